@@ -1,0 +1,134 @@
+//! Rows to Arrow record batches, the stamp included.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, StringArray, TimestampMillisecondArray};
+use arrow::record_batch::RecordBatch;
+
+use crate::{Column, Row, Stamp, Table};
+
+/// A row that does not fit its own columns: a bug in the table's declaration.
+#[derive(Debug, thiserror::Error)]
+#[error("build a batch of table {table}: {reason}")]
+pub struct Error {
+    table: &'static str,
+    reason: String,
+}
+
+/// Collects rows of one table until they are taken as one batch.
+pub struct BatchBuilder {
+    table: Table,
+    rows: usize,
+    builder: serde_arrow::ArrayBuilder,
+}
+
+impl BatchBuilder {
+    /// An empty builder for `table`.
+    pub fn new(table: Table) -> Result<Self, Error> {
+        let fields: Vec<_> = table.own_columns().iter().map(|column| Arc::new(Column::field(column))).collect();
+        let builder = serde_arrow::ArrayBuilder::from_arrow(&fields).map_err(|error| bug(table, error))?;
+        Ok(Self { table, rows: 0, builder })
+    }
+
+    /// The table whose rows it takes.
+    pub fn table(&self) -> Table {
+        self.table
+    }
+
+    /// Rows waiting.
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether no row waits.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// Adds one row, which must be of this builder's table.
+    pub fn push<R: Row>(&mut self, row: &R) -> Result<(), Error> {
+        debug_assert_eq!(R::TABLE, self.table.name);
+        self.builder.push(row).map_err(|error| bug(self.table, error))?;
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// Takes the waiting rows as one batch, all with the same stamp. The builder is empty afterwards.
+    pub fn take(&mut self, stamp: &Stamp) -> Result<RecordBatch, Error> {
+        let own = self.builder.to_record_batch().map_err(|error| bug(self.table, error))?;
+        let rows = std::mem::take(&mut self.rows);
+        let text = |value: &str| Arc::new(StringArray::from_iter_values(std::iter::repeat_n(value, rows))) as ArrayRef;
+        let mut arrays: Vec<ArrayRef> = vec![
+            text(&stamp.organization_id),
+            text(&stamp.account_id),
+            text(&stamp.account_name),
+            text(&stamp.ou_path),
+            text(&stamp.region),
+            Arc::new(TimestampMillisecondArray::from(vec![stamp.captured_at.0; rows])),
+            text(&stamp.run_id),
+        ];
+        arrays.extend(own.columns().iter().cloned());
+        RecordBatch::try_new(self.table.schema(), arrays).map_err(|error| bug(self.table, error))
+    }
+}
+
+fn bug(table: Table, error: impl std::fmt::Display) -> Error {
+    Error { table: table.name, reason: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use arrow::util::pretty::pretty_format_batches;
+    use serde::Serialize;
+
+    use super::*;
+    use crate::{Timestamp, table};
+
+    /// One thing of every type.
+    #[derive(Serialize, Row)]
+    #[row(table = "test_things", key = "arn")]
+    struct Thing {
+        /// The thing's ARN.
+        arn: String,
+        /// A size.
+        size_bytes: Option<i64>,
+        /// When it was made (UTC).
+        created_at: Option<Timestamp>,
+        /// Its names.
+        names: Vec<String>,
+        /// Its tags.
+        tags: BTreeMap<String, String>,
+        /// Whether it is on.
+        is_on: bool,
+    }
+
+    #[test]
+    fn rows_become_a_stamped_batch() {
+        let table = table::<Thing>();
+        assert_eq!((table.name, table.comment, table.key), ("test_things", "One thing of every type.", &["arn"][..]));
+        let mut builder = BatchBuilder::new(table).unwrap();
+        let tags = BTreeMap::from([("team".to_owned(), "a".to_owned())]);
+        let names = vec!["x".to_owned(), "y".to_owned()];
+        let created_at = Some(Timestamp(1_700_000_000_123));
+        builder.push(&Thing { arn: "a".into(), size_bytes: Some(7), created_at, names, tags, is_on: true }).unwrap();
+        let empty = Thing { arn: "b".into(), size_bytes: None, created_at: None, names: vec![], tags: BTreeMap::new(), is_on: false };
+        builder.push(&empty).unwrap();
+        let stamp = Stamp {
+            organization_id: "o-1".into(),
+            account_id: "012345678901".into(),
+            account_name: "n".into(),
+            ou_path: "Root".into(),
+            region: "eu-west-1".into(),
+            captured_at: Timestamp(0),
+            run_id: "r".into(),
+        };
+        let batch = builder.take(&stamp).unwrap();
+        assert!(builder.is_empty());
+        let text = pretty_format_batches(&[batch]).unwrap().to_string();
+        assert!(text.contains("2023-11-14T22:13:20.123"), "{text}");
+        assert!(text.contains("{team: a}") && text.contains("[x, y]") && text.contains("012345678901"), "{text}");
+        assert_eq!(builder.take(&stamp).unwrap().num_rows(), 0);
+    }
+}

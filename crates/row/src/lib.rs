@@ -1,0 +1,22 @@
+//! What a column is: a Rust type and a doc comment, from which the Arrow field, the Parquet column, the Athena
+//! DDL and the reference page all follow.
+//!
+//! This crate knows no AWS, no account and no lake. A table is a struct with `#[derive(Serialize, Row)]`.
+
+extern crate self as orgcensus_row;
+
+mod batch;
+mod column;
+mod stamp;
+mod table;
+mod timestamp;
+
+pub use batch::{BatchBuilder, Error};
+pub use column::{Column, ColumnType};
+pub use orgcensus_row_derive::Row;
+pub use stamp::Stamp;
+pub use table::{Row, Table, table};
+pub use timestamp::Timestamp;
+
+/// The region of what has no region: IAM, the organization, an account's own settings.
+pub const GLOBAL: &str = "global";
