@@ -1,0 +1,39 @@
+//! The six fields of an ARN, and what an account id looks like.
+
+/// An ARN taken apart. Any field may hold wildcards: policies write patterns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Arn<'a> {
+    /// `aws`, `aws-cn`, `aws-us-gov` …
+    pub(crate) partition: &'a str,
+    /// `iam`, `s3` …
+    pub(crate) service: &'a str,
+    /// The region, often empty.
+    pub(crate) region: &'a str,
+    /// The account, empty for S3 buckets.
+    pub(crate) account: &'a str,
+    /// All the rest, colons included.
+    pub(crate) resource: &'a str,
+}
+
+impl<'a> Arn<'a> {
+    /// Takes apart `arn:partition:service:region:account:resource`.
+    pub(crate) fn parse(text: &'a str) -> Option<Self> {
+        let mut fields = text.splitn(6, ':');
+        let (Some("arn"), Some(partition), Some(service), Some(region), Some(account), Some(resource)) =
+            (fields.next(), fields.next(), fields.next(), fields.next(), fields.next(), fields.next())
+        else {
+            return None;
+        };
+        Some(Arn { partition, service, region, account, resource })
+    }
+}
+
+/// Whether this is an account id: twelve digits.
+pub(crate) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether the text holds a wildcard.
+pub(crate) fn has_wildcard(text: &str) -> bool {
+    text.contains(['*', '?'])
+}

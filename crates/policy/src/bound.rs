@@ -1,0 +1,220 @@
+//! From conditions to bounds: what a statement's conditions say about who can satisfy them (C1–C15).
+
+use std::collections::HashSet;
+
+use crate::cidr::{Breadth, breadth};
+use crate::class::Class;
+use crate::facts::{Facts, PolicyKind};
+use crate::flag::{Flag, raise};
+use crate::operator::{Comparison, Operator};
+use crate::reach::Reach;
+use crate::statement::{Condition, Statement};
+use crate::value::{Shape, reach};
+
+/// What a key speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dimension {
+    /// The caller (C1).
+    Caller,
+    /// On whose behalf a service calls (C2).
+    Source,
+    /// Either: the caller, or who a service calls for.
+    CallerOrSource,
+    /// Where the call comes from (C3).
+    Network,
+    /// Where an answer goes (C5).
+    Endpoint,
+    /// Whether the caller is a service (C6).
+    Service,
+}
+
+/// A key that can bound.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key {
+    /// What it speaks of.
+    pub(crate) dimension: Dimension,
+    shape: Shape,
+    /// Whether every request has it (C8).
+    pub(crate) always_present: bool,
+}
+
+impl Key {
+    /// The key of this name, in any case (P2). `None` bounds nothing (C4).
+    pub(crate) fn of(name: &str) -> Option<Key> {
+        use Dimension::{Caller, CallerOrSource, Endpoint, Network, Service, Source};
+        let (dimension, shape, always_present) = match name.to_ascii_lowercase().as_str() {
+            "aws:principalaccount" => (Caller, Shape::Account, true),
+            "aws:principalarn" => (Caller, Shape::PrincipalArn, false),
+            "aws:principalorgid" => (Caller, Shape::Organization, false),
+            "aws:principalorgpaths" => (Caller, Shape::OrganizationPath, false),
+            "aws:userid" => (Caller, Shape::UserId, true),
+            "s3:dataaccesspointaccount" => (Caller, Shape::Account, false),
+            "s3:dataaccesspointarn" => (Caller, Shape::ResourceArn, false),
+            // S3 counts it as fixed; whose callers may use the key is for its own policy to say.
+            "s3:x-amz-server-side-encryption-aws-kms-key-id" => (Caller, Shape::Key, false),
+            "kms:calleraccount" => (CallerOrSource, Shape::Account, true),
+            "aws:sourceowner" => (CallerOrSource, Shape::Account, false),
+            "aws:sourceaccount" => (Source, Shape::Account, false),
+            "aws:sourcearn" => (Source, Shape::ResourceArn, false),
+            "aws:sourceorgid" => (Source, Shape::Organization, false),
+            "aws:sourceorgpaths" => (Source, Shape::OrganizationPath, false),
+            "aws:sourceip" | "aws:vpcsourceip" => (Network, Shape::Address, false),
+            "aws:sourcevpc" => (Network, Shape::Network("vpc-"), false),
+            "aws:sourcevpce" => (Network, Shape::Network("vpce-"), false),
+            "aws:sourcevpcarn" => (Network, Shape::ResourceArn, false),
+            "aws:vpceaccount" => (Network, Shape::Account, false),
+            "aws:vpceorgid" => (Network, Shape::Organization, false),
+            "aws:vpceorgpaths" => (Network, Shape::OrganizationPath, false),
+            "sns:endpoint" => (Endpoint, Shape::Endpoint, false),
+            "aws:principalisawsservice" => (Service, Shape::IsService, false),
+            "aws:principalservicename" | "aws:principalservicenameslist" => (Service, Shape::ServiceName, false),
+            _ => return None,
+        };
+        Some(Key { dimension, shape, always_present })
+    }
+
+    /// Who the condition's values admit: empty when none can match.
+    pub(crate) fn reaches(&self, comparison: Comparison, condition: &Condition, variables: bool) -> Vec<Entry> {
+        let entry = |reach| Entry { dimension: self.dimension, reach };
+        if self.shape == Shape::Address && comparison == Comparison::Ip {
+            let variable = condition.values.iter().any(|value| value.contains("${"));
+            return match breadth(condition.values.iter().map(String::as_str)) {
+                Breadth::Internet => vec![entry(Reach::Anyone)],
+                _ if variable => vec![entry(Reach::Anyone)],
+                Breadth::Networks => vec![entry(Reach::Place)],
+                Breadth::Nothing => Vec::new(),
+            };
+        }
+        condition.values.iter().filter_map(|value| reach(self.shape, comparison, value, variables)).map(entry).collect()
+    }
+}
+
+/// One thing that a bound lets through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// What it speaks of.
+    pub(crate) dimension: Dimension,
+    /// Who it lets through.
+    pub(crate) reach: Reach,
+}
+
+impl Entry {
+    /// The class of any caller that this lets through.
+    pub(crate) fn class(&self, facts: &Facts) -> Class {
+        match (self.dimension, self.reach.class(facts)) {
+            // C2: a Source key is present only when a service calls.
+            (Dimension::Source, Class::SameAccount | Class::InOrg) => Class::Service,
+            (_, class) => class,
+        }
+    }
+}
+
+/// An upper bound on callers: the union of its entries. Without any, nobody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Bound {
+    /// The keys it comes from, as they were written.
+    pub(crate) keys: Vec<String>,
+    /// What it lets through.
+    pub(crate) entries: Vec<Entry>,
+}
+
+impl Bound {
+    /// Whether it lets anyone through, and so bounds nothing.
+    pub(crate) fn is_vacuous(&self) -> bool {
+        self.entries.iter().any(|entry| entry.reach == Reach::Anyone)
+    }
+}
+
+/// What a statement's conditions come to.
+#[derive(Debug, Default)]
+pub(crate) struct Bounds {
+    /// The bounds, all of which hold.
+    pub(crate) bounds: Vec<Bound>,
+    /// What was odd.
+    pub(crate) flags: Vec<Flag>,
+    /// Whether no request can satisfy the conditions.
+    pub(crate) never: bool,
+}
+
+/// Reads the conditions of an Allow.
+pub(crate) fn bounds(statement: &Statement, kind: PolicyKind) -> Bounds {
+    let mut result = Bounds::default();
+    let nulls = Nulls::of(statement);
+    for condition in &statement.conditions {
+        let Some(operator) = Operator::parse(&condition.operator) else {
+            raise(&mut result.flags, Flag::UnknownOperator);
+            continue;
+        };
+        if condition.values.is_empty() {
+            raise(&mut result.flags, Flag::EmptyCondition);
+            continue;
+        }
+        // C7: a negated operator bounds nothing.
+        if operator.negated || operator.comparison == Comparison::Null {
+            continue;
+        }
+        let key = Key::of(&condition.key);
+        let present = key.is_some_and(|key| key.always_present) || nulls.demands_present(&condition.key);
+        if operator.holds_when_missing() && !present {
+            continue;
+        }
+        // C9: the key must be missing, and the comparison needs it.
+        if !operator.holds_when_missing() && nulls.demands_missing(&condition.key) {
+            result.never = true;
+        }
+        let Some(key) = key else { continue };
+        // V2: in an access point's own policy the key says nothing new.
+        if kind == PolicyKind::AccessPoint && condition.key.eq_ignore_ascii_case("s3:DataAccessPointArn") {
+            continue;
+        }
+        let entries = key.reaches(operator.comparison, condition, statement.expands_variables);
+        result.never |= entries.is_empty();
+        let bound = Bound { keys: vec![condition.key.clone()], entries };
+        if !bound.is_vacuous() {
+            result.bounds.push(bound);
+        }
+    }
+    if result.never {
+        raise(&mut result.flags, Flag::ConditionNeverMatches);
+    }
+    result
+}
+
+/// The keys that `Null` conditions speak of, in lower case.
+#[derive(Debug, Default)]
+pub(crate) struct Nulls {
+    missing: HashSet<String>,
+    present: HashSet<String>,
+}
+
+impl Nulls {
+    /// Reads the statement's `Null` conditions.
+    pub(crate) fn of(statement: &Statement) -> Nulls {
+        let mut nulls = Nulls::default();
+        for condition in &statement.conditions {
+            if Operator::parse(&condition.operator).is_none_or(|operator| operator.comparison != Comparison::Null) {
+                continue;
+            }
+            let says = |wanted: &str| condition.values.iter().all(|value| value.eq_ignore_ascii_case(wanted));
+            if condition.values.is_empty() {
+                continue;
+            }
+            if says("true") {
+                nulls.missing.insert(condition.key.to_ascii_lowercase());
+            } else if says("false") {
+                nulls.present.insert(condition.key.to_ascii_lowercase());
+            }
+        }
+        nulls
+    }
+
+    /// Whether the key must be missing.
+    pub(crate) fn demands_missing(&self, key: &str) -> bool {
+        !self.missing.is_empty() && self.missing.contains(&key.to_ascii_lowercase())
+    }
+
+    /// Whether the key must be there.
+    pub(crate) fn demands_present(&self, key: &str) -> bool {
+        !self.present.is_empty() && self.present.contains(&key.to_ascii_lowercase())
+    }
+}

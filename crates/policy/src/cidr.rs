@@ -1,0 +1,144 @@
+//! Address blocks: how much of the internet a list of them admits (C14).
+
+use std::net::IpAddr;
+
+/// An inclusive range of addresses of one family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Range {
+    first: u128,
+    last: u128,
+}
+
+/// The widest block that still counts as a fixed network, as S3 has it.
+const WIDEST_V4: u32 = 8;
+const WIDEST_V6: u32 = 32;
+
+/// Private blocks: no address on the internet, so their width does not matter.
+const PRIVATE: [&str; 5] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"];
+
+/// What a list of blocks admits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Breadth {
+    /// No value is an address: nothing matches.
+    Nothing,
+    /// Named networks.
+    Networks,
+    /// So much of the internet that it bounds nothing.
+    Internet,
+}
+
+/// Merges the blocks and says how wide the whole is.
+pub(crate) fn breadth<'a>(values: impl Iterator<Item = &'a str>) -> Breadth {
+    let (mut v4, mut v6) = (Vec::new(), Vec::new());
+    let mut any = false;
+    let private: Vec<(bool, Range)> = PRIVATE.iter().filter_map(|block| parse(block)).collect();
+    for (is_v4, range) in values.filter_map(parse) {
+        any = true;
+        let inside =
+            |&(v4, block): &(bool, Range)| v4 == is_v4 && block.first <= range.first && range.last <= block.last;
+        if !private.iter().any(inside) {
+            if is_v4 { v4.push(range) } else { v6.push(range) }
+        }
+    }
+    let (v4, v6) = (merge(v4), merge(v6));
+    let addresses: u128 = v4.iter().map(|range| range.last - range.first + 1).sum();
+    let wide = addresses > 1 << 31
+        || v4.iter().any(|&range| holds_block(range, 32 - WIDEST_V4 + 1))
+        || v6.iter().any(|&range| holds_block(range, 128 - WIDEST_V6 + 1));
+    match (any, wide) {
+        (false, _) => Breadth::Nothing,
+        (true, true) => Breadth::Internet,
+        (true, false) => Breadth::Networks,
+    }
+}
+
+/// Reads `address` or `address/prefix`; the first says whether it is IPv4. Host bits are masked, as IAM does.
+fn parse(text: &str) -> Option<(bool, Range)> {
+    let (address, prefix) = match text.split_once('/') {
+        Some((address, prefix)) if prefix.bytes().all(|byte| byte.is_ascii_digit()) => {
+            (address, Some(prefix.parse::<u32>().ok()?))
+        }
+        Some(_) => return None,
+        None => (text, None),
+    };
+    let (is_v4, bits, width) = match address.parse().ok()? {
+        IpAddr::V4(address) => (true, u128::from(u32::from(address)), 32u32),
+        IpAddr::V6(address) => (false, u128::from(address), 128),
+    };
+    let mask = low_bits(width.checked_sub(prefix.unwrap_or(width))?);
+    Some((is_v4, Range { first: bits & !mask, last: bits | mask }))
+}
+
+fn low_bits(count: u32) -> u128 {
+    1u128.checked_shl(count).map_or(u128::MAX, |bit| bit - 1)
+}
+
+fn merge(mut ranges: Vec<Range>) -> Vec<Range> {
+    ranges.sort_unstable();
+    let mut merged: Vec<Range> = Vec::new();
+    for range in ranges {
+        match merged.last_mut() {
+            Some(last) if range.first <= last.last.saturating_add(1) => last.last = last.last.max(range.last),
+            _ => merged.push(range),
+        }
+    }
+    merged
+}
+
+/// Whether the range holds an aligned block of this many host bits.
+fn holds_block(range: Range, host_bits: u32) -> bool {
+    let mask = low_bits(host_bits);
+    let aligned = if range.first & mask == 0 { Some(range.first) } else { (range.first | mask).checked_add(1) };
+    aligned.and_then(|first| first.checked_add(mask)).is_some_and(|last| last <= range.last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(values: &[&str], expected: Breadth) {
+        assert_eq!(breadth(values.iter().copied()), expected, "{values:?}");
+    }
+
+    #[test]
+    fn c14_blocks_up_to_the_limit_are_networks() {
+        check(&["203.0.113.0/24"], Breadth::Networks);
+        check(&["203.0.113.7"], Breadth::Networks);
+        check(&["54.0.0.0/8"], Breadth::Networks);
+        check(&["2001:db8::/32"], Breadth::Networks);
+        check(&["10.0.0.0/8", "192.168.0.0/16", "fc00::/7"], Breadth::Networks);
+    }
+
+    #[test]
+    fn c14_wide_blocks_are_the_internet() {
+        for block in ["0.0.0.0/0", "::/0", "54.0.0.0/7", "2000::/3", "2001:db8::/31", "10.0.0.0/7"] {
+            check(&[block], Breadth::Internet);
+        }
+    }
+
+    #[test]
+    fn c14_split_blocks_are_merged() {
+        check(&["0.0.0.0/1", "128.0.0.0/1"], Breadth::Internet);
+        check(&["0.0.0.0/2", "64.0.0.0/2", "128.0.0.0/2", "192.0.0.0/2"], Breadth::Internet);
+        check(&["54.0.0.0/8", "55.0.0.0/8"], Breadth::Internet);
+        check(&["55.0.0.0/8", "56.0.0.0/8"], Breadth::Networks);
+        let eights: Vec<String> = (0..256).map(|first| format!("{first}.0.0.0/8")).collect();
+        assert_eq!(breadth(eights.iter().map(String::as_str)), Breadth::Internet);
+    }
+
+    #[test]
+    fn c14_more_than_half_of_ipv4_is_the_internet_however_it_is_cut() {
+        let odd: Vec<String> = (0..256).map(|first| format!("{first}.0.0.0/9")).collect();
+        assert_eq!(breadth(odd.iter().map(String::as_str)), Breadth::Networks);
+        let more = odd.iter().map(String::as_str).chain(["1.128.0.0/10"]);
+        // Half is allowed; the private /9 of 10/8 does not count, so one more block is still within half.
+        assert_eq!(breadth(more), Breadth::Networks);
+        let most: Vec<String> = (0..256).flat_map(|f| [format!("{f}.0.0.0/9"), format!("{f}.128.0.0/10")]).collect();
+        assert_eq!(breadth(most.iter().map(String::as_str)), Breadth::Internet);
+    }
+
+    #[test]
+    fn c10_what_is_no_block_matches_nothing() {
+        check(&["10.0.0.0/33", "office", "", "1.2.3.4/-1", "1.2.3/8", "1.2.3.4/+8"], Breadth::Nothing);
+    }
+}

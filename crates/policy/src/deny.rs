@@ -1,0 +1,165 @@
+//! Denies: which of them cover an Allow, and who survives them (D1–D6).
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use crate::bound::{Bound, Dimension, Entry, Key};
+use crate::facts::Facts;
+use crate::glob::{contains, overlaps};
+use crate::operator::{Comparison, Operator};
+use crate::principal::Principal;
+use crate::reach::Reach;
+use crate::statement::{Condition, Effect, PrincipalValue, Statement};
+
+/// The most comparisons of patterns for one Allow; past it no Deny counts.
+const MAX_COMPARISONS: usize = 20_000;
+/// The most different sets of Denies that the parts of one Allow may meet; past it no Deny counts.
+const MAX_SETS: usize = 64;
+
+/// A Deny that proves something: those it names are denied, unless they are among the survivors.
+pub(crate) struct Denial<'a> {
+    statement: &'a Statement,
+    actions: Vec<String>,
+    /// Who is let through all the same. Empty: no one.
+    pub(crate) survivors: Bound,
+}
+
+impl<'a> Denial<'a> {
+    /// Reads a Deny; `None` when it proves nothing (D5).
+    pub(crate) fn read(statement: &'a Statement, facts: &Facts) -> Option<Denial<'a>> {
+        if statement.effect != Effect::Deny || statement.actions.is_empty() || !statement.has_principal {
+            return None;
+        }
+        let mut survivors = Bound { keys: Vec::new(), entries: Vec::new() };
+        for condition in &statement.conditions {
+            // The Deny holds when all its conditions do, so whoever escapes one of them survives: the union (D3).
+            survivors.entries.extend(escapes(condition, statement.expands_variables)?);
+            survivors.keys.push(condition.key.clone());
+        }
+        if statement.is_not_principal {
+            // D4: only those listed survive.
+            survivors.entries.extend(statement.principals.iter().filter_map(listed));
+            survivors.keys.push("NotPrincipal".to_owned());
+        }
+        let actions = statement.actions.iter().map(|action| action_pattern(action, facts).into_owned()).collect();
+        (!survivors.is_vacuous()).then_some(Denial { statement, actions, survivors })
+    }
+
+    /// D2: whether all whom the principal stands for are denied.
+    pub(crate) fn names(&self, principal: &PrincipalValue) -> bool {
+        let principal = Principal::read(principal);
+        let covers = |named| match (Principal::read(named), principal) {
+            (Principal::Anyone, _) => true,
+            (Principal::Account { id, arn: None }, Principal::Account { id: other, .. }) => id == other,
+            (Principal::Service("*"), Principal::Service(_)) => true,
+            // A wildcard inside an ARN matches nobody, so it denies nobody (P4).
+            (Principal::InvalidWildcard | Principal::Malformed | Principal::Dangling, _) => false,
+            (named, principal) => named == principal,
+        };
+        self.statement.is_not_principal || self.statement.principals.iter().any(covers)
+    }
+
+    fn covers(&self, action: &Part, resource: &Part) -> bool {
+        action.is_within(&self.actions, self.statement.is_not_action)
+            && (self.statement.resources.is_empty()
+                || resource.is_within(&self.statement.resources, self.statement.is_not_resource))
+    }
+}
+
+/// Who escapes one condition of a Deny; `None` when that may be anyone.
+fn escapes(condition: &Condition, expands_variables: bool) -> Option<Vec<Entry>> {
+    let operator = Operator::parse(&condition.operator)?;
+    let key = Key::of(&condition.key)?;
+    // `PrincipalIsAWSService: false` lets services through (D3).
+    let spares_services = condition.key.eq_ignore_ascii_case("aws:PrincipalIsAWSService")
+        && !operator.negated
+        && !operator.for_all
+        && !condition.values.is_empty()
+        && condition.values.iter().all(|value| value.eq_ignore_ascii_case("false"));
+    if spares_services {
+        return Some(vec![Entry { dimension: Dimension::Service, reach: Reach::Service }]);
+    }
+    // `ForAnyValue` with `Not` is false when the key is missing, so whoever lacks it escapes.
+    let escapable = operator.for_any && !key.always_present;
+    let proves = operator.negated && !operator.for_all && !escapable && operator.comparison != Comparison::Other;
+    (proves && !condition.values.is_empty()).then(|| key.reaches(operator.comparison, condition, expands_variables))
+}
+
+/// A principal of `NotPrincipal` as one who survives.
+fn listed(principal: &PrincipalValue) -> Option<Entry> {
+    let (dimension, reach) = match Principal::read(principal) {
+        Principal::Anyone => (Dimension::Caller, Reach::Anyone),
+        Principal::Account { id, arn } => {
+            let (id, arn) = (id.to_owned(), arn.map(str::to_owned));
+            (Dimension::Caller, Reach::Account { id, arn })
+        }
+        Principal::Service(_) => (Dimension::Service, Reach::Service),
+        Principal::Federated(_) | Principal::CanonicalUser(_) => (Dimension::Caller, Reach::Unresolved),
+        Principal::InvalidWildcard | Principal::Malformed | Principal::Dangling => return None,
+    };
+    Some(Entry { dimension, reach })
+}
+
+/// A part of what an Allow speaks of.
+enum Part<'a> {
+    /// What a pattern matches.
+    Pattern(Cow<'a, str>),
+    /// All but what the patterns match.
+    AllBut(Vec<Cow<'a, str>>),
+}
+
+impl Part<'_> {
+    /// Whether all of the part is among what the patterns match, or among the rest (D1, D6).
+    fn is_within(&self, patterns: &[String], negated: bool) -> bool {
+        match (self, negated) {
+            (Part::Pattern(part), false) => patterns.iter().any(|pattern| contains(pattern, part)),
+            (Part::Pattern(part), true) => !patterns.iter().any(|pattern| overlaps(pattern, part)),
+            (Part::AllBut(_), false) => patterns.iter().any(|pattern| pattern == "*"),
+            // What the Deny leaves out, the Allow leaves out too.
+            (Part::AllBut(parts), true) => {
+                patterns.iter().all(|pattern| parts.iter().any(|part| contains(part, pattern)))
+            }
+        }
+    }
+}
+
+/// Action names are the same in any case (P2). Where one service is meant, `*` is all of it.
+fn action_pattern<'a>(action: &'a str, facts: &Facts) -> Cow<'a, str> {
+    match facts.service {
+        Some(service) if matches!(action, "*" | "*:*") => Cow::Owned(format!("{}:*", service.to_ascii_lowercase())),
+        _ => Cow::Owned(action.to_ascii_lowercase()),
+    }
+}
+
+fn parts<'a>(patterns: Vec<Cow<'a, str>>, negated: bool) -> Vec<Part<'a>> {
+    match (patterns.is_empty(), negated) {
+        // Without the element a statement is about the resource that it is attached to.
+        (true, _) => vec![Part::Pattern(Cow::Borrowed("*"))],
+        (false, true) => vec![Part::AllBut(patterns)],
+        (false, false) => patterns.into_iter().map(Part::Pattern).collect(),
+    }
+}
+
+/// The sets of Denies that the parts of an Allow meet, each part being one action on one resource: an Allow is only
+/// gone when every part of it is. `None` when there is too much to compare.
+pub(crate) fn sets(allow: &Statement, denials: &[Denial], facts: &Facts) -> Option<BTreeSet<Vec<usize>>> {
+    if denials.is_empty() {
+        return Some(BTreeSet::from([Vec::new()]));
+    }
+    let actions =
+        parts(allow.actions.iter().map(|action| action_pattern(action, facts)).collect(), allow.is_not_action);
+    let resources = parts(allow.resources.iter().map(Cow::from).collect(), allow.is_not_resource);
+    let patterns: usize =
+        denials.iter().map(|denial| denial.actions.len().saturating_add(denial.statement.resources.len())).sum();
+    if actions.len().saturating_mul(resources.len()).saturating_mul(patterns) > MAX_COMPARISONS {
+        return None;
+    }
+    let mut sets = BTreeSet::new();
+    for action in &actions {
+        for resource in &resources {
+            let covering = denials.iter().enumerate().filter(|(_, denial)| denial.covers(action, resource));
+            sets.insert(covering.map(|(index, _)| index).collect());
+        }
+    }
+    (sets.len() <= MAX_SETS).then_some(sets)
+}

@@ -1,0 +1,110 @@
+//! What must be known to tell inside from outside.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::class::Class;
+
+/// What is known of the organization. Made once and shared by every verdict; each question is one hash lookup.
+///
+/// `None` means that a fact was not collected: whatever rests on it is then unknown, never outside and never inside.
+#[derive(Debug, Clone, Default)]
+pub struct Organization {
+    /// The ids of our organizations (`o-…`).
+    pub ids: Option<HashSet<String>>,
+    /// All accounts of our organizations.
+    pub accounts: Option<HashSet<String>>,
+    /// Accounts outside that the configuration trusts: they count as inside.
+    pub trusted_accounts: HashSet<String>,
+    /// Tenants of shared OIDC issuers that the configuration trusts, as `<issuer>/<tenant>`:
+    /// `token.actions.githubusercontent.com/my-org`.
+    pub trusted_tenants: HashSet<String>,
+    /// Our own VPCs (`vpc-…`).
+    pub own_vpcs: Option<HashSet<String>>,
+    /// Our own VPC endpoints (`vpce-…`).
+    pub own_vpc_endpoints: Option<HashSet<String>>,
+    /// The account of each bucket we know.
+    pub bucket_owners: HashMap<String, String>,
+    /// The account of each canonical user id we know.
+    pub canonical_ids: HashMap<String, String>,
+    /// The account of each unique identity id we know (`AROA…`, `AIDA…`).
+    pub unique_ids: HashMap<String, String>,
+}
+
+/// What a policy is attached to, as far as the rules differ by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum PolicyKind {
+    /// A policy on a resource.
+    #[default]
+    Resource,
+    /// A role's trust policy.
+    Trust,
+    /// The policy of an S3 access point.
+    AccessPoint,
+    /// A VPC endpoint's policy: it narrows what passes, and lets nobody in (V6).
+    VpcEndpoint,
+    /// A policy on an identity, or an organization's: it has no principals.
+    Identity,
+}
+
+impl PolicyKind {
+    /// Whether the policy names who is let in.
+    pub(crate) fn has_principals(self) -> bool {
+        !matches!(self, PolicyKind::VpcEndpoint | PolicyKind::Identity)
+    }
+}
+
+/// What is known about one policy's surroundings.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// What the policy is attached to.
+    pub kind: PolicyKind,
+    /// The account that owns the resource.
+    pub resource_account: Option<&'a str>,
+    /// The service whose actions the policy can be about (`s3`): there, `*` means `s3:*`.
+    pub service: Option<&'a str>,
+    /// The organization.
+    pub organization: &'a Organization,
+}
+
+impl Facts<'_> {
+    /// The class of a principal of this account.
+    pub fn account(&self, account: &str) -> Class {
+        if self.resource_account == Some(account) {
+            return Class::SameAccount;
+        }
+        let organization = self.organization;
+        let member = organization.accounts.as_ref().map(|accounts| accounts.contains(account));
+        match member {
+            _ if organization.trusted_accounts.contains(account) => Class::InOrg,
+            Some(true) => Class::InOrg,
+            // It may be the resource's own account when that is not known.
+            Some(false) if self.resource_account.is_some() => Class::External,
+            Some(false) | None => Class::Unknown,
+        }
+    }
+
+    /// The class of a principal of this organization.
+    pub(crate) fn organization(&self, id: &str) -> Class {
+        match &self.organization.ids {
+            Some(ids) if ids.contains(id) => Class::InOrg,
+            Some(_) => Class::External,
+            None => Class::Unknown,
+        }
+    }
+
+    /// The class of callers from this VPC or VPC endpoint.
+    pub(crate) fn vpc(&self, id: &str) -> Class {
+        let known =
+            if id.starts_with("vpce-") { &self.organization.own_vpc_endpoints } else { &self.organization.own_vpcs };
+        match known {
+            Some(own) if own.contains(id) => Class::InOrg,
+            Some(_) => Class::External,
+            None => Class::Unknown,
+        }
+    }
+
+    /// The class of the account that a table of owners gives, unknown when it has none.
+    pub(crate) fn owner(&self, owners: &HashMap<String, String>, id: &str) -> Class {
+        owners.get(id).map_or(Class::Unknown, |account| self.account(account))
+    }
+}

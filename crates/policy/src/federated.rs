@@ -1,0 +1,169 @@
+//! Identity providers in trust policies: whose users may come in (R6).
+
+use crate::arn::{Arn, has_wildcard, is_account};
+use crate::bound::{Bound, Nulls};
+use crate::class::Class;
+use crate::facts::Facts;
+use crate::flag::Flag;
+use crate::glob::may_match;
+use crate::grant::Standing;
+use crate::operator::{Comparison, Operator};
+use crate::statement::{Condition, Statement};
+use crate::value::variables_as_wildcards;
+
+/// How a shared issuer's claim names the tenant.
+enum Claims {
+    /// `sub` starts with one of these words, and the tenant ends at the character.
+    Subject(&'static [(&'static str, char)]),
+    /// The tenant is all of `sub`, `aud` or `app_id`: an application or a user of one's own.
+    Whole,
+}
+
+/// What GitHub's subjects may start with and still name an owner. `environment:`, `ref:` and `workflow:` name none,
+/// and `job_workflow_ref:` names a workflow that anyone may call.
+const GITHUB: Claims = Claims::Subject(&[
+    ("repo:", '/'),
+    ("repository:", '/'),
+    ("repository_owner:", ':'),
+    ("repository_owner_id:", ':'),
+    ("repository_id:", ':'),
+    ("enterprise:", ':'),
+    ("enterprise_id:", ':'),
+]);
+
+/// The claims of an issuer that many tenants share; `None` for one that serves a single tenant.
+fn shared(issuer: &str) -> Option<Claims> {
+    let issuer = issuer.to_ascii_lowercase();
+    // GitHub gives an enterprise an issuer of its own by a path.
+    let host = issuer.split('/').next().unwrap_or_default();
+    match host {
+        "token.actions.githubusercontent.com" if issuer == host => Some(GITHUB),
+        "gitlab.com" => Some(Claims::Subject(&[("project_path:", '/')])),
+        "app.terraform.io" | "agent.buildkite.com" => Some(Claims::Subject(&[("organization:", ':')])),
+        "api.bitbucket.org" => Some(Claims::Subject(&[("", ':')])),
+        "accounts.google.com" | "graph.facebook.com" | "www.amazon.com" | "cognito-identity.amazonaws.com" => {
+            Some(Claims::Whole)
+        }
+        _ => None,
+    }
+}
+
+/// Places the users of a provider.
+pub(crate) fn place(standing: &mut Standing, provider: &str, statement: &Statement, bounds: &[&Bound], facts: &Facts) {
+    if provider == "*" {
+        standing.raise(Flag::OidcUnscoped);
+        return standing.anyone(bounds, facts);
+    }
+    // A Deny that leaves no one leaves no federated user either.
+    if bounds.iter().any(|bound| bound.entries.is_empty()) {
+        return;
+    }
+    let arn = Arn::parse(provider);
+    let account = arn.map(|arn| arn.account).filter(|account| is_account(account));
+    let owner = match (account, arn) {
+        (Some(account), _) => facts.account(account),
+        (None, Some(_)) => Class::Unknown,
+        // A host stands for a provider that every account has.
+        (None, None) => Class::SameAccount,
+    };
+    let issuer = arn.map_or(provider, |arn| arn.resource.strip_prefix("oidc-provider/").unwrap_or_default());
+    match shared(issuer).map(|claims| tenants(issuer, &claims, statement)) {
+        Some(Tenants::Never) => standing.raise(Flag::ConditionNeverMatches),
+        Some(Tenants::Any) => {
+            standing.raise(Flag::OidcUnscoped);
+            standing.anyone(bounds, facts);
+        }
+        named => {
+            standing.class = Class::Federated;
+            standing.account = account.map(str::to_owned);
+            let ours = match named {
+                Some(Tenants::Named(tenants)) => tenants.iter().all(|tenant| trusted(issuer, tenant, facts)),
+                _ => true,
+            };
+            standing.is_external = Some(match owner.is_external() {
+                Some(false) if !ours => None,
+                known => known,
+            });
+        }
+    }
+}
+
+fn trusted(issuer: &str, tenant: &str, facts: &Facts) -> bool {
+    facts.organization.trusted_tenants.contains(&format!("{}/{tenant}", issuer.to_ascii_lowercase()))
+}
+
+/// Which tenants of a shared issuer a statement admits.
+enum Tenants {
+    /// None: a claim can never match.
+    Never,
+    /// Any: no claim is fixed.
+    Any,
+    /// These.
+    Named(Vec<String>),
+}
+
+fn tenants(issuer: &str, claims: &Claims, statement: &Statement) -> Tenants {
+    let nulls = Nulls::of(statement);
+    let mut named = Tenants::Any;
+    for condition in &statement.conditions {
+        let Some((key_issuer, claim)) = condition.key.rsplit_once(':') else { continue };
+        let Some(operator) = Operator::parse(&condition.operator) else { continue };
+        let present = !operator.holds_when_missing() || nulls.demands_present(&condition.key);
+        if !key_issuer.eq_ignore_ascii_case(issuer) || operator.negated || !present || condition.values.is_empty() {
+            continue;
+        }
+        // A guest of a Cognito identity pool is anyone.
+        if claim.eq_ignore_ascii_case("amr") {
+            if condition.values.iter().any(|value| may_match(value, "unauthenticated")) {
+                return Tenants::Any;
+            }
+            continue;
+        }
+        match claimed(claims, claim, operator, condition, statement.expands_variables) {
+            Tenants::Never => return Tenants::Never,
+            Tenants::Named(tenants) => named = Tenants::Named(tenants),
+            Tenants::Any => {}
+        }
+    }
+    named
+}
+
+/// The tenants that one condition admits.
+fn claimed(claims: &Claims, claim: &str, operator: Operator, condition: &Condition, variables: bool) -> Tenants {
+    let wild = operator.comparison == Comparison::Like;
+    let exact = matches!(operator.comparison, Comparison::Exact | Comparison::ExactIgnoringCase);
+    if !wild && !exact {
+        return Tenants::Any;
+    }
+    let mut named = Vec::new();
+    for value in &condition.values {
+        let variable = variables && value.contains("${");
+        let value = if variable { variables_as_wildcards(value) } else { value.clone() };
+        // C10: no claim holds a `*`, so under an exact operator the value is dropped.
+        if exact && !variable && value.contains('*') {
+            continue;
+        }
+        match tenant(claims, &claim.to_ascii_lowercase(), &value) {
+            Some(tenant) => named.push(tenant.to_owned()),
+            None => return Tenants::Any,
+        }
+    }
+    if named.is_empty() { Tenants::Never } else { Tenants::Named(named) }
+}
+
+/// The tenant that the value fixes, if it does.
+fn tenant<'a>(claims: &Claims, claim: &str, value: &'a str) -> Option<&'a str> {
+    match claims {
+        Claims::Whole => {
+            let fixes = matches!(claim, "sub" | "aud" | "oaud" | "app_id");
+            (fixes && !value.is_empty() && !has_wildcard(value)).then_some(value)
+        }
+        Claims::Subject(_) if claim != "sub" => None,
+        Claims::Subject(forms) => forms.iter().find_map(|(word, end)| {
+            let rest = value.strip_prefix(word)?;
+            // Without its end the tenant is whole only when nothing can follow.
+            let tenant = rest.split_once(*end).map_or(rest, |(tenant, _)| tenant);
+            (!tenant.is_empty() && !has_wildcard(tenant)).then_some(tenant)
+        }),
+    }
+}

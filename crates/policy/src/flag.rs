@@ -1,0 +1,131 @@
+//! What was odd, or worth knowing, about a document, a statement or a grant.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// A remark with a fixed name. The names are an interface: columns and answers show them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flag {
+    /// The document is not JSON (or nests deeper than any policy).
+    NotJson,
+    /// The document is longer than any policy can be, so it was not parsed.
+    TooLarge,
+    /// The document is JSON but not an object.
+    NotAnObject,
+    /// The document has no statement.
+    NoStatement,
+    /// A statement is not an object.
+    MalformedStatement,
+    /// An element that the policy grammar does not have.
+    UnknownElement,
+    /// A key came twice in one object; the last one counts.
+    DuplicateKey,
+    /// An element and its `Not` form came together; the plain one counts.
+    ConflictingElements,
+    /// A value that should be text or a list of texts is something else, and was left out.
+    MalformedValue,
+    /// `Effect` is neither `Allow` nor `Deny`, so the statement does nothing.
+    UnknownEffect,
+    /// Neither `Action` nor `NotAction`: the statement does nothing (P7).
+    NoAction,
+    /// Neither `Principal` nor `NotPrincipal` in a policy that needs one: grants nobody (P7).
+    NoPrincipal,
+    /// `NotPrincipal` with Allow: everyone but those named (R4).
+    NotPrincipal,
+    /// A condition operator that IAM does not have: it restricts nothing (P7).
+    UnknownOperator,
+    /// A condition without values: it restricts nothing here.
+    EmptyCondition,
+    /// A condition that no request can satisfy (C9, C10): the statement grants nobody.
+    ConditionNeverMatches,
+    /// A wildcard inside a principal's ARN: IAM forbids it, so it is reported as public (P4).
+    InvalidWildcardPrincipal,
+    /// A principal that cannot be read.
+    MalformedPrincipal,
+    /// The unique id of a deleted identity: grants nobody (P5).
+    DanglingPrincipal,
+    /// Reached only from named networks that are not ours (C3).
+    NetworkRestricted,
+    /// Reached only by named endpoints (C5).
+    EndpointRestricted,
+    /// A service principal with no bound on whose behalf it acts (R5, confused deputy).
+    ServiceUnscoped,
+    /// A shared OIDC issuer with no claim that fixes the tenant (R6).
+    OidcUnscoped,
+    /// Anyone, but only with signed requests: any AWS account (R7).
+    SignedOnly,
+    /// A Deny takes the whole grant away (D1–D4).
+    Denied,
+    /// A Deny takes a part of the grant away.
+    DeniedInPart,
+    /// There were too many combinations to weigh the Denies, so they were not counted.
+    DenyNotWeighed,
+    /// A gate outside the policy (Block Public Access, a VPC) closes it.
+    Gated,
+    /// A policy, an ACL or a block could not be read: the verdict rests on less.
+    Unread,
+}
+
+impl Flag {
+    /// The flag's name in tables and answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Flag::NotJson => "not_json",
+            Flag::TooLarge => "too_large",
+            Flag::NotAnObject => "not_an_object",
+            Flag::NoStatement => "no_statement",
+            Flag::MalformedStatement => "malformed_statement",
+            Flag::UnknownElement => "unknown_element",
+            Flag::DuplicateKey => "duplicate_key",
+            Flag::ConflictingElements => "conflicting_elements",
+            Flag::MalformedValue => "malformed_value",
+            Flag::UnknownEffect => "unknown_effect",
+            Flag::NoAction => "no_action",
+            Flag::NoPrincipal => "no_principal",
+            Flag::NotPrincipal => "not_principal",
+            Flag::UnknownOperator => "unknown_operator",
+            Flag::EmptyCondition => "empty_condition",
+            Flag::ConditionNeverMatches => "condition_never_matches",
+            Flag::InvalidWildcardPrincipal => "invalid_wildcard_principal",
+            Flag::MalformedPrincipal => "malformed_principal",
+            Flag::DanglingPrincipal => "dangling_principal",
+            Flag::NetworkRestricted => "network_restricted",
+            Flag::EndpointRestricted => "endpoint_restricted",
+            Flag::ServiceUnscoped => "service_unscoped",
+            Flag::OidcUnscoped => "oidc_unscoped",
+            Flag::SignedOnly => "signed_only",
+            Flag::Denied => "denied",
+            Flag::DeniedInPart => "denied_in_part",
+            Flag::DenyNotWeighed => "deny_not_weighed",
+            Flag::Gated => "gated",
+            Flag::Unread => "unread",
+        }
+    }
+}
+
+impl fmt::Display for Flag {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// Adds a flag once.
+pub(crate) fn raise(flags: &mut Vec<Flag>, flag: Flag) {
+    if !flags.contains(&flag) {
+        flags.push(flag);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_agree_with_serde() {
+        for flag in [Flag::NotJson, Flag::OidcUnscoped, Flag::DeniedInPart, Flag::NotAnObject, Flag::Unread] {
+            assert_eq!(serde_json::to_string(&flag).unwrap(), format!("\"{flag}\""));
+        }
+    }
+}

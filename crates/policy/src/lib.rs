@@ -1,0 +1,38 @@
+//! IAM policy documents: statements, principals, and who can reach what they protect.
+//!
+//! Pure: no IO, no AWS SDK, no clock. Text goes in ([`Document::parse`] never fails and never panics), and a
+//! [`Verdict`] comes out once the [`Facts`] are known: which accounts, organizations, networks and buckets are ours.
+//! The rules are numbered (P parsing, C conditions, R principals, D deny, V verdicts); tests carry their numbers.
+//!
+//! Where the rules leave room the engine fails closed: what it cannot prove bounded counts as not bounded.
+
+mod arn;
+mod bound;
+mod cidr;
+mod class;
+mod deny;
+mod document;
+mod facts;
+mod federated;
+mod flag;
+mod glob;
+mod grant;
+mod json;
+mod operator;
+mod principal;
+mod reach;
+mod s3;
+mod statement;
+mod study;
+mod value;
+mod verdict;
+
+pub use class::Class;
+pub use document::{Document, MAX_DOCUMENT_BYTES, decode};
+pub use facts::{Facts, Organization, PolicyKind};
+pub use flag::Flag;
+pub use grant::{Grant, statement_grants};
+pub use s3::{AclGrant, AclGrantee, PublicAccessBlock, s3_public};
+pub use statement::{Condition, Effect, PrincipalKind, PrincipalValue, Statement};
+pub use study::{study_acl_public, study_public};
+pub use verdict::{Gate, Policies, Verdict, verdict};

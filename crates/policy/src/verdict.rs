@@ -1,0 +1,319 @@
+//! The verdict on one resource: all its policies, ACLs and gates folded into three answers (V1–V3).
+
+use serde::Serialize;
+
+use crate::class::Class;
+use crate::deny::{Denial, sets};
+use crate::document::Document;
+use crate::facts::Facts;
+use crate::flag::{Flag, raise};
+use crate::grant::{Grant, Reading};
+use crate::principal::Principal;
+use crate::s3::{AclGrant, PublicAccessBlock, s3_public};
+use crate::statement::PrincipalValue;
+
+/// What stands before a policy and closes it, wholly or in part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gate {
+    /// Block Public Access: public ACLs give nothing.
+    IgnorePublicAcls,
+    /// Block Public Access: a public policy admits only services and the own account.
+    RestrictPublicBuckets,
+    /// The bucket has no ACLs.
+    BucketOwnerEnforced,
+    /// Reached only from inside a VPC of ours: an OpenSearch domain, an access point with a VPC origin.
+    VpcOnly,
+    /// A private API: reached only through VPC endpoints, whosesoever they are.
+    PrivateApi,
+    /// A route to a mount target is needed as well. It is noted and closes nothing.
+    MountTarget,
+    /// `ecr:GetAuthorizationToken` is needed as well. It is noted and closes nothing.
+    AuthorizationToken,
+}
+
+impl Gate {
+    /// The gate's name in tables and answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Gate::IgnorePublicAcls => "ignore_public_acls",
+            Gate::RestrictPublicBuckets => "restrict_public_buckets",
+            Gate::BucketOwnerEnforced => "bucket_owner_enforced",
+            Gate::VpcOnly => "vpc_only",
+            Gate::PrivateApi => "private_api",
+            Gate::MountTarget => "mount_target",
+            Gate::AuthorizationToken => "authorization_token",
+        }
+    }
+}
+
+/// All that says who may reach one resource.
+#[derive(Debug, Clone, Copy)]
+pub struct Policies<'a> {
+    /// Its policies: none is an empty list; `None` is a policy that could not be read.
+    pub documents: Option<&'a [Document]>,
+    /// Its ACL: none is an empty list; `None` is one that could not be read.
+    pub acl: Option<&'a [AclGrant]>,
+    /// The canonical user id of the ACL's owner.
+    pub acl_owner: Option<&'a str>,
+    /// The Block Public Access settings of every level that applies; `None` is one that was not collected.
+    pub blocks: &'a [Option<PublicAccessBlock>],
+    /// The gates besides: what the resource's own settings say.
+    pub gates: &'a [Gate],
+}
+
+impl<'a> Policies<'a> {
+    /// A resource that has policies and nothing else.
+    pub fn of(documents: &'a [Document]) -> Policies<'a> {
+        Policies { documents: Some(documents), acl: Some(&[]), acl_owner: None, blocks: &[], gates: &[] }
+    }
+
+    /// Whether some level's block has the setting; `None` when a level that might was not collected.
+    fn blocked(&self, setting: impl Fn(&PublicAccessBlock) -> bool) -> Option<bool> {
+        let known = self.blocks.iter().flatten().any(setting);
+        if known || self.blocks.iter().all(Option::is_some) { Some(known) } else { None }
+    }
+}
+
+/// Who can reach a resource. `None` is not known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether anyone can.
+    pub is_public: Option<bool>,
+    /// Whether someone outside the organization can, anyone included.
+    pub is_external: Option<bool>,
+    /// Whether another account of the organization can, anyone included.
+    pub is_in_org: Option<bool>,
+    /// Whether anyone could if no gate stood before it.
+    pub policy_public: Option<bool>,
+    /// The gates that close something, and those that are to be noted.
+    pub gated_by: Vec<Gate>,
+    /// The grants of all policies, after Denies and before gates.
+    pub grants: Vec<Grant>,
+    /// All that is worth knowing.
+    pub flags: Vec<Flag>,
+    /// What makes it so, in words.
+    pub reasons: Vec<String>,
+}
+
+/// The verdict on a resource.
+pub fn verdict(policies: &Policies, facts: &Facts) -> Verdict {
+    let mut fold = Fold {
+        verdict: Verdict {
+            is_public: Some(false),
+            is_external: Some(false),
+            is_in_org: Some(false),
+            policy_public: Some(false),
+            ..Verdict::default()
+        },
+    };
+    fold.documents(policies, facts);
+    fold.acl(policies, facts);
+    for gate in [Gate::MountTarget, Gate::AuthorizationToken] {
+        if policies.gates.contains(&gate) {
+            fold.gate(gate);
+        }
+    }
+    fold.verdict
+}
+
+/// What one grant comes to.
+#[derive(Debug, Clone, Copy)]
+struct Share {
+    public: Option<bool>,
+    external: Option<bool>,
+    in_org: Option<bool>,
+}
+
+impl Share {
+    const UNKNOWN: Share = Share { public: None, external: None, in_org: None };
+
+    fn of(class: Class, is_external: Option<bool>) -> Share {
+        Share { public: Some(class == Class::Public), external: is_external, in_org: class.is_in_org() }
+    }
+}
+
+/// A verdict while it is made. Yes outweighs unknown, and unknown outweighs no.
+struct Fold {
+    verdict: Verdict,
+}
+
+impl Fold {
+    fn documents(&mut self, policies: &Policies, facts: &Facts) {
+        let Some(documents) = policies.documents else {
+            return self.unread("the policy could not be read");
+        };
+        let denials: Vec<Denial> = documents
+            .iter()
+            .flat_map(|document| &document.statements)
+            .filter_map(|statement| Denial::read(statement, facts))
+            .collect();
+        let public_to_s3 = documents.iter().any(|document| s3_public(document, facts.kind));
+        let restricted = if public_to_s3 && !policies.blocks.is_empty() {
+            policies.blocked(|block| block.restrict_public_buckets)
+        } else {
+            Some(false)
+        };
+        for document in documents {
+            self.flags(&document.flags);
+            if !document.is_readable() {
+                self.unread("the policy could not be understood");
+            }
+            for statement in &document.statements {
+                self.flags(&statement.flags);
+                if facts.kind.has_principals() && !statement.has_principal {
+                    self.flags(&[Flag::NoPrincipal]);
+                }
+                for grant in
+                    Reading::of(statement, facts).iter().flat_map(|reading| surviving(reading, &denials, facts))
+                {
+                    self.grant(grant, restricted, policies);
+                }
+            }
+        }
+    }
+
+    fn grant(&mut self, grant: Grant, restricted: Option<bool>, policies: &Policies) {
+        let open = Share::of(grant.class, grant.is_external);
+        self.flags(&grant.flags);
+        if open.public == Some(true) || grant.is_external != Some(false) || grant.class == Class::InOrg {
+            self.verdict.reasons.push(grant.reason.clone());
+        }
+        self.verdict.policy_public = or(self.verdict.policy_public, open.public);
+        let share = self.behind_gates(&grant, open, restricted, policies);
+        self.add(share);
+        self.verdict.grants.push(grant);
+    }
+
+    /// V2, V3: what is left of a grant behind the gates.
+    fn behind_gates(&mut self, grant: &Grant, open: Share, restricted: Option<bool>, policies: &Policies) -> Share {
+        let service = matches!(Principal::read(&grant.principal), Principal::Service(name) if name != "*");
+        let spared = service || matches!(grant.class, Class::Nobody | Class::Service | Class::SameAccount);
+        match restricted {
+            Some(true) if !spared => {
+                self.gate(Gate::RestrictPublicBuckets);
+                return Share::of(Class::Nobody, Some(false));
+            }
+            None if !spared => {
+                self.flags(&[Flag::Unread]);
+                self.verdict.reasons.push("a Block Public Access setting was not collected".to_owned());
+                return Share::UNKNOWN;
+            }
+            _ => {}
+        }
+        if grant.class == Class::Public && policies.gates.contains(&Gate::VpcOnly) {
+            self.gate(Gate::VpcOnly);
+            return Share::of(Class::InOrg, Some(false));
+        }
+        if grant.class == Class::Public && policies.gates.contains(&Gate::PrivateApi) {
+            self.gate(Gate::PrivateApi);
+            self.flags(&[Flag::NetworkRestricted]);
+            return Share { public: Some(false), external: Some(true), in_org: Some(true) };
+        }
+        open
+    }
+
+    fn acl(&mut self, policies: &Policies, facts: &Facts) {
+        if policies.gates.contains(&Gate::BucketOwnerEnforced) {
+            let open = |grant: &AclGrant| grant.grantee.class(policies.acl_owner, facts) == Class::Public;
+            if policies.acl.is_some_and(|grants| grants.iter().any(open)) {
+                self.verdict.policy_public = Some(true);
+                self.gate(Gate::BucketOwnerEnforced);
+            }
+            return;
+        }
+        let Some(grants) = policies.acl else {
+            return self.unread("the ACL could not be read");
+        };
+        let ignored = policies.blocked(|block| block.ignore_public_acls);
+        for grant in grants {
+            let class = grant.grantee.class(policies.acl_owner, facts);
+            let open = Share::of(class, class.is_external());
+            self.verdict.policy_public = or(self.verdict.policy_public, open.public);
+            if open.external != Some(false) || class == Class::InOrg {
+                self.verdict.reasons.push(format!(
+                    "ACL: {} to {} is {class}",
+                    grant.permission,
+                    grant.grantee.as_str()
+                ));
+            }
+            let share = match (class, ignored) {
+                (Class::Public, Some(true)) => {
+                    self.gate(Gate::IgnorePublicAcls);
+                    Share::of(Class::Nobody, Some(false))
+                }
+                (Class::Public, None) => {
+                    self.flags(&[Flag::Unread]);
+                    self.verdict.reasons.push("a Block Public Access setting was not collected".to_owned());
+                    Share::UNKNOWN
+                }
+                _ => open,
+            };
+            self.add(share);
+        }
+    }
+
+    fn add(&mut self, share: Share) {
+        let verdict = &mut self.verdict;
+        verdict.is_public = or(verdict.is_public, share.public);
+        verdict.is_external = or(verdict.is_external, share.external);
+        verdict.is_in_org = or(verdict.is_in_org, share.in_org);
+    }
+
+    fn unread(&mut self, why: &str) {
+        self.flags(&[Flag::Unread]);
+        self.verdict.reasons.push(why.to_owned());
+        self.verdict.policy_public = or(self.verdict.policy_public, None);
+        self.add(Share::UNKNOWN);
+    }
+
+    fn gate(&mut self, gate: Gate) {
+        if !self.verdict.gated_by.contains(&gate) {
+            self.verdict.gated_by.push(gate);
+        }
+        if !matches!(gate, Gate::MountTarget | Gate::AuthorizationToken) {
+            self.flags(&[Flag::Gated]);
+        }
+    }
+
+    fn flags(&mut self, flags: &[Flag]) {
+        for flag in flags {
+            raise(&mut self.verdict.flags, *flag);
+        }
+    }
+}
+
+fn or(left: Option<bool>, right: Option<bool>) -> Option<bool> {
+    match (left, right) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (None, _) | (_, None) => None,
+        (Some(false), Some(false)) => Some(false),
+    }
+}
+
+/// The grants of an Allow after Denies: for each principal the widest of what its actions and resources leave.
+fn surviving(reading: &Reading, denials: &[Denial], facts: &Facts) -> Vec<Grant> {
+    let sets = sets(reading.statement, denials, facts);
+    let weigh = |principal: &PrincipalValue| {
+        let open = reading.grant(principal, &[], facts);
+        let Some(sets) = &sets else {
+            return open.flagged(Flag::DenyNotWeighed);
+        };
+        let mut widest: Option<Grant> = None;
+        for set in sets {
+            let hit = set.iter().map(|index| &denials[*index]).filter(|denial| denial.names(principal));
+            let survivors: Vec<_> = hit.map(|denial| &denial.survivors).collect();
+            let grant = if survivors.is_empty() { open.clone() } else { reading.grant(principal, &survivors, facts) };
+            if widest.as_ref().is_none_or(|known| grant.class > known.class) {
+                widest = Some(grant);
+            }
+        }
+        match widest {
+            Some(grant) if grant.class == Class::Nobody && open.class != Class::Nobody => grant.flagged(Flag::Denied),
+            Some(grant) if grant.class < open.class => grant.flagged(Flag::DeniedInPart),
+            Some(grant) => grant,
+            None => open,
+        }
+    };
+    reading.principals.iter().map(weigh).collect()
+}
