@@ -4,8 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::bound::{Bound, Dimension, Entry, Key};
+use crate::class::Class;
 use crate::facts::Facts;
+use crate::flag::Flag;
 use crate::glob::{contains, overlaps};
+use crate::grant::{Grant, Reading};
 use crate::operator::{Comparison, Operator};
 use crate::principal::Principal;
 use crate::reach::Reach;
@@ -142,7 +145,7 @@ fn parts<'a>(patterns: Vec<Cow<'a, str>>, negated: bool) -> Vec<Part<'a>> {
 
 /// The sets of Denies that the parts of an Allow meet, each part being one action on one resource: an Allow is only
 /// gone when every part of it is. `None` when there is too much to compare.
-pub(crate) fn sets(allow: &Statement, denials: &[Denial], facts: &Facts) -> Option<BTreeSet<Vec<usize>>> {
+fn sets(allow: &Statement, denials: &[Denial], facts: &Facts) -> Option<BTreeSet<Vec<usize>>> {
     if denials.is_empty() {
         return Some(BTreeSet::from([Vec::new()]));
     }
@@ -162,4 +165,31 @@ pub(crate) fn sets(allow: &Statement, denials: &[Denial], facts: &Facts) -> Opti
         }
     }
     (sets.len() <= MAX_SETS).then_some(sets)
+}
+
+/// The grants of an Allow after Denies: for each principal the widest of what its actions and resources leave.
+pub(crate) fn surviving(reading: &Reading, denials: &[Denial], facts: &Facts) -> Vec<Grant> {
+    let sets = sets(reading.statement, denials, facts);
+    let weigh = |principal: &PrincipalValue| {
+        let open = reading.grant(principal, &[], facts);
+        let Some(sets) = &sets else {
+            return open.flagged(Flag::DenyNotWeighed);
+        };
+        let mut widest: Option<Grant> = None;
+        for set in sets {
+            let hit = set.iter().map(|index| &denials[*index]).filter(|denial| denial.names(principal));
+            let survivors: Vec<_> = hit.map(|denial| &denial.survivors).collect();
+            let grant = if survivors.is_empty() { open.clone() } else { reading.grant(principal, &survivors, facts) };
+            if widest.as_ref().is_none_or(|known| grant.class > known.class) {
+                widest = Some(grant);
+            }
+        }
+        match widest {
+            Some(grant) if grant.class == Class::Nobody && open.class != Class::Nobody => grant.flagged(Flag::Denied),
+            Some(grant) if grant.class < open.class => grant.flagged(Flag::DeniedInPart),
+            Some(grant) => grant,
+            None => open,
+        }
+    };
+    reading.principals.iter().map(weigh).collect()
 }

@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::flag::{Flag, raise};
 use crate::json::Json;
+use crate::reader;
 use crate::statement::Statement;
 
 /// The longest document that is parsed. AWS's own limits are a tenth of this or less.
@@ -70,7 +71,7 @@ impl Document {
             raise(&mut self.flags, Flag::NoStatement);
         }
         let expands_variables = self.version.as_deref() == Some(VERSION_WITH_VARIABLES);
-        let read = |(ordinal, json)| Statement::read(ordinal, json, expands_variables);
+        let read = |(ordinal, json)| reader::read(ordinal, json, expands_variables);
         self.statements = statements.into_iter().enumerate().map(read).collect();
     }
 }

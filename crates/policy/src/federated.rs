@@ -6,8 +6,8 @@ use crate::class::Class;
 use crate::facts::Facts;
 use crate::flag::Flag;
 use crate::glob::may_match;
-use crate::grant::Standing;
 use crate::operator::{Comparison, Operator};
+use crate::standing::Standing;
 use crate::statement::{Condition, Statement};
 use crate::value::variables_as_wildcards;
 

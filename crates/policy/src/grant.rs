@@ -1,15 +1,11 @@
 //! Who one statement lets in: each principal, after its conditions (R1–R7).
 
-use crate::arn::is_account;
-use crate::bound::{Bound, Bounds, Dimension, Entry, bounds};
+use crate::bound::{Bound, Bounds, bounds};
 use crate::class::Class;
 use crate::facts::{Facts, PolicyKind};
-use crate::federated;
 use crate::flag::{Flag, raise};
-use crate::glob::may_match;
-use crate::principal::Principal;
-use crate::reach::Reach;
-use crate::statement::{Effect, PrincipalKind, PrincipalValue, Statement};
+use crate::standing::Standing;
+use crate::statement::{Condition, Effect, PrincipalKind, PrincipalValue, Statement};
 
 /// What one statement gives to one principal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,188 +108,13 @@ impl<'a> Reading<'a> {
 
     /// R7: roles are assumed, and `AWS_IAM` URLs called, with signed requests only.
     fn is_signed_only(&self, facts: &Facts) -> bool {
-        let by_url = |condition: &crate::Condition| {
+        let by_url = |condition: &Condition| {
             condition.key.eq_ignore_ascii_case("lambda:FunctionUrlAuthType")
                 && condition.values.iter().all(|value| value == "AWS_IAM")
                 && condition.operator.eq_ignore_ascii_case("StringEquals")
                 && !condition.values.is_empty()
         };
         facts.kind == PolicyKind::Trust || self.statement.conditions.iter().any(by_url)
-    }
-}
-
-/// Where a principal stands, while it is found out.
-pub(crate) struct Standing {
-    pub(crate) class: Class,
-    pub(crate) account: Option<String>,
-    /// What the class alone does not say, for federated principals.
-    pub(crate) is_external: Option<Option<bool>>,
-    pub(crate) flags: Vec<Flag>,
-}
-
-impl Standing {
-    fn new(flags: Vec<Flag>) -> Standing {
-        Standing { class: Class::Nobody, account: None, is_external: None, flags }
-    }
-
-    pub(crate) fn raise(&mut self, flag: Flag) {
-        raise(&mut self.flags, flag);
-    }
-
-    fn place(&mut self, principal: &PrincipalValue, statement: &Statement, bounds: &[&Bound], facts: &Facts) {
-        match Principal::read(principal) {
-            Principal::Anyone => self.anyone(bounds, facts),
-            Principal::InvalidWildcard => {
-                self.raise(Flag::InvalidWildcardPrincipal);
-                self.anyone(bounds, facts);
-            }
-            Principal::Account { id, arn } => self.account(id, arn, bounds, facts),
-            Principal::Service(name) => self.service(name, bounds, facts),
-            Principal::Federated(provider) => federated::place(self, provider, statement, bounds, facts),
-            Principal::CanonicalUser(id) => match facts.organization.canonical_ids.get(id) {
-                Some(account) => self.account(account, None, bounds, facts),
-                None => self.within(Class::Unknown, bounds, facts),
-            },
-            Principal::Dangling => self.raise(Flag::DanglingPrincipal),
-            Principal::Malformed => {
-                self.raise(Flag::MalformedPrincipal);
-                self.within(Class::Unknown, bounds, facts);
-            }
-        }
-    }
-
-    /// R1, R2: anyone, as far as every bound admits them.
-    pub(crate) fn anyone(&mut self, bounds: &[&Bound], facts: &Facts) {
-        // C6: when only services pass, whom they act for decides.
-        let only_services = |bound: &&Bound| {
-            !bound.entries.is_empty() && bound.entries.iter().all(|entry| entry.dimension == Dimension::Service)
-        };
-        if bounds.iter().any(only_services) {
-            return self.service("", bounds, facts);
-        }
-        self.within(Class::Public, bounds, facts);
-        if let [Bound { entries, .. }] = bounds
-            && let [Entry { reach: Reach::Account { id, .. }, .. }] = entries.as_slice()
-        {
-            self.account = Some(id.clone());
-        }
-    }
-
-    /// A class, as far as every bound admits it.
-    fn within(&mut self, widest: Class, bounds: &[&Bound], facts: &Facts) {
-        self.class = bounds.iter().map(|bound| widest_of(&bound.entries, facts)).fold(widest, Class::min);
-        self.restrictions(bounds, facts);
-    }
-
-    /// C3, C5: those outside who come from, or answer to, a named place.
-    fn restrictions(&mut self, bounds: &[&Bound], facts: &Facts) {
-        if self.class != Class::External {
-            return;
-        }
-        for (dimension, flag) in
-            [(Dimension::Network, Flag::NetworkRestricted), (Dimension::Endpoint, Flag::EndpointRestricted)]
-        {
-            let restricts = |bound: &&Bound| {
-                !bound.entries.is_empty() && bound.entries.iter().all(|entry| entry.dimension == dimension)
-            };
-            if bounds.iter().any(|bound| restricts(bound) && widest_of(&bound.entries, facts) >= Class::Unknown) {
-                self.raise(flag);
-            }
-        }
-    }
-
-    /// R3: an account or an identity, unless a bound excludes it.
-    fn account(&mut self, id: &str, arn: Option<&str>, bounds: &[&Bound], facts: &Facts) {
-        self.account = Some(id.to_owned());
-        let caller = Caller { id, arn, class: facts.account(id), facts };
-        if bounds.iter().all(|bound| bound.entries.iter().any(|entry| caller.passes(entry))) {
-            self.class = caller.class;
-            self.restrictions(bounds, facts);
-        }
-    }
-
-    /// R5: a service, by whom it may act for.
-    fn service(&mut self, name: &str, bounds: &[&Bound], facts: &Facts) {
-        // A service's call has none of the keys that only principals of accounts have.
-        let passes = |entry: &Entry| entry.dimension != Dimension::Caller || entry.reach == Reach::Anyone;
-        if !bounds.iter().all(|bound| bound.entries.iter().any(passes)) {
-            return;
-        }
-        let scopes = |entry: &Entry| matches!(entry.dimension, Dimension::Source | Dimension::CallerOrSource);
-        let mut scoped: Option<Class> = None;
-        for bound in bounds.iter().filter(|bound| bound.entries.iter().any(scopes)) {
-            // A Deny that spares services as such scopes nothing.
-            if bound.entries.iter().any(|entry| entry.dimension == Dimension::Service) {
-                continue;
-            }
-            let class = bound.entries.iter().filter(|entry| scopes(entry)).map(|entry| entry.class(facts)).max();
-            scoped = scoped.min(class).or(class);
-        }
-        self.class = match scoped {
-            Some(Class::SameAccount | Class::InOrg) => Class::Service,
-            Some(class) => class,
-            None if name == "*" => Class::Public,
-            None => Class::Service,
-        };
-        // Only roles of the same account are passed to a service, so trust policies need no scope.
-        if scoped.is_none() && facts.kind != PolicyKind::Trust {
-            self.raise(Flag::ServiceUnscoped);
-        }
-    }
-}
-
-fn widest_of(entries: &[Entry], facts: &Facts) -> Class {
-    entries.iter().map(|entry| entry.class(facts)).max().unwrap_or(Class::Nobody)
-}
-
-/// A principal of a named account, before a bound.
-struct Caller<'a> {
-    id: &'a str,
-    arn: Option<&'a str>,
-    class: Class,
-    facts: &'a Facts<'a>,
-}
-
-impl Caller<'_> {
-    fn passes(&self, entry: &Entry) -> bool {
-        match entry.dimension {
-            Dimension::Service => false,
-            // Sources, networks and endpoints say nothing about whose credentials are used.
-            Dimension::Source | Dimension::Network | Dimension::Endpoint => true,
-            Dimension::Caller | Dimension::CallerOrSource => self.is_of(&entry.reach),
-        }
-    }
-
-    fn is_of(&self, reach: &Reach) -> bool {
-        match reach {
-            Reach::Account { id, arn } => id == self.id && self.may_be(arn.as_deref()),
-            Reach::ResourceAccount => matches!(self.class, Class::SameAccount | Class::Unknown),
-            Reach::Organization(_) | Reach::ResourceOrganization => match reach.class(self.facts) {
-                Class::InOrg => self.class != Class::External,
-                // Trusted accounts may be of any organization; our own are of ours.
-                Class::External => {
-                    self.class == Class::External
-                        || self.class == Class::Unknown
-                        || self.facts.organization.trusted_accounts.contains(self.id)
-                }
-                _ => true,
-            },
-            Reach::UniqueId(id) if is_account(id) => id == self.id,
-            Reach::UniqueId(id) => self.facts.organization.unique_ids.get(id).is_none_or(|account| account == self.id),
-            Reach::Service => false,
-            Reach::Anyone | Reach::Vpc(_) | Reach::Bucket(_) | Reach::Place | Reach::Unresolved => true,
-        }
-    }
-
-    /// Whether the ARN may match: a whole account holds every identity, and a session's ARN is not its role's.
-    fn may_be(&self, pattern: Option<&str>) -> bool {
-        match (self.arn, pattern) {
-            (Some(arn), Some(pattern)) => {
-                let comparable = arn.contains(":iam:") && pattern.contains(":iam:");
-                !comparable || may_match(&crate::value::variables_as_wildcards(pattern), arn)
-            }
-            _ => true,
-        }
     }
 }
 

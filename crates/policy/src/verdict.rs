@@ -1,51 +1,14 @@
 //! The verdict on one resource: all its policies, ACLs and gates folded into three answers (V1–V3).
 
-use serde::Serialize;
-
 use crate::class::Class;
-use crate::deny::{Denial, sets};
+use crate::deny::{Denial, surviving};
 use crate::document::Document;
 use crate::facts::Facts;
 use crate::flag::{Flag, raise};
+use crate::gate::Gate;
 use crate::grant::{Grant, Reading};
 use crate::principal::Principal;
 use crate::s3::{AclGrant, PublicAccessBlock, s3_public};
-use crate::statement::PrincipalValue;
-
-/// What stands before a policy and closes it, wholly or in part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Gate {
-    /// Block Public Access: public ACLs give nothing.
-    IgnorePublicAcls,
-    /// Block Public Access: a public policy admits only services and the own account.
-    RestrictPublicBuckets,
-    /// The bucket has no ACLs.
-    BucketOwnerEnforced,
-    /// Reached only from inside a VPC of ours: an OpenSearch domain, an access point with a VPC origin.
-    VpcOnly,
-    /// A private API: reached only through VPC endpoints, whosesoever they are.
-    PrivateApi,
-    /// A route to a mount target is needed as well. It is noted and closes nothing.
-    MountTarget,
-    /// `ecr:GetAuthorizationToken` is needed as well. It is noted and closes nothing.
-    AuthorizationToken,
-}
-
-impl Gate {
-    /// The gate's name in tables and answers.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Gate::IgnorePublicAcls => "ignore_public_acls",
-            Gate::RestrictPublicBuckets => "restrict_public_buckets",
-            Gate::BucketOwnerEnforced => "bucket_owner_enforced",
-            Gate::VpcOnly => "vpc_only",
-            Gate::PrivateApi => "private_api",
-            Gate::MountTarget => "mount_target",
-            Gate::AuthorizationToken => "authorization_token",
-        }
-    }
-}
 
 /// All that says who may reach one resource.
 #[derive(Debug, Clone, Copy)]
@@ -289,31 +252,4 @@ fn or(left: Option<bool>, right: Option<bool>) -> Option<bool> {
         (None, _) | (_, None) => None,
         (Some(false), Some(false)) => Some(false),
     }
-}
-
-/// The grants of an Allow after Denies: for each principal the widest of what its actions and resources leave.
-fn surviving(reading: &Reading, denials: &[Denial], facts: &Facts) -> Vec<Grant> {
-    let sets = sets(reading.statement, denials, facts);
-    let weigh = |principal: &PrincipalValue| {
-        let open = reading.grant(principal, &[], facts);
-        let Some(sets) = &sets else {
-            return open.flagged(Flag::DenyNotWeighed);
-        };
-        let mut widest: Option<Grant> = None;
-        for set in sets {
-            let hit = set.iter().map(|index| &denials[*index]).filter(|denial| denial.names(principal));
-            let survivors: Vec<_> = hit.map(|denial| &denial.survivors).collect();
-            let grant = if survivors.is_empty() { open.clone() } else { reading.grant(principal, &survivors, facts) };
-            if widest.as_ref().is_none_or(|known| grant.class > known.class) {
-                widest = Some(grant);
-            }
-        }
-        match widest {
-            Some(grant) if grant.class == Class::Nobody && open.class != Class::Nobody => grant.flagged(Flag::Denied),
-            Some(grant) if grant.class < open.class => grant.flagged(Flag::DeniedInPart),
-            Some(grant) => grant,
-            None => open,
-        }
-    };
-    reading.principals.iter().map(weigh).collect()
 }
