@@ -1,0 +1,105 @@
+//! What stands between a caller and an account's services: the troubles, as AWS words them.
+
+use crate::credentials::Caller;
+use crate::organization::{Account, Organization, Trouble};
+use crate::protocol::{Refusal, Request, Service};
+
+/// Why a service cannot be read in an account and region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Obstacle {
+    DeniedByScp,
+    Denied,
+    Unsupported,
+    Failed,
+}
+
+impl Obstacle {
+    /// The outcome of a task that meets it.
+    pub(crate) fn outcome(self) -> &'static str {
+        match self {
+            Self::DeniedByScp => "denied_by_scp",
+            Self::Denied => "denied",
+            Self::Unsupported => "unsupported",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What keeps this service from being read there, if anything does.
+pub(crate) fn obstacle(
+    organization: &Organization,
+    account: &Account,
+    service: Service,
+    region: &str,
+) -> Option<Obstacle> {
+    let is_last_region = organization.last_region() == Some(region);
+    if is_last_region
+        && !service.is_global()
+        && account.is_in_sandbox()
+        && organization.settings.troubles.region_denied_by_scp
+    {
+        return Some(Obstacle::DeniedByScp);
+    }
+    match (account.trouble?, service) {
+        (Trouble::ServiceDeniedByScp, Service::Sqs) => Some(Obstacle::DeniedByScp),
+        (Trouble::ServiceDeniedToRole, Service::Ecr) => Some(Obstacle::Denied),
+        (Trouble::ServiceUnsupported, Service::Ecr) if is_last_region => Some(Obstacle::Unsupported),
+        (Trouble::ServerErrors, Service::Sns) if is_last_region => Some(Obstacle::Failed),
+        _ => None,
+    }
+}
+
+/// Refuses a call that the account's trouble keeps from being answered.
+pub(crate) fn check(organization: &Organization, caller: &Caller, request: &Request) -> Result<(), Refusal> {
+    let service = request.service;
+    if service == Service::Organizations {
+        return check_organizations(organization, caller, request);
+    }
+    let Some(obstacle) = obstacle(organization, &caller.account, service, &request.region) else { return Ok(()) };
+    let action = action(service, &request.operation);
+    let resource = organization.arn(prefix(service), &request.region, &caller.account.id, "*");
+    let not_authorized = format!("User: {} is not authorized to perform: {action}", caller.arn);
+    Err(match obstacle {
+        Obstacle::DeniedByScp => {
+            let reason = "with an explicit deny in a service control policy";
+            Refusal::access_denied(service, format!("{not_authorized} on resource: {resource} {reason}"))
+        }
+        Obstacle::Denied => {
+            let reason = format!("because no identity-based policy allows the {action} action");
+            Refusal::access_denied(service, format!("{not_authorized} on resource: {resource} {reason}"))
+        }
+        Obstacle::Unsupported => Refusal::unknown_operation(service, &request.operation),
+        Obstacle::Failed => Refusal::internal(service),
+    })
+}
+
+/// Only the management account and a delegated administrator may read the organization.
+fn check_organizations(organization: &Organization, caller: &Caller, request: &Request) -> Result<(), Refusal> {
+    let index = caller.account.index;
+    if index == 0 || organization.settings.delegated_administrator == Some(index) {
+        return Ok(());
+    }
+    let action = action(request.service, &request.operation);
+    let reason = "because no resource-based policy allows the action";
+    let message = format!("User: {} is not authorized to perform: {action} on resource: * {reason}", caller.arn);
+    Err(Refusal::access_denied(request.service, message))
+}
+
+/// The IAM action that an operation needs. Most have the operation's name.
+pub(crate) fn action(service: Service, operation: &str) -> String {
+    let name = match (service, operation) {
+        (Service::S3, "ListBuckets") => "ListAllMyBuckets",
+        (Service::S3, "GetPublicAccessBlock") => "GetBucketPublicAccessBlock",
+        (Service::S3, "GetBucketEncryption") => "GetEncryptionConfiguration",
+        (Service::S3Control, "GetPublicAccessBlock") => "GetAccountPublicAccessBlock",
+        (_, operation) => operation,
+    };
+    format!("{}:{name}", prefix(service))
+}
+
+fn prefix(service: Service) -> &'static str {
+    match service {
+        Service::S3Control => "s3",
+        other => other.name(),
+    }
+}

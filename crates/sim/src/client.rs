@@ -1,0 +1,37 @@
+//! The way in for SDKs of the same process: an HTTP client without sockets.
+
+use crate::simulation::Simulation;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+
+/// An HTTP client that is its own server.
+#[derive(Debug, Clone)]
+pub(crate) struct InProcess(pub(crate) Simulation);
+
+impl HttpClient for InProcess {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for InProcess {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::ready(self.answer(request))
+    }
+}
+
+impl InProcess {
+    fn answer(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let user = |error: aws_smithy_runtime_api::http::HttpError| ConnectorError::user(error.into());
+        // Requests that read have small bodies, which are in memory.
+        let request = request.try_into_http1x().map_err(user)?;
+        let request = request.map(|body| body.bytes().map(Bytes::copy_from_slice).unwrap_or_default());
+        HttpResponse::try_from(self.0.answer(request).map(SdkBody::from)).map_err(user)
+    }
+}

@@ -1,0 +1,80 @@
+//! The simulated present and the ways AWS writes a moment.
+
+use crate::dice::Dice;
+use chrono::{DateTime, Utc};
+
+const DAY_MILLIS: i64 = 86_400_000;
+
+/// Ages on which a fact turns: "over N days" means more than N whole days.
+const THRESHOLD_DAYS: [i64; 3] = [30, 90, 365];
+
+/// The simulated present.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Clock {
+    pub(crate) now_millis: i64,
+}
+
+impl Clock {
+    /// A moment of that day, counted back from the present. Its age stays on the same side of every threshold until
+    /// the day ends, because the present of a census is later than the simulation's, by up to a day.
+    pub(crate) fn days_ago(self, days: i64, dice: &mut Dice) -> i64 {
+        let exact = days <= 0 || THRESHOLD_DAYS.iter().any(|threshold| (0..=1).contains(&(days - threshold)));
+        let seconds = if exact { 0 } else { dice.between(0, 86_399) };
+        self.now_millis - days.max(0) * DAY_MILLIS + seconds * 1000
+    }
+
+    /// How many whole days ago that was.
+    pub(crate) fn age_days(self, millis: i64) -> i64 {
+        (self.now_millis - millis).div_euclid(DAY_MILLIS)
+    }
+}
+
+/// `2026-11-22T00:00:00Z`, as query APIs write.
+pub(crate) fn iso(millis: i64) -> String {
+    format(millis, "%Y-%m-%dT%H:%M:%SZ")
+}
+
+/// `2026-11-22T00:00:00+00:00`, as the credential report writes.
+pub(crate) fn iso_offset(millis: i64) -> String {
+    format(millis, "%Y-%m-%dT%H:%M:%S+00:00")
+}
+
+/// `2026-11-22T00:00:00.000Z`, as EC2 and S3 write.
+pub(crate) fn iso_millis(millis: i64) -> String {
+    format(millis, "%Y-%m-%dT%H:%M:%S%.3fZ")
+}
+
+/// `2026-11-22T00:00:00.000+0000`, as Lambda writes.
+pub(crate) fn iso_lambda(millis: i64) -> String {
+    format(millis, "%Y-%m-%dT%H:%M:%S%.3f+0000")
+}
+
+/// Seconds since 1970, as JSON APIs write.
+pub(crate) fn epoch_seconds(millis: i64) -> i64 {
+    millis.div_euclid(1000)
+}
+
+fn format(millis: i64, pattern: &str) -> String {
+    DateTime::<Utc>::from_timestamp_millis(millis).unwrap_or_default().format(pattern).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_keep_their_side_of_a_threshold_all_day() {
+        let clock = Clock { now_millis: 1_700_006_400_000 };
+        let mut dice = Dice::new(1, &["clock"]);
+        for days in 0..400 {
+            let moment = clock.days_ago(days, &mut dice);
+            assert!(moment <= clock.now_millis);
+            for later in [0, DAY_MILLIS / 2, DAY_MILLIS - 1] {
+                let seen = Clock { now_millis: clock.now_millis + later }.age_days(moment);
+                for threshold in THRESHOLD_DAYS {
+                    assert_eq!(seen > threshold, clock.age_days(moment) > threshold, "{days} days, {later} ms later");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Who calls: access keys and session tokens, made so that they say themselves what they are.
+
+use crate::CANARY;
+use crate::organization::{Account, Organization};
+use crate::protocol::{Refusal, Request, Service};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::Utc;
+
+/// The access key id of the management account's user `census`, with which everything begins.
+pub const MANAGEMENT_ACCESS_KEY: &str = "AKIASIMULATEDMANAGEMENT";
+
+/// The secret that goes with [`MANAGEMENT_ACCESS_KEY`]. Signatures are not verified, so any other would do as well.
+pub const MANAGEMENT_SECRET_KEY: &str = "CANARY/management/secret/access/key";
+
+/// The name of the management account's user that owns [`MANAGEMENT_ACCESS_KEY`].
+pub(crate) const MANAGEMENT_USER: &str = "census";
+
+/// That user's unique id.
+pub(crate) const MANAGEMENT_USER_ID: &str = "AIDASIMULATEDCENSUSER";
+
+/// Who calls.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    pub(crate) account: Account,
+    pub(crate) arn: String,
+    pub(crate) user_id: String,
+    /// The role assumed, with its path; none for the management account's user.
+    pub(crate) role: Option<String>,
+}
+
+/// Credentials of an assumed role.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) account_id: String,
+    /// The role's path and name, without a slash before.
+    pub(crate) role: String,
+    pub(crate) role_id: String,
+    pub(crate) session_name: String,
+    pub(crate) expiration_seconds: i64,
+}
+
+impl Session {
+    /// Everything is in the token, so that no session needs to be remembered.
+    pub(crate) fn token(&self) -> String {
+        let Self { account_id, role, role_id, session_name, expiration_seconds } = self;
+        let text = format!("{account_id}|{role}|{role_id}|{session_name}|{expiration_seconds}");
+        format!("{CANARY}{}", URL_SAFE_NO_PAD.encode(text))
+    }
+
+    /// The access key id of the session: another one for each session.
+    pub(crate) fn access_key_id(&self, organization: &Organization) -> String {
+        format!("ASIA{}", organization.dice(&["session", &self.token()]).base32(16))
+    }
+
+    /// The name part of the assumed role's ARN: roles' paths are not in it.
+    pub(crate) fn assumed_role(&self) -> String {
+        format!("assumed-role/{}/{}", self.role.rsplit('/').next().unwrap_or_default(), self.session_name)
+    }
+
+    fn read(token: &str) -> Option<Self> {
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token.strip_prefix(CANARY)?).ok()?).ok()?;
+        let mut parts = text.split('|').map(str::to_owned);
+        Some(Self {
+            account_id: parts.next()?,
+            role: parts.next()?,
+            role_id: parts.next()?,
+            session_name: parts.next()?,
+            expiration_seconds: parts.next()?.parse().ok()?,
+        })
+    }
+}
+
+/// Who signed this request.
+pub(crate) fn authenticate(organization: &Organization, request: &Request) -> Result<Caller, Refusal> {
+    let caller = identify(organization, request)?;
+    // A region that is off does not know the account's credentials.
+    if !request.service.is_global() && !organization.is_enabled(&caller.account, &request.region) {
+        return Err(Refusal::unknown_credentials(request.service));
+    }
+    Ok(caller)
+}
+
+fn identify(organization: &Organization, request: &Request) -> Result<Caller, Refusal> {
+    if request.access_key_id == MANAGEMENT_ACCESS_KEY {
+        let account = organization.account(0);
+        let arn = organization.arn("iam", "", &account.id, &format!("user/{MANAGEMENT_USER}"));
+        return Ok(Caller { account, arn, user_id: MANAGEMENT_USER_ID.to_owned(), role: None });
+    }
+    let known = request.session_token.as_deref().and_then(Session::read).and_then(|session| {
+        let account = organization.find(&session.account_id)?;
+        (session.access_key_id(organization) == request.access_key_id).then_some((account, session))
+    });
+    let (account, session) = known.ok_or_else(|| Refusal::unknown_credentials(request.service))?;
+    // The credentials' clock is the real one: a client decides by it when to ask for new ones.
+    if session.expiration_seconds <= Utc::now().timestamp() {
+        return Err(Refusal::expired(request.service));
+    }
+    Ok(Caller {
+        arn: organization.arn("sts", "", &account.id, &session.assumed_role()),
+        user_id: format!("{}:{}", session.role_id, session.session_name),
+        account,
+        role: Some(session.role),
+    })
+}
+
+/// Whether a service's calls need the caller to be allowed: anyone may ask who they are.
+pub(crate) fn needs_permission(service: Service, operation: &str) -> bool {
+    !(service == Service::Sts && operation == "GetCallerIdentity")
+}

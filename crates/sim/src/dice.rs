@@ -1,0 +1,103 @@
+//! Chance that is the same every time: a stream of random numbers for each path of names under the seed.
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// The characters of AWS's unique ids and access keys.
+const BASE32: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const HEX: &[u8] = b"0123456789abcdef";
+const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+
+/// Random choices for one thing of the simulated world.
+pub(crate) struct Dice(ChaCha8Rng);
+
+impl Dice {
+    /// The choices of the thing that `path` names. What one path draws never shifts what another draws.
+    pub(crate) fn new(seed: u64, path: &[&str]) -> Self {
+        // FNV-1a: stable over compilers and platforms, which the standard hasher is not.
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64 ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        for part in path {
+            for byte in part.bytes().chain([0]) {
+                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+            }
+        }
+        Self(ChaCha8Rng::seed_from_u64(hash))
+    }
+
+    /// True in this share of cases.
+    pub(crate) fn chance(&mut self, share: f64) -> bool {
+        self.0.random_bool(share.clamp(0.0, 1.0))
+    }
+
+    /// A number from `low` to `high`, both possible.
+    pub(crate) fn between(&mut self, low: i64, high: i64) -> i64 {
+        self.0.random_range(low..=high.max(low))
+    }
+
+    /// A count between nothing and twice the mean.
+    pub(crate) fn count(&mut self, mean: u64) -> u64 {
+        self.0.random_range(0..=mean.saturating_mul(2))
+    }
+
+    /// One of the choices.
+    pub(crate) fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
+        choices[self.0.random_range(0..choices.len())]
+    }
+
+    /// One of the choices, each as likely as its weight.
+    pub(crate) fn weighted<T: Copy>(&mut self, choices: &[(T, u32)]) -> T {
+        let total: u32 = choices.iter().map(|(_, weight)| weight).sum();
+        let mut left = self.0.random_range(0..total.max(1));
+        for (choice, weight) in choices {
+            if left < *weight {
+                return *choice;
+            }
+            left -= weight;
+        }
+        choices[0].0
+    }
+
+    /// Upper-case letters and digits, as in `AROA…`.
+    pub(crate) fn base32(&mut self, length: usize) -> String {
+        self.text(BASE32, length)
+    }
+
+    /// Hexadecimal digits, as in `i-0…`.
+    pub(crate) fn hex(&mut self, length: usize) -> String {
+        self.text(HEX, length)
+    }
+
+    /// Lower-case letters and digits, as in `ou-…`.
+    pub(crate) fn lower(&mut self, length: usize) -> String {
+        self.text(LOWER, length)
+    }
+
+    /// A UUID, as KMS keys have.
+    pub(crate) fn uuid(&mut self) -> String {
+        [8, 4, 4, 4, 12].map(|length| self.hex(length)).join("-")
+    }
+
+    fn text(&mut self, alphabet: &[u8], length: usize) -> String {
+        (0..length).map(|_| char::from(self.pick(alphabet))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Dice;
+
+    #[test]
+    fn a_path_always_draws_the_same_and_paths_differ() {
+        let draw = |seed, path: &[&str]| Dice::new(seed, path).hex(16);
+        assert_eq!(draw(1, &["iam", "5"]), draw(1, &["iam", "5"]));
+        assert_ne!(draw(1, &["iam", "5"]), draw(2, &["iam", "5"]));
+        assert_ne!(draw(1, &["a", "bc"]), draw(1, &["ab", "c"]));
+    }
+
+    #[test]
+    fn weights_are_followed() {
+        let mut dice = Dice::new(7, &["weights"]);
+        let heads = (0..1000).filter(|_| dice.weighted(&[(true, 9), (false, 1)])).count();
+        assert!((850..950).contains(&heads), "{heads} of 1000 at nine to one");
+    }
+}

@@ -1,0 +1,32 @@
+//! A simulated AWS organization: a seeded population, the wire protocols of the services a census reads, and the truth.
+//!
+//! Everything is computed from the seed when it is asked for, so ten thousand accounts cost as little memory as ten.
+//! [`Simulation::http_client`] answers an AWS SDK inside the process; [`serve`] answers any AWS client on a socket;
+//! [`Simulation::truth`] says what a perfect census would find, without asking through either.
+
+mod access;
+mod calls;
+mod client;
+mod clock;
+mod credentials;
+mod dice;
+mod organization;
+mod policies;
+mod protocol;
+mod rates;
+mod serve;
+mod services;
+mod settings;
+mod simulation;
+mod truth;
+
+pub use calls::Call;
+pub use credentials::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY};
+pub use rates::Rates;
+pub use serve::serve;
+pub use settings::{Settings, Troubles};
+pub use simulation::Simulation;
+pub use truth::{AccountTruth, Fact, Obstructed, ResourceTruth, Truth};
+
+/// Every secret of the simulated world contains this text: where it is found in a lake or a log, a secret leaked.
+pub const CANARY: &str = "CANARY";

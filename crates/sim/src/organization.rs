@@ -1,0 +1,307 @@
+//! The organization: its tree, its accounts, and the trouble each is in.
+
+use crate::clock::Clock;
+use crate::dice::Dice;
+use crate::settings::Settings;
+
+/// Account ids are `FIRST_ID + (index * STEP + shift) mod SPAN`: scattered, never twice, and invertible, so that no
+/// table of ids is kept. `STEP` shares no factor with `SPAN`, and `STEP * UNSTEP = 1 (mod SPAN)`.
+const FIRST_ID: u64 = 100_000_000_000;
+const SPAN: u64 = 900_000_000_000;
+const STEP: u64 = 618_033_988_751;
+const UNSTEP: u64 = inverse(STEP, SPAN);
+
+/// Accounts from this index on belong to other organizations.
+const OUTSIDE: u64 = 1_000_000_000;
+
+/// The tree below the root: name, and the unit it is in.
+const UNITS: [(&str, Option<usize>); 7] = [
+    ("Security", None),
+    ("Workloads", None),
+    ("Production", Some(1)),
+    ("Payments", Some(2)),
+    ("Development", Some(1)),
+    ("Sandbox", None),
+    ("Suspended", None),
+];
+/// Where accounts are, by unit of [`UNITS`]; nothing is in `Workloads` or `Suspended` itself by chance.
+const UNIT_WEIGHTS: [(Option<usize>, u32); 6] =
+    [(None, 1), (Some(0), 3), (Some(2), 8), (Some(3), 6), (Some(4), 10), (Some(5), 3)];
+const DEVELOPMENT: usize = 4;
+const SANDBOX: usize = 5;
+const SUSPENDED: usize = 6;
+
+/// What is wrong with an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    Suspended,
+    RoleMissing,
+    ServiceDeniedByScp,
+    ServiceDeniedToRole,
+    KeyPolicyDenied,
+    ServiceUnsupported,
+    ServerErrors,
+}
+
+/// An account of the organization.
+#[derive(Debug, Clone)]
+pub(crate) struct Account {
+    /// Its place in the organization: 0 is the management account.
+    pub(crate) index: u64,
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) joined_method: &'static str,
+    pub(crate) joined_millis: i64,
+    /// The unit it is in, by place in [`Organization::units`]; none for the root.
+    pub(crate) unit: Option<usize>,
+    pub(crate) tags: Vec<(String, String)>,
+    pub(crate) trouble: Option<Trouble>,
+}
+
+impl Account {
+    pub(crate) fn is_management(&self) -> bool {
+        self.index == 0
+    }
+
+    pub(crate) fn is_suspended(&self) -> bool {
+        self.trouble == Some(Trouble::Suspended)
+    }
+
+    /// Whether a census can look inside.
+    pub(crate) fn is_reachable(&self) -> bool {
+        !matches!(self.trouble, Some(Trouble::Suspended | Trouble::RoleMissing))
+    }
+
+    /// Whether the account is in the unit where a service control policy denies a region.
+    pub(crate) fn is_in_sandbox(&self) -> bool {
+        self.unit == Some(SANDBOX)
+    }
+
+    pub(crate) fn status(&self) -> &'static str {
+        if self.is_suspended() { "SUSPENDED" } else { "ACTIVE" }
+    }
+}
+
+/// An organizational unit.
+#[derive(Debug)]
+pub(crate) struct Unit {
+    pub(crate) id: String,
+    pub(crate) name: &'static str,
+    pub(crate) parent: Option<usize>,
+}
+
+/// The simulated organization. It holds its settings and its tree; accounts are computed when asked for.
+#[derive(Debug)]
+pub(crate) struct Organization {
+    pub(crate) settings: Settings,
+    pub(crate) clock: Clock,
+    pub(crate) id: String,
+    pub(crate) root_id: String,
+    pub(crate) units: Vec<Unit>,
+    shift: u64,
+}
+
+impl Organization {
+    pub(crate) fn new(settings: Settings) -> Self {
+        let mut dice = Dice::new(settings.seed, &["organization"]);
+        let root = dice.lower(4);
+        let units = UNITS.iter().map(|(name, parent)| Unit {
+            id: format!("ou-{root}-{}", dice.lower(8)),
+            name,
+            parent: *parent,
+        });
+        let units = units.collect();
+        let id = format!("o-{}", dice.lower(10));
+        let shift = dice.between(0, 899_999_999_999).unsigned_abs();
+        Self {
+            clock: Clock { now_millis: settings.now_millis },
+            id,
+            root_id: format!("r-{root}"),
+            units,
+            shift,
+            settings,
+        }
+    }
+
+    /// The choices of one thing in this organization.
+    pub(crate) fn dice(&self, path: &[&str]) -> Dice {
+        Dice::new(self.settings.seed, path)
+    }
+
+    /// The account at this place.
+    pub(crate) fn account(&self, index: u64) -> Account {
+        let mut dice = self.dice(&["account", &index.to_string()]);
+        let team = dice.pick(&["billing", "search", "data", "mobile", "platform", "checkout", "research"]);
+        let stage = dice.pick(&["prod", "staging", "dev", "shared"]);
+        let trouble = self.trouble(index);
+        let unit = match (index, trouble) {
+            (0, _) => None,
+            (_, Some(Trouble::Suspended)) => Some(SUSPENDED),
+            _ if index % 40 == 35 => Some(SANDBOX),
+            // One trouble at a time: an account with one of its own is not also in the sandbox.
+            (_, Some(_)) => Some(DEVELOPMENT),
+            _ => dice.weighted(&UNIT_WEIGHTS),
+        };
+        let name = if index == 0 { "management".to_owned() } else { format!("{team}-{stage}-{index}") };
+        let mut tags = vec![("team".to_owned(), team.to_owned())];
+        if dice.chance(0.7) {
+            tags.push(("stage".to_owned(), stage.to_owned()));
+        }
+        let age = if index == 0 { 3000 } else { dice.between(1, 2900) };
+        Account {
+            index,
+            id: self.account_id(index),
+            email: format!("aws+{name}@simulated.example"),
+            name,
+            joined_method: if index == 0 || dice.chance(0.1) { "INVITED" } else { "CREATED" },
+            joined_millis: self.clock.days_ago(age, &mut dice),
+            unit,
+            tags,
+            trouble,
+        }
+    }
+
+    /// All accounts, the management account first.
+    pub(crate) fn accounts(&self) -> impl Iterator<Item = Account> {
+        (0..self.settings.accounts).map(|index| self.account(index))
+    }
+
+    /// The member with this id.
+    pub(crate) fn find(&self, id: &str) -> Option<Account> {
+        let number = Some(id).filter(|id| id.len() == 12)?.parse::<u64>().ok()?.checked_sub(FIRST_ID)?;
+        let index = multiply((number + SPAN - self.shift) % SPAN, UNSTEP);
+        (index < self.settings.accounts).then(|| self.account(index))
+    }
+
+    /// The id of the account at this place.
+    pub(crate) fn account_id(&self, index: u64) -> String {
+        (FIRST_ID + (multiply(index, STEP) + self.shift) % SPAN).to_string()
+    }
+
+    /// The management account's id.
+    pub(crate) fn management_id(&self) -> String {
+        self.account_id(0)
+    }
+
+    /// The id of some account of another organization.
+    pub(crate) fn outside_id(&self, dice: &mut Dice) -> String {
+        self.account_id(OUTSIDE + dice.between(0, 99).unsigned_abs())
+    }
+
+    /// The id of another account of this organization, or of this one when it is the only one.
+    pub(crate) fn other_id(&self, account: &Account, dice: &mut Dice) -> String {
+        let accounts = self.settings.accounts;
+        let step = dice.between(1, i64::try_from(accounts).unwrap_or(i64::MAX).max(2) - 1).unsigned_abs();
+        self.account_id((account.index + step) % accounts)
+    }
+
+    /// An ARN in this partition.
+    pub(crate) fn arn(&self, service: &str, region: &str, account_id: &str, resource: &str) -> String {
+        format!("arn:{}:{service}:{region}:{account_id}:{resource}", self.settings.partition)
+    }
+
+    /// The last region, where regional trouble happens; none if there is only one.
+    pub(crate) fn last_region(&self) -> Option<&str> {
+        self.settings.regions.get(1..)?.last().map(String::as_str)
+    }
+
+    /// Whether the account has this region enabled.
+    pub(crate) fn is_enabled(&self, account: &Account, region: &str) -> bool {
+        let regions = &self.settings.regions;
+        regions.iter().any(|enabled| enabled == region)
+            || (region == self.settings.opt_in_region && self.is_opted_in(account))
+    }
+
+    /// Whether the account has switched the opt-in region on.
+    pub(crate) fn is_opted_in(&self, account: &Account) -> bool {
+        account.index % 40 == 3
+    }
+
+    /// The parts of the unit's path from the root down, as ids.
+    pub(crate) fn path_ids(&self, unit: Option<usize>) -> Vec<&str> {
+        let mut path = Vec::new();
+        let mut next = unit;
+        while let Some(unit) = next.and_then(|place| self.units.get(place)) {
+            path.push(unit.id.as_str());
+            next = unit.parent;
+        }
+        path.push(self.root_id.as_str());
+        path.reverse();
+        path
+    }
+
+    fn trouble(&self, index: u64) -> Option<Trouble> {
+        let troubles = self.settings.troubles;
+        let (trouble, is_on) = match index % 40 {
+            5 | 25 => (Trouble::Suspended, troubles.suspended_accounts),
+            8 | 31 => (Trouble::RoleMissing, troubles.missing_roles),
+            11 => (Trouble::ServiceDeniedByScp, troubles.service_denied_by_scp),
+            14 => (Trouble::ServiceDeniedToRole, troubles.service_denied_to_role),
+            17 => (Trouble::KeyPolicyDenied, troubles.key_policy_denied),
+            20 => (Trouble::ServiceUnsupported, troubles.service_unsupported),
+            22 => (Trouble::ServerErrors, troubles.server_errors),
+            _ => return None,
+        };
+        is_on.then_some(trouble)
+    }
+}
+
+/// `a * b mod SPAN`, without overflow.
+fn multiply(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b) % u128::from(SPAN);
+    u64::try_from(product).unwrap_or_default()
+}
+
+/// The inverse of `a` modulo `m`, by Euclid.
+const fn inverse(a: u64, m: u64) -> u64 {
+    let (mut old_rest, mut rest) = (a as i64, m as i64);
+    let (mut old_factor, mut factor) = (1_i64, 0_i64);
+    while rest != 0 {
+        let quotient = old_rest / rest;
+        (old_rest, rest) = (rest, old_rest - quotient * rest);
+        (old_factor, factor) = (factor, old_factor - quotient * factor);
+    }
+    old_factor.rem_euclid(m as i64) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn ids_are_twelve_digits_unique_and_found_again() {
+        let organization = Organization::new(Settings::new(2000, 3));
+        let mut seen = HashSet::new();
+        for account in organization.accounts() {
+            assert_eq!(account.id.len(), 12);
+            assert_eq!(organization.find(&account.id).map(|found| found.index), Some(account.index));
+            assert!(seen.insert(account.id));
+        }
+        let mut dice = organization.dice(&["test"]);
+        assert!(organization.find(&organization.outside_id(&mut dice)).is_none());
+        assert!(organization.find("000000000000").is_none() && organization.find("x").is_none());
+    }
+
+    #[test]
+    fn forty_accounts_have_every_trouble_and_three_levels() {
+        let organization = Organization::new(Settings::new(40, 1));
+        let accounts: Vec<_> = organization.accounts().collect();
+        for trouble in [
+            Trouble::Suspended,
+            Trouble::RoleMissing,
+            Trouble::ServiceDeniedByScp,
+            Trouble::ServiceDeniedToRole,
+            Trouble::KeyPolicyDenied,
+            Trouble::ServiceUnsupported,
+            Trouble::ServerErrors,
+        ] {
+            assert!(accounts.iter().any(|account| account.trouble == Some(trouble)), "{trouble:?}");
+        }
+        assert!(accounts.iter().any(Account::is_in_sandbox));
+        assert_eq!(organization.path_ids(Some(3)).len(), 4);
+        let quiet = Settings { troubles: crate::Troubles::none(), ..Settings::new(40, 1) };
+        assert!(Organization::new(quiet).accounts().all(|account| account.trouble.is_none()));
+    }
+}

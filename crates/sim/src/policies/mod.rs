@@ -1,0 +1,16 @@
+//! Resource policies of every kind. The kind is chosen on purpose, so that the verdict is known without an engine.
+
+mod resource;
+mod trust;
+mod verdict;
+
+pub(crate) use resource::{Kind, ResourcePolicy, Subject, any_kind};
+pub(crate) use trust::{Trust, TrustKind, trust};
+pub(crate) use verdict::Verdict;
+
+use serde_json::{Value, json};
+
+/// A policy document with these statements.
+pub(crate) fn document(statements: Vec<Value>) -> String {
+    json!({ "Version": "2012-10-17", "Statement": statements }).to_string()
+}

@@ -1,0 +1,140 @@
+//! Trust policies of roles.
+
+use super::{Verdict, document};
+use crate::dice::Dice;
+use crate::organization::{Account, Organization};
+use serde_json::{Value, json};
+
+const GITHUB: &str = "token.actions.githubusercontent.com";
+
+/// Whom a role trusts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TrustKind {
+    /// A service.
+    Service(&'static str),
+    /// The own account.
+    SameAccount,
+    /// The management account.
+    Management,
+    /// Another account of the organization.
+    InOrgAccount,
+    /// Anyone of the organization.
+    InOrgCondition,
+    /// A vendor's account, with an external id.
+    ExternalWithId,
+    /// A vendor's account, without.
+    External,
+    /// The own account's SAML provider.
+    Saml,
+    /// The own account's Kubernetes cluster.
+    Cluster,
+    /// GitHub, one organization's repositories.
+    GithubOwner,
+    /// GitHub, whoever runs there.
+    GithubAnyone,
+    /// GitHub, any repository by a pattern.
+    GithubPattern,
+    /// A deleted role.
+    Dangling,
+    /// Any AWS account.
+    Anyone,
+}
+
+/// The kinds that occur by chance, and how often.
+const WEIGHTS: [(TrustKind, u32); 14] = [
+    (TrustKind::Service("ec2.amazonaws.com"), 20),
+    (TrustKind::Service("lambda.amazonaws.com"), 30),
+    (TrustKind::SameAccount, 10),
+    (TrustKind::InOrgAccount, 10),
+    (TrustKind::InOrgCondition, 3),
+    (TrustKind::ExternalWithId, 5),
+    (TrustKind::External, 2),
+    (TrustKind::Saml, 6),
+    (TrustKind::Cluster, 3),
+    (TrustKind::GithubOwner, 4),
+    (TrustKind::GithubAnyone, 1),
+    (TrustKind::GithubPattern, 1),
+    (TrustKind::Dangling, 2),
+    (TrustKind::Anyone, 1),
+];
+
+impl TrustKind {
+    /// A kind by chance.
+    pub(crate) fn any(dice: &mut Dice) -> Self {
+        dice.weighted(&WEIGHTS)
+    }
+}
+
+/// A trust policy and its verdict.
+#[derive(Debug, Clone)]
+pub(crate) struct Trust {
+    pub(crate) document: String,
+    pub(crate) verdict: Verdict,
+}
+
+/// The trust policy of a role in this account.
+pub(crate) fn trust(organization: &Organization, account: &Account, kind: TrustKind, dice: &mut Dice) -> Trust {
+    let root = |id: &str| json!({ "AWS": organization.arn("iam", "", id, "root") });
+    let assume = |principal: Value, condition: Value| statement("sts:AssumeRole", principal, condition);
+    let provider = |name: &str| json!({ "Federated": organization.arn("iam", "", &account.id, name) });
+    let web = |provider: Value, condition: Value| statement("sts:AssumeRoleWithWebIdentity", provider, condition);
+    let github = || provider(&format!("oidc-provider/{GITHUB}"));
+    let audience = format!("{GITHUB}:aud");
+    let subject = format!("{GITHUB}:sub");
+    let statement = match kind {
+        TrustKind::Service(service) => assume(json!({ "Service": service }), Value::Null),
+        TrustKind::SameAccount => assume(root(&account.id), Value::Null),
+        TrustKind::Management => assume(root(&organization.management_id()), Value::Null),
+        TrustKind::InOrgAccount => assume(root(&organization.other_id(account, dice)), Value::Null),
+        TrustKind::InOrgCondition => {
+            let condition = json!({ "StringEquals": { "aws:PrincipalOrgID": organization.id } });
+            assume(json!({ "AWS": "*" }), condition)
+        }
+        TrustKind::ExternalWithId => {
+            let condition = json!({ "StringEquals": { "sts:ExternalId": dice.hex(12) } });
+            assume(root(&organization.outside_id(dice)), condition)
+        }
+        TrustKind::External => assume(root(&organization.outside_id(dice)), Value::Null),
+        TrustKind::Saml => {
+            let condition = json!({ "StringEquals": { "SAML:aud": "https://signin.aws.amazon.com/saml" } });
+            statement("sts:AssumeRoleWithSAML", provider("saml-provider/sso"), condition)
+        }
+        TrustKind::Cluster => {
+            let issuer = format!("oidc.eks.us-east-1.amazonaws.com/id/{}", dice.hex(32).to_uppercase());
+            let condition = json!({ "StringEquals": { format!("{issuer}:sub"): "system:serviceaccount:default:app" } });
+            web(provider(&format!("oidc-provider/{issuer}")), condition)
+        }
+        TrustKind::GithubOwner => {
+            let equals = json!({ audience: "sts.amazonaws.com" });
+            web(github(), json!({ "StringEquals": equals, "StringLike": { subject: "repo:simulated-org/app:*" } }))
+        }
+        TrustKind::GithubAnyone => web(github(), json!({ "StringEquals": { audience: "sts.amazonaws.com" } })),
+        TrustKind::GithubPattern => web(github(), json!({ "StringLike": { subject: "repo:*" } })),
+        TrustKind::Dangling => assume(json!({ "AWS": format!("AROA{}", dice.base32(17)) }), Value::Null),
+        TrustKind::Anyone => assume(json!({ "AWS": "*" }), Value::Null),
+    };
+    Trust { document: document(vec![statement]), verdict: verdict(organization, account, kind) }
+}
+
+fn verdict(organization: &Organization, account: &Account, kind: TrustKind) -> Verdict {
+    match kind {
+        TrustKind::Service(_) | TrustKind::SameAccount | TrustKind::Saml | TrustKind::Cluster | TrustKind::Dangling => {
+            Verdict::CLOSED
+        }
+        TrustKind::Management if account.is_management() => Verdict::CLOSED,
+        TrustKind::InOrgAccount if organization.settings.accounts == 1 => Verdict::CLOSED,
+        TrustKind::Management | TrustKind::InOrgAccount | TrustKind::InOrgCondition => Verdict::IN_ORG,
+        TrustKind::ExternalWithId | TrustKind::External => Verdict::EXTERNAL,
+        // Whose repositories these are, AWS does not say.
+        TrustKind::GithubOwner => Verdict { is_external: None, ..Verdict::CLOSED },
+        TrustKind::GithubAnyone | TrustKind::GithubPattern | TrustKind::Anyone => Verdict::PUBLIC,
+    }
+}
+
+fn statement(action: &str, principal: Value, condition: Value) -> Value {
+    let mut statement = json!({ "Effect": "Allow", "Principal": principal, "Action": action });
+    if !condition.is_null() {
+        statement["Condition"] = condition;
+    }
+    statement
+}

@@ -1,0 +1,32 @@
+//! The wire: what a request asks for, and how an answer or a refusal is written in the service's protocol.
+
+mod json;
+mod paging;
+mod refusal;
+mod request;
+mod response;
+mod service;
+mod xml;
+
+pub(crate) use paging::{Limits, Page, page};
+pub(crate) use refusal::Refusal;
+pub(crate) use request::{Request, Signature};
+pub(crate) use response::{Answer, render, render_refusal};
+pub(crate) use service::Service;
+
+use serde_json::{Value, json};
+
+/// A list of the IAM, STS and SNS kind: `<member>…</member>` for each element.
+pub(crate) fn members(elements: impl IntoIterator<Item = Value>) -> Value {
+    json!({ "member": elements.into_iter().collect::<Vec<_>>() })
+}
+
+/// A list of the EC2 kind: `<item>…</item>` for each element.
+pub(crate) fn items(elements: impl IntoIterator<Item = Value>) -> Value {
+    json!({ "item": elements.into_iter().collect::<Vec<_>>() })
+}
+
+/// Tags as most services list them.
+pub(crate) fn tags(tags: &[(String, String)]) -> Vec<Value> {
+    tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
+}

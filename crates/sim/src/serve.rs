@@ -1,0 +1,47 @@
+//! The way in for any AWS client: HTTP on a socket.
+
+use crate::simulation::Simulation;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use std::convert::Infallible;
+use std::io;
+use tokio::net::{TcpListener, TcpStream};
+
+/// No request that reads is larger.
+const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// Answers every connection until accepting fails. Drop the future to stop.
+///
+/// # Errors
+/// When the listener can accept no more connections.
+pub async fn serve(simulation: Simulation, listener: TcpListener) -> io::Result<()> {
+    loop {
+        let (stream, _) = listener.accept().await?;
+        tokio::spawn(connection(simulation.clone(), stream));
+    }
+}
+
+/// A connection that breaks is the client's business: it sees it too.
+async fn connection(simulation: Simulation, stream: TcpStream) {
+    let service = service_fn(|request| answer(simulation.clone(), request));
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
+
+async fn answer(
+    simulation: Simulation,
+    request: http::Request<Incoming>,
+) -> Result<http::Response<Full<bytes::Bytes>>, Infallible> {
+    let (parts, body) = request.into_parts();
+    let response = match Limited::new(body, MAX_BODY_BYTES).collect().await {
+        Ok(body) => simulation.answer(http::Request::from_parts(parts, body.to_bytes())),
+        Err(_) => {
+            let mut response = http::Response::default();
+            *response.status_mut() = http::StatusCode::PAYLOAD_TOO_LARGE;
+            response
+        }
+    };
+    Ok(response.map(Full::new))
+}

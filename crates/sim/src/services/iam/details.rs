@@ -1,0 +1,179 @@
+//! GetAccountAuthorizationDetails: everything, in pages that cut through users, groups, roles and policies.
+
+use super::{Group, Iam, InstanceProfile, ManagedPolicy, Permissions, Role, User};
+use crate::clock::iso;
+use crate::protocol::{Answer, Limits, Refusal, members, tags};
+use crate::services::Context;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+
+const PAGE: Limits = Limits { token: "Marker", size: "MaxItems", default: 100, max: 1000 };
+
+/// Documents are percent-encoded by RFC 3986.
+const DOCUMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// One entity of the four kinds.
+enum Detail {
+    User(User),
+    Group(Group),
+    Role(Role),
+    Policy(ManagedPolicy),
+}
+
+pub(super) fn account_authorization_details(context: &Context<'_>) -> Result<Answer, Refusal> {
+    let Iam { users, groups, roles, policies, .. } = Iam::of(context.organization, context.account());
+    let filter = context.request.texts("Filter");
+    let wanted = |kind: &str| filter.is_empty() || filter.contains(&kind);
+    let mut all = Vec::new();
+    if wanted("User") {
+        all.extend(users.into_iter().map(Detail::User));
+    }
+    if wanted("Group") {
+        all.extend(groups.into_iter().map(Detail::Group));
+    }
+    if wanted("Role") {
+        all.extend(roles.into_iter().map(Detail::Role));
+    }
+    let is_wanted =
+        |policy: &ManagedPolicy| wanted(if policy.is_aws { "AWSManagedPolicy" } else { "LocalManagedPolicy" });
+    all.extend(policies.into_iter().filter(is_wanted).map(Detail::Policy));
+
+    let page = context.page(&PAGE, all)?;
+    let (is_truncated, next) = (page.is_truncated(), page.next.clone());
+    let (mut users, mut groups, mut roles, mut policies) = (vec![], vec![], vec![], vec![]);
+    for detail in page.elements {
+        match detail {
+            Detail::User(user) => users.push(user_detail(&user)),
+            Detail::Group(group) => groups.push(group_detail(&group)),
+            Detail::Role(role) => roles.push(role_detail(&role)),
+            Detail::Policy(policy) => policies.push(policy_detail(&policy)),
+        }
+    }
+    Ok(json!({
+        "UserDetailList": members(users),
+        "GroupDetailList": members(groups),
+        "RoleDetailList": members(roles),
+        "Policies": members(policies),
+        "IsTruncated": is_truncated,
+        "Marker": next,
+    })
+    .into())
+}
+
+fn user_detail(user: &User) -> Value {
+    json!({
+        "Path": user.path,
+        "UserName": user.name,
+        "UserId": user.id,
+        "Arn": user.arn,
+        "CreateDate": iso(user.created_millis),
+        "UserPolicyList": inline(&user.permissions),
+        "GroupList": members(user.groups.iter().map(|name| json!(name))),
+        "AttachedManagedPolicies": attached(&user.permissions),
+        "PermissionsBoundary": boundary(&user.permissions),
+        "Tags": members(tags(&user.tags)),
+    })
+}
+
+fn group_detail(group: &Group) -> Value {
+    json!({
+        "Path": group.path,
+        "GroupName": group.name,
+        "GroupId": group.id,
+        "Arn": group.arn,
+        "CreateDate": iso(group.created_millis),
+        "GroupPolicyList": inline(&group.permissions),
+        "AttachedManagedPolicies": attached(&group.permissions),
+    })
+}
+
+fn role_detail(role: &Role) -> Value {
+    json!({
+        "Path": role.path,
+        "RoleName": role.name,
+        "RoleId": role.id,
+        "Arn": role.arn,
+        "CreateDate": iso(role.created_millis),
+        "AssumeRolePolicyDocument": encoded(&role.trust.document),
+        "InstanceProfileList": members(role.profile.iter().map(|profile| profile_detail(role, profile))),
+        "RolePolicyList": inline(&role.permissions),
+        "AttachedManagedPolicies": attached(&role.permissions),
+        "PermissionsBoundary": boundary(&role.permissions),
+        "Tags": members(tags(&role.tags)),
+        "RoleLastUsed": last_used(role),
+    })
+}
+
+/// When and where a role was last used; empty if it never was.
+pub(super) fn last_used(role: &Role) -> Value {
+    match role.used_millis {
+        Some(millis) => json!({ "LastUsedDate": iso(millis), "Region": "us-east-1" }),
+        None => json!({}),
+    }
+}
+
+fn profile_detail(role: &Role, profile: &InstanceProfile) -> Value {
+    json!({
+        "Path": "/",
+        "InstanceProfileName": profile.name,
+        "InstanceProfileId": profile.id,
+        "Arn": profile.arn,
+        "CreateDate": iso(role.created_millis),
+        "Roles": members([json!({
+            "Path": role.path,
+            "RoleName": role.name,
+            "RoleId": role.id,
+            "Arn": role.arn,
+            "CreateDate": iso(role.created_millis),
+            "AssumeRolePolicyDocument": encoded(&role.trust.document),
+        })]),
+    })
+}
+
+fn policy_detail(policy: &ManagedPolicy) -> Value {
+    let newest = policy.versions.iter().map(|version| version.created_millis).max().unwrap_or(policy.created_millis);
+    let version = |version: &super::policies::Version| {
+        json!({
+            "Document": encoded(&version.document),
+            "VersionId": version.id,
+            "IsDefaultVersion": version.is_default,
+            "CreateDate": iso(version.created_millis),
+        })
+    };
+    json!({
+        "PolicyName": policy.name,
+        "PolicyId": policy.id,
+        "Arn": policy.arn,
+        "Path": policy.path,
+        "DefaultVersionId": policy.versions.iter().find(|version| version.is_default).map(|version| &version.id),
+        "AttachmentCount": policy.attachments,
+        "PermissionsBoundaryUsageCount": policy.boundaries,
+        "IsAttachable": true,
+        "Description": policy.description,
+        "CreateDate": iso(policy.created_millis),
+        "UpdateDate": iso(newest),
+        "PolicyVersionList": members(policy.versions.iter().map(version)),
+    })
+}
+
+fn inline(permissions: &Permissions) -> Value {
+    let policy =
+        |(name, document): &(String, String)| json!({ "PolicyName": name, "PolicyDocument": encoded(document) });
+    members(permissions.inline.iter().map(policy))
+}
+
+fn attached(permissions: &Permissions) -> Value {
+    let policy = |arn: &String| json!({ "PolicyName": arn.rsplit('/').next(), "PolicyArn": arn });
+    members(permissions.attached.iter().map(policy))
+}
+
+pub(super) fn boundary(permissions: &Permissions) -> Value {
+    permissions
+        .boundary
+        .as_ref()
+        .map_or(Value::Null, |arn| json!({ "PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn }))
+}
+
+pub(super) fn encoded(document: &str) -> String {
+    utf8_percent_encode(document, DOCUMENT).to_string()
+}

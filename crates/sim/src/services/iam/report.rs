@@ -1,0 +1,124 @@
+//! The credential report: asked for, waited for, and read as CSV.
+
+use super::{Iam, Key, Root, User};
+use crate::clock::{iso, iso_offset};
+use crate::organization::Account;
+use crate::protocol::{Answer, Refusal};
+use crate::services::Context;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+const HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,\
+    password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,\
+    access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,\
+    access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,\
+    cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
+const NONE: &str = "N/A";
+
+/// How often each account's report was asked for: the one thing that callers change.
+#[derive(Debug, Default)]
+pub(crate) struct ReportPolls(Mutex<HashMap<u64, u8>>);
+
+impl ReportPolls {
+    /// Counts one more request for the account's report, and says how many came before.
+    fn ask(&self, account: &Account) -> u8 {
+        let mut polls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = polls.entry(account.index).or_default();
+        let before = *count;
+        *count = count.saturating_add(1);
+        before
+    }
+
+    fn asked(&self, account: &Account) -> u8 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&account.index).copied().unwrap_or_default()
+    }
+}
+
+/// How many requests a report takes: in some accounts someone else had one made within the last four hours.
+fn polls_needed(account: &Account) -> u8 {
+    u8::try_from(account.index % 4).unwrap_or_default().min(2)
+}
+
+pub(super) fn generate(context: &Context<'_>) -> Answer {
+    let (needed, before) = (polls_needed(context.account()), context.report_polls.ask(context.account()));
+    let (state, description) = match before {
+        before if before >= needed => ("COMPLETE", None),
+        0 => ("STARTED", Some("No report exists. Starting a new report generation task")),
+        _ => ("INPROGRESS", None),
+    };
+    json!({ "State": state, "Description": description }).into()
+}
+
+pub(super) fn get(context: &Context<'_>) -> Result<Answer, Refusal> {
+    let account = context.account();
+    match (context.report_polls.asked(account), polls_needed(account)) {
+        (0, 1..) => Err(Refusal::new(410, "ReportNotPresent", "No report exists, call GenerateCredentialReport")),
+        // Whoever waits by asking for the report itself gets there too.
+        (asked, needed @ 1..) if asked <= needed => {
+            context.report_polls.ask(account);
+            Err(Refusal::new(404, "ReportInProgress", "Report is being generated, please wait"))
+        }
+        _ => {
+            let organization = context.organization;
+            let root_arn = organization.arn("iam", "", &account.id, "root");
+            let csv = csv(&Iam::of(organization, account), &root_arn);
+            Ok(json!({
+                "Content": STANDARD.encode(csv),
+                "ReportFormat": "text/csv",
+                "GeneratedTime": iso(organization.clock.now_millis),
+            })
+            .into())
+        }
+    }
+}
+
+fn csv(iam: &Iam, root_arn: &str) -> String {
+    let mut lines = vec![HEADER.to_owned(), root_line(&iam.root, root_arn)];
+    lines.extend(iam.users.iter().map(user_line));
+    lines.join("\n")
+}
+
+fn root_line(root: &Root, arn: &str) -> String {
+    let used = root.password_used_millis.map_or_else(|| "no_information".to_owned(), iso_offset);
+    let mut fields = vec!["<root_account>".to_owned(), arn.to_owned(), iso_offset(root.created_millis)];
+    fields.extend(["not_supported".to_owned(), used, "not_supported".to_owned(), "not_supported".to_owned()]);
+    fields.push(root.has_mfa.to_string());
+    fields.extend(key_fields(root.key.as_ref()));
+    fields.extend(key_fields(None));
+    fields.extend(certificates());
+    fields.join(",")
+}
+
+fn user_line(user: &User) -> String {
+    let mut fields = vec![user.name.clone(), user.arn.clone(), iso_offset(user.created_millis)];
+    fields.extend(match &user.password {
+        None => ["false", NONE, NONE, NONE].map(str::to_owned),
+        Some(password) => [
+            "true".to_owned(),
+            password.used_millis.map_or_else(|| "no_information".to_owned(), iso_offset),
+            iso_offset(password.changed_millis),
+            NONE.to_owned(),
+        ],
+    });
+    fields.push(user.has_mfa.to_string());
+    fields.extend(key_fields(user.keys.first()));
+    fields.extend(key_fields(user.keys.get(1)));
+    fields.extend(certificates());
+    fields.join(",")
+}
+
+fn key_fields(key: Option<&Key>) -> [String; 5] {
+    let Some(key) = key else { return ["false", NONE, NONE, NONE, NONE].map(str::to_owned) };
+    let (used, region, service) = match key.used_millis {
+        Some(millis) => (iso_offset(millis), key.used_region, key.used_service),
+        None => (NONE.to_owned(), NONE, NONE),
+    };
+    [key.is_active.to_string(), iso_offset(key.created_millis), used, region.to_owned(), service.to_owned()]
+}
+
+fn certificates() -> [String; 4] {
+    ["false", NONE, "false", NONE].map(str::to_owned)
+}

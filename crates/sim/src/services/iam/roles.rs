@@ -1,0 +1,101 @@
+//! Roles, with whom they trust, and instance profiles.
+
+use super::{Permissions, some_permissions};
+use crate::dice::Dice;
+use crate::organization::{Account, Organization, Trouble};
+use crate::policies::{Trust, TrustKind, trust};
+use crate::services::{some_tags, sts};
+
+/// A role.
+#[derive(Debug, Clone)]
+pub(crate) struct Role {
+    pub(crate) name: String,
+    pub(crate) path: String,
+    pub(crate) id: String,
+    pub(crate) arn: String,
+    pub(crate) created_millis: i64,
+    pub(crate) trust: Trust,
+    pub(crate) permissions: Permissions,
+    pub(crate) tags: Vec<(String, String)>,
+    pub(crate) used_millis: Option<i64>,
+    pub(crate) profile: Option<InstanceProfile>,
+}
+
+/// An instance profile.
+#[derive(Debug, Clone)]
+pub(crate) struct InstanceProfile {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) arn: String,
+}
+
+/// Service-linked roles that an account may have.
+const LINKED: [(&str, &str); 3] = [
+    ("AWSServiceRoleForOrganizations", "organizations.amazonaws.com"),
+    ("AWSServiceRoleForSupport", "support.amazonaws.com"),
+    ("AWSServiceRoleForAutoScaling", "autoscaling.amazonaws.com"),
+];
+
+/// The unique id of a role, by its path and name without a slash before. Sessions name it, so it is computed apart.
+pub(crate) fn role_id(organization: &Organization, account: &Account, role: &str) -> String {
+    format!("AROA{}", organization.dice(&["role-id", &account.id, role]).base32(17))
+}
+
+pub(super) fn roles(organization: &Organization, account: &Account, choices: &[&str]) -> Vec<Role> {
+    let mut dice = organization.dice(&["iam-roles", &account.id]);
+    let mut roles = Vec::new();
+    let settings = &organization.settings;
+    if account.trouble != Some(Trouble::RoleMissing) {
+        let (path, name) = match settings.crawler_role.rsplit_once('/') {
+            Some((path, name)) => (format!("/{path}/"), name),
+            None => ("/".to_owned(), settings.crawler_role.as_str()),
+        };
+        roles.push(role(organization, account, &path, name, TrustKind::Management, &mut dice));
+    }
+    if !account.is_management() {
+        roles.push(role(organization, account, "/", sts::ORGANIZATION_ROLE, TrustKind::Management, &mut dice));
+    }
+    for (name, service) in LINKED.into_iter().take(usize::try_from(dice.between(1, 3)).unwrap_or(1)) {
+        let path = format!("/aws-service-role/{service}/");
+        roles.push(role(organization, account, &path, name, TrustKind::Service(service), &mut dice));
+    }
+    for number in 0..dice.between(2, 10) {
+        let name = format!("{}-{number}", dice.pick(&["app", "pipeline", "vendor", "support", "batch"]));
+        let path = dice.pick(&["/", "/", "/", "/ci/", "/team/data/"]);
+        let kind = TrustKind::any(&mut dice);
+        let mut role = role(organization, account, path, &name, kind, &mut dice);
+        role.permissions = some_permissions(organization, choices, &mut dice);
+        roles.push(role);
+    }
+    roles
+}
+
+fn role(
+    organization: &Organization,
+    account: &Account,
+    path: &str,
+    name: &str,
+    kind: TrustKind,
+    dice: &mut Dice,
+) -> Role {
+    let days = dice.between(0, 1500);
+    let is_for_instances = kind == TrustKind::Service("ec2.amazonaws.com");
+    let used_days = dice.chance(0.7).then(|| dice.between(0, days));
+    let trimmed = format!("{path}{name}");
+    Role {
+        name: name.to_owned(),
+        path: path.to_owned(),
+        id: role_id(organization, account, trimmed.trim_start_matches('/')),
+        arn: organization.arn("iam", "", &account.id, &format!("role{path}{name}")),
+        created_millis: organization.clock.days_ago(days, dice),
+        trust: trust(organization, account, kind, dice),
+        permissions: Permissions::default(),
+        tags: some_tags(dice),
+        used_millis: used_days.map(|days| organization.clock.days_ago(days, dice)),
+        profile: is_for_instances.then(|| InstanceProfile {
+            name: name.to_owned(),
+            id: format!("AIPA{}", dice.base32(17)),
+            arn: organization.arn("iam", "", &account.id, &format!("instance-profile/{name}")),
+        }),
+    }
+}

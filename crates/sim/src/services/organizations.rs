@@ -1,0 +1,268 @@
+//! Organizations: the tree, the accounts, and the service control policies.
+
+use super::Context;
+use crate::clock::epoch_seconds;
+use crate::organization::{Account, Organization, Trouble};
+use crate::protocol::{Answer, Limits, Refusal, Service, tags};
+use serde_json::{Value, json};
+
+const PAGE: Limits = Limits { token: "NextToken", size: "MaxResults", default: 20, max: 20 };
+
+/// A service control policy and what it is attached to.
+struct Policy {
+    id: String,
+    name: &'static str,
+    description: &'static str,
+    is_aws_managed: bool,
+    content: Value,
+    targets: Vec<String>,
+}
+
+/// The policies that the denials of [`crate::access`] come from, and the one that allows everything else.
+fn policies(organization: &Organization) -> Vec<Policy> {
+    let allow = json!({ "Effect": "Allow", "Action": "*", "Resource": "*" });
+    let mut policies = vec![Policy {
+        id: "p-FullAWSAccess".to_owned(),
+        name: "FullAWSAccess",
+        description: "Allows access to every operation",
+        is_aws_managed: true,
+        content: json!({ "Version": "2012-10-17", "Statement": [allow] }),
+        targets: vec![organization.root_id.clone()],
+    }];
+    let mut dice = organization.dice(&["policies"]);
+    let denied = organization.accounts().filter(|account| account.trouble == Some(Trouble::ServiceDeniedByScp));
+    let deny_sqs = json!({ "Sid": "NoQueues", "Effect": "Deny", "Action": "sqs:*", "Resource": "*" });
+    policies.push(Policy {
+        id: format!("p-{}", dice.lower(8)),
+        name: "deny-sqs",
+        description: "No queues here",
+        is_aws_managed: false,
+        content: json!({ "Version": "2012-10-17", "Statement": deny_sqs }),
+        targets: denied.map(|account| account.id).collect(),
+    });
+    let is_denied = organization.settings.troubles.region_denied_by_scp;
+    if let Some(region) = organization.last_region().filter(|_| is_denied) {
+        let sandbox = organization.units.iter().filter(|unit| unit.name == "Sandbox");
+        let condition = json!({ "StringEquals": { "aws:RequestedRegion": region } });
+        let deny = json!({ "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition });
+        policies.push(Policy {
+            id: format!("p-{}", dice.lower(8)),
+            name: "deny-region",
+            description: "No sandbox far away",
+            is_aws_managed: false,
+            content: json!({ "Version": "2012-10-17", "Statement": [deny] }),
+            targets: sandbox.map(|unit| unit.id.clone()).collect(),
+        });
+    }
+    policies
+}
+
+pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
+    let members = match context.request.operation.as_str() {
+        "DescribeOrganization" => describe_organization(context.organization),
+        "ListRoots" => {
+            let organization = context.organization;
+            let page = context.page(&PAGE, vec![root(organization)])?;
+            json!({ "Roots": page.elements, "NextToken": page.next })
+        }
+        "ListOrganizationalUnitsForParent" => list_units(context)?,
+        "ListAccounts" => list_accounts(context, context.organization.accounts().collect())?,
+        "ListAccountsForParent" => {
+            let parent = parent(context, "ParentId")?;
+            list_accounts(context, context.organization.accounts().filter(|account| account.unit == parent).collect())?
+        }
+        "DescribeAccount" => {
+            let account = member(context, context.request.required("AccountId")?)?;
+            json!({ "Account": describe_account(context.organization, &account) })
+        }
+        "ListTagsForResource" => list_tags(context)?,
+        "ListParents" => list_parents(context)?,
+        "ListPolicies" => list_policies(context, None)?,
+        "ListPoliciesForTarget" => list_policies(context, Some(context.request.required("TargetId")?))?,
+        "DescribePolicy" => {
+            let policy = policy(context)?;
+            json!({ "Policy": { "PolicySummary": summary(context.organization, &policy),
+                "Content": policy.content.to_string() } })
+        }
+        "ListTargetsForPolicy" => {
+            let targets = policy(context)?.targets;
+            let page =
+                context.page(&PAGE, targets.iter().filter_map(|id| target(context.organization, id)).collect())?;
+            json!({ "Targets": page.elements, "NextToken": page.next })
+        }
+        "ListDelegatedAdministrators" => list_delegated_administrators(context)?,
+        _ => return Err(context.unknown_operation()),
+    };
+    Ok(members.into())
+}
+
+fn arn(organization: &Organization, resource: &str) -> String {
+    organization.arn("organizations", "", &organization.management_id(), resource)
+}
+
+fn describe_organization(organization: &Organization) -> Value {
+    let management = organization.account(0);
+    json!({ "Organization": {
+        "Id": organization.id,
+        "Arn": arn(organization, &format!("organization/{}", organization.id)),
+        "FeatureSet": "ALL",
+        "MasterAccountArn": arn(organization, &format!("account/{}/{}", organization.id, management.id)),
+        "MasterAccountId": management.id,
+        "MasterAccountEmail": management.email,
+        "AvailablePolicyTypes": [{ "Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED" }],
+    } })
+}
+
+fn root(organization: &Organization) -> Value {
+    json!({
+        "Id": organization.root_id,
+        "Arn": arn(organization, &format!("root/{}/{}", organization.id, organization.root_id)),
+        "Name": "Root",
+        "PolicyTypes": [{ "Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED" }],
+    })
+}
+
+fn list_units(context: &Context<'_>) -> Result<Value, Refusal> {
+    let organization = context.organization;
+    let parent = parent(context, "ParentId")?;
+    let units = organization.units.iter().filter(|unit| unit.parent == parent);
+    let units = units.map(|unit| {
+        let arn = arn(organization, &format!("ou/{}/{}", organization.id, unit.id));
+        json!({ "Id": unit.id, "Arn": arn, "Name": unit.name })
+    });
+    let page = context.page(&PAGE, units.collect())?;
+    Ok(json!({ "OrganizationalUnits": page.elements, "NextToken": page.next }))
+}
+
+fn list_accounts(context: &Context<'_>, accounts: Vec<Account>) -> Result<Value, Refusal> {
+    let page = context.page(&PAGE, accounts)?;
+    let accounts: Vec<_> =
+        page.elements.iter().map(|account| describe_account(context.organization, account)).collect();
+    Ok(json!({ "Accounts": accounts, "NextToken": page.next }))
+}
+
+fn describe_account(organization: &Organization, account: &Account) -> Value {
+    let mut path = vec![organization.id.as_str()];
+    path.extend(organization.path_ids(account.unit));
+    json!({
+        "Id": account.id,
+        "Arn": arn(organization, &format!("account/{}/{}", organization.id, account.id)),
+        "Email": account.email,
+        "Name": account.name,
+        "Status": account.status(),
+        "State": account.status(),
+        "Paths": [format!("{}/{}/", path.join("/"), account.id)],
+        "JoinedMethod": account.joined_method,
+        "JoinedTimestamp": epoch_seconds(account.joined_millis),
+    })
+}
+
+fn list_tags(context: &Context<'_>) -> Result<Value, Refusal> {
+    let id = context.request.required("ResourceId")?;
+    let found = match context.organization.find(id) {
+        Some(account) => tags(&account.tags),
+        None if unit(context.organization, id).is_some() => Vec::new(),
+        None if policies(context.organization).iter().any(|policy| policy.id == id) => Vec::new(),
+        None => return Err(Refusal::new(400, "TargetNotFoundException", "You specified a target that doesn't exist.")),
+    };
+    let page = context.page(&PAGE, found)?;
+    Ok(json!({ "Tags": page.elements, "NextToken": page.next }))
+}
+
+fn list_parents(context: &Context<'_>) -> Result<Value, Refusal> {
+    let organization = context.organization;
+    let id = context.request.required("ChildId")?;
+    let parent = match organization.find(id) {
+        Some(account) => account.unit,
+        None => match unit(organization, id) {
+            Some(Some(place)) => organization.units[place].parent,
+            _ => return Err(Refusal::new(400, "ChildNotFoundException", "You specified a child that doesn't exist.")),
+        },
+    };
+    let parent = match parent {
+        Some(place) => json!({ "Id": organization.units[place].id, "Type": "ORGANIZATIONAL_UNIT" }),
+        None => json!({ "Id": organization.root_id, "Type": "ROOT" }),
+    };
+    Ok(json!({ "Parents": [parent] }))
+}
+
+fn list_policies(context: &Context<'_>, target: Option<&str>) -> Result<Value, Refusal> {
+    let is_scp = context.request.required("Filter")? == "SERVICE_CONTROL_POLICY";
+    let found = policies(context.organization)
+        .into_iter()
+        .filter(|policy| is_scp && target.is_none_or(|target| policy.targets.iter().any(|id| id == target)));
+    let page = context.page(&PAGE, found.collect())?;
+    let summaries: Vec<_> = page.elements.iter().map(|policy| summary(context.organization, policy)).collect();
+    Ok(json!({ "Policies": summaries, "NextToken": page.next }))
+}
+
+fn summary(organization: &Organization, policy: &Policy) -> Value {
+    let resource = format!("policy/{}/service_control_policy/{}", organization.id, policy.id);
+    let aws = format!(
+        "arn:{}:organizations::aws:policy/service_control_policy/{}",
+        organization.settings.partition, policy.id
+    );
+    json!({
+        "Id": policy.id,
+        "Arn": if policy.is_aws_managed { aws } else { arn(organization, &resource) },
+        "Name": policy.name,
+        "Description": policy.description,
+        "Type": "SERVICE_CONTROL_POLICY",
+        "AwsManaged": policy.is_aws_managed,
+    })
+}
+
+fn policy(context: &Context<'_>) -> Result<Policy, Refusal> {
+    let id = context.request.required("PolicyId")?;
+    let found = policies(context.organization).into_iter().find(|policy| policy.id == id);
+    found.ok_or_else(|| Refusal::new(400, "PolicyNotFoundException", "You specified a policy that doesn't exist."))
+}
+
+fn target(organization: &Organization, id: &str) -> Option<Value> {
+    if let Some(account) = organization.find(id) {
+        let arn = arn(organization, &format!("account/{}/{id}", organization.id));
+        return Some(json!({ "TargetId": id, "Arn": arn, "Name": account.name, "Type": "ACCOUNT" }));
+    }
+    Some(match unit(organization, id)? {
+        None => json!({ "TargetId": id, "Arn": root(organization)["Arn"], "Name": "Root", "Type": "ROOT" }),
+        Some(place) => {
+            let arn = arn(organization, &format!("ou/{}/{id}", organization.id));
+            let name = organization.units[place].name;
+            json!({ "TargetId": id, "Arn": arn, "Name": name, "Type": "ORGANIZATIONAL_UNIT" })
+        }
+    })
+}
+
+fn list_delegated_administrators(context: &Context<'_>) -> Result<Value, Refusal> {
+    let organization = context.organization;
+    let index = organization.settings.delegated_administrator.filter(|index| *index < organization.settings.accounts);
+    let found = index.map(|index| {
+        let mut administrator = describe_account(organization, &organization.account(index));
+        administrator["DelegationEnabledDate"] = json!(epoch_seconds(organization.clock.now_millis));
+        administrator
+    });
+    let page = context.page(&PAGE, found.into_iter().collect())?;
+    Ok(json!({ "DelegatedAdministrators": page.elements, "NextToken": page.next }))
+}
+
+/// The account with this id, or Organizations' refusal.
+fn member(context: &Context<'_>, id: &str) -> Result<Account, Refusal> {
+    let message = "You specified an account that doesn't exist.";
+    context.organization.find(id).ok_or_else(|| Refusal::new(400, "AccountNotFoundException", message))
+}
+
+/// The unit that a parameter names: `None` is the root.
+fn parent(context: &Context<'_>, parameter: &str) -> Result<Option<usize>, Refusal> {
+    let id = context.request.required(parameter)?;
+    unit(context.organization, id).ok_or_else(|| {
+        Refusal::new(400, "ParentNotFoundException", format!("{:?} has no parent {id}", Service::Organizations))
+    })
+}
+
+/// The root (`Some(None)`), a unit (`Some(Some(place))`), or nothing known.
+fn unit(organization: &Organization, id: &str) -> Option<Option<usize>> {
+    if id == organization.root_id {
+        return Some(None);
+    }
+    organization.units.iter().position(|unit| unit.id == id).map(Some)
+}

@@ -1,0 +1,190 @@
+//! S3: buckets with every way of opening and closing them.
+
+mod answers;
+
+pub(crate) use answers::{answer, block_members};
+
+use super::some_tags;
+use crate::dice::Dice;
+use crate::organization::{Account, Organization};
+use crate::policies::{Kind, ResourcePolicy, Subject, Verdict, any_kind};
+
+/// A bucket.
+#[derive(Debug)]
+pub(crate) struct Bucket {
+    pub(crate) name: String,
+    pub(crate) arn: String,
+    pub(crate) region: String,
+    pub(crate) policy: ResourcePolicy,
+    pub(crate) acl: Acl,
+    pub(crate) ownership: Option<&'static str>,
+    pub(crate) block: Option<Block>,
+    created_millis: i64,
+    encryption: &'static str,
+    versioning: Option<&'static str>,
+    is_logged: bool,
+    tags: Vec<(String, String)>,
+}
+
+/// Whom a bucket's ACL lets in beside its owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Acl {
+    Private,
+    LogDelivery,
+    EveryoneReads,
+    EveryoneControls,
+    AuthenticatedReads,
+    AuthenticatedControls,
+}
+
+impl Acl {
+    fn is_public(self) -> bool {
+        !matches!(self, Self::Private | Self::LogDelivery)
+    }
+
+    fn gives_full_control(self) -> bool {
+        matches!(self, Self::EveryoneControls | Self::AuthenticatedControls)
+    }
+}
+
+/// Block Public Access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Block {
+    pub(crate) block_public_acls: bool,
+    pub(crate) ignore_public_acls: bool,
+    pub(crate) block_public_policy: bool,
+    pub(crate) restrict_public_buckets: bool,
+}
+
+impl Block {
+    const ALL: Self = Self {
+        block_public_acls: true,
+        ignore_public_acls: true,
+        block_public_policy: true,
+        restrict_public_buckets: true,
+    };
+    const NONE: Self = Self {
+        block_public_acls: false,
+        ignore_public_acls: false,
+        block_public_policy: false,
+        restrict_public_buckets: false,
+    };
+}
+
+impl Bucket {
+    /// Who can reach it, by its policy and ACL, as far as it and its account do not block the public.
+    pub(crate) fn verdict(&self, account_block: Option<Block>) -> Verdict {
+        let blocks = [self.block, account_block];
+        let ignores_acls = blocks.iter().flatten().any(|block| block.ignore_public_acls);
+        let is_restricted = blocks.iter().flatten().any(|block| block.restrict_public_buckets);
+        let by_policy =
+            if is_restricted && self.policy.kind.is_s3_public() { Verdict::CLOSED } else { self.policy.verdict };
+        let by_acl = if self.acl.is_public() && !ignores_acls { Verdict::PUBLIC } else { Verdict::CLOSED };
+        by_policy.or(by_acl)
+    }
+
+    /// Public as the yearly study counts: by the words of policy and ACL alone.
+    pub(crate) fn is_study_public(&self) -> bool {
+        self.policy.kind.is_study_public() || self.acl.gives_full_control()
+    }
+}
+
+/// The account's Block Public Access.
+pub(crate) fn account_block(organization: &Organization, account: &Account) -> Option<Block> {
+    let mut dice = organization.dice(&["s3-account", &account.id]);
+    if dice.chance(organization.settings.rates.account_public_access_block) {
+        return Some(Block::ALL);
+    }
+    dice.chance(0.2).then_some(Block { ignore_public_acls: dice.chance(0.5), ..Block::NONE })
+}
+
+/// The buckets of an account, in all its regions.
+pub(crate) fn buckets(organization: &Organization, account: &Account) -> Vec<Bucket> {
+    let mut dice = organization.dice(&["s3", &account.id]);
+    // Where a service control policy denies a region, no bucket could ever be made.
+    let is_denied = account.is_in_sandbox() && organization.settings.troubles.region_denied_by_scp;
+    let denied = organization.last_region().filter(|_| is_denied);
+    let regions: Vec<&String> =
+        organization.settings.regions.iter().filter(|region| denied != Some(region.as_str())).collect();
+    if regions.is_empty() {
+        return Vec::new();
+    }
+    let restricts = account_block(organization, account).is_some_and(|block| block.restrict_public_buckets);
+    let count = dice.count(organization.settings.rates.buckets);
+    (0..count).map(|_| bucket(organization, account, &regions, restricts, &mut dice)).collect()
+}
+
+fn bucket(
+    organization: &Organization,
+    account: &Account,
+    regions: &[&String],
+    account_restricts: bool,
+    dice: &mut Dice,
+) -> Bucket {
+    let name = format!("{}-{}", dice.pick(&["logs", "www.simulated", "assets", "backups", "data-lake"]), dice.hex(10));
+    let arn = organization.arn("s3", "", "", &name);
+    let is_open = dice.chance(organization.settings.rates.public_buckets);
+    let is_open_by_acl = is_open && dice.chance(0.4);
+    let block = block(is_open, dice);
+    let kind = match any_kind(dice, 0.0) {
+        _ if is_open_by_acl => Kind::None,
+        _ if is_open => Kind::Public,
+        // What S3 would leave of such a policy is nowhere written.
+        kind if (account_restricts || block.is_some_and(|it| it.restrict_public_buckets)) && !kind.is_plain() => {
+            Kind::SameAccount
+        }
+        kind => kind,
+    };
+    let subject = Subject {
+        organization,
+        account,
+        actions: &["s3:GetObject", "s3:ListBucket"],
+        resources: vec![arn.clone(), format!("{arn}/*")],
+        service: "cloudtrail.amazonaws.com",
+    };
+    let (ownership, acl) = ownership_and_acl(is_open_by_acl, dice);
+    let days = dice.between(0, 3000);
+    Bucket {
+        policy: subject.policy(kind, dice),
+        region: dice.pick(regions).clone(),
+        acl,
+        ownership,
+        block,
+        created_millis: organization.clock.days_ago(days, dice),
+        encryption: dice.weighted(&[("AES256", 4), ("aws:kms", 1)]),
+        versioning: dice.weighted(&[(None, 4), (Some("Enabled"), 4), (Some("Suspended"), 1)]),
+        is_logged: dice.chance(0.3),
+        tags: some_tags(dice),
+        name,
+        arn,
+    }
+}
+
+fn block(is_open: bool, dice: &mut Dice) -> Option<Block> {
+    let weights = if is_open { [(0, 2), (1, 5), (2, 3), (3, 1)] } else { [(0, 10), (1, 3), (2, 2), (3, 2)] };
+    match dice.weighted(&weights) {
+        0 => Some(Block::ALL),
+        1 => None,
+        2 => Some(Block::NONE),
+        _ => Some(Block {
+            block_public_acls: dice.chance(0.5),
+            ignore_public_acls: dice.chance(0.5),
+            block_public_policy: dice.chance(0.5),
+            restrict_public_buckets: dice.chance(0.5),
+        }),
+    }
+}
+
+/// With ownership enforced, a bucket has no ACL to speak of.
+fn ownership_and_acl(is_open_by_acl: bool, dice: &mut Dice) -> (Option<&'static str>, Acl) {
+    let ownership = dice.weighted(&[(None, 2), (Some("ObjectWriter"), 1), (Some("BucketOwnerPreferred"), 1)]);
+    if is_open_by_acl {
+        let acls = [Acl::EveryoneReads, Acl::EveryoneControls, Acl::AuthenticatedReads, Acl::AuthenticatedControls];
+        return (ownership, dice.pick(&acls));
+    }
+    match dice.weighted(&[(0, 8), (1, 4), (2, 1)]) {
+        0 => (Some("BucketOwnerEnforced"), Acl::Private),
+        1 => (ownership, Acl::Private),
+        _ => (ownership, Acl::LogDelivery),
+    }
+}

@@ -1,0 +1,111 @@
+//! What kind of organization to simulate.
+
+use crate::rates::Rates;
+use chrono::{DurationRound, TimeDelta, Utc};
+
+/// The simulated organization's size, seed and behaviour. Equal settings make equal organizations.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// How many accounts the organization has, the management account included. At least one.
+    pub accounts: u64,
+    /// What the population is computed from.
+    pub seed: u64,
+    /// The regions that every account has enabled and that may hold resources.
+    pub regions: Vec<String>,
+    /// A region that is off for most accounts. It never holds resources.
+    pub opt_in_region: String,
+    /// How often things occur.
+    pub rates: Rates,
+    /// What goes wrong.
+    pub troubles: Troubles,
+    /// The most items that any list call answers at once; without it each service's own limit holds.
+    pub page_size: Option<usize>,
+    /// The simulated present, in milliseconds since 1970 (UTC). All ages count back from it.
+    pub now_millis: i64,
+    /// The partition of all ARNs: `aws`, `aws-us-gov`, `aws-cn`.
+    pub partition: String,
+    /// The role that a census assumes in each account, with its path if it has one: `orgcensus`, `audit/orgcensus`.
+    pub crawler_role: String,
+    /// The external id without which the crawler's role refuses.
+    pub external_id: Option<String>,
+    /// How long assumed credentials live when the caller does not say.
+    pub session_seconds: i64,
+    /// The member (its place in the organization, the management account being 0) that may also read the organization.
+    pub delegated_administrator: Option<u64>,
+}
+
+impl Settings {
+    /// The default organization of this size and seed, in three regions, at midnight (UTC) of the real present day.
+    #[must_use]
+    pub fn new(accounts: u64, seed: u64) -> Self {
+        let now = Utc::now();
+        Self {
+            accounts: accounts.max(1),
+            seed,
+            regions: ["us-east-1", "eu-west-1", "ap-southeast-2"].map(String::from).to_vec(),
+            opt_in_region: "me-south-1".to_owned(),
+            rates: Rates::default(),
+            troubles: Troubles::default(),
+            page_size: None,
+            now_millis: now.duration_trunc(TimeDelta::days(1)).unwrap_or(now).timestamp_millis(),
+            partition: "aws".to_owned(),
+            crawler_role: "orgcensus".to_owned(),
+            external_id: None,
+            session_seconds: 3600,
+            delegated_administrator: None,
+        }
+    }
+}
+
+/// What goes wrong on purpose. With 40 accounts or more, each trouble that is on occurs at least once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Troubles {
+    /// Some accounts are suspended.
+    pub suspended_accounts: bool,
+    /// Some accounts lack the crawler's role.
+    pub missing_roles: bool,
+    /// One account in 40 may not use SQS, by a service control policy.
+    pub service_denied_by_scp: bool,
+    /// The accounts of one organizational unit may not use the last region, by a service control policy.
+    pub region_denied_by_scp: bool,
+    /// In one account of 40 the crawler's role may not read ECR.
+    pub service_denied_to_role: bool,
+    /// One account in 40 has a KMS key whose policy the crawler's role may not read.
+    pub key_policy_denied: bool,
+    /// One account in 40 meets an ECR that does not know its operations in the last region.
+    pub service_unsupported: bool,
+    /// In one account of 40 SNS answers 500 in the last region, always.
+    pub server_errors: bool,
+}
+
+impl Default for Troubles {
+    fn default() -> Self {
+        Self {
+            suspended_accounts: true,
+            missing_roles: true,
+            service_denied_by_scp: true,
+            region_denied_by_scp: true,
+            service_denied_to_role: true,
+            key_policy_denied: true,
+            service_unsupported: true,
+            server_errors: true,
+        }
+    }
+}
+
+impl Troubles {
+    /// Nothing goes wrong.
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            suspended_accounts: false,
+            missing_roles: false,
+            service_denied_by_scp: false,
+            region_denied_by_scp: false,
+            service_denied_to_role: false,
+            key_policy_denied: false,
+            service_unsupported: false,
+            server_errors: false,
+        }
+    }
+}

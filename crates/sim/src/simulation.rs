@@ -1,0 +1,101 @@
+//! The simulated organization as a whole: a request in, a response out.
+
+use crate::access;
+use crate::calls::{Call, Calls};
+use crate::client::InProcess;
+use crate::credentials::{authenticate, needs_permission};
+use crate::organization::Organization;
+use crate::protocol::{Answer, Refusal, Request, Service, Signature, render, render_refusal};
+use crate::services::iam::ReportPolls;
+use crate::services::{self, Context};
+use crate::settings::Settings;
+use crate::truth::Truth;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use bytes::Bytes;
+use http::Response;
+use std::sync::Arc;
+
+/// A simulated organization. Clones share their counters.
+#[derive(Debug, Clone)]
+pub struct Simulation(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    organization: Organization,
+    calls: Calls,
+    report_polls: ReportPolls,
+}
+
+impl Simulation {
+    /// The organization that these settings describe.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        let organization = Organization::new(settings);
+        Self(Arc::new(Shared { organization, calls: Calls::default(), report_polls: ReportPolls::default() }))
+    }
+
+    /// What the organization was made from.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.0.organization.settings
+    }
+
+    /// The organization's id, `o-…`.
+    #[must_use]
+    pub fn organization_id(&self) -> &str {
+        &self.0.organization.id
+    }
+
+    /// The id of the account at this place; the management account is at 0.
+    #[must_use]
+    pub fn account_id(&self, index: u64) -> String {
+        self.0.organization.account_id(index)
+    }
+
+    /// Answers a request as AWS would.
+    #[must_use]
+    pub fn answer(&self, request: http::Request<Bytes>) -> Response<Bytes> {
+        let Some(signature) = Signature::of(&request) else {
+            return render_refusal(Service::Sts, &Refusal::unsigned());
+        };
+        let service = signature.service();
+        match Request::read(signature, &request) {
+            Err(refusal) => render_refusal(service, &refusal),
+            Ok(request) => {
+                let answer = self.decide(&request);
+                self.0.calls.record(service.name(), &request.operation, answer.is_ok());
+                match answer {
+                    Ok(answer) => render(&request, answer),
+                    Err(refusal) => render_refusal(service, &refusal),
+                }
+            }
+        }
+    }
+
+    /// Every operation that was called, refused or not, and how often.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Call> {
+        self.0.calls.all()
+    }
+
+    /// What a perfect census of this organization finds.
+    #[must_use]
+    pub fn truth(&self) -> Truth {
+        Truth::of(&self.0.organization)
+    }
+
+    /// An HTTP client for AWS SDKs that asks this simulation, whatever the address.
+    #[must_use]
+    pub fn http_client(&self) -> SharedHttpClient {
+        SharedHttpClient::new(InProcess(self.clone()))
+    }
+
+    fn decide(&self, request: &Request) -> Result<Answer, Refusal> {
+        let organization = &self.0.organization;
+        let caller = authenticate(organization, request)?;
+        if needs_permission(request.service, &request.operation) {
+            access::check(organization, &caller, request)?;
+        }
+        services::answer(&Context { organization, caller, request, report_polls: &self.0.report_polls })
+    }
+}

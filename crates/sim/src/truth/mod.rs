@@ -1,0 +1,125 @@
+//! What a perfect census finds, computed from what was made and never from what was answered.
+
+mod facts;
+mod resources;
+mod tally;
+
+use crate::access::obstacle;
+use crate::organization::{Account, Organization};
+use crate::protocol::Service;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use tally::Tally;
+
+/// What a perfect census of a simulated organization finds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Truth {
+    /// The organization's id.
+    pub organization_id: String,
+    /// The seed it was made from.
+    pub seed: u64,
+    /// How many accounts it has.
+    pub account_count: u64,
+    /// The yearly study's facts.
+    pub facts: Vec<Fact>,
+    /// How many of each kind of thing the crawler's role can see, by the name of a table.
+    pub tables: BTreeMap<String, u64>,
+    /// Every account and how looking into it ends.
+    pub accounts: Vec<AccountTruth>,
+    /// What cannot be seen in accounts that can be entered.
+    pub obstructed: Vec<Obstructed>,
+    /// Every resource that can be seen and can have a policy, with who can reach it.
+    pub resources: Vec<ResourceTruth>,
+}
+
+/// A share of something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fact {
+    /// The fact's id, `F1` to `F17`.
+    pub id: &'static str,
+    /// Of what it is a share.
+    pub of: &'static str,
+    /// `study` as the yearly study defines it, `lake` by the sharper verdict.
+    pub definition: &'static str,
+    /// How many are so.
+    pub numerator: u64,
+    /// Of how many.
+    pub denominator: u64,
+}
+
+/// An account and how looking into it ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AccountTruth {
+    /// The account's id.
+    pub account_id: String,
+    /// `complete`, `role_not_assumable` or `account_suspended`.
+    pub outcome: &'static str,
+}
+
+/// A service that cannot be read in a region of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Obstructed {
+    /// The account's id.
+    pub account_id: String,
+    /// The region; of a single key, where it is.
+    pub region: String,
+    /// The service.
+    pub service: &'static str,
+    /// `denied_by_scp`, `denied`, `unsupported`, `failed`; `partial` where one thing of many is hidden.
+    pub outcome: &'static str,
+}
+
+/// Who can reach a resource. None where it cannot be known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ResourceTruth {
+    /// The resource's ARN.
+    pub arn: String,
+    /// The account that owns it.
+    pub account_id: String,
+    /// Whether everyone can.
+    pub is_public: Option<bool>,
+    /// Whether someone outside of the organization can.
+    pub is_external: Option<bool>,
+    /// Whether another account of the organization can.
+    pub is_in_org: Option<bool>,
+}
+
+/// The services that a census reads region by region.
+const REGIONAL: [Service; 7] =
+    [Service::Ec2, Service::Ecr, Service::Kms, Service::Lambda, Service::SecretsManager, Service::Sns, Service::Sqs];
+
+impl Truth {
+    pub(crate) fn of(organization: &Organization) -> Self {
+        let mut tally = Tally::default();
+        let mut accounts = Vec::new();
+        for account in organization.accounts() {
+            tally.account(organization, &account);
+            accounts.push(AccountTruth { account_id: account.id.clone(), outcome: outcome(&account) });
+        }
+        Self {
+            organization_id: organization.id.clone(),
+            seed: organization.settings.seed,
+            account_count: organization.settings.accounts,
+            facts: facts::facts(organization.settings.accounts, &tally),
+            tables: tally.tables(organization),
+            accounts,
+            obstructed: tally.obstructed,
+            resources: tally.resources,
+        }
+    }
+}
+
+fn outcome(account: &Account) -> &'static str {
+    if account.is_suspended() {
+        "account_suspended"
+    } else if account.is_reachable() {
+        "complete"
+    } else {
+        "role_not_assumable"
+    }
+}
+
+/// Whether the crawler's role can read this service there.
+fn is_visible(organization: &Organization, account: &Account, service: Service, region: &str) -> bool {
+    obstacle(organization, account, service, region).is_none()
+}
