@@ -16,6 +16,8 @@ use crate::statement::{Condition, Effect, PrincipalValue, Statement};
 
 /// The most comparisons of patterns for one Allow; past it no Deny counts.
 const MAX_COMPARISONS: usize = 20_000;
+/// The most principals, times sets, times what the Denies name; past it no Deny counts.
+const MAX_WEIGHINGS: usize = 10_000_000;
 /// The most different sets of Denies that the parts of one Allow may meet; past it no Deny counts.
 const MAX_SETS: usize = 64;
 
@@ -44,7 +46,7 @@ impl<'a> Denial<'a> {
             survivors.entries.extend(statement.principals.iter().filter_map(listed));
             survivors.keys.push("NotPrincipal".to_owned());
         }
-        let actions = statement.actions.iter().map(|action| action_pattern(action, facts).into_owned()).collect();
+        let actions = statement.actions.iter().map(|action| action_pattern(action, facts)).collect();
         (!survivors.is_vacuous()).then_some(Denial { statement, actions, survivors })
     }
 
@@ -60,6 +62,10 @@ impl<'a> Denial<'a> {
             (named, principal) => named == principal,
         };
         self.statement.is_not_principal || self.statement.principals.iter().any(covers)
+    }
+
+    fn size(&self) -> usize {
+        self.statement.principals.len().saturating_add(self.survivors.entries.len())
     }
 
     fn covers(&self, action: &Part, resource: &Part) -> bool {
@@ -126,12 +132,12 @@ impl Part<'_> {
     }
 }
 
-/// Action names are the same in any case (P2). Where one service is meant, `*` is all of it.
-fn action_pattern<'a>(action: &'a str, facts: &Facts) -> Cow<'a, str> {
-    match facts.service {
-        Some(service) if matches!(action, "*" | "*:*") => Cow::Owned(format!("{}:*", service.to_ascii_lowercase())),
-        _ => Cow::Owned(action.to_ascii_lowercase()),
-    }
+/// Action names are the same in any case (P2). Where only one service is meant, all of it is `*`.
+fn action_pattern(action: &str, facts: &Facts) -> String {
+    let whole = facts.service.is_some_and(|service| {
+        action.split_once(':').is_some_and(|(name, rest)| rest == "*" && name.eq_ignore_ascii_case(service))
+    });
+    if whole || action == "*:*" { "*".to_owned() } else { action.to_ascii_lowercase() }
 }
 
 fn parts<'a>(patterns: Vec<Cow<'a, str>>, negated: bool) -> Vec<Part<'a>> {
@@ -150,7 +156,7 @@ fn sets(allow: &Statement, denials: &[Denial], facts: &Facts) -> Option<BTreeSet
         return Some(BTreeSet::from([Vec::new()]));
     }
     let actions =
-        parts(allow.actions.iter().map(|action| action_pattern(action, facts)).collect(), allow.is_not_action);
+        parts(allow.actions.iter().map(|action| action_pattern(action, facts).into()).collect(), allow.is_not_action);
     let resources = parts(allow.resources.iter().map(Cow::from).collect(), allow.is_not_resource);
     let patterns: usize =
         denials.iter().map(|denial| denial.actions.len().saturating_add(denial.statement.resources.len())).sum();
@@ -169,7 +175,11 @@ fn sets(allow: &Statement, denials: &[Denial], facts: &Facts) -> Option<BTreeSet
 
 /// The grants of an Allow after Denies: for each principal the widest of what its actions and resources leave.
 pub(crate) fn surviving(reading: &Reading, denials: &[Denial], facts: &Facts) -> Vec<Grant> {
-    let sets = sets(reading.statement, denials, facts);
+    let survivors: usize = denials.iter().map(Denial::size).sum();
+    let sets = sets(reading.statement, denials, facts).filter(|sets| {
+        let work = reading.principals.len().saturating_mul(survivors).saturating_mul(sets.len());
+        work <= MAX_WEIGHINGS
+    });
     let weigh = |principal: &PrincipalValue| {
         let open = reading.grant(principal, &[], facts);
         let Some(sets) = &sets else {

@@ -9,8 +9,8 @@ use crate::json::Json;
 use crate::reader;
 use crate::statement::Statement;
 
-/// The longest document that is parsed. AWS's own limits are a tenth of this or less.
-pub const MAX_DOCUMENT_BYTES: usize = 1 << 20;
+/// The longest document that is parsed: twice the largest that any service takes.
+pub const MAX_DOCUMENT_BYTES: usize = 256 << 10;
 
 /// The language version in which `${…}` is a variable. In older documents it is plain text.
 const VERSION_WITH_VARIABLES: &str = "2012-10-17";

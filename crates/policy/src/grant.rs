@@ -7,13 +7,14 @@ use crate::flag::{Flag, raise};
 use crate::standing::Standing;
 use crate::statement::{Condition, Effect, PrincipalKind, PrincipalValue, Statement};
 
+/// How much of a principal's value a reason shows: more than any ARN has.
+const MAX_REASON_VALUE_BYTES: usize = 2048;
+
 /// What one statement gives to one principal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     /// The statement's place in its document.
     pub ordinal: usize,
-    /// The statement's `Sid`.
-    pub sid: Option<String>,
     /// The principal as it was written.
     pub principal: PrincipalValue,
     /// Where those who are let in stand.
@@ -91,10 +92,9 @@ impl<'a> Reading<'a> {
             standing.raise(Flag::SignedOnly);
         }
         let is_external = standing.is_external.unwrap_or_else(|| standing.class.is_external());
-        let bounded_by: Vec<String> = all.iter().flat_map(|bound| bound.keys.iter().cloned()).collect();
+        let bounded_by = distinct(all.iter().flat_map(|bound| &bound.keys));
         Grant {
             ordinal: self.statement.ordinal,
-            sid: self.statement.sid.clone(),
             principal: principal.clone(),
             class: standing.class,
             account: standing.account,
@@ -118,10 +118,21 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// The keys, each once in whatever case: a handful, since few keys can bound.
+fn distinct<'a>(keys: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let mut distinct: Vec<String> = Vec::new();
+    for key in keys {
+        if !distinct.iter().any(|known| known.eq_ignore_ascii_case(key)) {
+            distinct.push(key.clone());
+        }
+    }
+    distinct
+}
+
 fn reason(grant: &Grant) -> String {
-    let sid = grant.sid.as_deref().map(|sid| format!(" ({sid})")).unwrap_or_default();
-    let kind = grant.principal.kind.as_str();
-    let mut text = format!("statement {}{sid}: {kind} {} is {}", grant.ordinal, grant.principal.value, grant.class);
+    let principal = &grant.principal;
+    let value = &principal.value[..principal.value.floor_char_boundary(MAX_REASON_VALUE_BYTES)];
+    let mut text = format!("statement {}: {} {value} is {}", grant.ordinal, principal.kind.as_str(), grant.class);
     if !grant.bounded_by.is_empty() {
         text.push_str(", bounded by ");
         text.push_str(&grant.bounded_by.join(", "));

@@ -7,6 +7,9 @@ use crate::flag::{Flag, raise};
 use crate::json::Json;
 use crate::statement::{Condition, Effect, PrincipalKind, PrincipalValue, Statement};
 
+/// The longest name that is kept of an operator or a kind of principal. Each is copied to every value under it.
+const MAX_NAME_BYTES: usize = 128;
+
 /// Reads one statement.
 pub(crate) fn read(ordinal: usize, json: Json, expands_variables: bool) -> Statement {
     let mut reader = Reader { statement: Statement::empty(ordinal, expands_variables), seen: HashSet::new() };
@@ -95,7 +98,7 @@ impl Reader {
         };
         let mut principals = Vec::new();
         for (name, values) in kinds {
-            let kind = PrincipalKind::read(name);
+            let kind = PrincipalKind::read(self.name(name));
             let named = |value| PrincipalValue { kind: kind.clone(), value };
             principals.extend(self.texts(values).into_iter().map(named));
         }
@@ -106,6 +109,7 @@ impl Reader {
         let mut conditions: Vec<Condition> = Vec::new();
         let mut places = HashMap::new();
         for (operator, keys) in self.pairs(value) {
+            let operator = self.name(operator);
             for (key, values) in self.pairs(keys) {
                 let values = self.texts(values);
                 match places.entry((operator.clone(), key.clone())) {
@@ -121,6 +125,15 @@ impl Reader {
             }
         }
         conditions
+    }
+
+    /// A name, cut when it is longer than any.
+    fn name(&mut self, mut name: String) -> String {
+        if name.len() > MAX_NAME_BYTES {
+            self.raise(Flag::MalformedValue);
+            name.truncate(name.floor_char_boundary(MAX_NAME_BYTES));
+        }
+        name
     }
 
     fn pairs(&mut self, value: Json) -> Vec<(String, Json)> {

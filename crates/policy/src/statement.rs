@@ -163,3 +163,24 @@ impl Statement {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::document::Document;
+
+    #[test]
+    fn wildcards_are_told_apart() {
+        let read = |text: &str| Document::parse(&format!(r#"{{"Statement":{text}}}"#)).statements.remove(0);
+        let all = read(r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#);
+        assert!(all.has_wildcard_action() && all.has_wildcard_resource() && all.allows_everything());
+        assert!(!all.has_service_wildcard_action() && !all.has_condition());
+        let service = read(r#"{"Effect":"Allow","Action":["a:b","s3:*"],"Resource":"arn:aws:s3:::b/*"}"#);
+        assert!(service.has_service_wildcard_action() && !service.has_wildcard_action());
+        assert!(!service.has_wildcard_resource());
+        let not = read(r#"{"Effect":"Allow","NotAction":"*","NotResource":"*"}"#);
+        assert!(!not.has_wildcard_action() && !not.has_wildcard_resource());
+        let held = r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"a":true}}}"#;
+        assert!(!read(held).allows_everything() && read(held).has_condition());
+        assert!(!read(r#"{"Effect":"Deny","Action":"*","Resource":"*"}"#).allows_everything());
+    }
+}

@@ -1,8 +1,8 @@
 //! D1–D6: what a Deny takes away.
 
-use orgcensus_policy::{Flag, PolicyKind};
+use orgcensus_policy::{Facts, Flag, Policies, PolicyKind, verdict};
 
-use crate::{check, judge};
+use crate::{check, document, facts, judge};
 
 const ANYONE: &str = r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"}"#;
 
@@ -47,6 +47,20 @@ fn d1_all_but_some_is_within_all_but_fewer() {
     check(&format!("{allow},{}", deny(r#""NotAction":"s3:c""#)), "public");
     check(&format!("{allow},{}", deny(r#""Action":"*""#)), "nobody denied");
     check(&format!("{allow},{}", deny(r#""Action":"s3:*""#)), "public");
+}
+
+#[test]
+fn d1_where_one_service_is_meant_its_wildcard_is_everything() {
+    let gone = |service, allow: &str| {
+        let allow = format!(r#"{{"Effect":"Allow","Principal":"*","Resource":"*",{allow}}}"#);
+        let deny = r#"{"Effect":"Deny","Principal":"*","Action":"S3:*","Resource":"*"}"#;
+        let documents = [document(&format!("{allow},{deny}"))];
+        let facts = Facts { service, ..facts(PolicyKind::Resource) };
+        verdict(&Policies::of(&documents), &facts).is_public == Some(false)
+    };
+    for allow in [r#""Action":"*""#, r#""NotAction":"s3:GetObject""#] {
+        assert!(gone(Some("s3"), allow) && !gone(Some("sqs"), allow) && !gone(None, allow), "{allow}");
+    }
 }
 
 #[test]

@@ -16,6 +16,9 @@ fn p3_anyone_has_three_forms() {
     check_principal(r#"{"AWS":"*"}"#, "public");
     check_principal(r#"{"AWS":["111122223333","*"]}"#, "public");
     check_principal(r#"["*"]"#, "public");
+    check_principal(r#"{"aws":"*"}"#, "public");
+    check_principal(r#"{"Everyone":"*"}"#, "public");
+    check_principal(r#""999988887777""#, "external");
 }
 
 #[test]
@@ -43,6 +46,26 @@ fn p7_what_names_no_one_or_nothing_grants_nothing() {
     check(r#"{"Effect":"Allow","Principal":"*"}"#, "none no_action");
     check(r#"{"Effect":"allow","Principal":"*","Action":"sqs:*"}"#, "none unknown_effect");
     check_principal("{}", "none");
+}
+
+#[test]
+fn p7_of_an_element_and_its_not_form_the_plain_one_counts() {
+    let both = r#"{"Effect":"Allow","NotPrincipal":"*","Principal":{"AWS":"999988887777"},"Action":"a:b"}"#;
+    check(both, "external conflicting_elements");
+    let twice = r#"{"Effect":"Deny","Effect":"Allow","Principal":"*","Action":"a:b"}"#;
+    check(twice, "public duplicate_key");
+}
+
+#[test]
+fn names_longer_than_any_are_cut() {
+    let long = "é".repeat(1000);
+    let text = format!(
+        r#"{{"Effect":"Allow","Principal":{{"{long}":"x"}},"Action":"a:b","Condition":{{"{long}":{{"k":"v"}}}}}}"#
+    );
+    let document = crate::document(&text);
+    assert!(document.statements[0].flags.contains(&Flag::MalformedValue));
+    assert!(document.statements[0].conditions[0].operator.len() <= 128);
+    assert!(document.statements[0].principals[0].kind.as_str().len() <= 128);
 }
 
 #[test]
