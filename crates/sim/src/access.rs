@@ -103,3 +103,63 @@ fn prefix(service: Service) -> &'static str {
         other => other.name(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Settings;
+    use crate::testing::{Client, Reply};
+    use serde_json::json;
+
+    fn code(reply: &Reply) -> (u16, String, String) {
+        let body = reply.json();
+        (reply.status, body["__type"].to_string(), body["message"].to_string())
+    }
+
+    #[test]
+    fn each_trouble_speaks_as_aws_does() {
+        let client = Client::new(Settings::new(40, 1));
+        let queues = client.assume(11, "").unwrap().json("sqs", "ListQueues", &json!({}));
+        let (status, name, message) = code(&queues);
+        assert_eq!((status, name.as_str()), (400, "\"AccessDeniedException\""));
+        assert!(message.contains("perform: sqs:ListQueues on resource:"), "{message}");
+        assert!(message.contains("with an explicit deny in a service control policy"), "{message}");
+
+        let repositories = client.assume(14, "").unwrap().json("ecr", "DescribeRepositories", &json!({}));
+        assert!(code(&repositories).2.contains("no identity-based policy allows the ecr:DescribeRepositories"));
+
+        let last = "ap-southeast-2";
+        let unknown = client.assume(20, "").unwrap().in_region(last).json("ecr", "DescribeRepositories", &json!({}));
+        assert_eq!(code(&unknown).1, "\"UnknownOperationException\"");
+        let broken = client.assume(22, "").unwrap().in_region(last).query("sns", "Action=ListTopics");
+        assert_eq!((broken.status, broken.element("Code")), (500, "InternalError".to_owned()));
+
+        let sandbox = client.assume(35, "").unwrap();
+        let denied = sandbox.in_region(last).query("ec2", "Action=DescribeInstances");
+        assert_eq!((denied.status, denied.element("Code")), (403, "UnauthorizedOperation".to_owned()));
+        assert_eq!(sandbox.query("ec2", "Action=DescribeInstances").status, 200);
+    }
+
+    #[test]
+    fn a_region_that_is_off_knows_nobody() {
+        let client = Client::new(Settings::new(40, 1));
+        let off = client.assume(1, "").unwrap();
+        let statuses = off.query("ec2", "Action=DescribeRegions&AllRegions=true").elements("optInStatus");
+        assert_eq!(statuses.last().map(String::as_str), Some("not-opted-in"));
+        assert_eq!(off.query("ec2", "Action=DescribeRegions").elements("regionName").len(), 3);
+        let there = off.in_region("me-south-1");
+        assert_eq!(there.query("ec2", "Action=DescribeInstances").element("Code"), "AuthFailure");
+        let on = client.assume(3, "").unwrap().in_region("me-south-1");
+        assert_eq!(on.query("ec2", "Action=DescribeInstances").status, 200);
+    }
+
+    #[test]
+    fn one_key_hides_its_policy_from_the_role() {
+        let role = Client::new(Settings::new(40, 1)).assume(17, "").unwrap();
+        let keys = role.json("kms", "ListKeys", &json!({})).json();
+        let body = json!({ "KeyId": keys["Keys"][0]["KeyId"], "PolicyName": "default" });
+        let (_, name, message) = code(&role.json("kms", "GetKeyPolicy", &body));
+        assert_eq!(name, "\"AccessDeniedException\"");
+        assert!(message.contains("no resource-based policy allows the kms:GetKeyPolicy action"), "{message}");
+        assert_eq!(role.json("kms", "DescribeKey", &body).status, 200);
+    }
+}

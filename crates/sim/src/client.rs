@@ -35,3 +35,23 @@ impl InProcess {
         HttpResponse::try_from(self.0.answer(request).map(SdkBody::from)).map_err(user)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::quiet;
+
+    #[tokio::test]
+    async fn an_sdks_request_is_answered_without_a_socket() {
+        let simulation = Simulation::new(quiet(1, 1));
+        let scope = "AWS4-HMAC-SHA256 Credential=AKIASIMULATEDMANAGEMENT/20261122/us-east-1/sts/aws4_request";
+        let request = http::Request::post("https://sts.us-east-1.amazonaws.com/")
+            .header("authorization", scope)
+            .body(SdkBody::from("Action=GetCallerIdentity"))
+            .unwrap();
+        let response = InProcess(simulation.clone()).call(request.try_into().unwrap()).await.unwrap();
+        assert_eq!(response.status().as_u16(), 200);
+        let body = String::from_utf8(response.body().bytes().unwrap().to_vec()).unwrap();
+        assert!(body.contains(&simulation.account_id(0)), "{body}");
+    }
+}

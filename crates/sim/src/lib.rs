@@ -18,6 +18,8 @@ mod serve;
 mod services;
 mod settings;
 mod simulation;
+#[cfg(test)]
+mod testing;
 mod truth;
 
 pub use calls::Call;
@@ -30,3 +32,6 @@ pub use truth::{AccountTruth, Fact, Obstructed, ResourceTruth, Truth};
 
 /// Every secret of the simulated world contains this text: where it is found in a lake or a log, a secret leaked.
 pub const CANARY: &str = "CANARY";
+
+/// [`CANARY`] as it looks in base64, at the beginning of a text.
+pub const CANARY_BASE64: &str = "Q0FOQVJZ";

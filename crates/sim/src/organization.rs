@@ -135,14 +135,6 @@ impl Organization {
         let team = dice.pick(&["billing", "search", "data", "mobile", "platform", "checkout", "research"]);
         let stage = dice.pick(&["prod", "staging", "dev", "shared"]);
         let trouble = self.trouble(index);
-        let unit = match (index, trouble) {
-            (0, _) => None,
-            (_, Some(Trouble::Suspended)) => Some(SUSPENDED),
-            _ if index % 40 == 35 => Some(SANDBOX),
-            // One trouble at a time: an account with one of its own is not also in the sandbox.
-            (_, Some(_)) => Some(DEVELOPMENT),
-            _ => dice.weighted(&UNIT_WEIGHTS),
-        };
         let name = if index == 0 { "management".to_owned() } else { format!("{team}-{stage}-{index}") };
         let mut tags = vec![("team".to_owned(), team.to_owned())];
         if dice.chance(0.7) {
@@ -156,7 +148,7 @@ impl Organization {
             name,
             joined_method: if index == 0 || dice.chance(0.1) { "INVITED" } else { "CREATED" },
             joined_millis: self.clock.days_ago(age, &mut dice),
-            unit,
+            unit: self.unit_of(index),
             tags,
             trouble,
         }
@@ -165,6 +157,24 @@ impl Organization {
     /// All accounts, the management account first.
     pub(crate) fn accounts(&self) -> impl Iterator<Item = Account> {
         (0..self.settings.accounts).map(|index| self.account(index))
+    }
+
+    /// The unit of the account at this place, by place in `units`; none for the root. Cheaper than the account.
+    pub(crate) fn unit_of(&self, index: u64) -> Option<usize> {
+        match (index, self.trouble(index)) {
+            (0, _) => None,
+            (_, Some(Trouble::Suspended)) => Some(SUSPENDED),
+            _ if index % 40 == 35 => Some(SANDBOX),
+            // One trouble at a time: an account with one of its own is not also in the sandbox.
+            (_, Some(_)) => Some(DEVELOPMENT),
+            _ => self.dice(&["unit", &index.to_string()]).weighted(&UNIT_WEIGHTS),
+        }
+    }
+
+    /// The ids of the accounts in this trouble.
+    pub(crate) fn ids_in_trouble(&self, trouble: Trouble) -> impl Iterator<Item = String> {
+        let indices = 0..self.settings.accounts;
+        indices.filter(move |index| self.trouble(*index) == Some(trouble)).map(|index| self.account_id(index))
     }
 
     /// The member with this id.

@@ -45,3 +45,27 @@ async fn answer(
     };
     Ok(response.map(Full::new))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::quiet;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    #[tokio::test]
+    async fn a_socket_answers_as_the_process_does() {
+        let simulation = Simulation::new(quiet(1, 1));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = tokio::spawn(serve(simulation.clone(), listener));
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let scope = "AWS4-HMAC-SHA256 Credential=AKIASIMULATEDMANAGEMENT/20261122/us-east-1/sts/aws4_request";
+        let head = format!("POST / HTTP/1.1\r\nhost: h\r\nconnection: close\r\nauthorization: {scope}\r\n");
+        let request = format!("{head}content-length: 24\r\n\r\nAction=GetCallerIdentity");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).await.unwrap();
+        assert!(reply.starts_with("HTTP/1.1 200") && reply.contains(&simulation.account_id(0)), "{reply}");
+        server.abort();
+    }
+}

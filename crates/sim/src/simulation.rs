@@ -99,3 +99,29 @@ impl Simulation {
         services::answer(&Context { organization, caller, request, report_polls: &self.0.report_polls })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Client, quiet};
+    use bytes::Bytes;
+
+    #[test]
+    fn every_call_is_counted_refused_or_not() {
+        let client = Client::new(quiet(2, 1));
+        let _ = client.query("sts", "Action=GetCallerIdentity");
+        let _ = client.query("sts", "Action=GetCallerIdentity");
+        let _ = client.with_key("AKIAUNKNOWN").query("sts", "Action=GetCallerIdentity");
+        let _ = client.query("iam", "Action=DeleteEverything");
+        let calls = client.simulation.calls();
+        let counts: Vec<_> =
+            calls.iter().map(|it| (it.service.as_str(), it.operation.as_str(), it.allowed, it.refused)).collect();
+        assert_eq!(counts, [("iam", "DeleteEverything", 0, 1), ("sts", "GetCallerIdentity", 2, 1)]);
+    }
+
+    #[test]
+    fn a_request_without_signature_is_refused() {
+        let client = Client::new(quiet(1, 1));
+        let request = http::Request::builder().uri("http://127.0.0.1/").body(Bytes::new()).unwrap();
+        assert_eq!(client.simulation.answer(request).status(), 403);
+    }
+}

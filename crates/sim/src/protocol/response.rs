@@ -70,7 +70,7 @@ pub(crate) fn render_refusal(service: Service, refusal: &Refusal) -> Response<By
     match service.protocol() {
         Protocol::Json(content_type) => {
             if service == Service::Sqs {
-                headers.push(("x-amzn-query-error", format!("{};{fault}", code.trim_end_matches("Exception"))));
+                headers.push(("x-amzn-query-error", format!("{};{fault}", query_code(code))));
             }
             respond(*status, content_type, &headers, json!({ "__type": code, "message": message }).to_string())
         }
@@ -96,6 +96,19 @@ pub(crate) fn render_refusal(service: Service, refusal: &Refusal) -> Response<By
             let content = json!({ "Code": code, "Message": message, "RequestId": REQUEST_ID, "HostId": "simulated" });
             respond(*status, "application/xml", &headers, document(&json!({ "Error": content })))
         }
+    }
+}
+
+/// SQS once spoke awsQuery, and still gives its errors the names they had there.
+fn query_code(code: &str) -> &str {
+    match code {
+        "AccessDeniedException" => "AccessDenied",
+        "ExpiredTokenException" => "ExpiredToken",
+        "InternalFailure" => "InternalError",
+        "UnknownOperationException" => "InvalidAction",
+        "UnrecognizedClientException" => "InvalidClientTokenId",
+        "com.amazonaws.sqs#QueueDoesNotExist" => "AWS.SimpleQueueService.NonExistentQueue",
+        other => other,
     }
 }
 

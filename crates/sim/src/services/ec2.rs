@@ -1,10 +1,13 @@
 //! EC2: regions, instances, and the defaults of their metadata service.
 
 use super::{Context, population, some_tags};
+use crate::CANARY;
 use crate::clock::iso_millis;
 use crate::dice::Dice;
 use crate::organization::{Account, Organization};
 use crate::protocol::{Answer, Limits, Refusal, items};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 const PAGE: Limits = Limits { token: "NextToken", size: "MaxResults", default: 1000, max: 1000 };
@@ -94,6 +97,7 @@ pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
     match context.request.operation.as_str() {
         "DescribeRegions" => Ok(describe_regions(context)),
         "DescribeInstances" => describe_instances(context),
+        "DescribeInstanceAttribute" => instance_attribute(context),
         "GetInstanceMetadataDefaults" => Ok(metadata_defaults(context)),
         _ => Err(context.unknown_operation()),
     }
@@ -187,6 +191,21 @@ fn describe(context: &Context<'_>, place: usize, instance: &Instance) -> Value {
         },
         "platformDetails": "Linux/UNIX",
     })
+}
+
+/// User data is a place of secrets, which a census has no business to read.
+fn instance_attribute(context: &Context<'_>) -> Result<Answer, Refusal> {
+    let id = context.request.required("InstanceId")?;
+    let mut instances = instances(context.organization, context.account(), context.region()).into_iter();
+    if !instances.any(|instance| instance.id == id) {
+        let message = format!("The instance ID '{id}' does not exist");
+        return Err(Refusal::new(400, "InvalidInstanceID.NotFound", message));
+    }
+    if context.request.required("Attribute")? != "userData" {
+        return Err(Refusal::invalid_parameter(context.request.service, "Attribute"));
+    }
+    let script = STANDARD.encode(format!("{CANARY} password=hunter2"));
+    Ok(json!({ "instanceId": id, "userData": { "value": script } }).into())
 }
 
 /// What new instances get; most accounts have set nothing.

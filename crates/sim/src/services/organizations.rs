@@ -3,7 +3,7 @@
 use super::Context;
 use crate::clock::epoch_seconds;
 use crate::organization::{Account, Organization, Trouble};
-use crate::protocol::{Answer, Limits, Refusal, Service, tags};
+use crate::protocol::{Answer, Limits, Refusal, tags};
 use serde_json::{Value, json};
 
 const PAGE: Limits = Limits { token: "NextToken", size: "MaxResults", default: 20, max: 20 };
@@ -30,7 +30,7 @@ fn policies(organization: &Organization) -> Vec<Policy> {
         targets: vec![organization.root_id.clone()],
     }];
     let mut dice = organization.dice(&["policies"]);
-    let denied = organization.accounts().filter(|account| account.trouble == Some(Trouble::ServiceDeniedByScp));
+    let denied = organization.ids_in_trouble(Trouble::ServiceDeniedByScp);
     let deny_sqs = json!({ "Sid": "NoQueues", "Effect": "Deny", "Action": "sqs:*", "Resource": "*" });
     policies.push(Policy {
         id: format!("p-{}", dice.lower(8)),
@@ -38,7 +38,7 @@ fn policies(organization: &Organization) -> Vec<Policy> {
         description: "No queues here",
         is_aws_managed: false,
         content: json!({ "Version": "2012-10-17", "Statement": deny_sqs }),
-        targets: denied.map(|account| account.id).collect(),
+        targets: denied.collect(),
     });
     let is_denied = organization.settings.troubles.region_denied_by_scp;
     if let Some(region) = organization.last_region().filter(|_| is_denied) {
@@ -66,10 +66,11 @@ pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
             json!({ "Roots": page.elements, "NextToken": page.next })
         }
         "ListOrganizationalUnitsForParent" => list_units(context)?,
-        "ListAccounts" => list_accounts(context, context.organization.accounts().collect())?,
+        "ListAccounts" => list_accounts(context, (0..context.organization.settings.accounts).collect())?,
         "ListAccountsForParent" => {
             let parent = parent(context, "ParentId")?;
-            list_accounts(context, context.organization.accounts().filter(|account| account.unit == parent).collect())?
+            let indices = 0..context.organization.settings.accounts;
+            list_accounts(context, indices.filter(|index| context.organization.unit_of(*index) == parent).collect())?
         }
         "DescribeAccount" => {
             let account = member(context, context.request.required("AccountId")?)?;
@@ -134,10 +135,11 @@ fn list_units(context: &Context<'_>) -> Result<Value, Refusal> {
     Ok(json!({ "OrganizationalUnits": page.elements, "NextToken": page.next }))
 }
 
-fn list_accounts(context: &Context<'_>, accounts: Vec<Account>) -> Result<Value, Refusal> {
-    let page = context.page(&PAGE, accounts)?;
-    let accounts: Vec<_> =
-        page.elements.iter().map(|account| describe_account(context.organization, account)).collect();
+/// Only the accounts of the page are made.
+fn list_accounts(context: &Context<'_>, indices: Vec<u64>) -> Result<Value, Refusal> {
+    let page = context.page(&PAGE, indices)?;
+    let accounts = page.elements.iter().map(|index| context.organization.account(*index));
+    let accounts: Vec<_> = accounts.map(|account| describe_account(context.organization, &account)).collect();
     Ok(json!({ "Accounts": accounts, "NextToken": page.next }))
 }
 
@@ -254,9 +256,8 @@ fn member(context: &Context<'_>, id: &str) -> Result<Account, Refusal> {
 /// The unit that a parameter names: `None` is the root.
 fn parent(context: &Context<'_>, parameter: &str) -> Result<Option<usize>, Refusal> {
     let id = context.request.required(parameter)?;
-    unit(context.organization, id).ok_or_else(|| {
-        Refusal::new(400, "ParentNotFoundException", format!("{:?} has no parent {id}", Service::Organizations))
-    })
+    unit(context.organization, id)
+        .ok_or_else(|| Refusal::new(400, "ParentNotFoundException", "You specified parent that doesn't exist."))
 }
 
 /// The root (`Some(None)`), a unit (`Some(Some(place))`), or nothing known.
@@ -265,4 +266,80 @@ fn unit(organization: &Organization, id: &str) -> Option<Option<usize>> {
         return Some(None);
     }
     organization.units.iter().position(|unit| unit.id == id).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Client, quiet};
+    use crate::{Settings, Simulation};
+    use serde_json::{Value, json};
+
+    /// All pages of a list, and how many there were.
+    fn list(client: &Client, operation: &str, list: &str, mut body: Value) -> (Vec<Value>, usize) {
+        let (mut all, mut pages) = (Vec::new(), 0);
+        loop {
+            let reply = client.json("organizations", operation, &body).json();
+            all.extend(reply[list].as_array().unwrap().clone());
+            pages += 1;
+            match reply.get("NextToken") {
+                Some(token) => body["NextToken"] = token.clone(),
+                None => return (all, pages),
+            }
+        }
+    }
+
+    #[test]
+    fn walking_the_tree_finds_every_account_once() {
+        let client = Client::new(quiet(53, 9));
+        let (accounts, pages) = list(&client, "ListAccounts", "Accounts", json!({}));
+        assert_eq!((accounts.len(), pages), (53, 3));
+        let (roots, _) = list(&client, "ListRoots", "Roots", json!({}));
+        let mut parents = vec![roots[0]["Id"].clone()];
+        let mut found = Vec::new();
+        while let Some(parent) = parents.pop() {
+            let body = json!({ "ParentId": parent });
+            let (units, _) = list(&client, "ListOrganizationalUnitsForParent", "OrganizationalUnits", body.clone());
+            parents.extend(units.iter().map(|unit| unit["Id"].clone()));
+            found.extend(list(&client, "ListAccountsForParent", "Accounts", body).0);
+        }
+        let ids = |accounts: &[Value]| {
+            let mut ids: Vec<_> = accounts.iter().map(|account| account["Id"].to_string()).collect();
+            ids.sort();
+            ids
+        };
+        assert_eq!(ids(&found), ids(&accounts));
+    }
+
+    #[test]
+    fn small_pages_on_demand_and_foreign_tokens_are_refused() {
+        let client = Client::new(Settings { page_size: Some(2), ..quiet(5, 1) });
+        assert_eq!(list(&client, "ListAccounts", "Accounts", json!({})).1, 3);
+        let page = client.json("organizations", "ListAccounts", &json!({})).json();
+        let root = client.json("organizations", "ListRoots", &json!({})).json()["Roots"][0]["Id"].clone();
+        for token in [page["NextToken"].clone(), json!("rubbish")] {
+            let body = json!({ "ParentId": root, "NextToken": token });
+            let reply = client.json("organizations", "ListAccountsForParent", &body);
+            assert_eq!((reply.status, reply.json()["__type"].clone()), (400, json!("InvalidInputException")));
+        }
+    }
+
+    #[test]
+    fn members_may_not_read_the_organization_but_a_delegate_may() {
+        let client = Client::new(Settings { delegated_administrator: Some(2), ..quiet(4, 1) });
+        let by = |index| client.assume(index, "").unwrap().json("organizations", "ListAccounts", &json!({}));
+        assert_eq!(by(1).json()["__type"], "AccessDeniedException");
+        assert_eq!(by(2).status, 200);
+        let administrators = client.json("organizations", "ListDelegatedAdministrators", &json!({})).json();
+        assert_eq!(administrators["DelegatedAdministrators"][0]["Id"], Simulation::account_id(&client.simulation, 2));
+    }
+
+    #[test]
+    fn the_denying_policy_names_the_denied_account() {
+        let client = Client::new(Settings::new(40, 1));
+        let filter = json!({ "Filter": "SERVICE_CONTROL_POLICY" });
+        let (policies, _) = list(&client, "ListPolicies", "Policies", filter);
+        let policy = policies.iter().find(|policy| policy["Name"] == "deny-sqs").unwrap();
+        let (targets, _) = list(&client, "ListTargetsForPolicy", "Targets", json!({ "PolicyId": policy["Id"] }));
+        assert_eq!(targets[0]["TargetId"], client.simulation.account_id(11));
+    }
 }

@@ -87,3 +87,55 @@ fn trusting_role(context: &Context<'_>, role_arn: &str) -> Option<(Account, Stri
     };
     trusts.then(|| (account, role.to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Client, quiet};
+    use crate::{CANARY, Settings};
+
+    #[test]
+    fn a_role_can_be_assumed_and_assume_again() {
+        let client = Client::new(quiet(4, 1));
+        let second = client.assume(1, "").unwrap().assume(2, "").unwrap();
+        let reply = second.query("sts", "Action=GetCallerIdentity");
+        assert_eq!(reply.element("Account"), client.simulation.account_id(2));
+        assert!(reply.element("Arn").ends_with(":assumed-role/orgcensus/test"));
+        let too_long = second.assume(3, "&DurationSeconds=7200").unwrap_err();
+        assert_eq!((too_long.status, too_long.element("Code")), (400, "ValidationError".to_owned()));
+    }
+
+    #[test]
+    fn missing_roles_suspended_accounts_and_strangers_are_refused_alike() {
+        let client = Client::new(Settings::new(40, 1));
+        for index in [5, 8, 1_000_000] {
+            let reply = client.assume(index, "").unwrap_err();
+            assert_eq!((reply.status, reply.element("Code")), (403, "AccessDenied".to_owned()));
+            assert!(
+                reply.element("Message").contains("is not authorized to perform: sts:AssumeRole on resource: arn:")
+            );
+        }
+    }
+
+    #[test]
+    fn the_external_id_and_the_path_are_required() {
+        let role = "audit/readers/census".to_owned();
+        let settings = Settings { external_id: Some("sesame".to_owned()), crawler_role: role, ..quiet(3, 1) };
+        let client = Client::new(settings);
+        assert!(client.assume(1, "").is_err() && client.assume(1, "&ExternalId=guess").is_err());
+        let session = client.assume(1, "&ExternalId=sesame").unwrap();
+        let arn = session.query("sts", "Action=GetCallerIdentity").element("Arn");
+        assert!(arn.ends_with(":assumed-role/census/test"), "{arn}");
+    }
+
+    #[test]
+    fn secrets_are_canaries_and_unknown_or_expired_keys_are_refused() {
+        let client = Client::new(Settings { session_seconds: -1, ..quiet(2, 1) });
+        let arn = format!("arn:aws:iam::{}:role/orgcensus", client.simulation.account_id(1));
+        let reply = client.query("sts", &format!("Action=AssumeRole&RoleSessionName=test&RoleArn={arn}"));
+        assert!(reply.element("SecretAccessKey").contains(CANARY) && reply.element("SessionToken").contains(CANARY));
+        let expired = client.assume(1, "").unwrap();
+        assert_eq!(expired.query("sts", "Action=GetCallerIdentity").element("Code"), "ExpiredToken");
+        let unknown = client.with_key("AKIAUNKNOWN");
+        assert_eq!(unknown.query("sts", "Action=GetCallerIdentity").element("Code"), "InvalidClientTokenId");
+    }
+}

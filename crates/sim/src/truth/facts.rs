@@ -35,3 +35,59 @@ pub(super) fn facts(accounts: u64, tally: &Tally) -> Vec<Fact> {
         lake("F17", "organizations_with_sqs", any(tally.queues_public), any(tally.queues)),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Client, quiet};
+    use crate::{Rates, Settings, Simulation};
+
+    fn fact(simulation: &Simulation, id: &str, of: &str, definition: &str) -> (u64, u64) {
+        let facts = simulation.truth().facts;
+        let mut found = facts.iter().filter(|fact| (fact.id, fact.of, fact.definition) == (id, of, definition));
+        let fact = found.next().unwrap();
+        (fact.numerator, fact.denominator)
+    }
+
+    #[test]
+    fn the_defaults_come_near_the_studys_shares() {
+        let simulation = Simulation::new(quiet(600, 5));
+        let shares = [
+            ("F3", "users", 39),
+            ("F5", "users_with_active_key", 25),
+            ("F6", "users", 60),
+            ("F7", "users_with_active_key", 76),
+            ("F9", "users", 11),
+            ("F11", "accounts", 3),
+            ("F13", "instances", 93),
+        ];
+        for (id, of, percent) in shares {
+            let (numerator, denominator) = fact(&simulation, id, of, "study");
+            let found = numerator * 100 / denominator;
+            assert!(found.abs_diff(percent) <= 3, "{id} of {of}: {found} %, the study says {percent} %");
+        }
+    }
+
+    #[test]
+    fn rates_of_all_and_nothing_are_kept() {
+        let with = |rates| Simulation::new(Settings { rates, ..quiet(20, 1) });
+        let all = with(Rates { root_key: 1.0, public_queues: 1.0, imds_optional: 1.0, ..Rates::default() });
+        assert_eq!(fact(&all, "F11", "accounts", "study"), (20, 20));
+        assert_eq!(fact(&all, "F17", "organizations_with_sqs", "lake"), (1, 1));
+        let (numerator, denominator) = fact(&all, "F13", "instances", "study");
+        assert_eq!(numerator, denominator);
+        let none = with(Rates { root_key: 0.0, queues: 0, imds_optional: 0.0, ..Rates::default() });
+        assert_eq!(fact(&none, "F11", "accounts", "study"), (0, 20));
+        assert_eq!(fact(&none, "F17", "organizations_with_sqs", "study"), (0, 0));
+        assert_eq!(fact(&none, "F14", "organizations_with_ec2", "study"), (0, 1));
+    }
+
+    #[test]
+    fn equal_settings_make_equal_worlds_and_calls_change_nothing() {
+        let client = Client::new(quiet(30, 8));
+        let before = client.simulation.truth();
+        let _ = client.query("iam", "Action=GenerateCredentialReport");
+        assert_eq!(client.simulation.truth(), before);
+        assert_eq!(Simulation::new(quiet(30, 8)).truth(), before);
+        assert_ne!(Simulation::new(quiet(30, 9)).truth(), before);
+    }
+}

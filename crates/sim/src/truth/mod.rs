@@ -123,3 +123,65 @@ fn outcome(account: &Account) -> &'static str {
 fn is_visible(organization: &Organization, account: &Account, service: Service, region: &str) -> bool {
     obstacle(organization, account, service, region).is_none()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Client, Reply};
+    use crate::{CANARY, Settings};
+    use serde_json::json;
+    use std::collections::BTreeMap;
+
+    /// The number of elements that a list call answers, if it does.
+    fn counts(client: &Client) -> [(&'static str, Reply, &'static str); 7] {
+        let json = |service, operation| client.json(service, operation, &json!({}));
+        [
+            ("ec2_instances", client.query("ec2", "Action=DescribeInstances"), "instanceId"),
+            ("sns_topics", client.query("sns", "Action=ListTopics"), "TopicArn"),
+            ("sqs_queues", json("sqs", "ListQueues"), "QueueUrls"),
+            ("kms_keys", json("kms", "ListKeys"), "Keys"),
+            ("secretsmanager_secrets", json("secretsmanager", "ListSecrets"), "SecretList"),
+            ("ecr_repositories", json("ecr", "DescribeRepositories"), "repositories"),
+            ("lambda_functions", client.get("lambda", "/2015-03-31/functions/"), "Functions"),
+        ]
+    }
+
+    #[test]
+    fn what_is_answered_is_what_is_true() {
+        let client = Client::new(Settings::new(40, 2));
+        let truth = client.simulation.truth();
+        let (mut seen, mut refused) = (BTreeMap::<&str, usize>::new(), 0);
+        let callers =
+            (0..40).filter_map(|index| if index == 0 { Some(client.clone()) } else { client.assume(index, "").ok() });
+        for caller in callers {
+            *seen.entry("iam_roles").or_default() += caller.query("iam", "Action=ListRoles").elements("RoleName").len();
+            *seen.entry("s3_buckets").or_default() += caller.get("s3", "/").elements("Bucket").len();
+            for region in &client.simulation.settings().regions {
+                for (table, reply, list) in counts(&caller.in_region(region)) {
+                    let count = match (reply.status, reply.body.starts_with('<')) {
+                        (200, true) => reply.elements(list).len(),
+                        (200, false) => reply.json()[list].as_array().map_or(0, Vec::len),
+                        _ => {
+                            refused += 1;
+                            0
+                        }
+                    };
+                    *seen.entry(table).or_default() += count;
+                }
+            }
+        }
+        for (table, count) in seen {
+            assert_eq!(truth.tables[table], u64::try_from(count).unwrap(), "{table}");
+        }
+        assert_eq!(refused, truth.obstructed.iter().filter(|it| it.outcome != "partial").count());
+        let outcomes = |wanted| truth.accounts.iter().filter(|account| account.outcome == wanted).count();
+        assert_eq!((outcomes("account_suspended"), outcomes("role_not_assumable")), (2, 2));
+    }
+
+    #[test]
+    fn environments_hold_canaries_and_no_answer_of_truth_does() {
+        let client = Client::new(Settings::new(40, 2));
+        let functions = client.get("lambda", "/2015-03-31/functions").body;
+        assert!(functions.contains(CANARY), "{functions}");
+        assert!(!serde_json::to_string(&client.simulation.truth()).unwrap().contains(CANARY));
+    }
+}

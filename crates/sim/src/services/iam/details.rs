@@ -177,3 +177,45 @@ pub(super) fn boundary(permissions: &Permissions) -> Value {
 pub(super) fn encoded(document: &str) -> String {
     utf8_percent_encode(document, DOCUMENT).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Settings;
+    use crate::testing::{Client, quiet};
+    use percent_encoding::percent_decode_str;
+
+    #[test]
+    fn pages_cut_through_all_kinds_and_lose_nothing() {
+        let client = Client::new(Settings { page_size: Some(3), ..quiet(1, 4) });
+        let (mut arns, mut marker, mut pages) = (Vec::new(), String::new(), 0);
+        loop {
+            let form = format!("Action=GetAccountAuthorizationDetails{marker}");
+            let reply = client.query("iam", &form);
+            for id in ["UserId", "GroupId", "RoleId", "PolicyId"] {
+                arns.extend(reply.elements(id));
+            }
+            pages += 1;
+            if reply.element("IsTruncated") == "false" {
+                break;
+            }
+            marker = format!("&Marker={}", reply.element("Marker"));
+        }
+        let tables = client.simulation.truth().tables;
+        // A role with an instance profile is written twice.
+        let written = tables["iam_users"] + tables["iam_groups"] + tables["iam_roles"] + tables["iam_policies"];
+        assert_eq!(u64::try_from(arns.len()).unwrap(), written + tables["iam_instance_profiles"]);
+        assert_eq!(pages, written.div_ceil(3));
+    }
+
+    #[test]
+    fn documents_are_percent_encoded_and_filters_honoured() {
+        let client = Client::new(quiet(1, 4));
+        let reply = client.query("iam", "Action=GetAccountAuthorizationDetails&Filter.member.1=Role");
+        assert!(reply.elements("UserName").is_empty() && !reply.elements("RoleName").is_empty());
+        for document in reply.elements("AssumeRolePolicyDocument") {
+            assert!(document.starts_with("%7B"), "{document}");
+            let text = percent_decode_str(&document).decode_utf8().unwrap();
+            assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{text}");
+        }
+    }
+}

@@ -122,3 +122,28 @@ fn key_fields(key: Option<&Key>) -> [String; 5] {
 fn certificates() -> [String; 4] {
     ["false", NONE, "false", NONE].map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::STANDARD;
+    use crate::testing::{Client, quiet};
+    use base64::Engine;
+
+    #[test]
+    fn a_report_is_asked_for_waited_for_and_read() {
+        let client = Client::new(quiet(4, 1)).assume(2, "").unwrap();
+        let get = || client.query("iam", "Action=GetCredentialReport");
+        let generate = || client.query("iam", "Action=GenerateCredentialReport").element("State");
+        assert_eq!(get().element("Code"), "ReportNotPresent");
+        assert_eq!(generate(), "STARTED");
+        assert_eq!(get().element("Code"), "ReportInProgress");
+        assert_eq!(generate(), "COMPLETE");
+        let csv = String::from_utf8(STANDARD.decode(get().element("Content")).unwrap()).unwrap();
+        let lines: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').collect()).collect();
+        assert_eq!((lines[0][0], lines[1][0], lines[0].len()), ("user", "<root_account>", 22));
+        assert!(lines.iter().all(|line| line.len() == 22));
+        let users = client.query("iam", "Action=ListUsers").elements("UserName");
+        assert!(!users.is_empty());
+        assert_eq!(lines[2..].iter().map(|line| line[0]).collect::<Vec<_>>(), users);
+    }
+}

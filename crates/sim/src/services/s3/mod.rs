@@ -188,3 +188,57 @@ fn ownership_and_acl(is_open_by_acl: bool, dice: &mut Dice) -> (Option<&'static 
         _ => (ownership, Acl::LogDelivery),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Client, quiet};
+
+    fn bucket(kind: Kind, acl: Acl, block: Option<Block>) -> Bucket {
+        let organization = Organization::new(quiet(3, 1));
+        let account = organization.account(1);
+        let mut dice = organization.dice(&["test"]);
+        let subject = Subject {
+            organization: &organization,
+            account: &account,
+            actions: &["s3:GetObject"],
+            resources: vec!["arn:aws:s3:::b".to_owned()],
+            service: "s3.amazonaws.com",
+        };
+        let made = super::bucket(&organization, &account, &[&"us-east-1".to_owned()], false, &mut dice);
+        Bucket { policy: subject.policy(kind, &mut dice), acl, block, ..made }
+    }
+
+    #[test]
+    fn blocks_close_what_policy_and_acl_open() {
+        let open = bucket(Kind::Public, Acl::Private, None);
+        assert_eq!(open.verdict(None), Verdict::PUBLIC);
+        assert_eq!(open.verdict(Some(Block::ALL)), Verdict::CLOSED);
+        assert!(open.is_study_public());
+        let readable = bucket(Kind::None, Acl::EveryoneReads, Some(Block::NONE));
+        assert_eq!(readable.verdict(None), Verdict::PUBLIC);
+        assert!(!readable.is_study_public(), "the study counts full control only");
+        assert_eq!(bucket(Kind::None, Acl::EveryoneControls, Some(Block::ALL)).verdict(None), Verdict::CLOSED);
+        assert_eq!(bucket(Kind::ExternalAccount, Acl::Private, Some(Block::ALL)).verdict(None), Verdict::EXTERNAL);
+        assert_eq!(bucket(Kind::Malformed, Acl::Private, None).verdict(None), Verdict::UNKNOWN);
+    }
+
+    #[test]
+    fn a_bucket_answers_in_its_own_region_only() {
+        let client = Client::new(quiet(1, 2));
+        let reply = client.get("s3", "/?x-id=ListBuckets");
+        let (names, regions) = (reply.elements("Name"), reply.elements("BucketRegion"));
+        assert!(regions.iter().any(|region| region != "us-east-1"), "{regions:?}");
+        for (name, region) in names.iter().zip(&regions) {
+            let acl = client.in_region(region).get("s3", &format!("/{name}?acl"));
+            assert_eq!((acl.status, acl.elements("Permission")[0].as_str()), (200, "FULL_CONTROL"));
+            let location = client.get("s3", &format!("/{name}?location")).element("LocationConstraint");
+            assert_eq!(location, if region == "us-east-1" { "" } else { region.as_str() });
+            if region != "us-east-1" {
+                let reply = client.get("s3", &format!("/{name}?acl"));
+                assert_eq!((reply.status, reply.element("Code")), (301, "PermanentRedirect".to_owned()));
+            }
+        }
+        assert_eq!(client.get("s3", "/no-such-bucket?acl").element("Code"), "NoSuchBucket");
+    }
+}
