@@ -1,7 +1,8 @@
 //! What stands between a caller and an account's services: the troubles, as AWS words them.
 
+use crate::account::{Account, Trouble};
 use crate::credentials::Caller;
-use crate::organization::{Account, Organization, Trouble};
+use crate::organization::Organization;
 use crate::protocol::{Refusal, Request, Service};
 
 /// Why a service cannot be read in an account and region.

@@ -3,7 +3,8 @@
 use crate::dice::Dice;
 use chrono::{DateTime, Utc};
 
-const DAY_MILLIS: i64 = 86_400_000;
+/// A day.
+pub(crate) const DAY_MILLIS: i64 = 86_400_000;
 
 /// Ages on which a fact turns: "over N days" means more than N whole days.
 const THRESHOLD_DAYS: [i64; 3] = [30, 90, 365];
@@ -21,6 +22,12 @@ impl Clock {
         let exact = days <= 0 || THRESHOLD_DAYS.iter().any(|threshold| (0..=1).contains(&(days - threshold)));
         let seconds = if exact { 0 } else { dice.between(0, 86_399) };
         self.now_millis - days.max(0) * DAY_MILLIS + seconds * 1000
+    }
+
+    /// What a clock on the wall shows: the real time while the simulated day is the real one, else the present.
+    pub(crate) fn wall_millis(self) -> i64 {
+        let real = Utc::now().timestamp_millis();
+        if (0..DAY_MILLIS).contains(&(real - self.now_millis)) { real } else { self.now_millis }
     }
 
     /// How many whole days ago that was.

@@ -1,7 +1,8 @@
 //! Who calls: access keys and session tokens, made so that they say themselves what they are.
 
 use crate::CANARY;
-use crate::organization::{Account, Organization};
+use crate::account::Account;
+use crate::organization::Organization;
 use crate::protocol::{Refusal, Request, Service};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

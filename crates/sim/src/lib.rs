@@ -5,6 +5,7 @@
 //! [`Simulation::truth`] says what a perfect census would find, without asking through either.
 
 mod access;
+mod account;
 mod calls;
 mod client;
 mod clock;

@@ -1,5 +1,6 @@
 //! The organization: its tree, its accounts, and the trouble each is in.
 
+use crate::account::{Account, Trouble};
 use crate::clock::Clock;
 use crate::dice::Dice;
 use crate::settings::Settings;
@@ -28,60 +29,9 @@ const UNITS: [(&str, Option<usize>); 7] = [
 const UNIT_WEIGHTS: [(Option<usize>, u32); 6] =
     [(None, 1), (Some(0), 3), (Some(2), 8), (Some(3), 6), (Some(4), 10), (Some(5), 3)];
 const DEVELOPMENT: usize = 4;
-const SANDBOX: usize = 5;
+/// The unit where a service control policy denies a region.
+pub(crate) const SANDBOX: usize = 5;
 const SUSPENDED: usize = 6;
-
-/// What is wrong with an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Trouble {
-    Suspended,
-    RoleMissing,
-    ServiceDeniedByScp,
-    ServiceDeniedToRole,
-    KeyPolicyDenied,
-    ServiceUnsupported,
-    ServerErrors,
-}
-
-/// An account of the organization.
-#[derive(Debug, Clone)]
-pub(crate) struct Account {
-    /// Its place in the organization: 0 is the management account.
-    pub(crate) index: u64,
-    pub(crate) id: String,
-    pub(crate) name: String,
-    pub(crate) email: String,
-    pub(crate) joined_method: &'static str,
-    pub(crate) joined_millis: i64,
-    /// The unit it is in, by place in [`Organization::units`]; none for the root.
-    pub(crate) unit: Option<usize>,
-    pub(crate) tags: Vec<(String, String)>,
-    pub(crate) trouble: Option<Trouble>,
-}
-
-impl Account {
-    pub(crate) fn is_management(&self) -> bool {
-        self.index == 0
-    }
-
-    pub(crate) fn is_suspended(&self) -> bool {
-        self.trouble == Some(Trouble::Suspended)
-    }
-
-    /// Whether a census can look inside.
-    pub(crate) fn is_reachable(&self) -> bool {
-        !matches!(self.trouble, Some(Trouble::Suspended | Trouble::RoleMissing))
-    }
-
-    /// Whether the account is in the unit where a service control policy denies a region.
-    pub(crate) fn is_in_sandbox(&self) -> bool {
-        self.unit == Some(SANDBOX)
-    }
-
-    pub(crate) fn status(&self) -> &'static str {
-        if self.is_suspended() { "SUSPENDED" } else { "ACTIVE" }
-    }
-}
 
 /// An organizational unit.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a program speaks by printing")]
 
 use clap::{Args, Parser, Subcommand};
-use orgcensus_sim::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, Settings, Simulation, serve};
+use orgcensus_sim::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, Settings, Simulation, Troubles, serve};
 use std::error::Error;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
@@ -43,6 +43,9 @@ struct Population {
     /// What the population is computed from.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Let nothing go wrong: no suspended account, no missing role, no denial, no error.
+    #[arg(long)]
+    no_troubles: bool,
     /// The simulated present, in milliseconds since 1970; midnight of today unless given.
     #[arg(long)]
     now_millis: Option<i64>,
@@ -51,7 +54,8 @@ struct Population {
 impl Population {
     fn settings(&self) -> Settings {
         let settings = Settings::new(self.accounts, self.seed);
-        Settings { now_millis: self.now_millis.unwrap_or(settings.now_millis), ..settings }
+        let troubles = if self.no_troubles { Troubles::none() } else { settings.troubles };
+        Settings { troubles, now_millis: self.now_millis.unwrap_or(settings.now_millis), ..settings }
     }
 }
 

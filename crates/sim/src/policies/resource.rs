@@ -1,8 +1,9 @@
 //! Policies on queues, topics, buckets, keys, functions, secrets and repositories.
 
 use super::{Verdict, document};
+use crate::account::Account;
 use crate::dice::Dice;
-use crate::organization::{Account, Organization};
+use crate::organization::Organization;
 use serde_json::{Value, json};
 
 /// What a policy does.

@@ -1,8 +1,9 @@
 //! Trust policies of roles.
 
 use super::{Verdict, document};
+use crate::account::Account;
 use crate::dice::Dice;
-use crate::organization::{Account, Organization};
+use crate::organization::Organization;
 use serde_json::{Value, json};
 
 const GITHUB: &str = "token.actions.githubusercontent.com";

@@ -2,9 +2,10 @@
 
 use super::{Context, population, some_tags};
 use crate::CANARY;
+use crate::account::Account;
 use crate::clock::iso_millis;
 use crate::dice::Dice;
-use crate::organization::{Account, Organization};
+use crate::organization::Organization;
 use crate::protocol::{Answer, Limits, Refusal, items};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,8 +1,9 @@
 //! KMS: keys with their policies, rotation, aliases and tags.
 
 use super::{Context, population, some_tags};
-use crate::clock::epoch_seconds;
-use crate::organization::{Account, Organization, Trouble};
+use crate::account::{Account, Trouble};
+use crate::clock::{DAY_MILLIS, epoch_seconds};
+use crate::organization::Organization;
 use crate::policies::{Kind, ResourcePolicy, Subject, Verdict, any_kind};
 use crate::protocol::{Answer, Limits, Refusal, Service};
 use serde_json::{Value, json};
@@ -71,7 +72,7 @@ pub(crate) fn keys(organization: &Organization, account: &Account, region: &str)
             is_rotated: state == "Enabled" && spec == "SYMMETRIC_DEFAULT" && dice.chance(0.5),
             created_millis: organization.clock.days_ago(created_days, &mut dice),
             deletion_millis: (state == "PendingDeletion")
-                .then(|| organization.clock.now_millis + deletion_days * 86_400_000),
+                .then(|| organization.clock.now_millis + deletion_days * DAY_MILLIS),
             tags: some_tags(&mut dice),
             id,
             arn,

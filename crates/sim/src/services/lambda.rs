@@ -2,8 +2,9 @@
 
 use super::{Context, population, some_tags};
 use crate::CANARY;
+use crate::account::Account;
 use crate::clock::iso_lambda;
-use crate::organization::{Account, Organization};
+use crate::organization::Organization;
 use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Answer, Limits, Refusal};
 use serde_json::{Map, Value, json};

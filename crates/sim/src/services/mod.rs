@@ -13,9 +13,10 @@ pub(crate) mod sns;
 pub(crate) mod sqs;
 pub(crate) mod sts;
 
+use crate::account::Account;
 use crate::credentials::Caller;
 use crate::dice::Dice;
-use crate::organization::{Account, Organization};
+use crate::organization::Organization;
 use crate::protocol::{Answer, Limits, Page, Refusal, Request, Service, page};
 use iam::ReportPolls;
 

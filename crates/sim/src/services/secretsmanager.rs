@@ -1,8 +1,9 @@
 //! Secrets Manager: secrets and their policies. Never their values.
 
 use super::{Context, population, some_tags};
+use crate::account::Account;
 use crate::clock::epoch_seconds;
-use crate::organization::{Account, Organization};
+use crate::organization::Organization;
 use crate::policies::{ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Answer, Limits, Refusal, tags};
 use serde_json::{Value, json};

@@ -1,7 +1,8 @@
 //! SNS: topics, their attributes and tags.
 
 use super::{Context, population, some_tags};
-use crate::organization::{Account, Organization};
+use crate::account::Account;
+use crate::organization::Organization;
 use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Answer, Limits, Refusal, members, tags};
 use serde_json::json;

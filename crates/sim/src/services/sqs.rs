@@ -1,8 +1,9 @@
 //! SQS: queues, their attributes and tags.
 
 use super::{Context, population, some_tags};
+use crate::account::Account;
 use crate::clock::epoch_seconds;
-use crate::organization::{Account, Organization};
+use crate::organization::Organization;
 use crate::policies::{ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Answer, Limits, Refusal};
 use serde_json::{Map, Value, json};

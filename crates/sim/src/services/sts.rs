@@ -2,9 +2,9 @@
 
 use super::{Context, iam};
 use crate::CANARY;
+use crate::account::Account;
 use crate::clock::iso;
 use crate::credentials::{Caller, Session};
-use crate::organization::Account;
 use crate::protocol::{Answer, Refusal, Service};
 use chrono::Utc;
 use serde_json::json;

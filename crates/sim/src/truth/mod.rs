@@ -5,7 +5,8 @@ mod resources;
 mod tally;
 
 use crate::access::obstacle;
-use crate::organization::{Account, Organization};
+use crate::account::Account;
+use crate::organization::Organization;
 use crate::protocol::Service;
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -1,7 +1,8 @@
 //! Who can reach each resource that can be seen.
 
 use super::{ResourceTruth, is_visible};
-use crate::organization::{Account, Organization};
+use crate::account::Account;
+use crate::organization::Organization;
 use crate::policies::Verdict;
 use crate::protocol::Service;
 use crate::services::iam::Iam;

@@ -3,8 +3,9 @@
 use super::resources::resources;
 use super::{Obstructed, REGIONAL, ResourceTruth, is_visible};
 use crate::access::obstacle;
+use crate::account::Account;
 use crate::clock::Clock;
-use crate::organization::{Account, Organization};
+use crate::organization::Organization;
 use crate::protocol::Service;
 use crate::services::iam::{Iam, Key, User};
 use crate::services::{ec2, ecr, kms, lambda, s3, secretsmanager, sns, sqs};

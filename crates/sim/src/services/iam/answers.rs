@@ -1,9 +1,10 @@
 //! The other operations of IAM.
 
 use super::details::{account_authorization_details, boundary, encoded, last_used};
-use super::{Iam, Role, User, report};
+use super::{Iam, Role, User, password_policy, report};
+use crate::account::Account;
 use crate::clock::iso;
-use crate::organization::{Account, Organization};
+use crate::organization::Organization;
 use crate::protocol::{Answer, Limits, Refusal, members, tags};
 use crate::services::Context;
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
         "GenerateCredentialReport" => Ok(report::generate(context)),
         "GetCredentialReport" => report::get(context),
         "GetAccountSummary" => Ok(account_summary(&iam()).into()),
-        "GetAccountPasswordPolicy" => password_policy(context.organization, context.account()),
+        "GetAccountPasswordPolicy" => password_policy::get(context),
         "ListAccountAliases" => {
             let aliases = alias(context.organization, context.account()).into_iter().map(Value::from);
             list(context, "AccountAliases", aliases.collect())
@@ -114,31 +115,4 @@ fn account_summary(iam: &Iam) -> Value {
     ];
     let entries = entries.map(|(key, value)| json!({ "key": key, "value": value }));
     json!({ "SummaryMap": { "entry": entries } })
-}
-
-/// The account's password policy, if it has one.
-pub(crate) fn has_password_policy(organization: &Organization, account: &Account) -> bool {
-    organization.dice(&["iam-password-policy", &account.id]).chance(0.7)
-}
-
-fn password_policy(organization: &Organization, account: &Account) -> Result<Answer, Refusal> {
-    if !has_password_policy(organization, account) {
-        let message = format!("The Password Policy with domain name {} cannot be found.", account.id);
-        return Err(Refusal::new(404, "NoSuchEntity", message));
-    }
-    let mut dice = organization.dice(&["iam-password-policy-values", &account.id]);
-    let max_age = dice.chance(0.5).then(|| dice.pick(&[30, 90, 91, 365]));
-    Ok(json!({ "PasswordPolicy": {
-        "MinimumPasswordLength": dice.pick(&[6, 7, 8, 13, 14, 20]),
-        "RequireSymbols": dice.chance(0.6),
-        "RequireNumbers": dice.chance(0.7),
-        "RequireUppercaseCharacters": dice.chance(0.7),
-        "RequireLowercaseCharacters": dice.chance(0.7),
-        "AllowUsersToChangePassword": dice.chance(0.8),
-        "ExpirePasswords": max_age.is_some(),
-        "MaxPasswordAge": max_age,
-        "PasswordReusePrevention": dice.chance(0.5).then(|| dice.pick(&[3, 4, 23, 24])),
-        "HardExpiry": max_age.map(|_| dice.chance(0.1)),
-    } })
-    .into())
 }

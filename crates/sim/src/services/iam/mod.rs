@@ -2,6 +2,7 @@
 
 mod answers;
 mod details;
+mod password_policy;
 mod policies;
 mod report;
 mod roles;
@@ -13,8 +14,9 @@ pub(crate) use report::ReportPolls;
 pub(crate) use roles::{InstanceProfile, Role, role_id};
 pub(crate) use users::{Group, Key, Root, User};
 
+use crate::account::Account;
 use crate::dice::Dice;
-use crate::organization::{Account, Organization};
+use crate::organization::Organization;
 use std::collections::BTreeMap;
 
 /// The permissions of an identity.

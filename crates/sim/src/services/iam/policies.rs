@@ -1,7 +1,8 @@
 //! Managed policies: the customer's, with versions, and AWS's.
 
+use crate::account::Account;
 use crate::dice::Dice;
-use crate::organization::{Account, Organization};
+use crate::organization::Organization;
 use crate::policies::document;
 use serde_json::json;
 

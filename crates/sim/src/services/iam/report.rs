@@ -1,8 +1,9 @@
 //! The credential report: asked for, waited for, and read as CSV.
 
+use super::password_policy::password_policy;
 use super::{Iam, Key, Root, User};
-use crate::clock::{iso, iso_offset};
-use crate::organization::Account;
+use crate::account::Account;
+use crate::clock::{DAY_MILLIS, iso, iso_offset};
 use crate::protocol::{Answer, Refusal};
 use crate::services::Context;
 use base64::Engine;
@@ -64,20 +65,21 @@ pub(super) fn get(context: &Context<'_>) -> Result<Answer, Refusal> {
         _ => {
             let organization = context.organization;
             let root_arn = organization.arn("iam", "", &account.id, "root");
-            let csv = csv(&Iam::of(organization, account), &root_arn);
+            let max_age_days = password_policy(organization, account).and_then(|policy| policy.max_age_days);
+            let csv = csv(&Iam::of(organization, account), &root_arn, max_age_days);
             Ok(json!({
                 "Content": STANDARD.encode(csv),
                 "ReportFormat": "text/csv",
-                "GeneratedTime": iso(organization.clock.now_millis),
+                "GeneratedTime": iso(organization.clock.wall_millis()),
             })
             .into())
         }
     }
 }
 
-fn csv(iam: &Iam, root_arn: &str) -> String {
+fn csv(iam: &Iam, root_arn: &str, max_age_days: Option<i64>) -> String {
     let mut lines = vec![HEADER.to_owned(), root_line(&iam.root, root_arn)];
-    lines.extend(iam.users.iter().map(user_line));
+    lines.extend(iam.users.iter().map(|user| user_line(user, max_age_days)));
     lines.join("\n")
 }
 
@@ -92,7 +94,7 @@ fn root_line(root: &Root, arn: &str) -> String {
     fields.join(",")
 }
 
-fn user_line(user: &User) -> String {
+fn user_line(user: &User, max_age_days: Option<i64>) -> String {
     let mut fields = vec![user.name.clone(), user.arn.clone(), iso_offset(user.created_millis)];
     fields.extend(match &user.password {
         None => ["false", NONE, NONE, NONE].map(str::to_owned),
@@ -100,7 +102,8 @@ fn user_line(user: &User) -> String {
             "true".to_owned(),
             password.used_millis.map_or_else(|| "no_information".to_owned(), iso_offset),
             iso_offset(password.changed_millis),
-            NONE.to_owned(),
+            max_age_days
+                .map_or_else(|| NONE.to_owned(), |days| iso_offset(password.changed_millis + days * DAY_MILLIS)),
         ],
     });
     fields.push(user.has_mfa.to_string());

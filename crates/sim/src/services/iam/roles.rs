@@ -1,8 +1,9 @@
 //! Roles, with whom they trust, and instance profiles.
 
 use super::{Permissions, some_permissions};
+use crate::account::{Account, Trouble};
 use crate::dice::Dice;
-use crate::organization::{Account, Organization, Trouble};
+use crate::organization::Organization;
 use crate::policies::{Trust, TrustKind, trust};
 use crate::services::{some_tags, sts};
 

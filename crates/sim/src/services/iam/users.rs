@@ -1,10 +1,11 @@
 //! Users, groups and the root user, with their credentials.
 
 use super::{Permissions, some_permissions};
+use crate::account::Account;
 use crate::clock::Clock;
 use crate::credentials::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_USER, MANAGEMENT_USER_ID};
 use crate::dice::Dice;
-use crate::organization::{Account, Organization};
+use crate::organization::Organization;
 use crate::rates::Rates;
 use crate::services::some_tags;
 

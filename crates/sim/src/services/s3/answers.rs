@@ -1,8 +1,9 @@
 //! S3's operations.
 
 use super::{Acl, Block, Bucket, buckets};
+use crate::account::Account;
 use crate::clock::iso_millis;
-use crate::organization::{Account, Organization};
+use crate::organization::Organization;
 use crate::protocol::{Answer, Limits, Refusal, tags};
 use crate::services::Context;
 use serde_json::{Value, json};

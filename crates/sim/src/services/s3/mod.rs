@@ -5,8 +5,9 @@ mod answers;
 pub(crate) use answers::{answer, block_members};
 
 use super::some_tags;
+use crate::account::Account;
 use crate::dice::Dice;
-use crate::organization::{Account, Organization};
+use crate::organization::Organization;
 use crate::policies::{Kind, ResourcePolicy, Subject, Verdict, any_kind};
 
 /// A bucket.

@@ -1,0 +1,58 @@
+//! The password policy of an account, where one was set.
+
+use crate::account::Account;
+use crate::organization::Organization;
+use crate::protocol::{Answer, Refusal};
+use crate::services::Context;
+use serde_json::json;
+
+/// What passwords must be.
+#[derive(Debug)]
+pub(super) struct PasswordPolicy {
+    /// After how many days they expire; none if they never do.
+    pub(super) max_age_days: Option<i64>,
+    minimum_length: i64,
+    reuse_prevention: Option<i64>,
+    requires_symbols: bool,
+    requires_numbers: bool,
+    requires_uppercase: bool,
+    requires_lowercase: bool,
+    users_may_change: bool,
+    is_expiry_hard: bool,
+}
+
+/// The account's password policy, if it has one.
+pub(super) fn password_policy(organization: &Organization, account: &Account) -> Option<PasswordPolicy> {
+    let mut dice = organization.dice(&["iam-password-policy", &account.id]);
+    dice.chance(0.7).then(|| PasswordPolicy {
+        max_age_days: dice.chance(0.5).then(|| dice.pick(&[30, 90, 91, 365])),
+        minimum_length: dice.pick(&[6, 7, 8, 13, 14, 20]),
+        reuse_prevention: dice.chance(0.5).then(|| dice.pick(&[3, 4, 23, 24])),
+        requires_symbols: dice.chance(0.6),
+        requires_numbers: dice.chance(0.7),
+        requires_uppercase: dice.chance(0.7),
+        requires_lowercase: dice.chance(0.7),
+        users_may_change: dice.chance(0.8),
+        is_expiry_hard: dice.chance(0.1),
+    })
+}
+
+pub(super) fn get(context: &Context<'_>) -> Result<Answer, Refusal> {
+    let account = context.account();
+    let message = format!("The Password Policy with domain name {} cannot be found.", account.id);
+    let policy = password_policy(context.organization, account);
+    let policy = policy.ok_or_else(|| Refusal::new(404, "NoSuchEntity", message))?;
+    Ok(json!({ "PasswordPolicy": {
+        "MinimumPasswordLength": policy.minimum_length,
+        "RequireSymbols": policy.requires_symbols,
+        "RequireNumbers": policy.requires_numbers,
+        "RequireUppercaseCharacters": policy.requires_uppercase,
+        "RequireLowercaseCharacters": policy.requires_lowercase,
+        "AllowUsersToChangePassword": policy.users_may_change,
+        "ExpirePasswords": policy.max_age_days.is_some(),
+        "MaxPasswordAge": policy.max_age_days,
+        "PasswordReusePrevention": policy.reuse_prevention,
+        "HardExpiry": policy.max_age_days.map(|_| policy.is_expiry_hard),
+    } })
+    .into())
+}
