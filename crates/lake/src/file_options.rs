@@ -1,0 +1,77 @@
+//! How Parquet files are written: the choices that every engine reads alike.
+
+use orgcensus_row::Table;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::Result;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{BloomFilterProperties, WriterProperties};
+use parquet::schema::types::ColumnPath;
+
+use crate::instant;
+use crate::manifest::SCHEMA_VERSION;
+use crate::publication::Snapshot;
+
+/// Sizes of Parquet files.
+#[derive(Debug, Clone)]
+pub struct FileOptions {
+    /// A file ends when it is about this long.
+    pub target_file_bytes: u64,
+    /// A row group ends when it is about this long, encoded: the memory that one open table costs.
+    pub row_group_bytes: usize,
+    /// A row group ends after this many rows at the latest.
+    pub row_group_rows: usize,
+}
+
+impl Default for FileOptions {
+    fn default() -> Self {
+        Self { target_file_bytes: 256 << 20, row_group_bytes: 32 << 20, row_group_rows: 256 << 10 }
+    }
+}
+
+/// What wrote a file.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+const ZSTD_LEVEL: i32 = 3;
+
+/// The column that gets a bloom filter where a table has it.
+const ARN: &str = "arn";
+
+/// One in a hundred lookups of an absent ARN reads a row group in vain.
+const FALSE_POSITIVES: f64 = 0.01;
+
+impl FileOptions {
+    pub(crate) fn writer_options(&self, table: &Table, snapshot: &Snapshot) -> Result<ArrowWriterOptions> {
+        let rows = self.row_group_rows.max(1);
+        let mut properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
+            .set_max_row_group_row_count(Some(rows))
+            .set_max_row_group_bytes(Some(self.row_group_bytes.max(1)))
+            // The names that the specification gives to what is inside lists and maps: element, key_value.
+            .set_coerce_types(true)
+            .set_created_by(format!("orgcensus version {VERSION}"))
+            .set_key_value_metadata(Some(metadata(table, snapshot)));
+        if table.columns().iter().any(|column| column.name == ARN) {
+            let bloom = BloomFilterProperties::builder().with_fpp(FALSE_POSITIVES).with_max_ndv(rows as u64);
+            properties = properties.set_column_bloom_filter_properties(ColumnPath::from(ARN), bloom.try_build()?);
+        }
+        // The Arrow schema is left out: every reader then goes by the Parquet types, which are the contract.
+        Ok(ArrowWriterOptions::new().with_properties(properties.build()).with_skip_arrow_metadata(true))
+    }
+}
+
+/// What a lone file says about itself.
+fn metadata(table: &Table, snapshot: &Snapshot) -> Vec<KeyValue> {
+    let value = |key: &str, value: &str| KeyValue::new(format!("orgcensus.{key}"), value.to_owned());
+    vec![
+        value("version", VERSION),
+        value("schema_version", &SCHEMA_VERSION.to_string()),
+        value("organization_id", &snapshot.organization_id),
+        value("snapshot_date", &snapshot.snapshot_date),
+        value("run_id", &snapshot.run_id),
+        value("captured_at", &instant::text(snapshot.captured_at).unwrap_or_default()),
+        value("table", table.name),
+        value("comment", table.comment),
+        value("key", &table.key.join(", ")),
+    ]
+}

@@ -1,0 +1,207 @@
+//! Where the lake is: a local folder or any object store's URL.
+
+use std::net::IpAddr;
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey, AwsCredentialProvider};
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt, ObjectStoreScheme, PutMode, PutOptions};
+use url::Url;
+
+use crate::{Error, Result, durable};
+
+/// All snapshots of all organizations that were published to one place.
+#[derive(Debug, Clone)]
+pub struct Lake {
+    store: Arc<dyn ObjectStore>,
+    root: Path,
+    local: Option<PathBuf>,
+    url: String,
+}
+
+/// How to reach a lake that is no folder.
+#[derive(Debug, Clone, Default)]
+pub struct LakeOptions {
+    /// `object_store`'s own settings (`aws_region`, `aws_endpoint`, `aws_server_side_encryption`, …). They win over
+    /// the environment's `AWS_…` variables, which are read for S3.
+    pub settings: Vec<(String, String)>,
+    /// Credentials for the bucket, where they are others than the environment's.
+    pub credentials: Option<AwsCredentialProvider>,
+}
+
+impl Lake {
+    /// Opens the lake at a path or URL. A folder is created; a bucket is not asked before it is used.
+    pub fn open(location: &str, options: &LakeOptions) -> Result<Self> {
+        if !location.contains("://") {
+            return Self::folder(FilePath::new(location));
+        }
+        let url = Url::parse(location).map_err(|error| Error::invalid(location, error))?;
+        let unknown = |error: object_store::Error| Error::invalid(location, error);
+        let (scheme, root) = ObjectStoreScheme::parse(&url).map_err(|error| unknown(error.into()))?;
+        let store: Arc<dyn ObjectStore> = match scheme {
+            ObjectStoreScheme::Local => {
+                let path = url.to_file_path().map_err(|()| Error::invalid(location, "it names no local folder"))?;
+                return Self::folder(&path);
+            }
+            ObjectStoreScheme::AmazonS3 => Arc::new(s3(location, options).map_err(unknown)?),
+            _ => object_store::parse_url_opts(&url, options.settings.clone()).map_err(unknown)?.0.into(),
+        };
+        Ok(Self { store, root, local: None, url: location.trim_end_matches('/').to_owned() })
+    }
+
+    fn folder(folder: &FilePath) -> Result<Self> {
+        let disk = |error| Error::disk(folder, error);
+        std::fs::create_dir_all(folder).map_err(disk)?;
+        let folder = folder.canonicalize().map_err(disk)?;
+        let store = LocalFileSystem::new_with_prefix(&folder).map_err(|error| Error::store(folder.display(), error))?;
+        let url = folder.display().to_string();
+        Ok(Self { store: Arc::new(store), root: Path::default(), local: Some(folder), url })
+    }
+
+    /// The object store that holds it.
+    pub fn store(&self) -> &Arc<dyn ObjectStore> {
+        &self.store
+    }
+
+    /// The prefix of all its objects in the store.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Its folder, if it is one.
+    pub fn local(&self) -> Option<&FilePath> {
+        self.local.as_deref()
+    }
+
+    /// Its address: the folder's path, or the URL without a slash at the end.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where `relative` (a path in a manifest or commit) is in the store.
+    pub fn path(&self, relative: &str) -> Result<Path> {
+        let absolute = if self.root.is_root() { relative.to_owned() } else { format!("{}/{relative}", self.root) };
+        Path::parse(&absolute).map_err(|error| Error::invalid(relative, error))
+    }
+
+    /// The inverse of [`Lake::path`]: how a manifest names an object.
+    pub(crate) fn relative(&self, path: &Path) -> String {
+        let path = path.as_ref();
+        path.strip_prefix(self.root.as_ref()).unwrap_or(path).trim_start_matches('/').to_owned()
+    }
+
+    /// The file behind an object, if the lake is a folder.
+    pub(crate) fn file(&self, path: &Path) -> Option<PathBuf> {
+        self.local.as_ref().map(|folder| folder.join(path.as_ref()))
+    }
+
+    pub(crate) async fn get(&self, path: &Path) -> Result<Bytes> {
+        let answer = self.store.get(path).await.map_err(|error| Error::store(path, error))?;
+        answer.bytes().await.map_err(|error| Error::store(path, error))
+    }
+
+    pub(crate) async fn put(&self, path: &Path, bytes: Bytes) -> Result<()> {
+        self.store.put(path, bytes.into()).await.map_err(|error| Error::store(path, error))?;
+        Ok(())
+    }
+
+    /// Creates an object whole, or says `false` because it exists. On a folder it survives a power loss.
+    pub(crate) async fn create(&self, path: &Path, bytes: Bytes) -> Result<bool> {
+        if let Some(file) = self.file(path) {
+            return blocking(move || durable::create_new(&file, &bytes).map_err(|error| Error::disk(&file, error)))
+                .await;
+        }
+        match self.store.put_opts(path, bytes.into(), PutOptions::from(PutMode::Create)).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => Ok(false),
+            Err(error) => Err(Error::store(path, error)),
+        }
+    }
+
+    /// Makes a written object survive a power loss. An object store has done so already.
+    pub(crate) async fn sync(&self, path: &Path) -> Result<()> {
+        let Some(file) = self.file(path) else { return Ok(()) };
+        blocking(move || durable::sync_file(&file).map_err(|error| Error::disk(&file, error))).await
+    }
+
+    /// Makes the names of all objects in `folder` and of the folders above it survive a power loss.
+    pub(crate) async fn sync_names(&self, folder: &Path) -> Result<()> {
+        let (Some(top), Some(folder)) = (self.local.clone(), self.file(folder)) else { return Ok(()) };
+        blocking(move || {
+            for folder in folder.ancestors().take_while(|folder| folder.starts_with(&top)) {
+                durable::sync_directory(folder).map_err(|error| Error::disk(folder, error))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Runs what waits for the disk where it delays no other task.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(Error::Unreachable { what: "the thread that writes".into(), source: error.into() }),
+    }
+}
+
+fn s3(location: &str, options: &LakeOptions) -> object_store::Result<object_store::aws::AmazonS3> {
+    let mut builder = AmazonS3Builder::from_env().with_url(location);
+    for (key, value) in &options.settings {
+        builder = builder.with_config(key.parse()?, value);
+    }
+    let endpoint = [AmazonS3ConfigKey::S3Endpoint, AmazonS3ConfigKey::Endpoint];
+    if endpoint.iter().find_map(|key| builder.get_config_value(key)).is_some_and(|endpoint| is_loopback(&endpoint)) {
+        // An emulator on this machine: no one else can listen.
+        builder = builder.with_allow_http(true);
+    }
+    if let Some(credentials) = &options.credentials {
+        builder = builder.with_credentials(credentials.clone());
+    }
+    builder.build()
+}
+
+fn is_loopback(endpoint: &str) -> bool {
+    let Ok(url) = Url::parse(endpoint) else { return false };
+    let Some(host) = url.host_str() else { return false };
+    host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lake_is_a_folder_or_a_url() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/lake");
+        let lake = Lake::open(path.to_str().unwrap(), &LakeOptions::default()).unwrap();
+        assert_eq!(lake.local().unwrap(), path.canonicalize().unwrap());
+        let url = format!("file://{}", path.display());
+        assert_eq!(Lake::open(&url, &LakeOptions::default()).unwrap().local(), lake.local());
+
+        let settings = vec![("aws_region".to_owned(), "eu-west-1".to_owned())];
+        let s3 = Lake::open("s3://bucket/a/lake/", &LakeOptions { settings, credentials: None }).unwrap();
+        assert_eq!((s3.url(), s3.root().as_ref(), s3.local()), ("s3://bucket/a/lake", "a/lake", None));
+        let path = s3.path("_commits/00000001.json").unwrap();
+        assert_eq!(
+            (path.as_ref(), s3.relative(&path).as_str()),
+            ("a/lake/_commits/00000001.json", "_commits/00000001.json")
+        );
+        let unknown = vec![("no_such_setting".to_owned(), "x".to_owned())];
+        let error = Lake::open("s3://bucket", &LakeOptions { settings: unknown, credentials: None }).unwrap_err();
+        assert!(matches!(error, Error::Invalid { .. }), "{error}");
+        assert!(matches!(Lake::open("nowhere://x", &LakeOptions::default()), Err(Error::Invalid { .. })));
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_only() {
+        for endpoint in ["http://localhost:5000", "http://127.0.0.1:1", "http://[::1]:1"] {
+            assert!(is_loopback(endpoint), "{endpoint}");
+        }
+        assert!(!is_loopback("http://10.0.0.1:5000") && !is_loopback("http://example.com"));
+    }
+}

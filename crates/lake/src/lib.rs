@@ -1,0 +1,53 @@
+//! The lake: a run's rows staged on disk, compacted into Parquet files, published whole or not at all.
+//!
+//! This crate knows no account, no collector and no AWS SDK: it sees tables, record batches and names.
+//!
+//! ```text
+//! <stage>/journal.jsonl                     what is done; a record commits the rows that it names
+//! <stage>/log-00000.arrows                  record batches, appended by one writer at a time
+//! <lake>/data/org_id=<o-…>/snapshot_date=<YYYY-MM-DD>/<run id>/<table>/00000.parquet
+//! <lake>/data/org_id=<o-…>/snapshot_date=<YYYY-MM-DD>/<run id>/manifest.json
+//! <lake>/_commits/00000001.json             a published snapshot; created only if absent
+//! <lake>/_locks/<o-…>/00000001.json         who crawls this organization
+//! <lake>/_stage/<run id>/…                  checkpoints of a stage, for another machine
+//! ```
+//!
+//! What is absent: nothing renames or changes a published object, and no reader lists `data/`.
+
+mod checkpoint;
+mod codec;
+mod commit;
+mod compact;
+mod durable;
+mod error;
+mod file_options;
+#[cfg(test)]
+mod fixture;
+mod generations;
+mod instant;
+mod journal;
+mod journal_line;
+mod lake;
+mod lock;
+mod log;
+mod manifest;
+mod publication;
+mod slice_index;
+mod sort;
+mod stage;
+mod table_writer;
+mod upload;
+
+pub use checkpoint::{checkpoint, restore};
+pub use commit::{Commit, ManifestReference};
+pub use error::{Error, Result};
+pub use file_options::FileOptions;
+pub use journal::{Header, Journal, Records};
+pub use lake::{Lake, LakeOptions};
+pub use lock::{Holder, Lock, Owner};
+pub use log::{LogWriter, Slice};
+pub use manifest::{ColumnEntry, FileEntry, Manifest, SCHEMA_VERSION, TableEntry};
+pub use publication::{Begun, Coverage, Publication, Snapshot};
+pub use slice_index::{Group, Groups, SliceIndex};
+pub use stage::Stage;
+pub use table_writer::TableWriter;

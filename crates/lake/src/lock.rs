@@ -1,0 +1,225 @@
+//! The lock that keeps two runs from the same organization at once.
+//!
+//! A lock is the newest of numbered objects, each created only if absent. Its holder writes the time into it now and
+//! then; one that has not done so for long is taken for dead, and taking over is creating the next number. A holder
+//! that was taken for dead finds the next number there when it writes again, and must stop.
+
+use orgcensus_row::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::publication::check_name;
+use crate::{Error, Lake, Result, generations, instant};
+
+const FORMAT: u64 = 1;
+
+/// How often an acquirer may be outrun by others, who then hold it.
+const ATTEMPTS_MAX: usize = 16;
+
+/// Who wants the lock.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Owner {
+    /// The run.
+    pub run_id: String,
+    /// The machine.
+    pub host: String,
+}
+
+/// Who has, or had, the lock.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The format of this object.
+    pub format: u64,
+    /// The organization.
+    pub organization_id: String,
+    /// The run.
+    pub run_id: String,
+    /// The machine.
+    pub host: String,
+    /// Since when (UTC).
+    #[serde(with = "instant")]
+    pub acquired_at: Timestamp,
+    /// When it was last alive, by its own clock (UTC).
+    #[serde(with = "instant")]
+    pub heartbeat_at: Timestamp,
+    /// Whether it is done.
+    pub is_released: bool,
+}
+
+impl Holder {
+    /// When it was last alive, for people.
+    pub fn heartbeat(&self) -> String {
+        instant::text(self.heartbeat_at).unwrap_or_else(|| format!("{} ms", self.heartbeat_at.0))
+    }
+
+    /// Whether `owner` must not take the lock.
+    ///
+    /// A run may have its own lock back on its own machine at once: the operating system's lock of the stage says that
+    /// the other process is gone.
+    fn keeps_out(&self, owner: &Owner, now: Timestamp, ttl_millis: i64) -> bool {
+        let is_own = self.run_id == owner.run_id && self.host == owner.host;
+        !self.is_released && !is_own && now.0.saturating_sub(self.heartbeat_at.0) <= ttl_millis
+    }
+}
+
+/// The right to crawl one organization, as long as the heartbeat goes on.
+#[derive(Debug)]
+pub struct Lock {
+    lake: Lake,
+    prefix: String,
+    n: u32,
+    holder: Holder,
+}
+
+impl Lock {
+    /// Takes the organization's lock. A holder whose heartbeat is older than `ttl_millis` is taken for dead; one that
+    /// is alive refuses with [`Error::Held`].
+    pub async fn acquire(
+        lake: &Lake,
+        organization_id: &str,
+        owner: Owner,
+        now: Timestamp,
+        ttl_millis: i64,
+    ) -> Result<Self> {
+        check_name(organization_id)?;
+        let prefix = format!("_locks/{organization_id}");
+        for _ in 0..ATTEMPTS_MAX {
+            let last = generations::list(lake, &prefix, 0).await?.last().copied().unwrap_or(0);
+            if last > 0 {
+                let holder = holder(lake, &prefix, last, organization_id).await?;
+                if holder.keeps_out(&owner, now, ttl_millis) {
+                    return Err(Error::Held(Box::new(holder)));
+                }
+            }
+            let holder = Holder {
+                format: FORMAT,
+                organization_id: organization_id.to_owned(),
+                run_id: owner.run_id.clone(),
+                host: owner.host.clone(),
+                acquired_at: now,
+                heartbeat_at: now,
+                is_released: false,
+            };
+            if generations::create(lake, &prefix, last + 1, &holder).await? {
+                return Ok(Self { lake: lake.clone(), prefix, n: last + 1, holder });
+            }
+        }
+        Err(Error::Unreachable { what: lake.path(&prefix)?.to_string(), source: "others are always faster".into() })
+    }
+
+    /// Says that this run is alive. [`Error::Lost`] means that another one has taken over: stop.
+    pub async fn heartbeat(&mut self, now: Timestamp) -> Result<()> {
+        if !generations::list(&self.lake, &self.prefix, self.n).await?.is_empty() {
+            return Err(Error::Lost { organization_id: self.holder.organization_id.clone() });
+        }
+        self.holder.heartbeat_at = now;
+        generations::overwrite(&self.lake, &self.prefix, self.n, &self.holder).await
+    }
+
+    /// Gives the lock back.
+    pub async fn release(mut self, now: Timestamp) -> Result<()> {
+        self.holder.is_released = true;
+        self.heartbeat(now).await
+    }
+}
+
+/// The holder that an object names. One that a power loss emptied still tells by its age when it was last written.
+async fn holder(lake: &Lake, prefix: &str, n: u32, organization_id: &str) -> Result<Holder> {
+    match generations::read(lake, prefix, n, FORMAT).await {
+        Err(Error::Corrupt { .. }) => {
+            let written = Timestamp(generations::modified_millis(lake, prefix, n).await?);
+            Ok(Holder {
+                format: FORMAT,
+                organization_id: organization_id.to_owned(),
+                run_id: "unknown".to_owned(),
+                host: "unknown".to_owned(),
+                acquired_at: written,
+                heartbeat_at: written,
+                is_released: false,
+            })
+        }
+        result => result,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::lake;
+
+    const TTL: i64 = 1000;
+
+    fn owner(run_id: &str, host: &str) -> Owner {
+        Owner { run_id: run_id.into(), host: host.into() }
+    }
+
+    async fn acquire(lake: &Lake, run_id: &str, now: i64) -> Result<Lock> {
+        Lock::acquire(lake, "o-example", owner(run_id, "host"), Timestamp(now), TTL).await
+    }
+
+    #[tokio::test]
+    async fn a_living_run_keeps_others_out_and_says_who_it_is() {
+        let (_folder, lake) = lake();
+        let mut lock = acquire(&lake, "first", 0).await.unwrap();
+        lock.heartbeat(Timestamp(5000)).await.unwrap();
+        let error = acquire(&lake, "second", 5000 + TTL).await.unwrap_err();
+        let words =
+            "lock organization o-example: run first on host is alive, last heard of at 1970-01-01T00:00:05.000Z";
+        assert_eq!(error.to_string(), words);
+        Lock::acquire(&lake, "o-other", owner("second", "host"), Timestamp(5000), TTL).await.unwrap();
+        lock.release(Timestamp(5001)).await.unwrap();
+        acquire(&lake, "second", 5002).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_dead_runs_lock_is_taken_over_and_it_is_told_if_it_was_not_dead() {
+        let (_folder, lake) = lake();
+        let mut first = acquire(&lake, "first", 0).await.unwrap();
+        let mut second = acquire(&lake, "second", TTL + 1).await.unwrap();
+        assert!(matches!(first.heartbeat(Timestamp(TTL + 2)).await, Err(Error::Lost { .. })));
+        second.heartbeat(Timestamp(TTL + 3)).await.unwrap();
+        assert!(matches!(first.release(Timestamp(TTL + 4)).await, Err(Error::Lost { .. })));
+        assert!(
+            matches!(acquire(&lake, "third", TTL + 5).await, Err(Error::Held(holder)) if holder.run_id == "second")
+        );
+    }
+
+    #[tokio::test]
+    async fn a_run_has_its_own_lock_back_on_its_own_machine_only() {
+        let (_folder, lake) = lake();
+        let mut before = acquire(&lake, "run", 0).await.unwrap();
+        let elsewhere = Lock::acquire(&lake, "o-example", owner("run", "elsewhere"), Timestamp(1), TTL).await;
+        assert!(matches!(elsewhere, Err(Error::Held(_))));
+        let mut after = acquire(&lake, "run", 1).await.unwrap();
+        after.heartbeat(Timestamp(2)).await.unwrap();
+        assert!(matches!(before.heartbeat(Timestamp(3)).await, Err(Error::Lost { .. })));
+    }
+
+    #[tokio::test]
+    async fn of_many_at_once_one_wins() {
+        let (_folder, lake) = lake();
+        let tasks: Vec<_> = (0..8)
+            .map(|n| {
+                let lake = lake.clone();
+                tokio::spawn(async move { acquire(&lake, &format!("run-{n}"), 0).await })
+            })
+            .collect();
+        let mut winners = 0;
+        for task in tasks {
+            match task.await.unwrap() {
+                Ok(_) => winners += 1,
+                Err(error) => assert!(matches!(error, Error::Held(_)), "{error}"),
+            }
+        }
+        assert_eq!(winners, 1);
+    }
+
+    #[tokio::test]
+    async fn a_lock_that_a_power_loss_emptied_counts_by_its_age() {
+        let (_folder, lake) = lake();
+        acquire(&lake, "first", 0).await.unwrap();
+        lake.put(&generations::path(&lake, "_locks/o-example", 1).unwrap(), "".into()).await.unwrap();
+        let written = generations::modified_millis(&lake, "_locks/o-example", 1).await.unwrap();
+        assert!(matches!(acquire(&lake, "second", written + TTL).await, Err(Error::Held(_))));
+        acquire(&lake, "second", written + TTL + 1).await.unwrap();
+    }
+}
