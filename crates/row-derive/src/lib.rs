@@ -33,7 +33,10 @@ fn row(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
         refuse_serde(&field.attrs)?;
         let (name, ty, comment) = (ident.to_string(), &field.ty, doc(&field.attrs, field.span())?);
         if comment.chars().count() > COMMENT_LENGTH {
-            return Err(Error::new(field.span(), format!("a column's comment has at most {COMMENT_LENGTH} characters")));
+            return Err(Error::new(
+                field.span(),
+                format!("a column's comment has at most {COMMENT_LENGTH} characters"),
+            ));
         }
         columns.push(quote!(::orgcensus_row::Column {
             name: #name,

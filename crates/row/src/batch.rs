@@ -113,7 +113,14 @@ mod tests {
         let names = vec!["x".to_owned(), "y".to_owned()];
         let created_at = Some(Timestamp(1_700_000_000_123));
         builder.push(&Thing { arn: "a".into(), size_bytes: Some(7), created_at, names, tags, is_on: true }).unwrap();
-        let empty = Thing { arn: "b".into(), size_bytes: None, created_at: None, names: vec![], tags: BTreeMap::new(), is_on: false };
+        let empty = Thing {
+            arn: "b".into(),
+            size_bytes: None,
+            created_at: None,
+            names: vec![],
+            tags: BTreeMap::new(),
+            is_on: false,
+        };
         builder.push(&empty).unwrap();
         let stamp = Stamp {
             organization_id: "o-1".into(),

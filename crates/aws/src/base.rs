@@ -1,0 +1,166 @@
+//! What all calls of a crawl share: the base identity, the HTTP client, time limits, endpoints, the limiter.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::time::SharedTimeSource;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_http_client::{Builder, ConnectorBuilder};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+use crate::connector::GuardedClient;
+use crate::credentials::CachedCredentials;
+use crate::error::{Class, Error};
+use crate::limiter::CrawlLimiter;
+use crate::limits::Limits;
+use crate::partition;
+use crate::session::Access;
+
+/// How to reach AWS. What is not said here comes from the environment and the profile, as with the AWS CLI.
+pub struct Options {
+    /// The region of the crawl's own calls: STS, Organizations, region discovery.
+    pub home_region: Option<String>,
+    /// A profile of the shared configuration files.
+    pub profile: Option<String>,
+    /// One endpoint for all services: a simulator, a proxy.
+    pub endpoint_url: Option<String>,
+    /// An HTTP client of one's own; the default speaks TLS by rustls and honours proxies.
+    pub http_client: Option<SharedHttpClient>,
+    /// The base identity; the default is found as the AWS CLI finds it.
+    pub credentials: Option<SharedCredentialsProvider>,
+    /// The rates to keep.
+    pub limits: Limits,
+    /// Attempts of one call, the first among them.
+    pub max_attempts: u32,
+    /// How long a connection may take.
+    pub connect_timeout: Duration,
+    /// How long an answer may take to begin.
+    pub read_timeout: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            home_region: None,
+            profile: None,
+            endpoint_url: None,
+            http_client: None,
+            credentials: None,
+            limits: Limits::unlimited(),
+            max_attempts: 6,
+            connect_timeout: Duration::from_secs(5),
+            read_timeout: Duration::from_secs(60),
+        }
+    }
+}
+
+/// What all calls of a crawl share.
+pub struct Base {
+    pub(crate) sdk: SdkConfig,
+    pub(crate) limiter: Arc<CrawlLimiter>,
+    pub(crate) time: SharedTimeSource,
+    home_region: String,
+}
+
+impl Base {
+    /// Finds credentials, region and endpoints. Calls no AWS service but those that give credentials.
+    pub async fn load(options: Options) -> Result<Arc<Self>, Error> {
+        let plain = match options.http_client.clone() {
+            Some(client) => client,
+            None => http_client()?,
+        };
+        let mut loader = loader(&options).http_client(plain.clone());
+        if let Some(credentials) = options.credentials.clone() {
+            loader = loader.credentials_provider(credentials);
+        }
+        let found = loader.load().await;
+        let missing = |what: &str| Error::new(Class::Failed, "Configuration", format!("no {what} found"));
+        let credentials = found.credentials_provider().ok_or_else(|| missing("credentials"))?;
+        let home_region = found.region().map(|region| region.as_ref().to_owned()).ok_or_else(|| {
+            missing("region: set home_region in the configuration, or AWS_REGION, or the profile's region")
+        })?;
+        let time = found.time_source().unwrap_or_default();
+        let cached = CachedCredentials::new(credentials, time.clone());
+        let sdk = found
+            .clone()
+            .into_builder()
+            .http_client(GuardedClient::new(plain, found.endpoint_url()))
+            .credentials_provider(SharedCredentialsProvider::new(cached))
+            .build();
+        Ok(Arc::new(Self { sdk, limiter: CrawlLimiter::new(options.limits), time, home_region }))
+    }
+
+    /// The region of the crawl's own calls.
+    pub fn home_region(&self) -> &str {
+        &self.home_region
+    }
+
+    /// The partition of the home region, `aws`.
+    pub fn partition(&self) -> &'static str {
+        partition::of(&self.home_region)
+    }
+
+    /// Whether all services answer at one configured URL.
+    pub fn has_own_endpoint(&self) -> bool {
+        self.sdk.endpoint_url().is_some()
+    }
+
+    /// The limiter of the crawl.
+    pub fn limiter(&self) -> &Arc<CrawlLimiter> {
+        &self.limiter
+    }
+
+    /// The base identity as it is, with no role assumed.
+    pub fn caller(self: &Arc<Self>, account_id: &str) -> Result<Arc<Access>, Error> {
+        let credentials = self.sdk.credentials_provider();
+        let missing = || Error::new(Class::Failed, "Configuration", "no credentials found");
+        Ok(Access::new(self, account_id, credentials.ok_or_else(missing)?))
+    }
+}
+
+fn loader(options: &Options) -> ConfigLoader {
+    let timeouts =
+        TimeoutConfig::builder().connect_timeout(options.connect_timeout).read_timeout(options.read_timeout).build();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .retry_config(RetryConfig::standard().with_max_attempts(options.max_attempts))
+        .timeout_config(timeouts);
+    if let Some(region) = &options.home_region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some(profile) = &options.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(url) = &options.endpoint_url {
+        loader = loader.endpoint_url(url);
+    }
+    loader
+}
+
+/// An HTTP client with rustls that honours proxies and `AWS_CA_BUNDLE`, as the AWS CLI does.
+fn http_client() -> Result<SharedHttpClient, Error> {
+    let mut trust = TrustStore::default();
+    if let Some(path) = std::env::var_os("AWS_CA_BUNDLE") {
+        let path = std::path::PathBuf::from(path);
+        let pem = std::fs::read(&path).map_err(|error| {
+            Error::new(Class::Failed, "Configuration", format!("AWS_CA_BUNDLE {}: {error}", path.display()))
+        })?;
+        trust = trust.with_pem_certificate(pem);
+    }
+    let tls = TlsContext::builder().with_trust_store(trust).build();
+    let tls = tls.map_err(|error| Error::new(Class::Failed, "Configuration", format!("AWS_CA_BUNDLE: {error}")))?;
+    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut builder = ConnectorBuilder::default()
+            .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+            .tls_context(tls.clone())
+            .proxy_config(ProxyConfig::from_env());
+        builder.set_connector_settings(settings.cloned());
+        builder.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        builder.build()
+    }))
+}

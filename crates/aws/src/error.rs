@@ -1,0 +1,224 @@
+//! Failures of calls, named by what one can do about them.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+/// What one can do about a failed call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// A service control policy forbids it, and AWS's message says so: talk to the organization's owner.
+    DeniedByScp,
+    /// The role may not: give it the permission, or accept the gap.
+    Denied,
+    /// AWS said "slower" until the attempts ran out.
+    Throttled,
+    /// No answer in time.
+    TimedOut,
+    /// The region is off for this account: nothing to see.
+    RegionDisabled,
+    /// The service or operation does not exist there: nothing to see.
+    Unsupported,
+    /// The thing is not there, or went away while we looked.
+    NotFound,
+    /// Everything else: read the code and the message.
+    Failed,
+}
+
+/// A call that failed, after its retries.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{code}: {message}")]
+pub struct Error {
+    /// What one can do about it.
+    pub class: Class,
+    /// AWS's error code, or our word where there was no answer.
+    pub code: String,
+    /// AWS's message. Never holds a credential.
+    pub message: String,
+}
+
+impl Error {
+    /// An error that is not an answer from AWS.
+    pub fn new(class: Class, code: &str, message: impl Into<String>) -> Self {
+        Self { class, code: code.to_owned(), message: message.into() }
+    }
+
+    /// An error from AWS's code, message and HTTP status.
+    pub fn from_answer(code: Option<&str>, message: Option<&str>, status: Option<u16>) -> Self {
+        let (code, message) = (code.unwrap_or_default(), message.unwrap_or_default());
+        let class = classify(code, message, status);
+        let code = match (code, status) {
+            ("", Some(status)) => format!("HTTP{status}"),
+            ("", None) => "Unknown".to_owned(),
+            (code, _) => code.to_owned(),
+        };
+        Self { class, code, message: message.to_owned() }
+    }
+
+    /// Whether AWS's code is one of these.
+    pub fn is(&self, codes: &[&str]) -> bool {
+        codes.contains(&self.code.as_str())
+    }
+}
+
+impl<E> From<SdkError<E, HttpResponse>> for Error
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    fn from(error: SdkError<E, HttpResponse>) -> Self {
+        match &error {
+            SdkError::ServiceError(answer) => {
+                let metadata = answer.err();
+                Self::from_answer(metadata.code(), metadata.message(), Some(answer.raw().status().as_u16()))
+            }
+            SdkError::TimeoutError(_) => Self::new(Class::TimedOut, "Timeout", text(&error)),
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => {
+                Self::new(Class::TimedOut, "Timeout", text(&error))
+            }
+            SdkError::DispatchFailure(_) => nested(&error).unwrap_or_else(|| unreachable_endpoint(&error)),
+            SdkError::ResponseError(answer) => {
+                let status = answer.raw().status().as_u16();
+                Self { message: text(&error), ..Self::from_answer(None, None, Some(status)) }
+            }
+            _ => nested(&error).unwrap_or_else(|| Self::new(Class::Failed, "NotSent", text(&error))),
+        }
+    }
+}
+
+/// Our own error inside the SDK's: the gate's, or that of a hop of the role chain.
+fn nested(error: &(dyn std::error::Error + 'static)) -> Option<Error> {
+    let mut source = error.source();
+    while let Some(cause) = source {
+        if let Some(ours) = cause.downcast_ref::<Error>() {
+            return Some(ours.clone());
+        }
+        source = cause.source();
+    }
+    None
+}
+
+/// A host name that does not resolve is how AWS says that a service is not in a region.
+fn unreachable_endpoint(error: &(dyn std::error::Error + 'static)) -> Error {
+    let message = text(error);
+    let class = if message.contains("dns error") { Class::Unsupported } else { Class::Failed };
+    Error::new(class, "Unreachable", message)
+}
+
+/// The error and its causes in one line.
+fn text(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+const DENIED: &[&str] = &[
+    "AccessDenied",
+    "AccessDeniedException",
+    "AccessDeniedFault",
+    "AuthorizationError",
+    "AuthorizationErrorException",
+    "ExplicitDeny",
+    "Forbidden",
+    "ForbiddenException",
+    "KMSAccessDeniedException",
+    "NotAuthorized",
+    "UnauthorizedAccess",
+    "UnauthorizedException",
+    "UnauthorizedOperation",
+];
+
+const THROTTLED: &[&str] = &[
+    "BandwidthLimitExceeded",
+    "EC2ThrottledException",
+    "LimitExceededException",
+    "PriorRequestNotComplete",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+    "ThrottledException",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+];
+
+/// A region that is off answers as if the token were unknown; the crawl asks only for regions that are on, so these
+/// are seen when a region is switched off between the two calls.
+const REGION_OFF: &[&str] =
+    &["AuthFailure", "InvalidClientTokenId", "InvalidToken", "OptInRequired", "UnrecognizedClientException"];
+
+const UNSUPPORTED: &[&str] = &[
+    "InvalidAction",
+    "NotImplemented",
+    "SubscriptionRequiredException",
+    "UnknownOperationException",
+    "UnsupportedOperation",
+    "UnsupportedOperationException",
+];
+
+fn classify(code: &str, message: &str, status: Option<u16>) -> Class {
+    let is_denied = DENIED.contains(&code) || (code.is_empty() && status == Some(403));
+    if is_denied && message.contains("service control policy") {
+        Class::DeniedByScp
+    } else if is_denied {
+        Class::Denied
+    } else if THROTTLED.contains(&code) || status == Some(429) {
+        Class::Throttled
+    } else if REGION_OFF.contains(&code) {
+        Class::RegionDisabled
+    } else if UNSUPPORTED.contains(&code) {
+        Class::Unsupported
+    } else if code == "RequestTimeout" || code == "RequestTimeoutException" {
+        Class::TimedOut
+    } else if status == Some(404) || is_not_found(code) {
+        Class::NotFound
+    } else {
+        Class::Failed
+    }
+}
+
+/// `NoSuchBucket`, `NoSuchEntity`, `ResourceNotFoundException`, `AWS.SimpleQueueService.NonExistentQueue` …
+fn is_not_found(code: &str) -> bool {
+    code.starts_with("NoSuch")
+        || code.contains("NotFound")
+        || code.contains("NonExistent")
+        || code.contains("DoesNotExist")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn real_codes_have_their_class() {
+        let scp =
+            "User: x is not authorized to perform: sqs:ListQueues with an explicit deny in a service control policy";
+        for (code, message, status, class) in [
+            ("AccessDenied", scp, 403, Class::DeniedByScp),
+            ("AccessDenied", "User: x is not authorized to perform: sts:AssumeRole", 403, Class::Denied),
+            ("UnauthorizedOperation", "You are not authorized", 403, Class::Denied),
+            ("", "", 403, Class::Denied),
+            ("RequestLimitExceeded", "", 503, Class::Throttled),
+            ("SlowDown", "", 503, Class::Throttled),
+            ("TooManyRequestsException", "", 400, Class::Throttled),
+            ("UnrecognizedClientException", "", 400, Class::RegionDisabled),
+            ("UnknownOperationException", "", 404, Class::Unsupported),
+            ("InvalidAction", "", 400, Class::Unsupported),
+            ("NoSuchBucketPolicy", "", 404, Class::NotFound),
+            ("AWS.SimpleQueueService.NonExistentQueue", "", 400, Class::NotFound),
+            ("InternalFailure", "", 500, Class::Failed),
+        ] {
+            assert_eq!(classify(code, message, Some(status)), class, "{code}");
+        }
+    }
+
+    #[test]
+    fn an_answer_without_a_code_names_its_status() {
+        assert_eq!(Error::from_answer(None, None, Some(500)).to_string(), "HTTP500: ");
+    }
+}

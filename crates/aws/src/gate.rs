@@ -1,0 +1,230 @@
+//! The gate that every attempt of every call passes: identity cache and interceptor in one.
+//!
+//! As identity cache it waits for a permit before identity, endpoint and signature of each attempt, retries and pages
+//! too. As interceptor it makes the slot for that permit, refuses to send without one, and learns from the answer. It
+//! fails closed: a client that has only one half of it, or credentials that avoid the cache, sends nothing.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_smithy_runtime::client::retries::classifiers::run_classifiers_on_ctx;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::identity::{
+    IdentityFuture, ResolveCachedIdentity, SharedIdentityCache, SharedIdentityResolver,
+};
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextMut, BeforeTransmitInterceptorContextRef,
+    FinalizerInterceptorContextRef,
+};
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::retries::classifiers::{RetryAction, RetryReason};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+use aws_smithy_types::error::metadata::ErrorMetadata;
+use aws_smithy_types::retry::ErrorKind;
+
+use crate::error::{Class, Error};
+use crate::limiter::{AccountLimiter, Permit};
+
+/// What the calls of one task came to.
+#[derive(Debug, Default)]
+pub struct Usage {
+    calls: AtomicU64,
+    attempts: AtomicU64,
+    throttles: AtomicU64,
+    last_failed: Mutex<Option<String>>,
+}
+
+impl Usage {
+    /// Operations called; a page is a call.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    /// Attempts beyond the first of each call.
+    pub fn retries(&self) -> u64 {
+        self.attempts.load(Ordering::Relaxed).saturating_sub(self.calls())
+    }
+
+    /// Attempts that AWS throttled.
+    pub fn throttles(&self) -> u64 {
+        self.throttles.load(Ordering::Relaxed)
+    }
+
+    /// `service:Operation` of the last attempt that failed.
+    pub fn last_failed(&self) -> Option<String> {
+        self.last_failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// The gate of one session.
+#[derive(Clone)]
+pub struct Gate {
+    limiter: Arc<AccountLimiter>,
+    identities: SharedIdentityCache,
+    region: Arc<str>,
+    usage: Arc<Usage>,
+}
+
+/// Marks a request that has its permit; the connector refuses all others. Names the call, for clients that answer by
+/// operation.
+#[derive(Debug, Clone)]
+pub struct Permitted {
+    /// The service by its SDK's name, `secretsmanager`.
+    pub service: String,
+    /// The operation, `ListSecrets`.
+    pub operation: String,
+}
+
+#[derive(Clone, Default)]
+struct Slot(Arc<Mutex<Option<Permit>>>);
+
+impl std::fmt::Debug for Slot {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Slot")
+    }
+}
+
+impl Storable for Slot {
+    type Storer = StoreReplace<Self>;
+}
+
+impl Slot {
+    fn put(&self, permit: Permit) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(permit);
+    }
+
+    fn take(&self) -> Option<Permit> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn is_filled(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+}
+
+impl Gate {
+    pub(crate) fn new(
+        limiter: Arc<AccountLimiter>,
+        identities: SharedIdentityCache,
+        region: &str,
+        usage: Arc<Usage>,
+    ) -> Self {
+        Self { limiter, identities, region: region.into(), usage }
+    }
+
+    /// What the calls through this gate came to.
+    pub fn usage(&self) -> &Arc<Usage> {
+        &self.usage
+    }
+}
+
+impl std::fmt::Debug for Gate {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Gate").field("region", &self.region).finish_non_exhaustive()
+    }
+}
+
+/// The SDK's names of the call under way: `Secrets Manager` is `secretsmanager` here.
+fn names(config: &ConfigBag) -> Option<(String, String)> {
+    let metadata = config.load::<Metadata>()?;
+    Some((metadata.service().to_lowercase().replace(' ', ""), metadata.name().to_owned()))
+}
+
+fn refusal(why: &str) -> Error {
+    Error::new(Class::Failed, "NoPermit", format!("refused to send: {why}"))
+}
+
+impl ResolveCachedIdentity for Gate {
+    fn resolve_cached_identity<'a>(
+        &'a self,
+        resolver: SharedIdentityResolver,
+        components: &'a RuntimeComponents,
+        config: &'a ConfigBag,
+    ) -> IdentityFuture<'a> {
+        IdentityFuture::new(async move {
+            let slot = config.load::<Slot>().ok_or_else(|| refusal("the client lacks the gate's interceptor"))?;
+            let (service, operation) = names(config).ok_or_else(|| refusal("the call has no name"))?;
+            slot.put(self.limiter.permit(&service, &operation, &self.region).await?);
+            self.identities.resolve_cached_identity(resolver, components, config).await
+        })
+    }
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Gate {
+    fn name(&self) -> &'static str {
+        "Gate"
+    }
+
+    fn read_before_serialization(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.usage.calls.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn read_before_attempt(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        config.interceptor_state().store_put(Slot::default());
+        Ok(())
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let (Some((service, operation)), true) = (names(config), config.load::<Slot>().is_some_and(Slot::is_filled))
+        else {
+            return Err(refusal("the credentials avoid the gate's cache").into());
+        };
+        context.request_mut().add_extension(Permitted { service, operation });
+        Ok(())
+    }
+
+    fn read_after_attempt(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        components: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let (Some(permit), Some((service, operation))) = (config.load::<Slot>().and_then(Slot::take), names(config))
+        else {
+            return Ok(());
+        };
+        let is_throttled = is_throttled(context, components);
+        self.usage.attempts.fetch_add(1, Ordering::Relaxed);
+        self.usage.throttles.fetch_add(u64::from(is_throttled), Ordering::Relaxed);
+        if context.output_or_error().is_some_and(|result| result.is_err()) {
+            let name = format!("{service}:{operation}");
+            *self.usage.last_failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(name);
+        }
+        self.limiter.crawl().count(&service, &operation, permit.waited, is_throttled);
+        permit.finish(is_throttled);
+        Ok(())
+    }
+}
+
+/// Whether AWS said "slower", by the SDK's own classifiers or by the error's code.
+fn is_throttled(context: &FinalizerInterceptorContextRef<'_>, components: &RuntimeComponents) -> bool {
+    let Some(Err(error)) = context.output_or_error() else { return false };
+    let action = run_classifiers_on_ctx(components.retry_classifiers(), context.inner());
+    if let RetryAction::RetryIndicated(RetryReason::RetryableError { kind: ErrorKind::ThrottlingError, .. }) = action {
+        return true;
+    }
+    let metadata = error
+        .as_operation_error()
+        .and_then(|error| std::error::Error::source(error))
+        .and_then(|source| source.downcast_ref::<ErrorMetadata>());
+    metadata.is_some_and(|it| Error::from_answer(it.code(), it.message(), None).class == Class::Throttled)
+}

@@ -1,0 +1,37 @@
+//! AWS as the crawl meets it: the base identity, role chains, sessions, the limiter and the gate that every call passes,
+//! classes of errors, and reading the organization.
+//!
+//! **No call goes around the gate.** Clients are made in one place ([`client!`]); the connector refuses a request without
+//! a permit. Retries are the SDK's, with a quota for each account.
+
+mod base;
+mod bucket;
+mod connector;
+mod credentials;
+mod error;
+mod gate;
+mod identity;
+mod limiter;
+mod limits;
+pub mod organization;
+pub mod partition;
+pub mod regions;
+mod role;
+mod session;
+
+pub use aws_credential_types::Credentials;
+pub use aws_credential_types::provider::SharedCredentialsProvider;
+pub use aws_smithy_runtime_api::client::http::SharedHttpClient;
+pub use base::{Base, Options};
+pub use error::{Class, Error};
+pub use gate::{Gate, Permitted, Usage};
+pub use identity::{Identity, whoami};
+pub use limiter::{CrawlLimiter, Totals};
+pub use limits::{DEFAULT_LIMITS, Limits, LimitsError};
+pub use role::{Chain, Hop};
+pub use session::{Access, Session};
+
+/// A moment of the SDK's as a row's.
+pub fn timestamp(moment: &aws_smithy_types::DateTime) -> Option<orgcensus_row::Timestamp> {
+    moment.to_millis().ok().map(orgcensus_row::Timestamp)
+}

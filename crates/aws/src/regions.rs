@@ -1,0 +1,32 @@
+//! Which regions an account has switched on.
+
+use orgcensus_row::Row;
+use serde::Serialize;
+
+use crate::client;
+use crate::error::Error;
+use crate::session::Session;
+
+/// One region as one account sees it, on or off.
+#[derive(Debug, Clone, Serialize, Row)]
+#[row(table = "account_regions", key = "region_name")]
+pub struct AccountRegion {
+    /// The region's name, eu-west-1.
+    pub region_name: String,
+    /// opt-in-not-required, opted-in or not-opted-in.
+    pub opt_in_status: Option<String>,
+    /// Whether the account can use the region.
+    pub is_enabled: bool,
+}
+
+/// All regions of the partition, on or off.
+pub async fn read(session: &Session) -> Result<Vec<AccountRegion>, Error> {
+    let answer = client!(session, aws_sdk_ec2).describe_regions().all_regions(true).send().await?;
+    let regions = answer.regions.unwrap_or_default();
+    Ok(regions.into_iter().filter_map(|it| it.region_name.map(|name| account_region(name, it.opt_in_status))).collect())
+}
+
+fn account_region(region_name: String, opt_in_status: Option<String>) -> AccountRegion {
+    let is_enabled = opt_in_status.as_deref() != Some("not-opted-in");
+    AccountRegion { region_name, opt_in_status, is_enabled }
+}

@@ -1,0 +1,127 @@
+//! Roles: how one is named, and chains of them assumed on the gated STS client.
+//!
+//! The SDK's own provider for assumed roles builds an STS client that the gate never sees, so it is not used.
+
+use std::sync::Arc;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
+use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
+
+use crate::base::Base;
+use crate::client;
+use crate::credentials::CachedCredentials;
+use crate::error::{Class, Error};
+use crate::session::{Access, Session};
+
+/// One role to assume.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Hop {
+    /// The role's ARN; `{partition}` and `{account_id}` stand for the account's.
+    pub role_arn: String,
+    /// What the role's trust policy asks for.
+    pub external_id: Option<String>,
+    /// Shown in the account's CloudTrail.
+    pub session_name: String,
+    /// Session tags, transitive along the chain.
+    pub tags: Vec<(String, String)>,
+    /// Managed policies that narrow the session.
+    pub policy_arns: Vec<String>,
+    /// How long the credentials live; AWS's default is an hour.
+    pub duration_seconds: Option<i32>,
+}
+
+impl Hop {
+    /// The role's ARN in an account.
+    pub fn arn_in(&self, partition: &str, account_id: &str) -> String {
+        self.role_arn.replace("{partition}", partition).replace("{account_id}", account_id)
+    }
+}
+
+/// The way from the base identity to the member accounts.
+pub struct Chain {
+    last: Arc<Access>,
+    member: Hop,
+}
+
+impl Chain {
+    /// Assumes the roles between the base identity and the members, if any.
+    pub async fn new(base: &Arc<Base>, between: &[Hop], member: Hop) -> Result<Self, Error> {
+        let mut last = base.caller("caller")?;
+        for hop in between {
+            last = assume(&last, hop, "between").await?;
+        }
+        Ok(Self { last, member })
+    }
+
+    /// The identity at the end of the chain, from which members are entered and the organization is read.
+    pub fn last(&self) -> &Arc<Access> {
+        &self.last
+    }
+
+    /// Enters a member account. Fails here, and not in the first collector, if its role cannot be assumed.
+    pub async fn enter(&self, account_id: &str) -> Result<Arc<Access>, Error> {
+        assume(&self.last, &self.member, account_id).await
+    }
+}
+
+async fn assume(from: &Arc<Access>, hop: &Hop, account_id: &str) -> Result<Arc<Access>, Error> {
+    let base = from.base();
+    let hop = Hop { role_arn: hop.arn_in(base.partition(), account_id), ..hop.clone() };
+    let role = AssumedRole { session: from.home_session(), hop };
+    let cached = CachedCredentials::new(SharedCredentialsProvider::new(role), base.time.clone());
+    cached.get().await.map_err(unwrapped)?;
+    Ok(Access::new(base, account_id, SharedCredentialsProvider::new(cached)))
+}
+
+/// A role's credentials, by AssumeRole with the credentials of the hop before it.
+#[derive(Debug)]
+struct AssumedRole {
+    session: Session,
+    hop: Hop,
+}
+
+impl ProvideCredentials for AssumedRole {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            self.assume().await.map_err(CredentialsError::provider_error) as provider::Result
+        })
+    }
+}
+
+impl AssumedRole {
+    async fn assume(&self) -> Result<Credentials, Error> {
+        let mut call = client!(self.session, aws_sdk_sts)
+            .assume_role()
+            .role_arn(&self.hop.role_arn)
+            .role_session_name(&self.hop.session_name)
+            .set_external_id(self.hop.external_id.clone())
+            .set_duration_seconds(self.hop.duration_seconds);
+        for (key, value) in &self.hop.tags {
+            let tag = Tag::builder().key(key).value(value).build();
+            call = call.tags(tag.map_err(|error| invalid(&error))?).transitive_tag_keys(key);
+        }
+        for arn in &self.hop.policy_arns {
+            call = call.policy_arns(PolicyDescriptorType::builder().arn(arn).build());
+        }
+        let answer = call.send().await?;
+        let it =
+            answer.credentials.ok_or_else(|| Error::new(Class::Failed, "NoCredentials", "AssumeRole gave none"))?;
+        let end = it.expiration.try_into().map_err(|error| invalid(&error))?;
+        Ok(Credentials::new(it.access_key_id, it.secret_access_key, Some(it.session_token), Some(end), "orgcensus"))
+    }
+}
+
+fn invalid(error: &dyn std::error::Error) -> Error {
+    Error::new(Class::Failed, "Invalid", error.to_string())
+}
+
+/// Our own error back out of the SDK's wrapping.
+fn unwrapped(error: CredentialsError) -> Error {
+    let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<Error>());
+    source.cloned().unwrap_or_else(|| Error::new(Class::Failed, "Credentials", error.to_string()))
+}

@@ -1,0 +1,145 @@
+//! Credentials for one account, sessions in its regions, and the one place where clients are made.
+
+use std::sync::Arc;
+
+use aws_config::{Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime::client::identity::IdentityCache;
+use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
+
+use crate::base::Base;
+use crate::gate::{Gate, Usage};
+use crate::limiter::AccountLimiter;
+use crate::partition;
+
+/// Retries that one account may spend at once; successes earn them back. Never shared between accounts.
+const RETRY_QUOTA: usize = 500;
+
+/// One identity in one account, with the account's own limiter and retry quota.
+pub struct Access {
+    base: Arc<Base>,
+    account_id: String,
+    credentials: SharedCredentialsProvider,
+    limiter: Arc<AccountLimiter>,
+    retry_partition: RetryPartition,
+}
+
+impl Access {
+    pub(crate) fn new(base: &Arc<Base>, account_id: &str, credentials: SharedCredentialsProvider) -> Arc<Self> {
+        let quota = TokenBucket::builder().capacity(RETRY_QUOTA).success_reward(1.0).build();
+        let retry_partition = RetryPartition::custom(account_id.to_owned()).token_bucket(quota).build();
+        Arc::new(Self {
+            base: Arc::clone(base),
+            account_id: account_id.to_owned(),
+            credentials,
+            limiter: base.limiter.account(),
+            retry_partition,
+        })
+    }
+
+    /// The base that this identity came from.
+    pub fn base(&self) -> &Arc<Base> {
+        &self.base
+    }
+
+    /// A session in a region, with a usage of its own.
+    pub fn session(self: &Arc<Self>, region: &str) -> Session {
+        Session { access: Arc::clone(self), region: region.to_owned(), usage: Arc::default() }
+    }
+
+    /// A session in the crawl's home region.
+    pub fn home_session(self: &Arc<Self>) -> Session {
+        self.session(self.base.home_region())
+    }
+}
+
+/// Credentials for one account in one region. Prints no key.
+#[derive(Clone)]
+pub struct Session {
+    access: Arc<Access>,
+    region: String,
+    usage: Arc<Usage>,
+}
+
+impl Session {
+    /// 12 digits.
+    pub fn account_id(&self) -> &str {
+        &self.access.account_id
+    }
+
+    /// The region.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// The region's partition, `aws`.
+    pub fn partition(&self) -> &'static str {
+        partition::of(&self.region)
+    }
+
+    /// An ARN in this account, region and partition.
+    pub fn arn(&self, service: &str, resource: &str) -> String {
+        format!("arn:{}:{service}:{}:{}:{resource}", self.partition(), self.region, self.account_id())
+    }
+
+    /// The same account and usage in another region.
+    pub fn in_region(&self, region: &str) -> Self {
+        Self { region: region.to_owned(), ..self.clone() }
+    }
+
+    /// What the calls of this session came to.
+    pub fn usage(&self) -> &Arc<Usage> {
+        &self.usage
+    }
+
+    /// Whether all services answer at one configured URL.
+    pub fn has_own_endpoint(&self) -> bool {
+        self.access.base.has_own_endpoint()
+    }
+
+    /// The configuration that clients start from. Use [`client!`](crate::client), which adds the gate.
+    #[doc(hidden)]
+    pub fn sdk_config(&self) -> SdkConfig {
+        let builder = self.access.base.sdk.clone().into_builder();
+        builder.region(Region::new(self.region.clone())).credentials_provider(self.access.credentials.clone()).build()
+    }
+
+    /// The gate that each client of this session passes.
+    #[doc(hidden)]
+    pub fn gate(&self) -> Gate {
+        // Credentials are kept by their provider, since every client would be a cache partition of its own.
+        let identities = IdentityCache::no_cache();
+        Gate::new(Arc::clone(&self.access.limiter), identities, &self.region, Arc::clone(&self.usage))
+    }
+
+    /// The account's own retry quota.
+    #[doc(hidden)]
+    pub fn retry_partition(&self) -> RetryPartition {
+        self.access.retry_partition.clone()
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut debug = formatter.debug_struct("Session");
+        debug.field("account_id", &self.access.account_id).field("region", &self.region).finish_non_exhaustive()
+    }
+}
+
+/// Makes a client of an SDK crate for a session: `client!(session, aws_sdk_sqs)`. The only way to make one: it sets the
+/// gate, without which the connector sends nothing. A third argument adds to the service's own configuration.
+#[macro_export]
+macro_rules! client {
+    ($session:expr, $($sdk:ident)::+) => {
+        $crate::client!($session, $($sdk)::+, |builder| builder)
+    };
+    ($session:expr, $($sdk:ident)::+, |$builder:ident| $configure:expr) => {{
+        let session: &$crate::Session = &$session;
+        let gate = session.gate();
+        let $builder = $($sdk)::+::config::Builder::from(&session.sdk_config())
+            .identity_cache(gate.clone())
+            .interceptor(gate)
+            .retry_partition(session.retry_partition());
+        $($sdk)::+::Client::from_conf($configure.build())
+    }};
+}

@@ -1,0 +1,37 @@
+//! A collector as a value: the engine sees plain data and a function pointer.
+
+use futures::future::BoxFuture;
+use orgcensus_aws::Session;
+use orgcensus_row::Table;
+
+use crate::{Call, Error, Rows};
+
+/// Where a collector runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Once for each account, in the home region; its rows have the region `global`.
+    Account,
+    /// Once for each region that the account has switched on.
+    Region,
+}
+
+/// One file that reads one kind of thing.
+#[derive(Clone, Copy)]
+pub struct Collector {
+    /// `service_things`; the name in coverage and in the configuration.
+    pub name: &'static str,
+    /// Where it runs.
+    pub scope: Scope,
+    /// Every operation that it may call.
+    pub calls: &'static [Call],
+    /// Every table that it may fill, besides those of policies.
+    pub tables: &'static [Table],
+    /// Reads, maps, pushes.
+    pub collect: for<'a> fn(&'a Session, &'a mut Rows<'_>) -> BoxFuture<'a, Result<(), Error>>,
+}
+
+impl std::fmt::Debug for Collector {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.name)
+    }
+}

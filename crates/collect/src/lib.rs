@@ -1,0 +1,19 @@
+//! The contract of a collector: what it declares, where its rows go, how its failures are told.
+//!
+//! A collector loops over no accounts or regions, retries nothing, sleeps only where AWS makes a job wait, takes no
+//! permit and logs no error. It knows neither the lake nor the crawl.
+
+mod call;
+mod collector;
+mod error;
+mod policy;
+mod rows;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use call::{Call, call};
+pub use collector::{Collector, Scope};
+pub use error::{Error, Optional};
+pub use orgcensus_aws::{Class, Session, client, timestamp};
+pub use policy::{POLICY_TABLES, Policy, PolicyDocument, PolicyKind, PolicyStatement, PolicyText};
+pub use rows::{Missed, Rows, Sink};

@@ -1,0 +1,184 @@
+//! One account's turn: enter it, ask for its regions, run its tasks, commit. Nothing of it is built before its turn,
+//! nothing stays after.
+
+use std::sync::{Arc, OnceLock};
+
+use futures::StreamExt;
+use orgcensus_aws::organization::Account;
+use orgcensus_aws::regions::{self, AccountRegion};
+use orgcensus_aws::{Access, partition};
+use orgcensus_collect::{Collector, Error, Rows, Scope, Session};
+use orgcensus_row::{BatchBuilder, GLOBAL, table};
+
+use crate::context::Shared;
+use crate::coverage::Coverage;
+use crate::event::Event;
+use crate::journal::{AccountRecord, TaskRecord};
+use crate::outcome::Outcome;
+use crate::task;
+
+/// The engine's own task in every account: which regions are on.
+pub(crate) const REGIONS: &str = "account_regions";
+
+/// Crawls one account. Whatever AWS does is in the record; the error is the run's.
+pub(crate) async fn crawl(shared: &Arc<Shared>, account: &Account) -> Result<AccountRecord, Error> {
+    let crawl = &shared.crawl;
+    let tasks = if tokio::time::Instant::now() >= shared.ends_at {
+        untried(shared, account, Outcome::Skipped, None)
+    } else if !account.is_active() {
+        untried(shared, account, Outcome::AccountSuspended, None)
+    } else {
+        match enter(shared, account).await {
+            Ok(access) => run_tasks(shared, account, &access).await?,
+            Err(error) => untried(shared, account, Outcome::of_entering(&error), Some(&error)),
+        }
+    };
+    let coverage = stage_coverage(shared, account, &tasks)?;
+    crawl.tell(&Event::AccountEnded { account_id: &account.id });
+    Ok(AccountRecord { account_id: account.id.clone(), tasks, coverage })
+}
+
+async fn enter(shared: &Shared, account: &Account) -> Result<Arc<Access>, orgcensus_aws::Error> {
+    let is_management = account.id == shared.organization.row.management_account_id;
+    if is_management && shared.crawl.enters_management_directly {
+        return shared.crawl.base.caller(&account.id);
+    }
+    shared.crawl.chain.enter(&account.id).await
+}
+
+async fn run_tasks(shared: &Shared, account: &Account, access: &Arc<Access>) -> Result<Vec<TaskRecord>, Error> {
+    let (regions, record) = read_regions(shared, access).await?;
+    let planned = plan(&shared.crawl.collectors, &regions);
+    let tasks = planned.len() + 1;
+    shared.crawl.tell(&Event::AccountPlanned { account_id: &account.id, tasks });
+    shared.crawl.tell(&Event::TaskEnded { account_id: &account.id, task: &record });
+    let ends_at = tokio::time::Instant::now() + shared.crawl.bounds.account;
+    let done = futures::stream::iter(planned)
+        .map(|(collector, region, is_on)| async move {
+            let record = if !is_on {
+                TaskRecord::untried(collector.name, &region, Outcome::RegionDisabled)
+            } else if tokio::time::Instant::now() >= ends_at.min(shared.ends_at) {
+                TaskRecord::untried(collector.name, &region, Outcome::Skipped)
+            } else {
+                run_task(shared, access, &collector, &region).await?
+            };
+            shared.crawl.tell(&Event::TaskEnded { account_id: &account.id, task: &record });
+            Ok::<_, Error>(record)
+        })
+        .buffer_unordered(shared.crawl.bounds.tasks_per_account.max(1))
+        .collect::<Vec<_>>()
+        .await;
+    let mut records = done.into_iter().collect::<Result<Vec<_>, _>>()?;
+    records.push(record);
+    records.sort_by(|one, other| (&one.region, &one.collector).cmp(&(&other.region, &other.collector)));
+    Ok(records)
+}
+
+async fn run_task(
+    shared: &Shared,
+    access: &Arc<Access>,
+    collector: &Collector,
+    region: &str,
+) -> Result<TaskRecord, Error> {
+    let session = if region == GLOBAL { access.home_session() } else { access.session(region) };
+    let collect = collector.collect;
+    task::run(shared, &session, collector.name, region, Box::new(move |session, rows| collect(session, rows))).await
+}
+
+/// Every task of an account: each collector once, or in each region. False: the account has the region switched off.
+fn plan(collectors: &[Collector], regions: &[(String, bool)]) -> Vec<(Collector, String, bool)> {
+    let mut tasks = Vec::new();
+    for collector in collectors {
+        match collector.scope {
+            Scope::Account => tasks.push((*collector, GLOBAL.to_owned(), true)),
+            Scope::Region => tasks.extend(regions.iter().map(|(region, is_on)| (*collector, region.clone(), *is_on))),
+        }
+    }
+    tasks
+}
+
+/// The selected regions, on or off, and the task that read them. If the account does not tell, all that may be on are
+/// tried: each task then says for itself.
+async fn read_regions(shared: &Shared, access: &Arc<Access>) -> Result<(Vec<(String, bool)>, TaskRecord), Error> {
+    let session = access.home_session();
+    let read = Arc::new(OnceLock::<Vec<AccountRegion>>::new());
+    let kept = Arc::clone(&read);
+    let work: task::Work = Box::new(move |session: &Session, rows: &mut Rows<'_>| {
+        Box::pin(async move {
+            let found = regions::read(session).await?;
+            for region in found.clone() {
+                rows.push(region).await?;
+            }
+            let _ = kept.set(found);
+            Ok(())
+        })
+    });
+    let record = task::run(shared, &session, REGIONS, GLOBAL, work).await?;
+    let takes = |region: &str| shared.crawl.selection.takes_region(region);
+    let regions = match read.get() {
+        Some(read) => {
+            let taken = read.iter().filter(|it| takes(&it.region_name));
+            taken.map(|it| (it.region_name.clone(), it.is_enabled)).collect()
+        }
+        None => expected_regions(shared).into_iter().map(|region| (region, true)).collect(),
+    };
+    Ok((regions, record))
+}
+
+/// The regions that an account is expected to have, when it cannot be asked.
+fn expected_regions(shared: &Shared) -> Vec<String> {
+    let selection = &shared.crawl.selection;
+    if !selection.regions.is_empty() {
+        return selection.regions.iter().cloned().collect();
+    }
+    match shared.crawl.base.partition() {
+        "aws" => partition::DEFAULT_REGIONS.iter().map(|region| (*region).to_owned()).collect(),
+        _ => vec![shared.crawl.base.home_region().to_owned()],
+    }
+}
+
+/// All of an account's tasks with one outcome, since none was tried.
+fn untried(
+    shared: &Shared,
+    account: &Account,
+    outcome: Outcome,
+    error: Option<&orgcensus_aws::Error>,
+) -> Vec<TaskRecord> {
+    let regions: Vec<_> = expected_regions(shared).into_iter().map(|region| (region, true)).collect();
+    let planned = plan(&shared.crawl.collectors, &regions);
+    let of = |collector: &str, region: &str| {
+        let record = TaskRecord::untried(collector, region, outcome);
+        match error {
+            Some(error) => record.because(error),
+            None => record,
+        }
+    };
+    let mut records = vec![of(REGIONS, GLOBAL)];
+    records.extend(planned.iter().map(|(collector, region, _)| of(collector.name, region)));
+    shared.crawl.tell(&Event::AccountPlanned { account_id: &account.id, tasks: records.len() });
+    for record in &records {
+        shared.crawl.tell(&Event::TaskEnded { account_id: &account.id, task: record });
+    }
+    records
+}
+
+/// The rows about an account's tasks.
+pub(crate) fn stage_coverage(
+    shared: &Shared,
+    account: &Account,
+    tasks: &[TaskRecord],
+) -> Result<Vec<orgcensus_lake::Slice>, Error> {
+    let coverage = table::<Coverage>();
+    let mut builder = BatchBuilder::new(coverage)?;
+    let mut slices = Vec::new();
+    for of_region in tasks.chunk_by(|one, other| one.region == other.region) {
+        for task in of_region {
+            builder.push(&Coverage::from(task))?;
+        }
+        let region = of_region.first().map_or(GLOBAL, |task| task.region.as_str());
+        let batch = builder.take(&shared.stamp(&account.id, region))?;
+        let slice = task::stage_batch(&shared.stage, coverage, &batch);
+        slices.push(slice.map_err(|error| Error::Stage(crate::run::words(&error)))?);
+    }
+    Ok(slices)
+}

@@ -1,0 +1,116 @@
+//! What a run is told, and what its workers share.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use orgcensus_aws::organization::Organization;
+use orgcensus_aws::{Base, Chain};
+use orgcensus_collect::Collector;
+use orgcensus_lake::{FileOptions, Lake, Stage};
+use orgcensus_row::{Stamp, Timestamp};
+
+use crate::event::{Event, Listener};
+use crate::selection::Selection;
+
+/// Everything that one run needs to know.
+pub struct Crawl {
+    /// The run, a UUID.
+    pub run_id: String,
+    /// When it started (UTC): the snapshot's moment and day.
+    pub captured_at: Timestamp,
+    /// The base identity.
+    pub base: Arc<Base>,
+    /// The way into the accounts.
+    pub chain: Chain,
+    /// Whether the management account is entered with the identity that reads the organization, not by its role.
+    pub enters_management_directly: bool,
+    /// The collectors to run, the selection applied.
+    pub collectors: Vec<Collector>,
+    /// Every collector there is: each one's tables exist, also when it did not run.
+    pub all_collectors: Vec<Collector>,
+    /// Accounts and regions to take.
+    pub selection: Selection,
+    /// Accounts besides the organization's that count as inside.
+    pub trusted_accounts: Vec<String>,
+    /// Where rows wait until they are published.
+    pub stage_directory: PathBuf,
+    /// Where the snapshot goes.
+    pub lake: Lake,
+    /// How its files are written.
+    pub file_options: FileOptions,
+    /// The part of the planned tasks that must be complete for the snapshot to count as whole.
+    pub min_coverage: f64,
+    /// How much at once, and how long.
+    pub bounds: Bounds,
+    /// Who is told what happens.
+    pub listener: Listener,
+}
+
+/// How much at once, and how long.
+#[derive(Debug, Clone)]
+pub struct Bounds {
+    /// Accounts at once.
+    pub accounts: usize,
+    /// Tasks at once in each account.
+    pub tasks_per_account: usize,
+    /// How long a task may take.
+    pub task: Duration,
+    /// How long an account may take; tasks that have not begun by then are skipped.
+    pub account: Duration,
+    /// How long the crawl may take; accounts that have not begun by then are skipped.
+    pub run: Duration,
+    /// How often the journal is made to survive a power loss.
+    pub sync_interval: Duration,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            accounts: 64,
+            tasks_per_account: 16,
+            task: Duration::from_secs(1800),
+            account: Duration::from_secs(7200),
+            run: Duration::from_secs(12 * 3600),
+            sync_interval: Duration::from_secs(5),
+        }
+    }
+}
+
+/// What the workers of a run share.
+pub(crate) struct Shared {
+    pub(crate) crawl: Crawl,
+    pub(crate) organization: Organization,
+    pub(crate) stage: Stage,
+    pub(crate) ends_at: tokio::time::Instant,
+}
+
+impl Crawl {
+    pub(crate) fn tell(&self, event: &Event<'_>) {
+        (self.listener)(event);
+    }
+
+    /// The day of the snapshot, `YYYY-MM-DD`.
+    pub(crate) fn snapshot_date(&self) -> String {
+        let moment = chrono::DateTime::from_timestamp_millis(self.captured_at.0).unwrap_or_default();
+        moment.format("%Y-%m-%d").to_string()
+    }
+}
+
+impl Shared {
+    /// The stamp of rows about an account in a region.
+    pub(crate) fn stamp(&self, account_id: &str, region: &str) -> Stamp {
+        let accounts = &self.organization.accounts;
+        let found = accounts.binary_search_by(|it| it.id.as_str().cmp(account_id)).ok().and_then(|at| accounts.get(at));
+        let unit = found.and_then(|account| self.organization.unit_of(account));
+        Stamp {
+            organization_id: self.organization.id.clone(),
+            account_id: account_id.to_owned(),
+            account_name: found.map(|account| account.name.clone()).unwrap_or_default(),
+            ou_path: unit.map(|unit| unit.path.clone()).unwrap_or_default(),
+            region: region.to_owned(),
+            captured_at: self.crawl.captured_at,
+            run_id: self.crawl.run_id.clone(),
+        }
+    }
+}

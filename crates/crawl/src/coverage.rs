@@ -1,0 +1,125 @@
+//! Coverage: one row for every task, whatever happened, and the sum of them.
+
+use std::collections::BTreeMap;
+
+use orgcensus_row::{Row, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::journal::TaskRecord;
+use crate::outcome::Outcome;
+
+/// One task: a collector in an account and region, and how it ended. Read it before you believe that there is nothing.
+#[derive(Debug, Clone, Serialize, Row)]
+#[row(table = "coverage", key = "collector")]
+pub struct Coverage {
+    /// The collector's name, as in the configuration.
+    pub collector: String,
+    /// complete, partial, denied_by_scp, denied, role_not_assumable, account_suspended, region_disabled, unsupported, throttled_out, timed_out, failed or skipped.
+    pub outcome: String,
+    /// Whether it counts as planned work: what is suspended, switched off or not offered does not.
+    pub is_planned: bool,
+    /// Whether all was read.
+    pub is_complete: bool,
+    /// AWS's code of what went wrong, AccessDenied; null when nothing did.
+    pub error_code: Option<String>,
+    /// AWS's message of what went wrong.
+    pub error_message: Option<String>,
+    /// The call that failed last, sqs:ListQueues.
+    pub error_operation: Option<String>,
+    /// Operations called; a page is a call.
+    pub calls: i64,
+    /// Attempts beyond the first of each call.
+    pub retries: i64,
+    /// Attempts that AWS throttled.
+    pub throttles: i64,
+    /// Rows kept.
+    pub rows_written: i64,
+    /// Things that were listed and could not be read.
+    pub items_missed: i64,
+    /// How long it took, in milliseconds.
+    pub duration_millis: i64,
+    /// When it began (UTC); null if it was never tried.
+    pub started_at: Option<Timestamp>,
+}
+
+impl From<&TaskRecord> for Coverage {
+    fn from(task: &TaskRecord) -> Self {
+        let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        Self {
+            collector: task.collector.clone(),
+            outcome: task.outcome.as_str().to_owned(),
+            is_planned: task.outcome.is_planned(),
+            is_complete: task.outcome == Outcome::Complete,
+            error_code: task.error_code.clone(),
+            error_message: task.error_message.clone(),
+            error_operation: task.error_operation.clone(),
+            calls: number(task.calls),
+            retries: number(task.retries),
+            throttles: number(task.throttles),
+            rows_written: number(task.rows),
+            items_missed: number(task.missed),
+            duration_millis: number(task.duration_millis),
+            started_at: task.started_at,
+        }
+    }
+}
+
+/// The sum of a run's coverage.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Tasks by outcome.
+    pub tasks: BTreeMap<Outcome, u64>,
+    /// Operations called.
+    pub calls: u64,
+    /// Attempts beyond the first of each call.
+    pub retries: u64,
+    /// Attempts that AWS throttled.
+    pub throttles: u64,
+    /// Rows kept.
+    pub rows: u64,
+}
+
+impl Tally {
+    /// Counts one task.
+    pub fn add(&mut self, task: &TaskRecord) {
+        *self.tasks.entry(task.outcome).or_default() += 1;
+        self.calls += task.calls;
+        self.retries += task.retries;
+        self.throttles += task.throttles;
+        self.rows += task.rows;
+    }
+
+    /// Tasks that count as planned work.
+    pub fn planned(&self) -> u64 {
+        self.tasks.iter().filter(|(outcome, _)| outcome.is_planned()).map(|(_, tasks)| tasks).sum()
+    }
+
+    /// Tasks of one outcome.
+    pub fn of(&self, outcome: Outcome) -> u64 {
+        self.tasks.get(&outcome).copied().unwrap_or_default()
+    }
+
+    /// Complete of planned, 0 to 1; 1 when nothing was planned.
+    #[expect(clippy::cast_precision_loss, reason = "a ratio")]
+    pub fn coverage(&self) -> f64 {
+        match self.planned() {
+            0 => 1.0,
+            planned => self.of(Outcome::Complete) as f64 / planned as f64,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_off_does_not_count_against_coverage() {
+        let mut tally = Tally::default();
+        for outcome in Outcome::ALL {
+            tally.add(&TaskRecord::untried("c", "r", outcome));
+        }
+        assert_eq!(tally.planned(), 9);
+        assert!((tally.coverage() - 1.0 / 9.0).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,202 @@
+//! What only the whole organization knows: whom each policy lets in, and who can reach each resource.
+//!
+//! One pass over the staged policies, an account and region at a time, with the organization's accounts, the owners of
+//! all buckets and each account's own blocks. A fact that was not collected makes the verdict null, never false.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::iter::Peekable;
+
+use arrow::array::{Array, AsArray};
+use arrow::record_batch::RecordBatch;
+use orgcensus_collect::PolicyDocument;
+use orgcensus_lake::{Group, Groups, Publication, SliceIndex, TableEntry, TableWriter};
+use orgcensus_policy as policy;
+use orgcensus_row::{BatchBuilder, Row, Table, table};
+use serde::Serialize;
+
+use crate::context::Shared;
+use crate::run::Error;
+
+mod buckets;
+mod resource;
+
+use buckets::Blocks;
+
+/// One principal that one allowing statement of one resource's policy names, after its conditions and before any Deny.
+#[derive(Debug, Clone, Serialize, Row)]
+#[row(table = "policy_principals", key = "resource_arn, policy_kind, policy_name, ordinal, principal")]
+pub struct PolicyPrincipal {
+    /// The ARN of what the policy is attached to.
+    pub resource_arn: String,
+    /// The resource's type, sqs_queue.
+    pub resource_type: String,
+    /// resource, trust or acl.
+    pub policy_kind: String,
+    /// The policy's name; empty where a resource has one policy only.
+    pub policy_name: String,
+    /// The statement's place in the document, from 0.
+    pub ordinal: i32,
+    /// The principal as written, AWS:arn:aws:iam::111122223333:root.
+    pub principal: String,
+    /// same_account, in_org, external, public, service, federated, unknown or nobody.
+    pub principal_class: String,
+    /// The one account that the principal is of; null when it is none or several.
+    pub principal_account_id: Option<String>,
+    /// Whether someone outside the organization is among them; null when it cannot be told.
+    pub is_external: Option<bool>,
+    /// Condition keys that bound who is let in.
+    pub bounded_by: Vec<String>,
+    /// What is worth knowing: service_unscoped, network_restricted …
+    pub flags: Vec<String>,
+}
+
+/// Who can reach one resource: all its policies, its ACL and what blocks them, in three answers. Null is not known.
+#[derive(Debug, Clone, Serialize, Row)]
+#[row(table = "resource_access", key = "resource_arn")]
+pub struct ResourceAccess {
+    /// The resource's ARN.
+    pub resource_arn: String,
+    /// Its type, sqs_queue.
+    pub resource_type: String,
+    /// The account that owns it.
+    pub resource_account_id: String,
+    /// Whether anyone can reach it; null when a policy, an ACL or a block could not be read.
+    pub is_public: Option<bool>,
+    /// Whether someone outside the organization can, anyone included; null when it cannot be told.
+    pub is_external: Option<bool>,
+    /// Whether another account of the organization can; null when it cannot be told.
+    pub is_in_org: Option<bool>,
+    /// Whether anyone could if nothing blocked its policies.
+    pub is_policy_public: Option<bool>,
+    /// Whether it has a policy or an ACL; null when that could not be read.
+    pub has_policy: Option<bool>,
+    /// What blocks its policies: restrict_public_buckets, ignore_public_acls …
+    pub gated_by: Vec<String>,
+    /// What is worth knowing: service_unscoped, denied, condition_never_matches …
+    pub flags: Vec<String>,
+    /// What makes it so, in words.
+    pub reasons: Vec<String>,
+}
+
+/// Derives both tables.
+pub(crate) async fn write(
+    publication: &Publication,
+    shared: &Shared,
+    index: &mut SliceIndex,
+) -> Result<Vec<TableEntry>, Error> {
+    let organization = organization(shared, index)?;
+    let mut blocks = Blocks::open(shared, index)?;
+    let mut documents = Staged::open(shared, index, table::<PolicyDocument>())?;
+    let mut principals = Derived::<PolicyPrincipal>::new(publication)?;
+    let mut access = Derived::<ResourceAccess>::new(publication)?;
+    while let Some(group) = documents.next_group() {
+        let of_account = blocks.of(&group.account_id)?;
+        let mut resources = resource::Resources::default();
+        for slice in &group.slices {
+            resources.add(&group.stage.read(&documents.table, slice).map_err(Error::Lake)?)?;
+        }
+        for resource in resources.into_values() {
+            let judged = resource.judge(&group.account_id, &organization, of_account);
+            for row in judged.principals {
+                principals.push(shared, &group, &row).await?;
+            }
+            access.push(shared, &group, &judged.access).await?;
+        }
+        principals.flush(shared, &group).await?;
+        access.flush(shared, &group).await?;
+    }
+    Ok(vec![principals.writer.close().await?, access.writer.close().await?])
+}
+
+/// What is known of the organization, for every verdict.
+fn organization(shared: &Shared, index: &mut SliceIndex) -> Result<policy::Organization, Error> {
+    let ids = shared.organization.accounts.iter().map(|account| account.id.clone());
+    let (bucket_owners, canonical_ids) = buckets::owners(shared, index)?;
+    Ok(policy::Organization {
+        ids: Some(HashSet::from([shared.organization.id.clone()])),
+        accounts: Some(ids.collect()),
+        trusted_accounts: shared.crawl.trusted_accounts.iter().cloned().collect(),
+        bucket_owners,
+        canonical_ids,
+        ..policy::Organization::default()
+    })
+}
+
+/// The staged groups of one table.
+pub(crate) struct Staged {
+    table: Table,
+    groups: Peekable<Groups>,
+}
+
+impl Staged {
+    fn open(_: &Shared, index: &mut SliceIndex, table: Table) -> Result<Self, Error> {
+        Ok(Self { table, groups: index.groups(&table).map_err(Error::Lake)?.peekable() })
+    }
+
+    fn next_group(&mut self) -> Option<Group> {
+        self.groups.next()
+    }
+
+    /// The batches of one account, which must be asked for in order.
+    fn of_account(&mut self, account_id: &str) -> Result<Vec<RecordBatch>, Error> {
+        let mut batches = Vec::new();
+        while let Some(group) = self.groups.next_if(|group| *group.account_id <= *account_id) {
+            if *group.account_id == *account_id {
+                for slice in &group.slices {
+                    batches.push(group.stage.read(&self.table, slice).map_err(Error::Lake)?);
+                }
+            }
+        }
+        Ok(batches)
+    }
+}
+
+/// A derived table being written.
+struct Derived<R: Row> {
+    builder: BatchBuilder,
+    writer: TableWriter,
+    row: std::marker::PhantomData<fn(R)>,
+}
+
+/// Derived rows that wait in memory.
+const BATCH_ROWS: usize = 4096;
+
+impl<R: Row> Derived<R> {
+    fn new(publication: &Publication) -> Result<Self, Error> {
+        let writer = publication.writer(&table::<R>());
+        Ok(Self { builder: BatchBuilder::new(table::<R>())?, writer, row: std::marker::PhantomData })
+    }
+
+    async fn push(&mut self, shared: &Shared, group: &Group, row: &R) -> Result<(), Error> {
+        self.builder.push(row)?;
+        if self.builder.len() >= BATCH_ROWS { self.flush(shared, group).await } else { Ok(()) }
+    }
+
+    async fn flush(&mut self, shared: &Shared, group: &Group) -> Result<(), Error> {
+        if self.builder.is_empty() {
+            return Ok(());
+        }
+        let batch = self.builder.take(&shared.stamp(&group.account_id, &group.region))?;
+        Ok(self.writer.write(&batch).await?)
+    }
+}
+
+/// A text column of a batch; null where it is null, or where there is no such column.
+fn text<'b>(batch: &'b RecordBatch, column: &str, row: usize) -> Option<&'b str> {
+    let array = batch.column_by_name(column)?.as_string_opt::<i32>()?;
+    array.is_valid(row).then(|| array.value(row))
+}
+
+/// A boolean column of a batch.
+fn boolean(batch: &RecordBatch, column: &str, row: usize) -> Option<bool> {
+    let array = batch.column_by_name(column)?.as_boolean_opt()?;
+    array.is_valid(row).then(|| array.value(row))
+}
+
+/// Words in order, each once.
+fn words<'w>(words: impl Iterator<Item = &'w str>) -> Vec<String> {
+    words.collect::<BTreeSet<_>>().into_iter().map(str::to_owned).collect()
+}
+
+/// Resources by ARN.
+type ByArn<T> = BTreeMap<String, T>;

@@ -1,0 +1,191 @@
+//! One resource with all its policies, and the verdict on it. Pure but for reading batches.
+
+use arrow::record_batch::RecordBatch;
+use orgcensus_policy::{AclGrant, AclGrantee, Document, Facts, Gate, Organization, Policies, PolicyKind, Verdict};
+use serde::Deserialize;
+
+use super::buckets::AccountBlocks;
+use super::{ByArn, PolicyPrincipal, ResourceAccess, text, words};
+use crate::run::Error;
+
+/// The resources of one account and region, as their policies name them.
+#[derive(Default)]
+pub(super) struct Resources(ByArn<Resource>);
+
+/// One resource.
+pub(super) struct Resource {
+    arn: String,
+    kind: String,
+    policies: Vec<Policy>,
+}
+
+struct Policy {
+    kind: String,
+    name: String,
+    is_unread: bool,
+    text: Option<String>,
+}
+
+/// What the policies of a resource come to.
+pub(super) struct Judged {
+    pub(super) principals: Vec<PolicyPrincipal>,
+    pub(super) access: ResourceAccess,
+}
+
+#[derive(Deserialize)]
+struct GrantText {
+    grantee: String,
+    permission: String,
+}
+
+impl Resources {
+    /// Adds the policies of one batch of `policy_documents`; those of identities are not about who can reach them.
+    pub(super) fn add(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+        for row in 0..batch.num_rows() {
+            let column = |name| text(batch, name, row);
+            let (Some(arn), Some(kind)) = (column("resource_arn"), column("policy_kind")) else { continue };
+            if !matches!(kind, "resource" | "trust" | "acl") {
+                continue;
+            }
+            let policy = Policy {
+                kind: kind.to_owned(),
+                name: column("policy_name").unwrap_or_default().to_owned(),
+                is_unread: column("state") == Some("unread"),
+                text: column("document").map(str::to_owned),
+            };
+            let kind = column("resource_type").unwrap_or_default().to_owned();
+            let new = || Resource { arn: arn.to_owned(), kind, policies: Vec::new() };
+            let resource = self.0.entry(arn.to_owned()).or_insert_with(new);
+            // A page that repeats a resource repeats its policies.
+            if !resource.policies.iter().any(|it| it.kind == policy.kind && it.name == policy.name) {
+                resource.policies.push(policy);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn into_values(self) -> impl Iterator<Item = Resource> {
+        self.0.into_values()
+    }
+}
+
+impl Resource {
+    /// The verdict, and the principals of each statement.
+    pub(super) fn judge(&self, account_id: &str, organization: &Organization, blocks: &AccountBlocks) -> Judged {
+        let is_trust = self.policies.iter().any(|policy| policy.kind == "trust");
+        let facts = Facts {
+            kind: if is_trust { PolicyKind::Trust } else { PolicyKind::Resource },
+            resource_account: Some(account_id),
+            service: self.service(),
+            organization,
+        };
+        let documents: Vec<(&Policy, Document)> = self
+            .policies
+            .iter()
+            .filter(|policy| policy.kind != "acl")
+            .filter_map(|policy| Some((policy, Document::parse(policy.text.as_deref()?))))
+            .collect();
+        let verdict = self.verdict(&documents, &facts, blocks);
+        let mut principals: Vec<_> =
+            documents.iter().flat_map(|(policy, document)| self.principals(policy, document, &facts)).collect();
+        principals.sort_by(|one, other| key(one).cmp(&key(other)));
+        principals.dedup_by(|later, earlier| key(later) == key(earlier));
+        Judged { principals, access: self.access(account_id, &verdict) }
+    }
+
+    fn verdict(&self, documents: &[(&Policy, Document)], facts: &Facts<'_>, blocks: &AccountBlocks) -> Verdict {
+        let is_unread = |acl: bool| self.policies.iter().any(|it| it.is_unread && (it.kind == "acl") == acl);
+        let parsed: Vec<Document> = documents.iter().map(|(_, document)| document.clone()).collect();
+        let grants = self.grants();
+        let bucket = blocks.buckets.get(&self.arn);
+        let levels = [blocks.account, bucket.and_then(|bucket| bucket.block)];
+        let mut gates = Vec::new();
+        if bucket.is_some_and(|bucket| bucket.has_no_acls) {
+            gates.push(Gate::BucketOwnerEnforced);
+        }
+        if self.kind == "ecr_repository" {
+            gates.push(Gate::AuthorizationToken);
+        }
+        let policies = Policies {
+            documents: (!is_unread(false)).then_some(parsed.as_slice()),
+            acl: (!is_unread(true)).then_some(grants.as_slice()),
+            acl_owner: bucket.and_then(|bucket| bucket.owner_id.as_deref()),
+            blocks: if self.kind == "s3_bucket" { &levels } else { &[] },
+            gates: &gates,
+        };
+        orgcensus_policy::verdict(&policies, facts)
+    }
+
+    fn access(&self, account_id: &str, verdict: &Verdict) -> ResourceAccess {
+        let is_unread = self.policies.iter().any(|policy| policy.is_unread);
+        let has_text = self.policies.iter().any(|policy| policy.text.is_some());
+        ResourceAccess {
+            resource_arn: self.arn.clone(),
+            resource_type: self.kind.clone(),
+            resource_account_id: account_id.to_owned(),
+            is_public: verdict.is_public,
+            is_external: verdict.is_external,
+            is_in_org: verdict.is_in_org,
+            is_policy_public: verdict.policy_public,
+            has_policy: if has_text || !is_unread { Some(has_text) } else { None },
+            gated_by: words(verdict.gated_by.iter().map(|gate| gate.as_str())),
+            flags: words(verdict.flags.iter().map(|flag| flag.as_str())),
+            reasons: verdict.reasons.clone(),
+        }
+    }
+
+    fn principals(&self, policy: &Policy, document: &Document, facts: &Facts<'_>) -> Vec<PolicyPrincipal> {
+        let grants = document.statements.iter().flat_map(|it| orgcensus_policy::statement_grants(it, facts));
+        grants
+            .map(|grant| PolicyPrincipal {
+                resource_arn: self.arn.clone(),
+                resource_type: self.kind.clone(),
+                policy_kind: policy.kind.clone(),
+                policy_name: policy.name.clone(),
+                ordinal: i32::try_from(grant.ordinal).unwrap_or(i32::MAX),
+                principal: format!("{}:{}", grant.principal.kind.as_str(), grant.principal.value),
+                principal_class: grant.class.as_str().to_owned(),
+                principal_account_id: grant.account,
+                is_external: grant.is_external,
+                bounded_by: grant.bounded_by,
+                flags: words(grant.flags.iter().map(|flag| flag.as_str())),
+            })
+            .collect()
+    }
+
+    /// The ACL's grants, back from the JSON in which they were stored.
+    fn grants(&self) -> Vec<AclGrant> {
+        let texts = self.policies.iter().filter(|policy| policy.kind == "acl").filter_map(|it| it.text.as_deref());
+        let grants = texts.flat_map(|text| serde_json::from_str::<Vec<GrantText>>(text).unwrap_or_default());
+        grants.map(|it| AclGrant { grantee: grantee(it.grantee), permission: it.permission }).collect()
+    }
+
+    /// The service whose actions the policy can be about.
+    fn service(&self) -> Option<&'static str> {
+        Some(match self.kind.split('_').next()? {
+            "s3" => "s3",
+            "sqs" => "sqs",
+            "sns" => "sns",
+            "kms" => "kms",
+            "lambda" => "lambda",
+            "secretsmanager" => "secretsmanager",
+            "ecr" => "ecr",
+            "iam" => "sts",
+            _ => return None,
+        })
+    }
+}
+
+fn key(row: &PolicyPrincipal) -> (&str, &str, &str, i32, &str) {
+    (&row.resource_arn, &row.policy_kind, &row.policy_name, row.ordinal, &row.principal)
+}
+
+fn grantee(text: String) -> AclGrantee {
+    let is_canonical = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match text.as_str() {
+        "AllUsers" => AclGrantee::AllUsers,
+        "AuthenticatedUsers" => AclGrantee::AuthenticatedUsers,
+        _ if is_canonical => AclGrantee::CanonicalUser(text),
+        _ => AclGrantee::Other(text),
+    }
+}

@@ -1,0 +1,61 @@
+//! What happens, told to whoever listens. The crawl itself prints nothing.
+
+use std::sync::Arc;
+
+use crate::journal::TaskRecord;
+
+/// Something that happened in a run.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// The organization was read and the work begins.
+    Started {
+        /// The run.
+        run_id: &'a str,
+        /// The organization.
+        organization_id: &'a str,
+        /// Accounts chosen.
+        accounts: usize,
+        /// Accounts that an earlier process of this run had done already.
+        accounts_done: usize,
+        /// Collectors chosen.
+        collectors: usize,
+    },
+    /// An account's turn has come, and so many tasks it has.
+    AccountPlanned {
+        /// 12 digits.
+        account_id: &'a str,
+        /// Its tasks.
+        tasks: usize,
+    },
+    /// A task ended.
+    TaskEnded {
+        /// 12 digits.
+        account_id: &'a str,
+        /// What became of it.
+        task: &'a TaskRecord,
+    },
+    /// An account's rows are committed to the journal.
+    AccountEnded {
+        /// 12 digits.
+        account_id: &'a str,
+    },
+    /// Compaction and upload begin.
+    Publishing {
+        /// Tables to write.
+        tables: usize,
+    },
+    /// One table is written.
+    TableWritten {
+        /// Its name.
+        table: &'a str,
+        /// Rows.
+        rows: u64,
+        /// Files.
+        files: usize,
+        /// Bytes.
+        bytes: u64,
+    },
+}
+
+/// Who listens. Called from many workers at once; must not block.
+pub type Listener = Arc<dyn Fn(&Event<'_>) + Send + Sync>;

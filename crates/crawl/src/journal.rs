@@ -1,0 +1,80 @@
+//! What the journal holds: an account's record is the commit of its rows.
+
+use orgcensus_lake::Slice;
+use orgcensus_row::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::Outcome;
+
+/// One account, done.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AccountRecord {
+    /// 12 digits.
+    pub account_id: String,
+    /// Its tasks, by region and collector.
+    pub tasks: Vec<TaskRecord>,
+    /// Where the rows about its tasks are in the stage.
+    pub coverage: Vec<Slice>,
+}
+
+/// One task, done.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TaskRecord {
+    /// The collector's name.
+    pub collector: String,
+    /// The region, or `global`.
+    pub region: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// AWS's code of what went wrong.
+    pub error_code: Option<String>,
+    /// AWS's message.
+    pub error_message: Option<String>,
+    /// `sqs:ListQueues`.
+    pub error_operation: Option<String>,
+    /// Operations called; a page is a call.
+    pub calls: u64,
+    /// Attempts beyond the first of each call.
+    pub retries: u64,
+    /// Attempts that AWS throttled.
+    pub throttles: u64,
+    /// Rows kept, those of policies among them.
+    pub rows: u64,
+    /// Listed things that could not be read.
+    pub missed: u64,
+    /// How long it took.
+    pub duration_millis: u64,
+    /// When it began (UTC).
+    pub started_at: Option<Timestamp>,
+    /// Where its rows are in the stage.
+    pub slices: Vec<Slice>,
+}
+
+impl TaskRecord {
+    /// A task that was not tried.
+    pub fn untried(collector: &str, region: &str, outcome: Outcome) -> Self {
+        Self {
+            collector: collector.to_owned(),
+            region: region.to_owned(),
+            outcome,
+            error_code: None,
+            error_message: None,
+            error_operation: None,
+            calls: 0,
+            retries: 0,
+            throttles: 0,
+            rows: 0,
+            missed: 0,
+            duration_millis: 0,
+            started_at: None,
+            slices: Vec::new(),
+        }
+    }
+
+    /// The same with what went wrong.
+    pub fn because(mut self, error: &orgcensus_aws::Error) -> Self {
+        self.error_code = Some(error.code.clone());
+        self.error_message = Some(error.message.clone());
+        self
+    }
+}

@@ -1,0 +1,123 @@
+//! One task: session, collect, rows, stage. The one place where an error becomes an outcome.
+
+use arrow::record_batch::RecordBatch;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use orgcensus_aws::{Class, Session};
+use orgcensus_collect::{Error, Missed, Rows, Sink};
+use orgcensus_lake::{LogWriter, Slice, Stage};
+use orgcensus_row::{Table, Timestamp};
+use tokio::time::Instant;
+
+use crate::context::Shared;
+use crate::journal::TaskRecord;
+use crate::outcome::Outcome;
+
+/// What a task does: a collector's function, or the engine's own.
+pub(crate) type Work =
+    Box<dyn for<'a> FnOnce(&'a Session, &'a mut Rows<'_>) -> BoxFuture<'a, Result<(), Error>> + Send>;
+
+/// A task's batches on their way into the stage. It takes a log only when it has something to write.
+struct StageSink<'s> {
+    stage: &'s Stage,
+    log: Option<(LogWriter, u64)>,
+    slices: Vec<Slice>,
+}
+
+impl StageSink<'_> {
+    fn append(&mut self, table: Table, batch: &RecordBatch) -> Result<(), orgcensus_lake::Error> {
+        let (log, _) = match &mut self.log {
+            Some(log) => log,
+            none => {
+                let log = self.stage.checkout()?;
+                let start = log.position();
+                none.insert((log, start))
+            }
+        };
+        self.slices.push(log.append(&table, batch)?);
+        Ok(())
+    }
+
+    /// Removes all of the task's rows.
+    fn cut(&mut self) -> Result<(), orgcensus_lake::Error> {
+        self.slices.clear();
+        match &mut self.log {
+            Some((log, start)) => log.cut(*start),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Sink for StageSink<'_> {
+    fn write<'a>(&'a mut self, table: Table, batch: RecordBatch) -> BoxFuture<'a, Result<(), Error>> {
+        let result = self.append(table, &batch).map_err(|error| Error::Stage(crate::run::words(&error)));
+        futures::future::ready(result).boxed()
+    }
+}
+
+/// Stages one batch that belongs to no task: coverage.
+pub(crate) fn stage_batch(stage: &Stage, table: Table, batch: &RecordBatch) -> Result<Slice, orgcensus_lake::Error> {
+    stage.checkout()?.append(&table, batch)
+}
+
+/// Runs one task to its outcome. The error is the run's: a full disk, a bug.
+pub(crate) async fn run(
+    shared: &Shared,
+    session: &Session,
+    collector: &str,
+    region: &str,
+    work: Work,
+) -> Result<TaskRecord, Error> {
+    let (start, started_at) = (Instant::now(), now());
+    let mut sink = StageSink { stage: &shared.stage, log: None, slices: Vec::new() };
+    let mut rows = Rows::new(shared.stamp(session.account_id(), region), &mut sink);
+    let limit = shared.crawl.bounds.task;
+    let result = match tokio::time::timeout(limit, work(session, &mut rows)).await {
+        Ok(result) => result,
+        Err(_elapsed) => {
+            Err(orgcensus_aws::Error::new(Class::TimedOut, "TaskDeadline", format!("took over {} s", limit.as_secs()))
+                .into())
+        }
+    };
+    let finished = rows.finish().await;
+    let (outcome, error, kept, missed) = judge(result, finished)?;
+    if !outcome.keeps_rows() {
+        sink.cut().map_err(|error| Error::Stage(crate::run::words(&error)))?;
+    }
+    let usage = session.usage();
+    Ok(TaskRecord {
+        error_operation: error.as_ref().and_then(|_| usage.last_failed()),
+        error_code: error.as_ref().map(|error| error.code.clone()),
+        error_message: error.map(|error| error.message),
+        calls: usage.calls(),
+        retries: usage.retries(),
+        throttles: usage.throttles(),
+        rows: kept,
+        missed,
+        duration_millis: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+        started_at: Some(started_at),
+        slices: sink.slices,
+        ..TaskRecord::untried(collector, region, outcome)
+    })
+}
+
+type Judgement = (Outcome, Option<orgcensus_aws::Error>, u64, u64);
+
+fn judge(result: Result<(), Error>, finished: Result<(u64, Option<Missed>), Error>) -> Result<Judgement, Error> {
+    match result {
+        Ok(()) => {
+            let (rows, missed) = finished?;
+            Ok(match missed {
+                None => (Outcome::Complete, None, rows, 0),
+                Some(missed) => (Outcome::Partial, Some(missed.first), rows, missed.items),
+            })
+        }
+        Err(Error::Aws(error)) => Ok((Outcome::of(&error), Some(error), 0, 0)),
+        Err(error @ (Error::Stage(_) | Error::Row(_))) => Err(error),
+    }
+}
+
+/// The wall clock, for the rows that say when something was done.
+pub(crate) fn now() -> Timestamp {
+    Timestamp(chrono::Utc::now().timestamp_millis())
+}
