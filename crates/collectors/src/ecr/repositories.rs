@@ -1,0 +1,179 @@
+//! ECR repositories: DescribeRepositories, then GetRepositoryPolicy and ListTagsForResource for each.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_ecr::Client;
+use aws_sdk_ecr::types::{Repository as Described, Tag};
+use futures::StreamExt;
+use orgcensus_collect::{Collector, Error, Optional, Rows, Scope, Session, call, client, timestamp};
+use orgcensus_row::{Row, Timestamp, table};
+use serde::Serialize;
+
+use crate::items::{Answer, details, is_gone, policy_text, resource_policy};
+
+/// One private ECR repository.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "ecr_repositories", key = "arn")]
+pub struct Repository {
+    /// The repository's ARN.
+    pub arn: String,
+    /// The repository's name, with its namespaces.
+    pub repository_name: String,
+    /// The registry that it is in: an account's id.
+    pub registry_id: Option<String>,
+    /// The URI to push and pull images.
+    pub repository_uri: Option<String>,
+    /// When it was made (UTC).
+    pub created_at: Option<Timestamp>,
+    /// Whole days since it was made.
+    pub age_days: Option<i32>,
+    /// MUTABLE, IMMUTABLE, or either with exclusions: whether an image's tag may move.
+    pub image_tag_mutability: Option<String>,
+    /// Whether the repository itself asks for a scan of each image pushed. The registry's own scanning may do more.
+    pub is_scan_on_push: Option<bool>,
+    /// AES256, KMS or KMS_DSSE.
+    pub encryption_type: Option<String>,
+    /// The KMS key that encrypts images. Null: none.
+    pub kms_key_arn: Option<String>,
+    /// Tags. Null: they could not be read.
+    pub tags: Option<BTreeMap<String, String>>,
+}
+
+/// The private repositories of one region.
+pub const REPOSITORIES: Collector = Collector {
+    name: "ecr_repositories",
+    scope: Scope::Region,
+    calls: &[
+        call("ecr", "DescribeRepositories"),
+        call("ecr", "GetRepositoryPolicy"),
+        call("ecr", "ListTagsForResource"),
+    ],
+    tables: &[table::<Repository>()],
+    collect: |session, rows| Box::pin(collect(session, rows)),
+};
+
+async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
+    let ecr = client!(session, aws_sdk_ecr);
+    let mut pages = ecr.describe_repositories().max_results(1000).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let described = page?.repositories.unwrap_or_default();
+        let mut repositories = details(described, |repository| read(ecr.clone(), repository));
+        while let Some(repository) = repositories.next().await {
+            push(session, rows, repository).await?;
+        }
+    }
+    Ok(())
+}
+
+struct Details {
+    repository: Described,
+    policy: Answer<Option<String>>,
+    tags: Answer<Vec<Tag>>,
+}
+
+async fn read(ecr: Client, repository: Described) -> Details {
+    let name = repository.repository_name.as_deref().unwrap_or_default();
+    let policy = ecr.get_repository_policy().repository_name(name).send().await;
+    let arn = repository.repository_arn.as_deref().unwrap_or_default();
+    let tags = ecr.list_tags_for_resource().resource_arn(arn).send().await;
+    Details {
+        policy: policy.optional(&["RepositoryPolicyNotFoundException"]).map(|it| it.and_then(|it| it.policy_text)),
+        tags: tags.map(|it| it.tags.unwrap_or_default()).map_err(Into::into),
+        repository,
+    }
+}
+
+async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
+    let Details { mut repository, policy, tags } = details;
+    if is_gone(&policy) {
+        return Ok(());
+    }
+    let name = repository.repository_name.take().unwrap_or_default();
+    let arn = repository.repository_arn.take().unwrap_or_else(|| session.arn("ecr", &format!("repository/{name}")));
+    let text = policy_text(rows, policy)?;
+    rows.policy(resource_policy(&arn, "ecr_repository", text)).await?;
+    let tags = rows.item(tags)?;
+    let row = row(arn, name, repository, tags, rows.captured_at());
+    rows.push(row).await
+}
+
+fn row(arn: String, repository_name: String, it: Described, tags: Option<Vec<Tag>>, now: Timestamp) -> Repository {
+    let created_at = it.created_at.as_ref().and_then(timestamp);
+    let encryption = it.encryption_configuration;
+    Repository {
+        arn,
+        repository_name,
+        registry_id: it.registry_id,
+        repository_uri: it.repository_uri,
+        created_at,
+        age_days: created_at.map(|at| at.days_until(now)),
+        image_tag_mutability: it.image_tag_mutability.map(|mutability| mutability.as_str().to_owned()),
+        is_scan_on_push: it.image_scanning_configuration.map(|scanning| scanning.scan_on_push),
+        encryption_type: encryption.as_ref().map(|encryption| encryption.encryption_type.as_str().to_owned()),
+        kms_key_arn: encryption.and_then(|encryption| encryption.kms_key),
+        tags: tags.map(|tags| tags.into_iter().map(|tag| (tag.key, tag.value)).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use orgcensus_collect::testing::Recorded;
+
+    use super::REPOSITORIES;
+
+    const DENIED: &str = r#"{"__type": "AccessDeniedException", "message": "not authorized"}"#;
+    const NO_POLICY: &str = r#"{"__type": "RepositoryPolicyNotFoundException", "message": "none"}"#;
+    const GONE: &str = r#"{"__type": "RepositoryNotFoundException", "message": "gone"}"#;
+
+    fn repository(name: &str, more: &str) -> String {
+        let arn = format!("arn:aws:ecr:eu-west-1:111122223333:repository/{name}");
+        format!(r#"{{"repositoryArn": "{arn}", "repositoryName": "{name}"{more}}}"#)
+    }
+
+    fn recorded() -> Recorded {
+        let shop = repository(
+            "shop/web",
+            r#", "createdAt": 1766361600, "imageTagMutability": "FROZEN",
+            "imageScanningConfiguration": {"scanOnPush": true}, "encryptionConfiguration": {"encryptionType": "AES256"}"#,
+        );
+        let (gone, secret, plain) = (repository("gone", ""), repository("secret", ""), repository("plain", ""));
+        let policy =
+            r#"{"policyText": "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"ecr:*\"}]}"}"#;
+        let tags = r#"{"tags": [{"Key": "team", "Value": "shop"}]}"#;
+        Recorded::new()
+            .answer("DescribeRepositories", &format!(r#"{{"repositories": [{shop}, {gone}], "nextToken": "second"}}"#))
+            .answer_to("DescribeRepositories", "second", &format!(r#"{{"repositories": [{secret}, {plain}]}}"#))
+            .answer_to("GetRepositoryPolicy", "shop", policy)
+            .answer_to("ListTagsForResource", "shop", tags)
+            .refuse("GetRepositoryPolicy", "gone", 400, GONE)
+            .refuse("ListTagsForResource", "gone", 400, GONE)
+            .refuse("GetRepositoryPolicy", "secret", 400, DENIED)
+            .refuse("ListTagsForResource", "secret", 400, DENIED)
+            .refuse("GetRepositoryPolicy", "plain", 400, NO_POLICY)
+            .answer_to("ListTagsForResource", "plain", "{}")
+    }
+
+    #[tokio::test]
+    async fn repositories_of_two_pages_one_gone_one_denied() {
+        let collected = recorded().run(&REPOSITORIES).await;
+        collected.result.as_ref().unwrap();
+        collected.assert_all_calls(&REPOSITORIES);
+        assert_eq!(collected.missed.as_ref().map(|missed| missed.items), Some(2));
+
+        let repositories = collected.table("ecr_repositories");
+        assert_eq!(repositories.len(), 3);
+        assert_eq!(repositories[0]["image_tag_mutability"], "FROZEN");
+        assert_eq!(repositories[0]["age_days"], 10);
+        assert_eq!(repositories[0]["is_scan_on_push"], true);
+        assert_eq!(repositories[0]["tags"]["team"], "shop");
+        assert!(repositories[1]["tags"].is_null());
+        assert!(repositories[2]["is_scan_on_push"].is_null());
+    }
+
+    #[tokio::test]
+    async fn no_policy_is_absent_and_a_denied_one_unread() {
+        let collected = recorded().run(&REPOSITORIES).await;
+        let states: Vec<_> = collected.table("policy_documents").iter().map(|row| row["state"].clone()).collect();
+        assert_eq!(states, ["read", "unread", "absent"]);
+    }
+}

@@ -1,0 +1,110 @@
+//! Every collector, one file each, and the one list of them.
+
+use orgcensus_collect::Collector;
+
+mod items;
+#[cfg(test)]
+mod testing;
+
+/// Elastic Compute Cloud.
+pub mod ec2 {
+    pub mod instances;
+    pub mod metadata_defaults;
+}
+
+/// Elastic Container Registry.
+pub mod ecr {
+    pub mod registry_policies;
+    pub mod repositories;
+}
+
+/// Identity and Access Management: who is in an account, what they may do, and how they sign in.
+pub mod iam {
+    pub mod account_aliases;
+    pub mod account_summary;
+    pub mod authorization_details;
+    pub mod credential_report;
+    mod detail;
+    pub mod groups;
+    pub mod managed_policies;
+    pub mod password_policy;
+    pub mod principal;
+    pub mod roles;
+    pub mod users;
+}
+
+/// Key Management Service.
+pub mod kms {
+    pub mod keys;
+}
+
+/// Lambda.
+pub mod lambda {
+    pub mod function_urls;
+    pub mod functions;
+}
+
+/// Simple Storage Service.
+pub mod s3 {
+    pub mod account_public_access_blocks;
+    pub mod buckets;
+    mod details;
+}
+
+/// Secrets Manager.
+pub mod secretsmanager {
+    pub mod secrets;
+}
+
+/// Simple Notification Service.
+pub mod sns {
+    pub mod topics;
+}
+
+/// Simple Queue Service.
+pub mod sqs {
+    pub mod queues;
+}
+
+/// Every collector, sorted by name. A file that is not listed here collects nothing.
+pub const COLLECTORS: &[Collector] = &[
+    ec2::instances::INSTANCES,
+    ec2::metadata_defaults::METADATA_DEFAULTS,
+    ecr::registry_policies::REGISTRY_POLICIES,
+    ecr::repositories::REPOSITORIES,
+    iam::account_aliases::ACCOUNT_ALIASES,
+    iam::account_summary::ACCOUNT_SUMMARY,
+    iam::authorization_details::AUTHORIZATION_DETAILS,
+    iam::credential_report::CREDENTIAL_REPORT,
+    iam::password_policy::PASSWORD_POLICIES,
+    kms::keys::KEYS,
+    lambda::functions::FUNCTIONS,
+    s3::account_public_access_blocks::ACCOUNT_PUBLIC_ACCESS_BLOCKS,
+    s3::buckets::BUCKETS,
+    secretsmanager::secrets::SECRETS,
+    sns::topics::TOPICS,
+    sqs::queues::QUEUES,
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::COLLECTORS;
+
+    #[test]
+    fn the_list_is_sorted_and_no_name_or_table_comes_twice() {
+        let names: Vec<_> = COLLECTORS.iter().map(|collector| collector.name).collect();
+        assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+        let tables: Vec<_> = COLLECTORS.iter().flat_map(|it| it.tables).map(|table| table.name).collect();
+        assert_eq!(tables.len(), tables.iter().collect::<BTreeSet<_>>().len(), "{tables:?}");
+    }
+
+    #[test]
+    fn every_call_is_a_read() {
+        for call in COLLECTORS.iter().flat_map(|collector| collector.calls) {
+            let verbs = ["Describe", "GenerateCredentialReport", "Get", "List"];
+            assert!(verbs.iter().any(|verb| call.operation.starts_with(verb)), "{call:?}");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What nine calls say about one bucket, each answer on its own: read, none set, or unread.
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::types::{
+    Bucket, Grant, LoggingEnabled, MfaDeleteStatus, PublicAccessBlockConfiguration, ServerSideEncryptionRule, Tag, Type,
+};
+use orgcensus_collect::{Class, Error, Optional, Rows, Session, client};
+use orgcensus_policy::{AclGrant, AclGrantee};
+
+use crate::items::{Answer, is_gone};
+
+/// What AWS answered. `None`: it said that there is none.
+type Setting<T> = Answer<Option<T>>;
+
+/// What was read of one bucket.
+pub(super) struct Details {
+    pub(super) bucket: Bucket,
+    pub(super) region: Answer<String>,
+    pub(super) policy: Setting<String>,
+    pub(super) is_public: Setting<bool>,
+    pub(super) acl: Answer<Vec<AclGrant>>,
+    pub(super) ownership: Setting<String>,
+    pub(super) public_access_block: Setting<PublicAccessBlockConfiguration>,
+    pub(super) tags: Setting<Vec<Tag>>,
+    pub(super) encryption: Setting<ServerSideEncryptionRule>,
+    pub(super) versioning: Answer<Versioning>,
+    pub(super) logging: Setting<LoggingEnabled>,
+}
+
+impl Details {
+    /// A bucket whose region is unknown: nobody to ask.
+    fn unread(bucket: Bucket, error: &orgcensus_aws::Error) -> Self {
+        Self {
+            bucket,
+            region: Err(error.clone()),
+            policy: Err(error.clone()),
+            is_public: Err(error.clone()),
+            acl: Err(error.clone()),
+            ownership: Err(error.clone()),
+            public_access_block: Err(error.clone()),
+            tags: Err(error.clone()),
+            encryption: Err(error.clone()),
+            versioning: Err(error.clone()),
+            logging: Err(error.clone()),
+        }
+    }
+}
+
+/// Whether a bucket keeps old versions.
+pub(super) struct Versioning {
+    pub(super) status: Option<String>,
+    pub(super) is_mfa_delete_enabled: bool,
+}
+
+/// A client for one region. With an endpoint of one's own, a bucket is in the path and not in the host's name.
+pub(super) fn s3(session: &Session) -> Client {
+    client!(session, aws_sdk_s3, |builder| builder.force_path_style(session.has_own_endpoint()))
+}
+
+/// Reads a bucket in its own region. `None`: it went away meanwhile.
+pub(super) async fn read(session: Session, bucket: Bucket) -> Option<Details> {
+    let name = bucket.name.clone().unwrap_or_default();
+    let region = match bucket.bucket_region.clone() {
+        Some(region) => Ok(region),
+        None => location(&s3(&session), &name).await,
+    };
+    let s3 = match &region {
+        Ok(region) => s3(&session.in_region(region)),
+        Err(error) if error.class == Class::NotFound => return None,
+        Err(error) => return Some(Details::unread(bucket, error)),
+    };
+    let policy = s3.get_bucket_policy().bucket(&name).send().await.optional(&["NoSuchBucketPolicy"]);
+    if is_gone(&policy) {
+        return None;
+    }
+    Some(Details {
+        policy: policy.map(|it| it.and_then(|it| it.policy)),
+        is_public: is_public(&s3, &name).await,
+        acl: acl(&s3, &name).await,
+        ownership: ownership(&s3, &name).await,
+        public_access_block: public_access_block(&s3, &name).await,
+        tags: tags(&s3, &name).await,
+        encryption: encryption(&s3, &name).await,
+        versioning: versioning(&s3, &name).await,
+        logging: logging(&s3, &name).await,
+        bucket,
+        region,
+    })
+}
+
+/// The oldest two regions have names of their own here.
+async fn location(s3: &Client, name: &str) -> Answer<String> {
+    let answer = s3.get_bucket_location().bucket(name).send().await?;
+    let constraint = answer.location_constraint.as_ref().map(|it| it.as_str()).unwrap_or_default();
+    Ok(match constraint {
+        "" => "us-east-1",
+        "EU" => "eu-west-1",
+        region => region,
+    }
+    .to_owned())
+}
+
+/// AWS's own verdict; a bucket without a policy has none.
+async fn is_public(s3: &Client, name: &str) -> Setting<bool> {
+    let answer = s3.get_bucket_policy_status().bucket(name).send().await.optional(&["NoSuchBucketPolicy"])?;
+    Ok(answer.and_then(|it| it.policy_status).and_then(|status| status.is_public))
+}
+
+async fn acl(s3: &Client, name: &str) -> Answer<Vec<AclGrant>> {
+    let answer = s3.get_bucket_acl().bucket(name).send().await?;
+    Ok(answer.grants.into_iter().flatten().map(grant).collect())
+}
+
+/// A grantee of a kind that is not known here stays as AWS wrote it.
+fn grant(grant: Grant) -> AclGrant {
+    let permission = grant.permission.map(|it| it.as_str().to_owned()).unwrap_or_default();
+    let grantee = match grant.grantee {
+        None => AclGrantee::Other(String::new()),
+        Some(it) => match (it.r#type, it.id, it.uri, it.email_address) {
+            (_, _, Some(uri), _) => AclGrantee::from_uri(&uri),
+            (Type::CanonicalUser, Some(id), _, _) => AclGrantee::CanonicalUser(id),
+            (_, id, _, email) => AclGrantee::Other(email.or(id).unwrap_or_default()),
+        },
+    };
+    AclGrant { grantee, permission }
+}
+
+async fn ownership(s3: &Client, name: &str) -> Setting<String> {
+    let answer = s3.get_bucket_ownership_controls().bucket(name).send().await;
+    let controls = answer.optional(&["OwnershipControlsNotFoundError"])?.and_then(|it| it.ownership_controls);
+    let rule = controls.and_then(|controls| controls.rules.into_iter().next());
+    Ok(rule.map(|rule| rule.object_ownership.as_str().to_owned()))
+}
+
+async fn public_access_block(s3: &Client, name: &str) -> Setting<PublicAccessBlockConfiguration> {
+    let answer = s3.get_public_access_block().bucket(name).send().await;
+    let answer = answer.optional(&["NoSuchPublicAccessBlockConfiguration"])?;
+    Ok(answer.and_then(|it| it.public_access_block_configuration))
+}
+
+async fn tags(s3: &Client, name: &str) -> Setting<Vec<Tag>> {
+    let answer = s3.get_bucket_tagging().bucket(name).send().await.optional(&["NoSuchTagSet"])?;
+    Ok(answer.map(|it| it.tag_set))
+}
+
+async fn encryption(s3: &Client, name: &str) -> Setting<ServerSideEncryptionRule> {
+    let answer = s3.get_bucket_encryption().bucket(name).send().await;
+    let answer = answer.optional(&["ServerSideEncryptionConfigurationNotFoundError"])?;
+    let configuration = answer.and_then(|it| it.server_side_encryption_configuration);
+    Ok(configuration.and_then(|it| it.rules.into_iter().next()))
+}
+
+async fn versioning(s3: &Client, name: &str) -> Answer<Versioning> {
+    let answer = s3.get_bucket_versioning().bucket(name).send().await?;
+    Ok(Versioning {
+        status: answer.status.map(|status| status.as_str().to_owned()),
+        is_mfa_delete_enabled: answer.mfa_delete == Some(MfaDeleteStatus::Enabled),
+    })
+}
+
+async fn logging(s3: &Client, name: &str) -> Setting<LoggingEnabled> {
+    Ok(s3.get_bucket_logging().bucket(name).send().await?.logging_enabled)
+}
+
+/// An answer, `None` where it is unread. A bucket in a region that was switched off meanwhile is unread too: the
+/// account's other buckets are not lost with it.
+pub(super) fn known<T>(rows: &mut Rows<'_>, answer: Answer<T>) -> Result<Option<T>, Error> {
+    match answer {
+        Err(error) if error.class == Class::RegionDisabled => {
+            rows.miss(error);
+            Ok(None)
+        }
+        answer => rows.item(answer),
+    }
+}

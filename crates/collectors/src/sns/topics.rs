@@ -1,0 +1,202 @@
+//! SNS topics: ListTopics, then GetTopicAttributes and ListTagsForResource for each.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_sns::Client;
+use aws_sdk_sns::types::Tag;
+use futures::StreamExt;
+use orgcensus_collect::{Collector, Error, PolicyText, Rows, Scope, Session, call, client};
+use orgcensus_row::{Row, table};
+use serde::Serialize;
+
+use crate::items::{Answer, details, is_gone, resource_policy};
+
+/// One SNS topic.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "sns_topics", key = "arn")]
+pub struct Topic {
+    /// The topic's ARN.
+    pub arn: String,
+    /// The topic's name, with .fifo if it is one.
+    pub topic_name: String,
+    /// The name that receivers of text messages see.
+    pub display_name: Option<String>,
+    /// The account that made it, 12 digits. Null: its attributes could not be read.
+    pub owner_id: Option<String>,
+    /// Whether it keeps the order of messages.
+    pub is_fifo: bool,
+    /// Whether messages are encrypted at rest with a KMS key.
+    pub is_encrypted: Option<bool>,
+    /// The KMS key that encrypts messages: an id, an ARN or an alias. Null: none.
+    pub kms_key_id: Option<String>,
+    /// Subscriptions that receive messages.
+    pub confirmed_subscription_count: Option<i64>,
+    /// Subscriptions that wait to be confirmed.
+    pub pending_subscription_count: Option<i64>,
+    /// Subscriptions that were deleted.
+    pub deleted_subscription_count: Option<i64>,
+    /// How messages are signed: 1 with SHA-1, 2 with SHA-256. Null: not set, which means 1.
+    pub signature_version: Option<String>,
+    /// X-Ray tracing: PassThrough or Active. Null: not set.
+    pub tracing_mode: Option<String>,
+    /// The delivery policy as JSON. Null: the default.
+    pub delivery_policy_json: Option<String>,
+    /// Tags. Null: they could not be read.
+    pub tags: Option<BTreeMap<String, String>>,
+}
+
+/// The topics of one region.
+pub const TOPICS: Collector = Collector {
+    name: "sns_topics",
+    scope: Scope::Region,
+    calls: &[call("sns", "ListTopics"), call("sns", "GetTopicAttributes"), call("sns", "ListTagsForResource")],
+    tables: &[table::<Topic>()],
+    collect: |session, rows| Box::pin(collect(session, rows)),
+};
+
+async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
+    let sns = client!(session, aws_sdk_sns);
+    let mut pages = sns.list_topics().into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let arns = page?.topics.unwrap_or_default().into_iter().filter_map(|topic| topic.topic_arn);
+        let mut topics = details(arns, |arn| read(sns.clone(), arn));
+        while let Some(topic) = topics.next().await {
+            push(rows, topic).await?;
+        }
+    }
+    Ok(())
+}
+
+type Attributes = HashMap<String, String>;
+
+struct Details {
+    arn: String,
+    attributes: Answer<Attributes>,
+    tags: Answer<Vec<Tag>>,
+}
+
+async fn read(sns: Client, arn: String) -> Details {
+    let attributes = sns.get_topic_attributes().topic_arn(&arn).send().await;
+    let tags = sns.list_tags_for_resource().resource_arn(&arn).send().await;
+    Details {
+        arn,
+        attributes: attributes.map(|it| it.attributes.unwrap_or_default()).map_err(Into::into),
+        tags: tags.map(|it| it.tags.unwrap_or_default()).map_err(Into::into),
+    }
+}
+
+async fn push(rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
+    let Details { arn, attributes, tags } = details;
+    if is_gone(&attributes) {
+        return Ok(());
+    }
+    let text = match &attributes {
+        Ok(attributes) => PolicyText::read(attributes.get("Policy").cloned()),
+        Err(error) => PolicyText::Unread(error.clone()),
+    };
+    rows.policy(resource_policy(&arn, "sns_topic", text)).await?;
+    let (attributes, tags) = (rows.item(attributes)?, rows.item(tags)?);
+    rows.push(topic(arn, attributes.as_ref(), tags)).await
+}
+
+fn topic(arn: String, attributes: Option<&Attributes>, tags: Option<Vec<Tag>>) -> Topic {
+    let text = |name: &str| attributes.and_then(|it| it.get(name)).filter(|text| !text.is_empty()).cloned();
+    let number = |name: &str| text(name).and_then(|text| text.parse().ok());
+    let kms_key_id = text("KmsMasterKeyId");
+    Topic {
+        topic_name: arn.rsplit(':').next().unwrap_or_default().to_owned(),
+        display_name: text("DisplayName"),
+        owner_id: text("Owner"),
+        is_fifo: arn.ends_with(".fifo"),
+        is_encrypted: attributes.map(|_| kms_key_id.is_some()),
+        kms_key_id,
+        confirmed_subscription_count: number("SubscriptionsConfirmed"),
+        pending_subscription_count: number("SubscriptionsPending"),
+        deleted_subscription_count: number("SubscriptionsDeleted"),
+        signature_version: text("SignatureVersion"),
+        tracing_mode: text("TracingConfig"),
+        delivery_policy_json: text("DeliveryPolicy"),
+        tags: tags.map(|tags| tags.into_iter().map(|tag| (tag.key, tag.value)).collect()),
+        arn,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use orgcensus_collect::testing::Recorded;
+
+    use super::TOPICS;
+
+    const ARN: &str = "arn:aws:sns:eu-west-1:111122223333";
+
+    fn list(names: &[&str], token: &str) -> String {
+        let topics: String =
+            names.iter().map(|name| format!("<member><TopicArn>{ARN}:{name}</TopicArn></member>")).collect();
+        format!(
+            "<ListTopicsResponse><ListTopicsResult><Topics>{topics}</Topics>{token}</ListTopicsResult></ListTopicsResponse>"
+        )
+    }
+
+    fn attributes(entries: &[(&str, &str)]) -> String {
+        let entries: String = entries
+            .iter()
+            .map(|(key, value)| format!("<entry><key>{key}</key><value>{value}</value></entry>"))
+            .collect();
+        format!(
+            "<GetTopicAttributesResponse><GetTopicAttributesResult><Attributes>{entries}</Attributes>\
+             </GetTopicAttributesResult></GetTopicAttributesResponse>"
+        )
+    }
+
+    fn tags(tags: &str) -> String {
+        format!(
+            "<ListTagsForResourceResponse><ListTagsForResourceResult><Tags>{tags}</Tags>\
+             </ListTagsForResourceResult></ListTagsForResourceResponse>"
+        )
+    }
+
+    fn error(code: &str) -> String {
+        format!(
+            "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>"
+        )
+    }
+
+    fn recorded() -> Recorded {
+        let policy =
+            r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"SNS:Publish","Resource":"*"}]}"#;
+        let alarms = [("Owner", "111122223333"), ("Policy", policy), ("SubscriptionsConfirmed", "3"), ("New", "x")];
+        Recorded::new()
+            .answer("ListTopics", &list(&["alarms", "gone"], "<NextToken>second</NextToken>"))
+            .answer_to("ListTopics", "second", &list(&["orders.fifo"], ""))
+            .answer_to("GetTopicAttributes", "alarms", &attributes(&alarms))
+            .answer_to("ListTagsForResource", "alarms", &tags("<member><Key>team</Key><Value>ops</Value></member>"))
+            .refuse("GetTopicAttributes", "gone", 404, &error("NotFound"))
+            .refuse("ListTagsForResource", "gone", 404, &error("ResourceNotFound"))
+            .refuse("GetTopicAttributes", "orders", 403, &error("AuthorizationError"))
+            .refuse("ListTagsForResource", "orders", 403, &error("AuthorizationError"))
+    }
+
+    #[tokio::test]
+    async fn topics_of_two_pages_one_gone_one_denied() {
+        let collected = recorded().run(&TOPICS).await;
+        collected.result.as_ref().unwrap();
+        collected.assert_all_calls(&TOPICS);
+        assert_eq!(collected.missed.as_ref().map(|missed| missed.items), Some(2));
+
+        let topics = collected.table("sns_topics");
+        assert_eq!(topics.len(), 2);
+        assert_eq!(topics[0]["topic_name"], "alarms");
+        assert_eq!(topics[0]["is_encrypted"], false);
+        assert_eq!(topics[0]["confirmed_subscription_count"], 3);
+        assert_eq!(topics[0]["tags"]["team"], "ops");
+        assert_eq!(topics[1]["is_fifo"], true);
+        assert!(topics[1]["is_encrypted"].is_null() && topics[1]["tags"].is_null());
+    }
+
+    #[tokio::test]
+    async fn a_denied_policy_is_unread_and_not_absent() {
+        let collected = recorded().run(&TOPICS).await;
+        let states: Vec<_> = collected.table("policy_documents").iter().map(|row| row["state"].clone()).collect();
+        assert_eq!(states, ["read", "unread"]);
+    }
+}
