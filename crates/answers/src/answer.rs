@@ -1,0 +1,63 @@
+//! The rows of a query as they come.
+
+use std::fmt;
+use std::io::Write;
+
+use arrow::datatypes::SchemaRef;
+use arrow::record_batch::RecordBatch;
+use datafusion::execution::SendableRecordBatchStream;
+use futures::TryStreamExt;
+
+use crate::format::Output;
+use crate::{Format, Result};
+
+/// The rows of a query as they come: never all in memory unless collected.
+pub struct Answer {
+    rows: SendableRecordBatchStream,
+}
+
+impl Answer {
+    pub(crate) fn new(rows: SendableRecordBatchStream) -> Self {
+        Self { rows }
+    }
+
+    /// The columns.
+    pub fn schema(&self) -> SchemaRef {
+        self.rows.schema()
+    }
+
+    /// The next rows; none at the end.
+    pub async fn next(&mut self) -> Result<Option<RecordBatch>> {
+        Ok(self.rows.try_next().await?)
+    }
+
+    /// All rows. There is at least one batch, which may be empty, so that the columns are known.
+    pub async fn collect(mut self) -> Result<Vec<RecordBatch>> {
+        let mut batches = Vec::new();
+        while let Some(batch) = self.next().await? {
+            batches.push(batch);
+        }
+        if batches.is_empty() {
+            batches.push(RecordBatch::new_empty(self.schema()));
+        }
+        Ok(batches)
+    }
+
+    /// Writes all rows as they come and gives their number.
+    pub async fn write(mut self, format: Format, writer: impl Write + Send) -> Result<u64> {
+        let mut output = Output::begin(format, &self.schema(), writer)?;
+        let mut rows = 0;
+        while let Some(batch) = self.next().await? {
+            rows += batch.num_rows() as u64;
+            output.write(&batch)?;
+        }
+        output.finish()?;
+        Ok(rows)
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("schema", &self.schema()).finish_non_exhaustive()
+    }
+}

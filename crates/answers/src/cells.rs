@@ -1,0 +1,73 @@
+//! Any column as text: for tables on a terminal, and for CSV, which knows nothing but text.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, StringArray};
+use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
+use arrow::error::ArrowError;
+use arrow::json::writer::{EncoderOptions, make_encoder};
+use arrow::record_batch::RecordBatch;
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+
+/// Timestamps hold UTC and say so.
+pub(crate) const TIMESTAMP: &str = "%Y-%m-%dT%H:%M:%S%.3fZ";
+
+/// The same columns, all text.
+pub(crate) fn text_schema(schema: &Schema) -> SchemaRef {
+    let field = |field: &FieldRef| Field::new(field.name(), DataType::Utf8, true);
+    Arc::new(Schema::new(schema.fields().iter().map(field).collect::<Vec<_>>()))
+}
+
+/// The same rows, every value as text; lists and maps as JSON. Null stays null.
+pub(crate) fn text_batch(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
+    if batch.num_columns() == 0 {
+        return Ok(batch.clone());
+    }
+    let columns = batch.schema().fields().iter().zip(batch.columns()).map(|(field, column)| text_column(field, column));
+    RecordBatch::try_new(Arc::clone(schema), columns.collect::<Result<_, _>>()?)
+}
+
+fn text_column(field: &FieldRef, column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    let text = if column.data_type().is_nested() { json(field, column)? } else { plain(column)? };
+    Ok(Arc::new(text))
+}
+
+fn plain(column: &ArrayRef) -> Result<StringArray, ArrowError> {
+    let options = FormatOptions::default().with_timestamp_format(Some(TIMESTAMP));
+    let formatter = ArrayFormatter::try_new(column.as_ref(), &options)?;
+    let cell = |row| if column.is_null(row) { Ok(None) } else { formatter.value(row).try_to_string().map(Some) };
+    (0..column.len()).map(cell).collect()
+}
+
+fn json(field: &FieldRef, column: &ArrayRef) -> Result<StringArray, ArrowError> {
+    let options = EncoderOptions::default().with_explicit_nulls(true).with_timestamp_format(TIMESTAMP.to_owned());
+    let mut encoder = make_encoder(field, column.as_ref(), &options)?;
+    let mut cell = |row| {
+        if column.is_null(row) {
+            return None;
+        }
+        let mut text = Vec::new();
+        encoder.encode(row, &mut text);
+        Some(String::from_utf8_lossy(&text).into_owned())
+    };
+    Ok((0..column.len()).map(&mut cell).collect())
+}
+
+/// The same text with control characters escaped: a tag's value must not steer the terminal.
+pub(crate) fn printable(text: &str) -> String {
+    let mut printable = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() { printable.extend(character.escape_default()) } else { printable.push(character) }
+    }
+    printable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_do_not_reach_the_terminal() {
+        assert_eq!(printable("a\u{1b}[31mb\nc\u{9b}é"), "a\\u{1b}[31mb\\nc\\u{9b}é");
+    }
+}

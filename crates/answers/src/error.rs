@@ -1,0 +1,90 @@
+//! What can go wrong between a question and its answer.
+
+use arrow::error::ArrowError;
+use datafusion::error::DataFusionError;
+use parquet::errors::ParquetError;
+
+/// The result of asking.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The lake could not be read.
+    #[error(transparent)]
+    Lake(#[from] orgcensus_lake::Error),
+    /// Nothing that was published is what was asked for.
+    #[error("find {wanted}; {known}")]
+    NoSnapshot {
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        known: String,
+    },
+    /// The snapshot is no date, run or `newest`.
+    #[error("understand the snapshot {0:?}: it must be newest, a date YYYY-MM-DD or a run id")]
+    Which(String),
+    /// The output format is unknown.
+    #[error("understand the format {0:?}: it must be table, json, csv or parquet")]
+    Format(String),
+    /// A newer version has written a type that this one does not know.
+    #[error("read column {column} of table {table}: its type {data_type} is not known to this version of orgcensus")]
+    ColumnType {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The type, as the manifest says it.
+        data_type: String,
+    },
+    /// The SQL names a table that the snapshot does not have.
+    #[error("find table {table}; the snapshot has {known}")]
+    UnknownTable {
+        /// The name in the SQL.
+        table: String,
+        /// The tables that there are.
+        known: String,
+    },
+    /// The SQL would change something.
+    #[error("run anything but a query: a published snapshot never changes ({0})")]
+    NotAQuery(String),
+    /// The engine refused the query or failed.
+    #[error("run the query: {}", .0.strip_backtrace())]
+    Query(Box<DataFusionError>),
+    /// No question has that id.
+    #[error("find question {id}; there are {known}")]
+    UnknownQuestion {
+        /// The id or part that was asked for.
+        id: String,
+        /// The ids that there are.
+        known: String,
+    },
+    /// The answer could not be written.
+    #[error("write the answer")]
+    Write(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<DataFusionError> for Error {
+    fn from(error: DataFusionError) -> Self {
+        Self::Query(Box::new(error))
+    }
+}
+
+impl From<ArrowError> for Error {
+    fn from(error: ArrowError) -> Self {
+        Self::Write(error.into())
+    }
+}
+
+impl From<ParquetError> for Error {
+    fn from(error: ParquetError) -> Self {
+        Self::Write(error.into())
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::Write(error.into())
+    }
+}

@@ -1,0 +1,234 @@
+//! A snapshot that can be asked in SQL.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider};
+use datafusion::error::DataFusionError;
+use datafusion::execution::context::SQLOptions;
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::sql::TableReference;
+use orgcensus_lake::{Commit, Lake};
+use url::Url;
+
+use crate::history::{History, manifests};
+use crate::published_table::{PublishedTable, STORE_URL};
+use crate::{Answer, Error, Result, Which};
+
+const CATALOG: &str = "lake";
+/// The schema of the chosen snapshots; Athena's database of the same name shows the newest.
+const SCHEMA: &str = "orgcensus";
+/// The schema of all living snapshots.
+const HISTORY: &str = "orgcensus_history";
+
+/// What a query may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Memory for sorts, joins and groups; beyond it they go to the disk, or the query fails and says so.
+    pub memory_bytes: usize,
+    /// Disk for what memory does not hold.
+    pub disk_bytes: u64,
+    /// Threads; none means one for each core.
+    pub threads: Option<usize>,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { memory_bytes: 512 << 20, disk_bytes: 10 << 30, threads: None }
+    }
+}
+
+/// The chosen snapshots of a lake: one for each organization, each table under its plain name.
+pub struct Snapshot {
+    context: SessionContext,
+    commits: Vec<Commit>,
+    tables: Vec<String>,
+}
+
+impl Snapshot {
+    /// Opens the snapshots that are meant, with the default bounds.
+    pub async fn open(lake: &Lake, which: &Which) -> Result<Self> {
+        Self::open_within(lake, which, Bounds::default()).await
+    }
+
+    /// Opens the snapshots that are meant. Reads their manifests and no data.
+    pub async fn open_within(lake: &Lake, which: &Which, bounds: Bounds) -> Result<Self> {
+        let living = lake.snapshots().await?;
+        let commits = which.choose(&living)?;
+        let published = PublishedTable::all(lake, &manifests(lake, &commits).await?)?;
+        let tables: Vec<String> = published.keys().cloned().collect();
+        let context = context(lake, bounds)?;
+        let catalog = MemoryCatalogProvider::new();
+        catalog.register_schema(SCHEMA, Arc::new(schema(published)?))?;
+        catalog.register_schema(HISTORY, Arc::new(History::new(lake.clone(), living, tables.clone())))?;
+        context.register_catalog(CATALOG, Arc::new(catalog));
+        Ok(Self { context, commits, tables })
+    }
+
+    /// What was published, by organization.
+    pub fn commits(&self) -> &[Commit] {
+        &self.commits
+    }
+
+    /// The names of the tables, sorted.
+    pub fn tables(&self) -> &[String] {
+        &self.tables
+    }
+
+    /// Runs one query. Whatever would change or write anything is refused before it runs.
+    pub async fn query(&self, sql: &str) -> Result<Answer> {
+        let plan = self.plan(sql).await?;
+        let reads_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        reads_only.verify_plan(&plan).map_err(|error| Error::NotAQuery(message(error)))?;
+        let rows = self.context.execute_logical_plan(plan).await?.execute_stream().await?;
+        Ok(Answer::new(rows))
+    }
+
+    async fn plan(&self, sql: &str) -> Result<LogicalPlan> {
+        let state = self.context.state();
+        let statement = state.sql_to_statement(sql, &state.config_options().sql_parser.dialect)?;
+        let named = state.resolve_table_references(&statement)?;
+        match state.statement_to_plan(statement).await {
+            Ok(plan) => Ok(plan),
+            Err(error) => Err(self.unknown_table(&named, &error).await.unwrap_or_else(|| error.into())),
+        }
+    }
+
+    /// The error's better form, if it is about a table that does not exist.
+    async fn unknown_table(&self, named: &[TableReference], error: &DataFusionError) -> Option<Error> {
+        if !message_of(error).contains("not found") {
+            return None;
+        }
+        for table in named {
+            if !self.context.table_exist(table.clone()).unwrap_or(false) {
+                return Some(Error::UnknownTable { table: table.to_string(), known: self.tables.join(", ") });
+            }
+        }
+        None
+    }
+}
+
+fn context(lake: &Lake, bounds: Bounds) -> Result<SessionContext> {
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::new(FairSpillPool::new(bounds.memory_bytes)))
+        .with_max_temp_directory_size(bounds.disk_bytes)
+        .build_arc()?;
+    let url = Url::parse(STORE_URL).map_err(|error| DataFusionError::External(error.into()))?;
+    runtime.register_object_store(&url, Arc::clone(lake.store()));
+    let mut config = SessionConfig::new()
+        .with_default_catalog_and_schema(CATALOG, SCHEMA)
+        .with_create_default_catalog_and_schema(false)
+        .with_information_schema(true)
+        // Text is Utf8 on the way in and out, as the files and every other engine have it.
+        .set_bool("datafusion.sql_parser.map_string_types_to_utf8view", false)
+        .set_bool("datafusion.execution.parquet.schema_force_view_types", false);
+    if let Some(threads) = bounds.threads {
+        config = config.with_target_partitions(threads.max(1));
+    }
+    Ok(SessionContext::new_with_config_rt(config, runtime))
+}
+
+fn schema(tables: BTreeMap<String, Arc<PublishedTable>>) -> Result<MemorySchemaProvider> {
+    let schema = MemorySchemaProvider::new();
+    for (name, table) in tables {
+        schema.register_table(name, table as Arc<dyn TableProvider>)?;
+    }
+    Ok(schema)
+}
+
+/// What the engine says, without the kind of error before it.
+fn message(error: DataFusionError) -> String {
+    message_of(&error)
+}
+
+fn message_of(error: &DataFusionError) -> String {
+    error.message().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    async fn refusal(sql: &str) -> Error {
+        let (_folder, lake) = testing::lake().await;
+        let snapshot = Snapshot::open(&lake, &Which::Newest).await.unwrap();
+        match snapshot.query(sql).await {
+            Ok(_) => panic!("{sql} was run"),
+            Err(error) => error,
+        }
+    }
+
+    #[tokio::test]
+    async fn plain_names_show_the_newest_snapshot_and_history_all() {
+        let (_folder, lake) = testing::lake().await;
+        let snapshot = Snapshot::open(&lake, &Which::Newest).await.unwrap();
+        assert_eq!(snapshot.commits().len(), 2);
+        let sql = "SELECT org_id, snapshot_date, COUNT(*) AS accounts FROM accounts GROUP BY 1, 2 ORDER BY 1, 2";
+        let rows = testing::text(&snapshot, sql).await;
+        assert_eq!(rows, "o-big,2026-11-22,11\no-small,2026-11-22,1\n");
+        let sql = sql.replace("FROM accounts", "FROM orgcensus_history.accounts");
+        let rows = testing::text(&snapshot, &sql).await;
+        assert_eq!(rows, "o-big,2026-11-21,1\no-big,2026-11-22,11\no-small,2026-11-22,1\n");
+        let yesterday = Snapshot::open(&lake, &Which::Date("2026-11-21".into())).await.unwrap();
+        assert_eq!(testing::text(&yesterday, "SELECT COUNT(*) AS n FROM accounts").await, "1\n");
+    }
+
+    #[tokio::test]
+    async fn a_column_that_older_files_lack_is_null_there() {
+        let (_folder, lake) = testing::lake().await;
+        let snapshot = Snapshot::open(&lake, &Which::Newest).await.unwrap();
+        let sql = "SELECT snapshot_date, account_status FROM orgcensus_history.accounts
+            WHERE account_id = '000000000000' AND org_id = 'o-big' ORDER BY 1";
+        assert_eq!(testing::text(&snapshot, sql).await, "2026-11-21,\n2026-11-22,ACTIVE\n");
+    }
+
+    #[tokio::test]
+    async fn nothing_but_queries_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("out.csv");
+        let copy = format!("COPY (SELECT 1 AS x) TO '{}'", target.display());
+        let statements = [
+            copy.as_str(),
+            "CREATE TABLE x AS SELECT 1 AS y",
+            "CREATE EXTERNAL TABLE x STORED AS CSV LOCATION '/etc/passwd'",
+            "CREATE VIEW v AS SELECT 1 AS y",
+            "DROP TABLE accounts",
+            "INSERT INTO accounts SELECT * FROM accounts",
+            "DELETE FROM accounts",
+            "SET datafusion.execution.batch_size = 1",
+            "SELECT 1 AS y INTO x",
+        ];
+        for sql in statements {
+            let error = refusal(sql).await;
+            assert!(matches!(error, Error::NotAQuery(_)), "{sql}: {error}");
+        }
+        assert!(!target.exists());
+        for sql in ["SELECT * FROM '/etc/passwd'", "SELECT 1; SELECT 2", "SELEC 1"] {
+            let error = refusal(sql).await;
+            assert!(matches!(error, Error::UnknownTable { .. } | Error::Query(_)), "{sql}: {error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_unknown_table_is_answered_with_those_that_exist() {
+        let error = refusal("WITH x AS (SELECT 1 AS y) SELECT * FROM x CROSS JOIN iam_userz").await.to_string();
+        assert!(error.starts_with("find table iam_userz; the snapshot has accounts, coverage, "), "{error}");
+        let error = refusal("SELECT no_such_column FROM accounts").await.to_string();
+        assert!(error.contains("no_such_column") && error.starts_with("run the query: "), "{error}");
+    }
+
+    #[tokio::test]
+    async fn columns_have_the_files_types() {
+        let (_folder, lake) = testing::lake().await;
+        let snapshot = Snapshot::open(&lake, &Which::Newest).await.unwrap();
+        let answer = snapshot.query("SELECT * FROM policy_statements").await.unwrap();
+        let types: Vec<_> = answer.schema().fields().iter().map(|it| it.data_type().to_string()).collect();
+        assert!(types.iter().any(|it| it.starts_with("List(")) && types.contains(&"Timestamp(ms)".to_owned()), "{types:?}");
+        assert!(!types.iter().any(|it| it.contains("View")), "{types:?}");
+        assert!(!answer.collect().await.unwrap().is_empty());
+    }
+}

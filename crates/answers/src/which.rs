@@ -1,0 +1,142 @@
+//! Which of the published snapshots is asked.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use orgcensus_lake::Commit;
+
+use crate::{Error, Result};
+
+/// Which snapshot is asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Which {
+    /// The newest complete snapshot of each organization; of an organization that has none, the newest there is.
+    #[default]
+    Newest,
+    /// Each organization's snapshot of a date, `YYYY-MM-DD`.
+    Date(String),
+    /// What one run published.
+    Run(String),
+}
+
+impl FromStr for Which {
+    type Err = Error;
+
+    /// `newest`, a date or a run id.
+    fn from_str(text: &str) -> Result<Self> {
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        match text {
+            "newest" => Ok(Self::Newest),
+            _ if is_date(text) => Ok(Self::Date(text.to_owned())),
+            _ if !text.is_empty() && text.bytes().all(is_name) => Ok(Self::Run(text.to_owned())),
+            _ => Err(Error::Which(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Which {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Newest => write!(f, "a published snapshot"),
+            Self::Date(date) => write!(f, "a snapshot of {date}"),
+            Self::Run(run_id) => write!(f, "a snapshot of run {run_id}"),
+        }
+    }
+}
+
+impl Which {
+    /// The commits that are meant, at most one for each organization, by organization. `living` is oldest first.
+    pub(crate) fn choose(&self, living: &[Commit]) -> Result<Vec<Commit>> {
+        let mut chosen: BTreeMap<&str, &Commit> = BTreeMap::new();
+        for commit in living.iter().filter(|commit| self.may_be(commit)) {
+            let best = chosen.entry(&commit.organization_id).or_insert(commit);
+            if commit.is_complete || !best.is_complete {
+                *best = commit;
+            }
+        }
+        if chosen.is_empty() {
+            return Err(Error::NoSnapshot { wanted: self.to_string(), known: known(living) });
+        }
+        Ok(chosen.into_values().cloned().collect())
+    }
+
+    fn may_be(&self, commit: &Commit) -> bool {
+        match self {
+            Self::Newest => true,
+            Self::Date(date) => *date == commit.snapshot_date,
+            Self::Run(run_id) => *run_id == commit.run_id,
+        }
+    }
+}
+
+/// `2026-11-22`: digits where digits must be. Whether there is such a day does not matter: then nothing is found.
+fn is_date(text: &str) -> bool {
+    let is_right = |(index, byte): (usize, u8)| if matches!(index, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+    text.len() == 10 && text.bytes().enumerate().all(is_right)
+}
+
+/// The newest few snapshots, for whoever asked for another one.
+fn known(living: &[Commit]) -> String {
+    const SHOWN_MAX: usize = 10;
+    if living.is_empty() {
+        return "nothing has been published to this lake".to_owned();
+    }
+    let names = living.iter().rev().take(SHOWN_MAX);
+    let names: Vec<_> = names.map(|it| format!("{} {} (run {})", it.organization_id, it.snapshot_date, it.run_id)).collect();
+    let more = if living.len() > SHOWN_MAX { format!(" and {} older ones", living.len() - SHOWN_MAX) } else { String::new() };
+    format!("the lake has {}{more}", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use orgcensus_lake::ManifestReference;
+    use orgcensus_row::Timestamp;
+
+    use super::*;
+
+    fn commit(n: u32, organization_id: &str, date: &str, is_complete: bool) -> Commit {
+        Commit {
+            format: 1,
+            n,
+            organization_id: organization_id.into(),
+            snapshot_date: date.into(),
+            run_id: format!("run-{n}"),
+            captured_at: Timestamp(0),
+            committed_at: Timestamp(0),
+            manifest: ManifestReference { path: String::new(), sha256: String::new() },
+            supersedes: None,
+            is_complete,
+            coverage: serde_json::Value::Null,
+        }
+    }
+
+    fn numbers(which: &str, living: &[Commit]) -> Vec<u32> {
+        which.parse::<Which>().unwrap().choose(living).unwrap().iter().map(|commit| commit.n).collect()
+    }
+
+    #[test]
+    fn the_newest_complete_one_of_each_organization() {
+        let living = [
+            commit(1, "o-a", "2026-01-01", true),
+            commit(2, "o-b", "2026-01-01", false),
+            commit(3, "o-a", "2026-01-02", true),
+            commit(4, "o-b", "2026-01-02", false),
+            commit(5, "o-a", "2026-01-03", false),
+        ];
+        assert_eq!(numbers("newest", &living), [3, 4], "o-b has no complete one: its newest, never nothing");
+        assert_eq!(numbers("2026-01-01", &living), [1, 2]);
+        assert_eq!(numbers("2026-01-03", &living), [5]);
+        assert_eq!(numbers("run-4", &living), [4]);
+    }
+
+    #[test]
+    fn what_is_not_there_is_named_beside_what_is() {
+        let living = [commit(1, "o-a", "2026-01-01", true)];
+        let error = Which::Date("2026-02-30".into()).choose(&living).unwrap_err().to_string();
+        assert_eq!(error, "find a snapshot of 2026-02-30; the lake has o-a 2026-01-01 (run run-1)");
+        let error = Which::Newest.choose(&[]).unwrap_err().to_string();
+        assert_eq!(error, "find a published snapshot; nothing has been published to this lake");
+        assert!(matches!("a/b".parse::<Which>(), Err(Error::Which(_))));
+    }
+}
