@@ -1,0 +1,165 @@
+//! Users, groups, roles and customer managed policies, by GetAccountAuthorizationDetails: one paged call.
+//!
+//! AWS managed policies are left out by the filter (there are more than a thousand, the same in every account); that
+//! they are attached is in `iam_policy_attachments`, by ARN.
+
+use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput as Page;
+use aws_sdk_iam::types::EntityType;
+use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client};
+use orgcensus_row::table;
+
+use super::groups::{self, Group};
+use super::managed_policies::{self, ManagedPolicy, PolicyVersion};
+use super::principal::{InlinePolicy, PolicyAttachment};
+use super::roles::{self, InstanceProfile, Role};
+use super::users::{self, GroupMembership, User};
+
+/// Users, groups, memberships, roles, instance profiles, managed policies and their versions, inline policies,
+/// attachments, and the documents of all of them.
+pub const AUTHORIZATION_DETAILS: Collector = Collector {
+    name: "iam_authorization_details",
+    scope: Scope::Account,
+    calls: &[call("iam", "GetAccountAuthorizationDetails")],
+    tables: &[
+        table::<User>(),
+        table::<Group>(),
+        table::<GroupMembership>(),
+        table::<Role>(),
+        table::<InstanceProfile>(),
+        table::<ManagedPolicy>(),
+        table::<PolicyVersion>(),
+        table::<InlinePolicy>(),
+        table::<PolicyAttachment>(),
+    ],
+    collect: |session, rows| Box::pin(collect(session, rows)),
+};
+
+async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
+    let iam = client!(session, aws_sdk_iam);
+    let mut pages = iam
+        .get_account_authorization_details()
+        .filter(EntityType::User)
+        .filter(EntityType::Group)
+        .filter(EntityType::Role)
+        .filter(EntityType::LocalManagedPolicy)
+        .max_items(1000)
+        .into_paginator()
+        .send();
+    while let Some(page) = pages.next().await {
+        push(rows, page?).await?;
+    }
+    Ok(())
+}
+
+async fn push(rows: &mut Rows<'_>, page: Page) -> Result<(), Error> {
+    for user in page.user_detail_list.unwrap_or_default() {
+        users::push(rows, user).await?;
+    }
+    for group in page.group_detail_list.unwrap_or_default() {
+        groups::push(rows, group).await?;
+    }
+    for role in page.role_detail_list.unwrap_or_default() {
+        roles::push(rows, role).await?;
+    }
+    for policy in page.policies.unwrap_or_default() {
+        managed_policies::push(rows, policy).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use orgcensus_aws::Class;
+    use orgcensus_collect::testing::{Collected, Recorded};
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{columns, xml_error};
+
+    const GET: &str = "GetAccountAuthorizationDetails";
+    const FIRST: &str = include_str!("../../fixtures/iam/authorization_details_1.xml");
+    const SECOND: &str = include_str!("../../fixtures/iam/authorization_details_2.xml");
+
+    async fn collected() -> Collected {
+        let recorded = Recorded::new().answer_to(GET, "MaxItems=1000", FIRST).answer_to(GET, "Marker=page-2", SECOND);
+        let collected = recorded.run(&AUTHORIZATION_DETAILS).await;
+        collected.result.as_ref().unwrap();
+        // The second page's role lacks its trust policy.
+        assert_eq!(collected.missed.as_ref().unwrap().first.code, "NoDocument");
+        collected
+    }
+
+    #[tokio::test]
+    async fn principals_of_all_pages_have_rows() {
+        let collected = collected().await;
+        collected.assert_all_calls(&AUTHORIZATION_DETAILS);
+        let names = ["user_name", "age_days", "has_direct_policies", "has_permissions_boundary", "tags"];
+        assert_eq!(
+            columns(&collected, "iam_users", &names),
+            [
+                json!(["alice", 365, true, true, {"team": "payments"}]),
+                json!(["bob", 0, false, false, null]),
+                json!(["", null, false, false, null]),
+            ]
+        );
+        let memberships = columns(&collected, "iam_group_memberships", &["user_name", "group_name"]);
+        assert_eq!(memberships, [json!(["alice", "admins"]), json!(["alice", "readers"])]);
+        assert_eq!(columns(&collected, "iam_groups", &["group_name", "attached_policy_count"]), [json!(["admins", 1])]);
+        let names = ["role_name", "is_service_linked", "last_used_days", "last_used_region", "has_instance_profile"];
+        assert_eq!(
+            columns(&collected, "iam_roles", &names),
+            [
+                json!(["web", false, 31, "eu-west-1", true]),
+                json!(["AWSServiceRoleForSupport", true, null, null, false]),
+            ]
+        );
+        let profiles = columns(&collected, "iam_instance_profiles", &["instance_profile_name", "role_arns"]);
+        assert_eq!(profiles, [json!(["web", ["arn:aws:iam::111122223333:role/app/web"]])]);
+    }
+
+    #[tokio::test]
+    async fn policies_have_rows_and_decoded_documents() {
+        let collected = collected().await;
+        let names = ["policy_name", "policy_id", "default_version_id", "is_attached", "version_count"];
+        assert_eq!(
+            columns(&collected, "iam_managed_policies", &names),
+            [json!(["deploy", "ANPADEPLOY", "v2", true, 2]), json!(["nameless", null, "v1", false, 0])]
+        );
+        let versions = columns(&collected, "iam_policy_versions", &["version_id", "is_default_version"]);
+        assert_eq!(versions, [json!(["v2", true]), json!(["v1", false])]);
+        let inline = columns(&collected, "iam_inline_policies", &["principal_type", "principal_name", "policy_name"]);
+        assert_eq!(inline, [json!(["user", "alice", "own keys"])]);
+        let names = ["principal_type", "principal_name", "policy_name", "is_aws_managed", "is_administrator_access"];
+        assert_eq!(
+            columns(&collected, "iam_policy_attachments", &names),
+            [
+                json!(["user", "alice", "ReadOnlyAccess", true, false]),
+                json!(["group", "admins", "AdministratorAccess", true, true]),
+                json!(["role", "web", "deploy", false, false]),
+            ]
+        );
+        let names = ["resource_type", "policy_kind", "policy_name", "is_in_force", "state"];
+        assert_eq!(
+            columns(&collected, "policy_documents", &names),
+            [
+                json!(["iam_user", "inline", "own keys", true, "read"]),
+                json!(["iam_role", "trust", "", true, "read"]),
+                json!(["iam_managed_policy", "managed", "v2", true, "read"]),
+                json!(["iam_managed_policy", "managed", "v1", false, "read"]),
+                json!(["iam_role", "trust", "", true, "unread"]),
+            ]
+        );
+        let trust = r#"{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}"#;
+        let document = format!(r#"{{"Version":"2012-10-17","Statement":[{trust}]}}"#);
+        assert_eq!(collected.table("policy_documents")[1]["document"], document);
+    }
+
+    #[tokio::test]
+    async fn a_refusal_on_a_later_page_ends_the_task() {
+        let denied = xml_error("AccessDenied");
+        let recorded = Recorded::new().answer(GET, FIRST).refuse(GET, "Marker=page-2", 403, &denied);
+        let collected = recorded.run(&AUTHORIZATION_DETAILS).await;
+        let Err(Error::Aws(error)) = &collected.result else { panic!("{collected:?}") };
+        assert_eq!(error.class, Class::Denied);
+    }
+}

@@ -1,0 +1,106 @@
+//! The report's waiting and its odd lines.
+
+use orgcensus_collect::testing::{CAPTURED_AT, Collected, Recorded};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::testing::xml_error;
+
+const GENERATE: &str = "GenerateCredentialReport";
+const GET: &str = "GetCredentialReport";
+/// As AWS writes it, with a column that does not exist yet, and a short last line.
+const REPORT: &str = include_str!("../../../fixtures/iam/credential_report.csv");
+/// Base64 of [`REPORT`]'s header and root line.
+const ANSWER: &str = include_str!("../../../fixtures/iam/credential_report.xml");
+
+fn state(state: &str) -> String {
+    format!(
+        "<GenerateCredentialReportResponse><GenerateCredentialReportResult><State>{state}</State>\
+         </GenerateCredentialReportResult></GenerateCredentialReportResponse>"
+    )
+}
+
+fn code(collected: &Collected) -> &str {
+    let Err(Error::Aws(error)) = &collected.result else { panic!("{collected:?}") };
+    &error.code
+}
+
+fn parsed(text: &str) -> Result<Vec<Value>, Error> {
+    let answer = Answer::builder().content(text.as_bytes().into()).generated_time(DateTime::from_secs(1)).build();
+    let rows = parse(&answer, CAPTURED_AT)?;
+    Ok(rows.iter().map(|row| serde_json::to_value(row).unwrap()).collect())
+}
+
+fn columns(row: &Value, columns: &[&str]) -> Value {
+    columns.iter().map(|column| row[*column].clone()).collect()
+}
+
+#[tokio::test]
+async fn the_report_is_read_once_it_is_complete() {
+    let recorded = Recorded::new()
+        .answer(GENERATE, &state("STARTED"))
+        .answer(GENERATE, &state("SOMETHING_NEW"))
+        .answer(GENERATE, &state("COMPLETE"))
+        .answer(GET, ANSWER);
+    let collected = recorded.run(&CREDENTIAL_REPORT).await;
+    collected.result.as_ref().unwrap();
+    let [root] = collected.assert_all_calls(&CREDENTIAL_REPORT).table("iam_credential_report") else { panic!() };
+    assert_eq!(columns(root, &["user_name", "is_root", "mfa_active"]), json!(["<root_account>", true, false]));
+    assert_eq!(root["report_generated_at"], "2025-12-31T23:00:00");
+}
+
+#[tokio::test]
+async fn too_many_reports_still_leave_the_last_one() {
+    let recorded = Recorded::new().refuse(GENERATE, "", 409, &xml_error("LimitExceeded")).answer(GET, ANSWER);
+    let collected = recorded.run(&CREDENTIAL_REPORT).await;
+    assert_eq!(collected.table("iam_credential_report").len(), 1);
+}
+
+#[tokio::test]
+async fn no_report_is_an_outcome_and_not_an_empty_table() {
+    let absent =
+        Recorded::new().answer(GENERATE, &state("COMPLETE")).refuse(GET, "", 410, &xml_error("ReportNotPresent"));
+    assert_eq!(code(&absent.run(&CREDENTIAL_REPORT).await), "ReportNotPresent");
+    let denied = Recorded::new().refuse(GENERATE, "", 403, &xml_error("AccessDenied"));
+    assert_eq!(code(&denied.run(&CREDENTIAL_REPORT).await), "AccessDenied");
+}
+
+#[test]
+fn root_says_nothing_of_its_password() {
+    let root = &parsed(REPORT).unwrap()[0];
+    let names = ["password_enabled", "password_last_used_state", "password_last_used_days", "password_age_days"];
+    assert_eq!(columns(root, &names), json!([null, "used", 31, null]));
+    assert_eq!(columns(root, &["is_root", "age_days", "active_access_key_count"]), json!([true, 2191, 1]));
+    let names = ["access_key_1_age_days", "access_key_1_last_used_days", "access_key_1_last_used_region"];
+    assert_eq!(columns(root, &names), json!([1096, null, null]));
+}
+
+#[test]
+fn users_have_ages_and_states() {
+    let rows = parsed(REPORT).unwrap();
+    let names = ["user_name", "password_enabled", "password_last_used_state", "password_age_days", "mfa_active"];
+    assert_eq!(columns(&rows[1], &names), json!(["alice", true, "used", 90, true]));
+    assert_eq!(columns(&rows[2], &names), json!(["bob, jr", true, "no_information", 365, false]));
+    assert_eq!(columns(&rows[3], &names), json!(["robot", false, "not_applicable", null, false]));
+    let names = ["active_access_key_count", "access_key_2_last_used_service", "access_key_2_last_used_region"];
+    assert_eq!(columns(&rows[1], &names), json!([2, "s3", "eu-west-1"]));
+    assert!(rows[1]["password_next_rotation_at"].is_i64());
+    assert!(rows[2]["password_next_rotation_at"].is_null());
+}
+
+#[test]
+fn odd_lines_are_kept() {
+    let rows = parsed(REPORT).unwrap();
+    let names = ["user_name", "password_enabled", "password_last_used_state", "cert_2_active"];
+    assert_eq!(columns(&rows[4], &names), json!(["short", null, "a_new_word", null]));
+    assert_eq!(rows.len(), 5);
+    let shuffled = parsed("future,mfa_active,user\nx,TRUE,carol\n").unwrap();
+    assert_eq!(columns(&shuffled[0], &["user_name", "mfa_active", "arn"]), json!(["carol", true, null]));
+}
+
+#[test]
+fn what_is_no_report_is_an_error() {
+    for text in ["", "<html>", "name,arn\nalice,x\n"] {
+        assert!(parsed(text).is_err(), "{text}");
+    }
+}

@@ -1,0 +1,118 @@
+//! Managed policies and their versions.
+
+use aws_sdk_iam::types::{ManagedPolicyDetail, PolicyVersion as VersionDetail};
+use orgcensus_collect::{Error, Policy, PolicyKind, Rows, timestamp};
+use orgcensus_row::{Row, Timestamp};
+use serde::Serialize;
+
+use super::detail::{count, document, is_aws_managed, name_or_last};
+
+/// One customer managed policy. Its documents are in policy_documents, by version.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "iam_managed_policies", key = "arn")]
+pub struct ManagedPolicy {
+    /// The policy's ARN.
+    pub arn: String,
+    /// The policy's name.
+    pub policy_name: String,
+    /// The policy's unique id, ANPA….
+    pub policy_id: Option<String>,
+    /// The policy's path, / by default.
+    pub path: Option<String>,
+    /// Whether the policy is AWS's, not the account's.
+    pub is_aws_managed: bool,
+    /// The version that is in force.
+    pub default_version_id: Option<String>,
+    /// How many versions the policy has.
+    pub version_count: i32,
+    /// How many users, groups and roles the policy is attached to.
+    pub attachment_count: Option<i32>,
+    /// Whether the policy is attached to anything.
+    pub is_attached: Option<bool>,
+    /// How many users and roles the policy bounds.
+    pub permissions_boundary_usage_count: Option<i32>,
+    /// Whether the policy may be attached.
+    pub is_attachable: bool,
+    /// The policy's description.
+    pub description: Option<String>,
+    /// When the policy was made (UTC).
+    pub created_at: Option<Timestamp>,
+    /// Days since then.
+    pub age_days: Option<i32>,
+    /// When the policy was last changed (UTC).
+    pub updated_at: Option<Timestamp>,
+    /// Days since then.
+    pub updated_days: Option<i32>,
+}
+
+/// One version of a managed policy. Its document is in policy_documents.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "iam_policy_versions", key = "policy_arn, version_id")]
+pub struct PolicyVersion {
+    /// The policy's ARN.
+    pub policy_arn: String,
+    /// The version, v1.
+    pub version_id: String,
+    /// Whether this version is in force.
+    pub is_default_version: bool,
+    /// When the version was made (UTC).
+    pub created_at: Option<Timestamp>,
+    /// Days since then.
+    pub age_days: Option<i32>,
+}
+
+/// Adds a policy with its versions and their documents.
+pub(super) async fn push(rows: &mut Rows<'_>, mut detail: ManagedPolicyDetail) -> Result<(), Error> {
+    let versions = detail.policy_version_list.take().unwrap_or_default();
+    let policy = managed_policy(detail, &versions, rows.captured_at());
+    for mut detail in versions {
+        let text = document(rows, detail.document.take());
+        let version = policy_version(detail, &policy.arn, rows.captured_at());
+        rows.policy(Policy {
+            resource_arn: &policy.arn,
+            resource_type: "iam_managed_policy",
+            kind: PolicyKind::Managed,
+            name: &version.version_id,
+            is_in_force: version.is_default_version,
+            text,
+        })
+        .await?;
+        rows.push(version).await?;
+    }
+    rows.push(policy).await
+}
+
+fn managed_policy(detail: ManagedPolicyDetail, versions: &[VersionDetail], captured_at: Timestamp) -> ManagedPolicy {
+    let arn = detail.arn.unwrap_or_default();
+    let created_at = detail.create_date.as_ref().and_then(timestamp);
+    let updated_at = detail.update_date.as_ref().and_then(timestamp);
+    ManagedPolicy {
+        policy_name: name_or_last(detail.policy_name, &arn),
+        is_aws_managed: is_aws_managed(&arn),
+        arn,
+        policy_id: detail.policy_id,
+        path: detail.path,
+        default_version_id: detail.default_version_id,
+        version_count: count(versions),
+        attachment_count: detail.attachment_count,
+        is_attached: detail.attachment_count.map(|count| count > 0),
+        permissions_boundary_usage_count: detail.permissions_boundary_usage_count,
+        is_attachable: detail.is_attachable,
+        description: detail.description,
+        created_at,
+        age_days: created_at.map(|at| at.days_until(captured_at)),
+        updated_at,
+        updated_days: updated_at.map(|at| at.days_until(captured_at)),
+    }
+}
+
+fn policy_version(detail: VersionDetail, policy_arn: &str, captured_at: Timestamp) -> PolicyVersion {
+    let created_at = detail.create_date.as_ref().and_then(timestamp);
+    PolicyVersion {
+        policy_arn: policy_arn.to_owned(),
+        version_id: detail.version_id.unwrap_or_default(),
+        is_default_version: detail.is_default_version,
+        created_at,
+        age_days: created_at.map(|at| at.days_until(captured_at)),
+    }
+}

@@ -1,0 +1,144 @@
+//! IAM roles, their trust policies, and the instance profiles that hold them.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_iam::types::{InstanceProfile as ProfileDetail, RoleDetail};
+use orgcensus_collect::{Error, Policy, PolicyKind, Rows, timestamp};
+use orgcensus_row::{Row, Timestamp};
+use serde::Serialize;
+
+use super::detail::{count, document, name_or_last, tags};
+use super::principal::{Policies, Principal};
+
+/// One IAM role. Who may assume it is in policy_statements, with the policy_kind trust.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "iam_roles", key = "arn")]
+pub struct Role {
+    /// The role's ARN.
+    pub arn: String,
+    /// The role's name.
+    pub role_name: String,
+    /// The role's unique id, AROA…; it is never used again.
+    pub role_id: Option<String>,
+    /// The role's path, / by default.
+    pub path: Option<String>,
+    /// When the role was made (UTC).
+    pub created_at: Option<Timestamp>,
+    /// Days since then.
+    pub age_days: Option<i32>,
+    /// Whether an AWS service made and owns the role (path /aws-service-role/).
+    pub is_service_linked: bool,
+    /// Whether IAM Identity Center made the role for a permission set (path /aws-reserved/sso.amazonaws.com/).
+    pub is_identity_center: bool,
+    /// When the role was last used (UTC); null when AWS saw no use in the last 400 days.
+    pub last_used_at: Option<Timestamp>,
+    /// Days since then; null when AWS saw no use in the last 400 days.
+    pub last_used_days: Option<i32>,
+    /// The region of the last use.
+    pub last_used_region: Option<String>,
+    /// ARNs of the instance profiles that hold the role.
+    pub instance_profile_arns: Vec<String>,
+    /// Whether an instance profile holds the role.
+    pub has_instance_profile: bool,
+    /// ARNs of the managed policies attached to the role.
+    pub attached_policy_arns: Vec<String>,
+    /// How many managed policies are attached to the role.
+    pub attached_policy_count: i32,
+    /// Names of the policies written into the role.
+    pub inline_policy_names: Vec<String>,
+    /// How many policies are written into the role.
+    pub inline_policy_count: i32,
+    /// The policy that bounds what the role may be allowed; null without one.
+    pub permissions_boundary_arn: Option<String>,
+    /// Whether there is such a policy.
+    pub has_permissions_boundary: bool,
+    /// The role's tags; null when the answer has none.
+    pub tags: Option<BTreeMap<String, String>>,
+}
+
+/// One instance profile that holds a role. AWS's answer lists profiles by their roles, so an empty one has no row.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "iam_instance_profiles", key = "arn")]
+pub struct InstanceProfile {
+    /// The instance profile's ARN.
+    pub arn: String,
+    /// The instance profile's name.
+    pub instance_profile_name: String,
+    /// The instance profile's unique id, AIPA….
+    pub instance_profile_id: String,
+    /// The instance profile's path, / by default.
+    pub path: String,
+    /// When the instance profile was made (UTC).
+    pub created_at: Option<Timestamp>,
+    /// Days since then.
+    pub age_days: Option<i32>,
+    /// ARNs of the roles it holds: one, by AWS's quota.
+    pub role_arns: Vec<String>,
+    /// The ARN of the role under which the answer listed the profile.
+    pub role_arn: String,
+    /// The instance profile's tags; null when the answer has none.
+    pub tags: Option<BTreeMap<String, String>>,
+}
+
+/// Adds a role with its trust policy, policies and instance profiles.
+pub(super) async fn push(rows: &mut Rows<'_>, mut detail: RoleDetail) -> Result<(), Error> {
+    let policies = Policies::new(detail.role_policy_list.take(), detail.attached_managed_policies.take());
+    let profiles = detail.instance_profile_list.take().unwrap_or_default();
+    let text = document(rows, detail.assume_role_policy_document.take());
+    let role = role(detail, &policies, &profiles, rows.captured_at());
+    let (resource_arn, resource_type, kind) = (role.arn.as_str(), "iam_role", PolicyKind::Trust);
+    rows.policy(Policy { resource_arn, resource_type, kind, name: "", is_in_force: true, text }).await?;
+    policies.push(rows, &Principal { arn: &role.arn, kind: "role", name: &role.role_name }).await?;
+    for detail in profiles {
+        let profile = instance_profile(detail, &role.arn, rows.captured_at());
+        rows.push(profile).await?;
+    }
+    rows.push(role).await
+}
+
+fn role(detail: RoleDetail, policies: &Policies, profiles: &[ProfileDetail], captured_at: Timestamp) -> Role {
+    let arn = detail.arn.unwrap_or_default();
+    let is_at = |path: &str| detail.path.as_deref().is_some_and(|it| it.starts_with(path));
+    let created_at = detail.create_date.as_ref().and_then(timestamp);
+    let last_used = detail.role_last_used.as_ref();
+    let last_used_at = last_used.and_then(|it| it.last_used_date.as_ref()).and_then(timestamp);
+    let (attached, inline) = (policies.attached_arns(), policies.inline_names());
+    let boundary = detail.permissions_boundary;
+    Role {
+        role_name: name_or_last(detail.role_name, &arn),
+        arn,
+        role_id: detail.role_id,
+        is_service_linked: is_at("/aws-service-role/"),
+        is_identity_center: is_at("/aws-reserved/sso.amazonaws.com/"),
+        path: detail.path,
+        created_at,
+        age_days: created_at.map(|at| at.days_until(captured_at)),
+        last_used_at,
+        last_used_days: last_used_at.map(|at| at.days_until(captured_at)),
+        last_used_region: last_used.and_then(|it| it.region.clone()),
+        instance_profile_arns: profiles.iter().map(|it| it.arn.clone()).collect(),
+        has_instance_profile: !profiles.is_empty(),
+        attached_policy_count: count(&attached),
+        attached_policy_arns: attached,
+        inline_policy_count: count(&inline),
+        inline_policy_names: inline,
+        has_permissions_boundary: boundary.is_some(),
+        permissions_boundary_arn: boundary.and_then(|it| it.permissions_boundary_arn),
+        tags: tags(detail.tags),
+    }
+}
+
+fn instance_profile(detail: ProfileDetail, role_arn: &str, captured_at: Timestamp) -> InstanceProfile {
+    let created_at = timestamp(&detail.create_date);
+    InstanceProfile {
+        arn: detail.arn,
+        instance_profile_name: detail.instance_profile_name,
+        instance_profile_id: detail.instance_profile_id,
+        path: detail.path,
+        created_at,
+        age_days: created_at.map(|at| at.days_until(captured_at)),
+        role_arns: detail.roles.into_iter().map(|role| role.arn).collect(),
+        role_arn: role_arn.to_owned(),
+        tags: tags(detail.tags),
+    }
+}

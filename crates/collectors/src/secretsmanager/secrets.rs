@@ -1,0 +1,238 @@
+//! Secrets of Secrets Manager: ListSecrets, then GetResourcePolicy for each. No value is ever read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::types::SecretListEntry as Entry;
+use futures::StreamExt;
+use orgcensus_collect::{Class, Collector, Error, Policy, PolicyText, Rows, Scope, Session, call, client, timestamp};
+use orgcensus_row::{Row, Timestamp, table};
+use serde::Serialize;
+
+use crate::items::{Answer, details, is_gone, policy_text, resource_policy};
+
+/// One secret, without its value. One that is scheduled for deletion has a row as well.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "secretsmanager_secrets", key = "arn")]
+pub struct Secret {
+    /// The secret's ARN.
+    pub arn: String,
+    /// The secret's name.
+    pub secret_name: String,
+    /// The secret's description.
+    pub description: Option<String>,
+    /// The KMS key that encrypts the secret; null for AWS's own key, aws/secretsmanager.
+    pub kms_key_id: Option<String>,
+    /// Whether a key other than aws/secretsmanager encrypts the secret.
+    pub has_own_kms_key: bool,
+    /// The AWS service that made and owns the secret, rds; null for the account's own.
+    pub owning_service: Option<String>,
+    /// Whether the secret is rotated on its own.
+    pub is_rotation_enabled: bool,
+    /// The Lambda function that rotates the secret.
+    pub rotation_lambda_arn: Option<String>,
+    /// Days between rotations; null where a schedule or nothing is set.
+    pub rotation_period_days: Option<i64>,
+    /// When it is rotated, as a rate(…) or cron(…) expression.
+    pub rotation_schedule: Option<String>,
+    /// When the secret was last rotated (UTC); null when never.
+    pub last_rotated_at: Option<Timestamp>,
+    /// Days since then; null when never.
+    pub last_rotated_days: Option<i32>,
+    /// When the secret is rotated next (UTC).
+    pub next_rotation_at: Option<Timestamp>,
+    /// When the secret was last changed in any way (UTC).
+    pub last_changed_at: Option<Timestamp>,
+    /// Days since then.
+    pub last_changed_days: Option<i32>,
+    /// The day on which the secret's value was last read (UTC, without time of day); null when never.
+    pub last_accessed_at: Option<Timestamp>,
+    /// Days since then; null when never.
+    pub last_accessed_days: Option<i32>,
+    /// When the secret was made (UTC).
+    pub created_at: Option<Timestamp>,
+    /// Days since then.
+    pub age_days: Option<i32>,
+    /// When deletion was asked for (UTC); null unless the secret is scheduled for deletion.
+    pub deleted_at: Option<Timestamp>,
+    /// Whether the secret is scheduled for deletion: nobody can read it meanwhile.
+    pub is_scheduled_for_deletion: bool,
+    /// The region from which the secret is replicated; null when it is not.
+    pub primary_region: Option<String>,
+    /// Whether the secret is a replica of one in another region.
+    pub is_replica: bool,
+    /// How many versions the secret has.
+    pub version_count: i32,
+    /// Labels of the versions, AWSCURRENT, AWSPREVIOUS ….
+    pub version_stages: Vec<String>,
+    /// The secret's tags; null when the answer has none.
+    pub tags: Option<BTreeMap<String, String>>,
+}
+
+/// The secrets of a region, with their policies.
+pub const SECRETS: Collector = Collector {
+    name: "secretsmanager_secrets",
+    scope: Scope::Region,
+    calls: &[call("secretsmanager", "ListSecrets"), call("secretsmanager", "GetResourcePolicy")],
+    tables: &[table::<Secret>()],
+    collect: |session, rows| Box::pin(collect(session, rows)),
+};
+
+async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
+    let secrets = client!(session, aws_sdk_secretsmanager);
+    let mut pages = secrets.list_secrets().include_planned_deletion(true).max_results(100).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let mut entries = details(page?.secret_list.unwrap_or_default(), |entry| read(secrets.clone(), entry));
+        while let Some((entry, policy)) = entries.next().await {
+            push(session, rows, entry, policy).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A secret's policy; `None` for one that is scheduled for deletion, of which AWS does not give it.
+async fn read(secrets: Client, entry: Entry) -> (Entry, Option<Answer<Option<String>>>) {
+    if entry.deleted_date.is_some() {
+        return (entry, None);
+    }
+    let id = entry.arn.as_deref().unwrap_or_default();
+    let answer = secrets.get_resource_policy().secret_id(id).send().await;
+    (entry, Some(answer.map(|it| it.resource_policy).map_err(Into::into)))
+}
+
+async fn push(
+    session: &Session,
+    rows: &mut Rows<'_>,
+    entry: Entry,
+    policy: Option<Answer<Option<String>>>,
+) -> Result<(), Error> {
+    if policy.as_ref().is_some_and(is_gone) {
+        return Ok(());
+    }
+    let is_in_force = policy.is_some();
+    let text = match policy {
+        Some(answer) => policy_text(rows, answer)?,
+        None => unread_until_restored(),
+    };
+    let secret = secret(entry, session.region(), rows.captured_at());
+    let policy = resource_policy(&secret.arn, "secretsmanager_secret", text);
+    rows.policy(Policy { is_in_force, ..policy }).await?;
+    rows.push(secret).await
+}
+
+/// Nothing was missed, since nobody can use such a policy; and yet it is not known to be absent.
+fn unread_until_restored() -> PolicyText {
+    let message = "AWS gives no policy of a secret that is scheduled for deletion";
+    PolicyText::Unread(orgcensus_aws::Error::new(Class::Unsupported, "ScheduledForDeletion", message))
+}
+
+fn secret(entry: Entry, region: &str, captured_at: Timestamp) -> Secret {
+    let days = |at: Option<Timestamp>| at.map(|at| at.days_until(captured_at));
+    let created_at = entry.created_date.as_ref().and_then(timestamp);
+    let deleted_at = entry.deleted_date.as_ref().and_then(timestamp);
+    let last_rotated_at = entry.last_rotated_date.as_ref().and_then(timestamp);
+    let last_changed_at = entry.last_changed_date.as_ref().and_then(timestamp);
+    let last_accessed_at = entry.last_accessed_date.as_ref().and_then(timestamp);
+    let versions = entry.secret_versions_to_stages.unwrap_or_default();
+    let arn = entry.arn.unwrap_or_default();
+    Secret {
+        secret_name: entry.name.unwrap_or_default(),
+        arn,
+        description: entry.description,
+        has_own_kms_key: entry.kms_key_id.is_some(),
+        kms_key_id: entry.kms_key_id,
+        owning_service: entry.owning_service,
+        is_rotation_enabled: entry.rotation_enabled == Some(true),
+        rotation_lambda_arn: entry.rotation_lambda_arn,
+        rotation_period_days: entry.rotation_rules.as_ref().and_then(|it| it.automatically_after_days),
+        rotation_schedule: entry.rotation_rules.and_then(|it| it.schedule_expression),
+        last_rotated_at,
+        last_rotated_days: days(last_rotated_at),
+        next_rotation_at: entry.next_rotation_date.as_ref().and_then(timestamp),
+        last_changed_at,
+        last_changed_days: days(last_changed_at),
+        last_accessed_at,
+        last_accessed_days: days(last_accessed_at),
+        created_at,
+        age_days: days(created_at),
+        deleted_at,
+        is_scheduled_for_deletion: entry.deleted_date.is_some(),
+        is_replica: entry.primary_region.as_ref().is_some_and(|primary| primary != region),
+        primary_region: entry.primary_region,
+        version_count: i32::try_from(versions.len()).unwrap_or(i32::MAX),
+        version_stages: versions.into_values().flatten().collect::<BTreeSet<_>>().into_iter().collect(),
+        tags: entry.tags.map(|tags| {
+            tags.into_iter().map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default())).collect()
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use orgcensus_collect::testing::{Collected, Recorded};
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{columns, json_error};
+
+    const FIRST: &str = r#"{"NextToken":"more","SecretList":[
+        {"ARN":"arn:s:db","Name":"db","KmsKeyId":"alias/own","RotationEnabled":true,"CreatedDate":1735689600,
+         "RotationRules":{"AutomaticallyAfterDays":30},"LastRotatedDate":1764547200,"LastAccessedDate":1767139200,
+         "SecretVersionsToStages":{"v2":["AWSCURRENT"],"v1":["AWSPREVIOUS","blue"]},
+         "Tags":[{"Key":"team","Value":"payments"}]},
+        {"ARN":"arn:s:old","Name":"old","DeletedDate":1767225600}]}"#;
+    const SECOND: &str = r#"{"SecretList":[
+        {"ARN":"arn:s:copy","Name":"copy","PrimaryRegion":"us-east-1","OwningService":"a-new-service"},
+        {"ARN":"arn:s:gone","Name":"gone"},
+        {"ARN":"arn:s:hidden"}]}"#;
+
+    async fn collected() -> Collected {
+        let policy = r#"{"ARN":"arn:s:db","Name":"db","ResourcePolicy":"{\"Statement\":[]}"}"#;
+        let recorded = Recorded::new()
+            .answer_to("ListSecrets", r#""IncludePlannedDeletion":true"#, FIRST)
+            .answer_to("ListSecrets", r#""NextToken":"more""#, SECOND)
+            .answer_to("GetResourcePolicy", "arn:s:db", policy)
+            .answer_to("GetResourcePolicy", "arn:s:copy", r#"{"ARN":"arn:s:copy","Name":"copy"}"#)
+            .refuse("GetResourcePolicy", "arn:s:gone", 400, &json_error("ResourceNotFoundException"))
+            .refuse("GetResourcePolicy", "arn:s:hidden", 400, &json_error("AccessDeniedException"));
+        let collected = recorded.run(&SECRETS).await;
+        collected.result.as_ref().unwrap();
+        collected
+    }
+
+    #[tokio::test]
+    async fn secrets_of_all_pages_have_rows() {
+        let collected = collected().await;
+        collected.assert_all_calls(&SECRETS);
+        let names = ["arn", "secret_name", "is_scheduled_for_deletion", "is_replica", "owning_service"];
+        assert_eq!(
+            columns(&collected, "secretsmanager_secrets", &names),
+            [
+                json!(["arn:s:db", "db", false, false, null]),
+                json!(["arn:s:old", "old", true, false, null]),
+                json!(["arn:s:copy", "copy", false, true, "a-new-service"]),
+                json!(["arn:s:hidden", "", false, false, null]),
+            ]
+        );
+        let names = ["age_days", "last_rotated_days", "last_accessed_days", "rotation_period_days", "version_stages"];
+        let db = json!([365, 31, 1, 30, ["AWSCURRENT", "AWSPREVIOUS", "blue"]]);
+        assert_eq!(columns(&collected, "secretsmanager_secrets", &names)[0], db);
+        assert_eq!(collected.table("secretsmanager_secrets")[0]["tags"], json!({"team": "payments"}));
+    }
+
+    #[tokio::test]
+    async fn a_policy_is_read_absent_or_unread() {
+        let collected = collected().await;
+        assert_eq!(
+            columns(&collected, "policy_documents", &["resource_arn", "state", "error_code", "is_in_force"]),
+            [
+                json!(["arn:s:db", "read", null, true]),
+                json!(["arn:s:old", "unread", "ScheduledForDeletion", false]),
+                json!(["arn:s:copy", "absent", null, true]),
+                json!(["arn:s:hidden", "unread", "AccessDeniedException", true]),
+            ]
+        );
+        let missed = collected.missed.unwrap();
+        assert_eq!((missed.items, missed.first.code.as_str()), (1, "AccessDeniedException"));
+    }
+}
