@@ -81,7 +81,7 @@ fn copy_name(prefix: &Path, file: &FilePath) -> Path {
 }
 
 async fn copies(lake: &Lake, prefix: &Path) -> Result<Vec<ObjectMeta>> {
-    match lake.store().list(Some(prefix)).try_collect().await.map_err(|error| Error::store(prefix, error)) {
+    match lake.store().list(Some(prefix)).try_collect().await.map_err(|error| Error::store(lake.name(prefix), error)) {
         Err(Error::Missing { .. }) => Ok(Vec::new()),
         result => result,
     }
@@ -89,7 +89,7 @@ async fn copies(lake: &Lake, prefix: &Path) -> Result<Vec<ObjectMeta>> {
 
 async fn upload(lake: &Lake, file: &FilePath, object: Path, length: u64) -> Result<()> {
     let disk = |error| Error::disk(file, error);
-    let store = |error| Error::store(&object, error);
+    let store = |error| Error::store(lake.name(&object), error);
     let mut source = tokio::fs::File::open(file).await.map_err(disk)?.take(length);
     let mut upload = Upload::new(lake, object.clone());
     loop {
@@ -105,7 +105,7 @@ async fn upload(lake: &Lake, file: &FilePath, object: Path, length: u64) -> Resu
 async fn download(lake: &Lake, object: &Path, directory: &FilePath) -> Result<()> {
     let file = directory.join(object.filename().unwrap_or_default());
     let disk = |error| Error::disk(&file, error);
-    let store = |error| Error::store(object, error);
+    let store = |error| Error::store(lake.name(object), error);
     let mut target = tokio::fs::File::create(&file).await.map_err(disk)?;
     let mut source = lake.store().get(object).await.map_err(store)?.into_stream();
     while let Some(block) = source.next().await {

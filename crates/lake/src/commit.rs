@@ -91,9 +91,12 @@ impl Lake {
         let path = self.path(&commit.manifest.path)?;
         let bytes = self.get(&path).await?;
         if sha256(&bytes) != commit.manifest.sha256 {
-            return Err(Error::corrupt(&path, format!("it is not the manifest that commit {} names", commit.n)));
+            return Err(Error::corrupt(
+                self.name(&path),
+                format!("it is not the manifest that commit {} names", commit.n),
+            ));
         }
-        generations::parse(&path, &bytes, FORMAT)
+        generations::parse(&self.name(&path), &bytes, FORMAT)
     }
 
     /// Publishes: creates the next commit. If the run has published already, that is its commit.
@@ -113,7 +116,7 @@ impl Lake {
             }
         }
         Err(Error::Unreachable {
-            what: self.path(PREFIX)?.to_string(),
+            what: self.name(&self.path(PREFIX)?),
             source: "other publishers are always faster".into(),
         })
     }
@@ -200,5 +203,6 @@ mod tests {
         lake.put(&path, r#"{"format": 2, "what": "ever"}"#.into()).await.unwrap();
         let error = lake.snapshots().await.unwrap_err();
         assert!(matches!(error, Error::OtherFormat { found: 2, .. }), "{error}");
+        assert!(error.to_string().contains("/lake/_commits/00000001.json: its format is 2"), "{error}");
     }
 }

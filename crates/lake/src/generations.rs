@@ -18,7 +18,7 @@ pub(crate) async fn list(lake: &Lake, prefix: &str, after: u32) -> Result<Vec<u3
     let (folder, offset) = (lake.path(prefix)?, path(lake, prefix, after)?);
     let objects = lake.store().list_with_offset(Some(&folder), &offset);
     let names = objects.map_ok(|object| number(&object.location)).try_collect::<Vec<_>>().await;
-    let mut numbers: Vec<u32> = match names.map_err(|error| Error::store(&folder, error)) {
+    let mut numbers: Vec<u32> = match names.map_err(|error| Error::store(lake.name(&folder), error)) {
         Ok(names) => names.into_iter().flatten().collect(),
         Err(Error::Missing { .. }) => Vec::new(),
         Err(error) => return Err(error),
@@ -40,18 +40,18 @@ pub(crate) async fn overwrite(lake: &Lake, prefix: &str, n: u32, value: &impl Se
 /// Reads number `n`.
 pub(crate) async fn read<T: DeserializeOwned>(lake: &Lake, prefix: &str, n: u32, format: u64) -> Result<T> {
     let path = path(lake, prefix, n)?;
-    parse(&path, &lake.get(&path).await?, format)
+    parse(&lake.name(&path), &lake.get(&path).await?, format)
 }
 
 /// When number `n` was last written, by the store's clock.
 pub(crate) async fn modified_millis(lake: &Lake, prefix: &str, n: u32) -> Result<i64> {
     let path = path(lake, prefix, n)?;
-    let object = lake.store().head(&path).await.map_err(|error| Error::store(&path, error))?;
+    let object = lake.store().head(&path).await.map_err(|error| Error::store(lake.name(&path), error))?;
     Ok(object.last_modified.timestamp_millis())
 }
 
 /// JSON of a known format. The format is looked at first: another one's fields may mean anything.
-pub(crate) fn parse<T: DeserializeOwned>(file: &Path, bytes: &[u8], format: u64) -> Result<T> {
+pub(crate) fn parse<T: DeserializeOwned>(file: &str, bytes: &[u8], format: u64) -> Result<T> {
     #[derive(serde::Deserialize)]
     struct Format {
         format: u64,

@@ -11,31 +11,18 @@
 //! gone: [`Journal::open`] keeps of it what the caller can still vouch for.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 use crate::journal_line::{self, Kind, Lines};
+use crate::journal_scan::{FORMAT, Header, Records, Scan};
 use crate::{Error, Result, Stage, durable};
 
-/// The format of the journal and of the logs beside it.
-const FORMAT: u64 = 1;
-
 const FILE: &str = "journal.jsonl";
-
-/// The journal's first line.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Header {
-    /// The format of journal and logs.
-    pub format: u64,
-    /// The run.
-    pub run_id: String,
-    /// What else the caller must know to go on.
-    pub about: serde_json::Value,
-}
 
 /// An open journal of records `R`.
 pub struct Journal<R> {
@@ -120,8 +107,7 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
 
     /// All records, from the first. A record is read when its turn comes.
     pub fn records(&self) -> Result<Records<R>> {
-        let lines = Lines::open(&self.path, self.end)?;
-        Ok(Records { lines, path: self.path.clone(), _record: PhantomData })
+        Records::open(&self.path, self.end)
     }
 
     /// The bytes that hold what [`Journal::len`] counts.
@@ -171,86 +157,6 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
 /// The journal's file in a stage's directory.
 pub(crate) fn path(directory: &Path) -> PathBuf {
     directory.join(FILE)
-}
-
-/// The records of a journal, in the order of their writing.
-pub struct Records<R> {
-    lines: Lines<BufReader<File>>,
-    path: PathBuf,
-    _record: PhantomData<fn() -> R>,
-}
-
-impl<R: DeserializeOwned> Iterator for Records<R> {
-    type Item = Result<R>;
-
-    fn next(&mut self) -> Option<Result<R>> {
-        loop {
-            let line = match self.lines.next_line() {
-                Ok(line) => line?,
-                Err(error) => return Some(Err(error)),
-            };
-            let torn = || Error::corrupt(self.path.display(), format!("line {} has another checksum", line.number()));
-            match line.content() {
-                Some((Kind::Record, json)) => {
-                    return Some(
-                        serde_json::from_slice(json).map_err(|error| Error::corrupt(self.path.display(), error)),
-                    );
-                }
-                Some(_) => {}
-                None => return Some(Err(torn())),
-            }
-        }
-    }
-}
-
-/// What a first pass over a journal finds.
-struct Scan {
-    header: Header,
-    /// Where the last `synced` line that is whole ends; the header's end if there is none.
-    synced: u64,
-    synced_records: u64,
-    length: u64,
-}
-
-impl Scan {
-    fn of(path: &Path) -> Result<Self> {
-        let length = std::fs::metadata(path).map_err(|error| Error::disk(path, error))?.len();
-        let mut lines = Lines::open_at(path, 0, length)?;
-        let header = match lines.next_line()? {
-            Some(line) => header(path, line.content())?,
-            None => return Err(Error::corrupt(path.display(), "it is empty")),
-        };
-        let (mut synced, mut synced_records, mut records, mut torn) = (lines.end(), 0, 0, None);
-        while let Some(line) = lines.next_line()? {
-            match line.content() {
-                Some((Kind::Record, _)) => records += 1,
-                Some((Kind::Synced, _)) => {
-                    if let Some(number) = torn {
-                        return Err(Error::corrupt(path.display(), format!("line {number} has another checksum")));
-                    }
-                    (synced, synced_records) = (line.end(), records);
-                }
-                Some((Kind::Header, _)) | None => torn = torn.or(Some(line.number())),
-            }
-        }
-        Ok(Self { header, synced, synced_records, length })
-    }
-}
-
-fn header(path: &Path, content: Option<(Kind, &[u8])>) -> Result<Header> {
-    let Some((Kind::Header, json)) = content else {
-        return Err(Error::corrupt(path.display(), "its first line is no header"));
-    };
-    #[derive(Deserialize)]
-    struct Format {
-        format: u64,
-    }
-    let found: Format = serde_json::from_slice(json).map_err(|error| Error::corrupt(path.display(), error))?;
-    if found.format != FORMAT {
-        let file = path.display().to_string();
-        return Err(Error::OtherFormat { file, found: found.format, expected: FORMAT });
-    }
-    serde_json::from_slice(json).map_err(|error| Error::corrupt(path.display(), error))
 }
 
 #[cfg(test)]

@@ -93,18 +93,30 @@ impl Lake {
         path.strip_prefix(self.root.as_ref()).unwrap_or(path).trim_start_matches('/').to_owned()
     }
 
+    /// An object's whole address, for people.
+    pub(crate) fn name(&self, path: &Path) -> String {
+        format!("{}/{}", self.url, self.relative(path))
+    }
+
     /// The file behind an object, if the lake is a folder.
     pub(crate) fn file(&self, path: &Path) -> Option<PathBuf> {
         self.local.as_ref().map(|folder| folder.join(path.as_ref()))
     }
 
     pub(crate) async fn get(&self, path: &Path) -> Result<Bytes> {
-        let answer = self.store.get(path).await.map_err(|error| Error::store(path, error))?;
-        answer.bytes().await.map_err(|error| Error::store(path, error))
+        let answer = self.store.get(path).await.map_err(|error| Error::store(self.name(path), error))?;
+        answer.bytes().await.map_err(|error| Error::store(self.name(path), error))
+    }
+
+    /// Writes a small object and removes it: whether a run could publish here.
+    pub async fn try_write(&self) -> Result<()> {
+        let path = self.path("_stage/preflight")?;
+        self.put(&path, Bytes::from_static(b"orgcensus")).await?;
+        self.store.delete(&path).await.map_err(|error| Error::store(self.name(&path), error))
     }
 
     pub(crate) async fn put(&self, path: &Path, bytes: Bytes) -> Result<()> {
-        self.store.put(path, bytes.into()).await.map_err(|error| Error::store(path, error))?;
+        self.store.put(path, bytes.into()).await.map_err(|error| Error::store(self.name(path), error))?;
         Ok(())
     }
 
@@ -117,7 +129,7 @@ impl Lake {
         match self.store.put_opts(path, bytes.into(), PutOptions::from(PutMode::Create)).await {
             Ok(_) => Ok(true),
             Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => Ok(false),
-            Err(error) => Err(Error::store(path, error)),
+            Err(error) => Err(Error::store(self.name(path), error)),
         }
     }
 

@@ -103,7 +103,7 @@ impl Lock {
                 return Ok(Self { lake: lake.clone(), prefix, n: last + 1, holder });
             }
         }
-        Err(Error::Unreachable { what: lake.path(&prefix)?.to_string(), source: "others are always faster".into() })
+        Err(Error::Unreachable { what: lake.name(&lake.path(&prefix)?), source: "others are always faster".into() })
     }
 
     /// Says that this run is alive. [`Error::Lost`] means that another one has taken over: stop.

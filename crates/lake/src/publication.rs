@@ -135,7 +135,7 @@ impl Publication {
         let store = self.0.lake.store();
         let left = store.list(Some(&prefix)).map_ok(|object| object.location).boxed();
         let removed = store.delete_stream(left).try_for_each(|_| std::future::ready(Ok(()))).await;
-        match removed.map_err(|error| Error::store(&prefix, error)) {
+        match removed.map_err(|error| Error::store(self.0.lake.name(&prefix), error)) {
             Err(Error::Missing { .. }) => Ok(()),
             result => result,
         }

@@ -50,7 +50,8 @@ impl TableWriter {
                 Some(file) => file,
                 None => self.begin_file()?,
             };
-            file.write(&rows).await?;
+            let lake = self.publication.lake();
+            file.write(&rows).await.map_err(|error| Error::parquet(lake.name(&file.path), error))?;
             if file.bytes() >= self.publication.options().target_file_bytes {
                 self.end_file(file).await?;
             } else {
@@ -74,7 +75,7 @@ impl TableWriter {
     fn begin_file(&self) -> Result<OpenFile> {
         let name = format!("{}/{:05}.parquet", self.table.name, self.files.len());
         let path = self.publication.path(&name)?;
-        let invalid = |error| Error::parquet(&path, error);
+        let invalid = |error| Error::parquet(self.publication.lake().name(&path), error);
         let options = self.publication.options().writer_options(&self.table, self.publication.snapshot());
         let upload = Upload::new(self.publication.lake(), path.clone());
         let writer =
@@ -83,8 +84,8 @@ impl TableWriter {
     }
 
     async fn end_file(&mut self, mut file: OpenFile) -> Result<()> {
-        file.writer.finish().await.map_err(|error| Error::parquet(&file.path, error))?;
         let lake = self.publication.lake();
+        file.writer.finish().await.map_err(|error| Error::parquet(lake.name(&file.path), error))?;
         lake.sync(&file.path).await?;
         let (bytes, sha256) = file.writer.into_inner().finish();
         let (min_account_id, max_account_id) = file.accounts.unzip();
@@ -95,8 +96,8 @@ impl TableWriter {
 }
 
 impl OpenFile {
-    async fn write(&mut self, rows: &RecordBatch) -> Result<()> {
-        self.writer.write(rows).await.map_err(|error| Error::parquet(&self.path, error))?;
+    async fn write(&mut self, rows: &RecordBatch) -> parquet::errors::Result<()> {
+        self.writer.write(rows).await?;
         self.rows += rows.num_rows() as u64;
         let Some(accounts) = rows.column_by_name("account_id").and_then(|column| column.as_string_opt::<i32>()) else {
             return Ok(());
