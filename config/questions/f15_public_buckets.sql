@@ -58,7 +58,7 @@ SELECT
   ROUND(1E2 * organizations_by_study / NULLIF(organizations, 0), 1) AS percent,
   3.6E1 AS study_percent,
   coverage_percent,
-  'A bucket counts as public when a policy statement allows everyone something without a condition, or its ACL gives everyone full control; Block Public Access and Deny are not asked. With an unread policy, counted as not public: '
+  'A bucket counts as public when a policy statement allows everyone something without a condition, or its ACL gives everyone full control, whatever Block Public Access and Deny statements say. With an unread policy, counted as not public: '
     || CAST(unread_count AS VARCHAR(20)) AS caveat
 FROM counted CROSS JOIN rests_on
 UNION ALL
@@ -86,7 +86,7 @@ SELECT
   ROUND(1E2 * buckets_by_study / NULLIF(buckets, 0), 1) AS percent,
   2E0 AS study_percent,
   coverage_percent,
-  'A bucket counts as public when a policy statement allows everyone something without a condition, or its ACL gives everyone full control; Block Public Access and Deny are not asked. With an unread policy, counted as not public: '
+  'A bucket counts as public when a policy statement allows everyone something without a condition, or its ACL gives everyone full control, whatever Block Public Access and Deny statements say. With an unread policy, counted as not public: '
     || CAST(unread_count AS VARCHAR(20)) AS caveat
 FROM counted CROSS JOIN rests_on
 UNION ALL

@@ -55,7 +55,7 @@ SELECT
   ROUND(1E2 * by_study / NULLIF(denominator, 0), 1) AS percent,
   1.8E1 AS study_percent,
   coverage_percent,
-  'A queue counts as public when a policy statement allows everyone something without a condition; Block Public Access and Deny are not asked. With an unread policy, counted as not public: '
+  'A queue counts as public when a policy statement allows everyone something without a condition, whatever Deny statements say. With an unread policy, counted as not public: '
     || CAST(unread_count AS VARCHAR(20)) AS caveat
 FROM counted CROSS JOIN rests_on
 UNION ALL

@@ -113,6 +113,7 @@ class Spark:
             "spark.sql.ansi.enabled": "true",
             "spark.sql.shuffle.partitions": "2",
             "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
             "spark.log.level": "ERROR",
         }
         for name, value in settings.items():
