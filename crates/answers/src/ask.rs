@@ -29,7 +29,8 @@ pub async fn ask_json(snapshot: &Snapshot, questions: &[&Question]) -> Result<Va
 fn objects(question: &Question, batches: &[RecordBatch]) -> Result<Vec<Value>> {
     let mut bytes = Vec::new();
     format(batches, Format::Json, &mut bytes)?;
-    let mut rows: Vec<Map<String, Value>> = serde_json::from_slice(&bytes).map_err(|error| Error::Write(error.into()))?;
+    let mut rows: Vec<Map<String, Value>> =
+        serde_json::from_slice(&bytes).map_err(|error| Error::Write(error.into()))?;
     for row in rows.iter_mut().filter(|row| !row.contains_key("id")) {
         row.shift_insert(0, "id".to_owned(), question.id.into());
     }
@@ -69,8 +70,16 @@ F17 organizations_with_sqs lake 0 0 null 18.0 null
 F17 organizations_with_sqs study 0 0 null 18.0 null";
 
     const COLUMNS: &[&str] = &[
-        "id", "fact", "population", "definition", "numerator", "denominator", "percent", "study_percent",
-        "coverage_percent", "caveat",
+        "id",
+        "fact",
+        "population",
+        "definition",
+        "numerator",
+        "denominator",
+        "percent",
+        "study_percent",
+        "coverage_percent",
+        "caveat",
     ];
 
     async fn answers(ids: &[&str]) -> Vec<Value> {

@@ -23,7 +23,8 @@ pub(crate) fn text_batch(batch: &RecordBatch, schema: &SchemaRef) -> Result<Reco
     if batch.num_columns() == 0 {
         return Ok(batch.clone());
     }
-    let columns = batch.schema().fields().iter().zip(batch.columns()).map(|(field, column)| text_column(field, column));
+    let old = batch.schema();
+    let columns = old.fields().iter().zip(batch.columns()).map(|(field, column)| text_column(field, column));
     RecordBatch::try_new(Arc::clone(schema), columns.collect::<Result<_, _>>()?)
 }
 

@@ -87,7 +87,8 @@ impl<W: Write + Send> Output<W> {
             }
             Format::Parquet => {
                 let compression = Compression::ZSTD(ZstdLevel::default());
-                let properties = WriterProperties::builder().set_compression(compression).set_coerce_types(true).build();
+                let properties =
+                    WriterProperties::builder().set_compression(compression).set_coerce_types(true).build();
                 Self::Parquet(Box::new(ArrowWriter::try_new(writer, Arc::clone(schema), Some(properties))?))
             }
         })

@@ -39,7 +39,11 @@ impl History {
 
 /// The manifests of some commits, in their order.
 pub(crate) async fn manifests(lake: &Lake, commits: &[Commit]) -> Result<Vec<Manifest>> {
-    let reads = commits.iter().map(|commit| lake.manifest(commit));
+    // Owned, since a closure over borrowed commits is not general enough for the engine's boxed futures.
+    let reads = commits.to_vec().into_iter().map(|commit| {
+        let lake = lake.clone();
+        async move { lake.manifest(&commit).await }
+    });
     Ok(stream::iter(reads).buffered(READS_MAX).try_collect().await?)
 }
 

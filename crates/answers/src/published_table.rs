@@ -39,7 +39,8 @@ pub(crate) struct PublishedTable {
 impl PublishedTable {
     /// All tables of the manifests, by name. The manifests are oldest first.
     pub(crate) fn all(lake: &Lake, manifests: &[Manifest]) -> Result<BTreeMap<String, Arc<Self>>> {
-        let names: BTreeSet<&str> = manifests.iter().flat_map(|it| &it.tables).map(|table| table.name.as_str()).collect();
+        let names: BTreeSet<&str> =
+            manifests.iter().flat_map(|it| &it.tables).map(|table| table.name.as_str()).collect();
         names.into_iter().map(|name| Ok((name.to_owned(), Arc::new(Self::union(lake, name, manifests)?)))).collect()
     }
 
@@ -54,7 +55,9 @@ impl PublishedTable {
             }
         }
         let partition = |name: &str| Arc::new(Field::new(name, DataType::Utf8, false));
-        let schema = TableSchema::new(file_schema, PARTITION_COLUMNS.map(partition).to_vec());
+        let schema = TableSchema::builder(file_schema)
+            .with_table_partition_cols(PARTITION_COLUMNS.map(partition).to_vec())
+            .build();
         Ok(Self { schema, files, rows: with_it.iter().map(|(_, table)| table.rows).sum() })
     }
 }
@@ -64,13 +67,16 @@ fn union_of_columns(table: &str, versions: &[&[ColumnEntry]]) -> Result<Schema> 
     let mut fields: Vec<Field> = Vec::new();
     // The newest version first: its order and its types hold.
     for columns in versions.iter().rev() {
-        for column in columns.iter().filter(|column| fields.iter().all(|it| *it.name() != column.name)).collect::<Vec<_>>() {
+        for column in
+            columns.iter().filter(|column| fields.iter().all(|it| *it.name() != column.name)).collect::<Vec<_>>()
+        {
             let data_type = column_type::parse(&column.data_type).ok_or_else(|| Error::ColumnType {
                 table: table.to_owned(),
                 column: column.name.clone(),
                 data_type: column.data_type.clone(),
             })?;
-            let is_never_null = |columns: &&[ColumnEntry]| columns.iter().any(|it| it.name == column.name && !it.is_nullable);
+            let is_never_null =
+                |columns: &&[ColumnEntry]| columns.iter().any(|it| it.name == column.name && !it.is_nullable);
             fields.push(Field::new(&column.name, data_type, !versions.iter().all(is_never_null)));
         }
     }
@@ -112,7 +118,11 @@ impl TableProvider for PublishedTable {
     }
 
     async fn scan(
-        &self, state: &dyn Session, projection: Option<&Vec<usize>>, _filters: &[Expr], limit: Option<usize>,
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        _filters: &[Expr],
+        limit: Option<usize>,
     ) -> EngineResult<Arc<dyn ExecutionPlan>> {
         let source = ParquetSource::new(self.schema.clone())
             .with_table_parquet_options(state.default_table_options().parquet.clone());
@@ -140,7 +150,8 @@ mod tests {
     #[test]
     fn a_schema_grows() {
         let old = [column("arn", "string", false), column("size", "int", false), column("gone", "boolean", false)];
-        let new = [column("arn", "string", false), column("size", "bigint", true), column("added_at", "timestamp", false)];
+        let new =
+            [column("arn", "string", false), column("size", "bigint", true), column("added_at", "timestamp", false)];
         let schema = union_of_columns("t", &[&old, &new]).unwrap();
         let fields: Vec<_> = schema.fields().iter().map(|it| (it.name().as_str(), it.is_nullable())).collect();
         assert_eq!(fields, [("arn", false), ("size", true), ("added_at", true), ("gone", true)]);

@@ -80,7 +80,8 @@ mod tests {
 
     #[test]
     fn a_file_is_a_header_and_a_query() {
-        let question = Question::parse("-- id: X1\n-- part: X\n-- title: A: b\n-- tables: a, b\n-- why: so\nSELECT 1\n");
+        let question =
+            Question::parse("-- id: X1\n-- part: X\n-- title: A: b\n-- tables: a, b\n-- why: so\nSELECT 1\n");
         assert_eq!((question.id, question.part, question.title), ("X1", "X", "A: b"));
         assert_eq!((question.tables, question.sql), (vec!["a", "b"], "-- why: so\nSELECT 1"));
     }

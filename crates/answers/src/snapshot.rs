@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider};
+use datafusion::catalog::{
+    CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider,
+};
+use datafusion::common::TableReference;
 use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{SessionConfig, SessionContext};
-use datafusion::sql::TableReference;
 use orgcensus_lake::{Commit, Lake};
 use url::Url;
 
@@ -227,7 +229,10 @@ mod tests {
         let snapshot = Snapshot::open(&lake, &Which::Newest).await.unwrap();
         let answer = snapshot.query("SELECT * FROM policy_statements").await.unwrap();
         let types: Vec<_> = answer.schema().fields().iter().map(|it| it.data_type().to_string()).collect();
-        assert!(types.iter().any(|it| it.starts_with("List(")) && types.contains(&"Timestamp(ms)".to_owned()), "{types:?}");
+        assert!(
+            types.iter().any(|it| it.starts_with("List(")) && types.contains(&"Timestamp(ms)".to_owned()),
+            "{types:?}"
+        );
         assert!(!types.iter().any(|it| it.contains("View")), "{types:?}");
         assert!(!answer.collect().await.unwrap().is_empty());
     }

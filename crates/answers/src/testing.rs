@@ -191,9 +191,8 @@ fn access(arn: &str, resource_type: &str, is_public: Option<bool>) -> Access {
 
 fn big() -> Organized {
     let report = "iam_credential_report";
-    let instance = |arn: &str, is_terminated, is_imdsv2_required| {
-        Instance { arn: arn.into(), is_terminated, is_imdsv2_required }
-    };
+    let instance =
+        |arn: &str, is_terminated, is_imdsv2_required| Instance { arn: arn.into(), is_terminated, is_imdsv2_required };
     Organized {
         id: "o-big",
         accounts: 11,
@@ -248,7 +247,8 @@ fn big() -> Organized {
 }
 
 fn small() -> Organized {
-    let unread = Document { resource_arn: "b-unread".into(), resource_type: "s3_bucket".into(), state: "unread".into() };
+    let unread =
+        Document { resource_arn: "b-unread".into(), resource_type: "s3_bucket".into(), state: "unread".into() };
     Organized {
         id: "o-small",
         accounts: 1,

@@ -72,7 +72,8 @@ impl Which {
 
 /// `2026-11-22`: digits where digits must be. Whether there is such a day does not matter: then nothing is found.
 fn is_date(text: &str) -> bool {
-    let is_right = |(index, byte): (usize, u8)| if matches!(index, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+    let is_right =
+        |(index, byte): (usize, u8)| if matches!(index, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
     text.len() == 10 && text.bytes().enumerate().all(is_right)
 }
 
@@ -83,8 +84,10 @@ fn known(living: &[Commit]) -> String {
         return "nothing has been published to this lake".to_owned();
     }
     let names = living.iter().rev().take(SHOWN_MAX);
-    let names: Vec<_> = names.map(|it| format!("{} {} (run {})", it.organization_id, it.snapshot_date, it.run_id)).collect();
-    let more = if living.len() > SHOWN_MAX { format!(" and {} older ones", living.len() - SHOWN_MAX) } else { String::new() };
+    let names: Vec<_> =
+        names.map(|it| format!("{} {} (run {})", it.organization_id, it.snapshot_date, it.run_id)).collect();
+    let more =
+        if living.len() > SHOWN_MAX { format!(" and {} older ones", living.len() - SHOWN_MAX) } else { String::new() };
     format!("the lake has {}{more}", names.join(", "))
 }
 

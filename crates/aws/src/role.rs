@@ -60,6 +60,11 @@ impl Chain {
         &self.last
     }
 
+    /// The identity at the end of the chain, as the way into its own account, with a limiter for that.
+    pub fn own(&self, account_id: &str) -> Arc<Access> {
+        self.last.as_account(account_id)
+    }
+
     /// Enters a member account. Fails here, and not in the first collector, if its role cannot be assumed.
     pub async fn enter(&self, account_id: &str) -> Result<Arc<Access>, Error> {
         assume(&self.last, &self.member, account_id).await

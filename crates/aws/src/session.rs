@@ -42,6 +42,11 @@ impl Access {
         &self.base
     }
 
+    /// The same credentials for one account's work.
+    pub(crate) fn as_account(&self, account_id: &str) -> Arc<Self> {
+        Self::new(&self.base, account_id, self.credentials.clone())
+    }
+
     /// A session in a region, with a usage of its own.
     pub fn session(self: &Arc<Self>, region: &str) -> Session {
         Session { access: Arc::clone(self), region: region.to_owned(), usage: Arc::default() }

@@ -39,9 +39,8 @@ pub(crate) async fn crawl(shared: &Arc<Shared>, account: &Account) -> Result<Acc
 }
 
 async fn enter(shared: &Shared, account: &Account) -> Result<Arc<Access>, orgcensus_aws::Error> {
-    let is_management = account.id == shared.organization.row.management_account_id;
-    if is_management && shared.crawl.enters_management_directly {
-        return shared.crawl.base.caller(&account.id);
+    if shared.crawl.own_account_id.as_ref() == Some(&account.id) {
+        return Ok(shared.crawl.chain.own(&account.id));
     }
     shared.crawl.chain.enter(&account.id).await
 }

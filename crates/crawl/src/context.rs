@@ -23,8 +23,8 @@ pub struct Crawl {
     pub base: Arc<Base>,
     /// The way into the accounts.
     pub chain: Chain,
-    /// Whether the management account is entered with the identity that reads the organization, not by its role.
-    pub enters_management_directly: bool,
+    /// The account of the identity that reads the organization, if it is entered as it is and not by its role.
+    pub own_account_id: Option<String>,
     /// The collectors to run, the selection applied.
     pub collectors: Vec<Collector>,
     /// Every collector there is: each one's tables exist, also when it did not run.

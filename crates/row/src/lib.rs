@@ -11,6 +11,7 @@ mod stamp;
 mod table;
 mod timestamp;
 
+pub use arrow::datatypes::DataType;
 pub use batch::{BatchBuilder, Error};
 pub use column::{Column, ColumnType};
 pub use orgcensus_row_derive::Row;

@@ -1,0 +1,45 @@
+//! `orgcensus demo`: a simulated organization, crawled in this process.
+
+use orgcensus_answers::{Snapshot, Which};
+use orgcensus_aws::{Credentials, Limits, Options, SharedCredentialsProvider};
+use orgcensus_sim::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, Settings, Simulation};
+
+use crate::args::Demo;
+use crate::commands::{ask, crawl};
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::{reporter, setup};
+
+/// Makes the organization, crawls it, answers the study's questions and says what to type next.
+pub(crate) async fn run(arguments: &Demo) -> Result<u8, Failure> {
+    let settings = Settings::new(arguments.accounts, arguments.seed);
+    let mut config = Config::default();
+    config.role.name.clone_from(&settings.crawler_role);
+    config.select.regions = settings.regions.iter().cloned().collect();
+    config.aws.home_region = settings.regions.first().cloned();
+    config.lake.url.clone_from(&arguments.lake);
+    // The simulated organization has troubles on purpose: a small one may lose a good part to them.
+    config.lake.min_coverage = 0.5;
+    config.aws.max_attempts = 3;
+    let key = Credentials::new(MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, None, None, "demo");
+    let options = Options {
+        http_client: Some(Simulation::new(settings).http_client()),
+        credentials: Some(SharedCredentialsProvider::new(key)),
+        limits: Limits::unlimited(),
+        ..Options::default()
+    };
+    let base = setup::base_with(&config, options).await?;
+    let report = orgcensus_crawl::run(setup::crawl(&config, base, reporter::listener()).await?).await?;
+    crawl::print(&report);
+    println!();
+    let lake = setup::lake(&arguments.lake)?;
+    let snapshot = Snapshot::open(&lake, &Which::Run(report.commit.run_id.clone())).await?;
+    ask::print_facts(&snapshot).await?;
+    let lake = if arguments.lake == "./lake" { String::new() } else { format!(" --lake {}", arguments.lake) };
+    println!("\nAsk on:");
+    println!("  orgcensus tables");
+    println!("  orgcensus query{lake} \"SELECT outcome, COUNT(*) AS tasks FROM coverage GROUP BY 1 ORDER BY 2 DESC\"");
+    println!("  orgcensus query{lake} \"SELECT resource_arn, reasons FROM resource_access WHERE is_public LIMIT 10\"");
+    println!("  orgcensus ask{lake} F15 --format json");
+    Ok(crawl::exit_code(&report))
+}

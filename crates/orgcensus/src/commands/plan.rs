@@ -1,0 +1,53 @@
+//! `orgcensus plan`: what a crawl would do.
+
+use std::collections::BTreeMap;
+
+use orgcensus_aws::organization;
+use orgcensus_aws::partition::DEFAULT_REGIONS;
+use orgcensus_collect::Scope;
+
+use crate::args::Configured;
+use crate::failure::{Failure, exit};
+use crate::{reporter, setup};
+
+/// Reads the organization and counts.
+pub(crate) async fn run(arguments: &Configured) -> Result<u8, Failure> {
+    let config = setup::load(arguments)?;
+    let base = setup::base(&config).await?;
+    let crawl = setup::crawl(&config, base, reporter::listener()).await?;
+    let home = crawl.chain.last().home_session();
+    let doing = "read the organization";
+    let organization = organization::read(&home).await.map_err(|source| Failure::Aws { doing, source })?;
+    let mut tags = BTreeMap::new();
+    if crawl.selection.needs_tags() {
+        for account in &organization.accounts {
+            let doing = "read the accounts' tags";
+            let read = organization::tags(&home, &account.id).await.map_err(|source| Failure::Aws { doing, source })?;
+            tags.insert(account.id.clone(), read);
+        }
+    }
+    let none = BTreeMap::new();
+    let takes =
+        |it: &&organization::Account| crawl.selection.takes(&organization, it, tags.get(&it.id).unwrap_or(&none));
+    let selected: Vec<_> = organization.accounts.iter().filter(takes).collect();
+    let active = selected.iter().filter(|account| account.is_active()).count();
+    let regions =
+        if crawl.selection.regions.is_empty() { DEFAULT_REGIONS.len() } else { crawl.selection.regions.len() };
+    println!("organization {}", organization.id);
+    println!("accounts     {} of {}, {active} active", selected.len(), organization.accounts.len());
+    let which = if crawl.selection.regions.is_empty() { "at least, by default" } else { "as configured" };
+    println!("regions      {regions} {which}");
+    println!("\n{:34} {:>8}  {:>10}  calls", "collector", "scope", "tasks");
+    let mut total = active;
+    for collector in &crawl.collectors {
+        let (scope, tasks) = match collector.scope {
+            Scope::Account => ("account", active),
+            Scope::Region => ("region", active * regions),
+        };
+        let calls: Vec<_> = collector.calls.iter().map(|call| call.operation).collect();
+        println!("{:34} {scope:>8}  {tasks:>10}  {}", collector.name, calls.join(", "));
+        total += tasks;
+    }
+    println!("\nAt least {total} calls, one for each task; what a collector finds decides how many more.");
+    Ok(exit::WHOLE)
+}

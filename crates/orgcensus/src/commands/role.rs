@@ -1,0 +1,16 @@
+//! `orgcensus role`: a least-privilege policy.
+
+use crate::args::{Role, Whose};
+use crate::failure::{Failure, exit};
+use crate::permissions;
+
+/// Prints the policy as JSON.
+pub(crate) fn run(arguments: &Role) -> Result<u8, Failure> {
+    let policy = match arguments.whose {
+        Whose::Member => permissions::member(),
+        Whose::Management => permissions::management(&arguments.partition, &arguments.role_name),
+        Whose::Lake => permissions::lake(&arguments.partition, &arguments.bucket),
+    };
+    println!("{policy:#}");
+    Ok(exit::WHOLE)
+}

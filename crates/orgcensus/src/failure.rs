@@ -1,0 +1,75 @@
+//! How the program ends: exit codes, and errors with their causes.
+
+use orgcensus_crawl::Error as RunError;
+
+/// Exit codes, as `--help` and the README list them.
+pub(crate) mod exit {
+    /// Published, and enough of what was planned is complete.
+    pub(crate) const WHOLE: u8 = 0;
+    /// The command line or the configuration cannot be used.
+    pub(crate) const USAGE: u8 = 2;
+    /// Published, but below `min_coverage`.
+    pub(crate) const BELOW_MIN_COVERAGE: u8 = 3;
+    /// Nothing was published, or nothing could be answered.
+    pub(crate) const NOT_PUBLISHED: u8 = 4;
+    /// Another run of this organization is alive.
+    pub(crate) const HELD: u8 = 5;
+}
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The command line or the configuration cannot be used.
+    #[error("{0}")]
+    Usage(String),
+    /// A question cannot be answered, for a reason that a better command line would mend.
+    #[error("failed to {0}")]
+    Question(orgcensus_answers::Error),
+    /// AWS cannot be reached as configured.
+    #[error("failed to {doing}: {source}")]
+    Aws {
+        /// What the program was doing.
+        doing: &'static str,
+        /// What AWS said.
+        source: orgcensus_aws::Error,
+    },
+    /// The lake cannot be used.
+    #[error("failed to {}", chain(.0))]
+    Lake(#[from] orgcensus_lake::Error),
+    /// The run published nothing.
+    #[error("failed to {0}")]
+    Run(#[from] RunError),
+    /// Standard output is gone or full.
+    #[error("failed to write the output: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+impl From<orgcensus_answers::Error> for Failure {
+    fn from(error: orgcensus_answers::Error) -> Self {
+        Self::Question(error)
+    }
+}
+
+impl Failure {
+    /// The program's exit code.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Run(RunError::NothingSelected(_)) => exit::USAGE,
+            Self::Run(RunError::Held(_)) => exit::HELD,
+            Self::Question(_) | Self::Aws { .. } | Self::Lake(_) | Self::Run(_) | Self::Output(_) => {
+                exit::NOT_PUBLISHED
+            }
+        }
+    }
+}
+
+/// An error and its causes in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

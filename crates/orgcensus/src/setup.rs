@@ -1,0 +1,163 @@
+//! From configuration to what a run is told.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use orgcensus_aws::{Base, Chain, Hop, Limits, Options, whoami};
+use orgcensus_collectors::COLLECTORS;
+use orgcensus_crawl::{Bounds, Crawl, Listener, Matcher, Selection};
+use orgcensus_lake::{FileOptions, Lake, LakeOptions};
+use orgcensus_row::Timestamp;
+
+use crate::args::Configured;
+use crate::config::{self, Config, OwnAccount};
+use crate::failure::Failure;
+
+/// The configuration that a command's arguments mean.
+pub(crate) fn load(arguments: &Configured) -> Result<Config, Failure> {
+    let mut config = Config::load(&arguments.config, std::env::vars())?;
+    if let Some(lake) = &arguments.lake {
+        config.lake.url.clone_from(lake);
+    }
+    if arguments.endpoint_url.is_some() {
+        config.aws.endpoint_url.clone_from(&arguments.endpoint_url);
+    }
+    check_names(&config)?;
+    Ok(config)
+}
+
+/// Names of collectors that do not exist are the commonest typing error.
+fn check_names(config: &Config) -> Result<(), Failure> {
+    let mut named = config.select.collectors.iter().chain(&config.select.exclude_collectors);
+    let unknown = named.find(|name| !COLLECTORS.iter().any(|collector| collector.name == **name));
+    match unknown {
+        None => Ok(()),
+        Some(name) => {
+            let known: Vec<_> = COLLECTORS.iter().map(|collector| collector.name).collect();
+            let known = known.join(", ");
+            Err(Failure::Usage(format!("select.collectors: unknown collector {name:?}, expected one of {known}")))
+        }
+    }
+}
+
+/// The AWS side of a configuration.
+pub(crate) async fn base(config: &Config) -> Result<Arc<Base>, Failure> {
+    let limits = match &config.limits.rates_file {
+        None => Limits::parse(orgcensus_aws::DEFAULT_LIMITS).map_err(|error| Failure::Usage(error.to_string()))?,
+        Some(path) => {
+            let named = |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", path.display()));
+            let text = std::fs::read_to_string(path).map_err(|error| named(&error))?;
+            Limits::parse(&text).map_err(|error| named(&error))?
+        }
+    };
+    base_with(config, Options { limits, ..Options::default() }).await
+}
+
+/// The same over given options: the demo brings an HTTP client, credentials and limits of its own.
+pub(crate) async fn base_with(config: &Config, options: Options) -> Result<Arc<Base>, Failure> {
+    let aws = &config.aws;
+    let options = Options {
+        home_region: aws.home_region.clone(),
+        profile: aws.profile.clone(),
+        endpoint_url: aws.endpoint_url.clone(),
+        max_attempts: aws.max_attempts,
+        connect_timeout: Duration::from_secs(aws.connect_timeout_seconds),
+        read_timeout: Duration::from_secs(aws.read_timeout_seconds),
+        ..options
+    };
+    Base::load(options).await.map_err(|source| Failure::Aws { doing: "find credentials and region", source })
+}
+
+/// The way into the accounts.
+pub(crate) async fn chain(config: &Config, base: &Arc<Base>) -> Result<Chain, Failure> {
+    let between: Vec<Hop> = config.role_chain.iter().map(hop).collect();
+    let doing = "assume the roles of role_chain";
+    Chain::new(base, &between, hop(&config.role)).await.map_err(|source| Failure::Aws { doing, source })
+}
+
+fn hop(role: &config::Role) -> Hop {
+    Hop {
+        role_arn: role.arn_template(),
+        external_id: role.external_id.clone(),
+        session_name: role.session_name.clone(),
+        tags: role.session_tags.clone().into_iter().collect(),
+        policy_arns: role.session_policy_arns.clone(),
+        duration_seconds: role.duration_seconds,
+    }
+}
+
+/// The lake of a configuration or command line.
+pub(crate) fn lake(url: &str) -> Result<Lake, Failure> {
+    Ok(Lake::open(url, &LakeOptions::default())?)
+}
+
+/// All that one run is told.
+pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) -> Result<Crawl, Failure> {
+    let chain = chain(config, &base).await?;
+    let own_account_id = match config.organization.own_account {
+        OwnAccount::Role => None,
+        OwnAccount::Direct => {
+            let identity = whoami(&chain.last().home_session()).await;
+            let doing = "ask STS who the crawl is";
+            Some(identity.map_err(|source| Failure::Aws { doing, source })?.account_id)
+        }
+    };
+    let lake = lake(&config.lake.url)?;
+    let run_id = uuid::Uuid::now_v7().to_string();
+    let selection = selection(&config.select);
+    Ok(Crawl {
+        captured_at: Timestamp(chrono::Utc::now().timestamp_millis()),
+        base,
+        chain,
+        own_account_id,
+        collectors: selection.collectors(COLLECTORS),
+        all_collectors: COLLECTORS.to_vec(),
+        selection,
+        trusted_accounts: config.organization.trusted_accounts.clone(),
+        stage_directory: stage_directory(config, &lake, &run_id),
+        lake,
+        file_options: FileOptions { target_file_bytes: config.lake.target_file_mib << 20, ..FileOptions::default() },
+        min_coverage: config.lake.min_coverage,
+        bounds: bounds(&config.limits),
+        listener,
+        run_id,
+    })
+}
+
+/// Beside a local lake the stage is where checkpoints would go; else it is in the working folder.
+fn stage_directory(config: &Config, lake: &Lake, run_id: &str) -> PathBuf {
+    let beside = lake.local().map(|folder| folder.join("_stage"));
+    let folder = config.lake.stage_directory.clone().or(beside);
+    folder.unwrap_or_else(|| PathBuf::from(".orgcensus/stage")).join(run_id)
+}
+
+fn selection(select: &config::Select) -> Selection {
+    Selection {
+        include: matcher(&select.include),
+        exclude: matcher(&select.exclude),
+        regions: select.regions.clone(),
+        collectors: select.collectors.clone(),
+        exclude_collectors: select.exclude_collectors.clone(),
+    }
+}
+
+fn matcher(matcher: &config::Matcher) -> Matcher {
+    Matcher {
+        accounts: matcher.accounts.clone(),
+        organizational_units: matcher.organizational_units.clone(),
+        tags: matcher.tags.clone(),
+        statuses: matcher.statuses.clone(),
+    }
+}
+
+fn bounds(limits: &config::Limits) -> Bounds {
+    Bounds {
+        accounts: limits.accounts_at_once,
+        tasks_per_account: limits.tasks_per_account,
+        task: Duration::from_secs(limits.task_seconds),
+        account: Duration::from_secs(limits.account_seconds),
+        run: Duration::from_secs(limits.run_seconds),
+        sync_interval: Duration::from_secs(limits.sync_seconds),
+    }
+}

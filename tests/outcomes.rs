@@ -1,0 +1,118 @@
+//! Everything that goes wrong is an outcome of its own, the run goes on, and coverage says it.
+
+use std::collections::BTreeSet;
+
+use orgcensus_sim::Settings;
+use orgcensus_tests::crawl;
+use serde_json::Value;
+
+fn text(row: &Value, name: &str) -> String {
+    row[name].as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_trouble_has_its_own_outcome() {
+    let crawled = crawl(Settings::new(40, 1)).await;
+    let rows = crawled.rows("SELECT DISTINCT outcome FROM coverage").await;
+    let outcomes: BTreeSet<String> = rows.iter().map(|row| text(row, "outcome")).collect();
+    for outcome in [
+        "complete",
+        "partial",
+        "denied_by_scp",
+        "denied",
+        "role_not_assumable",
+        "account_suspended",
+        "region_disabled",
+        "unsupported",
+        "failed",
+    ] {
+        assert!(outcomes.contains(outcome), "{outcome} is not among {outcomes:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_and_services_end_as_they_must() {
+    let crawled = crawl(Settings::new(40, 2)).await;
+    let truth = crawled.simulation.truth();
+    for account in truth.accounts.iter().filter(|it| it.outcome != "complete") {
+        let id = &account.account_id;
+        let sql = format!("SELECT DISTINCT outcome FROM coverage WHERE account_id = '{id}'");
+        let rows = crawled.rows(&sql).await;
+        assert_eq!(rows.iter().map(|row| text(row, "outcome")).collect::<Vec<_>>(), [account.outcome], "{id}");
+    }
+    for it in &truth.obstructed {
+        let sql = format!(
+            "SELECT collector, outcome FROM coverage WHERE account_id = '{}' AND region = '{}' \
+             AND collector LIKE '{}_%' AND outcome = '{}'",
+            it.account_id, it.region, it.service, it.outcome
+        );
+        assert!(!crawled.rows(&sql).await.is_empty(), "no such coverage: {it:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_account_and_task_has_one_row() {
+    let crawled = crawl(Settings::new(40, 3)).await;
+    assert_eq!(crawled.number("SELECT COUNT(*) FROM accounts").await, 40);
+    let twice = "SELECT account_id, region, collector FROM coverage GROUP BY 1, 2, 3 HAVING COUNT(*) > 1";
+    assert!(crawled.rows(twice).await.is_empty());
+    let tasks = "SELECT account_id, COUNT(*) AS tasks FROM coverage WHERE collector NOT IN ('organization', 'account_tags') \
+                 GROUP BY 1";
+    let counts: BTreeSet<u64> =
+        crawled.rows(tasks).await.iter().map(|row| row["tasks"].as_u64().unwrap_or_default()).collect();
+    assert_eq!(counts.len(), 1, "every account has the same tasks, whatever happened: {counts:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_table_shows_fewer_rows_without_a_reason() {
+    let (with, without) = (
+        crawl(Settings::new(40, 4)).await,
+        crawl(Settings { troubles: orgcensus_sim::Troubles::none(), ..Settings::new(40, 4) }).await,
+    );
+    for (table, collector) in [
+        ("sqs_queues", "sqs_queues"),
+        ("sns_topics", "sns_topics"),
+        ("ecr_repositories", "ecr_repositories"),
+        ("ec2_instances", "ec2_instances"),
+        ("iam_roles", "iam_authorization_details"),
+        ("s3_buckets", "s3_buckets"),
+    ] {
+        let sql = format!("SELECT account_id, region, COUNT(*) AS n FROM {table} GROUP BY 1, 2");
+        let seen = with.rows(&sql).await;
+        for row in without.rows(&sql).await {
+            let place = (text(&row, "account_id"), text(&row, "region"));
+            let is_place = |it: &&Value| (text(it, "account_id"), text(it, "region")) == place;
+            let is_less = seen.iter().find(is_place).and_then(|it| it["n"].as_u64()) < row["n"].as_u64();
+            let why = format!(
+                "SELECT outcome FROM coverage WHERE account_id = '{}' AND region = '{}' AND collector = '{collector}' \
+                 AND NOT is_complete",
+                place.0, place.1
+            );
+            assert!(!is_less || !with.rows(&why).await.is_empty(), "{table} in {place:?} has fewer rows and no reason");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_malformed_policy_is_a_flagged_row() {
+    let crawled = crawl(Settings::new(40, 1)).await;
+    let rows = crawled.rows("SELECT document, flags FROM policy_documents WHERE NOT is_valid").await;
+    assert!(!rows.is_empty());
+    for row in rows {
+        assert!(row["document"].is_string(), "kept byte for byte");
+        assert!(!row["flags"].as_array().is_none_or(Vec::is_empty), "{row}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unread_policy_is_unknown_and_not_absent() {
+    let crawled = crawl(Settings::new(40, 1)).await;
+    let unread = "SELECT resource_access.is_public, resource_access.has_policy, policy_documents.error_code FROM policy_documents \
+                  JOIN resource_access ON resource_access.resource_arn = policy_documents.resource_arn \
+                  WHERE policy_documents.state = 'unread'";
+    let rows = crawled.rows(unread).await;
+    assert!(!rows.is_empty());
+    for row in rows {
+        assert!(row["is_public"].is_null() && row["has_policy"].is_null() && row["error_code"].is_string(), "{row}");
+    }
+}
