@@ -128,7 +128,7 @@ F17 organizations_with_sqs study 0 0 null 18.0 null";
         let snapshot = Snapshot::open(&lake, &Which::Date("2026-11-21".into())).await.unwrap();
         let plain = Question::parse("-- id: X1\n-- part: X\nSELECT account_id FROM accounts");
         let rows = ask_json(&snapshot, &[&QUESTIONS[2], &plain]).await.unwrap();
-        let error = "find table iam_credential_report; the snapshot has accounts";
+        let error = "find table coverage, iam_credential_report; the snapshot has accounts";
         assert_eq!(rows, json!([{"id": "F3", "error": error}, {"id": "X1", "account_id": "000000000000"}]));
     }
 }

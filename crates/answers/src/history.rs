@@ -40,7 +40,7 @@ impl History {
 /// The manifests of some commits, in their order.
 pub(crate) async fn manifests(lake: &Lake, commits: &[Commit]) -> Result<Vec<Manifest>> {
     // Owned, since a closure over borrowed commits is not general enough for the engine's boxed futures.
-    let reads = commits.to_vec().into_iter().map(|commit| {
+    let reads = commits.iter().cloned().map(|commit| {
         let lake = lake.clone();
         async move { lake.manifest(&commit).await }
     });

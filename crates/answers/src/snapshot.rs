@@ -84,7 +84,7 @@ impl Snapshot {
     pub async fn query(&self, sql: &str) -> Result<Answer> {
         let plan = self.plan(sql).await?;
         let reads_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        reads_only.verify_plan(&plan).map_err(|error| Error::NotAQuery(message(error)))?;
+        reads_only.verify_plan(&plan).map_err(|error| Error::NotAQuery(error.message().into_owned()))?;
         let rows = self.context.execute_logical_plan(plan).await?.execute_stream().await?;
         Ok(Answer::new(rows))
     }
@@ -95,21 +95,16 @@ impl Snapshot {
         let named = state.resolve_table_references(&statement)?;
         match state.statement_to_plan(statement).await {
             Ok(plan) => Ok(plan),
-            Err(error) => Err(self.unknown_table(&named, &error).await.unwrap_or_else(|| error.into())),
+            Err(error) => Err(self.unknown_table(&named).unwrap_or_else(|| error.into())),
         }
     }
 
-    /// The error's better form, if it is about a table that does not exist.
-    async fn unknown_table(&self, named: &[TableReference], error: &DataFusionError) -> Option<Error> {
-        if !message_of(error).contains("not found") {
-            return None;
-        }
-        for table in named {
-            if !self.context.table_exist(table.clone()).unwrap_or(false) {
-                return Some(Error::UnknownTable { table: table.to_string(), known: self.tables.join(", ") });
-            }
-        }
-        None
+    /// The better error where the SQL names tables that do not exist.
+    fn unknown_table(&self, named: &[TableReference]) -> Option<Error> {
+        let is_unknown = |table: &&TableReference| !self.context.table_exist((*table).clone()).unwrap_or(false);
+        let unknown: Vec<_> = named.iter().filter(is_unknown).map(TableReference::to_string).collect();
+        let (table, known) = (unknown.join(", "), self.tables.join(", "));
+        (!unknown.is_empty()).then_some(Error::UnknownTable { table, known })
     }
 }
 
@@ -141,23 +136,16 @@ fn schema(tables: BTreeMap<String, Arc<PublishedTable>>) -> Result<MemorySchemaP
     Ok(schema)
 }
 
-/// What the engine says, without the kind of error before it.
-fn message(error: DataFusionError) -> String {
-    message_of(&error)
-}
-
-fn message_of(error: &DataFusionError) -> String {
-    error.message().into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing;
 
-    async fn refusal(sql: &str) -> Error {
-        let (_folder, lake) = testing::lake().await;
-        let snapshot = Snapshot::open(&lake, &Which::Newest).await.unwrap();
+    async fn open(lake: &Lake) -> Snapshot {
+        Snapshot::open(lake, &Which::Newest).await.unwrap()
+    }
+
+    async fn refusal(snapshot: &Snapshot, sql: &str) -> Error {
         match snapshot.query(sql).await {
             Ok(_) => panic!("{sql} was run"),
             Err(error) => error,
@@ -167,7 +155,7 @@ mod tests {
     #[tokio::test]
     async fn plain_names_show_the_newest_snapshot_and_history_all() {
         let (_folder, lake) = testing::lake().await;
-        let snapshot = Snapshot::open(&lake, &Which::Newest).await.unwrap();
+        let snapshot = open(&lake).await;
         assert_eq!(snapshot.commits().len(), 2);
         let sql = "SELECT org_id, snapshot_date, COUNT(*) AS accounts FROM accounts GROUP BY 1, 2 ORDER BY 1, 2";
         let rows = testing::text(&snapshot, sql).await;
@@ -182,7 +170,7 @@ mod tests {
     #[tokio::test]
     async fn a_column_that_older_files_lack_is_null_there() {
         let (_folder, lake) = testing::lake().await;
-        let snapshot = Snapshot::open(&lake, &Which::Newest).await.unwrap();
+        let snapshot = open(&lake).await;
         let sql = "SELECT snapshot_date, account_status FROM orgcensus_history.accounts
             WHERE account_id = '000000000000' AND org_id = 'o-big' ORDER BY 1";
         assert_eq!(testing::text(&snapshot, sql).await, "2026-11-21,\n2026-11-22,ACTIVE\n");
@@ -190,7 +178,8 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_but_queries_runs() {
-        let folder = tempfile::tempdir().unwrap();
+        let (folder, lake) = testing::lake().await;
+        let snapshot = open(&lake).await;
         let target = folder.path().join("out.csv");
         let copy = format!("COPY (SELECT 1 AS x) TO '{}'", target.display());
         let statements = [
@@ -205,28 +194,31 @@ mod tests {
             "SELECT 1 AS y INTO x",
         ];
         for sql in statements {
-            let error = refusal(sql).await;
+            let error = refusal(&snapshot, sql).await;
             assert!(matches!(error, Error::NotAQuery(_)), "{sql}: {error}");
         }
         assert!(!target.exists());
         for sql in ["SELECT * FROM '/etc/passwd'", "SELECT 1; SELECT 2", "SELEC 1"] {
-            let error = refusal(sql).await;
+            let error = refusal(&snapshot, sql).await;
             assert!(matches!(error, Error::UnknownTable { .. } | Error::Query(_)), "{sql}: {error}");
         }
     }
 
     #[tokio::test]
     async fn an_unknown_table_is_answered_with_those_that_exist() {
-        let error = refusal("WITH x AS (SELECT 1 AS y) SELECT * FROM x CROSS JOIN iam_userz").await.to_string();
+        let (_folder, lake) = testing::lake().await;
+        let snapshot = open(&lake).await;
+        let error =
+            refusal(&snapshot, "WITH x AS (SELECT 1 AS y) SELECT * FROM x CROSS JOIN iam_userz").await.to_string();
         assert!(error.starts_with("find table iam_userz; the snapshot has accounts, coverage, "), "{error}");
-        let error = refusal("SELECT no_such_column FROM accounts").await.to_string();
+        let error = refusal(&snapshot, "SELECT no_such_column FROM accounts").await.to_string();
         assert!(error.contains("no_such_column") && error.starts_with("run the query: "), "{error}");
     }
 
     #[tokio::test]
     async fn columns_have_the_files_types() {
         let (_folder, lake) = testing::lake().await;
-        let snapshot = Snapshot::open(&lake, &Which::Newest).await.unwrap();
+        let snapshot = open(&lake).await;
         let answer = snapshot.query("SELECT * FROM policy_statements").await.unwrap();
         let types: Vec<_> = answer.schema().fields().iter().map(|it| it.data_type().to_string()).collect();
         assert!(

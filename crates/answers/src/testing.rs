@@ -8,11 +8,11 @@ use tempfile::TempDir;
 use crate::{Format, Snapshot, format};
 
 macro_rules! rows {
-    ($($row:ident $table:literal { $($column:ident: $type:ty),* $(,)? })+) => {
+    ($($row:ident $table:tt { $($column:ident: $type:ty),* $(,)? })+) => {
         $(
             #[doc = $table]
             #[derive(Debug, Clone, Default, Serialize, Row)]
-            #[row(table = $table, key = "")]
+            #[row(table = $table)]
             pub(crate) struct $row {
                 $(#[doc = "A column."] pub(crate) $column: $type,)*
             }
