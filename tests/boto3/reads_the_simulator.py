@@ -1,0 +1,354 @@
+"""boto3 crawls the simulated organization and must find what the simulator says is true.
+
+    python -m venv venv && venv/bin/pip install -r tests/requirements.txt
+    venv/bin/python tests/boto3/reads_the_simulator.py --simulator target/release/orgcensus-sim
+
+The simulator and the crawler are both ours and could agree on a wrong idea of AWS's protocols. boto3 is AWS's own: what
+it can page through, parse and count is spoken as AWS speaks it. Prints one line a check, then "N passed, M failed".
+"""
+
+import argparse
+import collections
+import csv
+import json
+import pathlib
+import subprocess
+import sys
+import urllib.parse
+
+from botocore.exceptions import ClientError
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "moto"))
+from harness import Aws, Checks, simulator  # noqa: E402
+
+KEYS = ("AKIASIMULATEDMANAGEMENT", "CANARY/management/secret/access/key")
+ROLE = "orgcensus"
+PAGE_SIZE = 3
+REPORT_POLLS = 10
+
+# What a service answers where nothing is set; KMS of keys that cannot rotate.
+ABSENT = {
+    "KMSInvalidStateException",
+    "NoSuchBucketPolicy",
+    "NoSuchPublicAccessBlockConfiguration",
+    "NoSuchTagSet",
+    "NoSuchEntity",
+    "OwnershipControlsNotFoundError",
+    "RepositoryPolicyNotFoundException",
+    "RegistryPolicyNotFoundException",
+    "ResourceNotFoundException",
+    "ServerSideEncryptionConfigurationNotFoundError",
+    "UnsupportedOperationException",
+}
+
+
+class Census:
+    """What boto3 found."""
+
+    def __init__(self, aws, checks):
+        self.aws, self.checks = aws, checks
+        self.rows = collections.Counter()
+        self.facts = collections.Counter()
+        self.arns = set()
+        self.outcomes = {}
+        self.obstructed = set()
+        self.pages = collections.Counter()
+        self.too_long = set()
+        self.documents = collections.Counter()
+
+    def pages_of(self, client, operation, key, **arguments):
+        """All items of a list call, page by page."""
+        for page in client.get_paginator(operation).paginate(**arguments):
+            self.pages[operation] += 1
+            items = page.get(key, [])
+            if len(items) > PAGE_SIZE:
+                self.too_long.add(operation)
+            yield from items
+
+    def found(self, table, arn=None):
+        self.rows[table] += 1
+        if arn:
+            self.arns.add(arn)
+
+    def document(self, text):
+        """A policy's document, as text or parsed by boto3; one that is not JSON is counted as such."""
+        if isinstance(text, dict):
+            self.documents["json"] += 1
+            return
+        try:
+            json.loads(text if text.lstrip().startswith("{") else urllib.parse.unquote(text))
+            self.documents["json"] += 1
+        except ValueError:
+            self.documents["malformed"] += 1
+
+    def optional(self, call, **arguments):
+        """An answer, or none where nothing is set."""
+        try:
+            return call(**arguments)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ABSENT:
+                self.documents["absent"] += 1
+                return {}
+            raise
+
+    def organization(self):
+        client = self.aws.client("organizations")
+        management = client.describe_organization()["Organization"]["MasterAccountId"]
+        self.found("organizations")
+        accounts = []
+        parents = [root["Id"] for root in self.pages_of(client, "list_roots", "Roots")]
+        while parents:
+            parent = parents.pop()
+            accounts += self.pages_of(client, "list_accounts_for_parent", "Accounts", ParentId=parent)
+            units = self.pages_of(client, "list_organizational_units_for_parent", "OrganizationalUnits", ParentId=parent)
+            for unit in units:
+                self.found("organizational_units")
+                parents.append(unit["Id"])
+        for account in accounts:
+            self.found("accounts")
+            for _ in self.pages_of(client, "list_tags_for_resource", "Tags", ResourceId=account["Id"]):
+                pass
+        listed = {it["Id"] for it in self.pages_of(client, "list_accounts", "Accounts")}
+        self.checks.equal("the tree holds the accounts that ListAccounts lists", listed, {it["Id"] for it in accounts})
+        for account in accounts:
+            self.account(account["Id"], account["Status"], management)
+
+    def account(self, account_id, status, management):
+        if status == "SUSPENDED":
+            self.outcomes[account_id] = "account_suspended"
+            return
+        aws = self.aws
+        if account_id != management:
+            try:
+                aws = self.aws.assume(f"arn:aws:iam::{account_id}:role/{ROLE}")
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                self.outcomes[account_id] = "role_not_assumable" if code == "AccessDenied" else code
+                return
+            caller = aws.client("sts").get_caller_identity()
+            if caller["Account"] != account_id:
+                self.outcomes[account_id] = f"in {caller['Account']}"
+                return
+        self.outcomes[account_id] = "complete"
+        self.iam(aws.client("iam"))
+        self.s3(aws, account_id)
+        for region in aws.client("ec2").describe_regions()["Regions"]:
+            for service, read in REGIONAL.items():
+                name = region["RegionName"]
+                try:
+                    read(self, aws.client(service, name))
+                except ClientError as error:
+                    self.obstructed.add((account_id, name, service, outcome(error)))
+
+    def iam(self, client):
+        for kind in ["User", "Group", "Role", "LocalManagedPolicy", "AWSManagedPolicy"]:
+            pages = client.get_paginator("get_account_authorization_details").paginate(Filter=[kind])
+            for page in pages:
+                self.pages["get_account_authorization_details"] += 1
+                self.authorization_details(page)
+        self.credential_report(client)
+        summary = client.get_account_summary()["SummaryMap"]
+        self.facts["accounts_with_root_key"] += summary["AccountAccessKeysPresent"]
+        self.optional(client.get_account_password_policy)
+        list(self.pages_of(client, "list_account_aliases", "AccountAliases"))
+
+    def authorization_details(self, page):
+        for user in page["UserDetailList"]:
+            self.found("iam_users")
+            self.rows["iam_group_memberships"] += len(user["GroupList"])
+        for _ in page["GroupDetailList"]:
+            self.found("iam_groups")
+        for role in page["RoleDetailList"]:
+            self.found("iam_roles", role["Arn"])
+            self.rows["iam_instance_profiles"] += len(role["InstanceProfileList"])
+            self.document(role["AssumeRolePolicyDocument"])
+        for policy in page["Policies"]:
+            self.found("iam_policies")
+            self.rows["iam_policy_versions"] += len(policy["PolicyVersionList"])
+            for version in policy["PolicyVersionList"]:
+                self.document(version["Document"])
+        for principal in page["UserDetailList"] + page["GroupDetailList"] + page["RoleDetailList"]:
+            for kind in ["UserPolicyList", "GroupPolicyList", "RolePolicyList"]:
+                for policy in principal.get(kind, []):
+                    self.document(policy["PolicyDocument"])
+
+    def credential_report(self, client):
+        states = (client.generate_credential_report()["State"] for _ in range(REPORT_POLLS))
+        if "COMPLETE" not in states:
+            raise RuntimeError(f"no credential report after {REPORT_POLLS} polls")
+        lines = client.get_credential_report()["Content"].decode().splitlines()
+        for line in csv.DictReader(lines):
+            self.found("iam_credential_report")
+            if line["user"] == "<root_account>":
+                continue
+            has_key = "true" in (line["access_key_1_active"], line["access_key_2_active"])
+            has_open_console = line["password_enabled"] == "true" and line["mfa_active"] == "false"
+            self.facts["users"] += 1
+            self.facts["users_with_active_key"] += has_key
+            self.facts["users_console_without_mfa"] += has_open_console
+
+    def s3(self, aws, account_id):
+        control = aws.client("s3control")
+        self.optional(control.get_public_access_block, AccountId=account_id)
+        for bucket in self.pages_of(aws.client("s3"), "list_buckets", "Buckets"):
+            name = bucket["Name"]
+            self.found("s3_buckets", f"arn:aws:s3:::{name}")
+            region = aws.client("s3").get_bucket_location(Bucket=name)["LocationConstraint"] or "us-east-1"
+            client = aws.client("s3", region)
+            if policy := self.optional(client.get_bucket_policy, Bucket=name).get("Policy"):
+                self.document(policy)
+                client.get_bucket_policy_status(Bucket=name)["PolicyStatus"]["IsPublic"]
+            client.get_bucket_acl(Bucket=name)["Grants"]
+            client.get_bucket_versioning(Bucket=name)
+            client.get_bucket_logging(Bucket=name)
+            self.optional(client.get_public_access_block, Bucket=name)
+            self.optional(client.get_bucket_ownership_controls, Bucket=name)
+            self.optional(client.get_bucket_tagging, Bucket=name)
+            self.optional(client.get_bucket_encryption, Bucket=name)
+
+    def ec2(self, client):
+        for reservation in self.pages_of(client, "describe_instances", "Reservations"):
+            for instance in reservation["Instances"]:
+                self.found("ec2_instances")
+                if instance["State"]["Name"] != "terminated":
+                    self.facts["instances"] += 1
+                    self.facts["instances_imds_optional"] += instance["MetadataOptions"]["HttpTokens"] == "optional"
+        client.get_instance_metadata_defaults()
+
+    def ecr(self, client):
+        for repository in self.pages_of(client, "describe_repositories", "repositories"):
+            name = repository["repositoryName"]
+            self.found("ecr_repositories", repository["repositoryArn"])
+            if policy := self.optional(client.get_repository_policy, repositoryName=name).get("policyText"):
+                self.document(policy)
+            client.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
+        self.optional(client.get_registry_policy)
+
+    def kms(self, client):
+        hidden = None
+        for key in self.pages_of(client, "list_keys", "Keys"):
+            key_id = key["KeyId"]
+            self.found("kms_keys", key["KeyArn"])
+            described = client.describe_key(KeyId=key_id)["KeyMetadata"]
+            if described["KeyManager"] == "CUSTOMER":
+                self.optional(client.get_key_rotation_status, KeyId=key_id)
+                list(self.pages_of(client, "list_resource_tags", "Tags", KeyId=key_id))
+            try:
+                self.document(client.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"])
+            except ClientError as error:
+                hidden = error
+        list(self.pages_of(client, "list_aliases", "Aliases"))
+        if hidden:
+            raise hidden
+
+    def functions(self, client):
+        for function in self.pages_of(client, "list_functions", "Functions"):
+            name, arn = function["FunctionName"], function["FunctionArn"]
+            self.found("lambda_functions", arn)
+            if policy := self.optional(client.get_policy, FunctionName=name).get("Policy"):
+                self.document(policy)
+            list(self.pages_of(client, "list_function_url_configs", "FunctionUrlConfigs", FunctionName=name))
+            client.list_tags(Resource=arn)["Tags"]
+
+    def secrets(self, client):
+        for secret in self.pages_of(client, "list_secrets", "SecretList", IncludePlannedDeletion=True):
+            self.found("secretsmanager_secrets", secret["ARN"])
+            if policy := client.get_resource_policy(SecretId=secret["ARN"]).get("ResourcePolicy"):
+                self.document(policy)
+
+    def sns(self, client):
+        for topic in self.pages_of(client, "list_topics", "Topics"):
+            arn = topic["TopicArn"]
+            self.found("sns_topics", arn)
+            self.document(client.get_topic_attributes(TopicArn=arn)["Attributes"]["Policy"])
+            client.list_tags_for_resource(ResourceArn=arn)["Tags"]
+
+    def sqs(self, client):
+        for url in self.pages_of(client, "list_queues", "QueueUrls"):
+            attributes = client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+            self.found("sqs_queues", attributes["QueueArn"])
+            if policy := attributes.get("Policy"):
+                self.document(policy)
+            client.list_queue_tags(QueueUrl=url)
+
+
+REGIONAL = {
+    "ec2": Census.ec2,
+    "ecr": Census.ecr,
+    "kms": Census.kms,
+    "lambda": Census.functions,
+    "secretsmanager": Census.secrets,
+    "sns": Census.sns,
+    "sqs": Census.sqs,
+}
+
+
+def outcome(error):
+    """What a refusal means, by AWS's words; the simulator's truth uses the same names."""
+    code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+    if "service control policy" in message:
+        return "denied_by_scp"
+    if "AccessDenied" in code:
+        # One key whose policy hides itself is one thing of many.
+        return "partial" if error.operation_name == "GetKeyPolicy" else "denied"
+    if code == "UnknownOperationException":
+        return "unsupported"
+    return "failed" if error.response["ResponseMetadata"]["HTTPStatusCode"] == 500 else code
+
+
+def facts_of(truth):
+    """The counts of the truth's facts that boto3 counts too."""
+    study = {(it["id"], it["of"]): it for it in truth["facts"] if it["definition"] == "study"}
+    return {
+        "users": study["F3", "users"]["denominator"],
+        "users_with_active_key": study["F7", "users_with_active_key"]["denominator"],
+        "users_console_without_mfa": study["F9", "users"]["numerator"],
+        "accounts_with_root_key": study["F11", "accounts"]["numerator"],
+        "instances": study["F13", "instances"]["denominator"],
+        "instances_imds_optional": study["F13", "instances"]["numerator"],
+    }
+
+
+def census(checks, binary, accounts, seed):
+    population = ["--accounts", str(accounts), "--seed", str(seed)]
+    what = f"{accounts} accounts"
+    truth = json.loads(subprocess.run([binary, "truth", *population], check=True, capture_output=True).stdout)
+    with simulator(binary, *population, "--page-size", str(PAGE_SIZE)) as url:
+        found = Census(Aws(url, *KEYS), checks)
+        found.organization()
+
+    for table, rows in sorted(truth["tables"].items()):
+        checks.equal(f"{what}: rows of {table} ({rows})", rows, found.rows[table])
+    checks.equal(f"{what}: no other table", set(truth["tables"]), set(found.rows))
+    checks.equal_rows(f"{what}: ARNs of resources", [it["arn"] for it in truth["resources"]], list(found.arns))
+    outcomes = {it["account_id"]: it["outcome"] for it in truth["accounts"]}
+    checks.equal(f"{what}: how each account ends", outcomes, found.outcomes)
+    obstructed = [[it["account_id"], it["region"], it["service"], it["outcome"]] for it in truth["obstructed"]]
+    checks.equal_rows(f"{what}: what is refused", obstructed, [list(it) for it in found.obstructed])
+    for name, count in facts_of(truth).items():
+        checks.equal(f"{what}: {name} ({count})", count, found.facts[name])
+    checks.equal(f"{what}: no page longer than {PAGE_SIZE}", set(), found.too_long)
+    paged = {"describe_instances", "list_buckets", "list_queues", "list_topics", "get_account_authorization_details"}
+    once = {it for it in paged if found.pages[it] <= len(found.outcomes)}
+    checks.equal(f"{what}: list calls page", set(), once)
+    # A malformed document is in every larger organization.
+    wanted = {"json", "absent"} | ({"malformed"} if accounts >= 40 else set())
+    documents = dict(found.documents)
+    checks.true(f"{what}: policies of every kind", wanted <= set(documents), documents)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--simulator", required=True, help="the orgcensus-sim to read")
+    parser.add_argument("--orgcensus", help="not used: every program under tests/ takes both binaries")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    checks = Checks()
+    for accounts in [12, 40]:
+        part = lambda: census(checks, arguments.simulator, accounts, arguments.seed)  # noqa: E731
+        checks.run(f"{accounts} accounts", part)
+    return checks.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
