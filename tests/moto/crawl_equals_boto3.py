@@ -1,0 +1,147 @@
+"""orgcensus crawls an organization in moto; its tables must equal what boto3 reads back, account by account.
+
+    python -m venv venv && venv/bin/pip install -r tests/requirements.txt
+    venv/bin/python tests/moto/crawl_equals_boto3.py --orgcensus target/release/orgcensus
+
+moto is others' idea of AWS: what the simulator and the crawler might misunderstand alike, it does not. What moto cannot
+do must be said in the coverage. Prints one line a check, then "N passed, M failed".
+"""
+
+import argparse
+import json
+import pathlib
+import sys
+import tempfile
+
+from harness import Aws, Checks, Orgcensus, canonical, moto
+from populate import REGIONS, ROLE, enter, populate
+from read_back import ReadBack
+
+KEYS = ("test", "test")
+CONFIGURATION = f"""
+[aws]
+max_attempts = 2  # what moto cannot do it answers with 500, however often it is asked
+
+[role]
+name = "{ROLE}"
+
+[organization]
+own_account = "role"
+
+[select]
+regions = {json.dumps(REGIONS)}
+"""
+
+# What moto 5.2.5 does not do as AWS does, by collector: how its tasks end, and the call that says so.
+NOT_COMPLETE = {
+    # 500 and a page of HTML.
+    "ec2_metadata_defaults": ("failed", "ec2:GetInstanceMetadataDefaults"),
+    # 404 and a page of HTML: no answer of AWS's, so the functions have not gone away.
+    "lambda_functions": ("partial", "lambda:ListFunctionUrlConfigs"),
+    # GetBucketVersioning's answer has a root element that is not AWS's; all else of the buckets is read.
+    "s3_buckets": ("partial", "s3:GetBucketVersioning"),
+    # A report without <root_account>: an account without a root user cannot be.
+    "iam_credential_report": ("partial", "iam:GetCredentialReport"),
+}
+
+
+def compare(checks, census, accounts, read_back):
+    """Each table's rows of each account, in the columns that boto3 reads too."""
+    for table in sorted({table for rows in read_back.values() for table in rows}):
+        columns = next(list(rows[table][0]) for rows in read_back.values() if rows.get(table))
+        select = f"SELECT account_id, {', '.join(columns)} FROM {table}"
+        found = checks.run(table, lambda: census.query(select))
+        for account_id in accounts if found is not None else []:
+            rows = [row for row in found if row["account_id"] == account_id]
+            rows = [{column: normal(column, row[column]) for column in columns} for row in rows]
+            expected = read_back[account_id].get(table, [])
+            expected = [{column: normal(column, value) for column, value in row.items()} for row in expected]
+            checks.equal_rows(f"{account_id}: {table}", expected, rows)
+
+
+def normal(column, value):
+    """Two ways to say the same: lists in any order, documents with other blanks, no tags as null or empty."""
+    if column == "document" and isinstance(value, str):
+        value = json.loads(value)
+    if column == "tags":
+        return value or {}
+    if column == "document" and isinstance(value, dict):
+        return value
+    return sorted(value, key=canonical) if isinstance(value, list) else value
+
+
+def compare_organization(checks, census, client, accounts):
+    """The tree: accounts with their units' names, units with their paths, the organization."""
+    organization = client.describe_organization()["Organization"]
+    found = census.query("SELECT organization_id, management_account_id FROM organizations")
+    expected = {"organization_id": organization["Id"], "management_account_id": organization["MasterAccountId"]}
+    checks.equal_rows("organizations", [expected], found)
+
+    units, rows = {}, []
+    for root in client.list_roots()["Roots"]:
+        below(client, root["Id"], root["Name"], units)
+    for unit_id, path in units.items():
+        for account in client.list_accounts_for_parent(ParentId=unit_id)["Accounts"]:
+            listed = client.list_tags_for_resource(ResourceId=account["Id"])["Tags"]
+            row = {"account_id": account["Id"], "account_name": account["Name"], "arn": account["Arn"]}
+            row |= {"email": account["Email"], "status": account["Status"], "ou_path": path, "ou_id": unit_id}
+            rows.append(row | {"tags": {tag["Key"]: tag["Value"] for tag in listed}})
+    found = census.query(f"SELECT {', '.join(rows[0])} FROM accounts")
+    found = [row | {"tags": row["tags"] or {}} for row in found]
+    checks.equal("every account was made", set(accounts), {row["account_id"] for row in rows})
+    checks.equal_rows("accounts", rows, found)
+    expected = [{"ou_id": unit_id, "path": path} for unit_id, path in units.items()]
+    checks.equal_rows("organizational_units", expected, census.query("SELECT ou_id, path FROM organizational_units"))
+
+
+def below(client, unit_id, path, units):
+    units[unit_id] = path
+    for unit in client.list_organizational_units_for_parent(ParentId=unit_id)["OrganizationalUnits"]:
+        below(client, unit["Id"], f"{path}/{unit['Name']}", units)
+
+
+def compare_coverage(checks, census, accounts):
+    """Every task has its row, and exactly what moto cannot do is not complete."""
+    rows = census.query("SELECT account_id, region, collector, outcome, error_operation, items_missed FROM coverage")
+    keys = [(row["account_id"], row["region"], row["collector"]) for row in rows]
+    checks.equal("coverage: one row a task", len(set(keys)), len(keys))
+    by_collector = {}
+    for row in rows:
+        by_collector.setdefault(row["collector"], []).append(row)
+    for collector, tasks in sorted(by_collector.items()):
+        expected = NOT_COMPLETE.get(collector, ("complete", None))
+        found = {(task["outcome"], task["error_operation"]) for task in tasks}
+        checks.equal(f"coverage: {collector}", {expected}, found)
+        if collector not in ("organization", "account_tags"):
+            seen = {task["account_id"] for task in tasks}
+            checks.equal(f"coverage: {collector} in every account", set(accounts), seen)
+    checks.equal("coverage: what moto cannot do was asked", set(), set(NOT_COMPLETE) - set(by_collector))
+
+
+def test(checks, binary, folder):
+    with moto() as url:
+        management = Aws(url, *KEYS)
+        accounts = populate(management)
+        # Before the crawl: GenerateCredentialReport and the like must not be the census' own doing.
+        read_back = {it: ReadBack(enter(management, it, ROLE), it).all() for it in accounts}
+        census = Orgcensus(binary, folder, url, KEYS)
+        code, said = census.crawl(CONFIGURATION)
+        checks.true(f"the crawl is published (exit code {code})", code in (0, 3), said)
+        compare_organization(checks, census, management.client("organizations"), accounts)
+        compare(checks, census, accounts, read_back)
+        compare_coverage(checks, census, accounts)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--orgcensus", required=True, type=pathlib.Path, help="the orgcensus to test")
+    parser.add_argument("--simulator", help="not used: every program under tests/ takes both binaries")
+    arguments = parser.parse_args()
+    checks = Checks()
+    with tempfile.TemporaryDirectory() as folder:
+        checks.run("the whole test", lambda: test(checks, str(arguments.orgcensus.resolve()), folder))
+    return checks.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
