@@ -1,6 +1,6 @@
 """Other engines read a published lake and must see what orgcensus sees.
 
-    python -m venv venv && venv/bin/pip install -r tests/engines/requirements.txt
+    python -m venv venv && venv/bin/pip install -r tests/requirements.txt
     venv/bin/python tests/engines/run.py --binary target/release/orgcensus --lake ./lake
 
 DuckDB and PySpark open the files that the newest commits' manifests name. Compared are, for every table, the columns'
