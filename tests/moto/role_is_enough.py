@@ -1,0 +1,260 @@
+"""The policies that `orgcensus role` prints are enough for a crawl, and with one action fewer something is refused.
+
+    python -m venv venv && venv/bin/pip install -r tests/requirements.txt
+    venv/bin/python tests/moto/role_is_enough.py --orgcensus target/release/orgcensus
+
+moto enforces identity policies once it is told to. The members' role gets the policy of `role member`, the user who
+crawls that of `role management`. Then each account's role loses one action, another in each account and crawl: exactly
+that action's collector must be refused there, all others must end as before. Last, the user loses one action after the
+other. Prints one line a check, then "N passed, M failed".
+"""
+
+import argparse
+import json
+import pathlib
+import sys
+import tempfile
+import urllib.request
+
+from harness import Aws, Checks, Orgcensus, moto
+from populate import ADMINISTRATOR, REGIONS, ROLE, allow, enter, populate
+
+USER = "census"
+CONFIGURATION = f"""
+[aws]
+max_attempts = 2  # what moto cannot do it answers with 500, however often it is asked
+
+[role]
+name = "{ROLE}"
+
+[organization]
+own_account = "role"
+
+[select]
+regions = {json.dumps(REGIONS)}
+exclude_collectors = ["lambda_functions"]  # see UNTESTED
+
+[lake]
+min_coverage = 0.0
+"""
+
+# The collector that needs each action of the members' role.
+COLLECTORS = {
+    "ec2:DescribeInstances": "ec2_instances",
+    "ec2:DescribeRegions": "account_regions",
+    "ec2:GetInstanceMetadataDefaults": "ec2_metadata_defaults",
+    "ecr:DescribeRepositories": "ecr_repositories",
+    "ecr:GetRegistryPolicy": "ecr_registry_policies",
+    "ecr:GetRepositoryPolicy": "ecr_repositories",
+    "ecr:ListTagsForResource": "ecr_repositories",
+    "iam:GenerateCredentialReport": "iam_credential_report",
+    "iam:GetAccountAuthorizationDetails": "iam_authorization_details",
+    "iam:GetAccountPasswordPolicy": "iam_password_policies",
+    "iam:GetAccountSummary": "iam_account_summary",
+    "iam:GetCredentialReport": "iam_credential_report",
+    "iam:ListAccountAliases": "iam_account_aliases",
+    "kms:DescribeKey": "kms_keys",
+    "kms:GetKeyPolicy": "kms_keys",
+    "kms:GetKeyRotationStatus": "kms_keys",
+    "kms:ListAliases": "kms_keys",
+    "kms:ListKeys": "kms_keys",
+    "kms:ListResourceTags": "kms_keys",
+    "s3:GetBucketAcl": "s3_buckets",
+    "s3:GetBucketLocation": "s3_buckets",
+    "s3:GetBucketLogging": "s3_buckets",
+    "s3:GetBucketPolicy": "s3_buckets",
+    "s3:GetBucketPolicyStatus": "s3_buckets",
+    "s3:GetBucketTagging": "s3_buckets",
+    "s3:GetBucketVersioning": "s3_buckets",
+    "s3:ListAllMyBuckets": "s3_buckets",
+    "secretsmanager:GetResourcePolicy": "secretsmanager_secrets",
+    "secretsmanager:ListSecrets": "secretsmanager_secrets",
+    "sns:GetTopicAttributes": "sns_topics",
+    "sns:ListTagsForResource": "sns_topics",
+    "sns:ListTopics": "sns_topics",
+    "sqs:GetQueueAttributes": "sqs_queues",
+    "sqs:ListQueueTags": "sqs_queues",
+    "sqs:ListQueues": "sqs_queues",
+}
+
+# Where moto 5.2.5 does not enforce as AWS does.
+UNTESTED = {
+    # Every signature of these is refused, whoever signs.
+    "lambda:GetPolicy",
+    "lambda:ListFunctionUrlConfigs",
+    "lambda:ListFunctions",
+    "lambda:ListTags",
+    # Other actions are asked for, those of MOTO_ONLY.
+    "s3:GetAccountPublicAccessBlock",
+    "s3:GetBucketOwnershipControls",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:GetEncryptionConfiguration",
+}
+MOTO_ONLY = ["s3:GetPublicAccessBlock", "s3:ListBucket"]
+
+# What the management's policy allows, and the coverage rows that are refused without it.
+ORGANIZATION = {
+    "organizations:DescribeOrganization": "organization",
+    "organizations:ListRoots": "organization",
+    "organizations:ListAccountsForParent": "organization",
+    "organizations:ListOrganizationalUnitsForParent": "organization",
+    "organizations:ListTagsForResource": "account_tags",
+}
+
+
+class Enforced:
+    """The organization in moto, with the printed policies and nothing else."""
+
+    def __init__(self, url, binary, folder):
+        self.url, self.binary, self.folder = url, binary, pathlib.Path(folder)
+        self.administrator = Aws(url, "test", "test")
+        self.crawls = 0
+        program = Orgcensus(binary, folder)
+        self.member = json.loads(program.output("role", "member", "--role-name", ROLE))
+        self.management = json.loads(program.output("role", "management", "--role-name", ROLE))
+        self.accounts = populate(self.administrator)
+        self.roles = {}
+        self.keys = self.make_user()
+        self.make_roles()
+
+    def make_user(self):
+        client = self.administrator.client("iam")
+        self.user_arn = client.create_user(UserName=USER)["User"]["Arn"]
+        self.set_user_policy(self.management)
+        key = client.create_access_key(UserName=USER)["AccessKey"]
+        return key["AccessKeyId"], key["SecretAccessKey"]
+
+    def make_roles(self):
+        trust = allow(Principal={"AWS": self.user_arn}, Action="sts:AssumeRole")
+        for account_id in self.accounts:
+            client = enter(self.administrator, account_id).client("iam")
+            client.detach_role_policy(RoleName=ROLE, PolicyArn=ADMINISTRATOR)
+            client.update_assume_role_policy(RoleName=ROLE, PolicyDocument=trust)
+            moto_only = allow(Action=MOTO_ONLY, Resource="*")
+            client.put_role_policy(RoleName=ROLE, PolicyName="moto-only", PolicyDocument=moto_only)
+            self.roles[account_id] = client
+            self.set_role_policy(account_id, self.member)
+
+    def set_role_policy(self, account_id, policy):
+        document = json.dumps(policy)
+        self.roles[account_id].put_role_policy(RoleName=ROLE, PolicyName="census", PolicyDocument=document)
+
+    def set_user_policy(self, policy):
+        document = json.dumps(policy)
+        self.administrator.client("iam").put_user_policy(UserName=USER, PolicyName="census", PolicyDocument=document)
+
+    def enforce(self, is_on):
+        """moto enforces after this many calls more: none, or never reached."""
+        calls = b"0" if is_on else b"inf"
+        headers = {"Content-Type": "text/plain"}
+        request = urllib.request.Request(f"{self.url}/moto-api/reset-auth", data=calls, headers=headers)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            answer.read()
+
+    def crawl(self):
+        """Crawls into a lake of its own: the exit code, what was said, and each task's end."""
+        self.crawls += 1
+        census = Orgcensus(self.binary, self.folder / str(self.crawls), self.url, self.keys)
+        self.enforce(True)
+        try:
+            code, said = census.crawl(CONFIGURATION)
+        finally:
+            self.enforce(False)
+        if code not in (0, 3):
+            return code, said, {}
+        rows = census.query(
+            "SELECT account_id, region, collector, outcome, error_code, error_operation, items_missed FROM coverage"
+        )
+        key = ["account_id", "region", "collector"]
+        return code, said, {tuple(row.pop(name) for name in key): row for row in rows}
+
+
+def without(policy, action):
+    """The policy with one action fewer."""
+    statements = [it | {"Action": [name for name in it["Action"] if name != action]} for it in policy["Statement"]]
+    return policy | {"Statement": statements}
+
+
+def actions(policy):
+    return {action for statement in policy["Statement"] for action in statement["Action"]}
+
+
+def is_refused(task, before):
+    """Whether a task shows a refusal that it did not show before."""
+    return task["outcome"] in ("denied", "partial") and task != before
+
+
+def members_need_each(checks, enforced, whole):
+    """One action fewer in each account, until every action was withheld once."""
+    withheld = sorted(COLLECTORS)
+    while withheld:
+        now = dict(zip(enforced.accounts, withheld))
+        withheld = withheld[len(now) :]
+        for account_id, action in now.items():
+            enforced.set_role_policy(account_id, without(enforced.member, action))
+        _, said, tasks = enforced.crawl()
+        for account_id, action in now.items():
+            enforced.set_role_policy(account_id, enforced.member)
+            one_fewer(checks, account_id, action, whole, tasks, said)
+
+
+def one_fewer(checks, account_id, action, whole, tasks, said):
+    collector = COLLECTORS[action]
+    own = {key: task for key, task in tasks.items() if key[0] == account_id}
+    of_collector = {key: task for key, task in own.items() if key[2] == collector}
+    refused = [is_refused(task, whole.get(key)) for key, task in of_collector.items()]
+    found = list(of_collector.values()) or said
+    checks.true(f"without {action}: {collector} is refused", refused and all(refused), found)
+    others = {key: task for key, task in own.items() if key[2] != collector and task != whole.get(key)}
+    missing = {key for key in whole if key[0] == account_id} - set(own)
+    found = [*others.items(), *missing]
+    checks.true(f"without {action}: nothing else is", not found, found)
+
+
+def caller_needs_each(checks, enforced, whole):
+    for action, collector in ORGANIZATION.items():
+        enforced.set_user_policy(without(enforced.management, action))
+        code, said, tasks = enforced.crawl()
+        # Without accounts there is nothing to publish; what is left out of a publication is in its coverage.
+        refused = [key for key, task in tasks.items() if key[2] == collector and is_refused(task, whole.get(key))]
+        is_ended = code == 4 and "failed to read the organization" in said and "403" in said
+        checks.true(f"without {action}: {collector} is refused", is_ended or refused, f"exit code {code}: {said}")
+    enforced.set_user_policy(without(enforced.management, "sts:AssumeRole"))
+    code, said, tasks = enforced.crawl()
+    outcomes = {task["outcome"] for key, task in tasks.items() if key[2] not in ORGANIZATION.values()}
+    checks.equal("without sts:AssumeRole: no account can be entered", {"role_not_assumable"}, outcomes or said)
+
+
+def test(checks, binary, folder):
+    with moto() as url:
+        enforced = Enforced(url, binary, folder)
+        tested = set(COLLECTORS) | UNTESTED
+        checks.equal("each action of the members' role has its check", actions(enforced.member), tested)
+        # A session gets tags only where the configuration names some.
+        expected = set(ORGANIZATION) | {"sts:AssumeRole", "sts:TagSession"}
+        checks.equal("each action of the caller has its check", expected, actions(enforced.management))
+
+        code, said, whole = enforced.crawl()
+        checks.true(f"with the printed policies the crawl is published (exit code {code})", code in (0, 3), said)
+        checks.equal("every account is entered", set(enforced.accounts), {key[0] for key in whole})
+        refusals = ("denied", "denied_by_scp", "role_not_assumable")
+        refused = [it for it in whole.items() if it[1]["outcome"] in refusals or it[1]["error_code"] == "HTTP403"]
+        checks.equal("with the printed policies nothing is denied", [], refused)
+
+        members_need_each(checks, enforced, whole)
+        caller_needs_each(checks, enforced, whole)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--orgcensus", required=True, type=pathlib.Path, help="the orgcensus to test")
+    parser.add_argument("--simulator", help="not used: every program under tests/ takes both binaries")
+    arguments = parser.parse_args()
+    checks = Checks()
+    with tempfile.TemporaryDirectory() as folder:
+        checks.run("the whole test", lambda: test(checks, str(arguments.orgcensus.resolve()), folder))
+    return checks.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
