@@ -9,7 +9,8 @@ use orgcensus_tests::crawl;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn seen_calls_equal_declared_calls() {
-    let crawled = crawl(Settings::new(40, 1)).await;
+    // Where the list of buckets has no regions, they are asked for.
+    let crawled = crawl(Settings { omits_bucket_region: true, ..Settings::new(40, 1) }).await;
     let seen: BTreeSet<String> =
         crawled.simulation.calls().iter().map(|call| format!("{}:{}", call.service, call.operation)).collect();
     let collectors = COLLECTORS.iter().flat_map(|collector| collector.calls);

@@ -30,6 +30,8 @@ pub struct Settings {
     pub external_id: Option<String>,
     /// How long assumed credentials live when the caller does not say.
     pub session_seconds: i64,
+    /// Whether `ListBuckets` leaves out the buckets' regions, as older endpoints do.
+    pub omits_bucket_region: bool,
     /// The member (its place in the organization, the management account being 0) that may also read the organization.
     pub delegated_administrator: Option<u64>,
 }
@@ -52,6 +54,7 @@ impl Settings {
             crawler_role: "orgcensus".to_owned(),
             external_id: None,
             session_seconds: 3600,
+            omits_bucket_region: false,
             delegated_administrator: None,
         }
     }

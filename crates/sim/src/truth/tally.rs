@@ -91,8 +91,11 @@ impl Tally {
         self.rows("iam_users", iam.users.len());
         self.rows("iam_groups", iam.groups.len());
         self.rows("iam_roles", iam.roles.len());
+        // All policies, as IAM lists them; the tables below hold the customers' own.
         self.rows("iam_policies", iam.policies.len());
-        self.rows("iam_policy_versions", iam.policies.iter().map(|policy| policy.versions.len()).sum());
+        let own = || iam.policies.iter().filter(|policy| !policy.is_aws);
+        self.rows("iam_managed_policies", own().count());
+        self.rows("iam_policy_versions", own().map(|policy| policy.versions.len()).sum());
         self.rows("iam_instance_profiles", iam.roles.iter().filter(|role| role.profile.is_some()).count());
         self.rows("iam_group_memberships", iam.users.iter().map(|user| user.groups.len()).sum());
         // The credential report has a row for the root user too.

@@ -67,7 +67,7 @@ fn list_buckets(context: &Context<'_>) -> Result<Answer, Refusal> {
         json!({
             "Name": bucket.name,
             "CreationDate": iso_millis(bucket.created_millis),
-            "BucketRegion": bucket.region,
+            "BucketRegion": (!context.organization.settings.omits_bucket_region).then_some(&bucket.region),
             "BucketArn": bucket.arn,
         })
     });

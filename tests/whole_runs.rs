@@ -1,0 +1,6 @@
+//! Whole runs against the simulated organization. One program, since each would compile the whole house again.
+
+mod calls;
+mod outcomes;
+mod secrets;
+mod truth;
