@@ -90,7 +90,7 @@ impl Base {
         let sdk = found
             .clone()
             .into_builder()
-            .http_client(GuardedClient::new(plain, found.endpoint_url()))
+            .http_client(GuardedClient::shared(plain))
             .credentials_provider(SharedCredentialsProvider::new(cached))
             .build();
         Ok(Arc::new(Self { sdk, limiter: CrawlLimiter::new(options.limits), time, home_region }))

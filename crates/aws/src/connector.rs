@@ -1,4 +1,4 @@
-//! The second lock: an HTTP client that sends no request without a permit, and the one place that mends host names.
+//! The second lock: an HTTP client that sends no request without a permit.
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
@@ -14,32 +14,23 @@ use crate::gate::Permitted;
 #[derive(Debug)]
 pub(crate) struct GuardedClient {
     inner: SharedHttpClient,
-    /// `127.0.0.1:5001`, where an endpoint of one's own is configured.
-    authority: Option<String>,
 }
 
 #[derive(Debug)]
 struct GuardedConnector {
     inner: SharedHttpConnector,
-    authority: Option<String>,
 }
 
 impl GuardedClient {
-    pub(crate) fn new(inner: SharedHttpClient, endpoint_url: Option<&str>) -> SharedHttpClient {
-        let authority = endpoint_url.and_then(authority).map(str::to_owned);
-        SharedHttpClient::new(Self { inner, authority })
+    pub(crate) fn shared(inner: SharedHttpClient) -> SharedHttpClient {
+        SharedHttpClient::new(Self { inner })
     }
-}
-
-/// The `host:port` of a URL.
-fn authority(url: &str) -> Option<&str> {
-    url.split_once("://")?.1.split('/').next()
 }
 
 impl HttpClient for GuardedClient {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
         let inner = self.inner.http_connector(settings, components);
-        SharedHttpConnector::new(GuardedConnector { inner, authority: self.authority.clone() })
+        SharedHttpConnector::new(GuardedConnector { inner })
     }
 }
 
@@ -53,23 +44,9 @@ impl HttpConnector for GuardedConnector {
         if request.extensions().get::<Permitted>().is_none() {
             return refuse("the request carries no permit");
         }
-        let Ok(mut request) = HttpRequest::try_from(request) else { return refuse("not an HTTP request") };
-        if let Some(unprefixed) = self.unprefixed(request.uri())
-            && request.set_uri(unprefixed).is_err()
-        {
-            return refuse("the endpoint is no URL");
+        match HttpRequest::try_from(request) {
+            Ok(request) => self.inner.call(request),
+            Err(_) => refuse("not an HTTP request"),
         }
-        self.inner.call(request)
-    }
-}
-
-impl GuardedConnector {
-    /// S3 Control puts the account before the host, which a loopback name does not resolve: takes it off again where
-    /// an endpoint of one's own is configured.
-    fn unprefixed(&self, uri: &str) -> Option<String> {
-        let wanted = self.authority.as_deref()?;
-        let host = authority(uri)?;
-        let is_prefixed = host != wanted && host.ends_with(&format!(".{wanted}"));
-        is_prefixed.then(|| uri.replacen(host, wanted, 1))
     }
 }

@@ -175,7 +175,7 @@ fn classify(code: &str, message: &str, status: Option<u16>) -> Class {
         Class::Unsupported
     } else if code == "RequestTimeout" || code == "RequestTimeoutException" {
         Class::TimedOut
-    } else if status == Some(404) || is_not_found(code) {
+    } else if (status == Some(404) && !code.is_empty()) || is_not_found(code) {
         Class::NotFound
     } else {
         Class::Failed
@@ -212,6 +212,7 @@ mod tests {
             ("NoSuchBucketPolicy", "", 404, Class::NotFound),
             ("AWS.SimpleQueueService.NonExistentQueue", "", 400, Class::NotFound),
             ("InternalFailure", "", 500, Class::Failed),
+            ("", "", 404, Class::Failed),
         ] {
             assert_eq!(classify(code, message, Some(status)), class, "{code}");
         }

@@ -64,6 +64,8 @@ pub struct Gate {
     limiter: Arc<AccountLimiter>,
     identities: SharedIdentityCache,
     region: Arc<str>,
+    /// `127.0.0.1:5001`, where an endpoint of one's own is configured.
+    authority: Option<Arc<str>>,
     usage: Arc<Usage>,
 }
 
@@ -109,9 +111,11 @@ impl Gate {
         limiter: Arc<AccountLimiter>,
         identities: SharedIdentityCache,
         region: &str,
+        endpoint_url: Option<&str>,
         usage: Arc<Usage>,
     ) -> Self {
-        Self { limiter, identities, region: region.into(), usage }
+        let authority = endpoint_url.and_then(authority).map(Arc::from);
+        Self { limiter, identities, region: region.into(), authority, usage }
     }
 
     /// What the calls through this gate came to.
@@ -178,6 +182,19 @@ impl Intercept for Gate {
         Ok(())
     }
 
+    fn modify_before_signing(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request_mut();
+        match self.authority.as_deref().and_then(|wanted| unprefixed(request.uri(), wanted)) {
+            Some(uri) => Ok(request.set_uri(uri)?),
+            None => Ok(()),
+        }
+    }
+
     fn modify_before_transmit(
         &self,
         context: &mut BeforeTransmitInterceptorContextMut<'_>,
@@ -227,4 +244,17 @@ fn is_throttled(context: &FinalizerInterceptorContextRef<'_>, components: &Runti
         .and_then(|error| std::error::Error::source(error))
         .and_then(|source| source.downcast_ref::<ErrorMetadata>());
     metadata.is_some_and(|it| Error::from_answer(it.code(), it.message(), None).class == Class::Throttled)
+}
+
+/// The `host:port` of a URL.
+fn authority(url: &str) -> Option<&str> {
+    url.split_once("://")?.1.split('/').next()
+}
+
+/// S3 Control puts the account before the host, which a loopback name does not resolve: takes it off again where an
+/// endpoint of one's own is configured.
+fn unprefixed(uri: &str, wanted: &str) -> Option<String> {
+    let host = authority(uri)?;
+    let is_prefixed = host != wanted && host.ends_with(&format!(".{wanted}"));
+    is_prefixed.then(|| uri.replacen(host, wanted, 1))
 }

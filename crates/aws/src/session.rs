@@ -114,7 +114,8 @@ impl Session {
     pub fn gate(&self) -> Gate {
         // Credentials are kept by their provider, since every client would be a cache partition of its own.
         let identities = IdentityCache::no_cache();
-        Gate::new(Arc::clone(&self.access.limiter), identities, &self.region, Arc::clone(&self.usage))
+        let endpoint = self.access.base.sdk.endpoint_url();
+        Gate::new(Arc::clone(&self.access.limiter), identities, &self.region, endpoint, Arc::clone(&self.usage))
     }
 
     /// The account's own retry quota.

@@ -69,13 +69,13 @@ impl<'s> Rows<'s> {
         Ok(())
     }
 
-    /// One item's answer in a loop over items. `None`: the item went away meanwhile, or may not be read; the latter
-    /// makes the task partial. Other errors end the task.
+    /// One item's answer in a loop over items. `None`: the item went away meanwhile, or could not be read; the latter
+    /// makes the task partial, so that one odd item does not cost all others. Throttling and timeouts end the task.
     pub fn item<T, E: Into<Error>>(&mut self, answer: Result<T, E>) -> Result<Option<T>, Error> {
         match answer.map_err(Into::into) {
             Ok(answer) => Ok(Some(answer)),
             Err(Error::Aws(error)) if error.class == Class::NotFound => Ok(None),
-            Err(Error::Aws(error)) if matches!(error.class, Class::Denied | Class::DeniedByScp) => {
+            Err(Error::Aws(error)) if matches!(error.class, Class::Denied | Class::DeniedByScp | Class::Failed) => {
                 self.miss(error);
                 Ok(None)
             }

@@ -107,7 +107,13 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let iam = client!(session, aws_sdk_iam);
     generate(&iam).await?;
     let answer = iam.get_credential_report().send().await?;
-    for credentials in parse(&answer, rows.captured_at())? {
+    let lines = parse(&answer, rows.captured_at())?;
+    if !lines.iter().any(|line| line.is_root) {
+        // Every account has a root user: a report without it must not look like an account without a root key.
+        let message = "the report has no line for the root user";
+        rows.miss(orgcensus_aws::Error::new(Class::Failed, "NoRootAccount", message));
+    }
+    for credentials in lines {
         rows.push(credentials).await?;
     }
     Ok(())
