@@ -202,7 +202,7 @@ fn key(arn: String, key_id: String, metadata: Option<KeyMetadata>, rotation: Opt
 
 #[cfg(test)]
 mod tests {
-    use orgcensus_collect::testing::{Collected, Recorded};
+    use orgcensus_collect::testing::Recorded;
     use serde_json::json;
 
     use super::*;
