@@ -13,6 +13,24 @@ pub enum Scope {
     Account,
     /// Once for each region that the account has switched on.
     Region,
+    /// Once for the whole organization, by the identity that reads it, in the home region. Its rows are those of the
+    /// management account, with the region `global`.
+    Organization,
+    /// Once for the whole organization in each region that this identity's account has switched on: for services whose
+    /// one instance may be in any of them. Its rows are those of the management account.
+    OrganizationRegion,
+}
+
+impl Scope {
+    /// Whether it runs once for the organization, and not in each account.
+    pub fn is_organization_wide(self) -> bool {
+        matches!(self, Self::Organization | Self::OrganizationRegion)
+    }
+
+    /// Whether its rows say a region, and not `global`.
+    pub fn is_regional(self) -> bool {
+        matches!(self, Self::Region | Self::OrganizationRegion)
+    }
 }
 
 /// One file that reads one kind of thing.

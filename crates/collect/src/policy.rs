@@ -23,6 +23,8 @@ pub enum PolicyKind {
     Managed,
     /// An access control list, written as statements.
     Acl,
+    /// A control policy of the organization: what its accounts may do, or have done to them, at most. It grants nothing.
+    Control,
 }
 
 impl PolicyKind {
@@ -34,6 +36,7 @@ impl PolicyKind {
             Self::Inline => "inline",
             Self::Managed => "managed",
             Self::Acl => "acl",
+            Self::Control => "control",
         }
     }
 }
@@ -81,7 +84,7 @@ pub struct PolicyDocument {
     pub resource_arn: String,
     /// The resource's type, sqs_queue.
     pub resource_type: String,
-    /// resource, trust, inline, managed or acl.
+    /// resource, trust, inline, managed, acl or control (an organization's SCP or RCP, which grants nothing).
     pub policy_kind: String,
     /// The policy's name or version; empty where a resource has one policy only.
     pub policy_name: String,
@@ -111,7 +114,7 @@ pub struct PolicyStatement {
     pub resource_arn: String,
     /// The resource's type, sqs_queue.
     pub resource_type: String,
-    /// resource, trust, inline, managed or acl.
+    /// resource, trust, inline, managed, acl or control (an organization's SCP or RCP, which grants nothing).
     pub policy_kind: String,
     /// The policy's name or version; empty where a resource has one policy only.
     pub policy_name: String,

@@ -155,7 +155,7 @@ fn stamp(scope: Scope) -> Stamp {
         account_id: ACCOUNT_ID.to_owned(),
         account_name: "test".to_owned(),
         ou_path: "Root".to_owned(),
-        region: if scope == Scope::Region { "eu-west-1".to_owned() } else { GLOBAL.to_owned() },
+        region: if scope.is_regional() { "eu-west-1".to_owned() } else { GLOBAL.to_owned() },
         captured_at: CAPTURED_AT,
         run_id: "test".to_owned(),
     }

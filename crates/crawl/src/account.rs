@@ -7,7 +7,7 @@ use futures::StreamExt;
 use orgcensus_aws::organization::Account;
 use orgcensus_aws::regions::{self, AccountRegion};
 use orgcensus_aws::{Access, partition};
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session};
+use orgcensus_collect::{Collector, Error, Rows, Session};
 use orgcensus_row::{BatchBuilder, GLOBAL, table};
 
 use crate::context::Shared;
@@ -51,6 +51,22 @@ async fn run_tasks(shared: &Shared, account: &Account, access: &Arc<Access>) -> 
     let tasks = planned.len() + 1;
     shared.crawl.tell(&Event::AccountPlanned { account_id: &account.id, tasks });
     shared.crawl.tell(&Event::TaskEnded { account_id: &account.id, task: &record });
+    let mut records = run_planned(shared, access, &account.id, planned).await?;
+    records.push(record);
+    records.sort_by(|one, other| (&one.region, &one.collector).cmp(&(&other.region, &other.collector)));
+    Ok(records)
+}
+
+/// A collector, the region that it reads, and whether the account has that region switched on.
+pub(crate) type Planned = (Collector, String, bool);
+
+/// Runs planned tasks, so many at once, with what `access` may do; their events name `account_id`.
+pub(crate) async fn run_planned(
+    shared: &Shared,
+    access: &Arc<Access>,
+    account_id: &str,
+    planned: Vec<Planned>,
+) -> Result<Vec<TaskRecord>, Error> {
     let ends_at = tokio::time::Instant::now() + shared.crawl.bounds.account;
     let done = futures::stream::iter(planned)
         .map(|(collector, region, is_on)| async move {
@@ -59,41 +75,44 @@ async fn run_tasks(shared: &Shared, account: &Account, access: &Arc<Access>) -> 
             } else if tokio::time::Instant::now() >= ends_at.min(shared.ends_at) {
                 TaskRecord::untried(collector.name, &region, Outcome::Skipped)
             } else {
-                run_task(shared, access, &collector, &region).await?
+                run_task(shared, access, account_id, &collector, &region).await?
             };
-            shared.crawl.tell(&Event::TaskEnded { account_id: &account.id, task: &record });
+            shared.crawl.tell(&Event::TaskEnded { account_id, task: &record });
             Ok::<_, Error>(record)
         })
         .buffer_unordered(shared.crawl.bounds.tasks_per_account.max(1))
         .collect::<Vec<_>>()
         .await;
-    let mut records = done.into_iter().collect::<Result<Vec<_>, _>>()?;
-    records.push(record);
-    records.sort_by(|one, other| (&one.region, &one.collector).cmp(&(&other.region, &other.collector)));
-    Ok(records)
+    done.into_iter().collect()
 }
 
 async fn run_task(
     shared: &Shared,
     access: &Arc<Access>,
+    account_id: &str,
     collector: &Collector,
     region: &str,
 ) -> Result<TaskRecord, Error> {
     let session = if region == GLOBAL { access.home_session() } else { access.session(region) };
-    let collect = collector.collect;
-    task::run(shared, &session, collector.name, region, Box::new(move |session, rows| collect(session, rows))).await
+    let (collect, stamp) = (collector.collect, shared.stamp(account_id, region));
+    let work: task::Work = Box::new(move |session, rows| collect(session, rows));
+    task::run(shared, &session, collector.name, stamp, work).await
 }
 
-/// Every task of an account: each collector once, or in each region. False: the account has the region switched off.
-fn plan(collectors: &[Collector], regions: &[(String, bool)]) -> Vec<(Collector, String, bool)> {
-    let mut tasks = Vec::new();
-    for collector in collectors {
-        match collector.scope {
-            Scope::Account => tasks.push((*collector, GLOBAL.to_owned(), true)),
-            Scope::Region => tasks.extend(regions.iter().map(|(region, is_on)| (*collector, region.clone(), *is_on))),
-        }
+/// Every task of an account: each collector once, or in each region. What is read once for the organization is not
+/// among them.
+fn plan(collectors: &[Collector], regions: &[(String, bool)]) -> Vec<Planned> {
+    let of_accounts = collectors.iter().filter(|collector| !collector.scope.is_organization_wide());
+    of_accounts.flat_map(|collector| places(collector, regions)).collect()
+}
+
+/// Where a collector runs: once, or in each region.
+pub(crate) fn places(collector: &Collector, regions: &[(String, bool)]) -> Vec<Planned> {
+    if collector.scope.is_regional() {
+        regions.iter().map(|(region, is_on)| (*collector, region.clone(), *is_on)).collect()
+    } else {
+        vec![(*collector, GLOBAL.to_owned(), true)]
     }
-    tasks
 }
 
 /// The selected regions, on or off, and the task that read them. If the account does not tell, all that may be on are
@@ -112,16 +131,21 @@ async fn read_regions(shared: &Shared, access: &Arc<Access>) -> Result<(Vec<(Str
             Ok(())
         })
     });
-    let record = task::run(shared, &session, REGIONS, GLOBAL, work).await?;
+    let stamp = shared.stamp(session.account_id(), GLOBAL);
+    let record = task::run(shared, &session, REGIONS, stamp, work).await?;
+    Ok((selected_regions(shared, read.get().map(Vec::as_slice)), record))
+}
+
+/// The selected ones of the regions that were read, on or off; all that are expected if they could not be.
+pub(crate) fn selected_regions(shared: &Shared, read: Option<&[AccountRegion]>) -> Vec<(String, bool)> {
     let takes = |region: &str| shared.crawl.selection.takes_region(region);
-    let regions = match read.get() {
+    match read {
         Some(read) => {
             let taken = read.iter().filter(|it| takes(&it.region_name));
             taken.map(|it| (it.region_name.clone(), it.is_enabled)).collect()
         }
         None => expected_regions(shared).into_iter().map(|region| (region, true)).collect(),
-    };
-    Ok((regions, record))
+    }
 }
 
 /// The regions that an account is expected to have, when it cannot be asked.

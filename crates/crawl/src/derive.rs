@@ -17,9 +17,11 @@ use serde::Serialize;
 use crate::context::Shared;
 use crate::run::Error;
 
+mod account_policies;
 mod buckets;
 mod resource;
 
+pub use account_policies::AccountPolicy;
 use buckets::Blocks;
 
 /// One principal that one allowing statement of one resource's policy names, after its conditions and before any Deny.
@@ -105,7 +107,8 @@ pub(crate) async fn write(
         principals.flush(shared, &group).await?;
         access.flush(shared, &group).await?;
     }
-    Ok(vec![principals.writer.close().await?, access.writer.close().await?])
+    let account_policies = account_policies::write(publication, shared, index).await?;
+    Ok(vec![account_policies, principals.writer.close().await?, access.writer.close().await?])
 }
 
 /// What is known of the organization, for every verdict.

@@ -1,8 +1,10 @@
 //! What the journal holds: an account's record is the commit of its rows.
 
+use orgcensus_aws::Usage;
 use orgcensus_lake::Slice;
 use orgcensus_row::Timestamp;
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use crate::Outcome;
 
@@ -50,7 +52,40 @@ pub struct TaskRecord {
     pub slices: Vec<Slice>,
 }
 
+/// When a task began, by both clocks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Begun {
+    instant: Instant,
+    at: Timestamp,
+}
+
+impl Begun {
+    pub(crate) fn now() -> Self {
+        Self { instant: Instant::now(), at: crate::task::now() }
+    }
+}
+
 impl TaskRecord {
+    /// A task that was tried: how it ended, what its session's calls came to, and how long it took.
+    pub(crate) fn measured(
+        collector: &str,
+        region: &str,
+        (outcome, error): (Outcome, Option<&orgcensus_aws::Error>),
+        usage: &Usage,
+        begun: Begun,
+    ) -> Self {
+        let record = Self {
+            error_operation: error.and_then(|_| usage.last_failed()),
+            calls: usage.calls(),
+            retries: usage.retries(),
+            throttles: usage.throttles(),
+            duration_millis: u64::try_from(begun.instant.elapsed().as_millis()).unwrap_or(u64::MAX),
+            started_at: Some(begun.at),
+            ..Self::untried(collector, region, outcome)
+        };
+        error.into_iter().fold(record, Self::because)
+    }
+
     /// A task that was not tried.
     pub fn untried(collector: &str, region: &str, outcome: Outcome) -> Self {
         Self {

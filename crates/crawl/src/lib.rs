@@ -14,6 +14,7 @@ mod derive;
 mod event;
 mod journal;
 mod organization_rows;
+mod organization_tasks;
 mod outcome;
 mod publish;
 mod run;
@@ -23,7 +24,7 @@ mod task;
 
 pub use context::{Bounds, Crawl};
 pub use coverage::{Coverage, Tally};
-pub use derive::{PolicyPrincipal, ResourceAccess};
+pub use derive::{AccountPolicy, PolicyPrincipal, ResourceAccess};
 pub use event::{Event, Listener};
 pub use journal::{AccountRecord, TaskRecord};
 pub use outcome::Outcome;

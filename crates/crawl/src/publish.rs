@@ -8,9 +8,9 @@ use crate::context::Shared;
 use crate::coverage::Tally;
 use crate::event::Event;
 use crate::journal::AccountRecord;
-use crate::organization_rows::{self, Tags};
+use crate::organization_tasks::Tags;
 use crate::run::Error;
-use crate::{derive, tables};
+use crate::{derive, organization_rows, tables};
 
 /// Publishes all that the journal has committed. Published already is success.
 pub(crate) async fn publish(

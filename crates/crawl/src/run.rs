@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::StreamExt;
 use orgcensus_aws::organization::{self, Organization};
 use orgcensus_lake::{Commit, Journal, Lock, Owner, Stage};
-use orgcensus_row::{GLOBAL, Timestamp};
+use orgcensus_row::GLOBAL;
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -14,8 +14,8 @@ use crate::account::{self, stage_coverage};
 use crate::context::{Crawl, Shared};
 use crate::coverage::Tally;
 use crate::event::Event;
-use crate::journal::{AccountRecord, TaskRecord};
-use crate::organization_rows::{ORGANIZATION, Tags, read_tags};
+use crate::journal::{AccountRecord, Begun, TaskRecord};
+use crate::organization_tasks::{self, ORGANIZATION, Tags, read_tags};
 use crate::outcome::Outcome;
 use crate::{publish, task};
 
@@ -28,8 +28,13 @@ const HEARTBEAT: std::time::Duration = std::time::Duration::from_secs(20);
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The organization could not be read.
-    #[error("read the organization: {0}")]
-    Organization(orgcensus_aws::Error),
+    #[error("read the organization: {operation}: {error}")]
+    Organization {
+        /// The call that failed, `organizations:ListRoots`.
+        operation: String,
+        /// How it failed.
+        error: orgcensus_aws::Error,
+    },
     /// Nothing is left of the organization once the selection is applied.
     #[error("find work: the selection takes no account of organization {0}")]
     NothingSelected(String),
@@ -88,9 +93,12 @@ pub struct Report {
 /// Runs one crawl and publishes its snapshot.
 pub async fn run(crawl: Crawl) -> Result<Report, Error> {
     let home = crawl.chain.last().home_session();
-    let (start, started_at) = (Instant::now(), task::now());
-    let organization = organization::read(&home).await.map_err(Error::Organization)?;
-    let reading = organization_record(&home, start, started_at);
+    let begun = Begun::now();
+    let organization = organization::read(&home).await.map_err(|error| {
+        let operation = home.usage().last_failed().unwrap_or_default();
+        Error::Organization { operation, error }
+    })?;
+    let reading = TaskRecord::measured(ORGANIZATION, GLOBAL, (Outcome::Complete, None), home.usage(), begun);
     let owner = Owner { run_id: crawl.run_id.clone(), host: host() };
     let mut lock = Lock::acquire(&crawl.lake, &organization.id, owner, task::now(), LOCK_TTL_MILLIS).await?;
     let result = tokio::select! {
@@ -136,9 +144,11 @@ async fn crawl_and_publish(crawl: Crawl, organization: Organization, reading: Ta
             None => read_tags(&home, &shared.organization).await,
         }
     };
-    let (crawled, (tags, tagging)) = futures::join!(crawl_accounts(&shared, &selected, &mut journal), late);
+    let organization_wide = organization_tasks::run(&shared);
+    let accounts = crawl_accounts(&shared, &selected, &mut journal);
+    let (crawled, (tags, tagging), organization_wide) = futures::join!(accounts, late, organization_wide);
     crawled?;
-    journal.append(&organization_account(&shared, vec![tagging, reading])?)?;
+    journal.append(&organization_account(&shared, vec![tagging, reading], organization_wide?)?)?;
     journal.sync(&shared.stage)?;
     let (commit, tally) = publish::publish(&shared, &journal, &selected, &tags).await?;
     Ok(Report {
@@ -185,29 +195,23 @@ async fn crawl_accounts(
 }
 
 /// The tasks about the organization itself count for the management account.
-fn organization_account(shared: &Shared, tasks: Vec<TaskRecord>) -> Result<AccountRecord, Error> {
+fn organization_account(
+    shared: &Shared,
+    mut tasks: Vec<TaskRecord>,
+    collected: Vec<TaskRecord>,
+) -> Result<AccountRecord, Error> {
     let id = &shared.organization.row.management_account_id;
+    for task in &tasks {
+        shared.crawl.tell(&Event::TaskEnded { account_id: id, task });
+    }
+    tasks.extend(collected);
+    tasks.sort_by(|one, other| (&one.region, &one.collector).cmp(&(&other.region, &other.collector)));
     let found = shared.organization.accounts.iter().find(|account| account.id == *id);
     let coverage = match found {
         Some(account) => stage_coverage(shared, account, &tasks)?,
         None => Vec::new(),
     };
-    for task in &tasks {
-        shared.crawl.tell(&Event::TaskEnded { account_id: id, task });
-    }
     Ok(AccountRecord { account_id: id.clone(), tasks, coverage })
-}
-
-fn organization_record(home: &orgcensus_aws::Session, start: Instant, started_at: Timestamp) -> TaskRecord {
-    let usage = home.usage();
-    TaskRecord {
-        calls: usage.calls(),
-        retries: usage.retries(),
-        throttles: usage.throttles(),
-        duration_millis: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
-        started_at: Some(started_at),
-        ..TaskRecord::untried(ORGANIZATION, GLOBAL, Outcome::Complete)
-    }
 }
 
 /// This machine's name, as far as it says.

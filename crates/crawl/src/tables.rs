@@ -6,7 +6,7 @@ use orgcensus_collect::{Collector, POLICY_TABLES};
 use orgcensus_row::{Table, table};
 
 use crate::coverage::Coverage;
-use crate::derive::{PolicyPrincipal, ResourceAccess};
+use crate::derive::{AccountPolicy, PolicyPrincipal, ResourceAccess};
 
 /// Tables whose rows the accounts' tasks stage.
 pub(crate) fn staged(collectors: &[Collector]) -> Vec<Table> {
@@ -22,6 +22,7 @@ pub(crate) fn staged(collectors: &[Collector]) -> Vec<Table> {
 pub fn tables(collectors: &[Collector]) -> Vec<Table> {
     let mut tables = staged(collectors);
     tables.extend([
+        table::<AccountPolicy>(),
         table::<AccountRow>(),
         table::<OrganizationRow>(),
         table::<OrganizationalUnit>(),

@@ -6,11 +6,10 @@ use futures::future::BoxFuture;
 use orgcensus_aws::{Class, Session};
 use orgcensus_collect::{Error, Missed, Rows, Sink};
 use orgcensus_lake::{LogWriter, Slice, Stage};
-use orgcensus_row::{Table, Timestamp};
-use tokio::time::Instant;
+use orgcensus_row::{Stamp, Table, Timestamp};
 
 use crate::context::Shared;
-use crate::journal::TaskRecord;
+use crate::journal::{Begun, TaskRecord};
 use crate::outcome::Outcome;
 
 /// What a task does: a collector's function, or the engine's own.
@@ -60,17 +59,18 @@ pub(crate) fn stage_batch(stage: &Stage, table: Table, batch: &RecordBatch) -> R
     stage.checkout()?.append(&table, batch)
 }
 
-/// Runs one task to its outcome. The error is the run's: a full disk, a bug.
+/// Runs one task to its outcome; its rows get this stamp. The error is the run's: a full disk, a bug.
 pub(crate) async fn run(
     shared: &Shared,
     session: &Session,
     collector: &str,
-    region: &str,
+    stamp: Stamp,
     work: Work,
 ) -> Result<TaskRecord, Error> {
-    let (start, started_at) = (Instant::now(), now());
+    let begun = Begun::now();
     let mut sink = StageSink { stage: &shared.stage, log: None, slices: Vec::new() };
-    let mut rows = Rows::new(shared.stamp(session.account_id(), region), &mut sink);
+    let region = stamp.region.clone();
+    let mut rows = Rows::new(stamp, &mut sink);
     let limit = shared.crawl.bounds.task;
     let result = match tokio::time::timeout(limit, work(session, &mut rows)).await {
         Ok(result) => result,
@@ -84,21 +84,8 @@ pub(crate) async fn run(
     if !outcome.keeps_rows() {
         sink.cut().map_err(|error| Error::Stage(crate::run::words(&error)))?;
     }
-    let usage = session.usage();
-    Ok(TaskRecord {
-        error_operation: error.as_ref().and_then(|_| usage.last_failed()),
-        error_code: error.as_ref().map(|error| error.code.clone()),
-        error_message: error.map(|error| error.message),
-        calls: usage.calls(),
-        retries: usage.retries(),
-        throttles: usage.throttles(),
-        rows: kept,
-        missed,
-        duration_millis: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
-        started_at: Some(started_at),
-        slices: sink.slices,
-        ..TaskRecord::untried(collector, region, outcome)
-    })
+    let ended = TaskRecord::measured(collector, &region, (outcome, error.as_ref()), session.usage(), begun);
+    Ok(TaskRecord { rows: kept, missed, slices: sink.slices, ..ended })
 }
 
 type Judgement = (Outcome, Option<orgcensus_aws::Error>, u64, u64);

@@ -55,17 +55,24 @@ impl BatchBuilder {
 
     /// Takes the waiting rows as one batch, all with the same stamp. The builder is empty afterwards.
     pub fn take(&mut self, stamp: &Stamp) -> Result<RecordBatch, Error> {
+        self.take_each(&vec![stamp; self.rows])
+    }
+
+    /// Takes the waiting rows as one batch, each with its own stamp: as many stamps as rows, in their order.
+    pub fn take_each(&mut self, stamps: &[&Stamp]) -> Result<RecordBatch, Error> {
         let own = self.builder.to_record_batch().map_err(|error| bug(self.table, error))?;
-        let rows = std::mem::take(&mut self.rows);
-        let text = |value: &str| Arc::new(StringArray::from_iter_values(std::iter::repeat_n(value, rows))) as ArrayRef;
+        self.rows = 0;
+        let text = |value: fn(&Stamp) -> &str| {
+            Arc::new(StringArray::from_iter_values(stamps.iter().map(|stamp| value(stamp)))) as ArrayRef
+        };
         let mut arrays: Vec<ArrayRef> = vec![
-            text(&stamp.organization_id),
-            text(&stamp.account_id),
-            text(&stamp.account_name),
-            text(&stamp.ou_path),
-            text(&stamp.region),
-            Arc::new(TimestampMillisecondArray::from(vec![stamp.captured_at.0; rows])),
-            text(&stamp.run_id),
+            text(|stamp| &stamp.organization_id),
+            text(|stamp| &stamp.account_id),
+            text(|stamp| &stamp.account_name),
+            text(|stamp| &stamp.ou_path),
+            text(|stamp| &stamp.region),
+            Arc::new(TimestampMillisecondArray::from_iter_values(stamps.iter().map(|stamp| stamp.captured_at.0))),
+            text(|stamp| &stamp.run_id),
         ];
         arrays.extend(own.columns().iter().cloned());
         RecordBatch::try_new(self.table.schema(), arrays).map_err(|error| bug(self.table, error))
@@ -137,5 +144,22 @@ mod tests {
         assert!(text.contains("2023-11-14T22:13:20.123"), "{text}");
         assert!(text.contains("{team: a}") && text.contains("[x, y]") && text.contains("012345678901"), "{text}");
         assert_eq!(builder.take(&stamp).unwrap().num_rows(), 0);
+
+        let other = Stamp { account_id: "210987654321".into(), ..stamp.clone() };
+        let thing = |arn: &str| Thing {
+            arn: arn.into(),
+            size_bytes: None,
+            created_at: None,
+            names: vec![],
+            tags: BTreeMap::new(),
+            is_on: false,
+        };
+        builder.push(&thing("a")).unwrap();
+        builder.push(&thing("b")).unwrap();
+        let text = pretty_format_batches(&[builder.take_each(&[&stamp, &other]).unwrap()]).unwrap().to_string();
+        let line = |arn: &str| text.lines().find(|line| line.contains(&format!("| {arn} "))).unwrap().to_owned();
+        assert!(line("a").contains("012345678901") && line("b").contains("210987654321"), "{text}");
+        builder.push(&thing("c")).unwrap();
+        assert!(builder.take_each(&[]).is_err(), "a row without a stamp");
     }
 }
