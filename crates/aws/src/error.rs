@@ -120,6 +120,7 @@ const DENIED: &[&str] = &[
     "AccessDenied",
     "AccessDeniedException",
     "AccessDeniedFault",
+    "AccountNotManagementOrDelegatedAdministratorException",
     "AuthorizationError",
     "AuthorizationErrorException",
     "ExplicitDeny",

@@ -33,6 +33,15 @@ pub mod iam {
     pub mod users;
 }
 
+/// IAM Identity Center: the organization's own users and groups, and what they may do in which account.
+pub mod identity_center {
+    pub mod account_assignments;
+    pub mod directory;
+    pub mod instances;
+    pub mod permission_set_policies;
+    pub mod permission_sets;
+}
+
 /// Key Management Service.
 pub mod kms {
     pub mod keys;
@@ -42,6 +51,16 @@ pub mod kms {
 pub mod lambda {
     pub mod function_urls;
     pub mod functions;
+}
+
+/// Organizations, and what else is read once for the whole organization.
+pub mod organizations {
+    pub mod delegated_administrators;
+    pub mod policies;
+    pub mod policy_types;
+    pub mod resource_policy;
+    pub mod root_access;
+    pub mod services;
 }
 
 /// Simple Storage Service.
@@ -68,6 +87,7 @@ pub mod sqs {
 
 /// Every collector, sorted by name. A file that is not listed here collects nothing.
 pub const COLLECTORS: &[Collector] = &[
+    organizations::delegated_administrators::DELEGATED_ADMINISTRATORS,
     ec2::instances::INSTANCES,
     ec2::metadata_defaults::METADATA_DEFAULTS,
     ecr::registry_policies::REGISTRY_POLICIES,
@@ -77,8 +97,15 @@ pub const COLLECTORS: &[Collector] = &[
     iam::authorization_details::AUTHORIZATION_DETAILS,
     iam::credential_report::CREDENTIAL_REPORT,
     iam::password_policy::PASSWORD_POLICIES,
+    identity_center::account_assignments::ACCOUNT_ASSIGNMENTS,
+    identity_center::directory::DIRECTORY,
+    identity_center::permission_sets::PERMISSION_SETS,
     kms::keys::KEYS,
     lambda::functions::FUNCTIONS,
+    organizations::policies::POLICIES,
+    organizations::resource_policy::RESOURCE_POLICY,
+    organizations::root_access::ROOT_ACCESS,
+    organizations::services::SERVICES,
     s3::account_public_access_blocks::ACCOUNT_PUBLIC_ACCESS_BLOCKS,
     s3::buckets::BUCKETS,
     secretsmanager::secrets::SECRETS,

@@ -3,16 +3,27 @@
 use std::collections::BTreeSet;
 
 use orgcensus_aws::organization;
+use orgcensus_collect::Collector;
 use orgcensus_collectors::COLLECTORS;
 use serde_json::{Value, json};
 
-/// What the engine itself calls in every member account.
+/// What the engine itself calls in every account that it enters, and to read what is the organization's.
 const ENGINE_ACTIONS: &[&str] = &["ec2:DescribeRegions"];
 
 /// Actions of the role in every member account: reads only.
 pub(crate) fn member_actions() -> BTreeSet<String> {
-    let calls = COLLECTORS.iter().flat_map(|collector| collector.calls).map(|call| call.action());
-    calls.chain(ENGINE_ACTIONS.iter().map(|action| (*action).to_owned())).collect()
+    actions(|collector| !collector.scope.is_organization_wide())
+}
+
+/// Actions of the identity that reads the organization, but for entering members: reads only.
+pub(crate) fn organization_actions() -> BTreeSet<String> {
+    let tree = organization::OPERATIONS.iter().map(|operation| format!("organizations:{operation}"));
+    actions(|collector| collector.scope.is_organization_wide()).into_iter().chain(tree).collect()
+}
+
+fn actions(is_wanted: fn(&Collector) -> bool) -> BTreeSet<String> {
+    let calls = COLLECTORS.iter().filter(|collector| is_wanted(collector)).flat_map(|collector| collector.calls);
+    calls.map(|call| call.action()).chain(ENGINE_ACTIONS.iter().map(|action| (*action).to_owned())).collect()
 }
 
 /// The policy of the role in every member account.
@@ -22,7 +33,7 @@ pub(crate) fn member() -> Value {
 
 /// The policy of the identity that reads the organization and enters the members. `GetCallerIdentity` needs none.
 pub(crate) fn management(partition: &str, role_name: &str) -> Value {
-    let actions: BTreeSet<String> = organization::OPERATIONS.iter().map(|it| format!("organizations:{it}")).collect();
+    let actions = organization_actions();
     let role = format!("arn:{partition}:iam::*:role/{role_name}");
     document(vec![
         json!({ "Sid": "ReadOrganization", "Effect": "Allow", "Action": actions, "Resource": "*" }),
@@ -60,8 +71,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_only_read() {
-        for action in member_actions() {
+    fn both_only_read() {
+        for action in member_actions().into_iter().chain(organization_actions()) {
             let (_, verb) = action.split_once(':').unwrap();
             let reads = ["Describe", "Get", "List", "GenerateCredentialReport"];
             assert!(reads.iter().any(|read| verb.starts_with(read)), "{action}");

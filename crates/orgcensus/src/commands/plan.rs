@@ -43,6 +43,8 @@ pub(crate) async fn run(arguments: &Configured) -> Result<u8, Failure> {
         let (scope, tasks) = match collector.scope {
             Scope::Account => ("account", active),
             Scope::Region => ("region", active * regions),
+            Scope::Organization => ("once", 1),
+            Scope::OrganizationRegion => ("once", regions),
         };
         let calls: Vec<_> = collector.calls.iter().map(|call| call.operation).collect();
         println!("{:34} {scope:>8}  {tasks:>10}  {}", collector.name, calls.join(", "));

@@ -1,0 +1,153 @@
+//! Who may use which permission set in which account. Calls: one in each region; where the instance is, one for each
+//! 100 accounts of a set (ListAccountsForProvisionedPermissionSet) and one for each set in each account
+//! (ListAccountAssignments): 5 sets in 1,000 accounts are about 5,050 calls, at the default rate eight and a half
+//! minutes.
+
+use aws_sdk_ssoadmin::Client;
+use aws_sdk_ssoadmin::types::AccountAssignment as SdkAssignment;
+use futures::StreamExt;
+use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client};
+use orgcensus_row::{Row, table};
+use serde::Serialize;
+
+use super::instances;
+use crate::items::{Answer, details};
+
+/// One user or group that may use one permission set in one account.
+#[derive(Debug, Serialize, Row)]
+#[row(
+    table = "identity_center_account_assignments",
+    key = "permission_set_arn, target_account_id, principal_type, principal_id"
+)]
+pub struct AccountAssignment {
+    /// The permission set's ARN.
+    pub permission_set_arn: String,
+    /// The account that it lets in to, 12 digits. The stamped account is the management account.
+    pub target_account_id: String,
+    /// USER or GROUP, as AWS says it.
+    pub principal_type: String,
+    /// The user's or group's id in the directory; one that was deleted there stays.
+    pub principal_id: String,
+}
+
+/// All assignments of all permission sets.
+pub const ACCOUNT_ASSIGNMENTS: Collector = Collector {
+    name: "identity_center_account_assignments",
+    scope: Scope::OrganizationRegion,
+    calls: &[
+        call("ssoadmin", "ListInstances").needs("sso:ListInstances"),
+        call("ssoadmin", "ListPermissionSets").needs("sso:ListPermissionSets"),
+        call("ssoadmin", "ListAccountsForProvisionedPermissionSet")
+            .needs("sso:ListAccountsForProvisionedPermissionSet"),
+        call("ssoadmin", "ListAccountAssignments").needs("sso:ListAccountAssignments"),
+    ],
+    tables: &[table::<AccountAssignment>()],
+    collect: |session, rows| Box::pin(collect(session, rows)),
+};
+
+async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
+    let sso = client!(session, aws_sdk_ssoadmin);
+    for instance in instances::of_organization(&sso, session, rows).await? {
+        let instance_arn = instance.instance_arn.unwrap_or_default();
+        let list = sso.list_permission_sets().instance_arn(&instance_arn).max_results(100);
+        let mut pages = list.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            for set_arn in page?.permission_sets.unwrap_or_default() {
+                of_set(&sso, &instance_arn, &set_arn, rows).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn of_set(sso: &Client, instance_arn: &str, set_arn: &str, rows: &mut Rows<'_>) -> Result<(), Error> {
+    let list = sso.list_accounts_for_provisioned_permission_set();
+    let list = list.instance_arn(instance_arn).permission_set_arn(set_arn).max_results(100);
+    let mut pages = list.into_paginator().send();
+    while let Some(page) = pages.next().await {
+        // One set that cannot be read does not cost the others.
+        let Some(page) = rows.item(page)? else { return Ok(()) };
+        let accounts = page.account_ids.unwrap_or_default();
+        let mut read = details(accounts, |account_id| read(sso, instance_arn, set_arn, account_id));
+        while let Some(assignments) = read.next().await {
+            for it in rows.item(assignments)?.unwrap_or_default() {
+                rows.push(row(it)).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn read(sso: &Client, instance_arn: &str, set_arn: &str, account_id: String) -> Answer<Vec<SdkAssignment>> {
+    let mut assignments = Vec::new();
+    let list = sso.list_account_assignments().instance_arn(instance_arn).permission_set_arn(set_arn);
+    let mut pages = list.account_id(account_id).max_results(100).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        assignments.extend(page?.account_assignments.unwrap_or_default());
+    }
+    Ok(assignments)
+}
+
+fn row(it: SdkAssignment) -> AccountAssignment {
+    AccountAssignment {
+        permission_set_arn: it.permission_set_arn.unwrap_or_default(),
+        target_account_id: it.account_id.unwrap_or_default(),
+        principal_type: it.principal_type.map(|it| it.as_str().to_owned()).unwrap_or_default(),
+        principal_id: it.principal_id.unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use orgcensus_collect::testing::Recorded;
+    use orgcensus_collect::{Class, Error};
+    use serde_json::json;
+
+    use super::ACCOUNT_ASSIGNMENTS;
+    use crate::testing::{columns, json_error};
+
+    const INSTANCES: &str = r#"{"Instances": [
+        {"InstanceArn": "ins-own", "OwnerAccountId": "111122223333", "PrimaryRegion": "eu-west-1"},
+        {"InstanceArn": "ins-replica", "OwnerAccountId": "111122223333", "PrimaryRegion": "us-east-1"},
+        {"InstanceArn": "ins-of-an-account", "OwnerAccountId": "222222222222"}]}"#;
+    const ACCOUNTS: &str = "ListAccountsForProvisionedPermissionSet";
+    const LIST: &str = "ListAccountAssignments";
+
+    fn assignment(account: &str, kind: &str, id: &str) -> serde_json::Value {
+        json!({ "AccountId": account, "PermissionSetArn": "ps-1", "PrincipalType": kind, "PrincipalId": id })
+    }
+
+    #[tokio::test]
+    async fn only_the_organizations_instance_is_read_and_one_refusal_costs_one_account() {
+        let first = json!({ "AccountAssignments": [assignment("1", "GROUP", "g-1")], "NextToken": "more" });
+        let second = json!({ "AccountAssignments": [assignment("1", "ROBOT", "r-1")] });
+        let collected = Recorded::new()
+            .answer("ListInstances", INSTANCES)
+            .answer_to("ListPermissionSets", "ins-own", r#"{"PermissionSets": ["ps-1", "ps-gone"]}"#)
+            .answer_to(ACCOUNTS, "ps-1", r#"{"AccountIds": ["1", "2"]}"#)
+            .refuse(ACCOUNTS, "ps-gone", 400, &json_error("ResourceNotFoundException"))
+            .answer_to(LIST, r#""NextToken":"more""#, &second.to_string())
+            .answer_to(LIST, r#""AccountId":"1""#, &first.to_string())
+            .refuse(LIST, r#""AccountId":"2""#, 400, &json_error("AccessDeniedException"))
+            .run(&ACCOUNT_ASSIGNMENTS)
+            .await;
+        collected.result.as_ref().unwrap();
+        collected.assert_all_calls(&ACCOUNT_ASSIGNMENTS);
+        assert_eq!(collected.missed.as_ref().map(|missed| missed.items), Some(1));
+        let names = ["permission_set_arn", "target_account_id", "principal_type", "principal_id"];
+        assert_eq!(
+            columns(&collected, "identity_center_account_assignments", &names),
+            [json!(["ps-1", "1", "GROUP", "g-1"]), json!(["ps-1", "1", "ROBOT", "r-1"])]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_region_without_an_instance_has_no_rows_and_a_refusal_ends_the_task() {
+        let none = Recorded::new().answer("ListInstances", r#"{"Instances": []}"#).run(&ACCOUNT_ASSIGNMENTS).await;
+        none.result.as_ref().unwrap();
+        assert!(none.rows.is_empty());
+        let denied = json_error("AccessDeniedException");
+        let collected = Recorded::new().refuse("ListInstances", "", 400, &denied).run(&ACCOUNT_ASSIGNMENTS).await;
+        assert!(matches!(&collected.result, Err(Error::Aws(error)) if error.class == Class::Denied));
+    }
+}

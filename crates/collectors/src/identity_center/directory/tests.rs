@@ -1,0 +1,78 @@
+//! Recorded answers: two pages of users, what is kept of a person and what is not, groups of which one is denied.
+
+use orgcensus_collect::testing::{Collected, Recorded};
+use orgcensus_collect::{Class, Error};
+use serde_json::json;
+
+use super::*;
+use crate::testing::{columns, json_error};
+
+const INSTANCES: &str =
+    r#"{"Instances": [{"InstanceArn": "ins-1", "OwnerAccountId": "111122223333", "IdentityStoreId": "d-1"}]}"#;
+
+const ALICE: &str = r#"{"Users": [{
+    "IdentityStoreId": "d-1", "UserId": "u-alice", "UserName": "alice", "DisplayName": "Alice A.",
+    "UserArn": "arn:aws:identitystore:::user/u-alice", "UserStatus": "ENABLED", "CreatedAt": 1767139200,
+    "Emails": [{"Value": "private@example.org"}, {"Value": "alice@example.com", "Primary": true}],
+    "PhoneNumbers": [{"Value": "+49 30 1234567"}], "Addresses": [{"StreetAddress": "Elsewhere 1"}],
+    "Name": {"FamilyName": "Familyname"}, "Birthdate": "1970-01-01",
+    "ExternalIds": [{"Issuer": "idp", "Id": "external-7"}]}], "NextToken": "second"}"#;
+const BOB: &str = r#"{"Users": [{"UserId": "u-bob", "UserStatus": "DISABLED"}, {"UserId": "u-odd"}]}"#;
+const GROUPS: &str = r#"{"Groups": [{"GroupId": "g-ops", "DisplayName": "ops"}, {"GroupId": "g-dark"}]}"#;
+
+async fn collected() -> Collected {
+    let members = json!({ "GroupMemberships": [
+        { "MembershipId": "m-1", "GroupId": "g-ops", "MemberId": { "UserId": "u-alice" } },
+        { "MembershipId": "m-2", "GroupId": "g-ops", "MemberId": { "Robot": "r-1" } },
+    ]});
+    Recorded::new()
+        .answer("ListInstances", INSTANCES)
+        .answer_to("ListUsers", r#""NextToken":"second""#, BOB)
+        .answer_to("ListUsers", "d-1", ALICE)
+        .answer_to("ListGroups", "d-1", GROUPS)
+        .answer_to("ListGroupMemberships", "g-ops", &members.to_string())
+        .refuse("ListGroupMemberships", "g-dark", 400, &json_error("AccessDeniedException"))
+        .run(&DIRECTORY)
+        .await
+}
+
+#[tokio::test]
+async fn users_of_two_pages_groups_and_members() {
+    let collected = collected().await;
+    collected.result.as_ref().unwrap();
+    collected.assert_all_calls(&DIRECTORY);
+    assert_eq!(collected.missed.as_ref().map(|missed| missed.items), Some(1));
+    let names = ["user_id", "user_name", "primary_email", "is_enabled", "has_external_id", "age_days", "arn"];
+    assert_eq!(
+        columns(&collected, "identity_center_users", &names),
+        [
+            json!(["u-alice", "alice", "alice@example.com", true, true, 1, "arn:aws:identitystore:::user/u-alice"]),
+            json!(["u-bob", null, null, false, false, null, null]),
+            json!(["u-odd", null, null, null, false, null, null]),
+        ]
+    );
+    assert_eq!(
+        columns(&collected, "identity_center_groups", &["group_id", "group_name", "member_count"]),
+        [json!(["g-ops", "ops", 2]), json!(["g-dark", null, null])]
+    );
+    assert_eq!(
+        columns(&collected, "identity_center_memberships", &["membership_id", "group_id", "user_id"]),
+        [json!(["m-1", "g-ops", "u-alice"]), json!(["m-2", "g-ops", null])]
+    );
+}
+
+#[tokio::test]
+async fn nothing_private_is_kept() {
+    let kept = format!("{:?}", collected().await.rows);
+    for private in ["+49", "Elsewhere", "Familyname", "1970-01-01", "private@", "external-7"] {
+        assert!(!kept.contains(private), "{private} in {kept}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_list_ends_the_task() {
+    let denied = json_error("AccessDeniedException");
+    let recorded = Recorded::new().answer("ListInstances", INSTANCES).refuse("ListUsers", "", 400, &denied);
+    let collected = recorded.run(&DIRECTORY).await;
+    assert!(matches!(&collected.result, Err(Error::Aws(error)) if error.class == Class::Denied));
+}

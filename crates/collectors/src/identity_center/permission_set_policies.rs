@@ -1,0 +1,159 @@
+//! What a permission set has besides its inline policy: managed policies, the accounts' own by name, a boundary.
+
+use aws_sdk_ssoadmin::Client;
+use aws_sdk_ssoadmin::types::{AttachedManagedPolicy, CustomerManagedPolicyReference, PermissionsBoundary};
+use orgcensus_collect::{Error, Optional, Rows};
+use orgcensus_row::Row;
+use serde::Serialize;
+
+use crate::items::Answer;
+
+/// One policy that one permission set names: a managed policy of AWS's, one of each account's own, or its boundary.
+#[derive(Debug, Serialize, Row)]
+#[row(
+    table = "identity_center_permission_set_policies",
+    key = "permission_set_arn, is_permissions_boundary, policy_path, policy_name"
+)]
+pub struct PermissionSetPolicy {
+    /// The permission set's ARN.
+    pub permission_set_arn: String,
+    /// Whether it bounds what the set allows, and allows nothing itself.
+    pub is_permissions_boundary: bool,
+    /// The policy's path; / for most.
+    pub policy_path: String,
+    /// The policy's name.
+    pub policy_name: String,
+    /// The ARN of AWS's policy; null for one of the accounts' own, which has another ARN in each account.
+    pub policy_arn: Option<String>,
+    /// Whether the policy is AWS's; if not, each account with the set has one of this path and name.
+    pub is_aws_managed: bool,
+    /// Whether the policy is AWS's AdministratorAccess.
+    pub is_administrator_access: bool,
+}
+
+/// What AWS answered about a set's policies.
+pub(super) struct Attached {
+    managed: Answer<Vec<AttachedManagedPolicy>>,
+    customer_managed: Answer<Vec<CustomerManagedPolicyReference>>,
+    boundary: Answer<Option<PermissionsBoundary>>,
+}
+
+impl Attached {
+    pub(super) fn none() -> Self {
+        Self { managed: Ok(Vec::new()), customer_managed: Ok(Vec::new()), boundary: Ok(None) }
+    }
+}
+
+/// How many there were; `None` where they could not be read.
+pub(super) struct Counted {
+    pub(super) managed: Option<i32>,
+    pub(super) customer_managed: Option<i32>,
+    pub(super) has_administrator_access: Option<bool>,
+    pub(super) has_boundary: Option<bool>,
+}
+
+pub(super) async fn read(sso: &Client, instance_arn: &str, arn: &str) -> Attached {
+    let boundary =
+        sso.get_permissions_boundary_for_permission_set().instance_arn(instance_arn).permission_set_arn(arn).send();
+    let boundary = boundary.await.optional(&["ResourceNotFoundException"]);
+    Attached {
+        managed: managed(sso, instance_arn, arn).await,
+        customer_managed: customer_managed(sso, instance_arn, arn).await,
+        boundary: boundary.map(|answer| answer.and_then(|answer| answer.permissions_boundary)),
+    }
+}
+
+async fn managed(sso: &Client, instance_arn: &str, arn: &str) -> Answer<Vec<AttachedManagedPolicy>> {
+    let mut policies = Vec::new();
+    let list = sso.list_managed_policies_in_permission_set().instance_arn(instance_arn).permission_set_arn(arn);
+    let mut pages = list.max_results(100).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        policies.extend(page?.attached_managed_policies.unwrap_or_default());
+    }
+    Ok(policies)
+}
+
+async fn customer_managed(sso: &Client, instance_arn: &str, arn: &str) -> Answer<Vec<CustomerManagedPolicyReference>> {
+    let mut policies = Vec::new();
+    let list = sso.list_customer_managed_policy_references_in_permission_set();
+    let mut pages = list.instance_arn(instance_arn).permission_set_arn(arn).max_results(100).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        policies.extend(page?.customer_managed_policy_references.unwrap_or_default());
+    }
+    Ok(policies)
+}
+
+/// Adds a row for each.
+pub(super) async fn push(rows: &mut Rows<'_>, set_arn: &str, attached: Attached) -> Result<Counted, Error> {
+    let managed = rows.item(attached.managed)?.map(|it| it.into_iter().map(|it| aws_row(set_arn, it)).collect());
+    let managed: Option<Vec<PermissionSetPolicy>> = managed;
+    let own = rows.item(attached.customer_managed)?;
+    let own: Option<Vec<_>> = own.map(|it| it.into_iter().map(|it| own_row(set_arn, it)).collect());
+    let boundary = rows.item(attached.boundary)?;
+    let counted = Counted {
+        managed: managed.as_ref().map(|it| count(it.len())),
+        customer_managed: own.as_ref().map(|it| count(it.len())),
+        has_administrator_access: managed.as_ref().map(|it| it.iter().any(|row| row.is_administrator_access)),
+        has_boundary: boundary.as_ref().map(Option::is_some),
+    };
+    let bounding = boundary.flatten().into_iter().flat_map(|it| boundary_rows(set_arn, it));
+    for row in managed.into_iter().flatten().chain(own.into_iter().flatten()).chain(bounding) {
+        rows.push(row).await?;
+    }
+    Ok(counted)
+}
+
+fn count(rows: usize) -> i32 {
+    i32::try_from(rows).unwrap_or(i32::MAX)
+}
+
+fn aws_row(set_arn: &str, it: AttachedManagedPolicy) -> PermissionSetPolicy {
+    let arn = it.arn.unwrap_or_default();
+    let path_and_name = arn.split_once(":policy/").map(|(_, rest)| rest).unwrap_or_default();
+    let (path, last) = path_and_name.rsplit_once('/').unwrap_or(("", path_and_name));
+    PermissionSetPolicy {
+        permission_set_arn: set_arn.to_owned(),
+        is_permissions_boundary: false,
+        policy_path: if path.is_empty() { "/".to_owned() } else { format!("/{path}/") },
+        policy_name: it.name.unwrap_or_else(|| last.to_owned()),
+        is_aws_managed: true,
+        is_administrator_access: arn.ends_with(":iam::aws:policy/AdministratorAccess"),
+        policy_arn: Some(arn),
+    }
+}
+
+fn own_row(set_arn: &str, it: CustomerManagedPolicyReference) -> PermissionSetPolicy {
+    PermissionSetPolicy {
+        permission_set_arn: set_arn.to_owned(),
+        is_permissions_boundary: false,
+        policy_path: it.path.unwrap_or_else(|| "/".to_owned()),
+        policy_name: it.name,
+        policy_arn: None,
+        is_aws_managed: false,
+        is_administrator_access: false,
+    }
+}
+
+/// A boundary is one or the other.
+fn boundary_rows(set_arn: &str, it: PermissionsBoundary) -> impl Iterator<Item = PermissionSetPolicy> {
+    let aws = it.managed_policy_arn.map(|arn| AttachedManagedPolicy::builder().arn(arn).build());
+    let aws = aws.map(|policy| aws_row(set_arn, policy));
+    let own = it.customer_managed_policy_reference.map(|policy| own_row(set_arn, policy));
+    aws.into_iter().chain(own).map(|row| PermissionSetPolicy { is_permissions_boundary: true, ..row })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_and_names_come_from_the_arn() {
+        let row = |arn: &str| aws_row("set", AttachedManagedPolicy::builder().arn(arn).build());
+        let billing = row("arn:aws:iam::aws:policy/job-function/Billing");
+        assert_eq!((billing.policy_path.as_str(), billing.policy_name.as_str()), ("/job-function/", "Billing"));
+        let administrator = row("arn:aws-cn:iam::aws:policy/AdministratorAccess");
+        assert_eq!((administrator.policy_path.as_str(), administrator.is_administrator_access), ("/", true));
+        assert!(!row("arn:aws:iam::1:policy/AdministratorAccess").is_administrator_access);
+        assert_eq!(row("odd").policy_name, "");
+    }
+}
