@@ -42,6 +42,20 @@ async fn assert_true(crawled: &Crawled) {
         assert_eq!(counted, *rows, "rows of {table}, seed {}", truth.seed);
     }
     assert_verdicts(crawled, &truth).await;
+    assert_account_policies(crawled, &truth).await;
+}
+
+/// Each account has exactly the organization's policies that it truly has, each from where it has it.
+async fn assert_account_policies(crawled: &Crawled, truth: &Truth) {
+    let rows = crawled.rows("SELECT account_id, policy_id, source_id FROM account_policies").await;
+    let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    let mut found: Vec<_> =
+        rows.iter().map(|row| (text(row, "account_id"), text(row, "policy_id"), text(row, "source_id"))).collect();
+    let said = truth.account_policies.iter();
+    let mut said: Vec<_> = said.map(|it| (it.account_id.clone(), it.policy_id.clone(), it.source_id.clone())).collect();
+    found.sort();
+    said.sort();
+    assert_eq!(found, said, "policies of accounts, seed {}", truth.seed);
 }
 
 /// Every resource is there, and no verdict contradicts the truth. A verdict may be null where a fact is not collected.

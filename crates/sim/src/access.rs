@@ -4,6 +4,7 @@ use crate::account::{Account, Trouble};
 use crate::credentials::Caller;
 use crate::organization::Organization;
 use crate::protocol::{Refusal, Request, Service};
+use crate::services::organizations;
 
 /// Why a service cannot be read in an account and region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +54,13 @@ pub(crate) fn obstacle(
 /// Refuses a call that the account's trouble keeps from being answered.
 pub(crate) fn check(organization: &Organization, caller: &Caller, request: &Request) -> Result<(), Refusal> {
     let service = request.service;
-    if service == Service::Organizations {
-        return check_organizations(organization, caller, request);
+    match service {
+        Service::Organizations => return check_delegated(organization, caller, request, None),
+        // Members see that there is an instance, and no more.
+        Service::IdentityStore | Service::SsoAdmin if request.operation != "ListInstances" => {
+            return check_delegated(organization, caller, request, Some("sso.amazonaws.com"));
+        }
+        _ => {}
     }
     let Some(obstacle) = obstacle(organization, &caller.account, service, &request.region) else { return Ok(()) };
     let action = action(service, &request.operation);
@@ -74,10 +80,17 @@ pub(crate) fn check(organization: &Organization, caller: &Caller, request: &Requ
     })
 }
 
-/// Only the management account and a delegated administrator may read the organization.
-fn check_organizations(organization: &Organization, caller: &Caller, request: &Request) -> Result<(), Refusal> {
-    let index = caller.account.index;
-    if index == 0 || organization.settings.delegated_administrator == Some(index) {
+/// Only the management account may, and who administers this service for the organization; any service if none.
+fn check_delegated(
+    organization: &Organization,
+    caller: &Caller,
+    request: &Request,
+    service: Option<&str>,
+) -> Result<(), Refusal> {
+    let own = caller.account.index;
+    let administers = |services: &[&str]| service.is_none_or(|service| services.contains(&service));
+    let mut delegated = organizations::delegated(organization).into_iter();
+    if own == 0 || delegated.any(|(index, services)| index == own && administers(&services)) {
         return Ok(());
     }
     let action = action(request.service, &request.operation);
@@ -101,6 +114,7 @@ pub(crate) fn action(service: Service, operation: &str) -> String {
 fn prefix(service: Service) -> &'static str {
     match service {
         Service::S3Control => "s3",
+        Service::SsoAdmin => "sso",
         other => other.name(),
     }
 }

@@ -89,6 +89,7 @@ impl Refusal {
             Service::Ec2 => "InvalidNextToken",
             Service::Ecr | Service::Sns => "InvalidParameter",
             Service::Iam | Service::Sts => "ValidationError",
+            Service::IdentityStore | Service::SsoAdmin => "ValidationException",
             Service::Kms => "InvalidMarkerException",
             Service::Lambda => "InvalidParameterValueException",
             Service::Organizations => "InvalidInputException",
@@ -108,7 +109,7 @@ impl Refusal {
             Service::Organizations => "InvalidInputException",
             Service::S3 | Service::S3Control => "InvalidArgument",
             Service::Ecr | Service::SecretsManager => "InvalidParameterException",
-            Service::Kms => "ValidationException",
+            Service::IdentityStore | Service::Kms | Service::SsoAdmin => "ValidationException",
             Service::Sns => "InvalidParameter",
             Service::Sqs => "InvalidParameterValue",
         };

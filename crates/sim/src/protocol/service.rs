@@ -6,6 +6,7 @@ pub(crate) enum Service {
     Ec2,
     Ecr,
     Iam,
+    IdentityStore,
     Kms,
     Lambda,
     Organizations,
@@ -14,6 +15,7 @@ pub(crate) enum Service {
     SecretsManager,
     Sns,
     Sqs,
+    SsoAdmin,
     Sts,
 }
 
@@ -34,10 +36,11 @@ pub(crate) enum Protocol {
 
 impl Service {
     /// All of them.
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::Ec2,
         Self::Ecr,
         Self::Iam,
+        Self::IdentityStore,
         Self::Kms,
         Self::Lambda,
         Self::Organizations,
@@ -46,15 +49,18 @@ impl Service {
         Self::SecretsManager,
         Self::Sns,
         Self::Sqs,
+        Self::SsoAdmin,
         Self::Sts,
     ];
 
-    /// The suffix of the service's SDK crate. It is also the name in signatures, but for S3 Control, which signs as S3.
+    /// The suffix of the service's SDK crate. It is also the name in signatures, but for S3 Control, which signs as S3,
+    /// and SSO Admin, which signs as SSO.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Ec2 => "ec2",
             Self::Ecr => "ecr",
             Self::Iam => "iam",
+            Self::IdentityStore => "identitystore",
             Self::Kms => "kms",
             Self::Lambda => "lambda",
             Self::Organizations => "organizations",
@@ -63,6 +69,7 @@ impl Service {
             Self::SecretsManager => "secretsmanager",
             Self::Sns => "sns",
             Self::Sqs => "sqs",
+            Self::SsoAdmin => "ssoadmin",
             Self::Sts => "sts",
         }
     }
@@ -71,6 +78,9 @@ impl Service {
     pub(crate) fn signed_as(name: &str, path: &str) -> Option<Self> {
         if name == "s3" && path.starts_with("/v20180820/") {
             return Some(Self::S3Control);
+        }
+        if name == "sso" {
+            return Some(Self::SsoAdmin);
         }
         Self::ALL.into_iter().find(|service| service.name() == name)
     }
@@ -84,9 +94,12 @@ impl Service {
             Self::Lambda => Protocol::RestJson,
             Self::S3 | Self::S3Control => Protocol::RestXml,
             Self::Sqs => Protocol::Json("application/x-amz-json-1.0"),
-            Self::Ecr | Self::Kms | Self::Organizations | Self::SecretsManager => {
-                Protocol::Json("application/x-amz-json-1.1")
-            }
+            Self::Ecr
+            | Self::IdentityStore
+            | Self::Kms
+            | Self::Organizations
+            | Self::SecretsManager
+            | Self::SsoAdmin => Protocol::Json("application/x-amz-json-1.1"),
         }
     }
 

@@ -3,6 +3,7 @@
 pub(crate) mod ec2;
 pub(crate) mod ecr;
 pub(crate) mod iam;
+pub(crate) mod identity_center;
 pub(crate) mod kms;
 pub(crate) mod lambda;
 pub(crate) mod organizations;
@@ -56,6 +57,7 @@ pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
         Service::Ec2 => ec2::answer(context),
         Service::Ecr => ecr::answer(context),
         Service::Iam => iam::answer(context),
+        Service::IdentityStore => identity_center::identitystore::answer(context),
         Service::Kms => kms::answer(context),
         Service::Lambda => lambda::answer(context),
         Service::Organizations => organizations::answer(context),
@@ -64,6 +66,7 @@ pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
         Service::SecretsManager => secretsmanager::answer(context),
         Service::Sns => sns::answer(context),
         Service::Sqs => sqs::answer(context),
+        Service::SsoAdmin => identity_center::ssoadmin::answer(context),
         Service::Sts => sts::answer(context),
     }
 }

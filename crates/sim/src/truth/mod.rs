@@ -1,6 +1,7 @@
 //! What a perfect census finds, computed from what was made and never from what was answered.
 
 mod facts;
+mod organization_wide;
 mod resources;
 mod tally;
 
@@ -31,6 +32,19 @@ pub struct Truth {
     pub obstructed: Vec<Obstructed>,
     /// Every resource that can be seen and can have a policy, with who can reach it.
     pub resources: Vec<ResourceTruth>,
+    /// Every policy of the organization that an account has, with what it has it from.
+    pub account_policies: Vec<AccountPolicyTruth>,
+}
+
+/// A policy of the organization that an account has.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct AccountPolicyTruth {
+    /// The account's id.
+    pub account_id: String,
+    /// The policy's id.
+    pub policy_id: String,
+    /// The root, unit or account that it is attached to.
+    pub source_id: String,
 }
 
 /// A share of something.
@@ -92,6 +106,7 @@ const REGIONAL: [Service; 7] =
 impl Truth {
     pub(crate) fn of(organization: &Organization) -> Self {
         let mut tally = Tally::default();
+        tally.resources.push(organization_wide::resource(organization));
         let mut accounts = Vec::new();
         for account in organization.accounts() {
             tally.account(organization, &account);
@@ -106,6 +121,7 @@ impl Truth {
             accounts,
             obstructed: tally.obstructed,
             resources: tally.resources,
+            account_policies: organization_wide::account_policies(organization),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Counting one account after another.
 
 use super::resources::resources;
-use super::{Obstructed, REGIONAL, ResourceTruth, is_visible};
+use super::{Obstructed, REGIONAL, ResourceTruth, is_visible, organization_wide};
 use crate::access::obstacle;
 use crate::account::Account;
 use crate::clock::Clock;
@@ -62,11 +62,11 @@ impl Tally {
 
     /// The number of rows of each table.
     pub(super) fn tables(&self, organization: &Organization) -> BTreeMap<String, u64> {
-        let units = u64::try_from(organization.units.len()).unwrap_or_default();
-        let organization_wide =
-            [("organizations", 1), ("accounts", organization.settings.accounts), ("organizational_units", units)];
-        let rows = self.rows.iter().map(|(table, rows)| (*table, *rows));
-        organization_wide.into_iter().chain(rows).map(|(table, rows)| (table.to_owned(), rows)).collect()
+        let accounts = ("accounts", organization.settings.accounts);
+        let count = |(table, rows): (&'static str, usize)| (table, u64::try_from(rows).unwrap_or_default());
+        let organization_wide = organization_wide::tables(organization).into_iter().map(count);
+        let rows = self.rows.iter().map(|(table, rows)| (*table, *rows)).chain([accounts]);
+        organization_wide.chain(rows).map(|(table, rows)| (table.to_owned(), rows)).collect()
     }
 
     fn rows(&mut self, table: &'static str, count: usize) {

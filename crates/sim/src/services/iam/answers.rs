@@ -23,6 +23,7 @@ pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
             let aliases = alias(context.organization, context.account()).into_iter().map(Value::from);
             list(context, "AccountAliases", aliases.collect())
         }
+        "ListOrganizationsFeatures" => organizations_features(context),
         "ListUsers" => list(context, "Users", iam().users.iter().map(user).collect()),
         "ListRoles" => list(context, "Roles", iam().roles.iter().map(role).collect()),
         "ListAccessKeys" => list_access_keys(context, &iam()),
@@ -37,6 +38,17 @@ pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
 fn list(context: &Context<'_>, name: &str, elements: Vec<Value>) -> Result<Answer, Refusal> {
     let page = context.page(&PAGE, elements)?;
     Ok(json!({ "IsTruncated": page.is_truncated(), "Marker": page.next, name: members(page.elements) }).into())
+}
+
+/// Centralised root access: the management account's to say.
+fn organizations_features(context: &Context<'_>) -> Result<Answer, Refusal> {
+    let organization = context.organization;
+    if !context.account().is_management() {
+        let code = "AccountNotManagementOrDelegatedAdministratorException";
+        return Err(Refusal::new(400, code, "Only the management account may ask this."));
+    }
+    let features = ["RootCredentialsManagement", "RootSessions"].map(Value::from);
+    Ok(json!({ "OrganizationId": organization.id, "EnabledFeatures": members(features) }).into())
 }
 
 /// The account's alias, if it has one.

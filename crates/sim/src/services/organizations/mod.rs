@@ -1,6 +1,11 @@
-//! Organizations: the tree, the accounts, and the service control policies.
+//! Organizations: the tree, the accounts, the policies, and who may do what for the whole.
 
+mod delegation;
 mod policies;
+mod population;
+
+pub(crate) use delegation::{TRUSTED_SERVICES, delegated, organization_verdict};
+pub(crate) use population::{ENABLED_TYPES, of_account, policies};
 
 use super::Context;
 use crate::account::Account;
@@ -36,7 +41,10 @@ pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
         "ListPoliciesForTarget" => policies::list(context, Some(context.request.required("TargetId")?))?,
         "DescribePolicy" => policies::describe(context)?,
         "ListTargetsForPolicy" => policies::list_targets(context)?,
-        "ListDelegatedAdministrators" => list_delegated_administrators(context)?,
+        "ListDelegatedAdministrators" => delegation::list_administrators(context)?,
+        "ListDelegatedServicesForAccount" => delegation::list_services_of(context)?,
+        "ListAWSServiceAccessForOrganization" => delegation::list_trusted_services(context)?,
+        "DescribeResourcePolicy" => delegation::describe_resource_policy(context)?,
         _ => return Err(context.unknown_operation()),
     };
     Ok(members.into())
@@ -55,7 +63,7 @@ fn describe_organization(organization: &Organization) -> Value {
         "MasterAccountArn": arn(organization, &format!("account/{}/{}", organization.id, management.id)),
         "MasterAccountId": management.id,
         "MasterAccountEmail": management.email,
-        "AvailablePolicyTypes": [{ "Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED" }],
+        "AvailablePolicyTypes": policies::types(),
     } })
 }
 
@@ -64,7 +72,7 @@ fn root(organization: &Organization) -> Value {
         "Id": organization.root_id,
         "Arn": arn(organization, &format!("root/{}/{}", organization.id, organization.root_id)),
         "Name": "Root",
-        "PolicyTypes": [{ "Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED" }],
+        "PolicyTypes": policies::types(),
     })
 }
 
@@ -131,18 +139,6 @@ fn list_parents(context: &Context<'_>) -> Result<Value, Refusal> {
         None => json!({ "Id": organization.root_id, "Type": "ROOT" }),
     };
     Ok(json!({ "Parents": [parent] }))
-}
-
-fn list_delegated_administrators(context: &Context<'_>) -> Result<Value, Refusal> {
-    let organization = context.organization;
-    let index = organization.settings.delegated_administrator.filter(|index| *index < organization.settings.accounts);
-    let found = index.map(|index| {
-        let mut administrator = describe_account(organization, &organization.account(index));
-        administrator["DelegationEnabledDate"] = json!(epoch_seconds(organization.clock.now_millis));
-        administrator
-    });
-    let page = context.page(&PAGE, found.into_iter().collect())?;
-    Ok(json!({ "DelegatedAdministrators": page.elements, "NextToken": page.next }))
 }
 
 /// The account with this id, or Organizations' refusal.
@@ -239,5 +235,25 @@ mod tests {
         let policy = policies.iter().find(|policy| policy["Name"] == "deny-sqs").unwrap();
         let (targets, _) = list(&client, "ListTargetsForPolicy", "Targets", json!({ "PolicyId": policy["Id"] }));
         assert_eq!(targets[0]["TargetId"], client.simulation.account_id(11));
+    }
+
+    #[test]
+    fn the_root_names_a_type_that_nobody_knows_and_it_has_policies() {
+        let client = Client::new(quiet(4, 1));
+        let (roots, _) = list(&client, "ListRoots", "Roots", json!({}));
+        let types: Vec<_> = roots[0]["PolicyTypes"].as_array().unwrap().iter().map(|it| it["Type"].clone()).collect();
+        assert!(types.contains(&json!("ORBITAL_POLICY")), "{types:?}");
+        let filter = json!({ "Filter": "ORBITAL_POLICY" });
+        assert_eq!(list(&client, "ListPolicies", "Policies", filter).0[0]["Name"], "orbit");
+        let unknown = client.json("organizations", "ListPolicies", &json!({ "Filter": "NO_SUCH_POLICY" }));
+        assert_eq!(unknown.json()["__type"], "InvalidInputException");
+    }
+
+    #[test]
+    fn a_small_organization_has_no_resource_policy() {
+        let ask =
+            |accounts| Client::new(quiet(accounts, 1)).json("organizations", "DescribeResourcePolicy", &json!({}));
+        assert_eq!(ask(2).json()["__type"], "ResourcePolicyNotFoundException");
+        assert!(ask(3).json()["ResourcePolicy"]["Content"].is_string());
     }
 }

@@ -1,87 +1,40 @@
-//! Service control policies and their targets.
+//! The organization's policies and their targets, as the service answers.
 
+use super::population::{ENABLED_TYPES, OTHER_TYPES, Policy, policies};
 use super::{PAGE, arn, root, unit};
-use crate::account::Trouble;
 use crate::organization::Organization;
 use crate::protocol::Refusal;
 use crate::services::Context;
 use serde_json::{Value, json};
 
-/// A service control policy and what it is attached to.
-struct Policy {
-    id: String,
-    name: &'static str,
-    description: &'static str,
-    is_aws_managed: bool,
-    content: Value,
-    targets: Vec<String>,
-}
-
-/// The policies that the denials of [`crate::access`] come from, and the one that allows everything else.
-fn policies(organization: &Organization) -> Vec<Policy> {
-    let allow = json!({ "Effect": "Allow", "Action": "*", "Resource": "*" });
-    let mut policies = vec![Policy {
-        id: "p-FullAWSAccess".to_owned(),
-        name: "FullAWSAccess",
-        description: "Allows access to every operation",
-        is_aws_managed: true,
-        content: json!({ "Version": "2012-10-17", "Statement": [allow] }),
-        targets: [&organization.root_id]
-            .into_iter()
-            .chain(organization.units.iter().map(|unit| &unit.id))
-            .cloned()
-            .collect(),
-    }];
-    let mut dice = organization.dice(&["policies"]);
-    let denied = organization.ids_in_trouble(Trouble::ServiceDeniedByScp);
-    let deny_sqs = json!({ "Sid": "NoQueues", "Effect": "Deny", "Action": "sqs:*", "Resource": "*" });
-    policies.push(Policy {
-        id: format!("p-{}", dice.lower(8)),
-        name: "deny-sqs",
-        description: "No queues here",
-        is_aws_managed: false,
-        content: json!({ "Version": "2012-10-17", "Statement": deny_sqs }),
-        targets: denied.collect(),
-    });
-    let is_denied = organization.settings.troubles.region_denied_by_scp;
-    if let Some(region) = organization.last_region().filter(|_| is_denied) {
-        let sandbox = organization.units.iter().filter(|unit| unit.name == "Sandbox");
-        let condition = json!({ "StringEquals": { "aws:RequestedRegion": region } });
-        let deny = json!({ "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition });
-        policies.push(Policy {
-            id: format!("p-{}", dice.lower(8)),
-            name: "deny-region",
-            description: "No sandbox far away",
-            is_aws_managed: false,
-            content: json!({ "Version": "2012-10-17", "Statement": [deny] }),
-            targets: sandbox.map(|unit| unit.id.clone()).collect(),
-        });
-    }
-    policies
+/// The types of policy, as ListRoots and DescribeOrganization name them.
+pub(super) fn types() -> Vec<Value> {
+    ENABLED_TYPES.iter().map(|name| json!({ "Type": name, "Status": "ENABLED" })).collect()
 }
 
 pub(super) fn list(context: &Context<'_>, target: Option<&str>) -> Result<Value, Refusal> {
-    let is_scp = context.request.required("Filter")? == "SERVICE_CONTROL_POLICY";
-    let found = policies(context.organization)
-        .into_iter()
-        .filter(|policy| is_scp && target.is_none_or(|target| policy.targets.iter().any(|id| id == target)));
+    let wanted = context.request.required("Filter")?;
+    if !ENABLED_TYPES.iter().chain(&OTHER_TYPES).any(|name| *name == wanted) {
+        let message = "You specified a policy type that is not valid.";
+        return Err(Refusal::new(400, "InvalidInputException", message));
+    }
+    let is_attached = |policy: &Policy| target.is_none_or(|target| policy.targets.iter().any(|id| id == target));
+    let found = policies(context.organization).into_iter().filter(|it| it.policy_type == wanted && is_attached(it));
     let page = context.page(&PAGE, found.collect())?;
     let summaries: Vec<_> = page.elements.iter().map(|policy| summary(context.organization, policy)).collect();
     Ok(json!({ "Policies": summaries, "NextToken": page.next }))
 }
 
 fn summary(organization: &Organization, policy: &Policy) -> Value {
-    let resource = format!("policy/{}/service_control_policy/{}", organization.id, policy.id);
-    let aws = format!(
-        "arn:{}:organizations::aws:policy/service_control_policy/{}",
-        organization.settings.partition, policy.id
-    );
+    let kind = policy.policy_type.to_lowercase();
+    let resource = format!("policy/{}/{kind}/{}", organization.id, policy.id);
+    let aws = format!("arn:{}:organizations::aws:policy/{kind}/{}", organization.settings.partition, policy.id);
     json!({
         "Id": policy.id,
         "Arn": if policy.is_aws_managed { aws } else { arn(organization, &resource) },
         "Name": policy.name,
         "Description": policy.description,
-        "Type": "SERVICE_CONTROL_POLICY",
+        "Type": policy.policy_type,
         "AwsManaged": policy.is_aws_managed,
     })
 }
@@ -89,7 +42,7 @@ fn summary(organization: &Organization, policy: &Policy) -> Value {
 pub(super) fn describe(context: &Context<'_>) -> Result<Value, Refusal> {
     let policy = policy(context)?;
     let summary = summary(context.organization, &policy);
-    Ok(json!({ "Policy": { "PolicySummary": summary, "Content": policy.content.to_string() } }))
+    Ok(json!({ "Policy": { "PolicySummary": summary, "Content": policy.content } }))
 }
 
 pub(super) fn list_targets(context: &Context<'_>) -> Result<Value, Refusal> {

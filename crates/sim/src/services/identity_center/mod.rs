@@ -1,0 +1,38 @@
+//! IAM Identity Center: one instance for the organization, in one region, with a directory and permission sets.
+
+mod directory;
+pub(crate) mod identitystore;
+mod permission_sets;
+pub(crate) mod ssoadmin;
+
+pub(crate) use directory::{groups, memberships, users};
+pub(crate) use permission_sets::{Assignment, PermissionSet, assignments, permission_sets};
+
+use crate::organization::Organization;
+use crate::protocol::Limits;
+
+const PAGE: Limits = Limits { token: "NextToken", size: "MaxResults", default: 50, max: 100 };
+
+/// The organization's instance.
+#[derive(Debug)]
+pub(crate) struct Instance {
+    pub(crate) arn: String,
+    pub(crate) id: String,
+    pub(crate) store_id: String,
+    pub(crate) region: String,
+    pub(crate) created_millis: i64,
+}
+
+/// The one instance; not in the first region if there is another, so that it must be looked for.
+pub(crate) fn instance(organization: &Organization) -> Instance {
+    let mut dice = organization.dice(&["identity-center"]);
+    let regions = &organization.settings.regions;
+    let id = format!("ssoins-{}", dice.hex(16));
+    Instance {
+        arn: format!("arn:{}:sso:::instance/{id}", organization.settings.partition),
+        id,
+        store_id: format!("d-{}", dice.hex(10)),
+        region: regions.get(1).or(regions.first()).cloned().unwrap_or_default(),
+        created_millis: organization.clock.days_ago(700, &mut dice),
+    }
+}

@@ -1,0 +1,128 @@
+//! The organization's policies, made from the seed: of every sort that a census must tell apart.
+
+use crate::account::Trouble;
+use crate::organization::Organization;
+use serde_json::{Value, json};
+
+/// The types that are switched on at the root; the last is one that no census has heard of.
+pub(crate) const ENABLED_TYPES: [&str; 6] =
+    [SCP, RCP, "TAG_POLICY", "BACKUP_POLICY", "DECLARATIVE_POLICY_EC2", "ORBITAL_POLICY"];
+
+/// Types that the service knows besides, and that are off; other names are no types at all.
+pub(super) const OTHER_TYPES: [&str; 4] =
+    ["AISERVICES_OPT_OUT_POLICY", "CHATBOT_POLICY", "S3_POLICY", "SECURITYHUB_POLICY"];
+
+pub(crate) const SCP: &str = "SERVICE_CONTROL_POLICY";
+pub(crate) const RCP: &str = "RESOURCE_CONTROL_POLICY";
+
+/// A policy of the organization and what it is attached to.
+#[derive(Debug)]
+pub(crate) struct Policy {
+    pub(crate) id: String,
+    pub(crate) policy_type: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) description: &'static str,
+    pub(crate) is_aws_managed: bool,
+    pub(crate) content: String,
+    /// Ids of the root, of units and of accounts.
+    pub(crate) targets: Vec<String>,
+}
+
+/// All policies: AWS's own that allow everything, those that the denials of [`crate::access`] come from, and one or
+/// another of each type.
+pub(crate) fn policies(organization: &Organization) -> Vec<Policy> {
+    let mut policies = vec![full_access(organization, SCP, "FullAWSAccess")];
+    policies.push(full_access(organization, RCP, "RCPFullAWSAccess"));
+    let mut dice = organization.dice(&["policies"]);
+    let mut own = |policy_type, name, description, content: String, targets| {
+        let (id, is_aws_managed) = (format!("p-{}", dice.lower(8)), false);
+        policies.push(Policy { id, policy_type, name, description, is_aws_managed, content, targets });
+    };
+    let denied = organization.ids_in_trouble(Trouble::ServiceDeniedByScp).collect();
+    let deny_sqs = json!({ "Sid": "NoQueues", "Effect": "Deny", "Action": "sqs:*", "Resource": "*" });
+    own(SCP, "deny-sqs", "No queues here", document(&deny_sqs), denied);
+    let is_denied = organization.settings.troubles.region_denied_by_scp;
+    if let Some(region) = organization.last_region().filter(|_| is_denied) {
+        let condition = json!({ "StringEquals": { "aws:RequestedRegion": region } });
+        let deny = json!({ "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition });
+        own(SCP, "deny-region", "No sandbox far away", document(&json!([deny])), units(organization, &["Sandbox"]));
+    }
+    // Blanks as somebody typed them: a document is kept byte for byte.
+    let draft = "{ \"Statement\" :\n\t[ ]\n}".to_owned();
+    own(SCP, "draft", "Attached to nothing", draft, Vec::new());
+    let condition = json!({ "StringNotEqualsIfExists": { "aws:PrincipalOrgID": organization.id } });
+    let perimeter = json!({
+        "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": condition,
+    });
+    own(RCP, "perimeter", "Only the organization's own", document(&perimeter), units(organization, &["Security"]));
+    let root = vec![organization.root_id.clone()];
+    let tags = json!({ "tags": { "team": { "tag_key": { "@@assign": "team" } } } }).to_string();
+    own("TAG_POLICY", "team", "One way to write team", tags, root);
+    let backup = json!({ "plans": {} }).to_string();
+    own("BACKUP_POLICY", "nightly", "", backup, units(organization, &["Production", "Payments"]));
+    let metadata = json!({ "ec2_attributes": {} }).to_string();
+    let first: Vec<String> =
+        (1..organization.settings.accounts).take(1).map(|it| organization.account_id(it)).collect();
+    own("DECLARATIVE_POLICY_EC2", "metadata-v2", "", metadata, first);
+    own("ORBITAL_POLICY", "orbit", "Of a type to come", "<orbit/>".to_owned(), units(organization, &["Workloads"]));
+    policies
+}
+
+/// The pairs of a policy and a source that one account has: what is attached to it and to all above.
+pub(crate) fn of_account(organization: &Organization, policies: &[Policy], index: u64) -> Vec<(String, String)> {
+    let id = organization.account_id(index);
+    let mut sources = organization.path_ids(organization.unit_of(index));
+    sources.push(&id);
+    let pairs = policies.iter().flat_map(|policy| {
+        let has = |source: &&&str| policy.targets.iter().any(|target| target == **source);
+        sources.iter().filter(has).map(|source| (policy.id.clone(), (*source).to_owned()))
+    });
+    pairs.collect()
+}
+
+fn full_access(organization: &Organization, policy_type: &'static str, name: &'static str) -> Policy {
+    let mut allow = json!({ "Effect": "Allow", "Action": "*", "Resource": "*" });
+    if policy_type == RCP {
+        allow["Principal"] = json!("*");
+    }
+    let units = organization.units.iter().map(|unit| &unit.id);
+    Policy {
+        id: format!("p-{name}"),
+        policy_type,
+        name,
+        description: "Allows access to every operation",
+        is_aws_managed: true,
+        content: document(&json!([allow])),
+        targets: [&organization.root_id].into_iter().chain(units).cloned().collect(),
+    }
+}
+
+fn document(statement: &Value) -> String {
+    json!({ "Version": "2012-10-17", "Statement": statement }).to_string()
+}
+
+fn units(organization: &Organization, names: &[&str]) -> Vec<String> {
+    let units = organization.units.iter().filter(|unit| names.contains(&unit.name));
+    units.map(|unit| unit.id.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::quiet;
+
+    #[test]
+    fn an_account_has_what_is_attached_to_it_and_above() {
+        let organization = Organization::new(quiet(12, 3));
+        let policies = policies(&organization);
+        let names = |index| {
+            let mut pairs = of_account(&organization, &policies, index);
+            pairs.sort();
+            let named = |id: &str| policies.iter().find(|policy| policy.id == id).unwrap().name;
+            pairs.iter().map(|(id, _)| named(id)).filter(|name| !name.ends_with("FullAWSAccess")).collect::<Vec<_>>()
+        };
+        assert_eq!(names(0), ["team"], "the management account is in the root");
+        assert!(names(1).contains(&"metadata-v2") && names(1).contains(&"team"));
+        assert!(policies.iter().all(|policy| ENABLED_TYPES.contains(&policy.policy_type)));
+    }
+}
