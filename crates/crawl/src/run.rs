@@ -28,13 +28,8 @@ const HEARTBEAT: std::time::Duration = std::time::Duration::from_secs(20);
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The organization could not be read.
-    #[error("read the organization: {operation}: {error}")]
-    Organization {
-        /// The call that failed, `organizations:ListRoots`.
-        operation: String,
-        /// How it failed.
-        error: orgcensus_aws::Error,
-    },
+    #[error("read the organization: {0}")]
+    Organization(orgcensus_aws::Error),
     /// Nothing is left of the organization once the selection is applied.
     #[error("find work: the selection takes no account of organization {0}")]
     NothingSelected(String),
@@ -94,10 +89,7 @@ pub struct Report {
 pub async fn run(crawl: Crawl) -> Result<Report, Error> {
     let home = crawl.chain.last().home_session();
     let begun = Begun::now();
-    let organization = organization::read(&home).await.map_err(|error| {
-        let operation = home.usage().last_failed().unwrap_or_default();
-        Error::Organization { operation, error }
-    })?;
+    let organization = organization::read(&home).await.map_err(Error::Organization)?;
     let reading = TaskRecord::measured(ORGANIZATION, GLOBAL, (Outcome::Complete, None), home.usage(), begun);
     let owner = Owner { run_id: crawl.run_id.clone(), host: host() };
     let mut lock = Lock::acquire(&crawl.lake, &organization.id, owner, task::now(), LOCK_TTL_MILLIS).await?;
