@@ -7,13 +7,9 @@ moto is others' idea of AWS: what the simulator and the crawler might misunderst
 do must be said in the coverage. Prints one line a check, then "N passed, M failed".
 """
 
-import argparse
 import json
-import pathlib
-import sys
-import tempfile
 
-from harness import Aws, Checks, Orgcensus, canonical, moto
+from harness import Aws, Orgcensus, canonical, main, moto
 from populate import REGIONS, ROLE, enter, populate
 from read_back import ReadBack
 
@@ -133,16 +129,5 @@ def test(checks, binary, folder):
         compare_coverage(checks, census, accounts)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--orgcensus", required=True, type=pathlib.Path, help="the orgcensus to test")
-    parser.add_argument("--simulator", help="not used: every program under tests/ takes both binaries")
-    arguments = parser.parse_args()
-    checks = Checks()
-    with tempfile.TemporaryDirectory() as folder:
-        checks.run("the whole test", lambda: test(checks, str(arguments.orgcensus.resolve()), folder))
-    return checks.end()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    main(__doc__, test)

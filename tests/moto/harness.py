@@ -1,5 +1,6 @@
 """What the Python tests share: checks that are counted, servers that are stopped, boto3 clients, orgcensus itself."""
 
+import argparse
 import collections
 import contextlib
 import json
@@ -58,6 +59,18 @@ class Checks:
         print(f"{self.passed} passed, {self.failed} failed")
         # A test that checked nothing has not passed.
         return 1 if self.failed or not self.passed else 0
+
+
+def main(description, test):
+    """A program: `test(checks, orgcensus, folder)` with the program under test and a folder of its own."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--orgcensus", required=True, type=pathlib.Path, help="the orgcensus to test")
+    parser.add_argument("--simulator", help="not used: every program under tests/ takes both binaries")
+    arguments = parser.parse_args()
+    checks = Checks()
+    with tempfile.TemporaryDirectory() as folder:
+        checks.run("the whole test", lambda: test(checks, str(arguments.orgcensus.resolve()), folder))
+    sys.exit(checks.end())
 
 
 def canonical(value):

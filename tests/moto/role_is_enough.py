@@ -9,14 +9,11 @@ that action's collector must be refused there, all others must end as before. La
 other. Prints one line a check, then "N passed, M failed".
 """
 
-import argparse
 import json
 import pathlib
-import sys
-import tempfile
 import urllib.request
 
-from harness import Aws, Checks, Orgcensus, moto
+from harness import Aws, Orgcensus, main, moto
 from populate import ADMINISTRATOR, REGIONS, ROLE, allow, enter, populate
 
 USER = "census"
@@ -245,16 +242,5 @@ def test(checks, binary, folder):
         caller_needs_each(checks, enforced, whole)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--orgcensus", required=True, type=pathlib.Path, help="the orgcensus to test")
-    parser.add_argument("--simulator", help="not used: every program under tests/ takes both binaries")
-    arguments = parser.parse_args()
-    checks = Checks()
-    with tempfile.TemporaryDirectory() as folder:
-        checks.run("the whole test", lambda: test(checks, str(arguments.orgcensus.resolve()), folder))
-    return checks.end()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    main(__doc__, test)
