@@ -47,7 +47,7 @@ pub const ACCOUNT_ASSIGNMENTS: Collector = Collector {
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let sso = client!(session, aws_sdk_ssoadmin);
-    for instance in instances::of_organization(&sso, session, rows).await? {
+    for instance in instances::of_organization(&sso, session, rows.stamp()).await? {
         let instance_arn = instance.instance_arn.unwrap_or_default();
         let list = sso.list_permission_sets().instance_arn(&instance_arn).max_results(100);
         let mut pages = list.into_paginator().send();

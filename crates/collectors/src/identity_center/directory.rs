@@ -95,7 +95,7 @@ pub const DIRECTORY: Collector = Collector {
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let sso = client!(session, aws_sdk_ssoadmin);
     let directory = client!(session, aws_sdk_identitystore);
-    for instance in instances::of_organization(&sso, session, rows).await? {
+    for instance in instances::of_organization(&sso, session, rows.stamp()).await? {
         let Some(store) = instance.identity_store_id else { continue };
         users(&directory, &store, rows).await?;
         groups(&directory, &store, rows).await?;

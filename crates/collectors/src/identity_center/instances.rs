@@ -2,8 +2,8 @@
 
 use aws_sdk_ssoadmin::Client;
 use aws_sdk_ssoadmin::types::InstanceMetadata;
-use orgcensus_collect::{Error, Rows, Session, timestamp};
-use orgcensus_row::{Row, Timestamp};
+use orgcensus_collect::{Error, Session, timestamp};
+use orgcensus_row::{Row, Stamp, Timestamp};
 use serde::Serialize;
 
 /// One instance of IAM Identity Center as the organization's identity sees it in one region.
@@ -46,9 +46,9 @@ pub(super) async fn list(sso: &Client) -> Result<Vec<InstanceMetadata>, Error> {
 pub(super) async fn of_organization(
     sso: &Client,
     session: &Session,
-    rows: &Rows<'_>,
+    stamp: &Stamp,
 ) -> Result<Vec<InstanceMetadata>, Error> {
-    let listed = list(sso).await?.into_iter().map(|it| (row(&it, session.region(), rows), it));
+    let listed = list(sso).await?.into_iter().map(|it| (row(&it, session.region(), stamp), it));
     Ok(listed.filter(|(row, _)| row.is_read()).map(|(_, it)| it).collect())
 }
 
@@ -60,9 +60,9 @@ impl Instance {
 }
 
 /// An instance's row. The stamp of organization-wide rows is the management account's.
-pub(super) fn row(it: &InstanceMetadata, region: &str, rows: &Rows<'_>) -> Instance {
+pub(super) fn row(it: &InstanceMetadata, region: &str, stamp: &Stamp) -> Instance {
     let created_at = it.created_date.as_ref().and_then(timestamp);
-    let management = rows.stamp().account_id.as_str();
+    let management = stamp.account_id.as_str();
     Instance {
         arn: it.instance_arn.clone().unwrap_or_default(),
         instance_name: it.name.clone(),
@@ -73,6 +73,6 @@ pub(super) fn row(it: &InstanceMetadata, region: &str, rows: &Rows<'_>) -> Insta
         primary_region: it.primary_region.clone(),
         is_primary: it.primary_region.as_deref().is_none_or(|primary| primary == region),
         created_at,
-        age_days: created_at.map(|at| at.days_until(rows.captured_at())),
+        age_days: created_at.map(|at| at.days_until(stamp.captured_at)),
     }
 }

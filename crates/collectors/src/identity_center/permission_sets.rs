@@ -70,7 +70,7 @@ pub const PERMISSION_SETS: Collector = Collector {
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let sso = client!(session, aws_sdk_ssoadmin);
     for instance in instances::list(&sso).await? {
-        let row = instances::row(&instance, session.region(), rows);
+        let row = instances::row(&instance, session.region(), rows.stamp());
         let (arn, is_read) = (row.arn.clone(), row.is_read());
         rows.push(row).await?;
         if is_read {
