@@ -3,20 +3,33 @@
 use arrow::record_batch::RecordBatch;
 use serde_json::{Map, Value, json};
 
-use crate::{Error, Format, Question, Result, Snapshot, format};
+use crate::{Answer, Error, Format, Question, Result, Shape, Snapshot, format};
 
-/// Asks one question.
-pub async fn ask(snapshot: &Snapshot, question: &Question) -> Result<Vec<RecordBatch>> {
-    snapshot.query(question.sql).await?.collect().await
+/// Asks one question: its rows as they come, since a list may be long.
+pub async fn ask(snapshot: &Snapshot, question: &Question) -> Result<Answer> {
+    snapshot.query(question.sql).await
 }
 
-/// Asks questions and gives one array of objects, each with `id`. A question whose table the snapshot does not have
-/// is an object with `error`: what was not asked must not look like nothing found.
+/// How much of the planned tasks that the question rests on is complete, in percent; `None` when none was planned.
+pub async fn coverage_percent(snapshot: &Snapshot, question: &Question) -> Result<Option<f64>> {
+    let named: Vec<_> = question.rests_on.iter().map(|collector| format!("'{collector}'")).collect();
+    let among = if named.is_empty() { String::new() } else { format!(" AND collector IN ({})", named.join(", ")) };
+    let sql = format!(
+        "SELECT ROUND(1E2 * COUNT(*) FILTER (WHERE is_complete) / NULLIF(COUNT(*), 0), 1) AS coverage_percent \
+         FROM coverage WHERE is_planned{among}"
+    );
+    let rows = rows(&snapshot.query(&sql).await?.collect().await?)?;
+    Ok(rows.first().and_then(|row| row.get("coverage_percent")).and_then(Value::as_f64))
+}
+
+/// Asks questions and gives one array of objects, each with `id`: an object for each row of facts, and one for each
+/// list, with all its `rows`. A question whose table the snapshot does not have is an object with `error`: what was
+/// not asked must not look like nothing found.
 pub async fn ask_json(snapshot: &Snapshot, questions: &[&Question]) -> Result<Value> {
     let mut answers = Vec::new();
     for question in questions {
-        match ask(snapshot, question).await {
-            Ok(batches) => answers.extend(objects(question, &batches)?),
+        match objects(snapshot, question).await {
+            Ok(objects) => answers.extend(objects),
             Err(error @ Error::UnknownTable { .. }) => {
                 answers.push(json!({"id": question.id, "error": error.to_string()}));
             }
@@ -26,15 +39,23 @@ pub async fn ask_json(snapshot: &Snapshot, questions: &[&Question]) -> Result<Va
     Ok(Value::Array(answers))
 }
 
-fn objects(question: &Question, batches: &[RecordBatch]) -> Result<Vec<Value>> {
-    let mut bytes = Vec::new();
-    format(batches, Format::Json, &mut bytes)?;
-    let mut rows: Vec<Map<String, Value>> =
-        serde_json::from_slice(&bytes).map_err(|error| Error::Write(error.into()))?;
+async fn objects(snapshot: &Snapshot, question: &Question) -> Result<Vec<Value>> {
+    let mut rows = rows(&ask(snapshot, question).await?.collect().await?)?;
+    if question.shape == Shape::List {
+        let coverage_percent = coverage_percent(snapshot, question).await?;
+        let (id, title) = (question.id, question.title);
+        return Ok(vec![json!({"id": id, "title": title, "coverage_percent": coverage_percent, "rows": rows})]);
+    }
     for row in rows.iter_mut().filter(|row| !row.contains_key("id")) {
         row.shift_insert(0, "id".to_owned(), question.id.into());
     }
     Ok(rows.into_iter().map(Value::Object).collect())
+}
+
+fn rows(batches: &[RecordBatch]) -> Result<Vec<Map<String, Value>>> {
+    let mut bytes = Vec::new();
+    format(batches, Format::Json, &mut bytes)?;
+    serde_json::from_slice(&bytes).map_err(|error| Error::Write(error.into()))
 }
 
 #[cfg(test)]
@@ -115,7 +136,8 @@ F17 organizations_with_sqs study 0 0 null 18.0 null";
         let (_folder, lake) = testing::lake().await;
         let snapshot = Snapshot::open(&lake, &Which::Newest).await.unwrap();
         for question in QUESTIONS.iter().filter(|question| question.part == "F") {
-            let schema = ask(&snapshot, question).await.unwrap()[0].schema();
+            assert_eq!(question.shape, Shape::Facts);
+            let schema = ask(&snapshot, question).await.unwrap().schema();
             let types: Vec<_> = schema.fields().iter().map(|it| it.data_type().to_string()).collect();
             let (text, whole, real) = ("Utf8", "Int64", "Float64");
             assert_eq!(types, [text, text, text, text, whole, whole, real, real, real, text], "{}", question.id);
@@ -130,5 +152,20 @@ F17 organizations_with_sqs study 0 0 null 18.0 null";
         let rows = ask_json(&snapshot, &[&QUESTIONS[2], &plain]).await.unwrap();
         let error = "find table coverage, iam_credential_report; the snapshot has accounts";
         assert_eq!(rows, json!([{"id": "F3", "error": error}, {"id": "X1", "account_id": "000000000000"}]));
+    }
+
+    #[tokio::test]
+    async fn a_list_is_one_object_with_all_rows_and_what_it_rests_on() {
+        let (_folder, lake) = testing::lake().await;
+        let snapshot = Snapshot::open(&lake, &Which::Newest).await.unwrap();
+        let list = "-- id: X1\n-- part: X\n-- title: Buckets\n-- shape: list\n-- rests on: s3_buckets\n";
+        let text = format!("{list}SELECT arn FROM s3_buckets WHERE arn < 'b' ORDER BY arn NULLS LAST\n");
+        let question = Question::parse(text.leak());
+        let answers = ask_json(&snapshot, &[&question]).await.unwrap();
+        assert_eq!(answers[0]["id"], "X1");
+        assert_eq!(answers[0]["coverage_percent"], 50.0);
+        assert_eq!(answers.as_array().unwrap().len(), 1);
+        let all = Question::parse("-- id: X2\n-- shape: list\nSELECT 1 AS one");
+        assert_ne!(coverage_percent(&snapshot, &all).await.unwrap(), Some(50.0), "all tasks");
     }
 }

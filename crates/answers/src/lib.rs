@@ -22,10 +22,10 @@ mod testing;
 mod which;
 
 pub use answer::Answer;
-pub use ask::{ask, ask_json};
+pub use ask::{ask, ask_json, coverage_percent};
 pub use error::{Error, Result};
 pub use format::{Format, format};
-pub use question::{Question, select};
+pub use question::{Question, Shape, select};
 pub use questions::QUESTIONS;
 pub use snapshot::{Bounds, Snapshot};
 pub use which::Which;

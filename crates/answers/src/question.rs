@@ -2,6 +2,17 @@
 
 use crate::{Error, QUESTIONS, Result};
 
+/// What the answer to a question looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Shape {
+    /// A few rows of numbers, of the same columns for every question: a part, the whole, the percentage.
+    #[default]
+    Facts,
+    /// Every case, one a row, however many there are. The columns are the question's own; what names the case comes
+    /// first.
+    List,
+}
+
 /// A shipped question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
@@ -11,22 +22,30 @@ pub struct Question {
     pub part: &'static str,
     /// What is asked.
     pub title: &'static str,
+    /// What its answer looks like.
+    pub shape: Shape,
     /// The tables that it reads.
     pub tables: Vec<&'static str>,
+    /// The collectors whose tasks a list rests on; none means all of them.
+    pub rests_on: Vec<&'static str>,
     /// One portable query, without a semicolon.
     pub sql: &'static str,
 }
 
 impl Question {
-    /// Reads a question's file: `-- name: value` lines, then the query. What the header lacks is empty.
+    /// Reads a question's file: `-- name: value` lines, then the query. What the header lacks is empty, and its shape
+    /// is that of facts.
     pub(crate) fn parse(file: &'static str) -> Self {
-        let mut question = Self { id: "", part: "", title: "", tables: Vec::new(), sql: file };
+        let (shape, tables, rests_on) = (Shape::default(), Vec::new(), Vec::new());
+        let mut question = Self { id: "", part: "", title: "", shape, tables, rests_on, sql: file };
         while let Some((line, rest)) = question.sql.split_once('\n') {
             let Some((name, value)) = line.strip_prefix("-- ").and_then(|line| line.split_once(": ")) else { break };
             match name {
                 "id" => question.id = value,
                 "part" => question.part = value,
                 "title" => question.title = value,
+                "shape" if value == "list" => question.shape = Shape::List,
+                "rests on" => question.rests_on = value.split(", ").collect(),
                 "tables" => question.tables = value.split(", ").collect(),
                 _ => break,
             }
@@ -84,5 +103,8 @@ mod tests {
             Question::parse("-- id: X1\n-- part: X\n-- title: A: b\n-- tables: a, b\n-- why: so\nSELECT 1\n");
         assert_eq!((question.id, question.part, question.title), ("X1", "X", "A: b"));
         assert_eq!((question.tables, question.sql), (vec!["a", "b"], "-- why: so\nSELECT 1"));
+        assert_eq!((question.shape, question.rests_on.len()), (Shape::Facts, 0));
+        let list = Question::parse("-- id: X2\n-- shape: list\n-- rests on: a, b\nSELECT 1\n");
+        assert_eq!((list.shape, list.rests_on, list.sql), (Shape::List, vec!["a", "b"], "SELECT 1"));
     }
 }

@@ -1,8 +1,8 @@
 //! `orgcensus ask`: shipped questions.
 
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, Schema};
 use arrow::record_batch::RecordBatch;
-use orgcensus_answers::{Format, Question, Snapshot, ask, ask_json, format, select};
+use orgcensus_answers::{Answer, Format, Question, Shape, Snapshot, ask, ask_json, coverage_percent, format, select};
 
 use crate::args::Ask;
 use crate::failure::{Failure, exit};
@@ -28,7 +28,10 @@ pub(crate) async fn run(arguments: &Ask) -> Result<u8, Failure> {
     Ok(exit::WHOLE)
 }
 
-/// Answers of one shape are printed as one table.
+/// Rows of a list that a terminal shows; the other formats write them all.
+const LIST_ROWS_SHOWN: usize = 20;
+
+/// Facts of the same columns are printed as one table, each list by itself.
 pub(crate) async fn print(snapshot: &Snapshot, questions: &[&Question], as_what: Format) -> Result<(), Failure> {
     if as_what == Format::Json {
         println!("{:#}", ask_json(snapshot, questions).await?);
@@ -36,14 +39,43 @@ pub(crate) async fn print(snapshot: &Snapshot, questions: &[&Question], as_what:
     }
     let mut together: Vec<RecordBatch> = Vec::new();
     for question in questions {
-        let batches = ask(snapshot, question).await?;
-        if together.last().is_some_and(|last| batches.iter().any(|batch| shape(batch) != shape(last))) {
-            format(&together, as_what, std::io::stdout())?;
-            together.clear();
+        let answer = ask(snapshot, question).await?;
+        let goes_on = question.shape == Shape::Facts
+            && together.last().is_none_or(|last| columns(&last.schema()) == columns(&answer.schema()));
+        if !goes_on {
+            format(&std::mem::take(&mut together), as_what, std::io::stdout())?;
         }
-        together.extend(batches);
+        match (question.shape, as_what) {
+            (Shape::Facts, _) => together.extend(answer.collect().await?),
+            (Shape::List, Format::Table) => print_list(snapshot, question, answer).await?,
+            (Shape::List, _) => {
+                answer.write(as_what, std::io::stdout()).await?;
+            }
+        }
     }
     format(&together, as_what, std::io::stdout())?;
+    Ok(())
+}
+
+/// The first rows, how many there are, and how much of the organization was read for them.
+async fn print_list(snapshot: &Snapshot, question: &Question, mut answer: Answer) -> Result<(), Failure> {
+    let (mut shown, mut rows) = (vec![RecordBatch::new_empty(answer.schema())], 0);
+    while let Some(batch) = answer.next().await? {
+        let room = LIST_ROWS_SHOWN.saturating_sub(rows).min(batch.num_rows());
+        if room > 0 {
+            shown.push(batch.slice(0, room));
+        }
+        rows += batch.num_rows();
+    }
+    println!("{}: {}", question.id, question.title);
+    format(&shown, Format::Table, std::io::stdout())?;
+    let left_out = if rows > LIST_ROWS_SHOWN {
+        format!(", {LIST_ROWS_SHOWN} shown (json and csv have all)")
+    } else {
+        String::new()
+    };
+    let rests_on = coverage_percent(snapshot, question).await?.map_or("none".to_owned(), |it| format!("{it:.1} %"));
+    println!("{rows} rows{left_out}; {rests_on} of the tasks that it rests on are complete\n");
     Ok(())
 }
 
@@ -62,6 +94,6 @@ pub(crate) async fn print_facts(snapshot: &Snapshot) -> Result<(), Failure> {
     Ok(())
 }
 
-fn shape(batch: &RecordBatch) -> Vec<(String, DataType)> {
-    batch.schema().fields().iter().map(|field| (field.name().clone(), field.data_type().clone())).collect()
+fn columns(schema: &Schema) -> Vec<(String, DataType)> {
+    schema.fields().iter().map(|field| (field.name().clone(), field.data_type().clone())).collect()
 }
