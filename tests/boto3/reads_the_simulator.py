@@ -21,6 +21,7 @@ from botocore.exceptions import ClientError
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "moto"))
 from harness import Aws, Checks, simulator  # noqa: E402
+from organization_wide import OrganizationWide  # noqa: E402
 
 KEYS = ("AKIASIMULATEDMANAGEMENT", "CANARY/management/secret/access/key")
 ROLE = "orgcensus"
@@ -43,7 +44,7 @@ ABSENT = {
 }
 
 
-class Census:
+class Census(OrganizationWide):
     """What boto3 found."""
 
     def __init__(self, aws, checks):
@@ -51,6 +52,7 @@ class Census:
         self.rows = collections.Counter()
         self.facts = collections.Counter()
         self.arns = set()
+        self.account_policies = []
         self.outcomes = {}
         self.obstructed = set()
         self.pages = collections.Counter()
@@ -94,8 +96,9 @@ class Census:
 
     def organization(self):
         client = self.aws.client("organizations")
-        management = client.describe_organization()["Organization"]["MasterAccountId"]
-        self.found("organizations")
+        described = client.describe_organization()["Organization"]
+        management = described["MasterAccountId"]
+        self.found("organizations", described["Arn"])
         accounts = []
         parents = [root["Id"] for root in self.pages_of(client, "list_roots", "Roots")]
         while parents:
@@ -111,6 +114,7 @@ class Census:
                 pass
         listed = {it["Id"] for it in self.pages_of(client, "list_accounts", "Accounts")}
         self.checks.equal("the tree holds the accounts that ListAccounts lists", listed, {it["Id"] for it in accounts})
+        self.organization_wide(accounts)
         for account in accounts:
             self.account(account["Id"], account["Status"], management)
 
@@ -326,6 +330,8 @@ def census(checks, binary, accounts, seed):
         checks.equal(f"{what}: rows of {table} ({rows})", rows, found.rows[table])
     checks.equal(f"{what}: no other table", set(truth["tables"]), set(found.rows))
     checks.equal_rows(f"{what}: ARNs of resources", [it["arn"] for it in truth["resources"]], list(found.arns))
+    policies = [[it["account_id"], it["policy_id"], it["source_id"]] for it in truth["account_policies"]]
+    checks.equal_rows(f"{what}: policies of accounts", policies, [list(it) for it in found.account_policies])
     outcomes = {it["account_id"]: it["outcome"] for it in truth["accounts"]}
     checks.equal(f"{what}: how each account ends", outcomes, found.outcomes)
     obstructed = [[it["account_id"], it["region"], it["service"], it["outcome"]] for it in truth["obstructed"]]
