@@ -9,9 +9,10 @@ do must be said in the coverage. Prints one line a check, then "N passed, M fail
 
 import json
 
-from harness import Aws, Orgcensus, canonical, main, moto
+from harness import ONCE, Aws, Orgcensus, canonical, main, moto
 from populate import REGIONS, ROLE, enter, populate
 from read_back import ReadBack
+from read_back_organization import Organization
 
 KEYS = ("test", "test")
 CONFIGURATION = f"""
@@ -39,6 +40,11 @@ NOT_COMPLETE = {
     "s3_buckets": "partial",
     # A report without <root_account>: an account without a root user cannot be.
     "iam_credential_report": "partial",
+    # 500 and a page of HTML.
+    "organization_root_access": "failed",
+    "organization_resource_policy": "failed",
+    # Tags and boundaries are not implemented.
+    "identity_center_permission_sets": "partial",
 }
 
 
@@ -109,9 +115,9 @@ def compare_coverage(checks, census, accounts):
         expected = NOT_COMPLETE.get(collector, "complete")
         found = {task["outcome"] for task in tasks}
         checks.equal(f"coverage: {collector}", {expected}, found)
-        if collector not in ("organization", "account_tags"):
-            seen = {task["account_id"] for task in tasks}
-            checks.equal(f"coverage: {collector} in every account", set(accounts), seen)
+        seen = {task["account_id"] for task in tasks}
+        where = accounts[:1] if collector.startswith(ONCE) else accounts
+        checks.equal(f"coverage: {collector} in every account that it is about", set(where), seen)
     checks.equal("coverage: what moto cannot do was asked", set(), set(NOT_COMPLETE) - set(by_collector))
 
 
@@ -121,6 +127,11 @@ def test(checks, binary, folder):
         accounts = populate(management)
         # Before the crawl: GenerateCredentialReport and the like must not be the census' own doing.
         read_back = {it: ReadBack(enter(management, it, ROLE), it).all() for it in accounts}
+        organization = Organization(management, accounts[0])
+        for table, rows in organization.all(accounts).items():
+            read_back[accounts[0]].setdefault(table, []).extend(rows)
+        for account_id, rows in organization.of_accounts.items():
+            read_back[account_id]["account_policies"] = rows
         census = Orgcensus(binary, folder, url, KEYS)
         code, said = census.crawl(CONFIGURATION)
         checks.true(f"the crawl is published (exit code {code})", code in (0, 3), said)

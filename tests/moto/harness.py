@@ -19,6 +19,8 @@ from botocore.config import Config
 
 START_SECONDS = 120
 RUN_SECONDS = 1800
+# How the names of collectors begin that read once for the organization; they count for the management account.
+ONCE = ("account_tags", "delegated_administrators", "identity_center_", "organization")
 
 
 class Checks:

@@ -11,6 +11,7 @@ import json
 import zipfile
 
 from harness import Aws
+from populate_organization import govern, workforce
 
 REGIONS = ["us-east-1", "eu-west-1"]
 ROLE = "orgcensus"
@@ -27,7 +28,10 @@ def allow(**statement):
 
 def populate(management):
     """The ids of the organization's accounts, all of them populated; the management account is the first."""
-    accounts = organize(management.client("organizations"))
+    organizations = management.client("organizations")
+    accounts = organize(organizations)
+    govern(organizations, accounts)
+    workforce(management, accounts[0])
     for number, account_id in enumerate(accounts):
         aws = management if number == 0 else enter(management, account_id)
         principals(aws.client("iam"), number, account_id, accounts[0])
