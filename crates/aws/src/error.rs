@@ -71,16 +71,16 @@ where
                 let metadata = answer.err();
                 Self::from_answer(metadata.code(), metadata.message(), Some(answer.raw().status().as_u16()))
             }
-            SdkError::TimeoutError(_) => Self::new(Class::TimedOut, "Timeout", text(&error)),
+            SdkError::TimeoutError(_) => Self::new(Class::TimedOut, "Timeout", with_causes(&error)),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => {
-                Self::new(Class::TimedOut, "Timeout", text(&error))
+                Self::new(Class::TimedOut, "Timeout", with_causes(&error))
             }
             SdkError::DispatchFailure(_) => nested(&error).unwrap_or_else(|| unreachable_endpoint(&error)),
             SdkError::ResponseError(answer) => {
                 let status = answer.raw().status().as_u16();
-                Self { message: text(&error), ..Self::from_answer(None, None, Some(status)) }
+                Self { message: with_causes(&error), ..Self::from_answer(None, None, Some(status)) }
             }
-            _ => nested(&error).unwrap_or_else(|| Self::new(Class::Failed, "NotSent", text(&error))),
+            _ => nested(&error).unwrap_or_else(|| Self::new(Class::Failed, "NotSent", with_causes(&error))),
         }
     }
 }
@@ -99,13 +99,13 @@ fn nested(error: &(dyn std::error::Error + 'static)) -> Option<Error> {
 
 /// A host name that does not resolve is how AWS says that a service is not in a region.
 fn unreachable_endpoint(error: &(dyn std::error::Error + 'static)) -> Error {
-    let message = text(error);
+    let message = with_causes(error);
     let class = if message.contains("dns error") { Class::Unsupported } else { Class::Failed };
     Error::new(class, "Unreachable", message)
 }
 
-/// The error and its causes in one line.
-fn text(error: &(dyn std::error::Error + 'static)) -> String {
+/// An error and its causes in one line.
+pub fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -23,7 +23,7 @@ pub use aws_credential_types::Credentials;
 pub use aws_credential_types::provider::SharedCredentialsProvider;
 pub use aws_smithy_runtime_api::client::http::SharedHttpClient;
 pub use base::{Base, Options};
-pub use error::{Class, Error};
+pub use error::{Class, Error, with_causes};
 pub use gate::{Gate, Permitted, Usage};
 pub use identity::{Identity, whoami};
 pub use limiter::{CrawlLimiter, Totals};

@@ -201,7 +201,7 @@ pub(crate) fn stage_coverage(
         let region = of_region.first().map_or(GLOBAL, |task| task.region.as_str());
         let batch = builder.take(&shared.stamp(&account.id, region))?;
         let slice = task::stage_batch(&shared.stage, coverage, &batch);
-        slices.push(slice.map_err(|error| Error::Stage(crate::run::words(&error)))?);
+        slices.push(slice.map_err(|error| Error::Stage(orgcensus_aws::with_causes(&error)))?);
     }
     Ok(slices)
 }

@@ -37,7 +37,7 @@ pub enum Error {
     #[error("begin: {0}")]
     Held(orgcensus_lake::Error),
     /// The stage or the lake failed.
-    #[error("{}", words(.0))]
+    #[error("{}", orgcensus_aws::with_causes(.0))]
     Lake(#[source] orgcensus_lake::Error),
     /// The stage failed under a task.
     #[error(transparent)]
@@ -57,17 +57,6 @@ impl From<orgcensus_lake::Error> for Error {
             error => Self::Lake(error),
         }
     }
-}
-
-/// An error and its causes in one line.
-pub(crate) fn words(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 /// What a run published.

@@ -49,7 +49,7 @@ impl StageSink<'_> {
 
 impl Sink for StageSink<'_> {
     fn write<'a>(&'a mut self, table: Table, batch: RecordBatch) -> BoxFuture<'a, Result<(), Error>> {
-        let result = self.append(table, &batch).map_err(|error| Error::Stage(crate::run::words(&error)));
+        let result = self.append(table, &batch).map_err(|error| Error::Stage(orgcensus_aws::with_causes(&error)));
         futures::future::ready(result).boxed()
     }
 }
@@ -82,7 +82,7 @@ pub(crate) async fn run(
     let finished = rows.finish().await;
     let (outcome, error, kept, missed) = judge(result, finished)?;
     if !outcome.keeps_rows() {
-        sink.cut().map_err(|error| Error::Stage(crate::run::words(&error)))?;
+        sink.cut().map_err(|error| Error::Stage(orgcensus_aws::with_causes(&error)))?;
     }
     let ended = TaskRecord::measured(collector, &region, (outcome, error.as_ref()), session.usage(), begun);
     Ok(TaskRecord { rows: kept, missed, slices: sink.slices, ..ended })

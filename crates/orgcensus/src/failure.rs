@@ -34,7 +34,7 @@ pub(crate) enum Failure {
         source: orgcensus_aws::Error,
     },
     /// The lake cannot be used.
-    #[error("failed to {}", chain(.0))]
+    #[error("failed to {}", orgcensus_aws::with_causes(.0))]
     Lake(#[from] orgcensus_lake::Error),
     /// The run published nothing.
     #[error("failed to {0}")]
@@ -61,15 +61,4 @@ impl Failure {
             }
         }
     }
-}
-
-/// An error and its causes in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }

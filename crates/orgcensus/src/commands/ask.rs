@@ -1,5 +1,7 @@
 //! `orgcensus ask`: shipped questions.
 
+use std::io::Write;
+
 use arrow::datatypes::{DataType, Schema};
 use arrow::record_batch::RecordBatch;
 use orgcensus_answers::{Answer, Format, Question, Shape, Snapshot, ask, ask_json, coverage_percent, format, select};
@@ -13,7 +15,7 @@ pub(crate) async fn run(arguments: &Ask) -> Result<u8, Failure> {
     let questions = select(&arguments.ids)?;
     if arguments.sql {
         for question in questions {
-            println!("-- {}: {}\n{}\n", question.id, question.title, question.sql);
+            writeln!(std::io::stdout(), "-- {}: {}\n{}\n", question.id, question.title, question.sql)?;
         }
         return Ok(exit::WHOLE);
     }
@@ -34,7 +36,7 @@ const LIST_ROWS_SHOWN: usize = 20;
 /// Facts of the same columns are printed as one table, each list by itself.
 pub(crate) async fn print(snapshot: &Snapshot, questions: &[&Question], as_what: Format) -> Result<(), Failure> {
     if as_what == Format::Json {
-        println!("{:#}", ask_json(snapshot, questions).await?);
+        writeln!(std::io::stdout(), "{:#}", ask_json(snapshot, questions).await?)?;
         return Ok(());
     }
     let mut together: Vec<RecordBatch> = Vec::new();

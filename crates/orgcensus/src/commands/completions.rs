@@ -1,5 +1,7 @@
 //! `orgcensus completions`: a script for a shell.
 
+use std::io::Write;
+
 use clap::CommandFactory;
 use clap_complete::Shell;
 
@@ -8,6 +10,8 @@ use crate::failure::{Failure, exit};
 
 /// Prints the script.
 pub(crate) fn run(shell: Shell) -> Result<u8, Failure> {
-    clap_complete::generate(shell, &mut Arguments::command(), "orgcensus", &mut std::io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "orgcensus", &mut script);
+    std::io::stdout().write_all(&script)?;
     Ok(exit::WHOLE)
 }

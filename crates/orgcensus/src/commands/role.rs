@@ -1,5 +1,7 @@
 //! `orgcensus role`: a least-privilege policy.
 
+use std::io::Write;
+
 use crate::args::{Role, Whose};
 use crate::failure::{Failure, exit};
 use crate::permissions;
@@ -11,6 +13,6 @@ pub(crate) fn run(arguments: &Role) -> Result<u8, Failure> {
         Whose::Management => permissions::management(&arguments.partition, &arguments.role_name),
         Whose::Lake => permissions::lake(&arguments.partition, &arguments.bucket),
     };
-    println!("{policy:#}");
+    writeln!(std::io::stdout(), "{policy:#}")?;
     Ok(exit::WHOLE)
 }

@@ -1,5 +1,7 @@
 //! `orgcensus tables`: the reference, from the doc comments.
 
+use std::io::Write;
+
 use crate::args::Tables;
 use crate::failure::{Failure, exit};
 use crate::reference;
@@ -17,6 +19,6 @@ pub(crate) fn run(arguments: &Tables) -> Result<u8, Failure> {
             if arguments.markdown { reference::markdown(&[*table]) } else { reference::page(table) }
         }
     };
-    print!("{text}");
+    std::io::stdout().write_all(text.as_bytes())?;
     Ok(exit::WHOLE)
 }
