@@ -107,7 +107,7 @@ fn exit_2_for_usage_and_configuration_names_what_is_wrong() {
         (&["crawl"][..], &["--config"][..]),
         (&["crawl", "--config", "nowhere.toml"], &["nowhere.toml", "No such file"]),
         (&["ask", "--format", "parquet"], &["--format parquet"]),
-        (&["query", "--snapshot", "yesterday", "SELECT 1"], &["yesterday"]),
+        (&["query", "--snapshot", "last/night", "SELECT 1"], &["last/night", "a date YYYY-MM-DD or a run id"]),
     ] {
         let output = world.run(arguments);
         assert_eq!(code(&output), 2, "{arguments:?}: {}", err(&output));
