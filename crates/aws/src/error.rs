@@ -250,7 +250,10 @@ mod tests {
     fn an_answer_without_a_code_names_its_status() {
         let error = Error::from_answer(None, None, Some(500));
         assert_eq!(error.to_string(), "HTTP500: 500 Internal Server Error, and no message");
-        assert_eq!(Error::from_answer(Some("Odd"), Some(""), Some(799)).message, "799 <unknown status code>, and no message");
+        assert_eq!(
+            Error::from_answer(Some("Odd"), Some(""), Some(799)).message,
+            "799 <unknown status code>, and no message"
+        );
         assert_eq!(Error::from_answer(Some("Odd"), None, None).message, "no message");
     }
 
