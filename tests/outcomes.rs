@@ -52,6 +52,26 @@ async fn accounts_and_services_end_as_they_must() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_error_names_the_call_that_it_is_of() {
+    let crawled = crawl(Settings::new(40, 2)).await;
+    let sql = "SELECT DISTINCT collector, outcome, error_code, error_message, error_operation FROM coverage \
+               WHERE error_code IS NOT NULL";
+    let rows = crawled.rows(sql).await;
+    assert!(!rows.is_empty());
+    for row in rows {
+        let (operation, message) = (text(&row, "error_operation"), text(&row, "error_message"));
+        let collector = COLLECTORS.iter().find(|it| it.name == text(&row, "collector"));
+        let calls = collector.map(|it| it.calls).unwrap_or_default();
+        let is_declared = calls.iter().any(|it| operation == format!("{}:{}", it.service, it.operation));
+        assert!(is_declared || operation == "sts:AssumeRole", "{row}");
+        // AWS's message of a denial names the action.
+        let action = operation.split(':').next_back().unwrap_or_default();
+        let is_told = text(&row, "error_code") != "AccessDenied" || message.contains(action);
+        assert!(is_told && !message.is_empty(), "{row}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_account_and_task_has_one_row() {
     let crawled = crawl(Settings::new(40, 3)).await;
     assert_eq!(crawled.number("SELECT COUNT(*) FROM accounts").await, 40);

@@ -152,6 +152,8 @@ class Census(OrganizationWide):
                 self.pages["get_account_authorization_details"] += 1
                 self.authorization_details(page)
         self.credential_report(client)
+        self.credentials(client)
+        self.identity_providers(client)
         summary = client.get_account_summary()["SummaryMap"]
         self.facts["accounts_with_root_key"] += summary["AccountAccessKeysPresent"]
         self.optional(client.get_account_password_policy)
@@ -165,13 +167,12 @@ class Census(OrganizationWide):
             self.found("iam_groups")
         for role in page["RoleDetailList"]:
             self.found("iam_roles", role["Arn"])
-            self.rows["iam_instance_profiles"] += len(role["InstanceProfileList"])
             self.document(role["AssumeRolePolicyDocument"])
         for policy in page["Policies"]:
-            self.found("iam_policies")
-            if ":iam::aws:" not in policy["Arn"]:
-                self.found("iam_managed_policies")
-                self.rows["iam_policy_versions"] += len(policy["PolicyVersionList"])
+            self.found("iam_managed_policies")
+            is_own = ":iam::aws:" not in policy["Arn"]
+            kept = [it for it in policy["PolicyVersionList"] if is_own or it["IsDefaultVersion"]]
+            self.rows["iam_policy_versions"] += len(kept)
             for version in policy["PolicyVersionList"]:
                 self.document(version["Document"])
         for principal in page["UserDetailList"] + page["GroupDetailList"] + page["RoleDetailList"]:
@@ -193,6 +194,54 @@ class Census(OrganizationWide):
             self.facts["users"] += 1
             self.facts["users_with_active_key"] += has_key
             self.facts["users_console_without_mfa"] += has_open_console
+
+    def credentials(self, client):
+        """Everything of every user, whatever the credential report says."""
+        self.found("iam_root_users")
+        for device in self.pages_of(client, "list_virtual_mfa_devices", "VirtualMFADevices"):
+            self.found("iam_mfa_devices")
+            # Root's device has no user name.
+            assert "User" not in device or device["User"]["Arn"], device
+        for user in self.pages_of(client, "list_users", "Users"):
+            of = {"UserName": user["UserName"]}
+            for key in self.pages_of(client, "list_access_keys", "AccessKeyMetadata", **of):
+                self.found("iam_access_keys")
+                client.get_access_key_last_used(AccessKeyId=key["AccessKeyId"])["AccessKeyLastUsed"]["Region"]
+            for device in self.pages_of(client, "list_mfa_devices", "MFADevices", **of):
+                self.rows["iam_mfa_devices"] += ":mfa/" not in device["SerialNumber"]
+            for _ in self.pages_of(client, "list_signing_certificates", "Certificates", **of):
+                self.found("iam_signing_certificates")
+            for _ in self.pages_of(client, "list_ssh_public_keys", "SSHPublicKeys", **of):
+                self.found("iam_ssh_public_keys")
+            self.last_accessed(client, user["Arn"])
+        for role in self.pages_of(client, "list_roles", "Roles"):
+            if not role["Path"].startswith("/aws-service-role/"):
+                self.last_accessed(client, role["Arn"])
+        listed, more = [], {}
+        while more is not None:
+            page = client.list_service_specific_credentials(AllUsers=True, **more)
+            listed += page["ServiceSpecificCredentials"]
+            more = {"Marker": page["Marker"]} if page["IsTruncated"] else None
+        self.rows["iam_service_specific_credentials"] += len(listed)
+
+    def last_accessed(self, client, arn):
+        job, more = client.generate_service_last_accessed_details(Arn=arn)["JobId"], {}
+        while more is not None:
+            page = client.get_service_last_accessed_details(JobId=job, **more)
+            self.rows["iam_service_last_accessed"] += len(page["ServicesLastAccessed"])
+            more = {"Marker": page["Marker"]} if page["IsTruncated"] else None
+
+    def identity_providers(self, client):
+        for _ in self.pages_of(client, "list_instance_profiles", "InstanceProfiles"):
+            self.found("iam_instance_profiles")
+        for _ in self.pages_of(client, "list_server_certificates", "ServerCertificateMetadataList"):
+            self.found("iam_server_certificates")
+        for listed in client.list_open_id_connect_providers()["OpenIDConnectProviderList"]:
+            self.found("iam_oidc_providers")
+            client.get_open_id_connect_provider(OpenIDConnectProviderArn=listed["Arn"])["Url"]
+        for listed in client.list_saml_providers()["SAMLProviderList"]:
+            self.found("iam_saml_providers")
+            client.get_saml_provider(SAMLProviderArn=listed["Arn"])["SAMLMetadataDocument"]
 
     def s3(self, aws, account_id):
         control = aws.client("s3control")

@@ -29,22 +29,22 @@ own_account = "role"
 regions = {json.dumps(REGIONS)}
 """
 
-# What moto 5.2.5 does not do as AWS does, by collector: how its tasks end. The call that coverage names
-# is not compared: it is the last that failed, which may be another one than that of the error.
+# What moto 5.2.5 does not do as AWS does, by collector: how its tasks end, the call and the code that coverage names.
 NOT_COMPLETE = {
     # 500 and a page of HTML.
-    "ec2_metadata_defaults": "failed",
+    "ec2_metadata_defaults": ("failed", "ec2:GetInstanceMetadataDefaults", "HTTP500"),
+    "iam_service_specific_credentials": ("failed", "iam:ListServiceSpecificCredentials", "HTTP500"),
     # 404 and a page of HTML: no answer of AWS's, so the functions have not gone away.
-    "lambda_functions": "partial",
+    "lambda_functions": ("partial", "lambda:ListFunctionUrlConfigs", "HTTP404"),
     # GetBucketVersioning's answer has a root element that is not AWS's; all else of the buckets is read.
-    "s3_buckets": "partial",
+    "s3_buckets": ("partial", "s3:GetBucketVersioning", "HTTP200"),
     # A report without <root_account>: an account without a root user cannot be.
-    "iam_credential_report": "partial",
+    "iam_credential_report": ("partial", "iam:GetCredentialReport", "NoRootAccount"),
     # 500 and a page of HTML.
-    "organization_root_access": "failed",
-    "organization_resource_policy": "failed",
+    "organization_root_access": ("failed", "iam:ListOrganizationsFeatures", "HTTP500"),
+    "organization_resource_policy": ("failed", "organizations:DescribeResourcePolicy", "HTTP500"),
     # Tags and boundaries are not implemented.
-    "identity_center_permission_sets": "partial",
+    "identity_center_permission_sets": ("partial", "ssoadmin:ListTagsForResource", "HTTP500"),
 }
 
 
@@ -105,19 +105,22 @@ def below(client, unit_id, path, units):
 
 def compare_coverage(checks, census, accounts):
     """Every task has its row, and exactly what moto cannot do is not complete."""
-    rows = census.query("SELECT account_id, region, collector, outcome, error_operation, items_missed FROM coverage")
+    rows = census.query(
+        "SELECT account_id, region, collector, outcome, error_operation, error_code, error_message FROM coverage"
+    )
     keys = [(row["account_id"], row["region"], row["collector"]) for row in rows]
     checks.equal("coverage: one row a task", len(set(keys)), len(keys))
     by_collector = {}
     for row in rows:
         by_collector.setdefault(row["collector"], []).append(row)
     for collector, tasks in sorted(by_collector.items()):
-        expected = NOT_COMPLETE.get(collector, "complete")
-        found = {task["outcome"] for task in tasks}
+        expected = NOT_COMPLETE.get(collector, ("complete", None, None))
+        found = {(task["outcome"], task["error_operation"], task["error_code"]) for task in tasks}
         checks.equal(f"coverage: {collector}", {expected}, found)
         seen = {task["account_id"] for task in tasks}
         where = accounts[:1] if collector.startswith(ONCE) else accounts
         checks.equal(f"coverage: {collector} in every account that it is about", set(where), seen)
+    checks.equal("coverage: no error without words", [], [row for row in rows if row["error_message"] == ""])
     checks.equal("coverage: what moto cannot do was asked", set(), set(NOT_COMPLETE) - set(by_collector))
 
 

@@ -10,6 +10,7 @@ import io
 import json
 import zipfile
 
+import populate_iam
 from harness import Aws
 from populate_organization import govern, workforce
 
@@ -35,6 +36,7 @@ def populate(management):
     for number, account_id in enumerate(accounts):
         aws = management if number == 0 else enter(management, account_id)
         principals(aws.client("iam"), number, account_id, accounts[0])
+        populate_iam.populate(aws.client("iam"), number, account_id)
         buckets(aws, number, account_id)
         for region in REGIONS:
             instances(aws.client("ec2", region), number)

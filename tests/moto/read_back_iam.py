@@ -1,5 +1,6 @@
 """What boto3 reads of IAM. Other calls than the census makes: ListUsers for GetAccountAuthorizationDetails."""
 
+import read_back_iam_credentials
 from reading import Reading, optional, tags
 
 
@@ -18,13 +19,12 @@ class Iam(Reading):
             self.own_policies(client, "group", group["Arn"], group["GroupName"])
         for role in self.pages(client, "list_roles", "Roles"):
             self.role(client, role)
-        for profile in self.pages(client, "list_instance_profiles", "InstanceProfiles"):
-            role_arns = [role["Arn"] for role in profile["Roles"]]
-            name = profile["InstanceProfileName"]
-            self.add("iam_instance_profiles", arn=profile["Arn"], instance_profile_name=name, role_arns=role_arns)
         for policy in self.pages(client, "list_policies", "Policies", Scope="Local"):
             self.managed_policy(client, policy)
+        for policy in self.pages(client, "list_policies", "Policies", Scope="AWS", OnlyAttached=True):
+            self.managed_policy(client, policy)
         self.account_settings(client)
+        read_back_iam_credentials.read(self, client)
 
     def user(self, client, user):
         name, arn = user["UserName"], user["Arn"]
@@ -76,6 +76,8 @@ class Iam(Reading):
         )
         for version in self.pages(client, "list_policy_versions", "Versions", PolicyArn=arn):
             version_id, is_default = version["VersionId"], version["IsDefaultVersion"]
+            if ":iam::aws:" in arn and not is_default:
+                continue
             document = client.get_policy_version(PolicyArn=arn, VersionId=version_id)["PolicyVersion"]["Document"]
             self.add("iam_policy_versions", policy_arn=arn, version_id=version_id, is_default_version=is_default)
             self.policy(arn, "iam_managed_policy", "managed", document, name=version_id, is_in_force=is_default)

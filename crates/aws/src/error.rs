@@ -27,20 +27,28 @@ pub enum Class {
 
 /// A call that failed, after its retries.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{code}: {message}")]
+#[error("{}{code}: {message}", .operation.iter().map(|it| format!("{it}: ")).collect::<String>())]
 pub struct Error {
     /// What one can do about it.
     pub class: Class,
     /// AWS's error code, or our word where there was no answer.
     pub code: String,
-    /// AWS's message. Never holds a credential.
+    /// AWS's message, or the answer's HTTP status in words where it has none. Never holds a credential.
     pub message: String,
+    /// The call that failed, `sqs:ListQueues`; none where the error is no call's.
+    pub operation: Option<String>,
 }
 
 impl Error {
     /// An error that is not an answer from AWS.
     pub fn new(class: Class, code: &str, message: impl Into<String>) -> Self {
-        Self { class, code: code.to_owned(), message: message.into() }
+        Self { class, code: code.to_owned(), message: message.into(), operation: None }
+    }
+
+    /// The same, of a call: `iam:GetCredentialReport`. A call that is named already stays.
+    pub fn during(mut self, operation: &str) -> Self {
+        self.operation.get_or_insert_with(|| operation.to_owned());
+        self
     }
 
     /// An error from AWS's code, message and HTTP status.
@@ -52,7 +60,8 @@ impl Error {
             ("", None) => "Unknown".to_owned(),
             (code, _) => code.to_owned(),
         };
-        Self { class, code, message: message.to_owned() }
+        let message = if message.is_empty() { in_words(status) } else { message.to_owned() };
+        Self { class, code, message, operation: None }
     }
 
     /// Whether AWS's code is one of these.
@@ -66,7 +75,7 @@ where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
     fn from(error: SdkError<E, HttpResponse>) -> Self {
-        match &error {
+        let failed = match &error {
             SdkError::ServiceError(answer) => {
                 let metadata = answer.err();
                 Self::from_answer(metadata.code(), metadata.message(), Some(answer.raw().status().as_u16()))
@@ -81,8 +90,26 @@ where
                 Self { message: with_causes(&error), ..Self::from_answer(None, None, Some(status)) }
             }
             _ => nested(&error).unwrap_or_else(|| Self::new(Class::Failed, "NotSent", with_causes(&error))),
+        };
+        match operation_of(std::any::type_name::<E>()) {
+            Some(operation) => failed.during(&operation),
+            None => failed,
         }
     }
+}
+
+/// The call of an SDK's error type: `aws_sdk_sqs::operation::list_queues::ListQueuesError` is of `sqs:ListQueues`. The
+/// type is the one thing that is there also where no answer came.
+fn operation_of(type_name: &str) -> Option<String> {
+    let (service, rest) = type_name.strip_prefix("aws_sdk_")?.split_once("::operation::")?;
+    let operation = rest.rsplit("::").next()?.strip_suffix("Error")?;
+    Some(format!("{service}:{operation}"))
+}
+
+/// A status without a message: `404 Not Found, and no message`.
+fn in_words(status: Option<u16>) -> String {
+    let status = status.and_then(|status| http::StatusCode::from_u16(status).ok());
+    status.map_or_else(|| "no message".to_owned(), |status| format!("{status}, and no message"))
 }
 
 /// Our own error inside the SDK's: the gate's, or that of a hop of the role chain.
@@ -221,6 +248,24 @@ mod tests {
 
     #[test]
     fn an_answer_without_a_code_names_its_status() {
-        assert_eq!(Error::from_answer(None, None, Some(500)).to_string(), "HTTP500: ");
+        let error = Error::from_answer(None, None, Some(500));
+        assert_eq!(error.to_string(), "HTTP500: 500 Internal Server Error, and no message");
+        assert_eq!(
+            Error::from_answer(Some("Odd"), Some(""), Some(799)).message,
+            "799 <unknown status code>, and no message"
+        );
+        assert_eq!(Error::from_answer(Some("Odd"), None, None).message, "no message");
+    }
+
+    #[test]
+    fn an_error_names_its_call() {
+        use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+        let error = Error::from(SdkError::<AssumeRoleError, HttpResponse>::timeout_error("late"));
+        assert_eq!((error.operation.as_deref(), error.class), (Some("sts:AssumeRole"), Class::TimedOut));
+        assert!(error.to_string().starts_with("sts:AssumeRole: Timeout: "), "{error}");
+        // A hop of the role chain that failed inside of another call stays what is told.
+        let hop = SdkError::<aws_sdk_ec2::operation::describe_regions::DescribeRegionsError, HttpResponse>::construction_failure(error);
+        assert_eq!(Error::from(hop).operation.as_deref(), Some("sts:AssumeRole"));
+        assert_eq!(operation_of("aws_sdk_sqs::Error"), None);
     }
 }

@@ -33,7 +33,6 @@ pub struct Usage {
     calls: AtomicU64,
     attempts: AtomicU64,
     throttles: AtomicU64,
-    last_failed: Mutex<Option<String>>,
 }
 
 impl Usage {
@@ -50,11 +49,6 @@ impl Usage {
     /// Attempts that AWS throttled.
     pub fn throttles(&self) -> u64 {
         self.throttles.load(Ordering::Relaxed)
-    }
-
-    /// `service:Operation` of the last attempt that failed.
-    pub fn last_failed(&self) -> Option<String> {
-        self.last_failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -222,10 +216,6 @@ impl Intercept for Gate {
         let is_throttled = is_throttled(context, components);
         self.usage.attempts.fetch_add(1, Ordering::Relaxed);
         self.usage.throttles.fetch_add(u64::from(is_throttled), Ordering::Relaxed);
-        if context.output_or_error().is_some_and(|result| result.is_err()) {
-            let name = format!("{service}:{operation}");
-            *self.usage.last_failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(name);
-        }
         self.limiter.crawl().count(&service, &operation, permit.waited, is_throttled);
         permit.finish(is_throttled);
         Ok(())

@@ -20,16 +20,28 @@ pub mod ecr {
 
 /// Identity and Access Management: who is in an account, what they may do, and how they sign in.
 pub mod iam {
+    pub mod access_keys;
     pub mod account_aliases;
     pub mod account_summary;
     pub mod authorization_details;
     pub mod credential_report;
     mod detail;
     pub mod groups;
+    pub mod instance_profiles;
     pub mod managed_policies;
+    pub mod mfa_devices;
+    pub mod oidc_providers;
     pub mod password_policy;
     pub mod principal;
     pub mod roles;
+    pub mod root_users;
+    pub mod saml_providers;
+    pub mod server_certificates;
+    pub mod service_last_accessed;
+    pub mod service_specific_credentials;
+    pub mod signing_certificates;
+    pub mod ssh_public_keys;
+    pub mod user_credentials;
     pub mod users;
 }
 
@@ -96,7 +108,15 @@ pub const COLLECTORS: &[Collector] = &[
     iam::account_summary::ACCOUNT_SUMMARY,
     iam::authorization_details::AUTHORIZATION_DETAILS,
     iam::credential_report::CREDENTIAL_REPORT,
+    iam::instance_profiles::INSTANCE_PROFILES,
+    iam::oidc_providers::OIDC_PROVIDERS,
     iam::password_policy::PASSWORD_POLICIES,
+    iam::saml_providers::SAML_PROVIDERS,
+    iam::server_certificates::SERVER_CERTIFICATES,
+    iam::service_last_accessed::SERVICE_LAST_ACCESSED,
+    iam::service_specific_credentials::SERVICE_SPECIFIC_CREDENTIALS,
+    iam::ssh_public_keys::SSH_PUBLIC_KEYS,
+    iam::user_credentials::USER_CREDENTIALS,
     identity_center::account_assignments::ACCOUNT_ASSIGNMENTS,
     identity_center::directory::DIRECTORY,
     identity_center::permission_sets::PERMISSION_SETS,
@@ -113,11 +133,15 @@ pub const COLLECTORS: &[Collector] = &[
     sqs::queues::QUEUES,
 ];
 
+/// Collectors that run only where the configuration names them, by name, and what they cost.
+pub const OFF_UNLESS_NAMED: &[(&str, &str)] =
+    &[("iam_service_last_accessed", "at least 2 calls, a job among them, for each user and role of each account")];
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::COLLECTORS;
+    use super::{COLLECTORS, OFF_UNLESS_NAMED};
 
     #[test]
     fn the_list_is_sorted_and_no_name_or_table_comes_twice() {
@@ -128,9 +152,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_off_exists() {
+        let exists = |name: &str| COLLECTORS.iter().any(|collector| collector.name == name);
+        assert!(OFF_UNLESS_NAMED.iter().all(|(name, _)| exists(name)));
+    }
+
+    #[test]
     fn every_call_is_a_read() {
         for call in COLLECTORS.iter().flat_map(|collector| collector.calls) {
-            let verbs = ["Describe", "GenerateCredentialReport", "Get", "List"];
+            // IAM's two "Generate…" make reports and change nothing.
+            let verbs = ["Describe", "GenerateCredentialReport", "GenerateServiceLastAccessedDetails", "Get", "List"];
             assert!(verbs.iter().any(|verb| call.operation.starts_with(verb)), "{call:?}");
         }
     }

@@ -22,9 +22,9 @@ pub struct Coverage {
     pub is_complete: bool,
     /// AWS's code of what went wrong, AccessDenied; null when nothing did.
     pub error_code: Option<String>,
-    /// AWS's message of what went wrong.
+    /// AWS's message of what went wrong; the answer's HTTP status in words where it has none.
     pub error_message: Option<String>,
-    /// The call that failed last, sqs:ListQueues.
+    /// The call of error_code and error_message, sqs:ListQueues; null when nothing went wrong, or no call did.
     pub error_operation: Option<String>,
     /// Operations called; a page is a call.
     pub calls: i64,

@@ -32,7 +32,7 @@ pub struct TaskRecord {
     pub error_code: Option<String>,
     /// AWS's message.
     pub error_message: Option<String>,
-    /// `sqs:ListQueues`.
+    /// The call that went wrong, `sqs:ListQueues`.
     pub error_operation: Option<String>,
     /// Operations called; a page is a call.
     pub calls: u64,
@@ -75,7 +75,6 @@ impl TaskRecord {
         begun: Begun,
     ) -> Self {
         let record = Self {
-            error_operation: error.and_then(|_| usage.last_failed()),
             calls: usage.calls(),
             retries: usage.retries(),
             throttles: usage.throttles(),
@@ -110,6 +109,7 @@ impl TaskRecord {
     pub fn because(mut self, error: &orgcensus_aws::Error) -> Self {
         self.error_code = Some(error.code.clone());
         self.error_message = Some(error.message.clone());
+        self.error_operation.clone_from(&error.operation);
         self
     }
 }

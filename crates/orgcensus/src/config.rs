@@ -83,6 +83,7 @@ pub(crate) struct Select {
     pub(crate) exclude: Matcher,
     pub(crate) regions: BTreeSet<String>,
     pub(crate) collectors: BTreeSet<String>,
+    pub(crate) add_collectors: BTreeSet<String>,
     pub(crate) exclude_collectors: BTreeSet<String>,
 }
 

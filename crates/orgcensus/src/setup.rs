@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use orgcensus_aws::{Base, Chain, Hop, Limits, Options, whoami};
-use orgcensus_collectors::COLLECTORS;
+use orgcensus_collectors::{COLLECTORS, OFF_UNLESS_NAMED};
 use orgcensus_crawl::{Bounds, Crawl, Listener, Matcher, Selection};
 use orgcensus_lake::{FileOptions, Lake, LakeOptions};
 use orgcensus_row::Timestamp;
@@ -29,7 +29,8 @@ pub(crate) fn load(arguments: &Configured) -> Result<Config, Failure> {
 
 /// Names of collectors that do not exist are the commonest typing error.
 fn check_names(config: &Config) -> Result<(), Failure> {
-    let mut named = config.select.collectors.iter().chain(&config.select.exclude_collectors);
+    let select = &config.select;
+    let mut named = select.collectors.iter().chain(&select.add_collectors).chain(&select.exclude_collectors);
     let unknown = named.find(|name| !COLLECTORS.iter().any(|collector| collector.name == **name));
     match unknown {
         None => Ok(()),
@@ -132,13 +133,18 @@ fn stage_directory(config: &Config, lake: &Lake, run_id: &str) -> PathBuf {
     folder.unwrap_or_else(|| PathBuf::from(".orgcensus/stage")).join(run_id)
 }
 
+/// What is off unless named counts as excluded.
 fn selection(select: &config::Select) -> Selection {
+    let is_named = |name: &str| select.collectors.contains(name) || select.add_collectors.contains(name);
+    let off = OFF_UNLESS_NAMED.iter().map(|(name, _)| *name).filter(|name| !is_named(name)).map(str::to_owned);
+    // Where some are named, those are all: the added ones too.
+    let added = select.add_collectors.iter().filter(|_| !select.collectors.is_empty());
     Selection {
         include: matcher(&select.include),
         exclude: matcher(&select.exclude),
         regions: select.regions.clone(),
-        collectors: select.collectors.clone(),
-        exclude_collectors: select.exclude_collectors.clone(),
+        collectors: select.collectors.iter().chain(added).cloned().collect(),
+        exclude_collectors: select.exclude_collectors.iter().cloned().chain(off).collect(),
     }
 }
 
@@ -159,5 +165,31 @@ fn bounds(limits: &config::Limits) -> Bounds {
         account: Duration::from_secs(limits.account_seconds),
         run: Duration::from_secs(limits.run_seconds),
         sync_interval: Duration::from_secs(limits.sync_seconds),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(collectors: &[&str], add: &[&str], exclude: &[&str]) -> Vec<&'static str> {
+        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let select = config::Select {
+            collectors: set(collectors),
+            add_collectors: set(add),
+            exclude_collectors: set(exclude),
+            ..config::Select::default()
+        };
+        selection(&select).collectors(COLLECTORS).iter().map(|collector| collector.name).collect()
+    }
+
+    #[test]
+    fn what_is_off_runs_only_where_it_is_named() {
+        let off = "iam_service_last_accessed";
+        assert_eq!(taken(&[], &[], &[]).len(), COLLECTORS.len() - OFF_UNLESS_NAMED.len());
+        assert_eq!(taken(&[], &[off], &[]).len(), COLLECTORS.len() - OFF_UNLESS_NAMED.len() + 1);
+        assert_eq!(taken(&[off], &[], &[]), [off]);
+        assert_eq!(taken(&["sqs_queues"], &[off], &[]), [off, "sqs_queues"]);
+        assert!(!taken(&[], &[off], &[off]).contains(&off), "exclude wins");
     }
 }

@@ -1,7 +1,8 @@
 //! The credential report, by GenerateCredentialReport and GetCredentialReport: how root and each user sign in.
 //!
 //! AWS makes a report at most every four hours and answers with the last one meanwhile, so `report_generated_at` may be
-//! earlier than the run.
+//! earlier than the run. Whether a user has a login profile is its `password_enabled`: GetLoginProfile would cost a call
+//! for each user, and adds nothing but that a new password is asked for.
 
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ use serde::Serialize;
 const POLLS: usize = 30;
 /// How long is waited between two questions; not at all in tests.
 const PAUSE: Duration = if cfg!(test) { Duration::ZERO } else { Duration::from_secs(2) };
+/// The call that errors about the report's content name.
+const GET: &str = "iam:GetCredentialReport";
 /// How the report names the root user.
 const ROOT: &str = "<root_account>";
 
@@ -104,19 +107,23 @@ pub const CREDENTIAL_REPORT: Collector = Collector {
 };
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let iam = client!(session, aws_sdk_iam);
-    generate(&iam).await?;
-    let answer = iam.get_credential_report().send().await?;
-    let lines = parse(&answer, rows.captured_at())?;
+    let lines = read(&client!(session, aws_sdk_iam), rows.captured_at()).await?;
     if !lines.iter().any(|line| line.is_root) {
         // Every account has a root user: a report without it must not look like an account without a root key.
         let message = "the report has no line for the root user";
-        rows.miss(orgcensus_aws::Error::new(Class::Failed, "NoRootAccount", message));
+        rows.miss(orgcensus_aws::Error::new(Class::Failed, "NoRootAccount", message).during(GET));
     }
     for credentials in lines {
         rows.push(credentials).await?;
     }
     Ok(())
+}
+
+/// The lines of the newest report, which is asked for and waited for.
+pub(super) async fn read(iam: &Client, captured_at: Timestamp) -> Result<Vec<Credentials>, Error> {
+    generate(iam).await?;
+    let answer = iam.get_credential_report().send().await?;
+    parse(&answer, captured_at)
 }
 
 /// Asks for a report until there is one. AWS says so at once when the last is less than four hours old.
@@ -130,12 +137,14 @@ async fn generate(iam: &Client) -> Result<(), Error> {
         }
     }
     let waited = format!("AWS did not finish the report in {POLLS} polls, {} s apart", PAUSE.as_secs());
-    Err(orgcensus_aws::Error::new(Class::TimedOut, "CredentialReportNotReady", waited).into())
+    let error = orgcensus_aws::Error::new(Class::TimedOut, "CredentialReportNotReady", waited);
+    Err(error.during("iam:GenerateCredentialReport").into())
 }
 
 /// The report's lines. A report without its header is an error: it must not look like an account without users.
 fn parse(answer: &Answer, captured_at: Timestamp) -> Result<Vec<Credentials>, Error> {
-    let odd = |message: String| orgcensus_aws::Error::new(Class::Failed, "MalformedCredentialReport", message);
+    let odd =
+        |message: String| orgcensus_aws::Error::new(Class::Failed, "MalformedCredentialReport", message).during(GET);
     let content = answer.content.as_ref().map(AsRef::as_ref).unwrap_or_default();
     let text = String::from_utf8_lossy(content);
     let mut reader = ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());

@@ -17,6 +17,7 @@ pub(super) fn document(rows: &mut Rows<'_>, encoded: Option<String>) -> PolicyTe
         Some(text) => PolicyText::Document(orgcensus_policy::decode(&text).into_owned()),
         None => {
             let error = orgcensus_aws::Error::new(Class::Failed, "NoDocument", "the answer lacks the document");
+            let error = error.during("iam:GetAccountAuthorizationDetails");
             rows.miss(error.clone());
             PolicyText::Unread(error)
         }

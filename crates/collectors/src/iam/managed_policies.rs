@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::detail::{count, document, is_aws_managed, name_or_last};
 
-/// One customer managed policy. Its documents are in policy_documents, by version.
+/// One managed policy: the account's own, and those of AWS that are attached or bound in the account. Its documents are in
+/// policy_documents, by version.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "iam_managed_policies", key = "arn")]
 pub struct ManagedPolicy {
@@ -23,7 +24,7 @@ pub struct ManagedPolicy {
     pub is_aws_managed: bool,
     /// The version that is in force.
     pub default_version_id: Option<String>,
-    /// How many versions the policy has.
+    /// How many versions the policy has; of AWS's policies, as many as AWS still lists.
     pub version_count: i32,
     /// How many users, groups and roles the policy is attached to.
     pub attachment_count: Option<i32>,
@@ -45,7 +46,7 @@ pub struct ManagedPolicy {
     pub updated_days: Option<i32>,
 }
 
-/// One version of a managed policy. Its document is in policy_documents.
+/// One version of a managed policy; of AWS's policies only the one in force. Its document is in policy_documents.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "iam_policy_versions", key = "policy_arn, version_id")]
 pub struct PolicyVersion {
@@ -61,11 +62,15 @@ pub struct PolicyVersion {
     pub age_days: Option<i32>,
 }
 
-/// Adds a policy with its versions and their documents.
+/// Adds a policy with its versions and their documents. One of AWS's that nothing in the account uses is left out, as are
+/// AWS's old versions, which nobody can put in force again.
 pub(super) async fn push(rows: &mut Rows<'_>, mut detail: ManagedPolicyDetail) -> Result<(), Error> {
+    if !is_of_interest(&detail) {
+        return Ok(());
+    }
     let versions = detail.policy_version_list.take().unwrap_or_default();
     let policy = managed_policy(detail, &versions, rows.captured_at());
-    for mut detail in versions {
+    for mut detail in versions.into_iter().filter(|it| it.is_default_version || !policy.is_aws_managed) {
         let text = document(rows, detail.document.take());
         let version = policy_version(detail, &policy.arn, rows.captured_at());
         rows.policy(Policy {
@@ -80,6 +85,13 @@ pub(super) async fn push(rows: &mut Rows<'_>, mut detail: ManagedPolicyDetail) -
         rows.push(version).await?;
     }
     rows.push(policy).await
+}
+
+fn is_of_interest(detail: &ManagedPolicyDetail) -> bool {
+    let is_used = |count: Option<i32>| count != Some(0);
+    !is_aws_managed(detail.arn.as_deref().unwrap_or_default())
+        || is_used(detail.attachment_count)
+        || detail.permissions_boundary_usage_count.is_some_and(|count| count > 0)
 }
 
 fn managed_policy(detail: ManagedPolicyDetail, versions: &[VersionDetail], captured_at: Timestamp) -> ManagedPolicy {

@@ -1,4 +1,4 @@
-//! IAM roles, their trust policies, and the instance profiles that hold them.
+//! IAM roles and their trust policies.
 
 use std::collections::BTreeMap;
 
@@ -56,31 +56,7 @@ pub struct Role {
     pub tags: Option<BTreeMap<String, String>>,
 }
 
-/// One instance profile that holds a role. AWS's answer lists profiles by their roles, so an empty one has no row.
-#[derive(Debug, Serialize, Row)]
-#[row(table = "iam_instance_profiles", key = "arn")]
-pub struct InstanceProfile {
-    /// The instance profile's ARN.
-    pub arn: String,
-    /// The instance profile's name.
-    pub instance_profile_name: String,
-    /// The instance profile's unique id, AIPA….
-    pub instance_profile_id: String,
-    /// The instance profile's path, / by default.
-    pub path: String,
-    /// When the instance profile was made (UTC).
-    pub created_at: Option<Timestamp>,
-    /// Days since then.
-    pub age_days: Option<i32>,
-    /// ARNs of the roles it holds: one, by AWS's quota.
-    pub role_arns: Vec<String>,
-    /// The ARN of the role under which the answer listed the profile.
-    pub role_arn: String,
-    /// The instance profile's tags; null when the answer has none.
-    pub tags: Option<BTreeMap<String, String>>,
-}
-
-/// Adds a role with its trust policy, policies and instance profiles.
+/// Adds a role with its trust policy and policies.
 pub(super) async fn push(rows: &mut Rows<'_>, mut detail: RoleDetail) -> Result<(), Error> {
     let policies = Policies::new(detail.role_policy_list.take(), detail.attached_managed_policies.take());
     let profiles = detail.instance_profile_list.take().unwrap_or_default();
@@ -89,10 +65,6 @@ pub(super) async fn push(rows: &mut Rows<'_>, mut detail: RoleDetail) -> Result<
     let (resource_arn, resource_type, kind) = (role.arn.as_str(), "iam_role", PolicyKind::Trust);
     rows.policy(Policy { resource_arn, resource_type, kind, name: "", is_in_force: true, text }).await?;
     policies.push(rows, &Principal { arn: &role.arn, kind: "role", name: &role.role_name }).await?;
-    for detail in profiles {
-        let profile = instance_profile(detail, &role.arn, rows.captured_at());
-        rows.push(profile).await?;
-    }
     rows.push(role).await
 }
 
@@ -124,21 +96,6 @@ fn role(detail: RoleDetail, policies: &Policies, profiles: &[ProfileDetail], cap
         inline_policy_names: inline,
         has_permissions_boundary: boundary.is_some(),
         permissions_boundary_arn: boundary.and_then(|it| it.permissions_boundary_arn),
-        tags: tags(detail.tags),
-    }
-}
-
-fn instance_profile(detail: ProfileDetail, role_arn: &str, captured_at: Timestamp) -> InstanceProfile {
-    let created_at = timestamp(&detail.create_date);
-    InstanceProfile {
-        arn: detail.arn,
-        instance_profile_name: detail.instance_profile_name,
-        instance_profile_id: detail.instance_profile_id,
-        path: detail.path,
-        created_at,
-        age_days: created_at.map(|at| at.days_until(captured_at)),
-        role_arns: detail.roles.into_iter().map(|role| role.arn).collect(),
-        role_arn: role_arn.to_owned(),
         tags: tags(detail.tags),
     }
 }

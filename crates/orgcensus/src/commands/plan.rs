@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use orgcensus_aws::organization;
 use orgcensus_aws::partition::DEFAULT_REGIONS;
 use orgcensus_collect::Scope;
+use orgcensus_collectors::OFF_UNLESS_NAMED;
 
 use crate::args::Configured;
 use crate::failure::{Failure, exit};
@@ -49,6 +50,10 @@ pub(crate) async fn run(arguments: &Configured) -> Result<u8, Failure> {
         let calls: Vec<_> = collector.calls.iter().map(|call| call.operation).collect();
         println!("{:34} {scope:>8}  {tasks:>10}  {}", collector.name, calls.join(", "));
         total += tasks;
+    }
+    for (name, cost) in OFF_UNLESS_NAMED.iter().filter(|(name, _)| !crawl.collectors.iter().any(|it| it.name == *name))
+    {
+        println!("{name:34} {:>8}  {:>10}  {cost}", "off", "-");
     }
     println!("\nAt least {total} calls, one for each task; what a collector finds decides how many more.");
     Ok(exit::WHOLE)

@@ -1,5 +1,6 @@
 //! What a perfect census finds, computed from what was made and never from what was answered.
 
+mod credentials;
 mod facts;
 mod organization_wide;
 mod resources;
@@ -26,6 +27,8 @@ pub struct Truth {
     pub facts: Vec<Fact>,
     /// How many of each kind of thing the crawler's role can see, by the name of a table.
     pub tables: BTreeMap<String, u64>,
+    /// How many rows of a table there are of which something is so, by `table WHERE condition`, as SQL.
+    pub cells: BTreeMap<String, u64>,
     /// Every account and how looking into it ends.
     pub accounts: Vec<AccountTruth>,
     /// What cannot be seen in accounts that can be entered.
@@ -118,6 +121,7 @@ impl Truth {
             account_count: organization.settings.accounts,
             facts: facts::facts(organization.settings.accounts, &tally),
             tables: tally.tables(organization),
+            cells: tally.cells(),
             accounts,
             obstructed: tally.obstructed,
             resources: tally.resources,

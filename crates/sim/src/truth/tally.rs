@@ -1,7 +1,7 @@
 //! Counting one account after another.
 
 use super::resources::resources;
-use super::{Obstructed, REGIONAL, ResourceTruth, is_visible, organization_wide};
+use super::{Obstructed, REGIONAL, ResourceTruth, credentials, is_visible, organization_wide};
 use crate::access::obstacle;
 use crate::account::Account;
 use crate::clock::Clock;
@@ -37,6 +37,7 @@ pub(super) struct Tally {
     pub(super) obstructed: Vec<Obstructed>,
     pub(super) resources: Vec<ResourceTruth>,
     rows: BTreeMap<&'static str, u64>,
+    cells: BTreeMap<&'static str, u64>,
 }
 
 impl Tally {
@@ -69,8 +70,19 @@ impl Tally {
         organization_wide.chain(rows).map(|(table, rows)| (table.to_owned(), rows)).collect()
     }
 
-    fn rows(&mut self, table: &'static str, count: usize) {
+    /// Counts rows of a table.
+    pub(super) fn rows(&mut self, table: &'static str, count: usize) {
         *self.rows.entry(table).or_default() += u64::try_from(count).unwrap_or_default();
+    }
+
+    /// Counts rows of a table of which something is so: `table WHERE condition`.
+    pub(super) fn cell(&mut self, table_where: &'static str, count: usize) {
+        *self.cells.entry(table_where).or_default() += u64::try_from(count).unwrap_or_default();
+    }
+
+    /// The number of rows of which something is so.
+    pub(super) fn cells(&self) -> BTreeMap<String, u64> {
+        self.cells.iter().map(|(table_where, count)| ((*table_where).to_owned(), *count)).collect()
     }
 
     fn obstruct(&mut self, account: &Account, region: &str, service: Service, outcome: &'static str) {
@@ -91,15 +103,16 @@ impl Tally {
         self.rows("iam_users", iam.users.len());
         self.rows("iam_groups", iam.groups.len());
         self.rows("iam_roles", iam.roles.len());
-        // All policies, as IAM lists them; the tables below hold the customers' own.
-        self.rows("iam_policies", iam.policies.len());
-        let own = || iam.policies.iter().filter(|policy| !policy.is_aws);
-        self.rows("iam_managed_policies", own().count());
-        self.rows("iam_policy_versions", own().map(|policy| policy.versions.len()).sum());
-        self.rows("iam_instance_profiles", iam.roles.iter().filter(|role| role.profile.is_some()).count());
+        self.rows("iam_managed_policies", iam.policies.len());
+        let of_aws = || iam.policies.iter().filter(|policy| policy.is_aws);
+        self.cell("iam_managed_policies WHERE is_aws_managed", of_aws().count());
+        // Of AWS's policies the version in force is kept.
+        let own = iam.policies.iter().filter(|policy| !policy.is_aws);
+        self.rows("iam_policy_versions", own.map(|policy| policy.versions.len()).sum::<usize>() + of_aws().count());
         self.rows("iam_group_memberships", iam.users.iter().map(|user| user.groups.len()).sum());
         // The credential report has a row for the root user too.
         self.rows("iam_credential_report", iam.users.len() + 1);
+        credentials::count(self, organization, iam);
     }
 
     fn user(&mut self, clock: Clock, user: &User) {

@@ -7,7 +7,7 @@ use super::*;
 use crate::testing::xml_error;
 
 const GENERATE: &str = "GenerateCredentialReport";
-const GET: &str = "GetCredentialReport";
+const READ: &str = "GetCredentialReport";
 /// As AWS writes it, with a column that does not exist yet, and a short last line.
 const REPORT: &str = include_str!("../../../fixtures/iam/credential_report.csv");
 /// Base64 of [`REPORT`]'s header and root line.
@@ -41,7 +41,7 @@ async fn the_report_is_read_once_it_is_complete() {
         .answer(GENERATE, &state("STARTED"))
         .answer(GENERATE, &state("SOMETHING_NEW"))
         .answer(GENERATE, &state("COMPLETE"))
-        .answer(GET, ANSWER);
+        .answer(READ, ANSWER);
     let collected = recorded.run(&CREDENTIAL_REPORT).await;
     collected.result.as_ref().unwrap();
     let [root] = collected.assert_all_calls(&CREDENTIAL_REPORT).table("iam_credential_report") else { panic!() };
@@ -51,7 +51,7 @@ async fn the_report_is_read_once_it_is_complete() {
 
 #[tokio::test]
 async fn too_many_reports_still_leave_the_last_one() {
-    let recorded = Recorded::new().refuse(GENERATE, "", 409, &xml_error("LimitExceeded")).answer(GET, ANSWER);
+    let recorded = Recorded::new().refuse(GENERATE, "", 409, &xml_error("LimitExceeded")).answer(READ, ANSWER);
     let collected = recorded.run(&CREDENTIAL_REPORT).await;
     assert_eq!(collected.table("iam_credential_report").len(), 1);
 }
@@ -59,7 +59,7 @@ async fn too_many_reports_still_leave_the_last_one() {
 #[tokio::test]
 async fn no_report_is_an_outcome_and_not_an_empty_table() {
     let absent =
-        Recorded::new().answer(GENERATE, &state("COMPLETE")).refuse(GET, "", 410, &xml_error("ReportNotPresent"));
+        Recorded::new().answer(GENERATE, &state("COMPLETE")).refuse(READ, "", 410, &xml_error("ReportNotPresent"));
     assert_eq!(code(&absent.run(&CREDENTIAL_REPORT).await), "ReportNotPresent");
     let denied = Recorded::new().refuse(GENERATE, "", 403, &xml_error("AccessDenied"));
     assert_eq!(code(&denied.run(&CREDENTIAL_REPORT).await), "AccessDenied");

@@ -1,7 +1,7 @@
 //! The other operations of IAM.
 
 use super::details::{account_authorization_details, boundary, encoded, last_used};
-use super::{Iam, Role, User, password_policy, report};
+use super::{Iam, Role, User, last_accessed, lists, password_policy, report};
 use crate::account::Account;
 use crate::clock::iso;
 use crate::organization::Organization;
@@ -26,7 +26,21 @@ pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
         "ListOrganizationsFeatures" => organizations_features(context),
         "ListUsers" => list(context, "Users", iam().users.iter().map(user).collect()),
         "ListRoles" => list(context, "Roles", iam().roles.iter().map(role).collect()),
-        "ListAccessKeys" => list_access_keys(context, &iam()),
+        "ListAccessKeys" => lists::access_keys(context, iam()),
+        "GetAccessKeyLastUsed" => lists::access_key_last_used(context, &iam()),
+        "ListMFADevices" => lists::mfa_devices(context, iam()),
+        "ListVirtualMFADevices" => lists::virtual_mfa_devices(context, &iam()),
+        "ListSigningCertificates" => lists::signing_certificates(context, iam()),
+        "ListSSHPublicKeys" => lists::ssh_public_keys(context, iam()),
+        "ListServiceSpecificCredentials" => lists::service_specific_credentials(context, &iam()),
+        "ListServerCertificates" => lists::server_certificates(context, &iam()),
+        "ListInstanceProfiles" => lists::instance_profiles(context, &iam()),
+        "ListOpenIDConnectProviders" => Ok(lists::oidc_providers(&iam())),
+        "GetOpenIDConnectProvider" => lists::oidc_provider(context, &iam()),
+        "ListSAMLProviders" => Ok(lists::saml_providers(&iam())),
+        "GetSAMLProvider" => lists::saml_provider(context, &iam()),
+        "GenerateServiceLastAccessedDetails" => last_accessed::generate(context),
+        "GetServiceLastAccessedDetails" => last_accessed::get(context),
         "GetUser" => {
             let found = find_user(context, iam())?;
             Ok(json!({ "User": user(&found) }).into())
@@ -35,7 +49,7 @@ pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
     }
 }
 
-fn list(context: &Context<'_>, name: &str, elements: Vec<Value>) -> Result<Answer, Refusal> {
+pub(super) fn list(context: &Context<'_>, name: &str, elements: Vec<Value>) -> Result<Answer, Refusal> {
     let page = context.page(&PAGE, elements)?;
     Ok(json!({ "IsTruncated": page.is_truncated(), "Marker": page.next, name: members(page.elements) }).into())
 }
@@ -57,14 +71,14 @@ pub(crate) fn alias(organization: &Organization, account: &Account) -> Option<St
     dice.chance(0.6).then(|| format!("{}-{}", account.name, dice.lower(4)))
 }
 
-fn find_user(context: &Context<'_>, iam: Iam) -> Result<User, Refusal> {
+pub(super) fn find_user(context: &Context<'_>, iam: Iam) -> Result<User, Refusal> {
     let name = context.request.required("UserName")?;
     let message = format!("The user with name {name} cannot be found.");
     let found = iam.users.into_iter().find(|user| user.name == name);
     found.ok_or_else(|| Refusal::new(404, "NoSuchEntity", message))
 }
 
-fn user(user: &User) -> Value {
+pub(super) fn user(user: &User) -> Value {
     json!({
         "Path": user.path,
         "UserName": user.name,
@@ -90,35 +104,25 @@ fn role(role: &Role) -> Value {
     })
 }
 
-fn list_access_keys(context: &Context<'_>, iam: &Iam) -> Result<Answer, Refusal> {
-    let name = context.request.required("UserName")?;
-    let keys = iam.users.iter().filter(|user| user.name == name).flat_map(|user| &user.keys);
-    let keys = keys.map(|key| {
-        let status = if key.is_active { "Active" } else { "Inactive" };
-        json!({ "UserName": name, "AccessKeyId": key.id, "Status": status, "CreateDate": iso(key.created_millis) })
-    });
-    list(context, "AccessKeyMetadata", keys.collect())
-}
-
 fn account_summary(iam: &Iam) -> Value {
     let customer = iam.policies.iter().filter(|policy| !policy.is_aws);
     let versions: usize = customer.clone().map(|policy| policy.versions.len()).sum();
-    let devices = iam.users.iter().filter(|user| user.has_mfa).count() + usize::from(iam.root.has_mfa);
+    let in_use = iam.users.iter().filter(|user| user.others.device.is_some()).count() + usize::from(iam.root.has_mfa);
     let entries = [
         ("Users", iam.users.len()),
         ("Groups", iam.groups.len()),
         ("Roles", iam.roles.len()),
         ("Policies", customer.count()),
         ("PolicyVersionsInUse", versions),
-        ("InstanceProfiles", iam.roles.iter().filter(|role| role.profile.is_some()).count()),
-        ("MFADevices", devices),
-        ("MFADevicesInUse", devices),
+        ("InstanceProfiles", iam.profile_count()),
+        ("MFADevices", in_use + iam.spare_devices.len()),
+        ("MFADevicesInUse", in_use),
         ("AccountMFAEnabled", usize::from(iam.root.has_mfa)),
         ("AccountAccessKeysPresent", usize::from(iam.has_root_key())),
         ("AccountPasswordPresent", 1),
         ("AccountSigningCertificatesPresent", 0),
-        ("ServerCertificates", 0),
-        ("Providers", 0),
+        ("ServerCertificates", iam.server_certificates.len()),
+        ("Providers", iam.oidc_providers.len() + iam.saml_providers.len()),
         ("UsersQuota", 5000),
         ("GroupsQuota", 300),
         ("RolesQuota", 1000),

@@ -12,6 +12,9 @@ const PAGE: Limits = Limits { token: "Marker", size: "MaxItems", default: 100, m
 /// Documents are percent-encoded by RFC 3986.
 const DOCUMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// When instance profiles without a role were made: 2021.
+const EMPTY_PROFILE_MILLIS: i64 = 1_609_459_200_000;
+
 /// One entity of the four kinds.
 enum Detail {
     User(User),
@@ -95,7 +98,7 @@ fn role_detail(role: &Role) -> Value {
         "Arn": role.arn,
         "CreateDate": iso(role.created_millis),
         "AssumeRolePolicyDocument": encoded(&role.trust.document),
-        "InstanceProfileList": members(role.profile.iter().map(|profile| profile_detail(role, profile))),
+        "InstanceProfileList": members(role.profile.iter().map(|profile| profile_detail(Some(role), profile))),
         "RolePolicyList": inline(&role.permissions),
         "AttachedManagedPolicies": attached(&role.permissions),
         "PermissionsBoundary": boundary(&role.permissions),
@@ -112,21 +115,23 @@ pub(super) fn last_used(role: &Role) -> Value {
     }
 }
 
-fn profile_detail(role: &Role, profile: &InstanceProfile) -> Value {
+/// An instance profile with its role, or without any.
+pub(super) fn profile_detail(role: Option<&Role>, profile: &InstanceProfile) -> Value {
+    let created_at = role.map_or(EMPTY_PROFILE_MILLIS, |role| role.created_millis);
     json!({
         "Path": "/",
         "InstanceProfileName": profile.name,
         "InstanceProfileId": profile.id,
         "Arn": profile.arn,
-        "CreateDate": iso(role.created_millis),
-        "Roles": members([json!({
+        "CreateDate": iso(created_at),
+        "Roles": members(role.map(|role| json!({
             "Path": role.path,
             "RoleName": role.name,
             "RoleId": role.id,
             "Arn": role.arn,
             "CreateDate": iso(role.created_millis),
             "AssumeRolePolicyDocument": encoded(&role.trust.document),
-        })]),
+        }))),
     })
 }
 
@@ -202,8 +207,9 @@ mod tests {
         }
         let tables = client.simulation.truth().tables;
         // A role with an instance profile is written twice.
-        let written = tables["iam_users"] + tables["iam_groups"] + tables["iam_roles"] + tables["iam_policies"];
-        assert_eq!(u64::try_from(arns.len()).unwrap(), written + tables["iam_instance_profiles"]);
+        let written = tables["iam_users"] + tables["iam_groups"] + tables["iam_roles"] + tables["iam_managed_policies"];
+        let in_roles = client.simulation.truth().cells["iam_instance_profiles WHERE has_role"];
+        assert_eq!(u64::try_from(arns.len()).unwrap(), written + in_roles);
         assert_eq!(pages, written.div_ceil(3));
     }
 

@@ -1,15 +1,22 @@
 //! IAM: users, groups, roles, managed policies and the root user of an account.
 
 mod answers;
+mod credentials;
 mod details;
+mod last_accessed;
+mod lists;
 mod password_policy;
 mod policies;
+mod providers;
 mod report;
 mod roles;
 mod users;
 
 pub(crate) use answers::answer;
+pub(crate) use credentials::{DeviceKind, OtherCredentials};
+pub(crate) use last_accessed::accesses;
 pub(crate) use policies::ManagedPolicy;
+pub(crate) use providers::{OidcProvider, SamlProvider, ServerCertificate};
 pub(crate) use report::ReportPolls;
 pub(crate) use roles::{InstanceProfile, Role, role_id};
 pub(crate) use users::{Group, Key, Root, User};
@@ -39,6 +46,13 @@ pub(crate) struct Iam {
     pub(crate) roles: Vec<Role>,
     /// The customer's own, and those of AWS's that are attached.
     pub(crate) policies: Vec<ManagedPolicy>,
+    /// Serial numbers of virtual MFA devices that are nobody's.
+    pub(crate) spare_devices: Vec<String>,
+    /// Instance profiles without a role.
+    pub(crate) empty_profiles: Vec<InstanceProfile>,
+    pub(crate) oidc_providers: Vec<OidcProvider>,
+    pub(crate) saml_providers: Vec<SamlProvider>,
+    pub(crate) server_certificates: Vec<ServerCertificate>,
 }
 
 impl Iam {
@@ -64,7 +78,23 @@ impl Iam {
         for policy in &mut policies {
             (policy.attachments, policy.boundaries) = uses.get(&policy.arn).copied().unwrap_or_default();
         }
-        Self { root: users::root(organization, account), users, groups, roles, policies }
+        Self {
+            root: users::root(organization, account),
+            spare_devices: credentials::spare_devices(organization, account),
+            empty_profiles: providers::empty_profiles(organization, account),
+            oidc_providers: providers::oidc_providers(organization, account, &roles),
+            saml_providers: providers::saml_providers(organization, account, &roles),
+            server_certificates: providers::server_certificates(organization, account),
+            users,
+            groups,
+            roles,
+            policies,
+        }
+    }
+
+    /// Instance profiles, with a role and without.
+    pub(crate) fn profile_count(&self) -> usize {
+        self.roles.iter().filter(|role| role.profile.is_some()).count() + self.empty_profiles.len()
     }
 
     /// The number of the root user's active keys.

@@ -68,12 +68,14 @@ pub(super) fn aws_policies<'a>(
             description: None,
             is_aws: true,
             created_millis,
-            versions: vec![Version {
-                id: "v7".to_owned(),
-                is_default: true,
-                created_millis: organization.clock.days_ago(200, &mut dice),
-                document: document(vec![statement]),
-            }],
+            versions: [("v7", 200), ("v6", 900)]
+                .map(|(id, days)| Version {
+                    id: id.to_owned(),
+                    is_default: id == "v7",
+                    created_millis: organization.clock.days_ago(days, &mut dice),
+                    document: document(vec![statement.clone()]),
+                })
+                .to_vec(),
             attachments: 0,
             boundaries: 0,
             arn,

@@ -1,5 +1,6 @@
 //! The credential report: asked for, waited for, and read as CSV.
 
+use super::credentials::PublicKey;
 use super::password_policy::password_policy;
 use super::{Iam, Key, Root, User};
 use crate::account::Account;
@@ -90,7 +91,8 @@ fn root_line(root: &Root, arn: &str) -> String {
     fields.push(root.has_mfa.to_string());
     fields.extend(key_fields(root.key.as_ref()));
     fields.extend(key_fields(None));
-    fields.extend(certificates());
+    fields.extend(certificate_fields(None));
+    fields.extend(certificate_fields(None));
     fields.join(",")
 }
 
@@ -109,7 +111,8 @@ fn user_line(user: &User, max_age_days: Option<i64>) -> String {
     fields.push(user.has_mfa.to_string());
     fields.extend(key_fields(user.keys.first()));
     fields.extend(key_fields(user.keys.get(1)));
-    fields.extend(certificates());
+    fields.extend(certificate_fields(user.others.certificates.first()));
+    fields.extend(certificate_fields(user.others.certificates.get(1)));
     fields.join(",")
 }
 
@@ -122,8 +125,11 @@ fn key_fields(key: Option<&Key>) -> [String; 5] {
     [key.is_active.to_string(), iso_offset(key.created_millis), used, region.to_owned(), service.to_owned()]
 }
 
-fn certificates() -> [String; 4] {
-    ["false", NONE, "false", NONE].map(str::to_owned)
+fn certificate_fields(certificate: Option<&PublicKey>) -> [String; 2] {
+    match certificate {
+        Some(certificate) => [certificate.is_active.to_string(), iso_offset(certificate.uploaded_millis)],
+        None => ["false", NONE].map(str::to_owned),
+    }
 }
 
 #[cfg(test)]

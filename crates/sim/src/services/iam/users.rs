@@ -1,6 +1,6 @@
 //! Users, groups and the root user, with their credentials.
 
-use super::{Permissions, some_permissions};
+use super::{OtherCredentials, Permissions, some_permissions};
 use crate::account::Account;
 use crate::clock::Clock;
 use crate::credentials::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_USER, MANAGEMENT_USER_ID};
@@ -41,6 +41,7 @@ pub(crate) struct User {
     pub(crate) password: Option<Password>,
     pub(crate) has_mfa: bool,
     pub(crate) keys: Vec<Key>,
+    pub(crate) others: OtherCredentials,
 }
 
 /// A group.
@@ -59,6 +60,8 @@ pub(crate) struct Group {
 pub(crate) struct Root {
     pub(crate) created_millis: i64,
     pub(crate) has_mfa: bool,
+    /// Whether that is a virtual device; if not, no list shows it.
+    pub(crate) has_virtual_mfa: bool,
     pub(crate) password_used_millis: Option<i64>,
     pub(crate) key: Option<Key>,
 }
@@ -110,13 +113,15 @@ fn user(
     };
     let path = dice.pick(&["/", "/", "/people/", "/machines/eu/"]).to_owned();
     let password = has_password.then(|| password(rates, clock, dice));
-    let keys = keys(rates, clock, dice);
+    let mut keys = keys(rates, clock, dice);
+    make_twins(organization, account, &name, &mut keys);
     let oldest = keys.iter().map(|key| key.created_millis).chain(password.as_ref().map(|it| it.changed_millis));
     let created_millis = oldest.min().unwrap_or_else(|| clock.days_ago(dice.between(0, 2000), dice));
     let has_mfa = if has_password { !dice.chance(rates.console_without_mfa) } else { dice.chance(0.05) };
     User {
         id: format!("AIDA{}", dice.base32(17)),
         arn: organization.arn("iam", "", &account.id, &format!("user{path}{name}")),
+        others: OtherCredentials::of(organization, account, &name, has_mfa),
         name,
         path,
         created_millis,
@@ -126,6 +131,16 @@ fn user(
         password,
         has_mfa,
         keys,
+    }
+}
+
+/// Some users' two keys were made in the same second, so that the credential report cannot tell them apart.
+fn make_twins(organization: &Organization, account: &Account, user: &str, keys: &mut [Key]) {
+    if let [first, second] = keys
+        && first.created_millis < second.created_millis
+        && organization.dice(&["iam-twin-keys", &account.id, user]).chance(0.2)
+    {
+        second.created_millis = first.created_millis;
     }
 }
 
@@ -153,6 +168,7 @@ fn census_user(organization: &Organization, account: &Account) -> User {
         password: None,
         has_mfa: false,
         keys: vec![key],
+        others: OtherCredentials::default(),
     }
 }
 
@@ -167,9 +183,11 @@ pub(super) fn root(organization: &Organization, account: &Account) -> Root {
         Key { used_millis: Some(clock.days_ago(idle_days, &mut dice)), ..key(clock, true, 901, None, &mut dice) }
     });
     let was_ever_used = was_used || (age > 31 && dice.chance(0.7));
+    let has_mfa = dice.chance(0.85);
     Root {
         created_millis: account.joined_millis,
-        has_mfa: dice.chance(0.85),
+        has_mfa,
+        has_virtual_mfa: has_mfa && organization.dice(&["iam-root-mfa", &account.id]).chance(0.6),
         password_used_millis: was_ever_used.then(|| clock.days_ago(used_days, &mut dice)),
         key,
     }

@@ -1,0 +1,122 @@
+//! What an account's IAM holds beside identities: identity providers, server certificates, empty instance profiles.
+
+use super::{InstanceProfile, Role};
+use crate::account::Account;
+use crate::clock::DAY_MILLIS;
+use crate::dice::Dice;
+use crate::organization::Organization;
+use crate::services::some_tags;
+use std::collections::BTreeSet;
+
+/// An OpenID Connect provider.
+#[derive(Debug)]
+pub(crate) struct OidcProvider {
+    pub(crate) arn: String,
+    pub(crate) issuer: String,
+    pub(crate) client_ids: Vec<&'static str>,
+    pub(crate) thumbprint: String,
+    pub(crate) created_millis: i64,
+    pub(crate) tags: Vec<(String, String)>,
+}
+
+/// A SAML provider.
+#[derive(Debug)]
+pub(crate) struct SamlProvider {
+    pub(crate) arn: String,
+    pub(crate) entity_id: String,
+    pub(crate) created_millis: i64,
+    pub(crate) expires_millis: i64,
+    pub(crate) private_key_id: Option<String>,
+    pub(crate) tags: Vec<(String, String)>,
+}
+
+/// A TLS certificate with its key.
+#[derive(Debug)]
+pub(crate) struct ServerCertificate {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) arn: String,
+    pub(crate) uploaded_millis: i64,
+    pub(crate) expires_millis: i64,
+}
+
+/// The providers that roles trust, most of which exist, and one that nobody trusts.
+pub(super) fn oidc_providers(organization: &Organization, account: &Account, roles: &[Role]) -> Vec<OidcProvider> {
+    let mut dice = organization.dice(&["iam-oidc", &account.id]);
+    let mut issuers = trusted(roles, "oidc-provider/", &mut dice);
+    if dice.chance(0.2) {
+        issuers.insert("gitlab.com".to_owned());
+    }
+    let provider = |issuer: String| OidcProvider {
+        arn: organization.arn("iam", "", &account.id, &format!("oidc-provider/{issuer}")),
+        issuer,
+        client_ids: if dice.chance(0.9) { vec!["sts.amazonaws.com"] } else { vec!["sts.amazonaws.com", "other"] },
+        thumbprint: dice.hex(40),
+        created_millis: days_ago(organization, &mut dice),
+        tags: some_tags(&mut dice),
+    };
+    issuers.into_iter().map(provider).collect()
+}
+
+/// The providers that roles trust, most of which exist.
+pub(super) fn saml_providers(organization: &Organization, account: &Account, roles: &[Role]) -> Vec<SamlProvider> {
+    let mut dice = organization.dice(&["iam-saml", &account.id]);
+    let provider = |name: String| SamlProvider {
+        arn: organization.arn("iam", "", &account.id, &format!("saml-provider/{name}")),
+        entity_id: format!("https://idp.example.com/{name}?tenant={}&v=2", dice.hex(6)),
+        created_millis: days_ago(organization, &mut dice),
+        expires_millis: in_days(organization, dice.pick(&[-5, 20, 3000])),
+        private_key_id: dice.chance(0.3).then(|| dice.base32(20)),
+        tags: some_tags(&mut dice),
+    };
+    trusted(roles, "saml-provider/", &mut organization.dice(&["iam-saml-names", &account.id]))
+        .into_iter()
+        .map(provider)
+        .collect()
+}
+
+/// What roles name after `kind`, but for some that were deleted since.
+fn trusted(roles: &[Role], kind: &str, dice: &mut Dice) -> BTreeSet<String> {
+    let documents = roles.iter().map(|role| role.trust.document.as_str());
+    let names = documents.filter_map(|document| document.split_once(kind)?.1.split('"').next());
+    let names: BTreeSet<String> = names.map(str::to_owned).collect();
+    names.into_iter().filter(|_| dice.chance(0.8)).collect()
+}
+
+/// Certificates for load balancers of long ago.
+pub(super) fn server_certificates(organization: &Organization, account: &Account) -> Vec<ServerCertificate> {
+    let mut dice = organization.dice(&["iam-server-certificates", &account.id]);
+    let certificate = |number: u64| {
+        let name = format!("www-{number}");
+        ServerCertificate {
+            id: format!("ASCA{}", dice.base32(17)),
+            arn: organization.arn("iam", "", &account.id, &format!("server-certificate/{name}")),
+            name,
+            uploaded_millis: days_ago(organization, &mut dice),
+            expires_millis: in_days(organization, dice.pick(&[-400, -1, 5, 300])),
+        }
+    };
+    (0..organization.dice(&["iam-server-certificate-count", &account.id]).count(1)).map(certificate).collect()
+}
+
+/// Instance profiles whose role was taken out.
+pub(super) fn empty_profiles(organization: &Organization, account: &Account) -> Vec<InstanceProfile> {
+    let mut dice = organization.dice(&["iam-empty-profiles", &account.id]);
+    let count = if dice.chance(0.4) { dice.between(1, 2) } else { 0 };
+    let profile = |number: i64| {
+        let name = format!("empty-{number}");
+        let arn = organization.arn("iam", "", &account.id, &format!("instance-profile/{name}"));
+        InstanceProfile { id: format!("AIPA{}", dice.base32(17)), name, arn }
+    };
+    (0..count).map(profile).collect()
+}
+
+/// A moment of another day: what it is compared with may be later by up to a day.
+fn in_days(organization: &Organization, days: i64) -> i64 {
+    organization.clock.now_millis + days * DAY_MILLIS
+}
+
+fn days_ago(organization: &Organization, dice: &mut Dice) -> i64 {
+    let days = dice.between(0, 1000);
+    organization.clock.days_ago(days, dice)
+}
