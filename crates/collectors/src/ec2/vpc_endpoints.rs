@@ -134,9 +134,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_gateway_with_its_policy_and_an_odd_one_without() {
-        let recorded = Recorded::new()
-            .answer("DescribeVpcEndpoints", FIRST)
-            .answer_to("DescribeVpcEndpoints", "second", SECOND);
+        let recorded =
+            Recorded::new().answer("DescribeVpcEndpoints", FIRST).answer_to("DescribeVpcEndpoints", "second", SECOND);
         let collected = recorded.run(&VPC_ENDPOINTS).await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&VPC_ENDPOINTS);

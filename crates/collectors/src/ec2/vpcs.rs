@@ -69,7 +69,8 @@ fn vpc(session: &Session, it: Described) -> Vpc {
     let blocks = it.cidr_block_association_set.into_iter().flatten();
     let ipv6_blocks = it.ipv6_cidr_block_association_set.into_iter().flatten();
     // A block that was taken away shows for a while yet.
-    let is_gone = |state: Option<&str>| matches!(state, Some("disassociating" | "disassociated" | "failing" | "failed"));
+    let is_gone =
+        |state: Option<&str>| matches!(state, Some("disassociating" | "disassociated" | "failing" | "failed"));
     Vpc {
         arn: format!("arn:{}:ec2:{}:{owner}:vpc/{vpc_id}", session.partition(), session.region()),
         vpc_id,

@@ -1,6 +1,7 @@
 //! What a perfect census finds, computed from what was made and never from what was answered.
 
 mod facts;
+mod lists;
 mod organization_wide;
 mod resources;
 mod tally;
@@ -12,6 +13,8 @@ use crate::protocol::Service;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tally::Tally;
+
+pub use lists::Lists;
 
 /// What a perfect census of a simulated organization finds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -34,6 +37,8 @@ pub struct Truth {
     pub resources: Vec<ResourceTruth>,
     /// Every policy of the organization that an account has, with what it has it from.
     pub account_policies: Vec<AccountPolicyTruth>,
+    /// What the questions that are lists find, by question: the ARN, and where it is asked by whom, the principal.
+    pub lists: Lists,
 }
 
 /// A policy of the organization that an account has.
@@ -97,6 +102,8 @@ pub struct ResourceTruth {
     pub is_external: Option<bool>,
     /// Whether another account of the organization can.
     pub is_in_org: Option<bool>,
+    /// Whether one can tell only after having seen all networks of the organization.
+    pub rests_on_networks: bool,
 }
 
 /// The services that a census reads region by region.
@@ -122,6 +129,7 @@ impl Truth {
             obstructed: tally.obstructed,
             resources: tally.resources,
             account_policies: organization_wide::account_policies(organization),
+            lists: tally.lists,
         }
     }
 }
