@@ -1,5 +1,6 @@
 //! S3: buckets with every way of opening and closing them.
 
+mod access;
 mod answers;
 
 pub(crate) use answers::{answer, block_members};
@@ -9,6 +10,7 @@ use crate::account::Account;
 use crate::dice::Dice;
 use crate::organization::Organization;
 use crate::policies::{Kind, Named, ResourcePolicy, Subject, Verdict, any_kind};
+use access::{Access, SHOWN};
 
 /// A bucket.
 #[derive(Debug)]
@@ -160,45 +162,6 @@ pub(crate) fn buckets(organization: &Organization, account: &Account) -> Vec<Buc
     }
     buckets
 }
-
-/// What opens and closes a bucket.
-#[derive(Debug, Clone, Copy)]
-struct Access {
-    kind: Kind,
-    acl: Acl,
-    ownership: Option<&'static str>,
-    block: Option<Block>,
-}
-
-impl Access {
-    const fn by_policy(kind: Kind, block: Option<Block>) -> Self {
-        Self { kind, acl: Acl::Private, ownership: Some("BucketOwnerEnforced"), block }
-    }
-
-    const fn by_acl(acl: Acl, block: Option<Block>) -> Self {
-        Self { kind: Kind::None, acl, ownership: Some("ObjectWriter"), block }
-    }
-}
-
-const RESTRICTS: Option<Block> = Some(Block { restrict_public_buckets: true, ..Block::NONE });
-const IGNORES: Option<Block> = Some(Block { ignore_public_acls: true, ..Block::NONE });
-
-/// The buckets of the showcase: every way of opening, and of closing what is open.
-const SHOWN: [(&str, Access); 13] = [
-    ("public", Access::by_policy(Kind::Public, None)),
-    ("public-restricted", Access::by_policy(Kind::Public, RESTRICTS)),
-    ("public-and-external-restricted", Access::by_policy(Kind::PublicAndExternal, RESTRICTS)),
-    ("external-restricted", Access::by_policy(Kind::ExternalAccount, RESTRICTS)),
-    ("organization", Access::by_policy(Kind::InOrgCondition, RESTRICTS)),
-    ("own-vpc", Access::by_policy(Kind::OwnVpc, None)),
-    ("foreign-vpc", Access::by_policy(Kind::ForeignVpc, None)),
-    ("deny-saves", Access::by_policy(Kind::DenySavesOrganization, None)),
-    ("deny-saves-nobody", Access::by_policy(Kind::DenySavesNobody, None)),
-    ("acl-everyone", Access::by_acl(Acl::EveryoneReads, None)),
-    ("acl-authenticated", Access::by_acl(Acl::AuthenticatedControls, Some(Block::NONE))),
-    ("acl-ignored", Access::by_acl(Acl::EveryoneReads, IGNORES)),
-    ("acl-restricted-only", Access::by_acl(Acl::EveryoneReads, RESTRICTS)),
-];
 
 fn any_bucket(
     organization: &Organization,
