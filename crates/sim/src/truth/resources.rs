@@ -49,6 +49,10 @@ pub(super) fn resources(
     }
     for region in &organization.settings.regions {
         found.extend(regional(organization, account, region));
+        found.extend(registry(organization, account, region));
+    }
+    if organization.is_opted_in(account) {
+        found.extend(registry(organization, account, &organization.settings.opt_in_region));
     }
     found.into_iter().map(|it| truth(account, it, lists)).collect()
 }
@@ -86,10 +90,15 @@ fn regional(organization: &Organization, account: &Account, region: &str) -> Vec
     if sees(Service::Ecr) {
         let repositories = ecr::repositories(organization, account, region).into_iter();
         found.extend(repositories.map(|it| Planted::by(it.arn, it.policy)));
-        let registry = organization.arn("ecr", region, &account.id, "registry");
-        found.push(Planted::by(registry, ecr::registry_policy(organization, account, region)));
     }
     found
+}
+
+/// The registry that each account has in every region, also in one without anything in it.
+fn registry(organization: &Organization, account: &Account, region: &str) -> Option<Planted> {
+    let arn = organization.arn("ecr", region, &account.id, "registry");
+    let planted = || Planted::by(arn, ecr::registry_policy(organization, account, region));
+    is_visible(organization, account, Service::Ecr, region).then(planted)
 }
 
 fn truth(account: &Account, it: Planted, lists: &mut Lists) -> ResourceTruth {
