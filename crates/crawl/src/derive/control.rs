@@ -19,7 +19,9 @@ impl Controls {
     /// Whether one binds the account that is not AWS's own; `None` when that was not read.
     pub(super) fn has_rcp(&self, shared: &Shared, account_id: &str) -> Option<bool> {
         let targets = self.0.as_ref()?;
-        let account = shared.organization.accounts.iter().find(|account| account.id == account_id)?;
+        let accounts = &shared.organization.accounts;
+        let at = accounts.binary_search_by(|account| account.id.as_str().cmp(account_id)).ok()?;
+        let account = accounts.get(at)?;
         let is_rcp =
             |it: &AccountPolicy| it.is_in_effect && !it.is_aws_managed && it.policy_type == RESOURCE_CONTROL_POLICY;
         Some(account_policies::of_account(targets, &shared.organization, account).iter().any(is_rcp))

@@ -80,10 +80,12 @@ impl Resource {
     pub(super) fn judge(&self, account_id: &str, known: &Known, blocks: &AccountBlocks) -> Judged {
         let has = |kind: &str| self.policies.iter().any(|policy| policy.kind == kind);
         let facts = Facts {
-            kind: match () {
-                () if has("trust") => PolicyKind::Trust,
-                () if has("endpoint") => PolicyKind::VpcEndpoint,
-                () => PolicyKind::Resource,
+            kind: if has("trust") {
+                PolicyKind::Trust
+            } else if has("endpoint") {
+                PolicyKind::VpcEndpoint
+            } else {
+                PolicyKind::Resource
             },
             resource_account: Some(account_id),
             service: self.service(),
