@@ -54,6 +54,7 @@ class Census(OrganizationWide):
         self.arns = set()
         self.account_policies = []
         self.outcomes = {}
+        self.account_id = None
         self.obstructed = set()
         self.pages = collections.Counter()
         self.too_long = set()
@@ -135,6 +136,7 @@ class Census(OrganizationWide):
                 self.outcomes[account_id] = f"in {caller['Account']}"
                 return
         self.outcomes[account_id] = "complete"
+        self.account_id = account_id
         self.iam(aws.client("iam"))
         self.s3(aws, account_id)
         for region in aws.client("ec2").describe_regions()["Regions"]:
@@ -270,6 +272,14 @@ class Census(OrganizationWide):
                     self.facts["instances"] += 1
                     self.facts["instances_imds_optional"] += instance["MetadataOptions"]["HttpTokens"] == "optional"
         client.get_instance_metadata_defaults()
+        for vpc in self.pages_of(client, "describe_vpcs", "Vpcs"):
+            self.found("ec2_vpcs")
+            self.checks.equal("a VPC's owner", self.account_id, vpc["OwnerId"])
+        for endpoint in self.pages_of(client, "describe_vpc_endpoints", "VpcEndpoints"):
+            place = f"{client.meta.region_name}:{self.account_id}"
+            self.found("ec2_vpc_endpoints", f"arn:aws:ec2:{place}:vpc-endpoint/{endpoint['VpcEndpointId']}")
+            if policy := endpoint.get("PolicyDocument"):
+                self.document(policy)
 
     def ecr(self, client):
         for repository in self.pages_of(client, "describe_repositories", "repositories"):
@@ -279,6 +289,7 @@ class Census(OrganizationWide):
                 self.document(policy)
             client.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
         self.optional(client.get_registry_policy)
+        self.arns.add(f"arn:aws:ecr:{client.meta.region_name}:{self.account_id}:registry")
 
     def kms(self, client):
         hidden = None

@@ -40,6 +40,7 @@ def populate(management):
         buckets(aws, number, account_id)
         for region in REGIONS:
             instances(aws.client("ec2", region), number)
+            networks(aws.client("ec2", region), region, number)
             queues_and_topics(aws, region, number, account_id)
             functions(aws.client("lambda", region), number, account_id)
             secrets_and_keys(aws, region, number, account_id)
@@ -157,6 +158,21 @@ def instances(client, number):
         )
     gone = client.run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
     client.terminate_instances(InstanceIds=[gone])
+
+
+def networks(client, region, number):
+    """Beside the default VPC one of our own, with a gateway that has a policy and one that has AWS's own."""
+    named = [{"Key": "Name", "Value": f"net-{number}"}]
+    made = client.create_vpc(
+        CidrBlock=f"10.{number}.0.0/16", TagSpecifications=[{"ResourceType": "vpc", "Tags": named}]
+    )
+    vpc_id = made["Vpc"]["VpcId"]
+    client.associate_vpc_cidr_block(VpcId=vpc_id, CidrBlock=f"10.{100 + number}.0.0/16")
+    policy = allow(Principal="*", Action="s3:GetObject", Resource=f"arn:aws:s3:::net-{number}/*")
+    for service, arguments in [("s3", {"PolicyDocument": policy}), ("dynamodb", {})]:
+        client.create_vpc_endpoint(
+            VpcId=vpc_id, ServiceName=f"com.amazonaws.{region}.{service}", VpcEndpointType="Gateway", **arguments
+        )
 
 
 def buckets(aws, number, account_id):

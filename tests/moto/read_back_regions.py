@@ -10,6 +10,7 @@ class Regions(Reading):
     def regions(self):
         for region in REGIONS:
             self.instances(self.aws.client("ec2", region), region)
+            self.networks(self.aws.client("ec2", region), region)
             self.queues(self.aws.client("sqs", region))
             self.topics(self.aws.client("sns", region))
             self.keys(self.aws.client("kms", region))
@@ -34,6 +35,37 @@ class Regions(Reading):
                     private_ip_address=instance.get("PrivateIpAddress"),
                     tags=tags(instance.get("Tags", [])),
                 )
+
+    def networks(self, client, region):
+        for vpc in self.pages(client, "describe_vpcs", "Vpcs"):
+            self.add(
+                "ec2_vpcs",
+                arn=f"arn:aws:ec2:{region}:{vpc['OwnerId']}:vpc/{vpc['VpcId']}",
+                vpc_id=vpc["VpcId"],
+                owner_account_id=vpc["OwnerId"],
+                is_shared_by_other=vpc["OwnerId"] != self.account_id,
+                state=vpc["State"],
+                is_default=vpc["IsDefault"],
+                cidr_block=vpc["CidrBlock"],
+                cidr_blocks=[it["CidrBlock"] for it in vpc["CidrBlockAssociationSet"]],
+                instance_tenancy=vpc["InstanceTenancy"],
+                tags=tags(vpc.get("Tags", [])),
+            )
+        for endpoint in self.pages(client, "describe_vpc_endpoints", "VpcEndpoints"):
+            arn = f"arn:aws:ec2:{region}:{self.account_id}:vpc-endpoint/{endpoint['VpcEndpointId']}"
+            self.add(
+                "ec2_vpc_endpoints",
+                arn=arn,
+                vpc_endpoint_id=endpoint["VpcEndpointId"],
+                endpoint_type=endpoint["VpcEndpointType"],
+                vpc_id=endpoint["VpcId"],
+                service_name=endpoint["ServiceName"],
+                state=endpoint["State"],
+                has_policy=endpoint.get("PolicyDocument") is not None,
+                route_table_ids=endpoint.get("RouteTableIds", []),
+                tags=tags(endpoint.get("Tags", [])),
+            )
+            self.policy(arn, "ec2_vpc_endpoint", "endpoint", endpoint.get("PolicyDocument"))
 
     def queues(self, client):
         for url in self.pages(client, "list_queues", "QueueUrls"):

@@ -33,6 +33,10 @@ const FILES: &[(&str, &str)] = files![
     "f15_public_buckets",
     "f16_public_topics",
     "f17_public_queues",
+    "g01_public_resources",
+    "g08_principals_that_are_gone",
+    "v01_aws_says_otherwise",
+    "v02_unknown_verdicts",
 ];
 
 #[cfg(test)]

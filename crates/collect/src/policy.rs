@@ -25,6 +25,8 @@ pub enum PolicyKind {
     Acl,
     /// A control policy of the organization: what its accounts may do, or have done to them, at most. It grants nothing.
     Control,
+    /// On a VPC endpoint: what may pass. It lets nobody in.
+    Endpoint,
 }
 
 impl PolicyKind {
@@ -37,6 +39,7 @@ impl PolicyKind {
             Self::Managed => "managed",
             Self::Acl => "acl",
             Self::Control => "control",
+            Self::Endpoint => "endpoint",
         }
     }
 }
@@ -84,7 +87,8 @@ pub struct PolicyDocument {
     pub resource_arn: String,
     /// The resource's type, sqs_queue.
     pub resource_type: String,
-    /// resource, trust, inline, managed, acl or control (an organization's SCP or RCP, which grants nothing).
+    /// resource, trust, inline, managed, acl, endpoint (a VPC endpoint's) or control (an organization's SCP or RCP); the
+    /// last two grant nothing.
     pub policy_kind: String,
     /// The policy's name or version; empty where a resource has one policy only.
     pub policy_name: String,
@@ -114,7 +118,8 @@ pub struct PolicyStatement {
     pub resource_arn: String,
     /// The resource's type, sqs_queue.
     pub resource_type: String,
-    /// resource, trust, inline, managed, acl or control (an organization's SCP or RCP, which grants nothing).
+    /// resource, trust, inline, managed, acl, endpoint (a VPC endpoint's) or control (an organization's SCP or RCP); the
+    /// last two grant nothing.
     pub policy_kind: String,
     /// The policy's name or version; empty where a resource has one policy only.
     pub policy_name: String,

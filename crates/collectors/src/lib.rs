@@ -10,6 +10,8 @@ mod testing;
 pub mod ec2 {
     pub mod instances;
     pub mod metadata_defaults;
+    pub mod vpc_endpoints;
+    pub mod vpcs;
 }
 
 /// Elastic Container Registry.
@@ -102,6 +104,8 @@ pub const COLLECTORS: &[Collector] = &[
     organizations::delegated_administrators::DELEGATED_ADMINISTRATORS,
     ec2::instances::INSTANCES,
     ec2::metadata_defaults::METADATA_DEFAULTS,
+    ec2::vpc_endpoints::VPC_ENDPOINTS,
+    ec2::vpcs::VPCS,
     ecr::registry_policies::REGISTRY_POLICIES,
     ecr::repositories::REPOSITORIES,
     iam::account_aliases::ACCOUNT_ALIASES,

@@ -1,16 +1,16 @@
 //! What only the whole organization knows: whom each policy lets in, and who can reach each resource.
 //!
-//! One pass over the staged policies, an account and region at a time, with the organization's accounts, the owners of
-//! all buckets and each account's own blocks. A fact that was not collected makes the verdict null, never false.
+//! Two passes. The first finds out which networks, buckets and identities policies name, and which of them are the
+//! organization's. The second judges the staged policies, an account and region at a time. A fact that was not collected
+//! makes the verdict null, never false.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter::Peekable;
 
 use arrow::array::{Array, AsArray};
 use arrow::record_batch::RecordBatch;
 use orgcensus_collect::PolicyDocument;
 use orgcensus_lake::{Group, Groups, Publication, SliceIndex, TableEntry, TableWriter};
-use orgcensus_policy as policy;
 use orgcensus_row::{BatchBuilder, Row, Table, table};
 use serde::Serialize;
 
@@ -19,10 +19,17 @@ use crate::run::Error;
 
 mod account_policies;
 mod buckets;
+mod control;
+mod known;
+mod names;
 mod resource;
+mod seen;
 
 pub use account_policies::AccountPolicy;
 use buckets::Blocks;
+use control::Controls;
+use known::Known;
+use seen::Seen;
 
 /// One principal that one allowing statement of one resource's policy names, after its conditions and before any Deny.
 #[derive(Debug, Clone, Serialize, Row)]
@@ -46,9 +53,14 @@ pub struct PolicyPrincipal {
     pub principal_account_id: Option<String>,
     /// Whether someone outside the organization is among them; null when it cannot be told.
     pub is_external: Option<bool>,
+    /// Whether the account, role or user is there: false for the id of a deleted identity, and for a role or user that
+    /// its account of the organization does not have. Null where that cannot be told: anyone, services, accounts of
+    /// others, and accounts whose identities were not all read.
+    pub is_living: Option<bool>,
     /// Condition keys that bound who is let in.
     pub bounded_by: Vec<String>,
-    /// What is worth knowing: service_unscoped, network_restricted …
+    /// What is worth knowing: service_unscoped, network_restricted; dangling_principal is a deleted identity's id,
+    /// dead_principal an ARN of the organization that is not there.
     pub flags: Vec<String>,
 }
 
@@ -68,8 +80,14 @@ pub struct ResourceAccess {
     pub is_external: Option<bool>,
     /// Whether another account of the organization can; null when it cannot be told.
     pub is_in_org: Option<bool>,
-    /// Whether anyone could if nothing blocked its policies.
+    /// Whether anyone could if nothing blocked its policies and its ACL.
     pub is_policy_public: Option<bool>,
+    /// AWS's own verdict on the policy, without ACL and blocks, where it gives one: of S3 buckets. Null: it gives none,
+    /// or it could not be read.
+    pub aws_is_public: Option<bool>,
+    /// Whether a resource control policy of the organization, other than AWS's own, binds the account. It may deny more,
+    /// and the verdict does not know it. Null: the organization's policies were not read.
+    pub has_rcp: Option<bool>,
     /// Whether it has a policy or an ACL; null when that could not be read.
     pub has_policy: Option<bool>,
     /// What blocks its policies: restrict_public_buckets, ignore_public_acls …
@@ -86,43 +104,32 @@ pub(crate) async fn write(
     shared: &Shared,
     index: &mut SliceIndex,
 ) -> Result<Vec<TableEntry>, Error> {
-    let organization = organization(shared, index)?;
+    let seen = Seen::read(shared, index)?;
+    let controls = Controls::read(shared, index, &seen)?;
+    let known = Known::read(shared, index, seen)?;
     let mut blocks = Blocks::open(shared, index)?;
     let mut documents = Staged::open(shared, index, table::<PolicyDocument>())?;
     let mut principals = Derived::<PolicyPrincipal>::new(publication)?;
     let mut access = Derived::<ResourceAccess>::new(publication)?;
     while let Some(group) = documents.next_group() {
         let of_account = blocks.of(&group.account_id)?;
+        let has_rcp = controls.has_rcp(shared, &group.account_id);
         let mut resources = resource::Resources::default();
         for slice in &group.slices {
             resources.add(&group.stage.read(&documents.table, slice).map_err(Error::Lake)?)?;
         }
         for resource in resources.into_values() {
-            let judged = resource.judge(&group.account_id, &organization, of_account);
+            let judged = resource.judge(&group.account_id, &known, of_account);
             for row in judged.principals {
                 principals.push(shared, &group, &row).await?;
             }
-            access.push(shared, &group, &judged.access).await?;
+            access.push(shared, &group, &ResourceAccess { has_rcp, ..judged.access }).await?;
         }
         principals.flush(shared, &group).await?;
         access.flush(shared, &group).await?;
     }
     let account_policies = account_policies::write(publication, shared, index).await?;
     Ok(vec![account_policies, principals.writer.close().await?, access.writer.close().await?])
-}
-
-/// What is known of the organization, for every verdict.
-fn organization(shared: &Shared, index: &mut SliceIndex) -> Result<policy::Organization, Error> {
-    let ids = shared.organization.accounts.iter().map(|account| account.id.clone());
-    let (bucket_owners, canonical_ids) = buckets::owners(shared, index)?;
-    Ok(policy::Organization {
-        ids: Some(HashSet::from([shared.organization.id.clone()])),
-        accounts: Some(ids.collect()),
-        trusted_accounts: shared.crawl.trusted_accounts.iter().cloned().collect(),
-        bucket_owners,
-        canonical_ids,
-        ..policy::Organization::default()
-    })
 }
 
 /// The staged groups of one table.

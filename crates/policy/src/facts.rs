@@ -20,8 +20,12 @@ pub struct Organization {
     pub trusted_tenants: HashSet<String>,
     /// Our own VPCs (`vpc-…`).
     pub own_vpcs: Option<HashSet<String>>,
+    /// Whether we may have more VPCs than these: any other id is then unknown, and not outside.
+    pub has_more_vpcs: bool,
     /// Our own VPC endpoints (`vpce-…`).
     pub own_vpc_endpoints: Option<HashSet<String>>,
+    /// Whether we may have more VPC endpoints than these.
+    pub has_more_vpc_endpoints: bool,
     /// The account of each bucket we know.
     pub bucket_owners: HashMap<String, String>,
     /// The account of each canonical user id we know.
@@ -94,17 +98,41 @@ impl Facts<'_> {
 
     /// The class of callers from this VPC or VPC endpoint.
     pub(crate) fn vpc(&self, id: &str) -> Class {
-        let known =
-            if id.starts_with("vpce-") { &self.organization.own_vpc_endpoints } else { &self.organization.own_vpcs };
+        let ours = self.organization;
+        let (known, has_more) = if id.starts_with("vpce-") {
+            (&ours.own_vpc_endpoints, ours.has_more_vpc_endpoints)
+        } else {
+            (&ours.own_vpcs, ours.has_more_vpcs)
+        };
         match known {
             Some(own) if own.contains(id) => Class::InOrg,
-            Some(_) => Class::External,
-            None => Class::Unknown,
+            Some(_) if !has_more => Class::External,
+            Some(_) | None => Class::Unknown,
         }
     }
 
     /// The class of the account that a table of owners gives, unknown when it has none.
     pub(crate) fn owner(&self, owners: &HashMap<String, String>, id: &str) -> Class {
         owners.get(id).map_or(Class::Unknown, |account| self.account(account))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c3_a_network_is_outside_only_when_all_of_ours_are_known() {
+        let own = HashSet::from(["vpc-1".to_owned()]);
+        let mut organization = Organization { own_vpcs: Some(own), ..Organization::default() };
+        let class = |organization: &Organization, id: &str| {
+            Facts { kind: PolicyKind::Resource, resource_account: None, service: None, organization }.vpc(id)
+        };
+        assert_eq!(class(&organization, "vpc-1"), Class::InOrg);
+        assert_eq!(class(&organization, "vpc-2"), Class::External);
+        assert_eq!(class(&organization, "vpce-1"), Class::Unknown, "none was collected");
+        organization.has_more_vpcs = true;
+        assert_eq!(class(&organization, "vpc-1"), Class::InOrg);
+        assert_eq!(class(&organization, "vpc-2"), Class::Unknown);
     }
 }

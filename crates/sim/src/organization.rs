@@ -104,6 +104,11 @@ impl Organization {
         }
     }
 
+    /// Whether the account shows every kind of policy, so that none is left to chance.
+    pub(crate) fn is_showcase(&self, account: &Account) -> bool {
+        account.index == self.settings.accounts.saturating_sub(1).min(1)
+    }
+
     /// All accounts, the management account first.
     pub(crate) fn accounts(&self) -> impl Iterator<Item = Account> {
         (0..self.settings.accounts).map(|index| self.account(index))

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use orgcensus_aws::organization::Account;
+use orgcensus_aws::organization::{Account, Organization};
 use orgcensus_lake::{Publication, SliceIndex, TableEntry};
 use orgcensus_row::Row;
 use serde::Serialize;
@@ -17,7 +17,10 @@ use crate::run::Error;
 const TARGETS: &str = "organization_policy_targets";
 
 /// What never binds the management account, by AWS's rule.
-const SPARE_MANAGEMENT: [&str; 2] = ["RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY"];
+const SPARE_MANAGEMENT: [&str; 2] = [RESOURCE_CONTROL_POLICY, "SERVICE_CONTROL_POLICY"];
+
+/// The type of what is denied to anyone who calls on a resource of the organization.
+pub(super) const RESOURCE_CONTROL_POLICY: &str = "RESOURCE_CONTROL_POLICY";
 
 /// One of the organization's policies that an account has, and where it has it from. What organization_policies could
 /// not read is missing: its coverage says so.
@@ -50,7 +53,7 @@ pub struct AccountPolicy {
 
 /// A policy as attached to one target.
 #[derive(Debug, Clone)]
-struct Attached {
+pub(super) struct Attached {
     policy_id: String,
     policy_arn: Option<String>,
     policy_name: Option<String>,
@@ -61,7 +64,7 @@ struct Attached {
     target_name: Option<String>,
 }
 
-type ByTarget = BTreeMap<String, Vec<Attached>>;
+pub(super) type ByTarget = BTreeMap<String, Vec<Attached>>;
 
 /// Derives the table.
 pub(super) async fn write(
@@ -72,15 +75,19 @@ pub(super) async fn write(
     let targets = read(shared, index)?;
     let organization = &shared.organization;
     let rows = organization.accounts.iter().flat_map(|account| {
-        let path = organization.unit_of(account).map(|unit| unit.id_path.as_str()).unwrap_or_default();
-        let is_management = account.id == organization.row.management_account_id;
-        policies(&targets, account, path, is_management).into_iter().map(|row| (account.id.as_str(), row))
+        of_account(&targets, organization, account).into_iter().map(|row| (account.id.as_str(), row))
     });
     write_table(publication, shared, rows).await
 }
 
+/// An account's policies.
+pub(super) fn of_account(targets: &ByTarget, organization: &Organization, account: &Account) -> Vec<AccountPolicy> {
+    let path = organization.unit_of(account).map(|unit| unit.id_path.as_str()).unwrap_or_default();
+    policies(targets, account, path, account.id == organization.row.management_account_id)
+}
+
 /// All attachments, by target. As many as AWS lets an organization have, and not as many as it has accounts.
-fn read(shared: &Shared, index: &mut SliceIndex) -> Result<ByTarget, Error> {
+pub(super) fn read(shared: &Shared, index: &mut SliceIndex) -> Result<ByTarget, Error> {
     let mut targets = ByTarget::new();
     let tables = crate::tables::staged(&shared.crawl.all_collectors);
     let Some(table) = tables.into_iter().find(|table| table.name == TARGETS) else { return Ok(targets) };

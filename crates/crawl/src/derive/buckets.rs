@@ -1,6 +1,4 @@
-//! What the verdicts must know of buckets: whose they are, and what blocks their policies and ACLs.
-
-use std::collections::HashMap;
+//! What the verdicts must know of buckets: what blocks their policies and ACLs, and what AWS says of them.
 
 use orgcensus_lake::SliceIndex;
 use orgcensus_policy::PublicAccessBlock;
@@ -32,6 +30,8 @@ pub(super) struct Bucket {
     pub(super) owner_id: Option<String>,
     /// Whether ACLs are switched off; false when that was not read.
     pub(super) has_no_acls: bool,
+    /// AWS's own verdict on its policy; `None` when it was not read.
+    pub(super) is_public_to_aws: Option<bool>,
 }
 
 /// The blocks of all accounts, asked for in the order of the accounts.
@@ -79,6 +79,7 @@ fn bucket(batch: &arrow::record_batch::RecordBatch, row: usize) -> Bucket {
         block: block(batch, row),
         owner_id: text(batch, "owner_id", row).map(str::to_owned),
         has_no_acls: text(batch, "object_ownership", row) == Some("BucketOwnerEnforced"),
+        is_public_to_aws: boolean(batch, "policy_status_is_public", row),
     }
 }
 
@@ -89,26 +90,4 @@ fn block(batch: &arrow::record_batch::RecordBatch, row: usize) -> Option<PublicA
         block_public_policy: boolean(batch, "block_public_policy", row)?,
         restrict_public_buckets: boolean(batch, "restrict_public_buckets", row)?,
     })
-}
-
-type Owners = HashMap<String, String>;
-
-/// The account of each bucket by name, and of each canonical user id.
-pub(super) fn owners(shared: &Shared, index: &mut SliceIndex) -> Result<(Owners, Owners), Error> {
-    let (mut buckets, mut canonical_ids) = (Owners::new(), Owners::new());
-    let Some(mut staged) = staged(shared, index, BUCKETS)? else { return Ok((buckets, canonical_ids)) };
-    while let Some(group) = staged.next_group() {
-        for slice in &group.slices {
-            let batch = group.stage.read(&staged.table, slice).map_err(Error::Lake)?;
-            for row in 0..batch.num_rows() {
-                if let Some(name) = text(&batch, "bucket_name", row) {
-                    buckets.insert(name.to_owned(), group.account_id.to_string());
-                }
-                if let Some(id) = text(&batch, "owner_id", row) {
-                    canonical_ids.insert(id.to_owned(), group.account_id.to_string());
-                }
-            }
-        }
-    }
-    Ok((buckets, canonical_ids))
 }

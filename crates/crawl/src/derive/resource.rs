@@ -1,16 +1,22 @@
 //! One resource with all its policies, and the verdict on it. Pure but for reading batches.
 
 use arrow::record_batch::RecordBatch;
-use orgcensus_policy::{AclGrant, AclGrantee, Document, Facts, Gate, Organization, Policies, PolicyKind, Verdict};
+use orgcensus_policy::{
+    AclGrant, AclGrantee, Document, Facts, Flag, Gate, Grant, Policies, PolicyKind, Verdict, statement_grants,
+};
 use serde::Deserialize;
 
 use super::buckets::AccountBlocks;
+use super::known::Known;
 use super::{ByArn, PolicyPrincipal, ResourceAccess, text, words};
 use crate::run::Error;
 
 /// The resources of one account and region, as their policies name them.
 #[derive(Default)]
 pub(super) struct Resources(ByArn<Resource>);
+
+/// The flag of a role or user of the organization that is not there.
+const DEAD_PRINCIPAL: &str = "dead_principal";
 
 /// One resource.
 pub(super) struct Resource {
@@ -44,7 +50,7 @@ impl Resources {
         for row in 0..batch.num_rows() {
             let column = |name| text(batch, name, row);
             let (Some(arn), Some(kind)) = (column("resource_arn"), column("policy_kind")) else { continue };
-            if !matches!(kind, "resource" | "trust" | "acl") {
+            if !matches!(kind, "resource" | "trust" | "acl" | "endpoint") {
                 continue;
             }
             let policy = Policy {
@@ -71,13 +77,19 @@ impl Resources {
 
 impl Resource {
     /// The verdict, and the principals of each statement.
-    pub(super) fn judge(&self, account_id: &str, organization: &Organization, blocks: &AccountBlocks) -> Judged {
-        let is_trust = self.policies.iter().any(|policy| policy.kind == "trust");
+    pub(super) fn judge(&self, account_id: &str, known: &Known, blocks: &AccountBlocks) -> Judged {
+        let has = |kind: &str| self.policies.iter().any(|policy| policy.kind == kind);
         let facts = Facts {
-            kind: if is_trust { PolicyKind::Trust } else { PolicyKind::Resource },
+            kind: if has("trust") {
+                PolicyKind::Trust
+            } else if has("endpoint") {
+                PolicyKind::VpcEndpoint
+            } else {
+                PolicyKind::Resource
+            },
             resource_account: Some(account_id),
             service: self.service(),
-            organization,
+            organization: &known.organization,
         };
         let documents: Vec<(&Policy, Document)> = self
             .policies
@@ -87,10 +99,15 @@ impl Resource {
             .collect();
         let verdict = self.verdict(&documents, &facts, blocks);
         let mut principals: Vec<_> =
-            documents.iter().flat_map(|(policy, document)| self.principals(policy, document, &facts)).collect();
+            documents.iter().flat_map(|(policy, document)| self.principals(policy, document, &facts, known)).collect();
         principals.sort_by(|one, other| key(one).cmp(&key(other)));
         principals.dedup_by(|later, earlier| key(later) == key(earlier));
-        Judged { principals, access: self.access(account_id, &verdict) }
+        let mut access = self.access(account_id, &verdict);
+        access.aws_is_public = blocks.buckets.get(&self.arn).and_then(|bucket| bucket.is_public_to_aws);
+        if principals.iter().any(is_dead) {
+            access.flags = words(access.flags.iter().map(String::as_str).chain([DEAD_PRINCIPAL]));
+        }
+        Judged { principals, access }
     }
 
     fn verdict(&self, documents: &[(&Policy, Document)], facts: &Facts<'_>, blocks: &AccountBlocks) -> Verdict {
@@ -127,6 +144,8 @@ impl Resource {
             is_external: verdict.is_external,
             is_in_org: verdict.is_in_org,
             is_policy_public: verdict.policy_public,
+            aws_is_public: None,
+            has_rcp: None,
             has_policy: if has_text || !is_unread { Some(has_text) } else { None },
             gated_by: words(verdict.gated_by.iter().map(|gate| gate.as_str())),
             flags: words(verdict.flags.iter().map(|flag| flag.as_str())),
@@ -134,21 +153,32 @@ impl Resource {
         }
     }
 
-    fn principals(&self, policy: &Policy, document: &Document, facts: &Facts<'_>) -> Vec<PolicyPrincipal> {
-        let grants = document.statements.iter().flat_map(|it| orgcensus_policy::statement_grants(it, facts));
+    fn principals(
+        &self,
+        policy: &Policy,
+        document: &Document,
+        facts: &Facts<'_>,
+        known: &Known,
+    ) -> Vec<PolicyPrincipal> {
+        let grants = document.statements.iter().flat_map(|it| statement_grants(it, facts));
         grants
-            .map(|grant| PolicyPrincipal {
-                resource_arn: self.arn.clone(),
-                resource_type: self.kind.clone(),
-                policy_kind: policy.kind.clone(),
-                policy_name: policy.name.clone(),
-                ordinal: i32::try_from(grant.ordinal).unwrap_or(i32::MAX),
-                principal: format!("{}:{}", grant.principal.kind.as_str(), grant.principal.value),
-                principal_class: grant.class.as_str().to_owned(),
-                principal_account_id: grant.account,
-                is_external: grant.is_external,
-                bounded_by: grant.bounded_by,
-                flags: words(grant.flags.iter().map(|flag| flag.as_str())),
+            .map(|grant| {
+                let is_living = is_living(&grant, known);
+                let dead = (is_living == Some(false) && !is_dangling(&grant)).then_some(DEAD_PRINCIPAL);
+                PolicyPrincipal {
+                    resource_arn: self.arn.clone(),
+                    resource_type: self.kind.clone(),
+                    policy_kind: policy.kind.clone(),
+                    policy_name: policy.name.clone(),
+                    ordinal: i32::try_from(grant.ordinal).unwrap_or(i32::MAX),
+                    principal: format!("{}:{}", grant.principal.kind.as_str(), grant.principal.value),
+                    principal_class: grant.class.as_str().to_owned(),
+                    principal_account_id: grant.account,
+                    is_external: grant.is_external,
+                    is_living,
+                    bounded_by: grant.bounded_by,
+                    flags: words(grant.flags.iter().map(|flag| flag.as_str()).chain(dead)),
+                }
             })
             .collect()
     }
@@ -174,6 +204,18 @@ impl Resource {
             _ => return None,
         })
     }
+}
+
+fn is_dangling(grant: &Grant) -> bool {
+    grant.flags.contains(&Flag::DanglingPrincipal)
+}
+
+fn is_living(grant: &Grant, known: &Known) -> Option<bool> {
+    if is_dangling(grant) { Some(false) } else { known.living.is_living(&grant.principal, &known.organization) }
+}
+
+fn is_dead(row: &PolicyPrincipal) -> bool {
+    row.flags.iter().any(|flag| flag == DEAD_PRINCIPAL)
 }
 
 fn key(row: &PolicyPrincipal) -> (&str, &str, &str, i32, &str) {

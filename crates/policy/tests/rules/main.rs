@@ -37,6 +37,7 @@ pub(crate) static OURS: LazyLock<Organization> = LazyLock::new(|| {
         bucket_owners: map(&[("our-bucket", OWN), ("their-bucket", "999988887777")]),
         canonical_ids: map(&[(OWN_CANONICAL, OWN), (FOREIGN_CANONICAL, "999988887777")]),
         unique_ids: map(&[("AROAOWNROLE", OWN)]),
+        ..Organization::default()
     }
 });
 

@@ -1,10 +1,14 @@
 //! Resource policies of every kind. The kind is chosen on purpose, so that the verdict is known without an engine.
 
+mod kind;
+mod named;
 mod resource;
 mod trust;
 mod verdict;
 
-pub(crate) use resource::{Kind, ResourcePolicy, Subject, any_kind};
+pub(crate) use kind::{Kind, any_kind};
+pub(crate) use named::Named;
+pub(crate) use resource::{ResourcePolicy, Subject};
 pub(crate) use trust::{Trust, TrustKind, trust};
 pub(crate) use verdict::Verdict;
 

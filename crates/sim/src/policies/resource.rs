@@ -1,150 +1,12 @@
 //! Policies on queues, topics, buckets, keys, functions, secrets and repositories.
 
-use super::{Verdict, document};
+use super::named::Named;
+use super::{Kind, Verdict, document};
 use crate::account::Account;
 use crate::dice::Dice;
 use crate::organization::Organization;
+use crate::services::{ec2, sts};
 use serde_json::{Value, json};
-
-/// What a policy does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// There is no policy.
-    None,
-    /// The own account's root, as the default policy of a KMS key.
-    SameAccount,
-    /// `*` from the own account only, as the default policy of an SNS topic.
-    SourceOwner,
-    /// Another account of the organization, by name.
-    InOrgAccount,
-    /// `*` with the organization's id.
-    InOrgCondition,
-    /// Sixty statements for accounts of the organization.
-    VeryLarge,
-    /// `*` with another organization's id.
-    ForeignOrganization,
-    /// An account outside.
-    ExternalAccount,
-    /// `*`, unconditionally.
-    Public,
-    /// `*` by a function's URL, unsigned.
-    PublicUrl,
-    /// `*` when the connection is encrypted, which bounds nobody.
-    PublicIfEncrypted,
-    /// `*` from anywhere: a condition that bounds nobody.
-    PublicFromAnywhere,
-    /// `*` with a bound that is void when the key is missing: `StringEqualsIfExists aws:SourceAccount`.
-    PublicIfNoSourceAccount,
-    /// The same with `aws:PrincipalOrgID`.
-    PublicIfNoOrganization,
-    /// `*` from services that act for the own account.
-    SourceAccount,
-    /// `*` from a few addresses.
-    SourceIp,
-    /// `*` through a VPC endpoint that is not the organization's.
-    SourceVpce,
-    /// A service, without a source.
-    ServiceUnscoped,
-    /// A service, for the own account's sake.
-    ServiceScoped,
-    /// A service, for another account's sake.
-    ServiceForeign,
-    /// `*`, but a Deny leaves only the organization.
-    DenySavesOrganization,
-    /// `*`, but a Deny leaves nobody.
-    DenySavesAll,
-    /// A deleted role's id.
-    Dangling,
-    /// An account id with a digit missing.
-    ElevenDigits,
-    /// Not JSON.
-    Malformed,
-}
-
-/// The kinds that occur by chance, and how often.
-const WEIGHTS: [(Kind, u32); 22] = [
-    (Kind::None, 100),
-    (Kind::SameAccount, 40),
-    (Kind::InOrgAccount, 16),
-    (Kind::InOrgCondition, 10),
-    (Kind::VeryLarge, 1),
-    (Kind::ForeignOrganization, 2),
-    (Kind::ExternalAccount, 8),
-    (Kind::PublicIfEncrypted, 1),
-    (Kind::PublicFromAnywhere, 1),
-    (Kind::PublicIfNoSourceAccount, 1),
-    (Kind::PublicIfNoOrganization, 1),
-    (Kind::SourceAccount, 6),
-    (Kind::SourceIp, 3),
-    (Kind::SourceVpce, 2),
-    (Kind::ServiceUnscoped, 4),
-    (Kind::ServiceScoped, 12),
-    (Kind::ServiceForeign, 1),
-    (Kind::DenySavesOrganization, 3),
-    (Kind::DenySavesAll, 1),
-    (Kind::Dangling, 2),
-    (Kind::ElevenDigits, 1),
-    (Kind::Malformed, 1),
-];
-
-/// A kind by chance: everyone, without condition, at this rate.
-pub(crate) fn any_kind(dice: &mut Dice, public_rate: f64) -> Kind {
-    if dice.chance(public_rate) { Kind::Public } else { dice.weighted(&WEIGHTS) }
-}
-
-impl Kind {
-    fn verdict(self) -> Verdict {
-        match self {
-            Self::None
-            | Self::SameAccount
-            | Self::SourceOwner
-            | Self::SourceAccount
-            | Self::ServiceUnscoped
-            | Self::ServiceScoped
-            | Self::DenySavesAll
-            | Self::Dangling => Verdict::CLOSED,
-            Self::InOrgAccount | Self::InOrgCondition | Self::VeryLarge | Self::DenySavesOrganization => {
-                Verdict::IN_ORG
-            }
-            Self::ForeignOrganization
-            | Self::ExternalAccount
-            | Self::SourceIp
-            | Self::SourceVpce
-            | Self::ServiceForeign => Verdict::EXTERNAL,
-            Self::Public
-            | Self::PublicUrl
-            | Self::PublicIfEncrypted
-            | Self::PublicFromAnywhere
-            | Self::PublicIfNoSourceAccount
-            | Self::PublicIfNoOrganization => Verdict::PUBLIC,
-            Self::ElevenDigits => Verdict::UNRESOLVED,
-            Self::Malformed => Verdict::UNKNOWN,
-        }
-    }
-
-    /// Public as the yearly study counts: an Allow to everyone without any condition, whatever a Deny takes back.
-    pub(crate) fn is_study_public(self) -> bool {
-        matches!(self, Self::Public | Self::DenySavesOrganization | Self::DenySavesAll)
-    }
-
-    /// Whether S3 calls a bucket policy of this kind public.
-    pub(crate) fn is_s3_public(self) -> bool {
-        self.is_study_public() || self.verdict().is_public == Some(true)
-    }
-
-    /// Whether it is known what S3 leaves of such a policy when it restricts public buckets.
-    pub(crate) fn is_plain(self) -> bool {
-        !matches!(
-            self,
-            Self::PublicIfNoSourceAccount
-                | Self::PublicIfNoOrganization
-                | Self::DenySavesOrganization
-                | Self::DenySavesAll
-                | Self::ServiceForeign
-                | Self::Malformed
-        )
-    }
-}
 
 /// A policy of a resource.
 #[derive(Debug, Clone)]
@@ -154,6 +16,8 @@ pub(crate) struct ResourcePolicy {
     pub(crate) document: Option<String>,
     /// Who can reach the resource by this policy alone.
     pub(crate) verdict: Verdict,
+    /// Whom it names that a question asks for.
+    pub(crate) named: Named,
 }
 
 /// What a policy is for.
@@ -171,18 +35,17 @@ pub(crate) struct Subject<'a> {
 impl Subject<'_> {
     /// A policy of this kind.
     pub(crate) fn policy(&self, kind: Kind, dice: &mut Dice) -> ResourcePolicy {
+        let statements = self.statements(kind, dice);
+        // The only account of an organization has no other to let in: it names itself.
+        let is_alone = self.organization.settings.accounts == 1;
+        let verdict = if is_alone && kind.names_another_account() { Verdict::CLOSED } else { kind.verdict() };
+        let named = Named::of(self.organization, kind, &statements);
         let document = match kind {
             Kind::None => None,
             Kind::Malformed => Some("{\"Version\": \"2012-10-17\", \"Statement\": [ this is not JSON".to_owned()),
-            _ => Some(document(self.statements(kind, dice))),
+            _ => Some(document(statements)),
         };
-        // The only account of an organization has no other to let in: it names itself.
-        let is_alone = self.organization.settings.accounts == 1;
-        let verdict = match kind {
-            Kind::InOrgAccount | Kind::VeryLarge if is_alone => Verdict::CLOSED,
-            kind => kind.verdict(),
-        };
-        ResourcePolicy { kind, document, verdict }
+        ResourcePolicy { kind, document, verdict, named }
     }
 
     fn statements(&self, kind: Kind, dice: &mut Dice) -> Vec<Value> {
@@ -235,6 +98,27 @@ impl Subject<'_> {
                 vec![allow(anyone(), none), self.statement("Deny", anyone(), others)]
             }
             Kind::DenySavesAll => vec![allow(anyone(), none), self.statement("Deny", anyone(), Value::Null)],
+            Kind::PublicAndExternal => {
+                vec![allow(anyone(), none), allow(self.root(&self.organization.outside_id(dice)), Value::Null)]
+            }
+            Kind::DenySavesNobody => {
+                let plain = json!({ "Bool": { "aws:SecureTransport": "false" } });
+                vec![allow(anyone(), none), self.statement("Deny", anyone(), plain)]
+            }
+            Kind::DenySavesNobodyButOne => {
+                let one = json!({ "AWS": self.organization.arn("iam", "", own, "role/banned") });
+                vec![allow(anyone(), none), self.statement("Deny", one, Value::Null)]
+            }
+            Kind::OwnVpc | Kind::OtherVpce | Kind::ForeignVpc => vec![allow(anyone(), self.network(kind, dice))],
+            Kind::UnknownBucket => {
+                let bucket = format!("arn:{}:s3:::elsewhere-{}", self.organization.settings.partition, dice.hex(10));
+                vec![allow(json!({ "Service": "s3.amazonaws.com" }), json!({ "ArnLike": { "aws:SourceArn": bucket } }))]
+            }
+            Kind::LivingRole => vec![allow(json!({ "AWS": self.living_role(dice) }), none)],
+            Kind::DeadRole => {
+                let role = format!("role/removed-{}", dice.hex(6));
+                vec![allow(json!({ "AWS": self.organization.arn("iam", "", &self.other(dice), &role) }), none)]
+            }
             Kind::Dangling => vec![allow(json!({ "AWS": format!("AROA{}", dice.base32(17)) }), none)],
             Kind::ElevenDigits => vec![allow(json!({ "AWS": &own[..11] }), none)],
         }
@@ -264,5 +148,26 @@ impl Subject<'_> {
 
     fn other(&self, dice: &mut Dice) -> String {
         self.organization.other_id(self.account, dice)
+    }
+
+    /// A condition on the network that a call comes from.
+    fn network(&self, kind: Kind, dice: &mut Dice) -> Value {
+        let (key, id) = match kind {
+            Kind::OwnVpc => ("aws:SourceVpc", ec2::default_vpc_id(self.organization, &self.account.id)),
+            Kind::OtherVpce => ("aws:SourceVpce", ec2::first_endpoint_id(self.organization, &self.other(dice))),
+            _ => ("aws:SourceVpc", format!("vpc-0{}", dice.hex(16))),
+        };
+        json!({ "StringEquals": { key: id } })
+    }
+
+    /// A role that is in every account of the organization but the one that made it, where the crawler's is.
+    fn living_role(&self, dice: &mut Dice) -> String {
+        let other = self.other(dice);
+        let role = if other == self.organization.management_id() {
+            &self.organization.settings.crawler_role
+        } else {
+            sts::ORGANIZATION_ROLE
+        };
+        self.organization.arn("iam", "", &other, &format!("role/{role}"))
     }
 }

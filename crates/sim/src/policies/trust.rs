@@ -1,6 +1,7 @@
 //! Trust policies of roles.
 
-use super::{Verdict, document};
+use super::named::principals;
+use super::{Named, Verdict, document};
 use crate::account::Account;
 use crate::dice::Dice;
 use crate::organization::Organization;
@@ -37,12 +38,14 @@ pub(crate) enum TrustKind {
     GithubPattern,
     /// A deleted role.
     Dangling,
+    /// An identity provider of an account outside.
+    ForeignProvider,
     /// Any AWS account.
     Anyone,
 }
 
 /// The kinds that occur by chance, and how often.
-const WEIGHTS: [(TrustKind, u32); 14] = [
+const WEIGHTS: [(TrustKind, u32); 15] = [
     (TrustKind::Service("ec2.amazonaws.com"), 20),
     (TrustKind::Service("lambda.amazonaws.com"), 30),
     (TrustKind::SameAccount, 10),
@@ -56,6 +59,7 @@ const WEIGHTS: [(TrustKind, u32); 14] = [
     (TrustKind::GithubAnyone, 1),
     (TrustKind::GithubPattern, 1),
     (TrustKind::Dangling, 2),
+    (TrustKind::ForeignProvider, 1),
     (TrustKind::Anyone, 1),
 ];
 
@@ -64,6 +68,17 @@ impl TrustKind {
     pub(crate) fn any(dice: &mut Dice) -> Self {
         dice.weighted(&WEIGHTS)
     }
+
+    /// Every kind that occurs by chance.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        WEIGHTS.iter().map(|(kind, _)| *kind)
+    }
+
+    /// Whether an account outside or users of an OIDC provider may assume the role.
+    fn admits_outsiders(self) -> bool {
+        let by_provider = matches!(self, Self::Cluster | Self::GithubOwner | Self::GithubAnyone | Self::GithubPattern);
+        by_provider || matches!(self, Self::ExternalWithId | Self::External | Self::ForeignProvider | Self::Anyone)
+    }
 }
 
 /// A trust policy and its verdict.
@@ -71,6 +86,10 @@ impl TrustKind {
 pub(crate) struct Trust {
     pub(crate) document: String,
     pub(crate) verdict: Verdict,
+    /// Whom it names that a question asks for.
+    pub(crate) named: Named,
+    /// The principals by which an account outside or users of an OIDC provider may assume the role.
+    pub(crate) outsiders: Vec<String>,
 }
 
 /// The trust policy of a role in this account.
@@ -112,9 +131,22 @@ pub(crate) fn trust(organization: &Organization, account: &Account, kind: TrustK
         TrustKind::GithubAnyone => web(github(), json!({ "StringEquals": { audience: "sts.amazonaws.com" } })),
         TrustKind::GithubPattern => web(github(), json!({ "StringLike": { subject: "repo:*" } })),
         TrustKind::Dangling => assume(json!({ "AWS": format!("AROA{}", dice.base32(17)) }), Value::Null),
+        TrustKind::ForeignProvider => {
+            let issuer = "oidc-provider/login.partner.example";
+            let provider = organization.arn("iam", "", &organization.outside_id(dice), issuer);
+            web(json!({ "Federated": provider }), json!({ "StringEquals": { "login.partner.example:aud": "app" } }))
+        }
         TrustKind::Anyone => assume(json!({ "AWS": "*" }), Value::Null),
     };
-    Trust { document: document(vec![statement]), verdict: verdict(organization, account, kind) }
+    let verdict = verdict(organization, account, kind);
+    let all = principals(&statement["Principal"]);
+    let only_if = |is_so: bool| if is_so { all.clone() } else { Vec::new() };
+    let named = Named {
+        outside: only_if(verdict.is_external == Some(true)),
+        dead: only_if(kind == TrustKind::Dangling),
+        unscoped: Vec::new(),
+    };
+    Trust { document: document(vec![statement]), verdict, named, outsiders: only_if(kind.admits_outsiders()) }
 }
 
 fn verdict(organization: &Organization, account: &Account, kind: TrustKind) -> Verdict {
@@ -125,7 +157,7 @@ fn verdict(organization: &Organization, account: &Account, kind: TrustKind) -> V
         TrustKind::Management if account.is_management() => Verdict::CLOSED,
         TrustKind::InOrgAccount if organization.settings.accounts == 1 => Verdict::CLOSED,
         TrustKind::Management | TrustKind::InOrgAccount | TrustKind::InOrgCondition => Verdict::IN_ORG,
-        TrustKind::ExternalWithId | TrustKind::External => Verdict::EXTERNAL,
+        TrustKind::ExternalWithId | TrustKind::External | TrustKind::ForeignProvider => Verdict::EXTERNAL,
         // Whose repositories these are, AWS does not say.
         TrustKind::GithubOwner => Verdict { is_external: None, ..Verdict::CLOSED },
         TrustKind::GithubAnyone | TrustKind::GithubPattern | TrustKind::Anyone => Verdict::PUBLIC,

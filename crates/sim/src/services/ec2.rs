@@ -1,4 +1,8 @@
-//! EC2: regions, instances, and the defaults of their metadata service.
+//! EC2: regions, VPCs, instances, and the defaults of their metadata service.
+
+mod vpcs;
+
+pub(crate) use vpcs::{default_vpc_id, first_endpoint_id, vpcs};
 
 use super::{Context, population, some_tags};
 use crate::CANARY;
@@ -98,6 +102,8 @@ pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
     match context.request.operation.as_str() {
         "DescribeRegions" => Ok(describe_regions(context)),
         "DescribeInstances" => describe_instances(context),
+        "DescribeVpcs" => vpcs::describe_vpcs(context),
+        "DescribeVpcEndpoints" => vpcs::describe_vpc_endpoints(context),
         "DescribeInstanceAttribute" => instance_attribute(context),
         "GetInstanceMetadataDefaults" => Ok(metadata_defaults(context)),
         _ => Err(context.unknown_operation()),
@@ -144,18 +150,19 @@ fn describe_instances(context: &Context<'_>) -> Result<Answer, Refusal> {
     }
     let page = context.page(&PAGE, reservations)?;
     let next = page.next;
+    let vpc_id = vpcs::default_vpc_id_in(context.organization, &context.account().id, context.region());
     let reservations = page.elements.iter().map(|reservation| {
         json!({
             "reservationId": reservation[0].reservation_id,
             "ownerId": context.account().id,
             "groupSet": {},
-            "instancesSet": items(reservation.iter().enumerate().map(|(place, it)| describe(context, place, it))),
+            "instancesSet": items(reservation.iter().enumerate().map(|(place, it)| describe(context, &vpc_id, place, it))),
         })
     });
     Ok(json!({ "reservationSet": items(reservations), "nextToken": next }).into())
 }
 
-fn describe(context: &Context<'_>, place: usize, instance: &Instance) -> Value {
+fn describe(context: &Context<'_>, vpc_id: &str, place: usize, instance: &Instance) -> Value {
     let exists = instance.exists();
     let tags = instance.tags.iter().map(|(key, value)| json!({ "key": key, "value": value }));
     json!({
@@ -170,7 +177,7 @@ fn describe(context: &Context<'_>, place: usize, instance: &Instance) -> Value {
         "placement": { "availabilityZone": format!("{}a", context.region()), "tenancy": "default" },
         "monitoring": { "state": "disabled" },
         "subnetId": exists.then_some("subnet-0123456789abcdef0"),
-        "vpcId": exists.then_some("vpc-0123456789abcdef0"),
+        "vpcId": exists.then_some(vpc_id),
         "privateIpAddress": exists.then_some(&instance.private_ip),
         "ipAddress": instance.public_ip,
         "architecture": "x86_64",

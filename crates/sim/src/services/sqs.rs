@@ -3,8 +3,9 @@
 use super::{Context, population, some_tags};
 use crate::account::Account;
 use crate::clock::epoch_seconds;
+use crate::dice::Dice;
 use crate::organization::Organization;
-use crate::policies::{ResourcePolicy, Subject, any_kind};
+use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Answer, Limits, Refusal};
 use serde_json::{Map, Value, json};
 
@@ -25,7 +26,7 @@ pub(crate) struct Queue {
     tags: Vec<(String, String)>,
 }
 
-/// The queues of an account in a region.
+/// The queues of an account in a region. The showcase has one with each kind of policy.
 pub(crate) fn queues(organization: &Organization, account: &Account, region: &str) -> Vec<Queue> {
     let rates = &organization.settings.rates;
     let (mut dice, count) = population(organization, account, "sqs", region, rates.queues);
@@ -34,32 +35,51 @@ pub(crate) fn queues(organization: &Organization, account: &Account, region: &st
         let is_fifo = dice.chance(0.15);
         let suffix = if is_fifo { ".fifo" } else { "" };
         let name = format!("{}-{number}{suffix}", dice.pick(&["orders", "mail", "thumbnails", "audit", "retry"]));
-        let arn = organization.arn("sqs", region, &account.id, &name);
-        let subject = Subject {
-            organization,
-            account,
-            actions: &["sqs:SendMessage", "sqs:ReceiveMessage"],
-            resources: vec![arn.clone()],
-            service: "events.amazonaws.com",
-        };
         let kind = any_kind(&mut dice, rates.public_queues);
-        queues.push(Queue {
-            url: format!("https://sqs.{region}.amazonaws.com/{}/{name}", account.id),
-            policy: subject.policy(kind, &mut dice),
-            is_fifo,
-            is_encrypted: dice.chance(0.7),
-            retention_seconds: dice.pick(&[60, 345_600, 1_209_600]),
-            created_millis: {
-                let days = dice.between(0, 1500);
-                organization.clock.days_ago(days, &mut dice)
-            },
-            dead_letter_arn: queues.first().filter(|_| dice.chance(0.3)).map(|queue| queue.arn.clone()),
-            tags: some_tags(&mut dice),
-            name,
-            arn,
-        });
+        let first = queues.first();
+        let made = queue(organization, account, region, name, kind, first, &mut dice);
+        queues.push(made);
+    }
+    let is_first_region = organization.settings.regions.first().is_some_and(|first| first == region);
+    if rates.queues > 0 && is_first_region && organization.is_showcase(account) {
+        queues.extend(Kind::all().map(|kind| {
+            let name = format!("show-{kind:?}");
+            queue(organization, account, region, name, kind, None, &mut dice)
+        }));
     }
     queues
+}
+
+fn queue(
+    organization: &Organization,
+    account: &Account,
+    region: &str,
+    name: String,
+    kind: Kind,
+    dead_letters: Option<&Queue>,
+    dice: &mut Dice,
+) -> Queue {
+    let arn = organization.arn("sqs", region, &account.id, &name);
+    let subject = Subject {
+        organization,
+        account,
+        actions: &["sqs:SendMessage", "sqs:ReceiveMessage"],
+        resources: vec![arn.clone()],
+        service: "events.amazonaws.com",
+    };
+    let days = dice.between(0, 1500);
+    Queue {
+        url: format!("https://sqs.{region}.amazonaws.com/{}/{name}", account.id),
+        policy: subject.policy(kind, dice),
+        is_fifo: name.ends_with(".fifo"),
+        is_encrypted: dice.chance(0.7),
+        retention_seconds: dice.pick(&[60, 345_600, 1_209_600]),
+        created_millis: organization.clock.days_ago(days, dice),
+        dead_letter_arn: dead_letters.filter(|_| dice.chance(0.3)).map(|queue| queue.arn.clone()),
+        tags: some_tags(dice),
+        name,
+        arn,
+    }
 }
 
 pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
@@ -134,7 +154,6 @@ mod tests {
 
     #[test]
     fn forty_accounts_have_public_and_strange_queues() {
-        use crate::policies::Kind;
         let organization = Organization::new(Settings::new(40, 1));
         let kinds: Vec<Kind> = organization
             .accounts()

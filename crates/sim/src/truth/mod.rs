@@ -2,6 +2,7 @@
 
 mod credentials;
 mod facts;
+mod lists;
 mod organization_wide;
 mod resources;
 mod tally;
@@ -13,6 +14,8 @@ use crate::protocol::Service;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tally::Tally;
+
+pub use lists::Lists;
 
 /// What a perfect census of a simulated organization finds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -37,6 +40,8 @@ pub struct Truth {
     pub resources: Vec<ResourceTruth>,
     /// Every policy of the organization that an account has, with what it has it from.
     pub account_policies: Vec<AccountPolicyTruth>,
+    /// What the questions that are lists find, by question: the ARN, and where it is asked by whom, the principal.
+    pub lists: Lists,
 }
 
 /// A policy of the organization that an account has.
@@ -100,6 +105,8 @@ pub struct ResourceTruth {
     pub is_external: Option<bool>,
     /// Whether another account of the organization can.
     pub is_in_org: Option<bool>,
+    /// Whether one can tell only after having seen all networks of the organization.
+    pub rests_on_networks: bool,
 }
 
 /// The services that a census reads region by region.
@@ -126,6 +133,7 @@ impl Truth {
             obstructed: tally.obstructed,
             resources: tally.resources,
             account_policies: organization_wide::account_policies(organization),
+            lists: tally.lists,
         }
     }
 }

@@ -60,5 +60,6 @@ pub(super) fn resource(organization: &Organization) -> ResourceTruth {
         is_public: verdict.is_public,
         is_external: verdict.is_external,
         is_in_org: verdict.is_in_org,
+        rests_on_networks: false,
     }
 }

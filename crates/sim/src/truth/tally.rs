@@ -1,7 +1,7 @@
 //! Counting one account after another.
 
 use super::resources::resources;
-use super::{Obstructed, REGIONAL, ResourceTruth, credentials, is_visible, organization_wide};
+use super::{Lists, Obstructed, REGIONAL, ResourceTruth, credentials, is_visible, organization_wide};
 use crate::access::obstacle;
 use crate::account::Account;
 use crate::clock::Clock;
@@ -36,6 +36,7 @@ pub(super) struct Tally {
     pub(super) queues_public: u64,
     pub(super) obstructed: Vec<Obstructed>,
     pub(super) resources: Vec<ResourceTruth>,
+    pub(super) lists: Lists,
     rows: BTreeMap<&'static str, u64>,
     cells: BTreeMap<&'static str, u64>,
 }
@@ -58,7 +59,7 @@ impl Tally {
             }
             self.region(organization, account, region);
         }
-        self.resources.extend(resources(organization, account, &iam));
+        self.resources.extend(resources(organization, account, &iam, &mut self.lists));
     }
 
     /// The number of rows of each table.
@@ -151,6 +152,9 @@ impl Tally {
                 self.instances_imds_optional += u64::from(instance.is_imds_optional);
             }
             self.rows("ec2_instances", instances.len());
+            let vpcs = ec2::vpcs(organization, account, region);
+            self.rows("ec2_vpcs", vpcs.len());
+            self.rows("ec2_vpc_endpoints", vpcs.iter().map(|vpc| vpc.endpoints.len()).sum());
         }
         if sees(Service::Sqs) {
             let queues = sqs::queues(organization, account, region);

@@ -68,6 +68,13 @@ pub(super) fn roles(organization: &Organization, account: &Account, choices: &[&
         role.permissions = some_permissions(organization, choices, &mut dice);
         roles.push(role);
     }
+    if organization.is_showcase(account) {
+        roles.extend(
+            TrustKind::all().enumerate().map(|(number, kind)| {
+                role(organization, account, "/show/", &format!("trust-{number}"), kind, &mut dice)
+            }),
+        );
+    }
     roles
 }
 

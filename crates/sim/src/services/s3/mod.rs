@@ -1,5 +1,6 @@
 //! S3: buckets with every way of opening and closing them.
 
+mod access;
 mod answers;
 
 pub(crate) use answers::{answer, block_members};
@@ -8,7 +9,8 @@ use super::some_tags;
 use crate::account::Account;
 use crate::dice::Dice;
 use crate::organization::Organization;
-use crate::policies::{Kind, ResourcePolicy, Subject, Verdict, any_kind};
+use crate::policies::{Kind, Named, ResourcePolicy, Subject, Verdict, any_kind};
+use access::{Access, SHOWN};
 
 /// A bucket.
 #[derive(Debug)]
@@ -40,7 +42,16 @@ pub(crate) enum Acl {
 
 impl Acl {
     fn is_public(self) -> bool {
-        !matches!(self, Self::Private | Self::LogDelivery)
+        self.group().is_some()
+    }
+
+    /// The group of all users that it lets in.
+    fn group(self) -> Option<&'static str> {
+        match self {
+            Self::Private | Self::LogDelivery => None,
+            Self::EveryoneReads | Self::EveryoneControls => Some("AllUsers"),
+            Self::AuthenticatedReads | Self::AuthenticatedControls => Some("AuthenticatedUsers"),
+        }
     }
 
     fn gives_full_control(self) -> bool {
@@ -75,13 +86,36 @@ impl Block {
 impl Bucket {
     /// Who can reach it, by its policy and ACL, as far as it and its account do not block the public.
     pub(crate) fn verdict(&self, account_block: Option<Block>) -> Verdict {
-        let blocks = [self.block, account_block];
-        let ignores_acls = blocks.iter().flatten().any(|block| block.ignore_public_acls);
-        let is_restricted = blocks.iter().flatten().any(|block| block.restrict_public_buckets);
-        let by_policy =
-            if is_restricted && self.policy.kind.is_s3_public() { Verdict::CLOSED } else { self.policy.verdict };
-        let by_acl = if self.acl.is_public() && !ignores_acls { Verdict::PUBLIC } else { Verdict::CLOSED };
-        by_policy.or(by_acl)
+        let by_policy = if self.is_restricted(account_block) { Verdict::CLOSED } else { self.policy.verdict };
+        let is_open_by_acl = self.acl.is_public() && !self.ignores_acls(account_block);
+        by_policy.or(if is_open_by_acl { Verdict::PUBLIC } else { Verdict::CLOSED })
+    }
+
+    /// Whom its policy and ACL name, as far as they are not blocked.
+    pub(crate) fn named(&self, account_block: Option<Block>) -> Named {
+        let mut named = self.policy.named.clone();
+        if self.is_restricted(account_block) {
+            named.outside.clear();
+        }
+        if let Some(group) = self.acl.group().filter(|_| !self.ignores_acls(account_block)) {
+            named.outside.push(group.to_owned());
+        }
+        named
+    }
+
+    /// Whether the words of policy and ACL make it public otherwise than S3's own policy status says.
+    pub(crate) fn differs_from_status(&self) -> bool {
+        let is_public = self.policy.verdict.is_public.map(|is_public| is_public || self.acl.is_public());
+        is_public.is_some_and(|is_public| is_public != self.policy.kind.is_s3_public())
+    }
+
+    fn is_restricted(&self, account_block: Option<Block>) -> bool {
+        let restricts = [self.block, account_block].iter().flatten().any(|block| block.restrict_public_buckets);
+        restricts && self.policy.kind.is_s3_public()
+    }
+
+    fn ignores_acls(&self, account_block: Option<Block>) -> bool {
+        [self.block, account_block].iter().flatten().any(|block| block.ignore_public_acls)
     }
 
     /// Public as the yearly study counts: by the words of policy and ACL alone.
@@ -93,6 +127,10 @@ impl Bucket {
 /// The account's Block Public Access.
 pub(crate) fn account_block(organization: &Organization, account: &Account) -> Option<Block> {
     let mut dice = organization.dice(&["s3-account", &account.id]);
+    // There each bucket's own block shall show.
+    if organization.is_showcase(account) {
+        return None;
+    }
     if dice.chance(organization.settings.rates.account_public_access_block) {
         return Some(Block::ALL);
     }
@@ -111,11 +149,21 @@ pub(crate) fn buckets(organization: &Organization, account: &Account) -> Vec<Buc
         return Vec::new();
     }
     let restricts = account_block(organization, account).is_some_and(|block| block.restrict_public_buckets);
-    let count = dice.count(organization.settings.rates.buckets);
-    (0..count).map(|_| bucket(organization, account, &regions, restricts, &mut dice)).collect()
+    let rates = &organization.settings.rates;
+    let count = dice.count(rates.buckets);
+    let mut buckets: Vec<Bucket> =
+        (0..count).map(|_| any_bucket(organization, account, &regions, restricts, &mut dice)).collect();
+    if rates.buckets > 0 && organization.is_showcase(account) {
+        let shown = SHOWN.into_iter();
+        buckets.extend(shown.map(|(label, access)| {
+            let name = format!("show-{label}-{}", dice.hex(10));
+            bucket(organization, account, &regions, name, access, &mut dice)
+        }));
+    }
+    buckets
 }
 
-fn bucket(
+fn any_bucket(
     organization: &Organization,
     account: &Account,
     regions: &[&String],
@@ -123,7 +171,6 @@ fn bucket(
     dice: &mut Dice,
 ) -> Bucket {
     let name = format!("{}-{}", dice.pick(&["logs", "www.simulated", "assets", "backups", "data-lake"]), dice.hex(10));
-    let arn = organization.arn("s3", "", "", &name);
     let is_open = dice.chance(organization.settings.rates.public_buckets);
     let is_open_by_acl = is_open && dice.chance(0.4);
     let block = block(is_open, dice);
@@ -136,6 +183,19 @@ fn bucket(
         }
         kind => kind,
     };
+    let (ownership, acl) = ownership_and_acl(is_open_by_acl, dice);
+    bucket(organization, account, regions, name, Access { kind, acl, ownership, block }, dice)
+}
+
+fn bucket(
+    organization: &Organization,
+    account: &Account,
+    regions: &[&String],
+    name: String,
+    access: Access,
+    dice: &mut Dice,
+) -> Bucket {
+    let arn = organization.arn("s3", "", "", &name);
     let subject = Subject {
         organization,
         account,
@@ -143,14 +203,13 @@ fn bucket(
         resources: vec![arn.clone(), format!("{arn}/*")],
         service: "cloudtrail.amazonaws.com",
     };
-    let (ownership, acl) = ownership_and_acl(is_open_by_acl, dice);
     let days = dice.between(0, 3000);
     Bucket {
-        policy: subject.policy(kind, dice),
+        policy: subject.policy(access.kind, dice),
         region: dice.pick(regions).clone(),
-        acl,
-        ownership,
-        block,
+        acl: access.acl,
+        ownership: access.ownership,
+        block: access.block,
         created_millis: organization.clock.days_ago(days, dice),
         encryption: dice.weighted(&[("AES256", 4), ("aws:kms", 1)]),
         versioning: dice.weighted(&[(None, 4), (Some("Enabled"), 4), (Some("Suspended"), 1)]),
@@ -199,15 +258,8 @@ mod tests {
         let organization = Organization::new(quiet(3, 1));
         let account = organization.account(1);
         let mut dice = organization.dice(&["test"]);
-        let subject = Subject {
-            organization: &organization,
-            account: &account,
-            actions: &["s3:GetObject"],
-            resources: vec!["arn:aws:s3:::b".to_owned()],
-            service: "s3.amazonaws.com",
-        };
-        let made = super::bucket(&organization, &account, &[&"us-east-1".to_owned()], false, &mut dice);
-        Bucket { policy: subject.policy(kind, &mut dice), acl, block, ..made }
+        let access = Access { kind, acl, ownership: None, block };
+        super::bucket(&organization, &account, &[&"us-east-1".to_owned()], "b".to_owned(), access, &mut dice)
     }
 
     #[test]

@@ -1,0 +1,22 @@
+-- id: G8
+-- part: G
+-- title: Principals named in policies that no longer exist
+-- shape: list
+-- tables: policy_principals
+-- why: only accounts of the organization whose identities were all read can say that a role or user is not there
+SELECT
+  resource_arn,
+  principal,
+  policy_kind,
+  policy_name,
+  ordinal,
+  resource_type,
+  account_id,
+  account_name,
+  ou_path,
+  region,
+  principal_account_id,
+  flags
+FROM policy_principals
+WHERE NOT is_living
+ORDER BY account_id NULLS LAST, resource_arn NULLS LAST, policy_kind NULLS LAST, policy_name NULLS LAST, ordinal NULLS LAST, principal NULLS LAST

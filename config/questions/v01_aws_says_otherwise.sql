@@ -1,0 +1,35 @@
+-- id: V1
+-- part: V
+-- title: Buckets of which AWS's own policy status says otherwise than the lake's verdict before blocks
+-- shape: list
+-- rests on: s3_buckets
+-- tables: resource_access, policy_statements
+-- why: AWS looks at the words of the policy alone, the lake at Deny statements and at the ACL too
+WITH open_acls AS (
+  SELECT DISTINCT resource_arn
+  FROM policy_statements
+  WHERE policy_kind = 'acl' AND is_allow AND has_wildcard_principal
+),
+denies AS (
+  SELECT DISTINCT resource_arn
+  FROM policy_statements
+  WHERE policy_kind = 'resource' AND effect = 'Deny'
+)
+SELECT
+  resource_access.resource_arn,
+  resource_access.account_id,
+  resource_access.account_name,
+  resource_access.ou_path,
+  resource_access.aws_is_public,
+  resource_access.is_policy_public,
+  resource_access.is_public,
+  open_acls.resource_arn IS NOT NULL AS has_open_acl,
+  denies.resource_arn IS NOT NULL AS has_deny,
+  resource_access.gated_by,
+  resource_access.flags,
+  resource_access.reasons
+FROM resource_access
+LEFT JOIN open_acls ON open_acls.resource_arn = resource_access.resource_arn
+LEFT JOIN denies ON denies.resource_arn = resource_access.resource_arn
+WHERE resource_access.aws_is_public <> resource_access.is_policy_public
+ORDER BY resource_access.account_id NULLS LAST, resource_access.resource_arn NULLS LAST

@@ -1,0 +1,20 @@
+-- id: V2
+-- part: V
+-- title: Resources of which it is not known whether anyone, or someone outside, can reach them
+-- shape: list
+-- tables: resource_access
+SELECT
+  resource_arn,
+  resource_type,
+  account_id,
+  account_name,
+  ou_path,
+  region,
+  is_public,
+  is_external,
+  is_in_org,
+  flags,
+  reasons
+FROM resource_access
+WHERE is_public IS NULL OR is_external IS NULL
+ORDER BY account_id NULLS LAST, resource_arn NULLS LAST

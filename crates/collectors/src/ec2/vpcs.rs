@@ -1,0 +1,150 @@
+//! VPCs: DescribeVpcs.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_ec2::types::Vpc as Described;
+use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client};
+use orgcensus_row::{Row, table};
+use serde::Serialize;
+
+/// One VPC that the account can see: its own, or one of which another account shares subnets with it.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "ec2_vpcs", key = "arn")]
+pub struct Vpc {
+    /// The VPC's ARN, with the account that owns it.
+    pub arn: String,
+    /// The VPC's id, vpc-….
+    pub vpc_id: String,
+    /// The value of its tag Name. Null: it has none.
+    pub vpc_name: Option<String>,
+    /// The account that owns it. Null: AWS did not say.
+    pub owner_account_id: Option<String>,
+    /// Whether another account owns it and shares it with this one. Null: AWS did not say who owns it.
+    pub is_shared_by_other: Option<bool>,
+    /// pending or available.
+    pub state: Option<String>,
+    /// Whether it is the region's default VPC.
+    pub is_default: Option<bool>,
+    /// The first IPv4 block.
+    pub cidr_block: Option<String>,
+    /// All IPv4 blocks that are associated or about to be.
+    pub cidr_blocks: Vec<String>,
+    /// All IPv6 blocks that are associated or about to be.
+    pub ipv6_cidr_blocks: Vec<String>,
+    /// Where its instances run: default, dedicated or host.
+    pub instance_tenancy: Option<String>,
+    /// Its set of DHCP options, dopt-….
+    pub dhcp_options_id: Option<String>,
+    /// What VPC Block Public Access keeps from its internet gateways: off, block-bidirectional or block-ingress.
+    /// Null: AWS did not say.
+    pub internet_gateway_block_mode: Option<String>,
+    /// Tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// The VPCs of one region.
+pub const VPCS: Collector = Collector {
+    name: "ec2_vpcs",
+    scope: Scope::Region,
+    calls: &[call("ec2", "DescribeVpcs")],
+    tables: &[table::<Vpc>()],
+    collect: |session, rows| Box::pin(collect(session, rows)),
+};
+
+async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
+    let ec2 = client!(session, aws_sdk_ec2);
+    let mut pages = ec2.describe_vpcs().max_results(1000).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        for described in page?.vpcs.unwrap_or_default() {
+            rows.push(vpc(session, described)).await?;
+        }
+    }
+    Ok(())
+}
+
+fn vpc(session: &Session, it: Described) -> Vpc {
+    let vpc_id = it.vpc_id.unwrap_or_default();
+    let tags: BTreeMap<_, _> = it.tags.into_iter().flatten().filter_map(|tag| Some((tag.key?, tag.value?))).collect();
+    let owner = it.owner_id.as_deref().unwrap_or(session.account_id());
+    let blocks = it.cidr_block_association_set.into_iter().flatten();
+    let ipv6_blocks = it.ipv6_cidr_block_association_set.into_iter().flatten();
+    // A block that was taken away shows for a while yet.
+    let is_gone =
+        |state: Option<&str>| matches!(state, Some("disassociating" | "disassociated" | "failing" | "failed"));
+    Vpc {
+        arn: format!("arn:{}:ec2:{}:{owner}:vpc/{vpc_id}", session.partition(), session.region()),
+        vpc_id,
+        vpc_name: tags.get("Name").cloned(),
+        is_shared_by_other: it.owner_id.as_deref().map(|owner| owner != session.account_id()),
+        owner_account_id: it.owner_id,
+        state: it.state.map(|state| state.as_str().to_owned()),
+        is_default: it.is_default,
+        cidr_block: it.cidr_block,
+        cidr_blocks: blocks
+            .filter(|it| !is_gone(it.cidr_block_state.as_ref().and_then(|it| Some(it.state.as_ref()?.as_str()))))
+            .filter_map(|it| it.cidr_block)
+            .collect(),
+        ipv6_cidr_blocks: ipv6_blocks
+            .filter(|it| !is_gone(it.ipv6_cidr_block_state.as_ref().and_then(|it| Some(it.state.as_ref()?.as_str()))))
+            .filter_map(|it| it.ipv6_cidr_block)
+            .collect(),
+        instance_tenancy: it.instance_tenancy.map(|tenancy| tenancy.as_str().to_owned()),
+        dhcp_options_id: it.dhcp_options_id,
+        internet_gateway_block_mode: it
+            .block_public_access_states
+            .and_then(|states| Some(states.internet_gateway_block_mode?.as_str().to_owned())),
+        tags,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use orgcensus_collect::testing::Recorded;
+    use orgcensus_collect::{Class, Error};
+    use serde_json::json;
+
+    use super::VPCS;
+
+    const FIRST: &str = "<DescribeVpcsResponse><vpcSet><item><vpcId>vpc-0aa</vpcId><ownerId>111122223333</ownerId>
+        <state>available</state><cidrBlock>10.0.0.0/16</cidrBlock><isDefault>true</isDefault>
+        <instanceTenancy>moody</instanceTenancy><dhcpOptionsId>dopt-1</dhcpOptionsId><cidrBlockAssociationSet>
+        <item><cidrBlock>10.0.0.0/16</cidrBlock><cidrBlockState><state>associated</state></cidrBlockState></item>
+        <item><cidrBlock>10.1.0.0/16</cidrBlock><cidrBlockState><state>disassociated</state></cidrBlockState></item>
+        </cidrBlockAssociationSet><ipv6CidrBlockAssociationSet><item><ipv6CidrBlock>2001:db8::/56</ipv6CidrBlock></item>
+        </ipv6CidrBlockAssociationSet><blockPublicAccessStates>
+        <internetGatewayBlockMode>block-ingress</internetGatewayBlockMode></blockPublicAccessStates>
+        <tagSet><item><key>Name</key><value>main</value></item></tagSet></item></vpcSet>
+        <nextToken>second</nextToken></DescribeVpcsResponse>";
+    const SECOND: &str = "<DescribeVpcsResponse><vpcSet><item><vpcId>vpc-0bb</vpcId><ownerId>999988887777</ownerId>
+        </item><item><vpcId>vpc-0cc</vpcId></item></vpcSet></DescribeVpcsResponse>";
+    const DENIED: &str = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error>
+        </Errors></Response>";
+
+    #[tokio::test]
+    async fn own_shared_and_bare_vpcs_of_two_pages() {
+        let recorded = Recorded::new().answer("DescribeVpcs", FIRST).answer_to("DescribeVpcs", "second", SECOND);
+        let collected = recorded.run(&VPCS).await;
+        collected.result.as_ref().unwrap();
+        collected.assert_all_calls(&VPCS);
+        let vpcs = collected.table("ec2_vpcs");
+        assert_eq!(vpcs.len(), 3);
+        assert_eq!(vpcs[0]["arn"], "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-0aa");
+        assert_eq!((&vpcs[0]["vpc_name"], &vpcs[0]["is_shared_by_other"]), (&"main".into(), &false.into()));
+        assert_eq!(vpcs[0]["cidr_blocks"], json!(["10.0.0.0/16"]), "what was taken away does not count");
+        assert_eq!(vpcs[0]["ipv6_cidr_blocks"], json!(["2001:db8::/56"]));
+        assert_eq!(
+            (&vpcs[0]["instance_tenancy"], &vpcs[0]["internet_gateway_block_mode"]),
+            (&"moody".into(), &"block-ingress".into())
+        );
+        assert_eq!(vpcs[1]["arn"], "arn:aws:ec2:eu-west-1:999988887777:vpc/vpc-0bb");
+        assert_eq!(vpcs[1]["is_shared_by_other"], true);
+        assert!(vpcs[2]["is_shared_by_other"].is_null() && vpcs[2]["is_default"].is_null());
+    }
+
+    #[tokio::test]
+    async fn denied_on_the_second_page_is_how_the_task_ends() {
+        let recorded = Recorded::new().answer("DescribeVpcs", FIRST).refuse("DescribeVpcs", "second", 403, DENIED);
+        let collected = recorded.run(&VPCS).await;
+        assert!(matches!(&collected.result, Err(Error::Aws(error)) if error.class == Class::Denied));
+    }
+}

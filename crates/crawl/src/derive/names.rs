@@ -1,0 +1,141 @@
+//! Which ids and ARNs policies name. Only of these it is looked up whether they exist and whose they are: an
+//! organization has millions of roles, and its policies name few of them.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use arrow::array::{Array, AsArray};
+use arrow::record_batch::RecordBatch;
+use orgcensus_collect::PolicyStatement;
+use orgcensus_lake::SliceIndex;
+use orgcensus_row::table;
+
+use super::{Staged, text};
+use crate::context::Shared;
+use crate::run::Error;
+
+/// The most names that are remembered, which take 64 MiB. Of a name beyond them nothing is known.
+const MAX_NAMES: usize = 3_500_000;
+
+/// The names, as fingerprints: of four million, two are alike once in two million runs.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    fingerprints: HashSet<u64>,
+    is_full: bool,
+}
+
+/// What stands for a text.
+pub(super) fn fingerprint(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The name of a role by its account, as the ARN of a session has it: without its path.
+pub(super) fn role_name(account_id: &str, name: &str) -> String {
+    format!("{account_id}/{name}")
+}
+
+/// The account and the name of the role in `arn:aws:sts::111122223333:assumed-role/name/session`.
+pub(super) fn assumed_role(principal: &str) -> Option<(&str, &str)> {
+    let mut fields = principal.splitn(6, ':').skip(2);
+    let (service, _, account, resource) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+    let name = resource.strip_prefix("assumed-role/")?.split('/').next()?;
+    (service == "sts").then_some((account, name))
+}
+
+impl Names {
+    /// Reads the statements of all policies that say who is let in.
+    pub(super) fn read(shared: &Shared, index: &mut SliceIndex) -> Result<Self, Error> {
+        let mut names = Self::default();
+        let mut statements = Staged::open(shared, index, table::<PolicyStatement>())?;
+        while let Some(group) = statements.next_group() {
+            for slice in &group.slices {
+                names.add(&group.stage.read(&statements.table, slice).map_err(Error::Lake)?);
+            }
+        }
+        Ok(names)
+    }
+
+    /// Whether a policy names it, as far as names were remembered.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.fingerprints.contains(&fingerprint(name))
+    }
+
+    /// Whether some names were left out.
+    pub(super) fn is_full(&self) -> bool {
+        self.is_full
+    }
+
+    fn add(&mut self, batch: &RecordBatch) {
+        let principals = batch.column_by_name("principals").and_then(|column| column.as_list_opt::<i32>());
+        for row in 0..batch.num_rows() {
+            if matches!(text(batch, "policy_kind", row), Some("inline" | "managed")) {
+                continue;
+            }
+            if let Some(principals) = principals.filter(|column| column.is_valid(row)) {
+                let principals = principals.value(row);
+                principals.as_string_opt::<i32>().into_iter().flatten().flatten().for_each(|it| self.principal(it));
+            }
+            for value in text(batch, "conditions_json", row).into_iter().flat_map(|json| json.split('"')) {
+                self.value(value);
+            }
+        }
+    }
+
+    /// `AWS:arn:…`, or an ACL's grantee, which has no kind.
+    fn principal(&mut self, principal: &str) {
+        let value = principal.split_once(':').map_or(principal, |(_, value)| value);
+        self.note(value);
+        if let Some((account_id, name)) = assumed_role(value) {
+            self.note(&role_name(account_id, name));
+        }
+    }
+
+    /// A value of a condition, as far as it may name a network, a bucket or an identity.
+    fn value(&mut self, value: &str) {
+        if value.starts_with("vpc-") || value.starts_with("vpce-") {
+            self.note(value);
+        } else if value.starts_with("AROA") || value.starts_with("AIDA") {
+            self.note(value.split(':').next().unwrap_or_default());
+        } else if value.contains(":s3:") {
+            let resource = value.rsplit(':').next().unwrap_or_default();
+            self.note(resource.split('/').next().unwrap_or_default());
+        }
+    }
+
+    fn note(&mut self, name: &str) {
+        if self.fingerprints.len() < MAX_NAMES {
+            self.fingerprints.insert(fingerprint(name));
+        } else if !self.has(name) {
+            self.is_full = true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_principals_and_conditions_name() {
+        let mut names = Names::default();
+        names.principal("AWS:arn:aws:iam::111122223333:role/path/app");
+        names.principal("AWS:arn:aws:sts::111122223333:assumed-role/app/session");
+        names.principal("79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be");
+        for value in ["vpce-1", "AROAX:session", "arn:aws:s3:::bucket/*", "arn:aws:s3:*:*:other", "StringEquals"] {
+            names.value(value);
+        }
+        let named = [
+            "arn:aws:iam::111122223333:role/path/app",
+            "111122223333/app",
+            "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be",
+            "vpce-1",
+            "AROAX",
+            "bucket",
+            "other",
+        ];
+        assert!(named.iter().all(|name| names.has(name)));
+        assert!(!names.has("StringEquals") && !names.has("vpc-1") && !names.is_full());
+    }
+}

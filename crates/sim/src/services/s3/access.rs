@@ -1,0 +1,43 @@
+//! What opens and closes a bucket, and every way of it on show.
+
+use super::{Acl, Block};
+use crate::policies::Kind;
+
+/// What opens and closes a bucket.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Access {
+    pub(super) kind: Kind,
+    pub(super) acl: Acl,
+    pub(super) ownership: Option<&'static str>,
+    pub(super) block: Option<Block>,
+}
+
+impl Access {
+    const fn by_policy(kind: Kind, block: Option<Block>) -> Self {
+        Self { kind, acl: Acl::Private, ownership: Some("BucketOwnerEnforced"), block }
+    }
+
+    const fn by_acl(acl: Acl, block: Option<Block>) -> Self {
+        Self { kind: Kind::None, acl, ownership: Some("ObjectWriter"), block }
+    }
+}
+
+const RESTRICTS: Option<Block> = Some(Block { restrict_public_buckets: true, ..Block::NONE });
+const IGNORES: Option<Block> = Some(Block { ignore_public_acls: true, ..Block::NONE });
+
+/// The buckets of the showcase: every way of opening, and of closing what is open.
+pub(super) const SHOWN: [(&str, Access); 13] = [
+    ("public", Access::by_policy(Kind::Public, None)),
+    ("public-restricted", Access::by_policy(Kind::Public, RESTRICTS)),
+    ("public-and-external-restricted", Access::by_policy(Kind::PublicAndExternal, RESTRICTS)),
+    ("external-restricted", Access::by_policy(Kind::ExternalAccount, RESTRICTS)),
+    ("organization", Access::by_policy(Kind::InOrgCondition, RESTRICTS)),
+    ("own-vpc", Access::by_policy(Kind::OwnVpc, None)),
+    ("foreign-vpc", Access::by_policy(Kind::ForeignVpc, None)),
+    ("deny-saves", Access::by_policy(Kind::DenySavesOrganization, None)),
+    ("deny-saves-nobody", Access::by_policy(Kind::DenySavesNobody, None)),
+    ("acl-everyone", Access::by_acl(Acl::EveryoneReads, None)),
+    ("acl-authenticated", Access::by_acl(Acl::AuthenticatedControls, Some(Block::NONE))),
+    ("acl-ignored", Access::by_acl(Acl::EveryoneReads, IGNORES)),
+    ("acl-restricted-only", Access::by_acl(Acl::EveryoneReads, RESTRICTS)),
+];

@@ -1,0 +1,26 @@
+//! What the questions that are lists find.
+
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The cases of each question, each by what names it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Lists(BTreeMap<&'static str, BTreeSet<Vec<String>>>);
+
+impl Lists {
+    /// Adds a case.
+    pub(super) fn add<const N: usize>(&mut self, question: &'static str, case: [&String; N]) {
+        self.0.entry(question).or_default().insert(case.map(String::clone).to_vec());
+    }
+
+    /// The questions that are answered here.
+    pub fn questions(&self) -> impl Iterator<Item = &'static str> {
+        self.0.keys().copied()
+    }
+
+    /// The cases of a question; none where there is none.
+    pub fn of(&self, question: &str) -> BTreeSet<Vec<String>> {
+        self.0.get(question).cloned().unwrap_or_default()
+    }
+}
