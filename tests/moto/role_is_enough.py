@@ -88,7 +88,7 @@ COLLECTORS = {
 }
 
 # Actions that more collectors need than the one above.
-SHARED = {
+ALSO_NEEDED_BY = {
     "iam:GenerateCredentialReport": {"iam_user_credentials"},
     "iam:GetAccountSummary": {"iam_user_credentials"},
     "iam:GetCredentialReport": {"iam_user_credentials"},
@@ -253,7 +253,7 @@ def members_need_each(checks, enforced, whole):
 
 
 def one_fewer(checks, account_id, action, whole, tasks, said):
-    collectors = {COLLECTORS[action]} | SHARED.get(action, set())
+    collectors = {COLLECTORS[action]} | ALSO_NEEDED_BY.get(action, set())
     own = {key: task for key, task in tasks.items() if key[0] == account_id}
     of_collector = {key: task for key, task in own.items() if key[2] in collectors}
     refused = [is_refused(task, whole.get(key)) for key, task in of_collector.items()]
