@@ -1,9 +1,11 @@
 //! Resource policies of every kind. The kind is chosen on purpose, so that the verdict is known without an engine.
 
+mod identity;
 mod resource;
 mod trust;
 mod verdict;
 
+pub(crate) use identity::{Gives, IdentityKind, gives_of_aws};
 pub(crate) use resource::{Kind, ResourcePolicy, Subject, any_kind};
 pub(crate) use trust::{Trust, TrustKind, trust};
 pub(crate) use verdict::Verdict;

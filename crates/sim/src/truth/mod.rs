@@ -1,6 +1,8 @@
 //! What a perfect census finds, computed from what was made and never from what was answered.
 
 mod facts;
+mod identities;
+mod misconfigurations;
 mod organization_wide;
 mod resources;
 mod tally;
@@ -22,7 +24,7 @@ pub struct Truth {
     pub seed: u64,
     /// How many accounts it has.
     pub account_count: u64,
-    /// The yearly study's facts.
+    /// The yearly study's facts, and the common misconfigurations.
     pub facts: Vec<Fact>,
     /// How many of each kind of thing the crawler's role can see, by the name of a table.
     pub tables: BTreeMap<String, u64>,
@@ -34,6 +36,8 @@ pub struct Truth {
     pub resources: Vec<ResourceTruth>,
     /// Every policy of the organization that an account has, with what it has it from.
     pub account_policies: Vec<AccountPolicyTruth>,
+    /// Every user, group, role and permission set that can be seen, with what it may do.
+    pub identities: Vec<IdentityTruth>,
 }
 
 /// A policy of the organization that an account has.
@@ -50,11 +54,11 @@ pub struct AccountPolicyTruth {
 /// A share of something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fact {
-    /// The fact's id, `F1` to `F17`.
+    /// The fact's id, `F1` to `F17` and `B1` to `B8`.
     pub id: &'static str,
     /// Of what it is a share.
     pub of: &'static str,
-    /// `study` as the yearly study defines it, `lake` by the sharper verdict.
+    /// `study` as the yearly study defines it, `lake` by the sharper verdict, or what else tells it apart.
     pub definition: &'static str,
     /// How many are so.
     pub numerator: u64,
@@ -99,6 +103,27 @@ pub struct ResourceTruth {
     pub is_in_org: Option<bool>,
 }
 
+/// What a user, a group, a role or a permission set may do. None where that depends on what is nowhere to be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct IdentityTruth {
+    /// Its ARN.
+    pub arn: String,
+    /// Its account.
+    pub account_id: String,
+    /// Whether it is administrator.
+    pub is_administrator: Option<bool>,
+    /// Whether one of its policies allows everything on everything.
+    pub allows_everything: Option<bool>,
+    /// Whether it may change who may do what.
+    pub writes_iam: Option<bool>,
+    /// Whether it may pass roles.
+    pub passes_roles: Option<bool>,
+    /// Whether it may read all of some kind of data.
+    pub reads_all_data: Option<bool>,
+    /// Whether it is no administrator, and may come to more rights.
+    pub may_escalate: Option<bool>,
+}
+
 /// The services that a census reads region by region.
 const REGIONAL: [Service; 7] =
     [Service::Ec2, Service::Ecr, Service::Kms, Service::Lambda, Service::SecretsManager, Service::Sns, Service::Sqs];
@@ -112,16 +137,22 @@ impl Truth {
             tally.account(organization, &account);
             accounts.push(AccountTruth { account_id: account.id.clone(), outcome: outcome(&account) });
         }
+        let sets = identities::permission_sets(organization);
+        tally.misconfigurations.identities(tally.identities.iter().chain(&sets));
+        tally.identities.extend(sets);
+        let mut facts = facts::facts(organization.settings.accounts, &tally);
+        facts.extend(tally.misconfigurations.facts());
         Self {
             organization_id: organization.id.clone(),
             seed: organization.settings.seed,
             account_count: organization.settings.accounts,
-            facts: facts::facts(organization.settings.accounts, &tally),
+            facts,
             tables: tally.tables(organization),
             accounts,
             obstructed: tally.obstructed,
             resources: tally.resources,
             account_policies: organization_wide::account_policies(organization),
+            identities: tally.identities,
         }
     }
 }

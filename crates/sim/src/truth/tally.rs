@@ -1,7 +1,9 @@
 //! Counting one account after another.
 
+use super::identities::identities;
+use super::misconfigurations::Misconfigurations;
 use super::resources::resources;
-use super::{Obstructed, REGIONAL, ResourceTruth, is_visible, organization_wide};
+use super::{IdentityTruth, Obstructed, REGIONAL, ResourceTruth, is_visible, organization_wide};
 use crate::access::obstacle;
 use crate::account::Account;
 use crate::clock::Clock;
@@ -36,6 +38,8 @@ pub(super) struct Tally {
     pub(super) queues_public: u64,
     pub(super) obstructed: Vec<Obstructed>,
     pub(super) resources: Vec<ResourceTruth>,
+    pub(super) identities: Vec<IdentityTruth>,
+    pub(super) misconfigurations: Misconfigurations,
     rows: BTreeMap<&'static str, u64>,
 }
 
@@ -58,6 +62,8 @@ impl Tally {
             self.region(organization, account, region);
         }
         self.resources.extend(resources(organization, account, &iam));
+        self.identities.extend(identities(account, &iam));
+        self.misconfigurations.account(organization, account, &iam);
     }
 
     /// The number of rows of each table.

@@ -3,12 +3,14 @@
 mod answers;
 mod details;
 mod password_policy;
+mod planted;
 mod policies;
 mod report;
 mod roles;
 mod users;
 
 pub(crate) use answers::answer;
+pub(crate) use password_policy::password_strength;
 pub(crate) use policies::ManagedPolicy;
 pub(crate) use report::ReportPolls;
 pub(crate) use roles::{InstanceProfile, Role, role_id};
@@ -46,9 +48,10 @@ impl Iam {
     pub(crate) fn of(organization: &Organization, account: &Account) -> Self {
         let mut policies = policies::customer_policies(organization, account);
         let choices: Vec<&str> = policies.iter().map(|policy| policy.arn.as_str()).collect();
-        let groups = users::groups(organization, account, &choices);
-        let users = users::users(organization, account, &groups, &choices);
-        let roles = roles::roles(organization, account, &choices);
+        let mut groups = users::groups(organization, account, &choices);
+        let mut users = users::users(organization, account, &groups, &choices);
+        let mut roles = roles::roles(organization, account, &choices);
+        planted::plant(organization, account, (&mut users, &mut groups, &mut roles), &mut policies);
         let mut uses: BTreeMap<String, (u64, u64)> = BTreeMap::new();
         let all = users.iter().map(|user| &user.permissions);
         let all = all.chain(groups.iter().map(|group| &group.permissions));
