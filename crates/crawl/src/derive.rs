@@ -19,10 +19,12 @@ use crate::run::Error;
 
 mod account_policies;
 mod buckets;
+mod identity;
 mod resource;
 
 pub use account_policies::AccountPolicy;
 use buckets::Blocks;
+pub use identity::{IdentityAccess, PrivilegePath, RoleTrust};
 
 /// One principal that one allowing statement of one resource's policy names, after its conditions and before any Deny.
 #[derive(Debug, Clone, Serialize, Row)]
@@ -80,7 +82,7 @@ pub struct ResourceAccess {
     pub reasons: Vec<String>,
 }
 
-/// Derives both tables.
+/// Derives all tables.
 pub(crate) async fn write(
     publication: &Publication,
     shared: &Shared,
@@ -107,8 +109,10 @@ pub(crate) async fn write(
         principals.flush(shared, &group).await?;
         access.flush(shared, &group).await?;
     }
-    let account_policies = account_policies::write(publication, shared, index).await?;
-    Ok(vec![account_policies, principals.writer.close().await?, access.writer.close().await?])
+    let mut entries = identity::write(publication, shared, index, &organization).await?;
+    entries.push(account_policies::write(publication, shared, index).await?);
+    entries.extend([principals.writer.close().await?, access.writer.close().await?]);
+    Ok(entries)
 }
 
 /// What is known of the organization, for every verdict.
