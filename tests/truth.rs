@@ -27,7 +27,9 @@ async fn found(crawled: &Crawled) -> Cells {
         let key = (text(row, "id"), text(row, "population"), text(row, "definition"));
         (key, (number(row, "numerator"), number(row, "denominator")))
     };
-    crawled.answers("F").await.iter().map(cell).collect()
+    let (mut facts, misconfigurations) = (crawled.answers("F").await, crawled.answers("B").await);
+    facts.extend(misconfigurations);
+    facts.iter().map(cell).collect()
 }
 
 async fn assert_true(crawled: &Crawled) {
@@ -48,6 +50,37 @@ async fn assert_true(crawled: &Crawled) {
     assert_verdicts(crawled, &truth).await;
     assert_lists(crawled, &truth).await;
     assert_account_policies(crawled, &truth).await;
+    assert_identities(crawled, &truth).await;
+}
+
+/// Every identity is there, and may do what it truly may. A null is right only where a policy was not read.
+async fn assert_identities(crawled: &Crawled, truth: &Truth) {
+    let rows = crawled.rows("SELECT * FROM identity_access").await;
+    let arn = |row: &Value| row["identity_arn"].as_str().unwrap_or_default().to_owned();
+    let by_arn: BTreeMap<String, &Value> = rows.iter().map(|row| (arn(row), row)).collect();
+    assert_eq!((by_arn.len(), rows.len()), (truth.identities.len(), truth.identities.len()), "seed {}", truth.seed);
+    let mut wrong = Vec::new();
+    for it in &truth.identities {
+        let Some(row) = by_arn.get(&it.arn) else {
+            wrong.push(format!("{} is missing", it.arn));
+            continue;
+        };
+        let is_read = row["unread_policy_count"] == 0 && row["boundary_effect"] != "unread";
+        for (name, is_so) in [
+            ("is_administrator", it.is_administrator),
+            ("allows_everything", it.allows_everything),
+            ("writes_iam", it.writes_iam),
+            ("passes_roles", it.passes_roles),
+            ("reads_all_data", it.reads_all_data),
+            ("may_escalate", it.may_escalate),
+        ] {
+            let found = row[name].as_bool();
+            if found != is_so && is_so.is_some() && (is_read || found.is_some()) {
+                wrong.push(format!("{} {name}: {found:?}, truth {is_so:?}: {row}", it.arn));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "seed {}: {wrong:#?}", truth.seed);
 }
 
 /// Each account has exactly the organization's policies that it truly has, each from where it has it.
@@ -160,4 +193,48 @@ async fn the_same_through_sockets() {
     assert_true(&crawled).await;
     assert!(crawled.simulation.calls().is_empty(), "no call went around the socket");
     server.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn administrators_of_every_sort_are_found_and_explained() {
+    let crawled = crawl(Settings::new(12, 3)).await;
+    for (what, sql) in [
+        ("inline", "identity_access WHERE is_administrator AND array_has(administrator_through, 'inline')"),
+        ("managed", "identity_access WHERE is_administrator AND array_has(administrator_through, 'managed')"),
+        ("group", "identity_access WHERE identity_type = 'user' AND is_administrator AND policy_count = 2"),
+        ("cut", "identity_access WHERE NOT is_administrator AND allows_everything AND boundary_effect = 'cuts'"),
+        ("kept", "identity_access WHERE is_administrator AND boundary_effect = 'keeps'"),
+        ("saved", "identity_access WHERE NOT is_administrator AND array_has(flags, 'deny_saves')"),
+        ("set", "identity_access WHERE identity_type = 'permission_set' AND is_administrator"),
+        ("two", "privilege_paths WHERE method = 'pass_role_lambda_create_function' AND is_open"),
+        ("version", "privilege_paths WHERE method = 'iam_create_policy_version' AND is_open"),
+        ("own", "privilege_paths WHERE method = 'iam_put_user_policy' AND resource_scope = 'own' AND is_open"),
+    ] {
+        assert!(crawled.number(&format!("SELECT COUNT(*) AS n FROM {sql}")).await > 0, "{what}");
+    }
+    let unexplained = "SELECT privilege_paths.identity_arn, privilege_paths.method FROM privilege_paths \
+        LEFT JOIN policy_statements ON policy_statements.resource_arn = privilege_paths.policy_resource_arn \
+        AND policy_statements.policy_kind = privilege_paths.policy_kind \
+        AND policy_statements.policy_name = privilege_paths.policy_name \
+        AND policy_statements.ordinal = privilege_paths.ordinal \
+        WHERE (policy_statements.effect IS DISTINCT FROM 'Allow') AND privilege_paths.identity_type <> 'permission_set'";
+    assert_eq!(crawled.rows(unexplained).await, Vec::<Value>::new(), "each way has its statement");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_trust_whom_they_truly_trust() {
+    let crawled = crawl(Settings::new(12, 4)).await;
+    let truth = crawled.simulation.truth();
+    let sql = "SELECT role_arn, bool_or(is_public) AS is_public, bool_or(is_external) AS is_external FROM role_trust \
+               GROUP BY role_arn";
+    let rows = crawled.rows(sql).await;
+    let roles: Vec<_> = truth.resources.iter().filter(|it| it.arn.contains(":role/")).collect();
+    assert_eq!(rows.len(), roles.len(), "every role has rows");
+    for role in roles {
+        let row = rows.iter().find(|row| row["role_arn"] == role.arn.as_str()).expect("a row");
+        assert_eq!(row["is_public"].as_bool(), role.is_public, "{}", role.arn);
+        assert_eq!(row["is_external"].as_bool(), role.is_external, "{}", role.arn);
+    }
+    let asked = "SELECT COUNT(*) AS n FROM role_trust WHERE is_external AND NOT is_public AND is_external_id_required";
+    assert!(crawled.number(asked).await > 0, "vendors ask for an external id");
 }

@@ -13,6 +13,8 @@ mod column_type;
 mod error;
 mod format;
 mod history;
+#[cfg(test)]
+mod misconfigurations;
 mod published_table;
 mod question;
 mod questions;

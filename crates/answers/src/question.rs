@@ -94,7 +94,7 @@ mod tests {
         assert_eq!(ids(&["F17", "f"])[..3], ["F17", "F1", "F2"]);
         assert_eq!(ids(&[]).len(), QUESTIONS.len());
         let error = select(&["F3", "Z1"]).unwrap_err().to_string();
-        assert!(error.starts_with("find question Z1; there are F1, F2, F3, "), "{error}");
+        assert!(error.starts_with("find question Z1; there are B1, B2, B3, "), "{error}");
     }
 
     #[test]

@@ -16,6 +16,14 @@ macro_rules! files {
 
 /// Each file's name and text, sorted.
 const FILES: &[(&str, &str)] = files![
+    "b01_mfa_off",
+    "b02_weak_password_policy",
+    "b03_unused_credentials",
+    "b04_policies_on_users",
+    "b05_keys_not_rotated",
+    "b06_instance_profiles",
+    "b07_least_privilege",
+    "b08_resource_policies_missing",
     "f01_more_than_one_account",
     "f02_many_accounts",
     "f03_inactive_credentials",

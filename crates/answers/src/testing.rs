@@ -20,6 +20,8 @@ macro_rules! rows {
     };
 }
 
+pub(crate) use rows;
+
 mod old {
     use super::{Row, Serialize};
 
@@ -49,7 +51,7 @@ rows! {
 }
 
 /// One table with rows of accounts, which are numbered.
-async fn write<R: Row>(publication: &Publication, rows: impl IntoIterator<Item = (u64, R)>) -> TableEntry {
+pub(crate) async fn write<R: Row>(publication: &Publication, rows: impl IntoIterator<Item = (u64, R)>) -> TableEntry {
     let table = table::<R>();
     let mut writer = publication.writer(&table);
     let mut builder = BatchBuilder::new(table).unwrap();
@@ -69,7 +71,7 @@ async fn write<R: Row>(publication: &Publication, rows: impl IntoIterator<Item =
     writer.close().await.unwrap()
 }
 
-async fn begin(lake: &Lake, organization_id: &str, snapshot_date: &str) -> Publication {
+pub(crate) async fn begin(lake: &Lake, organization_id: &str, snapshot_date: &str) -> Publication {
     let snapshot = orgcensus_lake::Snapshot {
         organization_id: organization_id.into(),
         snapshot_date: snapshot_date.into(),
@@ -82,7 +84,7 @@ async fn begin(lake: &Lake, organization_id: &str, snapshot_date: &str) -> Publi
     }
 }
 
-async fn commit(publication: Publication, tables: Vec<TableEntry>) {
+pub(crate) async fn commit(publication: Publication, tables: Vec<TableEntry>) {
     let coverage = Seen { is_complete: true, summary: serde_json::Value::Null };
     publication.commit(tables, coverage, Timestamp(1_795_000_001_000)).await.unwrap();
 }
@@ -145,7 +147,7 @@ impl Organized {
     }
 }
 
-fn task(collector: &str, is_planned: bool, is_complete: bool) -> Coverage {
+pub(crate) fn task(collector: &str, is_planned: bool, is_complete: bool) -> Coverage {
     Coverage { collector: collector.into(), is_planned, is_complete }
 }
 

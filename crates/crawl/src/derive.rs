@@ -20,6 +20,7 @@ use crate::run::Error;
 mod account_policies;
 mod buckets;
 mod control;
+mod identity;
 mod known;
 mod names;
 mod resource;
@@ -30,6 +31,7 @@ use buckets::Blocks;
 use control::Controls;
 use known::Known;
 use seen::Seen;
+pub use identity::{IdentityAccess, PrivilegePath, RoleTrust};
 
 /// One principal that one allowing statement of one resource's policy names, after its conditions and before any Deny.
 #[derive(Debug, Clone, Serialize, Row)]
@@ -98,7 +100,7 @@ pub struct ResourceAccess {
     pub reasons: Vec<String>,
 }
 
-/// Derives both tables.
+/// Derives all tables.
 pub(crate) async fn write(
     publication: &Publication,
     shared: &Shared,
@@ -128,8 +130,10 @@ pub(crate) async fn write(
         principals.flush(shared, &group).await?;
         access.flush(shared, &group).await?;
     }
-    let account_policies = account_policies::write(publication, shared, index).await?;
-    Ok(vec![account_policies, principals.writer.close().await?, access.writer.close().await?])
+    let mut entries = identity::write(publication, shared, index, &known.organization).await?;
+    entries.push(account_policies::write(publication, shared, index).await?);
+    entries.extend([principals.writer.close().await?, access.writer.close().await?]);
+    Ok(entries)
 }
 
 /// The staged groups of one table.

@@ -6,7 +6,7 @@ use orgcensus_collect::{Collector, POLICY_TABLES};
 use orgcensus_row::{Table, table};
 
 use crate::coverage::Coverage;
-use crate::derive::{AccountPolicy, PolicyPrincipal, ResourceAccess};
+use crate::derive::{AccountPolicy, IdentityAccess, PolicyPrincipal, PrivilegePath, ResourceAccess, RoleTrust};
 
 /// Tables whose rows the accounts' tasks stage.
 pub(crate) fn staged(collectors: &[Collector]) -> Vec<Table> {
@@ -24,10 +24,13 @@ pub fn tables(collectors: &[Collector]) -> Vec<Table> {
     tables.extend([
         table::<AccountPolicy>(),
         table::<AccountRow>(),
+        table::<IdentityAccess>(),
         table::<OrganizationRow>(),
         table::<OrganizationalUnit>(),
         table::<PolicyPrincipal>(),
+        table::<PrivilegePath>(),
         table::<ResourceAccess>(),
+        table::<RoleTrust>(),
     ]);
     tables.sort_by_key(|table| table.name);
     tables

@@ -18,6 +18,7 @@ mod flag;
 mod gate;
 mod glob;
 mod grant;
+pub mod identity;
 mod json;
 mod operator;
 mod principal;

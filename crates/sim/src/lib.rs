@@ -29,7 +29,7 @@ pub use rates::Rates;
 pub use serve::serve;
 pub use settings::{Settings, Troubles};
 pub use simulation::Simulation;
-pub use truth::{AccountPolicyTruth, AccountTruth, Fact, Lists, Obstructed, ResourceTruth, Truth};
+pub use truth::{AccountPolicyTruth, AccountTruth, Fact, IdentityTruth, Lists, Obstructed, ResourceTruth, Truth};
 
 /// Every secret of the simulated world contains this text: where it is found in a lake or a log, a secret leaked.
 pub const CANARY: &str = "CANARY";

@@ -1,11 +1,13 @@
 //! Resource policies of every kind. The kind is chosen on purpose, so that the verdict is known without an engine.
 
+mod identity;
 mod kind;
 mod named;
 mod resource;
 mod trust;
 mod verdict;
 
+pub(crate) use identity::{Gives, IdentityKind, gives_of_aws};
 pub(crate) use kind::{Kind, any_kind};
 pub(crate) use named::Named;
 pub(crate) use resource::{ResourcePolicy, Subject};

@@ -48,6 +48,11 @@ impl Instance {
     pub(crate) fn exists(&self) -> bool {
         self.state.name != "terminated"
     }
+
+    /// Whether it has an instance profile.
+    pub(crate) fn has_profile(&self) -> bool {
+        self.profile.is_some()
+    }
 }
 
 const STATES: [(State, u32); 3] = [

@@ -2,7 +2,9 @@
 
 mod credentials;
 mod facts;
+mod identities;
 mod lists;
+mod misconfigurations;
 mod organization_wide;
 mod resources;
 mod tally;
@@ -26,7 +28,7 @@ pub struct Truth {
     pub seed: u64,
     /// How many accounts it has.
     pub account_count: u64,
-    /// The yearly study's facts.
+    /// The yearly study's facts, and the common misconfigurations.
     pub facts: Vec<Fact>,
     /// How many of each kind of thing the crawler's role can see, by the name of a table.
     pub tables: BTreeMap<String, u64>,
@@ -42,6 +44,8 @@ pub struct Truth {
     pub account_policies: Vec<AccountPolicyTruth>,
     /// What the questions that are lists find, by question: the ARN, and where it is asked by whom, the principal.
     pub lists: Lists,
+    /// Every user, group, role and permission set that can be seen, with what it may do.
+    pub identities: Vec<IdentityTruth>,
 }
 
 /// A policy of the organization that an account has.
@@ -58,11 +62,11 @@ pub struct AccountPolicyTruth {
 /// A share of something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fact {
-    /// The fact's id, `F1` to `F17`.
+    /// The fact's id, `F1` to `F17` and `B1` to `B8`.
     pub id: &'static str,
     /// Of what it is a share.
     pub of: &'static str,
-    /// `study` as the yearly study defines it, `lake` by the sharper verdict.
+    /// `study` as the yearly study defines it, `lake` by the sharper verdict, or what else tells it apart.
     pub definition: &'static str,
     /// How many are so.
     pub numerator: u64,
@@ -109,6 +113,27 @@ pub struct ResourceTruth {
     pub rests_on_networks: bool,
 }
 
+/// What a user, a group, a role or a permission set may do. None where that depends on what is nowhere to be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct IdentityTruth {
+    /// Its ARN.
+    pub arn: String,
+    /// Its account.
+    pub account_id: String,
+    /// Whether it is administrator.
+    pub is_administrator: Option<bool>,
+    /// Whether one of its policies allows everything on everything.
+    pub allows_everything: Option<bool>,
+    /// Whether it may change who may do what.
+    pub writes_iam: Option<bool>,
+    /// Whether it may pass roles.
+    pub passes_roles: Option<bool>,
+    /// Whether it may read all of some kind of data.
+    pub reads_all_data: Option<bool>,
+    /// Whether it is no administrator, and may come to more rights.
+    pub may_escalate: Option<bool>,
+}
+
 /// The services that a census reads region by region.
 const REGIONAL: [Service; 7] =
     [Service::Ec2, Service::Ecr, Service::Kms, Service::Lambda, Service::SecretsManager, Service::Sns, Service::Sqs];
@@ -122,11 +147,16 @@ impl Truth {
             tally.account(organization, &account);
             accounts.push(AccountTruth { account_id: account.id.clone(), outcome: outcome(&account) });
         }
+        let sets = identities::permission_sets(organization);
+        tally.misconfigurations.identities(tally.identities.iter().chain(&sets));
+        tally.identities.extend(sets);
+        let mut facts = facts::facts(organization.settings.accounts, &tally);
+        facts.extend(tally.misconfigurations.facts());
         Self {
             organization_id: organization.id.clone(),
             seed: organization.settings.seed,
             account_count: organization.settings.accounts,
-            facts: facts::facts(organization.settings.accounts, &tally),
+            facts,
             tables: tally.tables(organization),
             cells: tally.cells(),
             accounts,
@@ -134,6 +164,7 @@ impl Truth {
             resources: tally.resources,
             account_policies: organization_wide::account_policies(organization),
             lists: tally.lists,
+            identities: tally.identities,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Counting one account after another.
 
+use super::identities::identities;
+use super::misconfigurations::Misconfigurations;
 use super::resources::resources;
-use super::{Lists, Obstructed, REGIONAL, ResourceTruth, credentials, is_visible, organization_wide};
+use super::{IdentityTruth, Lists, Obstructed, REGIONAL, ResourceTruth, credentials, is_visible, organization_wide};
 use crate::access::obstacle;
 use crate::account::Account;
 use crate::clock::Clock;
@@ -37,6 +39,8 @@ pub(super) struct Tally {
     pub(super) obstructed: Vec<Obstructed>,
     pub(super) resources: Vec<ResourceTruth>,
     pub(super) lists: Lists,
+    pub(super) identities: Vec<IdentityTruth>,
+    pub(super) misconfigurations: Misconfigurations,
     rows: BTreeMap<&'static str, u64>,
     cells: BTreeMap<&'static str, u64>,
 }
@@ -60,6 +64,8 @@ impl Tally {
             self.region(organization, account, region);
         }
         self.resources.extend(resources(organization, account, &iam, &mut self.lists));
+        self.identities.extend(identities(account, &iam));
+        self.misconfigurations.account(organization, account, &iam);
     }
 
     /// The number of rows of each table.

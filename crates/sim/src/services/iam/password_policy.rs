@@ -37,6 +37,15 @@ pub(super) fn password_policy(organization: &Organization, account: &Account) ->
     })
 }
 
+/// Whether the account's password policy is strong: 14 characters of all four kinds, the last 24 not used again. None: it
+/// has no policy.
+pub(crate) fn password_strength(organization: &Organization, account: &Account) -> Option<bool> {
+    let policy = password_policy(organization, account)?;
+    let has_all_kinds =
+        policy.requires_symbols && policy.requires_numbers && policy.requires_uppercase && policy.requires_lowercase;
+    Some(has_all_kinds && policy.minimum_length >= 14 && policy.reuse_prevention.is_some_and(|count| count >= 24))
+}
+
 pub(super) fn get(context: &Context<'_>) -> Result<Answer, Refusal> {
     let account = context.account();
     let message = format!("The Password Policy with domain name {} cannot be found.", account.id);

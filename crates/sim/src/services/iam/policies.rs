@@ -3,7 +3,7 @@
 use crate::account::Account;
 use crate::dice::Dice;
 use crate::organization::Organization;
-use crate::policies::document;
+use crate::policies::{IdentityKind, document};
 use serde_json::json;
 
 /// A managed policy.
@@ -120,22 +120,28 @@ pub(super) fn customer_policies(organization: &Organization, account: &Account) 
 
 /// An identity policy by chance, in the forms that people write.
 pub(super) fn some_document(dice: &mut Dice) -> String {
-    let everything = json!({ "Effect": "Allow", "Action": "*", "Resource": "*" });
-    let bucket = json!({ "Sid": "Read", "Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"],
-        "Resource": ["arn:aws:s3:::shared", "arn:aws:s3:::shared/*"] });
-    let self_service = json!({ "Effect": "Allow", "Action": "iam:*AccessKey*",
-        "Resource": "arn:aws:iam::*:user/${aws:username}" });
-    let all_but = json!({ "Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*" });
-    let with_mfa = json!({ "Effect": "Allow", "Action": "s3:*", "Resource": "*",
-        "Condition": { "Bool": { "aws:MultiFactorAuthPresent": true } } });
-    let deny = json!({ "Effect": "Deny", "Action": ["sqs:*"], "Resource": "*" });
-    match dice.weighted(&[(0, 2), (1, 6), (2, 3), (3, 1), (4, 2), (5, 1)]) {
-        0 => document(vec![everything]),
-        1 => document(vec![bucket]),
-        2 => document(vec![self_service]),
-        3 => document(vec![all_but]),
-        // A statement alone, not in a list, with white space as a person would leave it.
-        4 => format!("{{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": {with_mfa:#}\n}}"),
-        _ => document(vec![bucket, deny]),
+    IdentityKind::any(dice).document()
+}
+
+/// A policy of the account's own, of this name and kind, that is there on purpose.
+pub(super) fn customer_policy(
+    organization: &Organization,
+    account: &Account,
+    name: &str,
+    kind: IdentityKind,
+) -> ManagedPolicy {
+    let mut dice = organization.dice(&["iam-planted-policy", &account.id, name]);
+    let created_millis = organization.clock.days_ago(dice.between(1, 1000), &mut dice);
+    ManagedPolicy {
+        name: name.to_owned(),
+        id: format!("ANPA{}", dice.base32(17)),
+        arn: organization.arn("iam", "", &account.id, &format!("policy/planted/{name}")),
+        path: "/planted/".to_owned(),
+        description: None,
+        is_aws: false,
+        created_millis,
+        versions: vec![Version { id: "v1".to_owned(), is_default: true, created_millis, document: kind.document() }],
+        attachments: 0,
+        boundaries: 0,
     }
 }

@@ -1,0 +1,105 @@
+//! The rows about what identities may do.
+
+use orgcensus_row::Row;
+use serde::Serialize;
+
+/// What one user, group, role or permission set may do by its policies, its groups' and its boundary. Null: not known, since
+/// a policy was not read. SCPs, resource policies and session policies are no part of it; a condition on an Allow makes no
+/// right, and one on a Deny saves nothing: the flags say so.
+#[derive(Debug, Clone, Serialize, Row)]
+#[row(table = "identity_access", key = "identity_arn")]
+pub struct IdentityAccess {
+    /// The ARN of the user, group, role or permission set.
+    pub identity_arn: String,
+    /// user, group, role or permission_set.
+    pub identity_type: String,
+    /// Its name.
+    pub identity_name: String,
+    /// Whether it is a role that an AWS service made and owns.
+    pub is_service_linked: bool,
+    /// Whether it is a role that IAM Identity Center made for a permission set.
+    pub is_identity_center: bool,
+    /// Whether it is allowed everything on everything, or all but what it can take back since it may write policies at will.
+    pub is_administrator: Option<bool>,
+    /// Through what it is, or would be but for what was not read: inline, managed, group.
+    pub administrator_through: Vec<String>,
+    /// The policies that make it so: a managed policy's ARN, or <ARN of user, group or role>/<name of the inline policy>.
+    pub administrator_policies: Vec<String>,
+    /// Whether one of its policies allows every action on every resource without a condition, whatever takes it away again.
+    pub allows_everything: Option<bool>,
+    /// Whether it may change who may do what in IAM, beyond its own keys and password.
+    pub writes_iam: Option<bool>,
+    /// Whether it may pass roles to services (iam:PassRole).
+    pub passes_roles: Option<bool>,
+    /// Whether it may pass every role of its account.
+    pub passes_every_role: Option<bool>,
+    /// The roles that it may pass, as policies write them.
+    pub passed_role_patterns: Vec<String>,
+    /// Whether it may read all objects, tables, secrets, parameters, queues, streams, snapshots or databases of the account.
+    pub reads_all_data: Option<bool>,
+    /// The reading actions that it may take on everything of their kind, s3:GetObject.
+    pub reads_all_by: Vec<String>,
+    /// Whether one of its ways to more rights is open: without a condition, and not to named resources only. False for an
+    /// administrator, which needs none.
+    pub may_escalate: Option<bool>,
+    /// How many ways to more rights are open; null when a policy was not read.
+    pub open_path_count: Option<i32>,
+    /// How many more depend on a condition, or lead to named resources only; null when a policy was not read.
+    pub limited_path_count: Option<i32>,
+    /// Whether it has a permissions boundary; null when that was not read.
+    pub has_permissions_boundary: Option<bool>,
+    /// The ARN of its permissions boundary.
+    pub permissions_boundary_arn: Option<String>,
+    /// What the boundary does to the answers here: none (there is none), keeps, cuts or unread.
+    pub boundary_effect: String,
+    /// How many policies it has, its own and its groups'.
+    pub policy_count: i32,
+    /// How many of them were not read.
+    pub unread_policy_count: i32,
+    /// What is worth knowing: conditional, conditional_administrator, deny_saves, deny_in_part, deny_conditional,
+    /// policy_unread, boundary_unread.
+    pub flags: Vec<String>,
+}
+
+/// One known way in which one identity may come to more rights than it has, with the statement on which it turns.
+/// Administrators have none: they need none.
+#[derive(Debug, Clone, Serialize, Row)]
+#[row(table = "privilege_paths", key = "identity_arn, method")]
+pub struct PrivilegePath {
+    /// The ARN of the user, group, role or permission set.
+    pub identity_arn: String,
+    /// user, group, role or permission_set.
+    pub identity_type: String,
+    /// Its name.
+    pub identity_name: String,
+    /// The way, iam_create_policy_version or pass_role_lambda_create_function.
+    pub method: String,
+    /// Its kind: writes_permissions, takes_credentials, passes_role, takes_over, assumes_role or writes_identity_center.
+    pub category: String,
+    /// The actions that it takes, the one on which it turns first.
+    pub actions: Vec<String>,
+    /// How far it leads: every (resource of the kind), own (the identity itself, its groups or policies) or some.
+    pub resource_scope: String,
+    /// The resources of the action on which it turns, as the statement writes them.
+    pub resources: Vec<String>,
+    /// Whether a step depends on a condition. iam:PassedToService is none: it is read.
+    pub is_conditional: bool,
+    /// The keys of the conditions on the statements, as written.
+    pub condition_keys: Vec<String>,
+    /// Whether it surely leads to more rights: without a condition, and not to named resources only.
+    pub is_open: bool,
+    /// The statement on which it turns, as policy_statements names it: a managed policy's ARN, or what has the inline policy.
+    pub policy_resource_arn: String,
+    /// inline or managed.
+    pub policy_kind: String,
+    /// The inline policy's name, or the managed policy's version; empty where the version is not known.
+    pub policy_name: String,
+    /// The statement's place in the document, from 0.
+    pub ordinal: i32,
+    /// How the identity has the policy: inline, managed or group.
+    pub through: String,
+    /// Each action with the statement that gives it, in words.
+    pub given_by: Vec<String>,
+    /// What is worth knowing: deny_in_part, deny_conditional, policy_unread, boundary_unread.
+    pub flags: Vec<String>,
+}

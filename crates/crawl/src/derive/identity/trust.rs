@@ -1,0 +1,295 @@
+//! Who may assume each role, and what is asked of them.
+
+use orgcensus_policy::{
+    Condition, Document, Facts, Flag, Grant, Organization, Policies, PolicyKind, PrincipalKind, Statement, verdict,
+};
+use orgcensus_row::{Row, Timestamp};
+use serde::Serialize;
+
+use super::account::{Account, Known, Role, Trust};
+
+/// One principal that one statement of a role's trust policy lets assume the role, after Denies. A role whose trust policy
+/// could not be read has one row without a principal. What external ids are is in policy_documents: they are no secrets.
+#[derive(Debug, Clone, Serialize, Row)]
+#[row(table = "role_trust", key = "role_arn, ordinal, principal")]
+pub struct RoleTrust {
+    /// The role's ARN.
+    pub role_arn: String,
+    /// The role's name.
+    pub role_name: String,
+    /// The statement's place in the trust policy, from 0; -1 where that could not be read.
+    pub ordinal: i32,
+    /// The principal as written, AWS:arn:aws:iam::111122223333:root; empty where the trust policy could not be read.
+    pub principal: String,
+    /// AWS, Service, Federated or CanonicalUser.
+    pub principal_type: String,
+    /// same_account, in_org, external, public, service, federated, unknown or nobody (a Deny or a dead id lets none in).
+    pub principal_class: String,
+    /// The one account that the principal is of; null when it is none or several.
+    pub principal_account_id: Option<String>,
+    /// The identity provider of a federated principal: its ARN or host.
+    pub provider: Option<String>,
+    /// Whether it is anyone; null where the trust policy could not be read.
+    pub is_public: Option<bool>,
+    /// Whether someone outside the organization is among them; null when it cannot be told.
+    pub is_external: Option<bool>,
+    /// The actions as written, sts:AssumeRole.
+    pub actions: Vec<String>,
+    /// Whether an external id must be given: sts:ExternalId has a value other than *.
+    pub is_external_id_required: bool,
+    /// How many external ids the statement takes.
+    pub external_id_count: i32,
+    /// Whether the session must have been opened with MFA.
+    pub is_mfa_required: bool,
+    /// What must be true of the provider's token: <key> <operator> <value>, one for each value.
+    pub claims: Vec<String>,
+    /// The organizations, or paths in one, of which the caller must be: <key> <operator> <value>, one for each value.
+    pub organization_conditions: Vec<String>,
+    /// Condition keys that bound who is let in.
+    pub bounded_by: Vec<String>,
+    /// Whether the statement has any condition.
+    pub has_condition: bool,
+    /// The keys of its conditions, as written.
+    pub condition_keys: Vec<String>,
+    /// What is worth knowing: oidc_unscoped, signed_only, dangling_principal, denied, unread …
+    pub flags: Vec<String>,
+    /// Whether an AWS service made and owns the role.
+    pub is_service_linked: bool,
+    /// Days since the role was made.
+    pub role_age_days: Option<i32>,
+    /// When the role was last used (UTC); null when AWS saw no use in the last 400 days.
+    pub role_last_used_at: Option<Timestamp>,
+    /// Days since then; null when AWS saw no use in the last 400 days.
+    pub role_last_used_days: Option<i32>,
+    /// The region of the last use.
+    pub role_last_used_region: Option<String>,
+}
+
+impl Account {
+    /// The rows of all roles, in the order of their key.
+    pub(super) fn trusts(&self, account_id: &str, organization: &Organization) -> Vec<RoleTrust> {
+        let rows = self.trusted().flat_map(|(arn, known, trust)| {
+            let (name, role) = known.map_or((last(arn), Role::default()), |it: &Known| (&it.name, it.role.clone()));
+            let of = Of { arn, name, role };
+            match trust {
+                Trust::Unread => vec![of.unread()],
+                Trust::Text(text) => of.rows(text, account_id, organization),
+            }
+        });
+        rows.collect()
+    }
+}
+
+fn is_true(value: &str) -> bool {
+    value.eq_ignore_ascii_case("true")
+}
+
+/// The name in an ARN.
+fn last(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or_default()
+}
+
+/// The role that the rows are about.
+struct Of<'a> {
+    arn: &'a str,
+    name: &'a str,
+    role: Role,
+}
+
+impl Of<'_> {
+    fn rows(&self, text: &str, account_id: &str, organization: &Organization) -> Vec<RoleTrust> {
+        let document = [Document::parse(text)];
+        if !document[0].is_readable() {
+            return vec![self.unread()];
+        }
+        let (kind, resource_account) = (PolicyKind::Trust, Some(account_id));
+        let facts = Facts { kind, resource_account, service: Some("sts"), organization };
+        let grants = verdict(&Policies::of(&document), &facts).grants;
+        let rows = grants.into_iter().filter_map(|grant| {
+            let statement = document[0].statements.get(grant.ordinal)?;
+            Some(self.row(grant, statement))
+        });
+        let mut rows: Vec<RoleTrust> = rows.collect();
+        rows.sort_by(|one, other| key(one).cmp(&key(other)));
+        rows.dedup_by(|later, earlier| key(later) == key(earlier));
+        rows
+    }
+
+    fn row(&self, grant: Grant, statement: &Statement) -> RoleTrust {
+        let external_ids: Vec<&Condition> =
+            asked(statement, "sts:ExternalId", &["stringequals", "stringlike"]).collect();
+        let asks_id =
+            |it: &&Condition| !it.values.is_empty() && !it.values.iter().any(|value| value.trim_matches('*') == "");
+        let mfa = asked(statement, "aws:MultiFactorAuthPresent", &["bool"]);
+        let is_federated = grant.principal.kind == PrincipalKind::Federated;
+        RoleTrust {
+            ordinal: i32::try_from(grant.ordinal).unwrap_or(i32::MAX),
+            principal: format!("{}:{}", grant.principal.kind.as_str(), grant.principal.value),
+            principal_type: grant.principal.kind.as_str().to_owned(),
+            provider: is_federated.then(|| grant.principal.value.clone()),
+            principal_class: grant.class.as_str().to_owned(),
+            principal_account_id: grant.account,
+            is_public: Some(grant.class == orgcensus_policy::Class::Public),
+            is_external: grant.is_external,
+            actions: statement.actions.clone(),
+            is_external_id_required: external_ids.iter().any(asks_id),
+            external_id_count: external_ids.iter().map(|it| i32::try_from(it.values.len()).unwrap_or(i32::MAX)).sum(),
+            is_mfa_required: mfa
+                .into_iter()
+                .any(|it| it.values.iter().map(String::as_str).all(is_true) && !it.values.is_empty()),
+            claims: if is_federated {
+                conditions(statement, |key| is_claim(key, &grant.principal.value))
+            } else {
+                Vec::new()
+            },
+            organization_conditions: conditions(statement, |key| {
+                ["aws:principalorgid", "aws:principalorgpaths"].contains(&key)
+            }),
+            bounded_by: grant.bounded_by,
+            has_condition: statement.has_condition(),
+            condition_keys: statement.conditions.iter().map(|it| it.key.clone()).collect(),
+            flags: super::super::words(grant.flags.iter().map(|flag| flag.as_str())),
+            ..self.unread()
+        }
+    }
+
+    /// The row of a role whose trust policy says nothing, since it was not read.
+    fn unread(&self) -> RoleTrust {
+        RoleTrust {
+            role_arn: self.arn.to_owned(),
+            role_name: self.name.to_owned(),
+            ordinal: -1,
+            principal: String::new(),
+            principal_type: String::new(),
+            principal_class: "unknown".to_owned(),
+            principal_account_id: None,
+            provider: None,
+            is_public: None,
+            is_external: None,
+            actions: Vec::new(),
+            is_external_id_required: false,
+            external_id_count: 0,
+            is_mfa_required: false,
+            claims: Vec::new(),
+            organization_conditions: Vec::new(),
+            bounded_by: Vec::new(),
+            has_condition: false,
+            condition_keys: Vec::new(),
+            flags: vec![Flag::Unread.as_str().to_owned()],
+            is_service_linked: self.role.is_service_linked,
+            role_age_days: self.role.age_days,
+            role_last_used_at: self.role.last_used_at,
+            role_last_used_days: self.role.last_used_days,
+            role_last_used_region: self.role.last_used_region.clone(),
+        }
+    }
+}
+
+/// The conditions on a key that hold only where the key is there: none with `IfExists`.
+fn asked<'a>(statement: &'a Statement, key: &'a str, operators: &'a [&str]) -> impl Iterator<Item = &'a Condition> {
+    let is_meant = move |it: &&Condition| {
+        let operator = it.operator.to_ascii_lowercase();
+        let operator = operator.strip_prefix("foranyvalue:").unwrap_or(&operator);
+        it.key.eq_ignore_ascii_case(key) && operators.contains(&operator)
+    };
+    statement.conditions.iter().filter(is_meant)
+}
+
+/// Whether the key, in lower case, is a claim of the provider's token: `<issuer>:sub`, `saml:aud`.
+fn is_claim(key: &str, provider: &str) -> bool {
+    let issuer = provider.split_once("oidc-provider/").map_or(provider, |(_, issuer)| issuer).to_ascii_lowercase();
+    key.starts_with("saml:") || key.strip_prefix(&issuer).is_some_and(|rest| rest.starts_with(':'))
+}
+
+fn conditions(statement: &Statement, is_meant: impl Fn(&str) -> bool) -> Vec<String> {
+    let meant = statement.conditions.iter().filter(|it| is_meant(&it.key.to_ascii_lowercase()));
+    meant.flat_map(|it| it.values.iter().map(move |value| format!("{} {} {value}", it.key, it.operator))).collect()
+}
+
+fn key(row: &RoleTrust) -> (i32, &str) {
+    (row.ordinal, &row.principal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ARN: &str = "arn:aws:iam::111122223333:role/ci/web";
+
+    fn rows(text: &str) -> Vec<RoleTrust> {
+        let organization = Organization {
+            accounts: Some(["111122223333", "222233334444"].map(str::to_owned).into()),
+            ..Organization::default()
+        };
+        Of { arn: ARN, name: last(ARN), role: Role::default() }.rows(text, "111122223333", &organization)
+    }
+
+    fn one(principal: &str, condition: &str) -> RoleTrust {
+        let statement = format!(
+            r#"{{"Effect":"Allow","Principal":{principal},"Action":"sts:AssumeRole","Condition":{condition}}}"#
+        );
+        let mut rows = rows(&format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#));
+        assert_eq!(rows.len(), 1);
+        rows.remove(0)
+    }
+
+    const VENDOR: &str = r#"{"AWS":"arn:aws:iam::999988887777:root"}"#;
+
+    #[test]
+    fn a_vendor_with_and_without_an_external_id() {
+        let row =
+            one(VENDOR, r#"{"StringEquals":{"sts:externalid":["a","b"]},"Bool":{"aws:MultiFactorAuthPresent":true}}"#);
+        assert_eq!((row.role_name.as_str(), row.principal_class.as_str()), ("web", "external"));
+        assert_eq!((row.is_external, row.is_public, row.is_external_id_required), (Some(true), Some(false), true));
+        assert_eq!((row.external_id_count, row.is_mfa_required), (2, true));
+        assert_eq!(row.principal_account_id.as_deref(), Some("999988887777"));
+        for open in [
+            r#"{}"#,
+            r#"{"StringEqualsIfExists":{"sts:ExternalId":"a"}}"#,
+            r#"{"StringNotEquals":{"sts:ExternalId":"a"}}"#,
+            r#"{"StringLike":{"sts:ExternalId":"*"}}"#,
+            r#"{"BoolIfExists":{"aws:MultiFactorAuthPresent":"true"}}"#,
+        ] {
+            let row = one(VENDOR, open);
+            assert!(!row.is_external_id_required && !row.is_mfa_required, "{open}");
+        }
+    }
+
+    #[test]
+    fn a_provider_with_its_claims() {
+        let github = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com";
+        let row = one(
+            &format!(r#"{{"Federated":"{github}"}}"#),
+            r#"{"StringLike":{"token.actions.githubusercontent.com:sub":["repo:a/b:*","repo:a/c:*"]},
+                "StringEquals":{"aws:RequestedRegion":"us-east-1"}}"#,
+        );
+        assert_eq!((row.principal_class.as_str(), row.provider.as_deref()), ("federated", Some(github)));
+        let key = "token.actions.githubusercontent.com:sub StringLike";
+        assert_eq!(row.claims, [format!("{key} repo:a/b:*"), format!("{key} repo:a/c:*")]);
+        assert_eq!(row.condition_keys.len(), 2);
+        assert_eq!(row.is_external, None);
+    }
+
+    #[test]
+    fn an_organization_is_a_bound_and_a_deny_counts() {
+        let row = one(r#""*""#, r#"{"StringEquals":{"aws:PrincipalOrgID":"o-abcdefghij"}}"#);
+        assert_eq!(row.organization_conditions, ["aws:PrincipalOrgID StringEquals o-abcdefghij"]);
+        assert_eq!((row.is_public, row.bounded_by.as_slice()), (Some(false), &["aws:PrincipalOrgID".to_owned()][..]));
+        let allow = r#"{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}"#;
+        let deny = r#"{"Effect":"Deny","Principal":"*","Action":"*"}"#;
+        let saved = rows(&format!(r#"{{"Statement":[{allow},{deny}]}}"#));
+        assert_eq!((saved.len(), saved[0].principal_class.as_str()), (1, "nobody"));
+        let open = rows(&format!(r#"{{"Statement":[{allow},{allow}]}}"#));
+        assert_eq!(open.iter().map(|row| row.ordinal).collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(open[0].is_public, Some(true));
+    }
+
+    #[test]
+    fn what_was_not_read_has_a_row_that_says_so() {
+        for row in rows("no policy").into_iter().chain([Of { arn: ARN, name: "web", role: Role::default() }.unread()]) {
+            assert_eq!((row.is_public, row.is_external, row.ordinal), (None, None, -1));
+            assert_eq!((row.principal_class.as_str(), row.flags.as_slice()), ("unknown", &["unread".to_owned()][..]));
+        }
+        assert_eq!(rows(r#"{"Statement":[]}"#).len(), 0);
+    }
+}

@@ -1,0 +1,100 @@
+//! A policy of an identity, made ready once for all identities that have it.
+
+use super::action;
+use crate::document::Document;
+use crate::glob::contains;
+use crate::statement::{Effect, Statement};
+
+/// A policy of an identity, read.
+#[derive(Debug, Clone)]
+pub struct IdentityPolicy {
+    document: Document,
+    rules: Vec<Rule>,
+}
+
+/// What one statement says about the actions that matter.
+#[derive(Debug, Clone)]
+struct Rule {
+    /// Its place in the document.
+    ordinal: usize,
+    /// Numbers of actions, in order.
+    actions: Vec<u16>,
+    is_broad: bool,
+}
+
+/// A statement that says something about an action that matters.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Saying<'a> {
+    pub(super) statement: &'a Statement,
+    pub(super) actions: &'a [u16],
+    /// Whether it is about every action, or all but some, on every resource; under a condition perhaps.
+    pub(super) is_broad: bool,
+}
+
+impl IdentityPolicy {
+    /// Reads a document; `None` when it is none that can be read.
+    pub fn parse(text: &str) -> Option<IdentityPolicy> {
+        let document = Document::parse(text);
+        document.is_readable().then(|| IdentityPolicy::of(document))
+    }
+
+    fn of(document: Document) -> IdentityPolicy {
+        let rule = |(ordinal, statement): (usize, &Statement)| {
+            let actions = action::numbers(&statement.actions, statement.is_not_action);
+            let says = !statement.actions.is_empty() && !actions.is_empty();
+            says.then(|| Rule { ordinal, actions, is_broad: is_broad(statement) })
+        };
+        let rules = document.statements.iter().enumerate().filter_map(rule).collect();
+        IdentityPolicy { document, rules }
+    }
+
+    /// Whether a statement allows everything on everything, whatever a Deny or a boundary says.
+    pub fn allows_everything(&self) -> bool {
+        self.document.statements.iter().any(Statement::allows_everything)
+    }
+
+    /// Its statements of this effect that matter.
+    pub(super) fn sayings(&self, effect: &Effect) -> impl Iterator<Item = Saying<'_>> {
+        let statement = |rule: &'_ Rule| self.document.statements.get(rule.ordinal);
+        let sayings = self.rules.iter().filter_map(move |rule| {
+            let statement = statement(rule)?;
+            Some(Saying { statement, actions: &rule.actions, is_broad: rule.is_broad })
+        });
+        sayings.filter(|saying| saying.statement.effect == *effect)
+    }
+}
+
+fn is_broad(statement: &Statement) -> bool {
+    let is_whole = |pattern: &String| contains(pattern, "*") || pattern == "*:*";
+    let every_action = statement.is_not_action || statement.actions.iter().any(is_whole);
+    let every_resource = !statement.is_not_resource && statement.resources.iter().any(|it| contains(it, "*"));
+    every_action && every_resource
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_statements_that_matter_are_kept() {
+        let text = r#"{"Statement":[{"Effect":"Allow","Action":"s3:ListBucket","Resource":"*"},
+            {"Effect":"Allow","Action":"iam:pass*","Resource":"*"},{"Effect":"Deny","NotAction":"s3:*","Resource":"*"},
+            {"Effect":"Allow","Resource":"*"},{"Effect":"Maybe","Action":"*","Resource":"*"}]}"#;
+        let policy = IdentityPolicy::parse(text).unwrap();
+        let ordinals = |effect| policy.sayings(effect).map(|it| it.statement.ordinal).collect::<Vec<_>>();
+        assert_eq!((ordinals(&Effect::Allow), ordinals(&Effect::Deny)), (vec![1], vec![2]));
+        assert!(IdentityPolicy::parse("no").is_none());
+    }
+
+    #[test]
+    fn broad_is_every_resource_and_nearly_every_action() {
+        let broad = |statement: &str| {
+            let policy = IdentityPolicy::parse(&format!(r#"{{"Statement":{{"Effect":"Allow",{statement}}}}}"#));
+            policy.is_some_and(|it| it.sayings(&Effect::Allow).any(|it| it.is_broad))
+        };
+        assert!(broad(r#""Action":["a:b","**"],"Resource":["x","*"]"#) && broad(r#""Action":"*:*","Resource":"*""#));
+        assert!(broad(r#""NotAction":"iam:*","Resource":"*""#));
+        assert!(!broad(r#""Action":"iam:*","Resource":"*""#) && !broad(r#""Action":"*","Resource":"arn:*""#));
+        assert!(!broad(r#""Action":"*","NotResource":"x""#));
+    }
+}

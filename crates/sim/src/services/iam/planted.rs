@@ -1,0 +1,95 @@
+//! Administrators of every sort, and who may make itself one: put into accounts on purpose, two sorts in each.
+
+use super::policies::customer_policy;
+use super::{Group, ManagedPolicy, Permissions, Role, User};
+use crate::account::Account;
+use crate::organization::Organization;
+use crate::policies::IdentityKind;
+
+/// A sort of identity that occurs on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Inline,
+    Managed,
+    ThroughGroup,
+    CutByBoundary,
+    KeptByBoundary,
+    SavedByDeny,
+    NotSavedByDeny,
+    ByPassingRoles,
+    ByPolicyVersion,
+    ByOwnPolicy,
+}
+
+const SORTS: [Sort; 10] = [
+    Sort::Inline,
+    Sort::Managed,
+    Sort::ThroughGroup,
+    Sort::CutByBoundary,
+    Sort::KeptByBoundary,
+    Sort::SavedByDeny,
+    Sort::NotSavedByDeny,
+    Sort::ByPassingRoles,
+    Sort::ByPolicyVersion,
+    Sort::ByOwnPolicy,
+];
+
+/// Gives rights to identities that an account has already: what there is of users, groups and roles stays as it was.
+pub(super) fn plant(
+    organization: &Organization,
+    account: &Account,
+    identities: (&mut [User], &mut [Group], &mut [Role]),
+    policies: &mut Vec<ManagedPolicy>,
+) {
+    let (users, groups, roles) = identities;
+    let first = usize::try_from(account.index % 5).unwrap_or_default() * 2;
+    let mut policy = |name: &str, kind: IdentityKind| {
+        let policy = customer_policy(organization, account, name, kind);
+        let arn = policy.arn.clone();
+        policies.push(policy);
+        arn
+    };
+    for sort in SORTS.into_iter().skip(first).take(2) {
+        match sort {
+            // The person who has it through a group is the first; of roles, the last two are the account's own.
+            Sort::ThroughGroup => {
+                let (Some(group), Some(user)) = (groups.first_mut(), users.first_mut()) else { continue };
+                group.permissions = inline(&[IdentityKind::Everything]);
+                user.permissions = inline(&[IdentityKind::Bucket]);
+                user.groups = vec![group.name.clone()];
+            }
+            Sort::ByOwnPolicy => {
+                let Some(user) = users.first_mut() else { continue };
+                user.permissions = inline(&[IdentityKind::WriteOwnPolicy]);
+                user.groups = Vec::new();
+            }
+            sort => {
+                let place = roles.len().saturating_sub(1 + usize::from(sort as usize % 2 == 0));
+                let Some(role) = roles.get_mut(place) else { continue };
+                role.permissions = permissions(sort, &mut policy);
+            }
+        }
+    }
+}
+
+fn permissions(sort: Sort, policy: &mut impl FnMut(&str, IdentityKind) -> String) -> Permissions {
+    use IdentityKind::{AllButIam, DenyBuckets, DenyIam, Everything, MakeFunctions, PassRoles, WriteVersions};
+    let all = inline(&[Everything]);
+    match sort {
+        Sort::Managed => Permissions { attached: vec![policy("all", Everything)], ..Permissions::default() },
+        Sort::CutByBoundary => Permissions { boundary: Some(policy("no-iam", AllButIam)), ..all },
+        Sort::KeptByBoundary => Permissions { boundary: Some(policy("wide-boundary", Everything)), ..all },
+        Sort::SavedByDeny => Permissions { attached: vec![policy("no-iam-at-all", DenyIam)], ..all },
+        Sort::NotSavedByDeny => inline(&[Everything, DenyBuckets]),
+        Sort::ByPassingRoles => {
+            Permissions { attached: vec![policy("pass-to-lambda", PassRoles)], ..inline(&[MakeFunctions]) }
+        }
+        Sort::ByPolicyVersion => inline(&[WriteVersions]),
+        Sort::Inline | Sort::ThroughGroup | Sort::ByOwnPolicy => all,
+    }
+}
+
+fn inline(kinds: &[IdentityKind]) -> Permissions {
+    let named = |(number, kind): (usize, &IdentityKind)| (format!("planted-{number}"), kind.document());
+    Permissions { inline: kinds.iter().enumerate().map(named).collect(), ..Permissions::default() }
+}
