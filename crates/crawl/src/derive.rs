@@ -48,6 +48,9 @@ pub struct PolicyPrincipal {
     pub is_external: Option<bool>,
     /// Condition keys that bound who is let in.
     pub bounded_by: Vec<String>,
+    /// What the statement's actions can do, in AWS's words: List, Read, Write, Permissions management, Tagging; Unknown
+    /// where AWS's reference does not have the action.
+    pub access_levels: Vec<String>,
     /// What is worth knowing: service_unscoped, network_restricted …
     pub flags: Vec<String>,
 }

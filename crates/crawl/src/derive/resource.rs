@@ -148,6 +148,7 @@ impl Resource {
                 principal_account_id: grant.account,
                 is_external: grant.is_external,
                 bounded_by: grant.bounded_by,
+                access_levels: grant.access_levels.names(),
                 flags: words(grant.flags.iter().map(|flag| flag.as_str())),
             })
             .collect()
