@@ -148,7 +148,8 @@ impl Fold {
             }
             for statement in &document.statements {
                 self.flags(&statement.flags);
-                if facts.kind.has_principals() && !statement.has_principal {
+                let is_object = !statement.flags.contains(&Flag::MalformedStatement);
+                if facts.kind.has_principals() && !statement.has_principal && is_object {
                     self.flags(&[Flag::NoPrincipal]);
                 }
                 for grant in
