@@ -1,6 +1,8 @@
 //! Policies on their way into the lake: the document byte for byte, and a row for each of its statements.
 
-use orgcensus_policy::{AclGrant, AclGrantee, Document, Effect, Flag, PrincipalKind, PrincipalValue, Statement};
+use orgcensus_policy::{
+    AccessLevels, AclGrant, AclGrantee, Document, Effect, Flag, PrincipalKind, PrincipalValue, Statement,
+};
 use orgcensus_row::{Row, Table, table};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -143,6 +145,9 @@ pub struct PolicyStatement {
     pub actions: Vec<String>,
     /// Whether the actions are those that are left out (NotAction).
     pub is_not_action: bool,
+    /// What its actions can do, in AWS's words: List, Read, Write, Permissions management, Tagging; Unknown where AWS's
+    /// reference does not have the action. Empty when it names no action.
+    pub access_levels: Vec<String>,
     /// Resources as written.
     pub resources: Vec<String>,
     /// Whether the resources are those that are left out (NotResource).
@@ -242,6 +247,7 @@ fn statement_row(policy: &Policy<'_>, statement: &Statement) -> PolicyStatement 
         is_not_principal: statement.is_not_principal,
         actions: statement.actions.clone(),
         is_not_action: statement.is_not_action,
+        access_levels: statement.access_levels(None).names(),
         resources: statement.resources.clone(),
         is_not_resource: statement.is_not_resource,
         conditions_json: statement.has_condition().then(|| conditions_json(statement)),
@@ -271,6 +277,7 @@ fn grant_row(policy: &Policy<'_>, ordinal: usize, grant: &AclGrant) -> PolicySta
         is_not_principal: false,
         actions: vec![grant.permission.clone()],
         is_not_action: false,
+        access_levels: AccessLevels::of_acl(&grant.permission).names(),
         resources: vec![policy.resource_arn.to_owned()],
         is_not_resource: false,
         conditions_json: None,

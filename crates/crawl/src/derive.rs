@@ -61,6 +61,9 @@ pub struct PolicyPrincipal {
     pub is_living: Option<bool>,
     /// Condition keys that bound who is let in.
     pub bounded_by: Vec<String>,
+    /// What the statement's actions can do, in AWS's words: List, Read, Write, Permissions management, Tagging; Unknown
+    /// where AWS's reference does not have the action.
+    pub access_levels: Vec<String>,
     /// What is worth knowing: service_unscoped, network_restricted; dangling_principal is a deleted identity's id,
     /// dead_principal an ARN of the organization that is not there.
     pub flags: Vec<String>,

@@ -13,6 +13,19 @@ const EXIT_CODES: &str = "Exit codes:
   4  not published, or not answered
   5  another run of this organization is alive";
 
+const EXPLAIN_HELP: &str = r#"Examples:
+  aws s3api get-bucket-policy --bucket b --query Policy --output text |
+    orgcensus explain --resource-account 111122223333 --org-id o-abcdefghij --service s3
+  orgcensus explain trust-policy.json --resource-account 111122223333
+  orgcensus explain --jsonl < policies.jsonl
+
+With --jsonl each line is an object, and so is each answer; of the context, every key is optional:
+  {"id": 1, "policy": {...} or "...", "context": {"resource_account": "111122223333", "org_ids": [],
+   "org_accounts": [], "trusted_accounts": [], "trusted_vpcs": [], "service": "sqs"}}
+  {"id": 1, "public": false, "external": null, "in_org": false, "flags": [], "reasons": []}
+A line that cannot be read gives {"id": 1, "error": "..."}, and the rest goes on. External is null when it cannot be
+told: without the resource's account, an account that no list names may be the resource's own."#;
+
 /// A census of an AWS organization, as Parquet that Athena reads.
 #[derive(Debug, Parser)]
 #[command(version, about, after_help = EXIT_CODES)]
@@ -43,6 +56,9 @@ pub(crate) enum Command {
     /// Ask shipped questions.
     #[command(after_help = "Examples:\n  orgcensus ask F\n  orgcensus ask F3 F15 --format json")]
     Ask(Ask),
+    /// Say who can reach what a policy protects, and why. Asks no one: the policy and the flags are all it knows.
+    #[command(after_help = EXPLAIN_HELP)]
+    Explain(Explain),
     /// Describe the tables, or one table's columns.
     Tables(Tables),
     /// Print a least-privilege policy: for the members' role, for the crawl's own identity, or for the lake.
@@ -135,6 +151,34 @@ pub(crate) struct Ask {
     pub(crate) sql: bool,
     /// Ids of questions; a part's letter means all of the part, nothing means all there are.
     pub(crate) ids: Vec<String>,
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The policy, a JSON file; standard input if there is none.
+    pub(crate) file: Option<PathBuf>,
+    /// One policy a line, with its own context; the flags below are for lines that have none.
+    #[arg(long)]
+    pub(crate) jsonl: bool,
+    /// The account that owns the resource.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) resource_account: Option<String>,
+    /// An organization of ours; may be repeated, as may those below.
+    #[arg(long, value_name = "ID")]
+    pub(crate) org_id: Vec<String>,
+    /// An account of our organizations.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) org_account: Vec<String>,
+    /// An account outside that counts as inside.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) trusted_account: Vec<String>,
+    /// A VPC or VPC endpoint that is ours.
+    #[arg(long, value_name = "ID")]
+    pub(crate) trusted_vpc: Vec<String>,
+    /// The service that the policy is of: s3, sqs, iam for a role's trust policy, vpce for a VPC endpoint's.
+    #[arg(long)]
+    pub(crate) service: Option<String>,
 }
 
 /// `tables`

@@ -49,6 +49,7 @@ async fn run(command: Command) -> Result<u8, Failure> {
         Command::Preflight(arguments) => commands::preflight::run(&arguments).await,
         Command::Query(arguments) => commands::query::run(&arguments).await,
         Command::Ask(arguments) => commands::ask::run(&arguments).await,
+        Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Tables(arguments) => commands::tables::run(&arguments),
         Command::Role(arguments) => commands::role::run(&arguments),
         Command::Completions { shell } => commands::completions::run(shell),

@@ -1,32 +1,17 @@
 //! From conditions to bounds: what a statement's conditions say about who can satisfy them (C1–C15).
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use crate::cidr::{Breadth, breadth};
 use crate::class::Class;
 use crate::facts::{Facts, PolicyKind};
 use crate::flag::{Flag, raise};
+use crate::limit::{Dimension, Limit};
 use crate::operator::{Comparison, Operator};
 use crate::reach::Reach;
 use crate::statement::{Condition, Statement};
 use crate::value::{Shape, reach};
-
-/// What a key speaks of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Dimension {
-    /// The caller (C1).
-    Caller,
-    /// On whose behalf a service calls (C2).
-    Source,
-    /// Either: the caller, or who a service calls for.
-    CallerOrSource,
-    /// Where the call comes from (C3).
-    Network,
-    /// Where an answer goes (C5).
-    Endpoint,
-    /// Whether the caller is a service (C6).
-    Service,
-}
 
 /// A key that can bound.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +33,9 @@ impl Key {
             "aws:principalorgid" => (Caller, Shape::Organization, false),
             "aws:principalorgpaths" => (Caller, Shape::OrganizationPath, false),
             "aws:userid" => (Caller, Shape::UserId, true),
+            // What the resource has says nothing, unless it must be what the caller has (C15).
+            "aws:resourceaccount" | "s3:resourceaccount" => (Caller, Shape::ResourceAccount, false),
+            "aws:resourceorgid" => (Caller, Shape::ResourceOrganization, false),
             "s3:dataaccesspointaccount" => (Caller, Shape::Account, false),
             "s3:dataaccesspointarn" => (Caller, Shape::ResourceArn, false),
             // S3 counts it as fixed; whose callers may use the key is for its own policy to say.
@@ -99,6 +87,11 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    /// Whether it lets through one account, or identities of it.
+    pub(crate) fn is_account(&self) -> bool {
+        self.dimension == Dimension::Caller && matches!(self.reach, Reach::Account { .. })
+    }
+
     /// The class of any caller that this lets through.
     pub(crate) fn class(&self, facts: &Facts) -> Class {
         match (self.dimension, self.reach.class(facts)) {
@@ -110,15 +103,20 @@ impl Entry {
 }
 
 /// An upper bound on callers: the union of its entries. Without any, nobody.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Bound {
-    /// The keys it comes from, as they were written.
-    pub(crate) keys: Vec<String>,
+    /// The conditions it comes from.
+    pub(crate) limits: Vec<Arc<Limit>>,
     /// What it lets through.
     pub(crate) entries: Vec<Entry>,
 }
 
 impl Bound {
+    /// Whether all that it lets through, and that is something, is like this.
+    pub(crate) fn is_only(&self, is: impl Fn(&Entry) -> bool) -> bool {
+        !self.entries.is_empty() && self.entries.iter().all(is)
+    }
+
     /// Whether it lets anyone through, and so bounds nothing.
     pub(crate) fn is_vacuous(&self) -> bool {
         self.entries.iter().any(|entry| entry.reach == Reach::Anyone)
@@ -169,7 +167,8 @@ pub(crate) fn bounds(statement: &Statement, kind: PolicyKind) -> Bounds {
         }
         let entries = key.reaches(operator.comparison, condition, statement.expands_variables);
         result.never |= entries.is_empty();
-        let bound = Bound { keys: vec![condition.key.clone()], entries };
+        let limits = vec![Arc::new(Limit::of(condition, key.dimension, false))];
+        let bound = Bound { limits, entries };
         if !bound.is_vacuous() {
             result.bounds.push(bound);
         }
@@ -180,7 +179,7 @@ pub(crate) fn bounds(statement: &Statement, kind: PolicyKind) -> Bounds {
     result
 }
 
-/// The keys that `Null` conditions speak of, in lower case.
+/// The keys that must be missing, or there, whatever else holds; in lower case.
 #[derive(Debug, Default)]
 pub(crate) struct Nulls {
     missing: HashSet<String>,
@@ -188,20 +187,18 @@ pub(crate) struct Nulls {
 }
 
 impl Nulls {
-    /// Reads the statement's `Null` conditions.
+    /// Reads the statement's `Null` conditions, and those that a request without the key does not satisfy.
     pub(crate) fn of(statement: &Statement) -> Nulls {
         let mut nulls = Nulls::default();
         for condition in &statement.conditions {
-            if Operator::parse(&condition.operator).is_none_or(|operator| operator.comparison != Comparison::Null) {
+            let Some(operator) = Operator::parse(&condition.operator).filter(|_| !condition.values.is_empty()) else {
                 continue;
-            }
+            };
             let says = |wanted: &str| condition.values.iter().all(|value| value.eq_ignore_ascii_case(wanted));
-            if condition.values.is_empty() {
-                continue;
-            }
-            if says("true") {
+            let is_null = operator.comparison == Comparison::Null;
+            if is_null && says("true") {
                 nulls.missing.insert(condition.key.to_ascii_lowercase());
-            } else if says("false") {
+            } else if if is_null { says("false") } else { operator.fails_when_missing() } {
                 nulls.present.insert(condition.key.to_ascii_lowercase());
             }
         }

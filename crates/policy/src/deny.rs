@@ -2,17 +2,21 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use crate::bound::{Bound, Dimension, Entry, Key};
+use crate::arn::Arn;
+use crate::bound::{Bound, Entry, Key};
 use crate::class::Class;
 use crate::facts::Facts;
 use crate::flag::Flag;
 use crate::glob::{contains, overlaps};
 use crate::grant::{Grant, Reading};
+use crate::limit::{Dimension, Limit};
 use crate::operator::{Comparison, Operator};
 use crate::principal::Principal;
 use crate::reach::Reach;
 use crate::statement::{Condition, Effect, PrincipalValue, Statement};
+use crate::value::variables_as_wildcards;
 
 /// The most comparisons of patterns for one Allow; past it no Deny counts.
 const MAX_COMPARISONS: usize = 20_000;
@@ -25,6 +29,7 @@ const MAX_SETS: usize = 64;
 pub(crate) struct Denial<'a> {
     statement: &'a Statement,
     actions: Vec<String>,
+    resources: Vec<Cow<'a, str>>,
     /// Who is let through all the same. Empty: no one.
     pub(crate) survivors: Bound,
 }
@@ -35,19 +40,27 @@ impl<'a> Denial<'a> {
         if statement.effect != Effect::Deny || statement.actions.is_empty() || !statement.has_principal {
             return None;
         }
-        let mut survivors = Bound { keys: Vec::new(), entries: Vec::new() };
+        let mut survivors = Bound::default();
         for condition in &statement.conditions {
             // The Deny holds when all its conditions do, so whoever escapes one of them survives: the union (D3).
-            survivors.entries.extend(escapes(condition, statement.expands_variables)?);
-            survivors.keys.push(condition.key.clone());
+            let (dimension, entries) = escapes(condition, statement.expands_variables)?;
+            survivors.entries.extend(entries);
+            survivors.limits.push(Arc::new(Limit::of(condition, dimension, true)));
         }
         if statement.is_not_principal {
             // D4: only those listed survive.
-            survivors.entries.extend(statement.principals.iter().filter_map(listed));
-            survivors.keys.push("NotPrincipal".to_owned());
+            survivors.entries.extend(statement.principals.iter().filter_map(|listed| left_out(listed, facts)));
+            let names = statement.principals.iter().map(|principal| &principal.value);
+            survivors.limits.push(Arc::new(Limit::new("NotPrincipal".to_owned(), names, Dimension::Caller, true)));
         }
         let actions = statement.actions.iter().map(|action| action_pattern(action, facts)).collect();
-        (!survivors.is_vacuous()).then_some(Denial { statement, actions, survivors })
+        let resources = statement.resources.iter().map(|resource| {
+            // What a variable of `NotResource` leaves out is not known, so it may be anything.
+            let varies = statement.is_not_resource && statement.expands_variables && resource.contains("${");
+            if varies { Cow::Owned(variables_as_wildcards(resource)) } else { Cow::Borrowed(resource.as_str()) }
+        });
+        let resources = resources.collect();
+        (!survivors.is_vacuous()).then_some(Denial { statement, actions, resources, survivors })
     }
 
     /// D2: whether all whom the principal stands for are denied.
@@ -57,8 +70,14 @@ impl<'a> Denial<'a> {
             (Principal::Anyone, _) => true,
             (Principal::Account { id, arn: None }, Principal::Account { id: other, .. }) => id == other,
             (Principal::Service("*"), Principal::Service(_)) => true,
+            // A role stands for its sessions.
+            (Principal::Account { arn: Some(role), .. }, Principal::Account { arn: Some(session), .. }) => {
+                role == session || is_session(role, session)
+            }
             // A wildcard inside an ARN matches nobody, so it denies nobody (P4).
-            (Principal::InvalidWildcard | Principal::Malformed | Principal::Dangling, _) => false,
+            (Principal::InvalidWildcard | Principal::Services(_) | Principal::Malformed | Principal::Dangling, _) => {
+                false
+            }
             (named, principal) => named == principal,
         };
         self.statement.is_not_principal || self.statement.principals.iter().any(covers)
@@ -70,13 +89,20 @@ impl<'a> Denial<'a> {
 
     fn covers(&self, action: &Part, resource: &Part) -> bool {
         action.is_within(&self.actions, self.statement.is_not_action)
-            && (self.statement.resources.is_empty()
-                || resource.is_within(&self.statement.resources, self.statement.is_not_resource))
+            && (self.resources.is_empty() || resource.is_within(&self.resources, self.statement.is_not_resource))
     }
 }
 
+/// Whether the session is of the role, in the same account. A role's path is not in its session's ARN.
+fn is_session(role: &str, session: &str) -> bool {
+    let (Some(role), Some(session)) = (Arn::parse(role), Arn::parse(session)) else { return false };
+    let name = role.resource.strip_prefix("role/").and_then(|path| path.rsplit('/').next());
+    let of = session.resource.strip_prefix("assumed-role/").and_then(|rest| rest.split('/').next());
+    (role.service, session.service) == ("iam", "sts") && role.account == session.account && name.is_some() && name == of
+}
+
 /// Who escapes one condition of a Deny; `None` when that may be anyone.
-fn escapes(condition: &Condition, expands_variables: bool) -> Option<Vec<Entry>> {
+fn escapes(condition: &Condition, expands_variables: bool) -> Option<(Dimension, Vec<Entry>)> {
     let operator = Operator::parse(&condition.operator)?;
     let key = Key::of(&condition.key)?;
     // `PrincipalIsAWSService: false` lets services through (D3).
@@ -86,25 +112,36 @@ fn escapes(condition: &Condition, expands_variables: bool) -> Option<Vec<Entry>>
         && !condition.values.is_empty()
         && condition.values.iter().all(|value| value.eq_ignore_ascii_case("false"));
     if spares_services {
-        return Some(vec![Entry { dimension: Dimension::Service, reach: Reach::Service }]);
+        return Some((key.dimension, vec![Entry { dimension: Dimension::Service, reach: Reach::Service }]));
     }
     // `ForAnyValue` with `Not` is false when the key is missing, so whoever lacks it escapes.
     let escapable = operator.for_any && !key.always_present;
     let proves = operator.negated && !operator.for_all && !escapable && operator.comparison != Comparison::Other;
-    (proves && !condition.values.is_empty()).then(|| key.reaches(operator.comparison, condition, expands_variables))
+    let survivors = || (key.dimension, key.reaches(operator.comparison, condition, expands_variables));
+    (proves && !condition.values.is_empty()).then(survivors)
 }
 
 /// A principal of `NotPrincipal` as one who survives.
-fn listed(principal: &PrincipalValue) -> Option<Entry> {
+fn left_out(principal: &PrincipalValue, facts: &Facts) -> Option<Entry> {
+    let canonical_ids = &facts.organization.canonical_ids;
     let (dimension, reach) = match Principal::read(principal) {
-        Principal::Anyone => (Dimension::Caller, Reach::Anyone),
+        // What cannot be read is not shown to leave out no one.
+        Principal::Anyone | Principal::InvalidWildcard => (Dimension::Caller, Reach::Anyone),
         Principal::Account { id, arn } => {
             let (id, arn) = (id.to_owned(), arn.map(str::to_owned));
             (Dimension::Caller, Reach::Account { id, arn })
         }
-        Principal::Service(_) => (Dimension::Service, Reach::Service),
-        Principal::Federated(_) | Principal::CanonicalUser(_) => (Dimension::Caller, Reach::Unresolved),
-        Principal::InvalidWildcard | Principal::Malformed | Principal::Dangling => return None,
+        Principal::Service(_) | Principal::Services(_) | Principal::OriginAccess(_) => {
+            (Dimension::Service, Reach::Service)
+        }
+        Principal::CanonicalUser(id) if canonical_ids.contains_key(id) => {
+            let id = canonical_ids.get(id).cloned().unwrap_or_default();
+            (Dimension::Caller, Reach::Account { id, arn: None })
+        }
+        Principal::Federated(_) | Principal::CanonicalUser(_) | Principal::Malformed => {
+            (Dimension::Caller, Reach::Unresolved)
+        }
+        Principal::Dangling => return None,
     };
     Some(Entry { dimension, reach })
 }
@@ -119,15 +156,14 @@ enum Part<'a> {
 
 impl Part<'_> {
     /// Whether all of the part is among what the patterns match, or among the rest (D1, D6).
-    fn is_within(&self, patterns: &[String], negated: bool) -> bool {
+    fn is_within(&self, patterns: &[impl AsRef<str>], negated: bool) -> bool {
+        let mut patterns = patterns.iter().map(AsRef::as_ref);
         match (self, negated) {
-            (Part::Pattern(part), false) => patterns.iter().any(|pattern| contains(pattern, part)),
-            (Part::Pattern(part), true) => !patterns.iter().any(|pattern| overlaps(pattern, part)),
-            (Part::AllBut(_), false) => patterns.iter().any(|pattern| pattern == "*"),
+            (Part::Pattern(part), false) => patterns.any(|pattern| contains(pattern, part)),
+            (Part::Pattern(part), true) => !patterns.any(|pattern| overlaps(pattern, part)),
+            (Part::AllBut(_), false) => patterns.any(|pattern| pattern == "*"),
             // What the Deny leaves out, the Allow leaves out too.
-            (Part::AllBut(parts), true) => {
-                patterns.iter().all(|pattern| parts.iter().any(|part| contains(part, pattern)))
-            }
+            (Part::AllBut(parts), true) => patterns.all(|pattern| parts.iter().any(|part| contains(part, pattern))),
         }
     }
 }

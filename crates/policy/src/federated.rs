@@ -1,11 +1,14 @@
 //! Identity providers in trust policies: whose users may come in (R6).
 
+use std::sync::Arc;
+
 use crate::arn::{Arn, has_wildcard, is_account};
 use crate::bound::{Bound, Nulls};
 use crate::class::Class;
 use crate::facts::Facts;
 use crate::flag::Flag;
 use crate::glob::may_match;
+use crate::limit::{Dimension, Limit};
 use crate::operator::{Comparison, Operator};
 use crate::standing::Standing;
 use crate::statement::{Condition, Statement};
@@ -40,7 +43,8 @@ fn shared(issuer: &str) -> Option<Claims> {
         "token.actions.githubusercontent.com" if issuer == host => Some(GITHUB),
         "gitlab.com" => Some(Claims::Subject(&[("project_path:", '/')])),
         "app.terraform.io" | "agent.buildkite.com" => Some(Claims::Subject(&[("organization:", ':')])),
-        "api.bitbucket.org" => Some(Claims::Subject(&[("", ':')])),
+        // A repository is named by its id in braces.
+        "api.bitbucket.org" => Some(Claims::Subject(&[("{", '}'), ("", ':')])),
         "accounts.google.com" | "graph.facebook.com" | "www.amazon.com" | "cognito-identity.amazonaws.com" => {
             Some(Claims::Whole)
         }
@@ -75,6 +79,7 @@ pub(crate) fn place(standing: &mut Standing, provider: &str, statement: &Stateme
         }
         named => {
             standing.class = Class::Federated;
+            standing.claims = claims(issuer, statement);
             standing.account = account.map(str::to_owned);
             let ours = match named {
                 Some(Tenants::Named(tenants)) => tenants.iter().all(|tenant| trusted(issuer, tenant, facts)),
@@ -86,6 +91,22 @@ pub(crate) fn place(standing: &mut Standing, provider: &str, statement: &Stateme
             });
         }
     }
+}
+
+/// The conditions on what the provider says of its user, SAML's own keys included.
+fn claims(issuer: &str, statement: &Statement) -> Vec<Arc<Limit>> {
+    let nulls = Nulls::of(statement);
+    let bounds = |condition: &&Condition| {
+        let of = condition.key.rsplit_once(':').is_some_and(|(prefix, _)| {
+            prefix.eq_ignore_ascii_case(issuer) || (issuer.is_empty() && prefix.eq_ignore_ascii_case("saml"))
+        });
+        let holds = |operator: Operator| {
+            !operator.negated && (!operator.holds_when_missing() || nulls.demands_present(&condition.key))
+        };
+        of && !condition.values.is_empty() && Operator::parse(&condition.operator).is_some_and(holds)
+    };
+    let bounding = statement.conditions.iter().filter(bounds);
+    bounding.map(|condition| Arc::new(Limit::of(condition, Dimension::Claim, false))).collect()
 }
 
 fn trusted(issuer: &str, tenant: &str, facts: &Facts) -> bool {
@@ -108,8 +129,7 @@ fn tenants(issuer: &str, claims: &Claims, statement: &Statement) -> Tenants {
     for condition in &statement.conditions {
         let Some((key_issuer, claim)) = condition.key.rsplit_once(':') else { continue };
         let Some(operator) = Operator::parse(&condition.operator) else { continue };
-        let present = !operator.holds_when_missing() || nulls.demands_present(&condition.key);
-        if !key_issuer.eq_ignore_ascii_case(issuer) || operator.negated || !present || condition.values.is_empty() {
+        if !key_issuer.eq_ignore_ascii_case(issuer) || operator.negated || condition.values.is_empty() {
             continue;
         }
         // A guest of a Cognito identity pool is anyone.
@@ -117,6 +137,9 @@ fn tenants(issuer: &str, claims: &Claims, statement: &Statement) -> Tenants {
             if condition.values.iter().any(|value| may_match(value, "unauthenticated")) {
                 return Tenants::Any;
             }
+            continue;
+        }
+        if operator.holds_when_missing() && !nulls.demands_present(&condition.key) {
             continue;
         }
         match claimed(claims, claim, operator, condition, statement.expands_variables) {

@@ -1,21 +1,36 @@
 //! Who one statement lets in: each principal, after its conditions (R1–R7).
 
+use std::sync::Arc;
+
 use crate::bound::{Bound, Bounds, bounds};
 use crate::class::Class;
 use crate::facts::{Facts, PolicyKind};
 use crate::flag::{Flag, raise};
+use crate::gate::Gate;
+use crate::level::{AccessLevel, AccessLevels};
+use crate::limit::{Limit, shortened};
 use crate::standing::Standing;
 use crate::statement::{Condition, Effect, PrincipalKind, PrincipalValue, Statement};
 
 /// How much of a principal's value a reason shows: more than any ARN has.
 const MAX_REASON_VALUE_BYTES: usize = 2048;
 
+/// How much of a `Sid` a reason shows.
+const MAX_SID_BYTES: usize = 128;
+
+/// How many conditions a reason shows.
+const MAX_REASON_LIMITS: usize = 8;
+
 /// What one statement gives to one principal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
+    /// The place of its document among those that were judged together.
+    pub document: usize,
     /// The statement's place in its document.
     pub ordinal: usize,
-    /// The principal as it was written.
+    /// The statement's `Sid`.
+    pub sid: Option<Arc<str>>,
+    /// The principal as it was written; `AWS:*` in place of `NotPrincipal`.
     pub principal: PrincipalValue,
     /// Where those who are let in stand.
     pub class: Class,
@@ -23,10 +38,16 @@ pub struct Grant {
     pub account: Option<String>,
     /// Whether someone outside is among them; `None` when it cannot be told.
     pub is_external: Option<bool>,
-    /// The condition keys that bound them, those of Denies included.
+    /// The condition keys that bound them, those of Denies included, each once.
     pub bounded_by: Vec<String>,
+    /// The conditions that bound them, with what they speak of and their values.
+    pub limits: Vec<Arc<Limit>>,
+    /// What the statement's actions do, before any Deny.
+    pub access_levels: AccessLevels,
     /// What is worth knowing.
     pub flags: Vec<Flag>,
+    /// The gate behind which nothing, or less, is left of it; only a verdict knows.
+    pub gate: Option<Gate>,
     /// The same in words.
     pub reason: String,
 }
@@ -56,6 +77,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) statement: &'a Statement,
     bounds: Bounds,
     flags: Vec<Flag>,
+    sid: Option<Arc<str>>,
+    access_levels: AccessLevels,
     /// The principals; anyone in place of `NotPrincipal` (R4).
     pub(crate) principals: Vec<PrincipalValue>,
 }
@@ -75,7 +98,9 @@ impl<'a> Reading<'a> {
             raise(&mut flags, Flag::NotPrincipal);
             principals = vec![PrincipalValue { kind: PrincipalKind::Aws, value: "*".to_owned() }];
         }
-        Some(Reading { statement, bounds, flags, principals })
+        let sid = statement.sid.as_deref().map(Arc::from);
+        let access_levels = statement.access_levels(facts.service);
+        Some(Reading { statement, bounds, flags, sid, access_levels, principals })
     }
 
     /// What the principal gets when these bounds, the survivors of Denies, hold besides the statement's own.
@@ -92,15 +117,21 @@ impl<'a> Reading<'a> {
             standing.raise(Flag::SignedOnly);
         }
         let is_external = standing.is_external.unwrap_or_else(|| standing.class.is_external());
-        let bounded_by = distinct(all.iter().flat_map(|bound| &bound.keys));
+        let limits: Vec<Arc<Limit>> =
+            all.iter().flat_map(|bound| &bound.limits).chain(&standing.claims).cloned().collect();
         Grant {
+            document: 0,
             ordinal: self.statement.ordinal,
+            sid: self.sid.clone(),
             principal: principal.clone(),
             class: standing.class,
             account: standing.account,
             is_external,
-            bounded_by,
+            bounded_by: distinct(limits.iter().map(|limit| &limit.key)),
+            limits,
+            access_levels: self.access_levels,
             flags: standing.flags,
+            gate: None,
             reason: String::new(),
         }
         .explained()
@@ -129,13 +160,29 @@ fn distinct<'a>(keys: impl Iterator<Item = &'a String>) -> Vec<String> {
     distinct
 }
 
+/// `statement 2 (Partners): AWS:* is external (999988887777), bounded by aws:PrincipalAccount 999988887777; access: Read`.
 fn reason(grant: &Grant) -> String {
     let principal = &grant.principal;
-    let value = &principal.value[..principal.value.floor_char_boundary(MAX_REASON_VALUE_BYTES)];
-    let mut text = format!("statement {}: {} {value} is {}", grant.ordinal, principal.kind.as_str(), grant.class);
-    if !grant.bounded_by.is_empty() {
-        text.push_str(", bounded by ");
-        text.push_str(&grant.bounded_by.join(", "));
+    let mut text = format!("statement {}", grant.ordinal);
+    if let Some(sid) = grant.sid.as_deref().filter(|sid| !sid.is_empty()) {
+        text.push_str(&format!(" ({})", shortened(sid, MAX_SID_BYTES)));
+    }
+    let value = shortened(&principal.value, MAX_REASON_VALUE_BYTES);
+    text.push_str(&format!(": {}:{value} is {}", principal.kind.as_str(), grant.class));
+    if let Some(account) = grant.account.as_deref().filter(|account| !value.contains(*account)) {
+        text.push_str(&format!(" ({account})"));
+    }
+    for (place, limit) in grant.limits.iter().take(MAX_REASON_LIMITS).enumerate() {
+        text.push_str(if place == 0 { ", bounded by " } else { " and " });
+        text.push_str(&limit.to_string());
+    }
+    match grant.limits.len().saturating_sub(MAX_REASON_LIMITS) {
+        0 => {}
+        more => text.push_str(&format!(" and {more} more conditions")),
+    }
+    if grant.class != Class::Nobody {
+        let levels: Vec<&str> = grant.access_levels.iter().map(AccessLevel::as_str).collect();
+        text.push_str(&format!("; access: {}", levels.join(", ")));
     }
     if !grant.flags.is_empty() {
         let flags: Vec<&str> = grant.flags.iter().map(|flag| flag.as_str()).collect();

@@ -7,11 +7,14 @@
 //! Where the rules leave room the engine fails closed: what it cannot prove bounded counts as not bounded.
 
 mod arn;
+mod arn_value;
 mod bound;
+mod catalogue;
 mod cidr;
 mod class;
 mod deny;
 mod document;
+mod explain;
 mod facts;
 mod federated;
 mod flag;
@@ -20,6 +23,9 @@ mod glob;
 mod grant;
 pub mod identity;
 mod json;
+mod level;
+mod limit;
+mod line;
 mod operator;
 mod principal;
 mod reach;
@@ -33,11 +39,15 @@ mod verdict;
 
 pub use class::Class;
 pub use document::{Document, MAX_DOCUMENT_BYTES, decode};
+pub use explain::{Context, Explainer, Explanation};
 pub use facts::{Facts, Organization, PolicyKind};
 pub use flag::Flag;
 pub use gate::Gate;
 pub use grant::{Grant, statement_grants};
+pub use level::{AccessLevel, AccessLevels};
+pub use limit::{Dimension, Limit};
+pub use line::{LineError, Lines, MAX_LINE_BYTES, read_policy};
 pub use s3::{AclGrant, AclGrantee, PublicAccessBlock, s3_public};
 pub use statement::{Condition, Effect, PrincipalKind, PrincipalValue, Statement};
 pub use study::{study_acl_public, study_public};
-pub use verdict::{Policies, Verdict, verdict};
+pub use verdict::{AclAccess, Policies, Verdict, verdict};

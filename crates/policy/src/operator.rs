@@ -70,12 +70,20 @@ impl Operator {
             "numericnotequals" | "datenotequals" => (Comparison::Other, true),
             _ => return None,
         };
-        Some(Operator { comparison, negated, if_exists, for_all, for_any })
+        // `Null` takes neither suffix nor prefix.
+        let is_odd = comparison == Comparison::Null && (if_exists || for_all || for_any);
+        (!is_odd).then_some(Operator { comparison, negated, if_exists, for_all, for_any })
     }
 
     /// Whether the condition is true for a request that lacks the key, although the operator is positive (C8).
     pub(crate) fn holds_when_missing(self) -> bool {
         self.if_exists || self.for_all
+    }
+
+    /// Whether the condition is false for a request that lacks the key: a positive operator's is, and that of
+    /// `ForAnyValue` with any.
+    pub(crate) fn fails_when_missing(self) -> bool {
+        !self.holds_when_missing() && (!self.negated || self.for_any)
     }
 }
 
@@ -96,7 +104,9 @@ mod tests {
 
     #[test]
     fn p7_what_iam_does_not_have_is_unknown() {
-        for text in ["StringMatches", "ForAnyValuesStringLike", "ForAnyValues:StringLike", "", "IfExists"] {
+        for text in
+            ["StringMatches", "ForAnyValuesStringLike", "ForAnyValues:StringLike", "", "IfExists", "NullIfExists"]
+        {
             assert_eq!(Operator::parse(text), None, "{text}");
         }
     }

@@ -19,6 +19,10 @@ pub(crate) enum Principal<'a> {
     },
     /// A service, or `*` for all of them.
     Service(&'a str),
+    /// Services by a wildcard in their name: none to AWS, any to us (P4).
+    Services(&'a str),
+    /// A CloudFront origin access identity (P6): one distribution's own, so no one can borrow it.
+    OriginAccess(&'a str),
     /// An identity provider: an ARN, a host, or `*`.
     Federated(&'a str),
     /// A canonical user id.
@@ -37,13 +41,13 @@ impl<'a> Principal<'a> {
         let is = |name: &str| kind.as_str().eq_ignore_ascii_case(name);
         match kind {
             PrincipalKind::Aws => Principal::aws(value),
-            PrincipalKind::Service => Principal::Service(value),
-            PrincipalKind::Federated => Principal::Federated(value),
-            PrincipalKind::CanonicalUser => Principal::CanonicalUser(value),
+            PrincipalKind::Service => Principal::service(value),
+            PrincipalKind::Federated => Principal::federated(value),
+            PrincipalKind::CanonicalUser => Principal::canonical_user(value),
             PrincipalKind::Other(_) if is("AWS") => Principal::aws(value),
-            PrincipalKind::Other(_) if is("Service") => Principal::Service(value),
-            PrincipalKind::Other(_) if is("Federated") => Principal::Federated(value),
-            PrincipalKind::Other(_) if is("CanonicalUser") => Principal::CanonicalUser(value),
+            PrincipalKind::Other(_) if is("Service") => Principal::service(value),
+            PrincipalKind::Other(_) if is("Federated") => Principal::federated(value),
+            PrincipalKind::Other(_) if is("CanonicalUser") => Principal::canonical_user(value),
             PrincipalKind::Other(_) if value == "*" => Principal::Anyone,
             PrincipalKind::Other(_) => Principal::Malformed,
         }
@@ -68,9 +72,28 @@ impl<'a> Principal<'a> {
                 Principal::Account { id: arn.account, arn: (!whole).then_some(value) }
             }
             // P6: the old way to name a CloudFront origin access identity.
-            Some(arn) if arn.service == "iam" && arn.account == "cloudfront" => Principal::Service(value),
+            Some(arn) if arn.service == "iam" && arn.account == "cloudfront" => Principal::OriginAccess(value),
             _ => Principal::Malformed,
         }
+    }
+
+    fn service(value: &'a str) -> Principal<'a> {
+        const DOMAIN: &str = ".amazonaws.com";
+        if value == "*" || !has_wildcard(value) {
+            return Principal::Service(value);
+        }
+        // Behind a literal domain there are services only.
+        let name = value.strip_suffix(".cn").unwrap_or(value);
+        if name.ends_with(DOMAIN) { Principal::Services(value) } else { Principal::InvalidWildcard }
+    }
+
+    fn federated(value: &'a str) -> Principal<'a> {
+        let is_wild = value != "*" && has_wildcard(value);
+        if is_wild { Principal::InvalidWildcard } else { Principal::Federated(value) }
+    }
+
+    fn canonical_user(value: &'a str) -> Principal<'a> {
+        if has_wildcard(value) { Principal::InvalidWildcard } else { Principal::CanonicalUser(value) }
     }
 }
 
@@ -106,6 +129,18 @@ mod tests {
     }
 
     #[test]
+    fn p4_a_wildcard_in_any_other_name_is_told_apart() {
+        assert_eq!(Principal::service("*"), Principal::Service("*"));
+        assert_eq!(Principal::service("*.amazonaws.com"), Principal::Services("*.amazonaws.com"));
+        assert_eq!(Principal::service("s3.*.amazonaws.com.cn"), Principal::Services("s3.*.amazonaws.com.cn"));
+        assert_eq!(Principal::service("s3.amazonaws.*"), Principal::InvalidWildcard);
+        let provider = "arn:aws:iam::111122223333:oidc-provider/*";
+        assert_eq!(Principal::federated(provider), Principal::InvalidWildcard);
+        assert_eq!(Principal::federated("*"), Principal::Federated("*"));
+        assert_eq!(Principal::canonical_user("*"), Principal::InvalidWildcard);
+    }
+
+    #[test]
     fn p5_deleted_identities_dangle() {
         assert_eq!(aws("AROAEXAMPLEEXAMPLE123"), Principal::Dangling);
         assert_eq!(aws("aroaexample"), Principal::Malformed);
@@ -114,6 +149,6 @@ mod tests {
     #[test]
     fn p6_an_origin_access_identity_is_a_service() {
         let oai = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1";
-        assert_eq!(aws(oai), Principal::Service(oai));
+        assert_eq!(aws(oai), Principal::OriginAccess(oai));
     }
 }

@@ -97,7 +97,12 @@ const ACCESS_POINT: &str = "s3:dataaccesspointarn";
 /// Sterner than the verdict in that variables and wildcards never count as fixed; Denies are not looked at.
 pub fn s3_public(document: &Document, kind: PolicyKind) -> bool {
     document.statements.iter().any(|statement| {
-        let anyone = |principal| matches!(Principal::read(principal), Principal::Anyone | Principal::InvalidWildcard);
+        let anyone = |principal| {
+            matches!(
+                Principal::read(principal),
+                Principal::Anyone | Principal::InvalidWildcard | Principal::Service("*")
+            )
+        };
         statement.effect == Effect::Allow
             && !statement.actions.is_empty()
             && (statement.is_not_principal || statement.principals.iter().any(anyone))

@@ -1,16 +1,22 @@
 //! Where a principal stands once every bound has been weighed (R1–R5).
 
+use std::sync::Arc;
+
 use crate::arn::is_account;
-use crate::bound::{Bound, Dimension, Entry};
+use crate::bound::{Bound, Entry};
 use crate::class::Class;
 use crate::facts::{Facts, PolicyKind};
 use crate::federated;
 use crate::flag::{Flag, raise};
 use crate::glob::may_match;
+use crate::limit::{Dimension, Limit};
 use crate::principal::Principal;
 use crate::reach::Reach;
 use crate::statement::{PrincipalValue, Statement};
 use crate::value::variables_as_wildcards;
+
+/// The most comparisons of the accounts of one bound with all bounds; past it they are not told apart.
+const MAX_INTERSECTION: usize = 100_000;
 
 /// Where a principal stands, while it is found out.
 pub(crate) struct Standing {
@@ -18,13 +24,15 @@ pub(crate) struct Standing {
     pub(crate) account: Option<String>,
     /// What the class alone does not say, for federated principals.
     pub(crate) is_external: Option<Option<bool>>,
+    /// The claims that bound federated principals.
+    pub(crate) claims: Vec<Arc<Limit>>,
     pub(crate) flags: Vec<Flag>,
 }
 
 impl Standing {
     /// Nobody yet.
     pub(crate) fn new(flags: Vec<Flag>) -> Standing {
-        Standing { class: Class::Nobody, account: None, is_external: None, flags }
+        Standing { class: Class::Nobody, account: None, is_external: None, claims: Vec::new(), flags }
     }
 
     /// Adds a flag.
@@ -47,7 +55,13 @@ impl Standing {
                 self.anyone(bounds, facts);
             }
             Principal::Account { id, arn } => self.account(id, arn, bounds, facts),
-            Principal::Service(name) => self.service(name, bounds, facts),
+            Principal::Service("*") => self.any_service(bounds, facts),
+            Principal::Service(_) => self.service(bounds, facts),
+            Principal::Services(_) => {
+                self.raise(Flag::InvalidWildcardPrincipal);
+                self.service(bounds, facts);
+            }
+            Principal::OriginAccess(_) => self.origin_access(bounds),
             Principal::Federated(provider) => federated::place(self, provider, statement, bounds, facts),
             Principal::CanonicalUser(id) => match facts.organization.canonical_ids.get(id) {
                 Some(account) => self.account(account, None, bounds, facts),
@@ -64,15 +78,14 @@ impl Standing {
     /// R1, R2: anyone, as far as every bound admits them.
     pub(crate) fn anyone(&mut self, bounds: &[&Bound], facts: &Facts) {
         // C6: when only services pass, whom they act for decides.
-        let only_services = |bound: &&Bound| {
-            !bound.entries.is_empty() && bound.entries.iter().all(|entry| entry.dimension == Dimension::Service)
-        };
+        let only_services = |bound: &&Bound| bound.is_only(|entry| entry.dimension == Dimension::Service);
         if bounds.iter().any(only_services) {
-            return self.service("", bounds, facts);
+            return self.service(bounds, facts);
         }
         self.within(Class::Public, bounds, facts);
-        if let [Bound { entries, .. }] = bounds
-            && let [Entry { reach: Reach::Account { id, .. }, .. }] = entries.as_slice()
+        // On whose behalf a service calls, or where an answer goes, may be one account too.
+        if let [bound] = bounds
+            && let [Entry { reach: Reach::Account { id, .. }, .. }] = bound.entries.as_slice()
         {
             self.account = Some(id.clone());
         }
@@ -81,7 +94,33 @@ impl Standing {
     /// A class, as far as every bound admits it.
     fn within(&mut self, widest: Class, bounds: &[&Bound], facts: &Facts) {
         self.class = bounds.iter().map(|bound| widest_of(&bound.entries, facts)).fold(widest, Class::min);
+        for bound in bounds.iter().filter(|bound| bound.is_only(Entry::is_account)) {
+            self.accounts(bound, bounds, facts);
+        }
         self.restrictions(bounds, facts);
+    }
+
+    /// R2: of the accounts that one bound names, those whom the others admit too.
+    fn accounts(&mut self, bound: &Bound, bounds: &[&Bound], facts: &Facts) {
+        let entries: usize = bounds.iter().map(|bound| bound.entries.len()).sum();
+        if bound.entries.len().saturating_mul(entries) > MAX_INTERSECTION {
+            return;
+        }
+        let mut widest = Class::Nobody;
+        let mut ids: Vec<&str> = Vec::new();
+        for entry in &bound.entries {
+            let Reach::Account { id, arn } = &entry.reach else { continue };
+            let caller = Caller { id, arn: arn.as_deref(), class: entry.class(facts), facts };
+            if caller.passes_all(bounds) {
+                widest = widest.max(caller.class);
+                ids.push(id);
+            }
+        }
+        self.class = self.class.min(widest);
+        ids.dedup();
+        if let [id] = ids.as_slice() {
+            self.account = Some((*id).to_owned());
+        }
     }
 
     /// C3, C5: those outside who come from, or answer to, a named place.
@@ -92,9 +131,7 @@ impl Standing {
         for (dimension, flag) in
             [(Dimension::Network, Flag::NetworkRestricted), (Dimension::Endpoint, Flag::EndpointRestricted)]
         {
-            let restricts = |bound: &&Bound| {
-                !bound.entries.is_empty() && bound.entries.iter().all(|entry| entry.dimension == dimension)
-            };
+            let restricts = |bound: &Bound| bound.is_only(|entry| entry.dimension == dimension);
             if bounds.iter().any(|bound| restricts(bound) && widest_of(&bound.entries, facts) >= Class::Unknown) {
                 self.raise(flag);
             }
@@ -105,14 +142,40 @@ impl Standing {
     fn account(&mut self, id: &str, arn: Option<&str>, bounds: &[&Bound], facts: &Facts) {
         self.account = Some(id.to_owned());
         let caller = Caller { id, arn, class: facts.account(id), facts };
-        if bounds.iter().all(|bound| bound.entries.iter().any(|entry| caller.passes(entry))) {
-            self.class = caller.class;
-            self.restrictions(bounds, facts);
+        if !caller.passes_all(bounds) {
+            return;
+        }
+        self.class = caller.class;
+        // Whose an account is need not be known where a bound says that it must be ours.
+        if self.class == Class::Unknown {
+            let of_callers = |bound: &&&Bound| bound.is_only(|entry| entry.dimension == Dimension::Caller);
+            let ours = bounds.iter().filter(of_callers).map(|bound| widest_of(&bound.entries, facts));
+            self.class = ours.fold(self.class, Class::min);
+        }
+        self.restrictions(bounds, facts);
+    }
+
+    /// P6: an origin access identity has none of the keys by which services and accounts are told apart.
+    fn origin_access(&mut self, bounds: &[&Bound]) {
+        if bounds.iter().all(|bound| !bound.entries.is_empty()) {
+            self.class = Class::Service;
         }
     }
 
+    /// R5: `*` under `Service` is anyone, unless it must be a service that acts for someone.
+    fn any_service(&mut self, bounds: &[&Bound], facts: &Facts) {
+        let is_scoped = bounds.iter().any(|bound| bound.is_only(|entry| entry.dimension == Dimension::Source));
+        if is_scoped {
+            return self.service(bounds, facts);
+        }
+        if facts.kind != PolicyKind::Trust {
+            self.raise(Flag::ServiceUnscoped);
+        }
+        self.anyone(bounds, facts);
+    }
+
     /// R5: a service, by whom it may act for.
-    fn service(&mut self, name: &str, bounds: &[&Bound], facts: &Facts) {
+    fn service(&mut self, bounds: &[&Bound], facts: &Facts) {
         // A service's call has none of the keys that only principals of accounts have.
         let passes = |entry: &Entry| entry.dimension != Dimension::Caller || entry.reach == Reach::Anyone;
         if !bounds.iter().all(|bound| bound.entries.iter().any(passes)) {
@@ -126,12 +189,16 @@ impl Standing {
                 continue;
             }
             let class = bound.entries.iter().filter(|entry| scopes(entry)).map(|entry| entry.class(facts)).max();
-            scoped = scoped.min(class).or(class);
+            // Where one key says whose the source is, it does not matter that another does not (C13).
+            scoped = match (scoped, class) {
+                (None | Some(Class::Unknown), Some(class)) => Some(class),
+                (scoped, None | Some(Class::Unknown)) => scoped,
+                (scoped, class) => scoped.min(class),
+            };
         }
         self.class = match scoped {
             Some(Class::SameAccount | Class::InOrg) => Class::Service,
             Some(class) => class,
-            None if name == "*" => Class::Public,
             None => Class::Service,
         };
         // Only roles of the same account are passed to a service, so trust policies need no scope.
@@ -154,11 +221,17 @@ struct Caller<'a> {
 }
 
 impl Caller<'_> {
+    fn passes_all(&self, bounds: &[&Bound]) -> bool {
+        bounds.iter().all(|bound| bound.entries.iter().any(|entry| self.passes(entry)))
+    }
+
     fn passes(&self, entry: &Entry) -> bool {
         match entry.dimension {
             Dimension::Service => false,
-            // Sources, networks and endpoints say nothing about whose credentials are used.
-            Dimension::Source | Dimension::Network | Dimension::Endpoint => true,
+            // C2: the key is there only when a service calls, so no one outside comes in by our own sources.
+            Dimension::Source => self.class < Class::Unknown || entry.class(self.facts) >= Class::Unknown,
+            // Networks and endpoints say nothing about whose credentials are used.
+            Dimension::Network | Dimension::Endpoint | Dimension::Claim => true,
             Dimension::Caller | Dimension::CallerOrSource => self.is_of(&entry.reach),
         }
     }

@@ -1,6 +1,8 @@
 //! What one value of a condition admits, by the shape of its key (C10–C13, C15).
 
 use crate::arn::{Arn, has_wildcard, is_account};
+use crate::arn_value::{principal_arn, resource_arn};
+use crate::glob::may_match;
 use crate::operator::Comparison;
 use crate::reach::Reach;
 
@@ -9,6 +11,10 @@ use crate::reach::Reach;
 pub(crate) enum Shape {
     /// An account id.
     Account,
+    /// The account that owns the resource: a bound only as the caller's own.
+    ResourceAccount,
+    /// The organization that owns the resource, likewise.
+    ResourceOrganization,
     /// The ARN of a principal.
     PrincipalArn,
     /// The ARN of any resource.
@@ -38,6 +44,10 @@ pub(crate) fn reach(shape: Shape, comparison: Comparison, value: &str, expands_v
     if matches!(comparison, Comparison::Other) {
         return Some(Reach::Anyone);
     }
+    if let Some(name) = caller_variable(shape) {
+        let same = expands_variables && value.eq_ignore_ascii_case(name);
+        return Some(if same { own_of(shape) } else { Reach::Anyone });
+    }
     if !value.contains("${") {
         return fixed(shape, comparison, value);
     }
@@ -45,19 +55,41 @@ pub(crate) fn reach(shape: Shape, comparison: Comparison, value: &str, expands_v
         // An older document's `${…}` is plain text, which no id or ARN contains.
         return None;
     }
-    if let Some(reach) = own(shape, value) {
-        return Some(reach);
-    }
     // What a variable will be is not known: it stands for anything, as a wildcard does.
     let comparison = if comparison == Comparison::Arn { Comparison::Arn } else { Comparison::Like };
+    if let Some(reach) = own(shape, comparison, value) {
+        return Some(reach);
+    }
     fixed(shape, comparison, &variables_as_wildcards(value))
 }
 
-/// C15: the two variables that are as good as fixed.
-fn own(shape: Shape, value: &str) -> Option<Reach> {
+/// The variable that makes a condition on what the resource has a condition on the caller.
+fn caller_variable(shape: Shape) -> Option<&'static str> {
     match shape {
-        Shape::Account if value.eq_ignore_ascii_case("${aws:ResourceAccount}") => Some(Reach::ResourceAccount),
+        Shape::ResourceAccount => Some("${aws:PrincipalAccount}"),
+        Shape::ResourceOrganization => Some("${aws:PrincipalOrgID}"),
+        _ => None,
+    }
+}
+
+fn own_of(shape: Shape) -> Reach {
+    if shape == Shape::ResourceAccount { Reach::ResourceAccount } else { Reach::ResourceOrganization }
+}
+
+/// C15: the two variables that are as good as fixed, the account also inside an ARN.
+fn own(shape: Shape, comparison: Comparison, value: &str) -> Option<Reach> {
+    const ACCOUNT: &str = "${aws:resourceaccount}";
+    match shape {
+        Shape::Account if value.eq_ignore_ascii_case(ACCOUNT) => Some(Reach::ResourceAccount),
         Shape::Organization if value.eq_ignore_ascii_case("${aws:ResourceOrgID}") => Some(Reach::ResourceOrganization),
+        Shape::PrincipalArn | Shape::ResourceArn => {
+            let at = value.to_ascii_lowercase().find(ACCOUNT)?;
+            let (before, after) = (value.get(..at)?, value.get(at + ACCOUNT.len()..)?);
+            // Any account will do to ask whether it is the account's field that holds the variable.
+            let stand_in = format!("{}000000000000{}", variables_as_wildcards(before), variables_as_wildcards(after));
+            let reach = fixed(shape, comparison, &stand_in);
+            matches!(reach, Some(Reach::Account { id, .. }) if id == "000000000000").then_some(Reach::ResourceAccount)
+        }
         _ => None,
     }
 }
@@ -99,9 +131,9 @@ fn fixed(shape: Shape, comparison: Comparison, value: &str) -> Option<Reach> {
         Shape::OrganizationPath if !wild && has_wildcard(value) => None,
         Shape::OrganizationPath => organization(wild, value.split('/').next().unwrap_or_default()),
         Shape::UserId => user_id(wild, value),
-        Shape::Network(prefix) if !value.starts_with(prefix) => (wild && has_wildcard(value)).then_some(Reach::Anyone),
-        Shape::Network(_) if has_wildcard(value) => wild.then_some(Reach::Anyone),
-        Shape::Network(_) => Some(Reach::Vpc(value.to_owned())),
+        Shape::Network(prefix) if has_wildcard(value) => (wild && may_start(value, prefix)).then_some(Reach::Anyone),
+        Shape::Network(prefix) => value.starts_with(prefix).then(|| Reach::Vpc(value.to_owned())),
+        Shape::ResourceAccount | Shape::ResourceOrganization => Some(Reach::Anyone),
         Shape::Endpoint => endpoint(wild, value),
         Shape::ServiceName => Some(Reach::Service),
     }
@@ -130,17 +162,37 @@ fn account(wild: bool, value: &str) -> Option<Reach> {
         return Some(Reach::Account { id: id.to_owned(), arn: None });
     }
     // `anonymous` is the account of unsigned callers.
-    (value == "anonymous" || (wild && has_wildcard(value))).then_some(Reach::Anyone)
+    let anyone = value == "anonymous" || (wild && has_wildcard(value) && may_be_account(value));
+    anyone.then_some(Reach::Anyone)
+}
+
+/// Whether some account id, or `anonymous`, may match the pattern.
+fn may_be_account(pattern: &str) -> bool {
+    const LENGTH: usize = 12;
+    let length = pattern.bytes().filter(|byte| *byte != b'*').count();
+    let fits = if pattern.contains('*') { length <= LENGTH } else { length == LENGTH };
+    let digits = pattern.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'*' | b'?'));
+    (fits && digits) || may_match(pattern, "anonymous")
 }
 
 fn organization(wild: bool, value: &str) -> Option<Reach> {
     if has_wildcard(value) {
-        return wild.then_some(Reach::Anyone);
+        return (wild && may_start(value, "o-")).then_some(Reach::Anyone);
     }
     let id = value.strip_prefix("o-")?;
-    let plausible = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    // Ids are in lower case, and compared so.
+    let plausible = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     plausible.then(|| Reach::Organization(value.to_owned()))
 }
+
+/// Whether what a pattern matches may start with the prefix.
+fn may_start(pattern: &str, prefix: &str) -> bool {
+    let literal = pattern.split(['*', '?']).next().unwrap_or_default();
+    literal.starts_with(prefix) || prefix.starts_with(literal)
+}
+
+/// The least length of a unique id, `AROA` and 16 characters or more.
+const UNIQUE_ID_LENGTH: usize = 20;
 
 /// `AIDA…`, `AROA…:session`, or an account id for its root user. Only the part before the colon says who it is.
 fn user_id(wild: bool, value: &str) -> Option<Reach> {
@@ -148,88 +200,13 @@ fn user_id(wild: bool, value: &str) -> Option<Reach> {
         return None;
     }
     let id = value.split(':').next().unwrap_or_default();
+    // Ids are of one length, so a wildcard after a whole one is after the id.
+    let id = id.strip_suffix('*').filter(|id| id.len() >= UNIQUE_ID_LENGTH && wild).unwrap_or(id);
     // `anonymous` is the id of unsigned callers.
     if has_wildcard(id) || id == "anonymous" {
         return Some(Reach::Anyone);
     }
     (!id.is_empty()).then(|| Reach::UniqueId(id.to_owned()))
-}
-
-fn principal_arn(comparison: Comparison, value: &str) -> Option<Reach> {
-    let pattern = match Pattern::read(comparison, value) {
-        Pattern::Fields(arn) => arn,
-        Pattern::Anything => return Some(Reach::Anyone),
-        Pattern::Nothing => return None,
-    };
-    let identities = matches!(pattern.service, "iam" | "sts") || has_wildcard(pattern.service);
-    // An IAM ARN has no region: under StringLike a wildcard there swallows another account's fields (C12).
-    let spoofable = comparison == Comparison::Like && !pattern.region.is_empty();
-    match pattern.account {
-        _ if !identities => None,
-        _ if spoofable => has_wildcard(pattern.region).then_some(Reach::Anyone),
-        id if is_account(id) => {
-            let keeps_case = comparison != Comparison::ExactIgnoringCase;
-            Some(Reach::Account { id: id.to_owned(), arn: keeps_case.then(|| value.to_owned()) })
-        }
-        id => has_wildcard(id).then_some(Reach::Anyone),
-    }
-}
-
-fn resource_arn(comparison: Comparison, value: &str) -> Option<Reach> {
-    let pattern = match Pattern::read(comparison, value) {
-        Pattern::Fields(arn) => arn,
-        Pattern::Anything => return Some(Reach::Anyone),
-        Pattern::Nothing => return None,
-    };
-    let name = pattern.resource.split('/').next().unwrap_or_default();
-    match pattern.account {
-        id if is_account(id) => Some(Reach::Account { id: id.to_owned(), arn: None }),
-        // C13: a bucket's ARN has no account, and patterns write `*` there.
-        "" | "*" if pattern.service == "s3" && !name.is_empty() && !has_wildcard(name) => {
-            Some(Reach::Bucket(name.to_owned()))
-        }
-        id if has_wildcard(id) => Some(Reach::Anyone),
-        "" if has_wildcard(pattern.resource) => Some(Reach::Anyone),
-        id if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) => None,
-        _ => Some(Reach::Unresolved),
-    }
-}
-
-/// A value that should be an ARN.
-enum Pattern<'a> {
-    /// Its fields can be relied on.
-    Fields(Arn<'a>),
-    /// Its wildcards may stand for any account.
-    Anything,
-    /// It can match no ARN.
-    Nothing,
-}
-
-impl<'a> Pattern<'a> {
-    fn read(comparison: Comparison, value: &'a str) -> Pattern<'a> {
-        let Some(arn) = Arn::parse(value) else {
-            let wild = matches!(comparison, Comparison::Like | Comparison::Arn) && has_wildcard(value);
-            return if wild { Pattern::Anything } else { Pattern::Nothing };
-        };
-        match comparison {
-            Comparison::Arn => Pattern::Fields(arn),
-            // C12: a wildcard before the account crosses colons, and an IAM path may hold colons.
-            Comparison::Like => {
-                let literal = !has_wildcard(arn.partition) && !has_wildcard(arn.service);
-                let region = arn.region == "*" || !has_wildcard(arn.region);
-                if literal && region { Pattern::Fields(arn) } else { Pattern::Anything }
-            }
-            Comparison::Exact | Comparison::ExactIgnoringCase if !has_wildcard(last_segment(value)) => {
-                Pattern::Fields(arn)
-            }
-            _ => Pattern::Nothing,
-        }
-    }
-}
-
-/// The part that is a name: no name holds a wildcard, though an IAM path may.
-fn last_segment(value: &str) -> &str {
-    value.rsplit('/').next().unwrap_or(value)
 }
 
 /// C5: a fixed host, mail domain or account.

@@ -7,8 +7,9 @@ use crate::facts::Facts;
 use crate::flag::{Flag, raise};
 use crate::gate::Gate;
 use crate::grant::{Grant, Reading};
+use crate::level::AccessLevels;
 use crate::principal::Principal;
-use crate::s3::{AclGrant, PublicAccessBlock, s3_public};
+use crate::s3::{AclGrant, AclGrantee, PublicAccessBlock, s3_public};
 
 /// All that says who may reach one resource.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +39,27 @@ impl<'a> Policies<'a> {
     }
 }
 
+/// What one grant of an ACL comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AclAccess {
+    /// The grant's place in the ACL.
+    pub ordinal: usize,
+    /// Who it is for.
+    pub grantee: AclGrantee,
+    /// What it gives: `READ`, `FULL_CONTROL` …
+    pub permission: String,
+    /// Where the grantee stands.
+    pub class: Class,
+    /// Whether someone outside is among them; `None` when it cannot be told.
+    pub is_external: Option<bool>,
+    /// What the permission does.
+    pub access_levels: AccessLevels,
+    /// The gate behind which nothing is left of it.
+    pub gate: Option<Gate>,
+    /// The same in words.
+    pub reason: String,
+}
+
 /// Who can reach a resource. `None` is not known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Verdict {
@@ -51,8 +73,10 @@ pub struct Verdict {
     pub policy_public: Option<bool>,
     /// The gates that close something, and those that are to be noted.
     pub gated_by: Vec<Gate>,
-    /// The grants of all policies, after Denies and before gates.
+    /// The grants of all policies, after Denies; each says which gate stands before it.
     pub grants: Vec<Grant>,
+    /// The grants of the ACL; each says which gate stands before it.
+    pub acl_grants: Vec<AclAccess>,
     /// All that is worth knowing.
     pub flags: Vec<Flag>,
     /// What makes it so, in words.
@@ -111,108 +135,122 @@ impl Fold {
             .flat_map(|document| &document.statements)
             .filter_map(|statement| Denial::read(statement, facts))
             .collect();
-        let public_to_s3 = documents.iter().any(|document| s3_public(document, facts.kind));
-        let restricted = if public_to_s3 && !policies.blocks.is_empty() {
+        let public_to_s3 = || documents.iter().any(|document| s3_public(document, facts.kind));
+        let restricted = if !policies.blocks.is_empty() && public_to_s3() {
             policies.blocked(|block| block.restrict_public_buckets)
         } else {
             Some(false)
         };
-        for document in documents {
+        for (place, document) in documents.iter().enumerate() {
             self.flags(&document.flags);
             if !document.is_readable() {
                 self.unread("the policy could not be understood");
             }
             for statement in &document.statements {
                 self.flags(&statement.flags);
-                if facts.kind.has_principals() && !statement.has_principal {
+                let is_object = !statement.flags.contains(&Flag::MalformedStatement);
+                if facts.kind.has_principals() && !statement.has_principal && is_object {
                     self.flags(&[Flag::NoPrincipal]);
                 }
                 for grant in
                     Reading::of(statement, facts).iter().flat_map(|reading| surviving(reading, &denials, facts))
                 {
-                    self.grant(grant, restricted, policies);
+                    self.grant(Grant { document: place, ..grant }, restricted, policies);
                 }
             }
         }
     }
 
-    fn grant(&mut self, grant: Grant, restricted: Option<bool>, policies: &Policies) {
+    fn grant(&mut self, mut grant: Grant, restricted: Option<bool>, policies: &Policies) {
         let open = Share::of(grant.class, grant.is_external);
         self.flags(&grant.flags);
         if open.public == Some(true) || grant.is_external != Some(false) || grant.class == Class::InOrg {
             self.verdict.reasons.push(grant.reason.clone());
         }
         self.verdict.policy_public = or(self.verdict.policy_public, open.public);
-        let share = self.behind_gates(&grant, open, restricted, policies);
+        let (gate, share) = self.behind_gates(&grant, open, restricted, policies);
+        if let Some(gate) = gate {
+            self.gate(gate);
+        }
+        grant.gate = gate;
         self.add(share);
         self.verdict.grants.push(grant);
     }
 
-    /// V2, V3: what is left of a grant behind the gates.
-    fn behind_gates(&mut self, grant: &Grant, open: Share, restricted: Option<bool>, policies: &Policies) -> Share {
+    /// V2, V3: the gate before a grant, and what is left of it behind.
+    fn behind_gates(
+        &mut self,
+        grant: &Grant,
+        open: Share,
+        restricted: Option<bool>,
+        policies: &Policies,
+    ) -> (Option<Gate>, Share) {
         let service = matches!(Principal::read(&grant.principal), Principal::Service(name) if name != "*");
         let spared = service || matches!(grant.class, Class::Nobody | Class::Service | Class::SameAccount);
         match restricted {
             Some(true) if !spared => {
-                self.gate(Gate::RestrictPublicBuckets);
-                return Share::of(Class::Nobody, Some(false));
+                return (Some(Gate::RestrictPublicBuckets), Share::of(Class::Nobody, Some(false)));
             }
             None if !spared => {
                 self.flags(&[Flag::Unread]);
                 self.verdict.reasons.push("a Block Public Access setting was not collected".to_owned());
-                return Share::UNKNOWN;
+                return (None, Share::UNKNOWN);
             }
             _ => {}
         }
         if grant.class == Class::Public && policies.gates.contains(&Gate::VpcOnly) {
-            self.gate(Gate::VpcOnly);
-            return Share::of(Class::InOrg, Some(false));
+            return (Some(Gate::VpcOnly), Share::of(Class::InOrg, Some(false)));
         }
         if grant.class == Class::Public && policies.gates.contains(&Gate::PrivateApi) {
-            self.gate(Gate::PrivateApi);
             self.flags(&[Flag::NetworkRestricted]);
-            return Share { public: Some(false), external: Some(true), in_org: Some(true) };
+            let share = Share { public: Some(false), external: Some(true), in_org: Some(true) };
+            return (Some(Gate::PrivateApi), share);
         }
-        open
+        (None, open)
     }
 
     fn acl(&mut self, policies: &Policies, facts: &Facts) {
-        if policies.gates.contains(&Gate::BucketOwnerEnforced) {
-            let open = |grant: &AclGrant| grant.grantee.class(policies.acl_owner, facts) == Class::Public;
-            if policies.acl.is_some_and(|grants| grants.iter().any(open)) {
-                self.verdict.policy_public = Some(true);
-                self.gate(Gate::BucketOwnerEnforced);
+        let enforced = policies.gates.contains(&Gate::BucketOwnerEnforced);
+        let Some(grants) = policies.acl else {
+            if !enforced {
+                self.unread("the ACL could not be read");
             }
             return;
-        }
-        let Some(grants) = policies.acl else {
-            return self.unread("the ACL could not be read");
         };
         let ignored = policies.blocked(|block| block.ignore_public_acls);
-        for grant in grants {
+        for (ordinal, grant) in grants.iter().enumerate() {
             let class = grant.grantee.class(policies.acl_owner, facts);
             let open = Share::of(class, class.is_external());
-            self.verdict.policy_public = or(self.verdict.policy_public, open.public);
-            if open.external != Some(false) || class == Class::InOrg {
-                self.verdict.reasons.push(format!(
-                    "ACL: {} to {} is {class}",
-                    grant.permission,
-                    grant.grantee.as_str()
-                ));
-            }
-            let share = match (class, ignored) {
-                (Class::Public, Some(true)) => {
-                    self.gate(Gate::IgnorePublicAcls);
-                    Share::of(Class::Nobody, Some(false))
-                }
-                (Class::Public, None) => {
+            let is_public = class == Class::Public;
+            let (gate, share) = match ignored {
+                _ if enforced => (Some(Gate::BucketOwnerEnforced), Share::of(Class::Nobody, Some(false))),
+                Some(true) if is_public => (Some(Gate::IgnorePublicAcls), Share::of(Class::Nobody, Some(false))),
+                None if is_public => {
                     self.flags(&[Flag::Unread]);
                     self.verdict.reasons.push("a Block Public Access setting was not collected".to_owned());
-                    Share::UNKNOWN
+                    (None, Share::UNKNOWN)
                 }
-                _ => open,
+                _ => (None, open),
             };
+            let reason = format!("ACL: {} to {} is {class}", grant.permission, grant.grantee.as_str());
+            self.verdict.policy_public = or(self.verdict.policy_public, open.public);
+            if !enforced && (open.external != Some(false) || class == Class::InOrg) {
+                self.verdict.reasons.push(reason.clone());
+            }
+            if let Some(gate) = gate.filter(|_| is_public) {
+                self.gate(gate);
+            }
             self.add(share);
+            self.verdict.acl_grants.push(AclAccess {
+                ordinal,
+                grantee: grant.grantee.clone(),
+                permission: grant.permission.clone(),
+                class,
+                is_external: class.is_external(),
+                access_levels: AccessLevels::of_acl(&grant.permission),
+                gate,
+                reason,
+            });
         }
     }
 

@@ -177,6 +177,7 @@ impl Resource {
                     is_external: grant.is_external,
                     is_living,
                     bounded_by: grant.bounded_by,
+                    access_levels: grant.access_levels.names(),
                     flags: words(grant.flags.iter().map(|flag| flag.as_str()).chain(dead)),
                 }
             })

@@ -4,6 +4,7 @@ pub(crate) mod ask;
 pub(crate) mod completions;
 pub(crate) mod crawl;
 pub(crate) mod demo;
+pub(crate) mod explain;
 pub(crate) mod plan;
 pub(crate) mod preflight;
 pub(crate) mod query;

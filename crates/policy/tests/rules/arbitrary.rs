@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::facts;
+use crate::{facts, properties};
 
 const KINDS: [PolicyKind; 5] =
     [PolicyKind::Resource, PolicyKind::Trust, PolicyKind::AccessPoint, PolicyKind::VpcEndpoint, PolicyKind::Identity];
@@ -142,6 +142,16 @@ proptest! {
     #[test]
     fn no_policy_makes_a_panic(statements in vec(statement(), 0..5)) {
         exercise(&format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(",")));
+    }
+
+    #[test]
+    fn all_that_holds_for_bytes(bytes in vec(any::<u8>(), 0..200)) {
+        properties::bytes(&bytes);
+    }
+
+    #[test]
+    fn all_that_holds_for_policies(bytes in vec(any::<u8>(), 0..300)) {
+        properties::policies(&bytes);
     }
 
     #[test]

@@ -118,7 +118,10 @@ fn d3_two_denies_leave_what_both_leave() {
     let account = deny("aws:PrincipalAccount", "999988887777");
     check(&format!("{ANYONE},{org}"), "in_org");
     check(&format!("{ANYONE},{account}"), "external");
-    check(&format!("{ANYONE},{org},{account}"), "in_org");
+    // The account is not of the organization.
+    check(&format!("{ANYONE},{org},{account}"), "nobody denied");
+    let member = deny("aws:PrincipalAccount", "222233334444");
+    check(&format!("{ANYONE},{org},{member}"), "in_org");
 }
 
 #[test]

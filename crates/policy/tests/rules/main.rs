@@ -2,10 +2,15 @@
 
 mod access;
 mod arbitrary;
+mod cases;
 mod conditions;
 mod denies;
 mod federation;
+#[path = "../cases/mod.rs"]
+mod hand_written;
 mod principals;
+#[path = "../properties/mod.rs"]
+mod properties;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;

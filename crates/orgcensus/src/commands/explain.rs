@@ -1,0 +1,114 @@
+//! `orgcensus explain`: one policy, or one a line, and who can reach what it protects.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+
+use orgcensus_policy::{Context, Explainer, Lines, MAX_DOCUMENT_BYTES, MAX_LINE_BYTES, read_policy};
+
+use crate::args::Explain;
+use crate::failure::{Failure, exit};
+
+/// How much is read at once.
+const BUFFER_BYTES: usize = 64 << 10;
+
+/// Reads, explains and prints.
+pub(crate) fn run(arguments: &Explain) -> Result<u8, Failure> {
+    let input: Box<dyn Read> = match &arguments.file {
+        Some(path) if path.as_os_str() != "-" => {
+            let file = File::open(path).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+            Box::new(file)
+        }
+        _ => Box::new(io::stdin().lock()),
+    };
+    let context = context(arguments);
+    if arguments.jsonl {
+        lines(BufReader::with_capacity(BUFFER_BYTES, input), BufWriter::new(io::stdout().lock()), context)?;
+        return Ok(exit::WHOLE);
+    }
+    let text = io::read_to_string(input.take(MAX_DOCUMENT_BYTES as u64 + 1))?;
+    let document = read_policy(text.trim()).map_err(|error| Failure::Usage(error.to_string()))?;
+    print!("{}", Explainer::new(context).explain(&document));
+    Ok(exit::WHOLE)
+}
+
+/// The context of the flags. A list without items was not given.
+fn context(arguments: &Explain) -> Context {
+    let list = |items: &[String]| (!items.is_empty()).then(|| items.to_vec());
+    Context {
+        resource_account: arguments.resource_account.clone(),
+        org_ids: list(&arguments.org_id),
+        org_accounts: list(&arguments.org_account),
+        trusted_accounts: list(&arguments.trusted_account),
+        trusted_vpcs: list(&arguments.trusted_vpc),
+        service: arguments.service.clone(),
+    }
+}
+
+/// Answers every line in order. Lines without anything on them are passed over.
+fn lines(mut input: BufReader<impl Read>, mut output: impl Write, context: Context) -> io::Result<()> {
+    let mut lines = Lines::new(context);
+    let mut line = Vec::new();
+    loop {
+        // Whoever waits for an answer before asking again must get it.
+        if input.buffer().is_empty() {
+            output.flush()?;
+        }
+        if !read_line(&mut input, &mut line)? {
+            return Ok(());
+        }
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        output.write_all(lines.answer(&line).as_bytes())?;
+        output.write_all(b"\n")?;
+    }
+}
+
+/// Reads a line up to its end; of one that is too long, only as much as shows that it is. False at the input's end.
+fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    let most = MAX_LINE_BYTES as u64 + 1;
+    if input.by_ref().take(most).read_until(b'\n', line)? == 0 {
+        return Ok(false);
+    }
+    if line.last() == Some(&b'\n') {
+        line.pop();
+    } else if line.len() as u64 == most {
+        input.skip_until(b'\n')?;
+    }
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answers(input: &[u8]) -> Vec<serde_json::Value> {
+        let mut output = Vec::new();
+        lines(BufReader::new(input), &mut output, Context::default()).unwrap();
+        output
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(|line| serde_json::from_slice(line).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn order_is_kept_and_what_cannot_be_read_does_not_end_it() {
+        let policy = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"sqs:*"}}"#;
+        let long = "x".repeat(MAX_LINE_BYTES + 10);
+        let input = format!("{{\"id\":1,\"policy\":{policy}}}\n\nnope\r\n{long}\n{{\"id\":2,\"policy\":{policy}}}");
+        let found = answers(input.as_bytes());
+        assert_eq!(found.len(), 4);
+        assert_eq!((&found[0]["id"], &found[3]["id"]), (&1.into(), &2.into()));
+        assert!(found[1]["error"].is_string() && found[2]["error"].as_str().unwrap().contains("longer than"));
+    }
+
+    #[test]
+    fn a_line_of_just_the_limit_is_read_whole() {
+        let line = "y".repeat(MAX_LINE_BYTES);
+        let found = answers(format!("{line}\n{line}z\n1").as_bytes());
+        let errors: Vec<_> = found.iter().map(|it| it["error"].as_str().unwrap().contains("longer")).collect();
+        assert_eq!(errors, [false, true, false]);
+    }
+}

@@ -1,0 +1,283 @@
+//! One policy by itself, explained: a context of a few lists in, who can reach it and why out.
+//!
+//! The policy is at hand, so `public` is yes or no. A list that the context leaves out is empty once the resource's
+//! account is known; without that account, what no list names is unknown.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::arn::Arn;
+use crate::document::Document;
+use crate::facts::{Facts, Organization, PolicyKind};
+use crate::flag::Flag;
+use crate::statement::{Effect, Statement};
+use crate::verdict::{Policies, verdict};
+
+/// The most reasons that an explanation gives.
+const MAX_REASONS: usize = 100;
+
+/// What is known of a policy's surroundings. `None` is a list that was not given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Context {
+    /// The account that owns the resource.
+    pub resource_account: Option<String>,
+    /// The ids of our organizations.
+    pub org_ids: Option<Vec<String>>,
+    /// The accounts of our organizations.
+    pub org_accounts: Option<Vec<String>>,
+    /// Accounts outside that count as inside.
+    pub trusted_accounts: Option<Vec<String>>,
+    /// VPCs and VPC endpoints that are ours.
+    pub trusted_vpcs: Option<Vec<String>>,
+    /// The service that the policy is of: `s3`, `iam` for a role's trust policy, `vpce` for a VPC endpoint's …
+    pub service: Option<String>,
+}
+
+/// A context made ready for many policies.
+#[derive(Debug, Clone)]
+pub struct Explainer {
+    resource_account: Option<String>,
+    service: Option<String>,
+    organization: Organization,
+}
+
+/// Who can reach what a policy protects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// Whether anyone can.
+    #[serde(rename = "public")]
+    pub is_public: bool,
+    /// Whether someone outside can, anyone included; `None` when it cannot be told.
+    #[serde(rename = "external")]
+    pub is_external: Option<bool>,
+    /// Whether another account of ours can, anyone included; `None` when it cannot be told.
+    #[serde(rename = "in_org")]
+    pub is_in_org: Option<bool>,
+    /// All that is worth knowing, in the order of the flags.
+    pub flags: Vec<Flag>,
+    /// What each statement gives to whom, in words.
+    pub reasons: Vec<String>,
+}
+
+impl Explainer {
+    /// Makes a context ready.
+    pub fn new(context: Context) -> Explainer {
+        let is_known = context.resource_account.is_some();
+        let set = |list: Option<Vec<String>>| list.map(HashSet::from_iter);
+        let or_empty = |list: Option<HashSet<String>>| list.or_else(|| is_known.then(HashSet::new));
+        let networks = or_empty(set(context.trusted_vpcs));
+        Explainer {
+            organization: Organization {
+                ids: or_empty(set(context.org_ids)),
+                accounts: Some(set(context.org_accounts).unwrap_or_default()),
+                trusted_accounts: set(context.trusted_accounts).unwrap_or_default(),
+                own_vpcs: networks.clone(),
+                own_vpc_endpoints: networks,
+                ..Organization::default()
+            },
+            resource_account: context.resource_account,
+            service: context.service.map(|service| service.trim().to_ascii_lowercase()),
+        }
+    }
+
+    /// Explains a document that could be read.
+    pub fn explain(&self, document: &Document) -> Explanation {
+        let kind = self.kind(document);
+        let service = match (kind, self.service.as_deref()) {
+            (PolicyKind::Trust, _) => Some("sts"),
+            (_, Some(service)) => Some(action_prefix(service)),
+            (_, None) => only_service(document),
+        };
+        let facts = Facts {
+            kind,
+            resource_account: self.resource_account.as_deref(),
+            service,
+            organization: &self.organization,
+        };
+        let verdict = verdict(&Policies::of(std::slice::from_ref(document)), &facts);
+        let mut flags = verdict.flags;
+        flags.sort_unstable();
+        let more = verdict.grants.len().saturating_sub(MAX_REASONS);
+        let mut reasons: Vec<String> = verdict.grants.into_iter().take(MAX_REASONS).map(|grant| grant.reason).collect();
+        if more > 0 {
+            reasons.push(format!("and {more} more"));
+        }
+        if reasons.is_empty() {
+            reasons.push(nothing(kind).to_owned());
+        }
+        Explanation {
+            is_public: verdict.is_public == Some(true),
+            is_external: verdict.is_external,
+            is_in_org: verdict.is_in_org,
+            flags,
+            reasons,
+        }
+    }
+
+    /// What the policy is attached to: by what it speaks of, else by the service.
+    fn kind(&self, document: &Document) -> PolicyKind {
+        let statements = &document.statements;
+        if !statements.is_empty() && statements.iter().all(assumes_role) {
+            return PolicyKind::Trust;
+        }
+        match self.service.as_deref() {
+            Some("iam" | "sts" | "role" | "iam_role" | "iam-role") => PolicyKind::Trust,
+            Some("ec2" | "vpc" | "vpce" | "vpc-endpoint" | "vpc_endpoint" | "ec2_vpc_endpoint") => {
+                PolicyKind::VpcEndpoint
+            }
+            Some("s3-accesspoint" | "s3-access-point" | "s3_access_point" | "accesspoint") => PolicyKind::AccessPoint,
+            Some("s3") | None if is_of_access_point(document) => PolicyKind::AccessPoint,
+            _ => PolicyKind::Resource,
+        }
+    }
+}
+
+/// Whether the statement is about assuming the role that it stands on.
+fn assumes_role(statement: &Statement) -> bool {
+    let of_sts = |action: &String| action.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("sts:"));
+    !statement.is_not_action && !statement.actions.is_empty() && statement.actions.iter().all(of_sts)
+}
+
+/// Whether all resources are S3 access points and what is reached through them.
+fn is_of_access_point(document: &Document) -> bool {
+    let mut resources = document.statements.iter().flat_map(|statement| &statement.resources).peekable();
+    let is_point = |resource: &String| {
+        Arn::parse(resource).is_some_and(|arn| arn.service == "s3" && arn.resource.starts_with("accesspoint/"))
+    };
+    resources.peek().is_some() && resources.all(is_point)
+}
+
+/// The prefix of the actions in the policies of a service.
+fn action_prefix(service: &str) -> &str {
+    match service.strip_suffix(".amazonaws.com").unwrap_or(service) {
+        "efs" => "elasticfilesystem",
+        "opensearch" => "es",
+        "apigateway" | "api-gateway" => "execute-api",
+        "eventbridge" => "events",
+        "s3-accesspoint" | "s3-access-point" | "s3_access_point" | "accesspoint" => "s3",
+        other => other,
+    }
+}
+
+/// The one service that the policy is about, where it shows: that of all ARNs among its resources or, without any,
+/// that of all actions that are allowed.
+fn only_service(document: &Document) -> Option<&str> {
+    let statements = &document.statements;
+    let of_resources =
+        statements.iter().flat_map(|it| &it.resources).filter_map(|it| Arn::parse(it)).map(|it| it.service);
+    let allows = statements.iter().filter(|it| it.effect == Effect::Allow && !it.is_not_action);
+    let of_actions = allows.flat_map(|it| &it.actions).filter_map(|it| it.split_once(':')).map(|(service, _)| service);
+    one(of_resources.clone()).filter(|service| !service.contains(['*', '?'])).or_else(|| {
+        let has_arns = of_resources.clone().next().is_some();
+        one(of_actions).filter(|service| !has_arns && !service.contains(['*', '?']))
+    })
+}
+
+/// What all items are, if they are one and the same.
+fn one<'t>(mut items: impl Iterator<Item = &'t str>) -> Option<&'t str> {
+    let first = items.next()?;
+    items.all(|item| item.eq_ignore_ascii_case(first)).then_some(first)
+}
+
+fn nothing(kind: PolicyKind) -> &'static str {
+    match kind {
+        PolicyKind::VpcEndpoint => "a VPC endpoint's policy narrows what passes, and lets nobody in",
+        _ => "no statement lets anyone in",
+    }
+}
+
+/// A few lines for a reader.
+impl fmt::Display for Explanation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = |answer: Option<bool>| answer.map_or("unknown", |yes| if yes { "yes" } else { "no" });
+        writeln!(formatter, "public    {}", word(Some(self.is_public)))?;
+        writeln!(formatter, "external  {}", word(self.is_external))?;
+        writeln!(formatter, "in org    {}", word(self.is_in_org))?;
+        if !self.flags.is_empty() {
+            let flags: Vec<&str> = self.flags.iter().map(|flag| flag.as_str()).collect();
+            writeln!(formatter, "flags     {}", flags.join(", "))?;
+        }
+        writeln!(formatter, "because")?;
+        self.reasons.iter().try_for_each(|reason| writeln!(formatter, "  {reason}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn explain(context: Context, statement: &str) -> Explanation {
+        let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#);
+        Explainer::new(context).explain(&Document::parse(&text))
+    }
+
+    fn of_service(service: &str) -> Context {
+        let service = Some(service.to_owned()).filter(|service| !service.is_empty());
+        Context { service, resource_account: Some("111122223333".into()), ..Context::default() }
+    }
+
+    #[test]
+    fn a_trust_policy_is_known_by_its_actions() {
+        let text = r#"{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}"#;
+        assert_eq!(explain(of_service(""), text).flags, []);
+        let anyone = r#"{"Effect":"Allow","Principal":{"AWS":"*"},"Action":["sts:AssumeRole","sts:TagSession"]}"#;
+        assert_eq!(explain(of_service(""), anyone).flags, [Flag::SignedOnly]);
+    }
+
+    #[test]
+    fn v6_the_service_says_what_the_policy_is_attached_to() {
+        let text = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}"#;
+        assert!(!explain(of_service("vpce"), text).is_public);
+        assert!(explain(of_service("s3"), text).is_public);
+        let point = r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject",
+            "Resource":"arn:aws:s3:us-east-1:111122223333:accesspoint/a/object/*",
+            "Condition":{"StringEquals":{"s3:DataAccessPointAccount":"111122223333"},
+            "ArnLike":{"s3:DataAccessPointArn":"arn:aws:s3:us-east-1:111122223333:accesspoint/a"}}}"#;
+        assert!(!explain(of_service(""), point).is_public);
+    }
+
+    #[test]
+    fn d1_the_service_is_read_from_arns_and_allowed_actions() {
+        let deny = |resource: &str| {
+            format!(
+                r#"{{"Effect":"Allow","Principal":"*","Action":"*","Resource":"{resource}"}},
+                {{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}}"#
+            )
+        };
+        assert!(!explain(of_service(""), &deny("arn:aws:s3:::b/*")).is_public);
+        assert!(explain(of_service(""), &deny("arn:aws:sqs:us-east-1:111122223333:q")).is_public);
+        assert!(explain(of_service(""), &deny("*")).is_public);
+        assert!(!explain(of_service("s3"), &deny("*")).is_public);
+    }
+
+    #[test]
+    fn without_the_account_what_no_list_names_is_unknown() {
+        let allow = |principal: &str, condition: &str| {
+            format!(
+                r#"{{"Effect":"Allow","Principal":{principal},"Action":"sqs:*","Resource":"*","Condition":{condition}}}"#
+            )
+        };
+        let foreign = allow(r#"{"AWS":"999988887777"}"#, "{}");
+        let organization = allow(r#""*""#, r#"{"StringEquals":{"aws:PrincipalOrgID":"o-abcdefghij"}}"#);
+        let network = allow(r#""*""#, r#"{"StringEquals":{"aws:SourceVpce":"vpce-1"}}"#);
+        for text in [&foreign, &organization, &network] {
+            assert_eq!(explain(Context::default(), text).is_external, None, "{text}");
+            assert_eq!(explain(of_service("sqs"), text).is_external, Some(true), "{text}");
+        }
+        let ours = Context { org_ids: Some(vec!["o-abcdefghij".into()]), ..Context::default() };
+        assert_eq!(explain(ours, &organization).is_external, Some(false));
+        assert_eq!(explain(Context::default(), &allow(r#""*""#, "{}")).is_external, Some(true));
+    }
+
+    #[test]
+    fn it_reads_as_a_few_lines() {
+        let text = r#"{"Sid":"Open","Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*",
+            "Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}}"#;
+        let expected = "public    no\nexternal  yes\nin org    no\nflags     network_restricted\nbecause\n  \
+            statement 0 (Open): AWS:* is external, bounded by aws:SourceIp 203.0.113.0/24; access: Read \
+            [network_restricted]\n";
+        assert_eq!(explain(of_service("s3"), text).to_string(), expected);
+    }
+}

@@ -1,0 +1,138 @@
+//! What holds for all inputs: properties over bytes and over policies made of bytes. The random tests of this crate and
+//! the fuzz targets in `fuzz/` ask the same.
+
+mod generate;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use orgcensus_policy::{
+    Context, Document, Explainer, Facts, Flag, Lines, Organization, Policies, PolicyKind, PublicAccessBlock, Statement,
+    Verdict, decode, s3_public, statement_grants, study_public, verdict,
+};
+
+const KINDS: [PolicyKind; 5] =
+    [PolicyKind::Resource, PolicyKind::Trust, PolicyKind::AccessPoint, PolicyKind::VpcEndpoint, PolicyKind::Identity];
+
+/// Two organizations: one of which all is known, and one of which nothing is.
+static ORGANIZATIONS: LazyLock<[Organization; 2]> = LazyLock::new(|| {
+    let set = |items: &[&str]| items.iter().map(ToString::to_string).collect::<HashSet<_>>();
+    let owner = |name: &str| HashMap::from([(name.to_owned(), "111122223333".to_owned())]);
+    let known = Organization {
+        ids: Some(set(&["o-ourorg0001"])),
+        accounts: Some(set(&["111122223333", "222233334444"])),
+        trusted_accounts: set(&["555566667777"]),
+        trusted_tenants: set(&["token.actions.githubusercontent.com/a"]),
+        own_vpcs: Some(set(&["vpc-0aaa"])),
+        own_vpc_endpoints: Some(set(&["vpce-0bbb"])),
+        bucket_owners: owner("our-bucket"),
+        canonical_ids: owner("canonical"),
+        unique_ids: owner("AROAEXAMPLE"),
+    };
+    [known, Organization::default()]
+});
+
+/// All facts under which a document is judged.
+fn situations() -> impl Iterator<Item = Facts<'static>> {
+    let of = |organization| {
+        KINDS.into_iter().flat_map(move |kind| {
+            [(Some("111122223333"), Some("s3")), (None, None)].map(|(resource_account, service)| Facts {
+                kind,
+                resource_account,
+                service,
+                organization,
+            })
+        })
+    };
+    ORGANIZATIONS.iter().flat_map(of)
+}
+
+/// Any bytes: nothing panics, and every line has one answer of one line, the same each time.
+pub(crate) fn bytes(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let document = Document::parse(&decode(&text));
+    ask_everything(&document);
+    let answer = |line: &[u8]| Lines::new(Context::default()).answer(line);
+    let first = answer(data);
+    assert!(first.starts_with("{\"id\":") && !first.contains('\n'), "{first}");
+    assert_eq!(first, answer(data));
+    let line = serde_json::json!({"id": &text, "policy": &text, "context": {"service": &text}}).to_string();
+    let answered: serde_json::Value = serde_json::from_str(&answer(line.as_bytes())).expect("an answer is JSON");
+    assert_eq!(answered["id"], serde_json::Value::String(text.into_owned()));
+    assert!(answered["public"].is_boolean() != answered["error"].is_string(), "{answered}");
+}
+
+fn ask_everything(document: &Document) {
+    let block = Some(PublicAccessBlock { restrict_public_buckets: true, ..PublicAccessBlock::default() });
+    let documents = [document.clone()];
+    for facts in situations() {
+        verdict(&Policies::of(&documents), &facts);
+        verdict(&Policies { blocks: &[block, None], ..Policies::of(&documents) }, &facts);
+        s3_public(document, facts.kind);
+        for statement in &document.statements {
+            statement_grants(statement, &facts);
+            statement.access_levels(facts.service);
+        }
+    }
+    study_public(document);
+}
+
+/// A policy made of bytes: what it says is kept, and what it comes to goes the right way when it changes.
+pub(crate) fn policies(data: &[u8]) {
+    let made = generate::document(data);
+    let document = Document::parse(&made.text);
+    assert!(document.is_readable(), "{}", made.text);
+    let kept: HashSet<&str> = document.statements.iter().flat_map(texts).collect();
+    for word in &made.words {
+        assert!(kept.contains(word.as_str()), "{word:?} is lost: {}", made.text);
+    }
+    ask_everything(&document);
+    let explain = || Explainer::new(Context::default()).explain(&document);
+    assert_eq!(explain(), explain());
+    for facts in situations() {
+        let whole = judge(&document, &facts);
+        assert!(whole.is_public != Some(true) || whole.is_external == Some(true), "{}", made.text);
+        order_does_not_matter(&document, &whole, &facts);
+        for place in 0..document.statements.len() {
+            a_statement_goes_its_way(&document, place, &whole, &facts);
+        }
+    }
+}
+
+fn judge(document: &Document, facts: &Facts) -> Verdict {
+    verdict(&Policies::of(std::slice::from_ref(document)), facts)
+}
+
+fn order_does_not_matter(document: &Document, whole: &Verdict, facts: &Facts) {
+    let mut other = document.clone();
+    other.statements.reverse();
+    let other = judge(&other, facts);
+    let answers = |verdict: &Verdict| (verdict.is_public, verdict.is_external, verdict.is_in_org);
+    assert_eq!(answers(whole), answers(&other), "{document:#?}");
+    let flags = |verdict: &Verdict| verdict.flags.iter().copied().collect::<HashSet<Flag>>();
+    assert_eq!(flags(whole), flags(&other), "{document:#?}");
+}
+
+/// An Allow lets no one out, and a Deny lets no one in. Unknown may become known either way.
+fn a_statement_goes_its_way(document: &Document, place: usize, whole: &Verdict, facts: &Facts) {
+    let mut less = document.clone();
+    let effect = less.statements.remove(place).effect;
+    let less = judge(&less, facts);
+    // Past their bound Denies are not counted at all.
+    let not_weighed = |verdict: &Verdict| verdict.flags.contains(&Flag::DenyNotWeighed);
+    if not_weighed(whole) || not_weighed(&less) {
+        return;
+    }
+    let (wide, narrow) = if effect.as_str() == "Deny" { (&less, whole) } else { (whole, &less) };
+    let within = |narrow: Option<bool>, wide: Option<bool>| !(narrow == Some(true) && wide == Some(false));
+    assert!(within(narrow.is_public, wide.is_public), "{place} of {document:#?}");
+    assert!(within(narrow.is_external, wide.is_external), "{place} of {document:#?}");
+    assert!(narrow.is_public != Some(true) || wide.is_public == Some(true), "{place} of {document:#?}");
+}
+
+fn texts(statement: &Statement) -> impl Iterator<Item = &str> {
+    let principals = statement.principals.iter().map(|principal| principal.value.as_str());
+    let values = statement.conditions.iter().flat_map(|condition| &condition.values);
+    let lists = statement.actions.iter().chain(&statement.resources).chain(values);
+    principals.chain(lists.map(String::as_str))
+}
