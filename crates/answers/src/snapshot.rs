@@ -59,7 +59,10 @@ impl Snapshot {
     /// Opens the snapshots that are meant. Reads their manifests and no data.
     pub async fn open_within(lake: &Lake, which: &Which, bounds: Bounds) -> Result<Self> {
         let living = lake.snapshots().await?;
-        let commits = which.choose(&living)?;
+        let commits = match which {
+            Which::Run(_) => which.choose(&lake.commits().await?)?,
+            Which::Newest | Which::Date(_) => which.choose(&living)?,
+        };
         let published = PublishedTable::all(lake, &manifests(lake, &commits).await?)?;
         let tables: Vec<String> = published.keys().cloned().collect();
         let context = context(lake, bounds)?;
