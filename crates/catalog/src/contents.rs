@@ -120,8 +120,8 @@ impl Contents {
                 table.columns = merged(&entry.name, &table.columns, &entry.columns)?;
                 let folder = commit.manifest.path.rsplit_once('/').map_or("", |(folder, _)| folder);
                 table.snapshots.push(SnapshotOfTable {
-                    organization_id: manifest.organization_id.clone(),
-                    snapshot_date: manifest.snapshot_date.clone(),
+                    organization_id: commit.organization_id.clone(),
+                    snapshot_date: commit.snapshot_date.clone(),
                     location: format!("{url}/{folder}/{}/", entry.name),
                     files: entry.files.iter().map(|file| format!("{url}/{}", file.path)).collect(),
                     columns: entry.columns.clone(),
