@@ -7,17 +7,13 @@ The organization is in moto too, so one run of the program crawls, publishes, an
 Glue says afterwards must be as `catalog print` says it. Prints one line a check, then "N passed, M failed".
 """
 
-import argparse
 import base64
 import contextlib
 import http.server
 import json
-import pathlib
-import sys
-import tempfile
 import threading
 
-from harness import Aws, Checks, Orgcensus, moto
+from harness import Aws, Orgcensus, main, moto
 
 KEYS = ("test", "test")
 ROLE, BUCKET, LAKE = "orgcensus", "census", "s3://census/a/lake"
@@ -243,16 +239,5 @@ def compare_age(checks, census, s3, management, values):
     checks.true("and the lake still answers", census.query("SELECT COUNT(*) AS n FROM orgcensus_history.sqs_queues") == [{"n": 1}])
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--orgcensus", required=True, type=pathlib.Path, help="the orgcensus to test")
-    parser.add_argument("--simulator", help="not used: every program under tests/ takes both binaries")
-    arguments = parser.parse_args()
-    checks = Checks()
-    with tempfile.TemporaryDirectory() as folder:
-        checks.run("the whole test", lambda: test(checks, str(arguments.orgcensus.resolve()), folder))
-    return checks.end()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    main(__doc__, test)
