@@ -16,6 +16,7 @@ import decimal
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -253,6 +254,8 @@ def main():
     parser.add_argument("--binary", required=True, help="the orgcensus to compare with")
     parser.add_argument("--lake", required=True, type=pathlib.Path, help="the lake's folder")
     arguments = parser.parse_args()
+    # Whoever ends the test ends the servers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     lake = arguments.lake.resolve()
     ours = Orgcensus(arguments.binary, lake)
     checks = Checks()
