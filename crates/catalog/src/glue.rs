@@ -11,9 +11,9 @@ use orgcensus_aws::Session;
 use crate::{Contents, Result};
 
 pub use apply::apply;
-pub use change::{Change, Plan};
+pub use change::{Change, Plan, TableName};
 pub use client::OPERATIONS;
-pub use definition::{GlueTable, wanted};
+pub use definition::{GlueColumn, GluePartition, GlueTable, wanted};
 
 /// What would change in Glue so that it says what the lake holds. Reads only.
 pub async fn plan(session: &Session, contents: &Contents) -> Result<Plan> {

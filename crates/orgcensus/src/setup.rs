@@ -92,7 +92,7 @@ pub(crate) async fn chain(config: &Config, base: &Arc<Base>) -> Result<Chain, Fa
     Chain::new(base, &between, hop(&config.role)).await.map_err(|source| Failure::Aws { doing, source })
 }
 
-pub(crate) fn hop(role: &config::Role) -> Hop {
+fn hop(role: &config::Role) -> Hop {
     Hop {
         role_arn: role.arn_template(),
         external_id: role.external_id.clone(),
