@@ -3,18 +3,26 @@
     python -m venv venv && venv/bin/pip install -r tests/requirements.txt
     venv/bin/python tests/engines/run.py --binary target/release/orgcensus --lake ./lake
 
-DuckDB and PySpark open the files that the newest commits' manifests name. Compared are, for every table, the columns'
-types and each column's count, least and greatest value; and for every shipped question the rows. PySpark needs a Java
-runtime. Prints what differs, then "N passed, M failed"; the exit status is 1 if anything failed.
+Each runs the statements that `orgcensus catalog print` gives for it: DuckDB, PySpark without a metastore, PySpark's Hive
+support with Athena's own statements, and a real Trino server (scripts/trino). Compared are, for every table, the columns'
+types and comments, each column's count, least and greatest value, the same over the history; and for every shipped
+question the rows. A view that Trino stores must be stored as we would store it in Glue, and one that we store must be
+readable to Trino. Needs Java 17. Prints what differs, then "N passed, M failed"; the exit status is 1 if anything failed.
 """
 
 import argparse
 import datetime
 import decimal
 import json
+import os
 import pathlib
+import signal
 import subprocess
 import sys
+import tempfile
+
+import views
+from trino_server import Trino
 
 QUESTIONS = pathlib.Path(__file__).resolve().parents[2] / "config" / "questions"
 
@@ -52,17 +60,22 @@ def newest_manifests(lake):
     return [json.loads((lake / it["manifest"]["path"]).read_text()) for it in newest.values()]
 
 
+PARTITION = {
+    "org_id": "The organization, o-…",
+    "snapshot_date": "The day on which the run started, YYYY-MM-DD (UTC)",
+}
+
+
 def tables_of(manifests):
-    """Each table's columns, and its files with the partition that they are of."""
+    """Each table's columns with their types, and with their comments."""
     tables = {}
     for manifest in manifests:
         for table in manifest["tables"]:
-            columns, parts = tables.setdefault(table["name"], ({}, []))
+            columns, comments = tables.setdefault(table["name"], ({}, {}))
             columns.update({it["name"]: it["type"] for it in table["columns"]})
-            files = [it["path"] for it in table["files"]]
-            parts.append((manifest["organization_id"], manifest["snapshot_date"], files))
-    partition = {"org_id": "string", "snapshot_date": "string"}
-    return {name: (columns | partition, parts) for name, (columns, parts) in tables.items()}
+            comments.update({it["name"]: " ".join(it["comment"].split()) for it in table["columns"]})
+    strings = dict.fromkeys(PARTITION, "string")
+    return {name: (columns | strings, comments | PARTITION) for name, (columns, comments) in tables.items()}
 
 
 def plain(cell):
@@ -81,17 +94,13 @@ def plain_rows(rows):
 class DuckDb:
     name = "DuckDB"
 
-    def __init__(self, lake, tables):
+    def __init__(self, ours):
         import duckdb
 
         self.connection = duckdb.connect()
-        for table, (_, parts) in tables.items():
-            selects = [
-                f"SELECT *, '{organization}' AS org_id, '{date}' AS snapshot_date"
-                f" FROM read_parquet({[str(lake / it) for it in files]}, hive_partitioning = false)"
-                for organization, date, files in parts
-            ]
-            self.connection.execute(f"CREATE VIEW {table} AS {' UNION ALL BY NAME '.join(selects)}")
+        for statement in ours.statements("duckdb"):
+            self.connection.execute(statement)
+        self.connection.execute("USE orgcensus")
 
     def rows(self, sql):
         answer = self.connection.execute(sql)
@@ -101,45 +110,75 @@ class DuckDb:
     def types(self, table):
         return {it["column_name"]: it["column_type"] for it in self.rows(f"DESCRIBE {table}")}
 
+    def comments(self, table):
+        sql = "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = 'orgcensus' AND table_name = "
+        return {it["column_name"]: it["comment"] for it in self.rows(f"{sql}'{table}'")}
+
     def expected(self, manifest_type):
         return types(manifest_type)[0]
 
 
 class Spark:
+    """Spark's own dialect: views over folders."""
+
     name = "Spark"
+    dialect, database = "spark", "plain"
+    timestamp = "timestamp_ntz"
 
-    def __init__(self, lake, tables):
-        from pyspark.sql import SparkSession, functions
-
-        session = SparkSession.builder.master("local[2]").appName("orgcensus")
-        settings = {
-            "spark.sql.session.timeZone": "UTC",
-            "spark.sql.ansi.enabled": "true",
-            "spark.sql.shuffle.partitions": "2",
-            "spark.ui.enabled": "false",
-            "spark.ui.showConsoleProgress": "false",
-            "spark.log.level": "ERROR",
-        }
-        for name, value in settings.items():
-            session = session.config(name, value)
-        self.session = session.getOrCreate()
-        for table, (_, parts) in tables.items():
-            union = None
-            for organization, date, files in parts:
-                frame = self.session.read.parquet(*[str(lake / it) for it in files])
-                frame = frame.withColumn("org_id", functions.lit(organization))
-                frame = frame.withColumn("snapshot_date", functions.lit(date))
-                union = frame if union is None else union.unionByName(frame, allowMissingColumns=True)
-            union.createOrReplaceTempView(table)
+    def __init__(self, ours, session):
+        self.session = session
+        for statement in ours.statements(self.dialect, self.database):
+            session.sql(statement)
 
     def rows(self, sql):
+        self.session.catalog.setCurrentDatabase(self.database)
+        sql = sql.replace("orgcensus_history.", f"{self.database}_history.")
         return [{name: plain(cell) for name, cell in row.asDict().items()} for row in self.session.sql(sql).collect()]
 
     def types(self, table):
-        return dict(self.session.table(table).dtypes)
+        return dict(self.session.table(f"{self.database}.{table}").dtypes)
+
+    def comments(self, table):
+        fields = self.session.table(f"{self.database}.{table}").schema.fields
+        return {it.name: it.metadata.get("comment") for it in fields}
 
     def expected(self, manifest_type):
-        return types(manifest_type)[1]
+        return types(manifest_type)[1].replace("timestamp_ntz", self.timestamp)
+
+
+class HiveOnSpark(Spark):
+    """Athena's statements, word for word."""
+
+    name = "Athena's DDL on Spark's Hive support"
+    dialect, database = "athena", "orgcensus"
+    timestamp = "timestamp"
+
+    def comments(self, table):
+        fields = self.session.table(f"{self.database}_history.{table}").schema.fields
+        return {it.name: it.metadata.get("comment") for it in fields}
+
+
+def spark_session(folder):
+    """Spark with a metastore that ends with the folder."""
+    from pyspark.sql import SparkSession
+
+    session = SparkSession.builder.master("local[2]").appName("orgcensus")
+    settings = {
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.ansi.enabled": "true",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.log.level": "ERROR",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={folder / 'metastore'};create=true",
+        "spark.driver.extraJavaOptions": f"-Duser.timezone=UTC -Dderby.system.home={folder}",
+    }
+    for name, value in settings.items():
+        session = session.config(name, value)
+    return session.enableHiveSupport().getOrCreate()
 
 
 class Orgcensus:
@@ -151,6 +190,13 @@ class Orgcensus:
         sql = "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'orgcensus'"
         for it in self.rows(sql):
             self.columns.setdefault(it["table_name"], {})[it["column_name"]] = it["data_type"]
+
+    def statements(self, dialect, database="orgcensus"):
+        """What `catalog print` says, statement by statement."""
+        names = {"ORGCENSUS_CATALOG__DATABASE": database, "ORGCENSUS_CATALOG__HISTORY_DATABASE": f"{database}_history"}
+        line = [self.binary, "catalog", "print", "--lake", str(self.lake), "--dialect", dialect]
+        text = subprocess.run(line, check=True, stdout=subprocess.PIPE, text=True, env=os.environ | names).stdout
+        return [it.strip() for it in text.split(";\n") if it.strip()]
 
     def run(self, command, *arguments):
         line = [self.binary, command, "--lake", str(self.lake), "--format", "json", *arguments]
@@ -208,34 +254,56 @@ def main():
     parser.add_argument("--binary", required=True, help="the orgcensus to compare with")
     parser.add_argument("--lake", required=True, type=pathlib.Path, help="the lake's folder")
     arguments = parser.parse_args()
+    # Whoever ends the test ends the servers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     lake = arguments.lake.resolve()
+    ours = Orgcensus(arguments.binary, lake)
+    checks = Checks()
+    with tempfile.TemporaryDirectory() as folder, Trino(ours, pathlib.Path(folder)) as trino:
+        session = spark_session(pathlib.Path(folder))
+        others = [DuckDb(ours), Spark(ours, session), HiveOnSpark(ours, session), trino]
+        compare_tables(checks, ours, others, lake)
+        compare_questions(checks, ours, others)
+        organizations = {it["organization_id"] for it in newest_manifests(lake)}
+        checks.equal("organizations that F1 counts", len(organizations), ours.ask("F1")[0]["denominator"])
+        views.check(checks, ours, trino)
+        session.stop()
+    print(f"{checks.passed} passed, {checks.failed} failed")
+    return 1 if checks.failed else 0
+
+
+def compare_tables(checks, ours, others, lake):
+    """Types, comments and content of every table, of the newest snapshots and of all."""
     manifests = newest_manifests(lake)
     tables = tables_of(manifests)
-    ours = Orgcensus(arguments.binary, lake)
-    others = [DuckDb(lake, tables), Spark(lake, tables)]
-    checks = Checks()
-
     checks.equal("tables that orgcensus shows", sorted(tables), sorted(ours.columns))
-    for table, (columns, _) in tables.items():
+    for table, (columns, comments) in tables.items():
         for engine in [ours, *others]:
             expected = {name: engine.expected(it) for name, it in columns.items()}
             checks.run(f"types of {table} in {engine.name}", expected, lambda: engine.types(table))
+            if engine is not ours:
+                checks.run(f"comments of {table} in {engine.name}", comments, lambda: engine.comments(table))
         rows = sum(it["rows"] for manifest in manifests for it in manifest["tables"] if it["name"] == table)
         sql = profile(table, columns)
         expected = ours.rows(sql)
         checks.equal(f"rows of {table} in the manifest", rows, expected[0]["all_rows"])
         for engine in others:
             checks.run(f"content of {table} in {engine.name}", expected, lambda: engine.rows(sql))
+    counts = [f"SELECT '{it}' AS table_name, COUNT(*) AS n FROM orgcensus_history.{it}" for it in sorted(tables)]
+    sql = f"{' UNION ALL '.join(counts)} ORDER BY 1 NULLS LAST"
+    expected = ours.rows(sql)
+    for engine in others:
+        checks.run(f"rows of the history in {engine.name}", expected, lambda: engine.rows(sql))
 
+
+def compare_questions(checks, ours, others):
+    """The rows of every shipped question, whose order is part of the answer."""
     for path in sorted(QUESTIONS.glob("*.sql")):
         sql = path.read_text()
         question = sql.split("\n", 1)[0].removeprefix("-- id: ")
         expected = ours.ask(question)
         for engine in others:
             checks.run(f"{question} in {engine.name}", expected, lambda: engine.rows(sql))
-
-    print(f"{checks.passed} passed, {checks.failed} failed")
-    return 1 if checks.failed else 0
 
 
 if __name__ == "__main__":

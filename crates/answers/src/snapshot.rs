@@ -59,8 +59,14 @@ impl Snapshot {
     /// Opens the snapshots that are meant. Reads their manifests and no data.
     pub async fn open_within(lake: &Lake, which: &Which, bounds: Bounds) -> Result<Self> {
         let living = lake.snapshots().await?;
-        let commits = which.choose(&living).map_err(|error| match error {
-            Error::NoSnapshot { wanted, known } => Error::NoSnapshot { wanted: format!("{wanted} in {}", lake.url()), known },
+        let commits = match which {
+            Which::Run(_) => which.choose(&lake.commits().await?),
+            Which::Newest | Which::Date(_) => which.choose(&living),
+        };
+        let commits = commits.map_err(|error| match error {
+            Error::NoSnapshot { wanted, known } => {
+                Error::NoSnapshot { wanted: format!("{wanted} in {}", lake.url()), known }
+            }
             error => error,
         })?;
         let published = PublishedTable::all(lake, &manifests(lake, &commits).await?)?;

@@ -1,10 +1,9 @@
 //! Which of the published snapshots is asked.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use orgcensus_lake::Commit;
+use orgcensus_lake::{Commit, newest};
 
 use crate::{Error, Result};
 
@@ -16,7 +15,7 @@ pub enum Which {
     Newest,
     /// Each organization's snapshot of a date, `YYYY-MM-DD`.
     Date(String),
-    /// What one run published.
+    /// What one run published, also if a later run of its day has replaced it.
     Run(String),
 }
 
@@ -48,17 +47,11 @@ impl fmt::Display for Which {
 impl Which {
     /// The commits that are meant, at most one for each organization, by organization. `living` is oldest first.
     pub(crate) fn choose(&self, living: &[Commit]) -> Result<Vec<Commit>> {
-        let mut chosen: BTreeMap<&str, &Commit> = BTreeMap::new();
-        for commit in living.iter().filter(|commit| self.may_be(commit)) {
-            let best = chosen.entry(&commit.organization_id).or_insert(commit);
-            if commit.is_complete || !best.is_complete {
-                *best = commit;
-            }
-        }
+        let chosen = newest(living.iter().filter(|commit| self.may_be(commit)));
         if chosen.is_empty() {
             return Err(Error::NoSnapshot { wanted: self.to_string(), known: known(living) });
         }
-        Ok(chosen.into_values().cloned().collect())
+        Ok(chosen)
     }
 
     fn may_be(&self, commit: &Commit) -> bool {

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use aws_config::{Region, SdkConfig};
-use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 
 use crate::base::Base;
+use crate::error::{Class, Error};
 use crate::gate::{Gate, Usage};
 use crate::limiter::AccountLimiter;
 use crate::partition;
@@ -42,6 +44,12 @@ impl Access {
         &self.base
     }
 
+    /// The credentials as they are now, for what is reached without the SDK: the lake's bucket.
+    pub async fn credentials(&self) -> Result<Credentials, Error> {
+        let provided = self.credentials.provide_credentials().await;
+        provided.map_err(|error| Error::new(Class::Failed, "Credentials", error.to_string()))
+    }
+
     /// The same credentials for one account's work.
     pub(crate) fn as_account(&self, account_id: &str) -> Arc<Self> {
         Self::new(&self.base, account_id, self.credentials.clone())
@@ -67,6 +75,11 @@ pub struct Session {
 }
 
 impl Session {
+    /// The identity behind it.
+    pub fn access(&self) -> &Arc<Access> {
+        &self.access
+    }
+
     /// 12 digits.
     pub fn account_id(&self) -> &str {
         &self.access.account_id

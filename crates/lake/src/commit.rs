@@ -1,5 +1,7 @@
 //! Commits: a snapshot is published when its commit object exists, whole, and not before.
 
+use std::collections::BTreeMap;
+
 use futures::{StreamExt, TryStreamExt, stream};
 use orgcensus_row::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,7 +10,7 @@ use crate::manifest::FORMAT;
 use crate::upload::sha256;
 use crate::{Error, Lake, Manifest, Result, generations, instant};
 
-const PREFIX: &str = "_commits";
+pub(crate) const PREFIX: &str = "_commits";
 
 /// Commits read at once.
 const READS_MAX: usize = 16;
@@ -58,18 +60,19 @@ impl Lake {
     /// All commits, oldest first, also those that were superseded.
     pub async fn commits(&self) -> Result<Vec<Commit>> {
         let numbers = generations::list(self, PREFIX, 0).await?;
-        let reads = numbers.into_iter().map(|n| generations::read(self, PREFIX, n, FORMAT));
-        stream::iter(reads).buffered(READS_MAX).try_collect().await
+        let reads = numbers.into_iter().map(|n| async move {
+            match generations::read(self, PREFIX, n, FORMAT).await {
+                // Retention removed it after it was listed.
+                Err(Error::Missing { .. }) => Ok(None),
+                read => read.map(Some),
+            }
+        });
+        stream::iter(reads).buffered(READS_MAX).try_filter_map(|read| std::future::ready(Ok(read))).try_collect().await
     }
 
-    /// The newest commit of each organization and date, oldest first.
+    /// The living commit of each organization and date, oldest first.
     pub async fn snapshots(&self) -> Result<Vec<Commit>> {
-        let commits = self.commits().await?;
-        let is_newest =
-            |commit: &Commit| !commits.iter().any(|other| other.n > commit.n && other.is_of_same_day(commit));
-        let mut newest: Vec<Commit> = commits.iter().filter(|commit| is_newest(commit)).cloned().collect();
-        newest.sort_by(|a, b| (&a.snapshot_date, a.n).cmp(&(&b.snapshot_date, b.n)));
-        Ok(newest)
+        Ok(living(&self.commits().await?))
     }
 
     /// The newest complete snapshot, of one organization or of any. An incomplete one never hides it.
@@ -122,8 +125,30 @@ impl Lake {
     }
 }
 
+/// Of each organization and date the newest complete commit, or if none is complete the newest: oldest date first.
+pub(crate) fn living(commits: &[Commit]) -> Vec<Commit> {
+    let is_better = |a: &Commit, b: &Commit| (a.is_complete, a.n) > (b.is_complete, b.n);
+    let lives = |it: &&Commit| !commits.iter().any(|other| other.is_of_same_day(it) && is_better(other, it));
+    let mut living: Vec<Commit> = commits.iter().filter(lives).cloned().collect();
+    living.sort_by(|a, b| (&a.snapshot_date, a.n).cmp(&(&b.snapshot_date, b.n)));
+    living
+}
+
+/// What is shown of each organization: its newest complete snapshot, or if it has none its newest. By organization.
+/// The commits must be oldest first.
+pub fn newest<'a>(commits: impl IntoIterator<Item = &'a Commit>) -> Vec<Commit> {
+    let mut newest: BTreeMap<&str, &Commit> = BTreeMap::new();
+    for commit in commits {
+        let best = newest.entry(&commit.organization_id).or_insert(commit);
+        if commit.is_complete || !best.is_complete {
+            *best = commit;
+        }
+    }
+    newest.into_values().cloned().collect()
+}
+
 impl Commit {
-    fn is_of_same_day(&self, other: &Self) -> bool {
+    pub(crate) fn is_of_same_day(&self, other: &Self) -> bool {
         self.organization_id == other.organization_id && self.snapshot_date == other.snapshot_date
     }
 }
@@ -158,10 +183,12 @@ mod tests {
         publish(&lake, of("o-b", "2026-11-22", "b1"), true).await;
         let again = publish(&lake, of("o-a", "2026-11-21", "a2"), true).await;
         let part = publish(&lake, of("o-a", "2026-11-22", "a3"), false).await;
+        publish(&lake, of("o-a", "2026-11-21", "a4"), false).await;
         assert_eq!((again.n, again.supersedes, part.n, part.supersedes), (3, Some(1), 4, None));
         let runs = |commits: Vec<Commit>| commits.into_iter().map(|commit| commit.run_id).collect::<Vec<_>>();
         assert_eq!(runs(lake.snapshots().await.unwrap()), ["a2", "b1", "a3"]);
         assert_eq!(lake.latest(Some("o-a")).await.unwrap().unwrap().run_id, "a2");
+        assert_eq!(runs(newest(&lake.snapshots().await.unwrap())), ["a2", "b1"]);
         assert_eq!(lake.latest(None).await.unwrap().unwrap().run_id, "b1");
         assert_eq!(lake.latest(Some("o-c")).await.unwrap(), None);
     }

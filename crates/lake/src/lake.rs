@@ -5,6 +5,7 @@ use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt};
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey, AwsCredentialProvider};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -20,6 +21,7 @@ pub struct Lake {
     root: Path,
     local: Option<PathBuf>,
     url: String,
+    storage_class: Option<String>,
 }
 
 /// How to reach a lake that is no folder.
@@ -30,6 +32,9 @@ pub struct LakeOptions {
     pub settings: Vec<(String, String)>,
     /// Credentials for the bucket, where they are others than the environment's.
     pub credentials: Option<AwsCredentialProvider>,
+    /// The storage class of the tables' files, `INTELLIGENT_TIERING`; the bucket's own default if none. Manifests and
+    /// commits, which are small and read often, are never stored otherwise.
+    pub storage_class: Option<String>,
 }
 
 impl Lake {
@@ -49,7 +54,8 @@ impl Lake {
             ObjectStoreScheme::AmazonS3 => Arc::new(s3(location, options).map_err(unknown)?),
             _ => object_store::parse_url_opts(&url, options.settings.clone()).map_err(unknown)?.0.into(),
         };
-        Ok(Self { store, root, local: None, url: location.trim_end_matches('/').to_owned() })
+        let (url, storage_class) = (location.trim_end_matches('/').to_owned(), options.storage_class.clone());
+        Ok(Self { store, root, local: None, url, storage_class })
     }
 
     fn folder(folder: &FilePath) -> Result<Self> {
@@ -58,7 +64,7 @@ impl Lake {
         let folder = folder.canonicalize().map_err(disk)?;
         let store = LocalFileSystem::new_with_prefix(&folder).map_err(|error| Error::store(folder.display(), error))?;
         let url = folder.display().to_string();
-        Ok(Self { store: Arc::new(store), root: Path::default(), local: Some(folder), url })
+        Ok(Self { store: Arc::new(store), root: Path::default(), local: Some(folder), url, storage_class: None })
     }
 
     /// The object store that holds it.
@@ -79,6 +85,11 @@ impl Lake {
     /// Its address: the folder's path, or the URL without a slash at the end.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The storage class of the tables' files, if it is not the bucket's default.
+    pub(crate) fn storage_class(&self) -> Option<&str> {
+        self.storage_class.as_deref()
     }
 
     /// Where `relative` (a path in a manifest or commit) is in the store.
@@ -113,6 +124,31 @@ impl Lake {
         let path = self.path("_stage/preflight")?;
         self.put(&path, Bytes::from_static(b"orgcensus")).await?;
         self.store.delete(&path).await.map_err(|error| Error::store(self.name(&path), error))
+    }
+
+    /// Removes every object under a prefix. That there is none is fine.
+    pub(crate) async fn remove_all(&self, prefix: &Path) -> Result<()> {
+        if let Some(folder) = self.file(prefix) {
+            return blocking(move || match std::fs::remove_dir_all(&folder) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::disk(&folder, error)),
+                _ => Ok(()),
+            })
+            .await;
+        }
+        let left = self.store.list(Some(prefix)).map_ok(|object| object.location).boxed();
+        let removed = self.store.delete_stream(left).try_for_each(|_| std::future::ready(Ok(()))).await;
+        match removed.map_err(|error| Error::store(self.name(prefix), error)) {
+            Err(Error::Missing { .. }) => Ok(()),
+            result => result,
+        }
+    }
+
+    /// Removes one object. That it is not there is fine.
+    pub(crate) async fn remove(&self, path: &Path) -> Result<()> {
+        match self.store.delete(path).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(Error::store(self.name(path), error)),
+        }
     }
 
     pub(crate) async fn put(&self, path: &Path, bytes: Bytes) -> Result<()> {
@@ -196,7 +232,7 @@ mod tests {
         assert_eq!(Lake::open(&url, &LakeOptions::default()).unwrap().local(), lake.local());
 
         let settings = vec![("aws_region".to_owned(), "eu-west-1".to_owned())];
-        let s3 = Lake::open("s3://bucket/a/lake/", &LakeOptions { settings, credentials: None }).unwrap();
+        let s3 = Lake::open("s3://bucket/a/lake/", &LakeOptions { settings, ..LakeOptions::default() }).unwrap();
         assert_eq!((s3.url(), s3.root().as_ref(), s3.local()), ("s3://bucket/a/lake", "a/lake", None));
         let path = s3.path("_commits/00000001.json").unwrap();
         assert_eq!(
@@ -204,7 +240,8 @@ mod tests {
             ("a/lake/_commits/00000001.json", "_commits/00000001.json")
         );
         let unknown = vec![("no_such_setting".to_owned(), "x".to_owned())];
-        let error = Lake::open("s3://bucket", &LakeOptions { settings: unknown, credentials: None }).unwrap_err();
+        let error =
+            Lake::open("s3://bucket", &LakeOptions { settings: unknown, ..LakeOptions::default() }).unwrap_err();
         assert!(matches!(error, Error::Invalid { .. }), "{error}");
         assert!(matches!(Lake::open("nowhere://x", &LakeOptions::default()), Err(Error::Invalid { .. })));
     }

@@ -10,6 +10,7 @@
 //! <lake>/_commits/00000001.json             a published snapshot; created only if absent
 //! <lake>/_locks/<o-…>/00000001.json         who crawls this organization
 //! <lake>/_stage/<run id>/…                  checkpoints of a stage, for another machine
+//! <lake>/_removals/<run id>.json             a commit whose run is being removed by retention
 //! ```
 //!
 //! What is absent: nothing renames or changes a published object, and no reader lists `data/`.
@@ -33,6 +34,7 @@ mod lock;
 mod log;
 mod manifest;
 mod publication;
+mod retention;
 mod slice_index;
 mod sort;
 mod stage;
@@ -40,7 +42,7 @@ mod table_writer;
 mod upload;
 
 pub use checkpoint::{checkpoint, restore};
-pub use commit::{Commit, ManifestReference};
+pub use commit::{Commit, ManifestReference, newest};
 pub use error::{Error, Result};
 pub use file_options::FileOptions;
 pub use journal::Journal;
@@ -50,6 +52,7 @@ pub use lock::{Holder, Lock, Owner};
 pub use log::{LogWriter, Slice};
 pub use manifest::{ColumnEntry, FileEntry, Manifest, SCHEMA_VERSION, TableEntry};
 pub use publication::{Begun, Coverage, Publication, Snapshot};
+pub use retention::RETENTION_DAYS_MIN;
 pub use slice_index::{Group, Groups, SliceIndex};
 pub use stage::Stage;
 pub use table_writer::TableWriter;

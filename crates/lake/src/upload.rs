@@ -5,6 +5,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use object_store::buffered::BufWriter;
 use object_store::path::Path;
+use object_store::{Attribute, Attributes};
 use parquet::arrow::async_writer::AsyncFileWriter;
 use parquet::errors::{ParquetError, Result};
 use sha2::{Digest, Sha256};
@@ -28,7 +29,11 @@ pub(crate) struct Upload {
 
 impl Upload {
     pub(crate) fn new(lake: &Lake, path: Path) -> Self {
-        let writer = BufWriter::with_capacity(lake.store().clone(), path, PART_BYTES).with_max_concurrency(PARTS_MAX);
+        let mut writer =
+            BufWriter::with_capacity(lake.store().clone(), path, PART_BYTES).with_max_concurrency(PARTS_MAX);
+        if let Some(class) = lake.storage_class() {
+            writer = writer.with_attributes(Attributes::from_iter([(Attribute::StorageClass, class.to_owned())]));
+        }
         Self { writer, hash: Sha256::new(), bytes: 0 }
     }
 

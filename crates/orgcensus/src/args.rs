@@ -11,7 +11,8 @@ const EXIT_CODES: &str = "Exit codes:
   2  bad usage or configuration
   3  published, but below min_coverage
   4  not published, or not answered
-  5  another run of this organization is alive";
+  5  another run of this organization is alive
+  7  published, but catalogue or retention failed";
 
 const EXPLAIN_HELP: &str = r#"Examples:
   aws s3api get-bucket-policy --bucket b --query Policy --output text |
@@ -59,6 +60,17 @@ pub(crate) enum Command {
     /// Say who can reach what a policy protects, and why. Asks no one: the policy and the flags are all it knows.
     #[command(after_help = EXPLAIN_HELP)]
     Explain(Explain),
+    /// Tell Athena and other engines what the lake holds.
+    #[command(subcommand)]
+    Catalog(Catalog),
+    /// List the files of a snapshot, for engines without a catalogue.
+    #[command(after_help = "Examples:\n  orgcensus files --table iam_roles\n  \
+        orgcensus files --lake s3://bucket/lake --snapshot 2026-11-22 --format json")]
+    Files(Files),
+    /// Remove snapshots that are older than the retention.
+    #[command(after_help = "Examples:\n  orgcensus prune --config orgcensus.toml --dry-run\n  \
+        orgcensus prune --lake ./lake --retention-days 30")]
+    Prune(Prune),
     /// Describe the tables, or one table's columns.
     Tables(Tables),
     /// Print a least-privilege policy: for the members' role, for the crawl's own identity, or for the lake.
@@ -115,12 +127,75 @@ pub(crate) struct Preflight {
     pub(crate) sample: usize,
 }
 
+/// A lake, by its address or by a configuration.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Place {
+    /// A configuration file, where the bucket needs a role of its own or the catalogue has other names.
+    #[arg(long)]
+    pub(crate) config: Option<PathBuf>,
+    /// The lake: a folder or a URL [default: ./lake, or the configuration's]
+    #[arg(long, env = "ORGCENSUS_LAKE__URL", hide_env = true)]
+    pub(crate) lake: Option<String>,
+    /// One endpoint for all AWS services, instead of the configuration's.
+    #[arg(long)]
+    pub(crate) endpoint_url: Option<String>,
+}
+
+/// `catalog`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Catalog {
+    /// Print the statements that make databases, tables and views.
+    #[command(after_help = "Examples:\n  orgcensus catalog print --lake s3://bucket/lake --dialect athena\n  \
+        orgcensus catalog print --dialect duckdb | duckdb census.db")]
+    Print {
+        #[command(flatten)]
+        place: Place,
+        /// athena, trino, spark, duckdb; or glue, which prints what `apply` would write, as JSON.
+        #[arg(long, default_value = "athena")]
+        dialect: String,
+    },
+    /// Write databases, tables, partitions and views to AWS Glue; does only what is missing.
+    #[command(after_help = "Example:\n  orgcensus catalog apply --config orgcensus.toml --dry-run")]
+    Apply {
+        #[command(flatten)]
+        place: Place,
+        /// Say what would change and change nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+/// `files`
+#[derive(Debug, Args)]
+pub(crate) struct Files {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    /// One table; else all.
+    #[arg(long)]
+    pub(crate) table: Option<String>,
+    /// table, json, csv or parquet.
+    #[arg(long, default_value = "table")]
+    pub(crate) format: Format,
+}
+
+/// `prune`
+#[derive(Debug, Args)]
+pub(crate) struct Prune {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Days to keep, instead of the configuration's.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) retention_days: Option<u32>,
+    /// Say what would go and remove nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
 /// Where answers come from.
 #[derive(Debug, Args)]
 pub(crate) struct Source {
-    /// The lake: a folder or a URL.
-    #[arg(long, env = "ORGCENSUS_LAKE__URL", default_value = "./lake")]
-    pub(crate) lake: String,
+    #[command(flatten)]
+    pub(crate) place: Place,
     /// newest, a date (YYYY-MM-DD) or a run id.
     #[arg(long, default_value = "newest")]
     pub(crate) snapshot: Which,
@@ -202,6 +277,12 @@ pub(crate) struct Role {
     /// The lake's bucket, and its prefix if it has one: bucket/prefix.
     #[arg(long, default_value = "BUCKET")]
     pub(crate) bucket: String,
+    /// The key that encrypts the lake, as a full ARN, where the bucket is encrypted with one.
+    #[arg(long)]
+    pub(crate) kms_key: Option<String>,
+    /// Who writes the lake, as the bucket's policy names it.
+    #[arg(long, default_value = "arn:aws:iam::111122223333:role/orgcensus")]
+    pub(crate) writer: String,
     /// The partition.
     #[arg(long, default_value = "aws")]
     pub(crate) partition: String,
@@ -214,6 +295,8 @@ pub(crate) enum Whose {
     Member,
     /// The identity that reads the organization and assumes the members' role.
     Management,
-    /// The identity that writes the lake.
+    /// The identity that writes the lake and its catalogue.
     Lake,
+    /// The policy of the lake's bucket itself.
+    Bucket,
 }

@@ -29,6 +29,8 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     /// Where the snapshot goes.
     pub(crate) lake: Lake,
+    /// What Athena is told of it; nothing unless the section is there.
+    pub(crate) catalog: Option<Catalog>,
 }
 
 /// `[aws]`
@@ -118,6 +120,23 @@ pub(crate) struct Lake {
     pub(crate) stage_directory: Option<PathBuf>,
     pub(crate) target_file_mib: u64,
     pub(crate) min_coverage: f64,
+    pub(crate) retention_days: Option<u32>,
+    pub(crate) region: Option<String>,
+    pub(crate) endpoint_url: Option<String>,
+    pub(crate) role_arn: Option<String>,
+    pub(crate) external_id: Option<String>,
+    pub(crate) expected_bucket_owner: Option<String>,
+    pub(crate) kms_key_id: Option<String>,
+    pub(crate) storage_class: Option<String>,
+}
+
+/// `[catalog]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Catalog {
+    pub(crate) database: Option<String>,
+    pub(crate) history_database: Option<String>,
+    pub(crate) region: Option<String>,
 }
 
 impl Default for Aws {
@@ -165,7 +184,20 @@ impl Default for Limits {
 
 impl Default for Lake {
     fn default() -> Self {
-        Self { url: "./lake".to_owned(), stage_directory: None, target_file_mib: 256, min_coverage: 0.9 }
+        Self {
+            url: "./lake".to_owned(),
+            stage_directory: None,
+            target_file_mib: 256,
+            min_coverage: 0.9,
+            retention_days: None,
+            region: None,
+            endpoint_url: None,
+            role_arn: None,
+            external_id: None,
+            expected_bucket_owner: None,
+            kms_key_id: None,
+            storage_class: None,
+        }
     }
 }
 
@@ -201,7 +233,8 @@ impl Config {
     fn check(&self) -> Result<(), (&'static str, String)> {
         let is_account = |id: &&String| id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit());
         let ids = self.select.include.accounts.iter().chain(&self.select.exclude.accounts);
-        if let Some(id) = ids.chain(&self.organization.trusted_accounts).find(is_account) {
+        let ids = ids.chain(&self.organization.trusted_accounts).chain(&self.lake.expected_bucket_owner);
+        if let Some(id) = ids.into_iter().find(is_account) {
             return Err(("accounts", format!("{id:?} is no account id: expected 12 digits in quotes")));
         }
         if !(0.0..=1.0).contains(&self.lake.min_coverage) {
@@ -212,6 +245,7 @@ impl Config {
             ("limits.tasks_per_account", self.limits.tasks_per_account as u64),
             ("limits.task_seconds", self.limits.task_seconds),
             ("lake.target_file_mib", self.lake.target_file_mib),
+            ("lake.retention_days", self.lake.retention_days.map_or(1, u64::from)),
             ("aws.max_attempts", u64::from(self.aws.max_attempts)),
         ] {
             if value == 0 {

@@ -14,6 +14,8 @@ pub(crate) mod exit {
     pub(crate) const NOT_PUBLISHED: u8 = 4;
     /// Another run of this organization is alive.
     pub(crate) const HELD: u8 = 5;
+    /// Published, but the catalogue does not show it, or what is too old was not removed.
+    pub(crate) const NOT_SHOWN: u8 = 7;
 }
 
 /// Why a command failed.
@@ -36,6 +38,14 @@ pub(crate) enum Failure {
     /// The lake cannot be used.
     #[error("failed to {}", orgcensus_aws::with_causes(.0))]
     Lake(#[from] orgcensus_lake::Error),
+    /// The catalogue cannot be printed or written.
+    #[error("failed to {0}")]
+    Catalog(#[from] orgcensus_catalog::Error),
+    /// What follows a publication failed.
+    #[error(
+        "the snapshot is published, but what follows {0}; `orgcensus catalog apply` and `orgcensus prune` do it again"
+    )]
+    NotShown(Box<Failure>),
     /// The run published nothing.
     #[error("failed to {0}")]
     Run(#[from] RunError),
@@ -56,9 +66,13 @@ impl Failure {
         match self {
             Self::Usage(_) | Self::Run(RunError::NothingSelected(_)) => exit::USAGE,
             Self::Run(RunError::Held(_)) => exit::HELD,
-            Self::Question(_) | Self::Aws { .. } | Self::Lake(_) | Self::Run(_) | Self::Output(_) => {
-                exit::NOT_PUBLISHED
-            }
+            Self::NotShown(_) => exit::NOT_SHOWN,
+            Self::Catalog(_)
+            | Self::Question(_)
+            | Self::Aws { .. }
+            | Self::Lake(_)
+            | Self::Run(_)
+            | Self::Output(_) => exit::NOT_PUBLISHED,
         }
     }
 }

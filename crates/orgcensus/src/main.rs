@@ -6,10 +6,12 @@ mod args;
 mod commands;
 mod config;
 mod failure;
+mod lake_access;
 mod permissions;
 mod reference;
 mod reporter;
 mod setup;
+mod upkeep;
 
 use std::process::ExitCode;
 
@@ -50,6 +52,9 @@ async fn run(command: Command) -> Result<u8, Failure> {
         Command::Query(arguments) => commands::query::run(&arguments).await,
         Command::Ask(arguments) => commands::ask::run(&arguments).await,
         Command::Explain(arguments) => commands::explain::run(&arguments),
+        Command::Catalog(arguments) => commands::catalog::run(&arguments).await,
+        Command::Files(arguments) => commands::files::run(&arguments).await,
+        Command::Prune(arguments) => commands::prune::run(&arguments).await,
         Command::Tables(arguments) => commands::tables::run(&arguments),
         Command::Role(arguments) => commands::role::run(&arguments),
         Command::Completions { shell } => commands::completions::run(shell),

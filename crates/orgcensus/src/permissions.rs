@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use orgcensus_aws::organization;
+use orgcensus_catalog::Databases;
 use orgcensus_collect::Collector;
 use orgcensus_collectors::COLLECTORS;
 use serde_json::{Value, json};
@@ -43,13 +44,17 @@ pub(crate) fn management(partition: &str, role_name: &str) -> Value {
     ])
 }
 
-/// The policy of the identity that writes the lake: `bucket` or `bucket/prefix`.
-pub(crate) fn lake(partition: &str, bucket: &str) -> Value {
-    let (name, prefix) = bucket.split_once('/').unwrap_or((bucket, ""));
-    let prefix = prefix.trim_matches('/');
-    let objects = if prefix.is_empty() { "*".to_owned() } else { format!("{prefix}/*") };
-    let bucket = format!("arn:{partition}:s3:::{name}");
-    document(vec![
+/// The policy of the identity that writes the lake, `bucket` or `bucket/prefix`, and tells AWS Glue of it.
+pub(crate) fn lake(partition: &str, bucket: &str, kms_key: Option<&str>) -> Value {
+    let (bucket, objects) = place(partition, bucket);
+    let actions: Vec<_> = orgcensus_catalog::OPERATIONS.iter().map(|it| format!("glue:{it}")).collect();
+    let Databases { newest, history } = Databases::default();
+    let mut glue = vec![format!("arn:{partition}:glue:*:*:catalog")];
+    for database in [newest, history] {
+        glue.push(format!("arn:{partition}:glue:*:*:database/{database}"));
+        glue.push(format!("arn:{partition}:glue:*:*:table/{database}/*"));
+    }
+    let mut statements = vec![
         json!({
             "Sid": "ListLake", "Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": bucket,
             "Condition": { "StringLike": { "s3:prefix": [objects] } },
@@ -59,7 +64,43 @@ pub(crate) fn lake(partition: &str, bucket: &str) -> Value {
             "Action": ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
             "Resource": format!("{bucket}/{objects}"),
         }),
+        json!({ "Sid": "WriteCatalog", "Effect": "Allow", "Action": actions, "Resource": glue }),
+    ];
+    if let Some(key) = kms_key {
+        let actions = ["kms:Decrypt", "kms:GenerateDataKey"];
+        statements.push(json!({ "Sid": "EncryptLake", "Effect": "Allow", "Action": actions, "Resource": key }));
+    }
+    document(statements)
+}
+
+/// An example policy of the lake's bucket: only TLS, only one writer, and no commit is ever written twice.
+pub(crate) fn bucket(partition: &str, bucket: &str, writer: &str) -> Value {
+    let (bucket, objects) = place(partition, bucket);
+    let commits = format!("{bucket}/{}_commits/*", objects.trim_end_matches('*'));
+    let others = json!({ "ArnNotEquals": { "aws:PrincipalArn": writer } });
+    document(vec![
+        json!({
+            "Sid": "OnlyTls", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+            "Resource": [bucket, format!("{bucket}/*")], "Condition": { "Bool": { "aws:SecureTransport": "false" } },
+        }),
+        json!({
+            "Sid": "OnlyTheWriterWrites", "Effect": "Deny", "Principal": "*",
+            "Action": ["s3:DeleteObject", "s3:PutObject"], "Resource": format!("{bucket}/{objects}"),
+            "Condition": others,
+        }),
+        json!({
+            "Sid": "CommitsAreCreatedOnce", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject",
+            "Resource": commits, "Condition": { "Null": { "s3:if-none-match": "true" } },
+        }),
     ])
+}
+
+/// The ARN of a bucket, and the pattern of the lake's objects in it.
+fn place(partition: &str, bucket: &str) -> (String, String) {
+    let (name, prefix) = bucket.split_once('/').unwrap_or((bucket, ""));
+    let prefix = prefix.trim_matches('/');
+    let objects = if prefix.is_empty() { "*".to_owned() } else { format!("{prefix}/*") };
+    (format!("arn:{partition}:s3:::{name}"), objects)
 }
 
 fn document(statements: Vec<Value>) -> Value {
@@ -86,6 +127,9 @@ mod tests {
             "role_management",
             serde_json::to_string_pretty(&management("aws", "orgcensus")).unwrap()
         );
-        insta::assert_snapshot!("role_lake", serde_json::to_string_pretty(&lake("aws", "bucket/prefix")).unwrap());
+        let lake = lake("aws", "bucket/prefix", Some("arn:aws:kms:eu-west-1:111122223333:key/k"));
+        insta::assert_snapshot!("role_lake", serde_json::to_string_pretty(&lake).unwrap());
+        let bucket = bucket("aws", "bucket/prefix", "arn:aws:iam::111122223333:role/orgcensus");
+        insta::assert_snapshot!("role_bucket", serde_json::to_string_pretty(&bucket).unwrap());
     }
 }

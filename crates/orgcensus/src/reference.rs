@@ -7,6 +7,8 @@ use orgcensus_collectors::COLLECTORS;
 use orgcensus_row::Table;
 
 mod arrow_type;
+#[cfg(test)]
+mod schemas;
 
 /// Every table of the lake, by name.
 pub(crate) fn tables() -> Vec<Table> {

@@ -7,12 +7,13 @@ use std::time::Duration;
 use orgcensus_aws::{Base, Chain, Hop, Limits, Options, whoami};
 use orgcensus_collectors::{COLLECTORS, OFF_UNLESS_NAMED};
 use orgcensus_crawl::{Bounds, Crawl, Listener, Matcher, Selection};
-use orgcensus_lake::{FileOptions, Lake, LakeOptions};
+use orgcensus_lake::{FileOptions, Lake};
 use orgcensus_row::Timestamp;
 
-use crate::args::Configured;
+use crate::args::{Configured, Place};
 use crate::config::{self, Config, OwnAccount};
 use crate::failure::Failure;
+use crate::lake_access;
 
 /// The configuration that a command's arguments mean.
 pub(crate) fn load(arguments: &Configured) -> Result<Config, Failure> {
@@ -24,6 +25,21 @@ pub(crate) fn load(arguments: &Configured) -> Result<Config, Failure> {
         config.aws.endpoint_url.clone_from(&arguments.endpoint_url);
     }
     check_names(&config)?;
+    Ok(config)
+}
+
+/// The configuration of a lake: the file if one is named, the environment, the command line.
+pub(crate) fn load_place(place: &Place) -> Result<Config, Failure> {
+    let mut config = match &place.config {
+        Some(path) => Config::load(path, std::env::vars())?,
+        None => Config::parse("", "the environment", std::env::vars())?,
+    };
+    if let Some(lake) = &place.lake {
+        config.lake.url.clone_from(lake);
+    }
+    if place.endpoint_url.is_some() {
+        config.aws.endpoint_url.clone_from(&place.endpoint_url);
+    }
     Ok(config)
 }
 
@@ -88,11 +104,6 @@ fn hop(role: &config::Role) -> Hop {
     }
 }
 
-/// The lake of a configuration or command line.
-pub(crate) fn lake(url: &str) -> Result<Lake, Failure> {
-    Ok(Lake::open(url, &LakeOptions::default())?)
-}
-
 /// All that one run is told.
 pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) -> Result<Crawl, Failure> {
     let chain = chain(config, &base).await?;
@@ -104,7 +115,7 @@ pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) 
             Some(identity.map_err(|source| Failure::Aws { doing, source })?.account_id)
         }
     };
-    let lake = lake(&config.lake.url)?;
+    let lake = lake_access::open(config).await?;
     let run_id = uuid::Uuid::now_v7().to_string();
     let selection = selection(&config.select);
     Ok(Crawl {

@@ -8,7 +8,7 @@ use orgcensus_answers::{Answer, Format, Question, Shape, Snapshot, ask, ask_json
 
 use crate::args::Ask;
 use crate::failure::{Failure, exit};
-use crate::setup;
+use crate::lake_access;
 
 /// Asks and prints.
 pub(crate) async fn run(arguments: &Ask) -> Result<u8, Failure> {
@@ -24,7 +24,7 @@ pub(crate) async fn run(arguments: &Ask) -> Result<u8, Failure> {
             "--format parquet: questions differ in their columns; use table, json or csv".to_owned(),
         ));
     }
-    let lake = setup::lake(&arguments.source.lake)?;
+    let lake = lake_access::of(&arguments.source.place).await?;
     let snapshot = Snapshot::open(&lake, &arguments.source.snapshot).await?;
     print(&snapshot, &questions, arguments.format).await?;
     Ok(exit::WHOLE)

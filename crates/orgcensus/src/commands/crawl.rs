@@ -4,7 +4,7 @@ use orgcensus_crawl::{Outcome, Report};
 
 use crate::args::Crawl;
 use crate::failure::{Failure, exit};
-use crate::{reporter, setup};
+use crate::{reporter, setup, upkeep};
 
 /// Crawls and publishes.
 pub(crate) async fn run(arguments: &Crawl) -> Result<u8, Failure> {
@@ -13,6 +13,7 @@ pub(crate) async fn run(arguments: &Crawl) -> Result<u8, Failure> {
     let crawl = setup::crawl(&config, base, reporter::listener()).await?;
     let report = orgcensus_crawl::run(crawl).await?;
     print(&report);
+    upkeep::after_publication(&config).await?;
     Ok(exit_code(&report))
 }
 

@@ -8,7 +8,7 @@ use crate::args::Demo;
 use crate::commands::{ask, crawl};
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::{reporter, setup};
+use crate::{lake_access, reporter, setup};
 
 /// Makes the organization, crawls it, answers the study's questions and says what to type next.
 pub(crate) async fn run(arguments: &Demo) -> Result<u8, Failure> {
@@ -32,7 +32,7 @@ pub(crate) async fn run(arguments: &Demo) -> Result<u8, Failure> {
     let report = orgcensus_crawl::run(setup::crawl(&config, base, reporter::listener()).await?).await?;
     crawl::print(&report);
     println!();
-    let lake = setup::lake(&arguments.lake)?;
+    let lake = lake_access::open(&config).await?;
     let snapshot = Snapshot::open(&lake, &Which::Run(report.commit.run_id.clone())).await?;
     ask::print_facts(&snapshot).await?;
     let lake = if arguments.lake == "./lake" { String::new() } else { format!(" --lake {}", arguments.lake) };

@@ -1,12 +1,15 @@
 //! One file a command.
 
 pub(crate) mod ask;
+pub(crate) mod catalog;
 pub(crate) mod completions;
 pub(crate) mod crawl;
 pub(crate) mod demo;
 pub(crate) mod explain;
+pub(crate) mod files;
 pub(crate) mod plan;
 pub(crate) mod preflight;
+pub(crate) mod prune;
 pub(crate) mod query;
 pub(crate) mod role;
 pub(crate) mod tables;

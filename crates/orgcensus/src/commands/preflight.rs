@@ -4,7 +4,7 @@ use orgcensus_aws::{organization, whoami};
 
 use crate::args::Preflight;
 use crate::failure::{Failure, exit};
-use crate::setup;
+use crate::{lake_access, setup};
 
 /// Runs the checks in order. A check that fails says what to do.
 pub(crate) async fn run(arguments: &Preflight) -> Result<u8, Failure> {
@@ -49,7 +49,7 @@ pub(crate) async fn run(arguments: &Preflight) -> Result<u8, Failure> {
             checks.fail("organization", &error, what);
         }
     }
-    match setup::lake(&config.lake.url) {
+    match lake_access::open(&config).await {
         Ok(lake) => match lake.try_write().await {
             Ok(()) => checks.pass("lake", &config.lake.url),
             Err(error) => {

@@ -11,7 +11,8 @@ pub(crate) fn run(arguments: &Role) -> Result<u8, Failure> {
     let policy = match arguments.whose {
         Whose::Member => permissions::member(),
         Whose::Management => permissions::management(&arguments.partition, &arguments.role_name),
-        Whose::Lake => permissions::lake(&arguments.partition, &arguments.bucket),
+        Whose::Lake => permissions::lake(&arguments.partition, &arguments.bucket, arguments.kms_key.as_deref()),
+        Whose::Bucket => permissions::bucket(&arguments.partition, &arguments.bucket, &arguments.writer),
     };
     writeln!(std::io::stdout(), "{policy:#}")?;
     Ok(exit::WHOLE)

@@ -1,0 +1,122 @@
+//! The catalogue as statements, in the words of four engines.
+
+mod duckdb;
+mod hive;
+mod spark;
+mod trino;
+
+use std::str::FromStr;
+
+use crate::contents::PublishedTable;
+use crate::{Contents, Error, Result};
+
+/// Who reads the statements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// Athena: HiveQL for tables, Trino's SQL for views.
+    Athena,
+    /// Trino's Hive connector.
+    Trino,
+    /// Spark without a metastore: views over folders.
+    Spark,
+    /// DuckDB: views over files.
+    DuckDb,
+}
+
+impl FromStr for Dialect {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Ok(match text {
+            "athena" => Self::Athena,
+            "trino" => Self::Trino,
+            "spark" => Self::Spark,
+            "duckdb" => Self::DuckDb,
+            _ => {
+                let reason = "it must be athena, trino, spark or duckdb".to_owned();
+                return Err(Error::Unknown { what: format!("the dialect {text:?}"), reason });
+            }
+        })
+    }
+}
+
+/// The statements that make the catalogue of a lake, each without a semicolon: databases, tables, views last. They
+/// replace what is there of these names; no statement touches a file.
+pub fn print(contents: &Contents, dialect: Dialect) -> Result<Vec<String>> {
+    match dialect {
+        Dialect::Athena => hive::statements(contents),
+        Dialect::Trino => trino::statements(contents),
+        Dialect::Spark => spark::statements(contents),
+        Dialect::DuckDb => duckdb::statements(contents),
+    }
+}
+
+/// What a view selects, in the form that Trino gives every view's text, so that what it stores and what we store are
+/// the same. None where no snapshot is shown.
+pub(crate) fn view_query(contents: &Contents, table: &PublishedTable) -> Option<String> {
+    let names = table.columns.iter().map(|it| it.name.as_str()).chain(crate::contents::PARTITION_KEYS.map(|it| it.0));
+    let is_shown = |it: &crate::SnapshotOfTable| {
+        format!("((org_id = '{}') AND (snapshot_date = '{}'))", it.organization_id, it.snapshot_date)
+    };
+    let shown: Vec<_> = table.newest().map(is_shown).collect();
+    let condition = match shown.as_slice() {
+        [] => return None,
+        [only] => only.clone(),
+        many => format!("({})", many.join(" OR ")),
+    };
+    let (columns, history) = (names.collect::<Vec<_>>().join("\n, "), &contents.databases.history);
+    Some(format!("SELECT\n  {columns}\nFROM\n  {history}.{}\nWHERE {condition}\n", table.name))
+}
+
+/// `CREATE OR REPLACE VIEW` for every table that is shown.
+fn views(contents: &Contents) -> impl Iterator<Item = String> {
+    contents.tables.iter().filter_map(|table| {
+        let query = view_query(contents, table)?;
+        Some(format!("CREATE OR REPLACE VIEW {}.{} AS\n{}", contents.databases.newest, table.name, query.trim_end()))
+    })
+}
+
+/// A text between single quotes, as the SQL standard has it.
+fn quoted(text: &str) -> String {
+    format!("'{}'", one_line(text).replace('\'', "''"))
+}
+
+/// A text between single quotes, as Hive and Spark have it.
+fn quoted_by_backslash(text: &str) -> String {
+    format!("'{}'", one_line(text).replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+/// Comments of a console: one line. A semicolon at a line's end would end the statement for simple clients.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contents::tests::contents;
+
+    #[test]
+    fn statements_are_as_reviewed() {
+        for (name, dialect) in [
+            ("athena", Dialect::Athena),
+            ("trino", Dialect::Trino),
+            ("spark", Dialect::Spark),
+            ("duckdb", Dialect::DuckDb),
+        ] {
+            assert_eq!(name.parse::<Dialect>().unwrap(), dialect);
+            insta::assert_snapshot!(name, print(&contents(), dialect).unwrap().join(";\n\n"));
+        }
+        assert!("oracle".parse::<Dialect>().is_err());
+    }
+
+    #[test]
+    fn a_table_that_no_newest_snapshot_has_has_no_view() {
+        let mut contents = contents();
+        contents.tables[0].snapshots.iter_mut().for_each(|it| it.is_newest = false);
+        assert_eq!(view_query(&contents, &contents.tables[0]), None);
+        assert!(
+            !print(&contents, Dialect::Athena).unwrap().iter().any(|it| it.contains("VIEW orgcensus.test_queues AS"))
+        );
+    }
+}

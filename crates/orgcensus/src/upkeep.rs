@@ -1,0 +1,79 @@
+//! What follows a publication: the catalogue shows it, and what is too old goes.
+
+use orgcensus_catalog::{Contents, Databases, Plan};
+use orgcensus_lake::{Commit, Lake};
+use orgcensus_row::Timestamp;
+
+use crate::config::{self, Config};
+use crate::failure::Failure;
+use crate::lake_access;
+
+/// Does both where they are configured. Expired runs leave the catalogue first, then the lake.
+pub(crate) async fn after_publication(config: &Config) -> Result<(), Failure> {
+    if config.catalog.is_none() && config.lake.retention_days.is_none() {
+        return Ok(());
+    }
+    both(config).await.map_err(|failure| Failure::NotShown(Box::new(failure)))
+}
+
+async fn both(config: &Config) -> Result<(), Failure> {
+    let lake = lake_access::open(config).await?;
+    let expired = expired(&lake, config.lake.retention_days).await?;
+    if let Some(catalog) = &config.catalog {
+        let changes = apply(config, catalog, &lake, &expired).await?;
+        println!("catalogue    {changes} changes");
+    }
+    remove(&lake, &expired).await
+}
+
+/// The runs that a retention does not keep; none without one.
+pub(crate) async fn expired(lake: &Lake, retention_days: Option<u32>) -> Result<Vec<Commit>, Failure> {
+    let now = Timestamp(chrono::Utc::now().timestamp_millis());
+    match retention_days {
+        Some(days) => Ok(lake.expired(days, now).await?),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Removes runs and says so.
+pub(crate) async fn remove(lake: &Lake, expired: &[Commit]) -> Result<(), Failure> {
+    for commit in expired {
+        lake.remove_run(commit).await?;
+        println!("removed      {} {}  run {}", commit.organization_id, commit.snapshot_date, commit.run_id);
+    }
+    Ok(())
+}
+
+/// Brings Glue up to date, but for runs that are about to go: how many changes that took.
+pub(crate) async fn apply(
+    config: &Config,
+    catalog: &config::Catalog,
+    lake: &Lake,
+    leaving: &[Commit],
+) -> Result<usize, Failure> {
+    let (session, plan) = plan(config, catalog, lake, leaving).await?;
+    orgcensus_catalog::apply(&session, &plan).await?;
+    Ok(plan.changes().count())
+}
+
+/// What would have to change, and the session that can do it.
+pub(crate) async fn plan(
+    config: &Config,
+    catalog: &config::Catalog,
+    lake: &Lake,
+    leaving: &[Commit],
+) -> Result<(orgcensus_aws::Session, Plan), Failure> {
+    let contents = Contents::read(lake, databases(catalog), leaving).await?;
+    let session = lake_access::session(config, catalog.region.as_deref()).await?;
+    let plan = orgcensus_catalog::plan(&session, &contents).await?;
+    Ok((session, plan))
+}
+
+/// The names of the two databases.
+pub(crate) fn databases(catalog: &config::Catalog) -> Databases {
+    let Databases { newest, history } = Databases::default();
+    Databases {
+        newest: catalog.database.clone().unwrap_or(newest),
+        history: catalog.history_database.clone().unwrap_or(history),
+    }
+}

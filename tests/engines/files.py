@@ -1,0 +1,91 @@
+"""Each file of a published lake says what it is, is sorted, and can be skipped in: read back by pyarrow and DuckDB.
+
+    venv/bin/python tests/engines/files.py --binary target/release/orgcensus --lake ./lake
+
+Prints what is wrong, then "N passed, M failed".
+"""
+
+import argparse
+import hashlib
+import json
+import pathlib
+import subprocess
+import sys
+
+import duckdb
+import pyarrow.parquet as parquet
+
+TARGET_BYTES = 256 << 20
+
+
+def footer(manifest, table):
+    """What a lone file must say."""
+    return {
+        "orgcensus.schema_version": str(manifest["schema_version"]),
+        "orgcensus.version": manifest["orgcensus_version"],
+        "orgcensus.organization_id": manifest["organization_id"],
+        "orgcensus.snapshot_date": manifest["snapshot_date"],
+        "orgcensus.run_id": manifest["run_id"],
+        "orgcensus.captured_at": manifest["captured_at"],
+        "orgcensus.table": table["name"],
+        "orgcensus.comment": table["comment"],
+        "orgcensus.key": ", ".join(table["key"]),
+    }
+
+
+def wrong_with(path, entry, manifest, table):
+    """What is wrong with a file, in words."""
+    data = path.read_bytes()
+    if (len(data), hashlib.sha256(data).hexdigest()) != (entry["bytes"], entry["sha256"]):
+        yield "its bytes are not the manifest's"
+    metadata = parquet.read_metadata(path)
+    said = {key.decode(): value.decode() for key, value in (metadata.metadata or {}).items()}
+    if said != footer(manifest, table):
+        yield f"its footer says {said}"
+    if metadata.num_rows != entry["rows"]:
+        yield f"it has {metadata.num_rows} rows, the manifest {entry['rows']}"
+    for group in range(metadata.num_row_groups):
+        for column in range(metadata.num_columns):
+            chunk = metadata.row_group(group).column(column)
+            if chunk.compression != "ZSTD" or not chunk.has_column_index or not chunk.has_offset_index:
+                yield f"{chunk.path_in_schema}: {chunk.compression}, column index {chunk.has_column_index}"
+    sql = f"SELECT path_in_schema, bloom_filter_length FROM parquet_metadata('{path}')"
+    bloomed = {name for name, length in duckdb.sql(sql).fetchall() if length}
+    expected = {"arn"} & {it["name"] for it in table["columns"]} if entry["rows"] else set()
+    if bloomed != expected:
+        yield f"bloom filters on {bloomed}, expected {expected}"
+    key = ["account_id", "region", *table["key"]]
+    rows = parquet.read_table(path, columns=key).to_pylist()
+    values = [tuple((row[it] is not None, row[it]) for it in key) for row in rows]
+    if any(a >= b for a, b in zip(values, values[1:])):
+        yield "its rows are not in the order of account, region and key, each key once"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", required=True, help="the orgcensus to compare with")
+    parser.add_argument("--lake", required=True, type=pathlib.Path, help="the lake's folder")
+    arguments = parser.parse_args()
+    lake = arguments.lake.resolve()
+    passed = failed = 0
+    line = [arguments.binary, "files", "--lake", str(lake), "--format", "json"]
+    listed = {it["path"] for it in json.loads(subprocess.run(line, check=True, stdout=subprocess.PIPE).stdout)}
+    for manifest in (json.loads(it.read_text()) for it in lake.glob("data/*/*/*/manifest.json")):
+        for table in manifest["tables"]:
+            wrong = []
+            if len(table["files"]) > sum(it["bytes"] for it in table["files"]) // TARGET_BYTES + 1:
+                wrong.append(f"{len(table['files'])} files are more than its bytes need")
+            for entry in table["files"]:
+                path = lake / entry["path"]
+                wrong += wrong_with(path, entry, manifest, table)
+                if str(path) not in listed:
+                    wrong.append("`orgcensus files` does not name it")
+            for it in wrong:
+                print(f"FAIL {manifest['organization_id']} {table['name']}: {it}")
+            passed, failed = passed + (not wrong), failed + bool(wrong)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
