@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod config;
 mod failure;
+mod forecast;
 mod permissions;
 mod reference;
 mod reporter;
