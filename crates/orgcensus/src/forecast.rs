@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use orgcensus_answers::{Format, Snapshot, Which, format};
+use orgcensus_collectors::COLLECTORS;
 use orgcensus_crawl::REGIONS;
 use orgcensus_lake::Lake;
 use serde::Deserialize;
@@ -41,7 +42,7 @@ pub(crate) struct Work<'a> {
     pub(crate) accounts: &'a [&'a str],
     /// All accounts of the organization: the crawl asks for each one's tags.
     pub(crate) members: usize,
-    /// The collectors that will run.
+    /// The collectors that will run in each account.
     pub(crate) collectors: &'a [&'a str],
     /// Accounts at once.
     pub(crate) at_once: usize,
@@ -123,7 +124,7 @@ fn foretell(before: &Before, costs: &[Cost], buckets: &[Bucket], work: &Work<'_>
     for cost in costs {
         if cost.collector == REGIONS || work.collectors.contains(&cost.collector.as_str()) {
             accounts.entry(&cost.account_id).or_default().add(cost);
-        } else if !orgcensus_collectors::COLLECTORS.iter().any(|collector| collector.name == cost.collector) {
+        } else if !is_of_accounts(&cost.collector) {
             organization.add(cost);
         }
     }
@@ -152,6 +153,11 @@ fn foretell(before: &Before, costs: &[Cost], buckets: &[Bucket], work: &Work<'_>
         seconds: crawl.max(organization.seconds() * growth),
         binding: binding.filter(|it| it.seconds > 0.0),
     }
+}
+
+/// Whether a task's collector runs in each account, and not once for the organization.
+fn is_of_accounts(name: &str) -> bool {
+    COLLECTORS.iter().any(|collector| collector.name == name && !collector.scope.is_organization_wide())
 }
 
 /// How long it takes when so many go at once, each as soon as there is room.

@@ -52,7 +52,8 @@ pub(crate) async fn run(arguments: &Configured) -> Result<u8, Failure> {
         println!("{:34} {scope:>8}  {tasks:>10}  {}", collector.name, calls(collector));
         total += tasks;
     }
-    let names: Vec<&str> = crawl.collectors.iter().map(|collector| collector.name).collect();
+    let of_accounts = crawl.collectors.iter().filter(|collector| !collector.scope.is_organization_wide());
+    let names: Vec<&str> = of_accounts.map(|collector| collector.name).collect();
     let work = Work {
         accounts: &enterable,
         members: organization.accounts.len(),
