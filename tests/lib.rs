@@ -1,17 +1,23 @@
 //! A crawl of a simulated organization into a lake of its own, for the tests in this folder.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 
 use orgcensus_answers::{Format, Snapshot, Which, ask_json, format, select};
-use orgcensus_aws::{Base, Chain, Credentials, Hop, Limits, Options, SharedCredentialsProvider, SharedHttpClient};
+use orgcensus_aws::{
+    Base, Chain, Credentials, Hop, Limits, Options, SharedCredentialsProvider, SharedHttpClient, SharedTimeSource,
+    TimeSource,
+};
 use orgcensus_collectors::COLLECTORS;
-use orgcensus_crawl::{Bounds, Crawl, Report, Selection};
+use orgcensus_crawl::{Bounds, Crawl, Event, Report, Selection};
 use orgcensus_lake::{FileOptions, Lake, LakeOptions};
 use orgcensus_row::Timestamp;
 use orgcensus_sim::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, Settings, Simulation};
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::time::Instant;
 
 /// A crawled organization.
 pub struct Crawled {
@@ -23,7 +29,39 @@ pub struct Crawled {
     pub snapshot: Snapshot,
     /// Every event as text, as a log would have it.
     pub log: String,
+    /// How long the run took.
+    pub elapsed: Duration,
+    /// When each account ended, counted from the start.
+    pub ended: BTreeMap<String, Duration>,
     folder: TempDir,
+}
+
+/// How a crawl goes about it.
+pub struct Manner {
+    /// How it reaches the organization.
+    pub way: Way,
+    /// The rates that it keeps.
+    pub limits: Limits,
+    /// Attempts of one call.
+    pub max_attempts: u32,
+    /// Whether credentials' lives are told by tokio's clock, which a test may pause.
+    pub is_on_tokios_clock: bool,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self { way: Way::Inside, limits: Limits::unlimited(), max_attempts: 2, is_on_tokios_clock: false }
+    }
+}
+
+/// The real time when it was made, and from then on tokio's.
+#[derive(Debug)]
+struct TokiosClock(SystemTime, Instant);
+
+impl TimeSource for TokiosClock {
+    fn now(&self) -> SystemTime {
+        self.0 + self.1.elapsed()
+    }
 }
 
 /// How the crawl reaches the organization.
@@ -67,10 +105,17 @@ pub async fn crawl(settings: Settings) -> Crawled {
     crawl_by(settings, Way::Inside).await
 }
 
-/// Crawls an organization. The run starts at the organization's own moment, so that ages agree to the day.
+/// Crawls an organization by a way of one's own.
 pub async fn crawl_by(settings: Settings, way: Way) -> Crawled {
+    crawl_as(settings, Manner { way, ..Manner::default() }).await
+}
+
+/// Crawls an organization. The run starts at the organization's own moment, so that ages agree to the day.
+pub async fn crawl_as(settings: Settings, manner: Manner) -> Crawled {
     let simulation = Simulation::new(settings.clone());
-    let (http_client, endpoint_url) = match way {
+    let clock = TokiosClock(SystemTime::now(), Instant::now());
+    let start = clock.1;
+    let (http_client, endpoint_url) = match manner.way {
         Way::Inside => (Some(simulation.http_client()), None),
         Way::Socket(url) => (None::<SharedHttpClient>, Some(url)),
     };
@@ -78,8 +123,9 @@ pub async fn crawl_by(settings: Settings, way: Way) -> Crawled {
     let options = Options {
         home_region: settings.regions.first().cloned(),
         credentials: Some(SharedCredentialsProvider::new(key)),
-        limits: Limits::unlimited(),
-        max_attempts: 2,
+        time_source: manner.is_on_tokios_clock.then(|| SharedTimeSource::new(clock)),
+        limits: manner.limits,
+        max_attempts: manner.max_attempts,
         http_client,
         endpoint_url,
         ..Options::default()
@@ -95,6 +141,8 @@ pub async fn crawl_by(settings: Settings, way: Way) -> Crawled {
     let lake = Lake::open(&folder.path().join("lake").display().to_string(), &LakeOptions::default()).expect("a lake");
     let log = Arc::new(Mutex::new(String::new()));
     let written = Arc::clone(&log);
+    let ended = Arc::new(Mutex::new(BTreeMap::new()));
+    let noted = Arc::clone(&ended);
     let crawl = Crawl {
         run_id: format!("test-{}", settings.seed),
         captured_at: Timestamp(settings.now_millis),
@@ -115,10 +163,15 @@ pub async fn crawl_by(settings: Settings, way: Way) -> Crawled {
         bounds: Bounds::default(),
         listener: Arc::new(move |event| {
             written.lock().expect("no worker panicked").push_str(&format!("{event:?}\n"));
+            if let Event::AccountEnded { account_id } = event {
+                noted.lock().expect("no worker panicked").insert((*account_id).to_owned(), start.elapsed());
+            }
         }),
     };
     let report = orgcensus_crawl::run(crawl).await.expect("a run");
+    let elapsed = start.elapsed();
     let snapshot = Snapshot::open(&lake, &Which::Newest).await.expect("a snapshot");
     let log = log.lock().expect("no worker panicked").clone();
-    Crawled { simulation, report, snapshot, log, folder }
+    let ended = ended.lock().expect("no worker panicked").clone();
+    Crawled { simulation, report, snapshot, log, elapsed, ended, folder }
 }

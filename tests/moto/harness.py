@@ -135,7 +135,7 @@ def wait_for(url, process, log):
 @contextlib.contextmanager
 def simulator(binary, *arguments):
     """The simulated organization on a free port: its URL."""
-    line = [binary, "serve", "--listen", "127.0.0.1:0", *arguments]
+    line = [binary, "serve", "--listen", "127.0.0.1:0", "--latency-millis", "0", *arguments]
     process = subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
     with stopped_at_the_end(process):
         # The first line that it prints is: export AWS_ENDPOINT_URL=http://127.0.0.1:PORT

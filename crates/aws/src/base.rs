@@ -34,6 +34,8 @@ pub struct Options {
     pub http_client: Option<SharedHttpClient>,
     /// The base identity; the default is found as the AWS CLI finds it.
     pub credentials: Option<SharedCredentialsProvider>,
+    /// What credentials' lives and signatures are told by; the default is the machine's clock.
+    pub time_source: Option<SharedTimeSource>,
     /// The rates to keep.
     pub limits: Limits,
     /// Attempts of one call, the first among them.
@@ -52,6 +54,7 @@ impl Default for Options {
             endpoint_url: None,
             http_client: None,
             credentials: None,
+            time_source: None,
             limits: Limits::unlimited(),
             max_attempts: 6,
             connect_timeout: Duration::from_secs(5),
@@ -78,6 +81,9 @@ impl Base {
         let mut loader = loader(&options).http_client(plain.clone());
         if let Some(credentials) = options.credentials.clone() {
             loader = loader.credentials_provider(credentials);
+        }
+        if let Some(time) = options.time_source.clone() {
+            loader = loader.time_source(time);
         }
         let found = loader.load().await;
         let missing = |what: &str| Error::new(Class::Failed, "Configuration", format!("no {what} found"));

@@ -1,14 +1,11 @@
-//! One bucket: `governor`'s rate, one queue in order of arrival, and adaptation to what AWS answers.
+//! One bucket: tokens that come back at a rate, one queue in order of arrival, and adaptation to what AWS answers.
+//!
+//! Not `governor`'s: its rate is fixed, and a limiter put in its place has forgotten how full the last one was. Here a
+//! change of rate keeps the level, so adaptation never refills a burst.
 
-use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use governor::clock::{Clock, Reference};
-use governor::middleware::NoOpMiddleware;
-use governor::nanos::Nanos;
-use governor::state::{InMemoryState, NotKeyed};
-use governor::{Quota, RateLimiter};
 use tokio::time::Instant;
 
 use crate::limits::Rate;
@@ -19,78 +16,78 @@ const DECREASE: f64 = 0.5;
 const INCREASE: f64 = 0.1;
 /// The lowest rate, as a part of the full rate.
 const FLOOR: f64 = 0.02;
-/// Throttled answers within this time are one event; so long must quiet last before the rate rises a step.
+/// So long must quiet last before the rate rises a step.
 const STEP: Duration = Duration::from_secs(5);
-
-type Limiter = RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<TokioInstant>>;
 
 /// A bucket of calls.
 pub(crate) struct Bucket {
     full: Rate,
-    clock: TokioClock,
     /// Held by whoever is next: tokio's mutex is fair, so the queue is first in, first out.
     queue: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
 struct State {
-    limiter: Limiter,
+    /// Calls that may go at once, as of `counted_at`.
+    tokens: f64,
+    counted_at: Instant,
     per_second: f64,
-    changed_at: Option<Instant>,
+    lowered_at: Option<Instant>,
+    raised_at: Option<Instant>,
 }
 
 impl Bucket {
     /// A full bucket.
     pub(crate) fn new(rate: Rate) -> Self {
-        let clock = TokioClock::new();
-        let limiter = RateLimiter::direct_with_clock(quota(rate.per_second, rate.burst), clock.clone());
-        let state = Mutex::new(State { limiter, per_second: rate.per_second, changed_at: None });
-        Self { full: rate, clock, queue: tokio::sync::Mutex::new(()), state }
+        let state = State {
+            tokens: f64::from(rate.burst.get()),
+            counted_at: Instant::now(),
+            per_second: rate.per_second,
+            lowered_at: None,
+            raised_at: None,
+        };
+        Self { full: rate, queue: tokio::sync::Mutex::new(()), state: Mutex::new(state) }
     }
 
-    /// Waits for a place. Gives how long it took.
-    pub(crate) async fn take(&self) -> Duration {
-        let start = Instant::now();
+    /// Waits for a place in the order of asking.
+    pub(crate) async fn take(&self) {
         let _turn = self.queue.lock().await;
         loop {
-            let wait = match self.state().limiter.check() {
-                Ok(()) => return start.elapsed(),
-                Err(not_until) => not_until.wait_time_from(self.clock.now()),
+            let wait = match self.state().take(&self.full) {
+                Ok(()) => return,
+                Err(wait) => wait,
             };
             tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
         }
     }
 
-    /// AWS said "slower": halves the rate, once for all answers of one moment.
-    pub(crate) fn throttled(&self) {
+    /// AWS said "slower" to a call that was let go at `taken_at`: halves the rate and empties the bucket. Calls that
+    /// were on their way already when the rate was last lowered say nothing new.
+    pub(crate) fn throttled(&self, taken_at: Instant) {
         let mut state = self.state();
-        if state.changed_at.is_some_and(|at| state.per_second < self.full.per_second && at.elapsed() < STEP) {
+        if state.lowered_at.is_some_and(|at| taken_at <= at) {
             return;
         }
-        let slower = (state.per_second * DECREASE).max(self.full.per_second * FLOOR);
-        self.adapt(&mut state, slower);
+        state.count(&self.full);
+        state.tokens = state.tokens.min(0.0);
+        state.per_second = (state.per_second * DECREASE).max(self.full.per_second * FLOOR);
+        state.lowered_at = Some(Instant::now());
     }
 
     /// AWS answered: after a quiet while the rate rises a step.
     pub(crate) fn answered(&self) {
         let mut state = self.state();
-        if state.per_second < self.full.per_second && state.changed_at.is_none_or(|at| at.elapsed() >= STEP) {
-            let faster = (state.per_second + self.full.per_second * INCREASE).min(self.full.per_second);
-            self.adapt(&mut state, faster);
+        let changed_at = state.lowered_at.max(state.raised_at);
+        if state.per_second < self.full.per_second && changed_at.is_none_or(|at| at.elapsed() >= STEP) {
+            state.count(&self.full);
+            state.per_second = (state.per_second + self.full.per_second * INCREASE).min(self.full.per_second);
+            state.raised_at = Some(Instant::now());
         }
     }
 
     /// The rate as it is now, calls a second.
-    #[cfg(test)]
-    fn per_second(&self) -> f64 {
+    pub(crate) fn per_second(&self) -> f64 {
         self.state().per_second
-    }
-
-    /// A quota cannot be changed, so the limiter is replaced, and starts empty: adaptation never refills a burst.
-    fn adapt(&self, state: &mut State, per_second: f64) {
-        let limiter = RateLimiter::direct_with_clock(quota(per_second, self.full.burst), self.clock.clone());
-        let _ = limiter.check_n(self.full.burst);
-        *state = State { limiter, per_second, changed_at: Some(Instant::now()) };
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -98,96 +95,119 @@ impl Bucket {
     }
 }
 
-fn quota(per_second: f64, burst: NonZeroU32) -> Quota {
-    let period = Duration::from_secs_f64(1.0 / per_second.max(1e-6)).max(Duration::from_nanos(1));
-    match Quota::with_period(period) {
-        Some(quota) => quota.allow_burst(burst),
-        None => Quota::per_second(burst),
-    }
-}
-
-/// Tokio's clock for governor, so that a test's paused time is the bucket's time too.
-#[derive(Debug, Clone)]
-struct TokioClock {
-    start: Instant,
-}
-
-/// Time since the clock's start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct TokioInstant(Duration);
-
-impl TokioClock {
-    fn new() -> Self {
-        Self { start: Instant::now() }
-    }
-}
-
-impl Clock for TokioClock {
-    type Instant = TokioInstant;
-
-    fn now(&self) -> TokioInstant {
-        TokioInstant(self.start.elapsed())
-    }
-}
-
-impl Reference for TokioInstant {
-    fn duration_since(&self, earlier: Self) -> Nanos {
-        self.0.saturating_sub(earlier.0).into()
+impl State {
+    /// Takes a token, or says how long the next one takes to come.
+    fn take(&mut self, full: &Rate) -> Result<(), Duration> {
+        self.count(full);
+        // A hair less than one is one: waking up in whole milliseconds must not cost another one.
+        if self.tokens > 1.0 - 1e-6 {
+            self.tokens -= 1.0;
+            return Ok(());
+        }
+        Err(Duration::from_secs_f64((1.0 - self.tokens) / self.per_second.max(1e-6)))
     }
 
-    fn saturating_sub(&self, duration: Nanos) -> Self {
-        Self(self.0.saturating_sub(duration.into()))
-    }
-}
-
-impl std::ops::Add<Nanos> for TokioInstant {
-    type Output = Self;
-
-    fn add(self, other: Nanos) -> Self {
-        Self(self.0 + Duration::from(other))
+    /// Adds what came back since it was last counted. While the rate is lowered, so is the burst.
+    fn count(&mut self, full: &Rate) {
+        let now = Instant::now();
+        let most = (f64::from(full.burst.get()) * self.per_second / full.per_second).max(1.0);
+        let back = now.saturating_duration_since(self.counted_at).as_secs_f64() * self.per_second;
+        self.tokens = (self.tokens + back).min(most.max(self.tokens));
+        self.counted_at = now;
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
     use super::*;
 
-    fn rate(per_second: f64, burst: u32) -> Rate {
-        Rate { per_second, burst: NonZeroU32::new(burst).unwrap() }
+    fn bucket(per_second: f64, burst: u32) -> Bucket {
+        Bucket::new(Rate { per_second, burst: NonZeroU32::new(burst).unwrap() })
     }
 
-    // In real time, and with lower bounds only: a slow machine can only be slower.
-
-    #[tokio::test]
-    async fn a_burst_then_the_rate() {
-        let (bucket, start) = (Bucket::new(rate(200.0, 5)), Instant::now());
-        for _ in 0..25 {
+    async fn seconds_of(bucket: &Bucket, calls: u32) -> f64 {
+        let start = Instant::now();
+        for _ in 0..calls {
             bucket.take().await;
         }
-        assert!(start.elapsed() >= Duration::from_millis(95), "20 calls after the burst of 5, 200 a second");
+        start.elapsed().as_secs_f64()
     }
 
-    #[tokio::test]
-    async fn throttling_halves_the_rate_and_refills_no_burst() {
-        let bucket = Bucket::new(rate(20.0, 5));
-        bucket.throttled();
-        bucket.throttled();
-        assert!((bucket.per_second() - 10.0).abs() < 1e-9, "answers of one moment are one event");
-        let start = Instant::now();
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_then_the_rate() {
+        let bucket = bucket(20.0, 5);
+        assert!(seconds_of(&bucket, 5).await < 0.001, "the burst waits for nothing");
+        let seconds = seconds_of(&bucket, 100).await;
+        assert!((seconds - 5.0).abs() < 0.01, "{seconds} s for 100 calls at 20 a second");
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+        let seconds = seconds_of(&bucket, 25).await;
+        assert!((seconds - 1.0).abs() < 0.01, "{seconds} s: a pause earns one burst and no more");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn adaptation_refills_no_burst() {
+        let bucket = bucket(10.0, 50);
+        seconds_of(&bucket, 48).await;
+        bucket.throttled(Instant::now());
+        let seconds = seconds_of(&bucket, 10).await;
+        assert!((seconds - 2.0).abs() < 0.01, "{seconds} s: what was left of the burst is gone, the rate is halved");
+        for _ in 0..5 {
+            tokio::time::sleep(STEP).await;
+            seconds_of(&bucket, 60).await;
+            bucket.answered();
+        }
+        assert!((bucket.per_second() - 10.0).abs() < 1e-9);
+        let seconds = seconds_of(&bucket, 20).await;
+        assert!(seconds > 1.9, "{seconds} s: rising refilled the burst");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn answers_to_calls_of_one_moment_are_one_event() {
+        let bucket = bucket(20.0, 5);
+        let taken_at = Instant::now();
+        tokio::time::sleep(Duration::from_millis(40)).await;
+        for _ in 0..10 {
+            bucket.throttled(taken_at);
+        }
+        assert!((bucket.per_second() - 10.0).abs() < 1e-9);
         bucket.take().await;
-        assert!(start.elapsed() >= Duration::from_millis(90), "the full burst was still there");
-        bucket.answered();
-        assert!((bucket.per_second() - 10.0).abs() < 1e-9, "no step before its time");
+        bucket.throttled(Instant::now());
+        assert!((bucket.per_second() - 5.0).abs() < 1e-9, "a later call says something new");
+        for _ in 0..20 {
+            bucket.take().await;
+            bucket.throttled(Instant::now());
+        }
+        assert!((bucket.per_second() - 20.0 * FLOOR).abs() < 1e-9, "it never stops");
     }
 
-    #[test]
-    fn quiet_restores_the_rate_in_steps() {
-        let bucket = Bucket::new(rate(10.0, 5));
-        bucket.throttled();
+    #[tokio::test(start_paused = true)]
+    async fn quiet_restores_the_rate_in_steps() {
+        let bucket = bucket(10.0, 5);
+        bucket.throttled(Instant::now());
+        bucket.answered();
+        assert!((bucket.per_second() - 5.0).abs() < 1e-9, "no step before its time");
         for expected in [6.0, 7.0, 8.0, 9.0, 10.0, 10.0] {
-            bucket.state().changed_at = Instant::now().checked_sub(STEP);
+            tokio::time::sleep(STEP).await;
+            bucket.answered();
             bucket.answered();
             assert!((bucket.per_second() - expected).abs() < 1e-9, "{expected}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_queue_is_in_order() {
+        let bucket = bucket(1.0, 1);
+        let order = Mutex::new(Vec::new());
+        let one = |number| {
+            let (bucket, order) = (&bucket, &order);
+            async move {
+                bucket.take().await;
+                order.lock().unwrap().push(number);
+            }
+        };
+        futures::future::join_all((0..5).map(one)).await;
+        assert_eq!(*order.lock().unwrap(), [0, 1, 2, 3, 4]);
     }
 }

@@ -48,7 +48,14 @@ impl CachedCredentials {
                 *kept = Some(Kept { credentials: credentials.clone(), renew_at });
                 Ok(credentials)
             }
-            (Err(_), Some(living)) => Ok(living),
+            (Err(_), Some(living)) => {
+                // Not again at once: every call would wait for the same refusal.
+                if let Some(it) = kept.as_mut() {
+                    let left = living.expiry().and_then(|end| end.duration_since(now).ok()).unwrap_or_default();
+                    it.renew_at = Some(now + left / 4);
+                }
+                Ok(living)
+            }
             (Err(error), None) => Err(error),
         }
     }
@@ -94,28 +101,45 @@ mod tests {
             Self: 'a,
         {
             let asked = self.asked.fetch_add(1, Ordering::Relaxed);
-            future::ProvideCredentials::ready(if asked >= self.fails_from {
-                Err(provider::error::CredentialsError::not_loaded_no_source())
-            } else {
+            future::ProvideCredentials::new(async move {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+                if asked >= self.fails_from {
+                    return Err(provider::error::CredentialsError::not_loaded_no_source());
+                }
                 let end = self.clock.now() + Duration::from_secs(60);
                 Ok(Credentials::new(format!("key-{asked}"), "s", None, Some(end), "test"))
             })
         }
     }
 
-    #[tokio::test]
-    async fn renewed_in_time_and_once() {
+    fn cached(fails_from: u64) -> (Clock, Arc<AtomicU64>, CachedCredentials) {
         let (clock, asked) = (Clock::default(), Arc::<AtomicU64>::default());
-        let source = Source { clock: clock.clone(), asked: Arc::clone(&asked), fails_from: 2 };
-        let cached =
-            CachedCredentials::new(SharedCredentialsProvider::new(source), SharedTimeSource::new(clock.clone()));
+        let source = Source { clock: clock.clone(), asked: Arc::clone(&asked), fails_from };
+        let time = SharedTimeSource::new(clock.clone());
+        (clock, asked, CachedCredentials::new(SharedCredentialsProvider::new(source), time))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn renewed_in_time_and_a_failed_renewal_keeps_what_still_lives() {
+        let (clock, asked, cached) = cached(2);
         let mut keys = Vec::new();
-        for second in [0, 44, 45, 46, 100] {
+        for second in [0, 44, 45, 46, 91, 92, 100] {
             clock.0.store(second, Ordering::Relaxed);
             keys.push(cached.get().await.unwrap().access_key_id().to_owned());
         }
-        assert_eq!(keys, ["key-0", "key-0", "key-1", "key-1", "key-1"], "a failed renewal keeps what still lives");
+        assert_eq!(keys, ["key-0", "key-0", "key-1", "key-1", "key-1", "key-1", "key-1"]);
+        assert_eq!(asked.load(Ordering::Relaxed), 4, "a failed renewal is not tried again by every call");
         clock.0.store(200, Ordering::Relaxed);
         assert!(cached.get().await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn renewed_once_for_all_who_wait() {
+        let (clock, asked, cached) = cached(u64::MAX);
+        cached.get().await.unwrap();
+        clock.0.store(46, Ordering::Relaxed);
+        let keys = futures::future::join_all((0..100).map(|_| cached.get())).await;
+        assert!(keys.iter().all(|key| key.as_ref().unwrap().access_key_id() == "key-1"));
+        assert_eq!(asked.load(Ordering::Relaxed), 2);
     }
 }

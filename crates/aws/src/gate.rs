@@ -25,7 +25,8 @@ use aws_smithy_types::error::metadata::ErrorMetadata;
 use aws_smithy_types::retry::ErrorKind;
 
 use crate::error::{Class, Error};
-use crate::limiter::{AccountLimiter, Permit};
+use crate::limiter::AccountLimiter;
+use crate::meter::{Meter, Permit};
 
 /// What the calls of one task came to.
 #[derive(Debug, Default)]
@@ -68,9 +69,23 @@ pub struct Gate {
 #[derive(Debug, Clone)]
 pub struct Permitted {
     /// The service by its SDK's name, `secretsmanager`.
-    pub service: String,
+    pub service: Arc<str>,
     /// The operation, `ListSecrets`.
-    pub operation: String,
+    pub operation: Arc<str>,
+}
+
+/// The meter of the call under way, found once for all its attempts.
+#[derive(Clone)]
+struct Metered(Arc<Meter>);
+
+impl std::fmt::Debug for Metered {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Metered")
+    }
+}
+
+impl Storable for Metered {
+    type Storer = StoreReplace<Self>;
 }
 
 #[derive(Clone, Default)]
@@ -124,12 +139,6 @@ impl std::fmt::Debug for Gate {
     }
 }
 
-/// The SDK's names of the call under way: `Secrets Manager` is `secretsmanager` here.
-fn names(config: &ConfigBag) -> Option<(String, String)> {
-    let metadata = config.load::<Metadata>()?;
-    Some((metadata.service().to_lowercase().replace(' ', ""), metadata.name().to_owned()))
-}
-
 fn refusal(why: &str) -> Error {
     Error::new(Class::Failed, "NoPermit", format!("refused to send: {why}"))
 }
@@ -143,8 +152,9 @@ impl ResolveCachedIdentity for Gate {
     ) -> IdentityFuture<'a> {
         IdentityFuture::new(async move {
             let slot = config.load::<Slot>().ok_or_else(|| refusal("the client lacks the gate's interceptor"))?;
-            let (service, operation) = names(config).ok_or_else(|| refusal("the call has no name"))?;
-            slot.put(self.limiter.permit(&service, &operation, &self.region).await?);
+            let Metered(meter) = config.load::<Metered>().ok_or_else(|| refusal("the call has no name"))?;
+            slot.put(meter.permit().await?);
+            self.usage.attempts.fetch_add(1, Ordering::Relaxed);
             self.identities.resolve_cached_identity(resolver, components, config).await
         })
     }
@@ -160,9 +170,14 @@ impl Intercept for Gate {
         &self,
         _: &BeforeSerializationInterceptorContextRef<'_>,
         _: &RuntimeComponents,
-        _: &mut ConfigBag,
+        config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         self.usage.calls.fetch_add(1, Ordering::Relaxed);
+        if let Some(metadata) = config.load::<Metadata>() {
+            let meter = self.limiter.meter(metadata.service(), metadata.name(), &self.region);
+            meter.begin();
+            config.interceptor_state().store_put(Metered(meter));
+        }
         Ok(())
     }
 
@@ -195,10 +210,12 @@ impl Intercept for Gate {
         _: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let (Some((service, operation)), true) = (names(config), config.load::<Slot>().is_some_and(Slot::is_filled))
+        let (Some(Metered(meter)), true) =
+            (config.load::<Metered>(), config.load::<Slot>().is_some_and(Slot::is_filled))
         else {
             return Err(refusal("the credentials avoid the gate's cache").into());
         };
+        let (service, operation) = (Arc::clone(&meter.service), Arc::clone(&meter.operation));
         context.request_mut().add_extension(Permitted { service, operation });
         Ok(())
     }
@@ -209,14 +226,13 @@ impl Intercept for Gate {
         components: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let (Some(permit), Some((service, operation))) = (config.load::<Slot>().and_then(Slot::take), names(config))
+        let (Some(permit), Some(Metered(meter))) =
+            (config.load::<Slot>().and_then(Slot::take), config.load::<Metered>())
         else {
             return Ok(());
         };
         let is_throttled = is_throttled(context, components);
-        self.usage.attempts.fetch_add(1, Ordering::Relaxed);
         self.usage.throttles.fetch_add(u64::from(is_throttled), Ordering::Relaxed);
-        self.limiter.crawl().count(&service, &operation, permit.waited, is_throttled);
         permit.finish(is_throttled);
         Ok(())
     }

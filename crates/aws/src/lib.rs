@@ -13,6 +13,7 @@ mod gate;
 mod identity;
 mod limiter;
 mod limits;
+mod meter;
 pub mod organization;
 pub mod partition;
 pub mod regions;
@@ -21,13 +22,15 @@ mod session;
 
 pub use aws_credential_types::Credentials;
 pub use aws_credential_types::provider::SharedCredentialsProvider;
+pub use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 pub use aws_smithy_runtime_api::client::http::SharedHttpClient;
 pub use base::{Base, Options};
 pub use error::{Class, Error, with_causes};
 pub use gate::{Gate, Permitted, Usage};
 pub use identity::{Identity, whoami};
-pub use limiter::{CrawlLimiter, Totals};
-pub use limits::{DEFAULT_LIMITS, Limits, LimitsError};
+pub use limiter::CrawlLimiter;
+pub use limits::{DEFAULT_LIMITS, Limits, LimitsError, Rate, Rule, Scope};
+pub use meter::{Counts, Used};
 pub use role::{Chain, Hop};
 pub use session::{Access, Session};
 

@@ -1,139 +1,94 @@
 //! The one limiter: which bucket a call draws from, and what all calls together came to.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
-use crate::bucket::Bucket;
-use crate::error::{Class, Error};
 use crate::limits::{Limits, Scope};
-
-/// How long a call may wait for its permit before it counts as throttled out.
-const LONGEST_WAIT: Duration = Duration::from_secs(900);
+use crate::meter::{Meter, Meters, Place, Used, normal};
 
 /// Limits and buckets of a whole crawl. One a process.
 pub struct CrawlLimiter {
     limits: Limits,
-    buckets: Buckets,
-    totals: Mutex<BTreeMap<(String, String), Totals>>,
-}
-
-/// What all calls of one operation came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Attempts sent, retries and pages among them.
-    pub attempts: u64,
-    /// Attempts that AWS throttled.
-    pub throttles: u64,
-    /// Milliseconds that attempts waited for permits.
-    pub waited_millis: u64,
+    places: Places,
+    meters: Meters,
 }
 
 /// Buckets of one account; they live and die with its turn.
-pub struct AccountLimiter {
+pub(crate) struct AccountLimiter {
     crawl: Arc<CrawlLimiter>,
-    buckets: Buckets,
+    places: Places,
+    /// What this account pays for.
+    own: Meters,
+    /// Every meter that was asked for here, the crawl's too, by the region of the call.
+    seen: Meters,
 }
 
-/// Leave for one attempt.
-pub struct Permit {
-    bucket: Arc<Bucket>,
-    /// Held while a serial call is under way.
-    _serial: Option<OwnedSemaphorePermit>,
-    /// How long the attempt waited.
-    pub waited: Duration,
-}
-
+/// Buckets by the number of their rule and their region.
 #[derive(Default)]
-struct Buckets(Mutex<HashMap<(usize, String), Slot>>);
-
-#[derive(Clone)]
-struct Slot {
-    bucket: Arc<Bucket>,
-    serial: Option<Arc<Semaphore>>,
-}
+struct Places(Mutex<HashMap<(usize, String), Place>>);
 
 impl CrawlLimiter {
     /// A limiter with full buckets.
     pub fn new(limits: Limits) -> Arc<Self> {
-        Arc::new(Self { limits, buckets: Buckets::default(), totals: Mutex::default() })
+        Arc::new(Self { limits, places: Places::default(), meters: Meters::default() })
+    }
+
+    /// The limits that it keeps.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// What AWS charged to the crawl's own account: every operation called so far whose bucket is the crawl's.
+    pub fn used(&self) -> Vec<Used> {
+        self.meters.used()
     }
 
     /// The limiter of one account.
-    pub fn account(self: &Arc<Self>) -> Arc<AccountLimiter> {
-        Arc::new(AccountLimiter { crawl: Arc::clone(self), buckets: Buckets::default() })
-    }
-
-    /// Every operation called so far, by service and name.
-    pub fn totals(&self) -> BTreeMap<(String, String), Totals> {
-        self.totals.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Counts one attempt.
-    pub(crate) fn count(&self, service: &str, operation: &str, waited: Duration, is_throttled: bool) {
-        let mut totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
-        let total = totals.entry((service.to_owned(), operation.to_owned())).or_default();
-        total.attempts += 1;
-        total.throttles += u64::from(is_throttled);
-        total.waited_millis += u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+    pub(crate) fn account(self: &Arc<Self>) -> Arc<AccountLimiter> {
+        Arc::new(AccountLimiter {
+            crawl: Arc::clone(self),
+            places: Places::default(),
+            own: Meters::default(),
+            seen: Meters::default(),
+        })
     }
 }
 
 impl AccountLimiter {
-    /// Waits for leave to send one attempt of `operation` in `region`.
-    pub async fn permit(&self, service: &str, operation: &str, region: &str) -> Result<Permit, Error> {
-        let index = self.crawl.limits.rule_of(service, operation);
-        let rule = self.crawl.limits.rule(index);
-        let slot = match rule.scope {
-            Scope::Crawl => self.crawl.buckets.slot(&self.crawl.limits, index, ""),
-            Scope::Account => self.buckets.slot(&self.crawl.limits, index, ""),
-            Scope::Region => self.buckets.slot(&self.crawl.limits, index, region),
-        };
-        tokio::time::timeout(LONGEST_WAIT, slot.take()).await.map_err(|_elapsed| {
-            Error::new(Class::Throttled, "LimiterWait", format!("waited {} s for a permit", LONGEST_WAIT.as_secs()))
+    /// The meter of an operation, by the names that the SDK has for it.
+    pub(crate) fn meter(&self, sdk_service: &str, operation: &str, region: &str) -> Arc<Meter> {
+        self.seen.get(region, sdk_service, operation, || {
+            let limits = &self.crawl.limits;
+            let index = limits.rule_of(&normal(sdk_service), operation);
+            let (meters, places, region) = match limits.rule(index).scope {
+                Scope::Crawl => (&self.crawl.meters, &self.crawl.places, None),
+                Scope::Account => (&self.own, &self.places, None),
+                Scope::Region => (&self.own, &self.places, Some(region)),
+            };
+            meters.get(region.unwrap_or_default(), sdk_service, operation, || {
+                let place = places.get(limits, index, region.unwrap_or_default());
+                Arc::new(Meter::new(sdk_service, operation, region, limits.rule(index), place))
+            })
         })
     }
 
-    /// The crawl's limiter.
-    pub(crate) fn crawl(&self) -> &Arc<CrawlLimiter> {
-        &self.crawl
+    /// What AWS charged to this account, by region, service and operation.
+    pub(crate) fn used(&self) -> Vec<Used> {
+        self.own.used()
     }
 }
 
-impl Buckets {
-    fn slot(&self, limits: &Limits, index: usize, region: &str) -> Slot {
-        let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || {
-            let rule = limits.rule(index);
-            let serial = rule.is_serial.then(|| Arc::new(Semaphore::new(1)));
-            Slot { bucket: Arc::new(Bucket::new(rule.rate)), serial }
-        };
-        buckets.entry((index, region.to_owned())).or_insert_with(new).clone()
-    }
-}
-
-impl Slot {
-    async fn take(self) -> Permit {
-        let serial = match self.serial {
-            Some(semaphore) => semaphore.acquire_owned().await.ok(),
-            None => None,
-        };
-        let waited = self.bucket.take().await;
-        Permit { bucket: self.bucket, _serial: serial, waited }
-    }
-}
-
-impl Permit {
-    /// Gives the permit back with what AWS answered, from which the bucket learns.
-    pub fn finish(self, is_throttled: bool) {
-        if is_throttled { self.bucket.throttled() } else { self.bucket.answered() }
+impl Places {
+    fn get(&self, limits: &Limits, index: usize, region: &str) -> Place {
+        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        places.entry((index, region.to_owned())).or_insert_with(|| Place::new(limits.rule(index))).clone()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use futures::FutureExt;
     use tokio::time::Instant;
 
@@ -148,25 +103,67 @@ mod tests {
         .unwrap()
     }
 
-    #[tokio::test]
+    async fn call(account: &AccountLimiter, service: &str, operation: &str, region: &str, is_throttled: bool) {
+        let meter = account.meter(service, operation, region);
+        meter.begin();
+        meter.permit().await.unwrap().finish(is_throttled);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn accounts_and_regions_do_not_share_but_the_crawl_does() {
         let crawl = CrawlLimiter::new(limits());
         let (one, two, start) = (crawl.account(), crawl.account(), Instant::now());
         for (account, region) in [(&one, "a"), (&one, "b"), (&two, "a")] {
-            account.permit("sqs", "ListQueues", region).await.unwrap().finish(false);
+            call(account, "SQS", "ListQueues", region, false).await;
         }
-        let alone = start.elapsed();
-        one.permit("sts", "AssumeRole", "a").await.unwrap().finish(false);
-        two.permit("sts", "AssumeRole", "b").await.unwrap().finish(false);
-        assert!(start.elapsed() >= alone + Duration::from_millis(90), "the crawl's bucket is one");
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        call(&one, "STS", "AssumeRole", "a", false).await;
+        call(&two, "STS", "AssumeRole", "b", false).await;
+        assert!(start.elapsed() >= Duration::from_millis(100), "the crawl's bucket is one");
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn serial_calls_do_not_overlap() {
         let one = CrawlLimiter::new(limits()).account();
-        let first = one.permit("sts", "AssumeRole", "a").await.unwrap();
-        assert!(one.permit("sts", "AssumeRole", "a").now_or_never().is_none(), "overlapped");
+        let meter = one.meter("STS", "AssumeRole", "a");
+        let first = meter.permit().await.unwrap();
+        tokio::time::advance(Duration::from_secs(10)).await;
+        assert!(meter.permit().now_or_never().is_none(), "overlapped");
         first.finish(false);
-        one.permit("sts", "AssumeRole", "a").await.unwrap().finish(false);
+        assert!(meter.permit().now_or_never().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_hot_account_delays_no_other() {
+        let crawl = CrawlLimiter::new(limits());
+        let (hot, calm) = (crawl.account(), crawl.account());
+        let hundred = async |account: &AccountLimiter, is_throttled| {
+            let start = Instant::now();
+            for _ in 0..100 {
+                call(account, "SQS", "ListQueues", "a", is_throttled).await;
+            }
+            start.elapsed().as_secs_f64()
+        };
+        let (of_hot, of_calm) = futures::join!(hundred(&hot, true), hundred(&calm, false));
+        assert!((of_calm - 9.9).abs() < 0.1, "{of_calm} s for 100 calls at 10 a second");
+        assert!(of_hot > 300.0, "{of_hot} s: the hot one slows itself");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_learned_can_be_read() {
+        let crawl = CrawlLimiter::new(limits());
+        let account = crawl.account();
+        call(&account, "Secrets Manager", "ListSecrets", "b", false).await;
+        call(&account, "Secrets Manager", "ListSecrets", "b", true).await;
+        call(&account, "STS", "AssumeRole", "b", false).await;
+        let used = account.used();
+        assert_eq!(used.len(), 1, "what the crawl pays is not the account's");
+        let (region, name) = (used[0].region.as_deref(), (&*used[0].service, &*used[0].operation));
+        assert_eq!((region, name), (Some("b"), ("secretsmanager", "ListSecrets")));
+        let counts = used[0].counts;
+        assert_eq!((counts.calls, counts.attempts, counts.throttles, counts.waited_millis), (2, 2, 1, 100));
+        assert_eq!((used[0].per_second, used[0].rule.rate.per_second), (5.0, 10.0));
+        let of_crawl = crawl.used();
+        assert_eq!((of_crawl.len(), of_crawl[0].region.as_deref()), (1, None));
     }
 }

@@ -26,13 +26,36 @@ pub struct Rate {
     pub burst: NonZeroU32,
 }
 
+impl Scope {
+    /// The name that the file has for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Crawl => "crawl",
+            Self::Account => "account",
+            Self::Region => "region",
+        }
+    }
+}
+
+impl Rate {
+    /// A rate with a burst of at least one call, in whole calls.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "floored at 1; a huge burst is huge")]
+    pub fn new(per_second: f64, burst: f64) -> Self {
+        Self { per_second, burst: NonZeroU32::new(burst as u32).unwrap_or(NonZeroU32::MIN) }
+    }
+}
+
 /// One bucket's declaration, the share taken already.
 #[derive(Debug, Clone)]
 pub struct Rule {
     /// The service by its SDK's name, `secretsmanager`.
     pub service: String,
+    /// What the bucket is called: its service, or `service:Operation+Operation`.
+    pub name: String,
     /// What shares one bucket.
     pub scope: Scope,
+    /// AWS's own rate, as far as it is known; none where nothing is limited.
+    pub quota: Option<Rate>,
     /// The rate that the crawl allows itself.
     pub rate: Rate,
     /// Whether calls may overlap.
@@ -93,14 +116,18 @@ impl Limits {
     }
 
     fn add(&mut self, entry: Entry, default_share: f64) -> Result<(), LimitsError> {
-        let name = format!("bucket {} {:?}", entry.service, entry.operations);
+        let words = format!("bucket {} {:?}", entry.service, entry.operations);
         let share = entry.share.unwrap_or(default_share);
         if !(share > 0.0 && share <= 1.0 && entry.per_second > 0.0 && entry.burst >= 1.0) {
-            return Err(LimitsError(format!("{name}: needs 0 < share <= 1, per_second > 0, burst >= 1")));
+            return Err(LimitsError(format!("{words}: needs 0 < share <= 1, per_second > 0, burst >= 1")));
         }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be at least 1")]
-        let burst = NonZeroU32::new((entry.burst * share) as u32).unwrap_or(NonZeroU32::MIN);
-        let rate = Rate { per_second: entry.per_second * share, burst };
+        let quota = Rate::new(entry.per_second, entry.burst);
+        let rate = Rate::new(entry.per_second * share, entry.burst * share);
+        let name = if entry.operations.is_empty() {
+            entry.service.clone()
+        } else {
+            format!("{}:{}", entry.service, entry.operations.join("+"))
+        };
         let index = self.rules.len();
         let replaced = if entry.operations.is_empty() {
             self.by_service.insert(entry.service.clone(), index).is_some()
@@ -109,9 +136,10 @@ impl Limits {
             keys.fold(false, |seen, key| self.by_operation.insert(key, index).is_some() || seen)
         };
         if replaced {
-            return Err(LimitsError(format!("{name}: declared twice")));
+            return Err(LimitsError(format!("{words}: declared twice")));
         }
-        self.rules.push(Rule { service: entry.service, scope: entry.scope, rate, is_serial: entry.serial });
+        let Entry { service, scope, serial, .. } = entry;
+        self.rules.push(Rule { service, name, scope, quota: Some(quota), rate, is_serial: serial });
         Ok(())
     }
 
@@ -135,11 +163,21 @@ impl Limits {
         self
     }
 
-    /// Limits so wide that nothing waits: for benchmarks and for servers that are not AWS.
+    /// Limits so wide that nothing waits: for benchmarks and for servers that are not AWS. The crawl's own calls still
+    /// count for the crawl.
     pub fn unlimited() -> Self {
         let rate = Rate { per_second: 1e6, burst: NonZeroU32::MAX };
-        let rule = Rule { service: "*".to_owned(), scope: Scope::Account, rate, is_serial: false };
-        Self { rules: vec![rule], by_operation: HashMap::new(), by_service: HashMap::from([("*".to_owned(), 0)]) }
+        let rule = |service: &str, scope| Rule {
+            service: service.to_owned(),
+            name: service.to_owned(),
+            scope,
+            quota: None,
+            rate,
+            is_serial: false,
+        };
+        let rules = vec![rule("*", Scope::Account), rule("organizations", Scope::Crawl), rule("sts", Scope::Crawl)];
+        let by_service = rules.iter().enumerate().map(|(index, rule)| (rule.service.clone(), index)).collect();
+        Self { rules, by_operation: HashMap::new(), by_service }
     }
 }
 
@@ -155,7 +193,9 @@ mod tests {
         let lambda = limits.rule(limits.rule_of("lambda", "ListFunctions"));
         assert!((lambda.rate.per_second - 4.5).abs() < 1e-9, "30 % of 15, since deployments share it");
         assert_ne!(limits.rule_of("lambda", "GetPolicy"), limits.rule_of("lambda", "ListFunctions"));
-        assert_eq!(limits.rule(limits.rule_of("nosuch", "X")).service, "*");
+        assert_eq!(limits.rule(limits.rule_of("nosuch", "X")).name, "*");
+        assert_eq!(lambda.quota.map(|quota| quota.per_second), Some(15.0));
+        assert_eq!(limits.rule(limits.rule_of("kms", "ListAliases")).name, "kms:ListKeys+ListAliases");
     }
 
     #[test]

@@ -12,10 +12,16 @@ use crate::base::Base;
 use crate::error::{Class, Error};
 use crate::gate::{Gate, Usage};
 use crate::limiter::AccountLimiter;
+use crate::meter::Used;
 use crate::partition;
 
-/// Retries that one account may spend at once; successes earn them back. Never shared between accounts.
+/// What one account may spend on retries at once; each success earns one back. Never shared between accounts.
 const RETRY_QUOTA: usize = 500;
+/// The price of a retry after throttling: the bucket has slowed the account already.
+const THROTTLED_RETRY: u32 = 2;
+/// The price of a retry after an answer that did not come or was no good: a service that is down must not be asked for
+/// ever.
+const FAILED_RETRY: u32 = 5;
 
 /// One identity in one account, with the account's own limiter and retry quota.
 pub struct Access {
@@ -28,14 +34,12 @@ pub struct Access {
 
 impl Access {
     pub(crate) fn new(base: &Arc<Base>, account_id: &str, credentials: SharedCredentialsProvider) -> Arc<Self> {
-        let quota = TokenBucket::builder().capacity(RETRY_QUOTA).success_reward(1.0).build();
-        let retry_partition = RetryPartition::custom(account_id.to_owned()).token_bucket(quota).build();
         Arc::new(Self {
             base: Arc::clone(base),
             account_id: account_id.to_owned(),
             credentials,
             limiter: base.limiter.account(),
-            retry_partition,
+            retry_partition: retry_partition(account_id),
         })
     }
 
@@ -50,9 +54,17 @@ impl Access {
         provided.map_err(|error| Error::new(Class::Failed, "Credentials", error.to_string()))
     }
 
-    /// The same credentials for one account's work.
+    /// What AWS charged to this account, by region, service and operation.
+    pub fn used(&self) -> Vec<Used> {
+        self.limiter.used()
+    }
+
+    /// The same credentials for one account's work: with a retry quota for that, and the buckets that they have, since
+    /// AWS charges both to one account.
     pub(crate) fn as_account(&self, account_id: &str) -> Arc<Self> {
-        Self::new(&self.base, account_id, self.credentials.clone())
+        let (base, credentials) = (Arc::clone(&self.base), self.credentials.clone());
+        let (limiter, retry_partition) = (Arc::clone(&self.limiter), retry_partition(account_id));
+        Arc::new(Self { base, account_id: account_id.to_owned(), credentials, limiter, retry_partition })
     }
 
     /// A session in a region, with a usage of its own.
@@ -64,6 +76,17 @@ impl Access {
     pub fn home_session(self: &Arc<Self>) -> Session {
         self.session(self.base.home_region())
     }
+}
+
+fn retry_partition(account_id: &str) -> RetryPartition {
+    let quota = TokenBucket::builder()
+        .capacity(RETRY_QUOTA)
+        .success_reward(1.0)
+        .throttling_retry_cost(THROTTLED_RETRY)
+        .retry_cost(FAILED_RETRY)
+        .timeout_retry_cost(FAILED_RETRY)
+        .build();
+    RetryPartition::custom(account_id.to_owned()).token_bucket(quota).build()
 }
 
 /// Credentials for one account in one region. Prints no key.

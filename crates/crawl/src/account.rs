@@ -15,25 +15,33 @@ use crate::coverage::Coverage;
 use crate::event::Event;
 use crate::journal::{AccountRecord, TaskRecord};
 use crate::outcome::Outcome;
-use crate::task;
+use crate::{task, usage};
 
 /// The engine's own task in every account: which regions are on.
-pub(crate) const REGIONS: &str = "account_regions";
+pub const REGIONS: &str = "account_regions";
 
 /// Crawls one account. Whatever AWS does is in the record; the error is the run's.
 pub(crate) async fn crawl(shared: &Arc<Shared>, account: &Account) -> Result<AccountRecord, Error> {
     let crawl = &shared.crawl;
+    let mut used = Vec::new();
     let tasks = if tokio::time::Instant::now() >= shared.ends_at {
         untried(shared, account, Outcome::Skipped, None)
     } else if !account.is_active() {
         untried(shared, account, Outcome::AccountSuspended, None)
     } else {
         match enter(shared, account).await {
-            Ok(access) => run_tasks(shared, account, &access).await?,
+            Ok(access) => {
+                let tasks = run_tasks(shared, account, &access).await?;
+                // Its own account's buckets are those of the crawl's identity, which goes on calling.
+                let is_own = crawl.own_account_id.as_ref() == Some(&account.id);
+                used = if is_own { Vec::new() } else { access.used() };
+                tasks
+            }
             Err(error) => untried(shared, account, Outcome::of_entering(&error), Some(&error)),
         }
     };
-    let coverage = stage_coverage(shared, account, &tasks)?;
+    let mut coverage = stage_coverage(shared, account, &tasks)?;
+    coverage.extend(usage::stage(shared, &account.id, &used)?);
     crawl.tell(&Event::AccountEnded { account_id: &account.id });
     Ok(AccountRecord { account_id: account.id.clone(), tasks, coverage })
 }

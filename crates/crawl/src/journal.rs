@@ -15,7 +15,7 @@ pub struct AccountRecord {
     pub account_id: String,
     /// Its tasks, by region and collector.
     pub tasks: Vec<TaskRecord>,
-    /// Where the rows about its tasks are in the stage.
+    /// Where the rows about its tasks and its use of AWS's API are in the stage.
     pub coverage: Vec<Slice>,
 }
 

@@ -21,7 +21,9 @@ mod run;
 mod selection;
 mod tables;
 mod task;
+mod usage;
 
+pub use account::REGIONS;
 pub use context::{Bounds, Crawl};
 pub use coverage::{Coverage, Tally};
 pub use derive::{AccountPolicy, IdentityAccess, PolicyPrincipal, PrivilegePath, ResourceAccess, RoleTrust};
@@ -31,3 +33,4 @@ pub use outcome::Outcome;
 pub use run::{Error, Report, run};
 pub use selection::{Matcher, Selection};
 pub use tables::tables;
+pub use usage::ApiUsage;

@@ -17,7 +17,7 @@ use crate::event::Event;
 use crate::journal::{AccountRecord, Begun, TaskRecord};
 use crate::organization_tasks::{self, ORGANIZATION, Tags, read_tags};
 use crate::outcome::Outcome;
-use crate::{publish, task};
+use crate::{publish, task, usage};
 
 /// A lock without a heartbeat for so long belongs to a dead run.
 const LOCK_TTL_MILLIS: i64 = 120_000;
@@ -188,10 +188,11 @@ fn organization_account(
     tasks.extend(collected);
     tasks.sort_by(|one, other| (&one.region, &one.collector).cmp(&(&other.region, &other.collector)));
     let found = shared.organization.accounts.iter().find(|account| account.id == *id);
-    let coverage = match found {
+    let mut coverage = match found {
         Some(account) => stage_coverage(shared, account, &tasks)?,
         None => Vec::new(),
     };
+    coverage.extend(usage::stage_own(shared, id)?);
     Ok(AccountRecord { account_id: id.clone(), tasks, coverage })
 }
 

@@ -7,10 +7,11 @@ use orgcensus_row::{Table, table};
 
 use crate::coverage::Coverage;
 use crate::derive::{AccountPolicy, IdentityAccess, PolicyPrincipal, PrivilegePath, ResourceAccess, RoleTrust};
+use crate::usage::ApiUsage;
 
 /// Tables whose rows the accounts' tasks stage.
 pub(crate) fn staged(collectors: &[Collector]) -> Vec<Table> {
-    let own = [table::<AccountRegion>(), table::<Coverage>()];
+    let own = [table::<AccountRegion>(), table::<ApiUsage>(), table::<Coverage>()];
     let mut tables: Vec<Table> = collectors.iter().flat_map(|collector| collector.tables).copied().collect();
     tables.extend(POLICY_TABLES.iter().copied().chain(own));
     tables.sort_by_key(|table| table.name);

@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod config;
 mod failure;
+mod forecast;
 mod lake_access;
 mod permissions;
 mod reference;

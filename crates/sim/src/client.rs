@@ -7,6 +7,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::http::HttpError;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 
@@ -22,18 +23,34 @@ impl HttpClient for InProcess {
 
 impl HttpConnector for InProcess {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::ready(self.answer(request))
+        if self.0.settings().network.is_calm() {
+            return HttpConnectorFuture::ready(self.answer(request));
+        }
+        let this = self.clone();
+        HttpConnectorFuture::new(async move { this.deliver(request).await })
     }
 }
 
 impl InProcess {
     fn answer(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let user = |error: aws_smithy_runtime_api::http::HttpError| ConnectorError::user(error.into());
-        // Requests that read have small bodies, which are in memory.
-        let request = request.try_into_http1x().map_err(user)?;
-        let request = request.map(|body| body.bytes().map(Bytes::copy_from_slice).unwrap_or_default());
-        HttpResponse::try_from(self.0.answer(request).map(SdkBody::from)).map_err(user)
+        HttpResponse::try_from(self.0.answer(whole(request)?).map(SdkBody::from)).map_err(user)
     }
+
+    async fn deliver(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let delivery = self.0.deliver(whole(request)?).await;
+        let response = delivery.into_response().map_err(|error| ConnectorError::io(error.into()))?;
+        HttpResponse::try_from(response.map(SdkBody::from_body_1_x)).map_err(user)
+    }
+}
+
+fn user(error: HttpError) -> ConnectorError {
+    ConnectorError::user(error.into())
+}
+
+/// Requests that read have small bodies, which are in memory.
+fn whole(request: HttpRequest) -> Result<http::Request<Bytes>, ConnectorError> {
+    let request = request.try_into_http1x().map_err(user)?;
+    Ok(request.map(|body| body.bytes().map(Bytes::copy_from_slice).unwrap_or_default()))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::dice::Dice;
 use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 
 /// A day.
 pub(crate) const DAY_MILLIS: i64 = 86_400_000;
@@ -33,6 +34,24 @@ impl Clock {
     /// How many whole days ago that was.
     pub(crate) fn age_days(self, millis: i64) -> i64 {
         (self.now_millis - millis).div_euclid(DAY_MILLIS)
+    }
+}
+
+/// The real time, as credentials are told by. It goes on as tokio's does, so that a test may let hours pass.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Started {
+    at_seconds: i64,
+    instant: Instant,
+}
+
+impl Started {
+    pub(crate) fn now() -> Self {
+        Self { at_seconds: Utc::now().timestamp(), instant: Instant::now() }
+    }
+
+    /// Seconds since 1970.
+    pub(crate) fn seconds(self) -> i64 {
+        self.at_seconds + i64::try_from(self.instant.elapsed().as_secs()).unwrap_or_default()
     }
 }
 

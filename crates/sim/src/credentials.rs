@@ -6,7 +6,6 @@ use crate::organization::Organization;
 use crate::protocol::{Refusal, Request, Service};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::Utc;
 
 /// The access key id of the management account's user `census`, with which everything begins.
 pub const MANAGEMENT_ACCESS_KEY: &str = "AKIASIMULATEDMANAGEMENT";
@@ -94,7 +93,7 @@ fn identify(organization: &Organization, request: &Request) -> Result<Caller, Re
     });
     let (account, session) = known.ok_or_else(|| Refusal::unknown_credentials(request.service))?;
     // The credentials' clock is the real one: a client decides by it when to ask for new ones.
-    if session.expiration_seconds <= Utc::now().timestamp() {
+    if session.expiration_seconds <= organization.started.seconds() {
         return Err(Refusal::expired(request.service));
     }
     Ok(Caller {

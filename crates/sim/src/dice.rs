@@ -29,6 +29,11 @@ impl Dice {
         self.0.random_bool(share.clamp(0.0, 1.0))
     }
 
+    /// A number from 0 to 1, without 1.
+    pub(crate) fn share(&mut self) -> f64 {
+        self.0.random_range(0.0..1.0)
+    }
+
     /// A number from `low` to `high`, both possible.
     pub(crate) fn between(&mut self, low: i64, high: i64) -> i64 {
         self.0.random_range(low..=high.max(low))

@@ -1,7 +1,7 @@
 //! The organization: its tree, its accounts, and the trouble each is in.
 
 use crate::account::{Account, Trouble};
-use crate::clock::Clock;
+use crate::clock::{Clock, Started};
 use crate::dice::Dice;
 use crate::settings::Settings;
 
@@ -49,6 +49,7 @@ pub(crate) struct Organization {
     pub(crate) id: String,
     pub(crate) root_id: String,
     pub(crate) units: Vec<Unit>,
+    pub(crate) started: Started,
     shift: u64,
 }
 
@@ -69,6 +70,7 @@ impl Organization {
             id,
             root_id: format!("r-{root}"),
             units,
+            started: Started::now(),
             shift,
             settings,
         }

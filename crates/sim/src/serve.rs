@@ -1,12 +1,12 @@
 //! The way in for any AWS client: HTTP on a socket.
 
+use crate::delivery::{Content, Delivery};
 use crate::simulation::Simulation;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use std::convert::Infallible;
 use std::io;
 use tokio::net::{TcpListener, TcpStream};
 
@@ -30,20 +30,18 @@ async fn connection(simulation: Simulation, stream: TcpStream) {
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn answer(
-    simulation: Simulation,
-    request: http::Request<Incoming>,
-) -> Result<http::Response<Full<bytes::Bytes>>, Infallible> {
+async fn answer(simulation: Simulation, request: http::Request<Incoming>) -> io::Result<http::Response<Content>> {
     let (parts, body) = request.into_parts();
-    let response = match Limited::new(body, MAX_BODY_BYTES).collect().await {
-        Ok(body) => simulation.answer(http::Request::from_parts(parts, body.to_bytes())),
+    let delivery = match Limited::new(body, MAX_BODY_BYTES).collect().await {
+        Ok(body) => simulation.deliver(http::Request::from_parts(parts, body.to_bytes())).await,
         Err(_) => {
             let mut response = http::Response::default();
             *response.status_mut() = http::StatusCode::PAYLOAD_TOO_LARGE;
-            response
+            Delivery::Whole(response)
         }
     };
-    Ok(response.map(Full::new))
+    // An error here closes the connection without an answer, which is what it means.
+    delivery.into_response()
 }
 
 #[cfg(test)]

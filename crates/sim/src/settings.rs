@@ -1,5 +1,6 @@
 //! What kind of organization to simulate.
 
+use crate::network::Network;
 use crate::rates::Rates;
 use chrono::{DurationRound, TimeDelta, Utc};
 
@@ -34,6 +35,8 @@ pub struct Settings {
     pub omits_bucket_region: bool,
     /// The member (its place in the organization, the management account being 0) that may also read the organization.
     pub delegated_administrator: Option<u64>,
+    /// How it is reached.
+    pub network: Network,
 }
 
 impl Settings {
@@ -56,6 +59,7 @@ impl Settings {
             session_seconds: 3600,
             omits_bucket_region: false,
             delegated_administrator: None,
+            network: Network::default(),
         }
     }
 }

@@ -3,9 +3,12 @@
 use crate::access;
 use crate::calls::{Call, Calls};
 use crate::client::InProcess;
-use crate::credentials::{authenticate, needs_permission};
+use crate::credentials::{Caller, authenticate, needs_permission};
+use crate::delivery::Delivery;
+use crate::fate::{Fate, Fates};
 use crate::organization::Organization;
 use crate::protocol::{Answer, Refusal, Request, Service, Signature, render, render_refusal};
+use crate::quotas::{Quotas, Turn};
 use crate::services::iam::ReportPolls;
 use crate::services::{self, Context};
 use crate::settings::Settings;
@@ -14,6 +17,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bytes::Bytes;
 use http::Response;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A simulated organization. Clones share their counters.
 #[derive(Debug, Clone)]
@@ -24,6 +28,8 @@ struct Shared {
     organization: Organization,
     calls: Calls,
     report_polls: ReportPolls,
+    quotas: Quotas,
+    fates: Fates,
 }
 
 impl Simulation {
@@ -31,7 +37,13 @@ impl Simulation {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let organization = Organization::new(settings);
-        Self(Arc::new(Shared { organization, calls: Calls::default(), report_polls: ReportPolls::default() }))
+        Self(Arc::new(Shared {
+            organization,
+            calls: Calls::default(),
+            report_polls: ReportPolls::default(),
+            quotas: Quotas::default(),
+            fates: Fates::default(),
+        }))
     }
 
     /// What the organization was made from.
@@ -52,23 +64,39 @@ impl Simulation {
         self.0.organization.account_id(index)
     }
 
-    /// Answers a request as AWS would.
+    /// Answers a request as AWS would, at once, whatever the network and the rate.
     #[must_use]
     pub fn answer(&self, request: http::Request<Bytes>) -> Response<Bytes> {
-        let Some(signature) = Signature::of(&request) else {
-            return render_refusal(Service::Sts, &Refusal::unsigned());
+        match read(&request) {
+            Err(response) => response,
+            Ok(request) => self.respond(&request, Ok(())),
+        }
+    }
+
+    /// Answers a request over the simulated network: after a while, if the rate allows, unless something breaks.
+    pub(crate) async fn deliver(&self, request: http::Request<Bytes>) -> Delivery {
+        let network = &self.settings().network;
+        let request = match read(&request) {
+            Err(response) => return Delivery::Whole(response),
+            Ok(request) => request,
         };
-        let service = signature.service();
-        match Request::read(signature, &request) {
-            Err(refusal) => render_refusal(service, &refusal),
-            Ok(request) => {
-                let answer = self.decide(&request);
-                self.0.calls.record(service.name(), &request.operation, answer.is_ok());
-                match answer {
-                    Ok(answer) => render(&request, answer),
-                    Err(refusal) => render_refusal(service, &refusal),
-                }
-            }
+        let fate = self.0.fates.next(&network.faults);
+        let turn = self.begin(&request);
+        let slow = if fate == Fate::Slow { network.faults.slow_for } else { Duration::ZERO };
+        if !(network.latency + slow).is_zero() {
+            tokio::time::sleep(network.latency + slow).await;
+        }
+        let verdict = match (fate, &turn) {
+            (Fate::Throttled, _) => Err(Refusal::throttled(request.service)),
+            (Fate::ServerError, _) => Err(Refusal::internal(request.service)),
+            (_, Err(refusal)) => Err(refusal.clone()),
+            (_, Ok(_)) => Ok(()),
+        };
+        let response = self.respond(&request, verdict);
+        match fate {
+            Fate::Reset => Delivery::Reset,
+            Fate::Truncated => Delivery::Truncated(response),
+            _ => Delivery::Whole(response),
         }
     }
 
@@ -90,6 +118,34 @@ impl Simulation {
         SharedHttpClient::new(InProcess(self.clone()))
     }
 
+    /// Draws from the buckets that are enforced, and takes a turn where calls must not overlap.
+    fn begin(&self, request: &Request) -> Result<Option<Turn<'_>>, Refusal> {
+        let network = &self.settings().network;
+        if !network.enforces_limits && network.hot_account.is_none() {
+            return Ok(None);
+        }
+        let Ok(Caller { account, .. }) = authenticate(&self.0.organization, request) else { return Ok(None) };
+        if network.hot_account == Some(account.index) && !account.is_management() {
+            return Err(Refusal::throttled(request.service));
+        }
+        if !network.enforces_limits {
+            return Ok(None);
+        }
+        let Request { service, operation, region, .. } = request;
+        let turn = self.0.quotas.begin(&account.id, *service, operation)?;
+        self.0.quotas.draw(&account.id, region, *service, operation)?;
+        Ok(turn)
+    }
+
+    fn respond(&self, request: &Request, verdict: Result<(), Refusal>) -> Response<Bytes> {
+        let answer = verdict.and_then(|()| self.decide(request));
+        self.0.calls.record(request.service.name(), &request.operation, answer.is_ok());
+        match answer {
+            Ok(answer) => render(request, answer),
+            Err(refusal) => render_refusal(request.service, &refusal),
+        }
+    }
+
     fn decide(&self, request: &Request) -> Result<Answer, Refusal> {
         let organization = &self.0.organization;
         let caller = authenticate(organization, request)?;
@@ -98,6 +154,13 @@ impl Simulation {
         }
         services::answer(&Context { organization, caller, request, report_polls: &self.0.report_polls })
     }
+}
+
+/// A request that can be answered, or the refusal of one that cannot be read.
+fn read(request: &http::Request<Bytes>) -> Result<Request, Response<Bytes>> {
+    let signature = Signature::of(request).ok_or_else(|| render_refusal(Service::Sts, &Refusal::unsigned()))?;
+    let service = signature.service();
+    Request::read(signature, request).map_err(|refusal| render_refusal(service, &refusal))
 }
 
 #[cfg(test)]

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use orgcensus_aws::Limits;
 use orgcensus_aws::organization;
 use orgcensus_aws::partition::DEFAULT_REGIONS;
-use orgcensus_collect::Scope;
+use orgcensus_collect::{Call, Collector, Scope};
 use orgcensus_collectors::OFF_UNLESS_NAMED;
 
 use crate::args::Configured;
 use crate::failure::{Failure, exit};
+use crate::forecast::{self, Bucket, Forecast, Work};
 use crate::{reporter, setup};
 
 /// Reads the organization and counts.
@@ -31,7 +33,8 @@ pub(crate) async fn run(arguments: &Configured) -> Result<u8, Failure> {
     let takes =
         |it: &&organization::Account| crawl.selection.takes(&organization, it, tags.get(&it.id).unwrap_or(&none));
     let selected: Vec<_> = organization.accounts.iter().filter(takes).collect();
-    let active = selected.iter().filter(|account| account.is_active()).count();
+    let enterable: Vec<&str> = selected.iter().filter(|it| it.is_active()).map(|it| it.id.as_str()).collect();
+    let active = enterable.len();
     let regions =
         if crawl.selection.regions.is_empty() { DEFAULT_REGIONS.len() } else { crawl.selection.regions.len() };
     println!("organization {}", organization.id);
@@ -39,7 +42,7 @@ pub(crate) async fn run(arguments: &Configured) -> Result<u8, Failure> {
     let which = if crawl.selection.regions.is_empty() { "at least, by default" } else { "as configured" };
     println!("regions      {regions} {which}");
     println!("\n{:34} {:>8}  {:>10}  calls", "collector", "scope", "tasks");
-    let mut total = active;
+    let mut total = active + organization.accounts.len();
     for collector in &crawl.collectors {
         let (scope, tasks) = match collector.scope {
             Scope::Account => ("account", active),
@@ -47,14 +50,55 @@ pub(crate) async fn run(arguments: &Configured) -> Result<u8, Failure> {
             Scope::Organization => ("once", 1),
             Scope::OrganizationRegion => ("once", regions),
         };
-        let calls: Vec<_> = collector.calls.iter().map(|call| call.operation).collect();
-        println!("{:34} {scope:>8}  {tasks:>10}  {}", collector.name, calls.join(", "));
+        println!("{:34} {scope:>8}  {tasks:>10}  {}", collector.name, calls(collector));
         total += tasks;
     }
     for (name, cost) in OFF_UNLESS_NAMED.iter().filter(|(name, _)| !crawl.collectors.iter().any(|it| it.name == *name))
     {
         println!("{name:34} {:>8}  {:>10}  {cost}", "off", "-");
     }
-    println!("\nAt least {total} calls, one for each task; what a collector finds decides how many more.");
+    let of_accounts = crawl.collectors.iter().filter(|collector| !collector.scope.is_organization_wide());
+    let names: Vec<&str> = of_accounts.map(|collector| collector.name).collect();
+    let work = Work {
+        accounts: &enterable,
+        members: organization.accounts.len(),
+        collectors: &names,
+        at_once: crawl.bounds.accounts,
+    };
+    match forecast::from_snapshot(&crawl.lake, &work).await? {
+        Some(forecast) => tell(&forecast),
+        None => tell_bound(total, organization.accounts.len(), crawl.base.limiter().limits()),
+    }
     Ok(exit::WHOLE)
+}
+
+/// A collector's calls; `+` marks one that it makes for what it finds, however often that is.
+fn calls(collector: &Collector) -> String {
+    let mark = |(place, call): (usize, &Call)| format!("{}{}", if place == 0 { "" } else { "+" }, call.operation);
+    collector.calls.iter().enumerate().map(mark).collect::<Vec<_>>().join(", ")
+}
+
+/// What the last snapshot foretells.
+fn tell(forecast: &Forecast) {
+    println!("\nforecast     from the snapshot of {}", forecast.snapshot_date);
+    println!("calls        {}", forecast.calls);
+    println!("minutes      {:.1}, and publishing", forecast.seconds / 60.0);
+    if let Some(Bucket { bucket, account_id, region, seconds, .. }) = &forecast.binding {
+        println!("binding      bucket {bucket} of account {account_id}, {region}: {:.1} minutes", seconds / 60.0);
+    }
+    if forecast.new_accounts > 0 {
+        println!("new          {} accounts that it did not see, counted as average ones", forecast.new_accounts);
+    }
+}
+
+/// What is certain without a snapshot.
+fn tell_bound(calls: usize, members: usize, limits: &Limits) {
+    let tags = limits.rule(limits.rule_of("organizations", "ListTagsForResource")).rate;
+    #[expect(clippy::cast_precision_loss, reason = "a number of accounts")]
+    let seconds = ((members as f64) - f64::from(tags.burst.get())).max(0.0) / tags.per_second;
+    println!("\nforecast     a lower bound: the lake has no snapshot to foretell from");
+    println!("calls        at least {calls}, if every account's role can be assumed");
+    println!("minutes      at least {:.1}", seconds / 60.0);
+    println!("binding      bucket organizations:ListTagsForResource, one call for each account");
+    println!("A list takes a call for each page; calls with a + follow what the collector finds.");
 }

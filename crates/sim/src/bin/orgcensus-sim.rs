@@ -2,9 +2,12 @@
 #![expect(clippy::print_stdout, reason = "a program speaks by printing")]
 
 use clap::{Args, Parser, Subcommand};
-use orgcensus_sim::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, Settings, Simulation, Troubles, serve};
+use orgcensus_sim::{
+    Faults, MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, Network, Settings, Simulation, Troubles, serve,
+};
 use std::error::Error;
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// A simulated AWS organization.
@@ -27,6 +30,11 @@ enum Command {
         /// The most items that any list call answers at once.
         #[arg(long)]
         page_size: Option<usize>,
+        /// How long assumed credentials live when the caller does not say.
+        #[arg(long, default_value_t = 3600)]
+        session_seconds: i64,
+        #[command(flatten)]
+        reach: Reach,
     },
     /// Print what a perfect census finds, as JSON.
     Truth {
@@ -51,6 +59,34 @@ struct Population {
     now_millis: Option<i64>,
 }
 
+/// How the simulated AWS is reached.
+#[derive(Debug, Args)]
+struct Reach {
+    /// How long every answer takes.
+    #[arg(long, default_value_t = 40)]
+    latency_millis: u64,
+    /// Throttle what goes beyond AWS's documented rates.
+    #[arg(long)]
+    enforce_limits: bool,
+    /// Throttle, fail, break and delay requests by chance, from this seed.
+    #[arg(long)]
+    fault_seed: Option<u64>,
+    /// Throttle every call in the account at this place of the organization.
+    #[arg(long)]
+    hot_account: Option<u64>,
+}
+
+impl Reach {
+    fn network(&self) -> Network {
+        Network {
+            latency: Duration::from_millis(self.latency_millis),
+            enforces_limits: self.enforce_limits,
+            faults: self.fault_seed.map(Faults::of_a_bad_night).unwrap_or_default(),
+            hot_account: self.hot_account,
+        }
+    }
+}
+
 impl Population {
     fn settings(&self) -> Settings {
         let settings = Settings::new(self.accounts, self.seed);
@@ -62,8 +98,10 @@ impl Population {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     match Arguments::parse().command {
-        Command::Serve { population, listen, page_size } => {
-            let simulation = Simulation::new(Settings { page_size, ..population.settings() });
+        Command::Serve { population, listen, page_size, session_seconds, reach } => {
+            let network = reach.network();
+            let settings = Settings { page_size, session_seconds, network, ..population.settings() };
+            let simulation = Simulation::new(settings);
             let listener = TcpListener::bind(listen).await?;
             println!("export AWS_ENDPOINT_URL=http://{}", listener.local_addr()?);
             println!("export AWS_ACCESS_KEY_ID={MANAGEMENT_ACCESS_KEY} AWS_SECRET_ACCESS_KEY={MANAGEMENT_SECRET_KEY}");

@@ -116,6 +116,23 @@ impl Refusal {
         Self::new(400, code, format!("Value of the parameter {name} is missing or not valid."))
     }
 
+    /// Too many calls.
+    pub(crate) fn throttled(service: Service) -> Self {
+        let (status, code, message) = match service {
+            Service::Ec2 => (503, "RequestLimitExceeded", "Request limit exceeded."),
+            Service::Iam | Service::Sts | Service::Sns => (400, "Throttling", "Rate exceeded"),
+            Service::S3 | Service::S3Control => (503, "SlowDown", "Please reduce your request rate."),
+            Service::Lambda => (429, "TooManyRequestsException", "Rate exceeded"),
+            Service::Organizations => (
+                400,
+                "TooManyRequestsException",
+                "AWS Organizations can't complete your request because another request is already in progress.",
+            ),
+            _ => (400, "ThrottlingException", "Rate exceeded"),
+        };
+        Self::new(status, code, message)
+    }
+
     /// The service is broken.
     pub(crate) fn internal(service: Service) -> Self {
         let code = match service {

@@ -6,7 +6,6 @@ use crate::account::Account;
 use crate::clock::iso;
 use crate::credentials::{Caller, Session};
 use crate::protocol::{Answer, Refusal, Service};
-use chrono::Utc;
 use serde_json::json;
 
 /// The role that every member made by Organizations has, and that the management account may assume.
@@ -53,7 +52,7 @@ fn assume_role(context: &Context<'_>) -> Result<Answer, Refusal> {
         account_id: account.id,
         role,
         session_name: session_name.to_owned(),
-        expiration_seconds: Utc::now().timestamp() + seconds,
+        expiration_seconds: context.organization.started.seconds() + seconds,
     };
     Ok(json!({
         "Credentials": {

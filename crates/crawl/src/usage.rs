@@ -1,0 +1,86 @@
+//! How AWS's API was used: what each operation's calls came to, and the bucket that they drew from.
+
+use orgcensus_aws::Used;
+use orgcensus_collect::Error;
+use orgcensus_lake::Slice;
+use orgcensus_row::{BatchBuilder, GLOBAL, Row, table};
+use serde::Serialize;
+
+use crate::context::Shared;
+use crate::task;
+
+/// One operation that the run called in one account and region, with the bucket of calls that it drew from. What the
+/// crawl's own identity calls (STS, Organizations) is in the rows of the management account.
+#[derive(Debug, Clone, Serialize, Row)]
+#[row(table = "api_usage", key = "service, operation")]
+pub struct ApiUsage {
+    /// The service by its SDK's name, secretsmanager.
+    pub service: String,
+    /// The operation, ListSecrets.
+    pub operation: String,
+    /// The bucket that it shares with others: the service, or service:Operation+Operation.
+    pub bucket: String,
+    /// Whose the bucket is: region (an account's in one region), account, or crawl (the crawl's own account's).
+    pub bucket_scope: String,
+    /// Operations called; a page is a call.
+    pub calls: i64,
+    /// Attempts beyond the first of each call.
+    pub retries: i64,
+    /// Attempts that AWS throttled.
+    pub throttles: i64,
+    /// How long attempts waited for their turn, all together, in milliseconds.
+    pub waited_millis: i64,
+    /// AWS's own limit on the bucket, calls a second, as documented or as others measured it; null where nothing was limited.
+    pub quota_per_second: Option<f64>,
+    /// What the run allowed itself, calls a second; null where nothing was limited.
+    pub allowed_per_second: Option<f64>,
+    /// What was left of that in the end, after AWS throttled and relented, calls a second; null where nothing was limited.
+    pub final_per_second: Option<f64>,
+    /// Calls that the run allowed itself at once after a pause; null where nothing was limited.
+    pub burst_calls: Option<i64>,
+}
+
+impl From<&Used> for ApiUsage {
+    fn from(used: &Used) -> Self {
+        let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let (counts, rule) = (used.counts, &used.rule);
+        Self {
+            service: used.service.to_string(),
+            operation: used.operation.to_string(),
+            bucket: rule.name.clone(),
+            bucket_scope: rule.scope.as_str().to_owned(),
+            calls: number(counts.calls),
+            retries: number(counts.attempts.saturating_sub(counts.calls)),
+            throttles: number(counts.throttles),
+            waited_millis: number(counts.waited_millis),
+            quota_per_second: rule.quota.map(|quota| quota.per_second),
+            allowed_per_second: rule.quota.map(|_| rule.rate.per_second),
+            final_per_second: rule.quota.map(|_| used.per_second),
+            burst_calls: rule.quota.map(|_| i64::from(rule.rate.burst.get())),
+        }
+    }
+}
+
+/// Stages what the crawl's own identity called, under the account that the organization's rows are under.
+pub(crate) fn stage_own(shared: &Shared, account_id: &str) -> Result<Vec<Slice>, Error> {
+    let mut used = shared.crawl.base.limiter().used();
+    used.extend(shared.crawl.chain.last().used());
+    used.sort_by(|one, other| one.region.cmp(&other.region));
+    stage(shared, account_id, &used)
+}
+
+/// Stages what AWS charged to one account, a region at a time.
+pub(crate) fn stage(shared: &Shared, account_id: &str, used: &[Used]) -> Result<Vec<Slice>, Error> {
+    let usage = table::<ApiUsage>();
+    let mut builder = BatchBuilder::new(usage)?;
+    let mut slices = Vec::new();
+    for of_region in used.chunk_by(|one, other| one.region == other.region) {
+        for it in of_region {
+            builder.push(&ApiUsage::from(it))?;
+        }
+        let region = of_region.first().and_then(|it| it.region.as_deref()).unwrap_or(GLOBAL);
+        let slice = task::stage_batch(&shared.stage, usage, &builder.take(&shared.stamp(account_id, region))?);
+        slices.push(slice.map_err(|error| Error::Stage(crate::run::words(&error)))?);
+    }
+    Ok(slices)
+}

@@ -1,0 +1,57 @@
+//! How the simulated AWS is reached: at once and always, or as over a real network from a real AWS.
+
+use std::time::Duration;
+
+/// The way to the simulated AWS, and how patient it is.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Network {
+    /// How long every answer takes.
+    pub latency: Duration,
+    /// Whether calls beyond AWS's documented rates are throttled.
+    pub enforces_limits: bool,
+    /// What breaks by chance.
+    pub faults: Faults,
+    /// The account (its place in the organization) where every call of a member is throttled.
+    pub hot_account: Option<u64>,
+}
+
+/// Faults by chance, as shares of all requests. Retrying overcomes each of them.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Faults {
+    /// What the dice are thrown from.
+    pub seed: u64,
+    /// Throttled, whatever the rate.
+    pub throttled: f64,
+    /// Answered with 500.
+    pub server_errors: f64,
+    /// Connections closed without an answer.
+    pub resets: f64,
+    /// Answers that break off in their middle.
+    pub truncated: f64,
+    /// Answers that take their time.
+    pub slow: f64,
+    /// How much.
+    pub slow_for: Duration,
+}
+
+impl Network {
+    /// As AWS is from afar: 40 ms, documented rates kept.
+    #[must_use]
+    pub fn remote() -> Self {
+        Self { latency: Duration::from_millis(40), enforces_limits: true, ..Self::default() }
+    }
+
+    /// Whether every request is answered at once.
+    pub(crate) fn is_calm(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Faults {
+    /// A bad night: one request in ten throttled, 5 % errors, 2 % broken connections, 5 % slow by 3 s.
+    #[must_use]
+    pub fn of_a_bad_night(seed: u64) -> Self {
+        let slow_for = Duration::from_secs(3);
+        Self { seed, throttled: 0.1, server_errors: 0.05, resets: 0.01, truncated: 0.01, slow: 0.05, slow_for }
+    }
+}

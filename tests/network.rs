@@ -1,0 +1,125 @@
+//! The network at its worst, and AWS's rates as documented, both on virtual time: hours pass in seconds.
+
+use std::time::Duration;
+
+use orgcensus_aws::{DEFAULT_LIMITS, Limits};
+use orgcensus_sim::{Faults, Network, Settings, Troubles};
+use orgcensus_tests::{Crawled, Manner, crawl_as};
+
+/// A day that is over, so that the simulated clock stands still.
+const NOW_MILLIS: i64 = 1_795_305_600_000;
+
+fn settings(accounts: u64, seed: u64, network: Network) -> Settings {
+    Settings { now_millis: NOW_MILLIS, network, ..Settings::new(accounts, seed) }
+}
+
+fn patient() -> Manner {
+    Manner { max_attempts: 10, is_on_tokios_clock: true, ..Manner::default() }
+}
+
+fn polite() -> Manner {
+    Manner { limits: Limits::parse(DEFAULT_LIMITS).expect("the shipped limits"), ..patient() }
+}
+
+/// Every table's rows as text, sorted; of coverage only what does not count attempts or time.
+async fn lake(crawled: &Crawled) -> Vec<(String, Vec<String>)> {
+    let mut tables = Vec::new();
+    for table in crawled.snapshot.tables() {
+        let columns = match table.as_str() {
+            "api_usage" => continue,
+            "coverage" => {
+                "account_id, region, captured_at, collector, outcome, is_planned, is_complete, error_code, \
+                 rows_written, items_missed"
+            }
+            _ => "*",
+        };
+        let rows = crawled.rows(&format!("SELECT {columns} FROM {table}")).await;
+        let mut rows: Vec<String> = rows.iter().map(ToString::to_string).collect();
+        rows.sort_unstable();
+        tables.push((table.clone(), rows));
+    }
+    tables
+}
+
+/// The seeds of the chaos: three, or as many as `ORGCENSUS_CHAOS_SEEDS` says.
+fn seeds() -> u64 {
+    std::env::var("ORGCENSUS_CHAOS_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(3)
+}
+
+#[tokio::test(start_paused = true)]
+async fn chaos_changes_no_row() {
+    // Whether a service that is down throttles at the last attempt is chance: that trouble is left out.
+    let troubles = Troubles { server_errors: false, ..Troubles::default() };
+    let settings = |network| Settings { troubles, ..settings(40, 1, network) };
+    let calm = crawl_as(settings(Network::default()), patient()).await;
+    let expected = lake(&calm).await;
+    for seed in 0..seeds() {
+        let network = Network { faults: Faults::of_a_bad_night(seed), ..Network::remote() };
+        let network = Network { enforces_limits: false, ..network };
+        let crawled = crawl_as(Settings { session_seconds: 60, ..settings(network) }, patient()).await;
+        let tally = &crawled.report.tally;
+        assert!(tally.retries > tally.calls / 10, "seed {seed}: the faults did not occur: {tally:?}");
+        for ((table, expected), (_, found)) in expected.iter().zip(lake(&crawled).await) {
+            let differs = expected.iter().zip(&found).find(|(one, other)| one != other);
+            assert!(differs.is_none(), "seed {seed}, table {table}: {differs:?}");
+            assert_eq!(expected.len(), found.len(), "seed {seed}, table {table}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn credentials_that_end_are_renewed_along_the_way() {
+    let network = Network { latency: Duration::from_secs(3), ..Network::default() };
+    let crawled = crawl_as(Settings { session_seconds: 20, ..settings(6, 1, network) }, patient()).await;
+    let assumed = crawled.simulation.calls().into_iter().find(|call| call.operation == "AssumeRole");
+    let assumed = assumed.expect("roles were assumed");
+    assert!(assumed.count() > 10, "renewed: {assumed:?}");
+    assert_eq!(assumed.refused, 0, "{assumed:?}");
+    assert!(crawled.elapsed > Duration::from_secs(60));
+    assert!(!crawled.log.contains("Expired"), "{}", crawled.log);
+}
+
+#[tokio::test(start_paused = true)]
+async fn documented_limits_are_kept() {
+    let network = Network::remote();
+    let settings = Settings { troubles: Troubles::none(), ..settings(100, 1, network) };
+    let crawled = crawl_as(settings, polite()).await;
+    let tally = &crawled.report.tally;
+    assert!(tally.throttles * 1000 < tally.calls, "{} of {} calls throttled", tally.throttles, tally.calls);
+    let bound = crawled.rows(BOUND).await;
+    let seconds = bound[0]["seconds"].as_f64().expect("a bound");
+    let ratio = crawled.elapsed.as_secs_f64() / seconds;
+    eprintln!("{} s over {seconds} s by {} is {ratio:.3}", crawled.elapsed.as_secs_f64(), bound[0]["bucket"]);
+    assert!(ratio <= 1.15, "{} s, the bound is {}", crawled.elapsed.as_secs_f64(), bound[0]);
+}
+
+/// The bucket that takes longest, at the rate that the crawl allows itself.
+const BOUND: &str = "SELECT account_id, region, bucket, \
+    (SUM(calls) - MAX(burst_calls)) / MAX(allowed_per_second) AS seconds \
+    FROM api_usage GROUP BY 1, 2, 3 ORDER BY 4 DESC LIMIT 1";
+
+#[tokio::test(start_paused = true)]
+async fn one_hot_account_delays_no_other() {
+    let network = Network { enforces_limits: false, ..Network::remote() };
+    let settings = |network| Settings { troubles: Troubles::none(), ..settings(20, 1, network) };
+    let calm = crawl_as(settings(network), polite()).await;
+    let hot = crawl_as(settings(Network { hot_account: Some(7), ..network }), polite()).await;
+    let id = hot.simulation.account_id(7);
+    assert!(hot.ended[&id] > 2 * calm.ended[&id], "{:?}, without throttling {:?}", hot.ended[&id], calm.ended[&id]);
+    for (account, ended) in calm.ended.iter().filter(|(account, _)| **account != id) {
+        let later = hot.ended[account].saturating_sub(*ended);
+        assert!(later.as_millis() < 100, "{account} ended {later:?} later because of {id}");
+    }
+    let sql = format!("SELECT COUNT(*) FROM coverage WHERE outcome = 'throttled_out' AND account_id <> '{id}'");
+    assert_eq!(hot.number(&sql).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn api_usage_counts_every_call() {
+    let crawled = crawl_as(Settings::new(12, 2), Manner::default()).await;
+    let seen: u64 = crawled.simulation.calls().iter().map(orgcensus_sim::Call::count).sum();
+    let sql = "SELECT CAST(SUM(calls + retries) AS BIGINT) AS calls FROM api_usage";
+    assert_eq!(crawled.number(sql).await, seen);
+    let twice = "SELECT 1 FROM api_usage GROUP BY account_id, region, service, operation HAVING COUNT(*) > 1";
+    assert!(crawled.rows(twice).await.is_empty());
+}
