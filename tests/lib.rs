@@ -69,56 +69,90 @@ pub async fn crawl(settings: Settings) -> Crawled {
 
 /// Crawls an organization. The run starts at the organization's own moment, so that ages agree to the day.
 pub async fn crawl_by(settings: Settings, way: Way) -> Crawled {
-    let simulation = Simulation::new(settings.clone());
-    let (http_client, endpoint_url) = match way {
-        Way::Inside => (Some(simulation.http_client()), None),
-        Way::Socket(url) => (None::<SharedHttpClient>, Some(url)),
-    };
-    let key = Credentials::new(MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, None, None, "test");
-    let options = Options {
-        home_region: settings.regions.first().cloned(),
-        credentials: Some(SharedCredentialsProvider::new(key)),
-        limits: Limits::unlimited(),
-        max_attempts: 2,
-        http_client,
-        endpoint_url,
-        ..Options::default()
-    };
-    let base = Base::load(options).await.expect("a base");
-    let hop = Hop {
-        role_arn: format!("arn:{{partition}}:iam::{{account_id}}:role/{}", settings.crawler_role),
-        session_name: "test".to_owned(),
-        external_id: settings.external_id.clone(),
-        ..Hop::default()
-    };
-    let folder = tempfile::tempdir().expect("a folder");
-    let lake = Lake::open(&folder.path().join("lake").display().to_string(), &LakeOptions::default()).expect("a lake");
-    let log = Arc::new(Mutex::new(String::new()));
-    let written = Arc::clone(&log);
-    let crawl = Crawl {
-        run_id: format!("test-{}", settings.seed),
-        captured_at: Timestamp(settings.now_millis),
-        chain: Chain::new(&base, &[], hop).await.expect("a chain"),
-        base,
-        own_account_id: Some(simulation.account_id(0)),
-        collectors: COLLECTORS.to_vec(),
-        all_collectors: COLLECTORS.to_vec(),
-        selection: Selection {
-            regions: settings.regions.iter().chain([&settings.opt_in_region]).cloned().collect(),
-            ..Selection::default()
-        },
-        trusted_accounts: Vec::new(),
-        stage_directory: folder.path().join("stage"),
-        lake: lake.clone(),
-        file_options: FileOptions::default(),
-        min_coverage: 0.5,
-        bounds: Bounds::default(),
-        listener: Arc::new(move |event| {
-            written.lock().expect("no worker panicked").push_str(&format!("{event:?}\n"));
-        }),
-    };
-    let report = orgcensus_crawl::run(crawl).await.expect("a run");
-    let snapshot = Snapshot::open(&lake, &Which::Newest).await.expect("a snapshot");
-    let log = log.lock().expect("no worker panicked").clone();
-    Crawled { simulation, report, snapshot, log, folder }
+    let place = Place::new(settings, way);
+    let report = orgcensus_crawl::run(place.crawl().await).await.expect("a run");
+    let snapshot = place.snapshot().await;
+    let log = place.log.lock().expect("no worker panicked").clone();
+    Crawled { simulation: place.simulation, report, snapshot, log, folder: place.folder }
+}
+
+/// An organization, and a lake for what is crawled of it.
+pub struct Place {
+    /// The organization, which counts every call.
+    pub simulation: Simulation,
+    /// The lake.
+    pub lake: Lake,
+    way: Way,
+    log: Arc<Mutex<String>>,
+    folder: TempDir,
+}
+
+impl Place {
+    /// An organization with these settings, and an empty lake.
+    pub fn new(settings: Settings, way: Way) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = folder.path().join("lake").display().to_string();
+        let lake = Lake::open(&url, &LakeOptions::default()).expect("a lake");
+        Self { simulation: Simulation::new(settings), lake, way, log: Arc::default(), folder }
+    }
+
+    /// The folder that holds the lake and the stages.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The newest complete snapshot.
+    pub async fn snapshot(&self) -> Snapshot {
+        Snapshot::open(&self.lake, &Which::Newest).await.expect("a snapshot")
+    }
+
+    /// A crawl of it, to be run or changed.
+    pub async fn crawl(&self) -> Crawl {
+        let settings = self.simulation.settings();
+        let (http_client, endpoint_url) = match &self.way {
+            Way::Inside => (Some(self.simulation.http_client()), None),
+            Way::Socket(url) => (None::<SharedHttpClient>, Some(url.clone())),
+        };
+        let key = Credentials::new(MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, None, None, "test");
+        let options = Options {
+            home_region: settings.regions.first().cloned(),
+            credentials: Some(SharedCredentialsProvider::new(key)),
+            limits: Limits::unlimited(),
+            max_attempts: 2,
+            http_client,
+            endpoint_url,
+            ..Options::default()
+        };
+        let base = Base::load(options).await.expect("a base");
+        let hop = Hop {
+            role_arn: format!("arn:{{partition}}:iam::{{account_id}}:role/{}", settings.crawler_role),
+            session_name: "test".to_owned(),
+            external_id: settings.external_id.clone(),
+            ..Hop::default()
+        };
+        let written = Arc::clone(&self.log);
+        Crawl {
+            run_id: format!("test-{}", settings.seed),
+            captured_at: Timestamp(settings.now_millis),
+            chain: Chain::new(&base, &[], hop).await.expect("a chain"),
+            base,
+            own_account_id: Some(self.simulation.account_id(0)),
+            collectors: COLLECTORS.to_vec(),
+            all_collectors: COLLECTORS.to_vec(),
+            selection: Selection {
+                regions: settings.regions.iter().chain([&settings.opt_in_region]).cloned().collect(),
+                ..Selection::default()
+            },
+            trusted_accounts: Vec::new(),
+            stage_directory: self.folder.path().join("stage"),
+            lake: self.lake.clone(),
+            file_options: FileOptions::default(),
+            min_coverage: 0.5,
+            bounds: Bounds::default(),
+            listener: Arc::new(move |event| {
+                written.lock().expect("no worker panicked").push_str(&format!("{event:?}\n"));
+            }),
+            stop: orgcensus_crawl::never(),
+        }
+    }
 }

@@ -2,5 +2,6 @@
 
 mod calls;
 mod outcomes;
+mod resume;
 mod secrets;
 mod truth;

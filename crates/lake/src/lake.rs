@@ -5,6 +5,7 @@ use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt};
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey, AwsCredentialProvider};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -108,6 +109,16 @@ impl Lake {
         answer.bytes().await.map_err(|error| Error::store(self.name(path), error))
     }
 
+    /// The bytes of an object that is named from the root.
+    pub async fn read(&self, name: &str) -> Result<Bytes> {
+        self.get(&self.path(name)?).await
+    }
+
+    /// Writes an object that is named from the root, whole or not at all.
+    pub async fn write(&self, name: &str, bytes: impl Into<Bytes>) -> Result<()> {
+        self.put(&self.path(name)?, bytes.into()).await
+    }
+
     /// Writes a small object and removes it: whether a run could publish here.
     pub async fn try_write(&self) -> Result<()> {
         let path = self.path("_stage/preflight")?;
@@ -118,6 +129,20 @@ impl Lake {
     pub(crate) async fn put(&self, path: &Path, bytes: Bytes) -> Result<()> {
         self.store.put(path, bytes.into()).await.map_err(|error| Error::store(self.name(path), error))?;
         Ok(())
+    }
+
+    /// Removes all objects under a prefix.
+    pub(crate) async fn remove_all(&self, prefix: &Path) -> Result<()> {
+        if let Some(folder) = self.file(prefix) {
+            return blocking(move || durable::remove_directory(&folder).map_err(|error| Error::disk(&folder, error)))
+                .await;
+        }
+        let left = self.store.list(Some(prefix)).map_ok(|object| object.location).boxed();
+        let removed = self.store.delete_stream(left).try_for_each(|_| std::future::ready(Ok(()))).await;
+        match removed.map_err(|error| Error::store(self.name(prefix), error)) {
+            Err(Error::Missing { .. }) => Ok(()),
+            result => result,
+        }
     }
 
     /// Creates an object whole, or says `false` because it exists. On a folder it survives a power loss.

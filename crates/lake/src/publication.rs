@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use futures::{StreamExt, TryStreamExt};
-use object_store::ObjectStore;
 use object_store::path::Path;
 use orgcensus_row::{Table, Timestamp};
 
 use crate::commit::{Commit, ManifestReference};
-use crate::lake::blocking;
 use crate::manifest::{FORMAT, Manifest, TableEntry};
 use crate::upload::sha256;
 use crate::{Error, FileOptions, Lake, Result, TableWriter, generations};
@@ -124,21 +121,7 @@ impl Publication {
 
     /// Removes what an attempt that was killed has left: Glue would list it beside the files of this one.
     async fn sweep(&self) -> Result<()> {
-        let prefix = self.0.lake.path(&self.0.prefix)?;
-        if let Some(folder) = self.0.lake.file(&prefix) {
-            return blocking(move || match std::fs::remove_dir_all(&folder) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::disk(&folder, error)),
-                _ => Ok(()),
-            })
-            .await;
-        }
-        let store = self.0.lake.store();
-        let left = store.list(Some(&prefix)).map_ok(|object| object.location).boxed();
-        let removed = store.delete_stream(left).try_for_each(|_| std::future::ready(Ok(()))).await;
-        match removed.map_err(|error| Error::store(self.0.lake.name(&prefix), error)) {
-            Err(Error::Missing { .. }) => Ok(()),
-            result => result,
-        }
+        self.0.lake.remove_all(&self.0.lake.path(&self.0.prefix)?).await
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod crawl;
 pub(crate) mod demo;
 pub(crate) mod plan;
 pub(crate) mod preflight;
+pub(crate) mod publish;
 pub(crate) mod query;
 pub(crate) mod role;
 pub(crate) mod tables;
