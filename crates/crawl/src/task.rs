@@ -9,6 +9,7 @@ use orgcensus_aws::{Class, Session};
 use orgcensus_collect::{Error, Missed, Rows, Sink};
 use orgcensus_lake::{LogWriter, Slice, Stage};
 use orgcensus_row::{Stamp, Table, Timestamp};
+use tokio::time::Instant;
 
 use crate::context::Shared;
 use crate::journal::{Begun, TaskRecord};

@@ -86,7 +86,7 @@ impl Turns {
             let shared = Arc::clone(shared);
             // It takes no account's place.
             turns.at_once += 1;
-            turns.running.spawn(async move { organization_tasks::turn(&shared).await });
+            turns.running.spawn(async move { Ok(organization_tasks::turn(&shared).await?) });
         }
         turns
     }
