@@ -55,7 +55,7 @@ impl Default for Manner {
 }
 
 /// The real time when it was made, and from then on tokio's.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct TokiosClock(SystemTime, Instant);
 
 impl TimeSource for TokiosClock {
@@ -70,6 +70,8 @@ pub enum Way {
     Inside,
     /// Over a socket, with the program's own HTTP client.
     Socket(String),
+    /// In this process, with the role of the member at this place: a delegated administrator.
+    Member(u64),
 }
 
 impl Crawled {
@@ -112,66 +114,114 @@ pub async fn crawl_by(settings: Settings, way: Way) -> Crawled {
 
 /// Crawls an organization. The run starts at the organization's own moment, so that ages agree to the day.
 pub async fn crawl_as(settings: Settings, manner: Manner) -> Crawled {
-    let simulation = Simulation::new(settings.clone());
-    let clock = TokiosClock(SystemTime::now(), Instant::now());
-    let start = clock.1;
-    let (http_client, endpoint_url) = match manner.way {
-        Way::Inside => (Some(simulation.http_client()), None),
-        Way::Socket(url) => (None::<SharedHttpClient>, Some(url)),
-    };
-    let key = Credentials::new(MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, None, None, "test");
-    let options = Options {
-        home_region: settings.regions.first().cloned(),
-        credentials: Some(SharedCredentialsProvider::new(key)),
-        time_source: manner.is_on_tokios_clock.then(|| SharedTimeSource::new(clock)),
-        limits: manner.limits,
-        max_attempts: manner.max_attempts,
-        http_client,
-        endpoint_url,
-        ..Options::default()
-    };
-    let base = Base::load(options).await.expect("a base");
-    let hop = Hop {
-        role_arn: format!("arn:{{partition}}:iam::{{account_id}}:role/{}", settings.crawler_role),
-        session_name: "test".to_owned(),
-        external_id: settings.external_id.clone(),
-        ..Hop::default()
-    };
-    let folder = tempfile::tempdir().expect("a folder");
-    let lake = Lake::open(&folder.path().join("lake").display().to_string(), &LakeOptions::default()).expect("a lake");
-    let log = Arc::new(Mutex::new(String::new()));
-    let written = Arc::clone(&log);
-    let ended = Arc::new(Mutex::new(BTreeMap::new()));
-    let noted = Arc::clone(&ended);
-    let crawl = Crawl {
-        run_id: format!("test-{}", settings.seed),
-        captured_at: Timestamp(settings.now_millis),
-        chain: Chain::new(&base, &[], hop).await.expect("a chain"),
-        base,
-        own_account_id: Some(simulation.account_id(0)),
-        collectors: COLLECTORS.to_vec(),
-        all_collectors: COLLECTORS.to_vec(),
-        selection: Selection {
-            regions: settings.regions.iter().chain([&settings.opt_in_region]).cloned().collect(),
-            ..Selection::default()
-        },
-        trusted_accounts: Vec::new(),
-        stage_directory: folder.path().join("stage"),
-        lake: lake.clone(),
-        file_options: FileOptions::default(),
-        min_coverage: 0.5,
-        bounds: Bounds::default(),
-        listener: Arc::new(move |event| {
-            written.lock().expect("no worker panicked").push_str(&format!("{event:?}\n"));
-            if let Event::AccountEnded { account_id } = event {
-                noted.lock().expect("no worker panicked").insert((*account_id).to_owned(), start.elapsed());
-            }
-        }),
-    };
-    let report = orgcensus_crawl::run(crawl).await.expect("a run");
-    let elapsed = start.elapsed();
-    let snapshot = Snapshot::open(&lake, &Which::Newest).await.expect("a snapshot");
-    let log = log.lock().expect("no worker panicked").clone();
-    let ended = ended.lock().expect("no worker panicked").clone();
-    Crawled { simulation, report, snapshot, log, elapsed, ended, folder }
+    let place = Place::with(settings, manner);
+    let report = orgcensus_crawl::run(place.crawl().await).await.expect("a run");
+    let elapsed = place.start.elapsed();
+    let snapshot = place.snapshot().await;
+    let log = place.log.lock().expect("no worker panicked").clone();
+    let ended = place.ended.lock().expect("no worker panicked").clone();
+    Crawled { simulation: place.simulation, report, snapshot, log, elapsed, ended, folder: place.folder }
+}
+
+/// An organization, and a lake for what is crawled of it.
+pub struct Place {
+    /// The organization, which counted every call.
+    pub simulation: Simulation,
+    /// The lake.
+    pub lake: Lake,
+    manner: Manner,
+    start: Instant,
+    log: Arc<Mutex<String>>,
+    ended: Arc<Mutex<BTreeMap<String, Duration>>>,
+    folder: TempDir,
+}
+
+impl Place {
+    /// An organization with these settings, and an empty lake.
+    pub fn new(settings: Settings, way: Way) -> Self {
+        Self::with(settings, Manner { way, ..Manner::default() })
+    }
+
+    /// The same, crawled in a manner of one's own.
+    pub fn with(settings: Settings, manner: Manner) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = folder.path().join("lake").display().to_string();
+        let lake = Lake::open(&url, &LakeOptions::default()).expect("a lake");
+        let (simulation, start) = (Simulation::new(settings), Instant::now());
+        Self { simulation, lake, manner, start, log: Arc::default(), ended: Arc::default(), folder }
+    }
+
+    /// The folder that holds the lake and the stages.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The newest complete snapshot.
+    pub async fn snapshot(&self) -> Snapshot {
+        Snapshot::open(&self.lake, &Which::Newest).await.expect("a snapshot")
+    }
+
+    /// A crawl of it, to be run or changed.
+    pub async fn crawl(&self) -> Crawl {
+        let settings = self.simulation.settings();
+        let (base, place) = self.base().await;
+        let own_account_id = self.simulation.account_id(place);
+        let hop = Hop {
+            role_arn: format!("arn:{{partition}}:iam::{{account_id}}:role/{}", settings.crawler_role),
+            session_name: "test".to_owned(),
+            external_id: settings.external_id.clone(),
+            ..Hop::default()
+        };
+        let own = Hop { role_arn: hop.arn_in(&settings.partition, &own_account_id), ..hop.clone() };
+        let between = if place == 0 { vec![] } else { vec![own] };
+        let (written, ended, start) = (Arc::clone(&self.log), Arc::clone(&self.ended), self.start);
+        Crawl {
+            run_id: format!("test-{}", settings.seed),
+            captured_at: Timestamp(settings.now_millis),
+            chain: Chain::new(&base, &between, hop).await.expect("a chain"),
+            base,
+            own_account_id: Some(own_account_id),
+            collectors: COLLECTORS.to_vec(),
+            all_collectors: COLLECTORS.to_vec(),
+            selection: Selection {
+                regions: settings.regions.iter().chain([&settings.opt_in_region]).cloned().collect(),
+                ..Selection::default()
+            },
+            trusted_accounts: Vec::new(),
+            stage_directory: self.folder.path().join("stage"),
+            lake: self.lake.clone(),
+            file_options: FileOptions::default(),
+            min_coverage: 0.5,
+            bounds: Bounds::default(),
+            listener: Arc::new(move |event| {
+                written.lock().expect("no worker panicked").push_str(&format!("{event:?}\n"));
+                if let Event::AccountEnded { account_id } = event {
+                    ended.lock().expect("no worker panicked").insert((*account_id).to_owned(), start.elapsed());
+                }
+            }),
+            stop: orgcensus_crawl::never(),
+        }
+    }
+
+    /// The way to the organization, and the place of the account that goes it.
+    async fn base(&self) -> (Arc<Base>, u64) {
+        let (http_client, endpoint_url, place) = match &self.manner.way {
+            Way::Inside => (Some(self.simulation.http_client()), None, 0),
+            Way::Socket(url) => (None::<SharedHttpClient>, Some(url.clone()), 0),
+            Way::Member(place) => (Some(self.simulation.http_client()), None, *place),
+        };
+        let key = Credentials::new(MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, None, None, "test");
+        let clock = TokiosClock(SystemTime::now(), self.start);
+        let options = Options {
+            home_region: self.simulation.settings().regions.first().cloned(),
+            credentials: Some(SharedCredentialsProvider::new(key)),
+            time_source: self.manner.is_on_tokios_clock.then(|| SharedTimeSource::new(clock)),
+            limits: self.manner.limits.clone(),
+            max_attempts: self.manner.max_attempts,
+            http_client,
+            endpoint_url,
+            ..Options::default()
+        };
+        (Base::load(options).await.expect("a base"), place)
+    }
 }

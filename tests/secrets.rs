@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use orgcensus_crawl::{Plan, crawl_shard};
 use orgcensus_sim::{CANARY, CANARY_BASE64, Settings};
-use orgcensus_tests::crawl;
+use orgcensus_tests::{Place, Way, crawl};
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -23,7 +24,12 @@ fn is_clean(bytes: &[u8]) -> bool {
 async fn no_canary_in_lake_stage_journal_or_log() {
     let crawled = crawl(Settings::new(40, 1)).await;
     assert!(!is_clean(format!("x{CANARY}y").as_bytes()), "the search finds what it looks for");
-    for file in files(crawled.folder()) {
+    // A published run leaves no stage behind; a shard does.
+    let place = Place::new(Settings::new(40, 1), Way::Inside);
+    let plan = Plan::read(&place.crawl().await, 1).await.expect("a plan");
+    crawl_shard(place.crawl().await, plan, 0).await.expect("a shard");
+    assert!(files(place.folder()).iter().any(|file| file.ends_with("journal.jsonl")), "there is a journal");
+    for file in files(crawled.folder()).into_iter().chain(files(place.folder())) {
         assert!(is_clean(&std::fs::read(&file).expect("a file")), "{}", file.display());
     }
     assert!(is_clean(crawled.log.as_bytes()), "the log");

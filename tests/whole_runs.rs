@@ -3,5 +3,6 @@
 mod calls;
 mod network;
 mod outcomes;
+mod resume;
 mod secrets;
 mod truth;

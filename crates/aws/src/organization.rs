@@ -160,6 +160,13 @@ pub const OPERATIONS: &[&str] = &[
     "ListTagsForResource",
 ];
 
+/// Asks which organization the session is in, `o-…`.
+pub async fn id(session: &Session) -> Result<String, Error> {
+    let answer = client!(session, aws_sdk_organizations).describe_organization().send().await?;
+    let id = answer.organization.and_then(|described| described.id);
+    id.ok_or_else(|| Error::new(Class::Failed, "Empty", "no organization"))
+}
+
 /// Reads the organization, walking its tree from the roots.
 pub async fn read(session: &Session) -> Result<Organization, Error> {
     let organizations = client!(session, aws_sdk_organizations);

@@ -8,7 +8,8 @@ use orgcensus_aws::organization::Account;
 use orgcensus_aws::regions::{self, AccountRegion};
 use orgcensus_aws::{Access, partition};
 use orgcensus_collect::{Collector, Error, Rows, Session};
-use orgcensus_row::{BatchBuilder, GLOBAL, table};
+use orgcensus_row::{BatchBuilder, GLOBAL, Stamp, table};
+use tokio::time::Instant;
 
 use crate::context::Shared;
 use crate::coverage::Coverage;
@@ -24,26 +25,39 @@ pub const REGIONS: &str = "account_regions";
 pub(crate) async fn crawl(shared: &Arc<Shared>, account: &Account) -> Result<AccountRecord, Error> {
     let crawl = &shared.crawl;
     let mut used = Vec::new();
-    let tasks = if tokio::time::Instant::now() >= shared.ends_at {
+    let tasks = if Instant::now() >= shared.ends_at {
         untried(shared, account, Outcome::Skipped, None)
     } else if !account.is_active() {
         untried(shared, account, Outcome::AccountSuspended, None)
     } else {
-        match enter(shared, account).await {
-            Ok(access) => {
+        match tokio::time::timeout_at(shared.ends_at, enter(shared, account)).await {
+            Ok(Ok(access)) => {
                 let tasks = run_tasks(shared, account, &access).await?;
                 // Its own account's buckets are those of the crawl's identity, which goes on calling.
                 let is_own = crawl.own_account_id.as_ref() == Some(&account.id);
                 used = if is_own { Vec::new() } else { access.used() };
                 tasks
             }
-            Err(error) => untried(shared, account, Outcome::of_entering(&error), Some(&error)),
+            Ok(Err(error)) => untried(shared, account, Outcome::of_entering(&error), Some(&error)),
+            Err(_elapsed) => untried(shared, account, Outcome::Skipped, None),
         }
     };
-    let mut coverage = stage_coverage(shared, account, &tasks)?;
-    coverage.extend(usage::stage(shared, &account.id, &used)?);
+    let mut record = record(shared, account, &tasks)?;
+    usage::stage(shared, &used, &mut record)?;
     crawl.tell(&Event::AccountEnded { account_id: &account.id });
-    Ok(AccountRecord { account_id: account.id.clone(), tasks, coverage })
+    Ok(record)
+}
+
+/// An account that no one crawled.
+pub(crate) fn skipped(shared: &Shared, account: &Account) -> Result<AccountRecord, Error> {
+    let outcome = if account.is_active() { Outcome::Skipped } else { Outcome::AccountSuspended };
+    record(shared, account, &untried(shared, account, outcome, None))
+}
+
+fn record(shared: &Shared, account: &Account, tasks: &[TaskRecord]) -> Result<AccountRecord, Error> {
+    let mut record = AccountRecord::new(&account.id, tasks);
+    stage_coverage(shared, account, tasks, &mut record)?;
+    Ok(record)
 }
 
 async fn enter(shared: &Shared, account: &Account) -> Result<Arc<Access>, orgcensus_aws::Error> {
@@ -54,12 +68,13 @@ async fn enter(shared: &Shared, account: &Account) -> Result<Arc<Access>, orgcen
 }
 
 async fn run_tasks(shared: &Shared, account: &Account, access: &Arc<Access>) -> Result<Vec<TaskRecord>, Error> {
-    let (regions, record) = read_regions(shared, access).await?;
+    let ends_at = (Instant::now() + shared.crawl.bounds.account).min(shared.ends_at);
+    let (regions, record) = read_regions(shared, access, ends_at).await?;
     let planned = plan(&shared.crawl.collectors, &regions);
     let tasks = planned.len() + 1;
     shared.crawl.tell(&Event::AccountPlanned { account_id: &account.id, tasks });
     shared.crawl.tell(&Event::TaskEnded { account_id: &account.id, task: &record });
-    let mut records = run_planned(shared, access, &account.id, planned).await?;
+    let mut records = run_planned(shared, access, &account.id, planned, ends_at).await?;
     records.push(record);
     records.sort_by(|one, other| (&one.region, &one.collector).cmp(&(&other.region, &other.collector)));
     Ok(records)
@@ -68,22 +83,23 @@ async fn run_tasks(shared: &Shared, account: &Account, access: &Arc<Access>) -> 
 /// A collector, the region that it reads, and whether the account has that region switched on.
 pub(crate) type Planned = (Collector, String, bool);
 
-/// Runs planned tasks, so many at once, with what `access` may do; their events name `account_id`.
+/// Runs planned tasks, so many at once, with what `access` may do; their events name `account_id`. What has not begun
+/// when `ends_at` comes is skipped.
 pub(crate) async fn run_planned(
     shared: &Shared,
     access: &Arc<Access>,
     account_id: &str,
     planned: Vec<Planned>,
+    ends_at: Instant,
 ) -> Result<Vec<TaskRecord>, Error> {
-    let ends_at = tokio::time::Instant::now() + shared.crawl.bounds.account;
     let done = futures::stream::iter(planned)
         .map(|(collector, region, is_on)| async move {
             let record = if !is_on {
                 TaskRecord::untried(collector.name, &region, Outcome::RegionDisabled)
-            } else if tokio::time::Instant::now() >= ends_at.min(shared.ends_at) {
+            } else if Instant::now() >= ends_at {
                 TaskRecord::untried(collector.name, &region, Outcome::Skipped)
             } else {
-                run_task(shared, access, account_id, &collector, &region).await?
+                run_task(shared, access, &collector, shared.stamp(account_id, &region), ends_at).await?
             };
             shared.crawl.tell(&Event::TaskEnded { account_id, task: &record });
             Ok::<_, Error>(record)
@@ -97,14 +113,14 @@ pub(crate) async fn run_planned(
 async fn run_task(
     shared: &Shared,
     access: &Arc<Access>,
-    account_id: &str,
     collector: &Collector,
-    region: &str,
+    stamp: Stamp,
+    ends_at: Instant,
 ) -> Result<TaskRecord, Error> {
-    let session = if region == GLOBAL { access.home_session() } else { access.session(region) };
-    let (collect, stamp) = (collector.collect, shared.stamp(account_id, region));
+    let session = if stamp.region == GLOBAL { access.home_session() } else { access.session(&stamp.region) };
+    let collect = collector.collect;
     let work: task::Work = Box::new(move |session, rows| collect(session, rows));
-    task::run(shared, &session, collector.name, stamp, work).await
+    task::run(shared, &session, collector.name, stamp, ends_at, work).await
 }
 
 /// Every task of an account: each collector once, or in each region. What is read once for the organization is not
@@ -125,7 +141,11 @@ pub(crate) fn places(collector: &Collector, regions: &[(String, bool)]) -> Vec<P
 
 /// The selected regions, on or off, and the task that read them. If the account does not tell, all that may be on are
 /// tried: each task then says for itself.
-async fn read_regions(shared: &Shared, access: &Arc<Access>) -> Result<(Vec<(String, bool)>, TaskRecord), Error> {
+async fn read_regions(
+    shared: &Shared,
+    access: &Arc<Access>,
+    ends_at: Instant,
+) -> Result<(Vec<(String, bool)>, TaskRecord), Error> {
     let session = access.home_session();
     let read = Arc::new(OnceLock::<Vec<AccountRegion>>::new());
     let kept = Arc::clone(&read);
@@ -140,7 +160,7 @@ async fn read_regions(shared: &Shared, access: &Arc<Access>) -> Result<(Vec<(Str
         })
     });
     let stamp = shared.stamp(session.account_id(), GLOBAL);
-    let record = task::run(shared, &session, REGIONS, stamp, work).await?;
+    let record = task::run(shared, &session, REGIONS, stamp, ends_at, work).await?;
     Ok((selected_regions(shared, read.get().map(Vec::as_slice)), record))
 }
 
@@ -193,15 +213,15 @@ fn untried(
     records
 }
 
-/// The rows about an account's tasks.
+/// Stages the rows about an account's tasks, and adds them to its record.
 pub(crate) fn stage_coverage(
     shared: &Shared,
     account: &Account,
     tasks: &[TaskRecord],
-) -> Result<Vec<orgcensus_lake::Slice>, Error> {
+    record: &mut AccountRecord,
+) -> Result<(), Error> {
     let coverage = table::<Coverage>();
     let mut builder = BatchBuilder::new(coverage)?;
-    let mut slices = Vec::new();
     for of_region in tasks.chunk_by(|one, other| one.region == other.region) {
         for task in of_region {
             builder.push(&Coverage::from(task))?;
@@ -209,7 +229,7 @@ pub(crate) fn stage_coverage(
         let region = of_region.first().map_or(GLOBAL, |task| task.region.as_str());
         let batch = builder.take(&shared.stamp(&account.id, region))?;
         let slice = task::stage_batch(&shared.stage, coverage, &batch);
-        slices.push(slice.map_err(|error| Error::Stage(orgcensus_aws::with_causes(&error)))?);
+        record.add(region, [slice.map_err(|error| Error::Stage(orgcensus_aws::with_causes(&error)))?]);
     }
-    Ok(slices)
+    Ok(())
 }

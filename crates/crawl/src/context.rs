@@ -1,16 +1,22 @@
 //! What a run is told, and what its workers share.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use orgcensus_aws::organization::Organization;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use orgcensus_aws::organization::{Account, Organization};
 use orgcensus_aws::{Base, Chain};
 use orgcensus_collect::Collector;
 use orgcensus_lake::{FileOptions, Lake, Stage};
 use orgcensus_row::{Stamp, Timestamp};
 
 use crate::event::{Event, Listener};
+use crate::journal::TaskRecord;
+use crate::organization_tasks::Tags;
+use crate::plan::Plan;
 use crate::selection::Selection;
 
 /// Everything that one run needs to know.
@@ -33,7 +39,7 @@ pub struct Crawl {
     pub selection: Selection,
     /// Accounts besides the organization's that count as inside.
     pub trusted_accounts: Vec<String>,
-    /// Where rows wait until they are published.
+    /// The folder in which each run has one, where rows wait until they are published.
     pub stage_directory: PathBuf,
     /// Where the snapshot goes.
     pub lake: Lake,
@@ -45,6 +51,16 @@ pub struct Crawl {
     pub bounds: Bounds,
     /// Who is told what happens.
     pub listener: Listener,
+    /// When this is ready the run stops, and can be resumed.
+    pub stop: Stop,
+}
+
+/// A moment that may come: a signal.
+pub type Stop = futures::future::Shared<BoxFuture<'static, ()>>;
+
+/// A moment that never comes.
+pub fn never() -> Stop {
+    futures::future::pending().boxed().shared()
 }
 
 /// How much at once, and how long.
@@ -58,10 +74,14 @@ pub struct Bounds {
     pub task: Duration,
     /// How long an account may take; tasks that have not begun by then are skipped.
     pub account: Duration,
-    /// How long the crawl may take; accounts that have not begun by then are skipped.
+    /// How long this process may crawl; accounts that have not begun by then are skipped.
     pub run: Duration,
     /// How often the journal is made to survive a power loss.
     pub sync_interval: Duration,
+    /// How often the stage is copied to the lake, for another machine; zero: only when told to stop.
+    pub checkpoint_interval: Duration,
+    /// A run that was not heard of for so long is taken for dead.
+    pub lock: Duration,
 }
 
 impl Default for Bounds {
@@ -73,6 +93,8 @@ impl Default for Bounds {
             account: Duration::from_secs(7200),
             run: Duration::from_secs(12 * 3600),
             sync_interval: Duration::from_secs(5),
+            checkpoint_interval: Duration::from_secs(300),
+            lock: Duration::from_secs(120),
         }
     }
 }
@@ -81,6 +103,16 @@ impl Default for Bounds {
 pub(crate) struct Shared {
     pub(crate) crawl: Crawl,
     pub(crate) organization: Organization,
+    /// The accounts that were chosen.
+    pub(crate) selected: BTreeSet<String>,
+    /// The places of this process's accounts in the organization's list.
+    pub(crate) places: Vec<usize>,
+    /// Whether this process reads what is of the organization as a whole.
+    pub(crate) reads_organization: bool,
+    /// How the reading of the tree went.
+    pub(crate) reading: TaskRecord,
+    /// The accounts' tags, where the selection had to know them.
+    pub(crate) tags: Option<(Tags, TaskRecord)>,
     pub(crate) stage: Stage,
     pub(crate) ends_at: tokio::time::Instant,
 }
@@ -98,6 +130,26 @@ impl Crawl {
 }
 
 impl Shared {
+    /// What a process of a planned run shares: all of it, or a shard.
+    pub(crate) fn new(crawl: Crawl, plan: Plan, shard: Option<u32>, stage: Stage) -> Arc<Self> {
+        Arc::new(Self {
+            places: plan.places(shard),
+            reads_organization: plan.reads_organization(shard),
+            ends_at: tokio::time::Instant::now() + crawl.bounds.run,
+            organization: plan.organization,
+            selected: plan.selected,
+            reading: plan.reading,
+            tags: plan.tags,
+            crawl,
+            stage,
+        })
+    }
+
+    /// This process's accounts.
+    pub(crate) fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.places.iter().filter_map(|place| self.organization.accounts.get(*place))
+    }
+
     /// The stamp of rows about an account in a region.
     pub(crate) fn stamp(&self, account_id: &str, region: &str) -> Stamp {
         let accounts = &self.organization.accounts;

@@ -89,6 +89,17 @@ impl Tally {
         self.rows += task.rows;
     }
 
+    /// Adds what another one counted.
+    pub fn merge(&mut self, other: &Self) {
+        for (outcome, tasks) in &other.tasks {
+            *self.tasks.entry(*outcome).or_default() += tasks;
+        }
+        self.calls += other.calls;
+        self.retries += other.retries;
+        self.throttles += other.throttles;
+        self.rows += other.rows;
+    }
+
     /// Tasks that count as planned work.
     pub fn planned(&self) -> u64 {
         self.tasks.iter().filter(|(outcome, _)| outcome.is_planned()).map(|(_, tasks)| tasks).sum()

@@ -39,6 +39,11 @@ pub enum Event<'a> {
         /// 12 digits.
         account_id: &'a str,
     },
+    /// The stage was copied to the lake, for another machine to go on from.
+    Checkpoint {
+        /// Why it was not; the run goes on.
+        error: Option<&'a str>,
+    },
     /// Compaction and upload begin.
     Publishing {
         /// Tables to write.

@@ -1,4 +1,7 @@
-//! What the journal holds: an account's record is the commit of its rows.
+//! What the journal holds: an account's record is the commit of its rows. A changed shape is another format: the lake's
+//! `journal_scan::FORMAT` then counts up, and a journal of the older one is refused.
+
+use std::collections::BTreeMap;
 
 use orgcensus_aws::Usage;
 use orgcensus_lake::Slice;
@@ -7,16 +10,41 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::Outcome;
+use crate::coverage::Tally;
+use crate::organization_tasks::Readings;
 
-/// One account, done.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// One account, done. What became of each task is in the rows of `coverage` that it names.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct AccountRecord {
     /// 12 digits.
     pub account_id: String,
-    /// Its tasks, by region and collector.
-    pub tasks: Vec<TaskRecord>,
-    /// Where the rows about its tasks and its use of AWS's API are in the stage.
-    pub coverage: Vec<Slice>,
+    /// The sum of its tasks.
+    pub tally: Tally,
+    /// Where its rows are in the stage, by region.
+    pub slices: BTreeMap<String, Vec<Slice>>,
+    /// What was read of the organization, if this is the record of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<Readings>,
+}
+
+impl AccountRecord {
+    /// A record of tasks, with the rows that they staged.
+    pub fn new(account_id: &str, tasks: &[TaskRecord]) -> Self {
+        let mut record = Self { account_id: account_id.to_owned(), ..Self::default() };
+        for task in tasks {
+            record.tally.add(task);
+            record.add(&task.region, task.slices.iter().cloned());
+        }
+        record
+    }
+
+    /// Adds rows of a region.
+    pub fn add(&mut self, region: &str, slices: impl IntoIterator<Item = Slice>) {
+        let mut slices = slices.into_iter().peekable();
+        if slices.peek().is_some() {
+            self.slices.entry(region.to_owned()).or_default().extend(slices);
+        }
+    }
 }
 
 /// One task, done.

@@ -2,9 +2,10 @@
 //! nothing: it takes a list of collectors and emits events.
 //!
 //! ```text
-//! plan      accounts x collectors, pure          run      accounts in parallel, tasks in each account
-//! task      session -> rows -> stage -> outcome  derive   what only the whole organization knows
-//! publish   compact, upload, commit
+//! plan      who and when, fixed before the first account   part     a process's share of it: a stage and its journal
+//! work      accounts in parallel, each one a commit        account  its tasks
+//! task      session -> rows -> stage -> outcome            derive   what only the whole organization knows
+//! publish   compact, upload, commit                        shards   many parts, one snapshot
 //! ```
 
 mod account;
@@ -16,21 +17,29 @@ mod journal;
 mod organization_rows;
 mod organization_tasks;
 mod outcome;
+mod part;
+mod plan;
 mod publish;
 mod run;
 mod selection;
+mod shards;
 mod tables;
 mod task;
+mod unfinished;
 mod usage;
+mod work;
 
 pub use account::REGIONS;
-pub use context::{Bounds, Crawl};
+pub use context::{Bounds, Crawl, Stop, never};
 pub use coverage::{Coverage, Tally};
 pub use derive::{AccountPolicy, IdentityAccess, PolicyPrincipal, PrivilegePath, ResourceAccess, RoleTrust};
 pub use event::{Event, Listener};
 pub use journal::{AccountRecord, TaskRecord};
+pub use organization_tasks::Readings;
 pub use outcome::Outcome;
-pub use run::{Error, Report, run};
+pub use plan::Plan;
+pub use run::{Error, Report, resume, run};
 pub use selection::{Matcher, Selection};
+pub use shards::{ShardReport, crawl_shard, publish_shards};
 pub use tables::tables;
 pub use usage::ApiUsage;

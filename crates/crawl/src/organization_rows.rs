@@ -1,13 +1,12 @@
 //! What the reading of the organization's tree gives, as tables.
 
-use std::collections::BTreeSet;
-
 use orgcensus_aws::organization::{AccountRow, OrganizationRow, OrganizationalUnit};
 use orgcensus_lake::{Publication, TableEntry};
 use orgcensus_row::{BatchBuilder, GLOBAL, Row, Stamp, table};
 
 use crate::context::Shared;
-use crate::organization_tasks::Tags;
+use crate::organization_tasks::Readings;
+use crate::run::Error;
 
 /// Rows that wait in memory.
 const BATCH_ROWS: usize = 4096;
@@ -16,14 +15,13 @@ const BATCH_ROWS: usize = 4096;
 pub(crate) async fn write(
     publication: &Publication,
     shared: &Shared,
-    selected: &BTreeSet<String>,
-    tags: &Tags,
-) -> Result<Vec<TableEntry>, crate::run::Error> {
+    readings: &Readings,
+) -> Result<Vec<TableEntry>, Error> {
     let (organization, now) = (&shared.organization, shared.crawl.captured_at);
     let management = organization.row.management_account_id.as_str();
     let accounts = organization.accounts.iter().map(|account| {
-        let tags = tags.get(&account.id).cloned().flatten();
-        (account.id.as_str(), organization.account_row(account, selected.contains(&account.id), tags, now))
+        let tags = readings.tags.get(&account.id).cloned().flatten();
+        (account.id.as_str(), organization.account_row(account, shared.selected.contains(&account.id), tags, now))
     });
     let mut units: Vec<_> = organization.units.iter().map(|unit| (management, unit.clone())).collect();
     units.sort_by(|(_, one), (_, other)| one.ou_id.cmp(&other.ou_id));
@@ -40,7 +38,7 @@ pub(crate) async fn write_table<R: Row>(
     publication: &Publication,
     shared: &Shared,
     rows: impl Iterator<Item = (&str, R)>,
-) -> Result<TableEntry, crate::run::Error> {
+) -> Result<TableEntry, Error> {
     let mut writer = publication.writer(&table::<R>());
     let mut builder = BatchBuilder::new(table::<R>())?;
     let mut stamps: Vec<Stamp> = Vec::new();

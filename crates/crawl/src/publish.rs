@@ -1,25 +1,20 @@
-//! From the stage to a snapshot: compact what the accounts staged, derive, write the organization, commit.
+//! From the stages to a snapshot: compact what the accounts staged, derive, write the organization, commit.
 
-use std::collections::BTreeSet;
+use std::path::Path;
 
-use orgcensus_lake::{Begun, Commit, Coverage, Journal, Publication, SliceIndex, Snapshot, TableEntry};
+use orgcensus_lake::{Begun, Commit, Coverage, Publication, SliceIndex, Snapshot, TableEntry};
 
 use crate::context::Shared;
 use crate::coverage::Tally;
 use crate::event::Event;
-use crate::journal::AccountRecord;
-use crate::organization_tasks::Tags;
+use crate::organization_tasks::Readings;
+use crate::part::Part;
 use crate::run::Error;
 use crate::{derive, organization_rows, tables};
 
-/// Publishes all that the journal has committed. Published already is success.
-pub(crate) async fn publish(
-    shared: &Shared,
-    journal: &Journal<AccountRecord>,
-    selected: &BTreeSet<String>,
-    tags: &Tags,
-) -> Result<(Commit, Tally), Error> {
-    let (mut index, tally) = index(shared, journal)?;
+/// Publishes all that the parts' journals have committed. Published already is success. `scratch` is a folder to work in.
+pub(crate) async fn publish(shared: &Shared, parts: &[Part], scratch: &Path) -> Result<(Commit, Tally), Error> {
+    let (mut index, tally, readings) = index(parts, scratch)?;
     let crawl = &shared.crawl;
     let snapshot = Snapshot {
         organization_id: shared.organization.id.clone(),
@@ -39,7 +34,7 @@ pub(crate) async fn publish(
         entries.push(entry);
     }
     let mut derived = derive::write(&publication, shared, &mut index).await?;
-    derived.extend(organization_rows::write(&publication, shared, selected, tags).await?);
+    derived.extend(organization_rows::write(&publication, shared, &readings).await?);
     derived.iter().for_each(|entry| tell(shared, entry));
     entries.extend(derived);
     let coverage = Coverage {
@@ -50,23 +45,25 @@ pub(crate) async fn publish(
     Ok((commit, tally))
 }
 
-/// One pass over the journal: where each table's rows are, and the sum of all outcomes.
-fn index(shared: &Shared, journal: &Journal<AccountRecord>) -> Result<(SliceIndex, Tally), Error> {
-    let mut index = SliceIndex::create(&shared.stage.directory().join("index"))?;
-    let mut tally = Tally::default();
-    for record in journal.records()? {
-        let record = record?;
-        for task in &record.tasks {
-            tally.add(task);
-            for slice in &task.slices {
-                index.add(&shared.stage, &record.account_id, &task.region, slice)?;
+/// One pass over the journals: where each table's rows are, the sum of all outcomes, what was read of the organization.
+fn index(parts: &[Part], scratch: &Path) -> Result<(SliceIndex, Tally, Readings), Error> {
+    let mut index = SliceIndex::create(&scratch.join("index"))?;
+    let (mut tally, mut readings) = (Tally::default(), Readings::default());
+    for part in parts {
+        for record in part.journal.records()? {
+            let record = record?;
+            tally.merge(&record.tally);
+            for (region, slices) in &record.slices {
+                for slice in slices {
+                    index.add(&part.stage, &record.account_id, region, slice)?;
+                }
+            }
+            if let Some(read) = record.organization {
+                readings = read;
             }
         }
-        for slice in &record.coverage {
-            index.add(&shared.stage, &record.account_id, "", slice)?;
-        }
     }
-    Ok((index, tally))
+    Ok((index, tally, readings))
 }
 
 fn tell(shared: &Shared, entry: &TableEntry) {

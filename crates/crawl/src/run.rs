@@ -1,28 +1,16 @@
-//! One run from the organization to the commit. All control flow that spans accounts is here.
+//! One run from the organization to the commit, begun or gone on with.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use orgcensus_lake::{Commit, Lock, Owner, Stage, remove_checkpoint};
 
-use futures::StreamExt;
-use orgcensus_aws::organization::{self, Organization};
-use orgcensus_lake::{Commit, Journal, Lock, Owner, Stage};
-use orgcensus_row::GLOBAL;
-use serde_json::json;
-use tokio::time::Instant;
-
-use crate::account::{self, stage_coverage};
 use crate::context::{Crawl, Shared};
 use crate::coverage::Tally;
 use crate::event::Event;
-use crate::journal::{AccountRecord, Begun, TaskRecord};
-use crate::organization_tasks::{self, ORGANIZATION, Tags, read_tags};
-use crate::outcome::Outcome;
-use crate::{publish, task, usage};
+use crate::part::{self, Part};
+use crate::plan::Plan;
+use crate::{publish, task, unfinished, work};
 
-/// A lock without a heartbeat for so long belongs to a dead run.
-const LOCK_TTL_MILLIS: i64 = 120_000;
-/// How often a living run says so.
-const HEARTBEAT: std::time::Duration = std::time::Duration::from_secs(20);
+/// Heartbeats within the time after which a run is taken for dead.
+const HEARTBEATS: u32 = 6;
 
 /// Why a run published nothing.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +33,18 @@ pub enum Error {
     /// A row does not fit its table: a bug.
     #[error(transparent)]
     Row(#[from] orgcensus_row::Error),
+    /// A plan, or the journal of a run, that this version cannot go on with.
+    #[error("use the plan: {0}")]
+    Plan(String),
+    /// There is no run to go on with.
+    #[error("resume: {0}")]
+    NothingToResume(String),
+    /// It was asked to stop; what it did is kept.
+    #[error("finish run {0}: it was asked to stop")]
+    Stopped(String),
+    /// Shards are missing, and no one said to go on without them.
+    #[error("publish: {0}")]
+    Missing(String),
     /// A worker ended in a panic: a bug.
     #[error("finish account {0}: its worker panicked")]
     Panicked(String),
@@ -74,126 +74,129 @@ pub struct Report {
     pub selected: usize,
 }
 
+impl Report {
+    pub(crate) fn new(shared: &Shared, commit: Commit, tally: Tally) -> Self {
+        let organization_id = shared.organization.id.clone();
+        let (accounts, selected) = (shared.organization.accounts.len(), shared.selected.len());
+        Self { commit, tally, organization_id, accounts, selected }
+    }
+
+    /// That of a run which had published before: the commit says what it came to.
+    pub(crate) fn of_commit(plan: &Plan, commit: Commit) -> Self {
+        let tally = commit.coverage.get("tally").cloned().map(serde_json::from_value);
+        let tally = tally.and_then(Result::ok).unwrap_or_default();
+        let organization_id = plan.organization.id.clone();
+        let (accounts, selected) = (plan.organization.accounts.len(), plan.selected.len());
+        Self { commit, tally, organization_id, accounts, selected }
+    }
+}
+
 /// Runs one crawl and publishes its snapshot.
 pub async fn run(crawl: Crawl) -> Result<Report, Error> {
-    let home = crawl.chain.last().home_session();
-    let begun = Begun::now();
-    let organization = organization::read(&home).await.map_err(Error::Organization)?;
-    let reading = TaskRecord::measured(ORGANIZATION, GLOBAL, (Outcome::Complete, None), home.usage(), begun);
-    let owner = Owner { run_id: crawl.run_id.clone(), host: host() };
-    let mut lock = Lock::acquire(&crawl.lake, &organization.id, owner, task::now(), LOCK_TTL_MILLIS).await?;
-    let result = tokio::select! {
-        result = crawl_and_publish(crawl, organization, reading) => result,
-        error = beat(&mut lock) => Err(error.into()),
+    let plan = tokio::select! {
+        plan = Plan::read(&crawl, 1) => plan?,
+        () = crawl.stop.clone() => return Err(Error::Stopped(crawl.run_id)),
     };
-    let released = lock.release(task::now()).await;
-    let report = result?;
-    released?;
-    Ok(report)
+    whole(crawl, plan, None).await
+}
+
+/// Goes on with the run that is named, or with the organization's newest that left something to go on with: on this
+/// disk, or in the lake's checkpoints. Does what is missing and publishes. A run that had published already is success.
+pub async fn resume(mut crawl: Crawl, run_id: Option<&str>) -> Result<Report, Error> {
+    let plan = unfinished::find(&crawl, run_id).await?;
+    if let Some(commit) = crawl.lake.commit_of(&plan.run_id).await? {
+        forget(&crawl, &part::name(&plan, None)).await?;
+        return Ok(Report::of_commit(&plan, commit));
+    }
+    plan.impose(&mut crawl)?;
+    let local = Part::local(&crawl, &plan, None)?;
+    whole(crawl, plan, local).await
+}
+
+/// A run whose accounts are all this process's, from where `local` ends. The lock comes before a copy is restored: a
+/// stage on this disk is a right to the lock.
+async fn whole(crawl: Crawl, plan: Plan, local: Option<Part>) -> Result<Report, Error> {
+    let lock = lock(&crawl, &plan, owner(&plan, None, local.is_some())).await?;
+    let work = async {
+        let mut part = match local {
+            Some(part) => part,
+            None => Part::restore_or_create(&crawl, &plan, None).await?,
+        };
+        let done = part.done()?;
+        let shared = Shared::new(crawl, plan, None, part.stage.clone());
+        tell_start(&shared, done.accounts.len());
+        work::work(&shared, &mut part, &done).await?;
+        let parts = [part];
+        let published = tokio::select! {
+            published = publish::publish(&shared, &parts, shared.stage.directory()) => Some(published?),
+            () = shared.crawl.stop.clone() => None,
+        };
+        let [mut part] = parts;
+        let Some((commit, tally)) = published else { return Err(work::keep(&shared, &mut part).await) };
+        part.remove(&shared.crawl.lake).await?;
+        Ok(Report::new(&shared, commit, tally))
+    };
+    lock.hold(work).await
+}
+
+/// Removes what a published run left behind, if anything: here and in the lake.
+pub(crate) async fn forget(crawl: &Crawl, name: &str) -> Result<(), Error> {
+    let directory = crawl.stage_directory.join(name);
+    if directory.exists() {
+        Stage::open(&directory)?.remove()?;
+    }
+    Ok(remove_checkpoint(&crawl.lake, name).await?)
+}
+
+pub(crate) fn tell_start(shared: &Shared, accounts_done: usize) {
+    shared.crawl.tell(&Event::Started {
+        run_id: &shared.crawl.run_id,
+        organization_id: &shared.organization.id,
+        accounts: shared.places.len(),
+        accounts_done,
+        collectors: shared.crawl.collectors.len(),
+    });
+}
+
+/// The organization's lock, and how often its holder must say that it lives.
+pub(crate) struct Held {
+    lock: Lock,
+    heartbeat: std::time::Duration,
+}
+
+pub(crate) fn owner(plan: &Plan, shard: Option<u32>, has_stage: bool) -> Owner {
+    let shard = shard.map(|shard| crate::plan::shard_name(shard, plan.shards));
+    Owner { run_id: plan.run_id.clone(), host: host(), shard, has_stage }
+}
+
+pub(crate) async fn lock(crawl: &Crawl, plan: &Plan, owner: Owner) -> Result<Held, Error> {
+    let ttl = crawl.bounds.lock;
+    let millis = i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX);
+    let lock = Lock::acquire(&crawl.lake, &plan.organization.id, owner, task::now(), millis).await?;
+    Ok(Held { lock, heartbeat: ttl / HEARTBEATS })
+}
+
+impl Held {
+    /// Works while the lock is held, and gives it back.
+    pub(crate) async fn hold<T>(mut self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let result = tokio::select! {
+            result = work => result,
+            error = beat(&mut self.lock, self.heartbeat) => Err(error.into()),
+        };
+        // One that cannot be given back runs out: what was published is published.
+        let _ = self.lock.release(task::now()).await;
+        result
+    }
 }
 
 /// Says that this run is alive, for ever; ends when it may no longer go on.
-async fn beat(lock: &mut Lock) -> orgcensus_lake::Error {
+async fn beat(lock: &mut Lock, heartbeat: std::time::Duration) -> orgcensus_lake::Error {
     loop {
-        tokio::time::sleep(HEARTBEAT).await;
+        tokio::time::sleep(heartbeat).await;
         if let Err(error @ orgcensus_lake::Error::Lost { .. }) = lock.heartbeat(task::now()).await {
             return error;
         }
     }
-}
-
-async fn crawl_and_publish(crawl: Crawl, organization: Organization, reading: TaskRecord) -> Result<Report, Error> {
-    let stage = Stage::open(&crawl.stage_directory)?;
-    let about = json!({ "organization_id": organization.id, "captured_at": crawl.captured_at });
-    let mut journal = Journal::<AccountRecord>::create(&stage, &crawl.run_id, about)?;
-    let home = crawl.chain.last().home_session();
-    let needs_tags = crawl.selection.needs_tags();
-    let early = if needs_tags { Some(read_tags(&home, &organization).await) } else { None };
-    let selected = select(&crawl, &organization, early.as_ref().map(|(tags, _)| tags))?;
-    crawl.tell(&Event::Started {
-        run_id: &crawl.run_id,
-        organization_id: &organization.id,
-        accounts: selected.len(),
-        accounts_done: 0,
-        collectors: crawl.collectors.len(),
-    });
-    let ends_at = Instant::now() + crawl.bounds.run;
-    let shared = Arc::new(Shared { crawl, organization, stage, ends_at });
-    let late = async {
-        match early {
-            Some(read) => read,
-            None => read_tags(&home, &shared.organization).await,
-        }
-    };
-    let organization_wide = organization_tasks::run(&shared);
-    let accounts = crawl_accounts(&shared, &selected, &mut journal);
-    let (crawled, (tags, tagging), organization_wide) = futures::join!(accounts, late, organization_wide);
-    crawled?;
-    journal.append(&organization_account(&shared, vec![tagging, reading], organization_wide?)?)?;
-    journal.sync(&shared.stage)?;
-    let (commit, tally) = publish::publish(&shared, &journal, &selected, &tags).await?;
-    Ok(Report {
-        commit,
-        tally,
-        organization_id: shared.organization.id.clone(),
-        accounts: shared.organization.accounts.len(),
-        selected: selected.len(),
-    })
-}
-
-fn select(crawl: &Crawl, organization: &Organization, tags: Option<&Tags>) -> Result<BTreeSet<String>, Error> {
-    let none = std::collections::BTreeMap::new();
-    let tags_of = |id: &str| tags.and_then(|tags| tags.get(id)?.as_ref()).unwrap_or(&none);
-    let takes = |it: &&organization::Account| crawl.selection.takes(organization, it, tags_of(&it.id));
-    let selected: BTreeSet<String> = organization.accounts.iter().filter(takes).map(|it| it.id.clone()).collect();
-    if selected.is_empty() { Err(Error::NothingSelected(organization.id.clone())) } else { Ok(selected) }
-}
-
-/// Crawls the selected accounts, so many at once, and commits each when it is done.
-async fn crawl_accounts(
-    shared: &Arc<Shared>,
-    selected: &BTreeSet<String>,
-    journal: &mut Journal<AccountRecord>,
-) -> Result<(), Error> {
-    let accounts = shared.organization.accounts.iter().filter(|account| selected.contains(&account.id));
-    let mut done = futures::stream::iter(accounts.cloned())
-        .map(|account| {
-            let shared = Arc::clone(shared);
-            let id = account.id.clone();
-            let turn = tokio::spawn(async move { account::crawl(&shared, &account).await });
-            async move { turn.await.map_err(|_panic| Error::Panicked(id)) }
-        })
-        .buffer_unordered(shared.crawl.bounds.accounts.max(1));
-    let mut synced_at = Instant::now();
-    while let Some(record) = done.next().await {
-        journal.append(&record??)?;
-        if synced_at.elapsed() >= shared.crawl.bounds.sync_interval {
-            journal.sync(&shared.stage)?;
-            synced_at = Instant::now();
-        }
-    }
-    Ok(())
-}
-
-/// The tasks about the organization itself count for the management account.
-fn organization_account(
-    shared: &Shared,
-    mut tasks: Vec<TaskRecord>,
-    collected: Vec<TaskRecord>,
-) -> Result<AccountRecord, Error> {
-    let id = &shared.organization.row.management_account_id;
-    for task in &tasks {
-        shared.crawl.tell(&Event::TaskEnded { account_id: id, task });
-    }
-    tasks.extend(collected);
-    tasks.sort_by(|one, other| (&one.region, &one.collector).cmp(&(&other.region, &other.collector)));
-    let found = shared.organization.accounts.iter().find(|account| account.id == *id);
-    let mut coverage = match found {
-        Some(account) => stage_coverage(shared, account, &tasks)?,
-        None => Vec::new(),
-    };
-    coverage.extend(usage::stage_own(shared, id)?);
-    Ok(AccountRecord { account_id: id.clone(), tasks, coverage })
 }
 
 /// This machine's name, as far as it says.

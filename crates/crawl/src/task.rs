@@ -1,5 +1,7 @@
 //! One task: session, collect, rows, stage. The one place where an error becomes an outcome.
 
+use std::time::Duration;
+
 use arrow::record_batch::RecordBatch;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -7,6 +9,7 @@ use orgcensus_aws::{Class, Session};
 use orgcensus_collect::{Error, Missed, Rows, Sink};
 use orgcensus_lake::{LogWriter, Slice, Stage};
 use orgcensus_row::{Stamp, Table, Timestamp};
+use tokio::time::Instant;
 
 use crate::context::Shared;
 use crate::journal::{Begun, TaskRecord};
@@ -59,25 +62,24 @@ pub(crate) fn stage_batch(stage: &Stage, table: Table, batch: &RecordBatch) -> R
     stage.checkout()?.append(&table, batch)
 }
 
-/// Runs one task to its outcome; its rows get this stamp. The error is the run's: a full disk, a bug.
+/// Runs one task to its outcome, `ends_at` at the latest; its rows get this stamp. The error is the run's: a full disk, a
+/// bug.
 pub(crate) async fn run(
     shared: &Shared,
     session: &Session,
     collector: &str,
     stamp: Stamp,
+    ends_at: Instant,
     work: Work,
 ) -> Result<TaskRecord, Error> {
     let begun = Begun::now();
     let mut sink = StageSink { stage: &shared.stage, log: None, slices: Vec::new() };
     let region = stamp.region.clone();
     let mut rows = Rows::new(stamp, &mut sink);
-    let limit = shared.crawl.bounds.task;
-    let result = match tokio::time::timeout(limit, work(session, &mut rows)).await {
+    let own_end = Instant::now() + shared.crawl.bounds.task;
+    let result = match tokio::time::timeout_at(own_end.min(ends_at), work(session, &mut rows)).await {
         Ok(result) => result,
-        Err(_elapsed) => {
-            Err(orgcensus_aws::Error::new(Class::TimedOut, "TaskDeadline", format!("took over {} s", limit.as_secs()))
-                .into())
-        }
+        Err(_elapsed) => Err(too_late(ends_at < own_end, shared.crawl.bounds.task).into()),
     };
     let finished = rows.finish().await;
     let (outcome, error, kept, missed) = judge(result, finished)?;
@@ -86,6 +88,14 @@ pub(crate) async fn run(
     }
     let ended = TaskRecord::measured(collector, &region, (outcome, error.as_ref()), session.usage(), begun);
     Ok(TaskRecord { rows: kept, missed, slices: sink.slices, ..ended })
+}
+
+fn too_late(is_others: bool, limit: Duration) -> orgcensus_aws::Error {
+    if is_others {
+        let words = "the account's or the run's time was over";
+        return orgcensus_aws::Error::new(Class::TimedOut, "AccountDeadline", words);
+    }
+    orgcensus_aws::Error::new(Class::TimedOut, "TaskDeadline", format!("took over {} s", limit.as_secs()))
 }
 
 type Judgement = (Outcome, Option<orgcensus_aws::Error>, u64, u64);

@@ -2,11 +2,11 @@
 
 use orgcensus_aws::Used;
 use orgcensus_collect::Error;
-use orgcensus_lake::Slice;
 use orgcensus_row::{BatchBuilder, GLOBAL, Row, table};
 use serde::Serialize;
 
 use crate::context::Shared;
+use crate::journal::AccountRecord;
 use crate::task;
 
 /// One operation that the run called in one account and region, with the bucket of calls that it drew from. What the
@@ -62,25 +62,24 @@ impl From<&Used> for ApiUsage {
 }
 
 /// Stages what the crawl's own identity called, under the account that the organization's rows are under.
-pub(crate) fn stage_own(shared: &Shared, account_id: &str) -> Result<Vec<Slice>, Error> {
+pub(crate) fn stage_own(shared: &Shared, record: &mut AccountRecord) -> Result<(), Error> {
     let mut used = shared.crawl.base.limiter().used();
     used.extend(shared.crawl.chain.last().used());
     used.sort_by(|one, other| one.region.cmp(&other.region));
-    stage(shared, account_id, &used)
+    stage(shared, &used, record)
 }
 
 /// Stages what AWS charged to one account, a region at a time.
-pub(crate) fn stage(shared: &Shared, account_id: &str, used: &[Used]) -> Result<Vec<Slice>, Error> {
+pub(crate) fn stage(shared: &Shared, used: &[Used], record: &mut AccountRecord) -> Result<(), Error> {
     let usage = table::<ApiUsage>();
     let mut builder = BatchBuilder::new(usage)?;
-    let mut slices = Vec::new();
     for of_region in used.chunk_by(|one, other| one.region == other.region) {
         for it in of_region {
             builder.push(&ApiUsage::from(it))?;
         }
         let region = of_region.first().and_then(|it| it.region.as_deref()).unwrap_or(GLOBAL);
-        let slice = task::stage_batch(&shared.stage, usage, &builder.take(&shared.stamp(account_id, region))?);
-        slices.push(slice.map_err(|error| Error::Stage(crate::run::words(&error)))?);
+        let slice = task::stage_batch(&shared.stage, usage, &builder.take(&shared.stamp(&record.account_id, region))?);
+        record.add(region, [slice.map_err(|error| Error::Stage(orgcensus_aws::with_causes(&error)))?]);
     }
-    Ok(slices)
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! Checkpoints: a copy of the stage in the lake, from which another machine's empty disk goes on.
 //!
-//! The logs go first and the journal last, so that a journal in the lake names nothing that is not there.
+//! The logs go first and the journal last, so that a journal in the lake names nothing that is not there. A stage that
+//! lies where its copy would be is its own checkpoint.
 
 use std::path::Path as FilePath;
 
@@ -9,10 +10,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use crate::journal_scan::{self, Header};
 use crate::log::log_number;
 use crate::publication::check_name;
 use crate::upload::Upload;
@@ -21,17 +21,18 @@ use crate::{Error, Journal, Lake, Result, Stage, journal};
 /// A log that was cut and went on may have its old length again: only a copy that is surely younger is the same.
 const CLOCKS_DIFFER_MAX: TimeDelta = TimeDelta::minutes(10);
 
+const FOLDER: &str = "_stage";
+
 /// Bytes read at once.
 const BLOCK_BYTES: usize = 1 << 20;
 
-/// Copies the stage to `_stage/<run id>/`. A log that has long been there in its full length is not copied again.
-pub async fn checkpoint<R: Serialize + DeserializeOwned>(
-    lake: &Lake,
-    run_id: &str,
-    stage: &Stage,
-    journal: &Journal<R>,
-) -> Result<()> {
-    let (prefix, journal_bytes) = (prefix(lake, run_id)?, journal.bytes());
+/// Copies the stage to `_stage/<name>/`, with the first `journal_bytes` of its journal ([`Journal::bytes`]), while
+/// others may append. A log that has long been there in its full length is not copied again.
+pub async fn checkpoint(lake: &Lake, name: &str, stage: &Stage, journal_bytes: u64) -> Result<()> {
+    let prefix = prefix(lake, name)?;
+    if is_here(lake, &prefix, stage.directory()) {
+        return Ok(());
+    }
     let there = copies(lake, &prefix).await?;
     for number in stage.logs()? {
         let file = stage.path(number);
@@ -50,9 +51,9 @@ pub async fn checkpoint<R: Serialize + DeserializeOwned>(
     upload(lake, &file, copy_name(&prefix, &file), journal_bytes).await
 }
 
-/// Fills an empty directory with the last checkpoint of a run; false if there is none.
-pub async fn restore(lake: &Lake, run_id: &str, directory: &FilePath) -> Result<bool> {
-    let prefix = prefix(lake, run_id)?;
+/// Fills an empty directory with the last checkpoint of a stage; false if there is none.
+pub async fn restore(lake: &Lake, name: &str, directory: &FilePath) -> Result<bool> {
+    let prefix = prefix(lake, name)?;
     let there = copies(lake, &prefix).await?;
     let journal = copy_name(&prefix, &journal::path(directory));
     if !there.iter().any(|object| object.location == journal) {
@@ -71,9 +72,52 @@ pub async fn restore(lake: &Lake, run_id: &str, directory: &FilePath) -> Result<
     Ok(true)
 }
 
-fn prefix(lake: &Lake, run_id: &str) -> Result<Path> {
-    check_name(run_id)?;
-    lake.path(&format!("_stage/{run_id}"))
+/// The names of all stages that have a copy in the lake.
+pub async fn checkpoints(lake: &Lake) -> Result<Vec<String>> {
+    let folder = lake.path(FOLDER)?;
+    let found = lake.store().list_with_delimiter(Some(&folder)).await;
+    match found.map_err(|error| Error::store(lake.name(&folder), error)) {
+        Ok(found) => Ok(found.common_prefixes.iter().filter_map(|it| it.filename().map(str::to_owned)).collect()),
+        Err(Error::Missing { .. }) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The header of a copy's journal, which may be long; none if there is no such copy.
+pub async fn checkpoint_header(lake: &Lake, name: &str) -> Result<Option<Header>> {
+    let object = copy_name(&prefix(lake, name)?, &journal::path(FilePath::new("")));
+    let store = |error| Error::store(lake.name(&object), error);
+    let mut blocks = match lake.store().get(&object).await.map_err(store) {
+        Ok(found) => found.into_stream(),
+        Err(Error::Missing { .. }) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut line = Vec::new();
+    while let Some(block) = blocks.next().await {
+        let block = block.map_err(store)?;
+        if let Some(end) = block.iter().position(|byte| *byte == b'\n') {
+            line.extend_from_slice(&block[..=end]);
+            break;
+        }
+        line.extend_from_slice(&block);
+    }
+    journal_scan::header(&lake.name(&object), &line).map(Some)
+}
+
+/// Removes a stage's copy from the lake: what it held is published.
+pub async fn remove_checkpoint(lake: &Lake, name: &str) -> Result<()> {
+    lake.remove_all(&prefix(lake, name)?).await
+}
+
+/// Whether a stage lies where its copy would be.
+fn is_here(lake: &Lake, prefix: &Path, directory: &FilePath) -> bool {
+    let same = |folder: std::path::PathBuf| folder.canonicalize().ok() == directory.canonicalize().ok();
+    lake.file(prefix).is_some_and(|folder| folder.exists() && same(folder))
+}
+
+fn prefix(lake: &Lake, name: &str) -> Result<Path> {
+    check_name(name)?;
+    lake.path(&format!("{FOLDER}/{name}"))
 }
 
 fn copy_name(prefix: &Path, file: &FilePath) -> Path {
@@ -131,9 +175,11 @@ mod tests {
         };
         add(&mut journal, "a");
         journal.sync(&stage).unwrap();
-        checkpoint(&lake, "run-1", &stage, &journal).await.unwrap();
+        checkpoint(&lake, "run-1", &stage, journal.bytes()).await.unwrap();
         add(&mut journal, "b");
-        checkpoint(&lake, "run-1", &stage, &journal).await.unwrap();
+        let before = journal.bytes();
+        add(&mut journal, "appended while the copy is made");
+        checkpoint(&lake, "run-1", &stage, before).await.unwrap();
         add(&mut journal, "after the last checkpoint");
 
         let elsewhere = folder.path().join("elsewhere");
@@ -146,5 +192,22 @@ mod tests {
             journal.records().unwrap().map(|slice| stage.read(&table(), &slice.unwrap()).unwrap()).collect();
         assert_eq!(batches, [queues("000000000001", &["a"]), queues("000000000001", &["b"])]);
         assert!(matches!(restore(&lake, "run-1", &elsewhere).await, Err(Error::Invalid { .. })));
+
+        assert_eq!(checkpoints(&lake).await.unwrap(), ["run-1"]);
+        assert_eq!(checkpoint_header(&lake, "run-1").await.unwrap().unwrap().about["n"], 1);
+        assert_eq!(checkpoint_header(&lake, "run-2").await.unwrap(), None);
+        remove_checkpoint(&lake, "run-1").await.unwrap();
+        assert!(checkpoints(&lake).await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_stage_in_its_copys_place_is_left_alone() {
+        let (_folder, lake) = lake();
+        let stage = Stage::open(&lake.local().unwrap().join("_stage/run-1")).unwrap();
+        let journal = Journal::<Slice>::create(&stage, "run-1", serde_json::Value::Null).unwrap();
+        let slice = stage.checkout().unwrap().append(&table(), &queues("000000000001", &["a"])).unwrap();
+        checkpoint(&lake, "run-1", &stage, journal.bytes()).await.unwrap();
+        assert!(stage.holds(&slice));
+        assert_eq!(checkpoints(&lake).await.unwrap(), ["run-1"]);
     }
 }

@@ -23,10 +23,15 @@ impl Publication {
         let mut writer = self.writer(table);
         let (mut chunk, mut rows, mut bytes) = (Vec::new(), 0, 0);
         let (mut last, mut duplicates) = (None, 0);
-        let mut groups = groups.into_iter();
+        let mut groups = groups.into_iter().peekable();
         loop {
             let group = groups.next();
             let is_end = group.is_none();
+            // Two stages may have rows of one account and region.
+            let goes_on = match (&group, groups.peek()) {
+                (Some(one), Some(next)) => (&one.account_id, &one.region) == (&next.account_id, &next.region),
+                _ => false,
+            };
             if let Some(group) = group {
                 for slice in &group.slices {
                     let batch = group.stage.read(table, slice)?;
@@ -34,7 +39,7 @@ impl Publication {
                     chunk.push(batch);
                 }
             }
-            if rows >= CHUNK_ROWS || bytes >= CHUNK_BYTES || (is_end && rows > 0) {
+            if !goes_on && (rows >= CHUNK_ROWS || bytes >= CHUNK_BYTES || (is_end && rows > 0)) {
                 let sorted = sorter.sort(&chunk).map_err(invalid)?;
                 (rows, bytes) = (0, 0);
                 chunk.clear();

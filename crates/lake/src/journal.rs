@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::journal_line::{self, Kind, Lines};
-use crate::journal_scan::{FORMAT, Header, Records, Scan};
+use crate::journal_scan::{FORMAT, Header, Records, Scan, read_header};
 use crate::{Error, Result, Stage, durable};
 
 const FILE: &str = "journal.jsonl";
@@ -75,6 +75,11 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
         path(directory).exists()
     }
 
+    /// The header of the journal in a stage's directory, whoever has that stage open.
+    pub fn header(directory: &Path) -> Result<Header> {
+        read_header(&path(directory))
+    }
+
     /// Adds a record. It survives the end of this process from now on, and a power loss from the next sync on.
     pub fn append(&mut self, record: &R) -> Result<()> {
         self.write(Kind::Record, record)?;
@@ -111,7 +116,7 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
     }
 
     /// The bytes that hold what [`Journal::len`] counts.
-    pub(crate) fn bytes(&self) -> u64 {
+    pub fn bytes(&self) -> u64 {
         self.end
     }
 

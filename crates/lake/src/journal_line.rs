@@ -69,13 +69,18 @@ impl<'a> Line<'a> {
 
     /// What it holds, if it is whole.
     pub(crate) fn content(&self) -> Option<(Kind, &'a [u8])> {
-        let (covered, end) = self.bytes.split_at_checked(self.bytes.len().checked_sub(SUFFIX)?)?;
-        if end != suffix(crc32fast::hash(covered)).as_bytes() {
-            return None;
-        }
-        let kind = Kind::ALL.into_iter().find(|kind| covered.starts_with(kind.prefix().as_bytes()))?;
-        Some((kind, &covered[kind.prefix().len()..]))
+        content(self.bytes)
     }
+}
+
+/// What a line with its end holds, if it is whole.
+pub(crate) fn content(bytes: &[u8]) -> Option<(Kind, &[u8])> {
+    let (covered, end) = bytes.split_at_checked(bytes.len().checked_sub(SUFFIX)?)?;
+    if end != suffix(crc32fast::hash(covered)).as_bytes() {
+        return None;
+    }
+    let kind = Kind::ALL.into_iter().find(|kind| covered.starts_with(kind.prefix().as_bytes()))?;
+    Some((kind, &covered[kind.prefix().len()..]))
 }
 
 /// Reads a file line by line, holding one.
@@ -126,10 +131,6 @@ impl<B: BufRead> Lines<B> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn content(bytes: &[u8]) -> Option<(Kind, &[u8])> {
-        Line { bytes, end: 0, number: 1 }.content()
-    }
 
     #[test]
     fn a_line_is_json_and_any_change_of_it_shows() {

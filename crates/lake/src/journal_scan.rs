@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::journal_line::{Kind, Lines};
+use crate::journal_line::{self, Kind, Lines};
 use crate::{Error, Result};
 
 /// The format of the journal and of the logs beside it.
@@ -74,10 +74,7 @@ impl Scan {
     pub(crate) fn of(path: &Path) -> Result<Self> {
         let length = std::fs::metadata(path).map_err(|error| Error::disk(path, error))?.len();
         let mut lines = Lines::open_at(path, 0, length)?;
-        let header = match lines.next_line()? {
-            Some(line) => header(path, line.content())?,
-            None => return Err(Error::corrupt(path.display(), "it is empty")),
-        };
+        let header = header_of(path, &mut lines)?;
         let (mut synced, mut synced_records, mut records, mut torn) = (lines.end(), 0, 0, None);
         while let Some(line) = lines.next_line()? {
             match line.content() {
@@ -95,18 +92,31 @@ impl Scan {
     }
 }
 
-fn header(path: &Path, content: Option<(Kind, &[u8])>) -> Result<Header> {
-    let Some((Kind::Header, json)) = content else {
-        return Err(Error::corrupt(path.display(), "its first line is no header"));
+/// The header of a journal on disk.
+pub(crate) fn read_header(path: &Path) -> Result<Header> {
+    let length = std::fs::metadata(path).map_err(|error| Error::disk(path, error))?.len();
+    header_of(path, &mut Lines::open(path, length)?)
+}
+
+fn header_of(path: &Path, lines: &mut Lines<BufReader<File>>) -> Result<Header> {
+    match lines.next_line()? {
+        Some(line) => header(&path.display().to_string(), line.bytes()),
+        None => Err(Error::corrupt(path.display(), "it is empty")),
+    }
+}
+
+/// The header that a line holds. The format is looked at first: another one's fields may mean anything.
+pub(crate) fn header(file: &str, line: &[u8]) -> Result<Header> {
+    let Some((Kind::Header, json)) = journal_line::content(line) else {
+        return Err(Error::corrupt(file, "its first line is no header"));
     };
     #[derive(Deserialize)]
     struct Format {
         format: u64,
     }
-    let found: Format = serde_json::from_slice(json).map_err(|error| Error::corrupt(path.display(), error))?;
+    let found: Format = serde_json::from_slice(json).map_err(|error| Error::corrupt(file, error))?;
     if found.format != FORMAT {
-        let file = path.display().to_string();
-        return Err(Error::OtherFormat { file, found: found.format, expected: FORMAT });
+        return Err(Error::OtherFormat { file: file.to_owned(), found: found.format, expected: FORMAT });
     }
-    serde_json::from_slice(json).map_err(|error| Error::corrupt(path.display(), error))
+    serde_json::from_slice(json).map_err(|error| Error::corrupt(file, error))
 }

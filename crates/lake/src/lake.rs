@@ -119,28 +119,21 @@ impl Lake {
         answer.bytes().await.map_err(|error| Error::store(self.name(path), error))
     }
 
+    /// The bytes of an object that is named from the root.
+    pub async fn read(&self, name: &str) -> Result<Bytes> {
+        self.get(&self.path(name)?).await
+    }
+
+    /// Writes an object that is named from the root, whole or not at all.
+    pub async fn write(&self, name: &str, bytes: impl Into<Bytes>) -> Result<()> {
+        self.put(&self.path(name)?, bytes.into()).await
+    }
+
     /// Writes a small object and removes it: whether a run could publish here.
     pub async fn try_write(&self) -> Result<()> {
         let path = self.path("_stage/preflight")?;
         self.put(&path, Bytes::from_static(b"orgcensus")).await?;
         self.store.delete(&path).await.map_err(|error| Error::store(self.name(&path), error))
-    }
-
-    /// Removes every object under a prefix. That there is none is fine.
-    pub(crate) async fn remove_all(&self, prefix: &Path) -> Result<()> {
-        if let Some(folder) = self.file(prefix) {
-            return blocking(move || match std::fs::remove_dir_all(&folder) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::disk(&folder, error)),
-                _ => Ok(()),
-            })
-            .await;
-        }
-        let left = self.store.list(Some(prefix)).map_ok(|object| object.location).boxed();
-        let removed = self.store.delete_stream(left).try_for_each(|_| std::future::ready(Ok(()))).await;
-        match removed.map_err(|error| Error::store(self.name(prefix), error)) {
-            Err(Error::Missing { .. }) => Ok(()),
-            result => result,
-        }
     }
 
     /// Removes one object. That it is not there is fine.
@@ -154,6 +147,20 @@ impl Lake {
     pub(crate) async fn put(&self, path: &Path, bytes: Bytes) -> Result<()> {
         self.store.put(path, bytes.into()).await.map_err(|error| Error::store(self.name(path), error))?;
         Ok(())
+    }
+
+    /// Removes all objects under a prefix.
+    pub(crate) async fn remove_all(&self, prefix: &Path) -> Result<()> {
+        if let Some(folder) = self.file(prefix) {
+            return blocking(move || durable::remove_directory(&folder).map_err(|error| Error::disk(&folder, error)))
+                .await;
+        }
+        let left = self.store.list(Some(prefix)).map_ok(|object| object.location).boxed();
+        let removed = self.store.delete_stream(left).try_for_each(|_| std::future::ready(Ok(()))).await;
+        match removed.map_err(|error| Error::store(self.name(prefix), error)) {
+            Err(Error::Missing { .. }) => Ok(()),
+            result => result,
+        }
     }
 
     /// Creates an object whole, or says `false` because it exists. On a folder it survives a power loss.

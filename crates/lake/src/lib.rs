@@ -8,7 +8,7 @@
 //! <lake>/data/org_id=<o-…>/snapshot_date=<YYYY-MM-DD>/<run id>/<table>/00000.parquet
 //! <lake>/data/org_id=<o-…>/snapshot_date=<YYYY-MM-DD>/<run id>/manifest.json
 //! <lake>/_commits/00000001.json             a published snapshot; created only if absent
-//! <lake>/_locks/<o-…>/00000001.json         who crawls this organization
+//! <lake>/_locks/<o-…>/00000001.json         who crawls this organization; <o-…>-<shard>: a shard of it
 //! <lake>/_stage/<run id>/…                  checkpoints of a stage, for another machine
 //! <lake>/_removals/<run id>.json             a commit whose run is being removed by retention
 //! ```
@@ -22,6 +22,7 @@ mod compact;
 mod durable;
 mod error;
 mod file_options;
+mod fingerprint;
 #[cfg(test)]
 mod fixture;
 mod generations;
@@ -41,10 +42,11 @@ mod stage;
 mod table_writer;
 mod upload;
 
-pub use checkpoint::{checkpoint, restore};
+pub use checkpoint::{checkpoint, checkpoint_header, checkpoints, remove_checkpoint, restore};
 pub use commit::{Commit, ManifestReference, newest};
 pub use error::{Error, Result};
 pub use file_options::FileOptions;
+pub use fingerprint::fingerprint;
 pub use journal::Journal;
 pub use journal_scan::{Header, Records};
 pub use lake::{Lake, LakeOptions};

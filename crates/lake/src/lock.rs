@@ -3,7 +3,11 @@
 //! A lock is the newest of numbered objects, each created only if absent. Its holder writes the time into it now and
 //! then; one that has not done so for long is taken for dead, and taking over is creating the next number. A holder
 //! that was taken for dead finds the next number there when it writes again, and must stop.
+//!
+//! The shards of one run have a lock each, beside that of the whole organization. Whoever has taken one looks whether a
+//! living one excludes it: of two that come at once at least one sees the other.
 
+use object_store::ObjectStore;
 use orgcensus_row::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +26,12 @@ pub struct Owner {
     pub run_id: String,
     /// The machine.
     pub host: String,
+    /// The part of the run that it does, `00001-of-00004`; none for the whole.
+    #[serde(skip)]
+    pub shard: Option<String>,
+    /// Whether it holds the run's own stage, so that no other process of that run lives on this machine.
+    #[serde(skip)]
+    pub has_stage: bool,
 }
 
 /// Who has, or had, the lock.
@@ -35,6 +45,9 @@ pub struct Holder {
     pub run_id: String,
     /// The machine.
     pub host: String,
+    /// The part of the run; none for the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
     /// Since when (UTC).
     #[serde(with = "instant")]
     pub acquired_at: Timestamp,
@@ -56,8 +69,17 @@ impl Holder {
     /// A run may have its own lock back on its own machine at once: the operating system's lock of the stage says that
     /// the other process is gone.
     fn keeps_out(&self, owner: &Owner, now: Timestamp, ttl_millis: i64) -> bool {
-        let is_own = self.run_id == owner.run_id && self.host == owner.host;
-        !self.is_released && !is_own && now.0.saturating_sub(self.heartbeat_at.0) <= ttl_millis
+        let is_own = owner.has_stage && self.run_id == owner.run_id && self.host == owner.host;
+        !is_own && self.is_alive(now, ttl_millis)
+    }
+
+    fn is_alive(&self, now: Timestamp, ttl_millis: i64) -> bool {
+        !self.is_released && now.0.saturating_sub(self.heartbeat_at.0) <= ttl_millis
+    }
+
+    /// Whether the two may be alive at once: different shards of one run.
+    fn goes_with(&self, other: &Self) -> bool {
+        self.run_id == other.run_id && self.shard.is_some() && other.shard.is_some()
     }
 }
 
@@ -71,7 +93,7 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Takes the organization's lock. A holder whose heartbeat is older than `ttl_millis` is taken for dead; one that
+    /// Takes the lock of the organization, or of the owner's shard. A holder whose heartbeat is older than `ttl_millis` is taken for dead; one that
     /// is alive refuses with [`Error::Held`].
     pub async fn acquire(
         lake: &Lake,
@@ -81,7 +103,7 @@ impl Lock {
         ttl_millis: i64,
     ) -> Result<Self> {
         check_name(organization_id)?;
-        let prefix = format!("_locks/{organization_id}");
+        let prefix = prefix(organization_id, owner.shard.as_deref())?;
         for _ in 0..ATTEMPTS_MAX {
             let last = generations::list(lake, &prefix, 0).await?.last().copied().unwrap_or(0);
             if last > 0 {
@@ -95,15 +117,32 @@ impl Lock {
                 organization_id: organization_id.to_owned(),
                 run_id: owner.run_id.clone(),
                 host: owner.host.clone(),
+                shard: owner.shard.clone(),
                 acquired_at: now,
                 heartbeat_at: now,
                 is_released: false,
             };
             if generations::create(lake, &prefix, last + 1, &holder).await? {
-                return Ok(Self { lake: lake.clone(), prefix, n: last + 1, holder });
+                let lock = Self { lake: lake.clone(), prefix, n: last + 1, holder };
+                return lock.unless_excluded(now, ttl_millis).await;
             }
         }
         Err(Error::Unreachable { what: lake.name(&lake.path(&prefix)?), source: "others are always faster".into() })
+    }
+
+    /// Itself, unless a living lock of the same organization excludes it: then it is given back.
+    async fn unless_excluded(self, now: Timestamp, ttl_millis: i64) -> Result<Self> {
+        let organization_id = self.holder.organization_id.clone();
+        for other in of_organization(&self.lake, &organization_id).await?.iter().filter(|other| **other != self.prefix)
+        {
+            let Some(last) = generations::list(&self.lake, other, 0).await?.last().copied() else { continue };
+            let holder = holder(&self.lake, other, last, &organization_id).await?;
+            if holder.is_alive(now, ttl_millis) && !holder.goes_with(&self.holder) {
+                self.release(now).await?;
+                return Err(Error::Held(Box::new(holder)));
+            }
+        }
+        Ok(self)
     }
 
     /// Says that this run is alive. [`Error::Lost`] means that another one has taken over: stop.
@@ -122,6 +161,25 @@ impl Lock {
     }
 }
 
+const FOLDER: &str = "_locks";
+
+fn prefix(organization_id: &str, shard: Option<&str>) -> Result<String> {
+    let Some(shard) = shard else { return Ok(format!("{FOLDER}/{organization_id}")) };
+    check_name(shard)?;
+    Ok(format!("{FOLDER}/{organization_id}-{shard}"))
+}
+
+/// The prefixes of all locks of an organization, its shards' among them.
+async fn of_organization(lake: &Lake, organization_id: &str) -> Result<Vec<String>> {
+    let folder = lake.path(FOLDER)?;
+    let found = lake.store().list_with_delimiter(Some(&folder)).await;
+    let found = found.map_err(|error| Error::store(lake.name(&folder), error))?;
+    let names = found.common_prefixes.iter().filter_map(|it| it.filename());
+    let is_of =
+        |name: &&str| name.strip_prefix(organization_id).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+    Ok(names.filter(is_of).map(|name| format!("{FOLDER}/{name}")).collect())
+}
+
 /// The holder that an object names. One that a power loss emptied still tells by its age when it was last written.
 async fn holder(lake: &Lake, prefix: &str, n: u32, organization_id: &str) -> Result<Holder> {
     match generations::read(lake, prefix, n, FORMAT).await {
@@ -132,6 +190,7 @@ async fn holder(lake: &Lake, prefix: &str, n: u32, organization_id: &str) -> Res
                 organization_id: organization_id.to_owned(),
                 run_id: "unknown".to_owned(),
                 host: "unknown".to_owned(),
+                shard: None,
                 acquired_at: written,
                 heartbeat_at: written,
                 is_released: false,
@@ -149,7 +208,7 @@ mod tests {
     const TTL: i64 = 1000;
 
     fn owner(run_id: &str, host: &str) -> Owner {
-        Owner { run_id: run_id.into(), host: host.into() }
+        Owner { run_id: run_id.into(), host: host.into(), shard: None, has_stage: true }
     }
 
     async fn acquire(lake: &Lake, run_id: &str, now: i64) -> Result<Lock> {
@@ -184,14 +243,38 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_run_has_its_own_lock_back_on_its_own_machine_only() {
+    async fn a_run_has_its_own_lock_back_with_its_own_stage_only() {
         let (_folder, lake) = lake();
         let mut before = acquire(&lake, "run", 0).await.unwrap();
         let elsewhere = Lock::acquire(&lake, "o-example", owner("run", "elsewhere"), Timestamp(1), TTL).await;
         assert!(matches!(elsewhere, Err(Error::Held(_))));
+        let restored = Owner { has_stage: false, ..owner("run", "host") };
+        let restored = Lock::acquire(&lake, "o-example", restored, Timestamp(1), TTL).await;
+        assert!(matches!(restored, Err(Error::Held(_))), "its copy says nothing of who has the original");
         let mut after = acquire(&lake, "run", 1).await.unwrap();
         after.heartbeat(Timestamp(2)).await.unwrap();
         assert!(matches!(before.heartbeat(Timestamp(3)).await, Err(Error::Lost { .. })));
+    }
+
+    #[tokio::test]
+    async fn shards_of_one_run_live_together_and_keep_all_others_out() {
+        let (_folder, lake) = lake();
+        let take = |run_id: &str, shard: Option<&str>| {
+            let owner = Owner { shard: shard.map(str::to_owned), ..owner(run_id, "host") };
+            let lake = lake.clone();
+            async move { Lock::acquire(&lake, "o-example", owner, Timestamp(1), TTL).await }
+        };
+        let one = take("run", Some("00000-of-00002")).await.unwrap();
+        let two = take("run", Some("00001-of-00002")).await.unwrap();
+        for (run_id, shard) in [("run", None), ("other", None), ("other", Some("00000-of-00003"))] {
+            assert!(matches!(take(run_id, shard).await, Err(Error::Held(_))), "{run_id} {shard:?}");
+        }
+        one.release(Timestamp(1)).await.unwrap();
+        two.release(Timestamp(1)).await.unwrap();
+        let whole = take("other", None).await.unwrap();
+        assert!(matches!(take("run", Some("00000-of-00002")).await, Err(Error::Held(_))));
+        whole.release(Timestamp(1)).await.unwrap();
+        take("run", Some("00000-of-00002")).await.unwrap();
     }
 
     #[tokio::test]

@@ -131,7 +131,7 @@ impl TableEntry {
 }
 
 /// The closed list of column types in Athena's words.
-fn type_name(data_type: &DataType) -> String {
+pub(crate) fn type_name(data_type: &DataType) -> String {
     match data_type {
         DataType::Utf8 => "string".to_owned(),
         DataType::Boolean => "boolean".to_owned(),

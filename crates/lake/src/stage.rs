@@ -16,7 +16,7 @@ use orgcensus_row::Table;
 
 use crate::codec::Codec;
 use crate::log::{Log, LogWriter, Slice, log_name, log_number};
-use crate::{Error, Result, durable};
+use crate::{Error, Result, durable, journal};
 
 /// Old logs that are kept open for reading.
 const OPEN_FILES_MAX: usize = 128;
@@ -74,6 +74,17 @@ impl Stage {
     /// Its directory.
     pub fn directory(&self) -> &Path {
         &self.0.directory
+    }
+
+    /// Removes all that is in its directory: what it held is published. The journal goes first, so that a removal that
+    /// is cut short leaves nothing that looks like an unfinished run.
+    pub fn remove(self) -> Result<()> {
+        let directory = &self.0.directory;
+        let disk = |error| Error::disk(directory, error);
+        match fs::remove_file(journal::path(directory)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(disk(error)),
+            _ => durable::remove_directory(directory).map_err(disk),
+        }
     }
 
     /// A log for one worker alone until it is dropped.

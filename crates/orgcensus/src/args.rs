@@ -12,6 +12,7 @@ const EXIT_CODES: &str = "Exit codes:
   3  published, but below min_coverage
   4  not published, or not answered
   5  another run of this organization is alive
+  6  stopped by a signal; what was done is kept, and `crawl --resume` goes on
   7  published, but catalogue or retention failed";
 
 const EXPLAIN_HELP: &str = r#"Examples:
@@ -42,10 +43,17 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Crawl the organization and publish a snapshot.
     #[command(after_help = "Examples:\n  orgcensus crawl --config orgcensus.toml\n  \
-        orgcensus crawl --config orgcensus.toml --lake s3://bucket/lake")]
+        orgcensus crawl --config orgcensus.toml --lake s3://bucket/lake\n  \
+        orgcensus crawl --config orgcensus.toml --resume\n  \
+        orgcensus crawl --config orgcensus.toml --plan s3://bucket/plan.json --shard 0/16")]
     Crawl(Crawl),
-    /// Say what a crawl would do, without doing it.
-    Plan(Configured),
+    /// Say what a crawl would do, without doing it; or fix a run for many processes.
+    #[command(after_help = "Examples:\n  orgcensus plan --config orgcensus.toml\n  \
+        orgcensus plan --config orgcensus.toml --out s3://bucket/plan.json --shards 16")]
+    Plan(Plan),
+    /// Publish the shards of a planned run as one snapshot.
+    #[command(after_help = "Example:\n  orgcensus publish --config orgcensus.toml --plan s3://bucket/plan.json")]
+    Publish(Publish),
     /// Check credentials, the organization, a sample of roles and the lake, and say how to mend what fails.
     Preflight(Preflight),
     /// Ask the newest snapshot in SQL.
@@ -115,6 +123,68 @@ pub(crate) struct Configured {
 pub(crate) struct Crawl {
     #[command(flatten)]
     pub(crate) configured: Configured,
+    /// Go on with a run that was stopped or killed: the one named, or the newest. Does what is missing, and publishes.
+    #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with = "plan")]
+    pub(crate) resume: Option<Option<String>>,
+    /// Crawl one shard of the run that this plan fixes, or what is missing of it, and leave it for `publish`.
+    #[arg(long, value_name = "URL")]
+    pub(crate) plan: Option<String>,
+    /// Which shard, counted from 0: 3/16, or 3. Else from AWS_BATCH_JOB_ARRAY_INDEX or JOB_COMPLETION_INDEX.
+    #[arg(long, value_name = "I/N", requires = "plan")]
+    pub(crate) shard: Option<Shard>,
+    /// The run's moment instead of now, in milliseconds since 1970: for tests.
+    #[arg(long, hide = true)]
+    pub(crate) captured_at: Option<i64>,
+}
+
+/// `plan`
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub(crate) configured: Configured,
+    /// Fix the run and write its plan to this file or URL, for `crawl --plan` and `publish --plan`.
+    #[arg(long, value_name = "URL", requires = "shards")]
+    pub(crate) out: Option<String>,
+    /// How many processes will crawl it.
+    #[arg(long, value_name = "N", requires = "out", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) shards: Option<u32>,
+    /// The run's moment instead of now, in milliseconds since 1970: for tests.
+    #[arg(long, hide = true)]
+    pub(crate) captured_at: Option<i64>,
+}
+
+/// `publish`
+#[derive(Debug, Args)]
+pub(crate) struct Publish {
+    #[command(flatten)]
+    pub(crate) configured: Configured,
+    /// The plan of the run.
+    #[arg(long, value_name = "URL")]
+    pub(crate) plan: String,
+    /// Publish although shards are missing; coverage says of their accounts that they were skipped.
+    #[arg(long)]
+    pub(crate) allow_missing: bool,
+}
+
+/// `3/16`, or `3`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shard {
+    /// Which, from 0.
+    pub(crate) index: u32,
+    /// Of how many, if it is said.
+    pub(crate) of: Option<u32>,
+}
+
+impl std::str::FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let number = |text: &str| text.parse().map_err(|_| format!("expected I/N, as in 3/16, found {text:?}"));
+        match text.split_once('/') {
+            None => Ok(Self { index: number(text)?, of: None }),
+            Some((index, of)) => Ok(Self { index: number(index)?, of: Some(number(of)?) }),
+        }
+    }
 }
 
 /// `preflight`

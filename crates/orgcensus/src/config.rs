@@ -109,6 +109,8 @@ pub(crate) struct Limits {
     pub(crate) account_seconds: u64,
     pub(crate) run_seconds: u64,
     pub(crate) sync_seconds: u64,
+    pub(crate) checkpoint_seconds: u64,
+    pub(crate) lock_seconds: u64,
     pub(crate) rates_file: Option<PathBuf>,
 }
 
@@ -177,6 +179,8 @@ impl Default for Limits {
             account_seconds: 7200,
             run_seconds: 43_200,
             sync_seconds: 5,
+            checkpoint_seconds: 300,
+            lock_seconds: 120,
             rates_file: None,
         }
     }
@@ -244,6 +248,7 @@ impl Config {
             ("limits.accounts_at_once", self.limits.accounts_at_once as u64),
             ("limits.tasks_per_account", self.limits.tasks_per_account as u64),
             ("limits.task_seconds", self.limits.task_seconds),
+            ("limits.lock_seconds", self.limits.lock_seconds),
             ("lake.target_file_mib", self.lake.target_file_mib),
             ("lake.retention_days", self.lake.retention_days.map_or(1, u64::from)),
             ("aws.max_attempts", u64::from(self.aws.max_attempts)),

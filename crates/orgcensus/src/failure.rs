@@ -14,6 +14,8 @@ pub(crate) mod exit {
     pub(crate) const NOT_PUBLISHED: u8 = 4;
     /// Another run of this organization is alive.
     pub(crate) const HELD: u8 = 5;
+    /// A signal stopped the run; it can be resumed.
+    pub(crate) const STOPPED: u8 = 6;
     /// Published, but the catalogue does not show it, or what is too old was not removed.
     pub(crate) const NOT_SHOWN: u8 = 7;
 }
@@ -49,6 +51,14 @@ pub(crate) enum Failure {
     /// The run published nothing.
     #[error("failed to {0}")]
     Run(#[from] RunError),
+    /// The run published nothing, and what it did is kept.
+    #[error("failed to {source}\nwhat was done is kept; go on with: {command}")]
+    Kept {
+        /// Why.
+        source: RunError,
+        /// The command that goes on.
+        command: String,
+    },
     /// Standard output is gone or full.
     #[error("failed to write the output: {0}")]
     Output(#[from] std::io::Error),
@@ -65,14 +75,15 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Run(RunError::NothingSelected(_)) => exit::USAGE,
-            Self::Run(RunError::Held(_)) => exit::HELD,
+            Self::Run(source) | Self::Kept { source, .. } => match source {
+                RunError::Held(_) => exit::HELD,
+                RunError::Stopped(_) => exit::STOPPED,
+                _ => exit::NOT_PUBLISHED,
+            },
             Self::NotShown(_) => exit::NOT_SHOWN,
-            Self::Catalog(_)
-            | Self::Question(_)
-            | Self::Aws { .. }
-            | Self::Lake(_)
-            | Self::Run(_)
-            | Self::Output(_) => exit::NOT_PUBLISHED,
+            Self::Catalog(_) | Self::Question(_) | Self::Aws { .. } | Self::Lake(_) | Self::Output(_) => {
+                exit::NOT_PUBLISHED
+            }
         }
     }
 }

@@ -18,6 +18,13 @@ pub(crate) async fn of(place: &Place) -> Result<Lake, Failure> {
     open(&setup::load_place(place)?).await
 }
 
+/// A folder or bucket beside the lake, reached as the lake is.
+pub(crate) async fn at(config: &Config, url: &str) -> Result<Lake, Failure> {
+    let mut config = config.clone();
+    url.clone_into(&mut config.lake.url);
+    open(&config).await
+}
+
 /// The configured lake. A bucket is reached with credentials that are found as the AWS CLI finds them, or by its role.
 pub(crate) async fn open(config: &Config) -> Result<Lake, Failure> {
     let Some(bucket) = config.lake.url.strip_prefix("s3://") else {

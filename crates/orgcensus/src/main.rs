@@ -9,9 +9,11 @@ mod failure;
 mod forecast;
 mod lake_access;
 mod permissions;
+mod plan_file;
 mod reference;
 mod reporter;
 mod setup;
+mod signals;
 mod upkeep;
 
 use std::process::ExitCode;
@@ -49,6 +51,7 @@ async fn run(command: Command) -> Result<u8, Failure> {
         Command::Demo(arguments) => commands::demo::run(&arguments).await,
         Command::Crawl(arguments) => commands::crawl::run(&arguments).await,
         Command::Plan(arguments) => commands::plan::run(&arguments).await,
+        Command::Publish(arguments) => commands::publish::run(&arguments).await,
         Command::Preflight(arguments) => commands::preflight::run(&arguments).await,
         Command::Query(arguments) => commands::query::run(&arguments).await,
         Command::Ask(arguments) => commands::ask::run(&arguments).await,

@@ -40,6 +40,7 @@ fn line(event: &Event<'_>) -> Option<Value> {
             "outcome": task.outcome, "error_code": task.error_code, "error_operation": task.error_operation,
         }),
         Event::AccountEnded { account_id } => json!({ "event": "account", "account_id": account_id }),
+        Event::Checkpoint { error } => json!({ "event": "checkpoint", "error": error }),
         Event::Publishing { tables } => json!({ "event": "publishing", "tables": tables }),
         Event::TableWritten { table, rows, files, bytes } => {
             json!({ "event": "table", "table": table, "rows": rows, "files": files, "bytes": bytes })
@@ -87,6 +88,10 @@ impl Bars {
                 self.tasks.set_message(format!("{calls} calls, {}/s, {throttles} throttled", calls / seconds));
             }
             Event::AccountEnded { .. } => self.accounts.inc(1),
+            Event::Checkpoint { error: None } => {}
+            Event::Checkpoint { error: Some(error) } => {
+                self.tasks.set_message(format!("no checkpoint: {error}"));
+            }
             Event::Publishing { tables } => {
                 self.accounts.finish();
                 self.tasks.set_message(format!("publishing {tables} tables"));

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use orgcensus_aws::{Base, Chain, Hop, Limits, Options, whoami};
 use orgcensus_collectors::{COLLECTORS, OFF_UNLESS_NAMED};
-use orgcensus_crawl::{Bounds, Crawl, Listener, Matcher, Selection};
+use orgcensus_crawl::{Bounds, Crawl, Listener, Matcher, Selection, never};
 use orgcensus_lake::{FileOptions, Lake};
 use orgcensus_row::Timestamp;
 
@@ -60,6 +60,11 @@ fn check_names(config: &Config) -> Result<(), Failure> {
 
 /// The AWS side of a configuration.
 pub(crate) async fn base(config: &Config) -> Result<Arc<Base>, Failure> {
+    base_of_shard(config, 1).await
+}
+
+/// The same for one of `shards` processes, which share what the whole crawl may do.
+pub(crate) async fn base_of_shard(config: &Config, shards: u32) -> Result<Arc<Base>, Failure> {
     let limits = match &config.limits.rates_file {
         None => Limits::parse(orgcensus_aws::DEFAULT_LIMITS).map_err(|error| Failure::Usage(error.to_string()))?,
         Some(path) => {
@@ -68,7 +73,7 @@ pub(crate) async fn base(config: &Config) -> Result<Arc<Base>, Failure> {
             Limits::parse(&text).map_err(|error| named(&error))?
         }
     };
-    base_with(config, Options { limits, ..Options::default() }).await
+    base_with(config, Options { limits: limits.divided(shards.max(1)), ..Options::default() }).await
 }
 
 /// The same over given options: the demo brings an HTTP client, credentials and limits of its own.
@@ -127,21 +132,22 @@ pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) 
         all_collectors: COLLECTORS.to_vec(),
         selection,
         trusted_accounts: config.organization.trusted_accounts.clone(),
-        stage_directory: stage_directory(config, &lake, &run_id),
+        stage_directory: stage_directory(config, &lake),
         lake,
         file_options: FileOptions { target_file_bytes: config.lake.target_file_mib << 20, ..FileOptions::default() },
         min_coverage: config.lake.min_coverage,
         bounds: bounds(&config.limits),
         listener,
+        stop: never(),
         run_id,
     })
 }
 
 /// Beside a local lake the stage is where checkpoints would go; else it is in the working folder.
-fn stage_directory(config: &Config, lake: &Lake, run_id: &str) -> PathBuf {
+fn stage_directory(config: &Config, lake: &Lake) -> PathBuf {
     let beside = lake.local().map(|folder| folder.join("_stage"));
     let folder = config.lake.stage_directory.clone().or(beside);
-    folder.unwrap_or_else(|| PathBuf::from(".orgcensus/stage")).join(run_id)
+    folder.unwrap_or_else(|| PathBuf::from(".orgcensus/stage"))
 }
 
 /// What is off unless named counts as excluded.
@@ -176,6 +182,8 @@ fn bounds(limits: &config::Limits) -> Bounds {
         account: Duration::from_secs(limits.account_seconds),
         run: Duration::from_secs(limits.run_seconds),
         sync_interval: Duration::from_secs(limits.sync_seconds),
+        checkpoint_interval: Duration::from_secs(limits.checkpoint_seconds),
+        lock: Duration::from_secs(limits.lock_seconds),
     }
 }
 

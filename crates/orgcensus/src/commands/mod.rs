@@ -10,6 +10,7 @@ pub(crate) mod files;
 pub(crate) mod plan;
 pub(crate) mod preflight;
 pub(crate) mod prune;
+pub(crate) mod publish;
 pub(crate) mod query;
 pub(crate) mod role;
 pub(crate) mod tables;

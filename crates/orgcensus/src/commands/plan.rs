@@ -7,17 +7,29 @@ use orgcensus_aws::organization;
 use orgcensus_aws::partition::DEFAULT_REGIONS;
 use orgcensus_collect::{Call, Collector, Scope};
 use orgcensus_collectors::OFF_UNLESS_NAMED;
+use orgcensus_row::Timestamp;
 
-use crate::args::Configured;
+use crate::args::Plan;
 use crate::failure::{Failure, exit};
 use crate::forecast::{self, Bucket, Forecast, Work};
-use crate::{reporter, setup};
+use crate::{plan_file, reporter, setup};
 
-/// Reads the organization and counts.
-pub(crate) async fn run(arguments: &Configured) -> Result<u8, Failure> {
-    let config = setup::load(arguments)?;
+/// Reads the organization and counts, or fixes a run for many processes.
+pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
+    let config = setup::load(&arguments.configured)?;
     let base = setup::base(&config).await?;
-    let crawl = setup::crawl(&config, base, reporter::listener()).await?;
+    let mut crawl = setup::crawl(&config, base, reporter::listener()).await?;
+    if let Some(millis) = arguments.captured_at {
+        crawl.captured_at = Timestamp(millis);
+    }
+    if let (Some(out), Some(shards)) = (&arguments.out, arguments.shards) {
+        let plan = orgcensus_crawl::Plan::read(&crawl, shards).await?;
+        plan_file::write(&config, out, &plan).await?;
+        println!("run      {}", plan.run_id);
+        println!("accounts {} of {}", plan.selected.len(), plan.organization.accounts.len());
+        println!("shards   {shards}: crawl --plan {out} --shard 0/{shards} …, then publish --plan {out}");
+        return Ok(exit::WHOLE);
+    }
     let home = crawl.chain.last().home_session();
     let doing = "read the organization";
     let organization = organization::read(&home).await.map_err(|source| Failure::Aws { doing, source })?;

@@ -1,0 +1,163 @@
+//! What a run is, fixed before its first account: with it any process goes on with the run, or does a shard of it.
+
+use std::collections::BTreeSet;
+
+use orgcensus_aws::organization::{self, Organization};
+use orgcensus_row::{GLOBAL, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::context::Crawl;
+use crate::journal::{Begun, TaskRecord};
+use crate::organization_tasks::{ORGANIZATION, Tags, read_tags};
+use crate::outcome::Outcome;
+use crate::run::Error;
+use crate::tables;
+
+const FORMAT: u64 = 1;
+
+/// A run before its first account: who it is, and what it will do.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Plan {
+    /// The format of this object.
+    pub format: u64,
+    /// The version of orgcensus that made it.
+    pub orgcensus_version: String,
+    /// What that version's tables look like: another one cannot go on with its rows.
+    pub tables: String,
+    /// The run.
+    pub run_id: String,
+    /// When it started (UTC): the snapshot's moment and day.
+    pub captured_at: Timestamp,
+    /// How many processes do it.
+    pub shards: u32,
+    /// Names of the collectors to run.
+    pub collectors: Vec<String>,
+    /// Regions to take; none: all.
+    pub regions: BTreeSet<String>,
+    /// The accounts to crawl.
+    pub selected: BTreeSet<String>,
+    /// The tree and all accounts.
+    pub organization: Organization,
+    /// How the reading of the tree went.
+    pub reading: TaskRecord,
+    /// The accounts' tags, where the selection had to know them.
+    pub tags: Option<(Tags, TaskRecord)>,
+}
+
+impl Plan {
+    /// Reads the organization and fixes the run.
+    pub async fn read(crawl: &Crawl, shards: u32) -> Result<Self, Error> {
+        let home = crawl.chain.last().home_session();
+        let begun = Begun::now();
+        let organization = organization::read(&home).await.map_err(Error::Organization)?;
+        let reading = TaskRecord::measured(ORGANIZATION, GLOBAL, (Outcome::Complete, None), home.usage(), begun);
+        let tags = if crawl.selection.needs_tags() { Some(read_tags(&home, &organization).await) } else { None };
+        let selected = select(crawl, &organization, tags.as_ref().map(|(tags, _)| tags))?;
+        Ok(Self {
+            format: FORMAT,
+            orgcensus_version: env!("CARGO_PKG_VERSION").to_owned(),
+            tables: fingerprint(crawl),
+            run_id: crawl.run_id.clone(),
+            captured_at: crawl.captured_at,
+            shards: shards.max(1),
+            collectors: crawl.collectors.iter().map(|collector| collector.name.to_owned()).collect(),
+            regions: crawl.selection.regions.clone(),
+            selected,
+            organization,
+            reading,
+            tags,
+        })
+    }
+
+    /// The plan in a JSON text. Its format is looked at first: another one's fields may mean anything.
+    pub fn parse(text: &[u8]) -> Result<Self, Error> {
+        #[derive(Deserialize)]
+        struct Format {
+            format: u64,
+        }
+        let unreadable = |error: serde_json::Error| Error::Plan(format!("it is no plan: {error}"));
+        let found: Format = serde_json::from_slice(text).map_err(unreadable)?;
+        if found.format != FORMAT {
+            let format = found.format;
+            return Err(Error::Plan(format!(
+                "its format is {format}, this version of orgcensus knows format {FORMAT}"
+            )));
+        }
+        serde_json::from_slice(text).map_err(unreadable)
+    }
+
+    /// Makes a crawl one of this run, whatever its configuration says meanwhile: a snapshot is of one kind throughout.
+    pub(crate) fn impose(&self, crawl: &mut Crawl) -> Result<(), Error> {
+        if self.tables != fingerprint(crawl) {
+            let Self { run_id, orgcensus_version, .. } = self;
+            return Err(Error::Plan(format!(
+                "run {run_id} was begun by orgcensus {orgcensus_version}, whose tables are others than those of this \
+                 version: go on with that version, or begin a new run"
+            )));
+        }
+        crawl.run_id.clone_from(&self.run_id);
+        crawl.captured_at = self.captured_at;
+        crawl.selection.regions.clone_from(&self.regions);
+        let is_taken = |name: &str| self.collectors.iter().any(|taken| taken == name);
+        crawl.collectors = crawl.all_collectors.iter().filter(|it| is_taken(it.name)).copied().collect();
+        Ok(())
+    }
+
+    /// The selected accounts, of one shard if it is told: their places in the organization's list.
+    pub(crate) fn places(&self, shard: Option<u32>) -> Vec<usize> {
+        let is_of = |id: &str| shard.is_none_or(|shard| self.shard_of(id) == shard);
+        let accounts = self.organization.accounts.iter().enumerate();
+        let taken = accounts.filter(|(_, it)| self.selected.contains(&it.id) && is_of(&it.id));
+        taken.map(|(place, _)| place).collect()
+    }
+
+    /// Whether a part of the run reads what is of the organization as a whole.
+    pub(crate) fn reads_organization(&self, shard: Option<u32>) -> bool {
+        shard.is_none_or(|shard| self.shard_of(&self.organization.row.management_account_id) == shard)
+    }
+
+    /// The shard of an account: the same whenever and wherever it is asked.
+    fn shard_of(&self, account_id: &str) -> u32 {
+        crc32fast::hash(account_id.as_bytes()) % self.shards.max(1)
+    }
+}
+
+/// `00003-of-00016`, for names of objects and folders.
+pub(crate) fn shard_name(shard: u32, shards: u32) -> String {
+    format!("{shard:05}-of-{shards:05}")
+}
+
+fn fingerprint(crawl: &Crawl) -> String {
+    orgcensus_lake::fingerprint(&tables::tables(&crawl.all_collectors))
+}
+
+fn select(crawl: &Crawl, organization: &Organization, tags: Option<&Tags>) -> Result<BTreeSet<String>, Error> {
+    let none = std::collections::BTreeMap::new();
+    let tags_of = |id: &str| tags.and_then(|tags| tags.get(id)?.as_ref()).unwrap_or(&none);
+    let takes = |it: &&organization::Account| crawl.selection.takes(organization, it, tags_of(&it.id));
+    let selected: BTreeSet<String> = organization.accounts.iter().filter(takes).map(|it| it.id.clone()).collect();
+    if selected.is_empty() { Err(Error::NothingSelected(organization.id.clone())) } else { Ok(selected) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_of_another_format_is_refused_with_words() {
+        let error = Plan::parse(br#"{"format": 2, "what": "ever"}"#).unwrap_err().to_string();
+        assert!(error.contains("its format is 2, this version of orgcensus knows format 1"), "{error}");
+        assert!(Plan::parse(b"[]").unwrap_err().to_string().contains("it is no plan"));
+    }
+
+    #[test]
+    fn the_shard_of_an_account_never_changes() {
+        // Written down: shards of one run may be done by processes of different days and machines.
+        let shards: Vec<_> = ["111122223333", "444455556666", "000000000001"]
+            .iter()
+            .map(|id| crc32fast::hash(id.as_bytes()) % 4)
+            .collect();
+        assert_eq!(shards, [0, 1, 1]);
+        assert_eq!(shard_name(3, 16), "00003-of-00016");
+    }
+}

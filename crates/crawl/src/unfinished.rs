@@ -1,0 +1,57 @@
+//! Finding the run to go on with: on this disk, or in the lake's checkpoints.
+
+use std::collections::BTreeSet;
+
+use orgcensus_aws::organization;
+use orgcensus_lake::{Error as LakeError, Journal, checkpoint_header, checkpoints};
+
+use crate::context::Crawl;
+use crate::journal::AccountRecord;
+use crate::part::About;
+use crate::plan::Plan;
+use crate::run::Error;
+
+/// The plan of the run that is named, or else of this organization's newest that left a stage.
+pub(crate) async fn find(crawl: &Crawl, run_id: Option<&str>) -> Result<Plan, Error> {
+    let names = match run_id {
+        Some(run_id) => BTreeSet::from([run_id.to_owned()]),
+        None => names(crawl).await?,
+    };
+    let home = crawl.chain.last().home_session();
+    let organization_id = organization::id(&home).await.map_err(Error::Organization)?;
+    // Run ids are ordered by time: the last is the newest.
+    for name in names.iter().rev() {
+        let Some(about) = about(crawl, name).await? else { continue };
+        if about.shard.is_none() && about.plan.organization.id == organization_id {
+            return Ok(about.plan);
+        }
+    }
+    let places = format!("{} or {}/_stage", crawl.stage_directory.display(), crawl.lake.url());
+    Err(Error::NothingToResume(match run_id {
+        Some(run_id) => format!("run {run_id} of organization {organization_id} is not in {places}"),
+        None => format!("no unfinished run of organization {organization_id} is in {places}"),
+    }))
+}
+
+async fn names(crawl: &Crawl) -> Result<BTreeSet<String>, Error> {
+    let mut names: BTreeSet<String> = checkpoints(&crawl.lake).await?.into_iter().collect();
+    if let Ok(entries) = std::fs::read_dir(&crawl.stage_directory) {
+        let folders = entries.flatten().filter(|entry| entry.path().is_dir());
+        names.extend(folders.filter_map(|entry| entry.file_name().into_string().ok()));
+    }
+    Ok(names)
+}
+
+async fn about(crawl: &Crawl, name: &str) -> Result<Option<About>, Error> {
+    let directory = crawl.stage_directory.join(name);
+    let header = match Journal::<AccountRecord>::header(&directory) {
+        Ok(header) => header,
+        Err(LakeError::Missing { .. }) => match checkpoint_header(&crawl.lake, name).await? {
+            Some(header) => header,
+            None => return Ok(None),
+        },
+        Err(error) => return Err(error.into()),
+    };
+    let about = serde_json::from_value(header.about);
+    about.map(Some).map_err(|error| Error::Plan(format!("the journal of run {name} is of another version: {error}")))
+}

@@ -1,0 +1,122 @@
+//! The accounts' turns: so many at once, each committed to the journal when it is done, until all are or someone says
+//! stop. The organization's own readings are a turn among them.
+
+use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use orgcensus_lake::checkpoint;
+use tokio::task::JoinSet;
+use tokio::time::{Interval, MissedTickBehavior};
+
+use crate::context::Shared;
+use crate::event::Event;
+use crate::journal::AccountRecord;
+use crate::part::{Done, Part};
+use crate::run::Error;
+use crate::{account, organization_tasks};
+
+/// Does what a part lacks. [`Error::Stopped`] when the crawl is told to stop: what is committed is kept.
+pub(crate) async fn work(shared: &Arc<Shared>, part: &mut Part, done: &Done) -> Result<(), Error> {
+    let bounds = &shared.crawl.bounds;
+    let mut turns = Turns::new(shared, done);
+    let mut copies = JoinSet::new();
+    let (mut sync, mut copy) = (every(bounds.sync_interval), every(bounds.checkpoint_interval));
+    let mut stop = shared.crawl.stop.clone();
+    loop {
+        turns.fill();
+        tokio::select! {
+            record = turns.next() => match record? {
+                Some(record) => part.journal.append(&record)?,
+                None => break,
+            },
+            _ = sync.tick() => part.journal.sync(&part.stage)?,
+            _ = copy.tick(), if copies.is_empty() && !bounds.checkpoint_interval.is_zero() => {
+                part.journal.sync(&part.stage)?;
+                copies.spawn(copy_stage(Arc::clone(shared), part.name.clone(), part.journal.bytes()));
+            }
+            Some(_) = copies.join_next() => {}
+            () = &mut stop => {
+                turns.running.shutdown().await;
+                copies.shutdown().await;
+                return Err(keep(shared, part).await);
+            }
+        }
+    }
+    Ok(part.journal.sync(&part.stage)?)
+}
+
+/// Leaves a part so that another machine can go on with it; the error that says so.
+pub(crate) async fn keep(shared: &Arc<Shared>, part: &mut Part) -> Error {
+    if let Err(error) = part.journal.sync(&part.stage) {
+        return error.into();
+    }
+    copy_stage(Arc::clone(shared), part.name.clone(), part.journal.bytes()).await;
+    Error::Stopped(shared.crawl.run_id.clone())
+}
+
+/// A checkpoint. One that fails costs only what another machine would have to do again.
+pub(crate) async fn copy_stage(shared: Arc<Shared>, name: String, journal_bytes: u64) {
+    let error = checkpoint(&shared.crawl.lake, &name, &shared.stage, journal_bytes).await.err();
+    let error = error.map(|error| orgcensus_aws::with_causes(&error));
+    shared.crawl.tell(&Event::Checkpoint { error: error.as_deref() });
+}
+
+/// Turns that wait, and those under way. Dropped, it ends them.
+struct Turns {
+    shared: Arc<Shared>,
+    waiting: VecDeque<usize>,
+    running: JoinSet<Result<AccountRecord, Error>>,
+    at_once: usize,
+}
+
+impl Turns {
+    fn new(shared: &Arc<Shared>, done: &Done) -> Self {
+        let accounts = &shared.organization.accounts;
+        let is_done = |place: usize| accounts.get(place).is_none_or(|account| done.accounts.contains(&account.id));
+        let mut turns = Self {
+            shared: Arc::clone(shared),
+            waiting: shared.places.iter().copied().filter(|place| !is_done(*place)).collect(),
+            running: JoinSet::new(),
+            at_once: shared.crawl.bounds.accounts.max(1),
+        };
+        if shared.reads_organization && !done.has_organization {
+            let shared = Arc::clone(shared);
+            // It takes no account's place.
+            turns.at_once += 1;
+            turns.running.spawn(async move { Ok(organization_tasks::turn(&shared).await?) });
+        }
+        turns
+    }
+
+    fn fill(&mut self) {
+        while self.running.len() < self.at_once
+            && let Some(place) = self.waiting.pop_front()
+            && let Some(account) = self.shared.organization.accounts.get(place).cloned()
+        {
+            let shared = Arc::clone(&self.shared);
+            self.running.spawn(async move {
+                let turn = AssertUnwindSafe(account::crawl(&shared, &account)).catch_unwind().await;
+                Ok(turn.map_err(|_panic| Error::Panicked(account.id.clone()))??)
+            });
+        }
+    }
+
+    /// The next record; none when all turns are over.
+    async fn next(&mut self) -> Result<Option<AccountRecord>, Error> {
+        let Some(turn) = self.running.join_next().await else { return Ok(None) };
+        let record = turn.map_err(|error| Error::Panicked(error.to_string()))??;
+        if record.organization.is_some() {
+            self.at_once -= 1;
+        }
+        Ok(Some(record))
+    }
+}
+
+fn every(interval: Duration) -> Interval {
+    let mut interval = tokio::time::interval(interval.max(Duration::from_millis(10)));
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}

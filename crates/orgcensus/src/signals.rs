@@ -1,0 +1,36 @@
+//! SIGTERM and SIGINT end a run so that it can be resumed; a second one ends it at once.
+
+use futures::FutureExt;
+use orgcensus_crawl::{Stop, never};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::failure::exit;
+
+/// Ready at the first signal.
+pub(crate) fn stop() -> Stop {
+    let listen = || Some((signal(SignalKind::terminate()).ok()?, signal(SignalKind::interrupt()).ok()?));
+    // Where no one can listen, the signal does what it does to any process.
+    let Some((mut terminate, mut interrupt)) = listen() else { return never() };
+    let (first, stop) = tokio::sync::oneshot::channel();
+    tokio::spawn(async move {
+        any(&mut terminate, &mut interrupt).await;
+        eprintln!("stopping: what is done is being kept; a second signal stops at once");
+        let _ = first.send(());
+        any(&mut terminate, &mut interrupt).await;
+        std::process::exit(i32::from(exit::STOPPED));
+    });
+    async move {
+        if stop.await.is_err() {
+            never().await;
+        }
+    }
+    .boxed()
+    .shared()
+}
+
+async fn any(terminate: &mut Signal, interrupt: &mut Signal) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}

@@ -1,0 +1,173 @@
+//! A run that is stopped goes on where it was; one whose time is over, or that lacks a shard, says so.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures::FutureExt;
+use orgcensus_answers::{Format, Snapshot, format};
+use orgcensus_crawl::{Bounds, Crawl, Error, Event, Outcome, Plan, Report, crawl_shard, publish_shards, resume, run};
+use orgcensus_sim::Settings;
+use orgcensus_tests::{Place, Way};
+use serde_json::Value;
+
+/// What two runs that saw the same may have different.
+const COUNTERS: [&str; 6] = ["run_id", "calls", "retries", "throttles", "duration_millis", "started_at"];
+
+/// Accounts at once: so many may be under way, or done and not yet committed, when a run stops.
+const AT_ONCE: usize = 2;
+
+/// An organization of a day that is long over, so that its clock stands still.
+fn place() -> Place {
+    Place::new(Settings { now_millis: 1_790_035_200_000, ..Settings::new(24, 5) }, Way::Inside)
+}
+
+/// Every table's rows, but for what differs from run to run.
+async fn rows(snapshot: &Snapshot) -> BTreeMap<String, Vec<Value>> {
+    let mut tables = BTreeMap::new();
+    for table in snapshot.tables().iter().filter(|table| *table != "api_usage") {
+        let batches =
+            snapshot.query(&format!("SELECT * FROM {table}")).await.expect(table).collect().await.expect(table);
+        let mut bytes = Vec::new();
+        format(&batches, Format::Json, &mut bytes).expect("JSON");
+        let mut rows: Vec<Value> = serde_json::from_slice(&bytes).expect("an array");
+        for row in rows.iter_mut().filter_map(Value::as_object_mut) {
+            let counters = if table == "coverage" { &COUNTERS[..] } else { &COUNTERS[..1] };
+            counters.iter().for_each(|counter| drop(row.remove(*counter)));
+        }
+        rows.sort_by_cached_key(Value::to_string);
+        tables.insert(table.to_owned(), rows);
+    }
+    tables
+}
+
+fn assert_equal(expected: &BTreeMap<String, Vec<Value>>, found: &BTreeMap<String, Vec<Value>>) {
+    assert_eq!(expected.keys().collect::<Vec<_>>(), found.keys().collect::<Vec<_>>());
+    for (table, rows) in expected {
+        assert!(*rows == found[table], "{table}: {} and {} rows", rows.len(), found[table].len());
+    }
+}
+
+async fn undisturbed() -> BTreeMap<String, Vec<Value>> {
+    let place = place();
+    run(place.crawl().await).await.expect("a run");
+    rows(&place.snapshot().await).await
+}
+
+/// A crawl that is told to stop when so many accounts are done, and how many are.
+async fn stopping(place: &Place, accounts: usize) -> (Crawl, Arc<AtomicUsize>) {
+    let (send, stop) = tokio::sync::watch::channel(false);
+    let done = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&done);
+    let mut crawl = place.crawl().await;
+    crawl.bounds.accounts = AT_ONCE;
+    crawl.listener = Arc::new(move |event| {
+        if matches!(event, Event::AccountEnded { .. }) && counted.fetch_add(1, Ordering::Relaxed) + 1 == accounts {
+            let _ = send.send(true);
+        }
+    });
+    let mut stop = stop;
+    crawl.stop = async move { drop(stop.wait_for(|is_told| *is_told).await) }.boxed().shared();
+    (crawl, done)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_run_goes_on_with_what_is_missing() {
+    let expected = undisturbed().await;
+    let place = place();
+    let (crawl, first) = stopping(&place, 5).await;
+    assert!(matches!(run(crawl).await, Err(Error::Stopped(_))));
+    let (crawl, second) = stopping(&place, usize::MAX).await;
+    let report = resume(crawl, None).await.expect("the rest");
+    let did = first.load(Ordering::Relaxed) + second.load(Ordering::Relaxed);
+    assert!((24..=24 + AT_ONCE).contains(&did), "{did} turns for 24 accounts");
+    assert!(second.load(Ordering::Relaxed) <= 24 - 5 + AT_ONCE, "five were done");
+    assert_equal(&expected, &rows(&place.snapshot().await).await);
+    assert_eq!(report.commit.run_id, "test-5");
+    let words = resume(place.crawl().await, None).await.unwrap_err().to_string();
+    assert!(words.contains("no unfinished run"), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_machine_goes_on_from_the_checkpoint() {
+    let expected = undisturbed().await;
+    let place = place();
+    let (crawl, _) = stopping(&place, 7).await;
+    assert!(matches!(run(crawl).await, Err(Error::Stopped(_))));
+    std::fs::remove_dir_all(place.folder().join("stage")).expect("the stage");
+    let (crawl, second) = stopping(&place, usize::MAX).await;
+    resume(crawl, Some("test-5")).await.expect("the rest");
+    assert!(second.load(Ordering::Relaxed) <= 24 - 7 + AT_ONCE, "seven were done");
+    assert_equal(&expected, &rows(&place.snapshot().await).await);
+    assert!(!place.lake.local().expect("a folder").join("_stage/test-5").exists(), "the copy is gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_not_begun_when_time_is_over_is_skipped_and_published() {
+    let place = place();
+    let mut crawl = place.crawl().await;
+    crawl.bounds = Bounds { run: Duration::ZERO, ..Bounds::default() };
+    let Report { commit, tally, .. } = run(crawl).await.expect("a run");
+    assert!(!commit.is_complete, "no complete one is replaced");
+    assert!(tally.of(Outcome::Skipped) > 0 && tally.of(Outcome::Complete) <= 2, "{tally:?}");
+    let mut crawl = place.crawl().await;
+    crawl.run_id = "later".to_owned();
+    crawl.bounds = Bounds { account: Duration::ZERO, ..Bounds::default() };
+    let tally = run(crawl).await.expect("a run").tally;
+    assert!(tally.of(Outcome::Skipped) > 0 && tally.of(Outcome::Failed) == 0, "{tally:?}");
+}
+
+async fn shards(place: &Place, which: &[u32]) -> Plan {
+    let plan = Plan::read(&place.crawl().await, 4).await.expect("a plan");
+    let plan = Plan::parse(&serde_json::to_vec(&plan).expect("JSON")).expect("the same plan");
+    for shard in which {
+        let crawl = Crawl { run_id: "another".to_owned(), ..place.crawl().await };
+        crawl_shard(crawl, plan.clone(), *shard).await.expect("a shard");
+    }
+    plan
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn four_shards_are_one_run() {
+    let expected = undisturbed().await;
+    let place = place();
+    let plan = shards(&place, &[2, 0, 3, 1]).await;
+    // One of them is on no disk but the lake's.
+    let stage = place.folder().join("stage/test-5-00001-of-00004");
+    std::fs::remove_dir_all(stage).expect("a shard's stage");
+    let report = publish_shards(place.crawl().await, plan.clone(), false).await.expect("a snapshot");
+    assert_eq!((report.commit.run_id.as_str(), report.selected), ("test-5", 24));
+    assert_equal(&expected, &rows(&place.snapshot().await).await);
+    let again = publish_shards(place.crawl().await, plan, false).await.expect("published already");
+    assert_eq!((again.commit, again.tally), (report.commit, report.tally));
+    assert_eq!(std::fs::read_dir(place.folder().join("stage")).expect("the stages").count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_shard_is_refused_or_its_accounts_are_skipped() {
+    let place = place();
+    let plan = shards(&place, &[0, 1, 3]).await;
+    let error = publish_shards(place.crawl().await, plan.clone(), false).await.unwrap_err();
+    assert!(matches!(error, Error::Missing(_)), "{error}");
+    assert!(error.to_string().contains("shard 00002-of-00004 is missing"), "{error}");
+    let report = publish_shards(place.crawl().await, plan, true).await.expect("a snapshot");
+    assert!(report.tally.of(Outcome::Skipped) > 0);
+    let snapshot = Snapshot::open(&place.lake, &orgcensus_answers::Which::Run("test-5".into())).await.expect("it");
+    let coverage = &rows(&snapshot).await["coverage"];
+    let of = |row: &&Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    let mut accounts: Vec<_> = coverage.iter().map(|row| of(&row, "account_id")).collect();
+    accounts.sort();
+    accounts.dedup();
+    assert_eq!(accounts.len(), 24, "every account has its rows");
+    let skipped = coverage.iter().filter(|row| of(row, "outcome") == "skipped").count() as u64;
+    assert_eq!(skipped, report.tally.of(Outcome::Skipped));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_of_other_tables_is_refused_with_words() {
+    let place = place();
+    let plan = Plan { tables: "others".to_owned(), ..shards(&place, &[]).await };
+    let error = crawl_shard(place.crawl().await, plan, 0).await.unwrap_err().to_string();
+    assert!(error.contains("whose tables are others") && error.contains("go on with that version"), "{error}");
+}
