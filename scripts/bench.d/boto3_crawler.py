@@ -127,7 +127,7 @@ def ec2_instances(account, region):
                         launched_at=it.get("LaunchTime"), tags=tags(it.get("Tags")))
 
 
-def ec2_instance_metadata_defaults(account, region):
+def ec2_metadata_defaults(account, region):
     answer = account.client("ec2", region).get_instance_metadata_defaults()["AccountLevel"]
     account.add("ec2_instance_metadata_defaults", region, http_tokens=answer.get("HttpTokens"),
                 http_endpoint=answer.get("HttpEndpoint"), hop_limit=answer.get("HttpPutResponseHopLimit"))
@@ -314,7 +314,7 @@ def sqs_queues(account, region):
 
 GLOBAL = [iam_account_aliases, iam_account_summary, iam_authorization_details, iam_credential_report, iam_password_policies,
           s3_account_public_access_blocks, s3_buckets]
-REGIONAL = [ec2_instances, ec2_instance_metadata_defaults, ecr_registry_policies, ecr_repositories, kms_keys, lambda_functions,
+REGIONAL = [ec2_instances, ec2_metadata_defaults, ecr_registry_policies, ecr_repositories, kms_keys, lambda_functions,
             secretsmanager_secrets, sns_topics, sqs_queues]
 
 
