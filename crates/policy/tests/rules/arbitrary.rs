@@ -150,7 +150,7 @@ proptest! {
     }
 
     #[test]
-    fn all_that_holds_for_policies(bytes in vec(any::<u8>(), 0..300)) {
+    fn all_that_holds_for_policies(bytes in vec(any::<u8>(), 0..120)) {
         properties::policies(&bytes);
     }
 
