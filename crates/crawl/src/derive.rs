@@ -20,6 +20,7 @@ use crate::run::Error;
 mod account_policies;
 mod buckets;
 mod control;
+mod external;
 mod known;
 mod names;
 mod resource;
@@ -28,6 +29,7 @@ mod seen;
 pub use account_policies::AccountPolicy;
 use buckets::Blocks;
 use control::Controls;
+pub use external::ExternalAccess;
 use known::Known;
 use seen::Seen;
 
@@ -110,6 +112,7 @@ pub(crate) async fn write(
     let mut blocks = Blocks::open(shared, index)?;
     let mut documents = Staged::open(shared, index, table::<PolicyDocument>())?;
     let mut principals = Derived::<PolicyPrincipal>::new(publication)?;
+    let mut external = Derived::<ExternalAccess>::new(publication)?;
     let mut access = Derived::<ResourceAccess>::new(publication)?;
     while let Some(group) = documents.next_group() {
         let of_account = blocks.of(&group.account_id)?;
@@ -123,13 +126,22 @@ pub(crate) async fn write(
             for row in judged.principals {
                 principals.push(shared, &group, &row).await?;
             }
+            for row in judged.external {
+                external.push(shared, &group, &row).await?;
+            }
             access.push(shared, &group, &ResourceAccess { has_rcp, ..judged.access }).await?;
         }
         principals.flush(shared, &group).await?;
+        external.flush(shared, &group).await?;
         access.flush(shared, &group).await?;
     }
     let account_policies = account_policies::write(publication, shared, index).await?;
-    Ok(vec![account_policies, principals.writer.close().await?, access.writer.close().await?])
+    Ok(vec![
+        account_policies,
+        principals.writer.close().await?,
+        external.writer.close().await?,
+        access.writer.close().await?,
+    ])
 }
 
 /// The staged groups of one table.

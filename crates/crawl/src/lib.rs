@@ -24,7 +24,7 @@ mod task;
 
 pub use context::{Bounds, Crawl};
 pub use coverage::{Coverage, Tally};
-pub use derive::{AccountPolicy, PolicyPrincipal, ResourceAccess};
+pub use derive::{AccountPolicy, ExternalAccess, PolicyPrincipal, ResourceAccess};
 pub use event::{Event, Listener};
 pub use journal::{AccountRecord, TaskRecord};
 pub use outcome::Outcome;

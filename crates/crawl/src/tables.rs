@@ -6,7 +6,7 @@ use orgcensus_collect::{Collector, POLICY_TABLES};
 use orgcensus_row::{Table, table};
 
 use crate::coverage::Coverage;
-use crate::derive::{AccountPolicy, PolicyPrincipal, ResourceAccess};
+use crate::derive::{AccountPolicy, ExternalAccess, PolicyPrincipal, ResourceAccess};
 
 /// Tables whose rows the accounts' tasks stage.
 pub(crate) fn staged(collectors: &[Collector]) -> Vec<Table> {
@@ -26,6 +26,7 @@ pub fn tables(collectors: &[Collector]) -> Vec<Table> {
         table::<AccountRow>(),
         table::<OrganizationRow>(),
         table::<OrganizationalUnit>(),
+        table::<ExternalAccess>(),
         table::<PolicyPrincipal>(),
         table::<ResourceAccess>(),
     ]);
