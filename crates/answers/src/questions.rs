@@ -42,7 +42,10 @@ const FILES: &[(&str, &str)] = files![
     "f16_public_topics",
     "f17_public_queues",
     "g01_public_resources",
+    "g02_reachable_from_outside",
+    "g03_roles_that_outsiders_assume",
     "g08_principals_that_are_gone",
+    "g09_services_without_source",
     "v01_aws_says_otherwise",
     "v02_unknown_verdicts",
 ];

@@ -20,6 +20,7 @@ use crate::run::Error;
 mod account_policies;
 mod buckets;
 mod control;
+mod external;
 mod identity;
 mod known;
 mod names;
@@ -29,6 +30,7 @@ mod seen;
 pub use account_policies::AccountPolicy;
 use buckets::Blocks;
 use control::Controls;
+pub use external::ExternalAccess;
 use known::Known;
 use seen::Seen;
 pub use identity::{IdentityAccess, PrivilegePath, RoleTrust};
@@ -115,6 +117,7 @@ pub(crate) async fn write(
     let mut blocks = Blocks::open(shared, index)?;
     let mut documents = Staged::open(shared, index, table::<PolicyDocument>())?;
     let mut principals = Derived::<PolicyPrincipal>::new(publication)?;
+    let mut external = Derived::<ExternalAccess>::new(publication)?;
     let mut access = Derived::<ResourceAccess>::new(publication)?;
     while let Some(group) = documents.next_group() {
         let of_account = blocks.of(&group.account_id)?;
@@ -128,14 +131,18 @@ pub(crate) async fn write(
             for row in judged.principals {
                 principals.push(shared, &group, &row).await?;
             }
+            for row in judged.external {
+                external.push(shared, &group, &row).await?;
+            }
             access.push(shared, &group, &ResourceAccess { has_rcp, ..judged.access }).await?;
         }
         principals.flush(shared, &group).await?;
+        external.flush(shared, &group).await?;
         access.flush(shared, &group).await?;
     }
     let mut entries = identity::write(publication, shared, index, &known.organization).await?;
     entries.push(account_policies::write(publication, shared, index).await?);
-    entries.extend([principals.writer.close().await?, access.writer.close().await?]);
+    entries.extend([principals.writer.close().await?, external.writer.close().await?, access.writer.close().await?]);
     Ok(entries)
 }
 

@@ -32,7 +32,9 @@ mod work;
 pub use account::REGIONS;
 pub use context::{Bounds, Crawl, Stop, never};
 pub use coverage::{Coverage, Tally};
-pub use derive::{AccountPolicy, IdentityAccess, PolicyPrincipal, PrivilegePath, ResourceAccess, RoleTrust};
+pub use derive::{
+    AccountPolicy, ExternalAccess, IdentityAccess, PolicyPrincipal, PrivilegePath, ResourceAccess, RoleTrust,
+};
 pub use event::{Event, Listener};
 pub use journal::{AccountRecord, TaskRecord};
 pub use organization_tasks::Readings;

@@ -6,7 +6,9 @@ use orgcensus_collect::{Collector, POLICY_TABLES};
 use orgcensus_row::{Table, table};
 
 use crate::coverage::Coverage;
-use crate::derive::{AccountPolicy, IdentityAccess, PolicyPrincipal, PrivilegePath, ResourceAccess, RoleTrust};
+use crate::derive::{
+    AccountPolicy, ExternalAccess, IdentityAccess, PolicyPrincipal, PrivilegePath, ResourceAccess, RoleTrust,
+};
 use crate::usage::ApiUsage;
 
 /// Tables whose rows the accounts' tasks stage.
@@ -28,6 +30,7 @@ pub fn tables(collectors: &[Collector]) -> Vec<Table> {
         table::<IdentityAccess>(),
         table::<OrganizationRow>(),
         table::<OrganizationalUnit>(),
+        table::<ExternalAccess>(),
         table::<PolicyPrincipal>(),
         table::<PrivilegePath>(),
         table::<ResourceAccess>(),

@@ -48,6 +48,8 @@ pub enum Flag {
     DanglingPrincipal,
     /// Reached only from named networks that are not ours (C3).
     NetworkRestricted,
+    /// From named networks of which it is not known whether they are ours: not all of ours were read.
+    NetworkUnknown,
     /// Reached only by named endpoints (C5).
     EndpointRestricted,
     /// A service principal with no bound on whose behalf it acts (R5, confused deputy).
@@ -92,6 +94,7 @@ impl Flag {
             Flag::MalformedPrincipal => "malformed_principal",
             Flag::DanglingPrincipal => "dangling_principal",
             Flag::NetworkRestricted => "network_restricted",
+            Flag::NetworkUnknown => "network_unknown",
             Flag::EndpointRestricted => "endpoint_restricted",
             Flag::ServiceUnscoped => "service_unscoped",
             Flag::OidcUnscoped => "oidc_unscoped",

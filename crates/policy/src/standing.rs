@@ -125,6 +125,15 @@ impl Standing {
 
     /// C3, C5: those outside who come from, or answer to, a named place.
     fn restrictions(&mut self, bounds: &[&Bound], facts: &Facts) {
+        let is_network = |entry: &Entry| matches!(entry.reach, Reach::Vpc(_));
+        let ours = facts.organization;
+        let is_partial = ours.has_more_vpcs || ours.has_more_vpc_endpoints;
+        if self.class == Class::Unknown
+            && is_partial
+            && bounds.iter().any(|bound| !bound.entries.is_empty() && bound.entries.iter().all(is_network))
+        {
+            self.raise(Flag::NetworkUnknown);
+        }
         if self.class != Class::External {
             return;
         }

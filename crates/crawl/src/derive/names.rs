@@ -70,7 +70,7 @@ impl Names {
     fn add(&mut self, batch: &RecordBatch) {
         let principals = batch.column_by_name("principals").and_then(|column| column.as_list_opt::<i32>());
         for row in 0..batch.num_rows() {
-            if matches!(text(batch, "policy_kind", row), Some("inline" | "managed")) {
+            if matches!(text(batch, "policy_kind", row), Some("inline" | "managed" | "control")) {
                 continue;
             }
             if let Some(principals) = principals.filter(|column| column.is_valid(row)) {

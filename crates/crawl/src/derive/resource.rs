@@ -7,6 +7,7 @@ use orgcensus_policy::{
 use serde::Deserialize;
 
 use super::buckets::AccountBlocks;
+use super::external::{self, ExternalAccess, Named};
 use super::known::Known;
 use super::{ByArn, PolicyPrincipal, ResourceAccess, text, words};
 use crate::run::Error;
@@ -35,6 +36,7 @@ struct Policy {
 /// What the policies of a resource come to.
 pub(super) struct Judged {
     pub(super) principals: Vec<PolicyPrincipal>,
+    pub(super) external: Vec<ExternalAccess>,
     pub(super) access: ResourceAccess,
 }
 
@@ -104,10 +106,14 @@ impl Resource {
         principals.dedup_by(|later, earlier| key(later) == key(earlier));
         let mut access = self.access(account_id, &verdict);
         access.aws_is_public = blocks.buckets.get(&self.arn).and_then(|bucket| bucket.is_public_to_aws);
-        if principals.iter().any(is_dead) {
-            access.flags = words(access.flags.iter().map(String::as_str).chain([DEAD_PRINCIPAL]));
+        let named: Vec<_> = documents.iter().map(|(policy, _)| (policy.kind.as_str(), policy.name.as_str())).collect();
+        let named = Named { resource_arn: &self.arn, resource_type: &self.kind, policies: &named };
+        let mut external = external::rows(&named, &verdict);
+        for dead in principals.iter().filter(|row| is_dead(row)) {
+            flag_dead(&mut access.flags);
+            external.iter_mut().filter(|row| is_about(row, dead)).for_each(|row| flag_dead(&mut row.flags));
         }
-        Judged { principals, access }
+        Judged { principals, external, access }
     }
 
     fn verdict(&self, documents: &[(&Policy, Document)], facts: &Facts<'_>, blocks: &AccountBlocks) -> Verdict {
@@ -217,6 +223,15 @@ fn is_living(grant: &Grant, known: &Known) -> Option<bool> {
 
 fn is_dead(row: &PolicyPrincipal) -> bool {
     row.flags.iter().any(|flag| flag == DEAD_PRINCIPAL)
+}
+
+fn flag_dead(flags: &mut Vec<String>) {
+    *flags = words(flags.iter().map(String::as_str).chain([DEAD_PRINCIPAL]));
+}
+
+fn is_about(row: &ExternalAccess, principal: &PolicyPrincipal) -> bool {
+    (&row.policy_kind, &row.policy_name, row.ordinal, &row.principal)
+        == (&principal.policy_kind, &principal.policy_name, principal.ordinal, &principal.principal)
 }
 
 fn key(row: &PolicyPrincipal) -> (&str, &str, &str, i32, &str) {

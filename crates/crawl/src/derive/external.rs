@@ -1,0 +1,263 @@
+//! Whom each resource lets in from outside its account, one row for each statement and principal. Pure.
+
+use std::collections::BTreeSet;
+
+use orgcensus_policy::{AccessLevel, AccessLevels, AclAccess, Class, Flag, Gate, Grant, Limit, Verdict};
+use orgcensus_row::Row;
+use serde::Serialize;
+use serde_json::json;
+
+use super::words;
+
+/// One principal that one statement or ACL grant of a resource lets in from outside its account, after its conditions
+/// and all Denies: everyone, others, accounts of the organization, users of identity providers, and services that may
+/// act for anyone. What S3's blocks leave of it is in is_public and is_external.
+#[derive(Debug, Clone, Serialize, Row)]
+#[row(table = "external_access", key = "resource_arn, policy_kind, policy_name, ordinal, principal, reason")]
+pub struct ExternalAccess {
+    /// The ARN of what the policy is attached to.
+    pub resource_arn: String,
+    /// The resource's type, sqs_queue.
+    pub resource_type: String,
+    /// resource, trust or acl, as in policy_statements.
+    pub policy_kind: String,
+    /// The policy's name, as in policy_statements; empty where a resource has one policy only.
+    pub policy_name: String,
+    /// The statement's place in the document, or the grant's in the ACL, from 0.
+    pub ordinal: i32,
+    /// The statement's Sid; null without one.
+    pub sid: Option<String>,
+    /// The principal as written, AWS:arn:aws:iam::111122223333:root; AllUsers in an ACL.
+    pub principal: String,
+    /// Why the row is there: public, external, in_org, federated, unknown, or service_unscoped (a service that may act
+    /// for anyone).
+    pub reason: String,
+    /// The one account that is let in; null when it is none or several.
+    pub principal_account_id: Option<String>,
+    /// Whether anyone gets in, behind what blocks the policy; null when a block was not read.
+    pub is_public: Option<bool>,
+    /// Whether someone outside the organization gets in, behind what blocks the policy; null when it cannot be told.
+    pub is_external: Option<bool>,
+    /// What stands before the grant and takes it away, or a part of it: restrict_public_buckets, vpc_only …; null:
+    /// nothing.
+    pub gate: Option<String>,
+    /// What the statement's actions can do: List, Read, Write, Permissions management, Tagging, Unknown.
+    pub access_levels: Vec<String>,
+    /// Whether it can read or list.
+    pub has_read_access: bool,
+    /// Whether it can write or tag.
+    pub has_write_access: bool,
+    /// Whether it can change who has access.
+    pub has_permissions_access: bool,
+    /// Condition keys that bound who is let in.
+    pub bounded_by: Vec<String>,
+    /// The conditions that bound them, as JSON: key, dimension (caller, source, network, endpoint, service, claim), the
+    /// first hundred values, value_count, is_deny (left by a Deny); null without any.
+    pub bounds_json: Option<String>,
+    /// Whether it is a service that no condition holds to somebody's sake (confused deputy).
+    pub is_service_unscoped: bool,
+    /// Whether they come only from named networks that are not ours.
+    pub is_network_restricted: bool,
+    /// What is worth knowing: signed_only, oidc_unscoped, denied_in_part …
+    pub flags: Vec<String>,
+    /// The same in words.
+    pub explanation: String,
+}
+
+/// What names the resource and its policies, by their place in the verdict.
+pub(super) struct Named<'a> {
+    pub(super) resource_arn: &'a str,
+    pub(super) resource_type: &'a str,
+    /// Kind and name of each document.
+    pub(super) policies: &'a [(&'a str, &'a str)],
+}
+
+/// The rows of one resource, in the order of the table's key, each once.
+pub(super) fn rows(named: &Named<'_>, verdict: &Verdict) -> Vec<ExternalAccess> {
+    let grants = verdict.grants.iter().filter_map(|grant| of_grant(named, grant, verdict));
+    let acl = verdict.acl_grants.iter().filter_map(|grant| of_acl(named, grant, verdict));
+    let mut rows: Vec<ExternalAccess> = grants.chain(acl).collect();
+    // Denies may split a grant: of parts alike the widest stands for all.
+    rows.sort_by(|one, other| (key(one), one.bounded_by.len()).cmp(&(key(other), other.bounded_by.len())));
+    rows.dedup_by(|later, earlier| key(later) == key(earlier));
+    rows
+}
+
+fn key(row: &ExternalAccess) -> (&str, &str, i32, &str, &str) {
+    (&row.policy_kind, &row.policy_name, row.ordinal, &row.principal, &row.reason)
+}
+
+/// Why there is a row; `None`: there is none.
+fn reason(class: Class, is_unscoped: bool) -> Option<&'static str> {
+    match class {
+        Class::Public | Class::External | Class::InOrg | Class::Federated | Class::Unknown => Some(class.as_str()),
+        Class::Service if is_unscoped => Some("service_unscoped"),
+        Class::Service | Class::SameAccount | Class::Nobody => None,
+    }
+}
+
+fn of_grant(named: &Named<'_>, grant: &Grant, verdict: &Verdict) -> Option<ExternalAccess> {
+    let is_unscoped = grant.flags.contains(&Flag::ServiceUnscoped);
+    let (policy_kind, policy_name) = named.policies.get(grant.document).copied()?;
+    let (is_public, is_external) = behind(grant.gate, grant.class, grant.is_external, verdict);
+    let levels = grant.access_levels;
+    Some(ExternalAccess {
+        policy_kind: policy_kind.to_owned(),
+        policy_name: policy_name.to_owned(),
+        ordinal: i32::try_from(grant.ordinal).unwrap_or(i32::MAX),
+        sid: grant.sid.as_deref().map(str::to_owned),
+        principal: format!("{}:{}", grant.principal.kind.as_str(), grant.principal.value),
+        principal_account_id: grant.account.clone(),
+        bounded_by: grant.bounded_by.clone(),
+        bounds_json: (!grant.limits.is_empty()).then(|| bounds_json(grant.limits.iter().map(|limit| &**limit))),
+        is_service_unscoped: is_unscoped,
+        is_network_restricted: grant.flags.contains(&Flag::NetworkRestricted),
+        flags: words(grant.flags.iter().map(|flag| flag.as_str())),
+        explanation: grant.reason.clone(),
+        is_public,
+        is_external,
+        ..bare(named, reason(grant.class, is_unscoped)?, grant.gate, levels)
+    })
+}
+
+fn of_acl(named: &Named<'_>, grant: &AclAccess, verdict: &Verdict) -> Option<ExternalAccess> {
+    let (is_public, is_external) = behind(grant.gate, grant.class, grant.is_external, verdict);
+    Some(ExternalAccess {
+        policy_kind: "acl".to_owned(),
+        ordinal: i32::try_from(grant.ordinal).unwrap_or(i32::MAX),
+        principal: grant.grantee.as_str().to_owned(),
+        explanation: grant.reason.clone(),
+        is_public,
+        is_external,
+        ..bare(named, reason(grant.class, false)?, grant.gate, grant.access_levels)
+    })
+}
+
+/// A row without its principal and conditions.
+fn bare(named: &Named<'_>, reason: &str, gate: Option<Gate>, levels: AccessLevels) -> ExternalAccess {
+    let has = |wanted: &[AccessLevel]| wanted.iter().any(|level| levels.contains(*level));
+    ExternalAccess {
+        resource_arn: named.resource_arn.to_owned(),
+        resource_type: named.resource_type.to_owned(),
+        policy_kind: String::new(),
+        policy_name: String::new(),
+        ordinal: 0,
+        sid: None,
+        principal: String::new(),
+        reason: reason.to_owned(),
+        principal_account_id: None,
+        is_public: None,
+        is_external: None,
+        gate: gate.map(|gate| gate.as_str().to_owned()),
+        access_levels: levels.names(),
+        has_read_access: has(&[AccessLevel::List, AccessLevel::Read]),
+        has_write_access: has(&[AccessLevel::Write, AccessLevel::Tagging]),
+        has_permissions_access: has(&[AccessLevel::PermissionsManagement]),
+        bounded_by: Vec::new(),
+        bounds_json: None,
+        is_service_unscoped: false,
+        is_network_restricted: false,
+        flags: Vec::new(),
+        explanation: String::new(),
+    }
+}
+
+/// What is left behind the gate: whether anyone, and whether someone outside, gets in.
+fn behind(
+    gate: Option<Gate>,
+    class: Class,
+    is_external: Option<bool>,
+    verdict: &Verdict,
+) -> (Option<bool>, Option<bool>) {
+    match gate {
+        Some(Gate::RestrictPublicBuckets | Gate::IgnorePublicAcls | Gate::BucketOwnerEnforced | Gate::VpcOnly) => {
+            (Some(false), Some(false))
+        }
+        Some(Gate::PrivateApi) => (Some(false), is_external),
+        Some(Gate::MountTarget | Gate::AuthorizationToken) | None => {
+            // Where the whole is less than a part, a block before the part was not read.
+            let known = |part: Option<bool>, whole: Option<bool>| part.filter(|part| !part || whole == Some(true));
+            (known(Some(class == Class::Public), verdict.is_public), known(is_external, verdict.is_external))
+        }
+    }
+}
+
+fn bounds_json<'l>(limits: impl Iterator<Item = &'l Limit>) -> String {
+    let mut seen = BTreeSet::new();
+    let list = limits.map(|it| {
+        json!({
+            "key": it.key,
+            "dimension": it.dimension.as_str(),
+            "values": it.values,
+            "value_count": it.value_count,
+            "is_deny": it.is_deny,
+        })
+    });
+    let list: Vec<_> = list.filter(|it| seen.insert(it.to_string())).collect();
+    serde_json::Value::Array(list).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use orgcensus_policy::{
+        AclGrant, AclGrantee, Document, Facts, Organization, Policies, PolicyKind, PublicAccessBlock, verdict,
+    };
+
+    use super::*;
+
+    const TEXT: &str = r#"{"Version":"2012-10-17","Statement":[
+        {"Sid":"Open","Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*"},
+        {"Effect":"Allow","Principal":{"AWS":"999988887777"},"Action":["s3:PutObject","s3:PutBucketPolicy"],"Resource":"*",
+         "Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}},
+        {"Effect":"Allow","Principal":{"Service":"logs.amazonaws.com"},"Action":"s3:PutObject","Resource":"*"},
+        {"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"s3:*","Resource":"*"}]}"#;
+
+    fn rows_behind(block: Option<PublicAccessBlock>) -> Vec<ExternalAccess> {
+        let organization =
+            Organization { accounts: Some(["111122223333".to_owned()].into()), ..Organization::default() };
+        let facts = Facts {
+            kind: PolicyKind::Resource,
+            resource_account: Some("111122223333"),
+            service: Some("s3"),
+            organization: &organization,
+        };
+        let documents = [Document::parse(TEXT)];
+        let acl = [AclGrant { grantee: AclGrantee::AllUsers, permission: "READ".into() }];
+        let policies = Policies { acl: Some(&acl), blocks: &[block], ..Policies::of(&documents) };
+        let named = Named { resource_arn: "arn:aws:s3:::b", resource_type: "s3_bucket", policies: &[("resource", "")] };
+        rows(&named, &verdict(&policies, &facts))
+    }
+
+    fn told(rows: &[ExternalAccess]) -> Vec<(&str, i32, &str, Option<bool>, Option<bool>)> {
+        rows.iter()
+            .map(|it| (it.principal.as_str(), it.ordinal, it.reason.as_str(), it.is_public, it.is_external))
+            .collect()
+    }
+
+    #[test]
+    fn one_row_for_each_statement_and_principal_from_outside() {
+        let rows = rows_behind(Some(PublicAccessBlock::default()));
+        let expected = [
+            ("AllUsers", 0, "public", Some(true), Some(true)),
+            ("AWS:*", 0, "public", Some(true), Some(true)),
+            ("AWS:999988887777", 1, "external", Some(false), Some(true)),
+            ("Service:logs.amazonaws.com", 2, "service_unscoped", Some(false), Some(false)),
+        ];
+        assert_eq!(told(&rows), expected);
+        let (open, partner) = (&rows[1], &rows[2]);
+        assert_eq!((open.sid.as_deref(), open.has_read_access, open.has_write_access), (Some("Open"), true, false));
+        assert!(partner.has_write_access && partner.has_permissions_access && !partner.has_read_access);
+        assert_eq!(partner.bounded_by, ["aws:SourceIp"]);
+        assert!(partner.bounds_json.as_ref().unwrap().contains("203.0.113.0/24"));
+    }
+
+    #[test]
+    fn v2_a_block_closes_and_an_unread_one_leaves_it_open_whether() {
+        let all = PublicAccessBlock { ignore_public_acls: true, restrict_public_buckets: true, ..Default::default() };
+        let closed = rows_behind(Some(all));
+        assert!(closed.iter().all(|row| row.is_external == Some(false)), "{closed:#?}");
+        assert_eq!(closed[1].gate.as_deref(), Some("restrict_public_buckets"));
+        let unread = rows_behind(None);
+        assert_eq!(told(&unread)[1], ("AWS:*", 0, "public", None, None));
+    }
+}
