@@ -32,6 +32,8 @@ pub enum Way {
     Inside,
     /// Over a socket, with the program's own HTTP client.
     Socket(String),
+    /// In this process, with the role of the member at this place: a delegated administrator.
+    Member(u64),
 }
 
 impl Crawled {
@@ -70,9 +72,10 @@ pub async fn crawl(settings: Settings) -> Crawled {
 /// Crawls an organization. The run starts at the organization's own moment, so that ages agree to the day.
 pub async fn crawl_by(settings: Settings, way: Way) -> Crawled {
     let simulation = Simulation::new(settings.clone());
-    let (http_client, endpoint_url) = match way {
-        Way::Inside => (Some(simulation.http_client()), None),
-        Way::Socket(url) => (None::<SharedHttpClient>, Some(url)),
+    let (http_client, endpoint_url, place) = match way {
+        Way::Inside => (Some(simulation.http_client()), None, 0),
+        Way::Socket(url) => (None::<SharedHttpClient>, Some(url), 0),
+        Way::Member(place) => (Some(simulation.http_client()), None, place),
     };
     let key = Credentials::new(MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, None, None, "test");
     let options = Options {
@@ -91,6 +94,8 @@ pub async fn crawl_by(settings: Settings, way: Way) -> Crawled {
         external_id: settings.external_id.clone(),
         ..Hop::default()
     };
+    let own = Hop { role_arn: hop.arn_in(&settings.partition, &simulation.account_id(place)), ..hop.clone() };
+    let between = if place == 0 { vec![] } else { vec![own] };
     let folder = tempfile::tempdir().expect("a folder");
     let lake = Lake::open(&folder.path().join("lake").display().to_string(), &LakeOptions::default()).expect("a lake");
     let log = Arc::new(Mutex::new(String::new()));
@@ -98,9 +103,9 @@ pub async fn crawl_by(settings: Settings, way: Way) -> Crawled {
     let crawl = Crawl {
         run_id: format!("test-{}", settings.seed),
         captured_at: Timestamp(settings.now_millis),
-        chain: Chain::new(&base, &[], hop).await.expect("a chain"),
+        chain: Chain::new(&base, &between, hop).await.expect("a chain"),
         base,
-        own_account_id: Some(simulation.account_id(0)),
+        own_account_id: Some(simulation.account_id(place)),
         collectors: COLLECTORS.to_vec(),
         all_collectors: COLLECTORS.to_vec(),
         selection: Selection {
