@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use orgcensus_collectors::COLLECTORS;
-use orgcensus_sim::Settings;
-use orgcensus_tests::crawl;
+use orgcensus_sim::{Settings, Troubles};
+use orgcensus_tests::{Way, crawl, crawl_by};
 use serde_json::Value;
 
 fn text(row: &Value, name: &str) -> String {
@@ -90,7 +90,7 @@ async fn every_account_and_task_has_one_row() {
 async fn no_table_shows_fewer_rows_without_a_reason() {
     let (with, without) = (
         crawl(Settings::new(40, 4)).await,
-        crawl(Settings { troubles: orgcensus_sim::Troubles::none(), ..Settings::new(40, 4) }).await,
+        crawl(Settings { troubles: Troubles::none(), ..Settings::new(40, 4) }).await,
     );
     for (table, collector) in [
         ("sqs_queues", "sqs_queues"),
@@ -138,4 +138,36 @@ async fn an_unread_policy_is_unknown_and_not_absent() {
     for row in rows {
         assert!(row["is_public"].is_null() && row["has_policy"].is_null() && row["error_code"].is_string(), "{row}");
     }
+}
+
+/// An administrator of another service may read the organization, and neither Identity Center nor root access.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_organization_refuses_is_an_outcome_and_the_run_goes_on() {
+    let settings = Settings { troubles: Troubles::none(), ..Settings::new(6, 1) };
+    let crawled = crawl_by(settings, Way::Member(2)).await;
+    let management = crawled.simulation.account_id(0);
+    let sql = "SELECT account_id, collector, error_operation FROM coverage WHERE outcome = 'denied' ORDER BY 2";
+    let denied = crawled.rows(sql).await;
+    assert!(denied.iter().all(|row| text(row, "account_id") == management), "{denied:?}");
+    let of = |name: &str| denied.iter().map(|row| text(row, name)).collect::<Vec<_>>();
+    let collectors = [
+        "identity_center_account_assignments",
+        "identity_center_directory",
+        "identity_center_permission_sets",
+        "organization_root_access",
+    ];
+    assert_eq!(of("collector"), collectors);
+    let operations = [
+        "ssoadmin:ListPermissionSets",
+        "identitystore:ListUsers",
+        "ssoadmin:ListPermissionSets",
+        "iam:ListOrganizationsFeatures",
+    ];
+    assert_eq!(of("error_operation"), operations);
+    for (table, has_rows) in
+        [("organization_policies", true), ("account_policies", true), ("identity_center_permission_sets", false)]
+    {
+        assert_eq!(crawled.number(&format!("SELECT COUNT(*) FROM {table}")).await > 0, has_rows, "{table}");
+    }
+    assert_eq!(crawled.number("SELECT COUNT(DISTINCT account_id) FROM iam_roles").await, 6, "every account was read");
 }
