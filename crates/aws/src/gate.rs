@@ -226,11 +226,7 @@ impl Intercept for Gate {
         components: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let (Some(permit), Some(Metered(meter))) =
-            (config.load::<Slot>().and_then(Slot::take), config.load::<Metered>())
-        else {
-            return Ok(());
-        };
+        let Some(permit) = config.load::<Slot>().and_then(Slot::take) else { return Ok(()) };
         let is_throttled = is_throttled(context, components);
         self.usage.throttles.fetch_add(u64::from(is_throttled), Ordering::Relaxed);
         permit.finish(is_throttled);

@@ -31,9 +31,9 @@ pub use account_policies::AccountPolicy;
 use buckets::Blocks;
 use control::Controls;
 pub use external::ExternalAccess;
+pub use identity::{IdentityAccess, PrivilegePath, RoleTrust};
 use known::Known;
 use seen::Seen;
-pub use identity::{IdentityAccess, PrivilegePath, RoleTrust};
 
 /// One principal that one allowing statement of one resource's policy names, after its conditions and before any Deny.
 #[derive(Debug, Clone, Serialize, Row)]
@@ -57,9 +57,8 @@ pub struct PolicyPrincipal {
     pub principal_account_id: Option<String>,
     /// Whether someone outside the organization is among them; null when it cannot be told.
     pub is_external: Option<bool>,
-    /// Whether the account, role or user is there: false for the id of a deleted identity, and for a role or user that
-    /// its account of the organization does not have. Null where that cannot be told: anyone, services, accounts of
-    /// others, and accounts whose identities were not all read.
+    /// Whether the account, role or user is there: false for a deleted identity's id, and for one that its account of the
+    /// organization does not have. Null where that cannot be told: services, others' accounts, identities not all read.
     pub is_living: Option<bool>,
     /// Condition keys that bound who is let in.
     pub bounded_by: Vec<String>,
