@@ -7,7 +7,7 @@ use orgcensus_sim::{Faults, Network, Settings, Troubles};
 use orgcensus_tests::{Crawled, Manner, crawl_as};
 
 /// A day that is over, so that the simulated clock stands still.
-const NOW_MILLIS: i64 = 1_795_305_600_000;
+const NOW_MILLIS: i64 = 1_790_035_200_000;
 
 fn settings(accounts: u64, seed: u64, network: Network) -> Settings {
     Settings { now_millis: NOW_MILLIS, network, ..Settings::new(accounts, seed) }

@@ -4,7 +4,7 @@
 -- shape: list
 -- rests on: iam_authorization_details
 -- tables: external_access, iam_roles
--- why: a vendor is an outside account; users of a SAML provider are the organization's own
+-- why: a vendor is an outside account, users of a SAML provider are the organization's own
 WITH roles AS (
   SELECT arn, MAX(last_used_days) AS last_used_days
   FROM iam_roles

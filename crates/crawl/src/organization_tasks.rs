@@ -15,7 +15,6 @@ use crate::context::Shared;
 use crate::event::Event;
 use crate::journal::{AccountRecord, Begun, TaskRecord};
 use crate::outcome::Outcome;
-use crate::usage;
 
 /// The engine's task that reads the organization's tree.
 pub(crate) const ORGANIZATION: &str = "organization";
@@ -48,9 +47,7 @@ pub(crate) async fn turn(shared: &Shared) -> Result<AccountRecord, Error> {
         tokio::time::timeout_at(shared.ends_at, read_tags(&home, &shared.organization)).await.unwrap_or_else(late)
     };
     let (read, collected) = futures::join!(tags, run(shared));
-    let mut record = record(shared, read, collected?)?;
-    usage::stage_own(shared, &mut record)?;
-    Ok(record)
+    record(shared, read, collected?)
 }
 
 /// The organization's turn when no one took it.

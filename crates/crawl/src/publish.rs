@@ -39,7 +39,7 @@ pub(crate) async fn publish(shared: &Shared, parts: &[Part], scratch: &Path) -> 
     entries.extend(derived);
     let coverage = Coverage {
         is_complete: tally.coverage() >= crawl.min_coverage,
-        summary: serde_json::json!({ "coverage": tally.coverage(), "tally": tally }),
+        summary: serde_json::json!({ "coverage": rounded(tally.coverage()), "tally": tally }),
     };
     let commit = publication.commit(entries, coverage, crate::task::now()).await?;
     Ok((commit, tally))
@@ -70,4 +70,9 @@ fn tell(shared: &Shared, entry: &TableEntry) {
     let rows = entry.files.iter().map(|file| file.rows).sum();
     let bytes = entry.files.iter().map(|file| file.bytes).sum();
     shared.crawl.tell(&Event::TableWritten { table: &entry.name, rows, files: entry.files.len(), bytes });
+}
+
+/// To six digits, which come back from JSON as they were.
+fn rounded(share: f64) -> f64 {
+    (share * 1e6).round() / 1e6
 }

@@ -16,7 +16,7 @@ use crate::event::Event;
 use crate::journal::AccountRecord;
 use crate::part::{Done, Part};
 use crate::run::Error;
-use crate::{account, organization_tasks};
+use crate::{account, organization_tasks, usage};
 
 /// Does what a part lacks. [`Error::Stopped`] when the crawl is told to stop: what is committed is kept.
 pub(crate) async fn work(shared: &Arc<Shared>, part: &mut Part, done: &Done) -> Result<(), Error> {
@@ -45,6 +45,10 @@ pub(crate) async fn work(shared: &Arc<Shared>, part: &mut Part, done: &Done) -> 
             }
         }
     }
+    // The crawl's own identity was calling until now. A part that is gone on with counts what its last process called.
+    let mut own = AccountRecord::new(&shared.organization.row.management_account_id, &[]);
+    usage::stage_own(shared, &mut own)?;
+    part.journal.append(&own)?;
     Ok(part.journal.sync(&part.stage)?)
 }
 

@@ -150,7 +150,7 @@ fn exit_5_while_another_run_is_alive() {
     let lake = Lake::open(&world.path("lake"), &LakeOptions::default()).expect("a lake");
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
     let now = Timestamp(i64::try_from(now).expect("a moment"));
-    let owner = Owner { run_id: "the-other".to_owned(), host: "elsewhere".to_owned() };
+    let owner = Owner { run_id: "the-other".to_owned(), host: "elsewhere".to_owned(), shard: None, has_stage: false };
     let organization_id = world.simulation.organization_id().to_owned();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let held = runtime.block_on(Lock::acquire(&lake, &organization_id, owner, now, 600_000)).expect("the lock");

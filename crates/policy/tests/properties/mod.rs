@@ -28,6 +28,7 @@ static ORGANIZATIONS: LazyLock<[Organization; 2]> = LazyLock::new(|| {
         bucket_owners: owner("our-bucket"),
         canonical_ids: owner("canonical"),
         unique_ids: owner("AROAEXAMPLE"),
+        ..Organization::default()
     };
     [known, Organization::default()]
 });
