@@ -115,12 +115,8 @@ pub async fn crawl_by(settings: Settings, way: Way) -> Crawled {
 /// Crawls an organization. The run starts at the organization's own moment, so that ages agree to the day.
 pub async fn crawl_as(settings: Settings, manner: Manner) -> Crawled {
     let place = Place::with(settings, manner);
-    let report = orgcensus_crawl::run(place.crawl().await).await.expect("a run");
-    let elapsed = place.start.elapsed();
-    let snapshot = place.snapshot().await;
-    let log = place.log.lock().expect("no worker panicked").clone();
-    let ended = place.ended.lock().expect("no worker panicked").clone();
-    Crawled { simulation: place.simulation, report, snapshot, log, elapsed, ended, folder: place.folder }
+    let crawl = place.crawl().await;
+    place.run(crawl).await
 }
 
 /// An organization, and a lake for what is crawled of it.
@@ -159,6 +155,16 @@ impl Place {
     /// The newest complete snapshot.
     pub async fn snapshot(&self) -> Snapshot {
         Snapshot::open(&self.lake, &Which::Newest).await.expect("a snapshot")
+    }
+
+    /// Runs a crawl of it.
+    pub async fn run(self, crawl: Crawl) -> Crawled {
+        let report = orgcensus_crawl::run(crawl).await.expect("a run");
+        let elapsed = self.start.elapsed();
+        let snapshot = self.snapshot().await;
+        let log = self.log.lock().expect("no worker panicked").clone();
+        let ended = self.ended.lock().expect("no worker panicked").clone();
+        Crawled { simulation: self.simulation, report, snapshot, log, elapsed, ended, folder: self.folder }
     }
 
     /// A crawl of it, to be run or changed.
