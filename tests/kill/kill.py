@@ -71,7 +71,8 @@ class Kills:
             process = place.start("crawl")
             process.until("publishing")
             time.sleep(self.dice.uniform(0, self.seconds - self.crawled))  # the moment of the kill
-            process.kill()
+            if not process.kill():
+                continue  # it was faster
             accounts = sum(process.accounts() for process in place.finish())
             self.checks.equal("killed while it publishes: nothing is crawled again", 0, accounts)
             self.check("killed while it publishes", place)
@@ -173,7 +174,7 @@ class Kills:
 def full_disk(binary, url):
     """Within a mount namespace of its own."""
     disk = Path(tempfile.mkdtemp(prefix="orgcensus-disk-"))
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(disk)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1200k", "tmpfs", str(disk)], check=True)
     place = Place(binary, url, stage=disk / "stage", checkpoint_seconds=0, at_once=AT_ONCE)
     done = place.run("crawl")
     print("exit code", "ok" if done.code == NOT_PUBLISHED else done.code, sep="\t")

@@ -44,7 +44,7 @@ NOT_COMPLETE = {
     "organization_root_access": ("failed", "iam:ListOrganizationsFeatures", "HTTP500"),
     "organization_resource_policy": ("failed", "organizations:DescribeResourcePolicy", "HTTP500"),
     # Tags and boundaries are not implemented.
-    "identity_center_permission_sets": ("partial", "ssoadmin:ListTagsForResource", "HTTP500"),
+    "identity_center_permission_sets": ("partial", "ssoadmin:GetPermissionsBoundaryForPermissionSet", "HTTP500"),
 }
 
 

@@ -39,6 +39,8 @@ min_coverage = 0.0
 # The collector that needs each action of the members' role.
 COLLECTORS = {
     "ec2:DescribeInstances": "ec2_instances",
+    "ec2:DescribeVpcEndpoints": "ec2_vpc_endpoints",
+    "ec2:DescribeVpcs": "ec2_vpcs",
     "ec2:DescribeRegions": "account_regions",
     "ec2:GetInstanceMetadataDefaults": "ec2_metadata_defaults",
     "ecr:DescribeRepositories": "ecr_repositories",

@@ -1,7 +1,7 @@
 //! What identities may do, and who may assume roles: an account at a time, all of its policies together.
 //!
-//! Permission sets come last: AWS's policies that they name are read wherever an account attaches them, which may be
-//! after the account that holds the sets.
+//! Two passes: AWS's policies that permission sets name are read wherever an account attaches them, which may be after
+//! the account that holds the sets.
 
 mod account;
 mod rows;
@@ -29,23 +29,20 @@ pub(super) async fn write(
     index: &mut SliceIndex,
     organization: &Organization,
 ) -> Result<Vec<TableEntry>, Error> {
+    let mut shelf = Shelf::default();
     let mut sources = open(shared, index)?;
-    let (mut shelf, mut holders) = (Shelf::default(), Vec::new());
+    for member in &shared.organization.accounts {
+        read(&mut sources, &member.id, &mut shelf)?;
+    }
+    let mut sources = open(shared, index)?;
     let mut written = Written::new(publication)?;
     for member in &shared.organization.accounts {
-        let mut account = read(&mut sources, &member.id, &mut shelf)?;
+        let account = read(&mut sources, &member.id, &mut shelf)?;
         written.identities(shared, &member.id, &account, &shelf).await?;
         for row in account.trusts(&member.id, organization) {
             written.trusts.push_in(shared, &member.id, &row).await?;
         }
         written.trusts.flush_in(shared, &member.id).await?;
-        if account.keep_permission_sets() {
-            holders.push((member.id.clone(), account));
-        }
-    }
-    for (account_id, account) in &mut holders {
-        account.shows_permission_sets = true;
-        written.identities(shared, account_id, account, &shelf).await?;
     }
     written.close().await
 }
@@ -74,8 +71,9 @@ impl Written {
         shelf: &Shelf,
     ) -> Result<(), Error> {
         for identity in account.identities() {
-            let (access, paths) = verdict::verdict(identity, &account.policies(identity, shelf), account, shelf);
+            let (access, mut paths) = verdict::verdict(identity, &account.policies(identity, shelf), account, shelf);
             self.access.push_in(shared, account_id, &access).await?;
+            paths.sort_by(|one, other| one.method.cmp(&other.method));
             for path in &paths {
                 self.paths.push_in(shared, account_id, path).await?;
             }

@@ -87,8 +87,6 @@ pub(super) struct Account {
     inline: HashMap<String, BTreeMap<String, Option<Arc<IdentityPolicy>>>>,
     managed: HashMap<String, (String, Option<Arc<IdentityPolicy>>)>,
     trust: BTreeMap<String, Trust>,
-    /// Whether [`Account::identities`] gives the permission sets, or all others.
-    pub(super) shows_permission_sets: bool,
 }
 
 /// A policy that an identity has, in the words of `policy_statements`.
@@ -114,24 +112,12 @@ impl Held {
 impl Account {
     /// The identities, in the order of their ARNs.
     pub(super) fn identities(&self) -> impl Iterator<Item = &Known> {
-        let is_shown = |it: &&Known| (it.kind == Kind::PermissionSet) == self.shows_permission_sets;
-        self.identities.values().filter(is_shown)
+        self.identities.values()
     }
 
     /// The roles with their trust policies.
     pub(super) fn trusted(&self) -> impl Iterator<Item = (&str, Option<&Known>, &Trust)> {
         self.trust.iter().map(|(arn, trust)| (arn.as_str(), self.identities.get(arn), trust))
-    }
-
-    /// Drops all but the permission sets; false when there are none.
-    pub(super) fn keep_permission_sets(&mut self) -> bool {
-        self.identities.retain(|_, it| it.kind == Kind::PermissionSet);
-        let identities = &self.identities;
-        self.inline.retain(|arn, _| identities.contains_key(arn));
-        self.attached.retain(|arn, _| identities.contains_key(arn));
-        self.managed.clear();
-        self.trust.clear();
-        !self.identities.is_empty()
     }
 
     /// The policies that the identity has, its own first.
