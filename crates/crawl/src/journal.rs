@@ -13,7 +13,19 @@ use crate::Outcome;
 use crate::coverage::Tally;
 use crate::organization_tasks::Readings;
 
-/// One account, done. What became of each task is in the rows of `coverage` that it names.
+/// What a record is the commit of.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub enum Turn {
+    /// An account's turn, done.
+    #[default]
+    Account,
+    /// The organization's own turn, and what it read for the tables that are written at the end.
+    Organization(Readings),
+    /// What the crawl's own identity used of AWS's API, counted when all turns are over. No turn by itself.
+    Usage,
+}
+
+/// One turn, done. What became of each task is in the rows of `coverage` that it names.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct AccountRecord {
     /// 12 digits.
@@ -22,9 +34,8 @@ pub struct AccountRecord {
     pub tally: Tally,
     /// Where its rows are in the stage, by region.
     pub slices: BTreeMap<String, Vec<Slice>>,
-    /// What was read of the organization, if this is the record of that.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub organization: Option<Readings>,
+    /// Whose turn it was.
+    pub turn: Turn,
 }
 
 impl AccountRecord {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::{places, run_planned, selected_regions, stage_coverage};
 use crate::context::Shared;
 use crate::event::Event;
-use crate::journal::{AccountRecord, Begun, TaskRecord};
+use crate::journal::{AccountRecord, Begun, TaskRecord, Turn};
 use crate::outcome::Outcome;
 
 /// The engine's task that reads the organization's tree.
@@ -73,7 +73,7 @@ fn record(
     }
     tasks.extend(collected);
     tasks.sort_by(|one, other| (&one.region, &one.collector).cmp(&(&other.region, &other.collector)));
-    let mut record = AccountRecord { organization: Some(Readings { tags }), ..AccountRecord::new(id, &tasks) };
+    let mut record = AccountRecord { turn: Turn::Organization(Readings { tags }), ..AccountRecord::new(id, &tasks) };
     if let Some(account) = shared.organization.accounts.iter().find(|account| account.id == *id) {
         stage_coverage(shared, account, &tasks, &mut record)?;
     }

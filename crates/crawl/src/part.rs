@@ -7,7 +7,7 @@ use orgcensus_lake::{Journal, Lake, Stage, remove_checkpoint, restore};
 use serde::{Deserialize, Serialize};
 
 use crate::context::Crawl;
-use crate::journal::AccountRecord;
+use crate::journal::{AccountRecord, Turn};
 use crate::plan::{Plan, shard_name};
 use crate::run::Error;
 
@@ -86,10 +86,10 @@ impl Part {
         let mut done = Done::default();
         for record in self.journal.records()? {
             let record = record?;
-            if record.organization.is_some() {
-                done.has_organization = true;
-            } else {
-                done.accounts.insert(record.account_id);
+            match record.turn {
+                Turn::Account => drop(done.accounts.insert(record.account_id)),
+                Turn::Organization(_) => done.has_organization = true,
+                Turn::Usage => {}
             }
         }
         Ok(done)

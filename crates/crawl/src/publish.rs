@@ -7,6 +7,7 @@ use orgcensus_lake::{Begun, Commit, Coverage, Publication, SliceIndex, Snapshot,
 use crate::context::Shared;
 use crate::coverage::Tally;
 use crate::event::Event;
+use crate::journal::Turn;
 use crate::organization_tasks::Readings;
 use crate::part::Part;
 use crate::run::Error;
@@ -58,7 +59,7 @@ fn index(parts: &[Part], scratch: &Path) -> Result<(SliceIndex, Tally, Readings)
                     index.add(&part.stage, &record.account_id, region, slice)?;
                 }
             }
-            if let Some(read) = record.organization {
+            if let Turn::Organization(read) = record.turn {
                 readings = read;
             }
         }

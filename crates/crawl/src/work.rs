@@ -13,7 +13,7 @@ use tokio::time::{Interval, MissedTickBehavior};
 
 use crate::context::Shared;
 use crate::event::Event;
-use crate::journal::AccountRecord;
+use crate::journal::{AccountRecord, Turn};
 use crate::part::{Done, Part};
 use crate::run::Error;
 use crate::{account, organization_tasks, usage};
@@ -46,7 +46,8 @@ pub(crate) async fn work(shared: &Arc<Shared>, part: &mut Part, done: &Done) -> 
         }
     }
     // The crawl's own identity was calling until now. A part that is gone on with counts what its last process called.
-    let mut own = AccountRecord::new(&shared.organization.row.management_account_id, &[]);
+    let management = &shared.organization.row.management_account_id;
+    let mut own = AccountRecord { turn: Turn::Usage, ..AccountRecord::new(management, &[]) };
     usage::stage_own(shared, &mut own)?;
     part.journal.append(&own)?;
     Ok(part.journal.sync(&part.stage)?)
@@ -112,7 +113,7 @@ impl Turns {
     async fn next(&mut self) -> Result<Option<AccountRecord>, Error> {
         let Some(turn) = self.running.join_next().await else { return Ok(None) };
         let record = turn.map_err(|error| Error::Panicked(error.to_string()))??;
-        if record.organization.is_some() {
+        if matches!(record.turn, Turn::Organization(_)) {
             self.at_once -= 1;
         }
         Ok(Some(record))
