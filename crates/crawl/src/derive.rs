@@ -6,15 +6,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter::Peekable;
+use std::sync::Arc;
 
 use arrow::array::{Array, AsArray};
 use arrow::record_batch::RecordBatch;
 use orgcensus_collect::PolicyDocument;
 use orgcensus_lake::{Group, Groups, Publication, SliceIndex, TableEntry, TableWriter};
-use orgcensus_row::{BatchBuilder, Row, Table, table};
+use orgcensus_row::{BatchBuilder, Row, Stamp, Table, table};
 use serde::Serialize;
 
 use crate::context::Shared;
+use crate::organization_rows::BATCH_ROWS;
 use crate::run::Error;
 
 mod account_policies;
@@ -31,6 +33,7 @@ pub use account_policies::AccountPolicy;
 use buckets::Blocks;
 use control::Controls;
 pub use external::ExternalAccess;
+use identity::Shelf;
 pub use identity::{IdentityAccess, PrivilegePath, RoleTrust};
 use known::Known;
 use seen::Seen;
@@ -111,36 +114,41 @@ pub(crate) async fn write(
     index: &mut SliceIndex,
 ) -> Result<Vec<TableEntry>, Error> {
     let seen = Seen::read(shared, index)?;
-    let controls = Controls::read(shared, index, &seen)?;
+    let targets = account_policies::read(shared, index)?;
+    let controls = Controls::new(&targets, &seen);
     let known = Known::read(shared, index, seen)?;
     let mut blocks = Blocks::open(shared, index)?;
-    let mut documents = Staged::open(shared, index, table::<PolicyDocument>())?;
+    let mut shelf = Shelf::default();
+    let mut documents = Staged::open(index, table::<PolicyDocument>())?;
     let mut principals = Derived::<PolicyPrincipal>::new(publication)?;
     let mut external = Derived::<ExternalAccess>::new(publication)?;
     let mut access = Derived::<ResourceAccess>::new(publication)?;
     while let Some(group) = documents.next_group() {
         let of_account = blocks.of(&group.account_id)?;
         let has_rcp = controls.has_rcp(shared, &group.account_id);
+        let stamp = shared.stamp(&group.account_id, &group.region);
         let mut resources = resource::Resources::default();
-        for slice in &group.slices {
-            resources.add(&group.stage.read(&documents.table, slice).map_err(Error::Lake)?)?;
+        for batch in documents.batches(&group) {
+            let batch = batch?;
+            shelf.add(&batch);
+            resources.add(&batch)?;
         }
         for resource in resources.into_values() {
             let judged = resource.judge(&group.account_id, &known, of_account);
             for row in judged.principals {
-                principals.push(shared, &group, &row).await?;
+                principals.push(&stamp, &row).await?;
             }
             for row in judged.external {
-                external.push(shared, &group, &row).await?;
+                external.push(&stamp, &row).await?;
             }
-            access.push(shared, &group, &ResourceAccess { has_rcp, ..judged.access }).await?;
+            access.push(&stamp, &ResourceAccess { has_rcp, ..judged.access }).await?;
         }
-        principals.flush(shared, &group).await?;
-        external.flush(shared, &group).await?;
-        access.flush(shared, &group).await?;
+        principals.flush(&stamp).await?;
+        external.flush(&stamp).await?;
+        access.flush(&stamp).await?;
     }
-    let mut entries = identity::write(publication, shared, index, &known.organization).await?;
-    entries.push(account_policies::write(publication, shared, index).await?);
+    let mut entries = identity::write(publication, shared, index, &known.organization, &mut shelf).await?;
+    entries.push(account_policies::write(publication, shared, &targets).await?);
     entries.extend([principals.writer.close().await?, external.writer.close().await?, access.writer.close().await?]);
     Ok(entries)
 }
@@ -152,25 +160,53 @@ pub(crate) struct Staged {
 }
 
 impl Staged {
-    fn open(_: &Shared, index: &mut SliceIndex, table: Table) -> Result<Self, Error> {
+    fn open(index: &mut SliceIndex, table: Table) -> Result<Self, Error> {
         Ok(Self { table, groups: index.groups(&table).map_err(Error::Lake)?.peekable() })
+    }
+
+    /// A collector's table by its name; none when no collector fills it.
+    fn named(shared: &Shared, index: &mut SliceIndex, name: &str) -> Result<Option<Self>, Error> {
+        let tables = crate::tables::staged(&shared.crawl.all_collectors);
+        let found = tables.into_iter().find(|table| table.name == name);
+        found.map(|table| Self::open(index, table)).transpose()
     }
 
     fn next_group(&mut self) -> Option<Group> {
         self.groups.next()
     }
 
-    /// The batches of one account, which must be asked for in order.
-    fn of_account(&mut self, account_id: &str) -> Result<Vec<RecordBatch>, Error> {
-        let mut batches = Vec::new();
+    /// The batches of a group, read one by one.
+    fn batches<'g>(&self, group: &'g Group) -> impl Iterator<Item = Result<RecordBatch, Error>> + use<'g> {
+        let table = self.table;
+        group.slices.iter().map(move |slice| group.stage.read(&table, slice).map_err(Error::Lake))
+    }
+
+    /// Shows every batch with its account.
+    fn each_batch(mut self, mut show: impl FnMut(&Arc<str>, &RecordBatch)) -> Result<(), Error> {
+        while let Some(group) = self.next_group() {
+            for batch in self.batches(&group) {
+                show(&group.account_id, &batch?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows every row with its account.
+    fn each_row(self, mut show: impl FnMut(&Arc<str>, &RecordBatch, usize)) -> Result<(), Error> {
+        self.each_batch(|account_id, batch| (0..batch.num_rows()).for_each(|row| show(account_id, batch, row)))
+    }
+
+    /// Shows the rows of one account. Accounts must be asked for in order.
+    fn of_account(&mut self, account_id: &str, mut show: impl FnMut(&RecordBatch, usize)) -> Result<(), Error> {
         while let Some(group) = self.groups.next_if(|group| *group.account_id <= *account_id) {
             if *group.account_id == *account_id {
-                for slice in &group.slices {
-                    batches.push(group.stage.read(&self.table, slice).map_err(Error::Lake)?);
+                for batch in self.batches(&group) {
+                    let batch = batch?;
+                    (0..batch.num_rows()).for_each(|row| show(&batch, row));
                 }
             }
         }
-        Ok(batches)
+        Ok(())
     }
 }
 
@@ -181,26 +217,23 @@ struct Derived<R: Row> {
     row: std::marker::PhantomData<fn(R)>,
 }
 
-/// Derived rows that wait in memory.
-const BATCH_ROWS: usize = 4096;
-
 impl<R: Row> Derived<R> {
     fn new(publication: &Publication) -> Result<Self, Error> {
         let writer = publication.writer(&table::<R>());
         Ok(Self { builder: BatchBuilder::new(table::<R>())?, writer, row: std::marker::PhantomData })
     }
 
-    async fn push(&mut self, shared: &Shared, group: &Group, row: &R) -> Result<(), Error> {
+    /// Adds a row under a stamp. Rows of another stamp come after a flush.
+    async fn push(&mut self, stamp: &Stamp, row: &R) -> Result<(), Error> {
         self.builder.push(row)?;
-        if self.builder.len() >= BATCH_ROWS { self.flush(shared, group).await } else { Ok(()) }
+        if self.builder.len() >= BATCH_ROWS { self.flush(stamp).await } else { Ok(()) }
     }
 
-    async fn flush(&mut self, shared: &Shared, group: &Group) -> Result<(), Error> {
+    async fn flush(&mut self, stamp: &Stamp) -> Result<(), Error> {
         if self.builder.is_empty() {
             return Ok(());
         }
-        let batch = self.builder.take(&shared.stamp(&group.account_id, &group.region))?;
-        Ok(self.writer.write(&batch).await?)
+        Ok(self.writer.write(&self.builder.take(stamp)?).await?)
     }
 }
 

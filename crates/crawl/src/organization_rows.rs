@@ -9,7 +9,7 @@ use crate::organization_tasks::Readings;
 use crate::run::Error;
 
 /// Rows that wait in memory.
-const BATCH_ROWS: usize = 4096;
+pub(crate) const BATCH_ROWS: usize = 4096;
 
 /// Writes `accounts`, `organizations` and `organizational_units`.
 pub(crate) async fn write(

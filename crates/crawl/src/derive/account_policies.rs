@@ -67,15 +67,10 @@ pub(super) struct Attached {
 pub(super) type ByTarget = BTreeMap<String, Vec<Attached>>;
 
 /// Derives the table.
-pub(super) async fn write(
-    publication: &Publication,
-    shared: &Shared,
-    index: &mut SliceIndex,
-) -> Result<TableEntry, Error> {
-    let targets = read(shared, index)?;
+pub(super) async fn write(publication: &Publication, shared: &Shared, targets: &ByTarget) -> Result<TableEntry, Error> {
     let organization = &shared.organization;
     let rows = organization.accounts.iter().flat_map(|account| {
-        of_account(&targets, organization, account).into_iter().map(|row| (account.id.as_str(), row))
+        of_account(targets, organization, account).into_iter().map(|row| (account.id.as_str(), row))
     });
     write_table(publication, shared, rows).await
 }
@@ -89,29 +84,22 @@ pub(super) fn of_account(targets: &ByTarget, organization: &Organization, accoun
 /// All attachments, by target. As many as AWS lets an organization have, and not as many as it has accounts.
 pub(super) fn read(shared: &Shared, index: &mut SliceIndex) -> Result<ByTarget, Error> {
     let mut targets = ByTarget::new();
-    let tables = crate::tables::staged(&shared.crawl.all_collectors);
-    let Some(table) = tables.into_iter().find(|table| table.name == TARGETS) else { return Ok(targets) };
-    let mut staged = Staged::open(shared, index, table)?;
-    while let Some(group) = staged.next_group() {
-        for slice in &group.slices {
-            let batch = group.stage.read(&staged.table, slice).map_err(Error::Lake)?;
-            for row in 0..batch.num_rows() {
-                let column = |name| text(&batch, name, row).map(str::to_owned);
-                let is = |name| boolean(&batch, name, row).unwrap_or_default();
-                let attached = Attached {
-                    policy_id: column("policy_id").unwrap_or_default(),
-                    policy_arn: column("policy_arn"),
-                    policy_name: column("policy_name"),
-                    policy_type: column("policy_type").unwrap_or_default(),
-                    is_aws_managed: is("is_aws_managed"),
-                    is_type_enabled: is("is_type_enabled"),
-                    target_type: column("target_type"),
-                    target_name: column("target_name"),
-                };
-                targets.entry(column("target_id").unwrap_or_default()).or_default().push(attached);
-            }
-        }
-    }
+    let Some(staged) = Staged::named(shared, index, TARGETS)? else { return Ok(targets) };
+    staged.each_row(|_, batch, row| {
+        let column = |name| text(batch, name, row).map(str::to_owned);
+        let is = |name| boolean(batch, name, row).unwrap_or_default();
+        let attached = Attached {
+            policy_id: column("policy_id").unwrap_or_default(),
+            policy_arn: column("policy_arn"),
+            policy_name: column("policy_name"),
+            policy_type: column("policy_type").unwrap_or_default(),
+            is_aws_managed: is("is_aws_managed"),
+            is_type_enabled: is("is_type_enabled"),
+            target_type: column("target_type"),
+            target_name: column("target_name"),
+        };
+        targets.entry(column("target_id").unwrap_or_default()).or_default().push(attached);
+    })?;
     Ok(targets)
 }
 

@@ -2,7 +2,6 @@
 
 use orgcensus_lake::SliceIndex;
 use orgcensus_policy::PublicAccessBlock;
-use orgcensus_row::Table;
 
 use super::{ByArn, Staged, boolean, text};
 use crate::context::Shared;
@@ -41,34 +40,28 @@ pub(super) struct Blocks {
     current: AccountBlocks,
 }
 
-fn staged(shared: &Shared, index: &mut SliceIndex, name: &str) -> Result<Option<Staged>, Error> {
-    let tables = crate::tables::staged(&shared.crawl.all_collectors);
-    let found: Option<&Table> = tables.iter().find(|table| table.name == name);
-    found.map(|table| Staged::open(shared, index, *table)).transpose()
-}
-
 impl Blocks {
     pub(super) fn open(shared: &Shared, index: &mut SliceIndex) -> Result<Self, Error> {
-        let (buckets, accounts) = (staged(shared, index, BUCKETS)?, staged(shared, index, ACCOUNT_BLOCKS)?);
+        let buckets = Staged::named(shared, index, BUCKETS)?;
+        let accounts = Staged::named(shared, index, ACCOUNT_BLOCKS)?;
         Ok(Self { buckets, accounts, current: AccountBlocks::default() })
     }
 
     pub(super) fn of(&mut self, account_id: &str) -> Result<&AccountBlocks, Error> {
         if self.current.account_id != account_id {
-            self.current = AccountBlocks { account_id: account_id.to_owned(), ..AccountBlocks::default() };
-            for batch in
-                self.accounts.as_mut().map(|staged| staged.of_account(account_id)).transpose()?.unwrap_or_default()
-            {
-                self.current.account = (0..batch.num_rows()).find_map(|row| block(&batch, row));
+            let mut current = AccountBlocks { account_id: account_id.to_owned(), ..AccountBlocks::default() };
+            if let Some(accounts) = &mut self.accounts {
+                accounts
+                    .of_account(account_id, |batch, row| current.account = current.account.or(block(batch, row)))?;
             }
-            for batch in
-                self.buckets.as_mut().map(|staged| staged.of_account(account_id)).transpose()?.unwrap_or_default()
-            {
-                for row in 0..batch.num_rows() {
-                    let Some(arn) = text(&batch, "arn", row) else { continue };
-                    self.current.buckets.insert(arn.to_owned(), bucket(&batch, row));
-                }
+            if let Some(buckets) = &mut self.buckets {
+                buckets.of_account(account_id, |batch, row| {
+                    if let Some(arn) = text(batch, "arn", row) {
+                        current.buckets.insert(arn.to_owned(), bucket(batch, row));
+                    }
+                })?;
             }
+            self.current = current;
         }
         Ok(&self.current)
     }

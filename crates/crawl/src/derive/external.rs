@@ -228,7 +228,10 @@ mod tests {
         rows(&named, &verdict(&policies, &facts))
     }
 
-    fn told(rows: &[ExternalAccess]) -> Vec<(&str, i32, &str, Option<bool>, Option<bool>)> {
+    /// Principal, ordinal, reason, public, external.
+    type Told<'a> = (&'a str, i32, &'a str, Option<bool>, Option<bool>);
+
+    fn told(rows: &[ExternalAccess]) -> Vec<Told<'_>> {
         rows.iter()
             .map(|it| (it.principal.as_str(), it.ordinal, it.reason.as_str(), it.is_public, it.is_external))
             .collect()

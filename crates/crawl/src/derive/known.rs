@@ -33,7 +33,7 @@ pub(super) struct Living {
 impl Known {
     /// Collects it from what all accounts have staged: one pass over the statements, one over what they name.
     pub(super) fn read(shared: &Shared, index: &mut SliceIndex, seen: Seen) -> Result<Self, Error> {
-        let names = Names::read(shared, index)?;
+        let names = Names::read(index)?;
         let ids = shared.organization.accounts.iter().map(|account| account.id.clone());
         let mut organization = Organization {
             ids: Some(HashSet::from([shared.organization.id.clone()])),
@@ -119,23 +119,12 @@ fn own_id(names: &Names, id: Option<&str>, account_id: &str, owners: &mut HashMa
     }
 }
 
-/// Shows every staged row of a table, with its account; none if no collector has the table.
+/// Shows every row of a table, if a collector fills it.
 fn each_row(
     shared: &Shared,
     index: &mut SliceIndex,
     name: &str,
-    mut show: impl FnMut(&str, &RecordBatch, usize),
+    show: impl FnMut(&Arc<str>, &RecordBatch, usize),
 ) -> Result<(), Error> {
-    let tables = crate::tables::staged(&shared.crawl.all_collectors);
-    let Some(table) = tables.into_iter().find(|table| table.name == name) else { return Ok(()) };
-    let mut staged = Staged::open(shared, index, table)?;
-    while let Some(group) = staged.next_group() {
-        for slice in &group.slices {
-            let batch = group.stage.read(&staged.table, slice).map_err(Error::Lake)?;
-            for row in 0..batch.num_rows() {
-                show(&group.account_id, &batch, row);
-            }
-        }
-    }
-    Ok(())
+    Staged::named(shared, index, name)?.map_or(Ok(()), |staged| staged.each_row(show))
 }

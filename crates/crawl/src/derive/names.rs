@@ -11,7 +11,6 @@ use orgcensus_lake::SliceIndex;
 use orgcensus_row::table;
 
 use super::{Staged, text};
-use crate::context::Shared;
 use crate::run::Error;
 
 /// The most names that are remembered, which take 64 MiB. Of a name beyond them nothing is known.
@@ -46,14 +45,9 @@ pub(super) fn assumed_role(principal: &str) -> Option<(&str, &str)> {
 
 impl Names {
     /// Reads the statements of all policies that say who is let in.
-    pub(super) fn read(shared: &Shared, index: &mut SliceIndex) -> Result<Self, Error> {
+    pub(super) fn read(index: &mut SliceIndex) -> Result<Self, Error> {
         let mut names = Self::default();
-        let mut statements = Staged::open(shared, index, table::<PolicyStatement>())?;
-        while let Some(group) = statements.next_group() {
-            for slice in &group.slices {
-                names.add(&group.stage.read(&statements.table, slice).map_err(Error::Lake)?);
-            }
-        }
+        Staged::open(index, table::<PolicyStatement>())?.each_batch(|_, batch| names.add(batch))?;
         Ok(names)
     }
 

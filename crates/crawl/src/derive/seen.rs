@@ -60,24 +60,18 @@ impl Seen {
         let (mut vpcs, mut endpoints) = (Tasks::default(), Tasks::default());
         let (mut identities, mut regions) = (Tasks::default(), Tasks::default());
         let mut policies = Tasks::default();
-        let mut coverage = Staged::open(shared, index, table::<Coverage>())?;
-        while let Some(group) = coverage.next_group() {
-            for slice in &group.slices {
-                let batch = group.stage.read(&coverage.table, slice).map_err(Error::Lake)?;
-                for row in 0..batch.num_rows() {
-                    let tasks = match text(&batch, "collector", row) {
-                        Some(VPCS) => &mut vpcs,
-                        Some(VPC_ENDPOINTS) => &mut endpoints,
-                        Some(IDENTITIES) => &mut identities,
-                        Some(REGIONS) => &mut regions,
-                        Some(ORGANIZATION_POLICIES) => &mut policies,
-                        _ => continue,
-                    };
-                    let is = |column| boolean(&batch, column, row).unwrap_or_default();
-                    tasks.add(&group.account_id, is("is_planned"), is("is_complete"));
-                }
-            }
-        }
+        Staged::open(index, table::<Coverage>())?.each_row(|account_id, batch, row| {
+            let tasks = match text(batch, "collector", row) {
+                Some(VPCS) => &mut vpcs,
+                Some(VPC_ENDPOINTS) => &mut endpoints,
+                Some(IDENTITIES) => &mut identities,
+                Some(REGIONS) => &mut regions,
+                Some(ORGANIZATION_POLICIES) => &mut policies,
+                _ => return,
+            };
+            let is = |column| boolean(batch, column, row).unwrap_or_default();
+            tasks.add(account_id, is("is_planned"), is("is_complete"));
+        })?;
         // A network that is not ours may be a trusted account's, whose networks nobody collects.
         let is_whole =
             shared.crawl.trusted_accounts.is_empty() && !regions.has_gap && !leaves_out_a_region(shared, index)?;
@@ -103,20 +97,12 @@ fn leaves_out_a_region(shared: &Shared, index: &mut SliceIndex) -> Result<bool, 
     if selection.regions.is_empty() {
         return Ok(false);
     }
-    let mut regions = Staged::open(shared, index, table::<AccountRegion>())?;
-    while let Some(group) = regions.next_group() {
-        for slice in &group.slices {
-            let batch = group.stage.read(&regions.table, slice).map_err(Error::Lake)?;
-            let is_left_out = |row| {
-                let is_taken = text(&batch, "region_name", row).is_some_and(|region| selection.takes_region(region));
-                boolean(&batch, "is_enabled", row).unwrap_or(true) && !is_taken
-            };
-            if (0..batch.num_rows()).any(is_left_out) {
-                return Ok(true);
-            }
-        }
-    }
-    Ok(false)
+    let mut leaves_out = false;
+    Staged::open(index, table::<AccountRegion>())?.each_row(|_, batch, row| {
+        let is_taken = text(batch, "region_name", row).is_some_and(|region| selection.takes_region(region));
+        leaves_out |= boolean(batch, "is_enabled", row).unwrap_or(true) && !is_taken;
+    })?;
+    Ok(leaves_out)
 }
 
 #[cfg(test)]

@@ -3,16 +3,33 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arrow::record_batch::RecordBatch;
 use orgcensus_policy::identity::IdentityPolicy;
+
+use super::super::{boolean, text};
 
 /// More than AWS has written so far; what comes after is read again in each account.
 const MAX_POLICIES: usize = 4096;
 
 /// AWS's own policies by ARN. Within one run their versions are taken for the same everywhere.
 #[derive(Default)]
-pub(super) struct Shelf(HashMap<String, Arc<IdentityPolicy>>);
+pub(in super::super) struct Shelf(HashMap<String, Arc<IdentityPolicy>>);
 
 impl Shelf {
+    /// Takes in AWS's policies of a batch of `policy_documents`.
+    pub(in super::super) fn add(&mut self, batch: &RecordBatch) {
+        for row in 0..batch.num_rows() {
+            let is_meant = text(batch, "policy_kind", row) == Some("managed")
+                && boolean(batch, "is_in_force", row) == Some(true)
+                && text(batch, "resource_arn", row).is_some_and(is_of_aws);
+            if let (true, Some(arn), Some(document)) =
+                (is_meant, text(batch, "resource_arn", row), text(batch, "document", row))
+            {
+                self.take_in(arn, document);
+            }
+        }
+    }
+
     /// The policy of this ARN; reads it from the text if it is not here.
     pub(super) fn take_in(&mut self, arn: &str, text: &str) -> Option<Arc<IdentityPolicy>> {
         if let Some(policy) = self.0.get(arn) {

@@ -118,8 +118,9 @@ impl Of<'_> {
     fn row(&self, grant: Grant, statement: &Statement) -> RoleTrust {
         let external_ids: Vec<&Condition> =
             asked(statement, "sts:ExternalId", &["stringequals", "stringlike"]).collect();
-        let asks_id =
-            |it: &&Condition| !it.values.is_empty() && !it.values.iter().any(|value| value.trim_matches('*') == "");
+        let asks_id = |it: &&Condition| {
+            !it.values.is_empty() && !it.values.iter().any(|value| value.trim_matches('*').is_empty())
+        };
         let mfa = asked(statement, "aws:MultiFactorAuthPresent", &["bool"]);
         let is_federated = grant.principal.kind == PrincipalKind::Federated;
         RoleTrust {
