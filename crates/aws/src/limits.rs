@@ -133,7 +133,8 @@ impl Limits {
             self.by_service.insert(entry.service.clone(), index).is_some()
         } else {
             let keys = entry.operations.iter().map(|operation| (entry.service.clone(), operation.clone()));
-            keys.fold(false, |seen, key| self.by_operation.insert(key, index).is_some() || seen)
+            let replaced = keys.filter(|key| self.by_operation.insert(key.clone(), index).is_some());
+            replaced.count() > 0
         };
         if replaced {
             return Err(LimitsError(format!("{words}: declared twice")));

@@ -136,7 +136,7 @@ mod tests {
         // Killed after the commit went: the note brings it back to mind.
         lake.put(&lake.path("_removals/old.json").unwrap(), generations::json(&old).unwrap()).await.unwrap();
         lake.put(&file, "left".into()).await.unwrap();
-        assert_eq!(lake.expired(1, Timestamp(NOON)).await.unwrap(), [old.clone()]);
+        assert_eq!(lake.expired(1, Timestamp(NOON)).await.unwrap(), std::slice::from_ref(&old));
         lake.remove_run(&old).await.unwrap();
         assert!(matches!(lake.get(&file).await, Err(Error::Missing { .. })));
         assert!(lake.expired(1, Timestamp(NOON)).await.unwrap().is_empty());

@@ -82,7 +82,7 @@ impl Stage {
         let directory = &self.0.directory;
         let disk = |error| Error::disk(directory, error);
         match fs::remove_file(journal::path(directory)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(disk(error)),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(disk(error)),
             _ => durable::remove_directory(directory).map_err(disk),
         }
     }

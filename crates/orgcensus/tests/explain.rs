@@ -9,12 +9,12 @@ mod cases;
 fn explain(arguments: &[&str], input: &str) -> Output {
     let mut program = Command::new(env!("CARGO_BIN_EXE_orgcensus"));
     program.arg("explain").args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut program = program.spawn().unwrap();
-    let mut stdin = program.stdin.take().unwrap();
+    let mut program = program.spawn().expect("the program starts");
+    let mut stdin = program.stdin.take().expect("its input");
     let input = input.to_owned();
     let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
-    let output = program.wait_with_output().unwrap();
-    writer.join().unwrap().unwrap();
+    let output = program.wait_with_output().expect("it ends");
+    writer.join().expect("no panic").expect("written");
     output
 }
 

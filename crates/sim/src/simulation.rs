@@ -68,7 +68,7 @@ impl Simulation {
     #[must_use]
     pub fn answer(&self, request: http::Request<Bytes>) -> Response<Bytes> {
         match read(&request) {
-            Err(response) => response,
+            Err((service, refusal)) => render_refusal(service, &refusal),
             Ok(request) => self.respond(&request, Ok(())),
         }
     }
@@ -77,7 +77,7 @@ impl Simulation {
     pub(crate) async fn deliver(&self, request: http::Request<Bytes>) -> Delivery {
         let network = &self.settings().network;
         let request = match read(&request) {
-            Err(response) => return Delivery::Whole(response),
+            Err((service, refusal)) => return Delivery::Whole(render_refusal(service, &refusal)),
             Ok(request) => request,
         };
         let fate = self.0.fates.next(&network.faults);
@@ -156,11 +156,11 @@ impl Simulation {
     }
 }
 
-/// A request that can be answered, or the refusal of one that cannot be read.
-fn read(request: &http::Request<Bytes>) -> Result<Request, Response<Bytes>> {
-    let signature = Signature::of(request).ok_or_else(|| render_refusal(Service::Sts, &Refusal::unsigned()))?;
+/// A request that can be answered, or the refusal of one that cannot be read, with the service that refuses.
+fn read(request: &http::Request<Bytes>) -> Result<Request, (Service, Refusal)> {
+    let signature = Signature::of(request).ok_or_else(|| (Service::Sts, Refusal::unsigned()))?;
     let service = signature.service();
-    Request::read(signature, request).map_err(|refusal| render_refusal(service, &refusal))
+    Request::read(signature, request).map_err(|refusal| (service, refusal))
 }
 
 #[cfg(test)]

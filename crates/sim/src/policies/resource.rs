@@ -93,21 +93,11 @@ impl Subject<'_> {
                 let outside = self.organization.outside_id(dice);
                 vec![allow(json!({ "Service": self.service }), self.source_arn(&outside))]
             }
-            Kind::DenySavesOrganization => {
-                let others = json!({ "StringNotEquals": { "aws:PrincipalOrgID": org } });
-                vec![allow(anyone(), none), self.statement("Deny", anyone(), others)]
+            Kind::DenySavesOrganization | Kind::DenySavesAll | Kind::DenySavesNobody | Kind::DenySavesNobodyButOne => {
+                vec![allow(anyone(), none), self.denial(kind)]
             }
-            Kind::DenySavesAll => vec![allow(anyone(), none), self.statement("Deny", anyone(), Value::Null)],
             Kind::PublicAndExternal => {
                 vec![allow(anyone(), none), allow(self.root(&self.organization.outside_id(dice)), Value::Null)]
-            }
-            Kind::DenySavesNobody => {
-                let plain = json!({ "Bool": { "aws:SecureTransport": "false" } });
-                vec![allow(anyone(), none), self.statement("Deny", anyone(), plain)]
-            }
-            Kind::DenySavesNobodyButOne => {
-                let one = json!({ "AWS": self.organization.arn("iam", "", own, "role/banned") });
-                vec![allow(anyone(), none), self.statement("Deny", one, Value::Null)]
             }
             Kind::OwnVpc | Kind::OtherVpce | Kind::ForeignVpc => vec![allow(anyone(), self.network(kind, dice))],
             Kind::UnknownBucket => {
@@ -121,6 +111,23 @@ impl Subject<'_> {
             }
             Kind::Dangling => vec![allow(json!({ "AWS": format!("AROA{}", dice.base32(17)) }), none)],
             Kind::ElevenDigits => vec![allow(json!({ "AWS": &own[..11] }), none)],
+        }
+    }
+
+    /// The Deny that stands beside an open Allow.
+    fn denial(&self, kind: Kind) -> Value {
+        let deny = |principal: Value, condition: Value| self.statement("Deny", principal, condition);
+        let (anyone, none) = (json!("*"), Value::Null);
+        match kind {
+            Kind::DenySavesOrganization => {
+                deny(anyone, json!({ "StringNotEquals": { "aws:PrincipalOrgID": self.organization.id } }))
+            }
+            Kind::DenySavesNobody => deny(anyone, json!({ "Bool": { "aws:SecureTransport": "false" } })),
+            Kind::DenySavesNobodyButOne => {
+                let banned = self.organization.arn("iam", "", &self.account.id, "role/banned");
+                deny(json!({ "AWS": banned }), none)
+            }
+            _ => deny(anyone, none),
         }
     }
 

@@ -64,7 +64,7 @@ pub(super) fn plant(
                 user.groups = Vec::new();
             }
             sort => {
-                let place = roles.len().saturating_sub(1 + usize::from(sort as usize % 2 == 0));
+                let place = roles.len().saturating_sub(1 + usize::from((sort as usize).is_multiple_of(2)));
                 let Some(role) = roles.get_mut(place) else { continue };
                 role.permissions = permissions(sort, &mut policy);
             }
