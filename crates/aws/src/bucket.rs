@@ -1,23 +1,31 @@
-//! One bucket: tokens that come back at a rate, one queue in order of arrival, and adaptation to what AWS answers.
+//! One bucket: `governor`'s rate, one queue in order of arrival, and adaptation to what AWS answers.
 //!
-//! Not `governor`'s: its rate is fixed, and a limiter put in its place has forgotten how full the last one was. Here a
-//! change of rate keeps the level, so adaptation never refills a burst.
+//! A `governor` limiter cannot change its rate, so it is replaced, and what was left in the old one is carried over:
+//! adaptation never refills a burst.
 
+use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use governor::clock::{Clock, Reference};
+use governor::middleware::StateInformationMiddleware;
+use governor::nanos::Nanos;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter};
 use tokio::time::Instant;
 
 use crate::limits::Rate;
 
 /// What throttling leaves of the rate.
 const DECREASE: f64 = 0.5;
-/// What quiet gives back, as a part of the full rate.
+/// What a quiet while gives back, as a part of the full rate.
 const INCREASE: f64 = 0.1;
 /// The lowest rate, as a part of the full rate.
 const FLOOR: f64 = 0.02;
 /// So long must quiet last before the rate rises a step.
 const STEP: Duration = Duration::from_secs(5);
+
+type Limiter = RateLimiter<NotKeyed, InMemoryState, TokioClock, StateInformationMiddleware>;
 
 /// A bucket of calls.
 pub(crate) struct Bucket {
@@ -28,10 +36,12 @@ pub(crate) struct Bucket {
 }
 
 struct State {
-    /// Calls that may go at once, as of `counted_at`.
-    tokens: f64,
+    limiter: Limiter,
+    clock: TokioClock,
+    rate: Rate,
+    /// Calls that could go at once, as of `counted_at`.
+    left: u32,
     counted_at: Instant,
-    per_second: f64,
     lowered_at: Option<Instant>,
     raised_at: Option<Instant>,
 }
@@ -39,13 +49,7 @@ struct State {
 impl Bucket {
     /// A full bucket.
     pub(crate) fn new(rate: Rate) -> Self {
-        let state = State {
-            tokens: f64::from(rate.burst.get()),
-            counted_at: Instant::now(),
-            per_second: rate.per_second,
-            lowered_at: None,
-            raised_at: None,
-        };
+        let state = State::new(rate, rate.burst.get(), TokioClock { start: Instant::now() });
         Self { full: rate, queue: tokio::sync::Mutex::new(()), state: Mutex::new(state) }
     }
 
@@ -53,7 +57,7 @@ impl Bucket {
     pub(crate) async fn take(&self) {
         let _turn = self.queue.lock().await;
         loop {
-            let wait = match self.state().take(&self.full) {
+            let wait = match self.state().take() {
                 Ok(()) => return,
                 Err(wait) => wait,
             };
@@ -68,9 +72,8 @@ impl Bucket {
         if state.lowered_at.is_some_and(|at| taken_at <= at) {
             return;
         }
-        state.count(&self.full);
-        state.tokens = state.tokens.min(0.0);
-        state.per_second = (state.per_second * DECREASE).max(self.full.per_second * FLOOR);
+        let slower = (state.rate.per_second * DECREASE).max(self.full.per_second * FLOOR);
+        state.change(self.part(slower), 0);
         state.lowered_at = Some(Instant::now());
     }
 
@@ -78,16 +81,22 @@ impl Bucket {
     pub(crate) fn answered(&self) {
         let mut state = self.state();
         let changed_at = state.lowered_at.max(state.raised_at);
-        if state.per_second < self.full.per_second && changed_at.is_none_or(|at| at.elapsed() >= STEP) {
-            state.count(&self.full);
-            state.per_second = (state.per_second + self.full.per_second * INCREASE).min(self.full.per_second);
+        if state.rate.per_second < self.full.per_second && changed_at.is_none_or(|at| at.elapsed() >= STEP) {
+            let faster = (state.rate.per_second + self.full.per_second * INCREASE).min(self.full.per_second);
+            let left = state.left_now();
+            state.change(self.part(faster), left);
             state.raised_at = Some(Instant::now());
         }
     }
 
     /// The rate as it is now, calls a second.
     pub(crate) fn per_second(&self) -> f64 {
-        self.state().per_second
+        self.state().rate.per_second
+    }
+
+    /// While the rate is lowered, so is the burst.
+    fn part(&self, per_second: f64) -> Rate {
+        Rate::new(per_second, f64::from(self.full.burst.get()) * per_second / self.full.per_second)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -96,31 +105,85 @@ impl Bucket {
 }
 
 impl State {
-    /// Takes a token, or says how long the next one takes to come.
-    fn take(&mut self, full: &Rate) -> Result<(), Duration> {
-        self.count(full);
-        // A hair less than one is one: waking up in whole milliseconds must not cost another one.
-        if self.tokens > 1.0 - 1e-6 {
-            self.tokens -= 1.0;
-            return Ok(());
+    fn new(rate: Rate, left: u32, clock: TokioClock) -> Self {
+        let limiter = RateLimiter::direct_with_clock(quota(rate), clock.clone());
+        let limiter = limiter.with_middleware::<StateInformationMiddleware>();
+        if let Some(gone) = NonZeroU32::new(rate.burst.get().saturating_sub(left)) {
+            // It is never more than the burst, and the limiter is full.
+            let _ = limiter.check_n(gone);
         }
-        Err(Duration::from_secs_f64((1.0 - self.tokens) / self.per_second.max(1e-6)))
+        Self { limiter, clock, rate, left, counted_at: Instant::now(), lowered_at: None, raised_at: None }
     }
 
-    /// Adds what came back since it was last counted. While the rate is lowered, so is the burst.
-    fn count(&mut self, full: &Rate) {
-        let now = Instant::now();
-        let most = (f64::from(full.burst.get()) * self.per_second / full.per_second).max(1.0);
-        let back = now.saturating_duration_since(self.counted_at).as_secs_f64() * self.per_second;
-        self.tokens = (self.tokens + back).min(most.max(self.tokens));
-        self.counted_at = now;
+    /// Takes a place, or says how long the next one takes to come.
+    fn take(&mut self) -> Result<(), Duration> {
+        match self.limiter.check() {
+            Ok(snapshot) => {
+                (self.left, self.counted_at) = (snapshot.remaining_burst_capacity(), Instant::now());
+                Ok(())
+            }
+            Err(not_until) => Err(not_until.wait_time_from(self.clock.now())),
+        }
+    }
+
+    /// What came back since the last call is there too.
+    fn left_now(&self) -> u32 {
+        let back = self.counted_at.elapsed().as_secs_f64() * self.rate.per_second;
+        Rate::whole_calls(f64::from(self.left) + back).min(self.rate.burst.get())
+    }
+
+    fn change(&mut self, rate: Rate, left: u32) {
+        let (lowered_at, raised_at) = (self.lowered_at, self.raised_at);
+        *self = Self { lowered_at, raised_at, ..Self::new(rate, left.min(rate.burst.get()), self.clock.clone()) };
+    }
+}
+
+fn quota(rate: Rate) -> Quota {
+    let period = Duration::from_secs_f64(1.0 / rate.per_second.max(1e-6)).max(Duration::from_nanos(1));
+    match Quota::with_period(period) {
+        Some(quota) => quota.allow_burst(rate.burst),
+        None => Quota::per_second(rate.burst),
+    }
+}
+
+/// Tokio's clock for governor, so that a test's paused time is the bucket's time too.
+#[derive(Debug, Clone)]
+struct TokioClock {
+    start: Instant,
+}
+
+/// Time since the clock's start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct TokioInstant(Duration);
+
+impl Clock for TokioClock {
+    type Instant = TokioInstant;
+
+    fn now(&self) -> TokioInstant {
+        TokioInstant(self.start.elapsed())
+    }
+}
+
+impl Reference for TokioInstant {
+    fn duration_since(&self, earlier: Self) -> Nanos {
+        self.0.saturating_sub(earlier.0).into()
+    }
+
+    fn saturating_sub(&self, duration: Nanos) -> Self {
+        Self(self.0.saturating_sub(duration.into()))
+    }
+}
+
+impl std::ops::Add<Nanos> for TokioInstant {
+    type Output = Self;
+
+    fn add(self, other: Nanos) -> Self {
+        Self(self.0 + Duration::from(other))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroU32;
-
     use super::*;
 
     fn bucket(per_second: f64, burst: u32) -> Bucket {
@@ -209,5 +272,12 @@ mod tests {
         };
         futures::future::join_all((0..5).map(one)).await;
         assert_eq!(*order.lock().unwrap(), [0, 1, 2, 3, 4]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn rates_below_one_a_second_hold() {
+        let bucket = bucket(0.5, 1);
+        let seconds = seconds_of(&bucket, 4).await;
+        assert!((5.99..6.1).contains(&seconds), "{seconds} s for 4 calls, one of them the burst");
     }
 }

@@ -39,9 +39,14 @@ impl Scope {
 
 impl Rate {
     /// A rate with a burst of at least one call, in whole calls.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "floored at 1; a huge burst is huge")]
     pub fn new(per_second: f64, burst: f64) -> Self {
-        Self { per_second, burst: NonZeroU32::new(burst as u32).unwrap_or(NonZeroU32::MIN) }
+        Self { per_second, burst: NonZeroU32::new(Self::whole_calls(burst)).unwrap_or(NonZeroU32::MIN) }
+    }
+
+    /// Calls without what is less than one.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a huge number of calls is huge")]
+    pub(crate) fn whole_calls(calls: f64) -> u32 {
+        calls as u32
     }
 }
 
