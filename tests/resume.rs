@@ -156,7 +156,7 @@ async fn without_shard(missing: u32) {
     let place = place();
     let others: Vec<u32> = (0..4).filter(|shard| *shard != missing).collect();
     let plan = shards(&place, &others).await;
-    let error = publish_shards(place.crawl().await, plan.clone(), false).await.unwrap_err();
+    let error = publish_shards(place.crawl().await, plan.clone(), false).await.expect_err("refused");
     assert!(matches!(error, Error::Missing(_)), "{error}");
     assert!(error.to_string().contains(&format!("shard {missing:05}-of-00004 is missing")), "{error}");
     let report = publish_shards(place.crawl().await, plan, true).await.expect("a snapshot");

@@ -10,24 +10,11 @@ do must be said in the coverage. Prints one line a check, then "N passed, M fail
 import json
 
 from harness import ONCE, Aws, Orgcensus, canonical, main, moto
-from populate import REGIONS, ROLE, enter, populate
+from populate import CONFIGURATION, REGIONS, enter, populate
 from read_back import ReadBack
 from read_back_organization import Organization
 
 KEYS = ("test", "test")
-CONFIGURATION = f"""
-[aws]
-max_attempts = 2  # what moto cannot do it answers with 500, however often it is asked
-
-[role]
-name = "{ROLE}"
-
-[organization]
-own_account = "role"
-
-[select]
-regions = {json.dumps(REGIONS)}
-"""
 
 # What moto 5.2.5 does not do as AWS does, by collector: how its tasks end, the call and the code that coverage names.
 NOT_COMPLETE = {

@@ -20,6 +20,20 @@ ROLE = "orgcensus"
 FIRST_ROLE = "OrganizationAccountAccessRole"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 IMAGE = "ami-12c6146b"
+# How the organization is crawled. What a test adds at the end belongs to [select].
+CONFIGURATION = f"""
+[aws]
+max_attempts = 2  # what moto cannot do it answers with 500, however often it is asked
+
+[role]
+name = "{ROLE}"
+
+[organization]
+own_account = "role"
+
+[select]
+regions = {json.dumps(REGIONS)}
+"""
 
 
 def allow(**statement):

@@ -15,22 +15,11 @@ import pathlib
 import urllib.request
 
 from harness import ONCE, Aws, Orgcensus, main, moto
-from populate import ADMINISTRATOR, REGIONS, ROLE, allow, enter, populate
+from populate import ADMINISTRATOR, ROLE, allow, enter, populate
+from populate import CONFIGURATION as POPULATED
 
 USER = "census"
-CONFIGURATION = f"""
-[aws]
-max_attempts = 2  # what moto cannot do it answers with 500, however often it is asked
-
-[role]
-name = "{ROLE}"
-
-[organization]
-own_account = "role"
-
-[select]
-regions = {json.dumps(REGIONS)}
-exclude_collectors = ["lambda_functions"]  # see UNTESTED
+CONFIGURATION = f"""{POPULATED}exclude_collectors = ["lambda_functions"]  # see UNTESTED
 
 [lake]
 min_coverage = 0.0

@@ -7,7 +7,8 @@ mod trino;
 
 use std::str::FromStr;
 
-use crate::contents::PublishedTable;
+use crate::column_type::ColumnType;
+use crate::contents::{PublishedTable, SnapshotOfTable};
 use crate::{Contents, Error, Result};
 
 /// Who reads the statements.
@@ -55,7 +56,7 @@ pub fn print(contents: &Contents, dialect: Dialect) -> Result<Vec<String>> {
 /// the same. None where no snapshot is shown.
 pub(crate) fn view_query(contents: &Contents, table: &PublishedTable) -> Option<String> {
     let names = table.columns.iter().map(|it| it.name.as_str()).chain(crate::contents::PARTITION_KEYS.map(|it| it.0));
-    let is_shown = |it: &crate::SnapshotOfTable| {
+    let is_shown = |it: &SnapshotOfTable| {
         format!("((org_id = '{}') AND (snapshot_date = '{}'))", it.organization_id, it.snapshot_date)
     };
     let shown: Vec<_> = table.newest().map(is_shown).collect();
@@ -66,6 +67,29 @@ pub(crate) fn view_query(contents: &Contents, table: &PublishedTable) -> Option<
     };
     let (columns, history) = (names.collect::<Vec<_>>().join("\n, "), &contents.databases.history);
     Some(format!("SELECT\n  {columns}\nFROM\n  {history}.{}\nWHERE {condition}\n", table.name))
+}
+
+/// What is selected from one snapshot's files: what they lack is null, what is narrower is widened to the type as the
+/// dialect writes it.
+fn snapshot_columns(
+    table: &PublishedTable,
+    snapshot: &SnapshotOfTable,
+    written: fn(&ColumnType) -> String,
+) -> Result<String> {
+    let mut columns = Vec::new();
+    for it in &table.columns {
+        let own = snapshot.columns.iter().find(|own| own.name == it.name);
+        columns.push(match own {
+            Some(own) if own.data_type == it.data_type => it.name.clone(),
+            own => {
+                let value = own.map_or("NULL", |own| own.name.as_str());
+                format!("CAST({value} AS {}) AS {}", written(&ColumnType::parse(&it.data_type)?), it.name)
+            }
+        });
+    }
+    let SnapshotOfTable { organization_id, snapshot_date, .. } = snapshot;
+    columns.push(format!("'{organization_id}' AS org_id, '{snapshot_date}' AS snapshot_date"));
+    Ok(columns.join(", "))
 }
 
 /// `CREATE OR REPLACE VIEW` for every table that is shown.

@@ -2,7 +2,7 @@
 
 use crate::column_type::ColumnType;
 use crate::contents::{PARTITION_KEYS, PublishedTable, SnapshotOfTable};
-use crate::ddl::{quoted, view_query};
+use crate::ddl::{quoted, snapshot_columns, view_query};
 use crate::{Contents, Result};
 
 pub(super) fn statements(contents: &Contents) -> Result<Vec<String>> {
@@ -35,22 +35,10 @@ fn comment(statements: &mut Vec<String>, name: &str, table: &PublishedTable) {
     }
 }
 
-/// One snapshot's rows. What its files lack is null, what is narrower is widened.
+/// One snapshot's rows.
 fn select(table: &PublishedTable, snapshot: &SnapshotOfTable) -> Result<String> {
-    let mut columns = Vec::new();
-    for it in &table.columns {
-        let own = snapshot.columns.iter().find(|own| own.name == it.name);
-        columns.push(match own {
-            Some(own) if own.data_type == it.data_type => it.name.clone(),
-            own => {
-                let value = own.map_or("NULL", |own| own.name.as_str());
-                format!("CAST({value} AS {}) AS {}", ColumnType::parse(&it.data_type)?.duckdb(), it.name)
-            }
-        });
-    }
-    let SnapshotOfTable { organization_id, snapshot_date, files, .. } = snapshot;
-    columns.push(format!("'{organization_id}' AS org_id, '{snapshot_date}' AS snapshot_date"));
-    let files: Vec<_> = files.iter().map(|file| quoted(file.trim_start_matches("file://"))).collect();
+    let columns = snapshot_columns(table, snapshot, ColumnType::duckdb)?;
+    let files: Vec<_> = snapshot.files.iter().map(|file| quoted(file.trim_start_matches("file://"))).collect();
     let files = format!("read_parquet([{}], hive_partitioning = false)", files.join(", "));
-    Ok(format!("SELECT {} FROM {files}", columns.join(", ")))
+    Ok(format!("SELECT {columns} FROM {files}"))
 }

@@ -2,7 +2,7 @@
 
 use crate::column_type::ColumnType;
 use crate::contents::{PARTITION_KEYS, PublishedTable, SnapshotOfTable};
-use crate::ddl::{quoted_by_backslash as quoted, view_query};
+use crate::ddl::{quoted_by_backslash as quoted, snapshot_columns, view_query};
 use crate::{Contents, Result};
 
 pub(super) fn statements(contents: &Contents) -> Result<Vec<String>> {
@@ -32,20 +32,8 @@ fn head(database: &str, table: &PublishedTable) -> String {
     format!("CREATE OR REPLACE VIEW {database}.{} (\n{columns}\n)\nCOMMENT {comment} AS", table.name)
 }
 
-/// One snapshot's rows. What its files lack is null, what is narrower is widened.
+/// One snapshot's rows.
 fn select(table: &PublishedTable, snapshot: &SnapshotOfTable) -> Result<String> {
-    let mut columns = Vec::new();
-    for it in &table.columns {
-        let own = snapshot.columns.iter().find(|own| own.name == it.name);
-        columns.push(match own {
-            Some(own) if own.data_type == it.data_type => it.name.clone(),
-            own => {
-                let value = own.map_or("NULL", |own| own.name.as_str());
-                format!("CAST({value} AS {}) AS {}", ColumnType::parse(&it.data_type)?.spark(), it.name)
-            }
-        });
-    }
-    let SnapshotOfTable { organization_id, snapshot_date, location, .. } = snapshot;
-    columns.push(format!("'{organization_id}' AS org_id, '{snapshot_date}' AS snapshot_date"));
-    Ok(format!("SELECT {} FROM parquet.`{}`", columns.join(", "), location.trim_end_matches('/')))
+    let columns = snapshot_columns(table, snapshot, ColumnType::spark)?;
+    Ok(format!("SELECT {columns} FROM parquet.`{}`", snapshot.location.trim_end_matches('/')))
 }
