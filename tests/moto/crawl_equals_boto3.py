@@ -10,7 +10,7 @@ do must be said in the coverage. Prints one line a check, then "N passed, M fail
 import json
 
 from harness import ONCE, Aws, Orgcensus, canonical, main, moto
-from populate import CONFIGURATION, REGIONS, enter, populate
+from populate import CONFIGURATION, ROLE, enter, populate
 from read_back import ReadBack
 from read_back_organization import Organization
 
