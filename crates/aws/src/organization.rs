@@ -167,8 +167,8 @@ pub async fn id(session: &Session) -> Result<String, Error> {
     id.ok_or_else(|| Error::new(Class::Failed, "Empty", "no organization"))
 }
 
-/// Reads the organization, walking its tree from the roots.
-pub async fn read(session: &Session) -> Result<Organization, Error> {
+/// Reads the organization, walking its tree from the roots; `found` is told of each account at once.
+pub async fn read(session: &Session, found: impl Fn(&Account)) -> Result<Organization, Error> {
     let organizations = client!(session, aws_sdk_organizations);
     let answer = organizations.describe_organization().send().await?;
     let described = answer.organization.ok_or_else(|| Error::new(Class::Failed, "Empty", "no organization"))?;
@@ -184,7 +184,9 @@ pub async fn read(session: &Session) -> Result<Organization, Error> {
     while let Some(parent) = units.get(next).cloned() {
         let mut pages = organizations.list_accounts_for_parent().parent_id(&parent.ou_id).into_paginator().send();
         while let Some(page) = pages.next().await {
+            let known = accounts.len();
             accounts.extend(page?.accounts.unwrap_or_default().into_iter().map(|it| account(it, next)));
+            accounts.iter().skip(known).for_each(&found);
         }
         let mut pages =
             organizations.list_organizational_units_for_parent().parent_id(&parent.ou_id).into_paginator().send();

@@ -14,8 +14,9 @@ use tokio::time::Instant;
 use crate::context::Shared;
 use crate::coverage::Coverage;
 use crate::event::Event;
-use crate::journal::{AccountRecord, TaskRecord};
+use crate::journal::AccountRecord;
 use crate::outcome::Outcome;
+use crate::task_record::TaskRecord;
 use crate::{task, usage};
 
 /// The engine's own task in every account: which regions are on.

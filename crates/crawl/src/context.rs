@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -14,10 +14,9 @@ use orgcensus_lake::{FileOptions, Lake, Stage};
 use orgcensus_row::{Stamp, Timestamp};
 
 use crate::event::{Event, Listener};
-use crate::journal::TaskRecord;
-use crate::organization_tasks::Tags;
-use crate::plan::Plan;
 use crate::selection::Selection;
+use crate::tags::{TagReader, Tagging};
+use crate::task_record::TaskRecord;
 
 /// Everything that one run needs to know.
 pub struct Crawl {
@@ -105,6 +104,8 @@ pub(crate) struct Shared {
     pub(crate) organization: Organization,
     /// The accounts that were chosen.
     pub(crate) selected: BTreeSet<String>,
+    /// Which shard of the run this process does; none when it does all of it.
+    pub(crate) shard: Option<u32>,
     /// The places of this process's accounts in the organization's list.
     pub(crate) places: Vec<usize>,
     /// Whether this process reads what is of the organization as a whole.
@@ -112,7 +113,9 @@ pub(crate) struct Shared {
     /// How the reading of the tree went.
     pub(crate) reading: TaskRecord,
     /// The accounts' tags, where the selection had to know them.
-    pub(crate) tags: Option<(Tags, TaskRecord)>,
+    pub(crate) tags: Option<Tagging>,
+    /// What reads them since the tree was walked, until the organization's turn takes it.
+    pub(crate) tag_reader: Mutex<Option<TagReader>>,
     pub(crate) stage: Stage,
     pub(crate) ends_at: tokio::time::Instant,
 }
@@ -130,19 +133,9 @@ impl Crawl {
 }
 
 impl Shared {
-    /// What a process of a planned run shares: all of it, or a shard.
-    pub(crate) fn new(crawl: Crawl, plan: Plan, shard: Option<u32>, stage: Stage) -> Arc<Self> {
-        Arc::new(Self {
-            places: plan.places(shard),
-            reads_organization: plan.reads_organization(shard),
-            ends_at: tokio::time::Instant::now() + crawl.bounds.run,
-            organization: plan.organization,
-            selected: plan.selected,
-            reading: plan.reading,
-            tags: plan.tags,
-            crawl,
-            stage,
-        })
+    /// Leaves a reader of tags to the organization's turn.
+    pub(crate) fn goes_on_with(&self, reader: Option<TagReader>) {
+        *self.tag_reader.lock().unwrap_or_else(PoisonError::into_inner) = reader;
     }
 
     /// This process's accounts.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use orgcensus_row::{Row, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::journal::TaskRecord;
 use crate::outcome::Outcome;
+use crate::task_record::TaskRecord;
 
 /// One task: a collector in an account and region, and how it ended. Read it before you believe that there is nothing.
 #[derive(Debug, Clone, Serialize, Row)]

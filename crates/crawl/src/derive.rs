@@ -16,8 +16,8 @@ use orgcensus_row::{BatchBuilder, Row, Stamp, Table, table};
 use serde::Serialize;
 
 use crate::context::Shared;
+use crate::error::Error;
 use crate::organization_rows::BATCH_ROWS;
-use crate::run::Error;
 
 mod account_policies;
 mod buckets;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::journal::TaskRecord;
+use crate::task_record::TaskRecord;
 
 /// Something that happened in a run.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use orgcensus_lake::{Publication, TableEntry};
 use orgcensus_row::{BatchBuilder, GLOBAL, Row, Stamp, table};
 
 use crate::context::Shared;
-use crate::organization_tasks::Readings;
-use crate::run::Error;
+use crate::error::Error;
+use crate::journal::Readings;
 
 /// Rows that wait in memory.
 pub(crate) const BATCH_ROWS: usize = 4096;

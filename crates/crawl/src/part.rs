@@ -7,9 +7,9 @@ use orgcensus_lake::{Journal, Lake, Stage, remove_checkpoint, restore};
 use serde::{Deserialize, Serialize};
 
 use crate::context::Crawl;
+use crate::error::Error;
 use crate::journal::{AccountRecord, Turn};
 use crate::plan::{Plan, shard_name};
-use crate::run::Error;
 
 /// The journal's header: enough to go on where nothing else is known.
 #[derive(Serialize, Deserialize)]

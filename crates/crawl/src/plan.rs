@@ -1,17 +1,20 @@
 //! What a run is, fixed before its first account: with it any process goes on with the run, or does a shard of it.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 use orgcensus_aws::organization::{self, Organization};
+use orgcensus_lake::Stage;
 use orgcensus_row::{GLOBAL, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::context::Crawl;
-use crate::journal::{Begun, TaskRecord};
-use crate::organization_tasks::{ORGANIZATION, Tags, read_tags};
+use crate::context::{Crawl, Shared};
+use crate::error::Error;
+use crate::organization_tasks::ORGANIZATION;
 use crate::outcome::Outcome;
-use crate::run::Error;
 use crate::tables;
+use crate::tags::{TagReader, Tagging, Tags};
+use crate::task_record::{Begun, TaskRecord};
 
 const FORMAT: u64 = 1;
 
@@ -41,19 +44,38 @@ pub struct Plan {
     /// How the reading of the tree went.
     pub reading: TaskRecord,
     /// The accounts' tags, where the selection had to know them.
-    pub tags: Option<(Tags, TaskRecord)>,
+    pub tags: Option<Tagging>,
 }
 
 impl Plan {
     /// Reads the organization and fixes the run.
     pub async fn read(crawl: &Crawl, shards: u32) -> Result<Self, Error> {
+        let reader = crawl.selection.needs_tags().then(|| TagReader::begin(crawl.chain.last().home_session()));
+        Ok(Self::read_with(crawl, shards, reader).await?.0)
+    }
+
+    /// The same, with the reader of tags at work meanwhile; it is given back unless the selection had to wait for it.
+    pub(crate) async fn read_with(
+        crawl: &Crawl,
+        shards: u32,
+        mut reader: Option<TagReader>,
+    ) -> Result<(Self, Option<TagReader>), Error> {
         let home = crawl.chain.last().home_session();
         let begun = Begun::now();
-        let organization = organization::read(&home).await.map_err(Error::Organization)?;
+        let found = |account: &organization::Account| {
+            if let Some(reader) = &reader {
+                reader.tell(&account.id);
+            }
+        };
+        let organization = organization::read(&home, found).await.map_err(Error::Organization)?;
         let reading = TaskRecord::measured(ORGANIZATION, GLOBAL, (Outcome::Complete, None), home.usage(), begun);
-        let tags = if crawl.selection.needs_tags() { Some(read_tags(&home, &organization).await) } else { None };
+        let waits_for = if crawl.selection.needs_tags() { reader.take() } else { None };
+        let tags = match waits_for {
+            Some(reader) => Some(reader.finish().await),
+            None => None,
+        };
         let selected = select(crawl, &organization, tags.as_ref().map(|(tags, _)| tags))?;
-        Ok(Self {
+        let plan = Self {
             format: FORMAT,
             orgcensus_version: env!("CARGO_PKG_VERSION").to_owned(),
             tables: fingerprint(crawl),
@@ -66,7 +88,8 @@ impl Plan {
             organization,
             reading,
             tags,
-        })
+        };
+        Ok((plan, reader))
     }
 
     /// The plan in a JSON text. Its format is looked at first: another one's fields may mean anything.
@@ -101,6 +124,23 @@ impl Plan {
         let is_taken = |name: &str| self.collectors.iter().any(|taken| taken == name);
         crawl.collectors = crawl.all_collectors.iter().filter(|it| is_taken(it.name)).copied().collect();
         Ok(())
+    }
+
+    /// What a process of the run shares among its workers: all of it, or a shard.
+    pub(crate) fn share(self, crawl: Crawl, shard: Option<u32>, stage: Stage) -> Arc<Shared> {
+        Arc::new(Shared {
+            shard,
+            places: self.places(shard),
+            reads_organization: self.reads_organization(shard),
+            ends_at: tokio::time::Instant::now() + crawl.bounds.run,
+            organization: self.organization,
+            selected: self.selected,
+            reading: self.reading,
+            tags: self.tags,
+            tag_reader: Mutex::default(),
+            crawl,
+            stage,
+        })
     }
 
     /// The selected accounts, of one shard if it is told: their places in the organization's list.

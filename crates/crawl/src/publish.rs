@@ -6,11 +6,11 @@ use orgcensus_lake::{Begun, Commit, Coverage, Publication, SliceIndex, Snapshot,
 
 use crate::context::Shared;
 use crate::coverage::Tally;
+use crate::error::Error;
 use crate::event::Event;
+use crate::journal::Readings;
 use crate::journal::Turn;
-use crate::organization_tasks::Readings;
 use crate::part::Part;
-use crate::run::Error;
 use crate::{derive, organization_rows, tables};
 
 /// Publishes all that the parts' journals have committed. Published already is success. `scratch` is a folder to work in.
@@ -42,7 +42,7 @@ pub(crate) async fn publish(shared: &Shared, parts: &[Part], scratch: &Path) -> 
         is_complete: tally.coverage() >= crawl.min_coverage,
         summary: serde_json::json!({ "coverage": rounded(tally.coverage()), "tally": tally }),
     };
-    let commit = publication.commit(entries, coverage, crate::task::now()).await?;
+    let commit = publication.commit(entries, coverage, crate::task_record::now()).await?;
     Ok((commit, tally))
 }
 

@@ -4,60 +4,16 @@ use orgcensus_lake::{Commit, Lock, Owner, Stage, remove_checkpoint};
 
 use crate::context::{Crawl, Shared};
 use crate::coverage::Tally;
+use crate::error::Error;
 use crate::event::Event;
 use crate::part::{self, Part};
 use crate::plan::Plan;
-use crate::{publish, task, unfinished, work};
+use crate::tags::TagReader;
+use crate::task_record::now;
+use crate::{publish, unfinished, work};
 
 /// Heartbeats within the time after which a run is taken for dead.
 const HEARTBEATS: u32 = 6;
-
-/// Why a run published nothing.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The organization could not be read.
-    #[error("read the organization: {0}")]
-    Organization(orgcensus_aws::Error),
-    /// Nothing is left of the organization once the selection is applied.
-    #[error("find work: the selection takes no account of organization {0}")]
-    NothingSelected(String),
-    /// Another run of this organization is alive.
-    #[error("begin: {0}")]
-    Held(orgcensus_lake::Error),
-    /// The stage or the lake failed.
-    #[error("{}", orgcensus_aws::with_causes(.0))]
-    Lake(#[source] orgcensus_lake::Error),
-    /// The stage failed under a task.
-    #[error(transparent)]
-    Task(#[from] orgcensus_collect::Error),
-    /// A row does not fit its table: a bug.
-    #[error(transparent)]
-    Row(#[from] orgcensus_row::Error),
-    /// A plan, or the journal of a run, that this version cannot go on with.
-    #[error("use the plan: {0}")]
-    Plan(String),
-    /// There is no run to go on with.
-    #[error("resume: {0}")]
-    NothingToResume(String),
-    /// It was asked to stop; what it did is kept.
-    #[error("finish run {0}: it was asked to stop")]
-    Stopped(String),
-    /// Shards are missing, and no one said to go on without them.
-    #[error("publish: {0}")]
-    Missing(String),
-    /// A worker ended in a panic: a bug.
-    #[error("finish account {0}: its worker panicked")]
-    Panicked(String),
-}
-
-impl From<orgcensus_lake::Error> for Error {
-    fn from(error: orgcensus_lake::Error) -> Self {
-        match error {
-            orgcensus_lake::Error::Held(_) | orgcensus_lake::Error::Busy { .. } => Self::Held(error),
-            error => Self::Lake(error),
-        }
-    }
-}
 
 /// What a run published.
 #[derive(Debug)]
@@ -93,11 +49,12 @@ impl Report {
 
 /// Runs one crawl and publishes its snapshot.
 pub async fn run(crawl: Crawl) -> Result<Report, Error> {
-    let plan = tokio::select! {
-        plan = Plan::read(&crawl, 1) => plan?,
+    let reader = TagReader::begin(crawl.chain.last().home_session());
+    let (plan, reader) = tokio::select! {
+        read = Plan::read_with(&crawl, 1, Some(reader)) => read?,
         () = crawl.stop.clone() => return Err(Error::Stopped(crawl.run_id)),
     };
-    whole(crawl, plan, None).await
+    whole(crawl, plan, None, reader).await
 }
 
 /// Goes on with the run that is named, or with the organization's newest that left something to go on with: on this
@@ -110,12 +67,12 @@ pub async fn resume(mut crawl: Crawl, run_id: Option<&str>) -> Result<Report, Er
     }
     plan.impose(&mut crawl)?;
     let local = Part::local(&crawl, &plan, None)?;
-    whole(crawl, plan, local).await
+    whole(crawl, plan, local, None).await
 }
 
 /// A run whose accounts are all this process's, from where `local` ends. The lock comes before a copy is restored: a
 /// stage on this disk is a right to the lock.
-async fn whole(crawl: Crawl, plan: Plan, local: Option<Part>) -> Result<Report, Error> {
+async fn whole(crawl: Crawl, plan: Plan, local: Option<Part>, reader: Option<TagReader>) -> Result<Report, Error> {
     let lock = lock(&crawl, &plan, owner(&plan, None, local.is_some())).await?;
     let work = async {
         let mut part = match local {
@@ -123,7 +80,8 @@ async fn whole(crawl: Crawl, plan: Plan, local: Option<Part>) -> Result<Report, 
             None => Part::restore_or_create(&crawl, &plan, None).await?,
         };
         let done = part.done()?;
-        let shared = Shared::new(crawl, plan, None, part.stage.clone());
+        let shared = plan.share(crawl, None, part.stage.clone());
+        shared.goes_on_with(reader);
         tell_start(&shared, done.accounts.len());
         work::work(&shared, &mut part, &done).await?;
         let parts = [part];
@@ -172,7 +130,7 @@ pub(crate) fn owner(plan: &Plan, shard: Option<u32>, has_stage: bool) -> Owner {
 pub(crate) async fn lock(crawl: &Crawl, plan: &Plan, owner: Owner) -> Result<Held, Error> {
     let ttl = crawl.bounds.lock;
     let millis = i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX);
-    let lock = Lock::acquire(&crawl.lake, &plan.organization.id, owner, task::now(), millis).await?;
+    let lock = Lock::acquire(&crawl.lake, &plan.organization.id, owner, now(), millis).await?;
     Ok(Held { lock, heartbeat: ttl / HEARTBEATS })
 }
 
@@ -184,7 +142,7 @@ impl Held {
             error = beat(&mut self.lock, self.heartbeat) => Err(error.into()),
         };
         // One that cannot be given back runs out: what was published is published.
-        let _ = self.lock.release(task::now()).await;
+        let _ = self.lock.release(now()).await;
         result
     }
 }
@@ -193,7 +151,7 @@ impl Held {
 async fn beat(lock: &mut Lock, heartbeat: std::time::Duration) -> orgcensus_lake::Error {
     loop {
         tokio::time::sleep(heartbeat).await;
-        if let Err(error @ orgcensus_lake::Error::Lost { .. }) = lock.heartbeat(task::now()).await {
+        if let Err(error @ orgcensus_lake::Error::Lost { .. }) = lock.heartbeat(now()).await {
             return error;
         }
     }

@@ -5,9 +5,10 @@ use std::path::Path;
 use orgcensus_lake::Stage;
 
 use crate::context::{Crawl, Shared};
+use crate::error::Error;
 use crate::part::{self, Done, Part};
 use crate::plan::{Plan, shard_name};
-use crate::run::{Error, Report, forget, lock, owner, tell_start};
+use crate::run::{Report, forget, lock, owner, tell_start};
 use crate::{account, organization_tasks, publish, work};
 
 /// What a shard staged.
@@ -35,7 +36,7 @@ pub async fn crawl_shard(mut crawl: Crawl, plan: Plan, shard: u32) -> Result<Sha
             None => Part::restore_or_create(&crawl, &plan, Some(shard)).await?,
         };
         let done = part.done()?;
-        let shared = Shared::new(crawl, plan, Some(shard), part.stage.clone());
+        let shared = plan.share(crawl, Some(shard), part.stage.clone());
         tell_start(&shared, done.accounts.len());
         work::work(&shared, &mut part, &done).await?;
         let (run_id, accounts) = (shared.crawl.run_id.clone(), shared.places.len());
@@ -142,7 +143,7 @@ fn complete(
         Stage::open(&directory)?.remove()?;
     }
     let mut part = Part::create(&directory, "skipped".to_owned(), plan, None)?;
-    let shared = Shared::new(crawl, plan.clone(), None, part.stage.clone());
+    let shared = plan.clone().share(crawl, None, part.stage.clone());
     tell_start(&shared, done.accounts.len());
     for account in shared.accounts().filter(|account| !done.accounts.contains(&account.id)) {
         part.journal.append(&account::skipped(&shared, account)?)?;

@@ -8,12 +8,12 @@ use futures::future::BoxFuture;
 use orgcensus_aws::{Class, Session};
 use orgcensus_collect::{Error, Missed, Rows, Sink};
 use orgcensus_lake::{LogWriter, Slice, Stage};
-use orgcensus_row::{Stamp, Table, Timestamp};
+use orgcensus_row::{Stamp, Table};
 use tokio::time::Instant;
 
 use crate::context::Shared;
-use crate::journal::{Begun, TaskRecord};
 use crate::outcome::Outcome;
+use crate::task_record::{Begun, TaskRecord};
 
 /// What a task does: a collector's function, or the engine's own.
 pub(crate) type Work =
@@ -112,9 +112,4 @@ fn judge(result: Result<(), Error>, finished: Result<(u64, Option<Missed>), Erro
         Err(Error::Aws(error)) => Ok((Outcome::of(&error), Some(error), 0, 0)),
         Err(error @ (Error::Stage(_) | Error::Row(_))) => Err(error),
     }
-}
-
-/// The wall clock, for the rows that say when something was done.
-pub(crate) fn now() -> Timestamp {
-    Timestamp(chrono::Utc::now().timestamp_millis())
 }

@@ -6,10 +6,10 @@ use orgcensus_aws::organization;
 use orgcensus_lake::{Error as LakeError, Journal, checkpoint_header, checkpoints};
 
 use crate::context::Crawl;
+use crate::error::Error;
 use crate::journal::AccountRecord;
 use crate::part::About;
 use crate::plan::Plan;
-use crate::run::Error;
 
 /// The plan of the run that is named, or else of this organization's newest that left a stage.
 pub(crate) async fn find(crawl: &Crawl, run_id: Option<&str>) -> Result<Plan, Error> {

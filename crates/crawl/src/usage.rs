@@ -12,12 +12,14 @@ use crate::task;
 /// One operation that the run called in one account and region, with the bucket of calls that it drew from. What the
 /// crawl's own identity calls (STS, Organizations) is in the rows of the management account.
 #[derive(Debug, Clone, Serialize, Row)]
-#[row(table = "api_usage", key = "service, operation")]
+#[row(table = "api_usage", key = "service, operation, shard")]
 pub struct ApiUsage {
     /// The service by its SDK's name, secretsmanager.
     pub service: String,
     /// The operation, ListSecrets.
     pub operation: String,
+    /// The process of the run that called, 0 when there was only one: each shard has a part of a crawl-wide bucket.
+    pub shard: i32,
     /// The bucket that it shares with others: the service, or service:Operation+Operation.
     pub bucket: String,
     /// Whose the bucket is: region (an account's in one region), account, or crawl (the crawl's own account's).
@@ -40,13 +42,14 @@ pub struct ApiUsage {
     pub burst_calls: Option<i64>,
 }
 
-impl From<&Used> for ApiUsage {
-    fn from(used: &Used) -> Self {
+impl ApiUsage {
+    fn new(used: &Used, shard: Option<u32>) -> Self {
         let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let (counts, rule) = (used.counts, &used.rule);
         Self {
             service: used.service.to_string(),
             operation: used.operation.to_string(),
+            shard: i32::try_from(shard.unwrap_or_default()).unwrap_or(i32::MAX),
             bucket: rule.name.clone(),
             bucket_scope: rule.scope.as_str().to_owned(),
             calls: number(counts.calls),
@@ -75,7 +78,7 @@ pub(crate) fn stage(shared: &Shared, used: &[Used], record: &mut AccountRecord) 
     let mut builder = BatchBuilder::new(usage)?;
     for of_region in used.chunk_by(|one, other| one.region == other.region) {
         for it in of_region {
-            builder.push(&ApiUsage::from(it))?;
+            builder.push(&ApiUsage::new(it, shared.shard))?;
         }
         let region = of_region.first().and_then(|it| it.region.as_deref()).unwrap_or(GLOBAL);
         let slice = task::stage_batch(&shared.stage, usage, &builder.take(&shared.stamp(&record.account_id, region))?);

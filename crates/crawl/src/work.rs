@@ -12,10 +12,10 @@ use tokio::task::JoinSet;
 use tokio::time::{Interval, MissedTickBehavior};
 
 use crate::context::Shared;
+use crate::error::Error;
 use crate::event::Event;
 use crate::journal::{AccountRecord, Turn};
 use crate::part::{Done, Part};
-use crate::run::Error;
 use crate::{account, organization_tasks, usage};
 
 /// Does what a part lacks. [`Error::Stopped`] when the crawl is told to stop: what is committed is kept.

@@ -74,7 +74,7 @@ const COSTS: &str = "SELECT account_id, collector, CAST(SUM(calls) AS BIGINT) AS
 
 const BUCKETS: &str = "SELECT account_id, region, bucket, bucket_scope, \
     (SUM(calls + retries) - MAX(burst_calls)) / MAX(allowed_per_second) AS seconds \
-    FROM api_usage WHERE allowed_per_second IS NOT NULL GROUP BY account_id, region, bucket, bucket_scope \
+    FROM api_usage WHERE allowed_per_second IS NOT NULL GROUP BY account_id, region, bucket, bucket_scope, shard \
     ORDER BY seconds DESC LIMIT 100";
 
 /// The forecast from the newest snapshot; none if there is none, or none that counted its calls.

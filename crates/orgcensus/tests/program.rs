@@ -194,6 +194,26 @@ fn plan_counts_and_calls_no_member() {
     assert!(!seen.contains(&"AssumeRole".to_owned()), "{seen:?}");
 }
 
+/// The numbers that stand after these words.
+fn numbers(text: &str, words: &str) -> Vec<u64> {
+    let after = text.match_indices(words).filter_map(|(place, found)| text.get(place + found.len()..));
+    after.filter_map(|rest| rest.split_whitespace().next()?.parse().ok()).collect()
+}
+
+#[test]
+fn a_crawl_never_calls_less_than_its_plan_foretold() {
+    let world = World::new(5);
+    let lake = world.path("lake");
+    let plan = ["plan", "--config", &world.path("crawl.toml"), "--lake", &lake];
+    let bounds = numbers(&out(&world.run(&plan)), "at least");
+    assert_eq!(bounds.len(), 2, "without the accounts, and with them: {bounds:?}");
+    let made = numbers(&out(&world.crawl(&[])), "calls");
+    assert!(bounds[0] < bounds[1] && bounds[1] <= made[0], "{bounds:?} foretold, {made:?} made");
+    // With a snapshot it is no bound any more: the same organization takes the same calls.
+    let foretold = numbers(&out(&world.run(&plan)), "calls");
+    assert_eq!(foretold.last(), made.first());
+}
+
 #[test]
 fn help_has_examples_and_exit_codes_and_shells_complete() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -35,6 +35,8 @@ pub struct Settings {
     pub omits_bucket_region: bool,
     /// The member (its place in the organization, the management account being 0) that may also read the organization.
     pub delegated_administrator: Option<u64>,
+    /// The account (its place in the organization) with as many roles and policies as AWS lets an account have.
+    pub large_account: Option<u64>,
     /// How it is reached.
     pub network: Network,
 }
@@ -59,6 +61,7 @@ impl Settings {
             session_seconds: 3600,
             omits_bucket_region: false,
             delegated_administrator: None,
+            large_account: None,
             network: Network::default(),
         }
     }

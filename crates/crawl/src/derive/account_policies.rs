@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::{Staged, boolean, text};
 use crate::context::Shared;
+use crate::error::Error;
 use crate::organization_rows::write_table;
-use crate::run::Error;
 
 /// What the policies' targets are in: filled by a collector.
 const TARGETS: &str = "organization_policy_targets";

@@ -5,7 +5,7 @@ use orgcensus_policy::PublicAccessBlock;
 
 use super::{ByArn, Staged, boolean, text};
 use crate::context::Shared;
-use crate::run::Error;
+use crate::error::Error;
 
 const BUCKETS: &str = "s3_buckets";
 const ACCOUNT_BLOCKS: &str = "s3_account_public_access_blocks";

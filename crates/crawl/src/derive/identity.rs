@@ -15,7 +15,7 @@ use orgcensus_row::{GLOBAL, Stamp};
 
 use super::{Derived, Staged};
 use crate::context::Shared;
-use crate::run::Error;
+use crate::error::Error;
 use account::{Account, SOURCES, Source};
 pub use rows::{IdentityAccess, PrivilegePath};
 pub(super) use shelf::Shelf;

@@ -12,7 +12,7 @@ use super::names::{Names, assumed_role, fingerprint, role_name};
 use super::seen::Seen;
 use super::{Staged, text};
 use crate::context::Shared;
-use crate::run::Error;
+use crate::error::Error;
 
 /// What is known of the organization.
 pub(super) struct Known {

@@ -11,7 +11,7 @@ use orgcensus_lake::SliceIndex;
 use orgcensus_row::table;
 
 use super::{Staged, text};
-use crate::run::Error;
+use crate::error::Error;
 
 /// The most names that are remembered, which take 64 MiB. Of a name beyond them nothing is known.
 const MAX_NAMES: usize = 3_500_000;

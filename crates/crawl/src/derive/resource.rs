@@ -10,7 +10,7 @@ use super::buckets::AccountBlocks;
 use super::external::{self, ExternalAccess, Named};
 use super::known::Known;
 use super::{ByArn, PolicyPrincipal, ResourceAccess, text, words};
-use crate::run::Error;
+use crate::error::Error;
 
 /// The resources of one account and region, as their policies name them.
 #[derive(Default)]

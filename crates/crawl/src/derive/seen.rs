@@ -11,7 +11,7 @@ use super::{Staged, boolean, text};
 use crate::account::REGIONS;
 use crate::context::Shared;
 use crate::coverage::Coverage;
-use crate::run::Error;
+use crate::error::Error;
 
 /// The collector of VPCs.
 const VPCS: &str = "ec2_vpcs";

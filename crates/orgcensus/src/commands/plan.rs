@@ -1,12 +1,11 @@
 //! `orgcensus plan`: what a crawl would do.
 
-use std::collections::BTreeMap;
-
 use orgcensus_aws::Limits;
-use orgcensus_aws::organization;
 use orgcensus_aws::partition::DEFAULT_REGIONS;
+use orgcensus_aws::regions::AccountRegion;
 use orgcensus_collect::{Call, Collector, Scope};
 use orgcensus_collectors::OFF_UNLESS_NAMED;
+use orgcensus_crawl::Crawl;
 use orgcensus_row::Timestamp;
 
 use crate::args::Plan;
@@ -30,58 +29,72 @@ pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
         println!("shards   {shards}: crawl --plan {out} --shard 0/{shards} …, then publish --plan {out}");
         return Ok(exit::WHOLE);
     }
-    let home = crawl.chain.last().home_session();
-    let doing = "read the organization";
-    let organization = organization::read(&home).await.map_err(|source| Failure::Aws { doing, source })?;
-    let mut tags = BTreeMap::new();
-    if crawl.selection.needs_tags() {
-        for account in &organization.accounts {
-            let doing = "read the accounts' tags";
-            let read = organization::tags(&home, &account.id).await.map_err(|source| Failure::Aws { doing, source })?;
-            tags.insert(account.id.clone(), read);
-        }
-    }
-    let none = BTreeMap::new();
-    let takes =
-        |it: &&organization::Account| crawl.selection.takes(&organization, it, tags.get(&it.id).unwrap_or(&none));
-    let selected: Vec<_> = organization.accounts.iter().filter(takes).collect();
-    let enterable: Vec<&str> = selected.iter().filter(|it| it.is_active()).map(|it| it.id.as_str()).collect();
-    let active = enterable.len();
-    let regions =
-        if crawl.selection.regions.is_empty() { DEFAULT_REGIONS.len() } else { crawl.selection.regions.len() };
-    println!("organization {}", organization.id);
-    println!("accounts     {} of {}, {active} active", selected.len(), organization.accounts.len());
-    let which = if crawl.selection.regions.is_empty() { "at least, by default" } else { "as configured" };
-    println!("regions      {regions} {which}");
-    println!("\n{:34} {:>8}  {:>10}  calls", "collector", "scope", "tasks");
-    let mut total = active + organization.accounts.len();
-    for collector in &crawl.collectors {
-        let (scope, tasks) = match collector.scope {
-            Scope::Account => ("account", active),
-            Scope::Region => ("region", active * regions),
-            Scope::Organization => ("once", 1),
-            Scope::OrganizationRegion => ("once", regions),
-        };
-        println!("{:34} {scope:>8}  {tasks:>10}  {}", collector.name, calls(collector));
-        total += tasks;
-    }
-    for (name, cost) in OFF_UNLESS_NAMED.iter().filter(|(name, _)| !crawl.collectors.iter().any(|it| it.name == *name))
-    {
-        println!("{name:34} {:>8}  {:>10}  {cost}", "off", "-");
-    }
+    let plan = orgcensus_crawl::Plan::read(&crawl, 1).await?;
+    let regions = regions(&crawl).await;
+    let selected = plan.organization.accounts.iter().filter(|account| plan.selected.contains(&account.id));
+    let enterable: Vec<&str> = selected.filter(|account| account.is_active()).map(|it| it.id.as_str()).collect();
+    let (active, members) = (enterable.len(), plan.organization.accounts.len());
+    println!("organization {}", plan.organization.id);
+    println!("accounts     {} of {members}, {active} active", plan.selected.len());
+    println!("regions      {regions} that every account has");
+    tell_collectors(&crawl.collectors, active, regions);
     let of_accounts = crawl.collectors.iter().filter(|collector| !collector.scope.is_organization_wide());
-    let names: Vec<&str> = of_accounts.map(|collector| collector.name).collect();
-    let work = Work {
-        accounts: &enterable,
-        members: organization.accounts.len(),
-        collectors: &names,
-        at_once: crawl.bounds.accounts,
-    };
+    let names: Vec<&str> = of_accounts.clone().map(|collector| collector.name).collect();
+    let work = Work { accounts: &enterable, members, collectors: &names, at_once: crawl.bounds.accounts };
     match forecast::from_snapshot(&crawl.lake, &work).await? {
         Some(forecast) => tell(&forecast),
-        None => tell_bound(total, organization.accounts.len(), crawl.base.limiter().limits()),
+        None => {
+            let once = crawl.collectors.len() - names.len();
+            let each: usize = of_accounts.map(|collector| tasks(collector, 1, regions)).sum();
+            let bound = Bound {
+                outside: usize::try_from(plan.reading.calls).unwrap_or_default() + members + once,
+                // And one to ask for its regions.
+                inside: active * (each + 1),
+                members,
+            };
+            tell_bound(&bound, crawl.base.limiter().limits());
+        }
     }
     Ok(exit::WHOLE)
+}
+
+/// How many of the selected regions are on in every account: those that no account can switch off. The identity that
+/// reads the organization knows them; if it may not say, they are the ones that this version knows.
+async fn regions(crawl: &Crawl) -> usize {
+    let takes = |region: &str| crawl.selection.takes_region(region);
+    match orgcensus_aws::regions::read(&crawl.chain.last().home_session()).await {
+        Ok(read) => {
+            let is_always_on = |it: &AccountRegion| it.opt_in_status.as_deref() == Some("opt-in-not-required");
+            read.iter().filter(|it| is_always_on(it) && takes(&it.region_name)).count()
+        }
+        Err(_refused) => DEFAULT_REGIONS.iter().filter(|region| takes(region)).count(),
+    }
+}
+
+/// How often a collector runs.
+fn tasks(collector: &Collector, accounts: usize, regions: usize) -> usize {
+    match collector.scope {
+        Scope::Account => accounts,
+        Scope::Region => accounts * regions,
+        Scope::Organization => 1,
+        Scope::OrganizationRegion => regions,
+    }
+}
+
+fn tell_collectors(collectors: &[Collector], accounts: usize, regions: usize) {
+    println!("\n{:34} {:>8}  {:>10}  calls", "collector", "scope", "tasks");
+    for collector in collectors {
+        let scope = match collector.scope {
+            Scope::Account => "account",
+            Scope::Region => "region",
+            Scope::Organization | Scope::OrganizationRegion => "once",
+        };
+        let tasks = tasks(collector, accounts, regions);
+        println!("{:34} {scope:>8}  {tasks:>10}  {}", collector.name, calls(collector));
+    }
+    for (name, cost) in OFF_UNLESS_NAMED.iter().filter(|(name, _)| !collectors.iter().any(|it| it.name == *name)) {
+        println!("{name:34} {:>8}  {:>10}  {cost}", "off", "-");
+    }
 }
 
 /// A collector's calls; `+` marks one that it makes for what it finds, however often that is.
@@ -103,13 +116,22 @@ fn tell(forecast: &Forecast) {
     }
 }
 
-/// What is certain without a snapshot.
-fn tell_bound(calls: usize, members: usize, limits: &Limits) {
+/// Calls that are certain without a snapshot.
+struct Bound {
+    /// To read the organization.
+    outside: usize,
+    /// In the accounts, where each lets the crawl in.
+    inside: usize,
+    members: usize,
+}
+
+fn tell_bound(bound: &Bound, limits: &Limits) {
     let tags = limits.rule(limits.rule_of("organizations", "ListTagsForResource")).rate;
     #[expect(clippy::cast_precision_loss, reason = "a number of accounts")]
-    let seconds = ((members as f64) - f64::from(tags.burst.get())).max(0.0) / tags.per_second;
+    let seconds = ((bound.members as f64) - f64::from(tags.burst.get())).max(0.0) / tags.per_second;
     println!("\nforecast     a lower bound: the lake has no snapshot to foretell from");
-    println!("calls        at least {calls}, if every account's role can be assumed");
+    println!("calls        at least {}, whoever lets the crawl in", bound.outside);
+    println!("             at least {} if every account does", bound.outside + bound.inside);
     println!("minutes      at least {:.1}", seconds / 60.0);
     println!("binding      bucket organizations:ListTagsForResource, one call for each account");
     println!("A list takes a call for each page; calls with a + follow what the collector finds.");

@@ -29,7 +29,7 @@ pub(crate) async fn run(arguments: &Preflight) -> Result<u8, Failure> {
             None
         }
     };
-    match organization::read(&home).await {
+    match organization::read(&home, |_account| ()).await {
         Ok(organization) => {
             checks.pass("organization", &format!("{}, {} accounts", organization.id, organization.accounts.len()));
             let is_member = |it: &&organization::Account| it.is_active() && own.as_ref() != Some(&it.id);

@@ -54,6 +54,9 @@ struct Population {
     /// Let nothing go wrong: no suspended account, no missing role, no denial, no error.
     #[arg(long)]
     no_troubles: bool,
+    /// Give the account at this place of the organization 5,000 roles and 1,500 policies.
+    #[arg(long)]
+    large_account: Option<u64>,
     /// The simulated present, in milliseconds since 1970; midnight of today unless given.
     #[arg(long)]
     now_millis: Option<i64>,
@@ -91,7 +94,8 @@ impl Population {
     fn settings(&self) -> Settings {
         let settings = Settings::new(self.accounts, self.seed);
         let troubles = if self.no_troubles { Troubles::none() } else { settings.troubles };
-        Settings { troubles, now_millis: self.now_millis.unwrap_or(settings.now_millis), ..settings }
+        let now_millis = self.now_millis.unwrap_or(settings.now_millis);
+        Settings { troubles, now_millis, large_account: self.large_account, ..settings }
     }
 }
 

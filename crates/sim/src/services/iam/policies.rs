@@ -33,6 +33,9 @@ pub(crate) struct Version {
     pub(crate) document: String,
 }
 
+/// As many policies of its own as an account has by default.
+const LARGE: u64 = 1500;
+
 /// AWS's policies that are in use: path, name, and one statement's actions.
 const AWS_POLICIES: [(&str, &str, &[&str]); 6] = [
     ("/", "AdministratorAccess", &["*"]),
@@ -87,7 +90,9 @@ pub(super) fn aws_policies<'a>(
 /// The account's own policies.
 pub(super) fn customer_policies(organization: &Organization, account: &Account) -> Vec<ManagedPolicy> {
     let mut dice = organization.dice(&["iam-policies", &account.id]);
-    (0..dice.count(2))
+    let usual = dice.count(2);
+    let is_large = organization.settings.large_account == Some(account.index);
+    (0..if is_large { LARGE } else { usual })
         .map(|number| {
             let name = format!("{}-{number}", dice.pick(&["deploy", "read-logs", "boundary", "everything", "tickets"]));
             let path = dice.pick(&["/", "/", "/team/"]).to_owned();

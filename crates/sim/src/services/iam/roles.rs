@@ -30,6 +30,9 @@ pub(crate) struct InstanceProfile {
     pub(crate) arn: String,
 }
 
+/// As many roles as AWS's highest quota allows.
+const LARGE: i64 = 5000;
+
 /// Service-linked roles that an account may have.
 const LINKED: [(&str, &str); 3] = [
     ("AWSServiceRoleForOrganizations", "organizations.amazonaws.com"),
@@ -60,7 +63,8 @@ pub(super) fn roles(organization: &Organization, account: &Account, choices: &[&
         let path = format!("/aws-service-role/{service}/");
         roles.push(role(organization, account, &path, name, TrustKind::Service(service), &mut dice));
     }
-    for number in 0..dice.between(2, 10) {
+    let usual = dice.between(2, 10);
+    for number in 0..if settings.large_account == Some(account.index) { LARGE } else { usual } {
         let name = format!("{}-{number}", dice.pick(&["app", "pipeline", "vendor", "support", "batch"]));
         let path = dice.pick(&["/", "/", "/", "/ci/", "/team/data/"]);
         let kind = TrustKind::any(&mut dice);

@@ -1,0 +1,48 @@
+//! Why a run publishes nothing.
+
+/// Why a run published nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The organization could not be read.
+    #[error("read the organization: {0}")]
+    Organization(orgcensus_aws::Error),
+    /// Nothing is left of the organization once the selection is applied.
+    #[error("find work: the selection takes no account of organization {0}")]
+    NothingSelected(String),
+    /// Another run of this organization is alive.
+    #[error("begin: {0}")]
+    Held(orgcensus_lake::Error),
+    /// The stage or the lake failed.
+    #[error("{}", orgcensus_aws::with_causes(.0))]
+    Lake(#[source] orgcensus_lake::Error),
+    /// The stage failed under a task.
+    #[error(transparent)]
+    Task(#[from] orgcensus_collect::Error),
+    /// A row does not fit its table: a bug.
+    #[error(transparent)]
+    Row(#[from] orgcensus_row::Error),
+    /// A plan, or the journal of a run, that this version cannot go on with.
+    #[error("use the plan: {0}")]
+    Plan(String),
+    /// There is no run to go on with.
+    #[error("resume: {0}")]
+    NothingToResume(String),
+    /// It was asked to stop; what it did is kept.
+    #[error("finish run {0}: it was asked to stop")]
+    Stopped(String),
+    /// Shards are missing, and no one said to go on without them.
+    #[error("publish: {0}")]
+    Missing(String),
+    /// A worker ended in a panic: a bug.
+    #[error("finish account {0}: its worker panicked")]
+    Panicked(String),
+}
+
+impl From<orgcensus_lake::Error> for Error {
+    fn from(error: orgcensus_lake::Error) -> Self {
+        match error {
+            orgcensus_lake::Error::Held(_) | orgcensus_lake::Error::Busy { .. } => Self::Held(error),
+            error => Self::Lake(error),
+        }
+    }
+}

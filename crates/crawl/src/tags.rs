@@ -1,0 +1,94 @@
+//! The accounts' tags: one call for each, at a pace that makes them the longest thing that some crawls do. So they are
+//! read while the tree is still walked.
+
+use std::collections::BTreeMap;
+
+use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures::{FutureExt, StreamExt};
+use orgcensus_aws::{Class, Error, Session, organization};
+use orgcensus_row::GLOBAL;
+use tokio::task::JoinSet;
+
+use crate::outcome::Outcome;
+use crate::task_record::{Begun, TaskRecord};
+
+/// The engine's task that reads the accounts' tags.
+pub(crate) const ACCOUNT_TAGS: &str = "account_tags";
+
+/// Requests for tags on their way at once; the limiter sets the pace.
+const AT_ONCE: usize = 8;
+
+/// Tags by account; `None` where they could not be read.
+pub(crate) type Tags = BTreeMap<String, Option<BTreeMap<String, String>>>;
+
+/// The tags, and how reading them went.
+pub(crate) type Tagging = (Tags, TaskRecord);
+
+/// Reads the tags of each account that it is told of. Dropped, it ends.
+#[derive(Debug)]
+pub(crate) struct TagReader {
+    /// As many as the organization has accounts, whose list is held anyway.
+    account_ids: UnboundedSender<String>,
+    reading: JoinSet<Tagging>,
+}
+
+impl TagReader {
+    pub(crate) fn begin(session: Session) -> Self {
+        let (account_ids, told) = unbounded();
+        let mut reading = JoinSet::new();
+        reading.spawn(async move { read(&session, told).await });
+        Self { account_ids, reading }
+    }
+
+    pub(crate) fn tell(&self, account_id: &str) {
+        // It ended at a refusal: all others would be refused alike.
+        let _ = self.account_ids.unbounded_send(account_id.to_owned());
+    }
+
+    /// The tags of all accounts that it was told of.
+    pub(crate) async fn finish(mut self) -> Tagging {
+        self.account_ids.close_channel();
+        let untold = || untried(Outcome::Failed);
+        self.reading.join_next().map(|read| read.and_then(Result::ok).unwrap_or_else(untold)).await
+    }
+}
+
+/// No tags, for this reason.
+pub(crate) fn untried(outcome: Outcome) -> Tagging {
+    (Tags::new(), TaskRecord::untried(ACCOUNT_TAGS, GLOBAL, outcome))
+}
+
+/// A refusal ends it: the rest would be refused alike.
+async fn read(session: &Session, account_ids: UnboundedReceiver<String>) -> Tagging {
+    let begun = Begun::now();
+    let mut told = account_ids
+        .map(|id| async move {
+            let tags = organization::tags(session, &id).await;
+            (id, tags)
+        })
+        .buffer_unordered(AT_ONCE);
+    let (mut tags, mut first, mut missed) = (Tags::new(), None::<Error>, 0);
+    while let Some((id, result)) = told.next().await {
+        match result {
+            Ok(of_account) => {
+                tags.insert(id, Some(of_account));
+            }
+            Err(error) => {
+                let is_refused = matches!(error.class, Class::Denied | Class::DeniedByScp);
+                missed += 1;
+                first.get_or_insert(error);
+                if is_refused {
+                    break;
+                }
+            }
+        }
+    }
+    drop(told);
+    let outcome = match &first {
+        None => Outcome::Complete,
+        Some(error) if tags.is_empty() => Outcome::of(error),
+        Some(_) => Outcome::Partial,
+    };
+    let record = TaskRecord::measured(ACCOUNT_TAGS, GLOBAL, (outcome, first.as_ref()), session.usage(), begun);
+    (tags, TaskRecord { missed, ..record })
+}

@@ -1,0 +1,109 @@
+//! What became of a task: how it ended, what it cost, and where its rows are.
+
+use orgcensus_aws::Usage;
+use orgcensus_lake::Slice;
+use orgcensus_row::Timestamp;
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+
+use crate::outcome::Outcome;
+
+/// One task, done.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TaskRecord {
+    /// The collector's name.
+    pub collector: String,
+    /// The region, or `global`.
+    pub region: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// AWS's code of what went wrong.
+    pub error_code: Option<String>,
+    /// AWS's message.
+    pub error_message: Option<String>,
+    /// The call that went wrong, `sqs:ListQueues`.
+    pub error_operation: Option<String>,
+    /// Operations called; a page is a call.
+    pub calls: u64,
+    /// Attempts beyond the first of each call.
+    pub retries: u64,
+    /// Attempts that AWS throttled.
+    pub throttles: u64,
+    /// Rows kept, those of policies among them.
+    pub rows: u64,
+    /// Listed things that could not be read.
+    pub missed: u64,
+    /// How long it took.
+    pub duration_millis: u64,
+    /// When it began (UTC).
+    pub started_at: Option<Timestamp>,
+    /// Where its rows are in the stage.
+    pub slices: Vec<Slice>,
+}
+
+/// When a task began, by both clocks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Begun {
+    instant: Instant,
+    at: Timestamp,
+}
+
+impl Begun {
+    pub(crate) fn now() -> Self {
+        Self { instant: Instant::now(), at: now() }
+    }
+}
+
+impl TaskRecord {
+    /// A task that was tried: how it ended, what its session's calls came to, and how long it took.
+    pub(crate) fn measured(
+        collector: &str,
+        region: &str,
+        (outcome, error): (Outcome, Option<&orgcensus_aws::Error>),
+        usage: &Usage,
+        begun: Begun,
+    ) -> Self {
+        let record = Self {
+            calls: usage.calls(),
+            retries: usage.retries(),
+            throttles: usage.throttles(),
+            duration_millis: u64::try_from(begun.instant.elapsed().as_millis()).unwrap_or(u64::MAX),
+            started_at: Some(begun.at),
+            ..Self::untried(collector, region, outcome)
+        };
+        error.into_iter().fold(record, Self::because)
+    }
+
+    /// A task that was not tried.
+    pub fn untried(collector: &str, region: &str, outcome: Outcome) -> Self {
+        Self {
+            collector: collector.to_owned(),
+            region: region.to_owned(),
+            outcome,
+            error_code: None,
+            error_message: None,
+            error_operation: None,
+            calls: 0,
+            retries: 0,
+            throttles: 0,
+            rows: 0,
+            missed: 0,
+            duration_millis: 0,
+            started_at: None,
+            slices: Vec::new(),
+        }
+    }
+
+    /// The same with what went wrong.
+    pub fn because(mut self, error: &orgcensus_aws::Error) -> Self {
+        self.error_code = Some(error.code.clone());
+        self.error_message = Some(error.message.clone());
+        self.error_operation.clone_from(&error.operation);
+        self
+    }
+}
+
+/// The wall clock, for the rows that say when something was done.
+pub(crate) fn now() -> Timestamp {
+    Timestamp(chrono::Utc::now().timestamp_millis())
+}
