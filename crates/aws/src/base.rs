@@ -148,6 +148,10 @@ fn loader(options: &Options) -> ConfigLoader {
     loader
 }
 
+/// Connections are kept this long, and so many for a host: each bucket is a host of its own, and is asked for seconds.
+const POOL_IDLE: Duration = Duration::from_secs(20);
+const POOL_IDLE_MAX: usize = 64;
+
 /// An HTTP client with rustls that honours proxies and `AWS_CA_BUNDLE`, as the AWS CLI does.
 fn http_client() -> Result<SharedHttpClient, Error> {
     let mut trust = TrustStore::default();
@@ -164,7 +168,9 @@ fn http_client() -> Result<SharedHttpClient, Error> {
         let mut builder = ConnectorBuilder::default()
             .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
             .tls_context(tls.clone())
-            .proxy_config(ProxyConfig::from_env());
+            .proxy_config(ProxyConfig::from_env())
+            .pool_idle_timeout(POOL_IDLE)
+            .pool_max_idle_per_host(POOL_IDLE_MAX);
         builder.set_connector_settings(settings.cloned());
         builder.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
         builder.build()

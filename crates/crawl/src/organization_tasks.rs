@@ -10,9 +10,9 @@ use orgcensus_row::GLOBAL;
 use crate::account::{places, run_planned, selected_regions, stage_coverage};
 use crate::context::Shared;
 use crate::event::Event;
-use crate::journal::{AccountRecord, Turn};
+use crate::journal::{AccountRecord, Readings, Turn};
 use crate::outcome::Outcome;
-use crate::tags::{self, TagReader, Tagging, Tags};
+use crate::tags::{self, TagReader, Tagging};
 use crate::task_record::{Begun, TaskRecord};
 
 /// The engine's task that reads the organization's tree.

@@ -25,6 +25,10 @@ use tracing_subscriber::filter::LevelFilter;
 use crate::args::{Arguments, Command};
 use crate::failure::{Failure, exit};
 
+/// Thousands of short requests on many threads leave the system's allocator with pages that it does not give back.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
