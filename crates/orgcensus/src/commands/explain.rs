@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: &Explain) -> Result<u8, Failure> {
     }
     let text = io::read_to_string(input.take(MAX_DOCUMENT_BYTES as u64 + 1))?;
     let document = read_policy(text.trim()).map_err(|error| Failure::Usage(error.to_string()))?;
-    print!("{}", Explainer::new(context).explain(&document));
+    write!(io::stdout().lock(), "{}", Explainer::new(context).explain(&document))?;
     Ok(exit::WHOLE)
 }
 
@@ -49,8 +49,8 @@ fn lines(mut input: BufReader<impl Read>, mut output: impl Write, context: Conte
     let mut lines = Lines::new(context);
     let mut line = Vec::new();
     loop {
-        // Whoever waits for an answer before asking again must get it.
-        if input.buffer().is_empty() {
+        // Whoever waits for an answer before asking on must get it, though half of the next line may be here already.
+        if !input.buffer().contains(&b'\n') {
             output.flush()?;
         }
         if !read_line(&mut input, &mut line)? {
@@ -102,6 +102,44 @@ mod tests {
         assert_eq!(found.len(), 4);
         assert_eq!((&found[0]["id"], &found[3]["id"]), (&1.into(), &2.into()));
         assert!(found[1]["error"].is_string() && found[2]["error"].as_str().unwrap().contains("longer than"));
+    }
+
+    /// An input that comes in pieces, and notes what was answered each time that more is asked for.
+    struct Pieces<'a> {
+        left: Vec<&'static [u8]>,
+        output: &'a std::cell::RefCell<Vec<u8>>,
+        answered: Vec<usize>,
+    }
+
+    impl Read for Pieces<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let answers = self.output.borrow().iter().filter(|byte| **byte == b'\n').count();
+            self.answered.push(answers);
+            let Some(piece) = self.left.pop() else { return Ok(0) };
+            buffer[..piece.len()].copy_from_slice(piece);
+            Ok(piece.len())
+        }
+    }
+
+    struct Shared<'a>(&'a std::cell::RefCell<Vec<u8>>);
+
+    impl Write for Shared<'_> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn no_answer_waits_for_more_input() {
+        let output = std::cell::RefCell::default();
+        let left: Vec<&[u8]> = vec![b"}}\n", b"\"policy\":{}}\n{\"id\":3,\"policy\":{", b"{\"id\":1}\n{\"id\":2,"];
+        let mut pieces = Pieces { left, output: &output, answered: Vec::new() };
+        lines(BufReader::new(&mut pieces), BufWriter::new(Shared(&output)), Context::default()).unwrap();
+        assert_eq!(pieces.answered, [0, 1, 2, 3]);
     }
 
     #[test]
