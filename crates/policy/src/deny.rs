@@ -22,6 +22,8 @@ use crate::value::variables_as_wildcards;
 const MAX_COMPARISONS: usize = 20_000;
 /// The most principals, times sets, times what the Denies name; past it no Deny counts.
 const MAX_WEIGHINGS: usize = 10_000_000;
+/// How many Denies a grant names.
+const MAX_NAMED: usize = 8;
 /// The most different sets of Denies that the parts of one Allow may meet; past it no Deny counts.
 const MAX_SETS: usize = 64;
 
@@ -254,7 +256,8 @@ pub(crate) fn surviving(reading: &Reading, denials: &[Denial], facts: &Facts) ->
             let named = |denial: &&Denial| denial.names(principal) || denial.excludes_any(&own);
             let hit: BTreeSet<usize> = sets.iter().flatten().copied().collect();
             let hit = hit.into_iter().map(|index| &denials[index]).filter(named);
-            hit.map(|denial| title(denial.statement.ordinal, denial.statement.sid.as_deref())).collect()
+            let titles = hit.map(|denial| title(denial.statement.ordinal, denial.statement.sid.as_deref()));
+            titles.take(MAX_NAMED).collect()
         };
         match widest {
             Some(grant) if grant.class == Class::Nobody && open.class != Class::Nobody => {

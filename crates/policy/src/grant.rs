@@ -44,7 +44,7 @@ pub struct Grant {
     pub limits: Vec<Arc<Limit>>,
     /// What the statement's actions do, before any Deny.
     pub access_levels: AccessLevels,
-    /// The Denies that take all or a part of it away: `statement 3 (OnlyOurs)`.
+    /// The Denies that take all or a part of it away, at most eight: `statement 3 (OnlyOurs)`.
     pub denied_by: Vec<String>,
     /// What is worth knowing.
     pub flags: Vec<Flag>,
@@ -201,8 +201,12 @@ fn reason(grant: &Grant) -> String {
         let levels: Vec<&str> = grant.access_levels.iter().map(AccessLevel::as_str).collect();
         text.push_str(&format!("; access: {}", levels.join(", ")));
     }
-    for (place, denial) in grant.denied_by.iter().take(MAX_REASON_LIMITS).enumerate() {
-        text.push_str(if place == 0 { "; denied by " } else { " and " });
+    for (place, denial) in grant.denied_by.iter().enumerate() {
+        text.push_str(match (place, grant.class) {
+            (0, Class::Nobody) => "; denied by ",
+            (0, _) => "; denied in part by ",
+            _ => " and ",
+        });
         text.push_str(denial);
     }
     if !grant.flags.is_empty() {
