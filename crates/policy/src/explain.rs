@@ -114,7 +114,7 @@ impl Explainer {
             reasons.push(format!("and {more} more"));
         }
         if reasons.is_empty() {
-            reasons.push(nothing(kind).to_owned());
+            reasons.push(nothing(kind, document).to_owned());
         }
         Explanation {
             is_public: verdict.is_public == Some(true),
@@ -196,8 +196,9 @@ fn one<'t>(mut items: impl Iterator<Item = &'t str>) -> Option<&'t str> {
     items.all(|item| item.eq_ignore_ascii_case(first)).then_some(first)
 }
 
-fn nothing(kind: PolicyKind) -> &'static str {
+fn nothing(kind: PolicyKind, document: &Document) -> &'static str {
     match kind {
+        _ if document.statements.is_empty() => "the document has no statement, so nobody is let in",
         PolicyKind::VpcEndpoint => "a VPC endpoint's policy narrows what passes, and lets nobody in",
         _ => "no statement lets anyone in",
     }

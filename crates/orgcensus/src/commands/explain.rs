@@ -25,10 +25,27 @@ pub(crate) fn run(arguments: &Explain) -> Result<u8, Failure> {
         lines(BufReader::with_capacity(BUFFER_BYTES, input), BufWriter::new(io::stdout().lock()), context)?;
         return Ok(exit::WHOLE);
     }
-    let text = io::read_to_string(input.take(MAX_DOCUMENT_BYTES as u64 + 1))?;
+    let text = text(input)?;
     let document = read_policy(text.trim()).map_err(|error| Failure::Usage(error.to_string()))?;
     write!(io::stdout().lock(), "{}", Explainer::new(context).explain(&document))?;
     Ok(exit::WHOLE)
+}
+
+/// All of the input, as far as a policy can be long.
+fn text(input: impl Read) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    input.take(MAX_DOCUMENT_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unread)?;
+    // One that is too long may be cut inside a letter, and is refused for its length.
+    let text = if bytes.len() > MAX_DOCUMENT_BYTES {
+        String::from_utf8_lossy(&bytes).into_owned()
+    } else {
+        String::from_utf8(bytes).map_err(|_| Failure::Usage("policy: not UTF-8".to_owned()))?
+    };
+    Ok(text)
+}
+
+fn unread(error: io::Error) -> Failure {
+    Failure::Usage(format!("the input cannot be read: {error}"))
 }
 
 /// The context of the flags. A list without items was not given.
@@ -45,7 +62,7 @@ fn context(arguments: &Explain) -> Context {
 }
 
 /// Answers every line in order. Lines without anything on them are passed over.
-fn lines(mut input: BufReader<impl Read>, mut output: impl Write, context: Context) -> io::Result<()> {
+fn lines(mut input: BufReader<impl Read>, mut output: impl Write, context: Context) -> Result<(), Failure> {
     let mut lines = Lines::new(context);
     let mut line = Vec::new();
     loop {
@@ -53,7 +70,7 @@ fn lines(mut input: BufReader<impl Read>, mut output: impl Write, context: Conte
         if !input.buffer().contains(&b'\n') {
             output.flush()?;
         }
-        if !read_line(&mut input, &mut line)? {
+        if !read_line(&mut input, &mut line).map_err(unread)? {
             return Ok(());
         }
         if line.trim_ascii().is_empty() {
