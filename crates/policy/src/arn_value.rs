@@ -35,15 +35,19 @@ pub(crate) fn resource_arn(comparison: Comparison, value: &str) -> Option<Reach>
     let name = pattern.resource.split('/').next().unwrap_or_default();
     match pattern.account {
         id if is_account(id) => Some(Reach::Account { id: id.to_owned(), arn: None }),
-        // C13: a bucket's ARN has no account, and patterns write `*` there.
-        "" | "*" if pattern.service == "s3" && !name.is_empty() && !has_wildcard(name) => {
-            Some(Reach::Bucket(name.to_owned()))
-        }
+        // C13: a bucket's ARN has no account, and patterns write `*` there; S3's other resources have one, and a slash.
+        "" if pattern.service == "s3" && is_name(name) => Some(Reach::Bucket(name.to_owned())),
+        "*" if pattern.service == "s3" && is_name(pattern.resource) => Some(Reach::Bucket(name.to_owned())),
         id if has_wildcard(id) => Some(Reach::Anyone),
         "" if has_wildcard(pattern.resource) => Some(Reach::Anyone),
         id if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) => None,
         _ => Some(Reach::Unresolved),
     }
+}
+
+/// Whether this is a bucket's name, and nothing more.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && !has_wildcard(text) && !text.contains('/')
 }
 
 /// A value that should be an ARN.
@@ -64,12 +68,10 @@ impl<'a> Pattern<'a> {
         };
         match comparison {
             Comparison::Arn => Pattern::Fields(arn),
-            // C12: a wildcard before the account crosses colons, and an IAM path may hold colons.
-            Comparison::Like => {
-                let literal = !has_wildcard(arn.partition) && !has_wildcard(arn.service);
-                let region = arn.region == "*" || !has_wildcard(arn.region);
-                if literal && region { Pattern::Fields(arn) } else { Pattern::Anything }
-            }
+            // C12: a wildcard before the account crosses colons, and an IAM path may hold colons. In the region it may
+            // stay: what has one has no such path.
+            Comparison::Like if has_wildcard(arn.partition) || has_wildcard(arn.service) => Pattern::Anything,
+            Comparison::Like => Pattern::Fields(arn),
             Comparison::Exact | Comparison::ExactIgnoringCase if is_plain(&arn) => Pattern::Fields(arn),
             _ => Pattern::Nothing,
         }

@@ -1,5 +1,6 @@
 //! From conditions to bounds: what a statement's conditions say about who can satisfy them (C1–C15).
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -61,6 +62,11 @@ impl Key {
         Some(Key { dimension, shape, always_present })
     }
 
+    /// Whether it is about the key that an object is encrypted with.
+    pub(crate) fn is_encryption(&self) -> bool {
+        self.shape == Shape::Key
+    }
+
     /// Who the condition's values admit: empty when none can match.
     pub(crate) fn reaches(&self, comparison: Comparison, condition: &Condition, variables: bool) -> Vec<Entry> {
         let entry = |reach| Entry { dimension: self.dimension, reach };
@@ -117,6 +123,15 @@ impl Bound {
         !self.entries.is_empty() && self.entries.iter().all(is)
     }
 
+    /// The same without some of what it lets through.
+    pub(crate) fn without(&self, is: impl Fn(&Entry) -> bool) -> Cow<'_, Bound> {
+        if !self.entries.iter().any(&is) {
+            return Cow::Borrowed(self);
+        }
+        let entries = self.entries.iter().filter(|entry| !is(entry)).cloned().collect();
+        Cow::Owned(Bound { limits: self.limits.clone(), entries })
+    }
+
     /// Whether it lets anyone through, and so bounds nothing.
     pub(crate) fn is_vacuous(&self) -> bool {
         self.entries.iter().any(|entry| entry.reach == Reach::Anyone)
@@ -136,8 +151,9 @@ pub(crate) struct Bounds {
 
 /// Reads the conditions of an Allow.
 pub(crate) fn bounds(statement: &Statement, kind: PolicyKind) -> Bounds {
-    let mut result = Bounds::default();
     let nulls = Nulls::of(statement);
+    // C9: a key must be missing that is needed.
+    let mut result = Bounds { never: nulls.contradict(), ..Bounds::default() };
     for condition in &statement.conditions {
         let Some(operator) = Operator::parse(&condition.operator) else {
             raise(&mut result.flags, Flag::UnknownOperator);
@@ -155,10 +171,6 @@ pub(crate) fn bounds(statement: &Statement, kind: PolicyKind) -> Bounds {
         let present = key.is_some_and(|key| key.always_present) || nulls.demands_present(&condition.key);
         if operator.holds_when_missing() && !present {
             continue;
-        }
-        // C9: the key must be missing, and the comparison needs it.
-        if !operator.holds_when_missing() && nulls.demands_missing(&condition.key) {
-            result.never = true;
         }
         let Some(key) = key else { continue };
         // V2: in an access point's own policy the key says nothing new.
@@ -205,9 +217,10 @@ impl Nulls {
         nulls
     }
 
-    /// Whether the key must be missing.
-    pub(crate) fn demands_missing(&self, key: &str) -> bool {
-        !self.missing.is_empty() && self.missing.contains(&key.to_ascii_lowercase())
+    /// Whether a key must be missing that must be there too, or that every request has.
+    fn contradict(&self) -> bool {
+        let is_there = |key: &String| self.present.contains(key) || Key::of(key).is_some_and(|key| key.always_present);
+        self.missing.iter().any(is_there)
     }
 
     /// Whether the key must be there.

@@ -61,12 +61,25 @@ fn parse(text: &str) -> Option<(bool, Range)> {
         Some(_) => return None,
         None => (text, None),
     };
-    let (is_v4, bits, width) = match address.parse().ok()? {
+    let (address, prefix) = unmapped(address.parse().ok()?, prefix);
+    let (is_v4, bits, width) = match address {
         IpAddr::V4(address) => (true, u128::from(u32::from(address)), 32u32),
         IpAddr::V6(address) => (false, u128::from(address), 128),
     };
     let mask = low_bits(width.checked_sub(prefix.unwrap_or(width))?);
     Some((is_v4, Range { first: bits & !mask, last: bits | mask }))
+}
+
+/// IPv4 written as IPv6, `::ffff:203.0.113.7`, as what it is.
+fn unmapped(address: IpAddr, prefix: Option<u32>) -> (IpAddr, Option<u32>) {
+    const MAPPED: u32 = 96;
+    match address {
+        IpAddr::V6(v6) if prefix.is_none_or(|prefix| prefix >= MAPPED) => match v6.to_ipv4_mapped() {
+            Some(v4) => (IpAddr::V4(v4), prefix.map(|prefix| prefix - MAPPED)),
+            None => (address, prefix),
+        },
+        _ => (address, prefix),
+    }
 }
 
 fn low_bits(count: u32) -> u128 {
@@ -114,6 +127,15 @@ mod tests {
         for block in ["0.0.0.0/0", "::/0", "54.0.0.0/7", "2000::/3", "2001:db8::/31", "10.0.0.0/7"] {
             check(&[block], Breadth::Internet);
         }
+    }
+
+    #[test]
+    fn c14_ipv4_written_as_ipv6_is_ipv4() {
+        check(&["::ffff:203.0.113.7"], Breadth::Networks);
+        check(&["::ffff:203.0.113.0/120"], Breadth::Networks);
+        check(&["::ffff:0:0/96"], Breadth::Internet);
+        check(&["::ffff:0:0/97", "::ffff:128.0.0.0/97"], Breadth::Internet);
+        check(&["::ffff:203.0.113.7/129"], Breadth::Nothing);
     }
 
     #[test]

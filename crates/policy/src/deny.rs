@@ -9,10 +9,10 @@ use crate::bound::{Bound, Entry, Key};
 use crate::class::Class;
 use crate::facts::Facts;
 use crate::flag::Flag;
-use crate::glob::{contains, overlaps};
-use crate::grant::{Grant, Reading};
+use crate::grant::{Grant, Reading, title};
 use crate::limit::{Dimension, Limit};
 use crate::operator::{Comparison, Operator};
+use crate::part::{Part, cuts, parts};
 use crate::principal::Principal;
 use crate::reach::Reach;
 use crate::statement::{Condition, Effect, PrincipalValue, Statement};
@@ -22,6 +22,8 @@ use crate::value::variables_as_wildcards;
 const MAX_COMPARISONS: usize = 20_000;
 /// The most principals, times sets, times what the Denies name; past it no Deny counts.
 const MAX_WEIGHINGS: usize = 10_000_000;
+/// How many Denies a grant names.
+const MAX_NAMED: usize = 8;
 /// The most different sets of Denies that the parts of one Allow may meet; past it no Deny counts.
 const MAX_SETS: usize = 64;
 
@@ -37,7 +39,8 @@ pub(crate) struct Denial<'a> {
 impl<'a> Denial<'a> {
     /// Reads a Deny; `None` when it proves nothing (D5).
     pub(crate) fn read(statement: &'a Statement, facts: &Facts) -> Option<Denial<'a>> {
-        if statement.effect != Effect::Deny || statement.actions.is_empty() || !statement.has_principal {
+        let names_no_one = statement.principals.is_empty();
+        if statement.effect != Effect::Deny || statement.does_nothing() || names_no_one || !statement.is_whole() {
             return None;
         }
         let mut survivors = Bound::default();
@@ -83,6 +86,29 @@ impl<'a> Denial<'a> {
         self.statement.is_not_principal || self.statement.principals.iter().any(covers)
     }
 
+    /// D2: whether it denies, whatever else holds, all whom a bound lets through by this entry.
+    fn excludes(&self, entry: &Entry) -> bool {
+        let (Dimension::Caller, Reach::Account { id, arn }) = (entry.dimension, &entry.reach) else { return false };
+        let covers = |named| match Principal::read(named) {
+            Principal::Account { id: named, arn: None } => named == id,
+            Principal::Account { arn: Some(named), .. } => arn.as_deref() == Some(named),
+            _ => false,
+        };
+        self.spares_no_one() && self.statement.principals.iter().any(covers)
+    }
+
+    /// Whether it excludes someone whom these bounds name; no, where that is too much to ask.
+    fn excludes_any(&self, bounds: &[&Bound]) -> bool {
+        let entries: usize = bounds.iter().map(|bound| bound.entries.len()).sum();
+        let is_little = self.statement.principals.len().saturating_mul(entries) <= MAX_COMPARISONS;
+        is_little && bounds.iter().flat_map(|bound| &bound.entries).any(|entry| self.excludes(entry))
+    }
+
+    /// Whether all whom it names are denied.
+    fn spares_no_one(&self) -> bool {
+        self.survivors.entries.is_empty() && !self.statement.is_not_principal
+    }
+
     fn size(&self) -> usize {
         self.statement.principals.len().saturating_add(self.survivors.entries.len())
     }
@@ -104,7 +130,8 @@ fn is_session(role: &str, session: &str) -> bool {
 /// Who escapes one condition of a Deny; `None` when that may be anyone.
 fn escapes(condition: &Condition, expands_variables: bool) -> Option<(Dimension, Vec<Entry>)> {
     let operator = Operator::parse(&condition.operator)?;
-    let key = Key::of(&condition.key)?;
+    // Who uploads under which key says nothing of who reads (D5).
+    let key = Key::of(&condition.key).filter(|key| !key.is_encryption())?;
     // `PrincipalIsAWSService: false` lets services through (D3).
     let spares_services = condition.key.eq_ignore_ascii_case("aws:PrincipalIsAWSService")
         && !operator.negated
@@ -146,28 +173,6 @@ fn left_out(principal: &PrincipalValue, facts: &Facts) -> Option<Entry> {
     Some(Entry { dimension, reach })
 }
 
-/// A part of what an Allow speaks of.
-enum Part<'a> {
-    /// What a pattern matches.
-    Pattern(Cow<'a, str>),
-    /// All but what the patterns match.
-    AllBut(Vec<Cow<'a, str>>),
-}
-
-impl Part<'_> {
-    /// Whether all of the part is among what the patterns match, or among the rest (D1, D6).
-    fn is_within(&self, patterns: &[impl AsRef<str>], negated: bool) -> bool {
-        let mut patterns = patterns.iter().map(AsRef::as_ref);
-        match (self, negated) {
-            (Part::Pattern(part), false) => patterns.any(|pattern| contains(pattern, part)),
-            (Part::Pattern(part), true) => !patterns.any(|pattern| overlaps(pattern, part)),
-            (Part::AllBut(_), false) => patterns.any(|pattern| pattern == "*"),
-            // What the Deny leaves out, the Allow leaves out too.
-            (Part::AllBut(parts), true) => patterns.all(|pattern| parts.iter().any(|part| contains(part, pattern))),
-        }
-    }
-}
-
 /// Action names are the same in any case (P2). Where only one service is meant, all of it is `*`.
 fn action_pattern(action: &str, facts: &Facts) -> String {
     let whole = facts.service.is_some_and(|service| {
@@ -176,24 +181,20 @@ fn action_pattern(action: &str, facts: &Facts) -> String {
     if whole || action == "*:*" { "*".to_owned() } else { action.to_ascii_lowercase() }
 }
 
-fn parts<'a>(patterns: Vec<Cow<'a, str>>, negated: bool) -> Vec<Part<'a>> {
-    match (patterns.is_empty(), negated) {
-        // Without the element a statement is about the resource that it is attached to.
-        (true, _) => vec![Part::Pattern(Cow::Borrowed("*"))],
-        (false, true) => vec![Part::AllBut(patterns)],
-        (false, false) => patterns.into_iter().map(Part::Pattern).collect(),
-    }
-}
-
 /// The sets of Denies that the parts of an Allow meet, each part being one action on one resource: an Allow is only
 /// gone when every part of it is. `None` when there is too much to compare.
 fn sets(allow: &Statement, denials: &[Denial], facts: &Facts) -> Option<BTreeSet<Vec<usize>>> {
     if denials.is_empty() {
         return Some(BTreeSet::from([Vec::new()]));
     }
-    let actions =
-        parts(allow.actions.iter().map(|action| action_pattern(action, facts).into()).collect(), allow.is_not_action);
-    let resources = parts(allow.resources.iter().map(Cow::from).collect(), allow.is_not_resource);
+    let left_out = denials.iter().filter(|it| it.statement.is_not_action).flat_map(|it| &it.actions);
+    let cuts_of_actions = cuts(left_out.map(String::as_str));
+    let left_out = denials.iter().filter(|it| it.statement.is_not_resource).flat_map(|it| &it.resources);
+    let cuts_of_resources = cuts(left_out.map(|it| &**it));
+    let actions = allow.actions.iter().map(|action| action_pattern(action, facts).into()).collect();
+    let actions = parts(actions, allow.is_not_action, &cuts_of_actions);
+    let resources = allow.resources.iter().map(Cow::from).collect();
+    let resources = parts(resources, allow.is_not_resource, &cuts_of_resources);
     let patterns: usize =
         denials.iter().map(|denial| denial.actions.len().saturating_add(denial.statement.resources.len())).sum();
     if actions.len().saturating_mul(resources.len()).saturating_mul(patterns) > MAX_COMPARISONS {
@@ -209,6 +210,24 @@ fn sets(allow: &Statement, denials: &[Denial], facts: &Facts) -> Option<BTreeSet
     (sets.len() <= MAX_SETS).then_some(sets)
 }
 
+/// The bounds that hold where these Denies do: the statement's own, less whom a Deny names, and who survives those that
+/// name the principal. `None` where they change nothing.
+fn left<'a>(own: &[&'a Bound], principal: &PrincipalValue, denials: &[&'a Denial<'_>]) -> Option<Vec<Cow<'a, Bound>>> {
+    let hit = denials.iter().copied().filter(|denial| denial.names(principal));
+    let survivors = hit.map(|denial| &denial.survivors);
+    let mut all: Vec<&Bound> = own.to_vec();
+    all.extend(survivors);
+    let naming: Vec<&&Denial> = denials.iter().filter(|denial| denial.spares_no_one()).collect();
+    let named: usize = naming.iter().map(|denial| denial.statement.principals.len()).sum();
+    let entries: usize = all.iter().map(|bound| bound.entries.len()).sum();
+    let is_excluded = |entry: &Entry| naming.iter().any(|denial| denial.excludes(entry));
+    let is_little = named.saturating_mul(entries) <= MAX_COMPARISONS;
+    let less = |bound: &'a Bound| if is_little { bound.without(&is_excluded) } else { Cow::Borrowed(bound) };
+    let left: Vec<Cow<'a, Bound>> = all.into_iter().map(less).collect();
+    let is_changed = left.len() > own.len() || left.iter().any(|bound| matches!(bound, Cow::Owned(_)));
+    is_changed.then_some(left)
+}
+
 /// The grants of an Allow after Denies: for each principal the widest of what its actions and resources leave.
 pub(crate) fn surviving(reading: &Reading, denials: &[Denial], facts: &Facts) -> Vec<Grant> {
     let survivors: usize = denials.iter().map(Denial::size).sum();
@@ -216,23 +235,35 @@ pub(crate) fn surviving(reading: &Reading, denials: &[Denial], facts: &Facts) ->
         let work = reading.principals.len().saturating_mul(survivors).saturating_mul(sets.len());
         work <= MAX_WEIGHINGS
     });
+    let own = reading.own_bounds();
     let weigh = |principal: &PrincipalValue| {
-        let open = reading.grant(principal, &[], facts);
+        let open = reading.grant(principal, &own, facts);
         let Some(sets) = &sets else {
             return open.flagged(Flag::DenyNotWeighed);
         };
         let mut widest: Option<Grant> = None;
         for set in sets {
-            let hit = set.iter().map(|index| &denials[*index]).filter(|denial| denial.names(principal));
-            let survivors: Vec<_> = hit.map(|denial| &denial.survivors).collect();
-            let grant = if survivors.is_empty() { open.clone() } else { reading.grant(principal, &survivors, facts) };
+            let hit: Vec<&Denial> = set.iter().map(|index| &denials[*index]).collect();
+            let grant = match left(&own, principal, &hit) {
+                None => open.clone(),
+                Some(left) => reading.grant(principal, &left.iter().map(|bound| &**bound).collect::<Vec<_>>(), facts),
+            };
             if widest.as_ref().is_none_or(|known| grant.class > known.class) {
                 widest = Some(grant);
             }
         }
+        let by = || {
+            let named = |denial: &&Denial| denial.names(principal) || denial.excludes_any(&own);
+            let hit: BTreeSet<usize> = sets.iter().flatten().copied().collect();
+            let hit = hit.into_iter().map(|index| &denials[index]).filter(named);
+            let titles = hit.map(|denial| title(denial.statement.ordinal, denial.statement.sid.as_deref()));
+            titles.take(MAX_NAMED).collect()
+        };
         match widest {
-            Some(grant) if grant.class == Class::Nobody && open.class != Class::Nobody => grant.flagged(Flag::Denied),
-            Some(grant) if grant.class < open.class => grant.flagged(Flag::DeniedInPart),
+            Some(grant) if grant.class == Class::Nobody && open.class != Class::Nobody => {
+                grant.denied(Flag::Denied, by())
+            }
+            Some(grant) if grant.class < open.class => grant.denied(Flag::DeniedInPart, by()),
             Some(grant) => grant,
             None => open,
         }

@@ -39,7 +39,10 @@ pub struct Context {
 #[derive(Debug, Clone)]
 pub struct Explainer {
     resource_account: Option<String>,
+    /// In lower case, and without AWS's domain.
     service: Option<String>,
+    /// What the service says that its policies are attached to, if it says so.
+    kind: Option<PolicyKind>,
     organization: Organization,
 }
 
@@ -55,7 +58,7 @@ pub struct Explanation {
     /// Whether another account of ours can, anyone included; `None` when it cannot be told.
     #[serde(rename = "in_org")]
     pub is_in_org: Option<bool>,
-    /// All that is worth knowing, in the order of the flags.
+    /// All that is worth knowing, by name.
     pub flags: Vec<Flag>,
     /// What each statement gives to whom, in words.
     pub reasons: Vec<String>,
@@ -64,10 +67,14 @@ pub struct Explanation {
 impl Explainer {
     /// Makes a context ready.
     pub fn new(context: Context) -> Explainer {
-        let is_known = context.resource_account.is_some();
+        let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        let resource_account = given(context.resource_account);
+        let is_known = resource_account.is_some();
         let set = |list: Option<Vec<String>>| list.map(HashSet::from_iter);
         let or_empty = |list: Option<HashSet<String>>| list.or_else(|| is_known.then(HashSet::new));
         let networks = or_empty(set(context.trusted_vpcs));
+        let service = given(context.service).map(|service| service.trim().to_ascii_lowercase());
+        let service = service.map(|name| name.strip_suffix(".amazonaws.com").map(str::to_owned).unwrap_or(name));
         Explainer {
             organization: Organization {
                 ids: or_empty(set(context.org_ids)),
@@ -77,8 +84,9 @@ impl Explainer {
                 own_vpc_endpoints: networks,
                 ..Organization::default()
             },
-            resource_account: context.resource_account,
-            service: context.service.map(|service| service.trim().to_ascii_lowercase()),
+            resource_account,
+            kind: service.as_deref().and_then(service_kind),
+            service,
         }
     }
 
@@ -87,6 +95,7 @@ impl Explainer {
         let kind = self.kind(document);
         let service = match (kind, self.service.as_deref()) {
             (PolicyKind::Trust, _) => Some("sts"),
+            (PolicyKind::AccessPoint, _) => Some("s3"),
             (_, Some(service)) => Some(action_prefix(service)),
             (_, None) => only_service(document),
         };
@@ -98,14 +107,14 @@ impl Explainer {
         };
         let verdict = verdict(&Policies::of(std::slice::from_ref(document)), &facts);
         let mut flags = verdict.flags;
-        flags.sort_unstable();
+        flags.sort_unstable_by_key(|flag| flag.as_str());
         let more = verdict.grants.len().saturating_sub(MAX_REASONS);
         let mut reasons: Vec<String> = verdict.grants.into_iter().take(MAX_REASONS).map(|grant| grant.reason).collect();
         if more > 0 {
             reasons.push(format!("and {more} more"));
         }
         if reasons.is_empty() {
-            reasons.push(nothing(kind).to_owned());
+            reasons.push(nothing(kind, document).to_owned());
         }
         Explanation {
             is_public: verdict.is_public == Some(true),
@@ -116,19 +125,15 @@ impl Explainer {
         }
     }
 
-    /// What the policy is attached to: by what it speaks of, else by the service.
+    /// What the policy is attached to: by the service, else by what it speaks of.
     fn kind(&self, document: &Document) -> PolicyKind {
         let statements = &document.statements;
-        if !statements.is_empty() && statements.iter().all(assumes_role) {
-            return PolicyKind::Trust;
-        }
-        match self.service.as_deref() {
-            Some("iam" | "sts" | "role" | "iam_role" | "iam-role") => PolicyKind::Trust,
-            Some("ec2" | "vpc" | "vpce" | "vpc-endpoint" | "vpc_endpoint" | "ec2_vpc_endpoint") => {
-                PolicyKind::VpcEndpoint
-            }
-            Some("s3-accesspoint" | "s3-access-point" | "s3_access_point" | "accesspoint") => PolicyKind::AccessPoint,
-            Some("s3") | None if is_of_access_point(document) => PolicyKind::AccessPoint,
+        match (self.kind, self.service.as_deref()) {
+            (Some(kind), _) => kind,
+            _ if !statements.is_empty() && statements.iter().all(assumes_role) => PolicyKind::Trust,
+            // Of what EC2 has, only endpoints carry policies.
+            (_, Some("ec2" | "vpc")) => PolicyKind::VpcEndpoint,
+            (_, Some("s3") | None) if is_of_access_point(document) => PolicyKind::AccessPoint,
             _ => PolicyKind::Resource,
         }
     }
@@ -149,14 +154,24 @@ fn is_of_access_point(document: &Document) -> bool {
     resources.peek().is_some() && resources.all(is_point)
 }
 
+/// What the policies of a service are attached to, where that is not just a resource. Writers differ in hyphens.
+fn service_kind(service: &str) -> Option<PolicyKind> {
+    let plain: String = service.chars().filter(|letter| letter.is_ascii_alphanumeric()).collect();
+    Some(match plain.as_str() {
+        "vpce" | "vpcendpoint" | "ec2vpcendpoint" => PolicyKind::VpcEndpoint,
+        "iam" | "sts" | "role" | "iamrole" => PolicyKind::Trust,
+        "s3accesspoint" | "accesspoint" => PolicyKind::AccessPoint,
+        _ => return None,
+    })
+}
+
 /// The prefix of the actions in the policies of a service.
 fn action_prefix(service: &str) -> &str {
-    match service.strip_suffix(".amazonaws.com").unwrap_or(service) {
+    match service {
         "efs" => "elasticfilesystem",
         "opensearch" => "es",
         "apigateway" | "api-gateway" => "execute-api",
         "eventbridge" => "events",
-        "s3-accesspoint" | "s3-access-point" | "s3_access_point" | "accesspoint" => "s3",
         other => other,
     }
 }
@@ -181,8 +196,9 @@ fn one<'t>(mut items: impl Iterator<Item = &'t str>) -> Option<&'t str> {
     items.all(|item| item.eq_ignore_ascii_case(first)).then_some(first)
 }
 
-fn nothing(kind: PolicyKind) -> &'static str {
+fn nothing(kind: PolicyKind, document: &Document) -> &'static str {
     match kind {
+        _ if document.statements.is_empty() => "the document has no statement, so nobody is let in",
         PolicyKind::VpcEndpoint => "a VPC endpoint's policy narrows what passes, and lets nobody in",
         _ => "no statement lets anyone in",
     }
@@ -229,7 +245,11 @@ mod tests {
     #[test]
     fn v6_the_service_says_what_the_policy_is_attached_to() {
         let text = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}"#;
-        assert!(!explain(of_service("vpce"), text).is_public);
+        for endpoint in ["vpce", "VPC endpoint", "ec2_vpc_endpoint"] {
+            assert!(!explain(of_service(endpoint), text).is_public, "{endpoint}");
+        }
+        let roles = r#"{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Resource":"*"}"#;
+        assert!(!explain(of_service("vpce"), roles).is_public && explain(of_service(""), roles).is_public);
         assert!(explain(of_service("s3"), text).is_public);
         let point = r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject",
             "Resource":"arn:aws:s3:us-east-1:111122223333:accesspoint/a/object/*",

@@ -34,15 +34,33 @@ const GITHUB: Claims = Claims::Subject(&[
     ("enterprise_id:", ':'),
 ]);
 
+/// A subject that is written out whole, whatever it means.
+const WHOLE: (&str, char) = ("", '\0');
+
 /// The claims of an issuer that many tenants share; `None` for one that serves a single tenant.
 fn shared(issuer: &str) -> Option<Claims> {
     let issuer = issuer.to_ascii_lowercase();
+    let issuer = issuer.trim_end_matches('/');
     // GitHub gives an enterprise an issuer of its own by a path.
     let host = issuer.split('/').next().unwrap_or_default();
     match host {
-        "token.actions.githubusercontent.com" if issuer == host => Some(GITHUB),
+        "token.actions.githubusercontent.com" | "vstoken.actions.githubusercontent.com" if issuer == host => {
+            Some(GITHUB)
+        }
         "gitlab.com" => Some(Claims::Subject(&[("project_path:", '/')])),
-        "app.terraform.io" | "agent.buildkite.com" => Some(Claims::Subject(&[("organization:", ':')])),
+        "app.terraform.io" | "app.eu.terraform.io" | "agent.buildkite.com" => {
+            Some(Claims::Subject(&[("organization:", ':')]))
+        }
+        "oidc-configuration.audit-log.githubusercontent.com" => {
+            Some(Claims::Subject(&[("https://github.com/", '/'), WHOLE]))
+        }
+        "oidc.codefresh.io" | "scalr.io" => Some(Claims::Subject(&[("account:", ':'), WHOLE])),
+        "proidc.upbound.io" => Some(Claims::Subject(&[("mcp:", '/'), WHOLE])),
+        "studio.datachain.ai" if issuer != host => Some(Claims::Subject(&[("credentials:", '/'), WHOLE])),
+        "tokens.cloud.shisho.dev" => Some(Claims::Subject(&[("job:", ':'), WHOLE])),
+        // Their audience is the tenant's own.
+        "api.pulumi.com" | "sandboxes.cloud" => Some(Claims::Whole),
+        "oidc.vercel.com" if issuer == host => Some(Claims::Whole),
         // A repository is named by its id in braces.
         "api.bitbucket.org" => Some(Claims::Subject(&[("{", '}'), ("", ':')])),
         "accounts.google.com" | "graph.facebook.com" | "www.amazon.com" | "cognito-identity.amazonaws.com" => {
@@ -162,6 +180,10 @@ fn claimed(claims: &Claims, claim: &str, operator: Operator, condition: &Conditi
     for value in &condition.values {
         let variable = variables && value.contains("${");
         let value = if variable { variables_as_wildcards(value) } else { value.clone() };
+        let value = match operator.comparison {
+            Comparison::ExactIgnoringCase => value.to_ascii_lowercase(),
+            _ => value,
+        };
         // C10: no claim holds a `*`, so under an exact operator the value is dropped.
         if exact && !variable && value.contains('*') {
             continue;

@@ -30,6 +30,8 @@ pub enum Flag {
     UnknownEffect,
     /// Neither `Action` nor `NotAction`: the statement does nothing (P7).
     NoAction,
+    /// `Resource` or `NotResource` is an empty list: the statement does nothing (P7).
+    NoResource,
     /// Neither `Principal` nor `NotPrincipal` in a policy that needs one: grants nobody (P7).
     NoPrincipal,
     /// `NotPrincipal` with Allow: everyone but those named (R4).
@@ -85,6 +87,7 @@ impl Flag {
             Flag::MalformedValue => "malformed_value",
             Flag::UnknownEffect => "unknown_effect",
             Flag::NoAction => "no_action",
+            Flag::NoResource => "no_resource",
             Flag::NoPrincipal => "no_principal",
             Flag::NotPrincipal => "not_principal",
             Flag::UnknownOperator => "unknown_operator",

@@ -44,6 +44,8 @@ pub struct Grant {
     pub limits: Vec<Arc<Limit>>,
     /// What the statement's actions do, before any Deny.
     pub access_levels: AccessLevels,
+    /// The Denies that take all or a part of it away, at most eight: `statement 3 (OnlyOurs)`.
+    pub denied_by: Vec<String>,
     /// What is worth knowing.
     pub flags: Vec<Flag>,
     /// The gate behind which nothing, or less, is left of it; only a verdict knows.
@@ -59,6 +61,12 @@ impl Grant {
         self.explained()
     }
 
+    /// The same grant, of which these Denies took all or a part away.
+    pub(crate) fn denied(mut self, flag: Flag, by: Vec<String>) -> Grant {
+        self.denied_by = by;
+        self.flagged(flag)
+    }
+
     fn explained(mut self) -> Grant {
         self.reason = reason(&self);
         self
@@ -68,7 +76,7 @@ impl Grant {
 /// Who the statement lets in, one grant a principal, before any Deny. A Deny lets in nobody, and has none.
 pub fn statement_grants(statement: &Statement, facts: &Facts) -> Vec<Grant> {
     Reading::of(statement, facts).map_or_else(Vec::new, |reading| {
-        reading.principals.iter().map(|principal| reading.grant(principal, &[], facts)).collect()
+        reading.principals.iter().map(|principal| reading.grant(principal, &reading.own_bounds(), facts)).collect()
     })
 }
 
@@ -86,7 +94,7 @@ pub(crate) struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// Reads a statement; `None` when it lets in nobody by its nature.
     pub(crate) fn of(statement: &'a Statement, facts: &Facts) -> Option<Reading<'a>> {
-        let grants = statement.effect == Effect::Allow && !statement.actions.is_empty();
+        let grants = statement.effect == Effect::Allow && !statement.does_nothing();
         // V6: neither kind lets anyone in.
         if !grants || !facts.kind.has_principals() {
             return None;
@@ -103,15 +111,18 @@ impl<'a> Reading<'a> {
         Some(Reading { statement, bounds, flags, sid, access_levels, principals })
     }
 
-    /// What the principal gets when these bounds, the survivors of Denies, hold besides the statement's own.
-    pub(crate) fn grant(&self, principal: &PrincipalValue, survivors: &[&Bound], facts: &Facts) -> Grant {
-        let mut all: Vec<&Bound> = self.bounds.bounds.iter().collect();
-        all.extend(survivors);
+    /// The bounds of the statement's own conditions.
+    pub(crate) fn own_bounds(&self) -> Vec<&Bound> {
+        self.bounds.bounds.iter().collect()
+    }
+
+    /// What the principal gets when all these bounds hold: the statement's own and the survivors of Denies.
+    pub(crate) fn grant(&self, principal: &PrincipalValue, all: &[&Bound], facts: &Facts) -> Grant {
         let mut standing = Standing::new(self.flags.clone());
         if self.bounds.never {
             standing.class = Class::Nobody;
         } else {
-            standing.place(principal, self.statement, &all, facts);
+            standing.place(principal, self.statement, all, facts);
         }
         if standing.class == Class::Public && self.is_signed_only(facts) {
             standing.raise(Flag::SignedOnly);
@@ -130,6 +141,7 @@ impl<'a> Reading<'a> {
             bounded_by: distinct(limits.iter().map(|limit| &limit.key)),
             limits,
             access_levels: self.access_levels,
+            denied_by: Vec::new(),
             flags: standing.flags,
             gate: None,
             reason: String::new(),
@@ -160,13 +172,18 @@ fn distinct<'a>(keys: impl Iterator<Item = &'a String>) -> Vec<String> {
     distinct
 }
 
+/// How a reason names a statement: `statement 2 (Partners)`.
+pub(crate) fn title(ordinal: usize, sid: Option<&str>) -> String {
+    match sid.filter(|sid| !sid.is_empty()) {
+        Some(sid) => format!("statement {ordinal} ({})", shortened(sid, MAX_SID_BYTES)),
+        None => format!("statement {ordinal}"),
+    }
+}
+
 /// `statement 2 (Partners): AWS:* is external (999988887777), bounded by aws:PrincipalAccount 999988887777; access: Read`.
 fn reason(grant: &Grant) -> String {
     let principal = &grant.principal;
-    let mut text = format!("statement {}", grant.ordinal);
-    if let Some(sid) = grant.sid.as_deref().filter(|sid| !sid.is_empty()) {
-        text.push_str(&format!(" ({})", shortened(sid, MAX_SID_BYTES)));
-    }
+    let mut text = title(grant.ordinal, grant.sid.as_deref());
     let value = shortened(&principal.value, MAX_REASON_VALUE_BYTES);
     text.push_str(&format!(": {}:{value} is {}", principal.kind.as_str(), grant.class));
     if let Some(account) = grant.account.as_deref().filter(|account| !value.contains(*account)) {
@@ -183,6 +200,14 @@ fn reason(grant: &Grant) -> String {
     if grant.class != Class::Nobody {
         let levels: Vec<&str> = grant.access_levels.iter().map(AccessLevel::as_str).collect();
         text.push_str(&format!("; access: {}", levels.join(", ")));
+    }
+    for (place, denial) in grant.denied_by.iter().enumerate() {
+        text.push_str(match (place, grant.class) {
+            (0, Class::Nobody) => "; denied by ",
+            (0, _) => "; denied in part by ",
+            _ => " and ",
+        });
+        text.push_str(denial);
     }
     if !grant.flags.is_empty() {
         let flags: Vec<&str> = grant.flags.iter().map(|flag| flag.as_str()).collect();

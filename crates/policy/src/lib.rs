@@ -27,6 +27,7 @@ mod level;
 mod limit;
 mod line;
 mod operator;
+mod part;
 mod principal;
 mod reach;
 mod reader;

@@ -77,7 +77,10 @@ impl Lines {
         }
         let text = match std::str::from_utf8(line) {
             Ok(text) => text.trim_start_matches('\u{feff}').trim(),
-            Err(_) => return refusal(None, &LineError::Line("not UTF-8".to_owned())),
+            Err(error) => {
+                let readable = line.get(..error.valid_up_to()).and_then(|start| std::str::from_utf8(start).ok());
+                return refusal(readable.and_then(leading_id), &LineError::Line("not UTF-8".to_owned()));
+            }
         };
         // A list of three values would do for serde.
         if !text.starts_with('{') {
@@ -164,7 +167,14 @@ fn context(raw: &RawValue) -> Result<Context, LineError> {
 
 /// The id at the start of a line that is broken further on.
 fn leading_id(line: &str) -> Option<&RawValue> {
-    let rest = line.strip_prefix('{')?.trim_start().strip_prefix("\"id\"")?.trim_start().strip_prefix(':')?;
+    let rest = line
+        .trim_start_matches('\u{feff}')
+        .trim_start()
+        .strip_prefix('{')?
+        .trim_start()
+        .strip_prefix("\"id\"")?
+        .trim_start()
+        .strip_prefix(':')?;
     serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>().next()?.ok()
 }
 
@@ -218,7 +228,9 @@ mod tests {
         assert_eq!(error(r#"{"policy":"[]"}"#), "policy: not a JSON object");
         assert_eq!(error(r#"{"policy":"nope"}"#), "policy: not JSON, or nested too deeply");
         let mut lines = Lines::new(Context::default());
-        assert!(lines.answer(&[b'{', 0xff]).contains("not UTF-8"));
+        assert_eq!(lines.answer(&[b'{', 0xff]), r#"{"id":null,"error":"line: not UTF-8"}"#);
+        assert_eq!(lines.answer(b" {\"id\": 7, \"x\": \"\xff\"}"), r#"{"id":7,"error":"line: not UTF-8"}"#);
+        assert_eq!(lines.answer(b"{\"id\":\"\xff\"}"), r#"{"id":null,"error":"line: not UTF-8"}"#);
         assert!(lines.answer(&vec![b' '; MAX_LINE_BYTES + 1]).contains("longer than"));
     }
 

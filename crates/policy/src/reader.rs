@@ -46,6 +46,9 @@ impl Reader {
                 self.statement.is_not_action = negated;
             }
             "Resource" | "NotResource" if self.counts("Resource", "NotResource", negated) => {
+                if value == Json::List(Vec::new()) {
+                    self.raise(Flag::NoResource);
+                }
                 self.statement.resources = self.texts(value);
                 self.statement.is_not_resource = negated;
             }
@@ -97,7 +100,11 @@ impl Reader {
             return self.texts(value).into_iter().map(aws).collect();
         };
         let mut principals = Vec::new();
+        let mut names = HashSet::new();
         for (name, values) in kinds {
+            if !names.insert(name.clone()) {
+                self.raise(Flag::DuplicateKey);
+            }
             let kind = PrincipalKind::read(self.name(name));
             let named = |value| PrincipalValue { kind: kind.clone(), value };
             principals.extend(self.texts(values).into_iter().map(named));
@@ -107,12 +114,17 @@ impl Reader {
 
     fn conditions(&mut self, value: Json) -> Vec<Condition> {
         let mut conditions: Vec<Condition> = Vec::new();
-        let mut places = HashMap::new();
+        let mut operators = HashSet::new();
         for (operator, keys) in self.pairs(value) {
             let operator = self.name(operator);
+            if !operators.insert(operator.clone()) {
+                self.raise(Flag::DuplicateKey);
+                conditions.retain(|condition| condition.operator != operator);
+            }
+            let mut places = HashMap::new();
             for (key, values) in self.pairs(keys) {
                 let values = self.texts(values);
-                match places.entry((operator.clone(), key.clone())) {
+                match places.entry(key.clone()) {
                     Entry::Vacant(place) => {
                         place.insert(conditions.len());
                         conditions.push(Condition { operator: operator.clone(), key, values });

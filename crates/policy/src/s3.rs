@@ -104,7 +104,7 @@ pub fn s3_public(document: &Document, kind: PolicyKind) -> bool {
             )
         };
         statement.effect == Effect::Allow
-            && !statement.actions.is_empty()
+            && !statement.does_nothing()
             && (statement.is_not_principal || statement.principals.iter().any(anyone))
             && !is_fixed(statement, kind)
     })

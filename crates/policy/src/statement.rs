@@ -136,6 +136,22 @@ impl Statement {
         !self.conditions.is_empty()
     }
 
+    /// Whether the statement does nothing: without an action, with a list of resources that is empty (P7), or with all
+    /// of either left out.
+    pub(crate) fn does_nothing(&self) -> bool {
+        let all = |patterns: &[String]| patterns.iter().any(|pattern| pattern == "*");
+        self.actions.is_empty()
+            || self.flags.contains(&Flag::NoResource)
+            || (self.is_not_action && all(&self.actions))
+            || (self.is_not_resource && all(&self.resources))
+    }
+
+    /// Whether all of the statement was understood. What was left out of it may be what narrows it.
+    pub(crate) fn is_whole(&self) -> bool {
+        let odd = [Flag::MalformedValue, Flag::DuplicateKey, Flag::ConflictingElements];
+        !odd.iter().any(|flag| self.flags.contains(flag))
+    }
+
     /// Whether the statement allows every action on every resource, unconditionally.
     pub fn allows_everything(&self) -> bool {
         self.effect == Effect::Allow

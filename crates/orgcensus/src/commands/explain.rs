@@ -25,10 +25,27 @@ pub(crate) fn run(arguments: &Explain) -> Result<u8, Failure> {
         lines(BufReader::with_capacity(BUFFER_BYTES, input), BufWriter::new(io::stdout().lock()), context)?;
         return Ok(exit::WHOLE);
     }
-    let text = io::read_to_string(input.take(MAX_DOCUMENT_BYTES as u64 + 1))?;
+    let text = text(input)?;
     let document = read_policy(text.trim()).map_err(|error| Failure::Usage(error.to_string()))?;
-    print!("{}", Explainer::new(context).explain(&document));
+    write!(io::stdout().lock(), "{}", Explainer::new(context).explain(&document))?;
     Ok(exit::WHOLE)
+}
+
+/// All of the input, as far as a policy can be long.
+fn text(input: impl Read) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    input.take(MAX_DOCUMENT_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unread)?;
+    // One that is too long may be cut inside a letter, and is refused for its length.
+    let text = if bytes.len() > MAX_DOCUMENT_BYTES {
+        String::from_utf8_lossy(&bytes).into_owned()
+    } else {
+        String::from_utf8(bytes).map_err(|_| Failure::Usage("policy: not UTF-8".to_owned()))?
+    };
+    Ok(text)
+}
+
+fn unread(error: io::Error) -> Failure {
+    Failure::Usage(format!("the input cannot be read: {error}"))
 }
 
 /// The context of the flags. A list without items was not given.
@@ -45,15 +62,15 @@ fn context(arguments: &Explain) -> Context {
 }
 
 /// Answers every line in order. Lines without anything on them are passed over.
-fn lines(mut input: BufReader<impl Read>, mut output: impl Write, context: Context) -> io::Result<()> {
+fn lines(mut input: BufReader<impl Read>, mut output: impl Write, context: Context) -> Result<(), Failure> {
     let mut lines = Lines::new(context);
     let mut line = Vec::new();
     loop {
-        // Whoever waits for an answer before asking again must get it.
-        if input.buffer().is_empty() {
+        // Whoever waits for an answer before asking on must get it, though half of the next line may be here already.
+        if !input.buffer().contains(&b'\n') {
             output.flush()?;
         }
-        if !read_line(&mut input, &mut line)? {
+        if !read_line(&mut input, &mut line).map_err(unread)? {
             return Ok(());
         }
         if line.trim_ascii().is_empty() {
@@ -102,6 +119,44 @@ mod tests {
         assert_eq!(found.len(), 4);
         assert_eq!((&found[0]["id"], &found[3]["id"]), (&1.into(), &2.into()));
         assert!(found[1]["error"].is_string() && found[2]["error"].as_str().unwrap().contains("longer than"));
+    }
+
+    /// An input that comes in pieces, and notes what was answered each time that more is asked for.
+    struct Pieces<'a> {
+        left: Vec<&'static [u8]>,
+        output: &'a std::cell::RefCell<Vec<u8>>,
+        answered: Vec<usize>,
+    }
+
+    impl Read for Pieces<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let answers = self.output.borrow().iter().filter(|byte| **byte == b'\n').count();
+            self.answered.push(answers);
+            let Some(piece) = self.left.pop() else { return Ok(0) };
+            buffer[..piece.len()].copy_from_slice(piece);
+            Ok(piece.len())
+        }
+    }
+
+    struct Shared<'a>(&'a std::cell::RefCell<Vec<u8>>);
+
+    impl Write for Shared<'_> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn no_answer_waits_for_more_input() {
+        let output = std::cell::RefCell::default();
+        let left: Vec<&[u8]> = vec![b"}}\n", b"\"policy\":{}}\n{\"id\":3,\"policy\":{", b"{\"id\":1}\n{\"id\":2,"];
+        let mut pieces = Pieces { left, output: &output, answered: Vec::new() };
+        lines(BufReader::new(&mut pieces), BufWriter::new(Shared(&output)), Context::default()).unwrap();
+        assert_eq!(pieces.answered, [0, 1, 2, 3]);
     }
 
     #[test]

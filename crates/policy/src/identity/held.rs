@@ -28,7 +28,9 @@ pub(super) enum PassedTo {
 
 /// Whether the statement holds for a request of this kind.
 pub(super) fn held(statement: &Statement, passed_to: PassedTo) -> Held {
-    let mut all = Held::Always;
+    // Of a Deny that was not understood whole, a condition may be what is missing.
+    let is_odd = statement.effect == Effect::Deny && !statement.is_whole();
+    let mut all = if is_odd { Held::Sometimes } else { Held::Always };
     for condition in &statement.conditions {
         match one(condition, passed_to, &statement.effect) {
             Held::Always => {}

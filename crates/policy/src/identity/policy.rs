@@ -41,7 +41,7 @@ impl IdentityPolicy {
     fn of(document: Document) -> IdentityPolicy {
         let rule = |(ordinal, statement): (usize, &Statement)| {
             let actions = action::numbers(&statement.actions, statement.is_not_action);
-            let says = !statement.actions.is_empty() && !actions.is_empty();
+            let says = !statement.does_nothing() && !actions.is_empty();
             says.then(|| Rule { ordinal, actions, is_broad: is_broad(statement) })
         };
         let rules = document.statements.iter().enumerate().filter_map(rule).collect();
@@ -67,7 +67,8 @@ impl IdentityPolicy {
 fn is_broad(statement: &Statement) -> bool {
     let is_whole = |pattern: &String| contains(pattern, "*") || pattern == "*:*";
     let every_action = statement.is_not_action || statement.actions.iter().any(is_whole);
-    let every_resource = !statement.is_not_resource && statement.resources.iter().any(|it| contains(it, "*"));
+    // All but some is nearly every one: whether policies are among them is asked when it matters.
+    let every_resource = statement.is_not_resource != statement.resources.iter().any(|it| contains(it, "*"));
     every_action && every_resource
 }
 
@@ -95,6 +96,7 @@ mod tests {
         assert!(broad(r#""Action":["a:b","**"],"Resource":["x","*"]"#) && broad(r#""Action":"*:*","Resource":"*""#));
         assert!(broad(r#""NotAction":"iam:*","Resource":"*""#));
         assert!(!broad(r#""Action":"iam:*","Resource":"*""#) && !broad(r#""Action":"*","Resource":"arn:*""#));
-        assert!(!broad(r#""Action":"*","NotResource":"x""#));
+        assert!(broad(r#""Action":"*","NotResource":"x""#) && !broad(r#""Action":"*","NotResource":["x","*"]"#));
+        assert!(!broad(r#""Action":"*","NotResource":[]"#) && !broad(r#""Action":"*","Resource":[]"#));
     }
 }

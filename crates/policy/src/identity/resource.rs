@@ -57,14 +57,11 @@ pub(super) fn place(on: &str, partition: &str, account: Option<&str>) -> String 
 /// nothing to get more rights by.
 pub(super) fn parts<'a>(statement: &'a Statement, place: &'a str, own: &Own<'a>, is_on_itself: bool) -> Vec<Part<'a>> {
     if statement.is_not_resource {
-        let scope = if statement.resources.iter().any(|it| contains(it, place)) {
+        // All but some of them is as good as all, as it is where a Deny takes some away.
+        if statement.resources.iter().any(|it| contains(it, place)) {
             return Vec::new();
-        } else if statement.resources.iter().any(|it| overlaps(it, place)) {
-            Scope::Some
-        } else {
-            Scope::Every
-        };
-        return vec![Part { pattern: Cow::Borrowed(place), written: "*", scope }];
+        }
+        return vec![Part { pattern: Cow::Borrowed(place), written: "*", scope: Scope::Every }];
     }
     let part = |written: &'a String| {
         if statement.expands_variables && written.contains("${") {
@@ -187,7 +184,7 @@ mod tests {
     #[test]
     fn what_is_not_left_out_is_reached() {
         assert_eq!(scopes(r#""NotResource":"arn:aws:s3:::*""#, false), [Scope::Every]);
-        assert_eq!(scopes(r#""NotResource":"arn:aws:iam::111122223333:user/boss""#, false), [Scope::Some]);
+        assert_eq!(scopes(r#""NotResource":"arn:aws:iam::111122223333:user/boss""#, false), [Scope::Every]);
         assert_eq!(scopes(r#""NotResource":"arn:aws:iam::*""#, false), []);
     }
 

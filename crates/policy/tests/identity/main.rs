@@ -1,6 +1,7 @@
 //! What identities may do: policies in, the verdict out.
 
 mod administrators;
+mod edges;
 mod paths;
 mod unread;
 

@@ -1,0 +1,97 @@
+//! An Allow in parts: one action on one resource each, so that Denies which cover it only together are seen (D1, D6).
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use crate::glob::{contains, overlaps};
+
+/// The most patterns along which an Allow is cut; past it none is, and some unions of Denies are not seen.
+const MAX_CUTS: usize = 16;
+
+/// A part of what an Allow speaks of: what a pattern matches, but for what others match.
+#[derive(Clone)]
+pub(crate) struct Part<'a> {
+    pattern: Cow<'a, str>,
+    but: Vec<Cow<'a, str>>,
+}
+
+impl<'a> Part<'a> {
+    /// Whether all of the part is among what the patterns match, or among the rest (D1, D6).
+    pub(crate) fn is_within(&self, patterns: &[impl AsRef<str>], negated: bool) -> bool {
+        let mut patterns = patterns.iter().map(AsRef::as_ref);
+        if negated {
+            // What the Deny leaves out, the part leaves out too.
+            patterns.all(|pattern| self.leaves_out(pattern) || !overlaps(pattern, &self.pattern))
+        } else {
+            patterns.any(|pattern| contains(pattern, &self.pattern))
+        }
+    }
+
+    fn leaves_out(&self, pattern: &str) -> bool {
+        self.but.iter().any(|but| contains(but, pattern))
+    }
+
+    /// Takes what matches the pattern out of the part; `None` when not all of that is in it.
+    fn cut(&mut self, pattern: &Cow<'a, str>) -> Option<Part<'a>> {
+        if self.pattern == *pattern || self.leaves_out(pattern) || !contains(&self.pattern, pattern) {
+            return None;
+        }
+        let inner = Part { pattern: pattern.clone(), but: self.but.clone() };
+        self.but.push(pattern.clone());
+        Some(inner)
+    }
+}
+
+/// The patterns along which an Allow is cut: what Denies leave out.
+pub(crate) fn cuts<'a>(left_out: impl Iterator<Item = &'a str>) -> BTreeSet<Cow<'a, str>> {
+    let cuts: Vec<&str> = left_out.take(MAX_CUTS + 1).collect();
+    if cuts.len() > MAX_CUTS { BTreeSet::new() } else { cuts.into_iter().map(Cow::Borrowed).collect() }
+}
+
+/// The parts of an Allow. Where one Deny leaves out what another names, neither covers all of a part, but both do: a part
+/// is cut along what Denies leave out.
+pub(crate) fn parts<'a>(patterns: Vec<Cow<'a, str>>, negated: bool, cuts: &BTreeSet<Cow<'a, str>>) -> Vec<Part<'a>> {
+    let part = |pattern| Part { pattern, but: Vec::new() };
+    let mut parts: Vec<Part<'_>> = match (patterns.is_empty(), negated) {
+        // Without the element a statement is about the resource that it is attached to.
+        (true, _) => vec![part(Cow::Borrowed("*"))],
+        (false, true) => vec![Part { pattern: Cow::Borrowed("*"), but: patterns }],
+        (false, false) => patterns.into_iter().map(part).collect(),
+    };
+    for cut in cuts {
+        let inner: Vec<Part<'_>> = parts.iter_mut().filter_map(|part| part.cut(cut)).collect();
+        parts.extend(inner);
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(pattern: &'static str, cuts: &[&'static str]) -> Vec<(String, Vec<String>)> {
+        let cuts: BTreeSet<Cow<'_, str>> = cuts.iter().map(|cut| Cow::Borrowed(*cut)).collect();
+        let parts = parts(vec![Cow::Borrowed(pattern)], false, &cuts);
+        let texts = |list: Vec<Cow<'_, str>>| list.into_iter().map(Cow::into_owned).collect();
+        parts.into_iter().map(|part| (part.pattern.into_owned(), texts(part.but))).collect()
+    }
+
+    #[test]
+    fn d1_a_part_is_cut_along_what_is_inside_it() {
+        let is = |pattern: &str, but: &[&str]| (pattern.to_owned(), but.iter().map(ToString::to_string).collect());
+        assert_eq!(cut("s3:*", &["sqs:*", "s3:*"]), [is("s3:*", &[])]);
+        assert_eq!(cut("s3:*", &["s3:get*"]), [is("s3:*", &["s3:get*"]), is("s3:get*", &[])]);
+        let nested = [is("s3:*", &["s3:get*"]), is("s3:get*", &["s3:getobject"]), is("s3:getobject", &[])];
+        assert_eq!(cut("s3:*", &["s3:get*", "s3:getobject"]), nested);
+    }
+
+    #[test]
+    fn d1_what_a_part_leaves_out_a_deny_may_leave_out_too() {
+        let parts = parts(vec![Cow::Borrowed("s3:*")], false, &BTreeSet::from([Cow::Borrowed("s3:getobject")]));
+        let covered = |named: &str, left_out: &str| {
+            parts.iter().all(|part| part.is_within(&[named], false) || part.is_within(&[left_out], true))
+        };
+        assert!(covered("s3:getobject", "s3:getobject") && covered("s3:get*", "s3:getobject"));
+        assert!(!covered("s3:putobject", "s3:getobject") && !covered("s3:getobject", "s3:get*"));
+    }
+}
