@@ -123,6 +123,7 @@ async fn whole(crawl: Crawl, plan: Plan, local: Option<Part>) -> Result<Report, 
             None => Part::restore_or_create(&crawl, &plan, None).await?,
         };
         let done = part.done()?;
+        unfinished::tell(&crawl, &plan).await;
         let shared = Shared::new(crawl, plan, None, part.stage.clone());
         tell_start(&shared, done.accounts.len());
         work::work(&shared, &mut part, &done).await?;
