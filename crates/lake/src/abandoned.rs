@@ -79,7 +79,7 @@ impl Lake {
                 *last = (*last).max(object.last_modified.timestamp_millis());
             }
         }
-        let copy = |(name, touched_at)| {
+        let copy = |(name, touched_at): (String, _)| {
             let directory = self.file(&folder.clone().join(name.as_str()));
             Abandoned { name, touched_at: Timestamp(touched_at), directory }
         };
