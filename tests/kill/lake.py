@@ -178,8 +178,8 @@ class Process:
         return self.err.count('"event":"account"')
 
 
-def tables(lake, commit):
-    """Each table's rows in the files' order, as JSON texts, without what may differ."""
+def tables(lake, commit, without=()):
+    """Each table's rows in the files' order, as JSON texts, but for what may differ and columns of these names."""
     manifest = json.loads((lake / commit["manifest"]["path"]).read_text())
     database, rows = duckdb.connect(), {}
     for table in manifest["tables"]:
@@ -187,8 +187,9 @@ def tables(lake, commit):
             continue
         files = [str(lake / file["path"]) for file in table["files"]]
         columns = {column["name"] for column in table["columns"]}
-        without = ", ".join(sorted(DIFFERENT | COUNTERS.get(table["name"], set()) & columns))
-        sql = f"SELECT CAST(to_json(r) AS VARCHAR) FROM (SELECT * EXCLUDE ({without}) FROM read_parquet($1)) r"
+        different = columns & DIFFERENT.union(COUNTERS.get(table["name"], ()), without)
+        same = f"SELECT * EXCLUDE ({', '.join(sorted(different))}) FROM read_parquet($1)"
+        sql = f"SELECT CAST(to_json(r) AS VARCHAR) FROM ({same}) r"
         rows[table["name"]] = [row for (row,) in database.execute(sql, [files]).fetchall()]
     return rows
 

@@ -27,6 +27,8 @@ from lake import RATES, difference, tables  # noqa: E402
 
 SEED = 1
 ATTEMPTS = 10
+# moto counts the crawl's own entering of an account as a use of its role.
+OWN_DOING = [f"{whose}last_used_{what}" for whose in ("", "role_") for what in ("at", "days", "region")]
 
 # How each service says that it was asked too often: by the name in its signatures, the code and the status.
 THROTTLED = {
@@ -40,7 +42,8 @@ THROTTLED = {
     "s3": ("SlowDown", 503),
     "secretsmanager": ("ThrottlingException", 400),
     "sns": ("Throttling", 400),
-    "sqs": ("ThrottlingException", 400),
+    # By its status: the code would come as AWS.SimpleQueueService.ThrottlingException, which AWS does not say.
+    "sqs": ("ThrottlingException", 503),
     "sso": ("ThrottlingException", 400),
     "sts": ("Throttling", 400),
 }
@@ -88,7 +91,7 @@ def kind(event):
 
 
 def crawl(checks, what, census, captured_at):
-    """Crawls: the tables, as JSON texts; how long it took."""
+    """Crawls and publishes: the tables, as JSON texts."""
     census.lake.mkdir()
     rates = census.lake / "rates.toml"
     rates.write_text(RATES)
@@ -101,7 +104,7 @@ def crawl(checks, what, census, captured_at):
     checks.true(f"{what}: published in {time.monotonic() - start:.0f} s", code in (0, 3), f"exit code {code}: {said}")
     lake = census.lake / "lake"
     (commit,) = (lake / "_commits").glob("*.json")
-    return tables(lake, json.loads(commit.read_text()))
+    return tables(lake, json.loads(commit.read_text()), OWN_DOING)
 
 
 def compare_fired(checks, census, proxy):
@@ -113,9 +116,10 @@ def compare_fired(checks, census, proxy):
     checks.equal("every kind of fault was fired", {what for what, _ in RULES}, set(kinds))
     throttled = {event["service"] for event in fired if kind(event) == "throttled"}
     checks.true(f"throttled services: {', '.join(sorted(throttled))}", {"ec2", "iam", "s3"} <= throttled)
-    broken = len(fired) - kinds["slow"]
+    # An answer without a body cannot be cut.
+    broken = kinds["throttled"] + kinds["failed"] + kinds["reset"]
     (usage,) = census.query("SELECT CAST(SUM(retries) AS BIGINT) AS retries FROM api_usage")
-    checks.true(f"each broken answer was asked for again ({usage['retries']})", usage["retries"] >= broken, broken)
+    checks.true(f"{broken} and more were asked for again: {usage['retries']}", usage["retries"] >= broken)
 
 
 def compare_one_row_less(checks, expected):
