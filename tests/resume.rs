@@ -104,6 +104,17 @@ async fn another_machine_goes_on_from_the_checkpoint() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_tells_of_an_older_one_that_is_unfinished() {
+    let place = place();
+    let (crawl, _) = stopping(&place, 5).await;
+    assert!(matches!(run(crawl).await, Err(Error::Stopped(_))));
+    let crawl = Crawl { run_id: "test-6".to_owned(), ..place.crawl().await };
+    let log = place.run(crawl).await.log;
+    let told: Vec<_> = log.lines().filter(|line| line.starts_with("Unfinished")).collect();
+    assert_eq!(told, [r#"Unfinished { run_id: "test-5", snapshot_date: "2026-09-22", kept: 604800s }"#]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_has_not_begun_when_time_is_over_is_skipped_and_published() {
     let place = place();
     let mut crawl = place.crawl().await;

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 import duckdb
 
@@ -64,6 +65,7 @@ class Place:
     def __init__(self, binary, url, *, stage=None, checkpoint_seconds=1, at_once=4, lock_seconds=LOCK_SECONDS):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="orgcensus-kill-"))
         self.lake, self.url = self.folder / "lake", url
+        self.published_before = 0
         self.stage_root = stage or self.lake / "_stage"
         self.program = Orgcensus(binary, self.folder, url, KEYS)
         rates = self.folder / "rates.toml"
@@ -86,6 +88,8 @@ class Place:
 
     def start(self, command, *arguments):
         """A process whose words go to files, so that no pipe fills."""
+        if "--resume" not in arguments:
+            self.published_before = len(self.commits())
         out, err = tempfile.TemporaryFile("w+"), tempfile.TemporaryFile("w+")
         line = self.line(command, *arguments)
         process = subprocess.Popen(line, env=self.program.environment, stdout=out, stderr=err, text=True)
@@ -95,8 +99,10 @@ class Place:
         return self.start(command, *arguments).wait()
 
     def finish(self):
-        """Goes on until something is published: what a person would do, or a machine. What it took."""
+        """Goes on until something is published: what a person would do, or a machine. What it took, if anything."""
         words = []
+        if not self.left() and len(self.commits()) > self.published_before:
+            return words  # killed when all was done
         for _ in range(20):
             done = self.run("crawl", "--resume")
             if done.code == NOT_PUBLISHED and "no unfinished run" in done.err:
@@ -108,6 +114,14 @@ class Place:
                 break
             time.sleep(LOCK_SECONDS / 4)  # the dead one's lock runs out
         raise RuntimeError(f"not published: exit code {done.code}: {done.err[-2000:]}")
+
+    def finish_anew(self):
+        """A new run, once the dead one's lock has run out."""
+        done = self.run("crawl")
+        while done.code == HELD:
+            time.sleep(LOCK_SECONDS / 4)
+            done = self.run("crawl")
+        return done
 
     def commits(self):
         return [json.loads(path.read_text()) for path in sorted((self.lake / "_commits").glob("*.json"))]
@@ -164,8 +178,8 @@ class Process:
         return self.err.count('"event":"account"')
 
 
-def tables(lake, commit):
-    """Each table's rows in the files' order, as JSON texts, without what may differ."""
+def tables(lake, commit, without=()):
+    """Each table's rows in the files' order, as JSON texts, but for what may differ and columns of these names."""
     manifest = json.loads((lake / commit["manifest"]["path"]).read_text())
     database, rows = duckdb.connect(), {}
     for table in manifest["tables"]:
@@ -173,8 +187,9 @@ def tables(lake, commit):
             continue
         files = [str(lake / file["path"]) for file in table["files"]]
         columns = {column["name"] for column in table["columns"]}
-        without = ", ".join(sorted(DIFFERENT | COUNTERS.get(table["name"], set()) & columns))
-        sql = f"SELECT CAST(to_json(r) AS VARCHAR) FROM (SELECT * EXCLUDE ({without}) FROM read_parquet($1)) r"
+        different = columns & DIFFERENT.union(COUNTERS.get(table["name"], ()), without)
+        same = f"SELECT * EXCLUDE ({', '.join(sorted(different))}) FROM read_parquet($1)"
+        sql = f"SELECT CAST(to_json(r) AS VARCHAR) FROM ({same}) r"
         rows[table["name"]] = [row for (row,) in database.execute(sql, [files]).fetchall()]
     return rows
 
@@ -198,6 +213,13 @@ def organization(binary, accounts, seed=1):
     """A simulated organization whose clock stands still: its URL."""
     with simulator(binary, "--accounts", str(accounts), "--seed", str(seed), "--now-millis", str(NOW_MILLIS)) as url:
         yield url
+
+
+def entered(url):
+    """How often the simulated organization saw someone enter an account until now."""
+    with urllib.request.urlopen(f"{url}/_calls", timeout=60) as answer:
+        calls = json.loads(answer.read())
+    return sum(it["allowed"] + it["refused"] for it in calls if it["operation"] == "AssumeRole")
 
 
 def undisturbed(binary, url, **options):

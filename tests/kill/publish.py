@@ -113,18 +113,15 @@ class Publishers:
         self.kills = self.refused = self.words = 0
 
     def undisturbed(self):
-        done = self.place.start("crawl").wait()
-        while done.code == HELD:
-            time.sleep(0.2)  # a dead one's lock runs out
-            done = self.place.start("crawl").wait()
-        return done.code
+        return self.place.finish_anew().code
 
     def killed(self):
         process = self.place.start("crawl")
         if process.until("publishing"):
             time.sleep(self.dice.uniform(0, self.seconds))  # the moment of the kill
         self.kills += process.kill()
-        return self.place.finish()[-1].code
+        finished = self.place.finish()
+        return finished[-1].code if finished else 0
 
     def two(self):
         """Two at once: one wins, the other says so, or comes after it."""

@@ -207,12 +207,13 @@ class Orgcensus:
             raise RuntimeError(f"orgcensus {' '.join(arguments)}: exit code {done.returncode}: {done.stderr[-2000:]}")
         return done.stdout
 
-    def crawl(self, configuration):
+    def crawl(self, configuration, *more):
         """Crawls with this configuration (TOML): the exit code, and what was said."""
         self.lake.mkdir(parents=True, exist_ok=True)
         path = self.lake / "orgcensus.toml"
         path.write_text(configuration)
-        done = self.run("crawl", "--config", str(path), "--lake", str(self.lake / "lake"), "--endpoint-url", self.url)
+        where = ("--config", str(path), "--lake", str(self.lake / "lake"), "--endpoint-url", self.url)
+        done = self.run("crawl", *where, *more)
         return done.returncode, done.stderr[-3000:] + done.stdout[-1000:]
 
     def query(self, sql):

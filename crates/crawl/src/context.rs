@@ -81,6 +81,8 @@ pub struct Bounds {
     pub checkpoint_interval: Duration,
     /// A run that was not heard of for so long is taken for dead.
     pub lock: Duration,
+    /// How long what an unfinished run left is kept, after it was last touched.
+    pub unfinished: Duration,
 }
 
 impl Default for Bounds {
@@ -94,6 +96,7 @@ impl Default for Bounds {
             sync_interval: Duration::from_secs(5),
             checkpoint_interval: Duration::from_secs(300),
             lock: Duration::from_secs(120),
+            unfinished: Duration::from_secs(7 * 24 * 3600),
         }
     }
 }
@@ -127,9 +130,14 @@ impl Crawl {
 
     /// The day of the snapshot, `YYYY-MM-DD`.
     pub(crate) fn snapshot_date(&self) -> String {
-        let moment = chrono::DateTime::from_timestamp_millis(self.captured_at.0).unwrap_or_default();
-        moment.format("%Y-%m-%d").to_string()
+        day(self.captured_at)
     }
+}
+
+/// The day of a moment, `YYYY-MM-DD`.
+pub(crate) fn day(moment: Timestamp) -> String {
+    let moment = chrono::DateTime::from_timestamp_millis(moment.0).unwrap_or_default();
+    moment.format("%Y-%m-%d").to_string()
 }
 
 impl Shared {

@@ -1,12 +1,22 @@
 //! What happens, told to whoever listens. The crawl itself prints nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::task_record::TaskRecord;
 
 /// Something that happened in a run.
 #[derive(Debug)]
 pub enum Event<'a> {
+    /// An earlier run of the organization is not finished. This one does not touch it.
+    Unfinished {
+        /// That run.
+        run_id: &'a str,
+        /// Its day, `YYYY-MM-DD`.
+        snapshot_date: &'a str,
+        /// How long it is kept, unless someone goes on with it.
+        kept: Duration,
+    },
     /// The organization was read and the work begins.
     Started {
         /// The run.

@@ -80,6 +80,7 @@ async fn whole(crawl: Crawl, plan: Plan, local: Option<Part>, reader: Option<Tag
             None => Part::restore_or_create(&crawl, &plan, None).await?,
         };
         let done = part.done()?;
+        unfinished::tell(&crawl, &plan).await;
         let shared = plan.share(crawl, None, part.stage.clone());
         shared.goes_on_with(reader);
         tell_start(&shared, done.accounts.len());

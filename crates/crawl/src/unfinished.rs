@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use orgcensus_aws::organization;
 use orgcensus_lake::{Error as LakeError, Journal, checkpoint_header, checkpoints};
 
-use crate::context::Crawl;
+use crate::context::{Crawl, day};
 use crate::error::Error;
+use crate::event::Event;
 use crate::journal::AccountRecord;
 use crate::part::About;
 use crate::plan::Plan;
@@ -31,6 +32,20 @@ pub(crate) async fn find(crawl: &Crawl, run_id: Option<&str>) -> Result<Plan, Er
         Some(run_id) => format!("run {run_id} of organization {organization_id} is not in {places}"),
         None => format!("no unfinished run of organization {organization_id} is in {places}"),
     }))
+}
+
+/// Tells of the organization's newest run besides this one that left a stage and published nothing. What cannot be read
+/// is not told of: no crawl fails for it.
+pub(crate) async fn tell(crawl: &Crawl, plan: &Plan) {
+    let names = names(crawl).await.unwrap_or_default();
+    for name in names.iter().rev().filter(|name| **name != plan.run_id) {
+        let Ok(Some(About { plan: other, shard: None })) = about(crawl, name).await else { continue };
+        if other.organization.id == plan.organization.id && matches!(crawl.lake.commit_of(name).await, Ok(None)) {
+            let (snapshot_date, kept) = (day(other.captured_at), crawl.bounds.unfinished);
+            crawl.tell(&Event::Unfinished { run_id: name, snapshot_date: &snapshot_date, kept });
+            return;
+        }
+    }
 }
 
 async fn names(crawl: &Crawl) -> Result<BTreeSet<String>, Error> {

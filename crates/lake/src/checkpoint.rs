@@ -21,7 +21,7 @@ use crate::{Error, Journal, Lake, Result, Stage, journal};
 /// A log that was cut and went on may have its old length again: only a copy that is surely younger is the same.
 const CLOCKS_DIFFER_MAX: TimeDelta = TimeDelta::minutes(10);
 
-const FOLDER: &str = "_stage";
+pub(crate) const FOLDER: &str = "_stage";
 
 /// Bytes read at once.
 const BLOCK_BYTES: usize = 1 << 20;

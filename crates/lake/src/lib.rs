@@ -15,6 +15,7 @@
 //!
 //! What is absent: nothing renames or changes a published object, and no reader lists `data/`.
 
+mod abandoned;
 mod checkpoint;
 mod codec;
 mod commit;
@@ -42,6 +43,7 @@ mod stage;
 mod table_writer;
 mod upload;
 
+pub use abandoned::Abandoned;
 pub use checkpoint::{checkpoint, checkpoint_header, checkpoints, remove_checkpoint, restore};
 pub use commit::{Commit, ManifestReference, newest};
 pub use error::{Error, Result};

@@ -7,6 +7,8 @@
 //! The shards of one run have a lock each, beside that of the whole organization. Whoever has taken one looks whether a
 //! living one excludes it: of two that come at once at least one sees the other.
 
+use std::collections::BTreeSet;
+
 use object_store::ObjectStore;
 use orgcensus_row::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -169,15 +171,36 @@ fn prefix(organization_id: &str, shard: Option<&str>) -> Result<String> {
     Ok(format!("{FOLDER}/{organization_id}-{shard}"))
 }
 
+/// The runs of all organizations that are alive.
+pub(crate) async fn alive(lake: &Lake, now: Timestamp, ttl_millis: i64) -> Result<BTreeSet<String>> {
+    let mut alive = BTreeSet::new();
+    for name in names(lake).await? {
+        let prefix = format!("{FOLDER}/{name}");
+        let Some(last) = generations::list(lake, &prefix, 0).await?.last().copied() else { continue };
+        let holder = holder(lake, &prefix, last, &name).await?;
+        if holder.is_alive(now, ttl_millis) {
+            alive.insert(holder.run_id);
+        }
+    }
+    Ok(alive)
+}
+
 /// The prefixes of all locks of an organization, its shards' among them.
 async fn of_organization(lake: &Lake, organization_id: &str) -> Result<Vec<String>> {
+    let is_of =
+        |name: &String| name.strip_prefix(organization_id).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+    Ok(names(lake).await?.into_iter().filter(is_of).map(|name| format!("{FOLDER}/{name}")).collect())
+}
+
+/// The names of all locks.
+async fn names(lake: &Lake) -> Result<Vec<String>> {
     let folder = lake.path(FOLDER)?;
     let found = lake.store().list_with_delimiter(Some(&folder)).await;
-    let found = found.map_err(|error| Error::store(lake.name(&folder), error))?;
-    let names = found.common_prefixes.iter().filter_map(|it| it.filename());
-    let is_of =
-        |name: &&str| name.strip_prefix(organization_id).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
-    Ok(names.filter(is_of).map(|name| format!("{FOLDER}/{name}")).collect())
+    match found.map_err(|error| Error::store(lake.name(&folder), error)) {
+        Ok(found) => Ok(found.common_prefixes.iter().filter_map(|it| it.filename().map(str::to_owned)).collect()),
+        Err(Error::Missing { .. }) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
 }
 
 /// The holder that an object names. One that a power loss emptied still tells by its age when it was last written.

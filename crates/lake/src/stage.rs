@@ -71,6 +71,11 @@ impl Stage {
         })))
     }
 
+    /// Whether a directory is a stage, open or not: other things may lie beside it.
+    pub(crate) fn is_one(directory: &Path) -> bool {
+        directory.join(LOCK_FILE).is_file()
+    }
+
     /// Its directory.
     pub fn directory(&self) -> &Path {
         &self.0.directory

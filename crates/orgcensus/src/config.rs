@@ -111,6 +111,7 @@ pub(crate) struct Limits {
     pub(crate) sync_seconds: u64,
     pub(crate) checkpoint_seconds: u64,
     pub(crate) lock_seconds: u64,
+    pub(crate) unfinished_days: u32,
     pub(crate) rates_file: Option<PathBuf>,
 }
 
@@ -181,6 +182,7 @@ impl Default for Limits {
             sync_seconds: 5,
             checkpoint_seconds: 300,
             lock_seconds: 120,
+            unfinished_days: 7,
             rates_file: None,
         }
     }
@@ -249,6 +251,7 @@ impl Config {
             ("limits.tasks_per_account", self.limits.tasks_per_account as u64),
             ("limits.task_seconds", self.limits.task_seconds),
             ("limits.lock_seconds", self.limits.lock_seconds),
+            ("limits.unfinished_days", u64::from(self.limits.unfinished_days)),
             ("lake.target_file_mib", self.lake.target_file_mib),
             ("lake.retention_days", self.lake.retention_days.map_or(1, u64::from)),
             ("aws.max_attempts", u64::from(self.aws.max_attempts)),

@@ -9,6 +9,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use orgcensus_crawl::{Event, Listener, Outcome};
 use serde_json::{Value, json};
 
+const DAY_SECONDS: u64 = 24 * 60 * 60;
+
 /// What is shown while a run goes on.
 pub(crate) fn listener() -> Listener {
     if std::io::stderr().is_terminal() {
@@ -27,6 +29,10 @@ pub(crate) fn listener() -> Listener {
 /// An event as a JSON line. Tasks that went well are told by their account.
 fn line(event: &Event<'_>) -> Option<Value> {
     Some(match event {
+        Event::Unfinished { run_id, snapshot_date, kept } => json!({
+            "event": "unfinished", "run_id": run_id, "snapshot_date": snapshot_date,
+            "kept_days": kept.as_secs() / DAY_SECONDS,
+        }),
         Event::Started { run_id, organization_id, accounts, accounts_done, collectors } => json!({
             "event": "started", "run_id": run_id, "organization_id": organization_id, "accounts": accounts,
             "accounts_done": accounts_done, "collectors": collectors,
@@ -74,6 +80,11 @@ impl Bars {
 
     fn show(&self, event: &Event<'_>) {
         match event {
+            Event::Unfinished { run_id, snapshot_date, kept } => self.accounts.println(format!(
+                "run {run_id} of {snapshot_date} is unfinished: `crawl --resume {run_id}` goes on with it, else it is \
+                 removed after {} days",
+                kept.as_secs() / DAY_SECONDS
+            )),
             Event::Started { accounts, accounts_done, .. } => {
                 *self.started_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
                 self.accounts.set_length(*accounts as u64);

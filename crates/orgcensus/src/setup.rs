@@ -144,7 +144,7 @@ pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) 
 }
 
 /// Beside a local lake the stage is where checkpoints would go; else it is in the working folder.
-fn stage_directory(config: &Config, lake: &Lake) -> PathBuf {
+pub(crate) fn stage_directory(config: &Config, lake: &Lake) -> PathBuf {
     let beside = lake.local().map(|folder| folder.join("_stage"));
     let folder = config.lake.stage_directory.clone().or(beside);
     folder.unwrap_or_else(|| PathBuf::from(".orgcensus/stage"))
@@ -184,6 +184,7 @@ fn bounds(limits: &config::Limits) -> Bounds {
         sync_interval: Duration::from_secs(limits.sync_seconds),
         checkpoint_interval: Duration::from_secs(limits.checkpoint_seconds),
         lock: Duration::from_secs(limits.lock_seconds),
+        unfinished: Duration::from_secs(u64::from(limits.unfinished_days) * 24 * 60 * 60),
     }
 }
 

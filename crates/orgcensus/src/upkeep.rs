@@ -1,36 +1,33 @@
-//! What follows a publication: the catalogue shows it, and what is too old goes.
+//! What follows a publication: the catalogue shows it, and what is too old goes, finished or not.
 
 use orgcensus_catalog::{Contents, Databases, Plan};
-use orgcensus_lake::{Commit, Lake};
+use orgcensus_lake::{Abandoned, Commit, Lake};
 use orgcensus_row::Timestamp;
 
 use crate::config::{self, Config};
 use crate::failure::Failure;
-use crate::lake_access;
+use crate::{lake_access, setup};
 
-/// Does both where they are configured. Expired runs leave the catalogue first, then the lake.
+/// Does what is configured. Expired runs leave the catalogue first, then the lake.
 pub(crate) async fn after_publication(config: &Config) -> Result<(), Failure> {
-    if config.catalog.is_none() && config.lake.retention_days.is_none() {
-        return Ok(());
-    }
-    both(config).await.map_err(|failure| Failure::NotShown(Box::new(failure)))
+    follow(config).await.map_err(|failure| Failure::NotShown(Box::new(failure)))
 }
 
-async fn both(config: &Config) -> Result<(), Failure> {
+async fn follow(config: &Config) -> Result<(), Failure> {
     let lake = lake_access::open(config).await?;
     let expired = expired(&lake, config.lake.retention_days).await?;
     if let Some(catalog) = &config.catalog {
         let changes = apply(config, catalog, &lake, &expired).await?;
         println!("catalogue    {changes} changes");
     }
-    remove(&lake, &expired).await
+    remove(&lake, &expired).await?;
+    remove_abandoned(&lake, &abandoned(config, &lake).await?).await
 }
 
 /// The runs that a retention does not keep; none without one.
 pub(crate) async fn expired(lake: &Lake, retention_days: Option<u32>) -> Result<Vec<Commit>, Failure> {
-    let now = Timestamp(chrono::Utc::now().timestamp_millis());
     match retention_days {
-        Some(days) => Ok(lake.expired(days, now).await?),
+        Some(days) => Ok(lake.expired(days, now()).await?),
         None => Ok(Vec::new()),
     }
 }
@@ -42,6 +39,28 @@ pub(crate) async fn remove(lake: &Lake, expired: &[Commit]) -> Result<(), Failur
         println!("removed      {} {}  run {}", commit.organization_id, commit.snapshot_date, commit.run_id);
     }
     Ok(())
+}
+
+/// What unfinished runs left and no one has gone on with for long, on this disk and in the lake.
+pub(crate) async fn abandoned(config: &Config, lake: &Lake) -> Result<Vec<Abandoned>, Failure> {
+    let (now, limits) = (now(), &config.limits);
+    let before = Timestamp(now.0 - i64::from(limits.unfinished_days) * 24 * 60 * 60 * 1000);
+    let ttl_millis = i64::try_from(limits.lock_seconds.saturating_mul(1000)).unwrap_or(i64::MAX);
+    Ok(lake.abandoned(&setup::stage_directory(config, lake), before, now, ttl_millis).await?)
+}
+
+/// Removes it and says so, but for what a process has open.
+pub(crate) async fn remove_abandoned(lake: &Lake, abandoned: &[Abandoned]) -> Result<(), Failure> {
+    for left in abandoned {
+        if lake.remove_abandoned(left).await? {
+            println!("removed      unfinished run {}", left.name);
+        }
+    }
+    Ok(())
+}
+
+fn now() -> Timestamp {
+    Timestamp(chrono::Utc::now().timestamp_millis())
 }
 
 /// Brings Glue up to date, but for runs that are about to go: how many changes that took.

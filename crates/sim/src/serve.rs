@@ -10,6 +10,9 @@ use hyper_util::rt::TokioIo;
 use std::io;
 use tokio::net::{TcpListener, TcpStream};
 
+/// Where a test asks what was called: a path that no AWS service has.
+const CALLS: &str = "/_calls";
+
 /// No request that reads is larger.
 const MAX_BODY_BYTES: usize = 1 << 20;
 
@@ -31,6 +34,10 @@ async fn connection(simulation: Simulation, stream: TcpStream) {
 }
 
 async fn answer(simulation: Simulation, request: http::Request<Incoming>) -> io::Result<http::Response<Content>> {
+    if request.uri().path() == CALLS {
+        let calls = serde_json::to_vec(&simulation.calls())?;
+        return Delivery::Whole(http::Response::new(calls.into())).into_response();
+    }
     let (parts, body) = request.into_parts();
     let delivery = match Limited::new(body, MAX_BODY_BYTES).collect().await {
         Ok(body) => simulation.deliver(http::Request::from_parts(parts, body.to_bytes())).await,
@@ -48,22 +55,30 @@ async fn answer(simulation: Simulation, request: http::Request<Incoming>) -> io:
 mod tests {
     use super::*;
     use crate::testing::quiet;
+    use std::net::SocketAddr;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+    async fn reply(address: SocketAddr, request: &str) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).await.unwrap();
+        reply
+    }
+
     #[tokio::test]
-    async fn a_socket_answers_as_the_process_does() {
+    async fn a_socket_answers_as_the_process_does_and_says_what_was_called() {
         let simulation = Simulation::new(quiet(1, 1));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let server = tokio::spawn(serve(simulation.clone(), listener));
-        let mut stream = TcpStream::connect(address).await.unwrap();
         let scope = "AWS4-HMAC-SHA256 Credential=AKIASIMULATEDMANAGEMENT/20261122/us-east-1/sts/aws4_request";
         let head = format!("POST / HTTP/1.1\r\nhost: h\r\nconnection: close\r\nauthorization: {scope}\r\n");
         let request = format!("{head}content-length: 24\r\n\r\nAction=GetCallerIdentity");
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut reply = String::new();
-        stream.read_to_string(&mut reply).await.unwrap();
-        assert!(reply.starts_with("HTTP/1.1 200") && reply.contains(&simulation.account_id(0)), "{reply}");
+        let identity = reply(address, &request).await;
+        assert!(identity.starts_with("HTTP/1.1 200") && identity.contains(&simulation.account_id(0)), "{identity}");
+        let calls = reply(address, "GET /_calls HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n").await;
+        assert!(calls.contains(r#""operation":"GetCallerIdentity","allowed":1,"refused":0"#), "{calls}");
         server.abort();
     }
 }

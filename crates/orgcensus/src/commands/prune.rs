@@ -1,10 +1,11 @@
-//! `orgcensus prune`: snapshots beyond the retention go.
+//! `orgcensus prune`: snapshots beyond the retention go, and what unfinished runs left.
 
 use crate::args::Prune;
 use crate::failure::{Failure, exit};
 use crate::{lake_access, setup, upkeep};
 
-/// Removes what has expired from the catalogue, if one is configured, and from the lake; or only says what would go.
+/// Removes what has expired from the catalogue, if one is configured, and from the lake, and what was abandoned; or only
+/// says what would go.
 pub(crate) async fn run(arguments: &Prune) -> Result<u8, Failure> {
     let config = setup::load_place(&arguments.place)?;
     let Some(days) = arguments.retention_days.or(config.lake.retention_days) else {
@@ -13,15 +14,20 @@ pub(crate) async fn run(arguments: &Prune) -> Result<u8, Failure> {
     };
     let lake = lake_access::open(&config).await?;
     let expired = upkeep::expired(&lake, Some(days)).await?;
+    let abandoned = upkeep::abandoned(&config, &lake).await?;
     if arguments.dry_run {
         for commit in &expired {
             println!("would remove {} {}  run {}", commit.organization_id, commit.snapshot_date, commit.run_id);
+        }
+        for left in &abandoned {
+            println!("would remove unfinished run {}", left.name);
         }
     } else {
         if let (Some(catalog), false) = (&config.catalog, expired.is_empty()) {
             upkeep::apply(&config, catalog, &lake, &expired).await?;
         }
         upkeep::remove(&lake, &expired).await?;
+        upkeep::remove_abandoned(&lake, &abandoned).await?;
     }
     println!("{} snapshots {}", expired.len(), if arguments.dry_run { "would go" } else { "removed" });
     Ok(exit::WHOLE)

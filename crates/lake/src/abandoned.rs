@@ -1,0 +1,228 @@
+//! What unfinished runs left and no one goes on with: stages on this disk, and their copies in the lake. One that is in
+//! use is never removed: its process holds the stage's lock, or says in the lake that it lives.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path as FilePath, PathBuf};
+
+use futures::TryStreamExt;
+use object_store::ObjectStore;
+use orgcensus_row::Timestamp;
+
+use crate::checkpoint::{self, FOLDER};
+use crate::lake::blocking;
+use crate::{Error, Lake, Result, Stage, lock};
+
+/// A stage, or the copy of one, that was not touched for long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Abandoned {
+    /// The run's id, or a name that begins with it.
+    pub name: String,
+    /// When something in it was last written (UTC).
+    pub touched_at: Timestamp,
+    /// Where it is, if on a disk.
+    directory: Option<PathBuf>,
+}
+
+impl Lake {
+    /// The stages in the folder `stages`, and the copies in the lake, that were not touched since `before`. Those of runs
+    /// that are alive are not among them: heard of within `ttl_millis`.
+    pub async fn abandoned(
+        &self,
+        stages: &FilePath,
+        before: Timestamp,
+        now: Timestamp,
+        ttl_millis: i64,
+    ) -> Result<Vec<Abandoned>> {
+        let mut found = on_disk(stages)?;
+        for copy in self.copies().await? {
+            if !found.iter().any(|stage| is_same(stage, &copy)) {
+                found.push(copy);
+            }
+        }
+        found.retain(|it| it.touched_at < before);
+        if !found.is_empty() {
+            let alive = lock::alive(self, now, ttl_millis).await?;
+            found.retain(|it| !alive.iter().any(|run_id| it.name.starts_with(run_id.as_str())));
+        }
+        Ok(found)
+    }
+
+    /// Removes one; false if a process has it open.
+    pub async fn remove_abandoned(&self, abandoned: &Abandoned) -> Result<bool> {
+        let Some(directory) = abandoned.directory.clone() else {
+            return checkpoint::remove_checkpoint(self, &abandoned.name).await.map(|()| true);
+        };
+        blocking(move || match Stage::open(&directory) {
+            Ok(stage) => stage.remove().map(|()| true),
+            Err(Error::Busy { .. }) => Ok(false),
+            Err(error) => Err(error),
+        })
+        .await
+    }
+
+    /// All copies of stages.
+    async fn copies(&self) -> Result<Vec<Abandoned>> {
+        let folder = self.path(FOLDER)?;
+        let listed = self.store().list(Some(&folder)).try_collect::<Vec<_>>().await;
+        let objects = match listed.map_err(|error| Error::store(self.name(&folder), error)) {
+            Err(Error::Missing { .. }) => Vec::new(),
+            listed => listed?,
+        };
+        let mut touched = BTreeMap::<String, i64>::new();
+        for object in objects {
+            let mut below = object.location.prefix_match(&folder).into_iter().flatten();
+            // What lies in the folder itself is no stage.
+            if let (Some(name), Some(_)) = (below.next(), below.next()) {
+                let last = touched.entry(name.as_ref().to_owned()).or_insert(i64::MIN);
+                *last = (*last).max(object.last_modified.timestamp_millis());
+            }
+        }
+        let copy = |(name, touched_at): (String, _)| {
+            let directory = self.file(&folder.clone().join(name.as_str()));
+            Abandoned { name, touched_at: Timestamp(touched_at), directory }
+        };
+        Ok(touched.into_iter().map(copy).collect())
+    }
+}
+
+/// Beside a local lake a stage lies where its copy would be.
+fn is_same(one: &Abandoned, other: &Abandoned) -> bool {
+    let place = |it: &Abandoned| it.directory.as_ref().and_then(|directory| directory.canonicalize().ok());
+    place(one).is_some_and(|directory| place(other) == Some(directory))
+}
+
+/// The stages in a folder, which may hold other things too.
+fn on_disk(stages: &FilePath) -> Result<Vec<Abandoned>> {
+    let disk = |error| Error::disk(stages, error);
+    let entries = match fs::read_dir(stages) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(disk)?,
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let directory = entry.map_err(disk)?.path();
+        if let (true, Some(name)) = (Stage::is_one(&directory), directory.file_name().and_then(|name| name.to_str())) {
+            let name = name.to_owned();
+            let Some(touched_at) = touched(&directory).map_err(disk)? else { continue };
+            found.push(Abandoned { name, touched_at: Timestamp(touched_at), directory: Some(directory) });
+        }
+    }
+    Ok(found)
+}
+
+/// When something in a directory was last written; none if it went away meanwhile.
+fn touched(directory: &FilePath) -> io::Result<Option<i64>> {
+    let mut last = None;
+    let mut waiting = vec![directory.to_owned()];
+    while let Some(path) = waiting.pop() {
+        match fs::symlink_metadata(&path).and_then(|it| Ok((it.is_dir(), it.modified()?))) {
+            Ok((is_directory, modified)) => {
+                last = last.max(Some(chrono::DateTime::<chrono::Utc>::from(modified).timestamp_millis()));
+                if is_directory {
+                    let inside = fs::read_dir(&path)?.collect::<io::Result<Vec<_>>>()?;
+                    waiting.extend(inside.into_iter().map(|entry| entry.path()));
+                }
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{lake, queues, table};
+    use crate::{Journal, LakeOptions, Lock, Owner, checkpoint, checkpoints};
+
+    const TTL: i64 = 1000;
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+
+    fn stage(directory: &FilePath, run_id: &str) -> (Stage, Journal<()>) {
+        let stage = Stage::open(&directory.join(run_id)).unwrap();
+        stage.checkout().unwrap().append(&table(), &queues("000000000001", &["a"])).unwrap();
+        let journal = Journal::create(&stage, run_id, serde_json::Value::Null).unwrap();
+        (stage, journal)
+    }
+
+    fn now() -> i64 {
+        chrono::Utc::now().timestamp_millis()
+    }
+
+    /// What is abandoned for those who look a day later.
+    async fn tomorrow(lake: &Lake, stages: &FilePath) -> Vec<Abandoned> {
+        let now = now() + DAY;
+        lake.abandoned(stages, Timestamp(now - DAY / 2), Timestamp(now), TTL).await.unwrap()
+    }
+
+    fn names(found: &[Abandoned]) -> Vec<&str> {
+        found.iter().map(|it| it.name.as_str()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_stage_beside_its_lake_goes_when_it_is_old_and_no_one_has_it_open() {
+        let (folder, lake) = lake();
+        let stages = lake.local().unwrap().join("_stage");
+        assert!(tomorrow(&lake, &stages).await.is_empty(), "there is none");
+        let open = stage(&stages, "run-1");
+        fs::create_dir(stages.join("photos")).unwrap();
+        fs::write(stages.join("preflight"), "orgcensus").unwrap();
+        assert!(lake.abandoned(&stages, Timestamp(now() - DAY), Timestamp(now()), TTL).await.unwrap().is_empty());
+        let found = tomorrow(&lake, &stages).await;
+        assert_eq!(names(&found), ["run-1"]);
+        assert!(!lake.remove_abandoned(&found[0]).await.unwrap(), "it is open");
+        assert!(stages.join("run-1/journal.jsonl").exists());
+        drop(open);
+        assert!(lake.remove_abandoned(&found[0]).await.unwrap());
+        assert!(!stages.join("run-1").exists() && stages.join("photos").exists() && folder.path().exists());
+        assert!(tomorrow(&lake, &stages).await.is_empty());
+    }
+
+    async fn copies(lake: &Lake) {
+        let elsewhere = tempfile::tempdir().unwrap();
+        let (open, journal) = stage(elsewhere.path(), "run-1");
+        checkpoint(lake, "run-1", &open, journal.bytes()).await.unwrap();
+        checkpoint(lake, "run-2-00001-of-00002", &open, journal.bytes()).await.unwrap();
+        drop((open, journal));
+        let found = tomorrow(lake, elsewhere.path()).await;
+        assert_eq!(names(&found), ["run-1", "run-1", "run-2-00001-of-00002"]);
+        for it in &found {
+            assert!(lake.remove_abandoned(it).await.unwrap());
+        }
+        assert!(checkpoints(lake).await.unwrap().is_empty() && !elsewhere.path().join("run-1").exists());
+        assert!(tomorrow(lake, elsewhere.path()).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn stages_go_and_so_do_their_copies_in_a_folder() {
+        let (_folder, lake) = lake();
+        copies(&lake).await;
+    }
+
+    #[tokio::test]
+    async fn and_in_an_object_store() {
+        copies(&Lake::open("memory:///a/prefix", &LakeOptions::default()).unwrap()).await;
+    }
+
+    #[tokio::test]
+    async fn nothing_of_a_run_that_lives_anywhere_is_abandoned() {
+        let lake = Lake::open("memory:///a/prefix", &LakeOptions::default()).unwrap();
+        let here = tempfile::tempdir().unwrap();
+        let (open, journal) = stage(here.path(), "run-1");
+        checkpoint(&lake, "run-1-00000-of-00002", &open, journal.bytes()).await.unwrap();
+        let owner = Owner {
+            run_id: "run-1".into(),
+            host: "another".into(),
+            shard: Some("00000-of-00002".into()),
+            has_stage: false,
+        };
+        let tomorrow_millis = now() + DAY;
+        let lock = Lock::acquire(&lake, "o-example", owner, Timestamp(tomorrow_millis), TTL).await.unwrap();
+        assert!(tomorrow(&lake, here.path()).await.is_empty());
+        lock.release(Timestamp(tomorrow_millis)).await.unwrap();
+        assert_eq!(names(&tomorrow(&lake, here.path()).await), ["run-1", "run-1-00000-of-00002"]);
+    }
+}
