@@ -16,7 +16,7 @@ use crate::coverage::Coverage;
 use crate::event::Event;
 use crate::journal::{AccountRecord, TaskRecord};
 use crate::outcome::Outcome;
-use crate::{task, usage};
+use crate::{spans, task, usage};
 
 /// The engine's own task in every account: which regions are on.
 pub const REGIONS: &str = "account_regions";
@@ -44,7 +44,7 @@ pub(crate) async fn crawl(shared: &Arc<Shared>, account: &Account) -> Result<Acc
     };
     let mut record = record(shared, account, &tasks)?;
     usage::stage(shared, &used, &mut record)?;
-    crawl.tell(&Event::AccountEnded { account_id: &account.id });
+    spans::end_turn(&record);
     Ok(record)
 }
 

@@ -23,6 +23,7 @@ mod publish;
 mod run;
 mod selection;
 mod shards;
+mod spans;
 mod tables;
 mod task;
 mod unfinished;

@@ -15,6 +15,7 @@ use crate::context::Shared;
 use crate::event::Event;
 use crate::journal::{AccountRecord, Begun, TaskRecord, Turn};
 use crate::outcome::Outcome;
+use crate::spans;
 
 /// The engine's task that reads the organization's tree.
 pub(crate) const ORGANIZATION: &str = "organization";
@@ -77,6 +78,7 @@ fn record(
     if let Some(account) = shared.organization.accounts.iter().find(|account| account.id == *id) {
         stage_coverage(shared, account, &tasks, &mut record)?;
     }
+    spans::end_turn(&record);
     Ok(record)
 }
 

@@ -10,10 +10,12 @@ use orgcensus_collect::{Error, Missed, Rows, Sink};
 use orgcensus_lake::{LogWriter, Slice, Stage};
 use orgcensus_row::{Stamp, Table, Timestamp};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use crate::context::Shared;
 use crate::journal::{Begun, TaskRecord};
 use crate::outcome::Outcome;
+use crate::spans;
 
 /// What a task does: a collector's function, or the engine's own.
 pub(crate) type Work =
@@ -65,6 +67,20 @@ pub(crate) fn stage_batch(stage: &Stage, table: Table, batch: &RecordBatch) -> R
 /// Runs one task to its outcome, `ends_at` at the latest; its rows get this stamp. The error is the run's: a full disk, a
 /// bug.
 pub(crate) async fn run(
+    shared: &Shared,
+    session: &Session,
+    collector: &str,
+    stamp: Stamp,
+    ends_at: Instant,
+    work: Work,
+) -> Result<TaskRecord, Error> {
+    let span = spans::task(collector, &stamp);
+    let record = attempt(shared, session, collector, stamp, ends_at, work).instrument(span.clone()).await?;
+    spans::end_task(&span, &record);
+    Ok(record)
+}
+
+async fn attempt(
     shared: &Shared,
     session: &Session,
     collector: &str,
