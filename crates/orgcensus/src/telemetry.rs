@@ -135,10 +135,10 @@ fn wanted(variable: impl Fn(&str) -> Option<String>) -> Wanted {
 
 /// What `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` say, and who we are where they do not.
 fn resource() -> Resource {
-    let said = Resource::builder().with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")));
-    let name = said.clone().build().get(&Key::new("service.name"));
+    let name = Resource::builder().build().get(&Key::new("service.name"));
     // So the SDK calls who has no name.
     let is_named = name.is_some_and(|name| !name.as_str().starts_with("unknown_service"));
+    let said = Resource::builder().with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")));
     if is_named { said.build() } else { said.with_service_name(NAME).build() }
 }
 

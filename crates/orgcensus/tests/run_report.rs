@@ -2,7 +2,6 @@
 //! published at all.
 
 use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
@@ -12,7 +11,6 @@ use tempfile::TempDir;
 
 /// A simulated organization on loopback, and a folder to work in.
 struct World {
-    address: SocketAddr,
     folder: TempDir,
     /// Serves as long as it lives.
     _runtime: tokio::runtime::Runtime,
@@ -25,7 +23,7 @@ impl World {
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a socket");
         let address = listener.local_addr().expect("an address");
         runtime.spawn(serve(Simulation::new(Settings::new(accounts, 7)), listener));
-        let world = Self { address, folder: tempfile::tempdir().expect("a folder"), _runtime: runtime };
+        let world = Self { folder: tempfile::tempdir().expect("a folder"), _runtime: runtime };
         let text = format!(
             "[aws]\nhome_region = \"us-east-1\"\nmax_attempts = 2\nendpoint_url = \"http://{address}\"\n\n\
              [select]\nregions = [\"us-east-1\"]\n\n[limits]\naccounts_at_once = 2\n\n{more}"
@@ -103,7 +101,7 @@ fn a_published_run_says_where_its_snapshot_is_and_what_it_took() {
     let slowest = report["slowest_accounts"].as_array().expect("accounts");
     assert!(slowest.len() == 5 && slowest.iter().all(|it| it["account_id"].as_str().is_some_and(|id| id.len() == 12)));
     let actions = report["actions"].as_object().expect("actions");
-    for action in ["sts:AssumeRole", "organizations:ListAccounts", "sqs:ListQueues"] {
+    for action in ["sts:AssumeRole", "organizations:ListRoots", "sqs:ListQueues"] {
         assert!(actions.get(action).is_some_and(|it| it["calls"].as_u64() > Some(0)), "{action} is not in {actions:?}");
     }
 
@@ -154,7 +152,7 @@ fn shards_report_each_and_publish_reports_all() {
     for name in ["shard-00000-of-00002.json", "shard-00001-of-00002.json"] {
         let report = world.report(name);
         assert_eq!(report["verdict"], "staged", "{name}");
-        calls += report["actions"]["sqs:ListQueues"]["calls"].as_u64().expect("calls");
+        calls += report["actions"]["sqs:ListQueues"]["calls"].as_u64().unwrap_or_default();
     }
     let (code, output) = world.run(&["publish", "--plan", "plan.json"]);
     assert_eq!(code, 0, "{}", String::from_utf8_lossy(&output.stderr));
@@ -162,6 +160,7 @@ fn shards_report_each_and_publish_reports_all() {
     assert_eq!((report["verdict"].as_str(), report["processes"].as_u64()), (Some("published"), Some(3)));
     assert_eq!((sum(&report["accounts"]["ended"]), report["accounts"]["unobserved"].as_u64()), (6, Some(0)));
     assert_eq!(report["actions"]["sqs:ListQueues"]["calls"].as_u64(), Some(calls));
+    assert!(calls > 0);
 }
 
 #[test]

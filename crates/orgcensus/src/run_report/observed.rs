@@ -62,13 +62,14 @@ impl Observed {
 impl Work {
     fn see_error(&mut self, account_id: &str, task: &TaskRecord) {
         let Some(code) = &task.error_code else { return };
+        let is_full = self.errors.len() >= ERRORS_MAX;
         let known = self
             .errors
             .iter_mut()
             .find(|it| it.error_code == *code && it.error_operation.as_deref() == task.error_operation.as_deref());
         match known {
             Some(known) => known.tasks += 1,
-            None if self.errors.len() >= ERRORS_MAX => self.errors_left_out += 1,
+            None if is_full => self.errors_left_out += 1,
             None => self.errors.push(ErrorKind {
                 error_code: code.clone(),
                 error_operation: task.error_operation.clone(),
@@ -109,9 +110,10 @@ impl Work {
         for kind in &other.errors {
             let is_same =
                 |it: &&mut ErrorKind| it.error_code == kind.error_code && it.error_operation == kind.error_operation;
+            let is_full = self.errors.len() >= ERRORS_MAX;
             match self.errors.iter_mut().find(is_same) {
                 Some(known) => known.tasks += kind.tasks,
-                None if self.errors.len() >= ERRORS_MAX => self.errors_left_out += kind.tasks,
+                None if is_full => self.errors_left_out += kind.tasks,
                 None => self.errors.push(kind.clone()),
             }
         }
@@ -190,7 +192,7 @@ mod tests {
         second.work.add(&first.work);
         let Work { accounts, slowest_accounts, errors, totals, .. } = &second.work;
         assert_eq!((accounts.selected, accounts.ended.len(), errors.len()), (5, 2, 1));
-        assert_eq!((errors[0].tasks, totals.of(Outcome::Denied)), (2, 2));
+        assert_eq!((errors[0].tasks, totals.of(Outcome::Denied)), (2, 3));
         let slowest: Vec<_> = slowest_accounts.iter().map(|it| it.account_id.as_str()).collect();
         assert_eq!(slowest, ["000000000002", "000000000001"]);
     }
