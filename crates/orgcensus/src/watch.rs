@@ -55,12 +55,12 @@ impl Watch {
     }
 
     /// This process does one shard.
-    pub(crate) fn is_of_shard(&mut self, index: u32, shards: u32) {
+    pub(crate) fn of_shard(&mut self, index: u32, shards: u32) {
         self.shard = Some(format!("{index:05}-of-{shards:05}"));
     }
 
     /// This process publishes what the shards did: their reports are part of its own.
-    pub(crate) fn is_of_all_shards(&mut self) {
+    pub(crate) fn of_all_shards(&mut self) {
         self.reads_shards = true;
     }
 

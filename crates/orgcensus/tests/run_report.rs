@@ -9,6 +9,17 @@ use orgcensus_sim::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, Settings, Simu
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// As fast as the simulator can.
+const RATES: &str = r#"
+share = 1.0
+[[bucket]]
+service = "*"
+scope = "account"
+per_second = 100000
+burst = 100000
+source = "the simulator enforces nothing"
+"#;
+
 /// A simulated organization on loopback, and a folder to work in.
 struct World {
     folder: TempDir,
@@ -26,8 +37,9 @@ impl World {
         let world = Self { folder: tempfile::tempdir().expect("a folder"), _runtime: runtime };
         let text = format!(
             "[aws]\nhome_region = \"us-east-1\"\nmax_attempts = 2\nendpoint_url = \"http://{address}\"\n\n\
-             [select]\nregions = [\"us-east-1\"]\n\n[limits]\naccounts_at_once = 2\n\n{more}"
+             [select]\nregions = [\"us-east-1\"]\n\n[limits]\naccounts_at_once = 2\nrates_file = \"rates.toml\"\n\n{more}"
         );
+        std::fs::write(world.path("rates.toml"), RATES).expect("written");
         std::fs::write(world.path("crawl.toml"), text).expect("written");
         world
     }
@@ -120,7 +132,7 @@ fn a_published_run_says_where_its_snapshot_is_and_what_it_took() {
 
 #[test]
 fn a_stopped_run_is_told_and_the_one_that_goes_on_adds_to_it() {
-    let world = World::new(12, "[lake]\nmin_coverage = 1.0\n");
+    let world = World::new(40, "[lake]\nmin_coverage = 1.0\n");
     assert_eq!(world.stop_after_one_account(), 6);
     let stopped = world.report("run.json");
     assert_eq!((stopped["verdict"].as_str(), stopped["processes"].as_u64()), (Some("stopped"), Some(1)));
@@ -132,7 +144,7 @@ fn a_stopped_run_is_told_and_the_one_that_goes_on_adds_to_it() {
     let report = world.report("run.json");
     assert_eq!((report["verdict"].as_str(), report["processes"].as_u64()), (Some("below_min_coverage"), Some(2)));
     assert_eq!(report["started_at"], stopped["started_at"]);
-    assert_eq!((sum(&report["accounts"]["ended"]), report["accounts"]["unobserved"].as_u64()), (12, Some(0)));
+    assert_eq!((sum(&report["accounts"]["ended"]), report["accounts"]["unobserved"].as_u64()), (40, Some(0)));
     let errors = report["errors"].as_array().expect("errors");
     assert!(
         errors.iter().any(|it| it["error_operation"] == "sts:AssumeRole" && it["tasks"].as_u64() > Some(1)),

@@ -64,7 +64,7 @@ async fn shard(config: &Config, url: &str, shard: Option<Shard>, watch: &mut Wat
     let plan = plan_file::read(config, url).await?;
     let index = plan_file::shard(&plan, shard, |name| std::env::var(name).ok())?;
     let shards = plan.shards;
-    watch.is_of_shard(index, shards);
+    watch.of_shard(index, shards);
     let base = setup::base_of_shard(config, shards).await?;
     let crawl = Run { stop: signals::stop(), ..setup::crawl(config, base, watch.listener()).await? };
     watch.lake = Some(crawl.lake.clone());
