@@ -201,7 +201,7 @@ impl Place {
             bounds: Bounds::default(),
             listener: Arc::new(move |event| {
                 written.lock().expect("no worker panicked").push_str(&format!("{event:?}\n"));
-                if let Event::AccountEnded { account_id } = event {
+                if let Event::AccountEnded { account_id, .. } = event {
                     ended.lock().expect("no worker panicked").insert((*account_id).to_owned(), start.elapsed());
                 }
             }),

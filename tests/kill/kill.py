@@ -188,7 +188,7 @@ class Kills:
         name = journal.parent.name
         done = place.finish_anew()
         told = [json.loads(line) for line in done.err.splitlines() if '"event":"unfinished"' in line]
-        told = [(it["run_id"], it["kept_days"]) for it in told]
+        told = [(it["unfinished_run_id"], it["kept_days"]) for it in told]
         self.checks.equal("abandoned: the next run says so", [(name, 7)], told)
         self.checks.true("abandoned: it stays", journal.exists() and name not in done.out, done.out)
         days_ago = time.time() - 8 * 24 * 3600

@@ -6,10 +6,6 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::time::SharedTimeSource;
-use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_http_client::{Builder, ConnectorBuilder};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -21,6 +17,7 @@ use crate::limiter::CrawlLimiter;
 use crate::limits::Limits;
 use crate::partition;
 use crate::session::Access;
+use crate::transport::http_client;
 
 /// How to reach AWS. What is not said here comes from the environment and the profile, as with the AWS CLI.
 pub struct Options {
@@ -146,33 +143,4 @@ fn loader(options: &Options) -> ConfigLoader {
         loader = loader.endpoint_url(url);
     }
     loader
-}
-
-/// Connections are kept this long, and so many for a host: each bucket is a host of its own, and is asked for seconds.
-const POOL_IDLE: Duration = Duration::from_secs(20);
-const POOL_IDLE_MAX: usize = 64;
-
-/// An HTTP client with rustls that honours proxies and `AWS_CA_BUNDLE`, as the AWS CLI does.
-fn http_client() -> Result<SharedHttpClient, Error> {
-    let mut trust = TrustStore::default();
-    if let Some(path) = std::env::var_os("AWS_CA_BUNDLE") {
-        let path = std::path::PathBuf::from(path);
-        let pem = std::fs::read(&path).map_err(|error| {
-            Error::new(Class::Failed, "Configuration", format!("AWS_CA_BUNDLE {}: {error}", path.display()))
-        })?;
-        trust = trust.with_pem_certificate(pem);
-    }
-    let tls = TlsContext::builder().with_trust_store(trust).build();
-    let tls = tls.map_err(|error| Error::new(Class::Failed, "Configuration", format!("AWS_CA_BUNDLE: {error}")))?;
-    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
-        let mut builder = ConnectorBuilder::default()
-            .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-            .tls_context(tls.clone())
-            .proxy_config(ProxyConfig::from_env())
-            .pool_idle_timeout(POOL_IDLE)
-            .pool_max_idle_per_host(POOL_IDLE_MAX);
-        builder.set_connector_settings(settings.cloned());
-        builder.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
-        builder.build()
-    }))
 }

@@ -19,6 +19,7 @@ pub mod partition;
 pub mod regions;
 mod role;
 mod session;
+mod transport;
 
 pub use aws_credential_types::Credentials;
 pub use aws_credential_types::provider::SharedCredentialsProvider;
@@ -33,6 +34,7 @@ pub use limits::{DEFAULT_LIMITS, Limits, LimitsError, Rate, Rule, Scope};
 pub use meter::{Counts, Used};
 pub use role::{Chain, Hop};
 pub use session::{Access, Session};
+pub use transport::Plain;
 
 /// A moment of the SDK's as a row's.
 pub fn timestamp(moment: &aws_smithy_types::DateTime) -> Option<orgcensus_row::Timestamp> {

@@ -17,7 +17,7 @@ use crate::event::Event;
 use crate::journal::AccountRecord;
 use crate::outcome::Outcome;
 use crate::task_record::TaskRecord;
-use crate::{task, usage};
+use crate::{spans, task, usage};
 
 /// The engine's own task in every account: which regions are on.
 pub const REGIONS: &str = "account_regions";
@@ -45,7 +45,7 @@ pub(crate) async fn crawl(shared: &Arc<Shared>, account: &Account) -> Result<Acc
     };
     let mut record = record(shared, account, &tasks)?;
     usage::stage(shared, &used, &mut record)?;
-    crawl.tell(&Event::AccountEnded { account_id: &account.id });
+    spans::end_turn(&record);
     Ok(record)
 }
 

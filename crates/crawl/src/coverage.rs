@@ -110,6 +110,16 @@ impl Tally {
         self.tasks.get(&outcome).copied().unwrap_or_default()
     }
 
+    /// One word for all: the outcome that all tasks share, complete where every planned one is, else partial.
+    pub fn outcome(&self) -> Outcome {
+        let mut outcomes = self.tasks.keys();
+        match (outcomes.next(), outcomes.next()) {
+            (Some(only), None) => *only,
+            _ if self.of(Outcome::Complete) == self.planned() => Outcome::Complete,
+            _ => Outcome::Partial,
+        }
+    }
+
     /// Complete of planned, 0 to 1; 1 when nothing was planned.
     #[expect(clippy::cast_precision_loss, reason = "a ratio")]
     pub fn coverage(&self) -> f64 {
@@ -132,5 +142,17 @@ mod tests {
         }
         assert_eq!(tally.planned(), 9);
         assert!((tally.coverage() - 1.0 / 9.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn one_word_says_how_an_account_went() {
+        let word = |outcomes: &[Outcome]| {
+            let mut tally = Tally::default();
+            outcomes.iter().for_each(|it| tally.add(&TaskRecord::untried("c", "r", *it)));
+            tally.outcome()
+        };
+        let (whole, off, denied) = (Outcome::Complete, Outcome::RegionDisabled, Outcome::Denied);
+        assert_eq!((word(&[whole, off, whole]), word(&[whole, denied])), (whole, Outcome::Partial));
+        assert_eq!((word(&[Outcome::RoleNotAssumable; 3]), word(&[denied])), (Outcome::RoleNotAssumable, denied));
     }
 }

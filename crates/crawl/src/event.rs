@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use orgcensus_aws::Used;
+
+use crate::coverage::Tally;
 use crate::task_record::TaskRecord;
 
 /// Something that happened in a run.
@@ -48,6 +51,18 @@ pub enum Event<'a> {
     AccountEnded {
         /// 12 digits.
         account_id: &'a str,
+        /// The sum of its tasks.
+        tally: &'a Tally,
+        /// How long its turn took.
+        duration_millis: u64,
+    },
+    /// What was called of AWS's API and is charged to an account, when its turn is over; of the crawl's own identity,
+    /// when all turns are, or when the run is told to stop.
+    Used {
+        /// 12 digits.
+        account_id: &'a str,
+        /// Each operation, in each region.
+        used: &'a [Used],
     },
     /// The stage was copied to the lake, for another machine to go on from.
     Checkpoint {

@@ -24,6 +24,7 @@ mod publish;
 mod run;
 mod selection;
 mod shards;
+mod spans;
 mod tables;
 mod tags;
 mod task;

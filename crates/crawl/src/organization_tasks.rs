@@ -12,6 +12,7 @@ use crate::context::Shared;
 use crate::event::Event;
 use crate::journal::{AccountRecord, Readings, Turn};
 use crate::outcome::Outcome;
+use crate::spans;
 use crate::tags::{self, TagReader, Tagging};
 use crate::task_record::{Begun, TaskRecord};
 
@@ -64,6 +65,7 @@ fn record(shared: &Shared, (tags, tagging): Tagging, collected: Vec<TaskRecord>)
     if let Some(account) = shared.organization.accounts.iter().find(|account| account.id == *id) {
         stage_coverage(shared, account, &tasks, &mut record)?;
     }
+    spans::end_turn(&record);
     Ok(record)
 }
 
@@ -72,14 +74,15 @@ async fn run(shared: &Shared) -> Result<Vec<TaskRecord>, Error> {
     let collectors = shared.crawl.collectors.iter().filter(|collector| collector.scope.is_organization_wide());
     let collectors: Vec<_> = collectors.copied().collect();
     let access = shared.crawl.chain.last();
+    let management = &shared.organization.row.management_account_id;
     let (mut regions, mut records) = (Vec::new(), Vec::new());
     if collectors.iter().any(|collector| collector.scope.is_regional()) {
         let (read, record) = read_regions(shared, &access.home_session()).await;
         regions = read;
+        shared.crawl.tell(&Event::TaskEnded { account_id: management, task: &record });
         records.push(record);
     }
     let planned = collectors.iter().flat_map(|collector| places(collector, &regions)).collect();
-    let management = &shared.organization.row.management_account_id;
     records.extend(run_planned(shared, access, management, planned, shared.ends_at).await?);
     Ok(records)
 }

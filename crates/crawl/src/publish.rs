@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use orgcensus_lake::{Begun, Commit, Coverage, Publication, SliceIndex, Snapshot, TableEntry};
+use tracing::Instrument;
 
 use crate::context::Shared;
 use crate::coverage::Tally;
@@ -11,10 +12,14 @@ use crate::event::Event;
 use crate::journal::Readings;
 use crate::journal::Turn;
 use crate::part::Part;
-use crate::{derive, organization_rows, tables};
+use crate::{derive, organization_rows, spans, tables};
 
 /// Publishes all that the parts' journals have committed. Published already is success. `scratch` is a folder to work in.
 pub(crate) async fn publish(shared: &Shared, parts: &[Part], scratch: &Path) -> Result<(Commit, Tally), Error> {
+    write(shared, parts, scratch).instrument(spans::publish()).await
+}
+
+async fn write(shared: &Shared, parts: &[Part], scratch: &Path) -> Result<(Commit, Tally), Error> {
     let (mut index, tally, readings) = index(parts, scratch)?;
     let crawl = &shared.crawl;
     let snapshot = Snapshot {

@@ -1,6 +1,7 @@
 //! One run from the organization to the commit, begun or gone on with.
 
 use orgcensus_lake::{Commit, Lock, Owner, Stage, remove_checkpoint};
+use tracing::{Instrument, Span};
 
 use crate::context::{Crawl, Shared};
 use crate::coverage::Tally;
@@ -10,7 +11,7 @@ use crate::part::{self, Part};
 use crate::plan::Plan;
 use crate::tags::TagReader;
 use crate::task_record::now;
-use crate::{publish, unfinished, work};
+use crate::{publish, spans, unfinished, work};
 
 /// Heartbeats within the time after which a run is taken for dead.
 const HEARTBEATS: u32 = 6;
@@ -74,6 +75,7 @@ pub async fn resume(mut crawl: Crawl, run_id: Option<&str>) -> Result<Report, Er
 /// stage on this disk is a right to the lock.
 async fn whole(crawl: Crawl, plan: Plan, local: Option<Part>, reader: Option<TagReader>) -> Result<Report, Error> {
     let lock = lock(&crawl, &plan, owner(&plan, None, local.is_some())).await?;
+    let span = spans::run(&plan.run_id, &plan.organization.id, None);
     let work = async {
         let mut part = match local {
             Some(part) => part,
@@ -95,7 +97,7 @@ async fn whole(crawl: Crawl, plan: Plan, local: Option<Part>, reader: Option<Tag
         part.remove(&shared.crawl.lake).await?;
         Ok(Report::new(&shared, commit, tally))
     };
-    lock.hold(work).await
+    lock.hold(span, work).await
 }
 
 /// Removes what a published run left behind, if anything: here and in the lake.
@@ -136,12 +138,17 @@ pub(crate) async fn lock(crawl: &Crawl, plan: &Plan, owner: Owner) -> Result<Hel
 }
 
 impl Held {
-    /// Works while the lock is held, and gives it back.
-    pub(crate) async fn hold<T>(mut self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    /// Works while the lock is held, and gives it back. The span is the work's.
+    pub(crate) async fn hold<T>(
+        mut self,
+        span: Span,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
         let result = tokio::select! {
-            result = work => result,
+            result = work.instrument(span.clone()) => result,
             error = beat(&mut self.lock, self.heartbeat) => Err(error.into()),
         };
+        spans::end_run(&span, &result);
         // One that cannot be given back runs out: what was published is published.
         let _ = self.lock.release(now()).await;
         result

@@ -1,6 +1,7 @@
 //! A planned run in shards: each crawled by a process of its own, all published as one snapshot.
 
 use std::path::Path;
+use std::time::Duration;
 
 use orgcensus_lake::Stage;
 
@@ -9,7 +10,7 @@ use crate::error::Error;
 use crate::part::{self, Done, Part};
 use crate::plan::{Plan, shard_name};
 use crate::run::{Report, forget, lock, owner, tell_start};
-use crate::{account, organization_tasks, publish, work};
+use crate::{account, organization_tasks, publish, spans, work};
 
 /// What a shard staged.
 #[derive(Debug)]
@@ -30,6 +31,7 @@ pub async fn crawl_shard(mut crawl: Crawl, plan: Plan, shard: u32) -> Result<Sha
     plan.impose(&mut crawl)?;
     let local = Part::local(&crawl, &plan, Some(shard))?;
     let lock = lock(&crawl, &plan, owner(&plan, Some(shard), local.is_some())).await?;
+    let span = spans::run(&plan.run_id, &plan.organization.id, Some(shard));
     let work = async {
         let mut part = match local {
             Some(part) => part,
@@ -43,7 +45,7 @@ pub async fn crawl_shard(mut crawl: Crawl, plan: Plan, shard: u32) -> Result<Sha
         orgcensus_lake::checkpoint(&shared.crawl.lake, &part.name, &part.stage, part.journal.bytes()).await?;
         Ok(ShardReport { run_id, stage: part.name, accounts, accounts_done: done.accounts.len() })
     };
-    lock.hold(work).await
+    lock.hold(span, work).await
 }
 
 /// Publishes the shards of a planned run as one snapshot. What is missing is refused, or skipped if `allow_missing`.
@@ -57,6 +59,7 @@ pub async fn publish_shards(mut crawl: Crawl, plan: Plan, allow_missing: bool) -
     }
     let folder = Stage::open(&scratch)?;
     let lock = lock(&crawl, &plan, owner(&plan, None, true)).await?;
+    let span = spans::run(&plan.run_id, &plan.organization.id, None);
     let work = async {
         let (parts, missing) = gather(&crawl, &plan, &scratch).await?;
         if !missing.is_empty() && !allow_missing {
@@ -73,7 +76,7 @@ pub async fn publish_shards(mut crawl: Crawl, plan: Plan, allow_missing: bool) -
         clear(&shared.crawl, &scratch, &names).await?;
         Ok(Report::new(&shared, commit, tally))
     };
-    lock.hold(work).await
+    lock.hold(span, work).await
 }
 
 fn check(plan: &Plan, shard: u32) -> Result<(), Error> {
@@ -146,7 +149,9 @@ fn complete(
     let shared = plan.clone().share(crawl, None, part.stage.clone());
     tell_start(&shared, done.accounts.len());
     for account in shared.accounts().filter(|account| !done.accounts.contains(&account.id)) {
-        part.journal.append(&account::skipped(&shared, account)?)?;
+        let record = account::skipped(&shared, account)?;
+        part.journal.append(&record)?;
+        work::tell_end(&shared, &record, Duration::ZERO);
     }
     if !done.has_organization {
         part.journal.append(&organization_tasks::skipped(&shared)?)?;

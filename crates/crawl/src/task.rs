@@ -10,9 +10,11 @@ use orgcensus_collect::{Error, Missed, Rows, Sink};
 use orgcensus_lake::{LogWriter, Slice, Stage};
 use orgcensus_row::{Stamp, Table};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use crate::context::Shared;
 use crate::outcome::Outcome;
+use crate::spans;
 use crate::task_record::{Begun, TaskRecord};
 
 /// What a task does: a collector's function, or the engine's own.
@@ -65,6 +67,20 @@ pub(crate) fn stage_batch(stage: &Stage, table: Table, batch: &RecordBatch) -> R
 /// Runs one task to its outcome, `ends_at` at the latest; its rows get this stamp. The error is the run's: a full disk, a
 /// bug.
 pub(crate) async fn run(
+    shared: &Shared,
+    session: &Session,
+    collector: &str,
+    stamp: Stamp,
+    ends_at: Instant,
+    work: Work,
+) -> Result<TaskRecord, Error> {
+    let span = spans::task(collector, &stamp);
+    let record = attempt(shared, session, collector, stamp, ends_at, work).instrument(span.clone()).await?;
+    spans::end_task(&span, &record);
+    Ok(record)
+}
+
+async fn attempt(
     shared: &Shared,
     session: &Session,
     collector: &str,

@@ -6,6 +6,7 @@ use orgcensus_row::{BatchBuilder, GLOBAL, Row, table};
 use serde::Serialize;
 
 use crate::context::Shared;
+use crate::event::Event;
 use crate::journal::AccountRecord;
 use crate::task;
 
@@ -66,14 +67,25 @@ impl ApiUsage {
 
 /// Stages what the crawl's own identity called, under the account that the organization's rows are under.
 pub(crate) fn stage_own(shared: &Shared, record: &mut AccountRecord) -> Result<(), Error> {
+    stage(shared, &own(shared), record)
+}
+
+/// Tells what the crawl's own identity called, where it is not staged: the run stops.
+pub(crate) fn tell_own(shared: &Shared) {
+    let account_id = &shared.organization.row.management_account_id;
+    shared.crawl.tell(&Event::Used { account_id, used: &own(shared) });
+}
+
+fn own(shared: &Shared) -> Vec<Used> {
     let mut used = shared.crawl.base.limiter().used();
     used.extend(shared.crawl.chain.last().used());
     used.sort_by(|one, other| one.region.cmp(&other.region));
-    stage(shared, &used, record)
+    used
 }
 
-/// Stages what AWS charged to one account, a region at a time.
+/// Stages what AWS charged to one account, a region at a time, and tells it.
 pub(crate) fn stage(shared: &Shared, used: &[Used], record: &mut AccountRecord) -> Result<(), Error> {
+    shared.crawl.tell(&Event::Used { account_id: &record.account_id, used });
     let usage = table::<ApiUsage>();
     let mut builder = BatchBuilder::new(usage)?;
     for of_region in used.chunk_by(|one, other| one.region == other.region) {

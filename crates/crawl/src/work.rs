@@ -9,14 +9,15 @@ use std::time::Duration;
 use futures::FutureExt;
 use orgcensus_lake::checkpoint;
 use tokio::task::JoinSet;
-use tokio::time::{Interval, MissedTickBehavior};
+use tokio::time::{Instant, Interval, MissedTickBehavior};
+use tracing::Instrument;
 
 use crate::context::Shared;
 use crate::error::Error;
 use crate::event::Event;
 use crate::journal::{AccountRecord, Turn};
 use crate::part::{Done, Part};
-use crate::{account, organization_tasks, usage};
+use crate::{account, organization_tasks, spans, usage};
 
 /// Does what a part lacks. [`Error::Stopped`] when the crawl is told to stop: what is committed is kept.
 pub(crate) async fn work(shared: &Arc<Shared>, part: &mut Part, done: &Done) -> Result<(), Error> {
@@ -29,7 +30,10 @@ pub(crate) async fn work(shared: &Arc<Shared>, part: &mut Part, done: &Done) -> 
         turns.fill();
         tokio::select! {
             record = turns.next() => match record? {
-                Some(record) => part.journal.append(&record)?,
+                Some((record, took)) => {
+                    part.journal.append(&record)?;
+                    tell_end(shared, &record, took);
+                }
                 None => break,
             },
             _ = sync.tick() => part.journal.sync(&part.stage)?,
@@ -41,6 +45,7 @@ pub(crate) async fn work(shared: &Arc<Shared>, part: &mut Part, done: &Done) -> 
             () = &mut stop => {
                 turns.running.shutdown().await;
                 copies.shutdown().await;
+                usage::tell_own(shared);
                 return Err(keep(shared, part).await);
             }
         }
@@ -51,6 +56,15 @@ pub(crate) async fn work(shared: &Arc<Shared>, part: &mut Part, done: &Done) -> 
     usage::stage_own(shared, &mut own)?;
     part.journal.append(&own)?;
     Ok(part.journal.sync(&part.stage)?)
+}
+
+/// Tells that an account's turn is over, once it is committed; of other turns nothing.
+pub(crate) fn tell_end(shared: &Shared, record: &AccountRecord, took: Duration) {
+    let AccountRecord { account_id, tally, turn, .. } = record;
+    if matches!(turn, Turn::Account) {
+        let duration_millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        shared.crawl.tell(&Event::AccountEnded { account_id, tally, duration_millis });
+    }
 }
 
 /// Leaves a part so that another machine can go on with it; the error that says so.
@@ -73,7 +87,7 @@ pub(crate) async fn copy_stage(shared: Arc<Shared>, name: String, journal_bytes:
 struct Turns {
     shared: Arc<Shared>,
     waiting: VecDeque<usize>,
-    running: JoinSet<Result<AccountRecord, Error>>,
+    running: JoinSet<Result<(AccountRecord, Duration), Error>>,
     at_once: usize,
 }
 
@@ -91,7 +105,8 @@ impl Turns {
             let shared = Arc::clone(shared);
             // It takes no account's place.
             turns.at_once += 1;
-            turns.running.spawn(async move { Ok(organization_tasks::turn(&shared).await?) });
+            let turn = async move { Ok((organization_tasks::turn(&shared).await?, Duration::ZERO)) };
+            turns.running.spawn(turn.instrument(spans::organization()));
         }
         turns
     }
@@ -102,21 +117,24 @@ impl Turns {
             && let Some(account) = self.shared.organization.accounts.get(place).cloned()
         {
             let shared = Arc::clone(&self.shared);
-            self.running.spawn(async move {
+            let span = spans::account(&account.id);
+            let turn = async move {
+                let begun = Instant::now();
                 let turn = AssertUnwindSafe(account::crawl(&shared, &account)).catch_unwind().await;
-                Ok(turn.map_err(|_panic| Error::Panicked(account.id.clone()))??)
-            });
+                Ok((turn.map_err(|_panic| Error::Panicked(account.id.clone()))??, begun.elapsed()))
+            };
+            self.running.spawn(turn.instrument(span));
         }
     }
 
-    /// The next record; none when all turns are over.
-    async fn next(&mut self) -> Result<Option<AccountRecord>, Error> {
+    /// The next record, and how long its turn took; none when all turns are over.
+    async fn next(&mut self) -> Result<Option<(AccountRecord, Duration)>, Error> {
         let Some(turn) = self.running.join_next().await else { return Ok(None) };
-        let record = turn.map_err(|error| Error::Panicked(error.to_string()))??;
+        let (record, took) = turn.map_err(|error| Error::Panicked(error.to_string()))??;
         if matches!(record.turn, Turn::Organization(_)) {
             self.at_once -= 1;
         }
-        Ok(Some(record))
+        Ok(Some((record, took)))
     }
 }
 

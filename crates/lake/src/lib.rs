@@ -11,6 +11,7 @@
 //! <lake>/_locks/<o-…>/00000001.json         who crawls this organization; <o-…>-<shard>: a shard of it
 //! <lake>/_stage/<run id>/…                  checkpoints of a stage, for another machine
 //! <lake>/_removals/<run id>.json             a commit whose run is being removed by retention
+//! <lake>/_runs/<run id>/run.json            what a process of a run did; shard-…: one that did a shard
 //! ```
 //!
 //! What is absent: nothing renames or changes a published object, and no reader lists `data/`.
@@ -37,6 +38,7 @@ mod log;
 mod manifest;
 mod publication;
 mod retention;
+mod run_reports;
 mod slice_index;
 mod sort;
 mod stage;

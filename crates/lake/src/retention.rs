@@ -29,7 +29,7 @@ impl Lake {
         Ok(expired)
     }
 
-    /// Removes a run: first its commit, so that nobody begins to read it, then its files.
+    /// Removes a run: first its commit, so that nobody begins to read it, then its files, last its reports.
     pub async fn remove_run(&self, commit: &Commit) -> Result<()> {
         let prefix = Snapshot {
             organization_id: commit.organization_id.clone(),
@@ -42,6 +42,7 @@ impl Lake {
         self.put(&note, generations::json(commit)?).await?;
         self.remove(&generations::path(self, PREFIX, commit.n)?).await?;
         self.remove_all(&self.path(&prefix)?).await?;
+        self.remove_run_reports(&commit.run_id).await?;
         self.remove(&note).await
     }
 
@@ -129,8 +130,10 @@ mod tests {
         let old = publish(lake, "old", "2026-11-01", true, 21).await;
         let new = publish(lake, "new", "2026-11-22", true, 0).await;
         let file = lake.path(&lake.manifest(&old).await.unwrap().tables[0].files[0].path).unwrap();
+        lake.write_run_report("old", "run", "{}").await.unwrap();
         lake.remove_run(&old).await.unwrap();
         assert_eq!(lake.commits().await.unwrap(), [new]);
+        assert!(lake.run_reports("old").await.unwrap().is_empty());
         assert!(matches!(lake.get(&file).await, Err(Error::Missing { .. })));
         assert!(lake.expired(1, Timestamp(NOON)).await.unwrap().is_empty());
         // Killed after the commit went: the note brings it back to mind.

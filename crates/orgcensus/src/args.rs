@@ -44,7 +44,7 @@ pub(crate) enum Command {
     /// Crawl the organization and publish a snapshot.
     #[command(after_help = "Examples:\n  orgcensus crawl --config orgcensus.toml\n  \
         orgcensus crawl --config orgcensus.toml --lake s3://bucket/lake\n  \
-        orgcensus crawl --config orgcensus.toml --resume\n  \
+        orgcensus crawl --config orgcensus.toml --resume --report run.json\n  \
         orgcensus crawl --config orgcensus.toml --plan s3://bucket/plan.json --shard 0/16")]
     Crawl(Crawl),
     /// Say what a crawl would do, without doing it; or fix a run for many processes.
@@ -90,6 +90,13 @@ pub(crate) enum Command {
     },
 }
 
+impl Command {
+    /// Whether it is a run, whose traces and metrics may be sent.
+    pub(crate) fn is_run(&self) -> bool {
+        matches!(self, Self::Demo(_) | Self::Crawl(_) | Self::Publish(_))
+    }
+}
+
 /// `demo`
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
@@ -132,6 +139,9 @@ pub(crate) struct Crawl {
     /// Which shard, counted from 0: 3/16, or 3. Else from AWS_BATCH_JOB_ARRAY_INDEX or JOB_COMPLETION_INDEX.
     #[arg(long, value_name = "I/N", requires = "plan")]
     pub(crate) shard: Option<Shard>,
+    /// Write the run's report to this file too; the lake has it under _runs/ in any case.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
     /// The run's moment instead of now, in milliseconds since 1970: for tests.
     #[arg(long, hide = true)]
     pub(crate) captured_at: Option<i64>,
@@ -164,6 +174,9 @@ pub(crate) struct Publish {
     /// Publish although shards are missing; coverage says of their accounts that they were skipped.
     #[arg(long)]
     pub(crate) allow_missing: bool,
+    /// Write the run's report to this file too; the lake has it under _runs/ in any case.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
 }
 
 /// `3/16`, or `3`.

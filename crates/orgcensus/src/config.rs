@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use crate::cloudwatch;
 use crate::failure::Failure;
 
 /// What begins the name of an environment variable that overrides a key: `ORGCENSUS_LAKE__URL` is `url` in `[lake]`.
@@ -31,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) lake: Lake,
     /// What Athena is told of it; nothing unless the section is there.
     pub(crate) catalog: Option<Catalog>,
+    /// Who is told how a run went, besides the lake.
+    pub(crate) telemetry: Telemetry,
 }
 
 /// `[aws]`
@@ -140,6 +143,14 @@ pub(crate) struct Catalog {
     pub(crate) database: Option<String>,
     pub(crate) history_database: Option<String>,
     pub(crate) region: Option<String>,
+}
+
+/// `[telemetry]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Telemetry {
+    pub(crate) report: Option<PathBuf>,
+    pub(crate) cloudwatch_namespace: Option<String>,
 }
 
 impl Default for Aws {
@@ -260,6 +271,10 @@ impl Config {
                 return Err((key, "expected a whole number from 1".to_owned()));
             }
         }
+        let namespace = self.telemetry.cloudwatch_namespace.as_deref();
+        if let Some(why) = namespace.and_then(cloudwatch::refuse_namespace) {
+            return Err(("telemetry.cloudwatch_namespace", why.to_owned()));
+        }
         for role in self.role_chain.iter().chain([&self.role]) {
             if !(role.path.starts_with('/') && role.path.ends_with('/')) {
                 return Err(("role.path", format!("{:?} must begin and end with a slash", role.path)));
@@ -328,6 +343,8 @@ mod tests {
             ("[select.include]\naccounts = [\"123\"]", &["crawl.toml", "accounts", "12 digits"]),
             ("[role]\nname = ", &["crawl.toml:2", "name ="]),
             ("[role]\npath = \"x\"", &["role.path", "slash"]),
+            ("[telemetry]\ncloudwatch_namespace = \"AWS/x\"", &["telemetry.cloudwatch_namespace", "AWS's own"]),
+            ("[telemetry]\nendpoint = \"x\"", &["crawl.toml:2:1", "endpoint", "expected `report`"]),
         ] {
             let error = parse(text, &[]).unwrap_err();
             words.iter().for_each(|word| assert!(error.contains(word), "{word:?} is not in {error:?}"));

@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the one place in the house that prints")]
 
 mod args;
+mod cloudwatch;
 mod commands;
 mod config;
 mod failure;
@@ -12,18 +13,24 @@ mod permissions;
 mod plan_file;
 mod reference;
 mod reporter;
+mod run_report;
 mod setup;
 mod signals;
+mod telemetry;
 mod upkeep;
+mod watch;
 
 use std::process::ExitCode;
 
 use clap::Parser;
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::args::{Arguments, Command};
 use crate::failure::{Failure, exit};
+use crate::telemetry::{Metrics, Telemetry};
 
 /// Thousands of short requests on many threads leave the system's allocator with pages that it does not give back.
 #[global_allocator]
@@ -32,8 +39,13 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    log_libraries();
-    match run(arguments.command).await {
+    let telemetry = arguments.command.is_run().then(Telemetry::from_environment).flatten();
+    listen(telemetry.as_ref());
+    let result = run(arguments.command, telemetry.as_ref().and_then(Telemetry::metrics)).await;
+    if let Some(telemetry) = telemetry {
+        telemetry.end().await;
+    }
+    match result {
         Ok(code) => ExitCode::from(code),
         // Whoever reads our output may stop reading: `orgcensus query … | head`.
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::from(exit::WHOLE),
@@ -44,18 +56,21 @@ async fn main() -> ExitCode {
     }
 }
 
-/// `ORGCENSUS_LOG=aws_config=debug` shows, as JSON lines, what the libraries beneath say; nothing by default.
-fn log_libraries() {
+/// Where spans and the words of libraries go. `ORGCENSUS_LOG=aws_config=debug` shows, as JSON lines, what the libraries
+/// beneath say, and of what account and task; nothing by default.
+fn listen(telemetry: Option<&Telemetry>) {
     let filter = EnvFilter::builder().with_env_var("ORGCENSUS_LOG").with_default_directive(LevelFilter::OFF.into());
-    tracing_subscriber::fmt().json().with_writer(std::io::stderr).with_env_filter(filter.from_env_lossy()).init();
+    let words = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr);
+    let words = words.with_filter(filter.from_env_lossy());
+    tracing_subscriber::registry().with(words).with(telemetry.and_then(Telemetry::layer)).init();
 }
 
-async fn run(command: Command) -> Result<u8, Failure> {
+async fn run(command: Command, metrics: Option<&Metrics>) -> Result<u8, Failure> {
     match command {
-        Command::Demo(arguments) => commands::demo::run(&arguments).await,
-        Command::Crawl(arguments) => commands::crawl::run(&arguments).await,
+        Command::Demo(arguments) => commands::demo::run(&arguments, metrics).await,
+        Command::Crawl(arguments) => commands::crawl::run(&arguments, metrics).await,
         Command::Plan(arguments) => commands::plan::run(&arguments).await,
-        Command::Publish(arguments) => commands::publish::run(&arguments).await,
+        Command::Publish(arguments) => commands::publish::run(&arguments, metrics).await,
         Command::Preflight(arguments) => commands::preflight::run(&arguments).await,
         Command::Query(arguments) => commands::query::run(&arguments).await,
         Command::Ask(arguments) => commands::ask::run(&arguments).await,

@@ -2,14 +2,20 @@
 
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use chrono::SecondsFormat;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use orgcensus_crawl::{Event, Listener, Outcome};
 use serde_json::{Value, json};
 
+use crate::run_report::RunReport;
+
 const DAY_SECONDS: u64 = 24 * 60 * 60;
+
+/// The run of this process, for every line after its beginning.
+static RUN_ID: OnceLock<String> = OnceLock::new();
 
 /// What is shown while a run goes on.
 pub(crate) fn listener() -> Listener {
@@ -18,38 +24,97 @@ pub(crate) fn listener() -> Listener {
         Arc::new(move |event| bars.show(event))
     } else {
         Arc::new(|event| {
-            if let Some(line) = line(event) {
-                // Whoever reads it may be gone; the run goes on.
-                let _ = writeln!(std::io::stderr().lock(), "{line}");
+            if let Event::Started { run_id, .. } = event {
+                let _ = RUN_ID.set((*run_id).to_owned());
+            }
+            if let Some((name, fields)) = fields(event) {
+                log(name, fields);
             }
         })
     }
 }
 
-/// An event as a JSON line. Tasks that went well are told by their account.
-fn line(event: &Event<'_>) -> Option<Value> {
+/// Says what is no event of the crawl: a signal, a warning.
+pub(crate) fn say(name: &str, message: &str) {
+    if std::io::stderr().is_terminal() {
+        eprintln!("{name}: {message}");
+    } else {
+        log(name, json!({ "message": message }));
+    }
+}
+
+/// Says in a log how the run ended. On a terminal it shows anyway.
+pub(crate) fn end(report: &RunReport, address: Option<&str>) {
+    if !std::io::stderr().is_terminal() {
+        let RunReport { verdict, exit_code, error, seconds, coverage, .. } = report;
+        log(
+            "ended",
+            json!({
+                "organization_id": report.organization_id, "verdict": verdict, "exit_code": exit_code,
+                "error": error, "seconds": seconds, "coverage": coverage, "report": address,
+            }),
+        );
+    }
+}
+
+fn log(name: &str, fields: Value) {
+    let line = line(name, &now(), RUN_ID.get().map(String::as_str), fields);
+    // Whoever reads it may be gone; the run goes on.
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// This moment, as logs and reports have it.
+pub(crate) fn now() -> String {
+    chrono::Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// A line: what happened, when, in which run, and what is to say of it.
+fn line(name: &str, at: &str, run_id: Option<&str>, fields: Value) -> Value {
+    let mut line = json!({ "event": name, "at": at, "run_id": run_id });
+    if let (Value::Object(line), Value::Object(fields)) = (&mut line, fields) {
+        line.extend(fields);
+    }
+    line
+}
+
+/// An event's name and what is to say of it. Tasks that went well are told by their account.
+fn fields(event: &Event<'_>) -> Option<(&'static str, Value)> {
     Some(match event {
-        Event::Unfinished { run_id, snapshot_date, kept } => json!({
-            "event": "unfinished", "run_id": run_id, "snapshot_date": snapshot_date,
-            "kept_days": kept.as_secs() / DAY_SECONDS,
-        }),
-        Event::Started { run_id, organization_id, accounts, accounts_done, collectors } => json!({
-            "event": "started", "run_id": run_id, "organization_id": organization_id, "accounts": accounts,
-            "accounts_done": accounts_done, "collectors": collectors,
-        }),
-        Event::AccountPlanned { .. } => return None,
+        Event::Unfinished { run_id, snapshot_date, kept } => (
+            "unfinished",
+            json!({
+                "unfinished_run_id": run_id, "snapshot_date": snapshot_date, "kept_days": kept.as_secs() / DAY_SECONDS,
+            }),
+        ),
+        Event::Started { organization_id, accounts, accounts_done, collectors, .. } => (
+            "started",
+            json!({
+                "organization_id": organization_id, "accounts": accounts, "accounts_done": accounts_done,
+                "collectors": collectors,
+            }),
+        ),
+        Event::AccountPlanned { .. } | Event::Used { .. } => return None,
         Event::TaskEnded { task, .. } if matches!(task.outcome, Outcome::Complete | Outcome::RegionDisabled) => {
             return None;
         }
-        Event::TaskEnded { account_id, task } => json!({
-            "event": "task", "account_id": account_id, "region": task.region, "collector": task.collector,
-            "outcome": task.outcome, "error_code": task.error_code, "error_operation": task.error_operation,
-        }),
-        Event::AccountEnded { account_id } => json!({ "event": "account", "account_id": account_id }),
-        Event::Checkpoint { error } => json!({ "event": "checkpoint", "error": error }),
-        Event::Publishing { tables } => json!({ "event": "publishing", "tables": tables }),
+        Event::TaskEnded { account_id, task } => (
+            "task",
+            json!({
+                "account_id": account_id, "region": task.region, "collector": task.collector,
+                "outcome": task.outcome, "error_code": task.error_code, "error_operation": task.error_operation,
+            }),
+        ),
+        Event::AccountEnded { account_id, tally, duration_millis } => (
+            "account",
+            json!({
+                "account_id": account_id, "outcome": tally.outcome(), "duration_millis": duration_millis,
+                "calls": tally.calls, "throttles": tally.throttles, "rows": tally.rows,
+            }),
+        ),
+        Event::Checkpoint { error } => ("checkpoint", json!({ "error": error })),
+        Event::Publishing { tables } => ("publishing", json!({ "tables": tables })),
         Event::TableWritten { table, rows, files, bytes } => {
-            json!({ "event": "table", "table": table, "rows": rows, "files": files, "bytes": bytes })
+            ("table", json!({ "table": table, "rows": rows, "files": files, "bytes": bytes }))
         }
     })
 }
@@ -99,7 +164,7 @@ impl Bars {
                 self.tasks.set_message(format!("{calls} calls, {}/s, {throttles} throttled", calls / seconds));
             }
             Event::AccountEnded { .. } => self.accounts.inc(1),
-            Event::Checkpoint { error: None } => {}
+            Event::Used { .. } | Event::Checkpoint { error: None } => {}
             Event::Checkpoint { error: Some(error) } => {
                 self.tasks.set_message(format!("no checkpoint: {error}"));
             }
@@ -111,5 +176,25 @@ impl Bars {
                 self.tasks.set_message(format!("published {table}: {rows} rows"))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use orgcensus_crawl::TaskRecord;
+
+    use super::*;
+
+    #[test]
+    fn a_line_says_run_account_region_and_collector() {
+        let task = TaskRecord::untried("sqs_queues", "eu-west-1", Outcome::Denied);
+        let (name, fields) = fields(&Event::TaskEnded { account_id: "111122223333", task: &task }).unwrap();
+        let line = line(name, "2026-11-22T01:00:00.000Z", Some("run-1"), fields).to_string();
+        let expected = concat!(
+            r#"{"event":"task","at":"2026-11-22T01:00:00.000Z","run_id":"run-1","account_id":"111122223333","#,
+            r#""region":"eu-west-1","collector":"sqs_queues","outcome":"denied","#,
+            r#""error_code":null,"error_operation":null}"#
+        );
+        assert_eq!(line, expected);
     }
 }

@@ -5,6 +5,7 @@ use orgcensus_crawl::{Stop, never};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::failure::exit;
+use crate::reporter;
 
 /// Ready at the first signal.
 pub(crate) fn stop() -> Stop {
@@ -14,7 +15,7 @@ pub(crate) fn stop() -> Stop {
     let (first, stop) = tokio::sync::oneshot::channel();
     tokio::spawn(async move {
         any(&mut terminate, &mut interrupt).await;
-        eprintln!("stopping: what is done is being kept; a second signal stops at once");
+        reporter::say("stopping", "what is done is being kept; a second signal stops at once");
         let _ = first.send(());
         any(&mut terminate, &mut interrupt).await;
         std::process::exit(i32::from(exit::STOPPED));

@@ -9,17 +9,27 @@ use orgcensus_row::Timestamp;
 use crate::args::{Configured, Crawl, Shard};
 use crate::config::Config;
 use crate::failure::{Failure, exit};
-use crate::{plan_file, reporter, setup, signals, upkeep};
+use crate::telemetry::Metrics;
+use crate::watch::Watch;
+use crate::{plan_file, setup, signals, upkeep};
 
 /// Crawls and publishes, goes on with a run, or crawls a shard of one.
-pub(crate) async fn run(arguments: &Crawl) -> Result<u8, Failure> {
+pub(crate) async fn run(arguments: &Crawl, metrics: Option<&Metrics>) -> Result<u8, Failure> {
     let config = setup::load(&arguments.configured)?;
-    if let Some(plan) = &arguments.plan {
-        return shard(&config, plan, arguments.shard).await;
-    }
-    let base = setup::base(&config).await?;
-    let mut crawl = setup::crawl(&config, base, reporter::listener()).await?;
+    let mut watch = Watch::new(&config.telemetry, arguments.report.clone(), metrics);
+    let result = match &arguments.plan {
+        Some(plan) => shard(&config, plan, arguments.shard, &mut watch).await,
+        None => whole(&config, arguments, &mut watch).await,
+    };
+    watch.end(result).await
+}
+
+/// All of a run, or what is missing of it, and what follows its publication.
+async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<u8, Failure> {
+    let base = setup::base(config).await?;
+    let mut crawl = setup::crawl(config, base, watch.listener()).await?;
     crawl.stop = signals::stop();
+    watch.lake = Some(crawl.lake.clone());
     if let Some(millis) = arguments.captured_at {
         crawl.captured_at = Timestamp(millis);
     }
@@ -29,8 +39,9 @@ pub(crate) async fn run(arguments: &Crawl) -> Result<u8, Failure> {
         Some(run_id) => orgcensus_crawl::resume(crawl, run_id.as_deref()).await,
     };
     let report = report.map_err(|source| kept(source, arguments, &stage))?;
+    watch.published(&report);
     print(&report);
-    upkeep::after_publication(&config).await?;
+    upkeep::after_publication(config).await?;
     Ok(exit_code(&report))
 }
 
@@ -49,12 +60,14 @@ fn kept(source: Error, arguments: &Crawl, stage: &Path) -> Failure {
 }
 
 /// One shard of a planned run.
-async fn shard(config: &Config, url: &str, shard: Option<Shard>) -> Result<u8, Failure> {
+async fn shard(config: &Config, url: &str, shard: Option<Shard>, watch: &mut Watch) -> Result<u8, Failure> {
     let plan = plan_file::read(config, url).await?;
     let index = plan_file::shard(&plan, shard, |name| std::env::var(name).ok())?;
-    let base = setup::base_of_shard(config, plan.shards).await?;
-    let crawl = Run { stop: signals::stop(), ..setup::crawl(config, base, reporter::listener()).await? };
     let shards = plan.shards;
+    watch.of_shard(index, shards);
+    let base = setup::base_of_shard(config, shards).await?;
+    let crawl = Run { stop: signals::stop(), ..setup::crawl(config, base, watch.listener()).await? };
+    watch.lake = Some(crawl.lake.clone());
     let report = orgcensus_crawl::crawl_shard(crawl, plan, index).await?;
     println!("run      {}  shard {index} of {shards}", report.run_id);
     println!("accounts {}, {} of them done before", report.accounts, report.accounts_done);

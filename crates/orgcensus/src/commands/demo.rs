@@ -6,12 +6,20 @@ use orgcensus_sim::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, Settings, Simu
 
 use crate::args::Demo;
 use crate::commands::{ask, crawl};
-use crate::config::Config;
+use crate::config::{Config, Telemetry};
 use crate::failure::Failure;
-use crate::{lake_access, reporter, setup};
+use crate::telemetry::Metrics;
+use crate::watch::Watch;
+use crate::{lake_access, setup};
 
 /// Makes the organization, crawls it, answers the study's questions and says what to type next.
-pub(crate) async fn run(arguments: &Demo) -> Result<u8, Failure> {
+pub(crate) async fn run(arguments: &Demo, metrics: Option<&Metrics>) -> Result<u8, Failure> {
+    let mut watch = Watch::new(&Telemetry::default(), None, metrics);
+    let result = demo(arguments, &mut watch).await;
+    watch.end(result).await
+}
+
+async fn demo(arguments: &Demo, watch: &mut Watch) -> Result<u8, Failure> {
     let settings = Settings::new(arguments.accounts, arguments.seed);
     let mut config = Config::default();
     config.role.name.clone_from(&settings.crawler_role);
@@ -29,7 +37,10 @@ pub(crate) async fn run(arguments: &Demo) -> Result<u8, Failure> {
         ..Options::default()
     };
     let base = setup::base_with(&config, options).await?;
-    let report = orgcensus_crawl::run(setup::crawl(&config, base, reporter::listener()).await?).await?;
+    let run = setup::crawl(&config, base, watch.listener()).await?;
+    watch.lake = Some(run.lake.clone());
+    let report = orgcensus_crawl::run(run).await?;
+    watch.published(&report);
     crawl::print(&report);
     println!();
     let lake = lake_access::open(&config).await?;

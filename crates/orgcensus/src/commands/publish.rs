@@ -4,17 +4,29 @@ use orgcensus_crawl::Crawl;
 
 use crate::args::Publish;
 use crate::commands::crawl::{exit_code, print};
+use crate::config::Config;
 use crate::failure::Failure;
-use crate::{plan_file, reporter, setup, signals, upkeep};
+use crate::telemetry::Metrics;
+use crate::watch::Watch;
+use crate::{plan_file, setup, signals, upkeep};
 
 /// Merges and publishes.
-pub(crate) async fn run(arguments: &Publish) -> Result<u8, Failure> {
+pub(crate) async fn run(arguments: &Publish, metrics: Option<&Metrics>) -> Result<u8, Failure> {
     let config = setup::load(&arguments.configured)?;
-    let plan = plan_file::read(&config, &arguments.plan).await?;
-    let base = setup::base(&config).await?;
-    let crawl = Crawl { stop: signals::stop(), ..setup::crawl(&config, base, reporter::listener()).await? };
+    let mut watch = Watch::new(&config.telemetry, arguments.report.clone(), metrics);
+    watch.of_all_shards();
+    let result = publish(&config, arguments, &mut watch).await;
+    watch.end(result).await
+}
+
+async fn publish(config: &Config, arguments: &Publish, watch: &mut Watch) -> Result<u8, Failure> {
+    let plan = plan_file::read(config, &arguments.plan).await?;
+    let base = setup::base(config).await?;
+    let crawl = Crawl { stop: signals::stop(), ..setup::crawl(config, base, watch.listener()).await? };
+    watch.lake = Some(crawl.lake.clone());
     let report = orgcensus_crawl::publish_shards(crawl, plan, arguments.allow_missing).await?;
+    watch.published(&report);
     print(&report);
-    upkeep::after_publication(&config).await?;
+    upkeep::after_publication(config).await?;
     Ok(exit_code(&report))
 }

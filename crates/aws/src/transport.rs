@@ -1,0 +1,85 @@
+//! HTTP as the AWS CLI speaks it: rustls, proxies, `AWS_CA_BUNDLE`. For AWS's calls, and for the few that are none.
+
+use std::time::Duration;
+
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_http_client::{Builder, Connector, ConnectorBuilder};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings, SharedHttpClient};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+
+use crate::error::{Class, Error, with_causes};
+
+/// The longest answer that [`Plain`] reads to its end.
+const ANSWER_BYTES_MAX: usize = 1 << 20;
+
+/// Connections are kept this long, and so many for a host: each bucket is a host of its own, and is asked for seconds.
+const POOL_IDLE: Duration = Duration::from_secs(20);
+const POOL_IDLE_MAX: usize = 64;
+
+/// The client of AWS's calls.
+pub(crate) fn http_client() -> Result<SharedHttpClient, Error> {
+    let tls = tls()?;
+    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
+        connector(&tls, settings.cloned(), components.and_then(|components| components.sleep_impl()))
+    }))
+}
+
+fn connector(tls: &TlsContext, settings: Option<HttpConnectorSettings>, sleep: Option<SharedAsyncSleep>) -> Connector {
+    let mut builder = ConnectorBuilder::default()
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .tls_context(tls.clone())
+        .proxy_config(ProxyConfig::from_env())
+        .pool_idle_timeout(POOL_IDLE)
+        .pool_max_idle_per_host(POOL_IDLE_MAX);
+    builder.set_connector_settings(settings);
+    builder.set_sleep_impl(sleep);
+    builder.build()
+}
+
+fn tls() -> Result<TlsContext, Error> {
+    let mut trust = TrustStore::default();
+    if let Some(path) = std::env::var_os("AWS_CA_BUNDLE") {
+        let path = std::path::PathBuf::from(path);
+        let pem = std::fs::read(&path).map_err(|error| {
+            Error::new(Class::Failed, "Configuration", format!("AWS_CA_BUNDLE {}: {error}", path.display()))
+        })?;
+        trust = trust.with_pem_certificate(pem);
+    }
+    let tls = TlsContext::builder().with_trust_store(trust).build();
+    tls.map_err(|error| Error::new(Class::Failed, "Configuration", format!("AWS_CA_BUNDLE: {error}")))
+}
+
+/// A client for what is no call of AWS's: a collector of telemetry. It signs nothing and asks no gate, so it must never
+/// be handed to an SDK.
+#[derive(Debug)]
+pub struct Plain(Connector);
+
+impl Plain {
+    /// A client whose connections, and whose answers' beginnings, take at most `timeout` each.
+    pub fn new(timeout: Duration) -> Result<Self, Error> {
+        let settings = HttpConnectorSettings::builder().connect_timeout(timeout).read_timeout(timeout).build();
+        let sleep = SharedAsyncSleep::new(TokioSleep::new());
+        Ok(Self(connector(&tls()?, Some(settings), Some(sleep))))
+    }
+
+    /// Sends a request and reads the whole answer. Must be polled on tokio.
+    pub async fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Error> {
+        let failed = |error: &dyn std::error::Error| Error::new(Class::Failed, "Http", with_causes(error));
+        let request = HttpRequest::try_from(request.map(SdkBody::from)).map_err(|error| failed(&error))?;
+        let answer = self.0.call(request).await.map_err(|error| failed(&error))?;
+        let (parts, body) = answer.try_into_http1x().map_err(|error| failed(&error))?.into_parts();
+        let (mut stream, mut bytes) = (ByteStream::new(body), Vec::new());
+        while let Some(chunk) = stream.next().await {
+            bytes.extend_from_slice(&chunk.map_err(|error| failed(&error))?);
+            if bytes.len() > ANSWER_BYTES_MAX {
+                return Err(Error::new(Class::Failed, "Http", format!("an answer of over {ANSWER_BYTES_MAX} bytes")));
+            }
+        }
+        Ok(http::Response::from_parts(parts, bytes))
+    }
+}

@@ -1,0 +1,88 @@
+//! A run as one line of CloudWatch's embedded metric format: a JSON object in a log from which CloudWatch takes metrics.
+
+use orgcensus_crawl::Outcome;
+use serde_json::{Map, Value, json};
+
+use crate::run_report::{RunReport, Verdict};
+
+/// The line. All values are those of the whole run so far: of a run that was gone on with, the last one counts.
+pub(crate) fn line(report: &RunReport, namespace: &str, at_millis: i64) -> Value {
+    let metrics = metrics(report);
+    let definitions: Vec<_> = metrics.iter().map(|(name, unit, _)| json!({ "Name": name, "Unit": unit })).collect();
+    let directive = json!({ "Namespace": namespace, "Dimensions": [["Organization"]], "Metrics": definitions });
+    let mut line = Map::new();
+    line.insert("_aws".to_owned(), json!({ "Timestamp": at_millis, "CloudWatchMetrics": [directive] }));
+    line.insert("Organization".to_owned(), json!(report.organization_id.as_deref().unwrap_or("unknown")));
+    line.insert("RunId".to_owned(), json!(report.run_id));
+    line.insert("Verdict".to_owned(), json!(report.verdict));
+    line.extend(metrics.into_iter().map(|(name, _, value)| (name, value)));
+    Value::Object(line)
+}
+
+/// Names, units and values; one for each outcome of tasks, also where there was none, so that an alarm sees zeros.
+fn metrics(report: &RunReport) -> Vec<(String, &'static str, Value)> {
+    let work = &report.work;
+    let ended = |outcome: Outcome| work.accounts.ended.get(&outcome).copied().unwrap_or_default();
+    let failed = [Outcome::RoleNotAssumable, Outcome::Denied, Outcome::DeniedByScp, Outcome::Failed];
+    let failed = failed.into_iter().chain([Outcome::ThrottledOut, Outcome::TimedOut, Outcome::Skipped]);
+    let is_published = matches!(report.verdict, Verdict::Published | Verdict::BelowMinCoverage);
+    let metric = |name: &str, unit, value: Value| (name.to_owned(), unit, value);
+    let mut metrics = vec![
+        metric("SnapshotsPublished", "Count", json!(u64::from(is_published))),
+        metric("AccountsCrawled", "Count", json!(ended(Outcome::Complete) + ended(Outcome::Partial))),
+        metric("AccountsFailed", "Count", json!(failed.map(ended).sum::<u64>())),
+        metric("AccountsLeft", "Count", json!(work.accounts.left)),
+        metric("Coverage", "Percent", json!(100.0 * report.coverage)),
+        metric("Calls", "Count", json!(work.totals.calls)),
+        metric("Retries", "Count", json!(work.totals.retries)),
+        metric("Throttles", "Count", json!(work.totals.throttles)),
+        metric("Rows", "Count", json!(work.totals.rows)),
+        metric("BytesWritten", "Bytes", json!(work.written.bytes)),
+        metric("RunSeconds", "Seconds", json!(report.seconds)),
+    ];
+    for outcome in Outcome::ALL {
+        let words = outcome.as_str().split('_').map(capitalised).collect::<String>();
+        metrics.push(metric(&format!("Tasks{words}"), "Count", json!(work.totals.of(outcome))));
+    }
+    metrics
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+}
+
+/// Why a namespace is none, if so: CloudWatch would drop the line without a word.
+pub(crate) fn refuse_namespace(name: &str) -> Option<&'static str> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_/#: ".contains(&byte);
+    if name.trim().is_empty() || name.len() > 255 || !name.bytes().all(is_plain) {
+        return Some("expected 1 to 255 letters, digits or . - _ / # :");
+    }
+    name.starts_with("AWS/").then_some("names that begin with AWS/ are AWS's own")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run_report::testing::published;
+
+    #[test]
+    fn the_line_is_as_reviewed_and_as_the_format_wants_it() {
+        let line = line(&published(), "orgcensus", 1_795_348_800_000);
+        insta::assert_snapshot!("cloudwatch", serde_json::to_string_pretty(&line).unwrap());
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+        let metrics = directive["Metrics"].as_array().unwrap();
+        assert!(metrics.len() <= 100, "CloudWatch takes no more");
+        assert!(metrics.iter().all(|metric| line[metric["Name"].as_str().unwrap()].is_number()), "each has its value");
+        let dimensions = directive["Dimensions"][0].as_array().unwrap();
+        assert!(dimensions.iter().all(|name| line[name.as_str().unwrap()].is_string()));
+    }
+
+    #[test]
+    fn a_namespace_that_cloudwatch_would_drop_is_refused() {
+        for name in ["", " ", "AWS/Census", "a\nb", "é", &"n".repeat(256)] {
+            assert!(refuse_namespace(name).is_some(), "{name:?}");
+        }
+        assert_eq!(refuse_namespace("security/orgcensus"), None);
+    }
+}

@@ -1,0 +1,173 @@
+//! Who watches a run: the reporter that shows it, the report that counts it, the metrics that are sent. At the end the
+//! report goes into the lake, to a file and into the log, whatever became of the run.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use orgcensus_crawl::{Listener, Report, Tally};
+use orgcensus_lake::Lake;
+
+use crate::config;
+use crate::failure::{Failure, exit};
+use crate::run_report::{End, FORMAT, Observed, Published, RunReport, Verdict};
+use crate::telemetry::Metrics;
+use crate::{cloudwatch, reporter};
+
+/// How long the lake may take for the report.
+const LAKE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The name of a whole run's report.
+const RUN: &str = "run";
+
+/// What begins the name of a shard's.
+const SHARD: &str = "shard-";
+
+/// Watches one run of this process.
+pub(crate) struct Watch {
+    /// Where the report goes, once it is known.
+    pub(crate) lake: Option<Lake>,
+    observed: Arc<Mutex<Observed>>,
+    metrics: Option<Metrics>,
+    settings: config::Telemetry,
+    started: (Instant, String),
+    shard: Option<String>,
+    reads_shards: bool,
+    published: Option<(Published, Tally)>,
+}
+
+impl Watch {
+    /// Begins to watch. `file` is where the report goes too, instead of the configuration's.
+    pub(crate) fn new(settings: &config::Telemetry, file: Option<PathBuf>, metrics: Option<&Metrics>) -> Self {
+        let mut settings = settings.clone();
+        settings.report = file.or(settings.report);
+        Self {
+            lake: None,
+            observed: Arc::default(),
+            metrics: metrics.cloned(),
+            settings,
+            started: (Instant::now(), reporter::now()),
+            shard: None,
+            reads_shards: false,
+            published: None,
+        }
+    }
+
+    /// This process does one shard.
+    pub(crate) fn of_shard(&mut self, index: u32, shards: u32) {
+        self.shard = Some(format!("{index:05}-of-{shards:05}"));
+    }
+
+    /// This process publishes what the shards did: their reports are part of its own.
+    pub(crate) fn of_all_shards(&mut self) {
+        self.reads_shards = true;
+    }
+
+    /// Who is told what happens.
+    pub(crate) fn listener(&self) -> Listener {
+        let (shown, observed, metrics) = (reporter::listener(), Arc::clone(&self.observed), self.metrics.clone());
+        Arc::new(move |event| {
+            shown(event);
+            observed.lock().unwrap_or_else(PoisonError::into_inner).see(event);
+            if let Some(metrics) = &metrics {
+                metrics.see(event);
+            }
+        })
+    }
+
+    /// The run has published.
+    pub(crate) fn published(&mut self, report: &Report) {
+        let commit = &report.commit;
+        let published = Published {
+            lake: self.lake.as_ref().map(|lake| lake.url().to_owned()).unwrap_or_default(),
+            commit: commit.n,
+            snapshot_date: commit.snapshot_date.clone(),
+            manifest: commit.manifest.path.clone(),
+            is_complete: commit.is_complete,
+        };
+        self.published = Some((published, report.tally.clone()));
+    }
+
+    /// Tells how it ended, and gives back what became of it. What the telling meets is a warning: it changes nothing.
+    pub(crate) async fn end(self, result: Result<u8, Failure>) -> Result<u8, Failure> {
+        let observed = std::mem::take(&mut *self.observed.lock().unwrap_or_else(PoisonError::into_inner));
+        let earlier = self.earlier(&observed).await;
+        let end = self.how(&result);
+        let report = RunReport::new(&observed, end, &earlier);
+        let kept = self.keep(&report).await;
+        if let Some(address) = &kept {
+            let _ = writeln!(std::io::stdout(), "report       {address}");
+        }
+        reporter::end(&report, kept.as_deref());
+        // A shard is a part: `publish` tells of all.
+        if let (Some(namespace), None) = (&self.settings.cloudwatch_namespace, &self.shard) {
+            let line = cloudwatch::line(&report, namespace, chrono::Utc::now().timestamp_millis());
+            let _ = writeln!(std::io::stderr(), "{line}");
+        }
+        result
+    }
+
+    fn how(&self, result: &Result<u8, Failure>) -> End {
+        let (exit_code, error) = match result {
+            Ok(code) => (*code, None),
+            Err(failure) => (failure.exit_code(), Some(failure.to_string())),
+        };
+        let verdict = match (&self.published, exit_code) {
+            (Some((published, _)), _) if published.is_complete => Verdict::Published,
+            (Some(_), _) => Verdict::BelowMinCoverage,
+            (None, exit::WHOLE) => Verdict::Staged,
+            (None, exit::STOPPED) => Verdict::Stopped,
+            (None, exit::HELD) => Verdict::Held,
+            (None, _) => Verdict::NotPublished,
+        };
+        let (begun, started_at) = &self.started;
+        let (seconds, ended_at) = (begun.elapsed().as_secs_f64(), reporter::now());
+        let (shard, published) = (self.shard.clone(), self.published.clone());
+        End { shard, started_at: started_at.clone(), ended_at, seconds, exit_code, verdict, error, published }
+    }
+
+    /// What was reported of this run before: by the shards, or by a process that was stopped.
+    async fn earlier(&self, observed: &Observed) -> Vec<RunReport> {
+        let (Some(lake), Some((run_id, _))) = (&self.lake, &observed.began) else { return Vec::new() };
+        if observed.done_before == 0 {
+            return Vec::new();
+        }
+        let read = tokio::time::timeout(LAKE_TIMEOUT, lake.run_reports(run_id)).await;
+        let reports = read.ok().and_then(Result::ok).unwrap_or_default();
+        let (own, reads_shards) = (self.name(), self.reads_shards);
+        let is_wanted = |name: &str| if reads_shards { name.starts_with(SHARD) } else { name == own };
+        let reports = reports.into_iter().filter(|(name, _)| is_wanted(name));
+        // What another version wrote is left out; `unobserved` says of how many accounts.
+        let reports = reports.filter_map(|(_, bytes)| serde_json::from_slice::<RunReport>(&bytes).ok());
+        reports.filter(|report| report.format == FORMAT).collect()
+    }
+
+    fn name(&self) -> String {
+        self.shard.as_ref().map_or_else(|| RUN.to_owned(), |shard| format!("{SHARD}{shard}"))
+    }
+
+    /// Writes the report, into the lake only that of a run which has begun. The address of the last that was written.
+    async fn keep(&self, report: &RunReport) -> Option<String> {
+        let mut text = serde_json::to_string_pretty(report).ok()?;
+        text.push('\n');
+        let mut kept = None;
+        if let Some(file) = &self.settings.report {
+            match std::fs::write(file, &text) {
+                Ok(()) => kept = Some(file.display().to_string()),
+                Err(error) => reporter::say("warning", &format!("no report in {}: {error}", file.display())),
+            }
+        }
+        if let (Some(lake), Some(run_id)) = (&self.lake, &report.run_id) {
+            match tokio::time::timeout(LAKE_TIMEOUT, lake.write_run_report(run_id, &self.name(), text)).await {
+                Ok(Ok(address)) => kept = Some(address),
+                Ok(Err(error)) => {
+                    let words = orgcensus_aws::with_causes(&error);
+                    reporter::say("warning", &format!("no report in the lake: could not {words}"));
+                }
+                Err(_elapsed) => reporter::say("warning", "no report in the lake: it took too long"),
+            }
+        }
+        kept
+    }
+}
