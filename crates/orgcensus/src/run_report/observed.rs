@@ -54,7 +54,7 @@ impl Observed {
                 work.written.add(&written);
                 work.tables.entry((*table).to_owned()).or_default().add(&written);
             }
-            Event::AccountPlanned { .. } | Event::Publishing { .. } => {}
+            Event::Unfinished { .. } | Event::AccountPlanned { .. } | Event::Publishing { .. } => {}
         }
     }
 }
