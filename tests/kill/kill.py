@@ -224,7 +224,7 @@ class Kills:
             for word in done.stdout.splitlines():
                 name, _, found = word.partition("\t")
                 self.checks.true(f"the {what}'s disk is full: {name}", found == "ok", found)
-            self.checks.equal(f"the {what}'s disk is full: {done.stderr[-300:]}", 0, done.returncode)
+            self.checks.true(f"the {what}'s disk is full: all was tried", done.returncode == 0, done.stderr[-500:])
             self.repeated(f"the {what}'s disk is full", before, 1 if what == "stage" else 0)
             (commit,) = (copy / "_commits").glob("*.json")
             found = difference(self.expected, tables(copy, json.loads(commit.read_text())))
