@@ -121,7 +121,8 @@ async fn what_has_not_begun_when_time_is_over_is_skipped_and_published() {
     crawl.bounds = Bounds { run: Duration::ZERO, ..Bounds::default() };
     let Report { commit, tally, .. } = run(crawl).await.expect("a run");
     assert!(!commit.is_complete, "no complete one is replaced");
-    assert!(tally.of(Outcome::Skipped) > 0 && tally.of(Outcome::Complete) <= 2, "{tally:?}");
+    // The tree, the tags that were read meanwhile, and perhaps the regions of who read it.
+    assert!(tally.of(Outcome::Skipped) > 0 && tally.of(Outcome::Complete) <= 3, "{tally:?}");
     let mut crawl = place.crawl().await;
     crawl.run_id = "later".to_owned();
     crawl.bounds = Bounds { account: Duration::ZERO, ..Bounds::default() };
