@@ -206,7 +206,7 @@ impl RunReport {
         let reported = work.accounts.ended.values().sum::<u64>() - own;
         work.accounts.unobserved = observed.done_before.saturating_sub(reported);
         work.accounts.left = work.accounts.selected.saturating_sub(observed.done_before + own);
-        work.errors.sort_by(|one, other| other.tasks.cmp(&one.tasks));
+        work.errors.sort_by_key(|it| std::cmp::Reverse(it.tasks));
         let (snapshot, tally) = end.published.unzip();
         work.totals = tally.unwrap_or(work.totals);
         let (run_id, organization_id) = observed.began.clone().unzip();

@@ -222,7 +222,7 @@ fn left<'a>(own: &[&'a Bound], principal: &PrincipalValue, denials: &[&'a Denial
     let entries: usize = all.iter().map(|bound| bound.entries.len()).sum();
     let is_excluded = |entry: &Entry| naming.iter().any(|denial| denial.excludes(entry));
     let is_little = named.saturating_mul(entries) <= MAX_COMPARISONS;
-    let less = |bound: &'a Bound| if is_little { bound.without(&is_excluded) } else { Cow::Borrowed(bound) };
+    let less = |bound: &'a Bound| if is_little { bound.without(is_excluded) } else { Cow::Borrowed(bound) };
     let left: Vec<Cow<'a, Bound>> = all.into_iter().map(less).collect();
     let is_changed = left.len() > own.len() || left.iter().any(|bound| matches!(bound, Cow::Owned(_)));
     is_changed.then_some(left)
