@@ -19,13 +19,14 @@ pub struct FileOptions {
     pub target_file_bytes: u64,
     /// A row group ends when it is about this long, encoded: the memory that one open table costs.
     pub row_group_bytes: usize,
-    /// A row group ends after this many rows at the latest.
+    /// A row group ends after this many rows at the latest: until then each column of an open table keeps a dictionary,
+    /// and half a dozen derived tables are open at once.
     pub row_group_rows: usize,
 }
 
 impl Default for FileOptions {
     fn default() -> Self {
-        Self { target_file_bytes: 256 << 20, row_group_bytes: 32 << 20, row_group_rows: 256 << 10 }
+        Self { target_file_bytes: 256 << 20, row_group_bytes: 32 << 20, row_group_rows: 32 << 10 }
     }
 }
 
