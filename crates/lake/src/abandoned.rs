@@ -6,8 +6,6 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path as FilePath, PathBuf};
 
-use futures::TryStreamExt;
-use object_store::ObjectStore;
 use orgcensus_row::Timestamp;
 
 use crate::checkpoint::{self, FOLDER};
@@ -65,13 +63,8 @@ impl Lake {
     /// All copies of stages.
     async fn copies(&self) -> Result<Vec<Abandoned>> {
         let folder = self.path(FOLDER)?;
-        let listed = self.store().list(Some(&folder)).try_collect::<Vec<_>>().await;
-        let objects = match listed.map_err(|error| Error::store(self.name(&folder), error)) {
-            Err(Error::Missing { .. }) => Vec::new(),
-            listed => listed?,
-        };
         let mut touched = BTreeMap::<String, i64>::new();
-        for object in objects {
+        for object in self.list(&folder).await? {
             let mut below = object.location.prefix_match(&folder).into_iter().flatten();
             // What lies in the folder itself is no stage.
             if let (Some(name), Some(_)) = (below.next(), below.next()) {

@@ -7,9 +7,9 @@ use std::path::Path as FilePath;
 
 use bytes::BytesMut;
 use chrono::{DateTime, TimeDelta, Utc};
-use futures::{StreamExt, TryStreamExt};
+use futures::StreamExt;
+use object_store::ObjectStoreExt;
 use object_store::path::Path;
-use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::journal_scan::{self, Header};
@@ -33,7 +33,7 @@ pub async fn checkpoint(lake: &Lake, name: &str, stage: &Stage, journal_bytes: u
     if is_here(lake, &prefix, stage.directory()) {
         return Ok(());
     }
-    let there = copies(lake, &prefix).await?;
+    let there = lake.list(&prefix).await?;
     for number in stage.logs()? {
         let file = stage.path(number);
         let object = copy_name(&prefix, &file);
@@ -54,7 +54,7 @@ pub async fn checkpoint(lake: &Lake, name: &str, stage: &Stage, journal_bytes: u
 /// Fills an empty directory with the last checkpoint of a stage; false if there is none.
 pub async fn restore(lake: &Lake, name: &str, directory: &FilePath) -> Result<bool> {
     let prefix = prefix(lake, name)?;
-    let there = copies(lake, &prefix).await?;
+    let there = lake.list(&prefix).await?;
     let journal = copy_name(&prefix, &journal::path(directory));
     if !there.iter().any(|object| object.location == journal) {
         return Ok(false);
@@ -74,13 +74,7 @@ pub async fn restore(lake: &Lake, name: &str, directory: &FilePath) -> Result<bo
 
 /// The names of all stages that have a copy in the lake.
 pub async fn checkpoints(lake: &Lake) -> Result<Vec<String>> {
-    let folder = lake.path(FOLDER)?;
-    let found = lake.store().list_with_delimiter(Some(&folder)).await;
-    match found.map_err(|error| Error::store(lake.name(&folder), error)) {
-        Ok(found) => Ok(found.common_prefixes.iter().filter_map(|it| it.filename().map(str::to_owned)).collect()),
-        Err(Error::Missing { .. }) => Ok(Vec::new()),
-        Err(error) => Err(error),
-    }
+    lake.folders(&lake.path(FOLDER)?).await
 }
 
 /// The header of a copy's journal, which may be long; none if there is no such copy.
@@ -122,13 +116,6 @@ fn prefix(lake: &Lake, name: &str) -> Result<Path> {
 
 fn copy_name(prefix: &Path, file: &FilePath) -> Path {
     prefix.clone().join(file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default().as_ref())
-}
-
-async fn copies(lake: &Lake, prefix: &Path) -> Result<Vec<ObjectMeta>> {
-    match lake.store().list(Some(prefix)).try_collect().await.map_err(|error| Error::store(lake.name(prefix), error)) {
-        Err(Error::Missing { .. }) => Ok(Vec::new()),
-        result => result,
-    }
 }
 
 async fn upload(lake: &Lake, file: &FilePath, object: Path, length: u64) -> Result<()> {

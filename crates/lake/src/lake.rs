@@ -9,7 +9,7 @@ use futures::{StreamExt, TryStreamExt};
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey, AwsCredentialProvider};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt, ObjectStoreScheme, PutMode, PutOptions};
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, ObjectStoreScheme, PutMode, PutOptions};
 use url::Url;
 
 use crate::{Error, Result, durable};
@@ -137,6 +137,25 @@ impl Lake {
     }
 
     /// Removes one object. That it is not there is fine.
+    /// All objects below a prefix; none where there is none.
+    pub(crate) async fn list(&self, prefix: &Path) -> Result<Vec<ObjectMeta>> {
+        let listed = self.store.list(Some(prefix)).try_collect().await;
+        match listed.map_err(|error| Error::store(self.name(prefix), error)) {
+            Err(Error::Missing { .. }) => Ok(Vec::new()),
+            listed => listed,
+        }
+    }
+
+    /// The names of the folders in a folder; none where there is none.
+    pub(crate) async fn folders(&self, folder: &Path) -> Result<Vec<String>> {
+        let listed = self.store.list_with_delimiter(Some(folder)).await;
+        match listed.map_err(|error| Error::store(self.name(folder), error)) {
+            Ok(found) => Ok(found.common_prefixes.iter().filter_map(|it| it.filename().map(str::to_owned)).collect()),
+            Err(Error::Missing { .. }) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
     pub(crate) async fn remove(&self, path: &Path) -> Result<()> {
         match self.store.delete(path).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),

@@ -9,7 +9,6 @@
 
 use std::collections::BTreeSet;
 
-use object_store::ObjectStore;
 use orgcensus_row::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -194,13 +193,7 @@ async fn of_organization(lake: &Lake, organization_id: &str) -> Result<Vec<Strin
 
 /// The names of all locks.
 async fn names(lake: &Lake) -> Result<Vec<String>> {
-    let folder = lake.path(FOLDER)?;
-    let found = lake.store().list_with_delimiter(Some(&folder)).await;
-    match found.map_err(|error| Error::store(lake.name(&folder), error)) {
-        Ok(found) => Ok(found.common_prefixes.iter().filter_map(|it| it.filename().map(str::to_owned)).collect()),
-        Err(Error::Missing { .. }) => Ok(Vec::new()),
-        Err(error) => Err(error),
-    }
+    lake.folders(&lake.path(FOLDER)?).await
 }
 
 /// The holder that an object names. One that a power loss emptied still tells by its age when it was last written.

@@ -1,13 +1,11 @@
 //! What goes when it is old: runs that a later one of their day replaced, and days beyond the retention. Never the
 //! newest complete snapshot of an organization, and nothing that could still be read by a query under way.
 
-use futures::TryStreamExt;
-use object_store::ObjectStore;
 use orgcensus_row::Timestamp;
 
 use crate::commit::{PREFIX, living};
 use crate::manifest::FORMAT;
-use crate::{Commit, Error, Lake, Result, Snapshot, generations, newest};
+use crate::{Commit, Lake, Result, Snapshot, generations, newest};
 
 /// The fewest days that can be kept: a run that was replaced stays as long, for queries that began before.
 pub const RETENTION_DAYS_MIN: u32 = 1;
@@ -47,14 +45,8 @@ impl Lake {
     }
 
     async fn interrupted(&self) -> Result<Vec<Commit>> {
-        let folder = self.path(REMOVALS)?;
-        let listed = self.store().list(Some(&folder)).try_collect::<Vec<_>>().await;
-        let notes = match listed.map_err(|error| Error::store(self.name(&folder), error)) {
-            Err(Error::Missing { .. }) => Vec::new(),
-            listed => listed?,
-        };
         let mut commits: Vec<Commit> = Vec::new();
-        for note in notes {
+        for note in self.list(&self.path(REMOVALS)?).await? {
             commits.push(generations::parse(&self.name(&note.location), &self.get(&note.location).await?, FORMAT)?);
         }
         Ok(commits)
@@ -81,7 +73,7 @@ fn expired_of(commits: &[Commit], retention_days: u32, now: Timestamp) -> Vec<Co
 mod tests {
     use super::*;
     use crate::fixture::{coverage, lake, queues, snapshot, table};
-    use crate::{Begun, Coverage, FileOptions, LakeOptions, Publication};
+    use crate::{Begun, Coverage, Error, FileOptions, LakeOptions, Publication};
 
     const NOON: i64 = 1_795_348_800_000; // 2026-11-22T12:00:00Z
 

@@ -3,11 +3,10 @@
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
-use object_store::ObjectStore;
 use object_store::path::Path;
 
 use crate::publication::check_name;
-use crate::{Error, Lake, Result};
+use crate::{Lake, Result};
 
 const FOLDER: &str = "_runs";
 
@@ -25,12 +24,8 @@ impl Lake {
 
     /// All reports of a run with their names, in the names' order; none if there are none.
     pub async fn run_reports(&self, run_id: &str) -> Result<Vec<(String, Bytes)>> {
-        let folder = self.path(&folder(run_id)?)?;
-        let listed = self.store().list(Some(&folder)).map_ok(|object| object.location).try_collect::<Vec<_>>().await;
-        let mut paths = match listed.map_err(|error| Error::store(self.name(&folder), error)) {
-            Err(Error::Missing { .. }) => Vec::new(),
-            listed => listed?,
-        };
+        let listed = self.list(&self.path(&folder(run_id)?)?).await?;
+        let mut paths: Vec<Path> = listed.into_iter().map(|object| object.location).collect();
         paths.sort();
         let named = paths.into_iter().filter_map(|path| Some((name(&path)?, path)));
         let reads = named.map(|(name, path)| async move { Ok((name, self.get(&path).await?)) });
