@@ -43,7 +43,7 @@ pub use error::Error;
 pub use event::{Event, Listener};
 pub use journal::{AccountRecord, Readings};
 pub use outcome::Outcome;
-pub use plan::Plan;
+pub use plan::{Plan, shard_name};
 pub use run::{Report, resume, run};
 pub use selection::{Matcher, Selection};
 pub use shards::{ShardReport, crawl_shard, publish_shards};

@@ -69,8 +69,7 @@ impl Plan {
         };
         let organization = organization::read(&home, found).await.map_err(Error::Organization)?;
         let reading = TaskRecord::measured(ORGANIZATION, GLOBAL, (Outcome::Complete, None), home.usage(), begun);
-        let waits_for = if crawl.selection.needs_tags() { reader.take() } else { None };
-        let tags = match waits_for {
+        let tags = match reader.take_if(|_| crawl.selection.needs_tags()) {
             Some(reader) => Some(reader.finish().await),
             None => None,
         };
@@ -163,7 +162,7 @@ impl Plan {
 }
 
 /// `00003-of-00016`, for names of objects and folders.
-pub(crate) fn shard_name(shard: u32, shards: u32) -> String {
+pub fn shard_name(shard: u32, shards: u32) -> String {
     format!("{shard:05}-of-{shards:05}")
 }
 

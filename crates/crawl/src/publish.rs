@@ -9,8 +9,7 @@ use crate::context::Shared;
 use crate::coverage::Tally;
 use crate::error::Error;
 use crate::event::Event;
-use crate::journal::Readings;
-use crate::journal::Turn;
+use crate::journal::{Readings, Turn};
 use crate::part::Part;
 use crate::{derive, organization_rows, spans, tables};
 

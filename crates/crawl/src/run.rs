@@ -8,7 +8,7 @@ use crate::coverage::Tally;
 use crate::error::Error;
 use crate::event::Event;
 use crate::part::{self, Part};
-use crate::plan::Plan;
+use crate::plan::{Plan, shard_name};
 use crate::tags::TagReader;
 use crate::task_record::now;
 use crate::{publish, spans, unfinished, work};
@@ -126,7 +126,7 @@ pub(crate) struct Held {
 }
 
 pub(crate) fn owner(plan: &Plan, shard: Option<u32>, has_stage: bool) -> Owner {
-    let shard = shard.map(|shard| crate::plan::shard_name(shard, plan.shards));
+    let shard = shard.map(|shard| shard_name(shard, plan.shards));
     Owner { run_id: plan.run_id.clone(), host: host(), shard, has_stage }
 }
 

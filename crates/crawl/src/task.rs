@@ -74,36 +74,25 @@ pub(crate) async fn run(
     ends_at: Instant,
     work: Work,
 ) -> Result<TaskRecord, Error> {
-    let span = spans::task(collector, &stamp);
-    let record = attempt(shared, session, collector, stamp, ends_at, work).instrument(span.clone()).await?;
-    spans::end_task(&span, &record);
-    Ok(record)
-}
-
-async fn attempt(
-    shared: &Shared,
-    session: &Session,
-    collector: &str,
-    stamp: Stamp,
-    ends_at: Instant,
-    work: Work,
-) -> Result<TaskRecord, Error> {
-    let begun = Begun::now();
+    let (begun, span) = (Begun::now(), spans::task(collector, &stamp));
     let mut sink = StageSink { stage: &shared.stage, log: None, slices: Vec::new() };
     let region = stamp.region.clone();
     let mut rows = Rows::new(stamp, &mut sink);
     let own_end = Instant::now() + shared.crawl.bounds.task;
-    let result = match tokio::time::timeout_at(own_end.min(ends_at), work(session, &mut rows)).await {
-        Ok(result) => result,
-        Err(_elapsed) => Err(too_late(ends_at < own_end, shared.crawl.bounds.task).into()),
-    };
+    let result =
+        match tokio::time::timeout_at(own_end.min(ends_at), work(session, &mut rows).instrument(span.clone())).await {
+            Ok(result) => result,
+            Err(_elapsed) => Err(too_late(ends_at < own_end, shared.crawl.bounds.task).into()),
+        };
     let finished = rows.finish().await;
     let (outcome, error, kept, missed) = judge(result, finished)?;
     if !outcome.keeps_rows() {
         sink.cut().map_err(|error| Error::Stage(orgcensus_aws::with_causes(&error)))?;
     }
     let ended = TaskRecord::measured(collector, &region, (outcome, error.as_ref()), session.usage(), begun);
-    Ok(TaskRecord { rows: kept, missed, slices: sink.slices, ..ended })
+    let record = TaskRecord { rows: kept, missed, slices: sink.slices, ..ended };
+    spans::end_task(&span, &record);
+    Ok(record)
 }
 
 fn too_late(is_others: bool, limit: Duration) -> orgcensus_aws::Error {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use orgcensus_crawl::{Listener, Report, Tally};
+use orgcensus_crawl::{Listener, Report, Tally, shard_name};
 use orgcensus_lake::Lake;
 
 use crate::config;
@@ -56,7 +56,7 @@ impl Watch {
 
     /// This process does one shard.
     pub(crate) fn of_shard(&mut self, index: u32, shards: u32) {
-        self.shard = Some(format!("{index:05}-of-{shards:05}"));
+        self.shard = Some(shard_name(index, shards));
     }
 
     /// This process publishes what the shards did: their reports are part of its own.

@@ -62,22 +62,24 @@ impl Observed {
 impl Work {
     fn see_error(&mut self, account_id: &str, task: &TaskRecord) {
         let Some(code) = &task.error_code else { return };
+        self.add_errors(ErrorKind {
+            error_code: code.clone(),
+            error_operation: task.error_operation.clone(),
+            tasks: 1,
+            account_id: account_id.to_owned(),
+            region: task.region.clone(),
+            collector: task.collector.clone(),
+        });
+    }
+
+    fn add_errors(&mut self, kind: ErrorKind) {
+        let is_same =
+            |it: &&mut ErrorKind| it.error_code == kind.error_code && it.error_operation == kind.error_operation;
         let is_full = self.errors.len() >= ERRORS_MAX;
-        let known = self
-            .errors
-            .iter_mut()
-            .find(|it| it.error_code == *code && it.error_operation.as_deref() == task.error_operation.as_deref());
-        match known {
-            Some(known) => known.tasks += 1,
-            None if is_full => self.errors_left_out += 1,
-            None => self.errors.push(ErrorKind {
-                error_code: code.clone(),
-                error_operation: task.error_operation.clone(),
-                tasks: 1,
-                account_id: account_id.to_owned(),
-                region: task.region.clone(),
-                collector: task.collector.clone(),
-            }),
+        match self.errors.iter_mut().find(is_same) {
+            Some(known) => known.tasks += kind.tasks,
+            None if is_full => self.errors_left_out += kind.tasks,
+            None => self.errors.push(kind),
         }
     }
 
@@ -107,16 +109,7 @@ impl Work {
         for (action, used) in &other.actions {
             self.actions.entry(action.clone()).or_default().add(used);
         }
-        for kind in &other.errors {
-            let is_same =
-                |it: &&mut ErrorKind| it.error_code == kind.error_code && it.error_operation == kind.error_operation;
-            let is_full = self.errors.len() >= ERRORS_MAX;
-            match self.errors.iter_mut().find(is_same) {
-                Some(known) => known.tasks += kind.tasks,
-                None if is_full => self.errors_left_out += kind.tasks,
-                None => self.errors.push(kind.clone()),
-            }
-        }
+        other.errors.iter().cloned().for_each(|kind| self.add_errors(kind));
         self.errors_left_out += other.errors_left_out;
         self.checkpoints += other.checkpoints;
         self.checkpoints_failed += other.checkpoints_failed;
