@@ -79,3 +79,29 @@ fn number(path: &Path) -> Option<u32> {
     let digits = path.filename()?.strip_suffix(".json")?;
     (digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| digits.parse().ok())?
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LakeOptions;
+    use crate::fixture::lake;
+
+    async fn the_first_wins(lake: &Lake) {
+        assert!(create(lake, "_commits", 1, &"first").await.unwrap());
+        assert!(!create(lake, "_commits", 1, &"second").await.unwrap(), "someone was first");
+        let kept = lake.get(&path(lake, "_commits", 1).unwrap()).await.unwrap();
+        assert_eq!(serde_json::from_slice::<String>(&kept).unwrap(), "first");
+        assert_eq!(list(lake, "_commits", 0).await.unwrap(), [1]);
+    }
+
+    #[tokio::test]
+    async fn of_two_that_create_a_number_one_wins_in_a_folder() {
+        let (_folder, lake) = lake();
+        the_first_wins(&lake).await;
+    }
+
+    #[tokio::test]
+    async fn and_in_an_object_store() {
+        the_first_wins(&Lake::open("memory:///a/prefix", &LakeOptions::default()).unwrap()).await;
+    }
+}
