@@ -202,15 +202,19 @@ class Kills:
         self.check("abandoned", place, runs=2)
 
     def published_already(self):
-        """Killed after the commit: what is left of the stage comes back, as if it had not been removed."""
+        """Killed after the commit: what is left of the stage comes back, as if it had not been removed, and no report."""
         place, journal = self.killed()
         copy = place.folder / "copy"
         shutil.copytree(journal.parent, copy)
         place.finish()
         shutil.copytree(copy, journal.parent)
+        shutil.rmtree(place.lake / "_runs")
         done = place.run("crawl", "--resume")
         self.checks.equal("published already: exit code", 0, done.code)
         self.checks.equal("published already: nothing is crawled", 0, done.accounts())
+        reports = [json.loads(path.read_text()) for path in (place.lake / "_runs").glob("*/run.json")]
+        said = [(report["verdict"], report["accounts"]["left"]) for report in reports]
+        self.checks.equal("published already: the report says so", [("published", 0)], said)
         shutil.rmtree(copy)
         self.check("published already", place)
 

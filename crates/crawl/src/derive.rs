@@ -11,13 +11,13 @@ use std::sync::Arc;
 use arrow::array::{Array, AsArray};
 use arrow::record_batch::RecordBatch;
 use orgcensus_collect::PolicyDocument;
-use orgcensus_lake::{Group, Groups, Publication, SliceIndex, TableEntry, TableWriter};
-use orgcensus_row::{BatchBuilder, Row, Stamp, Table, table};
+use orgcensus_lake::{Group, Groups, SliceIndex};
+use orgcensus_row::{Row, Table, table};
 use serde::Serialize;
 
 use crate::context::Shared;
 use crate::error::Error;
-use crate::organization_rows::BATCH_ROWS;
+use crate::scratch::{Scratch, ScratchRows};
 
 mod account_policies;
 mod buckets;
@@ -107,22 +107,18 @@ pub struct ResourceAccess {
     pub reasons: Vec<String>,
 }
 
-/// Derives all tables.
-pub(crate) async fn write(
-    publication: &Publication,
-    shared: &Shared,
-    index: &mut SliceIndex,
-) -> Result<Vec<TableEntry>, Error> {
-    let seen = Seen::read(shared, index)?;
-    let targets = account_policies::read(shared, index)?;
+/// Stages all derived rows. Between two groups others have their turn: the lock's heartbeat, a signal.
+pub(crate) async fn stage(shared: &Shared, scratch: &mut Scratch) -> Result<(), Error> {
+    let seen = Seen::read(shared, &mut scratch.index)?;
+    let targets = account_policies::read(shared, &mut scratch.index)?;
     let controls = Controls::new(&targets, &seen);
-    let known = Known::read(shared, index, seen)?;
-    let mut blocks = Blocks::open(shared, index)?;
+    let known = Known::read(shared, &mut scratch.index, seen).await?;
+    let mut blocks = Blocks::open(shared, &mut scratch.index)?;
     let mut shelf = Shelf::default();
-    let mut documents = Staged::open(index, table::<PolicyDocument>())?;
-    let mut principals = Derived::<PolicyPrincipal>::new(publication)?;
-    let mut external = Derived::<ExternalAccess>::new(publication)?;
-    let mut access = Derived::<ResourceAccess>::new(publication)?;
+    let mut documents = Staged::open(&mut scratch.index, table::<PolicyDocument>())?;
+    let mut principals = ScratchRows::<PolicyPrincipal>::new()?;
+    let mut external = ScratchRows::<ExternalAccess>::new()?;
+    let mut access = ScratchRows::<ResourceAccess>::new()?;
     while let Some(group) = documents.next_group() {
         let of_account = blocks.of(&group.account_id)?;
         let has_rcp = controls.has_rcp(shared, &group.account_id);
@@ -135,22 +131,17 @@ pub(crate) async fn write(
         }
         for resource in resources.into_values() {
             let judged = resource.judge(&group.account_id, &known, of_account);
-            for row in judged.principals {
-                principals.push(&stamp, &row).await?;
-            }
-            for row in judged.external {
-                external.push(&stamp, &row).await?;
-            }
-            access.push(&stamp, &ResourceAccess { has_rcp, ..judged.access }).await?;
+            principals.extend(scratch, &stamp, judged.principals)?;
+            external.extend(scratch, &stamp, judged.external)?;
+            access.extend(scratch, &stamp, [ResourceAccess { has_rcp, ..judged.access }])?;
         }
-        principals.flush(&stamp).await?;
-        external.flush(&stamp).await?;
-        access.flush(&stamp).await?;
+        principals.stage(scratch, &stamp)?;
+        external.stage(scratch, &stamp)?;
+        access.stage(scratch, &stamp)?;
+        tokio::task::yield_now().await;
     }
-    let mut entries = identity::write(publication, shared, index, &known.organization, &mut shelf).await?;
-    entries.push(account_policies::write(publication, shared, &targets).await?);
-    entries.extend([principals.writer.close().await?, external.writer.close().await?, access.writer.close().await?]);
-    Ok(entries)
+    identity::stage(shared, scratch, &known.organization, &mut shelf).await?;
+    account_policies::stage(shared, scratch, &targets)
 }
 
 /// The staged groups of one table.
@@ -207,33 +198,6 @@ impl Staged {
             }
         }
         Ok(())
-    }
-}
-
-/// A derived table being written.
-struct Derived<R: Row> {
-    builder: BatchBuilder,
-    writer: TableWriter,
-    row: std::marker::PhantomData<fn(R)>,
-}
-
-impl<R: Row> Derived<R> {
-    fn new(publication: &Publication) -> Result<Self, Error> {
-        let writer = publication.writer(&table::<R>());
-        Ok(Self { builder: BatchBuilder::new(table::<R>())?, writer, row: std::marker::PhantomData })
-    }
-
-    /// Adds a row under a stamp. Rows of another stamp come after a flush.
-    async fn push(&mut self, stamp: &Stamp, row: &R) -> Result<(), Error> {
-        self.builder.push(row)?;
-        if self.builder.len() >= BATCH_ROWS { self.flush(stamp).await } else { Ok(()) }
-    }
-
-    async fn flush(&mut self, stamp: &Stamp) -> Result<(), Error> {
-        if self.builder.is_empty() {
-            return Ok(());
-        }
-        Ok(self.writer.write(&self.builder.take(stamp)?).await?)
     }
 }
 

@@ -22,6 +22,7 @@ mod part;
 mod plan;
 mod publish;
 mod run;
+mod scratch;
 mod selection;
 mod shards;
 mod spans;

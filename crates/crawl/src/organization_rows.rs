@@ -1,57 +1,41 @@
 //! What the reading of the organization's tree gives, as tables.
 
 use orgcensus_aws::organization::{AccountRow, OrganizationRow, OrganizationalUnit};
-use orgcensus_lake::{Publication, TableEntry};
-use orgcensus_row::{BatchBuilder, GLOBAL, Row, Stamp, table};
+use orgcensus_row::{GLOBAL, Row};
 
 use crate::context::Shared;
 use crate::error::Error;
 use crate::journal::Readings;
+use crate::scratch::{Scratch, ScratchRows};
 
-/// Rows that wait in memory.
-pub(crate) const BATCH_ROWS: usize = 4096;
-
-/// Writes `accounts`, `organizations` and `organizational_units`.
-pub(crate) async fn write(
-    publication: &Publication,
-    shared: &Shared,
-    readings: &Readings,
-) -> Result<Vec<TableEntry>, Error> {
+/// Stages the rows of `accounts`, `organizations` and `organizational_units`.
+pub(crate) fn stage(shared: &Shared, scratch: &mut Scratch, readings: &Readings) -> Result<(), Error> {
     let (organization, now) = (&shared.organization, shared.crawl.captured_at);
     let management = organization.row.management_account_id.as_str();
     let accounts = organization.accounts.iter().map(|account| {
         let tags = readings.tags.get(&account.id).cloned().flatten();
         (account.id.as_str(), organization.account_row(account, shared.selected.contains(&account.id), tags, now))
     });
-    let mut units: Vec<_> = organization.units.iter().map(|unit| (management, unit.clone())).collect();
-    units.sort_by(|(_, one), (_, other)| one.ou_id.cmp(&other.ou_id));
-    Ok(vec![
-        write_table::<AccountRow>(publication, shared, accounts).await?,
-        write_table::<OrganizationRow>(publication, shared, std::iter::once((management, organization.row.clone())))
-            .await?,
-        write_table::<OrganizationalUnit>(publication, shared, units.into_iter()).await?,
-    ])
+    stage_each::<AccountRow>(shared, scratch, accounts)?;
+    stage_each::<OrganizationRow>(shared, scratch, [(management, organization.row.clone())])?;
+    stage_each::<OrganizationalUnit>(shared, scratch, organization.units.iter().map(|unit| (management, unit.clone())))
 }
 
-/// Writes rows that are about one account each, sorted already.
-pub(crate) async fn write_table<R: Row>(
-    publication: &Publication,
+/// Stages rows that are about one account each.
+pub(crate) fn stage_each<'a, R: Row>(
     shared: &Shared,
-    rows: impl Iterator<Item = (&str, R)>,
-) -> Result<TableEntry, Error> {
-    let mut writer = publication.writer(&table::<R>());
-    let mut builder = BatchBuilder::new(table::<R>())?;
-    let mut stamps: Vec<Stamp> = Vec::new();
-    for (account_id, row) in rows {
-        builder.push(&row)?;
-        stamps.push(shared.stamp(account_id, GLOBAL));
-        if builder.len() >= BATCH_ROWS {
-            writer.write(&builder.take_each(&stamps.iter().collect::<Vec<_>>())?).await?;
-            stamps.clear();
+    scratch: &mut Scratch,
+    rows: impl IntoIterator<Item = (&'a str, R)>,
+) -> Result<(), Error> {
+    let mut of_account = ScratchRows::<R>::new()?;
+    let mut rows = rows.into_iter().peekable();
+    while let Some((account_id, row)) = rows.next() {
+        let stamp = shared.stamp(account_id, GLOBAL);
+        of_account.extend(scratch, &stamp, [row])?;
+        while let Some((_, row)) = rows.next_if(|(next, _)| *next == account_id) {
+            of_account.extend(scratch, &stamp, [row])?;
         }
+        of_account.stage(scratch, &stamp)?;
     }
-    if !builder.is_empty() {
-        writer.write(&builder.take_each(&stamps.iter().collect::<Vec<_>>())?).await?;
-    }
-    Ok(writer.close().await?)
+    Ok(())
 }

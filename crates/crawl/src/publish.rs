@@ -1,4 +1,4 @@
-//! From the stages to a snapshot: compact what the accounts staged, derive, write the organization, commit.
+//! From the stages to a snapshot: derive, compact table by table what the accounts staged and what was derived, commit.
 
 use std::path::Path;
 
@@ -11,15 +11,17 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::journal::{Readings, Turn};
 use crate::part::Part;
+use crate::scratch::Scratch;
 use crate::{derive, organization_rows, spans, tables};
 
-/// Publishes all that the parts' journals have committed. Published already is success. `scratch` is a folder to work in.
-pub(crate) async fn publish(shared: &Shared, parts: &[Part], scratch: &Path) -> Result<(Commit, Tally), Error> {
-    write(shared, parts, scratch).instrument(spans::publish()).await
+/// Publishes all that the parts' journals have committed. Published already is success. `directory` is there to work in.
+pub(crate) async fn publish(shared: &Shared, parts: &[Part], directory: &Path) -> Result<(Commit, Tally), Error> {
+    write(shared, parts, directory).instrument(spans::publish()).await
 }
 
-async fn write(shared: &Shared, parts: &[Part], scratch: &Path) -> Result<(Commit, Tally), Error> {
-    let (mut index, tally, readings) = index(parts, scratch)?;
+async fn write(shared: &Shared, parts: &[Part], directory: &Path) -> Result<(Commit, Tally), Error> {
+    let mut scratch = Scratch::create(directory)?;
+    let (tally, readings) = index(parts, &mut scratch.index)?;
     let crawl = &shared.crawl;
     let snapshot = Snapshot {
         organization_id: shared.organization.id.clone(),
@@ -31,17 +33,16 @@ async fn write(shared: &Shared, parts: &[Part], scratch: &Path) -> Result<(Commi
         Begun::Fresh(publication) => publication,
         Begun::Published(commit) => return Ok((*commit, tally)),
     };
-    crawl.tell(&Event::Publishing { tables: tables::tables(&crawl.all_collectors).len() });
+    let tables = tables::tables(&crawl.all_collectors);
+    crawl.tell(&Event::Publishing { tables: tables.len() });
+    derive::stage(shared, &mut scratch).await?;
+    organization_rows::stage(shared, &mut scratch, &readings)?;
     let mut entries = Vec::new();
-    for table in tables::staged(&crawl.all_collectors) {
-        let entry = publication.compact(&table, index.groups(&table)?).await?;
+    for table in tables {
+        let entry = publication.compact(&table, scratch.index.groups(&table)?).await?;
         tell(shared, &entry);
         entries.push(entry);
     }
-    let mut derived = derive::write(&publication, shared, &mut index).await?;
-    derived.extend(organization_rows::write(&publication, shared, &readings).await?);
-    derived.iter().for_each(|entry| tell(shared, entry));
-    entries.extend(derived);
     let coverage = Coverage {
         is_complete: tally.coverage() >= crawl.min_coverage,
         summary: serde_json::json!({ "coverage": rounded(tally.coverage()), "tally": tally }),
@@ -51,8 +52,7 @@ async fn write(shared: &Shared, parts: &[Part], scratch: &Path) -> Result<(Commi
 }
 
 /// One pass over the journals: where each table's rows are, the sum of all outcomes, what was read of the organization.
-fn index(parts: &[Part], scratch: &Path) -> Result<(SliceIndex, Tally, Readings), Error> {
-    let mut index = SliceIndex::create(&scratch.join("index"))?;
+fn index(parts: &[Part], index: &mut SliceIndex) -> Result<(Tally, Readings), Error> {
     let (mut tally, mut readings) = (Tally::default(), Readings::default());
     for part in parts {
         for record in part.journal.records()? {
@@ -68,7 +68,7 @@ fn index(parts: &[Part], scratch: &Path) -> Result<(SliceIndex, Tally, Readings)
             }
         }
     }
-    Ok((index, tally, readings))
+    Ok((tally, readings))
 }
 
 fn tell(shared: &Shared, entry: &TableEntry) {

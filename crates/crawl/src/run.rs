@@ -63,6 +63,7 @@ pub async fn run(crawl: Crawl) -> Result<Report, Error> {
 pub async fn resume(mut crawl: Crawl, run_id: Option<&str>) -> Result<Report, Error> {
     let plan = unfinished::find(&crawl, run_id).await?;
     if let Some(commit) = crawl.lake.commit_of(&plan.run_id).await? {
+        tell_done(&crawl, &plan);
         forget(&crawl, &part::name(&plan, None)).await?;
         return Ok(Report::of_commit(&plan, commit));
     }
@@ -109,13 +110,26 @@ pub(crate) async fn forget(crawl: &Crawl, name: &str) -> Result<(), Error> {
     Ok(remove_checkpoint(&crawl.lake, name).await?)
 }
 
+/// Tells that a run begins or goes on.
 pub(crate) fn tell_start(shared: &Shared, accounts_done: usize) {
-    shared.crawl.tell(&Event::Started {
-        run_id: &shared.crawl.run_id,
-        organization_id: &shared.organization.id,
-        accounts: shared.places.len(),
+    let Shared { crawl, organization, places, .. } = shared;
+    crawl.tell(&Event::Started {
+        run_id: &crawl.run_id,
+        organization_id: &organization.id,
+        accounts: places.len(),
         accounts_done,
-        collectors: shared.crawl.collectors.len(),
+        collectors: crawl.collectors.len(),
+    });
+}
+
+/// Tells that a run is gone on with which has nothing left to do: it was killed when it had published.
+pub(crate) fn tell_done(crawl: &Crawl, plan: &Plan) {
+    crawl.tell(&Event::Started {
+        run_id: &plan.run_id,
+        organization_id: &plan.organization.id,
+        accounts: plan.selected.len(),
+        accounts_done: plan.selected.len(),
+        collectors: plan.collectors.len(),
     });
 }
 

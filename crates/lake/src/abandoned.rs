@@ -1,31 +1,47 @@
-//! What unfinished runs left and no one goes on with: stages on this disk, and their copies in the lake. One that is in
-//! use is never removed: its process holds the stage's lock, or says in the lake that it lives.
+//! What unfinished runs left and no one goes on with: stages on this disk, their copies in the lake, and files that were
+//! written for a commit that never came. What is in use is never removed: its process holds the stage's lock, or says in
+//! the lake that it lives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path as FilePath, PathBuf};
 
+use object_store::path::Path;
 use orgcensus_row::Timestamp;
 
 use crate::checkpoint::{self, FOLDER};
 use crate::lake::blocking;
 use crate::{Error, Lake, Result, Stage, lock};
 
-/// A stage, or the copy of one, that was not touched for long.
+/// Files are looked for in so many days: who is asked every night has asked before about all earlier ones.
+const DAYS_LOOKED_THROUGH: i64 = 30;
+
+const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
+
+/// A stage, the copy of one, or files without a commit, that were not touched for long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Abandoned {
     /// The run's id, or a name that begins with it.
     pub name: String,
     /// When something in it was last written (UTC).
     pub touched_at: Timestamp,
-    /// Where it is, if on a disk.
-    directory: Option<PathBuf>,
+    place: Place,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Place {
+    /// A stage's folder on this disk, or its copy's in a lake that is a folder.
+    Disk(PathBuf),
+    /// A stage's copy in a bucket.
+    Copy,
+    /// The folder of a run's files in the lake.
+    Files(Path),
 }
 
 impl Lake {
-    /// The stages in the folder `stages`, and the copies in the lake, that were not touched since `before`. Those of runs
-    /// that are alive are not among them: heard of within `ttl_millis`.
+    /// The stages in the folder `stages`, and in the lake the copies of stages and the files without a commit, that were
+    /// not touched since `before`. Those of runs that are alive are not among them: heard of within `ttl_millis`.
     pub async fn abandoned(
         &self,
         stages: &FilePath,
@@ -39,6 +55,7 @@ impl Lake {
                 found.push(copy);
             }
         }
+        found.extend(self.unpublished(before).await?);
         found.retain(|it| it.touched_at < before);
         if !found.is_empty() {
             let alive = lock::alive(self, now, ttl_millis).await?;
@@ -49,8 +66,10 @@ impl Lake {
 
     /// Removes one; false if a process has it open.
     pub async fn remove_abandoned(&self, abandoned: &Abandoned) -> Result<bool> {
-        let Some(directory) = abandoned.directory.clone() else {
-            return checkpoint::remove_checkpoint(self, &abandoned.name).await.map(|()| true);
+        let directory = match &abandoned.place {
+            Place::Disk(directory) => directory.clone(),
+            Place::Copy => return checkpoint::remove_checkpoint(self, &abandoned.name).await.map(|()| true),
+            Place::Files(folder) => return self.remove_all(folder).await.map(|()| true),
         };
         blocking(move || match Stage::open(&directory) {
             Ok(stage) => stage.remove().map(|()| true),
@@ -74,15 +93,46 @@ impl Lake {
         }
         let copy = |(name, touched_at): (String, _)| {
             let directory = self.file(&folder.clone().join(name.as_str()));
-            Abandoned { name, touched_at: Timestamp(touched_at), directory }
+            Abandoned { name, touched_at: Timestamp(touched_at), place: directory.map_or(Place::Copy, Place::Disk) }
         };
         Ok(touched.into_iter().map(copy).collect())
+    }
+
+    /// The files of runs that have no commit, of the last days before `before`: killed while they published.
+    async fn unpublished(&self, before: Timestamp) -> Result<Vec<Abandoned>> {
+        let first = chrono::DateTime::from_timestamp_millis(before.0 - DAYS_LOOKED_THROUGH * DAY_MILLIS);
+        let first = first.map(|it| it.format("snapshot_date=%Y-%m-%d").to_string()).unwrap_or_default();
+        let data = self.path("data")?;
+        let mut touched = BTreeMap::<Path, i64>::new();
+        for organization in self.folders(&data).await? {
+            let organization = data.clone().join(organization);
+            for object in self.list_from(&organization, &organization.clone().join(first.as_str())).await? {
+                // Of one organization: the day, the run, the table, the file.
+                let mut below = object.location.prefix_match(&organization).into_iter().flatten();
+                if let (Some(day), Some(run), Some(_)) = (below.next(), below.next(), below.next()) {
+                    let last = touched.entry(organization.clone().join(day).join(run)).or_insert(i64::MIN);
+                    *last = (*last).max(object.last_modified.timestamp_millis());
+                }
+            }
+        }
+        if touched.is_empty() {
+            return Ok(Vec::new());
+        }
+        let published: BTreeSet<String> = self.commits().await?.into_iter().map(|commit| commit.run_id).collect();
+        let files = touched.into_iter().filter_map(|(folder, touched_at)| {
+            let name = folder.filename().filter(|name| !published.contains(*name))?.to_owned();
+            Some(Abandoned { name, touched_at: Timestamp(touched_at), place: Place::Files(folder) })
+        });
+        Ok(files.collect())
     }
 }
 
 /// Beside a local lake a stage lies where its copy would be.
 fn is_same(one: &Abandoned, other: &Abandoned) -> bool {
-    let place = |it: &Abandoned| it.directory.as_ref().and_then(|directory| directory.canonicalize().ok());
+    let place = |it: &Abandoned| match &it.place {
+        Place::Disk(directory) => directory.canonicalize().ok(),
+        Place::Copy | Place::Files(_) => None,
+    };
     place(one).is_some_and(|directory| place(other) == Some(directory))
 }
 
@@ -99,7 +149,7 @@ fn on_disk(stages: &FilePath) -> Result<Vec<Abandoned>> {
         if let (true, Some(name)) = (Stage::is_one(&directory), directory.file_name().and_then(|name| name.to_str())) {
             let name = name.to_owned();
             let Some(touched_at) = touched(&directory).map_err(disk)? else { continue };
-            found.push(Abandoned { name, touched_at: Timestamp(touched_at), directory: Some(directory) });
+            found.push(Abandoned { name, touched_at: Timestamp(touched_at), place: Place::Disk(directory) });
         }
     }
     Ok(found)
@@ -128,11 +178,13 @@ fn touched(directory: &FilePath) -> io::Result<Option<i64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{lake, queues, table};
-    use crate::{Journal, LakeOptions, Lock, Owner, checkpoint, checkpoints};
+    use crate::fixture::{begin, coverage, lake, queues, table};
+    use crate::{FileOptions, Journal, LakeOptions, Lock, Owner, checkpoint, checkpoints};
 
     const TTL: i64 = 1000;
-    const DAY: i64 = 24 * 60 * 60 * 1000;
+    const DAY: i64 = DAY_MILLIS;
+    /// The fixture's day.
+    const NOON: i64 = 1_795_348_800_000; // 2026-11-22T12:00:00Z
 
     fn stage(directory: &FilePath, run_id: &str) -> (Stage, Journal<()>) {
         let stage = Stage::open(&directory.join(run_id)).unwrap();
@@ -190,14 +242,42 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn stages_go_and_so_do_their_copies_in_a_folder() {
+    async fn stages_go_and_so_do_their_copies() {
         let (_folder, lake) = lake();
         copies(&lake).await;
+        copies(&Lake::open("memory:///a/prefix", &LakeOptions::default()).unwrap()).await;
+    }
+
+    /// One run has published; the other was killed before.
+    async fn files(lake: &Lake) {
+        let mut entries = Vec::new();
+        for run_id in ["run-1", "run-2"] {
+            let publication = begin(lake, run_id, FileOptions::default()).await;
+            let entry = publication.writer(&table()).close().await.unwrap();
+            if run_id == "run-1" {
+                publication.commit(vec![entry.clone()], coverage(), Timestamp(now())).await.unwrap();
+            }
+            entries.push(entry);
+        }
+        let nowhere = FilePath::new("/nowhere");
+        let of_its_day = Timestamp(NOON + 2 * DAY);
+        let long_after = Timestamp(NOON + (DAYS_LOOKED_THROUGH + 2) * DAY);
+        let found = lake.unpublished(of_its_day).await.unwrap();
+        assert_eq!(names(&found), ["run-2"], "what is published stays");
+        assert!(lake.unpublished(long_after).await.unwrap().is_empty());
+        let before = Timestamp(now() - DAY);
+        assert!(lake.abandoned(nowhere, before, Timestamp(now()), TTL).await.unwrap().is_empty(), "it is young");
+        assert!(lake.remove_abandoned(&found[0]).await.unwrap());
+        assert!(lake.unpublished(of_its_day).await.unwrap().is_empty());
+        assert!(lake.read(&entries[0].files[0].path).await.is_ok());
+        assert!(matches!(lake.read(&entries[1].files[0].path).await, Err(Error::Missing { .. })));
     }
 
     #[tokio::test]
-    async fn and_in_an_object_store() {
-        copies(&Lake::open("memory:///a/prefix", &LakeOptions::default()).unwrap()).await;
+    async fn files_without_a_commit_go_and_those_with_one_stay() {
+        let (_folder, lake) = lake();
+        files(&lake).await;
+        files(&Lake::open("memory:///a/prefix", &LakeOptions::default()).unwrap()).await;
     }
 
     #[tokio::test]

@@ -19,8 +19,7 @@ pub struct FileOptions {
     pub target_file_bytes: u64,
     /// A row group ends when it is about this long, encoded: the memory that one open table costs.
     pub row_group_bytes: usize,
-    /// A row group ends after this many rows at the latest: until then each column of an open table keeps a dictionary,
-    /// and half a dozen derived tables are open at once.
+    /// A row group ends after this many rows at the latest: until then each column of an open table keeps a dictionary.
     pub row_group_rows: usize,
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey, AwsCredentialProvider};
 use object_store::local::LocalFileSystem;
@@ -136,11 +137,22 @@ impl Lake {
         self.store.delete(&path).await.map_err(|error| Error::store(self.name(&path), error))
     }
 
-    /// Removes one object. That it is not there is fine.
     /// All objects below a prefix; none where there is none.
     pub(crate) async fn list(&self, prefix: &Path) -> Result<Vec<ObjectMeta>> {
-        let listed = self.store.list(Some(prefix)).try_collect().await;
-        match listed.map_err(|error| Error::store(self.name(prefix), error)) {
+        self.listed(prefix, self.store.list(Some(prefix))).await
+    }
+
+    /// All objects below a prefix whose names come after `first`; none where there is none.
+    pub(crate) async fn list_from(&self, prefix: &Path, first: &Path) -> Result<Vec<ObjectMeta>> {
+        self.listed(prefix, self.store.list_with_offset(Some(prefix), first)).await
+    }
+
+    async fn listed(
+        &self,
+        prefix: &Path,
+        objects: BoxStream<'_, object_store::Result<ObjectMeta>>,
+    ) -> Result<Vec<ObjectMeta>> {
+        match objects.try_collect().await.map_err(|error| Error::store(self.name(prefix), error)) {
             Err(Error::Missing { .. }) => Ok(Vec::new()),
             listed => listed,
         }
@@ -156,6 +168,7 @@ impl Lake {
         }
     }
 
+    /// Removes one object. That it is not there is fine.
     pub(crate) async fn remove(&self, path: &Path) -> Result<()> {
         match self.store.delete(path).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -112,8 +112,7 @@ impl SliceIndex {
             });
         };
         file.flush().map_err(disk)?;
-        let bytes = fs::read(&path).map_err(disk)?;
-        let mut entries: Vec<Entry> = bytes.chunks_exact(ENTRY).filter_map(Entry::decode).collect();
+        let mut entries = read(&path).map_err(disk)?;
         let names = self.names.names.clone();
         let name = |number: u32| names.get(number as usize);
         // Stable: within a group the order of writing stays.
@@ -124,6 +123,19 @@ impl SliceIndex {
     fn path(&self, table: &str) -> PathBuf {
         self.directory.join(format!("{table}.index"))
     }
+}
+
+/// A table's entries, in the order of their writing.
+fn read(path: &Path) -> io::Result<Vec<Entry>> {
+    let file = File::open(path)?;
+    let count = usize::try_from(file.metadata()?.len()).unwrap_or_default() / ENTRY;
+    let (mut file, mut entry) = (BufReader::new(file), [0; ENTRY]);
+    let mut entries = Vec::with_capacity(count);
+    for _ in 0..count {
+        file.read_exact(&mut entry)?;
+        entries.extend(Entry::decode(&entry));
+    }
+    Ok(entries)
 }
 
 /// The groups of one table, made as they are asked for.

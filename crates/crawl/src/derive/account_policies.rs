@@ -4,14 +4,15 @@
 use std::collections::BTreeMap;
 
 use orgcensus_aws::organization::{Account, Organization};
-use orgcensus_lake::{Publication, SliceIndex, TableEntry};
+use orgcensus_lake::SliceIndex;
 use orgcensus_row::Row;
 use serde::Serialize;
 
 use super::{Staged, boolean, text};
 use crate::context::Shared;
 use crate::error::Error;
-use crate::organization_rows::write_table;
+use crate::organization_rows::stage_each;
+use crate::scratch::Scratch;
 
 /// What the policies' targets are in: filled by a collector.
 const TARGETS: &str = "organization_policy_targets";
@@ -66,13 +67,13 @@ pub(super) struct Attached {
 
 pub(super) type ByTarget = BTreeMap<String, Vec<Attached>>;
 
-/// Derives the table.
-pub(super) async fn write(publication: &Publication, shared: &Shared, targets: &ByTarget) -> Result<TableEntry, Error> {
+/// Stages the table's rows.
+pub(super) fn stage(shared: &Shared, scratch: &mut Scratch, targets: &ByTarget) -> Result<(), Error> {
     let organization = &shared.organization;
     let rows = organization.accounts.iter().flat_map(|account| {
         of_account(targets, organization, account).into_iter().map(|row| (account.id.as_str(), row))
     });
-    write_table(publication, shared, rows).await
+    stage_each(shared, scratch, rows)
 }
 
 /// An account's policies.

@@ -9,72 +9,45 @@ mod shelf;
 mod trust;
 mod verdict;
 
-use orgcensus_lake::{Publication, SliceIndex, TableEntry};
+use orgcensus_lake::SliceIndex;
 use orgcensus_policy::Organization;
-use orgcensus_row::{GLOBAL, Stamp};
+use orgcensus_row::GLOBAL;
 
-use super::{Derived, Staged};
+use super::Staged;
 use crate::context::Shared;
 use crate::error::Error;
+use crate::scratch::{Scratch, ScratchRows};
 use account::{Account, SOURCES, Source};
 pub use rows::{IdentityAccess, PrivilegePath};
 pub(super) use shelf::Shelf;
 pub use trust::RoleTrust;
 
-/// Derives the three tables.
-pub(super) async fn write(
-    publication: &Publication,
+/// Stages the rows of the three tables.
+pub(super) async fn stage(
     shared: &Shared,
-    index: &mut SliceIndex,
+    scratch: &mut Scratch,
     organization: &Organization,
     shelf: &mut Shelf,
-) -> Result<Vec<TableEntry>, Error> {
-    let mut sources = open(shared, index)?;
-    let mut written = Written::new(publication)?;
+) -> Result<(), Error> {
+    let mut sources = open(shared, &mut scratch.index)?;
+    let mut accesses = ScratchRows::<IdentityAccess>::new()?;
+    let mut paths = ScratchRows::<PrivilegePath>::new()?;
+    let mut trusts = ScratchRows::<RoleTrust>::new()?;
     for member in &shared.organization.accounts {
         let stamp = shared.stamp(&member.id, GLOBAL);
         let account = read(&mut sources, &member.id, shelf)?;
-        written.identities(&stamp, &account, shelf).await?;
-        for row in account.trusts(&member.id, organization) {
-            written.trusts.push(&stamp, &row).await?;
-        }
-        written.trusts.flush(&stamp).await?;
-    }
-    written.close().await
-}
-
-/// The tables being written.
-struct Written {
-    access: Derived<IdentityAccess>,
-    paths: Derived<PrivilegePath>,
-    trusts: Derived<RoleTrust>,
-}
-
-impl Written {
-    fn new(publication: &Publication) -> Result<Self, Error> {
-        Ok(Self {
-            access: Derived::new(publication)?,
-            paths: Derived::new(publication)?,
-            trusts: Derived::new(publication)?,
-        })
-    }
-
-    async fn identities(&mut self, stamp: &Stamp, account: &Account, shelf: &Shelf) -> Result<(), Error> {
         for identity in account.identities() {
-            let (access, mut paths) = verdict::verdict(identity, &account.policies(identity, shelf), account, shelf);
-            self.access.push(stamp, &access).await?;
-            paths.sort_by(|one, other| one.method.cmp(&other.method));
-            for path in &paths {
-                self.paths.push(stamp, path).await?;
-            }
+            let (access, paths_of) = verdict::verdict(identity, &account.policies(identity, shelf), &account, shelf);
+            accesses.extend(scratch, &stamp, [access])?;
+            paths.extend(scratch, &stamp, paths_of)?;
         }
-        self.access.flush(stamp).await?;
-        self.paths.flush(stamp).await
+        trusts.extend(scratch, &stamp, account.trusts(&member.id, organization))?;
+        accesses.stage(scratch, &stamp)?;
+        paths.stage(scratch, &stamp)?;
+        trusts.stage(scratch, &stamp)?;
+        tokio::task::yield_now().await;
     }
-
-    async fn close(self) -> Result<Vec<TableEntry>, Error> {
-        Ok(vec![self.access.writer.close().await?, self.paths.writer.close().await?, self.trusts.writer.close().await?])
-    }
+    Ok(())
 }
 
 type Sources = Vec<(Source, Staged)>;

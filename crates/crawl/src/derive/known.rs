@@ -32,8 +32,9 @@ pub(super) struct Living {
 
 impl Known {
     /// Collects it from what all accounts have staged: one pass over the statements, one over what they name.
-    pub(super) fn read(shared: &Shared, index: &mut SliceIndex, seen: Seen) -> Result<Self, Error> {
+    pub(super) async fn read(shared: &Shared, index: &mut SliceIndex, seen: Seen) -> Result<Self, Error> {
         let names = Names::read(index)?;
+        tokio::task::yield_now().await;
         let ids = shared.organization.accounts.iter().map(|account| account.id.clone());
         let mut organization = Organization {
             ids: Some(HashSet::from([shared.organization.id.clone()])),
@@ -53,6 +54,7 @@ impl Known {
         })?;
         let mut alive = HashSet::new();
         for (table, id, name) in [("iam_roles", "role_id", Some("role_name")), ("iam_users", "user_id", None)] {
+            tokio::task::yield_now().await;
             each_row(shared, index, table, |account_id, batch, row| {
                 own_id(&names, text(batch, id, row), account_id, &mut organization.unique_ids);
                 let session = name.and_then(|name| text(batch, name, row)).map(|name| role_name(account_id, name));

@@ -47,10 +47,12 @@ async fn demo(arguments: &Demo, watch: &mut Watch) -> Result<u8, Failure> {
     let snapshot = Snapshot::open(&lake, &Which::Run(report.commit.run_id.clone())).await?;
     ask::print_facts(&snapshot).await?;
     let lake = if arguments.lake == "./lake" { String::new() } else { format!(" --lake {}", arguments.lake) };
+    // As it was called, so that a line can be pasted: `target/release/orgcensus` after `cargo run`.
+    let program = std::env::args().next().unwrap_or_else(|| "orgcensus".to_owned());
     println!("\nAsk on:");
-    println!("  orgcensus tables");
-    println!("  orgcensus query{lake} \"SELECT outcome, COUNT(*) AS tasks FROM coverage GROUP BY 1 ORDER BY 2 DESC\"");
-    println!("  orgcensus query{lake} \"SELECT resource_arn, reasons FROM resource_access WHERE is_public LIMIT 10\"");
-    println!("  orgcensus ask{lake} F15 --format json");
+    println!("  {program} tables");
+    println!("  {program} query{lake} \"SELECT outcome, COUNT(*) AS tasks FROM coverage GROUP BY 1 ORDER BY 2 DESC\"");
+    println!("  {program} query{lake} \"SELECT resource_arn, reasons FROM resource_access WHERE is_public LIMIT 10\"");
+    println!("  {program} ask{lake} F15 --format json");
     Ok(crawl::exit_code(&report))
 }
