@@ -123,7 +123,7 @@ pub(crate) fn tell_start(shared: &Shared, accounts_done: usize) {
 }
 
 /// Tells that a run is gone on with which has nothing left to do: it was killed when it had published.
-pub(crate) fn tell_done(crawl: &Crawl, plan: &Plan) {
+fn tell_done(crawl: &Crawl, plan: &Plan) {
     crawl.tell(&Event::Started {
         run_id: &plan.run_id,
         organization_id: &plan.organization.id,

@@ -7,17 +7,18 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path as FilePath, PathBuf};
 
+use object_store::ObjectMeta;
 use object_store::path::Path;
 use orgcensus_row::Timestamp;
 
 use crate::checkpoint::{self, FOLDER};
+use crate::instant::{self, DAY_MILLIS};
 use crate::lake::blocking;
+use crate::publication::{DATA, day_folder};
 use crate::{Error, Lake, Result, Stage, lock};
 
 /// Files are looked for in so many days: who is asked every night has asked before about all earlier ones.
 const DAYS_LOOKED_THROUGH: i64 = 30;
-
-const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
 /// A stage, the copy of one, or files without a commit, that were not touched for long.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,13 +56,13 @@ impl Lake {
                 found.push(copy);
             }
         }
-        found.extend(self.unpublished(before).await?);
+        found.extend(self.files(before).await?);
         found.retain(|it| it.touched_at < before);
         if !found.is_empty() {
             let alive = lock::alive(self, now, ttl_millis).await?;
             found.retain(|it| !alive.iter().any(|run_id| it.name.starts_with(run_id.as_str())));
         }
-        Ok(found)
+        self.without_published(found).await
     }
 
     /// Removes one; false if a process has it open.
@@ -87,8 +88,7 @@ impl Lake {
             let mut below = object.location.prefix_match(&folder).into_iter().flatten();
             // What lies in the folder itself is no stage.
             if let (Some(name), Some(_)) = (below.next(), below.next()) {
-                let last = touched.entry(name.as_ref().to_owned()).or_insert(i64::MIN);
-                *last = (*last).max(object.last_modified.timestamp_millis());
+                touch(&mut touched, name.as_ref().to_owned(), &object);
             }
         }
         let copy = |(name, touched_at): (String, _)| {
@@ -98,11 +98,10 @@ impl Lake {
         Ok(touched.into_iter().map(copy).collect())
     }
 
-    /// The files of runs that have no commit, of the last days before `before`: killed while they published.
-    async fn unpublished(&self, before: Timestamp) -> Result<Vec<Abandoned>> {
-        let first = chrono::DateTime::from_timestamp_millis(before.0 - DAYS_LOOKED_THROUGH * DAY_MILLIS);
-        let first = first.map(|it| it.format("snapshot_date=%Y-%m-%d").to_string()).unwrap_or_default();
-        let data = self.path("data")?;
+    /// The files of all runs, published or not, of the last days before `before`.
+    async fn files(&self, before: Timestamp) -> Result<Vec<Abandoned>> {
+        let first = day_folder(&instant::day(before.0 - DAYS_LOOKED_THROUGH * DAY_MILLIS));
+        let data = self.path(DATA)?;
         let mut touched = BTreeMap::<Path, i64>::new();
         for organization in self.folders(&data).await? {
             let organization = data.clone().join(organization);
@@ -110,21 +109,33 @@ impl Lake {
                 // Of one organization: the day, the run, the table, the file.
                 let mut below = object.location.prefix_match(&organization).into_iter().flatten();
                 if let (Some(day), Some(run), Some(_)) = (below.next(), below.next(), below.next()) {
-                    let last = touched.entry(organization.clone().join(day).join(run)).or_insert(i64::MIN);
-                    *last = (*last).max(object.last_modified.timestamp_millis());
+                    touch(&mut touched, organization.clone().join(day).join(run), &object);
                 }
             }
         }
-        if touched.is_empty() {
-            return Ok(Vec::new());
-        }
-        let published: BTreeSet<String> = self.commits().await?.into_iter().map(|commit| commit.run_id).collect();
         let files = touched.into_iter().filter_map(|(folder, touched_at)| {
-            let name = folder.filename().filter(|name| !published.contains(*name))?.to_owned();
+            let name = folder.filename()?.to_owned();
             Some(Abandoned { name, touched_at: Timestamp(touched_at), place: Place::Files(folder) })
         });
         Ok(files.collect())
     }
+
+    /// Leaves out the files of runs that have a commit. Commits are read last: a run that was alive until a moment ago may
+    /// have published meanwhile.
+    async fn without_published(&self, mut found: Vec<Abandoned>) -> Result<Vec<Abandoned>> {
+        let is_files = |it: &Abandoned| matches!(it.place, Place::Files(_));
+        if found.iter().any(is_files) {
+            let published: BTreeSet<String> = self.commits().await?.into_iter().map(|commit| commit.run_id).collect();
+            found.retain(|it| !is_files(it) || !published.contains(&it.name));
+        }
+        Ok(found)
+    }
+}
+
+/// Notes when an object of something was written.
+fn touch<K: Ord>(touched: &mut BTreeMap<K, i64>, key: K, object: &ObjectMeta) {
+    let last = touched.entry(key).or_insert(i64::MIN);
+    *last = (*last).max(object.last_modified.timestamp_millis());
 }
 
 /// Beside a local lake a stage lies where its copy would be.
@@ -262,13 +273,14 @@ mod tests {
         let nowhere = FilePath::new("/nowhere");
         let of_its_day = Timestamp(NOON + 2 * DAY);
         let long_after = Timestamp(NOON + (DAYS_LOOKED_THROUGH + 2) * DAY);
-        let found = lake.unpublished(of_its_day).await.unwrap();
+        let unpublished = async |before| lake.without_published(lake.files(before).await.unwrap()).await.unwrap();
+        let found = unpublished(of_its_day).await;
         assert_eq!(names(&found), ["run-2"], "what is published stays");
-        assert!(lake.unpublished(long_after).await.unwrap().is_empty());
+        assert!(unpublished(long_after).await.is_empty());
         let before = Timestamp(now() - DAY);
         assert!(lake.abandoned(nowhere, before, Timestamp(now()), TTL).await.unwrap().is_empty(), "it is young");
         assert!(lake.remove_abandoned(&found[0]).await.unwrap());
-        assert!(lake.unpublished(of_its_day).await.unwrap().is_empty());
+        assert!(unpublished(of_its_day).await.is_empty());
         assert!(lake.read(&entries[0].files[0].path).await.is_ok());
         assert!(matches!(lake.read(&entries[1].files[0].path).await, Err(Error::Missing { .. })));
     }

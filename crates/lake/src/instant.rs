@@ -4,6 +4,15 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use orgcensus_row::Timestamp;
 use serde::{Deserialize, Deserializer, Serializer, de, ser};
 
+/// A day's length.
+pub(crate) const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
+
+/// The day of a moment, `2026-11-22`; empty where the calendar ends.
+pub(crate) fn day(millis: i64) -> String {
+    let moment = DateTime::<Utc>::from_timestamp_millis(millis);
+    moment.map(|it| it.format("%Y-%m-%d").to_string()).unwrap_or_default()
+}
+
 /// `2026-11-22T03:00:00.000Z`; none where the calendar ends.
 pub(crate) fn text(moment: Timestamp) -> Option<String> {
     DateTime::<Utc>::from_timestamp_millis(moment.0).map(|time| time.to_rfc3339_opts(SecondsFormat::Millis, true))

@@ -10,6 +10,14 @@ use crate::manifest::{FORMAT, Manifest, TableEntry};
 use crate::upload::sha256;
 use crate::{Error, FileOptions, Lake, Result, TableWriter, generations};
 
+/// The folder of all snapshots' files.
+pub(crate) const DATA: &str = "data";
+
+/// The folder of an organization's snapshots of a day.
+pub(crate) fn day_folder(snapshot_date: &str) -> String {
+    format!("snapshot_date={snapshot_date}")
+}
+
 /// What a run publishes, and when it started.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {
@@ -135,7 +143,7 @@ impl Snapshot {
         if chrono::NaiveDate::parse_from_str(snapshot_date, "%Y-%m-%d").is_err() || snapshot_date.len() != 10 {
             return Err(Error::invalid(format!("the date {snapshot_date:?}"), "it must be YYYY-MM-DD"));
         }
-        Ok(format!("data/org_id={organization_id}/snapshot_date={snapshot_date}/{run_id}"))
+        Ok(format!("{DATA}/org_id={organization_id}/{}/{run_id}", day_folder(snapshot_date)))
     }
 }
 

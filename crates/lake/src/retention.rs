@@ -4,13 +4,12 @@
 use orgcensus_row::Timestamp;
 
 use crate::commit::{PREFIX, living};
+use crate::instant::{self, DAY_MILLIS};
 use crate::manifest::FORMAT;
 use crate::{Commit, Lake, Result, Snapshot, generations, newest};
 
 /// The fewest days that can be kept: a run that was replaced stays as long, for queries that began before.
 pub const RETENTION_DAYS_MIN: u32 = 1;
-
-const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
 /// Removals that were begun. One that was interrupted is found here and ended by the next.
 const REMOVALS: &str = "_removals";
@@ -57,8 +56,7 @@ fn expired_of(commits: &[Commit], retention_days: u32, now: Timestamp) -> Vec<Co
     let days = i64::from(retention_days.max(RETENTION_DAYS_MIN));
     let living = living(commits);
     let shown = newest(&living);
-    let oldest_kept = chrono::DateTime::from_timestamp_millis(now.0 - days * DAY_MILLIS);
-    let oldest_kept = oldest_kept.map(|it| it.format("%Y-%m-%d").to_string()).unwrap_or_default();
+    let oldest_kept = instant::day(now.0 - days * DAY_MILLIS);
     let is_expired = |commit: &&Commit| {
         // The last number stays, so that no number is ever used twice.
         let is_kept = shown.iter().any(|it| it.n == commit.n) || commits.iter().all(|it| it.n <= commit.n);

@@ -1,6 +1,6 @@
 //! From the journal's order (accounts as they finished) to the files' order (table, account, region).
 //!
-//! One pass over the journal spreads its slices into one small file a table, 32 bytes a slice; a table's own is then
+//! One pass over the journal spreads its slices into one small file a table, 36 bytes a slice; a table's own is then
 //! sorted in memory. So neither the journal nor the slices of all tables are ever held at once.
 
 use std::collections::HashMap;
