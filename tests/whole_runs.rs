@@ -5,4 +5,5 @@ mod network;
 mod outcomes;
 mod resume;
 mod secrets;
+mod size;
 mod truth;

@@ -39,6 +39,7 @@ mod manifest;
 mod publication;
 mod retention;
 mod run_reports;
+mod runs;
 mod slice_index;
 mod sort;
 mod stage;
