@@ -138,7 +138,7 @@ fn claims(provider: &Provider, statement: &Statement, nulls: &Nulls) -> Vec<Arc<
 
 fn are_trusted(issuer: &Issuer, tenants: &[String], facts: &Facts) -> bool {
     let trusted = &facts.organization.trusted_tenants;
-    tenants.iter().all(|tenant| trusted.contains(&format!("{}/{tenant}", issuer.as_str())))
+    tenants.iter().all(|tenant| trusted.contains(&format!("{}/{}", issuer.as_str(), tenant.to_ascii_lowercase())))
 }
 
 /// Which users of a shared issuer a statement admits.

@@ -1,7 +1,5 @@
 //! R6: what the data say of an issuer, and whose tenants the configuration trusts.
 
-use std::collections::HashSet;
-
 use orgcensus_policy::{Class, Facts, Organization, Policies, PolicyKind, Verdict, verdict};
 
 use crate::{OURS, document};
@@ -11,10 +9,8 @@ const SENTINEL: &str = "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/";
 
 /// The verdict on a role of ours that trusts an issuer under these conditions, where these tenants are trusted.
 fn judge(issuer: &str, conditions: &str, trusted: &[&str]) -> Verdict {
-    let organization = Organization {
-        trusted_tenants: trusted.iter().map(ToString::to_string).collect::<HashSet<_>>(),
-        ..OURS.clone()
-    };
+    let trusted: Vec<String> = trusted.iter().map(ToString::to_string).collect();
+    let organization = Organization { trusted_tenants: Organization::tenants(&trusted), ..OURS.clone() };
     let facts = Facts {
         kind: PolicyKind::Trust,
         resource_account: Some("111122223333"),
@@ -38,8 +34,9 @@ fn is_external(issuer: &str, conditions: &str, trusted: &[&str]) -> Option<bool>
 fn r6_an_unknown_issuer_is_inside_once_it_is_trusted() {
     for issuer in ["gitlab.example.com", "oidc.modal.com", "acme.okta.com/oauth2/default", "Auth.Example.Com/"] {
         assert_eq!(is_external(issuer, "{}", &[]), None, "{issuer}");
-        let name = issuer.trim_end_matches('/').to_ascii_lowercase();
-        assert_eq!(is_external(issuer, "{}", &[&name]), Some(false), "{issuer}");
+        for written in [issuer.to_owned(), issuer.to_ascii_lowercase(), format!("https://{issuer}")] {
+            assert_eq!(is_external(issuer, "{}", &[&written]), Some(false), "{issuer}");
+        }
         assert_eq!(is_external(issuer, "{}", &["example.com", "okta.com", "modal.com"]), None, "{issuer}");
     }
 }
@@ -49,8 +46,9 @@ fn r6_a_shared_issuer_is_never_trusted_as_a_whole() {
     let claim = |name: &str, value: &str| format!(r#"{{"StringEquals":{{"{GITHUB}:{name}":"{value}"}}}}"#);
     assert_eq!(is_external(GITHUB, &claim("repository", "my-org/app"), &[GITHUB]), None);
     assert_eq!(judge(GITHUB, "{}", &[GITHUB]).is_public, Some(true));
-    let ours = format!("{GITHUB}/my-org");
+    let ours = format!("{GITHUB}/My-Org");
     assert_eq!(is_external(GITHUB, &claim("repository", "my-org/app"), &[&ours]), Some(false));
+    assert_eq!(is_external(GITHUB, &claim("repository", "MY-ORG/app"), &[&ours]), Some(false));
     assert_eq!(is_external(GITHUB, &claim("repository", "my-org2/app"), &[&ours]), None);
     let by_id = format!("{GITHUB}/4242");
     assert_eq!(is_external(GITHUB, &claim("repository_id", "4242"), &[&by_id]), Some(false));
