@@ -194,6 +194,7 @@ impl Place {
                 ..Selection::default()
             },
             trusted_accounts: Vec::new(),
+            trusted_tenants: Vec::new(),
             stage_directory: self.folder.path().join("stage"),
             lake: self.lake.clone(),
             file_options: FileOptions::default(),

@@ -38,6 +38,8 @@ pub struct Crawl {
     pub selection: Selection,
     /// Accounts besides the organization's that count as inside.
     pub trusted_accounts: Vec<String>,
+    /// Tenants of identity providers that count as inside, as the configuration has them.
+    pub trusted_tenants: Vec<String>,
     /// The folder in which each run has one, where rows wait until they are published.
     pub stage_directory: PathBuf,
     /// Where the snapshot goes.

@@ -23,7 +23,8 @@ const EXPLAIN_HELP: &str = r#"Examples:
 
 With --jsonl each line is an object, and so is each answer; of the context, every key is optional:
   {"id": 1, "policy": {...} or "...", "context": {"resource_account": "111122223333", "org_ids": [],
-   "org_accounts": [], "trusted_accounts": [], "trusted_vpcs": [], "service": "sqs"}}
+   "org_accounts": [], "trusted_accounts": [], "trusted_vpcs": [], "trusted_tenants": [],
+   "service": "sqs"}}
   {"id": 1, "public": false, "external": null, "in_org": false, "flags": [], "reasons": []}
 A line that cannot be read gives {"id": 1, "error": "..."}, and the rest goes on. External is null when it cannot be
 told: without the resource's account, an account that no list names may be the resource's own."#;
@@ -334,6 +335,9 @@ pub(crate) struct Explain {
     /// A VPC or VPC endpoint that is ours.
     #[arg(long, value_name = "ID")]
     pub(crate) trusted_vpc: Vec<String>,
+    /// A tenant of an identity provider that is ours: token.actions.githubusercontent.com/my-org, gitlab.example.com.
+    #[arg(long, value_name = "TENANT")]
+    pub(crate) trusted_tenant: Vec<String>,
     /// The service that the policy is of: s3, sqs, iam for a role's trust policy, vpce for a VPC endpoint's.
     #[arg(long)]
     pub(crate) service: Option<String>,

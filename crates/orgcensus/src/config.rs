@@ -68,6 +68,7 @@ pub(crate) struct Role {
 pub(crate) struct Organization {
     pub(crate) own_account: OwnAccount,
     pub(crate) trusted_accounts: Vec<String>,
+    pub(crate) trusted_tenants: Vec<String>,
 }
 
 /// How the account that the crawl runs in is entered.
@@ -178,7 +179,7 @@ impl Default for Role {
 
 impl Default for Organization {
     fn default() -> Self {
-        Self { own_account: OwnAccount::Direct, trusted_accounts: Vec::new() }
+        Self { own_account: OwnAccount::Direct, trusted_accounts: Vec::new(), trusted_tenants: Vec::new() }
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Context {
     pub trusted_accounts: Option<Vec<String>>,
     /// VPCs and VPC endpoints that are ours.
     pub trusted_vpcs: Option<Vec<String>>,
+    /// Tenants of identity providers that are ours, as [`Organization::tenants`] reads them.
+    pub trusted_tenants: Option<Vec<String>>,
     /// The service that the policy is of: `s3`, `iam` for a role's trust policy, `vpce` for a VPC endpoint's …
     pub service: Option<String>,
 }
@@ -80,6 +82,7 @@ impl Explainer {
                 ids: or_empty(set(context.org_ids)),
                 accounts: Some(set(context.org_accounts).unwrap_or_default()),
                 trusted_accounts: set(context.trusted_accounts).unwrap_or_default(),
+                trusted_tenants: Organization::tenants(&context.trusted_tenants.unwrap_or_default()),
                 own_vpcs: networks.clone(),
                 own_vpc_endpoints: networks,
                 ..Organization::default()

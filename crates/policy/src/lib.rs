@@ -22,6 +22,7 @@ mod gate;
 mod glob;
 mod grant;
 pub mod identity;
+mod issuer;
 mod json;
 mod level;
 mod limit;

@@ -161,6 +161,7 @@ fn context(raw: &RawValue) -> Result<Context, LineError> {
         org_accounts: list("org_accounts")?,
         trusted_accounts: list("trusted_accounts")?,
         trusted_vpcs: list("trusted_vpcs")?,
+        trusted_tenants: list("trusted_tenants")?,
         service,
     })
 }

@@ -57,6 +57,7 @@ fn context(arguments: &Explain) -> Context {
         org_accounts: list(&arguments.org_account),
         trusted_accounts: list(&arguments.trusted_account),
         trusted_vpcs: list(&arguments.trusted_vpc),
+        trusted_tenants: list(&arguments.trusted_tenant),
         service: arguments.service.clone(),
     }
 }

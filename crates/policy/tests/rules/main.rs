@@ -8,6 +8,7 @@ mod denies;
 mod federation;
 #[path = "../cases/mod.rs"]
 mod hand_written;
+mod issuers;
 mod principals;
 #[path = "../properties/mod.rs"]
 mod properties;

@@ -272,6 +272,27 @@ mod tests {
     }
 
     #[test]
+    fn a_provider_of_which_nothing_is_known_and_one_that_needs_a_session_name() {
+        let of = |issuer: &str| format!(r#"{{"Federated":"arn:aws:iam::111122223333:oidc-provider/{issuer}"}}"#);
+        let modal = one(&of("oidc.modal.com"), r#"{"StringEquals":{"oidc.modal.com:aud":"oidc.modal.com"}}"#);
+        assert_eq!(
+            (modal.principal_class.as_str(), modal.is_public, modal.is_external),
+            ("federated", Some(false), None)
+        );
+        assert_eq!(modal.claims, ["oidc.modal.com:aud StringEquals oidc.modal.com"]);
+        let issuer = "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/";
+        let anyone = one(&of(issuer), &format!(r#"{{"StringEquals":{{"{issuer}:aud":"api://1"}}}}"#));
+        assert_eq!((anyone.is_public, anyone.is_external), (Some(true), Some(true)));
+        assert_eq!(anyone.flags, ["oidc_unscoped", "signed_only"]);
+        let named = one(&of(issuer), r#"{"StringEquals":{"sts:RoleSessionName":"MicrosoftSentinel_1"}}"#);
+        assert_eq!((named.is_public, named.is_external), (Some(false), None));
+        assert_eq!(named.bounded_by, ["sts:RoleSessionName"]);
+        let nobody = one(&of("gitlab.com"), r#"{"StringLike":{"gitlab.com/group:sub":"project_path:group/*"}}"#);
+        assert_eq!((nobody.principal_class.as_str(), nobody.is_external), ("nobody", Some(false)));
+        assert_eq!(nobody.flags, ["condition_never_matches"]);
+    }
+
+    #[test]
     fn an_organization_is_a_bound_and_a_deny_counts() {
         let row = one(r#""*""#, r#"{"StringEquals":{"aws:PrincipalOrgID":"o-abcdefghij"}}"#);
         assert_eq!(row.organization_conditions, ["aws:PrincipalOrgID StringEquals o-abcdefghij"]);
