@@ -226,7 +226,7 @@ fn document_row(policy: &Policy<'_>, document: Option<&Document>) -> PolicyDocum
         document: text,
         statement_count: document.map(|document| count(document.statements.len())),
         is_in_force: policy.is_in_force,
-        is_valid: document.map(Document::is_readable),
+        is_valid: document.map(Document::is_understood),
         flags: document.map(|document| words(&document.flags)).unwrap_or_default(),
     }
 }

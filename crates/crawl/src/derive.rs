@@ -9,7 +9,9 @@ use std::iter::Peekable;
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray};
+use arrow::datatypes::TimestampMillisecondType;
 use arrow::record_batch::RecordBatch;
+use chrono::{DateTime, Utc};
 use orgcensus_collect::PolicyDocument;
 use orgcensus_lake::{Group, Groups, SliceIndex};
 use orgcensus_row::{Row, Table, table};
@@ -83,7 +85,8 @@ pub struct ResourceAccess {
     pub resource_type: String,
     /// The account that owns it.
     pub resource_account_id: String,
-    /// Whether anyone can reach it; null when a policy, an ACL or a block could not be read.
+    /// Whether anyone can reach it; null when a policy, an ACL or a block could not be read, and for a function's URL of
+    /// before October 2025, or of unknown age, that only one of its two permissions opens.
     pub is_public: Option<bool>,
     /// Whether someone outside the organization can, anyone included; null when it cannot be told.
     pub is_external: Option<bool>,
@@ -205,6 +208,12 @@ impl Staged {
 fn text<'b>(batch: &'b RecordBatch, column: &str, row: usize) -> Option<&'b str> {
     let array = batch.column_by_name(column)?.as_string_opt::<i32>()?;
     array.is_valid(row).then(|| array.value(row))
+}
+
+/// A moment of a batch.
+fn moment(batch: &RecordBatch, column: &str, row: usize) -> Option<DateTime<Utc>> {
+    let array = batch.column_by_name(column)?.as_primitive_opt::<TimestampMillisecondType>()?;
+    array.is_valid(row).then(|| array.value(row)).and_then(DateTime::from_timestamp_millis)
 }
 
 /// A boolean column of a batch.

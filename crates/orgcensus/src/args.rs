@@ -24,10 +24,12 @@ const EXPLAIN_HELP: &str = r#"Examples:
 With --jsonl each line is an object, and so is each answer; of the context, every key is optional:
   {"id": 1, "policy": {...} or "...", "context": {"resource_account": "111122223333", "org_ids": [],
    "org_accounts": [], "trusted_accounts": [], "trusted_vpcs": [], "trusted_tenants": [],
-   "service": "sqs"}}
+   "service": "lambda", "function_url_created_at": "2026-02-01"}}
   {"id": 1, "public": false, "external": null, "in_org": false, "flags": [], "reasons": []}
 A line that cannot be read gives {"id": 1, "error": "..."}, and the rest goes on. External is null when it cannot be
-told: without the resource's account, an account that no list names may be the resource's own."#;
+told: without the resource's account, an account that no list names may be the resource's own. Public is null for a
+function's URL of before October 2025, or of unknown age, that only one of its two permissions opens. A policy with an
+element that IAM does not have, or an Effect that is neither Allow nor Deny, is an error that names it."#;
 
 /// A census of an AWS organization, as Parquet that Athena reads.
 #[derive(Debug, Parser)]
@@ -341,6 +343,14 @@ pub(crate) struct Explain {
     /// The service that the policy is of: s3, sqs, iam for a role's trust policy, vpce for a VPC endpoint's.
     #[arg(long)]
     pub(crate) service: Option<String>,
+    /// When the function's URL was made, a date or a time as RFC 3339 has it; of one that only one of its two permissions
+    /// opens, the answer rests on it.
+    #[arg(long, value_name = "TIME", value_parser = url_created_at)]
+    pub(crate) function_url_created_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+fn url_created_at(text: &str) -> Result<chrono::DateTime<chrono::Utc>, String> {
+    orgcensus_policy::url_created_at(text).ok_or_else(|| "neither a date nor a time as RFC 3339 has it".to_owned())
 }
 
 /// `tables`

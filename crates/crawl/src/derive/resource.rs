@@ -135,6 +135,7 @@ impl Resource {
             acl_owner: bucket.and_then(|bucket| bucket.owner_id.as_deref()),
             blocks: if self.kind == "s3_bucket" { &levels } else { &[] },
             gates: &gates,
+            function_url_created_at: blocks.function_urls.get(&self.arn).copied().flatten(),
         };
         orgcensus_policy::verdict(&policies, facts)
     }

@@ -59,6 +59,7 @@ fn context(arguments: &Explain) -> Context {
         trusted_vpcs: list(&arguments.trusted_vpc),
         trusted_tenants: list(&arguments.trusted_tenant),
         service: arguments.service.clone(),
+        function_url_created_at: arguments.function_url_created_at,
     }
 }
 

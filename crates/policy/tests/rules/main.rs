@@ -3,6 +3,7 @@
 mod access;
 mod arbitrary;
 mod cases;
+mod certain;
 mod conditions;
 mod denies;
 mod federation;

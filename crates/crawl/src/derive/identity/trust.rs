@@ -99,7 +99,7 @@ struct Of<'a> {
 impl Of<'_> {
     fn rows(&self, text: &str, account_id: &str, organization: &Organization) -> Vec<RoleTrust> {
         let document = [Document::parse(text)];
-        if !document[0].is_readable() {
+        if !document[0].is_understood() {
             return vec![self.unread()];
         }
         let (kind, resource_account) = (PolicyKind::Trust, Some(account_id));
