@@ -121,10 +121,15 @@ async fn policies_of_every_sort_and_an_unread_one_is_not_absent() {
 }
 
 #[tokio::test]
-async fn a_refused_list_ends_the_task() {
+async fn a_refused_list_of_sets_keeps_the_instances_and_one_of_instances_ends_the_task() {
     let denied = json_error("AccessDeniedException");
     let recorded = Recorded::new().answer("ListInstances", INSTANCES).refuse("ListPermissionSets", "", 400, &denied);
     let collected = recorded.run(&PERMISSION_SETS).await;
+    collected.result.as_ref().unwrap();
+    assert!(!collected.table("identity_center_instances").is_empty());
+    let (missed, tables) = collected.short();
+    assert_eq!((missed, tables.len()), (1, 4), "{tables:?}");
+    let collected = Recorded::new().refuse("ListInstances", "", 400, &denied).run(&PERMISSION_SETS).await;
     assert!(matches!(&collected.result, Err(Error::Aws(error)) if error.class == Class::Denied));
 }
 
