@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};
 use std::io;
 
-use arrow::row::{RowConverter, SortField};
 use arrow::record_batch::RecordBatch;
+use arrow::row::{RowConverter, SortField};
 use orgcensus_row::{Row, Table};
 
 use crate::Error;
@@ -35,7 +35,8 @@ impl Keys {
 
     /// Adds a batch's keys, with what each row says.
     pub(crate) fn add(&mut self, batch: &RecordBatch, contents: &[u64]) -> Result<Repeated, Error> {
-        let keys = self.keys_of(batch).map_err(|error| Error::Stage(format!("keys of {}: {error}", self.table.name)))?;
+        let keys =
+            self.keys_of(batch).map_err(|error| Error::Stage(format!("keys of {}: {error}", self.table.name)))?;
         let mut repeated = Repeated::default();
         for (key, content) in keys.into_iter().zip(contents) {
             match self.seen.get(&key) {
@@ -52,7 +53,8 @@ impl Keys {
         if self.table.key.is_empty() {
             return Ok(vec![0; batch.num_rows()]);
         }
-        let columns = self.table.key.iter().map(|name| batch.schema().index_of(name).map(|at| batch.column(at).clone()));
+        let columns =
+            self.table.key.iter().map(|name| batch.schema().index_of(name).map(|at| batch.column(at).clone()));
         let columns = columns.collect::<Result<Vec<_>, _>>()?;
         let fields = columns.iter().map(|column| SortField::new(column.data_type().clone())).collect();
         let rows = RowConverter::new(fields)?.convert_columns(&columns)?;

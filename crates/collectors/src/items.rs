@@ -131,7 +131,10 @@ mod tests {
     fn seconds_may_have_a_fraction() {
         let millis = |text: &str| seconds_text(text).map(|at| at.0);
         assert_eq!(millis("1766361600"), Some(1_766_361_600_000));
-        assert_eq!((millis("1766361600.25"), millis("1766361600.1239")), (Some(1_766_361_600_250), Some(1_766_361_600_123)));
+        assert_eq!(
+            (millis("1766361600.25"), millis("1766361600.1239")),
+            (Some(1_766_361_600_250), Some(1_766_361_600_123))
+        );
         assert_eq!(millis("1766361600."), Some(1_766_361_600_000));
         for odd in ["", "soon", ".5", "-1", "1e9", "1766361600.x", "99999999999999999999"] {
             assert_eq!(millis(odd), None, "{odd}");

@@ -10,7 +10,7 @@ use orgcensus_collect::{Collector, Error, Optional, Rows, Said, Scope, Session, 
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
-use crate::items::{Answer, Unread, details, given, is_gone, policy_text, resource_policy};
+use crate::items::{Answer, Unread, details, given, is_gone, policy_text, resource_policy, word};
 
 /// How ECR says that there is no such repository.
 const GONE: &[&str] = &["RepositoryNotFoundException"];
@@ -97,7 +97,8 @@ async fn read(ecr: Client, repository: Described, is_scan_on_push: Option<bool>)
     let arn = repository.repository_arn.as_deref().unwrap_or_default();
     let tags = ecr.list_tags_for_resource().resource_arn(arn).send().await;
     let policy = policy.optional(&["RepositoryPolicyNotFoundException"]);
-    let text = |it: Option<Policy>| it.map(|it| given(it.policy_text, "ecr:GetRepositoryPolicy", "policyText")).transpose();
+    let text =
+        |it: Option<Policy>| it.map(|it| given(it.policy_text, "ecr:GetRepositoryPolicy", "policyText")).transpose();
     Details {
         is_scan_on_push,
         policy: policy.and_then(text),
@@ -138,7 +139,7 @@ fn row(arn: String, repository_name: String, it: Described, tags: Option<Vec<Tag
         age_days: created_at.map(|at| at.days_until(now)),
         image_tag_mutability: it.image_tag_mutability.map(|mutability| mutability.as_str().to_owned()),
         is_scan_on_push: None,
-        encryption_type: encryption.as_ref().map(|encryption| encryption.encryption_type.as_str().to_owned()),
+        encryption_type: encryption.as_ref().and_then(|encryption| word(encryption.encryption_type.as_str())),
         kms_key_arn: encryption.and_then(|encryption| encryption.kms_key),
         tags: tags.map(|tags| tags.into_iter().map(|tag| (tag.key, tag.value)).collect()),
     }

@@ -57,7 +57,8 @@ struct LastUse {
 
 /// The keys of a user.
 pub(super) async fn list(iam: &Client, line: &Reported) -> Answer<Vec<Key>> {
-    let pages = iam.list_access_keys().user_name(&line.credentials.user_name).max_items(1000).into_paginator().items().send();
+    let pages =
+        iam.list_access_keys().user_name(&line.credentials.user_name).max_items(1000).into_paginator().items().send();
     let mut keys = Vec::new();
     for metadata in pages.try_collect().await? {
         let last_use = match reported(line, metadata.create_date.as_ref().and_then(timestamp)) {

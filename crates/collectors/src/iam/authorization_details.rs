@@ -81,7 +81,10 @@ fn is_attachable(policies: &[ManagedPolicyDetail], said: &Said) -> Vec<Option<bo
         return flags.collect();
     }
     let is_said = policies_that_say(&said.bytes(), IS_ATTACHABLE);
-    flags.zip(is_said.into_iter().chain(std::iter::repeat(false))).map(|(flag, is_said)| flag.filter(|_| is_said)).collect()
+    flags
+        .zip(is_said.into_iter().chain(std::iter::repeat(false)))
+        .map(|(flag, is_said)| flag.filter(|_| is_said))
+        .collect()
 }
 
 /// Of each policy of a page, in order, whether it has this member. What is no XML was an error before.
@@ -95,7 +98,9 @@ fn policies_that_say(page: &[u8], member: &str) -> Vec<bool> {
             (Event::Start(tag), Some(depth)) => {
                 match (*depth, tag.name().as_ref()) {
                     (0, _) => said.push(false),
-                    (1, name) if name == member.as_bytes() => said.iter_mut().last().into_iter().for_each(|it| *it = true),
+                    (1, name) if name == member.as_bytes() => {
+                        said.iter_mut().last().into_iter().for_each(|it| *it = true)
+                    }
                     _ => {}
                 }
                 *depth += 1;
@@ -163,16 +168,25 @@ mod tests {
         let expected = [json!(["deploy", true]), json!(["nameless", null])];
         assert_eq!(columns(&collected, "iam_managed_policies", &names), expected);
         let policy = |name: &str, rest: &str| {
-            format!("<member><Arn>arn:aws:iam::111122223333:policy/{name}</Arn><DefaultVersionId>v1</DefaultVersionId>{rest}</member>")
+            format!(
+                "<member><Arn>arn:aws:iam::111122223333:policy/{name}</Arn><DefaultVersionId>v1</DefaultVersionId>{rest}</member>"
+            )
         };
         let versions = "<PolicyVersionList><member><VersionId>v1</VersionId><Document>%7B%7D</Document></member></PolicyVersionList>";
-        let policies = [policy("a", versions), policy("b", "<IsAttachable>false</IsAttachable>"), policy("c", "<IsAttachable/>")];
-        let page = format!("<{GET}Response><{GET}Result><Policies>{}</Policies></{GET}Result></{GET}Response>", policies.concat());
+        let policies =
+            [policy("a", versions), policy("b", "<IsAttachable>false</IsAttachable>"), policy("c", "<IsAttachable/>")];
+        let page = format!(
+            "<{GET}Response><{GET}Result><Policies>{}</Policies></{GET}Result></{GET}Response>",
+            policies.concat()
+        );
         let collected = Recorded::new().answer(GET, &page).run(&AUTHORIZATION_DETAILS).await;
         let expected = [json!(["a", null]), json!(["b", false]), json!(["c", null])];
         assert_eq!(columns(&collected, "iam_managed_policies", &names), expected);
         // The policy itself says which of its versions is in force.
-        assert_eq!(columns(&collected, "iam_policy_versions", &["version_id", "is_default_version"]), [json!(["v1", true])]);
+        assert_eq!(
+            columns(&collected, "iam_policy_versions", &["version_id", "is_default_version"]),
+            [json!(["v1", true])]
+        );
         assert_eq!(collected.short(), (2, vec!["iam_managed_policies"]));
     }
 

@@ -103,7 +103,10 @@ mod tests {
         assert_eq!(row["max_password_age_days"], 90);
         // The answer lacks this one.
         assert!(row["requires_lowercase_characters"].is_null(), "{row}");
-        assert_eq!((&row["requires_uppercase_characters"], &row["allows_users_to_change_password"]), (&true.into(), &false.into()));
+        assert_eq!(
+            (&row["requires_uppercase_characters"], &row["allows_users_to_change_password"]),
+            (&true.into(), &false.into())
+        );
         assert_eq!(collected.short(), (1, vec!["iam_password_policies"]));
         assert!(row.get("password_reuse_prevention").is_none_or(serde_json::Value::is_null), "{row}");
     }

@@ -89,7 +89,8 @@ async fn customer_managed(sso: &Client, instance_arn: &str, arn: &str) -> Answer
 
 /// Adds a row for each.
 pub(super) async fn push(rows: &mut Rows<'_>, set_arn: &str, attached: Attached) -> Result<Counted, Error> {
-    let managed = rows.item(TABLES, attached.managed)?.map(|it| it.into_iter().map(|it| aws_row(set_arn, it)).collect());
+    let managed =
+        rows.item(TABLES, attached.managed)?.map(|it| it.into_iter().map(|it| aws_row(set_arn, it)).collect());
     let managed: Option<Vec<PermissionSetPolicy>> = managed;
     let own = rows.item(TABLES, attached.customer_managed)?;
     let own: Option<Vec<_>> = own.map(|it| it.into_iter().map(|it| own_row(set_arn, it)).collect());

@@ -184,7 +184,8 @@ async fn push(
     rows.policy(resource_policy(&arn, "kms_key", text)).await?;
     let metadata = rows.item([Key::TABLE], metadata)?;
     let rotation = rows.item([Key::TABLE], rotation)?.flatten();
-    let tags = rows.item([Key::TABLE], tags)?.map(|tags| tags.into_iter().map(|tag| (tag.tag_key, tag.tag_value)).collect());
+    let tags =
+        rows.item([Key::TABLE], tags)?.map(|tags| tags.into_iter().map(|tag| (tag.tag_key, tag.tag_value)).collect());
     let aliases = aliases.map(|aliases| aliases.get(&key_id).cloned().unwrap_or_default());
     // Of flags that an answer lacks the SDK makes false.
     let mut unread = Unread::default();

@@ -330,7 +330,9 @@ mod tests {
             .answer_to(
                 "ListFunctionUrlConfigs",
                 "plain",
-                &format!(r#"{{"FunctionUrlConfigs": [{{"FunctionUrl": "https://x/", "FunctionArn": "{ARN}:plain"}}]}}"#),
+                &format!(
+                    r#"{{"FunctionUrlConfigs": [{{"FunctionUrl": "https://x/", "FunctionArn": "{ARN}:plain"}}]}}"#
+                ),
             )
             .refuse("GetPolicy", "plain", 404, GONE)
             .answer_to("ListTags", "plain", "{}");

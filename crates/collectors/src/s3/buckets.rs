@@ -9,7 +9,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
 use super::details::{Details, read, s3};
-use crate::items::{Unread, details, resource_policy};
+use crate::items::{Unread, details, resource_policy, word};
 
 /// One general purpose S3 bucket.
 #[derive(Debug, Serialize, Row)]
@@ -134,13 +134,15 @@ async fn push(session: &Session, rows: &mut Rows<'_>, it: Details, owner_id: Opt
         created_at,
         age_days: created_at.map(|at| at.days_until(rows.captured_at())),
         policy_status_is_public: rows.item([Bucket::TABLE], it.is_public)?.map(|is_public| is_public.unwrap_or(false)),
-        object_ownership: rows.item([Bucket::TABLE], it.ownership)?.map(|it| it.unwrap_or_else(|| "ObjectWriter".to_owned())),
+        object_ownership: rows
+            .item([Bucket::TABLE], it.ownership)?
+            .map(|it| it.unwrap_or_else(|| "ObjectWriter".to_owned())),
         has_public_access_block: block.as_ref().map(Option::is_some),
         block_public_acls,
         ignore_public_acls,
         block_public_policy,
         restrict_public_buckets,
-        encryption_algorithm: default.map(|default| default.sse_algorithm.as_str().to_owned()),
+        encryption_algorithm: default.and_then(|default| word(default.sse_algorithm.as_str())),
         encryption_kms_key_id: default.and_then(|default| default.kms_master_key_id.clone()),
         is_bucket_key_enabled: encryption.as_ref().and_then(|rule| rule.bucket_key_enabled),
         is_mfa_delete_enabled: versioning.as_ref().map(|it| it.is_mfa_delete_enabled),
@@ -148,7 +150,9 @@ async fn push(session: &Session, rows: &mut Rows<'_>, it: Details, owner_id: Opt
         is_logging_enabled: logging.as_ref().map(Option::is_some),
         logging_target_bucket: target.map(|it| it.target_bucket.clone()),
         logging_target_prefix: target.map(|it| it.target_prefix.clone()),
-        tags: rows.item([Bucket::TABLE], it.tags)?.map(|tags| tags.into_iter().flatten().map(|it| (it.key, it.value)).collect()),
+        tags: rows
+            .item([Bucket::TABLE], it.tags)?
+            .map(|tags| tags.into_iter().flatten().map(|it| (it.key, it.value)).collect()),
     };
     rows.push(row).await
 }

@@ -153,8 +153,8 @@ fn queue(
     let last_modified_at = unread.parsed("LastModifiedTimestamp", modified.as_deref(), seconds_text);
     let [retention_seconds, visibility_timeout_seconds, delay_seconds, receive_wait_seconds, maximum_message_bytes] =
         numbers.map(|(text, name)| unread.parsed(name.as_str(), text.as_deref(), |text| text.parse::<i64>().ok()));
-    let is_sqs_managed_encrypted =
-        unread.parsed("SqsManagedSseEnabled", managed.as_deref(), |text| text.parse::<bool>().ok());
+    let is_sqs_managed_encrypted = unread
+        .parsed("SqsManagedSseEnabled", managed.as_deref(), |text| text.to_ascii_lowercase().parse::<bool>().ok());
     Queue {
         arn,
         queue_name: url.rsplit('/').next().unwrap_or_default().to_owned(),
@@ -262,7 +262,8 @@ mod tests {
 
     #[tokio::test]
     async fn attributes_that_are_left_out_are_unknown_and_counted() {
-        let recorded = queue("bare").answer("GetQueueAttributes", r#"{"Attributes": {}}"#).answer("ListQueueTags", "{}");
+        let recorded =
+            queue("bare").answer("GetQueueAttributes", r#"{"Attributes": {}}"#).answer("ListQueueTags", "{}");
         let collected = recorded.run(&QUEUES).await;
         let queue = &collected.table("sqs_queues")[0];
         for column in ["created_at", "retention_seconds", "is_encrypted", "is_sqs_managed_encrypted"] {

@@ -138,7 +138,8 @@ async fn a_line_that_cannot_be_put_together_is_missed() {
 
 #[tokio::test]
 async fn values_that_are_missing_or_cannot_be_read_are_null_and_counted() {
-    let odd = REST.replace("2025-06-01T00:00:00+00:00", "2025-06-01T00:00:00.25+00:00").replace(",true,true,", ",,maybe,");
+    let odd =
+        REST.replace("2025-06-01T00:00:00+00:00", "2025-06-01T00:00:00.25+00:00").replace(",true,true,", ",,maybe,");
     let collected = collected(&[&format!("ana,arn:aws:iam::111122223333:user/ana,{odd}")]).await;
     let row = &collected.table("iam_credential_report")[1];
     for column in ["mfa_active", "access_key_1_active", "active_access_key_count"] {

@@ -193,7 +193,9 @@ async fn roots_line_says_when_root_was_used() {
 #[tokio::test]
 async fn one_unknown_call_keeps_what_the_others_give() {
     let lines = [root(), user("ana", false, ONE_KEY, "true,2025-01-01T00:00:00+00:00,false,N/A")];
-    for (status, code) in [(400, "InvalidAction"), (501, "NotImplemented"), (403, "AccessDenied"), (404, "NoSuchEntity")] {
+    for (status, code) in
+        [(400, "InvalidAction"), (501, "NotImplemented"), (403, "AccessDenied"), (404, "NoSuchEntity")]
+    {
         let recorded = account(&lines, &SUMMARY, "")
             .answer(KEYS, &keys(&[key("AKIA1", "Active", "2025-01-01T00:00:00Z")]))
             .refuse(CERTIFICATES, "", status, &xml_error(code));
@@ -209,8 +211,11 @@ async fn each_of_the_three_sources_may_fail_and_the_others_stay() {
     let lines = [root(), user("ana", true, ONE_KEY, NO_CERTIFICATES)];
     let denied = xml_error("AccessDenied");
     let generate = result("GenerateCredentialReport", "<State>COMPLETE</State>");
-    let summary = result("GetAccountSummary", "<SummaryMap><entry><key>AccountMFAEnabled</key><value>1</value></entry>\
-        <entry><key>AccountAccessKeysPresent</key><value>0</value></entry></SummaryMap>");
+    let summary = result(
+        "GetAccountSummary",
+        "<SummaryMap><entry><key>AccountMFAEnabled</key><value>1</value></entry>\
+        <entry><key>AccountAccessKeysPresent</key><value>0</value></entry></SummaryMap>",
+    );
     let names = ["mfa_type", "is_mfa_enabled", "virtual_mfa_device_count", "active_access_key_count"];
 
     let without_devices = Recorded::new()
@@ -277,8 +282,14 @@ async fn a_key_that_iam_lists_and_does_not_find_stays_and_what_is_left_out_is_un
         .answer(KEYS, &keys(&[key("AKIA1", "Active", "2025-01-01T00:00:00Z"), bare]))
         .refuse(USED, "AKIA1", 404, &xml_error("NoSuchEntity"))
         .answer_to(USED, "AKIA2", &result(USED, ""))
-        .answer(DEVICES, &result(DEVICES, "<MFADevices><member><SerialNumber>GAHT1</SerialNumber></member></MFADevices>"))
-        .answer(CERTIFICATES, &result(CERTIFICATES, "<Certificates><member><CertificateId>C1</CertificateId></member></Certificates>"));
+        .answer(
+            DEVICES,
+            &result(DEVICES, "<MFADevices><member><SerialNumber>GAHT1</SerialNumber></member></MFADevices>"),
+        )
+        .answer(
+            CERTIFICATES,
+            &result(CERTIFICATES, "<Certificates><member><CertificateId>C1</CertificateId></member></Certificates>"),
+        );
     let collected = collected(recorded).await;
     let names = ["access_key_id", "is_active", "has_been_used"];
     let expected = [json!(["AKIA1", true, null]), json!(["AKIA2", null, null])];
