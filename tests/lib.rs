@@ -19,6 +19,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::time::Instant;
 
+pub mod odd;
+
 /// A crawled organization.
 pub struct Crawled {
     /// The organization, which counted every call.
@@ -46,11 +48,13 @@ pub struct Manner {
     pub max_attempts: u32,
     /// Whether credentials' lives are told by tokio's clock, which a test may pause.
     pub is_on_tokios_clock: bool,
+    /// What is answered in the organization's stead, inside this process.
+    pub odd: Option<odd::Answers>,
 }
 
 impl Default for Manner {
     fn default() -> Self {
-        Self { way: Way::Inside, limits: Limits::unlimited(), max_attempts: 2, is_on_tokios_clock: false }
+        Self { way: Way::Inside, limits: Limits::unlimited(), max_attempts: 2, is_on_tokios_clock: false, odd: None }
     }
 }
 
@@ -216,6 +220,10 @@ impl Place {
             Way::Inside => (Some(self.simulation.http_client()), None, 0),
             Way::Socket(url) => (None::<SharedHttpClient>, Some(url.clone()), 0),
             Way::Member(place) => (Some(self.simulation.http_client()), None, *place),
+        };
+        let http_client = match (&self.manner.odd, http_client) {
+            (Some(answers), Some(client)) => Some(odd::Odd::client(client, Arc::clone(answers))),
+            (_, client) => client,
         };
         let key = Credentials::new(MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, None, None, "test");
         let clock = TokiosClock(SystemTime::now(), self.start);

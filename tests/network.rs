@@ -30,7 +30,7 @@ async fn lake(crawled: &Crawled) -> Vec<(String, Vec<String>)> {
             "api_usage" => continue,
             "coverage" => {
                 "account_id, region, captured_at, collector, outcome, is_planned, is_complete, error_code, \
-                 rows_written, items_missed"
+                 rows_written, items_missed, items_gone, tables_short, rows_duplicate"
             }
             _ => "*",
         };

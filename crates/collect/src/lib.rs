@@ -6,8 +6,10 @@
 mod call;
 mod collector;
 mod error;
+mod keys;
 mod policy;
 mod rows;
+mod said;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -15,5 +17,6 @@ pub use call::{Call, call};
 pub use collector::{Collector, Scope};
 pub use error::{Error, Optional};
 pub use orgcensus_aws::{Class, Session, client, timestamp};
-pub use policy::{POLICY_TABLES, Policy, PolicyDocument, PolicyKind, PolicyStatement, PolicyText};
-pub use rows::{Missed, Rows, Sink};
+pub use policy::{POLICY_TABLE_NAMES, POLICY_TABLES, Policy, PolicyDocument, PolicyKind, PolicyStatement, PolicyText};
+pub use rows::{Finished, Missed, Rows, Sink};
+pub use said::Said;

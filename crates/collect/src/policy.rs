@@ -12,6 +12,9 @@ use crate::{Error, Rows};
 /// The tables that any collector may fill through [`Rows::policy`].
 pub const POLICY_TABLES: &[Table] = &[table::<PolicyDocument>(), table::<PolicyStatement>()];
 
+/// The names of these tables: what is short where a policy could not be read.
+pub const POLICY_TABLE_NAMES: [&str; 2] = [PolicyDocument::TABLE, PolicyStatement::TABLE];
+
 /// What a policy is attached to, as a rule of evaluation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PolicyKind {

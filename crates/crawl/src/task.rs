@@ -6,7 +6,7 @@ use arrow::record_batch::RecordBatch;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use orgcensus_aws::{Class, Session};
-use orgcensus_collect::{Error, Missed, Rows, Sink};
+use orgcensus_collect::{Error, Finished, Rows, Sink};
 use orgcensus_lake::{LogWriter, Slice, Stage};
 use orgcensus_row::{Stamp, Table};
 use tokio::time::Instant;
@@ -85,12 +85,12 @@ pub(crate) async fn run(
             Err(_elapsed) => Err(too_late(ends_at < own_end, shared.crawl.bounds.task).into()),
         };
     let finished = rows.finish().await;
-    let (outcome, error, kept, missed) = judge(result, finished)?;
+    let (outcome, error, finished) = judge(result, finished)?;
     if !outcome.keeps_rows() {
         sink.cut().map_err(|error| Error::Stage(orgcensus_aws::with_causes(&error)))?;
     }
     let ended = TaskRecord::measured(collector, &region, (outcome, error.as_ref()), session.usage(), begun);
-    let record = TaskRecord { rows: kept, missed, slices: sink.slices, ..ended };
+    let record = TaskRecord { slices: sink.slices, ..ended.with(&finished) };
     spans::end_task(&span, &record);
     Ok(record)
 }
@@ -103,18 +103,15 @@ fn too_late(is_others: bool, limit: Duration) -> orgcensus_aws::Error {
     orgcensus_aws::Error::new(Class::TimedOut, "TaskDeadline", format!("took over {} s", limit.as_secs()))
 }
 
-type Judgement = (Outcome, Option<orgcensus_aws::Error>, u64, u64);
+type Judgement = (Outcome, Option<orgcensus_aws::Error>, Finished);
 
-fn judge(result: Result<(), Error>, finished: Result<(u64, Option<Missed>), Error>) -> Result<Judgement, Error> {
-    match result {
-        Ok(()) => {
-            let (rows, missed) = finished?;
-            Ok(match missed {
-                None => (Outcome::Complete, None, rows, 0),
-                Some(missed) => (Outcome::Partial, Some(missed.first), rows, missed.items),
-            })
-        }
-        Err(Error::Aws(error)) => Ok((Outcome::of(&error), Some(error), 0, 0)),
+fn judge(result: Result<(), Error>, finished: Result<Finished, Error>) -> Result<Judgement, Error> {
+    match result.and_then(|()| finished) {
+        Ok(finished) => Ok(match &finished.missed {
+            None => (Outcome::Complete, None, finished),
+            Some(missed) => (Outcome::Partial, Some(missed.first.clone()), finished),
+        }),
+        Err(Error::Aws(error)) => Ok((Outcome::of(&error), Some(error), Finished::default())),
         Err(error @ (Error::Stage(_) | Error::Row(_))) => Err(error),
     }
 }
