@@ -166,7 +166,7 @@ async fn logging(s3: &Client, name: &str) -> Setting<LoggingEnabled> {
 /// account's other buckets are not lost with it.
 pub(super) fn known<T>(rows: &mut Rows<'_>, answer: Answer<T>) -> Result<Option<T>, Error> {
     match answer {
-        Err(error) if error.class == Class::RegionDisabled => {
+        Err(error) if error.class == Class::Rejected => {
             rows.miss(error);
             Ok(None)
         }
