@@ -59,7 +59,14 @@ pub type NameServer = fn(&str) -> Result<(), NameError>;
 
 impl Default for Manner {
     fn default() -> Self {
-        Self { way: Way::Inside, limits: Limits::unlimited(), max_attempts: 2, is_on_tokios_clock: false, clock_ahead_seconds: 0, name_server: None }
+        Self {
+            way: Way::Inside,
+            limits: Limits::unlimited(),
+            max_attempts: 2,
+            is_on_tokios_clock: false,
+            clock_ahead_seconds: 0,
+            name_server: None,
+        }
     }
 }
 

@@ -151,6 +151,7 @@ async fn a_clock_ahead_does_not_assume_the_role_for_every_call() {
     assert!(seen <= most, "{seen} in {:?}", crawled.elapsed);
     let sql = "SELECT CAST(SUM(calls + retries) AS BIGINT) AS calls FROM api_usage WHERE operation = 'AssumeRole'";
     assert_eq!(crawled.number(sql).await, seen, "each is in the report");
+    assert!(crawled.log.contains("clock seems to be ahead"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -196,7 +196,10 @@ async fn rejected_credentials_leave_no_task_out_of_the_plan() {
         assert!(codes.iter().any(|it| it == code), "{code} is not among {codes:?}");
     }
     let ((planned, share), (planned_whole, share_whole)) = (coverage(&dead), coverage(&whole));
-    assert!(planned >= planned_whole && share < 0.7 && share_whole > 0.99, "{planned} {share}, {planned_whole} {share_whole}");
+    assert!(
+        planned >= planned_whole && share < 0.7 && share_whole > 0.99,
+        "{planned} {share}, {planned_whole} {share_whole}"
+    );
 }
 
 /// A crawl with a name server.
@@ -216,7 +219,9 @@ fn late(host: &str) -> Result<(), NameError> {
 
 /// The outcomes of a collector, by region.
 async fn outcomes(crawled: &Crawled, collector: &str) -> BTreeSet<(String, String)> {
-    let sql = format!("SELECT DISTINCT region, outcome FROM coverage WHERE collector = '{collector}' AND region <> 'me-south-1'");
+    let sql = format!(
+        "SELECT DISTINCT region, outcome FROM coverage WHERE collector = '{collector}' AND region <> 'me-south-1'"
+    );
     crawled.rows(&sql).await.iter().map(|row| (text(row, "region"), text(row, "outcome"))).collect()
 }
 
@@ -241,7 +246,10 @@ async fn a_resolver_that_fails_is_no_absent_service() {
     ] {
         let broken = resolved_by(server).await;
         let ((planned, share), (planned_whole, share_whole)) = (coverage(&broken), coverage(&whole));
-        assert!(planned >= planned_whole && share < share_whole, "{why}: {planned} {share}, {planned_whole} {share_whole}");
+        assert!(
+            planned >= planned_whole && share < share_whole,
+            "{why}: {planned} {share}, {planned_whole} {share_whole}"
+        );
         let found = outcomes(&broken, "sqs_queues").await;
         assert!(found.contains(&("eu-west-1".to_owned(), "failed".to_owned())), "{why}: {found:?}");
         assert!(!found.iter().any(|(_, outcome)| outcome == "unsupported"), "{why}: {found:?}");

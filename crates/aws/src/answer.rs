@@ -155,12 +155,17 @@ mod tests {
 
     #[test]
     fn what_the_model_requires_must_be_there() {
-        let users = |inner: &str| format!("<ListUsersResponse><ListUsersResult>{inner}</ListUsersResult></ListUsersResponse>");
+        let users =
+            |inner: &str| format!("<ListUsersResponse><ListUsersResult>{inner}</ListUsersResult></ListUsersResponse>");
         for inner in ["<Users/>", "<Users></Users>", "<Users>\n</Users>", "<Users />"] {
             assert_eq!(why("iam", "ListUsers", &users(inner)), "whole", "{inner}");
         }
         for inner in ["", "<IsTruncated>false</IsTruncated>", "<UsersOfNextYear/>"] {
-            assert_eq!(why("iam", "ListUsers", &users(inner)), "an answer without Users, which it must hold", "{inner}");
+            assert_eq!(
+                why("iam", "ListUsers", &users(inner)),
+                "an answer without Users, which it must hold",
+                "{inner}"
+            );
         }
         assert!(why("identitystore", "ListUsers", "{}").contains("without Users"));
         assert_eq!(why("identitystore", "ListUsers", "{\"Users\": []}"), "whole");

@@ -1,6 +1,7 @@
 //! What all calls of a crawl share: the base identity, the HTTP client, time limits, endpoints, the limiter.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
@@ -79,6 +80,8 @@ pub struct Base {
     pub(crate) sdk: SdkConfig,
     pub(crate) limiter: Arc<CrawlLimiter>,
     pub(crate) time: SharedTimeSource,
+    /// Set where credentials were past when they came.
+    pub(crate) came_past: Arc<AtomicBool>,
     credentials: CachedCredentials,
     home_region: String,
 }
@@ -105,10 +108,12 @@ impl Base {
             missing("region: set home_region in the configuration, or AWS_REGION, or the profile's region")
         })?;
         let time = found.time_source().unwrap_or_default();
-        let credentials = CachedCredentials::new(credentials, time.clone());
+        let came_past = Arc::<AtomicBool>::default();
+        let credentials = CachedCredentials::new(credentials, time.clone(), Arc::clone(&came_past));
         let bounds = Bounds { attempt: options.attempt_timeout, answer_bytes: options.answer_bytes_max, names };
         let sdk = found.clone().into_builder().http_client(GuardedClient::shared(plain, bounds)).build();
-        Ok(Arc::new(Self { sdk, limiter: CrawlLimiter::new(options.limits), time, credentials, home_region }))
+        let limiter = CrawlLimiter::new(options.limits);
+        Ok(Arc::new(Self { sdk, limiter, time, came_past, credentials, home_region }))
     }
 
     /// The region of the crawl's own calls.
@@ -124,6 +129,11 @@ impl Base {
     /// Whether all services answer at one configured URL.
     pub fn has_own_endpoint(&self) -> bool {
         self.sdk.endpoint_url().is_some()
+    }
+
+    /// Whether credentials were past, by this machine's clock, when they came, since this was last asked.
+    pub fn take_clock_doubt(&self) -> bool {
+        self.came_past.swap(false, Ordering::Relaxed)
     }
 
     /// The limiter of the crawl.

@@ -1,7 +1,7 @@
 //! Credentials that are fetched once, kept while they live, and renewed in time by one caller for all.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
@@ -23,8 +23,8 @@ pub(crate) struct CachedCredentials {
     source: SharedCredentialsProvider,
     time: SharedTimeSource,
     kept: Arc<Mutex<Option<Kept>>>,
-    /// How often they were past when they came.
-    came_past: Arc<AtomicU64>,
+    /// Set where credentials were past when they came.
+    came_past: Arc<AtomicBool>,
 }
 
 #[derive(Debug)]
@@ -35,9 +35,9 @@ struct Kept {
 }
 
 impl CachedCredentials {
-    /// Keeps what `source` gives.
-    pub(crate) fn new(source: SharedCredentialsProvider, time: SharedTimeSource) -> Self {
-        Self { source, time, kept: Arc::default(), came_past: Arc::default() }
+    /// Keeps what `source` gives; sets `came_past` where credentials are past, by the local clock, when they come.
+    pub(crate) fn new(source: SharedCredentialsProvider, time: SharedTimeSource, came_past: Arc<AtomicBool>) -> Self {
+        Self { source, time, kept: Arc::default(), came_past }
     }
 
     /// The kept credentials, or fresh ones. While they still live, a failed renewal is no failure.
@@ -53,7 +53,7 @@ impl CachedCredentials {
             (Ok(credentials), _) => {
                 let renew_at = credentials.expiry().map(|end| {
                     let life = end.duration_since(now).unwrap_or_default();
-                    self.came_past.fetch_add(u64::from(life.is_zero()), Ordering::Relaxed);
+                    self.came_past.fetch_or(life.is_zero(), Ordering::Relaxed);
                     now + RENEWALS_APART.max(life - RENEW_BEFORE.min(life / 4))
                 });
                 *kept = Some(Kept { credentials: credentials.clone(), renew_at, fetched_at: Instant::now() });
@@ -87,11 +87,6 @@ impl CachedCredentials {
         }
         may_be_renewed
     }
-
-    /// How often credentials were past, by the local clock, when they came.
-    pub(crate) fn came_past(&self) -> u64 {
-        self.came_past.load(Ordering::Relaxed)
-    }
 }
 
 impl ProvideCredentials for CachedCredentials {
@@ -105,6 +100,8 @@ impl ProvideCredentials for CachedCredentials {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicU64;
+
     use aws_smithy_async::time::TimeSource;
 
     use super::*;
@@ -148,7 +145,7 @@ mod tests {
         let (clock, asked) = (Clock::default(), Arc::<AtomicU64>::default());
         let source = Source { clock: clock.clone(), asked: Arc::clone(&asked), fails_from, behind };
         let time = SharedTimeSource::new(clock.clone());
-        (clock, asked, CachedCredentials::new(SharedCredentialsProvider::new(source), time))
+        (clock, asked, CachedCredentials::new(SharedCredentialsProvider::new(source), time, Arc::default()))
     }
 
     #[tokio::test(start_paused = true)]
@@ -184,11 +181,11 @@ mod tests {
                 cached.get().await.unwrap();
             }
             assert_eq!(asked.load(Ordering::Relaxed), 6, "{behind} s ahead: one in ten seconds");
-            assert_eq!(cached.came_past(), 6, "{behind}");
+            assert!(cached.came_past.load(Ordering::Relaxed), "{behind}");
         }
         let (_, _, cached) = cached(u64::MAX, 0);
         cached.get().await.unwrap();
-        assert_eq!(cached.came_past(), 0);
+        assert!(!cached.came_past.load(Ordering::Relaxed));
     }
 
     #[tokio::test(start_paused = true)]

@@ -12,8 +12,7 @@ use percent_encoding::percent_decode_str;
 const ASKED: &[&str] = &["Marker", "NextToken", "nextToken", "continuation-token"];
 
 /// How answers name it.
-const NEXT: &[&str] =
-    &["Marker", "NextMarker", "NextToken", "nextToken", "ContinuationToken", "NextContinuationToken"];
+const NEXT: &[&str] = &["Marker", "NextMarker", "NextToken", "nextToken", "ContinuationToken", "NextContinuationToken"];
 
 /// The token of the page that a request asks for; none for a first page, and for what is no list.
 pub(crate) fn asked(request: &HttpRequest) -> Option<String> {

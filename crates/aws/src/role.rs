@@ -75,7 +75,8 @@ async fn assume(from: &Arc<Access>, hop: &Hop, account_id: &str) -> Result<Arc<A
     let base = from.base();
     let hop = Hop { role_arn: hop.arn_in(base.partition(), account_id), ..hop.clone() };
     let role = AssumedRole { session: from.home_session(), hop };
-    let cached = CachedCredentials::new(SharedCredentialsProvider::new(role), base.time.clone());
+    let cached =
+        CachedCredentials::new(SharedCredentialsProvider::new(role), base.time.clone(), Arc::clone(&base.came_past));
     cached.get().await.map_err(unwrapped)?;
     Ok(Access::new(base, account_id, cached))
 }

@@ -56,7 +56,8 @@ impl HttpConnector for Scripted {
     fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
         self.1.fetch_add(1, Ordering::SeqCst);
         let mut answers = self.0.lock().expect("no panic");
-        let (status, body) = if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() }.expect("one");
+        let (status, body) =
+            if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() }.expect("one");
         let body = body.map_or_else(trickle, SdkBody::from);
         HttpConnectorFuture::ready(Ok(HttpResponse::new(status.try_into().expect("a status"), body)))
     }
@@ -139,10 +140,12 @@ async fn trickling_server() -> String {
 #[tokio::test]
 async fn a_trickling_server_holds_no_call() {
     let attempt_timeout = Duration::from_millis(200);
-    let options = Options { endpoint_url: Some(trickling_server().await), attempt_timeout, max_attempts: 1, ..options() };
+    let options =
+        Options { endpoint_url: Some(trickling_server().await), attempt_timeout, max_attempts: 1, ..options() };
     let base = Base::load(options).await.expect("a base");
     let session = base.caller("111122223333").home_session();
-    let hop = Hop { role_arn: "arn:aws:iam::{account_id}:role/r".into(), session_name: "test".into(), ..Hop::default() };
+    let hop =
+        Hop { role_arn: "arn:aws:iam::{account_id}:role/r".into(), session_name: "test".into(), ..Hop::default() };
     let chain = Chain::new(&base, &[], hop).await.expect("a chain");
     for (call, error) in [
         ("sts:GetCallerIdentity", whoami(&session).await.err()),

@@ -80,11 +80,10 @@ pub(crate) async fn run(
     let mut rows = Rows::new(stamp, &mut sink);
     let own_end = Instant::now() + shared.crawl.bounds.task;
     let end = own_end.min(ends_at);
-    let result =
-        match tokio::time::timeout_at(end, work(session, &mut rows).instrument(span.clone())).await {
-            Ok(result) => result,
-            Err(_elapsed) => Err(too_late(ends_at < own_end, shared.crawl.bounds.task).into()),
-        };
+    let result = match tokio::time::timeout_at(end, work(session, &mut rows).instrument(span.clone())).await {
+        Ok(result) => result,
+        Err(_elapsed) => Err(too_late(ends_at < own_end, shared.crawl.bounds.task).into()),
+    };
     let finished = rows.finish().await;
     let is_off = tokio::time::timeout_at(end, is_off(session, &region, &result)).await.unwrap_or(false);
     let (outcome, error, kept, missed) = judge(result, finished, is_off)?;
