@@ -1,5 +1,7 @@
 //! A crawl of a simulated organization into a lake of its own, for the tests in this folder.
 
+mod name_server;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -7,8 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use orgcensus_answers::{Format, Snapshot, Which, ask_json, format, select};
 use orgcensus_aws::{
-    Base, Chain, Credentials, Hop, Limits, Options, SharedCredentialsProvider, SharedHttpClient, SharedTimeSource,
-    TimeSource,
+    Base, Chain, Credentials, Hop, Limits, NameError, Options, SharedCredentialsProvider, SharedDnsResolver,
+    SharedHttpClient, SharedTimeSource, TimeSource,
 };
 use orgcensus_collectors::COLLECTORS;
 use orgcensus_crawl::{Bounds, Crawl, Event, Report, Selection};
@@ -50,11 +52,26 @@ pub struct Manner {
     pub is_on_tokios_clock: bool,
     /// What is answered in the organization's stead, inside this process.
     pub odd: Option<odd::Answers>,
+    /// By how much that clock is ahead of the organization's; behind, if negative.
+    pub clock_ahead_seconds: i64,
+    /// Who says what hosts there are; all, if none is told.
+    pub name_server: Option<NameServer>,
 }
+
+/// What a name server says about a host.
+pub type NameServer = fn(&str) -> Result<(), NameError>;
 
 impl Default for Manner {
     fn default() -> Self {
-        Self { way: Way::Inside, limits: Limits::unlimited(), max_attempts: 2, is_on_tokios_clock: false, odd: None }
+        Self {
+            way: Way::Inside,
+            limits: Limits::unlimited(),
+            max_attempts: 2,
+            is_on_tokios_clock: false,
+            clock_ahead_seconds: 0,
+            name_server: None,
+            odd: None,
+        }
     }
 }
 
@@ -226,7 +243,14 @@ impl Place {
             (_, client) => client,
         };
         let key = Credentials::new(MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, None, None, "test");
-        let clock = TokiosClock(SystemTime::now(), self.start);
+        let ahead = Duration::from_secs(self.manner.clock_ahead_seconds.unsigned_abs());
+        let start = SystemTime::now();
+        let start = if self.manner.clock_ahead_seconds < 0 { start - ahead } else { start + ahead };
+        let clock = TokiosClock(start, self.start);
+        let http_client = match (http_client, self.manner.name_server) {
+            (Some(client), Some(server)) => Some(name_server::before(client, server)),
+            (client, _) => client,
+        };
         let options = Options {
             home_region: self.simulation.settings().regions.first().cloned(),
             credentials: Some(SharedCredentialsProvider::new(key)),
@@ -234,6 +258,7 @@ impl Place {
             limits: self.manner.limits.clone(),
             max_attempts: self.manner.max_attempts,
             http_client,
+            names: self.manner.name_server.map(|server| SharedDnsResolver::new(name_server::Names(server))),
             endpoint_url,
             ..Options::default()
         };

@@ -48,7 +48,7 @@ pub struct Chain {
 impl Chain {
     /// Assumes the roles between the base identity and the members, if any.
     pub async fn new(base: &Arc<Base>, between: &[Hop], member: Hop) -> Result<Self, Error> {
-        let mut last = base.caller("caller")?;
+        let mut last = base.caller("caller");
         for hop in between {
             last = assume(&last, hop, "between").await?;
         }
@@ -75,9 +75,10 @@ async fn assume(from: &Arc<Access>, hop: &Hop, account_id: &str) -> Result<Arc<A
     let base = from.base();
     let hop = Hop { role_arn: hop.arn_in(base.partition(), account_id), ..hop.clone() };
     let role = AssumedRole { session: from.home_session(), hop };
-    let cached = CachedCredentials::new(SharedCredentialsProvider::new(role), base.time.clone());
+    let cached =
+        CachedCredentials::new(SharedCredentialsProvider::new(role), base.time.clone(), Arc::clone(&base.came_past));
     cached.get().await.map_err(unwrapped)?;
-    Ok(Access::new(base, account_id, SharedCredentialsProvider::new(cached)))
+    Ok(Access::new(base, account_id, cached))
 }
 
 /// A role's credentials, by AssumeRole with the credentials of the hop before it.

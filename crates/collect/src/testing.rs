@@ -97,7 +97,7 @@ impl Recorded {
             ..Options::default()
         };
         let base = Base::load(options).await.expect("a base with static credentials");
-        let session = base.caller(ACCOUNT_ID).expect("static credentials").home_session();
+        let session = base.caller(ACCOUNT_ID).home_session();
         let mut sink = Kept::default();
         let mut rows = Rows::new(stamp(collector.scope), &mut sink);
         let mut result = (collector.collect)(&session, &mut rows).await;

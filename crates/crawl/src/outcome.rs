@@ -85,9 +85,9 @@ impl Outcome {
             Class::Denied => Self::Denied,
             Class::Throttled => Self::ThrottledOut,
             Class::TimedOut => Self::TimedOut,
-            Class::RegionDisabled => Self::RegionDisabled,
             Class::Unsupported => Self::Unsupported,
-            Class::NotFound | Class::Failed => Self::Failed,
+            // That a region is off is the account's word, not an error's: see `task`.
+            Class::Rejected | Class::NotFound | Class::Failed => Self::Failed,
         }
     }
 
@@ -97,7 +97,7 @@ impl Outcome {
             Class::Denied | Class::DeniedByScp => Self::RoleNotAssumable,
             Class::Throttled => Self::ThrottledOut,
             Class::TimedOut => Self::TimedOut,
-            Class::RegionDisabled | Class::Unsupported | Class::NotFound | Class::Failed => Self::Failed,
+            Class::Rejected | Class::Unsupported | Class::NotFound | Class::Failed => Self::Failed,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
+use orgcensus_aws::Class;
 use orgcensus_aws::organization::{self, Organization};
 use orgcensus_lake::Stage;
 use orgcensus_row::{GLOBAL, Timestamp};
@@ -51,7 +52,7 @@ impl Plan {
     /// Reads the organization and fixes the run.
     pub async fn read(crawl: &Crawl, shards: u32) -> Result<Self, Error> {
         let reader = crawl.selection.needs_tags().then(|| TagReader::begin(crawl.chain.last().home_session()));
-        Ok(Self::read_with(crawl, shards, reader).await?.0)
+        Ok(in_time(crawl, Self::read_with(crawl, shards, reader)).await?.0)
     }
 
     /// The same, with the reader of tags at work meanwhile; it is given back unless the selection had to wait for it.
@@ -159,6 +160,14 @@ impl Plan {
     fn shard_of(&self, account_id: &str) -> u32 {
         crc32fast::hash(account_id.as_bytes()) % self.shards.max(1)
     }
+}
+
+/// Planning, in the time that a run has: else one answer that never ends would hold it for ever.
+pub(crate) async fn in_time<T>(crawl: &Crawl, planning: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    tokio::time::timeout(crawl.bounds.run, planning).await.unwrap_or_else(|_elapsed| {
+        let words = format!("the run's {} s were over before the organization was read", crawl.bounds.run.as_secs());
+        Err(Error::Organization(orgcensus_aws::Error::new(Class::TimedOut, "RunDeadline", words)))
+    })
 }
 
 /// `00003-of-00016`, for names of objects and folders.

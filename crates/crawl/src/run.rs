@@ -1,6 +1,7 @@
 //! One run from the organization to the commit, begun or gone on with.
 
 use orgcensus_lake::{Commit, Lock, Owner, Stage, remove_checkpoint};
+use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
 use crate::context::{Crawl, Shared};
@@ -8,7 +9,7 @@ use crate::coverage::Tally;
 use crate::error::Error;
 use crate::event::Event;
 use crate::part::{self, Part};
-use crate::plan::{Plan, shard_name};
+use crate::plan::{self, Plan, shard_name};
 use crate::tags::TagReader;
 use crate::task_record::now;
 use crate::{publish, spans, unfinished, work};
@@ -49,12 +50,15 @@ impl Report {
 }
 
 /// Runs one crawl and publishes its snapshot.
-pub async fn run(crawl: Crawl) -> Result<Report, Error> {
+pub async fn run(mut crawl: Crawl) -> Result<Report, Error> {
+    let begun = Instant::now();
     let reader = TagReader::begin(crawl.chain.last().home_session());
     let (plan, reader) = tokio::select! {
-        read = Plan::read_with(&crawl, 1, Some(reader)) => read?,
+        read = plan::in_time(&crawl, Plan::read_with(&crawl, 1, Some(reader))) => read?,
         () = crawl.stop.clone() => return Err(Error::Stopped(crawl.run_id)),
     };
+    // Planning is of the run's time: what is left is for the accounts.
+    crawl.bounds.run = crawl.bounds.run.saturating_sub(begun.elapsed());
     whole(crawl, plan, None, reader).await
 }
 

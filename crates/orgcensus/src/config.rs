@@ -46,6 +46,9 @@ pub(crate) struct Aws {
     pub(crate) max_attempts: u32,
     pub(crate) connect_timeout_seconds: u64,
     pub(crate) read_timeout_seconds: u64,
+    pub(crate) attempt_timeout_seconds: u64,
+    pub(crate) operation_timeout_seconds: u64,
+    pub(crate) answer_max_mib: u64,
 }
 
 /// `[role]` and `[[role_chain]]`
@@ -156,9 +159,17 @@ pub(crate) struct Telemetry {
 
 impl Default for Aws {
     fn default() -> Self {
-        let (max_attempts, connect_timeout_seconds, read_timeout_seconds) = (6, 5, 60);
-        let (home_region, profile, endpoint_url) = (None, None, None);
-        Self { home_region, profile, endpoint_url, max_attempts, connect_timeout_seconds, read_timeout_seconds }
+        Self {
+            home_region: None,
+            profile: None,
+            endpoint_url: None,
+            max_attempts: 6,
+            connect_timeout_seconds: 5,
+            read_timeout_seconds: 60,
+            attempt_timeout_seconds: 120,
+            operation_timeout_seconds: 1800,
+            answer_max_mib: 64,
+        }
     }
 }
 
@@ -267,6 +278,9 @@ impl Config {
             ("lake.target_file_mib", self.lake.target_file_mib),
             ("lake.retention_days", self.lake.retention_days.map_or(1, u64::from)),
             ("aws.max_attempts", u64::from(self.aws.max_attempts)),
+            ("aws.attempt_timeout_seconds", self.aws.attempt_timeout_seconds),
+            ("aws.operation_timeout_seconds", self.aws.operation_timeout_seconds),
+            ("aws.answer_max_mib", self.aws.answer_max_mib),
         ] {
             if value == 0 {
                 return Err((key, "expected a whole number from 1".to_owned()));
@@ -332,6 +346,7 @@ mod tests {
         let example = include_str!("../../../config/orgcensus.example.toml");
         let config = parse(example, &[]).unwrap();
         assert_eq!(format!("{:?}", config.limits), format!("{:?}", Limits::default()));
+        assert_eq!(format!("{:?}", config.aws), format!("{:?}", Aws::default()));
         assert_eq!(config.role.arn_template(), "arn:{partition}:iam::{account_id}:role/orgcensus");
     }
 

@@ -86,6 +86,9 @@ pub(crate) async fn base_with(config: &Config, options: Options) -> Result<Arc<B
         max_attempts: aws.max_attempts,
         connect_timeout: Duration::from_secs(aws.connect_timeout_seconds),
         read_timeout: Duration::from_secs(aws.read_timeout_seconds),
+        attempt_timeout: Duration::from_secs(aws.attempt_timeout_seconds),
+        operation_timeout: Duration::from_secs(aws.operation_timeout_seconds),
+        answer_bytes_max: aws.answer_max_mib.saturating_mul(1 << 20),
         ..options
     };
     Base::load(options).await.map_err(|source| Failure::Aws { doing: "find credentials and region", source })

@@ -116,7 +116,7 @@ async fn services(iam: &Client, arn: &str) -> Answer<Vec<Listed>> {
         }
         found.extend(answer.services_last_accessed);
         let next = answer.marker.filter(|_| answer.is_truncated);
-        if next.is_none() || next == marker {
+        if next.is_none() {
             return Ok(found);
         }
         marker = next;

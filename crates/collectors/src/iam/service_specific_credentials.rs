@@ -47,7 +47,7 @@ pub const SERVICE_SPECIFIC_CREDENTIALS: Collector = Collector {
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let iam = client!(session, aws_sdk_iam);
-    // The SDK has no paginator for this one. A marker that comes twice ends the list, as its paginators end theirs.
+    // The SDK has no paginator for this one.
     let mut marker: Option<String> = None;
     loop {
         let list = iam.list_service_specific_credentials().all_users(true).max_items(1000);
@@ -59,7 +59,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
             rows.push(row).await?;
         }
         let next = page.marker.filter(|_| page.is_truncated);
-        if next.is_none() || next == marker {
+        if next.is_none() {
             return Ok(());
         }
         marker = next;

@@ -54,7 +54,10 @@ impl Observed {
                 work.written.add(&written);
                 work.tables.entry((*table).to_owned()).or_default().add(&written);
             }
-            Event::Unfinished { .. } | Event::AccountPlanned { .. } | Event::Publishing { .. } => {}
+            Event::Unfinished { .. }
+            | Event::AccountPlanned { .. }
+            | Event::Warning { .. }
+            | Event::Publishing { .. } => {}
         }
     }
 }
