@@ -37,6 +37,8 @@ pub(crate) async fn run(
     // Both allocators reserve address space generously, and that is what is bounded.
     command.env("MALLOC_ARENA_MAX", "2").env("MIMALLOC_ARENA_RESERVE", "65536");
     let mut process = command.spawn()?;
+    // Closed when this process ends, which tells the other one; `wait` would close it sooner.
+    let held = process.stdin.take();
     let ended = tokio::select! {
         ended = process.wait() => ended?,
         () = sleep(timeout) => {
@@ -49,6 +51,7 @@ pub(crate) async fn run(
             return Ok(exit::STOPPED);
         }
     };
+    drop(held);
     code(ended, doing, memory_mib)
 }
 

@@ -1,6 +1,7 @@
 //! `orgcensus query`: SQL over a snapshot.
 
 use std::ffi::OsString;
+use std::num::NonZero;
 use std::time::Duration;
 
 use orgcensus_answers::Bounds;
@@ -9,6 +10,9 @@ use crate::args::Query;
 use crate::bounded;
 use crate::commands::source;
 use crate::failure::{Failure, exit};
+
+/// What a thread that reads files may hold of them.
+const THREAD_MIB: u64 = 128;
 
 /// Has it asked and printed by a process that is bound to memory and time.
 pub(crate) async fn run(arguments: &Query) -> Result<u8, Failure> {
@@ -26,7 +30,9 @@ async fn answer(arguments: &Query) -> Result<u8, Failure> {
     bounded::begin(arguments.memory_mib);
     // Half for what the engine counts, half for what it does not: what is being read, and what functions return.
     let memory_bytes = usize::try_from(arguments.memory_mib << 19).unwrap_or(usize::MAX);
-    let bounds = Bounds { memory_bytes, ..Bounds::default() };
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get) as u64;
+    let threads = usize::try_from(cores.min(arguments.memory_mib / THREAD_MIB)).ok();
+    let bounds = Bounds { memory_bytes, threads, ..Bounds::default() };
     let (_lake, snapshot) = source::open(&arguments.source, bounds).await?;
     snapshot.query(&arguments.sql).await?.write(arguments.format, std::io::stdout()).await?;
     Ok(exit::WHOLE)
