@@ -92,7 +92,7 @@ mod tests {
             let written = lake.write("x", "y").await.unwrap_err();
             for error in [read, written] {
                 let words = format!("{error:?}");
-                assert!(words.contains("no redirect is followed"), "{status}: {words}");
+                assert!(words.contains("Redirected(\"localhost\")"), "{status}: {words}");
             }
             assert!(served.await.unwrap() >= 2, "{status}: both were asked");
             let stolen = tokio::time::timeout(std::time::Duration::from_millis(1), there.accept()).await;
