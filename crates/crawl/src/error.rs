@@ -27,6 +27,9 @@ pub enum Error {
     /// There is no run to go on with.
     #[error("resume: {0}")]
     NothingToResume(String),
+    /// A later run of its day is published.
+    #[error("resume: {0}")]
+    Outdated(String),
     /// It was asked to stop; what it did is kept.
     #[error("finish run {0}: it was asked to stop")]
     Stopped(String),

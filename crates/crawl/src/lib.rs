@@ -45,7 +45,7 @@ pub use event::{Event, Listener};
 pub use journal::{AccountRecord, Readings};
 pub use outcome::Outcome;
 pub use plan::{Plan, shard_name};
-pub use run::{Report, resume, run};
+pub use run::{Report, resume, resume_anyway, run};
 pub use selection::{Matcher, Selection};
 pub use shards::{ShardReport, crawl_shard, publish_shards};
 pub use tables::tables;

@@ -4,7 +4,7 @@ use orgcensus_lake::{Commit, Lock, Owner, Stage, remove_checkpoint};
 use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
-use crate::context::{Crawl, Shared};
+use crate::context::{Crawl, Shared, day};
 use crate::coverage::Tally;
 use crate::error::Error;
 use crate::event::Event;
@@ -64,16 +64,42 @@ pub async fn run(mut crawl: Crawl) -> Result<Report, Error> {
 
 /// Goes on with the run that is named, or with the organization's newest that left something to go on with: on this
 /// disk, or in the lake's checkpoints. Does what is missing and publishes. A run that had published already is success.
-pub async fn resume(mut crawl: Crawl, run_id: Option<&str>) -> Result<Report, Error> {
+/// One that began before the run which is published of its day is refused: it would show what was there earlier.
+pub async fn resume(crawl: Crawl, run_id: Option<&str>) -> Result<Report, Error> {
+    go_on(crawl, run_id, false).await
+}
+
+/// The same, also where a later run of its day has published.
+pub async fn resume_anyway(crawl: Crawl, run_id: Option<&str>) -> Result<Report, Error> {
+    go_on(crawl, run_id, true).await
+}
+
+async fn go_on(mut crawl: Crawl, run_id: Option<&str>, is_forced: bool) -> Result<Report, Error> {
     let plan = unfinished::find(&crawl, run_id).await?;
     if let Some(commit) = crawl.lake.commit_of(&plan.run_id).await? {
         tell_done(&crawl, &plan);
         forget(&crawl, &part::name(&plan, None)).await?;
         return Ok(Report::of_commit(&plan, commit));
     }
+    if !is_forced {
+        check_outdated(&crawl, &plan).await?;
+    }
     plan.impose(&mut crawl)?;
     let local = Part::local(&crawl, &plan, None)?;
     whole(crawl, plan, local, None).await
+}
+
+async fn check_outdated(crawl: &Crawl, plan: &Plan) -> Result<(), Error> {
+    let (organization_id, date) = (&plan.organization.id, day(plan.captured_at));
+    let published = crawl.lake.snapshots().await?;
+    let of_day = published.iter().find(|it| it.organization_id == *organization_id && it.snapshot_date == date);
+    match of_day.filter(|it| it.captured_at.0 > plan.captured_at.0) {
+        None => Ok(()),
+        Some(later) => Err(Error::Outdated(format!(
+            "run {} began before run {}, which is published of {date}; with --force it takes its place",
+            plan.run_id, later.run_id
+        ))),
+    }
 }
 
 /// A run whose accounts are all this process's, from where `local` ends. The lock comes before a copy is restored: a
@@ -149,6 +175,8 @@ pub(crate) fn owner(plan: &Plan, shard: Option<u32>, has_stage: bool) -> Owner {
 }
 
 pub(crate) async fn lock(crawl: &Crawl, plan: &Plan, owner: Owner) -> Result<Held, Error> {
+    // Hours before it would be refused when it is published.
+    crawl.lake.check_date(&day(plan.captured_at))?;
     let ttl = crawl.bounds.lock;
     let millis = i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX);
     let lock = Lock::acquire(&crawl.lake, &plan.organization.id, owner, now(), millis).await?;

@@ -10,7 +10,7 @@ const EXIT_CODES: &str = "Exit codes:
   0  whole: published, or answered
   2  bad usage or configuration
   3  published, but below min_coverage
-  4  not published, or not answered
+  4  not published, not answered, or not as it was published
   5  another run of this organization is alive
   6  stopped by a signal; what was done is kept, and `crawl --resume` goes on
   7  published, but catalogue or retention failed";
@@ -78,6 +78,14 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  orgcensus files --table iam_roles\n  \
         orgcensus files --lake s3://bucket/lake --snapshot 2026-11-22 --format json")]
     Files(Files),
+    /// List what was published, run by run: its date, its coverage, and what has superseded it.
+    #[command(after_help = "Examples:\n  orgcensus snapshots\n  \
+        orgcensus snapshots --lake s3://bucket/lake --format json")]
+    Snapshots(Snapshots),
+    /// Check that a snapshot is what was published: every file's length, hash and rows, and no file besides.
+    #[command(after_help = "Examples:\n  orgcensus verify --lake s3://bucket/lake\n  \
+        orgcensus verify --snapshot 2026-11-22")]
+    Verify(Verify),
     /// Remove snapshots that are older than the retention.
     #[command(after_help = "Examples:\n  orgcensus prune --config orgcensus.toml --dry-run\n  \
         orgcensus prune --lake ./lake --retention-days 30")]
@@ -136,6 +144,9 @@ pub(crate) struct Crawl {
     /// Go on with a run that was stopped or killed: the one named, or the newest. Does what is missing, and publishes.
     #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with = "plan")]
     pub(crate) resume: Option<Option<String>>,
+    /// Resume a run although a later one of its day has published.
+    #[arg(long, requires = "resume")]
+    pub(crate) force: bool,
     /// Crawl one shard of the run that this plan fixes, or what is missing of it, and leave it for `publish`.
     #[arg(long, value_name = "URL")]
     pub(crate) plan: Option<String>,
@@ -264,6 +275,26 @@ pub(crate) struct Files {
     pub(crate) format: Format,
 }
 
+/// `snapshots`
+#[derive(Debug, Args)]
+pub(crate) struct Snapshots {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// table, json, csv or parquet.
+    #[arg(long, default_value = "table")]
+    pub(crate) format: Format,
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// newest, a date (YYYY-MM-DD) or a run id.
+    #[arg(long, default_value = "newest")]
+    pub(crate) snapshot: Which,
+}
+
 /// `prune`
 #[derive(Debug, Args)]
 pub(crate) struct Prune {
@@ -285,6 +316,9 @@ pub(crate) struct Source {
     /// newest, a date (YYYY-MM-DD) or a run id.
     #[arg(long, default_value = "newest")]
     pub(crate) snapshot: Which,
+    /// Fail where a snapshot that is meant is incomplete, instead of warning.
+    #[arg(long)]
+    pub(crate) require_complete: bool,
 }
 
 /// `query`
@@ -295,6 +329,15 @@ pub(crate) struct Query {
     /// table, json, csv or parquet.
     #[arg(long, default_value = "table")]
     pub(crate) format: Format,
+    /// Give up after so many seconds.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) timeout: Option<u64>,
+    /// The memory that it may use: half of it for sorts, joins and groups, which go to the disk beyond.
+    #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(64..1 << 24))]
+    pub(crate) memory_mib: u64,
+    /// This is the process whose memory is bound.
+    #[arg(long, hide = true)]
+    pub(crate) bounded: bool,
     /// One query.
     pub(crate) sql: String,
 }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use crate::cloudwatch;
 use crate::failure::Failure;
+use crate::{cloudwatch, words};
 
 /// What begins the name of an environment variable that overrides a key: `ORGCENSUS_LAKE__URL` is `url` in `[lake]`.
 const PREFIX: &str = "ORGCENSUS_";
@@ -128,6 +128,7 @@ pub(crate) struct Limits {
 pub(crate) struct Lake {
     pub(crate) url: String,
     pub(crate) stage_directory: Option<PathBuf>,
+    pub(crate) use_umask: bool,
     pub(crate) target_file_mib: u64,
     pub(crate) min_coverage: f64,
     pub(crate) retention_days: Option<u32>,
@@ -216,6 +217,7 @@ impl Default for Lake {
         Self {
             url: "./lake".to_owned(),
             stage_directory: None,
+            use_umask: false,
             target_file_mib: 256,
             min_coverage: 0.9,
             retention_days: None,
@@ -246,7 +248,8 @@ impl Config {
     ) -> Result<Self, Failure> {
         toml::from_str::<Self>(text).map_err(|error| located(text, name, &error))?;
         let mut table: Table = toml::from_str(text).map_err(|error| located(text, name, &error))?;
-        let mut variables: Vec<_> = environment.filter(|(key, _)| key.starts_with(PREFIX)).collect();
+        let is_key = |key: &str| key.starts_with(PREFIX) && key != words::VARIABLE;
+        let mut variables: Vec<_> = environment.filter(|(key, _)| is_key(key)).collect();
         variables.sort();
         for (key, value) in variables {
             overlay(&mut table, &key, &value)?;
@@ -373,6 +376,7 @@ mod tests {
         let environment = [("ORGCENSUS_LAKE__URL", "s3://b/c"), ("ORGCENSUS_LIMITS__TASK_SECONDS", "7"), ("HOME", "x")];
         let config = parse(text, &environment).unwrap();
         assert_eq!((config.lake.url.as_str(), config.limits.task_seconds), ("s3://b/c", 7));
+        parse(text, &[("ORGCENSUS_LOG", "aws_config=debug")]).unwrap();
         let error = parse(text, &[("ORGCENSUS_LAKE__URI", "x")]).unwrap_err();
         assert!(error.contains("ORGCENSUS_LAKE__URI") && error.contains("uri"), "{error}");
     }

@@ -13,7 +13,7 @@ use orgcensus_row::Timestamp;
 use crate::args::{Configured, Place};
 use crate::config::{self, Config, OwnAccount};
 use crate::failure::Failure;
-use crate::lake_access;
+use crate::{lake_access, privacy};
 
 /// The configuration that a command's arguments mean.
 pub(crate) fn load(arguments: &Configured) -> Result<Config, Failure> {
@@ -25,6 +25,7 @@ pub(crate) fn load(arguments: &Configured) -> Result<Config, Failure> {
         config.aws.endpoint_url.clone_from(&arguments.endpoint_url);
     }
     check_names(&config)?;
+    keep_private(&config);
     Ok(config)
 }
 
@@ -40,7 +41,14 @@ pub(crate) fn load_place(place: &Place) -> Result<Config, Failure> {
     if place.endpoint_url.is_some() {
         config.aws.endpoint_url.clone_from(&place.endpoint_url);
     }
+    keep_private(&config);
     Ok(config)
+}
+
+fn keep_private(config: &Config) {
+    if config.lake.use_umask {
+        privacy::by_umask();
+    }
 }
 
 /// Names of collectors that do not exist are the commonest typing error.

@@ -36,6 +36,7 @@ async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<
     let stage = crawl.stage_directory.join(&crawl.run_id);
     let report = match &arguments.resume {
         None => orgcensus_crawl::run(crawl).await,
+        Some(run_id) if arguments.force => orgcensus_crawl::resume_anyway(crawl, run_id.as_deref()).await,
         Some(run_id) => orgcensus_crawl::resume(crawl, run_id.as_deref()).await,
     };
     let report = report.map_err(|source| kept(source, arguments, &stage))?;
@@ -48,7 +49,7 @@ async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<
 /// A failure after which one can go on says how.
 fn kept(source: Error, arguments: &Crawl, stage: &Path) -> Failure {
     let is_kept = arguments.resume.is_some() || Journal::<AccountRecord>::exists(stage);
-    if !is_kept || matches!(source, Error::Held(_) | Error::NothingToResume(_) | Error::Plan(_)) {
+    if !is_kept || matches!(source, Error::Held(_) | Error::NothingToResume(_) | Error::Outdated(_) | Error::Plan(_)) {
         return source.into();
     }
     let Configured { config, lake, .. } = &arguments.configured;

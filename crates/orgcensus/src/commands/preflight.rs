@@ -4,6 +4,7 @@ use orgcensus_aws::{organization, whoami};
 
 use crate::args::Preflight;
 use crate::failure::{Failure, exit};
+use crate::terminal::printable;
 use crate::{lake_access, setup};
 
 /// Runs the checks in order. A check that fails says what to do.
@@ -67,11 +68,11 @@ struct Checks {
 
 impl Checks {
     fn pass(&mut self, check: &str, what: &str) {
-        println!("ok    {check}: {what}");
+        println!("ok    {check}: {}", printable(what));
     }
 
     fn fail(&mut self, check: &str, error: &dyn std::fmt::Display, what_to_do: &str) {
         self.failed += 1;
-        println!("FAIL  {check}: {error}\n      {what_to_do}");
+        println!("FAIL  {check}: {}\n      {what_to_do}", printable(&error.to_string()));
     }
 }
