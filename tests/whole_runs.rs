@@ -2,7 +2,9 @@
 
 mod calls;
 mod network;
+mod organization;
 mod outcomes;
 mod resume;
 mod secrets;
+mod selection;
 mod truth;

@@ -111,6 +111,7 @@ fn fields(event: &Event<'_>) -> Option<(&'static str, Value)> {
                 "calls": tally.calls, "throttles": tally.throttles, "rows": tally.rows,
             }),
         ),
+        Event::Warning { message } => ("warning", json!({ "message": message })),
         Event::Checkpoint { error } => ("checkpoint", json!({ "error": error })),
         Event::Publishing { tables } => ("publishing", json!({ "tables": tables })),
         Event::TableWritten { table, rows, files, bytes } => {
@@ -168,6 +169,7 @@ impl Bars {
             Event::Checkpoint { error: Some(error) } => {
                 self.tasks.set_message(format!("no checkpoint: {error}"));
             }
+            Event::Warning { message } => self.accounts.println(format!("warning: {message}")),
             Event::Publishing { tables } => {
                 self.accounts.finish();
                 self.tasks.set_message(format!("publishing {tables} tables"));
