@@ -188,6 +188,13 @@ impl Place {
         Crawled { simulation: self.simulation, report, snapshot, log, elapsed, ended, folder: self.folder }
     }
 
+    /// A crawl by this role and of this selection.
+    pub async fn crawl_by(&self, role_arn: &str, selection: Selection) -> Crawl {
+        let (base, _) = self.base().await;
+        let hop = Hop { role_arn: role_arn.to_owned(), session_name: "test".to_owned(), ..Hop::default() };
+        Crawl { chain: Chain::new(&base, &[], hop).await.expect("a chain"), base, selection, ..self.crawl().await }
+    }
+
     /// A crawl of it, to be run or changed.
     pub async fn crawl(&self) -> Crawl {
         let settings = self.simulation.settings();

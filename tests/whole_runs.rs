@@ -3,8 +3,13 @@
 mod calls;
 mod items;
 mod network;
+mod organization;
 mod outcomes;
 mod resume;
 mod secrets;
+<<<<<<< HEAD
 mod size;
+=======
+mod selection;
+>>>>>>> selection-flat
 mod truth;

@@ -1,14 +1,14 @@
 //! Which regions an account has switched on.
 
 use orgcensus_row::Row;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::client;
 use crate::error::{Class, Error};
 use crate::session::Session;
 
 /// One region as one account sees it, on or off.
-#[derive(Debug, Clone, Serialize, Row)]
+#[derive(Debug, Clone, Serialize, Deserialize, Row)]
 #[row(table = "account_regions", key = "region_name")]
 pub struct AccountRegion {
     /// The region's name, eu-west-1.

@@ -14,7 +14,7 @@ use crate::task_record::TaskRecord;
 pub struct Coverage {
     /// The collector's name, as in the configuration.
     pub collector: String,
-    /// complete, partial, denied_by_scp, denied, role_not_assumable, account_suspended, region_disabled, unsupported, throttled_out, timed_out, failed or skipped.
+    /// complete, partial, denied_by_scp, denied, role_not_assumable, account_suspended, account_pending, region_disabled, unsupported, throttled_out, timed_out, failed or skipped.
     pub outcome: String,
     /// Whether it counts as planned work: what is suspended, switched off or not offered does not.
     pub is_planned: bool,
@@ -87,6 +87,9 @@ pub struct Tally {
     pub throttles: u64,
     /// Rows kept.
     pub rows: u64,
+    /// Accounts that were entered.
+    #[serde(default)]
+    pub accounts_entered: u64,
 }
 
 impl Tally {
@@ -108,6 +111,7 @@ impl Tally {
         self.retries += other.retries;
         self.throttles += other.throttles;
         self.rows += other.rows;
+        self.accounts_entered += other.accounts_entered;
     }
 
     /// Tasks that count as planned work.

@@ -69,6 +69,7 @@ pub(crate) struct Role {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Organization {
+    pub(crate) id: Option<String>,
     pub(crate) own_account: OwnAccount,
     pub(crate) trusted_accounts: Vec<String>,
     pub(crate) trusted_tenants: Vec<String>,
@@ -191,7 +192,12 @@ impl Default for Role {
 
 impl Default for Organization {
     fn default() -> Self {
-        Self { own_account: OwnAccount::Direct, trusted_accounts: Vec::new(), trusted_tenants: Vec::new() }
+        Self {
+            id: None,
+            own_account: OwnAccount::Direct,
+            trusted_accounts: Vec::new(),
+            trusted_tenants: Vec::new(),
+        }
     }
 }
 
@@ -269,6 +275,12 @@ impl Config {
         if let Some(id) = ids.into_iter().find(is_account) {
             return Err(("accounts", format!("{id:?} is no account id: expected 12 digits in quotes")));
         }
+        if let Some(id) = self.organization.id.as_ref().filter(|id| !is_organization(id)) {
+            return Err((
+                "organization.id",
+                format!("{id:?} is no organization's id: expected o- and 10 to 32 letters or digits"),
+            ));
+        }
         if !(0.0..=1.0).contains(&self.lake.min_coverage) {
             return Err(("lake.min_coverage", "expected a number from 0 to 1".to_owned()));
         }
@@ -308,6 +320,12 @@ impl Role {
         let Self { path, name, .. } = self;
         self.arn.clone().unwrap_or_else(|| format!("arn:{{partition}}:iam::{{account_id}}:role{path}{name}"))
     }
+}
+
+/// `o-a1b2c3d4e5`
+fn is_organization(id: &str) -> bool {
+    let is_plain = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    id.strip_prefix("o-").is_some_and(|rest| (10..=32).contains(&rest.len()) && is_plain(rest))
 }
 
 /// `crawl.toml:12:3: unknown field `nmae`, expected one of …`
@@ -360,6 +378,7 @@ mod tests {
             ("[limits]\n\naccounts_at_once = \"many\"", &["crawl.toml:3:20", "accounts_at_once", "expected usize"]),
             ("[lake]\nmin_coverage = 2", &["crawl.toml", "lake.min_coverage", "0 to 1"]),
             ("[select.include]\naccounts = [\"123\"]", &["crawl.toml", "accounts", "12 digits"]),
+            ("[organization]\nid = \"r-1234\"", &["crawl.toml", "organization.id", "o- and 10 to 32"]),
             ("[role]\nname = ", &["crawl.toml:2", "name ="]),
             ("[role]\npath = \"x\"", &["role.path", "slash"]),
             ("[telemetry]\ncloudwatch_namespace = \"AWS/x\"", &["telemetry.cloudwatch_namespace", "AWS's own"]),

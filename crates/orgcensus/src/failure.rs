@@ -86,8 +86,9 @@ impl Failure {
     /// The program's exit code.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Run(RunError::NothingSelected(_)) => exit::USAGE,
+            Self::Usage(_) => exit::USAGE,
             Self::Run(source) | Self::Kept { source, .. } => match source {
+                RunError::NothingSelected(_) | RunError::Selection(_) => exit::USAGE,
                 RunError::Held(_) => exit::HELD,
                 RunError::Stopped(_) => exit::STOPPED,
                 _ => exit::NOT_PUBLISHED,

@@ -133,7 +133,7 @@ pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) 
     };
     let lake = lake_access::open(config).await?;
     let run_id = uuid::Uuid::now_v7().to_string();
-    let selection = selection(&config.select);
+    let selection = selection(config);
     Ok(Crawl {
         captured_at: Timestamp(chrono::Utc::now().timestamp_millis()),
         base,
@@ -163,12 +163,14 @@ pub(crate) fn stage_directory(config: &Config, lake: &Lake) -> PathBuf {
 }
 
 /// What is off unless named counts as excluded.
-fn selection(select: &config::Select) -> Selection {
+pub(crate) fn selection(config: &Config) -> Selection {
+    let select = &config.select;
     let is_named = |name: &str| select.collectors.contains(name) || select.add_collectors.contains(name);
     let off = OFF_UNLESS_NAMED.iter().map(|(name, _)| *name).filter(|name| !is_named(name)).map(str::to_owned);
     // Where some are named, those are all: the added ones too.
     let added = select.add_collectors.iter().filter(|_| !select.collectors.is_empty());
     Selection {
+        organization_id: config.organization.id.clone(),
         include: matcher(&select.include),
         exclude: matcher(&select.exclude),
         regions: select.regions.clone(),
@@ -212,7 +214,8 @@ mod tests {
             exclude_collectors: set(exclude),
             ..config::Select::default()
         };
-        selection(&select).collectors(COLLECTORS).iter().map(|collector| collector.name).collect()
+        let config = Config { select, ..Config::default() };
+        selection(&config).collectors(COLLECTORS).iter().map(|collector| collector.name).collect()
     }
 
     #[test]
