@@ -7,9 +7,6 @@ mod organization;
 mod outcomes;
 mod resume;
 mod secrets;
-<<<<<<< HEAD
-mod size;
-=======
 mod selection;
->>>>>>> selection-flat
+mod size;
 mod truth;
