@@ -23,7 +23,8 @@ const EXPLAIN_HELP: &str = r#"Examples:
 
 With --jsonl each line is an object, and so is each answer; of the context, every key is optional:
   {"id": 1, "policy": {...} or "...", "context": {"resource_account": "111122223333", "org_ids": [],
-   "org_accounts": [], "trusted_accounts": [], "trusted_vpcs": [], "service": "sqs"}}
+   "org_accounts": [], "trusted_accounts": [], "trusted_vpcs": [], "service": "sqs",
+   "resource": "arn:aws:sqs:us-east-1:111122223333:q"}}
   {"id": 1, "public": false, "external": null, "in_org": false, "flags": [], "reasons": []}
 A line that cannot be read gives {"id": 1, "error": "..."}, and the rest goes on. External is null when it cannot be
 told: without the resource's account, an account that no list names may be the resource's own."#;
@@ -337,6 +338,13 @@ pub(crate) struct Explain {
     /// The service that the policy is of: s3, sqs, iam for a role's trust policy, vpce for a VPC endpoint's.
     #[arg(long)]
     pub(crate) service: Option<String>,
+    /// The ARN of the resource that the policy is on: a statement that names only other resources then lets nobody in.
+    #[arg(long, value_name = "ARN", value_parser = arn)]
+    pub(crate) resource: Option<String>,
+}
+
+fn arn(text: &str) -> Result<String, &'static str> {
+    if orgcensus_policy::is_arn(text) { Ok(text.to_owned()) } else { Err("not an ARN") }
 }
 
 /// `tables`

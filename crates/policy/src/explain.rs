@@ -8,11 +8,13 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::arn::Arn;
+use crate::arn::{Arn, is_account};
 use crate::document::Document;
-use crate::facts::{Facts, Organization, PolicyKind};
+use crate::facts::{Facts, Organization};
 use crate::flag::Flag;
+use crate::kind::{PolicyKind, ResourceKind};
 use crate::statement::{Effect, Statement};
+use crate::target::Target;
 use crate::verdict::{Policies, verdict};
 
 /// The most reasons that an explanation gives.
@@ -33,6 +35,8 @@ pub struct Context {
     pub trusted_vpcs: Option<Vec<String>>,
     /// The service that the policy is of: `s3`, `iam` for a role's trust policy, `vpce` for a VPC endpoint's …
     pub service: Option<String>,
+    /// The ARN of the resource that the policy is on.
+    pub resource: Option<String>,
 }
 
 /// A context made ready for many policies.
@@ -41,8 +45,9 @@ pub struct Explainer {
     resource_account: Option<String>,
     /// In lower case, and without AWS's domain.
     service: Option<String>,
-    /// What the service says that its policies are attached to, if it says so.
+    /// What the service or the resource says that its policies are attached to, if it says so.
     kind: Option<PolicyKind>,
+    target: Option<Target>,
     organization: Organization,
 }
 
@@ -68,7 +73,11 @@ impl Explainer {
     /// Makes a context ready.
     pub fn new(context: Context) -> Explainer {
         let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-        let resource_account = given(context.resource_account);
+        let resource = given(context.resource).map(|arn| arn.trim().to_owned());
+        let of_arn =
+            resource.as_deref().and_then(Arn::parse).map(|arn| arn.account).filter(|account| is_account(account));
+        let resource_account = given(context.resource_account).or_else(|| of_arn.map(str::to_owned));
+        let target = resource.as_deref().and_then(|arn| Target::of(arn, resource_account.as_deref()));
         let is_known = resource_account.is_some();
         let set = |list: Option<Vec<String>>| list.map(HashSet::from_iter);
         let or_empty = |list: Option<HashSet<String>>| list.or_else(|| is_known.then(HashSet::new));
@@ -85,7 +94,8 @@ impl Explainer {
                 ..Organization::default()
             },
             resource_account,
-            kind: service.as_deref().and_then(service_kind),
+            kind: service.as_deref().and_then(service_kind).or(target.as_ref().map(|target| target.kind().policy)),
+            target,
             service,
         }
     }
@@ -97,12 +107,13 @@ impl Explainer {
             (PolicyKind::Trust, _) => Some("sts"),
             (PolicyKind::AccessPoint, _) => Some("s3"),
             (_, Some(service)) => Some(action_prefix(service)),
-            (_, None) => only_service(document),
+            (_, None) => self.target.as_ref().map(|target| target.kind().service).or_else(|| only_service(document)),
         };
         let facts = Facts {
             kind,
             resource_account: self.resource_account.as_deref(),
             service,
+            target: self.target.as_ref(),
             organization: &self.organization,
         };
         let verdict = verdict(&Policies::of(std::slice::from_ref(document)), &facts);
@@ -154,26 +165,14 @@ fn is_of_access_point(document: &Document) -> bool {
     resources.peek().is_some() && resources.all(is_point)
 }
 
-/// What the policies of a service are attached to, where that is not just a resource. Writers differ in hyphens.
+/// What the policies of a service are attached to, where that is not just a resource.
 fn service_kind(service: &str) -> Option<PolicyKind> {
-    let plain: String = service.chars().filter(|letter| letter.is_ascii_alphanumeric()).collect();
-    Some(match plain.as_str() {
-        "vpce" | "vpcendpoint" | "ec2vpcendpoint" => PolicyKind::VpcEndpoint,
-        "iam" | "sts" | "role" | "iamrole" => PolicyKind::Trust,
-        "s3accesspoint" | "accesspoint" => PolicyKind::AccessPoint,
-        _ => return None,
-    })
+    ResourceKind::named(service).map(|kind| kind.policy).filter(|kind| *kind != PolicyKind::Resource)
 }
 
 /// The prefix of the actions in the policies of a service.
 fn action_prefix(service: &str) -> &str {
-    match service {
-        "efs" => "elasticfilesystem",
-        "opensearch" => "es",
-        "apigateway" | "api-gateway" => "execute-api",
-        "eventbridge" => "events",
-        other => other,
-    }
+    ResourceKind::named(service).map_or(service, |kind| kind.service)
 }
 
 /// The one service that the policy is about, where it shows: that of all ARNs among its resources or, without any,

@@ -42,6 +42,8 @@ pub enum Flag {
     EmptyCondition,
     /// A condition that no request can satisfy (C9, C10): the statement grants nobody.
     ConditionNeverMatches,
+    /// What the statement names is certainly not the resource that it is on: it grants nobody.
+    OtherResource,
     /// A wildcard inside a principal's ARN: IAM forbids it, so it is reported as public (P4).
     InvalidWildcardPrincipal,
     /// A principal that cannot be read.
@@ -93,6 +95,7 @@ impl Flag {
             Flag::UnknownOperator => "unknown_operator",
             Flag::EmptyCondition => "empty_condition",
             Flag::ConditionNeverMatches => "condition_never_matches",
+            Flag::OtherResource => "other_resource",
             Flag::InvalidWildcardPrincipal => "invalid_wildcard_principal",
             Flag::MalformedPrincipal => "malformed_principal",
             Flag::DanglingPrincipal => "dangling_principal",

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::arn::is_arn;
 use crate::document::{Document, MAX_DOCUMENT_BYTES, decode};
 use crate::explain::{Context, Explainer, Explanation};
 use crate::flag::Flag;
@@ -147,7 +148,10 @@ fn context(raw: &RawValue) -> Result<Context, LineError> {
         Some(Value::String(text)) => Ok(Some(text)),
         Some(_) => Err(expected(format!("context.{name}").into(), "a string")),
     };
-    let (resource_account, service) = (text("resource_account")?, text("service")?);
+    let (resource_account, service, resource) = (text("resource_account")?, text("service")?, text("resource")?);
+    if resource.as_deref().is_some_and(|arn| !arn.trim().is_empty() && !is_arn(arn.trim())) {
+        return Err(expected("context.resource".into(), "an ARN"));
+    }
     let mut list = |name: &str| match fields.remove(name) {
         None | Some(Value::Null) => Ok(None),
         Some(value) => match serde_json::from_value::<Vec<String>>(value) {
@@ -162,6 +166,7 @@ fn context(raw: &RawValue) -> Result<Context, LineError> {
         trusted_accounts: list("trusted_accounts")?,
         trusted_vpcs: list("trusted_vpcs")?,
         service,
+        resource,
     })
 }
 
@@ -241,6 +246,7 @@ mod tests {
         assert_eq!(of(r#"{"org_ids":"o-x"}"#), "context.org_ids: expected a list of strings");
         assert_eq!(of(r#"{"org_accounts":[1]}"#), "context.org_accounts: expected a list of strings");
         assert_eq!(of(r#"{"resource_account":123456789012}"#), "context.resource_account: expected a string");
+        assert_eq!(of(r#"{"resource":"my-queue"}"#), "context.resource: expected an ARN");
         assert_eq!(of(r#"{"trusted_vpcs":{}}"#), "context.trusted_vpcs: expected a list of strings");
     }
 

@@ -3,7 +3,8 @@
 use crate::bound::{Key, bounds};
 use crate::class::Class;
 use crate::document::Document;
-use crate::facts::{Facts, PolicyKind};
+use crate::facts::Facts;
+use crate::kind::PolicyKind;
 use crate::principal::Principal;
 use crate::statement::{Condition, Effect, Statement};
 

@@ -2,7 +2,8 @@
 
 use arrow::record_batch::RecordBatch;
 use orgcensus_policy::{
-    AclGrant, AclGrantee, Document, Facts, Flag, Gate, Grant, Policies, PolicyKind, Verdict, statement_grants,
+    AclGrant, AclGrantee, Document, Facts, Flag, Gate, Grant, Policies, PolicyKind, ResourceKind, Target, Verdict,
+    statement_grants,
 };
 use serde::Deserialize;
 
@@ -27,7 +28,7 @@ pub(super) struct Resource {
 }
 
 struct Policy {
-    kind: String,
+    kind: PolicyKind,
     name: String,
     is_unread: bool,
     text: Option<String>,
@@ -51,12 +52,10 @@ impl Resources {
     pub(super) fn add(&mut self, batch: &RecordBatch) -> Result<(), Error> {
         for row in 0..batch.num_rows() {
             let column = |name| text(batch, name, row);
-            let (Some(arn), Some(kind)) = (column("resource_arn"), column("policy_kind")) else { continue };
-            if !matches!(kind, "resource" | "trust" | "acl" | "endpoint") {
-                continue;
-            }
+            let kind = column("policy_kind").and_then(PolicyKind::named).filter(|kind| kind.is_on_resource());
+            let (Some(arn), Some(kind)) = (column("resource_arn"), kind) else { continue };
             let policy = Policy {
-                kind: kind.to_owned(),
+                kind,
                 name: column("policy_name").unwrap_or_default().to_owned(),
                 is_unread: column("state") == Some("unread"),
                 text: column("document").map(str::to_owned),
@@ -80,23 +79,18 @@ impl Resources {
 impl Resource {
     /// The verdict, and the principals of each statement.
     pub(super) fn judge(&self, account_id: &str, known: &Known, blocks: &AccountBlocks) -> Judged {
-        let has = |kind: &str| self.policies.iter().any(|policy| policy.kind == kind);
+        let target = Target::of(&self.arn, Some(account_id));
         let facts = Facts {
-            kind: if has("trust") {
-                PolicyKind::Trust
-            } else if has("endpoint") {
-                PolicyKind::VpcEndpoint
-            } else {
-                PolicyKind::Resource
-            },
+            kind: self.policies.iter().map(|it| it.kind).find(|kind| *kind != PolicyKind::Acl).unwrap_or_default(),
             resource_account: Some(account_id),
-            service: self.service(),
+            service: ResourceKind::named(&self.kind).map(|kind| kind.service),
+            target: target.as_ref(),
             organization: &known.organization,
         };
         let documents: Vec<(&Policy, Document)> = self
             .policies
             .iter()
-            .filter(|policy| policy.kind != "acl")
+            .filter(|policy| policy.kind != PolicyKind::Acl)
             .filter_map(|policy| Some((policy, Document::parse(policy.text.as_deref()?))))
             .collect();
         let verdict = self.verdict(&documents, &facts, blocks);
@@ -117,7 +111,7 @@ impl Resource {
     }
 
     fn verdict(&self, documents: &[(&Policy, Document)], facts: &Facts<'_>, blocks: &AccountBlocks) -> Verdict {
-        let is_unread = |acl: bool| self.policies.iter().any(|it| it.is_unread && (it.kind == "acl") == acl);
+        let is_unread = |acl: bool| self.policies.iter().any(|it| it.is_unread && (it.kind == PolicyKind::Acl) == acl);
         let parsed: Vec<Document> = documents.iter().map(|(_, document)| document.clone()).collect();
         let grants = self.grants();
         let bucket = blocks.buckets.get(&self.arn);
@@ -174,7 +168,7 @@ impl Resource {
                 PolicyPrincipal {
                     resource_arn: self.arn.clone(),
                     resource_type: self.kind.clone(),
-                    policy_kind: policy.kind.clone(),
+                    policy_kind: policy.kind.as_str().to_owned(),
                     policy_name: policy.name.clone(),
                     ordinal: i32::try_from(grant.ordinal).unwrap_or(i32::MAX),
                     principal: format!("{}:{}", grant.principal.kind.as_str(), grant.principal.value),
@@ -192,24 +186,10 @@ impl Resource {
 
     /// The ACL's grants, back from the JSON in which they were stored.
     fn grants(&self) -> Vec<AclGrant> {
-        let texts = self.policies.iter().filter(|policy| policy.kind == "acl").filter_map(|it| it.text.as_deref());
+        let texts =
+            self.policies.iter().filter(|policy| policy.kind == PolicyKind::Acl).filter_map(|it| it.text.as_deref());
         let grants = texts.flat_map(|text| serde_json::from_str::<Vec<GrantText>>(text).unwrap_or_default());
         grants.map(|it| AclGrant { grantee: grantee(it.grantee), permission: it.permission }).collect()
-    }
-
-    /// The service whose actions the policy can be about.
-    fn service(&self) -> Option<&'static str> {
-        Some(match self.kind.split('_').next()? {
-            "s3" => "s3",
-            "sqs" => "sqs",
-            "sns" => "sns",
-            "kms" => "kms",
-            "lambda" => "lambda",
-            "secretsmanager" => "secretsmanager",
-            "ecr" => "ecr",
-            "iam" => "sts",
-            _ => return None,
-        })
     }
 }
 

@@ -58,6 +58,7 @@ fn context(arguments: &Explain) -> Context {
         trusted_accounts: list(&arguments.trusted_account),
         trusted_vpcs: list(&arguments.trusted_vpc),
         service: arguments.service.clone(),
+        resource: arguments.resource.clone(),
     }
 }
 

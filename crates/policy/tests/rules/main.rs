@@ -11,6 +11,7 @@ mod hand_written;
 mod principals;
 #[path = "../properties/mod.rs"]
 mod properties;
+mod resources;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -48,7 +49,7 @@ pub(crate) static OURS: LazyLock<Organization> = LazyLock::new(|| {
 
 /// The facts for a policy of this kind in `OWN`.
 pub(crate) fn facts(kind: PolicyKind) -> Facts<'static> {
-    Facts { kind, resource_account: Some(OWN), service: None, organization: &OURS }
+    Facts { kind, resource_account: Some(OWN), service: None, target: None, organization: &OURS }
 }
 
 /// A document of these statements.
