@@ -227,3 +227,49 @@ fn grantee(text: String) -> AclGrantee {
         _ => AclGrantee::Other(text),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(kind: &str, arn: &str, statements: &str) -> Judged {
+        let text = Some(format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#));
+        let policy = Policy { kind: PolicyKind::Resource, name: String::new(), is_unread: false, text };
+        let resource = Resource { arn: arn.to_owned(), kind: kind.to_owned(), policies: vec![policy] };
+        let mut known = Known::default();
+        known.organization.accounts = Some(["111122223333".to_owned()].into());
+        known.organization.ids = Some(["o-ourorg0001".to_owned()].into());
+        resource.judge("111122223333", &known, &AccountBlocks::default())
+    }
+
+    #[test]
+    fn what_a_statement_names_is_held_against_the_resource() {
+        let arn = "arn:aws:sqs:us-east-1:111122223333:q";
+        let allow = |resource: &str| {
+            format!(r#"{{"Effect":"Allow","Principal":"*","Action":"SQS:*","Resource":"{resource}"}}"#)
+        };
+        let other = judged("sqs_queue", arn, &allow("arn:aws:sqs:us-east-1:111122223333:other"));
+        assert_eq!((other.access.is_public, other.access.is_external), (Some(false), Some(false)));
+        assert_eq!(
+            (other.access.flags.as_slice(), other.external.len()),
+            (["other_resource".to_owned()].as_slice(), 0)
+        );
+        assert_eq!((other.principals.len(), other.principals[0].principal_class.as_str()), (1, "nobody"));
+        assert_eq!(judged("sqs_queue", arn, &allow(arn)).access.is_public, Some(true));
+        let deny = format!(
+            r#"{{"Effect":"Deny","Principal":"*","Action":"sqs:*","Resource":"{arn}",
+            "Condition":{{"StringNotEquals":{{"aws:PrincipalOrgID":"o-ourorg0001"}}}}}}"#
+        );
+        let held = judged("sqs_queue", arn, &format!("{},{deny}", allow("*"))).access;
+        assert_eq!((held.is_public, held.is_external, held.is_in_org), (Some(false), Some(false), Some(true)));
+    }
+
+    #[test]
+    fn the_service_is_that_of_the_resource_type() {
+        let all = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"},
+            {"Effect":"Deny","Principal":"*","Action":"lambda:*","Resource":"*"}"#;
+        let function = "arn:aws:lambda:us-east-1:111122223333:function:f";
+        assert_eq!(judged("lambda_function", function, all).access.is_public, Some(false));
+        assert_eq!(judged("sqs_queue", "arn:aws:sqs:us-east-1:111122223333:q", all).access.is_public, Some(true));
+    }
+}
