@@ -17,6 +17,7 @@ pub use call::{Call, call};
 pub use collector::{Collector, Scope};
 pub use error::{Error, Optional};
 pub use orgcensus_aws::{Class, Session, client, timestamp};
-pub use policy::{POLICY_TABLE_NAMES, POLICY_TABLES, Policy, PolicyDocument, PolicyKind, PolicyStatement, PolicyText};
+pub use orgcensus_policy::PolicyKind;
+pub use policy::{POLICY_TABLE_NAMES, POLICY_TABLES, Policy, PolicyDocument, PolicyStatement, PolicyText};
 pub use rows::{Finished, Missed, Rows, Sink};
 pub use said::Said;

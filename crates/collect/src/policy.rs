@@ -1,7 +1,7 @@
 //! Policies on their way into the lake: the document byte for byte, and a row for each of its statements.
 
 use orgcensus_policy::{
-    AccessLevels, AclGrant, AclGrantee, Document, Effect, Flag, PrincipalKind, PrincipalValue, Statement,
+    AccessLevels, AclGrant, AclGrantee, Document, Effect, Flag, PolicyKind, PrincipalKind, PrincipalValue, Statement,
 };
 use orgcensus_row::{Row, Table, table};
 use serde::Serialize;
@@ -14,40 +14,6 @@ pub const POLICY_TABLES: &[Table] = &[table::<PolicyDocument>(), table::<PolicyS
 
 /// The names of these tables: what is short where a policy could not be read.
 pub const POLICY_TABLE_NAMES: [&str; 2] = [PolicyDocument::TABLE, PolicyStatement::TABLE];
-
-/// What a policy is attached to, as a rule of evaluation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PolicyKind {
-    /// On a resource, naming principals.
-    Resource,
-    /// On a role: who may assume it.
-    Trust,
-    /// On a user, group or role: what it may do.
-    Inline,
-    /// A managed policy's version.
-    Managed,
-    /// An access control list, written as statements.
-    Acl,
-    /// A control policy of the organization: what its accounts may do, or have done to them, at most. It grants nothing.
-    Control,
-    /// On a VPC endpoint: what may pass. It lets nobody in.
-    Endpoint,
-}
-
-impl PolicyKind {
-    /// The column's value.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Resource => "resource",
-            Self::Trust => "trust",
-            Self::Inline => "inline",
-            Self::Managed => "managed",
-            Self::Acl => "acl",
-            Self::Control => "control",
-            Self::Endpoint => "endpoint",
-        }
-    }
-}
 
 /// What was read of a policy. Unread is not absent.
 #[derive(Debug, Clone)]

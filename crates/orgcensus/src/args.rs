@@ -23,8 +23,8 @@ const EXPLAIN_HELP: &str = r#"Examples:
 
 With --jsonl each line is an object, and so is each answer; of the context, every key is optional:
   {"id": 1, "policy": {...} or "...", "context": {"resource_account": "111122223333", "org_ids": [],
-   "org_accounts": [], "trusted_accounts": [], "trusted_vpcs": [], "trusted_tenants": [],
-   "service": "lambda", "function_url_created_at": "2026-02-01"}}
+   "org_accounts": [], "trusted_accounts": [], "trusted_vpcs": [], "trusted_tenants": [], "service": "lambda",
+   "resource": "arn:aws:lambda:us-east-1:111122223333:function:f", "function_url_created_at": "2026-02-01"}}
   {"id": 1, "public": false, "external": null, "in_org": false, "flags": [], "reasons": []}
 A line that cannot be read gives {"id": 1, "error": "..."}, and the rest goes on. External is null when it cannot be
 told: without the resource's account, an account that no list names may be the resource's own. Public is null for a
@@ -390,10 +390,17 @@ pub(crate) struct Explain {
     /// opens, the answer rests on it.
     #[arg(long, value_name = "TIME", value_parser = url_created_at)]
     pub(crate) function_url_created_at: Option<chrono::DateTime<chrono::Utc>>,
+    /// The ARN of the resource that the policy is on: a statement that names only other resources then lets nobody in.
+    #[arg(long, value_name = "ARN", value_parser = arn)]
+    pub(crate) resource: Option<String>,
 }
 
 fn url_created_at(text: &str) -> Result<chrono::DateTime<chrono::Utc>, String> {
     orgcensus_policy::url_created_at(text).ok_or_else(|| "neither a date nor a time as RFC 3339 has it".to_owned())
+}
+
+fn arn(text: &str) -> Result<String, &'static str> {
+    if orgcensus_policy::is_arn(text) { Ok(text.to_owned()) } else { Err("not an ARN") }
 }
 
 /// `tables`

@@ -192,12 +192,7 @@ impl Default for Role {
 
 impl Default for Organization {
     fn default() -> Self {
-        Self {
-            id: None,
-            own_account: OwnAccount::Direct,
-            trusted_accounts: Vec::new(),
-            trusted_tenants: Vec::new(),
-        }
+        Self { id: None, own_account: OwnAccount::Direct, trusted_accounts: Vec::new(), trusted_tenants: Vec::new() }
     }
 }
 

@@ -28,6 +28,11 @@ impl<'a> Arn<'a> {
     }
 }
 
+/// Whether the text has the six fields of an ARN.
+pub fn is_arn(text: &str) -> bool {
+    Arn::parse(text).is_some_and(|arn| !arn.partition.is_empty() && !arn.service.is_empty() && !arn.resource.is_empty())
+}
+
 /// Whether this is an account id: twelve digits.
 pub(crate) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())

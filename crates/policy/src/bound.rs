@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use crate::cidr::{Breadth, breadth};
 use crate::class::Class;
-use crate::facts::{Facts, PolicyKind};
+use crate::facts::Facts;
 use crate::flag::{Flag, raise};
+use crate::kind::PolicyKind;
 use crate::limit::{Dimension, Limit};
 use crate::operator::{Comparison, Operator};
 use crate::reach::Reach;

@@ -13,7 +13,7 @@ use crate::flag::Flag;
 use crate::grant::{Grant, Reading, title};
 use crate::limit::{Dimension, Limit};
 use crate::operator::{Comparison, Operator};
-use crate::part::{Part, cuts, parts};
+use crate::part::{Part, cut_along, cuts, parts};
 use crate::principal::Principal;
 use crate::reach::Reach;
 use crate::statement::{Condition, Effect, PrincipalValue, Statement};
@@ -65,12 +65,8 @@ impl<'a> Denial<'a> {
             survivors.limits.push(Arc::new(Limit::new("NotPrincipal".to_owned(), names, Dimension::Caller, true)));
         }
         let actions = statement.actions.iter().map(|action| action_pattern(action, facts)).collect();
-        let resources = statement.resources.iter().map(|resource| {
-            // What a variable of `NotResource` leaves out is not known, so it may be anything.
-            let varies = statement.is_not_resource && statement.expands_variables && resource.contains("${");
-            if varies { Cow::Owned(variables_as_wildcards(resource)) } else { Cow::Borrowed(resource.as_str()) }
-        });
-        let resources = resources.collect();
+        let resources =
+            statement.resources.iter().map(|resource| resource_pattern(resource, statement, facts)).collect();
         (!survivors.is_vacuous()).then_some(Denial { statement, actions, resources, demands, survivors })
     }
 
@@ -232,6 +228,19 @@ fn action_pattern(action: &str, facts: &Facts) -> String {
     if whole || action == "*:*" { "*".to_owned() } else { action.to_ascii_lowercase() }
 }
 
+/// The pattern of a Deny's resource. What `NotResource` leaves out by a variable, or by a text that may be the resource's,
+/// is not known, so it may be anything.
+fn resource_pattern<'a>(resource: &'a str, statement: &Statement, facts: &Facts) -> Cow<'a, str> {
+    let target = facts.target();
+    let written = target.map_or(Cow::Borrowed(resource), |target| target.absolute(resource));
+    if !statement.is_not_resource {
+        return written;
+    }
+    let varies = statement.expands_variables && written.contains("${");
+    let pattern = if varies { Cow::Owned(variables_as_wildcards(&written)) } else { written };
+    if target.is_some_and(|target| target.is_undecided(&pattern)) { Cow::Borrowed("*") } else { pattern }
+}
+
 /// The sets of Denies that the parts of an Allow meet, each part being one action on one resource: an Allow is only
 /// gone when every part of it is. `None` when there is too much to compare.
 fn sets(allow: &Statement, denials: &[Weighed], facts: &Facts) -> Option<BTreeSet<Vec<usize>>> {
@@ -244,20 +253,24 @@ fn sets(allow: &Statement, denials: &[Weighed], facts: &Facts) -> Option<BTreeSe
     let left_out = denials.iter().filter(|it| it.statement.is_not_resource).flat_map(|it| &it.resources);
     let cuts_of_resources = cuts(left_out.map(|it| &**it));
     let actions = allow.actions.iter().map(|action| action_pattern(action, facts).into()).collect();
-    let actions = parts(actions, allow.is_not_action, &cuts_of_actions);
-    let resources = allow.resources.iter().map(Cow::from).collect();
-    let resources = parts(resources, allow.is_not_resource, &cuts_of_resources);
+    let actions = cut_along(parts(actions, allow.is_not_action), &cuts_of_actions);
+    let resources = match facts.target() {
+        Some(target) => target.parts(allow),
+        None => parts(allow.resources.iter().map(Cow::from).collect(), allow.is_not_resource),
+    };
+    let resources = cut_along(resources, &cuts_of_resources);
     let patterns: usize =
         denials.iter().map(|denial| denial.actions.len().saturating_add(denial.statement.resources.len())).sum();
     if actions.len().saturating_mul(resources.len()).saturating_mul(patterns) > MAX_COMPARISONS {
         return None;
     }
+    let pairs = || actions.iter().flat_map(|action| resources.iter().map(move |resource| (action, resource)));
+    // An action that is never on a part, as `GetObject` on a bucket itself, gives nothing there that a Deny could leave.
+    let gives_any = pairs().any(|(action, resource)| !resource.is_never_of(action));
     let mut sets = BTreeSet::new();
-    for action in &actions {
-        for resource in &resources {
-            let covering = denials.iter().enumerate().filter(|(_, denial)| denial.covers(action, resource));
-            sets.insert(covering.map(|(index, _)| index).collect());
-        }
+    for (action, resource) in pairs().filter(|(action, resource)| !gives_any || !resource.is_never_of(action)) {
+        let covering = denials.iter().enumerate().filter(|(_, denial)| denial.covers(action, resource));
+        sets.insert(covering.map(|(index, _)| index).collect());
     }
     (sets.len() <= MAX_SETS).then_some(sets)
 }

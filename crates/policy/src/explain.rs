@@ -9,11 +9,13 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::arn::Arn;
+use crate::arn::{Arn, is_account};
 use crate::document::Document;
-use crate::facts::{Facts, Organization, PolicyKind};
+use crate::facts::{Facts, Organization};
 use crate::flag::Flag;
+use crate::kind::{PolicyKind, ResourceKind};
 use crate::statement::{Effect, Statement};
+use crate::target::Target;
 use crate::verdict::{Policies, verdict};
 
 /// The most reasons that an explanation gives.
@@ -38,6 +40,8 @@ pub struct Context {
     pub service: Option<String>,
     /// When the function's URL was made, if the policy is a function's and has one.
     pub function_url_created_at: Option<DateTime<Utc>>,
+    /// The ARN of the resource that the policy is on.
+    pub resource: Option<String>,
 }
 
 /// A context made ready for many policies.
@@ -46,8 +50,9 @@ pub struct Explainer {
     resource_account: Option<String>,
     /// In lower case, and without AWS's domain.
     service: Option<String>,
-    /// What the service says that its policies are attached to, if it says so.
+    /// What the service or the resource says that its policies are attached to, if it says so.
     kind: Option<PolicyKind>,
+    target: Option<Target>,
     organization: Organization,
     function_url_created_at: Option<DateTime<Utc>>,
 }
@@ -74,7 +79,11 @@ impl Explainer {
     /// Makes a context ready.
     pub fn new(context: Context) -> Explainer {
         let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-        let resource_account = given(context.resource_account);
+        let resource = given(context.resource).map(|arn| arn.trim().to_owned());
+        let of_arn =
+            resource.as_deref().and_then(Arn::parse).map(|arn| arn.account).filter(|account| is_account(account));
+        let resource_account = given(context.resource_account).or_else(|| of_arn.map(str::to_owned));
+        let target = resource.as_deref().and_then(|arn| Target::of(arn, resource_account.as_deref()));
         let is_known = resource_account.is_some();
         let set = |list: Option<Vec<String>>| list.map(HashSet::from_iter);
         let or_empty = |list: Option<HashSet<String>>| list.or_else(|| is_known.then(HashSet::new));
@@ -93,7 +102,8 @@ impl Explainer {
             },
             resource_account,
             function_url_created_at: context.function_url_created_at,
-            kind: service.as_deref().and_then(service_kind),
+            kind: service.as_deref().and_then(service_kind).or(target.as_ref().map(|target| target.kind().policy)),
+            target,
             service,
         }
     }
@@ -105,12 +115,13 @@ impl Explainer {
             (PolicyKind::Trust, _) => Some("sts"),
             (PolicyKind::AccessPoint, _) => Some("s3"),
             (_, Some(service)) => Some(action_prefix(service)),
-            (_, None) => only_service(document),
+            (_, None) => self.target.as_ref().map(|target| target.kind().service).or_else(|| only_service(document)),
         };
         let facts = Facts {
             kind,
             resource_account: self.resource_account.as_deref(),
             service,
+            target: self.target.as_ref(),
             organization: &self.organization,
         };
         let function_url_created_at = self.function_url_created_at;
@@ -164,26 +175,14 @@ fn is_of_access_point(document: &Document) -> bool {
     resources.peek().is_some() && resources.all(is_point)
 }
 
-/// What the policies of a service are attached to, where that is not just a resource. Writers differ in hyphens.
+/// What the policies of a service are attached to, where that is not just a resource.
 fn service_kind(service: &str) -> Option<PolicyKind> {
-    let plain: String = service.chars().filter(|letter| letter.is_ascii_alphanumeric()).collect();
-    Some(match plain.as_str() {
-        "vpce" | "vpcendpoint" | "ec2vpcendpoint" => PolicyKind::VpcEndpoint,
-        "iam" | "sts" | "role" | "iamrole" => PolicyKind::Trust,
-        "s3accesspoint" | "accesspoint" => PolicyKind::AccessPoint,
-        _ => return None,
-    })
+    ResourceKind::named(service).map(|kind| kind.policy).filter(|kind| *kind != PolicyKind::Resource)
 }
 
 /// The prefix of the actions in the policies of a service.
 fn action_prefix(service: &str) -> &str {
-    match service {
-        "efs" => "elasticfilesystem",
-        "opensearch" => "es",
-        "apigateway" | "api-gateway" => "execute-api",
-        "eventbridge" => "events",
-        other => other,
-    }
+    ResourceKind::named(service).map_or(service, |kind| kind.service)
 }
 
 /// The one service that the policy is about, where it shows: that of all ARNs among its resources or, without any,

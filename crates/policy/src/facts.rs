@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::class::Class;
+use crate::kind::PolicyKind;
+use crate::target::Target;
 
 /// What is known of the organization. Made once and shared by every verdict; each question is one hash lookup.
 ///
@@ -45,29 +47,6 @@ impl Organization {
     }
 }
 
-/// What a policy is attached to, as far as the rules differ by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum PolicyKind {
-    /// A policy on a resource.
-    #[default]
-    Resource,
-    /// A role's trust policy.
-    Trust,
-    /// The policy of an S3 access point.
-    AccessPoint,
-    /// A VPC endpoint's policy: it narrows what passes, and lets nobody in (V6).
-    VpcEndpoint,
-    /// A policy on an identity, or an organization's: it has no principals.
-    Identity,
-}
-
-impl PolicyKind {
-    /// Whether the policy names who is let in.
-    pub(crate) fn has_principals(self) -> bool {
-        !matches!(self, PolicyKind::VpcEndpoint | PolicyKind::Identity)
-    }
-}
-
 /// What is known about one policy's surroundings.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
@@ -77,11 +56,19 @@ pub struct Facts<'a> {
     pub resource_account: Option<&'a str>,
     /// The service whose actions the policy can be about (`s3`): there, `*` means `s3:*`.
     pub service: Option<&'a str>,
+    /// The resource that it is on, where it is known which ARNs are its own: a statement that names only others is about
+    /// nothing.
+    pub target: Option<&'a Target>,
     /// The organization.
     pub organization: &'a Organization,
 }
 
-impl Facts<'_> {
+impl<'a> Facts<'a> {
+    /// The resource, where what statements name says anything.
+    pub(crate) fn target(&self) -> Option<&'a Target> {
+        self.target.filter(|target| target.decides(self.kind))
+    }
+
     /// The class of a principal of this account.
     pub fn account(&self, account: &str) -> Class {
         if self.resource_account == Some(account) {
@@ -137,7 +124,8 @@ mod tests {
         let own = HashSet::from(["vpc-1".to_owned()]);
         let mut organization = Organization { own_vpcs: Some(own), ..Organization::default() };
         let class = |organization: &Organization, id: &str| {
-            Facts { kind: PolicyKind::Resource, resource_account: None, service: None, organization }.vpc(id)
+            Facts { kind: PolicyKind::Resource, resource_account: None, service: None, target: None, organization }
+                .vpc(id)
         };
         assert_eq!(class(&organization, "vpc-1"), Class::InOrg);
         assert_eq!(class(&organization, "vpc-2"), Class::External);

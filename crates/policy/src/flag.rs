@@ -44,6 +44,8 @@ pub enum Flag {
     ConditionNeverMatches,
     /// An address or block of addresses that cannot be read: its condition restricts nothing here (C14).
     MalformedAddress,
+    /// What the statement names is certainly not the resource that it is on: it grants nobody.
+    OtherResource,
     /// A wildcard inside a principal's ARN: IAM forbids it, so it is reported as public (P4).
     InvalidWildcardPrincipal,
     /// A principal that cannot be read.
@@ -98,6 +100,7 @@ impl Flag {
             Flag::EmptyCondition => "empty_condition",
             Flag::ConditionNeverMatches => "condition_never_matches",
             Flag::MalformedAddress => "malformed_address",
+            Flag::OtherResource => "other_resource",
             Flag::InvalidWildcardPrincipal => "invalid_wildcard_principal",
             Flag::MalformedPrincipal => "malformed_principal",
             Flag::DanglingPrincipal => "dangling_principal",

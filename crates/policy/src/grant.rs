@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::bound::{Bound, Bounds, bounds};
 use crate::class::Class;
-use crate::facts::{Facts, PolicyKind};
+use crate::facts::Facts;
 use crate::flag::{Flag, raise};
 use crate::gate::Gate;
+use crate::kind::PolicyKind;
 use crate::level::{AccessLevel, AccessLevels};
 use crate::limit::{Limit, shortened};
 use crate::standing::Standing;
@@ -99,7 +100,11 @@ impl<'a> Reading<'a> {
         if !grants || !facts.kind.has_principals() {
             return None;
         }
-        let bounds = bounds(statement, facts.kind);
+        let mut bounds = bounds(statement, facts.kind);
+        if facts.target().is_some_and(|target| target.parts(statement).is_empty()) {
+            bounds.never = true;
+            raise(&mut bounds.flags, Flag::OtherResource);
+        }
         let mut flags = bounds.flags.clone();
         let mut principals = statement.principals.clone();
         if statement.is_not_principal {

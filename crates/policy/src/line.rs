@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::arn::is_arn;
 use crate::document::{Document, MAX_DOCUMENT_BYTES, decode};
 use crate::explain::{Context, Explainer, Explanation};
 use crate::flag::Flag;
@@ -151,7 +152,10 @@ fn context(raw: &RawValue) -> Result<Context, LineError> {
         Some(Value::String(text)) => Ok(Some(text)),
         Some(_) => Err(expected(format!("context.{name}").into(), "a string")),
     };
-    let (resource_account, service) = (text("resource_account")?, text("service")?);
+    let (resource_account, service, resource) = (text("resource_account")?, text("service")?, text("resource")?);
+    if resource.as_deref().is_some_and(|arn| !arn.trim().is_empty() && !is_arn(arn.trim())) {
+        return Err(expected("context.resource".into(), "an ARN"));
+    }
     let function_url_created_at = match text("function_url_created_at")?.filter(|text| !text.trim().is_empty()) {
         None => None,
         Some(text) => {
@@ -175,6 +179,7 @@ fn context(raw: &RawValue) -> Result<Context, LineError> {
         trusted_tenants: list("trusted_tenants")?,
         service,
         function_url_created_at,
+        resource,
     })
 }
 
@@ -254,6 +259,7 @@ mod tests {
         assert_eq!(of(r#"{"org_ids":"o-x"}"#), "context.org_ids: expected a list of strings");
         assert_eq!(of(r#"{"org_accounts":[1]}"#), "context.org_accounts: expected a list of strings");
         assert_eq!(of(r#"{"resource_account":123456789012}"#), "context.resource_account: expected a string");
+        assert_eq!(of(r#"{"resource":"my-queue"}"#), "context.resource: expected an ARN");
         assert_eq!(of(r#"{"trusted_vpcs":{}}"#), "context.trusted_vpcs: expected a list of strings");
     }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::glob::{contains, overlaps};
+use crate::kind::Own;
 
 /// The most patterns along which an Allow is cut; past it none is, and some unions of Denies are not seen.
 const MAX_CUTS: usize = 16;
@@ -13,17 +14,42 @@ const MAX_CUTS: usize = 16;
 pub(crate) struct Part<'a> {
     pattern: Cow<'a, str>,
     but: Vec<Cow<'a, str>>,
+    /// The ARNs of the resource itself among which it is besides.
+    own: Option<(&'a str, &'static Own)>,
 }
 
 impl<'a> Part<'a> {
+    /// All that the pattern matches.
+    pub(crate) fn new(pattern: Cow<'a, str>) -> Part<'a> {
+        Part { pattern, but: Vec::new(), own: None }
+    }
+
+    /// What the pattern matches of a resource's own ARNs.
+    pub(crate) fn of_own(pattern: Cow<'a, str>, arns: &'a str, own: &'static Own) -> Part<'a> {
+        Part { pattern, but: Vec::new(), own: Some((arns, own)) }
+    }
+
+    /// The same, but for what these patterns match.
+    pub(crate) fn but(self, but: Vec<Cow<'a, str>>) -> Part<'a> {
+        Part { but, ..self }
+    }
+
+    /// Whether the action, which is a part itself, is never on this resource.
+    pub(crate) fn is_never_of(&self, action: &Part) -> bool {
+        let name = action.pattern.split(['*', '?']).next().unwrap_or_default();
+        self.own.is_some_and(|(_, own)| own.never.iter().any(|start| name.starts_with(start)))
+    }
+
     /// Whether all of the part is among what the patterns match, or among the rest (D1, D6).
     pub(crate) fn is_within(&self, patterns: &[impl AsRef<str>], negated: bool) -> bool {
         let mut patterns = patterns.iter().map(AsRef::as_ref);
         if negated {
             // What the Deny leaves out, the part leaves out too.
-            patterns.all(|pattern| self.leaves_out(pattern) || !overlaps(pattern, &self.pattern))
+            let meets = |pattern| self.own.is_none_or(|(arns, _)| overlaps(pattern, arns));
+            patterns.all(|pattern| self.leaves_out(pattern) || !overlaps(pattern, &self.pattern) || !meets(pattern))
         } else {
-            patterns.any(|pattern| contains(pattern, &self.pattern))
+            let is_all = |pattern| self.own.is_some_and(|(arns, _)| contains(pattern, arns));
+            patterns.any(|pattern| contains(pattern, &self.pattern) || is_all(pattern))
         }
     }
 
@@ -36,7 +62,7 @@ impl<'a> Part<'a> {
         if self.pattern == *pattern || self.leaves_out(pattern) || !contains(&self.pattern, pattern) {
             return None;
         }
-        let inner = Part { pattern: pattern.clone(), but: self.but.clone() };
+        let inner = Part { pattern: pattern.clone(), ..self.clone() };
         self.but.push(pattern.clone());
         Some(inner)
     }
@@ -48,16 +74,19 @@ pub(crate) fn cuts<'a>(left_out: impl Iterator<Item = &'a str>) -> BTreeSet<Cow<
     if cuts.len() > MAX_CUTS { BTreeSet::new() } else { cuts.into_iter().map(Cow::Borrowed).collect() }
 }
 
-/// The parts of an Allow. Where one Deny leaves out what another names, neither covers all of a part, but both do: a part
-/// is cut along what Denies leave out.
-pub(crate) fn parts<'a>(patterns: Vec<Cow<'a, str>>, negated: bool, cuts: &BTreeSet<Cow<'a, str>>) -> Vec<Part<'a>> {
-    let part = |pattern| Part { pattern, but: Vec::new() };
-    let mut parts: Vec<Part<'_>> = match (patterns.is_empty(), negated) {
+/// The parts of an Allow, by its patterns.
+pub(crate) fn parts(patterns: Vec<Cow<'_, str>>, negated: bool) -> Vec<Part<'_>> {
+    match (patterns.is_empty(), negated) {
         // Without the element a statement is about the resource that it is attached to.
-        (true, _) => vec![part(Cow::Borrowed("*"))],
-        (false, true) => vec![Part { pattern: Cow::Borrowed("*"), but: patterns }],
-        (false, false) => patterns.into_iter().map(part).collect(),
-    };
+        (true, _) => vec![Part::new(Cow::Borrowed("*"))],
+        (false, true) => vec![Part::new(Cow::Borrowed("*")).but(patterns)],
+        (false, false) => patterns.into_iter().map(Part::new).collect(),
+    }
+}
+
+/// Where one Deny leaves out what another names, neither covers all of a part, but both do: a part is cut along what
+/// Denies leave out.
+pub(crate) fn cut_along<'a>(mut parts: Vec<Part<'a>>, cuts: &BTreeSet<Cow<'a, str>>) -> Vec<Part<'a>> {
     for cut in cuts {
         let inner: Vec<Part<'_>> = parts.iter_mut().filter_map(|part| part.cut(cut)).collect();
         parts.extend(inner);
@@ -71,7 +100,7 @@ mod tests {
 
     fn cut(pattern: &'static str, cuts: &[&'static str]) -> Vec<(String, Vec<String>)> {
         let cuts: BTreeSet<Cow<'_, str>> = cuts.iter().map(|cut| Cow::Borrowed(*cut)).collect();
-        let parts = parts(vec![Cow::Borrowed(pattern)], false, &cuts);
+        let parts = cut_along(parts(vec![Cow::Borrowed(pattern)], false), &cuts);
         let texts = |list: Vec<Cow<'_, str>>| list.into_iter().map(Cow::into_owned).collect();
         parts.into_iter().map(|part| (part.pattern.into_owned(), texts(part.but))).collect()
     }
@@ -87,7 +116,8 @@ mod tests {
 
     #[test]
     fn d1_what_a_part_leaves_out_a_deny_may_leave_out_too() {
-        let parts = parts(vec![Cow::Borrowed("s3:*")], false, &BTreeSet::from([Cow::Borrowed("s3:getobject")]));
+        let cuts = BTreeSet::from([Cow::Borrowed("s3:getobject")]);
+        let parts = cut_along(parts(vec![Cow::Borrowed("s3:*")], false), &cuts);
         let covered = |named: &str, left_out: &str| {
             parts.iter().all(|part| part.is_within(&[named], false) || part.is_within(&[left_out], true))
         };

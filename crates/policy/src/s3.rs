@@ -3,8 +3,9 @@
 use crate::bound::{Key, bounds};
 use crate::class::Class;
 use crate::document::Document;
-use crate::facts::{Facts, PolicyKind};
+use crate::facts::Facts;
 use crate::flag::Flag;
+use crate::kind::PolicyKind;
 use crate::principal::Principal;
 use crate::statement::{Condition, Effect, Statement};
 

@@ -73,7 +73,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         for mut described in page?.vpc_endpoints.unwrap_or_default() {
             let text = PolicyText::read(described.policy_document.take());
             let row = endpoint(session, described, matches!(text, PolicyText::Document(_)), rows.captured_at());
-            let (resource_arn, resource_type, kind) = (&row.arn, "ec2_vpc_endpoint", PolicyKind::Endpoint);
+            let (resource_arn, resource_type, kind) = (&row.arn, "ec2_vpc_endpoint", PolicyKind::VpcEndpoint);
             rows.policy(Policy { resource_arn, resource_type, kind, name: "", is_in_force: true, text }).await?;
             rows.push(row).await?;
         }

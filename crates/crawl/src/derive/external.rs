@@ -219,6 +219,7 @@ mod tests {
             kind: PolicyKind::Resource,
             resource_account: Some("111122223333"),
             service: Some("s3"),
+            target: None,
             organization: &organization,
         };
         let documents = [Document::parse(TEXT)];

@@ -15,6 +15,7 @@ use crate::context::Shared;
 use crate::error::Error;
 
 /// What is known of the organization.
+#[derive(Default)]
 pub(super) struct Known {
     /// For the verdicts.
     pub(super) organization: Organization,
@@ -23,6 +24,7 @@ pub(super) struct Known {
 }
 
 /// Which of the identities that policies name live.
+#[derive(Default)]
 pub(super) struct Living {
     names: Names,
     alive: HashSet<u64>,

@@ -8,6 +8,7 @@ use arrow::array::{Array, AsArray};
 use arrow::record_batch::RecordBatch;
 use orgcensus_collect::PolicyStatement;
 use orgcensus_lake::SliceIndex;
+use orgcensus_policy::PolicyKind;
 use orgcensus_row::table;
 
 use super::{Staged, text};
@@ -64,7 +65,8 @@ impl Names {
     fn add(&mut self, batch: &RecordBatch) {
         let principals = batch.column_by_name("principals").and_then(|column| column.as_list_opt::<i32>());
         for row in 0..batch.num_rows() {
-            if matches!(text(batch, "policy_kind", row), Some("inline" | "managed" | "control")) {
+            let kind = text(batch, "policy_kind", row).and_then(PolicyKind::named);
+            if kind.is_some_and(|kind| !kind.is_on_resource()) {
                 continue;
             }
             if let Some(principals) = principals.filter(|column| column.is_valid(row)) {

@@ -2,7 +2,8 @@
 
 use arrow::record_batch::RecordBatch;
 use orgcensus_policy::{
-    AclGrant, AclGrantee, Document, Facts, Flag, Gate, Grant, Policies, PolicyKind, Verdict, statement_grants,
+    AclGrant, AclGrantee, Document, Facts, Flag, Gate, Grant, Policies, PolicyKind, ResourceKind, Target, Verdict,
+    statement_grants,
 };
 use serde::Deserialize;
 
@@ -27,7 +28,7 @@ pub(super) struct Resource {
 }
 
 struct Policy {
-    kind: String,
+    kind: PolicyKind,
     name: String,
     is_unread: bool,
     text: Option<String>,
@@ -51,12 +52,10 @@ impl Resources {
     pub(super) fn add(&mut self, batch: &RecordBatch) -> Result<(), Error> {
         for row in 0..batch.num_rows() {
             let column = |name| text(batch, name, row);
-            let (Some(arn), Some(kind)) = (column("resource_arn"), column("policy_kind")) else { continue };
-            if !matches!(kind, "resource" | "trust" | "acl" | "endpoint") {
-                continue;
-            }
+            let kind = column("policy_kind").and_then(PolicyKind::named).filter(|kind| kind.is_on_resource());
+            let (Some(arn), Some(kind)) = (column("resource_arn"), kind) else { continue };
             let policy = Policy {
-                kind: kind.to_owned(),
+                kind,
                 name: column("policy_name").unwrap_or_default().to_owned(),
                 is_unread: column("state") == Some("unread"),
                 text: column("document").map(str::to_owned),
@@ -80,23 +79,18 @@ impl Resources {
 impl Resource {
     /// The verdict, and the principals of each statement.
     pub(super) fn judge(&self, account_id: &str, known: &Known, blocks: &AccountBlocks) -> Judged {
-        let has = |kind: &str| self.policies.iter().any(|policy| policy.kind == kind);
+        let target = Target::of(&self.arn, Some(account_id));
         let facts = Facts {
-            kind: if has("trust") {
-                PolicyKind::Trust
-            } else if has("endpoint") {
-                PolicyKind::VpcEndpoint
-            } else {
-                PolicyKind::Resource
-            },
+            kind: self.policies.iter().map(|it| it.kind).find(|kind| *kind != PolicyKind::Acl).unwrap_or_default(),
             resource_account: Some(account_id),
-            service: self.service(),
+            service: ResourceKind::named(&self.kind).map(|kind| kind.service),
+            target: target.as_ref(),
             organization: &known.organization,
         };
         let documents: Vec<(&Policy, Document)> = self
             .policies
             .iter()
-            .filter(|policy| policy.kind != "acl")
+            .filter(|policy| policy.kind != PolicyKind::Acl)
             .filter_map(|policy| Some((policy, Document::parse(policy.text.as_deref()?))))
             .collect();
         let verdict = self.verdict(&documents, &facts, blocks);
@@ -117,7 +111,7 @@ impl Resource {
     }
 
     fn verdict(&self, documents: &[(&Policy, Document)], facts: &Facts<'_>, blocks: &AccountBlocks) -> Verdict {
-        let is_unread = |acl: bool| self.policies.iter().any(|it| it.is_unread && (it.kind == "acl") == acl);
+        let is_unread = |acl: bool| self.policies.iter().any(|it| it.is_unread && (it.kind == PolicyKind::Acl) == acl);
         let parsed: Vec<Document> = documents.iter().map(|(_, document)| document.clone()).collect();
         let grants = self.grants();
         let bucket = blocks.buckets.get(&self.arn);
@@ -175,7 +169,7 @@ impl Resource {
                 PolicyPrincipal {
                     resource_arn: self.arn.clone(),
                     resource_type: self.kind.clone(),
-                    policy_kind: policy.kind.clone(),
+                    policy_kind: policy.kind.as_str().to_owned(),
                     policy_name: policy.name.clone(),
                     ordinal: i32::try_from(grant.ordinal).unwrap_or(i32::MAX),
                     principal: format!("{}:{}", grant.principal.kind.as_str(), grant.principal.value),
@@ -193,24 +187,10 @@ impl Resource {
 
     /// The ACL's grants, back from the JSON in which they were stored.
     fn grants(&self) -> Vec<AclGrant> {
-        let texts = self.policies.iter().filter(|policy| policy.kind == "acl").filter_map(|it| it.text.as_deref());
+        let texts =
+            self.policies.iter().filter(|policy| policy.kind == PolicyKind::Acl).filter_map(|it| it.text.as_deref());
         let grants = texts.flat_map(|text| serde_json::from_str::<Vec<GrantText>>(text).unwrap_or_default());
         grants.map(|it| AclGrant { grantee: grantee(it.grantee), permission: it.permission }).collect()
-    }
-
-    /// The service whose actions the policy can be about.
-    fn service(&self) -> Option<&'static str> {
-        Some(match self.kind.split('_').next()? {
-            "s3" => "s3",
-            "sqs" => "sqs",
-            "sns" => "sns",
-            "kms" => "kms",
-            "lambda" => "lambda",
-            "secretsmanager" => "secretsmanager",
-            "ecr" => "ecr",
-            "iam" => "sts",
-            _ => return None,
-        })
     }
 }
 
@@ -246,5 +226,51 @@ fn grantee(text: String) -> AclGrantee {
         "AuthenticatedUsers" => AclGrantee::AuthenticatedUsers,
         _ if is_canonical => AclGrantee::CanonicalUser(text),
         _ => AclGrantee::Other(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(kind: &str, arn: &str, statements: &str) -> Judged {
+        let text = Some(format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#));
+        let policy = Policy { kind: PolicyKind::Resource, name: String::new(), is_unread: false, text };
+        let resource = Resource { arn: arn.to_owned(), kind: kind.to_owned(), policies: vec![policy] };
+        let mut known = Known::default();
+        known.organization.accounts = Some(["111122223333".to_owned()].into());
+        known.organization.ids = Some(["o-ourorg0001".to_owned()].into());
+        resource.judge("111122223333", &known, &AccountBlocks::default())
+    }
+
+    #[test]
+    fn what_a_statement_names_is_held_against_the_resource() {
+        let arn = "arn:aws:sqs:us-east-1:111122223333:q";
+        let allow = |resource: &str| {
+            format!(r#"{{"Effect":"Allow","Principal":"*","Action":"SQS:*","Resource":"{resource}"}}"#)
+        };
+        let other = judged("sqs_queue", arn, &allow("arn:aws:sqs:us-east-1:111122223333:other"));
+        assert_eq!((other.access.is_public, other.access.is_external), (Some(false), Some(false)));
+        assert_eq!(
+            (other.access.flags.as_slice(), other.external.len()),
+            (["other_resource".to_owned()].as_slice(), 0)
+        );
+        assert_eq!((other.principals.len(), other.principals[0].principal_class.as_str()), (1, "nobody"));
+        assert_eq!(judged("sqs_queue", arn, &allow(arn)).access.is_public, Some(true));
+        let deny = format!(
+            r#"{{"Effect":"Deny","Principal":"*","Action":"sqs:*","Resource":"{arn}",
+            "Condition":{{"StringNotEquals":{{"aws:PrincipalOrgID":"o-ourorg0001"}}}}}}"#
+        );
+        let held = judged("sqs_queue", arn, &format!("{},{deny}", allow("*"))).access;
+        assert_eq!((held.is_public, held.is_external, held.is_in_org), (Some(false), Some(false), Some(true)));
+    }
+
+    #[test]
+    fn the_service_is_that_of_the_resource_type() {
+        let all = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"},
+            {"Effect":"Deny","Principal":"*","Action":"lambda:*","Resource":"*"}"#;
+        let function = "arn:aws:lambda:us-east-1:111122223333:function:f";
+        assert_eq!(judged("lambda_function", function, all).access.is_public, Some(false));
+        assert_eq!(judged("sqs_queue", "arn:aws:sqs:us-east-1:111122223333:q", all).access.is_public, Some(true));
     }
 }

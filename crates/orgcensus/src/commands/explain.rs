@@ -64,6 +64,7 @@ fn context(arguments: &Explain) -> Context {
         trusted_tenants: list(&arguments.trusted_tenant),
         service: arguments.service.clone(),
         function_url_created_at: arguments.function_url_created_at,
+        resource: arguments.resource.clone(),
     }
 }
 

@@ -8,11 +8,10 @@ use std::sync::LazyLock;
 
 use orgcensus_policy::{
     Context, Document, Explainer, Facts, Flag, Lines, Organization, Policies, PolicyKind, PublicAccessBlock, Statement,
-    Verdict, decode, s3_public, statement_grants, study_public, verdict,
+    Target, Verdict, decode, s3_public, statement_grants, verdict,
 };
 
-const KINDS: [PolicyKind; 5] =
-    [PolicyKind::Resource, PolicyKind::Trust, PolicyKind::AccessPoint, PolicyKind::VpcEndpoint, PolicyKind::Identity];
+const KINDS: [PolicyKind; 8] = PolicyKind::ALL;
 
 /// Two organizations: one of which all is known, and one of which nothing is.
 static ORGANIZATIONS: LazyLock<[Organization; 2]> = LazyLock::new(|| {
@@ -33,12 +32,18 @@ static ORGANIZATIONS: LazyLock<[Organization; 2]> = LazyLock::new(|| {
     [known, Organization::default()]
 });
 
+/// Resources that the policies may be on; every other time it is not known.
+static TARGETS: LazyLock<[Target; 2]> = LazyLock::new(|| {
+    ["arn:aws:s3:::b", "arn:aws:sqs:us-east-1:111122223333:q"].map(|arn| Target::of(arn, None).expect("a target"))
+});
+
 /// The facts under which a document is judged, as the last byte chooses.
 fn situation(data: &[u8]) -> Facts<'static> {
     let choice = usize::from(data.last().copied().unwrap_or_default());
     let (kind, organization) = (KINDS[choice % KINDS.len()], &ORGANIZATIONS[choice / 32 % 2]);
     let (resource_account, service) = [(Some("111122223333"), Some("s3")), (None, None)][choice / 64 % 2];
-    Facts { kind, resource_account, service, organization }
+    let target = TARGETS.get(choice / 8 % 4);
+    Facts { kind, resource_account, service, target, organization }
 }
 
 /// Any bytes: nothing panics, and every line has one answer of one line, the same each time.
@@ -65,7 +70,6 @@ fn ask_everything(document: &Document, facts: &Facts) {
         statement_grants(statement, facts);
         statement.access_levels(facts.service);
     }
-    study_public(document);
 }
 
 /// A policy made of bytes: what it says is kept, and what it comes to goes the right way when it changes.

@@ -245,8 +245,13 @@ fn r2_external_only_if_every_bound_admits_someone_outside() {
 #[test]
 fn a_fact_that_was_not_collected_makes_it_unknown() {
     let nothing = Organization::default();
-    let unknown =
-        Facts { kind: PolicyKind::Resource, resource_account: Some(OWN), service: None, organization: &nothing };
+    let unknown = Facts {
+        kind: PolicyKind::Resource,
+        resource_account: Some(OWN),
+        service: None,
+        target: None,
+        organization: &nothing,
+    };
     for condition in [
         r#"{"StringEquals":{"aws:PrincipalOrgID":"o-ourorg0001"}}"#,
         r#"{"StringEquals":{"aws:PrincipalAccount":"999988887777"}}"#,
@@ -258,7 +263,8 @@ fn a_fact_that_was_not_collected_makes_it_unknown() {
         assert_eq!((grants[0].class, grants[0].is_external), (Class::Unknown, None), "{condition}");
     }
     // Nor can it be told whether an account is outside when the resource's own is not known.
-    let homeless = Facts { kind: PolicyKind::Resource, resource_account: None, service: None, organization: &OURS };
+    let homeless =
+        Facts { kind: PolicyKind::Resource, resource_account: None, service: None, target: None, organization: &OURS };
     let text = r#"{"Effect":"Allow","Principal":{"AWS":["999988887777","222233334444"]},"Action":"*"}"#;
     let classes: Vec<_> = statement_grants(&document(text).statements[0], &homeless).iter().map(|g| g.class).collect();
     assert_eq!(classes, [Class::Unknown, Class::InOrg]);

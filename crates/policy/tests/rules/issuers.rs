@@ -15,6 +15,7 @@ fn judge(issuer: &str, conditions: &str, trusted: &[&str]) -> Verdict {
         kind: PolicyKind::Trust,
         resource_account: Some("111122223333"),
         service: Some("sts"),
+        target: None,
         organization: &organization,
     };
     let statement = format!(

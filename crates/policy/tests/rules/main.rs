@@ -13,6 +13,7 @@ mod issuers;
 mod principals;
 #[path = "../properties/mod.rs"]
 mod properties;
+mod resources;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -50,7 +51,7 @@ pub(crate) static OURS: LazyLock<Organization> = LazyLock::new(|| {
 
 /// The facts for a policy of this kind in `OWN`.
 pub(crate) fn facts(kind: PolicyKind) -> Facts<'static> {
-    Facts { kind, resource_account: Some(OWN), service: None, organization: &OURS }
+    Facts { kind, resource_account: Some(OWN), service: None, target: None, organization: &OURS }
 }
 
 /// A document of these statements.

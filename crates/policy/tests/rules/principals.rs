@@ -193,5 +193,5 @@ fn r7_public_urls_and_roles() {
 fn v6_a_vpc_endpoint_lets_nobody_in() {
     let text = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}"#;
     check_kind(PolicyKind::VpcEndpoint, text, "none");
-    check_kind(PolicyKind::Identity, text, "none");
+    check_kind(PolicyKind::Inline, text, "none");
 }

@@ -103,7 +103,7 @@ impl Of<'_> {
             return vec![self.unread()];
         }
         let (kind, resource_account) = (PolicyKind::Trust, Some(account_id));
-        let facts = Facts { kind, resource_account, service: Some("sts"), organization };
+        let facts = Facts { kind, resource_account, service: Some("sts"), target: None, organization };
         let grants = verdict(&Policies::of(&document), &facts).grants;
         let rows = grants.into_iter().filter_map(|grant| {
             let statement = document[0].statements.get(grant.ordinal)?;
