@@ -34,11 +34,14 @@ pub struct TaskRecord {
     pub rows: u64,
     /// Listed things that could not be read.
     pub missed: u64,
-    /// Listed things that went away before they were read.
+    /// Listed things that went away before they were read. A plan of an older version has none of these three.
+    #[serde(default)]
     pub gone: u64,
     /// Tables that are short of rows or values because of what was missed.
+    #[serde(default)]
     pub short_tables: Vec<String>,
     /// Rows left out because an earlier one had their key.
+    #[serde(default)]
     pub duplicates: u64,
     /// How long it took.
     pub duration_millis: u64,
