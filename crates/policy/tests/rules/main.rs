@@ -6,12 +6,14 @@ mod cases;
 mod conditions;
 mod denies;
 mod federation;
+mod guardrails;
 #[path = "../cases/mod.rs"]
 mod hand_written;
 mod principals;
 #[path = "../properties/mod.rs"]
 mod properties;
 mod resources;
+mod several;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
