@@ -1,5 +1,7 @@
 //! A crawl of a simulated organization into a lake of its own, for the tests in this folder.
 
+mod name_server;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -7,8 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use orgcensus_answers::{Format, Snapshot, Which, ask_json, format, select};
 use orgcensus_aws::{
-    Base, Chain, Credentials, Hop, Limits, Options, SharedCredentialsProvider, SharedHttpClient, SharedTimeSource,
-    TimeSource,
+    Base, Chain, Credentials, Hop, Limits, NameError, Options, SharedCredentialsProvider, SharedDnsResolver,
+    SharedHttpClient, SharedTimeSource, TimeSource,
 };
 use orgcensus_collectors::COLLECTORS;
 use orgcensus_crawl::{Bounds, Crawl, Event, Report, Selection};
@@ -18,6 +20,8 @@ use orgcensus_sim::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, Settings, Simu
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::time::Instant;
+
+pub mod odd;
 
 /// A crawled organization.
 pub struct Crawled {
@@ -46,11 +50,28 @@ pub struct Manner {
     pub max_attempts: u32,
     /// Whether credentials' lives are told by tokio's clock, which a test may pause.
     pub is_on_tokios_clock: bool,
+    /// What is answered in the organization's stead, inside this process.
+    pub odd: Option<odd::Answers>,
+    /// By how much that clock is ahead of the organization's; behind, if negative.
+    pub clock_ahead_seconds: i64,
+    /// Who says what hosts there are; all, if none is told.
+    pub name_server: Option<NameServer>,
 }
+
+/// What a name server says about a host.
+pub type NameServer = fn(&str) -> Result<(), NameError>;
 
 impl Default for Manner {
     fn default() -> Self {
-        Self { way: Way::Inside, limits: Limits::unlimited(), max_attempts: 2, is_on_tokios_clock: false }
+        Self {
+            way: Way::Inside,
+            limits: Limits::unlimited(),
+            max_attempts: 2,
+            is_on_tokios_clock: false,
+            clock_ahead_seconds: 0,
+            name_server: None,
+            odd: None,
+        }
     }
 }
 
@@ -167,6 +188,13 @@ impl Place {
         Crawled { simulation: self.simulation, report, snapshot, log, elapsed, ended, folder: self.folder }
     }
 
+    /// A crawl by this role and of this selection.
+    pub async fn crawl_by(&self, role_arn: &str, selection: Selection) -> Crawl {
+        let (base, _) = self.base().await;
+        let hop = Hop { role_arn: role_arn.to_owned(), session_name: "test".to_owned(), ..Hop::default() };
+        Crawl { chain: Chain::new(&base, &[], hop).await.expect("a chain"), base, selection, ..self.crawl().await }
+    }
+
     /// A crawl of it, to be run or changed.
     pub async fn crawl(&self) -> Crawl {
         let settings = self.simulation.settings();
@@ -194,6 +222,7 @@ impl Place {
                 ..Selection::default()
             },
             trusted_accounts: Vec::new(),
+            trusted_tenants: Vec::new(),
             stage_directory: self.folder.path().join("stage"),
             lake: self.lake.clone(),
             file_options: FileOptions::default(),
@@ -216,8 +245,19 @@ impl Place {
             Way::Socket(url) => (None::<SharedHttpClient>, Some(url.clone()), 0),
             Way::Member(place) => (Some(self.simulation.http_client()), None, *place),
         };
+        let http_client = match (&self.manner.odd, http_client) {
+            (Some(answers), Some(client)) => Some(odd::Odd::client(client, Arc::clone(answers))),
+            (_, client) => client,
+        };
         let key = Credentials::new(MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, None, None, "test");
-        let clock = TokiosClock(SystemTime::now(), self.start);
+        let ahead = Duration::from_secs(self.manner.clock_ahead_seconds.unsigned_abs());
+        let start = SystemTime::now();
+        let start = if self.manner.clock_ahead_seconds < 0 { start - ahead } else { start + ahead };
+        let clock = TokiosClock(start, self.start);
+        let http_client = match (http_client, self.manner.name_server) {
+            (Some(client), Some(server)) => Some(name_server::before(client, server)),
+            (client, _) => client,
+        };
         let options = Options {
             home_region: self.simulation.settings().regions.first().cloned(),
             credentials: Some(SharedCredentialsProvider::new(key)),
@@ -225,6 +265,7 @@ impl Place {
             limits: self.manner.limits.clone(),
             max_attempts: self.manner.max_attempts,
             http_client,
+            names: self.manner.name_server.map(|server| SharedDnsResolver::new(name_server::Names(server))),
             endpoint_url,
             ..Options::default()
         };

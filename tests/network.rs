@@ -30,7 +30,7 @@ async fn lake(crawled: &Crawled) -> Vec<(String, Vec<String>)> {
             "api_usage" => continue,
             "coverage" => {
                 "account_id, region, captured_at, collector, outcome, is_planned, is_complete, error_code, \
-                 rows_written, items_missed"
+                 rows_written, items_missed, items_gone, tables_short, rows_duplicate"
             }
             _ => "*",
         };
@@ -126,4 +126,42 @@ async fn api_usage_counts_every_call() {
     assert_eq!(crawled.number(sql).await, seen);
     let twice = "SELECT 1 FROM api_usage GROUP BY account_id, region, service, operation HAVING COUNT(*) > 1";
     assert!(crawled.rows(twice).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn credentials_that_end_before_their_time_are_renewed_once() {
+    let network = Network { latency: Duration::from_secs(3), ..Network::default() };
+    let settings = Settings { session_seconds: 30, troubles: Troubles::none(), ..settings(3, 1, network) };
+    // By the crawl's clock they live an hour more.
+    let crawled = crawl_as(settings, Manner { clock_ahead_seconds: -3600, ..patient() }).await;
+    assert_eq!(crawled.report.tally.coverage().to_string(), "1", "{:?}", crawled.report.tally);
+    let assumed = crawled.simulation.calls().into_iter().find(|call| call.operation == "AssumeRole");
+    assert!(assumed.is_some_and(|call| call.count() > 4), "renewed");
+    assert!(crawled.elapsed > Duration::from_secs(60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_ahead_does_not_assume_the_role_for_every_call() {
+    let network = Network { latency: Duration::from_millis(100), ..Network::default() };
+    let settings = Settings { troubles: Troubles::none(), ..settings(3, 1, network) };
+    let crawled = crawl_as(settings, Manner { clock_ahead_seconds: 7200, ..patient() }).await;
+    assert_eq!(crawled.report.tally.coverage().to_string(), "1", "{:?}", crawled.report.tally);
+    let assumed = crawled.simulation.calls().into_iter().find(|call| call.operation == "AssumeRole");
+    let (seen, most) = (assumed.map_or(0, |call| call.count()), 2 * (2 + crawled.elapsed.as_secs() / 10));
+    assert!(seen <= most, "{seen} in {:?}", crawled.elapsed);
+    let sql = "SELECT CAST(SUM(calls + retries) AS BIGINT) AS calls FROM api_usage WHERE operation = 'AssumeRole'";
+    assert_eq!(crawled.number(sql).await, seen, "each is in the report");
+    assert!(crawled.log.contains("clock seems to be ahead"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn planning_is_of_the_runs_time() {
+    let network = Network { latency: Duration::from_secs(50), ..Network::default() };
+    let place = Place::with(settings(3, 1, network), patient());
+    let mut crawl = place.crawl().await;
+    crawl.bounds.run = Duration::from_secs(120);
+    let begun = tokio::time::Instant::now();
+    let error = orgcensus_crawl::run(crawl).await.expect_err("too late").to_string();
+    assert!(error.contains("RunDeadline") && error.contains("120 s"), "{error}");
+    assert_eq!(begun.elapsed().as_secs(), 120);
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use orgcensus_aws::NameError;
 use orgcensus_collectors::COLLECTORS;
-use orgcensus_sim::{Settings, Troubles};
-use orgcensus_tests::{Way, crawl, crawl_by};
+use orgcensus_sim::{Network, Settings, Troubles};
+use orgcensus_tests::{Crawled, Manner, NameServer, Way, crawl, crawl_as, crawl_by};
 use serde_json::Value;
 
 fn text(row: &Value, name: &str) -> String {
@@ -150,24 +151,114 @@ async fn what_the_organization_refuses_is_an_outcome_and_the_run_goes_on() {
     let denied = crawled.rows(sql).await;
     assert!(denied.iter().all(|row| text(row, "account_id") == management), "{denied:?}");
     let of = |name: &str| denied.iter().map(|row| text(row, name)).collect::<Vec<_>>();
-    let collectors = [
-        "identity_center_account_assignments",
-        "identity_center_directory",
-        "identity_center_permission_sets",
-        "organization_root_access",
-    ];
+    let collectors = ["identity_center_account_assignments", "identity_center_directory", "organization_root_access"];
     assert_eq!(of("collector"), collectors);
-    let operations = [
-        "ssoadmin:ListPermissionSets",
-        "identitystore:ListUsers",
-        "ssoadmin:ListPermissionSets",
-        "iam:ListOrganizationsFeatures",
-    ];
+    let operations = ["ssoadmin:ListPermissionSets", "identitystore:ListUsers", "iam:ListOrganizationsFeatures"];
     assert_eq!(of("error_operation"), operations);
+    // The instances may be listed, and are there.
+    let sql = "SELECT outcome, error_operation FROM coverage WHERE collector = 'identity_center_permission_sets' \
+               AND error_code IS NOT NULL";
+    let partial = serde_json::json!({ "outcome": "partial", "error_operation": "ssoadmin:ListPermissionSets" });
+    assert_eq!(crawled.rows(sql).await, [partial]);
+    assert!(crawled.number("SELECT COUNT(*) FROM identity_center_instances").await > 0);
     for (table, has_rows) in
         [("organization_policies", true), ("account_policies", true), ("identity_center_permission_sets", false)]
     {
         assert_eq!(crawled.number(&format!("SELECT COUNT(*) FROM {table}")).await > 0, has_rows, "{table}");
     }
     assert_eq!(crawled.number("SELECT COUNT(DISTINCT account_id) FROM iam_roles").await, 6, "every account was read");
+}
+
+/// Three accounts where nothing goes wrong but what is told.
+fn quiet(network: Network) -> Settings {
+    Settings { troubles: Troubles::none(), network, ..Settings::new(3, 1) }
+}
+
+fn coverage(crawled: &Crawled) -> (u64, f64) {
+    (crawled.report.tally.planned(), crawled.report.tally.coverage())
+}
+
+#[tokio::test(start_paused = true)]
+async fn rejected_credentials_leave_no_task_out_of_the_plan() {
+    let whole = crawl(quiet(Network::default())).await;
+    let dead = crawl(quiet(Network { dead_account: Some(1), ..Network::default() })).await;
+    let id = dead.simulation.account_id(1);
+    let rows = dead.rows(&format!("SELECT DISTINCT outcome, is_planned FROM coverage WHERE account_id = '{id}'")).await;
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert_eq!((text(&rows[0], "outcome").as_str(), &rows[0]["is_planned"]), ("failed", &Value::Bool(true)));
+    let codes = dead.rows("SELECT DISTINCT error_code FROM coverage WHERE error_code IS NOT NULL ORDER BY 1").await;
+    let codes: Vec<_> = codes.iter().map(|row| text(row, "error_code")).collect();
+    for code in ["AuthFailure", "InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException"] {
+        assert!(codes.iter().any(|it| it == code), "{code} is not among {codes:?}");
+    }
+    let ((planned, share), (planned_whole, share_whole)) = (coverage(&dead), coverage(&whole));
+    assert!(
+        planned >= planned_whole && share < 0.7 && share_whole > 0.99,
+        "{planned} {share}, {planned_whole} {share_whole}"
+    );
+}
+
+/// A crawl with a name server.
+async fn resolved_by(name_server: NameServer) -> Crawled {
+    let manner = Manner { name_server: Some(name_server), is_on_tokios_clock: true, ..Manner::default() };
+    let regions = ["us-east-1", "eu-west-1", "xx-north-9"].map(String::from).to_vec();
+    crawl_as(Settings { regions, ..quiet(Network::default()) }, manner).await
+}
+
+fn no_such(host: &str) -> Result<(), NameError> {
+    Err(NameError::NoSuchHost(host.to_owned()))
+}
+
+fn late(host: &str) -> Result<(), NameError> {
+    Err(NameError::Unresolved { host: host.to_owned(), why: "Temporary failure in name resolution".to_owned() })
+}
+
+/// The outcomes of a collector, by region.
+async fn outcomes(crawled: &Crawled, collector: &str) -> BTreeSet<(String, String)> {
+    let sql = format!(
+        "SELECT DISTINCT region, outcome FROM coverage WHERE collector = '{collector}' AND region <> 'me-south-1'"
+    );
+    crawled.rows(&sql).await.iter().map(|row| (text(row, "region"), text(row, "outcome"))).collect()
+}
+
+fn by_region(outcomes: [&str; 3]) -> BTreeSet<(String, String)> {
+    let regions = ["eu-west-1", "us-east-1", "xx-north-9"].map(String::from);
+    regions.into_iter().zip(outcomes.map(String::from)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resolver_that_fails_is_no_absent_service() {
+    let whole = resolved_by(|_| Ok(())).await;
+    for (why, server) in [
+        ("it does not answer", (|host| if host.starts_with("sqs.") { late(host) } else { Ok(()) }) as NameServer),
+        ("it knows no host of a region", |host| {
+            if host.contains("eu-west-1.") && !host.starts_with("ec2") || host.starts_with("sqs.xx") {
+                if host.contains("eu-west-1.") { no_such(host) } else { late(host) }
+            } else {
+                Ok(())
+            }
+        }),
+        ("it denies what the data list", |host| if host.starts_with("sqs.eu") { no_such(host) } else { Ok(()) }),
+    ] {
+        let broken = resolved_by(server).await;
+        let ((planned, share), (planned_whole, share_whole)) = (coverage(&broken), coverage(&whole));
+        assert!(
+            planned >= planned_whole && share < share_whole,
+            "{why}: {planned} {share}, {planned_whole} {share_whole}"
+        );
+        let found = outcomes(&broken, "sqs_queues").await;
+        assert!(found.contains(&("eu-west-1".to_owned(), "failed".to_owned())), "{why}: {found:?}");
+        assert!(!found.iter().any(|(_, outcome)| outcome == "unsupported"), "{why}: {found:?}");
+        let sql = "SELECT DISTINCT error_code FROM coverage WHERE outcome = 'failed'";
+        let codes = broken.rows(sql).await;
+        assert!(codes.len() == 1 && text(&codes[0], "error_code") == "NameUnresolved", "{why}: {codes:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_is_not_in_a_region_is_unsupported_there() {
+    let whole = resolved_by(|_| Ok(())).await;
+    let without = resolved_by(|host| if host.starts_with("sqs.xx-") { no_such(host) } else { Ok(()) }).await;
+    assert_eq!(outcomes(&without, "sqs_queues").await, by_region(["complete", "complete", "unsupported"]));
+    assert_eq!(coverage(&whole).0 - coverage(&without).0, 3, "one task of each account is out of the plan");
 }

@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use orgcensus_answers::{Format, Snapshot, format};
-use orgcensus_crawl::{Bounds, Crawl, Error, Event, Outcome, Plan, Report, crawl_shard, publish_shards, resume, run};
+use orgcensus_crawl::{
+    Bounds, Crawl, Error, Event, Outcome, Plan, Report, crawl_shard, publish_shards, resume, resume_anyway, run,
+};
+use orgcensus_row::Timestamp;
 use orgcensus_sim::Settings;
 use orgcensus_tests::{Place, Way};
 use serde_json::Value;
@@ -101,6 +104,25 @@ async fn another_machine_goes_on_from_the_checkpoint() {
     assert!(second.load(Ordering::Relaxed) <= 24 - 7 + AT_ONCE, "seven were done");
     assert_equal(&expected, &rows(&place.snapshot().await).await);
     assert!(!place.lake.local().expect("a folder").join("_stage/test-5").exists(), "the copy is gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_a_later_one_of_its_day_has_outrun_is_resumed_only_if_it_is_forced() {
+    let place = place();
+    let (crawl, _) = stopping(&place, 5).await;
+    assert!(matches!(run(crawl).await, Err(Error::Stopped(_))));
+    let crawl = place.crawl().await;
+    let captured_at = Timestamp(crawl.captured_at.0 + 3_600_000);
+    run(Crawl { run_id: "test-6".to_owned(), captured_at, ..crawl }).await.expect("a run");
+    for named in [None, Some("test-5")] {
+        let error = resume(place.crawl().await, named).await.unwrap_err();
+        assert!(matches!(error, Error::Outdated(_)), "{error}");
+        assert!(error.to_string().contains("run test-5 began before run test-6"), "{error}");
+    }
+    let shown = |commits: Vec<orgcensus_lake::Commit>| commits.last().map(|it| it.run_id.clone());
+    assert_eq!(shown(place.lake.snapshots().await.expect("commits")).as_deref(), Some("test-6"));
+    resume_anyway(place.crawl().await, None).await.expect("the rest");
+    assert_eq!(shown(place.lake.snapshots().await.expect("commits")).as_deref(), Some("test-5"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

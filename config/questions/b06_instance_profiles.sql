@@ -27,7 +27,7 @@ instances AS (
     COALESCE(profile_access.is_unknown, true) AS is_unknown
   FROM ec2_instances
   LEFT JOIN profile_access ON profile_access.profile_arn = ec2_instances.instance_profile_arn
-  WHERE NOT ec2_instances.is_terminated
+  WHERE ec2_instances.is_terminated IS NOT TRUE
 ),
 counted AS (
   SELECT

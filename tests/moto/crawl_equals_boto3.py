@@ -27,6 +27,7 @@ NOT_COMPLETE = {
     "s3_buckets": ("partial", "s3:GetBucketVersioning", "HTTP200"),
     # A report without <root_account>: an account without a root user cannot be.
     "iam_credential_report": ("partial", "iam:GetCredentialReport", "NoRootAccount"),
+    "iam_user_credentials": ("partial", "iam:GetCredentialReport", "NoRootAccount"),
     # 500 and a page of HTML.
     "organization_root_access": ("failed", "iam:ListOrganizationsFeatures", "HTTP500"),
     "organization_resource_policy": ("failed", "organizations:DescribeResourcePolicy", "HTTP500"),

@@ -117,6 +117,7 @@ ORGANIZATION = {
     "organizations:DescribeOrganization": "organization",
     "organizations:DescribePolicy": "organization_policies",
     "organizations:ListAWSServiceAccessForOrganization": "organization_services",
+    "organizations:ListAccounts": "organization",
     "organizations:ListAccountsForParent": "organization",
     "organizations:ListDelegatedAdministrators": "delegated_administrators",
     "organizations:ListDelegatedServicesForAccount": "delegated_administrators",

@@ -53,22 +53,3 @@ fn json(field: &FieldRef, column: &ArrayRef) -> Result<StringArray, ArrowError> 
     };
     Ok((0..column.len()).map(&mut cell).collect())
 }
-
-/// The same text with control characters escaped: a tag's value must not steer the terminal.
-pub(crate) fn printable(text: &str) -> String {
-    let mut printable = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_control() { printable.extend(character.escape_default()) } else { printable.push(character) }
-    }
-    printable
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn control_characters_do_not_reach_the_terminal() {
-        assert_eq!(printable("a\u{1b}[31mb\nc\u{9b}é"), "a\\u{1b}[31mb\\nc\\u{9b}é");
-    }
-}

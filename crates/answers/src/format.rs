@@ -6,17 +6,18 @@ use std::sync::Arc;
 
 use arrow::array::{AsArray, StringArray};
 use arrow::csv;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use arrow::json;
 use arrow::json::writer::JsonArray;
 use arrow::record_batch::RecordBatch;
 use arrow::util::display::FormatOptions;
 use arrow::util::pretty::pretty_format_batches_with_options;
+use orgcensus_lake::printable;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
-use crate::cells::{TIMESTAMP, printable, text_batch, text_schema};
+use crate::cells::{TIMESTAMP, text_batch, text_schema};
 use crate::{Error, Result};
 
 /// How rows are written.
@@ -74,7 +75,10 @@ pub(crate) enum Output<W: Write + Send> {
 impl<W: Write + Send> Output<W> {
     pub(crate) fn begin(format: Format, schema: &SchemaRef, writer: W) -> Result<Self> {
         Ok(match format {
-            Format::Table => Self::Table { writer, schema: text_schema(schema), kept: Vec::new(), rows: 0 },
+            Format::Table => {
+                let schema = printable_names(&text_schema(schema));
+                Self::Table { writer, schema, kept: Vec::new(), rows: 0 }
+            }
             Format::Json => {
                 let options = json::WriterBuilder::new().with_explicit_nulls(true);
                 Self::Json(Box::new(options.with_timestamp_format(TIMESTAMP.to_owned()).build(writer)))
@@ -134,6 +138,11 @@ impl<W: Write + Send> Output<W> {
         }
         Ok(())
     }
+}
+
+fn printable_names(schema: &SchemaRef) -> SchemaRef {
+    let name = |field: &FieldRef| field.as_ref().clone().with_name(printable(field.name()));
+    Arc::new(Schema::new(schema.fields().iter().map(name).collect::<Vec<_>>()))
 }
 
 fn printable_batch(batch: &RecordBatch) -> Result<RecordBatch> {

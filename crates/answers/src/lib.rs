@@ -9,6 +9,7 @@
 mod answer;
 mod ask;
 mod cells;
+mod checked_files;
 mod column_type;
 mod error;
 mod format;

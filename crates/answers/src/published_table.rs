@@ -16,8 +16,9 @@ use datafusion::error::Result as EngineResult;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
-use orgcensus_lake::{ColumnEntry, FileEntry, Lake, Manifest};
+use orgcensus_lake::{ColumnEntry, FileEntry, Lake, Manifest, TableFile};
 
+use crate::checked_files::CheckedFiles;
 use crate::{Error, Result, column_type};
 
 /// The name under which the engine knows the lake's object store.
@@ -95,7 +96,8 @@ fn partitioned_file(lake: &Lake, schema: &Schema, manifest: &Manifest, entry: &F
     let partition = [&manifest.organization_id, &manifest.snapshot_date].map(|it| ScalarValue::from(it.as_str()));
     let mut file = PartitionedFile::new("", entry.bytes);
     file.object_meta.location = lake.path(&entry.path)?;
-    Ok(file.with_partition_values(partition.to_vec()).with_statistics(Arc::new(statistics)))
+    let file = file.with_partition_values(partition.to_vec()).with_statistics(Arc::new(statistics));
+    Ok(file.with_extension(TableFile::new(lake, entry)?))
 }
 
 fn count(rows: u64) -> usize {
@@ -125,6 +127,7 @@ impl TableProvider for PublishedTable {
         limit: Option<usize>,
     ) -> EngineResult<Arc<dyn ExecutionPlan>> {
         let source = ParquetSource::new(self.schema.clone())
+            .with_parquet_file_reader_factory(Arc::new(CheckedFiles))
             .with_table_parquet_options(state.default_table_options().parquet.clone());
         let statistics =
             Statistics::new_unknown(self.schema.table_schema()).with_num_rows(Precision::Inexact(count(self.rows)));

@@ -225,6 +225,30 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_changed_byte_is_an_error_and_never_other_rows() {
+        let (_folder, lake) = testing::lake().await;
+        let sql = "SELECT * FROM policy_statements";
+        let rows = testing::text(&open(&lake).await, sql).await;
+        let commit = open(&lake).await.commits()[0].clone();
+        let manifest = lake.manifest(&commit).await.unwrap();
+        let entry = &manifest.table("policy_statements").unwrap().files[0];
+        let file = lake.local().unwrap().join(&entry.path);
+        let good = std::fs::read(&file).unwrap();
+        for at in (0..good.len()).step_by(211).chain([good.len() - 5]) {
+            let mut bad = good.clone();
+            bad[at] ^= 0x10;
+            std::fs::write(&file, &bad).unwrap();
+            let snapshot = open(&lake).await;
+            let asked = async { snapshot.query(sql).await?.collect().await };
+            let error = asked.await.expect_err("other rows").to_string();
+            assert!(error.contains("are not those that were published"), "byte {at}: {error}");
+            assert!(!testing::text(&snapshot, "SELECT * FROM accounts").await.is_empty(), "the other tables are there");
+        }
+        std::fs::write(&file, &good).unwrap();
+        assert_eq!(testing::text(&open(&lake).await, sql).await, rows);
+    }
+
+    #[tokio::test]
     async fn columns_have_the_files_types() {
         let (_folder, lake) = testing::lake().await;
         let snapshot = open(&lake).await;

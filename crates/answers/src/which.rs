@@ -46,7 +46,7 @@ impl fmt::Display for Which {
 
 impl Which {
     /// The commits that are meant, at most one for each organization, by organization. `living` is oldest first.
-    pub(crate) fn choose(&self, living: &[Commit]) -> Result<Vec<Commit>> {
+    pub fn choose(&self, living: &[Commit]) -> Result<Vec<Commit>> {
         let chosen = newest(living.iter().filter(|commit| self.may_be(commit)));
         if chosen.is_empty() {
             return Err(Error::NoSnapshot { wanted: self.to_string(), known: known(living) });

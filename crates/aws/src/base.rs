@@ -1,20 +1,23 @@
 //! What all calls of a crawl share: the base identity, the HTTP client, time limits, endpoints, the limiter.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::time::SharedTimeSource;
+use aws_smithy_runtime_api::client::dns::SharedDnsResolver;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
-use crate::connector::GuardedClient;
+use crate::connector::{Bounds, GuardedClient};
 use crate::credentials::CachedCredentials;
 use crate::error::{Class, Error};
 use crate::limiter::CrawlLimiter;
 use crate::limits::Limits;
+use crate::names::SystemNames;
 use crate::partition;
 use crate::session::Access;
 use crate::transport::http_client;
@@ -29,6 +32,8 @@ pub struct Options {
     pub endpoint_url: Option<String>,
     /// An HTTP client of one's own; the default speaks TLS by rustls and honours proxies.
     pub http_client: Option<SharedHttpClient>,
+    /// Who is asked for the addresses of hosts; the default is the machine's resolver.
+    pub names: Option<SharedDnsResolver>,
     /// The base identity; the default is found as the AWS CLI finds it.
     pub credentials: Option<SharedCredentialsProvider>,
     /// What credentials' lives and signatures are told by; the default is the machine's clock.
@@ -41,6 +46,12 @@ pub struct Options {
     pub connect_timeout: Duration,
     /// How long an answer may take to begin.
     pub read_timeout: Duration,
+    /// How long one attempt may take, from connecting to the last byte of its answer.
+    pub attempt_timeout: Duration,
+    /// How long one call may take, with all its attempts and their waits for permits.
+    pub operation_timeout: Duration,
+    /// How large an answer may be, in bytes.
+    pub answer_bytes_max: u64,
 }
 
 impl Default for Options {
@@ -50,12 +61,16 @@ impl Default for Options {
             profile: None,
             endpoint_url: None,
             http_client: None,
+            names: None,
             credentials: None,
             time_source: None,
             limits: Limits::unlimited(),
             max_attempts: 6,
             connect_timeout: Duration::from_secs(5),
             read_timeout: Duration::from_secs(60),
+            attempt_timeout: Duration::from_secs(120),
+            operation_timeout: Duration::from_secs(1800),
+            answer_bytes_max: 64 << 20,
         }
     }
 }
@@ -65,15 +80,19 @@ pub struct Base {
     pub(crate) sdk: SdkConfig,
     pub(crate) limiter: Arc<CrawlLimiter>,
     pub(crate) time: SharedTimeSource,
+    /// Set where credentials were past when they came.
+    pub(crate) came_past: Arc<AtomicBool>,
+    credentials: CachedCredentials,
     home_region: String,
 }
 
 impl Base {
     /// Finds credentials, region and endpoints. Calls no AWS service but those that give credentials.
     pub async fn load(options: Options) -> Result<Arc<Self>, Error> {
+        let names = options.names.clone().unwrap_or_else(|| SharedDnsResolver::new(SystemNames));
         let plain = match options.http_client.clone() {
             Some(client) => client,
-            None => http_client()?,
+            None => http_client(names.clone())?,
         };
         let mut loader = loader(&options).http_client(plain.clone());
         if let Some(credentials) = options.credentials.clone() {
@@ -89,14 +108,12 @@ impl Base {
             missing("region: set home_region in the configuration, or AWS_REGION, or the profile's region")
         })?;
         let time = found.time_source().unwrap_or_default();
-        let cached = CachedCredentials::new(credentials, time.clone());
-        let sdk = found
-            .clone()
-            .into_builder()
-            .http_client(GuardedClient::shared(plain))
-            .credentials_provider(SharedCredentialsProvider::new(cached))
-            .build();
-        Ok(Arc::new(Self { sdk, limiter: CrawlLimiter::new(options.limits), time, home_region }))
+        let came_past = Arc::<AtomicBool>::default();
+        let credentials = CachedCredentials::new(credentials, time.clone(), Arc::clone(&came_past));
+        let bounds = Bounds { attempt: options.attempt_timeout, answer_bytes: options.answer_bytes_max, names };
+        let sdk = found.clone().into_builder().http_client(GuardedClient::shared(plain, bounds)).build();
+        let limiter = CrawlLimiter::new(options.limits);
+        Ok(Arc::new(Self { sdk, limiter, time, came_past, credentials, home_region }))
     }
 
     /// The region of the crawl's own calls.
@@ -114,22 +131,29 @@ impl Base {
         self.sdk.endpoint_url().is_some()
     }
 
+    /// Whether credentials were past, by this machine's clock, when they came, since this was last asked.
+    pub fn take_clock_doubt(&self) -> bool {
+        self.came_past.swap(false, Ordering::Relaxed)
+    }
+
     /// The limiter of the crawl.
     pub fn limiter(&self) -> &Arc<CrawlLimiter> {
         &self.limiter
     }
 
     /// The base identity as it is, with no role assumed.
-    pub fn caller(self: &Arc<Self>, account_id: &str) -> Result<Arc<Access>, Error> {
-        let credentials = self.sdk.credentials_provider();
-        let missing = || Error::new(Class::Failed, "Configuration", "no credentials found");
-        Ok(Access::new(self, account_id, credentials.ok_or_else(missing)?))
+    pub fn caller(self: &Arc<Self>, account_id: &str) -> Arc<Access> {
+        Access::new(self, account_id, self.credentials.clone())
     }
 }
 
 fn loader(options: &Options) -> ConfigLoader {
-    let timeouts =
-        TimeoutConfig::builder().connect_timeout(options.connect_timeout).read_timeout(options.read_timeout).build();
+    // An attempt's own time-out would run while it waits for its permit: the connector bounds it from there on.
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(options.connect_timeout)
+        .read_timeout(options.read_timeout)
+        .operation_timeout(options.operation_timeout)
+        .build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .retry_config(RetryConfig::standard().with_max_attempts(options.max_attempts))
         .timeout_config(timeouts);

@@ -1,45 +1,65 @@
-//! The second lock: an HTTP client that sends no request without a permit, and only so many at once.
+//! The second lock: an HTTP client that sends no request without a permit, and only so many at once. It gives whole
+//! answers in time, or errors that say what was wrong.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use aws_smithy_runtime_api::client::dns::SharedDnsResolver;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
 use tokio::sync::Semaphore;
 
+use crate::answer;
 use crate::error::{Class, Error};
 use crate::gate::Permitted;
+use crate::names;
 
 /// Requests on their way at once: many more than the rates keep there, but the first second of many accounts would open
 /// a connection for each of their tasks.
 const IN_FLIGHT_MAX: usize = 256;
+
+/// What bounds each attempt, once it has its permit: the wait for a permit has a bound of its own.
+#[derive(Debug, Clone)]
+pub(crate) struct Bounds {
+    /// How long an attempt may take, from connecting to the last byte of its answer.
+    pub(crate) attempt: Duration,
+    /// How large an answer may be.
+    pub(crate) answer_bytes: u64,
+    /// Who is asked about names that do not resolve.
+    pub(crate) names: SharedDnsResolver,
+}
 
 /// Wraps an HTTP client so that it refuses what the gate has not passed.
 #[derive(Debug)]
 pub(crate) struct GuardedClient {
     inner: SharedHttpClient,
     in_flight: Arc<Semaphore>,
+    bounds: Bounds,
 }
 
 #[derive(Debug)]
 struct GuardedConnector {
     inner: SharedHttpConnector,
     in_flight: Arc<Semaphore>,
+    bounds: Bounds,
 }
 
 impl GuardedClient {
-    pub(crate) fn shared(inner: SharedHttpClient) -> SharedHttpClient {
-        SharedHttpClient::new(Self { inner, in_flight: Arc::new(Semaphore::new(IN_FLIGHT_MAX)) })
+    pub(crate) fn shared(inner: SharedHttpClient, bounds: Bounds) -> SharedHttpClient {
+        SharedHttpClient::new(Self { inner, in_flight: Arc::new(Semaphore::new(IN_FLIGHT_MAX)), bounds })
     }
 }
 
 impl HttpClient for GuardedClient {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
         let inner = self.inner.http_connector(settings, components);
-        SharedHttpConnector::new(GuardedConnector { inner, in_flight: Arc::clone(&self.in_flight) })
+        let (in_flight, bounds) = (Arc::clone(&self.in_flight), self.bounds.clone());
+        SharedHttpConnector::new(GuardedConnector { inner, in_flight, bounds })
     }
 }
 
@@ -50,15 +70,55 @@ impl HttpConnector for GuardedConnector {
             HttpConnectorFuture::ready(Err(ConnectorError::other(Box::new(error), None)))
         };
         let Ok(request) = request.try_into_http1x() else { return refuse("not an HTTP request") };
-        if request.extensions().get::<Permitted>().is_none() {
+        let Some(permitted) = request.extensions().get::<Permitted>().cloned() else {
             return refuse("the request carries no permit");
-        }
+        };
         let Ok(request) = HttpRequest::try_from(request) else { return refuse("not an HTTP request") };
-        let (inner, in_flight) = (self.inner.clone(), Arc::clone(&self.in_flight));
+        let (inner, in_flight, bounds) = (self.inner.clone(), Arc::clone(&self.in_flight), self.bounds.clone());
         HttpConnectorFuture::new(async move {
             // Nothing closes it.
             let _slot = in_flight.acquire().await;
-            inner.call(request).await
+            let answer = receive(&inner, request, &permitted, &bounds);
+            tokio::time::timeout(bounds.attempt, answer).await.unwrap_or_else(|_elapsed| {
+                let words = format!("no whole answer in {} s", bounds.attempt.as_secs_f64());
+                let error = Error::new(Class::TimedOut, "AttemptDeadline", words);
+                Err(ConnectorError::timeout(Box::new(error)))
+            })
         })
+    }
+}
+
+/// One attempt: a request out, a whole answer in. What may go better next time is an error of input and output, which
+/// the SDK retries.
+async fn receive(
+    inner: &SharedHttpConnector,
+    request: HttpRequest,
+    permitted: &Permitted,
+    bounds: &Bounds,
+) -> Result<HttpResponse, ConnectorError> {
+    let Permitted { service, operation, region } = permitted;
+    let mut answer = match inner.call(request).await {
+        Ok(answer) => answer,
+        Err(error) => return Err(explained(error, service, region, &bounds.names).await),
+    };
+    let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
+    let body = answer::whole(body, bounds.answer_bytes).await.map_err(|error| match error.code.as_str() {
+        "AnswerTooLong" => ConnectorError::other(Box::new(error), None),
+        _ => ConnectorError::io(Box::new(error)),
+    })?;
+    if answer.status().is_success() {
+        answer::check(service, operation, &body).map_err(|error| ConnectorError::io(Box::new(error)))?;
+    }
+    *answer.body_mut() = SdkBody::from(body);
+    Ok(answer)
+}
+
+/// An error of the network; where a name did not resolve, with what that means.
+async fn explained(error: ConnectorError, service: &str, region: &str, names: &SharedDnsResolver) -> ConnectorError {
+    let Some(unresolved) = names::in_causes_of(&error) else { return error };
+    let verdict = names::verdict(names, unresolved, service, region).await;
+    match verdict.class {
+        Class::Unsupported => ConnectorError::other(Box::new(verdict), None),
+        _ => ConnectorError::io(Box::new(verdict)),
     }
 }

@@ -2,7 +2,7 @@
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 
 /// What one can do about a failed call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,8 +15,8 @@ pub enum Class {
     Throttled,
     /// No answer in time.
     TimedOut,
-    /// The region is off for this account: nothing to see.
-    RegionDisabled,
+    /// AWS does not know the credentials, there: the region is off for the account, or they are no good. Look which.
+    Rejected,
     /// The service or operation does not exist there: nothing to see.
     Unsupported,
     /// The thing is not there, or went away while we looked.
@@ -77,18 +77,23 @@ where
     fn from(error: SdkError<E, HttpResponse>) -> Self {
         let failed = match &error {
             SdkError::ServiceError(answer) => {
-                let metadata = answer.err();
-                Self::from_answer(metadata.code(), metadata.message(), Some(answer.raw().status().as_u16()))
+                let (error, status) = (answer.err(), answer.raw().status().as_u16());
+                match error.code() {
+                    None => unreadable(error, status),
+                    code => Self::from_answer(code, error.message(), Some(status)),
+                }
             }
             SdkError::TimeoutError(_) => Self::new(Class::TimedOut, "Timeout", with_causes(&error)),
             SdkError::DispatchFailure(failure) if failure.is_timeout() => {
                 Self::new(Class::TimedOut, "Timeout", with_causes(&error))
             }
-            SdkError::DispatchFailure(_) => nested(&error).unwrap_or_else(|| unreachable_endpoint(&error)),
-            SdkError::ResponseError(answer) => {
+            SdkError::DispatchFailure(_) => {
+                nested(&error).unwrap_or_else(|| Self::new(Class::Failed, "Unreachable", with_causes(&error)))
+            }
+            SdkError::ResponseError(answer) => nested(&error).unwrap_or_else(|| {
                 let status = answer.raw().status().as_u16();
                 Self { message: with_causes(&error), ..Self::from_answer(None, None, Some(status)) }
-            }
+            }),
             _ => nested(&error).unwrap_or_else(|| Self::new(Class::Failed, "NotSent", with_causes(&error))),
         };
         match operation_of(std::any::type_name::<E>()) {
@@ -106,10 +111,27 @@ fn operation_of(type_name: &str) -> Option<String> {
     Some(format!("{service}:{operation}"))
 }
 
+/// An answer without a code: a good one whose body the SDK could not read, or a bad one that says nothing. Says why it
+/// could not be read, where that is so.
+fn unreadable(error: &(dyn std::error::Error + 'static), status: u16) -> Error {
+    let is_read = error.source().is_none_or(|cause| cause.is::<ErrorMetadata>());
+    let failed = Error::from_answer(None, None, Some(status));
+    let message = match is_read {
+        true => failed.message,
+        false => format!("{}: the answer could not be read: {}", reason(status), with_causes(error)),
+    };
+    let code = if (200..300).contains(&status) { "AnswerUnreadable".to_owned() } else { failed.code };
+    Error { code, message, ..failed }
+}
+
+/// A status in words, `404 Not Found`.
+fn reason(status: u16) -> String {
+    http::StatusCode::from_u16(status).map_or_else(|_| status.to_string(), |status| status.to_string())
+}
+
 /// A status without a message: `404 Not Found, and no message`.
 fn in_words(status: Option<u16>) -> String {
-    let status = status.and_then(|status| http::StatusCode::from_u16(status).ok());
-    status.map_or_else(|| "no message".to_owned(), |status| format!("{status}, and no message"))
+    status.map_or_else(|| "no message".to_owned(), |status| format!("{}, and no message", reason(status)))
 }
 
 /// Our own error inside the SDK's: the gate's, or that of a hop of the role chain.
@@ -122,13 +144,6 @@ fn nested(error: &(dyn std::error::Error + 'static)) -> Option<Error> {
         source = cause.source();
     }
     None
-}
-
-/// A host name that does not resolve is how AWS says that a service is not in a region.
-fn unreachable_endpoint(error: &(dyn std::error::Error + 'static)) -> Error {
-    let message = with_causes(error);
-    let class = if message.contains("dns error") { Class::Unsupported } else { Class::Failed };
-    Error::new(class, "Unreachable", message)
 }
 
 /// An error and its causes in one line.
@@ -175,10 +190,22 @@ const THROTTLED: &[&str] = &[
     "TooManyRequestsException",
 ];
 
-/// A region that is off answers as if the token were unknown; the crawl asks only for regions that are on, so these
-/// are seen when a region is switched off between the two calls.
-const REGION_OFF: &[&str] =
-    &["AuthFailure", "InvalidClientTokenId", "InvalidToken", "OptInRequired", "UnrecognizedClientException"];
+/// A region that is off answers as if the credentials were unknown, and so does every region if they are.
+const REJECTED: &[&str] = &[
+    "AuthFailure",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSecurity",
+    "InvalidSecurityToken",
+    "InvalidToken",
+    "NotSignedUp",
+    "OptInRequired",
+    "UnrecognizedClientException",
+];
+
+/// The credentials ended: others are worth a try.
+pub(crate) const EXPIRED: &[&str] =
+    &["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"];
 
 const UNSUPPORTED: &[&str] = &[
     "InvalidAction",
@@ -197,8 +224,8 @@ fn classify(code: &str, message: &str, status: Option<u16>) -> Class {
         Class::Denied
     } else if THROTTLED.contains(&code) || status == Some(429) {
         Class::Throttled
-    } else if REGION_OFF.contains(&code) {
-        Class::RegionDisabled
+    } else if REJECTED.contains(&code) {
+        Class::Rejected
     } else if UNSUPPORTED.contains(&code) {
         Class::Unsupported
     } else if code == "RequestTimeout" || code == "RequestTimeoutException" {
@@ -234,7 +261,15 @@ mod tests {
             ("RequestLimitExceeded", "", 503, Class::Throttled),
             ("SlowDown", "", 503, Class::Throttled),
             ("TooManyRequestsException", "", 400, Class::Throttled),
-            ("UnrecognizedClientException", "", 400, Class::RegionDisabled),
+            ("UnrecognizedClientException", "", 400, Class::Rejected),
+            ("InvalidClientTokenId", "The security token included in the request is invalid.", 403, Class::Rejected),
+            ("AuthFailure", "AWS was not able to validate the provided access credentials", 401, Class::Rejected),
+            ("InvalidAccessKeyId", "", 403, Class::Rejected),
+            ("ExpiredToken", "", 403, Class::Failed),
+            ("ExpiredTokenException", "", 400, Class::Failed),
+            ("SignatureDoesNotMatch", "", 403, Class::Failed),
+            ("InvalidSignatureException", "", 400, Class::Failed),
+            ("RequestTimeTooSkewed", "", 403, Class::Failed),
             ("UnknownOperationException", "", 404, Class::Unsupported),
             ("InvalidAction", "", 400, Class::Unsupported),
             ("NoSuchBucketPolicy", "", 404, Class::NotFound),

@@ -2,8 +2,10 @@
 //!
 //! As identity cache it waits for a permit before identity, endpoint and signature of each attempt, retries and pages
 //! too. As interceptor it makes the slot for that permit, refuses to send without one, and learns from the answer. It
-//! fails closed: a client that has only one half of it, or credentials that avoid the cache, sends nothing.
+//! fails closed: a client that has only one half of it, or credentials that avoid the cache, sends nothing. Nor does it
+//! ask twice for one page: a list whose next page is a page that was read would never end, or end short.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,20 +15,24 @@ use aws_smithy_runtime_api::client::identity::{
     IdentityFuture, ResolveCachedIdentity, SharedIdentityCache, SharedIdentityResolver,
 };
 use aws_smithy_runtime_api::client::interceptors::context::{
-    BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextMut, BeforeTransmitInterceptorContextRef,
-    FinalizerInterceptorContextRef,
+    BeforeDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextRef,
+    BeforeTransmitInterceptorContextMut, BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextMut,
+    FinalizerInterceptorContextRef, InterceptorContext,
 };
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
-use aws_smithy_runtime_api::client::orchestrator::Metadata;
-use aws_smithy_runtime_api::client::retries::classifiers::{RetryAction, RetryReason};
+use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, Metadata};
+use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction, RetryReason};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_smithy_types::error::metadata::ErrorMetadata;
 use aws_smithy_types::retry::ErrorKind;
+use tokio::time::Instant;
 
-use crate::error::{Class, Error};
+use crate::credentials::CachedCredentials;
+use crate::error::{Class, EXPIRED, Error};
 use crate::limiter::AccountLimiter;
 use crate::meter::{Meter, Permit};
+use crate::pages;
 
 /// What the calls of one task came to.
 #[derive(Debug, Default)]
@@ -34,6 +40,8 @@ pub struct Usage {
     calls: AtomicU64,
     attempts: AtomicU64,
     throttles: AtomicU64,
+    /// The pages that were asked for by a token.
+    pages: Mutex<HashSet<u64>>,
 }
 
 impl Usage {
@@ -51,6 +59,11 @@ impl Usage {
     pub fn throttles(&self) -> u64 {
         self.throttles.load(Ordering::Relaxed)
     }
+
+    /// Whether a page is asked for the first time.
+    fn is_new(&self, page: u64) -> bool {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner).insert(page)
+    }
 }
 
 /// The gate of one session.
@@ -58,6 +71,7 @@ impl Usage {
 pub struct Gate {
     limiter: Arc<AccountLimiter>,
     identities: SharedIdentityCache,
+    credentials: CachedCredentials,
     region: Arc<str>,
     /// `127.0.0.1:5001`, where an endpoint of one's own is configured.
     authority: Option<Arc<str>>,
@@ -72,6 +86,8 @@ pub struct Permitted {
     pub service: Arc<str>,
     /// The operation, `ListSecrets`.
     pub operation: Arc<str>,
+    /// The session's region.
+    pub region: Arc<str>,
 }
 
 /// The meter of the call under way, found once for all its attempts.
@@ -111,7 +127,47 @@ impl Slot {
     }
 
     fn is_filled(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+        self.filled_at().is_some()
+    }
+
+    /// When the permit was given.
+    fn filled_at(&self) -> Option<Instant> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(Permit::taken_at)
+    }
+}
+
+/// The token of the page that a call asks for.
+#[derive(Debug)]
+struct Asked(String);
+
+impl Storable for Asked {
+    type Storer = StoreReplace<Self>;
+}
+
+/// Marks a call whose credentials were given up once already.
+#[derive(Debug)]
+struct Renewed;
+
+impl Storable for Renewed {
+    type Storer = StoreReplace<Self>;
+}
+
+/// Marks an answer after which one more try has other credentials.
+#[derive(Debug, Clone)]
+struct TryAgain;
+
+/// The half of the gate that has the SDK try once more after the credentials ended before their time.
+#[derive(Debug, Clone, Copy)]
+pub struct FreshCredentials;
+
+impl ClassifyRetry for FreshCredentials {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let has_others = context.response().is_some_and(|it| it.extension::<TryAgain>().is_some());
+        if has_others { RetryAction::client_error() } else { RetryAction::NoActionIndicated }
+    }
+
+    fn name(&self) -> &'static str {
+        "FreshCredentials"
     }
 }
 
@@ -119,12 +175,13 @@ impl Gate {
     pub(crate) fn new(
         limiter: Arc<AccountLimiter>,
         identities: SharedIdentityCache,
+        credentials: CachedCredentials,
         region: &str,
         endpoint_url: Option<&str>,
         usage: Arc<Usage>,
     ) -> Self {
         let authority = endpoint_url.and_then(authority).map(Arc::from);
-        Self { limiter, identities, region: region.into(), authority, usage }
+        Self { limiter, identities, credentials, region: region.into(), authority, usage }
     }
 
     /// What the calls through this gate came to.
@@ -141,6 +198,11 @@ impl std::fmt::Debug for Gate {
 
 fn refusal(why: &str) -> Error {
     Error::new(Class::Failed, "NoPermit", format!("refused to send: {why}"))
+}
+
+fn repeated() -> Error {
+    let words = "AWS gave a page that was read already as the next one: the list would never end, or end short";
+    Error::new(Class::Failed, "RepeatedToken", words)
 }
 
 impl ResolveCachedIdentity for Gate {
@@ -181,6 +243,34 @@ impl Intercept for Gate {
         Ok(())
     }
 
+    fn read_after_serialization(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let Some(token) = pages::asked(context.request()) else { return Ok(()) };
+        let operation = config.load::<Metadata>().map(Metadata::name).unwrap_or_default();
+        if !self.usage.is_new(pages::fingerprint(context.request(), operation, &self.region)) {
+            return Err(repeated().into());
+        }
+        config.interceptor_state().store_put(Asked(token));
+        Ok(())
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let body = context.response().body().bytes().unwrap_or_default();
+        match config.load::<Asked>() {
+            Some(Asked(token)) if pages::is_next(body, token) => Err(repeated().into()),
+            _ => Ok(()),
+        }
+    }
+
     fn read_before_attempt(
         &self,
         _: &BeforeTransmitInterceptorContextRef<'_>,
@@ -216,7 +306,26 @@ impl Intercept for Gate {
             return Err(refusal("the credentials avoid the gate's cache").into());
         };
         let (service, operation) = (Arc::clone(&meter.service), Arc::clone(&meter.operation));
-        context.request_mut().add_extension(Permitted { service, operation });
+        context.request_mut().add_extension(Permitted { service, operation, region: Arc::clone(&self.region) });
+        Ok(())
+    }
+
+    fn modify_before_attempt_completion(
+        &self,
+        context: &mut FinalizerInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if config.load::<Renewed>().is_some() || !context.response().is_some_and(says_expired) {
+            return Ok(());
+        }
+        let begun = config.load::<Slot>().and_then(Slot::filled_at);
+        if begun.is_some_and(|begun| self.credentials.give_up(begun)) {
+            config.interceptor_state().store_put(Renewed);
+            if let Some(response) = context.response_mut() {
+                response.add_extension(TryAgain);
+            }
+        }
         Ok(())
     }
 
@@ -246,6 +355,23 @@ fn is_throttled(context: &FinalizerInterceptorContextRef<'_>, components: &Runti
         .and_then(|error| std::error::Error::source(error))
         .and_then(|source| source.downcast_ref::<ErrorMetadata>());
     metadata.is_some_and(|it| Error::from_answer(it.code(), it.message(), None).class == Class::Throttled)
+}
+
+/// Whether an answer refuses credentials because they ended, in whatever protocol: as a header, an XML element or a
+/// JSON value.
+fn says_expired(answer: &HttpResponse) -> bool {
+    if !(400..500).contains(&answer.status().as_u16()) {
+        return false;
+    }
+    let header = answer.headers().get("x-amzn-errortype").unwrap_or_default();
+    let text = answer.body().bytes().and_then(|body| std::str::from_utf8(body).ok()).unwrap_or_default();
+    EXPIRED.iter().any(|code| {
+        let mut found = text.match_indices(code);
+        header.split([':', '#']).any(|part| part == *code)
+            || found.any(|(at, _)| {
+                text[..at].ends_with(['>', '"', '#']) && text[at + code.len()..].starts_with(['<', '"', ':'])
+            })
+    })
 }
 
 /// The `host:port` of a URL.

@@ -4,6 +4,7 @@
 //! **No call goes around the gate.** Clients are made in one place ([`client!`]); the connector refuses a request without
 //! a permit. Retries are the SDK's, with a quota for each account.
 
+mod answer;
 mod base;
 mod bucket;
 mod connector;
@@ -14,7 +15,9 @@ mod identity;
 mod limiter;
 mod limits;
 mod meter;
+mod names;
 pub mod organization;
+mod pages;
 pub mod partition;
 pub mod regions;
 mod role;
@@ -24,14 +27,16 @@ mod transport;
 pub use aws_credential_types::Credentials;
 pub use aws_credential_types::provider::SharedCredentialsProvider;
 pub use aws_smithy_async::time::{SharedTimeSource, TimeSource};
+pub use aws_smithy_runtime_api::client::dns::SharedDnsResolver;
 pub use aws_smithy_runtime_api::client::http::SharedHttpClient;
 pub use base::{Base, Options};
 pub use error::{Class, Error, with_causes};
-pub use gate::{Gate, Permitted, Usage};
+pub use gate::{FreshCredentials, Gate, Permitted, Usage};
 pub use identity::{Identity, whoami};
 pub use limiter::CrawlLimiter;
 pub use limits::{DEFAULT_LIMITS, Limits, LimitsError, Rate, Rule, Scope};
 pub use meter::{Counts, Used};
+pub use names::NameError;
 pub use role::{Chain, Hop};
 pub use session::{Access, Session};
 pub use transport::Plain;

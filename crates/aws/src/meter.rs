@@ -134,6 +134,11 @@ pub(crate) struct Permit {
 }
 
 impl Permit {
+    /// When it was given.
+    pub(crate) fn taken_at(&self) -> Instant {
+        self.taken_at
+    }
+
     /// Gives the permit back with what AWS answered, from which the bucket learns.
     pub(crate) fn finish(self, is_throttled: bool) {
         if is_throttled {

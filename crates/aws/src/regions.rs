@@ -1,14 +1,14 @@
 //! Which regions an account has switched on.
 
 use orgcensus_row::Row;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::client;
-use crate::error::Error;
+use crate::error::{Class, Error};
 use crate::session::Session;
 
 /// One region as one account sees it, on or off.
-#[derive(Debug, Clone, Serialize, Row)]
+#[derive(Debug, Clone, Serialize, Deserialize, Row)]
 #[row(table = "account_regions", key = "region_name")]
 pub struct AccountRegion {
     /// The region's name, eu-west-1.
@@ -19,11 +19,25 @@ pub struct AccountRegion {
     pub is_enabled: bool,
 }
 
-/// All regions of the partition, on or off.
+/// All regions of the partition, on or off. None at all is no answer.
 pub async fn read(session: &Session) -> Result<Vec<AccountRegion>, Error> {
     let answer = client!(session, aws_sdk_ec2).describe_regions().all_regions(true).send().await?;
-    let regions = answer.regions.unwrap_or_default();
-    Ok(regions.into_iter().filter_map(|it| it.region_name.map(|name| account_region(name, it.opt_in_status))).collect())
+    let regions = answer.regions.unwrap_or_default().into_iter();
+    let named = regions.filter_map(|it| it.region_name.map(|name| account_region(name, it.opt_in_status)));
+    let regions: Vec<AccountRegion> = named.collect();
+    if regions.is_empty() {
+        return Err(Error::new(Class::Failed, "NoRegions", "AWS named no region").during("ec2:DescribeRegions"));
+    }
+    Ok(regions)
+}
+
+/// Whether the account has the session's region switched off, by a second look from the home region, which an account's
+/// turn takes once: for when credentials are rejected in a region that was on when the turn began.
+pub async fn is_off(session: &Session) -> bool {
+    let access = session.access();
+    let home = session.in_region(access.base().home_region());
+    let seen = access.regions.get_or_init(|| async { read(&home).await.ok() }).await;
+    seen.iter().flatten().any(|it| it.region_name == session.region() && !it.is_enabled)
 }
 
 fn account_region(region_name: String, opt_in_status: Option<String>) -> AccountRegion {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
-use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
+use aws_sdk_sts::types::{AssumedRoleUser, PolicyDescriptorType, Tag};
 
 use crate::base::Base;
 use crate::client;
@@ -33,11 +33,19 @@ pub struct Hop {
 }
 
 impl Hop {
+    /// Whether it names a role in each account, and not one role.
+    pub fn is_template(&self) -> bool {
+        self.role_arn.contains("{account_id}")
+    }
+
     /// The role's ARN in an account.
     pub fn arn_in(&self, partition: &str, account_id: &str) -> String {
         self.role_arn.replace("{partition}", partition).replace("{account_id}", account_id)
     }
 }
+
+/// What stands for the account of a hop between.
+const BETWEEN: &str = "between";
 
 /// The way from the base identity to the member accounts.
 pub struct Chain {
@@ -48,9 +56,9 @@ pub struct Chain {
 impl Chain {
     /// Assumes the roles between the base identity and the members, if any.
     pub async fn new(base: &Arc<Base>, between: &[Hop], member: Hop) -> Result<Self, Error> {
-        let mut last = base.caller("caller")?;
+        let mut last = base.caller("caller");
         for hop in between {
-            last = assume(&last, hop, "between").await?;
+            last = assume(&last, hop, BETWEEN).await?;
         }
         Ok(Self { last, member })
     }
@@ -60,12 +68,18 @@ impl Chain {
         &self.last
     }
 
+    /// The role in the members, as it was told.
+    pub fn member(&self) -> &Hop {
+        &self.member
+    }
+
     /// The identity at the end of the chain, as the way into its own account, with a limiter for that.
     pub fn own(&self, account_id: &str) -> Arc<Access> {
         self.last.as_account(account_id)
     }
 
-    /// Enters a member account. Fails here, and not in the first collector, if its role cannot be assumed.
+    /// Enters a member account. Fails here, and not in the first collector, if its role cannot be assumed, or is one of
+    /// another account: its rows would be taken for this one's.
     pub async fn enter(&self, account_id: &str) -> Result<Arc<Access>, Error> {
         assume(&self.last, &self.member, account_id).await
     }
@@ -74,10 +88,13 @@ impl Chain {
 async fn assume(from: &Arc<Access>, hop: &Hop, account_id: &str) -> Result<Arc<Access>, Error> {
     let base = from.base();
     let hop = Hop { role_arn: hop.arn_in(base.partition(), account_id), ..hop.clone() };
-    let role = AssumedRole { session: from.home_session(), hop };
-    let cached = CachedCredentials::new(SharedCredentialsProvider::new(role), base.time.clone());
+    // A hop between is in the account that its ARN names.
+    let account = if account_id == BETWEEN { account_of(&hop.role_arn) } else { Some(account_id) }.map(str::to_owned);
+    let role = AssumedRole { session: from.home_session(), hop, account };
+    let cached =
+        CachedCredentials::new(SharedCredentialsProvider::new(role), base.time.clone(), Arc::clone(&base.came_past));
     cached.get().await.map_err(unwrapped)?;
-    Ok(Access::new(base, account_id, SharedCredentialsProvider::new(cached)))
+    Ok(Access::new(base, account_id, cached))
 }
 
 /// A role's credentials, by AssumeRole with the credentials of the hop before it.
@@ -85,6 +102,8 @@ async fn assume(from: &Arc<Access>, hop: &Hop, account_id: &str) -> Result<Arc<A
 struct AssumedRole {
     session: Session,
     hop: Hop,
+    /// The account that the credentials must be of; none if the hop's ARN names none.
+    account: Option<String>,
 }
 
 impl ProvideCredentials for AssumedRole {
@@ -114,11 +133,29 @@ impl AssumedRole {
             call = call.policy_arns(PolicyDescriptorType::builder().arn(arn).build());
         }
         let answer = call.send().await?;
+        self.check(answer.assumed_role_user.as_ref().map(AssumedRoleUser::arn))?;
         let it =
             answer.credentials.ok_or_else(|| Error::new(Class::Failed, "NoCredentials", "AssumeRole gave none"))?;
         let end = it.expiration.try_into().map_err(|error| invalid(&error))?;
         Ok(Credentials::new(it.access_key_id, it.secret_access_key, Some(it.session_token), Some(end), "orgcensus"))
     }
+
+    /// Refuses another account's credentials, at every renewal too.
+    fn check(&self, assumed: Option<&str>) -> Result<(), Error> {
+        let Some(wanted) = &self.account else { return Ok(()) };
+        let found = assumed.and_then(account_of);
+        if found == Some(wanted) {
+            return Ok(());
+        }
+        let (role, whose) = (&self.hop.role_arn, found.unwrap_or("an account that AWS does not name"));
+        let words = format!("assuming {role} gave credentials of {whose}, and not of {wanted}");
+        Err(Error::new(Class::Failed, "WrongAccount", words).during("sts:AssumeRole"))
+    }
+}
+
+/// The account in an ARN.
+fn account_of(arn: &str) -> Option<&str> {
+    arn.split(':').nth(4).filter(|account| !account.is_empty())
 }
 
 fn invalid(error: &dyn std::error::Error) -> Error {

@@ -4,16 +4,19 @@ use std::sync::Arc;
 
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
+use tokio::sync::OnceCell;
 
 use crate::base::Base;
+use crate::credentials::CachedCredentials;
 use crate::error::{Class, Error};
 use crate::gate::{Gate, Usage};
 use crate::limiter::AccountLimiter;
 use crate::meter::Used;
 use crate::partition;
+use crate::regions::AccountRegion;
 
 /// What one account may spend on retries at once; each success earns one back. Never shared between accounts.
 const RETRY_QUOTA: usize = 500;
@@ -27,19 +30,31 @@ const FAILED_RETRY: u32 = 5;
 pub struct Access {
     base: Arc<Base>,
     account_id: String,
-    credentials: SharedCredentialsProvider,
+    credentials: CachedCredentials,
     limiter: Arc<AccountLimiter>,
     retry_partition: RetryPartition,
+    /// The account's regions, as a second look found them; none if that failed.
+    pub(crate) regions: OnceCell<Option<Vec<AccountRegion>>>,
 }
 
 impl Access {
-    pub(crate) fn new(base: &Arc<Base>, account_id: &str, credentials: SharedCredentialsProvider) -> Arc<Self> {
+    pub(crate) fn new(base: &Arc<Base>, account_id: &str, credentials: CachedCredentials) -> Arc<Self> {
+        Self::with(base, account_id, credentials, base.limiter.account())
+    }
+
+    fn with(
+        base: &Arc<Base>,
+        account_id: &str,
+        credentials: CachedCredentials,
+        limiter: Arc<AccountLimiter>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             base: Arc::clone(base),
             account_id: account_id.to_owned(),
             credentials,
-            limiter: base.limiter.account(),
+            limiter,
             retry_partition: retry_partition(account_id),
+            regions: OnceCell::new(),
         })
     }
 
@@ -50,7 +65,7 @@ impl Access {
 
     /// The credentials as they are now, for what is reached without the SDK: the lake's bucket.
     pub async fn credentials(&self) -> Result<Credentials, Error> {
-        let provided = self.credentials.provide_credentials().await;
+        let provided = self.credentials.get().await;
         provided.map_err(|error| Error::new(Class::Failed, "Credentials", error.to_string()))
     }
 
@@ -62,9 +77,7 @@ impl Access {
     /// The same credentials for one account's work: with a retry quota for that, and the buckets that they have, since
     /// AWS charges both to one account.
     pub(crate) fn as_account(&self, account_id: &str) -> Arc<Self> {
-        let (base, credentials) = (Arc::clone(&self.base), self.credentials.clone());
-        let (limiter, retry_partition) = (Arc::clone(&self.limiter), retry_partition(account_id));
-        Arc::new(Self { base, account_id: account_id.to_owned(), credentials, limiter, retry_partition })
+        Self::with(&self.base, account_id, self.credentials.clone(), Arc::clone(&self.limiter))
     }
 
     /// A session in a region, with a usage of its own.
@@ -142,7 +155,8 @@ impl Session {
     #[doc(hidden)]
     pub fn sdk_config(&self) -> SdkConfig {
         let builder = self.access.base.sdk.clone().into_builder();
-        builder.region(Region::new(self.region.clone())).credentials_provider(self.access.credentials.clone()).build()
+        let credentials = SharedCredentialsProvider::new(self.access.credentials.clone());
+        builder.region(Region::new(self.region.clone())).credentials_provider(credentials).build()
     }
 
     /// The gate that each client of this session passes.
@@ -151,7 +165,8 @@ impl Session {
         // Credentials are kept by their provider, since every client would be a cache partition of its own.
         let identities = IdentityCache::no_cache();
         let endpoint = self.access.base.sdk.endpoint_url();
-        Gate::new(Arc::clone(&self.access.limiter), identities, &self.region, endpoint, Arc::clone(&self.usage))
+        let (limiter, credentials) = (Arc::clone(&self.access.limiter), self.access.credentials.clone());
+        Gate::new(limiter, identities, credentials, &self.region, endpoint, Arc::clone(&self.usage))
     }
 
     /// The account's own retry quota.
@@ -181,6 +196,7 @@ macro_rules! client {
         let $builder = $($sdk)::+::config::Builder::from(&session.sdk_config())
             .identity_cache(gate.clone())
             .interceptor(gate)
+            .retry_classifier($crate::FreshCredentials)
             .retry_partition(session.retry_partition());
         $($sdk)::+::Client::from_conf($configure.build())
     }};

@@ -7,12 +7,14 @@ use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector, ConnectorBuilder};
+use aws_smithy_runtime_api::client::dns::SharedDnsResolver;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings, SharedHttpClient};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 
 use crate::error::{Class, Error, with_causes};
+use crate::names::SystemNames;
 
 /// The longest answer that [`Plain`] reads to its end.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
@@ -21,15 +23,21 @@ const ANSWER_BYTES_MAX: usize = 1 << 20;
 const POOL_IDLE: Duration = Duration::from_secs(20);
 const POOL_IDLE_MAX: usize = 64;
 
-/// The client of AWS's calls.
-pub(crate) fn http_client() -> Result<SharedHttpClient, Error> {
+/// The client of AWS's calls, and the resolver that it asks for addresses.
+pub(crate) fn http_client(names: SharedDnsResolver) -> Result<SharedHttpClient, Error> {
     let tls = tls()?;
     Ok(Builder::new().build_with_connector_fn(move |settings, components| {
-        connector(&tls, settings.cloned(), components.and_then(|components| components.sleep_impl()))
+        let sleep = components.and_then(|components| components.sleep_impl());
+        connector(&tls, names.clone(), settings.cloned(), sleep)
     }))
 }
 
-fn connector(tls: &TlsContext, settings: Option<HttpConnectorSettings>, sleep: Option<SharedAsyncSleep>) -> Connector {
+fn connector(
+    tls: &TlsContext,
+    names: SharedDnsResolver,
+    settings: Option<HttpConnectorSettings>,
+    sleep: Option<SharedAsyncSleep>,
+) -> Connector {
     let mut builder = ConnectorBuilder::default()
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .tls_context(tls.clone())
@@ -38,7 +46,7 @@ fn connector(tls: &TlsContext, settings: Option<HttpConnectorSettings>, sleep: O
         .pool_max_idle_per_host(POOL_IDLE_MAX);
     builder.set_connector_settings(settings);
     builder.set_sleep_impl(sleep);
-    builder.build()
+    builder.build_with_resolver(names)
 }
 
 fn tls() -> Result<TlsContext, Error> {
@@ -64,7 +72,7 @@ impl Plain {
     pub fn new(timeout: Duration) -> Result<Self, Error> {
         let settings = HttpConnectorSettings::builder().connect_timeout(timeout).read_timeout(timeout).build();
         let sleep = SharedAsyncSleep::new(TokioSleep::new());
-        Ok(Self(connector(&tls()?, Some(settings), Some(sleep))))
+        Ok(Self(connector(&tls()?, SharedDnsResolver::new(SystemNames), Some(settings), Some(sleep))))
     }
 
     /// Sends a request and reads the whole answer. Must be polled on tokio.

@@ -51,7 +51,7 @@ async fn session() -> (Session, Counted) {
         ..Options::default()
     };
     let base = Base::load(options).await.expect("a base");
-    (base.caller("111122223333").expect("credentials").home_session(), wire)
+    (base.caller("111122223333").home_session(), wire)
 }
 
 /// What a client says of its one call.

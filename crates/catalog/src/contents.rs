@@ -183,8 +183,8 @@ pub(crate) mod tests {
     fn published(n: u32, organization_id: &str, date: &str, columns: &[ColumnEntry]) -> (Commit, Manifest) {
         let folder = format!("data/org_id={organization_id}/snapshot_date={date}/run-{n}");
         let path = format!("{folder}/test_queues/00000.parquet");
-        let (min_account_id, max_account_id) = (None, None);
-        let file = FileEntry { path, rows: 1, bytes: 2, sha256: String::new(), min_account_id, max_account_id };
+        let (blocks, min_account_id, max_account_id) = (None, None, None);
+        let file = FileEntry { path, rows: 1, bytes: 2, sha256: String::new(), blocks, min_account_id, max_account_id };
         let table = TableEntry {
             name: "test_queues".into(),
             comment: "One queue's row.".into(),

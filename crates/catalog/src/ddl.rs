@@ -7,6 +7,8 @@ mod trino;
 
 use std::str::FromStr;
 
+use orgcensus_lake::printable;
+
 use crate::column_type::ColumnType;
 use crate::contents::{PublishedTable, SnapshotOfTable};
 use crate::{Contents, Error, Result};
@@ -105,14 +107,16 @@ fn quoted(text: &str) -> String {
     format!("'{}'", one_line(text).replace('\'', "''"))
 }
 
-/// A text between single quotes, as Hive and Spark have it.
+/// A text between single quotes, as Hive and Spark have it. Both put variables in the place of `${…}` before they look
+/// for quotes.
 fn quoted_by_backslash(text: &str) -> String {
-    format!("'{}'", one_line(text).replace('\\', "\\\\").replace('\'', "\\'"))
+    format!("'{}'", one_line(text).replace('\\', "\\\\").replace('\'', "\\'").replace("${", "\\u0024{"))
 }
 
-/// Comments of a console: one line. A semicolon at a line's end would end the statement for simple clients.
+/// Comments of a console: one line, and no character that steers it. A semicolon at a line's end would end the statement
+/// for simple clients.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    printable(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]
@@ -132,6 +136,34 @@ mod tests {
             insta::assert_snapshot!(name, print(&contents(), dialect).unwrap().join(";\n\n"));
         }
         assert!("oracle".parse::<Dialect>().is_err());
+    }
+
+    #[test]
+    fn a_comment_ends_no_text_in_any_dialect() {
+        let mut contents = contents();
+        let hostile = "it's \\'; DROP TABLE x; -- ${env:HOME} \u{1b}[2J\u{202e}\nnext";
+        contents.tables[0].comment = hostile.to_owned();
+        contents.tables[0].columns[0].comment = hostile.to_owned();
+        let sql = r"'it''s \''; DROP TABLE x; -- ${env:HOME} \u{1b}[2J\u{202e} next'";
+        let hive = r"'it\'s \\\'; DROP TABLE x; -- \u0024{env:HOME} \\u{1b}[2J\\u{202e} next'";
+        for (dialect, quoted) in
+            [(Dialect::Athena, hive), (Dialect::Trino, sql), (Dialect::Spark, hive), (Dialect::DuckDb, sql)]
+        {
+            let text = print(&contents, dialect).unwrap().join(";\n");
+            let (found, all) = (text.matches(quoted).count(), text.matches("DROP TABLE x").count());
+            assert!(found >= 2 && found == all, "{dialect:?}: {found} of {all} in {text}");
+            assert!(!text.contains(['\u{1b}', '\u{202e}']));
+        }
+    }
+
+    #[test]
+    fn a_type_that_no_engine_has_is_no_part_of_a_statement() {
+        let mut contents = contents();
+        contents.tables[0].columns[0].data_type = "string) LOCATION 's3://elsewhere' --".to_owned();
+        for dialect in [Dialect::Athena, Dialect::Trino, Dialect::Spark, Dialect::DuckDb] {
+            let refused = print(&contents, dialect);
+            assert!(refused.is_err(), "{dialect:?}: {refused:?}");
+        }
     }
 
     #[test]

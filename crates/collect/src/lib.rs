@@ -6,8 +6,10 @@
 mod call;
 mod collector;
 mod error;
+mod keys;
 mod policy;
 mod rows;
+mod said;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -16,5 +18,6 @@ pub use collector::{Collector, Scope};
 pub use error::{Error, Optional};
 pub use orgcensus_aws::{Class, Session, client, timestamp};
 pub use orgcensus_policy::PolicyKind;
-pub use policy::{POLICY_TABLES, Policy, PolicyDocument, PolicyStatement, PolicyText};
-pub use rows::{Missed, Rows, Sink};
+pub use policy::{POLICY_TABLE_NAMES, POLICY_TABLES, Policy, PolicyDocument, PolicyStatement, PolicyText};
+pub use rows::{Finished, Missed, Rows, Sink};
+pub use said::Said;

@@ -12,6 +12,9 @@ use crate::{Error, Rows};
 /// The tables that any collector may fill through [`Rows::policy`].
 pub const POLICY_TABLES: &[Table] = &[table::<PolicyDocument>(), table::<PolicyStatement>()];
 
+/// The names of these tables: what is short where a policy could not be read.
+pub const POLICY_TABLE_NAMES: [&str; 2] = [PolicyDocument::TABLE, PolicyStatement::TABLE];
+
 /// What was read of a policy. Unread is not absent.
 #[derive(Debug, Clone)]
 pub enum PolicyText {
@@ -192,7 +195,7 @@ fn document_row(policy: &Policy<'_>, document: Option<&Document>) -> PolicyDocum
         document: text,
         statement_count: document.map(|document| count(document.statements.len())),
         is_in_force: policy.is_in_force,
-        is_valid: document.map(Document::is_readable),
+        is_valid: document.map(Document::is_understood),
         flags: document.map(|document| words(&document.flags)).unwrap_or_default(),
     }
 }

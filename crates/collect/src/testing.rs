@@ -18,7 +18,7 @@ use orgcensus_aws::{Base, Credentials, Options, Permitted, SharedCredentialsProv
 use orgcensus_row::{GLOBAL, Stamp, Table, Timestamp};
 use serde_json::Value;
 
-use crate::{Collector, Error, Missed, Rows, Scope, Sink};
+use crate::{Collector, Error, Finished, Missed, Rows, Scope, Sink};
 
 /// The moment of every test's run: 2026-01-01T00:00:00Z.
 pub const CAPTURED_AT: Timestamp = Timestamp(1_767_225_600_000);
@@ -50,6 +50,10 @@ pub struct Collected {
     pub result: Result<(), Error>,
     /// What could not be read of listed items.
     pub missed: Option<Missed>,
+    /// Items that went away between list and read.
+    pub gone: u64,
+    /// Rows whose key an earlier one had.
+    pub duplicates: u64,
     /// Operations called, `sqs:ListQueues`.
     pub calls: BTreeSet<String>,
 }
@@ -93,20 +97,20 @@ impl Recorded {
             ..Options::default()
         };
         let base = Base::load(options).await.expect("a base with static credentials");
-        let session = base.caller(ACCOUNT_ID).expect("static credentials").home_session();
+        let session = base.caller(ACCOUNT_ID).home_session();
         let mut sink = Kept::default();
         let mut rows = Rows::new(stamp(collector.scope), &mut sink);
         let mut result = (collector.collect)(&session, &mut rows).await;
-        let missed = match rows.finish().await {
-            Ok((_, missed)) => missed,
+        let Finished { missed, gone, duplicates, .. } = match rows.finish().await {
+            Ok(finished) => finished,
             Err(error) => {
                 result = result.and(Err(error));
-                None
+                Finished::default()
             }
         };
         let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone();
         self.check(collector, &calls);
-        Collected { rows: sink.rows, result, missed, calls }
+        Collected { rows: sink.rows, result, missed, gone, duplicates, calls }
     }
 
     fn check(&self, collector: &Collector, calls: &BTreeSet<String>) {
@@ -137,6 +141,12 @@ impl Collected {
     /// The rows of one table; none if it stayed empty.
     pub fn table(&self, name: &str) -> &[Value] {
         self.rows.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// How many things could not be read, and the tables that are short of them.
+    pub fn short(&self) -> (u64, Vec<&'static str>) {
+        let tables = |missed: &Missed| missed.tables.iter().copied().collect();
+        self.missed.as_ref().map(|missed| (missed.items, tables(missed))).unwrap_or_default()
     }
 
     /// Asserts that every declared call was made.

@@ -1,7 +1,9 @@
-//! What all collectors do alike with a list's items: read their details, several at a time.
+//! What all collectors do alike with a list's items: read their details, several at a time, and count what is missing.
 
+use aws_smithy_types::DateTime;
 use futures::stream::{self, Stream, StreamExt};
-use orgcensus_collect::{Class, Error, Policy, PolicyKind, PolicyText, Rows};
+use orgcensus_collect::{Class, Error, POLICY_TABLE_NAMES, Policy, PolicyKind, PolicyText, Rows, timestamp};
+use orgcensus_row::Timestamp;
 
 /// Items whose details are read at once within one task. The limiter decides how fast their calls go.
 const AT_ONCE: usize = 8;
@@ -19,21 +21,94 @@ where
     stream::iter(items).map(read).buffered(AT_ONCE)
 }
 
-/// Whether an item went away between the list and its details.
-pub(crate) fn is_gone<T>(answer: &Answer<T>) -> bool {
-    answer.as_ref().is_err_and(|error| error.class == Class::NotFound)
+/// Whether AWS says by one of these codes that an item went away between the list and its details. Only the code that
+/// the service has for it says so: any other refusal, not found or not, is of an item that may be there.
+pub(crate) fn is_gone<T>(codes: &[&str], answer: &Answer<T>) -> bool {
+    answer.as_ref().is_err_and(|error| error.is(codes))
 }
 
-/// The policy of an item that AWS gives by a call of its own. Denied, it is unread, and the task partial.
+/// The policy of an item that AWS gives by a call of its own. Refused, it is unread, and the task partial.
 pub(crate) fn policy_text(rows: &mut Rows<'_>, answer: Answer<Option<String>>) -> Result<PolicyText, Error> {
+    policy_text_of(rows, &[], answer)
+}
+
+/// The same of a policy that a table of the collector's own tells of as well.
+pub(crate) fn policy_text_of(
+    rows: &mut Rows<'_>,
+    tables: &[&'static str],
+    answer: Answer<Option<String>>,
+) -> Result<PolicyText, Error> {
     let unread = answer.as_ref().err().cloned();
-    let text = rows.item(answer)?.map(PolicyText::read);
+    let tables = POLICY_TABLE_NAMES.into_iter().chain(tables.iter().copied());
+    let text = rows.item(tables, answer)?.map(PolicyText::read);
     Ok(text.or(unread.map(PolicyText::Unread)).unwrap_or(PolicyText::Absent))
 }
 
 /// The policy of a resource that has one at most.
 pub(crate) fn resource_policy<'a>(resource_arn: &'a str, resource_type: &'a str, text: PolicyText) -> Policy<'a> {
     Policy { resource_arn, resource_type, kind: PolicyKind::Resource, name: "", is_in_force: true, text }
+}
+
+/// An answer that must have a member: one that lacks it is unread, not "there is none".
+pub(crate) fn given<T>(answer: Option<T>, call: &str, member: &str) -> Answer<T> {
+    answer.ok_or_else(|| unread(call, &[member]))
+}
+
+/// A moment that AWS always gives. Where it does not, the SDK says 1970, before AWS was.
+pub(crate) fn made_at(moment: &DateTime) -> Option<Timestamp> {
+    timestamp(moment).filter(|at| at.0 != 0)
+}
+
+/// A word that AWS always gives. Where it does not, the SDK says this, or nothing.
+pub(crate) fn word(text: &str) -> Option<String> {
+    Some(text).filter(|text| !matches!(*text, "" | "no value was set")).map(str::to_owned)
+}
+
+/// Values of one row that its answer lacks, or that cannot be read: null in the row, and counted.
+#[derive(Debug, Default)]
+pub(crate) struct Unread(Vec<String>);
+
+impl Unread {
+    /// A value that AWS always gives, by its name at AWS.
+    pub(crate) fn value<T>(&mut self, name: &str, value: Option<T>) -> Option<T> {
+        if value.is_none() && !self.0.iter().any(|known| known == name) {
+            self.0.push(name.to_owned());
+        }
+        value
+    }
+
+    /// A value that AWS may leave out, and that must be readable where it is there.
+    pub(crate) fn parsed<T>(&mut self, name: &str, text: Option<&str>, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        text.and_then(|text| self.value(name, parse(text)))
+    }
+
+    /// Whether one whose name begins so is among them.
+    pub(crate) fn has(&self, prefix: &str) -> bool {
+        self.0.iter().any(|name| name.starts_with(prefix))
+    }
+
+    /// Counts each of them: the table is short of it.
+    pub(crate) fn count(self, rows: &mut Rows<'_>, table: &'static str, call: &str) {
+        for name in &self.0 {
+            rows.miss([table], unread(call, &[name]));
+        }
+    }
+}
+
+fn unread(call: &str, names: &[&str]) -> orgcensus_aws::Error {
+    let message = format!("the answer lacks {}, or it cannot be read", names.join(", "));
+    orgcensus_aws::Error::new(Class::Failed, "ValueUnread", message).during(call)
+}
+
+/// Seconds since 1970 as text, with or without a fraction, as a moment.
+pub(crate) fn seconds_text(text: &str) -> Option<Timestamp> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !is_digits(whole) || !is_digits(fraction) {
+        return None;
+    }
+    let millis: i64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
+    Some(Timestamp(whole.parse::<i64>().ok()?.checked_mul(1000)?.checked_add(millis)?))
 }
 
 #[cfg(test)]
@@ -50,5 +125,26 @@ mod tests {
         };
         let read: Vec<_> = details(0..20, slow_first).collect().await;
         assert_eq!(read, (0..20).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn seconds_may_have_a_fraction() {
+        let millis = |text: &str| seconds_text(text).map(|at| at.0);
+        assert_eq!(millis("1766361600"), Some(1_766_361_600_000));
+        assert_eq!(
+            (millis("1766361600.25"), millis("1766361600.1239")),
+            (Some(1_766_361_600_250), Some(1_766_361_600_123))
+        );
+        assert_eq!(millis("1766361600."), Some(1_766_361_600_000));
+        for odd in ["", "soon", ".5", "-1", "1e9", "1766361600.x", "99999999999999999999"] {
+            assert_eq!(millis(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn what_the_sdk_makes_up_is_not_said() {
+        assert_eq!(made_at(&DateTime::from_secs(0)), None);
+        assert_eq!(made_at(&DateTime::from_secs(1)), Some(Timestamp(1000)));
+        assert_eq!((word("no value was set"), word(""), word("Active")), (None, None, Some("Active".to_owned())));
     }
 }

@@ -4,9 +4,9 @@
 use std::sync::{Arc, OnceLock};
 
 use futures::StreamExt;
-use orgcensus_aws::organization::Account;
+use orgcensus_aws::Access;
+use orgcensus_aws::organization::{Account, Standing};
 use orgcensus_aws::regions::{self, AccountRegion};
-use orgcensus_aws::{Access, partition};
 use orgcensus_collect::{Collector, Error, Rows, Session};
 use orgcensus_row::{BatchBuilder, GLOBAL, Stamp, table};
 use tokio::time::Instant;
@@ -16,6 +16,7 @@ use crate::coverage::Coverage;
 use crate::event::Event;
 use crate::journal::AccountRecord;
 use crate::outcome::Outcome;
+use crate::regions::{Presence, absent, expected, selected};
 use crate::task_record::TaskRecord;
 use crate::{spans, task, usage};
 
@@ -25,14 +26,15 @@ pub const REGIONS: &str = "account_regions";
 /// Crawls one account. Whatever AWS does is in the record; the error is the run's.
 pub(crate) async fn crawl(shared: &Arc<Shared>, account: &Account) -> Result<AccountRecord, Error> {
     let crawl = &shared.crawl;
-    let mut used = Vec::new();
-    let tasks = if Instant::now() >= shared.ends_at {
+    let (mut used, mut accounts_entered) = (Vec::new(), 0);
+    let tasks = if let Some(outcome) = unenterable(account) {
+        untried(shared, account, outcome, None)
+    } else if Instant::now() >= shared.ends_at {
         untried(shared, account, Outcome::Skipped, None)
-    } else if !account.is_active() {
-        untried(shared, account, Outcome::AccountSuspended, None)
     } else {
         match tokio::time::timeout_at(shared.ends_at, enter(shared, account)).await {
             Ok(Ok(access)) => {
+                accounts_entered = 1;
                 let tasks = run_tasks(shared, account, &access).await?;
                 // Its own account's buckets are those of the crawl's identity, which goes on calling.
                 let is_own = crawl.own_account_id.as_ref() == Some(&account.id);
@@ -44,6 +46,7 @@ pub(crate) async fn crawl(shared: &Arc<Shared>, account: &Account) -> Result<Acc
         }
     };
     let mut record = record(shared, account, &tasks)?;
+    record.tally.accounts_entered = accounts_entered;
     usage::stage(shared, &used, &mut record)?;
     spans::end_turn(&record);
     Ok(record)
@@ -51,13 +54,22 @@ pub(crate) async fn crawl(shared: &Arc<Shared>, account: &Account) -> Result<Acc
 
 /// An account that no one crawled.
 pub(crate) fn skipped(shared: &Shared, account: &Account) -> Result<AccountRecord, Error> {
-    let outcome = if account.is_active() { Outcome::Skipped } else { Outcome::AccountSuspended };
+    let outcome = unenterable(account).unwrap_or(Outcome::Skipped);
     record(shared, account, &untried(shared, account, outcome, None))
+}
+
+/// The outcome of an account that AWS lets nobody into, by its state.
+fn unenterable(account: &Account) -> Option<Outcome> {
+    match account.standing() {
+        Standing::Open => None,
+        Standing::Pending => Some(Outcome::AccountPending),
+        Standing::Closed => Some(Outcome::AccountSuspended),
+    }
 }
 
 fn record(shared: &Shared, account: &Account, tasks: &[TaskRecord]) -> Result<AccountRecord, Error> {
     let mut record = AccountRecord::new(&account.id, tasks);
-    stage_coverage(shared, account, tasks, &mut record)?;
+    stage_coverage(shared, &account.id, tasks, &mut record)?;
     Ok(record)
 }
 
@@ -81,8 +93,8 @@ async fn run_tasks(shared: &Shared, account: &Account, access: &Arc<Access>) -> 
     Ok(records)
 }
 
-/// A collector, the region that it reads, and whether the account has that region switched on.
-pub(crate) type Planned = (Collector, String, bool);
+/// A collector, the region that it reads, and what the account has of that region.
+pub(crate) type Planned = (Collector, String, Presence);
 
 /// Runs planned tasks, so many at once, with what `access` may do; their events name `account_id`. What has not begun
 /// when `ends_at` comes is skipped.
@@ -94,13 +106,16 @@ pub(crate) async fn run_planned(
     ends_at: Instant,
 ) -> Result<Vec<TaskRecord>, Error> {
     let done = futures::stream::iter(planned)
-        .map(|(collector, region, is_on)| async move {
-            let record = if !is_on {
-                TaskRecord::untried(collector.name, &region, Outcome::RegionDisabled)
-            } else if Instant::now() >= ends_at {
-                TaskRecord::untried(collector.name, &region, Outcome::Skipped)
-            } else {
-                run_task(shared, access, &collector, shared.stamp(account_id, &region), ends_at).await?
+        .map(|(collector, region, presence)| async move {
+            let record = match presence {
+                Presence::Off => TaskRecord::untried(collector.name, &region, Outcome::RegionDisabled),
+                Presence::Absent => absent(collector.name, &region),
+                Presence::On if Instant::now() >= ends_at => {
+                    TaskRecord::untried(collector.name, &region, Outcome::Skipped)
+                }
+                Presence::On => {
+                    run_task(shared, access, &collector, shared.stamp(account_id, &region), ends_at).await?
+                }
             };
             shared.crawl.tell(&Event::TaskEnded { account_id, task: &record });
             Ok::<_, Error>(record)
@@ -126,27 +141,26 @@ async fn run_task(
 
 /// Every task of an account: each collector once, or in each region. What is read once for the organization is not
 /// among them.
-fn plan(collectors: &[Collector], regions: &[(String, bool)]) -> Vec<Planned> {
+fn plan(collectors: &[Collector], regions: &[(String, Presence)]) -> Vec<Planned> {
     let of_accounts = collectors.iter().filter(|collector| !collector.scope.is_organization_wide());
     of_accounts.flat_map(|collector| places(collector, regions)).collect()
 }
 
 /// Where a collector runs: once, or in each region.
-pub(crate) fn places(collector: &Collector, regions: &[(String, bool)]) -> Vec<Planned> {
+pub(crate) fn places(collector: &Collector, regions: &[(String, Presence)]) -> Vec<Planned> {
     if collector.scope.is_regional() {
-        regions.iter().map(|(region, is_on)| (*collector, region.clone(), *is_on)).collect()
+        regions.iter().map(|(region, presence)| (*collector, region.clone(), *presence)).collect()
     } else {
-        vec![(*collector, GLOBAL.to_owned(), true)]
+        vec![(*collector, GLOBAL.to_owned(), Presence::On)]
     }
 }
 
-/// The selected regions, on or off, and the task that read them. If the account does not tell, all that may be on are
-/// tried: each task then says for itself.
+/// The selected regions and the task that read them.
 async fn read_regions(
     shared: &Shared,
     access: &Arc<Access>,
     ends_at: Instant,
-) -> Result<(Vec<(String, bool)>, TaskRecord), Error> {
+) -> Result<(Vec<(String, Presence)>, TaskRecord), Error> {
     let session = access.home_session();
     let read = Arc::new(OnceLock::<Vec<AccountRegion>>::new());
     let kept = Arc::clone(&read);
@@ -162,31 +176,7 @@ async fn read_regions(
     });
     let stamp = shared.stamp(session.account_id(), GLOBAL);
     let record = task::run(shared, &session, REGIONS, stamp, ends_at, work).await?;
-    Ok((selected_regions(shared, read.get().map(Vec::as_slice)), record))
-}
-
-/// The selected ones of the regions that were read, on or off; all that are expected if they could not be.
-pub(crate) fn selected_regions(shared: &Shared, read: Option<&[AccountRegion]>) -> Vec<(String, bool)> {
-    let takes = |region: &str| shared.crawl.selection.takes_region(region);
-    match read {
-        Some(read) => {
-            let taken = read.iter().filter(|it| takes(&it.region_name));
-            taken.map(|it| (it.region_name.clone(), it.is_enabled)).collect()
-        }
-        None => expected_regions(shared).into_iter().map(|region| (region, true)).collect(),
-    }
-}
-
-/// The regions that an account is expected to have, when it cannot be asked.
-fn expected_regions(shared: &Shared) -> Vec<String> {
-    let selection = &shared.crawl.selection;
-    if !selection.regions.is_empty() {
-        return selection.regions.iter().cloned().collect();
-    }
-    match shared.crawl.base.partition() {
-        "aws" => partition::DEFAULT_REGIONS.iter().map(|region| (*region).to_owned()).collect(),
-        _ => vec![shared.crawl.base.home_region().to_owned()],
-    }
+    Ok((selected(shared, read.get().map(Vec::as_slice)), record))
 }
 
 /// All of an account's tasks with one outcome, since none was tried.
@@ -196,7 +186,7 @@ fn untried(
     outcome: Outcome,
     error: Option<&orgcensus_aws::Error>,
 ) -> Vec<TaskRecord> {
-    let regions: Vec<_> = expected_regions(shared).into_iter().map(|region| (region, true)).collect();
+    let regions: Vec<_> = expected(shared).into_iter().map(|region| (region, Presence::On)).collect();
     let planned = plan(&shared.crawl.collectors, &regions);
     let of = |collector: &str, region: &str| {
         let record = TaskRecord::untried(collector, region, outcome);
@@ -217,7 +207,7 @@ fn untried(
 /// Stages the rows about an account's tasks, and adds them to its record.
 pub(crate) fn stage_coverage(
     shared: &Shared,
-    account: &Account,
+    account_id: &str,
     tasks: &[TaskRecord],
     record: &mut AccountRecord,
 ) -> Result<(), Error> {
@@ -228,7 +218,7 @@ pub(crate) fn stage_coverage(
             builder.push(&Coverage::from(task))?;
         }
         let region = of_region.first().map_or(GLOBAL, |task| task.region.as_str());
-        let batch = builder.take(&shared.stamp(&account.id, region))?;
+        let batch = builder.take(&shared.stamp(account_id, region))?;
         let slice = task::stage_batch(&shared.stage, coverage, &batch);
         record.add(region, [slice.map_err(|error| Error::Stage(orgcensus_aws::with_causes(&error)))?]);
     }

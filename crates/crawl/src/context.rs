@@ -14,6 +14,7 @@ use orgcensus_lake::{FileOptions, Lake, Stage};
 use orgcensus_row::{Stamp, Timestamp};
 
 use crate::event::{Event, Listener};
+use crate::regions::KnownRegions;
 use crate::selection::Selection;
 use crate::tags::{TagReader, Tagging};
 use crate::task_record::TaskRecord;
@@ -38,6 +39,8 @@ pub struct Crawl {
     pub selection: Selection,
     /// Accounts besides the organization's that count as inside.
     pub trusted_accounts: Vec<String>,
+    /// Tenants of identity providers that count as inside, as the configuration has them.
+    pub trusted_tenants: Vec<String>,
     /// The folder in which each run has one, where rows wait until they are published.
     pub stage_directory: PathBuf,
     /// Where the snapshot goes.
@@ -115,6 +118,8 @@ pub(crate) struct Shared {
     pub(crate) reads_organization: bool,
     /// How the reading of the tree went.
     pub(crate) reading: TaskRecord,
+    /// The regions that there are.
+    pub(crate) regions: KnownRegions,
     /// The accounts' tags, where the selection had to know them.
     pub(crate) tags: Option<Tagging>,
     /// What reads them since the tree was walked, until the organization's turn takes it.

@@ -14,7 +14,7 @@ use crate::task_record::TaskRecord;
 pub struct Coverage {
     /// The collector's name, as in the configuration.
     pub collector: String,
-    /// complete, partial, denied_by_scp, denied, role_not_assumable, account_suspended, region_disabled, unsupported, throttled_out, timed_out, failed or skipped.
+    /// complete, partial, denied_by_scp, denied, role_not_assumable, account_suspended, account_pending, region_disabled, unsupported, throttled_out, timed_out, failed or skipped.
     pub outcome: String,
     /// Whether it counts as planned work: what is suspended, switched off or not offered does not.
     pub is_planned: bool,
@@ -34,12 +34,19 @@ pub struct Coverage {
     pub throttles: i64,
     /// Rows kept.
     pub rows_written: i64,
-    /// Things that were listed and could not be read.
+    /// Things that were listed and could not be read, and values of them that were missing or could not be read.
     pub items_missed: i64,
     /// How long it took, in milliseconds.
     pub duration_millis: i64,
     /// When it began (UTC); null if it was never tried.
     pub started_at: Option<Timestamp>,
+    /// Things that were listed, and that AWS said were gone when they were read; they have no row, and nothing is missing.
+    pub items_gone: i64,
+    /// Tables that are short of rows or values because of items_missed, iam_access_keys; empty unless the outcome is
+    /// partial: a task without rows lacks all of its tables.
+    pub tables_short: Vec<String>,
+    /// Rows that were left out because an earlier one of the task had their key. Two that differ count as missed as well.
+    pub rows_duplicate: i64,
 }
 
 impl From<&TaskRecord> for Coverage {
@@ -60,6 +67,9 @@ impl From<&TaskRecord> for Coverage {
             items_missed: number(task.missed),
             duration_millis: number(task.duration_millis),
             started_at: task.started_at,
+            items_gone: number(task.gone),
+            tables_short: task.short_tables.clone(),
+            rows_duplicate: number(task.duplicates),
         }
     }
 }
@@ -77,6 +87,9 @@ pub struct Tally {
     pub throttles: u64,
     /// Rows kept.
     pub rows: u64,
+    /// Accounts that were entered.
+    #[serde(default)]
+    pub accounts_entered: u64,
 }
 
 impl Tally {
@@ -98,6 +111,7 @@ impl Tally {
         self.retries += other.retries;
         self.throttles += other.throttles;
         self.rows += other.rows;
+        self.accounts_entered += other.accounts_entered;
     }
 
     /// Tasks that count as planned work.

@@ -9,6 +9,9 @@ pub enum Error {
     /// Nothing is left of the organization once the selection is applied.
     #[error("find work: the selection takes no account of organization {0}")]
     NothingSelected(String),
+    /// The selection, or what else is said of the organization, names what is not there.
+    #[error("find work: {0}")]
+    Selection(String),
     /// Another run of this organization is alive.
     #[error("begin: {0}")]
     Held(orgcensus_lake::Error),
@@ -21,12 +24,23 @@ pub enum Error {
     /// A row does not fit its table: a bug.
     #[error(transparent)]
     Row(#[from] orgcensus_row::Error),
+    /// The lock was not renewed for so long that others take this run for dead.
+    #[error("keep the lock: no heartbeat reached the lake for {seconds} s: {last}")]
+    Unheard {
+        /// How long.
+        seconds: u64,
+        /// Why the last one did not.
+        last: String,
+    },
     /// A plan, or the journal of a run, that this version cannot go on with.
     #[error("use the plan: {0}")]
     Plan(String),
     /// There is no run to go on with.
     #[error("resume: {0}")]
     NothingToResume(String),
+    /// A later run of its day is published.
+    #[error("resume: {0}")]
+    Outdated(String),
     /// It was asked to stop; what it did is kept.
     #[error("finish run {0}: it was asked to stop")]
     Stopped(String),

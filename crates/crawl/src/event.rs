@@ -69,6 +69,11 @@ pub enum Event<'a> {
         /// Why it was not; the run goes on.
         error: Option<&'a str>,
     },
+    /// Something that someone should look at. The run goes on.
+    Warning {
+        /// What, in words.
+        message: &'a str,
+    },
     /// Compaction and upload begin.
     Publishing {
         /// Tables to write.

@@ -9,6 +9,7 @@
 //! ```
 
 mod account;
+mod check;
 mod context;
 mod coverage;
 mod derive;
@@ -21,6 +22,7 @@ mod outcome;
 mod part;
 mod plan;
 mod publish;
+mod regions;
 mod run;
 mod scratch;
 mod selection;
@@ -35,6 +37,7 @@ mod usage;
 mod work;
 
 pub use account::REGIONS;
+pub use check::{Findings, one_role_for_many};
 pub use context::{Bounds, Crawl, Stop, never};
 pub use coverage::{Coverage, Tally};
 pub use derive::{
@@ -45,7 +48,8 @@ pub use event::{Event, Listener};
 pub use journal::{AccountRecord, Readings};
 pub use outcome::Outcome;
 pub use plan::{Plan, shard_name};
-pub use run::{Report, resume, run};
+pub use regions::KnownRegions;
+pub use run::{Report, resume, resume_anyway, run};
 pub use selection::{Matcher, Selection};
 pub use shards::{ShardReport, crawl_shard, publish_shards};
 pub use tables::tables;

@@ -3,23 +3,20 @@
 
 use std::sync::PoisonError;
 
-use orgcensus_aws::{Session, regions};
 use orgcensus_collect::Error;
-use orgcensus_row::GLOBAL;
 
-use crate::account::{places, run_planned, selected_regions, stage_coverage};
+use crate::account::{places, run_planned, stage_coverage};
 use crate::context::Shared;
 use crate::event::Event;
 use crate::journal::{AccountRecord, Readings, Turn};
 use crate::outcome::Outcome;
+use crate::regions;
 use crate::spans;
 use crate::tags::{self, TagReader, Tagging};
-use crate::task_record::{Begun, TaskRecord};
+use crate::task_record::TaskRecord;
 
 /// The engine's task that reads the organization's tree.
 pub(crate) const ORGANIZATION: &str = "organization";
-/// The engine's task that asks which regions the organization's identity can use. It keeps no rows.
-pub(crate) const ORGANIZATION_REGIONS: &str = "organization_regions";
 
 /// The organization's turn: what no account's turn reads.
 pub(crate) async fn turn(shared: &Shared) -> Result<AccountRecord, Error> {
@@ -47,7 +44,7 @@ pub(crate) fn skipped(shared: &Shared) -> Result<AccountRecord, Error> {
     let skipped = |collector: &str, region: &str| TaskRecord::untried(collector, region, Outcome::Skipped);
     let read = shared.tags.clone().unwrap_or_else(|| tags::untried(Outcome::Skipped));
     let collectors = shared.crawl.collectors.iter().filter(|collector| collector.scope.is_organization_wide());
-    let planned = collectors.flat_map(|collector| places(collector, &selected_regions(shared, None)));
+    let planned = collectors.flat_map(|collector| places(collector, &regions::selected(shared, None)));
     let collected = planned.map(|(collector, region, _)| skipped(collector.name, &region)).collect();
     record(shared, read, collected)
 }
@@ -56,15 +53,14 @@ pub(crate) fn skipped(shared: &Shared) -> Result<AccountRecord, Error> {
 fn record(shared: &Shared, (tags, tagging): Tagging, collected: Vec<TaskRecord>) -> Result<AccountRecord, Error> {
     let id = &shared.organization.row.management_account_id;
     let mut tasks = vec![tagging, shared.reading.clone()];
+    tasks.extend(shared.regions.tasks(&shared.crawl.selection.regions));
     for task in &tasks {
         shared.crawl.tell(&Event::TaskEnded { account_id: id, task });
     }
     tasks.extend(collected);
     tasks.sort_by(|one, other| (&one.region, &one.collector).cmp(&(&other.region, &other.collector)));
     let mut record = AccountRecord { turn: Turn::Organization(Readings { tags }), ..AccountRecord::new(id, &tasks) };
-    if let Some(account) = shared.organization.accounts.iter().find(|account| account.id == *id) {
-        stage_coverage(shared, account, &tasks, &mut record)?;
-    }
+    stage_coverage(shared, id, &tasks, &mut record)?;
     spans::end_turn(&record);
     Ok(record)
 }
@@ -75,24 +71,7 @@ async fn run(shared: &Shared) -> Result<Vec<TaskRecord>, Error> {
     let collectors: Vec<_> = collectors.copied().collect();
     let access = shared.crawl.chain.last();
     let management = &shared.organization.row.management_account_id;
-    let (mut regions, mut records) = (Vec::new(), Vec::new());
-    if collectors.iter().any(|collector| collector.scope.is_regional()) {
-        let (read, record) = read_regions(shared, &access.home_session()).await;
-        regions = read;
-        shared.crawl.tell(&Event::TaskEnded { account_id: management, task: &record });
-        records.push(record);
-    }
+    let regions = regions::selected(shared, shared.regions.own.as_deref());
     let planned = collectors.iter().flat_map(|collector| places(collector, &regions)).collect();
-    records.extend(run_planned(shared, access, management, planned, shared.ends_at).await?);
-    Ok(records)
-}
-
-/// The regions where something organization-wide may be.
-async fn read_regions(shared: &Shared, session: &Session) -> (Vec<(String, bool)>, TaskRecord) {
-    let begun = Begun::now();
-    let read = regions::read(session).await;
-    let outcome = read.as_ref().err().map_or(Outcome::Complete, Outcome::of);
-    let record =
-        TaskRecord::measured(ORGANIZATION_REGIONS, GLOBAL, (outcome, read.as_ref().err()), session.usage(), begun);
-    (selected_regions(shared, read.ok().as_deref()), record)
+    run_planned(shared, access, management, planned, shared.ends_at).await
 }

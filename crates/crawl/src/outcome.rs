@@ -19,6 +19,8 @@ pub enum Outcome {
     RoleNotAssumable,
     /// AWS lets nobody into the account.
     AccountSuspended,
+    /// The account's sign-up was never finished.
+    AccountPending,
     /// The account has the region switched off.
     RegionDisabled,
     /// The service is not in that region.
@@ -35,13 +37,14 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every outcome, the best first.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Complete,
         Self::Partial,
         Self::DeniedByScp,
         Self::Denied,
         Self::RoleNotAssumable,
         Self::AccountSuspended,
+        Self::AccountPending,
         Self::RegionDisabled,
         Self::Unsupported,
         Self::ThrottledOut,
@@ -59,6 +62,7 @@ impl Outcome {
             Self::Denied => "denied",
             Self::RoleNotAssumable => "role_not_assumable",
             Self::AccountSuspended => "account_suspended",
+            Self::AccountPending => "account_pending",
             Self::RegionDisabled => "region_disabled",
             Self::Unsupported => "unsupported",
             Self::ThrottledOut => "throttled_out",
@@ -68,9 +72,10 @@ impl Outcome {
         }
     }
 
-    /// Whether the task counts as planned work: what is off by AWS or by choice does not.
+    /// Whether the task counts as planned work: what is off by AWS or by choice does not. An account whose sign-up was
+    /// never finished cannot be used by its owner either, and AWS says so in the list of accounts: no error leads here.
     pub fn is_planned(self) -> bool {
-        !matches!(self, Self::AccountSuspended | Self::RegionDisabled | Self::Unsupported)
+        !matches!(self, Self::AccountSuspended | Self::AccountPending | Self::RegionDisabled | Self::Unsupported)
     }
 
     /// Whether its rows are published.
@@ -85,9 +90,9 @@ impl Outcome {
             Class::Denied => Self::Denied,
             Class::Throttled => Self::ThrottledOut,
             Class::TimedOut => Self::TimedOut,
-            Class::RegionDisabled => Self::RegionDisabled,
             Class::Unsupported => Self::Unsupported,
-            Class::NotFound | Class::Failed => Self::Failed,
+            // That a region is off is the account's word, not an error's: see `task`.
+            Class::Rejected | Class::NotFound | Class::Failed => Self::Failed,
         }
     }
 
@@ -97,7 +102,7 @@ impl Outcome {
             Class::Denied | Class::DeniedByScp => Self::RoleNotAssumable,
             Class::Throttled => Self::ThrottledOut,
             Class::TimedOut => Self::TimedOut,
-            Class::RegionDisabled | Class::Unsupported | Class::NotFound | Class::Failed => Self::Failed,
+            Class::Rejected | Class::Unsupported | Class::NotFound | Class::Failed => Self::Failed,
         }
     }
 }

@@ -4,19 +4,26 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use orgcensus_aws::organization::{self, Organization};
+use orgcensus_aws::{Class, Usage};
 use orgcensus_lake::Stage;
 use orgcensus_row::{GLOBAL, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::check::{Findings, one_role_for_many};
 use crate::context::{Crawl, Shared};
 use crate::error::Error;
+use crate::event::Event;
 use crate::organization_tasks::ORGANIZATION;
 use crate::outcome::Outcome;
+use crate::regions::KnownRegions;
 use crate::tables;
 use crate::tags::{TagReader, Tagging, Tags};
 use crate::task_record::{Begun, TaskRecord};
 
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
+
+/// So many differences are named, the rest is counted.
+const DIFFERENCES_NAMED: usize = 5;
 
 /// A run before its first account: who it is, and what it will do.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -43,15 +50,26 @@ pub struct Plan {
     pub organization: Organization,
     /// How the reading of the tree went.
     pub reading: TaskRecord,
+    /// The regions that there are.
+    pub regions_known: KnownRegions,
     /// The accounts' tags, where the selection had to know them.
     pub tags: Option<Tagging>,
 }
 
+/// What becomes of exclusions that exclude nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exclusions {
+    /// They are errors: someone looks.
+    Checked,
+    /// They are warnings: an excluded account may have left the organization, and no night's crawl fails for it.
+    MayBeGone,
+}
+
 impl Plan {
-    /// Reads the organization and fixes the run.
+    /// Reads the organization and fixes the run, as carefully as when someone looks.
     pub async fn read(crawl: &Crawl, shards: u32) -> Result<Self, Error> {
         let reader = crawl.selection.needs_tags().then(|| TagReader::begin(crawl.chain.last().home_session()));
-        Ok(Self::read_with(crawl, shards, reader).await?.0)
+        Ok(in_time(crawl, Self::read_with(crawl, shards, reader, Exclusions::Checked)).await?.0)
     }
 
     /// The same, with the reader of tags at work meanwhile; it is given back unless the selection had to wait for it.
@@ -59,6 +77,7 @@ impl Plan {
         crawl: &Crawl,
         shards: u32,
         mut reader: Option<TagReader>,
+        exclusions: Exclusions,
     ) -> Result<(Self, Option<TagReader>), Error> {
         let home = crawl.chain.last().home_session();
         let begun = Begun::now();
@@ -67,10 +86,13 @@ impl Plan {
                 reader.tell(&account.id);
             }
         };
-        let organization = organization::read(&home, found).await.map_err(Error::Organization)?;
-        let reading = TaskRecord::measured(ORGANIZATION, GLOBAL, (Outcome::Complete, None), home.usage(), begun);
+        let own = crawl.chain.last().home_session();
+        let (organization, regions_known) = futures::join!(organization::read(&home, found), KnownRegions::read(&own));
+        let organization = organization.map_err(Error::Organization)?;
+        let reading = reading(&organization, home.usage(), begun);
+        accept(crawl, crawl.selection.examine(&organization, &regions_known), exclusions)?;
         let tags = match reader.take_if(|_| crawl.selection.needs_tags()) {
-            Some(reader) => Some(reader.finish().await),
+            Some(reader) => Some(tags_for_choosing(crawl, &organization, reader).await?),
             None => None,
         };
         let selected = select(crawl, &organization, tags.as_ref().map(|(tags, _)| tags))?;
@@ -86,6 +108,7 @@ impl Plan {
             selected,
             organization,
             reading,
+            regions_known,
             tags,
         };
         Ok((plan, reader))
@@ -110,6 +133,11 @@ impl Plan {
 
     /// Makes a crawl one of this run, whatever its configuration says meanwhile: a snapshot is of one kind throughout.
     pub(crate) fn impose(&self, crawl: &mut Crawl) -> Result<(), Error> {
+        let said = crawl.selection.organization_id.as_ref();
+        if let Some(said) = said.filter(|id| **id != self.organization.id) {
+            let (run_id, id) = (&self.run_id, &self.organization.id);
+            return Err(Error::Selection(format!("organization.id is {said:?}, and run {run_id} is of {id}")));
+        }
         if self.tables != fingerprint(crawl) {
             let Self { run_id, orgcensus_version, .. } = self;
             return Err(Error::Plan(format!(
@@ -135,6 +163,7 @@ impl Plan {
             organization: self.organization,
             selected: self.selected,
             reading: self.reading,
+            regions: self.regions_known,
             tags: self.tags,
             tag_reader: Mutex::default(),
             crawl,
@@ -161,6 +190,14 @@ impl Plan {
     }
 }
 
+/// Planning, in the time that a run has: else one answer that never ends would hold it for ever.
+pub(crate) async fn in_time<T>(crawl: &Crawl, planning: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    tokio::time::timeout(crawl.bounds.run, planning).await.unwrap_or_else(|_elapsed| {
+        let words = format!("the run's {} s were over before the organization was read", crawl.bounds.run.as_secs());
+        Err(Error::Organization(orgcensus_aws::Error::new(Class::TimedOut, "RunDeadline", words)))
+    })
+}
+
 /// `00003-of-00016`, for names of objects and folders.
 pub fn shard_name(shard: u32, shards: u32) -> String {
     format!("{shard:05}-of-{shards:05}")
@@ -170,12 +207,65 @@ fn fingerprint(crawl: &Crawl) -> String {
     orgcensus_lake::fingerprint(&tables::tables(&crawl.all_collectors))
 }
 
+/// How reading the organization went. One that changed meanwhile was not read whole.
+fn reading(organization: &Organization, usage: &Usage, begun: Begun) -> TaskRecord {
+    let differences = &organization.differences;
+    if differences.is_empty() {
+        return TaskRecord::measured(ORGANIZATION, GLOBAL, (Outcome::Complete, None), usage, begun);
+    }
+    let named: Vec<_> = differences.iter().take(DIFFERENCES_NAMED).map(ToString::to_string).collect();
+    let more = match differences.len().saturating_sub(DIFFERENCES_NAMED) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    let error = orgcensus_aws::Error::new(Class::Failed, "OrganizationChanged", format!("{}{more}", named.join("; ")));
+    let record = TaskRecord::measured(ORGANIZATION, GLOBAL, (Outcome::Partial, Some(&error)), usage, begun);
+    TaskRecord { missed: differences.len() as u64, ..record }
+}
+
+/// Refuses a selection that names what is not there, and warns of what is odd about it.
+fn accept(crawl: &Crawl, findings: Findings, exclusions: Exclusions) -> Result<(), Error> {
+    let Findings { mut wrong, mut gone, odd } = findings;
+    if exclusions == Exclusions::Checked {
+        wrong.append(&mut gone);
+    }
+    if !wrong.is_empty() {
+        return Err(Error::Selection(wrong.join("; ")));
+    }
+    gone.iter().chain(&odd).for_each(|message| crawl.tell(&Event::Warning { message }));
+    Ok(())
+}
+
+/// The accounts' tags, without which there is no choice.
+async fn tags_for_choosing(crawl: &Crawl, organization: &Organization, reader: TagReader) -> Result<Tagging, Error> {
+    let (tags, task) = reader.finish().await;
+    if tags.is_empty() && task.outcome != Outcome::Complete {
+        let (code, message) = (task.error_code.unwrap_or_default(), task.error_message.unwrap_or_default());
+        let error =
+            orgcensus_aws::Error::new(Class::Failed, &code, format!("select needs the accounts' tags: {message}"));
+        return Err(Error::Organization(error.during(&task.error_operation.unwrap_or_default())));
+    }
+    let odd = crawl.selection.odd_tags(&tags, organization.accounts.len());
+    odd.iter().for_each(|message| crawl.tell(&Event::Warning { message }));
+    Ok((tags, task))
+}
+
 fn select(crawl: &Crawl, organization: &Organization, tags: Option<&Tags>) -> Result<BTreeSet<String>, Error> {
     let none = std::collections::BTreeMap::new();
-    let tags_of = |id: &str| tags.and_then(|tags| tags.get(id)?.as_ref()).unwrap_or(&none);
+    let tags_of = |id: &str| match tags {
+        None => Some(&none),
+        Some(tags) => tags.get(id).and_then(Option::as_ref),
+    };
     let takes = |it: &&organization::Account| crawl.selection.takes(organization, it, tags_of(&it.id));
     let selected: BTreeSet<String> = organization.accounts.iter().filter(takes).map(|it| it.id.clone()).collect();
-    if selected.is_empty() { Err(Error::NothingSelected(organization.id.clone())) } else { Ok(selected) }
+    if selected.is_empty() {
+        return Err(Error::NothingSelected(organization.id.clone()));
+    }
+    let by_role = selected.iter().filter(|id| crawl.own_account_id.as_ref() != Some(id)).map(String::as_str);
+    match one_role_for_many(crawl.chain.member(), by_role) {
+        Some(words) => Err(Error::Selection(words)),
+        None => Ok(selected),
+    }
 }
 
 #[cfg(test)]
@@ -184,8 +274,8 @@ mod tests {
 
     #[test]
     fn a_plan_of_another_format_is_refused_with_words() {
-        let error = Plan::parse(br#"{"format": 2, "what": "ever"}"#).unwrap_err().to_string();
-        assert!(error.contains("its format is 2, this version of orgcensus knows format 1"), "{error}");
+        let error = Plan::parse(br#"{"format": 1, "what": "ever"}"#).unwrap_err().to_string();
+        assert!(error.contains("its format is 1, this version of orgcensus knows format 2"), "{error}");
         assert!(Plan::parse(b"[]").unwrap_err().to_string().contains("it is no plan"));
     }
 

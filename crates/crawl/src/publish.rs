@@ -39,7 +39,7 @@ async fn write(shared: &Shared, parts: &[Part], directory: &Path) -> Result<(Com
     organization_rows::stage(shared, &mut scratch, &readings)?;
     let mut entries = Vec::new();
     for table in tables {
-        let entry = publication.compact(&table, scratch.index.groups(&table)?).await?;
+        let entry = publication.compact(&table, scratch.index.groups(&table)?, &scratch.stage).await?;
         tell(shared, &entry);
         entries.push(entry);
     }

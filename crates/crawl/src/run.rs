@@ -1,14 +1,18 @@
 //! One run from the organization to the commit, begun or gone on with.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use orgcensus_lake::{Commit, Lock, Owner, Stage, remove_checkpoint};
+use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
-use crate::context::{Crawl, Shared};
+use crate::context::{Crawl, Shared, day};
 use crate::coverage::Tally;
 use crate::error::Error;
-use crate::event::Event;
+use crate::event::{Event, Listener};
 use crate::part::{self, Part};
-use crate::plan::{Plan, shard_name};
+use crate::plan::{self, Exclusions, Plan, shard_name};
 use crate::tags::TagReader;
 use crate::task_record::now;
 use crate::{publish, spans, unfinished, work};
@@ -29,47 +33,94 @@ pub struct Report {
     pub accounts: usize,
     /// Accounts that were chosen.
     pub selected: usize,
+    /// Whether the snapshot is the organization's newest complete one.
+    pub is_newest: bool,
 }
 
 impl Report {
-    pub(crate) fn new(shared: &Shared, commit: Commit, tally: Tally) -> Self {
+    pub(crate) async fn new(shared: &Shared, commit: Commit, tally: Tally) -> Self {
         let organization_id = shared.organization.id.clone();
         let (accounts, selected) = (shared.organization.accounts.len(), shared.selected.len());
-        Self { commit, tally, organization_id, accounts, selected }
+        let is_newest = is_newest(&shared.crawl, &commit).await;
+        Self { commit, tally, organization_id, accounts, selected, is_newest }
     }
 
     /// That of a run which had published before: the commit says what it came to.
-    pub(crate) fn of_commit(plan: &Plan, commit: Commit) -> Self {
+    pub(crate) async fn of_commit(crawl: &Crawl, plan: &Plan, commit: Commit) -> Self {
         let tally = commit.coverage.get("tally").cloned().map(serde_json::from_value);
         let tally = tally.and_then(Result::ok).unwrap_or_default();
         let organization_id = plan.organization.id.clone();
         let (accounts, selected) = (plan.organization.accounts.len(), plan.selected.len());
-        Self { commit, tally, organization_id, accounts, selected }
+        let is_newest = is_newest(crawl, &commit).await;
+        Self { commit, tally, organization_id, accounts, selected, is_newest }
+    }
+}
+
+/// Whether readers now see this commit. What is published is published: that it cannot be told is a warning.
+async fn is_newest(crawl: &Crawl, commit: &Commit) -> bool {
+    match crawl.lake.latest(Some(&commit.organization_id)).await {
+        Ok(latest) => latest.is_some_and(|latest| latest.n == commit.n),
+        Err(error) => {
+            let words = orgcensus_aws::with_causes(&error);
+            crawl.tell(&Event::Warning {
+                message: &format!("whether the snapshot is the newest is not known: {words}"),
+            });
+            false
+        }
     }
 }
 
 /// Runs one crawl and publishes its snapshot.
-pub async fn run(crawl: Crawl) -> Result<Report, Error> {
+pub async fn run(mut crawl: Crawl) -> Result<Report, Error> {
+    let begun = Instant::now();
     let reader = TagReader::begin(crawl.chain.last().home_session());
     let (plan, reader) = tokio::select! {
-        read = Plan::read_with(&crawl, 1, Some(reader)) => read?,
+        read = plan::in_time(&crawl, Plan::read_with(&crawl, 1, Some(reader), Exclusions::MayBeGone)) => read?,
         () = crawl.stop.clone() => return Err(Error::Stopped(crawl.run_id)),
     };
+    // Planning is of the run's time: what is left is for the accounts.
+    crawl.bounds.run = crawl.bounds.run.saturating_sub(begun.elapsed());
     whole(crawl, plan, None, reader).await
 }
 
 /// Goes on with the run that is named, or with the organization's newest that left something to go on with: on this
 /// disk, or in the lake's checkpoints. Does what is missing and publishes. A run that had published already is success.
-pub async fn resume(mut crawl: Crawl, run_id: Option<&str>) -> Result<Report, Error> {
+/// One that began before the run which is published of its day is refused: it would show what was there earlier.
+pub async fn resume(crawl: Crawl, run_id: Option<&str>) -> Result<Report, Error> {
+    go_on(crawl, run_id, false).await
+}
+
+/// The same, also where a later run of its day has published.
+pub async fn resume_anyway(crawl: Crawl, run_id: Option<&str>) -> Result<Report, Error> {
+    go_on(crawl, run_id, true).await
+}
+
+async fn go_on(mut crawl: Crawl, run_id: Option<&str>, is_forced: bool) -> Result<Report, Error> {
     let plan = unfinished::find(&crawl, run_id).await?;
     if let Some(commit) = crawl.lake.commit_of(&plan.run_id).await? {
         tell_done(&crawl, &plan);
         forget(&crawl, &part::name(&plan, None)).await?;
-        return Ok(Report::of_commit(&plan, commit));
+        return Ok(Report::of_commit(&crawl, &plan, commit).await);
+    }
+    if !is_forced {
+        check_outdated(&crawl, &plan).await?;
     }
     plan.impose(&mut crawl)?;
     let local = Part::local(&crawl, &plan, None)?;
     whole(crawl, plan, local, None).await
+}
+
+async fn check_outdated(crawl: &Crawl, plan: &Plan) -> Result<(), Error> {
+    let (organization_id, date) = (&plan.organization.id, day(plan.captured_at));
+    let published = crawl.lake.snapshots().await?;
+    let of_day = published.iter().find(|it| it.organization_id == *organization_id && it.snapshot_date == date);
+    match of_day.filter(|it| it.captured_at.0 > plan.captured_at.0) {
+        None => Ok(()),
+        Some(later) => Err(Error::Outdated(format!(
+            "run {} began before run {}, which is published of {date}; with --force it takes its place",
+            plan.run_id, later.run_id
+        ))),
+    }
 }
 
 /// A run whose accounts are all this process's, from where `local` ends. The lock comes before a copy is restored: a
@@ -96,7 +147,7 @@ async fn whole(crawl: Crawl, plan: Plan, local: Option<Part>, reader: Option<Tag
         let [mut part] = parts;
         let Some((commit, tally)) = published else { return Err(work::keep(&shared, &mut part).await) };
         part.remove(&shared.crawl.lake).await?;
-        Ok(Report::new(&shared, commit, tally))
+        Ok(Report::new(&shared, commit, tally).await)
     };
     lock.hold(span, work).await
 }
@@ -123,7 +174,7 @@ pub(crate) fn tell_start(shared: &Shared, accounts_done: usize) {
 }
 
 /// Tells that a run is gone on with which has nothing left to do: it was killed when it had published.
-fn tell_done(crawl: &Crawl, plan: &Plan) {
+pub(crate) fn tell_done(crawl: &Crawl, plan: &Plan) {
     crawl.tell(&Event::Started {
         run_id: &plan.run_id,
         organization_id: &plan.organization.id,
@@ -136,7 +187,8 @@ fn tell_done(crawl: &Crawl, plan: &Plan) {
 /// The organization's lock, and how often its holder must say that it lives.
 pub(crate) struct Held {
     lock: Lock,
-    heartbeat: std::time::Duration,
+    ttl: Duration,
+    listener: Listener,
 }
 
 pub(crate) fn owner(plan: &Plan, shard: Option<u32>, has_stage: bool) -> Owner {
@@ -145,10 +197,12 @@ pub(crate) fn owner(plan: &Plan, shard: Option<u32>, has_stage: bool) -> Owner {
 }
 
 pub(crate) async fn lock(crawl: &Crawl, plan: &Plan, owner: Owner) -> Result<Held, Error> {
+    // Hours before it would be refused when it is published.
+    crawl.lake.check_date(&day(plan.captured_at))?;
     let ttl = crawl.bounds.lock;
     let millis = i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX);
     let lock = Lock::acquire(&crawl.lake, &plan.organization.id, owner, now(), millis).await?;
-    Ok(Held { lock, heartbeat: ttl / HEARTBEATS })
+    Ok(Held { lock, ttl, listener: Arc::clone(&crawl.listener) })
 }
 
 impl Held {
@@ -160,7 +214,7 @@ impl Held {
     ) -> Result<T, Error> {
         let result = tokio::select! {
             result = work.instrument(span.clone()) => result,
-            error = beat(&mut self.lock, self.heartbeat) => Err(error.into()),
+            error = beat(&mut self.lock, self.ttl, &self.listener) => Err(error),
         };
         spans::end_run(&span, &result);
         // One that cannot be given back runs out: what was published is published.
@@ -169,12 +223,25 @@ impl Held {
     }
 }
 
-/// Says that this run is alive, for ever; ends when it may no longer go on.
-async fn beat(lock: &mut Lock, heartbeat: std::time::Duration) -> orgcensus_lake::Error {
+/// Says that this run is alive, for ever; ends when it may no longer go on: another run has the lock, or may have taken
+/// it, since this one was not heard of for a time-to-live.
+async fn beat(lock: &mut Lock, ttl: Duration, listener: &Listener) -> Error {
+    let mut heard_until = Instant::now() + ttl;
     loop {
-        tokio::time::sleep(heartbeat).await;
-        if let Err(error @ orgcensus_lake::Error::Lost { .. }) = lock.heartbeat(now()).await {
-            return error;
+        tokio::time::sleep(ttl / HEARTBEATS).await;
+        let begun = Instant::now();
+        let last = match tokio::time::timeout_at(heard_until, lock.heartbeat(now())).await {
+            Ok(Ok(())) => {
+                heard_until = begun + ttl;
+                continue;
+            }
+            Ok(Err(error @ orgcensus_lake::Error::Lost { .. })) => return error.into(),
+            Ok(Err(error)) => orgcensus_aws::with_causes(&error),
+            Err(_elapsed) => "the lake did not answer".to_owned(),
+        };
+        listener(&Event::Warning { message: &format!("the lock's heartbeat failed: could not {last}") });
+        if Instant::now() >= heard_until {
+            return Error::Unheard { seconds: ttl.as_secs(), last };
         }
     }
 }
@@ -184,4 +251,66 @@ fn host() -> String {
     let read = std::fs::read_to_string("/proc/sys/kernel/hostname");
     let name = std::env::var("HOSTNAME").or(read).unwrap_or_else(|_| "unknown".to_owned());
     name.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use orgcensus_lake::{Lake, LakeOptions};
+
+    use super::*;
+
+    const TTL: Duration = Duration::from_secs(60);
+
+    /// A lock in a folder, and the warnings that are told.
+    async fn held() -> (tempfile::TempDir, Lock, Listener, Arc<Mutex<Vec<String>>>) {
+        let folder = tempfile::tempdir().unwrap();
+        let lake = Lake::open(&folder.path().display().to_string(), &LakeOptions::default()).unwrap();
+        let owner = Owner { run_id: "run".into(), host: "host".into(), shard: None, has_stage: true };
+        let lock = Lock::acquire(&lake, "o-example", owner, now(), 60_000).await.unwrap();
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&told);
+        let listener: Listener = Arc::new(move |event| {
+            if let Event::Warning { message } = event {
+                heard.lock().unwrap().push((*message).to_owned());
+            }
+        });
+        (folder, lock, listener, told)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn heartbeats_that_fail_are_told_and_end_the_run_when_its_time_to_live_is_over() {
+        let (folder, mut lock, listener, told) = held().await;
+        let begun = Instant::now();
+        // A file where the lock's folder was: no heartbeat reaches it.
+        let locks = folder.path().join("_locks");
+        std::fs::rename(&locks, folder.path().join("elsewhere")).unwrap();
+        std::fs::write(&locks, "in the way").unwrap();
+        let error = beat(&mut lock, TTL, &listener).await;
+        assert!(matches!(error, Error::Unheard { seconds: 60, .. }), "{error}");
+        assert_eq!(begun.elapsed().as_secs(), TTL.as_secs());
+        let told = told.lock().unwrap();
+        assert_eq!(told.len(), 6, "each one is told: {told:?}");
+        assert!(told.iter().all(|words| words.contains("heartbeat failed")), "{told:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_fails_is_forgiven_when_the_next_succeeds() {
+        let (folder, mut lock, listener, told) = held().await;
+        let (locks, elsewhere) = (folder.path().join("_locks"), folder.path().join("elsewhere"));
+        std::fs::rename(&locks, &elsewhere).unwrap();
+        std::fs::write(&locks, "in the way").unwrap();
+        let mend = async {
+            tokio::time::sleep(TTL / 2).await;
+            std::fs::remove_file(&locks).unwrap();
+            std::fs::rename(&elsewhere, &locks).unwrap();
+            tokio::time::sleep(TTL * 3).await;
+        };
+        tokio::select! {
+            error = beat(&mut lock, TTL, &listener) => panic!("{error}"),
+            () = mend => {}
+        }
+        assert!((2..=3).contains(&told.lock().unwrap().len()));
+    }
 }

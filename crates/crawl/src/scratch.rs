@@ -10,14 +10,15 @@ use orgcensus_row::{BatchBuilder, Row, Stamp, Table, table};
 use crate::error::Error;
 use crate::task;
 
-/// ScratchRows that wait in memory.
+/// Rows that wait in memory.
 const BATCH_ROWS: usize = 4096;
 
 /// The index and the stage.
 pub(crate) struct Scratch {
     /// Where each table's rows are, in this stage and in others.
     pub(crate) index: SliceIndex,
-    stage: Stage,
+    /// That of the derived rows; what is too large to be sorted in memory waits in it too.
+    pub(crate) stage: Stage,
 }
 
 impl Scratch {
@@ -31,7 +32,7 @@ impl Scratch {
     }
 }
 
-/// ScratchRows of one table on their way into the scratch.
+/// Rows of one table on their way into the scratch.
 pub(crate) struct ScratchRows<R: Row> {
     table: Table,
     builder: BatchBuilder,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use orgcensus_aws::organization::{Account, Organization};
+use orgcensus_aws::organization::{Account, Organization, OrganizationalUnit};
 use orgcensus_collect::Collector;
 
 /// One rule that an account may match: all that is said must hold; nothing said matches nothing.
@@ -21,6 +21,8 @@ pub struct Matcher {
 /// What a run takes. Nothing said takes everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
+    /// If said, no other organization than this, `o-…`.
+    pub organization_id: Option<String>,
     /// If not empty, only accounts that match one of these.
     pub include: Matcher,
     /// Accounts that match are left out.
@@ -39,22 +41,29 @@ impl Matcher {
         *self == Self::default()
     }
 
-    /// Whether an account matches any of what is said.
-    fn matches(&self, organization: &Organization, account: &Account, tags: &BTreeMap<String, String>) -> bool {
+    /// Whether an account matches any of what is said, whatever its tags.
+    fn matches(&self, organization: &Organization, account: &Account) -> bool {
         let unit = organization.unit_of(account);
-        let is_below = |wanted: &String| {
-            unit.is_some_and(|unit| {
-                let below = |path: &str| path == wanted || path.starts_with(&format!("{wanted}/"));
-                unit.id_path.split('/').any(|id| id == wanted) || below(&unit.path)
-            })
-        };
-        let is_tagged =
-            |(key, wanted): (&String, &String)| tags.get(key).is_some_and(|value| wanted == "*" || value == wanted);
         self.accounts.contains(&account.id)
-            || self.organizational_units.iter().any(is_below)
-            || self.tags.iter().any(is_tagged)
+            || self.organizational_units.iter().any(|wanted| unit.is_some_and(|unit| is_below(unit, wanted)))
             || account.status.as_ref().is_some_and(|status| self.statuses.contains(status))
     }
+
+    /// Whether these tags match.
+    fn matches_tags(&self, tags: &BTreeMap<String, String>) -> bool {
+        self.tags.iter().any(|tag| is_tagged(tags, tag))
+    }
+}
+
+/// Whether a unit is the one that an id or a path names, or lies below it.
+pub(crate) fn is_below(unit: &OrganizationalUnit, wanted: &str) -> bool {
+    let rest = unit.path.strip_prefix(wanted);
+    unit.id_path.split('/').any(|id| id == wanted) || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether a tag is among these; `*` is any value.
+pub(crate) fn is_tagged(tags: &BTreeMap<String, String>, (key, wanted): (&String, &String)) -> bool {
+    tags.get(key).is_some_and(|value| wanted == "*" || value == wanted)
 }
 
 impl Selection {
@@ -63,10 +72,19 @@ impl Selection {
         !self.include.tags.is_empty() || !self.exclude.tags.is_empty()
     }
 
-    /// Whether an account is taken.
-    pub fn takes(&self, organization: &Organization, account: &Account, tags: &BTreeMap<String, String>) -> bool {
-        let is_included = self.include.is_empty() || self.include.matches(organization, account, tags);
-        is_included && !self.exclude.matches(organization, account, tags)
+    /// Whether an account is taken. One whose tags could not be read is, wherever they could matter: an error takes no
+    /// account out of a run.
+    pub fn takes(
+        &self,
+        organization: &Organization,
+        account: &Account,
+        tags: Option<&BTreeMap<String, String>>,
+    ) -> bool {
+        let (include, exclude) = (&self.include, &self.exclude);
+        let has_wanted_tags = tags.map_or(!include.tags.is_empty(), |tags| include.matches_tags(tags));
+        let is_included = include.is_empty() || include.matches(organization, account) || has_wanted_tags;
+        let has_unwanted_tags = tags.is_some_and(|tags| exclude.matches_tags(tags));
+        is_included && !exclude.matches(organization, account) && !has_unwanted_tags
     }
 
     /// Whether a region is taken.
@@ -86,7 +104,7 @@ impl Selection {
 
 #[cfg(test)]
 mod tests {
-    use orgcensus_aws::organization::{OrganizationRow, OrganizationalUnit};
+    use orgcensus_aws::organization::OrganizationRow;
 
     use super::*;
 
@@ -109,7 +127,7 @@ mod tests {
             status: Some(status.into()),
             joined_method: None,
             joined_at: None,
-            unit,
+            unit: Some(unit),
         };
         let row = OrganizationRow {
             arn: String::new(),
@@ -123,14 +141,16 @@ mod tests {
             unit("ou-b", "Root/A/B", "r-1/ou-a/ou-b"),
         ];
         let accounts = vec![account("1", 0, "ACTIVE"), account("2", 1, "ACTIVE"), account("3", 2, "SUSPENDED")];
-        Organization { id: "o-1".into(), row, units, accounts }
+        Organization { id: "o-1".into(), row, units, accounts, differences: Vec::new() }
     }
 
+    /// What is taken where account 2 has these tags, the tags of account 3 could not be read, and 1 has none.
     fn taken(selection: &Selection, tagged: &[(&str, &str)]) -> Vec<String> {
         let organization = organization();
         let tags: BTreeMap<_, _> = tagged.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let none = BTreeMap::new();
-        let of = |it: &&Account| selection.takes(&organization, it, if it.id == "2" { &tags } else { &none });
+        let tags_of = |id: &str| Some(if id == "2" { &tags } else { &none }).filter(|_| id != "3");
+        let of = |it: &&Account| selection.takes(&organization, it, tags_of(&it.id));
         organization.accounts.iter().filter(of).map(|it| it.id.clone()).collect()
     }
 
@@ -149,7 +169,7 @@ mod tests {
         assert_eq!(taken(&Selection { exclude: statuses, ..Selection::default() }, &[]), ["1", "2"]);
         let tags = Matcher { tags: BTreeMap::from([("env".into(), "*".into())]), ..Matcher::default() };
         let selection = Selection { include: tags, ..Selection::default() };
-        assert_eq!(taken(&selection, &[("env", "prod")]), ["2"]);
+        assert_eq!(taken(&selection, &[("env", "prod")]), ["2", "3"], "tags that could not be read may match");
         assert!(selection.needs_tags());
         let accounts = Matcher { accounts: set(&["1", "2"]), ..Matcher::default() };
         let both = Selection { include: accounts.clone(), exclude: accounts, ..Selection::default() };

@@ -9,7 +9,7 @@ use crate::context::{Crawl, Shared};
 use crate::error::Error;
 use crate::part::{self, Done, Part};
 use crate::plan::{Plan, shard_name};
-use crate::run::{Report, forget, lock, owner, tell_start};
+use crate::run::{Report, forget, lock, owner, tell_done, tell_start};
 use crate::{account, organization_tasks, publish, spans, work};
 
 /// What a shard staged.
@@ -54,8 +54,9 @@ pub async fn publish_shards(mut crawl: Crawl, plan: Plan, allow_missing: bool) -
     let scratch = crawl.stage_directory.join(format!("{}-publish", plan.run_id));
     let names: Vec<_> = (0..plan.shards).map(|shard| part::name(&plan, Some(shard))).collect();
     if let Some(commit) = crawl.lake.commit_of(&plan.run_id).await? {
+        tell_done(&crawl, &plan);
         clear(&crawl, &scratch, &names).await?;
-        return Ok(Report::of_commit(&plan, commit));
+        return Ok(Report::of_commit(&crawl, &plan, commit).await);
     }
     let folder = Stage::open(&scratch)?;
     let lock = lock(&crawl, &plan, owner(&plan, None, true)).await?;
@@ -74,7 +75,7 @@ pub async fn publish_shards(mut crawl: Crawl, plan: Plan, allow_missing: bool) -
         drop(parts);
         drop(folder);
         clear(&shared.crawl, &scratch, &names).await?;
-        Ok(Report::new(&shared, commit, tally))
+        Ok(Report::new(&shared, commit, tally).await)
     };
     lock.hold(span, work).await
 }

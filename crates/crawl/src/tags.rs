@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
-use futures::{FutureExt, StreamExt};
 use orgcensus_aws::{Class, Error, Session, organization};
 use orgcensus_row::GLOBAL;
 use tokio::task::JoinSet;
@@ -45,12 +45,21 @@ impl TagReader {
         let _ = self.account_ids.unbounded_send(account_id.to_owned());
     }
 
-    /// The tags of all accounts that it was told of.
+    /// The tags of all accounts that it was told of. None, and why, if reading them panicked.
     pub(crate) async fn finish(mut self) -> Tagging {
         self.account_ids.close_channel();
-        let untold = || untried(Outcome::Failed);
-        self.reading.join_next().map(|read| read.and_then(Result::ok).unwrap_or_else(untold)).await
+        match self.reading.join_next().await {
+            Some(Ok(read)) => read,
+            Some(Err(error)) => failed("Panicked", &error.to_string()),
+            None => failed("Panicked", "nobody reads them"),
+        }
     }
+}
+
+/// No tags, because of a bug.
+fn failed(code: &str, message: &str) -> Tagging {
+    let (tags, task) = untried(Outcome::Failed);
+    (tags, task.because(&Error::new(Class::Failed, code, message)))
 }
 
 /// No tags, for this reason.
@@ -91,4 +100,20 @@ async fn read(session: &Session, account_ids: UnboundedReceiver<String>) -> Tagg
     };
     let record = TaskRecord::measured(ACCOUNT_TAGS, GLOBAL, (outcome, first.as_ref()), session.usage(), begun);
     (tags, TaskRecord { missed, ..record })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_told() {
+        let (account_ids, _told) = unbounded();
+        let mut reading = JoinSet::new();
+        reading.spawn(async { panic!("of a test") });
+        let (tags, task) = TagReader { account_ids, reading }.finish().await;
+        assert!(tags.is_empty());
+        assert_eq!((task.outcome, task.error_code.as_deref()), (Outcome::Failed, Some("Panicked")));
+        assert!(task.error_message.is_some_and(|words| words.contains("of a test")));
+    }
 }

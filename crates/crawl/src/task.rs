@@ -5,10 +5,10 @@ use std::time::Duration;
 use arrow::record_batch::RecordBatch;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use orgcensus_aws::{Class, Session};
-use orgcensus_collect::{Error, Missed, Rows, Sink};
+use orgcensus_aws::{Class, Session, regions};
+use orgcensus_collect::{Error, Finished, Rows, Sink};
 use orgcensus_lake::{LogWriter, Slice, Stage};
-use orgcensus_row::{Stamp, Table};
+use orgcensus_row::{GLOBAL, Stamp, Table};
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -79,18 +79,19 @@ pub(crate) async fn run(
     let region = stamp.region.clone();
     let mut rows = Rows::new(stamp, &mut sink);
     let own_end = Instant::now() + shared.crawl.bounds.task;
-    let result =
-        match tokio::time::timeout_at(own_end.min(ends_at), work(session, &mut rows).instrument(span.clone())).await {
-            Ok(result) => result,
-            Err(_elapsed) => Err(too_late(ends_at < own_end, shared.crawl.bounds.task).into()),
-        };
+    let end = own_end.min(ends_at);
+    let result = match tokio::time::timeout_at(end, work(session, &mut rows).instrument(span.clone())).await {
+        Ok(result) => result,
+        Err(_elapsed) => Err(too_late(ends_at < own_end, shared.crawl.bounds.task).into()),
+    };
     let finished = rows.finish().await;
-    let (outcome, error, kept, missed) = judge(result, finished)?;
+    let is_off = tokio::time::timeout_at(end, is_off(session, &region, &result)).await.unwrap_or(false);
+    let (outcome, error, finished) = judge(result, finished, is_off)?;
     if !outcome.keeps_rows() {
         sink.cut().map_err(|error| Error::Stage(orgcensus_aws::with_causes(&error)))?;
     }
     let ended = TaskRecord::measured(collector, &region, (outcome, error.as_ref()), session.usage(), begun);
-    let record = TaskRecord { rows: kept, missed, slices: sink.slices, ..ended };
+    let record = TaskRecord { slices: sink.slices, ..ended.with(&finished) };
     spans::end_task(&span, &record);
     Ok(record)
 }
@@ -103,18 +104,26 @@ fn too_late(is_others: bool, limit: Duration) -> orgcensus_aws::Error {
     orgcensus_aws::Error::new(Class::TimedOut, "TaskDeadline", format!("took over {} s", limit.as_secs()))
 }
 
-type Judgement = (Outcome, Option<orgcensus_aws::Error>, u64, u64);
+/// Whether a task's credentials were rejected because its region is off, by what the account itself says when it is
+/// asked again: the region may have been switched off since its turn began. Where it does not say so, or cannot be
+/// asked, the credentials are no good, and the task is planned work that failed. What is global has no region to be
+/// off, and a role that could not be assumed says nothing of a region.
+async fn is_off(session: &Session, region: &str, result: &Result<(), Error>) -> bool {
+    let Err(Error::Aws(error)) = result else { return false };
+    let is_of_role = error.operation.as_deref().is_some_and(|operation| operation.starts_with("sts:"));
+    error.class == Class::Rejected && region != GLOBAL && !is_of_role && regions::is_off(session).await
+}
 
-fn judge(result: Result<(), Error>, finished: Result<(u64, Option<Missed>), Error>) -> Result<Judgement, Error> {
-    match result {
-        Ok(()) => {
-            let (rows, missed) = finished?;
-            Ok(match missed {
-                None => (Outcome::Complete, None, rows, 0),
-                Some(missed) => (Outcome::Partial, Some(missed.first), rows, missed.items),
-            })
-        }
-        Err(Error::Aws(error)) => Ok((Outcome::of(&error), Some(error), 0, 0)),
+type Judgement = (Outcome, Option<orgcensus_aws::Error>, Finished);
+
+fn judge(result: Result<(), Error>, finished: Result<Finished, Error>, is_off: bool) -> Result<Judgement, Error> {
+    match result.and_then(|()| finished) {
+        Ok(finished) => Ok(match &finished.missed {
+            None => (Outcome::Complete, None, finished),
+            Some(missed) => (Outcome::Partial, Some(missed.first.clone()), finished),
+        }),
+        Err(Error::Aws(error)) if is_off => Ok((Outcome::RegionDisabled, Some(error), Finished::default())),
+        Err(Error::Aws(error)) => Ok((Outcome::of(&error), Some(error), Finished::default())),
         Err(error @ (Error::Stage(_) | Error::Row(_))) => Err(error),
     }
 }

@@ -1,6 +1,7 @@
 //! What became of a task: how it ended, what it cost, and where its rows are.
 
 use orgcensus_aws::Usage;
+use orgcensus_collect::Finished;
 use orgcensus_lake::Slice;
 use orgcensus_row::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,15 @@ pub struct TaskRecord {
     pub rows: u64,
     /// Listed things that could not be read.
     pub missed: u64,
+    /// Listed things that went away before they were read. A plan of an older version has none of these three.
+    #[serde(default)]
+    pub gone: u64,
+    /// Tables that are short of rows or values because of what was missed.
+    #[serde(default)]
+    pub short_tables: Vec<String>,
+    /// Rows left out because an earlier one had their key.
+    #[serde(default)]
+    pub duplicates: u64,
     /// How long it took.
     pub duration_millis: u64,
     /// When it began (UTC).
@@ -88,9 +98,26 @@ impl TaskRecord {
             throttles: 0,
             rows: 0,
             missed: 0,
+            gone: 0,
+            short_tables: Vec::new(),
+            duplicates: 0,
             duration_millis: 0,
             started_at: None,
             slices: Vec::new(),
+        }
+    }
+
+    /// The same with what its rows came to.
+    pub(crate) fn with(self, finished: &Finished) -> Self {
+        let missed = finished.missed.as_ref();
+        let tables = missed.into_iter().flat_map(|missed| &missed.tables);
+        Self {
+            rows: finished.rows,
+            missed: missed.map_or(0, |missed| missed.items),
+            gone: finished.gone,
+            short_tables: tables.map(|table| (*table).to_owned()).collect(),
+            duplicates: finished.duplicates,
+            ..self
         }
     }
 

@@ -20,6 +20,11 @@ pub(crate) async fn find(crawl: &Crawl, run_id: Option<&str>) -> Result<Plan, Er
     };
     let home = crawl.chain.last().home_session();
     let organization_id = organization::id(&home).await.map_err(Error::Organization)?;
+    if let Some(said) = crawl.selection.organization_id.as_ref().filter(|id| **id != organization_id) {
+        return Err(Error::Selection(format!(
+            "organization.id is {said:?}, and AWS says that this is {organization_id}"
+        )));
+    }
     // Run ids are ordered by time: the last is the newest.
     for name in names.iter().rev() {
         let Some(about) = about(crawl, name).await? else { continue };

@@ -61,6 +61,10 @@ pub(crate) async fn work(shared: &Arc<Shared>, part: &mut Part, done: &Done) -> 
 /// Tells that an account's turn is over, once it is committed; of other turns nothing.
 pub(crate) fn tell_end(shared: &Shared, record: &AccountRecord, took: Duration) {
     let AccountRecord { account_id, tally, turn, .. } = record;
+    if shared.crawl.base.take_clock_doubt() {
+        let message = "credentials were past when AWS gave them: this machine's clock seems to be ahead";
+        shared.crawl.tell(&Event::Warning { message });
+    }
     if matches!(turn, Turn::Account) {
         let duration_millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         shared.crawl.tell(&Event::AccountEnded { account_id, tally, duration_millis });

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 use orgcensus_row::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::manifest::FORMAT;
+use crate::publication::{MANIFEST, is_to_come};
 use crate::upload::sha256;
-use crate::{Error, Lake, Manifest, Result, generations, instant};
+use crate::{Error, Lake, Manifest, Result, Snapshot, generations, instant};
 
 pub(crate) const PREFIX: &str = "_commits";
 
@@ -56,18 +57,66 @@ pub struct ManifestReference {
     pub sha256: String,
 }
 
+/// What lies under the commits' prefix.
+#[derive(Debug, Default)]
+pub(crate) struct Listed {
+    /// The commits, oldest first.
+    pub(crate) commits: Vec<Commit>,
+    /// The numbers of objects that no reader takes for a commit.
+    pub(crate) passed_over: Vec<u32>,
+}
+
 impl Lake {
-    /// All commits, oldest first, also those that were superseded.
+    /// All commits, oldest first, also those that were superseded. What is no commit, or one of a day to come, is told
+    /// as a warning and passed over: one bad object must not hide what everyone else published.
     pub async fn commits(&self) -> Result<Vec<Commit>> {
+        Ok(self.listed_commits().await?.commits)
+    }
+
+    /// The same, with what was passed over.
+    pub(crate) async fn listed_commits(&self) -> Result<Listed> {
         let numbers = generations::list(self, PREFIX, 0).await?;
-        let reads = numbers.into_iter().map(|n| async move {
-            match generations::read(self, PREFIX, n, FORMAT).await {
+        let reads = numbers.into_iter().map(|n| async move { (n, self.read_commit(n).await) });
+        let mut reads = stream::iter(reads).buffered(READS_MAX);
+        let mut listed = Listed::default();
+        while let Some((n, read)) = reads.next().await {
+            match read {
+                Ok(commit) => listed.commits.push(commit),
                 // Retention removed it after it was listed.
-                Err(Error::Missing { .. }) => Ok(None),
-                read => read.map(Some),
+                Err(Error::Missing { .. }) => {}
+                Err(error @ Error::Corrupt { .. }) => {
+                    self.warn(&format!("could not {error}; it is passed over"));
+                    listed.passed_over.push(n);
+                }
+                Err(error) => return Err(error),
             }
-        });
-        stream::iter(reads).buffered(READS_MAX).try_filter_map(|read| std::future::ready(Ok(read))).try_collect().await
+        }
+        Ok(listed)
+    }
+
+    async fn read_commit(&self, n: u32) -> Result<Commit> {
+        let commit: Commit = generations::read(self, PREFIX, n, FORMAT).await?;
+        match commit.why_not(n, self.now()) {
+            Some(why) => Err(Error::corrupt(self.name(&generations::path(self, PREFIX, n)?), why)),
+            None => Ok(commit),
+        }
+    }
+
+    /// The objects under the commits' prefix that are no commit of any version, by their names from the root. One that is
+    /// a commit, but not to be believed (of a day to come, of another number), is none of them.
+    pub async fn garbage_commits(&self) -> Result<Vec<String>> {
+        let mut garbage = Vec::new();
+        for n in self.listed_commits().await?.passed_over {
+            if matches!(generations::read::<Commit>(self, PREFIX, n, FORMAT).await, Err(Error::Corrupt { .. })) {
+                garbage.push(self.relative(&generations::path(self, PREFIX, n)?));
+            }
+        }
+        Ok(garbage)
+    }
+
+    /// Removes what [`Lake::garbage_commits`] named.
+    pub async fn remove_garbage_commit(&self, name: &str) -> Result<()> {
+        self.remove(&self.path(name)?).await
     }
 
     /// The living commit of each organization and date, oldest first.
@@ -99,17 +148,24 @@ impl Lake {
                 format!("it is not the manifest that commit {} names", commit.n),
             ));
         }
-        generations::parse(&self.name(&path), &bytes, FORMAT)
+        let manifest: Manifest = generations::parse(&self.name(&path), &bytes, FORMAT)?;
+        match manifest.why_not(commit) {
+            Some(why) => Err(Error::corrupt(self.name(&path), why)),
+            None => Ok(manifest),
+        }
     }
 
     /// Publishes: creates the next commit. If the run has published already, that is its commit.
     pub(crate) async fn commit(&self, mut commit: Commit) -> Result<Commit> {
         for _ in 0..ATTEMPTS_MAX {
-            let commits = self.commits().await?;
+            let Listed { commits, passed_over } = self.listed_commits().await?;
             if let Some(own) = commits.iter().find(|other| other.run_id == commit.run_id) {
                 return Ok(own.clone());
             }
             commit.n = commits.last().map_or(1, |last| last.n + 1);
+            while passed_over.contains(&commit.n) {
+                commit.n += 1;
+            }
             if commit.n > generations::LAST {
                 return Err(Error::invalid(format!("commit {}", commit.n), "the lake's commit numbers are used up"));
             }
@@ -126,7 +182,7 @@ impl Lake {
 }
 
 /// Of each organization and date the newest complete commit, or if none is complete the newest: oldest date first.
-pub(crate) fn living(commits: &[Commit]) -> Vec<Commit> {
+pub fn living(commits: &[Commit]) -> Vec<Commit> {
     let is_better = |a: &Commit, b: &Commit| (a.is_complete, a.n) > (b.is_complete, b.n);
     let lives = |it: &&Commit| !commits.iter().any(|other| other.is_of_same_day(it) && is_better(other, it));
     let mut living: Vec<Commit> = commits.iter().filter(lives).cloned().collect();
@@ -148,7 +204,33 @@ pub fn newest<'a>(commits: impl IntoIterator<Item = &'a Commit>) -> Vec<Commit> 
 }
 
 impl Commit {
-    pub(crate) fn is_of_same_day(&self, other: &Self) -> bool {
+    /// Why no reader takes it for number `n`, if one must not. Its names become parts of paths and statements.
+    fn why_not(&self, n: u32, now: Timestamp) -> Option<String> {
+        let prefix = match self.published().prefix() {
+            Ok(prefix) => prefix,
+            Err(error) => return Some(format!("could not {error}")),
+        };
+        if self.n != n {
+            return Some(format!("it says that it is commit {}", self.n));
+        }
+        if self.manifest.path != format!("{prefix}/{MANIFEST}") {
+            return Some(format!("its manifest {:?} is not that of its run", self.manifest.path));
+        }
+        is_to_come(&self.snapshot_date, now).then(|| format!("its date {} is in the future", self.snapshot_date))
+    }
+
+    /// What it published.
+    pub(crate) fn published(&self) -> Snapshot {
+        Snapshot {
+            organization_id: self.organization_id.clone(),
+            snapshot_date: self.snapshot_date.clone(),
+            run_id: self.run_id.clone(),
+            captured_at: self.captured_at,
+        }
+    }
+
+    /// Whether the two are of the same organization and date, of which only one is shown.
+    pub fn is_of_same_day(&self, other: &Self) -> bool {
         self.organization_id == other.organization_id && self.snapshot_date == other.snapshot_date
     }
 }
@@ -157,7 +239,7 @@ impl Commit {
 mod tests {
     use super::*;
     use crate::fixture::{coverage, lake, queues, snapshot, table};
-    use crate::{Begun, Coverage, FileOptions, Publication, Snapshot};
+    use crate::{Begun, Coverage, FileOptions, Publication};
 
     async fn publish(lake: &Lake, snapshot: Snapshot, is_complete: bool) -> Commit {
         let Begun::Fresh(publication) = Publication::begin(lake, snapshot, FileOptions::default()).await.unwrap()
@@ -231,5 +313,133 @@ mod tests {
         let error = lake.snapshots().await.unwrap_err();
         assert!(matches!(error, Error::OtherFormat { found: 2, .. }), "{error}");
         assert!(error.to_string().contains("/lake/_commits/00000001.json: its format is 2"), "{error}");
+    }
+
+    async fn put(lake: &Lake, n: u32, bytes: impl Into<bytes::Bytes>) {
+        lake.put(&generations::path(lake, PREFIX, n).unwrap(), bytes.into()).await.unwrap();
+    }
+
+    /// What was warned of, by the thread of the test.
+    fn told() -> Vec<String> {
+        TOLD.with(|told| told.borrow().clone())
+    }
+
+    thread_local! {
+        static TOLD: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
+    }
+
+    fn telling_lake() -> (tempfile::TempDir, Lake) {
+        let folder = tempfile::tempdir().unwrap();
+        let warn: fn(&str) = |words| TOLD.with(|told| told.borrow_mut().push(words.to_owned()));
+        let options = crate::LakeOptions { warn: Some(warn), ..Default::default() };
+        let lake = Lake::open(folder.path().to_str().unwrap(), &options).unwrap();
+        (folder, lake)
+    }
+
+    #[tokio::test]
+    async fn one_bad_object_hides_nothing_and_takes_no_ones_number() {
+        let (_folder, lake) = telling_lake();
+        let good = publish(&lake, of("o-a", "2026-11-21", "a1"), true).await;
+        let changed = |change: &dyn Fn(&mut serde_json::Value)| {
+            let mut value = serde_json::to_value(&good).unwrap();
+            change(&mut value);
+            serde_json::to_vec(&value).unwrap()
+        };
+        let no_commits: [&[u8]; 9] = [
+            b"",
+            b"nonsense",
+            b"{\"format\": 1, \"n\": 2",
+            b"\x00\xff\xfe",
+            b"[]",
+            b"null",
+            b"{\"format\": \"1\"}",
+            b"{\"format\": 0}",
+            b"{\"format\": 1}",
+        ];
+        for (n, bytes) in (2..).zip(no_commits) {
+            put(&lake, n, bytes.to_vec()).await;
+        }
+        let not_believed = [
+            changed(&|it| it["n"] = 1.into()),
+            changed(&|it| it["organization_id"] = "o-a' OR 1=1".into()),
+            changed(&|it| it["run_id"] = "../../elsewhere".into()),
+            changed(&|it| it["snapshot_date"] = "2026-99-99".into()),
+            changed(&|it| it["manifest"]["path"] = "data/elsewhere/manifest.json".into()),
+        ];
+        for (n, bytes) in (11..).zip(not_believed) {
+            put(&lake, n, bytes).await;
+        }
+        assert_eq!(lake.commits().await.unwrap(), std::slice::from_ref(&good));
+        let told = told();
+        assert_eq!(told.len(), 14, "{told:#?}");
+        assert!(told[1].contains("_commits/00000003.json") && told[1].ends_with("it is passed over"), "{}", told[1]);
+        let next = publish(&lake, of("o-b", "2026-11-22", "b1"), true).await;
+        assert_eq!(next.n, 16);
+        assert_eq!(lake.latest(None).await.unwrap().unwrap().run_id, "b1");
+
+        let garbage = lake.garbage_commits().await.unwrap();
+        let expected: Vec<_> = (2..11).map(|n| format!("_commits/{n:08}.json")).collect();
+        assert_eq!(garbage, expected, "only what is nothing at all");
+        for name in &garbage {
+            lake.remove_garbage_commit(name).await.unwrap();
+        }
+        assert!(lake.garbage_commits().await.unwrap().is_empty());
+        assert_eq!(lake.commits().await.unwrap(), [good, next]);
+    }
+
+    #[tokio::test]
+    async fn a_commit_that_is_too_long_is_not_read() {
+        let (_folder, lake) = telling_lake();
+        put(&lake, 1, vec![b' '; 5 << 20]).await;
+        assert!(lake.commits().await.unwrap().is_empty());
+        assert!(told()[0].contains("it has 5242880 bytes"), "{:?}", told());
+    }
+
+    const NOON: i64 = 1_795_348_800_000; // 2026-11-22T12:00:00Z
+
+    #[tokio::test]
+    async fn a_date_in_the_future_is_refused_and_ignored() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = |clock: fn() -> Timestamp| {
+            let options = crate::LakeOptions { clock: Some(clock), ..Default::default() };
+            Lake::open(folder.path().to_str().unwrap(), &options).unwrap()
+        };
+        let (today, tomorrow) = (open(|| Timestamp(NOON)), open(|| Timestamp(NOON + instant::DAY_MILLIS)));
+        publish(&today, of("o-a", "2026-11-22", "today"), true).await;
+        for date in ["2026-11-23", "2027-01-01", "9999-12-31"] {
+            let begun = Publication::begin(&today, of("o-a", date, "later"), FileOptions::default()).await;
+            let Err(error) = begun else { panic!("{date} was begun") };
+            assert!(error.to_string().contains(&format!("accept the date {date}: it is in the future")), "{error}");
+        }
+        publish(&tomorrow, of("o-a", "2026-11-23", "tomorrow"), true).await;
+        assert_eq!(today.latest(None).await.unwrap().unwrap().run_id, "today");
+        assert_eq!(tomorrow.latest(None).await.unwrap().unwrap().run_id, "tomorrow");
+        // It keeps its number, and is no garbage.
+        assert!(today.garbage_commits().await.unwrap().is_empty());
+        assert_eq!(publish(&today, of("o-b", "2026-11-22", "b"), true).await.n, 3);
+    }
+
+    #[tokio::test]
+    async fn a_manifest_with_hostile_names_is_refused() {
+        let (_folder, lake) = lake();
+        let commit = publish(&lake, snapshot("run-1"), true).await;
+        let file = lake.local().unwrap().join(&commit.manifest.path);
+        let good = std::fs::read_to_string(&file).unwrap();
+        for (was, is, words) in [
+            ("\"name\": \"test_queues\"", "\"name\": \"x; DROP TABLE y\"", "is not of a-z, 0-9 and _"),
+            ("\"name\": \"test_queues\"", "\"name\": \"Test\"", "is not of a-z, 0-9 and _"),
+            ("\"name\": \"test_queues\"", "\"name\": \"\"", "is not of a-z, 0-9 and _"),
+            ("\"name\": \"arn\"", "\"name\": \"a\\u202erm\"", "is not of a-z, 0-9 and _"),
+            ("test_queues/00000.parquet", "../../other/00000.parquet", "is not in the folder"),
+            ("test_queues/00000.parquet", "test_queues/x'||'.parquet", "is not in the folder"),
+            ("\"run_id\": \"run-1\"", "\"run_id\": \"run-2\"", "of another run"),
+        ] {
+            let bad = good.replacen(was, is, 1);
+            assert_ne!(bad, good, "{was}");
+            std::fs::write(&file, &bad).unwrap();
+            let manifest = ManifestReference { sha256: sha256(bad.as_bytes()), ..commit.manifest.clone() };
+            let error = lake.manifest(&Commit { manifest, ..commit.clone() }).await.unwrap_err().to_string();
+            assert!(error.contains(words) && !error.contains('\u{202e}'), "{error}");
+        }
     }
 }

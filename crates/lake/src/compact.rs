@@ -1,79 +1,161 @@
 //! From the stage's many small batches to a table's few sorted files.
 
+use std::sync::Arc;
+
 use arrow::array::AsArray;
+use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use orgcensus_row::Table;
 
 use crate::publication::Publication;
-use crate::sort::Sorter;
-use crate::{Error, Group, Result, TableEntry};
+use crate::runs::{Runs, bytes};
+use crate::sort::{Sorted, Sorter};
+use crate::{Error, Group, Result, Stage, TableEntry, TableWriter};
 
 /// Groups are sorted together until they have this many rows or bytes: fewer, larger steps for the encoder.
 const CHUNK_ROWS: usize = 8192;
 const CHUNK_BYTES: usize = 8 << 20;
 
+/// What is sorted in memory at most; more of one account and region is sorted in runs, which wait in a stage.
+const RUN_BYTES: usize = 32 << 20;
+
 impl Publication {
     /// Writes a table's staged rows, sorted by account, region and key, each key once.
     ///
-    /// Groups must come in the order of account and region. Memory holds one group, or a few small ones, and one row
-    /// group of the file, however many accounts there are.
-    pub async fn compact(&self, table: &Table, groups: impl IntoIterator<Item = Group>) -> Result<TableEntry> {
-        let invalid = |error| Error::invalid(format!("the rows of {}", table.name), error);
-        let sorter = Sorter::new(table).map_err(invalid)?;
-        let mut writer = self.writer(table);
-        let (mut chunk, mut rows, mut bytes) = (Vec::new(), 0, 0);
-        let (mut last, mut duplicates) = (None, 0);
+    /// Groups must come in the order of account and region. Memory holds a few small groups or [`RUN_BYTES`] of one,
+    /// and one row group of the file, however many accounts there are and whatever one of them holds. `spill` is a stage
+    /// to work in.
+    pub async fn compact(
+        &self,
+        table: &Table,
+        groups: impl IntoIterator<Item = Group>,
+        spill: &Stage,
+    ) -> Result<TableEntry> {
+        let mut compaction = Compaction::new(table, self.writer(table), spill)?;
         let mut groups = groups.into_iter().peekable();
-        loop {
-            let group = groups.next();
-            let is_end = group.is_none();
+        while let Some(group) = groups.next() {
+            for slice in &group.slices {
+                compaction.add(group.stage.read(table, slice)?)?;
+            }
             // Two stages may have rows of one account and region.
-            let goes_on = match (&group, groups.peek()) {
-                (Some(one), Some(next)) => (&one.account_id, &one.region) == (&next.account_id, &next.region),
-                _ => false,
-            };
-            if let Some(group) = group {
-                for slice in &group.slices {
-                    let batch = group.stage.read(table, slice)?;
-                    (rows, bytes) = (rows + batch.num_rows(), bytes + batch.get_array_memory_size());
-                    chunk.push(batch);
-                }
-            }
-            if !goes_on && (rows >= CHUNK_ROWS || bytes >= CHUNK_BYTES || (is_end && rows > 0)) {
-                let sorted = sorter.sort(&chunk).map_err(invalid)?;
-                (rows, bytes) = (0, 0);
-                chunk.clear();
-                last = Some(in_order(table, last, &sorted.batch)?);
-                duplicates += sorted.duplicates;
-                writer.write(&sorted.batch).await?;
-            }
-            if is_end {
-                break;
+            let key = |group: &Group| (group.account_id.clone(), group.region.clone());
+            if groups.peek().map(key) != Some(key(&group)) {
+                compaction.end_group().await?;
             }
         }
-        let mut entry = writer.close().await?;
-        entry.duplicate_rows = duplicates;
+        compaction.finish().await
+    }
+}
+
+/// A table while it is compacted.
+struct Compaction {
+    table: Table,
+    sorter: Arc<Sorter>,
+    writer: TableWriter,
+    /// What waits to be sorted.
+    chunk: Vec<RecordBatch>,
+    rows: usize,
+    bytes: usize,
+    /// What was sorted already, since the chunk became too large before its last group ended.
+    runs: Runs,
+    /// The account and region of the last row that was written.
+    last: Option<(String, String)>,
+    duplicates: u64,
+}
+
+impl Compaction {
+    fn new(table: &Table, writer: TableWriter, spill: &Stage) -> Result<Self> {
+        let sorter = Sorter::new(table).map_err(|error| invalid(table, error))?;
+        let (chunk, runs) = (Vec::new(), Runs::new(spill, table)?);
+        Ok(Self {
+            table: *table,
+            sorter: Arc::new(sorter),
+            writer,
+            chunk,
+            rows: 0,
+            bytes: 0,
+            runs,
+            last: None,
+            duplicates: 0,
+        })
+    }
+
+    fn add(&mut self, batch: RecordBatch) -> Result<()> {
+        (self.rows, self.bytes) = (self.rows + batch.num_rows(), self.bytes + bytes(&batch));
+        self.chunk.push(batch);
+        if self.bytes >= RUN_BYTES {
+            let sorted = self.sort_chunk()?;
+            self.runs.push(&sorted)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what waits, if it is enough.
+    async fn end_group(&mut self) -> Result<()> {
+        if !self.runs.is_empty() || self.rows >= CHUNK_ROWS || self.bytes >= CHUNK_BYTES {
+            self.write().await?;
+        }
+        Ok(())
+    }
+
+    async fn write(&mut self) -> Result<()> {
+        let sorted = self.sort_chunk()?;
+        if self.runs.is_empty() {
+            return self.write_batch(&sorted, true).await;
+        }
+        self.runs.push(&sorted)?;
+        let (mut merge, mut is_first) = (self.runs.merge(&self.sorter)?, true);
+        while let Some(Sorted { batch, duplicates }) = merge.next()? {
+            self.duplicates += duplicates;
+            self.write_batch(&batch, is_first).await?;
+            is_first = false;
+        }
+        self.runs.clear()
+    }
+
+    fn sort_chunk(&mut self) -> Result<RecordBatch> {
+        (self.rows, self.bytes) = (0, 0);
+        let sorted = self.sorter.sort(&std::mem::take(&mut self.chunk)).map_err(|error| invalid(&self.table, error))?;
+        self.duplicates += sorted.duplicates;
+        Ok(sorted.batch)
+    }
+
+    /// Writes sorted rows. Those that begin with a new group must come after all that were written.
+    async fn write_batch(&mut self, batch: &RecordBatch, begins: bool) -> Result<()> {
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        let (first, end) = places(&self.table, batch)?;
+        if let Some(last) = self.last.replace(end)
+            && begins
+            && first <= last
+        {
+            let reason = format!("{} {} comes after {} {}", first.0, first.1, last.0, last.1);
+            return Err(Error::invalid(format!("the groups of {}", self.table.name), reason));
+        }
+        self.writer.write(batch).await
+    }
+
+    async fn finish(mut self) -> Result<TableEntry> {
+        self.write().await?;
+        let mut entry = self.writer.close().await?;
+        entry.duplicate_rows = self.duplicates;
         Ok(entry)
     }
 }
 
-/// The last account and region of a sorted batch, which must begin after `last`.
-fn in_order(table: &Table, last: Option<(String, String)>, batch: &RecordBatch) -> Result<(String, String)> {
+fn invalid(table: &Table, error: ArrowError) -> Error {
+    Error::invalid(format!("the rows of {}", table.name), error)
+}
+
+/// The account and region of a batch's first row and of its last.
+fn places(table: &Table, batch: &RecordBatch) -> Result<((String, String), (String, String))> {
     let place = |row: usize| {
         let text = |name| batch.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
         Some((text("account_id")?.value(row).to_owned(), text("region")?.value(row).to_owned()))
     };
     let ends = batch.num_rows().checked_sub(1).and_then(|end| Some((place(0)?, place(end)?)));
-    let Some((first, end)) = ends else {
-        return Err(Error::invalid(format!("the rows of {}", table.name), "they have no account and region"));
-    };
-    match last {
-        Some(last) if first <= last => {
-            let reason = format!("{} {} comes after {} {}", first.0, first.1, last.0, last.1);
-            Err(Error::invalid(format!("the groups of {}", table.name), reason))
-        }
-        _ => Ok(end),
-    }
+    ends.ok_or_else(|| Error::invalid(format!("the rows of {}", table.name), "they have no account and region"))
 }
 
 #[cfg(test)]
@@ -110,7 +192,7 @@ mod tests {
             }
             let groups = index.groups(&table()).unwrap();
             let publication = begin(&lake, "run-1", options).await;
-            let entry = publication.compact(&table(), groups).await.unwrap();
+            let entry = publication.compact(&table(), groups, &stage).await.unwrap();
             (rows(&lake, &entry).await, entry)
         })
     }
@@ -162,7 +244,20 @@ mod tests {
             Group { stage: stage.clone(), account_id: account.into(), region: "r".into(), slices: vec![slice] }
         };
         let publication = begin(&lake, "run-1", FileOptions::default()).await;
-        let error = publication.compact(&table(), [group("2"), group("1")]).await.unwrap_err();
+        let error = publication.compact(&table(), [group("2"), group("1")], &stage).await.unwrap_err();
         assert!(error.to_string().contains("1 r comes after 2 r"), "{error}");
+    }
+
+    #[test]
+    fn an_account_of_any_size_is_sorted_in_runs() {
+        // Two tasks of one account and region, each twice what is sorted in memory, and a small account on either side.
+        let padded = |n: usize| Queue { names: vec!["x".repeat(8000)], ..queue(&format!("arn:{n:06}")) };
+        let large = |from: usize| (0..8000).map(|n| padded(n * 2 + from)).collect::<Vec<_>>();
+        let tasks =
+            [(0, 0, vec![queue("a")]), (1, 0, large(0)), (1, 0, large(1)), (1, 0, large(0)), (2, 0, vec![queue("b")])];
+        let (rows, entry) = round_trip(&tasks, FileOptions::default());
+        assert_eq!((rows.num_rows(), entry.rows, entry.duplicate_rows), (16_002, 16_002, 8000));
+        let keys = Sorter::new(&table()).unwrap().keys(&rows).unwrap();
+        assert!((1..rows.num_rows()).all(|row| keys.row(row - 1) < keys.row(row)));
     }
 }

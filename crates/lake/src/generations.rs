@@ -13,6 +13,9 @@ use crate::{Error, Lake, Result};
 /// The last number that eight digits can say.
 pub(crate) const LAST: u32 = 99_999_999;
 
+/// The longest object that is read: a commit or a lock has a few kilobytes.
+const OBJECT_BYTES_MAX: u64 = 4 << 20;
+
 /// The numbers under `prefix`, ascending, beginning after `after`.
 pub(crate) async fn list(lake: &Lake, prefix: &str, after: u32) -> Result<Vec<u32>> {
     let (folder, offset) = (lake.path(prefix)?, path(lake, prefix, after)?);
@@ -40,7 +43,7 @@ pub(crate) async fn overwrite(lake: &Lake, prefix: &str, n: u32, value: &impl Se
 /// Reads number `n`.
 pub(crate) async fn read<T: DeserializeOwned>(lake: &Lake, prefix: &str, n: u32, format: u64) -> Result<T> {
     let path = path(lake, prefix, n)?;
-    parse(&lake.name(&path), &lake.get(&path).await?, format)
+    parse(&lake.name(&path), &lake.get_at_most(&path, OBJECT_BYTES_MAX).await?, format)
 }
 
 /// When number `n` was last written, by the store's clock.
@@ -57,6 +60,9 @@ pub(crate) fn parse<T: DeserializeOwned>(file: &str, bytes: &[u8], format: u64) 
         format: u64,
     }
     let found: Format = serde_json::from_slice(bytes).map_err(|error| Error::corrupt(file, error))?;
+    if found.format < format {
+        return Err(Error::corrupt(file, format!("its format is {}, which there never was", found.format)));
+    }
     if found.format != format {
         return Err(Error::OtherFormat { file: file.to_string(), found: found.format, expected: format });
     }

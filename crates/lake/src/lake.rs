@@ -11,8 +11,10 @@ use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey, AwsCredentialProvide
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, ObjectStoreScheme, PutMode, PutOptions};
+use orgcensus_row::Timestamp;
 use url::Url;
 
+use crate::no_redirects::NoRedirects;
 use crate::{Error, Result, durable};
 
 /// All snapshots of all organizations that were published to one place.
@@ -23,6 +25,8 @@ pub struct Lake {
     local: Option<PathBuf>,
     url: String,
     storage_class: Option<String>,
+    clock: fn() -> Timestamp,
+    warn: fn(&str),
 }
 
 /// How to reach a lake that is no folder.
@@ -36,13 +40,17 @@ pub struct LakeOptions {
     /// The storage class of the tables' files, `INTELLIGENT_TIERING`; the bucket's own default if none. Manifests and
     /// commits, which are small and read often, are never stored otherwise.
     pub storage_class: Option<String>,
+    /// What time it is; the system's clock if none.
+    pub clock: Option<fn() -> Timestamp>,
+    /// Who hears of what was passed over, in a sentence; no one if none. It may hear of the same thing twice.
+    pub warn: Option<fn(&str)>,
 }
 
 impl Lake {
     /// Opens the lake at a path or URL. A folder is created; a bucket is not asked before it is used.
     pub fn open(location: &str, options: &LakeOptions) -> Result<Self> {
         if !location.contains("://") {
-            return Self::folder(FilePath::new(location));
+            return Self::folder(FilePath::new(location), options);
         }
         let url = Url::parse(location).map_err(|error| Error::invalid(location, error))?;
         let unknown = |error: object_store::Error| Error::invalid(location, error);
@@ -50,22 +58,25 @@ impl Lake {
         let store: Arc<dyn ObjectStore> = match scheme {
             ObjectStoreScheme::Local => {
                 let path = url.to_file_path().map_err(|()| Error::invalid(location, "it names no local folder"))?;
-                return Self::folder(&path);
+                return Self::folder(&path, options);
             }
             ObjectStoreScheme::AmazonS3 => Arc::new(s3(location, options).map_err(unknown)?),
             _ => object_store::parse_url_opts(&url, options.settings.clone()).map_err(unknown)?.0.into(),
         };
         let (url, storage_class) = (location.trim_end_matches('/').to_owned(), options.storage_class.clone());
-        Ok(Self { store, root, local: None, url, storage_class })
+        let (clock, warn) = (options.clock.unwrap_or(system_clock), options.warn.unwrap_or(|_| ()));
+        Ok(Self { store, root, local: None, url, storage_class, clock, warn })
     }
 
-    fn folder(folder: &FilePath) -> Result<Self> {
+    fn folder(folder: &FilePath, options: &LakeOptions) -> Result<Self> {
         let disk = |error| Error::disk(folder, error);
         std::fs::create_dir_all(folder).map_err(disk)?;
         let folder = folder.canonicalize().map_err(disk)?;
         let store = LocalFileSystem::new_with_prefix(&folder).map_err(|error| Error::store(folder.display(), error))?;
         let url = folder.display().to_string();
-        Ok(Self { store: Arc::new(store), root: Path::default(), local: Some(folder), url, storage_class: None })
+        let (clock, warn) = (options.clock.unwrap_or(system_clock), options.warn.unwrap_or(|_| ()));
+        let (store, root, local) = (Arc::new(store), Path::default(), Some(folder));
+        Ok(Self { store, root, local, url, storage_class: None, clock, warn })
     }
 
     /// The object store that holds it.
@@ -86,6 +97,16 @@ impl Lake {
     /// Its address: the folder's path, or the URL without a slash at the end.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// What time it is.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// Tells whoever listens what was passed over.
+    pub(crate) fn warn(&self, words: &str) {
+        (self.warn)(words);
     }
 
     /// The storage class of the tables' files, if it is not the bucket's default.
@@ -117,6 +138,15 @@ impl Lake {
 
     pub(crate) async fn get(&self, path: &Path) -> Result<Bytes> {
         let answer = self.store.get(path).await.map_err(|error| Error::store(self.name(path), error))?;
+        answer.bytes().await.map_err(|error| Error::store(self.name(path), error))
+    }
+
+    /// The same, but an object that is longer is corrupt, and not read.
+    pub(crate) async fn get_at_most(&self, path: &Path, bytes_max: u64) -> Result<Bytes> {
+        let answer = self.store.get(path).await.map_err(|error| Error::store(self.name(path), error))?;
+        if answer.meta.size > bytes_max {
+            return Err(Error::corrupt(self.name(path), format!("it has {} bytes", answer.meta.size)));
+        }
         answer.bytes().await.map_err(|error| Error::store(self.name(path), error))
     }
 
@@ -235,8 +265,12 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T>
     }
 }
 
+fn system_clock() -> Timestamp {
+    Timestamp(chrono::Utc::now().timestamp_millis())
+}
+
 fn s3(location: &str, options: &LakeOptions) -> object_store::Result<object_store::aws::AmazonS3> {
-    let mut builder = AmazonS3Builder::from_env().with_url(location);
+    let mut builder = AmazonS3Builder::from_env().with_url(location).with_http_connector(NoRedirects);
     for (key, value) in &options.settings {
         builder = builder.with_config(key.parse()?, value);
     }

@@ -17,6 +17,7 @@
 //! What is absent: nothing renames or changes a published object, and no reader lists `data/`.
 
 mod abandoned;
+mod blocks;
 mod checkpoint;
 mod codec;
 mod commit;
@@ -36,18 +37,24 @@ mod lake;
 mod lock;
 mod log;
 mod manifest;
+mod no_redirects;
+mod printable;
 mod publication;
 mod retention;
 mod run_reports;
+mod runs;
 mod slice_index;
 mod sort;
 mod stage;
+mod table_file;
 mod table_writer;
 mod upload;
+mod verify;
 
 pub use abandoned::Abandoned;
+pub use blocks::Blocks;
 pub use checkpoint::{checkpoint, checkpoint_header, checkpoints, remove_checkpoint, restore};
-pub use commit::{Commit, ManifestReference, newest};
+pub use commit::{Commit, ManifestReference, living, newest};
 pub use error::{Error, Result};
 pub use file_options::FileOptions;
 pub use fingerprint::fingerprint;
@@ -57,8 +64,11 @@ pub use lake::{Lake, LakeOptions};
 pub use lock::{Holder, Lock, Owner};
 pub use log::{LogWriter, Slice};
 pub use manifest::{ColumnEntry, FileEntry, Manifest, SCHEMA_VERSION, TableEntry};
+pub use printable::{printable, printable_lines};
 pub use publication::{Begun, Coverage, Publication, Snapshot};
 pub use retention::RETENTION_DAYS_MIN;
 pub use slice_index::{Group, Groups, SliceIndex};
 pub use stage::Stage;
+pub use table_file::TableFile;
 pub use table_writer::TableWriter;
+pub use verify::{Finding, Verified};

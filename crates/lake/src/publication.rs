@@ -8,10 +8,21 @@ use orgcensus_row::{Table, Timestamp};
 use crate::commit::{Commit, ManifestReference};
 use crate::manifest::{FORMAT, Manifest, TableEntry};
 use crate::upload::sha256;
-use crate::{Error, FileOptions, Lake, Result, TableWriter, generations};
+use crate::{Error, FileOptions, Lake, Result, TableWriter, generations, instant};
 
 /// The folder of all snapshots' files.
 pub(crate) const DATA: &str = "data";
+
+/// The name of a run's manifest, in the run's folder.
+pub(crate) const MANIFEST: &str = "manifest.json";
+
+/// How much the clocks of two machines may differ.
+const CLOCKS_DIFFER_MILLIS: i64 = 60 * 60 * 1000;
+
+/// Whether a date is later than today's (UTC). Such a snapshot would be the newest until its day is over.
+pub(crate) fn is_to_come(snapshot_date: &str, now: Timestamp) -> bool {
+    snapshot_date > instant::day(now.0.saturating_add(CLOCKS_DIFFER_MILLIS)).as_str()
+}
 
 /// The folder of an organization's snapshots of a day.
 pub(crate) fn day_folder(snapshot_date: &str) -> String {
@@ -48,6 +59,17 @@ pub enum Begun {
     Published(Box<Commit>),
 }
 
+impl Lake {
+    /// Refuses a date in the future: this machine's clock is wrong, or that of whoever began the run.
+    pub fn check_date(&self, snapshot_date: &str) -> Result<()> {
+        if is_to_come(snapshot_date, self.now()) {
+            let why = format!("it is in the future: this machine's clock says {}", instant::day(self.now().0));
+            return Err(Error::invalid(format!("the date {snapshot_date}"), why));
+        }
+        Ok(())
+    }
+}
+
 /// A snapshot being written. Clones write into the same one, so that tables can be written at the same time.
 #[derive(Debug, Clone)]
 pub struct Publication(Arc<Inner>);
@@ -64,6 +86,7 @@ impl Publication {
     /// Begins to publish a run, from the beginning: what an earlier attempt of the same run left is removed.
     pub async fn begin(lake: &Lake, snapshot: Snapshot, options: FileOptions) -> Result<Begun> {
         let prefix = snapshot.prefix()?;
+        lake.check_date(&snapshot.snapshot_date)?;
         if let Some(commit) = lake.commit_of(&snapshot.run_id).await? {
             return Ok(Begun::Published(Box::new(commit)));
         }
@@ -81,12 +104,13 @@ impl Publication {
     /// Publishes the tables that were written: all of them, or on an error none.
     pub async fn commit(&self, tables: Vec<TableEntry>, coverage: Coverage, now: Timestamp) -> Result<Commit> {
         let Inner { lake, snapshot, .. } = &*self.0;
+        lake.check_date(&snapshot.snapshot_date)?;
         let manifest = Manifest::new(snapshot, tables);
         if let Some(pair) = manifest.tables.windows(2).find(|pair| pair[0].name == pair[1].name) {
             return Err(Error::invalid(format!("table {}", pair[0].name), "it was written twice"));
         }
         let bytes = generations::json(&manifest)?;
-        let path = self.path("manifest.json")?;
+        let path = self.path(MANIFEST)?;
         let reference = ManifestReference { path: lake.relative(&path), sha256: sha256(&bytes) };
         lake.put(&path, bytes).await?;
         lake.sync(&path).await?;

@@ -6,7 +6,7 @@ use orgcensus_row::Timestamp;
 use crate::commit::{PREFIX, living};
 use crate::instant::{self, DAY_MILLIS};
 use crate::manifest::FORMAT;
-use crate::{Commit, Lake, Result, Snapshot, generations, newest};
+use crate::{Commit, Error, Lake, Result, generations, newest};
 
 /// The fewest days that can be kept: a run that was replaced stays as long, for queries that began before.
 pub const RETENTION_DAYS_MIN: u32 = 1;
@@ -28,13 +28,7 @@ impl Lake {
 
     /// Removes a run: first its commit, so that nobody begins to read it, then its files, last its reports.
     pub async fn remove_run(&self, commit: &Commit) -> Result<()> {
-        let prefix = Snapshot {
-            organization_id: commit.organization_id.clone(),
-            snapshot_date: commit.snapshot_date.clone(),
-            run_id: commit.run_id.clone(),
-            captured_at: commit.captured_at,
-        }
-        .prefix()?;
+        let prefix = commit.published().prefix()?;
         let note = self.path(&format!("{REMOVALS}/{}.json", commit.run_id))?;
         self.put(&note, generations::json(commit)?).await?;
         self.remove(&generations::path(self, PREFIX, commit.n)?).await?;
@@ -46,7 +40,12 @@ impl Lake {
     async fn interrupted(&self) -> Result<Vec<Commit>> {
         let mut commits: Vec<Commit> = Vec::new();
         for note in self.list(&self.path(REMOVALS)?).await? {
-            commits.push(generations::parse(&self.name(&note.location), &self.get(&note.location).await?, FORMAT)?);
+            let name = self.name(&note.location);
+            match generations::parse(&name, &self.get(&note.location).await?, FORMAT) {
+                Ok(commit) => commits.push(commit),
+                Err(error @ Error::Corrupt { .. }) => self.warn(&format!("could not {error}; it is passed over")),
+                Err(error) => return Err(error),
+            }
         }
         Ok(commits)
     }
@@ -71,7 +70,7 @@ fn expired_of(commits: &[Commit], retention_days: u32, now: Timestamp) -> Vec<Co
 mod tests {
     use super::*;
     use crate::fixture::{coverage, lake, queues, snapshot, table};
-    use crate::{Begun, Coverage, Error, FileOptions, LakeOptions, Publication};
+    use crate::{Begun, Coverage, FileOptions, LakeOptions, Publication, Snapshot};
 
     const NOON: i64 = 1_795_348_800_000; // 2026-11-22T12:00:00Z
 

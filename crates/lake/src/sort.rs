@@ -4,7 +4,7 @@ use arrow::array::{ArrayRef, UInt32Array};
 use arrow::compute::{concat_batches, take_record_batch};
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
-use arrow::row::{RowConverter, SortField};
+use arrow::row::{RowConverter, Rows, SortField};
 use orgcensus_row::Table;
 
 /// Sorts batches of one table.
@@ -30,11 +30,16 @@ impl Sorter {
         Ok(Self { converter: RowConverter::new(fields.collect())?, columns, schema })
     }
 
+    /// What a batch's rows are sorted by.
+    pub(crate) fn keys(&self, batch: &RecordBatch) -> Result<Rows, ArrowError> {
+        let keys: Vec<ArrayRef> = self.columns.iter().map(|column| batch.column(*column).clone()).collect();
+        self.converter.convert_columns(&keys)
+    }
+
     /// One batch of all rows. Of rows with one key the first stays.
     pub(crate) fn sort(&self, batches: &[RecordBatch]) -> Result<Sorted, ArrowError> {
         let batch = concat_batches(&self.schema, batches)?;
-        let keys: Vec<ArrayRef> = self.columns.iter().map(|column| batch.column(*column).clone()).collect();
-        let rows = self.converter.convert_columns(&keys)?;
+        let rows = self.keys(&batch)?;
         let count = u32::try_from(batch.num_rows()).map_err(|error| ArrowError::ComputeError(error.to_string()))?;
         let row = |index: u32| rows.row(index as usize);
         if (1..count).all(|index| row(index - 1) < row(index)) {

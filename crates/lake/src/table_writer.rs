@@ -87,10 +87,11 @@ impl TableWriter {
         let lake = self.publication.lake();
         file.writer.finish().await.map_err(|error| Error::parquet(lake.name(&file.path), error))?;
         lake.sync(&file.path).await?;
-        let (bytes, sha256) = file.writer.into_inner().finish();
+        let (bytes, sha256, blocks) = file.writer.into_inner().finish();
         let (min_account_id, max_account_id) = file.accounts.unzip();
         let path = lake.relative(&file.path);
-        self.files.push(FileEntry { path, rows: file.rows, bytes, sha256, min_account_id, max_account_id });
+        let (rows, blocks) = (file.rows, Some(blocks));
+        self.files.push(FileEntry { path, rows, bytes, sha256, blocks, min_account_id, max_account_id });
         Ok(())
     }
 }

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
 use crate::Lake;
+use crate::blocks::{BlockSums, Blocks};
 
 /// One part of a multipart upload. S3 takes 10,000 of them.
 const PART_BYTES: usize = 8 << 20;
@@ -24,6 +25,7 @@ const PARTS_MAX: usize = 2;
 pub(crate) struct Upload {
     writer: BufWriter,
     hash: Sha256,
+    blocks: BlockSums,
     bytes: u64,
 }
 
@@ -34,12 +36,13 @@ impl Upload {
         if let Some(class) = lake.storage_class() {
             writer = writer.with_attributes(Attributes::from_iter([(Attribute::StorageClass, class.to_owned())]));
         }
-        Self { writer, hash: Sha256::new(), bytes: 0 }
+        Self { writer, hash: Sha256::new(), blocks: BlockSums::default(), bytes: 0 }
     }
 
     /// Adds bytes.
     pub(crate) async fn put(&mut self, mut bytes: Bytes) -> object_store::Result<()> {
         self.hash.update(&bytes);
+        self.blocks.update(&bytes);
         self.bytes += bytes.len() as u64;
         while !bytes.is_empty() {
             let part = bytes.split_to(bytes.len().min(PART_BYTES));
@@ -56,9 +59,9 @@ impl Upload {
         })
     }
 
-    /// Its length and its SHA-256 in hexadecimal.
-    pub(crate) fn finish(self) -> (u64, String) {
-        (self.bytes, hex::encode(self.hash.finalize()))
+    /// Its length, its SHA-256 in hexadecimal, and the sums of its blocks.
+    pub(crate) fn finish(self) -> (u64, String, Blocks) {
+        (self.bytes, hex::encode(self.hash.finalize()), self.blocks.finish())
     }
 }
 

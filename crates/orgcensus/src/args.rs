@@ -10,7 +10,7 @@ const EXIT_CODES: &str = "Exit codes:
   0  whole: published, or answered
   2  bad usage or configuration
   3  published, but below min_coverage
-  4  not published, or not answered
+  4  not published, not answered, or not as it was published
   5  another run of this organization is alive
   6  stopped by a signal; what was done is kept, and `crawl --resume` goes on
   7  published, but catalogue or retention failed";
@@ -23,11 +23,13 @@ const EXPLAIN_HELP: &str = r#"Examples:
 
 With --jsonl each line is an object, and so is each answer; of the context, every key is optional:
   {"id": 1, "policy": {...} or "...", "context": {"resource_account": "111122223333", "org_ids": [],
-   "org_accounts": [], "trusted_accounts": [], "trusted_vpcs": [], "service": "sqs",
-   "resource": "arn:aws:sqs:us-east-1:111122223333:q"}}
+   "org_accounts": [], "trusted_accounts": [], "trusted_vpcs": [], "trusted_tenants": [], "service": "lambda",
+   "resource": "arn:aws:lambda:us-east-1:111122223333:function:f", "function_url_created_at": "2026-02-01"}}
   {"id": 1, "public": false, "external": null, "in_org": false, "flags": [], "reasons": []}
 A line that cannot be read gives {"id": 1, "error": "..."}, and the rest goes on. External is null when it cannot be
-told: without the resource's account, an account that no list names may be the resource's own."#;
+told: without the resource's account, an account that no list names may be the resource's own. Public is null for a
+function's URL of before October 2025, or of unknown age, that only one of its two permissions opens. A policy with an
+element that IAM does not have, or an Effect that is neither Allow nor Deny, is an error that names it."#;
 
 /// A census of an AWS organization, as Parquet that Athena reads.
 #[derive(Debug, Parser)]
@@ -76,6 +78,14 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  orgcensus files --table iam_roles\n  \
         orgcensus files --lake s3://bucket/lake --snapshot 2026-11-22 --format json")]
     Files(Files),
+    /// List what was published, run by run: its date, its coverage, and what has superseded it.
+    #[command(after_help = "Examples:\n  orgcensus snapshots\n  \
+        orgcensus snapshots --lake s3://bucket/lake --format json")]
+    Snapshots(Snapshots),
+    /// Check that a snapshot is what was published: every file's length, hash and rows, and no file besides.
+    #[command(after_help = "Examples:\n  orgcensus verify --lake s3://bucket/lake\n  \
+        orgcensus verify --snapshot 2026-11-22")]
+    Verify(Verify),
     /// Remove snapshots that are older than the retention.
     #[command(after_help = "Examples:\n  orgcensus prune --config orgcensus.toml --dry-run\n  \
         orgcensus prune --lake ./lake --retention-days 30")]
@@ -134,6 +144,9 @@ pub(crate) struct Crawl {
     /// Go on with a run that was stopped or killed: the one named, or the newest. Does what is missing, and publishes.
     #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with = "plan")]
     pub(crate) resume: Option<Option<String>>,
+    /// Resume a run although a later one of its day has published.
+    #[arg(long, requires = "resume")]
+    pub(crate) force: bool,
     /// Crawl one shard of the run that this plan fixes, or what is missing of it, and leave it for `publish`.
     #[arg(long, value_name = "URL")]
     pub(crate) plan: Option<String>,
@@ -262,6 +275,26 @@ pub(crate) struct Files {
     pub(crate) format: Format,
 }
 
+/// `snapshots`
+#[derive(Debug, Args)]
+pub(crate) struct Snapshots {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// table, json, csv or parquet.
+    #[arg(long, default_value = "table")]
+    pub(crate) format: Format,
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// newest, a date (YYYY-MM-DD) or a run id.
+    #[arg(long, default_value = "newest")]
+    pub(crate) snapshot: Which,
+}
+
 /// `prune`
 #[derive(Debug, Args)]
 pub(crate) struct Prune {
@@ -283,6 +316,9 @@ pub(crate) struct Source {
     /// newest, a date (YYYY-MM-DD) or a run id.
     #[arg(long, default_value = "newest")]
     pub(crate) snapshot: Which,
+    /// Fail where a snapshot that is meant is incomplete, instead of warning.
+    #[arg(long)]
+    pub(crate) require_complete: bool,
 }
 
 /// `query`
@@ -293,6 +329,15 @@ pub(crate) struct Query {
     /// table, json, csv or parquet.
     #[arg(long, default_value = "table")]
     pub(crate) format: Format,
+    /// Give up after so many seconds.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) timeout: Option<u64>,
+    /// The memory that it may use: half of it for sorts, joins and groups, which go to the disk beyond.
+    #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(64..1 << 24))]
+    pub(crate) memory_mib: u64,
+    /// This is the process whose memory is bound.
+    #[arg(long, hide = true)]
+    pub(crate) bounded: bool,
     /// One query.
     pub(crate) sql: String,
 }
@@ -335,12 +380,23 @@ pub(crate) struct Explain {
     /// A VPC or VPC endpoint that is ours.
     #[arg(long, value_name = "ID")]
     pub(crate) trusted_vpc: Vec<String>,
+    /// A tenant of an identity provider that is ours: token.actions.githubusercontent.com/my-org, gitlab.example.com.
+    #[arg(long, value_name = "TENANT")]
+    pub(crate) trusted_tenant: Vec<String>,
     /// The service that the policy is of: s3, sqs, iam for a role's trust policy, vpce for a VPC endpoint's.
     #[arg(long)]
     pub(crate) service: Option<String>,
+    /// When the function's URL was made, a date or a time as RFC 3339 has it; of one that only one of its two permissions
+    /// opens, the answer rests on it.
+    #[arg(long, value_name = "TIME", value_parser = url_created_at)]
+    pub(crate) function_url_created_at: Option<chrono::DateTime<chrono::Utc>>,
     /// The ARN of the resource that the policy is on: a statement that names only other resources then lets nobody in.
     #[arg(long, value_name = "ARN", value_parser = arn)]
     pub(crate) resource: Option<String>,
+}
+
+fn url_created_at(text: &str) -> Result<chrono::DateTime<chrono::Utc>, String> {
+    orgcensus_policy::url_created_at(text).ok_or_else(|| "neither a date nor a time as RFC 3339 has it".to_owned())
 }
 
 fn arn(text: &str) -> Result<String, &'static str> {

@@ -3,7 +3,7 @@
 use orgcensus_crawl::Outcome;
 use serde_json::{Map, Value, json};
 
-use crate::run_report::{RunReport, Verdict};
+use crate::run_report::RunReport;
 
 /// The line. All values are those of the whole run so far: of a run that was gone on with, the last one counts.
 pub(crate) fn line(report: &RunReport, namespace: &str, at_millis: i64) -> Value {
@@ -14,25 +14,25 @@ pub(crate) fn line(report: &RunReport, namespace: &str, at_millis: i64) -> Value
     line.insert("_aws".to_owned(), json!({ "Timestamp": at_millis, "CloudWatchMetrics": [directive] }));
     line.insert("Organization".to_owned(), json!(report.organization_id.as_deref().unwrap_or("unknown")));
     line.insert("RunId".to_owned(), json!(report.run_id));
-    line.insert("Verdict".to_owned(), json!(report.verdict));
+    line.extend(report.verdict.map(|verdict| ("Verdict".to_owned(), json!(verdict))));
     line.extend(metrics.into_iter().map(|(name, _, value)| (name, value)));
     Value::Object(line)
 }
 
-/// Names, units and values; one for each outcome of tasks, also where there was none, so that an alarm sees zeros.
+/// Names, units and values; one for each outcome of tasks, also where there was none, so that an alarm sees zeros. What a
+/// run that never began has none of is left out: an alarm takes missing data for a breach.
 fn metrics(report: &RunReport) -> Vec<(String, &'static str, Value)> {
     let work = &report.work;
     let ended = |outcome: Outcome| work.accounts.ended.get(&outcome).copied().unwrap_or_default();
     let failed = [Outcome::RoleNotAssumable, Outcome::Denied, Outcome::DeniedByScp, Outcome::Failed];
     let failed = failed.into_iter().chain([Outcome::ThrottledOut, Outcome::TimedOut, Outcome::Skipped]);
-    let is_published = matches!(report.verdict, Verdict::Published | Verdict::BelowMinCoverage);
+    let is_newest = report.snapshot.as_ref().is_some_and(|snapshot| snapshot.is_newest);
     let metric = |name: &str, unit, value: Value| (name.to_owned(), unit, value);
     let mut metrics = vec![
-        metric("SnapshotsPublished", "Count", json!(u64::from(is_published))),
+        metric("SnapshotsPublished", "Count", json!(u64::from(is_newest))),
         metric("AccountsCrawled", "Count", json!(ended(Outcome::Complete) + ended(Outcome::Partial))),
         metric("AccountsFailed", "Count", json!(failed.map(ended).sum::<u64>())),
         metric("AccountsLeft", "Count", json!(work.accounts.left)),
-        metric("Coverage", "Percent", json!(100.0 * report.coverage)),
         metric("Calls", "Count", json!(work.totals.calls)),
         metric("Retries", "Count", json!(work.totals.retries)),
         metric("Throttles", "Count", json!(work.totals.throttles)),
@@ -40,6 +40,7 @@ fn metrics(report: &RunReport) -> Vec<(String, &'static str, Value)> {
         metric("BytesWritten", "Bytes", json!(work.written.bytes)),
         metric("RunSeconds", "Seconds", json!(report.seconds)),
     ];
+    metrics.extend(report.coverage.map(|coverage| metric("Coverage", "Percent", json!(100.0 * coverage))));
     for outcome in Outcome::ALL {
         let words = outcome.as_str().split('_').map(capitalised).collect::<String>();
         metrics.push(metric(&format!("Tasks{words}"), "Count", json!(work.totals.of(outcome))));
@@ -64,7 +65,8 @@ pub(crate) fn refuse_namespace(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run_report::testing::published;
+    use crate::run_report::testing::{published, stopped};
+    use crate::run_report::{End, Observed};
 
     #[test]
     fn the_line_is_as_reviewed_and_as_the_format_wants_it() {
@@ -76,6 +78,27 @@ mod tests {
         assert!(metrics.iter().all(|metric| line[metric["Name"].as_str().unwrap()].is_number()), "each has its value");
         let dimensions = directive["Dimensions"][0].as_array().unwrap();
         assert!(dimensions.iter().all(|name| line[name.as_str().unwrap()].is_string()));
+    }
+
+    #[test]
+    fn a_run_that_never_began_says_no_coverage_and_no_verdict() {
+        let end = End { organization_id: Some("o-example".into()), verdict: None, ..stopped() };
+        let report = RunReport::new(&Observed::default(), end, &[]);
+        let line = line(&report, "orgcensus", 0);
+        let metrics = line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap();
+        assert!(metrics.iter().all(|metric| metric["Name"] != "Coverage"), "{metrics:?}");
+        assert!(line.get("Coverage").is_none() && line.get("Verdict").is_none(), "{line}");
+        assert_eq!((&line["Organization"], &line["SnapshotsPublished"]), (&json!("o-example"), &json!(0)));
+        assert_eq!((report.coverage, report.run_id), (None, None));
+    }
+
+    #[test]
+    fn only_the_newest_snapshot_counts_as_published() {
+        let mut report = published();
+        let of = |report: &RunReport| line(report, "orgcensus", 0)["SnapshotsPublished"].clone();
+        assert_eq!(of(&report), json!(1));
+        report.snapshot.as_mut().unwrap().is_newest = false;
+        assert_eq!(of(&report), json!(0));
     }
 
     #[test]

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use crate::cloudwatch;
 use crate::failure::Failure;
+use crate::{cloudwatch, words};
 
 /// What begins the name of an environment variable that overrides a key: `ORGCENSUS_LAKE__URL` is `url` in `[lake]`.
 const PREFIX: &str = "ORGCENSUS_";
@@ -46,6 +46,9 @@ pub(crate) struct Aws {
     pub(crate) max_attempts: u32,
     pub(crate) connect_timeout_seconds: u64,
     pub(crate) read_timeout_seconds: u64,
+    pub(crate) attempt_timeout_seconds: u64,
+    pub(crate) operation_timeout_seconds: u64,
+    pub(crate) answer_max_mib: u64,
 }
 
 /// `[role]` and `[[role_chain]]`
@@ -66,8 +69,10 @@ pub(crate) struct Role {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Organization {
+    pub(crate) id: Option<String>,
     pub(crate) own_account: OwnAccount,
     pub(crate) trusted_accounts: Vec<String>,
+    pub(crate) trusted_tenants: Vec<String>,
 }
 
 /// How the account that the crawl runs in is entered.
@@ -124,6 +129,7 @@ pub(crate) struct Limits {
 pub(crate) struct Lake {
     pub(crate) url: String,
     pub(crate) stage_directory: Option<PathBuf>,
+    pub(crate) use_umask: bool,
     pub(crate) target_file_mib: u64,
     pub(crate) min_coverage: f64,
     pub(crate) retention_days: Option<u32>,
@@ -155,9 +161,17 @@ pub(crate) struct Telemetry {
 
 impl Default for Aws {
     fn default() -> Self {
-        let (max_attempts, connect_timeout_seconds, read_timeout_seconds) = (6, 5, 60);
-        let (home_region, profile, endpoint_url) = (None, None, None);
-        Self { home_region, profile, endpoint_url, max_attempts, connect_timeout_seconds, read_timeout_seconds }
+        Self {
+            home_region: None,
+            profile: None,
+            endpoint_url: None,
+            max_attempts: 6,
+            connect_timeout_seconds: 5,
+            read_timeout_seconds: 60,
+            attempt_timeout_seconds: 120,
+            operation_timeout_seconds: 1800,
+            answer_max_mib: 64,
+        }
     }
 }
 
@@ -178,7 +192,7 @@ impl Default for Role {
 
 impl Default for Organization {
     fn default() -> Self {
-        Self { own_account: OwnAccount::Direct, trusted_accounts: Vec::new() }
+        Self { id: None, own_account: OwnAccount::Direct, trusted_accounts: Vec::new(), trusted_tenants: Vec::new() }
     }
 }
 
@@ -204,6 +218,7 @@ impl Default for Lake {
         Self {
             url: "./lake".to_owned(),
             stage_directory: None,
+            use_umask: false,
             target_file_mib: 256,
             min_coverage: 0.9,
             retention_days: None,
@@ -234,7 +249,8 @@ impl Config {
     ) -> Result<Self, Failure> {
         toml::from_str::<Self>(text).map_err(|error| located(text, name, &error))?;
         let mut table: Table = toml::from_str(text).map_err(|error| located(text, name, &error))?;
-        let mut variables: Vec<_> = environment.filter(|(key, _)| key.starts_with(PREFIX)).collect();
+        let is_key = |key: &str| key.starts_with(PREFIX) && key != words::VARIABLE;
+        let mut variables: Vec<_> = environment.filter(|(key, _)| is_key(key)).collect();
         variables.sort();
         for (key, value) in variables {
             overlay(&mut table, &key, &value)?;
@@ -254,6 +270,12 @@ impl Config {
         if let Some(id) = ids.into_iter().find(is_account) {
             return Err(("accounts", format!("{id:?} is no account id: expected 12 digits in quotes")));
         }
+        if let Some(id) = self.organization.id.as_ref().filter(|id| !is_organization(id)) {
+            return Err((
+                "organization.id",
+                format!("{id:?} is no organization's id: expected o- and 10 to 32 letters or digits"),
+            ));
+        }
         if !(0.0..=1.0).contains(&self.lake.min_coverage) {
             return Err(("lake.min_coverage", "expected a number from 0 to 1".to_owned()));
         }
@@ -266,6 +288,9 @@ impl Config {
             ("lake.target_file_mib", self.lake.target_file_mib),
             ("lake.retention_days", self.lake.retention_days.map_or(1, u64::from)),
             ("aws.max_attempts", u64::from(self.aws.max_attempts)),
+            ("aws.attempt_timeout_seconds", self.aws.attempt_timeout_seconds),
+            ("aws.operation_timeout_seconds", self.aws.operation_timeout_seconds),
+            ("aws.answer_max_mib", self.aws.answer_max_mib),
         ] {
             if value == 0 {
                 return Err((key, "expected a whole number from 1".to_owned()));
@@ -290,6 +315,12 @@ impl Role {
         let Self { path, name, .. } = self;
         self.arn.clone().unwrap_or_else(|| format!("arn:{{partition}}:iam::{{account_id}}:role{path}{name}"))
     }
+}
+
+/// `o-a1b2c3d4e5`
+fn is_organization(id: &str) -> bool {
+    let is_plain = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    id.strip_prefix("o-").is_some_and(|rest| (10..=32).contains(&rest.len()) && is_plain(rest))
 }
 
 /// `crawl.toml:12:3: unknown field `nmae`, expected one of …`
@@ -331,6 +362,7 @@ mod tests {
         let example = include_str!("../../../config/orgcensus.example.toml");
         let config = parse(example, &[]).unwrap();
         assert_eq!(format!("{:?}", config.limits), format!("{:?}", Limits::default()));
+        assert_eq!(format!("{:?}", config.aws), format!("{:?}", Aws::default()));
         assert_eq!(config.role.arn_template(), "arn:{partition}:iam::{account_id}:role/orgcensus");
     }
 
@@ -341,6 +373,7 @@ mod tests {
             ("[limits]\n\naccounts_at_once = \"many\"", &["crawl.toml:3:20", "accounts_at_once", "expected usize"]),
             ("[lake]\nmin_coverage = 2", &["crawl.toml", "lake.min_coverage", "0 to 1"]),
             ("[select.include]\naccounts = [\"123\"]", &["crawl.toml", "accounts", "12 digits"]),
+            ("[organization]\nid = \"r-1234\"", &["crawl.toml", "organization.id", "o- and 10 to 32"]),
             ("[role]\nname = ", &["crawl.toml:2", "name ="]),
             ("[role]\npath = \"x\"", &["role.path", "slash"]),
             ("[telemetry]\ncloudwatch_namespace = \"AWS/x\"", &["telemetry.cloudwatch_namespace", "AWS's own"]),
@@ -357,6 +390,7 @@ mod tests {
         let environment = [("ORGCENSUS_LAKE__URL", "s3://b/c"), ("ORGCENSUS_LIMITS__TASK_SECONDS", "7"), ("HOME", "x")];
         let config = parse(text, &environment).unwrap();
         assert_eq!((config.lake.url.as_str(), config.limits.task_seconds), ("s3://b/c", 7));
+        parse(text, &[("ORGCENSUS_LOG", "aws_config=debug")]).unwrap();
         let error = parse(text, &[("ORGCENSUS_LAKE__URI", "x")]).unwrap_err();
         assert!(error.contains("ORGCENSUS_LAKE__URI") && error.contains("uri"), "{error}");
     }

@@ -29,6 +29,18 @@ pub(crate) enum Failure {
     /// A question cannot be answered, for a reason that a better command line would mend.
     #[error("failed to {0}")]
     Question(orgcensus_answers::Error),
+    /// The snapshot is incomplete, and complete is what was asked for.
+    #[error("failed to find what --require-complete asks for: {0}")]
+    Incomplete(String),
+    /// The snapshot is not what was published.
+    #[error("failed to verify: {findings} of the things that were looked at are not as they were published")]
+    Damaged {
+        /// How many.
+        findings: usize,
+    },
+    /// It needs more time or memory than it was given.
+    #[error("failed to {0}")]
+    Bound(String),
     /// AWS cannot be reached as configured.
     #[error("failed to {doing}: {source}")]
     Aws {
@@ -74,13 +86,15 @@ impl Failure {
     /// The program's exit code.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Run(RunError::NothingSelected(_)) => exit::USAGE,
+            Self::Usage(_) => exit::USAGE,
             Self::Run(source) | Self::Kept { source, .. } => match source {
+                RunError::NothingSelected(_) | RunError::Selection(_) => exit::USAGE,
                 RunError::Held(_) => exit::HELD,
                 RunError::Stopped(_) => exit::STOPPED,
                 _ => exit::NOT_PUBLISHED,
             },
             Self::NotShown(_) => exit::NOT_SHOWN,
+            Self::Incomplete(_) | Self::Damaged { .. } | Self::Bound(_) => exit::NOT_PUBLISHED,
             Self::Catalog(_) | Self::Question(_) | Self::Aws { .. } | Self::Lake(_) | Self::Output(_) => {
                 exit::NOT_PUBLISHED
             }

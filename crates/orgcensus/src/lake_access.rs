@@ -1,6 +1,7 @@
 //! How the lake is reached: with whose credentials, whose bucket it must be, how its objects are encrypted.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use object_store::CredentialProvider;
@@ -11,7 +12,7 @@ use orgcensus_lake::{Lake, LakeOptions};
 use crate::args::Place;
 use crate::config::{self, Config};
 use crate::failure::Failure;
-use crate::setup;
+use crate::{reporter, setup};
 
 /// The lake that a command line means.
 pub(crate) async fn of(place: &Place) -> Result<Lake, Failure> {
@@ -28,7 +29,7 @@ pub(crate) async fn at(config: &Config, url: &str) -> Result<Lake, Failure> {
 /// The configured lake. A bucket is reached with credentials that are found as the AWS CLI finds them, or by its role.
 pub(crate) async fn open(config: &Config) -> Result<Lake, Failure> {
     let Some(bucket) = config.lake.url.strip_prefix("s3://") else {
-        return Ok(Lake::open(&config.lake.url, &LakeOptions::default())?);
+        return Ok(Lake::open(&config.lake.url, &LakeOptions { warn: Some(warn), ..LakeOptions::default() })?);
     };
     let session = session(config, None).await?;
     let endpoint = config.lake.endpoint_url.clone().or_else(|| config.aws.endpoint_url.clone());
@@ -38,7 +39,16 @@ pub(crate) async fn open(config: &Config) -> Result<Lake, Failure> {
     let credentials: AwsCredentialProvider = Arc::new(Bridge(Arc::clone(session.access())));
     let settings = settings(&config.lake, session.region(), endpoint);
     let storage_class = config.lake.storage_class.clone();
-    Ok(Lake::open(&config.lake.url, &LakeOptions { settings, credentials: Some(credentials), storage_class })?)
+    let (credentials, warn) = (Some(credentials), Some(warn as fn(&str)));
+    Ok(Lake::open(&config.lake.url, &LakeOptions { settings, credentials, storage_class, warn, clock: None })?)
+}
+
+/// Says once what the lake passes over, however often it meets it.
+fn warn(words: &str) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    if SAID.lock().unwrap_or_else(PoisonError::into_inner).insert(words.to_owned()) {
+        reporter::say("warning", words);
+    }
 }
 
 /// The identity that writes the lake and its catalogue, in a region or the lake's.

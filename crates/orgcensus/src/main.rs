@@ -1,8 +1,10 @@
 //! The program: arguments, configuration, progress, exit codes. The only crate that prints.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the one place in the house that prints")]
+#[macro_use]
+mod terminal;
 
 mod args;
+mod bounded;
 mod cloudwatch;
 mod commands;
 mod config;
@@ -11,6 +13,7 @@ mod forecast;
 mod lake_access;
 mod permissions;
 mod plan_file;
+mod privacy;
 mod reference;
 mod reporter;
 mod run_report;
@@ -19,14 +22,13 @@ mod signals;
 mod telemetry;
 mod upkeep;
 mod watch;
+mod words;
 
 use std::process::ExitCode;
 
 use clap::Parser;
-use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::args::{Arguments, Command};
 use crate::failure::{Failure, exit};
@@ -38,6 +40,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    privacy::begin();
     let arguments = Arguments::parse();
     let telemetry = arguments.command.is_run().then(Telemetry::from_environment).flatten();
     listen(telemetry.as_ref());
@@ -50,19 +53,15 @@ async fn main() -> ExitCode {
         // Whoever reads our output may stop reading: `orgcensus query … | head`.
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::from(exit::WHOLE),
         Err(failure) => {
-            eprintln!("orgcensus: {failure}");
+            eprintln!("orgcensus: {}", terminal::set_in(&failure.to_string()));
             ExitCode::from(failure.exit_code())
         }
     }
 }
 
-/// Where spans and the words of libraries go. `ORGCENSUS_LOG=aws_config=debug` shows, as JSON lines, what the libraries
-/// beneath say, and of what account and task; nothing by default.
+/// Where spans and the words of libraries go.
 fn listen(telemetry: Option<&Telemetry>) {
-    let filter = EnvFilter::builder().with_env_var("ORGCENSUS_LOG").with_default_directive(LevelFilter::OFF.into());
-    let words = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr);
-    let words = words.with_filter(filter.from_env_lossy());
-    tracing_subscriber::registry().with(words).with(telemetry.and_then(Telemetry::layer)).init();
+    tracing_subscriber::registry().with(words::layer()).with(telemetry.and_then(Telemetry::layer)).init();
 }
 
 async fn run(command: Command, metrics: Option<&Metrics>) -> Result<u8, Failure> {
@@ -77,6 +76,8 @@ async fn run(command: Command, metrics: Option<&Metrics>) -> Result<u8, Failure>
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Catalog(arguments) => commands::catalog::run(&arguments).await,
         Command::Files(arguments) => commands::files::run(&arguments).await,
+        Command::Snapshots(arguments) => commands::snapshots::run(&arguments).await,
+        Command::Verify(arguments) => commands::verify::run(&arguments).await,
         Command::Prune(arguments) => commands::prune::run(&arguments).await,
         Command::Tables(arguments) => commands::tables::run(&arguments),
         Command::Role(arguments) => commands::role::run(&arguments),

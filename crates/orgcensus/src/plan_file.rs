@@ -67,9 +67,10 @@ mod tests {
         let task = r#"{"collector":"organization","region":"global","outcome":"complete","calls":0,"retries":0,
             "throttles":0,"rows":0,"missed":0,"duration_millis":0,"slices":[]}"#;
         let text = format!(
-            r#"{{"format":1,"orgcensus_version":"0","tables":"","run_id":"r","captured_at":0,"shards":16,"collectors":[],
+            r#"{{"format":2,"orgcensus_version":"0","tables":"","run_id":"r","captured_at":0,"shards":16,"collectors":[],
             "regions":[],"selected":[],"organization":{{"id":"o-1","row":{{"arn":"","management_account_id":"1"}},
-            "units":[],"accounts":[]}},"reading":{task},"tags":null}}"#
+            "units":[],"accounts":[],"differences":[]}},"reading":{task},
+            "regions_known":{{"own":null,"reading":{task}}},"tags":null}}"#
         );
         Plan::parse(text.as_bytes()).unwrap()
     }

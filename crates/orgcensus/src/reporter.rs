@@ -11,6 +11,7 @@ use orgcensus_crawl::{Event, Listener, Outcome};
 use serde_json::{Value, json};
 
 use crate::run_report::RunReport;
+use crate::terminal::printable;
 
 const DAY_SECONDS: u64 = 24 * 60 * 60;
 
@@ -37,7 +38,7 @@ pub(crate) fn listener() -> Listener {
 /// Says what is no event of the crawl: a signal, a warning.
 pub(crate) fn say(name: &str, message: &str) {
     if std::io::stderr().is_terminal() {
-        eprintln!("{name}: {message}");
+        eprintln!("{name}: {}", printable(message));
     } else {
         log(name, json!({ "message": message }));
     }
@@ -111,6 +112,7 @@ fn fields(event: &Event<'_>) -> Option<(&'static str, Value)> {
                 "calls": tally.calls, "throttles": tally.throttles, "rows": tally.rows,
             }),
         ),
+        Event::Warning { message } => ("warning", json!({ "message": message })),
         Event::Checkpoint { error } => ("checkpoint", json!({ "error": error })),
         Event::Publishing { tables } => ("publishing", json!({ "tables": tables })),
         Event::TableWritten { table, rows, files, bytes } => {
@@ -166,8 +168,9 @@ impl Bars {
             Event::AccountEnded { .. } => self.accounts.inc(1),
             Event::Used { .. } | Event::Checkpoint { error: None } => {}
             Event::Checkpoint { error: Some(error) } => {
-                self.tasks.set_message(format!("no checkpoint: {error}"));
+                self.tasks.set_message(printable(&format!("no checkpoint: {error}")));
             }
+            Event::Warning { message } => self.accounts.println(format!("warning: {message}")),
             Event::Publishing { tables } => {
                 self.accounts.finish();
                 self.tasks.set_message(format!("publishing {tables} tables"));

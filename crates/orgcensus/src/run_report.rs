@@ -22,7 +22,7 @@ pub(crate) struct RunReport {
     pub(crate) orgcensus_version: String,
     /// The run; null where it ended before it had begun.
     pub(crate) run_id: Option<String>,
-    /// The organization, `o-…`.
+    /// The organization, `o-…`; the configured one where AWS did not tell.
     pub(crate) organization_id: Option<String>,
     /// `00003-of-00016`: the shard that it is about; null for a whole run.
     pub(crate) shard: Option<String>,
@@ -34,16 +34,16 @@ pub(crate) struct RunReport {
     pub(crate) seconds: f64,
     /// How many processes it tells of: one, those that were stopped and gone on with, those of the shards.
     pub(crate) processes: u64,
-    /// What became of it.
-    pub(crate) verdict: Verdict,
+    /// What became of it; null where it ended before it had begun, unless another run was in its way.
+    pub(crate) verdict: Option<Verdict>,
     /// The program's exit code.
     pub(crate) exit_code: u8,
     /// Why it failed, in the words of standard error.
     pub(crate) error: Option<String>,
     /// What it published.
     pub(crate) snapshot: Option<Published>,
-    /// Complete tasks of the planned ones, 0 to 1.
-    pub(crate) coverage: f64,
+    /// Complete tasks of the planned ones, 0 to 1; null where none was planned: it ended before that.
+    pub(crate) coverage: Option<f64>,
     /// All that was counted.
     #[serde(flatten)]
     pub(crate) work: Work,
@@ -80,6 +80,9 @@ pub(crate) struct Published {
     pub(crate) manifest: String,
     /// Whether enough of the organization was seen.
     pub(crate) is_complete: bool,
+    /// Whether it became the newest complete one, when it was published.
+    #[serde(default)]
+    pub(crate) is_newest: bool,
 }
 
 /// All that is counted.
@@ -183,6 +186,8 @@ pub(crate) struct Written {
 /// How a process ended.
 #[derive(Debug)]
 pub(crate) struct End {
+    /// The configured organization, for where AWS did not tell.
+    pub(crate) organization_id: Option<String>,
     /// The shard, if it did one.
     pub(crate) shard: Option<String>,
     /// When it began and ended.
@@ -191,7 +196,7 @@ pub(crate) struct End {
     pub(crate) seconds: f64,
     /// The program's exit code, and why it failed.
     pub(crate) exit_code: u8,
-    pub(crate) verdict: Verdict,
+    pub(crate) verdict: Option<Verdict>,
     pub(crate) error: Option<String>,
     /// What was published, and the sum of its coverage.
     pub(crate) published: Option<(Published, Tally)>,
@@ -214,7 +219,7 @@ impl RunReport {
             format: FORMAT,
             orgcensus_version: env!("CARGO_PKG_VERSION").to_owned(),
             run_id,
-            organization_id,
+            organization_id: organization_id.or(end.organization_id),
             shard: end.shard,
             // RFC 3339 in one zone is ordered as text.
             started_at: earlier.iter().map(|it| it.started_at.clone()).fold(end.started_at, Ord::min),
@@ -225,7 +230,7 @@ impl RunReport {
             exit_code: end.exit_code,
             error: end.error,
             snapshot,
-            coverage: rounded(work.totals.coverage()),
+            coverage: (work.totals.planned() > 0).then(|| rounded(work.totals.coverage())),
             work,
         }
     }
@@ -258,7 +263,7 @@ mod tests {
         testing::started(&mut first, 6, 0);
         testing::ended(&mut first, "000000000001", &[Outcome::Complete], 1000);
         let first = RunReport::new(&first, testing::stopped(), &[]);
-        assert_eq!((first.work.accounts.left, first.verdict, first.processes), (5, Verdict::Stopped, 1));
+        assert_eq!((first.work.accounts.left, first.verdict, first.processes), (5, Some(Verdict::Stopped), 1));
         let mut second = Observed::default();
         // Two were done: one by a process that was killed.
         testing::started(&mut second, 6, 2);

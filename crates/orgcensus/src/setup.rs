@@ -13,7 +13,7 @@ use orgcensus_row::Timestamp;
 use crate::args::{Configured, Place};
 use crate::config::{self, Config, OwnAccount};
 use crate::failure::Failure;
-use crate::lake_access;
+use crate::{lake_access, privacy};
 
 /// The configuration that a command's arguments mean.
 pub(crate) fn load(arguments: &Configured) -> Result<Config, Failure> {
@@ -25,6 +25,7 @@ pub(crate) fn load(arguments: &Configured) -> Result<Config, Failure> {
         config.aws.endpoint_url.clone_from(&arguments.endpoint_url);
     }
     check_names(&config)?;
+    keep_private(&config);
     Ok(config)
 }
 
@@ -40,7 +41,14 @@ pub(crate) fn load_place(place: &Place) -> Result<Config, Failure> {
     if place.endpoint_url.is_some() {
         config.aws.endpoint_url.clone_from(&place.endpoint_url);
     }
+    keep_private(&config);
     Ok(config)
+}
+
+fn keep_private(config: &Config) {
+    if config.lake.use_umask {
+        privacy::by_umask();
+    }
 }
 
 /// Names of collectors that do not exist are the commonest typing error.
@@ -86,6 +94,9 @@ pub(crate) async fn base_with(config: &Config, options: Options) -> Result<Arc<B
         max_attempts: aws.max_attempts,
         connect_timeout: Duration::from_secs(aws.connect_timeout_seconds),
         read_timeout: Duration::from_secs(aws.read_timeout_seconds),
+        attempt_timeout: Duration::from_secs(aws.attempt_timeout_seconds),
+        operation_timeout: Duration::from_secs(aws.operation_timeout_seconds),
+        answer_bytes_max: aws.answer_max_mib.saturating_mul(1 << 20),
         ..options
     };
     Base::load(options).await.map_err(|source| Failure::Aws { doing: "find credentials and region", source })
@@ -122,7 +133,7 @@ pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) 
     };
     let lake = lake_access::open(config).await?;
     let run_id = uuid::Uuid::now_v7().to_string();
-    let selection = selection(&config.select);
+    let selection = selection(config);
     Ok(Crawl {
         captured_at: Timestamp(chrono::Utc::now().timestamp_millis()),
         base,
@@ -132,6 +143,7 @@ pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) 
         all_collectors: COLLECTORS.to_vec(),
         selection,
         trusted_accounts: config.organization.trusted_accounts.clone(),
+        trusted_tenants: config.organization.trusted_tenants.clone(),
         stage_directory: stage_directory(config, &lake),
         lake,
         file_options: FileOptions { target_file_bytes: config.lake.target_file_mib << 20, ..FileOptions::default() },
@@ -151,12 +163,14 @@ pub(crate) fn stage_directory(config: &Config, lake: &Lake) -> PathBuf {
 }
 
 /// What is off unless named counts as excluded.
-fn selection(select: &config::Select) -> Selection {
+pub(crate) fn selection(config: &Config) -> Selection {
+    let select = &config.select;
     let is_named = |name: &str| select.collectors.contains(name) || select.add_collectors.contains(name);
     let off = OFF_UNLESS_NAMED.iter().map(|(name, _)| *name).filter(|name| !is_named(name)).map(str::to_owned);
     // Where some are named, those are all: the added ones too.
     let added = select.add_collectors.iter().filter(|_| !select.collectors.is_empty());
     Selection {
+        organization_id: config.organization.id.clone(),
         include: matcher(&select.include),
         exclude: matcher(&select.exclude),
         regions: select.regions.clone(),
@@ -200,7 +214,8 @@ mod tests {
             exclude_collectors: set(exclude),
             ..config::Select::default()
         };
-        selection(&select).collectors(COLLECTORS).iter().map(|collector| collector.name).collect()
+        let config = Config { select, ..Config::default() };
+        selection(&config).collectors(COLLECTORS).iter().map(|collector| collector.name).collect()
     }
 
     #[test]

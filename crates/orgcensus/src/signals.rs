@@ -29,6 +29,13 @@ pub(crate) fn stop() -> Stop {
     .shared()
 }
 
+/// Ready at the first signal, which then does nothing else.
+pub(crate) fn first() -> Stop {
+    let listen = || Some((signal(SignalKind::terminate()).ok()?, signal(SignalKind::interrupt()).ok()?));
+    let Some((mut terminate, mut interrupt)) = listen() else { return never() };
+    async move { any(&mut terminate, &mut interrupt).await }.boxed().shared()
+}
+
 async fn any(terminate: &mut Signal, interrupt: &mut Signal) {
     tokio::select! {
         _ = terminate.recv() => {}

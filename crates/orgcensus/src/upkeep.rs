@@ -6,6 +6,7 @@ use orgcensus_row::Timestamp;
 
 use crate::config::{self, Config};
 use crate::failure::Failure;
+use crate::terminal::printable;
 use crate::{lake_access, setup};
 
 /// Does what is configured. Expired runs leave the catalogue first, then the lake.
@@ -53,7 +54,7 @@ pub(crate) async fn abandoned(config: &Config, lake: &Lake) -> Result<Vec<Abando
 pub(crate) async fn remove_abandoned(lake: &Lake, abandoned: &[Abandoned]) -> Result<(), Failure> {
     for left in abandoned {
         if lake.remove_abandoned(left).await? {
-            println!("removed      unfinished run {}", left.name);
+            println!("removed      unfinished run {}", printable(&left.name));
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use orgcensus_crawl::{Listener, Report, Tally, shard_name};
 use orgcensus_lake::Lake;
 
-use crate::config;
+use crate::config::{self, Config};
 use crate::failure::{Failure, exit};
 use crate::run_report::{End, FORMAT, Observed, Published, RunReport, Verdict};
 use crate::telemetry::Metrics;
@@ -31,6 +31,8 @@ pub(crate) struct Watch {
     observed: Arc<Mutex<Observed>>,
     metrics: Option<Metrics>,
     settings: config::Telemetry,
+    /// The configured organization.
+    organization_id: Option<String>,
     started: (Instant, String),
     shard: Option<String>,
     reads_shards: bool,
@@ -39,14 +41,15 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Begins to watch. `file` is where the report goes too, instead of the configuration's.
-    pub(crate) fn new(settings: &config::Telemetry, file: Option<PathBuf>, metrics: Option<&Metrics>) -> Self {
-        let mut settings = settings.clone();
+    pub(crate) fn new(config: &Config, file: Option<PathBuf>, metrics: Option<&Metrics>) -> Self {
+        let mut settings = config.telemetry.clone();
         settings.report = file.or(settings.report);
         Self {
             lake: None,
             observed: Arc::default(),
             metrics: metrics.cloned(),
             settings,
+            organization_id: config.organization.id.clone(),
             started: (Instant::now(), reporter::now()),
             shard: None,
             reads_shards: false,
@@ -85,6 +88,7 @@ impl Watch {
             snapshot_date: commit.snapshot_date.clone(),
             manifest: commit.manifest.path.clone(),
             is_complete: commit.is_complete,
+            is_newest: report.is_newest,
         };
         self.published = Some((published, report.tally.clone()));
     }
@@ -93,7 +97,7 @@ impl Watch {
     pub(crate) async fn end(self, result: Result<u8, Failure>) -> Result<u8, Failure> {
         let observed = std::mem::take(&mut *self.observed.lock().unwrap_or_else(PoisonError::into_inner));
         let earlier = self.earlier(&observed).await;
-        let end = self.how(&result);
+        let end = self.how(&result, observed.began.is_some());
         let report = RunReport::new(&observed, end, &earlier);
         let kept = self.keep(&report).await;
         if let Some(address) = &kept {
@@ -108,23 +112,25 @@ impl Watch {
         result
     }
 
-    fn how(&self, result: &Result<u8, Failure>) -> End {
+    fn how(&self, result: &Result<u8, Failure>, has_begun: bool) -> End {
         let (exit_code, error) = match result {
             Ok(code) => (*code, None),
             Err(failure) => (failure.exit_code(), Some(failure.to_string())),
         };
         let verdict = match (&self.published, exit_code) {
-            (Some((published, _)), _) if published.is_complete => Verdict::Published,
-            (Some(_), _) => Verdict::BelowMinCoverage,
-            (None, exit::WHOLE) => Verdict::Staged,
-            (None, exit::STOPPED) => Verdict::Stopped,
-            (None, exit::HELD) => Verdict::Held,
-            (None, _) => Verdict::NotPublished,
+            (Some((published, _)), _) if published.is_complete => Some(Verdict::Published),
+            (Some(_), _) => Some(Verdict::BelowMinCoverage),
+            (None, exit::HELD) => Some(Verdict::Held),
+            (None, _) if !has_begun => None,
+            (None, exit::WHOLE) => Some(Verdict::Staged),
+            (None, exit::STOPPED) => Some(Verdict::Stopped),
+            (None, _) => Some(Verdict::NotPublished),
         };
         let (begun, started_at) = &self.started;
         let (seconds, ended_at) = (begun.elapsed().as_secs_f64(), reporter::now());
         let (shard, published) = (self.shard.clone(), self.published.clone());
-        End { shard, started_at: started_at.clone(), ended_at, seconds, exit_code, verdict, error, published }
+        let (organization_id, started_at) = (self.organization_id.clone(), started_at.clone());
+        End { organization_id, shard, started_at, ended_at, seconds, exit_code, verdict, error, published }
     }
 
     /// What was reported of this run before: by the shards, or by a process that was stopped.
@@ -133,14 +139,22 @@ impl Watch {
         if observed.done_before == 0 {
             return Vec::new();
         }
-        let read = tokio::time::timeout(LAKE_TIMEOUT, lake.run_reports(run_id)).await;
-        let reports = read.ok().and_then(Result::ok).unwrap_or_default();
-        let (own, reads_shards) = (self.name(), self.reads_shards);
-        let is_wanted = |name: &str| if reads_shards { name.starts_with(SHARD) } else { name == own };
-        let reports = reports.into_iter().filter(|(name, _)| is_wanted(name));
-        // What another version wrote is left out; `unobserved` says of how many accounts.
-        let reports = reports.filter_map(|(_, bytes)| serde_json::from_slice::<RunReport>(&bytes).ok());
-        reports.filter(|report| report.format == FORMAT).collect()
+        let read = match tokio::time::timeout(LAKE_TIMEOUT, lake.run_reports(run_id)).await {
+            Ok(read) => read.map_err(|error| format!("could not {}", orgcensus_aws::with_causes(&error))),
+            Err(_elapsed) => Err("the lake took too long".to_owned()),
+        };
+        let reports = read.unwrap_or_else(|why| {
+            leave_out("all", &why);
+            Vec::new()
+        });
+        let reports = reports.iter().filter_map(|(name, bytes)| Some((name.as_str(), parse(name, bytes)?)));
+        let reports: Vec<_> = reports.collect();
+        let own = self.name();
+        // One that published has told of the shards: no shard did anything after it.
+        let has_published = reports.iter().any(|(name, report)| *name == own && report.snapshot.is_some());
+        let of_shards = self.reads_shards && !has_published;
+        let is_wanted = |name: &str| if of_shards { name.starts_with(SHARD) } else { name == own };
+        reports.into_iter().filter(|(name, _)| is_wanted(name)).map(|(_, report)| report).collect()
     }
 
     fn name(&self) -> String {
@@ -170,4 +184,19 @@ impl Watch {
         }
         kept
     }
+}
+
+/// A report of an earlier process. One that cannot be read is told; `unobserved` says of how many accounts it was.
+fn parse(name: &str, bytes: &[u8]) -> Option<RunReport> {
+    let why = match serde_json::from_slice::<RunReport>(bytes) {
+        Ok(report) if report.format == FORMAT => return Some(report),
+        Ok(report) => format!("its format is {}, this version knows format {FORMAT}", report.format),
+        Err(error) => error.to_string(),
+    };
+    leave_out(name, &why);
+    None
+}
+
+fn leave_out(name: &str, why: &str) {
+    reporter::say("warning", &format!("an earlier report is left out ({name}): {why}"));
 }

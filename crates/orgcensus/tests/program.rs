@@ -219,7 +219,7 @@ fn help_has_examples_and_exit_codes_and_shells_complete() {
     let folder = tempfile::tempdir().expect("a folder");
     let help = out(&run(folder.path(), &["--help"]));
     assert!(help.contains("Exit codes:") && help.contains("min_coverage"), "{help}");
-    for command in ["demo", "crawl", "query", "ask"] {
+    for command in ["demo", "crawl", "query", "ask", "snapshots", "verify"] {
         let help = out(&run(folder.path(), &[command, "--help"]));
         assert!(help.contains("Example"), "{command}: {help}");
     }

@@ -1,6 +1,7 @@
 //! Whose an ARN is, as a condition's value writes it (C10–C13).
 
 use crate::arn::{Arn, has_wildcard, is_account};
+use crate::glob::{may_match, overlaps};
 use crate::operator::Comparison;
 use crate::reach::Reach;
 
@@ -15,7 +16,7 @@ pub(crate) fn principal_arn(comparison: Comparison, value: &str) -> Option<Reach
     // An IAM ARN has no region: under StringLike a wildcard there swallows another account's fields (C12).
     let spoofable = comparison == Comparison::Like && !pattern.region.is_empty();
     match pattern.account {
-        _ if !identities => None,
+        _ if !identities || !may_be_principal(comparison, &pattern) => None,
         _ if spoofable => has_wildcard(pattern.region).then_some(Reach::Anyone),
         id if is_account(id) => {
             let keeps_case = comparison != Comparison::ExactIgnoringCase;
@@ -23,6 +24,19 @@ pub(crate) fn principal_arn(comparison: Comparison, value: &str) -> Option<Reach
         }
         id => has_wildcard(id).then_some(Reach::Anyone),
     }
+}
+
+/// Whether a principal's ARN may match: the key holds the ARN of a root user, a user, a role or a federated user's
+/// session. Of a role's session it holds the role's, so `assumed-role/…` matches nobody.
+fn may_be_principal(comparison: Comparison, pattern: &Arn) -> bool {
+    // Under StringLike a wildcard in the account swallows colons, and the path of a role may hold them (C12).
+    if comparison == Comparison::Like && pattern.service != "sts" && has_wildcard(pattern.account) {
+        return true;
+    }
+    let kinds: [(&str, &[&str]); 2] = [("iam", &["root", "user/*", "role/*"]), ("sts", &["federated-user/*"])];
+    kinds.iter().any(|(service, resources)| {
+        may_match(pattern.service, service) && resources.iter().any(|kind| overlaps(pattern.resource, kind))
+    })
 }
 
 /// Whom a value of `aws:SourceArn`, or of another resource's ARN, admits: whoever owns the resource.

@@ -48,7 +48,9 @@ impl Key {
             "aws:sourcearn" => (Source, Shape::ResourceArn, false),
             "aws:sourceorgid" => (Source, Shape::Organization, false),
             "aws:sourceorgpaths" => (Source, Shape::OrganizationPath, false),
-            "aws:sourceip" | "aws:vpcsourceip" => (Network, Shape::Address, false),
+            "aws:sourceip" => (Network, Shape::Address, false),
+            // Inside a VPC private addresses are real.
+            "aws:vpcsourceip" => (Network, Shape::VpcAddress, false),
             "aws:sourcevpc" => (Network, Shape::Network("vpc-"), false),
             "aws:sourcevpce" => (Network, Shape::Network("vpce-"), false),
             "aws:sourcevpcarn" => (Network, Shape::ResourceArn, false),
@@ -68,16 +70,27 @@ impl Key {
         self.shape == Shape::Key
     }
 
+    /// How wide the addresses of a condition are; `None` where it is not about addresses.
+    fn breadth(&self, comparison: Comparison, condition: &Condition) -> Option<Breadth> {
+        let is_address = matches!(self.shape, Shape::Address | Shape::VpcAddress) && comparison == Comparison::Ip;
+        is_address.then(|| breadth(condition.values.iter().map(String::as_str)))
+    }
+
+    /// Whether an address of the condition cannot be read, and is no variable.
+    fn misreads(&self, comparison: Comparison, condition: &Condition, variables: bool) -> bool {
+        let varies = |value: &String| variables && value.contains("${");
+        self.breadth(comparison, condition) == Some(Breadth::Unreadable) && !condition.values.iter().any(varies)
+    }
+
     /// Who the condition's values admit: empty when none can match.
     pub(crate) fn reaches(&self, comparison: Comparison, condition: &Condition, variables: bool) -> Vec<Entry> {
         let entry = |reach| Entry { dimension: self.dimension, reach };
-        if self.shape == Shape::Address && comparison == Comparison::Ip {
-            let variable = condition.values.iter().any(|value| value.contains("${"));
-            return match breadth(condition.values.iter().map(String::as_str)) {
-                Breadth::Internet => vec![entry(Reach::Anyone)],
-                _ if variable => vec![entry(Reach::Anyone)],
-                Breadth::Networks => vec![entry(Reach::Place)],
-                Breadth::Nothing => Vec::new(),
+        if let Some(breadth) = self.breadth(comparison, condition) {
+            return match breadth {
+                Breadth::Internet | Breadth::Unreadable => vec![entry(Reach::Anyone)],
+                // Nobody comes from there.
+                Breadth::Private if self.shape == Shape::Address => Vec::new(),
+                Breadth::Private | Breadth::Networks => vec![entry(Reach::Place)],
             };
         }
         condition.values.iter().filter_map(|value| reach(self.shape, comparison, value, variables)).map(entry).collect()
@@ -178,6 +191,9 @@ pub(crate) fn bounds(statement: &Statement, kind: PolicyKind) -> Bounds {
         if kind == PolicyKind::AccessPoint && condition.key.eq_ignore_ascii_case("s3:DataAccessPointArn") {
             continue;
         }
+        if key.misreads(operator.comparison, condition, statement.expands_variables) {
+            raise(&mut result.flags, Flag::MalformedAddress);
+        }
         let entries = key.reaches(operator.comparison, condition, statement.expands_variables);
         result.never |= entries.is_empty();
         let limits = vec![Arc::new(Limit::of(condition, key.dimension, false))];
@@ -222,6 +238,11 @@ impl Nulls {
     fn contradict(&self) -> bool {
         let is_there = |key: &String| self.present.contains(key) || Key::of(key).is_some_and(|key| key.always_present);
         self.missing.iter().any(is_there)
+    }
+
+    /// Whether the key must be missing.
+    pub(crate) fn demands_missing(&self, key: &str) -> bool {
+        !self.missing.is_empty() && self.missing.contains(&key.to_ascii_lowercase())
     }
 
     /// Whether the key must be there.

@@ -9,47 +9,75 @@ struct Range {
     last: u128,
 }
 
+impl Range {
+    fn holds(self, other: Range) -> bool {
+        self.first <= other.first && other.last <= self.last
+    }
+}
+
 /// The widest block that still counts as a fixed network, as S3 has it.
 const WIDEST_V4: u32 = 8;
 const WIDEST_V6: u32 = 32;
 
-/// Private blocks: no address on the internet, so their width does not matter.
-const PRIVATE: [&str; 5] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"];
+/// Private blocks, and those of one host or link: no request arrives from there over the internet.
+const PRIVATE: [&str; 9] = [
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",
+    "fc00::/7",
+    "169.254.0.0/16",
+    "fe80::/10",
+    "127.0.0.0/8",
+    "::1/128",
+];
 
 /// What a list of blocks admits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Breadth {
-    /// No value is an address: nothing matches.
-    Nothing,
+    /// A value is no address, so it is not known what the list admits.
+    Unreadable,
+    /// Private addresses only.
+    Private,
     /// Named networks.
     Networks,
     /// So much of the internet that it bounds nothing.
     Internet,
 }
 
-/// Merges the blocks and says how wide the whole is.
+/// Merges the blocks that are not private, and says how wide the whole is.
 pub(crate) fn breadth<'a>(values: impl Iterator<Item = &'a str>) -> Breadth {
-    let (mut v4, mut v6) = (Vec::new(), Vec::new());
-    let mut any = false;
-    let private: Vec<(bool, Range)> = PRIVATE.iter().filter_map(|block| parse(block)).collect();
-    for (is_v4, range) in values.filter_map(parse) {
-        any = true;
-        let inside =
-            |&(v4, block): &(bool, Range)| v4 == is_v4 && block.first <= range.first && range.last <= block.last;
-        if !private.iter().any(inside) {
-            if is_v4 { v4.push(range) } else { v6.push(range) }
-        }
+    let Some(ranges) = values.map(parse).collect::<Option<Vec<_>>>() else { return Breadth::Unreadable };
+    let public = ranges.into_iter().filter(|&(is_v4, range)| !is_private(is_v4, range));
+    let (v4, v6): (Vec<_>, Vec<_>) = public.partition(|(is_v4, _)| *is_v4);
+    if v4.is_empty() && v6.is_empty() {
+        return Breadth::Private;
     }
-    let (v4, v6) = (merge(v4), merge(v6));
+    let ranges = |family: Vec<(bool, Range)>| merge(family.into_iter().map(|(_, range)| range).collect());
+    let (v4, v6) = (ranges(v4), ranges(v6));
     let addresses: u128 = v4.iter().map(|range| range.last - range.first + 1).sum();
     let wide = addresses > 1 << 31
         || v4.iter().any(|&range| holds_block(range, 32 - WIDEST_V4 + 1))
         || v6.iter().any(|&range| holds_block(range, 128 - WIDEST_V6 + 1));
-    match (any, wide) {
-        (false, _) => Breadth::Nothing,
-        (true, true) => Breadth::Internet,
-        (true, false) => Breadth::Networks,
-    }
+    if wide { Breadth::Internet } else { Breadth::Networks }
+}
+
+/// Whether the text is an address, and a private one.
+pub(crate) fn is_private_address(text: &str) -> bool {
+    !text.contains('/') && parse(text).is_some_and(|(is_v4, range)| is_private(is_v4, range))
+}
+
+fn is_private(is_v4: bool, range: Range) -> bool {
+    PRIVATE.iter().filter_map(|block| parse(block)).any(|(v4, block)| v4 == is_v4 && block.holds(range))
+}
+
+/// Whether every address of the inner blocks is one of the outer. Of those outside, what cannot be read holds nothing.
+pub(crate) fn is_within<'a>(inner: impl Iterator<Item = &'a str>, outer: impl Iterator<Item = &'a str>) -> bool {
+    let Some(inner) = inner.map(parse).collect::<Option<Vec<_>>>() else { return false };
+    let outer: Vec<(bool, Range)> = outer.filter_map(parse).collect();
+    let of = |family: bool| outer.iter().filter(|(is_v4, _)| *is_v4 == family).map(|(_, range)| *range).collect();
+    let (v4, v6) = (merge(of(true)), merge(of(false)));
+    inner.iter().all(|&(is_v4, range)| if is_v4 { &v4 } else { &v6 }.iter().any(|outer| outer.holds(range)))
 }
 
 /// Reads `address` or `address/prefix`; the first says whether it is IPv4. Host bits are masked, as IAM does.
@@ -119,7 +147,24 @@ mod tests {
         check(&["203.0.113.7"], Breadth::Networks);
         check(&["54.0.0.0/8"], Breadth::Networks);
         check(&["2001:db8::/32"], Breadth::Networks);
-        check(&["10.0.0.0/8", "192.168.0.0/16", "fc00::/7"], Breadth::Networks);
+        check(&["10.0.0.0/8", "203.0.113.0/24", "fc00::/7"], Breadth::Networks);
+        check(&["192.168.0.0/15"], Breadth::Networks);
+    }
+
+    #[test]
+    fn c14_private_blocks_are_nobodys() {
+        check(&["10.0.0.0/8", "192.168.0.0/16", "fc00::/7", "100.64.0.0/10", "172.16.0.0/12"], Breadth::Private);
+        check(&["127.0.0.1", "::1", "169.254.169.254", "fe80::1/64", "::ffff:10.0.0.0/104"], Breadth::Private);
+        assert!(is_private_address("10.1.2.3") && !is_private_address("10.0.0.0/8") && !is_private_address("8.8.8.8"));
+    }
+
+    #[test]
+    fn blocks_lie_within_blocks() {
+        let within = |inner: &[&str], outer: &[&str]| is_within(inner.iter().copied(), outer.iter().copied());
+        assert!(within(&["203.0.113.7"], &["203.0.113.0/24"]) && within(&["8.8.8.8"], &["0.0.0.0/1", "128.0.0.0/1"]));
+        assert!(within(&["10.0.0.0/8"], &["10.0.0.0/9", "x", "10.128.0.0/9"]));
+        assert!(!within(&["203.0.113.0/24"], &["203.0.113.0/25"]) && !within(&["::1"], &["0.0.0.0/0"]));
+        assert!(!within(&["x"], &["0.0.0.0/0"]) && !within(&["203.0.113.7"], &["x"]));
     }
 
     #[test]
@@ -135,7 +180,7 @@ mod tests {
         check(&["::ffff:203.0.113.0/120"], Breadth::Networks);
         check(&["::ffff:0:0/96"], Breadth::Internet);
         check(&["::ffff:0:0/97", "::ffff:128.0.0.0/97"], Breadth::Internet);
-        check(&["::ffff:203.0.113.7/129"], Breadth::Nothing);
+        check(&["::ffff:203.0.113.7/129"], Breadth::Unreadable);
     }
 
     #[test]
@@ -160,7 +205,10 @@ mod tests {
     }
 
     #[test]
-    fn c10_what_is_no_block_matches_nothing() {
-        check(&["10.0.0.0/33", "office", "", "1.2.3.4/-1", "1.2.3/8", "1.2.3.4/+8"], Breadth::Nothing);
+    fn c14_what_is_no_block_is_not_read() {
+        for odd in ["10.0.0.0/33", "office", "", "*", "1.2.3.4/-1", "1.2.3/8", "1.2.3.4/+8"] {
+            check(&[odd], Breadth::Unreadable);
+            check(&["203.0.113.0/24", odd], Breadth::Unreadable);
+        }
     }
 }

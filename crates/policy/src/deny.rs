@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::arn::Arn;
 use crate::bound::{Bound, Entry, Key};
+use crate::certain::{Demand, Known};
 use crate::class::Class;
 use crate::facts::Facts;
 use crate::flag::Flag;
@@ -29,11 +30,14 @@ const MAX_NAMED: usize = 8;
 /// The most different sets of Denies that the parts of one Allow may meet; past it no Deny counts.
 const MAX_SETS: usize = 64;
 
-/// A Deny that proves something: those it names are denied, unless they are among the survivors.
+/// A Deny that may prove something: those it names are denied if its demands are certain, unless they are among the
+/// survivors.
 pub(crate) struct Denial<'a> {
     statement: &'a Statement,
     actions: Vec<String>,
     resources: Vec<Cow<'a, str>>,
+    /// What must be certain of the callers.
+    demands: Vec<Demand<'a>>,
     /// Who is let through all the same. Empty: no one.
     pub(crate) survivors: Bound,
     /// The guardrail that it stands in; none: a policy of the resource's own.
@@ -48,9 +52,13 @@ impl<'a> Denial<'a> {
             return None;
         }
         let mut survivors = Bound::default();
+        let mut demands = Vec::new();
         for condition in &statement.conditions {
             // The Deny holds when all its conditions do, so whoever escapes one of them survives: the union (D3).
-            let (dimension, entries) = escapes(condition, statement.expands_variables)?;
+            let Some((dimension, entries)) = escapes(condition, statement.expands_variables) else {
+                demands.push(Demand::read(condition, statement.expands_variables)?);
+                continue;
+            };
             survivors.entries.extend(entries);
             survivors.limits.push(Arc::new(Limit::of(condition, dimension, true)));
         }
@@ -63,7 +71,7 @@ impl<'a> Denial<'a> {
         let actions = statement.actions.iter().map(|action| action_pattern(action, facts)).collect();
         let resources =
             statement.resources.iter().map(|resource| resource_pattern(resource, statement, facts)).collect();
-        (!survivors.is_vacuous()).then_some(Denial { statement, actions, resources, survivors, guard: None })
+        (!survivors.is_vacuous()).then_some(Denial { statement, actions, resources, demands, survivors, guard: None })
     }
 
     /// Reads a Deny of a guardrail. A role's trust policy names no resource: there it is held against the role itself.
@@ -101,22 +109,21 @@ impl<'a> Denial<'a> {
         self.guard.map_or_else(|| own.clone(), |guard| format!("RCP {}, {own}", guard.name))
     }
 
-    /// D2: whether it denies, whatever else holds, all whom a bound lets through by this entry.
-    fn excludes(&self, entry: &Entry) -> bool {
+    /// D2: whether it names all whom a bound lets through by this entry.
+    fn names_entry(&self, entry: &Entry) -> bool {
         let (Dimension::Caller, Reach::Account { id, arn }) = (entry.dimension, &entry.reach) else { return false };
         let covers = |named| match Principal::read(named) {
             Principal::Account { id: named, arn: None } => named == id,
             Principal::Account { arn: Some(named), .. } => arn.as_deref() == Some(named),
             _ => false,
         };
-        self.spares_no_one() && self.statement.principals.iter().any(covers)
+        self.statement.principals.iter().any(covers)
     }
 
-    /// Whether it excludes someone whom these bounds name; no, where that is too much to ask.
-    fn excludes_any(&self, bounds: &[&Bound]) -> bool {
-        let entries: usize = bounds.iter().map(|bound| bound.entries.len()).sum();
-        let is_little = self.statement.principals.len().saturating_mul(entries) <= MAX_COMPARISONS;
-        is_little && bounds.iter().flat_map(|bound| &bound.entries).any(|entry| self.excludes(entry))
+    /// The Deny against one Allow; `None` when it rests on what that does not make certain (D5).
+    fn against(&self, allow: &Statement) -> Option<Weighed<'a, '_>> {
+        let open: Vec<&Demand> = self.demands.iter().filter(|demand| !demand.follows_from(allow)).collect();
+        open.iter().all(|demand| demand.is_of_caller()).then_some(Weighed { denial: self, open })
     }
 
     /// Whether all whom it names are denied.
@@ -124,8 +131,13 @@ impl<'a> Denial<'a> {
         self.survivors.entries.is_empty() && !self.statement.is_not_principal
     }
 
+    /// How much there is to compare with one principal.
     fn size(&self) -> usize {
-        self.statement.principals.len().saturating_add(self.survivors.entries.len())
+        self.named().saturating_add(self.survivors.entries.len())
+    }
+
+    fn named(&self) -> usize {
+        self.demands.iter().map(Demand::size).sum::<usize>().saturating_add(self.statement.principals.len())
     }
 
     fn covers(&self, action: &Part, resource: &Part) -> bool {
@@ -133,6 +145,45 @@ impl<'a> Denial<'a> {
             && action.is_within(&self.actions, self.statement.is_not_action)
             && (self.resources.is_empty() || resource.is_within(&self.resources, self.statement.is_not_resource))
     }
+}
+
+/// A Deny against one Allow.
+struct Weighed<'a, 'd> {
+    denial: &'d Denial<'a>,
+    /// What the Allow's own conditions do not make certain.
+    open: Vec<&'d Demand<'a>>,
+}
+
+impl Weighed<'_, '_> {
+    /// Whether all whom the grant lets in are denied, but for the survivors.
+    fn denies(&self, caller: &Caller) -> bool {
+        self.denial.names(caller.principal) && self.open.iter().all(|demand| caller.known.meets(demand))
+    }
+
+    /// Whether all whom a bound of the grant lets through by this entry are denied.
+    fn excludes(&self, caller: &Caller, bound: &Bound, entry: &Entry) -> bool {
+        let names = || self.denial.names_entry(entry) || (!self.open.is_empty() && self.denial.names(caller.principal));
+        let is_certain = || {
+            let known = Known::of_entry(bound, entry, caller.facts);
+            self.open.iter().all(|demand| caller.known.meets(demand) || known.meets(demand))
+        };
+        self.denial.spares_no_one() && names() && (self.open.is_empty() || is_certain())
+    }
+
+    /// Whether it excludes someone whom these bounds name; no, where that is too much to ask.
+    fn excludes_any(&self, caller: &Caller, bounds: &[&Bound]) -> bool {
+        let entries: usize = bounds.iter().map(|bound| bound.entries.len()).sum();
+        let is_little = self.denial.named().saturating_mul(entries) <= MAX_COMPARISONS;
+        let excludes = |bound: &&Bound| bound.entries.iter().any(|entry| self.excludes(caller, bound, entry));
+        is_little && bounds.iter().any(excludes)
+    }
+}
+
+/// One principal of an Allow, and what is certain of it.
+struct Caller<'a> {
+    principal: &'a PrincipalValue,
+    known: Known,
+    facts: &'a Facts<'a>,
 }
 
 /// Whether the session is of the role, in the same account. A role's path is not in its session's ARN.
@@ -212,10 +263,11 @@ fn resource_pattern<'a>(resource: &'a str, statement: &Statement, facts: &Facts)
 
 /// The sets of Denies that the parts of an Allow meet, each part being one action on one resource: an Allow is only
 /// gone when every part of it is. `None` when there is too much to compare.
-fn sets(allow: &Statement, denials: &[Denial], facts: &Facts) -> Option<BTreeSet<Vec<usize>>> {
+fn sets(allow: &Statement, denials: &[Weighed], facts: &Facts) -> Option<BTreeSet<Vec<usize>>> {
     if denials.is_empty() {
         return Some(BTreeSet::from([Vec::new()]));
     }
+    let denials: Vec<&Denial> = denials.iter().map(|weighed| weighed.denial).collect();
     let left_out = denials.iter().filter(|it| it.statement.is_not_action).flat_map(|it| &it.actions);
     let cuts_of_actions = cuts(left_out.map(String::as_str));
     let left_out = denials.iter().filter(|it| it.statement.is_not_resource).flat_map(|it| &it.resources);
@@ -244,18 +296,20 @@ fn sets(allow: &Statement, denials: &[Denial], facts: &Facts) -> Option<BTreeSet
 }
 
 /// The bounds that hold where these Denies do: the statement's own, less whom a Deny names, and who survives those that
-/// name the principal. `None` where they change nothing.
-fn left<'a>(own: &[&'a Bound], principal: &PrincipalValue, denials: &[&'a Denial<'_>]) -> Option<Vec<Cow<'a, Bound>>> {
-    let hit = denials.iter().copied().filter(|denial| denial.names(principal));
-    let survivors = hit.map(|denial| &denial.survivors);
+/// deny the principal. `None` where they change nothing.
+fn left<'a>(own: &[&'a Bound], caller: &Caller, denials: &[&'a Weighed<'_, '_>]) -> Option<Vec<Cow<'a, Bound>>> {
+    let hit = denials.iter().filter(|weighed| weighed.denies(caller));
+    let survivors = hit.map(|weighed| &weighed.denial.survivors);
     let mut all: Vec<&Bound> = own.to_vec();
     all.extend(survivors);
-    let naming: Vec<&&Denial> = denials.iter().filter(|denial| denial.spares_no_one()).collect();
-    let named: usize = naming.iter().map(|denial| denial.statement.principals.len()).sum();
+    let naming: Vec<&&Weighed> = denials.iter().filter(|weighed| weighed.denial.spares_no_one()).collect();
+    let named: usize = naming.iter().map(|weighed| weighed.denial.named()).sum();
     let entries: usize = all.iter().map(|bound| bound.entries.len()).sum();
-    let is_excluded = |entry: &Entry| naming.iter().any(|denial| denial.excludes(entry));
     let is_little = named.saturating_mul(entries) <= MAX_COMPARISONS;
-    let less = |bound: &'a Bound| if is_little { bound.without(is_excluded) } else { Cow::Borrowed(bound) };
+    let less = |bound: &'a Bound| {
+        let is_excluded = |entry: &Entry| naming.iter().any(|weighed| weighed.excludes(caller, bound, entry));
+        if is_little { bound.without(is_excluded) } else { Cow::Borrowed(bound) }
+    };
     let left: Vec<Cow<'a, Bound>> = all.into_iter().map(less).collect();
     let is_changed = left.len() > own.len() || left.iter().any(|bound| matches!(bound, Cow::Owned(_)));
     is_changed.then_some(left)
@@ -263,9 +317,10 @@ fn left<'a>(own: &[&'a Bound], principal: &PrincipalValue, denials: &[&'a Denial
 
 /// The grants of an Allow after Denies: for each principal the widest of what its actions and resources leave.
 pub(crate) fn surviving(reading: &Reading, denials: &[Denial], facts: &Facts) -> Vec<Grant> {
-    let survivors: usize = denials.iter().map(Denial::size).sum();
-    let sets = sets(reading.statement, denials, facts).filter(|sets| {
-        let work = reading.principals.len().saturating_mul(survivors).saturating_mul(sets.len());
+    let denials: Vec<Weighed> = denials.iter().filter_map(|denial| denial.against(reading.statement)).collect();
+    let sizes: usize = denials.iter().map(|weighed| weighed.denial.size()).sum();
+    let sets = sets(reading.statement, &denials, facts).filter(|sets| {
+        let work = reading.principals.len().saturating_mul(sizes).saturating_mul(sets.len());
         work <= MAX_WEIGHINGS
     });
     let own = reading.own_bounds();
@@ -274,10 +329,11 @@ pub(crate) fn surviving(reading: &Reading, denials: &[Denial], facts: &Facts) ->
         let Some(sets) = &sets else {
             return open.flagged(Flag::DenyNotWeighed);
         };
+        let caller = Caller { principal, known: Known::of_principal(principal, &own, reading.statement, facts), facts };
         let mut widest: Option<Grant> = None;
         for set in sets {
-            let hit: Vec<&Denial> = set.iter().map(|index| &denials[*index]).collect();
-            let grant = match left(&own, principal, &hit) {
+            let met: Vec<&Weighed> = set.iter().map(|index| &denials[*index]).collect();
+            let grant = match left(&own, &caller, &met) {
                 None => open.clone(),
                 Some(left) => reading.grant(principal, &left.iter().map(|bound| &**bound).collect::<Vec<_>>(), facts),
             };
@@ -286,9 +342,9 @@ pub(crate) fn surviving(reading: &Reading, denials: &[Denial], facts: &Facts) ->
             }
         }
         let by = || {
-            let named = |denial: &&Denial| denial.names(principal) || denial.excludes_any(&own);
-            let hit: BTreeSet<usize> = sets.iter().flatten().copied().collect();
-            let hit = hit.into_iter().map(|index| &denials[index]).filter(named);
+            let hits = |weighed: &&Weighed| weighed.denies(&caller) || weighed.excludes_any(&caller, &own);
+            let met: BTreeSet<usize> = sets.iter().flatten().copied().collect();
+            let hit = met.into_iter().map(|index| &denials[index]).filter(hits).map(|weighed| weighed.denial);
             hit.map(Denial::title).take(MAX_NAMED).collect()
         };
         match widest {

@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::flag::{Flag, raise};
 use crate::json::Json;
-use crate::reader;
+use crate::reader::{self, Words, unknown};
 use crate::statement::Statement;
 
 /// The longest document that is parsed: twice the largest that any service takes.
@@ -24,6 +24,8 @@ pub struct Document {
     pub statements: Vec<Statement>,
     /// What was odd about the document itself.
     pub flags: Vec<Flag>,
+    /// An element that no document has.
+    unknown: Option<String>,
 }
 
 impl Document {
@@ -42,6 +44,18 @@ impl Document {
         document
     }
 
+    /// What in it IAM refuses, in words that name it: `statement 1: unknown element "Principle"`. Such a document says
+    /// nothing sure of who may enter: what was meant by it is not known.
+    pub fn refused(&self) -> Option<String> {
+        let of_statement = |it: &Statement| Some(format!("statement {}: {}", it.ordinal, it.refused.as_ref()?));
+        self.unknown.clone().or_else(|| self.statements.iter().find_map(of_statement))
+    }
+
+    /// Whether it is a policy from end to end: JSON, and nothing in it that IAM refuses.
+    pub fn is_understood(&self) -> bool {
+        self.is_readable() && self.refused().is_none()
+    }
+
     /// Whether the document could be read at all. One that could not says nothing about who may enter.
     pub fn is_readable(&self) -> bool {
         !self.flags.iter().any(|flag| matches!(flag, Flag::NotJson | Flag::TooLarge | Flag::NotAnObject))
@@ -49,17 +63,22 @@ impl Document {
 
     fn read(&mut self, elements: Vec<(String, Json)>) {
         let mut statements = None;
+        let mut words = Words::Iam;
         for (name, value) in elements {
             match name.as_str() {
                 "Version" => self.version = value.into_text(),
                 "Id" => {}
                 // P8: the Serverless Application Repository says `Statements`.
                 "Statement" | "Statements" | "statements" => {
+                    words = if name == "Statement" { Words::Iam } else { Words::SharedApplication };
                     if statements.replace(value).is_some() {
                         raise(&mut self.flags, Flag::DuplicateKey);
                     }
                 }
-                _ => raise(&mut self.flags, Flag::UnknownElement),
+                _ => {
+                    self.unknown.get_or_insert_with(|| unknown(&name));
+                    raise(&mut self.flags, Flag::UnknownElement);
+                }
             }
         }
         let statements = match statements {
@@ -71,7 +90,7 @@ impl Document {
             raise(&mut self.flags, Flag::NoStatement);
         }
         let expands_variables = self.version.as_deref() == Some(VERSION_WITH_VARIABLES);
-        let read = |(ordinal, json)| reader::read(ordinal, json, expands_variables);
+        let read = |(ordinal, json)| reader::read(ordinal, json, expands_variables, words);
         self.statements = statements.into_iter().enumerate().map(read).collect();
     }
 }

@@ -1,11 +1,12 @@
 //! One policy by itself, explained: a context of a few lists in, who can reach it and why out.
 //!
-//! The policy is at hand, so `public` is yes or no. A list that the context leaves out is empty once the resource's
+//! The policy is at hand, so `public` is yes or no, but for a function's URL of which the age is not known. A list that the context leaves out is empty once the resource's
 //! account is known; without that account, what no list names is unknown.
 
 use std::collections::HashSet;
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::arn::{Arn, is_account};
@@ -33,8 +34,12 @@ pub struct Context {
     pub trusted_accounts: Option<Vec<String>>,
     /// VPCs and VPC endpoints that are ours.
     pub trusted_vpcs: Option<Vec<String>>,
+    /// Tenants of identity providers that are ours, as [`Organization::tenants`] reads them.
+    pub trusted_tenants: Option<Vec<String>>,
     /// The service that the policy is of: `s3`, `iam` for a role's trust policy, `vpce` for a VPC endpoint's …
     pub service: Option<String>,
+    /// When the function's URL was made, if the policy is a function's and has one.
+    pub function_url_created_at: Option<DateTime<Utc>>,
     /// The ARN of the resource that the policy is on.
     pub resource: Option<String>,
 }
@@ -49,14 +54,15 @@ pub struct Explainer {
     kind: Option<PolicyKind>,
     target: Option<Target>,
     organization: Organization,
+    function_url_created_at: Option<DateTime<Utc>>,
 }
 
 /// Who can reach what a policy protects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Explanation {
-    /// Whether anyone can.
+    /// Whether anyone can; `None` when it cannot be told.
     #[serde(rename = "public")]
-    pub is_public: bool,
+    pub is_public: Option<bool>,
     /// Whether someone outside can, anyone included; `None` when it cannot be told.
     #[serde(rename = "external")]
     pub is_external: Option<bool>,
@@ -89,11 +95,13 @@ impl Explainer {
                 ids: or_empty(set(context.org_ids)),
                 accounts: Some(set(context.org_accounts).unwrap_or_default()),
                 trusted_accounts: set(context.trusted_accounts).unwrap_or_default(),
+                trusted_tenants: Organization::tenants(&context.trusted_tenants.unwrap_or_default()),
                 own_vpcs: networks.clone(),
                 own_vpc_endpoints: networks,
                 ..Organization::default()
             },
             resource_account,
+            function_url_created_at: context.function_url_created_at,
             kind: service.as_deref().and_then(service_kind).or(target.as_ref().map(|target| target.kind().policy)),
             target,
             service,
@@ -116,7 +124,9 @@ impl Explainer {
             target: self.target.as_ref(),
             organization: &self.organization,
         };
-        let verdict = verdict(&Policies::of(std::slice::from_ref(document)), &facts);
+        let function_url_created_at = self.function_url_created_at;
+        let policies = Policies { function_url_created_at, ..Policies::of(std::slice::from_ref(document)) };
+        let verdict = verdict(&policies, &facts);
         let mut flags = verdict.flags;
         flags.sort_unstable_by_key(|flag| flag.as_str());
         let more = verdict.grants.len().saturating_sub(MAX_REASONS);
@@ -128,7 +138,7 @@ impl Explainer {
             reasons.push(nothing(kind, document).to_owned());
         }
         Explanation {
-            is_public: verdict.is_public == Some(true),
+            is_public: verdict.is_public,
             is_external: verdict.is_external,
             is_in_org: verdict.is_in_org,
             flags,
@@ -207,7 +217,7 @@ fn nothing(kind: PolicyKind, document: &Document) -> &'static str {
 impl fmt::Display for Explanation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = |answer: Option<bool>| answer.map_or("unknown", |yes| if yes { "yes" } else { "no" });
-        writeln!(formatter, "public    {}", word(Some(self.is_public)))?;
+        writeln!(formatter, "public    {}", word(self.is_public))?;
         writeln!(formatter, "external  {}", word(self.is_external))?;
         writeln!(formatter, "in org    {}", word(self.is_in_org))?;
         if !self.flags.is_empty() {
@@ -245,16 +255,17 @@ mod tests {
     fn v6_the_service_says_what_the_policy_is_attached_to() {
         let text = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}"#;
         for endpoint in ["vpce", "VPC endpoint", "ec2_vpc_endpoint"] {
-            assert!(!explain(of_service(endpoint), text).is_public, "{endpoint}");
+            assert_eq!(explain(of_service(endpoint), text).is_public, Some(false), "{endpoint}");
         }
         let roles = r#"{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Resource":"*"}"#;
-        assert!(!explain(of_service("vpce"), roles).is_public && explain(of_service(""), roles).is_public);
-        assert!(explain(of_service("s3"), text).is_public);
+        assert_eq!(explain(of_service("vpce"), roles).is_public, Some(false));
+        assert_eq!(explain(of_service(""), roles).is_public, Some(true));
+        assert_eq!(explain(of_service("s3"), text).is_public, Some(true));
         let point = r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject",
             "Resource":"arn:aws:s3:us-east-1:111122223333:accesspoint/a/object/*",
             "Condition":{"StringEquals":{"s3:DataAccessPointAccount":"111122223333"},
             "ArnLike":{"s3:DataAccessPointArn":"arn:aws:s3:us-east-1:111122223333:accesspoint/a"}}}"#;
-        assert!(!explain(of_service(""), point).is_public);
+        assert_eq!(explain(of_service(""), point).is_public, Some(false));
     }
 
     #[test]
@@ -265,10 +276,10 @@ mod tests {
                 {{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}}"#
             )
         };
-        assert!(!explain(of_service(""), &deny("arn:aws:s3:::b/*")).is_public);
-        assert!(explain(of_service(""), &deny("arn:aws:sqs:us-east-1:111122223333:q")).is_public);
-        assert!(explain(of_service(""), &deny("*")).is_public);
-        assert!(!explain(of_service("s3"), &deny("*")).is_public);
+        let is_public = |service: &str, resource: &str| explain(of_service(service), &deny(resource)).is_public;
+        assert_eq!(is_public("", "arn:aws:s3:::b/*"), Some(false));
+        assert_eq!(is_public("", "arn:aws:sqs:us-east-1:111122223333:q"), Some(true));
+        assert_eq!((is_public("", "*"), is_public("s3", "*")), (Some(true), Some(false)));
     }
 
     #[test]

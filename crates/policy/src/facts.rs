@@ -17,8 +17,7 @@ pub struct Organization {
     pub accounts: Option<HashSet<String>>,
     /// Accounts outside that the configuration trusts: they count as inside.
     pub trusted_accounts: HashSet<String>,
-    /// Tenants of shared OIDC issuers that the configuration trusts, as `<issuer>/<tenant>`:
-    /// `token.actions.githubusercontent.com/my-org`.
+    /// Tenants of OIDC issuers that the configuration trusts, as [`Organization::tenants`] reads them.
     pub trusted_tenants: HashSet<String>,
     /// Our own VPCs (`vpc-…`).
     pub own_vpcs: Option<HashSet<String>>,
@@ -34,6 +33,18 @@ pub struct Organization {
     pub canonical_ids: HashMap<String, String>,
     /// The account of each unique identity id we know (`AROA…`, `AIDA…`).
     pub unique_ids: HashMap<String, String>,
+}
+
+impl Organization {
+    /// Reads tenants: `<issuer>/<tenant>` of an issuer that many share, `token.actions.githubusercontent.com/my-org`, or
+    /// the whole issuer of one's own, `gitlab.example.com`. Case and the scheme do not matter.
+    pub fn tenants(written: &[String]) -> HashSet<String> {
+        let plain = |text: &String| {
+            let lower = text.trim().to_ascii_lowercase();
+            lower.strip_prefix("https://").unwrap_or(&lower).trim_end_matches('/').to_owned()
+        };
+        written.iter().map(plain).collect()
+    }
 }
 
 /// What is known about one policy's surroundings.

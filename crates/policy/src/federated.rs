@@ -1,72 +1,76 @@
 //! Identity providers in trust policies: whose users may come in (R6).
+//!
+//! Users are inside only for a reason: it is a SAML provider of an account of ours, the issuer's URL names one tenant, or
+//! the configuration trusts the tenant. Those of an issuer of which nothing is known may be anyone's.
 
 use std::sync::Arc;
 
-use crate::arn::{Arn, has_wildcard, is_account};
+use crate::arn::{Arn, is_account};
 use crate::bound::{Bound, Nulls};
 use crate::class::Class;
 use crate::facts::Facts;
 use crate::flag::Flag;
 use crate::glob::may_match;
+use crate::issuer::{Issuer, Tenancy};
 use crate::limit::{Dimension, Limit};
 use crate::operator::{Comparison, Operator};
 use crate::standing::Standing;
 use crate::statement::{Condition, Statement};
 use crate::value::variables_as_wildcards;
 
-/// How a shared issuer's claim names the tenant.
-enum Claims {
-    /// `sub` starts with one of these words, and the tenant ends at the character.
-    Subject(&'static [(&'static str, char)]),
-    /// The tenant is all of `sub`, `aud` or `app_id`: an application or a user of one's own.
-    Whole,
+/// A provider, as a principal names it.
+enum Provider {
+    Saml,
+    Oidc(Issuer),
+    /// An ARN of something else.
+    Unreadable,
 }
 
-/// What GitHub's subjects may start with and still name an owner. `environment:`, `ref:` and `workflow:` name none,
-/// and `job_workflow_ref:` names a workflow that anyone may call.
-const GITHUB: Claims = Claims::Subject(&[
-    ("repo:", '/'),
-    ("repository:", '/'),
-    ("repository_owner:", ':'),
-    ("repository_owner_id:", ':'),
-    ("repository_id:", ':'),
-    ("enterprise:", ':'),
-    ("enterprise_id:", ':'),
-]);
+/// Of whom a condition's key speaks.
+enum Speaks<'k> {
+    /// Of the provider's users, by this claim, or by a key that the issuer's tenants are told apart by.
+    Users(&'k str),
+    /// Of the users of another provider: no request by this one has the key.
+    Others,
+    /// Of something else.
+    Else,
+}
 
-/// A subject that is written out whole, whatever it means.
-const WHOLE: (&str, char) = ("", '\0');
+impl Provider {
+    fn read(arn: Option<Arn>, text: &str) -> Provider {
+        let Some(arn) = arn else { return Provider::Oidc(Issuer::read(text)) };
+        match arn.resource.split_once('/') {
+            Some(("saml-provider", _)) => Provider::Saml,
+            Some(("oidc-provider", issuer)) => Provider::Oidc(Issuer::read(issuer)),
+            _ => Provider::Unreadable,
+        }
+    }
 
-/// The claims of an issuer that many tenants share; `None` for one that serves a single tenant.
-fn shared(issuer: &str) -> Option<Claims> {
-    let issuer = issuer.to_ascii_lowercase();
-    let issuer = issuer.trim_end_matches('/');
-    // GitHub gives an enterprise an issuer of its own by a path.
-    let host = issuer.split('/').next().unwrap_or_default();
-    match host {
-        "token.actions.githubusercontent.com" | "vstoken.actions.githubusercontent.com" if issuer == host => {
-            Some(GITHUB)
+    /// Of whom a key, in lower case, speaks.
+    fn speaks<'k>(&self, key: &'k str) -> Speaks<'k> {
+        let Some((prefix, claim)) = key.split_once(':') else { return Speaks::Else };
+        // Only issuers have hosts; what services call their keys has no dot before the colon.
+        let is_issuers = prefix.contains('.');
+        match self {
+            Provider::Saml if prefix == "saml" => Speaks::Users(claim),
+            Provider::Saml if is_issuers => Speaks::Others,
+            Provider::Oidc(issuer) => match issuer.claim(key) {
+                Some(claim) => Speaks::Users(claim),
+                None if is_issuers || prefix == "saml" => Speaks::Others,
+                None if issuer.forms(key).is_empty() => Speaks::Else,
+                None => Speaks::Users(key),
+            },
+            Provider::Saml | Provider::Unreadable => Speaks::Else,
         }
-        "gitlab.com" => Some(Claims::Subject(&[("project_path:", '/')])),
-        "app.terraform.io" | "app.eu.terraform.io" | "agent.buildkite.com" => {
-            Some(Claims::Subject(&[("organization:", ':')]))
-        }
-        "oidc-configuration.audit-log.githubusercontent.com" => {
-            Some(Claims::Subject(&[("https://github.com/", '/'), WHOLE]))
-        }
-        "oidc.codefresh.io" | "scalr.io" => Some(Claims::Subject(&[("account:", ':'), WHOLE])),
-        "proidc.upbound.io" => Some(Claims::Subject(&[("mcp:", '/'), WHOLE])),
-        "studio.datachain.ai" if issuer != host => Some(Claims::Subject(&[("credentials:", '/'), WHOLE])),
-        "tokens.cloud.shisho.dev" => Some(Claims::Subject(&[("job:", ':'), WHOLE])),
-        // Their audience is the tenant's own.
-        "api.pulumi.com" | "sandboxes.cloud" => Some(Claims::Whole),
-        "oidc.vercel.com" if issuer == host => Some(Claims::Whole),
-        // A repository is named by its id in braces.
-        "api.bitbucket.org" => Some(Claims::Subject(&[("{", '}'), ("", ':')])),
-        "accounts.google.com" | "graph.facebook.com" | "www.amazon.com" | "cognito-identity.amazonaws.com" => {
-            Some(Claims::Whole)
-        }
-        _ => None,
+    }
+
+    /// Whether a condition asks for a claim that only another provider's users have.
+    fn asks_for_others(&self, statement: &Statement, nulls: &Nulls) -> bool {
+        let is_asked = |condition: &Condition| {
+            let key = condition.key.to_ascii_lowercase();
+            matches!(self.speaks(&key), Speaks::Others) && nulls.demands_present(&key)
+        };
+        statement.conditions.iter().any(is_asked)
     }
 }
 
@@ -88,93 +92,105 @@ pub(crate) fn place(standing: &mut Standing, provider: &str, statement: &Stateme
         // A host stands for a provider that every account has.
         (None, None) => Class::SameAccount,
     };
-    let issuer = arn.map_or(provider, |arn| arn.resource.strip_prefix("oidc-provider/").unwrap_or_default());
-    match shared(issuer).map(|claims| tenants(issuer, &claims, statement)) {
-        Some(Tenants::Never) => standing.raise(Flag::ConditionNeverMatches),
-        Some(Tenants::Any) => {
-            standing.raise(Flag::OidcUnscoped);
-            standing.anyone(bounds, facts);
-        }
-        named => {
-            standing.class = Class::Federated;
-            standing.claims = claims(issuer, statement);
-            standing.account = account.map(str::to_owned);
-            let ours = match named {
-                Some(Tenants::Named(tenants)) => tenants.iter().all(|tenant| trusted(issuer, tenant, facts)),
-                _ => true,
-            };
-            standing.is_external = Some(match owner.is_external() {
-                Some(false) if !ours => None,
-                known => known,
-            });
-        }
+    let provider = Provider::read(arn, provider);
+    let nulls = Nulls::of(statement);
+    if provider.asks_for_others(statement, &nulls) {
+        return standing.raise(Flag::ConditionNeverMatches);
     }
+    let is_ours = match &provider {
+        Provider::Saml => true,
+        Provider::Unreadable => false,
+        Provider::Oidc(issuer) => match issuer.tenancy() {
+            Tenancy::Single => true,
+            Tenancy::Unknown => facts.organization.trusted_tenants.contains(issuer.as_str()),
+            Tenancy::Shared => match users(&provider, issuer, statement, &nulls) {
+                Users::Nobody => return standing.raise(Flag::ConditionNeverMatches),
+                Users::Anyone => {
+                    standing.raise(Flag::OidcUnscoped);
+                    return standing.anyone(bounds, facts);
+                }
+                Users::Of(tenants) => tenants.iter().any(|tenants| are_trusted(issuer, tenants, facts)),
+            },
+        },
+    };
+    standing.class = Class::Federated;
+    standing.claims = claims(&provider, statement, &nulls);
+    standing.account = account.map(str::to_owned);
+    standing.is_external = Some(match owner.is_external() {
+        Some(false) if !is_ours => None,
+        known => known,
+    });
 }
 
 /// The conditions on what the provider says of its user, SAML's own keys included.
-fn claims(issuer: &str, statement: &Statement) -> Vec<Arc<Limit>> {
-    let nulls = Nulls::of(statement);
+fn claims(provider: &Provider, statement: &Statement, nulls: &Nulls) -> Vec<Arc<Limit>> {
     let bounds = |condition: &&Condition| {
-        let of = condition.key.rsplit_once(':').is_some_and(|(prefix, _)| {
-            prefix.eq_ignore_ascii_case(issuer) || (issuer.is_empty() && prefix.eq_ignore_ascii_case("saml"))
-        });
         let holds = |operator: Operator| {
             !operator.negated && (!operator.holds_when_missing() || nulls.demands_present(&condition.key))
         };
-        of && !condition.values.is_empty() && Operator::parse(&condition.operator).is_some_and(holds)
+        matches!(provider.speaks(&condition.key.to_ascii_lowercase()), Speaks::Users(_))
+            && !condition.values.is_empty()
+            && Operator::parse(&condition.operator).is_some_and(holds)
     };
     let bounding = statement.conditions.iter().filter(bounds);
     bounding.map(|condition| Arc::new(Limit::of(condition, Dimension::Claim, false))).collect()
 }
 
-fn trusted(issuer: &str, tenant: &str, facts: &Facts) -> bool {
-    facts.organization.trusted_tenants.contains(&format!("{}/{tenant}", issuer.to_ascii_lowercase()))
+fn are_trusted(issuer: &Issuer, tenants: &[String], facts: &Facts) -> bool {
+    let trusted = &facts.organization.trusted_tenants;
+    tenants.iter().all(|tenant| trusted.contains(&format!("{}/{}", issuer.as_str(), tenant.to_ascii_lowercase())))
 }
 
-/// Which tenants of a shared issuer a statement admits.
-enum Tenants {
+/// Which users of a shared issuer a statement admits.
+enum Users {
     /// None: a claim can never match.
-    Never,
-    /// Any: no claim is fixed.
-    Any,
-    /// These.
-    Named(Vec<String>),
+    Nobody,
+    /// Any tenant's: no claim is fixed.
+    Anyone,
+    /// Those of tenants that each of these lists has.
+    Of(Vec<Vec<String>>),
 }
 
-fn tenants(issuer: &str, claims: &Claims, statement: &Statement) -> Tenants {
-    let nulls = Nulls::of(statement);
-    let mut named = Tenants::Any;
+fn users(provider: &Provider, issuer: &Issuer, statement: &Statement, nulls: &Nulls) -> Users {
+    let mut tenants = Vec::new();
     for condition in &statement.conditions {
-        let Some((key_issuer, claim)) = condition.key.rsplit_once(':') else { continue };
+        let key = condition.key.to_ascii_lowercase();
+        let Speaks::Users(claim) = provider.speaks(&key) else { continue };
         let Some(operator) = Operator::parse(&condition.operator) else { continue };
-        if !key_issuer.eq_ignore_ascii_case(issuer) || operator.negated || condition.values.is_empty() {
+        if condition.values.is_empty() {
             continue;
         }
         // A guest of a Cognito identity pool is anyone.
-        if claim.eq_ignore_ascii_case("amr") {
-            if condition.values.iter().any(|value| may_match(value, "unauthenticated")) {
-                return Tenants::Any;
-            }
+        if claim == "amr" && admits_guests(operator, condition) {
+            return Users::Anyone;
+        }
+        let may_be_missing = operator.holds_when_missing() && !nulls.demands_present(&key);
+        if operator.negated || may_be_missing {
             continue;
         }
-        if operator.holds_when_missing() && !nulls.demands_present(&condition.key) {
-            continue;
-        }
-        match claimed(claims, claim, operator, condition, statement.expands_variables) {
-            Tenants::Never => return Tenants::Never,
-            Tenants::Named(tenants) => named = Tenants::Named(tenants),
-            Tenants::Any => {}
+        match claimed(issuer, claim, operator, condition, statement.expands_variables) {
+            Users::Nobody => return Users::Nobody,
+            Users::Of(named) => tenants.extend(named),
+            Users::Anyone => {}
         }
     }
-    named
+    if tenants.is_empty() { Users::Anyone } else { Users::Of(tenants) }
 }
 
-/// The tenants that one condition admits.
-fn claimed(claims: &Claims, claim: &str, operator: Operator, condition: &Condition, variables: bool) -> Tenants {
+/// Whether a condition on how a user signed in is made for those who did not.
+fn admits_guests(operator: Operator, condition: &Condition) -> bool {
+    let names = |word: &str| condition.values.iter().any(|value| may_match(value, word));
+    if operator.negated { names("authenticated") && !names("unauthenticated") } else { names("unauthenticated") }
+}
+
+/// The users that one condition admits.
+fn claimed(issuer: &Issuer, claim: &str, operator: Operator, condition: &Condition, variables: bool) -> Users {
+    let forms = issuer.forms(claim);
     let wild = operator.comparison == Comparison::Like;
-    let exact = matches!(operator.comparison, Comparison::Exact | Comparison::ExactIgnoringCase);
+    let exact = matches!(operator.comparison, Comparison::Exact | Comparison::ExactIgnoringCase)
+        || condition.operator.to_ascii_lowercase().contains("numericequals");
     if !wild && !exact {
-        return Tenants::Any;
+        return Users::Anyone;
     }
     let mut named = Vec::new();
     for value in &condition.values {
@@ -188,27 +204,10 @@ fn claimed(claims: &Claims, claim: &str, operator: Operator, condition: &Conditi
         if exact && !variable && value.contains('*') {
             continue;
         }
-        match tenant(claims, &claim.to_ascii_lowercase(), &value) {
+        match forms.iter().find_map(|form| form.tenant(&value)) {
             Some(tenant) => named.push(tenant.to_owned()),
-            None => return Tenants::Any,
+            None => return Users::Anyone,
         }
     }
-    if named.is_empty() { Tenants::Never } else { Tenants::Named(named) }
-}
-
-/// The tenant that the value fixes, if it does.
-fn tenant<'a>(claims: &Claims, claim: &str, value: &'a str) -> Option<&'a str> {
-    match claims {
-        Claims::Whole => {
-            let fixes = matches!(claim, "sub" | "aud" | "oaud" | "app_id");
-            (fixes && !value.is_empty() && !has_wildcard(value)).then_some(value)
-        }
-        Claims::Subject(_) if claim != "sub" => None,
-        Claims::Subject(forms) => forms.iter().find_map(|(word, end)| {
-            let rest = value.strip_prefix(word)?;
-            // Without its end the tenant is whole only when nothing can follow.
-            let tenant = rest.split_once(*end).map_or(rest, |(tenant, _)| tenant);
-            (!tenant.is_empty() && !has_wildcard(tenant)).then_some(tenant)
-        }),
-    }
+    if named.is_empty() { Users::Nobody } else { Users::Of(vec![named]) }
 }

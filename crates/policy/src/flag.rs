@@ -42,6 +42,8 @@ pub enum Flag {
     EmptyCondition,
     /// A condition that no request can satisfy (C9, C10): the statement grants nobody.
     ConditionNeverMatches,
+    /// An address or block of addresses that cannot be read: its condition restricts nothing here (C14).
+    MalformedAddress,
     /// What the statement names is certainly not the resource that it is on: it grants nobody.
     OtherResource,
     /// A wildcard inside a principal's ARN: IAM forbids it, so it is reported as public (P4).
@@ -60,6 +62,8 @@ pub enum Flag {
     ServiceUnscoped,
     /// A shared OIDC issuer with no claim that fixes the tenant (R6).
     OidcUnscoped,
+    /// Only one of the two permissions that a function's URL needs is open to anyone (R7).
+    FunctionUrlHalfOpen,
     /// Anyone, but only with signed requests: any AWS account (R7).
     SignedOnly,
     /// A Deny takes the whole grant away (D1–D4).
@@ -101,6 +105,7 @@ impl Flag {
             Flag::UnknownOperator => "unknown_operator",
             Flag::EmptyCondition => "empty_condition",
             Flag::ConditionNeverMatches => "condition_never_matches",
+            Flag::MalformedAddress => "malformed_address",
             Flag::OtherResource => "other_resource",
             Flag::InvalidWildcardPrincipal => "invalid_wildcard_principal",
             Flag::MalformedPrincipal => "malformed_principal",
@@ -110,6 +115,7 @@ impl Flag {
             Flag::EndpointRestricted => "endpoint_restricted",
             Flag::ServiceUnscoped => "service_unscoped",
             Flag::OidcUnscoped => "oidc_unscoped",
+            Flag::FunctionUrlHalfOpen => "function_url_half_open",
             Flag::SignedOnly => "signed_only",
             Flag::Denied => "denied",
             Flag::DeniedInPart => "denied_in_part",

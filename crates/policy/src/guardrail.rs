@@ -41,8 +41,8 @@ impl Guardrail {
     }
 
     /// Whether the document could be understood; one that could not takes nothing away.
-    pub fn is_readable(&self) -> bool {
-        self.document.is_readable()
+    pub fn is_understood(&self) -> bool {
+        self.document.is_understood()
     }
 }
 
@@ -59,9 +59,9 @@ impl Guardrails {
         Guardrails { policies, has_unread }
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.policies.is_empty()
+    /// Whether the account may have more than these.
+    pub fn has_unread(&self) -> bool {
+        self.has_unread
     }
 
     /// Whether one that was not read may take away from what the resource's policies give.
@@ -143,6 +143,14 @@ pub(crate) struct Guarded {
     pub(crate) grant: Grant,
     /// What it was before, where they took from it.
     pub(crate) before: Option<Grant>,
+}
+
+impl Guarded {
+    /// The same, of the document at this place.
+    pub(crate) fn of_document(mut self, place: usize) -> Guarded {
+        self.grant.document = place;
+        self
+    }
 }
 
 /// The grants of an Allow after Denies: `own` are the resource's, and after them in `all` come those of guardrails.

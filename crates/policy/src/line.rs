@@ -11,6 +11,7 @@ use crate::arn::is_arn;
 use crate::document::{Document, MAX_DOCUMENT_BYTES, decode};
 use crate::explain::{Context, Explainer, Explanation};
 use crate::flag::Flag;
+use crate::function_url::url_created_at;
 
 /// The longest line that is read: a policy of the longest kind, as an escaped string, beside ten thousands of accounts.
 pub const MAX_LINE_BYTES: usize = 4 << 20;
@@ -115,6 +116,9 @@ impl Lines {
 /// Reads a policy as text, percent-encoded or not; an error if it is none.
 pub fn read_policy(text: &str) -> Result<Document, LineError> {
     let document = Document::parse(&decode(text));
+    if let Some(why) = document.refused() {
+        return Err(LineError::Policy(why));
+    }
     let why = match document.flags.iter().find(|_| !document.is_readable()) {
         None => return Ok(document),
         Some(Flag::TooLarge) => format!("longer than {MAX_DOCUMENT_BYTES} bytes"),
@@ -152,6 +156,13 @@ fn context(raw: &RawValue) -> Result<Context, LineError> {
     if resource.as_deref().is_some_and(|arn| !arn.trim().is_empty() && !is_arn(arn.trim())) {
         return Err(expected("context.resource".into(), "an ARN"));
     }
+    let function_url_created_at = match text("function_url_created_at")?.filter(|text| !text.trim().is_empty()) {
+        None => None,
+        Some(text) => {
+            let wrong = || expected("context.function_url_created_at".into(), "a date, or a time as RFC 3339 has it");
+            Some(url_created_at(text.trim()).ok_or_else(wrong)?)
+        }
+    };
     let mut list = |name: &str| match fields.remove(name) {
         None | Some(Value::Null) => Ok(None),
         Some(value) => match serde_json::from_value::<Vec<String>>(value) {
@@ -165,7 +176,9 @@ fn context(raw: &RawValue) -> Result<Context, LineError> {
         org_accounts: list("org_accounts")?,
         trusted_accounts: list("trusted_accounts")?,
         trusted_vpcs: list("trusted_vpcs")?,
+        trusted_tenants: list("trusted_tenants")?,
         service,
+        function_url_created_at,
         resource,
     })
 }

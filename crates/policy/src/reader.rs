@@ -5,14 +5,24 @@ use std::collections::{HashMap, HashSet};
 
 use crate::flag::{Flag, raise};
 use crate::json::Json;
+use crate::limit::shortened;
 use crate::statement::{Condition, Effect, PrincipalKind, PrincipalValue, Statement};
 
 /// The longest name that is kept of an operator or a kind of principal. Each is copied to every value under it.
 const MAX_NAME_BYTES: usize = 128;
 
+/// The words of a statement in the language that the document speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Words {
+    /// IAM's.
+    Iam,
+    /// Those of the Serverless Application Repository (P8).
+    SharedApplication,
+}
+
 /// Reads one statement.
-pub(crate) fn read(ordinal: usize, json: Json, expands_variables: bool) -> Statement {
-    let mut reader = Reader { statement: Statement::empty(ordinal, expands_variables), seen: HashSet::new() };
+pub(crate) fn read(ordinal: usize, json: Json, expands_variables: bool, words: Words) -> Statement {
+    let mut reader = Reader { statement: Statement::empty(ordinal, expands_variables), seen: HashSet::new(), words };
     match json {
         Json::Object(elements) => {
             for (name, value) in elements {
@@ -28,11 +38,15 @@ pub(crate) fn read(ordinal: usize, json: Json, expands_variables: bool) -> State
 struct Reader {
     statement: Statement,
     seen: HashSet<String>,
+    words: Words,
 }
 
 impl Reader {
     fn element(&mut self, name: String, value: Json) {
         let negated = name.starts_with("Not");
+        if !self.words.have(&name) {
+            self.refuse(unknown(&name));
+        }
         match name.as_str() {
             "Sid" | "StatementId" | "statementId" => self.statement.sid = value.into_text(),
             "Effect" => self.statement.effect = effect(value),
@@ -167,12 +181,22 @@ impl Reader {
         texts
     }
 
+    /// Notes the first thing for which IAM refuses the document.
+    fn refuse(&mut self, why: String) {
+        self.statement.refused.get_or_insert(why);
+    }
+
     fn raise(&mut self, flag: Flag) {
         raise(&mut self.statement.flags, flag);
     }
 
     fn finish(mut self) -> Statement {
-        if matches!(self.statement.effect, Effect::Unknown(_)) {
+        if let Effect::Unknown(text) = &self.statement.effect {
+            let why = match self.seen.contains("Effect") {
+                true => format!("Effect is {:?}, and neither \"Allow\" nor \"Deny\"", shortened(text, MAX_NAME_BYTES)),
+                false => "a statement has no Effect".to_owned(),
+            };
+            self.refuse(why);
             self.raise(Flag::UnknownEffect);
         }
         if self.statement.actions.is_empty() {
@@ -180,6 +204,42 @@ impl Reader {
         }
         self.statement
     }
+}
+
+impl Words {
+    /// Whether a statement may have an element of this name.
+    fn have(self, name: &str) -> bool {
+        match self {
+            Words::Iam => matches!(
+                name,
+                "Sid"
+                    | "Effect"
+                    | "Principal"
+                    | "NotPrincipal"
+                    | "Action"
+                    | "NotAction"
+                    | "Resource"
+                    | "NotResource"
+                    | "Condition"
+            ),
+            Words::SharedApplication => matches!(
+                name,
+                "StatementId"
+                    | "statementId"
+                    | "Actions"
+                    | "actions"
+                    | "Principals"
+                    | "principals"
+                    | "PrincipalOrgIDs"
+                    | "principalOrgIDs"
+            ),
+        }
+    }
+}
+
+/// `unknown element "Principle"`, whatever the name holds.
+pub(crate) fn unknown(name: &str) -> String {
+    format!("unknown element {:?}", shortened(name, MAX_NAME_BYTES))
 }
 
 fn effect(value: Json) -> Effect {

@@ -4,6 +4,7 @@ use crate::bound::{Key, bounds};
 use crate::class::Class;
 use crate::document::Document;
 use crate::facts::Facts;
+use crate::flag::Flag;
 use crate::kind::PolicyKind;
 use crate::principal::Principal;
 use crate::statement::{Condition, Effect, PrincipalKind, PrincipalValue, Statement};
@@ -161,7 +162,8 @@ fn is_fixed(statement: &Statement, kind: PolicyKind) -> bool {
     let nulls = conditions.iter().filter(|condition| condition.operator.eq_ignore_ascii_case("Null")).cloned();
     let fixed = Statement { conditions: counted.chain(nulls).collect(), ..statement.clone() };
     let bounds = bounds(&fixed, kind);
-    bounds.never || !bounds.bounds.is_empty()
+    // An address that cannot be read is not shown to be public to S3, so S3's blocks are not counted on.
+    bounds.never || !bounds.bounds.is_empty() || bounds.flags.contains(&Flag::MalformedAddress)
 }
 
 fn counts(condition: &Condition, kind: PolicyKind) -> bool {

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::arn::is_account;
+use crate::arn::{has_wildcard, is_account};
 use crate::bound::{Bound, Entry};
 use crate::class::Class;
 use crate::facts::Facts;
 use crate::federated;
 use crate::flag::{Flag, raise};
-use crate::glob::may_match;
+use crate::glob::{may_match, overlaps};
 use crate::kind::PolicyKind;
 use crate::limit::{Dimension, Limit};
 use crate::principal::Principal;
@@ -302,7 +302,9 @@ impl Caller<'_> {
         match (self.arn, pattern) {
             (Some(arn), Some(pattern)) => {
                 let comparable = arn.contains(":iam:") && pattern.contains(":iam:");
-                !comparable || may_match(&variables_as_wildcards(pattern), arn)
+                let pattern = variables_as_wildcards(pattern);
+                // Where a bound names the caller, its ARN is a pattern too.
+                !comparable || if has_wildcard(arn) { overlaps(&pattern, arn) } else { may_match(&pattern, arn) }
             }
             _ => true,
         }

@@ -112,6 +112,8 @@ pub struct Statement {
     pub expands_variables: bool,
     /// What was odd about the statement.
     pub flags: Vec<Flag>,
+    /// The first thing in it for which IAM refuses a document, in words: `unknown element "Principle"`.
+    pub refused: Option<String>,
 }
 
 impl Statement {
@@ -148,8 +150,8 @@ impl Statement {
 
     /// Whether all of the statement was understood. What was left out of it may be what narrows it.
     pub(crate) fn is_whole(&self) -> bool {
-        let odd = [Flag::MalformedValue, Flag::DuplicateKey, Flag::ConflictingElements];
-        !odd.iter().any(|flag| self.flags.contains(flag))
+        let odd = [Flag::MalformedStatement, Flag::MalformedValue, Flag::DuplicateKey, Flag::ConflictingElements];
+        self.refused.is_none() && !odd.iter().any(|flag| self.flags.contains(flag))
     }
 
     /// Whether the statement allows every action on every resource, unconditionally.
@@ -176,6 +178,7 @@ impl Statement {
             conditions: Vec::new(),
             expands_variables,
             flags: Vec::new(),
+            refused: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::arn::{Arn, has_wildcard, is_account};
 use crate::arn_value::{principal_arn, resource_arn};
+use crate::cidr::is_private_address;
 use crate::glob::may_match;
 use crate::operator::Comparison;
 use crate::reach::Reach;
@@ -25,8 +26,10 @@ pub(crate) enum Shape {
     OrganizationPath,
     /// `aws:userid`.
     UserId,
-    /// An address or a block of them. Read all at once, in `bound`.
+    /// An address or a block of them, as the internet knows it. Read all at once, in `bound`.
     Address,
+    /// The same, as a VPC knows it.
+    VpcAddress,
     /// The id of a VPC or VPC endpoint, which starts with this.
     Network(&'static str),
     /// An SNS endpoint.
@@ -121,7 +124,7 @@ fn fixed(shape: Shape, comparison: Comparison, value: &str) -> Option<Reach> {
         Shape::PrincipalArn => principal_arn(comparison, value),
         Shape::ResourceArn => resource_arn(comparison, value),
         Shape::IsService => is_service(value),
-        Shape::Address => address(wild, value),
+        Shape::Address | Shape::VpcAddress => address(shape == Shape::Address, wild, value),
         Shape::Key if has_wildcard(value) => wild.then_some(Reach::Anyone),
         Shape::Key => Some(Reach::Unresolved),
         // Neither ARNs, nor addresses, nor booleans.
@@ -148,10 +151,13 @@ fn is_service(value: &str) -> Option<Reach> {
     }
 }
 
-/// An address under a string operator: a plain one may be equal, a block never is.
-fn address(wild: bool, value: &str) -> Option<Reach> {
+/// An address under a string operator: a plain one may be equal, a block never is, and a private one is nobody's.
+fn address(of_internet: bool, wild: bool, value: &str) -> Option<Reach> {
     if wild && has_wildcard(value) {
         return Some(Reach::Anyone);
+    }
+    if of_internet && is_private_address(value) {
+        return None;
     }
     value.parse::<std::net::IpAddr>().is_ok().then_some(Reach::Place)
 }

@@ -1,10 +1,13 @@
 //! The verdict on one resource: all its policies, ACLs and gates folded into three answers (V1–V3).
 
+use chrono::{DateTime, Utc};
+
 use crate::class::Class;
 use crate::deny::Denial;
 use crate::document::Document;
 use crate::facts::Facts;
 use crate::flag::{Flag, raise};
+use crate::function_url::{Doors, needs_both};
 use crate::gate::Gate;
 use crate::grant::{Grant, Reading};
 use crate::guardrail::{Guarded, Guardrails, guarded, left_of_acl};
@@ -31,6 +34,8 @@ pub struct Policies<'a> {
     pub blocks: &'a [Option<PublicAccessBlock>],
     /// The gates besides: what the resource's own settings say.
     pub gates: &'a [Gate],
+    /// When the URL of a Lambda function was made, the oldest of several; `None` is not known, or no URL.
+    pub function_url_created_at: Option<DateTime<Utc>>,
 }
 
 impl<'a> Policies<'a> {
@@ -45,6 +50,7 @@ impl<'a> Policies<'a> {
             acl_owner: None,
             blocks: &[],
             gates: &[],
+            function_url_created_at: None,
         }
     }
 
@@ -188,24 +194,53 @@ impl Fold {
         } else {
             Some(false)
         };
+        let mut grants = Vec::new();
         for (place, document) in documents.iter().enumerate() {
             self.flags(&document.flags);
-            if !document.is_readable() {
+            if let Some(refused) = document.refused() {
+                self.unread(&format!("the policy could not be understood: {refused}"));
+            } else if !document.is_readable() {
                 self.unread("the policy could not be understood");
             }
             for statement in &document.statements {
                 self.flags(&statement.flags);
                 let is_object = !statement.flags.contains(&Flag::MalformedStatement);
+                if !is_object {
+                    self.unread("a statement is not an object");
+                }
                 if facts.kind.has_principals() && !statement.has_principal && is_object {
                     self.flags(&[Flag::NoPrincipal]);
                 }
-                let reading = Reading::of(statement, facts);
-                for it in reading.iter().flat_map(|reading| guarded(reading, own, &denials, facts)) {
-                    let grant = Grant { document: place, ..it.grant };
-                    self.grant(Guarded { grant, ..it }, restricted, policies);
-                }
+                // What IAM refuses gives nothing, and is unread already.
+                let reading = Reading::of(statement, facts).filter(|_| statement.refused.is_none());
+                let found = reading.iter().flat_map(|reading| guarded(reading, own, &denials, facts));
+                grants.extend(found.map(|it| (it.of_document(place), Doors::of(statement))));
             }
         }
+        let open = grants.iter().filter(|(it, _)| it.grant.class == Class::Public).map(|(_, doors)| *doors);
+        let open = open.fold(Doors::default(), Doors::or);
+        for (it, doors) in grants {
+            if it.grant.class == Class::Public && doors.need(open) {
+                self.half_open(it.grant, policies);
+            } else {
+                self.grant(it, restricted, policies);
+            }
+        }
+    }
+
+    /// R7: a grant that opens one of the two doors of a function's URL, where the other is shut.
+    fn half_open(&mut self, grant: Grant, policies: &Policies) {
+        let is_shut = needs_both(policies.function_url_created_at);
+        let class = if is_shut { Class::Nobody } else { grant.class };
+        let is_external = if is_shut { Some(false) } else { None };
+        let grant = Grant { class, is_external, ..grant }.flagged(Flag::FunctionUrlHalfOpen);
+        self.flags(&grant.flags);
+        if !is_shut {
+            self.verdict.reasons.push(grant.reason.clone());
+            self.verdict.policy_public = or(self.verdict.policy_public, None);
+            self.add(Share::UNKNOWN);
+        }
+        self.verdict.grants.push(grant);
     }
 
     fn grant(&mut self, it: Guarded, restricted: Option<bool>, policies: &Policies) {

@@ -54,6 +54,11 @@ pub(crate) fn obstacle(
 /// Refuses a call that the account's trouble keeps from being answered.
 pub(crate) fn check(organization: &Organization, caller: &Caller, request: &Request) -> Result<(), Refusal> {
     let service = request.service;
+    let called = action(service, &request.operation);
+    if organization.settings.denied_actions.iter().any(|(index, it)| *index == caller.account.index && *it == called) {
+        let message = format!("User: {} is not authorized to perform: {called}", caller.arn);
+        return Err(Refusal::access_denied(service, message));
+    }
     match service {
         Service::Organizations => return check_delegated(organization, caller, request, None),
         // Members see that there is an instance, and no more.
@@ -63,7 +68,7 @@ pub(crate) fn check(organization: &Organization, caller: &Caller, request: &Requ
         _ => {}
     }
     let Some(obstacle) = obstacle(organization, &caller.account, service, &request.region) else { return Ok(()) };
-    let action = action(service, &request.operation);
+    let action = called;
     let resource = organization.arn(prefix(service), &request.region, &caller.account.id, "*");
     let not_authorized = format!("User: {} is not authorized to perform: {action}", caller.arn);
     Err(match obstacle {

@@ -74,6 +74,10 @@ impl Session {
 /// Who signed this request.
 pub(crate) fn authenticate(organization: &Organization, request: &Request) -> Result<Caller, Refusal> {
     let caller = identify(organization, request)?;
+    let is_dead = organization.settings.network.dead_account == Some(caller.account.index);
+    if is_dead && caller.role.is_some() {
+        return Err(Refusal::unknown_credentials(request.service));
+    }
     // A region that is off does not know the account's credentials.
     if !request.service.is_global() && !organization.is_enabled(&caller.account, &request.region) {
         return Err(Refusal::unknown_credentials(request.service));

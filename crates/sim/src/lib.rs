@@ -32,7 +32,7 @@ pub use credentials::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY};
 pub use network::{Faults, Network};
 pub use rates::Rates;
 pub use serve::serve;
-pub use settings::{Settings, Troubles};
+pub use settings::{Move, Settings, Troubles};
 pub use simulation::Simulation;
 pub use truth::{AccountPolicyTruth, AccountTruth, Fact, IdentityTruth, Lists, Obstructed, ResourceTruth, Truth};
 

@@ -13,6 +13,9 @@ pub struct Network {
     pub faults: Faults,
     /// The account (its place in the organization) where every call of a member is throttled.
     pub hot_account: Option<u64>,
+    /// The account (its place in the organization) whose role can be assumed, and where no service knows the
+    /// credentials that this gives.
+    pub dead_account: Option<u64>,
 }
 
 /// Faults by chance, as shares of all requests. Retrying overcomes each of them.

@@ -4,6 +4,7 @@ use crate::account::{Account, Trouble};
 use crate::clock::{Clock, Started};
 use crate::dice::Dice;
 use crate::settings::Settings;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Account ids are `FIRST_ID + (index * STEP + shift) mod SPAN`: scattered, never twice, and invertible, so that no
 /// table of ids is kept. `STEP` shares no factor with `SPAN`, and `STEP * UNSTEP = 1 (mod SPAN)`.
@@ -51,6 +52,8 @@ pub(crate) struct Organization {
     pub(crate) units: Vec<Unit>,
     pub(crate) started: Started,
     shift: u64,
+    /// Calls of `ListAccountsForParent` so far, which set accounts in motion.
+    lists: AtomicU64,
 }
 
 impl Organization {
@@ -73,6 +76,7 @@ impl Organization {
             started: Started::now(),
             shift,
             settings,
+            lists: AtomicU64::new(0),
         }
     }
 
@@ -106,6 +110,12 @@ impl Organization {
         }
     }
 
+    /// The state that AWS says of an account.
+    pub(crate) fn state(&self, account: &Account) -> &str {
+        let own = self.settings.states.iter().find(|(index, _)| *index == account.index);
+        own.map_or(account.status(), |(_, state)| state.as_str())
+    }
+
     /// Whether the account shows every kind of policy, so that none is left to chance.
     pub(crate) fn is_showcase(&self, account: &Account) -> bool {
         account.index == self.settings.accounts.saturating_sub(1).min(1)
@@ -118,6 +128,10 @@ impl Organization {
 
     /// The unit of the account at this place, by place in `units`; none for the root. Cheaper than the account.
     pub(crate) fn unit_of(&self, index: u64) -> Option<usize> {
+        if let Some(it) = self.settings.moves.iter().find(|it| it.account == index) {
+            let name = if self.lists.load(Ordering::Relaxed) < it.after_lists { it.from } else { it.to };
+            return self.units.iter().position(|unit| unit.name == name);
+        }
         match (index, self.trouble(index)) {
             (0, _) => None,
             (_, Some(Trouble::Suspended)) => Some(SUSPENDED),
@@ -126,6 +140,11 @@ impl Organization {
             (_, Some(_)) => Some(DEVELOPMENT),
             _ => self.dice(&["unit", &index.to_string()]).weighted(&UNIT_WEIGHTS),
         }
+    }
+
+    /// The units of all accounts were asked for once more.
+    pub(crate) fn is_walked(&self) {
+        self.lists.fetch_add(1, Ordering::Relaxed);
     }
 
     /// The ids of the accounts in this trouble.

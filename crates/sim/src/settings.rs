@@ -39,6 +39,29 @@ pub struct Settings {
     pub large_account: Option<u64>,
     /// How it is reached.
     pub network: Network,
+    /// Accounts (by place) in another state than `ACTIVE` or `SUSPENDED`, as AWS would say it.
+    pub states: Vec<(u64, String)>,
+    /// Accounts that move while the tree is walked.
+    pub moves: Vec<Move>,
+    /// Whether the lists of accounts leave out `Paths`, as older endpoints do.
+    pub omits_account_paths: bool,
+    /// The account (by place) whose credentials every role gives that is assumed, whatever account it is in.
+    pub assumed_account: Option<u64>,
+    /// Actions that nobody may call in an account (by place): `(0, "ec2:DescribeRegions")`.
+    pub denied_actions: Vec<(u64, String)>,
+}
+
+/// An account that moves from one unit to another while somebody walks the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// Its place in the organization.
+    pub account: u64,
+    /// The name of the unit where it is at first; `Root` is the root.
+    pub from: &'static str,
+    /// The name of the unit where it is later.
+    pub to: &'static str,
+    /// After how many calls of `ListAccountsForParent`.
+    pub after_lists: u64,
 }
 
 impl Settings {
@@ -63,6 +86,11 @@ impl Settings {
             delegated_administrator: None,
             large_account: None,
             network: Network::default(),
+            states: Vec::new(),
+            moves: Vec::new(),
+            omits_account_paths: false,
+            assumed_account: None,
+            denied_actions: Vec::new(),
         }
     }
 }

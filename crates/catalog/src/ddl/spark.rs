@@ -35,5 +35,6 @@ fn head(database: &str, table: &PublishedTable) -> String {
 /// One snapshot's rows.
 fn select(table: &PublishedTable, snapshot: &SnapshotOfTable) -> Result<String> {
     let columns = snapshot_columns(table, snapshot, ColumnType::spark)?;
-    Ok(format!("SELECT {columns} FROM parquet.`{}`", snapshot.location.trim_end_matches('/')))
+    let place = snapshot.location.trim_end_matches('/').replace('`', "``");
+    Ok(format!("SELECT {columns} FROM parquet.`{place}`"))
 }

@@ -7,6 +7,8 @@ use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client, ti
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
+use crate::items::Unread;
+
 /// One EC2 instance, also a terminated one that AWS still shows.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "ec2_instances", key = "arn")]
@@ -19,8 +21,8 @@ pub struct Instance {
     pub instance_name: Option<String>,
     /// pending, running, shutting-down, terminated, stopping or stopped.
     pub state: Option<String>,
-    /// Whether it is terminated: AWS shows it for an hour yet.
-    pub is_terminated: bool,
+    /// Whether it is terminated: AWS shows it for an hour yet. Null: AWS did not say its state.
+    pub is_terminated: Option<bool>,
     /// Why it came to its state, with the moment if AWS says it.
     pub state_transition_reason: Option<String>,
     /// required (IMDSv2 only) or optional (IMDSv1 too). Null: AWS did not say.
@@ -89,6 +91,9 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         let reservations = page?.reservations.unwrap_or_default();
         for described in reservations.into_iter().filter_map(|reservation| reservation.instances).flatten() {
             let row = instance(session, described, rows.captured_at());
+            let mut unread = Unread::default();
+            unread.value("instanceState", row.state.as_ref());
+            unread.count(rows, Instance::TABLE, "ec2:DescribeInstances");
             rows.push(row).await?;
         }
     }
@@ -107,7 +112,7 @@ fn instance(session: &Session, it: Described, now: Timestamp) -> Instance {
         arn: session.arn("ec2", &format!("instance/{instance_id}")),
         instance_id,
         instance_name: tags.get("Name").cloned(),
-        is_terminated: state == Some(InstanceStateName::Terminated),
+        is_terminated: state.as_ref().map(|state| *state == InstanceStateName::Terminated),
         state: state.map(|state| state.as_str().to_owned()),
         state_transition_reason: it.state_transition_reason.filter(|reason| !reason.is_empty()),
         is_imdsv2_required: http_tokens.map(|tokens| *tokens == HttpTokensState::Required),
@@ -180,6 +185,8 @@ mod tests {
             (&instances[1]["is_terminated"], &instances[1]["is_imdsv2_required"]),
             (&true.into(), &false.into())
         );
+        assert_eq!(collected.short(), (1, vec!["ec2_instances"]), "one has no state");
+        assert!(instances[2]["is_terminated"].is_null());
         assert!(instances[2]["state"].is_null() && instances[2]["is_imdsv2_required"].is_null());
     }
 

@@ -2,7 +2,7 @@
 
 use orgcensus_collect::{Collector, Error, Optional, PolicyText, Rows, Scope, Session, call, client};
 
-use crate::items::resource_policy;
+use crate::items::{given, resource_policy};
 
 /// The policy of one region's registry: who may replicate into it, or pull through it.
 pub const REGISTRY_POLICIES: Collector = Collector {
@@ -18,7 +18,8 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let answer = ecr.get_registry_policy().send().await.optional(&["RegistryPolicyNotFoundException"])?;
     // AWS gives a registry no ARN, and there is one for each account and region: this one is ours.
     let arn = session.arn("ecr", "registry");
-    let text = PolicyText::read(answer.and_then(|answer| answer.policy_text));
+    let text = answer.map(|answer| given(answer.policy_text, "ecr:GetRegistryPolicy", "policyText")).transpose()?;
+    let text = PolicyText::read(text);
     rows.policy(resource_policy(&arn, "ecr_registry", text)).await
 }
 

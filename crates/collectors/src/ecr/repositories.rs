@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_ecr::Client;
+use aws_sdk_ecr::operation::get_repository_policy::GetRepositoryPolicyOutput as Policy;
 use aws_sdk_ecr::types::{Repository as Described, Tag};
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Optional, Rows, Scope, Session, call, client, timestamp};
+use orgcensus_collect::{Collector, Error, Optional, Rows, Said, Scope, Session, call, client, timestamp};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
-use crate::items::{Answer, details, is_gone, policy_text, resource_policy};
+use crate::items::{Answer, Unread, details, given, is_gone, policy_text, resource_policy, word};
+
+/// How ECR says that there is no such repository.
+const GONE: &[&str] = &["RepositoryNotFoundException"];
 
 /// One private ECR repository.
 #[derive(Debug, Serialize, Row)]
@@ -54,10 +58,13 @@ pub const REPOSITORIES: Collector = Collector {
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let ecr = client!(session, aws_sdk_ecr);
-    let mut pages = ecr.describe_repositories().max_results(1000).into_paginator().send();
+    let said = Said::new();
+    let list = client!(session, aws_sdk_ecr, |builder| builder.interceptor(said.clone()));
+    let mut pages = list.describe_repositories().max_results(1000).into_paginator().send();
     while let Some(page) = pages.next().await {
         let described = page?.repositories.unwrap_or_default();
-        let mut repositories = details(described, |repository| read(ecr.clone(), repository));
+        let scans = scans_on_push(&said, &described);
+        let mut repositories = details(described.into_iter().zip(scans), |(it, scan)| read(ecr.clone(), it, scan));
         while let Some(repository) = repositories.next().await {
             push(session, rows, repository).await?;
         }
@@ -65,36 +72,59 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether each repository's answer says of scans on push, and what: the SDK makes false of what it does not say.
+fn scans_on_push(said: &Said, described: &[Described]) -> Vec<Option<bool>> {
+    let of = |it: &Described| it.image_scanning_configuration.as_ref().map(|scanning| scanning.scan_on_push);
+    let all: Vec<_> = described.iter().map(of).collect();
+    if said.count("scanOnPush") == all.iter().flatten().count() {
+        return all;
+    }
+    let json = said.json();
+    let is_said = |at: usize| json["repositories"][at]["imageScanningConfiguration"]["scanOnPush"].is_boolean();
+    all.into_iter().enumerate().map(|(at, scan)| scan.filter(|_| is_said(at))).collect()
+}
+
 struct Details {
     repository: Described,
+    is_scan_on_push: Option<bool>,
     policy: Answer<Option<String>>,
     tags: Answer<Vec<Tag>>,
 }
 
-async fn read(ecr: Client, repository: Described) -> Details {
+async fn read(ecr: Client, repository: Described, is_scan_on_push: Option<bool>) -> Details {
     let name = repository.repository_name.as_deref().unwrap_or_default();
     let policy = ecr.get_repository_policy().repository_name(name).send().await;
     let arn = repository.repository_arn.as_deref().unwrap_or_default();
     let tags = ecr.list_tags_for_resource().resource_arn(arn).send().await;
+    let policy = policy.optional(&["RepositoryPolicyNotFoundException"]);
+    let text =
+        |it: Option<Policy>| it.map(|it| given(it.policy_text, "ecr:GetRepositoryPolicy", "policyText")).transpose();
     Details {
-        policy: policy.optional(&["RepositoryPolicyNotFoundException"]).map(|it| it.and_then(|it| it.policy_text)),
+        is_scan_on_push,
+        policy: policy.and_then(text),
         tags: tags.map(|it| it.tags.unwrap_or_default()).map_err(Into::into),
         repository,
     }
 }
 
 async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
-    let Details { mut repository, policy, tags } = details;
-    if is_gone(&policy) {
+    let Details { mut repository, is_scan_on_push, policy, tags } = details;
+    if is_gone(GONE, &policy) && tags.is_err() {
+        rows.gone();
         return Ok(());
     }
     let name = repository.repository_name.take().unwrap_or_default();
     let arn = repository.repository_arn.take().unwrap_or_else(|| session.arn("ecr", &format!("repository/{name}")));
     let text = policy_text(rows, policy)?;
     rows.policy(resource_policy(&arn, "ecr_repository", text)).await?;
-    let tags = rows.item(tags)?;
+    let tags = rows.item([Repository::TABLE], tags)?;
+    let mut unread = Unread::default();
+    if repository.image_scanning_configuration.is_some() {
+        unread.value("scanOnPush", is_scan_on_push);
+    }
+    unread.count(rows, Repository::TABLE, "ecr:DescribeRepositories");
     let row = row(arn, name, repository, tags, rows.captured_at());
-    rows.push(row).await
+    rows.push(Repository { is_scan_on_push, ..row }).await
 }
 
 fn row(arn: String, repository_name: String, it: Described, tags: Option<Vec<Tag>>, now: Timestamp) -> Repository {
@@ -108,8 +138,8 @@ fn row(arn: String, repository_name: String, it: Described, tags: Option<Vec<Tag
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
         image_tag_mutability: it.image_tag_mutability.map(|mutability| mutability.as_str().to_owned()),
-        is_scan_on_push: it.image_scanning_configuration.map(|scanning| scanning.scan_on_push),
-        encryption_type: encryption.as_ref().map(|encryption| encryption.encryption_type.as_str().to_owned()),
+        is_scan_on_push: None,
+        encryption_type: encryption.as_ref().and_then(|encryption| word(encryption.encryption_type.as_str())),
         kms_key_arn: encryption.and_then(|encryption| encryption.kms_key),
         tags: tags.map(|tags| tags.into_iter().map(|tag| (tag.key, tag.value)).collect()),
     }
@@ -158,7 +188,8 @@ mod tests {
         let collected = recorded().run(&REPOSITORIES).await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&REPOSITORIES);
-        assert_eq!(collected.missed.as_ref().map(|missed| missed.items), Some(2));
+        assert_eq!(collected.short(), (2, vec!["ecr_repositories", "policy_documents", "policy_statements"]));
+        assert_eq!(collected.gone, 1);
 
         let repositories = collected.table("ecr_repositories");
         assert_eq!(repositories.len(), 3);
@@ -168,6 +199,25 @@ mod tests {
         assert_eq!(repositories[0]["tags"]["team"], "shop");
         assert!(repositories[1]["tags"].is_null());
         assert!(repositories[2]["is_scan_on_push"].is_null());
+    }
+
+    #[tokio::test]
+    async fn a_scan_that_is_not_said_is_unknown_and_a_policy_that_is_not_found_otherwise_is_unread() {
+        let silent = repository("silent", r#", "imageScanningConfiguration": {}"#);
+        let loud = repository("loud", r#", "imageScanningConfiguration": {"scanOnPush": false}"#);
+        let odd = r#"{"__type": "ResourceNotFoundException", "message": "odd"}"#;
+        let recorded = Recorded::new()
+            .answer("DescribeRepositories", &format!(r#"{{"repositories": [{silent}, {loud}]}}"#))
+            .refuse("GetRepositoryPolicy", "silent", 400, odd)
+            .refuse("ListTagsForResource", "silent", 400, odd)
+            .answer_to("GetRepositoryPolicy", "loud", "{}")
+            .answer_to("ListTagsForResource", "loud", "{}");
+        let collected = recorded.run(&REPOSITORIES).await;
+        collected.result.as_ref().unwrap();
+        let repositories = collected.table("ecr_repositories");
+        assert!(repositories[0]["is_scan_on_push"].is_null());
+        assert_eq!(repositories[1]["is_scan_on_push"], false);
+        assert_eq!((collected.short().0, collected.gone), (4, 0), "a scan, two policies, tags");
     }
 
     #[tokio::test]

@@ -6,8 +6,8 @@ use orgcensus_collect::{Error, Rows, timestamp};
 use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 
-use super::credential_report::Credentials;
-use crate::items::{Answer, is_gone};
+use super::credential_report::{Credentials, Reported};
+use crate::items::{Answer, Unread, given};
 
 /// One access key of an IAM user. Root's keys have no id that others may read: they are in iam_root_users.
 #[derive(Debug, Serialize, Row)]
@@ -56,8 +56,9 @@ struct LastUse {
 }
 
 /// The keys of a user.
-pub(super) async fn list(iam: &Client, line: &Credentials) -> Answer<Vec<Key>> {
-    let pages = iam.list_access_keys().user_name(&line.user_name).max_items(1000).into_paginator().items().send();
+pub(super) async fn list(iam: &Client, line: &Reported) -> Answer<Vec<Key>> {
+    let pages =
+        iam.list_access_keys().user_name(&line.credentials.user_name).max_items(1000).into_paginator().items().send();
     let mut keys = Vec::new();
     for metadata in pages.try_collect().await? {
         let last_use = match reported(line, metadata.create_date.as_ref().and_then(timestamp)) {
@@ -70,16 +71,19 @@ pub(super) async fn list(iam: &Client, line: &Credentials) -> Answer<Vec<Key>> {
 }
 
 /// The last use from the report, which knows keys by the second they were made in and by no id.
-fn reported(line: &Credentials, created_at: Option<Timestamp>) -> Option<LastUse> {
+/// Where it does not say all of a last use, or not so that it can be read, that is asked for.
+fn reported(line: &Reported, created_at: Option<Timestamp>) -> Option<LastUse> {
+    let Reported { credentials: line, unread } = line;
     let second = |at: Option<Timestamp>| at.map(|at| at.0.div_euclid(1000));
     let wanted = second(Some(created_at?));
     let is_first = second(line.access_key_1_last_rotated_at) == wanted;
     let is_second = second(line.access_key_2_last_rotated_at) == wanted;
+    let is_said = |number: u8| !unread.has(&format!("access_key_{number}_last_used"));
     let (at, region, service) = match (is_first, is_second) {
-        (true, false) => {
+        (true, false) if is_said(1) => {
             (line.access_key_1_last_used_at, &line.access_key_1_last_used_region, &line.access_key_1_last_used_service)
         }
-        (false, true) => {
+        (false, true) if is_said(2) => {
             (line.access_key_2_last_used_at, &line.access_key_2_last_used_region, &line.access_key_2_last_used_service)
         }
         _ => return None,
@@ -89,7 +93,7 @@ fn reported(line: &Credentials, created_at: Option<Timestamp>) -> Option<LastUse
 
 async fn ask(iam: &Client, access_key_id: &str) -> Answer<LastUse> {
     let answer = iam.get_access_key_last_used().access_key_id(access_key_id).send().await?;
-    Ok(answer.access_key_last_used.map(from_answer).unwrap_or_default())
+    given(answer.access_key_last_used, "iam:GetAccessKeyLastUsed", "AccessKeyLastUsed").map(from_answer)
 }
 
 fn from_answer(used: AccessKeyLastUsed) -> LastUse {
@@ -101,13 +105,14 @@ fn from_answer(used: AccessKeyLastUsed) -> LastUse {
     }
 }
 
-/// Adds a key, if it is still there.
+/// Adds a key. One whose last use IAM does not find stays: it was listed a moment ago.
 pub(super) async fn push(rows: &mut Rows<'_>, line: &Credentials, key: Key) -> Result<(), Error> {
-    if is_gone(&key.last_use) {
-        return Ok(());
-    }
-    let last_use = rows.item(key.last_use)?;
+    let last_use = rows.item([AccessKey::TABLE], key.last_use)?;
     let row = access_key(line, key.metadata, last_use, rows.captured_at());
+    let mut unread = Unread::default();
+    unread.value("Status", row.status.as_ref());
+    unread.value("CreateDate", row.created_at);
+    unread.count(rows, AccessKey::TABLE, "iam:ListAccessKeys");
     rows.push(row).await
 }
 

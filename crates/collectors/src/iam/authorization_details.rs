@@ -5,15 +5,18 @@
 //! little room, since equal documents of many accounts are stored once in each row group (a dictionary).
 
 use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput as Page;
-use aws_sdk_iam::types::EntityType;
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client};
+use aws_sdk_iam::types::{EntityType, ManagedPolicyDetail};
+use orgcensus_collect::{Collector, Error, Rows, Said, Scope, Session, call, client};
 use orgcensus_row::table;
+use quick_xml::events::Event;
 
 use super::groups::{self, Group};
 use super::managed_policies::{self, ManagedPolicy, PolicyVersion};
 use super::principal::{InlinePolicy, PolicyAttachment};
 use super::roles::{self, Role};
 use super::users::{self, GroupMembership, User};
+
+const IS_ATTACHABLE: &str = "IsAttachable";
 
 /// Users, groups, memberships, roles, managed policies and their versions, inline policies, attachments, and the
 /// documents of all of them.
@@ -35,7 +38,8 @@ pub const AUTHORIZATION_DETAILS: Collector = Collector {
 };
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let iam = client!(session, aws_sdk_iam);
+    let said = Said::new();
+    let iam = client!(session, aws_sdk_iam, |builder| builder.interceptor(said.clone()));
     let mut pages = iam
         .get_account_authorization_details()
         .filter(EntityType::User)
@@ -47,12 +51,14 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         .into_paginator()
         .send();
     while let Some(page) = pages.next().await {
-        push(rows, page?).await?;
+        push(rows, page?, &said).await?;
     }
     Ok(())
 }
 
-async fn push(rows: &mut Rows<'_>, page: Page) -> Result<(), Error> {
+async fn push(rows: &mut Rows<'_>, page: Page, said: &Said) -> Result<(), Error> {
+    let policies = page.policies.unwrap_or_default();
+    let attachable = is_attachable(&policies, said);
     for user in page.user_detail_list.unwrap_or_default() {
         users::push(rows, user).await?;
     }
@@ -62,10 +68,49 @@ async fn push(rows: &mut Rows<'_>, page: Page) -> Result<(), Error> {
     for role in page.role_detail_list.unwrap_or_default() {
         roles::push(rows, role).await?;
     }
-    for policy in page.policies.unwrap_or_default() {
-        managed_policies::push(rows, policy).await?;
+    for (policy, is_attachable) in policies.into_iter().zip(attachable) {
+        managed_policies::push(rows, policy, is_attachable).await?;
     }
     Ok(())
+}
+
+/// Whether each policy may be attached, where the answer says it: the SDK makes false of what it does not say.
+fn is_attachable(policies: &[ManagedPolicyDetail], said: &Said) -> Vec<Option<bool>> {
+    let flags = policies.iter().map(|policy| Some(policy.is_attachable));
+    if said.count(IS_ATTACHABLE) == policies.len() {
+        return flags.collect();
+    }
+    let is_said = policies_that_say(&said.bytes(), IS_ATTACHABLE);
+    flags
+        .zip(is_said.into_iter().chain(std::iter::repeat(false)))
+        .map(|(flag, is_said)| flag.filter(|_| is_said))
+        .collect()
+}
+
+/// Of each policy of a page, in order, whether it has this member. What is no XML was an error before.
+fn policies_that_say(page: &[u8], member: &str) -> Vec<bool> {
+    let (mut said, mut depth) = (Vec::new(), None::<usize>);
+    let mut reader = quick_xml::Reader::from_reader(page);
+    while let Ok(event) = reader.read_event() {
+        match (event, &mut depth) {
+            (Event::Eof, _) => break,
+            (Event::Start(tag), None) if tag.name().as_ref() == b"Policies" => depth = Some(0),
+            (Event::Start(tag), Some(depth)) => {
+                match (*depth, tag.name().as_ref()) {
+                    (0, _) => said.push(false),
+                    (1, name) if name == member.as_bytes() => {
+                        said.iter_mut().last().into_iter().for_each(|it| *it = true)
+                    }
+                    _ => {}
+                }
+                *depth += 1;
+            }
+            (Event::End(_), Some(0)) => depth = None,
+            (Event::End(_), Some(depth)) => *depth -= 1,
+            _ => {}
+        }
+    }
+    said
 }
 
 #[cfg(test)]
@@ -114,6 +159,34 @@ mod tests {
                 json!(["AWSServiceRoleForSupport", true, null, null, false]),
             ]
         );
+    }
+
+    #[tokio::test]
+    async fn a_policy_of_which_is_attachable_is_left_out_is_unknown_and_no_other() {
+        let collected = collected().await;
+        let names = ["policy_name", "is_attachable"];
+        let expected = [json!(["deploy", true]), json!(["nameless", null])];
+        assert_eq!(columns(&collected, "iam_managed_policies", &names), expected);
+        let policy = |name: &str, rest: &str| {
+            format!(
+                "<member><Arn>arn:aws:iam::111122223333:policy/{name}</Arn><DefaultVersionId>v1</DefaultVersionId>{rest}</member>"
+            )
+        };
+        let versions = "<PolicyVersionList><member><VersionId>v1</VersionId><Document>%7B%7D</Document></member></PolicyVersionList>";
+        let policies = [policy("a", versions), policy("b", "<IsAttachable>false</IsAttachable>")];
+        let page = format!(
+            "<{GET}Response><{GET}Result><Policies>{}</Policies></{GET}Result></{GET}Response>",
+            policies.concat()
+        );
+        let collected = Recorded::new().answer(GET, &page).run(&AUTHORIZATION_DETAILS).await;
+        let expected = [json!(["a", null]), json!(["b", false])];
+        assert_eq!(columns(&collected, "iam_managed_policies", &names), expected);
+        // The policy itself says which of its versions is in force.
+        assert_eq!(
+            columns(&collected, "iam_policy_versions", &["version_id", "is_default_version"]),
+            [json!(["v1", true])]
+        );
+        assert_eq!(collected.short(), (1, vec!["iam_managed_policies"]));
     }
 
     #[tokio::test]

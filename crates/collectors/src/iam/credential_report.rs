@@ -16,6 +16,8 @@ use orgcensus_collect::{Collector, Error, Optional, Rows, Scope, Session, call, 
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
+use crate::items::Unread;
+
 /// How often is asked whether the report is ready.
 const POLLS: usize = 30;
 /// How long is waited between two questions; not at all in tests.
@@ -45,8 +47,9 @@ pub struct Credentials {
     pub password_last_used_at: Option<Timestamp>,
     /// Days since then; null when never, or not known.
     pub password_last_used_days: Option<i32>,
-    /// used, no_information (never used, or not since October 2014) or not_applicable (no password).
-    pub password_last_used_state: String,
+    /// used, no_information (never used, or not since October 2014) or not_applicable (no password); null when the report
+    /// does not say.
+    pub password_last_used_state: Option<String>,
     /// When the password was last changed (UTC).
     pub password_last_changed_at: Option<Timestamp>,
     /// Days since the password was last changed, or since the user was made if it never was; null without a password.
@@ -55,8 +58,8 @@ pub struct Credentials {
     pub password_next_rotation_at: Option<Timestamp>,
     /// Whether the user has an MFA device.
     pub mfa_active: Option<bool>,
-    /// How many of the two access keys are active.
-    pub active_access_key_count: i32,
+    /// How many of the two access keys are active; null when the report does not say it of one.
+    pub active_access_key_count: Option<i32>,
     /// Whether the first access key is active.
     pub access_key_1_active: Option<bool>,
     /// When the first access key was made or last changed (UTC).
@@ -107,20 +110,48 @@ pub const CREDENTIAL_REPORT: Collector = Collector {
 };
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let lines = read(&client!(session, aws_sdk_iam), rows.captured_at()).await?;
-    if !lines.iter().any(|line| line.is_root) {
-        // Every account has a root user: a report without it must not look like an account without a root key.
-        let message = "the report has no line for the root user";
-        rows.miss(orgcensus_aws::Error::new(Class::Failed, "NoRootAccount", message).during(GET));
-    }
-    for credentials in lines {
-        rows.push(credentials).await?;
+    let report = read(&client!(session, aws_sdk_iam), rows.captured_at()).await?;
+    report.miss(rows, &[Credentials::TABLE], &[Credentials::TABLE]);
+    for line in report.lines {
+        line.unread.count(rows, Credentials::TABLE, GET);
+        rows.push(line.credentials).await?;
     }
     Ok(())
 }
 
+/// A report as it was read.
+#[derive(Debug)]
+pub(super) struct Report {
+    pub(super) lines: Vec<Reported>,
+    /// Lines that name no user, and cannot be put together.
+    odd_lines: u64,
+}
+
+/// A line of the report, and its values that are missing or cannot be read.
+#[derive(Debug)]
+pub(super) struct Reported {
+    pub(super) credentials: Credentials,
+    pub(super) unread: Unread,
+}
+
+impl Report {
+    /// Counts the lines that it lacks, for the tables of root and for those of users. Every account has a root user: a
+    /// report without it must not look like an account without a root key.
+    pub(super) fn miss(&self, rows: &mut Rows<'_>, of_root: &[&'static str], of_users: &[&'static str]) {
+        let mut miss = |tables: &[&'static str], code: &str, message: &str| {
+            let error = orgcensus_aws::Error::new(Class::Failed, code, message).during(GET);
+            rows.miss(tables.iter().copied(), error);
+        };
+        if !self.lines.iter().any(|line| line.credentials.is_root) {
+            miss(of_root, "NoRootAccount", "the report has no line for the root user");
+        }
+        let message = "a line of the report does not fit its header, or names no user";
+        (0..self.odd_lines).for_each(|_| miss(of_users, "MalformedLine", message));
+    }
+}
+
 /// The lines of the newest report, which is asked for and waited for.
-pub(super) async fn read(iam: &Client, captured_at: Timestamp) -> Result<Vec<Credentials>, Error> {
+pub(super) async fn read(iam: &Client, captured_at: Timestamp) -> Result<Report, Error> {
     generate(iam).await?;
     let answer = iam.get_credential_report().send().await?;
     parse(&answer, captured_at)
@@ -142,7 +173,7 @@ async fn generate(iam: &Client) -> Result<(), Error> {
 }
 
 /// The report's lines. A report without its header is an error: it must not look like an account without users.
-fn parse(answer: &Answer, captured_at: Timestamp) -> Result<Vec<Credentials>, Error> {
+fn parse(answer: &Answer, captured_at: Timestamp) -> Result<Report, Error> {
     let odd =
         |message: String| orgcensus_aws::Error::new(Class::Failed, "MalformedCredentialReport", message).during(GET);
     let content = answer.content.as_ref().map(AsRef::as_ref).unwrap_or_default();
@@ -153,47 +184,93 @@ fn parse(answer: &Answer, captured_at: Timestamp) -> Result<Vec<Credentials>, Er
         return Err(odd("the report has no column user".to_owned()).into());
     }
     let generated_at = answer.generated_time.as_ref().and_then(timestamp);
-    let line = |record: Result<StringRecord, csv::Error>| {
-        let record = record.map_err(|error| odd(error.to_string()))?;
-        Ok(credentials(&Line { header: &header, record: &record }, captured_at, generated_at))
-    };
-    reader.records().map(line).collect()
+    let mut report = Report { lines: Vec::new(), odd_lines: 0 };
+    for record in reader.records() {
+        let record = put_together(&header, record.map_err(|error| odd(error.to_string()))?);
+        let line = record.and_then(|record| reported(&header, &record, captured_at, generated_at));
+        match line {
+            Some(line) => report.lines.push(line),
+            None => report.odd_lines += 1,
+        }
+    }
+    Ok(report)
+}
+
+/// A line with more values than the header has columns: a user's name or path has commas, and nothing quotes them. The
+/// ARN, which ends in the name, tells where it begins. `None`: it does not.
+fn put_together(header: &StringRecord, record: StringRecord) -> Option<StringRecord> {
+    let extra = record.len().saturating_sub(header.len());
+    if extra == 0 {
+        return Some(record);
+    }
+    if (header.get(0), header.get(1)) != (Some("user"), Some("arn")) {
+        return None;
+    }
+    let cells: Vec<&str> = record.iter().collect();
+    let (front, rest) = cells.split_at(2 + extra);
+    let front = front.join(",");
+    let is_of = |user: &str, arn: &str| arn.ends_with(&format!("/{user}")) || (user == ROOT && arn.ends_with(":root"));
+    let mut splits = front.match_indices(",arn:").map(|(at, _)| (&front[..at], &front[at + 1..]));
+    let (user, arn) = splits.find(|(user, arn)| is_of(user, arn))?;
+    Some([user, arn].into_iter().chain(rest.iter().copied()).collect())
 }
 
 /// One line of the report, its values by the header's names.
 struct Line<'a> {
     header: &'a StringRecord,
     record: &'a StringRecord,
+    unread: Unread,
 }
 
-impl Line<'_> {
-    fn raw(&self, column: &str) -> Option<&str> {
-        let index = self.header.iter().position(|name| name == column)?;
-        self.record.get(index).filter(|value| !value.is_empty())
+impl<'a> Line<'a> {
+    /// What the line has in a column; the report leaves no value out.
+    fn raw(&mut self, column: &str) -> Option<&'a str> {
+        let index = self.header.iter().position(|name| name == column);
+        let value = index.and_then(|index| self.record.get(index)).filter(|value| !value.is_empty());
+        self.unread.value(column, value)
     }
 
-    fn text(&self, column: &str) -> Option<String> {
-        let is_value = |value: &&str| !matches!(*value, "N/A" | "no_information" | "not_supported");
-        self.raw(column).filter(is_value).map(str::to_owned)
+    /// The same; none where the report says by a word that there is none.
+    fn said(&mut self, column: &str) -> Option<&'a str> {
+        self.raw(column).filter(|value| !matches!(*value, "N/A" | "no_information" | "not_supported"))
     }
 
-    fn flag(&self, column: &str) -> Option<bool> {
-        match self.raw(column)?.to_ascii_lowercase().as_str() {
-            "true" => Some(true),
-            "false" => Some(false),
-            _ => None,
-        }
+    fn text(&mut self, column: &str) -> Option<String> {
+        self.said(column).map(str::to_owned)
     }
 
-    fn moment(&self, column: &str) -> Option<Timestamp> {
-        let moment = DateTime::from_str(self.raw(column)?, Format::DateTimeWithOffset).ok()?;
-        timestamp(&moment)
+    fn flag(&mut self, column: &str) -> Option<bool> {
+        let said = self.said(column);
+        self.unread.parsed(column, said, |text| text.to_ascii_lowercase().parse().ok())
+    }
+
+    fn moment(&mut self, column: &str) -> Option<Timestamp> {
+        let said = self.said(column);
+        let parse = |text: &str| timestamp(&DateTime::from_str(text, Format::DateTimeWithOffset).ok()?);
+        self.unread.parsed(column, said, parse)
     }
 }
 
-fn credentials(line: &Line<'_>, captured_at: Timestamp, generated_at: Option<Timestamp>) -> Credentials {
+/// A line's values. `None`: it names no user.
+fn reported(
+    header: &StringRecord,
+    record: &StringRecord,
+    captured_at: Timestamp,
+    generated_at: Option<Timestamp>,
+) -> Option<Reported> {
+    let mut line = Line { header, record, unread: Unread::default() };
+    let user_name = line.raw("user")?.to_owned();
+    let credentials = credentials(&mut line, user_name, captured_at, generated_at);
+    Some(Reported { credentials, unread: line.unread })
+}
+
+fn credentials(
+    line: &mut Line<'_>,
+    user_name: String,
+    captured_at: Timestamp,
+    generated_at: Option<Timestamp>,
+) -> Credentials {
     let days = |at: Option<Timestamp>| at.map(|at| at.days_until(captured_at));
-    let user_name = line.raw("user").unwrap_or_default().to_owned();
     let created_at = line.moment("user_creation_time");
     let password_enabled = line.flag("password_enabled");
     let password_last_used_at = line.moment("password_last_used");
@@ -214,7 +291,7 @@ fn credentials(line: &Line<'_>, captured_at: Timestamp, generated_at: Option<Tim
         password_age_days: days(password_last_changed_at.or(made_with_user)),
         password_next_rotation_at: line.moment("password_next_rotation"),
         mfa_active: line.flag("mfa_active"),
-        active_access_key_count: [&key_1, &key_2].into_iter().map(|key| i32::from(key.active == Some(true))).sum(),
+        active_access_key_count: [key_1.active, key_2.active].into_iter().map(|active| active.map(i32::from)).sum(),
         access_key_1_active: key_1.active,
         access_key_1_last_rotated_at: key_1.last_rotated_at,
         access_key_1_age_days: days(key_1.last_rotated_at),
@@ -238,13 +315,13 @@ fn credentials(line: &Line<'_>, captured_at: Timestamp, generated_at: Option<Tim
 }
 
 /// What the report says where it gives no time; an unknown word is kept.
-fn password_state(line: &Line<'_>, used_at: Option<Timestamp>) -> String {
-    let state = match (used_at, line.raw("password_last_used")) {
+fn password_state(line: &mut Line<'_>, used_at: Option<Timestamp>) -> Option<String> {
+    let state = match (used_at, line.raw("password_last_used")?) {
         (Some(_), _) => "used",
-        (None, Some("N/A" | "not_supported") | None) => "not_applicable",
-        (None, Some(word)) => word,
+        (None, "N/A" | "not_supported") => "not_applicable",
+        (None, word) => word,
     };
-    state.to_owned()
+    Some(state.to_owned())
 }
 
 struct AccessKey {
@@ -255,7 +332,7 @@ struct AccessKey {
     last_used_service: Option<String>,
 }
 
-fn access_key(line: &Line<'_>, number: u8) -> AccessKey {
+fn access_key(line: &mut Line<'_>, number: u8) -> AccessKey {
     let column = |name: &str| format!("access_key_{number}_{name}");
     AccessKey {
         active: line.flag(&column("active")),

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use aws_sdk_iam::types::Tag;
 use orgcensus_aws::Class;
-use orgcensus_collect::{PolicyText, Rows};
+use orgcensus_collect::{POLICY_TABLE_NAMES, PolicyText, Rows};
+
+/// How IAM says that there is no such user, role or provider.
+pub(super) const GONE: &[&str] = &["NoSuchEntity", "NoSuchEntityException"];
 
 /// A name, or the last part of the ARN where the answer lacks it.
 pub(super) fn name_or_last(name: Option<String>, arn: &str) -> String {
@@ -18,7 +21,7 @@ pub(super) fn document(rows: &mut Rows<'_>, encoded: Option<String>) -> PolicyTe
         None => {
             let error = orgcensus_aws::Error::new(Class::Failed, "NoDocument", "the answer lacks the document");
             let error = error.during("iam:GetAccountAuthorizationDetails");
-            rows.miss(error.clone());
+            rows.miss(POLICY_TABLE_NAMES, error.clone());
             PolicyText::Unread(error)
         }
     }

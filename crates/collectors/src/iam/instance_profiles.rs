@@ -1,9 +1,11 @@
 //! Instance profiles, by ListInstanceProfiles: those without a role too. Calls for each account: one for each 1000.
 
 use aws_sdk_iam::types::InstanceProfile as Listed;
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client, timestamp};
+use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
+
+use crate::items::{Unread, made_at};
 
 /// One instance profile: what gives an EC2 instance its role.
 #[derive(Debug, Serialize, Row)]
@@ -42,14 +44,16 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let iam = client!(session, aws_sdk_iam);
     let mut profiles = iam.list_instance_profiles().max_items(1000).into_paginator().items().send();
     while let Some(profile) = profiles.next().await {
-        let row = instance_profile(profile?, rows.captured_at());
+        let mut unread = Unread::default();
+        let row = instance_profile(profile?, rows.captured_at(), &mut unread);
+        unread.count(rows, InstanceProfile::TABLE, "iam:ListInstanceProfiles");
         rows.push(row).await?;
     }
     Ok(())
 }
 
-fn instance_profile(listed: Listed, now: Timestamp) -> InstanceProfile {
-    let created_at = timestamp(&listed.create_date);
+fn instance_profile(listed: Listed, now: Timestamp, unread: &mut Unread) -> InstanceProfile {
+    let created_at = unread.value("CreateDate", made_at(&listed.create_date));
     let role_arns: Vec<String> = listed.roles.into_iter().map(|role| role.arn).collect();
     InstanceProfile {
         arn: listed.arn,

@@ -6,6 +6,7 @@ use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 
 use super::detail::{count, document, is_aws_managed, name_or_last};
+use crate::items::Unread;
 
 /// One managed policy: the account's own, and those of AWS that are attached or bound in the account. Its documents are in
 /// policy_documents, by version.
@@ -32,8 +33,8 @@ pub struct ManagedPolicy {
     pub is_attached: Option<bool>,
     /// How many users and roles the policy bounds.
     pub permissions_boundary_usage_count: Option<i32>,
-    /// Whether the policy may be attached.
-    pub is_attachable: bool,
+    /// Whether the policy may be attached; null when AWS did not say.
+    pub is_attachable: Option<bool>,
     /// The policy's description.
     pub description: Option<String>,
     /// When the policy was made (UTC).
@@ -64,12 +65,24 @@ pub struct PolicyVersion {
 
 /// Adds a policy with its versions and their documents. One of AWS's that nothing in the account uses is left out, as are
 /// AWS's old versions, which nobody can put in force again.
-pub(super) async fn push(rows: &mut Rows<'_>, mut detail: ManagedPolicyDetail) -> Result<(), Error> {
+/// Whether it may be attached is told beside it: of a flag that the answer lacks the SDK makes false.
+pub(super) async fn push(
+    rows: &mut Rows<'_>,
+    mut detail: ManagedPolicyDetail,
+    is_attachable: Option<bool>,
+) -> Result<(), Error> {
     if !is_of_interest(&detail) {
         return Ok(());
     }
-    let versions = detail.policy_version_list.take().unwrap_or_default();
-    let policy = managed_policy(detail, &versions, rows.captured_at());
+    let mut unread = Unread::default();
+    unread.value("IsAttachable", is_attachable);
+    unread.value("DefaultVersionId", detail.default_version_id.as_ref());
+    unread.count(rows, ManagedPolicy::TABLE, "iam:GetAccountAuthorizationDetails");
+    let mut versions = detail.policy_version_list.take().unwrap_or_default();
+    let policy = ManagedPolicy { is_attachable, ..managed_policy(detail, &versions, rows.captured_at()) };
+    for version in &mut versions {
+        version.is_default_version |= version.version_id.is_some() && version.version_id == policy.default_version_id;
+    }
     for mut detail in versions.into_iter().filter(|it| it.is_default_version || !policy.is_aws_managed) {
         let text = document(rows, detail.document.take());
         let version = policy_version(detail, &policy.arn, rows.captured_at());
@@ -109,7 +122,7 @@ fn managed_policy(detail: ManagedPolicyDetail, versions: &[VersionDetail], captu
         attachment_count: detail.attachment_count,
         is_attached: detail.attachment_count.map(|count| count > 0),
         permissions_boundary_usage_count: detail.permissions_boundary_usage_count,
-        is_attachable: detail.is_attachable,
+        is_attachable: None,
         description: detail.description,
         created_at,
         age_days: created_at.map(|at| at.days_until(captured_at)),

@@ -7,7 +7,7 @@ use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 
 use super::credential_report::Credentials;
-use crate::items::Answer;
+use crate::items::{Answer, Unread, made_at};
 
 /// One MFA device that AWS lists: every virtual one, and the hardware tokens and passkeys of users without a virtual one.
 /// Root's hardware token or passkey is not listed: iam_root_users has its kind.
@@ -67,13 +67,13 @@ pub(super) async fn list(iam: &Client, user_name: &str) -> Answer<Vec<MfaDevice>
 }
 
 /// A user's device. Its kind is in its serial number.
-pub(super) fn device(line: &Credentials, device: MfaDevice, now: Timestamp) -> Device {
+pub(super) fn device(line: &Credentials, device: MfaDevice, now: Timestamp, unread: &mut Unread) -> Device {
     let kind = match device.serial_number.split(':').nth(5).and_then(|it| it.split('/').next()) {
         Some("mfa") => "virtual",
         Some("u2f") => "passkey",
         _ => "hardware",
     };
-    let enabled_at = timestamp(&device.enable_date);
+    let enabled_at = unread.value("EnableDate", made_at(&device.enable_date));
     Device {
         mfa_type: kind.to_owned(),
         user_name: Some(line.user_name.clone()),

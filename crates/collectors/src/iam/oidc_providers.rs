@@ -11,7 +11,7 @@ use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client, ti
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
-use super::detail::tags;
+use super::detail::{GONE, tags};
 use crate::items::{Answer, details, is_gone};
 
 /// One OpenID Connect provider: an issuer outside of AWS whose tokens roles may trust, as the federated principal of its ARN.
@@ -49,8 +49,10 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let arns = listed.into_iter().map(|listed| listed.arn.unwrap_or_default());
     let mut told = details(arns, |arn| ask(&iam, arn));
     while let Some((arn, provider)) = told.next().await {
-        if !is_gone(&provider) {
-            let provider = rows.item(provider)?;
+        if is_gone(GONE, &provider) {
+            rows.gone();
+        } else {
+            let provider = rows.item([OidcProvider::TABLE], provider)?;
             let row = oidc_provider(arn, provider, rows.captured_at());
             rows.push(row).await?;
         }

@@ -1,9 +1,13 @@
 //! The account's password policy, by GetAccountPasswordPolicy.
 
 use aws_sdk_iam::types::PasswordPolicy as Answer;
-use orgcensus_collect::{Collector, Error, Optional, Rows, Scope, Session, call, client};
+use orgcensus_collect::{Collector, Error, Optional, Rows, Said, Scope, Session, call, client};
 use orgcensus_row::{Row, table};
 use serde::Serialize;
+
+use crate::items::{Unread, given};
+
+const GET: &str = "iam:GetAccountPasswordPolicy";
 
 /// The password policy of one account. An account without one has a row as well: AWS's default holds there, at least 8
 /// characters of three kinds, without expiry.
@@ -44,21 +48,30 @@ pub const PASSWORD_POLICIES: Collector = Collector {
 };
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let answer = client!(session, aws_sdk_iam).get_account_password_policy().send().await;
-    let answer = answer.optional(&["NoSuchEntity"])?;
-    rows.push(policy(answer.and_then(|answer| answer.password_policy).as_ref())).await
+    let said = Said::new();
+    let get = client!(session, aws_sdk_iam).get_account_password_policy().customize().interceptor(said.clone());
+    let answer = get.send().await.optional(&["NoSuchEntity"])?;
+    let answer = answer.map(|answer| given(answer.password_policy, GET, "PasswordPolicy")).transpose()?;
+    let mut unread = Unread::default();
+    let row = policy(answer.as_ref(), &said, &mut unread);
+    unread.count(rows, PasswordPolicy::TABLE, GET);
+    rows.push(row).await
 }
 
-fn policy(answer: Option<&Answer>) -> PasswordPolicy {
+/// Of a flag that the answer lacks the SDK makes false.
+fn policy(answer: Option<&Answer>, said: &Said, unread: &mut Unread) -> PasswordPolicy {
+    let mut flag = |name: &str, value: fn(&Answer) -> bool| {
+        answer.and_then(|it| unread.value(name, said.has(name).then(|| value(it))))
+    };
     PasswordPolicy {
         is_configured: answer.is_some(),
         minimum_password_length: answer.and_then(|it| it.minimum_password_length),
-        requires_symbols: answer.map(|it| it.require_symbols),
-        requires_numbers: answer.map(|it| it.require_numbers),
-        requires_uppercase_characters: answer.map(|it| it.require_uppercase_characters),
-        requires_lowercase_characters: answer.map(|it| it.require_lowercase_characters),
-        allows_users_to_change_password: answer.map(|it| it.allow_users_to_change_password),
-        expires_passwords: answer.map(|it| it.expire_passwords),
+        requires_symbols: flag("RequireSymbols", |it| it.require_symbols),
+        requires_numbers: flag("RequireNumbers", |it| it.require_numbers),
+        requires_uppercase_characters: flag("RequireUppercaseCharacters", |it| it.require_uppercase_characters),
+        requires_lowercase_characters: flag("RequireLowercaseCharacters", |it| it.require_lowercase_characters),
+        allows_users_to_change_password: flag("AllowUsersToChangePassword", |it| it.allow_users_to_change_password),
+        expires_passwords: flag("ExpirePasswords", |it| it.expire_passwords),
         // Zero is how AWS writes "never" and "none" in some accounts, and leaves out in others.
         max_password_age_days: answer.and_then(|it| it.max_password_age).filter(|days| *days > 0),
         password_reuse_prevention: answer.and_then(|it| it.password_reuse_prevention).filter(|count| *count > 0),
@@ -77,7 +90,8 @@ mod tests {
     const ANSWER: &str = "<GetAccountPasswordPolicyResponse><GetAccountPasswordPolicyResult><PasswordPolicy>\
         <MinimumPasswordLength>14</MinimumPasswordLength><RequireSymbols>true</RequireSymbols>\
         <RequireNumbers>false</RequireNumbers><ExpirePasswords>true</ExpirePasswords>\
-        <MaxPasswordAge>90</MaxPasswordAge><PasswordReusePrevention>0</PasswordReusePrevention>\
+        <RequireUppercaseCharacters>true</RequireUppercaseCharacters>\
+        <AllowUsersToChangePassword>false</AllowUsersToChangePassword><MaxPasswordAge>90</MaxPasswordAge><PasswordReusePrevention>0</PasswordReusePrevention>\
         </PasswordPolicy></GetAccountPasswordPolicyResult></GetAccountPasswordPolicyResponse>";
 
     #[tokio::test]
@@ -87,6 +101,13 @@ mod tests {
         assert_eq!((&row["is_configured"], &row["minimum_password_length"]), (&true.into(), &14.into()));
         assert_eq!((&row["requires_symbols"], &row["requires_numbers"]), (&true.into(), &false.into()));
         assert_eq!(row["max_password_age_days"], 90);
+        // The answer lacks this one.
+        assert!(row["requires_lowercase_characters"].is_null(), "{row}");
+        assert_eq!(
+            (&row["requires_uppercase_characters"], &row["allows_users_to_change_password"]),
+            (&true.into(), &false.into())
+        );
+        assert_eq!(collected.short(), (1, vec!["iam_password_policies"]));
         assert!(row.get("password_reuse_prevention").is_none_or(serde_json::Value::is_null), "{row}");
     }
 

@@ -70,7 +70,11 @@ pub(super) async fn push(rows: &mut Rows<'_>, mut detail: RoleDetail) -> Result<
 
 fn role(detail: RoleDetail, policies: &Policies, profiles: &[ProfileDetail], captured_at: Timestamp) -> Role {
     let arn = detail.arn.unwrap_or_default();
-    let is_at = |path: &str| detail.path.as_deref().is_some_and(|it| it.starts_with(path));
+    // A role's ARN has its path as well.
+    let own_path = detail.path.as_deref().or_else(|| arn.split_once(":role").map(|(_, path)| path));
+    let is_at = |path: &str| own_path.is_some_and(|it| it.starts_with(path));
+    let (is_service_linked, is_identity_center) =
+        (is_at("/aws-service-role/"), is_at("/aws-reserved/sso.amazonaws.com/"));
     let created_at = detail.create_date.as_ref().and_then(timestamp);
     let last_used = detail.role_last_used.as_ref();
     let last_used_at = last_used.and_then(|it| it.last_used_date.as_ref()).and_then(timestamp);
@@ -80,8 +84,8 @@ fn role(detail: RoleDetail, policies: &Policies, profiles: &[ProfileDetail], cap
         role_name: name_or_last(detail.role_name, &arn),
         arn,
         role_id: detail.role_id,
-        is_service_linked: is_at("/aws-service-role/"),
-        is_identity_center: is_at("/aws-reserved/sso.amazonaws.com/"),
+        is_service_linked,
+        is_identity_center,
         path: detail.path,
         created_at,
         age_days: created_at.map(|at| at.days_until(captured_at)),

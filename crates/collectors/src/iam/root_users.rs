@@ -35,28 +35,31 @@ pub struct RootUser {
     pub is_mfa_enabled: Option<bool>,
     /// none, virtual, or other (a hardware token, a passkey or a security key: AWS lists no more of it); null when not known.
     pub mfa_type: Option<String>,
-    /// How many virtual MFA devices root has.
-    pub virtual_mfa_device_count: i32,
+    /// How many virtual MFA devices root has; null when they could not be read.
+    pub virtual_mfa_device_count: Option<i32>,
     /// When AWS made the credential report (UTC): up to four hours before the run; null when it has no line for root.
     pub report_generated_at: Option<Timestamp>,
 }
 
-/// Root's row. Without a line in the report all that only the report says is null.
-pub(super) fn root_user(
-    arn: String,
-    summary: &HashMap<Key, i32>,
-    line: Option<&Credentials>,
-    devices: &[Device],
-    now: Timestamp,
-) -> RootUser {
-    let is = |key: Key| summary.get(&key).map(|count| *count > 0);
-    let virtual_devices = devices.iter().filter(|device| device.is_root).count();
+/// What is known of root: each of the three where it could be read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sources<'a> {
+    pub(super) summary: Option<&'a HashMap<Key, i32>>,
+    pub(super) line: Option<&'a Credentials>,
+    pub(super) devices: Option<&'a [Device]>,
+}
+
+/// Root's row. Without a line in the report all that only the report says is null, and so with the others.
+pub(super) fn root_user(arn: String, sources: Sources<'_>, now: Timestamp) -> RootUser {
+    let Sources { summary, line, devices } = sources;
+    let is = |key: Key| summary?.get(&key).map(|count| *count > 0);
+    let virtual_devices = devices.map(|devices| devices.iter().filter(|device| device.is_root).count());
     let is_mfa_enabled = is(Key::AccountMfaEnabled);
     let mfa_type = match (virtual_devices, is_mfa_enabled) {
-        (1.., _) => Some("virtual"),
-        (0, Some(true)) => Some("other"),
-        (0, Some(false)) => Some("none"),
-        (0, None) => None,
+        (Some(1..), _) => Some("virtual"),
+        (Some(0), Some(true)) => Some("other"),
+        (_, Some(false)) => Some("none"),
+        (Some(0), None) | (None, _) => None,
     };
     let password_last_used_at = line.and_then(|line| line.password_last_used_at);
     let key_used_at = line.and_then(|line| line.access_key_1_last_used_at.max(line.access_key_2_last_used_at));
@@ -66,13 +69,13 @@ pub(super) fn root_user(
         password_last_used_at,
         password_last_used_days: password_last_used_at.map(|at| at.days_until(now)),
         has_access_key: is(Key::AccountAccessKeysPresent),
-        active_access_key_count: line.map(|line| line.active_access_key_count),
+        active_access_key_count: line.and_then(|line| line.active_access_key_count),
         access_key_last_used_at: key_used_at,
         access_key_last_used_days: key_used_at.map(|at| at.days_until(now)),
         has_signing_certificate: is(Key::AccountSigningCertificatesPresent),
         is_mfa_enabled,
         mfa_type: mfa_type.map(str::to_owned),
-        virtual_mfa_device_count: i32::try_from(virtual_devices).unwrap_or(i32::MAX),
+        virtual_mfa_device_count: virtual_devices.map(|count| i32::try_from(count).unwrap_or(i32::MAX)),
         report_generated_at: line.and_then(|line| line.report_generated_at),
     }
 }

@@ -12,7 +12,7 @@ use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client, ti
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
-use super::detail::{count, tags};
+use super::detail::{GONE, count, tags};
 use crate::items::{Answer, details, is_gone};
 
 /// One SAML provider: a directory outside of AWS whose assertions roles may trust, as the federated principal of its ARN.
@@ -57,8 +57,10 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let listed = iam.list_saml_providers().send().await?.saml_provider_list.unwrap_or_default();
     let mut told = details(listed, |listed| ask(&iam, listed));
     while let Some((listed, provider)) = told.next().await {
-        if !is_gone(&provider) {
-            let provider = rows.item(provider)?;
+        if is_gone(GONE, &provider) {
+            rows.gone();
+        } else {
+            let provider = rows.item([SamlProvider::TABLE], provider)?;
             let row = saml_provider(listed, provider, rows.captured_at());
             rows.push(row).await?;
         }

@@ -15,7 +15,8 @@ use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client, ti
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
-use crate::items::{Answer, details};
+use super::detail::GONE;
+use crate::items::{Answer, details, is_gone};
 
 /// How often is asked whether a job is done; most are within a second.
 const POLLS: usize = 60;
@@ -77,7 +78,11 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 async fn read(iam: &Client, rows: &mut Rows<'_>, kind: &str, arns: Vec<String>) -> Result<(), Error> {
     let mut told = details(arns, |arn| ask(iam, arn));
     while let Some((arn, services)) = told.next().await {
-        for service in rows.item(services)?.unwrap_or_default() {
+        if is_gone(GONE, &services) {
+            rows.gone();
+            continue;
+        }
+        for service in rows.item([ServiceLastAccessed::TABLE], services)?.unwrap_or_default() {
             let row = service_last_accessed(&arn, kind, service, rows.captured_at());
             rows.push(row).await?;
         }
@@ -111,7 +116,7 @@ async fn services(iam: &Client, arn: &str) -> Answer<Vec<Listed>> {
         }
         found.extend(answer.services_last_accessed);
         let next = answer.marker.filter(|_| answer.is_truncated);
-        if next.is_none() || next == marker {
+        if next.is_none() {
             return Ok(found);
         }
         marker = next;

@@ -6,6 +6,8 @@ use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client, ti
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
+use crate::items::{Unread, made_at, word};
+
 /// One password or API key of an IAM user that one service accepts.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "iam_service_specific_credentials", key = "service_specific_credential_id")]
@@ -20,10 +22,10 @@ pub struct ServiceSpecificCredential {
     pub service_user_name: Option<String>,
     /// The credential's public part where it is an API key, an alias of the secret; null otherwise.
     pub credential_alias: Option<String>,
-    /// Active, Inactive or Expired, as AWS says it.
-    pub status: String,
-    /// Whether the credential is active.
-    pub is_active: bool,
+    /// Active, Inactive or Expired, as AWS says it; null when it does not.
+    pub status: Option<String>,
+    /// Whether the credential is active; null when AWS does not say.
+    pub is_active: Option<bool>,
     /// When the credential was made (UTC).
     pub created_at: Option<Timestamp>,
     /// Days since then.
@@ -45,34 +47,40 @@ pub const SERVICE_SPECIFIC_CREDENTIALS: Collector = Collector {
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let iam = client!(session, aws_sdk_iam);
-    // The SDK has no paginator for this one. A marker that comes twice ends the list, as its paginators end theirs.
+    // The SDK has no paginator for this one.
     let mut marker: Option<String> = None;
     loop {
         let list = iam.list_service_specific_credentials().all_users(true).max_items(1000);
         let page = list.set_marker(marker.clone()).send().await?;
         for listed in page.service_specific_credentials.unwrap_or_default() {
-            let row = service_specific_credential(listed, rows.captured_at());
+            let mut unread = Unread::default();
+            let row = service_specific_credential(listed, rows.captured_at(), &mut unread);
+            unread.count(rows, ServiceSpecificCredential::TABLE, "iam:ListServiceSpecificCredentials");
             rows.push(row).await?;
         }
         let next = page.marker.filter(|_| page.is_truncated);
-        if next.is_none() || next == marker {
+        if next.is_none() {
             return Ok(());
         }
         marker = next;
     }
 }
 
-fn service_specific_credential(listed: ServiceSpecificCredentialMetadata, now: Timestamp) -> ServiceSpecificCredential {
-    let created_at = timestamp(&listed.create_date);
+fn service_specific_credential(
+    listed: ServiceSpecificCredentialMetadata,
+    now: Timestamp,
+    unread: &mut Unread,
+) -> ServiceSpecificCredential {
+    let created_at = unread.value("CreateDate", made_at(&listed.create_date));
     let expires_at = listed.expiration_date.as_ref().and_then(timestamp);
-    let status = listed.status.as_str().to_owned();
+    let status = unread.value("Status", word(listed.status.as_str()));
     ServiceSpecificCredential {
         service_specific_credential_id: listed.service_specific_credential_id,
         user_name: listed.user_name,
         service_name: listed.service_name,
         service_user_name: Some(listed.service_user_name).filter(|name| !name.is_empty()),
         credential_alias: listed.service_credential_alias,
-        is_active: status == "Active",
+        is_active: status.as_ref().map(|status| status == "Active"),
         status,
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),

@@ -7,7 +7,7 @@ use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 
 use super::credential_report::Credentials;
-use crate::items::Answer;
+use crate::items::{Answer, Unread, word};
 
 /// One signing certificate of an IAM user.
 #[derive(Debug, Serialize, Row)]
@@ -19,10 +19,10 @@ pub struct Certificate {
     pub user_name: String,
     /// The user's ARN.
     pub user_arn: Option<String>,
-    /// Active, Inactive or Expired, as AWS says it.
-    pub status: String,
-    /// Whether the certificate is active.
-    pub is_active: bool,
+    /// Active, Inactive or Expired, as AWS says it; null when it does not.
+    pub status: Option<String>,
+    /// Whether the certificate is active; null when AWS does not say.
+    pub is_active: Option<bool>,
     /// When the certificate was uploaded (UTC).
     pub uploaded_at: Option<Timestamp>,
     /// Days since then.
@@ -36,14 +36,19 @@ pub(super) async fn list(iam: &Client, user_name: &str) -> Answer<Vec<SigningCer
 }
 
 /// A certificate without its body.
-pub(super) fn certificate(line: &Credentials, certificate: SigningCertificate, now: Timestamp) -> Certificate {
+pub(super) fn certificate(
+    line: &Credentials,
+    certificate: SigningCertificate,
+    now: Timestamp,
+    unread: &mut Unread,
+) -> Certificate {
     let uploaded_at = certificate.upload_date.as_ref().and_then(timestamp);
-    let status = certificate.status.as_str().to_owned();
+    let status = unread.value("Status", word(certificate.status.as_str()));
     Certificate {
         certificate_id: certificate.certificate_id,
         user_name: line.user_name.clone(),
         user_arn: line.arn.clone(),
-        is_active: status == "Active",
+        is_active: status.as_ref().map(|status| status == "Active"),
         status,
         uploaded_at,
         age_days: uploaded_at.map(|at| at.days_until(now)),

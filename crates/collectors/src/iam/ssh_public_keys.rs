@@ -5,11 +5,12 @@
 use aws_sdk_iam::Client;
 use aws_sdk_iam::types::{SshPublicKeyMetadata, User};
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client, timestamp};
+use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
-use crate::items::{Answer, details};
+use super::detail::GONE;
+use crate::items::{Answer, Unread, details, is_gone, made_at, word};
 
 /// One SSH public key of an IAM user, with which it may reach CodeCommit.
 #[derive(Debug, Serialize, Row)]
@@ -21,10 +22,10 @@ pub struct SshPublicKey {
     pub user_name: String,
     /// The user's ARN.
     pub user_arn: String,
-    /// Active, Inactive or Expired, as AWS says it.
-    pub status: String,
-    /// Whether the key is active.
-    pub is_active: bool,
+    /// Active, Inactive or Expired, as AWS says it; null when it does not.
+    pub status: Option<String>,
+    /// Whether the key is active; null when AWS does not say.
+    pub is_active: Option<bool>,
     /// When the key was uploaded (UTC).
     pub uploaded_at: Option<Timestamp>,
     /// Days since then.
@@ -46,8 +47,14 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     while let Some(page) = pages.next().await {
         let mut told = details(page?.users, |user| ask(&iam, user));
         while let Some((user, keys)) = told.next().await {
-            for key in rows.item(keys)?.unwrap_or_default() {
-                let row = ssh_public_key(&user, key, rows.captured_at());
+            if is_gone(GONE, &keys) {
+                rows.gone();
+                continue;
+            }
+            for key in rows.item([SshPublicKey::TABLE], keys)?.unwrap_or_default() {
+                let mut unread = Unread::default();
+                let row = ssh_public_key(&user, key, rows.captured_at(), &mut unread);
+                unread.count(rows, SshPublicKey::TABLE, "iam:ListSSHPublicKeys");
                 rows.push(row).await?;
             }
         }
@@ -61,14 +68,14 @@ async fn ask(iam: &Client, user: User) -> (User, Answer<Vec<SshPublicKeyMetadata
     (user, keys.map_err(Into::into))
 }
 
-fn ssh_public_key(user: &User, key: SshPublicKeyMetadata, now: Timestamp) -> SshPublicKey {
-    let uploaded_at = timestamp(&key.upload_date);
-    let status = key.status.as_str().to_owned();
+fn ssh_public_key(user: &User, key: SshPublicKeyMetadata, now: Timestamp, unread: &mut Unread) -> SshPublicKey {
+    let uploaded_at = unread.value("UploadDate", made_at(&key.upload_date));
+    let status = unread.value("Status", word(key.status.as_str()));
     SshPublicKey {
         ssh_public_key_id: key.ssh_public_key_id,
         user_name: user.user_name.clone(),
         user_arn: user.arn.clone(),
-        is_active: status == "Active",
+        is_active: status.as_ref().map(|status| status == "Active"),
         status,
         uploaded_at,
         age_days: uploaded_at.map(|at| at.days_until(now)),

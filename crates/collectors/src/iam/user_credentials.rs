@@ -13,14 +13,14 @@ use aws_sdk_iam::Client;
 use aws_sdk_iam::types::{MfaDevice, SigningCertificate};
 use futures::StreamExt;
 use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client};
-use orgcensus_row::table;
+use orgcensus_row::{Row, table};
 
 use super::access_keys::{self, AccessKey, Key};
-use super::credential_report::{self, Credentials};
+use super::credential_report::{self, Reported};
 use super::mfa_devices::{self, Device};
-use super::root_users::{self, RootUser};
+use super::root_users::{self, RootUser, Sources};
 use super::signing_certificates::{self, Certificate};
-use crate::items::{Answer, details};
+use crate::items::{Answer, Unread, details};
 
 /// Access keys, MFA devices and signing certificates of an account's users, and what its root user has.
 pub const USER_CREDENTIALS: Collector = Collector {
@@ -40,20 +40,38 @@ pub const USER_CREDENTIALS: Collector = Collector {
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
+/// What is short where nobody says whom to ask.
+const TABLES: [&str; 4] = [RootUser::TABLE, AccessKey::TABLE, Device::TABLE, Certificate::TABLE];
+
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let iam = client!(session, aws_sdk_iam);
     let now = rows.captured_at();
-    let report = credential_report::read(&iam, now).await?;
-    let summary = iam.get_account_summary().send().await?.summary_map.unwrap_or_default();
-    let devices = mfa_devices::list_virtual(&iam, now).await?;
-    let root_arn = format!("arn:{}:iam::{}:root", session.partition(), session.account_id());
-    let line = report.iter().find(|line| line.is_root);
-    rows.push(root_users::root_user(root_arn, &summary, line, &devices, now)).await?;
+    // Each table keeps what its own calls give: the report says whom to ask, the other two are about root and devices.
+    let report = rows.part(TABLES, credential_report::read(&iam, now).await)?;
+    let summary = rows.part([RootUser::TABLE], iam.get_account_summary().send().await)?;
+    let summary = summary.map(|answer| answer.summary_map.unwrap_or_default());
+    let devices = rows.part([Device::TABLE, RootUser::TABLE], mfa_devices::list_virtual(&iam, now).await)?;
+    let lines = report.as_ref().map(|report| report.lines.as_slice()).unwrap_or_default();
+    if let Some(report) = &report {
+        report.miss(rows, &[RootUser::TABLE], &[AccessKey::TABLE, Device::TABLE, Certificate::TABLE]);
+    }
+    let root_line = lines.iter().find(|line| line.credentials.is_root);
+    let sources = Sources {
+        summary: summary.as_ref(),
+        line: root_line.map(|line| &line.credentials),
+        devices: devices.as_deref(),
+    };
+    if summary.is_some() || root_line.is_some() || devices.is_some() {
+        let arn = format!("arn:{}:iam::{}:root", session.partition(), session.account_id());
+        push_root(rows, root_users::root_user(arn, sources, now), root_line, summary.is_some()).await?;
+    }
+    let devices = devices.unwrap_or_default();
     let has_virtual: BTreeSet<String> = devices.iter().filter_map(|device| device.user_name.clone()).collect();
     for device in devices {
         rows.push(device).await?;
     }
-    let asked = report.iter().filter(|line| !line.is_root).map(|line| Asked::of(line, &has_virtual));
+    let users = lines.iter().filter(|line| !line.credentials.is_root);
+    let asked = users.map(|line| Asked::of(line, &has_virtual));
     let mut told = details(asked.filter(Asked::is_any), |asked| ask(&iam, asked));
     while let Some(told) = told.next().await {
         push(rows, told).await?;
@@ -61,19 +79,42 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+/// Adds root's row, and counts what it lacks of that which AWS always says.
+async fn push_root(
+    rows: &mut Rows<'_>,
+    root: RootUser,
+    line: Option<&Reported>,
+    has_summary: bool,
+) -> Result<(), Error> {
+    let mut unread = Unread::default();
+    if has_summary {
+        unread.value("AccountMFAEnabled", root.is_mfa_enabled);
+        unread.value("AccountAccessKeysPresent", root.has_access_key);
+    }
+    unread.count(rows, RootUser::TABLE, "iam:GetAccountSummary");
+    let mut unread = Unread::default();
+    let is_unread = |column: &str| line.is_some_and(|line| line.unread.has(column));
+    for column in ["password_last_used", "access_key_1", "access_key_2"].into_iter().filter(|it| is_unread(it)) {
+        unread.value(column, None::<()>);
+    }
+    unread.count(rows, RootUser::TABLE, "iam:GetCredentialReport");
+    rows.push(root).await
+}
+
 /// What is asked of a user. What the report does not say is asked.
 struct Asked<'a> {
-    line: &'a Credentials,
+    line: &'a Reported,
     keys: bool,
     devices: bool,
     certificates: bool,
 }
 
 impl<'a> Asked<'a> {
-    fn of(line: &'a Credentials, has_virtual: &BTreeSet<String>) -> Self {
+    fn of(reported: &'a Reported, has_virtual: &BTreeSet<String>) -> Self {
         let key = |active: Option<bool>, rotated: bool| active != Some(false) || rotated;
+        let line = &reported.credentials;
         Self {
-            line,
+            line: reported,
             keys: key(line.access_key_1_active, line.access_key_1_last_rotated_at.is_some())
                 || key(line.access_key_2_active, line.access_key_2_last_rotated_at.is_some()),
             devices: line.mfa_active != Some(false) && !has_virtual.contains(&line.user_name),
@@ -89,7 +130,7 @@ impl<'a> Asked<'a> {
 
 /// What AWS told of a user; nothing where nothing was asked.
 struct Told<'a> {
-    line: &'a Credentials,
+    line: &'a Reported,
     keys: Answer<Vec<Key>>,
     devices: Answer<Vec<MfaDevice>>,
     certificates: Answer<Vec<SigningCertificate>>,
@@ -97,7 +138,7 @@ struct Told<'a> {
 
 async fn ask<'a>(iam: &Client, asked: Asked<'a>) -> Told<'a> {
     let Asked { line, .. } = asked;
-    let user_name = line.user_name.as_str();
+    let user_name = line.credentials.user_name.as_str();
     Told {
         line,
         keys: if asked.keys { access_keys::list(iam, line).await } else { Ok(Vec::new()) },
@@ -110,16 +151,24 @@ async fn ask<'a>(iam: &Client, asked: Asked<'a>) -> Told<'a> {
     }
 }
 
+/// Adds what a user has. One that IAM does not know is missed and not gone: the report, which may be hours old, knows it,
+/// and nothing says whether it was deleted since.
 async fn push(rows: &mut Rows<'_>, told: Told<'_>) -> Result<(), Error> {
-    let (line, now) = (told.line, rows.captured_at());
-    for key in rows.item(told.keys)?.unwrap_or_default() {
+    let (line, now) = (&told.line.credentials, rows.captured_at());
+    for key in rows.item([AccessKey::TABLE], told.keys)?.unwrap_or_default() {
         access_keys::push(rows, line, key).await?;
     }
-    for device in rows.item(told.devices)?.unwrap_or_default() {
-        rows.push(mfa_devices::device(line, device, now)).await?;
+    for device in rows.item([Device::TABLE], told.devices)?.unwrap_or_default() {
+        let mut unread = Unread::default();
+        let row = mfa_devices::device(line, device, now, &mut unread);
+        unread.count(rows, Device::TABLE, "iam:ListMFADevices");
+        rows.push(row).await?;
     }
-    for certificate in rows.item(told.certificates)?.unwrap_or_default() {
-        rows.push(signing_certificates::certificate(line, certificate, now)).await?;
+    for certificate in rows.item([Certificate::TABLE], told.certificates)?.unwrap_or_default() {
+        let mut unread = Unread::default();
+        let row = signing_certificates::certificate(line, certificate, now, &mut unread);
+        unread.count(rows, Certificate::TABLE, "iam:ListSigningCertificates");
+        rows.push(row).await?;
     }
     Ok(())
 }

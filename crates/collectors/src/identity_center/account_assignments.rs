@@ -11,7 +11,10 @@ use orgcensus_row::{Row, table};
 use serde::Serialize;
 
 use super::instances;
-use crate::items::{Answer, details};
+use crate::items::{Answer, details, is_gone};
+
+/// How Identity Center says that there is no such set, or no such account.
+const GONE: &[&str] = &["ResourceNotFoundException"];
 
 /// One user or group that may use one permission set in one account.
 #[derive(Debug, Serialize, Row)]
@@ -66,11 +69,21 @@ async fn of_set(sso: &Client, instance_arn: &str, set_arn: &str, rows: &mut Rows
     let mut pages = list.into_paginator().send();
     while let Some(page) = pages.next().await {
         // One set that cannot be read does not cost the others.
-        let Some(page) = rows.item(page)? else { return Ok(()) };
+        let page: Answer<_> = page.map_err(Into::into);
+        if is_gone(GONE, &page) {
+            rows.gone();
+            return Ok(());
+        }
+        let Some(page) = rows.item([AccountAssignment::TABLE], page)? else { return Ok(()) };
         let accounts = page.account_ids.unwrap_or_default();
         let mut read = details(accounts, |account_id| read(sso, instance_arn, set_arn, account_id));
         while let Some(assignments) = read.next().await {
-            for it in rows.item(assignments)?.unwrap_or_default() {
+            // The set was taken from the account meanwhile, or is gone.
+            if is_gone(GONE, &assignments) {
+                rows.gone();
+                continue;
+            }
+            for it in rows.item([AccountAssignment::TABLE], assignments)?.unwrap_or_default() {
                 rows.push(row(it)).await?;
             }
         }
@@ -133,7 +146,8 @@ mod tests {
             .await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&ACCOUNT_ASSIGNMENTS);
-        assert_eq!(collected.missed.as_ref().map(|missed| missed.items), Some(1));
+        assert_eq!(collected.short(), (1, vec!["identity_center_account_assignments"]));
+        assert_eq!(collected.gone, 1);
         let names = ["permission_set_arn", "target_account_id", "principal_type", "principal_id"];
         assert_eq!(
             columns(&collected, "identity_center_account_assignments", &names),

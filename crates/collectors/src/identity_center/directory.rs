@@ -12,7 +12,10 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
 use super::instances;
-use crate::items::{Answer, details};
+use crate::items::{Answer, details, is_gone};
+
+/// How the directory says that there is no such group.
+const GONE: &[&str] = &["ResourceNotFoundException"];
 
 /// One user of the directory.
 #[derive(Debug, Serialize, Row)]
@@ -106,7 +109,8 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 async fn users(directory: &Client, store: &str, rows: &mut Rows<'_>) -> Result<(), Error> {
     let mut pages = directory.list_users().identity_store_id(store).max_results(100).into_paginator().send();
     while let Some(page) = pages.next().await {
-        for user in page?.users {
+        let Some(page) = rows.part([User::TABLE], page)? else { return Ok(()) };
+        for user in page.users {
             let row = user_row(user, store, rows.captured_at());
             rows.push(row).await?;
         }
@@ -117,9 +121,14 @@ async fn users(directory: &Client, store: &str, rows: &mut Rows<'_>) -> Result<(
 async fn groups(directory: &Client, store: &str, rows: &mut Rows<'_>) -> Result<(), Error> {
     let mut pages = directory.list_groups().identity_store_id(store).max_results(100).into_paginator().send();
     while let Some(page) = pages.next().await {
-        let mut read = details(page?.groups, |group| members(directory, store, group));
+        let Some(page) = rows.part([Group::TABLE, Membership::TABLE], page)? else { return Ok(()) };
+        let mut read = details(page.groups, |group| members(directory, store, group));
         while let Some((group, members)) = read.next().await {
-            let members = rows.item(members)?;
+            if is_gone(GONE, &members) {
+                rows.gone();
+                continue;
+            }
+            let members = rows.item([Membership::TABLE, Group::TABLE], members)?;
             let row = group_row(group, store, members.as_ref().map(Vec::len), rows.captured_at());
             for member in members.unwrap_or_default() {
                 rows.push(membership_row(member, store, &row.group_id)).await?;

@@ -6,6 +6,7 @@ use orgcensus_collect::{Error, Optional, Rows};
 use orgcensus_row::Row;
 use serde::Serialize;
 
+use super::permission_sets::PermissionSet;
 use crate::items::Answer;
 
 /// One policy that one permission set names: a managed policy of AWS's, one of each account's own, or its boundary.
@@ -30,6 +31,9 @@ pub struct PermissionSetPolicy {
     /// Whether the policy is AWS's AdministratorAccess.
     pub is_administrator_access: bool,
 }
+
+/// The tables that say what policies a set has.
+const TABLES: [&str; 2] = [PermissionSetPolicy::TABLE, PermissionSet::TABLE];
 
 /// What AWS answered about a set's policies.
 pub(super) struct Attached {
@@ -85,11 +89,12 @@ async fn customer_managed(sso: &Client, instance_arn: &str, arn: &str) -> Answer
 
 /// Adds a row for each.
 pub(super) async fn push(rows: &mut Rows<'_>, set_arn: &str, attached: Attached) -> Result<Counted, Error> {
-    let managed = rows.item(attached.managed)?.map(|it| it.into_iter().map(|it| aws_row(set_arn, it)).collect());
+    let managed =
+        rows.item(TABLES, attached.managed)?.map(|it| it.into_iter().map(|it| aws_row(set_arn, it)).collect());
     let managed: Option<Vec<PermissionSetPolicy>> = managed;
-    let own = rows.item(attached.customer_managed)?;
+    let own = rows.item(TABLES, attached.customer_managed)?;
     let own: Option<Vec<_>> = own.map(|it| it.into_iter().map(|it| own_row(set_arn, it)).collect());
-    let boundary = rows.item(attached.boundary)?;
+    let boundary = rows.item(TABLES, attached.boundary)?;
     let counted = Counted {
         managed: managed.as_ref().map(|it| count(it.len())),
         customer_managed: own.as_ref().map(|it| count(it.len())),

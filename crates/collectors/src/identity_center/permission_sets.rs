@@ -6,13 +6,18 @@ use std::collections::BTreeMap;
 use aws_sdk_ssoadmin::Client;
 use aws_sdk_ssoadmin::types::PermissionSet as SdkSet;
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Policy, PolicyKind, Rows, Scope, Session, call, client, timestamp};
+use orgcensus_collect::{
+    Collector, Error, POLICY_TABLE_NAMES, Policy, PolicyKind, Rows, Scope, Session, call, client, timestamp,
+};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
 use super::instances::{self, Instance};
 use super::permission_set_policies::{self as policies, Attached, PermissionSetPolicy};
-use crate::items::{Answer, details, is_gone, policy_text};
+use crate::items::{Answer, Unread, details, is_gone, policy_text_of};
+
+/// How Identity Center says that there is no such set.
+const GONE: &[&str] = &["ResourceNotFoundException"];
 
 /// One permission set: what whoever it is assigned to may do in an account.
 #[derive(Debug, Serialize, Row)]
@@ -69,7 +74,9 @@ pub const PERMISSION_SETS: Collector = Collector {
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let sso = client!(session, aws_sdk_ssoadmin);
-    for instance in instances::list(&sso).await? {
+    let instances = instances::list(&sso).await?;
+    rows.part([Instance::TABLE], Ok::<_, Error>(()))?;
+    for instance in instances {
         let row = instances::row(&instance, session.region(), rows.stamp());
         let (arn, is_read) = (row.arn.clone(), row.is_read());
         rows.push(row).await?;
@@ -83,13 +90,19 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 async fn of_instance(sso: &Client, instance_arn: &str, rows: &mut Rows<'_>) -> Result<(), Error> {
     let mut pages = sso.list_permission_sets().instance_arn(instance_arn).max_results(100).into_paginator().send();
     while let Some(page) = pages.next().await {
-        let arns = page?.permission_sets.unwrap_or_default();
+        let Some(page) = rows.part(of_sets(), page)? else { return Ok(()) };
+        let arns = page.permission_sets.unwrap_or_default();
         let mut read = details(arns, |arn| read(sso.clone(), instance_arn.to_owned(), arn));
         while let Some(found) = read.next().await {
             push(rows, instance_arn, found).await?;
         }
     }
     Ok(())
+}
+
+/// The tables that a refused list of sets makes short.
+fn of_sets() -> impl Iterator<Item = &'static str> {
+    POLICY_TABLE_NAMES.into_iter().chain([PermissionSet::TABLE, PermissionSetPolicy::TABLE])
 }
 
 /// What AWS answered about one set; nothing more is asked of one that went away.
@@ -104,7 +117,7 @@ struct Found {
 async fn read(sso: Client, instance_arn: String, arn: String) -> Found {
     let described = sso.describe_permission_set().instance_arn(&instance_arn).permission_set_arn(&arn).send().await;
     let described = described.map(|answer| answer.permission_set).map_err(Into::into);
-    if is_gone(&described) {
+    if is_gone(GONE, &described) {
         return Found { arn, described, inline: Ok(None), attached: Attached::none(), tags: Ok(BTreeMap::new()) };
     }
     let inline =
@@ -130,24 +143,29 @@ async fn tags(sso: &Client, instance_arn: &str, arn: &str) -> Answer<BTreeMap<St
 }
 
 async fn push(rows: &mut Rows<'_>, instance_arn: &str, found: Found) -> Result<(), Error> {
-    if is_gone(&found.described) {
+    if is_gone(GONE, &found.described) {
+        rows.gone();
         return Ok(());
     }
-    let set = rows.item(found.described)?.flatten();
+    let set = rows.item([PermissionSet::TABLE], found.described)?.flatten();
     let has_inline_policy = found.inline.as_ref().ok().map(Option::is_some);
-    let text = policy_text(rows, found.inline)?;
+    let text = policy_text_of(rows, &[PermissionSet::TABLE], found.inline)?;
     let (resource_arn, resource_type) = (found.arn.as_str(), "identity_center_permission_set");
     rows.policy(Policy { resource_arn, resource_type, kind: PolicyKind::Inline, name: "", is_in_force: true, text })
         .await?;
     let counted = policies::push(rows, resource_arn, found.attached).await?;
-    let tags = rows.item(found.tags)?;
+    let tags = rows.item([PermissionSet::TABLE], found.tags)?;
+    let mut unread = Unread::default();
+    let duration = set.as_ref().and_then(SdkSet::session_duration);
+    let session_duration_seconds = unread.parsed("SessionDuration", duration, seconds);
+    unread.count(rows, PermissionSet::TABLE, "ssoadmin:DescribePermissionSet");
     let created_at = set.as_ref().and_then(|set| set.created_date.as_ref()).and_then(timestamp);
     let of = |text: fn(&SdkSet) -> Option<&str>| set.as_ref().and_then(text).map(str::to_owned);
     let row = PermissionSet {
         instance_arn: instance_arn.to_owned(),
         permission_set_name: of(SdkSet::name),
         description: of(SdkSet::description),
-        session_duration_seconds: set.as_ref().and_then(SdkSet::session_duration).and_then(seconds),
+        session_duration_seconds,
         relay_state: of(SdkSet::relay_state),
         has_inline_policy,
         managed_policy_count: counted.managed,

@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_kms::Client;
 use aws_sdk_kms::operation::get_key_rotation_status::GetKeyRotationStatusOutput as Rotation;
-use aws_sdk_kms::types::{KeyListEntry, KeyManagerType, KeyMetadata, KeySpec, Tag};
+use aws_sdk_kms::types::{KeyListEntry, KeyManagerType, KeyMetadata, KeySpec, KeyState, OriginType, Tag};
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Optional, Rows, Scope, Session, call, client, timestamp};
+use orgcensus_collect::{Collector, Error, Optional, Rows, Said, Scope, Session, call, client, timestamp};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
-use crate::items::{Answer, details, is_gone, policy_text, resource_policy};
+use crate::items::{Answer, Unread, details, given, is_gone, policy_text, resource_policy};
+
+/// How KMS says that there is no such key.
+const GONE: &[&str] = &["NotFoundException"];
 
 /// One KMS key, the customer's own or AWS's. A key's policy may hide the key even from administrators: then all but its
 /// ARN is null.
@@ -101,7 +104,7 @@ async fn aliases(kms: &Client, rows: &mut Rows<'_>) -> Result<Option<Aliases>, E
     let mut aliases = Aliases::new();
     let mut pages = kms.list_aliases().limit(100).into_paginator().send();
     while let Some(page) = pages.next().await {
-        let Some(page) = rows.item(page)? else { return Ok(None) };
+        let Some(page) = rows.item([Key::TABLE], page)? else { return Ok(None) };
         for alias in page.aliases.unwrap_or_default() {
             // An alias that AWS keeps for a key that is not made yet has no target.
             if let (Some(key_id), Some(name)) = (alias.target_key_id, alias.alias_name) {
@@ -115,7 +118,9 @@ async fn aliases(kms: &Client, rows: &mut Rows<'_>) -> Result<Option<Aliases>, E
 
 struct Details {
     entry: KeyListEntry,
-    metadata: Answer<Option<KeyMetadata>>,
+    metadata: Answer<KeyMetadata>,
+    /// What DescribeKey and GetKeyRotationStatus said, each in so many words.
+    said: [Said; 2],
     policy: Answer<Option<String>>,
     rotation: Answer<Option<Rotation>>,
     tags: Answer<Vec<Tag>>,
@@ -123,25 +128,42 @@ struct Details {
 
 async fn read(kms: Client, entry: KeyListEntry) -> Details {
     let id = entry.key_id.as_deref().unwrap_or_default();
-    let metadata = kms.describe_key().key_id(id).send().await.map(|it| it.key_metadata).map_err(Into::into);
-    let policy = kms.get_key_policy().key_id(id).policy_name("default").send().await;
+    let said = [Said::new(), Said::new()];
+    let described = kms.describe_key().key_id(id).customize().interceptor(said[0].clone()).send().await;
+    let metadata = described.map_err(Into::into);
+    let metadata = metadata.and_then(|it| given(it.key_metadata, "kms:DescribeKey", "KeyMetadata"));
+    let policy = kms.get_key_policy().key_id(id).policy_name("default").send().await.map_err(Into::into);
+    // A key always has a policy.
+    let policy = policy.and_then(|it| given(it.policy, "kms:GetKeyPolicy", "Policy"));
     let rotation = if can_rotate(&metadata) {
-        let answer = kms.get_key_rotation_status().key_id(id).send().await;
-        answer.optional(&["UnsupportedOperationException", "KMSInvalidStateException"])
+        let status = kms.get_key_rotation_status().key_id(id).customize().interceptor(said[1].clone()).send().await;
+        status.optional(none_to_tell(&metadata))
     } else {
         Ok(None)
     };
     let pages: Result<Vec<_>, _> =
         kms.list_resource_tags().key_id(id).limit(50).into_paginator().send().collect().await;
     let tags = pages.map(|pages| pages.into_iter().flat_map(|page| page.tags.unwrap_or_default()).collect());
-    let policy = policy.map(|it| it.policy).map_err(Into::into);
-    Details { metadata, policy, rotation, tags: tags.map_err(Into::into), entry }
+    Details { metadata, said, policy: policy.map(Some), rotation, tags: tags.map_err(Into::into), entry }
 }
 
 /// KMS rotates symmetric keys of its own store. Where the key could not be read, it is asked all the same.
-fn can_rotate(metadata: &Answer<Option<KeyMetadata>>) -> bool {
-    let Ok(Some(key)) = metadata else { return true };
+fn can_rotate(metadata: &Answer<KeyMetadata>) -> bool {
+    let Ok(key) = metadata else { return true };
     key.custom_key_store_id.is_none() && key.key_spec.as_ref().is_none_or(|spec| *spec == KeySpec::SymmetricDefault)
+}
+
+/// The codes by which KMS says that a key has no rotation to tell of. Of a key in use, of KMS's own making, they are
+/// errors like others: it has one.
+fn none_to_tell(metadata: &Answer<KeyMetadata>) -> &'static [&'static str] {
+    let is_in_use = metadata.as_ref().is_ok_and(|key| key.key_state == Some(KeyState::Enabled));
+    let is_made_here = metadata.as_ref().is_ok_and(|key| key.origin == Some(OriginType::AwsKms));
+    match (is_made_here, is_in_use) {
+        (true, true) => &[],
+        (true, false) => &["KMSInvalidStateException"],
+        (false, true) => &["UnsupportedOperationException"],
+        (false, false) => &["UnsupportedOperationException", "KMSInvalidStateException"],
+    }
 }
 
 async fn push(
@@ -150,23 +172,33 @@ async fn push(
     details: Details,
     aliases: Option<&Aliases>,
 ) -> Result<(), Error> {
-    let Details { entry, metadata, policy, rotation, tags } = details;
-    if is_gone(&metadata) {
+    let Details { entry, metadata, said, policy, rotation, tags } = details;
+    let is_answered = policy.is_ok() || rotation.is_ok() || tags.is_ok();
+    if is_gone(GONE, &metadata) && !is_answered {
+        rows.gone();
         return Ok(());
     }
     let key_id = entry.key_id.unwrap_or_default();
     let arn = entry.key_arn.unwrap_or_else(|| session.arn("kms", &format!("key/{key_id}")));
     let text = policy_text(rows, policy)?;
     rows.policy(resource_policy(&arn, "kms_key", text)).await?;
-    let metadata = rows.item(metadata)?.flatten();
-    let rotation = rows.item(rotation)?.flatten();
-    let tags = rows.item(tags)?.map(|tags| tags.into_iter().map(|tag| (tag.tag_key, tag.tag_value)).collect());
+    let metadata = rows.item([Key::TABLE], metadata)?;
+    let rotation = rows.item([Key::TABLE], rotation)?.flatten();
+    let tags =
+        rows.item([Key::TABLE], tags)?.map(|tags| tags.into_iter().map(|tag| (tag.tag_key, tag.tag_value)).collect());
     let aliases = aliases.map(|aliases| aliases.get(&key_id).cloned().unwrap_or_default());
+    // Of flags that an answer lacks the SDK makes false.
+    let mut unread = Unread::default();
+    let is_enabled = metadata.as_ref().map(|it| said[0].has("Enabled").then_some(it.enabled));
+    let is_enabled = is_enabled.and_then(|flag| unread.value("Enabled", flag));
+    let is_rotated = rotation.as_ref().map(|it| said[1].has("KeyRotationEnabled").then_some(it.key_rotation_enabled));
+    let is_rotation_enabled = is_rotated.and_then(|flag| unread.value("KeyRotationEnabled", flag));
+    unread.count(rows, Key::TABLE, "kms:DescribeKey");
     let described = key(arn, key_id, metadata, rotation, rows.captured_at());
-    rows.push(Key { aliases, tags, ..described }).await
+    rows.push(Key { aliases, tags, is_enabled, is_rotation_enabled, ..described }).await
 }
 
-/// All of a key but its aliases and tags.
+/// All of a key but its aliases, tags and flags.
 fn key(arn: String, key_id: String, metadata: Option<KeyMetadata>, rotation: Option<Rotation>, now: Timestamp) -> Key {
     let metadata = metadata.as_ref();
     let regions = metadata.and_then(|it| it.multi_region_configuration.as_ref());
@@ -181,7 +213,7 @@ fn key(arn: String, key_id: String, metadata: Option<KeyMetadata>, rotation: Opt
         key_manager: manager.map(|it| it.as_str().to_owned()),
         is_customer_managed: manager.map(|it| *it == KeyManagerType::Customer),
         key_state: metadata.and_then(|it| it.key_state.as_ref()).map(|it| it.as_str().to_owned()),
-        is_enabled: metadata.map(|it| it.enabled),
+        is_enabled: None,
         key_usage: metadata.and_then(|it| it.key_usage.as_ref()).map(|it| it.as_str().to_owned()),
         key_spec: metadata.and_then(|it| it.key_spec.as_ref()).map(|it| it.as_str().to_owned()),
         key_origin: metadata.and_then(|it| it.origin.as_ref()).map(|it| it.as_str().to_owned()),
@@ -193,7 +225,7 @@ fn key(arn: String, key_id: String, metadata: Option<KeyMetadata>, rotation: Opt
         age_days: created_at.map(|at| at.days_until(now)),
         deletion_at: metadata.and_then(|it| it.deletion_date.as_ref()).and_then(timestamp),
         material_expires_at: metadata.and_then(|it| it.valid_to.as_ref()).and_then(timestamp),
-        is_rotation_enabled: rotation.as_ref().map(|it| it.key_rotation_enabled),
+        is_rotation_enabled: None,
         rotation_period_days: rotation.as_ref().and_then(|it| it.rotation_period_in_days),
         next_rotation_at: rotation.as_ref().and_then(|it| it.next_rotation_date.as_ref()).and_then(timestamp),
         tags: None,
@@ -279,7 +311,55 @@ mod tests {
         let policies = columns(&collected, "policy_documents", &["resource_type", "state", "error_code"]);
         assert_eq!(policies[0], json!(["kms_key", "read", null]));
         assert_eq!(policies[2..], [json!(["kms_key", "unread", "AccessDeniedException"])]);
-        assert_eq!(collected.missed.unwrap().items, 2);
+        assert_eq!(collected.gone, 1);
+        assert_eq!(collected.short(), (2, vec!["kms_keys", "policy_documents", "policy_statements"]));
+    }
+
+    /// A key of KMS's own making, in use.
+    const LIVING: &str =
+        r#""KeyManager":"CUSTOMER","KeyState":"Enabled","KeySpec":"SYMMETRIC_DEFAULT","Origin":"AWS_KMS""#;
+
+    fn one_key(described: &str) -> Recorded {
+        Recorded::new()
+            .answer("ListAliases", r#"{"Aliases":[]}"#)
+            .answer("ListKeys", &format!(r#"{{"Keys":[{}]}}"#, entry("one")))
+            .answer("DescribeKey", described)
+    }
+
+    #[tokio::test]
+    async fn a_policy_that_is_not_found_on_a_living_key_is_unread() {
+        for policy in [json_error("NotFoundException"), json_error("UnsupportedOperationException"), "{}".to_owned()] {
+            let status = if policy == "{}" { 200 } else { 400 };
+            let recorded = one_key(&described("one", LIVING))
+                .refuse("GetKeyPolicy", "", status, &policy)
+                .answer("GetKeyRotationStatus", r#"{"KeyRotationEnabled":true}"#)
+                .answer("ListResourceTags", NO_TAGS);
+            let collected = recorded.run(&KEYS).await;
+            collected.result.as_ref().unwrap();
+            assert_eq!(columns(&collected, "policy_documents", &["state"]), [json!(["unread"])], "{policy}");
+            assert_eq!(collected.short(), (1, vec!["policy_documents", "policy_statements"]), "{policy}");
+            assert_eq!(columns(&collected, "kms_keys", &["is_enabled"]), [json!([true])]);
+        }
+    }
+
+    #[tokio::test]
+    async fn flags_that_are_left_out_and_a_rotation_that_must_be_there_are_unknown() {
+        let unflagged = format!(r#"{{"KeyMetadata":{{"KeyId":"one",{LIVING}}}}}"#);
+        let recorded = one_key(&unflagged)
+            .answer("GetKeyPolicy", POLICY)
+            .answer("GetKeyRotationStatus", r#"{"KeyId":"one"}"#)
+            .answer("ListResourceTags", NO_TAGS);
+        let collected = recorded.run(&KEYS).await;
+        assert_eq!(columns(&collected, "kms_keys", &["is_enabled", "is_rotation_enabled"]), [json!([null, null])]);
+        assert_eq!(collected.short(), (2, vec!["kms_keys"]));
+        let recorded = one_key(&described("one", LIVING))
+            .answer("GetKeyPolicy", POLICY)
+            .refuse("GetKeyRotationStatus", "", 400, &json_error("UnsupportedOperationException"))
+            .refuse("ListResourceTags", "", 400, &json_error("NotImplemented"));
+        let collected = recorded.run(&KEYS).await;
+        collected.result.as_ref().unwrap();
+        assert_eq!(columns(&collected, "kms_keys", &["is_rotation_enabled", "tags"]), [json!([null, null])]);
+        assert_eq!(collected.short(), (2, vec!["kms_keys"]));
     }
 
     #[tokio::test]

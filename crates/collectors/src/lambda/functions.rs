@@ -9,12 +9,16 @@ use aws_sdk_lambda::types::{EnvironmentResponse, FunctionConfiguration, Function
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Optional, Policy, Rows, Scope, Session, call, client, timestamp};
+use orgcensus_collect::{Collector, Error, Optional, Policy, Rows, Said, Scope, Session, call, client, timestamp};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
 use super::function_urls::{self, FunctionUrl};
-use crate::items::{Answer, details, is_gone, policy_text, resource_policy};
+use crate::items::{Answer, Unread, details, given, is_gone, policy_text, resource_policy, word};
+
+/// How Lambda says that there is no such function.
+const GONE: &[&str] = &["ResourceNotFoundException"];
+const LIST: &str = "lambda:ListFunctions";
 
 /// One Lambda function, as its newest, unpublished version.
 #[derive(Debug, Serialize, Row)]
@@ -34,8 +38,8 @@ pub struct Function {
     pub handler: Option<String>,
     /// The ARN of the role that the code runs as.
     pub execution_role_arn: Option<String>,
-    /// The size of the code, in bytes.
-    pub code_size_bytes: i64,
+    /// The size of the code, in bytes. Null: AWS did not say.
+    pub code_size_bytes: Option<i64>,
     /// Memory, in MiB.
     pub memory_mib: Option<i32>,
     /// How long it may run, in seconds.
@@ -66,7 +70,7 @@ pub struct Function {
     pub has_secret_like_environment_name: Option<bool>,
     /// Whether it has a URL of its own. Null: that could not be read.
     pub has_url: Option<bool>,
-    /// Whether it has a URL that asks for no authentication.
+    /// Whether it has a URL that asks for no authentication. Null: that could not be read.
     pub has_unauthenticated_url: Option<bool>,
     /// Tags. Null: they could not be read.
     pub tags: Option<BTreeMap<String, String>>,
@@ -88,10 +92,13 @@ pub const FUNCTIONS: Collector = Collector {
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let lambda = client!(session, aws_sdk_lambda);
-    let mut pages = lambda.list_functions().max_items(50).into_paginator().send();
+    let said = Said::new();
+    let list = client!(session, aws_sdk_lambda, |builder| builder.interceptor(said.clone()));
+    let mut pages = list.list_functions().max_items(50).into_paginator().send();
     while let Some(page) = pages.next().await {
         let configurations = page?.functions.unwrap_or_default();
-        let mut functions = details(configurations, |configuration| read(lambda.clone(), configuration));
+        let sizes = code_sizes(&said, &configurations);
+        let mut functions = details(configurations.into_iter().zip(sizes), |(it, size)| read(lambda.clone(), it, size));
         while let Some(function) = functions.next().await {
             push(session, rows, function).await?;
         }
@@ -99,16 +106,30 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+/// The size of each function's code, where the answer says it: the SDK makes zero of what it does not say.
+fn code_sizes(said: &Said, configurations: &[FunctionConfiguration]) -> Vec<Option<i64>> {
+    let sizes = configurations.iter().map(|it| Some(it.code_size)).collect::<Vec<_>>();
+    // A layer has a size as well.
+    let layers: usize = configurations.iter().map(|it| it.layers().len()).sum();
+    if said.count("CodeSize") == sizes.len() + layers {
+        return sizes;
+    }
+    let json = said.json();
+    let is_said = |at: usize| json["Functions"][at]["CodeSize"].is_number();
+    sizes.into_iter().enumerate().map(|(at, size)| size.filter(|_| is_said(at))).collect()
+}
+
 /// What the calls about one function came to.
 struct Details {
     configuration: FunctionConfiguration,
+    code_size_bytes: Option<i64>,
     /// By qualifier; the function's own first, under the empty one.
     policies: Vec<(String, Answer<Option<String>>)>,
     urls: Answer<Vec<FunctionUrlConfig>>,
     tags: Answer<HashMap<String, String>>,
 }
 
-async fn read(lambda: Client, configuration: FunctionConfiguration) -> Details {
+async fn read(lambda: Client, configuration: FunctionConfiguration, code_size_bytes: Option<i64>) -> Details {
     let name = configuration.function_name.as_deref().unwrap_or_default();
     let urls = function_urls::read(&lambda, name).await;
     // A URL of an alias is guarded by the alias's policy, not by the function's.
@@ -117,18 +138,20 @@ async fn read(lambda: Client, configuration: FunctionConfiguration) -> Details {
     for qualifier in std::iter::once(String::new()).chain(aliases) {
         let own = Some(qualifier.clone()).filter(|qualifier| !qualifier.is_empty());
         let policy = lambda.get_policy().function_name(name).set_qualifier(own).send().await;
-        let policy = policy.optional(&["ResourceNotFoundException"]).map(|it| it.and_then(|it| it.policy));
+        let policy = policy.optional(GONE);
+        let policy = policy.and_then(|it| it.map(|it| given(it.policy, "lambda:GetPolicy", "Policy")).transpose());
         policies.push((qualifier, policy));
     }
     let arn = configuration.function_arn.as_deref().unwrap_or_default();
     let tags = lambda.list_tags().resource(arn).send().await;
     let tags = tags.map(|it| it.tags.unwrap_or_default()).map_err(Into::into);
-    Details { configuration, policies, urls, tags }
+    Details { configuration, code_size_bytes, policies, urls, tags }
 }
 
 async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
-    let Details { mut configuration, policies, urls, tags } = details;
-    if is_gone(&urls) {
+    let Details { mut configuration, code_size_bytes, policies, urls, tags } = details;
+    if is_gone(GONE, &urls) && tags.is_err() {
+        rows.gone();
         return Ok(());
     }
     let name = configuration.function_name.take().unwrap_or_default();
@@ -137,10 +160,18 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
         let text = policy_text(rows, policy)?;
         rows.policy(Policy { name: &qualifier, ..resource_policy(&arn, "lambda_function", text) }).await?;
     }
-    let (urls, tags, now) = (rows.item(urls)?, rows.item(tags)?, rows.captured_at());
-    rows.push(function(&arn, name, configuration, urls.as_deref(), tags, now)).await?;
+    let urls = rows.item([FunctionUrl::TABLE, Function::TABLE], urls)?;
+    let (tags, now) = (rows.item([Function::TABLE], tags)?, rows.captured_at());
+    let mut unread = Unread::default();
+    unread.value("CodeSize", code_size_bytes);
+    let row = function(&arn, name, configuration, urls.as_deref(), tags, now, &mut unread);
+    unread.count(rows, Function::TABLE, LIST);
+    rows.push(Function { code_size_bytes, ..row }).await?;
     for url in urls.into_iter().flatten() {
-        rows.push(function_urls::row(&arn, url, now)).await?;
+        let mut unread = Unread::default();
+        let row = function_urls::row(&arn, url, now, &mut unread);
+        unread.count(rows, FunctionUrl::TABLE, "lambda:ListFunctionUrlConfigs");
+        rows.push(row).await?;
     }
     Ok(())
 }
@@ -152,8 +183,9 @@ fn function(
     urls: Option<&[FunctionUrlConfig]>,
     tags: Option<HashMap<String, String>>,
     now: Timestamp,
+    unread: &mut Unread,
 ) -> Function {
-    let last_modified_at = it.last_modified.as_deref().and_then(moment);
+    let last_modified_at = unread.parsed("LastModified", it.last_modified.as_deref(), moment);
     let vpc = it.vpc_config;
     let names = environment_names(it.environment);
     Function {
@@ -164,7 +196,7 @@ fn function(
         package_type: it.package_type.map(|package_type| package_type.as_str().to_owned()),
         handler: it.handler,
         execution_role_arn: it.role,
-        code_size_bytes: it.code_size,
+        code_size_bytes: None,
         memory_mib: it.memory_size,
         timeout_seconds: it.timeout,
         last_modified_at,
@@ -180,9 +212,16 @@ fn function(
         has_secret_like_environment_name: names.as_ref().map(|names| names.iter().any(|name| is_secret_like(name))),
         environment_names: names,
         has_url: urls.map(|urls| !urls.is_empty()),
-        has_unauthenticated_url: urls.map(|urls| urls.iter().any(|it| it.auth_type == FunctionUrlAuthType::None)),
+        has_unauthenticated_url: urls.and_then(has_unauthenticated),
         tags: tags.map(BTreeMap::from_iter),
     }
+}
+
+/// Whether one of the URLs asks for no authentication; not known where AWS does not say it of one, and no other does.
+fn has_unauthenticated(urls: &[FunctionUrlConfig]) -> Option<bool> {
+    let is_any = urls.iter().any(|it| it.auth_type == FunctionUrlAuthType::None);
+    let is_known = urls.iter().all(|it| word(it.auth_type.as_str()).is_some());
+    (is_any || is_known).then_some(is_any)
 }
 
 /// Names only. `None`: Lambda itself could not read the environment.
@@ -265,7 +304,8 @@ mod tests {
     async fn functions_of_two_pages_one_gone_one_denied() {
         let collected = collected().await;
         collected.assert_all_calls(&FUNCTIONS);
-        assert_eq!(collected.missed.as_ref().map(|missed| missed.items), Some(2));
+        assert_eq!(collected.short(), (2, vec!["lambda_functions", "policy_documents", "policy_statements"]));
+        assert_eq!(collected.gone, 1);
 
         let functions = collected.table("lambda_functions");
         assert_eq!(functions.len(), 2);
@@ -275,6 +315,40 @@ mod tests {
         assert_eq!(functions[0]["has_unauthenticated_url"], true);
         assert_eq!(functions[1]["has_url"], false);
         assert!(functions[1]["environment_names"].is_null() && functions[1]["tags"].is_null());
+    }
+
+    #[tokio::test]
+    async fn urls_that_lambda_does_not_know_of_are_unknown_and_not_none() {
+        let unsaid = format!(
+            r#"{{"FunctionName": "odd", "FunctionArn": "{ARN}:odd", "LastModified": "lately", "Layers": [{{"Arn": "l", "CodeSize": 7}}]}}"#
+        );
+        let recorded = Recorded::new()
+            .answer("ListFunctions", &format!(r#"{{"Functions": [{unsaid}, {}]}}"#, function("plain", "")))
+            .refuse("ListFunctionUrlConfigs", "odd", 400, r#"{"__type": "UnknownOperationException"}"#)
+            .answer_to("GetPolicy", "odd", "{}")
+            .answer_to("ListTags", "odd", "{}")
+            .answer_to(
+                "ListFunctionUrlConfigs",
+                "plain",
+                &format!(
+                    r#"{{"FunctionUrlConfigs": [{{"FunctionUrl": "https://x/", "FunctionArn": "{ARN}:plain"}}]}}"#
+                ),
+            )
+            .refuse("GetPolicy", "plain", 404, GONE)
+            .answer_to("ListTags", "plain", "{}");
+        let collected = recorded.run(&FUNCTIONS).await;
+        collected.result.as_ref().unwrap();
+        let functions = collected.table("lambda_functions");
+        for column in ["has_url", "has_unauthenticated_url", "code_size_bytes", "last_modified_at"] {
+            assert!(functions[0][column].is_null(), "{column}");
+        }
+        assert_eq!((&functions[1]["code_size_bytes"], &functions[1]["has_url"]), (&1024.into(), &true.into()));
+        assert!(functions[1]["has_unauthenticated_url"].is_null());
+        let url = &collected.table("lambda_function_urls")[0];
+        assert!(url["auth_type"].is_null() && url["is_unauthenticated"].is_null(), "{url}");
+        // URLs, a policy, a size, a moment; of the other's URL two values.
+        let tables = ["lambda_function_urls", "lambda_functions", "policy_documents", "policy_statements"];
+        assert_eq!(collected.short(), (6, tables.to_vec()));
     }
 
     #[tokio::test]

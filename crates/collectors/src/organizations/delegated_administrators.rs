@@ -9,6 +9,9 @@ use serde::Serialize;
 
 use crate::items::{Answer, details, is_gone};
 
+/// How AWS says that an account is no administrator any more, or that there is none.
+const GONE: &[&str] = &["AccountNotRegisteredException", "AccountNotFoundException"];
+
 /// One account that may administer a service for the whole organization.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "delegated_administrators", key = "delegated_account_id")]
@@ -84,12 +87,12 @@ async fn services(organizations: &Client, account_id: &str) -> Answer<Vec<SdkSer
 }
 
 async fn push(rows: &mut Rows<'_>, it: SdkAdministrator, services: Answer<Vec<SdkService>>) -> Result<(), Error> {
-    // AWS says so of an account that is no administrator any more.
-    let is_revoked = services.as_ref().is_err_and(|error| error.is(&["AccountNotRegisteredException"]));
-    if is_revoked || is_gone(&services) {
+    if is_gone(GONE, &services) {
+        rows.gone();
         return Ok(());
     }
-    let (services, now) = (rows.item(services)?, rows.captured_at());
+    let tables = [DelegatedService::TABLE, DelegatedAdministrator::TABLE];
+    let (services, now) = (rows.item(tables, services)?, rows.captured_at());
     let delegated_account_id = it.id.unwrap_or_default();
     let delegated_at = it.delegation_enabled_date.as_ref().and_then(timestamp);
     let status = it.status.map(|status| status.as_str().to_owned());
@@ -147,7 +150,8 @@ mod tests {
             .await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&DELEGATED_ADMINISTRATORS);
-        assert_eq!(collected.missed.as_ref().map(|missed| missed.items), Some(1));
+        assert_eq!(collected.short(), (1, vec!["delegated_administrators", "delegated_services"]));
+        assert_eq!(collected.gone, 1);
         let names = ["delegated_account_id", "status", "delegated_days", "service_count"];
         assert_eq!(
             columns(&collected, "delegated_administrators", &names),

@@ -6,12 +6,17 @@ use std::collections::BTreeMap;
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::{PolicySummary, PolicyTargetSummary, PolicyType};
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Policy, PolicyKind, PolicyText, Rows, Scope, Session, call, client};
+use orgcensus_collect::{
+    Collector, Error, POLICY_TABLE_NAMES, Policy, PolicyKind, PolicyText, Rows, Scope, Session, call, client,
+};
 use orgcensus_row::{Row, table};
 use serde::Serialize;
 
 use super::policy_types::{self, OrganizationPolicyType};
-use crate::items::{Answer, details, is_gone, policy_text};
+use crate::items::{Answer, details, given, is_gone, policy_text_of};
+
+/// How AWS says that there is no such policy.
+const GONE: &[&str] = &["PolicyNotFoundException"];
 
 /// One policy of the organization, whatever its type.
 #[derive(Debug, Serialize, Row)]
@@ -86,18 +91,16 @@ const NO_SUCH_TYPE: &[&str] = &["InvalidInputException", "UnsupportedAPIEndpoint
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let organizations = client!(session, aws_sdk_organizations);
+    // A call of all the tables: each of them says whether a policy's type is switched on.
     let named = policy_types::read(&organizations, rows).await?;
+    rows.part([OrganizationPolicyType::TABLE], Ok::<_, Error>(()))?;
     // The types that this program knows, and those that only the organization does.
     let mut types: BTreeMap<&str, bool> = PolicyType::values().iter().map(|known| (*known, false)).collect();
     types.extend(named.iter().map(|(name, is_enabled)| (name.as_str(), *is_enabled)));
     for (policy_type, is_enabled) in types {
         let policies = match list(&organizations, policy_type).await {
             Err(error) if error.is(NO_SUCH_TYPE) && !named.contains_key(policy_type) => continue,
-            Err(error) if error.is(NO_SUCH_TYPE) => {
-                rows.miss(error);
-                continue;
-            }
-            answer => answer?,
+            answer => rows.part(of_policies(), answer)?.unwrap_or_default(),
         };
         let mut read = details(policies, |summary| read(organizations.clone(), summary));
         while let Some(found) = read.next().await {
@@ -105,6 +108,11 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// The tables that a refused list of policies makes short.
+fn of_policies() -> impl Iterator<Item = &'static str> {
+    POLICY_TABLE_NAMES.into_iter().chain([OrganizationPolicy::TABLE, PolicyTarget::TABLE])
 }
 
 async fn list(organizations: &Client, policy_type: &str) -> Answer<Vec<PolicySummary>> {
@@ -126,8 +134,9 @@ struct Found {
 async fn read(organizations: Client, summary: PolicySummary) -> Found {
     let id = summary.id.clone().unwrap_or_default();
     let content = organizations.describe_policy().policy_id(&id).send().await;
-    let content = content.map(|answer| answer.policy.and_then(|policy| policy.content)).map_err(Into::into);
-    let targets = if is_gone(&content) { Ok(Vec::new()) } else { targets(&organizations, &id).await };
+    let content: Answer<_> = content.map(|answer| answer.policy.and_then(|policy| policy.content)).map_err(Into::into);
+    let content = content.and_then(|it| given(it, "organizations:DescribePolicy", "Content")).map(Some);
+    let targets = if is_gone(GONE, &content) { Ok(Vec::new()) } else { targets(&organizations, &id).await };
     Found { summary, content, targets }
 }
 
@@ -141,11 +150,12 @@ async fn targets(organizations: &Client, policy_id: &str) -> Answer<Vec<PolicyTa
 }
 
 async fn push(rows: &mut Rows<'_>, found: Found, policy_type: &str, is_type_enabled: bool) -> Result<(), Error> {
-    if is_gone(&found.content) || is_gone(&found.targets) {
+    if is_gone(GONE, &found.content) {
+        rows.gone();
         return Ok(());
     }
-    let text = policy_text(rows, found.content)?;
-    let targets = rows.item(found.targets)?;
+    let text = policy_text_of(rows, &[OrganizationPolicy::TABLE], found.content)?;
+    let targets = rows.item([PolicyTarget::TABLE, OrganizationPolicy::TABLE], found.targets)?;
     let row = policy_row(found.summary, policy_type, is_type_enabled, &text, targets.as_deref());
     // Only these two are policies of IAM's language.
     if matches!(policy_type, "SERVICE_CONTROL_POLICY" | "RESOURCE_CONTROL_POLICY") {
@@ -170,13 +180,16 @@ fn policy_row(
         PolicyText::Document(document) => Some(document.clone()),
         PolicyText::Absent | PolicyText::Unread(_) => None,
     };
+    let arn = summary.arn.unwrap_or_default();
+    // Of a flag that AWS leaves out the SDK makes false; the ARN says it as well.
+    let is_aws_managed = summary.aws_managed || arn.split(':').nth(4) == Some("aws");
     OrganizationPolicy {
-        arn: summary.arn.unwrap_or_default(),
+        arn,
         policy_id: summary.id.unwrap_or_default(),
         policy_name: summary.name,
         description: summary.description,
         policy_type: summary.r#type.map_or_else(|| policy_type.to_owned(), |it| it.as_str().to_owned()),
-        is_aws_managed: summary.aws_managed,
+        is_aws_managed,
         is_type_enabled,
         target_count: targets.map(|targets| i32::try_from(targets.len()).unwrap_or(i32::MAX)),
         is_attached: targets.map(|targets| !targets.is_empty()),

@@ -7,6 +7,8 @@ use orgcensus_collect::{Error, Rows};
 use orgcensus_row::Row;
 use serde::Serialize;
 
+use crate::items::Unread;
+
 /// One type of policy that one root of the organization names.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "organization_policy_types", key = "root_id, policy_type")]
@@ -17,8 +19,8 @@ pub struct OrganizationPolicyType {
     pub policy_type: String,
     /// ENABLED, PENDING_ENABLE or PENDING_DISABLE, as AWS says it.
     pub status: Option<String>,
-    /// Whether policies of this type apply.
-    pub is_enabled: bool,
+    /// Whether policies of this type apply; null when AWS did not say.
+    pub is_enabled: Option<bool>,
 }
 
 /// The types that the roots name, and whether each is switched on; a row for each.
@@ -31,8 +33,11 @@ pub(super) async fn read(organizations: &Client, rows: &mut Rows<'_>) -> Result<
             for it in root.policy_types.unwrap_or_default() {
                 let policy_type = it.r#type.map(|it| it.as_str().to_owned()).unwrap_or_default();
                 let status = it.status.map(|status| status.as_str().to_owned());
-                let is_enabled = status.as_deref() == Some("ENABLED");
-                *types.entry(policy_type.clone()).or_default() |= is_enabled;
+                let is_enabled = status.as_deref().map(|status| status == "ENABLED");
+                let mut unread = Unread::default();
+                unread.value("Status", is_enabled);
+                unread.count(rows, OrganizationPolicyType::TABLE, "organizations:ListRoots");
+                *types.entry(policy_type.clone()).or_default() |= is_enabled == Some(true);
                 rows.push(OrganizationPolicyType { root_id: root_id.clone(), policy_type, status, is_enabled }).await?;
             }
         }

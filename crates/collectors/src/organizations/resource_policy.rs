@@ -1,8 +1,9 @@
 //! The organization's own resource policy: DescribeResourcePolicy. Fills the tables of policies only.
 
+use aws_sdk_organizations::operation::describe_resource_policy::DescribeResourcePolicyOutput as Answer;
 use orgcensus_collect::{Collector, Error, Optional, PolicyText, Rows, Scope, Session, call, client};
 
-use crate::items::resource_policy;
+use crate::items::{given, resource_policy};
 
 /// The policy by which the organization lets members manage parts of it.
 pub const RESOURCE_POLICY: Collector = Collector {
@@ -21,7 +22,9 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let (partition, stamp) = (session.partition(), rows.stamp());
     let (management, id) = (&stamp.account_id, &stamp.organization_id);
     let arn = format!("arn:{partition}:organizations::{management}:organization/{id}");
-    let text = PolicyText::read(answer.and_then(|answer| answer.resource_policy).and_then(|policy| policy.content));
+    let content = |answer: Answer| answer.resource_policy.and_then(|policy| policy.content);
+    let text = answer.map(|answer| given(content(answer), "organizations:DescribeResourcePolicy", "Content"));
+    let text = PolicyText::read(text.transpose()?);
     rows.policy(resource_policy(&arn, "organization", text)).await
 }
 

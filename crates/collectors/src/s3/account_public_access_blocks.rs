@@ -5,22 +5,27 @@ use orgcensus_collect::{Collector, Error, Optional, Rows, Scope, Session, call, 
 use orgcensus_row::{Row, table};
 use serde::Serialize;
 
+use crate::items::{Unread, given};
+
+const GET: &str = "s3control:GetPublicAccessBlock";
+
 /// The account's own Block Public Access setting, which holds for all its buckets.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "s3_account_public_access_blocks")]
 pub struct AccountPublicAccessBlock {
     /// Whether the account has the setting. Without it all four are off.
     pub is_configured: bool,
-    /// Whether new public ACLs are refused.
-    pub block_public_acls: bool,
-    /// Whether public ACLs give nothing.
-    pub ignore_public_acls: bool,
-    /// Whether new public policies are refused.
-    pub block_public_policy: bool,
-    /// Whether a public policy admits only AWS services and the account itself.
-    pub restrict_public_buckets: bool,
-    /// Whether all four are on.
-    pub is_fully_blocked: bool,
+    /// Whether new public ACLs are refused. Null: the setting is there, and AWS did not say it.
+    pub block_public_acls: Option<bool>,
+    /// Whether public ACLs give nothing. Null: the setting is there, and AWS did not say it.
+    pub ignore_public_acls: Option<bool>,
+    /// Whether new public policies are refused. Null: the setting is there, and AWS did not say it.
+    pub block_public_policy: Option<bool>,
+    /// Whether a public policy admits only AWS services and the account itself. Null: the setting is there, and AWS did
+    /// not say it.
+    pub restrict_public_buckets: Option<bool>,
+    /// Whether all four are on. Null: AWS did not say it of one, and the others are on.
+    pub is_fully_blocked: Option<bool>,
 }
 
 /// The setting of one account.
@@ -36,23 +41,38 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let s3control = client!(session, aws_sdk_s3control);
     let answer = s3control.get_public_access_block().account_id(session.account_id()).send().await;
     let answer = answer.optional(&["NoSuchPublicAccessBlockConfiguration"])?;
-    let row = row(answer.and_then(|answer| answer.public_access_block_configuration));
+    let block = match answer {
+        Some(answer) => Some(given(answer.public_access_block_configuration, GET, "PublicAccessBlockConfiguration")?),
+        None => None,
+    };
+    let mut unread = Unread::default();
+    let row = row(block, &mut unread);
+    unread.count(rows, AccountPublicAccessBlock::TABLE, GET);
     rows.push(row).await
 }
 
-fn row(block: Option<PublicAccessBlockConfiguration>) -> AccountPublicAccessBlock {
-    let is_configured = block.is_some();
-    let it = block.unwrap_or_else(|| PublicAccessBlockConfiguration::builder().build());
-    let settings = [it.block_public_acls, it.ignore_public_acls, it.block_public_policy, it.restrict_public_buckets];
-    let [block_public_acls, ignore_public_acls, block_public_policy, restrict_public_buckets] =
-        settings.map(|setting| setting.unwrap_or(false));
+/// The four settings: off where nothing is set, not known where AWS leaves one out of what is.
+fn settings(block: Option<&PublicAccessBlockConfiguration>, unread: &mut Unread) -> [Option<bool>; 4] {
+    let Some(it) = block else { return [Some(false); 4] };
+    [
+        unread.value("BlockPublicAcls", it.block_public_acls),
+        unread.value("IgnorePublicAcls", it.ignore_public_acls),
+        unread.value("BlockPublicPolicy", it.block_public_policy),
+        unread.value("RestrictPublicBuckets", it.restrict_public_buckets),
+    ]
+}
+
+fn row(block: Option<PublicAccessBlockConfiguration>, unread: &mut Unread) -> AccountPublicAccessBlock {
+    let settings = settings(block.as_ref(), unread);
+    let [block_public_acls, ignore_public_acls, block_public_policy, restrict_public_buckets] = settings;
+    let is_off = settings.contains(&Some(false));
     AccountPublicAccessBlock {
-        is_configured,
+        is_configured: block.is_some(),
         block_public_acls,
         ignore_public_acls,
         block_public_policy,
         restrict_public_buckets,
-        is_fully_blocked: block_public_acls && ignore_public_acls && block_public_policy && restrict_public_buckets,
+        is_fully_blocked: (is_off || !settings.contains(&None)).then_some(!is_off),
     }
 }
 
@@ -68,7 +88,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_setting_left_out_is_off() {
+    async fn a_setting_left_out_is_unknown_and_counted() {
         let answer = "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>\
             <RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>";
         let recorded = Recorded::new().answer("GetPublicAccessBlock", answer);
@@ -76,8 +96,9 @@ mod tests {
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&ACCOUNT_PUBLIC_ACCESS_BLOCKS);
         let row = &collected.table("s3_account_public_access_blocks")[0];
-        assert_eq!((&row["is_configured"], &row["is_fully_blocked"]), (&true.into(), &false.into()));
-        assert_eq!((&row["restrict_public_buckets"], &row["ignore_public_acls"]), (&true.into(), &false.into()));
+        assert_eq!((&row["is_configured"], &row["restrict_public_buckets"]), (&true.into(), &true.into()));
+        assert!(row["ignore_public_acls"].is_null() && row["is_fully_blocked"].is_null(), "{row}");
+        assert_eq!(collected.short(), (2, vec!["s3_account_public_access_blocks"]));
     }
 
     #[tokio::test]

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use aws_sdk_s3::types::PublicAccessBlockConfiguration;
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, PolicyText, Rows, Scope, Session, call, timestamp};
+use orgcensus_collect::{Collector, Error, POLICY_TABLE_NAMES, PolicyText, Rows, Scope, Session, call, timestamp};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
-use super::details::{Details, known, read, s3};
-use crate::items::{details, resource_policy};
+use super::details::{Details, read, s3};
+use crate::items::{Unread, details, resource_policy, word};
 
 /// One general purpose S3 bucket.
 #[derive(Debug, Serialize, Row)]
@@ -91,9 +91,9 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         let owner_id = page.owner.and_then(|owner| owner.id);
         let mut buckets = details(page.buckets.unwrap_or_default(), |bucket| read(session.clone(), bucket));
         while let Some(bucket) = buckets.next().await {
-            // `None`: it went away between the list and its details.
-            if let Some(bucket) = bucket {
-                push(session, rows, bucket, owner_id.clone()).await?;
+            match bucket {
+                Some(bucket) => push(session, rows, bucket, owner_id.clone()).await?,
+                None => rows.gone(),
             }
         }
     }
@@ -107,33 +107,42 @@ async fn push(session: &Session, rows: &mut Rows<'_>, it: Details, owner_id: Opt
         it.policy.as_ref().map_or_else(|error| PolicyText::Unread(error.clone()), |it| PolicyText::read(it.clone()));
     rows.policy(resource_policy(&arn, "s3_bucket", text)).await?;
     rows.acl(&arn, "s3_bucket", it.acl.clone()).await?;
-    known(rows, it.policy)?;
-    known(rows, it.acl)?;
-    let block = known(rows, it.public_access_block)?;
-    let is_on = |setting: fn(&PublicAccessBlockConfiguration) -> Option<bool>| {
-        block.as_ref().map(|block| block.as_ref().and_then(setting).unwrap_or(false))
+    rows.item(POLICY_TABLE_NAMES, it.policy)?;
+    rows.item(POLICY_TABLE_NAMES, it.acl)?;
+    let block = rows.item([Bucket::TABLE], it.public_access_block)?;
+    let mut unread = Unread::default();
+    let mut is_on = |name, setting: fn(&PublicAccessBlockConfiguration) -> Option<bool>| match block.as_ref()? {
+        Some(block) => unread.value(name, setting(block)),
+        None => Some(false),
     };
-    let encryption = known(rows, it.encryption)?.flatten();
+    let block_public_acls = is_on("BlockPublicAcls", |block| block.block_public_acls);
+    let ignore_public_acls = is_on("IgnorePublicAcls", |block| block.ignore_public_acls);
+    let block_public_policy = is_on("BlockPublicPolicy", |block| block.block_public_policy);
+    let restrict_public_buckets = is_on("RestrictPublicBuckets", |block| block.restrict_public_buckets);
+    unread.count(rows, Bucket::TABLE, "s3:GetPublicAccessBlock");
+    let encryption = rows.item([Bucket::TABLE], it.encryption)?.flatten();
     let default = encryption.as_ref().and_then(|rule| rule.apply_server_side_encryption_by_default.as_ref());
-    let versioning = known(rows, it.versioning)?;
-    let logging = known(rows, it.logging)?;
+    let versioning = rows.item([Bucket::TABLE], it.versioning)?;
+    let logging = rows.item([Bucket::TABLE], it.logging)?;
     let target = logging.as_ref().and_then(Option::as_ref);
     let created_at = it.bucket.creation_date.as_ref().and_then(timestamp);
     let row = Bucket {
         arn,
         bucket_name,
-        bucket_region: known(rows, it.region)?,
+        bucket_region: rows.item([Bucket::TABLE], it.region)?,
         owner_id,
         created_at,
         age_days: created_at.map(|at| at.days_until(rows.captured_at())),
-        policy_status_is_public: known(rows, it.is_public)?.map(|is_public| is_public.unwrap_or(false)),
-        object_ownership: known(rows, it.ownership)?.map(|it| it.unwrap_or_else(|| "ObjectWriter".to_owned())),
+        policy_status_is_public: rows.item([Bucket::TABLE], it.is_public)?.map(|is_public| is_public.unwrap_or(false)),
+        object_ownership: rows
+            .item([Bucket::TABLE], it.ownership)?
+            .map(|it| it.unwrap_or_else(|| "ObjectWriter".to_owned())),
         has_public_access_block: block.as_ref().map(Option::is_some),
-        block_public_acls: is_on(|block| block.block_public_acls),
-        ignore_public_acls: is_on(|block| block.ignore_public_acls),
-        block_public_policy: is_on(|block| block.block_public_policy),
-        restrict_public_buckets: is_on(|block| block.restrict_public_buckets),
-        encryption_algorithm: default.map(|default| default.sse_algorithm.as_str().to_owned()),
+        block_public_acls,
+        ignore_public_acls,
+        block_public_policy,
+        restrict_public_buckets,
+        encryption_algorithm: default.and_then(|default| word(default.sse_algorithm.as_str())),
         encryption_kms_key_id: default.and_then(|default| default.kms_master_key_id.clone()),
         is_bucket_key_enabled: encryption.as_ref().and_then(|rule| rule.bucket_key_enabled),
         is_mfa_delete_enabled: versioning.as_ref().map(|it| it.is_mfa_delete_enabled),
@@ -141,7 +150,9 @@ async fn push(session: &Session, rows: &mut Rows<'_>, it: Details, owner_id: Opt
         is_logging_enabled: logging.as_ref().map(Option::is_some),
         logging_target_bucket: target.map(|it| it.target_bucket.clone()),
         logging_target_prefix: target.map(|it| it.target_prefix.clone()),
-        tags: known(rows, it.tags)?.map(|tags| tags.into_iter().flatten().map(|it| (it.key, it.value)).collect()),
+        tags: rows
+            .item([Bucket::TABLE], it.tags)?
+            .map(|tags| tags.into_iter().flatten().map(|it| (it.key, it.value)).collect()),
     };
     rows.push(row).await
 }
@@ -166,6 +177,7 @@ mod tests {
         <Grant><Grantee xsi:type="Group"><URI>http://acs.amazonaws.com/groups/global/AllUsers</URI></Grantee>
         <Permission>READ</Permission></Grant></AccessControlList></AccessControlPolicy>"#;
     const BLOCK: &str = "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>
+        <IgnorePublicAcls>false</IgnorePublicAcls><BlockPublicPolicy>false</BlockPublicPolicy>
         </PublicAccessBlockConfiguration>";
     const ENCRYPTION: &str = "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>
         <SSEAlgorithm>quantum</SSEAlgorithm><KMSMasterKeyID>alias/web</KMSMasterKeyID></ApplyServerSideEncryptionByDefault>
@@ -236,7 +248,8 @@ mod tests {
             (&web["policy_status_is_public"], &web["object_ownership"]),
             (&true.into(), &"BucketOwnerPreferred".into())
         );
-        assert_eq!((&web["block_public_acls"], &web["restrict_public_buckets"]), (&true.into(), &false.into()));
+        assert_eq!((&web["block_public_acls"], &web["ignore_public_acls"]), (&true.into(), &false.into()));
+        assert!(web["restrict_public_buckets"].is_null(), "left out of what is set, and so unknown");
         assert_eq!((&web["encryption_algorithm"], &web["versioning_status"]), (&"quantum".into(), &"Enabled".into()));
         assert_eq!((&web["logging_target_bucket"], &web["tags"]["team"]), (&"logs".into(), &"web".into()));
         let grants = collected.table("policy_statements").iter().filter(|row| row["policy_kind"] == "acl");
@@ -267,6 +280,9 @@ mod tests {
         let policies = collected.table("policy_documents").iter().filter(|row| row["policy_kind"] == "resource");
         let states: Vec<_> = policies.map(|row| row["state"].as_str().unwrap_or_default()).collect();
         assert_eq!(states, ["read", "absent", "unread", "unread"]);
-        assert_eq!(collected.missed.map(|missed| missed.items), Some(9 + 10));
+        // Nine settings of one, ten of another, and one that the answer lacks.
+        let (missed, tables) = collected.short();
+        assert_eq!((missed, collected.gone), (9 + 10 + 1, 1));
+        assert_eq!(tables, ["policy_documents", "policy_statements", "s3_buckets"]);
     }
 }

@@ -1,13 +1,17 @@
 //! What nine calls say about one bucket, each answer on its own: read, none set, or unread.
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::get_bucket_policy::GetBucketPolicyOutput;
 use aws_sdk_s3::types::{
     Bucket, Grant, LoggingEnabled, MfaDeleteStatus, PublicAccessBlockConfiguration, ServerSideEncryptionRule, Tag, Type,
 };
-use orgcensus_collect::{Class, Error, Optional, Rows, Session, client};
+use orgcensus_collect::{Optional, Session, client};
 use orgcensus_policy::{AclGrant, AclGrantee};
 
-use crate::items::{Answer, is_gone};
+use crate::items::{Answer, given, is_gone, word};
+
+/// How S3 says that there is no such bucket.
+const GONE: &[&str] = &["NoSuchBucket"];
 
 /// What AWS answered. `None`: it said that there is none.
 type Setting<T> = Answer<Option<T>>;
@@ -64,17 +68,20 @@ pub(super) async fn read(session: Session, bucket: Bucket) -> Option<Details> {
         Some(region) => Ok(region),
         None => location(&s3(&session), &name).await,
     };
+    if is_gone(GONE, &region) {
+        return None;
+    }
     let s3 = match &region {
         Ok(region) => s3(&session.in_region(region)),
-        Err(error) if error.class == Class::NotFound => return None,
         Err(error) => return Some(Details::unread(bucket, error)),
     };
     let policy = s3.get_bucket_policy().bucket(&name).send().await.optional(&["NoSuchBucketPolicy"]);
-    if is_gone(&policy) {
+    if is_gone(GONE, &policy) {
         return None;
     }
+    let text = |it: GetBucketPolicyOutput| given(it.policy, "s3:GetBucketPolicy", "Policy");
     Some(Details {
-        policy: policy.map(|it| it.and_then(|it| it.policy)),
+        policy: policy.and_then(|it| it.map(text).transpose()),
         is_public: is_public(&s3, &name).await,
         acl: acl(&s3, &name).await,
         ownership: ownership(&s3, &name).await,
@@ -103,7 +110,8 @@ async fn location(s3: &Client, name: &str) -> Answer<String> {
 /// AWS's own verdict; a bucket without a policy has none.
 async fn is_public(s3: &Client, name: &str) -> Setting<bool> {
     let answer = s3.get_bucket_policy_status().bucket(name).send().await.optional(&["NoSuchBucketPolicy"])?;
-    Ok(answer.and_then(|it| it.policy_status).and_then(|status| status.is_public))
+    let is_public = answer.map(|it| it.policy_status.and_then(|status| status.is_public));
+    is_public.map(|is_public| given(is_public, "s3:GetBucketPolicyStatus", "IsPublic")).transpose()
 }
 
 async fn acl(s3: &Client, name: &str) -> Answer<Vec<AclGrant>> {
@@ -127,15 +135,17 @@ fn grant(grant: Grant) -> AclGrant {
 
 async fn ownership(s3: &Client, name: &str) -> Setting<String> {
     let answer = s3.get_bucket_ownership_controls().bucket(name).send().await;
-    let controls = answer.optional(&["OwnershipControlsNotFoundError"])?.and_then(|it| it.ownership_controls);
-    let rule = controls.and_then(|controls| controls.rules.into_iter().next());
-    Ok(rule.map(|rule| rule.object_ownership.as_str().to_owned()))
+    let Some(answer) = answer.optional(&["OwnershipControlsNotFoundError"])? else { return Ok(None) };
+    let rule = answer.ownership_controls.and_then(|controls| controls.rules.into_iter().next());
+    let ownership = rule.and_then(|rule| word(rule.object_ownership.as_str()));
+    given(ownership, "s3:GetBucketOwnershipControls", "ObjectOwnership").map(Some)
 }
 
 async fn public_access_block(s3: &Client, name: &str) -> Setting<PublicAccessBlockConfiguration> {
     let answer = s3.get_public_access_block().bucket(name).send().await;
-    let answer = answer.optional(&["NoSuchPublicAccessBlockConfiguration"])?;
-    Ok(answer.and_then(|it| it.public_access_block_configuration))
+    let Some(answer) = answer.optional(&["NoSuchPublicAccessBlockConfiguration"])? else { return Ok(None) };
+    let block = answer.public_access_block_configuration;
+    given(block, "s3:GetPublicAccessBlock", "PublicAccessBlockConfiguration").map(Some)
 }
 
 async fn tags(s3: &Client, name: &str) -> Setting<Vec<Tag>> {
@@ -146,8 +156,9 @@ async fn tags(s3: &Client, name: &str) -> Setting<Vec<Tag>> {
 async fn encryption(s3: &Client, name: &str) -> Setting<ServerSideEncryptionRule> {
     let answer = s3.get_bucket_encryption().bucket(name).send().await;
     let answer = answer.optional(&["ServerSideEncryptionConfigurationNotFoundError"])?;
-    let configuration = answer.and_then(|it| it.server_side_encryption_configuration);
-    Ok(configuration.and_then(|it| it.rules.into_iter().next()))
+    let Some(answer) = answer else { return Ok(None) };
+    let rule = answer.server_side_encryption_configuration.and_then(|it| it.rules.into_iter().next());
+    given(rule, "s3:GetBucketEncryption", "Rule").map(Some)
 }
 
 async fn versioning(s3: &Client, name: &str) -> Answer<Versioning> {
@@ -160,16 +171,4 @@ async fn versioning(s3: &Client, name: &str) -> Answer<Versioning> {
 
 async fn logging(s3: &Client, name: &str) -> Setting<LoggingEnabled> {
     Ok(s3.get_bucket_logging().bucket(name).send().await?.logging_enabled)
-}
-
-/// An answer, `None` where it is unread. A bucket in a region that was switched off meanwhile is unread too: the
-/// account's other buckets are not lost with it.
-pub(super) fn known<T>(rows: &mut Rows<'_>, answer: Answer<T>) -> Result<Option<T>, Error> {
-    match answer {
-        Err(error) if error.class == Class::RegionDisabled => {
-            rows.miss(error);
-            Ok(None)
-        }
-        answer => rows.item(answer),
-    }
 }

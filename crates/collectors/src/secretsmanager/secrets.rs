@@ -11,6 +11,9 @@ use serde::Serialize;
 
 use crate::items::{Answer, details, is_gone, policy_text, resource_policy};
 
+/// How Secrets Manager says that there is no such secret.
+const GONE: &[&str] = &["ResourceNotFoundException"];
+
 /// One secret, without its value. One that is scheduled for deletion has a row as well.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "secretsmanager_secrets", key = "arn")]
@@ -106,7 +109,8 @@ async fn push(
     entry: Entry,
     policy: Option<Answer<Option<String>>>,
 ) -> Result<(), Error> {
-    if policy.as_ref().is_some_and(is_gone) {
+    if policy.as_ref().is_some_and(|policy| is_gone(GONE, policy)) {
+        rows.gone();
         return Ok(());
     }
     let is_in_force = policy.is_some();

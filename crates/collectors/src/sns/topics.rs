@@ -5,11 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 use aws_sdk_sns::Client;
 use aws_sdk_sns::types::Tag;
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, PolicyText, Rows, Scope, Session, call, client};
+use orgcensus_collect::{Collector, Error, POLICY_TABLE_NAMES, PolicyText, Rows, Scope, Session, call, client};
 use orgcensus_row::{Row, table};
 use serde::Serialize;
 
-use crate::items::{Answer, details, is_gone, resource_policy};
+use crate::items::{Answer, Unread, details, given, is_gone, resource_policy};
+
+/// How SNS says that there is no such topic.
+const GONE: &[&str] = &["NotFound", "NotFoundException"];
+const ATTRIBUTES: &str = "sns:GetTopicAttributes";
 
 /// One SNS topic.
 #[derive(Debug, Serialize, Row)]
@@ -87,21 +91,39 @@ async fn read(sns: Client, arn: String) -> Details {
 
 async fn push(rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
     let Details { arn, attributes, tags } = details;
-    if is_gone(&attributes) {
+    if is_gone(GONE, &attributes) && tags.is_err() {
+        rows.gone();
         return Ok(());
     }
-    let text = match &attributes {
-        Ok(attributes) => PolicyText::read(attributes.get("Policy").cloned()),
-        Err(error) => PolicyText::Unread(error.clone()),
+    // A topic is never without a policy: it is born with one for its owner.
+    let policy = match &attributes {
+        Ok(attributes) => given(attributes.get("Policy").cloned(), ATTRIBUTES, "Policy"),
+        Err(error) => Err(error.clone()),
+    };
+    let text = match policy {
+        Ok(document) => PolicyText::Document(document),
+        Err(error) => {
+            if attributes.is_ok() {
+                rows.miss(POLICY_TABLE_NAMES, error.clone());
+            }
+            PolicyText::Unread(error)
+        }
     };
     rows.policy(resource_policy(&arn, "sns_topic", text)).await?;
-    let (attributes, tags) = (rows.item(attributes)?, rows.item(tags)?);
-    rows.push(topic(arn, attributes.as_ref(), tags)).await
+    let attributes = rows.item(POLICY_TABLE_NAMES.into_iter().chain([Topic::TABLE]), attributes)?;
+    let tags = rows.item([Topic::TABLE], tags)?;
+    let mut unread = Unread::default();
+    let row = topic(arn, attributes.as_ref(), tags, &mut unread);
+    unread.count(rows, Topic::TABLE, ATTRIBUTES);
+    rows.push(row).await
 }
 
-fn topic(arn: String, attributes: Option<&Attributes>, tags: Option<Vec<Tag>>) -> Topic {
+fn topic(arn: String, attributes: Option<&Attributes>, tags: Option<Vec<Tag>>, unread: &mut Unread) -> Topic {
     let text = |name: &str| attributes.and_then(|it| it.get(name)).filter(|text| !text.is_empty()).cloned();
-    let number = |name: &str| text(name).and_then(|text| text.parse().ok());
+    let mut number = |name: &str| {
+        let number = text(name).and_then(|text| text.parse().ok());
+        attributes.and_then(|_| unread.value(name, number))
+    };
     let kms_key_id = text("KmsMasterKeyId");
     Topic {
         topic_name: arn.rsplit(':').next().unwrap_or_default().to_owned(),
@@ -165,6 +187,7 @@ mod tests {
         let policy =
             r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"SNS:Publish","Resource":"*"}]}"#;
         let alarms = [("Owner", "111122223333"), ("Policy", policy), ("SubscriptionsConfirmed", "3"), ("New", "x")];
+        let alarms = [&alarms[..], &[("SubscriptionsPending", "0"), ("SubscriptionsDeleted", "0")]].concat();
         Recorded::new()
             .answer("ListTopics", &list(&["alarms", "gone"], "<NextToken>second</NextToken>"))
             .answer_to("ListTopics", "second", &list(&["orders.fifo"], ""))
@@ -181,7 +204,8 @@ mod tests {
         let collected = recorded().run(&TOPICS).await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&TOPICS);
-        assert_eq!(collected.missed.as_ref().map(|missed| missed.items), Some(2));
+        assert_eq!(collected.short(), (2, vec!["policy_documents", "policy_statements", "sns_topics"]));
+        assert_eq!(collected.gone, 1);
 
         let topics = collected.table("sns_topics");
         assert_eq!(topics.len(), 2);
@@ -191,6 +215,20 @@ mod tests {
         assert_eq!(topics[0]["tags"]["team"], "ops");
         assert_eq!(topics[1]["is_fifo"], true);
         assert!(topics[1]["is_encrypted"].is_null() && topics[1]["tags"].is_null());
+    }
+
+    #[tokio::test]
+    async fn what_every_topic_has_and_one_answer_lacks_is_unknown() {
+        let recorded = Recorded::new()
+            .answer("ListTopics", &list(&["odd"], ""))
+            .answer("GetTopicAttributes", &attributes(&[("Owner", "111122223333"), ("SubscriptionsPending", "few")]))
+            .refuse("ListTagsForResource", "", 501, &error("NotImplemented"));
+        let collected = recorded.run(&TOPICS).await;
+        collected.result.as_ref().unwrap();
+        // The policy, three counts, the tags.
+        assert_eq!(collected.short(), (5, vec!["policy_documents", "policy_statements", "sns_topics"]));
+        assert_eq!(collected.table("policy_documents")[0]["state"], "unread");
+        assert!(collected.table("sns_topics")[0]["pending_subscription_count"].is_null());
     }
 
     #[tokio::test]

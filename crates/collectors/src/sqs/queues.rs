@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName as Name;
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, PolicyText, Rows, Scope, Session, call, client};
+use orgcensus_collect::{Collector, Error, POLICY_TABLE_NAMES, PolicyText, Rows, Scope, Session, call, client};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
-use crate::items::{Answer, details, is_gone, resource_policy};
+use crate::items::{Answer, Unread, details, is_gone, resource_policy, seconds_text};
+
+/// How SQS says that there is no such queue, by both of its protocols.
+const GONE: &[&str] = &["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"];
 
 /// One SQS queue.
 #[derive(Debug, Serialize, Row)]
@@ -97,7 +100,8 @@ async fn read(sqs: Client, url: String) -> Details {
 
 async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
     let Details { url, attributes, tags } = details;
-    if is_gone(&attributes) {
+    if is_gone(GONE, &attributes) && tags.is_err() {
+        rows.gone();
         return Ok(());
     }
     let name = url.rsplit('/').next().unwrap_or(&url);
@@ -109,8 +113,11 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
         Err(error) => PolicyText::Unread(error.clone()),
     };
     rows.policy(resource_policy(&arn, "sqs_queue", text)).await?;
-    let (attributes, tags) = (rows.item(attributes)?, rows.item(tags)?);
-    let row = queue(arn, &url, attributes.as_ref(), tags, rows.captured_at());
+    let attributes = rows.item(POLICY_TABLE_NAMES.into_iter().chain([Queue::TABLE]), attributes)?;
+    let tags = rows.item([Queue::TABLE], tags)?;
+    let mut unread = Unread::default();
+    let row = queue(arn, &url, attributes.as_ref(), tags, rows.captured_at(), &mut unread);
+    unread.count(rows, Queue::TABLE, "sqs:GetQueueAttributes");
     rows.push(row).await
 }
 
@@ -120,32 +127,50 @@ fn queue(
     attributes: Option<&Attributes>,
     tags: Option<HashMap<String, String>>,
     now: Timestamp,
+    unread: &mut Unread,
 ) -> Queue {
     let text = |name: Name| attributes.and_then(|it| it.get(&name)).cloned();
-    let number = |name: Name| text(name).and_then(|text| text.parse::<i64>().ok());
-    let moment = |name: Name| number(name).and_then(|seconds| seconds.checked_mul(1000)).map(Timestamp);
-    // AWS leaves out an attribute that is not set.
-    let is_true = |name: Name| attributes.map(|it| it.get(&name).is_some_and(|text| text == "true"));
-    let created_at = moment(Name::CreatedTimestamp);
     let kms_key_id = text(Name::KmsMasterKeyId).filter(|id| !id.is_empty());
-    let is_sqs_managed_encrypted = is_true(Name::SqsManagedSseEnabled);
     let redrive_policy_json = text(Name::RedrivePolicy);
+    // These SQS gives of every queue, whether they were set or not.
+    let mut always = |name: Name| attributes.and_then(|it| unread.value(name.as_str(), it.get(&name))).cloned();
+    let [created, modified] = [Name::CreatedTimestamp, Name::LastModifiedTimestamp].map(&mut always);
+    let numbers = [
+        Name::MessageRetentionPeriod,
+        Name::VisibilityTimeout,
+        Name::DelaySeconds,
+        Name::ReceiveMessageWaitTimeSeconds,
+        Name::MaximumMessageSize,
+    ];
+    let numbers = numbers.map(|name| (always(name.clone()), name));
+    // With a key of KMS's it is no key of SQS's, said or not.
+    let managed = if kms_key_id.is_some() {
+        text(Name::SqsManagedSseEnabled).or_else(|| Some("false".to_owned()))
+    } else {
+        always(Name::SqsManagedSseEnabled)
+    };
+    let created_at = unread.parsed("CreatedTimestamp", created.as_deref(), seconds_text);
+    let last_modified_at = unread.parsed("LastModifiedTimestamp", modified.as_deref(), seconds_text);
+    let [retention_seconds, visibility_timeout_seconds, delay_seconds, receive_wait_seconds, maximum_message_bytes] =
+        numbers.map(|(text, name)| unread.parsed(name.as_str(), text.as_deref(), |text| text.parse::<i64>().ok()));
+    let is_sqs_managed_encrypted = unread
+        .parsed("SqsManagedSseEnabled", managed.as_deref(), |text| text.to_ascii_lowercase().parse::<bool>().ok());
     Queue {
         arn,
         queue_name: url.rsplit('/').next().unwrap_or_default().to_owned(),
         queue_url: url.to_owned(),
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
-        last_modified_at: moment(Name::LastModifiedTimestamp),
+        last_modified_at,
         is_fifo: url.ends_with(".fifo"),
-        is_encrypted: is_sqs_managed_encrypted.map(|is_managed| is_managed || kms_key_id.is_some()),
+        is_encrypted: if kms_key_id.is_some() { Some(true) } else { is_sqs_managed_encrypted },
         is_sqs_managed_encrypted,
         kms_key_id,
-        retention_seconds: number(Name::MessageRetentionPeriod),
-        visibility_timeout_seconds: number(Name::VisibilityTimeout),
-        delay_seconds: number(Name::DelaySeconds),
-        receive_wait_seconds: number(Name::ReceiveMessageWaitTimeSeconds),
-        maximum_message_bytes: number(Name::MaximumMessageSize),
+        retention_seconds,
+        visibility_timeout_seconds,
+        delay_seconds,
+        receive_wait_seconds,
+        maximum_message_bytes,
         has_dead_letter_queue: attributes.map(|_| redrive_policy_json.is_some()),
         redrive_policy_json,
         redrive_allow_policy_json: text(Name::RedriveAllowPolicy),
@@ -165,6 +190,8 @@ mod tests {
     const ORDERS: &str = r#"{"Attributes": {
         "QueueArn": "arn:aws:sqs:eu-west-1:111122223333:orders.fifo", "FifoQueue": "true",
         "CreatedTimestamp": "1766361600", "MessageRetentionPeriod": "345600", "DelaySeconds": "soon",
+        "LastModifiedTimestamp": "1766361600.25", "VisibilityTimeout": "30", "ReceiveMessageWaitTimeSeconds": "0",
+        "MaximumMessageSize": "262144",
         "SqsManagedSseEnabled": "false", "KmsMasterKeyId": "alias/orders", "NewAttribute": "of 2030",
         "RedrivePolicy": "{\"maxReceiveCount\":5}",
         "Policy": "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sqs:*\",\"Resource\":\"*\"}]}"}}"#;
@@ -188,11 +215,14 @@ mod tests {
         let collected = recorded().run(&QUEUES).await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&QUEUES);
-        assert_eq!(collected.missed.as_ref().map(|missed| missed.items), Some(1));
+        // What was denied, and a number that is none.
+        assert_eq!(collected.short(), (2, vec!["policy_documents", "policy_statements", "sqs_queues"]));
+        assert_eq!(collected.gone, 1);
 
         let queues = collected.table("sqs_queues");
         assert_eq!(queues.len(), 2);
         assert_eq!(queues[0]["age_days"], 10);
+        assert_eq!(queues[0]["last_modified_at"], "2025-12-22T00:00:00.250");
         assert_eq!(queues[0]["retention_seconds"], 345_600);
         assert!(queues[0]["delay_seconds"].is_null());
         assert_eq!(queues[0]["is_encrypted"], true);
@@ -200,6 +230,46 @@ mod tests {
         assert_eq!(queues[0]["tags"]["team"], "shop");
         assert_eq!(queues[1]["arn"], "arn:aws:sqs:eu-west-1:111122223333:secret");
         assert!(queues[1]["is_encrypted"].is_null());
+    }
+
+    fn queue(name: &str) -> Recorded {
+        Recorded::new().answer("ListQueues", &format!(r#"{{"QueueUrls": ["{URL}/{name}"]}}"#))
+    }
+
+    fn error(code: &str) -> String {
+        format!(r#"{{"__type": "com.amazonaws.sqs#{code}", "message": "recorded"}}"#)
+    }
+
+    #[tokio::test]
+    async fn one_queue_that_refuses_its_tags_in_any_words_keeps_its_row() {
+        for code in ["UnsupportedOperation", "NotImplemented", "ResourceNotFoundException", "OptInRequired", "Odd"] {
+            let recorded = queue("orders.fifo").answer("GetQueueAttributes", ORDERS);
+            let collected = recorded.refuse("ListQueueTags", "", 400, &error(code)).run(&QUEUES).await;
+            collected.result.as_ref().unwrap();
+            assert_eq!(collected.short(), (2, vec!["sqs_queues"]), "{code}");
+            let [queue] = collected.table("sqs_queues") else { panic!("{code}: {collected:?}") };
+            assert!(queue["tags"].is_null(), "{code}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_queue_that_is_not_found_and_has_tags_is_there() {
+        let recorded = queue("odd").refuse("GetQueueAttributes", "", 400, GONE).answer("ListQueueTags", "{}");
+        let collected = recorded.run(&QUEUES).await;
+        collected.result.as_ref().unwrap();
+        assert_eq!((collected.gone, collected.short().0, collected.table("sqs_queues").len()), (0, 1, 1));
+    }
+
+    #[tokio::test]
+    async fn attributes_that_are_left_out_are_unknown_and_counted() {
+        let recorded =
+            queue("bare").answer("GetQueueAttributes", r#"{"Attributes": {}}"#).answer("ListQueueTags", "{}");
+        let collected = recorded.run(&QUEUES).await;
+        let queue = &collected.table("sqs_queues")[0];
+        for column in ["created_at", "retention_seconds", "is_encrypted", "is_sqs_managed_encrypted"] {
+            assert!(queue[column].is_null(), "{column}");
+        }
+        assert_eq!(collected.short(), (8, vec!["sqs_queues"]));
     }
 
     #[tokio::test]

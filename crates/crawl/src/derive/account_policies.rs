@@ -155,7 +155,7 @@ mod tests {
             status: None,
             joined_method: None,
             joined_at: None,
-            unit: 0,
+            unit: Some(0),
         }
     }
 

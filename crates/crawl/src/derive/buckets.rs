@@ -1,13 +1,16 @@
-//! What the verdicts must know of buckets: what blocks their policies and ACLs, and what AWS says of them.
+//! What the verdicts must know of an account's resources besides their policies: what blocks the policies and ACLs of
+//! buckets and what AWS says of them, and how old the URLs of functions are.
 
+use chrono::{DateTime, Utc};
 use orgcensus_lake::SliceIndex;
 use orgcensus_policy::PublicAccessBlock;
 
-use super::{ByArn, Staged, boolean, text};
+use super::{ByArn, Staged, boolean, moment, text};
 use crate::context::Shared;
 use crate::error::Error;
 
 const BUCKETS: &str = "s3_buckets";
+const FUNCTION_URLS: &str = "lambda_function_urls";
 const ACCOUNT_BLOCKS: &str = "s3_account_public_access_blocks";
 
 /// What blocks the buckets of one account.
@@ -18,6 +21,8 @@ pub(super) struct AccountBlocks {
     pub(super) account: Option<PublicAccessBlock>,
     /// Each bucket's.
     pub(super) buckets: ByArn<Bucket>,
+    /// When each function's oldest URL was made; `None` when that of one is not known.
+    pub(super) function_urls: ByArn<Option<DateTime<Utc>>>,
 }
 
 /// What `s3_buckets` says of one bucket.
@@ -37,6 +42,7 @@ pub(super) struct Bucket {
 pub(super) struct Blocks {
     buckets: Option<Staged>,
     accounts: Option<Staged>,
+    function_urls: Option<Staged>,
     current: AccountBlocks,
 }
 
@@ -44,7 +50,8 @@ impl Blocks {
     pub(super) fn open(shared: &Shared, index: &mut SliceIndex) -> Result<Self, Error> {
         let buckets = Staged::named(shared, index, BUCKETS)?;
         let accounts = Staged::named(shared, index, ACCOUNT_BLOCKS)?;
-        Ok(Self { buckets, accounts, current: AccountBlocks::default() })
+        let function_urls = Staged::named(shared, index, FUNCTION_URLS)?;
+        Ok(Self { buckets, accounts, function_urls, current: AccountBlocks::default() })
     }
 
     pub(super) fn of(&mut self, account_id: &str) -> Result<&AccountBlocks, Error> {
@@ -61,10 +68,22 @@ impl Blocks {
                     }
                 })?;
             }
+            if let Some(urls) = &mut self.function_urls {
+                urls.of_account(account_id, |batch, row| {
+                    if let Some(arn) = text(batch, "function_arn", row) {
+                        add_url(&mut current.function_urls, arn, moment(batch, "created_at", row));
+                    }
+                })?;
+            }
             self.current = current;
         }
         Ok(&self.current)
     }
+}
+
+/// Of several URLs the oldest counts, and one of which it is not known when it was made is older than all.
+fn add_url(urls: &mut ByArn<Option<DateTime<Utc>>>, arn: &str, created_at: Option<DateTime<Utc>>) {
+    urls.entry(arn.to_owned()).and_modify(|oldest| *oldest = (*oldest).min(created_at)).or_insert(created_at);
 }
 
 fn bucket(batch: &arrow::record_batch::RecordBatch, row: usize) -> Bucket {
@@ -83,4 +102,20 @@ fn block(batch: &arrow::record_batch::RecordBatch, row: usize) -> Option<PublicA
         block_public_policy: boolean(batch, "block_public_policy", row)?,
         restrict_public_buckets: boolean(batch, "restrict_public_buckets", row)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_urls_the_oldest_counts() {
+        let at = |seconds| DateTime::from_timestamp(seconds, 0);
+        let mut urls = ByArn::default();
+        for (arn, created_at) in [("f", at(20)), ("f", at(10)), ("f", at(30)), ("g", at(10)), ("g", None), ("g", at(5))]
+        {
+            add_url(&mut urls, arn, created_at);
+        }
+        assert_eq!((urls["f"], urls["g"]), (at(10), None));
+    }
 }

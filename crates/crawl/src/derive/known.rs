@@ -42,6 +42,7 @@ impl Known {
             ids: Some(HashSet::from([shared.organization.id.clone()])),
             accounts: Some(ids.collect()),
             trusted_accounts: shared.crawl.trusted_accounts.iter().cloned().collect(),
+            trusted_tenants: Organization::tenants(&shared.crawl.trusted_tenants),
             has_more_vpcs: !seen.has_all_vpcs || names.is_full(),
             has_more_vpc_endpoints: !seen.has_all_vpc_endpoints || names.is_full(),
             ..Organization::default()

@@ -87,7 +87,7 @@ impl Seen {
 
 /// Whether every account that is not suspended was looked into.
 fn is_of_all_accounts(shared: &Shared, tasks: &Tasks) -> bool {
-    let mut living = shared.organization.accounts.iter().filter(|account| account.is_active());
+    let mut living = shared.organization.accounts.iter().filter(|account| account.is_open());
     living.all(|account| tasks.complete.contains(account.id.as_str()))
 }
 

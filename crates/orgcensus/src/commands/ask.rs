@@ -4,11 +4,13 @@ use std::io::Write;
 
 use arrow::datatypes::{DataType, Schema};
 use arrow::record_batch::RecordBatch;
-use orgcensus_answers::{Answer, Format, Question, Shape, Snapshot, ask, ask_json, coverage_percent, format, select};
+use orgcensus_answers::{
+    Answer, Bounds, Format, Question, Shape, Snapshot, ask, ask_json, coverage_percent, format, select,
+};
 
 use crate::args::Ask;
+use crate::commands::source;
 use crate::failure::{Failure, exit};
-use crate::lake_access;
 
 /// Asks and prints.
 pub(crate) async fn run(arguments: &Ask) -> Result<u8, Failure> {
@@ -24,8 +26,7 @@ pub(crate) async fn run(arguments: &Ask) -> Result<u8, Failure> {
             "--format parquet: questions differ in their columns; use table, json or csv".to_owned(),
         ));
     }
-    let lake = lake_access::of(&arguments.source.place).await?;
-    let snapshot = Snapshot::open(&lake, &arguments.source.snapshot).await?;
+    let (_lake, snapshot) = source::open(&arguments.source, Bounds::default()).await?;
     print(&snapshot, &questions, arguments.format).await?;
     Ok(exit::WHOLE)
 }

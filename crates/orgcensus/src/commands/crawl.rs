@@ -16,7 +16,7 @@ use crate::{plan_file, setup, signals, upkeep};
 /// Crawls and publishes, goes on with a run, or crawls a shard of one.
 pub(crate) async fn run(arguments: &Crawl, metrics: Option<&Metrics>) -> Result<u8, Failure> {
     let config = setup::load(&arguments.configured)?;
-    let mut watch = Watch::new(&config.telemetry, arguments.report.clone(), metrics);
+    let mut watch = Watch::new(&config, arguments.report.clone(), metrics);
     let result = match &arguments.plan {
         Some(plan) => shard(&config, plan, arguments.shard, &mut watch).await,
         None => whole(&config, arguments, &mut watch).await,
@@ -36,6 +36,7 @@ async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<
     let stage = crawl.stage_directory.join(&crawl.run_id);
     let report = match &arguments.resume {
         None => orgcensus_crawl::run(crawl).await,
+        Some(run_id) if arguments.force => orgcensus_crawl::resume_anyway(crawl, run_id.as_deref()).await,
         Some(run_id) => orgcensus_crawl::resume(crawl, run_id.as_deref()).await,
     };
     let report = report.map_err(|source| kept(source, arguments, &stage))?;
@@ -48,7 +49,16 @@ async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<
 /// A failure after which one can go on says how.
 fn kept(source: Error, arguments: &Crawl, stage: &Path) -> Failure {
     let is_kept = arguments.resume.is_some() || Journal::<AccountRecord>::exists(stage);
-    if !is_kept || matches!(source, Error::Held(_) | Error::NothingToResume(_) | Error::Plan(_)) {
+    let cannot_begin = matches!(
+        source,
+        Error::Held(_)
+            | Error::NothingToResume(_)
+            | Error::Outdated(_)
+            | Error::Plan(_)
+            | Error::Selection(_)
+            | Error::NothingSelected(_)
+    );
+    if !is_kept || cannot_begin {
         return source.into();
     }
     let Configured { config, lake, .. } = &arguments.configured;
@@ -84,7 +94,7 @@ pub(crate) fn exit_code(report: &Report) -> u8 {
 pub(crate) fn print(report: &Report) {
     let (commit, tally) = (&report.commit, &report.tally);
     println!("organization {}  snapshot {}  run {}", report.organization_id, commit.snapshot_date, commit.run_id);
-    println!("accounts     {} of {}", report.selected, report.accounts);
+    println!("accounts     {} of {}, {} entered", report.selected, report.accounts, tally.accounts_entered);
     println!("rows         {}", tally.rows);
     println!("calls        {}  retries {}  throttled {}", tally.calls, tally.retries, tally.throttles);
     println!("coverage     {:.1} % of {} planned tasks are complete", 100.0 * tally.coverage(), tally.planned());

@@ -6,7 +6,7 @@ use orgcensus_sim::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, Settings, Simu
 
 use crate::args::Demo;
 use crate::commands::{ask, crawl};
-use crate::config::{Config, Telemetry};
+use crate::config::Config;
 use crate::failure::Failure;
 use crate::telemetry::Metrics;
 use crate::watch::Watch;
@@ -14,7 +14,7 @@ use crate::{lake_access, setup};
 
 /// Makes the organization, crawls it, answers the study's questions and says what to type next.
 pub(crate) async fn run(arguments: &Demo, metrics: Option<&Metrics>) -> Result<u8, Failure> {
-    let mut watch = Watch::new(&Telemetry::default(), None, metrics);
+    let mut watch = Watch::new(&Config::default(), None, metrics);
     let result = demo(arguments, &mut watch).await;
     watch.end(result).await
 }
@@ -23,7 +23,6 @@ async fn demo(arguments: &Demo, watch: &mut Watch) -> Result<u8, Failure> {
     let settings = Settings::new(arguments.accounts, arguments.seed);
     let mut config = Config::default();
     config.role.name.clone_from(&settings.crawler_role);
-    config.select.regions = settings.regions.iter().cloned().collect();
     config.aws.home_region = settings.regions.first().cloned();
     config.lake.url.clone_from(&arguments.lake);
     // The simulated organization has troubles on purpose: a small one may lose a good part to them.

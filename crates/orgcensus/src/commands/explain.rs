@@ -3,10 +3,11 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 
-use orgcensus_policy::{Context, Explainer, Lines, MAX_DOCUMENT_BYTES, MAX_LINE_BYTES, read_policy};
+use orgcensus_policy::{Context, Explainer, Explanation, Lines, MAX_DOCUMENT_BYTES, MAX_LINE_BYTES, read_policy};
 
 use crate::args::Explain;
 use crate::failure::{Failure, exit};
+use crate::terminal::printable;
 
 /// How much is read at once.
 const BUFFER_BYTES: usize = 64 << 10;
@@ -27,7 +28,10 @@ pub(crate) fn run(arguments: &Explain) -> Result<u8, Failure> {
     }
     let text = text(input)?;
     let document = read_policy(text.trim()).map_err(|error| Failure::Usage(error.to_string()))?;
-    write!(io::stdout().lock(), "{}", Explainer::new(context).explain(&document))?;
+    let explanation = Explainer::new(context).explain(&document);
+    // Whoever wrote the policy named its statements.
+    let reasons = explanation.reasons.iter().map(|reason| printable(reason)).collect();
+    write!(io::stdout().lock(), "{}", Explanation { reasons, ..explanation })?;
     Ok(exit::WHOLE)
 }
 
@@ -57,7 +61,9 @@ fn context(arguments: &Explain) -> Context {
         org_accounts: list(&arguments.org_account),
         trusted_accounts: list(&arguments.trusted_account),
         trusted_vpcs: list(&arguments.trusted_vpc),
+        trusted_tenants: list(&arguments.trusted_tenant),
         service: arguments.service.clone(),
+        function_url_created_at: arguments.function_url_created_at,
         resource: arguments.resource.clone(),
     }
 }

@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use arrow::array::{Int64Array, RecordBatch, StringArray};
-use orgcensus_answers::{Snapshot, format};
+use orgcensus_answers::{Bounds, format};
 
 use crate::args::Files;
+use crate::commands::source;
 use crate::failure::{Failure, exit};
-use crate::lake_access;
 
 /// Lists them, each with its whole address.
 pub(crate) async fn run(arguments: &Files) -> Result<u8, Failure> {
-    let lake = lake_access::of(&arguments.source.place).await?;
-    let snapshot = Snapshot::open(&lake, &arguments.source.snapshot).await?;
+    let (lake, snapshot) = source::open(&arguments.source, Bounds::default()).await?;
     if let Some(table) = arguments.table.as_ref().filter(|name| !snapshot.tables().contains(name)) {
         let known = snapshot.tables().join(", ");
         return Err(Failure::Usage(format!("no table {table:?} in the snapshot; there are {known}")));

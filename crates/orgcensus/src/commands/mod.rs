@@ -13,4 +13,7 @@ pub(crate) mod prune;
 pub(crate) mod publish;
 pub(crate) mod query;
 pub(crate) mod role;
+pub(crate) mod snapshots;
+pub(crate) mod source;
 pub(crate) mod tables;
+pub(crate) mod verify;

@@ -1,7 +1,7 @@
 //! `orgcensus plan`: what a crawl would do.
 
 use orgcensus_aws::Limits;
-use orgcensus_aws::partition::DEFAULT_REGIONS;
+use orgcensus_aws::partition;
 use orgcensus_aws::regions::AccountRegion;
 use orgcensus_collect::{Call, Collector, Scope};
 use orgcensus_collectors::OFF_UNLESS_NAMED;
@@ -30,12 +30,12 @@ pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
         return Ok(exit::WHOLE);
     }
     let plan = orgcensus_crawl::Plan::read(&crawl, 1).await?;
-    let regions = regions(&crawl).await;
+    let regions = regions(&crawl, &plan);
     let selected = plan.organization.accounts.iter().filter(|account| plan.selected.contains(&account.id));
-    let enterable: Vec<&str> = selected.filter(|account| account.is_active()).map(|it| it.id.as_str()).collect();
+    let enterable: Vec<&str> = selected.filter(|account| account.is_open()).map(|it| it.id.as_str()).collect();
     let (active, members) = (enterable.len(), plan.organization.accounts.len());
     println!("organization {}", plan.organization.id);
-    println!("accounts     {} of {members}, {active} active", plan.selected.len());
+    println!("accounts     {} of {members}, {active} open", plan.selected.len());
     println!("regions      {regions} that every account has");
     tell_collectors(&crawl.collectors, active, regions);
     let of_accounts = crawl.collectors.iter().filter(|collector| !collector.scope.is_organization_wide());
@@ -47,7 +47,9 @@ pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
             let once = crawl.collectors.len() - names.len();
             let each: usize = of_accounts.map(|collector| tasks(collector, 1, regions)).sum();
             let bound = Bound {
-                outside: usize::try_from(plan.reading.calls).unwrap_or_default() + members + once,
+                outside: usize::try_from(plan.reading.calls + plan.regions_known.reading.calls).unwrap_or_default()
+                    + members
+                    + once,
                 // And one to ask for its regions.
                 inside: active * (each + 1),
                 members,
@@ -60,14 +62,14 @@ pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
 
 /// How many of the selected regions are on in every account: those that no account can switch off. The identity that
 /// reads the organization knows them; if it may not say, they are the ones that this version knows.
-async fn regions(crawl: &Crawl) -> usize {
+fn regions(crawl: &Crawl, plan: &orgcensus_crawl::Plan) -> usize {
     let takes = |region: &str| crawl.selection.takes_region(region);
-    match orgcensus_aws::regions::read(&crawl.chain.last().home_session()).await {
-        Ok(read) => {
-            let is_always_on = |it: &AccountRegion| it.opt_in_status.as_deref() == Some("opt-in-not-required");
-            read.iter().filter(|it| is_always_on(it) && takes(&it.region_name)).count()
+    match &plan.regions_known.own {
+        Some(own) => {
+            let is_always_on = |it: &&AccountRegion| it.opt_in_status.as_deref() == Some("opt-in-not-required");
+            own.iter().filter(|it| is_always_on(it) && takes(&it.region_name)).count()
         }
-        Err(_refused) => DEFAULT_REGIONS.iter().filter(|region| takes(region)).count(),
+        None => partition::expected_regions(crawl.base.partition()).into_iter().filter(|it| takes(it)).count(),
     }
 }
 

@@ -1,16 +1,22 @@
 //! `orgcensus preflight`: what would fail tonight, and how to mend it.
 
-use orgcensus_aws::{organization, whoami};
+use std::collections::BTreeMap;
+
+use orgcensus_aws::organization::{self, Organization};
+use orgcensus_aws::{Chain, whoami};
+use orgcensus_crawl::{Findings, KnownRegions, one_role_for_many};
 
 use crate::args::Preflight;
+use crate::config::{Config, OwnAccount};
 use crate::failure::{Failure, exit};
-use crate::{lake_access, setup};
+use crate::terminal::printable;
+use crate::{lake_access, reporter, setup};
 
 /// Runs the checks in order. A check that fails says what to do.
 pub(crate) async fn run(arguments: &Preflight) -> Result<u8, Failure> {
     let config = setup::load(&arguments.configured)?;
     let base = setup::base(&config).await?;
-    let mut checks = Checks { failed: 0 };
+    let mut checks = Checks::default();
     let chain = match setup::chain(&config, &base).await {
         Ok(chain) => chain,
         Err(failure) => {
@@ -32,7 +38,8 @@ pub(crate) async fn run(arguments: &Preflight) -> Result<u8, Failure> {
     match organization::read(&home, |_account| ()).await {
         Ok(organization) => {
             checks.pass("organization", &format!("{}, {} accounts", organization.id, organization.accounts.len()));
-            let is_member = |it: &&organization::Account| it.is_active() && own.as_ref() != Some(&it.id);
+            checks.selection(&config, &chain, &organization, own.as_deref()).await;
+            let is_member = |it: &&organization::Account| it.is_open() && own.as_ref() != Some(&it.id);
             for account in organization.accounts.iter().filter(is_member).take(arguments.sample) {
                 match chain.enter(&account.id).await {
                     Ok(_) => checks.pass("role", &account.id),
@@ -58,20 +65,49 @@ pub(crate) async fn run(arguments: &Preflight) -> Result<u8, Failure> {
         },
         Err(error) => checks.fail("lake", &error, "set [lake] url to a folder or s3://bucket/prefix"),
     }
-    Ok(if checks.failed == 0 { exit::WHOLE } else { exit::NOT_PUBLISHED })
+    Ok(match checks {
+        Checks { is_misconfigured: true, .. } => exit::USAGE,
+        Checks { failed: 0, .. } => exit::WHOLE,
+        _ => exit::NOT_PUBLISHED,
+    })
 }
 
+#[derive(Default)]
 struct Checks {
     failed: usize,
+    /// Whether the configuration names what is not there.
+    is_misconfigured: bool,
 }
 
 impl Checks {
     fn pass(&mut self, check: &str, what: &str) {
-        println!("ok    {check}: {what}");
+        println!("ok    {check}: {}", printable(what));
     }
 
     fn fail(&mut self, check: &str, error: &dyn std::fmt::Display, what_to_do: &str) {
         self.failed += 1;
-        println!("FAIL  {check}: {error}\n      {what_to_do}");
+        println!("FAIL  {check}: {}\n      {what_to_do}", printable(&error.to_string()));
+    }
+
+    /// What the configuration says of the organization, as `plan` and `crawl` hold it against AWS. Tags are not read.
+    async fn selection(&mut self, config: &Config, chain: &Chain, organization: &Organization, own: Option<&str>) {
+        let selection = setup::selection(config);
+        let regions = KnownRegions::read(&chain.last().home_session()).await;
+        let Findings { mut wrong, gone, odd } = selection.examine(organization, &regions);
+        wrong.extend(gone);
+        let is_direct = |id: &str| config.organization.own_account == OwnAccount::Direct && own == Some(id);
+        let none = BTreeMap::new();
+        let tags = (!selection.needs_tags()).then_some(&none);
+        let by_role = organization.accounts.iter().filter(|it| selection.takes(organization, it, tags));
+        let by_role = by_role.map(|it| it.id.as_str()).filter(|id| !is_direct(id));
+        wrong.extend(one_role_for_many(chain.member(), by_role));
+        odd.iter().for_each(|words| reporter::say("warning", words));
+        for words in &wrong {
+            self.is_misconfigured = true;
+            self.fail("configuration", words, "mend the entry, or take it out");
+        }
+        if wrong.is_empty() {
+            self.pass("configuration", "every region, account and unit that it names is there");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::args::Prune;
 use crate::failure::{Failure, exit};
+use crate::terminal::printable;
 use crate::{lake_access, setup, upkeep};
 
 /// Removes what has expired from the catalogue, if one is configured, and from the lake, and what was abandoned; or only
@@ -15,12 +16,16 @@ pub(crate) async fn run(arguments: &Prune) -> Result<u8, Failure> {
     let lake = lake_access::open(&config).await?;
     let expired = upkeep::expired(&lake, Some(days)).await?;
     let abandoned = upkeep::abandoned(&config, &lake).await?;
+    let garbage = lake.garbage_commits().await?;
     if arguments.dry_run {
         for commit in &expired {
             println!("would remove {} {}  run {}", commit.organization_id, commit.snapshot_date, commit.run_id);
         }
         for left in &abandoned {
-            println!("would remove unfinished run {}", left.name);
+            println!("would remove unfinished run {}", printable(&left.name));
+        }
+        for name in &garbage {
+            println!("would remove {name}, which is no commit");
         }
     } else {
         if let (Some(catalog), false) = (&config.catalog, expired.is_empty()) {
@@ -28,6 +33,10 @@ pub(crate) async fn run(arguments: &Prune) -> Result<u8, Failure> {
         }
         upkeep::remove(&lake, &expired).await?;
         upkeep::remove_abandoned(&lake, &abandoned).await?;
+        for name in &garbage {
+            lake.remove_garbage_commit(name).await?;
+            println!("removed      {name}, which was no commit");
+        }
     }
     println!("{} snapshots {}", expired.len(), if arguments.dry_run { "would go" } else { "removed" });
     Ok(exit::WHOLE)

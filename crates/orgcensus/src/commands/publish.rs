@@ -13,7 +13,7 @@ use crate::{plan_file, setup, signals, upkeep};
 /// Merges and publishes.
 pub(crate) async fn run(arguments: &Publish, metrics: Option<&Metrics>) -> Result<u8, Failure> {
     let config = setup::load(&arguments.configured)?;
-    let mut watch = Watch::new(&config.telemetry, arguments.report.clone(), metrics);
+    let mut watch = Watch::new(&config, arguments.report.clone(), metrics);
     watch.of_all_shards();
     let result = publish(&config, arguments, &mut watch).await;
     watch.end(result).await

@@ -1,15 +1,39 @@
 //! `orgcensus query`: SQL over a snapshot.
 
-use orgcensus_answers::Snapshot;
+use std::ffi::OsString;
+use std::num::NonZero;
+use std::time::Duration;
+
+use orgcensus_answers::Bounds;
 
 use crate::args::Query;
+use crate::bounded;
+use crate::commands::source;
 use crate::failure::{Failure, exit};
-use crate::lake_access;
 
-/// Asks and prints.
+/// What a thread that reads files may hold of them.
+const THREAD_MIB: u64 = 128;
+
+/// Has it asked and printed by a process that is bound to memory and time.
 pub(crate) async fn run(arguments: &Query) -> Result<u8, Failure> {
-    let lake = lake_access::of(&arguments.source.place).await?;
-    let snapshot = Snapshot::open(&lake, &arguments.source.snapshot).await?;
+    if arguments.bounded {
+        return answer(arguments).await;
+    }
+    // The same words after the command's name, and that this is the process that answers.
+    let mut words = std::env::args_os().skip(1);
+    let again = words.next().into_iter().chain([OsString::from("--bounded")]).chain(words);
+    let timeout = arguments.timeout.map(Duration::from_secs);
+    bounded::run(again, "run the query", arguments.memory_mib, timeout).await
+}
+
+async fn answer(arguments: &Query) -> Result<u8, Failure> {
+    bounded::begin(arguments.memory_mib);
+    // Half for what the engine counts, half for what it does not: what is being read, and what functions return.
+    let memory_bytes = usize::try_from(arguments.memory_mib << 19).unwrap_or(usize::MAX);
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get) as u64;
+    let threads = usize::try_from(cores.min(arguments.memory_mib / THREAD_MIB)).ok();
+    let bounds = Bounds { memory_bytes, threads, ..Bounds::default() };
+    let (_lake, snapshot) = source::open(&arguments.source, bounds).await?;
     snapshot.query(&arguments.sql).await?.write(arguments.format, std::io::stdout()).await?;
     Ok(exit::WHOLE)
 }

@@ -36,6 +36,7 @@ impl Observed {
             }
             Event::AccountEnded { account_id, tally, duration_millis } => {
                 *work.accounts.ended.entry(tally.outcome()).or_default() += 1;
+                work.totals.accounts_entered += tally.accounts_entered;
                 work.see_slow(account_id, tally, seconds(*duration_millis));
             }
             Event::Used { used, .. } => used.iter().for_each(|it| {
@@ -54,7 +55,10 @@ impl Observed {
                 work.written.add(&written);
                 work.tables.entry((*table).to_owned()).or_default().add(&written);
             }
-            Event::Unfinished { .. } | Event::AccountPlanned { .. } | Event::Publishing { .. } => {}
+            Event::Unfinished { .. }
+            | Event::AccountPlanned { .. }
+            | Event::Warning { .. }
+            | Event::Publishing { .. } => {}
         }
     }
 }
@@ -98,8 +102,12 @@ impl Work {
         self.slowest_accounts.truncate(SLOWEST_MAX);
     }
 
-    /// Adds what another process of the same run counted. What was published is this one's.
+    /// Adds what another process of the same run counted. What was published is this one's, if it published anything.
     pub(crate) fn add(&mut self, other: &Self) {
+        if self.tables.is_empty() {
+            self.tables.clone_from(&other.tables);
+            self.written.clone_from(&other.written);
+        }
         for (outcome, accounts) in &other.accounts.ended {
             *self.accounts.ended.entry(*outcome).or_default() += accounts;
         }

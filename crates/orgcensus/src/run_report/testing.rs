@@ -44,12 +44,13 @@ pub(crate) fn denied(observed: &mut Observed, account_id: &str, code: &str, oper
 /// A signal after 12.5 seconds.
 pub(crate) fn stopped() -> End {
     End {
+        organization_id: None,
         shard: None,
         started_at: "2026-11-22T01:00:00.000Z".to_owned(),
         ended_at: "2026-11-22T01:00:12.500Z".to_owned(),
         seconds: 12.5,
         exit_code: exit::STOPPED,
-        verdict: Verdict::Stopped,
+        verdict: Some(Verdict::Stopped),
         error: Some("failed to finish run run-1: it was asked to stop".to_owned()),
         published: None,
     }
@@ -72,9 +73,10 @@ pub(crate) fn published() -> RunReport {
         snapshot_date: "2026-11-22".to_owned(),
         manifest: "data/org_id=o-example/snapshot_date=2026-11-22/run-1/manifest.json".to_owned(),
         is_complete: true,
+        is_newest: true,
     };
     let tally = observed.work.totals.clone();
-    let (exit_code, verdict) = (exit::WHOLE, Verdict::Published);
+    let (exit_code, verdict) = (exit::WHOLE, Some(Verdict::Published));
     let end = End { exit_code, verdict, error: None, published: Some((published, tally)), ..stopped() };
     RunReport::new(&observed, end, &[])
 }

@@ -58,3 +58,30 @@ impl HttpClient for Transport {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn no_redirect_is_followed() {
+        let bind = async || TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (here, there) = (bind().await, bind().await);
+        let url = format!("http://{}/v1/traces", here.local_addr().unwrap());
+        let thief = format!("http://localhost:{}/v1/traces", there.local_addr().unwrap().port());
+        let answered = tokio::spawn(async move {
+            let (mut stream, _) = here.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 8192]).await;
+            let answer = format!("HTTP/1.1 307 Elsewhere\r\nLocation: {thief}\r\nContent-Length: 0\r\n\r\n");
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        });
+        let request = Request::post(url).header("authorization", "secret").body(Bytes::from_static(b"x")).unwrap();
+        let answer = Transport::new().unwrap().send_bytes(request).await.unwrap();
+        assert_eq!(answer.status(), 307);
+        answered.await.unwrap();
+        assert!(tokio::time::timeout(Duration::from_millis(1), there.accept()).await.is_err(), "it went elsewhere");
+    }
+}

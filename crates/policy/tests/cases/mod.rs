@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 /// The files.
-const FILES: [&str; 7] = [
+const FILES: [&str; 11] = [
     include_str!("parsing.jsonl"),
     include_str!("conditions.jsonl"),
     include_str!("principals.jsonl"),
@@ -13,6 +13,10 @@ const FILES: [&str; 7] = [
     include_str!("denies.jsonl"),
     include_str!("verdicts.jsonl"),
     include_str!("deployed.jsonl"),
+    include_str!("addresses.jsonl"),
+    include_str!("certain.jsonl"),
+    include_str!("urls.jsonl"),
+    include_str!("refused.jsonl"),
 ];
 
 /// One case.
@@ -20,6 +24,8 @@ pub(crate) struct Case {
     rule: String,
     is: String,
     flags: BTreeSet<String>,
+    /// What the error of one that is refused must hold.
+    error: Option<String>,
     /// What goes in, its id being the case's name.
     pub(crate) line: Value,
 }
@@ -43,6 +49,7 @@ fn read(line: &str) -> Case {
         rule: text("rule"),
         is: text("is"),
         flags,
+        error: case.get("error").and_then(Value::as_str).map(str::to_owned),
         line: json!({"id": id, "policy": policy(&case), "context": context}),
     }
 }
@@ -83,9 +90,16 @@ pub(crate) fn check(cases: &[Case], answers: &[Value]) {
             (Value::Bool(false), Value::Bool(true)) => "external",
             (Value::Bool(false), Value::Bool(false)) => "inside",
             (Value::Bool(false), Value::Null) => "unknown",
-            _ => "neither of the four",
+            (Value::Null, Value::Bool(true)) => "halfway",
+            (Value::Null, Value::Null) if answer["error"].is_string() => "refused",
+            (Value::Null, Value::Null) => "undecided",
+            _ => "none of these",
         };
-        let same = found == case.is && words(&answer["flags"]) == case.flags && answer["id"] == case.line["id"];
+        let named = |word: &String| answer["error"].as_str().is_some_and(|error| error.contains(word));
+        let same = found == case.is
+            && case.error.iter().all(named)
+            && words(&answer["flags"]) == case.flags
+            && answer["id"] == case.line["id"];
         (!same).then(|| format!("{}\n  must be {} {:?}\n  {answer}", case.line["id"], case.is, case.flags))
     };
     let wrong: Vec<String> = cases.iter().zip(answers).filter_map(wrong).collect();

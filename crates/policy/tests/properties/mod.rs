@@ -58,7 +58,7 @@ pub(crate) fn bytes(data: &[u8]) {
     let line = serde_json::json!({"id": &text, "policy": &text, "context": {"service": &text}}).to_string();
     let answered: serde_json::Value = serde_json::from_str(&answer(line.as_bytes())).expect("an answer is JSON");
     assert_eq!(answered["id"], serde_json::Value::String(text.into_owned()));
-    assert!(answered["public"].is_boolean() != answered["error"].is_string(), "{answered}");
+    assert!(answered.get("public").is_some() != answered["error"].is_string(), "{answered}");
 }
 
 fn ask_everything(document: &Document, facts: &Facts) {

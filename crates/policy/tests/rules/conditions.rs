@@ -140,7 +140,6 @@ fn c10_values_that_match_nothing_are_dropped() {
         r#"{"ArnLike":{"aws:PrincipalAccount":"111122223333"}}"#,
         r#"{"ArnLike":{"aws:PrincipalArn":"111122223333"}}"#,
         r#"{"StringEquals":{"aws:SourceIp":"203.0.113.0/24"}}"#,
-        r#"{"IpAddress":{"aws:SourceIp":"office"}}"#,
         r#"{"StringEquals":{"aws:PrincipalOrgPaths":"o-ourorg0001/*"}}"#,
     ] {
         check_anyone(condition, "nobody condition_never_matches");
@@ -198,7 +197,8 @@ fn c13_buckets_are_resolved_by_inventory() {
 fn c14_split_blocks_are_one() {
     check_anyone(r#"{"IpAddress":{"aws:SourceIp":["0.0.0.0/1","128.0.0.0/1"]}}"#, "public");
     check_anyone(r#"{"IpAddress":{"aws:SourceIp":"::/0"}}"#, "public");
-    check_anyone(r#"{"IpAddress":{"aws:SourceIp":["54.0.0.0/8","nonsense"]}}"#, "external network_restricted");
+    check_anyone(r#"{"IpAddress":{"aws:SourceIp":["54.0.0.0/8","nonsense"]}}"#, "public malformed_address");
+    check_anyone(r#"{"IpAddress":{"aws:SourceIp":"office"}}"#, "public malformed_address");
 }
 
 #[test]

@@ -3,12 +3,14 @@
 mod access;
 mod arbitrary;
 mod cases;
+mod certain;
 mod conditions;
 mod denies;
 mod federation;
 mod guardrails;
 #[path = "../cases/mod.rs"]
 mod hand_written;
+mod issuers;
 mod principals;
 #[path = "../properties/mod.rs"]
 mod properties;

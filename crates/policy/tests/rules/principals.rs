@@ -44,8 +44,29 @@ fn p6_canonical_users_and_origin_access_identities() {
 fn p7_what_names_no_one_or_nothing_grants_nothing() {
     check(r#"{"Effect":"Allow","Action":"sqs:*"}"#, "none no_principal");
     check(r#"{"Effect":"Allow","Principal":"*"}"#, "none no_action");
-    check(r#"{"Effect":"allow","Principal":"*","Action":"sqs:*"}"#, "none unknown_effect");
     check_principal("{}", "none");
+}
+
+#[test]
+fn p2_what_iam_refuses_is_unread_and_never_no() {
+    let open = r#"{"Effect":"Allow","Principal":"*","Action":"sqs:*"}"#;
+    for odd in [
+        r#"{"Effect":"Alow","Principal":"*","Action":"sqs:*"}"#,
+        r#"{"Effect":"Allow","Principle":"*","Action":"sqs:*"}"#,
+        r#"{"Effect":"Allow","Principal":"*","Action":"sqs:*","Condtion":{"Bool":{"aws:SecureTransport":"true"}}}"#,
+        "7",
+    ] {
+        let alone = judge(PolicyKind::Resource, odd);
+        assert_eq!((alone.is_public, alone.is_external, alone.is_in_org), (None, None, None), "{odd}");
+        assert!(alone.flags.contains(&Flag::Unread), "{odd}");
+        assert_eq!(judge(PolicyKind::Resource, &format!("{odd},{open}")).is_public, Some(true), "{odd}");
+    }
+    // A Deny in which a word is misspelt is not counted on: the word may be what narrows it.
+    let deny = r#"{"Effect":"Deny","Principal":"*","Action":"*","Condtion":{"Bool":{"aws:SecureTransport":"false"}}}"#;
+    assert_eq!(judge(PolicyKind::Resource, &format!("{open},{deny}")).is_public, Some(true));
+    let misspelt = Document::parse(r#"{"statement":[]}"#);
+    assert!(misspelt.is_readable() && !misspelt.is_understood());
+    assert_eq!(misspelt.refused().as_deref(), Some(r#"unknown element "statement""#));
 }
 
 #[test]
@@ -154,9 +175,15 @@ fn r7_public_urls_and_roles() {
             "Condition":{{"StringEquals":{{"lambda:FunctionUrlAuthType":"{kind}"}}}}}}"#
         )
     };
-    check(&url("NONE"), "public");
-    assert!(!judge(PolicyKind::Resource, &url("NONE")).flags.contains(&Flag::SignedOnly));
-    check(&url("AWS_IAM"), "public signed_only");
+    let function = r#",{"Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunction",
+        "Condition":{"Bool":{"lambda:InvokedViaFunctionUrl":"true"}}}"#;
+    let whole = |kind: &str| url(kind) + function;
+    check(&whole("NONE"), "public");
+    assert!(!judge(PolicyKind::Resource, &whole("NONE")).flags.contains(&Flag::SignedOnly));
+    check(&whole("AWS_IAM"), "public signed_only");
+    let half = judge(PolicyKind::Resource, &url("NONE"));
+    assert_eq!((half.is_public, half.is_external, half.policy_public), (None, None, None));
+    assert!(half.flags.contains(&Flag::FunctionUrlHalfOpen));
     let role = r#"{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole",
         "Condition":{"StringEquals":{"sts:ExternalId":"x"}}}"#;
     check_kind(PolicyKind::Trust, role, "public signed_only");

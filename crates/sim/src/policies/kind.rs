@@ -26,6 +26,8 @@ pub(crate) enum Kind {
     Public,
     /// `*` by a function's URL, unsigned.
     PublicUrl,
+    /// `*` by a function's URL, of which only one of the two permissions is open.
+    HalfOpenUrl,
     /// `*` when the connection is encrypted, which bounds nobody.
     PublicIfEncrypted,
     /// `*` from anywhere: a condition that bounds nobody.
@@ -112,7 +114,7 @@ const WEIGHTS: [(Kind, u32); 31] = [
 ];
 
 /// The kinds that never occur by chance, or only where a service makes them.
-const RARE: [Kind; 3] = [Kind::SourceOwner, Kind::Public, Kind::PublicUrl];
+const RARE: [Kind; 4] = [Kind::SourceOwner, Kind::Public, Kind::PublicUrl, Kind::HalfOpenUrl];
 
 /// A kind by chance: everyone, without condition, at this rate.
 pub(crate) fn any_kind(dice: &mut Dice, public_rate: f64) -> Kind {
@@ -160,7 +162,8 @@ impl Kind {
             | Self::DenySavesNobody
             | Self::DenySavesNobodyButOne => Verdict::PUBLIC,
             Self::ElevenDigits | Self::UnknownBucket => Verdict::UNRESOLVED,
-            Self::Malformed => Verdict::UNKNOWN,
+            // Of a URL that is new enough it is known: closed.
+            Self::HalfOpenUrl | Self::Malformed => Verdict::UNKNOWN,
         }
     }
 

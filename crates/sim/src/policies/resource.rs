@@ -70,8 +70,10 @@ impl Subject<'_> {
                 vec![allow(anyone, none)]
             }
             Kind::PublicUrl => {
-                vec![allow(anyone(), json!({ "StringEquals": { "lambda:FunctionUrlAuthType": "NONE" } }))]
+                let invoke = allow(anyone(), json!({ "Bool": { "lambda:InvokedViaFunctionUrl": "true" } }));
+                vec![self.invoke_url(), invoke]
             }
+            Kind::HalfOpenUrl => vec![self.invoke_url()],
             Kind::PublicIfEncrypted => vec![allow(anyone(), json!({ "Bool": { "aws:SecureTransport": "true" } }))],
             Kind::PublicFromAnywhere => {
                 vec![allow(anyone(), json!({ "IpAddress": { "aws:SourceIp": ["0.0.0.0/0"] } }))]
@@ -112,6 +114,14 @@ impl Subject<'_> {
             Kind::Dangling => vec![allow(json!({ "AWS": format!("AROA{}", dice.base32(17)) }), none)],
             Kind::ElevenDigits => vec![allow(json!({ "AWS": &own[..11] }), none)],
         }
+    }
+
+    /// The first of the two permissions that a function's URL needs.
+    fn invoke_url(&self) -> Value {
+        let condition = json!({ "StringEquals": { "lambda:FunctionUrlAuthType": "NONE" } });
+        let mut statement = self.statement("Allow", json!("*"), condition);
+        statement["Action"] = json!("lambda:InvokeFunctionUrl");
+        statement
     }
 
     /// The Deny that stands beside an open Allow.

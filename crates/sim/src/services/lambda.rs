@@ -5,12 +5,15 @@ use crate::CANARY;
 use crate::account::Account;
 use crate::clock::iso_lambda;
 use crate::organization::Organization;
-use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
+use crate::policies::{Kind, ResourcePolicy, Subject, Verdict, any_kind};
 use crate::protocol::{Answer, Limits, Refusal};
 use serde_json::{Map, Value, json};
 
 const FUNCTIONS: Limits = Limits { token: "Marker", size: "MaxItems", default: 50, max: 50 };
 const URLS: Limits = Limits { token: "Marker", size: "MaxItems", default: 50, max: 50 };
+
+/// A function's URL that was made since 2025-10-01 needs both of its permissions.
+const URLS_NEED_BOTH_SINCE_MILLIS: i64 = 1_759_276_800_000;
 
 /// A function.
 #[derive(Debug)]
@@ -43,7 +46,13 @@ pub(crate) fn functions(organization: &Organization, account: &Account, region: 
                 service: "apigateway.amazonaws.com",
             };
             let kind = match any_kind(&mut dice, rates.public_other_resources) {
-                Kind::Public if dice.chance(0.5) => Kind::PublicUrl,
+                Kind::Public if dice.chance(0.5) => {
+                    if number % 2 == 0 {
+                        Kind::PublicUrl
+                    } else {
+                        Kind::HalfOpenUrl
+                    }
+                }
                 kind => kind,
             };
             let runtimes = [
@@ -54,8 +63,9 @@ pub(crate) fn functions(organization: &Organization, account: &Account, region: 
                 (None, 2),
             ];
             let days = dice.between(0, 1200);
-            let url_auth = if kind == Kind::PublicUrl { Some("NONE") } else { dice.chance(0.1).then_some("AWS_IAM") };
-            Function {
+            let has_open_url = matches!(kind, Kind::PublicUrl | Kind::HalfOpenUrl);
+            let url_auth = if has_open_url { Some("NONE") } else { dice.chance(0.1).then_some("AWS_IAM") };
+            let mut function = Function {
                 policy: subject.policy(kind, &mut dice),
                 url_auth,
                 runtime: dice.weighted(&runtimes),
@@ -66,7 +76,11 @@ pub(crate) fn functions(organization: &Organization, account: &Account, region: 
                 tags: some_tags(&mut dice),
                 name,
                 arn,
+            };
+            if kind == Kind::HalfOpenUrl && function.modified_millis >= URLS_NEED_BOTH_SINCE_MILLIS {
+                function.policy.verdict = Verdict::CLOSED;
             }
+            function
         })
         .collect()
 }

@@ -47,6 +47,10 @@ fn assume_role(context: &Context<'_>) -> Result<Answer, Refusal> {
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining";
         return Err(Refusal::new(400, "ValidationError", message));
     }
+    let account = match context.organization.settings.assumed_account {
+        Some(index) => context.organization.account(index),
+        None => account,
+    };
     let session = Session {
         role_id: iam::role_id(context.organization, &account, &role),
         account_id: account.id,

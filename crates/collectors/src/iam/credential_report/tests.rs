@@ -27,8 +27,8 @@ fn code(collected: &Collected) -> &str {
 
 fn parsed(text: &str) -> Result<Vec<Value>, Error> {
     let answer = Answer::builder().content(text.as_bytes().into()).generated_time(DateTime::from_secs(1)).build();
-    let rows = parse(&answer, CAPTURED_AT)?;
-    Ok(rows.iter().map(|row| serde_json::to_value(row).unwrap()).collect())
+    let report = parse(&answer, CAPTURED_AT)?;
+    Ok(report.lines.iter().map(|line| serde_json::to_value(&line.credentials).unwrap()).collect())
 }
 
 fn columns(row: &Value, columns: &[&str]) -> Value {
@@ -96,6 +96,68 @@ fn odd_lines_are_kept() {
     assert_eq!(rows.len(), 5);
     let shuffled = parsed("future,mfa_active,user\nx,TRUE,carol\n").unwrap();
     assert_eq!(columns(&shuffled[0], &["user_name", "mfa_active", "arn"]), json!(["carol", true, null]));
+}
+
+/// Runs the collector on a report of these lines, after root's.
+async fn collected(lines: &[&str]) -> Collected {
+    let own: Vec<_> = REPORT.lines().take(2).chain(lines.iter().copied()).collect();
+    let content = aws_smithy_types::base64::encode(own.join("\n"));
+    let answer = format!(
+        "<GetCredentialReportResponse><GetCredentialReportResult><Content>{content}</Content>\
+         <GeneratedTime>2025-12-31T23:00:00Z</GeneratedTime></GetCredentialReportResult></GetCredentialReportResponse>"
+    );
+    let collected =
+        Recorded::new().answer(GENERATE, &state("COMPLETE")).answer(READ, &answer).run(&CREDENTIAL_REPORT).await;
+    collected.result.as_ref().unwrap();
+    collected
+}
+
+const REST: &str = "2025-01-01T00:00:00+00:00,true,no_information,N/A,N/A,true,true,2025-06-01T00:00:00+00:00,N/A,N/A,N/A,\
+    false,N/A,N/A,N/A,N/A,false,N/A,false,N/A,N/A";
+
+#[tokio::test]
+async fn names_and_paths_with_commas_that_nothing_quotes_are_put_together_by_the_arn() {
+    for (name, path) in [("a+=,.@-_", "/"), ("a,b,c", "/"), (",", "/"), ("bo", "/team,x/"), ("a,arn:b", "/a,/,b/")] {
+        let collected = collected(&[&format!("{name},arn:aws:iam::111122223333:user{path}{name},{REST}")]).await;
+        let rows = collected.table("iam_credential_report");
+        let names = ["user_name", "arn", "mfa_active", "password_age_days", "active_access_key_count"];
+        let arn = format!("arn:aws:iam::111122223333:user{path}{name}");
+        assert_eq!(columns(&rows[1], &names), json!([name, arn, true, 365, 1]));
+        assert!(collected.missed.is_none(), "{name}: {:?}", collected.missed);
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_cannot_be_put_together_is_missed() {
+    let lines = [format!("a,b,arn:aws:iam::111122223333:user/other,{REST}"), format!(",,{REST}")];
+    let collected = collected(&[&lines[0], &lines[1]]).await;
+    assert_eq!(collected.table("iam_credential_report").len(), 1);
+    assert_eq!(collected.short(), (2, vec!["iam_credential_report"]));
+    assert_eq!(collected.missed.unwrap().first.code, "MalformedLine");
+}
+
+#[tokio::test]
+async fn values_that_are_missing_or_cannot_be_read_are_null_and_counted() {
+    let odd =
+        REST.replace("2025-06-01T00:00:00+00:00", "2025-06-01T00:00:00.25+00:00").replace(",true,true,", ",,maybe,");
+    let collected = collected(&[&format!("ana,arn:aws:iam::111122223333:user/ana,{odd}")]).await;
+    let row = &collected.table("iam_credential_report")[1];
+    for column in ["mfa_active", "access_key_1_active", "active_access_key_count"] {
+        assert!(row[column].is_null(), "{column}");
+    }
+    assert_eq!(row["access_key_1_last_rotated_at"], "2025-06-01T00:00:00.250");
+    assert_eq!(collected.short(), (2, vec!["iam_credential_report"]));
+}
+
+#[tokio::test]
+async fn two_lines_of_one_user_are_counted_and_told_where_they_differ() {
+    let line = format!("ana,arn:aws:iam::111122223333:user/ana,{REST}");
+    let alike = collected(&[&line, &line]).await;
+    assert_eq!((alike.duplicates, alike.short().0), (1, 0));
+    let other = line.replace("no_information", "N/A");
+    let differ = collected(&[&line, &other]).await;
+    assert_eq!((differ.duplicates, differ.short()), (1, (1, vec!["iam_credential_report"])));
+    assert_eq!(differ.missed.unwrap().first.code, "DuplicatesDiffer");
 }
 
 #[test]

@@ -41,7 +41,7 @@ async fn users_of_two_pages_groups_and_members() {
     let collected = collected().await;
     collected.result.as_ref().unwrap();
     collected.assert_all_calls(&DIRECTORY);
-    assert_eq!(collected.missed.as_ref().map(|missed| missed.items), Some(1));
+    assert_eq!(collected.short(), (1, vec!["identity_center_groups", "identity_center_memberships"]));
     let names = ["user_id", "user_name", "primary_email", "is_enabled", "has_external_id", "age_days", "arn"];
     assert_eq!(
         columns(&collected, "identity_center_users", &names),
@@ -70,9 +70,23 @@ async fn nothing_private_is_kept() {
 }
 
 #[tokio::test]
-async fn a_refused_list_ends_the_task() {
+async fn a_refused_list_costs_its_own_table_and_both_the_task() {
     let denied = json_error("AccessDeniedException");
     let recorded = Recorded::new().answer("ListInstances", INSTANCES).refuse("ListUsers", "", 400, &denied);
-    let collected = recorded.run(&DIRECTORY).await;
+    let collected = recorded.answer("ListGroups", r#"{"Groups": []}"#).run(&DIRECTORY).await;
+    collected.result.as_ref().unwrap();
+    assert_eq!(collected.short(), (1, vec!["identity_center_users"]));
+    let recorded = Recorded::new().answer("ListInstances", INSTANCES).refuse("ListUsers", "", 400, &denied);
+    let collected = recorded.refuse("ListGroups", "", 400, &denied).run(&DIRECTORY).await;
     assert!(matches!(&collected.result, Err(Error::Aws(error)) if error.class == Class::Denied));
+}
+
+#[tokio::test]
+async fn a_refused_list_of_groups_keeps_the_users() {
+    let recorded = Recorded::new().answer("ListInstances", INSTANCES).answer("ListUsers", BOB);
+    let unknown = json_error("UnknownOperationException");
+    let collected = recorded.refuse("ListGroups", "", 400, &unknown).run(&DIRECTORY).await;
+    collected.result.as_ref().unwrap();
+    assert_eq!(collected.table("identity_center_users").len(), 2);
+    assert_eq!(collected.short(), (1, vec!["identity_center_groups", "identity_center_memberships"]));
 }

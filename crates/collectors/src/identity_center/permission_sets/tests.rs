@@ -66,7 +66,8 @@ async fn sets_of_two_pages_one_gone_one_denied() {
     let collected = collected().await;
     collected.result.as_ref().unwrap();
     collected.assert_all_calls(&PERMISSION_SETS);
-    assert_eq!(collected.missed.as_ref().map(|missed| missed.items), Some(6));
+    // Six answers of one set, and the other's duration, which is none.
+    assert_eq!((collected.short().0, collected.gone), (7, 1));
     let names = ["arn", "permission_set_name", "session_duration_seconds", "age_days", "tags"];
     assert_eq!(
         columns(&collected, "identity_center_permission_sets", &names),
@@ -121,10 +122,15 @@ async fn policies_of_every_sort_and_an_unread_one_is_not_absent() {
 }
 
 #[tokio::test]
-async fn a_refused_list_ends_the_task() {
+async fn a_refused_list_of_sets_keeps_the_instances_and_one_of_instances_ends_the_task() {
     let denied = json_error("AccessDeniedException");
     let recorded = Recorded::new().answer("ListInstances", INSTANCES).refuse("ListPermissionSets", "", 400, &denied);
     let collected = recorded.run(&PERMISSION_SETS).await;
+    collected.result.as_ref().unwrap();
+    assert!(!collected.table("identity_center_instances").is_empty());
+    let (missed, tables) = collected.short();
+    assert_eq!((missed, tables.len()), (1, 4), "{tables:?}");
+    let collected = Recorded::new().refuse("ListInstances", "", 400, &denied).run(&PERMISSION_SETS).await;
     assert!(matches!(&collected.result, Err(Error::Aws(error)) if error.class == Class::Denied));
 }
 

@@ -113,6 +113,23 @@ async fn a_named_type_that_cannot_be_listed_is_missed() {
 }
 
 #[tokio::test]
+async fn a_refused_list_of_policies_keeps_the_types_and_the_other_lists() {
+    let denied = json_error("AccessDeniedException");
+    let collected = recorded()
+        .refuse("ListPolicies", "SERVICE_CONTROL_POLICY", 400, &denied)
+        .answer_to("ListPolicies", "NEXT_YEARS_POLICY", &list(&[&summary("p-new", "new")], None))
+        .answer("DescribePolicy", &content("not json"))
+        .answer("ListTargetsForPolicy", &targets(&[]))
+        .run(&POLICIES)
+        .await;
+    collected.result.as_ref().unwrap();
+    assert_eq!(collected.table("organization_policy_types").len(), 3);
+    assert_eq!(columns(&collected, "organization_policies", &["policy_id"]), [json!(["p-new"])]);
+    let tables = ["organization_policies", "organization_policy_targets", "policy_documents", "policy_statements"];
+    assert_eq!(collected.short(), (1, tables.to_vec()));
+}
+
+#[tokio::test]
 async fn a_refused_list_ends_the_task() {
     let denied = json_error("AccessDeniedException");
     let collected = Recorded::new().refuse("ListRoots", "", 400, &denied).run(&POLICIES).await;

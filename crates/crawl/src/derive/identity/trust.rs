@@ -1,14 +1,15 @@
 //! Who may assume each role, and what is asked of them.
 
 use orgcensus_policy::{
-    Condition, Document, Facts, Flag, Grant, Organization, Policies, PolicyKind, PrincipalKind, Statement, verdict,
+    Condition, Document, Facts, Flag, Grant, Guardrails, Organization, Policies, PolicyKind, PrincipalKind, Statement, Target, verdict,
 };
 use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 
 use super::account::{Account, Known, Role, Trust};
 
-/// One principal that one statement of a role's trust policy lets assume the role, after Denies. A role whose trust policy
+/// One principal that one statement of a role's trust policy lets assume the role, after Denies and what resource control
+/// policies take away. A role whose trust policy
 /// could not be read has one row without a principal. What external ids are is in policy_documents: they are no secrets.
 #[derive(Debug, Clone, Serialize, Row)]
 #[row(table = "role_trust", key = "role_arn, ordinal, principal")]
@@ -51,7 +52,8 @@ pub struct RoleTrust {
     pub has_condition: bool,
     /// The keys of its conditions, as written.
     pub condition_keys: Vec<String>,
-    /// What is worth knowing: oidc_unscoped, signed_only, dangling_principal, denied, unread …
+    /// What is worth knowing: oidc_unscoped, signed_only, dangling_principal, denied, denied_by_rcp, guardrails_unread,
+    /// unread …
     pub flags: Vec<String>,
     /// Whether an AWS service made and owns the role.
     pub is_service_linked: bool,
@@ -67,13 +69,18 @@ pub struct RoleTrust {
 
 impl Account {
     /// The rows of all roles, in the order of their key.
-    pub(super) fn trusts(&self, account_id: &str, organization: &Organization) -> Vec<RoleTrust> {
+    pub(super) fn trusts(
+        &self,
+        account_id: &str,
+        organization: &Organization,
+        guardrails: &Guardrails,
+    ) -> Vec<RoleTrust> {
         let rows = self.trusted().flat_map(|(arn, known, trust)| {
             let (name, role) = known.map_or((last(arn), Role::default()), |it: &Known| (&it.name, it.role.clone()));
             let of = Of { arn, name, role };
             match trust {
                 Trust::Unread => vec![of.unread()],
-                Trust::Text(text) => of.rows(text, account_id, organization),
+                Trust::Text(text) => of.rows(text, account_id, organization, guardrails),
             }
         });
         rows.collect()
@@ -97,15 +104,29 @@ struct Of<'a> {
 }
 
 impl Of<'_> {
-    fn rows(&self, text: &str, account_id: &str, organization: &Organization) -> Vec<RoleTrust> {
+    fn rows(
+        &self,
+        text: &str,
+        account_id: &str,
+        organization: &Organization,
+        guardrails: &Guardrails,
+    ) -> Vec<RoleTrust> {
         let document = [Document::parse(text)];
-        if !document[0].is_readable() {
+        if !document[0].is_understood() {
             return vec![self.unread()];
         }
-        let (kind, resource_account) = (PolicyKind::Trust, Some(account_id));
-        let facts = Facts { kind, resource_account, service: Some("sts"), target: None, organization };
-        let grants = verdict(&Policies::of(&document), &facts).grants;
-        let rows = grants.into_iter().filter_map(|grant| {
+        let target = Target::of(self.arn, Some(account_id));
+        let facts = Facts {
+            kind: PolicyKind::Trust,
+            resource_account: Some(account_id),
+            service: Some("sts"),
+            target: target.as_ref(),
+            organization,
+        };
+        let verdict = verdict(&Policies { guardrails: Some(guardrails), ..Policies::of(&document) }, &facts);
+        let unread = verdict.flags.iter().find(|flag| **flag == Flag::GuardrailsUnread);
+        let rows = verdict.grants.into_iter().filter_map(|mut grant| {
+            grant.flags.extend(unread);
             let statement = document[0].statements.get(grant.ordinal)?;
             Some(self.row(grant, statement))
         });
@@ -222,7 +243,8 @@ mod tests {
             accounts: Some(["111122223333", "222233334444"].map(str::to_owned).into()),
             ..Organization::default()
         };
-        Of { arn: ARN, name: last(ARN), role: Role::default() }.rows(text, "111122223333", &organization)
+        let of = Of { arn: ARN, name: last(ARN), role: Role::default() };
+        of.rows(text, "111122223333", &organization, &Guardrails::default())
     }
 
     fn one(principal: &str, condition: &str) -> RoleTrust {
@@ -269,6 +291,27 @@ mod tests {
         assert_eq!(row.claims, [format!("{key} repo:a/b:*"), format!("{key} repo:a/c:*")]);
         assert_eq!(row.condition_keys.len(), 2);
         assert_eq!(row.is_external, None);
+    }
+
+    #[test]
+    fn a_provider_of_which_nothing_is_known_and_one_that_needs_a_session_name() {
+        let of = |issuer: &str| format!(r#"{{"Federated":"arn:aws:iam::111122223333:oidc-provider/{issuer}"}}"#);
+        let modal = one(&of("oidc.modal.com"), r#"{"StringEquals":{"oidc.modal.com:aud":"oidc.modal.com"}}"#);
+        assert_eq!(
+            (modal.principal_class.as_str(), modal.is_public, modal.is_external),
+            ("federated", Some(false), None)
+        );
+        assert_eq!(modal.claims, ["oidc.modal.com:aud StringEquals oidc.modal.com"]);
+        let issuer = "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/";
+        let anyone = one(&of(issuer), &format!(r#"{{"StringEquals":{{"{issuer}:aud":"api://1"}}}}"#));
+        assert_eq!((anyone.is_public, anyone.is_external), (Some(true), Some(true)));
+        assert_eq!(anyone.flags, ["oidc_unscoped", "signed_only"]);
+        let named = one(&of(issuer), r#"{"StringEquals":{"sts:RoleSessionName":"MicrosoftSentinel_1"}}"#);
+        assert_eq!((named.is_public, named.is_external), (Some(false), None));
+        assert_eq!(named.bounded_by, ["sts:RoleSessionName"]);
+        let nobody = one(&of("gitlab.com"), r#"{"StringLike":{"gitlab.com/group:sub":"project_path:group/*"}}"#);
+        assert_eq!((nobody.principal_class.as_str(), nobody.is_external), ("nobody", Some(false)));
+        assert_eq!(nobody.flags, ["condition_never_matches"]);
     }
 
     #[test]

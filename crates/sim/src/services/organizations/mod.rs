@@ -28,6 +28,7 @@ pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
         "ListAccounts" => list_accounts(context, (0..context.organization.settings.accounts).collect())?,
         "ListAccountsForParent" => {
             let parent = parent(context, "ParentId")?;
+            context.organization.is_walked();
             let indices = 0..context.organization.settings.accounts;
             list_accounts(context, indices.filter(|index| context.organization.unit_of(*index) == parent).collect())?
         }
@@ -99,17 +100,22 @@ fn list_accounts(context: &Context<'_>, indices: Vec<u64>) -> Result<Value, Refu
 fn describe_account(organization: &Organization, account: &Account) -> Value {
     let mut path = vec![organization.id.as_str()];
     path.extend(organization.path_ids(account.unit));
-    json!({
+    let state = organization.state(account);
+    let mut described = json!({
         "Id": account.id,
         "Arn": arn(organization, &format!("account/{}/{}", organization.id, account.id)),
         "Email": account.email,
         "Name": account.name,
-        "Status": account.status(),
-        "State": account.status(),
+        "Status": state,
+        "State": state,
         "Paths": [format!("{}/{}/", path.join("/"), account.id)],
         "JoinedMethod": account.joined_method,
         "JoinedTimestamp": epoch_seconds(account.joined_millis),
-    })
+    });
+    if let (true, Some(members)) = (organization.settings.omits_account_paths, described.as_object_mut()) {
+        members.remove("Paths");
+    }
+    described
 }
 
 fn list_tags(context: &Context<'_>) -> Result<Value, Refusal> {

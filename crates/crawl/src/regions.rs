@@ -1,0 +1,104 @@
+//! Which regions there are and which of them an account has: asked once by the crawl's own identity, and in each account.
+
+use std::collections::BTreeSet;
+
+use orgcensus_aws::regions::{self, AccountRegion};
+use orgcensus_aws::{Class, Error, Session, partition};
+use orgcensus_row::GLOBAL;
+use serde::{Deserialize, Serialize};
+
+use crate::context::Shared;
+use crate::outcome::Outcome;
+use crate::task_record::{Begun, TaskRecord};
+
+/// The engine's task that asks which regions there are. It keeps no rows.
+pub(crate) const ORGANIZATION_REGIONS: &str = "organization_regions";
+
+/// The regions as the account of the crawl's own identity has them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct KnownRegions {
+    /// All of the partition, on or off; none where AWS did not tell.
+    pub own: Option<Vec<AccountRegion>>,
+    /// How asking went.
+    pub reading: TaskRecord,
+}
+
+/// What an account has of a region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// It can use it.
+    On,
+    /// It has switched it off, or never on.
+    Off,
+    /// It is selected, and the account's list of regions has none of that name.
+    Absent,
+}
+
+impl KnownRegions {
+    /// Asks.
+    pub async fn read(session: &Session) -> Self {
+        let begun = Begun::now();
+        let read = regions::read(session).await;
+        let error = read.as_ref().err();
+        let outcome = error.map_or(Outcome::Complete, Outcome::of);
+        let reading = TaskRecord::measured(ORGANIZATION_REGIONS, GLOBAL, (outcome, error), session.usage(), begun);
+        Self { own: read.ok().filter(|regions| !regions.is_empty()), reading }
+    }
+
+    /// Every region that exists, as far as AWS and this version know.
+    pub(crate) fn names(&self) -> BTreeSet<&str> {
+        let own = self.own.iter().flatten().map(|region| region.region_name.as_str());
+        own.chain(partition::REGIONS.iter().copied()).collect()
+    }
+
+    /// The regions that an account which cannot be asked is taken to have: those that are selected, or else those of the
+    /// crawl's own account, or else those that this version knows.
+    pub(crate) fn expected(&self, selected: &BTreeSet<String>, partition: &str) -> Vec<String> {
+        if !selected.is_empty() {
+            return selected.iter().cloned().collect();
+        }
+        match &self.own {
+            Some(own) => own.iter().filter(|it| it.is_enabled).map(|it| it.region_name.clone()).collect(),
+            None => partition::expected_regions(partition).into_iter().map(str::to_owned).collect(),
+        }
+    }
+
+    /// How asking went, and a task for each selected region of which nobody could say whether it exists.
+    pub(crate) fn tasks(&self, selected: &BTreeSet<String>) -> Vec<TaskRecord> {
+        let names = self.names();
+        let doubtful = selected.iter().filter(|region| !names.contains(region.as_str()));
+        let doubtful = doubtful.map(|region| {
+            let words = "this version knows no region of that name, and AWS could not be asked";
+            let error = Error::new(Class::Failed, "UnknownRegion", words);
+            TaskRecord::untried(ORGANIZATION_REGIONS, region, Outcome::Failed).because(&error)
+        });
+        std::iter::once(self.reading.clone()).chain(doubtful).collect()
+    }
+}
+
+/// The selected ones of the regions that an account was asked for, also those that it does not have; all that are
+/// expected if it did not tell: each task then says for itself.
+pub(crate) fn selected(shared: &Shared, read: Option<&[AccountRegion]>) -> Vec<(String, Presence)> {
+    let selection = &shared.crawl.selection;
+    let Some(read) = read else {
+        return expected(shared).into_iter().map(|region| (region, Presence::On)).collect();
+    };
+    let presence = |it: &AccountRegion| if it.is_enabled { Presence::On } else { Presence::Off };
+    let taken = read.iter().filter(|it| selection.takes_region(&it.region_name));
+    let mut taken: Vec<_> = taken.map(|it| (it.region_name.clone(), presence(it))).collect();
+    let is_read = |region: &&String| read.iter().any(|it| it.region_name == **region);
+    taken.extend(selection.regions.iter().filter(|it| !is_read(it)).map(|it| (it.clone(), Presence::Absent)));
+    taken
+}
+
+/// The regions that an account is expected to have, when it cannot be asked.
+pub(crate) fn expected(shared: &Shared) -> Vec<String> {
+    shared.regions.expected(&shared.crawl.selection.regions, shared.crawl.base.partition())
+}
+
+/// A task in a region that an account does not have, though it is selected.
+pub(crate) fn absent(collector: &str, region: &str) -> TaskRecord {
+    let words = "the region is selected, and the account's list of regions does not have it";
+    let error = Error::new(Class::Failed, "NoSuchRegion", words);
+    TaskRecord::untried(collector, region, Outcome::Failed).because(&error)
+}

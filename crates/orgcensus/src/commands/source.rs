@@ -1,0 +1,34 @@
+//! Where answers come from: a lake, and the snapshots that are meant.
+
+use orgcensus_answers::{Bounds, Snapshot, Which};
+use orgcensus_lake::{Commit, Lake};
+
+use crate::args::Source;
+use crate::failure::Failure;
+use crate::{lake_access, reporter};
+
+/// Opens the snapshots that a command line means. An incomplete one is a warning, or an error with `--require-complete`.
+pub(crate) async fn open(source: &Source, bounds: Bounds) -> Result<(Lake, Snapshot), Failure> {
+    let lake = lake_access::of(&source.place).await?;
+    let snapshot = Snapshot::open_within(&lake, &source.snapshot, bounds).await?;
+    for commit in snapshot.commits().iter().filter(|commit| !commit.is_complete) {
+        let words = words(commit, &source.snapshot);
+        if source.require_complete {
+            return Err(Failure::Incomplete(words));
+        }
+        reporter::say("warning", &words);
+    }
+    Ok((lake, snapshot))
+}
+
+fn words(commit: &Commit, which: &Which) -> String {
+    let Commit { organization_id, snapshot_date, run_id, .. } = commit;
+    let coverage = coverage_percent(commit).map_or("unknown".to_owned(), |it| format!("{it:.1} %"));
+    let none = if *which == Which::Newest { "has no complete snapshot, and this one" } else { "has a snapshot that" };
+    format!("organization {organization_id} {none} is incomplete: {snapshot_date}, run {run_id}, coverage {coverage}")
+}
+
+/// How much of what was planned a snapshot has seen, in percent; none if its commit does not say.
+pub(crate) fn coverage_percent(commit: &Commit) -> Option<f64> {
+    Some(commit.coverage.get("coverage")?.as_f64()? * 100.0)
+}

@@ -1,0 +1,43 @@
+//! The one place where text meets a terminal. Names come from whoever may tag a resource: what would steer a terminal,
+//! or turn what is read around, is escaped in all that `println!` and `eprintln!` print in this crate. A name within a
+//! line goes through [`printable`], so that it begins no line of its own. JSON, CSV and Parquet are data: not from here.
+
+use std::fmt::Arguments;
+use std::io::Write;
+
+pub(crate) use orgcensus_lake::printable;
+use orgcensus_lake::printable_lines;
+
+/// Prints a line on standard output.
+macro_rules! println {
+    () => { $crate::terminal::line(std::io::stdout(), format_args!("")) };
+    ($($words:tt)*) => { $crate::terminal::line(std::io::stdout(), format_args!($($words)*)) };
+}
+
+/// Prints a line on standard error.
+macro_rules! eprintln {
+    ($($words:tt)*) => { $crate::terminal::line(std::io::stderr(), format_args!($($words)*)) };
+}
+
+/// Writes words as a line. Whoever reads may be gone: the work goes on.
+pub(crate) fn line(mut output: impl Write, words: Arguments<'_>) {
+    let _ = writeln!(output, "{}", printable_lines(&words.to_string()));
+}
+
+/// The same text with its lines after the first set in, so that no part of a message looks like another one.
+pub(crate) fn set_in(text: &str) -> String {
+    text.trim_end().replace('\n', "\n  ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_steers_nothing() {
+        let mut written = Vec::new();
+        line(&mut written, format_args!("user {}\n{}", "\u{1b}]0;x\u{7}", "\u{202e}eman"));
+        assert_eq!(String::from_utf8(written).unwrap(), "user \\u{1b}]0;x\\u{7}\n\\u{202e}eman\n");
+        assert_eq!(set_in("a\nb\n"), "a\n  b");
+    }
+}
