@@ -92,19 +92,21 @@ pub struct ResourceAccess {
     pub is_external: Option<bool>,
     /// Whether another account of the organization can; null when it cannot be told.
     pub is_in_org: Option<bool>,
-    /// Whether anyone could if nothing blocked its policies and its ACL.
+    /// Whether anyone could if nothing blocked its policies and its ACL: no gate, and no resource control policy.
     pub is_policy_public: Option<bool>,
     /// AWS's own verdict on the policy, without ACL and blocks, where it gives one: of S3 buckets. Null: it gives none,
     /// or it could not be read.
     pub aws_is_public: Option<bool>,
-    /// Whether a resource control policy of the organization, other than AWS's own, binds the account. It may deny more,
-    /// and the verdict does not know it. Null: the organization's policies were not read.
+    /// Whether a resource control policy of the organization, other than AWS's own, binds the account. Where it takes
+    /// something away, flags have denied_by_rcp. Null: the organization's policies were not read.
     pub has_rcp: Option<bool>,
     /// Whether it has a policy or an ACL; null when that could not be read.
     pub has_policy: Option<bool>,
     /// What blocks its policies: restrict_public_buckets, ignore_public_acls …
     pub gated_by: Vec<String>,
-    /// What is worth knowing: service_unscoped, denied, condition_never_matches …
+    /// What is worth knowing: service_unscoped, denied, condition_never_matches …; policies_unread: keys, functions and
+    /// secrets may have policies that are not read, so what is not yes is null; denied_by_rcp: a resource control policy
+    /// takes something away; guardrails_unread: those were not all read, and may take more away.
     pub flags: Vec<String>,
     /// What makes it so, in words.
     pub reasons: Vec<String>,
@@ -114,7 +116,7 @@ pub struct ResourceAccess {
 pub(crate) async fn stage(shared: &Shared, scratch: &mut Scratch) -> Result<(), Error> {
     let seen = Seen::read(shared, &mut scratch.index)?;
     let targets = account_policies::read(shared, &mut scratch.index)?;
-    let controls = Controls::new(&targets, &seen);
+    let mut controls = Controls::read(shared, &mut scratch.index, &targets, &seen)?;
     let known = Known::read(shared, &mut scratch.index, seen).await?;
     let mut blocks = Blocks::open(shared, &mut scratch.index)?;
     let mut shelf = Shelf::default();
@@ -124,7 +126,7 @@ pub(crate) async fn stage(shared: &Shared, scratch: &mut Scratch) -> Result<(), 
     let mut access = ScratchRows::<ResourceAccess>::new()?;
     while let Some(group) = documents.next_group() {
         let of_account = blocks.of(&group.account_id)?;
-        let has_rcp = controls.has_rcp(shared, &group.account_id);
+        let control = controls.of(shared, &group.account_id);
         let stamp = shared.stamp(&group.account_id, &group.region);
         let mut resources = resource::Resources::default();
         for batch in documents.batches(&group) {
@@ -133,17 +135,17 @@ pub(crate) async fn stage(shared: &Shared, scratch: &mut Scratch) -> Result<(), 
             resources.add(&batch)?;
         }
         for resource in resources.into_values() {
-            let judged = resource.judge(&group.account_id, &known, of_account);
+            let judged = resource.judge(&group.account_id, &known, of_account, &control.guardrails);
             principals.extend(scratch, &stamp, judged.principals)?;
             external.extend(scratch, &stamp, judged.external)?;
-            access.extend(scratch, &stamp, [ResourceAccess { has_rcp, ..judged.access }])?;
+            access.extend(scratch, &stamp, [ResourceAccess { has_rcp: control.has_rcp, ..judged.access }])?;
         }
         principals.stage(scratch, &stamp)?;
         external.stage(scratch, &stamp)?;
         access.stage(scratch, &stamp)?;
         tokio::task::yield_now().await;
     }
-    identity::stage(shared, scratch, &known.organization, &mut shelf).await?;
+    identity::stage(shared, scratch, &known.organization, &mut controls, &mut shelf).await?;
     account_policies::stage(shared, scratch, &targets)
 }
 

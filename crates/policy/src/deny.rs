@@ -11,6 +11,8 @@ use crate::class::Class;
 use crate::facts::Facts;
 use crate::flag::Flag;
 use crate::grant::{Grant, Reading, title};
+use crate::guardrail::Guard;
+use crate::kind::PolicyKind;
 use crate::limit::{Dimension, Limit};
 use crate::operator::{Comparison, Operator};
 use crate::part::{Part, cut_along, cuts, parts};
@@ -38,6 +40,8 @@ pub(crate) struct Denial<'a> {
     demands: Vec<Demand<'a>>,
     /// Who is let through all the same. Empty: no one.
     pub(crate) survivors: Bound,
+    /// The guardrail that it stands in; none: a policy of the resource's own.
+    guard: Option<Guard<'a>>,
 }
 
 impl<'a> Denial<'a> {
@@ -67,12 +71,20 @@ impl<'a> Denial<'a> {
         let actions = statement.actions.iter().map(|action| action_pattern(action, facts)).collect();
         let resources =
             statement.resources.iter().map(|resource| resource_pattern(resource, statement, facts)).collect();
-        (!survivors.is_vacuous()).then_some(Denial { statement, actions, resources, demands, survivors })
+        (!survivors.is_vacuous()).then_some(Denial { statement, actions, resources, demands, survivors, guard: None })
+    }
+
+    /// Reads a Deny of a guardrail. A role's trust policy names no resource: there it is held against the role itself.
+    pub(crate) fn of_guardrail(statement: &'a Statement, guard: Guard<'a>, facts: &Facts) -> Option<Denial<'a>> {
+        let denial = Denial { guard: Some(guard), ..Denial::read(statement, facts)? };
+        let Some(role) = facts.target.filter(|_| facts.kind == PolicyKind::Trust) else { return Some(denial) };
+        let covers = Part::new(role.base().into()).is_within(&denial.resources, statement.is_not_resource);
+        (denial.resources.is_empty() || covers).then(|| Denial { resources: Vec::new(), ..denial })
     }
 
     /// D2: whether all whom the principal stands for are denied.
-    pub(crate) fn names(&self, principal: &PrincipalValue) -> bool {
-        let principal = Principal::read(principal);
+    pub(crate) fn names(&self, principal_value: &PrincipalValue) -> bool {
+        let principal = Principal::read(principal_value);
         let covers = |named| match (Principal::read(named), principal) {
             (Principal::Anyone, _) => true,
             (Principal::Account { id, arn: None }, Principal::Account { id: other, .. }) => id == other,
@@ -87,7 +99,14 @@ impl<'a> Denial<'a> {
             }
             (named, principal) => named == principal,
         };
-        self.statement.is_not_principal || self.statement.principals.iter().any(covers)
+        self.guard.is_none_or(|guard| guard.binds_principal(principal_value))
+            && (self.statement.is_not_principal || self.statement.principals.iter().any(covers))
+    }
+
+    /// How a reason names it.
+    fn title(&self) -> String {
+        let own = title(self.statement.ordinal, self.statement.sid.as_deref());
+        self.guard.map_or_else(|| own.clone(), |guard| format!("RCP {}, {own}", guard.name))
     }
 
     /// D2: whether it names all whom a bound lets through by this entry.
@@ -122,7 +141,8 @@ impl<'a> Denial<'a> {
     }
 
     fn covers(&self, action: &Part, resource: &Part) -> bool {
-        action.is_within(&self.actions, self.statement.is_not_action)
+        self.guard.is_none_or(|guard| guard.binds(action))
+            && action.is_within(&self.actions, self.statement.is_not_action)
             && (self.resources.is_empty() || resource.is_within(&self.resources, self.statement.is_not_resource))
     }
 }
@@ -325,8 +345,7 @@ pub(crate) fn surviving(reading: &Reading, denials: &[Denial], facts: &Facts) ->
             let hits = |weighed: &&Weighed| weighed.denies(&caller) || weighed.excludes_any(&caller, &own);
             let met: BTreeSet<usize> = sets.iter().flatten().copied().collect();
             let hit = met.into_iter().map(|index| &denials[index]).filter(hits).map(|weighed| weighed.denial);
-            let titles = hit.map(|denial| title(denial.statement.ordinal, denial.statement.sid.as_deref()));
-            titles.take(MAX_NAMED).collect()
+            hit.map(Denial::title).take(MAX_NAMED).collect()
         };
         match widest {
             Some(grant) if grant.class == Class::Nobody && open.class != Class::Nobody => {

@@ -70,12 +70,18 @@ pub enum Flag {
     Denied,
     /// A Deny takes a part of the grant away.
     DeniedInPart,
+    /// A resource control policy of the organization takes the grant, or a part of it, away.
+    DeniedByRcp,
     /// There were too many combinations to weigh the Denies, so they were not counted.
     DenyNotWeighed,
     /// A gate outside the policy (Block Public Access, a VPC) closes it.
     Gated,
     /// A policy, an ACL or a block could not be read: the verdict rests on less.
     Unread,
+    /// The resource may have policies that are not read: whom those let in is not known.
+    PoliciesUnread,
+    /// The organization's resource control policies were not all read: they may take more away.
+    GuardrailsUnread,
 }
 
 impl Flag {
@@ -113,9 +119,12 @@ impl Flag {
             Flag::SignedOnly => "signed_only",
             Flag::Denied => "denied",
             Flag::DeniedInPart => "denied_in_part",
+            Flag::DeniedByRcp => "denied_by_rcp",
             Flag::DenyNotWeighed => "deny_not_weighed",
             Flag::Gated => "gated",
             Flag::Unread => "unread",
+            Flag::PoliciesUnread => "policies_unread",
+            Flag::GuardrailsUnread => "guardrails_unread",
         }
     }
 }
@@ -139,7 +148,7 @@ mod tests {
 
     #[test]
     fn names_agree_with_serde() {
-        for flag in [Flag::NotJson, Flag::OidcUnscoped, Flag::DeniedInPart, Flag::NotAnObject, Flag::Unread] {
+        for flag in [Flag::NotJson, Flag::OidcUnscoped, Flag::DeniedByRcp, Flag::NotAnObject, Flag::PoliciesUnread] {
             assert_eq!(serde_json::to_string(&flag).unwrap(), format!("\"{flag}\""));
         }
     }

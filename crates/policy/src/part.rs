@@ -29,6 +29,11 @@ impl<'a> Part<'a> {
         Part { pattern, but: Vec::new(), own: Some((arns, own)) }
     }
 
+    /// The pattern that it is a part of.
+    pub(crate) fn pattern(&self) -> &str {
+        &self.pattern
+    }
+
     /// The same, but for what these patterns match.
     pub(crate) fn but(self, but: Vec<Cow<'a, str>>) -> Part<'a> {
         Part { but, ..self }

@@ -7,7 +7,7 @@ use crate::facts::Facts;
 use crate::flag::Flag;
 use crate::kind::PolicyKind;
 use crate::principal::Principal;
-use crate::statement::{Condition, Effect, Statement};
+use crate::statement::{Condition, Effect, PrincipalKind, PrincipalValue, Statement};
 
 /// The prefix of the group URIs in ACLs.
 const GROUPS: &str = "http://acs.amazonaws.com/groups/";
@@ -44,14 +44,29 @@ impl AclGrantee {
         }
     }
 
+    /// Whether it is anyone, with an AWS account or without.
+    pub(crate) fn is_anyone(&self) -> bool {
+        matches!(self, AclGrantee::AllUsers | AclGrantee::AuthenticatedUsers)
+    }
+
+    /// The grantee as a policy would name it.
+    fn principal(&self) -> PrincipalValue {
+        let (kind, value) = match self {
+            AclGrantee::AllUsers | AclGrantee::AuthenticatedUsers => (PrincipalKind::Aws, "*"),
+            AclGrantee::CanonicalUser(id) => (PrincipalKind::CanonicalUser, id.as_str()),
+            AclGrantee::Other(text) => (PrincipalKind::Other(String::new()), text.as_str()),
+        };
+        PrincipalValue { kind, value: value.to_owned() }
+    }
+
     /// Where the grantee stands. The owner of the ACL is the bucket's own account.
     pub(crate) fn class(&self, owner: Option<&str>, facts: &Facts) -> Class {
         match self {
-            AclGrantee::AllUsers | AclGrantee::AuthenticatedUsers => Class::Public,
+            _ if self.is_anyone() => Class::Public,
             AclGrantee::CanonicalUser(id) if owner == Some(id) => Class::SameAccount,
             AclGrantee::CanonicalUser(id) => facts.owner(&facts.organization.canonical_ids, id),
             AclGrantee::Other(uri) if uri.strip_prefix(GROUPS) == Some("s3/LogDelivery") => Class::Service,
-            AclGrantee::Other(_) => Class::Unknown,
+            _ => Class::Unknown,
         }
     }
 }
@@ -64,6 +79,34 @@ pub struct AclGrant {
     /// What it gives: `READ`, `FULL_CONTROL` …
     pub permission: String,
 }
+
+impl AclGrant {
+    /// The grant as a statement of the bucket's policy would say it.
+    pub(crate) fn statement(&self) -> Statement {
+        let actions: Vec<&str> = match self.permission.as_str() {
+            "FULL_CONTROL" => ACL_ACTIONS.iter().flat_map(|(_, actions)| *actions).copied().collect(),
+            permission => {
+                let known = ACL_ACTIONS.iter().find(|(name, _)| *name == permission);
+                known.map_or_else(|| vec!["s3:*"], |(_, actions)| actions.to_vec())
+            }
+        };
+        Statement {
+            effect: Effect::Allow,
+            principals: vec![self.grantee.principal()],
+            has_principal: true,
+            actions: actions.into_iter().map(str::to_owned).collect(),
+            ..Statement::empty(0, false)
+        }
+    }
+}
+
+/// What each permission on a bucket lets one do.
+const ACL_ACTIONS: [(&str, &[&str]); 4] = [
+    ("READ", &["s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"]),
+    ("WRITE", &["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"]),
+    ("READ_ACP", &["s3:GetBucketAcl"]),
+    ("WRITE_ACP", &["s3:PutBucketAcl"]),
+];
 
 /// A Block Public Access setting, of an account, a bucket or an access point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

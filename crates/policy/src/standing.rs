@@ -98,6 +98,9 @@ impl Standing {
         for bound in bounds.iter().filter(|bound| bound.is_only(Entry::is_account)) {
             self.accounts(bound, bounds, facts);
         }
+        for bound in bounds.iter().filter(|bound| bound.is_only(is_organization)) {
+            self.organizations(bound, bounds, facts);
+        }
         self.restrictions(bounds, facts);
     }
 
@@ -122,6 +125,18 @@ impl Standing {
         if let [id] = ids.as_slice() {
             self.account = Some((*id).to_owned());
         }
+    }
+
+    /// R2: of the organizations that one bound names, those whom the others admit too: a caller is of one only.
+    fn organizations(&mut self, bound: &Bound, bounds: &[&Bound], facts: &Facts) {
+        let entries: usize = bounds.iter().map(|bound| bound.entries.len()).sum();
+        if bound.entries.len().saturating_mul(entries) > MAX_INTERSECTION {
+            return;
+        }
+        let passes =
+            |named: &&Entry| bounds.iter().all(|bound| bound.entries.iter().any(|it| may_be_of(it, named, facts)));
+        let widest = bound.entries.iter().filter(passes).map(|entry| entry.class(facts)).max();
+        self.class = self.class.min(widest.unwrap_or(Class::Nobody));
     }
 
     /// C3, C5: those outside who come from, or answer to, a named place.
@@ -215,6 +230,21 @@ impl Standing {
         if scoped.is_none() && facts.kind != PolicyKind::Trust {
             self.raise(Flag::ServiceUnscoped);
         }
+    }
+}
+
+fn is_organization(entry: &Entry) -> bool {
+    entry.dimension == Dimension::Caller && matches!(entry.reach, Reach::Organization(_))
+}
+
+/// Whether the entry may let through a caller of the organization that another names.
+fn may_be_of(entry: &Entry, organization: &Entry, facts: &Facts) -> bool {
+    match (entry.dimension, &entry.reach) {
+        // No service has an organization.
+        (Dimension::Service, _) => false,
+        (Dimension::Caller, Reach::Organization(_)) => entry.reach == organization.reach,
+        (Dimension::Caller, Reach::ResourceOrganization) => organization.class(facts) != Class::External,
+        _ => true,
     }
 }
 

@@ -20,6 +20,8 @@ const ANY_ARN: &str = "arn:*:*:*:*:*";
 #[derive(Debug, Clone)]
 pub struct Target {
     kind: &'static ResourceKind,
+    /// Its ARN.
+    base: String,
     own: Vec<(String, &'static Own)>,
     near: Vec<String>,
     /// What a pattern that starts with `execute-api:/` is relative to.
@@ -48,6 +50,7 @@ impl Target {
         };
         Some(Target {
             kind,
+            base: base.to_owned(),
             own: kind.own.iter().map(|own| (fill(own.pattern), own)).collect(),
             near: kind.near.iter().map(|pattern| fill(pattern)).collect(),
             relative: (kind.service == "execute-api").then(|| base.to_owned()),
@@ -57,6 +60,11 @@ impl Target {
     /// What kind of resource it is.
     pub fn kind(&self) -> &'static ResourceKind {
         self.kind
+    }
+
+    /// The resource's ARN.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
     }
 
     /// Whether what statements name says anything in a policy of this kind on it.

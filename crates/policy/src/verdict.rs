@@ -3,13 +3,14 @@
 use chrono::{DateTime, Utc};
 
 use crate::class::Class;
-use crate::deny::{Denial, surviving};
+use crate::deny::Denial;
 use crate::document::Document;
 use crate::facts::Facts;
 use crate::flag::{Flag, raise};
 use crate::function_url::{Doors, needs_both};
 use crate::gate::Gate;
 use crate::grant::{Grant, Reading};
+use crate::guardrail::{Guarded, Guardrails, guarded, left_of_acl};
 use crate::level::AccessLevels;
 use crate::principal::Principal;
 use crate::s3::{AclGrant, AclGrantee, PublicAccessBlock, s3_public};
@@ -17,8 +18,14 @@ use crate::s3::{AclGrant, AclGrantee, PublicAccessBlock, s3_public};
 /// All that says who may reach one resource.
 #[derive(Debug, Clone, Copy)]
 pub struct Policies<'a> {
-    /// Its policies: none is an empty list; `None` is a policy that could not be read.
-    pub documents: Option<&'a [Document]>,
+    /// Its policies, as far as they were read: none is an empty list.
+    pub documents: &'a [Document],
+    /// Whether there is a policy that could not be read.
+    pub has_unread: bool,
+    /// What else may let someone in and is read of no resource of its kind: `grants`.
+    pub never_read: Option<&'a str>,
+    /// The resource control policies that its account has.
+    pub guardrails: Option<&'a Guardrails>,
     /// Its ACL: none is an empty list; `None` is one that could not be read.
     pub acl: Option<&'a [AclGrant]>,
     /// The canonical user id of the ACL's owner.
@@ -35,7 +42,10 @@ impl<'a> Policies<'a> {
     /// A resource that has policies and nothing else.
     pub fn of(documents: &'a [Document]) -> Policies<'a> {
         Policies {
-            documents: Some(documents),
+            documents,
+            has_unread: false,
+            never_read: None,
+            guardrails: None,
             acl: Some(&[]),
             acl_owner: None,
             blocks: &[],
@@ -66,6 +76,10 @@ pub struct AclAccess {
     pub is_external: Option<bool>,
     /// What the permission does.
     pub access_levels: AccessLevels,
+    /// The Denies of guardrails that take all or a part of it away.
+    pub denied_by: Vec<String>,
+    /// What is worth knowing.
+    pub flags: Vec<Flag>,
     /// The gate behind which nothing is left of it.
     pub gate: Option<Gate>,
     /// The same in words.
@@ -81,7 +95,7 @@ pub struct Verdict {
     pub is_external: Option<bool>,
     /// Whether another account of the organization can, anyone included.
     pub is_in_org: Option<bool>,
-    /// Whether anyone could if no gate stood before it.
+    /// Whether anyone could if no gate and no guardrail stood before it.
     pub policy_public: Option<bool>,
     /// The gates that close something, and those that are to be noted.
     pub gated_by: Vec<Gate>,
@@ -106,14 +120,44 @@ pub fn verdict(policies: &Policies, facts: &Facts) -> Verdict {
             ..Verdict::default()
         },
     };
-    fold.documents(policies, facts);
-    fold.acl(policies, facts);
+    let guards = policies.guardrails.map_or_else(Vec::new, |guardrails| guardrails.denials(facts));
+    let acl = policies.acl.map(|grants| left_of_acls(policies, grants, &guards, facts));
+    fold.documents(policies, guards, facts);
+    fold.acl(policies, acl);
+    fold.missing(policies, facts);
     for gate in [Gate::MountTarget, Gate::AuthorizationToken] {
         if policies.gates.contains(&gate) {
             fold.gate(gate);
         }
     }
     fold.verdict
+}
+
+/// The grants of an ACL, after guardrails and before gates.
+fn left_of_acls(policies: &Policies, grants: &[AclGrant], guards: &[Denial], facts: &Facts) -> Vec<AclAccess> {
+    let left = |(ordinal, grant): (usize, &AclGrant)| {
+        let open = grant.grantee.class(policies.acl_owner, facts);
+        let left = left_of_acl(&grant.statement(), open, guards, facts);
+        let class = left.as_ref().map_or(open, |left| left.class);
+        let (denied_by, flags) = left.map(|left| (left.denied_by, left.flags)).unwrap_or_default();
+        let mut reason = format!("ACL: {} to {} is {class}", grant.permission, grant.grantee.as_str());
+        if !denied_by.is_empty() {
+            reason.push_str(&format!(", denied by {}", denied_by.join(" and ")));
+        }
+        AclAccess {
+            ordinal,
+            grantee: grant.grantee.clone(),
+            permission: grant.permission.clone(),
+            class,
+            is_external: class.is_external(),
+            access_levels: AccessLevels::of_acl(&grant.permission),
+            denied_by,
+            flags,
+            gate: None,
+            reason,
+        }
+    };
+    grants.iter().enumerate().map(left).collect()
 }
 
 /// What one grant comes to.
@@ -138,15 +182,12 @@ struct Fold {
 }
 
 impl Fold {
-    fn documents(&mut self, policies: &Policies, facts: &Facts) {
-        let Some(documents) = policies.documents else {
-            return self.unread("the policy could not be read");
-        };
-        let denials: Vec<Denial> = documents
-            .iter()
-            .flat_map(|document| &document.statements)
-            .filter_map(|statement| Denial::read(statement, facts))
-            .collect();
+    fn documents<'a>(&mut self, policies: &Policies<'a>, guards: Vec<Denial<'a>>, facts: &Facts) {
+        let documents = policies.documents;
+        let statements = documents.iter().flat_map(|document| &document.statements);
+        let mut denials: Vec<Denial> = statements.filter_map(|statement| Denial::read(statement, facts)).collect();
+        let own = denials.len();
+        denials.extend(guards);
         let public_to_s3 = || documents.iter().any(|document| s3_public(document, facts.kind));
         let restricted = if !policies.blocks.is_empty() && public_to_s3() {
             policies.blocked(|block| block.restrict_public_buckets)
@@ -172,17 +213,17 @@ impl Fold {
                 }
                 // What IAM refuses gives nothing, and is unread already.
                 let reading = Reading::of(statement, facts).filter(|_| statement.refused.is_none());
-                let found = reading.iter().flat_map(|reading| surviving(reading, &denials, facts));
-                grants.extend(found.map(|grant| (Grant { document: place, ..grant }, Doors::of(statement))));
+                let found = reading.iter().flat_map(|reading| guarded(reading, own, &denials, facts));
+                grants.extend(found.map(|it| (it.of_document(place), Doors::of(statement))));
             }
         }
-        let open = grants.iter().filter(|(grant, _)| grant.class == Class::Public).map(|(_, doors)| *doors);
+        let open = grants.iter().filter(|(it, _)| it.grant.class == Class::Public).map(|(_, doors)| *doors);
         let open = open.fold(Doors::default(), Doors::or);
-        for (grant, doors) in grants {
-            if grant.class == Class::Public && doors.need(open) {
-                self.half_open(grant, policies);
+        for (it, doors) in grants {
+            if it.grant.class == Class::Public && doors.need(open) {
+                self.half_open(it.grant, policies);
             } else {
-                self.grant(grant, restricted, policies);
+                self.grant(it, restricted, policies);
             }
         }
     }
@@ -202,13 +243,15 @@ impl Fold {
         self.verdict.grants.push(grant);
     }
 
-    fn grant(&mut self, mut grant: Grant, restricted: Option<bool>, policies: &Policies) {
+    fn grant(&mut self, it: Guarded, restricted: Option<bool>, policies: &Policies) {
+        let mut grant = it.grant;
         let open = Share::of(grant.class, grant.is_external);
+        let before = it.before.map_or(open, |before| Share::of(before.class, before.is_external));
         self.flags(&grant.flags);
-        if open.public == Some(true) || grant.is_external != Some(false) || grant.class == Class::InOrg {
+        if before.external != Some(false) || before.in_org == Some(true) {
             self.verdict.reasons.push(grant.reason.clone());
         }
-        self.verdict.policy_public = or(self.verdict.policy_public, open.public);
+        self.verdict.policy_public = or(self.verdict.policy_public, before.public);
         let (gate, share) = self.behind_gates(&grant, open, restricted, policies);
         if let Some(gate) = gate {
             self.gate(gate);
@@ -250,19 +293,18 @@ impl Fold {
         (None, open)
     }
 
-    fn acl(&mut self, policies: &Policies, facts: &Facts) {
+    fn acl(&mut self, policies: &Policies, grants: Option<Vec<AclAccess>>) {
         let enforced = policies.gates.contains(&Gate::BucketOwnerEnforced);
-        let Some(grants) = policies.acl else {
+        let Some(grants) = grants else {
             if !enforced {
                 self.unread("the ACL could not be read");
             }
             return;
         };
         let ignored = policies.blocked(|block| block.ignore_public_acls);
-        for (ordinal, grant) in grants.iter().enumerate() {
-            let class = grant.grantee.class(policies.acl_owner, facts);
-            let open = Share::of(class, class.is_external());
-            let is_public = class == Class::Public;
+        for grant in grants {
+            let open = Share::of(grant.class, grant.is_external);
+            let is_public = grant.grantee.is_anyone();
             let (gate, share) = match ignored {
                 _ if enforced => (Some(Gate::BucketOwnerEnforced), Share::of(Class::Nobody, Some(false))),
                 Some(true) if is_public => (Some(Gate::IgnorePublicAcls), Share::of(Class::Nobody, Some(false))),
@@ -273,25 +315,31 @@ impl Fold {
                 }
                 _ => (None, open),
             };
-            let reason = format!("ACL: {} to {} is {class}", grant.permission, grant.grantee.as_str());
-            self.verdict.policy_public = or(self.verdict.policy_public, open.public);
-            if !enforced && (open.external != Some(false) || class == Class::InOrg) {
-                self.verdict.reasons.push(reason.clone());
+            self.flags(&grant.flags);
+            self.verdict.policy_public = or(self.verdict.policy_public, Some(is_public));
+            let is_told = open.external != Some(false) || grant.class == Class::InOrg || !grant.denied_by.is_empty();
+            if !enforced && is_told {
+                self.verdict.reasons.push(grant.reason.clone());
             }
             if let Some(gate) = gate.filter(|_| is_public) {
                 self.gate(gate);
             }
             self.add(share);
-            self.verdict.acl_grants.push(AclAccess {
-                ordinal,
-                grantee: grant.grantee.clone(),
-                permission: grant.permission.clone(),
-                class,
-                is_external: class.is_external(),
-                access_levels: AccessLevels::of_acl(&grant.permission),
-                gate,
-                reason,
-            });
+            self.verdict.acl_grants.push(AclAccess { gate, ..grant });
+        }
+    }
+
+    /// What was not read: yes stays yes, and no becomes unknown.
+    fn missing(&mut self, policies: &Policies, facts: &Facts) {
+        if policies.has_unread {
+            self.unread("a policy could not be read");
+        }
+        if let Some(what) = policies.never_read {
+            self.flags(&[Flag::PoliciesUnread]);
+            self.unknown(&format!("{what} are not read"));
+        }
+        if policies.guardrails.is_some_and(|guardrails| guardrails.is_unread(facts)) {
+            self.flags(&[Flag::GuardrailsUnread]);
         }
     }
 
@@ -304,6 +352,10 @@ impl Fold {
 
     fn unread(&mut self, why: &str) {
         self.flags(&[Flag::Unread]);
+        self.unknown(why);
+    }
+
+    fn unknown(&mut self, why: &str) {
         self.verdict.reasons.push(why.to_owned());
         self.verdict.policy_public = or(self.verdict.policy_public, None);
         self.add(Share::UNKNOWN);

@@ -126,6 +126,7 @@ fn of_acl(named: &Named<'_>, grant: &AclAccess, verdict: &Verdict) -> Option<Ext
         policy_kind: "acl".to_owned(),
         ordinal: i32::try_from(grant.ordinal).unwrap_or(i32::MAX),
         principal: grant.grantee.as_str().to_owned(),
+        flags: words(grant.flags.iter().map(|flag| flag.as_str())),
         explanation: grant.reason.clone(),
         is_public,
         is_external,

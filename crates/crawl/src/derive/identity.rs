@@ -14,6 +14,7 @@ use orgcensus_policy::Organization;
 use orgcensus_row::GLOBAL;
 
 use super::Staged;
+use super::control::Controls;
 use crate::context::Shared;
 use crate::error::Error;
 use crate::scratch::{Scratch, ScratchRows};
@@ -27,6 +28,7 @@ pub(super) async fn stage(
     shared: &Shared,
     scratch: &mut Scratch,
     organization: &Organization,
+    controls: &mut Controls<'_>,
     shelf: &mut Shelf,
 ) -> Result<(), Error> {
     let mut sources = open(shared, &mut scratch.index)?;
@@ -41,7 +43,7 @@ pub(super) async fn stage(
             accesses.extend(scratch, &stamp, [access])?;
             paths.extend(scratch, &stamp, paths_of)?;
         }
-        trusts.extend(scratch, &stamp, account.trusts(&member.id, organization))?;
+        trusts.extend(scratch, &stamp, account.trusts(&member.id, organization, &controls.of(shared, &member.id).guardrails))?;
         accesses.stage(scratch, &stamp)?;
         paths.stage(scratch, &stamp)?;
         trusts.stage(scratch, &stamp)?;

@@ -2,7 +2,7 @@
 
 use arrow::record_batch::RecordBatch;
 use orgcensus_policy::{
-    AclGrant, AclGrantee, Document, Facts, Flag, Gate, Grant, Policies, PolicyKind, ResourceKind, Target, Verdict,
+    AclGrant, AclGrantee, Document, Facts, Flag, Gate, Grant, Guardrails, Policies, PolicyKind, ResourceKind, Target, Verdict,
     statement_grants,
 };
 use serde::Deserialize;
@@ -16,6 +16,14 @@ use crate::error::Error;
 /// The resources of one account and region, as their policies name them.
 #[derive(Default)]
 pub(super) struct Resources(ByArn<Resource>);
+
+/// The types of which a resource may have policies that no collector reads, and what those are. The change that reads them
+/// takes the type out.
+const NEVER_READ: [(&str, &str); 3] = [
+    ("kms_key", "grants"),
+    ("lambda_function", "policies of versions and aliases"),
+    ("secretsmanager_secret", "policies besides the default one"),
+];
 
 /// The flag of a role or user of the organization that is not there.
 const DEAD_PRINCIPAL: &str = "dead_principal";
@@ -78,7 +86,13 @@ impl Resources {
 
 impl Resource {
     /// The verdict, and the principals of each statement.
-    pub(super) fn judge(&self, account_id: &str, known: &Known, blocks: &AccountBlocks) -> Judged {
+    pub(super) fn judge(
+        &self,
+        account_id: &str,
+        known: &Known,
+        blocks: &AccountBlocks,
+        guardrails: &Guardrails,
+    ) -> Judged {
         let target = Target::of(&self.arn, Some(account_id));
         let facts = Facts {
             kind: self.policies.iter().map(|it| it.kind).find(|kind| *kind != PolicyKind::Acl).unwrap_or_default(),
@@ -93,7 +107,7 @@ impl Resource {
             .filter(|policy| policy.kind != PolicyKind::Acl)
             .filter_map(|policy| Some((policy, Document::parse(policy.text.as_deref()?))))
             .collect();
-        let verdict = self.verdict(&documents, &facts, blocks);
+        let verdict = self.verdict(&documents, &facts, blocks, guardrails);
         let mut principals: Vec<_> =
             documents.iter().flat_map(|(policy, document)| self.principals(policy, document, &facts, known)).collect();
         principals.sort_by(|one, other| key(one).cmp(&key(other)));
@@ -110,7 +124,13 @@ impl Resource {
         Judged { principals, external, access }
     }
 
-    fn verdict(&self, documents: &[(&Policy, Document)], facts: &Facts<'_>, blocks: &AccountBlocks) -> Verdict {
+    fn verdict(
+        &self,
+        documents: &[(&Policy, Document)],
+        facts: &Facts<'_>,
+        blocks: &AccountBlocks,
+        guardrails: &Guardrails,
+    ) -> Verdict {
         let is_unread = |acl: bool| self.policies.iter().any(|it| it.is_unread && (it.kind == PolicyKind::Acl) == acl);
         let parsed: Vec<Document> = documents.iter().map(|(_, document)| document.clone()).collect();
         let grants = self.grants();
@@ -124,7 +144,10 @@ impl Resource {
             gates.push(Gate::AuthorizationToken);
         }
         let policies = Policies {
-            documents: (!is_unread(false)).then_some(parsed.as_slice()),
+            documents: &parsed,
+            has_unread: is_unread(false),
+            never_read: self.never_read(),
+            guardrails: Some(guardrails),
             acl: (!is_unread(true)).then_some(grants.as_slice()),
             acl_owner: bucket.and_then(|bucket| bucket.owner_id.as_deref()),
             blocks: if self.kind == "s3_bucket" { &levels } else { &[] },
@@ -134,8 +157,13 @@ impl Resource {
         orgcensus_policy::verdict(&policies, facts)
     }
 
+    /// What of it no collector reads.
+    fn never_read(&self) -> Option<&'static str> {
+        NEVER_READ.iter().find(|(kind, _)| *kind == self.kind).map(|(_, what)| *what)
+    }
+
     fn access(&self, account_id: &str, verdict: &Verdict) -> ResourceAccess {
-        let is_unread = self.policies.iter().any(|policy| policy.is_unread);
+        let is_unread = self.never_read().is_some() || self.policies.iter().any(|policy| policy.is_unread);
         let has_text = self.policies.iter().any(|policy| policy.text.is_some());
         ResourceAccess {
             resource_arn: self.arn.clone(),
@@ -240,7 +268,58 @@ mod tests {
         let mut known = Known::default();
         known.organization.accounts = Some(["111122223333".to_owned()].into());
         known.organization.ids = Some(["o-ourorg0001".to_owned()].into());
-        resource.judge("111122223333", &known, &AccountBlocks::default())
+        resource.judge("111122223333", &known, &AccountBlocks::default(), &Guardrails::default())
+    }
+
+    #[test]
+    fn of_several_policies_one_that_was_not_read_hides_none_of_the_others() {
+        let policy = |name: &str, principal: Option<&str>| {
+            let text = principal.map(|it| {
+                format!(r#"{{"Statement":{{"Effect":"Allow","Principal":{{"AWS":"{it}"}},"Action":"sqs:*"}}}}"#)
+            });
+            Policy { kind: PolicyKind::Resource, name: name.to_owned(), is_unread: text.is_none(), text }
+        };
+        let policies = vec![policy("a", Some("999988887777")), policy("b", None), policy("c", Some("222233334444"))];
+        let (arn, kind) = ("arn:aws:sqs:us-east-1:111122223333:q".to_owned(), "sqs_queue".to_owned());
+        let mut known = Known::default();
+        known.organization.accounts = Some(["111122223333", "222233334444"].map(str::to_owned).into());
+        let of = |policies| {
+            let resource = Resource { arn: arn.clone(), kind: kind.clone(), policies };
+            resource.judge("111122223333", &known, &AccountBlocks::default(), &Guardrails::default())
+        };
+        let judged = of(policies);
+        let access = &judged.access;
+        assert_eq!((access.is_public, access.is_external, access.is_in_org), (None, Some(true), Some(true)));
+        let rows: Vec<_> = judged.external.iter().map(|it| (it.policy_name.as_str(), it.is_external)).collect();
+        assert_eq!(rows, [("a", Some(true)), ("c", Some(false))]);
+        assert_eq!(judged.principals.len(), 2);
+        let unread = of(vec![policy("b", None)]).access;
+        assert_eq!((unread.is_external, unread.has_policy, unread.flags), (None, None, vec!["unread".to_owned()]));
+    }
+
+    #[test]
+    fn a_key_a_function_and_a_secret_may_have_policies_that_are_not_read() {
+        let allow = |principal: &str| {
+            format!(r#"{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},"Action":"*","Resource":"*"}}"#)
+        };
+        for (kind, resource) in [
+            ("kms_key", "kms:us-east-1:111122223333:key/k"),
+            ("lambda_function", "lambda:us-east-1:111122223333:function:f"),
+            ("secretsmanager_secret", "secretsmanager:us-east-1:111122223333:secret:s-AbCdEf"),
+        ] {
+            let arn = format!("arn:aws:{resource}");
+            let closed = judged(kind, &arn, &allow("111122223333")).access;
+            assert_eq!((closed.is_public, closed.is_external, closed.is_in_org), (None, None, None), "{kind}");
+            assert_eq!(closed.flags, ["policies_unread"], "{kind}");
+            let open = judged(kind, &arn, &allow("*"));
+            assert_eq!((open.access.is_public, open.access.is_external), (Some(true), Some(true)), "{kind}");
+            assert_eq!(open.external.len(), 1, "{kind}");
+            let external = judged(kind, &arn, &allow("999988887777"));
+            assert_eq!((external.access.is_public, external.access.is_external), (None, Some(true)), "{kind}");
+            assert_eq!(external.external[0].is_public, Some(false), "the row is about what was read");
+        }
+        let queue = judged("sqs_queue", "arn:aws:sqs:us-east-1:111122223333:q", &allow("111122223333")).access;
+        assert_eq!((queue.is_public, queue.flags.len()), (Some(false), 0));
     }
 
     #[test]

@@ -41,12 +41,12 @@ fn v1_yes_outweighs_unknown_and_unknown_outweighs_no() {
 
 #[test]
 fn v1_what_could_not_be_read_is_not_known() {
-    let unread = Policies { documents: None, ..Policies::of(&[]) };
+    let unread = Policies { has_unread: true, ..Policies::of(&[]) };
     assert_eq!(answers(&unread), (None, None, None, vec![]));
     let broken = [Document::parse("nope")];
     assert_eq!(answers(&Policies::of(&broken)), (None, None, None, vec![]));
     let grants = [acl(AclGrantee::AllUsers)];
-    let known = Policies { documents: None, acl: Some(&grants), ..Policies::of(&[]) };
+    let known = Policies { has_unread: true, acl: Some(&grants), ..Policies::of(&[]) };
     assert_eq!(answers(&known).0, Some(true));
 }
 

@@ -7,6 +7,7 @@ mod certain;
 mod conditions;
 mod denies;
 mod federation;
+mod guardrails;
 #[path = "../cases/mod.rs"]
 mod hand_written;
 mod issuers;
@@ -14,6 +15,7 @@ mod principals;
 #[path = "../properties/mod.rs"]
 mod properties;
 mod resources;
+mod several;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;

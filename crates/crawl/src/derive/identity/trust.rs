@@ -1,14 +1,15 @@
 //! Who may assume each role, and what is asked of them.
 
 use orgcensus_policy::{
-    Condition, Document, Facts, Flag, Grant, Organization, Policies, PolicyKind, PrincipalKind, Statement, verdict,
+    Condition, Document, Facts, Flag, Grant, Guardrails, Organization, Policies, PolicyKind, PrincipalKind, Statement, Target, verdict,
 };
 use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 
 use super::account::{Account, Known, Role, Trust};
 
-/// One principal that one statement of a role's trust policy lets assume the role, after Denies. A role whose trust policy
+/// One principal that one statement of a role's trust policy lets assume the role, after Denies and what resource control
+/// policies take away. A role whose trust policy
 /// could not be read has one row without a principal. What external ids are is in policy_documents: they are no secrets.
 #[derive(Debug, Clone, Serialize, Row)]
 #[row(table = "role_trust", key = "role_arn, ordinal, principal")]
@@ -51,7 +52,8 @@ pub struct RoleTrust {
     pub has_condition: bool,
     /// The keys of its conditions, as written.
     pub condition_keys: Vec<String>,
-    /// What is worth knowing: oidc_unscoped, signed_only, dangling_principal, denied, unread …
+    /// What is worth knowing: oidc_unscoped, signed_only, dangling_principal, denied, denied_by_rcp, guardrails_unread,
+    /// unread …
     pub flags: Vec<String>,
     /// Whether an AWS service made and owns the role.
     pub is_service_linked: bool,
@@ -67,13 +69,18 @@ pub struct RoleTrust {
 
 impl Account {
     /// The rows of all roles, in the order of their key.
-    pub(super) fn trusts(&self, account_id: &str, organization: &Organization) -> Vec<RoleTrust> {
+    pub(super) fn trusts(
+        &self,
+        account_id: &str,
+        organization: &Organization,
+        guardrails: &Guardrails,
+    ) -> Vec<RoleTrust> {
         let rows = self.trusted().flat_map(|(arn, known, trust)| {
             let (name, role) = known.map_or((last(arn), Role::default()), |it: &Known| (&it.name, it.role.clone()));
             let of = Of { arn, name, role };
             match trust {
                 Trust::Unread => vec![of.unread()],
-                Trust::Text(text) => of.rows(text, account_id, organization),
+                Trust::Text(text) => of.rows(text, account_id, organization, guardrails),
             }
         });
         rows.collect()
@@ -97,15 +104,29 @@ struct Of<'a> {
 }
 
 impl Of<'_> {
-    fn rows(&self, text: &str, account_id: &str, organization: &Organization) -> Vec<RoleTrust> {
+    fn rows(
+        &self,
+        text: &str,
+        account_id: &str,
+        organization: &Organization,
+        guardrails: &Guardrails,
+    ) -> Vec<RoleTrust> {
         let document = [Document::parse(text)];
         if !document[0].is_understood() {
             return vec![self.unread()];
         }
-        let (kind, resource_account) = (PolicyKind::Trust, Some(account_id));
-        let facts = Facts { kind, resource_account, service: Some("sts"), target: None, organization };
-        let grants = verdict(&Policies::of(&document), &facts).grants;
-        let rows = grants.into_iter().filter_map(|grant| {
+        let target = Target::of(self.arn, Some(account_id));
+        let facts = Facts {
+            kind: PolicyKind::Trust,
+            resource_account: Some(account_id),
+            service: Some("sts"),
+            target: target.as_ref(),
+            organization,
+        };
+        let verdict = verdict(&Policies { guardrails: Some(guardrails), ..Policies::of(&document) }, &facts);
+        let unread = verdict.flags.iter().find(|flag| **flag == Flag::GuardrailsUnread);
+        let rows = verdict.grants.into_iter().filter_map(|mut grant| {
+            grant.flags.extend(unread);
             let statement = document[0].statements.get(grant.ordinal)?;
             Some(self.row(grant, statement))
         });
@@ -222,7 +243,8 @@ mod tests {
             accounts: Some(["111122223333", "222233334444"].map(str::to_owned).into()),
             ..Organization::default()
         };
-        Of { arn: ARN, name: last(ARN), role: Role::default() }.rows(text, "111122223333", &organization)
+        let of = Of { arn: ARN, name: last(ARN), role: Role::default() };
+        of.rows(text, "111122223333", &organization, &Guardrails::default())
     }
 
     fn one(principal: &str, condition: &str) -> RoleTrust {
