@@ -86,6 +86,7 @@ impl Reach {
             enforces_limits: self.enforce_limits,
             faults: self.fault_seed.map(Faults::of_a_bad_night).unwrap_or_default(),
             hot_account: self.hot_account,
+            dead_account: None,
         }
     }
 }
