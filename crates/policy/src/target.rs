@@ -82,14 +82,18 @@ impl Target {
 
     /// What the statement's patterns are of the resource; empty if all certainly name something else.
     pub(crate) fn parts<'a>(&'a self, statement: &'a Statement) -> Vec<Part<'a>> {
-        let written = || statement.resources.iter().map(|pattern| self.absolute(pattern));
-        if statement.resources.is_empty() || statement.is_not_resource {
-            // Without the element a statement is about all of the resource that it is on.
-            let but: Vec<Cow<'a, str>> = written().collect();
+        let written: Vec<Cow<'a, str>> = statement.resources.iter().map(|pattern| self.absolute(pattern)).collect();
+        let all = |but: &[Cow<'a, str>]| -> Vec<Part<'a>> {
             let left = self.own.iter().filter(|(own, _)| !but.iter().any(|but| contains(but, own)));
-            return left.map(|(own, of)| Part::of_own(own.into(), own, of).but(but.clone())).collect();
-        }
-        written().flat_map(|pattern| self.narrowed(&pattern, statement.expands_variables)).collect()
+            left.map(|(own, of)| Part::of_own(own.into(), own, of).but(but.to_vec())).collect()
+        };
+        let parts: Vec<Part<'a>> = match (written.is_empty(), statement.is_not_resource) {
+            // Without the element a statement is about all of the resource that it is on.
+            (true, _) | (_, true) => all(&written),
+            _ => written.iter().flat_map(|it| self.narrowed(it, statement.expands_variables)).collect(),
+        };
+        // What was not understood of it may have named the resource.
+        if parts.is_empty() && !statement.is_whole() { all(&[]) } else { parts }
     }
 
     /// What a pattern is of each of the own ARNs; as it is, of none, where that cannot be told.

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 /// The files.
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     include_str!("parsing.jsonl"),
     include_str!("conditions.jsonl"),
     include_str!("principals.jsonl"),
     include_str!("federation.jsonl"),
     include_str!("denies.jsonl"),
     include_str!("verdicts.jsonl"),
+    include_str!("resources.jsonl"),
     include_str!("deployed.jsonl"),
     include_str!("addresses.jsonl"),
     include_str!("certain.jsonl"),
