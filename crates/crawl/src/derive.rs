@@ -104,9 +104,8 @@ pub struct ResourceAccess {
     pub has_policy: Option<bool>,
     /// What blocks its policies: restrict_public_buckets, ignore_public_acls …
     pub gated_by: Vec<String>,
-    /// What is worth knowing: service_unscoped, denied, condition_never_matches …; policies_unread: keys, functions and
-    /// secrets may have policies that are not read, so what is not yes is null; denied_by_rcp: a resource control policy
-    /// takes something away; guardrails_unread: those were not all read, and may take more away.
+    /// What is worth knowing: service_unscoped, denied …; policies_unread: it may have policies that are not read, so what
+    /// is not yes is null; denied_by_rcp: an RCP takes something away; guardrails_unread: RCPs were not all read.
     pub flags: Vec<String>,
     /// What makes it so, in words.
     pub reasons: Vec<String>,

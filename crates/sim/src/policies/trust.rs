@@ -165,7 +165,12 @@ pub(crate) fn trust(organization: &Organization, account: &Account, kind: TrustK
         dead: only_if(kind == TrustKind::Dangling),
         unscoped: Vec::new(),
     };
-    Trust { document: document(vec![statement]), verdict, named, outsiders: only_if(kind.admits_outsiders() && !is_held) }
+    Trust {
+        document: document(vec![statement]),
+        verdict,
+        named,
+        outsiders: only_if(kind.admits_outsiders() && !is_held),
+    }
 }
 
 fn verdict(organization: &Organization, account: &Account, kind: TrustKind) -> Verdict {

@@ -160,9 +160,9 @@ pub(crate) fn buckets(organization: &Organization, account: &Account) -> Vec<Buc
     let count = dice.count(rates.buckets);
     let mut buckets: Vec<Bucket> =
         (0..count).map(|_| any_bucket(organization, account, &regions, restricts, &mut dice)).collect();
-    let shown = match account {
-        account if organization.is_showcase(account) => SHOWN.as_slice(),
-        account if organization.is_held(account) => HELD.as_slice(),
+    let shown: &[(&str, Access)] = match account {
+        account if organization.is_showcase(account) => &SHOWN,
+        account if organization.is_held(account) => &HELD,
         _ => &[],
     };
     if rates.buckets > 0 {
