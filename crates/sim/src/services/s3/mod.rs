@@ -269,7 +269,8 @@ mod tests {
 
     fn bucket(kind: Kind, acl: Acl, block: Option<Block>) -> Bucket {
         let organization = Organization::new(quiet(3, 1));
-        let account = organization.account(1);
+        // No resource control policy binds the management account.
+        let account = organization.account(0);
         let mut dice = organization.dice(&["test"]);
         let access = Access { kind, acl, ownership: None, block };
         super::bucket(&organization, &account, &[&"us-east-1".to_owned()], "b".to_owned(), access, &mut dice)
