@@ -1,6 +1,7 @@
 //! Whole runs against the simulated organization. One program, since each would compile the whole house again.
 
 mod calls;
+mod guardrails;
 mod items;
 mod network;
 mod organization;

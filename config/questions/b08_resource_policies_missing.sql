@@ -27,7 +27,7 @@ SELECT
   denominator,
   ROUND(1E2 * numerator / NULLIF(denominator, 0), 1) AS percent,
   coverage_percent,
-  'Who reaches them is left to identities alone, and nothing asks for encryption on the way. With an unread policy, counted as having one: '
+  'Who reaches them is left to identities alone, and nothing asks for encryption on the way. Of a secret only the default policy is read. With an unread policy, counted as having one: '
     || CAST(unread_count AS VARCHAR(20)) AS caveat
 FROM counted CROSS JOIN rests_on
 ORDER BY population NULLS LAST, definition NULLS LAST

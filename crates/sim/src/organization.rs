@@ -13,6 +13,9 @@ const SPAN: u64 = 900_000_000_000;
 const STEP: u64 = 618_033_988_751;
 const UNSTEP: u64 = inverse(STEP, SPAN);
 
+/// The account that a resource control policy is attached to.
+const HELD: u64 = 2;
+
 /// Accounts from this index on belong to other organizations.
 const OUTSIDE: u64 = 1_000_000_000;
 
@@ -119,6 +122,16 @@ impl Organization {
     /// Whether the account shows every kind of policy, so that none is left to chance.
     pub(crate) fn is_showcase(&self, account: &Account) -> bool {
         account.index == self.settings.accounts.saturating_sub(1).min(1)
+    }
+
+    /// Whether a resource control policy is attached to the account itself, which shows what it takes away.
+    pub(crate) fn is_held(&self, account: &Account) -> bool {
+        account.index == HELD
+    }
+
+    /// That account's id, if there are so many.
+    pub(crate) fn held_id(&self) -> Option<String> {
+        (HELD < self.settings.accounts).then(|| self.account_id(HELD))
     }
 
     /// All accounts, the management account first.

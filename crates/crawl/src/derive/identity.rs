@@ -43,7 +43,11 @@ pub(super) async fn stage(
             accesses.extend(scratch, &stamp, [access])?;
             paths.extend(scratch, &stamp, paths_of)?;
         }
-        trusts.extend(scratch, &stamp, account.trusts(&member.id, organization, &controls.of(shared, &member.id).guardrails))?;
+        trusts.extend(
+            scratch,
+            &stamp,
+            account.trusts(&member.id, organization, &controls.of(shared, &member.id).guardrails),
+        )?;
         accesses.stage(scratch, &stamp)?;
         paths.stage(scratch, &stamp)?;
         trusts.stage(scratch, &stamp)?;

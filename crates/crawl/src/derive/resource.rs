@@ -2,8 +2,8 @@
 
 use arrow::record_batch::RecordBatch;
 use orgcensus_policy::{
-    AclGrant, AclGrantee, Document, Facts, Flag, Gate, Grant, Guardrails, Policies, PolicyKind, ResourceKind, Target, Verdict,
-    statement_grants,
+    AclGrant, AclGrantee, Document, Facts, Flag, Gate, Grant, Guardrails, Policies, PolicyKind, ResourceKind, Target,
+    Verdict, statement_grants,
 };
 use serde::Deserialize;
 

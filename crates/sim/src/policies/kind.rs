@@ -167,6 +167,20 @@ impl Kind {
         }
     }
 
+    /// The same where a resource control policy keeps out all but the organization's own and services.
+    pub(crate) fn verdict_in_perimeter(self) -> Verdict {
+        match self {
+            // No caller is of two organizations.
+            Self::ForeignOrganization | Self::ExternalAccount => Verdict::CLOSED,
+            // Those of the organization who come from there.
+            Self::SourceIp | Self::SourceVpce | Self::ForeignVpc => Verdict::IN_ORG,
+            // Whoever it is that is named: if anyone, then one of the organization.
+            Self::ElevenDigits => Verdict::IN_ORG,
+            kind if kind.verdict() == Verdict::PUBLIC => Verdict::IN_ORG,
+            kind => kind.verdict(),
+        }
+    }
+
     /// Public as the yearly study counts: an Allow to everyone without any condition, whatever a Deny takes back.
     pub(crate) fn is_study_public(self) -> bool {
         matches!(

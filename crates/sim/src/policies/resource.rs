@@ -5,6 +5,7 @@ use super::{Kind, Verdict, document};
 use crate::account::Account;
 use crate::dice::Dice;
 use crate::organization::Organization;
+use crate::services::organizations::is_in_perimeter;
 use crate::services::{ec2, sts};
 use serde_json::{Value, json};
 
@@ -38,14 +39,30 @@ impl Subject<'_> {
         let statements = self.statements(kind, dice);
         // The only account of an organization has no other to let in: it names itself.
         let is_alone = self.organization.settings.accounts == 1;
-        let verdict = if is_alone && kind.names_another_account() { Verdict::CLOSED } else { kind.verdict() };
-        let named = Named::of(self.organization, kind, &statements);
+        let is_held = is_in_perimeter(self.organization, self.account, self.actions_service());
+        let verdict = match kind {
+            kind if is_alone && kind.names_another_account() => Verdict::CLOSED,
+            kind if is_held => kind.verdict_in_perimeter(),
+            kind => kind.verdict(),
+        };
+        let mut named = Named::of(self.organization, kind, &statements);
+        if verdict.is_external != Some(true) {
+            named.outside.clear();
+        }
+        // Versions, aliases, grants and further policies are not read.
+        let has_more = ["kms", "lambda", "secretsmanager"].contains(&self.actions_service());
+        let verdict = if has_more { verdict.with_unread() } else { verdict };
         let document = match kind {
             Kind::None => None,
             Kind::Malformed => Some("{\"Version\": \"2012-10-17\", \"Statement\": [ this is not JSON".to_owned()),
             _ => Some(document(statements)),
         };
         ResourcePolicy { kind, document, verdict, named }
+    }
+
+    /// The service whose actions these are.
+    fn actions_service(&self) -> &str {
+        self.actions.first().and_then(|action| action.split(':').next()).unwrap_or_default()
     }
 
     fn statements(&self, kind: Kind, dice: &mut Dice) -> Vec<Value> {

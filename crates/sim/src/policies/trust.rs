@@ -5,6 +5,7 @@ use super::{Named, Verdict, document};
 use crate::account::Account;
 use crate::dice::Dice;
 use crate::organization::Organization;
+use crate::services::organizations::is_in_perimeter;
 use serde_json::{Value, json};
 
 const GITHUB: &str = "token.actions.githubusercontent.com";
@@ -74,6 +75,19 @@ impl TrustKind {
         WEIGHTS.iter().map(|(kind, _)| *kind)
     }
 
+    /// Whether it is assumed by `sts:AssumeRole`, and so by someone who has an account.
+    fn is_by_role(self) -> bool {
+        !matches!(
+            self,
+            Self::Saml
+                | Self::Cluster
+                | Self::GithubOwner
+                | Self::GithubAnyone
+                | Self::GithubPattern
+                | Self::ForeignProvider
+        )
+    }
+
     /// Whether an account outside or users of an OIDC provider may assume the role.
     fn admits_outsiders(self) -> bool {
         let by_provider = matches!(self, Self::Cluster | Self::GithubOwner | Self::GithubAnyone | Self::GithubPattern);
@@ -138,7 +152,12 @@ pub(crate) fn trust(organization: &Organization, account: &Account, kind: TrustK
         }
         TrustKind::Anyone => assume(json!({ "AWS": "*" }), Value::Null),
     };
-    let verdict = verdict(organization, account, kind);
+    let is_held = is_in_perimeter(organization, account, "sts") && kind.is_by_role();
+    let verdict = match verdict(organization, account, kind) {
+        Verdict::PUBLIC if is_held => Verdict::IN_ORG,
+        Verdict::EXTERNAL if is_held => Verdict::CLOSED,
+        verdict => verdict,
+    };
     let all = principals(&statement["Principal"]);
     let only_if = |is_so: bool| if is_so { all.clone() } else { Vec::new() };
     let named = Named {
@@ -146,7 +165,12 @@ pub(crate) fn trust(organization: &Organization, account: &Account, kind: TrustK
         dead: only_if(kind == TrustKind::Dangling),
         unscoped: Vec::new(),
     };
-    Trust { document: document(vec![statement]), verdict, named, outsiders: only_if(kind.admits_outsiders()) }
+    Trust {
+        document: document(vec![statement]),
+        verdict,
+        named,
+        outsiders: only_if(kind.admits_outsiders() && !is_held),
+    }
 }
 
 fn verdict(organization: &Organization, account: &Account, kind: TrustKind) -> Verdict {

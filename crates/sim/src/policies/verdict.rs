@@ -26,6 +26,11 @@ impl Verdict {
         Self { is_public: Some(is_public), is_external: Some(is_external), is_in_org: Some(is_in_org) }
     }
 
+    /// The same, where more policies may let someone in that are not read: yes stays yes, and no is not known.
+    pub(crate) fn with_unread(self) -> Self {
+        self.or(Self::UNKNOWN)
+    }
+
     /// What two ways in amount to together: yes if one says yes, unknown if neither does and one is unknown.
     pub(crate) fn or(self, other: Self) -> Self {
         let or = |left: Option<bool>, right: Option<bool>| match (left, right) {

@@ -78,7 +78,7 @@ pub(crate) fn functions(organization: &Organization, account: &Account, region: 
                 arn,
             };
             if kind == Kind::HalfOpenUrl && function.modified_millis >= URLS_NEED_BOTH_SINCE_MILLIS {
-                function.policy.verdict = Verdict::CLOSED;
+                function.policy.verdict = Verdict::CLOSED.with_unread();
             }
             function
         })

@@ -11,6 +11,19 @@ use serde_json::{Map, Value, json};
 
 const PAGE: Limits = Limits { token: "NextToken", size: "MaxResults", default: 1000, max: 1000 };
 
+/// What a resource control policy takes from, and what it leaves.
+const HELD: [Kind; 9] = [
+    Kind::Public,
+    Kind::PublicIfEncrypted,
+    Kind::ExternalAccount,
+    Kind::ForeignOrganization,
+    Kind::SourceIp,
+    Kind::InOrgAccount,
+    Kind::ServiceForeign,
+    Kind::ServiceUnscoped,
+    Kind::ElevenDigits,
+];
+
 /// A queue.
 #[derive(Debug)]
 pub(crate) struct Queue {
@@ -26,7 +39,7 @@ pub(crate) struct Queue {
     tags: Vec<(String, String)>,
 }
 
-/// The queues of an account in a region. The showcase has one with each kind of policy.
+/// The queues of an account in a region. The showcase has one with each kind of policy, and the account that is held some.
 pub(crate) fn queues(organization: &Organization, account: &Account, region: &str) -> Vec<Queue> {
     let rates = &organization.settings.rates;
     let (mut dice, count) = population(organization, account, "sqs", region, rates.queues);
@@ -41,8 +54,13 @@ pub(crate) fn queues(organization: &Organization, account: &Account, region: &st
         queues.push(made);
     }
     let is_first_region = organization.settings.regions.first().is_some_and(|first| first == region);
-    if rates.queues > 0 && is_first_region && organization.is_showcase(account) {
-        queues.extend(Kind::all().map(|kind| {
+    let shown: Vec<Kind> = match account {
+        account if organization.is_showcase(account) => Kind::all().collect(),
+        account if organization.is_held(account) => HELD.to_vec(),
+        _ => Vec::new(),
+    };
+    if rates.queues > 0 && is_first_region {
+        queues.extend(shown.into_iter().map(|kind| {
             let name = format!("show-{kind:?}");
             queue(organization, account, region, name, kind, None, &mut dice)
         }));

@@ -1,16 +1,17 @@
 //! Who may assume each role, and what is asked of them.
 
 use orgcensus_policy::{
-    Condition, Document, Facts, Flag, Grant, Guardrails, Organization, Policies, PolicyKind, PrincipalKind, Statement, Target, verdict,
+    Condition, Document, Facts, Flag, Grant, Guardrails, Organization, Policies, PolicyKind, PrincipalKind, Statement,
+    Target, verdict,
 };
 use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 
 use super::account::{Account, Known, Role, Trust};
 
-/// One principal that one statement of a role's trust policy lets assume the role, after Denies and what resource control
-/// policies take away. A role whose trust policy
-/// could not be read has one row without a principal. What external ids are is in policy_documents: they are no secrets.
+/// One principal that one statement of a role's trust policy lets assume the role, after Denies and resource control
+/// policies. A role whose trust policy could not be read has one row without a principal. What external ids are is in
+/// policy_documents: they are no secrets.
 #[derive(Debug, Clone, Serialize, Row)]
 #[row(table = "role_trust", key = "role_arn, ordinal, principal")]
 pub struct RoleTrust {

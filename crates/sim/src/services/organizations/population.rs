@@ -1,6 +1,6 @@
 //! The organization's policies, made from the seed: of every sort that a census must tell apart.
 
-use crate::account::Trouble;
+use crate::account::{Account, Trouble};
 use crate::organization::Organization;
 use serde_json::{Value, json};
 
@@ -50,11 +50,16 @@ pub(crate) fn policies(organization: &Organization) -> Vec<Policy> {
     // Blanks as somebody typed them: a document is kept byte for byte.
     let draft = "{ \"Statement\" :\n\t[ ]\n}".to_owned();
     own(SCP, "draft", "Attached to nothing", draft, Vec::new());
-    let condition = json!({ "StringNotEqualsIfExists": { "aws:PrincipalOrgID": organization.id } });
-    let perimeter = json!({
-        "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": condition,
+    let condition = json!({
+        "StringNotEqualsIfExists": { "aws:PrincipalOrgID": organization.id },
+        "BoolIfExists": { "aws:PrincipalIsAWSService": "false" },
     });
-    own(RCP, "perimeter", "Only the organization's own", document(&perimeter), units(organization, &["Security"]));
+    for (name, actions, targets) in perimeters(organization) {
+        let perimeter = json!({
+            "Effect": "Deny", "Principal": "*", "Action": actions, "Resource": "*", "Condition": condition,
+        });
+        own(RCP, name, "Only the organization's own, and services", document(&perimeter), targets);
+    }
     let root = vec![organization.root_id.clone()];
     let tags = json!({ "tags": { "team": { "tag_key": { "@@assign": "team" } } } }).to_string();
     own("TAG_POLICY", "team", "One way to write team", tags, root);
@@ -66,6 +71,28 @@ pub(crate) fn policies(organization: &Organization) -> Vec<Policy> {
     own("DECLARATIVE_POLICY_EC2", "metadata-v2", "", metadata, first);
     own("ORBITAL_POLICY", "orbit", "Of a type to come", "<orbit/>".to_owned(), units(organization, &["Workloads"]));
     policies
+}
+
+/// The resource control policies that let only the organization's own in, and services: name, actions, and what they are
+/// attached to.
+fn perimeters(organization: &Organization) -> [(&'static str, &'static [&'static str], Vec<String>); 2] {
+    let held = organization.held_id();
+    let targets = units(organization, &["Security"]).into_iter().chain(held).collect();
+    [
+        ("perimeter", &["s3:*", "sqs:*", "sts:AssumeRole"], targets),
+        ("keys", &["kms:*"], units(organization, &["Production"])),
+    ]
+}
+
+/// Whether a resource control policy keeps others than the organization's own, and services, from the account's
+/// resources of this service.
+pub(crate) fn is_in_perimeter(organization: &Organization, account: &Account, service: &str) -> bool {
+    let path = organization.path_ids(account.unit);
+    let has = |target: &String| *target == account.id || path.contains(&target.as_str());
+    let is_of_service = |action: &&str| action.split(':').next() == Some(service);
+    perimeters(organization).iter().any(|(_, actions, targets)| {
+        actions.iter().any(is_of_service) && targets.iter().any(has) && !account.is_management()
+    })
 }
 
 /// The pairs of a policy and a source that one account has: what is attached to it and to all above.

@@ -41,3 +41,11 @@ pub(super) const SHOWN: [(&str, Access); 13] = [
     ("acl-ignored", Access::by_acl(Acl::EveryoneReads, IGNORES)),
     ("acl-restricted-only", Access::by_acl(Acl::EveryoneReads, RESTRICTS)),
 ];
+
+/// The buckets of the account that a resource control policy holds: what it takes from, and what it leaves.
+pub(super) const HELD: [(&str, Access); 4] = [
+    ("public", Access::by_policy(Kind::Public, None)),
+    ("external", Access::by_policy(Kind::ExternalAccount, None)),
+    ("public-restricted", Access::by_policy(Kind::Public, RESTRICTS)),
+    ("acl-everyone", Access::by_acl(Acl::EveryoneReads, None)),
+];

@@ -5,12 +5,13 @@ mod answers;
 
 pub(crate) use answers::{answer, block_members};
 
+use super::organizations::is_in_perimeter;
 use super::some_tags;
 use crate::account::Account;
 use crate::dice::Dice;
 use crate::organization::Organization;
 use crate::policies::{Kind, Named, ResourcePolicy, Subject, Verdict, any_kind};
-use access::{Access, SHOWN};
+use access::{Access, HELD, SHOWN};
 
 /// A bucket.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(crate) struct Bucket {
     pub(crate) acl: Acl,
     pub(crate) ownership: Option<&'static str>,
     pub(crate) block: Option<Block>,
+    /// Whether a resource control policy keeps out all but the organization's own and services.
+    is_held: bool,
     created_millis: i64,
     encryption: &'static str,
     versioning: Option<&'static str>,
@@ -88,7 +91,11 @@ impl Bucket {
     pub(crate) fn verdict(&self, account_block: Option<Block>) -> Verdict {
         let by_policy = if self.is_restricted(account_block) { Verdict::CLOSED } else { self.policy.verdict };
         let is_open_by_acl = self.acl.is_public() && !self.ignores_acls(account_block);
-        by_policy.or(if is_open_by_acl { Verdict::PUBLIC } else { Verdict::CLOSED })
+        by_policy.or(match (is_open_by_acl, self.is_held) {
+            (true, false) => Verdict::PUBLIC,
+            (true, true) => Verdict::IN_ORG,
+            (false, _) => Verdict::CLOSED,
+        })
     }
 
     /// Whom its policy and ACL name, as far as they are not blocked.
@@ -97,7 +104,7 @@ impl Bucket {
         if self.is_restricted(account_block) {
             named.outside.clear();
         }
-        if let Some(group) = self.acl.group().filter(|_| !self.ignores_acls(account_block)) {
+        if let Some(group) = self.acl.group().filter(|_| !self.ignores_acls(account_block) && !self.is_held) {
             named.outside.push(group.to_owned());
         }
         named
@@ -105,7 +112,7 @@ impl Bucket {
 
     /// Whether the words of policy and ACL make it public otherwise than S3's own policy status says.
     pub(crate) fn differs_from_status(&self) -> bool {
-        let is_public = self.policy.verdict.is_public.map(|is_public| is_public || self.acl.is_public());
+        let is_public = self.policy.kind.verdict().is_public.map(|is_public| is_public || self.acl.is_public());
         is_public.is_some_and(|is_public| is_public != self.policy.kind.is_s3_public())
     }
 
@@ -128,7 +135,7 @@ impl Bucket {
 pub(crate) fn account_block(organization: &Organization, account: &Account) -> Option<Block> {
     let mut dice = organization.dice(&["s3-account", &account.id]);
     // There each bucket's own block shall show.
-    if organization.is_showcase(account) {
+    if organization.is_showcase(account) || organization.is_held(account) {
         return None;
     }
     if dice.chance(organization.settings.rates.account_public_access_block) {
@@ -153,8 +160,13 @@ pub(crate) fn buckets(organization: &Organization, account: &Account) -> Vec<Buc
     let count = dice.count(rates.buckets);
     let mut buckets: Vec<Bucket> =
         (0..count).map(|_| any_bucket(organization, account, &regions, restricts, &mut dice)).collect();
-    if rates.buckets > 0 && organization.is_showcase(account) {
-        let shown = SHOWN.into_iter();
+    let shown: &[(&str, Access)] = match account {
+        account if organization.is_showcase(account) => &SHOWN,
+        account if organization.is_held(account) => &HELD,
+        _ => &[],
+    };
+    if rates.buckets > 0 {
+        let shown = shown.iter().copied();
         buckets.extend(shown.map(|(label, access)| {
             let name = format!("show-{label}-{}", dice.hex(10));
             bucket(organization, account, &regions, name, access, &mut dice)
@@ -210,6 +222,7 @@ fn bucket(
         acl: access.acl,
         ownership: access.ownership,
         block: access.block,
+        is_held: is_in_perimeter(organization, account, "s3"),
         created_millis: organization.clock.days_ago(days, dice),
         encryption: dice.weighted(&[("AES256", 4), ("aws:kms", 1)]),
         versioning: dice.weighted(&[(None, 4), (Some("Enabled"), 4), (Some("Suspended"), 1)]),
@@ -256,7 +269,8 @@ mod tests {
 
     fn bucket(kind: Kind, acl: Acl, block: Option<Block>) -> Bucket {
         let organization = Organization::new(quiet(3, 1));
-        let account = organization.account(1);
+        // No resource control policy binds the management account.
+        let account = organization.account(0);
         let mut dice = organization.dice(&["test"]);
         let access = Access { kind, acl, ownership: None, block };
         super::bucket(&organization, &account, &[&"us-east-1".to_owned()], "b".to_owned(), access, &mut dice)
