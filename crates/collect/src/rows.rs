@@ -234,14 +234,8 @@ mod tests {
     async fn one_items_error_is_counted_whatever_its_class_but_for_the_moments() {
         let mut sink = Nowhere;
         let mut rows = Rows::new(stamp(), &mut sink);
-        let classes = [
-            Class::Denied,
-            Class::DeniedByScp,
-            Class::NotFound,
-            Class::Unsupported,
-            Class::RegionDisabled,
-            Class::Failed,
-        ];
+        let classes =
+            [Class::Denied, Class::DeniedByScp, Class::NotFound, Class::Unsupported, Class::Rejected, Class::Failed];
         for class in classes {
             let answer: Result<(), _> = Err(error(class, "Odd"));
             assert!(rows.item(["test_things"], answer).unwrap().is_none(), "{class:?}");
