@@ -152,11 +152,11 @@ mod tests {
     async fn renewed_in_time_and_a_failed_renewal_keeps_what_still_lives() {
         let (clock, asked, cached) = cached(2, 0);
         let mut keys = Vec::new();
-        for second in [0, 44, 45, 46, 91, 92, 100] {
+        for second in [0, 44, 45, 46, 91, 92, 100, 102] {
             clock.0.store(second, Ordering::Relaxed);
             keys.push(cached.get().await.unwrap().access_key_id().to_owned());
         }
-        assert_eq!(keys, ["key-0", "key-0", "key-1", "key-1", "key-1", "key-1", "key-1"]);
+        assert_eq!(keys, ["key-0", "key-0", "key-1", "key-1", "key-1", "key-1", "key-1", "key-1"]);
         assert_eq!(asked.load(Ordering::Relaxed), 4, "a failed renewal is not tried again by every call");
         clock.0.store(200, Ordering::Relaxed);
         assert!(cached.get().await.is_err());

@@ -110,14 +110,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_page_is_read_and_a_repeated_marker_ends_it() {
+    async fn every_page_is_read() {
         let git = "<ServiceName>codecommit.amazonaws.com</ServiceName><ServiceUserName>ana-at-1</ServiceUserName>";
         let key = "<ServiceName>bedrock.amazonaws.com</ServiceName><ServiceCredentialAlias>ABSKana</ServiceCredentialAlias>\
                    <ExpirationDate>2026-01-31T00:00:00Z</ExpirationDate>";
         let next = "<IsTruncated>true</IsTruncated><Marker>next</Marker>";
         let recorded = Recorded::new()
             .answer_to(LIST, "AllUsers=true&MaxItems=1000", &page("ACCA1", git, next))
-            .answer_to(LIST, "Marker=next", &page("ACCA2", key, next));
+            .answer_to(LIST, "Marker=next", &page("ACCA2", key, ""));
         let collected = recorded.run(&SERVICE_SPECIFIC_CREDENTIALS).await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&SERVICE_SPECIFIC_CREDENTIALS);
@@ -135,6 +135,16 @@ mod tests {
                 json!(["ACCA2", "bedrock.amazonaws.com", null, "ABSKana", 30]),
             ]
         );
+    }
+
+    #[tokio::test]
+    async fn a_marker_that_comes_twice_is_a_failure() {
+        let next = "<IsTruncated>true</IsTruncated><Marker>next</Marker>";
+        let recorded = Recorded::new()
+            .answer_to(LIST, "AllUsers=true&MaxItems=1000", &page("ACCA1", "", next))
+            .answer_to(LIST, "Marker=next", &page("ACCA2", "", next));
+        let collected = recorded.run(&SERVICE_SPECIFIC_CREDENTIALS).await;
+        assert!(collected.result.unwrap_err().to_string().contains("RepeatedToken"));
     }
 
     #[tokio::test]

@@ -347,9 +347,8 @@ mod tests {
     #[test]
     fn the_service_is_that_of_the_resource_type() {
         let all = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"},
-            {"Effect":"Deny","Principal":"*","Action":"lambda:*","Resource":"*"}"#;
-        let function = "arn:aws:lambda:us-east-1:111122223333:function:f";
-        assert_eq!(judged("lambda_function", function, all).access.is_public, Some(false));
+            {"Effect":"Deny","Principal":"*","Action":"sns:*","Resource":"*"}"#;
+        assert_eq!(judged("sns_topic", "arn:aws:sns:us-east-1:111122223333:t", all).access.is_public, Some(false));
         assert_eq!(judged("sqs_queue", "arn:aws:sqs:us-east-1:111122223333:q", all).access.is_public, Some(true));
     }
 }

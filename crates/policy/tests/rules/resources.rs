@@ -141,7 +141,7 @@ fn what_cannot_be_decided_matches_for_allow_and_not_for_deny() {
     // A variable cannot make another account's queue of it.
     misses(QUEUE, json!("arn:aws:sqs:us-east-1:222233334444:${aws:PrincipalTag/team}"));
     // Nor does what was not understood of a list.
-    let odd = anyone("Allow", "*", &named(json!([7, "arn:aws:sqs:us-east-1:111122223333:other"])));
+    let odd = anyone("Allow", "*", &named(json!([{}, "arn:aws:sqs:us-east-1:111122223333:other"])));
     is(&explain(QUEUE, std::slice::from_ref(&odd)), true, "malformed_value");
     is(&explain(QUEUE, &[odd, anyone("Deny", "*", &named(json!(QUEUE)))]), false, "denied");
     // Of a kind that is not declared nothing is decided.
