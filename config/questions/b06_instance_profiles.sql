@@ -27,7 +27,7 @@ instances AS (
     COALESCE(profile_access.is_unknown, true) AS is_unknown
   FROM ec2_instances
   LEFT JOIN profile_access ON profile_access.profile_arn = ec2_instances.instance_profile_arn
-  WHERE ec2_instances.is_terminated IS NOT TRUE
+  WHERE ec2_instances.is_terminated IS DISTINCT FROM true
 ),
 counted AS (
   SELECT

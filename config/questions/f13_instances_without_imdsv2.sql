@@ -8,7 +8,7 @@ WITH counted AS (
     COUNT(*) AS denominator,
     COUNT(*) FILTER (WHERE is_imdsv2_required IS NULL) AS unknown_count
   FROM ec2_instances
-  WHERE is_terminated IS NOT TRUE
+  WHERE is_terminated IS DISTINCT FROM true
 ),
 rests_on AS (
   SELECT ROUND(1E2 * COUNT(*) FILTER (WHERE is_complete) / NULLIF(COUNT(*), 0), 1) AS coverage_percent
