@@ -24,7 +24,7 @@ NOT_COMPLETE = {
     # 404 and a page of HTML: no answer of AWS's, so the functions have not gone away.
     "lambda_functions": ("partial", "lambda:ListFunctionUrlConfigs", "HTTP404"),
     # GetBucketVersioning's answer has a root element that is not AWS's; all else of the buckets is read.
-    "s3_buckets": ("partial", "s3:GetBucketVersioning", "HTTP200"),
+    "s3_buckets": ("partial", "s3:GetBucketVersioning", "AnswerUnreadable"),
     # A report without <root_account>: an account without a root user cannot be.
     "iam_credential_report": ("partial", "iam:GetCredentialReport", "NoRootAccount"),
     "iam_user_credentials": ("partial", "iam:GetCredentialReport", "NoRootAccount"),

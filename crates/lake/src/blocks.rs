@@ -25,7 +25,7 @@ pub struct Blocks {
 impl Blocks {
     /// How many there are for a file of this length; none if they are not those of such a file.
     pub(crate) fn count(&self, file_bytes: u64) -> Option<u64> {
-        let count = file_bytes.checked_div(self.block_bytes)? + u64::from(file_bytes % self.block_bytes > 0);
+        let count = file_bytes.checked_div(self.block_bytes)? + u64::from(!file_bytes.is_multiple_of(self.block_bytes));
         let is_whole = self.crc32.is_ascii() && self.crc32.len() as u64 == count.checked_mul(DIGITS as u64)?;
         is_whole.then_some(count)
     }
