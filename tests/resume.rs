@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use orgcensus_answers::{Format, Snapshot, format};
 use orgcensus_crawl::{
-    Bounds, Crawl, Error, Event, Outcome, Plan, Report, crawl_shard, publish_shards, resume, resume_anyway, run,
+    Bounds, Crawl, Error, Event, Outcome, Plan, crawl_shard, publish_shards, resume, resume_anyway, run,
 };
 use orgcensus_row::Timestamp;
 use orgcensus_sim::Settings;

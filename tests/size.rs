@@ -55,6 +55,7 @@ fn peak_mebibytes() -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::print_stdout, reason = "a measured number is what this is for")]
 #[ignore = "1.2 million grants take a minute and a gigabyte of disk: scripts/soak runs it"]
 async fn an_account_with_a_million_grants_is_published_in_bounded_memory() {
     let place = Place::new(

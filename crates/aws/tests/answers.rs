@@ -33,7 +33,10 @@ const EXPIRED: &str = "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredTok
 
 /// Gives answers in their order, the last one for ever: a status and a body, which trickles where it is none.
 #[derive(Debug, Clone, Default)]
-struct Scripted(Arc<Mutex<VecDeque<(u16, Option<String>)>>>, Arc<AtomicU64>);
+struct Scripted(Arc<Mutex<VecDeque<Scene>>>, Arc<AtomicU64>);
+
+/// A status and a body; without one the answer never comes.
+type Scene = (u16, Option<String>);
 
 impl Scripted {
     fn new(answers: &[(u16, Option<&str>)]) -> Self {

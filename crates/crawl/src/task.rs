@@ -117,7 +117,7 @@ async fn is_off(session: &Session, region: &str, result: &Result<(), Error>) -> 
 type Judgement = (Outcome, Option<orgcensus_aws::Error>, Finished);
 
 fn judge(result: Result<(), Error>, finished: Result<Finished, Error>, is_off: bool) -> Result<Judgement, Error> {
-    match result.and_then(|()| finished) {
+    match result.and(finished) {
         Ok(finished) => Ok(match &finished.missed {
             None => (Outcome::Complete, None, finished),
             Some(missed) => (Outcome::Partial, Some(missed.first.clone()), finished),

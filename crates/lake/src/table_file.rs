@@ -184,7 +184,7 @@ mod tests {
                 bad[at] ^= 1;
                 std::fs::write(&file, &bad).unwrap();
                 let read = TableFile::new(&lake, &entry).unwrap();
-                let error = read.read(&[4..12]).await.unwrap_err();
+                let error = read.read(std::slice::from_ref(&(4..12))).await.unwrap_err();
                 assert!(matches!(error, Error::Corrupt { .. }), "byte {at}: {error}");
                 assert!(read.rows().await.is_err(), "byte {at}");
             }

@@ -21,7 +21,8 @@ struct Request {
 
 /// Requests of someone outside: each caller from two places, with and without what callers choose.
 fn requests() -> Vec<Request> {
-    let callers: [(&[&str], &[(&str, &str)]); 6] = [
+    type Caller = (&'static [&'static str], &'static [(&'static str, &'static str)]);
+    let callers: [Caller; 6] = [
         (&["*"], &[("aws:PrincipalAccount", "anonymous"), ("aws:userid", "anonymous")]),
         (&["*", "999988887777"], &[("aws:PrincipalArn", ROOT)]),
         (&["*", "999988887777", APP], &[("aws:PrincipalArn", APP), ("aws:PrincipalOrgID", "o-theirs0001")]),

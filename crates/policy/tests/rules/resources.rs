@@ -27,7 +27,7 @@ fn explain(resource: &str, statements: &[Value]) -> Value {
     });
     let policy = json!({"Version": "2012-10-17", "Statement": statements});
     let line = json!({"id": 1, "policy": policy, "context": context}).to_string();
-    serde_json::from_str(&Lines::new(Context::default()).answer(line.as_bytes())).unwrap()
+    serde_json::from_str(&Lines::new(Context::default()).answer(line.as_bytes())).expect("an answer is JSON")
 }
 
 /// An Allow or Deny to anyone: `Action`, then `Resource`, `NotResource` or nothing.
@@ -51,7 +51,7 @@ fn but(resource: Value) -> Value {
 
 #[track_caller]
 fn is(answer: &Value, public: bool, flag: &str) {
-    let flags: Vec<&str> = answer["flags"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let flags: Vec<&str> = answer["flags"].as_array().expect("flags").iter().filter_map(Value::as_str).collect();
     assert_eq!(answer["public"], public, "{answer}");
     assert!(flag.is_empty() || flags.contains(&flag), "no {flag}: {answer}");
     assert!(flag == "other_resource" || !flags.contains(&"other_resource"), "{answer}");
