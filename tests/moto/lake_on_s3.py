@@ -10,6 +10,7 @@ Glue says afterwards must be as `catalog print` says it. Prints one line a check
 import base64
 import contextlib
 import http.server
+import hashlib
 import json
 import threading
 
@@ -218,13 +219,18 @@ def compare_age(checks, census, s3, management, values):
     body = json.loads(s3.get_object(Bucket=BUCKET, Key=commit)["Body"].read())
     old = f"snapshot_date={body['snapshot_date']}/{body['run_id']}"
     before = {it for it in objects(s3) if old in it}
-    # As if it had been published in January: commit and files say so.
+    # As if it had been published in January: commit, manifest and files say so.
     january = f"snapshot_date=2026-01-01/{body['run_id']}"
     for key in before:
         s3.copy_object(Bucket=BUCKET, Key=key.replace(old, january), CopySource={"Bucket": BUCKET, "Key": key})
         s3.delete_object(Bucket=BUCKET, Key=key)
     body |= {"snapshot_date": "2026-01-01", "committed_at": "2026-01-01T02:00:00.000Z"}
-    body["manifest"]["path"] = body["manifest"]["path"].replace(old, january)
+    body["manifest"]["path"] = path = body["manifest"]["path"].replace(old, january)
+    [key] = [it for it in objects(s3) if it.endswith(path)]
+    manifest = json.loads(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()) | {"snapshot_date": "2026-01-01"}
+    text = json.dumps(manifest).replace(old, january).encode()
+    s3.put_object(Bucket=BUCKET, Key=key, Body=text)
+    body["manifest"]["sha256"] = hashlib.sha256(text).hexdigest()
     s3.put_object(Bucket=BUCKET, Key=commit, Body=json.dumps(body).encode())
     census.lake_output("catalog", "apply")
     glue = management.client("glue")
