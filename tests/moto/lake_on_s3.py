@@ -9,8 +9,8 @@ Glue says afterwards must be as `catalog print` says it. Prints one line a check
 
 import base64
 import contextlib
-import http.server
 import hashlib
+import http.server
 import json
 import threading
 
