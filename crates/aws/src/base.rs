@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::dns::SharedDnsResolver;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::service_config::ServiceConfigKey;
 
 use crate::connector::{Bounds, GuardedClient};
 use crate::credentials::CachedCredentials;
@@ -134,6 +135,21 @@ impl Base {
     /// Whether credentials were past, by this machine's clock, when they came, since this was last asked.
     pub fn take_clock_doubt(&self) -> bool {
         self.came_past.swap(false, Ordering::Relaxed)
+    }
+
+    pub(crate) fn sdk(&self) -> &SdkConfig {
+        &self.sdk
+    }
+
+    /// The endpoint that is configured for a service by its id, `Secrets Manager`, or for all.
+    pub(crate) fn endpoint_url_of(&self, service_id: &str) -> Option<String> {
+        let for_all = || self.sdk.endpoint_url().map(str::to_owned);
+        if self.sdk.get_origin("endpoint_url").is_client_config() {
+            return for_all();
+        }
+        let key = ServiceConfigKey::builder().service_id(service_id).env("AWS_ENDPOINT_URL").profile("endpoint_url");
+        let own = key.build().ok().and_then(|key| self.sdk.service_config()?.load_config(key));
+        own.or_else(for_all)
     }
 
     /// The limiter of the crawl.

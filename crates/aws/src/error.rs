@@ -299,7 +299,7 @@ mod tests {
         assert_eq!((error.operation.as_deref(), error.class), (Some("sts:AssumeRole"), Class::TimedOut));
         assert!(error.to_string().starts_with("sts:AssumeRole: Timeout: "), "{error}");
         // A hop of the role chain that failed inside of another call stays what is told.
-        let hop = SdkError::<aws_sdk_ec2::operation::describe_regions::DescribeRegionsError, HttpResponse>::construction_failure(error);
+        let hop = SdkError::<aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError, HttpResponse>::construction_failure(error);
         assert_eq!(Error::from(hop).operation.as_deref(), Some("sts:AssumeRole"));
         assert_eq!(operation_of("aws_sdk_sqs::Error"), None);
     }

@@ -1,12 +1,13 @@
 //! AWS as the crawl meets it: the base identity, role chains, sessions, the limiter and the gate that every call passes,
 //! classes of errors, and reading the organization.
 //!
-//! **No call goes around the gate.** Clients are made in one place ([`client!`]); the connector refuses a request without
-//! a permit. Retries are the SDK's, with a quota for each account.
+//! **No call goes around the gate.** Clients are made in one place ([`client!`]), and what has no client is called by one
+//! caller ([`Read`]); the connector refuses a request without a permit. Retries are the SDK's, with a quota for each account.
 
 mod answer;
 mod base;
 mod bucket;
+mod caller;
 mod connector;
 mod credentials;
 mod error;
@@ -19,6 +20,7 @@ mod names;
 pub mod organization;
 mod pages;
 pub mod partition;
+mod read;
 pub mod regions;
 mod role;
 mod session;
@@ -37,6 +39,7 @@ pub use limiter::CrawlLimiter;
 pub use limits::{DEFAULT_LIMITS, Limits, LimitsError, Rate, Rule, Scope};
 pub use meter::{Counts, Used};
 pub use names::NameError;
+pub use read::{Pages, Read, Write, read, write};
 pub use role::{Chain, Hop};
 pub use session::{Access, Session};
 pub use transport::Plain;

@@ -2,9 +2,10 @@
 
 use orgcensus_row::Row;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use crate::client;
 use crate::error::{Class, Error};
+use crate::read::{Read, read as reads};
 use crate::session::Session;
 
 /// One region as one account sees it, on or off.
@@ -19,10 +20,24 @@ pub struct AccountRegion {
     pub is_enabled: bool,
 }
 
+const REGIONS: Read<Answer> = reads("ec2", "DescribeRegions");
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Answer {
+    region_info: Vec<Region>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Region {
+    region_name: Option<String>,
+    opt_in_status: Option<String>,
+}
+
 /// All regions of the partition, on or off. None at all is no answer.
 pub async fn read(session: &Session) -> Result<Vec<AccountRegion>, Error> {
-    let answer = client!(session, aws_sdk_ec2).describe_regions().all_regions(true).send().await?;
-    let regions = answer.regions.unwrap_or_default().into_iter();
+    let regions = REGIONS.send(session, json!({"AllRegions": true})).await?.region_info.into_iter();
     let named = regions.filter_map(|it| it.region_name.map(|name| account_region(name, it.opt_in_status)));
     let regions: Vec<AccountRegion> = named.collect();
     if regions.is_empty() {

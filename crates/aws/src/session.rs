@@ -151,6 +151,14 @@ impl Session {
         self.access.base.has_own_endpoint()
     }
 
+    pub(crate) fn base(&self) -> &Base {
+        &self.access.base
+    }
+
+    pub(crate) fn credentials(&self) -> CachedCredentials {
+        self.access.credentials.clone()
+    }
+
     /// The configuration that clients start from. Use [`client!`](crate::client), which adds the gate.
     #[doc(hidden)]
     pub fn sdk_config(&self) -> SdkConfig {

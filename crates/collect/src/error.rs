@@ -38,7 +38,13 @@ where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
     fn optional(self, codes: &[&str]) -> Result<Option<T>, orgcensus_aws::Error> {
-        match self.map_err(orgcensus_aws::Error::from) {
+        self.map_err(orgcensus_aws::Error::from).optional(codes)
+    }
+}
+
+impl<T> Optional<T> for Result<T, orgcensus_aws::Error> {
+    fn optional(self, codes: &[&str]) -> Result<Option<T>, orgcensus_aws::Error> {
+        match self {
             Ok(answer) => Ok(Some(answer)),
             Err(error) if error.is(codes) => Ok(None),
             Err(error) => Err(error),

@@ -3,7 +3,6 @@
 //! A collector loops over no accounts or regions, retries nothing, sleeps only where AWS makes a job wait, takes no
 //! permit and logs no error. It knows neither the lake nor the crawl.
 
-mod call;
 mod collector;
 mod error;
 mod keys;
@@ -13,10 +12,10 @@ mod said;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use call::{Call, call};
 pub use collector::{Collector, Scope};
 pub use error::{Error, Optional};
-pub use orgcensus_aws::{Class, Session, client, timestamp};
+pub use orgcensus_aws::{Class, Read, Session, client, read, timestamp};
+pub use orgcensus_calls::{Call, Moment, call};
 pub use orgcensus_policy::PolicyKind;
 pub use policy::{POLICY_TABLE_NAMES, POLICY_TABLES, Policy, PolicyDocument, PolicyStatement, PolicyText};
 pub use rows::{Finished, Missed, Rows, Sink};

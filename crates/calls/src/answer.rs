@@ -1,0 +1,191 @@
+//! Answers: JSON or XML, parsed once, read into a type that says what it wants.
+//!
+//! In XML the asked type says what an element is: a struct's field is the child of its name, a `Vec` is all children
+//! whatever they are called, a map is entries of key and value. So answers need no table. It holds since no list of the
+//! table's calls is flattened, and nothing is an attribute.
+
+mod tree;
+
+use roxmltree::Document;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+pub use tree::{AnswerError, Node};
+
+use crate::table::{Operation, Protocol};
+
+/// What one answer says.
+#[derive(Debug)]
+pub struct Page<T> {
+    /// The answer.
+    pub answer: T,
+    /// The next page's tokens, input by input. None: this is the last page.
+    pub next: Option<Vec<(&'static str, String)>>,
+}
+
+/// Reads an answer, and where the next page begins.
+pub fn read<T: DeserializeOwned>(operation: &Operation, body: &[u8]) -> Result<Page<T>, AnswerError> {
+    let text = std::str::from_utf8(body).map_err(|error| AnswerError::new(format!("it is no text: {error}")))?;
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if !operation.service.protocol.is_xml() {
+        // What has nothing to say may say nothing.
+        let value: Value = serde_json::from_str(if text.is_empty() { "{}" } else { text }).map_err(AnswerError::new)?;
+        return page(operation, Node::Json(&value));
+    }
+    let document = Document::parse(text).map_err(AnswerError::new)?;
+    let root = document.root_element();
+    let node = match operation.service.protocol {
+        // `<ListTopicsResponse><ListTopicsResult>…`: the members are in the result.
+        Protocol::Query => {
+            let name = format!("{}Result", operation.name);
+            root.children().find(|it| it.has_tag_name(name.as_str()) || it.tag_name().name() == name).unwrap_or(root)
+        }
+        _ => root,
+    };
+    page(operation, Node::Xml(node))
+}
+
+fn page<T: DeserializeOwned>(operation: &Operation, node: Node<'_, '_>) -> Result<Page<T>, AnswerError> {
+    let next = next(operation, node)?;
+    Ok(Page { answer: T::deserialize(node)?, next })
+}
+
+/// The next page's tokens. An answer that says there is more and not where is unreadable: the list would be short.
+fn next(operation: &Operation, node: Node<'_, '_>) -> Result<Option<Vec<(&'static str, String)>>, AnswerError> {
+    let at = |path: &str| path.split('.').try_fold(node, Node::member).and_then(Node::text).filter(|it| !it.is_empty());
+    let says_more = operation.more.and_then(at).map(|it| it == "true");
+    if operation.tokens_out.is_empty() || says_more == Some(false) {
+        return Ok(None);
+    }
+    let tokens = operation.tokens_in.iter().zip(&operation.tokens_out);
+    let tokens: Vec<_> = tokens.filter_map(|(input, output)| Some((*input, at(output)?))).collect();
+    match (tokens.is_empty(), says_more) {
+        (true, Some(true)) => Err(AnswerError::new("it says that there is more, and not where")),
+        (true, _) => Ok(None),
+        (false, _) => Ok(Some(tokens)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::{Moment, operation};
+
+    fn of<T: DeserializeOwned>(service: &str, name: &str, body: &str) -> Result<Page<T>, AnswerError> {
+        read(operation(service, name).unwrap(), body.as_bytes())
+    }
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default, rename_all = "camelCase")]
+    struct Vpcs {
+        vpc_set: Vec<Vpc>,
+    }
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default, rename_all = "camelCase")]
+    struct Vpc {
+        vpc_id: String,
+        is_default: Option<bool>,
+        count: Option<i32>,
+        tag_set: Vec<BTreeMap<String, String>>,
+    }
+
+    #[test]
+    fn xml_is_what_the_type_asks_for() {
+        let body = "<?xml version=\"1.0\"?>\n<DescribeVpcsResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\
+            <requestId>r</requestId><vpcSet><item><vpcId>vpc-1</vpcId><isDefault>true</isDefault>\
+            <state>of 2030</state></item><item><vpcId>a&lt;b<!-- c -->c</vpcId></item></vpcSet><nextToken>t&amp;u</nextToken>\
+            </DescribeVpcsResponse>";
+        let page = of::<Vpcs>("ec2", "DescribeVpcs", body).unwrap();
+        assert_eq!(page.next, Some(vec![("NextToken", "t&u".to_owned())]));
+        let [first, second] = page.answer.vpc_set.as_slice() else { panic!("{page:?}") };
+        assert_eq!((first.vpc_id.as_str(), first.is_default, first.count), ("vpc-1", Some(true), None));
+        assert_eq!(second.vpc_id, "a<bc");
+        for empty in ["<R/>", "<R><vpcSet/></R>", "<R><vpcSet></vpcSet><nextToken/></R>"] {
+            let page = of::<Vpcs>("ec2", "DescribeVpcs", empty).unwrap();
+            assert_eq!((page.answer, page.next), (Vpcs::default(), None), "{empty}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_an_error_that_says_where() {
+        let error = |body: &str| of::<Vpcs>("ec2", "DescribeVpcs", body).unwrap_err().to_string();
+        let odd = "<R><vpcSet><item><count>many</count></item></vpcSet></R>";
+        assert_eq!(error(odd), "vpcSet[0].count: \"many\" is no number");
+        assert!(
+            error("<R><vpcSet><item><isDefault/></item></vpcSet></R>")
+                .contains("isDefault: \"\" is neither true nor false")
+        );
+        assert!(!error("<R><vpcSet>").is_empty(), "cut off");
+        assert!(error("<!DOCTYPE a [<!ENTITY b \"c\">]><R>&b;</R>").to_lowercase().contains("dtd"));
+        let error = |body: &str| of::<Queues>("sqs", "ListQueues", body).unwrap_err().to_string();
+        assert!(error("{\"QueueUrls\": \"one\"}").starts_with("QueueUrls: "), "{}", error("{\"QueueUrls\": \"one\"}"));
+        assert!(error("[]").contains("not what was asked for"), "{}", error("[]"));
+        assert!(!error("{\"QueueUrls\": [").is_empty());
+    }
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default, rename_all = "PascalCase")]
+    struct Queues {
+        queue_urls: Vec<String>,
+    }
+
+    #[test]
+    fn json_null_is_not_there() {
+        let page = of::<Queues>("sqs", "ListQueues", "{\"QueueUrls\": null, \"NextToken\": null}").unwrap();
+        assert_eq!((page.answer, page.next), (Queues::default(), None));
+        let page = of::<Queues>("sqs", "ListQueues", "{\"QueueUrls\": [\"a\"], \"NextToken\": \"t\"}").unwrap();
+        assert_eq!(page.next, Some(vec![("NextToken", "t".to_owned())]));
+        assert_eq!(of::<Queues>("sqs", "ListQueues", "").unwrap().answer, Queues::default());
+    }
+
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(default, rename_all = "PascalCase")]
+    struct Attributes {
+        attributes: BTreeMap<String, String>,
+    }
+
+    #[test]
+    fn a_query_answer_is_in_its_result_and_maps_are_entries() {
+        let body = "<GetTopicAttributesResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><GetTopicAttributesResult>\
+            <Attributes><entry><key>Owner</key><value>1</value></entry><entry><key>Policy</key><value>{}</value></entry>\
+            </Attributes></GetTopicAttributesResult><ResponseMetadata/></GetTopicAttributesResponse>";
+        let page = of::<Attributes>("sns", "GetTopicAttributes", body).unwrap();
+        assert_eq!(
+            page.answer.attributes.into_iter().collect::<Vec<_>>(),
+            [("Owner".to_owned(), "1".to_owned()), ("Policy".to_owned(), "{}".to_owned())]
+        );
+    }
+
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(default, rename_all = "PascalCase")]
+    struct Keys {
+        keys: Vec<Key>,
+    }
+
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(default, rename_all = "PascalCase")]
+    struct Key {
+        key_arn: Option<String>,
+        creation_date: Option<Moment>,
+    }
+
+    #[test]
+    fn more_without_a_token_is_an_error_and_a_token_without_more_none() {
+        let of = |body: &str| of::<Keys>("kms", "ListKeys", body);
+        let keys = "\"Keys\": [{\"KeyArn\": \"a\", \"CreationDate\": 1766361600.5}]";
+        let page = of(&format!("{{{keys}, \"Truncated\": false, \"NextMarker\": \"m\"}}")).unwrap();
+        assert_eq!(page.next, None);
+        assert_eq!(page.answer.keys[0].key_arn.as_deref(), Some("a"));
+        assert_eq!(page.answer.keys[0].creation_date.as_ref().and_then(Moment::millis), Some(1_766_361_600_500));
+        assert_eq!(
+            of(&format!("{{{keys}, \"Truncated\": true, \"NextMarker\": \"m\"}}")).unwrap().next,
+            Some(vec![("Marker", "m".to_owned())])
+        );
+        assert!(of(&format!("{{{keys}, \"Truncated\": true}}")).unwrap_err().to_string().contains("there is more"));
+    }
+}

@@ -1,0 +1,151 @@
+//! Where a call goes, and what region and name its signature is for.
+//!
+//! The rule is `https://{host}.{region}.{dns}`, with `-fips` behind the host and the partition's other suffix for dual
+//! stack, signed for the region asked. What differs is a line of the table: for a call, a region, a partition, or
+//! everywhere; the most exact line holds.
+
+use crate::table::{self, Operation, Partition};
+
+/// Which of its hosts a service is asked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Variant {
+    /// The host with validated cryptography.
+    pub is_fips: bool,
+    /// The host that speaks IPv6 as well.
+    pub is_dual_stack: bool,
+}
+
+impl Variant {
+    fn word(self) -> &'static str {
+        match (self.is_fips, self.is_dual_stack) {
+            (false, false) => "-",
+            (true, false) => "fips",
+            (false, true) => "dual",
+            (true, true) => "fips+dual",
+        }
+    }
+}
+
+/// Where a call goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// `https://sqs.eu-west-1.amazonaws.com`.
+    pub url: String,
+    /// The region that the signature is for.
+    pub signing_region: String,
+    /// The service's name that the signature is for.
+    pub signing_name: &'static str,
+}
+
+/// A host that cannot be told.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EndpointError {
+    /// The partition has no such hosts.
+    #[error("{partition} has no {variant} hosts")]
+    NoVariant {
+        /// `aws-iso-e`.
+        partition: &'static str,
+        /// `fips`, `dual`, `fips+dual`.
+        variant: &'static str,
+    },
+    /// The host names the account, and none was given.
+    #[error("{operation}: the host begins with the account's id, which must be 12 digits: {account_id:?}")]
+    NoAccount {
+        /// `ListAccessPoints`.
+        operation: &'static str,
+        /// What was given instead.
+        account_id: String,
+    },
+}
+
+/// Where a call of an account goes in a region.
+pub fn endpoint(
+    operation: &Operation,
+    account_id: &str,
+    region: &str,
+    variant: Variant,
+) -> Result<Endpoint, EndpointError> {
+    let (service, partition) = (operation.service, table::partition(region));
+    if (variant.is_fips && !partition.has_fips) || (variant.is_dual_stack && !partition.has_dual_stack) {
+        return Err(EndpointError::NoVariant { partition: partition.id, variant: variant.word() });
+    }
+    let call = format!("{}:{}", service.name, operation.name);
+    let places = [region, partition.id, "*"];
+    let of = |name: &str| places.iter().find_map(|place| table::exception(name, variant.word(), place));
+    let (host, signing_region, signing_name) = match of(&call).or_else(|| of(service.name)) {
+        Some(found) => (found.host.to_owned(), found.signing_region, found.signing_name),
+        None => (rule(service.host, variant), None, None),
+    };
+    if host.contains(ACCOUNT) && !(account_id.len() == 12 && account_id.bytes().all(|it| it.is_ascii_digit())) {
+        return Err(EndpointError::NoAccount { operation: operation.name, account_id: account_id.to_owned() });
+    }
+    Ok(Endpoint {
+        url: format!("https://{}", filled(&host, region, partition).replace(ACCOUNT, account_id)),
+        signing_region: filled(signing_region.unwrap_or("{region}"), region, partition),
+        signing_name: signing_name.unwrap_or(service.signing_name),
+    })
+}
+
+const ACCOUNT: &str = "{AccountId}";
+
+fn rule(host: &str, variant: Variant) -> String {
+    let fips = if variant.is_fips { "-fips" } else { "" };
+    let suffix = if variant.is_dual_stack { "{dual}" } else { "{dns}" };
+    format!("{host}{fips}.{{region}}.{suffix}")
+}
+
+fn filled(template: &str, region: &str, partition: &Partition) -> String {
+    template
+        .replace("{region}", region)
+        .replace("{global}", partition.global_region)
+        .replace("{dns}", partition.dns)
+        .replace("{dual}", partition.dual_stack_dns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation;
+
+    fn host(service: &str, name: &str, region: &str, is_fips: bool, is_dual_stack: bool) -> String {
+        let variant = Variant { is_fips, is_dual_stack };
+        let endpoint = endpoint(operation(service, name).unwrap(), "111122223333", region, variant).unwrap();
+        format!("{} {} {}", endpoint.url.trim_start_matches("https://"), endpoint.signing_name, endpoint.signing_region)
+    }
+
+    #[test]
+    fn hosts_follow_the_rule_or_a_line_of_the_table() {
+        let plain = |service, name, region| host(service, name, region, false, false);
+        assert_eq!(plain("sqs", "ListQueues", "eu-west-1"), "sqs.eu-west-1.amazonaws.com sqs eu-west-1");
+        assert_eq!(plain("sqs", "ListQueues", "cn-north-1"), "sqs.cn-north-1.amazonaws.com.cn sqs cn-north-1");
+        assert_eq!(plain("ecr", "DescribeRepositories", "eu-west-1"), "api.ecr.eu-west-1.amazonaws.com ecr eu-west-1");
+        assert_eq!(
+            plain("cloudfront", "ListDistributions", "eu-west-1"),
+            "cloudfront.amazonaws.com cloudfront us-east-1"
+        );
+        assert_eq!(
+            plain("s3control", "ListAccessPoints", "eusc-de-east-1"),
+            "111122223333.s3-control.eusc-de-east-1.amazonaws.eu s3 eusc-de-east-1"
+        );
+        assert_eq!(
+            host("kms", "ListKeys", "us-gov-west-1", true, false),
+            "kms-fips.us-gov-west-1.amazonaws.com kms us-gov-west-1"
+        );
+        assert_eq!(host("kms", "ListKeys", "us-east-1", true, true), "kms-fips.us-east-1.api.aws kms us-east-1");
+    }
+
+    #[test]
+    fn one_call_may_have_a_host_of_its_own() {
+        let directory = host("s3control", "ListAccessPointsForDirectoryBuckets", "us-east-1", false, false);
+        assert_eq!(directory, "111122223333.s3express-control.us-east-1.amazonaws.com s3express us-east-1");
+    }
+
+    #[test]
+    fn a_host_that_cannot_be_told_is_an_error() {
+        let points = operation("s3control", "ListAccessPoints").unwrap();
+        for account_id in ["", "12", "x.evil.example"] {
+            let error = endpoint(points, account_id, "eu-west-1", Variant::default()).unwrap_err();
+            assert!(matches!(error, EndpointError::NoAccount { .. }), "{error}");
+        }
+    }
+}
