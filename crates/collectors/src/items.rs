@@ -2,7 +2,7 @@
 
 use aws_smithy_types::DateTime;
 use futures::stream::{self, Stream, StreamExt};
-use orgcensus_collect::{Class, Error, POLICY_TABLE_NAMES, Policy, PolicyKind, PolicyText, Rows, timestamp};
+use orgcensus_collect::{Class, Error, Moment, POLICY_TABLE_NAMES, Policy, PolicyKind, PolicyText, Rows, timestamp};
 use orgcensus_row::Timestamp;
 
 /// Items whose details are read at once within one task. The limiter decides how fast their calls go.
@@ -80,6 +80,11 @@ impl Unread {
     /// A value that AWS may leave out, and that must be readable where it is there.
     pub(crate) fn parsed<T>(&mut self, name: &str, text: Option<&str>, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         text.and_then(|text| self.value(name, parse(text)))
+    }
+
+    /// A moment that AWS may leave out, and that must be readable where it is there.
+    pub(crate) fn moment(&mut self, name: &str, moment: Option<&Moment>) -> Option<Timestamp> {
+        moment.and_then(|moment| self.value(name, moment.millis().map(Timestamp)))
     }
 
     /// Whether one whose name begins so is among them.

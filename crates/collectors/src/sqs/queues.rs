@@ -1,15 +1,18 @@
 //! SQS queues: ListQueues, then GetQueueAttributes and ListQueueTags for each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::QueueAttributeName as Name;
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, POLICY_TABLE_NAMES, PolicyText, Rows, Scope, Session, call, client};
+use orgcensus_collect::{Collector, Error, POLICY_TABLE_NAMES, PolicyText, Read, Rows, Scope, Session, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::items::{Answer, Unread, details, is_gone, resource_policy, seconds_text};
+
+const LIST: Read<Page> = reads("sqs", "ListQueues");
+const ATTRIBUTES: Read<Attributes> = reads("sqs", "GetQueueAttributes");
+const TAGS: Read<Tags> = reads("sqs", "ListQueueTags");
 
 /// How SQS says that there is no such queue, by both of its protocols.
 const GONE: &[&str] = &["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"];
@@ -62,17 +65,40 @@ pub struct Queue {
 pub const QUEUES: Collector = Collector {
     name: "sqs_queues",
     scope: Scope::Region,
-    calls: &[call("sqs", "ListQueues"), call("sqs", "GetQueueAttributes"), call("sqs", "ListQueueTags")],
+    calls: &[LIST.call(), ATTRIBUTES.call(), TAGS.call()],
     tables: &[table::<Queue>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Page {
+    queue_urls: Vec<String>,
+}
+
+/// What SQS says of a queue; all of it is text.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Attributes {
+    attributes: BTreeMap<String, String>,
+}
+
+impl Attributes {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.attributes.get(name).map(String::as_str)
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Tags {
+    tags: BTreeMap<String, String>,
+}
+
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let sqs = client!(session, aws_sdk_sqs);
-    let mut pages = sqs.list_queues().max_results(1000).into_paginator().send();
+    let mut pages = LIST.pages(session, json!({"MaxResults": 1000}));
     while let Some(page) = pages.next().await {
-        let urls = page?.queue_urls.unwrap_or_default();
-        let mut queues = details(urls, |url| read(sqs.clone(), url));
+        let mut queues = details(page?.queue_urls, |url| read(session, url));
         while let Some(queue) = queues.next().await {
             push(session, rows, queue).await?;
         }
@@ -80,22 +106,16 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-type Attributes = HashMap<Name, String>;
-
 struct Details {
     url: String,
     attributes: Answer<Attributes>,
-    tags: Answer<HashMap<String, String>>,
+    tags: Answer<Tags>,
 }
 
-async fn read(sqs: Client, url: String) -> Details {
-    let attributes = sqs.get_queue_attributes().queue_url(&url).attribute_names(Name::All).send().await;
-    let tags = sqs.list_queue_tags().queue_url(&url).send().await;
-    Details {
-        url,
-        attributes: attributes.map(|it| it.attributes.unwrap_or_default()).map_err(Into::into),
-        tags: tags.map(|it| it.tags.unwrap_or_default()).map_err(Into::into),
-    }
+async fn read(session: &Session, url: String) -> Details {
+    let attributes = ATTRIBUTES.send(session, json!({"QueueUrl": url, "AttributeNames": ["All"]})).await;
+    let tags = TAGS.send(session, json!({"QueueUrl": url})).await;
+    Details { url, attributes, tags }
 }
 
 async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
@@ -105,9 +125,9 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
         return Ok(());
     }
     let name = url.rsplit('/').next().unwrap_or(&url);
-    let known_arn = attributes.as_ref().ok().and_then(|it| it.get(&Name::QueueArn)).cloned();
+    let known_arn = attributes.as_ref().ok().and_then(|it| it.get("QueueArn")).map(str::to_owned);
     let arn = known_arn.unwrap_or_else(|| session.arn("sqs", name));
-    let document = |it: &Attributes| it.get(&Name::Policy).filter(|policy| !policy.is_empty()).cloned();
+    let document = |it: &Attributes| it.get("Policy").filter(|policy| !policy.is_empty()).map(str::to_owned);
     let text = match &attributes {
         Ok(attributes) => PolicyText::read(document(attributes)),
         Err(error) => PolicyText::Unread(error.clone()),
@@ -125,34 +145,34 @@ fn queue(
     arn: String,
     url: &str,
     attributes: Option<&Attributes>,
-    tags: Option<HashMap<String, String>>,
+    tags: Option<Tags>,
     now: Timestamp,
     unread: &mut Unread,
 ) -> Queue {
-    let text = |name: Name| attributes.and_then(|it| it.get(&name)).cloned();
-    let kms_key_id = text(Name::KmsMasterKeyId).filter(|id| !id.is_empty());
-    let redrive_policy_json = text(Name::RedrivePolicy);
+    let text = |name: &str| attributes.and_then(|it| it.get(name)).map(str::to_owned);
+    let kms_key_id = text("KmsMasterKeyId").filter(|id| !id.is_empty());
+    let redrive_policy_json = text("RedrivePolicy");
     // These SQS gives of every queue, whether they were set or not.
-    let mut always = |name: Name| attributes.and_then(|it| unread.value(name.as_str(), it.get(&name))).cloned();
-    let [created, modified] = [Name::CreatedTimestamp, Name::LastModifiedTimestamp].map(&mut always);
+    let mut always = |name: &str| attributes.and_then(|it| unread.value(name, it.get(name))).map(str::to_owned);
+    let [created, modified] = ["CreatedTimestamp", "LastModifiedTimestamp"].map(&mut always);
     let numbers = [
-        Name::MessageRetentionPeriod,
-        Name::VisibilityTimeout,
-        Name::DelaySeconds,
-        Name::ReceiveMessageWaitTimeSeconds,
-        Name::MaximumMessageSize,
+        "MessageRetentionPeriod",
+        "VisibilityTimeout",
+        "DelaySeconds",
+        "ReceiveMessageWaitTimeSeconds",
+        "MaximumMessageSize",
     ];
-    let numbers = numbers.map(|name| (always(name.clone()), name));
+    let numbers = numbers.map(|name| (always(name), name));
     // With a key of KMS's it is no key of SQS's, said or not.
     let managed = if kms_key_id.is_some() {
-        text(Name::SqsManagedSseEnabled).or_else(|| Some("false".to_owned()))
+        text("SqsManagedSseEnabled").or_else(|| Some("false".to_owned()))
     } else {
-        always(Name::SqsManagedSseEnabled)
+        always("SqsManagedSseEnabled")
     };
     let created_at = unread.parsed("CreatedTimestamp", created.as_deref(), seconds_text);
     let last_modified_at = unread.parsed("LastModifiedTimestamp", modified.as_deref(), seconds_text);
     let [retention_seconds, visibility_timeout_seconds, delay_seconds, receive_wait_seconds, maximum_message_bytes] =
-        numbers.map(|(text, name)| unread.parsed(name.as_str(), text.as_deref(), |text| text.parse::<i64>().ok()));
+        numbers.map(|(text, name)| unread.parsed(name, text.as_deref(), |text| text.parse::<i64>().ok()));
     let is_sqs_managed_encrypted = unread
         .parsed("SqsManagedSseEnabled", managed.as_deref(), |text| text.to_ascii_lowercase().parse::<bool>().ok());
     Queue {
@@ -173,8 +193,8 @@ fn queue(
         maximum_message_bytes,
         has_dead_letter_queue: attributes.map(|_| redrive_policy_json.is_some()),
         redrive_policy_json,
-        redrive_allow_policy_json: text(Name::RedriveAllowPolicy),
-        tags: tags.map(BTreeMap::from_iter),
+        redrive_allow_policy_json: text("RedriveAllowPolicy"),
+        tags: tags.map(|it| it.tags),
     }
 }
 
