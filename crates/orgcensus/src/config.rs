@@ -1,13 +1,17 @@
 //! One file, the environment and flags become one validated configuration. Nothing reads configuration later.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 use toml::{Table, Value};
 
 use crate::failure::Failure;
 use crate::{cloudwatch, words};
+
+mod sections;
+
+use sections::{Aws, Organization};
+pub(crate) use sections::{Catalog, Lake, Limits, Matcher, OwnAccount, Role, Select, Telemetry};
 
 /// What begins the name of an environment variable that overrides a key: `ORGCENSUS_LAKE__URL` is `url` in `[lake]`.
 const PREFIX: &str = "ORGCENSUS_";
@@ -34,203 +38,6 @@ pub(crate) struct Config {
     pub(crate) catalog: Option<Catalog>,
     /// Who is told how a run went, besides the lake.
     pub(crate) telemetry: Telemetry,
-}
-
-/// `[aws]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Aws {
-    pub(crate) home_region: Option<String>,
-    pub(crate) profile: Option<String>,
-    pub(crate) endpoint_url: Option<String>,
-    pub(crate) max_attempts: u32,
-    pub(crate) connect_timeout_seconds: u64,
-    pub(crate) read_timeout_seconds: u64,
-    pub(crate) attempt_timeout_seconds: u64,
-    pub(crate) operation_timeout_seconds: u64,
-    pub(crate) answer_max_mib: u64,
-}
-
-/// `[role]` and `[[role_chain]]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Role {
-    pub(crate) name: String,
-    pub(crate) path: String,
-    pub(crate) arn: Option<String>,
-    pub(crate) external_id: Option<String>,
-    pub(crate) session_name: String,
-    pub(crate) session_tags: BTreeMap<String, String>,
-    pub(crate) session_policy_arns: Vec<String>,
-    pub(crate) duration_seconds: Option<i32>,
-}
-
-/// `[organization]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Organization {
-    pub(crate) id: Option<String>,
-    pub(crate) own_account: OwnAccount,
-    pub(crate) trusted_accounts: Vec<String>,
-    pub(crate) trusted_tenants: Vec<String>,
-}
-
-/// How the account that the crawl runs in is entered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum OwnAccount {
-    /// With the identity as it is: the management account rarely has the members' role.
-    Direct,
-    /// By the role, as every other.
-    Role,
-}
-
-/// `[select]`
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Select {
-    pub(crate) include: Matcher,
-    pub(crate) exclude: Matcher,
-    pub(crate) regions: BTreeSet<String>,
-    pub(crate) collectors: BTreeSet<String>,
-    pub(crate) add_collectors: BTreeSet<String>,
-    pub(crate) exclude_collectors: BTreeSet<String>,
-}
-
-/// `[select.include]` and `[select.exclude]`
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Matcher {
-    pub(crate) accounts: BTreeSet<String>,
-    pub(crate) organizational_units: BTreeSet<String>,
-    pub(crate) tags: BTreeMap<String, String>,
-    pub(crate) statuses: BTreeSet<String>,
-}
-
-/// `[limits]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Limits {
-    pub(crate) accounts_at_once: usize,
-    pub(crate) tasks_per_account: usize,
-    pub(crate) task_seconds: u64,
-    pub(crate) account_seconds: u64,
-    pub(crate) run_seconds: u64,
-    pub(crate) sync_seconds: u64,
-    pub(crate) checkpoint_seconds: u64,
-    pub(crate) lock_seconds: u64,
-    pub(crate) unfinished_days: u32,
-    pub(crate) rates_file: Option<PathBuf>,
-}
-
-/// `[lake]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Lake {
-    pub(crate) url: String,
-    pub(crate) stage_directory: Option<PathBuf>,
-    pub(crate) use_umask: bool,
-    pub(crate) target_file_mib: u64,
-    pub(crate) min_coverage: f64,
-    pub(crate) retention_days: Option<u32>,
-    pub(crate) region: Option<String>,
-    pub(crate) endpoint_url: Option<String>,
-    pub(crate) role_arn: Option<String>,
-    pub(crate) external_id: Option<String>,
-    pub(crate) expected_bucket_owner: Option<String>,
-    pub(crate) kms_key_id: Option<String>,
-    pub(crate) storage_class: Option<String>,
-}
-
-/// `[catalog]`
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Catalog {
-    pub(crate) database: Option<String>,
-    pub(crate) history_database: Option<String>,
-    pub(crate) region: Option<String>,
-}
-
-/// `[telemetry]`
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Telemetry {
-    pub(crate) report: Option<PathBuf>,
-    pub(crate) cloudwatch_namespace: Option<String>,
-}
-
-impl Default for Aws {
-    fn default() -> Self {
-        Self {
-            home_region: None,
-            profile: None,
-            endpoint_url: None,
-            max_attempts: 6,
-            connect_timeout_seconds: 5,
-            read_timeout_seconds: 60,
-            attempt_timeout_seconds: 120,
-            operation_timeout_seconds: 1800,
-            answer_max_mib: 64,
-        }
-    }
-}
-
-impl Default for Role {
-    fn default() -> Self {
-        Self {
-            name: "orgcensus".to_owned(),
-            path: "/".to_owned(),
-            arn: None,
-            external_id: None,
-            session_name: "orgcensus".to_owned(),
-            session_tags: BTreeMap::new(),
-            session_policy_arns: Vec::new(),
-            duration_seconds: None,
-        }
-    }
-}
-
-impl Default for Organization {
-    fn default() -> Self {
-        Self { id: None, own_account: OwnAccount::Direct, trusted_accounts: Vec::new(), trusted_tenants: Vec::new() }
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            accounts_at_once: 64,
-            tasks_per_account: 16,
-            task_seconds: 1800,
-            account_seconds: 7200,
-            run_seconds: 43_200,
-            sync_seconds: 5,
-            checkpoint_seconds: 300,
-            lock_seconds: 120,
-            unfinished_days: 7,
-            rates_file: None,
-        }
-    }
-}
-
-impl Default for Lake {
-    fn default() -> Self {
-        Self {
-            url: "./lake".to_owned(),
-            stage_directory: None,
-            use_umask: false,
-            target_file_mib: 256,
-            min_coverage: 0.9,
-            retention_days: None,
-            region: None,
-            endpoint_url: None,
-            role_arn: None,
-            external_id: None,
-            expected_bucket_owner: None,
-            kms_key_id: None,
-            storage_class: None,
-        }
-    }
 }
 
 impl Config {
@@ -309,14 +116,6 @@ impl Config {
     }
 }
 
-impl Role {
-    /// The ARN, where `{partition}` and `{account_id}` stand for the account's.
-    pub(crate) fn arn_template(&self) -> String {
-        let Self { path, name, .. } = self;
-        self.arn.clone().unwrap_or_else(|| format!("arn:{{partition}}:iam::{{account_id}}:role{path}{name}"))
-    }
-}
-
 /// `o-a1b2c3d4e5`
 fn is_organization(id: &str) -> bool {
     let is_plain = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
@@ -349,49 +148,4 @@ fn overlay(table: &mut Table, key: &str, value: &str) -> Result<(), Failure> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
-        let environment = environment.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
-        Config::parse(text, "crawl.toml", environment).map_err(|failure| failure.to_string())
-    }
-
-    #[test]
-    fn the_example_parses_and_says_the_defaults() {
-        let example = include_str!("../../../config/orgcensus.example.toml");
-        let config = parse(example, &[]).unwrap();
-        assert_eq!(format!("{:?}", config.limits), format!("{:?}", Limits::default()));
-        assert_eq!(format!("{:?}", config.aws), format!("{:?}", Aws::default()));
-        assert_eq!(config.role.arn_template(), "arn:{partition}:iam::{account_id}:role/orgcensus");
-    }
-
-    #[test]
-    fn bad_files_name_file_line_key_and_what_was_expected() {
-        for (text, words) in [
-            ("[role]\nnmae = \"x\"", &["crawl.toml:2:1", "nmae", "expected one of", "`name`"][..]),
-            ("[limits]\n\naccounts_at_once = \"many\"", &["crawl.toml:3:20", "accounts_at_once", "expected usize"]),
-            ("[lake]\nmin_coverage = 2", &["crawl.toml", "lake.min_coverage", "0 to 1"]),
-            ("[select.include]\naccounts = [\"123\"]", &["crawl.toml", "accounts", "12 digits"]),
-            ("[organization]\nid = \"r-1234\"", &["crawl.toml", "organization.id", "o- and 10 to 32"]),
-            ("[role]\nname = ", &["crawl.toml:2", "name ="]),
-            ("[role]\npath = \"x\"", &["role.path", "slash"]),
-            ("[telemetry]\ncloudwatch_namespace = \"AWS/x\"", &["telemetry.cloudwatch_namespace", "AWS's own"]),
-            ("[telemetry]\nendpoint = \"x\"", &["crawl.toml:2:1", "endpoint", "expected `report`"]),
-        ] {
-            let error = parse(text, &[]).unwrap_err();
-            words.iter().for_each(|word| assert!(error.contains(word), "{word:?} is not in {error:?}"));
-        }
-    }
-
-    #[test]
-    fn the_environment_wins_over_the_file() {
-        let text = "[lake]\nurl = \"a\"";
-        let environment = [("ORGCENSUS_LAKE__URL", "s3://b/c"), ("ORGCENSUS_LIMITS__TASK_SECONDS", "7"), ("HOME", "x")];
-        let config = parse(text, &environment).unwrap();
-        assert_eq!((config.lake.url.as_str(), config.limits.task_seconds), ("s3://b/c", 7));
-        parse(text, &[("ORGCENSUS_LOG", "aws_config=debug")]).unwrap();
-        let error = parse(text, &[("ORGCENSUS_LAKE__URI", "x")]).unwrap_err();
-        assert!(error.contains("ORGCENSUS_LAKE__URI") && error.contains("uri"), "{error}");
-    }
-}
+mod tests;

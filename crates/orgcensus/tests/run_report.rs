@@ -2,93 +2,47 @@
 //! published at all.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-use orgcensus_sim::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, Settings, Simulation, serve};
 use serde_json::Value;
-use tempfile::TempDir;
 
-/// As fast as the simulator can.
-const RATES: &str = r#"
-share = 1.0
-[[bucket]]
-service = "*"
-scope = "account"
-per_second = 100000
-burst = 100000
-source = "the simulator enforces nothing"
-"#;
+mod world;
 
-/// A simulated organization on loopback, and a folder to work in.
-struct World {
-    folder: TempDir,
-    /// Serves as long as it lives.
-    _runtime: tokio::runtime::Runtime,
+use world::{RATES, World};
+
+/// An organization that is crawled two accounts at a time, with these lines in the configuration.
+fn world(accounts: u64, more: &str) -> World {
+    let world = World::of(accounts);
+    world.configure(&format!("[limits]\naccounts_at_once = 2\nrates_file = \"{RATES}\"\n\n{more}"));
+    world
 }
 
-impl World {
-    fn new(accounts: u64, more: &str) -> Self {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a socket");
-        let address = listener.local_addr().expect("an address");
-        runtime.spawn(serve(Simulation::new(Settings::new(accounts, 7)), listener));
-        let world = Self { folder: tempfile::tempdir().expect("a folder"), _runtime: runtime };
-        let text = format!(
-            "[aws]\nhome_region = \"us-east-1\"\nmax_attempts = 2\nendpoint_url = \"http://{address}\"\n\n\
-             [select]\nregions = [\"us-east-1\"]\n\n[limits]\naccounts_at_once = 2\nrates_file = \"rates.toml\"\n\n{more}"
-        );
-        std::fs::write(world.path("rates.toml"), RATES).expect("written");
-        std::fs::write(world.path("crawl.toml"), text).expect("written");
-        world
-    }
+/// Begins a crawl, stops it by a signal when its first account is done, and waits.
+fn stop_after_one_account(world: &World) -> i32 {
+    let mut child = world
+        .command(&["crawl", "--config", "crawl.toml"])
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let mut lines = BufReader::new(child.stderr.take().expect("its words")).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.contains(r#""event":"account""#)), "it ended before an account did");
+    let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("a signal");
+    assert!(killed.success());
+    // Its pipe must not fill.
+    lines.for_each(drop);
+    child.wait().expect("it ends").code().expect("an exit code")
+}
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    /// `orgcensus … --config crawl.toml --lake lake`
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_orgcensus"));
-        command.current_dir(self.folder.path()).args(arguments).args(["--config", "crawl.toml", "--lake", "lake"]);
-        command.env_clear().env("AWS_ACCESS_KEY_ID", MANAGEMENT_ACCESS_KEY);
-        command.env("AWS_SECRET_ACCESS_KEY", MANAGEMENT_SECRET_KEY);
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> (i32, Output) {
-        let output = self.command(arguments).output().expect("the program starts");
-        (output.status.code().expect("an exit code"), output)
-    }
-
-    /// Begins a crawl, stops it by a signal when its first account is done, and waits.
-    fn stop_after_one_account(&self) -> i32 {
-        let mut child =
-            self.command(&["crawl"]).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("it starts");
-        let mut lines = BufReader::new(child.stderr.take().expect("its words")).lines().map_while(Result::ok);
-        assert!(lines.any(|line| line.contains(r#""event":"account""#)), "it ended before an account did");
-        let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("a signal");
-        assert!(killed.success());
-        // Its pipe must not fill.
-        lines.for_each(drop);
-        child.wait().expect("it ends").code().expect("an exit code")
-    }
-
-    /// The only run's report of this name, in the lake.
-    fn report(&self, name: &str) -> Value {
-        let runs: Vec<_> = std::fs::read_dir(self.path("lake/_runs")).expect("reports").flatten().collect();
-        assert_eq!(runs.len(), 1, "{runs:?}");
-        json(&std::fs::read(runs[0].path().join(name)).expect(name))
-    }
+/// The only run's report of this name, in the lake.
+fn report(world: &World, name: &str) -> Value {
+    let runs: Vec<_> = std::fs::read_dir(world.path("lake/_runs")).expect("reports").flatten().collect();
+    assert_eq!(runs.len(), 1, "{runs:?}");
+    json(&std::fs::read(runs[0].path().join(name)).expect(name))
 }
 
 fn json(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(bytes)))
-}
-
-fn lines(output: &Output) -> Vec<Value> {
-    output.stderr.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(json).collect()
 }
 
 /// The sum of a map's numbers.
@@ -98,11 +52,14 @@ fn sum(map: &Value) -> u64 {
 
 #[test]
 fn a_published_run_says_where_its_snapshot_is_and_what_it_took() {
-    let world = World::new(5, "[telemetry]\ncloudwatch_namespace = \"security/orgcensus\"\n");
-    let (code, output) = world.run(&["crawl", "--report", "run.json"]);
-    let report = world.report("run.json");
+    let world = world(5, "[telemetry]\ncloudwatch_namespace = \"security/orgcensus\"\n");
+    let output = world.run_configured(&["crawl", "--report", "run.json"]);
+    let report = report(&world, "run.json");
     assert_eq!(report, json(&std::fs::read(world.path("run.json")).expect("the file")), "both are the same");
-    assert_eq!((report["verdict"].as_str(), report["exit_code"].as_i64()), (Some("published"), Some(i64::from(code))));
+    assert_eq!(
+        (report["verdict"].as_str(), report["exit_code"].as_i64()),
+        (Some("published"), Some(i64::from(output.code)))
+    );
     let manifest = world.path("lake").join(report["snapshot"]["manifest"].as_str().expect("a manifest"));
     let manifest = json(&std::fs::read(manifest).expect("the manifest"));
     for table in manifest["tables"].as_array().expect("tables") {
@@ -117,13 +74,12 @@ fn a_published_run_says_where_its_snapshot_is_and_what_it_took() {
         assert!(actions.get(action).is_some_and(|it| it["calls"].as_u64() > Some(0)), "{action} is not in {actions:?}");
     }
 
-    let events = lines(&output);
+    let events = output.events();
     let ended = events.iter().find(|it| it["event"] == "ended").expect("its end");
     assert!(ended["report"].as_str().is_some_and(|path| path.ends_with("/run.json")), "{ended}");
     let run_id = &report["run_id"];
-    let told =
-        String::from_utf8_lossy(&output.stdout).contains(&format!("/_runs/{}/run.json", run_id.as_str().unwrap()));
-    assert!(told, "{}", String::from_utf8_lossy(&output.stdout));
+    let told = output.out.contains(&format!("/_runs/{}/run.json", run_id.as_str().unwrap()));
+    assert!(told, "{}", output.out);
     assert!(events.iter().filter(|it| it["_aws"].is_null()).all(|it| &it["run_id"] == run_id), "{events:?}");
     let metrics = events.iter().find(|it| it["_aws"].is_object()).expect("CloudWatch's line");
     assert_eq!(metrics["_aws"]["CloudWatchMetrics"][0]["Namespace"], "security/orgcensus");
@@ -132,16 +88,16 @@ fn a_published_run_says_where_its_snapshot_is_and_what_it_took() {
 
 #[test]
 fn a_stopped_run_is_told_and_the_one_that_goes_on_adds_to_it() {
-    let world = World::new(40, "[lake]\nmin_coverage = 1.0\n");
-    assert_eq!(world.stop_after_one_account(), 6);
-    let stopped = world.report("run.json");
+    let world = world(40, "[lake]\nmin_coverage = 1.0\n");
+    assert_eq!(stop_after_one_account(&world), 6);
+    let stopped = report(&world, "run.json");
     assert_eq!((stopped["verdict"].as_str(), stopped["processes"].as_u64()), (Some("stopped"), Some(1)));
     assert!(stopped["accounts"]["left"].as_u64() > Some(0) && stopped["snapshot"].is_null(), "{stopped}");
     assert!(stopped["error"].as_str().is_some_and(|words| words.contains("asked to stop")), "{stopped}");
 
-    let (code, output) = world.run(&["crawl", "--resume"]);
-    assert_eq!(code, 3, "{}", String::from_utf8_lossy(&output.stderr));
-    let report = world.report("run.json");
+    let output = world.run_configured(&["crawl", "--resume"]);
+    assert_eq!(output.code, 3, "{}", output.err);
+    let report = report(&world, "run.json");
     assert_eq!((report["verdict"].as_str(), report["processes"].as_u64()), (Some("below_min_coverage"), Some(2)));
     assert_eq!(report["started_at"], stopped["started_at"]);
     assert_eq!((sum(&report["accounts"]["ended"]), report["accounts"]["unobserved"].as_u64()), (40, Some(0)));
@@ -154,21 +110,21 @@ fn a_stopped_run_is_told_and_the_one_that_goes_on_adds_to_it() {
 
 #[test]
 fn shards_report_each_and_publish_reports_all() {
-    let world = World::new(6, "");
-    assert_eq!(world.run(&["plan", "--out", "plan.json", "--shards", "2"]).0, 0);
+    let world = world(6, "");
+    assert_eq!(world.run_configured(&["plan", "--out", "plan.json", "--shards", "2"]).code, 0);
     let mut calls = 0;
     for shard in ["0/2", "1/2"] {
-        let (code, output) = world.run(&["crawl", "--plan", "plan.json", "--shard", shard]);
-        assert_eq!(code, 0, "{}", String::from_utf8_lossy(&output.stderr));
+        let output = world.run_configured(&["crawl", "--plan", "plan.json", "--shard", shard]);
+        assert_eq!(output.code, 0, "{}", output.err);
     }
     for name in ["shard-00000-of-00002.json", "shard-00001-of-00002.json"] {
-        let report = world.report(name);
+        let report = report(&world, name);
         assert_eq!(report["verdict"], "staged", "{name}");
         calls += report["actions"]["sqs:ListQueues"]["calls"].as_u64().unwrap_or_default();
     }
-    let (code, output) = world.run(&["publish", "--plan", "plan.json"]);
-    assert_eq!(code, 0, "{}", String::from_utf8_lossy(&output.stderr));
-    let report = world.report("run.json");
+    let output = world.run_configured(&["publish", "--plan", "plan.json"]);
+    assert_eq!(output.code, 0, "{}", output.err);
+    let report = report(&world, "run.json");
     assert_eq!((report["verdict"].as_str(), report["processes"].as_u64()), (Some("published"), Some(3)));
     assert_eq!((sum(&report["accounts"]["ended"]), report["accounts"]["unobserved"].as_u64()), (6, Some(0)));
     assert_eq!(report["actions"]["sqs:ListQueues"]["calls"].as_u64(), Some(calls));
@@ -177,22 +133,21 @@ fn shards_report_each_and_publish_reports_all() {
 
 #[test]
 fn a_run_that_published_nothing_says_why() {
-    let world = World::new(2, "[telemetry]\nreport = \"run.json\"\ncloudwatch_namespace = \"orgcensus\"\n");
+    let world = world(2, "[telemetry]\nreport = \"run.json\"\ncloudwatch_namespace = \"orgcensus\"\n");
     std::fs::create_dir(world.path("lake")).expect("a lake");
     std::fs::write(world.path("lake/data"), "in the way").expect("written");
-    let (code, output) = world.run(&["crawl"]);
-    assert_eq!(code, 4, "{}", String::from_utf8_lossy(&output.stderr));
-    let report = world.report("run.json");
+    let output = world.run_configured(&["crawl"]);
+    assert_eq!(output.code, 4, "{}", output.err);
+    let report = report(&world, "run.json");
     assert_eq!((report["verdict"].as_str(), report["exit_code"].as_u64()), (Some("not_published"), Some(4)));
     assert!(report["error"].as_str().is_some_and(|words| words.contains("failed to")), "{report}");
     assert_eq!(sum(&report["accounts"]["ended"]), 2);
 
     // Nothing has begun: there is no run in the lake, but the file says so.
-    let (code, output) = world.run(&["crawl", "--endpoint-url", "http://127.0.0.1:1"]);
-    assert_eq!(code, 4);
+    let output = world.run_configured(&["crawl", "--endpoint-url", "http://127.0.0.1:1"]);
+    assert_eq!(output.code, 4);
     let report = json(&std::fs::read(world.path("run.json")).expect("the file"));
     assert!(report["run_id"].is_null() && report["verdict"].is_null() && report["coverage"].is_null(), "{report}");
-    let text = String::from_utf8_lossy(&output.stderr);
-    let metrics = text.lines().find(|line| line.contains("_aws")).expect("CloudWatch's line");
+    let metrics = output.err.lines().find(|line| line.contains("_aws")).expect("CloudWatch's line");
     assert_eq!(json(metrics.as_bytes())["SnapshotsPublished"], 0);
 }

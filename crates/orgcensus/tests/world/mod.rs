@@ -3,14 +3,19 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use orgcensus_sim::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, Settings, Simulation, serve};
+use serde_json::Value;
 use tempfile::TempDir;
+
+/// What `rates_file` may name in the configuration: as fast as the simulator can.
+pub(crate) const RATES: &str = "rates.toml";
 
 pub(crate) struct World {
     pub(crate) address: SocketAddr,
+    pub(crate) simulation: Simulation,
     folder: TempDir,
     /// Serves as long as it lives.
     _runtime: tokio::runtime::Runtime,
@@ -18,20 +23,30 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(settings: Settings) -> Self {
+        let simulation = Simulation::new(settings);
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a socket");
         let address = listener.local_addr().expect("an address");
-        runtime.spawn(serve(Simulation::new(settings), listener));
-        let world = Self { address, folder: tempfile::tempdir().expect("a folder"), _runtime: runtime };
+        runtime.spawn(serve(simulation.clone(), listener));
+        let folder = tempfile::tempdir().expect("a folder");
+        let world = Self { address, simulation, folder, _runtime: runtime };
+        let rates = "share = 1.0\n[[bucket]]\nservice = \"*\"\nscope = \"account\"\nper_second = 100000\n\
+            burst = 100000\nsource = \"the simulator enforces nothing\"\n";
+        std::fs::write(world.path(RATES), rates).expect("written");
         world.configure("");
         world
     }
 
+    /// An organization of so many accounts.
+    pub(crate) fn of(accounts: u64) -> Self {
+        Self::new(Settings::new(accounts, 7))
+    }
+
     /// A crawled organization, and its lake.
     pub(crate) fn crawled() -> Self {
-        let world = Self::new(Settings::new(3, 7));
-        let output = world.run(&["crawl", "--config", "crawl.toml"]);
+        let world = Self::of(3);
+        let output = world.crawl(&[]);
         assert_eq!(output.code, 0, "{}", output.err);
         world
     }
@@ -42,9 +57,13 @@ impl World {
 
     /// Writes `crawl.toml` with these lines at its end.
     pub(crate) fn configure(&self, more: &str) {
+        self.configure_all(&format!("[select]\nregions = [\"us-east-1\"]\n\n{more}"));
+    }
+
+    /// Writes `crawl.toml` with nothing but `[aws]` before these lines: the regions too are those that they select.
+    pub(crate) fn configure_all(&self, more: &str) {
         let text = format!(
-            "[aws]\nhome_region = \"us-east-1\"\nmax_attempts = 2\nendpoint_url = \"http://{}\"\n\n\
-             [select]\nregions = [\"us-east-1\"]\n\n{more}",
+            "[aws]\nhome_region = \"us-east-1\"\nmax_attempts = 2\nendpoint_url = \"http://{}\"\n\n{more}",
             self.address
         );
         std::fs::write(self.path("crawl.toml"), text).expect("written");
@@ -52,15 +71,30 @@ impl World {
 
     /// The program in the folder, where the lake is `./lake`.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_orgcensus"));
-        command.current_dir(self.folder.path()).args(arguments).env_clear();
-        command.env("AWS_ACCESS_KEY_ID", MANAGEMENT_ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", MANAGEMENT_SECRET_KEY);
-        command
+        command(self.folder.path(), arguments)
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
         self.command(arguments).output().expect("the program starts").into()
     }
+
+    /// `orgcensus … --config crawl.toml`
+    pub(crate) fn run_configured(&self, arguments: &[&str]) -> Ended {
+        self.run(&[arguments, &["--config", "crawl.toml"]].concat())
+    }
+
+    /// `orgcensus crawl … --config crawl.toml`
+    pub(crate) fn crawl(&self, more: &[&str]) -> Ended {
+        self.run_configured(&[&["crawl"], more].concat())
+    }
+}
+
+/// The program in a folder, as the organization's management account.
+pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_orgcensus"));
+    command.current_dir(folder).args(arguments).env_clear();
+    command.env("AWS_ACCESS_KEY_ID", MANAGEMENT_ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", MANAGEMENT_SECRET_KEY);
+    command
 }
 
 /// How a program ended, and what it said.
@@ -69,6 +103,25 @@ pub(crate) struct Ended {
     pub(crate) code: i32,
     pub(crate) out: String,
     pub(crate) err: String,
+}
+
+impl Ended {
+    /// All that it said, on both streams.
+    pub(crate) fn words(&self) -> String {
+        format!("{}{}", self.out, self.err)
+    }
+
+    /// Its events, where it says nothing else: each is a line of JSON.
+    pub(crate) fn events(&self) -> Vec<Value> {
+        let read = |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        self.err.lines().filter(|line| !line.is_empty()).map(read).collect()
+    }
+
+    /// The first event of this name, among whatever else it says.
+    pub(crate) fn event(&self, name: &str) -> Value {
+        let mut events = self.err.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        events.find(|event| event["event"] == name).unwrap_or_else(|| panic!("no {name} in {}", self.err))
+    }
 }
 
 impl From<Output> for Ended {

@@ -1,0 +1,89 @@
+//! Verdicts on one resource: several policies, policies that no collector reads, resources and services that are named.
+
+use super::*;
+
+fn judged(kind: &str, arn: &str, statements: &str) -> Judged {
+    let text = Some(format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#));
+    let policy = Policy { kind: PolicyKind::Resource, name: String::new(), is_unread: false, text };
+    let resource = Resource { arn: arn.to_owned(), kind: kind.to_owned(), policies: vec![policy] };
+    let mut known = Known::default();
+    known.organization.accounts = Some(["111122223333".to_owned()].into());
+    known.organization.ids = Some(["o-ourorg0001".to_owned()].into());
+    resource.judge("111122223333", &known, &AccountBlocks::default(), &Guardrails::default())
+}
+
+#[test]
+fn of_several_policies_one_that_was_not_read_hides_none_of_the_others() {
+    let policy = |name: &str, principal: Option<&str>| {
+        let text = principal
+            .map(|it| format!(r#"{{"Statement":{{"Effect":"Allow","Principal":{{"AWS":"{it}"}},"Action":"sqs:*"}}}}"#));
+        Policy { kind: PolicyKind::Resource, name: name.to_owned(), is_unread: text.is_none(), text }
+    };
+    let policies = vec![policy("a", Some("999988887777")), policy("b", None), policy("c", Some("222233334444"))];
+    let (arn, kind) = ("arn:aws:sqs:us-east-1:111122223333:q".to_owned(), "sqs_queue".to_owned());
+    let mut known = Known::default();
+    known.organization.accounts = Some(["111122223333", "222233334444"].map(str::to_owned).into());
+    let of = |policies| {
+        let resource = Resource { arn: arn.clone(), kind: kind.clone(), policies };
+        resource.judge("111122223333", &known, &AccountBlocks::default(), &Guardrails::default())
+    };
+    let judged = of(policies);
+    let access = &judged.access;
+    assert_eq!((access.is_public, access.is_external, access.is_in_org), (None, Some(true), Some(true)));
+    let rows: Vec<_> = judged.external.iter().map(|it| (it.policy_name.as_str(), it.is_external)).collect();
+    assert_eq!(rows, [("a", Some(true)), ("c", Some(false))]);
+    assert_eq!(judged.principals.len(), 2);
+    let unread = of(vec![policy("b", None)]).access;
+    assert_eq!((unread.is_external, unread.has_policy, unread.flags), (None, None, vec!["unread".to_owned()]));
+}
+
+#[test]
+fn a_key_a_function_and_a_secret_may_have_policies_that_are_not_read() {
+    let allow = |principal: &str| {
+        format!(r#"{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},"Action":"*","Resource":"*"}}"#)
+    };
+    for (kind, resource) in [
+        ("kms_key", "kms:us-east-1:111122223333:key/k"),
+        ("lambda_function", "lambda:us-east-1:111122223333:function:f"),
+        ("secretsmanager_secret", "secretsmanager:us-east-1:111122223333:secret:s-AbCdEf"),
+    ] {
+        let arn = format!("arn:aws:{resource}");
+        let closed = judged(kind, &arn, &allow("111122223333")).access;
+        assert_eq!((closed.is_public, closed.is_external, closed.is_in_org), (None, None, None), "{kind}");
+        assert_eq!(closed.flags, ["policies_unread"], "{kind}");
+        let open = judged(kind, &arn, &allow("*"));
+        assert_eq!((open.access.is_public, open.access.is_external), (Some(true), Some(true)), "{kind}");
+        assert_eq!(open.external.len(), 1, "{kind}");
+        let external = judged(kind, &arn, &allow("999988887777"));
+        assert_eq!((external.access.is_public, external.access.is_external), (None, Some(true)), "{kind}");
+        assert_eq!(external.external[0].is_public, Some(false), "the row is about what was read");
+    }
+    let queue = judged("sqs_queue", "arn:aws:sqs:us-east-1:111122223333:q", &allow("111122223333")).access;
+    assert_eq!((queue.is_public, queue.flags.len()), (Some(false), 0));
+}
+
+#[test]
+fn what_a_statement_names_is_held_against_the_resource() {
+    let arn = "arn:aws:sqs:us-east-1:111122223333:q";
+    let allow =
+        |resource: &str| format!(r#"{{"Effect":"Allow","Principal":"*","Action":"SQS:*","Resource":"{resource}"}}"#);
+    let other = judged("sqs_queue", arn, &allow("arn:aws:sqs:us-east-1:111122223333:other"));
+    assert_eq!((other.access.is_public, other.access.is_external), (Some(false), Some(false)));
+    assert_eq!((other.access.flags.as_slice(), other.external.len()), (["other_resource".to_owned()].as_slice(), 0));
+    assert_eq!((other.principals.len(), other.principals[0].principal_class.as_str()), (1, "nobody"));
+    assert_eq!(judged("sqs_queue", arn, &allow(arn)).access.is_public, Some(true));
+    let deny = format!(
+        r#"{{"Effect":"Deny","Principal":"*","Action":"sqs:*","Resource":"{arn}",
+        "Condition":{{"StringNotEquals":{{"aws:PrincipalOrgID":"o-ourorg0001"}}}}}}"#
+    );
+    let held = judged("sqs_queue", arn, &format!("{},{deny}", allow("*"))).access;
+    assert_eq!((held.is_public, held.is_external, held.is_in_org), (Some(false), Some(false), Some(true)));
+}
+
+#[test]
+fn the_service_is_that_of_the_resource_type() {
+    let all = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"},
+        {"Effect":"Deny","Principal":"*","Action":"sns:*","Resource":"*"}"#;
+    assert_eq!(judged("sns_topic", "arn:aws:sns:us-east-1:111122223333:t", all).access.is_public, Some(false));
+    assert_eq!(judged("sqs_queue", "arn:aws:sqs:us-east-1:111122223333:q", all).access.is_public, Some(true));
+}

@@ -1,0 +1,119 @@
+//! The commands that answer: from a snapshot, or from a policy alone.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use orgcensus_answers::{Format, Which};
+
+use super::Place;
+
+pub(super) const EXPLAIN_HELP: &str = r#"Examples:
+  aws s3api get-bucket-policy --bucket b --query Policy --output text |
+    orgcensus explain --resource-account 111122223333 --org-id o-abcdefghij --service s3
+  orgcensus explain trust-policy.json --resource-account 111122223333
+  orgcensus explain --jsonl < policies.jsonl
+
+With --jsonl each line is an object, and so is each answer; of the context, every key is optional:
+  {"id": 1, "policy": {...} or "...", "context": {"resource_account": "111122223333", "org_ids": [],
+   "org_accounts": [], "trusted_accounts": [], "trusted_vpcs": [], "trusted_tenants": [], "service": "lambda",
+   "resource": "arn:aws:lambda:us-east-1:111122223333:function:f", "function_url_created_at": "2026-02-01"}}
+  {"id": 1, "public": false, "external": null, "in_org": false, "flags": [], "reasons": []}
+A line that cannot be read gives {"id": 1, "error": "..."}, and the rest goes on. External is null when it cannot be
+told: without the resource's account, an account that no list names may be the resource's own. Public is null for a
+function's URL of before October 2025, or of unknown age, that only one of its two permissions opens. A policy with an
+element that IAM does not have, or an Effect that is neither Allow nor Deny, is an error that names it."#;
+
+/// Where answers come from.
+#[derive(Debug, Args)]
+pub(crate) struct Source {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// newest, a date (YYYY-MM-DD) or a run id.
+    #[arg(long, default_value = "newest")]
+    pub(crate) snapshot: Which,
+    /// Fail where a snapshot that is meant is incomplete, instead of warning.
+    #[arg(long)]
+    pub(crate) require_complete: bool,
+}
+
+/// `query`
+#[derive(Debug, Args)]
+pub(crate) struct Query {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    /// table, json, csv or parquet.
+    #[arg(long, default_value = "table")]
+    pub(crate) format: Format,
+    /// Give up after so many seconds.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) timeout: Option<u64>,
+    /// The memory that it may use: half of it for sorts, joins and groups, which go to the disk beyond.
+    #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(64..1 << 24))]
+    pub(crate) memory_mib: u64,
+    /// This is the process whose memory is bound.
+    #[arg(long, hide = true)]
+    pub(crate) bounded: bool,
+    /// One query.
+    pub(crate) sql: String,
+}
+
+/// `ask`
+#[derive(Debug, Args)]
+pub(crate) struct Ask {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    /// table, json or csv.
+    #[arg(long, default_value = "table")]
+    pub(crate) format: Format,
+    /// Print the SQL instead of asking.
+    #[arg(long)]
+    pub(crate) sql: bool,
+    /// Ids of questions; a part's letter means all of the part, nothing means all there are.
+    pub(crate) ids: Vec<String>,
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The policy, a JSON file; standard input if there is none.
+    pub(crate) file: Option<PathBuf>,
+    /// One policy a line, with its own context; the flags below are for lines that have none.
+    #[arg(long)]
+    pub(crate) jsonl: bool,
+    /// The account that owns the resource.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) resource_account: Option<String>,
+    /// An organization of ours; may be repeated, as may those below.
+    #[arg(long, value_name = "ID")]
+    pub(crate) org_id: Vec<String>,
+    /// An account of our organizations.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) org_account: Vec<String>,
+    /// An account outside that counts as inside.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) trusted_account: Vec<String>,
+    /// A VPC or VPC endpoint that is ours.
+    #[arg(long, value_name = "ID")]
+    pub(crate) trusted_vpc: Vec<String>,
+    /// A tenant of an identity provider that is ours: token.actions.githubusercontent.com/my-org, gitlab.example.com.
+    #[arg(long, value_name = "TENANT")]
+    pub(crate) trusted_tenant: Vec<String>,
+    /// The service that the policy is of: s3, sqs, iam for a role's trust policy, vpce for a VPC endpoint's.
+    #[arg(long)]
+    pub(crate) service: Option<String>,
+    /// When the function's URL was made, a date or a time as RFC 3339 has it; of one that only one of its two permissions
+    /// opens, the answer rests on it.
+    #[arg(long, value_name = "TIME", value_parser = url_created_at)]
+    pub(crate) function_url_created_at: Option<chrono::DateTime<chrono::Utc>>,
+    /// The ARN of the resource that the policy is on: a statement that names only other resources then lets nobody in.
+    #[arg(long, value_name = "ARN", value_parser = arn)]
+    pub(crate) resource: Option<String>,
+}
+
+fn url_created_at(text: &str) -> Result<chrono::DateTime<chrono::Utc>, String> {
+    orgcensus_policy::url_created_at(text).ok_or_else(|| "neither a date nor a time as RFC 3339 has it".to_owned())
+}
+
+fn arn(text: &str) -> Result<String, &'static str> {
+    if orgcensus_policy::is_arn(text) { Ok(text.to_owned()) } else { Err("not an ARN") }
+}

@@ -1,0 +1,121 @@
+//! The commands that crawl, and what they share.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// `demo`
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Accounts of the simulated organization.
+    #[arg(long, default_value_t = 40)]
+    pub(crate) accounts: u64,
+    /// The seed from which it is made.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// The lake: a folder or a URL.
+    #[arg(long, default_value = "./lake")]
+    pub(crate) lake: String,
+}
+
+/// Commands that need a configuration.
+#[derive(Debug, Args)]
+pub(crate) struct Configured {
+    /// The configuration file; config/orgcensus.example.toml has every key.
+    #[arg(long)]
+    pub(crate) config: PathBuf,
+    /// The lake, instead of the configuration's.
+    #[arg(long)]
+    pub(crate) lake: Option<String>,
+    /// One endpoint for all AWS services, instead of the configuration's.
+    #[arg(long)]
+    pub(crate) endpoint_url: Option<String>,
+}
+
+/// `crawl`
+#[derive(Debug, Args)]
+pub(crate) struct Crawl {
+    #[command(flatten)]
+    pub(crate) configured: Configured,
+    /// Go on with a run that was stopped or killed: the one named, or the newest. Does what is missing, and publishes.
+    #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with = "plan")]
+    pub(crate) resume: Option<Option<String>>,
+    /// Resume a run although a later one of its day has published.
+    #[arg(long, requires = "resume")]
+    pub(crate) force: bool,
+    /// Crawl one shard of the run that this plan fixes, or what is missing of it, and leave it for `publish`.
+    #[arg(long, value_name = "URL")]
+    pub(crate) plan: Option<String>,
+    /// Which shard, counted from 0: 3/16, or 3. Else from AWS_BATCH_JOB_ARRAY_INDEX or JOB_COMPLETION_INDEX.
+    #[arg(long, value_name = "I/N", requires = "plan")]
+    pub(crate) shard: Option<Shard>,
+    /// Write the run's report to this file too; the lake has it under _runs/ in any case.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// The run's moment instead of now, in milliseconds since 1970: for tests.
+    #[arg(long, hide = true)]
+    pub(crate) captured_at: Option<i64>,
+}
+
+/// `plan`
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub(crate) configured: Configured,
+    /// Fix the run and write its plan to this file or URL, for `crawl --plan` and `publish --plan`.
+    #[arg(long, value_name = "URL", requires = "shards")]
+    pub(crate) out: Option<String>,
+    /// How many processes will crawl it.
+    #[arg(long, value_name = "N", requires = "out", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) shards: Option<u32>,
+    /// The run's moment instead of now, in milliseconds since 1970: for tests.
+    #[arg(long, hide = true)]
+    pub(crate) captured_at: Option<i64>,
+}
+
+/// `publish`
+#[derive(Debug, Args)]
+pub(crate) struct Publish {
+    #[command(flatten)]
+    pub(crate) configured: Configured,
+    /// The plan of the run.
+    #[arg(long, value_name = "URL")]
+    pub(crate) plan: String,
+    /// Publish although shards are missing; coverage says of their accounts that they were skipped.
+    #[arg(long)]
+    pub(crate) allow_missing: bool,
+    /// Write the run's report to this file too; the lake has it under _runs/ in any case.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+}
+
+/// `3/16`, or `3`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shard {
+    /// Which, from 0.
+    pub(crate) index: u32,
+    /// Of how many, if it is said.
+    pub(crate) of: Option<u32>,
+}
+
+impl std::str::FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let number = |text: &str| text.parse().map_err(|_| format!("expected I/N, as in 3/16, found {text:?}"));
+        match text.split_once('/') {
+            None => Ok(Self { index: number(text)?, of: None }),
+            Some((index, of)) => Ok(Self { index: number(index)?, of: Some(number(of)?) }),
+        }
+    }
+}
+
+/// `preflight`
+#[derive(Debug, Args)]
+pub(crate) struct Preflight {
+    #[command(flatten)]
+    pub(crate) configured: Configured,
+    /// Member accounts whose role is tried.
+    #[arg(long, default_value_t = 3)]
+    pub(crate) sample: usize,
+}
