@@ -4,8 +4,6 @@
 //! ```text
 //! bare-sdk http://127.0.0.1:4510 us-east-1,eu-west-1
 //! ```
-#![expect(clippy::print_stdout, reason = "a program speaks by printing")]
-#![expect(clippy::disallowed_methods, reason = "the floor is the SDK without the gate")]
 
 mod organization;
 mod regional;
@@ -17,7 +15,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use futures::StreamExt;
-use orgcensus_sim::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY};
+
+/// The simulator's management account, as it knows itself.
+const MANAGEMENT_ACCESS_KEY: &str = "AKIASIMULATEDMANAGEMENT";
+const MANAGEMENT_SECRET_KEY: &str = "CANARY/management/secret/access/key";
 
 /// As many at once as the crawl's defaults.
 const ACCOUNTS: usize = 64;
