@@ -1,5 +1,6 @@
 //! Which regions an account has switched on.
 
+use orgcensus_calls::Call;
 use orgcensus_row::Row;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -19,6 +20,9 @@ pub struct AccountRegion {
     /// Whether the account can use the region.
     pub is_enabled: bool,
 }
+
+/// What asking for regions calls.
+pub const CALLS: &[Call] = &[REGIONS.call()];
 
 const REGIONS: Read<Answer> = reads("ec2", "DescribeRegions");
 

@@ -2,14 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use orgcensus_aws::organization;
+use orgcensus_aws::{organization, regions};
 use orgcensus_catalog::Databases;
 use orgcensus_collect::Collector;
 use orgcensus_collectors::COLLECTORS;
 use serde_json::{Value, json};
-
-/// What the engine itself calls in every account that it enters, and to read what is the organization's.
-const ENGINE_ACTIONS: &[&str] = &["ec2:DescribeRegions"];
 
 /// Actions of the role in every member account: reads only.
 pub(crate) fn member_actions() -> BTreeSet<String> {
@@ -24,7 +21,8 @@ pub(crate) fn organization_actions() -> BTreeSet<String> {
 
 fn actions(is_wanted: fn(&Collector) -> bool) -> BTreeSet<String> {
     let calls = COLLECTORS.iter().filter(|collector| is_wanted(collector)).flat_map(|collector| collector.calls);
-    calls.map(|call| call.action()).chain(ENGINE_ACTIONS.iter().map(|action| (*action).to_owned())).collect()
+    // The engine itself asks for the regions, in every account that it enters and to read what is the organization's.
+    calls.chain(regions::CALLS).map(orgcensus_collect::Call::action).collect()
 }
 
 /// The policy of the role in every member account.
