@@ -16,6 +16,21 @@ import duckdb
 import pyarrow.parquet as parquet
 
 TARGET_BYTES = 256 << 20
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+# The run of tests/fixtures/lake_before_ids.tar.gz: its files were written before columns had ids.
+BEFORE_IDS = {"01a221e3-eac9-75c1-8013-7ed69e9957e2"}
+
+
+def columns_ids():
+    """The ids of each table's columns, of what is in lists and maps too, by table and column."""
+    found = {}
+    for line in (ROOT / "crates" / "row" / "data" / "columns.tsv").read_text().splitlines():
+        table, column, _, ids = line.split("\t")
+        found.setdefault(table, {})[column] = [int(it) for it in ids.split()]
+    return found
+
+
+IDS = columns_ids()
 
 
 def footer(manifest, table):
@@ -49,6 +64,10 @@ def wrong_with(path, entry, manifest, table):
             chunk = metadata.row_group(group).column(column)
             if chunk.compression != "ZSTD" or not chunk.has_column_index or not chunk.has_offset_index:
                 yield f"{chunk.path_in_schema}: {chunk.compression}, column index {chunk.has_column_index}"
+    ids = [it for (it,) in duckdb.sql(f"SELECT field_id FROM parquet_schema('{path}')").fetchall() if it is not None]
+    given = [id for column in table["columns"] for id in IDS[table["name"]][column["name"]]]
+    if ids != ([] if manifest["run_id"] in BEFORE_IDS else given):
+        yield f"its columns have the ids {ids}, not {given}"
     sql = f"SELECT path_in_schema, bloom_filter_length FROM parquet_metadata('{path}')"
     bloomed = {name for name, length in duckdb.sql(sql).fetchall() if length}
     expected = {"arn"} & {it["name"] for it in table["columns"]} if entry["rows"] else set()

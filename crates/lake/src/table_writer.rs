@@ -1,7 +1,5 @@
 //! One table of a snapshot being written: Parquet files that roll at a size.
 
-use std::sync::Arc;
-
 use arrow::array::{Array, AsArray};
 use arrow::compute::{max_string, min_string};
 use arrow::datatypes::SchemaRef;
@@ -79,7 +77,7 @@ impl TableWriter {
         let options = self.publication.options().writer_options(&self.table, self.publication.snapshot());
         let upload = Upload::new(self.publication.lake(), path.clone());
         let writer =
-            AsyncArrowWriter::try_new_with_options(upload, Arc::clone(&self.schema), options.map_err(invalid)?);
+            AsyncArrowWriter::try_new_with_options(upload, self.table.schema_with_ids(), options.map_err(invalid)?);
         Ok(OpenFile { writer: writer.map_err(invalid)?, path, rows: 0, accounts: None })
     }
 

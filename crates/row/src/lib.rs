@@ -7,6 +7,7 @@ extern crate self as orgcensus_row;
 
 mod batch;
 mod column;
+pub mod ids;
 mod stamp;
 mod table;
 mod timestamp;

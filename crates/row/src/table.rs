@@ -3,7 +3,7 @@
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use serde::Serialize;
 
-use crate::{Column, Stamp};
+use crate::{Column, Stamp, ids};
 
 /// One row of one table. Derived, never written by hand.
 pub trait Row: Serialize + Send + Sync + 'static {
@@ -45,6 +45,17 @@ impl Table {
     /// The row's own columns.
     pub fn own_columns(&self) -> Vec<Column> {
         (self.own_columns)()
+    }
+
+    /// The same schema with the ids that a file's columns carry.
+    pub fn schema_with_ids(&self) -> SchemaRef {
+        let fields: Vec<Field> = self.columns().iter().map(|column| ids::field(self.name, column)).collect();
+        Schema::new(fields).into()
+    }
+
+    /// The ids of a column and of what is in it, in their order. Empty if none were given yet.
+    pub fn ids(&self, column: &str) -> &'static [i32] {
+        ids::of(self.name, column)
     }
 
     /// The Arrow schema of the whole row.

@@ -1,4 +1,4 @@
-//! Tables only grow: each one's columns and types as they were are kept in `crates/orgcensus/schemas`.
+//! Tables only grow: each one's columns, with their types and ids, stay as they are in `crates/row/data/columns.tsv`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,20 +9,22 @@ use crate::reference::tables;
 /// A table's columns with their types.
 type Columns = BTreeMap<String, String>;
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas")
+fn path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../row/data/columns.tsv")
 }
 
-fn parse(text: &str) -> Columns {
-    text.lines().filter_map(|line| line.split_once(' ')).map(|(name, is)| (name.to_owned(), is.to_owned())).collect()
+fn text() -> String {
+    std::fs::read_to_string(path()).unwrap_or_default()
 }
 
-fn kept() -> BTreeMap<String, Columns> {
-    let files = std::fs::read_dir(folder()).into_iter().flatten().map(|entry| entry.unwrap().path());
-    files
-        .map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(&path).unwrap()))
-        .map(|(name, text)| (name, parse(&text)))
-        .collect()
+fn kept(text: &str) -> BTreeMap<String, Columns> {
+    let mut kept = BTreeMap::<_, Columns>::new();
+    for line in text.lines() {
+        let words: Vec<_> = line.split('\t').collect();
+        let [table, name, is, _] = words.as_slice() else { panic!("a line that is none: {line}") };
+        kept.entry((*table).to_owned()).or_default().insert((*name).to_owned(), (*is).to_owned());
+    }
+    kept
 }
 
 fn current() -> BTreeMap<String, Columns> {
@@ -30,6 +32,40 @@ fn current() -> BTreeMap<String, Columns> {
         table.columns().into_iter().map(|it| (it.name.to_owned(), athena(&it.data_type))).collect()
     };
     tables().iter().map(|table| (table.name.to_owned(), columns(table))).collect()
+}
+
+/// The file with what is new: ids after the table's largest, in the order of the columns. Lines that are there stay, but
+/// for a type that became wider.
+fn with_new(text: &str) -> String {
+    let mut lines = Vec::new();
+    let mut was = BTreeMap::<&str, Vec<Vec<&str>>>::new();
+    for line in text.lines() {
+        let words: Vec<_> = line.split('\t').collect();
+        was.entry(words[0]).or_default().push(words);
+    }
+    let tables = tables();
+    for (name, columns) in was.iter().filter(|(name, _)| tables.iter().all(|table| table.name != **name)) {
+        lines.extend(columns.iter().map(|words| (*name, words.join("\t"))));
+    }
+    for table in &tables {
+        let known = was.get(table.name).map(Vec::as_slice).unwrap_or_default();
+        let ids = known.iter().flat_map(|words| words[3].split(' ')).map(|id| id.parse::<i32>().unwrap());
+        let mut next = ids.max().unwrap_or(0) + 1;
+        lines.extend(known.iter().map(|words| (table.name, words.join("\t"))));
+        for column in table.columns() {
+            if known.iter().any(|words| words[1] == column.name) {
+                continue;
+            }
+            let count = i32::try_from(orgcensus_row::ids::count(&column.data_type)).unwrap();
+            let ids: Vec<_> = (next..next + count).map(|id| id.to_string()).collect();
+            next += count;
+            let words = [table.name, column.name, &athena(&column.data_type), &ids.join(" ")];
+            lines.push((table.name, words.join("\t")));
+        }
+    }
+    // Stable: the columns of a table keep their order.
+    lines.sort_by_key(|(table, _)| *table);
+    lines.into_iter().map(|(_, line)| line + "\n").collect()
 }
 
 /// What would break readers of older snapshots, in words that say what to do.
@@ -59,12 +95,14 @@ fn broken(kept: &BTreeMap<String, Columns>, current: &BTreeMap<String, Columns>)
 
 #[test]
 fn tables_only_grow() {
-    let (kept, current) = (kept(), current());
+    let text = text();
+    let (kept, current) = (kept(&text), current());
     let broken = broken(&kept, &current);
     let unless =
-        "(Of a version that nobody has used yet, delete the line or file in crates/orgcensus/schemas by hand.)";
+        "(Of a version that nobody has used yet, delete the line in crates/row/data/columns.tsv by hand.)";
     assert!(broken.is_empty(), "\n  {}\n{unless}", broken.join("\n  "));
-    if kept == current {
+    let new = with_new(&text);
+    if new == text {
         return;
     }
     let is_accepted = std::env::var("INSTA_UPDATE").is_ok_and(|value| value == "always");
@@ -72,20 +110,30 @@ fn tables_only_grow() {
         is_accepted,
         "columns were added: INSTA_UPDATE=always cargo test -p orgcensus writes them down; commit that"
     );
-    for (table, columns) in &current {
-        let lines: String = columns.iter().map(|(name, is)| format!("{name} {is}\n")).collect();
-        std::fs::create_dir_all(folder()).unwrap();
-        std::fs::write(folder().join(format!("{table}.txt")), lines).unwrap();
+    std::fs::write(path(), new).unwrap();
+}
+
+#[test]
+fn every_column_of_every_table_has_its_ids() {
+    for table in tables() {
+        for column in table.columns() {
+            let (ids, wanted) = (table.ids(column.name), orgcensus_row::ids::count(&column.data_type));
+            assert_eq!(ids.len(), wanted, "{}.{}: {ids:?}", table.name, column.name);
+        }
     }
 }
 
 #[test]
 fn a_rename_and_another_type_are_refused_and_an_addition_is_not() {
-    let table = |text: &str| BTreeMap::from([("queues".to_owned(), parse(text))]);
-    let was = table("arn string\nsize int\n");
-    assert!(broken(&was, &table("arn string\nsize int\nadded boolean\n")).is_empty());
-    assert!(broken(&was, &table("arn string\nsize bigint\n")).is_empty());
-    assert!(broken(&was, &table("arn string\nlength int\n"))[0].contains("queues.size is gone or renamed"));
-    assert!(broken(&was, &table("arn string\nsize string\n"))[0].contains("was int and is string"));
+    let table = |columns: &[(&str, &str)]| {
+        let columns = columns.iter().map(|(name, is)| ((*name).to_owned(), (*is).to_owned()));
+        BTreeMap::from([("queues".to_owned(), columns.collect::<Columns>())])
+    };
+    let arn = ("arn", "string");
+    let was = table(&[arn, ("size", "int")]);
+    assert!(broken(&was, &table(&[arn, ("size", "int"), ("added", "boolean")])).is_empty());
+    assert!(broken(&was, &table(&[arn, ("size", "bigint")])).is_empty());
+    assert!(broken(&was, &table(&[arn, ("length", "int")]))[0].contains("queues.size is gone or renamed"));
+    assert!(broken(&was, &table(&[arn, ("size", "string")]))[0].contains("was int and is string"));
     assert!(broken(&was, &BTreeMap::new())[0].contains("table queues is gone"));
 }
