@@ -1,9 +1,12 @@
 //! What all collectors do alike with a list's items: read their details, several at a time, and count what is missing.
 
+use std::collections::BTreeMap;
+
 use aws_smithy_types::DateTime;
 use futures::stream::{self, Stream, StreamExt};
 use orgcensus_collect::{Class, Error, Moment, POLICY_TABLE_NAMES, Policy, PolicyKind, PolicyText, Rows, timestamp};
 use orgcensus_row::Timestamp;
+use serde::Deserialize;
 
 /// Items whose details are read at once within one task. The limiter decides how fast their calls go.
 const AT_ONCE: usize = 8;
@@ -62,6 +65,19 @@ pub(crate) fn made_at(moment: &DateTime) -> Option<Timestamp> {
 /// A word that AWS always gives. Where it does not, the SDK says this, or nothing.
 pub(crate) fn word(text: &str) -> Option<String> {
     Some(text).filter(|text| !matches!(*text, "" | "no value was set")).map(str::to_owned)
+}
+
+/// A tag as most services write it.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(crate) struct Tag {
+    key: String,
+    value: String,
+}
+
+/// Tags as a row has them.
+pub(crate) fn by_key(tags: Vec<Tag>) -> BTreeMap<String, String> {
+    tags.into_iter().map(|tag| (tag.key, tag.value)).collect()
 }
 
 /// Values of one row that its answer lacks, or that cannot be read: null in the row, and counted.

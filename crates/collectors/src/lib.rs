@@ -10,6 +10,7 @@ mod testing;
 pub mod ec2 {
     pub mod instances;
     pub mod metadata_defaults;
+    mod tags;
     pub mod vpc_endpoints;
     pub mod vpcs;
 }
