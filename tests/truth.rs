@@ -34,6 +34,9 @@ async fn found(crawled: &Crawled) -> Cells {
 
 async fn assert_true(crawled: &Crawled) {
     let truth = crawled.simulation.truth();
+    let late = "SELECT account_id, region, collector, error_operation, error_message FROM coverage \
+                WHERE outcome = 'timed_out'";
+    assert_eq!(crawled.rows(late).await, Vec::<Value>::new(), "nothing is late, seed {}", truth.seed);
     assert_eq!(found(crawled).await, said(&truth), "facts, seed {}", truth.seed);
     for (table, rows) in &truth.tables {
         let from = match table.as_str() {
