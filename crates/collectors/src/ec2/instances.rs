@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use orgcensus_collect::{Collector, Error, Moment, Read, Rows, Scope, Session, read as reads};
+use orgcensus_collect::{Collector, Error, Moment, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -82,6 +82,7 @@ pub struct Instance {
 pub const INSTANCES: Collector = Collector {
     name: "ec2_instances",
     scope: Scope::Region,
+    runs: Runs::Always,
     calls: &[LIST.call()],
     tables: &[table::<Instance>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

@@ -1,6 +1,6 @@
 //! Defaults of the instance metadata service: GetInstanceMetadataDefaults, one answer for each region.
 
-use orgcensus_collect::{Collector, Error, Read, Rows, Scope, Session, read as reads};
+use orgcensus_collect::{Collector, Error, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -33,6 +33,7 @@ pub struct MetadataDefaults {
 pub const METADATA_DEFAULTS: Collector = Collector {
     name: "ec2_metadata_defaults",
     scope: Scope::Region,
+    runs: Runs::Always,
     calls: &[DEFAULTS.call()],
     tables: &[table::<MetadataDefaults>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use orgcensus_collect::{
-    Collector, Error, Moment, Policy, PolicyKind, PolicyText, Read, Rows, Scope, Session, read as reads,
+    Collector, Error, Moment, Policy, PolicyKind, PolicyText, Read, Rows, Runs, Scope, Session, read as reads,
 };
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
@@ -66,6 +66,7 @@ pub struct VpcEndpoint {
 pub const VPC_ENDPOINTS: Collector = Collector {
     name: "ec2_vpc_endpoints",
     scope: Scope::Region,
+    runs: Runs::Always,
     calls: &[LIST.call()],
     tables: &[table::<VpcEndpoint>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use orgcensus_collect::{Collector, Error, Read, Rows, Scope, Session, read as reads};
+use orgcensus_collect::{Collector, Error, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -50,6 +50,7 @@ pub struct Vpc {
 pub const VPCS: Collector = Collector {
     name: "ec2_vpcs",
     scope: Scope::Region,
+    runs: Runs::Always,
     calls: &[LIST.call()],
     tables: &[table::<Vpc>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

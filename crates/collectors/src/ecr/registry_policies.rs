@@ -1,6 +1,6 @@
 //! ECR registry policies: GetRegistryPolicy, one for each region. Fills the tables of policies only.
 
-use orgcensus_collect::{Collector, Error, Optional, PolicyText, Read, Rows, Scope, Session, read as reads};
+use orgcensus_collect::{Collector, Error, Optional, PolicyText, Read, Rows, Runs, Scope, Session, read as reads};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -12,6 +12,7 @@ const POLICY: Read<Answer> = reads("ecr", "GetRegistryPolicy");
 pub const REGISTRY_POLICIES: Collector = Collector {
     name: "ecr_registry_policies",
     scope: Scope::Region,
+    runs: Runs::Always,
     calls: &[POLICY.call()],
     tables: &[],
     collect: |session, rows| Box::pin(collect(session, rows)),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Moment, Optional, Read, Rows, Scope, Session, read as reads};
+use orgcensus_collect::{Collector, Error, Moment, Optional, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -49,6 +49,7 @@ pub struct Repository {
 pub const REPOSITORIES: Collector = Collector {
     name: "ecr_repositories",
     scope: Scope::Region,
+    runs: Runs::Always,
     calls: &[LIST.call(), POLICY.call(), TAGS.call()],
     tables: &[table::<Repository>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

@@ -13,7 +13,7 @@ use aws_sdk_iam::operation::get_credential_report::GetCredentialReportOutput as 
 use aws_sdk_iam::types::ReportStateType;
 use csv::ReaderBuilder;
 use orgcensus_aws::Class;
-use orgcensus_collect::{Collector, Error, Optional, Rows, Scope, Session, call, client, timestamp};
+use orgcensus_collect::{Collector, Error, Optional, Rows, Runs, Scope, Session, call, client, timestamp};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
@@ -103,6 +103,7 @@ pub struct Credentials {
 pub const CREDENTIAL_REPORT: Collector = Collector {
     name: "iam_credential_report",
     scope: Scope::Account,
+    runs: Runs::Always,
     calls: &[call("iam", "GenerateCredentialReport"), call("iam", "GetCredentialReport")],
     tables: &[table::<Credentials>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

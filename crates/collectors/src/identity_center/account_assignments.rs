@@ -4,7 +4,7 @@
 //! minutes.
 
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Read, Rows, Scope, Session, read as reads};
+use orgcensus_collect::{Collector, Error, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -40,6 +40,7 @@ pub struct AccountAssignment {
 pub const ACCOUNT_ASSIGNMENTS: Collector = Collector {
     name: "identity_center_account_assignments",
     scope: Scope::OrganizationRegion,
+    runs: Runs::Always,
     calls: &[instances::LIST.call(), permission_sets::LIST.call(), ACCOUNTS.call(), LIST.call()],
     tables: &[table::<AccountAssignment>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

@@ -5,7 +5,7 @@
 //! addresses, telephone numbers and the rest that a directory may hold are not kept.
 
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Moment, Read, Rows, Scope, Session, read as reads};
+use orgcensus_collect::{Collector, Error, Moment, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -89,6 +89,7 @@ pub struct Membership {
 pub const DIRECTORY: Collector = Collector {
     name: "identity_center_directory",
     scope: Scope::OrganizationRegion,
+    runs: Runs::Always,
     calls: &[instances::LIST.call(), USERS.call(), GROUPS.call(), MEMBERS.call()],
     tables: &[table::<User>(), table::<Group>(), table::<Membership>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use futures::StreamExt;
 use orgcensus_aws::Pages;
 use orgcensus_collect::{
-    Collector, Error, Moment, POLICY_TABLE_NAMES, Policy, PolicyKind, Read, Rows, Scope, Session, read as reads,
+    Collector, Error, Moment, POLICY_TABLE_NAMES, Policy, PolicyKind, Read, Rows, Runs, Scope, Session, read as reads,
 };
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,7 @@ pub struct PermissionSet {
 pub const PERMISSION_SETS: Collector = Collector {
     name: "identity_center_permission_sets",
     scope: Scope::OrganizationRegion,
+    runs: Runs::Always,
     calls: &[
         instances::LIST.call(),
         LIST.call(),

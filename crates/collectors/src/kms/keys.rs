@@ -5,7 +5,7 @@ mod aliases;
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Moment, Optional, Read, Rows, Scope, Session, read as reads};
+use orgcensus_collect::{Collector, Error, Moment, Optional, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -79,6 +79,7 @@ pub struct Key {
 pub const KEYS: Collector = Collector {
     name: "kms_keys",
     scope: Scope::Region,
+    runs: Runs::Always,
     calls: &[aliases::LIST.call(), LIST.call(), DESCRIBE.call(), POLICY.call(), ROTATION.call(), TAGS.call()],
     tables: &[table::<Key>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Moment, Optional, Policy, Read, Rows, Scope, Session, read as reads};
+use orgcensus_collect::{Collector, Error, Moment, Optional, Policy, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,7 @@ pub struct Function {
 pub const FUNCTIONS: Collector = Collector {
     name: "lambda_functions",
     scope: Scope::Region,
+    runs: Runs::Always,
     calls: &[LIST.call(), POLICY.call(), function_urls::LIST.call(), TAGS.call()],
     tables: &[table::<Function>(), table::<FunctionUrl>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

@@ -1,6 +1,6 @@
 //! S3 Block Public Access of the whole account: GetPublicAccessBlock of S3 Control.
 
-use orgcensus_collect::{Collector, Error, Optional, Read, Rows, Scope, Session, read as reads};
+use orgcensus_collect::{Collector, Error, Optional, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -32,6 +32,7 @@ pub struct AccountPublicAccessBlock {
 pub const ACCOUNT_PUBLIC_ACCESS_BLOCKS: Collector = Collector {
     name: "s3_account_public_access_blocks",
     scope: Scope::Account,
+    runs: Runs::Always,
     calls: &[BLOCK.call()],
     tables: &[table::<AccountPublicAccessBlock>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

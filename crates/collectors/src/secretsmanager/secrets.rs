@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::StreamExt;
 use orgcensus_collect::{
-    Class, Collector, Error, Moment, Policy, PolicyText, Read, Rows, Scope, Session, read as reads,
+    Class, Collector, Error, Moment, Policy, PolicyText, Read, Rows, Runs, Scope, Session, read as reads,
 };
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,7 @@ pub struct Secret {
 pub const SECRETS: Collector = Collector {
     name: "secretsmanager_secrets",
     scope: Scope::Region,
+    runs: Runs::Always,
     calls: &[LIST.call(), POLICY.call()],
     tables: &[table::<Secret>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, POLICY_TABLE_NAMES, PolicyText, Read, Rows, Scope, Session, read as reads};
+use orgcensus_collect::{
+    Collector, Error, POLICY_TABLE_NAMES, PolicyText, Read, Rows, Runs, Scope, Session, read as reads,
+};
 use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -55,6 +57,7 @@ pub struct Topic {
 pub const TOPICS: Collector = Collector {
     name: "sns_topics",
     scope: Scope::Region,
+    runs: Runs::Always,
     calls: &[LIST.call(), ATTRIBUTES.call(), TAGS.call()],
     tables: &[table::<Topic>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
