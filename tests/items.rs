@@ -65,18 +65,34 @@ async fn a_policy_that_is_not_found_on_a_living_key_is_unread_and_lowers_coverag
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_unknown_call_of_a_collector_keeps_the_tables_of_the_others() {
-    let unknown: Answers = Arc::new(|name, _| {
-        let body =
-            "<ErrorResponse><Error><Code>InvalidAction</Code><Message>recorded</Message></Error></ErrorResponse>";
-        (name == "iam:ListSigningCertificates").then(|| (400, body.to_owned()))
-    });
-    let (unbroken, broken) = (crawl(None).await, crawl(Some(unknown)).await);
-    let task = looks_worse(&broken, &unbroken, "iam_user_credentials").await;
-    assert_eq!(task["tables_short"], json!(["iam_signing_certificates"]));
-    for table in ["iam_access_keys", "iam_mfa_devices", "iam_root_users"] {
-        let sql = format!("SELECT COUNT(*) FROM {table}");
-        assert_eq!(broken.number(&sql).await, unbroken.number(&sql).await, "{table}");
+    let unbroken = crawl(None).await;
+    let whole: &[(&str, &[&str], &[&str])] = &[
+        (
+            "iam:ListSigningCertificates",
+            &["iam_signing_certificates"],
+            &["iam_access_keys", "iam_mfa_devices", "iam_root_users"],
+        ),
+        (
+            "iam:ListVirtualMFADevices",
+            &["iam_mfa_devices", "iam_root_users"],
+            &["iam_access_keys", "iam_signing_certificates"],
+        ),
+    ];
+    for (call, short, whole) in whole {
+        let broken = crawl(Some(unknown(call))).await;
+        let task = looks_worse(&broken, &unbroken, "iam_user_credentials").await;
+        assert_eq!(task["tables_short"], json!(short), "{call}");
+        for table in *whole {
+            let sql = format!("SELECT COUNT(*) FROM {table}");
+            assert_eq!(broken.number(&sql).await, unbroken.number(&sql).await, "{call}: {table}");
+        }
     }
+}
+
+/// Every request of one call is refused as unknown, in IAM's words.
+fn unknown(call: &'static str) -> Answers {
+    let body = "<ErrorResponse><Error><Code>InvalidAction</Code><Message>recorded</Message></Error></ErrorResponse>";
+    Arc::new(move |name, _| (name == call).then(|| (400, body.to_owned())))
 }
 
 #[tokio::test(flavor = "multi_thread")]

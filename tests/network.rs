@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use orgcensus_aws::{DEFAULT_LIMITS, Limits};
-use orgcensus_collectors::OFF_UNLESS_NAMED;
 use orgcensus_sim::{Faults, Network, Settings, Troubles};
 use orgcensus_tests::{Crawled, Manner, Place, crawl_as};
 
@@ -87,7 +86,7 @@ async fn documented_limits_are_kept() {
     let place = Place::with(settings, polite());
     let mut crawl = place.crawl().await;
     // What a crawl does unless told otherwise.
-    crawl.collectors.retain(|collector| OFF_UNLESS_NAMED.iter().all(|(name, _)| *name != collector.name));
+    crawl.collectors.retain(|collector| collector.cost().is_none());
     let crawled = place.run(crawl).await;
     let tally = &crawled.report.tally;
     assert!(tally.throttles * 1000 < tally.calls, "{} of {} calls throttled", tally.throttles, tally.calls);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use orgcensus_collect::{Collector, Error, Policy, PolicyKind, PolicyText, Rows, Scope, Session};
+use orgcensus_collect::{Collector, Error, Policy, PolicyKind, PolicyText, Rows, Runs, Scope, Session};
 use orgcensus_sim::{Settings, Troubles};
 use orgcensus_tests::{Place, Way};
 
@@ -13,6 +13,7 @@ const PEAK_MEBIBYTES_MAX: u64 = 512;
 const MANY_GRANTS: Collector = Collector {
     name: "sqs_queues",
     scope: Scope::Region,
+    runs: Runs::Always,
     calls: &[],
     tables: &[],
     collect: |session, rows| Box::pin(many_grants(session, rows)),

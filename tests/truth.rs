@@ -35,6 +35,9 @@ async fn found(crawled: &Crawled) -> Cells {
 
 async fn assert_true(crawled: &Crawled) {
     let truth = crawled.simulation.truth();
+    let late = "SELECT account_id, region, collector, error_operation, error_message FROM coverage \
+                 WHERE outcome = 'timed_out'";
+    assert_eq!(crawled.rows(late).await, Vec::<Value>::new(), "nothing is late, seed {}", truth.seed);
     let (said, mut found) = (said(&truth), found(crawled).await);
     let twins: Cells = found.extract_if(.., |key, _| !said.contains_key(key)).collect();
     assert_eq!(found, said, "facts, seed {}", truth.seed);

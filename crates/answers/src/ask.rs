@@ -126,7 +126,8 @@ mod tests {
         ];
         for question in questions().unwrap().iter().filter(|it| it.part == "F") {
             let schema = ask(&snapshot, question).await.unwrap().schema();
-            let found: Vec<_> = schema.fields().iter().map(|it| (it.name().as_str(), it.data_type().to_string())).collect();
+            let found: Vec<_> =
+                schema.fields().iter().map(|it| (it.name().as_str(), it.data_type().to_string())).collect();
             let found: Vec<_> = found.iter().map(|(name, data_type)| (*name, data_type.as_str())).collect();
             assert_eq!(found, columns, "{}", question.id);
         }

@@ -64,9 +64,8 @@ impl Case {
         let mut places = BTreeSet::new();
         for table in self.tables.values() {
             for row in &table.rows {
-                let cell = |name, otherwise| {
-                    table.columns.iter().position(|it| *it == name).map_or(otherwise, |at| row[at])
-                };
+                let cell =
+                    |name, otherwise| table.columns.iter().position(|it| *it == name).map_or(otherwise, |at| row[at]);
                 places.insert([cell("organization_id", "o-1"), cell("account_id", "1")]);
             }
         }

@@ -51,7 +51,8 @@ impl QuestionFile {
         let questions = questions.map_err(|(line, why)| error(line, why))?;
         let mut cases = Vec::new();
         for (number, line) in lines.filter(|(_, line)| !line.is_empty()) {
-            let line = line.strip_prefix("-- ").ok_or_else(|| error(number, "below the query are cases alone".into()))?;
+            let line =
+                line.strip_prefix("-- ").ok_or_else(|| error(number, "below the query are cases alone".into()))?;
             cases.push((number, line));
         }
         Ok(Self { questions, cases })
@@ -154,7 +155,10 @@ impl Header {
                 return Err((*line, format!("{id:?} is no id of a question")));
             }
             if matches!(share.of, Of::Organizations(_)) && !share.fact.starts_with("Organizations ") {
-                return Err((*line, "the fact of organizations begins with this word: -- fact: Organizations …".into()));
+                return Err((
+                    *line,
+                    "the fact of organizations begins with this word: -- fact: Organizations …".into(),
+                ));
             }
             if !ids.contains(id) {
                 ids.push(id);
@@ -189,16 +193,7 @@ fn is_id(id: &str) -> bool {
 }
 
 fn share(of: Of, title: &'static str) -> Share {
-    Share {
-        of,
-        within: None,
-        is_so: "is_so",
-        definition: "",
-        fact: title,
-        caveat: None,
-        study: None,
-        study_text: None,
-    }
+    Share { of, within: None, is_so: "is_so", definition: "", fact: title, caveat: None, study: None, study_text: None }
 }
 
 /// What the study counts is by its definition, all else by the lake's, unless the header says so.
@@ -274,7 +269,12 @@ SELECT x.account_id, user_name, is_so FROM x JOIN users ON x.account_id = users.
             ("-- why: so", "-- why", 3, "a line of the header is -- name: value"),
             ("11, text 10", "11, text ten", 6, "\"text ten\" is neither a number nor text and a number"),
             ("X8, org", "eight, org", 7, "\"eight\" is no id of a question"),
-            ("-- fact: O", "-- fact: Some o", 7, "the fact of organizations begins with this word: -- fact: Organizations …"),
+            (
+                "-- fact: O",
+                "-- fact: Some o",
+                7,
+                "the fact of organizations begins with this word: -- fact: Organizations …",
+            ),
             ("-- subject: ", "-- why: ", 1, "the header needs -- subject: of a fact, or -- key: of a list"),
             ("-- case: one\n", "-- case: one\nSELECT 1\n", 14, "below the query are cases alone"),
         ] {

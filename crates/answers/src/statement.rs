@@ -68,7 +68,12 @@ pub(crate) fn cases(sql: &str, subject: &[&str], shares: &[Share]) -> String {
         columns.extend([Some(share.is_so), share.within].into_iter().flatten());
     }
     let mut named = Vec::new();
-    columns.retain(|column| !named.contains(column) && { named.push(column); true });
+    columns.retain(|column| {
+        !named.contains(column) && {
+            named.push(column);
+            true
+        }
+    });
     let order: Vec<_> = subject.iter().map(|column| format!("{column} NULLS LAST")).collect();
     format!(
         "WITH subjects AS (\n{}\n)\nSELECT {}\nFROM subjects\nWHERE {}\nORDER BY {}",

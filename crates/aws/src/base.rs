@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::time::SharedTimeSource;
@@ -171,6 +172,8 @@ fn loader(options: &Options) -> ConfigLoader {
         .operation_timeout(options.operation_timeout)
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        // It takes a request that waits for its connection for one that stalled. The connector bounds attempts.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .retry_config(RetryConfig::standard().with_max_attempts(options.max_attempts))
         .timeout_config(timeouts);
     if let Some(region) = &options.home_region {

@@ -110,6 +110,32 @@ async fn an_answer_that_trickles_is_late() {
     assert!((240..270).contains(&seconds), "two attempts: {seconds} s");
 }
 
+/// Answers after 40 seconds, and looks at no request: as one that waits for a connection.
+#[derive(Debug, Clone)]
+struct Busy;
+
+impl HttpClient for Busy {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Busy {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::new(async move {
+            tokio::time::sleep(Duration::from_secs(40)).await;
+            drop(request);
+            Ok(HttpResponse::new(200.try_into().expect("a status"), SdkBody::from(WHOAMI)))
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_waits_for_its_connection_has_not_stalled() {
+    let options = Options { http_client: Some(SharedHttpClient::new(Busy)), max_attempts: 1, ..options() };
+    whoami(&session_with(options).await).await.expect("an answer");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_call_ends_with_its_time_however_many_attempts_it_has() {
     let begun = Instant::now();

@@ -49,7 +49,4 @@ pub enum Error {
         /// What Glue said.
         source: orgcensus_aws::Error,
     },
-    /// Something that Glue requires was left out: a bug.
-    #[error("build a request to Glue: {0}")]
-    Request(#[from] aws_sdk_glue::error::BuildError),
 }

@@ -12,7 +12,7 @@ use crate::{Contents, Result};
 
 pub use apply::apply;
 pub use change::{Change, Plan, TableName};
-pub use client::OPERATIONS;
+pub use client::CALLS;
 pub use definition::{GlueColumn, GluePartition, GlueTable, wanted};
 
 /// What would change in Glue so that it says what the lake holds. Reads only.

@@ -19,4 +19,4 @@ mod glue;
 pub use contents::{Contents, Databases, PublishedTable, SnapshotOfTable};
 pub use ddl::{Dialect, print};
 pub use error::{Error, Result};
-pub use glue::{Change, GlueColumn, GluePartition, GlueTable, OPERATIONS, Plan, TableName, apply, plan, wanted};
+pub use glue::{CALLS, Change, GlueColumn, GluePartition, GlueTable, Plan, TableName, apply, plan, wanted};

@@ -33,6 +33,15 @@ impl Scope {
     }
 }
 
+/// When a collector runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runs {
+    /// In every crawl that does not leave it out.
+    Always,
+    /// Only where the configuration names it; what it costs, in words.
+    IfNamed(&'static str),
+}
+
 /// One file that reads one kind of thing.
 #[derive(Clone, Copy)]
 pub struct Collector {
@@ -40,12 +49,24 @@ pub struct Collector {
     pub name: &'static str,
     /// Where it runs.
     pub scope: Scope,
+    /// When it runs.
+    pub runs: Runs,
     /// Every operation that it may call.
     pub calls: &'static [Call],
     /// Every table that it may fill, besides those of policies.
     pub tables: &'static [Table],
     /// Reads, maps, pushes.
     pub collect: for<'a> fn(&'a Session, &'a mut Rows<'_>) -> BoxFuture<'a, Result<(), Error>>,
+}
+
+impl Collector {
+    /// What it costs, where it runs only if it is named.
+    pub fn cost(&self) -> Option<&'static str> {
+        match self.runs {
+            Runs::Always => None,
+            Runs::IfNamed(cost) => Some(cost),
+        }
+    }
 }
 
 impl std::fmt::Debug for Collector {

@@ -12,7 +12,7 @@ mod said;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use collector::{Collector, Scope};
+pub use collector::{Collector, Runs, Scope};
 pub use error::{Error, Optional};
 pub use orgcensus_aws::{Class, Read, Session, client, read, timestamp};
 pub use orgcensus_calls::{Call, Moment, call};

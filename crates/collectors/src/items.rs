@@ -1,9 +1,16 @@
 //! What all collectors do alike with a list's items: read their details, several at a time, and count what is missing.
 
+use std::collections::BTreeMap;
+
 use aws_smithy_types::DateTime;
 use futures::stream::{self, Stream, StreamExt};
-use orgcensus_collect::{Class, Error, Moment, POLICY_TABLE_NAMES, Policy, PolicyKind, PolicyText, Rows, timestamp};
+use orgcensus_collect::{
+    Class, Error, Moment, POLICY_TABLE_NAMES, Policy, PolicyKind, PolicyText, Read, Rows, Session, timestamp,
+};
 use orgcensus_row::Timestamp;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// Items whose details are read at once within one task. The limiter decides how fast their calls go.
 const AT_ONCE: usize = 8;
@@ -19,6 +26,21 @@ where
     T: Send,
 {
     stream::iter(items).map(read).buffered(AT_ONCE)
+}
+
+/// All items of a list, of whatever pages. A page that fails is the whole list's failure.
+pub(crate) async fn all<T: DeserializeOwned, I>(
+    list: &Read<T>,
+    session: &Session,
+    input: Value,
+    items: fn(T) -> Vec<I>,
+) -> Answer<Vec<I>> {
+    let mut pages = list.pages(session, input);
+    let mut listed = Vec::new();
+    while let Some(page) = pages.next().await {
+        listed.extend(items(page?));
+    }
+    Ok(listed)
 }
 
 /// Whether AWS says by one of these codes that an item went away between the list and its details. Only the code that
@@ -62,6 +84,19 @@ pub(crate) fn made_at(moment: &DateTime) -> Option<Timestamp> {
 /// A word that AWS always gives. Where it does not, the SDK says this, or nothing.
 pub(crate) fn word(text: &str) -> Option<String> {
     Some(text).filter(|text| !matches!(*text, "" | "no value was set")).map(str::to_owned)
+}
+
+/// A tag as most services write it.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(crate) struct Tag {
+    key: String,
+    value: String,
+}
+
+/// Tags as a row has them.
+pub(crate) fn by_key(tags: Vec<Tag>) -> BTreeMap<String, String> {
+    tags.into_iter().map(|tag| (tag.key, tag.value)).collect()
 }
 
 /// Values of one row that its answer lacks, or that cannot be read: null in the row, and counted.

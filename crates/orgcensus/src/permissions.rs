@@ -45,7 +45,7 @@ pub(crate) fn management(partition: &str, role_name: &str) -> Value {
 /// The policy of the identity that writes the lake, `bucket` or `bucket/prefix`, and tells AWS Glue of it.
 pub(crate) fn lake(partition: &str, bucket: &str, kms_key: Option<&str>) -> Value {
     let (bucket, objects) = place(partition, bucket);
-    let actions: Vec<_> = orgcensus_catalog::OPERATIONS.iter().map(|it| format!("glue:{it}")).collect();
+    let actions: Vec<_> = orgcensus_catalog::CALLS.iter().map(|call| call.action()).collect();
     let Databases { newest, history } = Databases::default();
     let mut glue = vec![format!("arn:{partition}:glue:*:*:catalog")];
     for database in [newest, history] {

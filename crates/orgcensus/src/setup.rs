@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use orgcensus_aws::{Base, Chain, Hop, Limits, Options, whoami};
-use orgcensus_collectors::{COLLECTORS, OFF_UNLESS_NAMED};
+use orgcensus_collectors::COLLECTORS;
 use orgcensus_crawl::{Bounds, Crawl, Listener, Matcher, Selection, never};
 use orgcensus_lake::{FileOptions, Lake};
 use orgcensus_row::Timestamp;
@@ -166,7 +166,8 @@ pub(crate) fn stage_directory(config: &Config, lake: &Lake) -> PathBuf {
 pub(crate) fn selection(config: &Config) -> Selection {
     let select = &config.select;
     let is_named = |name: &str| select.collectors.contains(name) || select.add_collectors.contains(name);
-    let off = OFF_UNLESS_NAMED.iter().map(|(name, _)| *name).filter(|name| !is_named(name)).map(str::to_owned);
+    let off = COLLECTORS.iter().filter(|it| it.cost().is_some()).map(|it| it.name);
+    let off = off.filter(|name| !is_named(name)).map(str::to_owned);
     // Where some are named, those are all: the added ones too.
     let added = select.add_collectors.iter().filter(|_| !select.collectors.is_empty());
     Selection {
@@ -221,8 +222,9 @@ mod tests {
     #[test]
     fn what_is_off_runs_only_where_it_is_named() {
         let off = "iam_service_last_accessed";
-        assert_eq!(taken(&[], &[], &[]).len(), COLLECTORS.len() - OFF_UNLESS_NAMED.len());
-        assert_eq!(taken(&[], &[off], &[]).len(), COLLECTORS.len() - OFF_UNLESS_NAMED.len() + 1);
+        let always = COLLECTORS.iter().filter(|it| it.cost().is_none()).count();
+        assert_eq!(taken(&[], &[], &[]).len(), always);
+        assert_eq!(taken(&[], &[off], &[]).len(), always + 1);
         assert_eq!(taken(&[off], &[], &[]), [off]);
         assert_eq!(taken(&["sqs_queues"], &[off], &[]), [off, "sqs_queues"]);
         assert!(!taken(&[], &[off], &[off]).contains(&off), "exclude wins");

@@ -83,7 +83,10 @@ mod tests {
             let words: Vec<_> = line.split('\t').collect();
             let [table, column, _, ids] = words.as_slice() else { panic!("{line}") };
             for id in ids.split(' ') {
-                assert!(taken.insert((*table, id.parse::<i32>().unwrap())), "{table}.{column}: {id} is another column's");
+                assert!(
+                    taken.insert((*table, id.parse::<i32>().unwrap())),
+                    "{table}.{column}: {id} is another column's"
+                );
             }
         }
         assert!(taken.iter().all(|(_, id)| *id > 0));
@@ -92,7 +95,10 @@ mod tests {
     #[test]
     fn what_is_in_a_column_has_ids_too() {
         type Tags = BTreeMap<String, String>;
-        assert_eq!((count(&String::data_type()), count(&Vec::<String>::data_type()), count(&Tags::data_type())), (1, 2, 3));
+        assert_eq!(
+            (count(&String::data_type()), count(&Vec::<String>::data_type()), count(&Tags::data_type())),
+            (1, 2, 3)
+        );
         let column = Column { name: "tags", comment: "Tags.", data_type: Tags::data_type(), nullable: true };
         let field = with(column.field(), &mut [7, 8, 9].into_iter());
         let id = |field: &Field| field.metadata().get(KEY).cloned();

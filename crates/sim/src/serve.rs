@@ -7,11 +7,16 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use socket2::SockRef;
 use std::io;
 use tokio::net::{TcpListener, TcpStream};
 
 /// Where a test asks what was called: a path that no AWS service has.
 const CALLS: &str = "/_calls";
+
+/// Connections that wait to be accepted. A crawl opens up to 256 at once, and a listener has room for 128 unless told: on a
+/// busy machine the others would be dropped, and tried again by TCP after seconds, or too late.
+const WAITING_MAX: i32 = 1024;
 
 /// No request that reads is larger.
 const MAX_BODY_BYTES: usize = 1 << 20;
@@ -21,6 +26,7 @@ const MAX_BODY_BYTES: usize = 1 << 20;
 /// # Errors
 /// When the listener can accept no more connections.
 pub async fn serve(simulation: Simulation, listener: TcpListener) -> io::Result<()> {
+    SockRef::from(&listener).listen(WAITING_MAX)?;
     loop {
         let (stream, _) = listener.accept().await?;
         tokio::spawn(connection(simulation.clone(), stream));

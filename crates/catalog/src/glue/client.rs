@@ -1,29 +1,38 @@
 //! Calls of AWS Glue, and its shapes from and to ours.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use aws_sdk_glue::types::{
-    BatchUpdatePartitionRequestEntry, Column, DatabaseInput, Partition, PartitionError, PartitionInput,
-    PartitionValueList, SerDeInfo, StorageDescriptor, Table, TableInput,
-};
-use orgcensus_aws::{Class, Session, client};
+use orgcensus_aws::{Class, Read, Session, Write, read, write};
+use orgcensus_calls::Call;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::glue::change::TableName;
 use crate::glue::definition::{GlueColumn, GluePartition, GlueTable};
 use crate::glue::presto_view::EXPANDED;
 use crate::{Error, Result};
 
+const TABLES: Read<Tables> = read("glue", "GetTables");
+const PARTITIONS: Read<Partitions> = read("glue", "GetPartitions");
+const CREATE_DATABASE: Write<Done> = write("glue", "CreateDatabase");
+const CREATE_TABLE: Write<Done> = write("glue", "CreateTable");
+const UPDATE_TABLE: Write<Done> = write("glue", "UpdateTable");
+const DELETE_TABLE: Write<Done> = write("glue", "DeleteTable");
+const CREATE_PARTITIONS: Write<Failures> = write("glue", "BatchCreatePartition");
+const UPDATE_PARTITIONS: Write<UpdateFailures> = write("glue", "BatchUpdatePartition");
+const DELETE_PARTITIONS: Write<Failures> = write("glue", "BatchDeletePartition");
+
 /// Every call; the lake's policy allows these and no more.
-pub const OPERATIONS: &[&str] = &[
-    "BatchCreatePartition",
-    "BatchDeletePartition",
-    "BatchUpdatePartition",
-    "CreateDatabase",
-    "CreateTable",
-    "DeleteTable",
-    "GetPartitions",
-    "GetTables",
-    "UpdateTable",
+pub const CALLS: &[Call] = &[
+    CREATE_PARTITIONS.call(),
+    DELETE_PARTITIONS.call(),
+    UPDATE_PARTITIONS.call(),
+    CREATE_DATABASE.call(),
+    CREATE_TABLE.call(),
+    DELETE_TABLE.call(),
+    PARTITIONS.call(),
+    TABLES.call(),
+    UPDATE_TABLE.call(),
 ];
 
 /// Partitions that one call creates or moves, and removes.
@@ -34,14 +43,99 @@ const INPUT: &str = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputForm
 const OUTPUT: &str = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat";
 const SERDE: &str = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
 
+/// The answer of a call that says nothing of use.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Done {}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Tables {
+    table_list: Vec<Table>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Table {
+    name: String,
+    description: String,
+    parameters: BTreeMap<String, String>,
+    storage_descriptor: Storage,
+    partition_keys: Vec<Column>,
+    view_original_text: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Partitions {
+    partitions: Vec<Partition>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Partition {
+    values: Vec<String>,
+    storage_descriptor: Storage,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Storage {
+    columns: Vec<Column>,
+    location: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Column {
+    name: String,
+    r#type: String,
+    comment: String,
+}
+
+/// The partitions of a batch that could not be created or removed.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Failures {
+    errors: Vec<Failure>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Failure {
+    partition_values: Vec<String>,
+    error_detail: Detail,
+}
+
+/// The partitions of a batch that could not be moved: Glue has another name for their values.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct UpdateFailures {
+    errors: Vec<UpdateFailure>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct UpdateFailure {
+    partition_value_list: Vec<String>,
+    error_detail: Detail,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Detail {
+    error_code: Option<String>,
+    error_message: String,
+}
+
 /// The Glue catalogue of one account and region.
 pub(crate) struct Catalog {
-    client: aws_sdk_glue::Client,
+    session: Session,
 }
 
 impl Catalog {
     pub(crate) fn new(session: &Session) -> Self {
-        Self { client: client!(session, aws_sdk_glue) }
+        Self { session: session.clone() }
     }
 
     /// All tables of a database with their partitions; none if there is no such database.
@@ -49,10 +143,10 @@ impl Catalog {
         let failed =
             |error: orgcensus_aws::Error| Error::Glue { doing: format!("read database {database}"), source: error };
         let mut tables = Vec::new();
-        let mut pages = self.client.get_tables().database_name(database).into_paginator().send();
+        let mut pages = TABLES.pages(&self.session, json!({"DatabaseName": database}));
         while let Some(page) = pages.next().await {
-            match page.map_err(orgcensus_aws::Error::from) {
-                Ok(page) => tables.extend(page.table_list.unwrap_or_default().iter().map(|it| from_glue(database, it))),
+            match page {
+                Ok(page) => tables.extend(page.table_list.into_iter().map(|it| from_glue(database, it))),
                 Err(error) if error.class == Class::NotFound || error.is(&["EntityNotFoundException"]) => {
                     return Ok(None);
                 }
@@ -60,74 +154,70 @@ impl Catalog {
             }
         }
         for table in tables.iter_mut().filter(|it| !it.partition_keys.is_empty()) {
-            let request = self.client.get_partitions().database_name(database).table_name(&table.name);
-            let mut pages = request.into_paginator().send();
+            let input = json!({"DatabaseName": database, "TableName": table.name});
+            let mut pages = PARTITIONS.pages(&self.session, input);
             while let Some(page) = pages.next().await {
-                let page = page.map_err(|error| failed(error.into()))?;
-                table.partitions.extend(page.partitions.unwrap_or_default().iter().map(partition_from_glue));
+                table.partitions.extend(page.map_err(failed)?.partitions.into_iter().map(partition_from_glue));
             }
         }
         Ok(Some(tables))
     }
 
     pub(crate) async fn create_database(&self, name: &str) -> Result<()> {
-        let input = DatabaseInput::builder().name(name).description("Written by orgcensus").build()?;
-        let answer = self.client.create_database().database_input(input).send().await;
-        answer.map(drop).map_err(|error| failed(format!("create database {name}"), error.into()))
+        let input = json!({"DatabaseInput": {"Name": name, "Description": "Written by orgcensus"}});
+        let answer = CREATE_DATABASE.send(&self.session, input).await;
+        answer.map(drop).map_err(|error| failed(format!("create database {name}"), error))
     }
 
     pub(crate) async fn create_table(&self, table: &GlueTable) -> Result<()> {
-        let call = self.client.create_table().database_name(&table.database).table_input(input(table)?);
-        call.send().await.map(drop).map_err(|error| failed(format!("create {}", table.title()), error.into()))
+        let input = json!({"DatabaseName": table.database, "TableInput": table_input(table)});
+        let answer = CREATE_TABLE.send(&self.session, input).await;
+        answer.map(drop).map_err(|error| failed(format!("create {}", table.title()), error))
     }
 
     pub(crate) async fn update_table(&self, table: &GlueTable) -> Result<()> {
-        let call = self.client.update_table().database_name(&table.database).table_input(input(table)?);
         // No archive: a version a night would fill Glue's quota of versions.
-        let answer = call.skip_archive(true).send().await;
-        answer.map(drop).map_err(|error| failed(format!("update {}", table.title()), error.into()))
+        let input = json!({"DatabaseName": table.database, "TableInput": table_input(table), "SkipArchive": true});
+        let answer = UPDATE_TABLE.send(&self.session, input).await;
+        answer.map(drop).map_err(|error| failed(format!("update {}", table.title()), error))
     }
 
     pub(crate) async fn delete_table(&self, name: &TableName) -> Result<()> {
-        let call = self.client.delete_table().database_name(&name.database).name(&name.table);
-        call.send().await.map(drop).map_err(|error| failed(format!("delete {name}"), error.into()))
+        let input = json!({"DatabaseName": name.database, "Name": name.table});
+        let answer = DELETE_TABLE.send(&self.session, input).await;
+        answer.map(drop).map_err(|error| failed(format!("delete {name}"), error))
     }
 
     pub(crate) async fn create_partitions(&self, name: &TableName, partitions: &[GluePartition]) -> Result<()> {
         let doing = || format!("register partitions of {name}");
-        let inputs = partitions.iter().map(partition_input).collect::<Result<Vec<_>>>()?;
-        let call = self.client.batch_create_partition().database_name(&name.database).table_name(&name.table);
-        let answer = call.set_partition_input_list(Some(inputs)).send().await;
-        let answer = answer.map_err(|error| failed(doing(), error.into()))?;
-        none_failed(doing, answer.errors.unwrap_or_default())
+        let inputs: Vec<_> = partitions.iter().map(partition_input).collect();
+        let answer = CREATE_PARTITIONS.send(&self.session, of(name, "PartitionInputList", inputs)).await;
+        none_failed(doing, answer.map_err(|error| failed(doing(), error))?.errors)
     }
 
     pub(crate) async fn update_partitions(&self, name: &TableName, partitions: &[GluePartition]) -> Result<()> {
         let doing = || format!("move partitions of {name}");
-        let mut call = self.client.batch_update_partition().database_name(&name.database).table_name(&name.table);
-        for it in partitions {
-            let entry = BatchUpdatePartitionRequestEntry::builder().set_partition_value_list(Some(it.values.clone()));
-            call = call.entries(entry.partition_input(partition_input(it)?).build()?);
-        }
-        let answer = call.send().await.map_err(|error| failed(doing(), error.into()))?;
-        let errors = answer.errors.unwrap_or_default().into_iter().map(|it| {
-            PartitionError::builder()
-                .set_error_detail(it.error_detail)
-                .set_partition_values(it.partition_value_list)
-                .build()
-        });
-        none_failed(doing, errors.collect())
+        let entry =
+            |it: &GluePartition| json!({"PartitionValueList": it.values, "PartitionInput": partition_input(it)});
+        let entries: Vec<_> = partitions.iter().map(entry).collect();
+        let answer = UPDATE_PARTITIONS.send(&self.session, of(name, "Entries", entries)).await;
+        let errors = answer.map_err(|error| failed(doing(), error))?.errors;
+        let failure =
+            |it: UpdateFailure| Failure { partition_values: it.partition_value_list, error_detail: it.error_detail };
+        none_failed(doing, errors.into_iter().map(failure).collect())
     }
 
     pub(crate) async fn delete_partitions(&self, name: &TableName, values: &[Vec<String>]) -> Result<()> {
         let doing = || format!("remove partitions of {name}");
-        let mut call = self.client.batch_delete_partition().database_name(&name.database).table_name(&name.table);
-        for it in values {
-            call = call.partitions_to_delete(PartitionValueList::builder().set_values(Some(it.clone())).build()?);
-        }
-        let answer = call.send().await.map_err(|error| failed(doing(), error.into()))?;
-        none_failed(doing, answer.errors.unwrap_or_default())
+        let lists: Vec<_> = values.iter().map(|it| json!({"Values": it})).collect();
+        let answer = DELETE_PARTITIONS.send(&self.session, of(name, "PartitionsToDelete", lists)).await;
+        none_failed(doing, answer.map_err(|error| failed(doing(), error))?.errors)
     }
+}
+
+/// The input of a batch of a table's partitions.
+fn of(table: &TableName, name: &str, batch: Vec<Value>) -> Value {
+    json!({"DatabaseName": table.database, "TableName": table.table, name: batch})
 }
 
 fn failed(doing: String, source: orgcensus_aws::Error) -> Error {
@@ -135,84 +225,104 @@ fn failed(doing: String, source: orgcensus_aws::Error) -> Error {
 }
 
 /// A batch may fail in part and still be answered with 200.
-fn none_failed(doing: impl Fn() -> String, errors: Vec<PartitionError>) -> Result<()> {
+fn none_failed(doing: impl Fn() -> String, errors: Vec<Failure>) -> Result<()> {
     let Some(first) = errors.first() else { return Ok(()) };
-    let detail = first.error_detail.as_ref();
-    let code = detail.and_then(|it| it.error_code()).unwrap_or("Unknown");
-    let message = detail.and_then(|it| it.error_message()).unwrap_or_default();
-    let message = format!("{}: {message} ({} failed)", first.partition_values().join("/"), errors.len());
+    let Detail { error_code, error_message } = &first.error_detail;
+    let code = error_code.as_deref().unwrap_or("Unknown");
+    let message = format!("{}: {error_message} ({} failed)", first.partition_values.join("/"), errors.len());
     Err(failed(doing(), orgcensus_aws::Error::new(Class::Failed, code, message)))
 }
 
-fn input(table: &GlueTable) -> Result<TableInput> {
-    let is_view = table.view_text.is_some();
-    let parameters: HashMap<_, _> = table.parameters.clone().into_iter().collect();
-    Ok(TableInput::builder()
-        .name(&table.name)
-        .description(&table.description)
-        .table_type(if is_view { "VIRTUAL_VIEW" } else { "EXTERNAL_TABLE" })
-        .set_parameters(Some(parameters))
-        .storage_descriptor(storage(&table.columns, table.location.as_deref())?)
-        .set_partition_keys(Some(columns(&table.partition_keys)?))
-        .set_view_original_text(table.view_text.clone())
-        .set_view_expanded_text(is_view.then(|| EXPANDED.to_owned()))
-        .build()?)
+fn table_input(table: &GlueTable) -> Value {
+    let mut input = json!({
+        "Name": table.name,
+        "Description": table.description,
+        "TableType": if table.view_text.is_some() { "VIRTUAL_VIEW" } else { "EXTERNAL_TABLE" },
+        "Parameters": table.parameters,
+        "StorageDescriptor": storage(&table.columns, table.location.as_deref()),
+        "PartitionKeys": columns(&table.partition_keys),
+    });
+    if let Some(text) = &table.view_text {
+        input["ViewOriginalText"] = json!(text);
+        input["ViewExpandedText"] = json!(EXPANDED);
+    }
+    input
 }
 
-fn partition_input(partition: &GluePartition) -> Result<PartitionInput> {
-    let storage = storage(&partition.columns, Some(&partition.location))?;
-    Ok(PartitionInput::builder().set_values(Some(partition.values.clone())).storage_descriptor(storage).build())
+fn partition_input(partition: &GluePartition) -> Value {
+    json!({"Values": partition.values, "StorageDescriptor": storage(&partition.columns, Some(&partition.location))})
 }
 
 /// Where Parquet is and what reads it; a view has columns alone.
-fn storage(own: &[GlueColumn], location: Option<&str>) -> Result<StorageDescriptor> {
-    let builder = StorageDescriptor::builder().set_columns(Some(columns(own)?));
+fn storage(own: &[GlueColumn], location: Option<&str>) -> Value {
     let Some(location) = location else {
-        return Ok(builder.location("").serde_info(SerDeInfo::builder().build()).build());
+        return json!({"Columns": columns(own), "Location": "", "SerdeInfo": {}});
     };
-    let serde = SerDeInfo::builder().serialization_library(SERDE).parameters("serialization.format", "1").build();
-    Ok(builder.location(location).input_format(INPUT).output_format(OUTPUT).serde_info(serde).build())
+    json!({
+        "Columns": columns(own),
+        "Location": location,
+        "InputFormat": INPUT,
+        "OutputFormat": OUTPUT,
+        "SerdeInfo": {"SerializationLibrary": SERDE, "Parameters": {"serialization.format": "1"}},
+    })
 }
 
-fn columns(own: &[GlueColumn]) -> Result<Vec<Column>> {
-    let column =
-        |it: &GlueColumn| Ok(Column::builder().name(&it.name).r#type(&it.data_type).comment(&it.comment).build()?);
-    own.iter().map(column).collect()
+fn columns(own: &[GlueColumn]) -> Vec<Value> {
+    own.iter().map(|it| json!({"Name": it.name, "Type": it.data_type, "Comment": it.comment})).collect()
 }
 
-fn from_glue(database: &str, table: &Table) -> GlueTable {
-    let storage = table.storage_descriptor.as_ref();
-    let location = storage.and_then(|it| it.location.clone()).filter(|it| !it.is_empty());
+fn from_glue(database: &str, table: Table) -> GlueTable {
+    let Storage { columns, location } = table.storage_descriptor;
     GlueTable {
         database: database.to_owned(),
-        name: table.name.clone(),
-        description: table.description.clone().unwrap_or_default(),
-        parameters: table.parameters.clone().unwrap_or_default().into_iter().collect(),
-        columns: columns_from_glue(storage),
-        partition_keys: table.partition_keys().iter().map(column_from_glue).collect(),
-        location,
-        view_text: table.view_original_text.clone().filter(|it| !it.is_empty()),
+        name: table.name,
+        description: table.description,
+        parameters: table.parameters,
+        columns: columns_from_glue(columns),
+        partition_keys: columns_from_glue(table.partition_keys),
+        location: Some(location).filter(|it| !it.is_empty()),
+        view_text: table.view_original_text.filter(|it| !it.is_empty()),
         partitions: Vec::new(),
     }
 }
 
-fn partition_from_glue(partition: &Partition) -> GluePartition {
-    let storage = partition.storage_descriptor.as_ref();
-    GluePartition {
-        values: partition.values.clone().unwrap_or_default(),
-        location: storage.and_then(|it| it.location.clone()).unwrap_or_default(),
-        columns: columns_from_glue(storage),
+fn partition_from_glue(partition: Partition) -> GluePartition {
+    let Storage { columns, location } = partition.storage_descriptor;
+    GluePartition { values: partition.values, location, columns: columns_from_glue(columns) }
+}
+
+fn columns_from_glue(columns: Vec<Column>) -> Vec<GlueColumn> {
+    let column = |it: Column| GlueColumn { name: it.name, data_type: it.r#type, comment: it.comment };
+    columns.into_iter().map(column).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contents::tests::contents;
+    use crate::glue::wanted;
+
+    #[test]
+    fn what_is_written_is_read_as_it_was() {
+        for table in wanted(&contents()).unwrap() {
+            let written = table_input(&table);
+            assert!(!written.to_string().contains(":null"), "{written}");
+            let read = from_glue(&table.database, serde_json::from_value(written).unwrap());
+            let partitions = table.partitions.iter().map(|it| serde_json::from_value(partition_input(it)).unwrap());
+            assert_eq!(GlueTable { partitions: partitions.map(partition_from_glue).collect(), ..read }, table);
+        }
     }
-}
 
-fn columns_from_glue(storage: Option<&StorageDescriptor>) -> Vec<GlueColumn> {
-    storage.map(|it| it.columns().iter().map(column_from_glue).collect()).unwrap_or_default()
-}
-
-fn column_from_glue(column: &Column) -> GlueColumn {
-    GlueColumn {
-        name: column.name.clone(),
-        data_type: column.r#type.clone().unwrap_or_default(),
-        comment: column.comment.clone().unwrap_or_default(),
+    #[test]
+    fn a_batch_that_failed_in_part_failed() {
+        let failures = |json: Value| serde_json::from_value::<Failures>(json).unwrap().errors;
+        let doing = || "register partitions of a.b".to_owned();
+        none_failed(doing, failures(json!({}))).unwrap();
+        let detail = json!({"ErrorCode": "AlreadyExistsException", "ErrorMessage": "it is there"});
+        let errors = json!({"Errors": [{"PartitionValues": ["o-a", "2026-01-01"], "ErrorDetail": detail}, {}]});
+        assert_eq!(
+            none_failed(doing, failures(errors)).unwrap_err().to_string(),
+            "register partitions of a.b: AlreadyExistsException: o-a/2026-01-01: it is there (2 failed)"
+        );
     }
 }

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_ec2::types::{HttpTokensState, Instance as Described, InstanceStateName};
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client, timestamp};
+use orgcensus_collect::{Collector, Error, Moment, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
+use crate::ec2::tags::{self, Tag};
 use crate::items::Unread;
+
+const LIST: Read<Page> = reads("ec2", "DescribeInstances");
 
 /// One EC2 instance, also a terminated one that AWS still shows.
 #[derive(Debug, Serialize, Row)]
@@ -79,20 +82,97 @@ pub struct Instance {
 pub const INSTANCES: Collector = Collector {
     name: "ec2_instances",
     scope: Scope::Region,
-    calls: &[call("ec2", "DescribeInstances")],
+    runs: Runs::Always,
+    calls: &[LIST.call()],
     tables: &[table::<Instance>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Page {
+    reservation_set: Vec<Reservation>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Reservation {
+    instances_set: Vec<Described>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Described {
+    instance_id: Option<String>,
+    instance_state: Option<State>,
+    /// Why it came to its state.
+    reason: Option<String>,
+    metadata_options: Option<Metadata>,
+    iam_instance_profile: Option<Profile>,
+    image_id: Option<String>,
+    instance_type: Option<String>,
+    architecture: Option<String>,
+    platform_details: Option<String>,
+    key_name: Option<String>,
+    instance_lifecycle: Option<String>,
+    placement: Option<Placement>,
+    vpc_id: Option<String>,
+    subnet_id: Option<String>,
+    group_set: Vec<Group>,
+    /// The public one.
+    ip_address: Option<String>,
+    private_ip_address: Option<String>,
+    monitoring: Option<Monitoring>,
+    launch_time: Option<Moment>,
+    tag_set: Vec<Tag>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct State {
+    name: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Metadata {
+    http_tokens: Option<String>,
+    http_endpoint: Option<String>,
+    http_put_response_hop_limit: Option<i32>,
+    instance_metadata_tags: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Profile {
+    arn: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Placement {
+    tenancy: Option<String>,
+    availability_zone: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Group {
+    group_id: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Monitoring {
+    state: Option<String>,
+}
+
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let ec2 = client!(session, aws_sdk_ec2);
-    let mut pages = ec2.describe_instances().max_results(1000).into_paginator().send();
+    let mut pages = LIST.pages(session, json!({"MaxResults": 1000}));
     while let Some(page) = pages.next().await {
-        let reservations = page?.reservations.unwrap_or_default();
-        for described in reservations.into_iter().filter_map(|reservation| reservation.instances).flatten() {
-            let row = instance(session, described, rows.captured_at());
+        for described in page?.reservation_set.into_iter().flat_map(|reservation| reservation.instances_set) {
             let mut unread = Unread::default();
-            unread.value("instanceState", row.state.as_ref());
+            let row = instance(session, described, rows.captured_at(), &mut unread);
             unread.count(rows, Instance::TABLE, "ec2:DescribeInstances");
             rows.push(row).await?;
         }
@@ -100,42 +180,41 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn instance(session: &Session, it: Described, now: Timestamp) -> Instance {
+fn instance(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Instance {
     let instance_id = it.instance_id.unwrap_or_default();
-    let state = it.state.and_then(|state| state.name);
-    let metadata = it.metadata_options;
-    let http_tokens = metadata.as_ref().and_then(|metadata| metadata.http_tokens.as_ref());
-    let placement = it.placement;
-    let launched_at = it.launch_time.as_ref().and_then(timestamp);
-    let tags: BTreeMap<_, _> = it.tags.into_iter().flatten().filter_map(|tag| Some((tag.key?, tag.value?))).collect();
+    let state = unread.value("instanceState", it.instance_state.and_then(|state| state.name));
+    let metadata = it.metadata_options.unwrap_or_default();
+    let placement = it.placement.unwrap_or_default();
+    let launched_at = unread.moment("launchTime", it.launch_time.as_ref());
+    let tags = tags::by_key(it.tag_set);
     Instance {
         arn: session.arn("ec2", &format!("instance/{instance_id}")),
         instance_id,
         instance_name: tags.get("Name").cloned(),
-        is_terminated: state.as_ref().map(|state| *state == InstanceStateName::Terminated),
-        state: state.map(|state| state.as_str().to_owned()),
-        state_transition_reason: it.state_transition_reason.filter(|reason| !reason.is_empty()),
-        is_imdsv2_required: http_tokens.map(|tokens| *tokens == HttpTokensState::Required),
-        http_tokens: http_tokens.map(|tokens| tokens.as_str().to_owned()),
-        http_endpoint: metadata.as_ref().and_then(|it| Some(it.http_endpoint.as_ref()?.as_str().to_owned())),
-        http_put_response_hop_limit: metadata.as_ref().and_then(|it| it.http_put_response_hop_limit),
-        instance_metadata_tags: metadata.and_then(|it| Some(it.instance_metadata_tags?.as_str().to_owned())),
+        is_terminated: state.as_ref().map(|state| state == "terminated"),
+        state,
+        state_transition_reason: it.reason.filter(|reason| !reason.is_empty()),
+        is_imdsv2_required: metadata.http_tokens.as_ref().map(|tokens| tokens == "required"),
+        http_tokens: metadata.http_tokens,
+        http_endpoint: metadata.http_endpoint,
+        http_put_response_hop_limit: metadata.http_put_response_hop_limit,
+        instance_metadata_tags: metadata.instance_metadata_tags,
         instance_profile_arn: it.iam_instance_profile.and_then(|profile| profile.arn),
         image_id: it.image_id,
-        instance_type: it.instance_type.map(|it| it.as_str().to_owned()),
-        architecture: it.architecture.map(|it| it.as_str().to_owned()),
+        instance_type: it.instance_type,
+        architecture: it.architecture,
         platform_details: it.platform_details,
         key_name: it.key_name,
-        lifecycle: it.instance_lifecycle.map(|it| it.as_str().to_owned()),
-        tenancy: placement.as_ref().and_then(|it| Some(it.tenancy.as_ref()?.as_str().to_owned())),
-        availability_zone: placement.and_then(|it| it.availability_zone),
+        lifecycle: it.instance_lifecycle,
+        tenancy: placement.tenancy,
+        availability_zone: placement.availability_zone,
         vpc_id: it.vpc_id,
         subnet_id: it.subnet_id,
-        security_group_ids: it.security_groups.into_iter().flatten().filter_map(|it| it.group_id).collect(),
-        has_public_ip_address: it.public_ip_address.is_some(),
-        public_ip_address: it.public_ip_address,
+        security_group_ids: it.group_set.into_iter().filter_map(|it| it.group_id).collect(),
+        has_public_ip_address: it.ip_address.is_some(),
+        public_ip_address: it.ip_address,
         private_ip_address: it.private_ip_address,
-        is_monitored: it.monitoring.and_then(|it| it.state).map(|state| state.as_str() == "enabled"),
+        is_monitored: it.monitoring.and_then(|it| it.state).map(|state| state == "enabled"),
         launched_at,
         age_days: launched_at.map(|at| at.days_until(now)),
         tags,

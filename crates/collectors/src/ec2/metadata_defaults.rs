@@ -1,9 +1,11 @@
 //! Defaults of the instance metadata service: GetInstanceMetadataDefaults, one answer for each region.
 
-use aws_sdk_ec2::types::{HttpTokensState, InstanceMetadataDefaultsResponse};
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client};
+use orgcensus_collect::{Collector, Error, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, table};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+const DEFAULTS: Read<Answer> = reads("ec2", "GetInstanceMetadataDefaults");
 
 /// What new EC2 instances of one account and region take as their metadata options, where their launch says nothing.
 #[derive(Debug, Serialize, Row)]
@@ -31,27 +33,45 @@ pub struct MetadataDefaults {
 pub const METADATA_DEFAULTS: Collector = Collector {
     name: "ec2_metadata_defaults",
     scope: Scope::Region,
-    calls: &[call("ec2", "GetInstanceMetadataDefaults")],
+    runs: Runs::Always,
+    calls: &[DEFAULTS.call()],
     tables: &[table::<MetadataDefaults>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
-async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let ec2 = client!(session, aws_sdk_ec2);
-    let defaults = ec2.get_instance_metadata_defaults().send().await?.account_level;
-    // An answer without defaults is a row too: nothing is set, and that was seen.
-    rows.push(row(defaults.unwrap_or_else(|| InstanceMetadataDefaultsResponse::builder().build()))).await
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Answer {
+    account_level: Option<Defaults>,
 }
 
-fn row(it: InstanceMetadataDefaultsResponse) -> MetadataDefaults {
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Defaults {
+    http_tokens: Option<String>,
+    http_tokens_enforced: Option<String>,
+    http_endpoint: Option<String>,
+    http_put_response_hop_limit: Option<i32>,
+    instance_metadata_tags: Option<String>,
+    managed_by: Option<String>,
+    managed_exception_message: Option<String>,
+}
+
+async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
+    let defaults = DEFAULTS.send(session, json!({})).await?.account_level;
+    // An answer without defaults is a row too: nothing is set, and that was seen.
+    rows.push(row(defaults.unwrap_or_default())).await
+}
+
+fn row(it: Defaults) -> MetadataDefaults {
     MetadataDefaults {
-        is_imdsv2_required: it.http_tokens == Some(HttpTokensState::Required),
-        http_tokens: it.http_tokens.map(|tokens| tokens.as_str().to_owned()),
-        http_tokens_enforced: it.http_tokens_enforced.map(|enforced| enforced.as_str().to_owned()),
-        http_endpoint: it.http_endpoint.map(|endpoint| endpoint.as_str().to_owned()),
+        is_imdsv2_required: it.http_tokens.as_deref() == Some("required"),
+        http_tokens: it.http_tokens,
+        http_tokens_enforced: it.http_tokens_enforced,
+        http_endpoint: it.http_endpoint,
         http_put_response_hop_limit: it.http_put_response_hop_limit,
-        instance_metadata_tags: it.instance_metadata_tags.map(|tags| tags.as_str().to_owned()),
-        managed_by: it.managed_by.map(|managed_by| managed_by.as_str().to_owned()),
+        instance_metadata_tags: it.instance_metadata_tags,
+        managed_by: it.managed_by,
         managed_exception_message: it.managed_exception_message,
     }
 }

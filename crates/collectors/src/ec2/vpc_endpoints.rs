@@ -2,12 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_ec2::types::VpcEndpoint as Described;
 use orgcensus_collect::{
-    Collector, Error, Policy, PolicyKind, PolicyText, Rows, Scope, Session, call, client, timestamp,
+    Collector, Error, Moment, Policy, PolicyKind, PolicyText, Read, Rows, Runs, Scope, Session, read as reads,
 };
 use orgcensus_row::{Row, Timestamp, table};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::ec2::tags::{self, Tag};
+use crate::items::Unread;
+
+const LIST: Read<Page> = reads("ec2", "DescribeVpcEndpoints");
 
 /// One VPC endpoint: a way from a VPC to a service. Its policy says what may pass, and lets nobody in.
 #[derive(Debug, Serialize, Row)]
@@ -61,18 +66,62 @@ pub struct VpcEndpoint {
 pub const VPC_ENDPOINTS: Collector = Collector {
     name: "ec2_vpc_endpoints",
     scope: Scope::Region,
-    calls: &[call("ec2", "DescribeVpcEndpoints")],
+    runs: Runs::Always,
+    calls: &[LIST.call()],
     tables: &[table::<VpcEndpoint>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Page {
+    vpc_endpoint_set: Vec<Described>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Described {
+    vpc_endpoint_id: Option<String>,
+    owner_id: Option<String>,
+    vpc_endpoint_type: Option<String>,
+    vpc_id: Option<String>,
+    service_name: Option<String>,
+    service_region: Option<String>,
+    state: Option<String>,
+    policy_document: Option<String>,
+    private_dns_enabled: Option<bool>,
+    requester_managed: Option<bool>,
+    ip_address_type: Option<String>,
+    route_table_id_set: Vec<String>,
+    subnet_id_set: Vec<String>,
+    group_set: Vec<Group>,
+    network_interface_id_set: Vec<String>,
+    last_error: Option<LastError>,
+    creation_timestamp: Option<Moment>,
+    tag_set: Vec<Tag>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Group {
+    group_id: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct LastError {
+    code: Option<String>,
+}
+
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let ec2 = client!(session, aws_sdk_ec2);
-    let mut pages = ec2.describe_vpc_endpoints().max_results(1000).into_paginator().send();
+    let mut pages = LIST.pages(session, json!({"MaxResults": 1000}));
     while let Some(page) = pages.next().await {
-        for mut described in page?.vpc_endpoints.unwrap_or_default() {
+        for mut described in page?.vpc_endpoint_set {
             let text = PolicyText::read(described.policy_document.take());
-            let row = endpoint(session, described, matches!(text, PolicyText::Document(_)), rows.captured_at());
+            let has_policy = matches!(text, PolicyText::Document(_));
+            let mut unread = Unread::default();
+            let row = endpoint(session, described, has_policy, rows.captured_at(), &mut unread);
+            unread.count(rows, VpcEndpoint::TABLE, "ec2:DescribeVpcEndpoints");
             let (resource_arn, resource_type, kind) = (&row.arn, "ec2_vpc_endpoint", PolicyKind::VpcEndpoint);
             rows.policy(Policy { resource_arn, resource_type, kind, name: "", is_in_force: true, text }).await?;
             rows.push(row).await?;
@@ -81,28 +130,28 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn endpoint(session: &Session, it: Described, has_policy: bool, now: Timestamp) -> VpcEndpoint {
+fn endpoint(session: &Session, it: Described, has_policy: bool, now: Timestamp, unread: &mut Unread) -> VpcEndpoint {
     let vpc_endpoint_id = it.vpc_endpoint_id.unwrap_or_default();
-    let tags: BTreeMap<_, _> = it.tags.into_iter().flatten().filter_map(|tag| Some((tag.key?, tag.value?))).collect();
-    let created_at = it.creation_timestamp.as_ref().and_then(timestamp);
+    let tags = tags::by_key(it.tag_set);
+    let created_at = unread.moment("creationTimestamp", it.creation_timestamp.as_ref());
     VpcEndpoint {
         arn: session.arn("ec2", &format!("vpc-endpoint/{vpc_endpoint_id}")),
         vpc_endpoint_id,
         vpc_endpoint_name: tags.get("Name").cloned(),
         owner_account_id: it.owner_id,
-        endpoint_type: it.vpc_endpoint_type.map(|it| it.as_str().to_owned()),
+        endpoint_type: it.vpc_endpoint_type,
         vpc_id: it.vpc_id.filter(|id| !id.is_empty()),
         service_name: it.service_name,
         service_region: it.service_region,
-        state: it.state.map(|state| state.as_str().to_owned()),
+        state: it.state,
         has_policy,
         is_private_dns_enabled: it.private_dns_enabled,
         is_requester_managed: it.requester_managed,
-        ip_address_type: it.ip_address_type.map(|it| it.as_str().to_owned()),
-        route_table_ids: it.route_table_ids.unwrap_or_default(),
-        subnet_ids: it.subnet_ids.unwrap_or_default(),
-        security_group_ids: it.groups.into_iter().flatten().filter_map(|group| group.group_id).collect(),
-        network_interface_ids: it.network_interface_ids.unwrap_or_default(),
+        ip_address_type: it.ip_address_type,
+        route_table_ids: it.route_table_id_set,
+        subnet_ids: it.subnet_id_set,
+        security_group_ids: it.group_set.into_iter().filter_map(|group| group.group_id).collect(),
+        network_interface_ids: it.network_interface_id_set,
         last_error_code: it.last_error.and_then(|error| error.code),
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_ec2::types::Vpc as Described;
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client};
+use orgcensus_collect::{Collector, Error, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, table};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::ec2::tags::{self, Tag};
+
+const LIST: Read<Page> = reads("ec2", "DescribeVpcs");
 
 /// One VPC that the account can see: its own, or one of which another account shares subnets with it.
 #[derive(Debug, Serialize, Row)]
@@ -46,16 +50,71 @@ pub struct Vpc {
 pub const VPCS: Collector = Collector {
     name: "ec2_vpcs",
     scope: Scope::Region,
-    calls: &[call("ec2", "DescribeVpcs")],
+    runs: Runs::Always,
+    calls: &[LIST.call()],
     tables: &[table::<Vpc>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Page {
+    vpc_set: Vec<Described>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Described {
+    vpc_id: Option<String>,
+    owner_id: Option<String>,
+    state: Option<String>,
+    is_default: Option<bool>,
+    cidr_block: Option<String>,
+    cidr_block_association_set: Vec<Block>,
+    ipv6_cidr_block_association_set: Vec<Ipv6Block>,
+    instance_tenancy: Option<String>,
+    dhcp_options_id: Option<String>,
+    block_public_access_states: Option<BlockPublicAccess>,
+    tag_set: Vec<Tag>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Block {
+    cidr_block: Option<String>,
+    cidr_block_state: Option<BlockState>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Ipv6Block {
+    ipv6_cidr_block: Option<String>,
+    ipv6_cidr_block_state: Option<BlockState>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct BlockState {
+    state: Option<String>,
+}
+
+impl BlockState {
+    /// A block that was taken away shows for a while yet.
+    fn is_gone(&self) -> bool {
+        matches!(self.state.as_deref(), Some("disassociating" | "disassociated" | "failing" | "failed"))
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct BlockPublicAccess {
+    internet_gateway_block_mode: Option<String>,
+}
+
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let ec2 = client!(session, aws_sdk_ec2);
-    let mut pages = ec2.describe_vpcs().max_results(1000).into_paginator().send();
+    let mut pages = LIST.pages(session, json!({"MaxResults": 1000}));
     while let Some(page) = pages.next().await {
-        for described in page?.vpcs.unwrap_or_default() {
+        for described in page?.vpc_set {
             rows.push(vpc(session, described)).await?;
         }
     }
@@ -64,35 +123,30 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 
 fn vpc(session: &Session, it: Described) -> Vpc {
     let vpc_id = it.vpc_id.unwrap_or_default();
-    let tags: BTreeMap<_, _> = it.tags.into_iter().flatten().filter_map(|tag| Some((tag.key?, tag.value?))).collect();
+    let tags = tags::by_key(it.tag_set);
     let owner = it.owner_id.as_deref().unwrap_or(session.account_id());
-    let blocks = it.cidr_block_association_set.into_iter().flatten();
-    let ipv6_blocks = it.ipv6_cidr_block_association_set.into_iter().flatten();
-    // A block that was taken away shows for a while yet.
-    let is_gone =
-        |state: Option<&str>| matches!(state, Some("disassociating" | "disassociated" | "failing" | "failed"));
+    let blocks = it.cidr_block_association_set.into_iter();
+    let ipv6_blocks = it.ipv6_cidr_block_association_set.into_iter();
     Vpc {
         arn: format!("arn:{}:ec2:{}:{owner}:vpc/{vpc_id}", session.partition(), session.region()),
         vpc_id,
         vpc_name: tags.get("Name").cloned(),
         is_shared_by_other: it.owner_id.as_deref().map(|owner| owner != session.account_id()),
         owner_account_id: it.owner_id,
-        state: it.state.map(|state| state.as_str().to_owned()),
+        state: it.state,
         is_default: it.is_default,
         cidr_block: it.cidr_block,
         cidr_blocks: blocks
-            .filter(|it| !is_gone(it.cidr_block_state.as_ref().and_then(|it| Some(it.state.as_ref()?.as_str()))))
+            .filter(|it| !it.cidr_block_state.as_ref().is_some_and(BlockState::is_gone))
             .filter_map(|it| it.cidr_block)
             .collect(),
         ipv6_cidr_blocks: ipv6_blocks
-            .filter(|it| !is_gone(it.ipv6_cidr_block_state.as_ref().and_then(|it| Some(it.state.as_ref()?.as_str()))))
+            .filter(|it| !it.ipv6_cidr_block_state.as_ref().is_some_and(BlockState::is_gone))
             .filter_map(|it| it.ipv6_cidr_block)
             .collect(),
-        instance_tenancy: it.instance_tenancy.map(|tenancy| tenancy.as_str().to_owned()),
+        instance_tenancy: it.instance_tenancy,
         dhcp_options_id: it.dhcp_options_id,
-        internet_gateway_block_mode: it
-            .block_public_access_states
-            .and_then(|states| Some(states.internet_gateway_block_mode?.as_str().to_owned())),
+        internet_gateway_block_mode: it.block_public_access_states.and_then(|it| it.internet_gateway_block_mode),
         tags,
     }
 }

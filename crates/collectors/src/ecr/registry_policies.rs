@@ -1,21 +1,31 @@
 //! ECR registry policies: GetRegistryPolicy, one for each region. Fills the tables of policies only.
 
-use orgcensus_collect::{Collector, Error, Optional, PolicyText, Rows, Scope, Session, call, client};
+use orgcensus_collect::{Collector, Error, Optional, PolicyText, Read, Rows, Runs, Scope, Session, read as reads};
+use serde::Deserialize;
+use serde_json::json;
 
 use crate::items::{given, resource_policy};
+
+const POLICY: Read<Answer> = reads("ecr", "GetRegistryPolicy");
 
 /// The policy of one region's registry: who may replicate into it, or pull through it.
 pub const REGISTRY_POLICIES: Collector = Collector {
     name: "ecr_registry_policies",
     scope: Scope::Region,
-    calls: &[call("ecr", "GetRegistryPolicy")],
+    runs: Runs::Always,
+    calls: &[POLICY.call()],
     tables: &[],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Answer {
+    policy_text: Option<String>,
+}
+
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let ecr = client!(session, aws_sdk_ecr);
-    let answer = ecr.get_registry_policy().send().await.optional(&["RegistryPolicyNotFoundException"])?;
+    let answer = POLICY.send(session, json!({})).await.optional(&["RegistryPolicyNotFoundException"])?;
     // AWS gives a registry no ARN, and there is one for each account and region: this one is ours.
     let arn = session.arn("ecr", "registry");
     let text = answer.map(|answer| given(answer.policy_text, "ecr:GetRegistryPolicy", "policyText")).transpose()?;

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_ecr::Client;
-use aws_sdk_ecr::operation::get_repository_policy::GetRepositoryPolicyOutput as Policy;
-use aws_sdk_ecr::types::{Repository as Described, Tag};
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Optional, Rows, Said, Scope, Session, call, client, timestamp};
+use orgcensus_collect::{Collector, Error, Moment, Optional, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use crate::items::{Answer, Unread, details, given, is_gone, policy_text, resource_policy, word};
+use crate::items::{Answer, Tag, Unread, by_key, details, given, is_gone, policy_text, resource_policy};
+
+const LIST: Read<Page> = reads("ecr", "DescribeRepositories");
+const POLICY: Read<Policy> = reads("ecr", "GetRepositoryPolicy");
+const TAGS: Read<Tags> = reads("ecr", "ListTagsForResource");
 
 /// How ECR says that there is no such repository.
 const GONE: &[&str] = &["RepositoryNotFoundException"];
@@ -47,24 +49,60 @@ pub struct Repository {
 pub const REPOSITORIES: Collector = Collector {
     name: "ecr_repositories",
     scope: Scope::Region,
-    calls: &[
-        call("ecr", "DescribeRepositories"),
-        call("ecr", "GetRepositoryPolicy"),
-        call("ecr", "ListTagsForResource"),
-    ],
+    runs: Runs::Always,
+    calls: &[LIST.call(), POLICY.call(), TAGS.call()],
     tables: &[table::<Repository>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Page {
+    repositories: Vec<Described>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Described {
+    repository_arn: Option<String>,
+    repository_name: Option<String>,
+    registry_id: Option<String>,
+    repository_uri: Option<String>,
+    created_at: Option<Moment>,
+    image_tag_mutability: Option<String>,
+    image_scanning_configuration: Option<Scanning>,
+    encryption_configuration: Option<Encryption>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Scanning {
+    scan_on_push: Option<bool>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Encryption {
+    encryption_type: Option<String>,
+    kms_key: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Policy {
+    policy_text: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Tags {
+    tags: Vec<Tag>,
+}
+
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let ecr = client!(session, aws_sdk_ecr);
-    let said = Said::new();
-    let list = client!(session, aws_sdk_ecr, |builder| builder.interceptor(said.clone()));
-    let mut pages = list.describe_repositories().max_results(1000).into_paginator().send();
+    let mut pages = LIST.pages(session, json!({"maxResults": 1000}));
     while let Some(page) = pages.next().await {
-        let described = page?.repositories.unwrap_or_default();
-        let scans = scans_on_push(&said, &described);
-        let mut repositories = details(described.into_iter().zip(scans), |(it, scan)| read(ecr.clone(), it, scan));
+        let mut repositories = details(page?.repositories, |described| read(session, described));
         while let Some(repository) = repositories.next().await {
             push(session, rows, repository).await?;
         }
@@ -72,43 +110,25 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether each repository's answer says of scans on push, and what: the SDK makes false of what it does not say.
-fn scans_on_push(said: &Said, described: &[Described]) -> Vec<Option<bool>> {
-    let of = |it: &Described| it.image_scanning_configuration.as_ref().map(|scanning| scanning.scan_on_push);
-    let all: Vec<_> = described.iter().map(of).collect();
-    if said.count("scanOnPush") == all.iter().flatten().count() {
-        return all;
-    }
-    let json = said.json();
-    let is_said = |at: usize| json["repositories"][at]["imageScanningConfiguration"]["scanOnPush"].is_boolean();
-    all.into_iter().enumerate().map(|(at, scan)| scan.filter(|_| is_said(at))).collect()
-}
-
 struct Details {
     repository: Described,
-    is_scan_on_push: Option<bool>,
     policy: Answer<Option<String>>,
-    tags: Answer<Vec<Tag>>,
+    tags: Answer<Tags>,
 }
 
-async fn read(ecr: Client, repository: Described, is_scan_on_push: Option<bool>) -> Details {
+async fn read(session: &Session, repository: Described) -> Details {
     let name = repository.repository_name.as_deref().unwrap_or_default();
-    let policy = ecr.get_repository_policy().repository_name(name).send().await;
+    let policy = POLICY.send(session, json!({"repositoryName": name})).await;
     let arn = repository.repository_arn.as_deref().unwrap_or_default();
-    let tags = ecr.list_tags_for_resource().resource_arn(arn).send().await;
+    let tags = TAGS.send(session, json!({"resourceArn": arn})).await;
     let policy = policy.optional(&["RepositoryPolicyNotFoundException"]);
     let text =
         |it: Option<Policy>| it.map(|it| given(it.policy_text, "ecr:GetRepositoryPolicy", "policyText")).transpose();
-    Details {
-        is_scan_on_push,
-        policy: policy.and_then(text),
-        tags: tags.map(|it| it.tags.unwrap_or_default()).map_err(Into::into),
-        repository,
-    }
+    Details { repository, policy: policy.and_then(text), tags }
 }
 
 async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
-    let Details { mut repository, is_scan_on_push, policy, tags } = details;
+    let Details { mut repository, policy, tags } = details;
     if is_gone(GONE, &policy) && tags.is_err() {
         rows.gone();
         return Ok(());
@@ -119,17 +139,22 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
     rows.policy(resource_policy(&arn, "ecr_repository", text)).await?;
     let tags = rows.item([Repository::TABLE], tags)?;
     let mut unread = Unread::default();
-    if repository.image_scanning_configuration.is_some() {
-        unread.value("scanOnPush", is_scan_on_push);
-    }
+    let row = row(arn, name, repository, tags, rows.captured_at(), &mut unread);
     unread.count(rows, Repository::TABLE, "ecr:DescribeRepositories");
-    let row = row(arn, name, repository, tags, rows.captured_at());
-    rows.push(Repository { is_scan_on_push, ..row }).await
+    rows.push(row).await
 }
 
-fn row(arn: String, repository_name: String, it: Described, tags: Option<Vec<Tag>>, now: Timestamp) -> Repository {
-    let created_at = it.created_at.as_ref().and_then(timestamp);
-    let encryption = it.encryption_configuration;
+fn row(
+    arn: String,
+    repository_name: String,
+    it: Described,
+    tags: Option<Tags>,
+    now: Timestamp,
+    unread: &mut Unread,
+) -> Repository {
+    let created_at = unread.moment("createdAt", it.created_at.as_ref());
+    let scanning = it.image_scanning_configuration;
+    let encryption = it.encryption_configuration.unwrap_or_default();
     Repository {
         arn,
         repository_name,
@@ -137,11 +162,11 @@ fn row(arn: String, repository_name: String, it: Described, tags: Option<Vec<Tag
         repository_uri: it.repository_uri,
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
-        image_tag_mutability: it.image_tag_mutability.map(|mutability| mutability.as_str().to_owned()),
-        is_scan_on_push: None,
-        encryption_type: encryption.as_ref().and_then(|encryption| word(encryption.encryption_type.as_str())),
-        kms_key_arn: encryption.and_then(|encryption| encryption.kms_key),
-        tags: tags.map(|tags| tags.into_iter().map(|tag| (tag.key, tag.value)).collect()),
+        image_tag_mutability: it.image_tag_mutability,
+        is_scan_on_push: scanning.and_then(|scanning| unread.value("scanOnPush", scanning.scan_on_push)),
+        encryption_type: encryption.encryption_type,
+        kms_key_arn: encryption.kms_key,
+        tags: tags.map(|it| by_key(it.tags)),
     }
 }
 

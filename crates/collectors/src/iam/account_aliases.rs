@@ -1,6 +1,6 @@
 //! The account's alias, by ListAccountAliases: the word in its sign-in URL.
 
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client};
+use orgcensus_collect::{Collector, Error, Rows, Runs, Scope, Session, call, client};
 use orgcensus_row::{Row, table};
 use serde::Serialize;
 
@@ -16,6 +16,7 @@ pub struct AccountAlias {
 pub const ACCOUNT_ALIASES: Collector = Collector {
     name: "iam_account_aliases",
     scope: Scope::Account,
+    runs: Runs::Always,
     calls: &[call("iam", "ListAccountAliases")],
     tables: &[table::<AccountAlias>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_iam::types::SummaryKeyType as Key;
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client};
+use orgcensus_collect::{Collector, Error, Rows, Runs, Scope, Session, call, client};
 use orgcensus_row::{Row, table};
 use serde::Serialize;
 
@@ -65,6 +65,7 @@ pub struct AccountSummary {
 pub const ACCOUNT_SUMMARY: Collector = Collector {
     name: "iam_account_summary",
     scope: Scope::Account,
+    runs: Runs::Always,
     calls: &[call("iam", "GetAccountSummary")],
     tables: &[table::<AccountSummary>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

@@ -6,7 +6,7 @@
 
 use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput as Page;
 use aws_sdk_iam::types::{EntityType, ManagedPolicyDetail};
-use orgcensus_collect::{Collector, Error, Rows, Said, Scope, Session, call, client};
+use orgcensus_collect::{Collector, Error, Rows, Runs, Said, Scope, Session, call, client};
 use orgcensus_row::table;
 use quick_xml::events::Event;
 
@@ -23,6 +23,7 @@ const IS_ATTACHABLE: &str = "IsAttachable";
 pub const AUTHORIZATION_DETAILS: Collector = Collector {
     name: "iam_authorization_details",
     scope: Scope::Account,
+    runs: Runs::Always,
     calls: &[call("iam", "GetAccountAuthorizationDetails")],
     tables: &[
         table::<User>(),

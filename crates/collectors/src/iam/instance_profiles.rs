@@ -1,7 +1,7 @@
 //! Instance profiles, by ListInstanceProfiles: those without a role too. Calls for each account: one for each 1000.
 
 use aws_sdk_iam::types::InstanceProfile as Listed;
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client};
+use orgcensus_collect::{Collector, Error, Rows, Runs, Scope, Session, call, client};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
@@ -35,6 +35,7 @@ pub struct InstanceProfile {
 pub const INSTANCE_PROFILES: Collector = Collector {
     name: "iam_instance_profiles",
     scope: Scope::Account,
+    runs: Runs::Always,
     calls: &[call("iam", "ListInstanceProfiles")],
     tables: &[table::<InstanceProfile>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use aws_sdk_iam::Client;
 use aws_sdk_iam::operation::get_open_id_connect_provider::GetOpenIdConnectProviderOutput as Provider;
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client, timestamp};
+use orgcensus_collect::{Collector, Error, Rows, Runs, Scope, Session, call, client, timestamp};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
@@ -38,6 +38,7 @@ pub struct OidcProvider {
 pub const OIDC_PROVIDERS: Collector = Collector {
     name: "iam_oidc_providers",
     scope: Scope::Account,
+    runs: Runs::Always,
     calls: &[call("iam", "GetOpenIDConnectProvider"), call("iam", "ListOpenIDConnectProviders")],
     tables: &[table::<OidcProvider>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

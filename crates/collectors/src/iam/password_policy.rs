@@ -1,7 +1,7 @@
 //! The account's password policy, by GetAccountPasswordPolicy.
 
 use aws_sdk_iam::types::PasswordPolicy as Answer;
-use orgcensus_collect::{Collector, Error, Optional, Rows, Said, Scope, Session, call, client};
+use orgcensus_collect::{Collector, Error, Optional, Rows, Runs, Said, Scope, Session, call, client};
 use orgcensus_row::{Row, table};
 use serde::Serialize;
 
@@ -42,6 +42,7 @@ pub struct PasswordPolicy {
 pub const PASSWORD_POLICIES: Collector = Collector {
     name: "iam_password_policies",
     scope: Scope::Account,
+    runs: Runs::Always,
     calls: &[call("iam", "GetAccountPasswordPolicy")],
     tables: &[table::<PasswordPolicy>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

@@ -8,7 +8,7 @@ use aws_sdk_iam::Client;
 use aws_sdk_iam::operation::get_saml_provider::GetSamlProviderOutput as Provider;
 use aws_sdk_iam::types::SamlProviderListEntry;
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client, timestamp};
+use orgcensus_collect::{Collector, Error, Rows, Runs, Scope, Session, call, client, timestamp};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
@@ -47,6 +47,7 @@ pub struct SamlProvider {
 pub const SAML_PROVIDERS: Collector = Collector {
     name: "iam_saml_providers",
     scope: Scope::Account,
+    runs: Runs::Always,
     calls: &[call("iam", "GetSAMLProvider"), call("iam", "ListSAMLProviders")],
     tables: &[table::<SamlProvider>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

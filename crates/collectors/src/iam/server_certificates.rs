@@ -1,7 +1,7 @@
 //! Server certificates that are kept in IAM, by ListServerCertificates. Calls for each account: one for each 1000.
 
 use aws_sdk_iam::types::ServerCertificateMetadata;
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client, timestamp};
+use orgcensus_collect::{Collector, Error, Rows, Runs, Scope, Session, call, client, timestamp};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
@@ -33,6 +33,7 @@ pub struct ServerCertificate {
 pub const SERVER_CERTIFICATES: Collector = Collector {
     name: "iam_server_certificates",
     scope: Scope::Account,
+    runs: Runs::Always,
     calls: &[call("iam", "ListServerCertificates")],
     tables: &[table::<ServerCertificate>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

@@ -11,7 +11,7 @@ use aws_sdk_iam::Client;
 use aws_sdk_iam::types::{JobStatusType, ServiceLastAccessed as Listed};
 use futures::StreamExt;
 use orgcensus_aws::Class;
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client, timestamp};
+use orgcensus_collect::{Collector, Error, Rows, Runs, Scope, Session, call, client, timestamp};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
@@ -50,6 +50,7 @@ pub struct ServiceLastAccessed {
 pub const SERVICE_LAST_ACCESSED: Collector = Collector {
     name: "iam_service_last_accessed",
     scope: Scope::Account,
+    runs: Runs::IfNamed("at least 2 calls, a job among them, for each user and role of each account"),
     calls: &[
         call("iam", "GenerateServiceLastAccessedDetails"),
         call("iam", "GetServiceLastAccessedDetails"),

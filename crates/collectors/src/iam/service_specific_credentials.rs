@@ -2,7 +2,7 @@
 //! ListServiceSpecificCredentials for all users at once. Calls for each account: one for each page.
 
 use aws_sdk_iam::types::ServiceSpecificCredentialMetadata;
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client, timestamp};
+use orgcensus_collect::{Collector, Error, Rows, Runs, Scope, Session, call, client, timestamp};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
@@ -40,6 +40,7 @@ pub struct ServiceSpecificCredential {
 pub const SERVICE_SPECIFIC_CREDENTIALS: Collector = Collector {
     name: "iam_service_specific_credentials",
     scope: Scope::Account,
+    runs: Runs::Always,
     calls: &[call("iam", "ListServiceSpecificCredentials")],
     tables: &[table::<ServiceSpecificCredential>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

@@ -5,7 +5,7 @@
 use aws_sdk_iam::Client;
 use aws_sdk_iam::types::{SshPublicKeyMetadata, User};
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client};
+use orgcensus_collect::{Collector, Error, Rows, Runs, Scope, Session, call, client};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
@@ -36,6 +36,7 @@ pub struct SshPublicKey {
 pub const SSH_PUBLIC_KEYS: Collector = Collector {
     name: "iam_ssh_public_keys",
     scope: Scope::Account,
+    runs: Runs::Always,
     calls: &[call("iam", "ListSSHPublicKeys"), call("iam", "ListUsers")],
     tables: &[table::<SshPublicKey>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

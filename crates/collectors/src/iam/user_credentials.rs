@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use aws_sdk_iam::Client;
 use aws_sdk_iam::types::{MfaDevice, SigningCertificate};
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client};
+use orgcensus_collect::{Collector, Error, Rows, Runs, Scope, Session, call, client};
 use orgcensus_row::{Row, table};
 
 use super::access_keys::{self, AccessKey, Key};
@@ -26,6 +26,7 @@ use crate::items::{Answer, Unread, details};
 pub const USER_CREDENTIALS: Collector = Collector {
     name: "iam_user_credentials",
     scope: Scope::Account,
+    runs: Runs::Always,
     calls: &[
         call("iam", "GenerateCredentialReport"),
         call("iam", "GetAccessKeyLastUsed"),

@@ -3,15 +3,18 @@
 //! (ListAccountAssignments): 5 sets in 1,000 accounts are about 5,050 calls, at the default rate eight and a half
 //! minutes.
 
-use aws_sdk_ssoadmin::Client;
-use aws_sdk_ssoadmin::types::AccountAssignment as SdkAssignment;
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client};
+use orgcensus_collect::{Collector, Error, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, table};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use super::instances;
-use crate::items::{Answer, details, is_gone};
+use super::{instances, permission_sets};
+use crate::items::{Answer, all, details, is_gone};
+
+const ACCOUNTS: Read<Accounts> =
+    reads("ssoadmin", "ListAccountsForProvisionedPermissionSet").needs("sso:ListAccountsForProvisionedPermissionSet");
+const LIST: Read<Page> = reads("ssoadmin", "ListAccountAssignments").needs("sso:ListAccountAssignments");
 
 /// How Identity Center says that there is no such set, or no such account.
 const GONE: &[&str] = &["ResourceNotFoundException"];
@@ -37,46 +40,56 @@ pub struct AccountAssignment {
 pub const ACCOUNT_ASSIGNMENTS: Collector = Collector {
     name: "identity_center_account_assignments",
     scope: Scope::OrganizationRegion,
-    calls: &[
-        call("ssoadmin", "ListInstances").needs("sso:ListInstances"),
-        call("ssoadmin", "ListPermissionSets").needs("sso:ListPermissionSets"),
-        call("ssoadmin", "ListAccountsForProvisionedPermissionSet")
-            .needs("sso:ListAccountsForProvisionedPermissionSet"),
-        call("ssoadmin", "ListAccountAssignments").needs("sso:ListAccountAssignments"),
-    ],
+    runs: Runs::Always,
+    calls: &[instances::LIST.call(), permission_sets::LIST.call(), ACCOUNTS.call(), LIST.call()],
     tables: &[table::<AccountAssignment>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Accounts {
+    account_ids: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Page {
+    account_assignments: Vec<Assignment>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Assignment {
+    permission_set_arn: String,
+    account_id: String,
+    principal_type: String,
+    principal_id: String,
+}
+
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let sso = client!(session, aws_sdk_ssoadmin);
-    for instance in instances::of_organization(&sso, session, rows.stamp()).await? {
-        let instance_arn = instance.instance_arn.unwrap_or_default();
-        let list = sso.list_permission_sets().instance_arn(&instance_arn).max_results(100);
-        let mut pages = list.into_paginator().send();
+    for instance in instances::of_organization(session, rows.stamp()).await? {
+        let mut pages = permission_sets::list(session, &instance.instance_arn);
         while let Some(page) = pages.next().await {
-            for set_arn in page?.permission_sets.unwrap_or_default() {
-                of_set(&sso, &instance_arn, &set_arn, rows).await?;
+            for set_arn in page?.permission_sets {
+                of_set(session, &instance.instance_arn, &set_arn, rows).await?;
             }
         }
     }
     Ok(())
 }
 
-async fn of_set(sso: &Client, instance_arn: &str, set_arn: &str, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let list = sso.list_accounts_for_provisioned_permission_set();
-    let list = list.instance_arn(instance_arn).permission_set_arn(set_arn).max_results(100);
-    let mut pages = list.into_paginator().send();
+async fn of_set(session: &Session, instance_arn: &str, set_arn: &str, rows: &mut Rows<'_>) -> Result<(), Error> {
+    let input = json!({"InstanceArn": instance_arn, "PermissionSetArn": set_arn, "MaxResults": 100});
+    let mut pages = ACCOUNTS.pages(session, input);
     while let Some(page) = pages.next().await {
         // One set that cannot be read does not cost the others.
-        let page: Answer<_> = page.map_err(Into::into);
         if is_gone(GONE, &page) {
             rows.gone();
             return Ok(());
         }
         let Some(page) = rows.item([AccountAssignment::TABLE], page)? else { return Ok(()) };
-        let accounts = page.account_ids.unwrap_or_default();
-        let mut read = details(accounts, |account_id| read(sso, instance_arn, set_arn, account_id));
+        let mut read = details(page.account_ids, |account_id| read(session, instance_arn, set_arn, account_id));
         while let Some(assignments) = read.next().await {
             // The set was taken from the account meanwhile, or is gone.
             if is_gone(GONE, &assignments) {
@@ -91,22 +104,22 @@ async fn of_set(sso: &Client, instance_arn: &str, set_arn: &str, rows: &mut Rows
     Ok(())
 }
 
-async fn read(sso: &Client, instance_arn: &str, set_arn: &str, account_id: String) -> Answer<Vec<SdkAssignment>> {
-    let mut assignments = Vec::new();
-    let list = sso.list_account_assignments().instance_arn(instance_arn).permission_set_arn(set_arn);
-    let mut pages = list.account_id(account_id).max_results(100).into_paginator().send();
-    while let Some(page) = pages.next().await {
-        assignments.extend(page?.account_assignments.unwrap_or_default());
-    }
-    Ok(assignments)
+async fn read(session: &Session, instance_arn: &str, set_arn: &str, account_id: String) -> Answer<Vec<Assignment>> {
+    let input = json!({
+        "InstanceArn": instance_arn,
+        "PermissionSetArn": set_arn,
+        "AccountId": account_id,
+        "MaxResults": 100,
+    });
+    all(&LIST, session, input, |page| page.account_assignments).await
 }
 
-fn row(it: SdkAssignment) -> AccountAssignment {
+fn row(it: Assignment) -> AccountAssignment {
     AccountAssignment {
-        permission_set_arn: it.permission_set_arn.unwrap_or_default(),
-        target_account_id: it.account_id.unwrap_or_default(),
-        principal_type: it.principal_type.map(|it| it.as_str().to_owned()).unwrap_or_default(),
-        principal_id: it.principal_id.unwrap_or_default(),
+        permission_set_arn: it.permission_set_arn,
+        target_account_id: it.account_id,
+        principal_type: it.principal_type,
+        principal_id: it.principal_id,
     }
 }
 

@@ -4,15 +4,19 @@
 //! Of a person it keeps the user name, the display name and the primary email address, which are inventory. Postal
 //! addresses, telephone numbers and the rest that a directory may hold are not kept.
 
-use aws_sdk_identitystore::Client;
-use aws_sdk_identitystore::types::{Group as SdkGroup, GroupMembership as SdkMembership, User as SdkUser};
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client, timestamp};
+use orgcensus_collect::{Collector, Error, Moment, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
-use serde::Serialize;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::instances;
-use crate::items::{Answer, details, is_gone};
+use crate::items::{Answer, Unread, all, details, is_gone};
+
+const USERS: Read<UserPage> = reads("identitystore", "ListUsers");
+const GROUPS: Read<GroupPage> = reads("identitystore", "ListGroups");
+const MEMBERS: Read<MemberPage> = reads("identitystore", "ListGroupMemberships");
 
 /// How the directory says that there is no such group.
 const GONE: &[&str] = &["ResourceNotFoundException"];
@@ -85,51 +89,112 @@ pub struct Membership {
 pub const DIRECTORY: Collector = Collector {
     name: "identity_center_directory",
     scope: Scope::OrganizationRegion,
-    calls: &[
-        call("ssoadmin", "ListInstances").needs("sso:ListInstances"),
-        call("identitystore", "ListUsers"),
-        call("identitystore", "ListGroups"),
-        call("identitystore", "ListGroupMemberships"),
-    ],
+    runs: Runs::Always,
+    calls: &[instances::LIST.call(), USERS.call(), GROUPS.call(), MEMBERS.call()],
     tables: &[table::<User>(), table::<Group>(), table::<Membership>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct UserPage {
+    users: Vec<ListedUser>,
+}
+
+/// What is kept of a person, and nothing else.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct ListedUser {
+    user_arn: Option<String>,
+    user_id: String,
+    user_name: Option<String>,
+    display_name: Option<String>,
+    emails: Vec<Email>,
+    user_status: Option<String>,
+    external_ids: Vec<IgnoredAny>,
+    created_at: Option<Moment>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Email {
+    value: Option<String>,
+    primary: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct GroupPage {
+    groups: Vec<ListedGroup>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct ListedGroup {
+    group_arn: Option<String>,
+    group_id: String,
+    display_name: Option<String>,
+    description: Option<String>,
+    external_ids: Vec<IgnoredAny>,
+    created_at: Option<Moment>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct MemberPage {
+    group_memberships: Vec<ListedMembership>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct ListedMembership {
+    membership_id: String,
+    member_id: Member,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Member {
+    user_id: Option<String>,
+}
+
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let sso = client!(session, aws_sdk_ssoadmin);
-    let directory = client!(session, aws_sdk_identitystore);
-    for instance in instances::of_organization(&sso, session, rows.stamp()).await? {
+    for instance in instances::of_organization(session, rows.stamp()).await? {
         let Some(store) = instance.identity_store_id else { continue };
-        users(&directory, &store, rows).await?;
-        groups(&directory, &store, rows).await?;
+        users(session, &store, rows).await?;
+        groups(session, &store, rows).await?;
     }
     Ok(())
 }
 
-async fn users(directory: &Client, store: &str, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let mut pages = directory.list_users().identity_store_id(store).max_results(100).into_paginator().send();
+async fn users(session: &Session, store: &str, rows: &mut Rows<'_>) -> Result<(), Error> {
+    let mut pages = USERS.pages(session, json!({"IdentityStoreId": store, "MaxResults": 100}));
     while let Some(page) = pages.next().await {
         let Some(page) = rows.part([User::TABLE], page)? else { return Ok(()) };
         for user in page.users {
-            let row = user_row(user, store, rows.captured_at());
+            let mut unread = Unread::default();
+            let row = user_row(user, store, rows.captured_at(), &mut unread);
+            unread.count(rows, User::TABLE, &USERS.call().name());
             rows.push(row).await?;
         }
     }
     Ok(())
 }
 
-async fn groups(directory: &Client, store: &str, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let mut pages = directory.list_groups().identity_store_id(store).max_results(100).into_paginator().send();
+async fn groups(session: &Session, store: &str, rows: &mut Rows<'_>) -> Result<(), Error> {
+    let mut pages = GROUPS.pages(session, json!({"IdentityStoreId": store, "MaxResults": 100}));
     while let Some(page) = pages.next().await {
         let Some(page) = rows.part([Group::TABLE, Membership::TABLE], page)? else { return Ok(()) };
-        let mut read = details(page.groups, |group| members(directory, store, group));
+        let mut read = details(page.groups, |group| members(session, store, group));
         while let Some((group, members)) = read.next().await {
             if is_gone(GONE, &members) {
                 rows.gone();
                 continue;
             }
             let members = rows.item([Membership::TABLE, Group::TABLE], members)?;
-            let row = group_row(group, store, members.as_ref().map(Vec::len), rows.captured_at());
+            let mut unread = Unread::default();
+            let row = group_row(group, store, members.as_ref().map(Vec::len), rows.captured_at(), &mut unread);
+            unread.count(rows, Group::TABLE, &GROUPS.call().name());
             for member in members.unwrap_or_default() {
                 rows.push(membership_row(member, store, &row.group_id)).await?;
             }
@@ -139,62 +204,49 @@ async fn groups(directory: &Client, store: &str, rows: &mut Rows<'_>) -> Result<
     Ok(())
 }
 
-async fn members(directory: &Client, store: &str, group: SdkGroup) -> (SdkGroup, Answer<Vec<SdkMembership>>) {
-    let list = directory.list_group_memberships().identity_store_id(store).group_id(&group.group_id);
-    let mut pages = list.max_results(100).into_paginator().send();
-    let mut members = Vec::new();
-    while let Some(page) = pages.next().await {
-        match page {
-            Ok(page) => members.extend(page.group_memberships),
-            Err(error) => return (group, Err(error.into())),
-        }
-    }
-    (group, Ok(members))
+async fn members(session: &Session, store: &str, group: ListedGroup) -> (ListedGroup, Answer<Vec<ListedMembership>>) {
+    let input = json!({"IdentityStoreId": store, "GroupId": group.group_id, "MaxResults": 100});
+    let members = all(&MEMBERS, session, input, |page| page.group_memberships).await;
+    (group, members)
 }
 
-/// Where AWS leaves out what it promises, the SDK gives an empty text.
-fn given(text: String) -> Option<String> {
-    Some(text).filter(|text| !text.is_empty())
-}
-
-fn user_row(it: SdkUser, store: &str, now: Timestamp) -> User {
-    let created_at = it.created_at.as_ref().and_then(timestamp);
-    let emails = it.emails.unwrap_or_default();
+fn user_row(it: ListedUser, store: &str, now: Timestamp, unread: &mut Unread) -> User {
+    let created_at = unread.moment("CreatedAt", it.created_at.as_ref());
     User {
-        arn: given(it.user_arn),
+        arn: it.user_arn,
         identity_store_id: store.to_owned(),
         user_id: it.user_id,
         user_name: it.user_name,
         display_name: it.display_name,
-        primary_email: emails.into_iter().find(|email| email.primary).and_then(|email| email.value),
-        is_enabled: it.user_status.map(|status| status.as_str() == "ENABLED"),
-        has_external_id: it.external_ids.is_some_and(|ids| !ids.is_empty()),
+        primary_email: it.emails.into_iter().find(|email| email.primary).and_then(|email| email.value),
+        is_enabled: it.user_status.map(|status| status == "ENABLED"),
+        has_external_id: !it.external_ids.is_empty(),
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
     }
 }
 
-fn group_row(it: SdkGroup, store: &str, members: Option<usize>, now: Timestamp) -> Group {
-    let created_at = it.created_at.as_ref().and_then(timestamp);
+fn group_row(it: ListedGroup, store: &str, members: Option<usize>, now: Timestamp, unread: &mut Unread) -> Group {
+    let created_at = unread.moment("CreatedAt", it.created_at.as_ref());
     Group {
-        arn: given(it.group_arn),
+        arn: it.group_arn,
         identity_store_id: store.to_owned(),
         group_id: it.group_id,
         group_name: it.display_name,
         description: it.description,
         member_count: members.map(|members| i32::try_from(members).unwrap_or(i32::MAX)),
-        has_external_id: it.external_ids.is_some_and(|ids| !ids.is_empty()),
+        has_external_id: !it.external_ids.is_empty(),
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
     }
 }
 
-fn membership_row(it: SdkMembership, store: &str, group_id: &str) -> Membership {
+fn membership_row(it: ListedMembership, store: &str, group_id: &str) -> Membership {
     Membership {
         identity_store_id: store.to_owned(),
         membership_id: it.membership_id,
         group_id: group_id.to_owned(),
-        user_id: it.member_id.and_then(|member| member.as_user_id().ok().cloned()),
+        user_id: it.member_id.user_id,
     }
 }
 

@@ -1,10 +1,13 @@
 //! Instances of IAM Identity Center: ListInstances, which tells of one region only.
 
-use aws_sdk_ssoadmin::Client;
-use aws_sdk_ssoadmin::types::InstanceMetadata;
-use orgcensus_collect::{Error, Session, timestamp};
+use orgcensus_collect::{Error, Moment, Read, Session, read as reads};
 use orgcensus_row::{Row, Stamp, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::items::{Unread, all};
+
+pub(super) const LIST: Read<Page> = reads("ssoadmin", "ListInstances").needs("sso:ListInstances");
 
 /// One instance of IAM Identity Center as the organization's identity sees it in one region.
 #[derive(Debug, Serialize, Row)]
@@ -32,24 +35,34 @@ pub struct Instance {
     pub age_days: Option<i32>,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Page {
+    instances: Vec<Listed>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Listed {
+    pub(super) instance_arn: String,
+    name: Option<String>,
+    pub(super) identity_store_id: Option<String>,
+    owner_account_id: Option<String>,
+    status: Option<String>,
+    primary_region: Option<String>,
+    created_date: Option<Moment>,
+}
+
 /// The instances that a region shows.
-pub(super) async fn list(sso: &Client) -> Result<Vec<InstanceMetadata>, Error> {
-    let mut instances = Vec::new();
-    let mut pages = sso.list_instances().max_results(100).into_paginator().send();
-    while let Some(page) = pages.next().await {
-        instances.extend(page?.instances.unwrap_or_default());
-    }
-    Ok(instances)
+pub(super) async fn list(session: &Session) -> Result<Vec<Listed>, Error> {
+    Ok(all(&LIST, session, json!({"MaxResults": 100}), |page| page.instances).await?)
 }
 
 /// Those of them whose users, groups and permission sets are read here: each instance in one region.
-pub(super) async fn of_organization(
-    sso: &Client,
-    session: &Session,
-    stamp: &Stamp,
-) -> Result<Vec<InstanceMetadata>, Error> {
-    let listed = list(sso).await?.into_iter().map(|it| (row(&it, session.region(), stamp), it));
-    Ok(listed.filter(|(row, _)| row.is_read()).map(|(_, it)| it).collect())
+pub(super) async fn of_organization(session: &Session, stamp: &Stamp) -> Result<Vec<Listed>, Error> {
+    // What cannot be read of an instance counts where it has a row: with the permission sets.
+    let row = |it: &Listed| row(it, session.region(), stamp, &mut Unread::default());
+    Ok(list(session).await?.into_iter().filter(|it| row(it).is_read()).collect())
 }
 
 impl Instance {
@@ -60,16 +73,16 @@ impl Instance {
 }
 
 /// An instance's row. The stamp of organization-wide rows is the management account's.
-pub(super) fn row(it: &InstanceMetadata, region: &str, stamp: &Stamp) -> Instance {
-    let created_at = it.created_date.as_ref().and_then(timestamp);
+pub(super) fn row(it: &Listed, region: &str, stamp: &Stamp, unread: &mut Unread) -> Instance {
+    let created_at = unread.moment("CreatedDate", it.created_date.as_ref());
     let management = stamp.account_id.as_str();
     Instance {
-        arn: it.instance_arn.clone().unwrap_or_default(),
+        arn: it.instance_arn.clone(),
         instance_name: it.name.clone(),
         identity_store_id: it.identity_store_id.clone(),
         owner_account_id: it.owner_account_id.clone(),
         is_organization_instance: it.owner_account_id.as_deref().map(|owner| owner == management),
-        status: it.status.as_ref().map(|status| status.as_str().to_owned()),
+        status: it.status.clone(),
         primary_region: it.primary_region.clone(),
         is_primary: it.primary_region.as_deref().is_none_or(|primary| primary == region),
         created_at,

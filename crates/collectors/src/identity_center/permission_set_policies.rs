@@ -1,13 +1,23 @@
 //! What a permission set has besides its inline policy: managed policies, the accounts' own by name, a boundary.
 
-use aws_sdk_ssoadmin::Client;
-use aws_sdk_ssoadmin::types::{AttachedManagedPolicy, CustomerManagedPolicyReference, PermissionsBoundary};
-use orgcensus_collect::{Error, Optional, Rows};
+use orgcensus_collect::{Error, Optional, Read, Rows, Session, read as reads};
 use orgcensus_row::Row;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::permission_sets::PermissionSet;
-use crate::items::Answer;
+use crate::items::{Answer, all};
+
+pub(super) const MANAGED: Read<ManagedPage> =
+    reads("ssoadmin", "ListManagedPoliciesInPermissionSet").needs("sso:ListManagedPoliciesInPermissionSet");
+pub(super) const CUSTOMER_MANAGED: Read<CustomerManagedPage> =
+    reads("ssoadmin", "ListCustomerManagedPolicyReferencesInPermissionSet")
+        .needs("sso:ListCustomerManagedPolicyReferencesInPermissionSet");
+pub(super) const BOUNDARY: Read<Bounded> =
+    reads("ssoadmin", "GetPermissionsBoundaryForPermissionSet").needs("sso:GetPermissionsBoundaryForPermissionSet");
+
+/// The tables that say what policies a set has.
+const TABLES: [&str; 2] = [PermissionSetPolicy::TABLE, PermissionSet::TABLE];
 
 /// One policy that one permission set names: a managed policy of AWS's, one of each account's own, or its boundary.
 #[derive(Debug, Serialize, Row)]
@@ -32,14 +42,51 @@ pub struct PermissionSetPolicy {
     pub is_administrator_access: bool,
 }
 
-/// The tables that say what policies a set has.
-const TABLES: [&str; 2] = [PermissionSetPolicy::TABLE, PermissionSet::TABLE];
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct ManagedPage {
+    attached_managed_policies: Vec<Managed>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Managed {
+    name: Option<String>,
+    arn: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct CustomerManagedPage {
+    customer_managed_policy_references: Vec<CustomerManaged>,
+}
+
+/// A policy of each account's own.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct CustomerManaged {
+    name: String,
+    path: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Bounded {
+    permissions_boundary: Option<Boundary>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Boundary {
+    managed_policy_arn: Option<String>,
+    customer_managed_policy_reference: Option<CustomerManaged>,
+}
 
 /// What AWS answered about a set's policies.
 pub(super) struct Attached {
-    managed: Answer<Vec<AttachedManagedPolicy>>,
-    customer_managed: Answer<Vec<CustomerManagedPolicyReference>>,
-    boundary: Answer<Option<PermissionsBoundary>>,
+    managed: Answer<Vec<Managed>>,
+    customer_managed: Answer<Vec<CustomerManaged>>,
+    boundary: Answer<Option<Boundary>>,
 }
 
 impl Attached {
@@ -56,35 +103,15 @@ pub(super) struct Counted {
     pub(super) has_boundary: Option<bool>,
 }
 
-pub(super) async fn read(sso: &Client, instance_arn: &str, arn: &str) -> Attached {
-    let boundary =
-        sso.get_permissions_boundary_for_permission_set().instance_arn(instance_arn).permission_set_arn(arn).send();
-    let boundary = boundary.await.optional(&["ResourceNotFoundException"]);
+pub(super) async fn read(session: &Session, instance_arn: &str, arn: &str) -> Attached {
+    let of_set = json!({"InstanceArn": instance_arn, "PermissionSetArn": arn});
+    let list = json!({"InstanceArn": instance_arn, "PermissionSetArn": arn, "MaxResults": 100});
+    let boundary = BOUNDARY.send(session, of_set).await.optional(&["ResourceNotFoundException"]);
     Attached {
-        managed: managed(sso, instance_arn, arn).await,
-        customer_managed: customer_managed(sso, instance_arn, arn).await,
+        managed: all(&MANAGED, session, list.clone(), |page| page.attached_managed_policies).await,
+        customer_managed: all(&CUSTOMER_MANAGED, session, list, |page| page.customer_managed_policy_references).await,
         boundary: boundary.map(|answer| answer.and_then(|answer| answer.permissions_boundary)),
     }
-}
-
-async fn managed(sso: &Client, instance_arn: &str, arn: &str) -> Answer<Vec<AttachedManagedPolicy>> {
-    let mut policies = Vec::new();
-    let list = sso.list_managed_policies_in_permission_set().instance_arn(instance_arn).permission_set_arn(arn);
-    let mut pages = list.max_results(100).into_paginator().send();
-    while let Some(page) = pages.next().await {
-        policies.extend(page?.attached_managed_policies.unwrap_or_default());
-    }
-    Ok(policies)
-}
-
-async fn customer_managed(sso: &Client, instance_arn: &str, arn: &str) -> Answer<Vec<CustomerManagedPolicyReference>> {
-    let mut policies = Vec::new();
-    let list = sso.list_customer_managed_policy_references_in_permission_set();
-    let mut pages = list.instance_arn(instance_arn).permission_set_arn(arn).max_results(100).into_paginator().send();
-    while let Some(page) = pages.next().await {
-        policies.extend(page?.customer_managed_policy_references.unwrap_or_default());
-    }
-    Ok(policies)
 }
 
 /// Adds a row for each.
@@ -112,8 +139,8 @@ fn count(rows: usize) -> i32 {
     i32::try_from(rows).unwrap_or(i32::MAX)
 }
 
-fn aws_row(set_arn: &str, it: AttachedManagedPolicy) -> PermissionSetPolicy {
-    let arn = it.arn.unwrap_or_default();
+fn aws_row(set_arn: &str, it: Managed) -> PermissionSetPolicy {
+    let arn = it.arn;
     let path_and_name = arn.split_once(":policy/").map(|(_, rest)| rest).unwrap_or_default();
     let (path, last) = path_and_name.rsplit_once('/').unwrap_or(("", path_and_name));
     PermissionSetPolicy {
@@ -127,7 +154,7 @@ fn aws_row(set_arn: &str, it: AttachedManagedPolicy) -> PermissionSetPolicy {
     }
 }
 
-fn own_row(set_arn: &str, it: CustomerManagedPolicyReference) -> PermissionSetPolicy {
+fn own_row(set_arn: &str, it: CustomerManaged) -> PermissionSetPolicy {
     PermissionSetPolicy {
         permission_set_arn: set_arn.to_owned(),
         is_permissions_boundary: false,
@@ -140,9 +167,8 @@ fn own_row(set_arn: &str, it: CustomerManagedPolicyReference) -> PermissionSetPo
 }
 
 /// A boundary is one or the other.
-fn boundary_rows(set_arn: &str, it: PermissionsBoundary) -> impl Iterator<Item = PermissionSetPolicy> {
-    let aws = it.managed_policy_arn.map(|arn| AttachedManagedPolicy::builder().arn(arn).build());
-    let aws = aws.map(|policy| aws_row(set_arn, policy));
+fn boundary_rows(set_arn: &str, it: Boundary) -> impl Iterator<Item = PermissionSetPolicy> {
+    let aws = it.managed_policy_arn.map(|arn| aws_row(set_arn, Managed { name: None, arn }));
     let own = it.customer_managed_policy_reference.map(|policy| own_row(set_arn, policy));
     aws.into_iter().chain(own).map(|row| PermissionSetPolicy { is_permissions_boundary: true, ..row })
 }
@@ -153,7 +179,7 @@ mod tests {
 
     #[test]
     fn paths_and_names_come_from_the_arn() {
-        let row = |arn: &str| aws_row("set", AttachedManagedPolicy::builder().arn(arn).build());
+        let row = |arn: &str| aws_row("set", Managed { name: None, arn: arn.to_owned() });
         let billing = row("arn:aws:iam::aws:policy/job-function/Billing");
         assert_eq!((billing.policy_path.as_str(), billing.policy_name.as_str()), ("/job-function/", "Billing"));
         let administrator = row("arn:aws-cn:iam::aws:policy/AdministratorAccess");

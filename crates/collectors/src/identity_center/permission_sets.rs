@@ -3,18 +3,24 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_ssoadmin::Client;
-use aws_sdk_ssoadmin::types::PermissionSet as SdkSet;
 use futures::StreamExt;
+use orgcensus_aws::Pages;
 use orgcensus_collect::{
-    Collector, Error, POLICY_TABLE_NAMES, Policy, PolicyKind, Rows, Scope, Session, call, client, timestamp,
+    Collector, Error, Moment, POLICY_TABLE_NAMES, Policy, PolicyKind, Read, Rows, Runs, Scope, Session, read as reads,
 };
 use orgcensus_row::{Row, Timestamp, table};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::instances::{self, Instance};
 use super::permission_set_policies::{self as policies, Attached, PermissionSetPolicy};
-use crate::items::{Answer, Unread, details, is_gone, policy_text_of};
+use crate::items::{Answer, Unread, all, details, is_gone, policy_text_of};
+
+pub(super) const LIST: Read<Page> = reads("ssoadmin", "ListPermissionSets").needs("sso:ListPermissionSets");
+const DESCRIBE: Read<Described> = reads("ssoadmin", "DescribePermissionSet").needs("sso:DescribePermissionSet");
+const INLINE: Read<Inline> =
+    reads("ssoadmin", "GetInlinePolicyForPermissionSet").needs("sso:GetInlinePolicyForPermissionSet");
+const TAGS: Read<TagPage> = reads("ssoadmin", "ListTagsForResource").needs("sso:ListTagsForResource");
 
 /// How Identity Center says that there is no such set.
 const GONE: &[&str] = &["ResourceNotFoundException"];
@@ -57,42 +63,88 @@ pub struct PermissionSet {
 pub const PERMISSION_SETS: Collector = Collector {
     name: "identity_center_permission_sets",
     scope: Scope::OrganizationRegion,
+    runs: Runs::Always,
     calls: &[
-        call("ssoadmin", "ListInstances").needs("sso:ListInstances"),
-        call("ssoadmin", "ListPermissionSets").needs("sso:ListPermissionSets"),
-        call("ssoadmin", "DescribePermissionSet").needs("sso:DescribePermissionSet"),
-        call("ssoadmin", "GetInlinePolicyForPermissionSet").needs("sso:GetInlinePolicyForPermissionSet"),
-        call("ssoadmin", "ListManagedPoliciesInPermissionSet").needs("sso:ListManagedPoliciesInPermissionSet"),
-        call("ssoadmin", "ListCustomerManagedPolicyReferencesInPermissionSet")
-            .needs("sso:ListCustomerManagedPolicyReferencesInPermissionSet"),
-        call("ssoadmin", "GetPermissionsBoundaryForPermissionSet").needs("sso:GetPermissionsBoundaryForPermissionSet"),
-        call("ssoadmin", "ListTagsForResource").needs("sso:ListTagsForResource"),
+        instances::LIST.call(),
+        LIST.call(),
+        DESCRIBE.call(),
+        INLINE.call(),
+        policies::MANAGED.call(),
+        policies::CUSTOMER_MANAGED.call(),
+        policies::BOUNDARY.call(),
+        TAGS.call(),
     ],
     tables: &[table::<Instance>(), table::<PermissionSet>(), table::<PermissionSetPolicy>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Page {
+    pub(super) permission_sets: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Described {
+    permission_set: Option<Set>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Set {
+    name: Option<String>,
+    description: Option<String>,
+    session_duration: Option<String>,
+    relay_state: Option<String>,
+    created_date: Option<Moment>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Inline {
+    inline_policy: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct TagPage {
+    tags: Vec<Tag>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Tag {
+    key: String,
+    value: String,
+}
+
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let sso = client!(session, aws_sdk_ssoadmin);
-    let instances = instances::list(&sso).await?;
+    let instances = instances::list(session).await?;
     rows.part([Instance::TABLE], Ok::<_, Error>(()))?;
     for instance in instances {
-        let row = instances::row(&instance, session.region(), rows.stamp());
-        let (arn, is_read) = (row.arn.clone(), row.is_read());
+        let mut unread = Unread::default();
+        let row = instances::row(&instance, session.region(), rows.stamp(), &mut unread);
+        unread.count(rows, Instance::TABLE, &instances::LIST.call().name());
+        let is_read = row.is_read();
         rows.push(row).await?;
         if is_read {
-            of_instance(&sso, &arn, rows).await?;
+            of_instance(session, &instance.instance_arn, rows).await?;
         }
     }
     Ok(())
 }
 
-async fn of_instance(sso: &Client, instance_arn: &str, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let mut pages = sso.list_permission_sets().instance_arn(instance_arn).max_results(100).into_paginator().send();
+/// The ARNs of an instance's sets.
+pub(super) fn list(session: &Session, instance_arn: &str) -> Pages<Page> {
+    LIST.pages(session, json!({"InstanceArn": instance_arn, "MaxResults": 100}))
+}
+
+async fn of_instance(session: &Session, instance_arn: &str, rows: &mut Rows<'_>) -> Result<(), Error> {
+    let mut pages = list(session, instance_arn);
     while let Some(page) = pages.next().await {
         let Some(page) = rows.part(of_sets(), page)? else { return Ok(()) };
-        let arns = page.permission_sets.unwrap_or_default();
-        let mut read = details(arns, |arn| read(sso.clone(), instance_arn.to_owned(), arn));
+        let mut read = details(page.permission_sets, |arn| read(session, instance_arn, arn));
         while let Some(found) = read.next().await {
             push(rows, instance_arn, found).await?;
         }
@@ -108,38 +160,32 @@ fn of_sets() -> impl Iterator<Item = &'static str> {
 /// What AWS answered about one set; nothing more is asked of one that went away.
 struct Found {
     arn: String,
-    described: Answer<Option<SdkSet>>,
+    described: Answer<Option<Set>>,
     inline: Answer<Option<String>>,
     attached: Attached,
     tags: Answer<BTreeMap<String, String>>,
 }
 
-async fn read(sso: Client, instance_arn: String, arn: String) -> Found {
-    let described = sso.describe_permission_set().instance_arn(&instance_arn).permission_set_arn(&arn).send().await;
-    let described = described.map(|answer| answer.permission_set).map_err(Into::into);
+async fn read(session: &Session, instance_arn: &str, arn: String) -> Found {
+    let input = json!({"InstanceArn": instance_arn, "PermissionSetArn": arn});
+    let described = DESCRIBE.send(session, input.clone()).await.map(|answer| answer.permission_set);
     if is_gone(GONE, &described) {
         return Found { arn, described, inline: Ok(None), attached: Attached::none(), tags: Ok(BTreeMap::new()) };
     }
-    let inline =
-        sso.get_inline_policy_for_permission_set().instance_arn(&instance_arn).permission_set_arn(&arn).send().await;
+    let inline = INLINE.send(session, input).await;
     Found {
         described,
         // AWS says that there is none by an empty text.
-        inline: inline.map(|it| it.inline_policy.filter(|text| !text.is_empty())).map_err(Into::into),
-        attached: policies::read(&sso, &instance_arn, &arn).await,
-        tags: tags(&sso, &instance_arn, &arn).await,
+        inline: inline.map(|it| it.inline_policy.filter(|text| !text.is_empty())),
+        attached: policies::read(session, instance_arn, &arn).await,
+        tags: tags(session, instance_arn, &arn).await,
         arn,
     }
 }
 
-async fn tags(sso: &Client, instance_arn: &str, arn: &str) -> Answer<BTreeMap<String, String>> {
-    let mut tags = BTreeMap::new();
-    let list = sso.list_tags_for_resource().instance_arn(instance_arn).resource_arn(arn);
-    let mut pages = list.into_paginator().send();
-    while let Some(page) = pages.next().await {
-        tags.extend(page?.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)));
-    }
-    Ok(tags)
+async fn tags(session: &Session, instance_arn: &str, arn: &str) -> Answer<BTreeMap<String, String>> {
+    let tags = all(&TAGS, session, json!({"InstanceArn": instance_arn, "ResourceArn": arn}), |page| page.tags).await?;
+    Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
 }
 
 async fn push(rows: &mut Rows<'_>, instance_arn: &str, found: Found) -> Result<(), Error> {
@@ -155,18 +201,17 @@ async fn push(rows: &mut Rows<'_>, instance_arn: &str, found: Found) -> Result<(
         .await?;
     let counted = policies::push(rows, resource_arn, found.attached).await?;
     let tags = rows.item([PermissionSet::TABLE], found.tags)?;
+    let set = set.unwrap_or_default();
     let mut unread = Unread::default();
-    let duration = set.as_ref().and_then(SdkSet::session_duration);
-    let session_duration_seconds = unread.parsed("SessionDuration", duration, seconds);
-    unread.count(rows, PermissionSet::TABLE, "ssoadmin:DescribePermissionSet");
-    let created_at = set.as_ref().and_then(|set| set.created_date.as_ref()).and_then(timestamp);
-    let of = |text: fn(&SdkSet) -> Option<&str>| set.as_ref().and_then(text).map(str::to_owned);
+    let session_duration_seconds = unread.parsed("SessionDuration", set.session_duration.as_deref(), seconds);
+    let created_at = unread.moment("CreatedDate", set.created_date.as_ref());
+    unread.count(rows, PermissionSet::TABLE, &DESCRIBE.call().name());
     let row = PermissionSet {
         instance_arn: instance_arn.to_owned(),
-        permission_set_name: of(SdkSet::name),
-        description: of(SdkSet::description),
+        permission_set_name: set.name,
+        description: set.description,
         session_duration_seconds,
-        relay_state: of(SdkSet::relay_state),
+        relay_state: set.relay_state,
         has_inline_policy,
         managed_policy_count: counted.managed,
         customer_managed_policy_count: counted.customer_managed,

@@ -1,12 +1,13 @@
 //! The URLs of Lambda functions: ListFunctionUrlConfigs for each, called by the collector of functions.
 
-use aws_sdk_lambda::Client;
-use aws_sdk_lambda::types::{FunctionUrlAuthType, FunctionUrlConfig};
+use orgcensus_collect::{Moment, Read, Session, read as reads};
 use orgcensus_row::{Row, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use super::functions::moment;
-use crate::items::{Answer, Unread, word};
+use crate::items::{Answer, Unread, all};
+
+pub(super) const LIST: Read<Page> = reads("lambda", "ListFunctionUrlConfigs");
 
 /// One URL of a Lambda function, or of one of its aliases.
 #[derive(Debug, Serialize, Row)]
@@ -34,11 +35,32 @@ pub struct FunctionUrl {
     pub age_days: Option<i32>,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Page {
+    function_url_configs: Vec<Url>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Url {
+    pub(super) function_arn: String,
+    function_url: String,
+    pub(super) auth_type: Option<String>,
+    invoke_mode: Option<String>,
+    cors: Option<Cors>,
+    creation_time: Option<Moment>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Cors {
+    allow_origins: Vec<String>,
+}
+
 /// The function's URLs. Where Lambda does not know the operation, it is not known that a function has none.
-pub(super) async fn read(lambda: &Client, name: &str) -> Answer<Vec<FunctionUrlConfig>> {
-    let pages = lambda.list_function_url_configs().function_name(name).max_items(50).into_paginator();
-    let urls: Result<Vec<_>, _> = pages.items().send().collect().await;
-    Ok(urls?)
+pub(super) async fn read(session: &Session, name: &str) -> Answer<Vec<Url>> {
+    all(&LIST, session, json!({"FunctionName": name, "MaxItems": 50}), |page| page.function_url_configs).await
 }
 
 /// `live`, of `arn:aws:lambda:eu-west-1:111122223333:function:orders:live`.
@@ -46,18 +68,23 @@ pub(super) fn qualifier(arn: &str) -> Option<String> {
     arn.split(':').nth(7).map(str::to_owned)
 }
 
-pub(super) fn row(function_arn: &str, url: FunctionUrlConfig, now: Timestamp, unread: &mut Unread) -> FunctionUrl {
-    let created_at = unread.value("CreationTime", moment(&url.creation_time));
-    let auth_type = unread.value("AuthType", word(url.auth_type.as_str()));
+/// Whether a URL of this kind of authentication asks for none.
+pub(super) fn is_open(auth_type: &str) -> bool {
+    auth_type == "NONE"
+}
+
+pub(super) fn row(function_arn: &str, url: Url, now: Timestamp, unread: &mut Unread) -> FunctionUrl {
+    let created_at = unread.value("CreationTime", url.creation_time.and_then(|at| at.millis()).map(Timestamp));
+    let auth_type = unread.value("AuthType", url.auth_type);
     FunctionUrl {
         function_arn: function_arn.to_owned(),
         qualifier: qualifier(&url.function_arn),
         qualified_arn: url.function_arn,
         function_url: url.function_url,
-        is_unauthenticated: auth_type.as_ref().map(|_| url.auth_type == FunctionUrlAuthType::None),
+        is_unauthenticated: auth_type.as_deref().map(is_open),
         auth_type,
-        invoke_mode: url.invoke_mode.map(|mode| mode.as_str().to_owned()),
-        cors_allow_origins: url.cors.map(|cors| cors.allow_origins.unwrap_or_default()),
+        invoke_mode: url.invoke_mode,
+        cors_allow_origins: url.cors.map(|cors| cors.allow_origins),
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
     }

@@ -3,7 +3,7 @@
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::{DelegatedAdministrator as SdkAdministrator, DelegatedService as SdkService};
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client, timestamp};
+use orgcensus_collect::{Collector, Error, Rows, Runs, Scope, Session, call, client, timestamp};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
@@ -50,6 +50,7 @@ pub struct DelegatedService {
 pub const DELEGATED_ADMINISTRATORS: Collector = Collector {
     name: "delegated_administrators",
     scope: Scope::Organization,
+    runs: Runs::Always,
     calls: &[
         call("organizations", "ListDelegatedAdministrators"),
         call("organizations", "ListDelegatedServicesForAccount"),

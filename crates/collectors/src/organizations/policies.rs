@@ -7,7 +7,7 @@ use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::{PolicySummary, PolicyTargetSummary, PolicyType};
 use futures::StreamExt;
 use orgcensus_collect::{
-    Collector, Error, POLICY_TABLE_NAMES, Policy, PolicyKind, PolicyText, Rows, Scope, Session, call, client,
+    Collector, Error, POLICY_TABLE_NAMES, Policy, PolicyKind, PolicyText, Rows, Runs, Scope, Session, call, client,
 };
 use orgcensus_row::{Row, table};
 use serde::Serialize;
@@ -76,6 +76,7 @@ pub struct PolicyTarget {
 pub const POLICIES: Collector = Collector {
     name: "organization_policies",
     scope: Scope::Organization,
+    runs: Runs::Always,
     calls: &[
         call("organizations", "ListRoots"),
         call("organizations", "ListPolicies"),

@@ -1,7 +1,7 @@
 //! The organization's own resource policy: DescribeResourcePolicy. Fills the tables of policies only.
 
 use aws_sdk_organizations::operation::describe_resource_policy::DescribeResourcePolicyOutput as Answer;
-use orgcensus_collect::{Collector, Error, Optional, PolicyText, Rows, Scope, Session, call, client};
+use orgcensus_collect::{Collector, Error, Optional, PolicyText, Rows, Runs, Scope, Session, call, client};
 
 use crate::items::{given, resource_policy};
 
@@ -9,6 +9,7 @@ use crate::items::{given, resource_policy};
 pub const RESOURCE_POLICY: Collector = Collector {
     name: "organization_resource_policy",
     scope: Scope::Organization,
+    runs: Runs::Always,
     calls: &[call("organizations", "DescribeResourcePolicy")],
     tables: &[],
     collect: |session, rows| Box::pin(collect(session, rows)),

@@ -1,6 +1,6 @@
 //! Centralised root access: IAM's ListOrganizationsFeatures.
 
-use orgcensus_collect::{Collector, Error, Optional, Rows, Scope, Session, call, client};
+use orgcensus_collect::{Collector, Error, Optional, Rows, Runs, Scope, Session, call, client};
 use orgcensus_row::{Row, table};
 use serde::Serialize;
 
@@ -20,6 +20,7 @@ pub struct RootAccess {
 pub const ROOT_ACCESS: Collector = Collector {
     name: "organization_root_access",
     scope: Scope::Organization,
+    runs: Runs::Always,
     calls: &[call("iam", "ListOrganizationsFeatures")],
     tables: &[table::<RootAccess>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

@@ -1,7 +1,7 @@
 //! Trusted services: ListAWSServiceAccessForOrganization.
 
 use aws_sdk_organizations::types::EnabledServicePrincipal;
-use orgcensus_collect::{Collector, Error, Rows, Scope, Session, call, client, timestamp};
+use orgcensus_collect::{Collector, Error, Rows, Runs, Scope, Session, call, client, timestamp};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
@@ -21,6 +21,7 @@ pub struct OrganizationService {
 pub const SERVICES: Collector = Collector {
     name: "organization_services",
     scope: Scope::Organization,
+    runs: Runs::Always,
     calls: &[call("organizations", "ListAWSServiceAccessForOrganization")],
     tables: &[table::<OrganizationService>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

@@ -1,13 +1,13 @@
 //! S3 Block Public Access of the whole account: GetPublicAccessBlock of S3 Control.
 
-use aws_sdk_s3control::types::PublicAccessBlockConfiguration;
-use orgcensus_collect::{Collector, Error, Optional, Rows, Scope, Session, call, client};
+use orgcensus_collect::{Collector, Error, Optional, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, table};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use crate::items::{Unread, given};
+use crate::items::Unread;
 
-const GET: &str = "s3control:GetPublicAccessBlock";
+const BLOCK: Read<Block> = reads("s3control", "GetPublicAccessBlock").needs("s3:GetAccountPublicAccessBlock");
 
 /// The account's own Block Public Access setting, which holds for all its buckets.
 #[derive(Debug, Serialize, Row)]
@@ -32,27 +32,33 @@ pub struct AccountPublicAccessBlock {
 pub const ACCOUNT_PUBLIC_ACCESS_BLOCKS: Collector = Collector {
     name: "s3_account_public_access_blocks",
     scope: Scope::Account,
-    calls: &[call("s3control", "GetPublicAccessBlock").needs("s3:GetAccountPublicAccessBlock")],
+    runs: Runs::Always,
+    calls: &[BLOCK.call()],
     tables: &[table::<AccountPublicAccessBlock>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
+/// The answer, which is the setting itself.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Block {
+    block_public_acls: Option<bool>,
+    ignore_public_acls: Option<bool>,
+    block_public_policy: Option<bool>,
+    restrict_public_buckets: Option<bool>,
+}
+
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let s3control = client!(session, aws_sdk_s3control);
-    let answer = s3control.get_public_access_block().account_id(session.account_id()).send().await;
-    let answer = answer.optional(&["NoSuchPublicAccessBlockConfiguration"])?;
-    let block = match answer {
-        Some(answer) => Some(given(answer.public_access_block_configuration, GET, "PublicAccessBlockConfiguration")?),
-        None => None,
-    };
+    let answer = BLOCK.send(session, json!({"AccountId": session.account_id()})).await;
+    let block = answer.optional(&["NoSuchPublicAccessBlockConfiguration"])?;
     let mut unread = Unread::default();
     let row = row(block, &mut unread);
-    unread.count(rows, AccountPublicAccessBlock::TABLE, GET);
+    unread.count(rows, AccountPublicAccessBlock::TABLE, "s3control:GetPublicAccessBlock");
     rows.push(row).await
 }
 
 /// The four settings: off where nothing is set, not known where AWS leaves one out of what is.
-fn settings(block: Option<&PublicAccessBlockConfiguration>, unread: &mut Unread) -> [Option<bool>; 4] {
+fn settings(block: Option<&Block>, unread: &mut Unread) -> [Option<bool>; 4] {
     let Some(it) = block else { return [Some(false); 4] };
     [
         unread.value("BlockPublicAcls", it.block_public_acls),
@@ -62,7 +68,7 @@ fn settings(block: Option<&PublicAccessBlockConfiguration>, unread: &mut Unread)
     ]
 }
 
-fn row(block: Option<PublicAccessBlockConfiguration>, unread: &mut Unread) -> AccountPublicAccessBlock {
+fn row(block: Option<Block>, unread: &mut Unread) -> AccountPublicAccessBlock {
     let settings = settings(block.as_ref(), unread);
     let [block_public_acls, ignore_public_acls, block_public_policy, restrict_public_buckets] = settings;
     let is_off = settings.contains(&Some(false));

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use aws_sdk_s3::types::PublicAccessBlockConfiguration;
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, POLICY_TABLE_NAMES, PolicyText, Rows, Scope, Session, call, timestamp};
+use orgcensus_collect::{
+    Collector, Error, POLICY_TABLE_NAMES, PolicyText, Rows, Runs, Scope, Session, call, timestamp,
+};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
@@ -67,6 +69,7 @@ pub struct Bucket {
 pub const BUCKETS: Collector = Collector {
     name: "s3_buckets",
     scope: Scope::Account,
+    runs: Runs::Always,
     calls: &[
         call("s3", "ListBuckets").needs("s3:ListAllMyBuckets"),
         call("s3", "GetBucketLocation"),

@@ -2,14 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::types::SecretListEntry as Entry;
 use futures::StreamExt;
-use orgcensus_collect::{Class, Collector, Error, Policy, PolicyText, Rows, Scope, Session, call, client, timestamp};
+use orgcensus_collect::{
+    Class, Collector, Error, Moment, Policy, PolicyText, Read, Rows, Runs, Scope, Session, read as reads,
+};
 use orgcensus_row::{Row, Timestamp, table};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use crate::items::{Answer, details, is_gone, policy_text, resource_policy};
+use crate::items::{Answer, Tag, Unread, by_key, details, is_gone, policy_text, resource_policy};
+
+const LIST: Read<Page> = reads("secretsmanager", "ListSecrets");
+const POLICY: Read<ResourcePolicy> = reads("secretsmanager", "GetResourcePolicy");
 
 /// How Secrets Manager says that there is no such secret.
 const GONE: &[&str] = &["ResourceNotFoundException"];
@@ -76,16 +80,59 @@ pub struct Secret {
 pub const SECRETS: Collector = Collector {
     name: "secretsmanager_secrets",
     scope: Scope::Region,
-    calls: &[call("secretsmanager", "ListSecrets"), call("secretsmanager", "GetResourcePolicy")],
+    runs: Runs::Always,
+    calls: &[LIST.call(), POLICY.call()],
     tables: &[table::<Secret>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Page {
+    secret_list: Vec<Entry>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Entry {
+    #[serde(rename = "ARN")]
+    arn: Option<String>,
+    name: Option<String>,
+    description: Option<String>,
+    kms_key_id: Option<String>,
+    owning_service: Option<String>,
+    rotation_enabled: Option<bool>,
+    #[serde(rename = "RotationLambdaARN")]
+    rotation_lambda_arn: Option<String>,
+    rotation_rules: Option<RotationRules>,
+    last_rotated_date: Option<Moment>,
+    next_rotation_date: Option<Moment>,
+    last_changed_date: Option<Moment>,
+    last_accessed_date: Option<Moment>,
+    created_date: Option<Moment>,
+    deleted_date: Option<Moment>,
+    primary_region: Option<String>,
+    secret_versions_to_stages: BTreeMap<String, Vec<String>>,
+    tags: Option<Vec<Tag>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct RotationRules {
+    automatically_after_days: Option<i64>,
+    schedule_expression: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct ResourcePolicy {
+    resource_policy: Option<String>,
+}
+
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let secrets = client!(session, aws_sdk_secretsmanager);
-    let mut pages = secrets.list_secrets().include_planned_deletion(true).max_results(100).into_paginator().send();
+    let mut pages = LIST.pages(session, json!({"IncludePlannedDeletion": true, "MaxResults": 100}));
     while let Some(page) = pages.next().await {
-        let mut entries = details(page?.secret_list.unwrap_or_default(), |entry| read(secrets.clone(), entry));
+        let mut entries = details(page?.secret_list, |entry| read(session, entry));
         while let Some((entry, policy)) = entries.next().await {
             push(session, rows, entry, policy).await?;
         }
@@ -94,13 +141,13 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 /// A secret's policy; `None` for one that is scheduled for deletion, of which AWS does not give it.
-async fn read(secrets: Client, entry: Entry) -> (Entry, Option<Answer<Option<String>>>) {
+async fn read(session: &Session, entry: Entry) -> (Entry, Option<Answer<Option<String>>>) {
     if entry.deleted_date.is_some() {
         return (entry, None);
     }
     let id = entry.arn.as_deref().unwrap_or_default();
-    let answer = secrets.get_resource_policy().secret_id(id).send().await;
-    (entry, Some(answer.map(|it| it.resource_policy).map_err(Into::into)))
+    let answer = POLICY.send(session, json!({"SecretId": id})).await;
+    (entry, Some(answer.map(|it| it.resource_policy)))
 }
 
 async fn push(
@@ -118,7 +165,9 @@ async fn push(
         Some(answer) => policy_text(rows, answer)?,
         None => unread_until_restored(),
     };
-    let secret = secret(entry, session.region(), rows.captured_at());
+    let mut unread = Unread::default();
+    let secret = secret(entry, session.region(), rows.captured_at(), &mut unread);
+    unread.count(rows, Secret::TABLE, "secretsmanager:ListSecrets");
     let policy = resource_policy(&secret.arn, "secretsmanager_secret", text);
     rows.policy(Policy { is_in_force, ..policy }).await?;
     rows.push(secret).await
@@ -130,14 +179,15 @@ fn unread_until_restored() -> PolicyText {
     PolicyText::Unread(orgcensus_aws::Error::new(Class::Unsupported, "ScheduledForDeletion", message))
 }
 
-fn secret(entry: Entry, region: &str, captured_at: Timestamp) -> Secret {
+fn secret(entry: Entry, region: &str, captured_at: Timestamp, unread: &mut Unread) -> Secret {
     let days = |at: Option<Timestamp>| at.map(|at| at.days_until(captured_at));
-    let created_at = entry.created_date.as_ref().and_then(timestamp);
-    let deleted_at = entry.deleted_date.as_ref().and_then(timestamp);
-    let last_rotated_at = entry.last_rotated_date.as_ref().and_then(timestamp);
-    let last_changed_at = entry.last_changed_date.as_ref().and_then(timestamp);
-    let last_accessed_at = entry.last_accessed_date.as_ref().and_then(timestamp);
-    let versions = entry.secret_versions_to_stages.unwrap_or_default();
+    let created_at = unread.moment("CreatedDate", entry.created_date.as_ref());
+    let deleted_at = unread.moment("DeletedDate", entry.deleted_date.as_ref());
+    let last_rotated_at = unread.moment("LastRotatedDate", entry.last_rotated_date.as_ref());
+    let next_rotation_at = unread.moment("NextRotationDate", entry.next_rotation_date.as_ref());
+    let last_changed_at = unread.moment("LastChangedDate", entry.last_changed_date.as_ref());
+    let last_accessed_at = unread.moment("LastAccessedDate", entry.last_accessed_date.as_ref());
+    let versions = entry.secret_versions_to_stages;
     let arn = entry.arn.unwrap_or_default();
     Secret {
         secret_name: entry.name.unwrap_or_default(),
@@ -152,7 +202,7 @@ fn secret(entry: Entry, region: &str, captured_at: Timestamp) -> Secret {
         rotation_schedule: entry.rotation_rules.and_then(|it| it.schedule_expression),
         last_rotated_at,
         last_rotated_days: days(last_rotated_at),
-        next_rotation_at: entry.next_rotation_date.as_ref().and_then(timestamp),
+        next_rotation_at,
         last_changed_at,
         last_changed_days: days(last_changed_at),
         last_accessed_at,
@@ -165,9 +215,7 @@ fn secret(entry: Entry, region: &str, captured_at: Timestamp) -> Secret {
         primary_region: entry.primary_region,
         version_count: i32::try_from(versions.len()).unwrap_or(i32::MAX),
         version_stages: versions.into_values().flatten().collect::<BTreeSet<_>>().into_iter().collect(),
-        tags: entry.tags.map(|tags| {
-            tags.into_iter().map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default())).collect()
-        }),
+        tags: entry.tags.map(by_key),
     }
 }
 

@@ -1,19 +1,23 @@
 //! SNS topics: ListTopics, then GetTopicAttributes and ListTagsForResource for each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use aws_sdk_sns::Client;
-use aws_sdk_sns::types::Tag;
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, POLICY_TABLE_NAMES, PolicyText, Rows, Scope, Session, call, client};
+use orgcensus_collect::{
+    Collector, Error, POLICY_TABLE_NAMES, PolicyText, Read, Rows, Runs, Scope, Session, read as reads,
+};
 use orgcensus_row::{Row, table};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use crate::items::{Answer, Unread, details, given, is_gone, resource_policy};
+use crate::items::{Answer, Tag, Unread, by_key, details, given, is_gone, resource_policy};
+
+const LIST: Read<Page> = reads("sns", "ListTopics");
+const ATTRIBUTES: Read<Attributes> = reads("sns", "GetTopicAttributes");
+const TAGS: Read<Tags> = reads("sns", "ListTagsForResource");
 
 /// How SNS says that there is no such topic.
 const GONE: &[&str] = &["NotFound", "NotFoundException"];
-const ATTRIBUTES: &str = "sns:GetTopicAttributes";
 
 /// One SNS topic.
 #[derive(Debug, Serialize, Row)]
@@ -53,17 +57,42 @@ pub struct Topic {
 pub const TOPICS: Collector = Collector {
     name: "sns_topics",
     scope: Scope::Region,
-    calls: &[call("sns", "ListTopics"), call("sns", "GetTopicAttributes"), call("sns", "ListTagsForResource")],
+    runs: Runs::Always,
+    calls: &[LIST.call(), ATTRIBUTES.call(), TAGS.call()],
     tables: &[table::<Topic>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Page {
+    topics: Vec<Listed>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Listed {
+    topic_arn: Option<String>,
+}
+
+/// What SNS says of a topic; all of it is text.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Attributes {
+    attributes: BTreeMap<String, String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Tags {
+    tags: Vec<Tag>,
+}
+
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let sns = client!(session, aws_sdk_sns);
-    let mut pages = sns.list_topics().into_paginator().send();
+    let mut pages = LIST.pages(session, json!({}));
     while let Some(page) = pages.next().await {
-        let arns = page?.topics.unwrap_or_default().into_iter().filter_map(|topic| topic.topic_arn);
-        let mut topics = details(arns, |arn| read(sns.clone(), arn));
+        let arns = page?.topics.into_iter().filter_map(|topic| topic.topic_arn);
+        let mut topics = details(arns, |arn| read(session, arn));
         while let Some(topic) = topics.next().await {
             push(rows, topic).await?;
         }
@@ -71,22 +100,16 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-type Attributes = HashMap<String, String>;
-
 struct Details {
     arn: String,
     attributes: Answer<Attributes>,
-    tags: Answer<Vec<Tag>>,
+    tags: Answer<Tags>,
 }
 
-async fn read(sns: Client, arn: String) -> Details {
-    let attributes = sns.get_topic_attributes().topic_arn(&arn).send().await;
-    let tags = sns.list_tags_for_resource().resource_arn(&arn).send().await;
-    Details {
-        arn,
-        attributes: attributes.map(|it| it.attributes.unwrap_or_default()).map_err(Into::into),
-        tags: tags.map(|it| it.tags.unwrap_or_default()).map_err(Into::into),
-    }
+async fn read(session: &Session, arn: String) -> Details {
+    let attributes = ATTRIBUTES.send(session, json!({"TopicArn": arn})).await;
+    let tags = TAGS.send(session, json!({"ResourceArn": arn})).await;
+    Details { arn, attributes, tags }
 }
 
 async fn push(rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
@@ -97,7 +120,7 @@ async fn push(rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
     }
     // A topic is never without a policy: it is born with one for its owner.
     let policy = match &attributes {
-        Ok(attributes) => given(attributes.get("Policy").cloned(), ATTRIBUTES, "Policy"),
+        Ok(attributes) => given(attributes.attributes.get("Policy").cloned(), "sns:GetTopicAttributes", "Policy"),
         Err(error) => Err(error.clone()),
     };
     let text = match policy {
@@ -114,12 +137,12 @@ async fn push(rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
     let tags = rows.item([Topic::TABLE], tags)?;
     let mut unread = Unread::default();
     let row = topic(arn, attributes.as_ref(), tags, &mut unread);
-    unread.count(rows, Topic::TABLE, ATTRIBUTES);
+    unread.count(rows, Topic::TABLE, "sns:GetTopicAttributes");
     rows.push(row).await
 }
 
-fn topic(arn: String, attributes: Option<&Attributes>, tags: Option<Vec<Tag>>, unread: &mut Unread) -> Topic {
-    let text = |name: &str| attributes.and_then(|it| it.get(name)).filter(|text| !text.is_empty()).cloned();
+fn topic(arn: String, attributes: Option<&Attributes>, tags: Option<Tags>, unread: &mut Unread) -> Topic {
+    let text = |name: &str| attributes.and_then(|it| it.attributes.get(name)).filter(|text| !text.is_empty()).cloned();
     let mut number = |name: &str| {
         let number = text(name).and_then(|text| text.parse().ok());
         attributes.and_then(|_| unread.value(name, number))
@@ -138,7 +161,7 @@ fn topic(arn: String, attributes: Option<&Attributes>, tags: Option<Vec<Tag>>, u
         signature_version: text("SignatureVersion"),
         tracing_mode: text("TracingConfig"),
         delivery_policy_json: text("DeliveryPolicy"),
-        tags: tags.map(|tags| tags.into_iter().map(|tag| (tag.key, tag.value)).collect()),
+        tags: tags.map(|it| by_key(it.tags)),
         arn,
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, POLICY_TABLE_NAMES, PolicyText, Read, Rows, Scope, Session, read as reads};
+use orgcensus_collect::{
+    Collector, Error, POLICY_TABLE_NAMES, PolicyText, Read, Rows, Runs, Scope, Session, read as reads,
+};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -65,6 +67,7 @@ pub struct Queue {
 pub const QUEUES: Collector = Collector {
     name: "sqs_queues",
     scope: Scope::Region,
+    runs: Runs::Always,
     calls: &[LIST.call(), ATTRIBUTES.call(), TAGS.call()],
     tables: &[table::<Queue>()],
     collect: |session, rows| Box::pin(collect(session, rows)),

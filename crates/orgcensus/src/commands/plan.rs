@@ -4,7 +4,7 @@ use orgcensus_aws::Limits;
 use orgcensus_aws::partition;
 use orgcensus_aws::regions::AccountRegion;
 use orgcensus_collect::{Call, Collector, Scope};
-use orgcensus_collectors::OFF_UNLESS_NAMED;
+use orgcensus_collectors::COLLECTORS;
 use orgcensus_crawl::Crawl;
 use orgcensus_row::Timestamp;
 
@@ -94,7 +94,8 @@ fn tell_collectors(collectors: &[Collector], accounts: usize, regions: usize) {
         let tasks = tasks(collector, accounts, regions);
         println!("{:34} {scope:>8}  {tasks:>10}  {}", collector.name, calls(collector));
     }
-    for (name, cost) in OFF_UNLESS_NAMED.iter().filter(|(name, _)| !collectors.iter().any(|it| it.name == *name)) {
+    let off = COLLECTORS.iter().filter_map(|it| Some((it.name, it.cost()?)));
+    for (name, cost) in off.filter(|(name, _)| !collectors.iter().any(|it| it.name == *name)) {
         println!("{name:34} {:>8}  {:>10}  {cost}", "off", "-");
     }
 }

@@ -98,8 +98,7 @@ fn tables_only_grow() {
     let text = text();
     let (kept, current) = (kept(&text), current());
     let broken = broken(&kept, &current);
-    let unless =
-        "(Of a version that nobody has used yet, delete the line in crates/row/data/columns.tsv by hand.)";
+    let unless = "(Of a version that nobody has used yet, delete the line in crates/row/data/columns.tsv by hand.)";
     assert!(broken.is_empty(), "\n  {}\n{unless}", broken.join("\n  "));
     let new = with_new(&text);
     if new == text {

@@ -1,5 +1,6 @@
 //! The report's waiting and its odd lines.
 
+use aws_smithy_types::DateTime;
 use orgcensus_collect::testing::{CAPTURED_AT, Collected, Recorded};
 use serde_json::{Value, json};
 

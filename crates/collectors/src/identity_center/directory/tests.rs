@@ -90,3 +90,17 @@ async fn a_refused_list_of_groups_keeps_the_users() {
     assert_eq!(collected.table("identity_center_users").len(), 2);
     assert_eq!(collected.short(), (1, vec!["identity_center_groups", "identity_center_memberships"]));
 }
+
+#[tokio::test]
+async fn moments_that_cannot_be_read_are_null_and_counted() {
+    let collected = Recorded::new()
+        .answer("ListInstances", INSTANCES)
+        .answer("ListUsers", r#"{"Users": [{"UserId": "u-odd", "CreatedAt": "lately"}]}"#)
+        .answer("ListGroups", r#"{"Groups": [{"GroupId": "g-odd", "CreatedAt": "lately"}]}"#)
+        .answer("ListGroupMemberships", "{}")
+        .run(&DIRECTORY)
+        .await;
+    collected.result.as_ref().unwrap();
+    assert_eq!(columns(&collected, "identity_center_users", &["user_id", "created_at"]), [json!(["u-odd", null])]);
+    assert_eq!(collected.short(), (2, vec!["identity_center_groups", "identity_center_users"]));
+}

@@ -1,0 +1,9 @@
+//! Lambda.
+
+use orgcensus_collect::Collector;
+
+pub mod function_urls;
+pub mod functions;
+
+/// What reads it.
+pub(crate) const COLLECTORS: &[Collector] = &[functions::FUNCTIONS];
