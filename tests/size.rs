@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use orgcensus_collect::{Collector, Error, Policy, PolicyKind, PolicyText, Rows, Runs, Scope, Session};
+use orgcensus_collect::kinds::SQS_QUEUE;
+use orgcensus_collect::{Collector, Error, Policy, PolicyText, Rows, Runs, Scope, Session};
 use orgcensus_sim::{Settings, Troubles};
 use orgcensus_tests::{Place, Way};
 
@@ -15,6 +16,7 @@ const MANY_GRANTS: Collector = Collector {
     scope: Scope::Region,
     runs: Runs::Always,
     calls: &[],
+    resources: &[SQS_QUEUE],
     tables: &[],
     collect: |session, rows| Box::pin(many_grants(session, rows)),
 };
@@ -34,16 +36,7 @@ async fn many_grants(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error
             r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"AWS":[{principals}]}},"Action":"sqs:ReceiveMessage","Resource":"{resource_arn}"}}]}}"#
         );
         let text = PolicyText::Document(document);
-        let (kind, is_in_force) = (PolicyKind::Resource, true);
-        rows.policy(Policy {
-            resource_arn: &resource_arn,
-            resource_type: "sqs_queue",
-            kind,
-            name: "",
-            is_in_force,
-            text,
-        })
-        .await?;
+        rows.policy(Policy::of(&resource_arn, SQS_QUEUE, text)).await?;
     }
     Ok(())
 }

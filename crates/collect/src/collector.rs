@@ -2,6 +2,7 @@
 
 use futures::future::BoxFuture;
 use orgcensus_aws::Session;
+use orgcensus_policy::ResourceKind;
 use orgcensus_row::Table;
 
 use crate::{Call, Error, Rows};
@@ -53,6 +54,8 @@ pub struct Collector {
     pub runs: Runs,
     /// Every operation that it may call.
     pub calls: &'static [Call],
+    /// Every type of resource whose policies it reads.
+    pub resources: &'static [ResourceKind],
     /// Every table that it may fill, besides those of policies.
     pub tables: &'static [Table],
     /// Reads, maps, pushes.

@@ -1,7 +1,8 @@
 //! Policies on their way into the lake: the document byte for byte, and a row for each of its statements.
 
 use orgcensus_policy::{
-    AccessLevels, AclGrant, AclGrantee, Document, Effect, Flag, PolicyKind, PrincipalKind, PrincipalValue, Statement,
+    AccessLevels, AclGrant, AclGrantee, Document, Effect, Flag, Gate, PolicyKind, PrincipalKind, PrincipalValue,
+    ResourceKind, Statement,
 };
 use orgcensus_row::{Row, Table, table};
 use serde::Serialize;
@@ -38,16 +39,25 @@ impl PolicyText {
 pub struct Policy<'a> {
     /// The ARN of what it is attached to.
     pub resource_arn: &'a str,
-    /// The resource's type as its table's singular, `sqs_queue`.
-    pub resource_type: &'a str,
+    /// The resource's type, which its collector declares.
+    pub resource: ResourceKind,
     /// What it is attached to, as a rule of evaluation.
     pub kind: PolicyKind,
     /// Its name or version; empty where a resource has one policy only.
     pub name: &'a str,
     /// Whether it is in force; false for a managed policy's old version.
     pub is_in_force: bool,
+    /// What stands before this resource and not before all of its type: it is in a VPC, it is private.
+    pub gate: Option<Gate>,
     /// What was read of it.
     pub text: PolicyText,
+}
+
+impl<'a> Policy<'a> {
+    /// The one policy of a resource: of the kind that its type has, in force, with nothing of the item's own before it.
+    pub fn of(resource_arn: &'a str, resource: ResourceKind, text: PolicyText) -> Self {
+        Self { resource_arn, resource, kind: resource.policy, name: "", is_in_force: true, gate: None, text }
+    }
 }
 
 /// One policy of one resource, read or not. Where a resource can have a policy there is a row, also when it has none.
@@ -79,6 +89,9 @@ pub struct PolicyDocument {
     pub is_valid: Option<bool>,
     /// What is odd about it: not_json, duplicate_key …; empty when nothing is.
     pub flags: Vec<String>,
+    /// What stands before the resource by its own settings: vpc_only, private_api or mount_target. Null: nothing, or it
+    /// was not read. What stands before every resource of the type is not repeated here.
+    pub gate: Option<String>,
 }
 
 /// One statement of one policy.
@@ -157,15 +170,14 @@ impl Rows<'_> {
     pub async fn acl(
         &mut self,
         resource_arn: &str,
-        resource_type: &str,
+        resource: ResourceKind,
         grants: Result<Vec<AclGrant>, orgcensus_aws::Error>,
     ) -> Result<(), Error> {
         let (text, grants) = match grants {
             Ok(grants) => (PolicyText::Document(acl_document(&grants)), grants),
             Err(error) => (PolicyText::Unread(error), Vec::new()),
         };
-        let kind = PolicyKind::Acl;
-        let policy = Policy { resource_arn, resource_type, kind, name: "", is_in_force: true, text };
+        let policy = Policy { kind: PolicyKind::Acl, ..Policy::of(resource_arn, resource, text) };
         let was_read = matches!(policy.text, PolicyText::Document(_));
         let mut row = document_row(&policy, None);
         row.statement_count = was_read.then(|| count(grants.len()));
@@ -186,7 +198,7 @@ fn document_row(policy: &Policy<'_>, document: Option<&Document>) -> PolicyDocum
     };
     PolicyDocument {
         resource_arn: policy.resource_arn.to_owned(),
-        resource_type: policy.resource_type.to_owned(),
+        resource_type: policy.resource.resource_type.to_owned(),
         policy_kind: policy.kind.as_str().to_owned(),
         policy_name: policy.name.to_owned(),
         state: state.to_owned(),
@@ -197,13 +209,14 @@ fn document_row(policy: &Policy<'_>, document: Option<&Document>) -> PolicyDocum
         is_in_force: policy.is_in_force,
         is_valid: document.map(Document::is_understood),
         flags: document.map(|document| words(&document.flags)).unwrap_or_default(),
+        gate: policy.gate.map(|gate| gate.as_str().to_owned()),
     }
 }
 
 fn statement_row(policy: &Policy<'_>, statement: &Statement) -> PolicyStatement {
     PolicyStatement {
         resource_arn: policy.resource_arn.to_owned(),
-        resource_type: policy.resource_type.to_owned(),
+        resource_type: policy.resource.resource_type.to_owned(),
         policy_kind: policy.kind.as_str().to_owned(),
         policy_name: policy.name.to_owned(),
         is_in_force: policy.is_in_force,
@@ -233,7 +246,7 @@ fn statement_row(policy: &Policy<'_>, statement: &Statement) -> PolicyStatement 
 fn grant_row(policy: &Policy<'_>, ordinal: usize, grant: &AclGrant) -> PolicyStatement {
     PolicyStatement {
         resource_arn: policy.resource_arn.to_owned(),
-        resource_type: policy.resource_type.to_owned(),
+        resource_type: policy.resource.resource_type.to_owned(),
         policy_kind: policy.kind.as_str().to_owned(),
         policy_name: String::new(),
         is_in_force: true,

@@ -15,10 +15,10 @@ use aws_smithy_types::body::SdkBody;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use orgcensus_aws::{Base, Credentials, Options, Permitted, SharedCredentialsProvider, SharedHttpClient};
-use orgcensus_row::{GLOBAL, Stamp, Table, Timestamp};
+use orgcensus_row::{GLOBAL, Row, Stamp, Table, Timestamp};
 use serde_json::Value;
 
-use crate::{Collector, Error, Finished, Missed, Rows, Scope, Sink};
+use crate::{Collector, Error, Finished, Missed, PolicyDocument, Rows, Scope, Sink};
 
 /// The moment of every test's run: 2026-01-01T00:00:00Z.
 pub const CAPTURED_AT: Timestamp = Timestamp(1_767_225_600_000);
@@ -86,8 +86,8 @@ impl Recorded {
         self
     }
 
-    /// Runs a collector on these answers, in `eu-west-1`. An answer that nobody asked for is an error, as is a call that
-    /// the collector does not declare.
+    /// Runs a collector on these answers, in `eu-west-1`. An answer that nobody asked for is an error, as is a call, or a
+    /// policy of a type of resource, that the collector does not declare.
     pub async fn run(&self, collector: &Collector) -> Collected {
         let options = Options {
             home_region: Some("eu-west-1".to_owned()),
@@ -110,6 +110,7 @@ impl Recorded {
         };
         let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone();
         self.check(collector, &calls);
+        sink.check(collector);
         Collected { rows: sink.rows, result, missed, gone, duplicates, calls }
     }
 
@@ -174,6 +175,16 @@ fn stamp(scope: Scope) -> Stamp {
 #[derive(Default)]
 struct Kept {
     rows: BTreeMap<String, Vec<Value>>,
+}
+
+impl Kept {
+    /// The types of resources whose policies were read are those that the collector declares.
+    fn check(&self, collector: &Collector) {
+        for policy in self.rows.get(PolicyDocument::TABLE).into_iter().flatten() {
+            let is_declared = collector.resources.iter().any(|it| policy["resource_type"] == it.resource_type);
+            assert!(is_declared, "{} declares no {}", collector.name, policy["resource_type"]);
+        }
+    }
 }
 
 impl Sink for Kept {

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_smithy_types::DateTime;
 use futures::stream::{self, Stream, StreamExt};
-use orgcensus_collect::{
-    Class, Error, Moment, POLICY_TABLE_NAMES, Policy, PolicyKind, PolicyText, Read, Rows, Session, timestamp,
-};
+use orgcensus_collect::{Class, Error, Moment, POLICY_TABLE_NAMES, PolicyText, Read, Rows, Session, timestamp};
 use orgcensus_row::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -64,11 +62,6 @@ pub(crate) fn policy_text_of(
     let tables = POLICY_TABLE_NAMES.into_iter().chain(tables.iter().copied());
     let text = rows.item(tables, answer)?.map(PolicyText::read);
     Ok(text.or(unread.map(PolicyText::Unread)).unwrap_or(PolicyText::Absent))
-}
-
-/// The policy of a resource that has one at most.
-pub(crate) fn resource_policy<'a>(resource_arn: &'a str, resource_type: &'a str, text: PolicyText) -> Policy<'a> {
-    Policy { resource_arn, resource_type, kind: PolicyKind::Resource, name: "", is_in_force: true, text }
 }
 
 /// An answer that must have a member: one that lacks it is unread, not "there is none".

@@ -93,6 +93,15 @@ mod tests {
     }
 
     #[test]
+    fn the_policies_of_a_type_of_resource_are_read_by_one_collector() {
+        let types: Vec<_> = COLLECTORS.iter().flat_map(|it| it.resources).map(|it| it.resource_type).collect();
+        assert_eq!(types.len(), types.iter().collect::<BTreeSet<_>>().len(), "{types:?}");
+        for collector in COLLECTORS.iter().filter(|it| it.tables.is_empty()) {
+            assert!(!collector.resources.is_empty(), "{} fills nothing", collector.name);
+        }
+    }
+
+    #[test]
     fn every_call_is_a_read() {
         for call in COLLECTORS.iter().flat_map(|collector| collector.calls) {
             // IAM's two "Generate…" make reports and change nothing.

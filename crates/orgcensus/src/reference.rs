@@ -8,6 +8,7 @@ use orgcensus_collectors::COLLECTORS;
 use orgcensus_row::Table;
 
 mod arrow_type;
+mod resources;
 #[cfg(test)]
 mod schemas;
 
@@ -43,7 +44,7 @@ pub(crate) fn page(table: &Table) -> String {
     text
 }
 
-/// All tables as one Markdown page.
+/// All tables, and the types of resources that they tell of, as one Markdown page.
 pub(crate) fn markdown(tables: &[Table]) -> String {
     let mut text =
         "# Tables\n\nPrinted by `orgcensus tables --markdown` from the doc comments of the rows.\n".to_owned();
@@ -54,6 +55,7 @@ pub(crate) fn markdown(tables: &[Table]) -> String {
             let _ = writeln!(text, "| {} | {} | {} |", column.name, athena(&column.data_type), column.comment);
         }
     }
+    text.push_str(&resources::markdown());
     text
 }
 

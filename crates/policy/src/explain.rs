@@ -13,7 +13,8 @@ use crate::arn::{Arn, is_account};
 use crate::document::Document;
 use crate::facts::{Facts, Organization};
 use crate::flag::Flag;
-use crate::kind::{PolicyKind, ResourceKind};
+use crate::kind::PolicyKind;
+use crate::resource_kind::ResourceKind;
 use crate::statement::{Effect, Statement};
 use crate::target::Target;
 use crate::verdict::{Policies, verdict};
@@ -115,7 +116,9 @@ impl Explainer {
             (PolicyKind::Trust, _) => Some("sts"),
             (PolicyKind::AccessPoint, _) => Some("s3"),
             (_, Some(service)) => Some(action_prefix(service)),
-            (_, None) => self.target.as_ref().map(|target| target.kind().service).or_else(|| only_service(document)),
+            (_, None) => {
+                self.target.as_ref().and_then(|target| target.kind().service).or_else(|| only_service(document))
+            }
         };
         let facts = Facts {
             kind,
@@ -177,12 +180,13 @@ fn is_of_access_point(document: &Document) -> bool {
 
 /// What the policies of a service are attached to, where that is not just a resource.
 fn service_kind(service: &str) -> Option<PolicyKind> {
-    ResourceKind::named(service).map(|kind| kind.policy).filter(|kind| *kind != PolicyKind::Resource)
+    let kind = ResourceKind::named(service).map(|kind| kind.policy);
+    kind.filter(|kind| kind.is_on_resource() && *kind != PolicyKind::Resource)
 }
 
 /// The prefix of the actions in the policies of a service.
 fn action_prefix(service: &str) -> &str {
-    ResourceKind::named(service).map_or(service, |kind| kind.service)
+    ResourceKind::named(service).and_then(|kind| kind.service).unwrap_or(service)
 }
 
 /// The one service that the policy is about, where it shows: that of all ARNs among its resources or, without any,

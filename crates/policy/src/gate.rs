@@ -23,6 +23,22 @@ pub enum Gate {
 }
 
 impl Gate {
+    /// Every gate.
+    pub const ALL: [Gate; 7] = [
+        Self::IgnorePublicAcls,
+        Self::RestrictPublicBuckets,
+        Self::BucketOwnerEnforced,
+        Self::VpcOnly,
+        Self::PrivateApi,
+        Self::MountTarget,
+        Self::AuthorizationToken,
+    ];
+
+    /// The gate with this name.
+    pub fn named(name: &str) -> Option<Gate> {
+        Self::ALL.into_iter().find(|gate| gate.as_str() == name)
+    }
+
     /// The gate's name in tables and answers.
     pub fn as_str(self) -> &'static str {
         match self {

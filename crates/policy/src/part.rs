@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::glob::{contains, overlaps};
-use crate::kind::Own;
+use crate::resource_kind::Own;
 
 /// The most patterns along which an Allow is cut; past it none is, and some unions of Denies are not seen.
 const MAX_CUTS: usize = 16;

@@ -8,8 +8,9 @@ use std::borrow::Cow;
 
 use crate::arn::{Arn, has_wildcard};
 use crate::glob::{contains, overlaps};
-use crate::kind::{Own, PolicyKind, ResourceKind};
+use crate::kind::PolicyKind;
 use crate::part::Part;
+use crate::resource_kind::{Own, ResourceKind};
 use crate::statement::Statement;
 use crate::value::variables_as_wildcards;
 
@@ -53,7 +54,7 @@ impl Target {
             base: base.to_owned(),
             own: kind.own.iter().map(|own| (fill(own.pattern), own)).collect(),
             near: kind.near.iter().map(|pattern| fill(pattern)).collect(),
-            relative: (kind.service == "execute-api").then(|| base.to_owned()),
+            relative: (kind.service == Some("execute-api")).then(|| base.to_owned()),
         })
     }
 

@@ -84,6 +84,7 @@ pub const INSTANCES: Collector = Collector {
     scope: Scope::Region,
     runs: Runs::Always,
     calls: &[LIST.call()],
+    resources: &[],
     tables: &[table::<Instance>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

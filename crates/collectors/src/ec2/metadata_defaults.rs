@@ -35,6 +35,7 @@ pub const METADATA_DEFAULTS: Collector = Collector {
     scope: Scope::Region,
     runs: Runs::Always,
     calls: &[DEFAULTS.call()],
+    resources: &[],
     tables: &[table::<MetadataDefaults>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

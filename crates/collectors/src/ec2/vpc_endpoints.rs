@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use orgcensus_collect::kinds::EC2_VPC_ENDPOINT;
 use orgcensus_collect::{
-    Collector, Error, Moment, Policy, PolicyKind, PolicyText, Read, Rows, Runs, Scope, Session, read as reads,
+    Collector, Error, Moment, Policy, PolicyText, Read, Rows, Runs, Scope, Session, read as reads,
 };
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
@@ -68,6 +69,7 @@ pub const VPC_ENDPOINTS: Collector = Collector {
     scope: Scope::Region,
     runs: Runs::Always,
     calls: &[LIST.call()],
+    resources: &[EC2_VPC_ENDPOINT],
     tables: &[table::<VpcEndpoint>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
@@ -122,8 +124,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
             let mut unread = Unread::default();
             let row = endpoint(session, described, has_policy, rows.captured_at(), &mut unread);
             unread.count(rows, VpcEndpoint::TABLE, "ec2:DescribeVpcEndpoints");
-            let (resource_arn, resource_type, kind) = (&row.arn, "ec2_vpc_endpoint", PolicyKind::VpcEndpoint);
-            rows.policy(Policy { resource_arn, resource_type, kind, name: "", is_in_force: true, text }).await?;
+            rows.policy(Policy::of(&row.arn, EC2_VPC_ENDPOINT, text)).await?;
             rows.push(row).await?;
         }
     }

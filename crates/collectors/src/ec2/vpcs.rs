@@ -52,6 +52,7 @@ pub const VPCS: Collector = Collector {
     scope: Scope::Region,
     runs: Runs::Always,
     calls: &[LIST.call()],
+    resources: &[],
     tables: &[table::<Vpc>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

@@ -1,10 +1,13 @@
 //! ECR registry policies: GetRegistryPolicy, one for each region. Fills the tables of policies only.
 
-use orgcensus_collect::{Collector, Error, Optional, PolicyText, Read, Rows, Runs, Scope, Session, read as reads};
+use orgcensus_collect::kinds::ECR_REGISTRY;
+use orgcensus_collect::{
+    Collector, Error, Optional, Policy, PolicyText, Read, Rows, Runs, Scope, Session, read as reads,
+};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::items::{given, resource_policy};
+use crate::items::given;
 
 const POLICY: Read<Answer> = reads("ecr", "GetRegistryPolicy");
 
@@ -14,6 +17,7 @@ pub const REGISTRY_POLICIES: Collector = Collector {
     scope: Scope::Region,
     runs: Runs::Always,
     calls: &[POLICY.call()],
+    resources: &[ECR_REGISTRY],
     tables: &[],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
@@ -30,7 +34,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let arn = session.arn("ecr", "registry");
     let text = answer.map(|answer| given(answer.policy_text, "ecr:GetRegistryPolicy", "policyText")).transpose()?;
     let text = PolicyText::read(text);
-    rows.policy(resource_policy(&arn, "ecr_registry", text)).await
+    rows.policy(Policy::of(&arn, ECR_REGISTRY, text)).await
 }
 
 #[cfg(test)]

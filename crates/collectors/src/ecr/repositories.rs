@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Moment, Optional, Read, Rows, Runs, Scope, Session, read as reads};
+use orgcensus_collect::kinds::ECR_REPOSITORY;
+use orgcensus_collect::{Collector, Error, Moment, Optional, Policy, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Tag, Unread, by_key, details, given, is_gone, policy_text, resource_policy};
+use crate::items::{Answer, Tag, Unread, by_key, details, given, is_gone, policy_text};
 
 const LIST: Read<Page> = reads("ecr", "DescribeRepositories");
-const POLICY: Read<Policy> = reads("ecr", "GetRepositoryPolicy");
+const POLICY: Read<ItsPolicy> = reads("ecr", "GetRepositoryPolicy");
 const TAGS: Read<Tags> = reads("ecr", "ListTagsForResource");
 
 /// How ECR says that there is no such repository.
@@ -51,6 +52,7 @@ pub const REPOSITORIES: Collector = Collector {
     scope: Scope::Region,
     runs: Runs::Always,
     calls: &[LIST.call(), POLICY.call(), TAGS.call()],
+    resources: &[ECR_REPOSITORY],
     tables: &[table::<Repository>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
@@ -89,7 +91,7 @@ struct Encryption {
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Policy {
+struct ItsPolicy {
     policy_text: Option<String>,
 }
 
@@ -123,7 +125,7 @@ async fn read(session: &Session, repository: Described) -> Details {
     let tags = TAGS.send(session, json!({"resourceArn": arn})).await;
     let policy = policy.optional(&["RepositoryPolicyNotFoundException"]);
     let text =
-        |it: Option<Policy>| it.map(|it| given(it.policy_text, "ecr:GetRepositoryPolicy", "policyText")).transpose();
+        |it: Option<ItsPolicy>| it.map(|it| given(it.policy_text, "ecr:GetRepositoryPolicy", "policyText")).transpose();
     Details { repository, policy: policy.and_then(text), tags }
 }
 
@@ -136,7 +138,7 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
     let name = repository.repository_name.take().unwrap_or_default();
     let arn = repository.repository_arn.take().unwrap_or_else(|| session.arn("ecr", &format!("repository/{name}")));
     let text = policy_text(rows, policy)?;
-    rows.policy(resource_policy(&arn, "ecr_repository", text)).await?;
+    rows.policy(Policy::of(&arn, ECR_REPOSITORY, text)).await?;
     let tags = rows.item([Repository::TABLE], tags)?;
     let mut unread = Unread::default();
     let row = row(arn, name, repository, tags, rows.captured_at(), &mut unread);

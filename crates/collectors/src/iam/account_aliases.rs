@@ -18,6 +18,7 @@ pub const ACCOUNT_ALIASES: Collector = Collector {
     scope: Scope::Account,
     runs: Runs::Always,
     calls: &[call("iam", "ListAccountAliases")],
+    resources: &[],
     tables: &[table::<AccountAlias>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

@@ -67,6 +67,7 @@ pub const ACCOUNT_SUMMARY: Collector = Collector {
     scope: Scope::Account,
     runs: Runs::Always,
     calls: &[call("iam", "GetAccountSummary")],
+    resources: &[],
     tables: &[table::<AccountSummary>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

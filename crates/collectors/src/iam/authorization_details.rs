@@ -6,6 +6,7 @@
 
 use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput as Page;
 use aws_sdk_iam::types::{EntityType, ManagedPolicyDetail};
+use orgcensus_collect::kinds::{IAM_GROUP, IAM_MANAGED_POLICY, IAM_ROLE, IAM_USER};
 use orgcensus_collect::{Collector, Error, Rows, Runs, Said, Scope, Session, call, client};
 use orgcensus_row::table;
 use quick_xml::events::Event;
@@ -25,6 +26,7 @@ pub const AUTHORIZATION_DETAILS: Collector = Collector {
     scope: Scope::Account,
     runs: Runs::Always,
     calls: &[call("iam", "GetAccountAuthorizationDetails")],
+    resources: &[IAM_GROUP, IAM_MANAGED_POLICY, IAM_ROLE, IAM_USER],
     tables: &[
         table::<User>(),
         table::<Group>(),

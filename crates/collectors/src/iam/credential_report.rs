@@ -105,6 +105,7 @@ pub const CREDENTIAL_REPORT: Collector = Collector {
     scope: Scope::Account,
     runs: Runs::Always,
     calls: &[call("iam", "GenerateCredentialReport"), call("iam", "GetCredentialReport")],
+    resources: &[],
     tables: &[table::<Credentials>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

@@ -1,6 +1,7 @@
 //! IAM groups.
 
 use aws_sdk_iam::types::GroupDetail;
+use orgcensus_collect::kinds::IAM_GROUP;
 use orgcensus_collect::{Error, Rows, timestamp};
 use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
@@ -38,7 +39,9 @@ pub struct Group {
 pub(super) async fn push(rows: &mut Rows<'_>, mut detail: GroupDetail) -> Result<(), Error> {
     let policies = Policies::new(detail.group_policy_list.take(), detail.attached_managed_policies.take());
     let group = group(detail, &policies, rows.captured_at());
-    policies.push(rows, &Principal { arn: &group.arn, kind: "group", name: &group.group_name }).await?;
+    policies
+        .push(rows, &Principal { arn: &group.arn, kind: "group", resource: IAM_GROUP, name: &group.group_name })
+        .await?;
     rows.push(group).await
 }
 

@@ -37,6 +37,7 @@ pub const INSTANCE_PROFILES: Collector = Collector {
     scope: Scope::Account,
     runs: Runs::Always,
     calls: &[call("iam", "ListInstanceProfiles")],
+    resources: &[],
     tables: &[table::<InstanceProfile>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

@@ -1,7 +1,8 @@
 //! Managed policies and their versions.
 
 use aws_sdk_iam::types::{ManagedPolicyDetail, PolicyVersion as VersionDetail};
-use orgcensus_collect::{Error, Policy, PolicyKind, Rows, timestamp};
+use orgcensus_collect::kinds::IAM_MANAGED_POLICY;
+use orgcensus_collect::{Error, Policy, Rows, timestamp};
 use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 
@@ -86,15 +87,8 @@ pub(super) async fn push(
     for mut detail in versions.into_iter().filter(|it| it.is_default_version || !policy.is_aws_managed) {
         let text = document(rows, detail.document.take());
         let version = policy_version(detail, &policy.arn, rows.captured_at());
-        rows.policy(Policy {
-            resource_arn: &policy.arn,
-            resource_type: "iam_managed_policy",
-            kind: PolicyKind::Managed,
-            name: &version.version_id,
-            is_in_force: version.is_default_version,
-            text,
-        })
-        .await?;
+        let (name, is_in_force) = (version.version_id.as_str(), version.is_default_version);
+        rows.policy(Policy { name, is_in_force, ..Policy::of(&policy.arn, IAM_MANAGED_POLICY, text) }).await?;
         rows.push(version).await?;
     }
     rows.push(policy).await

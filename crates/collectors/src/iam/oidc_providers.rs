@@ -40,6 +40,7 @@ pub const OIDC_PROVIDERS: Collector = Collector {
     scope: Scope::Account,
     runs: Runs::Always,
     calls: &[call("iam", "GetOpenIDConnectProvider"), call("iam", "ListOpenIDConnectProviders")],
+    resources: &[],
     tables: &[table::<OidcProvider>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

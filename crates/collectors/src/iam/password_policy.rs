@@ -44,6 +44,7 @@ pub const PASSWORD_POLICIES: Collector = Collector {
     scope: Scope::Account,
     runs: Runs::Always,
     calls: &[call("iam", "GetAccountPasswordPolicy")],
+    resources: &[],
     tables: &[table::<PasswordPolicy>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

@@ -1,7 +1,7 @@
 //! What users, groups and roles have in common: inline policies and attached managed policies.
 
 use aws_sdk_iam::types::{AttachedPolicy, PolicyDetail};
-use orgcensus_collect::{Error, Policy, PolicyKind, Rows};
+use orgcensus_collect::{Error, Policy, PolicyKind, ResourceKind, Rows};
 use orgcensus_row::Row;
 use serde::Serialize;
 
@@ -46,6 +46,7 @@ pub(super) struct Principal<'a> {
     pub(super) arn: &'a str,
     /// user, group or role.
     pub(super) kind: &'static str,
+    pub(super) resource: ResourceKind,
     pub(super) name: &'a str,
 }
 
@@ -73,15 +74,8 @@ impl Policies {
         for policy in self.inline {
             let policy_name = policy.policy_name.unwrap_or_default();
             let text = document(rows, policy.policy_document);
-            rows.policy(Policy {
-                resource_arn: principal.arn,
-                resource_type: &format!("iam_{}", principal.kind),
-                kind: PolicyKind::Inline,
-                name: &policy_name,
-                is_in_force: true,
-                text,
-            })
-            .await?;
+            let written = Policy::of(principal.arn, principal.resource, text);
+            rows.policy(Policy { kind: PolicyKind::Inline, name: &policy_name, ..written }).await?;
             rows.push(inline_policy(principal, policy_name)).await?;
         }
         for policy in self.attached {
@@ -122,9 +116,12 @@ fn sorted(names: impl Iterator<Item = String>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use orgcensus_collect::kinds::IAM_ROLE;
+
     use super::*;
 
-    const WEB: Principal<'_> = Principal { arn: "arn:aws:iam::111122223333:role/web", kind: "role", name: "web" };
+    const WEB: Principal<'_> =
+        Principal { arn: "arn:aws:iam::111122223333:role/web", kind: "role", resource: IAM_ROLE, name: "web" };
 
     fn attached(arn: &str) -> PolicyAttachment {
         attachment(&WEB, AttachedPolicy::builder().policy_arn(arn).build())

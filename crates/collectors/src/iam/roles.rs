@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_iam::types::{InstanceProfile as ProfileDetail, RoleDetail};
-use orgcensus_collect::{Error, Policy, PolicyKind, Rows, timestamp};
+use orgcensus_collect::kinds::IAM_ROLE;
+use orgcensus_collect::{Error, Policy, Rows, timestamp};
 use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 
@@ -62,9 +63,8 @@ pub(super) async fn push(rows: &mut Rows<'_>, mut detail: RoleDetail) -> Result<
     let profiles = detail.instance_profile_list.take().unwrap_or_default();
     let text = document(rows, detail.assume_role_policy_document.take());
     let role = role(detail, &policies, &profiles, rows.captured_at());
-    let (resource_arn, resource_type, kind) = (role.arn.as_str(), "iam_role", PolicyKind::Trust);
-    rows.policy(Policy { resource_arn, resource_type, kind, name: "", is_in_force: true, text }).await?;
-    policies.push(rows, &Principal { arn: &role.arn, kind: "role", name: &role.role_name }).await?;
+    rows.policy(Policy::of(&role.arn, IAM_ROLE, text)).await?;
+    policies.push(rows, &Principal { arn: &role.arn, kind: "role", resource: IAM_ROLE, name: &role.role_name }).await?;
     rows.push(role).await
 }
 

@@ -49,6 +49,7 @@ pub const SAML_PROVIDERS: Collector = Collector {
     scope: Scope::Account,
     runs: Runs::Always,
     calls: &[call("iam", "GetSAMLProvider"), call("iam", "ListSAMLProviders")],
+    resources: &[],
     tables: &[table::<SamlProvider>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

@@ -35,6 +35,7 @@ pub const SERVER_CERTIFICATES: Collector = Collector {
     scope: Scope::Account,
     runs: Runs::Always,
     calls: &[call("iam", "ListServerCertificates")],
+    resources: &[],
     tables: &[table::<ServerCertificate>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

@@ -57,6 +57,7 @@ pub const SERVICE_LAST_ACCESSED: Collector = Collector {
         call("iam", "ListRoles"),
         call("iam", "ListUsers"),
     ],
+    resources: &[],
     tables: &[table::<ServiceLastAccessed>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

@@ -42,6 +42,7 @@ pub const SERVICE_SPECIFIC_CREDENTIALS: Collector = Collector {
     scope: Scope::Account,
     runs: Runs::Always,
     calls: &[call("iam", "ListServiceSpecificCredentials")],
+    resources: &[],
     tables: &[table::<ServiceSpecificCredential>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

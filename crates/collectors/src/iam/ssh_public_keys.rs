@@ -38,6 +38,7 @@ pub const SSH_PUBLIC_KEYS: Collector = Collector {
     scope: Scope::Account,
     runs: Runs::Always,
     calls: &[call("iam", "ListSSHPublicKeys"), call("iam", "ListUsers")],
+    resources: &[],
     tables: &[table::<SshPublicKey>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

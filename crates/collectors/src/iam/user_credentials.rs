@@ -37,6 +37,7 @@ pub const USER_CREDENTIALS: Collector = Collector {
         call("iam", "ListSigningCertificates"),
         call("iam", "ListVirtualMFADevices"),
     ],
+    resources: &[],
     tables: &[table::<RootUser>(), table::<AccessKey>(), table::<Device>(), table::<Certificate>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_iam::types::UserDetail;
+use orgcensus_collect::kinds::IAM_USER;
 use orgcensus_collect::{Error, Rows, timestamp};
 use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
@@ -68,7 +69,7 @@ pub(super) async fn push(rows: &mut Rows<'_>, mut detail: UserDetail) -> Result<
         let (user_arn, user_name) = (user.arn.clone(), user.user_name.clone());
         rows.push(GroupMembership { user_arn, user_name, group_name: group_name.clone() }).await?;
     }
-    policies.push(rows, &Principal { arn: &user.arn, kind: "user", name: &user.user_name }).await?;
+    policies.push(rows, &Principal { arn: &user.arn, kind: "user", resource: IAM_USER, name: &user.user_name }).await?;
     rows.push(user).await
 }
 

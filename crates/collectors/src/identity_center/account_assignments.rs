@@ -42,6 +42,7 @@ pub const ACCOUNT_ASSIGNMENTS: Collector = Collector {
     scope: Scope::OrganizationRegion,
     runs: Runs::Always,
     calls: &[instances::LIST.call(), permission_sets::LIST.call(), ACCOUNTS.call(), LIST.call()],
+    resources: &[],
     tables: &[table::<AccountAssignment>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

@@ -91,6 +91,7 @@ pub const DIRECTORY: Collector = Collector {
     scope: Scope::OrganizationRegion,
     runs: Runs::Always,
     calls: &[instances::LIST.call(), USERS.call(), GROUPS.call(), MEMBERS.call()],
+    resources: &[],
     tables: &[table::<User>(), table::<Group>(), table::<Membership>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use futures::StreamExt;
 use orgcensus_aws::Pages;
+use orgcensus_collect::kinds::IDENTITY_CENTER_PERMISSION_SET;
 use orgcensus_collect::{
-    Collector, Error, Moment, POLICY_TABLE_NAMES, Policy, PolicyKind, Read, Rows, Runs, Scope, Session, read as reads,
+    Collector, Error, Moment, POLICY_TABLE_NAMES, Policy, Read, Rows, Runs, Scope, Session, read as reads,
 };
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
@@ -74,6 +75,7 @@ pub const PERMISSION_SETS: Collector = Collector {
         policies::BOUNDARY.call(),
         TAGS.call(),
     ],
+    resources: &[IDENTITY_CENTER_PERMISSION_SET],
     tables: &[table::<Instance>(), table::<PermissionSet>(), table::<PermissionSetPolicy>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
@@ -196,10 +198,8 @@ async fn push(rows: &mut Rows<'_>, instance_arn: &str, found: Found) -> Result<(
     let set = rows.item([PermissionSet::TABLE], found.described)?.flatten();
     let has_inline_policy = found.inline.as_ref().ok().map(Option::is_some);
     let text = policy_text_of(rows, &[PermissionSet::TABLE], found.inline)?;
-    let (resource_arn, resource_type) = (found.arn.as_str(), "identity_center_permission_set");
-    rows.policy(Policy { resource_arn, resource_type, kind: PolicyKind::Inline, name: "", is_in_force: true, text })
-        .await?;
-    let counted = policies::push(rows, resource_arn, found.attached).await?;
+    rows.policy(Policy::of(&found.arn, IDENTITY_CENTER_PERMISSION_SET, text)).await?;
+    let counted = policies::push(rows, &found.arn, found.attached).await?;
     let tags = rows.item([PermissionSet::TABLE], found.tags)?;
     let set = set.unwrap_or_default();
     let mut unread = Unread::default();

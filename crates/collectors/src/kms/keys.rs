@@ -5,13 +5,14 @@ mod aliases;
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Moment, Optional, Read, Rows, Runs, Scope, Session, read as reads};
+use orgcensus_collect::kinds::KMS_KEY;
+use orgcensus_collect::{Collector, Error, Moment, Optional, Policy, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use self::aliases::Aliases;
-use crate::items::{Answer, Unread, all, details, given, is_gone, policy_text, resource_policy};
+use crate::items::{Answer, Unread, all, details, given, is_gone, policy_text};
 
 const LIST: Read<Page> = reads("kms", "ListKeys");
 const DESCRIBE: Read<Described> = reads("kms", "DescribeKey");
@@ -81,6 +82,7 @@ pub const KEYS: Collector = Collector {
     scope: Scope::Region,
     runs: Runs::Always,
     calls: &[aliases::LIST.call(), LIST.call(), DESCRIBE.call(), POLICY.call(), ROTATION.call(), TAGS.call()],
+    resources: &[KMS_KEY],
     tables: &[table::<Key>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
@@ -232,7 +234,7 @@ async fn push(
     let key_id = entry.key_id.unwrap_or_default();
     let arn = entry.key_arn.unwrap_or_else(|| session.arn("kms", &format!("key/{key_id}")));
     let text = policy_text(rows, policy)?;
-    rows.policy(resource_policy(&arn, "kms_key", text)).await?;
+    rows.policy(Policy::of(&arn, KMS_KEY, text)).await?;
     let metadata = rows.item([Key::TABLE], metadata)?;
     let rotation = rows.item([Key::TABLE], rotation)?.flatten();
     let tags =

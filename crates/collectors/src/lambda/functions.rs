@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
+use orgcensus_collect::kinds::LAMBDA_FUNCTION;
 use orgcensus_collect::{Collector, Error, Moment, Optional, Policy, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::de::IgnoredAny;
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::function_urls::{self, FunctionUrl, Url};
-use crate::items::{Answer, Unread, details, given, is_gone, policy_text, resource_policy};
+use crate::items::{Answer, Unread, details, given, is_gone, policy_text};
 
 const LIST: Read<Page> = reads("lambda", "ListFunctions");
 const POLICY: Read<ItsPolicy> = reads("lambda", "GetPolicy");
@@ -83,6 +84,7 @@ pub const FUNCTIONS: Collector = Collector {
     scope: Scope::Region,
     runs: Runs::Always,
     calls: &[LIST.call(), POLICY.call(), function_urls::LIST.call(), TAGS.call()],
+    resources: &[LAMBDA_FUNCTION],
     tables: &[table::<Function>(), table::<FunctionUrl>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
@@ -213,7 +215,7 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
     let arn = configuration.function_arn.take().unwrap_or_else(|| session.arn("lambda", &format!("function:{name}")));
     for (qualifier, policy) in policies {
         let text = policy_text(rows, policy)?;
-        rows.policy(Policy { name: &qualifier, ..resource_policy(&arn, "lambda_function", text) }).await?;
+        rows.policy(Policy { name: &qualifier, ..Policy::of(&arn, LAMBDA_FUNCTION, text) }).await?;
     }
     let urls = rows.item([FunctionUrl::TABLE, Function::TABLE], urls)?;
     let (tags, now) = (rows.item([Function::TABLE], tags)?, rows.captured_at());

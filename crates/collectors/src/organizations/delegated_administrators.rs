@@ -55,6 +55,7 @@ pub const DELEGATED_ADMINISTRATORS: Collector = Collector {
         call("organizations", "ListDelegatedAdministrators"),
         call("organizations", "ListDelegatedServicesForAccount"),
     ],
+    resources: &[],
     tables: &[table::<DelegatedAdministrator>(), table::<DelegatedService>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

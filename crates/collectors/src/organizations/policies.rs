@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::{PolicySummary, PolicyTargetSummary, PolicyType};
 use futures::StreamExt;
+use orgcensus_collect::kinds::ORGANIZATION_POLICY;
 use orgcensus_collect::{
-    Collector, Error, POLICY_TABLE_NAMES, Policy, PolicyKind, PolicyText, Rows, Runs, Scope, Session, call, client,
+    Collector, Error, POLICY_TABLE_NAMES, Policy, PolicyText, Rows, Runs, Scope, Session, call, client,
 };
 use orgcensus_row::{Row, table};
 use serde::Serialize;
@@ -83,6 +84,7 @@ pub const POLICIES: Collector = Collector {
         call("organizations", "DescribePolicy"),
         call("organizations", "ListTargetsForPolicy"),
     ],
+    resources: &[ORGANIZATION_POLICY],
     tables: &[table::<OrganizationPolicy>(), table::<OrganizationPolicyType>(), table::<PolicyTarget>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
@@ -160,9 +162,8 @@ async fn push(rows: &mut Rows<'_>, found: Found, policy_type: &str, is_type_enab
     let row = policy_row(found.summary, policy_type, is_type_enabled, &text, targets.as_deref());
     // Only these two are policies of IAM's language.
     if matches!(policy_type, "SERVICE_CONTROL_POLICY" | "RESOURCE_CONTROL_POLICY") {
-        let (resource_arn, resource_type, kind) = (&row.arn, "organization_policy", PolicyKind::Control);
         let is_in_force = is_type_enabled;
-        rows.policy(Policy { resource_arn, resource_type, kind, name: "", is_in_force, text }).await?;
+        rows.policy(Policy { is_in_force, ..Policy::of(&row.arn, ORGANIZATION_POLICY, text) }).await?;
     }
     for target in targets.unwrap_or_default() {
         rows.push(target_row(&row, target)).await?;

@@ -1,9 +1,10 @@
 //! The organization's own resource policy: DescribeResourcePolicy. Fills the tables of policies only.
 
 use aws_sdk_organizations::operation::describe_resource_policy::DescribeResourcePolicyOutput as Answer;
-use orgcensus_collect::{Collector, Error, Optional, PolicyText, Rows, Runs, Scope, Session, call, client};
+use orgcensus_collect::kinds::ORGANIZATION;
+use orgcensus_collect::{Collector, Error, Optional, Policy, PolicyText, Rows, Runs, Scope, Session, call, client};
 
-use crate::items::{given, resource_policy};
+use crate::items::given;
 
 /// The policy by which the organization lets members manage parts of it.
 pub const RESOURCE_POLICY: Collector = Collector {
@@ -11,6 +12,7 @@ pub const RESOURCE_POLICY: Collector = Collector {
     scope: Scope::Organization,
     runs: Runs::Always,
     calls: &[call("organizations", "DescribeResourcePolicy")],
+    resources: &[ORGANIZATION],
     tables: &[],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
@@ -26,7 +28,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let content = |answer: Answer| answer.resource_policy.and_then(|policy| policy.content);
     let text = answer.map(|answer| given(content(answer), "organizations:DescribeResourcePolicy", "Content"));
     let text = PolicyText::read(text.transpose()?);
-    rows.policy(resource_policy(&arn, "organization", text)).await
+    rows.policy(Policy::of(&arn, ORGANIZATION, text)).await
 }
 
 #[cfg(test)]

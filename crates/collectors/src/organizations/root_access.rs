@@ -22,6 +22,7 @@ pub const ROOT_ACCESS: Collector = Collector {
     scope: Scope::Organization,
     runs: Runs::Always,
     calls: &[call("iam", "ListOrganizationsFeatures")],
+    resources: &[],
     tables: &[table::<RootAccess>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

@@ -23,6 +23,7 @@ pub const SERVICES: Collector = Collector {
     scope: Scope::Organization,
     runs: Runs::Always,
     calls: &[call("organizations", "ListAWSServiceAccessForOrganization")],
+    resources: &[],
     tables: &[table::<OrganizationService>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

@@ -34,6 +34,7 @@ pub const ACCOUNT_PUBLIC_ACCESS_BLOCKS: Collector = Collector {
     scope: Scope::Account,
     runs: Runs::Always,
     calls: &[BLOCK.call()],
+    resources: &[],
     tables: &[table::<AccountPublicAccessBlock>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };

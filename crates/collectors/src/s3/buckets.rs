@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use aws_sdk_s3::types::PublicAccessBlockConfiguration;
 use futures::StreamExt;
+use orgcensus_collect::kinds::S3_BUCKET;
 use orgcensus_collect::{
-    Collector, Error, POLICY_TABLE_NAMES, PolicyText, Rows, Runs, Scope, Session, call, timestamp,
+    Collector, Error, POLICY_TABLE_NAMES, Policy, PolicyText, Rows, Runs, Scope, Session, call, timestamp,
 };
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
 use super::details::{Details, read, s3};
-use crate::items::{Unread, details, resource_policy, word};
+use crate::items::{Unread, details, word};
 
 /// One general purpose S3 bucket.
 #[derive(Debug, Serialize, Row)]
@@ -83,6 +84,7 @@ pub const BUCKETS: Collector = Collector {
         call("s3", "GetBucketVersioning"),
         call("s3", "GetBucketLogging"),
     ],
+    resources: &[S3_BUCKET],
     tables: &[table::<Bucket>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
@@ -108,8 +110,8 @@ async fn push(session: &Session, rows: &mut Rows<'_>, it: Details, owner_id: Opt
     let arn = it.bucket.bucket_arn.unwrap_or_else(|| format!("arn:{}:s3:::{bucket_name}", session.partition()));
     let text =
         it.policy.as_ref().map_or_else(|error| PolicyText::Unread(error.clone()), |it| PolicyText::read(it.clone()));
-    rows.policy(resource_policy(&arn, "s3_bucket", text)).await?;
-    rows.acl(&arn, "s3_bucket", it.acl.clone()).await?;
+    rows.policy(Policy::of(&arn, S3_BUCKET, text)).await?;
+    rows.acl(&arn, S3_BUCKET, it.acl.clone()).await?;
     rows.item(POLICY_TABLE_NAMES, it.policy)?;
     rows.item(POLICY_TABLE_NAMES, it.acl)?;
     let block = rows.item([Bucket::TABLE], it.public_access_block)?;

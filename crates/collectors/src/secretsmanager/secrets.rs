@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::StreamExt;
+use orgcensus_collect::kinds::SECRETSMANAGER_SECRET;
 use orgcensus_collect::{
     Class, Collector, Error, Moment, Policy, PolicyText, Read, Rows, Runs, Scope, Session, read as reads,
 };
@@ -10,7 +11,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Tag, Unread, by_key, details, is_gone, policy_text, resource_policy};
+use crate::items::{Answer, Tag, Unread, by_key, details, is_gone, policy_text};
 
 const LIST: Read<Page> = reads("secretsmanager", "ListSecrets");
 const POLICY: Read<ResourcePolicy> = reads("secretsmanager", "GetResourcePolicy");
@@ -82,6 +83,7 @@ pub const SECRETS: Collector = Collector {
     scope: Scope::Region,
     runs: Runs::Always,
     calls: &[LIST.call(), POLICY.call()],
+    resources: &[SECRETSMANAGER_SECRET],
     tables: &[table::<Secret>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
@@ -168,7 +170,7 @@ async fn push(
     let mut unread = Unread::default();
     let secret = secret(entry, session.region(), rows.captured_at(), &mut unread);
     unread.count(rows, Secret::TABLE, "secretsmanager:ListSecrets");
-    let policy = resource_policy(&secret.arn, "secretsmanager_secret", text);
+    let policy = Policy::of(&secret.arn, SECRETSMANAGER_SECRET, text);
     rows.policy(Policy { is_in_force, ..policy }).await?;
     rows.push(secret).await
 }

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
+use orgcensus_collect::kinds::SNS_TOPIC;
 use orgcensus_collect::{
-    Collector, Error, POLICY_TABLE_NAMES, PolicyText, Read, Rows, Runs, Scope, Session, read as reads,
+    Collector, Error, POLICY_TABLE_NAMES, Policy, PolicyText, Read, Rows, Runs, Scope, Session, read as reads,
 };
 use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Tag, Unread, by_key, details, given, is_gone, resource_policy};
+use crate::items::{Answer, Tag, Unread, by_key, details, given, is_gone};
 
 const LIST: Read<Page> = reads("sns", "ListTopics");
 const ATTRIBUTES: Read<Attributes> = reads("sns", "GetTopicAttributes");
@@ -59,6 +60,7 @@ pub const TOPICS: Collector = Collector {
     scope: Scope::Region,
     runs: Runs::Always,
     calls: &[LIST.call(), ATTRIBUTES.call(), TAGS.call()],
+    resources: &[SNS_TOPIC],
     tables: &[table::<Topic>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
@@ -132,7 +134,7 @@ async fn push(rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
             PolicyText::Unread(error)
         }
     };
-    rows.policy(resource_policy(&arn, "sns_topic", text)).await?;
+    rows.policy(Policy::of(&arn, SNS_TOPIC, text)).await?;
     let attributes = rows.item(POLICY_TABLE_NAMES.into_iter().chain([Topic::TABLE]), attributes)?;
     let tags = rows.item([Topic::TABLE], tags)?;
     let mut unread = Unread::default();

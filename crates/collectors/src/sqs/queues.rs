@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
+use orgcensus_collect::kinds::SQS_QUEUE;
 use orgcensus_collect::{
-    Collector, Error, POLICY_TABLE_NAMES, PolicyText, Read, Rows, Runs, Scope, Session, read as reads,
+    Collector, Error, POLICY_TABLE_NAMES, Policy, PolicyText, Read, Rows, Runs, Scope, Session, read as reads,
 };
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, details, is_gone, resource_policy, seconds_text};
+use crate::items::{Answer, Unread, details, is_gone, seconds_text};
 
 const LIST: Read<Page> = reads("sqs", "ListQueues");
 const ATTRIBUTES: Read<Attributes> = reads("sqs", "GetQueueAttributes");
@@ -69,6 +70,7 @@ pub const QUEUES: Collector = Collector {
     scope: Scope::Region,
     runs: Runs::Always,
     calls: &[LIST.call(), ATTRIBUTES.call(), TAGS.call()],
+    resources: &[SQS_QUEUE],
     tables: &[table::<Queue>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
@@ -135,7 +137,7 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
         Ok(attributes) => PolicyText::read(document(attributes)),
         Err(error) => PolicyText::Unread(error.clone()),
     };
-    rows.policy(resource_policy(&arn, "sqs_queue", text)).await?;
+    rows.policy(Policy::of(&arn, SQS_QUEUE, text)).await?;
     let attributes = rows.item(POLICY_TABLE_NAMES.into_iter().chain([Queue::TABLE]), attributes)?;
     let tags = rows.item([Queue::TABLE], tags)?;
     let mut unread = Unread::default();

@@ -1,5 +1,7 @@
 //! One resource with all its policies, and the verdict on it. Pure but for reading batches.
 
+use std::collections::BTreeSet;
+
 use arrow::record_batch::RecordBatch;
 use orgcensus_policy::{
     AclGrant, AclGrantee, Document, Facts, Flag, Gate, Grant, Guardrails, Policies, PolicyKind, ResourceKind, Target,
@@ -17,21 +19,17 @@ use crate::error::Error;
 #[derive(Default)]
 pub(super) struct Resources(ByArn<Resource>);
 
-/// The types of which a resource may have policies that no collector reads, and what those are. The change that reads them
-/// takes the type out.
-const NEVER_READ: [(&str, &str); 3] = [
-    ("kms_key", "grants"),
-    ("lambda_function", "policies of versions and aliases"),
-    ("secretsmanager_secret", "policies besides the default one"),
-];
-
 /// The flag of a role or user of the organization that is not there.
 const DEAD_PRINCIPAL: &str = "dead_principal";
 
 /// One resource.
 pub(super) struct Resource {
     arn: String,
-    kind: String,
+    resource_type: String,
+    /// What is declared of its type; nothing is of one that another version of this program wrote.
+    declared: Option<&'static ResourceKind>,
+    /// What stands before it, and not before all of its type.
+    gates: BTreeSet<Gate>,
     policies: Vec<Policy>,
 }
 
@@ -68,9 +66,9 @@ impl Resources {
                 is_unread: column("state") == Some("unread"),
                 text: column("document").map(str::to_owned),
             };
-            let kind = column("resource_type").unwrap_or_default().to_owned();
-            let new = || Resource { arn: arn.to_owned(), kind, policies: Vec::new() };
+            let new = || Resource::new(arn, column("resource_type").unwrap_or_default());
             let resource = self.0.entry(arn.to_owned()).or_insert_with(new);
+            resource.gates.extend(column("gate").and_then(Gate::named));
             // A page that repeats a resource repeats its policies.
             if !resource.policies.iter().any(|it| it.kind == policy.kind && it.name == policy.name) {
                 resource.policies.push(policy);
@@ -85,6 +83,16 @@ impl Resources {
 }
 
 impl Resource {
+    fn new(arn: &str, resource_type: &str) -> Self {
+        Self {
+            arn: arn.to_owned(),
+            resource_type: resource_type.to_owned(),
+            declared: ResourceKind::of_type(resource_type),
+            gates: BTreeSet::new(),
+            policies: Vec::new(),
+        }
+    }
+
     /// The verdict, and the principals of each statement.
     pub(super) fn judge(
         &self,
@@ -97,7 +105,7 @@ impl Resource {
         let facts = Facts {
             kind: self.policies.iter().map(|it| it.kind).find(|kind| *kind != PolicyKind::Acl).unwrap_or_default(),
             resource_account: Some(account_id),
-            service: ResourceKind::named(&self.kind).map(|kind| kind.service),
+            service: self.declared.and_then(|declared| declared.service),
             target: target.as_ref(),
             organization: &known.organization,
         };
@@ -115,7 +123,7 @@ impl Resource {
         let mut access = self.access(account_id, &verdict);
         access.aws_is_public = blocks.buckets.get(&self.arn).and_then(|bucket| bucket.is_public_to_aws);
         let named: Vec<_> = documents.iter().map(|(policy, _)| (policy.kind.as_str(), policy.name.as_str())).collect();
-        let named = Named { resource_arn: &self.arn, resource_type: &self.kind, policies: &named };
+        let named = Named { resource_arn: &self.arn, resource_type: &self.resource_type, policies: &named };
         let mut external = external::rows(&named, &verdict);
         for dead in principals.iter().filter(|row| is_dead(row)) {
             flag_dead(&mut access.flags);
@@ -136,13 +144,10 @@ impl Resource {
         let grants = self.grants();
         let bucket = blocks.buckets.get(&self.arn);
         let levels = [blocks.account, bucket.and_then(|bucket| bucket.block)];
-        let mut gates = Vec::new();
-        if bucket.is_some_and(|bucket| bucket.has_no_acls) {
-            gates.push(Gate::BucketOwnerEnforced);
-        }
-        if self.kind == "ecr_repository" {
-            gates.push(Gate::AuthorizationToken);
-        }
+        let has_blocks = self.declared.is_some_and(|declared| declared.has_blocks);
+        let of_bucket = bucket.filter(|bucket| bucket.has_no_acls).map(|_| Gate::BucketOwnerEnforced);
+        let of_type = self.declared.and_then(|declared| declared.gate);
+        let gates: Vec<Gate> = self.gates.iter().copied().chain(of_bucket).chain(of_type).collect();
         let policies = Policies {
             documents: &parsed,
             has_unread: is_unread(false),
@@ -150,7 +155,7 @@ impl Resource {
             guardrails: Some(guardrails),
             acl: (!is_unread(true)).then_some(grants.as_slice()),
             acl_owner: bucket.and_then(|bucket| bucket.owner_id.as_deref()),
-            blocks: if self.kind == "s3_bucket" { &levels } else { &[] },
+            blocks: if has_blocks { &levels } else { &[] },
             gates: &gates,
             function_url_created_at: blocks.function_urls.get(&self.arn).copied().flatten(),
         };
@@ -159,7 +164,7 @@ impl Resource {
 
     /// What of it no collector reads.
     fn never_read(&self) -> Option<&'static str> {
-        NEVER_READ.iter().find(|(kind, _)| *kind == self.kind).map(|(_, what)| *what)
+        self.declared.and_then(|declared| declared.never_read)
     }
 
     fn access(&self, account_id: &str, verdict: &Verdict) -> ResourceAccess {
@@ -167,7 +172,7 @@ impl Resource {
         let has_text = self.policies.iter().any(|policy| policy.text.is_some());
         ResourceAccess {
             resource_arn: self.arn.clone(),
-            resource_type: self.kind.clone(),
+            resource_type: self.resource_type.clone(),
             resource_account_id: account_id.to_owned(),
             is_public: verdict.is_public,
             is_external: verdict.is_external,
@@ -196,7 +201,7 @@ impl Resource {
                 let dead = (is_living == Some(false) && !is_dangling(&grant)).then_some(DEAD_PRINCIPAL);
                 PolicyPrincipal {
                     resource_arn: self.arn.clone(),
-                    resource_type: self.kind.clone(),
+                    resource_type: self.resource_type.clone(),
                     policy_kind: policy.kind.as_str().to_owned(),
                     policy_name: policy.name.clone(),
                     ordinal: i32::try_from(grant.ordinal).unwrap_or(i32::MAX),

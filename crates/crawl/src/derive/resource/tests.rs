@@ -1,11 +1,21 @@
 //! Verdicts on one resource: several policies, policies that no collector reads, resources and services that are named.
 
+use orgcensus_policy::kinds::{
+    ECR_REPOSITORY, KMS_KEY, LAMBDA_FUNCTION, OPENSEARCH_DOMAIN, SECRETSMANAGER_SECRET, SNS_TOPIC, SQS_QUEUE,
+};
+
 use super::*;
 
-fn judged(kind: &str, arn: &str, statements: &str) -> Judged {
+fn judged(kind: ResourceKind, arn: &str, statements: &str) -> Judged {
+    behind(&[], kind, arn, statements)
+}
+
+fn behind(gates: &[Gate], kind: ResourceKind, arn: &str, statements: &str) -> Judged {
     let text = Some(format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#));
     let policy = Policy { kind: PolicyKind::Resource, name: String::new(), is_unread: false, text };
-    let resource = Resource { arn: arn.to_owned(), kind: kind.to_owned(), policies: vec![policy] };
+    let mut resource = Resource::new(arn, kind.resource_type);
+    resource.gates.extend(gates);
+    resource.policies.push(policy);
     let mut known = Known::default();
     known.organization.accounts = Some(["111122223333".to_owned()].into());
     known.organization.ids = Some(["o-ourorg0001".to_owned()].into());
@@ -20,11 +30,11 @@ fn of_several_policies_one_that_was_not_read_hides_none_of_the_others() {
         Policy { kind: PolicyKind::Resource, name: name.to_owned(), is_unread: text.is_none(), text }
     };
     let policies = vec![policy("a", Some("999988887777")), policy("b", None), policy("c", Some("222233334444"))];
-    let (arn, kind) = ("arn:aws:sqs:us-east-1:111122223333:q".to_owned(), "sqs_queue".to_owned());
     let mut known = Known::default();
     known.organization.accounts = Some(["111122223333", "222233334444"].map(str::to_owned).into());
     let of = |policies| {
-        let resource = Resource { arn: arn.clone(), kind: kind.clone(), policies };
+        let new = Resource::new("arn:aws:sqs:us-east-1:111122223333:q", SQS_QUEUE.resource_type);
+        let resource = Resource { policies, ..new };
         resource.judge("111122223333", &known, &AccountBlocks::default(), &Guardrails::default())
     };
     let judged = of(policies);
@@ -43,22 +53,22 @@ fn a_key_a_function_and_a_secret_may_have_policies_that_are_not_read() {
         format!(r#"{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},"Action":"*","Resource":"*"}}"#)
     };
     for (kind, resource) in [
-        ("kms_key", "kms:us-east-1:111122223333:key/k"),
-        ("lambda_function", "lambda:us-east-1:111122223333:function:f"),
-        ("secretsmanager_secret", "secretsmanager:us-east-1:111122223333:secret:s-AbCdEf"),
+        (KMS_KEY, "kms:us-east-1:111122223333:key/k"),
+        (LAMBDA_FUNCTION, "lambda:us-east-1:111122223333:function:f"),
+        (SECRETSMANAGER_SECRET, "secretsmanager:us-east-1:111122223333:secret:s-AbCdEf"),
     ] {
         let arn = format!("arn:aws:{resource}");
         let closed = judged(kind, &arn, &allow("111122223333")).access;
-        assert_eq!((closed.is_public, closed.is_external, closed.is_in_org), (None, None, None), "{kind}");
-        assert_eq!(closed.flags, ["policies_unread"], "{kind}");
+        assert_eq!((closed.is_public, closed.is_external, closed.is_in_org), (None, None, None), "{arn}");
+        assert_eq!(closed.flags, ["policies_unread"], "{arn}");
         let open = judged(kind, &arn, &allow("*"));
-        assert_eq!((open.access.is_public, open.access.is_external), (Some(true), Some(true)), "{kind}");
-        assert_eq!(open.external.len(), 1, "{kind}");
+        assert_eq!((open.access.is_public, open.access.is_external), (Some(true), Some(true)), "{arn}");
+        assert_eq!(open.external.len(), 1, "{arn}");
         let external = judged(kind, &arn, &allow("999988887777"));
-        assert_eq!((external.access.is_public, external.access.is_external), (None, Some(true)), "{kind}");
+        assert_eq!((external.access.is_public, external.access.is_external), (None, Some(true)), "{arn}");
         assert_eq!(external.external[0].is_public, Some(false), "the row is about what was read");
     }
-    let queue = judged("sqs_queue", "arn:aws:sqs:us-east-1:111122223333:q", &allow("111122223333")).access;
+    let queue = judged(SQS_QUEUE, "arn:aws:sqs:us-east-1:111122223333:q", &allow("111122223333")).access;
     assert_eq!((queue.is_public, queue.flags.len()), (Some(false), 0));
 }
 
@@ -67,16 +77,16 @@ fn what_a_statement_names_is_held_against_the_resource() {
     let arn = "arn:aws:sqs:us-east-1:111122223333:q";
     let allow =
         |resource: &str| format!(r#"{{"Effect":"Allow","Principal":"*","Action":"SQS:*","Resource":"{resource}"}}"#);
-    let other = judged("sqs_queue", arn, &allow("arn:aws:sqs:us-east-1:111122223333:other"));
+    let other = judged(SQS_QUEUE, arn, &allow("arn:aws:sqs:us-east-1:111122223333:other"));
     assert_eq!((other.access.is_public, other.access.is_external), (Some(false), Some(false)));
     assert_eq!((other.access.flags.as_slice(), other.external.len()), (["other_resource".to_owned()].as_slice(), 0));
     assert_eq!((other.principals.len(), other.principals[0].principal_class.as_str()), (1, "nobody"));
-    assert_eq!(judged("sqs_queue", arn, &allow(arn)).access.is_public, Some(true));
+    assert_eq!(judged(SQS_QUEUE, arn, &allow(arn)).access.is_public, Some(true));
     let deny = format!(
         r#"{{"Effect":"Deny","Principal":"*","Action":"sqs:*","Resource":"{arn}",
         "Condition":{{"StringNotEquals":{{"aws:PrincipalOrgID":"o-ourorg0001"}}}}}}"#
     );
-    let held = judged("sqs_queue", arn, &format!("{},{deny}", allow("*"))).access;
+    let held = judged(SQS_QUEUE, arn, &format!("{},{deny}", allow("*"))).access;
     assert_eq!((held.is_public, held.is_external, held.is_in_org), (Some(false), Some(false), Some(true)));
 }
 
@@ -84,6 +94,19 @@ fn what_a_statement_names_is_held_against_the_resource() {
 fn the_service_is_that_of_the_resource_type() {
     let all = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"},
         {"Effect":"Deny","Principal":"*","Action":"sns:*","Resource":"*"}"#;
-    assert_eq!(judged("sns_topic", "arn:aws:sns:us-east-1:111122223333:t", all).access.is_public, Some(false));
-    assert_eq!(judged("sqs_queue", "arn:aws:sqs:us-east-1:111122223333:q", all).access.is_public, Some(true));
+    assert_eq!(judged(SNS_TOPIC, "arn:aws:sns:us-east-1:111122223333:t", all).access.is_public, Some(false));
+    assert_eq!(judged(SQS_QUEUE, "arn:aws:sqs:us-east-1:111122223333:q", all).access.is_public, Some(true));
+}
+
+#[test]
+fn a_gate_of_the_type_stands_before_all_and_one_of_the_item_before_it_alone() {
+    let open = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}"#;
+    let repository = judged(ECR_REPOSITORY, "arn:aws:ecr:us-east-1:111122223333:repository/r", open).access;
+    assert_eq!((repository.is_public, repository.gated_by), (Some(true), vec!["authorization_token".to_owned()]));
+    let arn = "arn:aws:es:us-east-1:111122223333:domain/d";
+    let on_the_internet = judged(OPENSEARCH_DOMAIN, arn, open).access;
+    assert_eq!((on_the_internet.is_public, on_the_internet.gated_by), (Some(true), vec![]));
+    let in_a_vpc = behind(&[Gate::VpcOnly], OPENSEARCH_DOMAIN, arn, open).access;
+    assert_eq!((in_a_vpc.is_public, in_a_vpc.is_external), (Some(false), Some(false)));
+    assert_eq!((in_a_vpc.is_policy_public, in_a_vpc.gated_by), (Some(true), vec!["vpc_only".to_owned()]));
 }
