@@ -12,7 +12,7 @@ fn main() -> std::io::Result<()> {
     for line in std::io::stdin().lock().lines() {
         line?;
         let calls = COLLECTORS.iter().flat_map(|collector| collector.calls);
-        let calls = calls.chain(regions::CALLS).chain(orgcensus_catalog::glue::CALLS);
+        let calls = calls.chain(regions::CALLS).chain(orgcensus_catalog::CALLS);
         let calls = calls.filter_map(|call| Some((call, call.names()?)));
         let names: Vec<_> = calls
             .map(|(call, paths)| json!({"service": call.service, "operation": call.operation, "paths": paths}))
