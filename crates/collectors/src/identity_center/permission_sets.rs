@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
-use orgcensus_aws::Pages;
 use orgcensus_collect::{
-    Collector, Error, Moment, POLICY_TABLE_NAMES, Policy, PolicyKind, Read, Rows, Runs, Scope, Session, read as reads,
+    Collector, Error, Moment, POLICY_TABLE_NAMES, Pages, Policy, PolicyKind, Read, Rows, Runs, Scope, Session,
+    read as reads,
 };
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
