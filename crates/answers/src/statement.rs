@@ -160,7 +160,8 @@ FROM {from} CROSS JOIN rests_on",
 /// The subjects of a share, each with the column of its place.
 fn with_one(share: &Share, column: &str) -> String {
     let within = share.within.map_or(String::new(), |within| format!("\nWHERE {within}"));
-    format!("SELECT {column}, {} AS is_so\nFROM subjects{within}", share.is_so)
+    let is_so = if share.is_so == "is_so" { "is_so".to_owned() } else { format!("{} AS is_so", share.is_so) };
+    format!("SELECT {column}, {is_so}\nFROM subjects{within}")
 }
 
 /// The same, and a row for each place: not so, if a task that it rests on was complete there, and else unknown.
