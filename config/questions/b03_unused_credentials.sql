@@ -1,50 +1,47 @@
 -- id: B3
--- part: B
 -- title: IAM users with a password or an active access key that is not used
--- tables: iam_credential_report, coverage
+-- subject: organization_id, account_id, account_name, user_name
+-- of: users
+-- is so: is_unused_for_45_days
+-- definition: over_45_days
+-- fact: IAM users with a password or an active access key not used for over 45 days
+-- caveat: A credential that was never used counts by its age
+-- of: users
+-- is so: is_unused_for_90_days
+-- definition: over_90_days
+-- fact: IAM users with a password or an active access key not used for over 90 days
+-- caveat: A credential that was never used counts by its age
 WITH users AS (
   SELECT
-    CASE WHEN password_enabled THEN COALESCE(password_last_used_days, password_age_days, 0) ELSE 0 END AS password_days,
-    CASE WHEN access_key_1_active THEN COALESCE(access_key_1_last_used_days, access_key_1_age_days, 0) ELSE 0 END
+    organization_id,
+    account_id,
+    account_name,
+    user_name,
+    CASE WHEN password_enabled THEN COALESCE(password_last_used_days, password_age_days) ELSE 0 END AS password_days,
+    CASE WHEN access_key_1_active THEN COALESCE(access_key_1_last_used_days, access_key_1_age_days) ELSE 0 END
       AS key_1_days,
-    CASE WHEN access_key_2_active THEN COALESCE(access_key_2_last_used_days, access_key_2_age_days, 0) ELSE 0 END
+    CASE WHEN access_key_2_active THEN COALESCE(access_key_2_last_used_days, access_key_2_age_days) ELSE 0 END
       AS key_2_days
   FROM iam_credential_report
   WHERE NOT is_root
-),
-counted AS (
-  SELECT
-    COUNT(*) AS users,
-    COUNT(*) FILTER (WHERE password_days > 45 OR key_1_days > 45 OR key_2_days > 45) AS over_45_days,
-    COUNT(*) FILTER (WHERE password_days > 90 OR key_1_days > 90 OR key_2_days > 90) AS over_90_days
-  FROM users
-),
-rests_on AS (
-  SELECT ROUND(1E2 * COUNT(*) FILTER (WHERE is_complete) / NULLIF(COUNT(*), 0), 1) AS coverage_percent
-  FROM coverage
-  WHERE is_planned AND collector = 'iam_credential_report'
 )
 SELECT
-  'B3' AS id,
-  'IAM users with a password or an active access key not used for over 45 days' AS fact,
-  'users' AS population,
-  'over_45_days' AS definition,
-  over_45_days AS numerator,
-  users AS denominator,
-  ROUND(1E2 * over_45_days / NULLIF(users, 0), 1) AS percent,
-  coverage_percent,
-  'A credential that was never used counts by its age' AS caveat
-FROM counted CROSS JOIN rests_on
-UNION ALL
-SELECT
-  'B3' AS id,
-  'IAM users with a password or an active access key not used for over 90 days' AS fact,
-  'users' AS population,
-  'over_90_days' AS definition,
-  over_90_days AS numerator,
-  users AS denominator,
-  ROUND(1E2 * over_90_days / NULLIF(users, 0), 1) AS percent,
-  coverage_percent,
-  'A credential that was never used counts by its age' AS caveat
-FROM counted CROSS JOIN rests_on
-ORDER BY population NULLS LAST, definition NULLS LAST
+  organization_id,
+  account_id,
+  account_name,
+  user_name,
+  password_days > 45 OR key_1_days > 45 OR key_2_days > 45 AS is_unused_for_45_days,
+  password_days > 90 OR key_1_days > 90 OR key_2_days > 90 AS is_unused_for_90_days
+FROM users
+
+-- case: over 45 days is 46, what was never used counts by its age, and no age at all is unknown
+-- iam_credential_report: user_name, is_root, password_enabled, password_last_used_days, password_age_days, access_key_1_active, access_key_1_last_used_days, access_key_1_age_days, access_key_2_active
+--   root, true, null, 400, null, false, null, null, false
+--   used 45 days ago, false, true, 45, 400, false, null, null, false
+--   used 46 days ago, false, true, 46, 400, false, null, null, false
+--   never used, false, true, null, 91, false, null, null, false
+--   idle key, false, false, null, null, true, 91, 500, false
+--   key switched off, false, false, null, null, false, 400, 500, false
+--   not known, false, true, null, null, false, null, null, false
+-- answer: B3 users over_45_days: 3 of 5, 1 unknown
+-- answer: B3 users over_90_days: 2 of 5, 1 unknown

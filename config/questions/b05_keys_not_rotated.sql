@@ -1,45 +1,46 @@
 -- id: B5
--- part: B
 -- title: Active access keys older than 90 days, and users who have one
--- tables: iam_credential_report, coverage
-WITH counted AS (
-  SELECT
-    COUNT(*) FILTER (WHERE access_key_1_active) + COUNT(*) FILTER (WHERE access_key_2_active) AS active_keys,
-    COUNT(*) FILTER (WHERE access_key_1_active AND access_key_1_age_days > 90)
-      + COUNT(*) FILTER (WHERE access_key_2_active AND access_key_2_age_days > 90) AS old_keys,
-    COUNT(*) FILTER (WHERE access_key_1_active OR access_key_2_active) AS holders,
-    COUNT(*) FILTER (
-      WHERE (access_key_1_active AND access_key_1_age_days > 90) OR (access_key_2_active AND access_key_2_age_days > 90)
-    ) AS holders_of_old
+-- subject: organization_id, account_id, account_name, user_name, access_key
+-- of: active_keys
+-- where: is_key
+-- fact: Active access keys of IAM users older than 90 days
+-- caveat: Root access keys are left out: none of them should be
+-- of: users_with_active_key
+-- where: is_user
+-- fact: IAM users with an active access key older than 90 days
+-- caveat: Root access keys are left out: none of them should be
+WITH active_keys AS (
+  SELECT organization_id, account_id, account_name, user_name, '1' AS access_key, access_key_1_age_days > 90 AS is_old
   FROM iam_credential_report
-  WHERE NOT is_root
-),
-rests_on AS (
-  SELECT ROUND(1E2 * COUNT(*) FILTER (WHERE is_complete) / NULLIF(COUNT(*), 0), 1) AS coverage_percent
-  FROM coverage
-  WHERE is_planned AND collector = 'iam_credential_report'
+  WHERE NOT is_root AND access_key_1_active
+  UNION ALL
+  SELECT organization_id, account_id, account_name, user_name, '2' AS access_key, access_key_2_age_days > 90 AS is_old
+  FROM iam_credential_report
+  WHERE NOT is_root AND access_key_2_active
 )
 SELECT
-  'B5' AS id,
-  'Active access keys of IAM users older than 90 days' AS fact,
-  'active_keys' AS population,
-  'lake' AS definition,
-  old_keys AS numerator,
-  active_keys AS denominator,
-  ROUND(1E2 * old_keys / NULLIF(active_keys, 0), 1) AS percent,
-  coverage_percent,
-  'Root access keys are left out: none of them should be' AS caveat
-FROM counted CROSS JOIN rests_on
+  organization_id, account_id, account_name, user_name, access_key, true AS is_key, false AS is_user, is_old AS is_so
+FROM active_keys
 UNION ALL
 SELECT
-  'B5' AS id,
-  'IAM users with an active access key older than 90 days' AS fact,
-  'users_with_active_key' AS population,
-  'lake' AS definition,
-  holders_of_old AS numerator,
-  holders AS denominator,
-  ROUND(1E2 * holders_of_old / NULLIF(holders, 0), 1) AS percent,
-  coverage_percent,
-  'Root access keys are left out: none of them should be' AS caveat
-FROM counted CROSS JOIN rests_on
-ORDER BY population NULLS LAST, definition NULLS LAST
+  organization_id,
+  account_id,
+  account_name,
+  user_name,
+  '1 or 2' AS access_key,
+  false AS is_key,
+  true AS is_user,
+  CASE WHEN bool_or(is_old) THEN true WHEN COUNT(is_old) = COUNT(*) THEN false END AS is_so
+FROM active_keys
+GROUP BY organization_id, account_id, account_name, user_name
+
+-- case: two keys of one user, keys that are off, and one whose age is not known
+-- iam_credential_report: user_name, is_root, access_key_1_active, access_key_1_age_days, access_key_2_active, access_key_2_age_days
+--   root, true, true, 500, false, null
+--   both, false, true, 90, true, 400
+--   young, false, true, 10, false, null
+--   old, false, true, 91, false, null
+--   off, false, false, 500, false, null
+--   not known, false, true, null, false, null
+-- answer: B5 active_keys lake: 2 of 4, 1 unknown
+-- answer: B5 users_with_active_key lake: 2 of 3, 1 unknown

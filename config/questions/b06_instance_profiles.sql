@@ -1,7 +1,17 @@
 -- id: B6
--- part: B
 -- title: EC2 instances without an instance profile, or with one that may do too much
--- tables: ec2_instances, iam_instance_profiles, identity_access, coverage
+-- subject: organization_id, account_id, account_name, region, arn
+-- of: instances
+-- is so: has_no_profile
+-- definition: no_profile
+-- fact: EC2 instances without an instance profile
+-- caveat: What runs there reaches nothing of AWS, or by keys that someone left there. Terminated instances are left out
+-- of: instances_with_profile
+-- where: has_profile
+-- is so: is_over_broad
+-- definition: over_broad
+-- fact: EC2 instances whose role is administrator, or may make itself one
+-- caveat: Terminated instances are left out. Unknown are those with a profile or a role that was not read in full
 WITH role_access AS (
   SELECT
     identity_arn,
@@ -19,52 +29,44 @@ profile_access AS (
   FROM iam_instance_profiles
   LEFT JOIN role_access ON role_access.identity_arn = iam_instance_profiles.role_arn
   GROUP BY iam_instance_profiles.arn
-),
-instances AS (
-  SELECT
-    ec2_instances.instance_profile_arn,
-    COALESCE(profile_access.is_over_broad, false) AS is_over_broad,
-    COALESCE(profile_access.is_unknown, true) AS is_unknown
-  FROM ec2_instances
-  LEFT JOIN profile_access ON profile_access.profile_arn = ec2_instances.instance_profile_arn
-  WHERE ec2_instances.is_terminated IS DISTINCT FROM true
-),
-counted AS (
-  SELECT
-    COUNT(*) AS instances,
-    COUNT(*) FILTER (WHERE instance_profile_arn IS NULL) AS without_profile,
-    COUNT(instance_profile_arn) AS with_profile,
-    COUNT(*) FILTER (WHERE instance_profile_arn IS NOT NULL AND is_over_broad) AS over_broad,
-    COUNT(*) FILTER (WHERE instance_profile_arn IS NOT NULL AND is_unknown AND NOT is_over_broad) AS unknown_count
-  FROM instances
-),
-rests_on AS (
-  SELECT ROUND(1E2 * COUNT(*) FILTER (WHERE is_complete) / NULLIF(COUNT(*), 0), 1) AS coverage_percent
-  FROM coverage
-  WHERE is_planned AND collector IN ('ec2_instances', 'iam_authorization_details')
 )
 SELECT
-  'B6' AS id,
-  'EC2 instances without an instance profile' AS fact,
-  'instances' AS population,
-  'no_profile' AS definition,
-  without_profile AS numerator,
-  instances AS denominator,
-  ROUND(1E2 * without_profile / NULLIF(instances, 0), 1) AS percent,
-  coverage_percent,
-  'What runs there reaches nothing of AWS, or by keys that someone left there. Terminated instances are left out' AS caveat
-FROM counted CROSS JOIN rests_on
-UNION ALL
-SELECT
-  'B6' AS id,
-  'EC2 instances whose role is administrator, or may make itself one' AS fact,
-  'instances_with_profile' AS population,
-  'over_broad' AS definition,
-  over_broad AS numerator,
-  with_profile AS denominator,
-  ROUND(1E2 * over_broad / NULLIF(with_profile, 0), 1) AS percent,
-  coverage_percent,
-  'Terminated instances are left out. With a profile or a role that was not read in full, counted as not over-broad: '
-    || CAST(unknown_count AS VARCHAR(20)) AS caveat
-FROM counted CROSS JOIN rests_on
-ORDER BY population NULLS LAST, definition NULLS LAST
+  ec2_instances.organization_id,
+  ec2_instances.account_id,
+  ec2_instances.account_name,
+  ec2_instances.region,
+  ec2_instances.arn,
+  ec2_instances.instance_profile_arn IS NULL AS has_no_profile,
+  ec2_instances.instance_profile_arn IS NOT NULL AS has_profile,
+  CASE WHEN profile_access.is_over_broad THEN true WHEN NOT profile_access.is_unknown THEN false END AS is_over_broad
+FROM ec2_instances
+LEFT JOIN profile_access ON profile_access.profile_arn = ec2_instances.instance_profile_arn
+WHERE ec2_instances.is_terminated IS DISTINCT FROM true
+
+-- case: a profile or a role that was not read is unknown, and never harmless
+-- ec2_instances: arn, is_terminated, instance_profile_arn
+--   i-1, false, null
+--   i-2, false, p-admin
+--   i-3, false, p-climber
+--   i-4, false, p-unread
+--   i-5, false, p-plain
+--   i-6, false, p-not-seen
+--   i-7, true, null
+-- iam_instance_profiles: arn, role_arn
+--   p-admin, admin
+--   p-climber, climber
+--   p-unread, unread
+--   p-plain, plain
+-- identity_access: identity_arn, identity_type, is_administrator, may_escalate
+--   admin, role, true, false
+--   climber, role, false, true
+--   unread, role, null, null
+--   plain, role, false, false
+-- answer: B6 instances no_profile: 1 of 6
+-- answer: B6 instances_with_profile over_broad: 2 of 3, 2 unknown
+
+-- case: where no profile was read, nothing is known
+-- ec2_instances: arn, is_terminated, instance_profile_arn
+--   i-1, false, p-not-seen
+-- answer: B6 instances no_profile: 0 of 1
+-- answer: B6 instances_with_profile over_broad: 0 of 0, 1 unknown

@@ -1,47 +1,149 @@
 -- id: F2
--- part: F
--- title: Organizations with 10 or more AWS accounts, and with over 100
--- tables: accounts, coverage
-WITH sizes AS (
-  SELECT organization_id, COUNT(*) AS account_count
-  FROM accounts
-  GROUP BY organization_id
-),
-counted AS (
-  SELECT
-    COUNT(*) FILTER (WHERE account_count >= 10) AS has_10,
-    COUNT(*) FILTER (WHERE account_count > 100) AS has_over_100,
-    COUNT(*) AS denominator
-  FROM sizes
-),
-rests_on AS (
-  SELECT ROUND(1E2 * COUNT(*) FILTER (WHERE is_complete) / NULLIF(COUNT(*), 0), 1) AS coverage_percent
-  FROM coverage
-  WHERE is_planned AND collector = 'organization'
-)
+-- title: Organizations with 10 or more AWS accounts, and with 100 or more
+-- subject: organization_id, account_count
+-- rests on: organization
+-- of: organizations_10_or_more
+-- is so: has_10_or_more
+-- fact: Organizations with 10 or more AWS accounts
+-- study 2022: 5, text 6
+-- caveat: All accounts count, also suspended ones and those that could not be crawled
+-- of: organizations_100_or_more
+-- is so: has_100_or_more
+-- fact: Organizations with 100 or more AWS accounts
+-- study 2022: 0.6
+-- caveat: All accounts count, also suspended ones and those that could not be crawled
 SELECT
-  'F2' AS id,
-  'Organizations with 10 or more AWS accounts' AS fact,
-  'organizations_10_or_more' AS population,
-  'study' AS definition,
-  has_10 AS numerator,
-  denominator,
-  ROUND(1E2 * has_10 / NULLIF(denominator, 0), 1) AS percent,
-  5.5E0 AS study_percent,
-  coverage_percent,
-  'The study says 5 to 6 %. All accounts count, also suspended ones and those that could not be crawled' AS caveat
-FROM counted CROSS JOIN rests_on
-UNION ALL
-SELECT
-  'F2' AS id,
-  'Organizations with over 100 AWS accounts' AS fact,
-  'organizations_over_100' AS population,
-  'study' AS definition,
-  has_over_100 AS numerator,
-  denominator,
-  ROUND(1E2 * has_over_100 / NULLIF(denominator, 0), 1) AS percent,
-  6E-1 AS study_percent,
-  coverage_percent,
-  'All accounts count, also suspended ones and those that could not be crawled' AS caveat
-FROM counted CROSS JOIN rests_on
-ORDER BY population NULLS LAST
+  organization_id,
+  COUNT(*) AS account_count,
+  COUNT(*) >= 10 AS has_10_or_more,
+  COUNT(*) >= 100 AS has_100_or_more
+FROM accounts
+GROUP BY organization_id
+
+-- case: 10 accounts, and 9
+-- accounts: organization_id, account_id
+--   o-1, 10
+--   o-1, 11
+--   o-1, 12
+--   o-1, 13
+--   o-1, 14
+--   o-1, 15
+--   o-1, 16
+--   o-1, 17
+--   o-1, 18
+--   o-1, 19
+--   o-2, 20
+--   o-2, 21
+--   o-2, 22
+--   o-2, 23
+--   o-2, 24
+--   o-2, 25
+--   o-2, 26
+--   o-2, 27
+--   o-2, 28
+-- answer: F2 organizations_10_or_more study: 1 of 2
+-- answer: F2 organizations_100_or_more study: 0 of 2
+
+-- case: 100 accounts
+-- accounts: organization_id, account_id
+--   o-1, 100
+--   o-1, 101
+--   o-1, 102
+--   o-1, 103
+--   o-1, 104
+--   o-1, 105
+--   o-1, 106
+--   o-1, 107
+--   o-1, 108
+--   o-1, 109
+--   o-1, 110
+--   o-1, 111
+--   o-1, 112
+--   o-1, 113
+--   o-1, 114
+--   o-1, 115
+--   o-1, 116
+--   o-1, 117
+--   o-1, 118
+--   o-1, 119
+--   o-1, 120
+--   o-1, 121
+--   o-1, 122
+--   o-1, 123
+--   o-1, 124
+--   o-1, 125
+--   o-1, 126
+--   o-1, 127
+--   o-1, 128
+--   o-1, 129
+--   o-1, 130
+--   o-1, 131
+--   o-1, 132
+--   o-1, 133
+--   o-1, 134
+--   o-1, 135
+--   o-1, 136
+--   o-1, 137
+--   o-1, 138
+--   o-1, 139
+--   o-1, 140
+--   o-1, 141
+--   o-1, 142
+--   o-1, 143
+--   o-1, 144
+--   o-1, 145
+--   o-1, 146
+--   o-1, 147
+--   o-1, 148
+--   o-1, 149
+--   o-1, 150
+--   o-1, 151
+--   o-1, 152
+--   o-1, 153
+--   o-1, 154
+--   o-1, 155
+--   o-1, 156
+--   o-1, 157
+--   o-1, 158
+--   o-1, 159
+--   o-1, 160
+--   o-1, 161
+--   o-1, 162
+--   o-1, 163
+--   o-1, 164
+--   o-1, 165
+--   o-1, 166
+--   o-1, 167
+--   o-1, 168
+--   o-1, 169
+--   o-1, 170
+--   o-1, 171
+--   o-1, 172
+--   o-1, 173
+--   o-1, 174
+--   o-1, 175
+--   o-1, 176
+--   o-1, 177
+--   o-1, 178
+--   o-1, 179
+--   o-1, 180
+--   o-1, 181
+--   o-1, 182
+--   o-1, 183
+--   o-1, 184
+--   o-1, 185
+--   o-1, 186
+--   o-1, 187
+--   o-1, 188
+--   o-1, 189
+--   o-1, 190
+--   o-1, 191
+--   o-1, 192
+--   o-1, 193
+--   o-1, 194
+--   o-1, 195
+--   o-1, 196
+--   o-1, 197
+--   o-1, 198
+--   o-1, 199
+-- answer: F2 organizations_100_or_more study: 1 of 1

@@ -1,32 +1,28 @@
 -- id: F6
--- part: F
 -- title: IAM users with an active access key older than 90 days
--- tables: iam_credential_report, coverage
-WITH users AS (
-  SELECT
-    organization_id,
-    (access_key_1_active AND access_key_1_age_days > 90) OR (access_key_2_active AND access_key_2_age_days > 90) AS is_counted
-  FROM iam_credential_report
-  WHERE NOT is_root
-),
-counted AS (
-  SELECT COUNT(*) FILTER (WHERE is_counted) AS numerator, COUNT(*) AS denominator
-  FROM users
-),
-rests_on AS (
-  SELECT ROUND(1E2 * COUNT(*) FILTER (WHERE is_complete) / NULLIF(COUNT(*), 0), 1) AS coverage_percent
-  FROM coverage
-  WHERE is_planned AND collector = 'iam_credential_report'
-)
+-- subject: organization_id, account_id, account_name, user_name
+-- of: users
+-- study 2022: 60
+-- of: F7, users_with_active_key
+-- where: has_active_key
+-- study 2022: 76, text 75
 SELECT
-  'F6' AS id,
-  'IAM users with an active access key older than 90 days' AS fact,
-  'users' AS population,
-  'study' AS definition,
-  numerator,
-  denominator,
-  ROUND(1E2 * numerator / NULLIF(denominator, 0), 1) AS percent,
-  6E1 AS study_percent,
-  coverage_percent,
-  CAST(NULL AS VARCHAR(255)) AS caveat
-FROM counted CROSS JOIN rests_on
+  organization_id,
+  account_id,
+  account_name,
+  user_name,
+  access_key_1_active OR access_key_2_active AS has_active_key,
+  (access_key_1_active AND access_key_1_age_days > 90) OR (access_key_2_active AND access_key_2_age_days > 90) AS is_so
+FROM iam_credential_report
+WHERE NOT is_root
+
+-- case: over 90 days is 91, keys that are off do not count, and an age that is missing is unknown
+-- iam_credential_report: user_name, is_root, access_key_1_active, access_key_1_age_days, access_key_2_active, access_key_2_age_days
+--   root, true, true, 500, false, null
+--   old, false, true, 91, false, null
+--   young, false, true, 90, false, null
+--   both, false, true, 10, true, 400
+--   switched off, false, false, 500, false, null
+--   not known, false, true, null, false, null
+-- answer: F6 users study: 2 of 4, 1 unknown
+-- answer: F7 users_with_active_key study: 2 of 3, 1 unknown

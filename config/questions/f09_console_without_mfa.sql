@@ -1,32 +1,35 @@
 -- id: F9
--- part: F
 -- title: IAM users with a console password and no MFA device
--- tables: iam_credential_report, coverage
-WITH users AS (
-  SELECT
-    organization_id,
-    password_enabled AND NOT mfa_active AS is_counted
-  FROM iam_credential_report
-  WHERE NOT is_root
-),
-counted AS (
-  SELECT COUNT(*) FILTER (WHERE is_counted) AS numerator, COUNT(*) AS denominator
-  FROM users
-),
-rests_on AS (
-  SELECT ROUND(1E2 * COUNT(*) FILTER (WHERE is_complete) / NULLIF(COUNT(*), 0), 1) AS coverage_percent
-  FROM coverage
-  WHERE is_planned AND collector = 'iam_credential_report'
-)
+-- subject: organization_id, account_id, account_name, user_name
+-- of: users
+-- study 2022: 11, text 10
+-- per organization: F8, organizations
+-- fact: Organizations with an IAM user who has a console password and no MFA device
+-- study 2022: 40
+-- caveat: Unknown is where no credential report was read
 SELECT
-  'F9' AS id,
-  'IAM users with a console password and no MFA device' AS fact,
-  'users' AS population,
-  'study' AS definition,
-  numerator,
-  denominator,
-  ROUND(1E2 * numerator / NULLIF(denominator, 0), 1) AS percent,
-  1.1E1 AS study_percent,
-  coverage_percent,
-  CAST(NULL AS VARCHAR(255)) AS caveat
-FROM counted CROSS JOIN rests_on
+  organization_id,
+  account_id,
+  account_name,
+  user_name,
+  password_enabled AND NOT mfa_active AS is_so
+FROM iam_credential_report
+WHERE NOT is_root
+
+-- case: root is no IAM user, and no console needs no device
+-- iam_credential_report: organization_id, account_id, user_name, is_root, password_enabled, mfa_active
+--   o-1, 1, root, true, true, false
+--   o-1, 1, without, false, true, false
+--   o-1, 1, with, false, true, true
+--   o-1, 1, no console, false, false, false
+--   o-1, 1, not known, false, true, null
+--   o-2, 2, with, false, true, true
+-- answer: F9 users study: 1 of 4, 1 unknown
+-- answer: F8 organizations study: 1 of 2
+
+-- case: an organization whose only user is not known is not known
+-- iam_credential_report: user_name, is_root, password_enabled, mfa_active
+--   not known, false, true, null
+-- answer: F9 users study: 0 of 0, 1 unknown
+-- answer: F8 organizations study: 0 of 0, 1 unknown
+-- answer: F8 accounts study: 0 of 0, 1 unknown

@@ -1,32 +1,28 @@
 -- id: F11
--- part: F
 -- title: Accounts with an active root access key
--- tables: iam_credential_report, coverage
-WITH roots AS (
-  SELECT
-    organization_id,
-    access_key_1_active OR access_key_2_active AS is_counted
-  FROM iam_credential_report
-  WHERE is_root
-),
-counted AS (
-  SELECT COUNT(*) FILTER (WHERE is_counted) AS numerator, COUNT(*) AS denominator
-  FROM roots
-),
-rests_on AS (
-  SELECT ROUND(1E2 * COUNT(*) FILTER (WHERE is_complete) / NULLIF(COUNT(*), 0), 1) AS coverage_percent
-  FROM coverage
-  WHERE is_planned AND collector = 'iam_credential_report'
-)
+-- subject: organization_id, account_id, account_name, access_key_1_age_days, access_key_2_age_days
+-- of: accounts
+-- study 2022: 3
+-- caveat: Accounts whose credential report was read
+-- per organization: F10, organizations
+-- fact: Organizations with an active root access key
+-- study 2022: 9, text 10
+-- caveat: Unknown is where no credential report was read. How old the keys are is in the cases: the study met 13 years
 SELECT
-  'F11' AS id,
-  'Accounts with an active root access key' AS fact,
-  'accounts' AS population,
-  'study' AS definition,
-  numerator,
-  denominator,
-  ROUND(1E2 * numerator / NULLIF(denominator, 0), 1) AS percent,
-  3E0 AS study_percent,
-  coverage_percent,
-  'Accounts whose credential report was read' AS caveat
-FROM counted CROSS JOIN rests_on
+  organization_id,
+  account_id,
+  account_name,
+  access_key_1_age_days,
+  access_key_2_age_days,
+  access_key_1_active OR access_key_2_active AS is_so
+FROM iam_credential_report
+WHERE is_root
+
+-- case: the second key counts as the first does, and users' keys do not
+-- iam_credential_report: organization_id, account_id, user_name, is_root, access_key_1_active, access_key_2_active
+--   o-1, 1, root, true, false, true
+--   o-1, 2, root, true, false, false
+--   o-2, 3, root, true, false, false
+--   o-2, 3, user, false, true, true
+-- answer: F11 accounts study: 1 of 3
+-- answer: F10 organizations study: 1 of 2

@@ -1,36 +1,34 @@
 -- id: F12
--- part: F
 -- title: Organizations whose root password or key was used in the last 30 days
--- tables: iam_credential_report, organizations, coverage
-WITH roots AS (
-  SELECT
-    organization_id,
-    password_last_used_days <= 30
-    OR access_key_1_last_used_days <= 30
-    OR access_key_2_last_used_days <= 30 AS is_counted
-  FROM iam_credential_report
-  WHERE is_root
-),
-having_one AS (
-  SELECT COUNT(DISTINCT organization_id) AS numerator FROM roots WHERE is_counted
-),
-known AS (
-  SELECT COUNT(DISTINCT organization_id) AS denominator FROM organizations
-),
-rests_on AS (
-  SELECT ROUND(1E2 * COUNT(*) FILTER (WHERE is_complete) / NULLIF(COUNT(*), 0), 1) AS coverage_percent
-  FROM coverage
-  WHERE is_planned AND collector = 'iam_credential_report'
-)
+-- subject: organization_id, account_id, account_name, password_last_used_days, access_key_1_last_used_days, access_key_2_last_used_days
+-- why: null days mean that it was never used, or is not there
+-- per organization: organizations
+-- study 2022: 23, text 25
+-- caveat: Unknown is where no credential report was read
 SELECT
-  'F12' AS id,
-  'Organizations whose root password or key was used in the last 30 days' AS fact,
-  'organizations' AS population,
-  'study' AS definition,
-  numerator,
-  denominator,
-  ROUND(1E2 * numerator / NULLIF(denominator, 0), 1) AS percent,
-  2.3E1 AS study_percent,
-  coverage_percent,
-  'An organization in which no credential report could be read counts as one without' AS caveat
-FROM having_one CROSS JOIN known CROSS JOIN rests_on
+  organization_id,
+  account_id,
+  account_name,
+  password_last_used_days,
+  access_key_1_last_used_days,
+  access_key_2_last_used_days,
+  COALESCE(password_last_used_days, 31) <= 30
+    OR COALESCE(access_key_1_last_used_days, 31) <= 30
+    OR COALESCE(access_key_2_last_used_days, 31) <= 30 AS is_so
+FROM iam_credential_report
+WHERE is_root
+
+-- case: the last 30 days are 30 days, and what was never used was not used
+-- iam_credential_report: organization_id, account_id, user_name, is_root, password_last_used_days, access_key_1_last_used_days, access_key_2_last_used_days
+--   o-1, 1, root, true, 31, null, null
+--   o-1, 2, root, true, null, null, 30
+--   o-2, 3, root, true, 31, null, null
+--   o-2, 3, user, false, 1, 1, 1
+-- answer: F12 organizations study: 1 of 2
+
+-- case: beside one organization stand its accounts
+-- iam_credential_report: account_id, user_name, is_root, password_last_used_days
+--   1, root, true, 1
+--   2, root, true, null
+-- answer: F12 organizations study: 1 of 1
+-- answer: F12 accounts study: 1 of 2

@@ -1,30 +1,42 @@
 -- id: F13
--- part: F
 -- title: EC2 instances that do not enforce IMDSv2
--- tables: ec2_instances, coverage
-WITH counted AS (
-  SELECT
-    COUNT(*) FILTER (WHERE NOT is_imdsv2_required) AS numerator,
-    COUNT(*) AS denominator,
-    COUNT(*) FILTER (WHERE is_imdsv2_required IS NULL) AS unknown_count
-  FROM ec2_instances
-  WHERE is_terminated IS DISTINCT FROM true
-),
-rests_on AS (
-  SELECT ROUND(1E2 * COUNT(*) FILTER (WHERE is_complete) / NULLIF(COUNT(*), 0), 1) AS coverage_percent
-  FROM coverage
-  WHERE is_planned AND collector = 'ec2_instances'
-)
+-- subject: organization_id, account_id, account_name, region, arn
+-- of: instances
+-- study 2022: 93
+-- caveat: Terminated instances are left out. Unknown are those without metadata options
+-- per organization: F14, organizations_with_ec2
+-- fact: Organizations with an EC2 instance that does not enforce IMDSv2
+-- study 2022: 95
+-- caveat: Terminated instances are left out
 SELECT
-  'F13' AS id,
-  'EC2 instances that do not enforce IMDSv2' AS fact,
-  'instances' AS population,
-  'study' AS definition,
-  numerator,
-  denominator,
-  ROUND(1E2 * numerator / NULLIF(denominator, 0), 1) AS percent,
-  9.3E1 AS study_percent,
-  coverage_percent,
-  'Terminated instances are left out. With unknown metadata options, counted as enforcing: '
-    || CAST(unknown_count AS VARCHAR(20)) AS caveat
-FROM counted CROSS JOIN rests_on
+  organization_id,
+  account_id,
+  account_name,
+  region,
+  arn,
+  NOT is_imdsv2_required AS is_so
+FROM ec2_instances
+WHERE is_terminated IS DISTINCT FROM true
+
+-- case: terminated instances are left out, and an organization without instances is in no population
+-- organizations: organization_id
+--   o-1
+--   o-2
+-- ec2_instances: arn, is_terminated, is_imdsv2_required
+--   i-1, false, true
+--   i-2, false, false
+--   i-3, true, false
+--   i-4, false, null
+-- answer: F13 instances study: 1 of 2, 1 unknown
+-- answer: F14 organizations_with_ec2 study: 1 of 1
+
+-- case: beside one organization stand its accounts that have instances
+-- accounts: account_id
+--   1
+--   2
+--   3
+-- ec2_instances: account_id, arn, is_terminated, is_imdsv2_required
+--   1, i-1, false, true
+--   2, i-2, false, false
+-- answer: F13 instances study: 1 of 2
+-- answer: F14 accounts_with_ec2 study: 1 of 2

@@ -1,7 +1,16 @@
 -- id: F16
--- part: F
 -- title: Organizations with a public SNS topic
--- tables: sns_topics, policy_statements, policy_documents, resource_access, coverage
+-- subject: organization_id, account_id, account_name, region, arn
+-- rests on: sns_topics
+-- per organization: organizations_with_sns
+-- is so: is_public_by_study
+-- study 2022: 15
+-- caveat: A topic counts as public when a policy statement allows everyone something without a condition, whatever Deny statements say. Unknown are those with an unread policy
+-- per organization: organizations_with_sns
+-- is so: is_public_by_lake
+-- definition: lake
+-- study 2022: 15
+-- caveat: The lake reads conditions and Deny statements. Unknown are those with an unknown verdict
 WITH by_statement AS (
   SELECT DISTINCT resource_arn
   FROM policy_statements
@@ -18,58 +27,37 @@ unread AS (
   SELECT DISTINCT resource_arn
   FROM policy_documents
   WHERE resource_type = 'sns_topic' AND state = 'unread'
-),
-topics AS (
-  SELECT
-    sns_topics.organization_id,
-    by_statement.resource_arn IS NOT NULL AS is_public_by_study,
-    COALESCE(by_verdict.is_public, false) AS is_public_by_lake,
-    by_verdict.is_public IS NULL AS is_unknown,
-    unread.resource_arn IS NOT NULL AS is_unread
-  FROM sns_topics
-  LEFT JOIN by_statement ON by_statement.resource_arn = sns_topics.arn
-  LEFT JOIN by_verdict ON by_verdict.resource_arn = sns_topics.arn
-  LEFT JOIN unread ON unread.resource_arn = sns_topics.arn
-),
-counted AS (
-  SELECT
-    COUNT(*) FILTER (WHERE is_unread AND NOT is_public_by_study) AS unread_count,
-    COUNT(*) FILTER (WHERE is_unknown) AS unknown_count,
-    COUNT(DISTINCT organization_id) AS denominator,
-    COUNT(DISTINCT organization_id) FILTER (WHERE is_public_by_study) AS by_study,
-    COUNT(DISTINCT organization_id) FILTER (WHERE is_public_by_lake) AS by_lake
-  FROM topics
-),
-rests_on AS (
-  SELECT ROUND(1E2 * COUNT(*) FILTER (WHERE is_complete) / NULLIF(COUNT(*), 0), 1) AS coverage_percent
-  FROM coverage
-  WHERE is_planned AND collector = 'sns_topics'
 )
 SELECT
-  'F16' AS id,
-  'Organizations with a public SNS topic' AS fact,
-  'organizations_with_sns' AS population,
-  'study' AS definition,
-  by_study AS numerator,
-  denominator,
-  ROUND(1E2 * by_study / NULLIF(denominator, 0), 1) AS percent,
-  1.5E1 AS study_percent,
-  coverage_percent,
-  'A topic counts as public when a policy statement allows everyone something without a condition, whatever Deny statements say. With an unread policy, counted as not public: '
-    || CAST(unread_count AS VARCHAR(20)) AS caveat
-FROM counted CROSS JOIN rests_on
-UNION ALL
-SELECT
-  'F16' AS id,
-  'Organizations with a public SNS topic' AS fact,
-  'organizations_with_sns' AS population,
-  'lake' AS definition,
-  by_lake AS numerator,
-  denominator,
-  ROUND(1E2 * by_lake / NULLIF(denominator, 0), 1) AS percent,
-  1.5E1 AS study_percent,
-  coverage_percent,
-  'The lake reads conditions and Deny statements. With an unknown verdict, counted as not public: '
-    || CAST(unknown_count AS VARCHAR(20)) AS caveat
-FROM counted CROSS JOIN rests_on
-ORDER BY definition NULLS LAST
+  sns_topics.organization_id,
+  sns_topics.account_id,
+  sns_topics.account_name,
+  sns_topics.region,
+  sns_topics.arn,
+  CASE WHEN by_statement.resource_arn IS NOT NULL THEN true WHEN unread.resource_arn IS NULL THEN false END
+    AS is_public_by_study,
+  by_verdict.is_public AS is_public_by_lake
+FROM sns_topics
+LEFT JOIN by_statement ON by_statement.resource_arn = sns_topics.arn
+LEFT JOIN by_verdict ON by_verdict.resource_arn = sns_topics.arn
+LEFT JOIN unread ON unread.resource_arn = sns_topics.arn
+
+-- case: a condition limits, a Deny statement is the lake's alone to read, and what was not read is unknown
+-- sns_topics: organization_id, account_id, arn
+--   o-1, 1, t-open
+--   o-1, 1, t-condition
+--   o-2, 2, t-denied
+--   o-3, 3, t-unread
+-- policy_documents: resource_arn, resource_type, state
+--   t-unread, sns_topic, unread
+-- policy_statements: resource_arn, resource_type, policy_kind, is_allow, has_wildcard_principal, has_condition
+--   t-open, sns_topic, resource, true, true, false
+--   t-condition, sns_topic, resource, true, true, true
+--   t-denied, sns_topic, resource, true, true, false
+-- resource_access: resource_arn, resource_type, is_public
+--   t-open, sns_topic, true
+--   t-condition, sns_topic, false
+--   t-denied, sns_topic, false
+--   t-unread, sns_topic, null
+-- answer: F16 organizations_with_sns study: 2 of 2, 1 unknown
+-- answer: F16 organizations_with_sns lake: 1 of 2, 1 unknown

@@ -1,7 +1,16 @@
 -- id: F17
--- part: F
 -- title: Organizations with a public SQS queue
--- tables: sqs_queues, policy_statements, policy_documents, resource_access, coverage
+-- subject: organization_id, account_id, account_name, region, arn
+-- rests on: sqs_queues
+-- per organization: organizations_with_sqs
+-- is so: is_public_by_study
+-- study 2022: 18
+-- caveat: A queue counts as public when a policy statement allows everyone something without a condition, whatever Deny statements say. Unknown are those with an unread policy
+-- per organization: organizations_with_sqs
+-- is so: is_public_by_lake
+-- definition: lake
+-- study 2022: 18
+-- caveat: The lake reads conditions and Deny statements. Unknown are those with an unknown verdict
 WITH by_statement AS (
   SELECT DISTINCT resource_arn
   FROM policy_statements
@@ -18,58 +27,37 @@ unread AS (
   SELECT DISTINCT resource_arn
   FROM policy_documents
   WHERE resource_type = 'sqs_queue' AND state = 'unread'
-),
-queues AS (
-  SELECT
-    sqs_queues.organization_id,
-    by_statement.resource_arn IS NOT NULL AS is_public_by_study,
-    COALESCE(by_verdict.is_public, false) AS is_public_by_lake,
-    by_verdict.is_public IS NULL AS is_unknown,
-    unread.resource_arn IS NOT NULL AS is_unread
-  FROM sqs_queues
-  LEFT JOIN by_statement ON by_statement.resource_arn = sqs_queues.arn
-  LEFT JOIN by_verdict ON by_verdict.resource_arn = sqs_queues.arn
-  LEFT JOIN unread ON unread.resource_arn = sqs_queues.arn
-),
-counted AS (
-  SELECT
-    COUNT(*) FILTER (WHERE is_unread AND NOT is_public_by_study) AS unread_count,
-    COUNT(*) FILTER (WHERE is_unknown) AS unknown_count,
-    COUNT(DISTINCT organization_id) AS denominator,
-    COUNT(DISTINCT organization_id) FILTER (WHERE is_public_by_study) AS by_study,
-    COUNT(DISTINCT organization_id) FILTER (WHERE is_public_by_lake) AS by_lake
-  FROM queues
-),
-rests_on AS (
-  SELECT ROUND(1E2 * COUNT(*) FILTER (WHERE is_complete) / NULLIF(COUNT(*), 0), 1) AS coverage_percent
-  FROM coverage
-  WHERE is_planned AND collector = 'sqs_queues'
 )
 SELECT
-  'F17' AS id,
-  'Organizations with a public SQS queue' AS fact,
-  'organizations_with_sqs' AS population,
-  'study' AS definition,
-  by_study AS numerator,
-  denominator,
-  ROUND(1E2 * by_study / NULLIF(denominator, 0), 1) AS percent,
-  1.8E1 AS study_percent,
-  coverage_percent,
-  'A queue counts as public when a policy statement allows everyone something without a condition, whatever Deny statements say. With an unread policy, counted as not public: '
-    || CAST(unread_count AS VARCHAR(20)) AS caveat
-FROM counted CROSS JOIN rests_on
-UNION ALL
-SELECT
-  'F17' AS id,
-  'Organizations with a public SQS queue' AS fact,
-  'organizations_with_sqs' AS population,
-  'lake' AS definition,
-  by_lake AS numerator,
-  denominator,
-  ROUND(1E2 * by_lake / NULLIF(denominator, 0), 1) AS percent,
-  1.8E1 AS study_percent,
-  coverage_percent,
-  'The lake reads conditions and Deny statements. With an unknown verdict, counted as not public: '
-    || CAST(unknown_count AS VARCHAR(20)) AS caveat
-FROM counted CROSS JOIN rests_on
-ORDER BY definition NULLS LAST
+  sqs_queues.organization_id,
+  sqs_queues.account_id,
+  sqs_queues.account_name,
+  sqs_queues.region,
+  sqs_queues.arn,
+  CASE WHEN by_statement.resource_arn IS NOT NULL THEN true WHEN unread.resource_arn IS NULL THEN false END
+    AS is_public_by_study,
+  by_verdict.is_public AS is_public_by_lake
+FROM sqs_queues
+LEFT JOIN by_statement ON by_statement.resource_arn = sqs_queues.arn
+LEFT JOIN by_verdict ON by_verdict.resource_arn = sqs_queues.arn
+LEFT JOIN unread ON unread.resource_arn = sqs_queues.arn
+
+-- case: a condition limits, a Deny statement is the lake's alone to read, and what was not read is unknown
+-- sqs_queues: organization_id, account_id, arn
+--   o-1, 1, q-open
+--   o-1, 1, q-condition
+--   o-2, 2, q-denied
+--   o-3, 3, q-unread
+-- policy_documents: resource_arn, resource_type, state
+--   q-unread, sqs_queue, unread
+-- policy_statements: resource_arn, resource_type, policy_kind, is_allow, has_wildcard_principal, has_condition
+--   q-open, sqs_queue, resource, true, true, false
+--   q-condition, sqs_queue, resource, true, true, true
+--   q-denied, sqs_queue, resource, true, true, false
+-- resource_access: resource_arn, resource_type, is_public
+--   q-open, sqs_queue, true
+--   q-condition, sqs_queue, false
+--   q-denied, sqs_queue, false
+--   q-unread, sqs_queue, null
+-- answer: F17 organizations_with_sqs study: 2 of 2, 1 unknown
+-- answer: F17 organizations_with_sqs lake: 1 of 2, 1 unknown

@@ -1,8 +1,6 @@
 -- id: G1
--- part: G
 -- title: Every resource that anyone on the internet can reach
--- shape: list
--- tables: resource_access
+-- key: resource_arn
 -- why: what is_public cannot say for want of a policy or a block is in V2
 SELECT
   resource_arn,
@@ -18,3 +16,12 @@ SELECT
 FROM resource_access
 WHERE is_public
 ORDER BY account_id NULLS LAST, resource_arn NULLS LAST
+
+-- case: what is not known is no public resource
+-- resource_access: account_id, resource_arn, is_public
+--   2, open, true
+--   1, open too, true
+--   1, closed, false
+--   1, not known, null
+-- answer: open too
+-- answer: open

@@ -1,8 +1,6 @@
 -- id: G2
--- part: G
 -- title: Every resource that someone outside the organization can reach, and who
--- shape: list
--- tables: external_access
+-- key: resource_arn, policy_kind, policy_name, ordinal, principal, reason
 -- why: what it could not tell is in V2
 SELECT
   resource_arn,
@@ -28,3 +26,10 @@ SELECT
 FROM external_access
 WHERE is_external
 ORDER BY account_id NULLS LAST, resource_arn NULLS LAST, policy_kind NULLS LAST, policy_name NULLS LAST, ordinal NULLS LAST, principal NULLS LAST, reason NULLS LAST
+
+-- case: who is inside, or is not known, is not listed
+-- external_access: resource_arn, policy_kind, policy_name, ordinal, principal, reason, is_external
+--   b-1, resource, one, 0, AWS:*, public, true
+--   b-1, resource, one, 1, AWS:1, account, false
+--   b-2, resource, one, 0, AWS:2, account, null
+-- answer: b-1, resource, one, 0, AWS:*, public

@@ -1,8 +1,6 @@
 -- id: G8
--- part: G
 -- title: Principals named in policies that no longer exist
--- shape: list
--- tables: policy_principals
+-- key: resource_arn, policy_kind, policy_name, ordinal, principal
 -- why: only accounts of the organization whose identities were all read can say that a role or user is not there
 SELECT
   resource_arn,
@@ -20,3 +18,10 @@ SELECT
 FROM policy_principals
 WHERE NOT is_living
 ORDER BY account_id NULLS LAST, resource_arn NULLS LAST, policy_kind NULLS LAST, policy_name NULLS LAST, ordinal NULLS LAST, principal NULLS LAST
+
+-- case: only what is known to be gone is listed
+-- policy_principals: resource_arn, policy_kind, policy_name, ordinal, principal, is_living
+--   b-1, resource, one, 0, AWS:AIDA, false
+--   b-1, resource, one, 0, AWS:living, true
+--   b-1, resource, one, 0, AWS:others, null
+-- answer: b-1, resource, one, 0, AWS:AIDA

@@ -1,8 +1,6 @@
 -- id: G9
--- part: G
 -- title: Service principals trusted with no source condition (confused deputy)
--- shape: list
--- tables: external_access
+-- key: resource_arn, policy_kind, policy_name, ordinal, principal
 -- why: in a role's trust policy the condition is not needed, since only roles of the same account are passed to a service
 SELECT
   resource_arn,
@@ -23,3 +21,9 @@ SELECT
 FROM external_access
 WHERE is_service_unscoped
 ORDER BY account_id NULLS LAST, resource_arn NULLS LAST, policy_kind NULLS LAST, policy_name NULLS LAST, ordinal NULLS LAST, principal NULLS LAST, reason NULLS LAST
+
+-- case: one without a source, one with
+-- external_access: resource_arn, policy_kind, policy_name, ordinal, principal, is_service_unscoped
+--   q-1, resource, one, 0, Service:sns.amazonaws.com, true
+--   q-1, resource, one, 1, Service:sqs.amazonaws.com, false
+-- answer: q-1, resource, one, 0, Service:sns.amazonaws.com

@@ -1,9 +1,7 @@
 -- id: V1
--- part: V
 -- title: Buckets of which AWS's own policy status says otherwise than the lake's verdict before blocks
--- shape: list
+-- key: resource_arn
 -- rests on: s3_buckets
--- tables: resource_access, policy_statements
 -- why: AWS looks at the words of the policy alone, the lake at Deny statements and at the ACL too
 WITH open_acls AS (
   SELECT DISTINCT resource_arn
@@ -33,3 +31,13 @@ LEFT JOIN open_acls ON open_acls.resource_arn = resource_access.resource_arn
 LEFT JOIN denies ON denies.resource_arn = resource_access.resource_arn
 WHERE resource_access.aws_is_public <> resource_access.is_policy_public
 ORDER BY resource_access.account_id NULLS LAST, resource_access.resource_arn NULLS LAST
+
+-- case: the two differ, agree, or one has no verdict
+-- resource_access: resource_arn, aws_is_public, is_policy_public
+--   b-1, true, false
+--   b-2, true, true
+--   b-3, true, null
+-- policy_statements: resource_arn, policy_kind, effect, is_allow, has_wildcard_principal
+--   b-1, resource, Deny, false, true
+--   b-1, resource, Deny, false, true
+-- answer: b-1

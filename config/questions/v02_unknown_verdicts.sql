@@ -1,8 +1,6 @@
 -- id: V2
--- part: V
 -- title: Resources of which it is not known whether anyone, or someone outside, can reach them
--- shape: list
--- tables: resource_access
+-- key: resource_arn
 -- why: every key, function and secret that is not shown to be open is here (flag policies_unread), since not all of their policies are read
 SELECT
   resource_arn,
@@ -19,3 +17,11 @@ SELECT
 FROM resource_access
 WHERE is_public IS NULL OR is_external IS NULL
 ORDER BY account_id NULLS LAST, resource_arn NULLS LAST
+
+-- case: one of the two is not known
+-- resource_access: resource_arn, is_public, is_external
+--   b-1, null, true
+--   b-2, false, null
+--   b-3, false, false
+-- answer: b-1
+-- answer: b-2

@@ -4,6 +4,8 @@ use arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
 use parquet::errors::ParquetError;
 
+use crate::FileError;
+
 /// The result of asking.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -60,6 +62,9 @@ pub enum Error {
         /// The ids that there are.
         known: String,
     },
+    /// A shipped question's file is not as it must be.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The answer could not be written.
     #[error("write the answer")]
     Write(#[source] Box<dyn std::error::Error + Send + Sync>),

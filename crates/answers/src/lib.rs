@@ -4,31 +4,37 @@
 //! schema `orgcensus_history`: the names that Athena shows, so that SQL runs here and there unchanged. Which files a
 //! table has is said by the manifests, never by a listing. Nothing here can change a lake: only queries run.
 //!
-//! What is absent: this crate knows no collector and no AWS. The questions are SQL files in `config/questions`.
+//! A question is one file of `config/questions`, whose form CONTRIBUTING describes. What is absent: this crate knows no
+//! collector and no AWS. Which collectors a table rests on is said by the manifests.
 
 mod answer;
 mod ask;
+#[cfg(test)]
+mod cases;
 mod cells;
 mod checked_files;
 mod column_type;
 mod error;
 mod format;
 mod history;
-#[cfg(test)]
-mod misconfigurations;
 mod published_table;
 mod question;
+mod question_file;
 mod questions;
+mod rests_on;
 mod snapshot;
+mod statement;
 #[cfg(test)]
 mod testing;
 mod which;
 
 pub use answer::Answer;
-pub use ask::{ask, ask_json, coverage_percent};
+pub use ask::{ask, ask_cases, ask_json, cases_json, coverage_percent};
 pub use error::{Error, Result};
 pub use format::{Format, format};
-pub use question::{Question, Shape, select};
-pub use questions::QUESTIONS;
+pub use question::{Kind, Of, Question, Share};
+pub use question_file::FileError;
+pub use questions::{questions, select};
+pub use rests_on::RestsOn;
 pub use snapshot::{Bounds, Snapshot};
 pub use which::Which;

@@ -2,79 +2,78 @@
 
 use std::sync::LazyLock;
 
-use crate::Question;
+use crate::question_file::{FileError, QuestionFile};
+use crate::{Error, Question, Result};
+
+/// Each file's name and text, sorted. The build script lists the folder.
+pub(crate) const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/questions.rs"));
+
+static QUESTIONS: LazyLock<Result<Vec<Question>, FileError>> = LazyLock::new(|| {
+    let mut questions = Vec::new();
+    for &(name, text) in FILES {
+        questions.extend(QuestionFile::parse(name, text)?.questions);
+    }
+    questions.sort_by_key(|question| (question.part, question.number()));
+    Ok(questions)
+});
 
 /// Every shipped question, sorted by part and number.
-pub static QUESTIONS: LazyLock<Vec<Question>> =
-    LazyLock::new(|| FILES.iter().map(|&(_, file)| Question::parse(file)).collect());
-
-macro_rules! files {
-    ($($name:literal),+ $(,)?) => {
-        &[$(($name, include_str!(concat!("../../../config/questions/", $name, ".sql")))),+]
-    };
+pub fn questions() -> Result<&'static [Question]> {
+    QUESTIONS.as_ref().map(Vec::as_slice).map_err(|error| Error::File(error.clone()))
 }
 
-/// Each file's name and text, sorted.
-const FILES: &[(&str, &str)] = files![
-    "b01_mfa_off",
-    "b02_weak_password_policy",
-    "b03_unused_credentials",
-    "b04_policies_on_users",
-    "b05_keys_not_rotated",
-    "b06_instance_profiles",
-    "b07_least_privilege",
-    "b08_resource_policies_missing",
-    "f01_more_than_one_account",
-    "f02_many_accounts",
-    "f03_inactive_credentials",
-    "f04_organizations_inactive_credentials",
-    "f05_old_idle_keys",
-    "f06_keys_over_90_days",
-    "f07_key_holders_over_90_days",
-    "f08_organizations_console_without_mfa",
-    "f09_console_without_mfa",
-    "f10_organizations_root_key",
-    "f11_accounts_root_key",
-    "f12_organizations_root_used",
-    "f13_instances_without_imdsv2",
-    "f14_organizations_without_imdsv2",
-    "f15_public_buckets",
-    "f16_public_topics",
-    "f17_public_queues",
-    "g01_public_resources",
-    "g02_reachable_from_outside",
-    "g03_roles_that_outsiders_assume",
-    "g08_principals_that_are_gone",
-    "g09_services_without_source",
-    "v01_aws_says_otherwise",
-    "v02_unknown_verdicts",
-];
+/// The questions with these ids, each once, in the order asked for. A part's letter means all of the part, and no id
+/// at all means every question. Upper and lower case are the same.
+pub fn select<S: AsRef<str>>(ids: &[S]) -> Result<Vec<&'static Question>> {
+    let all = questions()?;
+    if ids.is_empty() {
+        return Ok(all.iter().collect());
+    }
+    let mut selected: Vec<&Question> = Vec::new();
+    for id in ids.iter().map(S::as_ref) {
+        let is_meant = |it: &&Question| it.id.eq_ignore_ascii_case(id) || it.part.eq_ignore_ascii_case(id);
+        let meant: Vec<&Question> = all.iter().filter(is_meant).collect();
+        if meant.is_empty() {
+            let known: Vec<_> = all.iter().map(|it| it.id).collect();
+            return Err(Error::UnknownQuestion { id: id.to_owned(), known: known.join(", ") });
+        }
+        for question in meant {
+            if !selected.iter().any(|it| it.id == question.id) {
+                selected.push(question);
+            }
+        }
+    }
+    Ok(selected)
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_file_is_listed_in_order() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/questions");
-        let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let mut found: Vec<_> = names.map(|name| name.trim_end_matches(".sql").to_owned()).collect();
-        found.sort();
-        let listed: Vec<_> = FILES.iter().map(|&(name, _)| name).collect();
-        assert_eq!(listed, found);
+    fn ids(asked: &[&str]) -> Vec<&'static str> {
+        select(asked).unwrap().iter().map(|it| it.id).collect()
     }
 
     #[test]
-    fn every_file_says_what_it_is() {
-        for (question, (name, file)) in QUESTIONS.iter().zip(FILES) {
-            let number: u32 = question.id[question.part.len()..].parse().unwrap();
-            assert!(name.starts_with(&format!("{}{number:02}_", question.part.to_lowercase())), "{name}");
-            assert!(!question.title.is_empty() && !question.tables.is_empty(), "{name}");
-            for table in &question.tables {
-                assert!(question.sql.contains(&format!("FROM {table}")), "{name} does not read {table}");
-            }
-            assert!(!file.contains([';', '"', '`', '\\', '\t']), "{name}: it is one portable statement");
-            assert!(file.ends_with('\n') && file.lines().all(|line| line == line.trim_end()), "{name}");
+    fn ids_and_parts() {
+        assert_eq!(ids(&["f9", "F3"]), ["F9", "F3"]);
+        assert_eq!(ids(&["F17", "f"]).len(), 17);
+        assert_eq!(ids(&["F17", "f"])[..3], ["F17", "F1", "F2"]);
+        assert_eq!(ids(&[]).len(), questions().unwrap().len());
+        let error = select(&["F3", "Z1"]).unwrap_err().to_string();
+        assert!(error.starts_with("find question Z1; there are B1, B2, B3, "), "{error}");
+    }
+
+    #[test]
+    fn every_file_is_named_by_its_question_and_no_id_is_given_twice() {
+        for &(name, text) in FILES {
+            let file = QuestionFile::parse(name, text).unwrap();
+            let first = &file.questions[0];
+            assert!(name.starts_with(&format!("{}{:02}_", first.part.to_lowercase(), first.number())), "{name}");
+            assert!(!text.contains([';', '"', '`', '\\', '\t']), "{name}: it is one portable statement");
+            assert!(text.ends_with('\n') && text.lines().all(|line| line == line.trim_end()), "{name}");
         }
+        let ids: std::collections::BTreeSet<_> = questions().unwrap().iter().map(|it| it.id).collect();
+        assert_eq!(ids.len(), questions().unwrap().len());
     }
 }

@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::history::{History, manifests};
 use crate::published_table::{PublishedTable, STORE_URL};
-use crate::{Answer, Error, Result, Which};
+use crate::{Answer, Error, RestsOn, Result, Which};
 
 const CATALOG: &str = "lake";
 /// The schema of the chosen snapshots; Athena's database of the same name shows the newest.
@@ -48,6 +48,7 @@ pub struct Snapshot {
     context: SessionContext,
     commits: Vec<Commit>,
     tables: Vec<String>,
+    rests_on: RestsOn,
 }
 
 impl Snapshot {
@@ -69,14 +70,16 @@ impl Snapshot {
             }
             error => error,
         })?;
-        let published = PublishedTable::all(lake, &manifests(lake, &commits).await?)?;
+        let manifests = manifests(lake, &commits).await?;
+        let rests_on = RestsOn::of(&manifests);
+        let published = PublishedTable::all(lake, &manifests)?;
         let tables: Vec<String> = published.keys().cloned().collect();
         let context = context(lake, bounds)?;
         let catalog = MemoryCatalogProvider::new();
         catalog.register_schema(SCHEMA, Arc::new(schema(published)?))?;
         catalog.register_schema(HISTORY, Arc::new(History::new(lake.clone(), living, tables.clone())))?;
         context.register_catalog(CATALOG, Arc::new(catalog));
-        Ok(Self { context, commits, tables })
+        Ok(Self { context, commits, tables, rests_on })
     }
 
     /// What was published, by organization.
@@ -87,6 +90,11 @@ impl Snapshot {
     /// The names of the tables, sorted.
     pub fn tables(&self) -> &[String] {
         &self.tables
+    }
+
+    /// The collectors that each table rests on, as the snapshots' manifests say.
+    pub fn rests_on(&self) -> &RestsOn {
+        &self.rests_on
     }
 
     /// Runs one query. Whatever would change or write anything is refused before it runs.

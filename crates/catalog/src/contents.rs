@@ -190,6 +190,7 @@ pub(crate) mod tests {
             comment: "One queue's row.".into(),
             key: vec!["arn".into()],
             columns: columns.to_vec(),
+            rests_on: None,
             rows: 1,
             duplicate_rows: 0,
             bytes: 2,

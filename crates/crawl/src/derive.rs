@@ -32,10 +32,13 @@ mod resource;
 mod seen;
 
 pub use account_policies::AccountPolicy;
+pub(crate) use account_policies::TARGETS;
 use buckets::Blocks;
 use control::Controls;
+pub(crate) use control::POLICIES;
 pub use external::ExternalAccess;
 use identity::Shelf;
+pub(crate) use identity::identity_tables;
 pub use identity::{IdentityAccess, PrivilegePath, RoleTrust};
 use known::Known;
 use seen::Seen;

@@ -52,6 +52,6 @@ pub use regions::KnownRegions;
 pub use run::{Report, resume, resume_anyway, run};
 pub use selection::{Matcher, Selection};
 pub use shards::{ShardReport, crawl_shard, publish_shards};
-pub use tables::tables;
+pub use tables::{rests_on, tables};
 pub use task_record::TaskRecord;
 pub use usage::ApiUsage;

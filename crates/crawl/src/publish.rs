@@ -39,7 +39,9 @@ async fn write(shared: &Shared, parts: &[Part], directory: &Path) -> Result<(Com
     organization_rows::stage(shared, &mut scratch, &readings)?;
     let mut entries = Vec::new();
     for table in tables {
-        let entry = publication.compact(&table, scratch.index.groups(&table)?, &scratch.stage).await?;
+        let mut entry = publication.compact(&table, scratch.index.groups(&table)?, &scratch.stage).await?;
+        let rests_on = tables::rests_on(&crawl.all_collectors, table.name);
+        entry.rests_on = Some(rests_on.into_iter().map(str::to_owned).collect());
         tell(shared, &entry);
         entries.push(entry);
     }

@@ -48,6 +48,10 @@ pub struct TableEntry {
     pub key: Vec<String>,
     /// The columns, in file order.
     pub columns: Vec<ColumnEntry>,
+    /// What coverage calls the tasks that fill the table, or fill what it is derived from; none in manifests of older
+    /// versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rests_on: Option<Vec<String>>,
     /// Rows in all files.
     pub rows: u64,
     /// Rows that were left out because their account, region and key were there already.
@@ -155,6 +159,7 @@ impl TableEntry {
             comment: table.comment.to_owned(),
             key: table.key.iter().map(|&column| column.to_owned()).collect(),
             columns: columns.collect(),
+            rests_on: None,
             rows: files.iter().map(|file| file.rows).sum(),
             duplicate_rows: 0,
             bytes: files.iter().map(|file| file.bytes).sum(),
@@ -188,6 +193,17 @@ pub(crate) fn type_name(data_type: &DataType) -> String {
 mod tests {
     use super::*;
     use crate::fixture::table;
+
+    #[test]
+    fn what_a_table_rests_on_is_written_and_may_be_missing() {
+        let mut entry = TableEntry::new(&table(), Vec::new());
+        let old = serde_json::to_string(&entry).unwrap();
+        assert!(!old.contains("rests_on"), "{old}");
+        assert_eq!(serde_json::from_str::<TableEntry>(&old).unwrap(), entry);
+        entry.rests_on = Some(vec!["test_queues".into()]);
+        let new = serde_json::to_string(&entry).unwrap();
+        assert_eq!(serde_json::from_str::<TableEntry>(&new).unwrap(), entry);
+    }
 
     #[test]
     fn columns_have_athenas_types() {

@@ -56,7 +56,9 @@ pub(crate) enum Command {
     )]
     Query(Query),
     /// Ask shipped questions.
-    #[command(after_help = "Examples:\n  orgcensus ask F\n  orgcensus ask F3 F15 --format json")]
+    #[command(
+        after_help = "Examples:\n  orgcensus ask F\n  orgcensus ask F3 F15 --format json\n  orgcensus ask F9 --cases\n  orgcensus ask --list\n  orgcensus ask B6 --sql"
+    )]
     Ask(Ask),
     /// Say who can reach what a policy protects, and why. Asks no one: the policy and the flags are all it knows.
     #[command(after_help = EXPLAIN_HELP)]

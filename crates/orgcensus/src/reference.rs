@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use arrow_type::athena;
+use orgcensus_answers::RestsOn;
 use orgcensus_collectors::COLLECTORS;
 use orgcensus_row::Table;
 
@@ -13,6 +14,11 @@ mod schemas;
 /// Every table of the lake, by name.
 pub(crate) fn tables() -> Vec<Table> {
     orgcensus_crawl::tables(COLLECTORS)
+}
+
+/// The tasks that each table rests on, in a snapshot that this version writes.
+pub(crate) fn rests_on() -> RestsOn {
+    tables().iter().map(|table| (table.name, orgcensus_crawl::rests_on(COLLECTORS, table.name))).collect()
 }
 
 /// One line for each table.
@@ -62,5 +68,26 @@ mod tests {
     #[test]
     fn the_reference_page_is_as_reviewed() {
         insta::assert_snapshot!("tables", markdown(&tables()));
+    }
+
+    #[test]
+    fn a_table_rests_on_the_tasks_that_fill_it() {
+        let on = |table| orgcensus_crawl::rests_on(COLLECTORS, table);
+        assert_eq!(on("iam_users"), ["iam_authorization_details"]);
+        assert_eq!(on("accounts"), ["account_tags", "organization"]);
+        assert_eq!(on("identity_access"), ["iam_authorization_details", "identity_center_permission_sets"]);
+        let all = on("policy_documents");
+        assert_eq!((all.len(), on("resource_access") == all), (COLLECTORS.len() + 4, true));
+    }
+
+    #[test]
+    fn what_a_question_says_it_rests_on_is_among_what_its_tables_rest_on() {
+        for question in orgcensus_answers::questions().unwrap() {
+            let tables = question.tables.iter().flat_map(|table| orgcensus_crawl::rests_on(COLLECTORS, table));
+            let tables: Vec<_> = tables.collect();
+            for task in &question.rests_on {
+                assert!(tables.contains(task), "{} rests on {task}, and no table of its does", question.id);
+            }
+        }
     }
 }

@@ -15,7 +15,7 @@ use crate::organization_rows::stage_each;
 use crate::scratch::Scratch;
 
 /// What the policies' targets are in: filled by a collector.
-const TARGETS: &str = "organization_policy_targets";
+pub(crate) const TARGETS: &str = "organization_policy_targets";
 
 /// What never binds the management account, by AWS's rule.
 const SPARE_MANAGEMENT: [&str; 2] = [RESOURCE_CONTROL_POLICY, "SERVICE_CONTROL_POLICY"];

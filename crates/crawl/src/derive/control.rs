@@ -13,7 +13,7 @@ use crate::context::Shared;
 use crate::error::Error;
 
 /// What the policies are in: filled by a collector.
-const POLICIES: &str = "organization_policies";
+pub(crate) const POLICIES: &str = "organization_policies";
 
 /// The resource control policies of all accounts, asked for an account at a time.
 pub(super) struct Controls<'t> {

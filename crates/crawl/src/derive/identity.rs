@@ -58,6 +58,11 @@ pub(super) async fn stage(
 
 type Sources = Vec<(Source, Staged)>;
 
+/// The collectors' tables that say what identities there are and what they may do.
+pub(crate) fn identity_tables() -> Vec<&'static str> {
+    SOURCES.iter().map(|(name, _)| *name).collect()
+}
+
 /// The staged tables, as far as their collectors exist.
 fn open(shared: &Shared, index: &mut SliceIndex) -> Result<Sources, Error> {
     let mut sources = Vec::new();

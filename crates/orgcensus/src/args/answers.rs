@@ -65,9 +65,15 @@ pub(crate) struct Ask {
     /// table, json or csv.
     #[arg(long, default_value = "table")]
     pub(crate) format: Format,
-    /// Print the SQL instead of asking.
+    /// Print the SQL instead of asking: portable statements, each ended by a semicolon.
     #[arg(long)]
     pub(crate) sql: bool,
+    /// Print the ids and titles instead of asking.
+    #[arg(long, conflicts_with_all = ["sql", "cases"])]
+    pub(crate) list: bool,
+    /// The subjects that are so, or of which it is not known, instead of their number.
+    #[arg(long)]
+    pub(crate) cases: bool,
     /// Ids of questions; a part's letter means all of the part, nothing means all there are.
     pub(crate) ids: Vec<String>,
 }

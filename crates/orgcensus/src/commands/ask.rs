@@ -5,20 +5,25 @@ use std::io::Write;
 use arrow::datatypes::{DataType, Schema};
 use arrow::record_batch::RecordBatch;
 use orgcensus_answers::{
-    Answer, Bounds, Format, Question, Shape, Snapshot, ask, ask_json, coverage_percent, format, select,
+    Answer, Bounds, Format, Question, Snapshot, ask, ask_cases, ask_json, cases_json, coverage_percent, format, select,
 };
 
 use crate::args::Ask;
 use crate::commands::source;
 use crate::failure::{Failure, exit};
+use crate::reference;
 
 /// Asks and prints.
 pub(crate) async fn run(arguments: &Ask) -> Result<u8, Failure> {
     let questions = select(&arguments.ids)?;
-    if arguments.sql {
+    if arguments.list {
         for question in questions {
-            writeln!(std::io::stdout(), "-- {}: {}\n{}\n", question.id, question.title, question.sql)?;
+            writeln!(std::io::stdout(), "{:4} {}", question.id, question.title)?;
         }
+        return Ok(exit::WHOLE);
+    }
+    if arguments.sql {
+        print_sql(&questions, arguments.cases)?;
         return Ok(exit::WHOLE);
     }
     if arguments.format == Format::Parquet {
@@ -27,31 +32,48 @@ pub(crate) async fn run(arguments: &Ask) -> Result<u8, Failure> {
         ));
     }
     let (_lake, snapshot) = source::open(&arguments.source, Bounds::default()).await?;
-    print(&snapshot, &questions, arguments.format).await?;
+    print(&snapshot, &questions, arguments.format, arguments.cases).await?;
     Ok(exit::WHOLE)
+}
+
+/// The statements, for snapshots of this version. Whose answer has no coverage of its own has a second one for it.
+fn print_sql(questions: &[&Question], cases: bool) -> std::io::Result<()> {
+    let rests_on = reference::rests_on();
+    let mut out = std::io::stdout();
+    for question in questions {
+        let statement = if cases { question.cases() } else { question.statement(&rests_on) };
+        writeln!(out, "-- {}: {}\n{statement};\n", question.id, question.title)?;
+        if cases || question.is_list() {
+            writeln!(out, "-- {}: coverage\n{};\n", question.id, question.coverage(&rests_on))?;
+        }
+    }
+    Ok(())
 }
 
 /// Rows of a list that a terminal shows; the other formats write them all.
 const LIST_ROWS_SHOWN: usize = 20;
 
-/// Facts of the same columns are printed as one table, each list by itself.
-pub(crate) async fn print(snapshot: &Snapshot, questions: &[&Question], as_what: Format) -> Result<(), Failure> {
+/// Facts of the same columns are printed as one table, each list by itself, and so are cases.
+async fn print(snapshot: &Snapshot, questions: &[&Question], as_what: Format, cases: bool) -> Result<(), Failure> {
     if as_what == Format::Json {
-        writeln!(std::io::stdout(), "{:#}", ask_json(snapshot, questions).await?)?;
+        let answers =
+            if cases { cases_json(snapshot, questions).await? } else { ask_json(snapshot, questions).await? };
+        writeln!(std::io::stdout(), "{answers:#}")?;
         return Ok(());
     }
     let mut together: Vec<RecordBatch> = Vec::new();
     for question in questions {
-        let answer = ask(snapshot, question).await?;
-        let goes_on = question.shape == Shape::Facts
-            && together.last().is_none_or(|last| columns(&last.schema()) == columns(&answer.schema()));
+        let is_list = cases || question.is_list();
+        let answer = if cases { ask_cases(snapshot, question).await? } else { ask(snapshot, question).await? };
+        let goes_on =
+            !is_list && together.last().is_none_or(|last| columns(&last.schema()) == columns(&answer.schema()));
         if !goes_on {
             format(&std::mem::take(&mut together), as_what, std::io::stdout())?;
         }
-        match (question.shape, as_what) {
-            (Shape::Facts, _) => together.extend(answer.collect().await?),
-            (Shape::List, Format::Table) => print_list(snapshot, question, answer).await?,
-            (Shape::List, _) => {
+        match (is_list, as_what) {
+            (false, _) => together.extend(answer.collect().await?),
+            (true, Format::Table) => print_list(snapshot, question, answer).await?,
+            (true, _) => {
                 answer.write(as_what, std::io::stdout()).await?;
             }
         }
@@ -84,16 +106,24 @@ async fn print_list(snapshot: &Snapshot, question: &Question, mut answer: Answer
 
 /// The study's facts as people read them, narrow enough for a terminal.
 pub(crate) async fn print_facts(snapshot: &Snapshot) -> Result<(), Failure> {
-    println!("{:4} {:58} {:10} {:>15} {:>7} {:>7} {:>8}", "", "", "", "", "here", "study", "coverage");
+    println!("{:4} {:58} {:10} {:>15} {:>7} {:>18} {:>8}", "", "", "", "", "here", "study of 2022", "coverage");
     for fact in ask_json(snapshot, &select(&["F"])?).await?.as_array().into_iter().flatten() {
         let text = |name: &str| fact[name].as_str().unwrap_or_default().to_owned();
-        let percent = |name: &str| fact[name].as_f64().map_or("-".to_owned(), |it| format!("{it:.1} %"));
-        let counts = format!("{}/{}", fact["numerator"], fact["denominator"]);
+        let percent = |name: &str| fact[name].as_f64().map(|it| format!("{it:.1} %"));
+        let unknown = fact["unknown_count"].as_u64().filter(|&it| it > 0).map_or(String::new(), |it| format!(" ?{it}"));
+        let counts = format!("{}/{}{unknown}", fact["numerator"], fact["denominator"]);
         let what: String = text("fact").chars().take(58).collect();
         let (id, definition) = (text("id"), text("definition"));
-        let (here, study, coverage) = (percent("percent"), percent("study_percent"), percent("coverage_percent"));
-        println!("{id:4} {what:58} {definition:10} {counts:>15} {here:>7} {study:>7} {coverage:>8}");
+        let (here, coverage) = (percent("percent"), percent("coverage_percent"));
+        let study = match (percent("study_2022_percent"), percent("study_2022_text_percent")) {
+            (Some(table), Some(in_text)) => format!("{table}, text {in_text}"),
+            (None, Some(in_text)) => format!("text {in_text}"),
+            (table, None) => table.unwrap_or_default(),
+        };
+        let [here, coverage] = [here, coverage].map(|it| it.unwrap_or("-".to_owned()));
+        println!("{id:4} {what:58} {definition:10} {counts:>15} {here:>7} {study:>18} {coverage:>8}");
     }
+    println!("?4: of four more it is not known whether they are so; they are in neither number.");
     Ok(())
 }
 

@@ -11,7 +11,7 @@ pub(super) fn facts(accounts: u64, tally: &Tally) -> Vec<Fact> {
     vec![
         study("F1", "organizations", u64::from(accounts > 1), 1),
         study("F2", "organizations_10_or_more", u64::from(accounts >= 10), 1),
-        study("F2", "organizations_over_100", u64::from(accounts > 100), 1),
+        study("F2", "organizations_100_or_more", u64::from(accounts >= 100), 1),
         study("F3", "users", tally.users_inactive, tally.users),
         study("F4", "organizations", any(tally.users_inactive), 1),
         study("F5", "users_with_active_key", tally.users_key_old_and_idle, tally.users_with_active_key),

@@ -1,0 +1,24 @@
+//! Writes the list of the shipped questions' files, so that a question is added by its file alone.
+
+use std::error::Error;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/questions").canonicalize()?;
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(&folder)? {
+        files.push(entry?.path());
+    }
+    files.retain(|path| path.extension().is_some_and(|it| it == "sql"));
+    files.sort();
+    let mut list = "&[\n".to_owned();
+    for path in &files {
+        let name = path.file_name().ok_or("a file has a name")?.to_string_lossy();
+        writeln!(list, "    ({name:?}, include_str!({:?})),", path.display().to_string())?;
+    }
+    list.push_str("]\n");
+    std::fs::write(PathBuf::from(std::env::var("OUT_DIR")?).join("questions.rs"), list)?;
+    Ok(())
+}

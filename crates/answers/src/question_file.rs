@@ -1,0 +1,288 @@
+//! A question's file: a header of comments, one query, and below it the question's own cases.
+
+use datafusion::sql::parser::DFParser;
+use datafusion::sql::resolve::resolve_table_references;
+
+use crate::question::{Kind, Of, Question, Share};
+
+/// What is wrong with a question's file, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("read config/questions/{file}, line {line}: {why}")]
+pub struct FileError {
+    /// The file's name.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub why: String,
+}
+
+/// What a file says. It may answer several questions: the same subjects under another id.
+#[derive(Debug)]
+pub(crate) struct QuestionFile {
+    pub(crate) questions: Vec<Question>,
+    /// The lines of its cases, without the dashes, each with its number.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the test alone runs them"))]
+    pub(crate) cases: Vec<(usize, &'static str)>,
+}
+
+/// A line `-- name: value` of the header.
+type Line = (usize, &'static str, &'static str);
+
+impl QuestionFile {
+    /// Reads a file.
+    pub(crate) fn parse(file: &str, text: &'static str) -> Result<Self, FileError> {
+        let error = |line: usize, why: String| FileError { file: file.to_owned(), line, why };
+        let mut header = Vec::new();
+        let mut lines = text.lines().enumerate().map(|(index, line)| (index + 1, line)).peekable();
+        while let Some((number, line)) = lines.next_if(|(_, line)| line.starts_with("--")) {
+            let named = line.strip_prefix("-- ").and_then(|line| line.split_once(": "));
+            let (name, value) = named.ok_or_else(|| error(number, "a line of the header is -- name: value".into()))?;
+            header.push((number, name, value));
+        }
+        let first = header.len() + 1;
+        let mut query_lines = 0;
+        while lines.next_if(|(_, line)| !line.starts_with("-- case: ")).is_some() {
+            query_lines += 1;
+        }
+        let sql = of_lines(text, header.len(), query_lines);
+        let tables = tables(sql).map_err(|why| error(first, why))?;
+        let questions = Header::read(&header).and_then(|header| header.questions(sql, &tables));
+        let questions = questions.map_err(|(line, why)| error(line, why))?;
+        let mut cases = Vec::new();
+        for (number, line) in lines.filter(|(_, line)| !line.is_empty()) {
+            let line =
+                line.strip_prefix("-- ").ok_or_else(|| error(number, "below the query are cases alone".into()))?;
+            cases.push((number, line));
+        }
+        Ok(Self { questions, cases })
+    }
+}
+
+/// Some lines of a text, without the space around them.
+fn of_lines(text: &'static str, skipped: usize, count: usize) -> &'static str {
+    let mut ends = text.match_indices('\n').map(|(at, _)| at + 1);
+    let start = if skipped == 0 { 0 } else { ends.by_ref().nth(skipped - 1).unwrap_or(text.len()) };
+    let end = if count == 0 { start } else { ends.nth(count - 1).unwrap_or(text.len()) };
+    text[start..end].trim()
+}
+
+/// The tables that a query reads.
+fn tables(sql: &str) -> Result<Vec<String>, String> {
+    let mut statements = DFParser::parse_sql(sql).map_err(|error| error.strip_backtrace())?;
+    let (Some(statement), None) = (statements.pop_front(), statements.pop_front()) else {
+        return Err("there must be one query".to_owned());
+    };
+    let (tables, _) = resolve_table_references(&statement, true).map_err(|error| error.strip_backtrace())?;
+    if tables.is_empty() {
+        return Err("the query reads no table".to_owned());
+    }
+    Ok(tables.iter().map(|table| table.table().to_owned()).collect())
+}
+
+/// The header, line by line. A share has the lines from its `of` or `per organization` to the next.
+#[derive(Default)]
+struct Header {
+    id: &'static str,
+    title: &'static str,
+    subject: Vec<&'static str>,
+    key: Vec<&'static str>,
+    rests_on: Vec<&'static str>,
+    shares: Vec<(usize, &'static str, Share)>,
+}
+
+impl Header {
+    fn read(lines: &[Line]) -> Result<Self, (usize, String)> {
+        let mut header = Self::default();
+        for &(number, name, value) in lines {
+            header.line(number, name, value).map_err(|why| (number, why))?;
+        }
+        match header.missing() {
+            Some(missing) => Err((1, format!("the header needs {missing}"))),
+            None => Ok(header),
+        }
+    }
+
+    fn missing(&self) -> Option<&'static str> {
+        let (is_fact, is_list) = (!self.subject.is_empty(), !self.key.is_empty());
+        if !is_id(self.id) {
+            Some("-- id: with a letter and a number")
+        } else if self.title.is_empty() {
+            Some("-- title:")
+        } else if is_fact == is_list {
+            Some("-- subject: of a fact, or -- key: of a list")
+        } else if is_fact == self.shares.is_empty() {
+            Some("-- of: for a fact, and for no list")
+        } else {
+            None
+        }
+    }
+
+    fn line(&mut self, number: usize, name: &str, value: &'static str) -> Result<(), String> {
+        match (name, self.shares.last_mut()) {
+            ("of" | "of each" | "per organization", _) => {
+                let (id, of) = value.split_once(", ").unwrap_or((self.id, value));
+                let of = match name {
+                    "of" => Of::Subjects(of),
+                    "of each" => Of::Each(of),
+                    _ => Of::Organizations(of),
+                };
+                self.shares.push((number, id, share(of, self.title)));
+            }
+            ("id", None) => self.id = value,
+            ("title", None) => self.title = value,
+            ("subject", None) => self.subject = value.split(", ").collect(),
+            ("key", None) => self.key = value.split(", ").collect(),
+            ("rests on", None) => self.rests_on = value.split(", ").collect(),
+            ("why", None) => {}
+            ("where", Some((.., share))) => share.within = Some(value),
+            ("is so", Some((.., share))) => share.is_so = value,
+            ("definition", Some((.., share))) => share.definition = value,
+            ("fact", Some((.., share))) => share.fact = value,
+            ("caveat", Some((.., share))) => share.caveat = Some(value),
+            ("study 2022", Some((.., share))) => (share.study, share.study_text) = study(value)?,
+            (_, Some(_)) => return Err(format!("below -- of: there is no -- {name}:")),
+            (_, None) => return Err(format!("above the first -- of: there is no -- {name}:")),
+        }
+        Ok(())
+    }
+
+    /// A question for each id, the file's own first.
+    fn questions(self, sql: &'static str, tables: &[String]) -> Result<Vec<Question>, (usize, String)> {
+        let mut ids = vec![self.id];
+        for (line, id, share) in &self.shares {
+            if !is_id(id) {
+                return Err((*line, format!("{id:?} is no id of a question")));
+            }
+            if matches!(share.of, Of::Organizations(_)) && !share.fact.starts_with("Organizations ") {
+                return Err((
+                    *line,
+                    "the fact of organizations begins with this word: -- fact: Organizations …".into(),
+                ));
+            }
+            if !ids.contains(id) {
+                ids.push(id);
+            }
+        }
+        let question = |id: &'static str| {
+            let shares = self.shares.iter().filter(|(_, it, _)| *it == id).map(|(.., share)| share.clone());
+            let shares: Vec<Share> = shares.collect();
+            let title = if id == self.id { self.title } else { shares.first().map_or("", |share| share.fact) };
+            let kind = match self.key.is_empty() {
+                true => Kind::Fact { subject: self.subject.clone(), shares },
+                false => Kind::List { key: self.key.clone() },
+            };
+            let (part, _) = id.split_at(1);
+            Question { id, part, title, kind, tables: tables.to_vec(), rests_on: self.rests_on.clone(), sql }
+        };
+        let mut questions: Vec<Question> = ids.into_iter().map(question).collect();
+        questions.retain(|it| !matches!(&it.kind, Kind::Fact { shares, .. } if shares.is_empty()));
+        for question in &mut questions {
+            if let Kind::Fact { shares, .. } = &mut question.kind {
+                shares.iter_mut().for_each(define);
+            }
+        }
+        Ok(questions)
+    }
+}
+
+/// A letter and a number.
+fn is_id(id: &str) -> bool {
+    let mut letters = id.chars();
+    letters.next().is_some_and(|it| it.is_ascii_uppercase()) && letters.as_str().parse::<u32>().is_ok()
+}
+
+fn share(of: Of, title: &'static str) -> Share {
+    Share { of, within: None, is_so: "is_so", definition: "", fact: title, caveat: None, study: None, study_text: None }
+}
+
+/// What the study counts is by its definition, all else by the lake's, unless the header says so.
+fn define(share: &mut Share) {
+    if share.definition.is_empty() {
+        let is_of_study = share.study.is_some() || share.study_text.is_some();
+        share.definition = if is_of_study { "study" } else { "lake" };
+    }
+}
+
+/// `39`, or `39, text 40`, or `text 2`: the values of the study's table and of its text.
+fn study(value: &str) -> Result<(Option<f64>, Option<f64>), String> {
+    let (mut table, mut text) = (None, None);
+    for part in value.split(", ") {
+        let (number, into) = match part.strip_prefix("text ") {
+            Some(number) => (number, &mut text),
+            None => (part, &mut table),
+        };
+        *into = Some(number.parse().map_err(|_| format!("{part:?} is neither a number nor text and a number"))?);
+    }
+    Ok((table, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TWO: &str = "\
+-- id: X9
+-- title: Users without MFA
+-- why: so
+-- subject: account_id, user_name
+-- of: users
+-- study 2022: 11, text 10
+-- per organization: X8, organizations
+-- fact: Organizations with a user without MFA
+-- study 2022: 40
+WITH x AS (SELECT account_id FROM accounts)
+SELECT x.account_id, user_name, is_so FROM x JOIN users ON x.account_id = users.account_id
+
+-- case: one
+-- users: user_name
+--   ana
+";
+
+    #[test]
+    fn a_file_is_a_header_a_query_and_cases() {
+        let file = QuestionFile::parse("x", TWO).unwrap();
+        let [nine, eight] = file.questions.as_slice() else { panic!("two questions") };
+        assert_eq!((nine.id, nine.part, nine.title), ("X9", "X", "Users without MFA"));
+        assert_eq!((eight.id, eight.title), ("X8", "Organizations with a user without MFA"));
+        assert_eq!(nine.tables, ["accounts", "users"]);
+        assert!(nine.sql.starts_with("WITH x") && nine.sql.ends_with("users.account_id"), "{}", nine.sql);
+        let Kind::Fact { shares, .. } = &nine.kind else { panic!("a fact") };
+        assert_eq!((shares[0].study, shares[0].study_text, shares[0].definition), (Some(11.0), Some(10.0), "study"));
+        assert_eq!(file.cases, [(13, "case: one"), (14, "users: user_name"), (15, "  ana")]);
+    }
+
+    #[test]
+    fn a_list_has_a_key() {
+        let text = "-- id: X1\n-- title: A: b\n-- key: arn\n-- rests on: a, b\nSELECT arn FROM s3_buckets\n";
+        let file = QuestionFile::parse("x", text).unwrap();
+        let list = &file.questions[0];
+        assert_eq!((list.title, list.rests_on.as_slice()), ("A: b", ["a", "b"].as_slice()));
+        assert_eq!((list.sql, list.is_list(), file.cases.len()), ("SELECT arn FROM s3_buckets", true, 0));
+    }
+
+    #[test]
+    fn an_error_names_the_file_and_the_line() {
+        for (was, is, line, why) in [
+            ("-- why: so", "-- wyh: so", 3, "above the first -- of: there is no -- wyh:"),
+            ("-- fact:", "-- title:", 8, "below -- of: there is no -- title:"),
+            ("-- why: so", "-- why", 3, "a line of the header is -- name: value"),
+            ("11, text 10", "11, text ten", 6, "\"text ten\" is neither a number nor text and a number"),
+            ("X8, org", "eight, org", 7, "\"eight\" is no id of a question"),
+            (
+                "-- fact: O",
+                "-- fact: Some o",
+                7,
+                "the fact of organizations begins with this word: -- fact: Organizations …",
+            ),
+            ("-- subject: ", "-- why: ", 1, "the header needs -- subject: of a fact, or -- key: of a list"),
+            ("-- case: one\n", "-- case: one\nSELECT 1\n", 14, "below the query are cases alone"),
+        ] {
+            let text: &'static str = TWO.replacen(was, is, 1).leak();
+            let error = QuestionFile::parse("x.sql", text).unwrap_err().to_string();
+            assert_eq!(error, format!("read config/questions/x.sql, line {line}: {why}"));
+        }
+        let error = QuestionFile::parse("x.sql", TWO.replacen("SELECT x", "SELEC x", 1).leak()).unwrap_err();
+        assert_eq!(error.line, 10);
+    }
+}

@@ -1,0 +1,246 @@
+//! The portable statement that is made of a question's query.
+//!
+//! The query becomes the table `subjects`. Each share counts it, or first makes one row of each organization of it. What
+//! is unknown is counted apart: it is in neither the numerator nor the denominator.
+
+use std::fmt::Write;
+
+use crate::RestsOn;
+use crate::question::{Of, Question, Share};
+
+/// How much of the planned tasks of some collectors is complete, in percent; of all tasks, if none are named.
+pub(crate) fn coverage(collectors: Option<&[String]>) -> String {
+    let among = among("collector", collectors);
+    format!(
+        "SELECT ROUND(1E2 * COUNT(*) FILTER (WHERE is_complete) / NULLIF(COUNT(*), 0), 1) AS coverage_percent
+FROM coverage
+WHERE is_planned{among}"
+    )
+}
+
+/// The statement of a fact.
+pub(crate) fn fact(question: &Question, shares: &[Share], rests_on: &RestsOn) -> String {
+    let collectors = rests_on.collectors(question);
+    let collectors = collectors.as_deref();
+    let mut statement = Statement::default();
+    statement.table("subjects", question.sql);
+    statement.table("rests_on", &coverage(collectors));
+    if shares.iter().any(|share| matches!(share.of, Of::Organizations(_))) {
+        let sql = "SELECT COUNT(DISTINCT organization_id) AS organization_count\nFROM organizations";
+        statement.table("lake", sql);
+    }
+    for (index, share) in shares.iter().enumerate() {
+        let number = index + 1;
+        let name = format!("counted_{number}");
+        let within = share.within.map_or(String::new(), |column| format!("\nWHERE {column}"));
+        match share.of {
+            Of::Subjects(population) => {
+                statement.table(&name, &format!("SELECT\n{}\nFROM subjects{within}", counts(share.is_so)));
+                statement.row(question.id, share, &literal(population), share.fact, &name);
+            }
+            Of::Each(column) => {
+                let counts = counts(share.is_so);
+                let sql = format!("SELECT\n  {column},\n{counts}\nFROM subjects{within}\nGROUP BY {column}");
+                statement.table(&name, &sql);
+                statement.row(question.id, share, column, share.fact, &name);
+            }
+            Of::Organizations(population) => {
+                statement.organizations(question.id, share, population, number, collectors);
+            }
+        }
+    }
+    statement.finish()
+}
+
+/// The statement for the subjects that are so, or of which it is not known.
+pub(crate) fn cases(sql: &str, subject: &[&str], shares: &[Share]) -> String {
+    let mut columns = subject.to_vec();
+    let mut conditions = Vec::new();
+    for share in shares {
+        // Not IS DISTINCT FROM false: DataFusion 55 answers two of them that are joined by OR wrongly.
+        let is_case = format!("COALESCE({}, true)", share.is_so);
+        let condition = match share.within {
+            Some(within) => format!("({within} AND {is_case})"),
+            None => is_case,
+        };
+        if !conditions.contains(&condition) {
+            conditions.push(condition);
+        }
+        columns.extend([Some(share.is_so), share.within].into_iter().flatten());
+    }
+    let mut named = Vec::new();
+    columns.retain(|column| {
+        !named.contains(column) && {
+            named.push(column);
+            true
+        }
+    });
+    let order: Vec<_> = subject.iter().map(|column| format!("{column} NULLS LAST")).collect();
+    format!(
+        "WITH subjects AS (\n{}\n)\nSELECT {}\nFROM subjects\nWHERE {}\nORDER BY {}",
+        indented(sql),
+        columns.join(", "),
+        conditions.join("\n  OR "),
+        order.join(", ")
+    )
+}
+
+/// Common table expressions, and the rows that are made of them.
+#[derive(Default)]
+struct Statement {
+    tables: Vec<String>,
+    rows: Vec<String>,
+}
+
+impl Statement {
+    fn table(&mut self, name: &str, sql: &str) {
+        self.tables.push(format!("{name} AS (\n{}\n)", indented(sql)));
+    }
+
+    /// The organizations' row, and beside it the accounts' twin: one organization alone makes 0 or 100 %.
+    fn organizations(&mut self, id: &str, share: &Share, population: &str, number: usize, on: Option<&[String]>) {
+        let is_all = population == "organizations";
+        for (place, column) in [("organizations", "organization_id"), ("accounts", "account_id")] {
+            let source = if is_all { every_one(share, place, column, on) } else { with_one(share, column) };
+            let sql = format!(
+                "SELECT
+  {column},
+  CASE WHEN bool_or(is_so) THEN true WHEN COUNT(is_so) = COUNT(*) THEN false END AS is_so
+FROM (
+{}
+) AS one_by_one
+GROUP BY {column}",
+                indented(&source)
+            );
+            let (each, counted) = (format!("{place}_{number}"), format!("counted_{place}_{number}"));
+            self.table(&each, &sql);
+            self.table(&counted, &format!("SELECT\n{}\nFROM {each}", counts("is_so")));
+        }
+        self.row(id, share, &literal(population), share.fact, &format!("counted_organizations_{number}"));
+        let (population, fact) = (accounts_instead(population), accounts_instead(share.fact));
+        let alone = Share { study: None, study_text: None, ..share.clone() };
+        let from = format!("counted_accounts_{number} CROSS JOIN lake");
+        self.row(id, &alone, &literal(&population), &fact, &from);
+        if let Some(row) = self.rows.last_mut() {
+            row.push_str("\nWHERE lake.organization_count = 1");
+        }
+    }
+
+    /// One row of the answer. `population` is SQL.
+    fn row(&mut self, id: &str, share: &Share, population: &str, fact: &str, from: &str) {
+        let caveat = share.caveat.map_or("CAST(NULL AS VARCHAR(255))".to_owned(), literal);
+        self.rows.push(format!(
+            "SELECT
+  {} AS id,
+  {} AS fact,
+  {population} AS population,
+  {} AS definition,
+  numerator,
+  denominator,
+  unknown_count,
+  ROUND(1E2 * numerator / NULLIF(denominator, 0), 1) AS percent,
+  {} AS study_2022_percent,
+  {} AS study_2022_text_percent,
+  coverage_percent,
+  {caveat} AS caveat
+FROM {from} CROSS JOIN rests_on",
+            literal(id),
+            literal(fact),
+            literal(share.definition),
+            double(share.study),
+            double(share.study_text),
+        ));
+    }
+
+    fn finish(self) -> String {
+        let (tables, rows) = (self.tables.join(",\n"), self.rows.join("\nUNION ALL\n"));
+        format!("WITH {tables}\n{rows}\nORDER BY population NULLS LAST, definition NULLS LAST")
+    }
+}
+
+/// The subjects of a share, each with the column of its place.
+fn with_one(share: &Share, column: &str) -> String {
+    let within = share.within.map_or(String::new(), |within| format!("\nWHERE {within}"));
+    let is_so = if share.is_so == "is_so" { "is_so".to_owned() } else { format!("{} AS is_so", share.is_so) };
+    format!("SELECT {column}, {is_so}\nFROM subjects{within}")
+}
+
+/// The same, and a row for each place: not so, if a task that it rests on was complete there, and else unknown.
+fn every_one(share: &Share, place: &str, column: &str, collectors: Option<&[String]>) -> String {
+    let account = if place == "accounts" { "\n  AND coverage.account_id = accounts.account_id" } else { "" };
+    let among = among("coverage.collector", collectors);
+    format!(
+        "{}
+UNION ALL
+SELECT {place}.{column}, CASE WHEN bool_or(coverage.is_complete) THEN false END AS is_so
+FROM {place}
+LEFT JOIN coverage ON coverage.organization_id = {place}.organization_id{account}
+  AND coverage.is_planned{among}
+GROUP BY {place}.{column}",
+        with_one(share, column)
+    )
+}
+
+/// Each count with its own filter: beside one, Trino 368 counts a boolean column as if the filter were meant for it too.
+fn counts(is_so: &str) -> String {
+    format!(
+        "  COUNT(*) FILTER (WHERE {is_so}) AS numerator,
+  COUNT(*) FILTER (WHERE {is_so} IS NOT NULL) AS denominator,
+  COUNT(*) FILTER (WHERE {is_so} IS NULL) AS unknown_count"
+    )
+}
+
+fn among(column: &str, collectors: Option<&[String]>) -> String {
+    let Some(collectors) = collectors else { return String::new() };
+    let named: Vec<_> = collectors.iter().map(|it| literal(it)).collect();
+    format!(" AND {column} IN ({})", named.join(", "))
+}
+
+/// `organizations_with_s3` becomes `accounts_with_s3`, and so do words.
+fn accounts_instead(text: &str) -> String {
+    text.replacen("organizations", "accounts", 1).replacen("Organizations", "Accounts", 1)
+}
+
+fn literal(text: impl AsRef<str>) -> String {
+    format!("'{}'", text.as_ref().replace('\'', "''"))
+}
+
+/// A number with an exponent, which is a DOUBLE in every engine.
+fn double(number: Option<f64>) -> String {
+    number.map_or("CAST(NULL AS DOUBLE)".to_owned(), |it| format!("{it:E}"))
+}
+
+fn indented(sql: &str) -> String {
+    let mut text = String::new();
+    for line in sql.lines() {
+        let _ = writeln!(text, "  {line}");
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::question_file::QuestionFile;
+
+    #[test]
+    fn numbers_and_texts_are_portable() {
+        assert_eq!([double(Some(39.0)), double(Some(0.6)), double(Some(2.0))], ["3.9E1", "6E-1", "2E0"]);
+        assert_eq!(literal("the study's"), "'the study''s'");
+    }
+
+    #[test]
+    fn cases_are_those_that_are_so_or_unknown() {
+        let text = "-- id: X1\n-- title: Users\n-- subject: account_id, user_name\n-- of: users\n\
+            -- of: holders\n-- where: has_key\nSELECT account_id, user_name, has_key, is_so\nFROM users\n";
+        let question = QuestionFile::parse("x", text).unwrap().questions.remove(0);
+        assert_eq!(
+            question.cases(),
+            "WITH subjects AS (\n  SELECT account_id, user_name, has_key, is_so\n  FROM users\n)\n\
+             SELECT account_id, user_name, is_so, has_key\nFROM subjects\n\
+             WHERE COALESCE(is_so, true)\n  OR (has_key AND COALESCE(is_so, true))\n\
+             ORDER BY account_id NULLS LAST, user_name NULLS LAST"
+        );
+    }
+}
