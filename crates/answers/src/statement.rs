@@ -192,7 +192,7 @@ fn counts(is_so: &str) -> String {
 
 fn among(column: &str, collectors: Option<&[String]>) -> String {
     let Some(collectors) = collectors else { return String::new() };
-    let named: Vec<_> = collectors.iter().map(|it| literal(it)).collect();
+    let named: Vec<_> = collectors.iter().map(literal).collect();
     format!(" AND {column} IN ({})", named.join(", "))
 }
 
