@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn one_call_may_have_a_host_of_its_own() {
         let directory = host("s3control", "ListAccessPointsForDirectoryBuckets", "us-east-1", false, false);
-        assert_eq!(directory, "111122223333.s3express-control.us-east-1.amazonaws.com s3express us-east-1");
+        assert_eq!(directory, "s3express-control.us-east-1.amazonaws.com s3express us-east-1");
         let call = operation("s3control", "ListAccessPointsForDirectoryBuckets").unwrap();
         let dual = Variant { is_fips: false, is_dual_stack: true };
         let error = endpoint(call, "111122223333", "us-east-1", dual).unwrap_err();
