@@ -87,9 +87,9 @@ def questions(columns, lines):
     """What each question scans: the columns that it names of the tables that it reads, or these tables' lines."""
     scanned = []
     for path in sorted((ROOT / "config" / "questions").glob("*.sql")):
-        text = path.read_text()
-        tables = re.search(r"^-- tables: (.*)$", text, re.M).group(1).split(", ")
-        words = set(re.findall(r"[a-z_0-9]+", re.sub(r"'[^']*'|--[^\n]*", "", text)))
+        text = re.sub(r"--[^\n]*|'[^']*'", "", path.read_text())
+        tables = {it for it in re.findall(r"(?:FROM|JOIN) ([a-z_0-9]+)", text) if it in columns} | {"coverage"}
+        words = set(re.findall(r"[a-z_0-9]+", text)) | {"collector", "is_planned", "is_complete"}
         used = sum(size for table in tables for name, size in columns[table].items() if name in words)
         scanned.append((used, sum(lines[table] for table in tables)))
     return scanned

@@ -5,7 +5,7 @@ import re
 
 from botocore.config import Config
 from botocore.endpoint_provider import EndpointProvider
-from botocore.exceptions import EndpointProviderError
+from botocore.exceptions import EndpointProviderError, EndpointResolutionError
 from inputs import ACCOUNT, filled
 from models import DATA, folders, model, session
 
@@ -80,7 +80,7 @@ def clients(service):
 
 
 def by_client(client, service, operation):
-    """URL, signing region and name of the request that botocore signs."""
+    """URL, signing region and name of the request that botocore signs; none where it knows no host."""
     call = model(service).operation_model(operation)
     values = filled(call.input_shape, only_required=True) if call.input_shape else {}
     arn = f"arn:{client.meta.partition}:{service}:{client.meta.region_name}:{ACCOUNT}:stream/x"
@@ -89,6 +89,8 @@ def by_client(client, service, operation):
         client._make_api_call(operation, values)
     except Sent as sent:
         return signed(sent.request)
+    except EndpointResolutionError:
+        return None
     raise RuntimeError(f"{service}:{operation} was answered")
 
 
@@ -105,5 +107,5 @@ def signed(request):
 
 def of_ours(answer):
     if "error" in answer:
-        return f"refused: {answer['error']}"
+        return None
     return answer["url"].rstrip("/"), answer["signing_region"], answer["signing_name"]

@@ -89,7 +89,10 @@ def main():
     passed = failed = 0
     line = [arguments.binary, "files", "--lake", str(lake), "--format", "json"]
     listed = {it["path"] for it in json.loads(subprocess.run(line, check=True, stdout=subprocess.PIPE).stdout)}
-    for manifest in (json.loads(it.read_text()) for it in lake.glob("data/*/*/*/manifest.json")):
+    manifests = [json.loads(it.read_text()) for it in lake.glob("data/*/*/*/manifest.json")]
+    # Of each organization the newest snapshot is listed.
+    newest = {it["organization_id"]: it["run_id"] for it in sorted(manifests, key=lambda it: it["snapshot_date"])}
+    for manifest in manifests:
         for table in manifest["tables"]:
             wrong = []
             if len(table["files"]) > sum(it["bytes"] for it in table["files"]) // TARGET_BYTES + 1:
@@ -97,8 +100,8 @@ def main():
             for entry in table["files"]:
                 path = lake / entry["path"]
                 wrong += wrong_with(path, entry, manifest, table)
-                if str(path) not in listed:
-                    wrong.append("`orgcensus files` does not name it")
+                if (str(path) in listed) != (newest[manifest["organization_id"]] == manifest["run_id"]):
+                    wrong.append("`orgcensus files` must name it if it is the newest, and only then")
             for it in wrong:
                 print(f"FAIL {manifest['organization_id']} {table['name']}: {it}")
             passed, failed = passed + (not wrong), failed + bool(wrong)

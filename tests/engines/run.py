@@ -6,7 +6,7 @@
 Each runs the statements that `orgcensus catalog print` gives for it: DuckDB, PySpark without a metastore, PySpark's Hive
 support with Athena's own statements, and a real Trino server (scripts/trino). Compared are, for every table, the columns'
 types and comments, each column's count, least and greatest value, the same over the history; and for every shipped
-question the rows. A view that Trino stores must be stored as we would store it in Glue, and one that we store must be
+question the rows, the coverage and the cases, by the statements of `orgcensus ask --sql`. A view that Trino stores must be stored as we would store it in Glue, and one that we store must be
 readable to Trino. Needs Java 17. Prints what differs, then "N passed, M failed"; the exit status is 1 if anything failed.
 """
 
@@ -23,8 +23,6 @@ import tempfile
 
 import views
 from trino_server import Trino
-
-QUESTIONS = pathlib.Path(__file__).resolve().parents[2] / "config" / "questions"
 
 # The manifest's type, and what each engine calls it. Lists and maps are built from these.
 SCALARS = {
@@ -205,10 +203,23 @@ class Orgcensus:
     def rows(self, sql):
         return plain_rows(self.run("query", sql))
 
-    def ask(self, question):
-        """A question's rows: those of facts as they are, those of a list under its own object."""
-        answers = self.run("ask", question)
-        return plain_rows(answers[0]["rows"] if "rows" in answers[0] else answers)
+    def questions(self):
+        """The ids of the shipped questions."""
+        text = subprocess.run([self.binary, "ask", "--list"], check=True, stdout=subprocess.PIPE, text=True).stdout
+        return [line.split()[0] for line in text.splitlines()]
+
+    def ask(self, question, *more):
+        """A question's rows and how much they rest on: those of facts as they are, which say it themselves."""
+        answers = self.run("ask", question, *more)
+        if "rows" not in answers[0]:
+            return plain_rows(answers), None
+        return plain_rows(answers[0]["rows"]), [{"coverage_percent": plain(answers[0]["coverage_percent"])}]
+
+    def sql(self, question, *more):
+        """A question's statements."""
+        line = [self.binary, "ask", "--sql", question, *more]
+        text = subprocess.run(line, check=True, stdout=subprocess.PIPE, text=True).stdout
+        return [it.strip() for it in text.split(";\n") if it.strip()]
 
     def types(self, table):
         return self.columns.get(table, {})
@@ -265,7 +276,7 @@ def main():
         compare_tables(checks, ours, others, lake)
         compare_questions(checks, ours, others)
         organizations = {it["organization_id"] for it in newest_manifests(lake)}
-        checks.equal("organizations that F1 counts", len(organizations), ours.ask("F1")[0]["denominator"])
+        checks.equal("organizations that F1 counts", len(organizations), ours.ask("F1")[0][0]["denominator"])
         views.check(checks, ours, trino)
         session.stop()
     print(f"{checks.passed} passed, {checks.failed} failed")
@@ -297,13 +308,17 @@ def compare_tables(checks, ours, others, lake):
 
 
 def compare_questions(checks, ours, others):
-    """The rows of every shipped question, whose order is part of the answer."""
-    for path in sorted(QUESTIONS.glob("*.sql")):
-        sql = path.read_text()
-        question = sql.split("\n", 1)[0].removeprefix("-- id: ")
-        expected = ours.ask(question)
-        for engine in others:
-            checks.run(f"{question} in {engine.name}", expected, lambda: engine.rows(sql))
+    """The rows of every shipped question, whose order is part of the answer, and those of its cases."""
+    for question in ours.questions():
+        for more in ([], ["--cases"]):
+            name = " ".join([question, *more])
+            rows, coverage = ours.ask(question, *more)
+            statement, *of_coverage = ours.sql(question, *more)
+            checks.equal(f"{name} has a statement for its coverage", coverage is not None, len(of_coverage) == 1)
+            for engine in others:
+                checks.run(f"{name} in {engine.name}", rows, lambda: engine.rows(statement))
+                if of_coverage:
+                    checks.run(f"coverage of {name} in {engine.name}", coverage, lambda: engine.rows(of_coverage[0]))
 
 
 if __name__ == "__main__":

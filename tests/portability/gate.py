@@ -1,15 +1,18 @@
 """Every shipped question must be SQL that Athena, Trino, Spark, DuckDB and the embedded engine read alike.
 
     python -m venv venv && venv/bin/pip install -r tests/requirements.txt
-    venv/bin/python tests/portability/gate.py [FILE.sql …]
+    venv/bin/python tests/portability/gate.py [--binary target/release/orgcensus] [FILE.sql …]
 
-Three looks at each file of config/questions: the grammar of Trino 422, Trino's catalogue of functions and types, and a
+Three looks at the query of each file of config/questions, and at the whole statements that `orgcensus ask --sql` makes of
+them, which each end in a semicolon: the grammar of Trino 422, Trino's catalogue of functions and types, and a
 lint for what every engine accepts and not every engine means. First the gate is tried itself: on queries that must not
 pass. Prints what is wrong, then "N passed, M failed".
 """
 
+import argparse
 import pathlib
 import re
+import subprocess
 import sys
 
 import sqlglot
@@ -193,7 +196,24 @@ SELECT region, 'it''s' || CAST(all_count AS VARCHAR(20)) AS words, cardinality(n
 FROM counted ORDER BY region NULLS LAST, percent_public DESC NULLS FIRST"""
 
 
+def statements(binary):
+    """What `ask --sql` prints, by name: the answers and the cases of every question."""
+    found = []
+    for more in ([], ["--cases"]):
+        text = subprocess.run([binary, "ask", "--sql", *more], check=True, stdout=subprocess.PIPE, text=True).stdout
+        for statement in text.split(";\n")[:-1]:
+            name = statement.strip().split("\n", 1)[0]
+            found.append((" ".join(["ask", name, *more]), statement.strip()))
+        if text.split(";\n")[-1].strip():
+            sys.exit("FAIL ask --sql: the last statement has no semicolon")
+    return found
+
+
 def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", help="the orgcensus whose statements are looked at as well")
+    parser.add_argument("files", nargs="*", type=pathlib.Path)
+    arguments = parser.parse_args()
     passed = failed = 0
     for sql in TRAPS:
         if traps(sql):
@@ -201,8 +221,9 @@ def main():
         else:
             failed += 1
             print(f"FAIL the gate lets pass: {sql}")
-    files = [pathlib.Path(it) for it in sys.argv[1:]] or sorted(QUESTIONS.glob("*.sql"))
-    for name, sql in [("a portable query", FINE), *((it.name, it.read_text()) for it in files)]:
+    files = arguments.files or sorted(QUESTIONS.glob("*.sql"))
+    made = statements(arguments.binary) if arguments.binary else []
+    for name, sql in [("a portable query", FINE), *((it.name, it.read_text()) for it in files), *made]:
         found = traps(sql.rstrip())
         for it in found:
             print(f"FAIL {name}: {it}")

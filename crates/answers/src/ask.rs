@@ -168,5 +168,28 @@ mod tests {
 
     /// id, population, definition, numerator, denominator, unknown, percent, the study's percent, its text's, coverage.
     const FACTS: &str = "\
-";
+F1 organizations study 1 2 0 50.0 41.0 null 100.0
+F2 organizations_100_or_more study 0 2 0 0.0 0.6 null 100.0
+F2 organizations_10_or_more study 1 2 0 50.0 5.0 6.0 100.0
+F3 users study 2 9 0 22.2 39.0 40.0 66.7
+F4 organizations study 1 2 0 50.0 70.0 null 66.7
+F5 users study 2 9 0 22.2 25.0 null 66.7
+F5 users_with_active_key study 2 4 0 50.0 25.0 null 66.7
+F6 users study 3 9 0 33.3 60.0 null 66.7
+F7 users_with_active_key study 3 4 0 75.0 76.0 75.0 66.7
+F8 organizations study 1 2 0 50.0 40.0 null 66.7
+F9 users study 1 9 0 11.1 11.0 10.0 66.7
+F10 organizations study 1 2 0 50.0 9.0 10.0 66.7
+F11 accounts study 1 3 0 33.3 3.0 null 66.7
+F12 organizations study 1 2 0 50.0 23.0 25.0 66.7
+F13 instances study 1 2 1 50.0 93.0 null 100.0
+F14 organizations_with_ec2 study 1 1 0 100.0 95.0 null 100.0
+F15 buckets lake 3 3 2 100.0 null 2.0 75.0
+F15 buckets study 2 4 1 50.0 null 2.0 75.0
+F15 organizations_with_s3 lake 1 1 1 100.0 36.0 null 75.0
+F15 organizations_with_s3 study 1 1 1 100.0 36.0 null 75.0
+F16 organizations_with_sns lake 0 1 0 0.0 15.0 null null
+F16 organizations_with_sns study 1 1 0 100.0 15.0 null null
+F17 organizations_with_sqs lake 0 0 0 null 18.0 null null
+F17 organizations_with_sqs study 0 0 0 null 18.0 null null";
 }

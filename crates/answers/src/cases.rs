@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::question_file::QuestionFile;
 use crate::questions::FILES;
-use crate::{Format, Kind, Question, RestsOn, column_type, format};
+use crate::{Format, Kind, Of, Question, RestsOn, column_type, format};
 
 /// Every table's columns with their types, as the lake has them.
 const COLUMNS: &str = include_str!("../../row/data/columns.tsv");
@@ -175,7 +175,7 @@ async fn run(name: &str, file: &QuestionFile, case: &Case) -> Vec<String> {
     let mut found = Vec::new();
     for question in &file.questions {
         found.extend(ask(&context, question).await);
-        rows(&context, &question.cases()).await;
+        assert_cases(name, case, question, &rows(&context, &question.cases()).await);
     }
     if file.questions[0].is_list() {
         assert_eq!(found, case.answers, "{name}:{}", case.line);
@@ -184,6 +184,23 @@ async fn run(name: &str, file: &QuestionFile, case: &Case) -> Vec<String> {
         assert!(found.iter().any(|it| it == answer), "{name}:{}: {answer:?} is none of {found:#?}", case.line);
     }
     found
+}
+
+/// The cases of a fact are as many as each share of subjects says: those that are so, and those that are unknown.
+fn assert_cases(name: &str, case: &Case, question: &Question, rows: &[Value]) {
+    let Kind::Fact { shares, .. } = &question.kind else { return };
+    for share in shares {
+        let Of::Subjects(population) = share.of else { continue };
+        let is_within = |row: &&Value| share.within.is_none_or(|within| row[within] == true);
+        let is_in = |value: &Value| rows.iter().filter(is_within).filter(|row| row[share.is_so] == *value).count();
+        let said = format!("{} {population} {}: ", question.id, share.definition);
+        for answer in case.answers.iter().filter_map(|it| it.strip_prefix(said.as_str())) {
+            let numerator = answer.split(' ').next().unwrap();
+            let unknown = answer.split_once(", ").map_or("0", |(_, unknown)| unknown.split(' ').next().unwrap());
+            let counted = [is_in(&Value::Bool(true)), is_in(&Value::Null)].map(|it| it.to_string());
+            assert_eq!(counted, [numerator, unknown], "{name}:{}: cases of {said}", case.line);
+        }
+    }
 }
 
 #[tokio::test]

@@ -20,8 +20,6 @@ macro_rules! rows {
     };
 }
 
-pub(crate) use rows;
-
 mod old {
     use super::{Row, Serialize};
 

@@ -20,10 +20,12 @@ fn main() -> std::io::Result<()> {
 }
 
 fn answer(asked: &Value) -> Result<Value, String> {
-    let kinds: [(&str, fn(&Value) -> Result<Value, String>); 3] =
-        [("request", of_request), ("endpoint", of_endpoint), ("error", of_error)];
-    let found = kinds.iter().find_map(|(kind, answer)| Some(answer(asked.get(*kind)?)));
-    found.unwrap_or_else(|| Err("neither a request, an endpoint nor an error".to_owned()))
+    match asked {
+        Value::Object(kinds) if kinds.contains_key("request") => of_request(&asked["request"]),
+        Value::Object(kinds) if kinds.contains_key("endpoint") => of_endpoint(&asked["endpoint"]),
+        Value::Object(kinds) if kinds.contains_key("error") => of_error(&asked["error"]),
+        _ => Err("neither a request, an endpoint nor an error".to_owned()),
+    }
 }
 
 fn text<'v>(asked: &'v Value, name: &str) -> &'v str {

@@ -33,16 +33,29 @@ pub fn read<T: DeserializeOwned>(operation: &Operation, body: &[u8]) -> Result<P
         return page(operation, Node::Json(&value));
     }
     let document = Document::parse(text).map_err(AnswerError::new)?;
-    let root = document.root_element();
-    let node = match operation.service.protocol {
-        // `<ListTopicsResponse><ListTopicsResult>…`: the members are in the result.
-        Protocol::Query => {
-            let name = format!("{}Result", operation.name);
-            root.children().find(|it| it.has_tag_name(name.as_str()) || it.tag_name().name() == name).unwrap_or(root)
-        }
-        _ => root,
+    page(operation, Node::Xml(members(operation, document.root_element())?))
+}
+
+/// The element that has the answer's members. One of another name is no answer: a proxy's page is XML, too.
+fn members<'a, 'input>(
+    operation: &Operation,
+    root: roxmltree::Node<'a, 'input>,
+) -> Result<roxmltree::Node<'a, 'input>, AnswerError> {
+    let named = |node: roxmltree::Node<'a, 'input>, wanted: &str| match node.tag_name().name() {
+        name if name == wanted => Ok(node),
+        name => Err(AnswerError::new(format!("{name} is not {wanted}"))),
     };
-    page(operation, Node::Xml(node))
+    match (operation.service.protocol, operation.answer) {
+        // `<ListTopicsResponse><ListTopicsResult>…`: the members are in the result.
+        (Protocol::Query, _) => {
+            let root = named(root, &format!("{}Response", operation.name))?;
+            let wanted = format!("{}Result", operation.name);
+            let result = root.children().find(|it| it.is_element() && it.tag_name().name() == wanted);
+            result.ok_or_else(|| AnswerError::new(format!("it has no {wanted}")))
+        }
+        (_, Some(wanted)) => named(root, wanted),
+        _ => named(root, &format!("{}Response", operation.name)),
+    }
 }
 
 fn page<T: DeserializeOwned>(operation: &Operation, node: Node<'_, '_>) -> Result<Page<T>, AnswerError> {
@@ -105,23 +118,30 @@ mod tests {
         let [first, second] = page.answer.vpc_set.as_slice() else { panic!("{page:?}") };
         assert_eq!((first.vpc_id.as_str(), first.is_default, first.count), ("vpc-1", Some(true), None));
         assert_eq!(second.vpc_id, "a<bc");
-        for empty in ["<R/>", "<R><vpcSet/></R>", "<R><vpcSet></vpcSet><nextToken/></R>"] {
-            let page = of::<Vpcs>("ec2", "DescribeVpcs", empty).unwrap();
+        for empty in ["", "<vpcSet/>", "<vpcSet></vpcSet><nextToken/>"] {
+            let empty = format!("<DescribeVpcsResponse>{empty}</DescribeVpcsResponse>");
+            let page = of::<Vpcs>("ec2", "DescribeVpcs", &empty).unwrap();
             assert_eq!((page.answer, page.next), (Vpcs::default(), None), "{empty}");
         }
     }
 
     #[test]
     fn what_cannot_be_read_is_an_error_that_says_where() {
-        let error = |body: &str| of::<Vpcs>("ec2", "DescribeVpcs", body).unwrap_err().to_string();
-        let odd = "<R><vpcSet><item><count>many</count></item></vpcSet></R>";
+        let vpcs = |body: &str| of::<Vpcs>("ec2", "DescribeVpcs", body).unwrap_err().to_string();
+        let error = |inner: &str| vpcs(&format!("<DescribeVpcsResponse>{inner}</DescribeVpcsResponse>"));
+        let odd = "<vpcSet><item><count>many</count></item></vpcSet>";
         assert_eq!(error(odd), "vpcSet[0].count: \"many\" is no number");
+        assert_eq!(vpcs("<html><body/></html>"), "html is not DescribeVpcsResponse");
         assert!(
-            error("<R><vpcSet><item><isDefault/></item></vpcSet></R>")
-                .contains("isDefault: \"\" is neither true nor false")
+            error("<vpcSet><item><isDefault/></item></vpcSet>").contains("isDefault: \"\" is neither true nor false")
         );
-        assert!(!error("<R><vpcSet>").is_empty(), "cut off");
-        assert!(error("<!DOCTYPE a [<!ENTITY b \"c\">]><R>&b;</R>").to_lowercase().contains("dtd"));
+        assert!(!vpcs("<DescribeVpcsResponse><vpcSet>").is_empty(), "cut off");
+        let entity = "<!DOCTYPE a [<!ENTITY b \"c\">]><DescribeVpcsResponse>&b;</DescribeVpcsResponse>";
+        assert!(vpcs(entity).to_lowercase().contains("dtd"));
+        let topics = |body: &str| of::<Attributes>("sns", "GetTopicAttributes", body).unwrap_err().to_string();
+        assert_eq!(topics("<GetTopicAttributesResponse/>"), "it has no GetTopicAttributesResult");
+        let block = |body: &str| of::<Attributes>("s3control", "GetPublicAccessBlock", body).unwrap_err().to_string();
+        assert_eq!(block("<html/>"), "html is not PublicAccessBlockConfiguration");
         let error = |body: &str| of::<Queues>("sqs", "ListQueues", body).unwrap_err().to_string();
         assert!(error("{\"QueueUrls\": \"one\"}").starts_with("QueueUrls: "), "{}", error("{\"QueueUrls\": \"one\"}"));
         assert!(error("[]").contains("not what was asked for"), "{}", error("[]"));

@@ -41,8 +41,10 @@ pub struct Endpoint {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EndpointError {
     /// The partition has no such hosts.
-    #[error("{partition} has no {variant} hosts")]
+    #[error("{call} has no {variant} host in {partition}")]
     NoVariant {
+        /// `sqs:ListQueues`.
+        call: String,
         /// `aws-iso-e`.
         partition: &'static str,
         /// `fips`, `dual`, `fips+dual`.
@@ -66,12 +68,15 @@ pub fn endpoint(
     variant: Variant,
 ) -> Result<Endpoint, EndpointError> {
     let (service, partition) = (operation.service, table::partition(region));
-    if (variant.is_fips && !partition.has_fips) || (variant.is_dual_stack && !partition.has_dual_stack) {
-        return Err(EndpointError::NoVariant { partition: partition.id, variant: variant.word() });
-    }
     let call = format!("{}:{}", service.name, operation.name);
     let places = [region, partition.id, "*"];
     let of = |name: &str| places.iter().find_map(|place| table::exception(name, variant.word(), place));
+    // A call with hosts of its own has those alone.
+    let is_elsewhere = table::exception(&call, "-", "*").is_some() && of(&call).is_none();
+    let is_none = (variant.is_fips && !partition.has_fips) || (variant.is_dual_stack && !partition.has_dual_stack);
+    if is_none || is_elsewhere {
+        return Err(EndpointError::NoVariant { call, partition: partition.id, variant: variant.word() });
+    }
     let (host, signing_region, signing_name) = match of(&call).or_else(|| of(service.name)) {
         Some(found) => (found.host.to_owned(), found.signing_region, found.signing_name),
         None => (rule(service.host, variant), None, None),
@@ -137,7 +142,11 @@ mod tests {
     #[test]
     fn one_call_may_have_a_host_of_its_own() {
         let directory = host("s3control", "ListAccessPointsForDirectoryBuckets", "us-east-1", false, false);
-        assert_eq!(directory, "111122223333.s3express-control.us-east-1.amazonaws.com s3express us-east-1");
+        assert_eq!(directory, "s3express-control.us-east-1.amazonaws.com s3express us-east-1");
+        let call = operation("s3control", "ListAccessPointsForDirectoryBuckets").unwrap();
+        let dual = Variant { is_fips: false, is_dual_stack: true };
+        let error = endpoint(call, "111122223333", "us-east-1", dual).unwrap_err();
+        assert!(error.to_string().contains("no dual host"), "{error}");
     }
 
     #[test]

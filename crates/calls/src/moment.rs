@@ -30,10 +30,18 @@ impl Moment {
     }
 }
 
-/// Seconds since 1970, with or without a fraction or an exponent, in whole milliseconds.
+/// Seconds since 1970, with or without a fraction or an exponent, in whole milliseconds: what is less is cut off.
 fn seconds(text: &str) -> Option<i64> {
-    if !text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E')) {
+    let is_number = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E');
+    if !text.bytes().all(is_number) {
         return None;
+    }
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let is_plain = [whole, fraction].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    if is_plain && !whole.is_empty() {
+        // By its digits: as a binary fraction a millisecond may be a little less than itself.
+        let millis: i64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
+        return whole.parse::<i64>().ok()?.checked_mul(1000)?.checked_add(millis);
     }
     let millis = (text.parse::<f64>().ok()? * 1000.0).round();
     // A hundred thousand years either way: what is further away is no moment, and fits no column.
@@ -94,6 +102,8 @@ mod tests {
             assert_eq!(millis(json), Some(1_766_361_600_000), "{json}");
         }
         assert_eq!(millis("1766361600.25"), Some(1_766_361_600_250));
+        assert_eq!(millis("1766361600.1239"), Some(1_766_361_600_123));
+        assert_eq!(millis("1766361600.001"), Some(1_766_361_600_001));
         assert_eq!(millis("\"2025-12-22T00:00:00.251999Z\""), Some(1_766_361_600_251));
         assert_eq!(millis("-1"), Some(-1000));
         for odd in ["\"soon\"", "\"\"", "1e300", "\"2025-13-01T00:00:00Z\"", "\"-\""] {

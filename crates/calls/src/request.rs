@@ -65,7 +65,7 @@ pub fn request(operation: &Operation, input: &Value) -> Result<Request<Vec<u8>>,
             Place::Header(header) => headers.push((header, plain_text(value))),
             Place::Query => query.push((name.as_str(), value)),
             Place::Usual if operation.method == "GET" => query.push((name.as_str(), value)),
-            Place::Usual => drop(body.insert(name.clone(), value.clone())),
+            Place::Usual => drop(body.insert(name.clone(), without_nulls(value.clone()))),
         }
     }
     let required = operation.inputs.iter().filter(|it| it.is_required).map(|it| it.name);
@@ -86,6 +86,18 @@ pub fn request(operation: &Operation, input: &Value) -> Result<Request<Vec<u8>>,
     }
     add_fixed(operation, request.headers_mut());
     Ok(request)
+}
+
+/// A value without what is null in it: AWS's SDKs never send that.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members = members.into_iter().filter(|(_, value)| !value.is_null());
+            members.map(|(name, value)| (name, without_nulls(value))).collect()
+        }
+        Value::Array(items) => items.into_iter().map(without_nulls).collect(),
+        plain => plain,
+    }
 }
 
 struct Body {
@@ -231,6 +243,13 @@ mod tests {
         let point = of("s3control", "GetAccessPoint", &point).unwrap();
         assert_eq!(line(&point), "GET /v20180820/accesspoint/p ");
         assert_eq!(point.headers()["x-amz-account-id"], "111122223333");
+    }
+
+    #[test]
+    fn what_is_null_is_not_sent() {
+        let table = json!({"DatabaseName": "d", "TableInput": {"Name": "t", "Owner": null, "Columns": [{"A": null}]}});
+        let sent = of("glue", "CreateTable", &table).unwrap();
+        assert_eq!(line(&sent), r#"POST / {"DatabaseName":"d","TableInput":{"Name":"t","Columns":[{}]}}"#);
     }
 
     #[test]

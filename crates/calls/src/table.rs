@@ -109,6 +109,8 @@ pub struct Operation {
     pub limit_max: Option<u32>,
     /// The root of its body, where that is XML.
     pub body: Option<Root>,
+    /// The root of its answer, where the protocol does not say it.
+    pub answer: Option<&'static str>,
 }
 
 /// The root element of a request's XML.
@@ -287,6 +289,7 @@ fn operation_of(service: &'static Service, next: &mut impl FnMut() -> &'static s
         limit: optional(limit),
         limit_max: next().parse().ok(),
         body: next().split_once(' ').map(|(name, namespace)| Root { name, namespace }),
+        answer: optional(next()),
     }
 }
 

@@ -14,7 +14,7 @@ pub mod testing;
 
 pub use collector::{Collector, Runs, Scope};
 pub use error::{Error, Optional};
-pub use orgcensus_aws::{Class, Read, Session, client, read, timestamp};
+pub use orgcensus_aws::{Class, Pages, Read, Session, client, read, timestamp};
 pub use orgcensus_calls::{Call, Moment, call};
 pub use orgcensus_policy::{Gate, PolicyKind, ResourceKind, kinds};
 pub use policy::{POLICY_TABLE_NAMES, POLICY_TABLES, Policy, PolicyDocument, PolicyStatement, PolicyText};

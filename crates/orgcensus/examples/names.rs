@@ -2,22 +2,16 @@
 //! against AWS's models: a misspelt name would be null for ever.
 #![expect(clippy::print_stdout, reason = "a program speaks by printing")]
 
-use std::io::BufRead;
-
 use orgcensus_aws::regions;
 use orgcensus_collectors::COLLECTORS;
 use serde_json::json;
 
-fn main() -> std::io::Result<()> {
-    for line in std::io::stdin().lock().lines() {
-        line?;
-        let calls = COLLECTORS.iter().flat_map(|collector| collector.calls);
-        let calls = calls.chain(regions::CALLS).chain(orgcensus_catalog::CALLS);
-        let calls = calls.filter_map(|call| Some((call, call.names()?)));
-        let names: Vec<_> = calls
-            .map(|(call, paths)| json!({"service": call.service, "operation": call.operation, "paths": paths}))
-            .collect();
-        println!("{}", json!({ "names": names }));
-    }
-    Ok(())
+fn main() {
+    let calls = COLLECTORS.iter().flat_map(|collector| collector.calls);
+    let calls = calls.chain(regions::CALLS).chain(orgcensus_catalog::CALLS);
+    let calls = calls.filter_map(|call| Some((call, call.names()?)));
+    let names: Vec<_> = calls
+        .map(|(call, paths)| json!({"service": call.service, "operation": call.operation, "paths": paths}))
+        .collect();
+    println!("{}", json!({ "names": names }));
 }

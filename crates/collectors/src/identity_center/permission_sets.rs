@@ -4,10 +4,9 @@
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
-use orgcensus_aws::Pages;
 use orgcensus_collect::kinds::IDENTITY_CENTER_PERMISSION_SET;
 use orgcensus_collect::{
-    Collector, Error, Moment, POLICY_TABLE_NAMES, Policy, Read, Rows, Runs, Scope, Session, read as reads,
+    Collector, Error, Moment, POLICY_TABLE_NAMES, Pages, Policy, Read, Rows, Runs, Scope, Session, read as reads,
 };
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};

@@ -97,7 +97,7 @@ async fn moments_that_cannot_be_read_are_null_and_counted() {
         .answer("ListInstances", INSTANCES)
         .answer("ListUsers", r#"{"Users": [{"UserId": "u-odd", "CreatedAt": "lately"}]}"#)
         .answer("ListGroups", r#"{"Groups": [{"GroupId": "g-odd", "CreatedAt": "lately"}]}"#)
-        .answer("ListGroupMemberships", "{}")
+        .answer("ListGroupMemberships", r#"{"GroupMemberships": []}"#)
         .run(&DIRECTORY)
         .await;
     collected.result.as_ref().unwrap();
