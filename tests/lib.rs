@@ -14,6 +14,7 @@ use orgcensus_aws::{
 };
 use orgcensus_collectors::COLLECTORS;
 use orgcensus_crawl::{Bounds, Crawl, Event, Report, Selection};
+use orgcensus_derive::DERIVATIONS;
 use orgcensus_lake::{FileOptions, Lake, LakeOptions};
 use orgcensus_row::Timestamp;
 use orgcensus_sim::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, Settings, Simulation};
@@ -217,6 +218,7 @@ impl Place {
             own_account_id: Some(own_account_id),
             collectors: COLLECTORS.to_vec(),
             all_collectors: COLLECTORS.to_vec(),
+            derivations: DERIVATIONS,
             selection: Selection {
                 regions: settings.regions.iter().chain([&settings.opt_in_region]).cloned().collect(),
                 ..Selection::default()

@@ -13,6 +13,7 @@ use orgcensus_collect::Collector;
 use orgcensus_lake::{FileOptions, Lake, Stage};
 use orgcensus_row::{Stamp, Timestamp};
 
+use crate::derivation::Derivation;
 use crate::event::{Event, Listener};
 use crate::regions::KnownRegions;
 use crate::selection::Selection;
@@ -35,6 +36,8 @@ pub struct Crawl {
     pub collectors: Vec<Collector>,
     /// Every collector there is: each one's tables exist, also when it did not run.
     pub all_collectors: Vec<Collector>,
+    /// What is made of their rows once all accounts are done, in this order.
+    pub derivations: &'static [Derivation],
     /// Accounts and regions to take.
     pub selection: Selection,
     /// Accounts besides the organization's that count as inside.

@@ -21,6 +21,16 @@ pub enum Error {
     /// The stage failed under a task.
     #[error(transparent)]
     Task(#[from] orgcensus_collect::Error),
+    /// A derivation uses a table that it does not declare: a bug.
+    #[error("derive {derivation}: it {what} {table} and does not say so")]
+    Undeclared {
+        /// Its name.
+        derivation: &'static str,
+        /// reads or writes.
+        what: &'static str,
+        /// The table's name.
+        table: &'static str,
+    },
     /// A row does not fit its table: a bug.
     #[error(transparent)]
     Row(#[from] orgcensus_row::Error),

@@ -4,7 +4,7 @@
 //! ```text
 //! plan      who and when, fixed before the first account   part     a process's share of it: a stage and its journal
 //! work      accounts in parallel, each one a commit        account  its tasks
-//! task      session -> rows -> stage -> outcome            derive   what only the whole organization knows
+//! task      session -> rows -> stage -> outcome            derivation  rows of rows, by a list
 //! publish   compact, upload, commit                        shards   many parts, one snapshot
 //! ```
 
@@ -12,7 +12,7 @@ mod account;
 mod check;
 mod context;
 mod coverage;
-mod derive;
+mod derivation;
 mod error;
 mod event;
 mod journal;
@@ -40,9 +40,7 @@ pub use account::REGIONS;
 pub use check::{Findings, one_role_for_many};
 pub use context::{Bounds, Crawl, Stop, never};
 pub use coverage::{Coverage, Tally};
-pub use derive::{
-    AccountPolicy, ExternalAccess, IdentityAccess, PolicyPrincipal, PrivilegePath, ResourceAccess, RoleTrust,
-};
+pub use derivation::{Derivation, Derive, Derived, Staged};
 pub use error::Error;
 pub use event::{Event, Listener};
 pub use journal::{AccountRecord, Readings};
@@ -50,6 +48,7 @@ pub use outcome::Outcome;
 pub use plan::{Plan, shard_name};
 pub use regions::KnownRegions;
 pub use run::{Report, resume, resume_anyway, run};
+pub use scratch::ScratchRows;
 pub use selection::{Matcher, Selection};
 pub use shards::{ShardReport, crawl_shard, publish_shards};
 pub use tables::{rests_on, tables};

@@ -204,7 +204,7 @@ pub fn shard_name(shard: u32, shards: u32) -> String {
 }
 
 fn fingerprint(crawl: &Crawl) -> String {
-    orgcensus_lake::fingerprint(&tables::tables(&crawl.all_collectors))
+    orgcensus_lake::fingerprint(&tables::tables(&crawl.all_collectors, crawl.derivations))
 }
 
 /// How reading the organization went. One that changed meanwhile was not read whole.

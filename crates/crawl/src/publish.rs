@@ -12,7 +12,7 @@ use crate::event::Event;
 use crate::journal::{Readings, Turn};
 use crate::part::Part;
 use crate::scratch::Scratch;
-use crate::{derive, organization_rows, spans, tables};
+use crate::{derivation, organization_rows, spans, tables};
 
 /// Publishes all that the parts' journals have committed. Published already is success. `directory` is there to work in.
 pub(crate) async fn publish(shared: &Shared, parts: &[Part], directory: &Path) -> Result<(Commit, Tally), Error> {
@@ -33,14 +33,14 @@ async fn write(shared: &Shared, parts: &[Part], directory: &Path) -> Result<(Com
         Begun::Fresh(publication) => publication,
         Begun::Published(commit) => return Ok((*commit, tally)),
     };
-    let tables = tables::tables(&crawl.all_collectors);
+    let tables = tables::tables(&crawl.all_collectors, crawl.derivations);
     crawl.tell(&Event::Publishing { tables: tables.len() });
-    derive::stage(shared, &mut scratch).await?;
+    derivation::run(shared, &mut scratch).await?;
     organization_rows::stage(shared, &mut scratch, &readings)?;
     let mut entries = Vec::new();
     for table in tables {
         let mut entry = publication.compact(&table, scratch.index.groups(&table)?, &scratch.stage).await?;
-        let rests_on = tables::rests_on(&crawl.all_collectors, table.name);
+        let rests_on = tables::rests_on(&crawl.all_collectors, crawl.derivations, table.name);
         entry.rests_on = Some(rests_on.into_iter().map(str::to_owned).collect());
         tell(shared, &entry);
         entries.push(entry);

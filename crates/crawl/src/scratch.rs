@@ -32,8 +32,8 @@ impl Scratch {
     }
 }
 
-/// Rows of one table on their way into the scratch.
-pub(crate) struct ScratchRows<R: Row> {
+/// Derived rows of one table that wait to be staged.
+pub struct ScratchRows<R: Row> {
     table: Table,
     builder: BatchBuilder,
     row: PhantomData<fn(R)>,

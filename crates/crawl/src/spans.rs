@@ -27,6 +27,11 @@ pub(crate) fn publish() -> Span {
     tracing::info_span!("publish")
 }
 
+/// How rows are made of other rows.
+pub(crate) fn derivation(name: &str) -> Span {
+    tracing::info_span!("derivation", name)
+}
+
 /// An account's turn.
 pub(crate) fn account(account_id: &str) -> Span {
     tracing::info_span!("account", account_id, outcome = Empty, calls = Empty, throttles = Empty, rows = Empty)

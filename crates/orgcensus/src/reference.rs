@@ -5,6 +5,7 @@ use std::fmt::Write;
 use arrow_type::athena;
 use orgcensus_answers::RestsOn;
 use orgcensus_collectors::COLLECTORS;
+use orgcensus_derive::DERIVATIONS;
 use orgcensus_row::Table;
 
 mod arrow_type;
@@ -14,12 +15,12 @@ mod schemas;
 
 /// Every table of the lake, by name.
 pub(crate) fn tables() -> Vec<Table> {
-    orgcensus_crawl::tables(COLLECTORS)
+    orgcensus_crawl::tables(COLLECTORS, DERIVATIONS)
 }
 
 /// The tasks that each table rests on, in a snapshot that this version writes.
 pub(crate) fn rests_on() -> RestsOn {
-    tables().iter().map(|table| (table.name, orgcensus_crawl::rests_on(COLLECTORS, table.name))).collect()
+    tables().iter().map(|table| (table.name, orgcensus_crawl::rests_on(COLLECTORS, DERIVATIONS, table.name))).collect()
 }
 
 /// One line for each table.
@@ -74,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_table_rests_on_the_tasks_that_fill_it() {
-        let on = |table| orgcensus_crawl::rests_on(COLLECTORS, table);
+        let on = |table| orgcensus_crawl::rests_on(COLLECTORS, DERIVATIONS, table);
         assert_eq!(on("iam_users"), ["iam_authorization_details"]);
         assert_eq!(on("accounts"), ["account_tags", "organization"]);
         assert_eq!(on("identity_access"), ["iam_authorization_details", "identity_center_permission_sets"]);
@@ -85,7 +86,8 @@ mod tests {
     #[test]
     fn what_a_question_says_it_rests_on_is_among_what_its_tables_rest_on() {
         for question in orgcensus_answers::questions().unwrap() {
-            let tables = question.tables.iter().flat_map(|table| orgcensus_crawl::rests_on(COLLECTORS, table));
+            let tables =
+                question.tables.iter().flat_map(|table| orgcensus_crawl::rests_on(COLLECTORS, DERIVATIONS, table));
             let tables: Vec<_> = tables.collect();
             for task in &question.rests_on {
                 assert!(tables.contains(task), "{} rests on {task}, and no table of its does", question.id);

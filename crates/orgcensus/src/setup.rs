@@ -7,6 +7,7 @@ use std::time::Duration;
 use orgcensus_aws::{Base, Chain, Hop, Limits, Options, whoami};
 use orgcensus_collectors::COLLECTORS;
 use orgcensus_crawl::{Bounds, Crawl, Listener, Matcher, Selection, never};
+use orgcensus_derive::DERIVATIONS;
 use orgcensus_lake::{FileOptions, Lake};
 use orgcensus_row::Timestamp;
 
@@ -141,6 +142,7 @@ pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) 
         own_account_id,
         collectors: selection.collectors(COLLECTORS),
         all_collectors: COLLECTORS.to_vec(),
+        derivations: DERIVATIONS,
         selection,
         trusted_accounts: config.organization.trusted_accounts.clone(),
         trusted_tenants: config.organization.trusted_tenants.clone(),

@@ -1,12 +1,16 @@
-//! `#[derive(Row)]`: reads a struct's fields and doc comments, generates one list of columns.
+//! `#[derive(Row)]`: reads a struct's fields and doc comments. It generates the list of columns, and a struct of the same
+//! fields that borrows one row from a batch: `Bucket` gives `BucketRef`.
 //!
-//! The derive only reads. It refuses what would let the schema and the data drift apart: a column without a
+//! The derive refuses what would let the schema and the data drift apart: a column without a
 //! comment, a comment longer than the Glue catalogue takes, a serde attribute, a key that is no column.
 
 use proc_macro::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Error, Expr, ExprLit, Fields, Lit, LitStr, Meta, parse_macro_input};
+use syn::{
+    Attribute, Data, DeriveInput, Error, Expr, ExprLit, Fields, Ident, Lit, LitStr, Meta, Type, Visibility,
+    parse_macro_input,
+};
 
 /// The longest column comment that the Glue catalogue stores, in characters.
 const COMMENT_LENGTH: usize = 255;
@@ -26,8 +30,7 @@ fn row(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
     let Fields::Named(fields) = &data.fields else {
         return Err(Error::new_spanned(input, "a row has named columns"));
     };
-    let mut names = Vec::new();
-    let mut columns = Vec::new();
+    let (mut names, mut columns, mut read) = (Vec::new(), Vec::new(), Vec::new());
     for field in &fields.named {
         let Some(ident) = &field.ident else { continue };
         refuse_serde(&field.attrs)?;
@@ -44,17 +47,71 @@ fn row(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
             data_type: <#ty as ::orgcensus_row::ColumnType>::data_type(),
             nullable: <#ty as ::orgcensus_row::ColumnType>::NULLABLE,
         }));
+        read.push(Field { ident, ty, vis: &field.vis, comment });
         names.push(name);
     }
     refuse_serde(&input.attrs)?;
     let (ident, comment) = (&input.ident, doc(&input.attrs, input.span())?);
     let (table, key) = declaration(input, &names)?;
-    Ok(quote!(impl ::orgcensus_row::Row for #ident {
-        const TABLE: &'static str = #table;
-        const COMMENT: &'static str = #comment;
-        const KEY: &'static [&'static str] = &[#(#key),*];
-        fn columns() -> Vec<::orgcensus_row::Column> { vec![#(#columns),*] }
-    }))
+    let borrowed = format_ident!("{ident}Ref");
+    let (definition, each) = (definition(&borrowed, input, &read), each(&borrowed, &table, &read));
+    Ok(quote! {
+        impl ::orgcensus_row::Row for #ident {
+            const TABLE: &'static str = #table;
+            const COMMENT: &'static str = #comment;
+            const KEY: &'static [&'static str] = &[#(#key),*];
+            type Ref<'b> = #borrowed<'b>;
+            fn columns() -> Vec<::orgcensus_row::Column> { vec![#(#columns),*] }
+            #each
+        }
+        #definition
+    })
+}
+
+/// What is needed of a field to read it back.
+struct Field<'a> {
+    ident: &'a Ident,
+    ty: &'a Type,
+    vis: &'a Visibility,
+    comment: String,
+}
+
+/// The struct that borrows a row.
+fn definition(borrowed: &Ident, input: &DeriveInput, fields: &[Field<'_>]) -> proc_macro2::TokenStream {
+    let (vis, comment) = (&input.vis, format!("A row of [`{}`], borrowed from a batch.", input.ident));
+    let fields = fields.iter().map(|Field { ident, ty, vis, comment }| {
+        quote!(#[doc = #comment] #vis #ident: <#ty as ::orgcensus_row::ColumnType>::Ref<'b>)
+    });
+    quote! {
+        #[doc = #comment]
+        #[derive(Debug, Clone, Copy)]
+        #[allow(dead_code, reason = "a reader takes the columns that it needs")]
+        #vis struct #borrowed<'b> { #(#fields),* }
+    }
+}
+
+/// The function that shows each row of a batch: columns are found once for the batch, and not for each row.
+fn each(borrowed: &Ident, table: &str, fields: &[Field<'_>]) -> proc_macro2::TokenStream {
+    let find = fields.iter().map(|Field { ident, ty, .. }| {
+        let (column, name) = (format_ident!("column_{ident}"), ident.to_string());
+        quote!(let #column = ::orgcensus_row::column::<#ty>(batch, #table, #name)?;)
+    });
+    let take = fields.iter().map(|Field { ident, ty, .. }| {
+        let column = format_ident!("column_{ident}");
+        quote!(#ident: <#ty as ::orgcensus_row::ColumnType>::at(#column, row))
+    });
+    quote! {
+        fn each<'b>(
+            batch: &'b ::orgcensus_row::RecordBatch,
+            mut show: impl FnMut(Self::Ref<'b>),
+        ) -> Result<(), ::orgcensus_row::Error> {
+            #(#find)*
+            for row in 0..batch.num_rows() {
+                show(#borrowed { #(#take),* });
+            }
+            Ok(())
+        }
+    }
 }
 
 /// The table's name and key, from `#[row(table = "…", key = "…")]`.

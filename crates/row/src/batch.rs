@@ -7,12 +7,18 @@ use arrow::record_batch::RecordBatch;
 
 use crate::{Column, Row, Stamp, Table};
 
-/// A row that does not fit its own columns: a bug in the table's declaration.
+/// Rows that do not fit their table's columns: a bug.
 #[derive(Debug, thiserror::Error)]
-#[error("build a batch of table {table}: {reason}")]
+#[error("table {table}: {reason}")]
 pub struct Error {
     table: &'static str,
     reason: String,
+}
+
+impl Error {
+    pub(crate) fn new(table: &'static str, reason: String) -> Self {
+        Self { table, reason }
+    }
 }
 
 /// Collects rows of one table until they are taken as one batch.
@@ -80,7 +86,7 @@ impl BatchBuilder {
 }
 
 fn bug(table: Table, error: impl std::fmt::Display) -> Error {
-    Error { table: table.name, reason: error.to_string() }
+    Error::new(table.name, format!("build a batch: {error}"))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 extern crate self as orgcensus_row;
 
 mod batch;
+mod borrowed;
 mod column;
 pub mod ids;
 mod stamp;
@@ -13,7 +14,9 @@ mod table;
 mod timestamp;
 
 pub use arrow::datatypes::DataType;
+pub use arrow::record_batch::RecordBatch;
 pub use batch::{BatchBuilder, Error};
+pub use borrowed::{Entries, List, column};
 pub use column::{Column, ColumnType};
 pub use orgcensus_row_derive::Row;
 pub use stamp::Stamp;

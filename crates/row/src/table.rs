@@ -1,9 +1,10 @@
 //! A row type, and the same with its type erased so that all tables fit in one list.
 
 use arrow::datatypes::{Field, Schema, SchemaRef};
+use arrow::record_batch::RecordBatch;
 use serde::Serialize;
 
-use crate::{Column, Stamp, ids};
+use crate::{Column, Error, Stamp, ids};
 
 /// One row of one table. Derived, never written by hand.
 pub trait Row: Serialize + Send + Sync + 'static {
@@ -13,8 +14,12 @@ pub trait Row: Serialize + Send + Sync + 'static {
     const COMMENT: &'static str;
     /// The natural key within one account and region. A second row with the same key is the same thing seen twice.
     const KEY: &'static [&'static str];
+    /// The same fields, borrowed from a batch.
+    type Ref<'b>;
     /// The columns, without those that the engine stamps.
     fn columns() -> Vec<Column>;
+    /// Shows every row of a batch of this table.
+    fn each<'b>(batch: &'b RecordBatch, show: impl FnMut(Self::Ref<'b>)) -> Result<(), Error>;
 }
 
 /// A table: a [`Row`] type as a value.

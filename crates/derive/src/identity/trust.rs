@@ -4,69 +4,10 @@ use orgcensus_policy::{
     Condition, Document, Facts, Flag, Grant, Guardrails, Organization, Policies, PolicyKind, PrincipalKind, Statement,
     Target, verdict,
 };
-use orgcensus_row::{Row, Timestamp};
-use serde::Serialize;
 
-use super::account::{Account, Known, Role, Trust};
-
-/// One principal that one statement of a role's trust policy lets assume the role, after Denies and resource control
-/// policies. A role whose trust policy could not be read has one row without a principal. What external ids are is in
-/// policy_documents: they are no secrets.
-#[derive(Debug, Clone, Serialize, Row)]
-#[row(table = "role_trust", key = "role_arn, ordinal, principal")]
-pub struct RoleTrust {
-    /// The role's ARN.
-    pub role_arn: String,
-    /// The role's name.
-    pub role_name: String,
-    /// The statement's place in the trust policy, from 0; -1 where that could not be read.
-    pub ordinal: i32,
-    /// The principal as written, AWS:arn:aws:iam::111122223333:root; empty where the trust policy could not be read.
-    pub principal: String,
-    /// AWS, Service, Federated or CanonicalUser.
-    pub principal_type: String,
-    /// same_account, in_org, external, public, service, federated, unknown or nobody (a Deny or a dead id lets none in).
-    pub principal_class: String,
-    /// The one account that the principal is of; null when it is none or several.
-    pub principal_account_id: Option<String>,
-    /// The identity provider of a federated principal: its ARN or host.
-    pub provider: Option<String>,
-    /// Whether it is anyone; null where the trust policy could not be read.
-    pub is_public: Option<bool>,
-    /// Whether someone outside the organization is among them; null when it cannot be told.
-    pub is_external: Option<bool>,
-    /// The actions as written, sts:AssumeRole.
-    pub actions: Vec<String>,
-    /// Whether an external id must be given: sts:ExternalId has a value other than *.
-    pub is_external_id_required: bool,
-    /// How many external ids the statement takes.
-    pub external_id_count: i32,
-    /// Whether the session must have been opened with MFA.
-    pub is_mfa_required: bool,
-    /// What must be true of the provider's token: <key> <operator> <value>, one for each value.
-    pub claims: Vec<String>,
-    /// The organizations, or paths in one, of which the caller must be: <key> <operator> <value>, one for each value.
-    pub organization_conditions: Vec<String>,
-    /// Condition keys that bound who is let in.
-    pub bounded_by: Vec<String>,
-    /// Whether the statement has any condition.
-    pub has_condition: bool,
-    /// The keys of its conditions, as written.
-    pub condition_keys: Vec<String>,
-    /// What is worth knowing: oidc_unscoped, signed_only, dangling_principal, denied, denied_by_rcp, guardrails_unread,
-    /// unread …
-    pub flags: Vec<String>,
-    /// Whether an AWS service made and owns the role.
-    pub is_service_linked: bool,
-    /// Days since the role was made.
-    pub role_age_days: Option<i32>,
-    /// When the role was last used (UTC); null when AWS saw no use in the last 400 days.
-    pub role_last_used_at: Option<Timestamp>,
-    /// Days since then; null when AWS saw no use in the last 400 days.
-    pub role_last_used_days: Option<i32>,
-    /// The region of the last use.
-    pub role_last_used_region: Option<String>,
-}
+use super::account::{Account, KnownIdentity, Role};
+use super::rows::RoleTrust;
+use crate::rows::words;
 
 impl Account {
     /// The rows of all roles, in the order of their key.
@@ -76,12 +17,13 @@ impl Account {
         organization: &Organization,
         guardrails: &Guardrails,
     ) -> Vec<RoleTrust> {
-        let rows = self.trusted().flat_map(|(arn, known, trust)| {
-            let (name, role) = known.map_or((last(arn), Role::default()), |it: &Known| (&it.name, it.role.clone()));
-            let of = Of { arn, name, role };
-            match trust {
-                Trust::Unread => vec![of.unread()],
-                Trust::Text(text) => of.rows(text, account_id, organization, guardrails),
+        let rows = self.trusted().flat_map(|(arn, known, document)| {
+            let (name, role) =
+                known.map_or((last(arn), Role::default()), |it: &KnownIdentity| (&it.name, it.role.clone()));
+            let trusted = TrustedRole { arn, name, role };
+            match document {
+                None => vec![trusted.unread()],
+                Some(document) => trusted.rows(document, account_id, organization, guardrails),
             }
         });
         rows.collect()
@@ -98,22 +40,21 @@ fn last(arn: &str) -> &str {
 }
 
 /// The role that the rows are about.
-struct Of<'a> {
+struct TrustedRole<'a> {
     arn: &'a str,
     name: &'a str,
     role: Role,
 }
 
-impl Of<'_> {
+impl TrustedRole<'_> {
     fn rows(
         &self,
-        text: &str,
+        document: &Document,
         account_id: &str,
         organization: &Organization,
         guardrails: &Guardrails,
     ) -> Vec<RoleTrust> {
-        let document = [Document::parse(text)];
-        if !document[0].is_understood() {
+        if !document.is_understood() {
             return vec![self.unread()];
         }
         let target = Target::of(self.arn, Some(account_id));
@@ -124,11 +65,12 @@ impl Of<'_> {
             target: target.as_ref(),
             organization,
         };
-        let verdict = verdict(&Policies { guardrails: Some(guardrails), ..Policies::of(&document) }, &facts);
+        let verdict =
+            verdict(&Policies { guardrails: Some(guardrails), ..Policies::of(std::slice::from_ref(document)) }, &facts);
         let unread = verdict.flags.iter().find(|flag| **flag == Flag::GuardrailsUnread);
         let rows = verdict.grants.into_iter().filter_map(|mut grant| {
             grant.flags.extend(unread);
-            let statement = document[0].statements.get(grant.ordinal)?;
+            let statement = document.statements.get(grant.ordinal)?;
             Some(self.row(grant, statement))
         });
         let mut rows: Vec<RoleTrust> = rows.collect();
@@ -171,7 +113,7 @@ impl Of<'_> {
             bounded_by: grant.bounded_by,
             has_condition: statement.has_condition(),
             condition_keys: statement.conditions.iter().map(|it| it.key.clone()).collect(),
-            flags: super::super::words(grant.flags.iter().map(|flag| flag.as_str())),
+            flags: words(grant.flags.iter().map(|flag| flag.as_str())),
             ..self.unread()
         }
     }
@@ -244,8 +186,8 @@ mod tests {
             accounts: Some(["111122223333", "222233334444"].map(str::to_owned).into()),
             ..Organization::default()
         };
-        let of = Of { arn: ARN, name: last(ARN), role: Role::default() };
-        of.rows(text, "111122223333", &organization, &Guardrails::default())
+        let trusted = TrustedRole { arn: ARN, name: last(ARN), role: Role::default() };
+        trusted.rows(&Document::parse(text), "111122223333", &organization, &Guardrails::default())
     }
 
     fn one(principal: &str, condition: &str) -> RoleTrust {
@@ -331,7 +273,9 @@ mod tests {
 
     #[test]
     fn what_was_not_read_has_a_row_that_says_so() {
-        for row in rows("no policy").into_iter().chain([Of { arn: ARN, name: "web", role: Role::default() }.unread()]) {
+        for row in
+            rows("no policy").into_iter().chain([TrustedRole { arn: ARN, name: "web", role: Role::default() }.unread()])
+        {
             assert_eq!((row.is_public, row.is_external, row.ordinal), (None, None, -1));
             assert_eq!((row.principal_class.as_str(), row.flags.as_slice()), ("unknown", &["unread".to_owned()][..]));
         }

@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use orgcensus_policy::identity::{Access, Attached, Boundary, Given, Identity, IdentityPolicy, Path, Remark, judge};
 
-use super::account::{Account, Held, Kind, Known};
+use super::account::{Account, HeldPolicy, Kind, KnownIdentity};
+use super::aws_managed_policies::AwsManagedPolicies;
 use super::rows::{IdentityAccess, PrivilegePath};
-use super::shelf::Shelf;
 
 /// The identity's rows.
 pub(super) fn verdict(
-    known: &Known,
-    policies: &[Held],
+    known: &KnownIdentity,
+    policies: &[HeldPolicy],
     account: &Account,
-    shelf: &Shelf,
+    aws_managed: &AwsManagedPolicies,
 ) -> (IdentityAccess, Vec<PrivilegePath>) {
     let attached: Vec<Attached<'_>> = policies
         .iter()
@@ -25,7 +25,7 @@ pub(super) fn verdict(
         })
         .collect();
     let boundary_arn = account.boundary_arn(known);
-    let bounding: Option<Arc<IdentityPolicy>> = boundary_arn.and_then(|arn| account.managed(arn, shelf).1);
+    let bounding: Option<Arc<IdentityPolicy>> = boundary_arn.and_then(|arn| account.managed(arn, aws_managed).1);
     let boundary = match (&bounding, boundary_arn.is_some() || known.has_boundary != Some(false)) {
         (Some(policy), _) => Boundary::Policy(policy),
         (None, true) => Boundary::Unread,
@@ -37,7 +37,12 @@ pub(super) fn verdict(
     (access_row(known, policies, boundary_arn, &access), paths)
 }
 
-fn access_row(known: &Known, policies: &[Held], boundary_arn: Option<&str>, access: &Access) -> IdentityAccess {
+fn access_row(
+    known: &KnownIdentity,
+    policies: &[HeldPolicy],
+    boundary_arn: Option<&str>,
+    access: &Access,
+) -> IdentityAccess {
     let by = || access.administrator_by.iter().filter_map(|place| policies.get(*place));
     let open = access.paths.iter().filter(|path| path.is_open()).count();
     IdentityAccess {
@@ -68,7 +73,7 @@ fn access_row(known: &Known, policies: &[Held], boundary_arn: Option<&str>, acce
     }
 }
 
-fn path_row(known: &Known, policies: &[Held], access: &Access, path: &Path) -> PrivilegePath {
+fn path_row(known: &KnownIdentity, policies: &[HeldPolicy], access: &Access, path: &Path) -> PrivilegePath {
     let first = path.steps.first();
     let held = first.and_then(|given| policies.get(given.attached));
     let any = |test: fn(&Given) -> bool| path.steps.iter().any(test);
@@ -102,20 +107,20 @@ fn path_row(known: &Known, policies: &[Held], access: &Access, path: &Path) -> P
 }
 
 /// `lambda:CreateFunction by statement 0 of arn:aws:iam::111122223333:policy/deploy`.
-fn step(given: &Given, policies: &[Held]) -> Option<String> {
+fn step(given: &Given, policies: &[HeldPolicy]) -> Option<String> {
     let held = policies.get(given.attached)?;
     Some(format!("{} by statement {} of {}", given.action, given.ordinal, name(held)))
 }
 
-fn name(held: &Held) -> String {
+fn name(held: &HeldPolicy) -> String {
     if held.is_inline { format!("{}/{}", held.resource_arn, held.policy_name) } else { held.resource_arn.clone() }
 }
 
-fn kind(held: &Held) -> &'static str {
+fn kind(held: &HeldPolicy) -> &'static str {
     if held.is_inline { "inline" } else { "managed" }
 }
 
-fn through(held: &Held) -> &'static str {
+fn through(held: &HeldPolicy) -> &'static str {
     if held.group_arn.is_some() { "group" } else { kind(held) }
 }
 

@@ -3,30 +3,35 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow::record_batch::RecordBatch;
+use orgcensus_collect::{PolicyDocument, PolicyDocumentRef};
+use orgcensus_crawl::{Derive, Error};
 use orgcensus_policy::identity::IdentityPolicy;
-
-use super::super::{boolean, text};
+use orgcensus_row::GLOBAL;
 
 /// More than AWS has written so far; what comes after is read again in each account.
 const MAX_POLICIES: usize = 4096;
 
 /// AWS's own policies by ARN. Within one run their versions are taken for the same everywhere.
 #[derive(Default)]
-pub(in super::super) struct Shelf(HashMap<String, Arc<IdentityPolicy>>);
+pub(crate) struct AwsManagedPolicies(HashMap<String, Arc<IdentityPolicy>>);
 
-impl Shelf {
-    /// Takes in AWS's policies of a batch of `policy_documents`.
-    pub(in super::super) fn add(&mut self, batch: &RecordBatch) {
-        for row in 0..batch.num_rows() {
-            let is_meant = text(batch, "policy_kind", row) == Some("managed")
-                && boolean(batch, "is_in_force", row) == Some(true)
-                && text(batch, "resource_arn", row).is_some_and(is_of_aws);
-            if let (true, Some(arn), Some(document)) =
-                (is_meant, text(batch, "resource_arn", row), text(batch, "document", row))
-            {
-                self.take_in(arn, document);
+impl AwsManagedPolicies {
+    /// Reads AWS's own policies from the documents of all accounts. They are IAM's, and so in no region.
+    pub(crate) fn read(derive: &mut Derive<'_>) -> Result<Self, Error> {
+        let mut read = Self::default();
+        let mut documents = derive.staged::<PolicyDocument>()?;
+        while let Some(group) = documents.next_group() {
+            if &*group.region == GLOBAL {
+                documents.each_of(&group, |policy| read.add(&policy))?;
             }
+        }
+        Ok(read)
+    }
+
+    fn add(&mut self, policy: &PolicyDocumentRef<'_>) {
+        let is_meant = policy.policy_kind == "managed" && policy.is_in_force && is_of_aws(policy.resource_arn);
+        if let (true, Some(document)) = (is_meant, policy.document) {
+            self.take_in(policy.resource_arn, document);
         }
     }
 
@@ -59,13 +64,13 @@ mod tests {
 
     #[test]
     fn a_policy_is_read_once_and_known_by_name_otherwise() {
-        let mut shelf = Shelf::default();
+        let mut policies = AwsManagedPolicies::default();
         let (arn, all) =
             ("arn:aws:iam::aws:policy/X", r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#);
-        assert!(shelf.find(arn).is_none() && shelf.take_in(arn, "no policy").is_none());
-        assert!(shelf.take_in(arn, all).unwrap().allows_everything());
-        assert!(shelf.take_in(arn, "read already").unwrap().allows_everything());
-        assert!(shelf.find(arn).is_some() && shelf.find("arn:aws:iam::aws:policy/PowerUserAccess").is_some());
+        assert!(policies.find(arn).is_none() && policies.take_in(arn, "no policy").is_none());
+        assert!(policies.take_in(arn, all).unwrap().allows_everything());
+        assert!(policies.take_in(arn, "read already").unwrap().allows_everything());
+        assert!(policies.find(arn).is_some() && policies.find("arn:aws:iam::aws:policy/PowerUserAccess").is_some());
         assert!(is_of_aws(arn) && !is_of_aws("arn:aws:iam::111122223333:policy/aws"));
     }
 }

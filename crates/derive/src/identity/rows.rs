@@ -1,6 +1,6 @@
 //! The rows about what identities may do.
 
-use orgcensus_row::Row;
+use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 
 /// What one user, group, role or permission set may do by its policies, its groups' and its boundary. Null: not known, since
@@ -102,4 +102,63 @@ pub struct PrivilegePath {
     pub given_by: Vec<String>,
     /// What is worth knowing: deny_in_part, deny_conditional, policy_unread, boundary_unread.
     pub flags: Vec<String>,
+}
+
+/// One principal that one statement of a role's trust policy lets assume the role, after Denies and resource control
+/// policies. A role whose trust policy could not be read has one row without a principal. What external ids are is in
+/// policy_documents: they are no secrets.
+#[derive(Debug, Clone, Serialize, Row)]
+#[row(table = "role_trust", key = "role_arn, ordinal, principal")]
+pub struct RoleTrust {
+    /// The role's ARN.
+    pub role_arn: String,
+    /// The role's name.
+    pub role_name: String,
+    /// The statement's place in the trust policy, from 0; -1 where that could not be read.
+    pub ordinal: i32,
+    /// The principal as written, AWS:arn:aws:iam::111122223333:root; empty where the trust policy could not be read.
+    pub principal: String,
+    /// AWS, Service, Federated or CanonicalUser.
+    pub principal_type: String,
+    /// same_account, in_org, external, public, service, federated, unknown or nobody (a Deny or a dead id lets none in).
+    pub principal_class: String,
+    /// The one account that the principal is of; null when it is none or several.
+    pub principal_account_id: Option<String>,
+    /// The identity provider of a federated principal: its ARN or host.
+    pub provider: Option<String>,
+    /// Whether it is anyone; null where the trust policy could not be read.
+    pub is_public: Option<bool>,
+    /// Whether someone outside the organization is among them; null when it cannot be told.
+    pub is_external: Option<bool>,
+    /// The actions as written, sts:AssumeRole.
+    pub actions: Vec<String>,
+    /// Whether an external id must be given: sts:ExternalId has a value other than *.
+    pub is_external_id_required: bool,
+    /// How many external ids the statement takes.
+    pub external_id_count: i32,
+    /// Whether the session must have been opened with MFA.
+    pub is_mfa_required: bool,
+    /// What must be true of the provider's token: <key> <operator> <value>, one for each value.
+    pub claims: Vec<String>,
+    /// The organizations, or paths in one, of which the caller must be: <key> <operator> <value>, one for each value.
+    pub organization_conditions: Vec<String>,
+    /// Condition keys that bound who is let in.
+    pub bounded_by: Vec<String>,
+    /// Whether the statement has any condition.
+    pub has_condition: bool,
+    /// The keys of its conditions, as written.
+    pub condition_keys: Vec<String>,
+    /// What is worth knowing: oidc_unscoped, signed_only, dangling_principal, denied, denied_by_rcp, guardrails_unread,
+    /// unread …
+    pub flags: Vec<String>,
+    /// Whether an AWS service made and owns the role.
+    pub is_service_linked: bool,
+    /// Days since the role was made.
+    pub role_age_days: Option<i32>,
+    /// When the role was last used (UTC); null when AWS saw no use in the last 400 days.
+    pub role_last_used_at: Option<Timestamp>,
+    /// Days since then; null when AWS saw no use in the last 400 days.
+    pub role_last_used_days: Option<i32>,
+    /// The region of the last use.
+    pub role_last_used_region: Option<String>,
 }

@@ -3,25 +3,28 @@
 
 use std::collections::BTreeMap;
 
-use orgcensus_aws::organization::{Account, Organization};
-use orgcensus_lake::SliceIndex;
-use orgcensus_row::Row;
+use orgcensus_aws::organization::{Account, Organization, OrganizationalUnit};
+use orgcensus_collectors::organizations::policies::{OrganizationPolicy, PolicyTarget};
+use orgcensus_crawl::{Derivation, Derive, Derived, Error};
+use orgcensus_row::{Row, table};
 use serde::Serialize;
 
-use super::{Staged, boolean, text};
-use crate::context::Shared;
-use crate::error::Error;
-use crate::organization_rows::stage_each;
-use crate::scratch::Scratch;
-
-/// What the policies' targets are in: filled by a collector.
-pub(crate) const TARGETS: &str = "organization_policy_targets";
+/// The derivation.
+pub(crate) const ACCOUNT_POLICIES: Derivation = Derivation {
+    name: "account_policies",
+    reads: &[table::<OrganizationPolicy>(), table::<PolicyTarget>()],
+    writes: &[Derived {
+        table: table::<AccountPolicy>(),
+        rests_on: &[table::<OrganizationPolicy>(), table::<OrganizationalUnit>(), table::<PolicyTarget>()],
+    }],
+    run: |derive| Box::pin(async move { stage(derive) }),
+};
 
 /// What never binds the management account, by AWS's rule.
 const SPARE_MANAGEMENT: [&str; 2] = [RESOURCE_CONTROL_POLICY, "SERVICE_CONTROL_POLICY"];
 
 /// The type of what is denied to anyone who calls on a resource of the organization.
-pub(super) const RESOURCE_CONTROL_POLICY: &str = "RESOURCE_CONTROL_POLICY";
+pub(crate) const RESOURCE_CONTROL_POLICY: &str = "RESOURCE_CONTROL_POLICY";
 
 /// One of the organization's policies that an account has, and where it has it from. What organization_policies could
 /// not read is missing: its coverage says so.
@@ -54,7 +57,7 @@ pub struct AccountPolicy {
 
 /// A policy as attached to one target.
 #[derive(Debug, Clone)]
-pub(super) struct Attached {
+pub(crate) struct Attached {
     policy_id: String,
     policy_arn: Option<String>,
     policy_name: Option<String>,
@@ -65,41 +68,38 @@ pub(super) struct Attached {
     target_name: Option<String>,
 }
 
-pub(super) type ByTarget = BTreeMap<String, Vec<Attached>>;
+pub(crate) type ByTarget = BTreeMap<String, Vec<Attached>>;
 
 /// Stages the table's rows.
-pub(super) fn stage(shared: &Shared, scratch: &mut Scratch, targets: &ByTarget) -> Result<(), Error> {
-    let organization = &shared.organization;
+fn stage(derive: &mut Derive<'_>) -> Result<(), Error> {
+    let (targets, organization) = (read(derive)?, derive.organization());
     let rows = organization.accounts.iter().flat_map(|account| {
-        of_account(targets, organization, account).into_iter().map(|row| (account.id.as_str(), row))
+        of_account(&targets, organization, account).into_iter().map(|row| (account.id.as_str(), row))
     });
-    stage_each(shared, scratch, rows)
+    derive.stage_each(rows)
 }
 
 /// An account's policies.
-pub(super) fn of_account(targets: &ByTarget, organization: &Organization, account: &Account) -> Vec<AccountPolicy> {
+pub(crate) fn of_account(targets: &ByTarget, organization: &Organization, account: &Account) -> Vec<AccountPolicy> {
     let path = organization.unit_of(account).map(|unit| unit.id_path.as_str()).unwrap_or_default();
     policies(targets, account, path, account.id == organization.row.management_account_id)
 }
 
 /// All attachments, by target. As many as AWS lets an organization have, and not as many as it has accounts.
-pub(super) fn read(shared: &Shared, index: &mut SliceIndex) -> Result<ByTarget, Error> {
+pub(crate) fn read(derive: &mut Derive<'_>) -> Result<ByTarget, Error> {
     let mut targets = ByTarget::new();
-    let Some(staged) = Staged::named(shared, index, TARGETS)? else { return Ok(targets) };
-    staged.each_row(|_, batch, row| {
-        let column = |name| text(batch, name, row).map(str::to_owned);
-        let is = |name| boolean(batch, name, row).unwrap_or_default();
+    derive.staged::<PolicyTarget>()?.each(|_, it| {
         let attached = Attached {
-            policy_id: column("policy_id").unwrap_or_default(),
-            policy_arn: column("policy_arn"),
-            policy_name: column("policy_name"),
-            policy_type: column("policy_type").unwrap_or_default(),
-            is_aws_managed: is("is_aws_managed"),
-            is_type_enabled: is("is_type_enabled"),
-            target_type: column("target_type"),
-            target_name: column("target_name"),
+            policy_id: it.policy_id.to_owned(),
+            policy_arn: Some(it.policy_arn.to_owned()),
+            policy_name: it.policy_name.map(str::to_owned),
+            policy_type: it.policy_type.to_owned(),
+            is_aws_managed: it.is_aws_managed,
+            is_type_enabled: it.is_type_enabled,
+            target_type: it.target_type.map(str::to_owned),
+            target_name: it.target_name.map(str::to_owned),
         };
-        targets.entry(column("target_id").unwrap_or_default()).or_default().push(attached);
+        targets.entry(it.target_id.to_owned()).or_default().push(attached);
     })?;
     Ok(targets)
 }

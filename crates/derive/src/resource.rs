@@ -1,29 +1,30 @@
-//! One resource with all its policies, and the verdict on it. Pure but for reading batches.
+//! One resource with all its policies, and the verdict on it. Pure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use arrow::record_batch::RecordBatch;
+use chrono::{DateTime, Utc};
+use orgcensus_collect::PolicyDocumentRef;
 use orgcensus_policy::{
     AclGrant, AclGrantee, Document, Facts, Flag, Gate, Grant, Guardrails, Policies, PolicyKind, ResourceKind, Target,
     Verdict, statement_grants,
 };
+use orgcensus_row::Timestamp;
 use serde::Deserialize;
 
-use super::buckets::AccountBlocks;
-use super::external::{self, ExternalAccess, Named};
-use super::known::Known;
-use super::{ByArn, PolicyPrincipal, ResourceAccess, text, words};
-use crate::error::Error;
+use crate::blocks::AccountBlocks;
+use crate::external::{self, ExternalAccess, Named};
+use crate::known::Known;
+use crate::rows::{PolicyPrincipal, ResourceAccess, words};
 
 /// The resources of one account and region, as their policies name them.
 #[derive(Default)]
-pub(super) struct Resources(ByArn<Resource>);
+pub(crate) struct Resources(BTreeMap<String, Resource>);
 
 /// The flag of a role or user of the organization that is not there.
 const DEAD_PRINCIPAL: &str = "dead_principal";
 
 /// One resource.
-pub(super) struct Resource {
+pub(crate) struct Resource {
     arn: String,
     resource_type: String,
     /// What is declared of its type; nothing is of one that another version of this program wrote.
@@ -31,20 +32,33 @@ pub(super) struct Resource {
     /// What stands before it, and not before all of its type.
     gates: BTreeSet<Gate>,
     policies: Vec<Policy>,
+    /// The documents of those policies that have one, in their order. An ACL has none.
+    documents: Vec<Document>,
 }
 
 struct Policy {
     kind: PolicyKind,
     name: String,
     is_unread: bool,
-    text: Option<String>,
+    text: Text,
+}
+
+/// What was read of a policy.
+#[derive(Debug, PartialEq, Eq)]
+enum Text {
+    /// Nothing: there is none, or it is unread.
+    None,
+    /// A document, which is among the resource's.
+    Document,
+    /// An ACL's grants as JSON.
+    Acl(String),
 }
 
 /// What the policies of a resource come to.
-pub(super) struct Judged {
-    pub(super) principals: Vec<PolicyPrincipal>,
-    pub(super) external: Vec<ExternalAccess>,
-    pub(super) access: ResourceAccess,
+pub(crate) struct Judged {
+    pub(crate) principals: Vec<PolicyPrincipal>,
+    pub(crate) external: Vec<ExternalAccess>,
+    pub(crate) access: ResourceAccess,
 }
 
 #[derive(Deserialize)]
@@ -54,30 +68,16 @@ struct GrantText {
 }
 
 impl Resources {
-    /// Adds the policies of one batch of `policy_documents`; those of identities are not about who can reach them.
-    pub(super) fn add(&mut self, batch: &RecordBatch) -> Result<(), Error> {
-        for row in 0..batch.num_rows() {
-            let column = |name| text(batch, name, row);
-            let kind = column("policy_kind").and_then(PolicyKind::named).filter(|kind| kind.is_on_resource());
-            let (Some(arn), Some(kind)) = (column("resource_arn"), kind) else { continue };
-            let policy = Policy {
-                kind,
-                name: column("policy_name").unwrap_or_default().to_owned(),
-                is_unread: column("state") == Some("unread"),
-                text: column("document").map(str::to_owned),
-            };
-            let new = || Resource::new(arn, column("resource_type").unwrap_or_default());
-            let resource = self.0.entry(arn.to_owned()).or_insert_with(new);
-            resource.gates.extend(column("gate").and_then(Gate::named));
-            // A page that repeats a resource repeats its policies.
-            if !resource.policies.iter().any(|it| it.kind == policy.kind && it.name == policy.name) {
-                resource.policies.push(policy);
-            }
-        }
-        Ok(())
+    /// Adds a policy, unless it is an identity's: who has it says nothing of who can reach the identity.
+    pub(crate) fn add(&mut self, row: &PolicyDocumentRef<'_>) {
+        let Some(kind) = PolicyKind::named(row.policy_kind).filter(|kind| kind.is_on_resource()) else { return };
+        let new = || Resource::new(row.resource_arn, row.resource_type);
+        let resource = self.0.entry(row.resource_arn.to_owned()).or_insert_with(new);
+        resource.gates.extend(row.gate.and_then(Gate::named));
+        resource.add(kind, row.policy_name, row.state == "unread", row.document);
     }
 
-    pub(super) fn into_values(self) -> impl Iterator<Item = Resource> {
+    pub(crate) fn into_values(self) -> impl Iterator<Item = Resource> {
         self.0.into_values()
     }
 }
@@ -90,11 +90,37 @@ impl Resource {
             declared: ResourceKind::of_type(resource_type),
             gates: BTreeSet::new(),
             policies: Vec::new(),
+            documents: Vec::new(),
+        }
+    }
+
+    /// Adds a policy. A page that repeats a resource repeats its policies: the first counts.
+    fn add(&mut self, kind: PolicyKind, name: &str, is_unread: bool, text: Option<&str>) {
+        if self.policies.iter().any(|it| it.kind == kind && it.name == name) {
+            return;
+        }
+        let text = match text {
+            None => Text::None,
+            Some(text) if kind == PolicyKind::Acl => Text::Acl(text.to_owned()),
+            Some(text) => {
+                self.documents.push(Document::parse(text));
+                Text::Document
+            }
+        };
+        self.policies.push(Policy { kind, name: name.to_owned(), is_unread, text });
+    }
+
+    /// The role's ARN and its trust policy, if it is a role; null if that is unread.
+    pub(crate) fn into_trust(mut self) -> Option<(String, Option<Document>)> {
+        let trust = self.policies.iter().find(|it| it.kind == PolicyKind::Trust)?;
+        match trust.text {
+            Text::Document => Some((self.arn, self.documents.pop())),
+            _ => trust.is_unread.then_some((self.arn, None)),
         }
     }
 
     /// The verdict, and the principals of each statement.
-    pub(super) fn judge(
+    pub(crate) fn judge(
         &self,
         account_id: &str,
         known: &Known,
@@ -109,13 +135,9 @@ impl Resource {
             target: target.as_ref(),
             organization: &known.organization,
         };
-        let documents: Vec<(&Policy, Document)> = self
-            .policies
-            .iter()
-            .filter(|policy| policy.kind != PolicyKind::Acl)
-            .filter_map(|policy| Some((policy, Document::parse(policy.text.as_deref()?))))
-            .collect();
-        let verdict = self.verdict(&documents, &facts, blocks, guardrails);
+        let with_document = self.policies.iter().filter(|policy| policy.text == Text::Document);
+        let documents: Vec<(&Policy, &Document)> = with_document.zip(&self.documents).collect();
+        let verdict = self.verdict(&facts, blocks, guardrails);
         let mut principals: Vec<_> =
             documents.iter().flat_map(|(policy, document)| self.principals(policy, document, &facts, known)).collect();
         principals.sort_by(|one, other| key(one).cmp(&key(other)));
@@ -132,15 +154,8 @@ impl Resource {
         Judged { principals, external, access }
     }
 
-    fn verdict(
-        &self,
-        documents: &[(&Policy, Document)],
-        facts: &Facts<'_>,
-        blocks: &AccountBlocks,
-        guardrails: &Guardrails,
-    ) -> Verdict {
+    fn verdict(&self, facts: &Facts<'_>, blocks: &AccountBlocks, guardrails: &Guardrails) -> Verdict {
         let is_unread = |acl: bool| self.policies.iter().any(|it| it.is_unread && (it.kind == PolicyKind::Acl) == acl);
-        let parsed: Vec<Document> = documents.iter().map(|(_, document)| document.clone()).collect();
         let grants = self.grants();
         let bucket = blocks.buckets.get(&self.arn);
         let levels = [blocks.account, bucket.and_then(|bucket| bucket.block)];
@@ -149,7 +164,7 @@ impl Resource {
         let of_type = self.declared.and_then(|declared| declared.gate);
         let gates: Vec<Gate> = self.gates.iter().copied().chain(of_bucket).chain(of_type).collect();
         let policies = Policies {
-            documents: &parsed,
+            documents: &self.documents,
             has_unread: is_unread(false),
             never_read: self.never_read(),
             guardrails: Some(guardrails),
@@ -157,7 +172,7 @@ impl Resource {
             acl_owner: bucket.and_then(|bucket| bucket.owner_id.as_deref()),
             blocks: if has_blocks { &levels } else { &[] },
             gates: &gates,
-            function_url_created_at: blocks.function_urls.get(&self.arn).copied().flatten(),
+            function_url_created_at: blocks.function_urls.get(&self.arn).copied().flatten().and_then(moment),
         };
         orgcensus_policy::verdict(&policies, facts)
     }
@@ -169,7 +184,7 @@ impl Resource {
 
     fn access(&self, account_id: &str, verdict: &Verdict) -> ResourceAccess {
         let is_unread = self.never_read().is_some() || self.policies.iter().any(|policy| policy.is_unread);
-        let has_text = self.policies.iter().any(|policy| policy.text.is_some());
+        let has_text = self.policies.iter().any(|policy| policy.text != Text::None);
         ResourceAccess {
             resource_arn: self.arn.clone(),
             resource_type: self.resource_type.clone(),
@@ -220,11 +235,17 @@ impl Resource {
 
     /// The ACL's grants, back from the JSON in which they were stored.
     fn grants(&self) -> Vec<AclGrant> {
-        let texts =
-            self.policies.iter().filter(|policy| policy.kind == PolicyKind::Acl).filter_map(|it| it.text.as_deref());
+        let texts = self.policies.iter().filter_map(|policy| match &policy.text {
+            Text::Acl(text) => Some(text),
+            Text::None | Text::Document => None,
+        });
         let grants = texts.flat_map(|text| serde_json::from_str::<Vec<GrantText>>(text).unwrap_or_default());
         grants.map(|it| AclGrant { grantee: grantee(it.grantee), permission: it.permission }).collect()
     }
+}
+
+fn moment(timestamp: Timestamp) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(timestamp.0)
 }
 
 fn is_dangling(grant: &Grant) -> bool {

@@ -7,7 +7,7 @@ use orgcensus_row::Row;
 use serde::Serialize;
 use serde_json::json;
 
-use super::words;
+use crate::rows::words;
 
 /// One principal that one statement or ACL grant of a resource lets in from outside its account, after its conditions
 /// and all Denies: everyone, others, accounts of the organization, users of identity providers, and services that may
@@ -65,15 +65,15 @@ pub struct ExternalAccess {
 }
 
 /// What names the resource and its policies, by their place in the verdict.
-pub(super) struct Named<'a> {
-    pub(super) resource_arn: &'a str,
-    pub(super) resource_type: &'a str,
+pub(crate) struct Named<'a> {
+    pub(crate) resource_arn: &'a str,
+    pub(crate) resource_type: &'a str,
     /// Kind and name of each document.
-    pub(super) policies: &'a [(&'a str, &'a str)],
+    pub(crate) policies: &'a [(&'a str, &'a str)],
 }
 
 /// The rows of one resource, in the order of the table's key, each once.
-pub(super) fn rows(named: &Named<'_>, verdict: &Verdict) -> Vec<ExternalAccess> {
+pub(crate) fn rows(named: &Named<'_>, verdict: &Verdict) -> Vec<ExternalAccess> {
     let grants = verdict.grants.iter().filter_map(|grant| of_grant(named, grant, verdict));
     let acl = verdict.acl_grants.iter().filter_map(|grant| of_acl(named, grant, verdict));
     let mut rows: Vec<ExternalAccess> = grants.chain(acl).collect();

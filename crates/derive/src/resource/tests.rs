@@ -11,11 +11,10 @@ fn judged(kind: ResourceKind, arn: &str, statements: &str) -> Judged {
 }
 
 fn behind(gates: &[Gate], kind: ResourceKind, arn: &str, statements: &str) -> Judged {
-    let text = Some(format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#));
-    let policy = Policy { kind: PolicyKind::Resource, name: String::new(), is_unread: false, text };
+    let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
     let mut resource = Resource::new(arn, kind.resource_type);
     resource.gates.extend(gates);
-    resource.policies.push(policy);
+    resource.add(PolicyKind::Resource, "", false, Some(&text));
     let mut known = Known::default();
     known.organization.accounts = Some(["111122223333".to_owned()].into());
     known.organization.ids = Some(["o-ourorg0001".to_owned()].into());
@@ -24,26 +23,25 @@ fn behind(gates: &[Gate], kind: ResourceKind, arn: &str, statements: &str) -> Ju
 
 #[test]
 fn of_several_policies_one_that_was_not_read_hides_none_of_the_others() {
-    let policy = |name: &str, principal: Option<&str>| {
-        let text = principal
-            .map(|it| format!(r#"{{"Statement":{{"Effect":"Allow","Principal":{{"AWS":"{it}"}},"Action":"sqs:*"}}}}"#));
-        Policy { kind: PolicyKind::Resource, name: name.to_owned(), is_unread: text.is_none(), text }
+    let text = |principal: &str| {
+        format!(r#"{{"Statement":{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},"Action":"sqs:*"}}}}"#)
     };
-    let policies = vec![policy("a", Some("999988887777")), policy("b", None), policy("c", Some("222233334444"))];
     let mut known = Known::default();
     known.organization.accounts = Some(["111122223333", "222233334444"].map(str::to_owned).into());
-    let of = |policies| {
-        let new = Resource::new("arn:aws:sqs:us-east-1:111122223333:q", SQS_QUEUE.resource_type);
-        let resource = Resource { policies, ..new };
+    let of = |policies: &[(&str, Option<&str>)]| {
+        let mut resource = Resource::new("arn:aws:sqs:us-east-1:111122223333:q", SQS_QUEUE.resource_type);
+        for (name, principal) in policies {
+            resource.add(PolicyKind::Resource, name, principal.is_none(), principal.map(text).as_deref());
+        }
         resource.judge("111122223333", &known, &AccountBlocks::default(), &Guardrails::default())
     };
-    let judged = of(policies);
+    let judged = of(&[("a", Some("999988887777")), ("b", None), ("c", Some("222233334444"))]);
     let access = &judged.access;
     assert_eq!((access.is_public, access.is_external, access.is_in_org), (None, Some(true), Some(true)));
     let rows: Vec<_> = judged.external.iter().map(|it| (it.policy_name.as_str(), it.is_external)).collect();
     assert_eq!(rows, [("a", Some(true)), ("c", Some(false))]);
     assert_eq!(judged.principals.len(), 2);
-    let unread = of(vec![policy("b", None)]).access;
+    let unread = of(&[("b", None)]).access;
     assert_eq!((unread.is_external, unread.has_policy, unread.flags), (None, None, vec!["unread".to_owned()]));
 }
 

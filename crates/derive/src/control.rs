@@ -3,20 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use orgcensus_lake::SliceIndex;
+use orgcensus_aws::organization::Organization;
+use orgcensus_collectors::organizations::policies::OrganizationPolicy;
+use orgcensus_crawl::{Derive, Error};
 use orgcensus_policy::{Guardrail, Guardrails};
 
-use super::account_policies::{self, ByTarget, RESOURCE_CONTROL_POLICY};
-use super::seen::Seen;
-use super::{Staged, boolean, text};
-use crate::context::Shared;
-use crate::error::Error;
-
-/// What the policies are in: filled by a collector.
-pub(crate) const POLICIES: &str = "organization_policies";
+use crate::account_policies::{self, ByTarget, RESOURCE_CONTROL_POLICY};
+use crate::completeness::Completeness;
 
 /// The resource control policies of all accounts, asked for an account at a time.
-pub(super) struct Controls<'t> {
+pub(crate) struct Controls<'t> {
+    organization: &'t Organization,
     targets: &'t ByTarget,
     /// Whether the organization's policies were read, all of them.
     is_whole: bool,
@@ -27,47 +24,44 @@ pub(super) struct Controls<'t> {
 
 /// What binds one account.
 #[derive(Debug, Default)]
-pub(super) struct Control {
+pub(crate) struct Control {
     account_id: String,
     /// Whether a policy that is not AWS's own binds it; `None` when that was not read.
-    pub(super) has_rcp: Option<bool>,
+    pub(crate) has_rcp: Option<bool>,
     /// The policies.
-    pub(super) guardrails: Guardrails,
+    pub(crate) guardrails: Guardrails,
 }
 
 impl<'t> Controls<'t> {
     /// Reads the policies. What the organization's task has staged of them counts also where it was not read whole.
-    pub(super) fn read(
-        shared: &Shared,
-        index: &mut SliceIndex,
+    pub(crate) fn read<'c: 't>(
+        derive: &mut Derive<'c>,
         targets: &'t ByTarget,
-        seen: &Seen,
+        completeness: &Completeness,
     ) -> Result<Self, Error> {
         let mut read = BTreeMap::new();
-        if let Some(staged) = Staged::named(shared, index, POLICIES)? {
-            staged.each_row(|_, batch, row| {
-                let column = |name| text(batch, name, row);
-                let is_rcp = column("policy_type") == Some(RESOURCE_CONTROL_POLICY);
-                let is_own = boolean(batch, "is_aws_managed", row) != Some(true);
-                if let (true, true, Some(id), Some(text)) = (is_rcp, is_own, column("policy_id"), column("document")) {
-                    let name = format!("{} ({id})", column("policy_name").unwrap_or_default());
-                    read.insert(id.to_owned(), Arc::new(Guardrail::parse(name.trim_start().to_owned(), text)));
-                }
-            })?;
-        }
-        Ok(Self { targets, is_whole: seen.has_organization_policies, read, current: Control::default() })
+        derive.staged::<OrganizationPolicy>()?.each(|_, policy| {
+            let is_meant = policy.policy_type == RESOURCE_CONTROL_POLICY && !policy.is_aws_managed;
+            if let (true, Some(text)) = (is_meant, policy.document) {
+                let id = policy.policy_id;
+                let name = format!("{} ({id})", policy.policy_name.unwrap_or_default());
+                read.insert(id.to_owned(), Arc::new(Guardrail::parse(name.trim_start().to_owned(), text)));
+            }
+        })?;
+        let is_whole = completeness.has_organization_policies;
+        Ok(Self { organization: derive.organization(), targets, is_whole, read, current: Control::default() })
     }
 
     /// What binds the account.
-    pub(super) fn of(&mut self, shared: &Shared, account_id: &str) -> &Control {
+    pub(crate) fn of(&mut self, account_id: &str) -> &Control {
         if self.current.account_id != account_id {
-            self.current = self.find(shared, account_id);
+            self.current = self.find(account_id);
         }
         &self.current
     }
 
-    fn find(&self, shared: &Shared, account_id: &str) -> Control {
-        let organization = &shared.organization;
+    fn find(&self, account_id: &str) -> Control {
+        let organization = self.organization;
         let found = organization.accounts.binary_search_by(|account| account.id.as_str().cmp(account_id));
         let account = found.ok().and_then(|at| organization.accounts.get(at));
         // By AWS's rule none binds the management account, whatever was read.
@@ -79,18 +73,18 @@ impl<'t> Controls<'t> {
         let bind = policies.iter().flatten();
         let bind = bind.filter(|it| it.is_in_effect && !it.is_aws_managed && it.policy_type == RESOURCE_CONTROL_POLICY);
         let ids: BTreeSet<&str> = bind.map(|it| it.policy_id.as_str()).collect();
-        self.control(account_id, &ids, self.is_whole && account.is_some())
+        control(&self.read, account_id, &ids, self.is_whole && account.is_some())
     }
+}
 
-    /// An account that has these policies, and none besides if that was read whole.
-    fn control(&self, account_id: &str, ids: &BTreeSet<&str>, is_whole: bool) -> Control {
-        let read: Vec<&Arc<Guardrail>> = ids.iter().filter_map(|id| self.read.get(*id)).collect();
-        let is_all = is_whole && read.len() == ids.len() && read.iter().all(|it| it.is_understood());
-        Control {
-            account_id: account_id.to_owned(),
-            has_rcp: if ids.is_empty() && !is_whole { None } else { Some(!ids.is_empty()) },
-            guardrails: Guardrails::new(read.into_iter().cloned().collect(), !is_all),
-        }
+/// An account that has these policies, and none besides if that was read whole.
+fn control(read: &BTreeMap<String, Arc<Guardrail>>, account_id: &str, ids: &BTreeSet<&str>, is_whole: bool) -> Control {
+    let read: Vec<&Arc<Guardrail>> = ids.iter().filter_map(|id| read.get(*id)).collect();
+    let is_all = is_whole && read.len() == ids.len() && read.iter().all(|it| it.is_understood());
+    Control {
+        account_id: account_id.to_owned(),
+        has_rcp: if ids.is_empty() && !is_whole { None } else { Some(!ids.is_empty()) },
+        guardrails: Guardrails::new(read.into_iter().cloned().collect(), !is_all),
     }
 }
 
@@ -100,15 +94,14 @@ mod tests {
 
     #[test]
     fn what_was_not_read_of_the_policies_is_told_and_the_rest_counts() {
-        let targets = ByTarget::new();
         let parse = |text: &str| Arc::new(Guardrail::parse("a (p-a)".to_owned(), text));
         let read = BTreeMap::from([
             ("p-a".to_owned(), parse(r#"{"Statement":{"Effect":"Deny","Principal":"*","Action":"s3:*"}}"#)),
             ("p-b".to_owned(), parse("nope")),
         ]);
-        let controls = Controls { targets: &targets, is_whole: true, read, current: Control::default() };
+        let read = &read;
         let of = |ids: &[&str], is_whole| {
-            let control = controls.control("111122223333", &ids.iter().copied().collect(), is_whole);
+            let control = control(read, "111122223333", &ids.iter().copied().collect(), is_whole);
             (control.has_rcp, control.guardrails.has_unread())
         };
         assert_eq!(of(&[], true), (Some(false), false));

@@ -4,78 +4,65 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use arrow::array::{Array, AsArray};
-use arrow::record_batch::RecordBatch;
-use orgcensus_collect::PolicyStatement;
-use orgcensus_lake::SliceIndex;
+use orgcensus_collect::{PolicyStatement, PolicyStatementRef};
+use orgcensus_crawl::{Derive, Error};
 use orgcensus_policy::PolicyKind;
-use orgcensus_row::table;
-
-use super::{Staged, text};
-use crate::error::Error;
 
 /// The most names that are remembered, which take 64 MiB. Of a name beyond them nothing is known.
 const MAX_NAMES: usize = 3_500_000;
 
 /// The names, as fingerprints: of four million, two are alike once in two million runs.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(crate) struct NamedInPolicies {
     fingerprints: HashSet<u64>,
     is_full: bool,
 }
 
 /// What stands for a text.
-pub(super) fn fingerprint(text: &str) -> u64 {
+pub(crate) fn fingerprint(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     hasher.finish()
 }
 
 /// The name of a role by its account, as the ARN of a session has it: without its path.
-pub(super) fn role_name(account_id: &str, name: &str) -> String {
+pub(crate) fn role_name(account_id: &str, name: &str) -> String {
     format!("{account_id}/{name}")
 }
 
 /// The account and the name of the role in `arn:aws:sts::111122223333:assumed-role/name/session`.
-pub(super) fn assumed_role(principal: &str) -> Option<(&str, &str)> {
+pub(crate) fn assumed_role(principal: &str) -> Option<(&str, &str)> {
     let mut fields = principal.splitn(6, ':').skip(2);
     let (service, _, account, resource) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
     let name = resource.strip_prefix("assumed-role/")?.split('/').next()?;
     (service == "sts").then_some((account, name))
 }
 
-impl Names {
+impl NamedInPolicies {
     /// Reads the statements of all policies that say who is let in.
-    pub(super) fn read(index: &mut SliceIndex) -> Result<Self, Error> {
+    pub(crate) fn read(derive: &mut Derive<'_>) -> Result<Self, Error> {
         let mut names = Self::default();
-        Staged::open(index, table::<PolicyStatement>())?.each_batch(|_, batch| names.add(batch))?;
+        derive.staged::<PolicyStatement>()?.each(|_, statement| names.add(&statement))?;
         Ok(names)
     }
 
     /// Whether a policy names it, as far as names were remembered.
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.fingerprints.contains(&fingerprint(name))
     }
 
     /// Whether some names were left out.
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.is_full
     }
 
-    fn add(&mut self, batch: &RecordBatch) {
-        let principals = batch.column_by_name("principals").and_then(|column| column.as_list_opt::<i32>());
-        for row in 0..batch.num_rows() {
-            let kind = text(batch, "policy_kind", row).and_then(PolicyKind::named);
-            if kind.is_some_and(|kind| !kind.is_on_resource()) {
-                continue;
-            }
-            if let Some(principals) = principals.filter(|column| column.is_valid(row)) {
-                let principals = principals.value(row);
-                principals.as_string_opt::<i32>().into_iter().flatten().flatten().for_each(|it| self.principal(it));
-            }
-            for value in text(batch, "conditions_json", row).into_iter().flat_map(|json| json.split('"')) {
-                self.value(value);
-            }
+    fn add(&mut self, statement: &PolicyStatementRef<'_>) {
+        if PolicyKind::named(statement.policy_kind).is_some_and(|kind| !kind.is_on_resource()) {
+            return;
+        }
+        statement.principals.iter().for_each(|it| self.principal(it));
+        for value in statement.conditions_json.into_iter().flat_map(|json| json.split('"')) {
+            self.value(value);
         }
     }
 
@@ -115,7 +102,7 @@ mod tests {
 
     #[test]
     fn what_principals_and_conditions_name() {
-        let mut names = Names::default();
+        let mut names = NamedInPolicies::default();
         names.principal("AWS:arn:aws:iam::111122223333:role/path/app");
         names.principal("AWS:arn:aws:sts::111122223333:assumed-role/app/session");
         names.principal("79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be");

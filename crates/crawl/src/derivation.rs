@@ -1,0 +1,155 @@
+//! A derivation: rows that only the whole organization gives, made of rows that its accounts have staged. The crawl takes a
+//! list of derivations, as it takes a list of collectors, and knows none of them.
+
+use std::iter::Peekable;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use orgcensus_aws::organization::Organization;
+use orgcensus_lake::{Group, Groups};
+use orgcensus_row::{Row, Stamp, Table, table};
+use tracing::Instrument;
+
+use crate::context::{Crawl, Shared};
+use crate::error::Error;
+use crate::scratch::{Scratch, ScratchRows};
+use crate::{organization_rows, spans};
+
+/// How rows are made of other rows. It runs after the last account, and before any table is written.
+#[derive(Debug, Clone, Copy)]
+pub struct Derivation {
+    /// Its name, for traces and errors.
+    pub name: &'static str,
+    /// The tables whose staged rows it reads.
+    pub reads: &'static [Table],
+    /// The tables that it fills.
+    pub writes: &'static [Derived],
+    /// Makes the rows.
+    pub run: for<'a> fn(&'a mut Derive<'_>) -> BoxFuture<'a, Result<(), Error>>,
+}
+
+/// A table that a derivation fills.
+#[derive(Debug, Clone, Copy)]
+pub struct Derived {
+    /// The table.
+    pub table: Table,
+    /// The tables without which its rows would say less. The manifest names the tasks that fill them.
+    pub rests_on: &'static [Table],
+}
+
+/// What a derivation works with.
+pub struct Derive<'c> {
+    shared: &'c Shared,
+    scratch: &'c mut Scratch,
+    derivation: &'c Derivation,
+}
+
+/// Runs the derivations, one after the other.
+pub(crate) async fn run(shared: &Shared, scratch: &mut Scratch) -> Result<(), Error> {
+    for derivation in shared.crawl.derivations {
+        let mut derive = Derive { shared, scratch, derivation };
+        (derivation.run)(&mut derive).instrument(spans::derivation(derivation.name)).await?;
+    }
+    Ok(())
+}
+
+impl<'c> Derive<'c> {
+    /// What the run was told.
+    pub fn crawl(&self) -> &'c Crawl {
+        &self.shared.crawl
+    }
+
+    /// The organization, its accounts in order.
+    pub fn organization(&self) -> &'c Organization {
+        &self.shared.organization
+    }
+
+    /// The stamp of rows about an account in a region.
+    pub fn stamp(&self, account_id: &str, region: &str) -> Stamp {
+        self.shared.stamp(account_id, region)
+    }
+
+    /// The staged rows of a table. An error if the derivation does not say that it reads it.
+    pub fn staged<R: Row>(&mut self) -> Result<Staged<R>, Error> {
+        let table = table::<R>();
+        self.check(self.derivation.reads.contains(&table), "reads", table)?;
+        Ok(Staged { groups: self.scratch.index.groups(&table)?.peekable(), row: PhantomData })
+    }
+
+    /// Rows of a table on their way into the snapshot. An error if the derivation does not say that it fills it.
+    pub fn rows<R: Row>(&self) -> Result<ScratchRows<R>, Error> {
+        let table = table::<R>();
+        self.check(self.derivation.writes.iter().any(|it| it.table == table), "writes", table)?;
+        ScratchRows::new()
+    }
+
+    /// Adds rows under a stamp. Those of another stamp come after [`stage`](Self::stage).
+    pub fn extend<R: Row>(
+        &mut self,
+        rows: &mut ScratchRows<R>,
+        stamp: &Stamp,
+        added: impl IntoIterator<Item = R>,
+    ) -> Result<(), Error> {
+        rows.extend(self.scratch, stamp, added)
+    }
+
+    /// Stages the rows that wait.
+    pub fn stage<R: Row>(&mut self, rows: &mut ScratchRows<R>, stamp: &Stamp) -> Result<(), Error> {
+        rows.stage(self.scratch, stamp)
+    }
+
+    /// Stages all rows of a table that are about one account each, in the order of the accounts.
+    pub fn stage_each<'a, R: Row>(&mut self, rows: impl IntoIterator<Item = (&'a str, R)>) -> Result<(), Error> {
+        drop(self.rows::<R>()?);
+        organization_rows::stage_each(self.shared, self.scratch, rows)
+    }
+
+    fn check(&self, is_declared: bool, what: &'static str, table: Table) -> Result<(), Error> {
+        let Derivation { name, .. } = *self.derivation;
+        if is_declared { Ok(()) } else { Err(Error::Undeclared { derivation: name, what, table: table.name }) }
+    }
+}
+
+/// The staged rows of one table, in groups: one for each account and region, in that order.
+pub struct Staged<R> {
+    groups: Peekable<Groups>,
+    row: PhantomData<fn() -> R>,
+}
+
+impl<R: Row> Staged<R> {
+    /// The next group.
+    pub fn next_group(&mut self) -> Option<Group> {
+        self.groups.next()
+    }
+
+    /// The next group, if it is of this account. Accounts must be asked for in order.
+    pub fn next_group_of(&mut self, account_id: &str) -> Option<Group> {
+        while self.groups.next_if(|group| *group.account_id < *account_id).is_some() {}
+        self.groups.next_if(|group| *group.account_id == *account_id)
+    }
+
+    /// Shows every row of a group. Batches are read one by one.
+    pub fn each_of(&self, group: &Group, mut show: impl FnMut(R::Ref<'_>)) -> Result<(), Error> {
+        for slice in &group.slices {
+            R::each(&group.stage.read(&table::<R>(), slice)?, &mut show)?;
+        }
+        Ok(())
+    }
+
+    /// Shows every row with its account.
+    pub fn each(mut self, mut show: impl FnMut(&Arc<str>, R::Ref<'_>)) -> Result<(), Error> {
+        while let Some(group) = self.next_group() {
+            self.each_of(&group, |row| show(&group.account_id, row))?;
+        }
+        Ok(())
+    }
+
+    /// Shows the rows of one account. Accounts must be asked for in order.
+    pub fn of_account(&mut self, account_id: &str, mut show: impl FnMut(R::Ref<'_>)) -> Result<(), Error> {
+        while let Some(group) = self.next_group_of(account_id) {
+            self.each_of(&group, &mut show)?;
+        }
+        Ok(())
+    }
+}

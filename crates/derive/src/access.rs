@@ -1,0 +1,184 @@
+//! Who can reach what: one derivation, since its parts share what is known of the whole organization.
+//!
+//! First it finds out which networks, buckets and identities policies name, and which of them are the organization's.
+//! Then it walks the accounts in order: it judges the resources of one region after the other, then the identities.
+
+use orgcensus_aws::organization::OrganizationalUnit;
+use orgcensus_aws::regions::AccountRegion;
+use orgcensus_collect::{PolicyDocument, PolicyStatement};
+use orgcensus_collectors::ec2::vpc_endpoints::VpcEndpoint;
+use orgcensus_collectors::ec2::vpcs::Vpc;
+use orgcensus_collectors::iam::groups::Group;
+use orgcensus_collectors::iam::principal::PolicyAttachment;
+use orgcensus_collectors::iam::roles::Role;
+use orgcensus_collectors::iam::users::{GroupMembership, User};
+use orgcensus_collectors::identity_center::permission_set_policies::PermissionSetPolicy;
+use orgcensus_collectors::identity_center::permission_sets::PermissionSet;
+use orgcensus_collectors::lambda::function_urls::FunctionUrl;
+use orgcensus_collectors::organizations::policies::{OrganizationPolicy, PolicyTarget};
+use orgcensus_collectors::s3::account_public_access_blocks::AccountPublicAccessBlock;
+use orgcensus_collectors::s3::buckets::Bucket;
+use orgcensus_crawl::{Coverage, Derivation, Derive, Derived, Error, ScratchRows, Staged};
+use orgcensus_row::{Stamp, Table, table};
+
+use crate::account_policies;
+use crate::blocks::Blocks;
+use crate::completeness::Completeness;
+use crate::control::{Control, Controls};
+use crate::external::ExternalAccess;
+use crate::identity::{AwsManagedPolicies, IdentityAccess, IdentityRows, PrivilegePath, RoleTrust, Sources};
+use crate::known::Known;
+use crate::resource::{Judged, Resources};
+use crate::rows::{PolicyPrincipal, ResourceAccess};
+
+/// The derivation.
+pub(crate) const ACCESS: Derivation = Derivation {
+    name: "access",
+    reads: &[
+        table::<AccountPublicAccessBlock>(),
+        table::<AccountRegion>(),
+        table::<Bucket>(),
+        table::<Coverage>(),
+        table::<FunctionUrl>(),
+        table::<Group>(),
+        table::<GroupMembership>(),
+        table::<OrganizationPolicy>(),
+        table::<PermissionSet>(),
+        table::<PermissionSetPolicy>(),
+        table::<PolicyAttachment>(),
+        table::<PolicyDocument>(),
+        table::<PolicyStatement>(),
+        table::<PolicyTarget>(),
+        table::<Role>(),
+        table::<User>(),
+        table::<Vpc>(),
+        table::<VpcEndpoint>(),
+    ],
+    writes: &[
+        Derived { table: table::<PolicyPrincipal>(), rests_on: POLICIES },
+        Derived { table: table::<ExternalAccess>(), rests_on: POLICIES },
+        Derived { table: table::<ResourceAccess>(), rests_on: POLICIES },
+        Derived { table: table::<IdentityAccess>(), rests_on: IDENTITIES },
+        Derived { table: table::<PrivilegePath>(), rests_on: IDENTITIES },
+        Derived { table: table::<RoleTrust>(), rests_on: TRUST },
+    ],
+    run: |derive| Box::pin(run(derive)),
+};
+
+/// Policies of resources, which every collector of resources fills.
+const POLICIES: &[Table] = &[table::<PolicyDocument>()];
+
+/// What says which identities there are and what they may do. Their policies come from the same collectors.
+const IDENTITIES: &[Table] = &[
+    table::<Group>(),
+    table::<GroupMembership>(),
+    table::<PermissionSet>(),
+    table::<PermissionSetPolicy>(),
+    table::<PolicyAttachment>(),
+    table::<Role>(),
+    table::<User>(),
+];
+
+/// The same, and the resource control policies of each account.
+const TRUST: &[Table] = &[
+    table::<Group>(),
+    table::<GroupMembership>(),
+    table::<OrganizationPolicy>(),
+    table::<OrganizationalUnit>(),
+    table::<PermissionSet>(),
+    table::<PermissionSetPolicy>(),
+    table::<PolicyAttachment>(),
+    table::<PolicyTarget>(),
+    table::<Role>(),
+    table::<User>(),
+];
+
+async fn run(derive: &mut Derive<'_>) -> Result<(), Error> {
+    let completeness = Completeness::read(derive)?;
+    let targets = account_policies::read(derive)?;
+    let mut controls = Controls::read(derive, &targets, &completeness)?;
+    let known = Known::read(derive, completeness).await?;
+    let mut walk = Walk {
+        known: &known,
+        aws_managed: AwsManagedPolicies::read(derive)?,
+        blocks: Blocks::open(derive)?,
+        documents: derive.staged()?,
+        sources: Sources::open(derive)?,
+        resources: ResourceRows::new(derive)?,
+        identities: IdentityRows::new(derive)?,
+    };
+    for member in &derive.organization().accounts {
+        walk.account(derive, &member.id, controls.of(&member.id)).await?;
+    }
+    Ok(())
+}
+
+/// The accounts, one after the other. Each document is read once, for its resource and for the identities.
+struct Walk<'k> {
+    known: &'k Known,
+    aws_managed: AwsManagedPolicies,
+    blocks: Blocks,
+    documents: Staged<PolicyDocument>,
+    sources: Sources,
+    resources: ResourceRows,
+    identities: IdentityRows,
+}
+
+impl Walk<'_> {
+    /// Stages the rows of one account. Between two regions others have their turn: the lock's heartbeat, a signal.
+    async fn account(&mut self, derive: &mut Derive<'_>, account_id: &str, control: &Control) -> Result<(), Error> {
+        let mut account = self.sources.account(account_id)?;
+        while let Some(group) = self.documents.next_group_of(account_id) {
+            let mut resources = Resources::default();
+            self.documents.each_of(&group, |policy| {
+                resources.add(&policy);
+                account.document(&policy, &mut self.aws_managed);
+            })?;
+            let stamp = derive.stamp(account_id, &group.region);
+            for resource in resources.into_values() {
+                let judged = resource.judge(account_id, self.known, self.blocks.of(account_id)?, &control.guardrails);
+                self.resources.extend(derive, &stamp, judged, control.has_rcp)?;
+                if let Some((arn, document)) = resource.into_trust() {
+                    account.trust(arn, document);
+                }
+            }
+            self.resources.stage(derive, &stamp)?;
+            tokio::task::yield_now().await;
+        }
+        let (organization, guardrails) = (&self.known.organization, &control.guardrails);
+        self.identities.stage(derive, account_id, &account, &self.aws_managed, organization, guardrails)?;
+        tokio::task::yield_now().await;
+        Ok(())
+    }
+}
+
+/// The rows about resources.
+struct ResourceRows {
+    principals: ScratchRows<PolicyPrincipal>,
+    external: ScratchRows<ExternalAccess>,
+    access: ScratchRows<ResourceAccess>,
+}
+
+impl ResourceRows {
+    fn new(derive: &Derive<'_>) -> Result<Self, Error> {
+        Ok(Self { principals: derive.rows()?, external: derive.rows()?, access: derive.rows()? })
+    }
+
+    fn extend(
+        &mut self,
+        derive: &mut Derive<'_>,
+        stamp: &Stamp,
+        judged: Judged,
+        has_rcp: Option<bool>,
+    ) -> Result<(), Error> {
+        derive.extend(&mut self.principals, stamp, judged.principals)?;
+        derive.extend(&mut self.external, stamp, judged.external)?;
+        derive.extend(&mut self.access, stamp, [ResourceAccess { has_rcp, ..judged.access }])
+    }
+
+    fn stage(&mut self, derive: &mut Derive<'_>, stamp: &Stamp) -> Result<(), Error> {
+        derive.stage(&mut self.principals, stamp)?;
+        derive.stage(&mut self.external, stamp)?;
+        derive.stage(&mut self.access, stamp)
+    }
+}

@@ -1,0 +1,137 @@
+//! What is known of the organization, for every verdict: whose the accounts, networks, buckets and ids are that its
+//! policies name, and which of the identities live.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use orgcensus_collectors::ec2::vpc_endpoints::VpcEndpoint;
+use orgcensus_collectors::ec2::vpcs::Vpc;
+use orgcensus_collectors::iam::roles::Role;
+use orgcensus_collectors::iam::users::User;
+use orgcensus_collectors::s3::buckets::Bucket;
+use orgcensus_crawl::{Derive, Error};
+use orgcensus_policy::{Organization, PrincipalKind, PrincipalValue};
+
+use crate::completeness::Completeness;
+use crate::named_in_policies::{NamedInPolicies, assumed_role, fingerprint, role_name};
+
+/// What is known of the organization.
+#[derive(Default)]
+pub(crate) struct Known {
+    /// For the verdicts.
+    pub(crate) organization: Organization,
+    /// Which identities live.
+    pub(crate) living: Living,
+}
+
+/// Which of the identities that policies name live.
+#[derive(Default)]
+pub(crate) struct Living {
+    names: NamedInPolicies,
+    alive: HashSet<u64>,
+    /// The accounts whose users and roles were read, all of them.
+    read: HashSet<Arc<str>>,
+}
+
+impl Known {
+    /// Collects it from what all accounts have staged: one pass over the statements, one over what they name.
+    pub(crate) async fn read(derive: &mut Derive<'_>, completeness: Completeness) -> Result<Self, Error> {
+        let names = NamedInPolicies::read(derive)?;
+        tokio::task::yield_now().await;
+        let mut organization = organization(derive, &completeness, names.is_full());
+        own_networks(derive, &names, &mut organization)?;
+        let (buckets, canonical_ids) = (&mut organization.bucket_owners, &mut organization.canonical_ids);
+        derive.staged::<Bucket>()?.each(|account_id, bucket| {
+            own_id(&names, Some(bucket.bucket_name), account_id, buckets);
+            own_id(&names, bucket.owner_id, account_id, canonical_ids);
+        })?;
+        tokio::task::yield_now().await;
+        let mut alive = HashSet::new();
+        let mut note =
+            |known_as: &[&str]| alive.extend(known_as.iter().filter(|it| names.has(it)).map(|it| fingerprint(it)));
+        let ids = &mut organization.unique_ids;
+        derive.staged::<Role>()?.each(|account_id, role| {
+            own_id(&names, role.role_id, account_id, ids);
+            note(&[role.arn, &role_name(account_id, role.role_name)]);
+        })?;
+        tokio::task::yield_now().await;
+        derive.staged::<User>()?.each(|account_id, user| {
+            own_id(&names, user.user_id, account_id, ids);
+            note(&[user.arn]);
+        })?;
+        Ok(Self { organization, living: Living { names, alive, read: completeness.identities } })
+    }
+}
+
+/// What is known without looking at staged rows.
+fn organization(derive: &Derive<'_>, completeness: &Completeness, has_more_names: bool) -> Organization {
+    let (crawl, organization) = (derive.crawl(), derive.organization());
+    Organization {
+        ids: Some(HashSet::from([organization.id.clone()])),
+        accounts: Some(organization.accounts.iter().map(|account| account.id.clone()).collect()),
+        trusted_accounts: crawl.trusted_accounts.iter().cloned().collect(),
+        trusted_tenants: Organization::tenants(&crawl.trusted_tenants),
+        has_more_vpcs: !completeness.has_all_vpcs || has_more_names,
+        has_more_vpc_endpoints: !completeness.has_all_vpc_endpoints || has_more_names,
+        ..Organization::default()
+    }
+}
+
+/// Notes the networks and endpoints that a policy names and that are of an account of the organization.
+fn own_networks(
+    derive: &mut Derive<'_>,
+    names: &NamedInPolicies,
+    organization: &mut Organization,
+) -> Result<(), Error> {
+    let accounts = &derive.organization().accounts;
+    let is_own = |id: &str| accounts.binary_search_by(|account| account.id.as_str().cmp(id)).is_ok();
+    let (mut vpcs, mut endpoints) = (HashSet::new(), HashSet::new());
+    derive.staged::<Vpc>()?.each(|account_id, vpc| {
+        if names.has(vpc.vpc_id) && is_own(vpc.owner_account_id.unwrap_or(account_id)) {
+            vpcs.insert(vpc.vpc_id.to_owned());
+        }
+    })?;
+    derive.staged::<VpcEndpoint>()?.each(|account_id, endpoint| {
+        if names.has(endpoint.vpc_endpoint_id) && is_own(endpoint.owner_account_id.unwrap_or(account_id)) {
+            endpoints.insert(endpoint.vpc_endpoint_id.to_owned());
+        }
+    })?;
+    (organization.own_vpcs, organization.own_vpc_endpoints) = (Some(vpcs), Some(endpoints));
+    Ok(())
+}
+
+impl Living {
+    /// Whether the principal is an identity or account of the organization that exists. `None` when it is of another
+    /// organization, is not one identity, or its account's identities were not all read.
+    pub(crate) fn is_living(&self, principal: &PrincipalValue, organization: &Organization) -> Option<bool> {
+        let value = principal.value.as_str();
+        if principal.kind != PrincipalKind::Aws {
+            return None;
+        }
+        let own = |id: &str| organization.accounts.as_ref().is_some_and(|accounts| accounts.contains(id));
+        let mut fields = value.splitn(6, ':');
+        let (Some("arn"), _, Some(service), _, Some(account_id), Some(resource)) =
+            (fields.next(), fields.next(), fields.next(), fields.next(), fields.next(), fields.next())
+        else {
+            return own(value).then_some(true);
+        };
+        if service == "iam" && resource == "root" {
+            return own(account_id).then_some(true);
+        }
+        let is_identity = service == "iam" && (resource.starts_with("role/") || resource.starts_with("user/"));
+        let name = match assumed_role(value) {
+            Some((account_id, name)) => role_name(account_id, name),
+            None if is_identity && !value.contains(['*', '?']) => value.to_owned(),
+            None => return None,
+        };
+        let can_tell = self.read.contains(account_id) && self.names.has(&name);
+        can_tell.then(|| self.alive.contains(&fingerprint(&name)))
+    }
+}
+
+/// Notes whose an id is, if a policy names it.
+fn own_id(names: &NamedInPolicies, id: Option<&str>, account_id: &str, owners: &mut HashMap<String, String>) {
+    if let Some(id) = id.filter(|id| names.has(id)) {
+        owners.insert(id.to_owned(), account_id.to_owned());
+    }
+}

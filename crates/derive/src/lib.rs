@@ -1,0 +1,58 @@
+//! Rows of rows, once all accounts are done: who can reach what, and what identities may do. Each derivation says what it
+//! reads and fills. Staged rows are read by the fields of their row types: a renamed column does not compile.
+//!
+//! A fact that was not collected makes a verdict null, never false.
+//!
+//! ```text
+//! account_policies   targets + tree -> the policies that each account inherits
+//! access             completeness, names, organization (what is known) -> an account and region at a time:
+//!   resource         policies + blocks + RCPs -> principals, external access, verdict
+//!   identity         then an account at a time: policies -> what identities may do, who may assume its roles
+//! ```
+
+mod access;
+mod account_policies;
+mod blocks;
+mod completeness;
+mod control;
+mod external;
+mod identity;
+mod known;
+mod named_in_policies;
+mod resource;
+mod rows;
+
+use orgcensus_crawl::Derivation;
+
+pub use account_policies::AccountPolicy;
+pub use external::ExternalAccess;
+pub use identity::{IdentityAccess, PrivilegePath, RoleTrust};
+pub use rows::{PolicyPrincipal, ResourceAccess};
+
+/// Every derivation, in the order in which they run.
+pub const DERIVATIONS: &[Derivation] = &[account_policies::ACCOUNT_POLICIES, access::ACCESS];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::DERIVATIONS;
+
+    #[test]
+    fn a_table_is_filled_by_one_derivation_and_rests_on_what_that_reads() {
+        let writes: Vec<_> = DERIVATIONS.iter().flat_map(|it| it.writes).map(|it| it.table.name).collect();
+        assert_eq!(writes.len(), writes.iter().collect::<BTreeSet<_>>().len(), "{writes:?}");
+        for derivation in DERIVATIONS {
+            for derived in derivation.writes {
+                let is_read = |name: &str| derivation.reads.iter().any(|read| read.name == name);
+                let unread: Vec<_> = derived.rests_on.iter().map(|it| it.name).filter(|name| !is_read(name)).collect();
+                // The tree is at hand without being read from a stage.
+                assert!(
+                    unread.iter().all(|name| *name == "organizational_units"),
+                    "{}: {unread:?}",
+                    derived.table.name
+                );
+            }
+        }
+    }
+}
