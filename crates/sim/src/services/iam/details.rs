@@ -2,12 +2,10 @@
 
 use super::{Group, Iam, InstanceProfile, ManagedPolicy, Permissions, Role, User};
 use crate::clock::iso;
-use crate::protocol::{Answer, Limits, Refusal, members, tags};
+use crate::protocol::{Refusal, members, tags};
 use crate::services::Context;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
-
-const PAGE: Limits = Limits { token: "Marker", size: "MaxItems", default: 100, max: 1000 };
 
 /// Documents are percent-encoded by RFC 3986.
 const DOCUMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -23,8 +21,8 @@ enum Detail {
     Policy(ManagedPolicy),
 }
 
-pub(super) fn account_authorization_details(context: &Context<'_>) -> Result<Answer, Refusal> {
-    let Iam { users, groups, roles, policies, .. } = Iam::of(context.organization, context.account());
+pub(super) fn account_authorization_details(context: &Context<'_>) -> Result<Value, Refusal> {
+    let Iam { users, groups, roles, policies, .. } = Iam::of(&context.place);
     let filter = context.request.texts("Filter");
     let wanted = |kind: &str| filter.is_empty() || filter.contains(&kind);
     let mut all = Vec::new();
@@ -41,7 +39,7 @@ pub(super) fn account_authorization_details(context: &Context<'_>) -> Result<Ans
         |policy: &ManagedPolicy| wanted(if policy.is_aws { "AWSManagedPolicy" } else { "LocalManagedPolicy" });
     all.extend(policies.into_iter().filter(is_wanted).map(Detail::Policy));
 
-    let page = context.page(&PAGE, all)?;
+    let page = context.page(all)?;
     let (is_truncated, next) = (page.is_truncated(), page.next.clone());
     let (mut users, mut groups, mut roles, mut policies) = (vec![], vec![], vec![], vec![]);
     for detail in page.elements {
@@ -59,8 +57,7 @@ pub(super) fn account_authorization_details(context: &Context<'_>) -> Result<Ans
         "Policies": members(policies),
         "IsTruncated": is_truncated,
         "Marker": next,
-    })
-    .into())
+    }))
 }
 
 fn user_detail(user: &User) -> Value {
