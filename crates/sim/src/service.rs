@@ -28,7 +28,8 @@ pub(crate) struct Service {
     pub(crate) speaks_as_s3: bool,
     /// How many elements a page has if the caller does not say.
     pub(crate) page: usize,
-    pub(crate) answers: &'static [Operation],
+    /// Its operations, in as many lists as it has files.
+    pub(crate) answers: &'static [&'static [Operation]],
     /// What it holds.
     pub(crate) kinds: &'static [Kind],
     /// What truth counts of it beside its kinds.
@@ -158,7 +159,7 @@ impl Service {
     /// Whether one of its operations has a path that begins like this one.
     fn begins(&self, path: &str) -> bool {
         let begin = |path: &str| path.split('/').nth(1).map(str::to_owned);
-        let mut known = self.answers.iter().filter_map(|it| operation(self.name, it.name));
+        let mut known = self.operations().filter_map(|it| operation(self.name, it.name));
         known.any(|it| begin(it.uri) == begin(path))
     }
 
@@ -182,9 +183,14 @@ impl Service {
         self.scope != Scope::Regional
     }
 
+    /// Its operations that are simulated.
+    pub(crate) fn operations(&self) -> impl Iterator<Item = &'static Operation> + use<> {
+        self.answers.iter().copied().flatten()
+    }
+
     /// One of its operations, if it is simulated.
     pub(crate) fn operation(&self, name: &str) -> Option<&'static Operation> {
-        self.answers.iter().find(|it| it.name == name)
+        self.operations().find(|it| it.name == name)
     }
 
     /// The IAM action that an operation needs. Most have the operation's name.
@@ -219,7 +225,7 @@ mod tests {
         for service in SERVICES {
             assert!(service.wire().is_some(), "{service:?}");
             assert!(names.insert(service.name.to_owned()), "{service:?} is there twice");
-            for it in service.answers {
+            for it in service.operations() {
                 let wire = operation(service.name, it.name);
                 assert!(wire.is_some(), "wanted.tsv has no {service:?} {}", it.name);
                 assert!(names.insert(format!("{service:?} {}", it.name)), "{service:?} {} is there twice", it.name);

@@ -21,14 +21,14 @@ pub(crate) static SERVICE: Service = Service {
     // Of ec2-api-throttling.
     quotas: &[each(&[], 100.0, 20.0)],
     page: 1000,
-    answers: &[
+    answers: &[&[
         get("DescribeInstanceAttribute", instance_attribute),
         list("DescribeInstances", "reservationSet", |context| Ok(reservations(&context.place))),
         get("DescribeRegions", |context| Ok(describe_regions(context))),
         list("DescribeVpcEndpoints", "vpcEndpointSet", |context| Ok(vpcs::describe_vpc_endpoints(&context.place))),
         list("DescribeVpcs", "vpcSet", |context| Ok(vpcs::describe_vpcs(&context.place))),
         get("GetInstanceMetadataDefaults", |context| Ok(metadata_defaults(&context.place))),
-    ],
+    ]],
     kinds: &[
         things(At::Region, "ec2_instances", |place| instances(place).len()),
         things(At::Region, "ec2_vpcs", |place| vpcs::vpcs(place).len()),

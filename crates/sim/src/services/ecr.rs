@@ -13,17 +13,32 @@ use serde_json::{Value, json};
 pub(crate) static SERVICE: Service = Service {
     errors: &[Problem::InvalidToken.is("InvalidParameter"), Problem::InvalidParameter.is("InvalidParameterException")],
     troubles: &[Trouble::ServiceDeniedToRole, Trouble::ServiceUnsupported],
-    answers: &[
+    answers: &[&[
+        get("DescribeRegistry", |context| {
+            let rules: [Value; 0] = [];
+            Ok(json!({ "registryId": context.place.account.id, "replicationConfiguration": { "rules": rules } }))
+        }),
         list("DescribeRepositories", "repositories", |context| {
             Ok(repositories(&context.place).iter().map(|it| describe(&context.place, it)).collect())
         }),
+        get("GetLifecyclePolicy", |context| {
+            let name = context.request.required("repositoryName")?;
+            find(context, |repository| repository.name == name)?;
+            let message = format!("Lifecycle policy does not exist for the repository with name '{name}'");
+            Err(Refusal::new(400, "LifecyclePolicyNotFoundException", message))
+        }),
         get("GetRegistryPolicy", get_registry_policy),
+        get("GetRegistryScanningConfiguration", |context| {
+            let rules: [Value; 0] = [];
+            let scanning = json!({ "scanType": "BASIC", "rules": rules });
+            Ok(json!({ "registryId": context.place.account.id, "scanningConfiguration": scanning }))
+        }),
         get("GetRepositoryPolicy", get_repository_policy),
         get("ListTagsForResource", |context| {
             let arn = context.request.required("resourceArn")?;
             Ok(json!({ "tags": tags(&find(context, |repository| repository.arn == arn)?.tags) }))
         }),
-    ],
+    ]],
     kinds: &[
         resources(At::Region, |place| {
             repositories(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()

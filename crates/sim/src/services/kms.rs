@@ -20,11 +20,12 @@ pub(crate) static SERVICE: Service = Service {
         each(&["DescribeKey", "ListResourceTags"], 2000.0, 2000.0),
         each(&[], 100.0, 100.0),
     ],
-    answers: &[
+    answers: &[&[
         get("DescribeKey", |context| Ok(json!({ "KeyMetadata": metadata(&context.place, &find(context)?) }))),
         get("GetKeyPolicy", get_policy),
         get("GetKeyRotationStatus", |context| rotation(&find(context)?)),
         list("ListAliases", "Aliases", list_aliases).pages(50, 100),
+        list("ListKeyPolicies", "PolicyNames", |context| find(context).map(|_| vec![json!("default")])),
         list("ListKeys", "Keys", |context| {
             Ok(keys(&context.place).iter().map(|key| json!({ "KeyId": key.id, "KeyArn": key.arn })).collect())
         }),
@@ -33,7 +34,7 @@ pub(crate) static SERVICE: Service = Service {
             Ok(find(context)?.tags.iter().map(tag).collect())
         })
         .pages(50, 50),
-    ],
+    ]],
     kinds: &[resources(At::Region, |place| keys(place).into_iter().map(planted).collect()).rows("kms_keys")],
     ..Service::named("kms")
 };

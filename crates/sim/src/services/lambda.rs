@@ -20,7 +20,19 @@ pub(crate) static SERVICE: Service = Service {
     // Of lambda gettingstarted-limits.
     quotas: &[each(&["GetFunction"], 100.0, 100.0), each(&["GetPolicy"], 15.0, 15.0), together(&[], 15.0, 15.0)],
     page: 50,
-    answers: &[
+    answers: &[&[
+        get("GetFunction", |context| {
+            let function = find(context, "FunctionName")?;
+            let configuration = configuration(&context.place, &function);
+            let tags = Some(tags(&function)).filter(|tags| !tags.is_empty());
+            Ok(json!({ "Configuration": configuration, "Code": { "RepositoryType": "S3" }, "Tags": tags }))
+        }),
+        get("GetFunctionConfiguration", |context| Ok(configuration(&context.place, &find(context, "FunctionName")?))),
+        get("GetFunctionUrlConfig", |context| {
+            let function = find(context, "FunctionName")?;
+            let auth = function.url_auth.ok_or_else(|| not_found("The resource you requested does not exist."))?;
+            Ok(url(&function, auth))
+        }),
         get("GetPolicy", get_policy),
         list("ListFunctionUrlConfigs", "FunctionUrlConfigs", |context| {
             let function = find(context, "FunctionName")?;
@@ -31,7 +43,7 @@ pub(crate) static SERVICE: Service = Service {
         })
         .pages(50, 50),
         get("ListTags", |context| Ok(json!({ "Tags": tags(&find(context, "Resource")?) }))),
-    ],
+    ]],
     kinds: &[resources(At::Region, |place| {
         functions(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
     })

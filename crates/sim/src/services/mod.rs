@@ -23,7 +23,7 @@ use crate::service::{Answering, Operation, Service};
 use iam::ReportPolls;
 
 /// All services.
-pub(crate) static SERVICES: [&Service; 14] = [
+pub(crate) static SERVICES: &[&Service] = &[
     &ec2::SERVICE,
     &ecr::SERVICE,
     &iam::SERVICE,

@@ -6,7 +6,7 @@ use crate::service::{Service, get};
 use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
-    answers: &[get("GetPublicAccessBlock", get_block).needs("GetAccountPublicAccessBlock")],
+    answers: &[&[get("GetPublicAccessBlock", get_block).needs("GetAccountPublicAccessBlock")]],
     ..Service::named("s3control")
 };
 

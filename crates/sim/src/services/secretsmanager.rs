@@ -17,13 +17,23 @@ pub(crate) static SERVICE: Service = Service {
     ],
     // Of secretsmanager reference_limits.
     quotas: &[each(&["ListSecrets"], 100.0, 100.0), together(&[], 50.0, 50.0)],
-    answers: &[
+    answers: &[&[
+        get("DescribeSecret", |context| {
+            let mut described = describe(&find(context)?);
+            // What a list calls by one name has another here.
+            if let Some(members) = described.as_object_mut()
+                && let Some(versions) = members.remove("SecretVersionsToStages")
+            {
+                members.insert("VersionIdsToStages".to_owned(), versions);
+            }
+            Ok(described)
+        }),
         get("GetResourcePolicy", |context| {
             let secret = find(context)?;
             Ok(json!({ "ARN": secret.arn, "Name": secret.name, "ResourcePolicy": secret.policy.document }))
         }),
         list("ListSecrets", "SecretList", |context| Ok(secrets(&context.place).iter().map(describe).collect())),
-    ],
+    ]],
     kinds: &[resources(At::Region, |place| {
         secrets(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
     })

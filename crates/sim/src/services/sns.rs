@@ -24,13 +24,19 @@ pub(crate) static SERVICE: Service = Service {
         each(&["ListSubscriptions", "ListTopics"], 30.0, 30.0),
         together(&[], 30.0, 30.0),
     ],
-    answers: &[
+    answers: &[&[
         get("GetTopicAttributes", |context| Ok(attributes(&context.place, &find(context, "TopicArn")?))),
         get("ListTagsForResource", |context| Ok(json!({ "Tags": members(tags(&find(context, "ResourceArn")?.tags)) }))),
+        list("ListSubscriptions", "Subscriptions", |context| {
+            Ok(topics(&context.place).iter().flat_map(|topic| subscriptions(&context.place, topic)).collect())
+        }),
+        list("ListSubscriptionsByTopic", "Subscriptions", |context| {
+            Ok(subscriptions(&context.place, &find(context, "TopicArn")?))
+        }),
         list("ListTopics", "Topics", |context| {
             Ok(topics(&context.place).iter().map(|topic| json!({ "TopicArn": topic.arn })).collect())
         }),
-    ],
+    ]],
     kinds: &[resources(At::Region, |place| {
         topics(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
     })
@@ -109,4 +115,18 @@ fn attributes(place: &Place<'_>, topic: &Topic) -> Value {
     }
     let entries: Vec<_> = entries.into_iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
     json!({ "Attributes": { "entry": entries } })
+}
+
+fn subscriptions(place: &Place<'_>, topic: &Topic) -> Vec<Value> {
+    let mut dice = place.organization.dice(&["sns-subscriptions", &topic.arn]);
+    let mut subscription = |number: i64| {
+        json!({
+            "SubscriptionArn": format!("{}:{}", topic.arn, dice.uuid()),
+            "Owner": place.account.id,
+            "Protocol": "email",
+            "Endpoint": format!("team-{number}@simulated.example"),
+            "TopicArn": topic.arn,
+        })
+    };
+    (0..topic.subscriptions).map(&mut subscription).collect()
 }

@@ -7,7 +7,7 @@ use crate::dice::Dice;
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal};
-use crate::service::{Service, get};
+use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
 use serde_json::{Map, Value, json};
 
@@ -15,15 +15,25 @@ pub(crate) static SERVICE: Service = Service {
     errors: &[Problem::InvalidToken.is("InvalidParameterValue"), Problem::InvalidParameter.is("InvalidParameterValue")],
     troubles: &[Trouble::ServiceDeniedByScp],
     page: 1000,
-    answers: &[
+    answers: &[&[
         get("GetQueueAttributes", get_attributes),
+        get("GetQueueUrl", |context| {
+            let name = context.request.required("QueueName")?;
+            let found = queues(&context.place).into_iter().find(|queue| queue.name == name);
+            Ok(json!({ "QueueUrl": found.ok_or_else(no_queue)?.url }))
+        }),
+        list("ListDeadLetterSourceQueues", "queueUrls", |context| {
+            let wanted = find(context)?.arn;
+            let sources = queues(&context.place).into_iter().filter(|it| it.dead_letter_arn.as_ref() == Some(&wanted));
+            Ok(sources.map(|queue| json!(queue.url)).collect())
+        }),
         get("ListQueueTags", |context| {
             let tags = find(context)?.tags.into_iter().map(|(key, value)| (key, json!(value)));
             let tags: Map<String, Value> = tags.collect();
             Ok(json!({ "Tags": (!tags.is_empty()).then_some(tags) }))
         }),
         get("ListQueues", list_queues),
-    ],
+    ]],
     kinds: &[resources(At::Region, |place| {
         queues(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
     })
@@ -121,10 +131,12 @@ fn find(context: &Context<'_>) -> Result<Queue, Refusal> {
     let url = context.request.required("QueueUrl")?;
     let name = url.rsplit('/').next().unwrap_or_default();
     let is_named = |queue: &Queue| queue.name == name && url.contains(&context.place.account.id);
-    queues(&context.place).into_iter().find(is_named).ok_or_else(|| {
-        Refusal::new(400, "com.amazonaws.sqs#QueueDoesNotExist", "The specified queue does not exist.")
-            .with_header("x-amzn-query-error", "AWS.SimpleQueueService.NonExistentQueue;Sender")
-    })
+    queues(&context.place).into_iter().find(is_named).ok_or_else(no_queue)
+}
+
+fn no_queue() -> Refusal {
+    Refusal::new(400, "com.amazonaws.sqs#QueueDoesNotExist", "The specified queue does not exist.")
+        .with_header("x-amzn-query-error", "AWS.SimpleQueueService.NonExistentQueue;Sender")
 }
 
 fn get_attributes(context: &Context<'_>) -> Result<Value, Refusal> {

@@ -14,14 +14,14 @@ use serde_json::{Value, json};
 pub(crate) static SERVICE: Service = Service {
     scope: Scope::GlobalFromRegions,
     quotas: &[together(&[], 600.0, 600.0)],
-    answers: &[
+    answers: &[&[
         get("AssumeRole", assume_role),
         get("GetCallerIdentity", |context| {
             let Caller { account, arn, user_id, .. } = context.caller;
             Ok(json!({ "Arn": arn, "UserId": user_id, "Account": account.id }))
         })
         .open(Open::ToAnyone),
-    ],
+    ]],
     ..Service::named("sts")
 };
 

@@ -3,6 +3,7 @@
 use super::details::{account_authorization_details, boundary, encoded, last_used};
 use super::{Iam, Role, User, last_accessed, lists, password_policy, report};
 use crate::clock::iso;
+use crate::credentials::MANAGEMENT_USER;
 use crate::place::Place;
 use crate::protocol::{Refusal, members, tags};
 use crate::service::{Operation, get, list};
@@ -20,7 +21,7 @@ pub(super) const ANSWERS: &[Operation] = &[
     get("GetOpenIDConnectProvider", lists::oidc_provider),
     get("GetSAMLProvider", lists::saml_provider),
     get("GetServiceLastAccessedDetails", last_accessed::get),
-    get("GetUser", |context| Ok(json!({ "User": user(&find_user(context)?) }))),
+    get("GetInstanceProfile", lists::instance_profile),
     list("ListAccessKeys", "AccessKeyMetadata", lists::access_keys),
     list("ListAccountAliases", "AccountAliases", |context| {
         Ok(alias(&context.place).into_iter().map(Value::from).collect())
@@ -29,13 +30,11 @@ pub(super) const ANSWERS: &[Operation] = &[
     list("ListMFADevices", "MFADevices", lists::mfa_devices),
     list("ListOpenIDConnectProviders", "OpenIDConnectProviderList", lists::oidc_providers),
     get("ListOrganizationsFeatures", organizations_features),
-    list("ListRoles", "Roles", |context| Ok(Iam::of(&context.place).roles.iter().map(role).collect())),
     list("ListSAMLProviders", "SAMLProviderList", lists::saml_providers),
     list("ListSSHPublicKeys", "SSHPublicKeys", lists::ssh_public_keys),
     list("ListServerCertificates", "ServerCertificateMetadataList", lists::server_certificates),
     list("ListServiceSpecificCredentials", "ServiceSpecificCredentials", lists::service_specific_credentials),
     list("ListSigningCertificates", "Certificates", lists::signing_certificates),
-    list("ListUsers", "Users", |context| Ok(Iam::of(&context.place).users.iter().map(user).collect())),
     list("ListVirtualMFADevices", "VirtualMFADevices", lists::virtual_mfa_devices),
 ];
 
@@ -55,8 +54,11 @@ fn alias(place: &Place<'_>) -> Option<String> {
     dice.chance(0.6).then(|| format!("{}-{}", place.account.name, dice.lower(4)))
 }
 
+/// The user that the call names; a user that names none asks of itself.
 pub(super) fn find_user(context: &Context<'_>) -> Result<User, Refusal> {
-    let name = context.request.required("UserName")?;
+    let caller = context.caller.role.is_none().then_some(MANAGEMENT_USER);
+    let name = context.request.text("UserName").or(caller);
+    let name = name.ok_or_else(|| Refusal::invalid_parameter(context.request.service, "UserName"))?;
     let message = format!("The user with name {name} cannot be found.");
     let found = Iam::of(&context.place).users.into_iter().find(|user| user.name == name);
     found.ok_or_else(|| Refusal::new(404, "NoSuchEntity", message))
@@ -73,7 +75,7 @@ pub(super) fn user(user: &User) -> Value {
     })
 }
 
-fn role(role: &Role) -> Value {
+pub(super) fn role(role: &Role) -> Value {
     json!({
         "Path": role.path,
         "RoleName": role.name,

@@ -1,5 +1,6 @@
 //! GetAccountAuthorizationDetails: everything, in pages that cut through users, groups, roles and policies.
 
+use super::policies::Version;
 use super::{Group, Iam, InstanceProfile, ManagedPolicy, Permissions, Role, User};
 use crate::clock::iso;
 use crate::protocol::{Refusal, members, tags};
@@ -75,16 +76,11 @@ fn user_detail(user: &User) -> Value {
     })
 }
 
-fn group_detail(group: &Group) -> Value {
-    json!({
-        "Path": group.path,
-        "GroupName": group.name,
-        "GroupId": group.id,
-        "Arn": group.arn,
-        "CreateDate": iso(group.created_millis),
-        "GroupPolicyList": inline(&group.permissions),
-        "AttachedManagedPolicies": attached(&group.permissions),
-    })
+fn group_detail(it: &Group) -> Value {
+    let mut described = group(it);
+    described["GroupPolicyList"] = inline(&it.permissions);
+    described["AttachedManagedPolicies"] = attached(&it.permissions);
+    described
 }
 
 fn role_detail(role: &Role) -> Value {
@@ -133,15 +129,21 @@ pub(super) fn profile_detail(role: Option<&Role>, profile: &InstanceProfile) -> 
 }
 
 fn policy_detail(policy: &ManagedPolicy) -> Value {
-    let newest = policy.versions.iter().map(|version| version.created_millis).max().unwrap_or(policy.created_millis);
-    let version = |version: &super::policies::Version| {
-        json!({
-            "Document": encoded(&version.document),
-            "VersionId": version.id,
-            "IsDefaultVersion": version.is_default,
-            "CreateDate": iso(version.created_millis),
-        })
+    let mut described = managed_policy(policy);
+    let with_document = |it: &Version| {
+        let mut described = json!({ "Document": encoded(&it.document) });
+        if let (Value::Object(all), Value::Object(rest)) = (&mut described, version(it)) {
+            all.extend(rest);
+        }
+        described
     };
+    described["PolicyVersionList"] = members(policy.versions.iter().map(with_document));
+    described
+}
+
+/// A managed policy without its versions.
+pub(super) fn managed_policy(policy: &ManagedPolicy) -> Value {
+    let newest = policy.versions.iter().map(|version| version.created_millis).max().unwrap_or(policy.created_millis);
     json!({
         "PolicyName": policy.name,
         "PolicyId": policy.id,
@@ -154,7 +156,26 @@ fn policy_detail(policy: &ManagedPolicy) -> Value {
         "Description": policy.description,
         "CreateDate": iso(policy.created_millis),
         "UpdateDate": iso(newest),
-        "PolicyVersionList": members(policy.versions.iter().map(version)),
+    })
+}
+
+/// A version without its document.
+pub(super) fn version(version: &Version) -> Value {
+    json!({
+        "VersionId": version.id,
+        "IsDefaultVersion": version.is_default,
+        "CreateDate": iso(version.created_millis),
+    })
+}
+
+/// A group without its policies.
+pub(super) fn group(group: &Group) -> Value {
+    json!({
+        "Path": group.path,
+        "GroupName": group.name,
+        "GroupId": group.id,
+        "Arn": group.arn,
+        "CreateDate": iso(group.created_millis),
     })
 }
 

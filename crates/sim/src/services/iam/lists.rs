@@ -3,6 +3,7 @@
 use super::answers::find_user;
 use super::credentials::{Device, DeviceKind, PublicKey};
 use super::details::profile_detail;
+use super::identities::missing;
 use super::providers::{OidcProvider, SamlProvider, ServerCertificate};
 use super::{Iam, Key, User};
 use crate::CANARY;
@@ -156,6 +157,14 @@ pub(super) fn instance_profiles(context: &Context<'_>) -> Result<Vec<Value>, Ref
     let with_role = iam.roles.iter().filter_map(|role| Some(profile_detail(Some(role), role.profile.as_ref()?)));
     let empty = iam.empty_profiles.iter().map(|profile| profile_detail(None, profile));
     Ok(with_role.chain(empty).collect())
+}
+
+pub(super) fn instance_profile(context: &Context<'_>) -> Result<Value, Refusal> {
+    let name = context.request.required("InstanceProfileName")?;
+    let mut all = instance_profiles(context)?.into_iter();
+    let message = format!("Instance Profile {name} cannot be found.");
+    let found = all.find(|profile| profile["InstanceProfileName"] == name).ok_or_else(|| missing(&message))?;
+    Ok(json!({ "InstanceProfile": found }))
 }
 
 pub(super) fn oidc_providers(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {

@@ -3,8 +3,10 @@
 mod answers;
 mod credentials;
 mod details;
+mod identities;
 mod last_accessed;
 mod lists;
+mod managed;
 mod password_policy;
 mod planted;
 mod policies;
@@ -34,7 +36,7 @@ pub(crate) static SERVICE: Service = Service {
     scope: Scope::Global,
     // Of reference_iam-quotas; the rates as others measured them.
     quotas: &[each(&["GetAccountAuthorizationDetails"], f64::MAX, f64::MAX), each(&[], 15.0, 15.0)],
-    answers: answers::ANSWERS,
+    answers: &[answers::ANSWERS, identities::ANSWERS, managed::ANSWERS],
     counts: Some((At::Account, count_iam)),
     ..Service::named("iam")
 };

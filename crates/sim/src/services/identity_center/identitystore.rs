@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 pub(crate) static SERVICE: Service = Service {
     callers: Callers::AdministratorsOf("sso.amazonaws.com"),
     page: 50,
-    answers: &[
+    answers: &[&[
         list("ListGroupMemberships", "GroupMemberships", list_memberships),
         list("ListGroups", "Groups", |context| {
             let (organization, instance) = (context.organization(), asked(context)?);
@@ -24,7 +24,7 @@ pub(crate) static SERVICE: Service = Service {
             let (organization, instance) = (context.organization(), asked(context)?);
             Ok(users(organization).iter().map(|it| user(organization, &instance, it)).collect())
         }),
-    ],
+    ]],
     kinds: &[
         things(At::Organization, "identity_center_groups", |place| groups(place.organization).len()),
         things(At::Organization, "identity_center_memberships", |place| memberships(place.organization).len()),

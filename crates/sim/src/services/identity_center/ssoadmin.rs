@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 pub(crate) static SERVICE: Service = Service {
     callers: Callers::AdministratorsOf("sso.amazonaws.com"),
     page: 50,
-    answers: &[
+    answers: &[&[
         get("DescribePermissionSet", describe),
         get("GetInlinePolicyForPermissionSet", |context| {
             Ok(json!({ "InlinePolicy": set(context)?.inline.unwrap_or_default() }))
@@ -35,7 +35,7 @@ pub(crate) static SERVICE: Service = Service {
             Ok(permission_sets(context.organization()).into_iter().map(|set| json!(set.arn)).collect())
         }),
         list("ListTagsForResource", "Tags", list_tags),
-    ],
+    ]],
     kinds: &[
         things(At::Organization, "identity_center_account_assignments", |place| assignments(place.organization).len()),
         things(At::Organization, "identity_center_instances", |_| 1),

@@ -51,12 +51,13 @@ pub(crate) static SERVICE: Service = Service {
     ],
     refuses_overlap: true,
     page: 20,
-    answers: &[
+    answers: &[&[
         get("DescribeAccount", |context| {
             let account = member(context, context.request.required("AccountId")?)?;
             Ok(json!({ "Account": describe_account(context.organization(), &account) }))
         }),
         get("DescribeOrganization", |context| Ok(describe_organization(context.organization()))),
+        get("DescribeOrganizationalUnit", tree::describe_unit),
         get("DescribePolicy", policies::describe),
         get("DescribeResourcePolicy", delegation::describe_resource_policy),
         list("ListAWSServiceAccessForOrganization", "EnabledServicePrincipals", |context| {
@@ -64,6 +65,7 @@ pub(crate) static SERVICE: Service = Service {
         }),
         get("ListAccounts", |context| list_accounts(context, (0..context.organization().settings.accounts).collect())),
         get("ListAccountsForParent", list_accounts_for_parent),
+        list("ListChildren", "Children", tree::list_children),
         list("ListDelegatedAdministrators", "DelegatedAdministrators", delegation::list_administrators),
         list("ListDelegatedServicesForAccount", "DelegatedServices", delegation::list_services_of),
         list("ListOrganizationalUnitsForParent", "OrganizationalUnits", list_units),
@@ -75,7 +77,7 @@ pub(crate) static SERVICE: Service = Service {
         list("ListRoots", "Roots", |context| Ok(vec![root(context.organization())])),
         list("ListTagsForResource", "Tags", list_tags),
         list("ListTargetsForPolicy", "Targets", policies::list_targets),
-    ],
+    ]],
     kinds: &[
         // Its resource policy says who can reach the organization itself.
         resources(At::Organization, |place| {

@@ -3,7 +3,7 @@
 use super::policies;
 use crate::account::Account;
 use crate::clock::epoch_seconds;
-use crate::organization::Organization;
+use crate::organization::{Organization, Unit};
 use crate::protocol::{Refusal, tags};
 use crate::services::Context;
 use serde_json::{Value, json};
@@ -38,11 +38,33 @@ pub(super) fn list_units(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
     let organization = context.organization();
     let parent = parent(context, "ParentId")?;
     let units = organization.units.iter().filter(|unit| unit.parent == parent);
-    let units = units.map(|unit| {
-        let arn = arn(organization, &format!("ou/{}/{}", organization.id, unit.id));
-        json!({ "Id": unit.id, "Arn": arn, "Name": unit.name })
-    });
-    Ok(units.collect())
+    Ok(units.map(|unit| described(organization, unit)).collect())
+}
+
+fn described(organization: &Organization, unit: &Unit) -> Value {
+    let arn = arn(organization, &format!("ou/{}/{}", organization.id, unit.id));
+    json!({ "Id": unit.id, "Arn": arn, "Name": unit.name })
+}
+
+pub(super) fn describe_unit(context: &Context<'_>) -> Result<Value, Refusal> {
+    let (organization, id) = (context.organization(), context.request.required("OrganizationalUnitId")?);
+    let message = "You specified an organizational unit that doesn't exist.";
+    let found = organization.units.iter().find(|unit| unit.id == id);
+    let found = found.ok_or_else(|| Refusal::new(400, "OrganizationalUnitNotFoundException", message))?;
+    Ok(json!({ "OrganizationalUnit": described(organization, found) }))
+}
+
+pub(super) fn list_children(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let organization = context.organization();
+    let parent = parent(context, "ParentId")?;
+    let kind = context.request.required("ChildType")?;
+    let child = |id: String| json!({ "Id": id, "Type": kind });
+    if kind == "ACCOUNT" {
+        let indices = (0..organization.settings.accounts).filter(|index| organization.unit_of(*index) == parent);
+        return Ok(indices.map(|index| child(organization.account_id(index))).collect());
+    }
+    let units = organization.units.iter().filter(|unit| unit.parent == parent);
+    Ok(units.map(|unit| child(unit.id.clone())).collect())
 }
 
 pub(super) fn list_accounts_for_parent(context: &Context<'_>) -> Result<Value, Refusal> {

@@ -49,7 +49,7 @@ pub(super) const ANSWERS: &[Operation] = &[
 ];
 
 /// An answer under its root element.
-fn document(root: &str, mut content: Value) -> Value {
+pub(super) fn document(root: &str, mut content: Value) -> Value {
     content["@xmlns"] = json!(XMLNS);
     json!({ root: content })
 }
@@ -89,7 +89,7 @@ fn named(context: &Context<'_>) -> Result<Bucket, Refusal> {
 }
 
 /// The same, if it is in the region that the caller signed for.
-fn find(context: &Context<'_>) -> Result<Bucket, Refusal> {
+pub(super) fn find(context: &Context<'_>) -> Result<Bucket, Refusal> {
     let bucket = named(context)?;
     if bucket.region != context.place.region {
         let message = "The bucket you are attempting to access must be addressed using the specified endpoint. \
@@ -114,7 +114,7 @@ fn public_access_block(context: &Context<'_>) -> Result<Value, Refusal> {
     Ok(document("PublicAccessBlockConfiguration", block_members(bucket.block.ok_or_else(missing)?)))
 }
 
-fn refusal(bucket: &Bucket, code: &str, message: &str) -> Refusal {
+pub(super) fn refusal(bucket: &Bucket, code: &str, message: &str) -> Refusal {
     refusal_with(404, bucket, code, message)
 }
 

@@ -3,6 +3,7 @@
 mod access;
 mod answers;
 mod bucket;
+mod unset;
 
 pub(crate) use answers::block_members;
 
@@ -19,7 +20,7 @@ use bucket::{Acl, Block, Bucket};
 pub(crate) static SERVICE: Service = Service {
     speaks_as_s3: true,
     page: 10_000,
-    answers: answers::ANSWERS,
+    answers: &[answers::ANSWERS, unset::ANSWERS],
     kinds: &[resources(At::Account, planted).rows("s3_buckets").asked_as("s3_bucket")],
     counts: Some((At::Account, count)),
     ..Service::named("s3")
