@@ -8,6 +8,7 @@ use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal, tags};
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
+use orgcensus_policy::kinds::ECR_REPOSITORY;
 use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
@@ -44,7 +45,7 @@ pub(crate) static SERVICE: Service = Service {
             repositories(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
         })
         .rows("ecr_repositories")
-        .asked_as("ecr_repository"),
+        .asked_as(ECR_REPOSITORY),
         // Each account has one in every region, also in one without anything in it.
         resources(At::Region, |place| vec![Planted::by(place.arn("ecr", "registry"), registry_policy(place))]),
     ],

@@ -8,6 +8,7 @@ use crate::protocol::{Problem, Refusal, tags};
 use crate::quotas::{each, together};
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
+use orgcensus_policy::kinds::SECRETSMANAGER_SECRET;
 use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
@@ -38,7 +39,7 @@ pub(crate) static SERVICE: Service = Service {
         secrets(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
     })
     .rows("secretsmanager_secrets")
-    .asked_as("secretsmanager_secret")],
+    .asked_as(SECRETSMANAGER_SECRET)],
     ..Service::named("secretsmanager")
 };
 

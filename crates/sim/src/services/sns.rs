@@ -8,6 +8,7 @@ use crate::protocol::{Problem, Refusal, members, tags};
 use crate::quotas::{each, together};
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
+use orgcensus_policy::kinds::SNS_TOPIC;
 use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
@@ -41,7 +42,7 @@ pub(crate) static SERVICE: Service = Service {
         topics(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
     })
     .rows("sns_topics")
-    .asked_as("sns_topic")],
+    .asked_as(SNS_TOPIC)],
     ..Service::named("sns")
 };
 

@@ -9,6 +9,7 @@ use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal};
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
+use orgcensus_policy::kinds::SQS_QUEUE;
 use serde_json::{Map, Value, json};
 
 pub(crate) static SERVICE: Service = Service {
@@ -38,7 +39,7 @@ pub(crate) static SERVICE: Service = Service {
         queues(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
     })
     .rows("sqs_queues")
-    .asked_as("sqs_queue")],
+    .asked_as(SQS_QUEUE)],
     ..Service::named("sqs")
 };
 

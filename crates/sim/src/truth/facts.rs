@@ -1,5 +1,7 @@
 //! The yearly study's seventeen facts.
 
+use orgcensus_policy::kinds::{S3_BUCKET, SNS_TOPIC, SQS_QUEUE};
+
 use super::Fact;
 use super::tally::Tally;
 
@@ -8,8 +10,7 @@ pub(super) fn facts(accounts: u64, tally: &Tally) -> Vec<Fact> {
     let study = |id, of, numerator, denominator| Fact { id, of, definition: "study", numerator, denominator };
     let lake = |id, of, numerator, denominator| Fact { id, of, definition: "lake", numerator, denominator };
     let any = |count: u64| u64::from(count > 0);
-    let (buckets, topics, queues) =
-        (tally.exposure("s3_bucket"), tally.exposure("sns_topic"), tally.exposure("sqs_queue"));
+    let (buckets, topics, queues) = (tally.exposure(S3_BUCKET), tally.exposure(SNS_TOPIC), tally.exposure(SQS_QUEUE));
     vec![
         study("F1", "organizations", u64::from(accounts > 1), 1),
         study("F2", "organizations_10_or_more", u64::from(accounts >= 10), 1),

@@ -1,5 +1,7 @@
 //! The kinds of things that services hold, as truth counts them.
 
+use orgcensus_policy::ResourceKind;
+
 use super::Tally;
 use crate::place::Place;
 use crate::policies::{Named, ResourcePolicy, Verdict};
@@ -94,8 +96,8 @@ impl Kind {
         Self { table: Some(table), ..self }
     }
 
-    /// The same under the name by which questions count those without a policy, and the public ones.
-    pub(crate) const fn asked_as(self, resource: &'static str) -> Self {
-        Self { resource: Some(resource), ..self }
+    /// The same, being resources of this type: questions count those without a policy, and the public ones.
+    pub(crate) const fn asked_as(self, kind: ResourceKind) -> Self {
+        Self { resource: Some(kind.resource_type), ..self }
     }
 }

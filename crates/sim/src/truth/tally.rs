@@ -9,6 +9,7 @@ use crate::organization::Organization;
 use crate::place::Place;
 use crate::service::Service;
 use crate::services::SERVICES;
+use orgcensus_policy::ResourceKind;
 use std::collections::BTreeMap;
 
 /// Everything that is counted. Field names are those of the facts.
@@ -85,8 +86,8 @@ impl Tally {
     }
 
     /// How many resources there are that questions call by this name, and how many are public.
-    pub(super) fn exposure(&self, resource: &str) -> Exposure {
-        self.exposures.get(resource).copied().unwrap_or_default()
+    pub(super) fn exposure(&self, kind: ResourceKind) -> Exposure {
+        self.exposures.get(kind.resource_type).copied().unwrap_or_default()
     }
 
     /// Counts what every service holds here, or that it cannot be seen.

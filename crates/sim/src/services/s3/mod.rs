@@ -16,12 +16,13 @@ use crate::service::Service;
 use crate::truth::{At, Planted, Tally, resources};
 use access::{Access, HELD, SHOWN};
 use bucket::{Acl, Block, Bucket};
+use orgcensus_policy::kinds::S3_BUCKET;
 
 pub(crate) static SERVICE: Service = Service {
     speaks_as_s3: true,
     page: 10_000,
     answers: &[answers::ANSWERS, unset::ANSWERS],
-    kinds: &[resources(At::Account, planted).rows("s3_buckets").asked_as("s3_bucket")],
+    kinds: &[resources(At::Account, planted).rows("s3_buckets").asked_as(S3_BUCKET)],
     counts: Some((At::Account, count)),
     ..Service::named("s3")
 };
