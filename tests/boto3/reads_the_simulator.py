@@ -21,6 +21,7 @@ from botocore.exceptions import ClientError
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "moto"))
 from harness import Aws, Checks, simulator  # noqa: E402
+from one_by_one import one_by_one  # noqa: E402
 from organization_wide import OrganizationWide  # noqa: E402
 
 KEYS = ("AKIASIMULATEDMANAGEMENT", "CANARY/management/secret/access/key")
@@ -408,6 +409,17 @@ def census(checks, binary, accounts, seed):
     checks.true(f"{what}: policies of every kind", wanted <= set(documents), documents)
 
 
+def tools(checks, binary, seed):
+    """What other tools ask in the first member, which shows every kind of policy."""
+    population = ["--accounts", "6", "--seed", str(seed), "--no-troubles", "--page-size", str(PAGE_SIZE)]
+    with simulator(binary, *population) as url:
+        management = Aws(url, *KEYS)
+        members = management.client("organizations").get_paginator("list_accounts").paginate()
+        member = [account["Id"] for page in members for account in page["Accounts"]][1]
+        aws = management.assume(f"arn:aws:iam::{member}:role/{ROLE}")
+        one_by_one(checks, aws, ["us-east-1", "eu-west-1"])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--simulator", required=True, help="the orgcensus-sim to read")
@@ -418,6 +430,7 @@ def main():
     for accounts in [12, 40]:
         part = lambda: census(checks, arguments.simulator, accounts, arguments.seed)  # noqa: E731
         checks.run(f"{accounts} accounts", part)
+    checks.run("one by one", lambda: tools(checks, arguments.simulator, arguments.seed))
     return checks.end()
 
 

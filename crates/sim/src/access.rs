@@ -1,9 +1,11 @@
 //! What stands between a caller and an account's services: the troubles, as AWS words them.
 
-use crate::account::{Account, Trouble};
+use crate::account::Trouble;
 use crate::credentials::Caller;
 use crate::organization::Organization;
-use crate::protocol::{Refusal, Request, Service};
+use crate::place::Place;
+use crate::protocol::{Problem, Refusal, Request};
+use crate::service::{Callers, Open, Service};
 use crate::services::organizations;
 
 /// Why a service cannot be read in an account and region.
@@ -28,100 +30,60 @@ impl Obstacle {
 }
 
 /// What keeps this service from being read there, if anything does.
-pub(crate) fn obstacle(
-    organization: &Organization,
-    account: &Account,
-    service: Service,
-    region: &str,
-) -> Option<Obstacle> {
-    let is_last_region = organization.last_region() == Some(region);
-    if is_last_region
-        && !service.is_global()
-        && account.is_in_sandbox()
-        && organization.settings.troubles.region_denied_by_scp
-    {
+pub(crate) fn obstacle(place: &Place<'_>, service: &Service) -> Option<Obstacle> {
+    let is_denied = place.account.is_in_sandbox() && place.organization.settings.troubles.region_denied_by_scp;
+    if place.is_last_region() && !service.is_global() && is_denied {
         return Some(Obstacle::DeniedByScp);
     }
-    match (account.trouble?, service) {
-        (Trouble::ServiceDeniedByScp, Service::Sqs) => Some(Obstacle::DeniedByScp),
-        (Trouble::ServiceDeniedToRole, Service::Ecr) => Some(Obstacle::Denied),
-        (Trouble::ServiceUnsupported, Service::Ecr) if is_last_region => Some(Obstacle::Unsupported),
-        (Trouble::ServerErrors, Service::Sns) if is_last_region => Some(Obstacle::Failed),
-        _ => None,
+    let trouble = place.account.trouble.filter(|trouble| service.troubles.contains(trouble))?;
+    match trouble {
+        Trouble::ServiceDeniedByScp => Some(Obstacle::DeniedByScp),
+        Trouble::ServiceDeniedToRole => Some(Obstacle::Denied),
+        Trouble::ServiceUnsupported => place.is_last_region().then_some(Obstacle::Unsupported),
+        Trouble::ServerErrors => place.is_last_region().then_some(Obstacle::Failed),
+        Trouble::Suspended | Trouble::RoleMissing | Trouble::KeyPolicyDenied => None,
     }
 }
 
-/// Refuses a call that the account's trouble keeps from being answered.
+/// Refuses a call that its service is not open to, or that the account's trouble keeps from being answered.
 pub(crate) fn check(organization: &Organization, caller: &Caller, request: &Request) -> Result<(), Refusal> {
     let service = request.service;
-    let called = action(service, &request.operation);
-    if organization.settings.denied_actions.iter().any(|(index, it)| *index == caller.account.index && *it == called) {
-        let message = format!("User: {} is not authorized to perform: {called}", caller.arn);
-        return Err(Refusal::access_denied(service, message));
+    let open = service.operation(&request.operation).map_or(Open::No, |it| it.open);
+    if open == Open::ToAnyone {
+        return Ok(());
     }
-    match service {
-        Service::Organizations => return check_delegated(organization, caller, request, None),
-        // Members see that there is an instance, and no more.
-        Service::IdentityStore | Service::SsoAdmin if request.operation != "ListInstances" => {
-            return check_delegated(organization, caller, request, Some("sso.amazonaws.com"));
-        }
-        _ => {}
-    }
-    let Some(obstacle) = obstacle(organization, &caller.account, service, &request.region) else { return Ok(()) };
-    let action = called;
-    let resource = organization.arn(prefix(service), &request.region, &caller.account.id, "*");
+    let action = service.action(&request.operation);
     let not_authorized = format!("User: {} is not authorized to perform: {action}", caller.arn);
+    if organization.settings.denied_actions.iter().any(|(index, it)| *index == caller.account.index && *it == action) {
+        return Err(Refusal::access_denied(service, &not_authorized));
+    }
+    if service.callers != Callers::Accounts && open == Open::No {
+        let reason = "because no resource-based policy allows the action";
+        let denied = || Refusal::access_denied(service, &format!("{not_authorized} on resource: * {reason}"));
+        return if is_administrator(organization, caller, service.callers) { Ok(()) } else { Err(denied()) };
+    }
+    let place = Place { organization, account: &caller.account, region: &request.region };
+    let Some(obstacle) = obstacle(&place, service) else { return Ok(()) };
+    let resource = place.arn(service.signing_name(), "*");
+    let denied =
+        |reason: &str| Refusal::access_denied(service, &format!("{not_authorized} on resource: {resource} {reason}"));
     Err(match obstacle {
-        Obstacle::DeniedByScp => {
-            let reason = "with an explicit deny in a service control policy";
-            Refusal::access_denied(service, format!("{not_authorized} on resource: {resource} {reason}"))
-        }
-        Obstacle::Denied => {
-            let reason = format!("because no identity-based policy allows the {action} action");
-            Refusal::access_denied(service, format!("{not_authorized} on resource: {resource} {reason}"))
-        }
+        Obstacle::DeniedByScp => denied("with an explicit deny in a service control policy"),
+        Obstacle::Denied => denied(&format!("because no identity-based policy allows the {action} action")),
         Obstacle::Unsupported => Refusal::unknown_operation(service, &request.operation),
-        Obstacle::Failed => Refusal::internal(service),
+        Obstacle::Failed => Refusal::of(service, Problem::Internal, ""),
     })
 }
 
-/// Only the management account may, and who administers this service for the organization; any service if none.
-fn check_delegated(
-    organization: &Organization,
-    caller: &Caller,
-    request: &Request,
-    service: Option<&str>,
-) -> Result<(), Refusal> {
+/// Whether the caller is of the management account, or of one that administers such a service for the organization.
+fn is_administrator(organization: &Organization, caller: &Caller, callers: Callers) -> bool {
     let own = caller.account.index;
-    let administers = |services: &[&str]| service.is_none_or(|service| services.contains(&service));
-    let mut delegated = organizations::delegated(organization).into_iter();
-    if own == 0 || delegated.any(|(index, services)| index == own && administers(&services)) {
-        return Ok(());
-    }
-    let action = action(request.service, &request.operation);
-    let reason = "because no resource-based policy allows the action";
-    let message = format!("User: {} is not authorized to perform: {action} on resource: * {reason}", caller.arn);
-    Err(Refusal::access_denied(request.service, message))
-}
-
-/// The IAM action that an operation needs. Most have the operation's name.
-pub(crate) fn action(service: Service, operation: &str) -> String {
-    let name = match (service, operation) {
-        (Service::S3, "ListBuckets") => "ListAllMyBuckets",
-        (Service::S3, "GetPublicAccessBlock") => "GetBucketPublicAccessBlock",
-        (Service::S3, "GetBucketEncryption") => "GetEncryptionConfiguration",
-        (Service::S3Control, "GetPublicAccessBlock") => "GetAccountPublicAccessBlock",
-        (_, operation) => operation,
+    let administers = |services: &[&str]| match callers {
+        Callers::AdministratorsOf(service) => services.contains(&service),
+        Callers::Accounts | Callers::Administrators => true,
     };
-    format!("{}:{name}", prefix(service))
-}
-
-fn prefix(service: Service) -> &'static str {
-    match service {
-        Service::S3Control => "s3",
-        Service::SsoAdmin => "sso",
-        other => other.name(),
-    }
+    let mut delegated = organizations::delegated(organization).into_iter();
+    own == 0 || delegated.any(|(index, services)| index == own && administers(&services))
 }
 
 #[cfg(test)]

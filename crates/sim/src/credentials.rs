@@ -3,7 +3,7 @@
 use crate::CANARY;
 use crate::account::Account;
 use crate::organization::Organization;
-use crate::protocol::{Refusal, Request, Service};
+use crate::protocol::{Problem, Refusal, Request};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -76,11 +76,11 @@ pub(crate) fn authenticate(organization: &Organization, request: &Request) -> Re
     let caller = identify(organization, request)?;
     let is_dead = organization.settings.network.dead_account == Some(caller.account.index);
     if is_dead && caller.role.is_some() {
-        return Err(Refusal::unknown_credentials(request.service));
+        return Err(Refusal::of(request.service, Problem::UnknownCredentials, ""));
     }
     // A region that is off does not know the account's credentials.
     if !request.service.is_global() && !organization.is_enabled(&caller.account, &request.region) {
-        return Err(Refusal::unknown_credentials(request.service));
+        return Err(Refusal::of(request.service, Problem::UnknownCredentials, ""));
     }
     Ok(caller)
 }
@@ -95,10 +95,10 @@ fn identify(organization: &Organization, request: &Request) -> Result<Caller, Re
         let account = organization.find(&session.account_id)?;
         (session.access_key_id(organization) == request.access_key_id).then_some((account, session))
     });
-    let (account, session) = known.ok_or_else(|| Refusal::unknown_credentials(request.service))?;
+    let (account, session) = known.ok_or_else(|| Refusal::of(request.service, Problem::UnknownCredentials, ""))?;
     // The credentials' clock is the real one: a client decides by it when to ask for new ones.
     if session.expiration_seconds <= organization.started.seconds() {
-        return Err(Refusal::expired(request.service));
+        return Err(Refusal::of(request.service, Problem::Expired, ""));
     }
     Ok(Caller {
         arn: organization.arn("sts", "", &account.id, &session.assumed_role()),
@@ -106,9 +106,4 @@ fn identify(organization: &Organization, request: &Request) -> Result<Caller, Re
         account,
         role: Some(session.role),
     })
-}
-
-/// Whether a service's calls need the caller to be allowed: anyone may ask who they are.
-pub(crate) fn needs_permission(service: Service, operation: &str) -> bool {
-    !(service == Service::Sts && operation == "GetCallerIdentity")
 }

@@ -3,14 +3,15 @@
 use crate::access;
 use crate::calls::{Call, Calls};
 use crate::client::InProcess;
-use crate::credentials::{Caller, authenticate, needs_permission};
+use crate::credentials::{Caller, authenticate};
 use crate::delivery::Delivery;
 use crate::fate::{Fate, Fates};
 use crate::organization::Organization;
-use crate::protocol::{Answer, Refusal, Request, Service, Signature, render, render_refusal};
+use crate::protocol::{Answer, Problem, Refusal, Request, Signature, render, render_refusal};
 use crate::quotas::{Quotas, Turn};
+use crate::service::Service;
 use crate::services::iam::ReportPolls;
-use crate::services::{self, Context};
+use crate::services::{self, sts};
 use crate::settings::Settings;
 use crate::truth::Truth;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -88,7 +89,7 @@ impl Simulation {
         }
         let verdict = match (fate, &turn) {
             (Fate::Throttled, _) => Err(Refusal::throttled(request.service)),
-            (Fate::ServerError, _) => Err(Refusal::internal(request.service)),
+            (Fate::ServerError, _) => Err(Refusal::of(request.service, Problem::Internal, "")),
             (_, Err(refusal)) => Err(refusal.clone()),
             (_, Ok(_)) => Ok(()),
         };
@@ -132,14 +133,14 @@ impl Simulation {
             return Ok(None);
         }
         let Request { service, operation, region, .. } = request;
-        let turn = self.0.quotas.begin(&account.id, *service, operation)?;
-        self.0.quotas.draw(&account.id, region, *service, operation)?;
+        let turn = self.0.quotas.begin(&account.id, service, operation)?;
+        self.0.quotas.draw(&account.id, region, service, operation)?;
         Ok(turn)
     }
 
     fn respond(&self, request: &Request, verdict: Result<(), Refusal>) -> Response<Bytes> {
         let answer = verdict.and_then(|()| self.decide(request));
-        self.0.calls.record(request.service.name(), &request.operation, answer.is_ok());
+        self.0.calls.record(request.service.name, &request.operation, answer.is_ok());
         match answer {
             Ok(answer) => render(request, answer),
             Err(refusal) => render_refusal(request.service, &refusal),
@@ -149,16 +150,14 @@ impl Simulation {
     fn decide(&self, request: &Request) -> Result<Answer, Refusal> {
         let organization = &self.0.organization;
         let caller = authenticate(organization, request)?;
-        if needs_permission(request.service, &request.operation) {
-            access::check(organization, &caller, request)?;
-        }
-        services::answer(&Context { organization, caller, request, report_polls: &self.0.report_polls })
+        access::check(organization, &caller, request)?;
+        services::answer(organization, &caller, request, &self.0.report_polls)
     }
 }
 
 /// A request that can be answered, or the refusal of one that cannot be read, with the service that refuses.
-fn read(request: &http::Request<Bytes>) -> Result<Request, (Service, Refusal)> {
-    let signature = Signature::of(request).ok_or_else(|| (Service::Sts, Refusal::unsigned()))?;
+fn read(request: &http::Request<Bytes>) -> Result<Request, (&'static Service, Refusal)> {
+    let signature = Signature::of(request).ok_or_else(|| (&sts::SERVICE, Refusal::unsigned()))?;
     let service = signature.service();
     Request::read(signature, request).map_err(|refusal| (service, refusal))
 }

@@ -2,9 +2,8 @@
 
 use super::named::Named;
 use super::{Kind, Verdict, document};
-use crate::account::Account;
 use crate::dice::Dice;
-use crate::organization::Organization;
+use crate::place::Place;
 use crate::services::organizations::is_in_perimeter;
 use crate::services::{ec2, sts};
 use serde_json::{Value, json};
@@ -23,8 +22,7 @@ pub(crate) struct ResourcePolicy {
 
 /// What a policy is for.
 pub(crate) struct Subject<'a> {
-    pub(crate) organization: &'a Organization,
-    pub(crate) account: &'a Account,
+    pub(crate) place: Place<'a>,
     /// The major actions on such a resource.
     pub(crate) actions: &'a [&'a str],
     /// What the statements name as resource; nothing where the service leaves it out.
@@ -38,14 +36,14 @@ impl Subject<'_> {
     pub(crate) fn policy(&self, kind: Kind, dice: &mut Dice) -> ResourcePolicy {
         let statements = self.statements(kind, dice);
         // The only account of an organization has no other to let in: it names itself.
-        let is_alone = self.organization.settings.accounts == 1;
-        let is_held = is_in_perimeter(self.organization, self.account, self.actions_service());
+        let is_alone = self.place.organization.settings.accounts == 1;
+        let is_held = is_in_perimeter(&self.place, self.actions_service());
         let verdict = match kind {
             kind if is_alone && kind.names_another_account() => Verdict::CLOSED,
             kind if is_held => kind.verdict_in_perimeter(),
             kind => kind.verdict(),
         };
-        let mut named = Named::of(self.organization, kind, &statements);
+        let mut named = Named::of(self.place.organization, kind, &statements);
         if verdict.is_external != Some(true) {
             named.outside.clear();
         }
@@ -69,7 +67,7 @@ impl Subject<'_> {
         let allow = |principal: Value, condition: Value| self.statement("Allow", principal, condition);
         let anyone = || json!("*");
         let none = Value::Null;
-        let (own, org) = (self.account.id.as_str(), self.organization.id.as_str());
+        let (own, org) = (self.place.account.id.as_str(), self.place.organization.id.as_str());
         let scope = |key: &str, account: &str| json!({ "StringEquals": { key: account } });
         match kind {
             Kind::None | Kind::Malformed => vec![],
@@ -81,7 +79,7 @@ impl Subject<'_> {
             Kind::ForeignOrganization => {
                 vec![allow(anyone(), scope("aws:PrincipalOrgID", &format!("o-{}", dice.lower(10))))]
             }
-            Kind::ExternalAccount => vec![allow(self.root(&self.organization.outside_id(dice)), none)],
+            Kind::ExternalAccount => vec![allow(self.root(&self.place.organization.outside_id(dice)), none)],
             Kind::Public => {
                 let anyone = if dice.chance(0.5) { anyone() } else { json!({ "AWS": ["*"] }) };
                 vec![allow(anyone, none)]
@@ -109,24 +107,25 @@ impl Subject<'_> {
             Kind::ServiceUnscoped => vec![allow(json!({ "Service": self.service }), none)],
             Kind::ServiceScoped => vec![allow(json!({ "Service": self.service }), self.source_arn(own))],
             Kind::ServiceForeign => {
-                let outside = self.organization.outside_id(dice);
+                let outside = self.place.organization.outside_id(dice);
                 vec![allow(json!({ "Service": self.service }), self.source_arn(&outside))]
             }
             Kind::DenySavesOrganization | Kind::DenySavesAll | Kind::DenySavesNobody | Kind::DenySavesNobodyButOne => {
                 vec![allow(anyone(), none), self.denial(kind)]
             }
             Kind::PublicAndExternal => {
-                vec![allow(anyone(), none), allow(self.root(&self.organization.outside_id(dice)), Value::Null)]
+                vec![allow(anyone(), none), allow(self.root(&self.place.organization.outside_id(dice)), Value::Null)]
             }
             Kind::OwnVpc | Kind::OtherVpce | Kind::ForeignVpc => vec![allow(anyone(), self.network(kind, dice))],
             Kind::UnknownBucket => {
-                let bucket = format!("arn:{}:s3:::elsewhere-{}", self.organization.settings.partition, dice.hex(10));
+                let bucket =
+                    format!("arn:{}:s3:::elsewhere-{}", self.place.organization.settings.partition, dice.hex(10));
                 vec![allow(json!({ "Service": "s3.amazonaws.com" }), json!({ "ArnLike": { "aws:SourceArn": bucket } }))]
             }
             Kind::LivingRole => vec![allow(json!({ "AWS": self.living_role(dice) }), none)],
             Kind::DeadRole => {
                 let role = format!("role/removed-{}", dice.hex(6));
-                vec![allow(json!({ "AWS": self.organization.arn("iam", "", &self.other(dice), &role) }), none)]
+                vec![allow(json!({ "AWS": self.place.organization.arn("iam", "", &self.other(dice), &role) }), none)]
             }
             Kind::Dangling => vec![allow(json!({ "AWS": format!("AROA{}", dice.base32(17)) }), none)],
             Kind::ElevenDigits => vec![allow(json!({ "AWS": &own[..11] }), none)],
@@ -147,11 +146,11 @@ impl Subject<'_> {
         let (anyone, none) = (json!("*"), Value::Null);
         match kind {
             Kind::DenySavesOrganization => {
-                deny(anyone, json!({ "StringNotEquals": { "aws:PrincipalOrgID": self.organization.id } }))
+                deny(anyone, json!({ "StringNotEquals": { "aws:PrincipalOrgID": self.place.organization.id } }))
             }
             Kind::DenySavesNobody => deny(anyone, json!({ "Bool": { "aws:SecureTransport": "false" } })),
             Kind::DenySavesNobodyButOne => {
-                let banned = self.organization.arn("iam", "", &self.account.id, "role/banned");
+                let banned = self.place.iam_arn("role/banned");
                 deny(json!({ "AWS": banned }), none)
             }
             _ => deny(anyone, none),
@@ -172,23 +171,23 @@ impl Subject<'_> {
     }
 
     fn root(&self, account_id: &str) -> Value {
-        json!({ "AWS": self.organization.arn("iam", "", account_id, "root") })
+        json!({ "AWS": self.place.organization.arn("iam", "", account_id, "root") })
     }
 
     fn source_arn(&self, account_id: &str) -> Value {
-        let arn = self.organization.arn("events", "us-east-1", account_id, "rule/nightly");
+        let arn = self.place.organization.arn("events", "us-east-1", account_id, "rule/nightly");
         json!({ "ArnLike": { "aws:SourceArn": arn } })
     }
 
     fn other(&self, dice: &mut Dice) -> String {
-        self.organization.other_id(self.account, dice)
+        self.place.organization.other_id(self.place.account, dice)
     }
 
     /// A condition on the network that a call comes from.
     fn network(&self, kind: Kind, dice: &mut Dice) -> Value {
         let (key, id) = match kind {
-            Kind::OwnVpc => ("aws:SourceVpc", ec2::default_vpc_id(self.organization, &self.account.id)),
-            Kind::OtherVpce => ("aws:SourceVpce", ec2::first_endpoint_id(self.organization, &self.other(dice))),
+            Kind::OwnVpc => ("aws:SourceVpc", ec2::default_vpc_id(self.place.organization, &self.place.account.id)),
+            Kind::OtherVpce => ("aws:SourceVpce", ec2::first_endpoint_id(self.place.organization, &self.other(dice))),
             _ => ("aws:SourceVpc", format!("vpc-0{}", dice.hex(16))),
         };
         json!({ "StringEquals": { key: id } })
@@ -197,11 +196,11 @@ impl Subject<'_> {
     /// A role that is in every account of the organization but the one that made it, where the crawler's is.
     fn living_role(&self, dice: &mut Dice) -> String {
         let other = self.other(dice);
-        let role = if other == self.organization.management_id() {
-            &self.organization.settings.crawler_role
+        let role = if other == self.place.organization.management_id() {
+            &self.place.organization.settings.crawler_role
         } else {
             sts::ORGANIZATION_ROLE
         };
-        self.organization.arn("iam", "", &other, &format!("role/{role}"))
+        self.place.organization.arn("iam", "", &other, &format!("role/{role}"))
     }
 }

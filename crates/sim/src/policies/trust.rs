@@ -2,9 +2,8 @@
 
 use super::named::principals;
 use super::{Named, Verdict, document};
-use crate::account::Account;
 use crate::dice::Dice;
-use crate::organization::Organization;
+use crate::place::Place;
 use crate::services::organizations::is_in_perimeter;
 use serde_json::{Value, json};
 
@@ -107,10 +106,11 @@ pub(crate) struct Trust {
 }
 
 /// The trust policy of a role in this account.
-pub(crate) fn trust(organization: &Organization, account: &Account, kind: TrustKind, dice: &mut Dice) -> Trust {
+pub(crate) fn trust(place: &Place<'_>, kind: TrustKind, dice: &mut Dice) -> Trust {
+    let Place { organization, account, .. } = *place;
     let root = |id: &str| json!({ "AWS": organization.arn("iam", "", id, "root") });
     let assume = |principal: Value, condition: Value| statement("sts:AssumeRole", principal, condition);
-    let provider = |name: &str| json!({ "Federated": organization.arn("iam", "", &account.id, name) });
+    let provider = |name: &str| json!({ "Federated": place.iam_arn(name) });
     let web = |provider: Value, condition: Value| statement("sts:AssumeRoleWithWebIdentity", provider, condition);
     let github = || provider(&format!("oidc-provider/{GITHUB}"));
     let audience = format!("{GITHUB}:aud");
@@ -152,8 +152,8 @@ pub(crate) fn trust(organization: &Organization, account: &Account, kind: TrustK
         }
         TrustKind::Anyone => assume(json!({ "AWS": "*" }), Value::Null),
     };
-    let is_held = is_in_perimeter(organization, account, "sts") && kind.is_by_role();
-    let verdict = match verdict(organization, account, kind) {
+    let is_held = is_in_perimeter(place, "sts") && kind.is_by_role();
+    let verdict = match verdict(place, kind) {
         Verdict::PUBLIC if is_held => Verdict::IN_ORG,
         Verdict::EXTERNAL if is_held => Verdict::CLOSED,
         verdict => verdict,
@@ -173,13 +173,13 @@ pub(crate) fn trust(organization: &Organization, account: &Account, kind: TrustK
     }
 }
 
-fn verdict(organization: &Organization, account: &Account, kind: TrustKind) -> Verdict {
+fn verdict(place: &Place<'_>, kind: TrustKind) -> Verdict {
     match kind {
         TrustKind::Service(_) | TrustKind::SameAccount | TrustKind::Saml | TrustKind::Cluster | TrustKind::Dangling => {
             Verdict::CLOSED
         }
-        TrustKind::Management if account.is_management() => Verdict::CLOSED,
-        TrustKind::InOrgAccount if organization.settings.accounts == 1 => Verdict::CLOSED,
+        TrustKind::Management if place.account.is_management() => Verdict::CLOSED,
+        TrustKind::InOrgAccount if place.organization.settings.accounts == 1 => Verdict::CLOSED,
         TrustKind::Management | TrustKind::InOrgAccount | TrustKind::InOrgCondition => Verdict::IN_ORG,
         TrustKind::ExternalWithId | TrustKind::External | TrustKind::ForeignProvider => Verdict::EXTERNAL,
         // Whose repositories these are, AWS does not say.

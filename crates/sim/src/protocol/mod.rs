@@ -5,14 +5,13 @@ mod paging;
 mod refusal;
 mod request;
 mod response;
-mod service;
+mod route;
 mod xml;
 
-pub(crate) use paging::{Limits, Page, page};
-pub(crate) use refusal::Refusal;
+pub(crate) use paging::{Page, page, paged};
+pub(crate) use refusal::{OwnError, Problem, Refusal};
 pub(crate) use request::{Request, Signature};
 pub(crate) use response::{Answer, render, render_refusal};
-pub(crate) use service::Service;
 
 use serde_json::{Value, json};
 

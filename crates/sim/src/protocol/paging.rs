@@ -1,20 +1,10 @@
 //! Pages of a list, and the opaque tokens between them.
 
-use super::{Refusal, Request};
+use super::{Problem, Refusal, Request};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
-/// The names and sizes of one list call's paging.
-pub(crate) struct Limits {
-    /// The parameter that carries the token of the page wanted.
-    pub(crate) token: &'static str,
-    /// The parameter that carries the size wanted.
-    pub(crate) size: &'static str,
-    /// The size when the caller names none.
-    pub(crate) default: usize,
-    /// The largest size.
-    pub(crate) max: usize,
-}
+use orgcensus_calls::Protocol;
+use serde_json::{Map, Value, json};
 
 /// One page, and the token of the next if there is one.
 #[derive(Debug)]
@@ -30,32 +20,54 @@ impl<T> Page<T> {
     }
 }
 
-/// The page of `elements` that the request asks for, never larger than `page_size`.
+/// The page of `elements` that the request asks for, never larger than `page_size`. The table of calls names the inputs;
+/// `sizes` says how many elements a page has if the caller does not, and how many at most.
 pub(crate) fn page<T>(
     request: &Request,
-    limits: &Limits,
+    sizes: (usize, usize),
     page_size: Option<usize>,
     elements: Vec<T>,
 ) -> Result<Page<T>, Refusal> {
-    let start = match request.text(limits.token) {
+    let Some(token) = request.wire().and_then(|wire| wire.tokens_in.first()) else {
+        return Ok(Page { elements, next: None });
+    };
+    let start = match request.text(token) {
         None | Some("") => 0,
         Some(token) => offset(request, token)
             .filter(|offset| *offset < elements.len())
-            .ok_or_else(|| Refusal::invalid_token(request.service))?,
+            .ok_or_else(|| Refusal::of(request.service, Problem::InvalidToken, ""))?,
     };
-    let wanted = request.number(limits.size).unwrap_or(limits.default).clamp(1, limits.max);
+    let (usual, most) = sizes;
+    let limit = request.wire().and_then(|wire| wire.limit);
+    let wanted = limit.and_then(|name| request.number(name)).unwrap_or(usual).clamp(1, most);
     let size = page_size.map_or(wanted, |most| wanted.min(most.max(1)));
-    let next = (start + size < elements.len()).then(|| token(request, start + size));
+    let next = (start + size < elements.len()).then(|| make_token(request, start + size));
     Ok(Page { elements: elements.into_iter().skip(start).take(size).collect(), next })
 }
 
+/// The members of an answer that is a page: the list in the protocol's form, the token, and whether there is more.
+pub(crate) fn paged(request: &Request, member: &str, page: Page<Value>) -> Value {
+    let is_truncated = page.is_truncated();
+    let elements = match request.service.protocol() {
+        Protocol::Query => super::members(page.elements),
+        Protocol::Ec2 => super::items(page.elements),
+        _ => json!(page.elements),
+    };
+    let mut members = Map::from_iter([(member.to_owned(), elements)]);
+    if let Some(wire) = request.wire() {
+        members.extend(wire.tokens_out.first().map(|name| ((*name).to_owned(), json!(page.next))));
+        members.extend(wire.more.map(|name| (name.to_owned(), json!(is_truncated))));
+    }
+    Value::Object(members)
+}
+
 /// Tokens name the list that gave them, so that another list's token is refused as AWS refuses it.
-fn token(request: &Request, offset: usize) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{}:{}:{offset}", request.service.name(), request.operation))
+fn make_token(request: &Request, offset: usize) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{}:{}:{offset}", request.service.name, request.operation))
 }
 
 fn offset(request: &Request, token: &str) -> Option<usize> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
-    let rest = text.strip_prefix(request.service.name())?.strip_prefix(':')?;
+    let rest = text.strip_prefix(request.service.name)?.strip_prefix(':')?;
     rest.strip_prefix(request.operation.as_str())?.strip_prefix(':')?.parse().ok()
 }

@@ -1,6 +1,7 @@
-//! Errors as each service names them.
+//! Errors as each protocol's services name them, and as a service does that names them otherwise.
 
-use super::Service;
+use crate::service::Service;
+use orgcensus_calls::Protocol;
 
 /// An error that a service answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,56 +13,136 @@ pub(crate) struct Refusal {
     pub(crate) headers: Vec<(&'static str, String)>,
 }
 
+/// What can be wrong with a call of any service. The order is that of [`Usual`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Problem {
+    /// The caller may not do this.
+    Denied,
+    /// The credentials are unknown, here or at all.
+    UnknownCredentials,
+    /// The session's time is over.
+    Expired,
+    /// The service does not have this operation.
+    UnknownOperation,
+    /// The token of a next page is not one that this list gave.
+    InvalidToken,
+    /// A parameter is missing or wrong.
+    InvalidParameter,
+    /// Too many calls.
+    Throttled,
+    /// The service is broken.
+    Internal,
+}
+
+/// How a service names a problem otherwise than others of its protocol.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OwnError {
+    problem: Problem,
+    code: &'static str,
+    message: Option<&'static str>,
+}
+
+impl Problem {
+    /// A service's own code of this problem.
+    pub(crate) const fn is(self, code: &'static str) -> OwnError {
+        OwnError { problem: self, code, message: None }
+    }
+}
+
+impl OwnError {
+    /// The same with a message of its own.
+    pub(crate) const fn says(self, message: &'static str) -> Self {
+        Self { message: Some(message), ..self }
+    }
+}
+
+/// Status, code and message of each problem. `{}` is what the caller of [`Refusal::of`] has to say.
+type Usual = [(u16, &'static str, &'static str); 8];
+
+const INVALID_CREDENTIALS: &str = "The security token included in the request is invalid.";
+const EXPIRED: &str = "The security token included in the request is expired";
+const INVALID_TOKEN: &str = "The token for the next page is invalid.";
+const INVALID_PARAMETER: &str = "Value of the parameter {} is missing or not valid.";
+const BROKEN: &str = "The request processing has failed because of an unknown error, exception or failure.";
+
+const EC2: Usual = [
+    (403, "UnauthorizedOperation", "You are not authorized to perform this operation. {}"),
+    (401, "AuthFailure", "AWS was not able to validate the provided access credentials"),
+    (400, "RequestExpired", "Request has expired."),
+    (400, "InvalidAction", "Could not find operation {}"),
+    (400, "InvalidNextToken", INVALID_TOKEN),
+    (400, "InvalidParameterValue", INVALID_PARAMETER),
+    (503, "RequestLimitExceeded", "Request limit exceeded."),
+    (500, "InternalError", BROKEN),
+];
+
+const QUERY: Usual = [
+    (403, "AccessDenied", "{}"),
+    (403, "InvalidClientTokenId", INVALID_CREDENTIALS),
+    (403, "ExpiredToken", EXPIRED),
+    (400, "InvalidAction", "Could not find operation {}"),
+    (400, "ValidationError", INVALID_TOKEN),
+    (400, "ValidationError", INVALID_PARAMETER),
+    (400, "Throttling", "Rate exceeded"),
+    (500, "ServiceFailure", BROKEN),
+];
+
+const JSON: Usual = [
+    (400, "AccessDeniedException", "{}"),
+    (400, "UnrecognizedClientException", INVALID_CREDENTIALS),
+    (400, "ExpiredTokenException", EXPIRED),
+    (400, "UnknownOperationException", ""),
+    (400, "ValidationException", INVALID_TOKEN),
+    (400, "ValidationException", INVALID_PARAMETER),
+    (400, "ThrottlingException", "Rate exceeded"),
+    (500, "InternalFailure", BROKEN),
+];
+
+const REST_JSON: Usual = [
+    (403, "AccessDeniedException", "{}"),
+    (403, "UnrecognizedClientException", INVALID_CREDENTIALS),
+    (403, "ExpiredTokenException", EXPIRED),
+    (404, "UnknownOperationException", "Unknown operation"),
+    (400, "ValidationException", INVALID_TOKEN),
+    (400, "ValidationException", INVALID_PARAMETER),
+    (429, "TooManyRequestsException", "Rate exceeded"),
+    (500, "InternalFailure", BROKEN),
+];
+
+const REST_XML: Usual = [
+    (403, "AccessDenied", "{}"),
+    (403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."),
+    (400, "ExpiredToken", "The provided token has expired."),
+    (405, "MethodNotAllowed", "The specified method is not allowed against this resource."),
+    (400, "InvalidArgument", INVALID_TOKEN),
+    (400, "InvalidArgument", INVALID_PARAMETER),
+    (503, "SlowDown", "Please reduce your request rate."),
+    (500, "InternalError", BROKEN),
+];
+
 impl Refusal {
     pub(crate) fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
         Self { status, code: code.to_owned(), message: message.into(), headers: Vec::new() }
     }
 
-    /// The caller may not do this.
-    pub(crate) fn access_denied(service: Service, message: impl Into<String>) -> Self {
-        let (status, code) = match service {
-            Service::Ec2 => (403, "UnauthorizedOperation"),
-            Service::Iam | Service::Sts | Service::S3 | Service::S3Control => (403, "AccessDenied"),
-            Service::Sns => (403, "AuthorizationError"),
-            Service::Lambda => (403, "AccessDeniedException"),
-            _ => (400, "AccessDeniedException"),
+    /// What a service says of a problem; the detail stands where its message has room for one.
+    pub(crate) fn of(service: &Service, problem: Problem, detail: &str) -> Self {
+        let usual = match service.protocol() {
+            Protocol::Ec2 => EC2,
+            Protocol::Query => QUERY,
+            Protocol::Json10 | Protocol::Json11 => JSON,
+            Protocol::RestJson => REST_JSON,
+            Protocol::RestXml => REST_XML,
         };
-        let message = message.into();
-        match service {
-            Service::Ec2 => {
-                Self::new(status, code, format!("You are not authorized to perform this operation. {message}"))
-            }
-            _ => Self::new(status, code, message),
-        }
+        let (status, code, message) = usual[problem as usize];
+        let own = service.errors.iter().find(|it| it.problem == problem);
+        let message = own.and_then(|it| it.message).unwrap_or(message);
+        Self::new(status, own.map_or(code, |it| it.code), message.replace("{}", detail))
     }
 
-    /// The credentials are unknown, here or at all.
-    pub(crate) fn unknown_credentials(service: Service) -> Self {
-        let invalid = "The security token included in the request is invalid.";
-        match service {
-            Service::Ec2 => {
-                Self::new(401, "AuthFailure", "AWS was not able to validate the provided access credentials")
-            }
-            Service::Iam | Service::Sts | Service::Sns => Self::new(403, "InvalidClientTokenId", invalid),
-            Service::S3 | Service::S3Control => {
-                let message = "The AWS Access Key Id you provided does not exist in our records.";
-                Self::new(403, "InvalidAccessKeyId", message)
-            }
-            Service::Lambda => Self::new(403, "UnrecognizedClientException", invalid),
-            _ => Self::new(400, "UnrecognizedClientException", invalid),
-        }
-    }
-
-    /// The session's time is over.
-    pub(crate) fn expired(service: Service) -> Self {
-        let message = "The security token included in the request is expired";
-        match service {
-            Service::Ec2 => Self::new(400, "RequestExpired", "Request has expired."),
-            Service::Iam | Service::Sts | Service::Sns => Self::new(403, "ExpiredToken", message),
-            Service::S3 | Service::S3Control => Self::new(400, "ExpiredToken", "The provided token has expired."),
-            Service::Lambda => Self::new(403, "ExpiredTokenException", message),
-            _ => Self::new(400, "ExpiredTokenException", message),
-        }
+    /// The caller may not do this.
+    pub(crate) fn access_denied(service: &Service, message: &str) -> Self {
+        Self::of(service, Problem::Denied, message)
     }
 
     /// The request carries no signature.
@@ -70,77 +151,58 @@ impl Refusal {
     }
 
     /// The service does not have this operation.
-    pub(crate) fn unknown_operation(service: Service, operation: &str) -> Self {
-        match service {
-            Service::Ec2 | Service::Iam | Service::Sns | Service::Sts => {
-                Self::new(400, "InvalidAction", format!("Could not find operation {operation}"))
-            }
-            Service::S3 | Service::S3Control => {
-                Self::new(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
-            }
-            Service::Lambda => Self::new(404, "UnknownOperationException", "Unknown operation"),
-            _ => Self::new(400, "UnknownOperationException", ""),
-        }
-    }
-
-    /// The token of a next page is not one that this list gave.
-    pub(crate) fn invalid_token(service: Service) -> Self {
-        let code = match service {
-            Service::Ec2 => "InvalidNextToken",
-            Service::Ecr | Service::Sns => "InvalidParameter",
-            Service::Iam | Service::Sts => "ValidationError",
-            Service::IdentityStore | Service::SsoAdmin => "ValidationException",
-            Service::Kms => "InvalidMarkerException",
-            Service::Lambda => "InvalidParameterValueException",
-            Service::Organizations => "InvalidInputException",
-            Service::S3 | Service::S3Control => "InvalidArgument",
-            Service::SecretsManager => "InvalidNextTokenException",
-            Service::Sqs => "InvalidParameterValue",
-        };
-        Self::new(400, code, "The token for the next page is invalid.")
+    pub(crate) fn unknown_operation(service: &Service, operation: &str) -> Self {
+        Self::of(service, Problem::UnknownOperation, operation)
     }
 
     /// A parameter is missing or wrong.
-    pub(crate) fn invalid_parameter(service: Service, name: &str) -> Self {
-        let code = match service {
-            Service::Ec2 => "InvalidParameterValue",
-            Service::Iam | Service::Sts => "ValidationError",
-            Service::Lambda => "InvalidParameterValueException",
-            Service::Organizations => "InvalidInputException",
-            Service::S3 | Service::S3Control => "InvalidArgument",
-            Service::Ecr | Service::SecretsManager => "InvalidParameterException",
-            Service::IdentityStore | Service::Kms | Service::SsoAdmin => "ValidationException",
-            Service::Sns => "InvalidParameter",
-            Service::Sqs => "InvalidParameterValue",
-        };
-        Self::new(400, code, format!("Value of the parameter {name} is missing or not valid."))
+    pub(crate) fn invalid_parameter(service: &Service, name: &str) -> Self {
+        Self::of(service, Problem::InvalidParameter, name)
     }
 
     /// Too many calls.
-    pub(crate) fn throttled(service: Service) -> Self {
-        let (status, code, message) = match service {
-            Service::Ec2 => (503, "RequestLimitExceeded", "Request limit exceeded."),
-            Service::Iam | Service::Sts | Service::Sns => (400, "Throttling", "Rate exceeded"),
-            Service::S3 | Service::S3Control => (503, "SlowDown", "Please reduce your request rate."),
-            Service::Lambda => (429, "TooManyRequestsException", "Rate exceeded"),
-            Service::Organizations => (
-                400,
-                "TooManyRequestsException",
-                "AWS Organizations can't complete your request because another request is already in progress.",
-            ),
-            _ => (400, "ThrottlingException", "Rate exceeded"),
-        };
-        Self::new(status, code, message)
+    pub(crate) fn throttled(service: &Service) -> Self {
+        Self::of(service, Problem::Throttled, "")
     }
 
-    /// The service is broken.
-    pub(crate) fn internal(service: Service) -> Self {
-        let code = match service {
-            Service::Iam | Service::Sts => "ServiceFailure",
-            Service::Ec2 | Service::S3 | Service::S3Control | Service::Sns => "InternalError",
-            Service::Lambda => "ServiceException",
-            _ => "InternalFailure",
-        };
-        Self::new(500, code, "The request processing has failed because of an unknown error, exception or failure.")
+    /// The same with one more header.
+    pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::SERVICES;
+
+    /// Status and code of a problem, as a service says it.
+    fn said(service: &str, problem: Problem) -> String {
+        let service = SERVICES.iter().find(|it| it.name == service).unwrap();
+        let Refusal { status, code, .. } = Refusal::of(service, problem, "x");
+        format!("{status} {code}")
+    }
+
+    #[test]
+    fn each_service_has_its_own_words() {
+        for (service, problem, words) in [
+            ("ec2", Problem::Denied, "403 UnauthorizedOperation"),
+            ("sns", Problem::Denied, "403 AuthorizationError"),
+            ("lambda", Problem::Denied, "403 AccessDeniedException"),
+            ("kms", Problem::Denied, "400 AccessDeniedException"),
+            ("s3control", Problem::UnknownCredentials, "403 InvalidAccessKeyId"),
+            ("sqs", Problem::Expired, "400 ExpiredTokenException"),
+            ("sts", Problem::UnknownOperation, "400 InvalidAction"),
+            ("kms", Problem::InvalidToken, "400 InvalidMarkerException"),
+            ("kms", Problem::InvalidParameter, "400 ValidationException"),
+            ("organizations", Problem::Throttled, "400 TooManyRequestsException"),
+            ("ecr", Problem::Throttled, "400 ThrottlingException"),
+            ("sns", Problem::Internal, "500 InternalError"),
+            ("iam", Problem::Internal, "500 ServiceFailure"),
+            ("lambda", Problem::Internal, "500 ServiceException"),
+        ] {
+            assert_eq!(said(service, problem), words, "{service} {problem:?}");
+        }
     }
 }

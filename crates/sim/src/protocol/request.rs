@@ -1,15 +1,16 @@
 //! From an HTTP request to a service, an operation and its parameters.
 
-use super::service::Protocol;
-use super::{Refusal, Service};
+use super::route::{form, json_target, rest_route};
+use super::{Problem, Refusal};
+use crate::service::Service;
 use bytes::Bytes;
-use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value, json};
+use orgcensus_calls::{Operation, Protocol, operation};
+use serde_json::{Map, Value};
 
 /// What a request asks for.
 #[derive(Debug)]
 pub(crate) struct Request {
-    pub(crate) service: Service,
+    pub(crate) service: &'static Service,
     pub(crate) operation: String,
     /// The region that the signature names.
     pub(crate) region: String,
@@ -23,7 +24,7 @@ pub(crate) struct Request {
 pub(crate) struct Signature {
     access_key_id: String,
     region: String,
-    service: Service,
+    service: &'static Service,
 }
 
 impl Signature {
@@ -41,7 +42,7 @@ impl Signature {
     }
 
     /// The service that the signature is for.
-    pub(crate) fn service(&self) -> Service {
+    pub(crate) fn service(&self) -> &'static Service {
         self.service
     }
 }
@@ -50,20 +51,20 @@ impl Request {
     /// Reads a request as its service's protocol says.
     pub(crate) fn read(signature: Signature, request: &http::Request<Bytes>) -> Result<Self, Refusal> {
         let Signature { access_key_id, region, service } = signature;
-        let unknown = || Refusal::unknown_operation(service, request.uri().path());
-        let (operation, parameters) = match service.protocol() {
-            Protocol::Json(_) => json_target(request).ok_or_else(unknown)?,
-            Protocol::Query(_) | Protocol::Ec2 => {
-                let form = form(&String::from_utf8_lossy(request.body()));
-                let action = form.get("Action").and_then(Value::as_str).ok_or_else(unknown)?.to_owned();
-                (action, form)
-            }
-            Protocol::RestJson => lambda_route(request).ok_or_else(unknown)?,
-            Protocol::RestXml if service == Service::S3Control => s3control_route(request).ok_or_else(unknown)?,
-            Protocol::RestXml => s3_route(request).ok_or_else(unknown)?,
+        let route = match service.protocol() {
+            Protocol::Json10 | Protocol::Json11 => json_target(request),
+            Protocol::Query | Protocol::Ec2 => form_action(request),
+            Protocol::RestJson | Protocol::RestXml => rest_route(service, request),
         };
+        let unknown = || Refusal::of(service, Problem::UnknownOperation, request.uri().path());
+        let (operation, parameters) = route.ok_or_else(unknown)?;
         let token = request.headers().get("x-amz-security-token").and_then(|value| value.to_str().ok());
         Ok(Self { service, operation, region, access_key_id, session_token: token.map(str::to_owned), parameters })
+    }
+
+    /// What the table of calls says of the operation.
+    pub(crate) fn wire(&self) -> Option<&'static Operation> {
+        operation(self.service.name, &self.operation)
     }
 
     /// A parameter as text.
@@ -103,96 +104,11 @@ impl Request {
     }
 }
 
-type Route = (String, Map<String, Value>);
-
-/// `X-Amz-Target: Prefix.Operation`, parameters in a JSON body.
-fn json_target(request: &http::Request<Bytes>) -> Option<Route> {
-    let target = request.headers().get("x-amz-target")?.to_str().ok()?;
-    let operation = target.rsplit('.').next()?.to_owned();
-    match serde_json::from_slice(request.body()) {
-        Ok(Value::Object(parameters)) => Some((operation, parameters)),
-        _ => Some((operation, Map::new())),
-    }
-}
-
-/// Lambda's operations are paths: `/2015-03-31/functions/NAME/policy`.
-fn lambda_route(request: &http::Request<Bytes>) -> Option<Route> {
-    let mut parameters = query(request);
-    let path = request.uri().path().trim_end_matches('/');
-    let parts: Vec<String> = path.split('/').skip(1).map(decode).collect();
-    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    let (operation, name) = match parts.as_slice() {
-        ["2015-03-31", "functions"] => ("ListFunctions", None),
-        ["2015-03-31", "functions", name, "policy"] => ("GetPolicy", Some(("FunctionName", *name))),
-        ["2021-10-31", "functions", name, "urls"] => ("ListFunctionUrlConfigs", Some(("FunctionName", *name))),
-        ["2017-03-31", "tags", arn] => ("ListTags", Some(("Resource", *arn))),
-        _ => return None,
-    };
-    if let Some((parameter, value)) = name {
-        parameters.insert(parameter.to_owned(), json!(value));
-    }
-    Some((operation.to_owned(), parameters))
-}
-
-fn s3control_route(request: &http::Request<Bytes>) -> Option<Route> {
-    let mut parameters = query(request);
-    if let Some(account_id) = request.headers().get("x-amz-account-id").and_then(|value| value.to_str().ok()) {
-        parameters.insert("AccountId".to_owned(), json!(account_id));
-    }
-    (request.uri().path() == "/v20180820/configuration/publicAccessBlock")
-        .then(|| ("GetPublicAccessBlock".to_owned(), parameters))
-}
-
-/// S3's operations are marks in the query: `/bucket?policy`. The bucket is in the path, or before `.s3.` in the host.
-fn s3_route(request: &http::Request<Bytes>) -> Option<Route> {
-    let mut parameters = query(request);
-    let bucket = match s3_virtual_host(request) {
-        Some(bucket) => bucket,
-        None => decode(request.uri().path().trim_matches('/')),
-    };
-    if bucket.is_empty() {
-        return Some(("ListBuckets".to_owned(), parameters));
-    }
-    let operation = S3_MARKS.iter().find(|(mark, _)| parameters.contains_key(*mark))?.1;
-    parameters.insert("Bucket".to_owned(), json!(bucket));
-    Some((operation.to_owned(), parameters))
-}
-
-const S3_MARKS: [(&str, &str); 10] = [
-    ("policy", "GetBucketPolicy"),
-    ("policyStatus", "GetBucketPolicyStatus"),
-    ("acl", "GetBucketAcl"),
-    ("ownershipControls", "GetBucketOwnershipControls"),
-    ("publicAccessBlock", "GetPublicAccessBlock"),
-    ("location", "GetBucketLocation"),
-    ("tagging", "GetBucketTagging"),
-    ("encryption", "GetBucketEncryption"),
-    ("versioning", "GetBucketVersioning"),
-    ("logging", "GetBucketLogging"),
-];
-
-fn s3_virtual_host(request: &http::Request<Bytes>) -> Option<String> {
-    let header = request.headers().get(http::header::HOST).and_then(|value| value.to_str().ok());
-    let host = header.or_else(|| request.uri().host())?;
-    let bucket = host.find(".s3.").or_else(|| host.find(".s3-")).map(|end| &host[..end])?;
-    Some(bucket.to_owned())
-}
-
-fn query(request: &http::Request<Bytes>) -> Map<String, Value> {
-    form(request.uri().query().unwrap_or_default())
-}
-
-/// `a=1&b=2`, with `+` and percent escapes.
-fn form(text: &str) -> Map<String, Value> {
-    let pairs = text.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(key, value)| (decode(&key.replace('+', " ")), json!(decode(&value.replace('+', " ")))))
-        .collect()
-}
-
-fn decode(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
+/// The operation is in the form.
+fn form_action(request: &http::Request<Bytes>) -> Option<(String, Map<String, Value>)> {
+    let form = form(&String::from_utf8_lossy(request.body()));
+    let action = form.get("Action")?.as_str()?.to_owned();
+    Some((action, form))
 }
 
 #[cfg(test)]
@@ -236,7 +152,7 @@ mod tests {
         assert_eq!(read("s3", "http://h/?x-id=ListBuckets", &[], "").unwrap().operation, "ListBuckets");
         let uri = "http://123.h/v20180820/configuration/publicAccessBlock";
         let request = read("s3", uri, &[("x-amz-account-id", "123")], "").unwrap();
-        assert_eq!((request.service, request.text("AccountId")), (Service::S3Control, Some("123")));
+        assert_eq!((request.service.name, request.text("AccountId")), ("s3control", Some("123")));
     }
 
     #[test]

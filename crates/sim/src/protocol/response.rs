@@ -1,15 +1,15 @@
 //! From an answer or a refusal to an HTTP response in the service's protocol.
 
 use super::json::without_nulls;
-use super::service::Protocol;
-use super::{Refusal, Request, Service, xml};
+use super::{Refusal, Request, xml};
+use crate::service::Service;
 use bytes::Bytes;
 use http::Response;
+use orgcensus_calls::Protocol;
 use serde_json::{Value, json};
 
 /// Every answer's request id. Nothing reads it, and a constant keeps answers comparable.
 const REQUEST_ID: &str = "00000000-0000-4000-8000-000000000000";
-const TEXT_XML: &str = "text/xml;charset=UTF-8";
 
 /// What an operation answers.
 #[derive(Debug)]
@@ -20,86 +20,96 @@ pub(crate) enum Answer {
     Body(String),
 }
 
-impl From<Value> for Answer {
-    fn from(members: Value) -> Self {
-        Self::Members(members)
-    }
-}
-
 /// Writes an answer.
 pub(crate) fn render(request: &Request, answer: Answer) -> Response<Bytes> {
     let mut members = match answer {
         Answer::Body(body) => return respond(200, "application/json", &[], body),
         Answer::Members(members) => members,
     };
-    let operation = &request.operation;
-    match request.service.protocol() {
-        Protocol::Json(content_type) => {
+    let (service, operation) = (request.service, &request.operation);
+    let content_type = content_type(service);
+    match service.protocol() {
+        Protocol::Json10 | Protocol::Json11 | Protocol::RestJson => {
             without_nulls(&mut members);
             respond(200, content_type, &[], members.to_string())
         }
-        Protocol::RestJson => {
-            without_nulls(&mut members);
-            respond(200, "application/json", &[], members.to_string())
-        }
-        Protocol::Query(namespace) => {
+        Protocol::Query => {
             let content = json!({
-                "@xmlns": namespace,
+                "@xmlns": namespace(service),
                 format!("{operation}Result"): members,
                 "ResponseMetadata": { "RequestId": REQUEST_ID },
             });
-            respond(200, TEXT_XML, &[], document(&json!({ format!("{operation}Response"): content })))
+            respond(200, content_type, &[], document(&json!({ format!("{operation}Response"): content })))
         }
         Protocol::Ec2 => {
-            let mut content = json!({ "@xmlns": "http://ec2.amazonaws.com/doc/2016-11-15/", "requestId": REQUEST_ID });
+            let mut content = json!({ "@xmlns": namespace(service), "requestId": REQUEST_ID });
             if let (Value::Object(content), Value::Object(members)) = (&mut content, members) {
                 content.extend(members);
             }
-            respond(200, TEXT_XML, &[], document(&json!({ format!("{operation}Response"): content })))
+            respond(200, content_type, &[], document(&json!({ format!("{operation}Response"): content })))
         }
-        Protocol::RestXml => respond(200, "application/xml", &[], document(&members)),
+        Protocol::RestXml => respond(200, content_type, &[], document(&members)),
     }
 }
 
 /// Writes a refusal.
-pub(crate) fn render_refusal(service: Service, refusal: &Refusal) -> Response<Bytes> {
+pub(crate) fn render_refusal(service: &Service, refusal: &Refusal) -> Response<Bytes> {
     let Refusal { status, code, message, headers } = refusal;
     let mut headers = headers.clone();
     let fault = if *status < 500 { "Sender" } else { "Receiver" };
     let error = json!({ "Type": fault, "Code": code, "Message": message });
-    match service.protocol() {
-        Protocol::Json(content_type) => {
-            if service == Service::Sqs {
-                headers.push(("x-amzn-query-error", format!("{};{fault}", query_code(code))));
+    let body = match service.protocol() {
+        Protocol::Json10 | Protocol::Json11 => {
+            let had_forms = service.wire().is_some_and(|wire| wire.had_forms);
+            if had_forms && !headers.iter().any(|(name, _)| *name == QUERY_ERROR) {
+                headers.push((QUERY_ERROR, format!("{};{fault}", query_code(code))));
             }
-            respond(*status, content_type, &headers, json!({ "__type": code, "message": message }).to_string())
+            json!({ "__type": code, "message": message }).to_string()
         }
         Protocol::RestJson => {
             headers.push(("x-amzn-errortype", code.clone()));
-            let body = json!({ "Type": if *status < 500 { "User" } else { "Service" }, "Message": message });
-            respond(*status, "application/json", &headers, body.to_string())
+            json!({ "Type": if *status < 500 { "User" } else { "Service" }, "Message": message }).to_string()
         }
-        Protocol::Query(namespace) => {
-            let content = json!({ "@xmlns": namespace, "Error": error, "RequestId": REQUEST_ID });
-            respond(*status, TEXT_XML, &headers, document(&json!({ "ErrorResponse": content })))
+        Protocol::Query => {
+            let content = json!({ "@xmlns": namespace(service), "Error": error, "RequestId": REQUEST_ID });
+            document(&json!({ "ErrorResponse": content }))
         }
         Protocol::Ec2 => {
             let error = json!({ "Error": { "Code": code, "Message": message } });
-            let content = json!({ "Errors": error, "RequestID": REQUEST_ID });
-            respond(*status, TEXT_XML, &headers, document(&json!({ "Response": content })))
+            document(&json!({ "Response": { "Errors": error, "RequestID": REQUEST_ID } }))
         }
-        Protocol::RestXml if service == Service::S3Control => {
-            let content = json!({ "Error": error, "RequestId": REQUEST_ID, "HostId": "simulated" });
-            respond(*status, "application/xml", &headers, document(&json!({ "ErrorResponse": content })))
+        Protocol::RestXml if service.speaks_as_s3 => {
+            let content = json!({ "Code": code, "Message": message, "RequestId": REQUEST_ID, "HostId": "simulated" });
+            document(&json!({ "Error": content }))
         }
         Protocol::RestXml => {
-            let content = json!({ "Code": code, "Message": message, "RequestId": REQUEST_ID, "HostId": "simulated" });
-            respond(*status, "application/xml", &headers, document(&json!({ "Error": content })))
+            let content = json!({ "Error": error, "RequestId": REQUEST_ID, "HostId": "simulated" });
+            document(&json!({ "ErrorResponse": content }))
         }
+    };
+    respond(*status, content_type(service), &headers, body)
+}
+
+fn content_type(service: &Service) -> &'static str {
+    match service.protocol() {
+        Protocol::Json10 => "application/x-amz-json-1.0",
+        Protocol::Json11 => "application/x-amz-json-1.1",
+        Protocol::RestJson => "application/json",
+        Protocol::Query | Protocol::Ec2 => "text/xml;charset=UTF-8",
+        Protocol::RestXml => "application/xml",
     }
 }
 
-/// SQS once spoke awsQuery, and still gives its errors the names they had there.
+/// The namespace of a service that is asked by forms. Nothing reads it.
+fn namespace(service: &Service) -> String {
+    let scheme = if service.is_global() { "https" } else { "http" };
+    let (host, version) = service.wire().map_or((service.name, ""), |wire| (wire.host, wire.api_version));
+    format!("{scheme}://{host}.amazonaws.com/doc/{version}/")
+}
+
+/// Services that once were asked by forms still give their errors the names that they had there.
+const QUERY_ERROR: &str = "x-amzn-query-error";
+
 fn query_code(code: &str) -> &str {
     match code {
         "AccessDeniedException" => "AccessDenied",
@@ -107,7 +117,6 @@ fn query_code(code: &str) -> &str {
         "InternalFailure" => "InternalError",
         "UnknownOperationException" => "InvalidAction",
         "UnrecognizedClientException" => "InvalidClientTokenId",
-        "com.amazonaws.sqs#QueueDoesNotExist" => "AWS.SimpleQueueService.NonExistentQueue",
         other => other,
     }
 }

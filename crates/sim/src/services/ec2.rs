@@ -2,29 +2,50 @@
 
 mod vpcs;
 
-pub(crate) use vpcs::{default_vpc_id, first_endpoint_id, vpcs};
+pub(crate) use vpcs::{default_vpc_id, first_endpoint_id};
 
-use super::{Context, population, some_tags};
+use super::{Context, some_tags};
 use crate::CANARY;
-use crate::account::Account;
 use crate::clock::iso_millis;
 use crate::dice::Dice;
-use crate::organization::Organization;
-use crate::protocol::{Answer, Limits, Refusal, items};
+use crate::place::Place;
+use crate::protocol::{Refusal, items};
+use crate::quotas::each;
+use crate::service::{Service, get, list};
+use crate::truth::{At, Tally, resources, things};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-const PAGE: Limits = Limits { token: "NextToken", size: "MaxResults", default: 1000, max: 1000 };
+pub(crate) static SERVICE: Service = Service {
+    // Of ec2-api-throttling.
+    quotas: &[each(&[], 100.0, 20.0)],
+    page: 1000,
+    answers: &[&[
+        get("DescribeInstanceAttribute", instance_attribute),
+        list("DescribeInstances", "reservationSet", |context| Ok(reservations(&context.place))),
+        get("DescribeRegions", |context| Ok(describe_regions(context))),
+        list("DescribeVpcEndpoints", "vpcEndpointSet", |context| Ok(vpcs::describe_vpc_endpoints(&context.place))),
+        list("DescribeVpcs", "vpcSet", |context| Ok(vpcs::describe_vpcs(&context.place))),
+        get("GetInstanceMetadataDefaults", |context| Ok(metadata_defaults(&context.place))),
+    ]],
+    kinds: &[
+        things(At::Region, "ec2_instances", |place| instances(place).len()),
+        things(At::Region, "ec2_vpcs", |place| vpcs::vpcs(place).len()),
+        resources(At::Region, vpcs::planted).rows("ec2_vpc_endpoints"),
+    ],
+    counts: Some((At::Region, count)),
+    ..Service::named("ec2")
+};
 
 /// An instance.
 #[derive(Debug)]
-pub(crate) struct Instance {
-    pub(crate) id: String,
-    pub(crate) reservation_id: String,
-    pub(crate) state: State,
+struct Instance {
+    id: String,
+    reservation_id: String,
+    state: State,
     /// Whether it answers metadata requests of version 1.
-    pub(crate) is_imds_optional: bool,
+    is_imds_optional: bool,
     image_id: String,
     instance_type: &'static str,
     launched_millis: i64,
@@ -38,20 +59,15 @@ pub(crate) struct Instance {
 
 /// An instance's state, with the code that goes with the name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct State {
-    pub(crate) name: &'static str,
+struct State {
+    name: &'static str,
     code: u16,
 }
 
 impl Instance {
     /// Whether it is counted: what is terminated is gone.
-    pub(crate) fn exists(&self) -> bool {
+    fn exists(&self) -> bool {
         self.state.name != "terminated"
-    }
-
-    /// Whether it has an instance profile.
-    pub(crate) fn has_profile(&self) -> bool {
-        self.profile.is_some()
     }
 }
 
@@ -61,39 +77,35 @@ const STATES: [(State, u32); 3] = [
     (State { name: "terminated", code: 48 }, 1),
 ];
 
-/// The instances of an account in a region; those of one reservation follow each other.
-pub(crate) fn instances(organization: &Organization, account: &Account, region: &str) -> Vec<Instance> {
-    let mean = organization.settings.rates.instances;
-    let (mut dice, count) = population(organization, account, "ec2", region, mean);
+/// The instances of a place; those of one reservation follow each other.
+fn instances(place: &Place<'_>) -> Vec<Instance> {
+    let (mut dice, count) = place.population("ec2", place.organization.settings.rates.instances);
     let mut reservation_id = String::new();
     let mut instances = Vec::new();
     for number in 0..count {
         if number == 0 || dice.chance(0.7) {
             reservation_id = format!("r-0{}", dice.hex(16));
         }
-        instances.push(instance(organization, account, &reservation_id, &mut dice));
+        instances.push(instance(place, &reservation_id, &mut dice));
     }
     instances
 }
 
-fn instance(organization: &Organization, account: &Account, reservation_id: &str, dice: &mut Dice) -> Instance {
+fn instance(place: &Place<'_>, reservation_id: &str, dice: &mut Dice) -> Instance {
     let state = dice.weighted(&STATES);
     let days = dice.between(0, 1000);
     let has_address = state.name == "running" && dice.chance(0.3);
-    let profile = dice.chance(0.6).then(|| {
-        let arn = organization.arn("iam", "", &account.id, "instance-profile/app");
-        (arn, format!("AIPA{}", dice.base32(17)))
-    });
+    let profile = dice.chance(0.6).then(|| (place.iam_arn("instance-profile/app"), format!("AIPA{}", dice.base32(17))));
     let mut tags = some_tags(dice);
     tags.push(("Name".to_owned(), format!("web-{}", dice.between(1, 99))));
     Instance {
         id: format!("i-0{}", dice.hex(16)),
         reservation_id: reservation_id.to_owned(),
         state,
-        is_imds_optional: dice.chance(organization.settings.rates.imds_optional),
+        is_imds_optional: dice.chance(place.organization.settings.rates.imds_optional),
         image_id: format!("ami-0{}", dice.hex(16)),
         instance_type: dice.weighted(&[("t3.micro", 8), ("m7g.large", 8), ("z99.metal-9000xl", 1)]),
-        launched_millis: organization.clock.days_ago(days, dice),
+        launched_millis: place.days_ago(days, dice),
         is_imds_disabled: dice.chance(0.02),
         hop_limit: dice.pick(&[1, 2]),
         private_ip: format!("10.{}.{}.{}", dice.between(0, 255), dice.between(0, 255), dice.between(4, 250)),
@@ -103,22 +115,24 @@ fn instance(organization: &Organization, account: &Account, reservation_id: &str
     }
 }
 
-pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
-    match context.request.operation.as_str() {
-        "DescribeRegions" => Ok(describe_regions(context)),
-        "DescribeInstances" => describe_instances(context),
-        "DescribeVpcs" => vpcs::describe_vpcs(context),
-        "DescribeVpcEndpoints" => vpcs::describe_vpc_endpoints(context),
-        "DescribeInstanceAttribute" => instance_attribute(context),
-        "GetInstanceMetadataDefaults" => Ok(metadata_defaults(context)),
-        _ => Err(context.unknown_operation()),
+/// Counts what is so of instances: their metadata service, and their profiles.
+fn count(place: &Place<'_>, tally: &mut Tally) {
+    for instance in instances(place).iter().filter(|it| it.exists()) {
+        tally.instances += 1;
+        tally.instances_imds_optional += u64::from(instance.is_imds_optional);
+        let misconfigurations = &mut tally.misconfigurations;
+        misconfigurations.one("B6", "instances", "no_profile", instance.profile.is_none());
+        if instance.profile.is_some() {
+            // The profile is none of the account's: what it may do is not known.
+            misconfigurations.one("B6", "instances_with_profile", "over_broad", false);
+        }
     }
 }
 
-fn describe_regions(context: &Context<'_>) -> Answer {
-    let (organization, request) = (context.organization, context.request);
+fn describe_regions(context: &Context<'_>) -> Value {
+    let (organization, request) = (context.organization(), context.request);
     let settings = &organization.settings;
-    let opt_in = if organization.is_opted_in(context.account()) { "opted-in" } else { "not-opted-in" };
+    let opt_in = if organization.is_opted_in(context.place.account) { "opted-in" } else { "not-opted-in" };
     let all = settings.regions.iter().map(|name| (name, "opt-in-not-required"));
     let all = all.chain([(&settings.opt_in_region, opt_in)]);
     let (wants_all, named) = (request.flag("AllRegions"), request.texts("RegionName"));
@@ -130,7 +144,7 @@ fn describe_regions(context: &Context<'_>) -> Answer {
     let regions = all.filter(is_wanted).map(|(name, status)| {
         json!({ "regionName": name, "regionEndpoint": format!("ec2.{name}.amazonaws.com"), "optInStatus": status })
     });
-    json!({ "regionInfo": items(regions) }).into()
+    json!({ "regionInfo": items(regions) })
 }
 
 /// `Filter.1.Name=opt-in-status&Filter.1.Value.1=opted-in`: the filters that region discovery uses.
@@ -145,29 +159,28 @@ fn passes_filters(context: &Context<'_>, region: &str, status: &str) -> bool {
     })
 }
 
-fn describe_instances(context: &Context<'_>) -> Result<Answer, Refusal> {
+fn reservations(place: &Place<'_>) -> Vec<Value> {
     let mut reservations: Vec<Vec<Instance>> = Vec::new();
-    for instance in instances(context.organization, context.account(), context.region()) {
+    for instance in instances(place) {
         match reservations.last_mut().filter(|last| last[0].reservation_id == instance.reservation_id) {
             Some(reservation) => reservation.push(instance),
             None => reservations.push(vec![instance]),
         }
     }
-    let page = context.page(&PAGE, reservations)?;
-    let next = page.next;
-    let vpc_id = vpcs::default_vpc_id_in(context.organization, &context.account().id, context.region());
-    let reservations = page.elements.iter().map(|reservation| {
+    let vpc_id = vpcs::default_vpc_id_in(place);
+    let reservation = |reservation: &Vec<Instance>| {
+        let instances = reservation.iter().enumerate().map(|(number, it)| describe(place, &vpc_id, number, it));
         json!({
             "reservationId": reservation[0].reservation_id,
-            "ownerId": context.account().id,
+            "ownerId": place.account.id,
             "groupSet": {},
-            "instancesSet": items(reservation.iter().enumerate().map(|(place, it)| describe(context, &vpc_id, place, it))),
+            "instancesSet": items(instances),
         })
-    });
-    Ok(json!({ "reservationSet": items(reservations), "nextToken": next }).into())
+    };
+    reservations.iter().map(reservation).collect()
 }
 
-fn describe(context: &Context<'_>, vpc_id: &str, place: usize, instance: &Instance) -> Value {
+fn describe(place: &Place<'_>, vpc_id: &str, number: usize, instance: &Instance) -> Value {
     let exists = instance.exists();
     let tags = instance.tags.iter().map(|(key, value)| json!({ "key": key, "value": value }));
     json!({
@@ -176,10 +189,10 @@ fn describe(context: &Context<'_>, vpc_id: &str, place: usize, instance: &Instan
         "instanceState": { "code": instance.state.code, "name": instance.state.name },
         "privateDnsName": exists.then(|| format!("ip-{}.ec2.internal", instance.private_ip.replace('.', "-"))),
         "reason": (!exists).then_some("User initiated"),
-        "amiLaunchIndex": place,
+        "amiLaunchIndex": number,
         "instanceType": instance.instance_type,
         "launchTime": iso_millis(instance.launched_millis),
-        "placement": { "availabilityZone": format!("{}a", context.region()), "tenancy": "default" },
+        "placement": { "availabilityZone": format!("{}a", place.region), "tenancy": "default" },
         "monitoring": { "state": "disabled" },
         "subnetId": exists.then_some("subnet-0123456789abcdef0"),
         "vpcId": exists.then_some(vpc_id),
@@ -207,10 +220,9 @@ fn describe(context: &Context<'_>, vpc_id: &str, place: usize, instance: &Instan
 }
 
 /// User data is a place of secrets, which a census has no business to read.
-fn instance_attribute(context: &Context<'_>) -> Result<Answer, Refusal> {
+fn instance_attribute(context: &Context<'_>) -> Result<Value, Refusal> {
     let id = context.request.required("InstanceId")?;
-    let mut instances = instances(context.organization, context.account(), context.region()).into_iter();
-    if !instances.any(|instance| instance.id == id) {
+    if !instances(&context.place).iter().any(|instance| instance.id == id) {
         let message = format!("The instance ID '{id}' does not exist");
         return Err(Refusal::new(400, "InvalidInstanceID.NotFound", message));
     }
@@ -218,15 +230,15 @@ fn instance_attribute(context: &Context<'_>) -> Result<Answer, Refusal> {
         return Err(Refusal::invalid_parameter(context.request.service, "Attribute"));
     }
     let script = STANDARD.encode(format!("{CANARY} password=hunter2"));
-    Ok(json!({ "instanceId": id, "userData": { "value": script } }).into())
+    Ok(json!({ "instanceId": id, "userData": { "value": script } }))
 }
 
 /// What new instances get; most accounts have set nothing.
-fn metadata_defaults(context: &Context<'_>) -> Answer {
-    let mut dice = context.organization.dice(&["ec2-defaults", &context.account().id, context.region()]);
+fn metadata_defaults(place: &Place<'_>) -> Value {
+    let mut dice = place.dice("ec2-defaults");
     let level = dice.chance(0.2).then(|| {
         let hop_limit = dice.pick(&[1, 2]);
         json!({ "httpTokens": "required", "httpPutResponseHopLimit": hop_limit, "managedBy": "account" })
     });
-    json!({ "accountLevel": level.unwrap_or_else(|| json!({})) }).into()
+    json!({ "accountLevel": level.unwrap_or_else(|| json!({})) })
 }

@@ -1,20 +1,61 @@
 //! ECR: repositories with their policies, and the registry's policy.
 
-use super::{Context, population, some_tags};
-use crate::account::Account;
+use super::{Context, some_tags};
+use crate::account::Trouble;
 use crate::clock::epoch_seconds;
-use crate::organization::Organization;
+use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
-use crate::protocol::{Answer, Limits, Refusal, tags};
+use crate::protocol::{Problem, Refusal, tags};
+use crate::service::{Service, get, list};
+use crate::truth::{At, Planted, resources};
 use serde_json::{Value, json};
 
-const PAGE: Limits = Limits { token: "nextToken", size: "maxResults", default: 100, max: 1000 };
+pub(crate) static SERVICE: Service = Service {
+    errors: &[Problem::InvalidToken.is("InvalidParameter"), Problem::InvalidParameter.is("InvalidParameterException")],
+    troubles: &[Trouble::ServiceDeniedToRole, Trouble::ServiceUnsupported],
+    answers: &[&[
+        get("DescribeRegistry", |context| {
+            let rules: [Value; 0] = [];
+            Ok(json!({ "registryId": context.place.account.id, "replicationConfiguration": { "rules": rules } }))
+        }),
+        list("DescribeRepositories", "repositories", |context| {
+            Ok(repositories(&context.place).iter().map(|it| describe(&context.place, it)).collect())
+        }),
+        get("GetLifecyclePolicy", |context| {
+            let name = context.request.required("repositoryName")?;
+            find(context, |repository| repository.name == name)?;
+            let message = format!("Lifecycle policy does not exist for the repository with name '{name}'");
+            Err(Refusal::new(400, "LifecyclePolicyNotFoundException", message))
+        }),
+        get("GetRegistryPolicy", get_registry_policy),
+        get("GetRegistryScanningConfiguration", |context| {
+            let rules: [Value; 0] = [];
+            let scanning = json!({ "scanType": "BASIC", "rules": rules });
+            Ok(json!({ "registryId": context.place.account.id, "scanningConfiguration": scanning }))
+        }),
+        get("GetRepositoryPolicy", get_repository_policy),
+        get("ListTagsForResource", |context| {
+            let arn = context.request.required("resourceArn")?;
+            Ok(json!({ "tags": tags(&find(context, |repository| repository.arn == arn)?.tags) }))
+        }),
+    ]],
+    kinds: &[
+        resources(At::Region, |place| {
+            repositories(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
+        })
+        .rows("ecr_repositories")
+        .asked_as("ecr_repository"),
+        // Each account has one in every region, also in one without anything in it.
+        resources(At::Region, |place| vec![Planted::by(place.arn("ecr", "registry"), registry_policy(place))]),
+    ],
+    ..Service::named("ecr")
+};
 
 /// A repository.
 #[derive(Debug)]
-pub(crate) struct Repository {
-    pub(crate) arn: String,
-    pub(crate) policy: ResourcePolicy,
+struct Repository {
+    arn: String,
+    policy: ResourcePolicy,
     name: String,
     mutability: &'static str,
     is_scanned: bool,
@@ -23,16 +64,14 @@ pub(crate) struct Repository {
     tags: Vec<(String, String)>,
 }
 
-/// The repositories of an account in a region.
-pub(crate) fn repositories(organization: &Organization, account: &Account, region: &str) -> Vec<Repository> {
-    let rates = &organization.settings.rates;
-    let (mut dice, count) = population(organization, account, "ecr", region, rates.other_resources);
+fn repositories(place: &Place<'_>) -> Vec<Repository> {
+    let rates = &place.organization.settings.rates;
+    let (mut dice, count) = place.population("ecr", rates.other_resources);
     (0..count)
         .map(|number| {
             let name = format!("{}-{number}", dice.pick(&["web", "team/worker", "base-image"]));
             let subject = Subject {
-                organization,
-                account,
+                place: *place,
                 actions: &["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
                 resources: vec![],
                 service: "lambda.amazonaws.com",
@@ -40,12 +79,12 @@ pub(crate) fn repositories(organization: &Organization, account: &Account, regio
             let kind = any_kind(&mut dice, rates.public_other_resources);
             let days = dice.between(0, 1200);
             Repository {
-                arn: organization.arn("ecr", region, &account.id, &format!("repository/{name}")),
+                arn: place.arn("ecr", &format!("repository/{name}")),
                 policy: subject.policy(kind, &mut dice),
                 mutability: dice.weighted(&[("MUTABLE", 6), ("IMMUTABLE", 3), ("IMMUTABLE_ON_SUNDAYS", 1)]),
                 is_scanned: dice.chance(0.5),
                 encryption: dice.weighted(&[("AES256", 4), ("KMS", 1)]),
-                created_millis: organization.clock.days_ago(days, &mut dice),
+                created_millis: place.days_ago(days, &mut dice),
                 tags: some_tags(&mut dice),
                 name,
             }
@@ -54,69 +93,51 @@ pub(crate) fn repositories(organization: &Organization, account: &Account, regio
 }
 
 /// The registry's policy in a region: for replication from another account, or none.
-pub(crate) fn registry_policy(organization: &Organization, account: &Account, region: &str) -> ResourcePolicy {
-    let mut dice = organization.dice(&["ecr-registry", &account.id, region]);
-    let is_settled = organization.settings.regions.iter().any(|settled| settled == region);
+fn registry_policy(place: &Place<'_>) -> ResourcePolicy {
+    let mut dice = place.dice("ecr-registry");
     let subject = Subject {
-        organization,
-        account,
+        place: *place,
         actions: &["ecr:ReplicateImage", "ecr:CreateRepository"],
-        resources: vec![organization.arn("ecr", region, &account.id, "repository/*")],
+        resources: vec![place.arn("ecr", "repository/*")],
         service: "replication.ecr.amazonaws.com",
     };
     let weights = [(Kind::None, 12), (Kind::InOrgAccount, 2), (Kind::ExternalAccount, 1)];
-    let kind = if is_settled { dice.weighted(&weights) } else { Kind::None };
+    let kind = if place.is_settled() { dice.weighted(&weights) } else { Kind::None };
     subject.policy(kind, &mut dice)
 }
 
-pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
-    let registry_id = &context.account().id;
-    let members = match context.request.operation.as_str() {
-        "DescribeRepositories" => {
-            let repositories = repositories(context.organization, context.account(), context.region());
-            let page = context.page(&PAGE, repositories)?;
-            let list: Vec<_> = page.elements.iter().map(|repository| describe(context, repository)).collect();
-            json!({ "repositories": list, "nextToken": page.next })
-        }
-        "GetRepositoryPolicy" => {
-            let name = context.request.required("repositoryName")?;
-            let repository = find(context, |repository| repository.name == name)?;
-            let message = format!("Repository policy does not exist for the repository with name '{name}'");
-            let text = repository.policy.document;
-            let text = text.ok_or_else(|| Refusal::new(400, "RepositoryPolicyNotFoundException", message))?;
-            json!({ "registryId": registry_id, "repositoryName": name, "policyText": text })
-        }
-        "GetRegistryPolicy" => {
-            let text = registry_policy(context.organization, context.account(), context.region()).document;
-            let message = format!("Registry policy does not exist in the registry with id '{registry_id}'");
-            let text = text.ok_or_else(|| Refusal::new(400, "RegistryPolicyNotFoundException", message))?;
-            json!({ "registryId": registry_id, "policyText": text })
-        }
-        "ListTagsForResource" => {
-            let arn = context.request.required("resourceArn")?;
-            let repository = find(context, |repository| repository.arn == arn)?;
-            json!({ "tags": tags(&repository.tags) })
-        }
-        _ => return Err(context.unknown_operation()),
-    };
-    Ok(members.into())
-}
-
 fn find(context: &Context<'_>, is_wanted: impl Fn(&Repository) -> bool) -> Result<Repository, Refusal> {
-    let mut repositories = repositories(context.organization, context.account(), context.region()).into_iter();
     let message = "The repository does not exist in the registry";
-    repositories
+    repositories(&context.place)
+        .into_iter()
         .find(|repository| is_wanted(repository))
         .ok_or_else(|| Refusal::new(400, "RepositoryNotFoundException", message))
 }
 
-fn describe(context: &Context<'_>, repository: &Repository) -> Value {
-    let account_id = &context.account().id;
+fn get_repository_policy(context: &Context<'_>) -> Result<Value, Refusal> {
+    let name = context.request.required("repositoryName")?;
+    let repository = find(context, |repository| repository.name == name)?;
+    let message = format!("Repository policy does not exist for the repository with name '{name}'");
+    let text = repository.policy.document;
+    let text = text.ok_or_else(|| Refusal::new(400, "RepositoryPolicyNotFoundException", message))?;
+    Ok(json!({ "registryId": context.place.account.id, "repositoryName": name, "policyText": text }))
+}
+
+fn get_registry_policy(context: &Context<'_>) -> Result<Value, Refusal> {
+    let registry_id = &context.place.account.id;
+    let message = format!("Registry policy does not exist in the registry with id '{registry_id}'");
+    let text = registry_policy(&context.place).document;
+    let text = text.ok_or_else(|| Refusal::new(400, "RegistryPolicyNotFoundException", message))?;
+    Ok(json!({ "registryId": registry_id, "policyText": text }))
+}
+
+fn describe(place: &Place<'_>, repository: &Repository) -> Value {
+    let account_id = &place.account.id;
     json!({
         "repositoryArn": repository.arn,
         "registryId": account_id,
         "repositoryName": repository.name,
-        "repositoryUri": format!("{account_id}.dkr.ecr.{}.amazonaws.com/{}", context.region(), repository.name),
+        "repositoryUri": format!("{account_id}.dkr.ecr.{}.amazonaws.com/{}", place.region, repository.name),
         "createdAt": epoch_seconds(repository.created_millis),
         "imageTagMutability": repository.mutability,
         "imageScanningConfiguration": { "scanOnPush": repository.is_scanned },

@@ -1,26 +1,53 @@
 //! KMS: keys with their policies, rotation, aliases and tags.
 
-use super::{Context, population, some_tags};
-use crate::account::{Account, Trouble};
+use super::{Context, some_tags};
+use crate::account::Trouble;
 use crate::clock::{DAY_MILLIS, epoch_seconds};
-use crate::organization::Organization;
-use crate::policies::{Kind, ResourcePolicy, Subject, Verdict, any_kind};
-use crate::protocol::{Answer, Limits, Refusal, Service};
+use crate::place::Place;
+use crate::policies::{Kind, Named, ResourcePolicy, Subject, Verdict, any_kind};
+use crate::protocol::{Problem, Refusal};
+use crate::quotas::each;
+use crate::service::{Service, get, list};
+use crate::truth::{At, Planted, resources};
 use serde_json::{Value, json};
 
-const KEYS: Limits = Limits { token: "Marker", size: "Limit", default: 100, max: 1000 };
-const ALIASES: Limits = Limits { token: "Marker", size: "Limit", default: 50, max: 100 };
-const TAGS: Limits = Limits { token: "Marker", size: "Limit", default: 50, max: 50 };
+pub(crate) static SERVICE: Service = Service {
+    errors: &[Problem::InvalidToken.is("InvalidMarkerException")],
+    // Of kms requests-per-second.
+    quotas: &[
+        each(&["ListAliases", "ListKeys"], 500.0, 500.0),
+        each(&["GetKeyPolicy", "GetKeyRotationStatus"], 1000.0, 1000.0),
+        each(&["DescribeKey", "ListResourceTags"], 2000.0, 2000.0),
+        each(&[], 100.0, 100.0),
+    ],
+    answers: &[&[
+        get("DescribeKey", |context| Ok(json!({ "KeyMetadata": metadata(&context.place, &find(context)?) }))),
+        get("GetKeyPolicy", get_policy),
+        get("GetKeyRotationStatus", |context| rotation(&find(context)?)),
+        list("ListAliases", "Aliases", list_aliases).pages(50, 100),
+        list("ListKeyPolicies", "PolicyNames", |context| find(context).map(|_| vec![json!("default")])),
+        list("ListKeys", "Keys", |context| {
+            Ok(keys(&context.place).iter().map(|key| json!({ "KeyId": key.id, "KeyArn": key.arn })).collect())
+        }),
+        list("ListResourceTags", "Tags", |context| {
+            let tag = |(key, value): &(String, String)| json!({ "TagKey": key, "TagValue": value });
+            Ok(find(context)?.tags.iter().map(tag).collect())
+        })
+        .pages(50, 50),
+    ]],
+    kinds: &[resources(At::Region, |place| keys(place).into_iter().map(planted).collect()).rows("kms_keys")],
+    ..Service::named("kms")
+};
 
 /// A key.
 #[derive(Debug)]
-pub(crate) struct Key {
-    pub(crate) id: String,
-    pub(crate) arn: String,
-    pub(crate) policy: ResourcePolicy,
+struct Key {
+    id: String,
+    arn: String,
+    policy: ResourcePolicy,
     /// Whether the crawler's role may not read the policy.
-    pub(crate) is_policy_hidden: bool,
-    pub(crate) alias: Option<String>,
+    is_policy_hidden: bool,
+    alias: Option<String>,
     state: &'static str,
     spec: &'static str,
     is_rotated: bool,
@@ -29,27 +56,26 @@ pub(crate) struct Key {
     tags: Vec<(String, String)>,
 }
 
-impl Key {
-    /// Who can reach it, as far as a census can know.
-    pub(crate) fn verdict(&self) -> Verdict {
-        if self.is_policy_hidden { Verdict::UNKNOWN } else { self.policy.verdict }
+/// Of a policy that is hidden, a census cannot know anything.
+fn planted(key: Key) -> Planted {
+    let seen = Planted::by(key.arn, key.policy);
+    match key.is_policy_hidden {
+        false => seen,
+        true => Planted { verdict: Verdict::UNKNOWN, named: Named::default(), is_policy_hidden: true, ..seen },
     }
 }
 
-/// The keys of an account in a region.
-pub(crate) fn keys(organization: &Organization, account: &Account, region: &str) -> Vec<Key> {
-    let rates = &organization.settings.rates;
-    let (mut dice, count) = population(organization, account, "kms", region, rates.other_resources);
-    let hides_one = account.trouble == Some(Trouble::KeyPolicyDenied)
-        && organization.settings.regions.first().is_some_and(|first| first == region);
+fn keys(place: &Place<'_>) -> Vec<Key> {
+    let rates = &place.organization.settings.rates;
+    let (mut dice, count) = place.population("kms", rates.other_resources);
+    let hides_one = place.account.trouble == Some(Trouble::KeyPolicyDenied) && place.is_first_region();
     // The account that hides a key's policy has a key.
     let count = if hides_one { count.max(1) } else { count };
     let key = |number| {
         let id = dice.uuid();
-        let arn = organization.arn("kms", region, &account.id, &format!("key/{id}"));
+        let arn = place.arn("kms", &format!("key/{id}"));
         let subject = Subject {
-            organization,
-            account,
+            place: *place,
             actions: &["kms:Decrypt", "kms:GenerateDataKey"],
             resources: vec!["*".to_owned()],
             service: "logs.amazonaws.com",
@@ -70,9 +96,9 @@ pub(crate) fn keys(organization: &Organization, account: &Account, region: &str)
             state,
             spec,
             is_rotated: state == "Enabled" && spec == "SYMMETRIC_DEFAULT" && dice.chance(0.5),
-            created_millis: organization.clock.days_ago(created_days, &mut dice),
+            created_millis: place.days_ago(created_days, &mut dice),
             deletion_millis: (state == "PendingDeletion")
-                .then(|| organization.clock.now_millis + deletion_days * DAY_MILLIS),
+                .then(|| place.organization.clock.now_millis + deletion_days * DAY_MILLIS),
             tags: some_tags(&mut dice),
             id,
             arn,
@@ -81,56 +107,32 @@ pub(crate) fn keys(organization: &Organization, account: &Account, region: &str)
     (0..count).map(key).collect()
 }
 
-pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
-    let members = match context.request.operation.as_str() {
-        "ListKeys" => {
-            let page = context.page(&KEYS, keys(context.organization, context.account(), context.region()))?;
-            let is_truncated = page.is_truncated();
-            let keys: Vec<_> = page.elements.iter().map(|key| json!({ "KeyId": key.id, "KeyArn": key.arn })).collect();
-            json!({ "Keys": keys, "NextMarker": page.next, "Truncated": is_truncated })
-        }
-        "DescribeKey" => json!({ "KeyMetadata": metadata(context.account(), &find(context)?) }),
-        "GetKeyPolicy" => {
-            let key = find(context)?;
-            if key.is_policy_hidden && context.caller.role.is_some() {
-                return Err(hidden_policy(context, &key));
-            }
-            json!({ "Policy": key.policy.document, "PolicyName": "default" })
-        }
-        "GetKeyRotationStatus" => rotation(&find(context)?)?,
-        "ListAliases" => list_aliases(context)?,
-        "ListResourceTags" => {
-            let key = find(context)?;
-            let tag = |(key, value): &(String, String)| json!({ "TagKey": key, "TagValue": value });
-            let page = context.page(&TAGS, key.tags.iter().map(tag).collect())?;
-            json!({ "Tags": page.elements, "NextMarker": page.next, "Truncated": page.is_truncated() })
-        }
-        _ => return Err(context.unknown_operation()),
-    };
-    Ok(members.into())
-}
-
 fn find(context: &Context<'_>) -> Result<Key, Refusal> {
     let wanted = context.request.required("KeyId")?;
-    let mut keys = keys(context.organization, context.account(), context.region()).into_iter();
     let message = format!("Key '{wanted}' does not exist");
-    keys.find(|key| key.id == wanted || key.arn == wanted)
+    keys(&context.place)
+        .into_iter()
+        .find(|key| key.id == wanted || key.arn == wanted)
         .ok_or_else(|| Refusal::new(400, "NotFoundException", message))
 }
 
-fn hidden_policy(context: &Context<'_>, key: &Key) -> Refusal {
-    let message = format!(
-        "User: {} is not authorized to perform: kms:GetKeyPolicy on resource: {} because no resource-based policy \
-         allows the kms:GetKeyPolicy action",
-        context.caller.arn, key.arn
-    );
-    Refusal::access_denied(Service::Kms, message)
+fn get_policy(context: &Context<'_>) -> Result<Value, Refusal> {
+    let key = find(context)?;
+    if key.is_policy_hidden && context.caller.role.is_some() {
+        let message = format!(
+            "User: {} is not authorized to perform: kms:GetKeyPolicy on resource: {} because no resource-based policy \
+             allows the kms:GetKeyPolicy action",
+            context.caller.arn, key.arn
+        );
+        return Err(Refusal::access_denied(&SERVICE, &message));
+    }
+    Ok(json!({ "Policy": key.policy.document, "PolicyName": "default" }))
 }
 
-fn metadata(account: &Account, key: &Key) -> Value {
+fn metadata(place: &Place<'_>, key: &Key) -> Value {
     let usage = if key.spec == "SYMMETRIC_DEFAULT" { "ENCRYPT_DECRYPT" } else { "SIGN_VERIFY" };
     json!({
-        "AWSAccountId": account.id,
+        "AWSAccountId": place.account.id,
         "KeyId": key.id,
         "Arn": key.arn,
         "CreationDate": epoch_seconds(key.created_millis),
@@ -163,18 +165,15 @@ fn rotation(key: &Key) -> Result<Value, Refusal> {
 }
 
 /// Every account has the aliases of AWS's own keys, without a key until one is used.
-fn list_aliases(context: &Context<'_>) -> Result<Value, Refusal> {
+fn list_aliases(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
     let only = context.request.text("KeyId");
-    let arn = |name: &str| context.organization.arn("kms", context.region(), &context.account().id, name);
-    let own = keys(context.organization, context.account(), context.region());
+    let arn = |name: &str| context.place.arn("kms", name);
+    let own = keys(&context.place);
     let own = own.iter().filter(|key| only.is_none_or(|only| only == key.id || only == key.arn)).filter_map(|key| {
         let name = key.alias.as_ref()?;
         let created = epoch_seconds(key.created_millis);
         Some(json!({ "AliasName": name, "AliasArn": arn(name), "TargetKeyId": key.id, "CreationDate": created }))
     });
     let awss = ["alias/aws/s3", "alias/aws/sns"].into_iter().filter(|_| only.is_none());
-    let awss = awss.map(|name| json!({ "AliasName": name, "AliasArn": arn(name) }));
-    let page = context.page(&ALIASES, own.chain(awss).collect())?;
-    let is_truncated = page.is_truncated();
-    Ok(json!({ "Aliases": page.elements, "NextMarker": page.next, "Truncated": is_truncated }))
+    Ok(own.chain(awss.map(|name| json!({ "AliasName": name, "AliasArn": arn(name) }))).collect())
 }

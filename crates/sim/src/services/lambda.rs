@@ -1,26 +1,65 @@
 //! Lambda: functions, their policies, URLs and tags. Their environments hold canaries.
 
-use super::{Context, population, some_tags};
+use super::{Context, some_tags};
 use crate::CANARY;
-use crate::account::Account;
 use crate::clock::iso_lambda;
-use crate::organization::Organization;
+use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, Verdict, any_kind};
-use crate::protocol::{Answer, Limits, Refusal};
+use crate::protocol::{Problem, Refusal};
+use crate::quotas::{each, together};
+use crate::service::{Service, get, list};
+use crate::truth::{At, Planted, resources};
 use serde_json::{Map, Value, json};
 
-const FUNCTIONS: Limits = Limits { token: "Marker", size: "MaxItems", default: 50, max: 50 };
-const URLS: Limits = Limits { token: "Marker", size: "MaxItems", default: 50, max: 50 };
+pub(crate) static SERVICE: Service = Service {
+    errors: &[
+        Problem::InvalidToken.is("InvalidParameterValueException"),
+        Problem::InvalidParameter.is("InvalidParameterValueException"),
+        Problem::Internal.is("ServiceException"),
+    ],
+    // Of lambda gettingstarted-limits.
+    quotas: &[each(&["GetFunction"], 100.0, 100.0), each(&["GetPolicy"], 15.0, 15.0), together(&[], 15.0, 15.0)],
+    page: 50,
+    answers: &[&[
+        get("GetFunction", |context| {
+            let function = find(context, "FunctionName")?;
+            let configuration = configuration(&context.place, &function);
+            let tags = Some(tags(&function)).filter(|tags| !tags.is_empty());
+            Ok(json!({ "Configuration": configuration, "Code": { "RepositoryType": "S3" }, "Tags": tags }))
+        }),
+        get("GetFunctionConfiguration", |context| Ok(configuration(&context.place, &find(context, "FunctionName")?))),
+        get("GetFunctionUrlConfig", |context| {
+            let function = find(context, "FunctionName")?;
+            let auth = function.url_auth.ok_or_else(|| not_found("The resource you requested does not exist."))?;
+            Ok(url(&function, auth))
+        }),
+        get("GetPolicy", get_policy),
+        list("ListFunctionUrlConfigs", "FunctionUrlConfigs", |context| {
+            let function = find(context, "FunctionName")?;
+            Ok(function.url_auth.map(|auth| url(&function, auth)).into_iter().collect())
+        }),
+        list("ListFunctions", "Functions", |context| {
+            Ok(functions(&context.place).iter().map(|it| configuration(&context.place, it)).collect())
+        })
+        .pages(50, 50),
+        get("ListTags", |context| Ok(json!({ "Tags": tags(&find(context, "Resource")?) }))),
+    ]],
+    kinds: &[resources(At::Region, |place| {
+        functions(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
+    })
+    .rows("lambda_functions")],
+    ..Service::named("lambda")
+};
 
 /// A function's URL that was made since 2025-10-01 needs both of its permissions.
 const URLS_NEED_BOTH_SINCE_MILLIS: i64 = 1_759_276_800_000;
 
 /// A function.
 #[derive(Debug)]
-pub(crate) struct Function {
-    pub(crate) arn: String,
-    pub(crate) policy: ResourcePolicy,
-    pub(crate) url_auth: Option<&'static str>,
+struct Function {
+    arn: String,
+    policy: ResourcePolicy,
+    url_auth: Option<&'static str>,
     name: String,
     runtime: Option<&'static str>,
     variables: Vec<&'static str>,
@@ -30,17 +69,15 @@ pub(crate) struct Function {
     tags: Vec<(String, String)>,
 }
 
-/// The functions of an account in a region.
-pub(crate) fn functions(organization: &Organization, account: &Account, region: &str) -> Vec<Function> {
-    let rates = &organization.settings.rates;
-    let (mut dice, count) = population(organization, account, "lambda", region, rates.other_resources);
+fn functions(place: &Place<'_>) -> Vec<Function> {
+    let rates = &place.organization.settings.rates;
+    let (mut dice, count) = place.population("lambda", rates.other_resources);
     (0..count)
         .map(|number| {
             let name = format!("{}-{number}", dice.pick(&["resize", "webhook", "nightly", "authorizer"]));
-            let arn = organization.arn("lambda", region, &account.id, &format!("function:{name}"));
+            let arn = place.arn("lambda", &format!("function:{name}"));
             let subject = Subject {
-                organization,
-                account,
+                place: *place,
                 actions: &["lambda:InvokeFunction"],
                 resources: vec![arn.clone()],
                 service: "apigateway.amazonaws.com",
@@ -71,7 +108,7 @@ pub(crate) fn functions(organization: &Organization, account: &Account, region: 
                 runtime: dice.weighted(&runtimes),
                 variables: ["DB_PASSWORD", "API_TOKEN", "STAGE"].into_iter().filter(|_| dice.chance(0.5)).collect(),
                 has_vpc: dice.chance(0.3),
-                modified_millis: organization.clock.days_ago(days, &mut dice),
+                modified_millis: place.days_ago(days, &mut dice),
                 sha256: dice.lower(43) + "=",
                 tags: some_tags(&mut dice),
                 name,
@@ -85,48 +122,32 @@ pub(crate) fn functions(organization: &Organization, account: &Account, region: 
         .collect()
 }
 
-pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
-    let members = match context.request.operation.as_str() {
-        "ListFunctions" => {
-            let page =
-                context.page(&FUNCTIONS, functions(context.organization, context.account(), context.region()))?;
-            let functions: Vec<_> = page.elements.iter().map(|function| configuration(context, function)).collect();
-            json!({ "Functions": functions, "NextMarker": page.next })
-        }
-        "GetPolicy" => {
-            let function = find(context, "FunctionName")?;
-            let message = "The resource you requested does not exist.";
-            let document = function.policy.document;
-            let document = document.ok_or_else(|| Refusal::new(404, "ResourceNotFoundException", message))?;
-            json!({ "Policy": document, "RevisionId": REVISION })
-        }
-        "ListFunctionUrlConfigs" => {
-            let function = find(context, "FunctionName")?;
-            let page = context.page(&URLS, function.url_auth.map(|auth| url(&function, auth)).into_iter().collect())?;
-            json!({ "FunctionUrlConfigs": page.elements, "NextMarker": page.next })
-        }
-        "ListTags" => {
-            let tags = find(context, "Resource")?.tags;
-            json!({ "Tags": tags.into_iter().map(|(key, value)| (key, json!(value))).collect::<Map<_, _>>() })
-        }
-        _ => return Err(context.unknown_operation()),
-    };
-    Ok(members.into())
-}
-
 const REVISION: &str = "11111111-2222-4333-8444-555555555555";
+
+fn not_found(message: &str) -> Refusal {
+    Refusal::new(404, "ResourceNotFoundException", message)
+}
 
 /// The function that a name or an ARN means.
 fn find(context: &Context<'_>, parameter: &str) -> Result<Function, Refusal> {
     let wanted = context.request.required(parameter)?;
-    let mut functions = functions(context.organization, context.account(), context.region()).into_iter();
-    let message = format!("Function not found: {wanted}");
-    functions
+    functions(&context.place)
+        .into_iter()
         .find(|function| function.name == wanted || function.arn == wanted)
-        .ok_or_else(|| Refusal::new(404, "ResourceNotFoundException", message))
+        .ok_or_else(|| not_found(&format!("Function not found: {wanted}")))
 }
 
-fn configuration(context: &Context<'_>, function: &Function) -> Value {
+fn get_policy(context: &Context<'_>) -> Result<Value, Refusal> {
+    let document = find(context, "FunctionName")?.policy.document;
+    let document = document.ok_or_else(|| not_found("The resource you requested does not exist."))?;
+    Ok(json!({ "Policy": document, "RevisionId": REVISION }))
+}
+
+fn tags(function: &Function) -> Map<String, Value> {
+    function.tags.iter().map(|(key, value)| (key.clone(), json!(value))).collect()
+}
+
+fn configuration(place: &Place<'_>, function: &Function) -> Value {
     let variables: Map<String, Value> = function
         .variables
         .iter()
@@ -137,7 +158,7 @@ fn configuration(context: &Context<'_>, function: &Function) -> Value {
         "FunctionName": function.name,
         "FunctionArn": function.arn,
         "Runtime": function.runtime,
-        "Role": context.organization.arn("iam", "", &context.account().id, &format!("role/{}", function.name)),
+        "Role": place.iam_arn(&format!("role/{}", function.name)),
         "Handler": function.runtime.map(|_| "main.handler"),
         "CodeSize": 1024,
         "Description": "",

@@ -14,76 +14,76 @@ pub(crate) mod sns;
 pub(crate) mod sqs;
 pub(crate) mod sts;
 
-use crate::account::Account;
 use crate::credentials::Caller;
 use crate::dice::Dice;
 use crate::organization::Organization;
-use crate::protocol::{Answer, Limits, Page, Refusal, Request, Service, page};
+use crate::place::Place;
+use crate::protocol::{Answer, Page, Refusal, Request, page, paged};
+use crate::service::{Answering, Operation, Service};
 use iam::ReportPolls;
 
-/// One call: who asks what of which organization.
+/// All services.
+pub(crate) static SERVICES: &[&Service] = &[
+    &ec2::SERVICE,
+    &ecr::SERVICE,
+    &iam::SERVICE,
+    &identity_center::identitystore::SERVICE,
+    &kms::SERVICE,
+    &lambda::SERVICE,
+    &organizations::SERVICE,
+    &s3::SERVICE,
+    &s3control::SERVICE,
+    &secretsmanager::SERVICE,
+    &sns::SERVICE,
+    &sqs::SERVICE,
+    &identity_center::ssoadmin::SERVICE,
+    &sts::SERVICE,
+];
+
+/// One call: who asks what of which place.
 pub(crate) struct Context<'a> {
-    pub(crate) organization: &'a Organization,
-    pub(crate) caller: Caller,
+    pub(crate) caller: &'a Caller,
+    /// The caller's account, in the region that is asked.
+    pub(crate) place: Place<'a>,
     pub(crate) request: &'a Request,
     pub(crate) report_polls: &'a ReportPolls,
+    operation: &'static Operation,
 }
 
-impl Context<'_> {
-    /// The account that is asked: the caller's.
-    pub(crate) fn account(&self) -> &Account {
-        &self.caller.account
-    }
-
-    /// The region that is asked.
-    pub(crate) fn region(&self) -> &str {
-        &self.request.region
+impl<'a> Context<'a> {
+    /// The organization that is asked.
+    pub(crate) fn organization(&self) -> &'a Organization {
+        self.place.organization
     }
 
     /// The page of a list that this call asks for.
-    pub(crate) fn page<T>(&self, limits: &Limits, elements: Vec<T>) -> Result<Page<T>, Refusal> {
-        page(self.request, limits, self.organization.settings.page_size, elements)
-    }
-
-    /// The refusal of an operation that is not simulated.
-    pub(crate) fn unknown_operation(&self) -> Refusal {
-        Refusal::unknown_operation(self.request.service, &self.request.operation)
+    pub(crate) fn page<T>(&self, elements: Vec<T>) -> Result<Page<T>, Refusal> {
+        let usual = self.request.service.page;
+        let most = self.request.wire().and_then(|wire| wire.limit_max).and_then(|most| usize::try_from(most).ok());
+        let sizes = self.operation.sizes.unwrap_or((usual, most.unwrap_or(usual)));
+        page(self.request, sizes, self.organization().settings.page_size, elements)
     }
 }
 
 /// Answers a call that is authentic and allowed.
-pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
-    match context.request.service {
-        Service::Ec2 => ec2::answer(context),
-        Service::Ecr => ecr::answer(context),
-        Service::Iam => iam::answer(context),
-        Service::IdentityStore => identity_center::identitystore::answer(context),
-        Service::Kms => kms::answer(context),
-        Service::Lambda => lambda::answer(context),
-        Service::Organizations => organizations::answer(context),
-        Service::S3 => s3::answer(context),
-        Service::S3Control => s3control::answer(context),
-        Service::SecretsManager => secretsmanager::answer(context),
-        Service::Sns => sns::answer(context),
-        Service::Sqs => sqs::answer(context),
-        Service::SsoAdmin => identity_center::ssoadmin::answer(context),
-        Service::Sts => sts::answer(context),
-    }
-}
-
-/// The choices for the resources of one service in one region of an account, and how many there are of them: none in
-/// a region that holds no resources.
-pub(crate) fn population(
+pub(crate) fn answer(
     organization: &Organization,
-    account: &Account,
-    service: &str,
-    region: &str,
-    mean: u64,
-) -> (Dice, u64) {
-    let mut dice = organization.dice(&[service, &account.id, region]);
-    let is_settled = organization.settings.regions.iter().any(|settled| settled == region);
-    let count = if is_settled { dice.count(mean) } else { 0 };
-    (dice, count)
+    caller: &Caller,
+    request: &Request,
+    report_polls: &ReportPolls,
+) -> Result<Answer, Refusal> {
+    let unknown = || Refusal::unknown_operation(request.service, &request.operation);
+    let operation = request.service.operation(&request.operation).ok_or_else(unknown)?;
+    let place = Place { organization, account: &caller.account, region: &request.region };
+    let context = Context { caller, place, request, report_polls, operation };
+    match operation.answer {
+        Answering::List(member, all) => {
+            let page = context.page(all(&context)?)?;
+            Ok(Answer::Members(paged(request, member, page)))
+        }
+        Answering::Members(members) => members(&context).map(Answer::Members),
+        Answering::Body(body) => body(&context).map(Answer::Body),
+    }
 }
 
 /// A few tags, or none.

@@ -1,20 +1,52 @@
 //! Secrets Manager: secrets and their policies. Never their values.
 
-use super::{Context, population, some_tags};
-use crate::account::Account;
+use super::{Context, some_tags};
 use crate::clock::epoch_seconds;
-use crate::organization::Organization;
+use crate::place::Place;
 use crate::policies::{ResourcePolicy, Subject, any_kind};
-use crate::protocol::{Answer, Limits, Refusal, tags};
+use crate::protocol::{Problem, Refusal, tags};
+use crate::quotas::{each, together};
+use crate::service::{Service, get, list};
+use crate::truth::{At, Planted, resources};
 use serde_json::{Value, json};
 
-const PAGE: Limits = Limits { token: "NextToken", size: "MaxResults", default: 100, max: 100 };
+pub(crate) static SERVICE: Service = Service {
+    errors: &[
+        Problem::InvalidToken.is("InvalidNextTokenException"),
+        Problem::InvalidParameter.is("InvalidParameterException"),
+    ],
+    // Of secretsmanager reference_limits.
+    quotas: &[each(&["ListSecrets"], 100.0, 100.0), together(&[], 50.0, 50.0)],
+    answers: &[&[
+        get("DescribeSecret", |context| {
+            let mut described = describe(&find(context)?);
+            // What a list calls by one name has another here.
+            if let Some(members) = described.as_object_mut()
+                && let Some(versions) = members.remove("SecretVersionsToStages")
+            {
+                members.insert("VersionIdsToStages".to_owned(), versions);
+            }
+            Ok(described)
+        }),
+        get("GetResourcePolicy", |context| {
+            let secret = find(context)?;
+            Ok(json!({ "ARN": secret.arn, "Name": secret.name, "ResourcePolicy": secret.policy.document }))
+        }),
+        list("ListSecrets", "SecretList", |context| Ok(secrets(&context.place).iter().map(describe).collect())),
+    ]],
+    kinds: &[resources(At::Region, |place| {
+        secrets(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
+    })
+    .rows("secretsmanager_secrets")
+    .asked_as("secretsmanager_secret")],
+    ..Service::named("secretsmanager")
+};
 
 /// A secret.
 #[derive(Debug)]
-pub(crate) struct Secret {
-    pub(crate) arn: String,
-    pub(crate) policy: ResourcePolicy,
+struct Secret {
+    arn: String,
+    policy: ResourcePolicy,
     name: String,
     is_rotated: bool,
     created_millis: i64,
@@ -23,18 +55,15 @@ pub(crate) struct Secret {
     tags: Vec<(String, String)>,
 }
 
-/// The secrets of an account in a region.
-pub(crate) fn secrets(organization: &Organization, account: &Account, region: &str) -> Vec<Secret> {
-    let rates = &organization.settings.rates;
-    let (mut dice, count) = population(organization, account, "secretsmanager", region, rates.other_resources);
+fn secrets(place: &Place<'_>) -> Vec<Secret> {
+    let rates = &place.organization.settings.rates;
+    let (mut dice, count) = place.population("secretsmanager", rates.other_resources);
     (0..count)
         .map(|number| {
             let name = format!("{}/{number}", dice.pick(&["prod/db", "vendor-token", "smtp"]));
-            let arn =
-                organization.arn("secretsmanager", region, &account.id, &format!("secret:{name}-{}", dice.lower(6)));
+            let arn = place.arn("secretsmanager", &format!("secret:{name}-{}", dice.lower(6)));
             let subject = Subject {
-                organization,
-                account,
+                place: *place,
                 actions: &["secretsmanager:GetSecretValue"],
                 resources: vec!["*".to_owned()],
                 service: "rds.amazonaws.com",
@@ -46,9 +75,9 @@ pub(crate) fn secrets(organization: &Organization, account: &Account, region: &s
             Secret {
                 policy: subject.policy(kind, &mut dice),
                 is_rotated: dice.chance(0.3),
-                created_millis: organization.clock.days_ago(created, &mut dice),
-                changed_millis: organization.clock.days_ago(changed, &mut dice),
-                accessed_millis: accessed.map(|days| organization.clock.days_ago(days, &mut dice)),
+                created_millis: place.days_ago(created, &mut dice),
+                changed_millis: place.days_ago(changed, &mut dice),
+                accessed_millis: accessed.map(|days| place.days_ago(days, &mut dice)),
                 tags: some_tags(&mut dice),
                 name,
                 arn,
@@ -57,24 +86,14 @@ pub(crate) fn secrets(organization: &Organization, account: &Account, region: &s
         .collect()
 }
 
-pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
-    let secrets = || secrets(context.organization, context.account(), context.region());
-    match context.request.operation.as_str() {
-        "ListSecrets" => {
-            let page = context.page(&PAGE, secrets())?;
-            let list: Vec<_> = page.elements.iter().map(describe).collect();
-            Ok(json!({ "SecretList": list, "NextToken": page.next }).into())
-        }
-        "GetResourcePolicy" => {
-            let wanted = context.request.required("SecretId")?;
-            let found = secrets().into_iter().find(|secret| secret.name == wanted || secret.arn == wanted);
-            let message = "Secrets Manager can't find the specified secret.";
-            let secret = found.ok_or_else(|| Refusal::new(400, "ResourceNotFoundException", message))?;
-            let document = secret.policy.document;
-            Ok(json!({ "ARN": secret.arn, "Name": secret.name, "ResourcePolicy": document }).into())
-        }
-        _ => Err(context.unknown_operation()),
-    }
+/// The secret that a name or an ARN means.
+fn find(context: &Context<'_>) -> Result<Secret, Refusal> {
+    let wanted = context.request.required("SecretId")?;
+    let message = "Secrets Manager can't find the specified secret.";
+    secrets(&context.place)
+        .into_iter()
+        .find(|secret| secret.name == wanted || secret.arn == wanted)
+        .ok_or_else(|| Refusal::new(400, "ResourceNotFoundException", message))
 }
 
 fn describe(secret: &Secret) -> Value {

@@ -1,19 +1,55 @@
 //! SNS: topics, their attributes and tags.
 
-use super::{Context, population, some_tags};
-use crate::account::Account;
-use crate::organization::Organization;
+use super::{Context, some_tags};
+use crate::account::Trouble;
+use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
-use crate::protocol::{Answer, Limits, Refusal, members, tags};
-use serde_json::json;
+use crate::protocol::{Problem, Refusal, members, tags};
+use crate::quotas::{each, together};
+use crate::service::{Service, get, list};
+use crate::truth::{At, Planted, resources};
+use serde_json::{Value, json};
 
-const PAGE: Limits = Limits { token: "NextToken", size: "", default: 100, max: 100 };
+pub(crate) static SERVICE: Service = Service {
+    errors: &[
+        Problem::Denied.is("AuthorizationError"),
+        Problem::InvalidToken.is("InvalidParameter"),
+        Problem::InvalidParameter.is("InvalidParameter"),
+        Problem::Internal.is("InternalError"),
+    ],
+    troubles: &[Trouble::ServerErrors],
+    // Of general/gr/sns.
+    quotas: &[
+        each(&["ListTagsForResource"], 10.0, 10.0),
+        each(&["ListSubscriptions", "ListTopics"], 30.0, 30.0),
+        together(&[], 30.0, 30.0),
+    ],
+    answers: &[&[
+        get("GetTopicAttributes", |context| Ok(attributes(&context.place, &find(context, "TopicArn")?))),
+        get("ListTagsForResource", |context| Ok(json!({ "Tags": members(tags(&find(context, "ResourceArn")?.tags)) }))),
+        list("ListSubscriptions", "Subscriptions", |context| {
+            Ok(topics(&context.place).iter().flat_map(|topic| subscriptions(&context.place, topic)).collect())
+        }),
+        list("ListSubscriptionsByTopic", "Subscriptions", |context| {
+            Ok(subscriptions(&context.place, &find(context, "TopicArn")?))
+        }),
+        list("ListTopics", "Topics", |context| {
+            Ok(topics(&context.place).iter().map(|topic| json!({ "TopicArn": topic.arn })).collect())
+        }),
+    ]],
+    kinds: &[resources(At::Region, |place| {
+        topics(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
+    })
+    .rows("sns_topics")
+    .asked_as("sns_topic")],
+    ..Service::named("sns")
+};
 
 /// A topic.
 #[derive(Debug)]
-pub(crate) struct Topic {
-    pub(crate) arn: String,
-    pub(crate) policy: ResourcePolicy,
+struct Topic {
+    arn: String,
+    policy: ResourcePolicy,
     name: String,
     is_fifo: bool,
     key_id: Option<&'static str>,
@@ -21,19 +57,17 @@ pub(crate) struct Topic {
     tags: Vec<(String, String)>,
 }
 
-/// The topics of an account in a region.
-pub(crate) fn topics(organization: &Organization, account: &Account, region: &str) -> Vec<Topic> {
-    let rates = &organization.settings.rates;
-    let (mut dice, count) = population(organization, account, "sns", region, rates.topics);
+fn topics(place: &Place<'_>) -> Vec<Topic> {
+    let rates = &place.organization.settings.rates;
+    let (mut dice, count) = place.population("sns", rates.topics);
     (0..count)
         .map(|number| {
             let is_fifo = dice.chance(0.1);
             let suffix = if is_fifo { ".fifo" } else { "" };
             let name = format!("{}-{number}{suffix}", dice.pick(&["alarms", "signups", "budget", "events"]));
-            let arn = organization.arn("sns", region, &account.id, &name);
+            let arn = place.arn("sns", &name);
             let subject = Subject {
-                organization,
-                account,
+                place: *place,
                 actions: &["SNS:Publish", "SNS:Subscribe"],
                 resources: vec![arn.clone()],
                 service: "cloudwatch.amazonaws.com",
@@ -56,33 +90,17 @@ pub(crate) fn topics(organization: &Organization, account: &Account, region: &st
         .collect()
 }
 
-pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
-    match context.request.operation.as_str() {
-        "ListTopics" => {
-            let page = context.page(&PAGE, topics(context.organization, context.account(), context.region()))?;
-            let topics = page.elements.iter().map(|topic| json!({ "TopicArn": topic.arn }));
-            Ok(json!({ "Topics": members(topics), "NextToken": page.next }).into())
-        }
-        "GetTopicAttributes" => Ok(attributes(context, &find(context, "TopicArn")?)),
-        "ListTagsForResource" => {
-            let topic = find(context, "ResourceArn")?;
-            Ok(json!({ "Tags": members(tags(&topic.tags)) }).into())
-        }
-        _ => Err(context.unknown_operation()),
-    }
-}
-
 fn find(context: &Context<'_>, parameter: &str) -> Result<Topic, Refusal> {
     let arn = context.request.required(parameter)?;
-    let mut topics = topics(context.organization, context.account(), context.region()).into_iter();
+    let mut topics = topics(&context.place).into_iter();
     topics.find(|topic| topic.arn == arn).ok_or_else(|| Refusal::new(404, "NotFound", "Topic does not exist"))
 }
 
-fn attributes(context: &Context<'_>, topic: &Topic) -> Answer {
+fn attributes(place: &Place<'_>, topic: &Topic) -> Value {
     let display_name = if topic.name.starts_with("alarms") { "Alarms <all>" } else { "" };
     let mut entries = vec![
         ("TopicArn", topic.arn.clone()),
-        ("Owner", context.account().id.clone()),
+        ("Owner", place.account.id.clone()),
         ("DisplayName", display_name.to_owned()),
         ("SubscriptionsConfirmed", topic.subscriptions.to_string()),
         ("SubscriptionsPending", "0".to_owned()),
@@ -96,5 +114,19 @@ fn attributes(context: &Context<'_>, topic: &Topic) -> Answer {
         entries.push(("ContentBasedDeduplication", "false".to_owned()));
     }
     let entries: Vec<_> = entries.into_iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
-    json!({ "Attributes": { "entry": entries } }).into()
+    json!({ "Attributes": { "entry": entries } })
+}
+
+fn subscriptions(place: &Place<'_>, topic: &Topic) -> Vec<Value> {
+    let mut dice = place.organization.dice(&["sns-subscriptions", &topic.arn]);
+    let mut subscription = |number: i64| {
+        json!({
+            "SubscriptionArn": format!("{}:{}", topic.arn, dice.uuid()),
+            "Owner": place.account.id,
+            "Protocol": "email",
+            "Endpoint": format!("team-{number}@simulated.example"),
+            "TopicArn": topic.arn,
+        })
+    };
+    (0..topic.subscriptions).map(&mut subscription).collect()
 }

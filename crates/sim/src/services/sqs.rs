@@ -1,15 +1,46 @@
 //! SQS: queues, their attributes and tags.
 
-use super::{Context, population, some_tags};
-use crate::account::Account;
+use super::{Context, some_tags};
+use crate::account::Trouble;
 use crate::clock::epoch_seconds;
 use crate::dice::Dice;
-use crate::organization::Organization;
+use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
-use crate::protocol::{Answer, Limits, Refusal};
+use crate::protocol::{Problem, Refusal};
+use crate::service::{Service, get, list};
+use crate::truth::{At, Planted, resources};
 use serde_json::{Map, Value, json};
 
-const PAGE: Limits = Limits { token: "NextToken", size: "MaxResults", default: 1000, max: 1000 };
+pub(crate) static SERVICE: Service = Service {
+    errors: &[Problem::InvalidToken.is("InvalidParameterValue"), Problem::InvalidParameter.is("InvalidParameterValue")],
+    troubles: &[Trouble::ServiceDeniedByScp],
+    page: 1000,
+    answers: &[&[
+        get("GetQueueAttributes", get_attributes),
+        get("GetQueueUrl", |context| {
+            let name = context.request.required("QueueName")?;
+            let found = queues(&context.place).into_iter().find(|queue| queue.name == name);
+            Ok(json!({ "QueueUrl": found.ok_or_else(no_queue)?.url }))
+        }),
+        list("ListDeadLetterSourceQueues", "queueUrls", |context| {
+            let wanted = find(context)?.arn;
+            let sources = queues(&context.place).into_iter().filter(|it| it.dead_letter_arn.as_ref() == Some(&wanted));
+            Ok(sources.map(|queue| json!(queue.url)).collect())
+        }),
+        get("ListQueueTags", |context| {
+            let tags = find(context)?.tags.into_iter().map(|(key, value)| (key, json!(value)));
+            let tags: Map<String, Value> = tags.collect();
+            Ok(json!({ "Tags": (!tags.is_empty()).then_some(tags) }))
+        }),
+        get("ListQueues", list_queues),
+    ]],
+    kinds: &[resources(At::Region, |place| {
+        queues(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
+    })
+    .rows("sqs_queues")
+    .asked_as("sqs_queue")],
+    ..Service::named("sqs")
+};
 
 /// What a resource control policy takes from, and what it leaves.
 const HELD: [Kind; 9] = [
@@ -26,11 +57,11 @@ const HELD: [Kind; 9] = [
 
 /// A queue.
 #[derive(Debug)]
-pub(crate) struct Queue {
-    pub(crate) name: String,
-    pub(crate) arn: String,
-    pub(crate) url: String,
-    pub(crate) policy: ResourcePolicy,
+struct Queue {
+    name: String,
+    arn: String,
+    url: String,
+    policy: ResourcePolicy,
     is_fifo: bool,
     is_encrypted: bool,
     retention_seconds: i64,
@@ -39,60 +70,46 @@ pub(crate) struct Queue {
     tags: Vec<(String, String)>,
 }
 
-/// The queues of an account in a region. The showcase has one with each kind of policy, and the account that is held some.
-pub(crate) fn queues(organization: &Organization, account: &Account, region: &str) -> Vec<Queue> {
-    let rates = &organization.settings.rates;
-    let (mut dice, count) = population(organization, account, "sqs", region, rates.queues);
+/// The queues of a place. The showcase has one with each kind of policy, and the account that is held some.
+fn queues(place: &Place<'_>) -> Vec<Queue> {
+    let rates = &place.organization.settings.rates;
+    let (mut dice, count) = place.population("sqs", rates.queues);
     let mut queues: Vec<Queue> = Vec::new();
     for number in 0..count {
         let is_fifo = dice.chance(0.15);
         let suffix = if is_fifo { ".fifo" } else { "" };
         let name = format!("{}-{number}{suffix}", dice.pick(&["orders", "mail", "thumbnails", "audit", "retry"]));
         let kind = any_kind(&mut dice, rates.public_queues);
-        let first = queues.first();
-        let made = queue(organization, account, region, name, kind, first, &mut dice);
+        let made = queue(place, name, kind, queues.first(), &mut dice);
         queues.push(made);
     }
-    let is_first_region = organization.settings.regions.first().is_some_and(|first| first == region);
-    let shown: Vec<Kind> = match account {
-        account if organization.is_showcase(account) => Kind::all().collect(),
-        account if organization.is_held(account) => HELD.to_vec(),
+    let shown: Vec<Kind> = match place.account {
+        account if place.organization.is_showcase(account) => Kind::all().collect(),
+        account if place.organization.is_held(account) => HELD.to_vec(),
         _ => Vec::new(),
     };
-    if rates.queues > 0 && is_first_region {
-        queues.extend(shown.into_iter().map(|kind| {
-            let name = format!("show-{kind:?}");
-            queue(organization, account, region, name, kind, None, &mut dice)
-        }));
+    if rates.queues > 0 && place.is_first_region() {
+        queues.extend(shown.into_iter().map(|kind| queue(place, format!("show-{kind:?}"), kind, None, &mut dice)));
     }
     queues
 }
 
-fn queue(
-    organization: &Organization,
-    account: &Account,
-    region: &str,
-    name: String,
-    kind: Kind,
-    dead_letters: Option<&Queue>,
-    dice: &mut Dice,
-) -> Queue {
-    let arn = organization.arn("sqs", region, &account.id, &name);
+fn queue(place: &Place<'_>, name: String, kind: Kind, dead_letters: Option<&Queue>, dice: &mut Dice) -> Queue {
+    let arn = place.arn("sqs", &name);
     let subject = Subject {
-        organization,
-        account,
+        place: *place,
         actions: &["sqs:SendMessage", "sqs:ReceiveMessage"],
         resources: vec![arn.clone()],
         service: "events.amazonaws.com",
     };
     let days = dice.between(0, 1500);
     Queue {
-        url: format!("https://sqs.{region}.amazonaws.com/{}/{name}", account.id),
+        url: format!("https://sqs.{}.amazonaws.com/{}/{name}", place.region, place.account.id),
         policy: subject.policy(kind, dice),
         is_fifo: name.ends_with(".fifo"),
         is_encrypted: dice.chance(0.7),
         retention_seconds: dice.pick(&[60, 345_600, 1_209_600]),
-        created_millis: organization.clock.days_ago(days, dice),
+        created_millis: place.days_ago(days, dice),
         dead_letter_arn: dead_letters.filter(|_| dice.chance(0.3)).map(|queue| queue.arn.clone()),
         tags: some_tags(dice),
         name,
@@ -100,42 +117,35 @@ fn queue(
     }
 }
 
-pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
-    match context.request.operation.as_str() {
-        "ListQueues" => {
-            let prefix = context.request.text("QueueNamePrefix").unwrap_or_default();
-            let queues = queues(context.organization, context.account(), context.region());
-            let urls = queues.into_iter().filter(|queue| queue.name.starts_with(prefix)).map(|queue| queue.url);
-            let page = context.page(&PAGE, urls.collect())?;
-            let urls = (!page.elements.is_empty()).then_some(page.elements);
-            Ok(json!({ "QueueUrls": urls, "NextToken": page.next }).into())
-        }
-        "GetQueueAttributes" => {
-            let mut attributes = attributes(&find(context)?);
-            let wanted = context.request.texts("AttributeNames");
-            if !wanted.contains(&"All") {
-                attributes.retain(|name, _| wanted.contains(&name.as_str()));
-            }
-            Ok(json!({ "Attributes": attributes }).into())
-        }
-        "ListQueueTags" => {
-            let tags: Map<String, Value> =
-                find(context)?.tags.into_iter().map(|(key, value)| (key, json!(value))).collect();
-            Ok(json!({ "Tags": (!tags.is_empty()).then_some(tags) }).into())
-        }
-        _ => Err(context.unknown_operation()),
-    }
+/// Where there is no queue, there is no list.
+fn list_queues(context: &Context<'_>) -> Result<Value, Refusal> {
+    let prefix = context.request.text("QueueNamePrefix").unwrap_or_default();
+    let queues = queues(&context.place).into_iter().filter(|queue| queue.name.starts_with(prefix));
+    let page = context.page(queues.map(|queue| queue.url).collect())?;
+    let urls = (!page.elements.is_empty()).then_some(page.elements);
+    Ok(json!({ "QueueUrls": urls, "NextToken": page.next }))
 }
 
 /// The queue that the call's URL names. Only account and name count: a client may write any host.
 fn find(context: &Context<'_>) -> Result<Queue, Refusal> {
     let url = context.request.required("QueueUrl")?;
     let name = url.rsplit('/').next().unwrap_or_default();
-    let mut queues = queues(context.organization, context.account(), context.region()).into_iter();
-    let message = "The specified queue does not exist.";
-    queues
-        .find(|queue| queue.name == name && url.contains(&context.account().id))
-        .ok_or_else(|| Refusal::new(400, "com.amazonaws.sqs#QueueDoesNotExist", message))
+    let is_named = |queue: &Queue| queue.name == name && url.contains(&context.place.account.id);
+    queues(&context.place).into_iter().find(is_named).ok_or_else(no_queue)
+}
+
+fn no_queue() -> Refusal {
+    Refusal::new(400, "com.amazonaws.sqs#QueueDoesNotExist", "The specified queue does not exist.")
+        .with_header("x-amzn-query-error", "AWS.SimpleQueueService.NonExistentQueue;Sender")
+}
+
+fn get_attributes(context: &Context<'_>) -> Result<Value, Refusal> {
+    let mut attributes = attributes(&find(context)?);
+    let wanted = context.request.texts("AttributeNames");
+    if !wanted.contains(&"All") {
+        attributes.retain(|name, _| wanted.contains(&name.as_str()));
+    }
+    Ok(json!({ "Attributes": attributes }))
 }
 
 fn attributes(queue: &Queue) -> Map<String, Value> {
@@ -168,6 +178,7 @@ fn attributes(queue: &Queue) -> Map<String, Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::organization::Organization;
     use crate::settings::Settings;
 
     #[test]
@@ -175,7 +186,7 @@ mod tests {
         let organization = Organization::new(Settings::new(40, 1));
         let kinds: Vec<Kind> = organization
             .accounts()
-            .flat_map(|account| queues(&organization, &account, "us-east-1"))
+            .flat_map(|account| queues(&Place::account(&organization, &account).in_region("us-east-1")))
             .map(|queue| queue.policy.kind)
             .collect();
         assert!(kinds.contains(&Kind::Public), "of {}", kinds.len());

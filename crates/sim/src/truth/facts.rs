@@ -8,6 +8,8 @@ pub(super) fn facts(accounts: u64, tally: &Tally) -> Vec<Fact> {
     let study = |id, of, numerator, denominator| Fact { id, of, definition: "study", numerator, denominator };
     let lake = |id, of, numerator, denominator| Fact { id, of, definition: "lake", numerator, denominator };
     let any = |count: u64| u64::from(count > 0);
+    let (buckets, topics, queues) =
+        (tally.exposure("s3_bucket"), tally.exposure("sns_topic"), tally.exposure("sqs_queue"));
     vec![
         study("F1", "organizations", u64::from(accounts > 1), 1),
         study("F2", "organizations_10_or_more", u64::from(accounts >= 10), 1),
@@ -25,14 +27,14 @@ pub(super) fn facts(accounts: u64, tally: &Tally) -> Vec<Fact> {
         study("F12", "organizations", any(tally.accounts_with_root_used), 1),
         study("F13", "instances", tally.instances_imds_optional, tally.instances),
         study("F14", "organizations_with_ec2", any(tally.instances_imds_optional), any(tally.instances)),
-        study("F15", "organizations_with_s3", any(tally.buckets_study_public), any(tally.buckets)),
-        study("F15", "buckets", tally.buckets_study_public, tally.buckets),
-        lake("F15", "organizations_with_s3", any(tally.buckets_public), any(tally.buckets)),
-        lake("F15", "buckets", tally.buckets_public, tally.buckets),
-        study("F16", "organizations_with_sns", any(tally.topics_study_public), any(tally.topics)),
-        lake("F16", "organizations_with_sns", any(tally.topics_public), any(tally.topics)),
-        study("F17", "organizations_with_sqs", any(tally.queues_study_public), any(tally.queues)),
-        lake("F17", "organizations_with_sqs", any(tally.queues_public), any(tally.queues)),
+        study("F15", "organizations_with_s3", any(buckets.study_public), any(buckets.count)),
+        study("F15", "buckets", buckets.study_public, buckets.count),
+        lake("F15", "organizations_with_s3", any(buckets.public), any(buckets.count)),
+        lake("F15", "buckets", buckets.public, buckets.count),
+        study("F16", "organizations_with_sns", any(topics.study_public), any(topics.count)),
+        lake("F16", "organizations_with_sns", any(topics.public), any(topics.count)),
+        study("F17", "organizations_with_sqs", any(queues.study_public), any(queues.count)),
+        lake("F17", "organizations_with_sqs", any(queues.public), any(queues.count)),
     ]
 }
 

@@ -10,7 +10,7 @@ pub struct Lists(BTreeMap<&'static str, BTreeSet<Vec<String>>>);
 
 impl Lists {
     /// Adds a case.
-    pub(super) fn add<const N: usize>(&mut self, question: &'static str, case: [&String; N]) {
+    pub(crate) fn add<const N: usize>(&mut self, question: &'static str, case: [&String; N]) {
         self.0.entry(question).or_default().insert(case.map(String::clone).to_vec());
     }
 

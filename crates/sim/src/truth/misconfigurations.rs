@@ -1,11 +1,9 @@
 //! The eight common misconfigurations of IAM (part B), counted.
 
-use super::{Fact, IdentityTruth, is_visible};
-use crate::account::Account;
-use crate::organization::Organization;
-use crate::protocol::Service;
+use super::{Fact, IdentityTruth};
+use crate::clock::Clock;
+use crate::place::Place;
 use crate::services::iam::{Iam, Key, User, password_strength};
-use crate::services::{ec2, ecr, s3, secretsmanager, sns, sqs};
 use std::collections::BTreeMap;
 
 /// Id, population and definition of those that are answered also when there is nothing to count.
@@ -28,7 +26,7 @@ const ALWAYS: [(&str, &str, &str); 14] = [
 
 /// How many are so, of how many.
 #[derive(Debug)]
-pub(super) struct Misconfigurations(BTreeMap<(&'static str, &'static str, &'static str), (u64, u64)>);
+pub(crate) struct Misconfigurations(BTreeMap<(&'static str, &'static str, &'static str), (u64, u64)>);
 
 impl Default for Misconfigurations {
     fn default() -> Self {
@@ -49,21 +47,15 @@ impl Misconfigurations {
         self.0.iter().map(fact)
     }
 
-    /// Counts an account that can be seen.
-    pub(super) fn account(&mut self, organization: &Organization, account: &Account, iam: &Iam) {
+    /// Counts the users of an account, its root user and its password policy.
+    pub(super) fn account(&mut self, place: &Place<'_>, iam: &Iam) {
         for user in &iam.users {
-            self.user(organization, user);
+            self.user(place.organization.clock, user);
         }
         self.one("B1", "root_users", "lake", !iam.root.has_mfa);
-        let strength = password_strength(organization, account);
+        let strength = password_strength(place);
         self.one("B2", "accounts", "no_policy", strength.is_none());
         self.one("B2", "accounts", "weak", strength != Some(true));
-        for bucket in s3::buckets(organization, account) {
-            self.one("B8", "s3_bucket", "lake", bucket.policy.document.is_none());
-        }
-        for region in &organization.settings.regions {
-            self.region(organization, account, region);
-        }
     }
 
     /// Counts identities; the roles that services made for themselves are not counted.
@@ -75,8 +67,8 @@ impl Misconfigurations {
         }
     }
 
-    fn user(&mut self, organization: &Organization, user: &User) {
-        let age = |millis: i64| organization.clock.age_days(millis);
+    fn user(&mut self, clock: Clock, user: &User) {
+        let age = |millis: i64| clock.age_days(millis);
         let active: Vec<&Key> = user.keys.iter().filter(|key| key.is_active).collect();
         let password = user.password.iter().map(|it| age(it.used_millis.unwrap_or(it.changed_millis)));
         let keys = active.iter().map(|key| age(key.used_millis.unwrap_or(key.created_millis)));
@@ -96,41 +88,8 @@ impl Misconfigurations {
         }
     }
 
-    fn region(&mut self, organization: &Organization, account: &Account, region: &str) {
-        let sees = |service| is_visible(organization, account, service, region);
-        if sees(Service::Ec2) {
-            for instance in ec2::instances(organization, account, region).iter().filter(|it| it.exists()) {
-                self.one("B6", "instances", "no_profile", !instance.has_profile());
-                if instance.has_profile() {
-                    // The profile is none of the account's: what it may do is not known.
-                    self.one("B6", "instances_with_profile", "over_broad", false);
-                }
-            }
-        }
-        if sees(Service::Ecr) {
-            for it in ecr::repositories(organization, account, region) {
-                self.one("B8", "ecr_repository", "lake", it.policy.document.is_none());
-            }
-        }
-        if sees(Service::SecretsManager) {
-            for it in secretsmanager::secrets(organization, account, region) {
-                self.one("B8", "secretsmanager_secret", "lake", it.policy.document.is_none());
-            }
-        }
-        if sees(Service::Sns) {
-            for it in sns::topics(organization, account, region) {
-                self.one("B8", "sns_topic", "lake", it.policy.document.is_none());
-            }
-        }
-        if sees(Service::Sqs) {
-            for it in sqs::queues(organization, account, region) {
-                self.one("B8", "sqs_queue", "lake", it.policy.document.is_none());
-            }
-        }
-    }
-
     /// One more of a population, which is so or not.
-    fn one(&mut self, id: &'static str, of: &'static str, definition: &'static str, is_so: bool) {
+    pub(crate) fn one(&mut self, id: &'static str, of: &'static str, definition: &'static str, is_so: bool) {
         let (numerator, denominator) = self.0.entry((id, of, definition)).or_default();
         *numerator += u64::from(is_so);
         *denominator += 1;

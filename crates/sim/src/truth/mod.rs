@@ -2,22 +2,23 @@
 
 mod credentials;
 mod facts;
+mod iam;
 mod identities;
+mod kind;
 mod lists;
 mod misconfigurations;
-mod organization_wide;
-mod resources;
 mod tally;
 
-use crate::access::obstacle;
 use crate::account::Account;
 use crate::organization::Organization;
-use crate::protocol::Service;
+use crate::services::organizations::{of_account, policies};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use tally::Tally;
 
+pub(crate) use iam::count_iam;
+pub(crate) use kind::{At, Counts, Kind, Planted, resources, things};
 pub use lists::Lists;
+pub(crate) use tally::Tally;
 
 /// What a perfect census of a simulated organization finds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -134,14 +135,11 @@ pub struct IdentityTruth {
     pub may_escalate: Option<bool>,
 }
 
-/// The services that a census reads region by region.
-const REGIONAL: [Service; 7] =
-    [Service::Ec2, Service::Ecr, Service::Kms, Service::Lambda, Service::SecretsManager, Service::Sns, Service::Sqs];
-
 impl Truth {
     pub(crate) fn of(organization: &Organization) -> Self {
         let mut tally = Tally::default();
-        tally.resources.push(organization_wide::resource(organization));
+        tally.organization(organization);
+        tally.rows("accounts", usize::try_from(organization.settings.accounts).unwrap_or_default());
         let mut accounts = Vec::new();
         for account in organization.accounts() {
             tally.account(organization, &account);
@@ -157,12 +155,12 @@ impl Truth {
             seed: organization.settings.seed,
             account_count: organization.settings.accounts,
             facts,
-            tables: tally.tables(organization),
+            tables: tally.tables(),
             cells: tally.cells(),
             accounts,
             obstructed: tally.obstructed,
             resources: tally.resources,
-            account_policies: organization_wide::account_policies(organization),
+            account_policies: account_policies(organization),
             lists: tally.lists,
             identities: tally.identities,
         }
@@ -179,9 +177,19 @@ fn outcome(account: &Account) -> &'static str {
     }
 }
 
-/// Whether the crawler's role can read this service there.
-fn is_visible(organization: &Organization, account: &Account, service: Service, region: &str) -> bool {
-    obstacle(organization, account, service, region).is_none()
+/// Which policies each account has, suspended or not.
+pub(crate) fn account_policies(organization: &Organization) -> Vec<AccountPolicyTruth> {
+    let policies = policies(organization);
+    let of = |index| {
+        let account_id = organization.account_id(index);
+        let pairs = of_account(organization, &policies, index).into_iter();
+        pairs.map(move |(policy_id, source_id)| AccountPolicyTruth {
+            account_id: account_id.clone(),
+            policy_id,
+            source_id,
+        })
+    };
+    (0..organization.settings.accounts).flat_map(of).collect()
 }
 
 #[cfg(test)]

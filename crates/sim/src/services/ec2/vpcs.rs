@@ -1,12 +1,13 @@
 //! VPCs and their endpoints: what network conditions of policies name.
 
-use super::PAGE;
-use crate::account::Account;
 use crate::clock::iso_millis;
 use crate::dice::Dice;
 use crate::organization::Organization;
-use crate::protocol::{Answer, Refusal, items};
-use crate::services::{Context, population, some_tags};
+use crate::place::Place;
+use crate::policies::Verdict;
+use crate::protocol::items;
+use crate::services::some_tags;
+use crate::truth::Planted;
 use serde_json::{Value, json};
 
 /// What an endpoint allows if nothing else is said.
@@ -15,9 +16,9 @@ const FULL_ACCESS: &str =
 
 /// A VPC.
 #[derive(Debug)]
-pub(crate) struct Vpc {
-    pub(crate) id: String,
-    pub(crate) endpoints: Vec<Endpoint>,
+pub(super) struct Vpc {
+    id: String,
+    endpoints: Vec<Endpoint>,
     is_default: bool,
     cidr_block: String,
     tags: Vec<(String, String)>,
@@ -25,9 +26,9 @@ pub(crate) struct Vpc {
 
 /// A VPC endpoint.
 #[derive(Debug)]
-pub(crate) struct Endpoint {
-    pub(crate) id: String,
-    pub(crate) arn: String,
+struct Endpoint {
+    id: String,
+    arn: String,
     /// Its type and the service it leads to.
     kind: (&'static str, &'static str),
     policy: Option<String>,
@@ -35,75 +36,75 @@ pub(crate) struct Endpoint {
     tags: Vec<(String, String)>,
 }
 
-/// The VPCs of an account in a region: the default one, and perhaps others. None where nothing is.
-pub(crate) fn vpcs(organization: &Organization, account: &Account, region: &str) -> Vec<Vpc> {
-    let (mut dice, more) = population(organization, account, "vpc", region, 1);
-    if !organization.settings.regions.iter().any(|settled| settled == region) {
+/// The VPCs of a place: the default one, and perhaps others. None where nothing is.
+pub(super) fn vpcs(place: &Place<'_>) -> Vec<Vpc> {
+    let (mut dice, more) = place.population("vpc", 1);
+    if !place.is_settled() {
         return Vec::new();
     }
-    (0..=more)
-        .map(|number| {
-            let id = vpc_id(organization, &account.id, region, number);
-            let endpoints = if number == 0 { 1 + dice.count(1) } else { dice.count(1) };
-            Vpc {
-                endpoints: (0..endpoints)
-                    .map(|place| endpoint(organization, account, region, &id, place, &mut dice))
-                    .collect(),
-                is_default: number == 0,
-                cidr_block: if number == 0 { "172.31.0.0/16".to_owned() } else { format!("10.{number}.0.0/16") },
-                tags: some_tags(&mut dice),
-                id,
-            }
-        })
-        .collect()
+    let vpc = |number: u64| {
+        let id = vpc_id(place, number);
+        let endpoints = if number == 0 { 1 + dice.count(1) } else { dice.count(1) };
+        Vpc {
+            endpoints: (0..endpoints).map(|number| endpoint(place, &id, number, &mut dice)).collect(),
+            is_default: number == 0,
+            cidr_block: if number == 0 { "172.31.0.0/16".to_owned() } else { format!("10.{number}.0.0/16") },
+            tags: some_tags(&mut dice),
+            id,
+        }
+    };
+    (0..=more).map(vpc).collect()
 }
 
-fn endpoint(
-    organization: &Organization,
-    account: &Account,
-    region: &str,
-    vpc_id: &str,
-    place: u64,
-    dice: &mut Dice,
-) -> Endpoint {
+/// The endpoints as truth counts them: nobody outside of the account comes to one by its policy.
+pub(super) fn planted(place: &Place<'_>) -> Vec<Planted> {
+    let endpoints = vpcs(place).into_iter().flat_map(|vpc| vpc.endpoints);
+    endpoints.map(|endpoint| Planted::known(endpoint.arn, Verdict::CLOSED)).collect()
+}
+
+fn endpoint(place: &Place<'_>, vpc_id: &str, number: u64, dice: &mut Dice) -> Endpoint {
     let kinds = [("Gateway", "s3"), ("Gateway", "dynamodb"), ("Interface", "kms"), ("GatewayLoadBalancer", "firewall")];
-    let kind = if place == 0 { kinds[0] } else { dice.pick(&kinds) };
+    let kind = if number == 0 { kinds[0] } else { dice.pick(&kinds) };
     let narrow = json!({ "Version": "2012-10-17", "Statement": [{
         "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*",
-        "Condition": { "StringEquals": { "aws:ResourceOrgID": organization.id } },
+        "Condition": { "StringEquals": { "aws:ResourceOrgID": place.organization.id } },
     }] });
     let policy = if dice.chance(0.7) { FULL_ACCESS.to_owned() } else { narrow.to_string() };
     let days = dice.between(0, 900);
-    let id = endpoint_id(organization, vpc_id, place);
+    let id = endpoint_id(place.organization, vpc_id, number);
     Endpoint {
-        arn: organization.arn("ec2", region, &account.id, &format!("vpc-endpoint/{id}")),
+        arn: place.arn("ec2", &format!("vpc-endpoint/{id}")),
         id,
         // What leads to a load balancer has no policy.
         policy: (kind.0 != "GatewayLoadBalancer").then_some(policy),
         kind,
-        created_millis: organization.clock.days_ago(days, dice),
+        created_millis: place.days_ago(days, dice),
         tags: some_tags(dice),
     }
 }
 
 /// Computed apart, since policies of other accounts name it.
-fn vpc_id(organization: &Organization, account_id: &str, region: &str, number: u64) -> String {
+fn vpc_id(place: &Place<'_>, number: u64) -> String {
+    vpc_id_of(place.organization, &place.account.id, place.region, number)
+}
+
+fn vpc_id_of(organization: &Organization, account_id: &str, region: &str, number: u64) -> String {
     format!("vpc-0{}", organization.dice(&["vpc-id", account_id, region, &number.to_string()]).hex(16))
 }
 
-fn endpoint_id(organization: &Organization, vpc_id: &str, place: u64) -> String {
-    format!("vpce-0{}", organization.dice(&["vpce-id", vpc_id, &place.to_string()]).hex(16))
+fn endpoint_id(organization: &Organization, vpc_id: &str, number: u64) -> String {
+    format!("vpce-0{}", organization.dice(&["vpce-id", vpc_id, &number.to_string()]).hex(16))
 }
 
 /// The id of the default VPC of this account in the first region.
 pub(crate) fn default_vpc_id(organization: &Organization, account_id: &str) -> String {
     let region = organization.settings.regions.first().map(String::as_str).unwrap_or_default();
-    default_vpc_id_in(organization, account_id, region)
+    vpc_id_of(organization, account_id, region, 0)
 }
 
-/// The id of the default VPC of this account in a region.
-pub(super) fn default_vpc_id_in(organization: &Organization, account_id: &str, region: &str) -> String {
-    vpc_id(organization, account_id, region, 0)
+/// The id of the default VPC of this place.
+pub(super) fn default_vpc_id_in(place: &Place<'_>) -> String {
+    vpc_id(place, 0)
 }
 
 /// The id of the first endpoint of this account in the first region.
@@ -111,10 +112,8 @@ pub(crate) fn first_endpoint_id(organization: &Organization, account_id: &str) -
     endpoint_id(organization, &default_vpc_id(organization, account_id), 0)
 }
 
-pub(super) fn describe_vpcs(context: &Context<'_>) -> Result<Answer, Refusal> {
-    let page = context.page(&PAGE, vpcs(context.organization, context.account(), context.region()))?;
-    let next = page.next;
-    let vpcs = page.elements.iter().map(|vpc| {
+pub(super) fn describe_vpcs(place: &Place<'_>) -> Vec<Value> {
+    let describe = |vpc: &Vpc| {
         let association = json!({
             "associationId": vpc.id.replace("vpc-", "vpc-cidr-assoc-"),
             "cidrBlock": vpc.cidr_block,
@@ -122,7 +121,7 @@ pub(super) fn describe_vpcs(context: &Context<'_>) -> Result<Answer, Refusal> {
         });
         json!({
             "vpcId": vpc.id,
-            "ownerId": context.account().id,
+            "ownerId": place.account.id,
             "state": "available",
             "cidrBlock": vpc.cidr_block,
             "cidrBlockAssociationSet": items(std::iter::once(association)),
@@ -132,23 +131,19 @@ pub(super) fn describe_vpcs(context: &Context<'_>) -> Result<Answer, Refusal> {
             "blockPublicAccessStates": { "internetGatewayBlockMode": "off" },
             "tagSet": tag_set(&vpc.tags),
         })
-    });
-    Ok(json!({ "vpcSet": items(vpcs), "nextToken": next }).into())
+    };
+    vpcs(place).iter().map(describe).collect()
 }
 
-pub(super) fn describe_vpc_endpoints(context: &Context<'_>) -> Result<Answer, Refusal> {
-    let vpcs = vpcs(context.organization, context.account(), context.region());
-    let endpoints = vpcs.into_iter().flat_map(|vpc| vpc.endpoints.into_iter().map(move |it| (vpc.id.clone(), it)));
-    let page = context.page(&PAGE, endpoints.collect())?;
-    let next = page.next;
-    let endpoints = page.elements.iter().map(|(vpc_id, endpoint)| {
+pub(super) fn describe_vpc_endpoints(place: &Place<'_>) -> Vec<Value> {
+    let describe = |vpc_id: &str, endpoint: &Endpoint| {
         let (kind, service) = endpoint.kind;
         json!({
             "vpcEndpointId": endpoint.id,
             "vpcEndpointType": kind,
             "vpcId": vpc_id,
-            "ownerId": context.account().id,
-            "serviceName": format!("com.amazonaws.{}.{service}", context.region()),
+            "ownerId": place.account.id,
+            "serviceName": format!("com.amazonaws.{}.{service}", place.region),
             "state": "available",
             "policyDocument": endpoint.policy,
             "routeTableIdSet": items((kind == "Gateway").then(|| json!("rtb-0123456789abcdef0"))),
@@ -159,8 +154,9 @@ pub(super) fn describe_vpc_endpoints(context: &Context<'_>) -> Result<Answer, Re
             "creationTimestamp": iso_millis(endpoint.created_millis),
             "tagSet": tag_set(&endpoint.tags),
         })
-    });
-    Ok(json!({ "vpcEndpointSet": items(endpoints), "nextToken": next }).into())
+    };
+    let vpcs = vpcs(place);
+    vpcs.iter().flat_map(|vpc| vpc.endpoints.iter().map(|it| describe(&vpc.id, it))).collect()
 }
 
 fn tag_set(tags: &[(String, String)]) -> Value {

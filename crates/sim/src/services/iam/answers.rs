@@ -2,79 +2,65 @@
 
 use super::details::{account_authorization_details, boundary, encoded, last_used};
 use super::{Iam, Role, User, last_accessed, lists, password_policy, report};
-use crate::account::Account;
 use crate::clock::iso;
-use crate::organization::Organization;
-use crate::protocol::{Answer, Limits, Refusal, members, tags};
+use crate::credentials::MANAGEMENT_USER;
+use crate::place::Place;
+use crate::protocol::{Refusal, members, tags};
+use crate::service::{Operation, get, list};
 use crate::services::Context;
 use serde_json::{Value, json};
 
-const PAGE: Limits = Limits { token: "Marker", size: "MaxItems", default: 100, max: 1000 };
-
-pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
-    let iam = || Iam::of(context.organization, context.account());
-    match context.request.operation.as_str() {
-        "GetAccountAuthorizationDetails" => account_authorization_details(context),
-        "GenerateCredentialReport" => Ok(report::generate(context)),
-        "GetCredentialReport" => report::get(context),
-        "GetAccountSummary" => Ok(account_summary(&iam()).into()),
-        "GetAccountPasswordPolicy" => password_policy::get(context),
-        "ListAccountAliases" => {
-            let aliases = alias(context.organization, context.account()).into_iter().map(Value::from);
-            list(context, "AccountAliases", aliases.collect())
-        }
-        "ListOrganizationsFeatures" => organizations_features(context),
-        "ListUsers" => list(context, "Users", iam().users.iter().map(user).collect()),
-        "ListRoles" => list(context, "Roles", iam().roles.iter().map(role).collect()),
-        "ListAccessKeys" => lists::access_keys(context, iam()),
-        "GetAccessKeyLastUsed" => lists::access_key_last_used(context, &iam()),
-        "ListMFADevices" => lists::mfa_devices(context, iam()),
-        "ListVirtualMFADevices" => lists::virtual_mfa_devices(context, &iam()),
-        "ListSigningCertificates" => lists::signing_certificates(context, iam()),
-        "ListSSHPublicKeys" => lists::ssh_public_keys(context, iam()),
-        "ListServiceSpecificCredentials" => lists::service_specific_credentials(context, &iam()),
-        "ListServerCertificates" => lists::server_certificates(context, &iam()),
-        "ListInstanceProfiles" => lists::instance_profiles(context, &iam()),
-        "ListOpenIDConnectProviders" => Ok(lists::oidc_providers(&iam())),
-        "GetOpenIDConnectProvider" => lists::oidc_provider(context, &iam()),
-        "ListSAMLProviders" => Ok(lists::saml_providers(&iam())),
-        "GetSAMLProvider" => lists::saml_provider(context, &iam()),
-        "GenerateServiceLastAccessedDetails" => last_accessed::generate(context),
-        "GetServiceLastAccessedDetails" => last_accessed::get(context),
-        "GetUser" => {
-            let found = find_user(context, iam())?;
-            Ok(json!({ "User": user(&found) }).into())
-        }
-        _ => Err(context.unknown_operation()),
-    }
-}
-
-pub(super) fn list(context: &Context<'_>, name: &str, elements: Vec<Value>) -> Result<Answer, Refusal> {
-    let page = context.page(&PAGE, elements)?;
-    Ok(json!({ "IsTruncated": page.is_truncated(), "Marker": page.next, name: members(page.elements) }).into())
-}
+pub(super) const ANSWERS: &[Operation] = &[
+    get("GenerateCredentialReport", |context| Ok(report::generate(context))),
+    get("GenerateServiceLastAccessedDetails", last_accessed::generate),
+    get("GetAccessKeyLastUsed", lists::access_key_last_used),
+    get("GetAccountAuthorizationDetails", account_authorization_details),
+    get("GetAccountPasswordPolicy", password_policy::get),
+    get("GetAccountSummary", |context| Ok(account_summary(&Iam::of(&context.place)))),
+    get("GetCredentialReport", report::get),
+    get("GetOpenIDConnectProvider", lists::oidc_provider),
+    get("GetSAMLProvider", lists::saml_provider),
+    get("GetServiceLastAccessedDetails", last_accessed::get),
+    get("GetInstanceProfile", lists::instance_profile),
+    list("ListAccessKeys", "AccessKeyMetadata", lists::access_keys),
+    list("ListAccountAliases", "AccountAliases", |context| {
+        Ok(alias(&context.place).into_iter().map(Value::from).collect())
+    }),
+    list("ListInstanceProfiles", "InstanceProfiles", lists::instance_profiles),
+    list("ListMFADevices", "MFADevices", lists::mfa_devices),
+    list("ListOpenIDConnectProviders", "OpenIDConnectProviderList", lists::oidc_providers),
+    get("ListOrganizationsFeatures", organizations_features),
+    list("ListSAMLProviders", "SAMLProviderList", lists::saml_providers),
+    list("ListSSHPublicKeys", "SSHPublicKeys", lists::ssh_public_keys),
+    list("ListServerCertificates", "ServerCertificateMetadataList", lists::server_certificates),
+    list("ListServiceSpecificCredentials", "ServiceSpecificCredentials", lists::service_specific_credentials),
+    list("ListSigningCertificates", "Certificates", lists::signing_certificates),
+    list("ListVirtualMFADevices", "VirtualMFADevices", lists::virtual_mfa_devices),
+];
 
 /// Centralised root access: the management account's to say.
-fn organizations_features(context: &Context<'_>) -> Result<Answer, Refusal> {
-    let organization = context.organization;
-    if !context.account().is_management() {
+fn organizations_features(context: &Context<'_>) -> Result<Value, Refusal> {
+    if !context.place.account.is_management() {
         let code = "AccountNotManagementOrDelegatedAdministratorException";
         return Err(Refusal::new(400, code, "Only the management account may ask this."));
     }
     let features = ["RootCredentialsManagement", "RootSessions"].map(Value::from);
-    Ok(json!({ "OrganizationId": organization.id, "EnabledFeatures": members(features) }).into())
+    Ok(json!({ "OrganizationId": context.organization().id, "EnabledFeatures": members(features) }))
 }
 
 /// The account's alias, if it has one.
-pub(crate) fn alias(organization: &Organization, account: &Account) -> Option<String> {
-    let mut dice = organization.dice(&["iam-alias", &account.id]);
-    dice.chance(0.6).then(|| format!("{}-{}", account.name, dice.lower(4)))
+fn alias(place: &Place<'_>) -> Option<String> {
+    let mut dice = place.whole().dice("iam-alias");
+    dice.chance(0.6).then(|| format!("{}-{}", place.account.name, dice.lower(4)))
 }
 
-pub(super) fn find_user(context: &Context<'_>, iam: Iam) -> Result<User, Refusal> {
-    let name = context.request.required("UserName")?;
+/// The user that the call names; a user that names none asks of itself.
+pub(super) fn find_user(context: &Context<'_>) -> Result<User, Refusal> {
+    let caller = context.caller.role.is_none().then_some(MANAGEMENT_USER);
+    let name = context.request.text("UserName").or(caller);
+    let name = name.ok_or_else(|| Refusal::invalid_parameter(context.request.service, "UserName"))?;
     let message = format!("The user with name {name} cannot be found.");
-    let found = iam.users.into_iter().find(|user| user.name == name);
+    let found = Iam::of(&context.place).users.into_iter().find(|user| user.name == name);
     found.ok_or_else(|| Refusal::new(404, "NoSuchEntity", message))
 }
 
@@ -89,7 +75,7 @@ pub(super) fn user(user: &User) -> Value {
     })
 }
 
-fn role(role: &Role) -> Value {
+pub(super) fn role(role: &Role) -> Value {
     json!({
         "Path": role.path,
         "RoleName": role.name,

@@ -1,9 +1,8 @@
 //! What else users sign in and sign with: MFA devices, signing certificates, SSH keys, credentials of one service.
 
-use crate::account::Account;
 use crate::clock::DAY_MILLIS;
 use crate::dice::Dice;
-use crate::organization::Organization;
+use crate::place::Place;
 
 /// What kind of MFA device it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,68 +51,61 @@ pub(crate) struct OtherCredentials {
 
 impl OtherCredentials {
     /// Those of the user of this name.
-    pub(super) fn of(organization: &Organization, account: &Account, user: &str, has_mfa: bool) -> Self {
-        let mut dice = organization.dice(&["iam-credentials", &account.id, user]);
-        let device = has_mfa.then(|| device(organization, account, user, &mut dice));
+    pub(super) fn of(place: &Place<'_>, user: &str, has_mfa: bool) -> Self {
+        let mut dice = place.organization.dice(&["iam-credentials", &place.account.id, user]);
+        let device = has_mfa.then(|| device(place, user, &mut dice));
         let certificates = if dice.chance(0.06) { dice.between(1, 2) } else { 0 };
         let ssh_keys = if dice.chance(0.1) { dice.between(1, 3) } else { 0 };
         let services = if dice.chance(0.12) { dice.between(1, 2) } else { 0 };
         Self {
             device,
-            certificates: (0..certificates).map(|_| public_key(organization, "", &mut dice)).collect(),
-            ssh_keys: (0..ssh_keys).map(|_| public_key(organization, "APKA", &mut dice)).collect(),
-            services: (0..services).map(|_| service_credential(organization, account, user, &mut dice)).collect(),
+            certificates: (0..certificates).map(|_| public_key(place, "", &mut dice)).collect(),
+            ssh_keys: (0..ssh_keys).map(|_| public_key(place, "APKA", &mut dice)).collect(),
+            services: (0..services).map(|_| service_credential(place, user, &mut dice)).collect(),
         }
     }
 }
 
-fn public_key(organization: &Organization, prefix: &str, dice: &mut Dice) -> PublicKey {
+fn public_key(place: &Place<'_>, prefix: &str, dice: &mut Dice) -> PublicKey {
     PublicKey {
         id: format!("{prefix}{}", dice.base32(17)),
         is_active: dice.chance(0.7),
-        uploaded_millis: days_ago(organization, dice),
+        uploaded_millis: days_ago(place, dice),
     }
 }
 
-fn device(organization: &Organization, account: &Account, user: &str, dice: &mut Dice) -> Device {
+fn device(place: &Place<'_>, user: &str, dice: &mut Dice) -> Device {
     let kind = dice.weighted(&[(DeviceKind::Virtual, 6), (DeviceKind::Passkey, 3), (DeviceKind::Hardware, 1)]);
     let serial_number = match kind {
-        DeviceKind::Virtual => organization.arn("iam", "", &account.id, &format!("mfa/{user}")),
-        DeviceKind::Passkey => {
-            organization.arn("iam", "", &account.id, &format!("u2f/user/{user}/key-{}", dice.base32(26)))
-        }
+        DeviceKind::Virtual => place.iam_arn(&format!("mfa/{user}")),
+        DeviceKind::Passkey => place.iam_arn(&format!("u2f/user/{user}/key-{}", dice.base32(26))),
         DeviceKind::Hardware => format!("GAHT{}", dice.between(10_000_000, 99_999_999)),
     };
-    Device { kind, serial_number, enabled_millis: days_ago(organization, dice) }
+    Device { kind, serial_number, enabled_millis: days_ago(place, dice) }
 }
 
 /// Virtual devices that belong to nobody: someone began to set one up.
-pub(super) fn spare_devices(organization: &Organization, account: &Account) -> Vec<String> {
-    let mut dice = organization.dice(&["iam-spare-devices", &account.id]);
+pub(super) fn spare_devices(place: &Place<'_>) -> Vec<String> {
+    let mut dice = place.dice("iam-spare-devices");
     let count = if dice.chance(0.3) { dice.between(1, 2) } else { 0 };
-    (0..count).map(|number| organization.arn("iam", "", &account.id, &format!("mfa/spare-{number}"))).collect()
+    (0..count).map(|number| place.iam_arn(&format!("mfa/spare-{number}"))).collect()
 }
 
-fn service_credential(
-    organization: &Organization,
-    account: &Account,
-    user: &str,
-    dice: &mut Dice,
-) -> ServiceCredential {
+fn service_credential(place: &Place<'_>, user: &str, dice: &mut Dice) -> ServiceCredential {
     let service = dice.pick(&["codecommit.amazonaws.com", "cassandra.amazonaws.com", "bedrock.amazonaws.com"]);
     let is_api_key = service.starts_with("bedrock");
     let lifetime = is_api_key.then(|| dice.pick(&[-20, 10, 200]) * DAY_MILLIS);
     ServiceCredential {
         id: format!("ACCA{}", dice.base32(17)),
         service,
-        user_name: (!is_api_key).then(|| format!("{user}-at-{}", account.id)),
+        user_name: (!is_api_key).then(|| format!("{user}-at-{}", place.account.id)),
         is_active: dice.chance(0.8),
-        created_millis: days_ago(organization, dice),
-        expires_millis: lifetime.map(|lifetime| organization.clock.now_millis + lifetime),
+        created_millis: days_ago(place, dice),
+        expires_millis: lifetime.map(|lifetime| place.organization.clock.now_millis + lifetime),
     }
 }
 
-fn days_ago(organization: &Organization, dice: &mut Dice) -> i64 {
+fn days_ago(place: &Place<'_>, dice: &mut Dice) -> i64 {
     let days = dice.between(0, 1000);
-    organization.clock.days_ago(days, dice)
+    place.days_ago(days, dice)
 }

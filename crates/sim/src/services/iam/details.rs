@@ -1,13 +1,12 @@
 //! GetAccountAuthorizationDetails: everything, in pages that cut through users, groups, roles and policies.
 
+use super::policies::Version;
 use super::{Group, Iam, InstanceProfile, ManagedPolicy, Permissions, Role, User};
 use crate::clock::iso;
-use crate::protocol::{Answer, Limits, Refusal, members, tags};
+use crate::protocol::{Refusal, members, tags};
 use crate::services::Context;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
-
-const PAGE: Limits = Limits { token: "Marker", size: "MaxItems", default: 100, max: 1000 };
 
 /// Documents are percent-encoded by RFC 3986.
 const DOCUMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -23,8 +22,8 @@ enum Detail {
     Policy(ManagedPolicy),
 }
 
-pub(super) fn account_authorization_details(context: &Context<'_>) -> Result<Answer, Refusal> {
-    let Iam { users, groups, roles, policies, .. } = Iam::of(context.organization, context.account());
+pub(super) fn account_authorization_details(context: &Context<'_>) -> Result<Value, Refusal> {
+    let Iam { users, groups, roles, policies, .. } = Iam::of(&context.place);
     let filter = context.request.texts("Filter");
     let wanted = |kind: &str| filter.is_empty() || filter.contains(&kind);
     let mut all = Vec::new();
@@ -41,7 +40,7 @@ pub(super) fn account_authorization_details(context: &Context<'_>) -> Result<Ans
         |policy: &ManagedPolicy| wanted(if policy.is_aws { "AWSManagedPolicy" } else { "LocalManagedPolicy" });
     all.extend(policies.into_iter().filter(is_wanted).map(Detail::Policy));
 
-    let page = context.page(&PAGE, all)?;
+    let page = context.page(all)?;
     let (is_truncated, next) = (page.is_truncated(), page.next.clone());
     let (mut users, mut groups, mut roles, mut policies) = (vec![], vec![], vec![], vec![]);
     for detail in page.elements {
@@ -59,8 +58,7 @@ pub(super) fn account_authorization_details(context: &Context<'_>) -> Result<Ans
         "Policies": members(policies),
         "IsTruncated": is_truncated,
         "Marker": next,
-    })
-    .into())
+    }))
 }
 
 fn user_detail(user: &User) -> Value {
@@ -78,16 +76,11 @@ fn user_detail(user: &User) -> Value {
     })
 }
 
-fn group_detail(group: &Group) -> Value {
-    json!({
-        "Path": group.path,
-        "GroupName": group.name,
-        "GroupId": group.id,
-        "Arn": group.arn,
-        "CreateDate": iso(group.created_millis),
-        "GroupPolicyList": inline(&group.permissions),
-        "AttachedManagedPolicies": attached(&group.permissions),
-    })
+fn group_detail(it: &Group) -> Value {
+    let mut described = group(it);
+    described["GroupPolicyList"] = inline(&it.permissions);
+    described["AttachedManagedPolicies"] = attached(&it.permissions);
+    described
 }
 
 fn role_detail(role: &Role) -> Value {
@@ -136,15 +129,21 @@ pub(super) fn profile_detail(role: Option<&Role>, profile: &InstanceProfile) -> 
 }
 
 fn policy_detail(policy: &ManagedPolicy) -> Value {
-    let newest = policy.versions.iter().map(|version| version.created_millis).max().unwrap_or(policy.created_millis);
-    let version = |version: &super::policies::Version| {
-        json!({
-            "Document": encoded(&version.document),
-            "VersionId": version.id,
-            "IsDefaultVersion": version.is_default,
-            "CreateDate": iso(version.created_millis),
-        })
+    let mut described = managed_policy(policy);
+    let with_document = |it: &Version| {
+        let mut described = json!({ "Document": encoded(&it.document) });
+        if let (Value::Object(all), Value::Object(rest)) = (&mut described, version(it)) {
+            all.extend(rest);
+        }
+        described
     };
+    described["PolicyVersionList"] = members(policy.versions.iter().map(with_document));
+    described
+}
+
+/// A managed policy without its versions.
+pub(super) fn managed_policy(policy: &ManagedPolicy) -> Value {
+    let newest = policy.versions.iter().map(|version| version.created_millis).max().unwrap_or(policy.created_millis);
     json!({
         "PolicyName": policy.name,
         "PolicyId": policy.id,
@@ -157,7 +156,26 @@ fn policy_detail(policy: &ManagedPolicy) -> Value {
         "Description": policy.description,
         "CreateDate": iso(policy.created_millis),
         "UpdateDate": iso(newest),
-        "PolicyVersionList": members(policy.versions.iter().map(version)),
+    })
+}
+
+/// A version without its document.
+pub(super) fn version(version: &Version) -> Value {
+    json!({
+        "VersionId": version.id,
+        "IsDefaultVersion": version.is_default,
+        "CreateDate": iso(version.created_millis),
+    })
+}
+
+/// A group without its policies.
+pub(super) fn group(group: &Group) -> Value {
+    json!({
+        "Path": group.path,
+        "GroupName": group.name,
+        "GroupId": group.id,
+        "Arn": group.arn,
+        "CreateDate": iso(group.created_millis),
     })
 }
 

@@ -3,11 +3,9 @@
 use super::Iam;
 use crate::clock::iso;
 use crate::organization::Organization;
-use crate::protocol::{Answer, Limits, Refusal, members};
+use crate::protocol::{Refusal, members};
 use crate::services::Context;
-use serde_json::json;
-
-const PAGE: Limits = Limits { token: "Marker", size: "MaxItems", default: 100, max: 1000 };
+use serde_json::{Value, json};
 
 /// Services that an identity may use: namespace, name.
 const SERVICES: [(&str, &str); 6] = [
@@ -43,23 +41,23 @@ fn job_id(organization: &Organization, arn: &str) -> String {
 }
 
 fn find(context: &Context<'_>, is_wanted: impl Fn(&str) -> bool) -> Result<String, Refusal> {
-    let iam = Iam::of(context.organization, context.account());
+    let iam = Iam::of(&context.place);
     let roles = iam.roles.iter().map(|role| &role.arn);
     let mut arns = iam.users.iter().map(|user| &user.arn).chain(roles);
     let found = arns.find(|arn| is_wanted(arn)).cloned();
     found.ok_or_else(|| Refusal::new(404, "NoSuchEntity", "The entity or job cannot be found."))
 }
 
-pub(super) fn generate(context: &Context<'_>) -> Result<Answer, Refusal> {
+pub(super) fn generate(context: &Context<'_>) -> Result<Value, Refusal> {
     let wanted = context.request.required("Arn")?;
     let arn = find(context, |arn| arn == wanted)?;
-    Ok(json!({ "JobId": job_id(context.organization, &arn) }).into())
+    Ok(json!({ "JobId": job_id(context.organization(), &arn) }))
 }
 
-pub(super) fn get(context: &Context<'_>) -> Result<Answer, Refusal> {
-    let (organization, wanted) = (context.organization, context.request.required("JobId")?);
+pub(super) fn get(context: &Context<'_>) -> Result<Value, Refusal> {
+    let (organization, wanted) = (context.organization(), context.request.required("JobId")?);
     let arn = find(context, |arn| job_id(organization, arn) == wanted)?;
-    let page = context.page(&PAGE, accesses(organization, &arn))?;
+    let page = context.page(accesses(organization, &arn))?;
     let now = iso(organization.clock.now_millis);
     let (is_truncated, next) = (page.is_truncated(), page.next);
     let service = |access: Access| {
@@ -80,8 +78,7 @@ pub(super) fn get(context: &Context<'_>) -> Result<Answer, Refusal> {
         "ServicesLastAccessed": members(page.elements.into_iter().map(service)),
         "IsTruncated": is_truncated,
         "Marker": next,
-    })
-    .into())
+    }))
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! The lists of credentials, identity providers, certificates and instance profiles.
 
-use super::answers::{find_user, list};
+use super::answers::find_user;
 use super::credentials::{Device, DeviceKind, PublicKey};
 use super::details::profile_detail;
+use super::identities::missing;
 use super::providers::{OidcProvider, SamlProvider, ServerCertificate};
 use super::{Iam, Key, User};
 use crate::CANARY;
 use crate::clock::iso;
-use crate::protocol::{Answer, Refusal, members, tags};
+use crate::protocol::{Refusal, members, tags};
 use crate::services::Context;
 use serde_json::{Value, json};
 
@@ -15,8 +16,8 @@ fn status(is_active: bool) -> &'static str {
     if is_active { "Active" } else { "Inactive" }
 }
 
-pub(super) fn access_keys(context: &Context<'_>, iam: Iam) -> Result<Answer, Refusal> {
-    let user = find_user(context, iam)?;
+pub(super) fn access_keys(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let user = find_user(context)?;
     let key = |key: &Key| {
         json!({
             "UserName": user.name,
@@ -25,21 +26,22 @@ pub(super) fn access_keys(context: &Context<'_>, iam: Iam) -> Result<Answer, Ref
             "CreateDate": iso(key.created_millis),
         })
     };
-    list(context, "AccessKeyMetadata", user.keys.iter().map(key).collect())
+    Ok(user.keys.iter().map(key).collect())
 }
 
-pub(super) fn access_key_last_used(context: &Context<'_>, iam: &Iam) -> Result<Answer, Refusal> {
+pub(super) fn access_key_last_used(context: &Context<'_>) -> Result<Value, Refusal> {
+    let iam = Iam::of(&context.place);
     let id = context.request.required("AccessKeyId")?;
     let mut keys = iam.users.iter().flat_map(|user| user.keys.iter().map(move |key| (user, key)));
     let found = keys.find(|(_, key)| key.id == id);
     let (user, key) = found.ok_or_else(|| Refusal::new(404, "NoSuchEntity", "The key cannot be found."))?;
     let (region, service) = key.used_millis.map_or(("N/A", "N/A"), |_| (key.used_region, key.used_service));
     let used = json!({ "LastUsedDate": key.used_millis.map(iso), "Region": region, "ServiceName": service });
-    Ok(json!({ "UserName": user.name, "AccessKeyLastUsed": used }).into())
+    Ok(json!({ "UserName": user.name, "AccessKeyLastUsed": used }))
 }
 
-pub(super) fn mfa_devices(context: &Context<'_>, iam: Iam) -> Result<Answer, Refusal> {
-    let user = find_user(context, iam)?;
+pub(super) fn mfa_devices(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let user = find_user(context)?;
     let device = |device: &Device| {
         json!({
             "UserName": user.name,
@@ -47,19 +49,19 @@ pub(super) fn mfa_devices(context: &Context<'_>, iam: Iam) -> Result<Answer, Ref
             "EnableDate": iso(device.enabled_millis),
         })
     };
-    list(context, "MFADevices", user.others.device.iter().map(device).collect())
+    Ok(user.others.device.iter().map(device).collect())
 }
 
-pub(super) fn virtual_mfa_devices(context: &Context<'_>, iam: &Iam) -> Result<Answer, Refusal> {
+pub(super) fn virtual_mfa_devices(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let iam = Iam::of(&context.place);
     let wanted = context.request.text("AssignmentStatus").unwrap_or("Any");
     let mut devices = Vec::new();
     if wanted != "Unassigned" {
         devices.extend(iam.users.iter().filter_map(assigned_device));
-        let organization = context.organization;
-        let arn = |resource: &str| organization.arn("iam", "", &context.account().id, resource);
+        let arn = |resource: &str| context.place.iam_arn(resource);
         if iam.root.has_virtual_mfa {
             // Root has no user name.
-            let user = json!({ "Path": "/", "UserId": context.account().id, "Arn": arn("root"),
+            let user = json!({ "Path": "/", "UserId": context.place.account.id, "Arn": arn("root"),
                 "CreateDate": iso(iam.root.created_millis) });
             devices.push(json!({ "SerialNumber": arn("mfa/root-account-mfa-device"), "User": user,
                 "EnableDate": iso(iam.root.created_millis) }));
@@ -68,7 +70,7 @@ pub(super) fn virtual_mfa_devices(context: &Context<'_>, iam: &Iam) -> Result<An
     if wanted != "Assigned" {
         devices.extend(iam.spare_devices.iter().map(|serial| json!({ "SerialNumber": serial })));
     }
-    list(context, "VirtualMFADevices", devices)
+    Ok(devices)
 }
 
 fn assigned_device(user: &User) -> Option<Value> {
@@ -80,8 +82,8 @@ fn assigned_device(user: &User) -> Option<Value> {
     }))
 }
 
-pub(super) fn signing_certificates(context: &Context<'_>, iam: Iam) -> Result<Answer, Refusal> {
-    let user = find_user(context, iam)?;
+pub(super) fn signing_certificates(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let user = find_user(context)?;
     let certificate = |key: &PublicKey| {
         json!({
             "UserName": user.name,
@@ -91,11 +93,11 @@ pub(super) fn signing_certificates(context: &Context<'_>, iam: Iam) -> Result<An
             "UploadDate": iso(key.uploaded_millis),
         })
     };
-    list(context, "Certificates", user.others.certificates.iter().map(certificate).collect())
+    Ok(user.others.certificates.iter().map(certificate).collect())
 }
 
-pub(super) fn ssh_public_keys(context: &Context<'_>, iam: Iam) -> Result<Answer, Refusal> {
-    let user = find_user(context, iam)?;
+pub(super) fn ssh_public_keys(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let user = find_user(context)?;
     let key = |key: &PublicKey| {
         json!({
             "UserName": user.name,
@@ -104,10 +106,11 @@ pub(super) fn ssh_public_keys(context: &Context<'_>, iam: Iam) -> Result<Answer,
             "UploadDate": iso(key.uploaded_millis),
         })
     };
-    list(context, "SSHPublicKeys", user.others.ssh_keys.iter().map(key).collect())
+    Ok(user.others.ssh_keys.iter().map(key).collect())
 }
 
-pub(super) fn service_specific_credentials(context: &Context<'_>, iam: &Iam) -> Result<Answer, Refusal> {
+pub(super) fn service_specific_credentials(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let iam = Iam::of(&context.place);
     let wanted = context.request.text("UserName");
     if wanted.is_none() && !context.request.flag("AllUsers") {
         // AWS takes the caller's own name, which a role does not have.
@@ -131,10 +134,11 @@ pub(super) fn service_specific_credentials(context: &Context<'_>, iam: &Iam) -> 
             "ServiceName": it.service,
         })
     };
-    list(context, "ServiceSpecificCredentials", credentials.map(credential).collect())
+    Ok(credentials.map(credential).collect())
 }
 
-pub(super) fn server_certificates(context: &Context<'_>, iam: &Iam) -> Result<Answer, Refusal> {
+pub(super) fn server_certificates(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let iam = Iam::of(&context.place);
     let certificate = |it: &ServerCertificate| {
         json!({
             "Path": "/",
@@ -145,21 +149,30 @@ pub(super) fn server_certificates(context: &Context<'_>, iam: &Iam) -> Result<An
             "Expiration": iso(it.expires_millis),
         })
     };
-    list(context, "ServerCertificateMetadataList", iam.server_certificates.iter().map(certificate).collect())
+    Ok(iam.server_certificates.iter().map(certificate).collect())
 }
 
-pub(super) fn instance_profiles(context: &Context<'_>, iam: &Iam) -> Result<Answer, Refusal> {
+pub(super) fn instance_profiles(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let iam = Iam::of(&context.place);
     let with_role = iam.roles.iter().filter_map(|role| Some(profile_detail(Some(role), role.profile.as_ref()?)));
     let empty = iam.empty_profiles.iter().map(|profile| profile_detail(None, profile));
-    list(context, "InstanceProfiles", with_role.chain(empty).collect())
+    Ok(with_role.chain(empty).collect())
 }
 
-pub(super) fn oidc_providers(iam: &Iam) -> Answer {
-    let arns = iam.oidc_providers.iter().map(|it| json!({ "Arn": it.arn }));
-    json!({ "OpenIDConnectProviderList": members(arns) }).into()
+pub(super) fn instance_profile(context: &Context<'_>) -> Result<Value, Refusal> {
+    let name = context.request.required("InstanceProfileName")?;
+    let mut all = instance_profiles(context)?.into_iter();
+    let message = format!("Instance Profile {name} cannot be found.");
+    let found = all.find(|profile| profile["InstanceProfileName"] == name).ok_or_else(|| missing(&message))?;
+    Ok(json!({ "InstanceProfile": found }))
 }
 
-pub(super) fn oidc_provider(context: &Context<'_>, iam: &Iam) -> Result<Answer, Refusal> {
+pub(super) fn oidc_providers(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    Ok(Iam::of(&context.place).oidc_providers.iter().map(|it| json!({ "Arn": it.arn })).collect())
+}
+
+pub(super) fn oidc_provider(context: &Context<'_>) -> Result<Value, Refusal> {
+    let iam = Iam::of(&context.place);
     let arn = context.request.required("OpenIDConnectProviderArn")?;
     let found: Option<&OidcProvider> = iam.oidc_providers.iter().find(|it| it.arn == arn);
     let found = found.ok_or_else(|| no_provider(arn))?;
@@ -169,16 +182,16 @@ pub(super) fn oidc_provider(context: &Context<'_>, iam: &Iam) -> Result<Answer, 
         "ThumbprintList": members([json!(found.thumbprint)]),
         "CreateDate": iso(found.created_millis),
         "Tags": members(tags(&found.tags)),
-    })
-    .into())
+    }))
 }
 
-pub(super) fn saml_providers(iam: &Iam) -> Answer {
-    let entry = |it: &SamlProvider| json!({ "Arn": it.arn, "ValidUntil": iso(it.expires_millis), "CreateDate": iso(it.created_millis) });
-    json!({ "SAMLProviderList": members(iam.saml_providers.iter().map(entry)) }).into()
+pub(super) fn saml_providers(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let describe = |it: &SamlProvider| json!({ "Arn": it.arn, "ValidUntil": iso(it.expires_millis), "CreateDate": iso(it.created_millis) });
+    Ok(Iam::of(&context.place).saml_providers.iter().map(describe).collect())
 }
 
-pub(super) fn saml_provider(context: &Context<'_>, iam: &Iam) -> Result<Answer, Refusal> {
+pub(super) fn saml_provider(context: &Context<'_>) -> Result<Value, Refusal> {
+    let iam = Iam::of(&context.place);
     let arn = context.request.required("SAMLProviderArn")?;
     let found = iam.saml_providers.iter().find(|it| it.arn == arn).ok_or_else(|| no_provider(arn))?;
     let entity_id = found.entity_id.replace('&', "&amp;");
@@ -192,8 +205,7 @@ pub(super) fn saml_provider(context: &Context<'_>, iam: &Iam) -> Result<Answer, 
         "AssertionEncryptionMode": found.private_key_id.as_ref().map(|_| "Allowed"),
         "PrivateKeyList": members(found.private_key_id.iter().map(key)),
         "Tags": members(tags(&found.tags)),
-    })
-    .into())
+    }))
 }
 
 fn no_provider(arn: &str) -> Refusal {

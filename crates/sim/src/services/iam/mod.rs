@@ -3,8 +3,10 @@
 mod answers;
 mod credentials;
 mod details;
+mod identities;
 mod last_accessed;
 mod lists;
+mod managed;
 mod password_policy;
 mod planted;
 mod policies;
@@ -13,7 +15,6 @@ mod report;
 mod roles;
 mod users;
 
-pub(crate) use answers::answer;
 pub(crate) use credentials::{DeviceKind, OtherCredentials};
 pub(crate) use last_accessed::accesses;
 pub(crate) use password_policy::password_strength;
@@ -23,10 +24,22 @@ pub(crate) use report::ReportPolls;
 pub(crate) use roles::{InstanceProfile, Role, role_id};
 pub(crate) use users::{Group, Key, Root, User};
 
-use crate::account::Account;
 use crate::dice::Dice;
 use crate::organization::Organization;
+use crate::place::Place;
+use crate::quotas::each;
+use crate::service::{Scope, Service};
+use crate::truth::{At, count_iam};
 use std::collections::BTreeMap;
+
+pub(crate) static SERVICE: Service = Service {
+    scope: Scope::Global,
+    // Of reference_iam-quotas; the rates as others measured them.
+    quotas: &[each(&["GetAccountAuthorizationDetails"], f64::MAX, f64::MAX), each(&[], 15.0, 15.0)],
+    answers: &[answers::ANSWERS, identities::ANSWERS, managed::ANSWERS],
+    counts: Some((At::Account, count_iam)),
+    ..Service::named("iam")
+};
 
 /// The permissions of an identity.
 #[derive(Debug, Clone, Default)]
@@ -59,13 +72,14 @@ pub(crate) struct Iam {
 
 impl Iam {
     /// The IAM of this account.
-    pub(crate) fn of(organization: &Organization, account: &Account) -> Self {
-        let mut policies = policies::customer_policies(organization, account);
+    pub(crate) fn of(place: &Place<'_>) -> Self {
+        let place = &place.whole();
+        let mut policies = policies::customer_policies(place);
         let choices: Vec<&str> = policies.iter().map(|policy| policy.arn.as_str()).collect();
-        let mut groups = users::groups(organization, account, &choices);
-        let mut users = users::users(organization, account, &groups, &choices);
-        let mut roles = roles::roles(organization, account, &choices);
-        planted::plant(organization, account, (&mut users, &mut groups, &mut roles), &mut policies);
+        let mut groups = users::groups(place, &choices);
+        let mut users = users::users(place, &groups, &choices);
+        let mut roles = roles::roles(place, &choices);
+        policies.extend(planted::plant(place, &mut users, &mut groups, &mut roles));
         let mut uses: BTreeMap<String, (u64, u64)> = BTreeMap::new();
         let all = users.iter().map(|user| &user.permissions);
         let all = all.chain(groups.iter().map(|group| &group.permissions));
@@ -77,17 +91,17 @@ impl Iam {
                 uses.entry(arn.clone()).or_default().1 += 1;
             }
         }
-        policies.extend(policies::aws_policies(organization, uses.keys()));
+        policies.extend(policies::aws_policies(place.organization, uses.keys()));
         for policy in &mut policies {
             (policy.attachments, policy.boundaries) = uses.get(&policy.arn).copied().unwrap_or_default();
         }
         Self {
-            root: users::root(organization, account),
-            spare_devices: credentials::spare_devices(organization, account),
-            empty_profiles: providers::empty_profiles(organization, account),
-            oidc_providers: providers::oidc_providers(organization, account, &roles),
-            saml_providers: providers::saml_providers(organization, account, &roles),
-            server_certificates: providers::server_certificates(organization, account),
+            root: users::root(place),
+            spare_devices: credentials::spare_devices(place),
+            empty_profiles: providers::empty_profiles(place),
+            oidc_providers: providers::oidc_providers(place, &roles),
+            saml_providers: providers::saml_providers(place, &roles),
+            server_certificates: providers::server_certificates(place),
             users,
             groups,
             roles,

@@ -1,10 +1,9 @@
 //! The password policy of an account, where one was set.
 
-use crate::account::Account;
-use crate::organization::Organization;
-use crate::protocol::{Answer, Refusal};
+use crate::place::Place;
+use crate::protocol::Refusal;
 use crate::services::Context;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What passwords must be.
 #[derive(Debug)]
@@ -22,8 +21,8 @@ pub(super) struct PasswordPolicy {
 }
 
 /// The account's password policy, if it has one.
-pub(super) fn password_policy(organization: &Organization, account: &Account) -> Option<PasswordPolicy> {
-    let mut dice = organization.dice(&["iam-password-policy", &account.id]);
+pub(super) fn password_policy(place: &Place<'_>) -> Option<PasswordPolicy> {
+    let mut dice = place.whole().dice("iam-password-policy");
     dice.chance(0.7).then(|| PasswordPolicy {
         max_age_days: dice.chance(0.5).then(|| dice.pick(&[30, 90, 91, 365])),
         minimum_length: dice.pick(&[6, 7, 8, 13, 14, 20]),
@@ -39,18 +38,16 @@ pub(super) fn password_policy(organization: &Organization, account: &Account) ->
 
 /// Whether the account's password policy is strong: 14 characters of all four kinds, the last 24 not used again. None: it
 /// has no policy.
-pub(crate) fn password_strength(organization: &Organization, account: &Account) -> Option<bool> {
-    let policy = password_policy(organization, account)?;
+pub(crate) fn password_strength(place: &Place<'_>) -> Option<bool> {
+    let policy = password_policy(place)?;
     let has_all_kinds =
         policy.requires_symbols && policy.requires_numbers && policy.requires_uppercase && policy.requires_lowercase;
     Some(has_all_kinds && policy.minimum_length >= 14 && policy.reuse_prevention.is_some_and(|count| count >= 24))
 }
 
-pub(super) fn get(context: &Context<'_>) -> Result<Answer, Refusal> {
-    let account = context.account();
-    let message = format!("The Password Policy with domain name {} cannot be found.", account.id);
-    let policy = password_policy(context.organization, account);
-    let policy = policy.ok_or_else(|| Refusal::new(404, "NoSuchEntity", message))?;
+pub(super) fn get(context: &Context<'_>) -> Result<Value, Refusal> {
+    let message = format!("The Password Policy with domain name {} cannot be found.", context.place.account.id);
+    let policy = password_policy(&context.place).ok_or_else(|| Refusal::new(404, "NoSuchEntity", message))?;
     Ok(json!({ "PasswordPolicy": {
         "MinimumPasswordLength": policy.minimum_length,
         "RequireSymbols": policy.requires_symbols,
@@ -62,6 +59,5 @@ pub(super) fn get(context: &Context<'_>) -> Result<Answer, Refusal> {
         "MaxPasswordAge": policy.max_age_days,
         "PasswordReusePrevention": policy.reuse_prevention,
         "HardExpiry": policy.max_age_days.map(|_| policy.is_expiry_hard),
-    } })
-    .into())
+    } }))
 }

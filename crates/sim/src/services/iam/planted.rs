@@ -2,8 +2,7 @@
 
 use super::policies::customer_policy;
 use super::{Group, ManagedPolicy, Permissions, Role, User};
-use crate::account::Account;
-use crate::organization::Organization;
+use crate::place::Place;
 use crate::policies::IdentityKind;
 
 /// A sort of identity that occurs on purpose.
@@ -35,16 +34,17 @@ const SORTS: [Sort; 10] = [
 ];
 
 /// Gives rights to identities that an account has already: what there is of users, groups and roles stays as it was.
+/// Answers the policies that are there for it.
 pub(super) fn plant(
-    organization: &Organization,
-    account: &Account,
-    identities: (&mut [User], &mut [Group], &mut [Role]),
-    policies: &mut Vec<ManagedPolicy>,
-) {
-    let (users, groups, roles) = identities;
-    let first = usize::try_from(account.index % 5).unwrap_or_default() * 2;
+    place: &Place<'_>,
+    users: &mut [User],
+    groups: &mut [Group],
+    roles: &mut [Role],
+) -> Vec<ManagedPolicy> {
+    let mut policies = Vec::new();
+    let first = usize::try_from(place.account.index % 5).unwrap_or_default() * 2;
     let mut policy = |name: &str, kind: IdentityKind| {
-        let policy = customer_policy(organization, account, name, kind);
+        let policy = customer_policy(place, name, kind);
         let arn = policy.arn.clone();
         policies.push(policy);
         arn
@@ -70,6 +70,7 @@ pub(super) fn plant(
             }
         }
     }
+    policies
 }
 
 fn permissions(sort: Sort, policy: &mut impl FnMut(&str, IdentityKind) -> String) -> Permissions {

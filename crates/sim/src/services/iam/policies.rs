@@ -1,8 +1,8 @@
 //! Managed policies: the customer's, with versions, and AWS's.
 
-use crate::account::Account;
 use crate::dice::Dice;
 use crate::organization::Organization;
+use crate::place::Place;
 use crate::policies::{IdentityKind, document};
 use serde_json::json;
 
@@ -88,10 +88,10 @@ pub(super) fn aws_policies<'a>(
 }
 
 /// The account's own policies.
-pub(super) fn customer_policies(organization: &Organization, account: &Account) -> Vec<ManagedPolicy> {
-    let mut dice = organization.dice(&["iam-policies", &account.id]);
+pub(super) fn customer_policies(place: &Place<'_>) -> Vec<ManagedPolicy> {
+    let mut dice = place.dice("iam-policies");
     let usual = dice.count(2);
-    let is_large = organization.settings.large_account == Some(account.index);
+    let is_large = place.organization.settings.large_account == Some(place.account.index);
     (0..if is_large { LARGE } else { usual })
         .map(|number| {
             let name = format!("{}-{number}", dice.pick(&["deploy", "read-logs", "boundary", "everything", "tickets"]));
@@ -103,18 +103,18 @@ pub(super) fn customer_policies(organization: &Organization, account: &Account) 
             let versions = (0..count).map(|back| Version {
                 id: format!("v{}", newest - back),
                 is_default: back == default,
-                created_millis: organization.clock.days_ago(age * (back + 1) / (count + 1), &mut dice),
+                created_millis: place.days_ago(age * (back + 1) / (count + 1), &mut dice),
                 document: some_document(&mut dice),
             });
             let versions = versions.collect();
             ManagedPolicy {
                 id: format!("ANPA{}", dice.base32(17)),
-                arn: organization.arn("iam", "", &account.id, &format!("policy{path}{name}")),
+                arn: place.iam_arn(&format!("policy{path}{name}")),
                 name,
                 path,
                 description: dice.chance(0.5).then(|| "Made by the platform team, \"temporary\" & <old>".to_owned()),
                 is_aws: false,
-                created_millis: organization.clock.days_ago(age, &mut dice),
+                created_millis: place.days_ago(age, &mut dice),
                 versions,
                 attachments: 0,
                 boundaries: 0,
@@ -129,18 +129,13 @@ pub(super) fn some_document(dice: &mut Dice) -> String {
 }
 
 /// A policy of the account's own, of this name and kind, that is there on purpose.
-pub(super) fn customer_policy(
-    organization: &Organization,
-    account: &Account,
-    name: &str,
-    kind: IdentityKind,
-) -> ManagedPolicy {
-    let mut dice = organization.dice(&["iam-planted-policy", &account.id, name]);
-    let created_millis = organization.clock.days_ago(dice.between(1, 1000), &mut dice);
+pub(super) fn customer_policy(place: &Place<'_>, name: &str, kind: IdentityKind) -> ManagedPolicy {
+    let mut dice = place.organization.dice(&["iam-planted-policy", &place.account.id, name]);
+    let created_millis = place.days_ago(dice.between(1, 1000), &mut dice);
     ManagedPolicy {
         name: name.to_owned(),
         id: format!("ANPA{}", dice.base32(17)),
-        arn: organization.arn("iam", "", &account.id, &format!("policy/planted/{name}")),
+        arn: place.iam_arn(&format!("policy/planted/{name}")),
         path: "/planted/".to_owned(),
         description: None,
         is_aws: false,

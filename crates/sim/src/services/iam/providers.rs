@@ -1,10 +1,9 @@
 //! What an account's IAM holds beside identities: identity providers, server certificates, empty instance profiles.
 
 use super::{InstanceProfile, Role};
-use crate::account::Account;
 use crate::clock::DAY_MILLIS;
 use crate::dice::Dice;
-use crate::organization::Organization;
+use crate::place::Place;
 use crate::services::some_tags;
 use std::collections::BTreeSet;
 
@@ -41,38 +40,35 @@ pub(crate) struct ServerCertificate {
 }
 
 /// The providers that roles trust, most of which exist, and one that nobody trusts.
-pub(super) fn oidc_providers(organization: &Organization, account: &Account, roles: &[Role]) -> Vec<OidcProvider> {
-    let mut dice = organization.dice(&["iam-oidc", &account.id]);
+pub(super) fn oidc_providers(place: &Place<'_>, roles: &[Role]) -> Vec<OidcProvider> {
+    let mut dice = place.dice("iam-oidc");
     let mut issuers = trusted(roles, "oidc-provider/", &mut dice);
     if dice.chance(0.2) {
         issuers.insert("gitlab.com".to_owned());
     }
     let provider = |issuer: String| OidcProvider {
-        arn: organization.arn("iam", "", &account.id, &format!("oidc-provider/{issuer}")),
+        arn: place.iam_arn(&format!("oidc-provider/{issuer}")),
         issuer,
         client_ids: if dice.chance(0.9) { vec!["sts.amazonaws.com"] } else { vec!["sts.amazonaws.com", "other"] },
         thumbprint: dice.hex(40),
-        created_millis: days_ago(organization, &mut dice),
+        created_millis: days_ago(place, &mut dice),
         tags: some_tags(&mut dice),
     };
     issuers.into_iter().map(provider).collect()
 }
 
 /// The providers that roles trust, most of which exist.
-pub(super) fn saml_providers(organization: &Organization, account: &Account, roles: &[Role]) -> Vec<SamlProvider> {
-    let mut dice = organization.dice(&["iam-saml", &account.id]);
+pub(super) fn saml_providers(place: &Place<'_>, roles: &[Role]) -> Vec<SamlProvider> {
+    let mut dice = place.dice("iam-saml");
     let provider = |name: String| SamlProvider {
-        arn: organization.arn("iam", "", &account.id, &format!("saml-provider/{name}")),
+        arn: place.iam_arn(&format!("saml-provider/{name}")),
         entity_id: format!("https://idp.example.com/{name}?tenant={}&v=2", dice.hex(6)),
-        created_millis: days_ago(organization, &mut dice),
-        expires_millis: in_days(organization, dice.pick(&[-5, 20, 3000])),
+        created_millis: days_ago(place, &mut dice),
+        expires_millis: in_days(place, dice.pick(&[-5, 20, 3000])),
         private_key_id: dice.chance(0.3).then(|| dice.base32(20)),
         tags: some_tags(&mut dice),
     };
-    trusted(roles, "saml-provider/", &mut organization.dice(&["iam-saml-names", &account.id]))
-        .into_iter()
-        .map(provider)
-        .collect()
+    trusted(roles, "saml-provider/", &mut place.dice("iam-saml-names")).into_iter().map(provider).collect()
 }
 
 /// What roles name after `kind`, but for some that were deleted since.
@@ -84,39 +80,39 @@ fn trusted(roles: &[Role], kind: &str, dice: &mut Dice) -> BTreeSet<String> {
 }
 
 /// Certificates for load balancers of long ago.
-pub(super) fn server_certificates(organization: &Organization, account: &Account) -> Vec<ServerCertificate> {
-    let mut dice = organization.dice(&["iam-server-certificates", &account.id]);
+pub(super) fn server_certificates(place: &Place<'_>) -> Vec<ServerCertificate> {
+    let mut dice = place.dice("iam-server-certificates");
     let certificate = |number: u64| {
         let name = format!("www-{number}");
         ServerCertificate {
             id: format!("ASCA{}", dice.base32(17)),
-            arn: organization.arn("iam", "", &account.id, &format!("server-certificate/{name}")),
+            arn: place.iam_arn(&format!("server-certificate/{name}")),
             name,
-            uploaded_millis: days_ago(organization, &mut dice),
-            expires_millis: in_days(organization, dice.pick(&[-400, -1, 5, 300])),
+            uploaded_millis: days_ago(place, &mut dice),
+            expires_millis: in_days(place, dice.pick(&[-400, -1, 5, 300])),
         }
     };
-    (0..organization.dice(&["iam-server-certificate-count", &account.id]).count(1)).map(certificate).collect()
+    (0..place.dice("iam-server-certificate-count").count(1)).map(certificate).collect()
 }
 
 /// Instance profiles whose role was taken out.
-pub(super) fn empty_profiles(organization: &Organization, account: &Account) -> Vec<InstanceProfile> {
-    let mut dice = organization.dice(&["iam-empty-profiles", &account.id]);
+pub(super) fn empty_profiles(place: &Place<'_>) -> Vec<InstanceProfile> {
+    let mut dice = place.dice("iam-empty-profiles");
     let count = if dice.chance(0.4) { dice.between(1, 2) } else { 0 };
     let profile = |number: i64| {
         let name = format!("empty-{number}");
-        let arn = organization.arn("iam", "", &account.id, &format!("instance-profile/{name}"));
+        let arn = place.iam_arn(&format!("instance-profile/{name}"));
         InstanceProfile { id: format!("AIPA{}", dice.base32(17)), name, arn }
     };
     (0..count).map(profile).collect()
 }
 
 /// A moment of another day: what it is compared with may be later by up to a day.
-fn in_days(organization: &Organization, days: i64) -> i64 {
-    organization.clock.now_millis + days * DAY_MILLIS
+fn in_days(place: &Place<'_>, days: i64) -> i64 {
+    place.organization.clock.now_millis + days * DAY_MILLIS
 }
 
-fn days_ago(organization: &Organization, dice: &mut Dice) -> i64 {
+fn days_ago(place: &Place<'_>, dice: &mut Dice) -> i64 {
     let days = dice.between(0, 1000);
-    organization.clock.days_ago(days, dice)
+    place.days_ago(days, dice)
 }

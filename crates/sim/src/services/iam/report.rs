@@ -5,11 +5,11 @@ use super::password_policy::password_policy;
 use super::{Iam, Key, Root, User};
 use crate::account::Account;
 use crate::clock::{DAY_MILLIS, iso, iso_offset};
-use crate::protocol::{Answer, Refusal};
+use crate::protocol::Refusal;
 use crate::services::Context;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -44,18 +44,19 @@ fn polls_needed(account: &Account) -> u8 {
     u8::try_from(account.index % 4).unwrap_or_default().min(2)
 }
 
-pub(super) fn generate(context: &Context<'_>) -> Answer {
-    let (needed, before) = (polls_needed(context.account()), context.report_polls.ask(context.account()));
+pub(super) fn generate(context: &Context<'_>) -> Value {
+    let account = context.place.account;
+    let (needed, before) = (polls_needed(account), context.report_polls.ask(account));
     let (state, description) = match before {
         before if before >= needed => ("COMPLETE", None),
         0 => ("STARTED", Some("No report exists. Starting a new report generation task")),
         _ => ("INPROGRESS", None),
     };
-    json!({ "State": state, "Description": description }).into()
+    json!({ "State": state, "Description": description })
 }
 
-pub(super) fn get(context: &Context<'_>) -> Result<Answer, Refusal> {
-    let account = context.account();
+pub(super) fn get(context: &Context<'_>) -> Result<Value, Refusal> {
+    let account = context.place.account;
     match (context.report_polls.asked(account), polls_needed(account)) {
         (0, 1..) => Err(Refusal::new(410, "ReportNotPresent", "No report exists, call GenerateCredentialReport")),
         // Whoever waits by asking for the report itself gets there too.
@@ -64,16 +65,14 @@ pub(super) fn get(context: &Context<'_>) -> Result<Answer, Refusal> {
             Err(Refusal::new(404, "ReportInProgress", "Report is being generated, please wait"))
         }
         _ => {
-            let organization = context.organization;
-            let root_arn = organization.arn("iam", "", &account.id, "root");
-            let max_age_days = password_policy(organization, account).and_then(|policy| policy.max_age_days);
-            let csv = csv(&Iam::of(organization, account), &root_arn, max_age_days);
+            let place = &context.place;
+            let max_age_days = password_policy(place).and_then(|policy| policy.max_age_days);
+            let csv = csv(&Iam::of(place), &place.iam_arn("root"), max_age_days);
             Ok(json!({
                 "Content": STANDARD.encode(csv),
                 "ReportFormat": "text/csv",
-                "GeneratedTime": iso(organization.clock.wall_millis()),
-            })
-            .into())
+                "GeneratedTime": iso(place.organization.clock.wall_millis()),
+            }))
         }
     }
 }

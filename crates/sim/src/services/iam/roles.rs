@@ -1,9 +1,9 @@
 //! Roles, with whom they trust, and instance profiles.
 
 use super::{Permissions, some_permissions};
-use crate::account::{Account, Trouble};
+use crate::account::Trouble;
 use crate::dice::Dice;
-use crate::organization::Organization;
+use crate::place::Place;
 use crate::policies::{Trust, TrustKind, trust};
 use crate::services::{some_tags, sts};
 
@@ -41,12 +41,13 @@ const LINKED: [(&str, &str); 3] = [
 ];
 
 /// The unique id of a role, by its path and name without a slash before. Sessions name it, so it is computed apart.
-pub(crate) fn role_id(organization: &Organization, account: &Account, role: &str) -> String {
-    format!("AROA{}", organization.dice(&["role-id", &account.id, role]).base32(17))
+pub(crate) fn role_id(place: &Place<'_>, role: &str) -> String {
+    format!("AROA{}", place.organization.dice(&["role-id", &place.account.id, role]).base32(17))
 }
 
-pub(super) fn roles(organization: &Organization, account: &Account, choices: &[&str]) -> Vec<Role> {
-    let mut dice = organization.dice(&["iam-roles", &account.id]);
+pub(super) fn roles(place: &Place<'_>, choices: &[&str]) -> Vec<Role> {
+    let Place { organization, account, .. } = *place;
+    let mut dice = place.dice("iam-roles");
     let mut roles = Vec::new();
     let settings = &organization.settings;
     if account.trouble != Some(Trouble::RoleMissing) {
@@ -54,42 +55,35 @@ pub(super) fn roles(organization: &Organization, account: &Account, choices: &[&
             Some((path, name)) => (format!("/{path}/"), name),
             None => ("/".to_owned(), settings.crawler_role.as_str()),
         };
-        roles.push(role(organization, account, &path, name, TrustKind::Management, &mut dice));
+        roles.push(role(place, &path, name, TrustKind::Management, &mut dice));
     }
     if !account.is_management() {
-        roles.push(role(organization, account, "/", sts::ORGANIZATION_ROLE, TrustKind::Management, &mut dice));
+        roles.push(role(place, "/", sts::ORGANIZATION_ROLE, TrustKind::Management, &mut dice));
     }
     for (name, service) in LINKED.into_iter().take(usize::try_from(dice.between(1, 3)).unwrap_or(1)) {
         let path = format!("/aws-service-role/{service}/");
-        roles.push(role(organization, account, &path, name, TrustKind::Service(service), &mut dice));
+        roles.push(role(place, &path, name, TrustKind::Service(service), &mut dice));
     }
     let usual = dice.between(2, 10);
     for number in 0..if settings.large_account == Some(account.index) { LARGE } else { usual } {
         let name = format!("{}-{number}", dice.pick(&["app", "pipeline", "vendor", "support", "batch"]));
         let path = dice.pick(&["/", "/", "/", "/ci/", "/team/data/"]);
         let kind = TrustKind::any(&mut dice);
-        let mut role = role(organization, account, path, &name, kind, &mut dice);
+        let mut role = role(place, path, &name, kind, &mut dice);
         role.permissions = some_permissions(organization, choices, &mut dice);
         roles.push(role);
     }
     if organization.is_showcase(account) {
         roles.extend(
-            TrustKind::all().enumerate().map(|(number, kind)| {
-                role(organization, account, "/show/", &format!("trust-{number}"), kind, &mut dice)
-            }),
+            TrustKind::all()
+                .enumerate()
+                .map(|(number, kind)| role(place, "/show/", &format!("trust-{number}"), kind, &mut dice)),
         );
     }
     roles
 }
 
-fn role(
-    organization: &Organization,
-    account: &Account,
-    path: &str,
-    name: &str,
-    kind: TrustKind,
-    dice: &mut Dice,
-) -> Role {
+fn role(place: &Place<'_>, path: &str, name: &str, kind: TrustKind, dice: &mut Dice) -> Role {
     let days = dice.between(0, 1500);
     let is_for_instances = kind == TrustKind::Service("ec2.amazonaws.com");
     let used_days = dice.chance(0.7).then(|| dice.between(0, days));
@@ -97,17 +91,17 @@ fn role(
     Role {
         name: name.to_owned(),
         path: path.to_owned(),
-        id: role_id(organization, account, trimmed.trim_start_matches('/')),
-        arn: organization.arn("iam", "", &account.id, &format!("role{path}{name}")),
-        created_millis: organization.clock.days_ago(days, dice),
-        trust: trust(organization, account, kind, dice),
+        id: role_id(place, trimmed.trim_start_matches('/')),
+        arn: place.iam_arn(&format!("role{path}{name}")),
+        created_millis: place.days_ago(days, dice),
+        trust: trust(place, kind, dice),
         permissions: Permissions::default(),
         tags: some_tags(dice),
-        used_millis: used_days.map(|days| organization.clock.days_ago(days, dice)),
+        used_millis: used_days.map(|days| place.days_ago(days, dice)),
         profile: is_for_instances.then(|| InstanceProfile {
             name: name.to_owned(),
             id: format!("AIPA{}", dice.base32(17)),
-            arn: organization.arn("iam", "", &account.id, &format!("instance-profile/{name}")),
+            arn: place.iam_arn(&format!("instance-profile/{name}")),
         }),
     }
 }

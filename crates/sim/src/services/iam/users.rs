@@ -1,11 +1,10 @@
 //! Users, groups and the root user, with their credentials.
 
 use super::{OtherCredentials, Permissions, some_permissions};
-use crate::account::Account;
 use crate::clock::Clock;
 use crate::credentials::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_USER, MANAGEMENT_USER_ID};
 use crate::dice::Dice;
-use crate::organization::Organization;
+use crate::place::Place;
 use crate::rates::Rates;
 use crate::services::some_tags;
 
@@ -70,41 +69,33 @@ const FIRST_NAMES: [&str; 8] = ["ana", "bo", "chidi", "dagny", "emre", "fumiko",
 const LAST_NAMES: [&str; 6] = ["silva", "o-neil", "okafor", "berg", "sato", "weiss"];
 const MACHINES: [&str; 5] = ["deploy-bot", "backup", "ci+runner", "terraform", "ses-smtp"];
 
-pub(super) fn groups(organization: &Organization, account: &Account, choices: &[&str]) -> Vec<Group> {
-    let mut dice = organization.dice(&["iam-groups", &account.id]);
+pub(super) fn groups(place: &Place<'_>, choices: &[&str]) -> Vec<Group> {
+    let mut dice = place.dice("iam-groups");
     let names = ["developers", "administrators", "readers"];
     let count = usize::try_from(dice.between(0, 3)).unwrap_or_default();
     let group = |name: &&str| Group {
         name: (*name).to_owned(),
         path: "/".to_owned(),
         id: format!("AGPA{}", dice.base32(17)),
-        arn: organization.arn("iam", "", &account.id, &format!("group/{name}")),
-        created_millis: organization.clock.days_ago(account_age(organization, account), &mut dice),
-        permissions: Permissions { boundary: None, ..some_permissions(organization, choices, &mut dice) },
+        arn: place.iam_arn(&format!("group/{name}")),
+        created_millis: place.days_ago(account_age(place), &mut dice),
+        permissions: Permissions { boundary: None, ..some_permissions(place.organization, choices, &mut dice) },
     };
     names.iter().take(count).map(group).collect()
 }
 
-pub(super) fn users(organization: &Organization, account: &Account, groups: &[Group], choices: &[&str]) -> Vec<User> {
-    let mut dice = organization.dice(&["iam-users", &account.id]);
-    let count = dice.count(organization.settings.rates.users);
-    let mut users: Vec<_> =
-        (0..count).map(|number| user(organization, account, groups, choices, number, &mut dice)).collect();
-    if account.is_management() {
-        users.push(census_user(organization, account));
+pub(super) fn users(place: &Place<'_>, groups: &[Group], choices: &[&str]) -> Vec<User> {
+    let mut dice = place.dice("iam-users");
+    let count = dice.count(place.organization.settings.rates.users);
+    let mut users: Vec<_> = (0..count).map(|number| user(place, groups, choices, number, &mut dice)).collect();
+    if place.account.is_management() {
+        users.push(census_user(place));
     }
     users
 }
 
-fn user(
-    organization: &Organization,
-    account: &Account,
-    groups: &[Group],
-    choices: &[&str],
-    number: u64,
-    dice: &mut Dice,
-) -> User {
-    let (rates, clock) = (&organization.settings.rates, organization.clock);
+fn user(place: &Place<'_>, groups: &[Group], choices: &[&str], number: u64, dice: &mut Dice) -> User {
+    let (rates, clock) = (&place.organization.settings.rates, place.organization.clock);
     let has_password = dice.chance(rates.console_password);
     let name = if has_password {
         format!("{}.{}{number}", dice.pick(&FIRST_NAMES), dice.pick(&LAST_NAMES))
@@ -114,19 +105,19 @@ fn user(
     let path = dice.pick(&["/", "/", "/people/", "/machines/eu/"]).to_owned();
     let password = has_password.then(|| password(rates, clock, dice));
     let mut keys = keys(rates, clock, dice);
-    make_twins(organization, account, &name, &mut keys);
+    make_twins(place, &name, &mut keys);
     let oldest = keys.iter().map(|key| key.created_millis).chain(password.as_ref().map(|it| it.changed_millis));
     let created_millis = oldest.min().unwrap_or_else(|| clock.days_ago(dice.between(0, 2000), dice));
     let has_mfa = if has_password { !dice.chance(rates.console_without_mfa) } else { dice.chance(0.05) };
     User {
         id: format!("AIDA{}", dice.base32(17)),
-        arn: organization.arn("iam", "", &account.id, &format!("user{path}{name}")),
-        others: OtherCredentials::of(organization, account, &name, has_mfa),
+        arn: place.iam_arn(&format!("user{path}{name}")),
+        others: OtherCredentials::of(place, &name, has_mfa),
         name,
         path,
         created_millis,
         groups: groups.iter().filter(|_| dice.chance(0.4)).map(|group| group.name.clone()).collect(),
-        permissions: some_permissions(organization, choices, dice),
+        permissions: some_permissions(place.organization, choices, dice),
         tags: some_tags(dice),
         password,
         has_mfa,
@@ -135,24 +126,24 @@ fn user(
 }
 
 /// Some users' two keys were made in the same second, so that the credential report cannot tell them apart.
-fn make_twins(organization: &Organization, account: &Account, user: &str, keys: &mut [Key]) {
+fn make_twins(place: &Place<'_>, user: &str, keys: &mut [Key]) {
     if let [first, second] = keys
         && first.created_millis < second.created_millis
-        && organization.dice(&["iam-twin-keys", &account.id, user]).chance(0.2)
+        && place.organization.dice(&["iam-twin-keys", &place.account.id, user]).chance(0.2)
     {
         second.created_millis = first.created_millis;
     }
 }
 
 /// The user that starts the census.
-fn census_user(organization: &Organization, account: &Account) -> User {
-    let mut dice = organization.dice(&["census-user"]);
-    let created_millis = organization.clock.days_ago(20, &mut dice);
+fn census_user(place: &Place<'_>) -> User {
+    let mut dice = place.organization.dice(&["census-user"]);
+    let created_millis = place.days_ago(20, &mut dice);
     let key = Key {
         id: MANAGEMENT_ACCESS_KEY.to_owned(),
         is_active: true,
         created_millis,
-        used_millis: Some(organization.clock.now_millis),
+        used_millis: Some(place.organization.clock.now_millis),
         used_region: "us-east-1",
         used_service: "sts",
     };
@@ -160,7 +151,7 @@ fn census_user(organization: &Organization, account: &Account) -> User {
         name: MANAGEMENT_USER.to_owned(),
         path: "/".to_owned(),
         id: MANAGEMENT_USER_ID.to_owned(),
-        arn: organization.arn("iam", "", &account.id, &format!("user/{MANAGEMENT_USER}")),
+        arn: place.iam_arn(&format!("user/{MANAGEMENT_USER}")),
         created_millis,
         groups: Vec::new(),
         permissions: Permissions::default(),
@@ -172,10 +163,10 @@ fn census_user(organization: &Organization, account: &Account) -> User {
     }
 }
 
-pub(super) fn root(organization: &Organization, account: &Account) -> Root {
-    let mut dice = organization.dice(&["iam-root", &account.id]);
-    let (rates, clock) = (&organization.settings.rates, organization.clock);
-    let age = account_age(organization, account);
+pub(super) fn root(place: &Place<'_>) -> Root {
+    let mut dice = place.dice("iam-root");
+    let (rates, clock) = (&place.organization.settings.rates, place.organization.clock);
+    let age = account_age(place);
     let was_used = dice.chance(rates.root_used);
     let used_days = if was_used { dice.between(0, 30.min(age)) } else { dice.between(31, age.max(31)) };
     let key = dice.chance(rates.root_key).then(|| {
@@ -185,9 +176,9 @@ pub(super) fn root(organization: &Organization, account: &Account) -> Root {
     let was_ever_used = was_used || (age > 31 && dice.chance(0.7));
     let has_mfa = dice.chance(0.85);
     Root {
-        created_millis: account.joined_millis,
+        created_millis: place.account.joined_millis,
         has_mfa,
-        has_virtual_mfa: has_mfa && organization.dice(&["iam-root-mfa", &account.id]).chance(0.6),
+        has_virtual_mfa: has_mfa && place.dice("iam-root-mfa").chance(0.6),
         password_used_millis: was_ever_used.then(|| clock.days_ago(used_days, &mut dice)),
         key,
     }
@@ -262,6 +253,6 @@ fn key(clock: Clock, is_active: bool, age_days: i64, used_days: Option<i64>, dic
     }
 }
 
-fn account_age(organization: &Organization, account: &Account) -> i64 {
-    organization.clock.age_days(account.joined_millis).max(1)
+fn account_age(place: &Place<'_>) -> i64 {
+    place.organization.clock.age_days(place.account.joined_millis).max(1)
 }

@@ -1,56 +1,70 @@
 //! Identity Store, as the service answers. Telephone numbers and addresses hold a canary: no census keeps them.
 
-use super::directory::User;
-use super::{Instance, PAGE, groups, instance, memberships, users};
+use super::directory::{Group, Membership, User, groups, memberships, users};
+use super::{Instance, instance};
 use crate::CANARY;
 use crate::clock::epoch_seconds;
 use crate::organization::Organization;
-use crate::protocol::{Answer, Refusal};
+use crate::protocol::Refusal;
+use crate::service::{Callers, Service, list};
 use crate::services::Context;
+use crate::truth::{At, things};
 use serde_json::{Value, json};
 
-pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
-    let organization = context.organization;
-    let instance = instance(organization);
-    if context.region() != instance.region || context.request.required("IdentityStoreId")? != instance.store_id {
-        return Err(Refusal::new(400, "ResourceNotFoundException", "The identity store does not exist."));
+pub(crate) static SERVICE: Service = Service {
+    callers: Callers::AdministratorsOf("sso.amazonaws.com"),
+    page: 50,
+    answers: &[&[
+        list("ListGroupMemberships", "GroupMemberships", list_memberships),
+        list("ListGroups", "Groups", |context| {
+            let (organization, instance) = (context.organization(), asked(context)?);
+            Ok(groups(organization).iter().map(|it| group(organization, &instance, it)).collect())
+        }),
+        list("ListUsers", "Users", |context| {
+            let (organization, instance) = (context.organization(), asked(context)?);
+            Ok(users(organization).iter().map(|it| user(organization, &instance, it)).collect())
+        }),
+    ]],
+    kinds: &[
+        things(At::Organization, "identity_center_groups", |place| groups(place.organization).len()),
+        things(At::Organization, "identity_center_memberships", |place| memberships(place.organization).len()),
+        things(At::Organization, "identity_center_users", |place| users(place.organization).len()),
+    ],
+    ..Service::named("identitystore")
+};
+
+/// The instance, if the call is about it and is made where it is.
+fn asked(context: &Context<'_>) -> Result<Instance, Refusal> {
+    let instance = instance(context.organization());
+    if context.place.region == instance.region && context.request.required("IdentityStoreId")? == instance.store_id {
+        return Ok(instance);
     }
-    let members = match context.request.operation.as_str() {
-        "ListUsers" => {
-            let users = users(organization).into_iter().map(|it| user(organization, &instance, &it));
-            let page = context.page(&PAGE, users.collect())?;
-            json!({ "Users": page.elements, "NextToken": page.next })
-        }
-        "ListGroups" => {
-            let groups = groups(organization).into_iter().map(|it| {
-                json!({
-                    "IdentityStoreId": instance.store_id,
-                    "GroupId": it.id,
-                    "GroupArn": arn(organization, &instance, "group", &it.id),
-                    "DisplayName": it.name,
-                    "Description": format!("All {}", it.name),
-                    "CreatedAt": epoch_seconds(instance.created_millis),
-                })
-            });
-            let page = context.page(&PAGE, groups.collect())?;
-            json!({ "Groups": page.elements, "NextToken": page.next })
-        }
-        "ListGroupMemberships" => {
-            let group_id = context.request.required("GroupId")?;
-            let found = memberships(organization).into_iter().filter(|it| it.group_id == group_id).map(|it| {
-                json!({
-                    "IdentityStoreId": instance.store_id,
-                    "MembershipId": it.id,
-                    "GroupId": it.group_id,
-                    "MemberId": { "UserId": it.user_id },
-                })
-            });
-            let page = context.page(&PAGE, found.collect())?;
-            json!({ "GroupMemberships": page.elements, "NextToken": page.next })
-        }
-        _ => return Err(context.unknown_operation()),
+    Err(Refusal::new(400, "ResourceNotFoundException", "The identity store does not exist."))
+}
+
+fn list_memberships(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let (instance, group_id) = (asked(context)?, context.request.required("GroupId")?);
+    let describe = |it: Membership| {
+        json!({
+            "IdentityStoreId": instance.store_id,
+            "MembershipId": it.id,
+            "GroupId": it.group_id,
+            "MemberId": { "UserId": it.user_id },
+        })
     };
-    Ok(members.into())
+    let found = memberships(context.organization()).into_iter().filter(|it| it.group_id == group_id);
+    Ok(found.map(describe).collect())
+}
+
+fn group(organization: &Organization, instance: &Instance, it: &Group) -> Value {
+    json!({
+        "IdentityStoreId": instance.store_id,
+        "GroupId": it.id,
+        "GroupArn": arn(organization, instance, "group", &it.id),
+        "DisplayName": it.name,
+        "Description": format!("All {}", it.name),
+        "CreatedAt": epoch_seconds(instance.created_millis),
+    })
 }
 
 fn arn(organization: &Organization, instance: &Instance, kind: &str, id: &str) -> String {

@@ -5,13 +5,9 @@ pub(crate) mod identitystore;
 mod permission_sets;
 pub(crate) mod ssoadmin;
 
-pub(crate) use directory::{groups, memberships, users};
-pub(crate) use permission_sets::{Assignment, PermissionSet, assignments, permission_sets};
+pub(crate) use permission_sets::{PermissionSet, permission_sets};
 
 use crate::organization::Organization;
-use crate::protocol::Limits;
-
-const PAGE: Limits = Limits { token: "NextToken", size: "MaxResults", default: 50, max: 100 };
 
 /// The organization's instance.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! Permission sets, their policies, and to whom they are assigned in which account.
 
-use super::{groups, instance, users};
+use super::directory::{groups, users};
+use super::instance;
 use crate::organization::Organization;
 use serde_json::json;
 

@@ -1,69 +1,97 @@
 //! SSO Admin, as the service answers.
 
-use super::{Assignment, Instance, PAGE, PermissionSet, assignments, instance, permission_sets};
+use super::permission_sets::{Assignment, assignments};
+use super::{Instance, PermissionSet, instance, permission_sets};
 use crate::clock::epoch_seconds;
-use crate::organization::Organization;
-use crate::protocol::{Answer, Refusal, tags};
+use crate::protocol::{Refusal, tags};
+use crate::service::{Callers, Open, Service, get, list};
 use crate::services::Context;
+use crate::truth::{At, things};
 use serde_json::{Value, json};
 
-pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
-    let instance = instance(context.organization);
-    let is_here = context.region() == instance.region;
-    if context.request.operation == "ListInstances" {
-        let found = is_here.then(|| describe_instance(context.organization, &instance));
-        let page = context.page(&PAGE, found.into_iter().collect())?;
-        return Ok(json!({ "Instances": page.elements, "NextToken": page.next }).into());
-    }
-    if !is_here || context.request.required("InstanceArn")? != instance.arn {
-        return Err(not_found("The instance does not exist."));
-    }
-    let members = match context.request.operation.as_str() {
-        "ListPermissionSets" => {
-            let arns = permission_sets(context.organization).into_iter().map(|set| set.arn);
-            let page = context.page(&PAGE, arns.collect())?;
-            json!({ "PermissionSets": page.elements, "NextToken": page.next })
-        }
-        "DescribePermissionSet" => describe(context, &instance)?,
-        "GetInlinePolicyForPermissionSet" => json!({ "InlinePolicy": set(context)?.inline.unwrap_or_default() }),
-        "ListManagedPoliciesInPermissionSet" => list_managed(context)?,
-        "ListCustomerManagedPolicyReferencesInPermissionSet" => list_customer_managed(context)?,
-        "GetPermissionsBoundaryForPermissionSet" => {
+pub(crate) static SERVICE: Service = Service {
+    callers: Callers::AdministratorsOf("sso.amazonaws.com"),
+    page: 50,
+    answers: &[&[
+        get("DescribePermissionSet", describe),
+        get("GetInlinePolicyForPermissionSet", |context| {
+            Ok(json!({ "InlinePolicy": set(context)?.inline.unwrap_or_default() }))
+        }),
+        get("GetPermissionsBoundaryForPermissionSet", |context| {
             let name = set(context)?.boundary.ok_or_else(|| not_found("There is no permissions boundary."))?;
-            json!({ "PermissionsBoundary": { "CustomerManagedPolicyReference": { "Name": name, "Path": "/" } } })
-        }
-        "ListTagsForResource" => list_tags(context)?,
-        "ListAccountsForProvisionedPermissionSet" => list_accounts(context)?,
-        "ListAccountAssignments" => list_assignments(context)?,
-        _ => return Err(context.unknown_operation()),
-    };
-    Ok(members.into())
+            Ok(json!({ "PermissionsBoundary": { "CustomerManagedPolicyReference": { "Name": name, "Path": "/" } } }))
+        }),
+        list("ListAccountAssignments", "AccountAssignments", list_assignments),
+        list("ListAccountsForProvisionedPermissionSet", "AccountIds", list_accounts),
+        list("ListCustomerManagedPolicyReferencesInPermissionSet", "CustomerManagedPolicyReferences", |context| {
+            let set = set(context)?;
+            Ok(set.customer_managed.iter().map(|(path, name)| json!({ "Path": path, "Name": name })).collect())
+        }),
+        // Members see that there is an instance, and no more.
+        list("ListInstances", "Instances", |context| Ok(instances(context))).open(Open::ToAccounts),
+        list("ListManagedPoliciesInPermissionSet", "AttachedManagedPolicies", list_managed),
+        list("ListPermissionSets", "PermissionSets", |context| {
+            asked(context)?;
+            Ok(permission_sets(context.organization()).into_iter().map(|set| json!(set.arn)).collect())
+        }),
+        list("ListTagsForResource", "Tags", list_tags),
+    ]],
+    kinds: &[
+        things(At::Organization, "identity_center_account_assignments", |place| assignments(place.organization).len()),
+        things(At::Organization, "identity_center_instances", |_| 1),
+        things(At::Organization, "identity_center_permission_set_policies", |place| {
+            permission_sets(place.organization).iter().map(named_policies).sum()
+        }),
+        things(At::Organization, "identity_center_permission_sets", |place| permission_sets(place.organization).len()),
+    ],
+    ..Service::named("ssoadmin")
+};
+
+/// How many policies a set names.
+fn named_policies(set: &PermissionSet) -> usize {
+    set.managed.len() + set.customer_managed.len() + usize::from(set.boundary.is_some())
+}
+
+/// The instance, if the call is made where it is.
+fn here(context: &Context<'_>) -> Option<Instance> {
+    Some(instance(context.organization())).filter(|instance| context.place.region == instance.region)
+}
+
+/// The same, if the call is about it.
+fn asked(context: &Context<'_>) -> Result<Instance, Refusal> {
+    let missing = || not_found("The instance does not exist.");
+    let instance = here(context).ok_or_else(missing)?;
+    if context.request.required("InstanceArn")? == instance.arn { Ok(instance) } else { Err(missing()) }
 }
 
 fn not_found(message: &str) -> Refusal {
     Refusal::new(400, "ResourceNotFoundException", message)
 }
 
-fn describe_instance(organization: &Organization, instance: &Instance) -> Value {
-    json!({
-        "InstanceArn": instance.arn,
-        "IdentityStoreId": instance.store_id,
-        "OwnerAccountId": organization.management_id(),
-        "Name": "workforce",
-        "CreatedDate": epoch_seconds(instance.created_millis),
-        "Status": "ACTIVE",
-    })
+fn instances(context: &Context<'_>) -> Vec<Value> {
+    let describe = |instance: Instance| {
+        json!({
+            "InstanceArn": instance.arn,
+            "IdentityStoreId": instance.store_id,
+            "OwnerAccountId": context.organization().management_id(),
+            "Name": "workforce",
+            "CreatedDate": epoch_seconds(instance.created_millis),
+            "Status": "ACTIVE",
+        })
+    };
+    here(context).map(describe).into_iter().collect()
 }
 
 /// The set that a call is about.
 fn set(context: &Context<'_>) -> Result<PermissionSet, Refusal> {
+    asked(context)?;
     let arn = context.request.required("PermissionSetArn")?;
-    let found = permission_sets(context.organization).into_iter().find(|set| set.arn == arn);
+    let found = permission_sets(context.organization()).into_iter().find(|set| set.arn == arn);
     found.ok_or_else(|| not_found("The permission set does not exist."))
 }
 
-fn describe(context: &Context<'_>, instance: &Instance) -> Result<Value, Refusal> {
-    let set = set(context)?;
+fn describe(context: &Context<'_>) -> Result<Value, Refusal> {
+    let (instance, set) = (asked(context)?, set(context)?);
     Ok(json!({ "PermissionSet": {
         "Name": set.name,
         "PermissionSetArn": set.arn,
@@ -73,44 +101,35 @@ fn describe(context: &Context<'_>, instance: &Instance) -> Result<Value, Refusal
     } }))
 }
 
-fn list_managed(context: &Context<'_>) -> Result<Value, Refusal> {
-    let partition = &context.organization.settings.partition;
-    let policies = set(context)?.managed.iter().map(|name| {
+fn list_managed(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let partition = &context.organization().settings.partition;
+    let describe = |name: &&str| {
         let arn = format!("arn:{partition}:iam::aws:policy/{name}");
         json!({ "Name": name.rsplit('/').next(), "Arn": arn })
-    });
-    let page = context.page(&PAGE, policies.collect())?;
-    Ok(json!({ "AttachedManagedPolicies": page.elements, "NextToken": page.next }))
+    };
+    Ok(set(context)?.managed.iter().map(describe).collect())
 }
 
-fn list_customer_managed(context: &Context<'_>) -> Result<Value, Refusal> {
-    let policies = set(context)?.customer_managed.iter().map(|(path, name)| json!({ "Path": path, "Name": name }));
-    let page = context.page(&PAGE, policies.collect())?;
-    Ok(json!({ "CustomerManagedPolicyReferences": page.elements, "NextToken": page.next }))
-}
-
-fn list_tags(context: &Context<'_>) -> Result<Value, Refusal> {
+fn list_tags(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    asked(context)?;
     let arn = context.request.required("ResourceArn")?;
-    let sets = permission_sets(context.organization);
+    let sets = permission_sets(context.organization());
     let set = sets.iter().find(|set| set.arn == arn).ok_or_else(|| not_found("The resource does not exist."))?;
-    let own = [("owner".to_owned(), "platform".to_owned()), ("set".to_owned(), set.name.to_lowercase())];
-    let page = context.page(&PAGE, tags(&own))?;
-    Ok(json!({ "Tags": page.elements, "NextToken": page.next }))
+    Ok(tags(&[("owner".to_owned(), "platform".to_owned()), ("set".to_owned(), set.name.to_lowercase())]))
 }
 
-fn list_accounts(context: &Context<'_>) -> Result<Value, Refusal> {
+fn list_accounts(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
     let arn = set(context)?.arn;
-    let assignments = assignments(context.organization).into_iter().filter(|it| it.permission_set_arn == arn);
+    let assignments = assignments(context.organization()).into_iter().filter(|it| it.permission_set_arn == arn);
     let mut accounts: Vec<String> = assignments.map(|it| it.account_id).collect();
     accounts.dedup();
-    let page = context.page(&PAGE, accounts)?;
-    Ok(json!({ "AccountIds": page.elements, "NextToken": page.next }))
+    Ok(accounts.into_iter().map(Value::from).collect())
 }
 
-fn list_assignments(context: &Context<'_>) -> Result<Value, Refusal> {
+fn list_assignments(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
     let (arn, account_id) = (set(context)?.arn, context.request.required("AccountId")?);
     let is_asked = |it: &Assignment| it.permission_set_arn == arn && it.account_id == account_id;
-    let found = assignments(context.organization).into_iter().filter(is_asked).map(|it| {
+    let found = assignments(context.organization()).into_iter().filter(is_asked).map(|it| {
         json!({
             "AccountId": it.account_id,
             "PermissionSetArn": it.permission_set_arn,
@@ -118,8 +137,7 @@ fn list_assignments(context: &Context<'_>) -> Result<Value, Refusal> {
             "PrincipalId": it.principal_id,
         })
     });
-    let page = context.page(&PAGE, found.collect())?;
-    Ok(json!({ "AccountAssignments": page.elements, "NextToken": page.next }))
+    Ok(found.collect())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Who besides the management account may do what for the organization: delegated administrators, trusted services,
 //! and the organization's resource policy.
 
-use super::{PAGE, arn, describe_account};
+use super::tree::{arn, describe_account};
 use crate::clock::epoch_seconds;
 use crate::organization::Organization;
 use crate::policies::Verdict;
@@ -38,37 +38,32 @@ pub(crate) fn delegated(organization: &Organization) -> Vec<(u64, Vec<&'static s
     found
 }
 
-pub(super) fn list_administrators(context: &Context<'_>) -> Result<Value, Refusal> {
-    let organization = context.organization;
-    let found = delegated(organization).into_iter().map(|(index, _)| {
+pub(super) fn list_administrators(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let organization = context.organization();
+    let describe = |(index, _): (u64, Vec<&str>)| {
         let mut administrator = describe_account(organization, &organization.account(index));
         administrator["DelegationEnabledDate"] = json!(epoch_seconds(organization.clock.now_millis));
         administrator
-    });
-    let page = context.page(&PAGE, found.collect())?;
-    Ok(json!({ "DelegatedAdministrators": page.elements, "NextToken": page.next }))
+    };
+    Ok(delegated(organization).into_iter().map(describe).collect())
 }
 
-pub(super) fn list_services_of(context: &Context<'_>) -> Result<Value, Refusal> {
-    let (organization, id) = (context.organization, context.request.required("AccountId")?);
+pub(super) fn list_services_of(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let (organization, id) = (context.organization(), context.request.required("AccountId")?);
     let message = "The account is not a delegated administrator.";
     let (_, services) = delegated(organization)
         .into_iter()
         .find(|(index, _)| organization.account_id(*index) == id)
         .ok_or_else(|| Refusal::new(400, "AccountNotRegisteredException", message))?;
     let since = epoch_seconds(organization.clock.now_millis);
-    let services = services.iter().map(|name| json!({ "ServicePrincipal": name, "DelegationEnabledDate": since }));
-    let page = context.page(&PAGE, services.collect())?;
-    Ok(json!({ "DelegatedServices": page.elements, "NextToken": page.next }))
+    let describe = |name: &&str| json!({ "ServicePrincipal": name, "DelegationEnabledDate": since });
+    Ok(services.iter().map(describe).collect())
 }
 
-pub(super) fn list_trusted_services(context: &Context<'_>) -> Result<Value, Refusal> {
-    let clock = context.organization.clock;
-    let mut dice = context.organization.dice(&["trusted-services"]);
-    let mut since = || epoch_seconds(clock.days_ago(dice.between(100, 900), &mut dice));
-    let services = TRUSTED_SERVICES.map(|name| json!({ "ServicePrincipal": name, "DateEnabled": since() }));
-    let page = context.page(&PAGE, services.to_vec())?;
-    Ok(json!({ "EnabledServicePrincipals": page.elements, "NextToken": page.next }))
+pub(super) fn trusted_services(organization: &Organization) -> Vec<Value> {
+    let mut dice = organization.dice(&["trusted-services"]);
+    let mut since = || epoch_seconds(organization.clock.days_ago(dice.between(100, 900), &mut dice));
+    TRUSTED_SERVICES.iter().map(|name| json!({ "ServicePrincipal": name, "DateEnabled": since() })).collect()
 }
 
 /// The organization's ARN, and who can reach it through its policy.
@@ -83,7 +78,7 @@ fn has_resource_policy(organization: &Organization) -> bool {
 }
 
 pub(super) fn describe_resource_policy(context: &Context<'_>) -> Result<Value, Refusal> {
-    let organization = context.organization;
+    let organization = context.organization();
     if !has_resource_policy(organization) {
         let message = "You specified a resource policy that doesn't exist.";
         return Err(Refusal::new(400, "ResourcePolicyNotFoundException", message));

@@ -3,170 +3,104 @@
 mod delegation;
 mod policies;
 mod population;
+mod tree;
 
-pub(crate) use delegation::{TRUSTED_SERVICES, delegated, organization_verdict};
-pub(crate) use population::{ENABLED_TYPES, is_in_perimeter, of_account, policies};
+pub(crate) use delegation::delegated;
+pub(crate) use population::{is_in_perimeter, of_account, policies};
 
-use super::Context;
-use crate::account::Account;
-use crate::clock::epoch_seconds;
-use crate::organization::Organization;
-use crate::protocol::{Answer, Limits, Refusal, tags};
-use serde_json::{Value, json};
+use crate::protocol::Problem;
+use crate::quotas::each;
+use crate::service::{Callers, Scope, Service, get, list};
+use crate::truth::{At, Planted, account_policies, resources, things};
+use delegation::TRUSTED_SERVICES;
+use population::ENABLED_TYPES;
+use serde_json::json;
+use tree::{
+    describe_account, describe_organization, list_accounts, list_accounts_for_parent, list_parents, list_tags,
+    list_units, member, root,
+};
 
-const PAGE: Limits = Limits { token: "NextToken", size: "MaxResults", default: 20, max: 20 };
-
-pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
-    let members = match context.request.operation.as_str() {
-        "DescribeOrganization" => describe_organization(context.organization),
-        "ListRoots" => {
-            let organization = context.organization;
-            let page = context.page(&PAGE, vec![root(organization)])?;
-            json!({ "Roots": page.elements, "NextToken": page.next })
-        }
-        "ListOrganizationalUnitsForParent" => list_units(context)?,
-        "ListAccounts" => list_accounts(context, (0..context.organization.settings.accounts).collect())?,
-        "ListAccountsForParent" => {
-            let parent = parent(context, "ParentId")?;
-            context.organization.is_walked();
-            let indices = 0..context.organization.settings.accounts;
-            list_accounts(context, indices.filter(|index| context.organization.unit_of(*index) == parent).collect())?
-        }
-        "DescribeAccount" => {
+pub(crate) static SERVICE: Service = Service {
+    scope: Scope::Global,
+    callers: Callers::Administrators,
+    errors: &[
+        Problem::InvalidToken.is("InvalidInputException"),
+        Problem::InvalidParameter.is("InvalidInputException"),
+        Problem::Throttled
+            .is("TooManyRequestsException")
+            .says("AWS Organizations can't complete your request because another request is already in progress."),
+    ],
+    // Of orgs_reference_limits, for each account.
+    quotas: &[
+        each(&["ListAccounts"], 12.0, 8.0),
+        each(&["ListTagsForResource"], 15.0, 10.0),
+        each(
+            &[
+                "ListAccountsForParent",
+                "ListDelegatedAdministrators",
+                "ListOrganizationalUnitsForParent",
+                "ListPolicies",
+                "ListTargetsForPolicy",
+            ],
+            8.0,
+            5.0,
+        ),
+        each(&["DescribePolicy"], 2.0, 2.0),
+        each(&["ListAWSServiceAccessForOrganization", "ListDelegatedServicesForAccount"], 3.0, 1.0),
+        each(&[], 2.0, 1.0),
+    ],
+    refuses_overlap: true,
+    page: 20,
+    answers: &[&[
+        get("DescribeAccount", |context| {
             let account = member(context, context.request.required("AccountId")?)?;
-            json!({ "Account": describe_account(context.organization, &account) })
-        }
-        "ListTagsForResource" => list_tags(context)?,
-        "ListParents" => list_parents(context)?,
-        "ListPolicies" => policies::list(context, None)?,
-        "ListPoliciesForTarget" => policies::list(context, Some(context.request.required("TargetId")?))?,
-        "DescribePolicy" => policies::describe(context)?,
-        "ListTargetsForPolicy" => policies::list_targets(context)?,
-        "ListDelegatedAdministrators" => delegation::list_administrators(context)?,
-        "ListDelegatedServicesForAccount" => delegation::list_services_of(context)?,
-        "ListAWSServiceAccessForOrganization" => delegation::list_trusted_services(context)?,
-        "DescribeResourcePolicy" => delegation::describe_resource_policy(context)?,
-        _ => return Err(context.unknown_operation()),
-    };
-    Ok(members.into())
-}
-
-fn arn(organization: &Organization, resource: &str) -> String {
-    organization.arn("organizations", "", &organization.management_id(), resource)
-}
-
-fn describe_organization(organization: &Organization) -> Value {
-    let management = organization.account(0);
-    json!({ "Organization": {
-        "Id": organization.id,
-        "Arn": arn(organization, &format!("organization/{}", organization.id)),
-        "FeatureSet": "ALL",
-        "MasterAccountArn": arn(organization, &format!("account/{}/{}", organization.id, management.id)),
-        "MasterAccountId": management.id,
-        "MasterAccountEmail": management.email,
-        "AvailablePolicyTypes": policies::types(),
-    } })
-}
-
-fn root(organization: &Organization) -> Value {
-    json!({
-        "Id": organization.root_id,
-        "Arn": arn(organization, &format!("root/{}/{}", organization.id, organization.root_id)),
-        "Name": "Root",
-        "PolicyTypes": policies::types(),
-    })
-}
-
-fn list_units(context: &Context<'_>) -> Result<Value, Refusal> {
-    let organization = context.organization;
-    let parent = parent(context, "ParentId")?;
-    let units = organization.units.iter().filter(|unit| unit.parent == parent);
-    let units = units.map(|unit| {
-        let arn = arn(organization, &format!("ou/{}/{}", organization.id, unit.id));
-        json!({ "Id": unit.id, "Arn": arn, "Name": unit.name })
-    });
-    let page = context.page(&PAGE, units.collect())?;
-    Ok(json!({ "OrganizationalUnits": page.elements, "NextToken": page.next }))
-}
-
-/// Only the accounts of the page are made.
-fn list_accounts(context: &Context<'_>, indices: Vec<u64>) -> Result<Value, Refusal> {
-    let page = context.page(&PAGE, indices)?;
-    let accounts = page.elements.iter().map(|index| context.organization.account(*index));
-    let accounts: Vec<_> = accounts.map(|account| describe_account(context.organization, &account)).collect();
-    Ok(json!({ "Accounts": accounts, "NextToken": page.next }))
-}
-
-fn describe_account(organization: &Organization, account: &Account) -> Value {
-    let mut path = vec![organization.id.as_str()];
-    path.extend(organization.path_ids(account.unit));
-    let state = organization.state(account);
-    let mut described = json!({
-        "Id": account.id,
-        "Arn": arn(organization, &format!("account/{}/{}", organization.id, account.id)),
-        "Email": account.email,
-        "Name": account.name,
-        "Status": state,
-        "State": state,
-        "Paths": [format!("{}/{}/", path.join("/"), account.id)],
-        "JoinedMethod": account.joined_method,
-        "JoinedTimestamp": epoch_seconds(account.joined_millis),
-    });
-    if let (true, Some(members)) = (organization.settings.omits_account_paths, described.as_object_mut()) {
-        members.remove("Paths");
-    }
-    described
-}
-
-fn list_tags(context: &Context<'_>) -> Result<Value, Refusal> {
-    let id = context.request.required("ResourceId")?;
-    let found = match context.organization.find(id) {
-        Some(account) => tags(&account.tags),
-        None if unit(context.organization, id).is_some() => Vec::new(),
-        None if policies::exists(context.organization, id) => Vec::new(),
-        None => return Err(Refusal::new(400, "TargetNotFoundException", "You specified a target that doesn't exist.")),
-    };
-    let page = context.page(&PAGE, found)?;
-    Ok(json!({ "Tags": page.elements, "NextToken": page.next }))
-}
-
-fn list_parents(context: &Context<'_>) -> Result<Value, Refusal> {
-    let organization = context.organization;
-    let id = context.request.required("ChildId")?;
-    let parent = match organization.find(id) {
-        Some(account) => account.unit,
-        None => match unit(organization, id) {
-            Some(Some(place)) => organization.units[place].parent,
-            _ => return Err(Refusal::new(400, "ChildNotFoundException", "You specified a child that doesn't exist.")),
-        },
-    };
-    let parent = match parent {
-        Some(place) => json!({ "Id": organization.units[place].id, "Type": "ORGANIZATIONAL_UNIT" }),
-        None => json!({ "Id": organization.root_id, "Type": "ROOT" }),
-    };
-    Ok(json!({ "Parents": [parent] }))
-}
-
-/// The account with this id, or Organizations' refusal.
-fn member(context: &Context<'_>, id: &str) -> Result<Account, Refusal> {
-    let message = "You specified an account that doesn't exist.";
-    context.organization.find(id).ok_or_else(|| Refusal::new(400, "AccountNotFoundException", message))
-}
-
-/// The unit that a parameter names: `None` is the root.
-fn parent(context: &Context<'_>, parameter: &str) -> Result<Option<usize>, Refusal> {
-    let id = context.request.required(parameter)?;
-    unit(context.organization, id)
-        .ok_or_else(|| Refusal::new(400, "ParentNotFoundException", "You specified parent that doesn't exist."))
-}
-
-/// The root (`Some(None)`), a unit (`Some(Some(place))`), or nothing known.
-fn unit(organization: &Organization, id: &str) -> Option<Option<usize>> {
-    if id == organization.root_id {
-        return Some(None);
-    }
-    organization.units.iter().position(|unit| unit.id == id).map(Some)
-}
+            Ok(json!({ "Account": describe_account(context.organization(), &account) }))
+        }),
+        get("DescribeOrganization", |context| Ok(describe_organization(context.organization()))),
+        get("DescribeOrganizationalUnit", tree::describe_unit),
+        get("DescribePolicy", policies::describe),
+        get("DescribeResourcePolicy", delegation::describe_resource_policy),
+        list("ListAWSServiceAccessForOrganization", "EnabledServicePrincipals", |context| {
+            Ok(delegation::trusted_services(context.organization()))
+        }),
+        get("ListAccounts", |context| list_accounts(context, (0..context.organization().settings.accounts).collect())),
+        get("ListAccountsForParent", list_accounts_for_parent),
+        list("ListChildren", "Children", tree::list_children),
+        list("ListDelegatedAdministrators", "DelegatedAdministrators", delegation::list_administrators),
+        list("ListDelegatedServicesForAccount", "DelegatedServices", delegation::list_services_of),
+        list("ListOrganizationalUnitsForParent", "OrganizationalUnits", list_units),
+        list("ListParents", "Parents", list_parents),
+        list("ListPolicies", "Policies", |context| policies::list(context, None)),
+        list("ListPoliciesForTarget", "Policies", |context| {
+            policies::list(context, Some(context.request.required("TargetId")?))
+        }),
+        list("ListRoots", "Roots", |context| Ok(vec![root(context.organization())])),
+        list("ListTagsForResource", "Tags", list_tags),
+        list("ListTargetsForPolicy", "Targets", policies::list_targets),
+    ]],
+    kinds: &[
+        // Its resource policy says who can reach the organization itself.
+        resources(At::Organization, |place| {
+            let (arn, verdict) = delegation::organization_verdict(place.organization);
+            vec![Planted::known(arn, verdict)]
+        })
+        .rows("organizations"),
+        things(At::Organization, "account_policies", |place| account_policies(place.organization).len()),
+        things(At::Organization, "delegated_administrators", |place| delegated(place.organization).len()),
+        things(At::Organization, "delegated_services", |place| {
+            delegated(place.organization).iter().map(|(_, services)| services.len()).sum()
+        }),
+        things(At::Organization, "organization_policies", |place| population::policies(place.organization).len()),
+        things(At::Organization, "organization_policy_targets", |place| {
+            population::policies(place.organization).iter().map(|policy| policy.targets.len()).sum()
+        }),
+        things(At::Organization, "organization_policy_types", |_| ENABLED_TYPES.len()),
+        things(At::Organization, "organization_root_access", |_| 1),
+        things(At::Organization, "organization_services", |_| TRUSTED_SERVICES.len()),
+        things(At::Organization, "organizational_units", |place| place.organization.units.len()),
+    ],
+    ..Service::named("organizations")
+};
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! The organization's policies and their targets, as the service answers.
 
 use super::population::{ENABLED_TYPES, OTHER_TYPES, Policy, policies};
-use super::{PAGE, arn, root, unit};
+use super::tree::{arn, root, unit};
 use crate::organization::Organization;
 use crate::protocol::Refusal;
 use crate::services::Context;
@@ -12,17 +12,16 @@ pub(super) fn types() -> Vec<Value> {
     ENABLED_TYPES.iter().map(|name| json!({ "Type": name, "Status": "ENABLED" })).collect()
 }
 
-pub(super) fn list(context: &Context<'_>, target: Option<&str>) -> Result<Value, Refusal> {
+pub(super) fn list(context: &Context<'_>, target: Option<&str>) -> Result<Vec<Value>, Refusal> {
     let wanted = context.request.required("Filter")?;
     if !ENABLED_TYPES.iter().chain(&OTHER_TYPES).any(|name| *name == wanted) {
         let message = "You specified a policy type that is not valid.";
         return Err(Refusal::new(400, "InvalidInputException", message));
     }
+    let organization = context.organization();
     let is_attached = |policy: &Policy| target.is_none_or(|target| policy.targets.iter().any(|id| id == target));
-    let found = policies(context.organization).into_iter().filter(|it| it.policy_type == wanted && is_attached(it));
-    let page = context.page(&PAGE, found.collect())?;
-    let summaries: Vec<_> = page.elements.iter().map(|policy| summary(context.organization, policy)).collect();
-    Ok(json!({ "Policies": summaries, "NextToken": page.next }))
+    let found = policies(organization).into_iter().filter(|it| it.policy_type == wanted && is_attached(it));
+    Ok(found.map(|policy| summary(organization, &policy)).collect())
 }
 
 fn summary(organization: &Organization, policy: &Policy) -> Value {
@@ -41,14 +40,13 @@ fn summary(organization: &Organization, policy: &Policy) -> Value {
 
 pub(super) fn describe(context: &Context<'_>) -> Result<Value, Refusal> {
     let policy = policy(context)?;
-    let summary = summary(context.organization, &policy);
+    let summary = summary(context.organization(), &policy);
     Ok(json!({ "Policy": { "PolicySummary": summary, "Content": policy.content } }))
 }
 
-pub(super) fn list_targets(context: &Context<'_>) -> Result<Value, Refusal> {
+pub(super) fn list_targets(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
     let targets = policy(context)?.targets;
-    let page = context.page(&PAGE, targets.iter().filter_map(|id| target(context.organization, id)).collect())?;
-    Ok(json!({ "Targets": page.elements, "NextToken": page.next }))
+    Ok(targets.iter().filter_map(|id| target(context.organization(), id)).collect())
 }
 
 /// Whether there is a policy with this id.
@@ -58,7 +56,7 @@ pub(super) fn exists(organization: &Organization, id: &str) -> bool {
 
 fn policy(context: &Context<'_>) -> Result<Policy, Refusal> {
     let id = context.request.required("PolicyId")?;
-    let found = policies(context.organization).into_iter().find(|policy| policy.id == id);
+    let found = policies(context.organization()).into_iter().find(|policy| policy.id == id);
     found.ok_or_else(|| Refusal::new(400, "PolicyNotFoundException", "You specified a policy that doesn't exist."))
 }
 

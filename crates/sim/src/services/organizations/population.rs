@@ -1,7 +1,8 @@
 //! The organization's policies, made from the seed: of every sort that a census must tell apart.
 
-use crate::account::{Account, Trouble};
+use crate::account::Trouble;
 use crate::organization::Organization;
+use crate::place::Place;
 use serde_json::{Value, json};
 
 /// The types that are switched on at the root; the last is one that no census has heard of.
@@ -86,7 +87,8 @@ fn perimeters(organization: &Organization) -> [(&'static str, &'static [&'static
 
 /// Whether a resource control policy keeps others than the organization's own, and services, from the account's
 /// resources of this service.
-pub(crate) fn is_in_perimeter(organization: &Organization, account: &Account, service: &str) -> bool {
+pub(crate) fn is_in_perimeter(place: &Place<'_>, service: &str) -> bool {
+    let Place { organization, account, .. } = *place;
     let path = organization.path_ids(account.unit);
     let has = |target: &String| *target == account.id || path.contains(&target.as_str());
     let is_of_service = |action: &&str| action.split(':').next() == Some(service);

@@ -1,6 +1,6 @@
 //! What opens and closes a bucket, and every way of it on show.
 
-use super::{Acl, Block};
+use super::bucket::{Acl, Block};
 use crate::policies::Kind;
 
 /// What opens and closes a bucket.

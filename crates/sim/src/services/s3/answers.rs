@@ -1,93 +1,97 @@
 //! S3's operations.
 
-use super::{Acl, Block, Bucket, buckets};
-use crate::account::Account;
+use super::bucket::{Acl, Block, Bucket};
+use super::buckets;
 use crate::clock::iso_millis;
-use crate::organization::Organization;
-use crate::protocol::{Answer, Limits, Refusal, tags};
+use crate::place::Place;
+use crate::protocol::{Refusal, tags};
+use crate::service::{Operation, body, get};
 use crate::services::Context;
 use serde_json::{Value, json};
 
 const XMLNS: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
-const PAGE: Limits = Limits { token: "continuation-token", size: "max-buckets", default: 10_000, max: 10_000 };
 
-pub(crate) fn answer(context: &Context<'_>) -> Result<Answer, Refusal> {
-    let operation = context.request.operation.as_str();
-    if operation == "ListBuckets" {
-        return list_buckets(context);
-    }
-    let bucket = find(context)?;
-    let (name, mut content) = match operation {
-        "GetBucketPolicy" => return policy(&bucket).map(Answer::Body),
-        "GetBucketPolicyStatus" => {
-            policy(&bucket)?;
-            ("PolicyStatus", json!({ "IsPublic": bucket.policy.kind.is_s3_public() }))
-        }
-        "GetBucketAcl" => ("AccessControlPolicy", acl(context, bucket.acl)),
-        "GetBucketOwnershipControls" => {
-            let ownership = bucket.ownership.ok_or_else(|| {
-                refusal(&bucket, "OwnershipControlsNotFoundError", "The bucket ownership controls were not found")
-            })?;
-            ("OwnershipControls", json!({ "Rule": { "ObjectOwnership": ownership } }))
-        }
-        "GetPublicAccessBlock" => {
-            let block = bucket.block.ok_or_else(|| {
-                let message = "The public access block configuration was not found";
-                refusal(&bucket, "NoSuchPublicAccessBlockConfiguration", message)
-            })?;
-            ("PublicAccessBlockConfiguration", block_members(block))
-        }
-        "GetBucketLocation" => return Ok(location(&bucket).into()),
-        "GetBucketTagging" if bucket.tags.is_empty() => {
+pub(super) const ANSWERS: &[Operation] = &[
+    get("GetBucketAcl", |context| {
+        let bucket = find(context)?;
+        Ok(document("AccessControlPolicy", acl(&context.place, bucket.acl)))
+    }),
+    get("GetBucketEncryption", |context| {
+        Ok(document("ServerSideEncryptionConfiguration", encryption(&find(context)?)))
+    })
+    .needs("GetEncryptionConfiguration"),
+    get("GetBucketLocation", |context| Ok(location(&named(context)?))),
+    get("GetBucketLogging", |context| {
+        let bucket = find(context)?;
+        let target = json!({ "TargetBucket": "logs", "TargetPrefix": format!("{}/", bucket.name) });
+        Ok(document("BucketLoggingStatus", json!({ "LoggingEnabled": bucket.is_logged.then_some(target) })))
+    }),
+    get("GetBucketOwnershipControls", ownership_controls),
+    body("GetBucketPolicy", |context| policy(&find(context)?)),
+    get("GetBucketPolicyStatus", |context| {
+        let bucket = find(context)?;
+        policy(&bucket)?;
+        Ok(document("PolicyStatus", json!({ "IsPublic": bucket.policy.kind.is_s3_public() })))
+    }),
+    get("GetBucketTagging", |context| {
+        let bucket = find(context)?;
+        if bucket.tags.is_empty() {
             return Err(refusal(&bucket, "NoSuchTagSet", "The TagSet does not exist"));
         }
-        "GetBucketTagging" => ("Tagging", json!({ "TagSet": { "Tag": tags(&bucket.tags) } })),
-        "GetBucketEncryption" => ("ServerSideEncryptionConfiguration", encryption(&bucket)),
-        "GetBucketVersioning" => ("VersioningConfiguration", json!({ "Status": bucket.versioning })),
-        "GetBucketLogging" => {
-            let target = json!({ "TargetBucket": "logs", "TargetPrefix": format!("{}/", bucket.name) });
-            ("BucketLoggingStatus", json!({ "LoggingEnabled": bucket.is_logged.then_some(target) }))
-        }
-        _ => return Err(context.unknown_operation()),
-    };
+        Ok(document("Tagging", json!({ "TagSet": { "Tag": tags(&bucket.tags) } })))
+    }),
+    get("GetBucketVersioning", |context| {
+        Ok(document("VersioningConfiguration", json!({ "Status": find(context)?.versioning })))
+    }),
+    get("GetPublicAccessBlock", public_access_block).needs("GetBucketPublicAccessBlock"),
+    get("ListBuckets", list_buckets).needs("ListAllMyBuckets"),
+];
+
+/// An answer under its root element.
+pub(super) fn document(root: &str, mut content: Value) -> Value {
     content["@xmlns"] = json!(XMLNS);
-    Ok(json!({ name: content }).into())
+    json!({ root: content })
 }
 
-fn list_buckets(context: &Context<'_>) -> Result<Answer, Refusal> {
+fn list_buckets(context: &Context<'_>) -> Result<Value, Refusal> {
     let (prefix, region) = (context.request.text("prefix"), context.request.text("bucket-region"));
-    let mut found = buckets(context.organization, context.account());
+    let mut found = buckets(&context.place);
     found.retain(|bucket| {
         prefix.is_none_or(|prefix| bucket.name.starts_with(prefix)) && region.is_none_or(|it| bucket.region == it)
     });
     found.sort_by(|left, right| left.name.cmp(&right.name));
-    let page = context.page(&PAGE, found)?;
-    let list = page.elements.iter().map(|bucket| {
+    let page = context.page(found)?;
+    let omits_region = context.organization().settings.omits_bucket_region;
+    let describe = |bucket: &Bucket| {
         json!({
             "Name": bucket.name,
             "CreationDate": iso_millis(bucket.created_millis),
-            "BucketRegion": (!context.organization.settings.omits_bucket_region).then_some(&bucket.region),
+            "BucketRegion": (!omits_region).then_some(&bucket.region),
             "BucketArn": bucket.arn,
         })
-    });
-    let list: Vec<_> = list.collect();
+    };
+    let list: Vec<_> = page.elements.iter().map(describe).collect();
     Ok(json!({ "ListAllMyBucketsResult": {
         "@xmlns": XMLNS,
-        "Owner": { "ID": canonical_id(context.organization, context.account()) },
+        "Owner": { "ID": canonical_id(&context.place) },
         "Buckets": { "Bucket": list },
         "ContinuationToken": page.next,
         "Prefix": prefix,
-    } })
-    .into())
+    } }))
 }
 
-/// The bucket that the call names, if it is the caller's and in the region that the caller signed for.
-fn find(context: &Context<'_>) -> Result<Bucket, Refusal> {
+/// The bucket that the call names, if it is the caller's.
+fn named(context: &Context<'_>) -> Result<Bucket, Refusal> {
     let name = context.request.required("Bucket")?;
-    let found = buckets(context.organization, context.account()).into_iter().find(|bucket| bucket.name == name);
-    let bucket = found.ok_or_else(|| Refusal::new(404, "NoSuchBucket", "The specified bucket does not exist"))?;
-    if bucket.region != context.region() && context.request.operation != "GetBucketLocation" {
+    let found = buckets(&context.place).into_iter().find(|bucket| bucket.name == name);
+    found.ok_or_else(|| Refusal::new(404, "NoSuchBucket", "The specified bucket does not exist"))
+}
+
+/// The same, if it is in the region that the caller signed for.
+pub(super) fn find(context: &Context<'_>) -> Result<Bucket, Refusal> {
+    let bucket = named(context)?;
+    if bucket.region != context.place.region {
         let message = "The bucket you are attempting to access must be addressed using the specified endpoint. \
                        Please send all future requests to this endpoint.";
         return Err(refusal_with(301, &bucket, "PermanentRedirect", message));
@@ -95,13 +99,27 @@ fn find(context: &Context<'_>) -> Result<Bucket, Refusal> {
     Ok(bucket)
 }
 
-fn refusal(bucket: &Bucket, code: &str, message: &str) -> Refusal {
+fn ownership_controls(context: &Context<'_>) -> Result<Value, Refusal> {
+    let bucket = find(context)?;
+    let message = "The bucket ownership controls were not found";
+    let missing = || refusal(&bucket, "OwnershipControlsNotFoundError", message);
+    let ownership = bucket.ownership.ok_or_else(missing)?;
+    Ok(document("OwnershipControls", json!({ "Rule": { "ObjectOwnership": ownership } })))
+}
+
+fn public_access_block(context: &Context<'_>) -> Result<Value, Refusal> {
+    let bucket = find(context)?;
+    let message = "The public access block configuration was not found";
+    let missing = || refusal(&bucket, "NoSuchPublicAccessBlockConfiguration", message);
+    Ok(document("PublicAccessBlockConfiguration", block_members(bucket.block.ok_or_else(missing)?)))
+}
+
+pub(super) fn refusal(bucket: &Bucket, code: &str, message: &str) -> Refusal {
     refusal_with(404, bucket, code, message)
 }
 
 fn refusal_with(status: u16, bucket: &Bucket, code: &str, message: &str) -> Refusal {
-    let headers = vec![("x-amz-bucket-region", bucket.region.clone())];
-    Refusal { headers, ..Refusal::new(status, code, message) }
+    Refusal::new(status, code, message).with_header("x-amz-bucket-region", &bucket.region)
 }
 
 fn policy(bucket: &Bucket) -> Result<String, Refusal> {
@@ -110,12 +128,12 @@ fn policy(bucket: &Bucket) -> Result<String, Refusal> {
 }
 
 /// The id by which ACLs know an account.
-fn canonical_id(organization: &Organization, account: &Account) -> String {
-    organization.dice(&["canonical", &account.id]).hex(64)
+fn canonical_id(place: &Place<'_>) -> String {
+    place.whole().dice("canonical").hex(64)
 }
 
-fn acl(context: &Context<'_>, acl: Acl) -> Value {
-    let owner = canonical_id(context.organization, context.account());
+fn acl(place: &Place<'_>, acl: Acl) -> Value {
+    let owner = canonical_id(place);
     let group = |name: &str, permission: &str| {
         let uri = format!("http://acs.amazonaws.com/groups/{name}");
         let grantee = json!({ "@xmlns:xsi": XSI, "@xsi:type": "Group", "URI": uri });

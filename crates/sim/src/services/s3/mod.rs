@@ -2,138 +2,52 @@
 
 mod access;
 mod answers;
+mod bucket;
+mod unset;
 
-pub(crate) use answers::{answer, block_members};
+pub(crate) use answers::block_members;
 
 use super::organizations::is_in_perimeter;
 use super::some_tags;
-use crate::account::Account;
 use crate::dice::Dice;
-use crate::organization::Organization;
-use crate::policies::{Kind, Named, ResourcePolicy, Subject, Verdict, any_kind};
+use crate::place::Place;
+use crate::policies::{Kind, Subject, any_kind};
+use crate::service::Service;
+use crate::truth::{At, Planted, Tally, resources};
 use access::{Access, HELD, SHOWN};
+use bucket::{Acl, Block, Bucket};
 
-/// A bucket.
-#[derive(Debug)]
-pub(crate) struct Bucket {
-    pub(crate) name: String,
-    pub(crate) arn: String,
-    pub(crate) region: String,
-    pub(crate) policy: ResourcePolicy,
-    pub(crate) acl: Acl,
-    pub(crate) ownership: Option<&'static str>,
-    pub(crate) block: Option<Block>,
-    /// Whether a resource control policy keeps out all but the organization's own and services.
-    is_held: bool,
-    created_millis: i64,
-    encryption: &'static str,
-    versioning: Option<&'static str>,
-    is_logged: bool,
-    tags: Vec<(String, String)>,
-}
+pub(crate) static SERVICE: Service = Service {
+    speaks_as_s3: true,
+    page: 10_000,
+    answers: &[answers::ANSWERS, unset::ANSWERS],
+    kinds: &[resources(At::Account, planted).rows("s3_buckets").asked_as("s3_bucket")],
+    counts: Some((At::Account, count)),
+    ..Service::named("s3")
+};
 
-/// Whom a bucket's ACL lets in beside its owner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Acl {
-    Private,
-    LogDelivery,
-    EveryoneReads,
-    EveryoneControls,
-    AuthenticatedReads,
-    AuthenticatedControls,
-}
-
-impl Acl {
-    fn is_public(self) -> bool {
-        self.group().is_some()
-    }
-
-    /// The group of all users that it lets in.
-    fn group(self) -> Option<&'static str> {
-        match self {
-            Self::Private | Self::LogDelivery => None,
-            Self::EveryoneReads | Self::EveryoneControls => Some("AllUsers"),
-            Self::AuthenticatedReads | Self::AuthenticatedControls => Some("AuthenticatedUsers"),
-        }
-    }
-
-    fn gives_full_control(self) -> bool {
-        matches!(self, Self::EveryoneControls | Self::AuthenticatedControls)
-    }
-}
-
-/// Block Public Access.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Block {
-    pub(crate) block_public_acls: bool,
-    pub(crate) ignore_public_acls: bool,
-    pub(crate) block_public_policy: bool,
-    pub(crate) restrict_public_buckets: bool,
-}
-
-impl Block {
-    const ALL: Self = Self {
-        block_public_acls: true,
-        ignore_public_acls: true,
-        block_public_policy: true,
-        restrict_public_buckets: true,
+fn planted(place: &Place<'_>) -> Vec<Planted> {
+    let account_block = account_block(place);
+    let plant = |bucket: Bucket| Planted {
+        verdict: bucket.verdict(account_block),
+        named: bucket.named(account_block),
+        is_study_public: bucket.is_study_public(),
+        ..Planted::by(bucket.arn, bucket.policy)
     };
-    const NONE: Self = Self {
-        block_public_acls: false,
-        ignore_public_acls: false,
-        block_public_policy: false,
-        restrict_public_buckets: false,
-    };
+    buckets(place).into_iter().map(plant).collect()
 }
 
-impl Bucket {
-    /// Who can reach it, by its policy and ACL, as far as it and its account do not block the public.
-    pub(crate) fn verdict(&self, account_block: Option<Block>) -> Verdict {
-        let by_policy = if self.is_restricted(account_block) { Verdict::CLOSED } else { self.policy.verdict };
-        let is_open_by_acl = self.acl.is_public() && !self.ignores_acls(account_block);
-        by_policy.or(match (is_open_by_acl, self.is_held) {
-            (true, false) => Verdict::PUBLIC,
-            (true, true) => Verdict::IN_ORG,
-            (false, _) => Verdict::CLOSED,
-        })
-    }
-
-    /// Whom its policy and ACL name, as far as they are not blocked.
-    pub(crate) fn named(&self, account_block: Option<Block>) -> Named {
-        let mut named = self.policy.named.clone();
-        if self.is_restricted(account_block) {
-            named.outside.clear();
-        }
-        if let Some(group) = self.acl.group().filter(|_| !self.ignores_acls(account_block) && !self.is_held) {
-            named.outside.push(group.to_owned());
-        }
-        named
-    }
-
-    /// Whether the words of policy and ACL make it public otherwise than S3's own policy status says.
-    pub(crate) fn differs_from_status(&self) -> bool {
-        let is_public = self.policy.kind.verdict().is_public.map(|is_public| is_public || self.acl.is_public());
-        is_public.is_some_and(|is_public| is_public != self.policy.kind.is_s3_public())
-    }
-
-    fn is_restricted(&self, account_block: Option<Block>) -> bool {
-        let restricts = [self.block, account_block].iter().flatten().any(|block| block.restrict_public_buckets);
-        restricts && self.policy.kind.is_s3_public()
-    }
-
-    fn ignores_acls(&self, account_block: Option<Block>) -> bool {
-        [self.block, account_block].iter().flatten().any(|block| block.ignore_public_acls)
-    }
-
-    /// Public as the yearly study counts: by the words of policy and ACL alone.
-    pub(crate) fn is_study_public(&self) -> bool {
-        self.policy.kind.is_study_public() || self.acl.gives_full_control()
+/// Lists the buckets whose words say otherwise than S3's own policy status.
+fn count(place: &Place<'_>, tally: &mut Tally) {
+    for bucket in buckets(place).iter().filter(|bucket| bucket.differs_from_status()) {
+        tally.lists.add("V1", [&bucket.arn]);
     }
 }
 
 /// The account's Block Public Access.
-pub(crate) fn account_block(organization: &Organization, account: &Account) -> Option<Block> {
-    let mut dice = organization.dice(&["s3-account", &account.id]);
+pub(crate) fn account_block(place: &Place<'_>) -> Option<Block> {
+    let (organization, account) = (place.organization, place.account);
+    let mut dice = place.whole().dice("s3-account");
     // There each bucket's own block shall show.
     if organization.is_showcase(account) || organization.is_held(account) {
         return None;
@@ -145,8 +59,9 @@ pub(crate) fn account_block(organization: &Organization, account: &Account) -> O
 }
 
 /// The buckets of an account, in all its regions.
-pub(crate) fn buckets(organization: &Organization, account: &Account) -> Vec<Bucket> {
-    let mut dice = organization.dice(&["s3", &account.id]);
+fn buckets(place: &Place<'_>) -> Vec<Bucket> {
+    let (organization, account) = (place.organization, place.account);
+    let mut dice = place.whole().dice("s3");
     // Where a service control policy denies a region, no bucket could ever be made.
     let is_denied = account.is_in_sandbox() && organization.settings.troubles.region_denied_by_scp;
     let denied = organization.last_region().filter(|_| is_denied);
@@ -155,35 +70,34 @@ pub(crate) fn buckets(organization: &Organization, account: &Account) -> Vec<Buc
     if regions.is_empty() {
         return Vec::new();
     }
-    let restricts = account_block(organization, account).is_some_and(|block| block.restrict_public_buckets);
+    let restricts = account_block(place).is_some_and(|block| block.restrict_public_buckets);
     let rates = &organization.settings.rates;
     let count = dice.count(rates.buckets);
-    let mut buckets: Vec<Bucket> =
-        (0..count).map(|_| any_bucket(organization, account, &regions, restricts, &mut dice)).collect();
+    let make = |(name, access): (String, Access), dice: &mut Dice| bucket(place, &regions, name, access, dice);
+    let mut buckets: Vec<Bucket> = (0..count)
+        .map(|_| {
+            let any = any_access(rates.public_buckets, restricts, &mut dice);
+            make(any, &mut dice)
+        })
+        .collect();
     let shown: &[(&str, Access)] = match account {
         account if organization.is_showcase(account) => &SHOWN,
         account if organization.is_held(account) => &HELD,
         _ => &[],
     };
     if rates.buckets > 0 {
-        let shown = shown.iter().copied();
-        buckets.extend(shown.map(|(label, access)| {
+        buckets.extend(shown.iter().map(|(label, access)| {
             let name = format!("show-{label}-{}", dice.hex(10));
-            bucket(organization, account, &regions, name, access, &mut dice)
+            make((name, *access), &mut dice)
         }));
     }
     buckets
 }
 
-fn any_bucket(
-    organization: &Organization,
-    account: &Account,
-    regions: &[&String],
-    account_restricts: bool,
-    dice: &mut Dice,
-) -> Bucket {
+/// A name, and what opens and closes the bucket, by chance.
+fn any_access(public_rate: f64, account_restricts: bool, dice: &mut Dice) -> (String, Access) {
     let name = format!("{}-{}", dice.pick(&["logs", "www.simulated", "assets", "backups", "data-lake"]), dice.hex(10));
-    let is_open = dice.chance(organization.settings.rates.public_buckets);
+    let is_open = dice.chance(public_rate);
     let is_open_by_acl = is_open && dice.chance(0.4);
     let block = block(is_open, dice);
     let kind = match any_kind(dice, 0.0) {
@@ -196,21 +110,13 @@ fn any_bucket(
         kind => kind,
     };
     let (ownership, acl) = ownership_and_acl(is_open_by_acl, dice);
-    bucket(organization, account, regions, name, Access { kind, acl, ownership, block }, dice)
+    (name, Access { kind, acl, ownership, block })
 }
 
-fn bucket(
-    organization: &Organization,
-    account: &Account,
-    regions: &[&String],
-    name: String,
-    access: Access,
-    dice: &mut Dice,
-) -> Bucket {
-    let arn = organization.arn("s3", "", "", &name);
+fn bucket(place: &Place<'_>, regions: &[&String], name: String, access: Access, dice: &mut Dice) -> Bucket {
+    let arn = place.organization.arn("s3", "", "", &name);
     let subject = Subject {
-        organization,
-        account,
+        place: *place,
         actions: &["s3:GetObject", "s3:ListBucket"],
         resources: vec![arn.clone(), format!("{arn}/*")],
         service: "cloudtrail.amazonaws.com",
@@ -222,8 +128,8 @@ fn bucket(
         acl: access.acl,
         ownership: access.ownership,
         block: access.block,
-        is_held: is_in_perimeter(organization, account, "s3"),
-        created_millis: organization.clock.days_ago(days, dice),
+        is_held: is_in_perimeter(place, "s3"),
+        created_millis: place.days_ago(days, dice),
         encryption: dice.weighted(&[("AES256", 4), ("aws:kms", 1)]),
         versioning: dice.weighted(&[(None, 4), (Some("Enabled"), 4), (Some("Suspended"), 1)]),
         is_logged: dice.chance(0.3),
@@ -265,6 +171,8 @@ fn ownership_and_acl(is_open_by_acl: bool, dice: &mut Dice) -> (Option<&'static 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::organization::Organization;
+    use crate::policies::Verdict;
     use crate::testing::{Client, quiet};
 
     fn bucket(kind: Kind, acl: Acl, block: Option<Block>) -> Bucket {
@@ -273,7 +181,8 @@ mod tests {
         let account = organization.account(0);
         let mut dice = organization.dice(&["test"]);
         let access = Access { kind, acl, ownership: None, block };
-        super::bucket(&organization, &account, &[&"us-east-1".to_owned()], "b".to_owned(), access, &mut dice)
+        let place = Place::account(&organization, &account);
+        super::bucket(&place, &[&"us-east-1".to_owned()], "b".to_owned(), access, &mut dice)
     }
 
     #[test]

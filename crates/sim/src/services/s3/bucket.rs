@@ -1,0 +1,121 @@
+//! What a bucket is, and who can reach it.
+
+use crate::policies::{Named, ResourcePolicy, Verdict};
+
+/// A bucket.
+#[derive(Debug)]
+pub(super) struct Bucket {
+    pub(super) name: String,
+    pub(super) arn: String,
+    pub(super) region: String,
+    pub(super) policy: ResourcePolicy,
+    pub(super) acl: Acl,
+    pub(super) ownership: Option<&'static str>,
+    pub(super) block: Option<Block>,
+    /// Whether a resource control policy keeps out all but the organization's own and services.
+    pub(super) is_held: bool,
+    pub(super) created_millis: i64,
+    pub(super) encryption: &'static str,
+    pub(super) versioning: Option<&'static str>,
+    pub(super) is_logged: bool,
+    pub(super) tags: Vec<(String, String)>,
+}
+
+/// Whom a bucket's ACL lets in beside its owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Acl {
+    Private,
+    LogDelivery,
+    EveryoneReads,
+    EveryoneControls,
+    AuthenticatedReads,
+    AuthenticatedControls,
+}
+
+impl Acl {
+    fn is_public(self) -> bool {
+        self.group().is_some()
+    }
+
+    /// The group of all users that it lets in.
+    fn group(self) -> Option<&'static str> {
+        match self {
+            Self::Private | Self::LogDelivery => None,
+            Self::EveryoneReads | Self::EveryoneControls => Some("AllUsers"),
+            Self::AuthenticatedReads | Self::AuthenticatedControls => Some("AuthenticatedUsers"),
+        }
+    }
+
+    fn gives_full_control(self) -> bool {
+        matches!(self, Self::EveryoneControls | Self::AuthenticatedControls)
+    }
+}
+
+/// Block Public Access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Block {
+    pub(crate) block_public_acls: bool,
+    pub(crate) ignore_public_acls: bool,
+    pub(crate) block_public_policy: bool,
+    pub(crate) restrict_public_buckets: bool,
+}
+
+impl Block {
+    pub(super) const ALL: Self = Self {
+        block_public_acls: true,
+        ignore_public_acls: true,
+        block_public_policy: true,
+        restrict_public_buckets: true,
+    };
+    pub(super) const NONE: Self = Self {
+        block_public_acls: false,
+        ignore_public_acls: false,
+        block_public_policy: false,
+        restrict_public_buckets: false,
+    };
+}
+
+impl Bucket {
+    /// Who can reach it, by its policy and ACL, as far as it and its account do not block the public.
+    pub(super) fn verdict(&self, account_block: Option<Block>) -> Verdict {
+        let by_policy = if self.is_restricted(account_block) { Verdict::CLOSED } else { self.policy.verdict };
+        let is_open_by_acl = self.acl.is_public() && !self.ignores_acls(account_block);
+        by_policy.or(match (is_open_by_acl, self.is_held) {
+            (true, false) => Verdict::PUBLIC,
+            (true, true) => Verdict::IN_ORG,
+            (false, _) => Verdict::CLOSED,
+        })
+    }
+
+    /// Whom its policy and ACL name, as far as they are not blocked.
+    pub(super) fn named(&self, account_block: Option<Block>) -> Named {
+        let mut named = self.policy.named.clone();
+        if self.is_restricted(account_block) {
+            named.outside.clear();
+        }
+        if let Some(group) = self.acl.group().filter(|_| !self.ignores_acls(account_block) && !self.is_held) {
+            named.outside.push(group.to_owned());
+        }
+        named
+    }
+
+    /// Whether the words of policy and ACL make it public otherwise than S3's own policy status says.
+    pub(super) fn differs_from_status(&self) -> bool {
+        let is_public = self.policy.kind.verdict().is_public.map(|is_public| is_public || self.acl.is_public());
+        is_public.is_some_and(|is_public| is_public != self.policy.kind.is_s3_public())
+    }
+
+    fn is_restricted(&self, account_block: Option<Block>) -> bool {
+        let restricts = [self.block, account_block].iter().flatten().any(|block| block.restrict_public_buckets);
+        restricts && self.policy.kind.is_s3_public()
+    }
+
+    fn ignores_acls(&self, account_block: Option<Block>) -> bool {
+        [self.block, account_block].iter().flatten().any(|block| block.ignore_public_acls)
+    }
+
+    /// Public as the yearly study counts: by the words of policy and ACL alone.
+    pub(super) fn is_study_public(&self) -> bool {
+        self.policy.kind.is_study_public() || self.acl.gives_full_control()
+    }
+}

@@ -1,0 +1,68 @@
+//! Counting what an account's IAM holds: users with their credentials, groups, roles, policies and the root user.
+
+use super::kind::Planted;
+use super::tally::Tally;
+use super::{credentials, identities};
+use crate::clock::Clock;
+use crate::place::Place;
+use crate::services::iam::{Iam, Key, User};
+
+/// Counts the IAM of an account.
+pub(crate) fn count_iam(place: &Place<'_>, tally: &mut Tally) {
+    let (organization, clock) = (place.organization, place.organization.clock);
+    let iam = Iam::of(place);
+    for it in &iam.users {
+        user(tally, clock, it);
+    }
+    tally.accounts_with_root_key += u64::from(iam.has_root_key());
+    let is_recent = |millis: i64| clock.age_days(millis) <= 30;
+    let root_key_used = iam.root.key.as_ref().and_then(|key| key.used_millis);
+    let was_used = iam.root.password_used_millis.into_iter().chain(root_key_used).any(is_recent);
+    tally.accounts_with_root_used += u64::from(was_used);
+    rows(tally, &iam);
+    credentials::count(tally, organization, &iam);
+    roles(place, tally, &iam);
+    tally.identities.extend(identities::identities(place.account, &iam));
+    tally.misconfigurations.account(place, &iam);
+}
+
+fn rows(tally: &mut Tally, iam: &Iam) {
+    tally.rows("iam_users", iam.users.len());
+    tally.rows("iam_groups", iam.groups.len());
+    tally.rows("iam_roles", iam.roles.len());
+    tally.rows("iam_managed_policies", iam.policies.len());
+    let of_aws = || iam.policies.iter().filter(|policy| policy.is_aws);
+    tally.cell("iam_managed_policies WHERE is_aws_managed", of_aws().count());
+    // Of AWS's policies the version in force is kept.
+    let own = iam.policies.iter().filter(|policy| !policy.is_aws);
+    tally.rows("iam_policy_versions", own.map(|policy| policy.versions.len()).sum::<usize>() + of_aws().count());
+    tally.rows("iam_group_memberships", iam.users.iter().map(|user| user.groups.len()).sum());
+    // The credential report has a row for the root user too.
+    tally.rows("iam_credential_report", iam.users.len() + 1);
+}
+
+fn roles(place: &Place<'_>, tally: &mut Tally, iam: &Iam) {
+    for role in &iam.roles {
+        for outsider in &role.trust.outsiders {
+            tally.lists.add("G3", [&role.arn, outsider]);
+        }
+        let named = role.trust.named.clone();
+        tally.resource(place, None, Planted { named, ..Planted::known(role.arn.clone(), role.trust.verdict) });
+    }
+}
+
+fn user(tally: &mut Tally, clock: Clock, user: &User) {
+    let is_idle = |created: i64, used: Option<i64>, days: i64| clock.age_days(used.unwrap_or(created)) > days;
+    let active: Vec<&Key> = user.keys.iter().filter(|key| key.is_active).collect();
+    let any = |test: &dyn Fn(&Key) -> bool| u64::from(active.iter().any(|key| test(key)));
+    let idle_password =
+        user.password.as_ref().is_some_and(|password| is_idle(password.changed_millis, password.used_millis, 90));
+    let idle_key = any(&|key| is_idle(key.created_millis, key.used_millis, 90));
+    tally.users += 1;
+    tally.users_with_active_key += any(&|_| true);
+    tally.users_inactive += idle_key.max(u64::from(idle_password));
+    tally.users_key_over_90_days += any(&|key| clock.age_days(key.created_millis) > 90);
+    tally.users_key_old_and_idle +=
+        any(&|key| clock.age_days(key.created_millis) > 365 && is_idle(key.created_millis, key.used_millis, 30));
+    tally.users_console_without_mfa += u64::from(user.password.is_some() && !user.has_mfa);
+}
