@@ -8,6 +8,7 @@ mod testing;
 
 pub mod ec2;
 pub mod ecr;
+pub mod efs;
 pub mod iam;
 pub mod identity_center;
 pub mod kms;
@@ -22,6 +23,7 @@ pub mod sqs;
 const SERVICES: &[&[Collector]] = &[
     ec2::COLLECTORS,
     ecr::COLLECTORS,
+    efs::COLLECTORS,
     iam::COLLECTORS,
     identity_center::COLLECTORS,
     kms::COLLECTORS,

@@ -2,6 +2,7 @@
 
 pub(crate) mod ec2;
 pub(crate) mod ecr;
+pub(crate) mod efs;
 pub(crate) mod iam;
 pub(crate) mod identity_center;
 pub(crate) mod kms;
@@ -26,6 +27,7 @@ use iam::ReportPolls;
 pub(crate) static SERVICES: &[&Service] = &[
     &ec2::SERVICE,
     &ecr::SERVICE,
+    &efs::SERVICE,
     &iam::SERVICE,
     &identity_center::identitystore::SERVICE,
     &kms::SERVICE,
