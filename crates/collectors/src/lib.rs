@@ -14,6 +14,7 @@ pub mod identity_center;
 pub mod kms;
 pub mod lambda;
 pub mod organizations;
+pub mod rds;
 pub mod s3;
 pub mod secretsmanager;
 pub mod sns;
@@ -29,6 +30,7 @@ const SERVICES: &[&[Collector]] = &[
     kms::COLLECTORS,
     lambda::COLLECTORS,
     organizations::COLLECTORS,
+    rds::COLLECTORS,
     s3::COLLECTORS,
     secretsmanager::COLLECTORS,
     sns::COLLECTORS,

@@ -55,8 +55,8 @@ pub struct FileSystem {
     pub mount_target_count: Option<i32>,
     /// The one zone that keeps it, eu-west-1a. Null: several zones keep it.
     pub availability_zone: Option<String>,
-    /// Whether it is kept from being overwritten by a replication: ENABLED, DISABLED, or REPLICATING (it is a replica, which
-    /// takes no writes). Null: AWS did not say.
+    /// Whether it is kept from being overwritten by a replication: ENABLED, DISABLED, or REPLICATING (it is a replica,
+    /// which takes no writes). Null: AWS did not say.
     pub replication_overwrite_protection: Option<String>,
     /// Tags.
     pub tags: BTreeMap<String, String>,
@@ -202,12 +202,12 @@ mod tests {
     fn listed(id: &str) -> String {
         format!(
             r#"{{"FileSystemId":"{id}","OwnerId":"111122223333","CreationTime":1735689600,"LifeCycleState":"resting",
-            "PerformanceMode":"maxIO","Encrypted":false,"SizeInBytes":{{"Value":0}},"NumberOfMountTargets":0,"Tags":[]}}"#
+            "PerformanceMode":"maxIO","Encrypted":false,"SizeInBytes":{{"Value":0}},"NumberOfMountTargets":0}}"#
         )
     }
 
-    /// Six file systems on two pages: a usual one, one without a policy, one of which nothing is said, one that went away,
-    /// and two whose policies are refused.
+    /// Six file systems on two pages: a usual one, one without a policy, one of which nothing is said, one that went
+    /// away, and two whose policies are refused.
     async fn collected() -> Collected {
         let first = format!(r#"{{"FileSystems":[{FULL},{}],"NextMarker":"more"}}"#, listed("fs-0b"));
         let rest = [listed("fs-0d"), listed("fs-0e"), listed("fs-0f")].join(",");

@@ -8,6 +8,7 @@ pub(crate) mod identity_center;
 pub(crate) mod kms;
 pub(crate) mod lambda;
 pub(crate) mod organizations;
+pub(crate) mod rds;
 pub(crate) mod s3;
 pub(crate) mod s3control;
 pub(crate) mod secretsmanager;
@@ -33,6 +34,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &kms::SERVICE,
     &lambda::SERVICE,
     &organizations::SERVICE,
+    &rds::SERVICE,
     &s3::SERVICE,
     &s3control::SERVICE,
     &secretsmanager::SERVICE,
