@@ -132,9 +132,12 @@ fn groups() -> Value {
     )
 }
 
+fn describe_member((number, it): (usize, &Instance)) -> Value {
+    json!({ "DBInstanceIdentifier": it.name, "IsClusterWriter": number == 0, "PromotionTier": 1 })
+}
+
 fn describe_clusters(place: &Place<'_>) -> Vec<Value> {
     let describe = |it: &Cluster| {
-        let member = |(number, it): (usize, &Instance)| json!({ "DBInstanceIdentifier": it.name, "IsClusterWriter": number == 0 });
         json!({
             "DBClusterArn": place.arn("rds", &format!("cluster:{}", it.name)),
             "DBClusterIdentifier": it.name,
@@ -145,7 +148,7 @@ fn describe_clusters(place: &Place<'_>) -> Vec<Value> {
             "ReaderEndpoint": format!("{}.cluster-ro-abc.{}.rds.amazonaws.com", it.name, place.region),
             "Port": 5432,
             "MultiAZ": it.members.len() > 1,
-            "DBClusterMembers": named("DBClusterMember", it.members.iter().enumerate().map(member).collect()),
+            "DBClusterMembers": named("DBClusterMember", it.members.iter().enumerate().map(describe_member).collect()),
             "DBSubnetGroup": "default",
             "VpcSecurityGroups": groups(),
             "StorageEncrypted": it.is_encrypted,
