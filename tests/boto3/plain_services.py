@@ -1,7 +1,7 @@
 """Services of which boto3's models say enough: a list gives the things of a table, and a call about each its policy.
 
-A table `efs_file_systems` is of the service `efs`, and its list is the one whose answer has `FileSystems`. So a service
-that is added to the simulator is read here without a line of its own.
+A table `kms_keys` is of the service `kms`, and its list is the one whose answer has `Keys`. So a service that is added to
+the simulator is read here without a line of its own.
 """
 
 import functools

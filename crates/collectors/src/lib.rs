@@ -6,6 +6,7 @@ mod items;
 #[cfg(test)]
 mod testing;
 
+// Made by scripts/services, from here …
 pub mod ec2;
 pub mod ecr;
 pub mod efs;
@@ -20,7 +21,7 @@ pub mod secretsmanager;
 pub mod sns;
 pub mod sqs;
 
-/// The services, each with its collectors. One that is not listed here collects nothing.
+/// The services, each with its collectors.
 const SERVICES: &[&[Collector]] = &[
     ec2::COLLECTORS,
     ecr::COLLECTORS,
@@ -36,6 +37,7 @@ const SERVICES: &[&[Collector]] = &[
     sns::COLLECTORS,
     sqs::COLLECTORS,
 ];
+// … to here.
 
 /// Every collector, by name.
 pub const COLLECTORS: &[Collector] = &sorted::<{ count() }>();

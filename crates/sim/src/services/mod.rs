@@ -1,5 +1,14 @@
 //! The services: one file each, with what exists, how it is made from the seed, and how it is answered.
 
+use crate::credentials::Caller;
+use crate::dice::Dice;
+use crate::organization::Organization;
+use crate::place::Place;
+use crate::protocol::{Answer, Page, Refusal, Request, page, paged};
+use crate::service::{Answering, Operation, Service};
+use iam::ReportPolls;
+
+// Made by scripts/services, from here …
 pub(crate) mod ec2;
 pub(crate) mod ecr;
 pub(crate) mod efs;
@@ -15,14 +24,6 @@ pub(crate) mod secretsmanager;
 pub(crate) mod sns;
 pub(crate) mod sqs;
 pub(crate) mod sts;
-
-use crate::credentials::Caller;
-use crate::dice::Dice;
-use crate::organization::Organization;
-use crate::place::Place;
-use crate::protocol::{Answer, Page, Refusal, Request, page, paged};
-use crate::service::{Answering, Operation, Service};
-use iam::ReportPolls;
 
 /// All services.
 pub(crate) static SERVICES: &[&Service] = &[
@@ -43,6 +44,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &identity_center::ssoadmin::SERVICE,
     &sts::SERVICE,
 ];
+// … to here.
 
 /// One call: who asks what of which place.
 pub(crate) struct Context<'a> {
