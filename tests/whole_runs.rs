@@ -9,5 +9,6 @@ mod outcomes;
 mod resume;
 mod secrets;
 mod selection;
+mod services;
 mod size;
 mod truth;

@@ -23,6 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "moto"))
 from harness import Aws, Checks, simulator  # noqa: E402
 from one_by_one import one_by_one  # noqa: E402
 from organization_wide import OrganizationWide  # noqa: E402
+from plain_services import PlainServices, folders, plain  # noqa: E402
 
 KEYS = ("AKIASIMULATEDMANAGEMENT", "CANARY/management/secret/access/key")
 ROLE = "orgcensus"
@@ -37,6 +38,7 @@ ABSENT = {
     "NoSuchTagSet",
     "NoSuchEntity",
     "OwnershipControlsNotFoundError",
+    "PolicyNotFound",
     "RepositoryPolicyNotFoundException",
     "RegistryPolicyNotFoundException",
     "ResourceNotFoundException",
@@ -45,11 +47,12 @@ ABSENT = {
 }
 
 
-class Census(OrganizationWide):
+class Census(OrganizationWide, PlainServices):
     """What boto3 found."""
 
-    def __init__(self, aws, checks):
+    def __init__(self, aws, checks, tables):
         self.aws, self.checks = aws, checks
+        self.plain = plain(tables, BY_HAND)
         self.rows = collections.Counter()
         self.facts = collections.Counter()
         self.arns = set()
@@ -141,12 +144,18 @@ class Census(OrganizationWide):
         self.iam(aws.client("iam"))
         self.s3(aws, account_id)
         for region in aws.client("ec2").describe_regions()["Regions"]:
-            for service, read in REGIONAL.items():
+            for service in [*REGIONAL, *self.plain]:
                 name = region["RegionName"]
                 try:
-                    read(self, aws.client(service, name))
+                    self.service(aws, service, name)
                 except ClientError as error:
                     self.obstructed.add((account_id, name, service, outcome(error)))
+
+    def service(self, aws, service, region):
+        if read := REGIONAL.get(service):
+            read(self, aws.client(service, region))
+        else:
+            self.plain_service(aws.client(folders()[service], region), service, self.plain[service])
 
     def iam(self, client):
         for kind in ["User", "Group", "Role", "LocalManagedPolicy", "AWSManagedPolicy"]:
@@ -350,6 +359,9 @@ REGIONAL = {
     "sqs": Census.sqs,
 }
 
+# The services that have code of their own here; all others are read by what boto3 knows of them.
+BY_HAND = {*REGIONAL, "account", "iam", "organizations", "s3"}
+
 
 def outcome(error):
     """What a refusal means, by AWS's words; the simulator's truth uses the same names."""
@@ -384,7 +396,7 @@ def census(checks, binary, accounts, seed):
     what = f"{accounts} accounts"
     truth = json.loads(subprocess.run([binary, "truth", *population], check=True, capture_output=True).stdout)
     with simulator(binary, *population, "--page-size", str(PAGE_SIZE)) as url:
-        found = Census(Aws(url, *KEYS), checks)
+        found = Census(Aws(url, *KEYS), checks, truth["tables"])
         found.organization()
 
     for table, rows in sorted(truth["tables"].items()):

@@ -89,8 +89,8 @@ pub struct PolicyDocument {
     pub is_valid: Option<bool>,
     /// What is odd about it: not_json, duplicate_key …; empty when nothing is.
     pub flags: Vec<String>,
-    /// What stands before the resource by its own settings: vpc_only, private_api or mount_target. Null: nothing, or it
-    /// was not read. What stands before every resource of the type is not repeated here.
+    /// What stands before the resource by its own settings: vpc_only or private_api. Null: nothing, or it was not read.
+    /// What stands before every resource of the type is not repeated here.
     pub gate: Option<String>,
 }
 

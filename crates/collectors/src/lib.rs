@@ -6,32 +6,38 @@ mod items;
 #[cfg(test)]
 mod testing;
 
+// Made by scripts/services, from here …
 pub mod ec2;
 pub mod ecr;
+pub mod efs;
 pub mod iam;
 pub mod identity_center;
 pub mod kms;
 pub mod lambda;
 pub mod organizations;
+pub mod rds;
 pub mod s3;
 pub mod secretsmanager;
 pub mod sns;
 pub mod sqs;
 
-/// The services, each with its collectors. One that is not listed here collects nothing.
+/// The services, each with its collectors.
 const SERVICES: &[&[Collector]] = &[
     ec2::COLLECTORS,
     ecr::COLLECTORS,
+    efs::COLLECTORS,
     iam::COLLECTORS,
     identity_center::COLLECTORS,
     kms::COLLECTORS,
     lambda::COLLECTORS,
     organizations::COLLECTORS,
+    rds::COLLECTORS,
     s3::COLLECTORS,
     secretsmanager::COLLECTORS,
     sns::COLLECTORS,
     sqs::COLLECTORS,
 ];
+// … to here.
 
 /// Every collector, by name.
 pub const COLLECTORS: &[Collector] = &sorted::<{ count() }>();

@@ -87,7 +87,7 @@ kinds! {
         .arn("es:*:*:domain/*").owns(WITHIN).ends_at("/");
     /// An EFS file system.
     EFS_FILE_SYSTEM = resource("efs_file_system").also(&["efs"]).actions_of("elasticfilesystem")
-        .arn("elasticfilesystem:*:*:file-system/*").near(&["{place}:access-point/*"]);
+        .arn("elasticfilesystem:*:*:file-system/*").near(&["{place}:access-point/*"]).gate(Gate::MountTarget);
     /// A stream of a DynamoDB table.
     DYNAMODB_STREAM = resource("dynamodb_stream").actions_of("dynamodb").arn("dynamodb:*:*:table/*/stream/*");
     /// A DynamoDB table.

@@ -43,7 +43,7 @@ pub struct Rates {
     pub topics: u64,
     /// Share of topics whose policy lets everyone in, without condition.
     pub public_topics: f64,
-    /// Mean number of KMS keys, Lambda functions, secrets and ECR repositories, each, in a region of an account.
+    /// Mean number of things of each other kind, keys, functions, secrets …, in a region of an account.
     pub other_resources: u64,
     /// Share of those whose policy lets everyone in, without condition.
     pub public_other_resources: f64,

@@ -1,19 +1,5 @@
 //! The services: one file each, with what exists, how it is made from the seed, and how it is answered.
 
-pub(crate) mod ec2;
-pub(crate) mod ecr;
-pub(crate) mod iam;
-pub(crate) mod identity_center;
-pub(crate) mod kms;
-pub(crate) mod lambda;
-pub(crate) mod organizations;
-pub(crate) mod s3;
-pub(crate) mod s3control;
-pub(crate) mod secretsmanager;
-pub(crate) mod sns;
-pub(crate) mod sqs;
-pub(crate) mod sts;
-
 use crate::credentials::Caller;
 use crate::dice::Dice;
 use crate::organization::Organization;
@@ -22,15 +8,34 @@ use crate::protocol::{Answer, Page, Refusal, Request, page, paged};
 use crate::service::{Answering, Operation, Service};
 use iam::ReportPolls;
 
+// Made by scripts/services, from here …
+pub(crate) mod ec2;
+pub(crate) mod ecr;
+pub(crate) mod efs;
+pub(crate) mod iam;
+pub(crate) mod identity_center;
+pub(crate) mod kms;
+pub(crate) mod lambda;
+pub(crate) mod organizations;
+pub(crate) mod rds;
+pub(crate) mod s3;
+pub(crate) mod s3control;
+pub(crate) mod secretsmanager;
+pub(crate) mod sns;
+pub(crate) mod sqs;
+pub(crate) mod sts;
+
 /// All services.
 pub(crate) static SERVICES: &[&Service] = &[
     &ec2::SERVICE,
     &ecr::SERVICE,
+    &efs::SERVICE,
     &iam::SERVICE,
     &identity_center::identitystore::SERVICE,
     &kms::SERVICE,
     &lambda::SERVICE,
     &organizations::SERVICE,
+    &rds::SERVICE,
     &s3::SERVICE,
     &s3control::SERVICE,
     &secretsmanager::SERVICE,
@@ -39,6 +44,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &identity_center::ssoadmin::SERVICE,
     &sts::SERVICE,
 ];
+// … to here.
 
 /// One call: who asks what of which place.
 pub(crate) struct Context<'a> {

@@ -1,0 +1,159 @@
+//! A service that is added is named in few files that someone writes by hand, and no file of one is forgotten.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// So many files someone writes for a service: its collector, its list of collectors, its simulation, its rates if any.
+const BY_HAND_MAX: usize = 4;
+
+/// Where files that are made name services: their ends, or what stands in their first lines.
+const MADE: &[&str] = &[
+    ".snap",
+    // The ids of columns; `INSTA_UPDATE=always cargo test` writes them.
+    "crates/row/data/columns.tsv",
+    // The actions in these are written by scripts/templates.
+    "config/deploy/member-role.yaml",
+    "config/deploy/organization.yaml",
+    // It names the services that are counted.
+    "tests/services.rs",
+];
+const MADE_WORDS: &str = "Not to be edited by hand";
+
+/// The lists of services: scripts/services writes these lines.
+const LIST_BEGINS: &str = "// Made by scripts/services";
+const LIST_ENDS: &str = "// … to here.";
+
+/// A service that was added since its files are counted.
+struct Added {
+    name: &'static str,
+    /// What it is called, in lower case: by the SDK, and in actions and ARNs.
+    words: &'static [&'static str],
+    /// Files that name it for the sake of something else: nobody had to touch them for it. The list of wanted calls is
+    /// written by hand and would count, but it had these calls before.
+    besides: &'static [&'static str],
+}
+
+const ADDED: &[Added] = &[
+    Added {
+        name: "efs",
+        words: &["efs", "elasticfilesystem"],
+        besides: &[
+            "crates/calls/data/wanted.tsv",
+            "crates/policy/src/kinds.rs",
+            "crates/policy/src/resource_kind.rs",
+            "crates/policy/tests/cases/deployed.jsonl",
+            "tests/calls/errors.py",
+        ],
+    },
+    Added {
+        name: "rds",
+        words: &["rds"],
+        besides: &[
+            "crates/calls/data/wanted.tsv",
+            "crates/collectors/src/kms/keys/tests.rs",
+            "crates/collectors/src/secretsmanager/secrets.rs",
+            "crates/policy/src/identity/action.rs",
+            "crates/policy/tests/cases/deployed.jsonl",
+            "crates/sim/src/services/secretsmanager.rs",
+            "tests/calls/errors.py",
+        ],
+    },
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository").to_owned()
+}
+
+/// The files below a folder, as paths from the root, with what they say; of no file that is no text.
+fn texts(folder: &Path, found: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let is_ours = !["target", "corpus", "artifacts", "__pycache__"].iter().any(|name| path.ends_with(name));
+        if path.is_dir() && is_ours {
+            texts(&path, found);
+        } else if let Ok(text) = fs::read_to_string(&path) {
+            let name = path.strip_prefix(root()).expect("a path in the repository");
+            found.push((name.to_string_lossy().into_owned(), text));
+        }
+    }
+}
+
+/// All that is built, configured, run or tested. What stands beside that in the root tells of it.
+fn repository() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for folder in ["config", "crates", "scripts", "tests"] {
+        texts(&root().join(folder), &mut found);
+    }
+    found
+}
+
+/// What someone has written of a file; none of one that is made.
+fn by_hand(path: &str, text: &str) -> Option<String> {
+    if MADE.iter().any(|end| path.ends_with(end)) || text.lines().take(4).any(|line| line.contains(MADE_WORDS)) {
+        return None;
+    }
+    let mut is_made = false;
+    let lines = text.lines().filter(|line| {
+        is_made = !line.starts_with(LIST_ENDS) && (is_made || line.starts_with(LIST_BEGINS));
+        !is_made
+    });
+    Some(lines.collect::<Vec<_>>().join("\n").to_lowercase())
+}
+
+/// Whether a text has a word, alone or as a part of a name: `efs` of `"efs"`, `efs::COLLECTORS`, `efs_file_systems`.
+fn has_word(text: &str, word: &str) -> bool {
+    let goes_on = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+    text.match_indices(word)
+        .any(|(at, _)| !goes_on(text[..at].chars().next_back()) && !goes_on(text[at + word.len()..].chars().next()))
+}
+
+#[test]
+fn a_service_is_named_in_four_files_that_someone_writes() {
+    let files = repository().into_iter();
+    let written: Vec<_> = files.filter_map(|(path, text)| Some((by_hand(&path, &text)?, path))).collect();
+    for Added { name, words, besides } in ADDED {
+        // Its own files may name it by where they are.
+        let is_of = |text: &str, path: &str| words.iter().any(|word| has_word(text, word) || has_word(path, word));
+        let named: Vec<&str> =
+            written.iter().filter(|(text, path)| is_of(text, path)).map(|(_, path)| path.as_str()).collect();
+        for file in *besides {
+            assert!(named.contains(file), "{file} no longer names {name}: take it out of `besides`");
+        }
+        let own: Vec<_> = named.into_iter().filter(|path| !besides.contains(path)).collect();
+        for file in [format!("crates/collectors/src/{name}.rs"), format!("crates/sim/src/services/{name}.rs")] {
+            assert!(own.contains(&file.as_str()), "{file} is not among those that name {name}: {own:?}");
+        }
+        assert!(
+            own.len() <= BY_HAND_MAX,
+            "{} files are written by hand for {name}, at most {BY_HAND_MAX}: {own:#?}\n\
+             A file that names it for the sake of something else belongs to `besides`.",
+            own.len()
+        );
+    }
+}
+
+#[test]
+fn every_service_is_listed() {
+    let files = repository();
+    let text_of =
+        |path: &str| files.iter().find(|(name, _)| name == path).map(|(_, text)| text.as_str()).expect("a list");
+    for (folder, list, declaration, entry) in [
+        ("crates/collectors/src/", "lib.rs", "\npub(crate) const COLLECTORS: &[Collector]", "::COLLECTORS,"),
+        ("crates/sim/src/services/", "mod.rs", "\npub(crate) static SERVICE: Service ", "::SERVICE,"),
+    ] {
+        let list = text_of(&format!("{folder}{list}"));
+        let services: Vec<_> = files
+            .iter()
+            .filter(|(path, text)| path.starts_with(folder) && text.contains(declaration))
+            .map(|(path, _)| path.trim_end_matches(".rs").trim_end_matches("/mod"))
+            .filter_map(|path| path.rsplit('/').next())
+            .collect();
+        assert!(services.len() > 10, "{folder} has services: {services:?}");
+        for service in services {
+            let is_listed = list.contains(&format!(" {service}{entry}"))
+                || list.contains(&format!("&{service}{entry}"))
+                || list.contains(&format!("::{service}{entry}"));
+            assert!(is_listed, "{service} of {folder} is in no list: run scripts/services");
+        }
+    }
+}
