@@ -28,7 +28,7 @@ const STEP: Duration = Duration::from_secs(5);
 type Limiter = RateLimiter<NotKeyed, InMemoryState, TokioClock, StateInformationMiddleware>;
 
 /// A bucket of calls.
-pub(crate) struct Bucket {
+pub(crate) struct TokenBucket {
     full: Rate,
     /// Held by whoever is next: tokio's mutex is fair, so the queue is first in, first out.
     queue: tokio::sync::Mutex<()>,
@@ -46,7 +46,7 @@ struct State {
     raised_at: Option<Instant>,
 }
 
-impl Bucket {
+impl TokenBucket {
     /// A full bucket.
     pub(crate) fn new(rate: Rate) -> Self {
         let state = State::new(rate, rate.burst.get(), TokioClock { start: Instant::now() });
@@ -186,11 +186,11 @@ impl std::ops::Add<Nanos> for TokioInstant {
 mod tests {
     use super::*;
 
-    fn bucket(per_second: f64, burst: u32) -> Bucket {
-        Bucket::new(Rate { per_second, burst: NonZeroU32::new(burst).unwrap() })
+    fn bucket(per_second: f64, burst: u32) -> TokenBucket {
+        TokenBucket::new(Rate { per_second, burst: NonZeroU32::new(burst).unwrap() })
     }
 
-    async fn seconds_of(bucket: &Bucket, calls: u32) -> f64 {
+    async fn seconds_of(bucket: &TokenBucket, calls: u32) -> f64 {
         let start = Instant::now();
         for _ in 0..calls {
             bucket.take().await;

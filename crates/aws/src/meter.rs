@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
-use crate::bucket::Bucket;
+use crate::bucket::TokenBucket;
 use crate::error::{Class, Error};
 use crate::limits::Rule;
 
@@ -47,14 +47,14 @@ pub struct Used {
 /// A bucket, and the turn of calls that must not overlap.
 #[derive(Clone)]
 pub(crate) struct Place {
-    pub(crate) bucket: Arc<Bucket>,
+    pub(crate) bucket: Arc<TokenBucket>,
     serial: Option<Arc<Semaphore>>,
 }
 
 impl Place {
     pub(crate) fn new(rule: &Rule) -> Self {
         let serial = rule.is_serial.then(|| Arc::new(Semaphore::new(1)));
-        Self { bucket: Arc::new(Bucket::new(rule.rate)), serial }
+        Self { bucket: Arc::new(TokenBucket::new(rule.rate)), serial }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::outcome::Outcome;
 use crate::regions::KnownRegions;
 use crate::tables;
 use crate::tags::{TagReader, Tagging, Tags};
-use crate::task_record::{Begun, TaskRecord};
+use crate::task_record::{TaskRecord, TaskStart};
 
 const FORMAT: u64 = 2;
 
@@ -80,7 +80,7 @@ impl Plan {
         exclusions: Exclusions,
     ) -> Result<(Self, Option<TagReader>), Error> {
         let home = crawl.chain.last().home_session();
-        let begun = Begun::now();
+        let begun = TaskStart::now();
         let found = |account: &organization::Account| {
             if let Some(reader) = &reader {
                 reader.tell(&account.id);
@@ -208,7 +208,7 @@ fn fingerprint(crawl: &Crawl) -> String {
 }
 
 /// How reading the organization went. One that changed meanwhile was not read whole.
-fn reading(organization: &Organization, usage: &Usage, begun: Begun) -> TaskRecord {
+fn reading(organization: &Organization, usage: &Usage, begun: TaskStart) -> TaskRecord {
     let differences = &organization.differences;
     if differences.is_empty() {
         return TaskRecord::measured(ORGANIZATION, GLOBAL, (Outcome::Complete, None), usage, begun);

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::context::Shared;
 use crate::outcome::Outcome;
-use crate::task_record::{Begun, TaskRecord};
+use crate::task_record::{TaskRecord, TaskStart};
 
 /// The engine's task that asks which regions there are. It keeps no rows.
 pub(crate) const ORGANIZATION_REGIONS: &str = "organization_regions";
@@ -37,7 +37,7 @@ pub(crate) enum Presence {
 impl KnownRegions {
     /// Asks.
     pub async fn read(session: &Session) -> Self {
-        let begun = Begun::now();
+        let begun = TaskStart::now();
         let read = regions::read(session).await;
         let error = read.as_ref().err();
         let outcome = error.map_or(Outcome::Complete, Outcome::of);

@@ -185,7 +185,7 @@ pub(crate) fn tell_done(crawl: &Crawl, plan: &Plan) {
 }
 
 /// The organization's lock, and how often its holder must say that it lives.
-pub(crate) struct Held {
+pub(crate) struct HeldLock {
     lock: Lock,
     ttl: Duration,
     listener: Listener,
@@ -196,16 +196,16 @@ pub(crate) fn owner(plan: &Plan, shard: Option<u32>, has_stage: bool) -> Owner {
     Owner { run_id: plan.run_id.clone(), host: host(), shard, has_stage }
 }
 
-pub(crate) async fn lock(crawl: &Crawl, plan: &Plan, owner: Owner) -> Result<Held, Error> {
+pub(crate) async fn lock(crawl: &Crawl, plan: &Plan, owner: Owner) -> Result<HeldLock, Error> {
     // Hours before it would be refused when it is published.
     crawl.lake.check_date(&day(plan.captured_at))?;
     let ttl = crawl.bounds.lock;
     let millis = i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX);
     let lock = Lock::acquire(&crawl.lake, &plan.organization.id, owner, now(), millis).await?;
-    Ok(Held { lock, ttl, listener: Arc::clone(&crawl.listener) })
+    Ok(HeldLock { lock, ttl, listener: Arc::clone(&crawl.listener) })
 }
 
-impl Held {
+impl HeldLock {
     /// Works while the lock is held, and gives it back. The span is the work's.
     pub(crate) async fn hold<T>(
         mut self,

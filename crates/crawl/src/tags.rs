@@ -10,7 +10,7 @@ use orgcensus_row::GLOBAL;
 use tokio::task::JoinSet;
 
 use crate::outcome::Outcome;
-use crate::task_record::{Begun, TaskRecord};
+use crate::task_record::{TaskRecord, TaskStart};
 
 /// The engine's task that reads the accounts' tags.
 pub(crate) const ACCOUNT_TAGS: &str = "account_tags";
@@ -69,7 +69,7 @@ pub(crate) fn untried(outcome: Outcome) -> Tagging {
 
 /// A refusal ends it: the rest would be refused alike.
 async fn read(session: &Session, account_ids: UnboundedReceiver<String>) -> Tagging {
-    let begun = Begun::now();
+    let begun = TaskStart::now();
     let mut told = account_ids
         .map(|id| async move {
             let tags = organization::tags(session, &id).await;

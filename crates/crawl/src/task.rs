@@ -15,7 +15,7 @@ use tracing::Instrument;
 use crate::context::Shared;
 use crate::outcome::Outcome;
 use crate::spans;
-use crate::task_record::{Begun, TaskRecord};
+use crate::task_record::{TaskRecord, TaskStart};
 
 /// What a task does: a collector's function, or the engine's own.
 pub(crate) type Work =
@@ -74,7 +74,7 @@ pub(crate) async fn run(
     ends_at: Instant,
     work: Work,
 ) -> Result<TaskRecord, Error> {
-    let (begun, span) = (Begun::now(), spans::task(collector, &stamp));
+    let (begun, span) = (TaskStart::now(), spans::task(collector, &stamp));
     let mut sink = StageSink { stage: &shared.stage, log: None, slices: Vec::new() };
     let region = stamp.region.clone();
     let mut rows = Rows::new(stamp, &mut sink);

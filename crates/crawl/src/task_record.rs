@@ -53,12 +53,12 @@ pub struct TaskRecord {
 
 /// When a task began, by both clocks.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Begun {
+pub(crate) struct TaskStart {
     instant: Instant,
     at: Timestamp,
 }
 
-impl Begun {
+impl TaskStart {
     pub(crate) fn now() -> Self {
         Self { instant: Instant::now(), at: now() }
     }
@@ -71,7 +71,7 @@ impl TaskRecord {
         region: &str,
         (outcome, error): (Outcome, Option<&orgcensus_aws::Error>),
         usage: &Usage,
-        begun: Begun,
+        begun: TaskStart,
     ) -> Self {
         let record = Self {
             calls: usage.calls(),

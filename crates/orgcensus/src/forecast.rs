@@ -23,12 +23,12 @@ pub(crate) struct Forecast {
     /// How long it would take, but for publishing.
     pub(crate) seconds: f64,
     /// The bucket that takes longest.
-    pub(crate) binding: Option<Bucket>,
+    pub(crate) binding: Option<BucketTime>,
 }
 
 /// A bucket, and how long its calls take at the rate that the crawl allows itself.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Bucket {
+pub(crate) struct BucketTime {
     pub(crate) account_id: String,
     pub(crate) region: String,
     pub(crate) bucket: String,
@@ -119,7 +119,7 @@ impl Sum {
     }
 }
 
-fn foretell(before: &Before, costs: &[Cost], buckets: &[Bucket], work: &Work<'_>) -> Forecast {
+fn foretell(before: &Before, costs: &[Cost], buckets: &[BucketTime], work: &Work<'_>) -> Forecast {
     let (mut accounts, mut organization) = (BTreeMap::<&str, Sum>::new(), Sum::default());
     for cost in costs {
         if cost.collector == REGIONS || work.collectors.contains(&cost.collector.as_str()) {
@@ -138,9 +138,9 @@ fn foretell(before: &Before, costs: &[Cost], buckets: &[Bucket], work: &Work<'_>
         .iter()
         .map(|id| accounts.get(id).map_or((calls, seconds), |sum| (sum.calls, sum.seconds())))
         .collect();
-    let scaled = |it: &Bucket| {
+    let scaled = |it: &BucketTime| {
         let factor = if it.bucket_scope == "crawl" { growth } else { 1.0 };
-        Bucket { seconds: it.seconds * factor, ..it.clone() }
+        BucketTime { seconds: it.seconds * factor, ..it.clone() }
     };
     let binding = buckets.iter().map(scaled).max_by(|one, other| one.seconds.total_cmp(&other.seconds));
     let crawl = makespan(each.iter().map(|(_, seconds)| *seconds), work.at_once);
@@ -195,7 +195,7 @@ mod tests {
             cost("2", "sqs_queues", 19, 0, 6000),
             cost("1", "account_tags", 2, 0, 1000),
         ];
-        let bucket = |scope: &str, seconds| Bucket {
+        let bucket = |scope: &str, seconds| BucketTime {
             account_id: "1".to_owned(),
             region: "global".to_owned(),
             bucket: scope.to_owned(),

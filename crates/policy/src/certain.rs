@@ -126,12 +126,17 @@ fn contains_arn(outer: &str, inner: &str, comparison: Comparison) -> bool {
 
 /// What is certain of a caller: for a key, patterns one of which its value matches.
 #[derive(Debug, Default)]
-pub(crate) struct Known(Vec<(&'static str, Vec<String>)>);
+pub(crate) struct CallerFacts(Vec<(&'static str, Vec<String>)>);
 
-impl Known {
+impl CallerFacts {
     /// What a principal says of whoever it is, within these bounds.
-    pub(crate) fn of_principal(principal: &PrincipalValue, own: &[&Bound], allow: &Statement, facts: &Facts) -> Known {
-        let mut known = Known::default();
+    pub(crate) fn of_principal(
+        principal: &PrincipalValue,
+        own: &[&Bound],
+        allow: &Statement,
+        facts: &Facts,
+    ) -> CallerFacts {
+        let mut known = CallerFacts::default();
         let is_kms = is_kms(allow, facts);
         match Principal::read(principal) {
             Principal::Anyone if own.iter().flat_map(|bound| &bound.entries).all(is_no_service) => {
@@ -169,8 +174,8 @@ impl Known {
     }
 
     /// What one entry of a bound says of whoever comes in by it.
-    pub(crate) fn of_entry(bound: &Bound, entry: &Entry, facts: &Facts) -> Known {
-        let mut known = Known::default();
+    pub(crate) fn of_entry(bound: &Bound, entry: &Entry, facts: &Facts) -> CallerFacts {
+        let mut known = CallerFacts::default();
         // Where several conditions made the bound, it is not known which made the entry.
         let [limit] = bound.limits.as_slice() else { return known };
         match (limit.key.to_ascii_lowercase().as_str(), &entry.reach) {

@@ -12,7 +12,7 @@ use crate::guardrail::Guard;
 use crate::kind::PolicyKind;
 use crate::limit::{Dimension, Limit};
 use crate::operator::{Comparison, Operator};
-use crate::part::Part;
+use crate::part::PatternPart;
 use crate::principal::Principal;
 use crate::reach::Reach;
 use crate::statement::{Condition, Effect, PrincipalValue, Statement};
@@ -70,7 +70,7 @@ impl<'a> Denial<'a> {
     pub(crate) fn of_guardrail(statement: &'a Statement, guard: Guard<'a>, facts: &Facts) -> Option<Denial<'a>> {
         let denial = Denial { guard: Some(guard), ..Denial::read(statement, facts)? };
         let Some(role) = facts.target.filter(|_| facts.kind == PolicyKind::Trust) else { return Some(denial) };
-        let covers = Part::new(role.base().into()).is_within(&denial.resources, statement.is_not_resource);
+        let covers = PatternPart::new(role.base().into()).is_within(&denial.resources, statement.is_not_resource);
         (denial.resources.is_empty() || covers).then(|| Denial { resources: Vec::new(), ..denial })
     }
 
@@ -126,7 +126,7 @@ impl<'a> Denial<'a> {
         self.demands.iter().map(Demand::size).sum::<usize>().saturating_add(self.statement.principals.len())
     }
 
-    fn covers(&self, action: &Part, resource: &Part) -> bool {
+    fn covers(&self, action: &PatternPart, resource: &PatternPart) -> bool {
         self.guard.is_none_or(|guard| guard.binds(action))
             && action.is_within(&self.actions, self.statement.is_not_action)
             && (self.resources.is_empty() || resource.is_within(&self.resources, self.statement.is_not_resource))

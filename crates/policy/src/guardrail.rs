@@ -16,7 +16,7 @@ use crate::flag::Flag;
 use crate::grant::{Grant, Reading};
 use crate::kind::PolicyKind;
 use crate::operator::Operator;
-use crate::part::Part;
+use crate::part::PatternPart;
 use crate::principal::Principal;
 use crate::statement::{PrincipalValue, Statement};
 
@@ -92,7 +92,7 @@ pub(crate) struct Guard<'a> {
 
 impl Guard<'_> {
     /// Whether all of an Allow's part is actions that are bound.
-    pub(crate) fn binds(&self, action: &Part) -> bool {
+    pub(crate) fn binds(&self, action: &PatternPart) -> bool {
         let pattern = action.pattern();
         let is_bound = match pattern.split_once(':') {
             Some((service, _)) => SERVICES.contains(service),

@@ -11,22 +11,22 @@ const MAX_CUTS: usize = 16;
 
 /// A part of what an Allow speaks of: what a pattern matches, but for what others match.
 #[derive(Clone)]
-pub(crate) struct Part<'a> {
+pub(crate) struct PatternPart<'a> {
     pattern: Cow<'a, str>,
     but: Vec<Cow<'a, str>>,
     /// The ARNs of the resource itself among which it is besides.
     own: Option<(&'a str, &'static Own)>,
 }
 
-impl<'a> Part<'a> {
+impl<'a> PatternPart<'a> {
     /// All that the pattern matches.
-    pub(crate) fn new(pattern: Cow<'a, str>) -> Part<'a> {
-        Part { pattern, but: Vec::new(), own: None }
+    pub(crate) fn new(pattern: Cow<'a, str>) -> PatternPart<'a> {
+        PatternPart { pattern, but: Vec::new(), own: None }
     }
 
     /// What the pattern matches of a resource's own ARNs.
-    pub(crate) fn of_own(pattern: Cow<'a, str>, arns: &'a str, own: &'static Own) -> Part<'a> {
-        Part { pattern, but: Vec::new(), own: Some((arns, own)) }
+    pub(crate) fn of_own(pattern: Cow<'a, str>, arns: &'a str, own: &'static Own) -> PatternPart<'a> {
+        PatternPart { pattern, but: Vec::new(), own: Some((arns, own)) }
     }
 
     /// The pattern that it is a part of.
@@ -35,12 +35,12 @@ impl<'a> Part<'a> {
     }
 
     /// The same, but for what these patterns match.
-    pub(crate) fn but(self, but: Vec<Cow<'a, str>>) -> Part<'a> {
-        Part { but, ..self }
+    pub(crate) fn but(self, but: Vec<Cow<'a, str>>) -> PatternPart<'a> {
+        PatternPart { but, ..self }
     }
 
     /// Whether the action, which is a part itself, is never on this resource.
-    pub(crate) fn is_never_of(&self, action: &Part) -> bool {
+    pub(crate) fn is_never_of(&self, action: &PatternPart) -> bool {
         let name = action.pattern.split(['*', '?']).next().unwrap_or_default();
         self.own.is_some_and(|(_, own)| own.never.iter().any(|start| name.starts_with(start)))
     }
@@ -63,11 +63,11 @@ impl<'a> Part<'a> {
     }
 
     /// Takes what matches the pattern out of the part; `None` when not all of that is in it.
-    fn cut(&mut self, pattern: &Cow<'a, str>) -> Option<Part<'a>> {
+    fn cut(&mut self, pattern: &Cow<'a, str>) -> Option<PatternPart<'a>> {
         if self.pattern == *pattern || self.leaves_out(pattern) || !contains(&self.pattern, pattern) {
             return None;
         }
-        let inner = Part { pattern: pattern.clone(), ..self.clone() };
+        let inner = PatternPart { pattern: pattern.clone(), ..self.clone() };
         self.but.push(pattern.clone());
         Some(inner)
     }
@@ -80,20 +80,20 @@ pub(crate) fn cuts<'a>(left_out: impl Iterator<Item = &'a str>) -> BTreeSet<Cow<
 }
 
 /// The parts of an Allow, by its patterns.
-pub(crate) fn parts(patterns: Vec<Cow<'_, str>>, negated: bool) -> Vec<Part<'_>> {
+pub(crate) fn parts(patterns: Vec<Cow<'_, str>>, negated: bool) -> Vec<PatternPart<'_>> {
     match (patterns.is_empty(), negated) {
         // Without the element a statement is about the resource that it is attached to.
-        (true, _) => vec![Part::new(Cow::Borrowed("*"))],
-        (false, true) => vec![Part::new(Cow::Borrowed("*")).but(patterns)],
-        (false, false) => patterns.into_iter().map(Part::new).collect(),
+        (true, _) => vec![PatternPart::new(Cow::Borrowed("*"))],
+        (false, true) => vec![PatternPart::new(Cow::Borrowed("*")).but(patterns)],
+        (false, false) => patterns.into_iter().map(PatternPart::new).collect(),
     }
 }
 
 /// Where one Deny leaves out what another names, neither covers all of a part, but both do: a part is cut along what
 /// Denies leave out.
-pub(crate) fn cut_along<'a>(mut parts: Vec<Part<'a>>, cuts: &BTreeSet<Cow<'a, str>>) -> Vec<Part<'a>> {
+pub(crate) fn cut_along<'a>(mut parts: Vec<PatternPart<'a>>, cuts: &BTreeSet<Cow<'a, str>>) -> Vec<PatternPart<'a>> {
     for cut in cuts {
-        let inner: Vec<Part<'_>> = parts.iter_mut().filter_map(|part| part.cut(cut)).collect();
+        let inner: Vec<PatternPart<'_>> = parts.iter_mut().filter_map(|part| part.cut(cut)).collect();
         parts.extend(inner);
     }
     parts

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use crate::arn::{Arn, has_wildcard};
 use crate::glob::{contains, overlaps};
 use crate::kind::PolicyKind;
-use crate::part::Part;
+use crate::part::PatternPart;
 use crate::resource_kind::{Own, ResourceKind};
 use crate::statement::Statement;
 use crate::value::variables_as_wildcards;
@@ -82,13 +82,13 @@ impl Target {
     }
 
     /// What the statement's patterns are of the resource; empty if all certainly name something else.
-    pub(crate) fn parts<'a>(&'a self, statement: &'a Statement) -> Vec<Part<'a>> {
+    pub(crate) fn parts<'a>(&'a self, statement: &'a Statement) -> Vec<PatternPart<'a>> {
         let written: Vec<Cow<'a, str>> = statement.resources.iter().map(|pattern| self.absolute(pattern)).collect();
-        let all = |but: &[Cow<'a, str>]| -> Vec<Part<'a>> {
+        let all = |but: &[Cow<'a, str>]| -> Vec<PatternPart<'a>> {
             let left = self.own.iter().filter(|(own, _)| !but.iter().any(|but| contains(but, own)));
-            left.map(|(own, of)| Part::of_own(own.into(), own, of).but(but.to_vec())).collect()
+            left.map(|(own, of)| PatternPart::of_own(own.into(), own, of).but(but.to_vec())).collect()
         };
-        let parts: Vec<Part<'a>> = match (written.is_empty(), statement.is_not_resource) {
+        let parts: Vec<PatternPart<'a>> = match (written.is_empty(), statement.is_not_resource) {
             // Without the element a statement is about all of the resource that it is on.
             (true, _) | (_, true) => all(&written),
             _ => written.iter().flat_map(|it| self.narrowed(it, statement.expands_variables)).collect(),
@@ -98,20 +98,20 @@ impl Target {
     }
 
     /// What a pattern is of each of the own ARNs; as it is, of none, where that cannot be told.
-    fn narrowed<'a>(&'a self, pattern: &Cow<'a, str>, expands_variables: bool) -> Vec<Part<'a>> {
+    fn narrowed<'a>(&'a self, pattern: &Cow<'a, str>, expands_variables: bool) -> Vec<PatternPart<'a>> {
         let varies = expands_variables && pattern.contains("${");
         let wild = if varies { Cow::Owned(variables_as_wildcards(pattern)) } else { pattern.clone() };
         let part = |(own, of): &'a (String, &'static Own)| {
             if contains(own, pattern) {
-                Some(Part::of_own(pattern.clone(), own, of))
+                Some(PatternPart::of_own(pattern.clone(), own, of))
             } else if contains(&wild, own) {
-                Some(Part::of_own(own.into(), own, of))
+                Some(PatternPart::of_own(own.into(), own, of))
             } else {
-                overlaps(&wild, own).then(|| Part::of_own(wild.clone(), own, of))
+                overlaps(&wild, own).then(|| PatternPart::of_own(wild.clone(), own, of))
             }
         };
-        let parts: Vec<Part<'a>> = self.own.iter().filter_map(part).collect();
-        if parts.is_empty() && self.is_undecided(&wild) { vec![Part::new(pattern.clone())] } else { parts }
+        let parts: Vec<PatternPart<'a>> = self.own.iter().filter_map(part).collect();
+        if parts.is_empty() && self.is_undecided(&wild) { vec![PatternPart::new(pattern.clone())] } else { parts }
     }
 
     /// Whether a pattern may be about the resource although that does not show.

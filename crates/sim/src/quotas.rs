@@ -73,12 +73,12 @@ type Key = (String, String, usize, String);
 /// The buckets of all accounts.
 #[derive(Debug, Default)]
 pub(crate) struct Quotas {
-    buckets: Mutex<HashMap<Key, Bucket>>,
+    buckets: Mutex<HashMap<Key, QuotaBucket>>,
     under_way: Mutex<HashMap<(String, String), usize>>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Bucket {
+struct QuotaBucket {
     tokens: f64,
     counted_at: Instant,
 }
@@ -108,9 +108,9 @@ impl Quotas {
             buckets.retain(|_, bucket| now.duration_since(bucket.counted_at).as_secs() < 10);
         }
         let key = (account_id.to_owned(), region.to_owned(), number, own.to_owned());
-        let bucket = buckets.entry(key).or_insert(Bucket { tokens: *burst, counted_at: now });
+        let bucket = buckets.entry(key).or_insert(QuotaBucket { tokens: *burst, counted_at: now });
         let back = now.duration_since(bucket.counted_at).as_secs_f64() * per_second;
-        *bucket = Bucket { tokens: (bucket.tokens + back).min(*burst), counted_at: now };
+        *bucket = QuotaBucket { tokens: (bucket.tokens + back).min(*burst), counted_at: now };
         if bucket.tokens < 1.0 {
             return Err(Refusal::throttled(service));
         }

@@ -10,7 +10,7 @@ use orgcensus_row::Timestamp;
 
 use crate::args::Plan;
 use crate::failure::{Failure, exit};
-use crate::forecast::{self, Bucket, Forecast, Work};
+use crate::forecast::{self, BucketTime, Forecast, Work};
 use crate::{plan_file, reporter, setup};
 
 /// Reads the organization and counts, or fixes a run for many processes.
@@ -111,7 +111,7 @@ fn tell(forecast: &Forecast) {
     println!("\nforecast     from the snapshot of {}", forecast.snapshot_date);
     println!("calls        {}", forecast.calls);
     println!("minutes      {:.1}, and publishing", forecast.seconds / 60.0);
-    if let Some(Bucket { bucket, account_id, region, seconds, .. }) = &forecast.binding {
+    if let Some(BucketTime { bucket, account_id, region, seconds, .. }) = &forecast.binding {
         println!("binding      bucket {bucket} of account {account_id}, {region}: {:.1} minutes", seconds / 60.0);
     }
     if forecast.new_accounts > 0 {

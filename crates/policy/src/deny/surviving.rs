@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Denial, action_pattern};
 use crate::bound::{Bound, Entry};
-use crate::certain::{Demand, Known};
+use crate::certain::{CallerFacts, Demand};
 use crate::class::Class;
 use crate::facts::Facts;
 use crate::flag::Flag;
@@ -47,7 +47,7 @@ impl Weighed<'_, '_> {
     fn excludes(&self, caller: &Caller, bound: &Bound, entry: &Entry) -> bool {
         let names = || self.denial.names_entry(entry) || (!self.open.is_empty() && self.denial.names(caller.principal));
         let is_certain = || {
-            let known = Known::of_entry(bound, entry, caller.facts);
+            let known = CallerFacts::of_entry(bound, entry, caller.facts);
             self.open.iter().all(|demand| caller.known.meets(demand) || known.meets(demand))
         };
         self.denial.spares_no_one() && names() && (self.open.is_empty() || is_certain())
@@ -65,7 +65,7 @@ impl Weighed<'_, '_> {
 /// One principal of an Allow, and what is certain of it.
 struct Caller<'a> {
     principal: &'a PrincipalValue,
-    known: Known,
+    known: CallerFacts,
     facts: &'a Facts<'a>,
 }
 
@@ -137,7 +137,8 @@ pub(crate) fn surviving(reading: &Reading, denials: &[Denial], facts: &Facts) ->
         let Some(sets) = &sets else {
             return open.flagged(Flag::DenyNotWeighed);
         };
-        let caller = Caller { principal, known: Known::of_principal(principal, &own, reading.statement, facts), facts };
+        let caller =
+            Caller { principal, known: CallerFacts::of_principal(principal, &own, reading.statement, facts), facts };
         let mut widest: Option<Grant> = None;
         for set in sets {
             let met: Vec<&Weighed> = set.iter().map(|index| &denials[*index]).collect();

@@ -1,6 +1,6 @@
 //! S3's operations.
 
-use super::{Acl, Block, Bucket, buckets};
+use super::{Acl, Block, SimulatedBucket, buckets};
 use crate::account::Account;
 use crate::clock::iso_millis;
 use crate::organization::Organization;
@@ -83,7 +83,7 @@ fn list_buckets(context: &Context<'_>) -> Result<Answer, Refusal> {
 }
 
 /// The bucket that the call names, if it is the caller's and in the region that the caller signed for.
-fn find(context: &Context<'_>) -> Result<Bucket, Refusal> {
+fn find(context: &Context<'_>) -> Result<SimulatedBucket, Refusal> {
     let name = context.request.required("Bucket")?;
     let found = buckets(context.organization, context.account()).into_iter().find(|bucket| bucket.name == name);
     let bucket = found.ok_or_else(|| Refusal::new(404, "NoSuchBucket", "The specified bucket does not exist"))?;
@@ -95,16 +95,16 @@ fn find(context: &Context<'_>) -> Result<Bucket, Refusal> {
     Ok(bucket)
 }
 
-fn refusal(bucket: &Bucket, code: &str, message: &str) -> Refusal {
+fn refusal(bucket: &SimulatedBucket, code: &str, message: &str) -> Refusal {
     refusal_with(404, bucket, code, message)
 }
 
-fn refusal_with(status: u16, bucket: &Bucket, code: &str, message: &str) -> Refusal {
+fn refusal_with(status: u16, bucket: &SimulatedBucket, code: &str, message: &str) -> Refusal {
     let headers = vec![("x-amz-bucket-region", bucket.region.clone())];
     Refusal { headers, ..Refusal::new(status, code, message) }
 }
 
-fn policy(bucket: &Bucket) -> Result<String, Refusal> {
+fn policy(bucket: &SimulatedBucket) -> Result<String, Refusal> {
     let missing = || refusal(bucket, "NoSuchBucketPolicy", "The bucket policy does not exist");
     bucket.policy.document.clone().ok_or_else(missing)
 }
@@ -145,12 +145,12 @@ pub(crate) fn block_members(block: Block) -> Value {
 }
 
 /// The oldest region has no name here.
-fn location(bucket: &Bucket) -> Value {
+fn location(bucket: &SimulatedBucket) -> Value {
     let name = if bucket.region == "us-east-1" { "" } else { &bucket.region };
     json!({ "LocationConstraint": name })
 }
 
-fn encryption(bucket: &Bucket) -> Value {
+fn encryption(bucket: &SimulatedBucket) -> Value {
     json!({ "Rule": {
         "ApplyServerSideEncryptionByDefault": { "SSEAlgorithm": bucket.encryption },
         "BucketKeyEnabled": bucket.encryption == "aws:kms",

@@ -15,7 +15,7 @@ use access::{Access, HELD, SHOWN};
 
 /// A bucket.
 #[derive(Debug)]
-pub(crate) struct Bucket {
+pub(crate) struct SimulatedBucket {
     pub(crate) name: String,
     pub(crate) arn: String,
     pub(crate) region: String,
@@ -86,7 +86,7 @@ impl Block {
     };
 }
 
-impl Bucket {
+impl SimulatedBucket {
     /// Who can reach it, by its policy and ACL, as far as it and its account do not block the public.
     pub(crate) fn verdict(&self, account_block: Option<Block>) -> Verdict {
         let by_policy = if self.is_restricted(account_block) { Verdict::CLOSED } else { self.policy.verdict };
@@ -145,7 +145,7 @@ pub(crate) fn account_block(organization: &Organization, account: &Account) -> O
 }
 
 /// The buckets of an account, in all its regions.
-pub(crate) fn buckets(organization: &Organization, account: &Account) -> Vec<Bucket> {
+pub(crate) fn buckets(organization: &Organization, account: &Account) -> Vec<SimulatedBucket> {
     let mut dice = organization.dice(&["s3", &account.id]);
     // Where a service control policy denies a region, no bucket could ever be made.
     let is_denied = account.is_in_sandbox() && organization.settings.troubles.region_denied_by_scp;
@@ -158,7 +158,7 @@ pub(crate) fn buckets(organization: &Organization, account: &Account) -> Vec<Buc
     let restricts = account_block(organization, account).is_some_and(|block| block.restrict_public_buckets);
     let rates = &organization.settings.rates;
     let count = dice.count(rates.buckets);
-    let mut buckets: Vec<Bucket> =
+    let mut buckets: Vec<SimulatedBucket> =
         (0..count).map(|_| any_bucket(organization, account, &regions, restricts, &mut dice)).collect();
     let shown: &[(&str, Access)] = match account {
         account if organization.is_showcase(account) => &SHOWN,
@@ -181,7 +181,7 @@ fn any_bucket(
     regions: &[&String],
     account_restricts: bool,
     dice: &mut Dice,
-) -> Bucket {
+) -> SimulatedBucket {
     let name = format!("{}-{}", dice.pick(&["logs", "www.simulated", "assets", "backups", "data-lake"]), dice.hex(10));
     let is_open = dice.chance(organization.settings.rates.public_buckets);
     let is_open_by_acl = is_open && dice.chance(0.4);
@@ -206,7 +206,7 @@ fn bucket(
     name: String,
     access: Access,
     dice: &mut Dice,
-) -> Bucket {
+) -> SimulatedBucket {
     let arn = organization.arn("s3", "", "", &name);
     let subject = Subject {
         organization,
@@ -216,7 +216,7 @@ fn bucket(
         service: "cloudtrail.amazonaws.com",
     };
     let days = dice.between(0, 3000);
-    Bucket {
+    SimulatedBucket {
         policy: subject.policy(access.kind, dice),
         region: dice.pick(regions).clone(),
         acl: access.acl,
@@ -267,7 +267,7 @@ mod tests {
     use super::*;
     use crate::testing::{Client, quiet};
 
-    fn bucket(kind: Kind, acl: Acl, block: Option<Block>) -> Bucket {
+    fn bucket(kind: Kind, acl: Acl, block: Option<Block>) -> SimulatedBucket {
         let organization = Organization::new(quiet(3, 1));
         // No resource control policy binds the management account.
         let account = organization.account(0);
