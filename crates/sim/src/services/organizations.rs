@@ -5,7 +5,7 @@ mod policies;
 mod population;
 
 pub(crate) use delegation::{TRUSTED_SERVICES, delegated, organization_verdict};
-pub(crate) use population::{ENABLED_TYPES, is_in_perimeter, of_account, policies};
+pub(crate) use population::{ENABLED_TYPES, of_account, policies};
 
 use super::Context;
 use crate::account::Account;

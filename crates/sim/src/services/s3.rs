@@ -5,11 +5,11 @@ mod answers;
 
 pub(crate) use answers::{answer, block_members};
 
-use super::organizations::is_in_perimeter;
 use super::some_tags;
 use crate::account::Account;
 use crate::dice::Dice;
 use crate::organization::Organization;
+use crate::perimeter::is_in_perimeter;
 use crate::policies::{Kind, Named, ResourcePolicy, Subject, Verdict, any_kind};
 use access::{Access, HELD, SHOWN};
 
