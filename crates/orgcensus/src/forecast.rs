@@ -37,7 +37,7 @@ pub(crate) struct BucketTime {
 }
 
 /// What is to be crawled.
-pub(crate) struct Work<'a> {
+pub(crate) struct PlannedWork<'a> {
     /// The accounts that will be entered.
     pub(crate) accounts: &'a [&'a str],
     /// All accounts of the organization: the crawl asks for each one's tags.
@@ -78,7 +78,7 @@ const BUCKETS: &str = "SELECT account_id, region, bucket, bucket_scope, \
     ORDER BY seconds DESC LIMIT 100";
 
 /// The forecast from the newest snapshot; none if there is none, or none that counted its calls.
-pub(crate) async fn from_snapshot(lake: &Lake, work: &Work<'_>) -> Result<Option<Forecast>, Failure> {
+pub(crate) async fn from_snapshot(lake: &Lake, work: &PlannedWork<'_>) -> Result<Option<Forecast>, Failure> {
     let snapshot = match Snapshot::open(lake, &Which::Newest).await {
         Ok(snapshot) => snapshot,
         Err(orgcensus_answers::Error::NoSnapshot { .. }) => return Ok(None),
@@ -119,7 +119,7 @@ impl Sum {
     }
 }
 
-fn foretell(before: &Before, costs: &[Cost], buckets: &[BucketTime], work: &Work<'_>) -> Forecast {
+fn foretell(before: &Before, costs: &[Cost], buckets: &[BucketTime], work: &PlannedWork<'_>) -> Forecast {
     let (mut accounts, mut organization) = (BTreeMap::<&str, Sum>::new(), Sum::default());
     for cost in costs {
         if cost.collector == REGIONS || work.collectors.contains(&cost.collector.as_str()) {
@@ -203,7 +203,7 @@ mod tests {
             seconds,
         };
         let buckets = [bucket("account", 3.0), bucket("crawl", 2.0)];
-        let work = Work { accounts: &["1", "2", "3", "4"], members: 4, collectors: &["sqs_queues"], at_once: 2 };
+        let work = PlannedWork { accounts: &["1", "2", "3", "4"], members: 4, collectors: &["sqs_queues"], at_once: 2 };
         let forecast = foretell(&before, &costs, &buckets, &work);
         assert_eq!((forecast.calls, forecast.new_accounts), (10 + 19 + 29 + 4, 2), "the new ones count 14.5 each");
         assert!((forecast.seconds - 11.0).abs() < 1e-9, "4 + 5 beside 6 + 5: {}", forecast.seconds);

@@ -5,7 +5,7 @@
 
 use crate::gate::Gate;
 use crate::kind::PolicyKind;
-use crate::resource_kind::{Own, ResourceKind, resource};
+use crate::resource_kind::{OwnArn, ResourceKind, resource};
 
 macro_rules! kinds {
     ($($(#[$comment:meta])* $name:ident = $kind:expr;)+) => {
@@ -30,18 +30,18 @@ const RULE: &[&str] = &["events:putrule", "events:deleterule", "events:puttarget
 const BUS: &[&str] = &["events:putevents", "events:describeeventbus"];
 const ITEM: &[&str] = &["dynamodb:getitem", "dynamodb:putitem", "dynamodb:updateitem", "dynamodb:deleteitem"];
 
-const QUALIFIED: &[Own] = &[Own::new("{arn}"), Own::new("{arn}:*")];
-const WITHIN: &[Own] = &[Own::new("{arn}"), Own::new("{arn}/*")];
+const QUALIFIED: &[OwnArn] = &[OwnArn::new("{arn}"), OwnArn::new("{arn}:*")];
+const WITHIN: &[OwnArn] = &[OwnArn::new("{arn}"), OwnArn::new("{arn}/*")];
 
 kinds! {
     /// An S3 access point.
     S3_ACCESS_POINT = resource("s3_access_point").also(&["access_point"]).with(PolicyKind::AccessPoint)
         .actions_of("s3").arn("s3:*:????????????:accesspoint/*").ends_at("/")
-        .owns(&[Own::new("{arn}").but(OBJECT), Own::new("{arn}/object/*").but(BUCKET)])
+        .owns(&[OwnArn::new("{arn}").but(OBJECT), OwnArn::new("{arn}/object/*").but(BUCKET)])
         .near(&["{arn}/*"]);
     /// An S3 bucket.
     S3_BUCKET = resource("s3_bucket").actions_of("s3").arn("s3:::*").ends_at("/")
-        .owns(&[Own::new("{arn}").but(OBJECT), Own::new("{arn}/*").but(BUCKET)])
+        .owns(&[OwnArn::new("{arn}").but(OBJECT), OwnArn::new("{arn}/*").but(BUCKET)])
         .has_blocks();
     /// A directory bucket of S3 Express.
     S3EXPRESS_BUCKET = resource("s3express_bucket").actions_of("s3express")
@@ -80,7 +80,7 @@ kinds! {
     ECR_REGISTRY = resource("ecr_registry").actions_of("ecr");
     /// A REST API of API Gateway.
     APIGATEWAY_REST_API = resource("apigateway_rest_api").also(&["apigateway", "api_gateway"])
-        .actions_of("execute-api").arn("execute-api:*:*:*").owns(&[Own::new("{arn}/*/*/*")])
+        .actions_of("execute-api").arn("execute-api:*:*:*").owns(&[OwnArn::new("{arn}/*/*/*")])
         .near(&["{arn}", "{arn}/*"]).ends_at("/");
     /// An OpenSearch domain.
     OPENSEARCH_DOMAIN = resource("opensearch_domain").also(&["opensearch"]).actions_of("es")
@@ -92,7 +92,7 @@ kinds! {
     DYNAMODB_STREAM = resource("dynamodb_stream").actions_of("dynamodb").arn("dynamodb:*:*:table/*/stream/*");
     /// A DynamoDB table.
     DYNAMODB_TABLE = resource("dynamodb_table").actions_of("dynamodb").arn("dynamodb:*:*:table/*").ends_at("/")
-        .owns(&[Own::new("{arn}"), Own::new("{arn}/index/*").but(ITEM)]).near(&["{arn}/*"]);
+        .owns(&[OwnArn::new("{arn}"), OwnArn::new("{arn}/index/*").but(ITEM)]).near(&["{arn}/*"]);
     /// A consumer of a Kinesis stream.
     KINESIS_CONSUMER = resource("kinesis_consumer").actions_of("kinesis").arn("kinesis:*:*:stream/*/consumer/*");
     /// A Kinesis stream.
@@ -100,9 +100,9 @@ kinds! {
         .ends_at("/");
     /// An event bus of EventBridge.
     EVENTS_EVENT_BUS = resource("events_event_bus").also(&["eventbridge"]).actions_of("events")
-        .arn("events:*:*:event-bus/*").owns(&[Own::new("{arn}").but(RULE), Own::new("{place}:rule/*").but(BUS)]);
+        .arn("events:*:*:event-bus/*").owns(&[OwnArn::new("{arn}").but(RULE), OwnArn::new("{place}:rule/*").but(BUS)]);
     /// The Glue catalogue of one account and region.
-    GLUE_CATALOG = resource("glue_catalog").actions_of("glue").arn("glue:*:*:catalog").owns(&[Own::new("{place}:*")]);
+    GLUE_CATALOG = resource("glue_catalog").actions_of("glue").arn("glue:*:*:catalog").owns(&[OwnArn::new("{place}:*")]);
     /// An identity of SES.
     SES_IDENTITY = resource("ses_identity").actions_of("ses").arn("ses:*:*:identity/*");
     /// A destination of CloudWatch Logs.

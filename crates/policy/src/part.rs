@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::glob::{contains, overlaps};
-use crate::resource_kind::Own;
+use crate::resource_kind::OwnArn;
 
 /// The most patterns along which an Allow is cut; past it none is, and some unions of Denies are not seen.
 const MAX_CUTS: usize = 16;
@@ -15,7 +15,7 @@ pub(crate) struct PatternPart<'a> {
     pattern: Cow<'a, str>,
     but: Vec<Cow<'a, str>>,
     /// The ARNs of the resource itself among which it is besides.
-    own: Option<(&'a str, &'static Own)>,
+    own: Option<(&'a str, &'static OwnArn)>,
 }
 
 impl<'a> PatternPart<'a> {
@@ -25,7 +25,7 @@ impl<'a> PatternPart<'a> {
     }
 
     /// What the pattern matches of a resource's own ARNs.
-    pub(crate) fn of_own(pattern: Cow<'a, str>, arns: &'a str, own: &'static Own) -> PatternPart<'a> {
+    pub(crate) fn of_own(pattern: Cow<'a, str>, arns: &'a str, own: &'static OwnArn) -> PatternPart<'a> {
         PatternPart { pattern, but: Vec::new(), own: Some((arns, own)) }
     }
 

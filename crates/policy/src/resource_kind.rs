@@ -22,7 +22,7 @@ pub struct ResourceKind {
     /// Where the resource's own ARN ends in one of something in it: `/` of a bucket.
     pub(crate) ends_at: &'static str,
     /// The ARNs that a policy on it can be about. None: what its policies name says nothing.
-    pub(crate) own: &'static [Own],
+    pub(crate) own: &'static [OwnArn],
     /// ARNs that may be its own; it is not known, or not of all.
     pub(crate) near: &'static [&'static str],
     /// What stands before every resource of the type. What stands before some of them is with their policies.
@@ -34,25 +34,25 @@ pub struct ResourceKind {
 }
 
 /// Nothing but the resource.
-const ITSELF: &[Own] = &[Own::new("{arn}")];
+const ITSELF: &[OwnArn] = &[OwnArn::new("{arn}")];
 
 /// ARNs that are a resource's own: `{arn}` stands for it, `{place}` for its ARN up to the account.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Own {
+pub(crate) struct OwnArn {
     pub(crate) pattern: &'static str,
     /// How the names of actions begin that are never on these.
     pub(crate) never: &'static [&'static str],
 }
 
-impl Own {
+impl OwnArn {
     /// ARNs that any action of the service may be on.
-    pub(crate) const fn new(pattern: &'static str) -> Own {
-        Own { pattern, never: &[] }
+    pub(crate) const fn new(pattern: &'static str) -> OwnArn {
+        OwnArn { pattern, never: &[] }
     }
 
     /// The same, but for the actions whose names begin like these.
-    pub(crate) const fn but(self, never: &'static [&'static str]) -> Own {
-        Own { never, ..self }
+    pub(crate) const fn but(self, never: &'static [&'static str]) -> OwnArn {
+        OwnArn { never, ..self }
     }
 }
 
@@ -95,7 +95,7 @@ impl ResourceKind {
     }
 
     /// The ARNs that its policies can be about.
-    pub(crate) const fn owns(self, own: &'static [Own]) -> Self {
+    pub(crate) const fn owns(self, own: &'static [OwnArn]) -> Self {
         Self { own, ..self }
     }
 

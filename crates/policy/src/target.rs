@@ -10,7 +10,7 @@ use crate::arn::{Arn, has_wildcard};
 use crate::glob::{contains, overlaps};
 use crate::kind::PolicyKind;
 use crate::part::PatternPart;
-use crate::resource_kind::{Own, ResourceKind};
+use crate::resource_kind::{OwnArn, ResourceKind};
 use crate::statement::Statement;
 use crate::value::variables_as_wildcards;
 
@@ -23,7 +23,7 @@ pub struct Target {
     kind: &'static ResourceKind,
     /// Its ARN.
     base: String,
-    own: Vec<(String, &'static Own)>,
+    own: Vec<(String, &'static OwnArn)>,
     near: Vec<String>,
     /// What a pattern that starts with `execute-api:/` is relative to.
     relative: Option<String>,
@@ -101,7 +101,7 @@ impl Target {
     fn narrowed<'a>(&'a self, pattern: &Cow<'a, str>, expands_variables: bool) -> Vec<PatternPart<'a>> {
         let varies = expands_variables && pattern.contains("${");
         let wild = if varies { Cow::Owned(variables_as_wildcards(pattern)) } else { pattern.clone() };
-        let part = |(own, of): &'a (String, &'static Own)| {
+        let part = |(own, of): &'a (String, &'static OwnArn)| {
             if contains(own, pattern) {
                 Some(PatternPart::of_own(pattern.clone(), own, of))
             } else if contains(&wild, own) {

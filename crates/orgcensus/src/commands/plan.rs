@@ -10,14 +10,14 @@ use orgcensus_row::Timestamp;
 
 use crate::args::Plan;
 use crate::failure::{Failure, exit};
-use crate::forecast::{self, BucketTime, Forecast, Work};
-use crate::{plan_file, reporter, setup};
+use crate::forecast::{self, BucketTime, Forecast, PlannedWork};
+use crate::{crawl_setup, plan_file, reporter, setup};
 
 /// Reads the organization and counts, or fixes a run for many processes.
 pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
     let config = setup::load(&arguments.configured)?;
     let base = setup::base(&config).await?;
-    let mut crawl = setup::crawl(&config, base, reporter::listener()).await?;
+    let mut crawl = crawl_setup::crawl(&config, base, reporter::listener()).await?;
     if let Some(millis) = arguments.captured_at {
         crawl.captured_at = Timestamp(millis);
     }
@@ -40,7 +40,7 @@ pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
     tell_collectors(&crawl.collectors, active, regions);
     let of_accounts = crawl.collectors.iter().filter(|collector| !collector.scope.is_organization_wide());
     let names: Vec<&str> = of_accounts.clone().map(|collector| collector.name).collect();
-    let work = Work { accounts: &enterable, members, collectors: &names, at_once: crawl.bounds.accounts };
+    let work = PlannedWork { accounts: &enterable, members, collectors: &names, at_once: crawl.bounds.accounts };
     match forecast::from_snapshot(&crawl.lake, &work).await? {
         Some(forecast) => tell(&forecast),
         None => {
