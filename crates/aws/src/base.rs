@@ -21,7 +21,6 @@ use crate::limiter::CrawlLimiter;
 use crate::limits::Limits;
 use crate::names::SystemNames;
 use crate::partition;
-use crate::session::Access;
 use crate::transport::http_client;
 
 /// How to reach AWS. What is not said here comes from the environment and the profile, as with the AWS CLI.
@@ -84,7 +83,7 @@ pub struct Base {
     pub(crate) time: SharedTimeSource,
     /// Set where credentials were past when they came.
     pub(crate) came_past: Arc<AtomicBool>,
-    credentials: CachedCredentials,
+    pub(crate) credentials: CachedCredentials,
     home_region: String,
 }
 
@@ -156,11 +155,6 @@ impl Base {
     /// The limiter of the crawl.
     pub fn limiter(&self) -> &Arc<CrawlLimiter> {
         &self.limiter
-    }
-
-    /// The base identity as it is, with no role assumed.
-    pub fn caller(self: &Arc<Self>, account_id: &str) -> Arc<Access> {
-        Access::new(self, account_id, self.credentials.clone())
     }
 }
 

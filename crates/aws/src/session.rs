@@ -37,6 +37,13 @@ pub struct Access {
     pub(crate) regions: OnceCell<Option<Vec<AccountRegion>>>,
 }
 
+impl Base {
+    /// The base identity as it is, with no role assumed.
+    pub fn caller(self: &Arc<Self>, account_id: &str) -> Arc<Access> {
+        Access::new(self, account_id, self.credentials.clone())
+    }
+}
+
 impl Access {
     pub(crate) fn new(base: &Arc<Base>, account_id: &str, credentials: CachedCredentials) -> Arc<Self> {
         Self::with(base, account_id, credentials, base.limiter.account())

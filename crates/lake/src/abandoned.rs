@@ -14,7 +14,7 @@ use orgcensus_row::Timestamp;
 use crate::checkpoint::{self, FOLDER};
 use crate::instant::{self, DAY_MILLIS};
 use crate::lake::blocking;
-use crate::publication::{DATA, day_folder};
+use crate::snapshot::{DATA, day_folder};
 use crate::{Error, Lake, Result, Stage, lock};
 
 /// Files are looked for in so many days: who is asked every night has asked before about all earlier ones.

@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::journal_scan::{self, Header};
 use crate::log::log_number;
-use crate::publication::check_name;
+use crate::snapshot::check_name;
 use crate::upload::Upload;
 use crate::{Error, Journal, Lake, Result, Stage, journal};
 

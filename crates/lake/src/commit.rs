@@ -6,8 +6,8 @@ use futures::{StreamExt, stream};
 use orgcensus_row::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::manifest::FORMAT;
-use crate::publication::{MANIFEST, is_to_come};
+use crate::format::FORMAT;
+use crate::snapshot::{MANIFEST, is_to_come};
 use crate::upload::sha256;
 use crate::{Error, Lake, Manifest, Result, Snapshot, generations, instant};
 
@@ -233,6 +233,37 @@ impl Commit {
     pub fn is_of_same_day(&self, other: &Self) -> bool {
         self.organization_id == other.organization_id && self.snapshot_date == other.snapshot_date
     }
+}
+
+impl Manifest {
+    /// Why no reader takes it for what `commit` published, if one must not. Names become parts of statements and paths:
+    /// they are plain, or refused.
+    fn why_not(&self, commit: &Commit) -> Option<String> {
+        let own = (&self.organization_id, &self.snapshot_date, &self.run_id);
+        if own != (&commit.organization_id, &commit.snapshot_date, &commit.run_id) {
+            return Some(format!("it is of another run than commit {}", commit.n));
+        }
+        let folder = commit.manifest.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for table in &self.tables {
+            let columns = table.columns.iter().map(|column| &column.name);
+            if let Some(name) = columns.chain(&table.key).chain([&table.name]).find(|name| !is_plain(name)) {
+                return Some(format!("the name {name:?} in table {:?} is not of a-z, 0-9 and _", table.name));
+            }
+            let own = format!("{folder}/{}/", table.name);
+            let is_own = |path: &str| {
+                path.strip_prefix(&own).and_then(|name| name.strip_suffix(".parquet")).is_some_and(is_plain)
+            };
+            if let Some(file) = table.files.iter().find(|file| !is_own(&file.path)) {
+                return Some(format!("the file {:?} is not in the folder of table {}", file.path, table.name));
+            }
+        }
+        None
+    }
+}
+
+/// A name that needs no quotes in any engine.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 #[cfg(test)]

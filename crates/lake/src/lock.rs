@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use orgcensus_row::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::publication::check_name;
+use crate::snapshot::check_name;
 use crate::{Error, Lake, Result, generations, instant};
 
 const FORMAT: u64 = 1;

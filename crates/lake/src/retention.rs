@@ -4,8 +4,8 @@
 use orgcensus_row::Timestamp;
 
 use crate::commit::{PREFIX, living};
+use crate::format::FORMAT;
 use crate::instant::{self, DAY_MILLIS};
-use crate::manifest::FORMAT;
 use crate::{Commit, Error, Lake, Result, generations, newest};
 
 /// The fewest days that can be kept: a run that was replaced stays as long, for queries that began before.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use futures::{StreamExt, stream};
 
-use crate::publication::MANIFEST;
+use crate::snapshot::MANIFEST;
 use crate::{Commit, Error, FileEntry, Lake, Manifest, Result, TableFile};
 
 /// Files read at once.

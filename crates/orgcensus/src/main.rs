@@ -8,6 +8,7 @@ mod bounded;
 mod cloudwatch;
 mod commands;
 mod config;
+mod crawl_setup;
 mod failure;
 mod forecast;
 mod lake_access;

@@ -13,6 +13,9 @@ const SPAN: u64 = 900_000_000_000;
 const STEP: u64 = 618_033_988_751;
 const UNSTEP: u64 = inverse(STEP, SPAN);
 
+/// The role that every member made by Organizations has, and that the management account may assume.
+pub(crate) const ORGANIZATION_ROLE: &str = "OrganizationAccountAccessRole";
+
 /// The account that a resource control policy is attached to.
 const HELD: u64 = 2;
 
@@ -132,6 +135,12 @@ impl Organization {
     /// That account's id, if there are so many.
     pub(crate) fn held_id(&self) -> Option<String> {
         (HELD < self.settings.accounts).then(|| self.account_id(HELD))
+    }
+
+    /// The ids of the units that have these names.
+    pub(crate) fn unit_ids(&self, names: &[&str]) -> Vec<String> {
+        let units = self.units.iter().filter(|unit| names.contains(&unit.name));
+        units.map(|unit| unit.id.clone()).collect()
     }
 
     /// All accounts, the management account first.

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::failure::{Failure, exit};
 use crate::telemetry::Metrics;
 use crate::watch::Watch;
-use crate::{plan_file, setup, signals, upkeep};
+use crate::{crawl_setup, plan_file, setup, signals, upkeep};
 
 /// Crawls and publishes, goes on with a run, or crawls a shard of one.
 pub(crate) async fn run(arguments: &Crawl, metrics: Option<&Metrics>) -> Result<u8, Failure> {
@@ -27,7 +27,7 @@ pub(crate) async fn run(arguments: &Crawl, metrics: Option<&Metrics>) -> Result<
 /// All of a run, or what is missing of it, and what follows its publication.
 async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<u8, Failure> {
     let base = setup::base(config).await?;
-    let mut crawl = setup::crawl(config, base, watch.listener()).await?;
+    let mut crawl = crawl_setup::crawl(config, base, watch.listener()).await?;
     crawl.stop = signals::stop();
     watch.lake = Some(crawl.lake.clone());
     if let Some(millis) = arguments.captured_at {
@@ -76,7 +76,7 @@ async fn shard(config: &Config, url: &str, shard: Option<Shard>, watch: &mut Wat
     let shards = plan.shards;
     watch.of_shard(index, shards);
     let base = setup::base_of_shard(config, shards).await?;
-    let crawl = Run { stop: signals::stop(), ..setup::crawl(config, base, watch.listener()).await? };
+    let crawl = Run { stop: signals::stop(), ..crawl_setup::crawl(config, base, watch.listener()).await? };
     watch.lake = Some(crawl.lake.clone());
     let report = orgcensus_crawl::crawl_shard(crawl, plan, index).await?;
     println!("run      {}  shard {index} of {shards}", report.run_id);

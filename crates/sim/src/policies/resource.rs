@@ -4,9 +4,9 @@ use super::named::Named;
 use super::{Kind, Verdict, document};
 use crate::account::Account;
 use crate::dice::Dice;
-use crate::organization::Organization;
-use crate::services::organizations::is_in_perimeter;
-use crate::services::{ec2, sts};
+use crate::network_ids::{default_vpc_id, first_endpoint_id};
+use crate::organization::{ORGANIZATION_ROLE, Organization};
+use crate::perimeter::is_in_perimeter;
 use serde_json::{Value, json};
 
 /// A policy of a resource.
@@ -187,8 +187,8 @@ impl Subject<'_> {
     /// A condition on the network that a call comes from.
     fn network(&self, kind: Kind, dice: &mut Dice) -> Value {
         let (key, id) = match kind {
-            Kind::OwnVpc => ("aws:SourceVpc", ec2::default_vpc_id(self.organization, &self.account.id)),
-            Kind::OtherVpce => ("aws:SourceVpce", ec2::first_endpoint_id(self.organization, &self.other(dice))),
+            Kind::OwnVpc => ("aws:SourceVpc", default_vpc_id(self.organization, &self.account.id)),
+            Kind::OtherVpce => ("aws:SourceVpce", first_endpoint_id(self.organization, &self.other(dice))),
             _ => ("aws:SourceVpc", format!("vpc-0{}", dice.hex(16))),
         };
         json!({ "StringEquals": { key: id } })
@@ -200,7 +200,7 @@ impl Subject<'_> {
         let role = if other == self.organization.management_id() {
             &self.organization.settings.crawler_role
         } else {
-            sts::ORGANIZATION_ROLE
+            ORGANIZATION_ROLE
         };
         self.organization.arn("iam", "", &other, &format!("role/{role}"))
     }

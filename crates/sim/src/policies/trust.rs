@@ -5,7 +5,7 @@ use super::{Named, Verdict, document};
 use crate::account::Account;
 use crate::dice::Dice;
 use crate::organization::Organization;
-use crate::services::organizations::is_in_perimeter;
+use crate::perimeter::is_in_perimeter;
 use serde_json::{Value, json};
 
 const GITHUB: &str = "token.actions.githubusercontent.com";

@@ -2,13 +2,14 @@
 
 mod vpcs;
 
-pub(crate) use vpcs::{default_vpc_id, first_endpoint_id, vpcs};
+pub(crate) use vpcs::vpcs;
 
 use super::{Context, population, some_tags};
 use crate::CANARY;
 use crate::account::Account;
 use crate::clock::iso_millis;
 use crate::dice::Dice;
+use crate::network_ids::default_vpc_id_in;
 use crate::organization::Organization;
 use crate::protocol::{Answer, Limits, Refusal, items};
 use base64::Engine;
@@ -155,7 +156,7 @@ fn describe_instances(context: &Context<'_>) -> Result<Answer, Refusal> {
     }
     let page = context.page(&PAGE, reservations)?;
     let next = page.next;
-    let vpc_id = vpcs::default_vpc_id_in(context.organization, &context.account().id, context.region());
+    let vpc_id = default_vpc_id_in(context.organization, &context.account().id, context.region());
     let reservations = page.elements.iter().map(|reservation| {
         json!({
             "reservationId": reservation[0].reservation_id,

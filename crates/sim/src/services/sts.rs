@@ -5,11 +5,9 @@ use crate::CANARY;
 use crate::account::Account;
 use crate::clock::iso;
 use crate::credentials::{Caller, Session};
+use crate::organization::ORGANIZATION_ROLE;
 use crate::protocol::{Answer, Refusal, Service};
 use serde_json::json;
-
-/// The role that every member made by Organizations has, and that the management account may assume.
-pub(crate) const ORGANIZATION_ROLE: &str = "OrganizationAccountAccessRole";
 
 const SERVICE: Service = Service::Sts;
 

@@ -4,6 +4,7 @@ use super::PAGE;
 use crate::account::Account;
 use crate::clock::iso_millis;
 use crate::dice::Dice;
+use crate::network_ids::{endpoint_id, vpc_id};
 use crate::organization::Organization;
 use crate::protocol::{Answer, Refusal, items};
 use crate::services::{Context, population, some_tags};
@@ -86,31 +87,6 @@ fn endpoint(
     }
 }
 
-/// Computed apart, since policies of other accounts name it.
-fn vpc_id(organization: &Organization, account_id: &str, region: &str, number: u64) -> String {
-    format!("vpc-0{}", organization.dice(&["vpc-id", account_id, region, &number.to_string()]).hex(16))
-}
-
-fn endpoint_id(organization: &Organization, vpc_id: &str, place: u64) -> String {
-    format!("vpce-0{}", organization.dice(&["vpce-id", vpc_id, &place.to_string()]).hex(16))
-}
-
-/// The id of the default VPC of this account in the first region.
-pub(crate) fn default_vpc_id(organization: &Organization, account_id: &str) -> String {
-    let region = organization.settings.regions.first().map(String::as_str).unwrap_or_default();
-    default_vpc_id_in(organization, account_id, region)
-}
-
-/// The id of the default VPC of this account in a region.
-pub(super) fn default_vpc_id_in(organization: &Organization, account_id: &str, region: &str) -> String {
-    vpc_id(organization, account_id, region, 0)
-}
-
-/// The id of the first endpoint of this account in the first region.
-pub(crate) fn first_endpoint_id(organization: &Organization, account_id: &str) -> String {
-    endpoint_id(organization, &default_vpc_id(organization, account_id), 0)
-}
-
 pub(super) fn describe_vpcs(context: &Context<'_>) -> Result<Answer, Refusal> {
     let page = context.page(&PAGE, vpcs(context.organization, context.account(), context.region()))?;
     let next = page.next;
@@ -170,6 +146,7 @@ fn tag_set(tags: &[(String, String)]) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network_ids::{default_vpc_id, first_endpoint_id};
     use crate::testing::{Client, quiet};
 
     #[test]

@@ -3,9 +3,9 @@
 use super::{Permissions, some_permissions};
 use crate::account::{Account, Trouble};
 use crate::dice::Dice;
-use crate::organization::Organization;
+use crate::organization::{ORGANIZATION_ROLE, Organization};
 use crate::policies::{Trust, TrustKind, trust};
-use crate::services::{some_tags, sts};
+use crate::services::some_tags;
 
 /// A role.
 #[derive(Debug, Clone)]
@@ -57,7 +57,7 @@ pub(super) fn roles(organization: &Organization, account: &Account, choices: &[&
         roles.push(role(organization, account, &path, name, TrustKind::Management, &mut dice));
     }
     if !account.is_management() {
-        roles.push(role(organization, account, "/", sts::ORGANIZATION_ROLE, TrustKind::Management, &mut dice));
+        roles.push(role(organization, account, "/", ORGANIZATION_ROLE, TrustKind::Management, &mut dice));
     }
     for (name, service) in LINKED.into_iter().take(usize::try_from(dice.between(1, 3)).unwrap_or(1)) {
         let path = format!("/aws-service-role/{service}/");

@@ -1,7 +1,8 @@
 //! The organization's policies, made from the seed: of every sort that a census must tell apart.
 
-use crate::account::{Account, Trouble};
+use crate::account::Trouble;
 use crate::organization::Organization;
+use crate::perimeter::perimeters;
 use serde_json::{Value, json};
 
 /// The types that are switched on at the root; the last is one that no census has heard of.
@@ -45,7 +46,7 @@ pub(crate) fn policies(organization: &Organization) -> Vec<Policy> {
     if let Some(region) = organization.last_region().filter(|_| is_denied) {
         let condition = json!({ "StringEquals": { "aws:RequestedRegion": region } });
         let deny = json!({ "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition });
-        own(SCP, "deny-region", "No sandbox far away", document(&json!([deny])), units(organization, &["Sandbox"]));
+        own(SCP, "deny-region", "No sandbox far away", document(&json!([deny])), organization.unit_ids(&["Sandbox"]));
     }
     // Blanks as somebody typed them: a document is kept byte for byte.
     let draft = "{ \"Statement\" :\n\t[ ]\n}".to_owned();
@@ -64,35 +65,13 @@ pub(crate) fn policies(organization: &Organization) -> Vec<Policy> {
     let tags = json!({ "tags": { "team": { "tag_key": { "@@assign": "team" } } } }).to_string();
     own("TAG_POLICY", "team", "One way to write team", tags, root);
     let backup = json!({ "plans": {} }).to_string();
-    own("BACKUP_POLICY", "nightly", "", backup, units(organization, &["Production", "Payments"]));
+    own("BACKUP_POLICY", "nightly", "", backup, organization.unit_ids(&["Production", "Payments"]));
     let metadata = json!({ "ec2_attributes": {} }).to_string();
     let first: Vec<String> =
         (1..organization.settings.accounts).take(1).map(|it| organization.account_id(it)).collect();
     own("DECLARATIVE_POLICY_EC2", "metadata-v2", "", metadata, first);
-    own("ORBITAL_POLICY", "orbit", "Of a type to come", "<orbit/>".to_owned(), units(organization, &["Workloads"]));
+    own("ORBITAL_POLICY", "orbit", "Of a type to come", "<orbit/>".to_owned(), organization.unit_ids(&["Workloads"]));
     policies
-}
-
-/// The resource control policies that let only the organization's own in, and services: name, actions, and what they are
-/// attached to.
-fn perimeters(organization: &Organization) -> [(&'static str, &'static [&'static str], Vec<String>); 2] {
-    let held = organization.held_id();
-    let targets = units(organization, &["Security"]).into_iter().chain(held).collect();
-    [
-        ("perimeter", &["s3:*", "sqs:*", "sts:AssumeRole"], targets),
-        ("keys", &["kms:*"], units(organization, &["Production"])),
-    ]
-}
-
-/// Whether a resource control policy keeps others than the organization's own, and services, from the account's
-/// resources of this service.
-pub(crate) fn is_in_perimeter(organization: &Organization, account: &Account, service: &str) -> bool {
-    let path = organization.path_ids(account.unit);
-    let has = |target: &String| *target == account.id || path.contains(&target.as_str());
-    let is_of_service = |action: &&str| action.split(':').next() == Some(service);
-    perimeters(organization).iter().any(|(_, actions, targets)| {
-        actions.iter().any(is_of_service) && targets.iter().any(has) && !account.is_management()
-    })
 }
 
 /// The pairs of a policy and a source that one account has: what is attached to it and to all above.
@@ -126,11 +105,6 @@ fn full_access(organization: &Organization, policy_type: &'static str, name: &'s
 
 fn document(statement: &Value) -> String {
     json!({ "Version": "2012-10-17", "Statement": statement }).to_string()
-}
-
-fn units(organization: &Organization, names: &[&str]) -> Vec<String> {
-    let units = organization.units.iter().filter(|unit| names.contains(&unit.name));
-    units.map(|unit| unit.id.clone()).collect()
 }
 
 #[cfg(test)]
