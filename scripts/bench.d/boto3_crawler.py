@@ -1,5 +1,6 @@
 """A crawler as one would write it with boto3: threads over accounts, paginators, the same calls, and the same tables
 by pyarrow. It stands beside orgcensus in `scripts/bench`; it derives no verdicts and keeps no journal.
+This parallel census is frozen at the services it has: a new service needs no line here.
 
     boto3_crawler.py --endpoint http://127.0.0.1:4510 --lake /tmp/lake --regions us-east-1 eu-west-1
 """

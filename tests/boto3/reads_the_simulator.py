@@ -28,6 +28,21 @@ ROLE = "orgcensus"
 PAGE_SIZE = 3
 REPORT_POLLS = 10
 
+# This census is frozen at these tables and services: a new service needs no line here. Truth about others is left out.
+TABLES = set("""
+    account_policies accounts delegated_administrators delegated_services ec2_instances ec2_vpc_endpoints ec2_vpcs
+    ecr_repositories iam_access_keys iam_credential_report iam_group_memberships iam_groups iam_instance_profiles
+    iam_managed_policies iam_mfa_devices iam_oidc_providers iam_policy_versions iam_roles iam_root_users
+    iam_saml_providers iam_server_certificates iam_service_last_accessed iam_service_specific_credentials
+    iam_signing_certificates iam_ssh_public_keys iam_users identity_center_account_assignments
+    identity_center_groups identity_center_instances identity_center_memberships
+    identity_center_permission_set_policies identity_center_permission_sets identity_center_users kms_keys
+    lambda_functions organization_policies organization_policy_targets organization_policy_types
+    organization_root_access organization_services organizational_units organizations s3_buckets
+    secretsmanager_secrets sns_topics sqs_queues
+""".split())
+SERVICES = {"ec2", "ecr", "iam", "kms", "lambda", "organizations", "s3", "secretsmanager", "sns", "sqs"}
+
 # What a service answers where nothing is set; KMS of keys that cannot rotate.
 ABSENT = {
     "KMSInvalidStateException",
@@ -386,15 +401,18 @@ def census(checks, binary, accounts, seed):
         found = Census(Aws(url, *KEYS), checks)
         found.organization()
 
-    for table, rows in sorted(truth["tables"].items()):
+    expected = {table: rows for table, rows in truth["tables"].items() if table in TABLES}
+    for table, rows in sorted(expected.items()):
         checks.equal(f"{what}: rows of {table} ({rows})", rows, found.rows[table])
-    checks.equal(f"{what}: no other table", set(truth["tables"]), set(found.rows))
-    checks.equal_rows(f"{what}: ARNs of resources", [it["arn"] for it in truth["resources"]], list(found.arns))
+    checks.equal(f"{what}: no other table", set(expected), set(found.rows))
+    arns = [it["arn"] for it in truth["resources"] if it["arn"].split(":")[2] in SERVICES]
+    checks.equal_rows(f"{what}: ARNs of resources", arns, list(found.arns))
     policies = [[it["account_id"], it["policy_id"], it["source_id"]] for it in truth["account_policies"]]
     checks.equal_rows(f"{what}: policies of accounts", policies, [list(it) for it in found.account_policies])
     outcomes = {it["account_id"]: it["outcome"] for it in truth["accounts"]}
     checks.equal(f"{what}: how each account ends", outcomes, found.outcomes)
-    obstructed = [[it["account_id"], it["region"], it["service"], it["outcome"]] for it in truth["obstructed"]]
+    refused = [it for it in truth["obstructed"] if it["service"] in SERVICES]
+    obstructed = [[it["account_id"], it["region"], it["service"], it["outcome"]] for it in refused]
     checks.equal_rows(f"{what}: what is refused", obstructed, [list(it) for it in found.obstructed])
     for name, count in facts_of(truth).items():
         checks.equal(f"{what}: {name} ({count})", count, found.facts[name])

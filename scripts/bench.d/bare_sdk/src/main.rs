@@ -1,6 +1,8 @@
 //! The floor under `scripts/bench`: the SDK alone, making the calls that a crawl makes and reading their answers, and
 //! doing nothing with them. No limiter, no rows, no stage, no files.
 //!
+//! This parallel census is frozen at the services it has: a new service needs no line here.
+//!
 //! ```text
 //! bare-sdk http://127.0.0.1:4510 us-east-1,eu-west-1
 //! ```
