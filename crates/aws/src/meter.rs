@@ -1,4 +1,4 @@
-//! What is counted of each operation, and the bucket that it draws from.
+//! The counts of each operation, and the bucket that its calls draw from.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ use crate::limits::Rule;
 /// How long an attempt may wait for its permit before it counts as throttled out.
 const LONGEST_WAIT: Duration = Duration::from_secs(900);
 
-/// What the calls of one operation came to.
+/// The counts of one operation's calls.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Operations called; a page is a call.
@@ -88,7 +88,7 @@ impl Meter {
         self.counts().calls += 1;
     }
 
-    /// Waits for leave to send one attempt.
+    /// Waits for permission to send one attempt.
     pub(crate) async fn permit(self: &Arc<Self>) -> Result<Permit, Error> {
         let start = Instant::now();
         let wait = async {

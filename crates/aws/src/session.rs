@@ -18,12 +18,12 @@ use crate::meter::Used;
 use crate::partition;
 use crate::regions::AccountRegion;
 
-/// What one account may spend on retries at once; each success earns one back. Never shared between accounts.
+/// The retry quota of one account. Each success gives some of it back. Accounts never share it.
 const RETRY_QUOTA: usize = 500;
-/// The price of a retry after throttling: the bucket has slowed the account already.
+/// What a retry after throttling costs: little, since the bucket has slowed the account already.
 const THROTTLED_RETRY: u32 = 2;
-/// The price of a retry after an answer that did not come or was no good: a service that is down must not be asked for
-/// ever.
+/// What a retry costs after an answer that did not come or could not be used: more, since a service that is down must
+/// not be asked for ever.
 const FAILED_RETRY: u32 = 5;
 
 /// One identity in one account, with the account's own limiter and retry quota.
@@ -33,7 +33,7 @@ pub struct Access {
     credentials: CachedCredentials,
     limiter: Arc<AccountLimiter>,
     retry_partition: RetryPartition,
-    /// The account's regions, as a second look found them; none if that failed.
+    /// The account's regions as they were when asked again; none if asking failed.
     pub(crate) regions: OnceCell<Option<Vec<AccountRegion>>>,
 }
 
@@ -70,7 +70,7 @@ impl Access {
         &self.base
     }
 
-    /// The credentials as they are now, for what is reached without the SDK: the lake's bucket.
+    /// The credentials as they are now, for the lake's bucket, which is reached without the SDK.
     pub async fn credentials(&self) -> Result<Credentials, Error> {
         let provided = self.credentials.get().await;
         provided.map_err(|error| Error::new(Class::Failed, "Credentials", error.to_string()))

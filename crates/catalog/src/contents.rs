@@ -11,7 +11,7 @@ use crate::{Error, Result};
 /// Manifests read at once.
 const READS_MAX: usize = 16;
 
-/// What the files do not hold and their place says, in this order.
+/// The columns that the files do not hold: their folders' names give the values, in this order.
 pub(crate) const PARTITION_KEYS: [(&str, &str); 2] =
     [("org_id", "The organization, o-…"), ("snapshot_date", "The day on which the run started, YYYY-MM-DD (UTC)")];
 
@@ -91,7 +91,7 @@ pub struct SnapshotOfTable {
 }
 
 impl Contents {
-    /// Reads the commits and the manifests of all living snapshots, but for those that are about to be removed.
+    /// Reads the commits and the manifests of all living snapshots, except those that are about to be removed.
     pub async fn read(lake: &Lake, databases: Databases, leaving: &[Commit]) -> Result<Self> {
         databases.check()?;
         let mut living = lake.snapshots().await?;

@@ -30,7 +30,8 @@ pub enum Begun {
 }
 
 impl Lake {
-    /// Refuses a date in the future: this machine's clock is wrong, or that of whoever began the run.
+    /// Refuses a date in the future: the clock of this machine is wrong, or the clock of the machine that began the
+    /// run.
     pub fn check_date(&self, snapshot_date: &str) -> Result<()> {
         if is_to_come(snapshot_date, self.now()) {
             let why = format!("it is in the future: this machine's clock says {}", instant::day(self.now().0));
@@ -53,7 +54,7 @@ struct Inner {
 }
 
 impl Publication {
-    /// Begins to publish a run, from the beginning: what an earlier attempt of the same run left is removed.
+    /// Begins to publish a run from the start: removes the files that an earlier attempt of the same run left.
     pub async fn begin(lake: &Lake, snapshot: Snapshot, options: FileOptions) -> Result<Begun> {
         let prefix = snapshot.prefix()?;
         lake.check_date(&snapshot.snapshot_date)?;
@@ -121,7 +122,7 @@ impl Publication {
         self.0.lake.path(&format!("{}/{name}", self.0.prefix))
     }
 
-    /// Removes what an attempt that was killed has left: Glue would list it beside the files of this one.
+    /// Removes the files that a killed attempt has left: Glue would list them beside the files of this attempt.
     async fn sweep(&self) -> Result<()> {
         self.0.lake.remove_all(&self.0.lake.path(&self.0.prefix)?).await
     }

@@ -50,7 +50,7 @@ impl Snapshot {
     }
 }
 
-/// Names become parts of paths: what could be another path is refused.
+/// Names become parts of paths, so a name that could lead to another path is refused.
 pub(crate) fn check_name(name: &str) -> Result<()> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     if name.is_empty() || name.len() > 128 || !name.bytes().all(is_plain) {
