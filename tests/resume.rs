@@ -212,5 +212,5 @@ async fn a_plan_of_other_tables_is_refused_with_words() {
     let place = place();
     let plan = Plan { tables: "others".to_owned(), ..shards(&place, &[]).await };
     let error = crawl_shard(place.crawl().await, plan, 0).await.unwrap_err().to_string();
-    assert!(error.contains("whose tables are others") && error.contains("go on with that version"), "{error}");
+    assert!(error.contains("whose tables are others") && error.contains("resume with that version"), "{error}");
 }

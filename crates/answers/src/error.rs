@@ -16,7 +16,7 @@ pub enum Error {
     /// The lake could not be read.
     #[error(transparent)]
     Lake(#[from] orgcensus_lake::Error),
-    /// Nothing that was published is what was asked for.
+    /// No published snapshot is the one that was asked for.
     #[error("find {wanted}; {known}")]
     NoSnapshot {
         /// What was asked for.

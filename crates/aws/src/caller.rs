@@ -190,8 +190,8 @@ static COMMON: LazyLock<RuntimeComponentsBuilder> = LazyLock::new(|| {
         .with_retry_classifier(FreshCredentials)
 });
 
-/// The endpoint is known before the call, so its resolver needs no parameters. The orchestration wants a resolver all
-/// the same.
+/// The endpoint is known before the call, so its resolver needs no parameters. The orchestration wants them to be
+/// there, even empty.
 #[derive(Debug)]
 struct NoParams;
 

@@ -37,7 +37,8 @@ impl Databases {
         for name in [&self.newest, &self.history] {
             let is_good = name.bytes().all(is_plain) && name.starts_with(|it: char| it.is_ascii_lowercase());
             if !is_good || name.len() > 128 {
-                let reason = "it must begin with a lower-case letter and go on with those, digits and _".to_owned();
+                let reason =
+                    "it must begin with a lower-case letter and have only lower-case letters, digits and _".to_owned();
                 return Err(Error::Unknown { what: format!("the database {name:?}"), reason });
             }
         }

@@ -146,7 +146,7 @@ impl Plan {
             let Self { run_id, orgcensus_version, .. } = self;
             return Err(Error::Plan(format!(
                 "run {run_id} was begun by orgcensus {orgcensus_version}, whose tables are others than those of this \
-                 version: go on with that version, or begin a new run"
+                 version: resume with that version, or begin a new run"
             )));
         }
         crawl.run_id.clone_from(&self.run_id);

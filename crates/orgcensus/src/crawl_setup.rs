@@ -1,4 +1,4 @@
-//! From configuration to what a run is told.
+//! From the configuration to a run's settings.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::lake_access;
 use crate::setup::{chain, selection, stage_directory};
 
-/// All that one run is told.
+/// The settings of one run.
 pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) -> Result<Crawl, Failure> {
     let chain = chain(config, &base).await?;
     let own_account_id = match config.organization.own_account {

@@ -1,4 +1,5 @@
-//! What a crawl would cost: calls, minutes, and the bucket that takes longest, from the snapshot before it.
+//! What a crawl would cost: calls, minutes, and the bucket that takes longest. The numbers come from the newest
+//! snapshot.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +21,7 @@ pub(crate) struct Forecast {
     pub(crate) new_accounts: usize,
     /// Operations called, as the run's report will count them.
     pub(crate) calls: u64,
-    /// How long it would take, but for publishing.
+    /// How long it would take, without publishing.
     pub(crate) seconds: f64,
     /// The bucket that takes longest.
     pub(crate) binding: Option<BucketTime>,
@@ -160,7 +161,7 @@ fn is_of_accounts(name: &str) -> bool {
     COLLECTORS.iter().any(|collector| collector.name == name && !collector.scope.is_organization_wide())
 }
 
-/// How long it takes when so many go at once, each as soon as there is room.
+/// How long it takes if so many run at once, and each begins as soon as there is room.
 fn makespan(each: impl Iterator<Item = f64>, at_once: usize) -> f64 {
     let mut free_at = vec![0.0_f64; at_once.max(1)];
     for seconds in each {

@@ -1,4 +1,4 @@
-//! From configuration to what AWS is reached by, and what is selected.
+//! From the configuration to the AWS side of a run and its selection.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ fn keep_private(config: &Config) {
     }
 }
 
-/// Names of collectors that do not exist are the commonest typing error.
+/// Refuses names of collectors that do not exist: this is the most common typing error.
 fn check_names(config: &Config) -> Result<(), Failure> {
     let select = &config.select;
     let mut named = select.collectors.iter().chain(&select.add_collectors).chain(&select.exclude_collectors);
@@ -126,13 +126,13 @@ pub(crate) fn stage_directory(config: &Config, lake: &Lake) -> PathBuf {
     folder.unwrap_or_else(|| PathBuf::from(".orgcensus/stage"))
 }
 
-/// What is off unless named counts as excluded.
+/// The selection. A collector that is off by default counts as excluded unless it is named.
 pub(crate) fn selection(config: &Config) -> Selection {
     let select = &config.select;
     let is_named = |name: &str| select.collectors.contains(name) || select.add_collectors.contains(name);
     let off = COLLECTORS.iter().filter(|it| it.cost().is_some()).map(|it| it.name);
     let off = off.filter(|name| !is_named(name)).map(str::to_owned);
-    // Where some are named, those are all: the added ones too.
+    // If `collectors` names some, only those run: so the added ones must be put in as well.
     let added = select.add_collectors.iter().filter(|_| !select.collectors.is_empty());
     Selection {
         organization_id: config.organization.id.clone(),

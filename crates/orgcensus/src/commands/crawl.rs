@@ -13,7 +13,7 @@ use crate::telemetry::Metrics;
 use crate::watch::Watch;
 use crate::{crawl_setup, plan_file, setup, signals, upkeep};
 
-/// Crawls and publishes, goes on with a run, or crawls a shard of one.
+/// Crawls and publishes a run, resumes one, or crawls a shard of one.
 pub(crate) async fn run(arguments: &Crawl, metrics: Option<&Metrics>) -> Result<u8, Failure> {
     let config = setup::load(&arguments.configured)?;
     let mut watch = Watch::new(&config, arguments.report.clone(), metrics);
@@ -24,7 +24,7 @@ pub(crate) async fn run(arguments: &Crawl, metrics: Option<&Metrics>) -> Result<
     watch.end(result).await
 }
 
-/// All of a run, or what is missing of it, and what follows its publication.
+/// Crawls a whole run, or the missing part of it, and does what follows its publication.
 async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<u8, Failure> {
     let base = setup::base(config).await?;
     let mut crawl = crawl_setup::crawl(config, base, watch.listener()).await?;
@@ -46,7 +46,7 @@ async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<
     Ok(exit_code(&report))
 }
 
-/// A failure after which one can go on says how.
+/// If the run can be resumed after a failure, the error says how.
 fn kept(source: Error, arguments: &Crawl, stage: &Path) -> Failure {
     let is_kept = arguments.resume.is_some() || Journal::<AccountRecord>::exists(stage);
     let cannot_begin = matches!(

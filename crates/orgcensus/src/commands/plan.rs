@@ -50,7 +50,7 @@ pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
                 outside: usize::try_from(plan.reading.calls + plan.regions_known.reading.calls).unwrap_or_default()
                     + members
                     + once,
-                // And one to ask for its regions.
+                // One more call asks for the account's regions.
                 inside: active * (each + 1),
                 members,
             };
@@ -61,7 +61,7 @@ pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
 }
 
 /// How many of the selected regions are on in every account: those that no account can switch off. The identity that
-/// reads the organization knows them; if it may not say, they are the ones that this version knows.
+/// reads the organization asks AWS for them. If it may not, the list of this version is used.
 fn regions(crawl: &Crawl, plan: &orgcensus_crawl::Plan) -> usize {
     let takes = |region: &str| crawl.selection.takes_region(region);
     match &plan.regions_known.own {
@@ -100,7 +100,7 @@ fn tell_collectors(collectors: &[Collector], accounts: usize, regions: usize) {
     }
 }
 
-/// A collector's calls; `+` marks one that it makes for what it finds, however often that is.
+/// A collector's calls; `+` marks a call that is made for each thing that is found.
 fn calls(collector: &Collector) -> String {
     let mark = |(place, call): (usize, &Call)| format!("{}{}", if place == 0 { "" } else { "+" }, call.operation);
     collector.calls.iter().enumerate().map(mark).collect::<Vec<_>>().join(", ")
@@ -119,7 +119,7 @@ fn tell(forecast: &Forecast) {
     }
 }
 
-/// Calls that are certain without a snapshot.
+/// The calls that are known without a snapshot.
 struct Bound {
     /// To read the organization.
     outside: usize,
