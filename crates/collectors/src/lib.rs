@@ -18,7 +18,7 @@ pub mod secretsmanager;
 pub mod sns;
 pub mod sqs;
 
-/// The services, each with its collectors. One that is not listed here collects nothing.
+/// The services, each with its collectors. A service that is not listed here collects nothing.
 const SERVICES: &[&[Collector]] = &[
     ec2::COLLECTORS,
     ecr::COLLECTORS,

@@ -1,4 +1,4 @@
-//! Whose an ARN is, as a condition's value writes it (C10–C13).
+//! The owner of an ARN in a condition's value (C10–C13).
 
 use crate::arn::{Arn, has_wildcard, is_account};
 use crate::glob::{may_match, overlaps};

@@ -22,17 +22,17 @@ mod surviving;
 
 pub(crate) use surviving::surviving;
 
-/// A Deny that may prove something: those it names are denied if its demands are certain, unless they are among the
+/// A Deny that can be relied on: it denies those whom it names if its demands are certain, unless they are among the
 /// survivors.
 pub(crate) struct Denial<'a> {
     statement: &'a Statement,
     actions: Vec<String>,
     resources: Vec<Cow<'a, str>>,
-    /// What must be certain of the callers.
+    /// The conditions that must certainly hold for the callers.
     demands: Vec<Demand<'a>>,
-    /// Who is let through all the same. Empty: no one.
+    /// Those who are let through in spite of the Deny. Empty: nobody.
     pub(crate) survivors: Bound,
-    /// The guardrail that it stands in; none: a policy of the resource's own.
+    /// The guardrail that contains it; none for a policy of the resource itself.
     guard: Option<Guard<'a>>,
 }
 
@@ -66,7 +66,8 @@ impl<'a> Denial<'a> {
         (!survivors.is_vacuous()).then_some(Denial { statement, actions, resources, demands, survivors, guard: None })
     }
 
-    /// Reads a Deny of a guardrail. A role's trust policy names no resource: there it is held against the role itself.
+    /// Reads a Deny of a guardrail. A role's trust policy names no resource: there the Deny's resources are compared
+    /// with the role itself.
     pub(crate) fn of_guardrail(statement: &'a Statement, guard: Guard<'a>, facts: &Facts) -> Option<Denial<'a>> {
         let denial = Denial { guard: Some(guard), ..Denial::read(statement, facts)? };
         let Some(role) = facts.target.filter(|_| facts.kind == PolicyKind::Trust) else { return Some(denial) };
@@ -117,7 +118,7 @@ impl<'a> Denial<'a> {
         self.survivors.entries.is_empty() && !self.statement.is_not_principal
     }
 
-    /// How much there is to compare with one principal.
+    /// The number of comparisons for one principal.
     fn size(&self) -> usize {
         self.named().saturating_add(self.survivors.entries.len())
     }
@@ -141,10 +142,10 @@ fn is_session(role: &str, session: &str) -> bool {
     (role.service, session.service) == ("iam", "sts") && role.account == session.account && name.is_some() && name == of
 }
 
-/// Who escapes one condition of a Deny; `None` when that may be anyone.
+/// Who is not hit by one condition of a Deny; `None` if that may be anyone.
 fn escapes(condition: &Condition, expands_variables: bool) -> Option<(Dimension, Vec<Entry>)> {
     let operator = Operator::parse(&condition.operator)?;
-    // Who uploads under which key says nothing of who reads (D5).
+    // A key that uploads must use says nothing about who may read (D5).
     let key = Key::of(&condition.key).filter(|key| !key.is_encryption())?;
     // `PrincipalIsAWSService: false` lets services through (D3).
     let spares_services = condition.key.eq_ignore_ascii_case("aws:PrincipalIsAWSService")
@@ -166,7 +167,7 @@ fn escapes(condition: &Condition, expands_variables: bool) -> Option<(Dimension,
 fn left_out(principal: &PrincipalValue, facts: &Facts) -> Option<Entry> {
     let canonical_ids = &facts.organization.canonical_ids;
     let (dimension, reach) = match Principal::read(principal) {
-        // What cannot be read is not shown to leave out no one.
+        // If a value cannot be read, it may leave someone out.
         Principal::Anyone | Principal::InvalidWildcard => (Dimension::Caller, Reach::Anyone),
         Principal::Account { id, arn } => {
             let (id, arn) = (id.to_owned(), arn.map(str::to_owned));
@@ -195,8 +196,8 @@ fn action_pattern(action: &str, facts: &Facts) -> String {
     if whole || action == "*:*" { "*".to_owned() } else { action.to_ascii_lowercase() }
 }
 
-/// The pattern of a Deny's resource. What `NotResource` leaves out by a variable, or by a text that may be the resource's,
-/// is not known, so it may be anything.
+/// The pattern of a Deny's resource. If `NotResource` uses a variable, or a text that may name the resource, it is not
+/// known what it leaves out: so it may leave out anything.
 fn resource_pattern<'a>(resource: &'a str, statement: &Statement, facts: &Facts) -> Cow<'a, str> {
     let target = facts.target();
     let written = target.map_or(Cow::Borrowed(resource), |target| target.absolute(resource));

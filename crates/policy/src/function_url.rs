@@ -1,5 +1,5 @@
 //! The URL of a Lambda function: since October 2025 a new one needs two permissions, `lambda:InvokeFunctionUrl` and
-//! `lambda:InvokeFunction` (R7). Of an older one it is not known whether AWS asks for the second.
+//! `lambda:InvokeFunction` (R7). For an older one it is not known whether AWS needs the second.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
@@ -54,7 +54,7 @@ impl Doors {
         Doors { url: self.url || url, function: self.function || function, more: self.more || more }
     }
 
-    /// Whether these are of a URL and nothing else, which is shut unless all the doors that are open are both.
+    /// Whether these are only a URL's permissions, so that the URL stays closed unless both are granted.
     pub(crate) fn need(self, all: Doors) -> bool {
         (self.url || self.function) && !self.more && !(all.url && all.function)
     }

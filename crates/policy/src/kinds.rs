@@ -1,7 +1,7 @@
 //! Every type of resource that can have a policy, declared once. Collectors name it, `derive` and `explain` read it.
 //!
-//! A type is here although no collector reads it yet where someone may ask for its policies to be explained. Of a type
-//! that is missing nothing is decided by what its policies name.
+//! Some types are here although no collector reads them yet: someone may want their policies explained. For a type that
+//! is missing, the names in its policies decide nothing.
 
 use crate::gate::Gate;
 use crate::kind::PolicyKind;
@@ -11,7 +11,7 @@ macro_rules! kinds {
     ($($(#[$comment:meta])* $name:ident = $kind:expr;)+) => {
         $($(#[$comment])* pub const $name: ResourceKind = $kind;)+
 
-        /// Every kind. Of two whose ARNs are alike the narrower one comes first.
+        /// Every kind. If the ARNs of two kinds are alike, the narrower kind comes first.
         pub static ALL: &[ResourceKind] = &[$($name),+];
     };
 }

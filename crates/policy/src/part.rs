@@ -6,15 +6,16 @@ use std::collections::BTreeSet;
 use crate::glob::{contains, overlaps};
 use crate::resource_kind::OwnArn;
 
-/// The most patterns along which an Allow is cut; past it none is, and some unions of Denies are not seen.
+/// The most patterns along which an Allow is cut. With more it is not cut at all, and some unions of Denies are not
+/// seen.
 const MAX_CUTS: usize = 16;
 
-/// A part of what an Allow speaks of: what a pattern matches, but for what others match.
+/// A part of an Allow: the actions or resources that a pattern matches, without those that other patterns match.
 #[derive(Clone)]
 pub(crate) struct PatternPart<'a> {
     pattern: Cow<'a, str>,
     but: Vec<Cow<'a, str>>,
-    /// The ARNs of the resource itself among which it is besides.
+    /// If the part is about the resource itself: the resource's own ARNs that it is among.
     own: Option<(&'a str, &'static OwnArn)>,
 }
 
@@ -24,7 +25,7 @@ impl<'a> PatternPart<'a> {
         PatternPart { pattern, but: Vec::new(), own: None }
     }
 
-    /// What the pattern matches of a resource's own ARNs.
+    /// The resource's own ARNs that the pattern matches.
     pub(crate) fn of_own(pattern: Cow<'a, str>, arns: &'a str, own: &'static OwnArn) -> PatternPart<'a> {
         PatternPart { pattern, but: Vec::new(), own: Some((arns, own)) }
     }
@@ -34,7 +35,7 @@ impl<'a> PatternPart<'a> {
         &self.pattern
     }
 
-    /// The same, but for what these patterns match.
+    /// The same part without what these patterns match.
     pub(crate) fn but(self, but: Vec<Cow<'a, str>>) -> PatternPart<'a> {
         PatternPart { but, ..self }
     }
@@ -45,11 +46,11 @@ impl<'a> PatternPart<'a> {
         self.own.is_some_and(|(_, own)| own.never.iter().any(|start| name.starts_with(start)))
     }
 
-    /// Whether all of the part is among what the patterns match, or among the rest (D1, D6).
+    /// Whether the patterns match all of the part; if `negated`, whether they match nothing of it (D1, D6).
     pub(crate) fn is_within(&self, patterns: &[impl AsRef<str>], negated: bool) -> bool {
         let mut patterns = patterns.iter().map(AsRef::as_ref);
         if negated {
-            // What the Deny leaves out, the part leaves out too.
+            // The part must leave out everything that the Deny leaves out.
             let meets = |pattern| self.own.is_none_or(|(arns, _)| overlaps(pattern, arns));
             patterns.all(|pattern| self.leaves_out(pattern) || !overlaps(pattern, &self.pattern) || !meets(pattern))
         } else {
@@ -62,7 +63,7 @@ impl<'a> PatternPart<'a> {
         self.but.iter().any(|but| contains(but, pattern))
     }
 
-    /// Takes what matches the pattern out of the part; `None` when not all of that is in it.
+    /// Takes everything that matches the pattern out of the part; `None` if some of it is not in the part.
     fn cut(&mut self, pattern: &Cow<'a, str>) -> Option<PatternPart<'a>> {
         if self.pattern == *pattern || self.leaves_out(pattern) || !contains(&self.pattern, pattern) {
             return None;
@@ -82,15 +83,15 @@ pub(crate) fn cuts<'a>(left_out: impl Iterator<Item = &'a str>) -> BTreeSet<Cow<
 /// The parts of an Allow, by its patterns.
 pub(crate) fn parts(patterns: Vec<Cow<'_, str>>, negated: bool) -> Vec<PatternPart<'_>> {
     match (patterns.is_empty(), negated) {
-        // Without the element a statement is about the resource that it is attached to.
+        // Without this element a statement is about the resource that it is attached to.
         (true, _) => vec![PatternPart::new(Cow::Borrowed("*"))],
         (false, true) => vec![PatternPart::new(Cow::Borrowed("*")).but(patterns)],
         (false, false) => patterns.into_iter().map(PatternPart::new).collect(),
     }
 }
 
-/// Where one Deny leaves out what another names, neither covers all of a part, but both do: a part is cut along what
-/// Denies leave out.
+/// If one Deny leaves out what another names, neither covers a whole part, but together they do. So parts are cut along
+/// the patterns that Denies leave out.
 pub(crate) fn cut_along<'a>(mut parts: Vec<PatternPart<'a>>, cuts: &BTreeSet<Cow<'a, str>>) -> Vec<PatternPart<'a>> {
     for cut in cuts {
         let inner: Vec<PatternPart<'_>> = parts.iter_mut().filter_map(|part| part.cut(cut)).collect();

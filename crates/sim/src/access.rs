@@ -1,4 +1,4 @@
-//! What stands between a caller and an account's services: the troubles, as AWS words them.
+//! The troubles that keep a caller from an account's services, in AWS's words.
 
 use crate::account::{Account, Trouble};
 use crate::credentials::Caller;
@@ -27,7 +27,7 @@ impl Obstacle {
     }
 }
 
-/// What keeps this service from being read there, if anything does.
+/// The obstacle that keeps this service from being read there, if there is one.
 pub(crate) fn obstacle(
     organization: &Organization,
     account: &Account,
@@ -61,7 +61,7 @@ pub(crate) fn check(organization: &Organization, caller: &Caller, request: &Requ
     }
     match service {
         Service::Organizations => return check_delegated(organization, caller, request, None),
-        // Members see that there is an instance, and no more.
+        // Member accounts may see that there is an instance, but nothing else.
         Service::IdentityStore | Service::SsoAdmin if request.operation != "ListInstances" => {
             return check_delegated(organization, caller, request, Some("sso.amazonaws.com"));
         }
@@ -85,7 +85,8 @@ pub(crate) fn check(organization: &Organization, caller: &Caller, request: &Requ
     })
 }
 
-/// Only the management account may, and who administers this service for the organization; any service if none.
+/// Allows only the management account and the delegated administrators of this service; with no service given, those of
+/// any service.
 fn check_delegated(
     organization: &Organization,
     caller: &Caller,

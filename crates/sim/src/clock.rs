@@ -25,7 +25,7 @@ impl Clock {
         self.now_millis - days.max(0) * DAY_MILLIS + seconds * 1000
     }
 
-    /// What a clock on the wall shows: the real time while the simulated day is the real one, else the present.
+    /// The time that answers show: the real time if the simulated day is today, else the simulated present.
     pub(crate) fn wall_millis(self) -> i64 {
         let real = Utc::now().timestamp_millis();
         if (0..DAY_MILLIS).contains(&(real - self.now_millis)) { real } else { self.now_millis }
@@ -37,7 +37,8 @@ impl Clock {
     }
 }
 
-/// The real time, as credentials are told by. It goes on as tokio's does, so that a test may let hours pass.
+/// The real time, which decides when credentials end. It advances with tokio's clock, so that a test may let hours
+/// pass.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Started {
     at_seconds: i64,

@@ -1,4 +1,4 @@
-//! Who calls: access keys and session tokens, made so that they say themselves what they are.
+//! Finds who calls: access keys and session tokens contain all that is needed to know their owner.
 
 use crate::CANARY;
 use crate::account::Account;
@@ -41,7 +41,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Everything is in the token, so that no session needs to be remembered.
+    /// The token contains everything, so that the simulator need not store sessions.
     pub(crate) fn token(&self) -> String {
         let Self { account_id, role, role_id, session_name, expiration_seconds } = self;
         let text = format!("{account_id}|{role}|{role_id}|{session_name}|{expiration_seconds}");
@@ -78,7 +78,7 @@ pub(crate) fn authenticate(organization: &Organization, request: &Request) -> Re
     if is_dead && caller.role.is_some() {
         return Err(Refusal::unknown_credentials(request.service));
     }
-    // A region that is off does not know the account's credentials.
+    // In a region that is off, AWS does not know the account's credentials.
     if !request.service.is_global() && !organization.is_enabled(&caller.account, &request.region) {
         return Err(Refusal::unknown_credentials(request.service));
     }

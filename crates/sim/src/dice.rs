@@ -12,7 +12,7 @@ const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 pub(crate) struct Dice(ChaCha8Rng);
 
 impl Dice {
-    /// The choices of the thing that `path` names. What one path draws never shifts what another draws.
+    /// The choices of the thing that `path` names. Draws of one path never change the draws of another.
     pub(crate) fn new(seed: u64, path: &[&str]) -> Self {
         // FNV-1a: stable over compilers and platforms, which the standard hasher is not.
         let mut hash = 0xcbf2_9ce4_8422_2325_u64 ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);

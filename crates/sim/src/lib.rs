@@ -38,7 +38,7 @@ pub use settings::{Move, Settings, Troubles};
 pub use simulation::Simulation;
 pub use truth::{AccountPolicyTruth, AccountTruth, Fact, IdentityTruth, Lists, Obstructed, ResourceTruth, Truth};
 
-/// Every secret of the simulated world contains this text: where it is found in a lake or a log, a secret leaked.
+/// Every secret of the simulated world contains this text. If a lake or a log contains it, a secret leaked.
 pub const CANARY: &str = "CANARY";
 
 /// [`CANARY`] as it looks in base64, at the beginning of a text.

@@ -1,8 +1,8 @@
-//! How the simulated AWS is reached: at once and always, or as over a real network from a real AWS.
+//! How the simulated AWS is reached: at once and without errors, or as AWS is reached over a real network.
 
 use std::time::Duration;
 
-/// The way to the simulated AWS, and how patient it is.
+/// The network to the simulated AWS, and the rates that it allows.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Network {
     /// How long every answer takes.
@@ -21,7 +21,7 @@ pub struct Network {
 /// Faults by chance, as shares of all requests. Retrying overcomes each of them.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Faults {
-    /// What the dice are thrown from.
+    /// The seed of the dice.
     pub seed: u64,
     /// Throttled, whatever the rate.
     pub throttled: f64,
@@ -31,7 +31,7 @@ pub struct Faults {
     pub resets: f64,
     /// Answers that break off in their middle.
     pub truncated: f64,
-    /// Answers that take their time.
+    /// Answers that come late.
     pub slow: f64,
     /// How much.
     pub slow_for: Duration,

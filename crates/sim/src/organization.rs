@@ -86,7 +86,7 @@ impl Organization {
         }
     }
 
-    /// The choices of one thing in this organization.
+    /// The dice of one thing in this organization.
     pub(crate) fn dice(&self, path: &[&str]) -> Dice {
         Dice::new(self.settings.seed, path)
     }
@@ -127,7 +127,8 @@ impl Organization {
         account.index == self.settings.accounts.saturating_sub(1).min(1)
     }
 
-    /// Whether a resource control policy is attached to the account itself, which shows what it takes away.
+    /// Whether a resource control policy is attached to this account itself. The account shows what the policy takes
+    /// away.
     pub(crate) fn is_held(&self, account: &Account) -> bool {
         account.index == HELD
     }

@@ -3,8 +3,8 @@
 use crate::account::Account;
 use crate::organization::Organization;
 
-/// The resource control policies that let only the organization's own in, and services: name, actions, and what they are
-/// attached to.
+/// The resource control policies that let in only the organization's own identities and services: name, actions, and
+/// the targets that they are attached to.
 pub(crate) fn perimeters(organization: &Organization) -> [(&'static str, &'static [&'static str], Vec<String>); 2] {
     let held = organization.held_id();
     let targets = organization.unit_ids(&["Security"]).into_iter().chain(held).collect();
@@ -14,8 +14,8 @@ pub(crate) fn perimeters(organization: &Organization) -> [(&'static str, &'stati
     ]
 }
 
-/// Whether a resource control policy keeps others than the organization's own, and services, from the account's
-/// resources of this service.
+/// Whether a resource control policy protects the account's resources of this service: only the organization's own
+/// identities and services may reach them.
 pub(crate) fn is_in_perimeter(organization: &Organization, account: &Account, service: &str) -> bool {
     let path = organization.path_ids(account.unit);
     let has = |target: &String| *target == account.id || path.contains(&target.as_str());

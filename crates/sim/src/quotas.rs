@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use tokio::time::Instant;
 
-/// Buckets that are full again are forgotten when there are more than this.
+/// If there are more buckets than this, those that are full again are forgotten.
 const MOST_BUCKETS: usize = 50_000;
 
 /// What a bucket is for.
@@ -104,7 +104,7 @@ impl Quotas {
         let now = Instant::now();
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= MOST_BUCKETS {
-            // None needs longer to be full again.
+            // No bucket needs longer than this to be full again.
             buckets.retain(|_, bucket| now.duration_since(bucket.counted_at).as_secs() < 10);
         }
         let key = (account_id.to_owned(), region.to_owned(), number, own.to_owned());

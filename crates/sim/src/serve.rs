@@ -11,14 +11,14 @@ use socket2::SockRef;
 use std::io;
 use tokio::net::{TcpListener, TcpStream};
 
-/// Where a test asks what was called: a path that no AWS service has.
+/// The path where a test asks which calls were made. No AWS service has such a path.
 const CALLS: &str = "/_calls";
 
-/// Connections that wait to be accepted. A crawl opens up to 256 at once, and a listener has room for 128 unless told: on a
-/// busy machine the others would be dropped, and tried again by TCP after seconds, or too late.
+/// How many connections may wait to be accepted. A crawl opens up to 256 at once, and by default a listener has room
+/// for 128. On a busy machine the others would be dropped, and TCP would try again after seconds, or too late.
 const WAITING_MAX: i32 = 1024;
 
-/// No request that reads is larger.
+/// Requests that read are never larger.
 const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// Answers every connection until accepting fails. Drop the future to stop.

@@ -19,7 +19,7 @@ pub struct Settings {
     pub rates: Rates,
     /// What goes wrong.
     pub troubles: Troubles,
-    /// The most items that any list call answers at once; without it each service's own limit holds.
+    /// The largest page of any list call; without it each service's own limit holds.
     pub page_size: Option<usize>,
     /// The simulated present, in milliseconds since 1970 (UTC). All ages count back from it.
     pub now_millis: i64,
@@ -45,7 +45,8 @@ pub struct Settings {
     pub moves: Vec<Move>,
     /// Whether the lists of accounts leave out `Paths`, as older endpoints do.
     pub omits_account_paths: bool,
-    /// The account (by place) whose credentials every role gives that is assumed, whatever account it is in.
+    /// The account (by place) whose credentials are returned for every role that is assumed, whatever account the role
+    /// is in.
     pub assumed_account: Option<u64>,
     /// Actions that nobody may call in an account (by place): `(0, "ec2:DescribeRegions")`.
     pub denied_actions: Vec<(u64, String)>,
@@ -95,7 +96,7 @@ impl Settings {
     }
 }
 
-/// What goes wrong on purpose. With 40 accounts or more, each trouble that is on occurs at least once.
+/// The troubles that occur on purpose. With 40 accounts or more, each trouble that is on occurs at least once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Troubles {
     /// Some accounts are suspended.

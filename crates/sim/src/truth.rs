@@ -1,4 +1,4 @@
-//! What a perfect census finds, computed from what was made and never from what was answered.
+//! The result of a perfect census. It is computed from the population, never from the simulator's answers.
 
 mod credentials;
 mod facts;
@@ -32,17 +32,18 @@ pub struct Truth {
     pub facts: Vec<Fact>,
     /// How many of each kind of thing the crawler's role can see, by the name of a table.
     pub tables: BTreeMap<String, u64>,
-    /// How many rows of a table there are of which something is so, by `table WHERE condition`, as SQL.
+    /// How many rows of a table meet a condition, by `table WHERE condition`, as SQL.
     pub cells: BTreeMap<String, u64>,
     /// Every account and how looking into it ends.
     pub accounts: Vec<AccountTruth>,
-    /// What cannot be seen in accounts that can be entered.
+    /// The services that cannot be read in accounts that can be entered.
     pub obstructed: Vec<Obstructed>,
     /// Every resource that can be seen and can have a policy, with who can reach it.
     pub resources: Vec<ResourceTruth>,
-    /// Every policy of the organization that an account has, with what it has it from.
+    /// Every policy of the organization that an account has, with its source.
     pub account_policies: Vec<AccountPolicyTruth>,
-    /// What the questions that are lists find, by question: the ARN, and where it is asked by whom, the principal.
+    /// The rows of the questions that are lists, by question: the ARN, and the principal where the question asks for
+    /// it.
     pub lists: Lists,
     /// Every user, group, role and permission set that can be seen, with what it may do.
     pub identities: Vec<IdentityTruth>,
@@ -109,11 +110,11 @@ pub struct ResourceTruth {
     pub is_external: Option<bool>,
     /// Whether another account of the organization can.
     pub is_in_org: Option<bool>,
-    /// Whether one can tell only after having seen all networks of the organization.
+    /// Whether the answer depends on all networks of the organization.
     pub rests_on_networks: bool,
 }
 
-/// What a user, a group, a role or a permission set may do. None where that depends on what is nowhere to be read.
+/// What a user, a group, a role or a permission set may do. None if that depends on something that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct IdentityTruth {
     /// Its ARN.
@@ -130,7 +131,7 @@ pub struct IdentityTruth {
     pub passes_roles: Option<bool>,
     /// Whether it may read all of some kind of data.
     pub reads_all_data: Option<bool>,
-    /// Whether it is no administrator, and may come to more rights.
+    /// Whether it is not administrator, but may get more rights.
     pub may_escalate: Option<bool>,
 }
 

@@ -1,4 +1,5 @@
-//! What Denies leave of an Allow (D1): each of its actions on each of its resources is weighed against those that cover it.
+//! The part of an Allow that Denies leave (D1): each of its actions on each of its resources is compared with the
+//! Denies that cover it.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -13,17 +14,18 @@ use crate::grant::{Grant, Reading};
 use crate::part::{cut_along, cuts, parts};
 use crate::statement::{PrincipalValue, Statement};
 
-/// The most comparisons of patterns for one Allow; past it no Deny counts.
+/// The most comparisons of patterns for one Allow. With more, no Deny counts.
 const MAX_COMPARISONS: usize = 20_000;
-/// The most principals, times sets, times what the Denies name; past it no Deny counts.
+/// The largest product of principals, sets and names in the Denies. Above it no Deny counts.
 const MAX_WEIGHINGS: usize = 10_000_000;
 /// How many Denies a grant names.
 const MAX_NAMED: usize = 8;
-/// The most different sets of Denies that the parts of one Allow may meet; past it no Deny counts.
+/// The most different sets of Denies that cover parts of one Allow. With more, no Deny counts.
 const MAX_SETS: usize = 64;
 
 impl<'a> Denial<'a> {
-    /// The Deny against one Allow; `None` when it rests on what that does not make certain (D5).
+    /// This Deny compared with one Allow; `None` if the Deny depends on something that the Allow does not make certain
+    /// (D5).
     fn against(&self, allow: &Statement) -> Option<WeighedDenial<'a, '_>> {
         let open: Vec<&Demand> = self.demands.iter().filter(|demand| !demand.follows_from(allow)).collect();
         open.iter().all(|demand| demand.is_of_caller()).then_some(WeighedDenial { denial: self, open })
@@ -33,17 +35,17 @@ impl<'a> Denial<'a> {
 /// A Deny against one Allow.
 struct WeighedDenial<'a, 'd> {
     denial: &'d Denial<'a>,
-    /// What the Allow's own conditions do not make certain.
+    /// The demands that the Allow's own conditions do not make certain.
     open: Vec<&'d Demand<'a>>,
 }
 
 impl WeighedDenial<'_, '_> {
-    /// Whether all whom the grant lets in are denied, but for the survivors.
+    /// Whether everyone whom the grant lets in is denied, except the survivors.
     fn denies(&self, caller: &KnownCaller) -> bool {
         self.denial.names(caller.principal) && self.open.iter().all(|demand| caller.known.meets(demand))
     }
 
-    /// Whether all whom a bound of the grant lets through by this entry are denied.
+    /// Whether everyone whom a bound of the grant lets through by this entry is denied.
     fn excludes(&self, caller: &KnownCaller, bound: &Bound, entry: &Entry) -> bool {
         let names = || self.denial.names_entry(entry) || (!self.open.is_empty() && self.denial.names(caller.principal));
         let is_certain = || {
@@ -53,7 +55,7 @@ impl WeighedDenial<'_, '_> {
         self.denial.spares_no_one() && names() && (self.open.is_empty() || is_certain())
     }
 
-    /// Whether it excludes someone whom these bounds name; no, where that is too much to ask.
+    /// Whether it excludes someone whom these bounds name; false if there is too much to compare.
     fn excludes_any(&self, caller: &KnownCaller, bounds: &[&Bound]) -> bool {
         let entries: usize = bounds.iter().map(|bound| bound.entries.len()).sum();
         let is_little = self.denial.named().saturating_mul(entries) <= MAX_COMPARISONS;
@@ -93,7 +95,8 @@ fn sets(allow: &Statement, denials: &[WeighedDenial], facts: &Facts) -> Option<B
         return None;
     }
     let pairs = || actions.iter().flat_map(|action| resources.iter().map(move |resource| (action, resource)));
-    // An action that is never on a part, as `GetObject` on a bucket itself, gives nothing there that a Deny could leave.
+    // Some actions are never on a part, as `GetObject` is never on a bucket itself: there is nothing that a Deny could
+    // leave.
     let gives_any = pairs().any(|(action, resource)| !resource.is_never_of(action));
     let mut sets = BTreeSet::new();
     for (action, resource) in pairs().filter(|(action, resource)| !gives_any || !resource.is_never_of(action)) {

@@ -7,15 +7,15 @@ use crate::statement::{Condition, Effect, Statement};
 /// Whether conditions hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Holds {
-    /// There are none, or they surely do.
+    /// There are no conditions, or they surely hold.
     Always,
-    /// That depends on the request.
+    /// It depends on the request.
     Sometimes,
-    /// They surely do not.
+    /// They surely do not hold.
     Never,
 }
 
-/// To what a role is passed, where one is.
+/// The service to which a role is passed, if one is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PassedTo {
     /// No role is passed.
@@ -28,7 +28,7 @@ pub(super) enum PassedTo {
 
 /// Whether the statement holds for a request of this kind.
 pub(super) fn held(statement: &Statement, passed_to: PassedTo) -> Holds {
-    // Of a Deny that was not understood whole, a condition may be what is missing.
+    // If a Deny was not understood completely, the missing part may be a condition.
     let is_odd = statement.effect == Effect::Deny && !statement.is_whole();
     let mut all = if is_odd { Holds::Sometimes } else { Holds::Always };
     for condition in &statement.conditions {

@@ -1,4 +1,4 @@
-//! All that is attached to an identity, and what it gives after boundary and Denies.
+//! All policies that are attached to an identity, and the rights that they give after boundary and Denies.
 
 use super::action::{self, ACTIONS};
 use super::held::{Holds, PassedTo, held};
@@ -24,9 +24,9 @@ pub enum Through<'a> {
 pub struct Attached<'a> {
     /// How.
     pub through: Through<'a>,
-    /// A managed policy's ARN; of an inline policy, what it is written into.
+    /// A managed policy's ARN; for an inline policy, the ARN of the identity that it is written into.
     pub resource_arn: &'a str,
-    /// What it says; `None` when that was not read.
+    /// The policy's content; `None` if it was not read.
     pub policy: Option<&'a IdentityPolicy>,
 }
 
@@ -46,7 +46,7 @@ pub enum Boundary<'a> {
 pub struct Identity<'a> {
     /// Its ARN.
     pub arn: &'a str,
-    /// Whether `${aws:username}` is its own name: users, and groups for theirs.
+    /// Whether `${aws:username}` is its own name: true for users, and for groups as the names of their members.
     pub has_user_name: bool,
     /// The policies.
     pub attached: &'a [Attached<'a>],
@@ -216,7 +216,7 @@ impl<'a> Permissions<'a> {
         allows.filter_map(give).collect()
     }
 
-    /// What boundary and Denies leave of a part.
+    /// The part of a right that boundary and Denies leave.
     fn left(&self, number: u16, part: &ResourcePart<'_>, itself: bool, to: PassedTo) -> Option<Left> {
         let scope = part.scope;
         let mut left = Left { scope, is_conditional: false, is_denied_in_part: false, is_denied_conditionally: false };

@@ -29,7 +29,7 @@ impl Scope {
     }
 }
 
-/// What is an identity's own.
+/// The resources that are an identity's own.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Own<'a> {
     /// Its ARN, those of its groups and of the policies it has.
@@ -53,8 +53,8 @@ pub(super) fn place(on: &str, partition: &str, account: Option<&str>) -> String 
     if on == "*" { on.to_owned() } else { format!("arn:{partition}:{}", on.replace("{a}", account.unwrap_or("*"))) }
 }
 
-/// What the statement's resources reach of the place. `is_on_itself`: what is one's own counts as such; otherwise it is
-/// nothing to get more rights by.
+/// The resources of the place that the statement's patterns reach. `is_on_itself`: the identity's own resources count
+/// as its own; otherwise they are left out, since they give no further rights.
 pub(super) fn parts<'a>(
     statement: &'a Statement,
     place: &'a str,
@@ -62,7 +62,7 @@ pub(super) fn parts<'a>(
     is_on_itself: bool,
 ) -> Vec<ResourcePart<'a>> {
     if statement.is_not_resource {
-        // All but some of them is as good as all, as it is where a Deny takes some away.
+        // All resources except some count as all, as they do where a Deny takes some away.
         if statement.resources.iter().any(|it| contains(it, place)) {
             return Vec::new();
         }
@@ -95,7 +95,7 @@ fn plain<'a>(written: &'a str, place: &'a str, own: &Own<'a>, is_on_itself: bool
     (!is_only_own).then_some(ResourcePart { pattern: Cow::Borrowed(written), written, scope: Scope::Some })
 }
 
-/// A pattern with a variable: one's own name, or something that a tag or a session decides.
+/// A pattern with a variable: the identity's own name, or a value that a tag or a session decides.
 fn variable<'a>(written: &'a str, place: &'a str, own: &Own<'a>, is_on_itself: bool) -> Option<ResourcePart<'a>> {
     let pattern = variables_as_wildcards(written);
     if !overlaps(&pattern, place) {
@@ -113,12 +113,12 @@ fn variable<'a>(written: &'a str, place: &'a str, own: &Own<'a>, is_on_itself: b
     }
 }
 
-/// How much of a part another statement speaks of.
+/// How much of a part another statement covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Cover {
     /// Nothing.
     Nothing,
-    /// Some of it, or that cannot be told.
+    /// Some of it, or it cannot be told.
     Part,
     /// All of it.
     All,

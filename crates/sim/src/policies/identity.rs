@@ -1,4 +1,5 @@
-//! Policies of identities, of every kind. What each gives is written here by hand, so that the truth needs no engine.
+//! Policies of identities, of every kind. The rights of each kind are written here by hand, so that the truth needs no
+//! policy engine.
 
 use super::document;
 use crate::dice::Dice;
@@ -19,9 +20,9 @@ pub(crate) enum IdentityKind {
     StorageWithMfa,
     /// Reading one bucket; queues are denied.
     BucketNoQueues,
-    /// IAM is denied: whoever may do everything else is saved.
+    /// IAM is denied: this stops an identity that may do everything else.
     DenyIam,
-    /// Deleting buckets is denied: that saves nobody.
+    /// Deleting buckets is denied: this stops nobody.
     DenyBuckets,
     /// Passing any role to Lambda.
     PassRoles,
@@ -33,7 +34,7 @@ pub(crate) enum IdentityKind {
     WriteOwnPolicy,
 }
 
-/// What policies amount to together, before boundary and Denies take some of it back.
+/// The rights of several policies together, before boundary and Denies take some of them back.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Gives {
     pub(crate) everything: bool,
@@ -107,7 +108,8 @@ impl IdentityKind {
             Self::MakeFunctions => Gives { makes_functions: true, ..none },
             Self::WriteVersions => Gives { writes_versions: true, ..none },
             Self::WriteOwnPolicy => Gives { writes_own_policy: true, ..none },
-            // One bucket is not all, one's own keys are nobody else's, and a condition is no right.
+            // One bucket is not all buckets, one's own keys are not another's, and a right under a condition does not
+            // count.
             Self::Bucket | Self::SelfService | Self::StorageWithMfa | Self::BucketNoQueues | Self::DenyBuckets => none,
         }
     }
@@ -126,7 +128,7 @@ impl IdentityKind {
             Self::AllButIam => {
                 document(vec![json!({ "Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*" })])
             }
-            // A statement alone, not in a list, with white space as a person would leave it.
+            // A statement that is not in a list, with white space as a person would type it.
             Self::StorageWithMfa => {
                 let with_mfa = json!({ "Effect": "Allow", "Action": "s3:*", "Resource": "*",
                     "Condition": { "Bool": { "aws:MultiFactorAuthPresent": true } } });

@@ -44,9 +44,9 @@ pub(crate) enum Kind {
     SourceVpce,
     /// A service, without a source.
     ServiceUnscoped,
-    /// A service, for the own account's sake.
+    /// A service that acts for the own account.
     ServiceScoped,
-    /// A service, for another account's sake.
+    /// A service that acts for another account.
     ServiceForeign,
     /// `*`, but a Deny leaves only the organization.
     DenySavesOrganization,
@@ -64,7 +64,7 @@ pub(crate) enum Kind {
     OtherVpce,
     /// `*` from a VPC that is not the organization's.
     ForeignVpc,
-    /// A service, for the sake of a bucket that nobody here owns.
+    /// A service that acts for a bucket that nobody here owns.
     UnknownBucket,
     /// A role that exists, of another account of the organization.
     LivingRole,
@@ -162,19 +162,19 @@ impl Kind {
             | Self::DenySavesNobody
             | Self::DenySavesNobodyButOne => Verdict::PUBLIC,
             Self::ElevenDigits | Self::UnknownBucket => Verdict::UNRESOLVED,
-            // Of a URL that is new enough it is known: closed.
+            // If the URL is new enough, it is known to be closed.
             Self::HalfOpenUrl | Self::Malformed => Verdict::UNKNOWN,
         }
     }
 
-    /// The same where a resource control policy keeps out all but the organization's own and services.
+    /// The same if a resource control policy lets in only the organization's own identities and services.
     pub(crate) fn verdict_in_perimeter(self) -> Verdict {
         match self {
             // No caller is of two organizations.
             Self::ForeignOrganization | Self::ExternalAccount => Verdict::CLOSED,
-            // Those of the organization who come from there.
+            // Only callers of the organization who come from that network.
             Self::SourceIp | Self::SourceVpce | Self::ForeignVpc => Verdict::IN_ORG,
-            // Whoever it is that is named: if anyone, then one of the organization.
+            // If the principal exists at all, it must be of the organization.
             Self::ElevenDigits => Verdict::IN_ORG,
             kind if kind.verdict() == Verdict::PUBLIC => Verdict::IN_ORG,
             kind => kind.verdict(),
@@ -212,7 +212,7 @@ impl Kind {
         )
     }
 
-    /// Whether it names another account of the organization, and so itself where there is no other.
+    /// Whether it names another account of the organization. If there is no other account, it names its own.
     pub(crate) fn names_another_account(self) -> bool {
         matches!(self, Self::InOrgAccount | Self::VeryLarge | Self::LivingRole | Self::DeadRole)
     }

@@ -1,4 +1,4 @@
-//! Whom a policy names that a question asks for, by the kind that it was made as.
+//! The principals in a policy that questions ask for. They follow from the kind of the policy.
 
 use super::Kind;
 use crate::organization::Organization;
@@ -9,14 +9,14 @@ use serde_json::Value;
 pub(crate) struct Named {
     /// Those who stand outside, anyone included.
     pub(crate) outside: Vec<String>,
-    /// Those of whom a census can tell that they do not exist.
+    /// Principals that do not exist, as far as a census can tell.
     pub(crate) dead: Vec<String>,
     /// Services that may act for anyone.
     pub(crate) unscoped: Vec<String>,
 }
 
 impl Named {
-    /// Those that the statements of a policy of this kind name.
+    /// The principals that the statements of a policy of this kind name.
     pub(crate) fn of(organization: &Organization, kind: Kind, statements: &[Value]) -> Self {
         let allowed =
             || statements.iter().filter(|it| it["Effect"] == "Allow").flat_map(|it| principals(&it["Principal"]));

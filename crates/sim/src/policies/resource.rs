@@ -17,7 +17,7 @@ pub(crate) struct ResourcePolicy {
     pub(crate) document: Option<String>,
     /// Who can reach the resource by this policy alone.
     pub(crate) verdict: Verdict,
-    /// Whom it names that a question asks for.
+    /// The principals in it that questions ask for.
     pub(crate) named: Named,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct Subject<'a> {
     pub(crate) account: &'a Account,
     /// The major actions on such a resource.
     pub(crate) actions: &'a [&'a str],
-    /// What the statements name as resource; nothing where the service leaves it out.
+    /// The statements' resources; none if the service leaves them out.
     pub(crate) resources: Vec<String>,
     /// A service that such policies commonly let in.
     pub(crate) service: &'a str,
@@ -37,7 +37,7 @@ impl Subject<'_> {
     /// A policy of this kind.
     pub(crate) fn policy(&self, kind: Kind, dice: &mut Dice) -> ResourcePolicy {
         let statements = self.statements(kind, dice);
-        // The only account of an organization has no other to let in: it names itself.
+        // If the organization has only one account, there is no other to let in: the policy names its own account.
         let is_alone = self.organization.settings.accounts == 1;
         let is_held = is_in_perimeter(self.organization, self.account, self.actions_service());
         let verdict = match kind {
@@ -194,7 +194,8 @@ impl Subject<'_> {
         json!({ "StringEquals": { key: id } })
     }
 
-    /// A role that is in every account of the organization but the one that made it, where the crawler's is.
+    /// A role that every member account has. The management account does not have it; there the crawler's role is
+    /// named.
     fn living_role(&self, dice: &mut Dice) -> String {
         let other = self.other(dice);
         let role = if other == self.organization.management_id() {

@@ -100,7 +100,7 @@ impl TrustKind {
 pub(crate) struct Trust {
     pub(crate) document: String,
     pub(crate) verdict: Verdict,
-    /// Whom it names that a question asks for.
+    /// The principals in it that questions ask for.
     pub(crate) named: Named,
     /// The principals by which an account outside or users of an OIDC provider may assume the role.
     pub(crate) outsiders: Vec<String>,
@@ -182,7 +182,7 @@ fn verdict(organization: &Organization, account: &Account, kind: TrustKind) -> V
         TrustKind::InOrgAccount if organization.settings.accounts == 1 => Verdict::CLOSED,
         TrustKind::Management | TrustKind::InOrgAccount | TrustKind::InOrgCondition => Verdict::IN_ORG,
         TrustKind::ExternalWithId | TrustKind::External | TrustKind::ForeignProvider => Verdict::EXTERNAL,
-        // Whose repositories these are, AWS does not say.
+        // AWS does not say whose repositories these are.
         TrustKind::GithubOwner => Verdict { is_external: None, ..Verdict::CLOSED },
         TrustKind::GithubAnyone | TrustKind::GithubPattern | TrustKind::Anyone => Verdict::PUBLIC,
     }

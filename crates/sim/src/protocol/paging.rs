@@ -49,7 +49,7 @@ pub(crate) fn page<T>(
     Ok(Page { elements: elements.into_iter().skip(start).take(size).collect(), next })
 }
 
-/// Tokens name the list that gave them, so that another list's token is refused as AWS refuses it.
+/// A token names the list that gave it, so that the token of another list is refused, as AWS does.
 fn token(request: &Request, offset: usize) -> String {
     URL_SAFE_NO_PAD.encode(format!("{}:{}:{offset}", request.service.name(), request.operation))
 }

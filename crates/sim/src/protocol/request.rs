@@ -18,7 +18,7 @@ pub(crate) struct Request {
     parameters: Map<String, Value>,
 }
 
-/// The credential scope of a request's signature: who signs, for which region and service.
+/// The credential scope of a request's signature: the key that signs, the region and the service.
 #[derive(Debug)]
 pub(crate) struct Signature {
     access_key_id: String,
@@ -27,7 +27,8 @@ pub(crate) struct Signature {
 }
 
 impl Signature {
-    /// Reads `Credential=KEY/DATE/REGION/SERVICE/aws4_request`. Signatures are not verified: nobody is to be kept out.
+    /// Reads `Credential=KEY/DATE/REGION/SERVICE/aws4_request`. The signature itself is not verified: the simulator
+    /// lets everyone in.
     pub(crate) fn of<T>(request: &http::Request<T>) -> Option<Self> {
         let header = request.headers().get(http::header::AUTHORIZATION)?.to_str().ok()?;
         let scope = header.split_once("Credential=")?.1.split([',', ' ']).next()?;

@@ -127,6 +127,6 @@ fn respond(status: u16, content_type: &str, headers: &[(&'static str, String)], 
     for (name, value) in headers {
         builder = builder.header(*name, value);
     }
-    // Only a header that is not ASCII could fail here, and none is made of anything else.
+    // Only a header that is not ASCII could fail here, and all headers are ASCII.
     builder.body(Bytes::from(body)).unwrap_or_default()
 }

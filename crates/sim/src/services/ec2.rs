@@ -45,7 +45,7 @@ pub(crate) struct State {
 }
 
 impl Instance {
-    /// Whether it is counted: what is terminated is gone.
+    /// Whether it is counted: a terminated instance is gone.
     pub(crate) fn exists(&self) -> bool {
         self.state.name != "terminated"
     }
@@ -207,7 +207,7 @@ fn describe(context: &Context<'_>, vpc_id: &str, place: usize, instance: &Instan
     })
 }
 
-/// User data is a place of secrets, which a census has no business to read.
+/// User data often holds secrets, so a census must not read it.
 fn instance_attribute(context: &Context<'_>) -> Result<Answer, Refusal> {
     let id = context.request.required("InstanceId")?;
     let mut instances = instances(context.organization, context.account(), context.region()).into_iter();
@@ -222,7 +222,7 @@ fn instance_attribute(context: &Context<'_>) -> Result<Answer, Refusal> {
     Ok(json!({ "instanceId": id, "userData": { "value": script } }).into())
 }
 
-/// What new instances get; most accounts have set nothing.
+/// The defaults of new instances; most accounts have set none.
 fn metadata_defaults(context: &Context<'_>) -> Answer {
     let mut dice = context.organization.dice(&["ec2-defaults", &context.account().id, context.region()]);
     let level = dice.chance(0.2).then(|| {

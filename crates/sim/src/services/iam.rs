@@ -46,9 +46,9 @@ pub(crate) struct Iam {
     pub(crate) users: Vec<User>,
     pub(crate) groups: Vec<Group>,
     pub(crate) roles: Vec<Role>,
-    /// The customer's own, and those of AWS's that are attached.
+    /// The customer's own policies, and AWS's policies that are attached.
     pub(crate) policies: Vec<ManagedPolicy>,
-    /// Serial numbers of virtual MFA devices that are nobody's.
+    /// Serial numbers of virtual MFA devices that belong to nobody.
     pub(crate) spare_devices: Vec<String>,
     /// Instance profiles without a role.
     pub(crate) empty_profiles: Vec<InstanceProfile>,

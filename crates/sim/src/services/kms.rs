@@ -30,7 +30,7 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    /// Who can reach it, as far as a census can know.
+    /// Who can reach it, as far as a census can find out.
     pub(crate) fn verdict(&self) -> Verdict {
         if self.is_policy_hidden { Verdict::UNKNOWN } else { self.policy.verdict }
     }
@@ -162,7 +162,7 @@ fn rotation(key: &Key) -> Result<Value, Refusal> {
     }
 }
 
-/// Every account has the aliases of AWS's own keys, without a key until one is used.
+/// Every account has the aliases of AWS's own keys. An alias has no key until it is used.
 fn list_aliases(context: &Context<'_>) -> Result<Value, Refusal> {
     let only = context.request.text("KeyId");
     let arn = |name: &str| context.organization.arn("kms", context.region(), &context.account().id, name);

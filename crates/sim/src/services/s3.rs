@@ -23,7 +23,7 @@ pub(crate) struct SimulatedBucket {
     pub(crate) acl: Acl,
     pub(crate) ownership: Option<&'static str>,
     pub(crate) block: Option<Block>,
-    /// Whether a resource control policy keeps out all but the organization's own and services.
+    /// Whether a resource control policy lets in only the organization's own identities and services.
     is_held: bool,
     created_millis: i64,
     encryption: &'static str,
@@ -32,7 +32,7 @@ pub(crate) struct SimulatedBucket {
     tags: Vec<(String, String)>,
 }
 
-/// Whom a bucket's ACL lets in beside its owner.
+/// Those whom a bucket's ACL lets in besides its owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Acl {
     Private,
@@ -87,7 +87,7 @@ impl Block {
 }
 
 impl SimulatedBucket {
-    /// Who can reach it, by its policy and ACL, as far as it and its account do not block the public.
+    /// Who can reach it by its policy and ACL, after Block Public Access of the bucket and its account.
     pub(crate) fn verdict(&self, account_block: Option<Block>) -> Verdict {
         let by_policy = if self.is_restricted(account_block) { Verdict::CLOSED } else { self.policy.verdict };
         let is_open_by_acl = self.acl.is_public() && !self.ignores_acls(account_block);
@@ -98,7 +98,7 @@ impl SimulatedBucket {
         })
     }
 
-    /// Whom its policy and ACL name, as far as they are not blocked.
+    /// The principals that its policy and ACL name, as far as they are not blocked.
     pub(crate) fn named(&self, account_block: Option<Block>) -> Named {
         let mut named = self.policy.named.clone();
         if self.is_restricted(account_block) {
@@ -110,7 +110,8 @@ impl SimulatedBucket {
         named
     }
 
-    /// Whether the words of policy and ACL make it public otherwise than S3's own policy status says.
+    /// Whether the text of policy and ACL makes it public although S3's own policy status says otherwise, or the
+    /// reverse.
     pub(crate) fn differs_from_status(&self) -> bool {
         let is_public = self.policy.kind.verdict().is_public.map(|is_public| is_public || self.acl.is_public());
         is_public.is_some_and(|is_public| is_public != self.policy.kind.is_s3_public())
@@ -134,7 +135,7 @@ impl SimulatedBucket {
 /// The account's Block Public Access.
 pub(crate) fn account_block(organization: &Organization, account: &Account) -> Option<Block> {
     let mut dice = organization.dice(&["s3-account", &account.id]);
-    // There each bucket's own block shall show.
+    // In this account each bucket's own block must have an effect.
     if organization.is_showcase(account) || organization.is_held(account) {
         return None;
     }
@@ -147,7 +148,7 @@ pub(crate) fn account_block(organization: &Organization, account: &Account) -> O
 /// The buckets of an account, in all its regions.
 pub(crate) fn buckets(organization: &Organization, account: &Account) -> Vec<SimulatedBucket> {
     let mut dice = organization.dice(&["s3", &account.id]);
-    // Where a service control policy denies a region, no bucket could ever be made.
+    // If a service control policy denies a region, no bucket could be created there.
     let is_denied = account.is_in_sandbox() && organization.settings.troubles.region_denied_by_scp;
     let denied = organization.last_region().filter(|_| is_denied);
     let regions: Vec<&String> =
@@ -189,7 +190,7 @@ fn any_bucket(
     let kind = match any_kind(dice, 0.0) {
         _ if is_open_by_acl => Kind::None,
         _ if is_open => Kind::Public,
-        // What S3 would leave of such a policy is nowhere written.
+        // AWS does not document what S3 would leave of such a policy.
         kind if (account_restricts || block.is_some_and(|it| it.restrict_public_buckets)) && !kind.is_plain() => {
             Kind::SameAccount
         }

@@ -38,7 +38,7 @@ pub(crate) fn topics(organization: &Organization, account: &Account, region: &st
                 resources: vec![arn.clone()],
                 service: "cloudwatch.amazonaws.com",
             };
-            // A topic is never without a policy: it is born with one for its owner.
+            // A topic always has a policy: AWS creates it with one for its owner.
             let kind = match any_kind(&mut dice, rates.public_topics) {
                 Kind::None => Kind::SourceOwner,
                 kind => kind,

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 const PAGE: Limits = Limits { token: "NextToken", size: "MaxResults", default: 1000, max: 1000 };
 
-/// What a resource control policy takes from, and what it leaves.
+/// The kinds of queues that a resource control policy changes, and those that it leaves alone.
 const HELD: [Kind; 9] = [
     Kind::Public,
     Kind::PublicIfEncrypted,

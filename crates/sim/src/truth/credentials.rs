@@ -1,4 +1,4 @@
-//! Counting what users and accounts have to sign in with, and what is so of it.
+//! Counts the credentials of users and accounts, and their properties.
 
 use super::tally::Tally;
 use crate::organization::Organization;

@@ -8,7 +8,7 @@ use crate::services::iam::{Iam, Key, User, password_strength};
 use crate::services::{ec2, ecr, s3, secretsmanager, sns, sqs};
 use std::collections::BTreeMap;
 
-/// Id, population and definition of those that are answered also when there is nothing to count.
+/// Id, population and definition of the rows that exist even if there is nothing to count.
 const ALWAYS: [(&str, &str, &str); 14] = [
     ("B1", "console_users", "lake"),
     ("B1", "root_users", "lake"),
@@ -26,7 +26,7 @@ const ALWAYS: [(&str, &str, &str); 14] = [
     ("B7", "identities", "may_escalate"),
 ];
 
-/// How many are so, of how many.
+/// A share: how many subjects are so, of how many.
 #[derive(Debug)]
 pub(super) struct Misconfigurations(BTreeMap<(&'static str, &'static str, &'static str), (u64, u64)>);
 
@@ -102,7 +102,7 @@ impl Misconfigurations {
             for instance in ec2::instances(organization, account, region).iter().filter(|it| it.exists()) {
                 self.one("B6", "instances", "no_profile", !instance.has_profile());
                 if instance.has_profile() {
-                    // The profile is none of the account's: what it may do is not known.
+                    // The profile does not belong to the account, so it is not known what it may do.
                     self.one("B6", "instances_with_profile", "over_broad", false);
                 }
             }
@@ -129,7 +129,7 @@ impl Misconfigurations {
         }
     }
 
-    /// One more of a population, which is so or not.
+    /// Counts one more subject of a population.
     fn one(&mut self, id: &'static str, of: &'static str, definition: &'static str, is_so: bool) {
         let (numerator, denominator) = self.0.entry((id, of, definition)).or_default();
         *numerator += u64::from(is_so);

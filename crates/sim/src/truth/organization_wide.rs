@@ -1,4 +1,4 @@
-//! What is true of the organization as a whole.
+//! The truth about the organization as a whole.
 
 use super::{AccountPolicyTruth, ResourceTruth};
 use crate::organization::Organization;

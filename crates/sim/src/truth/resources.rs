@@ -1,4 +1,4 @@
-//! Who can reach each resource that can be seen, and what the lists of part G have of it.
+//! Who can reach each visible resource, and its rows in the lists of part G.
 
 use super::{Lists, ResourceTruth, is_visible};
 use crate::account::Account;
@@ -23,7 +23,7 @@ impl Planted {
     }
 }
 
-/// The resources of an account, those without a policy too, and what lists have of them.
+/// The resources of an account, including those without a policy, and their rows in the lists.
 pub(super) fn resources(
     organization: &Organization,
     account: &Account,
@@ -94,7 +94,7 @@ fn regional(organization: &Organization, account: &Account, region: &str) -> Vec
     found
 }
 
-/// The registry that each account has in every region, also in one without anything in it.
+/// The registry that each account has in every region, even if it is empty.
 fn registry(organization: &Organization, account: &Account, region: &str) -> Option<Planted> {
     let arn = organization.arn("ecr", region, &account.id, "registry");
     let planted = || Planted::by(arn, ecr::registry_policy(organization, account, region));

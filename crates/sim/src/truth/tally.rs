@@ -82,12 +82,12 @@ impl Tally {
         *self.rows.entry(table).or_default() += u64::try_from(count).unwrap_or_default();
     }
 
-    /// Counts rows of a table of which something is so: `table WHERE condition`.
+    /// Counts rows of a table that meet a condition: `table WHERE condition`.
     pub(super) fn cell(&mut self, table_where: &'static str, count: usize) {
         *self.cells.entry(table_where).or_default() += u64::try_from(count).unwrap_or_default();
     }
 
-    /// The number of rows of which something is so.
+    /// The number of rows that meet a condition.
     pub(super) fn cells(&self) -> BTreeMap<String, u64> {
         self.cells.iter().map(|(table_where, count)| ((*table_where).to_owned(), *count)).collect()
     }
@@ -113,7 +113,7 @@ impl Tally {
         self.rows("iam_managed_policies", iam.policies.len());
         let of_aws = || iam.policies.iter().filter(|policy| policy.is_aws);
         self.cell("iam_managed_policies WHERE is_aws_managed", of_aws().count());
-        // Of AWS's policies the version in force is kept.
+        // For AWS's policies only the version in force is kept.
         let own = iam.policies.iter().filter(|policy| !policy.is_aws);
         self.rows("iam_policy_versions", own.map(|policy| policy.versions.len()).sum::<usize>() + of_aws().count());
         self.rows("iam_group_memberships", iam.users.iter().map(|user| user.groups.len()).sum());

@@ -10,7 +10,7 @@ use crate::protocol::{Answer, Refusal, items};
 use crate::services::{Context, population, some_tags};
 use serde_json::{Value, json};
 
-/// What an endpoint allows if nothing else is said.
+/// The policy of an endpoint for which none was given.
 const FULL_ACCESS: &str =
     r#"{"Statement":[{"Action":"*","Effect":"Allow","Principal":"*","Resource":"*"}],"Version":"2008-10-17"}"#;
 
@@ -36,7 +36,7 @@ pub(crate) struct Endpoint {
     tags: Vec<(String, String)>,
 }
 
-/// The VPCs of an account in a region: the default one, and perhaps others. None where nothing is.
+/// The VPCs of an account in a region: the default one, and perhaps others. None if the region holds no resources.
 pub(crate) fn vpcs(organization: &Organization, account: &Account, region: &str) -> Vec<Vpc> {
     let (mut dice, more) = population(organization, account, "vpc", region, 1);
     if !organization.settings.regions.iter().any(|settled| settled == region) {
@@ -79,7 +79,7 @@ fn endpoint(
     Endpoint {
         arn: organization.arn("ec2", region, &account.id, &format!("vpc-endpoint/{id}")),
         id,
-        // What leads to a load balancer has no policy.
+        // An endpoint that leads to a load balancer has no policy.
         policy: (kind.0 != "GatewayLoadBalancer").then_some(policy),
         kind,
         created_millis: organization.clock.days_ago(days, dice),

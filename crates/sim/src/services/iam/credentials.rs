@@ -1,4 +1,4 @@
-//! What else users sign in and sign with: MFA devices, signing certificates, SSH keys, credentials of one service.
+//! Further credentials of users: MFA devices, signing certificates, SSH keys, credentials of one service.
 
 use crate::account::Account;
 use crate::clock::DAY_MILLIS;
@@ -41,7 +41,7 @@ pub(crate) struct ServiceCredential {
     pub(crate) expires_millis: Option<i64>,
 }
 
-/// What a user has beside a password and access keys.
+/// The credentials of a user besides a password and access keys.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct OtherCredentials {
     pub(crate) device: Option<Device>,

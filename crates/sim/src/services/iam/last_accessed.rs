@@ -37,7 +37,7 @@ pub(crate) fn accesses(organization: &Organization, arn: &str) -> Vec<Access> {
     SERVICES.iter().take(count).map(&mut access).collect()
 }
 
-/// A job is named after its identity, so that nothing need be kept of it.
+/// A job is named after its identity, so that the simulator need not store jobs.
 fn job_id(organization: &Organization, arn: &str) -> String {
     organization.dice(&["last-accessed-job", arn]).uuid()
 }

@@ -1,4 +1,5 @@
-//! What an account's IAM holds beside identities: identity providers, server certificates, empty instance profiles.
+//! The things in an account's IAM that are not identities: identity providers, server certificates, empty instance
+//! profiles.
 
 use super::{InstanceProfile, Role};
 use crate::account::Account;
@@ -75,7 +76,7 @@ pub(super) fn saml_providers(organization: &Organization, account: &Account, rol
         .collect()
 }
 
-/// What roles name after `kind`, but for some that were deleted since.
+/// The providers that roles name after `kind`, without some that were deleted since.
 fn trusted(roles: &[Role], kind: &str, dice: &mut Dice) -> BTreeSet<String> {
     let documents = roles.iter().map(|role| role.trust.document.as_str());
     let names = documents.filter_map(|document| document.split_once(kind)?.1.split('"').next());
@@ -111,7 +112,7 @@ pub(super) fn empty_profiles(organization: &Organization, account: &Account) -> 
     (0..count).map(profile).collect()
 }
 
-/// A moment of another day: what it is compared with may be later by up to a day.
+/// A moment of another day. It is compared with a time that may be up to a day later.
 fn in_days(organization: &Organization, days: i64) -> i64 {
     organization.clock.now_millis + days * DAY_MILLIS
 }

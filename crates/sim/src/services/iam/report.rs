@@ -20,7 +20,7 @@ const HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last
     cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
 const NONE: &str = "N/A";
 
-/// How often each account's report was asked for: the one thing that callers change.
+/// How often each account's report was asked for. This is the only state that callers change.
 #[derive(Debug, Default)]
 pub(crate) struct ReportPolls(Mutex<HashMap<u64, u8>>);
 
@@ -58,7 +58,7 @@ pub(super) fn get(context: &Context<'_>) -> Result<Answer, Refusal> {
     let account = context.account();
     match (context.report_polls.asked(account), polls_needed(account)) {
         (0, 1..) => Err(Refusal::new(410, "ReportNotPresent", "No report exists, call GenerateCredentialReport")),
-        // Whoever waits by asking for the report itself gets there too.
+        // A caller may also wait by asking for the report itself.
         (asked, needed @ 1..) if asked <= needed => {
             context.report_polls.ask(account);
             Err(Refusal::new(404, "ReportInProgress", "Report is being generated, please wait"))

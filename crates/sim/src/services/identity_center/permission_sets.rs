@@ -4,8 +4,8 @@ use super::{groups, instance, users};
 use crate::organization::Organization;
 use serde_json::json;
 
-/// Accounts with assignments: enough for pages. Every set in every account would take a call each, and the simulation
-/// of a large organization hours at AWS's rate.
+/// The number of accounts with assignments: enough for several pages. A census makes one call for each set in each
+/// account, so with more accounts a large organization would take hours at AWS's rate.
 const ASSIGNED_ACCOUNTS: u64 = 60;
 
 /// A permission set.

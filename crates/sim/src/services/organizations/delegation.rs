@@ -1,5 +1,5 @@
-//! Who besides the management account may do what for the organization: delegated administrators, trusted services,
-//! and the organization's resource policy.
+//! Rights over the organization that others than the management account have: delegated administrators, trusted
+//! services, and the organization's resource policy.
 
 use super::{PAGE, arn, describe_account};
 use crate::clock::epoch_seconds;

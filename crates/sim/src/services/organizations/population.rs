@@ -1,4 +1,4 @@
-//! The organization's policies, made from the seed: of every sort that a census must tell apart.
+//! The organization's policies, made from the seed. There is one of every sort that a census must tell apart.
 
 use crate::account::Trouble;
 use crate::organization::Organization;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 pub(crate) const ENABLED_TYPES: [&str; 6] =
     [SCP, RCP, "TAG_POLICY", "BACKUP_POLICY", "DECLARATIVE_POLICY_EC2", "ORBITAL_POLICY"];
 
-/// Types that the service knows besides, and that are off; other names are no types at all.
+/// Further types that the service knows and that are off. Other names are not types.
 pub(super) const OTHER_TYPES: [&str; 4] =
     ["AISERVICES_OPT_OUT_POLICY", "CHATBOT_POLICY", "S3_POLICY", "SECURITYHUB_POLICY"];
 
@@ -48,7 +48,7 @@ pub(crate) fn policies(organization: &Organization) -> Vec<Policy> {
         let deny = json!({ "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition });
         own(SCP, "deny-region", "No sandbox far away", document(&json!([deny])), organization.unit_ids(&["Sandbox"]));
     }
-    // Blanks as somebody typed them: a document is kept byte for byte.
+    // White space as somebody typed it: a document is kept byte for byte.
     let draft = "{ \"Statement\" :\n\t[ ]\n}".to_owned();
     own(SCP, "draft", "Attached to nothing", draft, Vec::new());
     let condition = json!({
@@ -74,7 +74,8 @@ pub(crate) fn policies(organization: &Organization) -> Vec<Policy> {
     policies
 }
 
-/// The pairs of a policy and a source that one account has: what is attached to it and to all above.
+/// The policies that one account has, each with its source: those attached to the account, and those attached to the
+/// units above it.
 pub(crate) fn of_account(organization: &Organization, policies: &[Policy], index: u64) -> Vec<(String, String)> {
     let id = organization.account_id(index);
     let mut sources = organization.path_ids(organization.unit_of(index));
