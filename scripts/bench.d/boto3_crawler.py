@@ -103,7 +103,7 @@ def unprefix(request, **_):
 
 
 def optional(call, **parameters):
-    """An answer, or nothing where AWS says that nothing is set."""
+    """An answer, or nothing if AWS says that nothing is set."""
     try:
         return call(**parameters)
     except botocore.exceptions.ClientError as error:
@@ -320,7 +320,7 @@ REGIONAL = [ec2_instances, ec2_metadata_defaults, ecr_registry_policies, ecr_rep
 
 
 def task(account, collector, region):
-    """One collector in one place: what goes wrong is an outcome, and the crawl goes on."""
+    """One collector in one place: an error is an outcome, and the crawl continues."""
     outcome, code = "complete", None
     try:
         collector(account, region)

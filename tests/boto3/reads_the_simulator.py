@@ -371,7 +371,7 @@ def outcome(error):
     if "service control policy" in message:
         return "denied_by_scp"
     if "AccessDenied" in code:
-        # One key whose policy hides itself is one thing of many.
+        # If one key of many hides its policy, the outcome is partial.
         return "partial" if error.operation_name == "GetKeyPolicy" else "denied"
     if code == "UnknownOperationException":
         return "unsupported"

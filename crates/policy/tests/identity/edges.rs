@@ -1,4 +1,4 @@
-//! How the same rights come to be written, and what looks like a right and is none.
+//! Different ways to write the same right, and statements that look like a right but are not.
 
 use super::*;
 
