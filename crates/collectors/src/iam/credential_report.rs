@@ -40,7 +40,7 @@ pub struct Credentials {
     pub created_at: Option<Timestamp>,
     /// Days since then.
     pub age_days: Option<i32>,
-    /// Whether the user has a console password; null for root, of which the report does not say.
+    /// Whether the user has a console password; null for root, since the report does not say it.
     pub password_enabled: Option<bool>,
     /// When the password was last used to sign in (UTC); null when never, or not known.
     pub password_last_used_at: Option<Timestamp>,

@@ -27,7 +27,8 @@ pub struct Instance {
     pub status: Option<String>,
     /// The region that it lives in; null when AWS does not say.
     pub primary_region: Option<String>,
-    /// Whether it lives in this row's region; false for a replica, of which nothing else is read. True when AWS does not say.
+    /// Whether the instance belongs to this row's region; false for a replica, for which nothing else is read. True
+    /// when AWS does not say.
     pub is_primary: bool,
     /// When it was made (UTC).
     pub created_at: Option<Timestamp>,

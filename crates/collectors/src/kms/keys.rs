@@ -56,7 +56,7 @@ pub struct Key {
     pub is_multi_region: Option<bool>,
     /// PRIMARY or REPLICA; null for a key of one region.
     pub multi_region_key_type: Option<String>,
-    /// The ARN of the primary key of which this is a replica, or which this is.
+    /// The ARN of the primary key: this key itself, or the key that this is a replica of.
     pub primary_key_arn: Option<String>,
     /// When the key was made (UTC).
     pub created_at: Option<Timestamp>,
