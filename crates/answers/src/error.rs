@@ -45,7 +45,7 @@ pub enum Error {
     UnknownTable {
         /// The name in the SQL.
         table: String,
-        /// The tables that there are.
+        /// The tables of the snapshot.
         known: String,
     },
     /// The SQL would change something.
@@ -59,7 +59,7 @@ pub enum Error {
     UnknownQuestion {
         /// The id or part that was asked for.
         id: String,
-        /// The ids that there are.
+        /// The ids of all questions.
         known: String,
     },
     /// A shipped question's file is not as it must be.

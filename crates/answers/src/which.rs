@@ -70,7 +70,7 @@ fn is_date(text: &str) -> bool {
     text.len() == 10 && text.bytes().enumerate().all(is_right)
 }
 
-/// The newest few snapshots, for whoever asked for another one.
+/// The newest few snapshots, to show to a user who asked for one that does not exist.
 fn known(living: &[Commit]) -> String {
     const SHOWN_MAX: usize = 10;
     if living.is_empty() {

@@ -72,9 +72,9 @@ impl CachedCredentials {
         }
     }
 
-    /// Gives up credentials that AWS says have ended, whatever their own end says, so that the next attempt gets others.
-    /// False where that would be no use: the ones that an attempt which began at `begun` was sent with are as new as
-    /// they can be.
+    /// Drops credentials that have ended, as AWS says, even if their own expiry is later. So the next attempt gets new
+    /// ones. False where that would be no use: the ones that an attempt which began at `begun` was sent with are as new
+    /// as they can be.
     pub(crate) fn give_up(&self, begun: Instant) -> bool {
         // Locked: they are being renewed.
         let Ok(mut kept) = self.kept.try_lock() else { return true };

@@ -358,8 +358,8 @@ fn is_throttled(context: &FinalizerInterceptorContextRef<'_>, components: &Runti
     metadata.is_some_and(|it| Error::from_answer(it.code(), it.message(), None).class == Class::Throttled)
 }
 
-/// Whether an answer refuses credentials because they ended, in whatever protocol: as a header, an XML element or a
-/// JSON value.
+/// Whether an answer refuses credentials because they ended, in any protocol: as a header, an XML element or a JSON
+/// value.
 fn says_expired(answer: &HttpResponse) -> bool {
     if !(400..500).contains(&answer.status().as_u16()) {
         return false;

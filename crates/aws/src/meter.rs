@@ -19,7 +19,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(900);
 pub struct Counts {
     /// Operations called; a page is a call.
     pub calls: u64,
-    /// Attempts let go, retries among them.
+    /// Attempts that were sent, including retries.
     pub attempts: u64,
     /// Attempts that AWS throttled.
     pub throttles: u64,
@@ -27,7 +27,7 @@ pub struct Counts {
     pub waited_millis: u64,
 }
 
-/// One operation in one account and region: what its calls came to, and the bucket that they drew from.
+/// One operation in one account and region: the counts of its calls, and the bucket that they drew from.
 #[derive(Debug, Clone)]
 pub struct Used {
     /// The region; none where the bucket is the account's or the crawl's.
@@ -36,7 +36,7 @@ pub struct Used {
     pub service: Arc<str>,
     /// The operation, `ListSecrets`.
     pub operation: Arc<str>,
-    /// What its calls came to.
+    /// The counts of its calls.
     pub counts: Counts,
     /// The bucket's rate as it is now, calls a second.
     pub per_second: f64,

@@ -14,8 +14,8 @@ use crate::session::Session;
 /// How the names of operations begin that only read.
 const READS: &[&str] = &["BatchGet", "Describe", "Get", "List", "Lookup", "Search"];
 
-/// An operation that reads, and the type of its answer: small structs of what is used, whose members are optional or
-/// have a default.
+/// An operation that reads, and the type of its answer: small structs with the members that are used. Members are
+/// optional or have a default.
 pub struct Read<T> {
     call: Call,
     answer: PhantomData<fn() -> T>,

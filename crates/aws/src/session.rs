@@ -148,7 +148,7 @@ impl Session {
         Self { region: region.to_owned(), ..self.clone() }
     }
 
-    /// What the calls of this session came to.
+    /// The counts of this session's calls.
     pub fn usage(&self) -> &Arc<Usage> {
         &self.usage
     }

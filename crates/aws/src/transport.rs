@@ -20,7 +20,8 @@ use crate::names::SystemNames;
 /// The longest answer that [`Plain`] reads to its end.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
 
-/// Connections are kept this long, and so many for a host: each bucket is a host of its own, and is asked for seconds.
+/// How long idle connections are kept, and how many for each host. Each S3 bucket is a host of its own, and calls to it
+/// last only seconds.
 const POOL_IDLE: Duration = Duration::from_secs(20);
 const POOL_IDLE_MAX: usize = 64;
 

@@ -1,4 +1,4 @@
-//! Refusals: the code, message and request id of an answer that is an error, in whatever protocol.
+//! Refusals: the code, message and request id of an answer that is an error, in any protocol.
 
 use http::HeaderMap;
 use roxmltree::Document;

@@ -38,7 +38,7 @@ pub enum Error {
     Foreign {
         /// The table, with its database.
         table: String,
-        /// Whose it is.
+        /// The owner of the table.
         owner: String,
     },
     /// Glue refused or failed.

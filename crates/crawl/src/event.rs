@@ -33,7 +33,7 @@ pub enum Event<'a> {
         /// Collectors chosen.
         collectors: usize,
     },
-    /// An account's turn has come, and so many tasks it has.
+    /// An account's turn has begun. It has this many tasks.
     AccountPlanned {
         /// 12 digits.
         account_id: &'a str,

@@ -51,7 +51,7 @@ pub struct Plan {
     pub organization: Organization,
     /// How the reading of the tree went.
     pub reading: TaskRecord,
-    /// The regions that there are.
+    /// The known regions.
     pub regions_known: KnownRegions,
     /// The accounts' tags, where the selection had to know them.
     pub tags: Option<Tagging>,
@@ -175,7 +175,7 @@ impl Plan {
         })
     }
 
-    /// The selected accounts, of one shard if it is told: their places in the organization's list.
+    /// The selected accounts, all or those of one shard: their places in the organization's list.
     pub(crate) fn places(&self, shard: Option<u32>) -> Vec<usize> {
         let is_of = |id: &str| shard.is_none_or(|shard| self.shard_of(id) == shard);
         let accounts = self.organization.accounts.iter().enumerate();
@@ -227,7 +227,7 @@ fn reading(organization: &Organization, usage: &Usage, begun: TaskStart) -> Task
     TaskRecord { missed: differences.len() as u64, ..record }
 }
 
-/// Refuses a selection that names what is not there, and warns of what is odd about it.
+/// Refuses a selection that names something that does not exist, and warns about odd entries.
 fn accept(crawl: &Crawl, findings: Findings, exclusions: Exclusions) -> Result<(), Error> {
     let Findings { mut wrong, mut gone, odd } = findings;
     if exclusions == Exclusions::Checked {

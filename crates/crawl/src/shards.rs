@@ -86,7 +86,7 @@ fn check(plan: &Plan, shard: u32) -> Result<(), Error> {
     if shard <= last { Ok(()) } else { Err(Error::Plan(format!("it has no shard {shard}: they are 0 to {last}"))) }
 }
 
-/// All parts that there are, and in words what is missing.
+/// All existing parts, and a list of the missing ones in words.
 async fn gather(crawl: &Crawl, plan: &Plan, scratch: &Path) -> Result<(Vec<Part>, Vec<String>), Error> {
     let (mut parts, mut missing) = (Vec::new(), Vec::new());
     for shard in 0..plan.shards {

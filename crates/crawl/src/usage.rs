@@ -1,4 +1,4 @@
-//! How AWS's API was used: what each operation's calls came to, and the bucket that they drew from.
+//! The use of AWS's API: the counts of each operation's calls, and the bucket that they drew from.
 
 use orgcensus_aws::Used;
 use orgcensus_collect::Error;

@@ -53,7 +53,7 @@ impl Blocks {
     }
 }
 
-/// Sums up blocks as the bytes go by, in whatever pieces.
+/// Computes the sums of blocks while the bytes pass, in pieces of any size.
 #[derive(Default)]
 pub(crate) struct BlockSums {
     open: Hasher,

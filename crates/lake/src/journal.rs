@@ -75,7 +75,7 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
         path(directory).exists()
     }
 
-    /// The header of the journal in a stage's directory, whoever has that stage open.
+    /// The header of the journal in a stage's directory, even if another process has the stage open.
     pub fn header(directory: &Path) -> Result<Header> {
         read_header(&path(directory))
     }

@@ -105,7 +105,7 @@ impl Lake {
         (self.clock)()
     }
 
-    /// Tells whoever listens what was passed over.
+    /// Tells the listener about an object that was passed over.
     pub(crate) fn warn(&self, words: &str) {
         (self.warn)(words);
     }

@@ -1,4 +1,4 @@
-//! A run's snapshot: whose it is, of which day, and where its objects are.
+//! A run's snapshot: its organization, its day, and where its objects are.
 
 use orgcensus_row::Timestamp;
 

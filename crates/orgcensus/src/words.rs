@@ -14,7 +14,8 @@ pub(crate) const VARIABLE: &str = "ORGCENSUS_LOG";
 /// libraries, since a list of them would miss the next one.
 const MOST: LevelFilter = LevelFilter::DEBUG;
 
-/// JSON lines on standard error of what was asked for, and of what account and task; nothing by default.
+/// Writes JSON lines to standard error with the messages that were asked for, and their account and task; nothing by
+/// default.
 pub(crate) fn layer<S>() -> impl Layer<S>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,

@@ -46,7 +46,8 @@ impl<'a> Denial<'a> {
         let mut survivors = Bound::default();
         let mut demands = Vec::new();
         for condition in &statement.conditions {
-            // The Deny holds when all its conditions do, so whoever escapes one of them survives: the union (D3).
+            // The Deny hits only if all its conditions hold, so a caller that one of them does not hit survives: the
+            // union (D3).
             let Some((dimension, entries)) = escapes(condition, statement.expands_variables) else {
                 demands.push(Demand::read(condition, statement.expands_variables)?);
                 continue;
@@ -156,7 +157,7 @@ fn escapes(condition: &Condition, expands_variables: bool) -> Option<(Dimension,
     if spares_services {
         return Some((key.dimension, vec![Entry { dimension: Dimension::Service, reach: Reach::Service }]));
     }
-    // `ForAnyValue` with `Not` is false when the key is missing, so whoever lacks it escapes.
+    // `ForAnyValue` with `Not` is false when the key is missing, so callers without the key are not hit.
     let escapable = operator.for_any && !key.always_present;
     let proves = operator.negated && !operator.for_all && !escapable && operator.comparison != Comparison::Other;
     let survivors = || (key.dimension, key.reaches(operator.comparison, condition, expands_variables));

@@ -1,4 +1,4 @@
-//! A policy document: its statements, whatever shape it came in.
+//! A policy document: its statements, in any of the shapes that AWS accepts.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Resource control policies: what an organization denies to whoever calls on the resources of an account (E2, E3).
+//! Resource control policies: what an organization denies to all callers on the resources of an account (E2, E3).
 //!
 //! They only take rights away, wherever the caller is from. They bind the actions of some services. They bind neither
 //! the calls of service-linked roles nor the assuming of such roles. The caller of this module must know which of them

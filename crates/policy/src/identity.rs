@@ -12,7 +12,7 @@
 //! - **What was not read** makes every *no* unknown; and every *yes* too, unless it is AWS's own policy, which are
 //!   written to allow.
 //! - **Administrator** is who is allowed everything on every resource, or all but what a `NotAction` or a Deny leaves
-//!   out, as long as it may still write policies on whatever it likes: whoever does takes the rest back.
+//!   out, as long as it may still write policies on any resource: with that it can give itself the rest.
 //!
 //! Service control policies, resource policies and sessions' own policies are no part of this.
 

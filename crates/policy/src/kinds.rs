@@ -59,8 +59,8 @@ kinds! {
     SQS_QUEUE = resource("sqs_queue").actions_of("sqs").arn("sqs:*:*:*");
     /// An SNS topic.
     SNS_TOPIC = resource("sns_topic").actions_of("sns").arn("sns:*:*:*").near(&["{arn}:*"]).ends_at(":");
-    /// A KMS key. An alias may be the key's; no policy of a key is about aliases, but whoever wrote one may have meant
-    /// the key.
+    /// A KMS key. An alias may belong to the key. No policy of a key is about aliases, but the author of one may have
+    /// meant the key.
     KMS_KEY = resource("kms_key").actions_of("kms").arn("kms:*:*:key/*").near(&["{place}:alias/*"])
         .never_reads("grants");
     /// A Lambda function.

@@ -199,7 +199,7 @@ impl Standing {
         self.anyone(bounds, facts);
     }
 
-    /// R5: a service, by whom it may act for.
+    /// R5: a service, by the accounts that it may act for.
     fn service(&mut self, bounds: &[&Bound], facts: &Facts) {
         // A service's call has none of the keys that only principals of accounts have.
         let passes = |entry: &Entry| entry.dimension != Dimension::Caller || entry.reach == Reach::Anyone;

@@ -14,7 +14,7 @@ use crate::resource_kind::{OwnArn, ResourceKind};
 use crate::statement::Statement;
 use crate::value::variables_as_wildcards;
 
-/// The shape of whatever names a resource for certain.
+/// The shape of a text that certainly names a resource.
 const ANY_ARN: &str = "arn:*:*:*:*:*";
 
 /// A resource by its ARN, made ready for many statements.

@@ -133,7 +133,7 @@ impl Organization {
         account.index == HELD
     }
 
-    /// That account's id, if there are so many.
+    /// That account's id, if the organization has that many accounts.
     pub(crate) fn held_id(&self) -> Option<String> {
         (HELD < self.settings.accounts).then(|| self.account_id(HELD))
     }

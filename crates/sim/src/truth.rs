@@ -69,7 +69,7 @@ pub struct Fact {
     pub of: &'static str,
     /// `study` as the yearly study defines it, `lake` by the sharper verdict, or what else tells it apart.
     pub definition: &'static str,
-    /// How many are so.
+    /// How many subjects are so.
     pub numerator: u64,
     /// Of how many.
     pub denominator: u64,

@@ -176,7 +176,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// What the calls about one function came to.
+/// The results of the calls about one function.
 struct Details {
     configuration: Configuration,
     /// By qualifier; the function's own first, under the empty one.

@@ -46,7 +46,7 @@ pub enum Remark {
     DenyConditional,
     /// A Deny takes away a part.
     DenyInPart,
-    /// Administrator, but for a Deny.
+    /// It would be administrator without a Deny.
     DenySaves,
     /// A policy was not read.
     PolicyUnread,
@@ -94,7 +94,7 @@ pub struct Access {
     pub is_administrator: Option<bool>,
     /// The places of the policies that make it so, or would if all were read.
     pub administrator_by: Vec<usize>,
-    /// Whether one of its policies allows everything on everything, whatever takes it away again.
+    /// Whether one of its policies allows everything on everything, before boundary and Denies.
     pub allows_everything: Option<bool>,
     /// Whether it may change who may do what, beyond its own credentials.
     pub writes_iam: Option<bool>,

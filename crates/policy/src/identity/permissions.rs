@@ -8,7 +8,7 @@ use super::well_known;
 use crate::arn::{Arn, is_account};
 use crate::statement::Effect;
 
-/// How an identity comes to a policy.
+/// How an identity has a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Through<'a> {
     /// It is written into the identity.

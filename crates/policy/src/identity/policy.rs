@@ -48,7 +48,7 @@ impl IdentityPolicy {
         IdentityPolicy { document, rules }
     }
 
-    /// Whether a statement allows everything on everything, whatever a Deny or a boundary says.
+    /// Whether a statement allows everything on everything, before boundary and Denies.
     pub fn allows_everything(&self) -> bool {
         self.document.statements.iter().any(Statement::allows_everything)
     }

@@ -12,7 +12,7 @@ use crate::guardrail::{Guarded, guarded};
 use crate::principal::Principal;
 use crate::s3::s3_public;
 
-/// What one grant comes to.
+/// The effect of one grant.
 #[derive(Debug, Clone, Copy)]
 struct Share {
     public: Option<bool>,

@@ -5,7 +5,7 @@ use super::*;
 const MFA: &str = r#"{"Bool":{"aws:MultiFactorAuthPresent":"true"}}"#;
 const NO_MFA: &str = r#"{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"}}"#;
 
-/// Whether a role with these statements is administrator, and whether it may come to more.
+/// Whether a role with these statements is administrator, and whether it may get more rights.
 fn check(statements: &str, is_administrator: bool, may_escalate: bool) {
     let access = role(statements);
     let found = (access.is_administrator, access.may_escalate);

@@ -16,7 +16,7 @@ const BUS: &str = "arn:aws:events:us-east-1:111122223333:event-bus/bus";
 const TABLE: &str = "arn:aws:dynamodb:us-east-1:111122223333:table/t";
 const DOMAIN: &str = "arn:aws:es:us-east-1:111122223333:domain/d";
 const REPOSITORY: &str = "arn:aws:ecr:us-east-1:111122223333:repository/team/app";
-/// Of a kind of which nothing is declared.
+/// A resource of a kind that is not declared.
 const VAULT: &str = "arn:aws:backup:us-east-1:111122223333:backup-vault:v";
 
 /// What `explain` says of these statements on the resource.

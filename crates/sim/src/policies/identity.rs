@@ -92,7 +92,7 @@ impl IdentityKind {
         ])
     }
 
-    /// The kind of which this document is.
+    /// The kind that this document was made from.
     pub(crate) fn of(document: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.document() == document)
     }

@@ -26,7 +26,7 @@ pub(crate) enum Kind {
     Public,
     /// `*` by a function's URL, unsigned.
     PublicUrl,
-    /// `*` by a function's URL, of which only one of the two permissions is open.
+    /// `*` by a function's URL, with only one of the two permissions that it needs.
     HalfOpenUrl,
     /// `*` when the connection is encrypted, which bounds nobody.
     PublicIfEncrypted,
@@ -181,7 +181,7 @@ impl Kind {
         }
     }
 
-    /// Public as the yearly study counts: an Allow to everyone without any condition, whatever a Deny takes back.
+    /// Public as the yearly study counts: an Allow to everyone without any condition, even if a Deny takes it back.
     pub(crate) fn is_study_public(self) -> bool {
         matches!(
             self,

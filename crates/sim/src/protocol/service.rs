@@ -53,8 +53,8 @@ impl Service {
         Self::Sts,
     ];
 
-    /// The suffix of the service's SDK crate. It is also the name in signatures, but for S3 Control, which signs as S3,
-    /// and SSO Admin, which signs as SSO.
+    /// The suffix of the service's SDK crate. It is also the name in signatures, except that S3 Control signs as S3,
+    /// and SSO Admin as SSO.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Ec2 => "ec2",

@@ -29,7 +29,7 @@ const ITEMS: usize = 8;
 
 static CALLS: AtomicU64 = AtomicU64::new(0);
 
-/// Waits for an answer, and counts it whatever it is: what is refused here was refused to the crawl too.
+/// Waits for an answer and counts it, even a refusal: a call that is refused here is refused to the crawl too.
 async fn called<T, E>(answer: impl Future<Output = Result<T, E>>) -> Option<T> {
     CALLS.fetch_add(1, Ordering::Relaxed);
     answer.await.ok()
