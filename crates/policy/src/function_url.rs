@@ -54,7 +54,8 @@ impl Doors {
         Doors { url: self.url || url, function: self.function || function, more: self.more || more }
     }
 
-    /// Whether these are only a URL's permissions, so that the URL stays closed unless both are granted.
+    /// Whether these are only permissions of a URL, and `all` does not have both of them, so that the URL may be
+    /// closed.
     pub(crate) fn need(self, all: Doors) -> bool {
         (self.url || self.function) && !self.more && !(all.url && all.function)
     }
