@@ -9,7 +9,8 @@ use orgcensus_tests::crawl;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn seen_calls_equal_declared_calls() {
-    // Where the list of buckets has no regions, they are asked for; and units for their accounts, where those have no paths.
+    // If the list of buckets has no regions, each bucket's region is asked for. If accounts have no paths, each unit is
+    // asked for its accounts.
     let settings = Settings { omits_bucket_region: true, omits_account_paths: true, ..Settings::new(40, 1) };
     let crawled = crawl(settings).await;
     let seen: BTreeSet<String> =

@@ -1,4 +1,4 @@
-//! Resource control policies take away from verdicts, and where they were not read the verdicts stand and say so.
+//! Resource control policies narrow verdicts. If they were not read, verdicts stay as they are and say so.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! One item's error costs its own values and nothing else, and never makes a run look better than the unbroken one.
+//! An item's error loses only its own values, and never makes a run look better than one without the error.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

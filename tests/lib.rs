@@ -49,13 +49,13 @@ pub struct Manner {
     pub limits: Limits,
     /// Attempts of one call.
     pub max_attempts: u32,
-    /// Whether credentials' lives are told by tokio's clock, which a test may pause.
+    /// Whether tokio's clock, which a test may pause, decides when credentials end.
     pub is_on_tokios_clock: bool,
-    /// What is answered in the organization's stead, inside this process.
+    /// Answers that are given instead of the organization's, inside this process.
     pub odd: Option<odd::Answers>,
-    /// By how much that clock is ahead of the organization's; behind, if negative.
+    /// How far that clock is ahead of the organization's; negative: behind.
     pub clock_ahead_seconds: i64,
-    /// Who says what hosts there are; all, if none is told.
+    /// The name server that says which hosts exist; none: all exist.
     pub name_server: Option<NameServer>,
 }
 
@@ -129,7 +129,7 @@ pub async fn crawl(settings: Settings) -> Crawled {
     crawl_by(settings, Way::Inside).await
 }
 
-/// Crawls an organization by a way of one's own.
+/// Crawls an organization by a given way.
 pub async fn crawl_by(settings: Settings, way: Way) -> Crawled {
     crawl_as(settings, Manner { way, ..Manner::default() }).await
 }
@@ -160,7 +160,7 @@ impl Place {
         Self::with(settings, Manner { way, ..Manner::default() })
     }
 
-    /// The same, crawled in a manner of one's own.
+    /// The same, crawled with given settings.
     pub fn with(settings: Settings, manner: Manner) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = folder.path().join("lake").display().to_string();
@@ -240,7 +240,7 @@ impl Place {
         }
     }
 
-    /// The way to the organization, and the place of the account that goes it.
+    /// The way to the organization, and the place of the account whose identity is used.
     async fn base(&self) -> (Arc<Base>, u64) {
         let (http_client, endpoint_url, place) = match &self.manner.way {
             Way::Inside => (Some(self.simulation.http_client()), None, 0),

@@ -1,4 +1,4 @@
-//! A name server of one's own before a simulated organization, which is reached without names.
+//! A name server for tests in front of a simulated organization, which itself needs no names.
 
 use std::net::IpAddr;
 
@@ -12,7 +12,8 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use crate::NameServer;
 
-/// The client, where it is asked for hosts that the server knows; for others what a connector says of such a name.
+/// Passes a request on to the client if the server knows the host; else gives the error that a connector gives for such
+/// a name.
 pub(crate) fn before(client: SharedHttpClient, server: NameServer) -> SharedHttpClient {
     SharedHttpClient::new(Client(client, server))
 }

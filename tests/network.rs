@@ -21,7 +21,7 @@ fn polite() -> Manner {
     Manner { limits: Limits::parse(DEFAULT_LIMITS).expect("the shipped limits"), ..patient() }
 }
 
-/// Every table's rows as text, sorted; of coverage only what does not count attempts or time.
+/// Every table's rows as text, sorted; of coverage only the columns that do not count attempts or time.
 async fn lake(crawled: &Crawled) -> Vec<(String, Vec<String>)> {
     let mut tables = Vec::new();
     for table in crawled.snapshot.tables() {
@@ -48,7 +48,7 @@ fn seeds() -> u64 {
 
 #[tokio::test(start_paused = true)]
 async fn chaos_changes_no_row() {
-    // Whether a service that is down throttles at the last attempt is chance: that trouble is left out.
+    // It is chance whether a service that is down throttles at the last attempt, so that trouble is left out.
     let troubles = Troubles { server_errors: false, ..Troubles::default() };
     let settings = |network| Settings { troubles, ..settings(40, 1, network) };
     let calm = crawl_as(settings(Network::default()), patient()).await;
@@ -131,7 +131,7 @@ async fn api_usage_counts_every_call() {
 async fn credentials_that_end_before_their_time_are_renewed_once() {
     let network = Network { latency: Duration::from_secs(3), ..Network::default() };
     let settings = Settings { session_seconds: 30, troubles: Troubles::none(), ..settings(3, 1, network) };
-    // By the crawl's clock they live an hour more.
+    // By the crawl's clock the credentials are valid for one more hour.
     let crawled = crawl_as(settings, Manner { clock_ahead_seconds: -3600, ..patient() }).await;
     assert_eq!(crawled.report.tally.coverage().to_string(), "1", "{:?}", crawled.report.tally);
     let assumed = crawled.simulation.calls().into_iter().find(|call| call.operation == "AssumeRole");

@@ -1,4 +1,4 @@
-//! An organization that answers some calls as a test will have it.
+//! An organization that answers some calls as a test wants.
 
 use std::fmt;
 use std::sync::Arc;

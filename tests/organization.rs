@@ -75,7 +75,8 @@ async fn each_state_of_an_account_has_its_outcome() {
 #[tokio::test(flavor = "multi_thread")]
 async fn credentials_of_another_account_are_refused_and_give_no_rows() {
     let crawled = crawled(Settings { assumed_account: Some(3), ..quiet(5) }, regions(&["us-east-1"])).await;
-    // The management account is entered as it is, and the third is truly the third.
+    // The management account is entered with the identity as it is, and the third account's rows are really the
+    // third's.
     let ids: BTreeSet<String> = [0, 3].map(|index| crawled.simulation.account_id(index)).into();
     let rows = crawled.rows("SELECT DISTINCT account_id FROM iam_roles").await;
     assert_eq!(rows.iter().map(|row| text(row, "account_id")).collect::<BTreeSet<_>>(), ids);

@@ -1,4 +1,4 @@
-//! Everything that goes wrong is an outcome of its own, the run goes on, and coverage says it.
+//! Everything that goes wrong has its own outcome. The run continues, and coverage shows the outcome.
 
 use std::collections::BTreeSet;
 
@@ -141,7 +141,7 @@ async fn an_unread_policy_is_unknown_and_not_absent() {
     }
 }
 
-/// An administrator of another service may read the organization, and neither Identity Center nor root access.
+/// A delegated administrator of another service may read the organization, but neither Identity Center nor root access.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_organization_refuses_is_an_outcome_and_the_run_goes_on() {
     let settings = Settings { troubles: Troubles::none(), ..Settings::new(6, 1) };
@@ -155,7 +155,7 @@ async fn what_the_organization_refuses_is_an_outcome_and_the_run_goes_on() {
     assert_eq!(of("collector"), collectors);
     let operations = ["ssoadmin:ListPermissionSets", "identitystore:ListUsers", "iam:ListOrganizationsFeatures"];
     assert_eq!(of("error_operation"), operations);
-    // The instances may be listed, and are there.
+    // The instances may be listed, so their rows are there.
     let sql = "SELECT outcome, error_operation FROM coverage WHERE collector = 'identity_center_permission_sets' \
                AND error_code IS NOT NULL";
     let partial = serde_json::json!({ "outcome": "partial", "error_operation": "ssoadmin:ListPermissionSets" });
@@ -169,7 +169,7 @@ async fn what_the_organization_refuses_is_an_outcome_and_the_run_goes_on() {
     assert_eq!(crawled.number("SELECT COUNT(DISTINCT account_id) FROM iam_roles").await, 6, "every account was read");
 }
 
-/// Three accounts where nothing goes wrong but what is told.
+/// Three accounts where nothing goes wrong except the given trouble.
 fn quiet(network: Network) -> Settings {
     Settings { troubles: Troubles::none(), network, ..Settings::new(3, 1) }
 }

@@ -1,4 +1,4 @@
-//! A run that is stopped goes on where it was; one whose time is over, or that lacks a shard, says so.
+//! A run that is stopped can be resumed. A run whose time is over, or that lacks a shard, says so.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use orgcensus_sim::Settings;
 use orgcensus_tests::{Place, Way};
 use serde_json::Value;
 
-/// What two runs that saw the same may have different.
+/// The columns that may differ between two runs that saw the same.
 const COUNTERS: [&str; 6] = ["run_id", "calls", "retries", "throttles", "duration_millis", "started_at"];
 
-/// Accounts at once: so many may be under way, or done and not yet committed, when a run stops.
+/// Accounts at once. So many may be under way, or done but not yet committed, when a run stops.
 const AT_ONCE: usize = 2;
 
 /// An organization of a day that is long over, so that its clock stands still.
@@ -26,7 +26,7 @@ fn place() -> Place {
     Place::new(Settings { now_millis: 1_790_035_200_000, ..Settings::new(24, 5) }, Way::Inside)
 }
 
-/// Every table's rows, but for what differs from run to run.
+/// Every table's rows, without the columns that differ from run to run.
 async fn rows(snapshot: &Snapshot) -> BTreeMap<String, Vec<Value>> {
     let mut tables = BTreeMap::new();
     for table in snapshot.tables().iter().filter(|table| *table != "api_usage") {
@@ -58,7 +58,7 @@ async fn undisturbed() -> BTreeMap<String, Vec<Value>> {
     rows(&place.snapshot().await).await
 }
 
-/// A crawl that is told to stop when so many accounts are done, and how many are.
+/// A crawl that is told to stop after so many accounts, and the number of accounts that are done.
 async fn stopping(place: &Place, accounts: usize) -> (Crawl, Arc<AtomicUsize>) {
     let (send, stop) = tokio::sync::watch::channel(false);
     let done = Arc::new(AtomicUsize::new(0));
@@ -141,7 +141,7 @@ async fn a_run_without_time_ends_while_it_plans_and_an_account_without_time_is_s
     let place = place();
     let mut crawl = place.crawl().await;
     crawl.bounds = Bounds { run: Duration::ZERO, ..Bounds::default() };
-    // The time of a run is its planning's too.
+    // Planning counts as part of the run's time.
     let error = run(crawl).await.expect_err("no time to read the organization");
     assert!(matches!(&error, Error::Organization(error) if error.code == "RunDeadline"), "{error}");
     let mut crawl = place.crawl().await;
@@ -166,7 +166,7 @@ async fn four_shards_are_one_run() {
     let expected = undisturbed().await;
     let place = place();
     let plan = shards(&place, &[2, 0, 3, 1]).await;
-    // One of them is on no disk but the lake's.
+    // One of the shards is only in the lake.
     let stage = place.folder().join("stage/test-5-00001-of-00004");
     std::fs::remove_dir_all(stage).expect("a shard's stage");
     let report = publish_shards(place.crawl().await, plan.clone(), false).await.expect("a snapshot");
@@ -179,7 +179,7 @@ async fn four_shards_are_one_run() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_shard_is_refused_or_its_accounts_are_skipped() {
-    // One of them has the management account, under which all shards count what the crawl's identity called.
+    // One shard has the management account. All shards count the calls of the crawl's identity under that account.
     for missing in 0..4 {
         without_shard(missing).await;
     }
@@ -212,5 +212,5 @@ async fn a_plan_of_other_tables_is_refused_with_words() {
     let place = place();
     let plan = Plan { tables: "others".to_owned(), ..shards(&place, &[]).await };
     let error = crawl_shard(place.crawl().await, plan, 0).await.unwrap_err().to_string();
-    assert!(error.contains("whose tables are others") && error.contains("go on with that version"), "{error}");
+    assert!(error.contains("whose tables are others") && error.contains("resume with that version"), "{error}");
 }

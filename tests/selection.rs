@@ -1,4 +1,4 @@
-//! What a run is told to take is there, or it says so.
+//! If the selection names something that does not exist, the run says so.
 
 use std::collections::BTreeSet;
 
@@ -187,7 +187,7 @@ async fn an_account_that_cannot_be_entered_counts_as_much_as_its_neighbours() {
     let crawled = crawled(Settings { troubles, ..Settings::new(12, 1) }, Selection::default()).await;
     let missing = crawled.simulation.account_id(8);
     let management = crawled.simulation.account_id(0);
-    // One of the others has switched on the region that is off elsewhere.
+    // One other account has switched on the region that is off elsewhere.
     let opted_in = crawled.simulation.account_id(3);
     let sql = format!(
         "SELECT account_id, COUNT(*) AS tasks FROM coverage WHERE is_planned AND account_id NOT IN \

@@ -1,4 +1,5 @@
-//! What a run takes where an account holds far more than others. Minutes and gigabytes: `scripts/soak` runs these.
+//! The memory and time of a run in which one account holds far more than others. These take minutes and gigabytes:
+//! `scripts/soak` runs them.
 
 use std::fmt::Write;
 
@@ -21,7 +22,7 @@ const MANY_GRANTS: Collector = Collector {
     collect: |session, rows| Box::pin(many_grants(session, rows)),
 };
 
-/// The queues of the real collector's table are not wanted: their policies are.
+/// Only the policies of queues are wanted, not the rows of the real collector's table.
 async fn many_grants(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let account_id = session.account_id();
     for queue in 0..QUEUES {

@@ -1,4 +1,4 @@
-//! What the crawl publishes is what the simulated organization says of itself, cell by cell.
+//! The crawl publishes exactly the truth of the simulated organization, cell by cell.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use orgcensus_tests::{Crawled, Way, crawl, crawl_by};
 use serde_json::Value;
 
 const SEEDS: [u64; 3] = [1, 2, 3];
-/// The questions that are lists, and that the simulated organization knows the answer of.
+/// The questions that are lists, if the simulated organization knows their answer.
 const LISTS: [&str; 6] = ["G1", "G2", "G3", "G8", "G9", "V1"];
 
 /// The facts' numbers by id, population and definition.
@@ -23,7 +23,7 @@ fn said(truth: &Truth) -> Cells {
 async fn found(crawled: &Crawled) -> Cells {
     let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
     let number = |row: &Value, name: &str| row[name].as_u64().unwrap_or(u64::MAX);
-    // What is unknown is counted apart, and is of the population all the same.
+    // Unknown subjects are counted apart, but they belong to the population.
     let cell = |row: &Value| {
         let key = (text(row, "id"), text(row, "population"), text(row, "definition"));
         (key, (number(row, "numerator"), number(row, "denominator") + number(row, "unknown_count")))
@@ -60,7 +60,8 @@ async fn assert_true(crawled: &Crawled) {
     assert_identities(crawled, &truth).await;
 }
 
-/// Beside each fact about organizations stand the accounts of the one that there is: it is so where one of them is.
+/// Beside each fact about organizations there is a row about the accounts of the only organization: the organization is
+/// so if one account is.
 fn assert_twins(twins: &Cells, said: &Cells) {
     assert_eq!(twins.len(), 11, "{twins:#?}");
     for ((id, of, definition), (accounts, _)) in twins {
@@ -70,7 +71,7 @@ fn assert_twins(twins: &Cells, said: &Cells) {
     }
 }
 
-/// Every identity is there, and may do what it truly may. A null is right only where a policy was not read.
+/// Every identity is there with its true rights. A null is right only where a policy was not read.
 async fn assert_identities(crawled: &Crawled, truth: &Truth) {
     let rows = crawled.rows("SELECT * FROM identity_access").await;
     let arn = |row: &Value| row["identity_arn"].as_str().unwrap_or_default().to_owned();
@@ -113,8 +114,8 @@ async fn assert_account_policies(crawled: &Crawled, truth: &Truth) {
     assert_eq!(found, said, "policies of accounts, seed {}", truth.seed);
 }
 
-/// Every resource is there with the verdict that it truly has. Whether a network is outside is known only where all
-/// networks are: elsewhere the verdict is null, and nowhere else.
+/// Every resource is there with its true verdict. Whether a network is outside is known only if all networks are known:
+/// otherwise, and only then, the verdict is null.
 async fn assert_verdicts(crawled: &Crawled, truth: &Truth) {
     let rows = crawled.rows("SELECT resource_arn, is_public, is_external, is_in_org FROM resource_access").await;
     let by_arn: BTreeMap<&str, &Value> =
@@ -141,7 +142,7 @@ async fn assert_verdicts(crawled: &Crawled, truth: &Truth) {
     assert!(wrong.is_empty(), "seed {}: {wrong:#?}", truth.seed);
 }
 
-/// Whether no account and no region of one is missing where networks may be. What is suspended has none that work.
+/// Whether every account and region that may have networks was read. A suspended account has no networks that work.
 fn sees_all_networks(truth: &Truth) -> bool {
     let is_seen = |account: &orgcensus_sim::AccountTruth| account.outcome != "role_not_assumable";
     truth.accounts.iter().all(is_seen) && truth.obstructed.iter().all(|it| it.service != "ec2")

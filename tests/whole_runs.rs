@@ -1,4 +1,5 @@
-//! Whole runs against the simulated organization. One program, since each would compile the whole house again.
+//! Whole runs against the simulated organization. They are one program, since each further program would compile the
+//! whole workspace's code again.
 
 mod calls;
 mod guardrails;

@@ -10,7 +10,7 @@
 -- is so: has_weak_policy
 -- definition: weak
 -- fact: Accounts with a weak password policy
--- caveat: Weak is less than 14 characters, less than all four kinds of them, or less than the last 24 passwords kept from coming back. Accounts without a policy of their own count as weak
+-- caveat: Weak is less than 14 characters, less than all four kinds of them, or fewer than the last 24 passwords that cannot be used again. Accounts without a policy of their own count as weak
 SELECT
   organization_id,
   account_id,

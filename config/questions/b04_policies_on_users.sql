@@ -3,7 +3,7 @@
 -- subject: organization_id, account_id, account_name, arn
 -- of: users
 -- fact: IAM users with policies of their own, inline or attached
--- caveat: A permissions boundary is no such policy
+-- caveat: Permissions boundaries do not count
 SELECT
   organization_id,
   account_id,

@@ -5,7 +5,7 @@
 -- is so: has_no_profile
 -- definition: no_profile
 -- fact: EC2 instances without an instance profile
--- caveat: What runs there reaches nothing of AWS, or by keys that someone left there. Terminated instances are left out
+-- caveat: Programs on such an instance cannot use AWS, except with keys that someone left there. Terminated instances are left out
 -- of: instances_with_profile
 -- where: has_profile
 -- is so: is_over_broad

@@ -10,7 +10,7 @@
 -- is so: allows_everything
 -- definition: allows_everything
 -- fact: Identities with a policy that allows everything on everything
--- caveat: Whatever boundaries and Deny statements take away again. Roles of AWS services are left out. Unknown are those with unread policies
+-- caveat: Before permissions boundaries and Deny statements. Roles of AWS services are left out. Unknown are those with unread policies
 -- of: identities
 -- is so: may_escalate
 -- definition: may_escalate

@@ -4,7 +4,7 @@
 -- rests on: ecr_repositories, s3_buckets, secretsmanager_secrets, sns_topics, sqs_queues
 -- of each: resource_type
 -- fact: Resources without a policy of their own
--- caveat: Who reaches them is left to identities alone, and nothing asks for encryption on the way. Of a secret only the default policy is read
+-- caveat: Only the policies of identities decide who reaches them, and nothing requires encryption in transit. For a secret only the default policy is read
 SELECT
   organization_id,
   account_id,

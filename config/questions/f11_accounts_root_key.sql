@@ -7,7 +7,7 @@
 -- per organization: F10, organizations
 -- fact: Organizations with an active root access key
 -- study 2022: 9, text 10
--- caveat: Unknown is where no credential report was read. How old the keys are is in the cases: the study met 13 years
+-- caveat: Unknown is where no credential report was read. The cases show the age of each key: the study found one of 13 years
 SELECT
   organization_id,
   account_id,

@@ -1,7 +1,7 @@
 -- id: G1
 -- title: Every resource that anyone on the internet can reach
 -- key: resource_arn
--- why: what is_public cannot say for want of a policy or a block is in V2
+-- why: V2 has the resources whose is_public is null because a policy or a block was not read
 SELECT
   resource_arn,
   resource_type,

@@ -1,7 +1,7 @@
 -- id: G2
 -- title: Every resource that someone outside the organization can reach, and who
 -- key: resource_arn, policy_kind, policy_name, ordinal, principal, reason
--- why: what it could not tell is in V2
+-- why: V2 has the resources for which it is not known
 SELECT
   resource_arn,
   principal,

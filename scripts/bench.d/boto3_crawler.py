@@ -1,5 +1,6 @@
 """A crawler as one would write it with boto3: threads over accounts, paginators, the same calls, and the same tables
 by pyarrow. It stands beside orgcensus in `scripts/bench`; it derives no verdicts and keeps no journal.
+This parallel census is frozen at the services it has: a new service needs no line here.
 
     boto3_crawler.py --endpoint http://127.0.0.1:4510 --lake /tmp/lake --regions us-east-1 eu-west-1
 """
@@ -102,7 +103,7 @@ def unprefix(request, **_):
 
 
 def optional(call, **parameters):
-    """An answer, or nothing where AWS says that nothing is set."""
+    """An answer, or nothing if AWS says that nothing is set."""
     try:
         return call(**parameters)
     except botocore.exceptions.ClientError as error:
@@ -319,7 +320,7 @@ REGIONAL = [ec2_instances, ec2_metadata_defaults, ecr_registry_policies, ecr_rep
 
 
 def task(account, collector, region):
-    """One collector in one place: what goes wrong is an outcome, and the crawl goes on."""
+    """One collector in one place: an error is an outcome, and the crawl continues."""
     outcome, code = "complete", None
     try:
         collector(account, region)

@@ -5,7 +5,7 @@
 
 Also: killed twice, killed or stopped while it publishes, stopped by SIGTERM, the stage gone before the resume, two runs
 at once, a journal with a torn last line, a journal of another version, a disk that fills (the stage's, the lake's), a run
-that no one goes on with. The organization itself counts how often its accounts were entered, so that nothing is done
+that no one resumes. The organization itself counts how often its accounts were entered, so that nothing is done
 again that was done. Prints one line a check, then "N passed, M failed".
 """
 
@@ -183,7 +183,7 @@ class Kills:
         self.check("another version, and then this one", place)
 
     def abandoned(self):
-        """No one goes on with it: the next run says so, and once it is old the one after removes it."""
+        """No one resumes it: the next run says so, and a later run removes it when it is old."""
         place, journal = self.killed()
         name = journal.parent.name
         done = place.finish_anew()
@@ -219,7 +219,7 @@ class Kills:
         self.check("published already", place)
 
     def full(self):
-        """The stage is on a disk that fills, or the lake is; then there is room, and the run goes on."""
+        """The stage is on a disk that fills, or the lake is; then there is room, and the run continues."""
         for what in ("stage", "lake"):
             copy = Path(tempfile.mkdtemp(prefix="orgcensus-lake-"))
             line = [sys.executable, __file__, "--orgcensus", self.binary, "--full-disk", what, self.url, str(copy)]

@@ -95,7 +95,7 @@ def crawl(checks, what, census, captured_at):
     census.lake.mkdir()
     rates = census.lake / "rates.toml"
     rates.write_text(RATES)
-    # What moto fails at would be asked ten times, and how it ends would be chance.
+    # moto's failing calls would be tried ten times, and their end would be chance.
     excluded = [collector for collector, (_, _, code) in NOT_COMPLETE.items() if code == "HTTP500"]
     census.environment["ORGCENSUS_AWS__MAX_ATTEMPTS"] = str(ATTEMPTS)
     configuration = f'{CONFIGURATION}exclude_collectors = {json.dumps(excluded)}\n[limits]\nrates_file = "{rates}"\n'

@@ -3,8 +3,8 @@
     python -m venv venv && venv/bin/pip install -r tests/requirements.txt
     venv/bin/python tests/moto/crawl_equals_boto3.py --orgcensus target/release/orgcensus
 
-moto is others' idea of AWS: what the simulator and the crawler might misunderstand alike, it does not. What moto cannot
-do must be said in the coverage. Prints one line a check, then "N passed, M failed".
+moto is others' idea of AWS: it does not share a misunderstanding that the simulator and the crawler might share.
+Coverage must say what moto cannot do. Prints one line a check, then "N passed, M failed".
 """
 
 import json
@@ -21,7 +21,7 @@ NOT_COMPLETE = {
     # 500 and a page of HTML.
     "ec2_metadata_defaults": ("failed", "ec2:GetInstanceMetadataDefaults", "HTTP500"),
     "iam_service_specific_credentials": ("failed", "iam:ListServiceSpecificCredentials", "HTTP500"),
-    # 404 and a page of HTML: no answer of AWS's, so the functions have not gone away.
+    # 404 and a page of HTML: this is not an answer of AWS, so the functions have not gone away.
     "lambda_functions": ("partial", "lambda:ListFunctionUrlConfigs", "HTTP404"),
     # GetBucketVersioning's answer has a root element that is not AWS's; all else of the buckets is read.
     "s3_buckets": ("partial", "s3:GetBucketVersioning", "AnswerUnreadable"),

@@ -1,6 +1,7 @@
 """What boto3 reads of one account, as rows of the census' tables: {table: [{column: value}]}.
 
 Other calls than the census makes are used where there are any, so that a misunderstanding is not shared.
+This census is frozen at the services it has: a new service needs no line here or in the other read_back files.
 """
 
 from read_back_iam import Iam

@@ -1,6 +1,7 @@
 """What boto3 reads of an account's credentials and identity providers, as rows of the census' tables.
 
 Each user is asked for everything, while the census asks only those of whom the credential report says that they have it.
+This parallel census is frozen at the services it has: a new service needs no line here.
 """
 
 

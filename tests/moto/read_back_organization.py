@@ -1,5 +1,8 @@
 """What boto3 reads of an organization as a whole. Other calls than the census makes: policies are asked for by what they
-are attached to, assignments by whom they are for, memberships by the member."""
+are attached to, assignments by whom they are for, memberships by the member.
+
+This parallel census is frozen at the services it has: a new service needs no line here.
+"""
 
 from populate import REGIONS
 from reading import Reading

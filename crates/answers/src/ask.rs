@@ -10,7 +10,7 @@ pub async fn ask(snapshot: &Snapshot, question: &Question) -> Result<Answer> {
     snapshot.query(&question.statement(snapshot.rests_on())).await
 }
 
-/// Asks for the cases of one question: the subjects that are so, or of which it is not known. Of a list, its rows.
+/// Asks for the cases of one question: the subjects that are so or may be so; for a list, its rows.
 pub async fn ask_cases(snapshot: &Snapshot, question: &Question) -> Result<Answer> {
     snapshot.query(&question.cases()).await
 }
@@ -47,7 +47,7 @@ pub async fn cases_json(snapshot: &Snapshot, questions: &[&Question]) -> Result<
     Ok(Value::Array(answers))
 }
 
-/// A table that the snapshot does not have is said in the place of the answer.
+/// If the snapshot does not have a table, the answer says so instead.
 fn or_said(question: &Question, objects: Result<Vec<Value>>) -> Result<Vec<Value>> {
     match objects {
         Err(error @ Error::UnknownTable { .. }) => Ok(vec![json!({"id": question.id, "error": error.to_string()})]),

@@ -72,7 +72,7 @@ impl Case {
         places
     }
 
-    /// What it does not say: its organizations and accounts are there, and all of their tasks are complete.
+    /// Adds what a case does not say: its organizations and accounts exist, and all of their tasks are complete.
     fn completed(&self) -> BTreeMap<&'static str, Written> {
         let places = self.places();
         let organizations: BTreeSet<_> = places.iter().map(|[organization, _]| *organization).collect();
@@ -107,7 +107,7 @@ fn batch(table: &str, written: &Written) -> RecordBatch {
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).unwrap()
 }
 
-/// What a column has that is not written.
+/// The value of a column that the case does not write.
 fn stamp(column: &str) -> &'static str {
     match column {
         "organization_id" => "o-1",
@@ -186,7 +186,8 @@ async fn run(name: &str, file: &QuestionFile, case: &Case) -> Vec<String> {
     found
 }
 
-/// The cases of a fact are as many as each share of subjects says: those that are so, and those that are unknown.
+/// Checks that a fact has as many cases as each of its shares counts: the subjects that are so, and those that are
+/// unknown.
 fn assert_cases(name: &str, case: &Case, question: &Question, rows: &[Value]) {
     let Kind::Fact { shares, .. } = &question.kind else { return };
     for share in shares {
@@ -220,7 +221,7 @@ async fn every_question_answers_its_cases() {
             answered.extend(run(name, &file, case).await.iter().filter_map(|it| named(it)));
             tried.extend(case.answers.iter().filter_map(|it| named(it)));
         }
-        // The accounts stand beside their organizations: what is right of these is right of them.
+        // The row of accounts stands beside the row of organizations: if one is right, so is the other.
         let untried = answered.difference(&tried).filter(|share| !share.contains(" accounts"));
         assert_eq!(untried.collect::<Vec<_>>(), Vec::<&String>::new(), "{name}: no case says these");
     }

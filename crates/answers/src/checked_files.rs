@@ -1,4 +1,4 @@
-//! How the engine opens a file: by the reader that checks each block with its manifest's checksum.
+//! Opens files for the engine, with a reader that checks each block against the checksum in the manifest.
 
 use arrow::error::ArrowError;
 use datafusion::datasource::listing::PartitionedFile;

@@ -16,7 +16,7 @@ pub enum Error {
     /// The lake could not be read.
     #[error(transparent)]
     Lake(#[from] orgcensus_lake::Error),
-    /// Nothing that was published is what was asked for.
+    /// No published snapshot is the one that was asked for.
     #[error("find {wanted}; {known}")]
     NoSnapshot {
         /// What was asked for.
@@ -45,7 +45,7 @@ pub enum Error {
     UnknownTable {
         /// The name in the SQL.
         table: String,
-        /// The tables that there are.
+        /// The tables of the snapshot.
         known: String,
     },
     /// The SQL would change something.
@@ -59,7 +59,7 @@ pub enum Error {
     UnknownQuestion {
         /// The id or part that was asked for.
         id: String,
-        /// The ids that there are.
+        /// The ids of all questions.
         known: String,
     },
     /// A shipped question's file is not as it must be.

@@ -39,7 +39,7 @@ impl History {
 
 /// The manifests of some commits, in their order.
 pub(crate) async fn manifests(lake: &Lake, commits: &[Commit]) -> Result<Vec<Manifest>> {
-    // Owned, since a closure over borrowed commits is not general enough for the engine's boxed futures.
+    // Owned, because the engine's boxed futures do not accept a closure over borrowed commits.
     let reads = commits.iter().cloned().map(|commit| {
         let lake = lake.clone();
         async move { lake.manifest(&commit).await }

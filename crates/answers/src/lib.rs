@@ -1,11 +1,11 @@
 //! Answers: embedded SQL over a published snapshot, and the questions that are shipped with it.
 //!
 //! A [`Snapshot`] shows the tables of a lake under their plain names (`FROM iam_users`), and all snapshots in the
-//! schema `orgcensus_history`: the names that Athena shows, so that SQL runs here and there unchanged. Which files a
-//! table has is said by the manifests, never by a listing. Nothing here can change a lake: only queries run.
+//! schema `orgcensus_history`: the names that Athena shows, so that SQL runs here and there unchanged. The manifests
+//! say which files a table has; folders are never listed. Nothing here can change a lake: only queries run.
 //!
 //! A question is one file of `config/questions`, whose form CONTRIBUTING describes. What is absent: this crate knows no
-//! collector and no AWS. Which collectors a table rests on is said by the manifests.
+//! collector and no AWS. The manifests say which collectors a table rests on.
 
 mod answer;
 mod ask;

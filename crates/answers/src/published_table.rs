@@ -63,7 +63,7 @@ impl PublishedTable {
     }
 }
 
-/// The columns of all versions of a table. Schemas only grow; what an older file does not have is null there.
+/// The columns of all versions of a table. Schemas only grow; a column that an older file does not have is null there.
 fn union_of_columns(table: &str, versions: &[&[ColumnEntry]]) -> Result<Schema> {
     let mut fields: Vec<Field> = Vec::new();
     // The newest version first: its order and its types hold.

@@ -49,7 +49,8 @@ pub struct Share {
     pub within: Option<&'static str>,
     /// The column that says whether a subject is so. Null is unknown.
     pub is_so: &'static str,
-    /// `study` as the yearly study defines it, `lake` by the sharper verdict, or what else tells it apart.
+    /// `study` for the yearly study's definition, `lake` for the stricter verdict, or another word that tells the row
+    /// apart.
     pub definition: &'static str,
     /// What is counted, in words.
     pub fact: &'static str,
@@ -92,7 +93,7 @@ impl Question {
         }
     }
 
-    /// The statement for the subjects that are so, or of which it is not known; of a list, its rows.
+    /// The statement for the subjects that are so or may be so; for a list, its rows.
     pub fn cases(&self) -> String {
         match &self.kind {
             Kind::Fact { subject, shares } => statement::cases(self.sql, subject, shares),

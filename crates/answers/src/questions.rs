@@ -1,4 +1,4 @@
-//! Every shipped question, compiled in: a program that was copied alone can still ask.
+//! Every shipped question, compiled in, so that the program needs no other file.
 
 use std::sync::LazyLock;
 

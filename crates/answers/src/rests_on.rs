@@ -6,7 +6,8 @@ use orgcensus_lake::{Manifest, TableEntry};
 
 use crate::Question;
 
-/// What lakes rest on whose manifests do not say it yet. Tables that are not here rested on all tasks.
+/// The collectors of tables in older lakes, whose manifests do not say them. A table that is not here rests on all
+/// tasks.
 const BEFORE: [(&str, &[&str]); 6] = [
     ("ec2_instances", &["ec2_instances"]),
     ("iam_credential_report", &["iam_credential_report"]),

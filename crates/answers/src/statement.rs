@@ -52,12 +52,12 @@ pub(crate) fn fact(question: &Question, shares: &[Share], rests_on: &RestsOn) ->
     statement.finish()
 }
 
-/// The statement for the subjects that are so, or of which it is not known.
+/// The statement for the subjects that are so or may be so.
 pub(crate) fn cases(sql: &str, subject: &[&str], shares: &[Share]) -> String {
     let mut columns = subject.to_vec();
     let mut conditions = Vec::new();
     for share in shares {
-        // Not IS DISTINCT FROM false: DataFusion 55 answers two of them that are joined by OR wrongly.
+        // IS DISTINCT FROM false is not used: DataFusion 55 gives a wrong answer if OR joins two of them.
         let is_case = format!("COALESCE({}, true)", share.is_so);
         let condition = match share.within {
             Some(within) => format!("({within} AND {is_case})"),
@@ -165,7 +165,7 @@ fn with_one(share: &Share, column: &str) -> String {
     format!("SELECT {column}, {is_so}\nFROM subjects{within}")
 }
 
-/// The same, and a row for each place: not so, if a task that it rests on was complete there, and else unknown.
+/// The same, and a row for each place: not so, if a task that the question rests on was complete there; else unknown.
 fn every_one(share: &Share, place: &str, column: &str, collectors: Option<&[String]>) -> String {
     let account = if place == "accounts" { "\n  AND coverage.account_id = accounts.account_id" } else { "" };
     let among = among("coverage.collector", collectors);

@@ -15,7 +15,7 @@ pub enum Which {
     Newest,
     /// Each organization's snapshot of a date, `YYYY-MM-DD`.
     Date(String),
-    /// What one run published, also if a later run of its day has replaced it.
+    /// The snapshot that one run published, even if a later run of the same day has replaced it.
     Run(String),
 }
 
@@ -63,14 +63,14 @@ impl Which {
     }
 }
 
-/// `2026-11-22`: digits where digits must be. Whether there is such a day does not matter: then nothing is found.
+/// `2026-11-22`: checks only that digits are where digits must be. For a day that does not exist nothing is found.
 fn is_date(text: &str) -> bool {
     let is_right =
         |(index, byte): (usize, u8)| if matches!(index, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
     text.len() == 10 && text.bytes().enumerate().all(is_right)
 }
 
-/// The newest few snapshots, for whoever asked for another one.
+/// The newest few snapshots, to show to a user who asked for one that does not exist.
 fn known(living: &[Commit]) -> String {
     const SHOWN_MAX: usize = 10;
     if living.is_empty() {

@@ -1,5 +1,5 @@
-//! Whole answers: read to their end, within a size, and as long as their language needs. The SDK's parsers take less:
-//! an empty body, or XML that ends early, is to them an answer with nothing in it.
+//! Whole answers: read to their end, not larger than a bound, and complete JSON or XML. The SDK's parsers accept less:
+//! they take an empty body, or XML that ends early, for an answer with nothing in it.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use aws_smithy_types::byte_stream::ByteStream;
 
 use crate::error::{Class, Error, with_causes};
 
-/// Operations that read begin so; each has something to answer.
+/// The names of operations that read begin with one of these. Each of them answers something.
 const READS: &[&str] = &["AssumeRole", "BatchGet", "Describe", "Generate", "Get", "List"];
 
 /// Lists and structures that an operation's answer must hold, by service and operation. Made by `scripts/service-data`.
@@ -24,7 +24,7 @@ static REQUIRED: LazyLock<HashMap<(&str, &str), Vec<&str>>> = LazyLock::new(|| {
     required
 });
 
-/// Reads a body to its end. The error: it broke off, or has more than `bytes_max`.
+/// Reads a body to its end. It is an error if the body breaks off or has more than `bytes_max`.
 pub(crate) async fn whole(body: SdkBody, bytes_max: u64) -> Result<Vec<u8>, Error> {
     let is_too_long = |length: usize| length as u64 > bytes_max;
     let too_long =
@@ -46,8 +46,8 @@ pub(crate) async fn whole(body: SdkBody, bytes_max: u64) -> Result<Vec<u8>, Erro
     Ok(bytes)
 }
 
-/// Refuses the body of a good answer to an operation that reads, if it can not be all that was meant: no XML or JSON
-/// from its first byte to its last, or without what the operation's model requires.
+/// Refuses the body of a successful answer to an operation that reads, if it cannot be complete: it is not XML or JSON
+/// from its first byte to its last, or it lacks a member that the operation's model requires.
 pub(crate) fn check(service: &str, operation: &str, body: &[u8]) -> Result<(), Error> {
     if !READS.iter().any(|prefix| operation.starts_with(prefix)) {
         return Ok(());

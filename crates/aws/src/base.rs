@@ -21,10 +21,9 @@ use crate::limiter::CrawlLimiter;
 use crate::limits::Limits;
 use crate::names::SystemNames;
 use crate::partition;
-use crate::session::Access;
 use crate::transport::http_client;
 
-/// How to reach AWS. What is not said here comes from the environment and the profile, as with the AWS CLI.
+/// How to reach AWS. Options that are not set come from the environment and the profile, as with the AWS CLI.
 pub struct Options {
     /// The region of the crawl's own calls: STS, Organizations, region discovery.
     pub home_region: Option<String>,
@@ -38,7 +37,7 @@ pub struct Options {
     pub names: Option<SharedDnsResolver>,
     /// The base identity; the default is found as the AWS CLI finds it.
     pub credentials: Option<SharedCredentialsProvider>,
-    /// What credentials' lives and signatures are told by; the default is the machine's clock.
+    /// The clock for signatures and for the lifetime of credentials; the default is the machine's clock.
     pub time_source: Option<SharedTimeSource>,
     /// The rates to keep.
     pub limits: Limits,
@@ -82,9 +81,9 @@ pub struct Base {
     pub(crate) sdk: SdkConfig,
     pub(crate) limiter: Arc<CrawlLimiter>,
     pub(crate) time: SharedTimeSource,
-    /// Set where credentials were past when they came.
+    /// Set if new credentials had already ended, by the local clock, when they came.
     pub(crate) came_past: Arc<AtomicBool>,
-    credentials: CachedCredentials,
+    pub(crate) credentials: CachedCredentials,
     home_region: String,
 }
 
@@ -133,7 +132,7 @@ impl Base {
         self.sdk.endpoint_url().is_some()
     }
 
-    /// Whether credentials were past, by this machine's clock, when they came, since this was last asked.
+    /// Whether, since this was last asked, new credentials had already ended by this machine's clock when they came.
     pub fn take_clock_doubt(&self) -> bool {
         self.came_past.swap(false, Ordering::Relaxed)
     }
@@ -157,11 +156,6 @@ impl Base {
     pub fn limiter(&self) -> &Arc<CrawlLimiter> {
         &self.limiter
     }
-
-    /// The base identity as it is, with no role assumed.
-    pub fn caller(self: &Arc<Self>, account_id: &str) -> Arc<Access> {
-        Access::new(self, account_id, self.credentials.clone())
-    }
 }
 
 fn loader(options: &Options) -> ConfigLoader {
@@ -172,7 +166,8 @@ fn loader(options: &Options) -> ConfigLoader {
         .operation_timeout(options.operation_timeout)
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        // It takes a request that waits for its connection for one that stalled. The connector bounds attempts.
+        // This protection would treat a request that waits for its connection as stalled. The connector bounds attempts
+        // instead.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .retry_config(RetryConfig::standard().with_max_attempts(options.max_attempts))
         .timeout_config(timeouts);

@@ -1,7 +1,7 @@
 //! One bucket: `governor`'s rate, one queue in order of arrival, and adaptation to what AWS answers.
 //!
-//! A `governor` limiter cannot change its rate, so it is replaced, and what was left in the old one is carried over:
-//! adaptation never refills a burst.
+//! A `governor` limiter cannot change its rate, so it is replaced. The new one starts with the calls that were left in
+//! the old one, so a change of rate never refills the burst.
 
 use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,21 +16,21 @@ use tokio::time::Instant;
 
 use crate::limits::Rate;
 
-/// What throttling leaves of the rate.
+/// The part of the rate that is left after throttling.
 const DECREASE: f64 = 0.5;
-/// What a quiet while gives back, as a part of the full rate.
+/// How much the rate rises in one step after a quiet time, as a part of the full rate.
 const INCREASE: f64 = 0.1;
 /// The lowest rate, as a part of the full rate.
 const FLOOR: f64 = 0.02;
-/// So long must quiet last before the rate rises a step.
+/// How long it must be quiet before the rate rises a step.
 const STEP: Duration = Duration::from_secs(5);
 
 type Limiter = RateLimiter<NotKeyed, InMemoryState, TokioClock, StateInformationMiddleware>;
 
 /// A bucket of calls.
-pub(crate) struct Bucket {
+pub(crate) struct TokenBucket {
     full: Rate,
-    /// Held by whoever is next: tokio's mutex is fair, so the queue is first in, first out.
+    /// Locked by the caller who is next: tokio's mutex is fair, so the queue is first in, first out.
     queue: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
@@ -46,7 +46,7 @@ struct State {
     raised_at: Option<Instant>,
 }
 
-impl Bucket {
+impl TokenBucket {
     /// A full bucket.
     pub(crate) fn new(rate: Rate) -> Self {
         let state = State::new(rate, rate.burst.get(), TokioClock { start: Instant::now() });
@@ -65,8 +65,8 @@ impl Bucket {
         }
     }
 
-    /// AWS said "slower" to a call that was let go at `taken_at`: halves the rate and empties the bucket. Calls that
-    /// were on their way already when the rate was last lowered say nothing new.
+    /// AWS throttled a call that was let go at `taken_at`: halves the rate and empties the bucket. Calls that were
+    /// already on their way when the rate was last lowered do not lower it again.
     pub(crate) fn throttled(&self, taken_at: Instant) {
         let mut state = self.state();
         if state.lowered_at.is_some_and(|at| taken_at <= at) {
@@ -115,7 +115,7 @@ impl State {
         Self { limiter, clock, rate, left, counted_at: Instant::now(), lowered_at: None, raised_at: None }
     }
 
-    /// Takes a place, or says how long the next one takes to come.
+    /// Takes a place, or says how long it takes until the next one is free.
     fn take(&mut self) -> Result<(), Duration> {
         match self.limiter.check() {
             Ok(snapshot) => {
@@ -126,7 +126,7 @@ impl State {
         }
     }
 
-    /// What came back since the last call is there too.
+    /// Calls that became available since the last call count too.
     fn left_now(&self) -> u32 {
         let back = self.counted_at.elapsed().as_secs_f64() * self.rate.per_second;
         Rate::whole_calls(f64::from(self.left) + back).min(self.rate.burst.get())
@@ -186,11 +186,11 @@ impl std::ops::Add<Nanos> for TokioInstant {
 mod tests {
     use super::*;
 
-    fn bucket(per_second: f64, burst: u32) -> Bucket {
-        Bucket::new(Rate { per_second, burst: NonZeroU32::new(burst).unwrap() })
+    fn bucket(per_second: f64, burst: u32) -> TokenBucket {
+        TokenBucket::new(Rate { per_second, burst: NonZeroU32::new(burst).unwrap() })
     }
 
-    async fn seconds_of(bucket: &Bucket, calls: u32) -> f64 {
+    async fn seconds_of(bucket: &TokenBucket, calls: u32) -> f64 {
         let start = Instant::now();
         for _ in 0..calls {
             bucket.take().await;

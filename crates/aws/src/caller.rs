@@ -1,8 +1,8 @@
 //! The one caller of declared calls: the SDK's own runtime without an SDK crate for each service.
 //!
-//! What is the table's comes from `orgcensus-calls`: request, host, refusal. What is the SDK's stays the SDK's: identity,
-//! signature, retries, time-outs, clock. What is ours stays ours: gate, limiter, connector, classes of errors. It is set
-//! up as a generated client sets itself up.
+//! Request, host and refusal come from the table of `orgcensus-calls`. Identity, signature, retries, time-outs and
+//! clock are the SDK's. Gate, limiter, connector and classes of errors are this crate's. The caller is set up in the
+//! same way as a generated client.
 
 use std::sync::LazyLock;
 
@@ -78,7 +78,7 @@ fn failure(error: SdkError<ErasedError, HttpResponse>) -> Error {
     Error::from(error.map_service_error(|error| error.downcast::<Refused>().unwrap_or_else(|_| not_ours())))
 }
 
-/// What AWS refused a call with.
+/// The refusal that AWS answered a call with.
 #[derive(Debug)]
 struct Refused(ErrorMetadata);
 
@@ -89,7 +89,7 @@ impl std::fmt::Display for Refused {
 }
 
 impl std::error::Error for Refused {
-    // There the gate looks for the code.
+    // The gate looks for the error code here.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(&self.0)
     }
@@ -121,7 +121,7 @@ fn endpoint_of(session: &Session, operation: &Operation) -> Result<Endpoint, Err
     };
     let found = endpoint(operation, session.account_id(), session.region(), variant);
     match session.base().endpoint_url_of(operation.service.id) {
-        // An endpoint of one's own has no regions: what is signed for is the same.
+        // A configured endpoint has no regions. The signature is for the same region and service as without it.
         Some(url) => Ok(Endpoint {
             url,
             ..found.unwrap_or_else(|_| Endpoint {
@@ -171,7 +171,7 @@ fn components(session: &Session, endpoint: &Endpoint) -> RuntimeComponentsBuilde
         .with_interceptor(SharedInterceptor::new(gate))
 }
 
-/// What is alike in all calls.
+/// The parts that are the same in all calls.
 static COMMON: LazyLock<RuntimeComponentsBuilder> = LazyLock::new(|| {
     let schemes = StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]);
     RuntimeComponentsBuilder::new("declared call")
@@ -190,7 +190,8 @@ static COMMON: LazyLock<RuntimeComponentsBuilder> = LazyLock::new(|| {
         .with_retry_classifier(FreshCredentials)
 });
 
-/// The endpoint is known before the call: its resolver asks for nothing. The orchestration wants that said.
+/// The endpoint is known before the call, so its resolver needs no parameters. The orchestration wants them to be
+/// there, even empty.
 #[derive(Debug)]
 struct NoParams;
 

@@ -1,5 +1,5 @@
-//! The second lock: an HTTP client that sends no request without a permit, and only so many at once. It gives whole
-//! answers in time, or errors that say what was wrong.
+//! The second check: an HTTP client that sends no request without a permit, and limits how many it sends at once. It
+//! returns a whole answer in time, or an error that says what was wrong.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,11 +19,11 @@ use crate::error::{Class, Error};
 use crate::gate::Permitted;
 use crate::names;
 
-/// Requests on their way at once: many more than the rates keep there, but the first second of many accounts would open
-/// a connection for each of their tasks.
+/// The most requests on their way at once. The rates keep far fewer there; but without this limit the first second of
+/// many accounts would open a connection for each of their tasks.
 const IN_FLIGHT_MAX: usize = 256;
 
-/// What bounds each attempt, once it has its permit: the wait for a permit has a bound of its own.
+/// The bounds of each attempt after it has its permit. The wait for a permit has its own bound.
 #[derive(Debug, Clone)]
 pub(crate) struct Bounds {
     /// How long an attempt may take, from connecting to the last byte of its answer.
@@ -34,7 +34,7 @@ pub(crate) struct Bounds {
     pub(crate) names: SharedDnsResolver,
 }
 
-/// Wraps an HTTP client so that it refuses what the gate has not passed.
+/// Wraps an HTTP client so that it refuses requests that did not pass the gate.
 #[derive(Debug)]
 pub(crate) struct GuardedClient {
     inner: SharedHttpClient,

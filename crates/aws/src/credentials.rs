@@ -13,8 +13,8 @@ use tokio::time::Instant;
 /// The longest time before their end at which credentials are renewed.
 const RENEW_BEFORE: Duration = Duration::from_secs(300);
 
-/// The shortest time between two renewals. Where the local clock is ahead, all credentials seem to be past: without it
-/// every attempt would assume the role anew.
+/// The shortest time between two renewals. If the local clock is ahead, all credentials seem to have ended: without
+/// this time every attempt would assume the role again.
 const RENEWALS_APART: Duration = Duration::from_secs(10);
 
 /// A provider's credentials, kept. Clones share them.
@@ -23,7 +23,7 @@ pub(crate) struct CachedCredentials {
     source: SharedCredentialsProvider,
     time: SharedTimeSource,
     kept: Arc<Mutex<Option<Kept>>>,
-    /// Set where credentials were past when they came.
+    /// Set if new credentials had already ended, by the local clock, when they came.
     came_past: Arc<AtomicBool>,
 }
 
@@ -40,7 +40,8 @@ impl CachedCredentials {
         Self { source, time, kept: Arc::default(), came_past }
     }
 
-    /// The kept credentials, or fresh ones. While they still live, a failed renewal is no failure.
+    /// The kept credentials, or fresh ones. If a renewal fails while the kept ones are still valid, that is not an
+    /// error.
     pub(crate) async fn get(&self) -> provider::Result {
         let mut kept = self.kept.lock().await;
         let now = self.time.now();
@@ -60,7 +61,7 @@ impl CachedCredentials {
                 Ok(credentials)
             }
             (Err(_), Some(living)) => {
-                // Not again at once: every call would wait for the same refusal.
+                // Do not try again at once: every call would wait for the same refusal.
                 if let Some(it) = kept.as_mut() {
                     let left = living.expiry().and_then(|end| end.duration_since(now).ok()).unwrap_or_default();
                     it.renew_at = Some(now + RENEWALS_APART.max(left / 4));
@@ -71,9 +72,9 @@ impl CachedCredentials {
         }
     }
 
-    /// Gives up credentials that AWS says have ended, whatever their own end says, so that the next attempt gets others.
-    /// False where that would be no use: the ones that an attempt which began at `begun` was sent with are as new as
-    /// they can be.
+    /// Drops credentials that have ended, as AWS says, even if their own expiry is later. So the next attempt gets new
+    /// ones. False where that would be no use: the ones that an attempt which began at `begun` was sent with are as new
+    /// as they can be.
     pub(crate) fn give_up(&self, begun: Instant) -> bool {
         // Locked: they are being renewed.
         let Ok(mut kept) = self.kept.try_lock() else { return true };

@@ -1,4 +1,4 @@
-//! Failures of calls, named by what one can do about them.
+//! Failures of calls. Each class is named for what the user can do about it.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -9,13 +9,14 @@ use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 pub enum Class {
     /// A service control policy forbids it, and AWS's message says so: talk to the organization's owner.
     DeniedByScp,
-    /// The role may not: give it the permission, or accept the gap.
+    /// The role may not make the call: give it the permission, or accept the gap.
     Denied,
     /// AWS said "slower" until the attempts ran out.
     Throttled,
     /// No answer in time.
     TimedOut,
-    /// AWS does not know the credentials, there: the region is off for the account, or they are no good. Look which.
+    /// AWS does not know the credentials in this region: the region is off for the account, or the credentials are
+    /// invalid. Find out which.
     Rejected,
     /// The service or operation does not exist there: nothing to see.
     Unsupported,
@@ -31,7 +32,7 @@ pub enum Class {
 pub struct Error {
     /// What one can do about it.
     pub class: Class,
-    /// AWS's error code, or our word where there was no answer.
+    /// AWS's error code, or a word of this program if there was no answer.
     pub code: String,
     /// AWS's message, or the answer's HTTP status in words where it has none. Never holds a credential.
     pub message: String,
@@ -45,7 +46,7 @@ impl Error {
         Self { class, code: code.to_owned(), message: message.into(), operation: None }
     }
 
-    /// The same, of a call: `iam:GetCredentialReport`. A call that is named already stays.
+    /// The same error, about a call: `iam:GetCredentialReport`. If the error names a call already, that one stays.
     pub fn during(mut self, operation: &str) -> Self {
         self.operation.get_or_insert_with(|| operation.to_owned());
         self
@@ -111,8 +112,8 @@ fn operation_of(type_name: &str) -> Option<String> {
     Some(format!("{service}:{operation}"))
 }
 
-/// An answer without a code: a good one whose body the SDK could not read, or a bad one that says nothing. Says why it
-/// could not be read, where that is so.
+/// An answer without an error code: a successful answer whose body the SDK could not read, or a failed one with an
+/// empty body. If the body could not be read, the message says why.
 fn unreadable(error: &(dyn std::error::Error + 'static), status: u16) -> Error {
     let is_read = error.source().is_none_or(|cause| cause.is::<ErrorMetadata>());
     let failed = Error::from_answer(None, None, Some(status));
@@ -190,7 +191,7 @@ const THROTTLED: &[&str] = &[
     "TooManyRequestsException",
 ];
 
-/// A region that is off answers as if the credentials were unknown, and so does every region if they are.
+/// A region that is off answers as if the credentials were unknown. Every region answers so if they are really unknown.
 const REJECTED: &[&str] = &[
     "AuthFailure",
     "InvalidAccessKeyId",
@@ -203,7 +204,7 @@ const REJECTED: &[&str] = &[
     "UnrecognizedClientException",
 ];
 
-/// The credentials ended: others are worth a try.
+/// The credentials ended: it is worth trying with new ones.
 pub(crate) const EXPIRED: &[&str] =
     &["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"];
 
@@ -298,7 +299,7 @@ mod tests {
         let error = Error::from(SdkError::<AssumeRoleError, HttpResponse>::timeout_error("late"));
         assert_eq!((error.operation.as_deref(), error.class), (Some("sts:AssumeRole"), Class::TimedOut));
         assert!(error.to_string().starts_with("sts:AssumeRole: Timeout: "), "{error}");
-        // A hop of the role chain that failed inside of another call stays what is told.
+        // If a hop of the role chain failed inside another call, the error still tells about that hop.
         let hop = SdkError::<aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError, HttpResponse>::construction_failure(error);
         assert_eq!(Error::from(hop).operation.as_deref(), Some("sts:AssumeRole"));
         assert_eq!(operation_of("aws_sdk_sqs::Error"), None);

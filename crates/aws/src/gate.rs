@@ -2,8 +2,9 @@
 //!
 //! As identity cache it waits for a permit before identity, endpoint and signature of each attempt, retries and pages
 //! too. As interceptor it makes the slot for that permit, refuses to send without one, and learns from the answer. It
-//! fails closed: a client that has only one half of it, or credentials that avoid the cache, sends nothing. Nor does it
-//! ask twice for one page: a list whose next page is a page that was read would never end, or end short.
+//! fails closed: a client that has only one half of the gate, or credentials that avoid the cache, sends nothing. It
+//! also refuses to ask twice for one page: a list whose next page was read before would never end, or would lose its
+//! last pages.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -34,7 +35,7 @@ use crate::limiter::AccountLimiter;
 use crate::meter::{Meter, Permit};
 use crate::pages;
 
-/// What the calls of one task came to.
+/// The counts of one task's calls.
 #[derive(Debug, Default)]
 pub struct Usage {
     calls: AtomicU64,
@@ -144,7 +145,7 @@ impl Storable for Asked {
     type Storer = StoreReplace<Self>;
 }
 
-/// Marks a call whose credentials were given up once already.
+/// Marks a call whose credentials were already replaced once.
 #[derive(Debug)]
 struct Renewed;
 
@@ -152,11 +153,11 @@ impl Storable for Renewed {
     type Storer = StoreReplace<Self>;
 }
 
-/// Marks an answer after which one more try has other credentials.
+/// Marks an answer after which the next try uses other credentials.
 #[derive(Debug, Clone)]
 struct TryAgain;
 
-/// The half of the gate that has the SDK try once more after the credentials ended before their time.
+/// The half of the gate that lets the SDK try once more after the credentials ended before their time.
 #[derive(Debug, Clone, Copy)]
 pub struct FreshCredentials;
 
@@ -184,7 +185,7 @@ impl Gate {
         Self { limiter, identities, credentials, region: region.into(), authority, usage }
     }
 
-    /// What the calls through this gate came to.
+    /// The counts of the calls through this gate.
     pub fn usage(&self) -> &Arc<Usage> {
         &self.usage
     }
@@ -357,8 +358,8 @@ fn is_throttled(context: &FinalizerInterceptorContextRef<'_>, components: &Runti
     metadata.is_some_and(|it| Error::from_answer(it.code(), it.message(), None).class == Class::Throttled)
 }
 
-/// Whether an answer refuses credentials because they ended, in whatever protocol: as a header, an XML element or a
-/// JSON value.
+/// Whether an answer refuses credentials because they ended, in any protocol: as a header, an XML element or a JSON
+/// value.
 fn says_expired(answer: &HttpResponse) -> bool {
     if !(400..500).contains(&answer.status().as_u16()) {
         return false;

@@ -1,8 +1,9 @@
-//! AWS as the crawl meets it: the base identity, role chains, sessions, the limiter and the gate that every call passes,
+//! The crawl's way to AWS: the base identity, role chains, sessions, the limiter and the gate that every call passes,
 //! classes of errors, and reading the organization.
 //!
-//! **No call goes around the gate.** Clients are made in one place ([`client!`]), and what has no client is called by one
-//! caller ([`Read`]); the connector refuses a request without a permit. Retries are the SDK's, with a quota for each account.
+//! **No call goes around the gate.** Clients are made in one place ([`client!`]), and services without a client are
+//! called by one caller ([`Read`]). The connector refuses a request without a permit. Retries are the SDK's, with a
+//! quota for each account.
 
 mod answer;
 mod base;

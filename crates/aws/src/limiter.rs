@@ -1,4 +1,4 @@
-//! The one limiter: which bucket a call draws from, and what all calls together came to.
+//! The one limiter: it says which bucket a call draws from, and counts all calls.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,7 +19,7 @@ pub(crate) struct AccountLimiter {
     places: Places,
     /// What this account pays for.
     own: Meters,
-    /// Every meter that was asked for here, the crawl's too, by the region of the call.
+    /// Every meter that was used here, including the crawl's, by the region of the call.
     seen: Meters,
 }
 

@@ -43,7 +43,7 @@ impl Rate {
         Self { per_second, burst: NonZeroU32::new(Self::whole_calls(burst)).unwrap_or(NonZeroU32::MIN) }
     }
 
-    /// Calls without what is less than one.
+    /// Whole calls, rounded down.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a huge number of calls is huge")]
     pub(crate) fn whole_calls(calls: f64) -> u32 {
         calls as u32
@@ -107,7 +107,7 @@ struct Entry {
 }
 
 impl Limits {
-    /// Reads the text of a `rate-limits.toml`. The rule for service `*` is for what no other rule names.
+    /// Reads the text of a `rate-limits.toml`. The rule for service `*` is for operations that no other rule names.
     pub fn parse(text: &str) -> Result<Self, LimitsError> {
         let file: File = toml::from_str(text).map_err(|error| LimitsError(error.to_string()))?;
         let mut limits = Self { rules: Vec::new(), by_operation: HashMap::new(), by_service: HashMap::new() };

@@ -1,4 +1,4 @@
-//! What is counted of each operation, and the bucket that it draws from.
+//! The counts of each operation, and the bucket that its calls draw from.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,19 +7,19 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
-use crate::bucket::Bucket;
+use crate::bucket::TokenBucket;
 use crate::error::{Class, Error};
 use crate::limits::Rule;
 
 /// How long an attempt may wait for its permit before it counts as throttled out.
 const LONGEST_WAIT: Duration = Duration::from_secs(900);
 
-/// What the calls of one operation came to.
+/// The counts of one operation's calls.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Operations called; a page is a call.
     pub calls: u64,
-    /// Attempts let go, retries among them.
+    /// Attempts that were sent, including retries.
     pub attempts: u64,
     /// Attempts that AWS throttled.
     pub throttles: u64,
@@ -27,7 +27,7 @@ pub struct Counts {
     pub waited_millis: u64,
 }
 
-/// One operation in one account and region: what its calls came to, and the bucket that they drew from.
+/// One operation in one account and region: the counts of its calls, and the bucket that they drew from.
 #[derive(Debug, Clone)]
 pub struct Used {
     /// The region; none where the bucket is the account's or the crawl's.
@@ -36,7 +36,7 @@ pub struct Used {
     pub service: Arc<str>,
     /// The operation, `ListSecrets`.
     pub operation: Arc<str>,
-    /// What its calls came to.
+    /// The counts of its calls.
     pub counts: Counts,
     /// The bucket's rate as it is now, calls a second.
     pub per_second: f64,
@@ -47,14 +47,14 @@ pub struct Used {
 /// A bucket, and the turn of calls that must not overlap.
 #[derive(Clone)]
 pub(crate) struct Place {
-    pub(crate) bucket: Arc<Bucket>,
+    pub(crate) bucket: Arc<TokenBucket>,
     serial: Option<Arc<Semaphore>>,
 }
 
 impl Place {
     pub(crate) fn new(rule: &Rule) -> Self {
         let serial = rule.is_serial.then(|| Arc::new(Semaphore::new(1)));
-        Self { bucket: Arc::new(Bucket::new(rule.rate)), serial }
+        Self { bucket: Arc::new(TokenBucket::new(rule.rate)), serial }
     }
 }
 
@@ -88,7 +88,7 @@ impl Meter {
         self.counts().calls += 1;
     }
 
-    /// Waits for leave to send one attempt.
+    /// Waits for permission to send one attempt.
     pub(crate) async fn permit(self: &Arc<Self>) -> Result<Permit, Error> {
         let start = Instant::now();
         let wait = async {

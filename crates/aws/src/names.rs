@@ -1,8 +1,9 @@
-//! Names of hosts: what the name server says, and what may be concluded when it knows none.
+//! Names of hosts: what the name server says about them, and what follows if it does not know a host.
 //!
-//! A host that does not exist is how AWS says that a service is not in a region. A resolver that fails says the same in
-//! almost the same words, so one witness is not enough: the service is not there if the name server says that its host
-//! does not exist while it does resolve the host of that region's STS, and the data do not list the service there.
+//! If a service is not in a region, its host does not exist: AWS has no other way to say it. But a resolver that fails
+//! gives almost the same error, so one sign is not enough. The service is not there if three things are true: the name
+//! server says that its host does not exist, the name server does resolve the host of STS in that region, and the data
+//! do not list the service there.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -26,7 +27,7 @@ pub enum NameError {
     /// The name server says that there is no such host.
     #[error("no such host: {0}")]
     NoSuchHost(String),
-    /// The name server did not answer, or had none to give: nothing is known of the host.
+    /// The name server did not answer, or gave no address: nothing is known about the host.
     #[error("the name {host} could not be resolved: {why}")]
     Unresolved {
         /// The host.
@@ -36,7 +37,8 @@ pub enum NameError {
     },
 }
 
-/// The machine's own resolver, as every program here asks it, but with its codes: the standard library only gives words.
+/// The machine's own resolver, which every program on it uses, but with error codes: the standard library gives only
+/// words.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SystemNames;
 
@@ -59,7 +61,7 @@ fn look_up(host: String) -> Result<Vec<IpAddr>, NameError> {
     }
 }
 
-/// Only one code says that there is no such host. Of a host without an address, `NoData`, AWS has none.
+/// Only one code says that there is no such host. AWS has no host without an address, so `NoData` never says it.
 fn named(host: String, kind: LookupErrorKind, why: String) -> NameError {
     match kind {
         LookupErrorKind::NoName => NameError::NoSuchHost(host),
@@ -89,7 +91,7 @@ fn is_listed(service: &str, region: &str) -> bool {
     LISTED.get(service).is_some_and(|regions| regions.contains(&region))
 }
 
-/// The first of our errors of names in a chain of causes.
+/// The first error of this kind in a chain of causes.
 pub(crate) fn in_causes_of<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a NameError> {
     let mut cause = Some(error);
     while let Some(it) = cause {

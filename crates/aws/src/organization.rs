@@ -1,4 +1,4 @@
-//! The organization: its description, its accounts, its tree. Never a call for each account, but for tags.
+//! The organization: its description, its accounts, its tree. Only tags need a call for each account.
 
 mod read;
 
@@ -99,9 +99,9 @@ pub struct Account {
 /// Whether an account can be entered at all, by the state that AWS says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// It is in use, or in a state that this version does not know: it is tried.
+    /// It is in use, or in a state that this version does not know: the crawl tries to enter it.
     Open,
-    /// Its sign-up was never finished: it cannot be used by anyone, and has nothing.
+    /// Its sign-up was never finished: nobody can use it, and it holds nothing.
     Pending,
     /// It is closed, on its way there, or suspended.
     Closed,

@@ -1,7 +1,7 @@
-//! The tokens by which lists are read on: what a request asks for, and what an answer says comes next.
+//! The tokens of lists' pages: the page that a request asks for, and the next page that an answer names.
 //!
-//! A list whose next page is one that was read would never end. The SDK's paginators end it there, without a word: a
-//! list that is cut short looks like a whole one.
+//! If a list's next page is one that was read before, the list would never end. The SDK's paginators stop there without
+//! an error, so a list that is cut short looks like a whole one.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 

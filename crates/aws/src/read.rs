@@ -14,14 +14,14 @@ use crate::session::Session;
 /// How the names of operations begin that only read.
 const READS: &[&str] = &["BatchGet", "Describe", "Get", "List", "Lookup", "Search"];
 
-/// An operation that reads, and the type of its answer: small structs of what is used, whose members are optional or
-/// have a default.
+/// An operation that reads, and the type of its answer: small structs with the members that are used. Members are
+/// optional or have a default.
 pub struct Read<T> {
     call: Call,
     answer: PhantomData<fn() -> T>,
 }
 
-/// Declares a read. An operation whose name is no read's does not compile.
+/// Declares a read. It does not compile if the operation's name does not begin like that of a read.
 pub const fn read<T: DeserializeOwned>(service: &'static str, operation: &'static str) -> Read<T> {
     assert!(is_read(operation), "no operation that reads is called so");
     Read { call: call(service, operation).reads(names::of::<T>), answer: PhantomData }
@@ -76,13 +76,13 @@ impl<T: DeserializeOwned> Write<T> {
 pub struct Pages<T> {
     session: Session,
     call: Call,
-    /// What the next page is asked by; none after the last, or a failure.
+    /// The input that asks for the next page; none after the last page or a failure.
     input: Option<Value>,
     answer: PhantomData<fn() -> T>,
 }
 
 impl<T: DeserializeOwned> Pages<T> {
-    /// The next page; none after the last. A failure is the last that comes.
+    /// The next page; none after the last. Nothing comes after a failure.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         let mut input = self.input.take()?;
         let page = match page(&self.session, &self.call, &input).await {
@@ -108,7 +108,7 @@ async fn page<T: DeserializeOwned>(session: &Session, call: &Call, input: &Value
     })
 }
 
-/// What the table says of a call. One that it lacks is a bug, which a test finds first.
+/// The table's entry for a call. It is a bug if the table lacks the call; a test finds that first.
 fn known(call: &Call) -> Result<&'static Operation, Error> {
     let missing = || Error::new(Class::Failed, "NotInTable", "the table of calls lacks it").during(&call.name());
     operation(call.service, call.operation).ok_or_else(missing)

@@ -39,7 +39,7 @@ struct Region {
     opt_in_status: Option<String>,
 }
 
-/// All regions of the partition, on or off. None at all is no answer.
+/// All regions of the partition, on or off. An answer without any region is an error.
 pub async fn read(session: &Session) -> Result<Vec<AccountRegion>, Error> {
     let regions = REGIONS.send(session, json!({"AllRegions": true})).await?.region_info.into_iter();
     let named = regions.filter_map(|it| it.region_name.map(|name| account_region(name, it.opt_in_status)));
@@ -50,8 +50,8 @@ pub async fn read(session: &Session) -> Result<Vec<AccountRegion>, Error> {
     Ok(regions)
 }
 
-/// Whether the account has the session's region switched off, by a second look from the home region, which an account's
-/// turn takes once: for when credentials are rejected in a region that was on when the turn began.
+/// Whether the account has the session's region switched off. It asks again from the home region, once in an account's
+/// turn. This is for credentials that are rejected in a region that was on when the turn began.
 pub async fn is_off(session: &Session) -> bool {
     let access = session.access();
     let home = session.in_region(access.base().home_region());

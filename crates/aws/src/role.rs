@@ -1,6 +1,6 @@
 //! Roles: how one is named, and chains of them assumed on the gated STS client.
 //!
-//! The SDK's own provider for assumed roles builds an STS client that the gate never sees, so it is not used.
+//! The SDK's own provider for assumed roles builds an STS client that does not pass the gate, so it is not used.
 
 use std::sync::Arc;
 
@@ -78,8 +78,8 @@ impl Chain {
         self.last.as_account(account_id)
     }
 
-    /// Enters a member account. Fails here, and not in the first collector, if its role cannot be assumed, or is one of
-    /// another account: its rows would be taken for this one's.
+    /// Enters a member account. It fails here, and not in the first collector, if the role cannot be assumed or belongs
+    /// to another account: rows of that account would be taken for rows of this one.
     pub async fn enter(&self, account_id: &str) -> Result<Arc<Access>, Error> {
         assume(&self.last, &self.member, account_id).await
     }
@@ -140,7 +140,7 @@ impl AssumedRole {
         Ok(Credentials::new(it.access_key_id, it.secret_access_key, Some(it.session_token), Some(end), "orgcensus"))
     }
 
-    /// Refuses another account's credentials, at every renewal too.
+    /// Refuses credentials of another account, also at every renewal.
     fn check(&self, assumed: Option<&str>) -> Result<(), Error> {
         let Some(wanted) = &self.account else { return Ok(()) };
         let found = assumed.and_then(account_of);

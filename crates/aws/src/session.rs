@@ -18,12 +18,12 @@ use crate::meter::Used;
 use crate::partition;
 use crate::regions::AccountRegion;
 
-/// What one account may spend on retries at once; each success earns one back. Never shared between accounts.
+/// The retry quota of one account. Each success gives some of it back. Accounts never share it.
 const RETRY_QUOTA: usize = 500;
-/// The price of a retry after throttling: the bucket has slowed the account already.
+/// What a retry after throttling costs: little, since the bucket has slowed the account already.
 const THROTTLED_RETRY: u32 = 2;
-/// The price of a retry after an answer that did not come or was no good: a service that is down must not be asked for
-/// ever.
+/// What a retry costs after an answer that did not come or could not be used: more, since a service that is down must
+/// not be asked for ever.
 const FAILED_RETRY: u32 = 5;
 
 /// One identity in one account, with the account's own limiter and retry quota.
@@ -33,8 +33,15 @@ pub struct Access {
     credentials: CachedCredentials,
     limiter: Arc<AccountLimiter>,
     retry_partition: RetryPartition,
-    /// The account's regions, as a second look found them; none if that failed.
+    /// The account's regions as they were when asked again; none if asking failed.
     pub(crate) regions: OnceCell<Option<Vec<AccountRegion>>>,
+}
+
+impl Base {
+    /// The base identity as it is, with no role assumed.
+    pub fn caller(self: &Arc<Self>, account_id: &str) -> Arc<Access> {
+        Access::new(self, account_id, self.credentials.clone())
+    }
 }
 
 impl Access {
@@ -63,7 +70,7 @@ impl Access {
         &self.base
     }
 
-    /// The credentials as they are now, for what is reached without the SDK: the lake's bucket.
+    /// The credentials as they are now, for the lake's bucket, which is reached without the SDK.
     pub async fn credentials(&self) -> Result<Credentials, Error> {
         let provided = self.credentials.get().await;
         provided.map_err(|error| Error::new(Class::Failed, "Credentials", error.to_string()))
@@ -141,7 +148,7 @@ impl Session {
         Self { region: region.to_owned(), ..self.clone() }
     }
 
-    /// What the calls of this session came to.
+    /// The counts of this session's calls.
     pub fn usage(&self) -> &Arc<Usage> {
         &self.usage
     }

@@ -1,4 +1,5 @@
-//! HTTP as the AWS CLI speaks it: rustls, proxies, `AWS_CA_BUNDLE`. For AWS's calls, and for the few that are none.
+//! HTTP with the same settings as the AWS CLI: rustls, proxies, `AWS_CA_BUNDLE`. For calls of AWS, and for the few
+//! calls of other servers.
 
 use std::time::Duration;
 
@@ -19,7 +20,8 @@ use crate::names::SystemNames;
 /// The longest answer that [`Plain`] reads to its end.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
 
-/// Connections are kept this long, and so many for a host: each bucket is a host of its own, and is asked for seconds.
+/// How long idle connections are kept, and how many for each host. Each S3 bucket is a host of its own, and calls to it
+/// last only seconds.
 const POOL_IDLE: Duration = Duration::from_secs(20);
 const POOL_IDLE_MAX: usize = 64;
 
@@ -62,8 +64,8 @@ fn tls() -> Result<TlsContext, Error> {
     tls.map_err(|error| Error::new(Class::Failed, "Configuration", format!("AWS_CA_BUNDLE: {error}")))
 }
 
-/// A client for what is no call of AWS's: a collector of telemetry. It signs nothing and asks no gate, so it must never
-/// be handed to an SDK.
+/// A client for a server that is not AWS: a collector of telemetry. It signs nothing and does not pass the gate, so it
+/// must never be handed to an SDK.
 #[derive(Debug)]
 pub struct Plain(Connector);
 

@@ -1,4 +1,5 @@
-//! Bad answers: late, short, long, or the same again. Each is an error that says what was wrong and of which call.
+//! Bad answers: late, too short, too long, or the same page again. Each is an error that names the call and says what
+//! was wrong.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -31,7 +32,8 @@ const WHOAMI: &str = "<GetCallerIdentityResponse><GetCallerIdentityResult><Accou
 const EXPIRED: &str = "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>The security token \
                        included in the request is expired</Message></Error></ErrorResponse>";
 
-/// Gives answers in their order, the last one for ever: a status and a body, which trickles where it is none.
+/// Gives answers in their order, and then the last one again and again: a status and a body; without a body the answer
+/// trickles.
 #[derive(Debug, Clone, Default)]
 struct Scripted(Arc<Mutex<VecDeque<Scene>>>, Arc<AtomicU64>);
 
@@ -110,7 +112,7 @@ async fn an_answer_that_trickles_is_late() {
     assert!((240..270).contains(&seconds), "two attempts: {seconds} s");
 }
 
-/// Answers after 40 seconds, and looks at no request: as one that waits for a connection.
+/// Answers after 40 seconds without reading the request, like a request that waits for a connection.
 #[derive(Debug, Clone)]
 struct Busy;
 

@@ -1,4 +1,4 @@
-//! Attacks on the gate: whatever a client leaves out, no request leaves without a permit.
+//! Attacks on the gate: whatever a client leaves out, no request is sent without a permit.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

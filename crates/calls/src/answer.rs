@@ -1,8 +1,8 @@
 //! Answers: JSON or XML, parsed once, read into a type that says what it wants.
 //!
 //! In XML the asked type says what an element is: a struct's field is the child of its name, a `Vec` is all children
-//! whatever they are called, a map is entries of key and value. So answers need no table. It holds since no list of the
-//! table's calls is flattened, and nothing is an attribute.
+//! whatever they are called, a map is entries of key and value. So answers need no table. This works because no list in
+//! the table's calls is flattened, and no member is an attribute.
 
 mod tree;
 
@@ -28,7 +28,7 @@ pub fn read<T: DeserializeOwned>(operation: &Operation, body: &[u8]) -> Result<P
     let text = std::str::from_utf8(body).map_err(|error| AnswerError::new(format!("it is no text: {error}")))?;
     let text = text.trim_start_matches('\u{feff}').trim();
     if !operation.service.protocol.is_xml() {
-        // What has nothing to say may say nothing.
+        // An operation without an output may answer with an empty body.
         let value: Value = serde_json::from_str(if text.is_empty() { "{}" } else { text }).map_err(AnswerError::new)?;
         return page(operation, Node::Json(&value));
     }
@@ -36,7 +36,7 @@ pub fn read<T: DeserializeOwned>(operation: &Operation, body: &[u8]) -> Result<P
     page(operation, Node::Xml(members(operation, document.root_element())?))
 }
 
-/// The element that has the answer's members. One of another name is no answer: a proxy's page is XML, too.
+/// The element that has the answer's members. A root element of another name is an error: a proxy's page is XML, too.
 fn members<'a, 'input>(
     operation: &Operation,
     root: roxmltree::Node<'a, 'input>,
@@ -63,7 +63,8 @@ fn page<T: DeserializeOwned>(operation: &Operation, node: Node<'_, '_>) -> Resul
     Ok(Page { answer: T::deserialize(node)?, next })
 }
 
-/// The next page's tokens. An answer that says there is more and not where is unreadable: the list would be short.
+/// The next page's tokens. An answer that says there is more, but gives no token, cannot be used: the list would be cut
+/// short.
 fn next(operation: &Operation, node: Node<'_, '_>) -> Result<Option<Vec<(&'static str, String)>>, AnswerError> {
     let at = |path: &str| path.split('.').try_fold(node, Node::member).and_then(Node::text).filter(|it| !it.is_empty());
     let says_more = operation.more.and_then(at).map(|it| it == "true");

@@ -1,8 +1,8 @@
 //! Where a call goes, and what region and name its signature is for.
 //!
 //! The rule is `https://{host}.{region}.{dns}`, with `-fips` behind the host and the partition's other suffix for dual
-//! stack, signed for the region asked. What differs is a line of the table: for a call, a region, a partition, or
-//! everywhere; the most exact line holds.
+//! stack, signed for the region asked. Exceptions are lines of the table: for a call, a region, a partition, or
+//! everywhere. The most exact line wins.
 
 use crate::table::{self, Operation, Partition};
 
@@ -37,7 +37,7 @@ pub struct Endpoint {
     pub signing_name: &'static str,
 }
 
-/// A host that cannot be told.
+/// Why a host cannot be told.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EndpointError {
     /// The partition has no such hosts.

@@ -1,4 +1,4 @@
-//! What must be known of AWS's calls to speak them: one table, and pure functions over it.
+//! AWS's protocols as data: one table of calls, and pure functions over it.
 //!
 //! A call is a service and an operation of [`operation`]'s table. [`request()`] writes its input, [`answer::read`] reads
 //! its answer into a type of the caller's, [`Refusal::read`] reads its error, [`endpoint()`] says where it goes. Nothing

@@ -5,8 +5,8 @@ use std::fmt;
 use chrono::{DateTime, NaiveDateTime};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
-/// A moment as AWS wrote it: `1766361600.25`, `2025-12-22T00:00:00Z`. Kept as it came, so that one that cannot be read
-/// costs a column and not the answer.
+/// A moment as AWS wrote it: `1766361600.25`, `2025-12-22T00:00:00Z`. The text is kept, so that a moment that cannot be
+/// read loses one value and not the whole answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Moment(String);
 
@@ -30,7 +30,7 @@ impl Moment {
     }
 }
 
-/// Seconds since 1970, with or without a fraction or an exponent, in whole milliseconds: what is less is cut off.
+/// Seconds since 1970, with or without a fraction or an exponent, in whole milliseconds, rounded down.
 fn seconds(text: &str) -> Option<i64> {
     let is_number = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E');
     if !text.bytes().all(is_number) {
@@ -39,12 +39,12 @@ fn seconds(text: &str) -> Option<i64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let is_plain = [whole, fraction].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
     if is_plain && !whole.is_empty() {
-        // By its digits: as a binary fraction a millisecond may be a little less than itself.
+        // Computed from the digits: as a binary fraction a number of milliseconds may come out a little too small.
         let millis: i64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
         return whole.parse::<i64>().ok()?.checked_mul(1000)?.checked_add(millis);
     }
     let millis = (text.parse::<f64>().ok()? * 1000.0).round();
-    // A hundred thousand years either way: what is further away is no moment, and fits no column.
+    // A hundred thousand years either way. A number beyond that is not a moment, and no column can hold it.
     #[allow(clippy::cast_possible_truncation)]
     (millis.abs() < 3.2e15).then_some(millis as i64)
 }

@@ -1,4 +1,4 @@
-//! What a type reads of an answer: the names of its members, without an answer.
+//! The names of the members that a type reads of an answer, found without an answer.
 //!
 //! A misspelt member would be null for ever. So a test holds the names of every type that reads an answer against AWS's
 //! models.
@@ -10,13 +10,13 @@ use serde::de::value::{Error, StrDeserializer};
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-/// How deep a type may nest: deeper is a type that holds itself.
+/// How deep a type may nest: a type that is deeper contains itself.
 const DEPTH_MAX: usize = 24;
 
 /// The paths that a type reads: `QueueUrls`, `QueueUrls[]`, `Attributes{}`, `Reservations[].Instances[].InstanceId`.
 pub fn of<T: DeserializeOwned>() -> BTreeSet<String> {
     let paths = RefCell::default();
-    // A type that refuses what the tracer gives has named its members by then.
+    // If a type refuses the tracer's values, it has already named its members.
     drop(T::deserialize(Tracer { path: String::new(), depth: 0, paths: &paths }));
     paths.into_inner()
 }

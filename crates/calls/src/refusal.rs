@@ -1,4 +1,4 @@
-//! Refusals: the code, message and request id of an answer that is an error, in whatever protocol.
+//! Refusals: the code, message and request id of an answer that is an error, in any protocol.
 
 use http::HeaderMap;
 use roxmltree::Document;
@@ -16,7 +16,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Reads an answer that is an error. What cannot be read is none.
+    /// Reads an answer that is an error. A part that cannot be read is none.
     pub fn read(is_xml: bool, headers: &HeaderMap, body: &[u8]) -> Self {
         let text = std::str::from_utf8(body).unwrap_or_default().trim_start_matches('\u{feff}').trim();
         let header = |name: &str| headers.get(name).and_then(|it| it.to_str().ok());
@@ -43,7 +43,8 @@ fn of_xml(text: &str) -> Refusal {
 fn of_json<'h>(text: &str, header: impl Fn(&str) -> Option<&'h str>) -> Refusal {
     let body: Value = serde_json::from_str(text).unwrap_or_default();
     let member = |names: &[&str]| names.iter().find_map(|name| body.get(*name)?.as_str()).filter(|it| !it.is_empty());
-    // Services that spoke forms once give the code that they had then: `AWS.SimpleQueueService.NonExistentQueue;Sender`.
+    // Services that once used forms still give the error code of that time:
+    // `AWS.SimpleQueueService.NonExistentQueue;Sender`.
     let of_forms = header("x-amzn-query-error").and_then(|it| it.split(';').next()).filter(|it| !it.is_empty());
     let code = of_forms.or_else(|| header("x-amzn-errortype")).or_else(|| member(&["__type", "code", "Code"]));
     Refusal {

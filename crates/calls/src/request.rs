@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::form::{form, plain_text};
 use crate::table::{Operation, Place, Protocol, Root};
 
-/// What an URI's path and query keep as it is.
+/// The characters that a URI's path and query keep as they are.
 pub(crate) const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Headers that no model names, and that AWS's SDKs add.
@@ -88,7 +88,7 @@ pub fn request(operation: &Operation, input: &Value) -> Result<Request<Vec<u8>>,
     Ok(request)
 }
 
-/// A value without what is null in it: AWS's SDKs never send that.
+/// A value without its null members: AWS's SDKs never send null.
 fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(members) => {

@@ -73,7 +73,7 @@ pub enum Place {
     Header(&'static str),
 }
 
-/// One input of an operation, but for what its path names.
+/// One input of an operation that is not in its path.
 #[derive(Debug)]
 pub struct Input {
     /// Its name on the wire.
@@ -95,7 +95,7 @@ pub struct Operation {
     pub method: &'static str,
     /// The template of its path and query, `/2015-03-31/functions/{FunctionName}/policy`.
     pub uri: &'static str,
-    /// Its inputs, but for what the path names.
+    /// Its inputs, without those in the path.
     pub inputs: Vec<Input>,
     /// The inputs that ask for the next page. Empty: it has no pages.
     pub tokens_in: Vec<&'static str>,
@@ -133,7 +133,7 @@ pub struct Partition {
     pub dns: &'static str,
     /// What dual-stack hosts end with, `api.aws`.
     pub dual_stack_dns: &'static str,
-    /// The region of what it has once, `us-gov-west-1`.
+    /// The region of its global services, `us-gov-west-1`.
     pub global_region: &'static str,
     /// Whether it has FIPS hosts.
     pub has_fips: bool,

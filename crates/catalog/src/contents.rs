@@ -11,7 +11,7 @@ use crate::{Error, Result};
 /// Manifests read at once.
 const READS_MAX: usize = 16;
 
-/// What the files do not hold and their place says, in this order.
+/// The columns that the files do not hold: their folders' names give the values, in this order.
 pub(crate) const PARTITION_KEYS: [(&str, &str); 2] =
     [("org_id", "The organization, o-…"), ("snapshot_date", "The day on which the run started, YYYY-MM-DD (UTC)")];
 
@@ -37,7 +37,8 @@ impl Databases {
         for name in [&self.newest, &self.history] {
             let is_good = name.bytes().all(is_plain) && name.starts_with(|it: char| it.is_ascii_lowercase());
             if !is_good || name.len() > 128 {
-                let reason = "it must begin with a lower-case letter and go on with those, digits and _".to_owned();
+                let reason =
+                    "it must begin with a lower-case letter and have only lower-case letters, digits and _".to_owned();
                 return Err(Error::Unknown { what: format!("the database {name:?}"), reason });
             }
         }
@@ -91,7 +92,7 @@ pub struct SnapshotOfTable {
 }
 
 impl Contents {
-    /// Reads the commits and the manifests of all living snapshots, but for those that are about to be removed.
+    /// Reads the commits and the manifests of all living snapshots, except those that are about to be removed.
     pub async fn read(lake: &Lake, databases: Databases, leaving: &[Commit]) -> Result<Self> {
         databases.check()?;
         let mut living = lake.snapshots().await?;

@@ -43,8 +43,8 @@ impl FromStr for Dialect {
     }
 }
 
-/// The statements that make the catalogue of a lake, each without a semicolon: databases, tables, views last. They
-/// replace what is there of these names; no statement touches a file.
+/// The statements that make the catalogue of a lake, each without a semicolon: databases, tables, and last the views.
+/// They replace tables and views of the same names; no statement touches a file.
 pub fn print(contents: &Contents, dialect: Dialect) -> Result<Vec<String>> {
     match dialect {
         Dialect::Athena => hive::statements(contents),

@@ -21,7 +21,7 @@ pub enum Error {
         /// Why it cannot be used.
         reason: String,
     },
-    /// Snapshots or the catalogue have another type for a column: readers of one would misread the other.
+    /// A column has another type in an older snapshot or in the catalogue, so that readers would misread one of them.
     #[error("change column {column} of {table} from {was} to {is}: tables only grow; give the new column a new name")]
     TypeChanged {
         /// The table.
@@ -38,7 +38,7 @@ pub enum Error {
     Foreign {
         /// The table, with its database.
         table: String,
-        /// Whose it is.
+        /// The owner of the table.
         owner: String,
     },
     /// Glue refused or failed.

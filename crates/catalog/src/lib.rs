@@ -8,7 +8,8 @@
 //! orgcensus           views of the same names: each organization's newest complete snapshot, with literal dates
 //! ```
 //!
-//! What is absent: no crawler that guesses, no partition projection, nothing is dropped that this program did not make.
+//! What is absent: there is no crawler that guesses and no partition projection, and nothing is dropped that this
+//! program did not make.
 
 mod column_type;
 mod contents;

@@ -7,10 +7,10 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 /// Why a task ended early.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// AWS refused or failed: an outcome of the task, and the run goes on.
+    /// AWS refused or failed: this is an outcome of the task, and the run continues.
     #[error(transparent)]
     Aws(#[from] orgcensus_aws::Error),
-    /// The stage takes no more rows: the run cannot go on.
+    /// The stage takes no more rows: the run cannot continue.
     #[error("write to the stage: {0}")]
     Stage(String),
     /// A row does not fit its table: a bug.

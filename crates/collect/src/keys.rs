@@ -65,7 +65,7 @@ impl Keys {
 /// What a row says, as one number.
 pub(crate) fn content<R: Row>(row: &R) -> u64 {
     let mut hashing = Hashing(DefaultHasher::new());
-    // What does not fit JSON fits no batch either: the builder has refused it by then.
+    // A row that JSON cannot hold does not fit into a batch either, so the builder has refused it before.
     let _ = serde_json::to_writer(&mut hashing, row);
     hashing.0.finish()
 }

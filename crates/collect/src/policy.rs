@@ -89,8 +89,8 @@ pub struct PolicyDocument {
     pub is_valid: Option<bool>,
     /// What is odd about it: not_json, duplicate_key …; empty when nothing is.
     pub flags: Vec<String>,
-    /// What stands before the resource by its own settings: vpc_only or private_api. Null: nothing, or it was not read.
-    /// What stands before every resource of the type is not repeated here.
+    /// The gate that the resource's own settings put before it: vpc_only or private_api. Null: none, or it was not read. A
+    /// gate before every resource of the type is not repeated here.
     pub gate: Option<String>,
 }
 
@@ -127,8 +127,8 @@ pub struct PolicyStatement {
     pub actions: Vec<String>,
     /// Whether the actions are those that are left out (NotAction).
     pub is_not_action: bool,
-    /// What its actions can do, in AWS's words: List, Read, Write, Permissions management, Tagging; Unknown where AWS's
-    /// reference does not have the action. Empty when it names no action.
+    /// The access levels of its actions, in AWS's words: List, Read, Write, Permissions management, Tagging; Unknown
+    /// where AWS's reference does not have the action. Empty when it names no action.
     pub access_levels: Vec<String>,
     /// Resources as written.
     pub resources: Vec<String>,

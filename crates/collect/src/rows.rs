@@ -1,4 +1,4 @@
-//! Where a collector puts its rows. Bounded: a huge account never means a huge process.
+//! A collector puts its rows here. Memory is bounded: a huge account does not make a huge process.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ pub trait Sink: Send {
     fn write<'a>(&'a mut self, table: Table, batch: RecordBatch) -> BoxFuture<'a, Result<(), Error>>;
 }
 
-/// What one task could not read of a thing that it listed.
+/// The items, or values of items, that one task listed and could not read.
 #[derive(Debug, Clone)]
 pub struct Missed {
     /// How many items, or values of items.
@@ -30,7 +30,7 @@ pub struct Missed {
     pub tables: BTreeSet<&'static str>,
 }
 
-/// What a task's rows came to.
+/// The counts of a task's rows.
 #[derive(Debug, Clone, Default)]
 pub struct Finished {
     /// Rows, each key once.
@@ -92,8 +92,8 @@ impl<'s> Rows<'s> {
         if filling.builder.len() >= BATCH_ROWS { self.flush(index).await } else { Ok(()) }
     }
 
-    /// Hands a table's waiting rows to the sink. Of rows with one key the first is published: the others are counted,
-    /// and told where they say something else.
+    /// Hands a table's waiting rows to the sink. If several rows have one key, the first is published. The others are
+    /// counted, and a warning tells of those that differ from the first.
     async fn flush(&mut self, index: usize) -> Result<(), Error> {
         let filling = &mut self.tables[index];
         let (table, batch) = (filling.builder.table(), filling.builder.take(&self.stamp)?);
@@ -107,12 +107,12 @@ impl<'s> Rows<'s> {
         self.sink.write(table, batch).await
     }
 
-    /// One item's answer in a loop over items. `None`: it could not be read, which is counted, makes the task partial
-    /// and names the tables that are short for it, whatever the error: one odd item does not cost the others, and is
-    /// never silent. An item that went away is the collector's to tell, by [`Rows::gone`].
+    /// One item's answer in a loop over items. `None`: it could not be read, whatever the error. Then the item is
+    /// counted, the task becomes partial, and coverage names the tables that lack it. So one odd item neither loses the
+    /// others nor stays hidden. If an item went away, the collector must say so by [`Rows::gone`].
     ///
-    /// Throttling and time-outs end the task: they are the moment's and not the item's, and every next item would spend
-    /// all its attempts as well. Such a task keeps no rows, is planned, and says what happened.
+    /// Throttling and time-outs end the task: they come from the moment and not from the item, and every further item
+    /// would use up all its attempts too. Such a task keeps no rows, counts as planned, and says what happened.
     pub fn item<T, E: Into<Error>>(
         &mut self,
         tables: impl IntoIterator<Item = &'static str>,
@@ -163,7 +163,7 @@ impl<'s> Rows<'s> {
         self.finished.gone += 1;
     }
 
-    /// Hands what still waits to the sink. Gives what it all came to; the first failure where every part failed.
+    /// Hands the rows that still wait to the sink. Returns the counts; or the first failure, if every part failed.
     pub async fn finish(mut self) -> Result<Finished, Error> {
         for index in 0..self.tables.len() {
             if !self.tables[index].builder.is_empty() {

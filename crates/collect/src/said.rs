@@ -1,4 +1,4 @@
-//! What an answer says in so many words. Of a flag or a number that AWS left out the SDK makes false or zero.
+//! Which members an answer really contains. If AWS leaves out a flag or a number, the SDK returns false or zero.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// Items whose details are read at once within one task. The limiter decides how fast their calls go.
+/// How many items' details are read at once within one task. The limiter decides how fast their calls go.
 const AT_ONCE: usize = 8;
 
 /// What AWS answered to one call about an item.
@@ -26,7 +26,7 @@ where
     stream::iter(items).map(read).buffered(AT_ONCE)
 }
 
-/// All items of a list, of whatever pages. A page that fails is the whole list's failure.
+/// All items of a list, page after page. If a page fails, the whole list fails.
 pub(crate) async fn all<T: DeserializeOwned, I>(
     list: &Read<T>,
     session: &Session,
@@ -41,13 +41,14 @@ pub(crate) async fn all<T: DeserializeOwned, I>(
     Ok(listed)
 }
 
-/// Whether AWS says by one of these codes that an item went away between the list and its details. Only the code that
-/// the service has for it says so: any other refusal, not found or not, is of an item that may be there.
+/// Whether AWS says by one of these codes that an item went away between the list and its details. Only the service's
+/// own code for this says so. After any other refusal, even one that says "not found", the item may still be there.
 pub(crate) fn is_gone<T>(codes: &[&str], answer: &Answer<T>) -> bool {
     answer.as_ref().is_err_and(|error| error.is(codes))
 }
 
-/// The policy of an item that AWS gives by a call of its own. Refused, it is unread, and the task partial.
+/// The policy of an item that AWS gives by a call of its own. If the call is refused, the policy is unread and the task
+/// partial.
 pub(crate) fn policy_text(rows: &mut Rows<'_>, answer: Answer<Option<String>>) -> Result<PolicyText, Error> {
     policy_text_of(rows, &[], answer)
 }
@@ -64,17 +65,17 @@ pub(crate) fn policy_text_of(
     Ok(text.or(unread.map(PolicyText::Unread)).unwrap_or(PolicyText::Absent))
 }
 
-/// An answer that must have a member: one that lacks it is unread, not "there is none".
+/// A member that an answer must have. If it is missing, it counts as unread and not as "there is none".
 pub(crate) fn given<T>(answer: Option<T>, call: &str, member: &str) -> Answer<T> {
     answer.ok_or_else(|| unread(call, &[member]))
 }
 
-/// A moment that AWS always gives. Where it does not, the SDK says 1970, before AWS was.
+/// A moment that AWS always gives. If it is missing, the SDK returns 1970, when AWS did not exist.
 pub(crate) fn made_at(moment: &DateTime) -> Option<Timestamp> {
     timestamp(moment).filter(|at| at.0 != 0)
 }
 
-/// A word that AWS always gives. Where it does not, the SDK says this, or nothing.
+/// A word that AWS always gives. If it is missing, the SDK returns this word, or nothing.
 pub(crate) fn word(text: &str) -> Option<String> {
     Some(text).filter(|text| !matches!(*text, "" | "no value was set")).map(str::to_owned)
 }
@@ -92,7 +93,7 @@ pub(crate) fn by_key(tags: Vec<Tag>) -> BTreeMap<String, String> {
     tags.into_iter().map(|tag| (tag.key, tag.value)).collect()
 }
 
-/// Values of one row that its answer lacks, or that cannot be read: null in the row, and counted.
+/// Values of one row that are missing in its answer or cannot be read: they are null in the row, and counted.
 #[derive(Debug, Default)]
 pub(crate) struct Unread(Vec<String>);
 

@@ -23,7 +23,7 @@ use crate::{spans, task, usage};
 /// The engine's own task in every account: which regions are on.
 pub const REGIONS: &str = "account_regions";
 
-/// Crawls one account. Whatever AWS does is in the record; the error is the run's.
+/// Crawls one account. Whatever AWS answers is in the record. An error means that the run itself cannot continue.
 pub(crate) async fn crawl(shared: &Arc<Shared>, account: &Account) -> Result<AccountRecord, Error> {
     let crawl = &shared.crawl;
     let (mut used, mut accounts_entered) = (Vec::new(), 0);
@@ -36,7 +36,8 @@ pub(crate) async fn crawl(shared: &Arc<Shared>, account: &Account) -> Result<Acc
             Ok(Ok(access)) => {
                 accounts_entered = 1;
                 let tasks = run_tasks(shared, account, &access).await?;
-                // Its own account's buckets are those of the crawl's identity, which goes on calling.
+                // The account of the crawl's own identity shares its buckets with that identity, which continues to
+                // call.
                 let is_own = crawl.own_account_id.as_ref() == Some(&account.id);
                 used = if is_own { Vec::new() } else { access.used() };
                 tasks
@@ -96,8 +97,8 @@ async fn run_tasks(shared: &Shared, account: &Account, access: &Arc<Access>) -> 
 /// A collector, the region that it reads, and what the account has of that region.
 pub(crate) type Planned = (Collector, String, Presence);
 
-/// Runs planned tasks, so many at once, with what `access` may do; their events name `account_id`. What has not begun
-/// when `ends_at` comes is skipped.
+/// Runs planned tasks, several at once, with the rights of `access`. Their events name `account_id`. A task that has
+/// not begun at `ends_at` is skipped.
 pub(crate) async fn run_planned(
     shared: &Shared,
     access: &Arc<Access>,

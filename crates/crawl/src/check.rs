@@ -1,5 +1,5 @@
-//! What a configuration says of an organization that is not so. It is told before the work begins: a typing error must
-//! not be a snapshot that looks whole.
+//! Finds what a configuration says about an organization that is not true. This is told before the work begins: a
+//! typing error must not become a snapshot that looks complete.
 
 use std::collections::BTreeSet;
 
@@ -18,14 +18,15 @@ const STATUSES: [&str; 5] = ["PENDING_ACTIVATION", "ACTIVE", "SUSPENDED", "PENDI
 pub struct Findings {
     /// It names what is not there. No run may begin.
     pub wrong: Vec<String>,
-    /// It excludes what is not there: a typing error, or an account that has left. No crawl fails for it.
+    /// It excludes something that is not there: a typing error, or an account that has left. A crawl does not fail
+    /// because of it.
     pub gone: Vec<String>,
-    /// What may be so, and may be an error.
+    /// Something that may be right or may be an error.
     pub odd: Vec<String>,
 }
 
 impl Selection {
-    /// Compares what is said with what there is.
+    /// Compares the configuration with the organization.
     pub fn examine(&self, organization: &Organization, regions: &KnownRegions) -> Findings {
         let mut findings = Findings::default();
         if let Some(id) = self.organization_id.as_ref().filter(|id| **id != organization.id) {
@@ -55,7 +56,8 @@ impl Selection {
         }
     }
 
-    /// Tags that no account has. They come and go, so they are odd and no more; and accounts whose tags nobody knows.
+    /// Tags that no account has, and accounts whose tags could not be read. Tags come and go, so this is only a
+    /// warning.
     pub(crate) fn odd_tags(&self, tags: &Tags, accounts: usize) -> Vec<String> {
         let unmatched = |(key, matcher): (&'static str, &Matcher)| {
             let is_nowhere = |tag: &(&String, &String)| !tags.values().flatten().any(|of| is_tagged(of, *tag));
@@ -117,7 +119,8 @@ fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) -> String {
     among.into_iter().min_by_key(distance).map(|nearest| format!("; the nearest is {nearest:?}")).unwrap_or_default()
 }
 
-/// Why a role that is one role cannot be the way into these accounts, if so: all would be filled with one account's rows.
+/// Why one fixed role cannot be the way into these accounts; none if it can. With one role every account would get the
+/// rows of that role's account.
 pub fn one_role_for_many<'a>(role: &Hop, accounts: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let accounts = accounts.into_iter().count();
     let words = || {

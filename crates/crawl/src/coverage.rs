@@ -16,7 +16,8 @@ pub struct Coverage {
     pub collector: String,
     /// complete, partial, denied_by_scp, denied, role_not_assumable, account_suspended, account_pending, region_disabled, unsupported, throttled_out, timed_out, failed or skipped.
     pub outcome: String,
-    /// Whether it counts as planned work: what is suspended, switched off or not offered does not.
+    /// Whether the task counts as planned work: it does not where the account is suspended, or the region or service is
+    /// off or not offered.
     pub is_planned: bool,
     /// Whether all was read.
     pub is_complete: bool,
@@ -24,7 +25,8 @@ pub struct Coverage {
     pub error_code: Option<String>,
     /// AWS's message of what went wrong; the answer's HTTP status in words where it has none.
     pub error_message: Option<String>,
-    /// The call of error_code and error_message, sqs:ListQueues; null when nothing went wrong, or no call did.
+    /// The call that gave error_code and error_message, sqs:ListQueues; null when nothing went wrong, or when the error
+    /// did not come from a call.
     pub error_operation: Option<String>,
     /// Operations called; a page is a call.
     pub calls: i64,
@@ -38,9 +40,10 @@ pub struct Coverage {
     pub items_missed: i64,
     /// How long it took, in milliseconds.
     pub duration_millis: i64,
-    /// When it began (UTC); null if it was never tried.
+    /// When the task began (UTC); null if it was never tried.
     pub started_at: Option<Timestamp>,
-    /// Things that were listed, and that AWS said were gone when they were read; they have no row, and nothing is missing.
+    /// Things that were listed, but were gone when they were read, as AWS said. They have no row, and nothing is
+    /// missing.
     pub items_gone: i64,
     /// Tables that are short of rows or values because of items_missed, iam_access_keys; empty unless the outcome is
     /// partial: a task without rows lacks all of its tables.

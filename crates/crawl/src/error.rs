@@ -9,7 +9,7 @@ pub enum Error {
     /// Nothing is left of the organization once the selection is applied.
     #[error("find work: the selection takes no account of organization {0}")]
     NothingSelected(String),
-    /// The selection, or what else is said of the organization, names what is not there.
+    /// The selection, or another setting about the organization, names something that is not there.
     #[error("find work: {0}")]
     Selection(String),
     /// Another run of this organization is alive.
@@ -42,10 +42,10 @@ pub enum Error {
         /// Why the last one did not.
         last: String,
     },
-    /// A plan, or the journal of a run, that this version cannot go on with.
+    /// A plan, or a run's journal, that this version cannot use.
     #[error("use the plan: {0}")]
     Plan(String),
-    /// There is no run to go on with.
+    /// There is no run to resume.
     #[error("resume: {0}")]
     NothingToResume(String),
     /// A later run of its day is published.
@@ -54,7 +54,7 @@ pub enum Error {
     /// It was asked to stop; what it did is kept.
     #[error("finish run {0}: it was asked to stop")]
     Stopped(String),
-    /// Shards are missing, and no one said to go on without them.
+    /// Shards are missing, and the caller did not allow that.
     #[error("publish: {0}")]
     Missing(String),
     /// A worker ended in a panic: a bug.

@@ -1,4 +1,4 @@
-//! What happens, told to whoever listens. The crawl itself prints nothing.
+//! Events of a run, sent to a listener. The crawl itself prints nothing.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub enum Event<'a> {
         run_id: &'a str,
         /// Its day, `YYYY-MM-DD`.
         snapshot_date: &'a str,
-        /// How long it is kept, unless someone goes on with it.
+        /// How long it is kept if nobody resumes it.
         kept: Duration,
     },
     /// The organization was read and the work begins.
@@ -33,7 +33,7 @@ pub enum Event<'a> {
         /// Collectors chosen.
         collectors: usize,
     },
-    /// An account's turn has come, and so many tasks it has.
+    /// An account's turn has begun. It has this many tasks.
     AccountPlanned {
         /// 12 digits.
         account_id: &'a str,
@@ -56,20 +56,20 @@ pub enum Event<'a> {
         /// How long its turn took.
         duration_millis: u64,
     },
-    /// What was called of AWS's API and is charged to an account, when its turn is over; of the crawl's own identity,
-    /// when all turns are, or when the run is told to stop.
+    /// The calls to AWS's API that are charged to an account, sent when the account's turn is over. For the crawl's own
+    /// identity it is sent when all turns are over, or when the run is told to stop.
     Used {
         /// 12 digits.
         account_id: &'a str,
         /// Each operation, in each region.
         used: &'a [Used],
     },
-    /// The stage was copied to the lake, for another machine to go on from.
+    /// The stage was copied to the lake, so that another machine can resume the run.
     Checkpoint {
-        /// Why it was not; the run goes on.
+        /// Why it was not copied. The run continues.
         error: Option<&'a str>,
     },
-    /// Something that someone should look at. The run goes on.
+    /// Something that a person should look at. The run continues.
     Warning {
         /// What, in words.
         message: &'a str,

@@ -1,5 +1,5 @@
-//! What the journal holds: an account's record is the commit of its rows. A changed shape is another format: the lake's
-//! `journal_scan::FORMAT` then counts up, and a journal of the older one is refused.
+//! The records of the journal. An account's record is the commit of its rows. If the shape of a record changes, the
+//! lake's `journal_scan::FORMAT` must count up: a journal of an older format is refused.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub enum Turn {
     Account,
     /// The organization's own turn, and what it read for the tables that are written at the end.
     Organization(Readings),
-    /// What the crawl's own identity used of AWS's API, counted when all turns are over. No turn by itself.
+    /// The calls of the crawl's own identity, counted when all turns are over. It is not a turn.
     Usage,
 }
 

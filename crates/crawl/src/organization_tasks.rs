@@ -18,13 +18,13 @@ use crate::task_record::TaskRecord;
 /// The engine's task that reads the organization's tree.
 pub(crate) const ORGANIZATION: &str = "organization";
 
-/// The organization's turn: what no account's turn reads.
+/// The organization's turn. It reads what no account's turn reads.
 pub(crate) async fn turn(shared: &Shared) -> Result<AccountRecord, Error> {
     let (read, collected) = futures::join!(read_tags(shared), run(shared));
     record(shared, read, collected?)
 }
 
-/// The tags that the plan knows, or that are being read since the tree was walked, or else all of them now.
+/// The tags from the plan; or those that a reader began to read with the tree; or else all of them, read now.
 async fn read_tags(shared: &Shared) -> Tagging {
     if let Some(read) = &shared.tags {
         return read.clone();

@@ -72,8 +72,9 @@ impl Outcome {
         }
     }
 
-    /// Whether the task counts as planned work: what is off by AWS or by choice does not. An account whose sign-up was
-    /// never finished cannot be used by its owner either, and AWS says so in the list of accounts: no error leads here.
+    /// Whether the task counts as planned work. It does not if AWS or the owner has switched off what it reads. An
+    /// account whose sign-up was never finished does not count either: its owner cannot use it, and AWS says so in the
+    /// list of accounts, not by an error.
     pub fn is_planned(self) -> bool {
         !matches!(self, Self::AccountSuspended | Self::AccountPending | Self::RegionDisabled | Self::Unsupported)
     }
@@ -91,7 +92,7 @@ impl Outcome {
             Class::Throttled => Self::ThrottledOut,
             Class::TimedOut => Self::TimedOut,
             Class::Unsupported => Self::Unsupported,
-            // That a region is off is the account's word, not an error's: see `task`.
+            // An error alone does not say that a region is off; the account's list of regions does: see `task`.
             Class::Rejected | Class::NotFound | Class::Failed => Self::Failed,
         }
     }

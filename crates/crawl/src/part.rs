@@ -1,4 +1,4 @@
-//! What one process does of a run, all of it or a shard: a stage and its journal.
+//! The part of a run that one process does, the whole run or a shard: a stage and its journal.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::journal::{AccountRecord, Turn};
 use crate::plan::{Plan, shard_name};
 
-/// The journal's header: enough to go on where nothing else is known.
+/// The journal's header. It has all that a process needs to resume the run.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct About {
     pub(crate) plan: Plan,
@@ -29,7 +29,7 @@ pub(crate) struct Part {
 #[derive(Default)]
 pub(crate) struct Done {
     pub(crate) accounts: BTreeSet<String>,
-    /// Whether what is of the organization as a whole was read.
+    /// Whether the turn that reads the organization itself is done.
     pub(crate) has_organization: bool,
 }
 
@@ -42,14 +42,14 @@ pub(crate) fn name(plan: &Plan, shard: Option<u32>) -> String {
 }
 
 impl Part {
-    /// Opens a part that this disk has, if it has one. As long as it is open, no other process can.
+    /// Opens the part on this disk, if there is one. While it is open, no other process can open it.
     pub(crate) fn local(crawl: &Crawl, plan: &Plan, shard: Option<u32>) -> Result<Option<Self>, Error> {
         let name = name(plan, shard);
         let directory = crawl.stage_directory.join(&name);
         if Journal::<AccountRecord>::exists(&directory) { Self::open(&directory, name).map(Some) } else { Ok(None) }
     }
 
-    /// The lake's copy of a part that this disk has not, or a new one.
+    /// Restores the lake's copy of a part that is not on this disk, or creates a new part.
     pub(crate) async fn restore_or_create(crawl: &Crawl, plan: &Plan, shard: Option<u32>) -> Result<Self, Error> {
         let name = name(plan, shard);
         let directory = crawl.stage_directory.join(&name);

@@ -1,4 +1,4 @@
-//! What a run is, fixed before its first account: with it any process goes on with the run, or does a shard of it.
+//! The plan of a run, fixed before its first account. With it any process can resume the run, or crawl one shard of it.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -18,11 +18,11 @@ use crate::outcome::Outcome;
 use crate::regions::KnownRegions;
 use crate::tables;
 use crate::tags::{TagReader, Tagging, Tags};
-use crate::task_record::{Begun, TaskRecord};
+use crate::task_record::{TaskRecord, TaskStart};
 
 const FORMAT: u64 = 2;
 
-/// So many differences are named, the rest is counted.
+/// At most this many differences are named; the rest are counted.
 const DIFFERENCES_NAMED: usize = 5;
 
 /// A run before its first account: who it is, and what it will do.
@@ -32,7 +32,8 @@ pub struct Plan {
     pub format: u64,
     /// The version of orgcensus that made it.
     pub orgcensus_version: String,
-    /// What that version's tables look like: another one cannot go on with its rows.
+    /// A fingerprint of that version's tables. A version with other tables cannot resume the run, because it cannot
+    /// read its rows.
     pub tables: String,
     /// The run.
     pub run_id: String,
@@ -50,23 +51,24 @@ pub struct Plan {
     pub organization: Organization,
     /// How the reading of the tree went.
     pub reading: TaskRecord,
-    /// The regions that there are.
+    /// The known regions.
     pub regions_known: KnownRegions,
     /// The accounts' tags, where the selection had to know them.
     pub tags: Option<Tagging>,
 }
 
-/// What becomes of exclusions that exclude nothing.
+/// What to do about an exclusion that excludes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exclusions {
-    /// They are errors: someone looks.
+    /// It is an error: a person is watching.
     Checked,
-    /// They are warnings: an excluded account may have left the organization, and no night's crawl fails for it.
+    /// It is a warning: an excluded account may have left the organization, and a nightly crawl must not fail because
+    /// of that.
     MayBeGone,
 }
 
 impl Plan {
-    /// Reads the organization and fixes the run, as carefully as when someone looks.
+    /// Reads the organization and fixes the run. Here an exclusion that excludes nothing is an error.
     pub async fn read(crawl: &Crawl, shards: u32) -> Result<Self, Error> {
         let reader = crawl.selection.needs_tags().then(|| TagReader::begin(crawl.chain.last().home_session()));
         Ok(in_time(crawl, Self::read_with(crawl, shards, reader, Exclusions::Checked)).await?.0)
@@ -80,7 +82,7 @@ impl Plan {
         exclusions: Exclusions,
     ) -> Result<(Self, Option<TagReader>), Error> {
         let home = crawl.chain.last().home_session();
-        let begun = Begun::now();
+        let begun = TaskStart::now();
         let found = |account: &organization::Account| {
             if let Some(reader) = &reader {
                 reader.tell(&account.id);
@@ -114,7 +116,8 @@ impl Plan {
         Ok((plan, reader))
     }
 
-    /// The plan in a JSON text. Its format is looked at first: another one's fields may mean anything.
+    /// The plan in a JSON text. The format's number is checked first, because the fields of another format may mean
+    /// anything.
     pub fn parse(text: &[u8]) -> Result<Self, Error> {
         #[derive(Deserialize)]
         struct Format {
@@ -131,7 +134,8 @@ impl Plan {
         serde_json::from_slice(text).map_err(unreadable)
     }
 
-    /// Makes a crawl one of this run, whatever its configuration says meanwhile: a snapshot is of one kind throughout.
+    /// Makes a crawl part of this run, whatever its configuration says by now: one snapshot is made with one set of
+    /// choices.
     pub(crate) fn impose(&self, crawl: &mut Crawl) -> Result<(), Error> {
         let said = crawl.selection.organization_id.as_ref();
         if let Some(said) = said.filter(|id| **id != self.organization.id) {
@@ -142,7 +146,7 @@ impl Plan {
             let Self { run_id, orgcensus_version, .. } = self;
             return Err(Error::Plan(format!(
                 "run {run_id} was begun by orgcensus {orgcensus_version}, whose tables are others than those of this \
-                 version: go on with that version, or begin a new run"
+                 version: resume with that version, or begin a new run"
             )));
         }
         crawl.run_id.clone_from(&self.run_id);
@@ -171,7 +175,7 @@ impl Plan {
         })
     }
 
-    /// The selected accounts, of one shard if it is told: their places in the organization's list.
+    /// The selected accounts, all or those of one shard: their places in the organization's list.
     pub(crate) fn places(&self, shard: Option<u32>) -> Vec<usize> {
         let is_of = |id: &str| shard.is_none_or(|shard| self.shard_of(id) == shard);
         let accounts = self.organization.accounts.iter().enumerate();
@@ -190,7 +194,7 @@ impl Plan {
     }
 }
 
-/// Planning, in the time that a run has: else one answer that never ends would hold it for ever.
+/// Planning, within the time that a run has. Without this bound, one answer that never ends would block it for ever.
 pub(crate) async fn in_time<T>(crawl: &Crawl, planning: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     tokio::time::timeout(crawl.bounds.run, planning).await.unwrap_or_else(|_elapsed| {
         let words = format!("the run's {} s were over before the organization was read", crawl.bounds.run.as_secs());
@@ -207,8 +211,8 @@ fn fingerprint(crawl: &Crawl) -> String {
     orgcensus_lake::fingerprint(&tables::tables(&crawl.all_collectors, crawl.derivations))
 }
 
-/// How reading the organization went. One that changed meanwhile was not read whole.
-fn reading(organization: &Organization, usage: &Usage, begun: Begun) -> TaskRecord {
+/// How reading the organization went. If the organization changed meanwhile, it was not read completely.
+fn reading(organization: &Organization, usage: &Usage, begun: TaskStart) -> TaskRecord {
     let differences = &organization.differences;
     if differences.is_empty() {
         return TaskRecord::measured(ORGANIZATION, GLOBAL, (Outcome::Complete, None), usage, begun);
@@ -223,7 +227,7 @@ fn reading(organization: &Organization, usage: &Usage, begun: Begun) -> TaskReco
     TaskRecord { missed: differences.len() as u64, ..record }
 }
 
-/// Refuses a selection that names what is not there, and warns of what is odd about it.
+/// Refuses a selection that names something that does not exist, and warns about odd entries.
 fn accept(crawl: &Crawl, findings: Findings, exclusions: Exclusions) -> Result<(), Error> {
     let Findings { mut wrong, mut gone, odd } = findings;
     if exclusions == Exclusions::Checked {
@@ -236,7 +240,7 @@ fn accept(crawl: &Crawl, findings: Findings, exclusions: Exclusions) -> Result<(
     Ok(())
 }
 
-/// The accounts' tags, without which there is no choice.
+/// The accounts' tags, which the selection needs.
 async fn tags_for_choosing(crawl: &Crawl, organization: &Organization, reader: TagReader) -> Result<Tagging, Error> {
     let (tags, task) = reader.finish().await;
     if tags.is_empty() && task.outcome != Outcome::Complete {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::context::Shared;
 use crate::outcome::Outcome;
-use crate::task_record::{Begun, TaskRecord};
+use crate::task_record::{TaskRecord, TaskStart};
 
 /// The engine's task that asks which regions there are. It keeps no rows.
 pub(crate) const ORGANIZATION_REGIONS: &str = "organization_regions";
@@ -30,14 +30,14 @@ pub(crate) enum Presence {
     On,
     /// It has switched it off, or never on.
     Off,
-    /// It is selected, and the account's list of regions has none of that name.
+    /// It is selected, but the account's list of regions does not contain it.
     Absent,
 }
 
 impl KnownRegions {
     /// Asks.
     pub async fn read(session: &Session) -> Self {
-        let begun = Begun::now();
+        let begun = TaskStart::now();
         let read = regions::read(session).await;
         let error = read.as_ref().err();
         let outcome = error.map_or(Outcome::Complete, Outcome::of);
@@ -51,7 +51,7 @@ impl KnownRegions {
         own.chain(partition::REGIONS.iter().copied()).collect()
     }
 
-    /// The regions that an account which cannot be asked is taken to have: those that are selected, or else those of the
+    /// The regions that are assumed for an account that cannot be asked: the selected ones, or else those of the
     /// crawl's own account, or else those that this version knows.
     pub(crate) fn expected(&self, selected: &BTreeSet<String>, partition: &str) -> Vec<String> {
         if !selected.is_empty() {
@@ -63,7 +63,7 @@ impl KnownRegions {
         }
     }
 
-    /// How asking went, and a task for each selected region of which nobody could say whether it exists.
+    /// How asking went, and a task for each selected region if nobody could say whether that region exists.
     pub(crate) fn tasks(&self, selected: &BTreeSet<String>) -> Vec<TaskRecord> {
         let names = self.names();
         let doubtful = selected.iter().filter(|region| !names.contains(region.as_str()));
@@ -76,8 +76,8 @@ impl KnownRegions {
     }
 }
 
-/// The selected ones of the regions that an account was asked for, also those that it does not have; all that are
-/// expected if it did not tell: each task then says for itself.
+/// The selected regions as the account answered, including those that it does not have. If the account did not answer,
+/// all expected regions: then each task finds out for itself.
 pub(crate) fn selected(shared: &Shared, read: Option<&[AccountRegion]>) -> Vec<(String, Presence)> {
     let selection = &shared.crawl.selection;
     let Some(read) = read else {

@@ -1,4 +1,4 @@
-//! One run from the organization to the commit, begun or gone on with.
+//! One run from the organization to the commit: a new run, or a run that is resumed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +45,7 @@ impl Report {
         Self { commit, tally, organization_id, accounts, selected, is_newest }
     }
 
-    /// That of a run which had published before: the commit says what it came to.
+    /// The report of a run that had published before: its numbers come from the commit.
     pub(crate) async fn of_commit(crawl: &Crawl, plan: &Plan, commit: Commit) -> Self {
         let tally = commit.coverage.get("tally").cloned().map(serde_json::from_value);
         let tally = tally.and_then(Result::ok).unwrap_or_default();
@@ -56,7 +56,8 @@ impl Report {
     }
 }
 
-/// Whether readers now see this commit. What is published is published: that it cannot be told is a warning.
+/// Whether readers now see this commit. The snapshot is published in any case, so a failure to find this out is only a
+/// warning.
 async fn is_newest(crawl: &Crawl, commit: &Commit) -> bool {
     match crawl.lake.latest(Some(&commit.organization_id)).await {
         Ok(latest) => latest.is_some_and(|latest| latest.n == commit.n),
@@ -78,14 +79,14 @@ pub async fn run(mut crawl: Crawl) -> Result<Report, Error> {
         read = plan::in_time(&crawl, Plan::read_with(&crawl, 1, Some(reader), Exclusions::MayBeGone)) => read?,
         () = crawl.stop.clone() => return Err(Error::Stopped(crawl.run_id)),
     };
-    // Planning is of the run's time: what is left is for the accounts.
+    // Planning uses up some of the run's time; the accounts get the time that is left.
     crawl.bounds.run = crawl.bounds.run.saturating_sub(begun.elapsed());
     whole(crawl, plan, None, reader).await
 }
 
-/// Goes on with the run that is named, or with the organization's newest that left something to go on with: on this
-/// disk, or in the lake's checkpoints. Does what is missing and publishes. A run that had published already is success.
-/// One that began before the run which is published of its day is refused: it would show what was there earlier.
+/// Resumes the run that is named, or else the organization's newest run that left a stage on this disk or a checkpoint
+/// in the lake. Does the missing work and publishes. If the run had published already, that is success. The run is
+/// refused if a run that began later has published for the same day: resuming it would show an earlier state.
 pub async fn resume(crawl: Crawl, run_id: Option<&str>) -> Result<Report, Error> {
     go_on(crawl, run_id, false).await
 }
@@ -123,8 +124,8 @@ async fn check_outdated(crawl: &Crawl, plan: &Plan) -> Result<(), Error> {
     }
 }
 
-/// A run whose accounts are all this process's, from where `local` ends. The lock comes before a copy is restored: a
-/// stage on this disk is a right to the lock.
+/// Crawls all accounts of a run in this process, starting where `local` ends. The lock is taken before a copy is
+/// restored: a stage on this disk is a right to the lock.
 async fn whole(crawl: Crawl, plan: Plan, local: Option<Part>, reader: Option<TagReader>) -> Result<Report, Error> {
     let lock = lock(&crawl, &plan, owner(&plan, None, local.is_some())).await?;
     let span = spans::run(&plan.run_id, &plan.organization.id, None);
@@ -173,7 +174,7 @@ pub(crate) fn tell_start(shared: &Shared, accounts_done: usize) {
     });
 }
 
-/// Tells that a run is gone on with which has nothing left to do: it was killed when it had published.
+/// Tells that a resumed run has nothing left to do: it was killed after it had published.
 pub(crate) fn tell_done(crawl: &Crawl, plan: &Plan) {
     crawl.tell(&Event::Started {
         run_id: &plan.run_id,
@@ -185,7 +186,7 @@ pub(crate) fn tell_done(crawl: &Crawl, plan: &Plan) {
 }
 
 /// The organization's lock, and how often its holder must say that it lives.
-pub(crate) struct Held {
+pub(crate) struct HeldLock {
     lock: Lock,
     ttl: Duration,
     listener: Listener,
@@ -196,16 +197,16 @@ pub(crate) fn owner(plan: &Plan, shard: Option<u32>, has_stage: bool) -> Owner {
     Owner { run_id: plan.run_id.clone(), host: host(), shard, has_stage }
 }
 
-pub(crate) async fn lock(crawl: &Crawl, plan: &Plan, owner: Owner) -> Result<Held, Error> {
-    // Hours before it would be refused when it is published.
+pub(crate) async fn lock(crawl: &Crawl, plan: &Plan, owner: Owner) -> Result<HeldLock, Error> {
+    // Checked here, hours before publishing would refuse the date.
     crawl.lake.check_date(&day(plan.captured_at))?;
     let ttl = crawl.bounds.lock;
     let millis = i64::try_from(ttl.as_millis()).unwrap_or(i64::MAX);
     let lock = Lock::acquire(&crawl.lake, &plan.organization.id, owner, now(), millis).await?;
-    Ok(Held { lock, ttl, listener: Arc::clone(&crawl.listener) })
+    Ok(HeldLock { lock, ttl, listener: Arc::clone(&crawl.listener) })
 }
 
-impl Held {
+impl HeldLock {
     /// Works while the lock is held, and gives it back. The span is the work's.
     pub(crate) async fn hold<T>(
         mut self,
@@ -217,14 +218,14 @@ impl Held {
             error = beat(&mut self.lock, self.ttl, &self.listener) => Err(error),
         };
         spans::end_run(&span, &result);
-        // One that cannot be given back runs out: what was published is published.
+        // If the lock cannot be given back, it runs out by itself: the snapshot is published anyway.
         let _ = self.lock.release(now()).await;
         result
     }
 }
 
-/// Says that this run is alive, for ever; ends when it may no longer go on: another run has the lock, or may have taken
-/// it, since this one was not heard of for a time-to-live.
+/// Says again and again that this run is alive. It returns only when the run must stop: another run has the lock, or
+/// may have it, because this run gave no sign of life for a whole time-to-live.
 async fn beat(lock: &mut Lock, ttl: Duration, listener: &Listener) -> Error {
     let mut heard_until = Instant::now() + ttl;
     loop {

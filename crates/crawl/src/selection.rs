@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use orgcensus_aws::organization::{Account, Organization, OrganizationalUnit};
 use orgcensus_collect::Collector;
 
-/// One rule that an account may match: all that is said must hold; nothing said matches nothing.
+/// The ways in which an account may match; one of them is enough. An empty matcher matches no account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Matcher {
     /// Account ids.
@@ -18,10 +18,10 @@ pub struct Matcher {
     pub statuses: BTreeSet<String>,
 }
 
-/// What a run takes. Nothing said takes everything.
+/// The accounts, regions and collectors of a run. An empty selection takes everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// If said, no other organization than this, `o-…`.
+    /// If given, the run refuses any other organization than this, `o-…`.
     pub organization_id: Option<String>,
     /// If not empty, only accounts that match one of these.
     pub include: Matcher,
@@ -41,7 +41,7 @@ impl Matcher {
         *self == Self::default()
     }
 
-    /// Whether an account matches any of what is said, whatever its tags.
+    /// Whether an account matches by its id, its unit or its status. Tags are asked about apart.
     fn matches(&self, organization: &Organization, account: &Account) -> bool {
         let unit = organization.unit_of(account);
         self.accounts.contains(&account.id)
@@ -72,7 +72,7 @@ impl Selection {
         !self.include.tags.is_empty() || !self.exclude.tags.is_empty()
     }
 
-    /// Whether an account is taken. One whose tags could not be read is, wherever they could matter: an error takes no
+    /// Whether an account is taken. If its tags could not be read and they could matter, it is taken: an error takes no
     /// account out of a run.
     pub fn takes(
         &self,

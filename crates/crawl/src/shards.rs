@@ -21,7 +21,7 @@ pub struct ShardReport {
     pub stage: String,
     /// Its accounts.
     pub accounts: usize,
-    /// Those of them that an earlier process had done already.
+    /// The accounts among them that an earlier process had done already.
     pub accounts_done: usize,
 }
 
@@ -48,7 +48,8 @@ pub async fn crawl_shard(mut crawl: Crawl, plan: Plan, shard: u32) -> Result<Sha
     lock.hold(span, work).await
 }
 
-/// Publishes the shards of a planned run as one snapshot. What is missing is refused, or skipped if `allow_missing`.
+/// Publishes the shards of a planned run as one snapshot. A missing shard is an error; with `allow_missing` its
+/// accounts are skipped.
 pub async fn publish_shards(mut crawl: Crawl, plan: Plan, allow_missing: bool) -> Result<Report, Error> {
     plan.impose(&mut crawl)?;
     let scratch = crawl.stage_directory.join(format!("{}-publish", plan.run_id));
@@ -85,7 +86,7 @@ fn check(plan: &Plan, shard: u32) -> Result<(), Error> {
     if shard <= last { Ok(()) } else { Err(Error::Plan(format!("it has no shard {shard}: they are 0 to {last}"))) }
 }
 
-/// All parts that there are, and in words what is missing.
+/// All existing parts, and a list of the missing ones in words.
 async fn gather(crawl: &Crawl, plan: &Plan, scratch: &Path) -> Result<(Vec<Part>, Vec<String>), Error> {
     let (mut parts, mut missing) = (Vec::new(), Vec::new());
     for shard in 0..plan.shards {
@@ -101,7 +102,8 @@ async fn gather(crawl: &Crawl, plan: &Plan, scratch: &Path) -> Result<(Vec<Part>
     Ok((parts, missing))
 }
 
-/// A shard and how much it lacks: the one on this disk if it is whole, else the lake's copy, which is never stale.
+/// A shard, and how many turns it lacks: the stage on this disk if it is complete, else the lake's copy, which is never
+/// stale.
 async fn find(crawl: &Crawl, plan: &Plan, shard: u32, scratch: &Path) -> Result<(Option<Part>, usize), Error> {
     if let Some(part) = Part::local(crawl, plan, Some(shard))? {
         let lacks = lacking(plan, shard, &part.done()?);

@@ -1,5 +1,5 @@
-//! What is under way, as `tracing` spans: a run, in it each account's turn, in that its tasks. Whoever installs a
-//! subscriber sees them; where no one listens they cost a look at a flag. A call of AWS's API is no span.
+//! The work under way as `tracing` spans: a run contains the accounts' turns, and a turn contains its tasks. A
+//! subscriber sees them; without a subscriber each costs only a look at a flag. A call of AWS's API is not a span.
 
 use orgcensus_row::Stamp;
 use tracing::Span;

@@ -1,5 +1,5 @@
-//! The accounts' tags: one call for each, at a pace that makes them the longest thing that some crawls do. So they are
-//! read while the tree is still walked.
+//! The accounts' tags: one call for each account, at so slow a rate that for some crawls this takes longest. So the
+//! tags are read while the tree is still being read.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use orgcensus_row::GLOBAL;
 use tokio::task::JoinSet;
 
 use crate::outcome::Outcome;
-use crate::task_record::{Begun, TaskRecord};
+use crate::task_record::{TaskRecord, TaskStart};
 
 /// The engine's task that reads the accounts' tags.
 pub(crate) const ACCOUNT_TAGS: &str = "account_tags";
@@ -24,7 +24,7 @@ pub(crate) type Tags = BTreeMap<String, Option<BTreeMap<String, String>>>;
 /// The tags, and how reading them went.
 pub(crate) type Tagging = (Tags, TaskRecord);
 
-/// Reads the tags of each account that it is told of. Dropped, it ends.
+/// Reads the tags of each account that it is told about. Dropping it ends the reading.
 #[derive(Debug)]
 pub(crate) struct TagReader {
     /// As many as the organization has accounts, whose list is held anyway.
@@ -41,7 +41,7 @@ impl TagReader {
     }
 
     pub(crate) fn tell(&self, account_id: &str) {
-        // It ended at a refusal: all others would be refused alike.
+        // The reading ended at a refusal: AWS would have refused all other accounts too.
         let _ = self.account_ids.unbounded_send(account_id.to_owned());
     }
 
@@ -67,9 +67,9 @@ pub(crate) fn untried(outcome: Outcome) -> Tagging {
     (Tags::new(), TaskRecord::untried(ACCOUNT_TAGS, GLOBAL, outcome))
 }
 
-/// A refusal ends it: the rest would be refused alike.
+/// The first refusal ends the reading, because AWS would refuse the other accounts too.
 async fn read(session: &Session, account_ids: UnboundedReceiver<String>) -> Tagging {
-    let begun = Begun::now();
+    let begun = TaskStart::now();
     let mut told = account_ids
         .map(|id| async move {
             let tags = organization::tags(session, &id).await;

@@ -15,7 +15,7 @@ use tracing::Instrument;
 use crate::context::Shared;
 use crate::outcome::Outcome;
 use crate::spans;
-use crate::task_record::{Begun, TaskRecord};
+use crate::task_record::{TaskRecord, TaskStart};
 
 /// What a task does: a collector's function, or the engine's own.
 pub(crate) type Work =
@@ -74,7 +74,7 @@ pub(crate) async fn run(
     ends_at: Instant,
     work: Work,
 ) -> Result<TaskRecord, Error> {
-    let (begun, span) = (Begun::now(), spans::task(collector, &stamp));
+    let (begun, span) = (TaskStart::now(), spans::task(collector, &stamp));
     let mut sink = StageSink { stage: &shared.stage, log: None, slices: Vec::new() };
     let region = stamp.region.clone();
     let mut rows = Rows::new(stamp, &mut sink);
@@ -104,10 +104,10 @@ fn too_late(is_others: bool, limit: Duration) -> orgcensus_aws::Error {
     orgcensus_aws::Error::new(Class::TimedOut, "TaskDeadline", format!("took over {} s", limit.as_secs()))
 }
 
-/// Whether a task's credentials were rejected because its region is off, by what the account itself says when it is
-/// asked again: the region may have been switched off since its turn began. Where it does not say so, or cannot be
-/// asked, the credentials are no good, and the task is planned work that failed. What is global has no region to be
-/// off, and a role that could not be assumed says nothing of a region.
+/// Whether a task's credentials were rejected because its region is off. The account is asked again, because the region
+/// may have been switched off since its turn began. If the account does not say that the region is off, or cannot be
+/// asked, the credentials are invalid, and the task is planned work that failed. A global task has no region that could
+/// be off, and a role that could not be assumed says nothing about a region.
 async fn is_off(session: &Session, region: &str, result: &Result<(), Error>) -> bool {
     let Err(Error::Aws(error)) = result else { return false };
     let is_of_role = error.operation.as_deref().is_some_and(|operation| operation.starts_with("sts:"));

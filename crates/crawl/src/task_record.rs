@@ -1,4 +1,4 @@
-//! What became of a task: how it ended, what it cost, and where its rows are.
+//! The record of a task: how it ended, what it cost, and where its rows are.
 
 use orgcensus_aws::Usage;
 use orgcensus_collect::Finished;
@@ -37,7 +37,7 @@ pub struct TaskRecord {
     /// Listed things that went away before they were read. A plan of an older version has none of these three.
     #[serde(default)]
     pub gone: u64,
-    /// Tables that are short of rows or values because of what was missed.
+    /// Tables that lack rows or values because items were missed.
     #[serde(default)]
     pub short_tables: Vec<String>,
     /// Rows left out because an earlier one had their key.
@@ -53,25 +53,25 @@ pub struct TaskRecord {
 
 /// When a task began, by both clocks.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Begun {
+pub(crate) struct TaskStart {
     instant: Instant,
     at: Timestamp,
 }
 
-impl Begun {
+impl TaskStart {
     pub(crate) fn now() -> Self {
         Self { instant: Instant::now(), at: now() }
     }
 }
 
 impl TaskRecord {
-    /// A task that was tried: how it ended, what its session's calls came to, and how long it took.
+    /// A task that was tried: how it ended, the counts of its session's calls, and how long it took.
     pub(crate) fn measured(
         collector: &str,
         region: &str,
         (outcome, error): (Outcome, Option<&orgcensus_aws::Error>),
         usage: &Usage,
-        begun: Begun,
+        begun: TaskStart,
     ) -> Self {
         let record = Self {
             calls: usage.calls(),
@@ -107,7 +107,7 @@ impl TaskRecord {
         }
     }
 
-    /// The same with what its rows came to.
+    /// The same task with the counts of its rows.
     pub(crate) fn with(self, finished: &Finished) -> Self {
         let missed = finished.missed.as_ref();
         let tables = missed.into_iter().flat_map(|missed| &missed.tables);
@@ -121,7 +121,7 @@ impl TaskRecord {
         }
     }
 
-    /// The same with what went wrong.
+    /// The same task with its error.
     pub fn because(mut self, error: &orgcensus_aws::Error) -> Self {
         self.error_code = Some(error.code.clone());
         self.error_message = Some(error.message.clone());

@@ -1,4 +1,4 @@
-//! Finding the run to go on with: on this disk, or in the lake's checkpoints.
+//! Finds the run to resume: on this disk, or in the lake's checkpoints.
 
 use std::collections::BTreeSet;
 
@@ -39,8 +39,8 @@ pub(crate) async fn find(crawl: &Crawl, run_id: Option<&str>) -> Result<Plan, Er
     }))
 }
 
-/// Tells of the organization's newest run besides this one that left a stage and published nothing. What cannot be read
-/// is not told of: no crawl fails for it.
+/// Tells of the organization's newest other run that left a stage and published nothing. If that cannot be read,
+/// nothing is told: a crawl does not fail because of it.
 pub(crate) async fn tell(crawl: &Crawl, plan: &Plan) {
     let names = names(crawl).await.unwrap_or_default();
     for name in names.iter().rev().filter(|name| **name != plan.run_id) {

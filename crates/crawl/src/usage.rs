@@ -1,4 +1,4 @@
-//! How AWS's API was used: what each operation's calls came to, and the bucket that they drew from.
+//! The use of AWS's API: the counts of each operation's calls, and the bucket that they drew from.
 
 use orgcensus_aws::Used;
 use orgcensus_collect::Error;
@@ -35,9 +35,10 @@ pub struct ApiUsage {
     pub waited_millis: i64,
     /// AWS's own limit on the bucket, calls a second, as documented or as others measured it; null where nothing was limited.
     pub quota_per_second: Option<f64>,
-    /// What the run allowed itself, calls a second; null where nothing was limited.
+    /// The rate that the run allowed itself, calls a second; null where nothing was limited.
     pub allowed_per_second: Option<f64>,
-    /// What was left of that in the end, after AWS throttled and relented, calls a second; null where nothing was limited.
+    /// The rate at the end, after AWS had throttled the run or stopped throttling it, calls a second; null where
+    /// nothing was limited.
     pub final_per_second: Option<f64>,
     /// Calls that the run allowed itself at once after a pause; null where nothing was limited.
     pub burst_calls: Option<i64>,

@@ -1,5 +1,5 @@
-//! The accounts' turns: so many at once, each committed to the journal when it is done, until all are or someone says
-//! stop. The organization's own readings are a turn among them.
+//! The accounts' turns: several at once, each committed to the journal when it is done, until all are done or the crawl
+//! is told to stop. One of the turns reads what belongs to the organization itself.
 
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
@@ -19,7 +19,7 @@ use crate::journal::{AccountRecord, Turn};
 use crate::part::{Done, Part};
 use crate::{account, organization_tasks, spans, usage};
 
-/// Does what a part lacks. [`Error::Stopped`] when the crawl is told to stop: what is committed is kept.
+/// Does the missing turns of a part. [`Error::Stopped`] when the crawl is told to stop: what is committed is kept.
 pub(crate) async fn work(shared: &Arc<Shared>, part: &mut Part, done: &Done) -> Result<(), Error> {
     let bounds = &shared.crawl.bounds;
     let mut turns = Turns::new(shared, done);
@@ -50,7 +50,8 @@ pub(crate) async fn work(shared: &Arc<Shared>, part: &mut Part, done: &Done) -> 
             }
         }
     }
-    // The crawl's own identity was calling until now. A part that is gone on with counts what its last process called.
+    // The crawl's own identity was calling until now. When a part is resumed, this counts the calls of its last process
+    // only.
     let management = &shared.organization.row.management_account_id;
     let mut own = AccountRecord { turn: Turn::Usage, ..AccountRecord::new(management, &[]) };
     usage::stage_own(shared, &mut own)?;
@@ -58,7 +59,7 @@ pub(crate) async fn work(shared: &Arc<Shared>, part: &mut Part, done: &Done) -> 
     Ok(part.journal.sync(&part.stage)?)
 }
 
-/// Tells that an account's turn is over, once it is committed; of other turns nothing.
+/// Tells that an account's turn is over, after it is committed. Nothing is told about other turns.
 pub(crate) fn tell_end(shared: &Shared, record: &AccountRecord, took: Duration) {
     let AccountRecord { account_id, tally, turn, .. } = record;
     if shared.crawl.base.take_clock_doubt() {
@@ -71,7 +72,7 @@ pub(crate) fn tell_end(shared: &Shared, record: &AccountRecord, took: Duration) 
     }
 }
 
-/// Leaves a part so that another machine can go on with it; the error that says so.
+/// Leaves a part so that another machine can resume it. Returns the error that says so.
 pub(crate) async fn keep(shared: &Arc<Shared>, part: &mut Part) -> Error {
     if let Err(error) = part.journal.sync(&part.stage) {
         return error.into();
@@ -80,14 +81,14 @@ pub(crate) async fn keep(shared: &Arc<Shared>, part: &mut Part) -> Error {
     Error::Stopped(shared.crawl.run_id.clone())
 }
 
-/// A checkpoint. One that fails costs only what another machine would have to do again.
+/// Makes a checkpoint. If it fails, another machine would have to repeat some work; nothing else is lost.
 pub(crate) async fn copy_stage(shared: Arc<Shared>, name: String, journal_bytes: u64) {
     let error = checkpoint(&shared.crawl.lake, &name, &shared.stage, journal_bytes).await.err();
     let error = error.map(|error| orgcensus_aws::with_causes(&error));
     shared.crawl.tell(&Event::Checkpoint { error: error.as_deref() });
 }
 
-/// Turns that wait, and those under way. Dropped, it ends them.
+/// The turns that wait, and the turns under way. Dropping it ends them.
 struct Turns {
     shared: Arc<Shared>,
     waiting: VecDeque<usize>,
@@ -107,7 +108,7 @@ impl Turns {
         };
         if shared.reads_organization && !done.has_organization {
             let shared = Arc::clone(shared);
-            // It takes no account's place.
+            // The organization's turn runs beside the accounts, so it gets one more place.
             turns.at_once += 1;
             let turn = async move { Ok((organization_tasks::turn(&shared).await?, Duration::ZERO)) };
             turns.running.spawn(turn.instrument(spans::organization()));

@@ -1,6 +1,6 @@
-//! What unfinished runs left and no one goes on with: stages on this disk, their copies in the lake, and files that were
-//! written for a commit that never came. What is in use is never removed: its process holds the stage's lock, or says in
-//! the lake that it lives.
+//! Leftovers of unfinished runs that no one resumes: stages on this disk, their copies in the lake, and files that were
+//! written for a commit that never came. A run that is alive is never removed: its process holds the stage's lock, or
+//! says in the lake that it lives.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,13 +14,13 @@ use orgcensus_row::Timestamp;
 use crate::checkpoint::{self, FOLDER};
 use crate::instant::{self, DAY_MILLIS};
 use crate::lake::blocking;
-use crate::publication::{DATA, day_folder};
+use crate::snapshot::{DATA, day_folder};
 use crate::{Error, Lake, Result, Stage, lock};
 
-/// Files are looked for in so many days: who is asked every night has asked before about all earlier ones.
+/// How many days back files are looked for. The question is asked every night, so earlier days were covered before.
 const DAYS_LOOKED_THROUGH: i64 = 30;
 
-/// A stage, the copy of one, or files without a commit, that were not touched for long.
+/// A stage, a copy of a stage, or files without a commit, that nobody has touched for a long time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Abandoned {
     /// The run's id, or a name that begins with it.
@@ -41,8 +41,9 @@ enum Place {
 }
 
 impl Lake {
-    /// The stages in the folder `stages`, and in the lake the copies of stages and the files without a commit, that were
-    /// not touched since `before`. Those of runs that are alive are not among them: heard of within `ttl_millis`.
+    /// The stages in the folder `stages`, and in the lake the copies of stages and the files without a commit, if
+    /// nobody has touched them since `before`. It leaves out runs that are alive: those that gave a sign of life within
+    /// `ttl_millis`.
     pub async fn abandoned(
         &self,
         stages: &FilePath,
@@ -86,7 +87,7 @@ impl Lake {
         let mut touched = BTreeMap::<String, i64>::new();
         for object in self.list(&folder).await? {
             let mut below = object.location.prefix_match(&folder).into_iter().flatten();
-            // What lies in the folder itself is no stage.
+            // A file in the folder itself is not a stage.
             if let (Some(name), Some(_)) = (below.next(), below.next()) {
                 touch(&mut touched, name.as_ref().to_owned(), &object);
             }
@@ -120,8 +121,9 @@ impl Lake {
         Ok(files.collect())
     }
 
-    /// Leaves out the files of runs that have a commit. Commits are read last: a run that was alive until a moment ago may
-    /// have published meanwhile. What cannot be read may be the commit of any of them: then no files go.
+    /// Leaves out the files of runs that have a commit. Commits are read last: a run that was alive until a moment ago
+    /// may have published meanwhile. A commit that cannot be read may belong to any of these runs: then no files are
+    /// removed.
     async fn without_published(&self, mut found: Vec<Abandoned>) -> Result<Vec<Abandoned>> {
         let is_files = |it: &Abandoned| matches!(it.place, Place::Files(_));
         if found.iter().any(is_files) {
@@ -134,7 +136,7 @@ impl Lake {
     }
 }
 
-/// Notes when an object of something was written.
+/// Notes when one of its objects was written.
 fn touch<K: Ord>(touched: &mut BTreeMap<K, i64>, key: K, object: &ObjectMeta) {
     let last = touched.entry(key).or_insert(i64::MIN);
     *last = (*last).max(object.last_modified.timestamp_millis());
@@ -168,7 +170,7 @@ fn on_disk(stages: &FilePath) -> Result<Vec<Abandoned>> {
     Ok(found)
 }
 
-/// When something in a directory was last written; none if it went away meanwhile.
+/// When a file in the directory was last written; none if the directory went away meanwhile.
 fn touched(directory: &FilePath) -> io::Result<Option<i64>> {
     let mut last = None;
     let mut waiting = vec![directory.to_owned()];

@@ -1,13 +1,14 @@
 //! Checksums of a file's blocks. A query reads a few columns of a large file: hashing the whole of it first would make
 //! every question as slow as a download, and sums of the pages would leave out the footer, which says where pages are.
-//! So the manifest, whose own hash is in the commit, has a CRC-32 for each block, and what is read is checked as read.
+//! So the manifest, whose own hash is in the commit, has a CRC-32 for each block, and every block is checked when it is
+//! read.
 
 use std::ops::Range;
 
 use crc32fast::Hasher;
 use serde::{Deserialize, Serialize};
 
-/// The length of a block: what is read at least, and 32 bytes of manifest for each mebibyte of a file.
+/// The length of a block. A read takes at least one block, and the manifest has 32 bytes for each mebibyte of a file.
 const BLOCK_BYTES: u64 = 256 << 10;
 
 /// Hexadecimal digits of one sum.
@@ -52,7 +53,7 @@ impl Blocks {
     }
 }
 
-/// Sums up blocks as the bytes go by, in whatever pieces.
+/// Computes the sums of blocks while the bytes pass, in pieces of any size.
 #[derive(Default)]
 pub(crate) struct BlockSums {
     open: Hasher,

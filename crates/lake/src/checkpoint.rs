@@ -1,7 +1,7 @@
-//! Checkpoints: a copy of the stage in the lake, from which another machine's empty disk goes on.
+//! Checkpoints: a copy of the stage in the lake. Another machine with an empty disk can resume the run from it.
 //!
-//! The logs go first and the journal last, so that a journal in the lake names nothing that is not there. A stage that
-//! lies where its copy would be is its own checkpoint.
+//! The logs are copied first and the journal last, so that a journal in the lake names no rows that are missing there.
+//! If a stage lies where its copy would be, it is its own checkpoint.
 
 use std::path::Path as FilePath;
 
@@ -14,11 +14,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::journal_scan::{self, Header};
 use crate::log::log_number;
-use crate::publication::check_name;
+use crate::snapshot::check_name;
 use crate::upload::Upload;
 use crate::{Error, Journal, Lake, Result, Stage, journal};
 
-/// A log that was cut and went on may have its old length again: only a copy that is surely younger is the same.
+/// A log that was cut and then grew again may have its old length: only a copy that is surely younger is the same.
 const CLOCKS_DIFFER_MAX: TimeDelta = TimeDelta::minutes(10);
 
 pub(crate) const FOLDER: &str = "_stage";
@@ -26,8 +26,8 @@ pub(crate) const FOLDER: &str = "_stage";
 /// Bytes read at once.
 const BLOCK_BYTES: usize = 1 << 20;
 
-/// Copies the stage to `_stage/<name>/`, with the first `journal_bytes` of its journal ([`Journal::bytes`]), while
-/// others may append. A log that has long been there in its full length is not copied again.
+/// Copies the stage to `_stage/<name>/`, with the first `journal_bytes` of its journal ([`Journal::bytes`]). Others may
+/// append meanwhile. A log whose full length was copied long ago is not copied again.
 pub async fn checkpoint(lake: &Lake, name: &str, stage: &Stage, journal_bytes: u64) -> Result<()> {
     let prefix = prefix(lake, name)?;
     if is_here(lake, &prefix, stage.directory()) {

@@ -6,8 +6,8 @@ use futures::{StreamExt, stream};
 use orgcensus_row::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::manifest::FORMAT;
-use crate::publication::{MANIFEST, is_to_come};
+use crate::format::FORMAT;
+use crate::snapshot::{MANIFEST, is_to_come};
 use crate::upload::sha256;
 use crate::{Error, Lake, Manifest, Result, Snapshot, generations, instant};
 
@@ -16,7 +16,7 @@ pub(crate) const PREFIX: &str = "_commits";
 /// Commits read at once.
 const READS_MAX: usize = 16;
 
-/// How often a publisher may be outrun by others.
+/// How often others may be faster than a publisher before it gives up.
 const ATTEMPTS_MAX: usize = 64;
 
 /// One published snapshot.
@@ -62,13 +62,14 @@ pub struct ManifestReference {
 pub(crate) struct Listed {
     /// The commits, oldest first.
     pub(crate) commits: Vec<Commit>,
-    /// The numbers of objects that no reader takes for a commit.
+    /// The numbers of objects that are not valid commits, so that readers pass over them.
     pub(crate) passed_over: Vec<u32>,
 }
 
 impl Lake {
-    /// All commits, oldest first, also those that were superseded. What is no commit, or one of a day to come, is told
-    /// as a warning and passed over: one bad object must not hide what everyone else published.
+    /// All commits, oldest first, including those that were superseded. An object that is not a commit, or whose date
+    /// is in the future, causes a warning and is passed over: one bad object must not hide what everyone else
+    /// published.
     pub async fn commits(&self) -> Result<Vec<Commit>> {
         Ok(self.listed_commits().await?.commits)
     }
@@ -102,8 +103,9 @@ impl Lake {
         }
     }
 
-    /// The objects under the commits' prefix that are no commit of any version, by their names from the root. One that is
-    /// a commit, but not to be believed (of a day to come, of another number), is none of them.
+    /// The objects under the commits' prefix that are not a commit of any version, by their names from the root. It
+    /// does not include an object that has a commit's form but is not valid (its date is in the future, or it says
+    /// another number).
     pub async fn garbage_commits(&self) -> Result<Vec<String>> {
         let mut garbage = Vec::new();
         for n in self.listed_commits().await?.passed_over {
@@ -181,7 +183,8 @@ impl Lake {
     }
 }
 
-/// Of each organization and date the newest complete commit, or if none is complete the newest: oldest date first.
+/// For each organization and date: the newest complete commit, or the newest one if none is complete. The oldest date
+/// comes first.
 pub fn living(commits: &[Commit]) -> Vec<Commit> {
     let is_better = |a: &Commit, b: &Commit| (a.is_complete, a.n) > (b.is_complete, b.n);
     let lives = |it: &&Commit| !commits.iter().any(|other| other.is_of_same_day(it) && is_better(other, it));
@@ -190,8 +193,8 @@ pub fn living(commits: &[Commit]) -> Vec<Commit> {
     living
 }
 
-/// What is shown of each organization: its newest complete snapshot, or if it has none its newest. By organization.
-/// The commits must be oldest first.
+/// The snapshot that is shown for each organization: the newest complete one, or the newest one if none is complete.
+/// Ordered by organization. The commits must come oldest first.
 pub fn newest<'a>(commits: impl IntoIterator<Item = &'a Commit>) -> Vec<Commit> {
     let mut newest: BTreeMap<&str, &Commit> = BTreeMap::new();
     for commit in commits {
@@ -204,7 +207,8 @@ pub fn newest<'a>(commits: impl IntoIterator<Item = &'a Commit>) -> Vec<Commit> 
 }
 
 impl Commit {
-    /// Why no reader takes it for number `n`, if one must not. Its names become parts of paths and statements.
+    /// Why a reader must not accept this commit as number `n`; none if it may. The names in it become parts of paths
+    /// and statements.
     fn why_not(&self, n: u32, now: Timestamp) -> Option<String> {
         let prefix = match self.published().prefix() {
             Ok(prefix) => prefix,
@@ -229,10 +233,41 @@ impl Commit {
         }
     }
 
-    /// Whether the two are of the same organization and date, of which only one is shown.
+    /// Whether the two have the same organization and date. Of such commits only one is shown.
     pub fn is_of_same_day(&self, other: &Self) -> bool {
         self.organization_id == other.organization_id && self.snapshot_date == other.snapshot_date
     }
+}
+
+impl Manifest {
+    /// Why a reader must not accept this manifest as the one that `commit` published; none if it may. Names become
+    /// parts of statements and paths, so a name that is not plain is refused.
+    fn why_not(&self, commit: &Commit) -> Option<String> {
+        let own = (&self.organization_id, &self.snapshot_date, &self.run_id);
+        if own != (&commit.organization_id, &commit.snapshot_date, &commit.run_id) {
+            return Some(format!("it is of another run than commit {}", commit.n));
+        }
+        let folder = commit.manifest.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for table in &self.tables {
+            let columns = table.columns.iter().map(|column| &column.name);
+            if let Some(name) = columns.chain(&table.key).chain([&table.name]).find(|name| !is_plain(name)) {
+                return Some(format!("the name {name:?} in table {:?} is not of a-z, 0-9 and _", table.name));
+            }
+            let own = format!("{folder}/{}/", table.name);
+            let is_own = |path: &str| {
+                path.strip_prefix(&own).and_then(|name| name.strip_suffix(".parquet")).is_some_and(is_plain)
+            };
+            if let Some(file) = table.files.iter().find(|file| !is_own(&file.path)) {
+                return Some(format!("the file {:?} is not in the folder of table {}", file.path, table.name));
+            }
+        }
+        None
+    }
+}
+
+/// A name that needs no quotes in any engine.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 #[cfg(test)]

@@ -12,11 +12,12 @@ use crate::runs::{Runs, bytes};
 use crate::sort::{Sorted, Sorter};
 use crate::{Error, Group, Result, Stage, TableEntry, TableWriter};
 
-/// Groups are sorted together until they have this many rows or bytes: fewer, larger steps for the encoder.
+/// Groups are sorted together until they have this many rows or bytes. So the encoder gets fewer and larger batches.
 const CHUNK_ROWS: usize = 8192;
 const CHUNK_BYTES: usize = 8 << 20;
 
-/// What is sorted in memory at most; more of one account and region is sorted in runs, which wait in a stage.
+/// The most bytes that are sorted in memory. If one account and region has more, its rows are sorted in runs, which
+/// wait in a stage.
 const RUN_BYTES: usize = 32 << 20;
 
 impl Publication {
@@ -56,7 +57,7 @@ struct Compaction {
     chunk: Vec<RecordBatch>,
     rows: usize,
     bytes: usize,
-    /// What was sorted already, since the chunk became too large before its last group ended.
+    /// Runs that were sorted already, because the chunk became too large before its last group ended.
     runs: Runs,
     /// The account and region of the last row that was written.
     last: Option<(String, String)>,

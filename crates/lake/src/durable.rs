@@ -14,7 +14,7 @@ pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 
-/// Removes a directory with all that is in it; one that is not there is removed.
+/// Removes a directory with all that is in it. It is no error if the directory is not there.
 pub(crate) fn remove_directory(path: &Path) -> io::Result<()> {
     match fs::remove_dir_all(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
@@ -22,7 +22,7 @@ pub(crate) fn remove_directory(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Creates a file whole, or leaves an existing one alone and says `false`. Never is a part of it visible.
+/// Creates a whole file, or leaves an existing one alone and returns `false`. A part of the file is never visible.
 pub(crate) fn create_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else {
         return Err(ErrorKind::InvalidFilename.into());
@@ -34,7 +34,7 @@ pub(crate) fn create_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error),
     });
-    // A draft that stays behind is a file that no one names: not worth failing for.
+    // If the draft cannot be removed, it stays as a file that nothing refers to: that is no reason to fail.
     let _ = fs::remove_file(&draft);
     if linked? {
         sync_directory(directory)?;

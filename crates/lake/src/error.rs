@@ -1,4 +1,4 @@
-//! What can go wrong with a lake or a stage, named by what one can do about it.
+//! What can go wrong with a lake or a stage. Each variant is named for what the user can do about it.
 
 use std::error::Error as StdError;
 use std::io::{self, ErrorKind};
@@ -74,7 +74,7 @@ pub enum Error {
     /// Another run of the same organization is alive: wait for it.
     #[error("lock organization {}: run {} on {} is alive, last heard of at {}", .0.organization_id, .0.run_id, .0.host, .0.heartbeat())]
     Held(Box<Holder>),
-    /// This run was taken for dead and another one took over: stop.
+    /// Another run took this one for dead and took over: this run must stop.
     #[error("keep the lock of organization {organization_id}: another run has taken it over")]
     Lost {
         /// The organization.

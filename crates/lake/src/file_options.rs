@@ -8,9 +8,9 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{BloomFilterProperties, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
+use crate::format::{SCHEMA_VERSION, VERSION};
 use crate::instant;
-use crate::manifest::SCHEMA_VERSION;
-use crate::publication::Snapshot;
+use crate::snapshot::Snapshot;
 
 /// Sizes of Parquet files.
 #[derive(Debug, Clone)]
@@ -28,9 +28,6 @@ impl Default for FileOptions {
         Self { target_file_bytes: 256 << 20, row_group_bytes: 32 << 20, row_group_rows: 32 << 10 }
     }
 }
-
-/// What wrote a file.
-pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 const ZSTD_LEVEL: i32 = 3;
 

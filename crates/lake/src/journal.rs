@@ -6,9 +6,9 @@
 //! {"synced":12,"crc32":"…"}
 //! ```
 //!
-//! A `synced` line says that all before it, and the rows that it names, have survived a power loss. What comes after
-//! the last one has survived the end of the process, but after a power loss it may be torn, or name rows that are
-//! gone: [`Journal::open`] keeps of it what the caller can still vouch for.
+//! A `synced` line says that all lines before it, and the rows that they name, survive a power loss. Lines after the
+//! last `synced` line survive the end of the process. After a power loss they may be torn, or name rows that are gone:
+//! [`Journal::open`] keeps those that the caller can still vouch for.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -47,17 +47,17 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
         Self::at(path, line.len() as u64, 0)
     }
 
-    /// Opens the journal of a stage to go on with it.
+    /// Opens the journal of a stage to resume it.
     ///
-    /// `vouch` is asked about each record after the last sync, in order: are all its rows there ([`Stage::holds`])?
-    /// A record that it denies is removed, as are torn lines: their work is to be done again.
+    /// `vouch` is asked about each record after the last sync, in order: are all its rows there ([`Stage::holds`])? If
+    /// it says no, the record is removed, and so are torn lines: their work must be done again.
     pub fn open(stage: &Stage, mut vouch: impl FnMut(&R) -> bool) -> Result<(Self, Header)> {
         let path = path(stage.directory());
         let found = Scan::of(&path)?;
         let (mut kept, mut records) = (Vec::new(), found.synced_records);
         let mut lines = Lines::open_at(&path, found.synced, found.length)?;
         while let Some(line) = lines.next_line()? {
-            // A line that is torn was not synced: no one was told that its work is done.
+            // A torn line was never synced, so no one was told that its work is done.
             let Some((Kind::Record, json)) = line.content() else { continue };
             let Ok(record) = serde_json::from_slice(json) else { continue };
             if vouch(&record) {
@@ -75,7 +75,7 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
         path(directory).exists()
     }
 
-    /// The header of the journal in a stage's directory, whoever has that stage open.
+    /// The header of the journal in a stage's directory, even if another process has the stage open.
     pub fn header(directory: &Path) -> Result<Header> {
         read_header(&path(directory))
     }
@@ -125,7 +125,7 @@ impl<R: Serialize + DeserializeOwned> Journal<R> {
         Ok(Self { file, path, end, records, is_synced: false, _record: PhantomData })
     }
 
-    /// Replaces what lies after the last synced line, and makes it survive.
+    /// Replaces the lines after the last synced line, and syncs the new ones.
     fn replace_tail(&mut self, tail: &[u8], length: u64) -> Result<()> {
         let length_kept = self.end + tail.len() as u64;
         let disk = |error| Error::disk(&self.path, error);

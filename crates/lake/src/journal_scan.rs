@@ -21,7 +21,7 @@ pub struct Header {
     pub format: u64,
     /// The run.
     pub run_id: String,
-    /// What else the caller must know to go on.
+    /// What else the caller must know to resume the run.
     pub about: serde_json::Value,
 }
 

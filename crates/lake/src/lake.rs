@@ -42,7 +42,8 @@ pub struct LakeOptions {
     pub storage_class: Option<String>,
     /// What time it is; the system's clock if none.
     pub clock: Option<fn() -> Timestamp>,
-    /// Who hears of what was passed over, in a sentence; no one if none. It may hear of the same thing twice.
+    /// Called with a sentence about each object that was passed over, perhaps twice with the same one; none: nobody is
+    /// told.
     pub warn: Option<fn(&str)>,
 }
 
@@ -104,7 +105,7 @@ impl Lake {
         (self.clock)()
     }
 
-    /// Tells whoever listens what was passed over.
+    /// Tells the listener about an object that was passed over.
     pub(crate) fn warn(&self, words: &str) {
         (self.warn)(words);
     }
@@ -198,7 +199,7 @@ impl Lake {
         }
     }
 
-    /// Removes one object. That it is not there is fine.
+    /// Removes one object. It is no error if the object is not there.
     pub(crate) async fn remove(&self, path: &Path) -> Result<()> {
         match self.store.delete(path).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
@@ -225,7 +226,8 @@ impl Lake {
         }
     }
 
-    /// Creates an object whole, or says `false` because it exists. On a folder it survives a power loss.
+    /// Creates a whole object, or returns `false` because it exists already. In a folder the object survives a power
+    /// loss.
     pub(crate) async fn create(&self, path: &Path, bytes: Bytes) -> Result<bool> {
         if let Some(file) = self.file(path) {
             return blocking(move || durable::create_new(&file, &bytes).map_err(|error| Error::disk(&file, error)))
@@ -257,7 +259,7 @@ impl Lake {
     }
 }
 
-/// Runs what waits for the disk where it delays no other task.
+/// Runs work that waits for the disk on a thread where it delays no other task.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,

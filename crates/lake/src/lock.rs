@@ -1,23 +1,24 @@
 //! The lock that keeps two runs from the same organization at once.
 //!
-//! A lock is the newest of numbered objects, each created only if absent. Its holder writes the time into it now and
-//! then; one that has not done so for long is taken for dead, and taking over is creating the next number. A holder
-//! that was taken for dead finds the next number there when it writes again, and must stop.
+//! A lock is the newest of several numbered objects, each created only if absent. Its holder writes the time into it
+//! now and then. A holder that has not done so for a long time is taken for dead: another run takes over by creating
+//! the next number. If the old holder is alive after all, it finds the next number when it writes again, and must stop.
 //!
-//! The shards of one run have a lock each, beside that of the whole organization. Whoever has taken one looks whether a
-//! living one excludes it: of two that come at once at least one sees the other.
+//! Each shard of a run has its own lock, and there is one for the whole organization. After a process has taken a lock,
+//! it looks for living locks that exclude it. If two processes take locks at the same time, at least one of them sees
+//! the other.
 
 use std::collections::BTreeSet;
 
 use orgcensus_row::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::publication::check_name;
+use crate::snapshot::check_name;
 use crate::{Error, Lake, Result, generations, instant};
 
 const FORMAT: u64 = 1;
 
-/// How often an acquirer may be outrun by others, who then hold it.
+/// How often others may be faster than an acquirer before it gives up; then one of them holds the lock.
 const ATTEMPTS_MAX: usize = 16;
 
 /// Who wants the lock.
@@ -67,8 +68,8 @@ impl Holder {
 
     /// Whether `owner` must not take the lock.
     ///
-    /// A run may have its own lock back on its own machine at once: the operating system's lock of the stage says that
-    /// the other process is gone.
+    /// A run may take back its own lock at once if it is on the same machine: the operating system's lock on the stage
+    /// shows that the other process is gone.
     fn keeps_out(&self, owner: &Owner, now: Timestamp, ttl_millis: i64) -> bool {
         let is_own = owner.has_stage && self.run_id == owner.run_id && self.host == owner.host;
         !is_own && self.is_alive(now, ttl_millis)
@@ -84,7 +85,7 @@ impl Holder {
     }
 }
 
-/// The right to crawl one organization, as long as the heartbeat goes on.
+/// The right to crawl one organization. It lasts as long as the heartbeat does.
 #[derive(Debug)]
 pub struct Lock {
     lake: Lake,
@@ -131,7 +132,7 @@ impl Lock {
         Err(Error::Unreachable { what: lake.name(&lake.path(&prefix)?), source: "others are always faster".into() })
     }
 
-    /// Itself, unless a living lock of the same organization excludes it: then it is given back.
+    /// Keeps the lock, unless a living lock of the same organization excludes it: then it gives the lock back.
     async fn unless_excluded(self, now: Timestamp, ttl_millis: i64) -> Result<Self> {
         let organization_id = self.holder.organization_id.clone();
         for other in of_organization(&self.lake, &organization_id).await?.iter().filter(|other| **other != self.prefix)
@@ -196,7 +197,7 @@ async fn names(lake: &Lake) -> Result<Vec<String>> {
     lake.folders(&lake.path(FOLDER)?).await
 }
 
-/// The holder that an object names. One that a power loss emptied still tells by its age when it was last written.
+/// The holder that an object names. If a power loss emptied the object, its age still says when it was last written.
 async fn holder(lake: &Lake, prefix: &str, n: u32, organization_id: &str) -> Result<Holder> {
     match generations::read(lake, prefix, n, FORMAT).await {
         Err(Error::Corrupt { .. }) => {

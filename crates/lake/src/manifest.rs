@@ -5,15 +5,9 @@ use orgcensus_row::{Table, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::blocks::Blocks;
-use crate::file_options::VERSION;
-use crate::publication::Snapshot;
-use crate::{Commit, instant};
-
-/// The format of manifest and commit.
-pub(crate) const FORMAT: u64 = 1;
-
-/// The version of the tables. Columns and tables are only ever added; this changes when that promise is broken.
-pub const SCHEMA_VERSION: u32 = 1;
+use crate::format::{FORMAT, SCHEMA_VERSION, VERSION};
+use crate::instant;
+use crate::snapshot::Snapshot;
 
 /// What one run published.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -111,39 +105,10 @@ impl Manifest {
         }
     }
 
-    /// Why no reader takes it for what `commit` published, if one must not. Names become parts of statements and paths:
-    /// they are plain, or refused.
-    pub(crate) fn why_not(&self, commit: &Commit) -> Option<String> {
-        let own = (&self.organization_id, &self.snapshot_date, &self.run_id);
-        if own != (&commit.organization_id, &commit.snapshot_date, &commit.run_id) {
-            return Some(format!("it is of another run than commit {}", commit.n));
-        }
-        let folder = commit.manifest.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        for table in &self.tables {
-            let columns = table.columns.iter().map(|column| &column.name);
-            if let Some(name) = columns.chain(&table.key).chain([&table.name]).find(|name| !is_plain(name)) {
-                return Some(format!("the name {name:?} in table {:?} is not of a-z, 0-9 and _", table.name));
-            }
-            let own = format!("{folder}/{}/", table.name);
-            let is_own = |path: &str| {
-                path.strip_prefix(&own).and_then(|name| name.strip_suffix(".parquet")).is_some_and(is_plain)
-            };
-            if let Some(file) = table.files.iter().find(|file| !is_own(&file.path)) {
-                return Some(format!("the file {:?} is not in the folder of table {}", file.path, table.name));
-            }
-        }
-        None
-    }
-
     /// A table by its name.
     pub fn table(&self, name: &str) -> Option<&TableEntry> {
         self.tables.iter().find(|table| table.name == name)
     }
-}
-
-/// A name that needs no quotes in any engine.
-fn is_plain(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 impl TableEntry {

@@ -6,41 +6,11 @@ use object_store::path::Path;
 use orgcensus_row::{Table, Timestamp};
 
 use crate::commit::{Commit, ManifestReference};
-use crate::manifest::{FORMAT, Manifest, TableEntry};
+use crate::format::FORMAT;
+use crate::manifest::{Manifest, TableEntry};
+use crate::snapshot::{MANIFEST, Snapshot, is_to_come};
 use crate::upload::sha256;
 use crate::{Error, FileOptions, Lake, Result, TableWriter, generations, instant};
-
-/// The folder of all snapshots' files.
-pub(crate) const DATA: &str = "data";
-
-/// The name of a run's manifest, in the run's folder.
-pub(crate) const MANIFEST: &str = "manifest.json";
-
-/// How much the clocks of two machines may differ.
-const CLOCKS_DIFFER_MILLIS: i64 = 60 * 60 * 1000;
-
-/// Whether a date is later than today's (UTC). Such a snapshot would be the newest until its day is over.
-pub(crate) fn is_to_come(snapshot_date: &str, now: Timestamp) -> bool {
-    snapshot_date > instant::day(now.0.saturating_add(CLOCKS_DIFFER_MILLIS)).as_str()
-}
-
-/// The folder of an organization's snapshots of a day.
-pub(crate) fn day_folder(snapshot_date: &str) -> String {
-    format!("snapshot_date={snapshot_date}")
-}
-
-/// What a run publishes, and when it started.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Snapshot {
-    /// The organization, `o-…`.
-    pub organization_id: String,
-    /// The day on which the run started, `YYYY-MM-DD`.
-    pub snapshot_date: String,
-    /// The run.
-    pub run_id: String,
-    /// When the run started (UTC).
-    pub captured_at: Timestamp,
-}
 
 /// How much of the organization a snapshot has seen.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +30,8 @@ pub enum Begun {
 }
 
 impl Lake {
-    /// Refuses a date in the future: this machine's clock is wrong, or that of whoever began the run.
+    /// Refuses a date in the future: the clock of this machine is wrong, or the clock of the machine that began the
+    /// run.
     pub fn check_date(&self, snapshot_date: &str) -> Result<()> {
         if is_to_come(snapshot_date, self.now()) {
             let why = format!("it is in the future: this machine's clock says {}", instant::day(self.now().0));
@@ -83,7 +54,7 @@ struct Inner {
 }
 
 impl Publication {
-    /// Begins to publish a run, from the beginning: what an earlier attempt of the same run left is removed.
+    /// Begins to publish a run from the start: removes the files that an earlier attempt of the same run left.
     pub async fn begin(lake: &Lake, snapshot: Snapshot, options: FileOptions) -> Result<Begun> {
         let prefix = snapshot.prefix()?;
         lake.check_date(&snapshot.snapshot_date)?;
@@ -151,40 +122,17 @@ impl Publication {
         self.0.lake.path(&format!("{}/{name}", self.0.prefix))
     }
 
-    /// Removes what an attempt that was killed has left: Glue would list it beside the files of this one.
+    /// Removes the files that a killed attempt has left: Glue would list them beside the files of this attempt.
     async fn sweep(&self) -> Result<()> {
         self.0.lake.remove_all(&self.0.lake.path(&self.0.prefix)?).await
     }
-}
-
-impl Snapshot {
-    /// Where its objects are, from the lake's root.
-    pub(crate) fn prefix(&self) -> Result<String> {
-        let Self { organization_id, snapshot_date, run_id, .. } = self;
-        for name in [organization_id, snapshot_date, run_id] {
-            check_name(name)?;
-        }
-        if chrono::NaiveDate::parse_from_str(snapshot_date, "%Y-%m-%d").is_err() || snapshot_date.len() != 10 {
-            return Err(Error::invalid(format!("the date {snapshot_date:?}"), "it must be YYYY-MM-DD"));
-        }
-        Ok(format!("{DATA}/org_id={organization_id}/{}/{run_id}", day_folder(snapshot_date)))
-    }
-}
-
-/// Names become parts of paths: what could be another path is refused.
-pub(crate) fn check_name(name: &str) -> Result<()> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    if name.is_empty() || name.len() > 128 || !name.bytes().all(is_plain) {
-        return Err(Error::invalid(format!("the name {name:?}"), "it must be 1 to 128 letters, digits, - or _"));
-    }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::LakeOptions;
-    use crate::fixture::{begin, coverage, lake, queues, rows, snapshot, table};
+    use crate::fixture::{begin, coverage, lake, queues, rows, table};
 
     async fn leftovers_go(lake: &Lake) {
         let killed = begin(lake, "run-1", FileOptions::default()).await;
@@ -222,15 +170,5 @@ mod tests {
         let error = publication.commit(vec![entry.clone(), entry], coverage(), Timestamp(5)).await.unwrap_err();
         assert!(error.to_string().contains("written twice"), "{error}");
         assert!(lake.commits().await.unwrap().is_empty());
-    }
-
-    #[test]
-    fn names_that_could_be_other_paths_are_refused() {
-        for run_id in ["", "..", "a/b", "a b", "é"] {
-            assert!(snapshot(run_id).prefix().is_err(), "{run_id:?}");
-        }
-        for date in ["2026-13-01", "2026-1-1", "today"] {
-            assert!(Snapshot { snapshot_date: date.into(), ..snapshot("run-1") }.prefix().is_err(), "{date}");
-        }
     }
 }

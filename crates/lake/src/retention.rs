@@ -1,17 +1,18 @@
-//! What goes when it is old: runs that a later one of their day replaced, and days beyond the retention. Never the
-//! newest complete snapshot of an organization, and nothing that could still be read by a query under way.
+//! Removes old runs: those that a later run of the same day replaced, and those older than the retention. It never
+//! removes the newest complete snapshot of an organization, nor a run that a query under way could still read.
 
 use orgcensus_row::Timestamp;
 
 use crate::commit::{PREFIX, living};
+use crate::format::FORMAT;
 use crate::instant::{self, DAY_MILLIS};
-use crate::manifest::FORMAT;
 use crate::{Commit, Error, Lake, Result, generations, newest};
 
-/// The fewest days that can be kept: a run that was replaced stays as long, for queries that began before.
+/// The smallest number of days that can be configured. A run that was replaced is kept as long, for queries that began
+/// before.
 pub const RETENTION_DAYS_MIN: u32 = 1;
 
-/// Removals that were begun. One that was interrupted is found here and ended by the next.
+/// Notes of removals that have begun. If a removal is interrupted, the next one finds its note here and finishes it.
 const REMOVALS: &str = "_removals";
 
 impl Lake {
@@ -57,7 +58,7 @@ fn expired_of(commits: &[Commit], retention_days: u32, now: Timestamp) -> Vec<Co
     let shown = newest(&living);
     let oldest_kept = instant::day(now.0 - days * DAY_MILLIS);
     let is_expired = |commit: &&Commit| {
-        // The last number stays, so that no number is ever used twice.
+        // The commit with the highest number is kept, so that no number is ever used twice.
         let is_kept = shown.iter().any(|it| it.n == commit.n) || commits.iter().all(|it| it.n <= commit.n);
         let heir = living.iter().find(|it| it.is_of_same_day(commit) && it.n != commit.n);
         let is_replaced = heir.is_some_and(|heir| heir.committed_at.0.max(commit.committed_at.0) <= now.0 - DAY_MILLIS);
@@ -125,7 +126,7 @@ mod tests {
         assert!(lake.run_reports("old").await.unwrap().is_empty());
         assert!(matches!(lake.get(&file).await, Err(Error::Missing { .. })));
         assert!(lake.expired(1, Timestamp(NOON)).await.unwrap().is_empty());
-        // Killed after the commit went: the note brings it back to mind.
+        // The removal was killed after the commit was removed: the note says that its files must still go.
         lake.put(&lake.path("_removals/old.json").unwrap(), generations::json(&old).unwrap()).await.unwrap();
         lake.put(&file, "left".into()).await.unwrap();
         assert_eq!(lake.expired(1, Timestamp(NOON)).await.unwrap(), std::slice::from_ref(&old));

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path;
 
-use crate::publication::check_name;
+use crate::snapshot::check_name;
 use crate::{Lake, Result};
 
 const FOLDER: &str = "_runs";

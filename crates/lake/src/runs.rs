@@ -156,7 +156,7 @@ impl Merge {
     }
 }
 
-/// What a batch's own rows take, whatever memory it shares with others.
+/// The memory that a batch's own rows need, without memory that it shares with other batches.
 pub(crate) fn bytes(batch: &RecordBatch) -> usize {
     let column = |column: &arrow::array::ArrayRef| column.to_data().get_slice_memory_size().unwrap_or_default();
     batch.columns().iter().map(column).sum()

@@ -1,7 +1,7 @@
 //! The stage: a directory of append-only logs that hold the rows of tasks until they are published.
 //!
-//! A task's batches lie together in one log; a task that fails cuts its own off again. What no journal record names
-//! does not exist: a new process begins new logs and never touches old ones.
+//! A task's batches lie together in one log; a task that fails cuts its own batches off again. Rows that no journal
+//! record names do not count as written: a new process begins new logs and never touches old ones.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -48,7 +48,8 @@ impl std::fmt::Debug for Stage {
 }
 
 impl Stage {
-    /// Opens the stage in `directory`, which is made if it is absent. One process at a time may.
+    /// Opens the stage in `directory`, and creates the directory if it is absent. Only one process at a time may have a
+    /// stage open.
     pub fn open(directory: &Path) -> Result<Self> {
         let disk = |error| Error::disk(directory, error);
         fs::create_dir_all(directory).map_err(disk)?;
@@ -117,7 +118,7 @@ impl Stage {
         Err(Error::corrupt(file.display(), what))
     }
 
-    /// Whether a slice's bytes are all there: the question to ask of a journal record that was not yet synced.
+    /// Whether all bytes of a slice are there. Ask this about a journal record that was not yet synced.
     pub fn holds(&self, slice: &Slice) -> bool {
         self.frame(slice).is_ok()
     }
@@ -232,7 +233,7 @@ fn log_numbers(directory: &Path) -> Result<Vec<u32>> {
     Ok(numbers)
 }
 
-/// What a panicking task leaves in these collections is whole: each change is one call.
+/// A task that panics leaves these collections whole: each change is one call.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

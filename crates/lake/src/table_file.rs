@@ -1,4 +1,5 @@
-//! One file of a published table, read as Parquet: no byte is handed on that is not the one that was published.
+//! One file of a published table, read as Parquet. Every byte that it hands on is checked to be the byte that was
+//! published.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,10 +18,10 @@ use tokio::sync::OnceCell;
 
 use crate::{Blocks, Error, FileEntry, Lake, Result};
 
-/// What a footer rarely exceeds: it is read at once.
+/// Few footers are longer than this, so this many bytes are read at once.
 const FOOTER_BYTES: usize = 64 << 10;
 
-/// A file as its manifest says it is. Clones share what they know of it.
+/// A file as its manifest describes it. Clones share what was found out about it.
 #[derive(Debug, Clone)]
 pub struct TableFile {
     lake: Lake,

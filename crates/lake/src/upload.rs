@@ -17,11 +17,11 @@ use crate::blocks::{BlockSums, Blocks};
 /// One part of a multipart upload. S3 takes 10,000 of them.
 const PART_BYTES: usize = 8 << 20;
 
-/// Parts in flight: what bounds the memory when the store is slower than we.
+/// Parts in flight. This bounds the memory when the store is slower than this program.
 const PARTS_MAX: usize = 2;
 
-/// A file being written. It is visible when it is complete, and no sooner. An upload that was begun and not completed
-/// is left to the bucket's lifecycle rule, since a process that is killed could not abort it either.
+/// A file being written. It becomes visible only when it is complete. An upload that is not completed is left to the
+/// bucket's lifecycle rule: a process that is killed could not abort it either.
 pub(crate) struct Upload {
     writer: BufWriter,
     hash: Sha256,

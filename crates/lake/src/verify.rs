@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use futures::{StreamExt, stream};
 
-use crate::publication::MANIFEST;
+use crate::snapshot::MANIFEST;
 use crate::{Commit, Error, FileEntry, Lake, Manifest, Result, TableFile};
 
 /// Files read at once.
@@ -34,8 +34,8 @@ pub struct Verified {
 }
 
 impl Lake {
-    /// Reads all files of a snapshot and compares them with its manifest. What differs is a finding; an error is what
-    /// kept it from being read at all.
+    /// Reads all files of a snapshot and compares them with its manifest. A difference is a finding. An error means
+    /// that the snapshot could not be read at all.
     pub async fn verify(&self, commit: &Commit) -> Result<Verified> {
         let manifest = match self.manifest(commit).await {
             Ok(manifest) => manifest,
@@ -79,7 +79,7 @@ impl Lake {
         }
     }
 
-    /// What lies in the run's folder and is named by nothing: an engine that goes by folders would read it too.
+    /// Files in the run's folder that no manifest names: an engine that lists folders would read them too.
     async fn strangers(&self, commit: &Commit, manifest: &Manifest) -> Result<Vec<Finding>> {
         let prefix = commit.published().prefix()?;
         let mut named: BTreeSet<String> =
@@ -91,7 +91,7 @@ impl Lake {
     }
 }
 
-/// What an error says of a file, if it says something of the file and not of the way to it.
+/// The finding that an error makes about a file; none if the error is about the way to the file.
 fn finding(path: &str, error: Error) -> Result<Finding> {
     let what = match error {
         Error::Corrupt { what, .. } => what,

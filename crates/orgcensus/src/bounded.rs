@@ -1,6 +1,7 @@
-//! Work in a process of its own, whose bounds the operating system keeps. The engine counts what its sorts and joins
-//! hold, but not what a function returns: `repeat('a', 2000000000)` is one allocation, and one that fails ends the
-//! process. So that process is not this one, which says what happened, and can end it at any moment.
+//! Runs a query in a process of its own, whose memory the operating system bounds. The engine counts the memory of its
+//! sorts and joins, but not of a function's result: `repeat('a', 2000000000)` is one allocation, and an allocation that
+//! fails ends the process. So the query runs in a second process. This process says what happened, and can end the
+//! second one at any moment.
 
 use std::ffi::OsString;
 use std::io::Read;
@@ -17,7 +18,7 @@ use crate::signals;
 /// What the program itself may need besides, in address space: threads' stacks, buffers of compression.
 const ASIDE_BYTES: u64 = 256 << 20;
 
-/// How a process ends whose allocation failed, and how one that was asked to.
+/// The signal that ends a process whose allocation failed, and the signals that ask a process to end.
 const SIGABRT: i32 = 6;
 const SIGINT: i32 = 2;
 const SIGTERM: i32 = 15;
@@ -29,12 +30,12 @@ pub(crate) async fn run(
     memory_mib: u64,
     timeout: Option<Duration>,
 ) -> Result<u8, Failure> {
-    // What does not fit into memory waits here, and goes however the process ends.
+    // Data that does not fit into memory goes here. The folder is removed however the process ends.
     let scratch = tempfile::tempdir()?;
     let stop = signals::first();
     let mut command = Command::new(std::env::current_exe()?);
     command.args(arguments).env("TMPDIR", scratch.path()).stdin(Stdio::piped()).kill_on_drop(true);
-    // Both allocators reserve address space generously, and that is what is bounded.
+    // Both allocators reserve much address space, and the bound is on address space.
     command.env("MALLOC_ARENA_MAX", "2").env("MIMALLOC_ARENA_RESERVE", "65536");
     let mut process = command.spawn()?;
     // Closed when this process ends, which tells the other one; `wait` would close it sooner.
@@ -55,27 +56,27 @@ pub(crate) async fn run(
     code(ended, doing, memory_mib)
 }
 
-/// Binds this process, which [`run`] started, to so much memory, and to the life of the one that waits for it.
+/// Bounds the memory of this process, which [`run`] started, and ends it when the process that waits for it ends.
 pub(crate) fn begin(memory_mib: u64) {
     let bytes = used_bytes().saturating_add(memory_mib << 20).saturating_add(ASIDE_BYTES);
     let bound = |resource, most: u64| {
         let maximum = getrlimit(resource).maximum;
         let most = maximum.map_or(most, |maximum| maximum.min(most));
-        // Where there is no such bound, the engine's own is left.
+        // Where the system has no such bound, only the engine's own bound holds.
         let _ = setrlimit(resource, Rlimit { current: Some(most), maximum });
     };
     bound(Resource::As, bytes);
-    // An allocation that fails aborts: that leaves no gigabyte on the disk.
+    // An allocation that fails aborts the process: without core dumps that leaves no gigabytes on the disk.
     bound(Resource::Core, 0);
-    // Nothing ever comes from there; it ends when the other process does, however that ends. A thread of the runtime
-    // would be waited for.
+    // Nothing is ever written to this input. It closes when the other process ends, however that happens. This is not a
+    // thread of the runtime, because the runtime would wait for it.
     std::thread::spawn(|| {
         let _ = std::io::stdin().read(&mut [0]);
         std::process::exit(i32::from(exit::STOPPED));
     });
 }
 
-/// The address space that this process has; none where it cannot be told.
+/// The address space that this process uses; 0 if that is not known.
 fn used_bytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let size = status.lines().find_map(|line| line.strip_prefix("VmSize:"));

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::run_report::RunReport;
 
-/// The line. All values are those of the whole run so far: of a run that was gone on with, the last one counts.
+/// The line. All values are those of the whole run so far. If a run was resumed, its last line counts.
 pub(crate) fn line(report: &RunReport, namespace: &str, at_millis: i64) -> Value {
     let metrics = metrics(report);
     let definitions: Vec<_> = metrics.iter().map(|(name, unit, _)| json!({ "Name": name, "Unit": unit })).collect();
@@ -19,8 +19,8 @@ pub(crate) fn line(report: &RunReport, namespace: &str, at_millis: i64) -> Value
     Value::Object(line)
 }
 
-/// Names, units and values; one for each outcome of tasks, also where there was none, so that an alarm sees zeros. What a
-/// run that never began has none of is left out: an alarm takes missing data for a breach.
+/// Names, units and values. Every outcome of tasks has a metric, also with the value 0, so that an alarm sees zeros. A
+/// run that never began has no such metrics: an alarm then takes the missing data for a breach.
 fn metrics(report: &RunReport) -> Vec<(String, &'static str, Value)> {
     let work = &report.work;
     let ended = |outcome: Outcome| work.accounts.ended.get(&outcome).copied().unwrap_or_default();
@@ -53,7 +53,7 @@ fn capitalised(word: &str) -> String {
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
-/// Why a namespace is none, if so: CloudWatch would drop the line without a word.
+/// Why a namespace is not valid; none if it is. CloudWatch would drop the line without an error.
 pub(crate) fn refuse_namespace(name: &str) -> Option<&'static str> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_/#: ".contains(&byte);
     if name.trim().is_empty() || name.len() > 255 || !name.bytes().all(is_plain) {

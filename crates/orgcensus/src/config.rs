@@ -34,9 +34,9 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     /// Where the snapshot goes.
     pub(crate) lake: Lake,
-    /// What Athena is told of it; nothing unless the section is there.
+    /// The catalogue for Athena; none without this section.
     pub(crate) catalog: Option<Catalog>,
-    /// Who is told how a run went, besides the lake.
+    /// Where reports and metrics of a run go, besides the lake.
     pub(crate) telemetry: Telemetry,
 }
 
@@ -69,7 +69,7 @@ impl Config {
         Ok(config)
     }
 
-    /// What the types cannot say.
+    /// Checks that types cannot express.
     fn check(&self) -> Result<(), (&'static str, String)> {
         let is_account = |id: &&String| id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit());
         let ids = self.select.include.accounts.iter().chain(&self.select.exclude.accounts);

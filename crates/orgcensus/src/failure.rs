@@ -1,4 +1,4 @@
-//! How the program ends: exit codes, and errors with their causes.
+//! Exit codes, and errors with their causes.
 
 use orgcensus_crawl::Error as RunError;
 
@@ -29,7 +29,7 @@ pub(crate) enum Failure {
     /// A question cannot be answered, for a reason that a better command line would mend.
     #[error("failed to {0}")]
     Question(orgcensus_answers::Error),
-    /// The snapshot is incomplete, and complete is what was asked for.
+    /// The snapshot is incomplete, and the caller asked for a complete one.
     #[error("failed to find what --require-complete asks for: {0}")]
     Incomplete(String),
     /// The snapshot is not what was published.
@@ -64,11 +64,11 @@ pub(crate) enum Failure {
     #[error("failed to {0}")]
     Run(#[from] RunError),
     /// The run published nothing, and what it did is kept.
-    #[error("failed to {source}\nwhat was done is kept; go on with: {command}")]
+    #[error("failed to {source}\nwhat was done is kept; resume with: {command}")]
     Kept {
         /// Why.
         source: RunError,
-        /// The command that goes on.
+        /// The command that resumes the run.
         command: String,
     },
     /// Standard output is gone or full.

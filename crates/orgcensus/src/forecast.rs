@@ -1,4 +1,5 @@
-//! What a crawl would cost: calls, minutes, and the bucket that takes longest, from the snapshot before it.
+//! What a crawl would cost: calls, minutes, and the bucket that takes longest. The numbers come from the newest
+//! snapshot.
 
 use std::collections::BTreeMap;
 
@@ -20,15 +21,15 @@ pub(crate) struct Forecast {
     pub(crate) new_accounts: usize,
     /// Operations called, as the run's report will count them.
     pub(crate) calls: u64,
-    /// How long it would take, but for publishing.
+    /// How long it would take, without publishing.
     pub(crate) seconds: f64,
     /// The bucket that takes longest.
-    pub(crate) binding: Option<Bucket>,
+    pub(crate) binding: Option<BucketTime>,
 }
 
 /// A bucket, and how long its calls take at the rate that the crawl allows itself.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Bucket {
+pub(crate) struct BucketTime {
     pub(crate) account_id: String,
     pub(crate) region: String,
     pub(crate) bucket: String,
@@ -37,7 +38,7 @@ pub(crate) struct Bucket {
 }
 
 /// What is to be crawled.
-pub(crate) struct Work<'a> {
+pub(crate) struct PlannedWork<'a> {
     /// The accounts that will be entered.
     pub(crate) accounts: &'a [&'a str],
     /// All accounts of the organization: the crawl asks for each one's tags.
@@ -78,7 +79,7 @@ const BUCKETS: &str = "SELECT account_id, region, bucket, bucket_scope, \
     ORDER BY seconds DESC LIMIT 100";
 
 /// The forecast from the newest snapshot; none if there is none, or none that counted its calls.
-pub(crate) async fn from_snapshot(lake: &Lake, work: &Work<'_>) -> Result<Option<Forecast>, Failure> {
+pub(crate) async fn from_snapshot(lake: &Lake, work: &PlannedWork<'_>) -> Result<Option<Forecast>, Failure> {
     let snapshot = match Snapshot::open(lake, &Which::Newest).await {
         Ok(snapshot) => snapshot,
         Err(orgcensus_answers::Error::NoSnapshot { .. }) => return Ok(None),
@@ -119,7 +120,7 @@ impl Sum {
     }
 }
 
-fn foretell(before: &Before, costs: &[Cost], buckets: &[Bucket], work: &Work<'_>) -> Forecast {
+fn foretell(before: &Before, costs: &[Cost], buckets: &[BucketTime], work: &PlannedWork<'_>) -> Forecast {
     let (mut accounts, mut organization) = (BTreeMap::<&str, Sum>::new(), Sum::default());
     for cost in costs {
         if cost.collector == REGIONS || work.collectors.contains(&cost.collector.as_str()) {
@@ -138,9 +139,9 @@ fn foretell(before: &Before, costs: &[Cost], buckets: &[Bucket], work: &Work<'_>
         .iter()
         .map(|id| accounts.get(id).map_or((calls, seconds), |sum| (sum.calls, sum.seconds())))
         .collect();
-    let scaled = |it: &Bucket| {
+    let scaled = |it: &BucketTime| {
         let factor = if it.bucket_scope == "crawl" { growth } else { 1.0 };
-        Bucket { seconds: it.seconds * factor, ..it.clone() }
+        BucketTime { seconds: it.seconds * factor, ..it.clone() }
     };
     let binding = buckets.iter().map(scaled).max_by(|one, other| one.seconds.total_cmp(&other.seconds));
     let crawl = makespan(each.iter().map(|(_, seconds)| *seconds), work.at_once);
@@ -160,7 +161,7 @@ fn is_of_accounts(name: &str) -> bool {
     COLLECTORS.iter().any(|collector| collector.name == name && !collector.scope.is_organization_wide())
 }
 
-/// How long it takes when so many go at once, each as soon as there is room.
+/// How long it takes if so many run at once, and each begins as soon as there is room.
 fn makespan(each: impl Iterator<Item = f64>, at_once: usize) -> f64 {
     let mut free_at = vec![0.0_f64; at_once.max(1)];
     for seconds in each {
@@ -195,7 +196,7 @@ mod tests {
             cost("2", "sqs_queues", 19, 0, 6000),
             cost("1", "account_tags", 2, 0, 1000),
         ];
-        let bucket = |scope: &str, seconds| Bucket {
+        let bucket = |scope: &str, seconds| BucketTime {
             account_id: "1".to_owned(),
             region: "global".to_owned(),
             bucket: scope.to_owned(),
@@ -203,7 +204,7 @@ mod tests {
             seconds,
         };
         let buckets = [bucket("account", 3.0), bucket("crawl", 2.0)];
-        let work = Work { accounts: &["1", "2", "3", "4"], members: 4, collectors: &["sqs_queues"], at_once: 2 };
+        let work = PlannedWork { accounts: &["1", "2", "3", "4"], members: 4, collectors: &["sqs_queues"], at_once: 2 };
         let forecast = foretell(&before, &costs, &buckets, &work);
         assert_eq!((forecast.calls, forecast.new_accounts), (10 + 19 + 29 + 4, 2), "the new ones count 14.5 each");
         assert!((forecast.seconds - 11.0).abs() < 1e-9, "4 + 5 beside 6 + 5: {}", forecast.seconds);

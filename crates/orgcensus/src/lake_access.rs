@@ -1,4 +1,4 @@
-//! How the lake is reached: with whose credentials, whose bucket it must be, how its objects are encrypted.
+//! How the lake is reached: with which credentials, which account must own the bucket, how objects are encrypted.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -43,7 +43,7 @@ pub(crate) async fn open(config: &Config) -> Result<Lake, Failure> {
     Ok(Lake::open(&config.lake.url, &LakeOptions { settings, credentials, storage_class, warn, clock: None })?)
 }
 
-/// Says once what the lake passes over, however often it meets it.
+/// Warns about an object that the lake passes over, only once for each object.
 fn warn(words: &str) {
     static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     if SAID.lock().unwrap_or_else(PoisonError::into_inner).insert(words.to_owned()) {
@@ -66,7 +66,7 @@ fn hop(config: &Config, role_arn: &str) -> Hop {
     Hop { role_arn: role_arn.to_owned(), external_id: config.lake.external_id.clone(), session_name, ..Hop::default() }
 }
 
-/// What `object_store` is told; it reads the environment's endpoints itself.
+/// The settings for `object_store`. It reads the environment's endpoints itself.
 fn settings(lake: &config::Lake, region: &str, endpoint: Option<String>) -> Vec<(String, String)> {
     let mut settings = vec![("aws_region".to_owned(), region.to_owned())];
     let mut set = |key: &str, value: &str| settings.push((key.to_owned(), value.to_owned()));
@@ -81,8 +81,8 @@ fn settings(lake: &config::Lake, region: &str, endpoint: Option<String>) -> Vec<
     settings
 }
 
-/// Refuses a bucket that is another account's: someone may have made one of the same name after ours was deleted.
-/// Asks by a listing, which the lake's policy allows anyway.
+/// Refuses a bucket of another account: someone may have created a bucket of the same name after ours was deleted. Asks
+/// by a listing, which the lake's policy allows anyway.
 async fn check_owner(session: &Session, endpoint: Option<&str>, bucket: &str, owner: &str) -> Result<(), Failure> {
     let (name, prefix) = bucket.split_once('/').unwrap_or((bucket, ""));
     let is_own = endpoint.is_some() || session.has_own_endpoint();

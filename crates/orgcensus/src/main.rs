@@ -8,6 +8,7 @@ mod bounded;
 mod cloudwatch;
 mod commands;
 mod config;
+mod crawl_setup;
 mod failure;
 mod forecast;
 mod lake_access;
@@ -50,7 +51,7 @@ async fn main() -> ExitCode {
     }
     match result {
         Ok(code) => ExitCode::from(code),
-        // Whoever reads our output may stop reading: `orgcensus query … | head`.
+        // The reader of the output may stop reading: `orgcensus query … | head`.
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::from(exit::WHOLE),
         Err(failure) => {
             eprintln!("orgcensus: {}", terminal::set_in(&failure.to_string()));

@@ -13,7 +13,7 @@ pub(crate) fn member_actions() -> BTreeSet<String> {
     actions(|collector| !collector.scope.is_organization_wide())
 }
 
-/// Actions of the identity that reads the organization, but for entering members: reads only.
+/// Actions of the identity that reads the organization, without those for entering members: reads only.
 pub(crate) fn organization_actions() -> BTreeSet<String> {
     let tree = organization::OPERATIONS.iter().map(|operation| format!("organizations:{operation}"));
     actions(|collector| collector.scope.is_organization_wide()).into_iter().chain(tree).collect()

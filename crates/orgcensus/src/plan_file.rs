@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::lake_access;
 
-/// What AWS Batch sets in the jobs of an array, and Kubernetes in those of an indexed job.
+/// The variables that AWS Batch sets in the jobs of an array, and Kubernetes in the jobs of an indexed job.
 const INDEX_VARIABLES: [&str; 2] = ["AWS_BATCH_JOB_ARRAY_INDEX", "JOB_COMPLETION_INDEX"];
 
 /// Reads a plan.

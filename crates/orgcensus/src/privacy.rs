@@ -14,7 +14,7 @@ pub(crate) fn begin() {
     let _ = ASKED.set(umask(Mode::RWXG | Mode::RWXO));
 }
 
-/// Files are made as the umask says with which the program was started.
+/// Files get the mode that the umask gives with which the program was started.
 pub(crate) fn by_umask() {
     if let Some(mode) = ASKED.get() {
         umask(*mode);

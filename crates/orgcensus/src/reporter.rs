@@ -18,7 +18,7 @@ const DAY_SECONDS: u64 = 24 * 60 * 60;
 /// The run of this process, for every line after its beginning.
 static RUN_ID: OnceLock<String> = OnceLock::new();
 
-/// What is shown while a run goes on.
+/// What is shown during a run.
 pub(crate) fn listener() -> Listener {
     if std::io::stderr().is_terminal() {
         let bars = Bars::new();
@@ -35,7 +35,7 @@ pub(crate) fn listener() -> Listener {
     }
 }
 
-/// Says what is no event of the crawl: a signal, a warning.
+/// Prints something that is not an event of the crawl: a signal, a warning.
 pub(crate) fn say(name: &str, message: &str) {
     if std::io::stderr().is_terminal() {
         eprintln!("{name}: {}", printable(message));
@@ -60,7 +60,7 @@ pub(crate) fn end(report: &RunReport, address: Option<&str>) {
 
 fn log(name: &str, fields: Value) {
     let line = line(name, &now(), RUN_ID.get().map(String::as_str), fields);
-    // Whoever reads it may be gone; the run goes on.
+    // If the reader is gone, the run continues.
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
@@ -78,7 +78,7 @@ fn line(name: &str, at: &str, run_id: Option<&str>, fields: Value) -> Value {
     line
 }
 
-/// An event's name and what is to say of it. Tasks that went well are told by their account.
+/// An event's name and its fields. Tasks that went well are not told one by one: their account's event counts them.
 fn fields(event: &Event<'_>) -> Option<(&'static str, Value)> {
     Some(match event {
         Event::Unfinished { run_id, snapshot_date, kept } => (
@@ -148,7 +148,7 @@ impl Bars {
     fn show(&self, event: &Event<'_>) {
         match event {
             Event::Unfinished { run_id, snapshot_date, kept } => self.accounts.println(format!(
-                "run {run_id} of {snapshot_date} is unfinished: `crawl --resume {run_id}` goes on with it, else it is \
+                "run {run_id} of {snapshot_date} is unfinished: `crawl --resume {run_id}` resumes it, else it is \
                  removed after {} days",
                 kept.as_secs() / DAY_SECONDS
             )),

@@ -1,5 +1,5 @@
-//! `run.json`: what a run did, whatever became of it. Counted from events as they happen, bounded in memory, and added
-//! to what earlier processes of the same run, or those of its shards, had reported.
+//! `run.json`: what a run did, however it ended. Events are counted as they happen, in bounded memory. The counts are
+//! added to those that earlier processes of the same run, or the processes of its shards, had reported.
 
 mod observed;
 
@@ -32,9 +32,9 @@ pub(crate) struct RunReport {
     pub(crate) ended_at: String,
     /// Wall time of its processes, all together.
     pub(crate) seconds: f64,
-    /// How many processes it tells of: one, those that were stopped and gone on with, those of the shards.
+    /// The number of processes that the report covers: more than one if the run was resumed or has shards.
     pub(crate) processes: u64,
-    /// What became of it; null where it ended before it had begun, unless another run was in its way.
+    /// How the run ended. Null if it ended before it began, unless another run held the lock.
     pub(crate) verdict: Option<Verdict>,
     /// The program's exit code.
     pub(crate) exit_code: u8,
@@ -42,7 +42,7 @@ pub(crate) struct RunReport {
     pub(crate) error: Option<String>,
     /// What it published.
     pub(crate) snapshot: Option<Published>,
-    /// Complete tasks of the planned ones, 0 to 1; null where none was planned: it ended before that.
+    /// The share of planned tasks that are complete, 0 to 1; null if the run ended before any task was planned.
     pub(crate) coverage: Option<f64>,
     /// All that was counted.
     #[serde(flatten)]
@@ -95,11 +95,12 @@ pub(crate) struct Work {
     pub(crate) totals: Tally,
     /// The accounts that took longest, the slowest first; at most 20.
     pub(crate) slowest_accounts: Vec<SlowAccount>,
-    /// What was called, by `service:Operation`, where the account's turn is over; STS and Organizations when all are.
+    /// The calls, by `service:Operation`, of accounts whose turn is over. Calls of STS and Organizations are added when
+    /// all turns are over.
     pub(crate) actions: BTreeMap<String, ActionUse>,
     /// What went wrong, the most frequent first; at most 100 kinds.
     pub(crate) errors: Vec<ErrorKind>,
-    /// Tasks whose error is of no kind above.
+    /// Tasks whose kind of error is not among these.
     pub(crate) errors_left_out: u64,
     /// Tables that were written.
     pub(crate) tables: BTreeMap<String, Written>,
@@ -116,10 +117,11 @@ pub(crate) struct Work {
 pub(crate) struct Accounts {
     /// Those that it was to crawl.
     pub(crate) selected: u64,
-    /// Those whose turn is over, by what came of it: the outcome that all tasks share, complete where every planned one
-    /// is, else partial.
+    /// Those whose turn is over, by outcome: the outcome that all tasks share, complete where every planned one is,
+    /// else partial.
     pub(crate) ended: BTreeMap<Outcome, u64>,
-    /// Those that were done by a process which left no report: it was killed. Counted nowhere but here and in `totals`.
+    /// Accounts that were done by a process that was killed and left no report. They are counted only here and in
+    /// `totals`.
     pub(crate) unobserved: u64,
     /// Those that are left to do.
     pub(crate) left: u64,
@@ -160,7 +162,7 @@ pub(crate) struct ActionUse {
 pub(crate) struct ErrorKind {
     /// AWS's code, `AccessDenied`.
     pub(crate) error_code: String,
-    /// The call, `sqs:ListQueues`; null where it was none.
+    /// The call, `sqs:ListQueues`; null if the error did not come from a call.
     pub(crate) error_operation: Option<String>,
     /// Tasks that it ended or left partial.
     pub(crate) tasks: u64,
@@ -265,7 +267,7 @@ mod tests {
         let first = RunReport::new(&first, testing::stopped(), &[]);
         assert_eq!((first.work.accounts.left, first.verdict, first.processes), (5, Some(Verdict::Stopped), 1));
         let mut second = Observed::default();
-        // Two were done: one by a process that was killed.
+        // Two accounts were done, one of them by a process that was killed.
         testing::started(&mut second, 6, 2);
         testing::ended(&mut second, "000000000003", &[Outcome::Complete], 1000);
         let report = RunReport::new(&second, testing::stopped(), &[first]);

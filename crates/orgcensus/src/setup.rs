@@ -1,20 +1,18 @@
-//! From configuration to what a run is told.
+//! From the configuration to the AWS side of a run and its selection.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use orgcensus_aws::{Base, Chain, Hop, Limits, Options, whoami};
+use orgcensus_aws::{Base, Chain, Hop, Limits, Options};
 use orgcensus_collectors::COLLECTORS;
-use orgcensus_crawl::{Bounds, Crawl, Listener, Matcher, Selection, never};
-use orgcensus_derive::DERIVATIONS;
-use orgcensus_lake::{FileOptions, Lake};
-use orgcensus_row::Timestamp;
+use orgcensus_crawl::{Matcher, Selection};
+use orgcensus_lake::Lake;
 
 use crate::args::{Configured, Place};
-use crate::config::{self, Config, OwnAccount};
+use crate::config::{self, Config};
 use crate::failure::Failure;
-use crate::{lake_access, privacy};
+use crate::privacy;
 
 /// The configuration that a command's arguments mean.
 pub(crate) fn load(arguments: &Configured) -> Result<Config, Failure> {
@@ -52,7 +50,7 @@ fn keep_private(config: &Config) {
     }
 }
 
-/// Names of collectors that do not exist are the commonest typing error.
+/// Refuses names of collectors that do not exist: this is the most common typing error.
 fn check_names(config: &Config) -> Result<(), Failure> {
     let select = &config.select;
     let mut named = select.collectors.iter().chain(&select.add_collectors).chain(&select.exclude_collectors);
@@ -121,42 +119,6 @@ fn hop(role: &config::Role) -> Hop {
     }
 }
 
-/// All that one run is told.
-pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) -> Result<Crawl, Failure> {
-    let chain = chain(config, &base).await?;
-    let own_account_id = match config.organization.own_account {
-        OwnAccount::Role => None,
-        OwnAccount::Direct => {
-            let identity = whoami(&chain.last().home_session()).await;
-            let doing = "ask STS who the crawl is";
-            Some(identity.map_err(|source| Failure::Aws { doing, source })?.account_id)
-        }
-    };
-    let lake = lake_access::open(config).await?;
-    let run_id = uuid::Uuid::now_v7().to_string();
-    let selection = selection(config);
-    Ok(Crawl {
-        captured_at: Timestamp(chrono::Utc::now().timestamp_millis()),
-        base,
-        chain,
-        own_account_id,
-        collectors: selection.collectors(COLLECTORS),
-        all_collectors: COLLECTORS.to_vec(),
-        derivations: DERIVATIONS,
-        selection,
-        trusted_accounts: config.organization.trusted_accounts.clone(),
-        trusted_tenants: config.organization.trusted_tenants.clone(),
-        stage_directory: stage_directory(config, &lake),
-        lake,
-        file_options: FileOptions { target_file_bytes: config.lake.target_file_mib << 20, ..FileOptions::default() },
-        min_coverage: config.lake.min_coverage,
-        bounds: bounds(&config.limits),
-        listener,
-        stop: never(),
-        run_id,
-    })
-}
-
 /// Beside a local lake the stage is where checkpoints would go; else it is in the working folder.
 pub(crate) fn stage_directory(config: &Config, lake: &Lake) -> PathBuf {
     let beside = lake.local().map(|folder| folder.join("_stage"));
@@ -164,13 +126,13 @@ pub(crate) fn stage_directory(config: &Config, lake: &Lake) -> PathBuf {
     folder.unwrap_or_else(|| PathBuf::from(".orgcensus/stage"))
 }
 
-/// What is off unless named counts as excluded.
+/// The selection. A collector that is off by default counts as excluded unless it is named.
 pub(crate) fn selection(config: &Config) -> Selection {
     let select = &config.select;
     let is_named = |name: &str| select.collectors.contains(name) || select.add_collectors.contains(name);
     let off = COLLECTORS.iter().filter(|it| it.cost().is_some()).map(|it| it.name);
     let off = off.filter(|name| !is_named(name)).map(str::to_owned);
-    // Where some are named, those are all: the added ones too.
+    // If `collectors` names some, only those run: so the added ones must be put in as well.
     let added = select.add_collectors.iter().filter(|_| !select.collectors.is_empty());
     Selection {
         organization_id: config.organization.id.clone(),
@@ -188,20 +150,6 @@ fn matcher(matcher: &config::Matcher) -> Matcher {
         organizational_units: matcher.organizational_units.clone(),
         tags: matcher.tags.clone(),
         statuses: matcher.statuses.clone(),
-    }
-}
-
-fn bounds(limits: &config::Limits) -> Bounds {
-    Bounds {
-        accounts: limits.accounts_at_once,
-        tasks_per_account: limits.tasks_per_account,
-        task: Duration::from_secs(limits.task_seconds),
-        account: Duration::from_secs(limits.account_seconds),
-        run: Duration::from_secs(limits.run_seconds),
-        sync_interval: Duration::from_secs(limits.sync_seconds),
-        checkpoint_interval: Duration::from_secs(limits.checkpoint_seconds),
-        lock: Duration::from_secs(limits.lock_seconds),
-        unfinished: Duration::from_secs(u64::from(limits.unfinished_days) * 24 * 60 * 60),
     }
 }
 

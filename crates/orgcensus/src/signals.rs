@@ -10,7 +10,7 @@ use crate::reporter;
 /// Ready at the first signal.
 pub(crate) fn stop() -> Stop {
     let listen = || Some((signal(SignalKind::terminate()).ok()?, signal(SignalKind::interrupt()).ok()?));
-    // Where no one can listen, the signal does what it does to any process.
+    // If listening is not possible, the signal ends the process as usual.
     let Some((mut terminate, mut interrupt)) = listen() else { return never() };
     let (first, stop) = tokio::sync::oneshot::channel();
     tokio::spawn(async move {

@@ -1,5 +1,5 @@
 //! OpenTelemetry: a run's traces and metrics, by OTLP over HTTP. Off unless the standard environment variables name a
-//! collector. No collector, however it behaves, makes a run fail or wait longer than [`FLUSH`] at its end.
+//! collector. Whatever the collector does, a run does not fail because of it, and waits at most [`FLUSH`] at its end.
 
 mod metrics;
 mod transport;
@@ -48,7 +48,8 @@ pub(crate) struct Telemetry {
 }
 
 impl Telemetry {
-    /// What the environment asks for; none if it asks for nothing. What cannot be had is a warning.
+    /// What the environment asks for; none if it asks for nothing. If something it asks for is not possible, there is a
+    /// warning.
     pub(crate) fn from_environment() -> Option<Self> {
         let wanted = wanted(|name| std::env::var(name).ok());
         if !wanted.traces && !wanted.metrics {
@@ -136,7 +137,7 @@ fn wanted(variable: impl Fn(&str) -> Option<String>) -> Wanted {
 /// What `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` say, and who we are where they do not.
 fn resource() -> Resource {
     let name = Resource::builder().build().get(&Key::new("service.name"));
-    // So the SDK calls who has no name.
+    // The SDK uses this name where none is set.
     let is_named = name.is_some_and(|name| !name.as_str().starts_with("unknown_service"));
     let said = Resource::builder().with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")));
     if is_named { said.build() } else { said.with_service_name(NAME).build() }

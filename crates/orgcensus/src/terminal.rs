@@ -1,6 +1,7 @@
-//! The one place where text meets a terminal. Names come from whoever may tag a resource: what would steer a terminal,
-//! or turn what is read around, is escaped in all that `println!` and `eprintln!` print in this crate. A name within a
-//! line goes through [`printable`], so that it begins no line of its own. JSON, CSV and Parquet are data: not from here.
+//! The one place where text meets a terminal. Names come from anyone who may tag a resource. So `println!` and
+//! `eprintln!` of this crate escape the characters that would steer a terminal or reverse the text. A name within a
+//! line goes through [`printable`], so that it begins no line of its own. JSON, CSV and Parquet are data: not from
+//! here.
 
 use std::fmt::Arguments;
 use std::io::Write;
@@ -19,7 +20,7 @@ macro_rules! eprintln {
     ($($words:tt)*) => { $crate::terminal::line(std::io::stderr(), format_args!($($words)*)) };
 }
 
-/// Writes words as a line. Whoever reads may be gone: the work goes on.
+/// Writes words as a line. If the reader is gone, the work continues.
 pub(crate) fn line(mut output: impl Write, words: Arguments<'_>) {
     let _ = writeln!(output, "{}", printable_lines(&words.to_string()));
 }

@@ -1,4 +1,4 @@
-//! What follows a publication: the catalogue shows it, and what is too old goes, finished or not.
+//! What happens after a publication: the catalogue is updated, and runs that are too old are removed, finished or not.
 
 use orgcensus_catalog::{Contents, Databases, Plan};
 use orgcensus_lake::{Abandoned, Commit, Lake};
@@ -9,7 +9,8 @@ use crate::failure::Failure;
 use crate::terminal::printable;
 use crate::{lake_access, setup};
 
-/// Does what is configured. Expired runs leave the catalogue first, then the lake.
+/// Updates the catalogue and removes old runs, as configured. An expired run is removed first from the catalogue and
+/// then from the lake.
 pub(crate) async fn after_publication(config: &Config) -> Result<(), Failure> {
     follow(config).await.map_err(|failure| Failure::NotShown(Box::new(failure)))
 }
@@ -25,7 +26,7 @@ async fn follow(config: &Config) -> Result<(), Failure> {
     remove_abandoned(&lake, &abandoned(config, &lake).await?).await
 }
 
-/// The runs that a retention does not keep; none without one.
+/// The runs that are older than the retention; none if no retention is configured.
 pub(crate) async fn expired(lake: &Lake, retention_days: Option<u32>) -> Result<Vec<Commit>, Failure> {
     match retention_days {
         Some(days) => Ok(lake.expired(days, now()).await?),
@@ -42,7 +43,7 @@ pub(crate) async fn remove(lake: &Lake, expired: &[Commit]) -> Result<(), Failur
     Ok(())
 }
 
-/// What unfinished runs left and no one has gone on with for long, on this disk and in the lake.
+/// The leftovers of unfinished runs that no one has resumed for a long time, on this disk and in the lake.
 pub(crate) async fn abandoned(config: &Config, lake: &Lake) -> Result<Vec<Abandoned>, Failure> {
     let (now, limits) = (now(), &config.limits);
     let before = Timestamp(now.0 - i64::from(limits.unfinished_days) * 24 * 60 * 60 * 1000);
@@ -50,7 +51,7 @@ pub(crate) async fn abandoned(config: &Config, lake: &Lake) -> Result<Vec<Abando
     Ok(lake.abandoned(&setup::stage_directory(config, lake), before, now, ttl_millis).await?)
 }
 
-/// Removes it and says so, but for what a process has open.
+/// Removes them and says so. It keeps those that a process has open.
 pub(crate) async fn remove_abandoned(lake: &Lake, abandoned: &[Abandoned]) -> Result<(), Failure> {
     for left in abandoned {
         if lake.remove_abandoned(left).await? {
@@ -64,7 +65,7 @@ fn now() -> Timestamp {
     Timestamp(chrono::Utc::now().timestamp_millis())
 }
 
-/// Brings Glue up to date, but for runs that are about to go: how many changes that took.
+/// Brings Glue up to date, without the runs that are about to be removed. Returns the number of changes.
 pub(crate) async fn apply(
     config: &Config,
     catalog: &config::Catalog,

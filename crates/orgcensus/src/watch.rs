@@ -1,5 +1,5 @@
-//! Who watches a run: the reporter that shows it, the report that counts it, the metrics that are sent. At the end the
-//! report goes into the lake, to a file and into the log, whatever became of the run.
+//! Watches a run: the reporter shows it, the report counts it, metrics are sent. At the end the report goes into the
+//! lake, to a file and into the log, however the run ended.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ const LAKE_TIMEOUT: Duration = Duration::from_secs(30);
 /// The name of a whole run's report.
 const RUN: &str = "run";
 
-/// What begins the name of a shard's.
+/// The name of a shard's report begins with this.
 const SHARD: &str = "shard-";
 
 /// Watches one run of this process.
@@ -40,7 +40,7 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Begins to watch. `file` is where the report goes too, instead of the configuration's.
+    /// Begins to watch. The report also goes to `file`, instead of the file in the configuration.
     pub(crate) fn new(config: &Config, file: Option<PathBuf>, metrics: Option<&Metrics>) -> Self {
         let mut settings = config.telemetry.clone();
         settings.report = file.or(settings.report);
@@ -67,7 +67,7 @@ impl Watch {
         self.reads_shards = true;
     }
 
-    /// Who is told what happens.
+    /// The listener of the run's events.
     pub(crate) fn listener(&self) -> Listener {
         let (shown, observed, metrics) = (reporter::listener(), Arc::clone(&self.observed), self.metrics.clone());
         Arc::new(move |event| {
@@ -93,7 +93,7 @@ impl Watch {
         self.published = Some((published, report.tally.clone()));
     }
 
-    /// Tells how it ended, and gives back what became of it. What the telling meets is a warning: it changes nothing.
+    /// Tells how the run ended, and returns its result unchanged. A report that cannot be written is only a warning.
     pub(crate) async fn end(self, result: Result<u8, Failure>) -> Result<u8, Failure> {
         let observed = std::mem::take(&mut *self.observed.lock().unwrap_or_else(PoisonError::into_inner));
         let earlier = self.earlier(&observed).await;
@@ -133,7 +133,7 @@ impl Watch {
         End { organization_id, shard, started_at, ended_at, seconds, exit_code, verdict, error, published }
     }
 
-    /// What was reported of this run before: by the shards, or by a process that was stopped.
+    /// The earlier reports of this run: those of the shards, or of a process that was stopped.
     async fn earlier(&self, observed: &Observed) -> Vec<RunReport> {
         let (Some(lake), Some((run_id, _))) = (&self.lake, &observed.began) else { return Vec::new() };
         if observed.done_before == 0 {
@@ -150,7 +150,7 @@ impl Watch {
         let reports = reports.iter().filter_map(|(name, bytes)| Some((name.as_str(), parse(name, bytes)?)));
         let reports: Vec<_> = reports.collect();
         let own = self.name();
-        // One that published has told of the shards: no shard did anything after it.
+        // A report of a process that published covers the shards already: no shard did anything after it.
         let has_published = reports.iter().any(|(name, report)| *name == own && report.snapshot.is_some());
         let of_shards = self.reads_shards && !has_published;
         let is_wanted = |name: &str| if of_shards { name.starts_with(SHARD) } else { name == own };
@@ -161,7 +161,7 @@ impl Watch {
         self.shard.as_ref().map_or_else(|| RUN.to_owned(), |shard| format!("{SHARD}{shard}"))
     }
 
-    /// Writes the report, into the lake only that of a run which has begun. The address of the last that was written.
+    /// Writes the report. Into the lake it goes only if the run has begun. Returns the address of the last copy.
     async fn keep(&self, report: &RunReport) -> Option<String> {
         let mut text = serde_json::to_string_pretty(report).ok()?;
         text.push('\n');
@@ -186,7 +186,7 @@ impl Watch {
     }
 }
 
-/// A report of an earlier process. One that cannot be read is told; `unobserved` says of how many accounts it was.
+/// A report of an earlier process. If it cannot be read, there is a warning; `unobserved` then counts its accounts.
 fn parse(name: &str, bytes: &[u8]) -> Option<RunReport> {
     let why = match serde_json::from_slice::<RunReport>(bytes) {
         Ok(report) if report.format == FORMAT => return Some(report),

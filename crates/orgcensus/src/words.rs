@@ -1,4 +1,4 @@
-//! What the libraries beneath may say in our log.
+//! What the libraries may write into this program's log.
 
 use tracing::Subscriber;
 use tracing_subscriber::filter::{FilterExt, LevelFilter};
@@ -9,12 +9,13 @@ use tracing_subscriber::{EnvFilter, Layer};
 /// The variable that asks for it, as `aws_config=debug`. The configuration knows no key of this name.
 pub(crate) const VARIABLE: &str = "ORGCENSUS_LOG";
 
-/// The most that anyone may say, whatever is asked for. At `trace` the SDK prints each call's input and answer: external
-/// ids, the values of functions' environment variables, certificates, people's addresses. No list of targets is kept,
-/// since the next library's would be missing from it.
+/// The highest level for every library, whatever is asked for. At `trace` the SDK prints each call's input and answer:
+/// external ids, the values of functions' environment variables, certificates, people's addresses. The limit is for all
+/// libraries, since a list of them would miss the next one.
 const MOST: LevelFilter = LevelFilter::DEBUG;
 
-/// JSON lines on standard error of what was asked for, and of what account and task; nothing by default.
+/// Writes JSON lines to standard error with the messages that were asked for, and their account and task; nothing by
+/// default.
 pub(crate) fn layer<S>() -> impl Layer<S>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,

@@ -131,7 +131,7 @@ fn a_crawl_never_calls_less_than_its_plan_foretold() {
     assert_eq!(bounds.len(), 2, "without the accounts, and with them: {bounds:?}");
     let made = numbers(&world.crawl(&[]).out, "calls");
     assert!(bounds[0] < bounds[1] && bounds[1] <= made[0], "{bounds:?} foretold, {made:?} made");
-    // With a snapshot it is no bound any more: the same organization takes the same calls.
+    // With a snapshot the number is exact: the same organization takes the same calls.
     let foretold = numbers(&world.run_configured(&["plan"]).out, "calls");
     assert_eq!(foretold.last(), made.first());
 }

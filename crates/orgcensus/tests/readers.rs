@@ -1,4 +1,4 @@
-//! Whoever asks a lake that is damaged, incomplete or hostile: what is said, and with which exit code.
+//! Readers of a lake that is damaged, incomplete or hostile: the messages and exit codes.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -10,7 +10,7 @@ mod world;
 
 use world::{Ended, World};
 
-/// All files below a folder whose names end so, sorted.
+/// All files below a folder whose names have this end, sorted.
 fn files(folder: PathBuf, end: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder") {

@@ -1,4 +1,4 @@
-//! A run's report, whatever becomes of the run: published, too little of it, stopped and gone on with, in shards, or not
+//! A run's report for every end of a run: published, below the minimal coverage, stopped and resumed, in shards, or not
 //! published at all.
 
 use std::io::{BufRead, BufReader};
@@ -143,7 +143,7 @@ fn a_run_that_published_nothing_says_why() {
     assert!(report["error"].as_str().is_some_and(|words| words.contains("failed to")), "{report}");
     assert_eq!(sum(&report["accounts"]["ended"]), 2);
 
-    // Nothing has begun: there is no run in the lake, but the file says so.
+    // The run had not begun, so there is no report in the lake, but the file says what happened.
     let output = world.run_configured(&["crawl", "--endpoint-url", "http://127.0.0.1:1"]);
     assert_eq!(output.code, 4);
     let report = json(&std::fs::read(world.path("run.json")).expect("the file"));

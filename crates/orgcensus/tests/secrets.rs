@@ -12,7 +12,7 @@ use world::{Ended, World};
 
 const EXTERNAL_ID: &str = "external-id-of-the-crawl";
 
-/// What the simulator answers with and nobody may print; the last is in every person's address.
+/// Values in the simulator's answers that must never be printed; the last one is in every person's address.
 const FORBIDDEN: [&str; 5] = [CANARY, CANARY_BASE64, EXTERNAL_ID, "BEGIN CERTIFICATE", "@private.example"];
 
 fn world() -> World {
@@ -21,7 +21,7 @@ fn world() -> World {
     world
 }
 
-/// Runs at the level that prints all there is, and looks through what was said.
+/// Runs at the level that prints everything, and searches the log.
 fn run(world: &World, arguments: &[&str]) -> Ended {
     let output = world.command(arguments).env("ORGCENSUS_LOG", "trace").output().expect("the program starts");
     let ended = Ended::from(output);
@@ -45,7 +45,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Nobody else reads or enters what is there, and no canary is in it.
+/// Nobody else may read or enter these files, and no canary is in them.
 fn look_through(folder: &Path) {
     for path in files(folder) {
         let metadata = std::fs::metadata(&path).expect("metadata");

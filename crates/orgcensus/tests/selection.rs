@@ -1,5 +1,5 @@
-//! What `plan`, `preflight` and `crawl` say of a configuration that names what is not there, and what is told of a run that
-//! never began.
+//! What `plan`, `preflight` and `crawl` say about a configuration that names something that does not exist, and what is
+//! told of a run that never began.
 
 use orgcensus_sim::{Settings, Troubles};
 use serde_json::Value;

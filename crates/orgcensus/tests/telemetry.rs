@@ -183,7 +183,7 @@ fn number(value: Option<number_data_point::Value>) -> i64 {
 fn nothing_is_sent_where_nothing_is_set_or_all_is_switched_off() {
     let collector = Collector::new();
     let endpoint = collector.endpoint();
-    // A collector may well listen where the specification expects one: it must be named.
+    // A collector may listen at the default address, but it is used only if the environment names it.
     for variables in [
         &[("OTEL_SERVICE_NAME", "orgcensus")][..],
         &[("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()), ("OTEL_SDK_DISABLED", "true")],
@@ -196,7 +196,7 @@ fn nothing_is_sent_where_nothing_is_set_or_all_is_switched_off() {
 
 #[test]
 fn a_collector_that_is_not_there_or_never_answers_costs_one_warning_and_little_time() {
-    // Taken and given back: no one listens. And one that accepts and says nothing.
+    // A port that nobody listens on, and a server that accepts but never answers.
     let gone = TcpListener::bind("127.0.0.1:0").expect("a socket").local_addr().expect("an address");
     let silent = TcpListener::bind("127.0.0.1:0").expect("a socket");
     for address in [gone, silent.local_addr().expect("an address")] {

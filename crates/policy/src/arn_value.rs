@@ -1,4 +1,4 @@
-//! Whose an ARN is, as a condition's value writes it (C10–C13).
+//! The owner of an ARN in a condition's value (C10–C13).
 
 use crate::arn::{Arn, has_wildcard, is_account};
 use crate::glob::{may_match, overlaps};
@@ -39,7 +39,7 @@ fn may_be_principal(comparison: Comparison, pattern: &Arn) -> bool {
     })
 }
 
-/// Whom a value of `aws:SourceArn`, or of another resource's ARN, admits: whoever owns the resource.
+/// Who a value of `aws:SourceArn`, or of another resource's ARN, admits: the owner of the resource.
 pub(crate) fn resource_arn(comparison: Comparison, value: &str) -> Option<Reach> {
     let pattern = match Pattern::read(comparison, value) {
         Pattern::Fields(arn) => arn,

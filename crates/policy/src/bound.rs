@@ -35,12 +35,13 @@ impl Key {
             "aws:principalorgid" => (Caller, Shape::Organization, false),
             "aws:principalorgpaths" => (Caller, Shape::OrganizationPath, false),
             "aws:userid" => (Caller, Shape::UserId, true),
-            // What the resource has says nothing, unless it must be what the caller has (C15).
+            // A condition on the resource says nothing about the caller, unless it must equal a property of the caller
+            // (C15).
             "aws:resourceaccount" | "s3:resourceaccount" => (Caller, Shape::ResourceAccount, false),
             "aws:resourceorgid" => (Caller, Shape::ResourceOrganization, false),
             "s3:dataaccesspointaccount" => (Caller, Shape::Account, false),
             "s3:dataaccesspointarn" => (Caller, Shape::ResourceArn, false),
-            // S3 counts it as fixed; whose callers may use the key is for its own policy to say.
+            // S3 counts it as fixed. The key's own policy says who may use the key.
             "s3:x-amz-server-side-encryption-aws-kms-key-id" => (Caller, Shape::Key, false),
             "kms:calleraccount" => (CallerOrSource, Shape::Account, true),
             "aws:sourceowner" => (CallerOrSource, Shape::Account, false),
@@ -152,7 +153,7 @@ impl Bound {
     }
 }
 
-/// What a statement's conditions come to.
+/// The result of a statement's conditions.
 #[derive(Debug, Default)]
 pub(crate) struct Bounds {
     /// The bounds, all of which hold.
@@ -166,7 +167,7 @@ pub(crate) struct Bounds {
 /// Reads the conditions of an Allow.
 pub(crate) fn bounds(statement: &Statement, kind: PolicyKind) -> Bounds {
     let nulls = Nulls::of(statement);
-    // C9: a key must be missing that is needed.
+    // C9: a key that is needed must be missing.
     let mut result = Bounds { never: nulls.contradict(), ..Bounds::default() };
     for condition in &statement.conditions {
         let Some(operator) = Operator::parse(&condition.operator) else {
@@ -234,7 +235,7 @@ impl Nulls {
         nulls
     }
 
-    /// Whether a key must be missing that must be there too, or that every request has.
+    /// Whether some key must be missing that must also be present, or that every request has.
     fn contradict(&self) -> bool {
         let is_there = |key: &String| self.present.contains(key) || Key::of(key).is_some_and(|key| key.always_present);
         self.missing.iter().any(is_there)

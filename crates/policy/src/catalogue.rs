@@ -11,7 +11,8 @@ use crate::level::{AccessLevel, AccessLevels};
 /// Made by `scripts/access-levels`: service, level and names, by tabs.
 const TEXT: &str = include_str!("../data/access_levels.txt");
 
-/// The most names that the patterns of one statement are compared with; past it they may reach everything.
+/// The most names that the patterns of one statement are compared with. With more, the patterns count as reaching
+/// everything.
 const MAX_SCANNED: usize = 400_000;
 
 /// One service's actions. Its names are taken apart when a pattern first asks for them.

@@ -1,7 +1,7 @@
-//! What an Allow makes certain of all whom it lets in, and whether a Deny's condition then holds (D5).
+//! What an Allow makes certain about everyone whom it lets in, and whether a Deny's condition then holds (D5).
 //!
-//! Two things are certain: what the Allow's own conditions ask for, and what a principal or an entry of a bound says of
-//! the caller. All else is unknown, and a Deny that rests on it does not count.
+//! Two things are certain: what the Allow's own conditions ask for, and what a principal or an entry of a bound says
+//! about the caller. All else is unknown, and a Deny that depends on it does not count.
 
 use crate::arn::{Arn, has_wildcard};
 use crate::bound::{Bound, Entry, Key, Nulls};
@@ -15,14 +15,14 @@ use crate::reach::Reach;
 use crate::statement::{Condition, PrincipalValue, Statement};
 use crate::value::variables_as_wildcards;
 
-/// The most comparisons of two conditions' values; past it neither follows from the other.
+/// The most comparisons of two conditions' values. With more, neither condition counts as following from the other.
 const MAX_COMPARISONS: usize = 10_000;
 
 /// The keys with several values, of which one operator may ask for any and another for all.
 const LISTS: [&str; 4] =
     ["aws:principalorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths", "aws:principalservicenameslist"];
 
-/// A positive condition of a Deny: it denies those of whom it is certain.
+/// A positive condition of a Deny: the Deny hits callers for whom the condition certainly holds.
 pub(crate) struct Demand<'a> {
     condition: &'a Condition,
     operator: Operator,
@@ -32,7 +32,7 @@ pub(crate) struct Demand<'a> {
 }
 
 impl<'a> Demand<'a> {
-    /// Reads a condition; `None` when it can be certain of no one.
+    /// Reads a condition; `None` if it can be certain for no caller.
     pub(crate) fn read(condition: &'a Condition, expands_variables: bool) -> Option<Demand<'a>> {
         let operator = Operator::parse(&condition.operator)?;
         let decides = !operator.negated && !operator.for_all && operator.comparison != Comparison::Other;
@@ -70,7 +70,7 @@ impl<'a> Demand<'a> {
         })
     }
 
-    /// Whether each value that the own condition admits is one that this admits.
+    /// Whether this condition admits each value that the Allow's own condition admits.
     fn holds_whenever(&self, own: &Condition, comparison: Comparison, expands_variables: bool) -> bool {
         let values = &self.condition.values;
         if (comparison, self.operator.comparison) == (Comparison::Ip, Comparison::Ip) {
@@ -92,7 +92,7 @@ impl<'a> Demand<'a> {
         self.condition.values.iter().all(|value| value.eq_ignore_ascii_case(answer))
     }
 
-    /// Whether a value of this admits all that the other operator admits by its value.
+    /// Whether a value of this condition admits everything that the other condition admits by its value.
     fn admits(&self, value: &str, own: &str, comparison: Comparison) -> bool {
         if self.expands_variables && value.contains("${") {
             return false;
@@ -124,14 +124,19 @@ fn contains_arn(outer: &str, inner: &str, comparison: Comparison) -> bool {
         && contains(outer.resource, inner.resource)
 }
 
-/// What is certain of a caller: for a key, patterns one of which its value matches.
+/// What is certain about a caller: for a key, a list of patterns; the key's value matches one of them.
 #[derive(Debug, Default)]
-pub(crate) struct Known(Vec<(&'static str, Vec<String>)>);
+pub(crate) struct CallerFacts(Vec<(&'static str, Vec<String>)>);
 
-impl Known {
-    /// What a principal says of whoever it is, within these bounds.
-    pub(crate) fn of_principal(principal: &PrincipalValue, own: &[&Bound], allow: &Statement, facts: &Facts) -> Known {
-        let mut known = Known::default();
+impl CallerFacts {
+    /// What a principal says about its callers, within these bounds.
+    pub(crate) fn of_principal(
+        principal: &PrincipalValue,
+        own: &[&Bound],
+        allow: &Statement,
+        facts: &Facts,
+    ) -> CallerFacts {
+        let mut known = CallerFacts::default();
         let is_kms = is_kms(allow, facts);
         match Principal::read(principal) {
             Principal::Anyone if own.iter().flat_map(|bound| &bound.entries).all(is_no_service) => {
@@ -168,10 +173,10 @@ impl Known {
         known
     }
 
-    /// What one entry of a bound says of whoever comes in by it.
-    pub(crate) fn of_entry(bound: &Bound, entry: &Entry, facts: &Facts) -> Known {
-        let mut known = Known::default();
-        // Where several conditions made the bound, it is not known which made the entry.
+    /// What one entry of a bound says about the callers whom it lets through.
+    pub(crate) fn of_entry(bound: &Bound, entry: &Entry, facts: &Facts) -> CallerFacts {
+        let mut known = CallerFacts::default();
+        // If several conditions made the bound, it is not known which of them made the entry.
         let [limit] = bound.limits.as_slice() else { return known };
         match (limit.key.to_ascii_lowercase().as_str(), &entry.reach) {
             ("aws:principalarn", Reach::Account { id, arn: Some(arn) }) => {
@@ -221,7 +226,7 @@ impl Known {
         self.is("aws:userid", "*");
         let ours = facts.organization;
         let is_member = ours.accounts.as_ref().is_some_and(|accounts| accounts.contains(id));
-        // Of several organizations it is not known which one an account is of.
+        // With several organizations it is not known to which one an account belongs.
         if let Some(ids) = ours.ids.as_ref().filter(|ids| is_member && ids.len() == 1) {
             ids.iter().for_each(|id| self.organization(id));
         }

@@ -12,7 +12,7 @@ use crate::guardrail::Guard;
 use crate::kind::PolicyKind;
 use crate::limit::{Dimension, Limit};
 use crate::operator::{Comparison, Operator};
-use crate::part::Part;
+use crate::part::PatternPart;
 use crate::principal::Principal;
 use crate::reach::Reach;
 use crate::statement::{Condition, Effect, PrincipalValue, Statement};
@@ -22,17 +22,17 @@ mod surviving;
 
 pub(crate) use surviving::surviving;
 
-/// A Deny that may prove something: those it names are denied if its demands are certain, unless they are among the
+/// A Deny that can be relied on: it denies those whom it names if its demands are certain, unless they are among the
 /// survivors.
 pub(crate) struct Denial<'a> {
     statement: &'a Statement,
     actions: Vec<String>,
     resources: Vec<Cow<'a, str>>,
-    /// What must be certain of the callers.
+    /// The conditions that must certainly hold for the callers.
     demands: Vec<Demand<'a>>,
-    /// Who is let through all the same. Empty: no one.
+    /// Those who are let through in spite of the Deny. Empty: nobody.
     pub(crate) survivors: Bound,
-    /// The guardrail that it stands in; none: a policy of the resource's own.
+    /// The guardrail that contains it; none for a policy of the resource itself.
     guard: Option<Guard<'a>>,
 }
 
@@ -46,7 +46,8 @@ impl<'a> Denial<'a> {
         let mut survivors = Bound::default();
         let mut demands = Vec::new();
         for condition in &statement.conditions {
-            // The Deny holds when all its conditions do, so whoever escapes one of them survives: the union (D3).
+            // The Deny hits only if all its conditions hold, so a caller that one of them does not hit survives: the
+            // union (D3).
             let Some((dimension, entries)) = escapes(condition, statement.expands_variables) else {
                 demands.push(Demand::read(condition, statement.expands_variables)?);
                 continue;
@@ -66,11 +67,12 @@ impl<'a> Denial<'a> {
         (!survivors.is_vacuous()).then_some(Denial { statement, actions, resources, demands, survivors, guard: None })
     }
 
-    /// Reads a Deny of a guardrail. A role's trust policy names no resource: there it is held against the role itself.
+    /// Reads a Deny of a guardrail. A role's trust policy names no resource: there the Deny's resources are compared
+    /// with the role itself.
     pub(crate) fn of_guardrail(statement: &'a Statement, guard: Guard<'a>, facts: &Facts) -> Option<Denial<'a>> {
         let denial = Denial { guard: Some(guard), ..Denial::read(statement, facts)? };
         let Some(role) = facts.target.filter(|_| facts.kind == PolicyKind::Trust) else { return Some(denial) };
-        let covers = Part::new(role.base().into()).is_within(&denial.resources, statement.is_not_resource);
+        let covers = PatternPart::new(role.base().into()).is_within(&denial.resources, statement.is_not_resource);
         (denial.resources.is_empty() || covers).then(|| Denial { resources: Vec::new(), ..denial })
     }
 
@@ -117,7 +119,7 @@ impl<'a> Denial<'a> {
         self.survivors.entries.is_empty() && !self.statement.is_not_principal
     }
 
-    /// How much there is to compare with one principal.
+    /// The number of comparisons for one principal.
     fn size(&self) -> usize {
         self.named().saturating_add(self.survivors.entries.len())
     }
@@ -126,7 +128,7 @@ impl<'a> Denial<'a> {
         self.demands.iter().map(Demand::size).sum::<usize>().saturating_add(self.statement.principals.len())
     }
 
-    fn covers(&self, action: &Part, resource: &Part) -> bool {
+    fn covers(&self, action: &PatternPart, resource: &PatternPart) -> bool {
         self.guard.is_none_or(|guard| guard.binds(action))
             && action.is_within(&self.actions, self.statement.is_not_action)
             && (self.resources.is_empty() || resource.is_within(&self.resources, self.statement.is_not_resource))
@@ -141,10 +143,10 @@ fn is_session(role: &str, session: &str) -> bool {
     (role.service, session.service) == ("iam", "sts") && role.account == session.account && name.is_some() && name == of
 }
 
-/// Who escapes one condition of a Deny; `None` when that may be anyone.
+/// Who is not hit by one condition of a Deny; `None` if that may be anyone.
 fn escapes(condition: &Condition, expands_variables: bool) -> Option<(Dimension, Vec<Entry>)> {
     let operator = Operator::parse(&condition.operator)?;
-    // Who uploads under which key says nothing of who reads (D5).
+    // A key that uploads must use says nothing about who may read (D5).
     let key = Key::of(&condition.key).filter(|key| !key.is_encryption())?;
     // `PrincipalIsAWSService: false` lets services through (D3).
     let spares_services = condition.key.eq_ignore_ascii_case("aws:PrincipalIsAWSService")
@@ -155,7 +157,7 @@ fn escapes(condition: &Condition, expands_variables: bool) -> Option<(Dimension,
     if spares_services {
         return Some((key.dimension, vec![Entry { dimension: Dimension::Service, reach: Reach::Service }]));
     }
-    // `ForAnyValue` with `Not` is false when the key is missing, so whoever lacks it escapes.
+    // `ForAnyValue` with `Not` is false when the key is missing, so callers without the key are not hit.
     let escapable = operator.for_any && !key.always_present;
     let proves = operator.negated && !operator.for_all && !escapable && operator.comparison != Comparison::Other;
     let survivors = || (key.dimension, key.reaches(operator.comparison, condition, expands_variables));
@@ -166,7 +168,7 @@ fn escapes(condition: &Condition, expands_variables: bool) -> Option<(Dimension,
 fn left_out(principal: &PrincipalValue, facts: &Facts) -> Option<Entry> {
     let canonical_ids = &facts.organization.canonical_ids;
     let (dimension, reach) = match Principal::read(principal) {
-        // What cannot be read is not shown to leave out no one.
+        // If a value cannot be read, it may leave someone out.
         Principal::Anyone | Principal::InvalidWildcard => (Dimension::Caller, Reach::Anyone),
         Principal::Account { id, arn } => {
             let (id, arn) = (id.to_owned(), arn.map(str::to_owned));
@@ -195,8 +197,8 @@ fn action_pattern(action: &str, facts: &Facts) -> String {
     if whole || action == "*:*" { "*".to_owned() } else { action.to_ascii_lowercase() }
 }
 
-/// The pattern of a Deny's resource. What `NotResource` leaves out by a variable, or by a text that may be the resource's,
-/// is not known, so it may be anything.
+/// The pattern of a Deny's resource. If `NotResource` uses a variable, or a text that may name the resource, it is not
+/// known what it leaves out: so it may leave out anything.
 fn resource_pattern<'a>(resource: &'a str, statement: &Statement, facts: &Facts) -> Cow<'a, str> {
     let target = facts.target();
     let written = target.map_or(Cow::Borrowed(resource), |target| target.absolute(resource));

@@ -1,4 +1,4 @@
-//! A policy document: its statements, whatever shape it came in.
+//! A policy document: its statements, in any of the shapes that AWS accepts.
 
 use std::borrow::Cow;
 
@@ -44,8 +44,8 @@ impl Document {
         document
     }
 
-    /// What in it IAM refuses, in words that name it: `statement 1: unknown element "Principle"`. Such a document says
-    /// nothing sure of who may enter: what was meant by it is not known.
+    /// The part of the document that IAM refuses, in words that name it: `statement 1: unknown element "Principle"`.
+    /// Such a document does not say for certain who may enter, because it is not known what its author meant.
     pub fn refused(&self) -> Option<String> {
         let of_statement = |it: &Statement| Some(format!("statement {}: {}", it.ordinal, it.refused.as_ref()?));
         self.unknown.clone().or_else(|| self.statements.iter().find_map(of_statement))
@@ -56,7 +56,7 @@ impl Document {
         self.is_readable() && self.refused().is_none()
     }
 
-    /// Whether the document could be read at all. One that could not says nothing about who may enter.
+    /// Whether the document could be read at all. If not, it says nothing about who may enter.
     pub fn is_readable(&self) -> bool {
         !self.flags.iter().any(|flag| matches!(flag, Flag::NotJson | Flag::TooLarge | Flag::NotAnObject))
     }

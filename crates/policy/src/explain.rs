@@ -1,7 +1,8 @@
-//! One policy by itself, explained: a context of a few lists in, who can reach it and why out.
+//! Explains one policy: the input is the policy and a context of a few lists; the output says who can reach the
+//! resource, and why.
 //!
-//! The policy is at hand, so `public` is yes or no, but for a function's URL of which the age is not known. A list that the context leaves out is empty once the resource's
-//! account is known; without that account, what no list names is unknown.
+//! The policy is at hand, so `public` is yes or no, except for a function's URL of unknown age. A list that the context
+//! leaves out is empty once the resource's account is known; without that account, what no list names is unknown.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -22,7 +23,7 @@ use crate::verdict::{Policies, verdict};
 /// The most reasons that an explanation gives.
 const MAX_REASONS: usize = 100;
 
-/// What is known of a policy's surroundings. `None` is a list that was not given.
+/// The facts about a policy's surroundings. `None` is a list that was not given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
     /// The account that owns the resource.
@@ -149,7 +150,7 @@ impl Explainer {
         }
     }
 
-    /// What the policy is attached to: by the service, else by what it speaks of.
+    /// What the policy is attached to: found by the service, or else by the actions and resources in the policy.
     fn kind(&self, document: &Document) -> PolicyKind {
         let statements = &document.statements;
         match (self.kind, self.service.as_deref()) {
@@ -203,7 +204,7 @@ fn only_service(document: &Document) -> Option<&str> {
     })
 }
 
-/// What all items are, if they are one and the same.
+/// The common value of all items, if there is one.
 fn one<'t>(mut items: impl Iterator<Item = &'t str>) -> Option<&'t str> {
     let first = items.next()?;
     items.all(|item| item.eq_ignore_ascii_case(first)).then_some(first)

@@ -1,4 +1,4 @@
-//! What must be known to tell inside from outside.
+//! The facts that tell inside from outside.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,9 +6,10 @@ use crate::class::Class;
 use crate::kind::PolicyKind;
 use crate::target::Target;
 
-/// What is known of the organization. Made once and shared by every verdict; each question is one hash lookup.
+/// The facts about the organization. They are made once and shared by all verdicts; each question is one hash lookup.
 ///
-/// `None` means that a fact was not collected: whatever rests on it is then unknown, never outside and never inside.
+/// `None` means that a fact was not collected: everything that depends on it is then unknown, neither outside nor
+/// inside.
 #[derive(Debug, Clone, Default)]
 pub struct Organization {
     /// The ids of our organizations (`o-…`).
@@ -47,7 +48,7 @@ impl Organization {
     }
 }
 
-/// What is known about one policy's surroundings.
+/// The facts about one policy's surroundings.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
     /// What the policy is attached to.

@@ -1,7 +1,8 @@
 //! Identity providers in trust policies: whose users may come in (R6).
 //!
-//! Users are inside only for a reason: it is a SAML provider of an account of ours, the issuer's URL names one tenant, or
-//! the configuration trusts the tenant. Those of an issuer of which nothing is known may be anyone's.
+//! Users are inside only for one of three reasons: the provider is a SAML provider of one of our accounts, the issuer's
+//! URL names one tenant, or the configuration trusts the tenant. If nothing is known about an issuer, its users may be
+//! anyone.
 
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ enum Provider {
     Unreadable,
 }
 
-/// Of whom a condition's key speaks.
+/// The users that a condition's key is about.
 enum Speaks<'k> {
     /// Of the provider's users, by this claim, or by a key that the issuer's tenants are told apart by.
     Users(&'k str),
@@ -46,7 +47,7 @@ impl Provider {
         }
     }
 
-    /// Of whom a key, in lower case, speaks.
+    /// The users that a key, in lower case, is about.
     fn speaks<'k>(&self, key: &'k str) -> Speaks<'k> {
         let Some((prefix, claim)) = key.split_once(':') else { return Speaks::Else };
         // Only issuers have hosts; what services call their keys has no dot before the colon.
@@ -80,7 +81,7 @@ pub(crate) fn place(standing: &mut Standing, provider: &str, statement: &Stateme
         standing.raise(Flag::OidcUnscoped);
         return standing.anyone(bounds, facts);
     }
-    // A Deny that leaves no one leaves no federated user either.
+    // If a Deny leaves no one, it leaves no federated user either.
     if bounds.iter().any(|bound| bound.entries.is_empty()) {
         return;
     }

@@ -54,7 +54,7 @@ pub enum Flag {
     DanglingPrincipal,
     /// Reached only from named networks that are not ours (C3).
     NetworkRestricted,
-    /// From named networks of which it is not known whether they are ours: not all of ours were read.
+    /// Reached only from named networks, and it is not known whether they are ours, because not all of ours were read.
     NetworkUnknown,
     /// Reached only by named endpoints (C5).
     EndpointRestricted,
@@ -62,7 +62,7 @@ pub enum Flag {
     ServiceUnscoped,
     /// A shared OIDC issuer with no claim that fixes the tenant (R6).
     OidcUnscoped,
-    /// Only one of the two permissions that a function's URL needs is open to anyone (R7).
+    /// Only one of the two permissions that a function's URL needs is given to anyone (R7).
     FunctionUrlHalfOpen,
     /// Anyone, but only with signed requests: any AWS account (R7).
     SignedOnly,

@@ -1,5 +1,5 @@
 //! The URL of a Lambda function: since October 2025 a new one needs two permissions, `lambda:InvokeFunctionUrl` and
-//! `lambda:InvokeFunction` (R7). Of an older one it is not known whether AWS asks for the second.
+//! `lambda:InvokeFunction` (R7). For an older one it is not known whether AWS needs the second.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
@@ -54,7 +54,8 @@ impl Doors {
         Doors { url: self.url || url, function: self.function || function, more: self.more || more }
     }
 
-    /// Whether these are of a URL and nothing else, which is shut unless all the doors that are open are both.
+    /// Whether these are only permissions of a URL, and `all` does not have both of them, so that the URL may be
+    /// closed.
     pub(crate) fn need(self, all: Doors) -> bool {
         (self.url || self.function) && !self.more && !(all.url && all.function)
     }

@@ -1,8 +1,8 @@
-//! What closes a policy from outside.
+//! Gates: settings outside a policy that close it.
 
 use serde::Serialize;
 
-/// What stands before a policy and closes it, wholly or in part.
+/// A gate stands before a policy and closes it, completely or in part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Gate {

@@ -1,6 +1,6 @@
 //! Patterns with `*` and `?`: does one match, contain or meet another.
 //!
-//! Each question has a bound on its work; past it the answer is the careful one for whoever asks.
+//! Each question has a bound on its work. Beyond it, the answer is the safe one for the caller.
 
 /// The most steps one comparison may take: far above any ARN, far below what a hostile document could ask.
 const MAX_STEPS: usize = 1 << 22;

@@ -13,7 +13,7 @@ use crate::limit::{Limit, shortened};
 use crate::standing::Standing;
 use crate::statement::{Condition, Effect, PrincipalKind, PrincipalValue, Statement};
 
-/// How much of a principal's value a reason shows: more than any ARN has.
+/// How many bytes of a principal's value a reason shows: more than any ARN has.
 const MAX_REASON_VALUE_BYTES: usize = 2048;
 
 /// How much of a `Sid` a reason shows.
@@ -25,7 +25,7 @@ const MAX_REASON_LIMITS: usize = 8;
 /// What one statement gives to one principal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
-    /// The place of its document among those that were judged together.
+    /// The number of its document among the documents that were judged together.
     pub document: usize,
     /// The statement's place in its document.
     pub ordinal: usize,
@@ -33,15 +33,15 @@ pub struct Grant {
     pub sid: Option<Arc<str>>,
     /// The principal as it was written; `AWS:*` in place of `NotPrincipal`.
     pub principal: PrincipalValue,
-    /// Where those who are let in stand.
+    /// The class of those who are let in.
     pub class: Class,
-    /// The one account they are of, if it is one.
+    /// Their account, if all are of one account.
     pub account: Option<String>,
     /// Whether someone outside is among them; `None` when it cannot be told.
     pub is_external: Option<bool>,
     /// The condition keys that bound them, those of Denies included, each once.
     pub bounded_by: Vec<String>,
-    /// The conditions that bound them, with what they speak of and their values.
+    /// The conditions that bound them: the subject of each, and its values.
     pub limits: Vec<Arc<Limit>>,
     /// What the statement's actions do, before any Deny.
     pub access_levels: AccessLevels,
@@ -49,7 +49,7 @@ pub struct Grant {
     pub denied_by: Vec<String>,
     /// What is worth knowing.
     pub flags: Vec<Flag>,
-    /// The gate behind which nothing, or less, is left of it; only a verdict knows.
+    /// The gate that closes the grant, or a part of it. Only a verdict fills this.
     pub gate: Option<Gate>,
     /// The same in words.
     pub reason: String,
@@ -62,7 +62,7 @@ impl Grant {
         self.explained()
     }
 
-    /// The same grant, of which these Denies took all or a part away.
+    /// The same grant, after these Denies took all or a part of it away.
     pub(crate) fn denied(mut self, flag: Flag, by: Vec<String>) -> Grant {
         self.denied_by = by;
         self.flagged(flag)
@@ -74,7 +74,7 @@ impl Grant {
     }
 }
 
-/// Who the statement lets in, one grant a principal, before any Deny. A Deny lets in nobody, and has none.
+/// Who the statement lets in before any Deny: one grant for each principal. A Deny lets nobody in, so it has no grants.
 pub fn statement_grants(statement: &Statement, facts: &Facts) -> Vec<Grant> {
     Reading::of(statement, facts).map_or_else(Vec::new, |reading| {
         reading.principals.iter().map(|principal| reading.grant(principal, &reading.own_bounds(), facts)).collect()
@@ -93,7 +93,7 @@ pub(crate) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// Reads a statement; `None` when it lets in nobody by its nature.
+    /// Reads a statement; `None` if its kind never lets anyone in.
     pub(crate) fn of(statement: &'a Statement, facts: &Facts) -> Option<Reading<'a>> {
         let grants = statement.effect == Effect::Allow && !statement.does_nothing();
         // V6: neither kind lets anyone in.
@@ -166,7 +166,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// The keys, each once in whatever case: a handful, since few keys can bound.
+/// The keys, each once, ignoring case. They are few, since few keys can bound.
 fn distinct<'a>(keys: impl Iterator<Item = &'a String>) -> Vec<String> {
     let mut distinct: Vec<String> = Vec::new();
     for key in keys {

@@ -1,8 +1,8 @@
-//! Resource control policies: what an organization denies to whoever calls on the resources of an account (E2, E3).
+//! Resource control policies: what an organization denies to all callers on the resources of an account (E2, E3).
 //!
-//! They only take away, wherever the caller is from. They bind the actions of some services, and neither what
-//! service-linked roles call nor who may assume those. Which of them an account has is for others to find out: the
-//! management account has none.
+//! They only take rights away, wherever the caller is from. They bind the actions of some services. They bind neither
+//! the calls of service-linked roles nor the assuming of such roles. The caller of this module must know which of them
+//! an account has; the management account has none.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
@@ -16,7 +16,7 @@ use crate::flag::Flag;
 use crate::grant::{Grant, Reading};
 use crate::kind::PolicyKind;
 use crate::operator::Operator;
-use crate::part::Part;
+use crate::part::PatternPart;
 use crate::principal::Principal;
 use crate::statement::{PrincipalValue, Statement};
 
@@ -35,7 +35,7 @@ pub struct Guardrail {
 }
 
 impl Guardrail {
-    /// Reads one. `name` is how reasons call it: `perimeter (p-abcdefgh)`.
+    /// Reads one. Reasons call it by `name`: `perimeter (p-abcdefgh)`.
     pub fn parse(name: String, text: &str) -> Guardrail {
         Guardrail { name, document: Document::parse(text) }
     }
@@ -64,7 +64,7 @@ impl Guardrails {
         self.has_unread
     }
 
-    /// Whether one that was not read may take away from what the resource's policies give.
+    /// Whether an unread one may take away some of what the resource's policies give.
     pub(crate) fn is_unread(&self, facts: &Facts) -> bool {
         self.has_unread && may_bind(facts)
     }
@@ -81,7 +81,7 @@ impl Guardrails {
     }
 }
 
-/// Where a Deny of a guardrail stands.
+/// The guardrail that a Deny is in.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Guard<'a> {
     /// How reasons call the policy.
@@ -92,7 +92,7 @@ pub(crate) struct Guard<'a> {
 
 impl Guard<'_> {
     /// Whether all of an Allow's part is actions that are bound.
-    pub(crate) fn binds(&self, action: &Part) -> bool {
+    pub(crate) fn binds(&self, action: &PatternPart) -> bool {
         let pattern = action.pattern();
         let is_bound = match pattern.split_once(':') {
             Some((service, _)) => SERVICES.contains(service),
@@ -141,7 +141,7 @@ fn is_for_service_linked(statement: &Statement) -> bool {
 pub(crate) struct Guarded {
     /// The grant as it is left.
     pub(crate) grant: Grant,
-    /// What it was before, where they took from it.
+    /// The grant as it was before, if they took some of it away.
     pub(crate) before: Option<Grant>,
 }
 
@@ -163,7 +163,7 @@ pub(crate) fn guarded(reading: &Reading, own: usize, all: &[Denial], facts: &Fac
     before.into_iter().zip(left).map(|(before, left)| lesser(before, left)).collect()
 }
 
-/// They only take away: a grant that is no narrower than before is left as it was.
+/// They only take away: if a grant is not narrower than before, it stays as it was.
 fn lesser(before: Grant, left: Grant) -> Guarded {
     let is_weighed = !left.flags.contains(&Flag::DenyNotWeighed) || before.flags.contains(&Flag::DenyNotWeighed);
     if !is_weighed {

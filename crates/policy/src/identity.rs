@@ -1,7 +1,7 @@
-//! Identities: what the policies of a user, a group, a role or a permission set let it do, and how it may get more.
+//! Identities: what the policies of a user, a group, a role or a permission set allow, and how it may get more rights.
 //!
-//! [`judge`] weighs all that is attached: an Allow counts as far as the permissions boundary repeats it and no Deny takes
-//! it away. Four rules hold throughout:
+//! [`judge`] weighs everything that is attached: an Allow counts as far as the permissions boundary allows it too and
+//! no Deny takes it away. Four rules always hold:
 //!
 //! - **Conditions.** What an Allow gives under a condition is no right, but noted ([`Path::is_conditional`],
 //!   [`Remark::Conditional`]). A Deny with a condition saves nothing, and is noted. The one condition that is read is
@@ -12,7 +12,7 @@
 //! - **What was not read** makes every *no* unknown; and every *yes* too, unless it is AWS's own policy, which are
 //!   written to allow.
 //! - **Administrator** is who is allowed everything on every resource, or all but what a `NotAction` or a Deny leaves
-//!   out, as long as it may still write policies on whatever it likes: whoever does takes the rest back.
+//!   out, as long as it may still write policies on any resource: with that it can give itself the rest.
 //!
 //! Service control policies, resource policies and sessions' own policies are no part of this.
 

@@ -22,7 +22,7 @@ pub(crate) enum Tenancy {
     Unknown,
 }
 
-/// How a claim's value names a tenant: what stands before it, and the characters that end it.
+/// How a claim's value names a tenant: the text before the tenant, and the characters that end it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Form {
     before: &'static str,
@@ -33,7 +33,8 @@ pub(crate) struct Form {
 const WHOLE: [Form; 1] = [Form { before: "", ends: "" }];
 
 impl Form {
-    /// The tenant that a value fixes, if it does. Without its end the tenant is whole only when nothing can follow.
+    /// The tenant that a value fixes, if it fixes one. Without an end character the tenant is complete only if nothing
+    /// can follow it.
     pub(crate) fn tenant<'v>(&self, value: &'v str) -> Option<&'v str> {
         let rest = value.strip_prefix(self.before)?;
         let tenant = rest.split(|character| self.ends.contains(character)).next()?;
@@ -68,8 +69,8 @@ impl Issuer {
         rest.strip_prefix(':').or_else(|| rest.strip_prefix("/:"))
     }
 
-    /// How a claim, or a key that is none, names a tenant; none if it names no one. A claim of which nobody says that AWS
-    /// checks it names one as a whole: either AWS checks it, or no one comes in.
+    /// How a claim, or a key that is not a claim, names a tenant; none if it names no tenant. If nothing says that AWS
+    /// checks a claim, its whole value counts as the tenant: either AWS checks it, or nobody comes in.
     pub(crate) fn forms(&self, claim: &str) -> &'static [Form] {
         let row = ROWS.iter().find(|row| row.claims.contains(&claim) && row.is_of(self));
         let is_key = claim.contains(':');

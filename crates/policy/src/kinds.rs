@@ -1,17 +1,17 @@
 //! Every type of resource that can have a policy, declared once. Collectors name it, `derive` and `explain` read it.
 //!
-//! A type is here although no collector reads it yet where someone may ask for its policies to be explained. Of a type
-//! that is missing nothing is decided by what its policies name.
+//! Some types are here although no collector reads them yet: someone may want their policies explained. For a type that
+//! is missing, the names in its policies decide nothing.
 
 use crate::gate::Gate;
 use crate::kind::PolicyKind;
-use crate::resource_kind::{Own, ResourceKind, resource};
+use crate::resource_kind::{OwnArn, ResourceKind, resource};
 
 macro_rules! kinds {
     ($($(#[$comment:meta])* $name:ident = $kind:expr;)+) => {
         $($(#[$comment])* pub const $name: ResourceKind = $kind;)+
 
-        /// Every kind. Of two whose ARNs are alike the narrower one comes first.
+        /// Every kind. If the ARNs of two kinds are alike, the narrower kind comes first.
         pub static ALL: &[ResourceKind] = &[$($name),+];
     };
 }
@@ -30,18 +30,18 @@ const RULE: &[&str] = &["events:putrule", "events:deleterule", "events:puttarget
 const BUS: &[&str] = &["events:putevents", "events:describeeventbus"];
 const ITEM: &[&str] = &["dynamodb:getitem", "dynamodb:putitem", "dynamodb:updateitem", "dynamodb:deleteitem"];
 
-const QUALIFIED: &[Own] = &[Own::new("{arn}"), Own::new("{arn}:*")];
-const WITHIN: &[Own] = &[Own::new("{arn}"), Own::new("{arn}/*")];
+const QUALIFIED: &[OwnArn] = &[OwnArn::new("{arn}"), OwnArn::new("{arn}:*")];
+const WITHIN: &[OwnArn] = &[OwnArn::new("{arn}"), OwnArn::new("{arn}/*")];
 
 kinds! {
     /// An S3 access point.
     S3_ACCESS_POINT = resource("s3_access_point").also(&["access_point"]).with(PolicyKind::AccessPoint)
         .actions_of("s3").arn("s3:*:????????????:accesspoint/*").ends_at("/")
-        .owns(&[Own::new("{arn}").but(OBJECT), Own::new("{arn}/object/*").but(BUCKET)])
+        .owns(&[OwnArn::new("{arn}").but(OBJECT), OwnArn::new("{arn}/object/*").but(BUCKET)])
         .near(&["{arn}/*"]);
     /// An S3 bucket.
     S3_BUCKET = resource("s3_bucket").actions_of("s3").arn("s3:::*").ends_at("/")
-        .owns(&[Own::new("{arn}").but(OBJECT), Own::new("{arn}/*").but(BUCKET)])
+        .owns(&[OwnArn::new("{arn}").but(OBJECT), OwnArn::new("{arn}/*").but(BUCKET)])
         .has_blocks();
     /// A directory bucket of S3 Express.
     S3EXPRESS_BUCKET = resource("s3express_bucket").actions_of("s3express")
@@ -59,8 +59,8 @@ kinds! {
     SQS_QUEUE = resource("sqs_queue").actions_of("sqs").arn("sqs:*:*:*");
     /// An SNS topic.
     SNS_TOPIC = resource("sns_topic").actions_of("sns").arn("sns:*:*:*").near(&["{arn}:*"]).ends_at(":");
-    /// A KMS key. An alias may be the key's; no policy of a key is about aliases, but whoever wrote one may have meant
-    /// the key.
+    /// A KMS key. An alias may belong to the key. No policy of a key is about aliases, but the author of one may have
+    /// meant the key.
     KMS_KEY = resource("kms_key").actions_of("kms").arn("kms:*:*:key/*").near(&["{place}:alias/*"])
         .never_reads("grants");
     /// A Lambda function.
@@ -80,7 +80,7 @@ kinds! {
     ECR_REGISTRY = resource("ecr_registry").actions_of("ecr");
     /// A REST API of API Gateway.
     APIGATEWAY_REST_API = resource("apigateway_rest_api").also(&["apigateway", "api_gateway"])
-        .actions_of("execute-api").arn("execute-api:*:*:*").owns(&[Own::new("{arn}/*/*/*")])
+        .actions_of("execute-api").arn("execute-api:*:*:*").owns(&[OwnArn::new("{arn}/*/*/*")])
         .near(&["{arn}", "{arn}/*"]).ends_at("/");
     /// An OpenSearch domain.
     OPENSEARCH_DOMAIN = resource("opensearch_domain").also(&["opensearch"]).actions_of("es")
@@ -92,7 +92,7 @@ kinds! {
     DYNAMODB_STREAM = resource("dynamodb_stream").actions_of("dynamodb").arn("dynamodb:*:*:table/*/stream/*");
     /// A DynamoDB table.
     DYNAMODB_TABLE = resource("dynamodb_table").actions_of("dynamodb").arn("dynamodb:*:*:table/*").ends_at("/")
-        .owns(&[Own::new("{arn}"), Own::new("{arn}/index/*").but(ITEM)]).near(&["{arn}/*"]);
+        .owns(&[OwnArn::new("{arn}"), OwnArn::new("{arn}/index/*").but(ITEM)]).near(&["{arn}/*"]);
     /// A consumer of a Kinesis stream.
     KINESIS_CONSUMER = resource("kinesis_consumer").actions_of("kinesis").arn("kinesis:*:*:stream/*/consumer/*");
     /// A Kinesis stream.
@@ -100,9 +100,9 @@ kinds! {
         .ends_at("/");
     /// An event bus of EventBridge.
     EVENTS_EVENT_BUS = resource("events_event_bus").also(&["eventbridge"]).actions_of("events")
-        .arn("events:*:*:event-bus/*").owns(&[Own::new("{arn}").but(RULE), Own::new("{place}:rule/*").but(BUS)]);
+        .arn("events:*:*:event-bus/*").owns(&[OwnArn::new("{arn}").but(RULE), OwnArn::new("{place}:rule/*").but(BUS)]);
     /// The Glue catalogue of one account and region.
-    GLUE_CATALOG = resource("glue_catalog").actions_of("glue").arn("glue:*:*:catalog").owns(&[Own::new("{place}:*")]);
+    GLUE_CATALOG = resource("glue_catalog").actions_of("glue").arn("glue:*:*:catalog").owns(&[OwnArn::new("{place}:*")]);
     /// An identity of SES.
     SES_IDENTITY = resource("ses_identity").actions_of("ses").arn("ses:*:*:identity/*");
     /// A destination of CloudWatch Logs.

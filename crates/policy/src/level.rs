@@ -124,8 +124,8 @@ impl Serialize for AccessLevels {
 }
 
 impl Statement {
-    /// The levels that the statement's actions reach. Where it is known that only one service is meant, `*` and
-    /// `NotAction` are about that one.
+    /// The levels that the statement's actions reach. If it is known that only one service is meant, `*` and
+    /// `NotAction` are about that service.
     pub fn access_levels(&self, service: Option<&str>) -> AccessLevels {
         let mut scan = Scan::default();
         if self.is_not_action {

@@ -1,5 +1,5 @@
 //! `explain --jsonl`: one JSON object a line in, one a line out. A line that cannot be read becomes an error that says
-//! why, and the rest goes on.
+//! why, and the other lines are still answered.
 
 use std::borrow::Cow;
 

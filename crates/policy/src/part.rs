@@ -4,29 +4,30 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::glob::{contains, overlaps};
-use crate::resource_kind::Own;
+use crate::resource_kind::OwnArn;
 
-/// The most patterns along which an Allow is cut; past it none is, and some unions of Denies are not seen.
+/// The most patterns along which an Allow is cut. With more it is not cut at all, and some unions of Denies are not
+/// seen.
 const MAX_CUTS: usize = 16;
 
-/// A part of what an Allow speaks of: what a pattern matches, but for what others match.
+/// A part of an Allow: the actions or resources that a pattern matches, without those that other patterns match.
 #[derive(Clone)]
-pub(crate) struct Part<'a> {
+pub(crate) struct PatternPart<'a> {
     pattern: Cow<'a, str>,
     but: Vec<Cow<'a, str>>,
-    /// The ARNs of the resource itself among which it is besides.
-    own: Option<(&'a str, &'static Own)>,
+    /// If the part is about the resource itself: the resource's own ARNs that it is among.
+    own: Option<(&'a str, &'static OwnArn)>,
 }
 
-impl<'a> Part<'a> {
+impl<'a> PatternPart<'a> {
     /// All that the pattern matches.
-    pub(crate) fn new(pattern: Cow<'a, str>) -> Part<'a> {
-        Part { pattern, but: Vec::new(), own: None }
+    pub(crate) fn new(pattern: Cow<'a, str>) -> PatternPart<'a> {
+        PatternPart { pattern, but: Vec::new(), own: None }
     }
 
-    /// What the pattern matches of a resource's own ARNs.
-    pub(crate) fn of_own(pattern: Cow<'a, str>, arns: &'a str, own: &'static Own) -> Part<'a> {
-        Part { pattern, but: Vec::new(), own: Some((arns, own)) }
+    /// The resource's own ARNs that the pattern matches.
+    pub(crate) fn of_own(pattern: Cow<'a, str>, arns: &'a str, own: &'static OwnArn) -> PatternPart<'a> {
+        PatternPart { pattern, but: Vec::new(), own: Some((arns, own)) }
     }
 
     /// The pattern that it is a part of.
@@ -34,22 +35,22 @@ impl<'a> Part<'a> {
         &self.pattern
     }
 
-    /// The same, but for what these patterns match.
-    pub(crate) fn but(self, but: Vec<Cow<'a, str>>) -> Part<'a> {
-        Part { but, ..self }
+    /// The same part without what these patterns match.
+    pub(crate) fn but(self, but: Vec<Cow<'a, str>>) -> PatternPart<'a> {
+        PatternPart { but, ..self }
     }
 
     /// Whether the action, which is a part itself, is never on this resource.
-    pub(crate) fn is_never_of(&self, action: &Part) -> bool {
+    pub(crate) fn is_never_of(&self, action: &PatternPart) -> bool {
         let name = action.pattern.split(['*', '?']).next().unwrap_or_default();
         self.own.is_some_and(|(_, own)| own.never.iter().any(|start| name.starts_with(start)))
     }
 
-    /// Whether all of the part is among what the patterns match, or among the rest (D1, D6).
+    /// Whether the patterns match all of the part; if `negated`, whether they match nothing of it (D1, D6).
     pub(crate) fn is_within(&self, patterns: &[impl AsRef<str>], negated: bool) -> bool {
         let mut patterns = patterns.iter().map(AsRef::as_ref);
         if negated {
-            // What the Deny leaves out, the part leaves out too.
+            // The part must leave out everything that the Deny leaves out.
             let meets = |pattern| self.own.is_none_or(|(arns, _)| overlaps(pattern, arns));
             patterns.all(|pattern| self.leaves_out(pattern) || !overlaps(pattern, &self.pattern) || !meets(pattern))
         } else {
@@ -62,12 +63,12 @@ impl<'a> Part<'a> {
         self.but.iter().any(|but| contains(but, pattern))
     }
 
-    /// Takes what matches the pattern out of the part; `None` when not all of that is in it.
-    fn cut(&mut self, pattern: &Cow<'a, str>) -> Option<Part<'a>> {
+    /// Takes everything that matches the pattern out of the part; `None` if some of it is not in the part.
+    fn cut(&mut self, pattern: &Cow<'a, str>) -> Option<PatternPart<'a>> {
         if self.pattern == *pattern || self.leaves_out(pattern) || !contains(&self.pattern, pattern) {
             return None;
         }
-        let inner = Part { pattern: pattern.clone(), ..self.clone() };
+        let inner = PatternPart { pattern: pattern.clone(), ..self.clone() };
         self.but.push(pattern.clone());
         Some(inner)
     }
@@ -80,20 +81,20 @@ pub(crate) fn cuts<'a>(left_out: impl Iterator<Item = &'a str>) -> BTreeSet<Cow<
 }
 
 /// The parts of an Allow, by its patterns.
-pub(crate) fn parts(patterns: Vec<Cow<'_, str>>, negated: bool) -> Vec<Part<'_>> {
+pub(crate) fn parts(patterns: Vec<Cow<'_, str>>, negated: bool) -> Vec<PatternPart<'_>> {
     match (patterns.is_empty(), negated) {
-        // Without the element a statement is about the resource that it is attached to.
-        (true, _) => vec![Part::new(Cow::Borrowed("*"))],
-        (false, true) => vec![Part::new(Cow::Borrowed("*")).but(patterns)],
-        (false, false) => patterns.into_iter().map(Part::new).collect(),
+        // Without this element a statement is about the resource that it is attached to.
+        (true, _) => vec![PatternPart::new(Cow::Borrowed("*"))],
+        (false, true) => vec![PatternPart::new(Cow::Borrowed("*")).but(patterns)],
+        (false, false) => patterns.into_iter().map(PatternPart::new).collect(),
     }
 }
 
-/// Where one Deny leaves out what another names, neither covers all of a part, but both do: a part is cut along what
-/// Denies leave out.
-pub(crate) fn cut_along<'a>(mut parts: Vec<Part<'a>>, cuts: &BTreeSet<Cow<'a, str>>) -> Vec<Part<'a>> {
+/// If one Deny leaves out what another names, neither covers a whole part, but together they do. So parts are cut along
+/// the patterns that Denies leave out.
+pub(crate) fn cut_along<'a>(mut parts: Vec<PatternPart<'a>>, cuts: &BTreeSet<Cow<'a, str>>) -> Vec<PatternPart<'a>> {
     for cut in cuts {
-        let inner: Vec<Part<'_>> = parts.iter_mut().filter_map(|part| part.cut(cut)).collect();
+        let inner: Vec<PatternPart<'_>> = parts.iter_mut().filter_map(|part| part.cut(cut)).collect();
         parts.extend(inner);
     }
     parts

@@ -32,7 +32,7 @@ pub(crate) enum Reach {
     UniqueId(String),
     /// A place outside: a network or an endpoint.
     Place,
-    /// Fixed, but whose it is cannot be told.
+    /// Fixed, but its owner cannot be told.
     Unresolved,
 }
 

@@ -1,4 +1,4 @@
-//! Reading a statement from JSON: whatever AWS ever accepted, and the rest flagged (P1, P2, P8).
+//! Reads a statement from JSON: it accepts everything that AWS ever accepted, and flags the rest (P1, P2, P8).
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -181,7 +181,7 @@ impl Reader {
         texts
     }
 
-    /// Notes the first thing for which IAM refuses the document.
+    /// Notes the first reason for which IAM refuses the document.
     fn refuse(&mut self, why: String) {
         self.statement.refused.get_or_insert(why);
     }

@@ -1,4 +1,5 @@
-//! How a type of resource is declared: what its policies are about, which ARNs are its own, and what stands before it.
+//! The declaration of a type of resource: the actions that its policies are about, the ARNs that are its own, and the
+//! gates before it.
 
 use crate::arn::Arn;
 use crate::gate::Gate;
@@ -13,50 +14,52 @@ pub struct ResourceKind {
     pub resource_type: &'static str,
     /// Other names by which people call it or its service.
     also: &'static [&'static str],
-    /// How a policy on it counts.
+    /// The kind of policy that is on it.
     pub policy: PolicyKind,
-    /// The service whose actions such a policy can be about: `sqs`. None where they may be any service's.
+    /// The service whose actions such a policy can be about: `sqs`. None if they may be of any service.
     pub service: Option<&'static str>,
-    /// Its ARN from the service on, as a pattern; empty where an ARN does not tell the type.
+    /// Its ARN from the service on, as a pattern; empty if the ARN does not show the type.
     shape: &'static str,
-    /// Where the resource's own ARN ends in one of something in it: `/` of a bucket.
+    /// The character that ends the resource's own ARN in the ARN of something inside it: `/` for a bucket.
     pub(crate) ends_at: &'static str,
-    /// The ARNs that a policy on it can be about. None: what its policies name says nothing.
-    pub(crate) own: &'static [Own],
-    /// ARNs that may be its own; it is not known, or not of all.
+    /// The ARNs that a policy on it can be about. None: the names in its policies decide nothing.
+    pub(crate) own: &'static [OwnArn],
+    /// ARNs that may be its own, where that is not known, or not for all of them.
     pub(crate) near: &'static [&'static str],
-    /// What stands before every resource of the type. What stands before some of them is with their policies.
+    /// The gate before every resource of the type. A gate before some of them only is with their policies.
     pub gate: Option<Gate>,
-    /// What else may let someone in and no collector reads: `grants`. The change that reads it takes this out.
+    /// Something else that may let someone in, but that no collector reads: `grants`. Remove this when a collector
+    /// reads it.
     pub never_read: Option<&'static str>,
     /// Whether Block Public Access of the account and of the resource stands before its policies.
     pub has_blocks: bool,
 }
 
 /// Nothing but the resource.
-const ITSELF: &[Own] = &[Own::new("{arn}")];
+const ITSELF: &[OwnArn] = &[OwnArn::new("{arn}")];
 
-/// ARNs that are a resource's own: `{arn}` stands for it, `{place}` for its ARN up to the account.
+/// ARNs that are a resource's own: `{arn}` stands for the resource's ARN, `{place}` for its ARN up to the account.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Own {
+pub(crate) struct OwnArn {
     pub(crate) pattern: &'static str,
-    /// How the names of actions begin that are never on these.
+    /// Actions whose names begin with one of these are never on these ARNs.
     pub(crate) never: &'static [&'static str],
 }
 
-impl Own {
+impl OwnArn {
     /// ARNs that any action of the service may be on.
-    pub(crate) const fn new(pattern: &'static str) -> Own {
-        Own { pattern, never: &[] }
+    pub(crate) const fn new(pattern: &'static str) -> OwnArn {
+        OwnArn { pattern, never: &[] }
     }
 
     /// The same, but for the actions whose names begin like these.
-    pub(crate) const fn but(self, never: &'static [&'static str]) -> Own {
-        Own { never, ..self }
+    pub(crate) const fn but(self, never: &'static [&'static str]) -> OwnArn {
+        OwnArn { never, ..self }
     }
 }
 
-/// Declares a type of resource. Its policies are on resources, and of what they name nothing is decided.
+/// Declares a type of resource. Its policies are on resources, and the names in their statements decide nothing, unless
+/// more is declared.
 pub(crate) const fn resource(resource_type: &'static str) -> ResourceKind {
     ResourceKind {
         resource_type,
@@ -89,13 +92,13 @@ impl ResourceKind {
         Self { also, ..self }
     }
 
-    /// Its policies count so, and not as those on resources do.
+    /// Its policies are of this kind, and not of the kind on resources.
     pub(crate) const fn with(self, policy: PolicyKind) -> Self {
         Self { policy, ..self }
     }
 
     /// The ARNs that its policies can be about.
-    pub(crate) const fn owns(self, own: &'static [Own]) -> Self {
+    pub(crate) const fn owns(self, own: &'static [OwnArn]) -> Self {
         Self { own, ..self }
     }
 
@@ -104,7 +107,7 @@ impl ResourceKind {
         Self { near, ..self }
     }
 
-    /// Where the ARN of something in it goes on after its own.
+    /// The character after its own ARN in the ARN of something inside it.
     pub(crate) const fn ends_at(self, ends_at: &'static str) -> Self {
         Self { ends_at, ..self }
     }
@@ -114,7 +117,7 @@ impl ResourceKind {
         Self { gate: Some(gate), ..self }
     }
 
-    /// No collector reads this of it, and it may let someone in.
+    /// No collector reads this part of it, and that part may let someone in.
     pub(crate) const fn never_reads(self, what: &'static str) -> Self {
         Self { never_read: Some(what), ..self }
     }

@@ -1,4 +1,4 @@
-//! What only S3 has: ACLs, Block Public Access, and a definition of public of its own.
+//! Rules that only S3 has: ACLs, Block Public Access, and its own definition of public.
 
 use crate::bound::{Key, bounds};
 use crate::class::Class;
@@ -162,7 +162,8 @@ fn is_fixed(statement: &Statement, kind: PolicyKind) -> bool {
     let nulls = conditions.iter().filter(|condition| condition.operator.eq_ignore_ascii_case("Null")).cloned();
     let fixed = Statement { conditions: counted.chain(nulls).collect(), ..statement.clone() };
     let bounds = bounds(&fixed, kind);
-    // An address that cannot be read is not shown to be public to S3, so S3's blocks are not counted on.
+    // If an address cannot be read, it is not certain that S3 calls the policy public. So S3's blocks are not relied
+    // on.
     bounds.never || !bounds.bounds.is_empty() || bounds.flags.contains(&Flag::MalformedAddress)
 }
 

@@ -16,10 +16,10 @@ use crate::reach::Reach;
 use crate::statement::{PrincipalValue, Statement};
 use crate::value::variables_as_wildcards;
 
-/// The most comparisons of the accounts of one bound with all bounds; past it they are not told apart.
+/// The most comparisons of the accounts of one bound with all bounds. With more, the accounts are not told apart.
 const MAX_INTERSECTION: usize = 100_000;
 
-/// Where a principal stands, while it is found out.
+/// The class of a principal, while it is being computed.
 pub(crate) struct Standing {
     pub(crate) class: Class,
     pub(crate) account: Option<String>,
@@ -78,7 +78,7 @@ impl Standing {
 
     /// R1, R2: anyone, as far as every bound admits them.
     pub(crate) fn anyone(&mut self, bounds: &[&Bound], facts: &Facts) {
-        // C6: when only services pass, whom they act for decides.
+        // C6: if only services pass, it matters for whom they act.
         let only_services = |bound: &&Bound| bound.is_only(|entry| entry.dimension == Dimension::Service);
         if bounds.iter().any(only_services) {
             return self.service(bounds, facts);
@@ -104,7 +104,7 @@ impl Standing {
         self.restrictions(bounds, facts);
     }
 
-    /// R2: of the accounts that one bound names, those whom the others admit too.
+    /// R2: the accounts that one bound names and that all other bounds admit too.
     fn accounts(&mut self, bound: &Bound, bounds: &[&Bound], facts: &Facts) {
         let entries: usize = bounds.iter().map(|bound| bound.entries.len()).sum();
         if bound.entries.len().saturating_mul(entries) > MAX_INTERSECTION {
@@ -127,7 +127,7 @@ impl Standing {
         }
     }
 
-    /// R2: of the organizations that one bound names, those whom the others admit too: a caller is of one only.
+    /// R2: the organizations that one bound names and that all other bounds admit too: a caller belongs to only one.
     fn organizations(&mut self, bound: &Bound, bounds: &[&Bound], facts: &Facts) {
         let entries: usize = bounds.iter().map(|bound| bound.entries.len()).sum();
         if bound.entries.len().saturating_mul(entries) > MAX_INTERSECTION {
@@ -139,7 +139,7 @@ impl Standing {
         self.class = self.class.min(widest.unwrap_or(Class::Nobody));
     }
 
-    /// C3, C5: those outside who come from, or answer to, a named place.
+    /// C3, C5: callers outside who come from a named place, or whose answer goes to one.
     fn restrictions(&mut self, bounds: &[&Bound], facts: &Facts) {
         let is_network = |entry: &Entry| matches!(entry.reach, Reach::Vpc(_));
         let ours = facts.organization;
@@ -171,7 +171,7 @@ impl Standing {
             return;
         }
         self.class = caller.class;
-        // Whose an account is need not be known where a bound says that it must be ours.
+        // If a bound says that the account must be ours, it need not be known whose it is.
         if self.class == Class::Unknown {
             let of_callers = |bound: &&&Bound| bound.is_only(|entry| entry.dimension == Dimension::Caller);
             let ours = bounds.iter().filter(of_callers).map(|bound| widest_of(&bound.entries, facts));
@@ -199,7 +199,7 @@ impl Standing {
         self.anyone(bounds, facts);
     }
 
-    /// R5: a service, by whom it may act for.
+    /// R5: a service, by the accounts that it may act for.
     fn service(&mut self, bounds: &[&Bound], facts: &Facts) {
         // A service's call has none of the keys that only principals of accounts have.
         let passes = |entry: &Entry| entry.dimension != Dimension::Caller || entry.reach == Reach::Anyone;
@@ -268,7 +268,7 @@ impl Caller<'_> {
     fn passes(&self, entry: &Entry) -> bool {
         match entry.dimension {
             Dimension::Service => false,
-            // C2: the key is there only when a service calls, so no one outside comes in by our own sources.
+            // C2: the key is present only when a service calls, so our own sources let nobody in from outside.
             Dimension::Source => self.class < Class::Unknown || entry.class(self.facts) >= Class::Unknown,
             // Networks and endpoints say nothing about whose credentials are used.
             Dimension::Network | Dimension::Endpoint | Dimension::Claim => true,

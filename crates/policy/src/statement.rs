@@ -148,7 +148,7 @@ impl Statement {
             || (self.is_not_resource && all(&self.resources))
     }
 
-    /// Whether all of the statement was understood. What was left out of it may be what narrows it.
+    /// Whether the whole statement was understood. A part that was left out may be the part that narrows it.
     pub(crate) fn is_whole(&self) -> bool {
         let odd = [Flag::MalformedStatement, Flag::MalformedValue, Flag::DuplicateKey, Flag::ConflictingElements];
         self.refused.is_none() && !odd.iter().any(|flag| self.flags.contains(flag))

@@ -1,20 +1,20 @@
-//! The resource that a policy is on, and what a statement's `Resource` is of it.
+//! The resource that a policy is on, and which part of it a statement's `Resource` names.
 //!
 //! An Allow misses the resource only if all its patterns certainly name something else; a Deny counts only if it
-//! certainly covers. A pattern that can be neither shown to be the resource's own nor to be another's is undecided:
-//! it stays as it was written, so that only a Deny that covers the text itself covers it.
+//! certainly covers. If a pattern cannot be shown to name this resource or another one, it is undecided: it stays as it
+//! was written, so that only a Deny that covers the text itself covers it.
 
 use std::borrow::Cow;
 
 use crate::arn::{Arn, has_wildcard};
 use crate::glob::{contains, overlaps};
 use crate::kind::PolicyKind;
-use crate::part::Part;
-use crate::resource_kind::{Own, ResourceKind};
+use crate::part::PatternPart;
+use crate::resource_kind::{OwnArn, ResourceKind};
 use crate::statement::Statement;
 use crate::value::variables_as_wildcards;
 
-/// The shape of whatever names a resource for certain.
+/// The shape of a text that certainly names a resource.
 const ANY_ARN: &str = "arn:*:*:*:*:*";
 
 /// A resource by its ARN, made ready for many statements.
@@ -23,15 +23,15 @@ pub struct Target {
     kind: &'static ResourceKind,
     /// Its ARN.
     base: String,
-    own: Vec<(String, &'static Own)>,
+    own: Vec<(String, &'static OwnArn)>,
     near: Vec<String>,
     /// What a pattern that starts with `execute-api:/` is relative to.
     relative: Option<String>,
 }
 
 impl Target {
-    /// The resource with this ARN; `None` where nothing is known of such resources, or it is no whole ARN.
-    /// `account` is the resource's, where the ARN does not say it.
+    /// The resource with this ARN; `None` if nothing is known about such resources, or if the ARN is not complete.
+    /// `account` is the resource's account, for ARNs that do not say it.
     pub fn of(arn: &str, account: Option<&str>) -> Option<Target> {
         let absolute = rest_api(arn, account);
         let text = absolute.as_deref().unwrap_or(arn);
@@ -68,7 +68,7 @@ impl Target {
         &self.base
     }
 
-    /// Whether what statements name says anything in a policy of this kind on it.
+    /// Whether the names in a statement's `Resource` mean anything in a policy of this kind on this resource.
     pub(crate) fn decides(&self, kind: PolicyKind) -> bool {
         !self.own.is_empty() && kind.has_principals() && kind != PolicyKind::Trust
     }
@@ -81,40 +81,42 @@ impl Target {
         }
     }
 
-    /// What the statement's patterns are of the resource; empty if all certainly name something else.
-    pub(crate) fn parts<'a>(&'a self, statement: &'a Statement) -> Vec<Part<'a>> {
+    /// The parts of the resource that the statement's patterns name; empty if all patterns certainly name something
+    /// else.
+    pub(crate) fn parts<'a>(&'a self, statement: &'a Statement) -> Vec<PatternPart<'a>> {
         let written: Vec<Cow<'a, str>> = statement.resources.iter().map(|pattern| self.absolute(pattern)).collect();
-        let all = |but: &[Cow<'a, str>]| -> Vec<Part<'a>> {
+        let all = |but: &[Cow<'a, str>]| -> Vec<PatternPart<'a>> {
             let left = self.own.iter().filter(|(own, _)| !but.iter().any(|but| contains(but, own)));
-            left.map(|(own, of)| Part::of_own(own.into(), own, of).but(but.to_vec())).collect()
+            left.map(|(own, of)| PatternPart::of_own(own.into(), own, of).but(but.to_vec())).collect()
         };
-        let parts: Vec<Part<'a>> = match (written.is_empty(), statement.is_not_resource) {
+        let parts: Vec<PatternPart<'a>> = match (written.is_empty(), statement.is_not_resource) {
             // Without the element a statement is about all of the resource that it is on.
             (true, _) | (_, true) => all(&written),
             _ => written.iter().flat_map(|it| self.narrowed(it, statement.expands_variables)).collect(),
         };
-        // What was not understood of it may have named the resource.
+        // A part of the statement that was not understood may have named the resource.
         if parts.is_empty() && !statement.is_whole() { all(&[]) } else { parts }
     }
 
-    /// What a pattern is of each of the own ARNs; as it is, of none, where that cannot be told.
-    fn narrowed<'a>(&'a self, pattern: &Cow<'a, str>, expands_variables: bool) -> Vec<Part<'a>> {
+    /// The part of each of the resource's own ARNs that a pattern names. If that cannot be told, the pattern as it was
+    /// written.
+    fn narrowed<'a>(&'a self, pattern: &Cow<'a, str>, expands_variables: bool) -> Vec<PatternPart<'a>> {
         let varies = expands_variables && pattern.contains("${");
         let wild = if varies { Cow::Owned(variables_as_wildcards(pattern)) } else { pattern.clone() };
-        let part = |(own, of): &'a (String, &'static Own)| {
+        let part = |(own, of): &'a (String, &'static OwnArn)| {
             if contains(own, pattern) {
-                Some(Part::of_own(pattern.clone(), own, of))
+                Some(PatternPart::of_own(pattern.clone(), own, of))
             } else if contains(&wild, own) {
-                Some(Part::of_own(own.into(), own, of))
+                Some(PatternPart::of_own(own.into(), own, of))
             } else {
-                overlaps(&wild, own).then(|| Part::of_own(wild.clone(), own, of))
+                overlaps(&wild, own).then(|| PatternPart::of_own(wild.clone(), own, of))
             }
         };
-        let parts: Vec<Part<'a>> = self.own.iter().filter_map(part).collect();
-        if parts.is_empty() && self.is_undecided(&wild) { vec![Part::new(pattern.clone())] } else { parts }
+        let parts: Vec<PatternPart<'a>> = self.own.iter().filter_map(part).collect();
+        if parts.is_empty() && self.is_undecided(&wild) { vec![PatternPart::new(pattern.clone())] } else { parts }
     }
 
-    /// Whether a pattern may be about the resource although that does not show.
+    /// Whether a pattern may name the resource although its text does not show it.
     pub(crate) fn is_undecided(&self, pattern: &str) -> bool {
         let is_near = |near: &String| {
             overlaps(pattern, near) && !self.own.iter().any(|(own, _)| contains(own, pattern) || contains(pattern, own))

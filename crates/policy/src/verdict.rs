@@ -17,14 +17,14 @@ mod fold;
 
 use fold::Fold;
 
-/// All that says who may reach one resource.
+/// Everything that decides who may reach one resource.
 #[derive(Debug, Clone, Copy)]
 pub struct Policies<'a> {
     /// Its policies, as far as they were read: none is an empty list.
     pub documents: &'a [Document],
     /// Whether there is a policy that could not be read.
     pub has_unread: bool,
-    /// What else may let someone in and is read of no resource of its kind: `grants`.
+    /// Something that may let someone in, but that no collector reads for this kind of resource: `grants`.
     pub never_read: Option<&'a str>,
     /// The resource control policies that its account has.
     pub guardrails: Option<&'a Guardrails>,
@@ -34,7 +34,7 @@ pub struct Policies<'a> {
     pub acl_owner: Option<&'a str>,
     /// The Block Public Access settings of every level that applies; `None` is one that was not collected.
     pub blocks: &'a [Option<PublicAccessBlock>],
-    /// The gates besides: what the resource's own settings say.
+    /// Further gates, from the resource's own settings.
     pub gates: &'a [Gate],
     /// When the URL of a Lambda function was made, the oldest of several; `None` is not known, or no URL.
     pub function_url_created_at: Option<DateTime<Utc>>,
@@ -63,7 +63,7 @@ impl<'a> Policies<'a> {
     }
 }
 
-/// What one grant of an ACL comes to.
+/// The effect of one grant of an ACL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AclAccess {
     /// The grant's place in the ACL.
@@ -82,7 +82,7 @@ pub struct AclAccess {
     pub denied_by: Vec<String>,
     /// What is worth knowing.
     pub flags: Vec<Flag>,
-    /// The gate behind which nothing is left of it.
+    /// The gate that closes it completely.
     pub gate: Option<Gate>,
     /// The same in words.
     pub reason: String,
@@ -97,7 +97,7 @@ pub struct Verdict {
     pub is_external: Option<bool>,
     /// Whether another account of the organization can, anyone included.
     pub is_in_org: Option<bool>,
-    /// Whether anyone could if no gate and no guardrail stood before it.
+    /// Whether anyone could reach it without its gates and guardrails.
     pub policy_public: Option<bool>,
     /// The gates that close something, and those that are to be noted.
     pub gated_by: Vec<Gate>,
@@ -107,7 +107,7 @@ pub struct Verdict {
     pub acl_grants: Vec<AclAccess>,
     /// All that is worth knowing.
     pub flags: Vec<Flag>,
-    /// What makes it so, in words.
+    /// The reasons, in words.
     pub reasons: Vec<String>,
 }
 

@@ -1,8 +1,8 @@
 //! Reading the organization: one paged list of all accounts, and the tree for the units' names.
 //!
-//! An account that moves between units while a tree is walked would be met twice, or never. So the list decides which
-//! accounts there are, and each one's own path in which unit it is; the tree is read after it, so that it has the units
-//! that the paths name.
+//! An account that moves between units while the tree is read would be met twice, or never. So the list of accounts
+//! decides which accounts exist, and each account's own path decides its unit. The tree is read after the list, so that
+//! it has the units that the paths name.
 
 use std::collections::BTreeMap;
 
@@ -65,7 +65,7 @@ async fn describe(organizations: &Client) -> Result<(String, OrganizationRow), E
     Ok((described.id.ok_or_else(|| missing("organization's id"))?, row))
 }
 
-/// All accounts by id, however often a page repeats one.
+/// All accounts by id. If pages repeat an account, it is kept once.
 async fn list(organizations: &Client, found: &impl Fn(&Account)) -> Result<BTreeMap<String, Listed>, Error> {
     let mut listed = BTreeMap::new();
     let mut pages = organizations.list_accounts().into_paginator().send();
@@ -121,7 +121,8 @@ async fn walk(organizations: &Client, units: &[OrganizationalUnit]) -> Result<Ve
     Ok(accounts)
 }
 
-/// Each account once, in the unit that its path names or else where the tree has it, and where the two disagree.
+/// Each account once, in the unit that its path names, or else in the unit where the tree has it; and the accounts
+/// about which the two disagree.
 fn put_together(
     mut listed: BTreeMap<String, Listed>,
     units: &[OrganizationalUnit],

@@ -69,7 +69,7 @@ impl<'a, 'input> Node<'a, 'input> {
         }
     }
 
-    /// What it says in plain text; none of what has members.
+    /// The value as plain text; none if it has members.
     pub fn text(self) -> Option<String> {
         match self {
             Self::Json(Value::String(text)) => Some(text.clone()),

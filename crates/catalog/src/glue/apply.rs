@@ -1,4 +1,4 @@
-//! The changes, made: each table by itself, the views last and together.
+//! Makes the changes: each table by itself, then all views together.
 
 use futures::{StreamExt, TryStreamExt, stream};
 use orgcensus_aws::Session;
@@ -12,8 +12,8 @@ use crate::glue::definition::GluePartition;
 const TABLES_AT_ONCE: usize = 8;
 const VIEWS_AT_ONCE: usize = 16;
 
-/// Makes the changes. Whoever reads meanwhile sees each table as it was or as it will be; while the views move, some
-/// show the snapshot before and some the new one, and `run_id` tells. One that was interrupted is mended by the next.
+/// Makes the changes. A reader sees each table either as it was or as it will be. While the views move, some show the
+/// old snapshot and some the new one; `run_id` tells which. If the change is interrupted, the next one completes it.
 pub async fn apply(session: &Session, plan: &Plan) -> Result<()> {
     let catalog = &Catalog::new(session);
     for change in &plan.databases {
@@ -23,7 +23,7 @@ pub async fn apply(session: &Session, plan: &Plan) -> Result<()> {
     stream::iter(tables).buffer_unordered(TABLES_AT_ONCE).try_collect::<()>().await?;
     let views = plan.views.iter().map(|change| definition(catalog, change));
     stream::iter(views).buffer_unordered(VIEWS_AT_ONCE).try_collect::<()>().await?;
-    // No view points at what goes now.
+    // No view points any more at what is removed now.
     for changes in plan.removals.chunk_by(|a, b| a.table() == b.table()) {
         removals(catalog, changes).await?;
     }

@@ -34,7 +34,7 @@ pub struct TableName {
     pub table: String,
 }
 
-/// All changes: databases, tables with their partitions, then views, then what goes.
+/// All changes: databases, tables with their partitions, then views, then removals.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plan {
     pub(crate) databases: Vec<Change>,
@@ -111,7 +111,8 @@ fn changes(wanted: &GlueTable, present: Option<&GlueTable>) -> Result<Vec<Change
     Ok(changes)
 }
 
-/// A table's columns with those that only Glue has: tables only grow. A view has what it selects.
+/// A table's columns, plus the columns that only Glue has: tables only grow. A view has exactly the columns that it
+/// selects.
 fn grown(wanted: &GlueTable, present: &GlueTable) -> Result<Vec<GlueColumn>> {
     let owner = present.parameters.get(OWNER);
     if owner != wanted.parameters.get(OWNER) {

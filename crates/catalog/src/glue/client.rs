@@ -43,7 +43,7 @@ const INPUT: &str = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputForm
 const OUTPUT: &str = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat";
 const SERDE: &str = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
 
-/// The answer of a call that says nothing of use.
+/// The answer of a call whose content is not used.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Done {}
@@ -176,7 +176,7 @@ impl Catalog {
     }
 
     pub(crate) async fn update_table(&self, table: &GlueTable) -> Result<()> {
-        // No archive: a version a night would fill Glue's quota of versions.
+        // No archive: one version every night would use up Glue's quota of versions.
         let input = json!({"DatabaseName": table.database, "TableInput": table_input(table), "SkipArchive": true});
         let answer = UPDATE_TABLE.send(&self.session, input).await;
         answer.map(drop).map_err(|error| failed(format!("update {}", table.title()), error))
@@ -253,7 +253,7 @@ fn partition_input(partition: &GluePartition) -> Value {
     json!({"Values": partition.values, "StorageDescriptor": storage(&partition.columns, Some(&partition.location))})
 }
 
-/// Where Parquet is and what reads it; a view has columns alone.
+/// Where the Parquet files are, and the classes that read them; a view has only columns.
 fn storage(own: &[GlueColumn], location: Option<&str>) -> Value {
     let Some(location) = location else {
         return json!({"Columns": columns(own), "Location": "", "SerdeInfo": {}});

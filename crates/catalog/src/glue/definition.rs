@@ -10,7 +10,7 @@ use crate::ddl::view_query;
 use crate::glue::presto_view;
 use crate::{Contents, Result};
 
-/// The parameter that says which lake made a table: what lacks it is someone else's.
+/// The parameter that says which lake made a table. A table without it belongs to someone else.
 pub(crate) const OWNER: &str = "orgcensus.lake";
 
 /// Characters that Glue takes as a column's comment, and as a table's description.
@@ -32,7 +32,7 @@ pub struct GlueTable {
     pub columns: Vec<GlueColumn>,
     /// The columns that partitions are named by; a view has none.
     pub partition_keys: Vec<GlueColumn>,
-    /// Where it is; a view is nowhere.
+    /// Where its files are; none for a view.
     pub location: Option<String>,
     /// A view's text: `/* Presto View: … */`.
     pub view_text: Option<String>,

@@ -11,7 +11,7 @@ use crate::ec2::tags::{self, Tag};
 
 const LIST: Read<Page> = reads("ec2", "DescribeVpcs");
 
-/// One VPC that the account can see: its own, or one of which another account shares subnets with it.
+/// One VPC that the account can see: its own, or a VPC whose subnets another account shares with it.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "ec2_vpcs", key = "arn")]
 pub struct Vpc {

@@ -70,8 +70,8 @@ pub(super) async fn list(iam: &Client, line: &Reported) -> Answer<Vec<Key>> {
     Ok(keys)
 }
 
-/// The last use from the report, which knows keys by the second they were made in and by no id.
-/// Where it does not say all of a last use, or not so that it can be read, that is asked for.
+/// The last use from the report, which identifies keys by the second of their creation and not by an id. If the
+/// report's last use is incomplete or cannot be read, IAM is asked for it.
 fn reported(line: &Reported, created_at: Option<Timestamp>) -> Option<LastUse> {
     let Reported { credentials: line, unread } = line;
     let second = |at: Option<Timestamp>| at.map(|at| at.0.div_euclid(1000));
@@ -105,7 +105,7 @@ fn from_answer(used: AccessKeyLastUsed) -> LastUse {
     }
 }
 
-/// Adds a key. One whose last use IAM does not find stays: it was listed a moment ago.
+/// Adds a key. If IAM does not find its last use, the key stays: it was listed a moment ago.
 pub(super) async fn push(rows: &mut Rows<'_>, line: &Credentials, key: Key) -> Result<(), Error> {
     let last_use = rows.item([AccessKey::TABLE], key.last_use)?;
     let row = access_key(line, key.metadata, last_use, rows.captured_at());

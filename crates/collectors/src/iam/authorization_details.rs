@@ -77,7 +77,7 @@ async fn push(rows: &mut Rows<'_>, page: Page, said: &Said) -> Result<(), Error>
     Ok(())
 }
 
-/// Whether each policy may be attached, where the answer says it: the SDK makes false of what it does not say.
+/// Whether each policy may be attached, if the answer says it: the SDK returns false for a missing member.
 fn is_attachable(policies: &[ManagedPolicyDetail], said: &Said) -> Vec<Option<bool>> {
     let flags = policies.iter().map(|policy| Some(policy.is_attachable));
     if said.count(IS_ATTACHABLE) == policies.len() {
@@ -90,7 +90,7 @@ fn is_attachable(policies: &[ManagedPolicyDetail], said: &Said) -> Vec<Option<bo
         .collect()
 }
 
-/// Of each policy of a page, in order, whether it has this member. What is no XML was an error before.
+/// For each policy of a page, in order: whether it has this member. A page that is not XML was an error before.
 fn policies_that_say(page: &[u8], member: &str) -> Vec<bool> {
     let (mut said, mut depth) = (Vec::new(), None::<usize>);
     let mut reader = quick_xml::Reader::from_reader(page);

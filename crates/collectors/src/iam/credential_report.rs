@@ -19,9 +19,9 @@ use serde::Serialize;
 
 use crate::items::Unread;
 
-/// How often is asked whether the report is ready.
+/// How often the collector asks whether the report is ready.
 const POLLS: usize = 30;
-/// How long is waited between two questions; not at all in tests.
+/// How long it waits between two questions; not at all in tests.
 const PAUSE: Duration = if cfg!(test) { Duration::ZERO } else { Duration::from_secs(2) };
 /// The call that errors about the report's content name.
 const GET: &str = "iam:GetCredentialReport";
@@ -40,7 +40,7 @@ pub struct Credentials {
     pub created_at: Option<Timestamp>,
     /// Days since then.
     pub age_days: Option<i32>,
-    /// Whether the user has a console password; null for root, of which the report does not say.
+    /// Whether the user has a console password; null for root, since the report does not say it.
     pub password_enabled: Option<bool>,
     /// When the password was last used to sign in (UTC); null when never, or not known.
     pub password_last_used_at: Option<Timestamp>,
@@ -151,17 +151,17 @@ impl Report {
     }
 }
 
-/// The lines of the newest report, which is asked for and waited for.
+/// Asks for a report, waits for it, and returns its lines.
 pub(super) async fn read(iam: &Client, captured_at: Timestamp) -> Result<Report, Error> {
     generate(iam).await?;
     let answer = iam.get_credential_report().send().await?;
     parse(&answer, captured_at)
 }
 
-/// Asks for a report until there is one. AWS says so at once when the last is less than four hours old.
+/// Asks for a report until it is ready. If the last one is less than four hours old, AWS says at once that it is ready.
 async fn generate(iam: &Client) -> Result<(), Error> {
     for _ in 0..POLLS {
-        // LimitExceeded: reports are asked for too often; the last one will do.
+        // LimitExceeded: reports were asked for too often; the last one is good enough.
         let answer = iam.generate_credential_report().send().await.optional(&["LimitExceeded"])?;
         match answer.map(|answer| answer.state) {
             None | Some(Some(ReportStateType::Complete)) => return Ok(()),

@@ -14,7 +14,7 @@ pub(super) fn name_or_last(name: Option<String>, arn: &str) -> String {
     name.unwrap_or_else(|| arn.rsplit('/').next().unwrap_or_default().to_owned())
 }
 
-/// A document that must be there: one that the answer lacks is unread, not absent.
+/// A document that must be there. If the answer lacks it, it is unread and not absent.
 pub(super) fn document(rows: &mut Rows<'_>, encoded: Option<String>) -> PolicyText {
     match encoded {
         Some(text) => PolicyText::Document(orgcensus_policy::decode(&text).into_owned()),

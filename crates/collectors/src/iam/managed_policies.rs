@@ -64,9 +64,9 @@ pub struct PolicyVersion {
     pub age_days: Option<i32>,
 }
 
-/// Adds a policy with its versions and their documents. One of AWS's that nothing in the account uses is left out, as are
-/// AWS's old versions, which nobody can put in force again.
-/// Whether it may be attached is told beside it: of a flag that the answer lacks the SDK makes false.
+/// Adds a policy with its versions and their documents. One of AWS's that nothing in the account uses is left out, as
+/// are AWS's old versions, which nobody can put in force again. The argument says whether it may be attached, because
+/// the SDK returns false for a flag that is missing in the answer.
 pub(super) async fn push(
     rows: &mut Rows<'_>,
     mut detail: ManagedPolicyDetail,

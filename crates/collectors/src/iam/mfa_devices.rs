@@ -32,7 +32,7 @@ pub struct Device {
     pub age_days: Option<i32>,
 }
 
-/// All virtual devices of an account, root's and nobody's too.
+/// All virtual devices of an account, including root's and those that belong to nobody.
 pub(super) async fn list_virtual(iam: &Client, now: Timestamp) -> Answer<Vec<Device>> {
     let list = iam.list_virtual_mfa_devices().assignment_status(AssignmentStatusType::Any).max_items(1000);
     let mut pages = list.into_paginator().items().send();

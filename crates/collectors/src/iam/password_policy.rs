@@ -60,7 +60,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     rows.push(row).await
 }
 
-/// Of a flag that the answer lacks the SDK makes false.
+/// The SDK returns false for a flag that is missing in the answer.
 fn policy(answer: Option<&Answer>, said: &Said, unread: &mut Unread) -> PasswordPolicy {
     let mut flag = |name: &str, value: fn(&Answer) -> bool| {
         answer.and_then(|it| unread.value(name, said.has(name).then(|| value(it))))
@@ -74,7 +74,7 @@ fn policy(answer: Option<&Answer>, said: &Said, unread: &mut Unread) -> Password
         requires_lowercase_characters: flag("RequireLowercaseCharacters", |it| it.require_lowercase_characters),
         allows_users_to_change_password: flag("AllowUsersToChangePassword", |it| it.allow_users_to_change_password),
         expires_passwords: flag("ExpirePasswords", |it| it.expire_passwords),
-        // Zero is how AWS writes "never" and "none" in some accounts, and leaves out in others.
+        // In some accounts AWS writes zero for "never" and "none"; in others it leaves the value out.
         max_password_age_days: answer.and_then(|it| it.max_password_age).filter(|days| *days > 0),
         password_reuse_prevention: answer.and_then(|it| it.password_reuse_prevention).filter(|count| *count > 0),
         is_hard_expiry: answer.and_then(|it| it.hard_expiry),

@@ -41,7 +41,7 @@ pub struct RootUser {
     pub report_generated_at: Option<Timestamp>,
 }
 
-/// What is known of root: each of the three where it could be read.
+/// The three sources about root, each if it could be read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sources<'a> {
     pub(super) summary: Option<&'a HashMap<Key, i32>>,
@@ -49,7 +49,7 @@ pub(super) struct Sources<'a> {
     pub(super) devices: Option<&'a [Device]>,
 }
 
-/// Root's row. Without a line in the report all that only the report says is null, and so with the others.
+/// Root's row. If a source is missing, the columns that only this source fills are null.
 pub(super) fn root_user(arn: String, sources: Sources<'_>, now: Timestamp) -> RootUser {
     let Sources { summary, line, devices } = sources;
     let is = |key: Key| summary?.get(&key).map(|count| *count > 0);

@@ -18,9 +18,9 @@ use serde::Serialize;
 use super::detail::GONE;
 use crate::items::{Answer, details, is_gone};
 
-/// How often is asked whether a job is done; most are within a second.
+/// How often the collector asks whether a job is done; most jobs are done within a second.
 const POLLS: usize = 60;
-/// How long is waited between two questions; not at all in tests.
+/// How long it waits between two questions; not at all in tests.
 const PAUSE: Duration = if cfg!(test) { Duration::ZERO } else { Duration::from_secs(1) };
 const GET: &str = "iam:GetServiceLastAccessedDetails";
 
@@ -110,7 +110,7 @@ async fn services(iam: &Client, arn: &str) -> Answer<Vec<Listed>> {
                 let (code, why) = answer.error.map(|it| (it.code, it.message)).unwrap_or_default();
                 return Err(orgcensus_aws::Error::new(Class::Failed, "JobFailed", format!("{code}: {why}")).during(GET));
             }
-            // In progress, or a word of next year.
+            // The job is in progress, or its state is a word that this version does not know.
             _ => {
                 tokio::time::sleep(PAUSE).await;
                 continue;

@@ -1,11 +1,12 @@
 //! Access keys, MFA devices and signing certificates of users, and what root has. The credential report says whom to ask.
 //!
 //! Calls for each account: two for the report (more while AWS makes it), one for the summary, one for each 1000 virtual
-//! MFA devices. For each user only what its line of the report asks for: one if it has an access key, one if it has MFA
-//! and no virtual device, one if it has a signing certificate; one more for each access key that the report's times do not
-//! identify. A user without any of these, as most are not, costs no call.
+//! MFA devices. For each user only the calls that its line of the report makes necessary: one if it has an access key,
+//! one if it has MFA and no virtual device, one if it has a signing certificate; one more for each access key that the
+//! report's times do not identify. A user who has none of these costs no call, and most users have none.
 //!
-//! The report may be four hours old, so what a user got since may lack its row; `report_generated_at` says it.
+//! The report may be four hours old, so a key or device that a user got since then may have no row.
+//! `report_generated_at` says how old the report is.
 
 use std::collections::BTreeSet;
 
@@ -42,7 +43,7 @@ pub const USER_CREDENTIALS: Collector = Collector {
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
-/// What is short where nobody says whom to ask.
+/// The tables that lack rows when there is no report, so that nobody says which users to ask about.
 const TABLES: [&str; 4] = [RootUser::TABLE, AccessKey::TABLE, Device::TABLE, Certificate::TABLE];
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
@@ -81,7 +82,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Adds root's row, and counts what it lacks of that which AWS always says.
+/// Adds root's row, and counts the values that are missing although AWS always gives them.
 async fn push_root(
     rows: &mut Rows<'_>,
     root: RootUser,
@@ -103,7 +104,7 @@ async fn push_root(
     rows.push(root).await
 }
 
-/// What is asked of a user. What the report does not say is asked.
+/// The calls to make for a user. If the report does not say whether a call is needed, the call is made.
 struct Asked<'a> {
     line: &'a Reported,
     keys: bool,
@@ -130,7 +131,7 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// What AWS told of a user; nothing where nothing was asked.
+/// What AWS answered about a user; empty for calls that were not made.
 struct Told<'a> {
     line: &'a Reported,
     keys: Answer<Vec<Key>>,
@@ -153,8 +154,8 @@ async fn ask<'a>(iam: &Client, asked: Asked<'a>) -> Told<'a> {
     }
 }
 
-/// Adds what a user has. One that IAM does not know is missed and not gone: the report, which may be hours old, knows it,
-/// and nothing says whether it was deleted since.
+/// Adds what a user has. If IAM does not know the user, the user counts as missed and not as gone: the report, which
+/// may be hours old, names it, and nothing says whether it was deleted since then.
 async fn push(rows: &mut Rows<'_>, told: Told<'_>) -> Result<(), Error> {
     let (line, now) = (&told.line.credentials, rows.captured_at());
     for key in rows.item([AccessKey::TABLE], told.keys)?.unwrap_or_default() {

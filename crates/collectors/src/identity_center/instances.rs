@@ -27,7 +27,8 @@ pub struct Instance {
     pub status: Option<String>,
     /// The region that it lives in; null when AWS does not say.
     pub primary_region: Option<String>,
-    /// Whether it lives in this row's region; false for a replica, of which nothing else is read. True when AWS does not say.
+    /// Whether the instance belongs to this row's region; false for a replica, for which nothing else is read. True
+    /// when AWS does not say.
     pub is_primary: bool,
     /// When it was made (UTC).
     pub created_at: Option<Timestamp>,
@@ -60,7 +61,8 @@ pub(super) async fn list(session: &Session) -> Result<Vec<Listed>, Error> {
 
 /// Those of them whose users, groups and permission sets are read here: each instance in one region.
 pub(super) async fn of_organization(session: &Session, stamp: &Stamp) -> Result<Vec<Listed>, Error> {
-    // What cannot be read of an instance counts where it has a row: with the permission sets.
+    // A value of an instance that cannot be read is counted by the collector that writes the instance's row: that of
+    // permission sets.
     let row = |it: &Listed| row(it, session.region(), stamp, &mut Unread::default());
     Ok(list(session).await?.into_iter().filter(|it| row(it).is_read()).collect())
 }

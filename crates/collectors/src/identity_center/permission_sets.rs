@@ -176,7 +176,7 @@ async fn read(session: &Session, instance_arn: &str, arn: String) -> Found {
     let inline = INLINE.send(session, input).await;
     Found {
         described,
-        // AWS says that there is none by an empty text.
+        // AWS answers an empty text if there is none.
         inline: inline.map(|it| it.inline_policy.filter(|text| !text.is_empty())),
         attached: policies::read(session, instance_arn, &arn).await,
         tags: tags(session, instance_arn, &arn).await,

@@ -56,7 +56,7 @@ pub struct Key {
     pub is_multi_region: Option<bool>,
     /// PRIMARY or REPLICA; null for a key of one region.
     pub multi_region_key_type: Option<String>,
-    /// The ARN of the primary key of which this is a replica, or which this is.
+    /// The ARN of the primary key: this key itself, or the key that this is a replica of.
     pub primary_key_arn: Option<String>,
     /// When the key was made (UTC).
     pub created_at: Option<Timestamp>,
@@ -200,7 +200,7 @@ async fn read(session: &Session, entry: Entry) -> Details {
     Details { metadata, policy: policy.map(Some), rotation, tags, entry }
 }
 
-/// KMS rotates symmetric keys of its own store. Where the key could not be read, it is asked all the same.
+/// KMS rotates only symmetric keys in its own store. If the key could not be read, KMS is asked anyway.
 fn can_rotate(metadata: &Answer<Metadata>) -> bool {
     let Ok(key) = metadata else { return true };
     key.custom_key_store_id.is_none() && key.key_spec.as_deref().is_none_or(|spec| spec == "SYMMETRIC_DEFAULT")

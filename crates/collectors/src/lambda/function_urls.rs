@@ -58,7 +58,7 @@ struct Cors {
     allow_origins: Vec<String>,
 }
 
-/// The function's URLs. Where Lambda does not know the operation, it is not known that a function has none.
+/// The function's URLs. If Lambda does not know the operation, it is not known whether the function has URLs.
 pub(super) async fn read(session: &Session, name: &str) -> Answer<Vec<Url>> {
     all(&LIST, session, json!({"FunctionName": name, "MaxItems": 50}), |page| page.function_url_configs).await
 }

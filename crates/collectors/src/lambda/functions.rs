@@ -1,6 +1,6 @@
 //! Lambda functions: ListFunctions, then GetPolicy, ListFunctionUrlConfigs and ListTags for each.
 //!
-//! Of the environment only the names of variables are kept; their values are dropped as the answer is read.
+//! Only the names of environment variables are kept; their values are dropped when the answer is read.
 
 use std::collections::BTreeMap;
 
@@ -176,7 +176,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// What the calls about one function came to.
+/// The results of the calls about one function.
 struct Details {
     configuration: Configuration,
     /// By qualifier; the function's own first, under the empty one.
@@ -188,7 +188,7 @@ struct Details {
 async fn read(session: &Session, configuration: Configuration) -> Details {
     let name = configuration.function_name.as_deref().unwrap_or_default();
     let urls = function_urls::read(session, name).await;
-    // A URL of an alias is guarded by the alias's policy, not by the function's.
+    // The policy of an alias decides about the alias's URL; the function's own policy does not.
     let aliases = urls.iter().flatten().filter_map(|url| function_urls::qualifier(&url.function_arn));
     let mut policies = Vec::new();
     for qualifier in std::iter::once(String::new()).chain(aliases) {
@@ -273,7 +273,8 @@ fn function(
     }
 }
 
-/// Whether one of the URLs asks for no authentication; not known where AWS does not say it of one, and no other does.
+/// Whether one of the URLs needs no authentication. Not known if AWS does not say it for one URL, and all others need
+/// it.
 fn has_unauthenticated(urls: &[Url]) -> Option<bool> {
     let is_any = urls.iter().any(|it| it.auth_type.as_deref().is_some_and(function_urls::is_open));
     let is_known = urls.iter().all(|it| it.auth_type.is_some());

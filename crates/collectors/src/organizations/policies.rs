@@ -94,10 +94,10 @@ const NO_SUCH_TYPE: &[&str] = &["InvalidInputException", "UnsupportedAPIEndpoint
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let organizations = client!(session, aws_sdk_organizations);
-    // A call of all the tables: each of them says whether a policy's type is switched on.
+    // All tables depend on this call: each of them says whether a policy's type is switched on.
     let named = policy_types::read(&organizations, rows).await?;
     rows.part([OrganizationPolicyType::TABLE], Ok::<_, Error>(()))?;
-    // The types that this program knows, and those that only the organization does.
+    // The types that this program knows, and further types that the organization names.
     let mut types: BTreeMap<&str, bool> = PolicyType::values().iter().map(|known| (*known, false)).collect();
     types.extend(named.iter().map(|(name, is_enabled)| (name.as_str(), *is_enabled)));
     for (policy_type, is_enabled) in types {
@@ -183,7 +183,7 @@ fn policy_row(
         PolicyText::Absent | PolicyText::Unread(_) => None,
     };
     let arn = summary.arn.unwrap_or_default();
-    // Of a flag that AWS leaves out the SDK makes false; the ARN says it as well.
+    // The SDK returns false for a flag that AWS leaves out; the ARN shows the same thing.
     let is_aws_managed = summary.aws_managed || arn.split(':').nth(4) == Some("aws");
     OrganizationPolicy {
         arn,

@@ -27,7 +27,7 @@ pub const ROOT_ACCESS: Collector = Collector {
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
-/// What IAM answers where nothing of it can be on.
+/// IAM's answers that mean that no feature can be on.
 const OFF: &[&str] = &["OrganizationNotInAllFeaturesModeException", "ServiceAccessNotEnabledException"];
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {

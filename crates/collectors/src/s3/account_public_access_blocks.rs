@@ -58,7 +58,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     rows.push(row).await
 }
 
-/// The four settings: off where nothing is set, not known where AWS leaves one out of what is.
+/// The four settings: off if no setting exists; not known if AWS leaves one out of an existing setting.
 fn settings(block: Option<&Block>, unread: &mut Unread) -> [Option<bool>; 4] {
     let Some(it) = block else { return [Some(false); 4] };
     [

@@ -1,4 +1,4 @@
-//! What nine calls say about one bucket, each answer on its own: read, none set, or unread.
+//! The nine answers about one bucket. Each is read, not set, or unread by itself.
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_bucket_policy::GetBucketPolicyOutput;

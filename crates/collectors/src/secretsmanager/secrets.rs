@@ -142,7 +142,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// A secret's policy; `None` for one that is scheduled for deletion, of which AWS does not give it.
+/// A secret's policy; `None` for a secret that is scheduled for deletion, since AWS then does not give the policy.
 async fn read(session: &Session, entry: Entry) -> (Entry, Option<Answer<Option<String>>>) {
     if entry.deleted_date.is_some() {
         return (entry, None);
@@ -175,7 +175,7 @@ async fn push(
     rows.push(secret).await
 }
 
-/// Nothing was missed, since nobody can use such a policy; and yet it is not known to be absent.
+/// Nothing was missed, since nobody can use such a policy. But the policy may exist, so it does not count as absent.
 fn unread_until_restored() -> PolicyText {
     let message = "AWS gives no policy of a secret that is scheduled for deletion";
     PolicyText::Unread(orgcensus_aws::Error::new(Class::Unsupported, "ScheduledForDeletion", message))

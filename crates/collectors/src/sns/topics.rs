@@ -120,7 +120,7 @@ async fn push(rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
         rows.gone();
         return Ok(());
     }
-    // A topic is never without a policy: it is born with one for its owner.
+    // A topic always has a policy: AWS creates it with one for its owner.
     let policy = match &attributes {
         Ok(attributes) => given(attributes.attributes.get("Policy").cloned(), "sns:GetTopicAttributes", "Policy"),
         Err(error) => Err(error.clone()),

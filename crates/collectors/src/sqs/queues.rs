@@ -157,7 +157,7 @@ fn queue(
     let text = |name: &str| attributes.and_then(|it| it.get(name)).map(str::to_owned);
     let kms_key_id = text("KmsMasterKeyId").filter(|id| !id.is_empty());
     let redrive_policy_json = text("RedrivePolicy");
-    // These SQS gives of every queue, whether they were set or not.
+    // SQS gives these for every queue, whether they were set or not.
     let mut always = |name: &str| attributes.and_then(|it| unread.value(name, it.get(name))).map(str::to_owned);
     let [created, modified] = ["CreatedTimestamp", "LastModifiedTimestamp"].map(&mut always);
     let numbers = [
@@ -168,7 +168,7 @@ fn queue(
         "MaximumMessageSize",
     ];
     let numbers = numbers.map(|name| (always(name), name));
-    // With a key of KMS's it is no key of SQS's, said or not.
+    // If a KMS key is used, the queue is not encrypted with SQS's own key, whether AWS says so or not.
     let managed = if kms_key_id.is_some() {
         text("SqsManagedSseEnabled").or_else(|| Some("false".to_owned()))
     } else {
@@ -240,7 +240,7 @@ mod tests {
         let collected = recorded().run(&QUEUES).await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&QUEUES);
-        // What was denied, and a number that is none.
+        // The denied part, and a text that is not a number.
         assert_eq!(collected.short(), (2, vec!["policy_documents", "policy_statements", "sqs_queues"]));
         assert_eq!(collected.gone, 1);
 

@@ -18,7 +18,7 @@ With --jsonl each line is an object, and so is each answer; of the context, ever
    "org_accounts": [], "trusted_accounts": [], "trusted_vpcs": [], "trusted_tenants": [], "service": "lambda",
    "resource": "arn:aws:lambda:us-east-1:111122223333:function:f", "function_url_created_at": "2026-02-01"}}
   {"id": 1, "public": false, "external": null, "in_org": false, "flags": [], "reasons": []}
-A line that cannot be read gives {"id": 1, "error": "..."}, and the rest goes on. External is null when it cannot be
+A line that cannot be read gives {"id": 1, "error": "..."}; the others are still answered. External is null when it cannot be
 told: without the resource's account, an account that no list names may be the resource's own. Public is null for a
 function's URL of before October 2025, or of unknown age, that only one of its two permissions opens. A policy with an
 element that IAM does not have, or an Effect that is neither Allow nor Deny, is an error that names it."#;
@@ -71,10 +71,10 @@ pub(crate) struct Ask {
     /// Print the ids and titles instead of asking.
     #[arg(long, conflicts_with_all = ["sql", "cases"])]
     pub(crate) list: bool,
-    /// The subjects that are so, or of which it is not known, instead of their number.
+    /// List the subjects that are so, and those that may be so, instead of their number.
     #[arg(long)]
     pub(crate) cases: bool,
-    /// Ids of questions; a part's letter means all of the part, nothing means all there are.
+    /// Ids of questions. A part's letter means all questions of the part; no id means all questions.
     pub(crate) ids: Vec<String>,
 }
 
@@ -107,8 +107,8 @@ pub(crate) struct Explain {
     /// The service that the policy is of: s3, sqs, iam for a role's trust policy, vpce for a VPC endpoint's.
     #[arg(long)]
     pub(crate) service: Option<String>,
-    /// When the function's URL was made, a date or a time as RFC 3339 has it; of one that only one of its two permissions
-    /// opens, the answer rests on it.
+    /// When the function's URL was made, as a date or a time of RFC 3339. The answer depends on it if a policy grants
+    /// only one of the URL's two permissions.
     #[arg(long, value_name = "TIME", value_parser = url_created_at)]
     pub(crate) function_url_created_at: Option<chrono::DateTime<chrono::Utc>>,
     /// The ARN of the resource that the policy is on: a statement that names only other resources then lets nobody in.

@@ -37,13 +37,13 @@ pub(crate) struct Configured {
 pub(crate) struct Crawl {
     #[command(flatten)]
     pub(crate) configured: Configured,
-    /// Go on with a run that was stopped or killed: the one named, or the newest. Does what is missing, and publishes.
+    /// Resume a run that was stopped or killed: the one named, or the newest. Does the missing work, and publishes.
     #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with = "plan")]
     pub(crate) resume: Option<Option<String>>,
     /// Resume a run although a later one of its day has published.
     #[arg(long, requires = "resume")]
     pub(crate) force: bool,
-    /// Crawl one shard of the run that this plan fixes, or what is missing of it, and leave it for `publish`.
+    /// Crawl one shard of the run that this plan fixes, or the part of it that is missing, and leave it for `publish`.
     #[arg(long, value_name = "URL")]
     pub(crate) plan: Option<String>,
     /// Which shard, counted from 0: 3/16, or 3. Else from AWS_BATCH_JOB_ARRAY_INDEX or JOB_COMPLETION_INDEX.
@@ -81,7 +81,7 @@ pub(crate) struct Publish {
     /// The plan of the run.
     #[arg(long, value_name = "URL")]
     pub(crate) plan: String,
-    /// Publish although shards are missing; coverage says of their accounts that they were skipped.
+    /// Publish although shards are missing; in coverage their accounts are skipped.
     #[arg(long)]
     pub(crate) allow_missing: bool,
     /// Write the run's report to this file too; the lake has it under _runs/ in any case.

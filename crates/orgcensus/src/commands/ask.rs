@@ -36,7 +36,8 @@ pub(crate) async fn run(arguments: &Ask) -> Result<u8, Failure> {
     Ok(exit::WHOLE)
 }
 
-/// The statements, for snapshots of this version. Whose answer has no coverage of its own has a second one for it.
+/// The statements, for snapshots of this version. A question whose answer has no coverage in it has a second statement
+/// for the coverage.
 fn print_sql(questions: &[&Question], cases: bool) -> std::io::Result<()> {
     let rests_on = reference::rests_on();
     let mut out = std::io::stdout();

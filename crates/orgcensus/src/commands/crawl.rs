@@ -11,9 +11,9 @@ use crate::config::Config;
 use crate::failure::{Failure, exit};
 use crate::telemetry::Metrics;
 use crate::watch::Watch;
-use crate::{plan_file, setup, signals, upkeep};
+use crate::{crawl_setup, plan_file, setup, signals, upkeep};
 
-/// Crawls and publishes, goes on with a run, or crawls a shard of one.
+/// Crawls and publishes a run, resumes one, or crawls a shard of one.
 pub(crate) async fn run(arguments: &Crawl, metrics: Option<&Metrics>) -> Result<u8, Failure> {
     let config = setup::load(&arguments.configured)?;
     let mut watch = Watch::new(&config, arguments.report.clone(), metrics);
@@ -24,10 +24,10 @@ pub(crate) async fn run(arguments: &Crawl, metrics: Option<&Metrics>) -> Result<
     watch.end(result).await
 }
 
-/// All of a run, or what is missing of it, and what follows its publication.
+/// Crawls a whole run, or the missing part of it, and does what follows its publication.
 async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<u8, Failure> {
     let base = setup::base(config).await?;
-    let mut crawl = setup::crawl(config, base, watch.listener()).await?;
+    let mut crawl = crawl_setup::crawl(config, base, watch.listener()).await?;
     crawl.stop = signals::stop();
     watch.lake = Some(crawl.lake.clone());
     if let Some(millis) = arguments.captured_at {
@@ -46,7 +46,7 @@ async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<
     Ok(exit_code(&report))
 }
 
-/// A failure after which one can go on says how.
+/// If the run can be resumed after a failure, the error says how.
 fn kept(source: Error, arguments: &Crawl, stage: &Path) -> Failure {
     let is_kept = arguments.resume.is_some() || Journal::<AccountRecord>::exists(stage);
     let cannot_begin = matches!(
@@ -76,7 +76,7 @@ async fn shard(config: &Config, url: &str, shard: Option<Shard>, watch: &mut Wat
     let shards = plan.shards;
     watch.of_shard(index, shards);
     let base = setup::base_of_shard(config, shards).await?;
-    let crawl = Run { stop: signals::stop(), ..setup::crawl(config, base, watch.listener()).await? };
+    let crawl = Run { stop: signals::stop(), ..crawl_setup::crawl(config, base, watch.listener()).await? };
     watch.lake = Some(crawl.lake.clone());
     let report = orgcensus_crawl::crawl_shard(crawl, plan, index).await?;
     println!("run      {}  shard {index} of {shards}", report.run_id);

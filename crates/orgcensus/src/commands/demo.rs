@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::telemetry::Metrics;
 use crate::watch::Watch;
-use crate::{lake_access, setup};
+use crate::{crawl_setup, lake_access, setup};
 
 /// Makes the organization, crawls it, answers the study's questions and says what to type next.
 pub(crate) async fn run(arguments: &Demo, metrics: Option<&Metrics>) -> Result<u8, Failure> {
@@ -36,7 +36,7 @@ async fn demo(arguments: &Demo, watch: &mut Watch) -> Result<u8, Failure> {
         ..Options::default()
     };
     let base = setup::base_with(&config, options).await?;
-    let run = setup::crawl(&config, base, watch.listener()).await?;
+    let run = crawl_setup::crawl(&config, base, watch.listener()).await?;
     watch.lake = Some(run.lake.clone());
     let report = orgcensus_crawl::run(run).await?;
     watch.published(&report);

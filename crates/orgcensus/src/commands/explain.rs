@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &Explain) -> Result<u8, Failure> {
 fn text(input: impl Read) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     input.take(MAX_DOCUMENT_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unread)?;
-    // One that is too long may be cut inside a letter, and is refused for its length.
+    // An input that is too long may be cut inside a letter. It is refused for its length anyway.
     let text = if bytes.len() > MAX_DOCUMENT_BYTES {
         String::from_utf8_lossy(&bytes).into_owned()
     } else {
@@ -73,7 +73,8 @@ fn lines(mut input: BufReader<impl Read>, mut output: impl Write, context: Conte
     let mut lines = Lines::new(context);
     let mut line = Vec::new();
     loop {
-        // Whoever waits for an answer before asking on must get it, though half of the next line may be here already.
+        // A caller may wait for an answer before it sends the rest of the next line, so answers are flushed although
+        // half of that line may be here.
         if !input.buffer().contains(&b'\n') {
             output.flush()?;
         }
@@ -88,7 +89,7 @@ fn lines(mut input: BufReader<impl Read>, mut output: impl Write, context: Conte
     }
 }
 
-/// Reads a line up to its end; of one that is too long, only as much as shows that it is. False at the input's end.
+/// Reads a line up to its end. If a line is too long, it reads only enough to know that. False at the input's end.
 fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
     line.clear();
     let most = MAX_LINE_BYTES as u64 + 1;

@@ -10,14 +10,14 @@ use orgcensus_row::Timestamp;
 
 use crate::args::Plan;
 use crate::failure::{Failure, exit};
-use crate::forecast::{self, Bucket, Forecast, Work};
-use crate::{plan_file, reporter, setup};
+use crate::forecast::{self, BucketTime, Forecast, PlannedWork};
+use crate::{crawl_setup, plan_file, reporter, setup};
 
 /// Reads the organization and counts, or fixes a run for many processes.
 pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
     let config = setup::load(&arguments.configured)?;
     let base = setup::base(&config).await?;
-    let mut crawl = setup::crawl(&config, base, reporter::listener()).await?;
+    let mut crawl = crawl_setup::crawl(&config, base, reporter::listener()).await?;
     if let Some(millis) = arguments.captured_at {
         crawl.captured_at = Timestamp(millis);
     }
@@ -40,7 +40,7 @@ pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
     tell_collectors(&crawl.collectors, active, regions);
     let of_accounts = crawl.collectors.iter().filter(|collector| !collector.scope.is_organization_wide());
     let names: Vec<&str> = of_accounts.clone().map(|collector| collector.name).collect();
-    let work = Work { accounts: &enterable, members, collectors: &names, at_once: crawl.bounds.accounts };
+    let work = PlannedWork { accounts: &enterable, members, collectors: &names, at_once: crawl.bounds.accounts };
     match forecast::from_snapshot(&crawl.lake, &work).await? {
         Some(forecast) => tell(&forecast),
         None => {
@@ -50,7 +50,7 @@ pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
                 outside: usize::try_from(plan.reading.calls + plan.regions_known.reading.calls).unwrap_or_default()
                     + members
                     + once,
-                // And one to ask for its regions.
+                // One more call asks for the account's regions.
                 inside: active * (each + 1),
                 members,
             };
@@ -61,7 +61,7 @@ pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
 }
 
 /// How many of the selected regions are on in every account: those that no account can switch off. The identity that
-/// reads the organization knows them; if it may not say, they are the ones that this version knows.
+/// reads the organization asks AWS for them. If it may not, the list of this version is used.
 fn regions(crawl: &Crawl, plan: &orgcensus_crawl::Plan) -> usize {
     let takes = |region: &str| crawl.selection.takes_region(region);
     match &plan.regions_known.own {
@@ -100,7 +100,7 @@ fn tell_collectors(collectors: &[Collector], accounts: usize, regions: usize) {
     }
 }
 
-/// A collector's calls; `+` marks one that it makes for what it finds, however often that is.
+/// A collector's calls; `+` marks a call that is made for each thing that is found.
 fn calls(collector: &Collector) -> String {
     let mark = |(place, call): (usize, &Call)| format!("{}{}", if place == 0 { "" } else { "+" }, call.operation);
     collector.calls.iter().enumerate().map(mark).collect::<Vec<_>>().join(", ")
@@ -111,7 +111,7 @@ fn tell(forecast: &Forecast) {
     println!("\nforecast     from the snapshot of {}", forecast.snapshot_date);
     println!("calls        {}", forecast.calls);
     println!("minutes      {:.1}, and publishing", forecast.seconds / 60.0);
-    if let Some(Bucket { bucket, account_id, region, seconds, .. }) = &forecast.binding {
+    if let Some(BucketTime { bucket, account_id, region, seconds, .. }) = &forecast.binding {
         println!("binding      bucket {bucket} of account {account_id}, {region}: {:.1} minutes", seconds / 60.0);
     }
     if forecast.new_accounts > 0 {
@@ -119,7 +119,7 @@ fn tell(forecast: &Forecast) {
     }
 }
 
-/// Calls that are certain without a snapshot.
+/// The calls that are known without a snapshot.
 struct Bound {
     /// To read the organization.
     outside: usize,

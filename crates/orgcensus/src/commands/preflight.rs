@@ -1,4 +1,4 @@
-//! `orgcensus preflight`: what would fail tonight, and how to mend it.
+//! `orgcensus preflight`: finds what would fail in the next crawl, and says how to mend it.
 
 use std::collections::BTreeMap;
 
@@ -75,7 +75,7 @@ pub(crate) async fn run(arguments: &Preflight) -> Result<u8, Failure> {
 #[derive(Default)]
 struct Checks {
     failed: usize,
-    /// Whether the configuration names what is not there.
+    /// Whether the configuration names something that is not there.
     is_misconfigured: bool,
 }
 
@@ -89,7 +89,7 @@ impl Checks {
         println!("FAIL  {check}: {}\n      {what_to_do}", printable(&error.to_string()));
     }
 
-    /// What the configuration says of the organization, as `plan` and `crawl` hold it against AWS. Tags are not read.
+    /// Compares the configuration with the organization, as `plan` and `crawl` do. Tags are not read.
     async fn selection(&mut self, config: &Config, chain: &Chain, organization: &Organization, own: Option<&str>) {
         let selection = setup::selection(config);
         let regions = KnownRegions::read(&chain.last().home_session()).await;

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::telemetry::Metrics;
 use crate::watch::Watch;
-use crate::{plan_file, setup, signals, upkeep};
+use crate::{crawl_setup, plan_file, setup, signals, upkeep};
 
 /// Merges and publishes.
 pub(crate) async fn run(arguments: &Publish, metrics: Option<&Metrics>) -> Result<u8, Failure> {
@@ -22,7 +22,7 @@ pub(crate) async fn run(arguments: &Publish, metrics: Option<&Metrics>) -> Resul
 async fn publish(config: &Config, arguments: &Publish, watch: &mut Watch) -> Result<u8, Failure> {
     let plan = plan_file::read(config, &arguments.plan).await?;
     let base = setup::base(config).await?;
-    let crawl = Crawl { stop: signals::stop(), ..setup::crawl(config, base, watch.listener()).await? };
+    let crawl = Crawl { stop: signals::stop(), ..crawl_setup::crawl(config, base, watch.listener()).await? };
     watch.lake = Some(crawl.lake.clone());
     let report = orgcensus_crawl::publish_shards(crawl, plan, arguments.allow_missing).await?;
     watch.published(&report);

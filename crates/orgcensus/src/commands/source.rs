@@ -28,7 +28,7 @@ fn words(commit: &Commit, which: &Which) -> String {
     format!("organization {organization_id} {none} is incomplete: {snapshot_date}, run {run_id}, coverage {coverage}")
 }
 
-/// How much of what was planned a snapshot has seen, in percent; none if its commit does not say.
+/// How many of the planned tasks are complete in a snapshot, in percent; none if its commit does not say.
 pub(crate) fn coverage_percent(commit: &Commit) -> Option<f64> {
     Some(commit.coverage.get("coverage")?.as_f64()? * 100.0)
 }

@@ -1,4 +1,4 @@
-//! Counting a run's events: only sums, the slowest accounts and kinds of errors are kept.
+//! Counts a run's events. It keeps only sums, the slowest accounts and kinds of errors.
 
 use orgcensus_crawl::{Event, Tally, TaskRecord};
 
@@ -102,7 +102,8 @@ impl Work {
         self.slowest_accounts.truncate(SLOWEST_MAX);
     }
 
-    /// Adds what another process of the same run counted. What was published is this one's, if it published anything.
+    /// Adds the counts of another process of the same run. If this process published a snapshot, that snapshot stays in
+    /// the report.
     pub(crate) fn add(&mut self, other: &Self) {
         if self.tables.is_empty() {
             self.tables.clone_from(&other.tables);

@@ -1,4 +1,4 @@
-//! A run in numbers, while it goes on.
+//! The metrics of a run, sent while it runs.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

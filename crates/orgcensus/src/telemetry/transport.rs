@@ -40,7 +40,7 @@ impl Transport {
 #[async_trait]
 impl HttpClient for Transport {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        // Without what may be a password before the host, or a key after the path.
+        // Leaves out a password before the host and a key after the path.
         let endpoint = request.uri().host().unwrap_or_default().to_owned();
         let plain = Arc::clone(&self.plain);
         let sent = self.runtime.spawn(async move { plain.send(request.map(Vec::from)).await });

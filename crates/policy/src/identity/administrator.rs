@@ -4,7 +4,7 @@ use super::held::PassedTo;
 use super::permissions::{Given, Permissions};
 use super::resource::Scope;
 
-/// The rights by which an administrator takes back what it lacks, and what they are on.
+/// The rights with which an administrator can give itself the rights that it lacks, and the resources that they are on.
 pub(super) const WRITES_POLICIES: &[(&str, &str)] = &[
     ("iam:AttachGroupPolicy", "iam::{a}:group/*"),
     ("iam:AttachRolePolicy", "iam::{a}:role/*"),
@@ -23,7 +23,7 @@ pub(super) enum Administrator {
     By(Vec<usize>),
     /// If a condition holds.
     Conditionally,
-    /// It would be, but for a Deny without conditions.
+    /// It would be administrator, but a Deny without conditions prevents it.
     Saved,
     /// No.
     Not,

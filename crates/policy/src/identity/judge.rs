@@ -13,7 +13,7 @@ use super::resource::Scope;
 pub enum BoundaryEffect {
     /// There is none.
     None,
-    /// It takes nothing away of what is looked for here.
+    /// It takes away none of the rights that are looked for here.
     Keeps,
     /// It takes something away.
     Cuts,
@@ -46,7 +46,7 @@ pub enum Remark {
     DenyConditional,
     /// A Deny takes away a part.
     DenyInPart,
-    /// Administrator, but for a Deny.
+    /// It would be administrator without a Deny.
     DenySaves,
     /// A policy was not read.
     PolicyUnread,
@@ -76,12 +76,12 @@ pub struct Path {
     pub scope: Scope,
     /// Whether one of its steps depends on a condition.
     pub is_conditional: bool,
-    /// Its actions with the statements that give them, the one on which it turns first.
+    /// Its actions with the statements that give them. The decisive action comes first.
     pub steps: Vec<Given>,
 }
 
 impl Path {
-    /// Whether it leads to more rights for certain: unconditionally, and not only to what is named.
+    /// Whether it certainly leads to more rights: without a condition, and not only on named resources.
     pub fn is_open(&self) -> bool {
         !self.is_conditional && self.scope != Scope::Some
     }
@@ -94,7 +94,7 @@ pub struct Access {
     pub is_administrator: Option<bool>,
     /// The places of the policies that make it so, or would if all were read.
     pub administrator_by: Vec<usize>,
-    /// Whether one of its policies allows everything on everything, whatever takes it away again.
+    /// Whether one of its policies allows everything on everything, before boundary and Denies.
     pub allows_everything: Option<bool>,
     /// Whether it may change who may do what, beyond its own credentials.
     pub writes_iam: Option<bool>,
@@ -120,7 +120,7 @@ pub struct Access {
     pub is_read: bool,
 }
 
-/// What the permissions come to, as far as they were read.
+/// The result of the permissions that were read.
 #[derive(Debug, PartialEq, Eq)]
 struct Weighed {
     administrator: Administrator,

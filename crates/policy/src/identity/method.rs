@@ -1,4 +1,4 @@
-//! What a way to more rights is.
+//! A way to more rights.
 
 /// What kind of way it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,7 +38,7 @@ pub struct Method {
     pub name: &'static str,
     /// What kind of way it is.
     pub category: Category,
-    /// The action on which it turns. How far this one reaches is how far the way leads.
+    /// The decisive action. The way leads as far as the right to this action reaches.
     pub action: &'static str,
     /// The resources of that action, `iam::{a}:user/*` for `arn:aws:iam::111122223333:user/*`, or `*`.
     pub(crate) on: &'static str,
@@ -46,7 +46,7 @@ pub struct Method {
     pub(crate) is_on_itself: bool,
     /// The service that gets the role that is passed.
     pub(crate) passed_to: Option<&'static str>,
-    /// What else is needed: one of each, on whatever resource, since the caller chooses what it makes.
+    /// What else is needed: one action of each list, on any resource, since the caller chooses what it creates.
     pub(crate) also: &'static [&'static [&'static str]],
     /// Whether it leads further only where there is a permissions boundary.
     pub(crate) needs_boundary: bool,

@@ -1,14 +1,14 @@
-//! All that is attached to an identity, and what it gives after boundary and Denies.
+//! All policies that are attached to an identity, and the rights that they give after boundary and Denies.
 
 use super::action::{self, ACTIONS};
-use super::held::{Held, PassedTo, held};
+use super::held::{Holds, PassedTo, held};
 use super::policy::{IdentityPolicy, Saying};
-use super::resource::{Cover, Own, Part, Scope, cover, parts, place};
+use super::resource::{Cover, Own, ResourcePart, Scope, cover, parts, place};
 use super::well_known;
 use crate::arn::{Arn, is_account};
 use crate::statement::Effect;
 
-/// How an identity comes to a policy.
+/// How an identity has a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Through<'a> {
     /// It is written into the identity.
@@ -24,9 +24,9 @@ pub enum Through<'a> {
 pub struct Attached<'a> {
     /// How.
     pub through: Through<'a>,
-    /// A managed policy's ARN; of an inline policy, what it is written into.
+    /// A managed policy's ARN; for an inline policy, the ARN of the identity that it is written into.
     pub resource_arn: &'a str,
-    /// What it says; `None` when that was not read.
+    /// The policy's content; `None` if it was not read.
     pub policy: Option<&'a IdentityPolicy>,
 }
 
@@ -46,7 +46,7 @@ pub enum Boundary<'a> {
 pub struct Identity<'a> {
     /// Its ARN.
     pub arn: &'a str,
-    /// Whether `${aws:username}` is its own name: users, and groups for theirs.
+    /// Whether `${aws:username}` is its own name: true for users, and for groups as the names of their members.
     pub has_user_name: bool,
     /// The policies.
     pub attached: &'a [Attached<'a>],
@@ -196,13 +196,13 @@ impl<'a> Permissions<'a> {
         };
         let give = |(index, saying): &(usize, Saying<'a>)| {
             let holds = held(saying.statement, to);
-            if holds == Held::Never {
+            if holds == Holds::Never {
                 return None;
             }
             let mut given: Option<Given> = None;
             for part in parts(saying.statement, &place, &self.own, itself) {
                 let Some(left) = self.left(number, &part, itself, to) else { continue };
-                let is_conditional = left.is_conditional || holds == Held::Sometimes;
+                let is_conditional = left.is_conditional || holds == Holds::Sometimes;
                 let it = given.get_or_insert_with(|| new(*index, saying, left.scope, is_conditional));
                 if (!is_conditional, left.scope) > (!it.is_conditional, it.scope) {
                     (it.is_conditional, it.scope) = (is_conditional, left.scope);
@@ -216,16 +216,16 @@ impl<'a> Permissions<'a> {
         allows.filter_map(give).collect()
     }
 
-    /// What boundary and Denies leave of a part.
-    fn left(&self, number: u16, part: &Part<'_>, itself: bool, to: PassedTo) -> Option<Left> {
+    /// The part of a right that boundary and Denies leave.
+    fn left(&self, number: u16, part: &ResourcePart<'_>, itself: bool, to: PassedTo) -> Option<Left> {
         let scope = part.scope;
         let mut left = Left { scope, is_conditional: false, is_denied_in_part: false, is_denied_conditionally: false };
         for deny in self.denies.iter().filter(|it| it.actions.binary_search(&number).is_ok()) {
             match (held(deny.statement, to), cover(deny.statement, &part.pattern)) {
-                (Held::Never, _) | (_, Cover::Nothing) => {}
-                (Held::Always, Cover::All) => return None,
-                (Held::Always, Cover::Part) => left.is_denied_in_part = true,
-                (Held::Sometimes, _) => left.is_denied_conditionally = true,
+                (Holds::Never, _) | (_, Cover::Nothing) => {}
+                (Holds::Always, Cover::All) => return None,
+                (Holds::Always, Cover::Part) => left.is_denied_in_part = true,
+                (Holds::Sometimes, _) => left.is_denied_conditionally = true,
             }
         }
         let Some(boundary) = &self.boundary else { return Some(left) };
@@ -234,7 +234,7 @@ impl<'a> Permissions<'a> {
             let held = held(bound.statement, to);
             let within = parts(bound.statement, &part.pattern, &self.own, itself);
             let widest = within.iter().map(|part| part.scope).max()?;
-            (held != Held::Never).then_some((held == Held::Always, widest))
+            (held != Holds::Never).then_some((held == Holds::Always, widest))
         };
         let (holds, widest) = bounds.filter_map(weigh).max()?;
         left.is_conditional = !holds;

@@ -1,4 +1,4 @@
-//! A policy of an identity, made ready once for all identities that have it.
+//! A policy of an identity, prepared once for all identities that have it.
 
 use super::action;
 use crate::document::Document;
@@ -48,7 +48,7 @@ impl IdentityPolicy {
         IdentityPolicy { document, rules }
     }
 
-    /// Whether a statement allows everything on everything, whatever a Deny or a boundary says.
+    /// Whether a statement allows everything on everything, before boundary and Denies.
     pub fn allows_everything(&self) -> bool {
         self.document.statements.iter().any(Statement::allows_everything)
     }
@@ -67,7 +67,7 @@ impl IdentityPolicy {
 fn is_broad(statement: &Statement) -> bool {
     let is_whole = |pattern: &String| contains(pattern, "*") || pattern == "*:*";
     let every_action = statement.is_not_action || statement.actions.iter().any(is_whole);
-    // All but some is nearly every one: whether policies are among them is asked when it matters.
+    // All resources except some are nearly all. Whether policies are among them is checked where it matters.
     let every_resource = statement.is_not_resource != statement.resources.iter().any(|it| contains(it, "*"));
     every_action && every_resource
 }

@@ -29,7 +29,7 @@ impl Scope {
     }
 }
 
-/// What is an identity's own.
+/// The resources that are an identity's own.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Own<'a> {
     /// Its ARN, those of its groups and of the policies it has.
@@ -40,7 +40,7 @@ pub(super) struct Own<'a> {
 
 /// One pattern of a statement that reaches resources of the kind.
 #[derive(Debug)]
-pub(super) struct Part<'a> {
+pub(super) struct ResourcePart<'a> {
     /// What it matches of them.
     pub(super) pattern: Cow<'a, str>,
     /// As it was written.
@@ -53,15 +53,20 @@ pub(super) fn place(on: &str, partition: &str, account: Option<&str>) -> String 
     if on == "*" { on.to_owned() } else { format!("arn:{partition}:{}", on.replace("{a}", account.unwrap_or("*"))) }
 }
 
-/// What the statement's resources reach of the place. `is_on_itself`: what is one's own counts as such; otherwise it is
-/// nothing to get more rights by.
-pub(super) fn parts<'a>(statement: &'a Statement, place: &'a str, own: &Own<'a>, is_on_itself: bool) -> Vec<Part<'a>> {
+/// The resources of the place that the statement's patterns reach. `is_on_itself`: the identity's own resources count
+/// as its own; otherwise they are left out, since they give no further rights.
+pub(super) fn parts<'a>(
+    statement: &'a Statement,
+    place: &'a str,
+    own: &Own<'a>,
+    is_on_itself: bool,
+) -> Vec<ResourcePart<'a>> {
     if statement.is_not_resource {
-        // All but some of them is as good as all, as it is where a Deny takes some away.
+        // All resources except some count as all, as they do where a Deny takes some away.
         if statement.resources.iter().any(|it| contains(it, place)) {
             return Vec::new();
         }
-        return vec![Part { pattern: Cow::Borrowed(place), written: "*", scope: Scope::Every }];
+        return vec![ResourcePart { pattern: Cow::Borrowed(place), written: "*", scope: Scope::Every }];
     }
     let part = |written: &'a String| {
         if statement.expands_variables && written.contains("${") {
@@ -73,25 +78,25 @@ pub(super) fn parts<'a>(statement: &'a Statement, place: &'a str, own: &Own<'a>,
     statement.resources.iter().filter_map(part).collect()
 }
 
-fn plain<'a>(written: &'a str, place: &'a str, own: &Own<'a>, is_on_itself: bool) -> Option<Part<'a>> {
+fn plain<'a>(written: &'a str, place: &'a str, own: &Own<'a>, is_on_itself: bool) -> Option<ResourcePart<'a>> {
     if contains(written, place) {
-        return Some(Part { pattern: Cow::Borrowed(place), written, scope: Scope::Every });
+        return Some(ResourcePart { pattern: Cow::Borrowed(place), written, scope: Scope::Every });
     }
     if !overlaps(written, place) {
         return None;
     }
     let Some(mine) = own.arns.iter().find(|mine| may_match(written, mine) && may_match(place, mine)) else {
-        return Some(Part { pattern: Cow::Borrowed(written), written, scope: Scope::Some });
+        return Some(ResourcePart { pattern: Cow::Borrowed(written), written, scope: Scope::Some });
     };
     if is_on_itself {
-        return Some(Part { pattern: Cow::Borrowed(mine), written, scope: Scope::Own });
+        return Some(ResourcePart { pattern: Cow::Borrowed(mine), written, scope: Scope::Own });
     }
     let is_only_own = !Arn::parse(written).is_none_or(|arn| has_wildcard(arn.resource));
-    (!is_only_own).then_some(Part { pattern: Cow::Borrowed(written), written, scope: Scope::Some })
+    (!is_only_own).then_some(ResourcePart { pattern: Cow::Borrowed(written), written, scope: Scope::Some })
 }
 
-/// A pattern with a variable: one's own name, or something that a tag or a session decides.
-fn variable<'a>(written: &'a str, place: &'a str, own: &Own<'a>, is_on_itself: bool) -> Option<Part<'a>> {
+/// A pattern with a variable: the identity's own name, or a value that a tag or a session decides.
+fn variable<'a>(written: &'a str, place: &'a str, own: &Own<'a>, is_on_itself: bool) -> Option<ResourcePart<'a>> {
     let pattern = variables_as_wildcards(written);
     if !overlaps(&pattern, place) {
         return None;
@@ -102,18 +107,18 @@ fn variable<'a>(written: &'a str, place: &'a str, own: &Own<'a>, is_on_itself: b
         (true, true) => {
             let mine = own.arns.iter().find(|mine| may_match(&pattern, mine) && may_match(place, mine));
             let pattern = mine.map_or(Cow::Owned(pattern.clone()), |mine| Cow::Borrowed(*mine));
-            Some(Part { pattern, written, scope: Scope::Own })
+            Some(ResourcePart { pattern, written, scope: Scope::Own })
         }
-        (false, _) => Some(Part { pattern: Cow::Owned(pattern), written, scope: Scope::Some }),
+        (false, _) => Some(ResourcePart { pattern: Cow::Owned(pattern), written, scope: Scope::Some }),
     }
 }
 
-/// How much of a part another statement speaks of.
+/// How much of a part another statement covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Cover {
     /// Nothing.
     Nothing,
-    /// Some of it, or that cannot be told.
+    /// Some of it, or it cannot be told.
     Part,
     /// All of it.
     All,

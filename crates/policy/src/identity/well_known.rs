@@ -1,4 +1,4 @@
-//! AWS's own policies that decide who is administrator, by ARN: what they say is known also where it was not read.
+//! AWS's own policies that decide who is administrator, by ARN: their content is known even if it was not read.
 
 use std::sync::LazyLock;
 

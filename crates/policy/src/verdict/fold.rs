@@ -12,7 +12,7 @@ use crate::guardrail::{Guarded, guarded};
 use crate::principal::Principal;
 use crate::s3::s3_public;
 
-/// What one grant comes to.
+/// The effect of one grant.
 #[derive(Debug, Clone, Copy)]
 struct Share {
     public: Option<bool>,
@@ -63,7 +63,7 @@ impl Fold {
                 if facts.kind.has_principals() && !statement.has_principal && is_object {
                     self.flags(&[Flag::NoPrincipal]);
                 }
-                // What IAM refuses gives nothing, and is unread already.
+                // A document that IAM refuses gives nothing, and already counts as unread.
                 let reading = Reading::of(statement, facts).filter(|_| statement.refused.is_none());
                 let found = reading.iter().flat_map(|reading| guarded(reading, own, &denials, facts));
                 grants.extend(found.map(|it| (it.of_document(place), Doors::of(statement))));
@@ -80,7 +80,7 @@ impl Fold {
         }
     }
 
-    /// R7: a grant that opens one of the two doors of a function's URL, where the other is shut.
+    /// R7: a grant of one of the two permissions that a function's URL needs, where the other is not granted.
     fn half_open(&mut self, grant: Grant, policies: &Policies) {
         let is_shut = needs_both(policies.function_url_created_at);
         let class = if is_shut { Class::Nobody } else { grant.class };
@@ -113,7 +113,7 @@ impl Fold {
         self.verdict.grants.push(grant);
     }
 
-    /// V2, V3: the gate before a grant, and what is left of it behind.
+    /// V2, V3: the gate before a grant, and the part of the grant that it leaves.
     fn behind_gates(
         &mut self,
         grant: &Grant,
@@ -181,7 +181,7 @@ impl Fold {
         }
     }
 
-    /// What was not read: yes stays yes, and no becomes unknown.
+    /// Applies what was not read: yes stays yes, and no becomes unknown.
     pub(super) fn missing(&mut self, policies: &Policies, facts: &Facts) {
         if policies.has_unread {
             self.unread("a policy could not be read");

@@ -107,7 +107,7 @@ pub(crate) fn check(cases: &[Case], answers: &[Value]) {
     assert!(wrong.is_empty(), "{} of {} are wrong\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
-/// Every rule has cases, of which some let someone in and some do not, and no two have one name.
+/// Every rule has cases that let someone in and cases that do not, and no two cases have the same name.
 pub(crate) fn check_all_rules(cases: &[Case]) {
     assert!(cases.len() >= 800, "{}", cases.len());
     let names: BTreeSet<String> = cases.iter().map(|case| case.line["id"].to_string()).collect();

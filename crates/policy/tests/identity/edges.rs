@@ -1,11 +1,11 @@
-//! How the same rights come to be written, and what looks like a right and is none.
+//! Different ways to write the same right, and statements that look like a right but are not.
 
 use super::*;
 
 const MFA: &str = r#"{"Bool":{"aws:MultiFactorAuthPresent":"true"}}"#;
 const NO_MFA: &str = r#"{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"}}"#;
 
-/// Whether a role with these statements is administrator, and whether it may come to more.
+/// Whether a role with these statements is administrator, and whether it may get more rights.
 fn check(statements: &str, is_administrator: bool, may_escalate: bool) {
     let access = role(statements);
     let found = (access.is_administrator, access.may_escalate);

@@ -1,4 +1,4 @@
-//! Policies made of bytes: each byte chooses the next word, so that whoever varies bytes varies policies.
+//! Makes policies from bytes: each byte chooses the next word, so that other bytes give other policies.
 
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,5 @@
-//! What holds for all inputs: properties over bytes and over policies made of bytes. The random tests of this crate and
-//! the fuzz targets in `fuzz/` ask the same.
+//! Properties that hold for all inputs: for any bytes, and for policies made from bytes. The random tests of this crate
+//! and the fuzz targets in `fuzz/` ask the same.
 
 mod generate;
 
@@ -13,7 +13,7 @@ use orgcensus_policy::{
 
 const KINDS: [PolicyKind; 8] = PolicyKind::ALL;
 
-/// Two organizations: one of which all is known, and one of which nothing is.
+/// Two organizations: everything is known about one, and nothing about the other.
 static ORGANIZATIONS: LazyLock<[Organization; 2]> = LazyLock::new(|| {
     let set = |items: &[&str]| items.iter().map(ToString::to_string).collect::<HashSet<_>>();
     let owner = |name: &str| HashMap::from([(name.to_owned(), "111122223333".to_owned())]);
@@ -32,7 +32,7 @@ static ORGANIZATIONS: LazyLock<[Organization; 2]> = LazyLock::new(|| {
     [known, Organization::default()]
 });
 
-/// Resources that the policies may be on; every other time it is not known.
+/// Resources that the policies may be on; half of the time the resource is not known.
 static TARGETS: LazyLock<[Target; 2]> = LazyLock::new(|| {
     ["arn:aws:s3:::b", "arn:aws:sqs:us-east-1:111122223333:q"].map(|arn| Target::of(arn, None).expect("a target"))
 });
@@ -72,7 +72,7 @@ fn ask_everything(document: &Document, facts: &Facts) {
     }
 }
 
-/// A policy made of bytes: what it says is kept, and what it comes to goes the right way when it changes.
+/// A policy made from bytes: all its words are kept, and when it changes, its verdict changes in the right direction.
 pub(crate) fn policies(data: &[u8]) {
     let made = generate::document(data);
     let document = Document::parse(&made.text);
@@ -112,7 +112,7 @@ fn a_statement_goes_its_way(document: &Document, place: usize, whole: &Verdict, 
     let mut less = document.clone();
     let effect = less.statements.remove(place).effect;
     let less = judge(&less, facts);
-    // Past their bound Denies are not counted at all.
+    // With too many comparisons no Deny counts.
     let not_weighed = |verdict: &Verdict| verdict.flags.contains(&Flag::DenyNotWeighed);
     if not_weighed(whole) || not_weighed(&less) {
         return;

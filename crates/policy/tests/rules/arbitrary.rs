@@ -11,7 +11,7 @@ use crate::{facts, properties};
 
 const KINDS: [PolicyKind; 8] = PolicyKind::ALL;
 
-/// Asks everything there is to ask about a text.
+/// Asks every question about a text.
 fn exercise(text: &str) {
     let document = Document::parse(&decode(text));
     let block = Some(PublicAccessBlock { restrict_public_buckets: true, ..PublicAccessBlock::default() });

@@ -88,7 +88,7 @@ type Said = (&'static str, Vec<Test>);
 
 fn statement((principal, tests): &Said, effect: &str) -> String {
     let conditions = tests.iter().map(|(operator, key, value)| format!(r#""{operator}":{{"{key}":"{value}"}}"#));
-    // One operator once: the second of a name would replace the first.
+    // Each operator is used once: a second one of the same name would replace the first.
     let conditions = conditions.collect::<Vec<_>>().join(",");
     format!(
         r#"{{"Effect":"{effect}","Principal":{{"AWS":"{principal}"}},"Action":"sqs:*","Resource":"*",
@@ -148,7 +148,7 @@ proptest! {
                 prop_assert!(verdict.is_external != Some(false), "{:?} gets in by {text}", request.keys);
             }
         }
-        // What a Deny took away it took from someone.
+        // If a Deny took something away, it took it from someone.
         let alone = judge(PolicyKind::Resource, &statement(&allow, "Allow"));
         prop_assert!(!(alone.is_external == Some(false) && verdict.is_external == Some(true)));
         prop_assert!(!verdict.flags.contains(&Flag::Denied) || verdict.is_external == Some(false));

@@ -1,4 +1,4 @@
-//! E2, E3: what resource control policies take away, and from what.
+//! E2, E3: what resource control policies take away, and which grants they apply to.
 
 use std::sync::Arc;
 

@@ -61,7 +61,7 @@ fn p2_what_iam_refuses_is_unread_and_never_no() {
         assert!(alone.flags.contains(&Flag::Unread), "{odd}");
         assert_eq!(judge(PolicyKind::Resource, &format!("{odd},{open}")).is_public, Some(true), "{odd}");
     }
-    // A Deny in which a word is misspelt is not counted on: the word may be what narrows it.
+    // A Deny with a misspelt word is not relied on: that word may be the part that narrows it.
     let deny = r#"{"Effect":"Deny","Principal":"*","Action":"*","Condtion":{"Bool":{"aws:SecureTransport":"false"}}}"#;
     assert_eq!(judge(PolicyKind::Resource, &format!("{open},{deny}")).is_public, Some(true));
     let misspelt = Document::parse(r#"{"statement":[]}"#);

@@ -16,7 +16,7 @@ const BUS: &str = "arn:aws:events:us-east-1:111122223333:event-bus/bus";
 const TABLE: &str = "arn:aws:dynamodb:us-east-1:111122223333:table/t";
 const DOMAIN: &str = "arn:aws:es:us-east-1:111122223333:domain/d";
 const REPOSITORY: &str = "arn:aws:ecr:us-east-1:111122223333:repository/team/app";
-/// Of a kind of which nothing is declared.
+/// A resource of a kind that is not declared.
 const VAULT: &str = "arn:aws:backup:us-east-1:111122223333:backup-vault:v";
 
 /// What `explain` says of these statements on the resource.
@@ -138,13 +138,13 @@ fn what_cannot_be_decided_matches_for_allow_and_not_for_deny() {
         leaves(QUEUE, all(), named(json!(undecided)));
         covers(QUEUE, ("*", named(json!(undecided))), named(json!("*")));
     }
-    // A variable cannot make another account's queue of it.
+    // A variable cannot turn it into another account's queue.
     misses(QUEUE, json!("arn:aws:sqs:us-east-1:222233334444:${aws:PrincipalTag/team}"));
-    // Nor does what was not understood of a list.
+    // A part of a list that was not understood does not either.
     let odd = anyone("Allow", "*", &named(json!([{}, "arn:aws:sqs:us-east-1:111122223333:other"])));
     is(&explain(QUEUE, std::slice::from_ref(&odd)), true, "malformed_value");
     is(&explain(QUEUE, &[odd, anyone("Deny", "*", &named(json!(QUEUE)))]), false, "denied");
-    // Of a kind that is not declared nothing is decided.
+    // For a kind that is not declared, nothing is decided.
     hits(VAULT, json!("arn:aws:ec2:*::snapshot/*"));
     leaves(VAULT, all(), named(json!(VAULT)));
     covers(VAULT, all(), named(json!("*")));

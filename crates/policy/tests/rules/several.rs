@@ -1,4 +1,5 @@
-//! V1: a resource of which not all policies were read: yes stays yes, no becomes unknown, and what was read is kept.
+//! V1: a resource whose policies were not all read: yes stays yes, no becomes unknown, and the read policies still
+//! count.
 
 use orgcensus_policy::{Class, Document, Flag, Policies, PolicyKind, Verdict, verdict};
 

@@ -1,6 +1,8 @@
 //! The floor under `scripts/bench`: the SDK alone, making the calls that a crawl makes and reading their answers, and
 //! doing nothing with them. No limiter, no rows, no stage, no files.
 //!
+//! This parallel census is frozen at the services it has: a new service needs no line here.
+//!
 //! ```text
 //! bare-sdk http://127.0.0.1:4510 us-east-1,eu-west-1
 //! ```
@@ -27,7 +29,7 @@ const ITEMS: usize = 8;
 
 static CALLS: AtomicU64 = AtomicU64::new(0);
 
-/// Waits for an answer, and counts it whatever it is: what is refused here was refused to the crawl too.
+/// Waits for an answer and counts it, even a refusal: a call that is refused here is refused to the crawl too.
 async fn called<T, E>(answer: impl Future<Output = Result<T, E>>) -> Option<T> {
     CALLS.fetch_add(1, Ordering::Relaxed);
     answer.await.ok()

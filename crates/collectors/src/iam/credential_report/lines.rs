@@ -45,7 +45,7 @@ impl<'a> Line<'a> {
         self.unread.value(column, value)
     }
 
-    /// The same; none where the report says by a word that there is none.
+    /// The same; none if the report has a word that means "none".
     fn said(&mut self, column: &str) -> Option<&'a str> {
         self.raw(column).filter(|value| !matches!(*value, "N/A" | "no_information" | "not_supported"))
     }

@@ -1,4 +1,4 @@
-//! Whom the report makes the collector ask, and what it makes of the answers.
+//! Which users the report makes the collector ask about, and the rows that follow.
 
 use aws_smithy_types::base64;
 use orgcensus_aws::Class;

@@ -1,0 +1,66 @@
+//! From the configuration to a run's settings.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use orgcensus_aws::{Base, whoami};
+use orgcensus_collectors::COLLECTORS;
+use orgcensus_crawl::{Bounds, Crawl, Listener, never};
+use orgcensus_derive::DERIVATIONS;
+use orgcensus_lake::FileOptions;
+use orgcensus_row::Timestamp;
+
+use crate::config::{self, Config, OwnAccount};
+use crate::failure::Failure;
+use crate::lake_access;
+use crate::setup::{chain, selection, stage_directory};
+
+/// The settings of one run.
+pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) -> Result<Crawl, Failure> {
+    let chain = chain(config, &base).await?;
+    let own_account_id = match config.organization.own_account {
+        OwnAccount::Role => None,
+        OwnAccount::Direct => {
+            let identity = whoami(&chain.last().home_session()).await;
+            let doing = "ask STS who the crawl is";
+            Some(identity.map_err(|source| Failure::Aws { doing, source })?.account_id)
+        }
+    };
+    let lake = lake_access::open(config).await?;
+    let run_id = uuid::Uuid::now_v7().to_string();
+    let selection = selection(config);
+    Ok(Crawl {
+        captured_at: Timestamp(chrono::Utc::now().timestamp_millis()),
+        base,
+        chain,
+        own_account_id,
+        collectors: selection.collectors(COLLECTORS),
+        all_collectors: COLLECTORS.to_vec(),
+        derivations: DERIVATIONS,
+        selection,
+        trusted_accounts: config.organization.trusted_accounts.clone(),
+        trusted_tenants: config.organization.trusted_tenants.clone(),
+        stage_directory: stage_directory(config, &lake),
+        lake,
+        file_options: FileOptions { target_file_bytes: config.lake.target_file_mib << 20, ..FileOptions::default() },
+        min_coverage: config.lake.min_coverage,
+        bounds: bounds(&config.limits),
+        listener,
+        stop: never(),
+        run_id,
+    })
+}
+
+fn bounds(limits: &config::Limits) -> Bounds {
+    Bounds {
+        accounts: limits.accounts_at_once,
+        tasks_per_account: limits.tasks_per_account,
+        task: Duration::from_secs(limits.task_seconds),
+        account: Duration::from_secs(limits.account_seconds),
+        run: Duration::from_secs(limits.run_seconds),
+        sync_interval: Duration::from_secs(limits.sync_seconds),
+        checkpoint_interval: Duration::from_secs(limits.checkpoint_seconds),
+        lock: Duration::from_secs(limits.lock_seconds),
+        unfinished: Duration::from_secs(u64::from(limits.unfinished_days) * 24 * 60 * 60),
+    }
+}
