@@ -1,4 +1,4 @@
-//! What stands between a caller and an account's services: the troubles, as AWS words them.
+//! The troubles that keep a caller from an account's services, in AWS's words.
 
 use crate::account::Trouble;
 use crate::credentials::Caller;
@@ -18,7 +18,7 @@ pub(crate) enum Obstacle {
 }
 
 impl Obstacle {
-    /// The outcome of a task that meets it.
+    /// The outcome of a task that meets this obstacle.
     pub(crate) fn outcome(self) -> &'static str {
         match self {
             Self::DeniedByScp => "denied_by_scp",
@@ -29,7 +29,7 @@ impl Obstacle {
     }
 }
 
-/// What keeps this service from being read there, if anything does.
+/// The obstacle that keeps this service from being read there, if there is one.
 pub(crate) fn obstacle(place: &Place<'_>, service: &Service) -> Option<Obstacle> {
     let is_denied = place.account.is_in_sandbox() && place.organization.settings.troubles.region_denied_by_scp;
     if place.is_last_region() && !service.is_global() && is_denied {
@@ -45,7 +45,7 @@ pub(crate) fn obstacle(place: &Place<'_>, service: &Service) -> Option<Obstacle>
     }
 }
 
-/// Refuses a call that its service is not open to, or that the account's trouble keeps from being answered.
+/// Refuses a call if the service is not open to the caller, or if the account's trouble prevents an answer.
 pub(crate) fn check(organization: &Organization, caller: &Caller, request: &Request) -> Result<(), Refusal> {
     let service = request.service;
     let open = service.operation(&request.operation).map_or(Open::No, |it| it.open);
@@ -75,7 +75,8 @@ pub(crate) fn check(organization: &Organization, caller: &Caller, request: &Requ
     })
 }
 
-/// Whether the caller is of the management account, or of one that administers such a service for the organization.
+/// Whether the caller belongs to the management account, or to an account that administers such a service for the
+/// organization.
 fn is_administrator(organization: &Organization, caller: &Caller, callers: Callers) -> bool {
     let own = caller.account.index;
     let administers = |services: &[&str]| match callers {

@@ -1,4 +1,4 @@
-//! An account of the organization, and the trouble it may be in.
+//! An account of the organization, and the trouble that it may have.
 
 use crate::organization;
 
@@ -24,7 +24,7 @@ pub(crate) struct Account {
     pub(crate) email: String,
     pub(crate) joined_method: &'static str,
     pub(crate) joined_millis: i64,
-    /// The unit it is in, by place in [`Organization::units`]; none for the root.
+    /// The unit that contains the account, by place in [`Organization::units`]; none if the root contains it.
     pub(crate) unit: Option<usize>,
     pub(crate) tags: Vec<(String, String)>,
     pub(crate) trouble: Option<Trouble>,
@@ -39,7 +39,7 @@ impl Account {
         self.trouble == Some(Trouble::Suspended)
     }
 
-    /// Whether a census can look inside.
+    /// Whether a census can read the account.
     pub(crate) fn is_reachable(&self) -> bool {
         !matches!(self.trouble, Some(Trouble::Suspended | Trouble::RoleMissing))
     }

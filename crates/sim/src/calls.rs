@@ -1,4 +1,4 @@
-//! A count of every call answered.
+//! Counts every call.
 
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -11,9 +11,9 @@ pub struct Call {
     pub service: String,
     /// The operation.
     pub operation: String,
-    /// How many of the calls were answered with what was asked for.
+    /// How many calls were answered with the requested result.
     pub allowed: u64,
-    /// How many were answered with an error.
+    /// How many calls were answered with an error.
     pub refused: u64,
 }
 
@@ -28,7 +28,7 @@ impl Call {
 /// Calls allowed and refused, by service and operation.
 type Counters = BTreeMap<(&'static str, String), (u64, u64)>;
 
-/// The counters. There are as many as operations, however many calls.
+/// The counters: one for each operation, however many calls there are.
 #[derive(Debug, Default)]
 pub(crate) struct Calls(Mutex<Counters>);
 

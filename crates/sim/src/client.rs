@@ -1,4 +1,4 @@
-//! The way in for SDKs of the same process: an HTTP client without sockets.
+//! Access for SDKs in the same process: an HTTP client without sockets.
 
 use crate::simulation::Simulation;
 use aws_smithy_runtime_api::client::http::{
@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::http::HttpError;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 
-/// An HTTP client that is its own server.
+/// An HTTP client that answers its own requests.
 #[derive(Debug, Clone)]
 pub(crate) struct InProcess(pub(crate) Simulation);
 
@@ -47,7 +47,7 @@ fn user(error: HttpError) -> ConnectorError {
     ConnectorError::user(error.into())
 }
 
-/// Requests that read have small bodies, which are in memory.
+/// Requests that only read have small bodies, which are in memory.
 fn whole(request: HttpRequest) -> Result<http::Request<Bytes>, ConnectorError> {
     let request = request.try_into_http1x().map_err(user)?;
     Ok(request.map(|body| body.bytes().map(Bytes::copy_from_slice).unwrap_or_default()))

@@ -1,4 +1,4 @@
-//! The simulated present and the ways AWS writes a moment.
+//! The simulated present and the formats in which AWS writes a moment.
 
 use crate::dice::Dice;
 use chrono::{DateTime, Utc};
@@ -7,7 +7,7 @@ use tokio::time::Instant;
 /// A day.
 pub(crate) const DAY_MILLIS: i64 = 86_400_000;
 
-/// Ages on which a fact turns: "over N days" means more than N whole days.
+/// The ages at which a fact changes: "over N days" means more than N whole days.
 const THRESHOLD_DAYS: [i64; 3] = [30, 90, 365];
 
 /// The simulated present.
@@ -25,19 +25,20 @@ impl Clock {
         self.now_millis - days.max(0) * DAY_MILLIS + seconds * 1000
     }
 
-    /// What a clock on the wall shows: the real time while the simulated day is the real one, else the present.
+    /// The time that answers show: the real time if the simulated day is today, else the simulated present.
     pub(crate) fn wall_millis(self) -> i64 {
         let real = Utc::now().timestamp_millis();
         if (0..DAY_MILLIS).contains(&(real - self.now_millis)) { real } else { self.now_millis }
     }
 
-    /// How many whole days ago that was.
+    /// How many whole days before the present this moment is.
     pub(crate) fn age_days(self, millis: i64) -> i64 {
         (self.now_millis - millis).div_euclid(DAY_MILLIS)
     }
 }
 
-/// The real time, as credentials are told by. It goes on as tokio's does, so that a test may let hours pass.
+/// The real time, which decides when credentials end. It advances with tokio's clock, so that a test may let hours
+/// pass.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Started {
     at_seconds: i64,

@@ -1,4 +1,4 @@
-//! Who calls: access keys and session tokens, made so that they say themselves what they are.
+//! Finds who calls: access keys and session tokens contain all that is needed to know their owner.
 
 use crate::CANARY;
 use crate::account::Account;
@@ -7,16 +7,16 @@ use crate::protocol::{Problem, Refusal, Request};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// The access key id of the management account's user `census`, with which everything begins.
+/// The access key id of the management account's user `census`. A census starts with it.
 pub const MANAGEMENT_ACCESS_KEY: &str = "AKIASIMULATEDMANAGEMENT";
 
-/// The secret that goes with [`MANAGEMENT_ACCESS_KEY`]. Signatures are not verified, so any other would do as well.
+/// The secret of [`MANAGEMENT_ACCESS_KEY`]. Signatures are not verified, so any other secret works too.
 pub const MANAGEMENT_SECRET_KEY: &str = "CANARY/management/secret/access/key";
 
 /// The name of the management account's user that owns [`MANAGEMENT_ACCESS_KEY`].
 pub(crate) const MANAGEMENT_USER: &str = "census";
 
-/// That user's unique id.
+/// The unique id of that user.
 pub(crate) const MANAGEMENT_USER_ID: &str = "AIDASIMULATEDCENSUSER";
 
 /// Who calls.
@@ -33,7 +33,7 @@ pub(crate) struct Caller {
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
     pub(crate) account_id: String,
-    /// The role's path and name, without a slash before.
+    /// The role's path and name, without a leading slash.
     pub(crate) role: String,
     pub(crate) role_id: String,
     pub(crate) session_name: String,
@@ -41,19 +41,19 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Everything is in the token, so that no session needs to be remembered.
+    /// The token contains everything, so that the simulator need not store sessions.
     pub(crate) fn token(&self) -> String {
         let Self { account_id, role, role_id, session_name, expiration_seconds } = self;
         let text = format!("{account_id}|{role}|{role_id}|{session_name}|{expiration_seconds}");
         format!("{CANARY}{}", URL_SAFE_NO_PAD.encode(text))
     }
 
-    /// The access key id of the session: another one for each session.
+    /// The access key id of the session. Each session has a different one.
     pub(crate) fn access_key_id(&self, organization: &Organization) -> String {
         format!("ASIA{}", organization.dice(&["session", &self.token()]).base32(16))
     }
 
-    /// The name part of the assumed role's ARN: roles' paths are not in it.
+    /// The last part of the assumed role's ARN: it contains the role's name without its path.
     pub(crate) fn assumed_role(&self) -> String {
         format!("assumed-role/{}/{}", self.role.rsplit('/').next().unwrap_or_default(), self.session_name)
     }
@@ -78,7 +78,7 @@ pub(crate) fn authenticate(organization: &Organization, request: &Request) -> Re
     if is_dead && caller.role.is_some() {
         return Err(Refusal::of(request.service, Problem::UnknownCredentials, ""));
     }
-    // A region that is off does not know the account's credentials.
+    // In a region that is off, AWS does not know the account's credentials.
     if !request.service.is_global() && !organization.is_enabled(&caller.account, &request.region) {
         return Err(Refusal::of(request.service, Problem::UnknownCredentials, ""));
     }
@@ -96,7 +96,7 @@ fn identify(organization: &Organization, request: &Request) -> Result<Caller, Re
         (session.access_key_id(organization) == request.access_key_id).then_some((account, session))
     });
     let (account, session) = known.ok_or_else(|| Refusal::of(request.service, Problem::UnknownCredentials, ""))?;
-    // The credentials' clock is the real one: a client decides by it when to ask for new ones.
+    // Credentials expire by the real clock, because a client uses that clock to decide when to ask for new ones.
     if session.expiration_seconds <= organization.started.seconds() {
         return Err(Refusal::of(request.service, Problem::Expired, ""));
     }

@@ -1,4 +1,4 @@
-//! An answer on its way back: whole, broken off, or never come.
+//! An answer on its way back: it arrives whole, breaks off, or never arrives.
 
 use bytes::Bytes;
 use http::Response;
@@ -7,7 +7,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// What comes back.
+/// What the client receives.
 #[derive(Debug)]
 pub(crate) enum Delivery {
     /// An answer.
@@ -18,7 +18,7 @@ pub(crate) enum Delivery {
     Reset,
 }
 
-/// A body that promises all of itself, and may break off half way.
+/// A body that announces its full length, and may break off half way.
 #[derive(Debug)]
 pub(crate) struct Content {
     length: u64,

@@ -1,4 +1,4 @@
-//! Chance that is the same every time: a stream of random numbers for each path of names under the seed.
+//! Random numbers that are the same in every run: a stream for each path of names under the seed.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -12,9 +12,9 @@ const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 pub(crate) struct Dice(ChaCha8Rng);
 
 impl Dice {
-    /// The choices of the thing that `path` names. What one path draws never shifts what another draws.
+    /// The choices of the thing that `path` names. Draws of one path never change the draws of another.
     pub(crate) fn new(seed: u64, path: &[&str]) -> Self {
-        // FNV-1a: stable over compilers and platforms, which the standard hasher is not.
+        // FNV-1a gives the same hash with every compiler and on every platform; the standard hasher does not.
         let mut hash = 0xcbf2_9ce4_8422_2325_u64 ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         for part in path {
             for byte in part.bytes().chain([0]) {
@@ -24,22 +24,22 @@ impl Dice {
         Self(ChaCha8Rng::seed_from_u64(hash))
     }
 
-    /// True in this share of cases.
+    /// Returns true in this share of cases.
     pub(crate) fn chance(&mut self, share: f64) -> bool {
         self.0.random_bool(share.clamp(0.0, 1.0))
     }
 
-    /// A number from 0 to 1, without 1.
+    /// A number from 0 up to, but not including, 1.
     pub(crate) fn share(&mut self) -> f64 {
         self.0.random_range(0.0..1.0)
     }
 
-    /// A number from `low` to `high`, both possible.
+    /// A number from `low` to `high`, both included.
     pub(crate) fn between(&mut self, low: i64, high: i64) -> i64 {
         self.0.random_range(low..=high.max(low))
     }
 
-    /// A count between nothing and twice the mean.
+    /// A count from zero to twice the mean.
     pub(crate) fn count(&mut self, mean: u64) -> u64 {
         self.0.random_range(0..=mean.saturating_mul(2))
     }
@@ -49,7 +49,7 @@ impl Dice {
         choices[self.0.random_range(0..choices.len())]
     }
 
-    /// One of the choices, each as likely as its weight.
+    /// One of the choices; a larger weight makes a choice more likely.
     pub(crate) fn weighted<T: Copy>(&mut self, choices: &[(T, u32)]) -> T {
         let total: u32 = choices.iter().map(|(_, weight)| weight).sum();
         let mut left = self.0.random_range(0..total.max(1));

@@ -1,10 +1,10 @@
-//! What becomes of one request on its way, by chance.
+//! Decides by chance what happens to one request on its way.
 
 use crate::dice::Dice;
 use crate::network::Faults;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What becomes of one request.
+/// What happens to one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
     Answered,
@@ -15,7 +15,7 @@ pub(crate) enum Fate {
     Slow,
 }
 
-/// Counts requests, so that each has its own throw.
+/// Counts requests, so that each request has its own dice.
 #[derive(Debug, Default)]
 pub(crate) struct Fates(AtomicU64);
 

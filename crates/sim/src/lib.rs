@@ -1,8 +1,9 @@
-//! A simulated AWS organization: a seeded population, the wire protocols of the services a census reads, and the truth.
+//! A simulated AWS organization: a seeded population, the wire protocols of the services that a census reads, and the
+//! truth.
 //!
-//! Everything is computed from the seed when it is asked for, so ten thousand accounts cost as little memory as ten.
+//! The simulator computes everything from the seed on request, so ten thousand accounts need as little memory as ten.
 //! [`Simulation::http_client`] answers an AWS SDK inside the process; [`serve`] answers any AWS client on a socket;
-//! [`Simulation::truth`] says what a perfect census would find, without asking through either.
+//! [`Simulation::truth`] says what a perfect census would find, and calls neither of the two.
 
 mod access;
 mod account;
@@ -38,7 +39,7 @@ pub use settings::{Move, Settings, Troubles};
 pub use simulation::Simulation;
 pub use truth::{AccountPolicyTruth, AccountTruth, Fact, IdentityTruth, Lists, Obstructed, ResourceTruth, Truth};
 
-/// Every secret of the simulated world contains this text: where it is found in a lake or a log, a secret leaked.
+/// Every secret of the simulated world contains this text. If a lake or a log contains it, a secret leaked.
 pub const CANARY: &str = "CANARY";
 
 /// [`CANARY`] as it looks in base64, at the beginning of a text.

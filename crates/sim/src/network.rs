@@ -1,44 +1,44 @@
-//! How the simulated AWS is reached: at once and always, or as over a real network from a real AWS.
+//! How the simulated AWS is reached: at once and without errors, or as AWS is reached over a real network.
 
 use std::time::Duration;
 
-/// The way to the simulated AWS, and how patient it is.
+/// The network to the simulated AWS, and the rates that it allows.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Network {
     /// How long every answer takes.
     pub latency: Duration,
     /// Whether calls beyond AWS's documented rates are throttled.
     pub enforces_limits: bool,
-    /// What breaks by chance.
+    /// The faults that occur by chance.
     pub faults: Faults,
     /// The account (its place in the organization) where every call of a member is throttled.
     pub hot_account: Option<u64>,
-    /// The account (its place in the organization) whose role can be assumed, and where no service knows the
-    /// credentials that this gives.
+    /// The account (its place in the organization) whose role can be assumed, but every service rejects the credentials
+    /// of that role as unknown.
     pub dead_account: Option<u64>,
 }
 
-/// Faults by chance, as shares of all requests. Retrying overcomes each of them.
+/// Faults by chance, as shares of all requests. A client overcomes each of them if it tries again.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Faults {
-    /// What the dice are thrown from.
+    /// The seed of the dice.
     pub seed: u64,
-    /// Throttled, whatever the rate.
+    /// Requests that are throttled, whatever the rate.
     pub throttled: f64,
-    /// Answered with 500.
+    /// Requests that are answered with status 500.
     pub server_errors: f64,
     /// Connections closed without an answer.
     pub resets: f64,
-    /// Answers that break off in their middle.
+    /// Answers that break off in the middle.
     pub truncated: f64,
-    /// Answers that take their time.
+    /// Answers that come late.
     pub slow: f64,
-    /// How much.
+    /// How long the late answers take.
     pub slow_for: Duration,
 }
 
 impl Network {
-    /// As AWS is from afar: 40 ms, documented rates kept.
+    /// AWS as a distant client sees it: answers take 40 ms, and the documented rates are enforced.
     #[must_use]
     pub fn remote() -> Self {
         Self { latency: Duration::from_millis(40), enforces_limits: true, ..Self::default() }

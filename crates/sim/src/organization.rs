@@ -1,4 +1,4 @@
-//! The organization: its tree, its accounts, and the trouble each is in.
+//! The organization: its tree, its accounts, and the trouble of each account.
 
 use crate::account::{Account, Trouble};
 use crate::clock::{Clock, Started};
@@ -6,8 +6,8 @@ use crate::dice::Dice;
 use crate::settings::Settings;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Account ids are `FIRST_ID + (index * STEP + shift) mod SPAN`: scattered, never twice, and invertible, so that no
-/// table of ids is kept. `STEP` shares no factor with `SPAN`, and `STEP * UNSTEP = 1 (mod SPAN)`.
+/// Account ids are `FIRST_ID + (index * STEP + shift) mod SPAN`. They are scattered, unique and invertible, so no table
+/// of ids is needed. `STEP` shares no factor with `SPAN`, and `STEP * UNSTEP = 1 (mod SPAN)`.
 const FIRST_ID: u64 = 100_000_000_000;
 const SPAN: u64 = 900_000_000_000;
 const STEP: u64 = 618_033_988_751;
@@ -19,7 +19,7 @@ const HELD: u64 = 2;
 /// Accounts from this index on belong to other organizations.
 const OUTSIDE: u64 = 1_000_000_000;
 
-/// The tree below the root: name, and the unit it is in.
+/// The units below the root: the name, and the unit that contains it.
 const UNITS: [(&str, Option<usize>); 7] = [
     ("Security", None),
     ("Workloads", None),
@@ -29,7 +29,7 @@ const UNITS: [(&str, Option<usize>); 7] = [
     ("Sandbox", None),
     ("Suspended", None),
 ];
-/// Where accounts are, by unit of [`UNITS`]; nothing is in `Workloads` or `Suspended` itself by chance.
+/// How often accounts are in each unit of [`UNITS`]. Chance puts no account into `Workloads` or `Suspended` itself.
 const UNIT_WEIGHTS: [(Option<usize>, u32); 6] =
     [(None, 1), (Some(0), 3), (Some(2), 8), (Some(3), 6), (Some(4), 10), (Some(5), 3)];
 const DEVELOPMENT: usize = 4;
@@ -45,7 +45,7 @@ pub(crate) struct Unit {
     pub(crate) parent: Option<usize>,
 }
 
-/// The simulated organization. It holds its settings and its tree; accounts are computed when asked for.
+/// The simulated organization. It holds its settings and its tree; accounts are computed on request.
 #[derive(Debug)]
 pub(crate) struct Organization {
     pub(crate) settings: Settings,
@@ -55,7 +55,7 @@ pub(crate) struct Organization {
     pub(crate) units: Vec<Unit>,
     pub(crate) started: Started,
     shift: u64,
-    /// Calls of `ListAccountsForParent` so far, which set accounts in motion.
+    /// The number of `ListAccountsForParent` calls so far; accounts move after a given number of them.
     lists: AtomicU64,
 }
 
@@ -83,7 +83,7 @@ impl Organization {
         }
     }
 
-    /// The choices of one thing in this organization.
+    /// The dice of one thing in this organization.
     pub(crate) fn dice(&self, path: &[&str]) -> Dice {
         Dice::new(self.settings.seed, path)
     }
@@ -113,23 +113,24 @@ impl Organization {
         }
     }
 
-    /// The state that AWS says of an account.
+    /// The state of an account, as AWS names it.
     pub(crate) fn state(&self, account: &Account) -> &str {
         let own = self.settings.states.iter().find(|(index, _)| *index == account.index);
         own.map_or(account.status(), |(_, state)| state.as_str())
     }
 
-    /// Whether the account shows every kind of policy, so that none is left to chance.
+    /// Whether the account contains every kind of policy, so that none depends on chance.
     pub(crate) fn is_showcase(&self, account: &Account) -> bool {
         account.index == self.settings.accounts.saturating_sub(1).min(1)
     }
 
-    /// Whether a resource control policy is attached to the account itself, which shows what it takes away.
+    /// Whether a resource control policy is attached to this account itself. The account shows what the policy takes
+    /// away.
     pub(crate) fn is_held(&self, account: &Account) -> bool {
         account.index == HELD
     }
 
-    /// That account's id, if there are so many.
+    /// The id of that account, if the organization has that many accounts.
     pub(crate) fn held_id(&self) -> Option<String> {
         (HELD < self.settings.accounts).then(|| self.account_id(HELD))
     }
@@ -139,7 +140,8 @@ impl Organization {
         (0..self.settings.accounts).map(|index| self.account(index))
     }
 
-    /// The unit of the account at this place, by place in `units`; none for the root. Cheaper than the account.
+    /// The unit of the account at this place, by place in `units`; none for the root. This costs less than making the
+    /// account.
     pub(crate) fn unit_of(&self, index: u64) -> Option<usize> {
         if let Some(it) = self.settings.moves.iter().find(|it| it.account == index) {
             let name = if self.lists.load(Ordering::Relaxed) < it.after_lists { it.from } else { it.to };
@@ -149,18 +151,18 @@ impl Organization {
             (0, _) => None,
             (_, Some(Trouble::Suspended)) => Some(SUSPENDED),
             _ if index % 40 == 35 => Some(SANDBOX),
-            // One trouble at a time: an account with one of its own is not also in the sandbox.
+            // An account has one trouble at most: an account with its own trouble is not also in the sandbox.
             (_, Some(_)) => Some(DEVELOPMENT),
             _ => self.dice(&["unit", &index.to_string()]).weighted(&UNIT_WEIGHTS),
         }
     }
 
-    /// The units of all accounts were asked for once more.
+    /// Counts one more call of `ListAccountsForParent`.
     pub(crate) fn is_walked(&self) {
         self.lists.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The ids of the accounts in this trouble.
+    /// The ids of the accounts that have this trouble.
     pub(crate) fn ids_in_trouble(&self, trouble: Trouble) -> impl Iterator<Item = String> {
         let indices = 0..self.settings.accounts;
         indices.filter(move |index| self.trouble(*index) == Some(trouble)).map(|index| self.account_id(index))
@@ -188,7 +190,7 @@ impl Organization {
         self.account_id(OUTSIDE + dice.between(0, 99).unsigned_abs())
     }
 
-    /// The id of another account of this organization, or of this one when it is the only one.
+    /// The id of another account of this organization. If there is no other account, the id of this one.
     pub(crate) fn other_id(&self, account: &Account, dice: &mut Dice) -> String {
         let accounts = self.settings.accounts;
         let step = dice.between(1, i64::try_from(accounts).unwrap_or(i64::MAX).max(2) - 1).unsigned_abs();
@@ -200,7 +202,7 @@ impl Organization {
         format!("arn:{}:{service}:{region}:{account_id}:{resource}", self.settings.partition)
     }
 
-    /// The last region, where regional trouble happens; none if there is only one.
+    /// The last region, where regional troubles occur; none if there is only one region.
     pub(crate) fn last_region(&self) -> Option<&str> {
         self.settings.regions.get(1..)?.last().map(String::as_str)
     }
@@ -217,7 +219,7 @@ impl Organization {
         account.index % 40 == 3
     }
 
-    /// The parts of the unit's path from the root down, as ids.
+    /// The ids of all units on the path from the root down to this unit.
     pub(crate) fn path_ids(&self, unit: Option<usize>) -> Vec<&str> {
         let mut path = Vec::new();
         let mut next = unit;

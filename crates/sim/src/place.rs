@@ -4,7 +4,7 @@ use crate::account::Account;
 use crate::dice::Dice;
 use crate::organization::Organization;
 
-/// Where things are. What a service holds for a whole account is in no region: the region is empty.
+/// A place that holds things. Things that a service holds for a whole account are in no region: the region is empty.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place<'a> {
     pub(crate) organization: &'a Organization,
@@ -18,7 +18,7 @@ impl<'a> Place<'a> {
         Self { organization, account, region: "" }
     }
 
-    /// The whole account, of whatever region this is.
+    /// The account of this place as a whole, without a region.
     pub(crate) fn whole(self) -> Self {
         self.in_region("")
     }
@@ -28,7 +28,7 @@ impl<'a> Place<'a> {
         Self { region, ..self }
     }
 
-    /// The choices of one thing of the account; of a place in a region, there.
+    /// The dice of one thing in this place: in the region if the place has one, else in the whole account.
     pub(crate) fn dice(&self, name: &str) -> Dice {
         match self.region {
             "" => self.organization.dice(&[name, &self.account.id]),
@@ -36,8 +36,8 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The choices for the things of one sort that are here, and how many of them there are: none in a region that holds
-    /// no resources.
+    /// The dice for the things of one sort in this place, and the number of these things. The number is 0 in a region
+    /// that holds no resources.
     pub(crate) fn population(&self, name: &str, mean: u64) -> (Dice, u64) {
         let mut dice = self.dice(name);
         let count = if self.is_settled() { dice.count(mean) } else { 0 };
@@ -49,27 +49,27 @@ impl<'a> Place<'a> {
         self.organization.settings.regions.iter().any(|settled| settled == self.region)
     }
 
-    /// Whether it is the first of the regions.
+    /// Whether this is the first of the regions.
     pub(crate) fn is_first_region(&self) -> bool {
         self.organization.settings.regions.first().is_some_and(|first| first == self.region)
     }
 
-    /// Whether it is the last of several regions.
+    /// Whether this is the last of several regions.
     pub(crate) fn is_last_region(&self) -> bool {
         self.organization.last_region() == Some(self.region)
     }
 
-    /// The ARN of something that is here.
+    /// The ARN of something in this place.
     pub(crate) fn arn(&self, service: &str, resource: &str) -> String {
         self.organization.arn(service, self.region, &self.account.id, resource)
     }
 
-    /// The ARN of something of the account's IAM, wherever this is.
+    /// The ARN of something in the account's IAM, whatever the region of this place.
     pub(crate) fn iam_arn(&self, resource: &str) -> String {
         self.organization.arn("iam", "", &self.account.id, resource)
     }
 
-    /// The moment that was so many days ago.
+    /// The moment this many days before the present.
     pub(crate) fn days_ago(&self, days: i64, dice: &mut Dice) -> i64 {
         self.organization.clock.days_ago(days, dice)
     }

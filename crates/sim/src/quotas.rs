@@ -1,5 +1,5 @@
-//! AWS's documented rates, kept as AWS keeps them: a bucket for each account, region and operation or group, in real
-//! time. What AWS does not publish is not limited here.
+//! AWS's documented rates, enforced as AWS enforces them: a bucket for each account, region and operation or group, in
+//! real time. Where AWS publishes no rate, nothing is limited.
 
 use crate::protocol::Refusal;
 use crate::service::{Scope, Service};
@@ -7,39 +7,40 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use tokio::time::Instant;
 
-/// Buckets that are full again are forgotten when there are more than this.
+/// If there are more buckets than this, the buckets that are full again are removed.
 const MOST_BUCKETS: usize = 50_000;
 
-/// What a bucket is for.
+/// Which operations share a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sharing {
-    /// Each operation has its own.
+    /// Each operation has its own bucket.
     Each,
-    /// All that the quota names, or does not name, share one.
+    /// All operations of the quota share one bucket.
     Together,
 }
 
 /// A documented limit of a service.
 #[derive(Debug)]
 pub(crate) struct Quota {
-    /// What it bounds; nothing: all operations that no other quota names.
+    /// The operations that it limits. If empty, it limits all operations that no other quota names.
     pub(crate) operations: &'static [&'static str],
     sharing: Sharing,
     burst: f64,
     per_second: f64,
 }
 
-/// Each of these operations has so many calls at once, and so many in a second.
+/// A rate for each of these operations: the number of calls at once, and the number of calls per second.
 pub(crate) const fn each(operations: &'static [&'static str], burst: f64, per_second: f64) -> Quota {
     Quota { operations, sharing: Sharing::Each, burst, per_second }
 }
 
-/// These operations together have so many calls at once, and so many in a second.
+/// A rate for all these operations together: the number of calls at once, and the number of calls per second.
 pub(crate) const fn together(operations: &'static [&'static str], burst: f64, per_second: f64) -> Quota {
     Quota { operations, sharing: Sharing::Together, burst, per_second }
 }
 
-/// Account, region (none for global services), service, the number of its quota, the operation if it has its own bucket.
+/// Account, region (empty for global services), service, the number of its quota, and the operation if it has its own
+/// bucket.
 type Key = (String, String, &'static str, usize, String);
 
 /// The buckets of all accounts.
@@ -55,14 +56,14 @@ struct Bucket {
     counted_at: Instant,
 }
 
-/// A call that is under way: another one of the same operation is refused meanwhile.
+/// A call that is being answered. Until it ends, another call of the same operation is refused.
 pub(crate) struct Turn<'a> {
     quotas: &'a Quotas,
     key: (String, String),
 }
 
 impl Quotas {
-    /// Draws one call from its bucket.
+    /// Takes one call from its bucket.
     pub(crate) fn draw(
         &self,
         account_id: &str,
@@ -77,7 +78,7 @@ impl Quotas {
         let now = Instant::now();
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= MOST_BUCKETS {
-            // None needs longer to be full again.
+            // After this time every bucket is full again.
             buckets.retain(|_, bucket| now.duration_since(bucket.counted_at).as_secs() < 10);
         }
         let key = (account_id.to_owned(), region.to_owned(), service.name, number, own.to_owned());
@@ -91,7 +92,7 @@ impl Quotas {
         Ok(())
     }
 
-    /// Some services refuse calls of one operation that overlap.
+    /// Begins a call. Some services refuse it if another call of the same operation has not ended.
     pub(crate) fn begin(
         &self,
         account_id: &str,

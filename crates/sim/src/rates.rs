@@ -1,6 +1,6 @@
-//! How often things occur in the simulated organization. The defaults lead to the yearly study's shares.
+//! How often things occur in the simulated organization. The default rates give the yearly study's shares.
 
-/// Shares between 0 and 1, and mean counts. A count varies between nothing and twice its mean.
+/// Shares between 0 and 1, and mean counts. A count varies between zero and twice its mean.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rates {
     /// Mean number of IAM users in an account.

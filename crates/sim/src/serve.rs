@@ -1,4 +1,4 @@
-//! The way in for any AWS client: HTTP on a socket.
+//! Access for any AWS client: HTTP on a socket.
 
 use crate::delivery::{Content, Delivery};
 use crate::simulation::Simulation;
@@ -11,14 +11,14 @@ use socket2::SockRef;
 use std::io;
 use tokio::net::{TcpListener, TcpStream};
 
-/// Where a test asks what was called: a path that no AWS service has.
+/// The path where a test asks which calls were made. No AWS service has such a path.
 const CALLS: &str = "/_calls";
 
-/// Connections that wait to be accepted. A crawl opens up to 256 at once, and a listener has room for 128 unless told: on a
-/// busy machine the others would be dropped, and tried again by TCP after seconds, or too late.
+/// How many connections may wait to be accepted. A crawl opens up to 256 at once, but a listener by default has room
+/// for 128. On a busy machine the others would be dropped; TCP would try again only after seconds, or too late.
 const WAITING_MAX: i32 = 1024;
 
-/// No request that reads is larger.
+/// Requests that only read are never larger.
 const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// Answers every connection until accepting fails. Drop the future to stop.
@@ -33,7 +33,7 @@ pub async fn serve(simulation: Simulation, listener: TcpListener) -> io::Result<
     }
 }
 
-/// A connection that breaks is the client's business: it sees it too.
+/// Answers one connection. If it breaks, nothing is reported here, because the client sees it too.
 async fn connection(simulation: Simulation, stream: TcpStream) {
     let service = service_fn(|request| answer(simulation.clone(), request));
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
@@ -53,7 +53,7 @@ async fn answer(simulation: Simulation, request: http::Request<Incoming>) -> io:
             Delivery::Whole(response)
         }
     };
-    // An error here closes the connection without an answer, which is what it means.
+    // An error here closes the connection without an answer. This is the intended effect.
     delivery.into_response()
 }
 

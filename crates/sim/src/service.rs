@@ -1,5 +1,5 @@
-//! What a simulated service is: one declaration. Routes, protocol, pages and errors follow from the table of calls; who
-//! may call, what a quota bounds and what truth counts follow from what stands here.
+//! One declaration for each simulated service. Routes, protocol, pages and errors follow from the table of calls. The
+//! declaration itself says who may call, what the quotas limit and what the truth counts.
 
 use crate::account::Trouble;
 use crate::protocol::{OwnError, Refusal};
@@ -16,81 +16,84 @@ pub(crate) struct Service {
     pub(crate) name: &'static str,
     pub(crate) scope: Scope,
     pub(crate) callers: Callers,
-    /// The troubles of accounts that keep it from being read.
+    /// The troubles of an account that make this service unreadable there.
     pub(crate) troubles: &'static [Trouble],
-    /// What it says otherwise than its protocol's services usually do.
+    /// The errors that differ from those of other services with the same protocol.
     pub(crate) errors: &'static [OwnError],
     /// The documented rates of its calls.
     pub(crate) quotas: &'static [Quota],
-    /// Whether it refuses calls of one operation that overlap.
+    /// Whether it refuses a call while another call of the same operation has not ended.
     pub(crate) refuses_overlap: bool,
-    /// Whether it is spoken to as S3: the bucket may be in the host, and errors stand alone in their document.
+    /// Whether it follows the conventions of S3: the bucket may be in the host, and an error is the root of its
+    /// document.
     pub(crate) speaks_as_s3: bool,
-    /// How many elements a page has if the caller does not say.
+    /// The number of elements in a page if the caller does not ask for one.
     pub(crate) page: usize,
-    /// Its operations, in as many lists as it has files.
+    /// Its operations: one list for each of its files.
     pub(crate) answers: &'static [&'static [Operation]],
-    /// What it holds.
+    /// The kinds of things that it holds.
     pub(crate) kinds: &'static [Kind],
-    /// What truth counts of it beside its kinds.
+    /// What the truth counts of it besides its kinds.
     pub(crate) counts: Option<Counts>,
 }
 
 /// Where a service answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// In each region for itself.
+    /// In each region separately.
     Regional,
-    /// For a whole account at once, whatever region signs.
+    /// For a whole account, whatever region the signature names.
     Global,
-    /// The same, with quotas in each region.
+    /// Like `Global`, but with quotas in each region.
     GlobalFromRegions,
 }
 
 /// Which accounts may call a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Callers {
-    /// Each, about itself.
+    /// Every account, about itself.
     Accounts,
     /// The management account and every delegated administrator.
     Administrators,
-    /// The management account and who administers this service for the organization.
+    /// The management account, and the accounts that administer this service for the organization.
     AdministratorsOf(&'static str),
 }
 
 /// An operation that is simulated.
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
-    /// The IAM action that it needs, where that has another name.
+    /// The IAM action that it needs, if the action has another name than the operation.
     pub(crate) action: Option<&'static str>,
     pub(crate) open: Open,
-    /// How many elements a page has, and how many at most, where service and table say otherwise.
+    /// The usual and the largest number of elements in a page, if they differ from those of the service and the table
+    /// of calls.
     pub(crate) sizes: Option<(usize, usize)>,
     pub(crate) answer: Answering,
 }
 
-/// Whom an operation is open to beyond those who may call its service.
+/// Who may call an operation besides those who may call its service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Open {
     /// Nobody.
     No,
     /// Every account.
     ToAccounts,
-    /// Everyone, whatever they are denied.
+    /// Everyone, even if a policy denies it.
     ToAnyone,
 }
 
 /// How an operation is answered.
 pub(crate) enum Answering {
-    /// By a page of a list: the member that holds it, and all elements.
+    /// A page of a list: the member that holds the list, and a function that returns all elements.
     List(&'static str, fn(&Context<'_>) -> Result<Vec<Value>, Refusal>),
-    /// By the members of its output; in REST XML, under the name of the root element.
+    /// The members of the output; in REST XML, under the name of the root element.
     Members(fn(&Context<'_>) -> Result<Value, Refusal>),
-    /// By a body that is no members, as S3 gives a bucket's policy.
+    /// A body without members: a bucket's policy in S3.
     Body(fn(&Context<'_>) -> Result<String, Refusal>),
 }
 
-/// An operation that lists: the elements, all of them. The page and its token follow from the table of calls.
+/// An operation that answers a list. The function returns all elements; the page and its token follow from the table of
+/// calls.
 pub(crate) const fn list(
     name: &'static str,
     member: &'static str,
@@ -99,12 +102,12 @@ pub(crate) const fn list(
     Operation::new(name, Answering::List(member, all))
 }
 
-/// An operation that answers something else.
+/// An operation that answers members, not a list.
 pub(crate) const fn get(name: &'static str, members: fn(&Context<'_>) -> Result<Value, Refusal>) -> Operation {
     Operation::new(name, Answering::Members(members))
 }
 
-/// An operation that answers a body of its own form.
+/// An operation that answers a body without members.
 pub(crate) const fn body(name: &'static str, body: fn(&Context<'_>) -> Result<String, Refusal>) -> Operation {
     Operation::new(name, Answering::Body(body))
 }
@@ -114,24 +117,24 @@ impl Operation {
         Self { name, action: None, open: Open::No, sizes: None, answer }
     }
 
-    /// The same, needing an IAM action of another name.
+    /// The same operation, with an IAM action of another name.
     pub(crate) const fn needs(self, action: &'static str) -> Self {
         Self { action: Some(action), ..self }
     }
 
-    /// The same with pages of so many elements, and of so many at most.
+    /// The same operation, with this usual and this largest number of elements in a page.
     pub(crate) const fn pages(self, usual: usize, most: usize) -> Self {
         Self { sizes: Some((usual, most)), ..self }
     }
 
-    /// The same, open to more callers.
+    /// The same operation, open to more callers.
     pub(crate) const fn open(self, open: Open) -> Self {
         Self { open, ..self }
     }
 }
 
 impl Service {
-    /// A regional service of this name that every account may call, with nothing in it.
+    /// A regional service of this name that every account may call. It has no operations and holds nothing.
     pub(crate) const fn named(name: &'static str) -> Self {
         Self {
             name,
@@ -149,36 +152,37 @@ impl Service {
         }
     }
 
-    /// The service of a signature's credential scope. Of several that sign alike the path tells which.
+    /// The service that a signature's credential scope names. If several services sign with the same name, the path
+    /// decides.
     pub(crate) fn signed_as(name: &str, path: &str) -> Option<&'static Self> {
         let mut alike = SERVICES.iter().copied().filter(|service| service.signing_name() == name);
         let first = alike.next()?;
         Some(alike.find(|service| service.begins(path)).unwrap_or(first))
     }
 
-    /// Whether one of its operations has a path that begins like this one.
+    /// Whether the path of one of its operations begins with the same part as this path.
     fn begins(&self, path: &str) -> bool {
         let begin = |path: &str| path.split('/').nth(1).map(str::to_owned);
         let mut known = self.operations().filter_map(|it| operation(self.name, it.name));
         known.any(|it| begin(it.uri) == begin(path))
     }
 
-    /// What the table of calls says of it. That it says something is tested.
+    /// The service in the table of calls. A test checks that the table has every service.
     pub(crate) fn wire(&self) -> Option<&'static orgcensus_calls::Service> {
         orgcensus_calls::service(self.name)
     }
 
-    /// How it is spoken to.
+    /// The protocol of the service.
     pub(crate) fn protocol(&self) -> Protocol {
         self.wire().map_or(Protocol::Json11, |it| it.protocol)
     }
 
-    /// The name that signatures are for; IAM's actions begin with it.
+    /// The name in signatures. IAM's actions begin with it too.
     pub(crate) fn signing_name(&self) -> &'static str {
         self.wire().map_or(self.name, |it| it.signing_name)
     }
 
-    /// Whether it answers for a whole account at once, whatever region signs.
+    /// Whether it answers for a whole account, whatever region the signature names.
     pub(crate) fn is_global(&self) -> bool {
         self.scope != Scope::Regional
     }

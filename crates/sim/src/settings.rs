@@ -1,4 +1,4 @@
-//! What kind of organization to simulate.
+//! The settings of the organization to simulate.
 
 use crate::network::Network;
 use crate::rates::Rates;
@@ -9,7 +9,7 @@ use chrono::{DurationRound, TimeDelta, Utc};
 pub struct Settings {
     /// How many accounts the organization has, the management account included. At least one.
     pub accounts: u64,
-    /// What the population is computed from.
+    /// The seed that the population is computed from.
     pub seed: u64,
     /// The regions that every account has enabled and that may hold resources.
     pub regions: Vec<String>,
@@ -17,9 +17,9 @@ pub struct Settings {
     pub opt_in_region: String,
     /// How often things occur.
     pub rates: Rates,
-    /// What goes wrong.
+    /// The troubles that occur on purpose.
     pub troubles: Troubles,
-    /// The most items that any list call answers at once; without it each service's own limit holds.
+    /// The largest page of any list call; without it each service's own limit holds.
     pub page_size: Option<usize>,
     /// The simulated present, in milliseconds since 1970 (UTC). All ages count back from it.
     pub now_millis: i64,
@@ -27,40 +27,41 @@ pub struct Settings {
     pub partition: String,
     /// The role that a census assumes in each account, with its path if it has one: `orgcensus`, `audit/orgcensus`.
     pub crawler_role: String,
-    /// The external id without which the crawler's role refuses.
+    /// The external id that the crawler's role requires.
     pub external_id: Option<String>,
-    /// How long assumed credentials live when the caller does not say.
+    /// How long credentials of an assumed role last if the caller does not say.
     pub session_seconds: i64,
     /// Whether `ListBuckets` leaves out the buckets' regions, as older endpoints do.
     pub omits_bucket_region: bool,
-    /// The member (its place in the organization, the management account being 0) that may also read the organization.
+    /// The member (its place in the organization; the management account has 0) that may also read the organization.
     pub delegated_administrator: Option<u64>,
-    /// The account (its place in the organization) with as many roles and policies as AWS lets an account have.
+    /// The account (its place in the organization) with the largest number of roles and policies that AWS allows.
     pub large_account: Option<u64>,
-    /// How it is reached.
+    /// How clients reach the simulated AWS.
     pub network: Network,
-    /// Accounts (by place) in another state than `ACTIVE` or `SUSPENDED`, as AWS would say it.
+    /// Accounts (by place) in another state than `ACTIVE` or `SUSPENDED`, and the state's name.
     pub states: Vec<(u64, String)>,
-    /// Accounts that move while the tree is walked.
+    /// Accounts that move while a caller walks the tree.
     pub moves: Vec<Move>,
     /// Whether the lists of accounts leave out `Paths`, as older endpoints do.
     pub omits_account_paths: bool,
-    /// The account (by place) whose credentials every role gives that is assumed, whatever account it is in.
+    /// The account (by place) whose credentials are returned for every role that is assumed, whatever account the role
+    /// is in.
     pub assumed_account: Option<u64>,
     /// Actions that nobody may call in an account (by place): `(0, "ec2:DescribeRegions")`.
     pub denied_actions: Vec<(u64, String)>,
 }
 
-/// An account that moves from one unit to another while somebody walks the tree.
+/// An account that moves from one unit to another while a caller walks the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {
     /// Its place in the organization.
     pub account: u64,
-    /// The name of the unit where it is at first; `Root` is the root.
+    /// The name of the first unit; `Root` is the root.
     pub from: &'static str,
-    /// The name of the unit where it is later.
+    /// The name of the second unit.
     pub to: &'static str,
-    /// After how many calls of `ListAccountsForParent`.
+    /// The number of `ListAccountsForParent` calls after which it moves.
     pub after_lists: u64,
 }
 
@@ -95,7 +96,7 @@ impl Settings {
     }
 }
 
-/// What goes wrong on purpose. With 40 accounts or more, each trouble that is on occurs at least once.
+/// The troubles that occur on purpose. With 40 accounts or more, each trouble that is on occurs at least once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Troubles {
     /// Some accounts are suspended.
@@ -106,13 +107,13 @@ pub struct Troubles {
     pub service_denied_by_scp: bool,
     /// The accounts of one organizational unit may not use the last region, by a service control policy.
     pub region_denied_by_scp: bool,
-    /// In one account of 40 the crawler's role may not read ECR.
+    /// One account in 40 does not let the crawler's role read ECR.
     pub service_denied_to_role: bool,
     /// One account in 40 has a KMS key whose policy the crawler's role may not read.
     pub key_policy_denied: bool,
-    /// One account in 40 meets an ECR that does not know its operations in the last region.
+    /// One account in 40 has an ECR that does not know its operations in the last region.
     pub service_unsupported: bool,
-    /// In one account of 40 SNS answers 500 in the last region, always.
+    /// One account in 40 has an SNS that always answers 500 in the last region.
     pub server_errors: bool,
 }
 
@@ -132,7 +133,7 @@ impl Default for Troubles {
 }
 
 impl Troubles {
-    /// Nothing goes wrong.
+    /// No trouble occurs.
     #[must_use]
     pub fn none() -> Self {
         Self {

@@ -47,7 +47,7 @@ impl Simulation {
         }))
     }
 
-    /// What the organization was made from.
+    /// The settings that the organization was made from.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.0.organization.settings
@@ -65,7 +65,7 @@ impl Simulation {
         self.0.organization.account_id(index)
     }
 
-    /// Answers a request as AWS would, at once, whatever the network and the rate.
+    /// Answers a request as AWS would, but at once, whatever the network and the rate.
     #[must_use]
     pub fn answer(&self, request: http::Request<Bytes>) -> Response<Bytes> {
         match read(&request) {
@@ -74,7 +74,7 @@ impl Simulation {
         }
     }
 
-    /// Answers a request over the simulated network: after a while, if the rate allows, unless something breaks.
+    /// Answers a request over the simulated network: after the latency, if the rate allows it, and if no fault occurs.
     pub(crate) async fn deliver(&self, request: http::Request<Bytes>) -> Delivery {
         let network = &self.settings().network;
         let request = match read(&request) {
@@ -113,13 +113,13 @@ impl Simulation {
         Truth::of(&self.0.organization)
     }
 
-    /// An HTTP client for AWS SDKs that asks this simulation, whatever the address.
+    /// An HTTP client for AWS SDKs. It sends every request to this simulation, whatever the address.
     #[must_use]
     pub fn http_client(&self) -> SharedHttpClient {
         SharedHttpClient::new(InProcess(self.clone()))
     }
 
-    /// Draws from the buckets that are enforced, and takes a turn where calls must not overlap.
+    /// Takes the call from its bucket if rates are enforced, and begins a turn if calls must not overlap.
     fn begin(&self, request: &Request) -> Result<Option<Turn<'_>>, Refusal> {
         let network = &self.settings().network;
         if !network.enforces_limits && network.hot_account.is_none() {
@@ -155,7 +155,7 @@ impl Simulation {
     }
 }
 
-/// A request that can be answered, or the refusal of one that cannot be read, with the service that refuses.
+/// Reads a request. If it cannot be read, returns the refusal, and the service that refuses.
 fn read(request: &http::Request<Bytes>) -> Result<Request, (&'static Service, Refusal)> {
     let signature = Signature::of(request).ok_or_else(|| (&sts::SERVICE, Refusal::unsigned()))?;
     let service = signature.service();

@@ -1,4 +1,4 @@
-//! A client for tests: requests made by hand, signed by name only.
+//! A client for tests: it makes requests by hand. A signature names the key, but is not computed.
 
 use crate::credentials::MANAGEMENT_ACCESS_KEY;
 use crate::{Settings, Simulation};
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
 
-/// Somebody who calls.
+/// A caller.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
     pub(crate) simulation: Simulation,
@@ -15,7 +15,7 @@ pub(crate) struct Client {
     session_token: String,
 }
 
-/// What came back.
+/// The answer to a call.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -44,7 +44,7 @@ impl Reply {
 }
 
 impl Client {
-    /// The management account's user, in the first region.
+    /// A client of the management account's user, in the first region.
     pub(crate) fn new(settings: Settings) -> Self {
         let region = settings.regions[0].clone();
         let simulation = Simulation::new(settings);
@@ -56,12 +56,12 @@ impl Client {
         Self { region: region.to_owned(), ..self.clone() }
     }
 
-    /// The same simulation, another key.
+    /// A client of the same simulation with another key.
     pub(crate) fn with_key(&self, access_key_id: &str) -> Self {
         Self { access_key_id: access_key_id.to_owned(), ..self.clone() }
     }
 
-    /// Whoever assumes the crawler's role of the account at this place, or the refusal.
+    /// A client that has assumed the crawler's role of the account at this place, or the refusal.
     pub(crate) fn assume(&self, index: u64, more: &str) -> Result<Self, Reply> {
         let settings = self.simulation.settings();
         let account_id = self.simulation.account_id(index);
@@ -105,7 +105,8 @@ impl Client {
     }
 }
 
-/// A small settled world: one thing goes wrong only if a test wants it.
+/// The settings of an organization without troubles, with a fixed present. A test switches on the trouble that it
+/// needs.
 pub(crate) fn quiet(accounts: u64, seed: u64) -> Settings {
     Settings { troubles: crate::Troubles::none(), now_millis: 1_795_305_600_000, ..Settings::new(accounts, seed) }
 }

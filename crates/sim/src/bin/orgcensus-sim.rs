@@ -30,7 +30,7 @@ enum Command {
         /// The most items that any list call answers at once.
         #[arg(long)]
         page_size: Option<usize>,
-        /// How long assumed credentials live when the caller does not say.
+        /// How long credentials of an assumed role last if the caller does not say.
         #[arg(long, default_value_t = 3600)]
         session_seconds: i64,
         #[command(flatten)]
@@ -48,10 +48,10 @@ struct Population {
     /// How many accounts the organization has.
     #[arg(long, default_value_t = 40)]
     accounts: u64,
-    /// What the population is computed from.
+    /// The seed that the population is computed from.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Let nothing go wrong: no suspended account, no missing role, no denial, no error.
+    /// Switch off all troubles: no suspended account, no missing role, no denial, no error.
     #[arg(long)]
     no_troubles: bool,
     /// Give the account at this place of the organization 5,000 roles and 1,500 policies.
@@ -68,7 +68,7 @@ struct Reach {
     /// How long every answer takes.
     #[arg(long, default_value_t = 40)]
     latency_millis: u64,
-    /// Throttle what goes beyond AWS's documented rates.
+    /// Throttle calls beyond AWS's documented rates.
     #[arg(long)]
     enforce_limits: bool,
     /// Throttle, fail, break and delay requests by chance, from this seed.

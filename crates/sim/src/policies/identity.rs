@@ -1,4 +1,5 @@
-//! Policies of identities, of every kind. What each gives is written here by hand, so that the truth needs no engine.
+//! Policies of identities, of every kind. The rights of each kind are written here by hand, so that the truth needs no
+//! policy engine.
 
 use super::document;
 use crate::dice::Dice;
@@ -19,9 +20,9 @@ pub(crate) enum IdentityKind {
     StorageWithMfa,
     /// Reading one bucket; queues are denied.
     BucketNoQueues,
-    /// IAM is denied: whoever may do everything else is saved.
+    /// IAM is denied: this stops an identity that may do everything else.
     DenyIam,
-    /// Deleting buckets is denied: that saves nobody.
+    /// Deleting buckets is denied: this stops nobody.
     DenyBuckets,
     /// Passing any role to Lambda.
     PassRoles,
@@ -33,7 +34,7 @@ pub(crate) enum IdentityKind {
     WriteOwnPolicy,
 }
 
-/// What policies amount to together, before boundary and Denies take some of it back.
+/// The rights of several policies together, before boundary and Denies take some of them back.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Gives {
     pub(crate) everything: bool,
@@ -79,7 +80,7 @@ impl IdentityKind {
         Self::WriteOwnPolicy,
     ];
 
-    /// A kind by chance, of those that people write.
+    /// A kind by chance, among the kinds that people write.
     pub(crate) fn any(dice: &mut Dice) -> Self {
         dice.weighted(&[
             (Self::Everything, 2),
@@ -91,12 +92,12 @@ impl IdentityKind {
         ])
     }
 
-    /// The kind of which this document is.
+    /// The kind that this document was made from.
     pub(crate) fn of(document: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.document() == document)
     }
 
-    /// What a policy of this kind gives.
+    /// The rights that a policy of this kind gives.
     pub(crate) fn gives(self) -> Gives {
         let none = Gives::default();
         match self {
@@ -107,7 +108,8 @@ impl IdentityKind {
             Self::MakeFunctions => Gives { makes_functions: true, ..none },
             Self::WriteVersions => Gives { writes_versions: true, ..none },
             Self::WriteOwnPolicy => Gives { writes_own_policy: true, ..none },
-            // One bucket is not all, one's own keys are nobody else's, and a condition is no right.
+            // One bucket is not all buckets, one's own keys are not the keys of others, and a right under a condition
+            // does not count.
             Self::Bucket | Self::SelfService | Self::StorageWithMfa | Self::BucketNoQueues | Self::DenyBuckets => none,
         }
     }
@@ -126,7 +128,7 @@ impl IdentityKind {
             Self::AllButIam => {
                 document(vec![json!({ "Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*" })])
             }
-            // A statement alone, not in a list, with white space as a person would leave it.
+            // One statement that is not in a list, with white space as a person would type it.
             Self::StorageWithMfa => {
                 let with_mfa = json!({ "Effect": "Allow", "Action": "s3:*", "Resource": "*",
                     "Condition": { "Bool": { "aws:MultiFactorAuthPresent": true } } });
@@ -152,7 +154,7 @@ impl IdentityKind {
     }
 }
 
-/// What one of AWS's policies gives, by name.
+/// The rights that an AWS policy of this name gives.
 pub(crate) fn gives_of_aws(name: &str) -> Gives {
     let none = Gives::default();
     match name {

@@ -26,7 +26,7 @@ pub(crate) enum Kind {
     Public,
     /// `*` by a function's URL, unsigned.
     PublicUrl,
-    /// `*` by a function's URL, of which only one of the two permissions is open.
+    /// `*` by a function's URL, with only one of the two permissions that it needs.
     HalfOpenUrl,
     /// `*` when the connection is encrypted, which bounds nobody.
     PublicIfEncrypted,
@@ -44,17 +44,18 @@ pub(crate) enum Kind {
     SourceVpce,
     /// A service, without a source.
     ServiceUnscoped,
-    /// A service, for the own account's sake.
+    /// A service that acts for the own account.
     ServiceScoped,
-    /// A service, for another account's sake.
+    /// A service that acts for another account.
     ServiceForeign,
     /// `*`, but a Deny leaves only the organization.
     DenySavesOrganization,
     /// `*`, but a Deny leaves nobody.
     DenySavesAll,
-    /// `*` and an account outside, each by a statement of its own: where S3 restricts the first, the second falls too.
+    /// `*` and an account outside, each in its own statement: where S3 restricts the public one, it blocks the other
+    /// too.
     PublicAndExternal,
-    /// `*`, and a Deny that asks for encrypted connections only.
+    /// `*`, and a Deny that only asks for encrypted connections.
     DenySavesNobody,
     /// `*`, and a Deny for one role.
     DenySavesNobodyButOne,
@@ -64,7 +65,7 @@ pub(crate) enum Kind {
     OtherVpce,
     /// `*` from a VPC that is not the organization's.
     ForeignVpc,
-    /// A service, for the sake of a bucket that nobody here owns.
+    /// A service that acts for a bucket that belongs to no account of the organization.
     UnknownBucket,
     /// A role that exists, of another account of the organization.
     LivingRole,
@@ -78,7 +79,7 @@ pub(crate) enum Kind {
     Malformed,
 }
 
-/// The kinds that occur by chance, and how often.
+/// The kinds that occur by chance, each with its weight.
 const WEIGHTS: [(Kind, u32); 31] = [
     (Kind::None, 100),
     (Kind::SameAccount, 40),
@@ -113,10 +114,10 @@ const WEIGHTS: [(Kind, u32); 31] = [
     (Kind::Malformed, 1),
 ];
 
-/// The kinds that never occur by chance, or only where a service makes them.
+/// The kinds that never occur by chance, or only for some services.
 const RARE: [Kind; 4] = [Kind::SourceOwner, Kind::Public, Kind::PublicUrl, Kind::HalfOpenUrl];
 
-/// A kind by chance: everyone, without condition, at this rate.
+/// A kind by chance; [`Kind::Public`] occurs at this rate.
 pub(crate) fn any_kind(dice: &mut Dice, public_rate: f64) -> Kind {
     if dice.chance(public_rate) { Kind::Public } else { dice.weighted(&WEIGHTS) }
 }
@@ -162,26 +163,26 @@ impl Kind {
             | Self::DenySavesNobody
             | Self::DenySavesNobodyButOne => Verdict::PUBLIC,
             Self::ElevenDigits | Self::UnknownBucket => Verdict::UNRESOLVED,
-            // Of a URL that is new enough it is known: closed.
+            // If the URL is new enough, it is known to be closed.
             Self::HalfOpenUrl | Self::Malformed => Verdict::UNKNOWN,
         }
     }
 
-    /// The same where a resource control policy keeps out all but the organization's own and services.
+    /// The same if a resource control policy lets in only the organization's own identities and services.
     pub(crate) fn verdict_in_perimeter(self) -> Verdict {
         match self {
-            // No caller is of two organizations.
+            // No caller belongs to two organizations.
             Self::ForeignOrganization | Self::ExternalAccount => Verdict::CLOSED,
-            // Those of the organization who come from there.
+            // Only callers of the organization who come from that network.
             Self::SourceIp | Self::SourceVpce | Self::ForeignVpc => Verdict::IN_ORG,
-            // Whoever it is that is named: if anyone, then one of the organization.
+            // If the principal exists at all, it must belong to the organization.
             Self::ElevenDigits => Verdict::IN_ORG,
             kind if kind.verdict() == Verdict::PUBLIC => Verdict::IN_ORG,
             kind => kind.verdict(),
         }
     }
 
-    /// Public as the yearly study counts: an Allow to everyone without any condition, whatever a Deny takes back.
+    /// Public as the yearly study counts: an Allow to everyone without any condition, even if a Deny takes it back.
     pub(crate) fn is_study_public(self) -> bool {
         matches!(
             self,
@@ -212,7 +213,7 @@ impl Kind {
         )
     }
 
-    /// Whether it names another account of the organization, and so itself where there is no other.
+    /// Whether it names another account of the organization. If there is no other account, it names its own.
     pub(crate) fn names_another_account(self) -> bool {
         matches!(self, Self::InOrgAccount | Self::VeryLarge | Self::LivingRole | Self::DeadRole)
     }

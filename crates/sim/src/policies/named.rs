@@ -1,4 +1,4 @@
-//! Whom a policy names that a question asks for, by the kind that it was made as.
+//! The principals of a policy that the questions ask for. They follow from the kind of the policy.
 
 use super::Kind;
 use crate::organization::Organization;
@@ -7,16 +7,16 @@ use serde_json::Value;
 /// Principals as a policy writes them, `AWS:*`, `Service:sns.amazonaws.com`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Named {
-    /// Those who stand outside, anyone included.
+    /// Principals outside of the organization, and `*`.
     pub(crate) outside: Vec<String>,
-    /// Those of whom a census can tell that they do not exist.
+    /// Principals that do not exist, as far as a census can tell.
     pub(crate) dead: Vec<String>,
     /// Services that may act for anyone.
     pub(crate) unscoped: Vec<String>,
 }
 
 impl Named {
-    /// Those that the statements of a policy of this kind name.
+    /// The principals that the statements of a policy of this kind name.
     pub(crate) fn of(organization: &Organization, kind: Kind, statements: &[Value]) -> Self {
         let allowed =
             || statements.iter().filter(|it| it["Effect"] == "Allow").flat_map(|it| principals(&it["Principal"]));
@@ -44,7 +44,7 @@ pub(super) fn principals(element: &Value) -> Vec<String> {
     values.collect()
 }
 
-/// Whether a census reads the identities of the account that the principal is of.
+/// Whether a census reads the identities of the principal's account.
 fn is_readable(organization: &Organization, principal: &str) -> bool {
     let account = principal.split(':').nth(5).and_then(|id| organization.find(id));
     account.is_some_and(|account| account.is_reachable())

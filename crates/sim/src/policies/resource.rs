@@ -12,20 +12,20 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone)]
 pub(crate) struct ResourcePolicy {
     pub(crate) kind: Kind,
-    /// The document; none of kind [`Kind::None`].
+    /// The document; none if the kind is [`Kind::None`].
     pub(crate) document: Option<String>,
     /// Who can reach the resource by this policy alone.
     pub(crate) verdict: Verdict,
-    /// Whom it names that a question asks for.
+    /// The principals of the policy that the questions ask for.
     pub(crate) named: Named,
 }
 
-/// What a policy is for.
+/// The resource that a policy is for.
 pub(crate) struct Subject<'a> {
     pub(crate) place: Place<'a>,
     /// The major actions on such a resource.
     pub(crate) actions: &'a [&'a str],
-    /// What the statements name as resource; nothing where the service leaves it out.
+    /// The statements' resources; none if the service leaves them out.
     pub(crate) resources: Vec<String>,
     /// A service that such policies commonly let in.
     pub(crate) service: &'a str,
@@ -35,7 +35,7 @@ impl Subject<'_> {
     /// A policy of this kind.
     pub(crate) fn policy(&self, kind: Kind, dice: &mut Dice) -> ResourcePolicy {
         let statements = self.statements(kind, dice);
-        // The only account of an organization has no other to let in: it names itself.
+        // If the organization has only one account, there is no other to let in: the policy names its own account.
         let is_alone = self.place.organization.settings.accounts == 1;
         let is_held = is_in_perimeter(&self.place, self.actions_service());
         let verdict = match kind {
@@ -47,7 +47,7 @@ impl Subject<'_> {
         if verdict.is_external != Some(true) {
             named.outside.clear();
         }
-        // Versions, aliases, grants and further policies are not read.
+        // A census does not read versions, aliases, grants and further policies.
         let has_more = ["kms", "lambda", "secretsmanager"].contains(&self.actions_service());
         let verdict = if has_more { verdict.with_unread() } else { verdict };
         let document = match kind {
@@ -58,7 +58,7 @@ impl Subject<'_> {
         ResourcePolicy { kind, document, verdict, named }
     }
 
-    /// The service whose actions these are.
+    /// The service that these actions belong to.
     fn actions_service(&self) -> &str {
         self.actions.first().and_then(|action| action.split(':').next()).unwrap_or_default()
     }
@@ -140,7 +140,7 @@ impl Subject<'_> {
         statement
     }
 
-    /// The Deny that stands beside an open Allow.
+    /// The Deny statement beside an Allow statement for everyone.
     fn denial(&self, kind: Kind) -> Value {
         let deny = |principal: Value, condition: Value| self.statement("Deny", principal, condition);
         let (anyone, none) = (json!("*"), Value::Null);
@@ -193,7 +193,8 @@ impl Subject<'_> {
         json!({ "StringEquals": { key: id } })
     }
 
-    /// A role that is in every account of the organization but the one that made it, where the crawler's is.
+    /// A role that every member account has. The management account does not have it, so there the policy names the
+    /// crawler's role.
     fn living_role(&self, dice: &mut Dice) -> String {
         let other = self.other(dice);
         let role = if other == self.place.organization.management_id() {

@@ -24,7 +24,7 @@ pub(crate) enum TrustKind {
     InOrgCondition,
     /// A vendor's account, with an external id.
     ExternalWithId,
-    /// A vendor's account, without.
+    /// A vendor's account, without an external id.
     External,
     /// The own account's SAML provider.
     Saml,
@@ -32,9 +32,9 @@ pub(crate) enum TrustKind {
     Cluster,
     /// GitHub, one organization's repositories.
     GithubOwner,
-    /// GitHub, whoever runs there.
+    /// GitHub, any repository: no condition names one.
     GithubAnyone,
-    /// GitHub, any repository by a pattern.
+    /// GitHub, any repository: the condition is the pattern `repo:*`.
     GithubPattern,
     /// A deleted role.
     Dangling,
@@ -74,7 +74,7 @@ impl TrustKind {
         WEIGHTS.iter().map(|(kind, _)| *kind)
     }
 
-    /// Whether it is assumed by `sts:AssumeRole`, and so by someone who has an account.
+    /// Whether `sts:AssumeRole` assumes the role, so that the caller must have an account.
     fn is_by_role(self) -> bool {
         !matches!(
             self,
@@ -99,9 +99,9 @@ impl TrustKind {
 pub(crate) struct Trust {
     pub(crate) document: String,
     pub(crate) verdict: Verdict,
-    /// Whom it names that a question asks for.
+    /// The principals of the policy that the questions ask for.
     pub(crate) named: Named,
-    /// The principals by which an account outside or users of an OIDC provider may assume the role.
+    /// The principals through which an account outside or users of an OIDC provider may assume the role.
     pub(crate) outsiders: Vec<String>,
 }
 
@@ -182,7 +182,7 @@ fn verdict(place: &Place<'_>, kind: TrustKind) -> Verdict {
         TrustKind::InOrgAccount if place.organization.settings.accounts == 1 => Verdict::CLOSED,
         TrustKind::Management | TrustKind::InOrgAccount | TrustKind::InOrgCondition => Verdict::IN_ORG,
         TrustKind::ExternalWithId | TrustKind::External | TrustKind::ForeignProvider => Verdict::EXTERNAL,
-        // Whose repositories these are, AWS does not say.
+        // AWS does not say who owns these repositories.
         TrustKind::GithubOwner => Verdict { is_external: None, ..Verdict::CLOSED },
         TrustKind::GithubAnyone | TrustKind::GithubPattern | TrustKind::Anyone => Verdict::PUBLIC,
     }

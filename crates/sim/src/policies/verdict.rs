@@ -1,6 +1,6 @@
 //! Who can reach a resource.
 
-/// Three answers; none where it cannot be known.
+/// Three answers. An answer is none if a census cannot know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Verdict {
     pub(crate) is_public: Option<bool>,
@@ -17,21 +17,21 @@ impl Verdict {
     pub(crate) const EXTERNAL: Self = Self::known(false, true, false);
     /// Everyone.
     pub(crate) const PUBLIC: Self = Self::known(true, true, true);
-    /// Not everyone, but some principal that says nothing about where it belongs.
+    /// Not everyone, but a principal whose account is not known.
     pub(crate) const UNRESOLVED: Self = Self { is_public: Some(false), is_external: None, is_in_org: None };
-    /// The policy cannot be read, or not be understood.
+    /// The policy cannot be read, or it cannot be understood.
     pub(crate) const UNKNOWN: Self = Self { is_public: None, is_external: None, is_in_org: None };
 
     const fn known(is_public: bool, is_external: bool, is_in_org: bool) -> Self {
         Self { is_public: Some(is_public), is_external: Some(is_external), is_in_org: Some(is_in_org) }
     }
 
-    /// The same, where more policies may let someone in that are not read: yes stays yes, and no is not known.
+    /// The same verdict if there may be more policies that are not read: yes stays yes, and no becomes unknown.
     pub(crate) fn with_unread(self) -> Self {
         self.or(Self::UNKNOWN)
     }
 
-    /// What two ways in amount to together: yes if one says yes, unknown if neither does and one is unknown.
+    /// Joins the verdicts of two ways in: yes if one says yes, unknown if neither says yes and one is unknown.
     pub(crate) fn or(self, other: Self) -> Self {
         let or = |left: Option<bool>, right: Option<bool>| match (left, right) {
             (Some(true), _) | (_, Some(true)) => Some(true),

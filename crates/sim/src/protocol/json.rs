@@ -1,4 +1,4 @@
-//! JSON answers: the tree as it is, without what is not set.
+//! JSON answers: the tree without members that are not set.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The wire: what a request asks for, and how an answer or a refusal is written in the service's protocol.
+//! The wire protocols: how a request names its operation, and how an answer or a refusal is written.
 
 mod json;
 mod paging;

@@ -20,8 +20,8 @@ impl<T> Page<T> {
     }
 }
 
-/// The page of `elements` that the request asks for, never larger than `page_size`. The table of calls names the inputs;
-/// `sizes` says how many elements a page has if the caller does not, and how many at most.
+/// The page of `elements` that the request asks for, never larger than `page_size`. The table of calls names the
+/// inputs. `sizes` gives the number of elements if the caller does not ask for one, and the largest number.
 pub(crate) fn page<T>(
     request: &Request,
     sizes: (usize, usize),
@@ -45,7 +45,7 @@ pub(crate) fn page<T>(
     Ok(Page { elements: elements.into_iter().skip(start).take(size).collect(), next })
 }
 
-/// The members of an answer that is a page: the list in the protocol's form, the token, and whether there is more.
+/// The members of an answer that is a page: the list in the protocol's form, the token, and whether more follows.
 pub(crate) fn paged(request: &Request, member: &str, page: Page<Value>) -> Value {
     let is_truncated = page.is_truncated();
     let elements = match request.service.protocol() {
@@ -61,7 +61,7 @@ pub(crate) fn paged(request: &Request, member: &str, page: Page<Value>) -> Value
     Value::Object(members)
 }
 
-/// Tokens name the list that gave them, so that another list's token is refused as AWS refuses it.
+/// A token names the list that made it, so that another list refuses the token, as AWS does.
 fn make_token(request: &Request, offset: usize) -> String {
     URL_SAFE_NO_PAD.encode(format!("{}:{}:{offset}", request.service.name, request.operation))
 }

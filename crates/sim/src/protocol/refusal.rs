@@ -1,4 +1,4 @@
-//! Errors as each protocol's services name them, and as a service does that names them otherwise.
+//! Errors: the names that the services of each protocol use, and the names of single services that differ.
 
 use crate::service::Service;
 use orgcensus_calls::Protocol;
@@ -9,22 +9,22 @@ pub(crate) struct Refusal {
     pub(crate) status: u16,
     pub(crate) code: String,
     pub(crate) message: String,
-    /// Headers that belong to this error, beside the protocol's own.
+    /// Headers of this error, besides the protocol's own.
     pub(crate) headers: Vec<(&'static str, String)>,
 }
 
-/// What can be wrong with a call of any service. The order is that of [`Usual`].
+/// The problems that a call of any service can have. The order is that of [`Usual`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Problem {
     /// The caller may not do this.
     Denied,
-    /// The credentials are unknown, here or at all.
+    /// The credentials are unknown, in this region or everywhere.
     UnknownCredentials,
-    /// The session's time is over.
+    /// The session has expired.
     Expired,
     /// The service does not have this operation.
     UnknownOperation,
-    /// The token of a next page is not one that this list gave.
+    /// This list did not make the token of the next page.
     InvalidToken,
     /// A parameter is missing or wrong.
     InvalidParameter,
@@ -34,7 +34,7 @@ pub(crate) enum Problem {
     Internal,
 }
 
-/// How a service names a problem otherwise than others of its protocol.
+/// The name of a problem at one service, if it differs from the name that the protocol's other services use.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OwnError {
     problem: Problem,
@@ -43,20 +43,20 @@ pub(crate) struct OwnError {
 }
 
 impl Problem {
-    /// A service's own code of this problem.
+    /// The service's own code for this problem.
     pub(crate) const fn is(self, code: &'static str) -> OwnError {
         OwnError { problem: self, code, message: None }
     }
 }
 
 impl OwnError {
-    /// The same with a message of its own.
+    /// The same, with its own message.
     pub(crate) const fn says(self, message: &'static str) -> Self {
         Self { message: Some(message), ..self }
     }
 }
 
-/// Status, code and message of each problem. `{}` is what the caller of [`Refusal::of`] has to say.
+/// Status, code and message of each problem. `{}` stands for the detail that [`Refusal::of`] gets.
 type Usual = [(u16, &'static str, &'static str); 8];
 
 const INVALID_CREDENTIALS: &str = "The security token included in the request is invalid.";
@@ -125,7 +125,8 @@ impl Refusal {
         Self { status, code: code.to_owned(), message: message.into(), headers: Vec::new() }
     }
 
-    /// What a service says of a problem; the detail stands where its message has room for one.
+    /// The error that a service answers for a problem. If its message has a place for a detail, the detail is put
+    /// there.
     pub(crate) fn of(service: &Service, problem: Problem, detail: &str) -> Self {
         let usual = match service.protocol() {
             Protocol::Ec2 => EC2,
@@ -177,7 +178,7 @@ mod tests {
     use super::*;
     use crate::services::SERVICES;
 
-    /// Status and code of a problem, as a service says it.
+    /// Status and code of a problem, as a service answers them.
     fn said(service: &str, problem: Problem) -> String {
         let service = SERVICES.iter().find(|it| it.name == service).unwrap();
         let Refusal { status, code, .. } = Refusal::of(service, problem, "x");

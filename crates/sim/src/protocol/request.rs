@@ -1,4 +1,4 @@
-//! From an HTTP request to a service, an operation and its parameters.
+//! Reads an HTTP request: its service, its operation and its parameters.
 
 use super::route::{form, json_target, rest_route};
 use super::{Problem, Refusal};
@@ -12,14 +12,14 @@ use serde_json::{Map, Value};
 pub(crate) struct Request {
     pub(crate) service: &'static Service,
     pub(crate) operation: String,
-    /// The region that the signature names.
+    /// The region in the signature.
     pub(crate) region: String,
     pub(crate) access_key_id: String,
     pub(crate) session_token: Option<String>,
     parameters: Map<String, Value>,
 }
 
-/// The credential scope of a request's signature: who signs, for which region and service.
+/// The credential scope of a request's signature: the key that signs, the region and the service.
 #[derive(Debug)]
 pub(crate) struct Signature {
     access_key_id: String,
@@ -28,7 +28,8 @@ pub(crate) struct Signature {
 }
 
 impl Signature {
-    /// Reads `Credential=KEY/DATE/REGION/SERVICE/aws4_request`. Signatures are not verified: nobody is to be kept out.
+    /// Reads `Credential=KEY/DATE/REGION/SERVICE/aws4_request`. The simulator does not verify the signature itself, so
+    /// it lets every caller in.
     pub(crate) fn of<T>(request: &http::Request<T>) -> Option<Self> {
         let header = request.headers().get(http::header::AUTHORIZATION)?.to_str().ok()?;
         let scope = header.split_once("Credential=")?.1.split([',', ' ']).next()?;
@@ -48,7 +49,7 @@ impl Signature {
 }
 
 impl Request {
-    /// Reads a request as its service's protocol says.
+    /// Reads a request in its service's protocol.
     pub(crate) fn read(signature: Signature, request: &http::Request<Bytes>) -> Result<Self, Refusal> {
         let Signature { access_key_id, region, service } = signature;
         let route = match service.protocol() {
@@ -62,7 +63,7 @@ impl Request {
         Ok(Self { service, operation, region, access_key_id, session_token: token.map(str::to_owned), parameters })
     }
 
-    /// What the table of calls says of the operation.
+    /// The operation in the table of calls.
     pub(crate) fn wire(&self) -> Option<&'static Operation> {
         operation(self.service.name, &self.operation)
     }
@@ -72,18 +73,18 @@ impl Request {
         self.parameters.get(name).and_then(Value::as_str)
     }
 
-    /// A parameter without which the operation makes no sense.
+    /// A parameter that the operation must have.
     pub(crate) fn required(&self, name: &str) -> Result<&str, Refusal> {
         self.text(name).ok_or_else(|| Refusal::invalid_parameter(self.service, name))
     }
 
-    /// A parameter that counts something, however the protocol writes it.
+    /// A parameter that is a number, in the form of any protocol.
     pub(crate) fn number(&self, name: &str) -> Option<usize> {
         let value = self.parameters.get(name)?;
         value.as_u64().and_then(|number| usize::try_from(number).ok()).or_else(|| value.as_str()?.parse().ok())
     }
 
-    /// A parameter that is true or false, however the protocol writes it.
+    /// A parameter that is true or false, in the form of any protocol.
     pub(crate) fn flag(&self, name: &str) -> bool {
         self.parameters.get(name).is_some_and(|value| value == &Value::Bool(true) || value == "true")
     }
@@ -104,7 +105,7 @@ impl Request {
     }
 }
 
-/// The operation is in the form.
+/// Reads the operation and its parameters from the form in the body.
 fn form_action(request: &http::Request<Bytes>) -> Option<(String, Map<String, Value>)> {
     let form = form(&String::from_utf8_lossy(request.body()));
     let action = form.get("Action")?.as_str()?.to_owned();

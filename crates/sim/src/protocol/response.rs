@@ -1,4 +1,4 @@
-//! From an answer or a refusal to an HTTP response in the service's protocol.
+//! Writes an answer or a refusal as an HTTP response in the service's protocol.
 
 use super::json::without_nulls;
 use super::{Refusal, Request, xml};
@@ -8,7 +8,7 @@ use http::Response;
 use orgcensus_calls::Protocol;
 use serde_json::{Value, json};
 
-/// Every answer's request id. Nothing reads it, and a constant keeps answers comparable.
+/// The request id of every answer. Nothing reads it, and with a constant equal answers stay equal.
 const REQUEST_ID: &str = "00000000-0000-4000-8000-000000000000";
 
 /// What an operation answers.
@@ -100,14 +100,14 @@ fn content_type(service: &Service) -> &'static str {
     }
 }
 
-/// The namespace of a service that is asked by forms. Nothing reads it.
+/// The namespace of a service with a query protocol. Nothing reads it.
 fn namespace(service: &Service) -> String {
     let scheme = if service.is_global() { "https" } else { "http" };
     let (host, version) = service.wire().map_or((service.name, ""), |wire| (wire.host, wire.api_version));
     format!("{scheme}://{host}.amazonaws.com/doc/{version}/")
 }
 
-/// Services that once were asked by forms still give their errors the names that they had there.
+/// Services that once had the query protocol also give their errors the names from that protocol, in this header.
 const QUERY_ERROR: &str = "x-amzn-query-error";
 
 fn query_code(code: &str) -> &str {
@@ -136,6 +136,6 @@ fn respond(status: u16, content_type: &str, headers: &[(&'static str, String)], 
     for (name, value) in headers {
         builder = builder.header(*name, value);
     }
-    // Only a header that is not ASCII could fail here, and none is made of anything else.
+    // Only a header that is not ASCII could fail here, and all headers are ASCII.
     builder.body(Bytes::from(body)).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! From an HTTP request to an operation and its parameters: by a header, or by the paths of the table of calls.
+//! Finds the operation and the parameters of an HTTP request: by a header, or by the paths in the table of calls.
 
 use crate::service::Service;
 use bytes::Bytes;
@@ -14,7 +14,8 @@ pub(super) fn json_target(request: &http::Request<Bytes>) -> Option<(String, Par
     Some((target.rsplit('.').next()?.to_owned(), json_body(request)))
 }
 
-/// The operation whose path and query fit, of those that the service answers; the one that says most if several do.
+/// The operation of the service whose path and query fit the request. If several fit, it is the one with the most parts
+/// in its query.
 pub(super) fn rest_route(service: &Service, request: &http::Request<Bytes>) -> Option<(String, Parameters)> {
     let path = path(service, request);
     let mut parameters = form(request.uri().query().unwrap_or_default());
@@ -35,7 +36,7 @@ pub(super) fn rest_route(service: &Service, request: &http::Request<Bytes>) -> O
     Some((operation.name.to_owned(), parameters))
 }
 
-/// The path, which begins with the bucket: of S3 it may stand in the host.
+/// The path, beginning with the bucket. For S3 the bucket may be in the host instead.
 fn path(service: &Service, request: &http::Request<Bytes>) -> String {
     let path = request.uri().path();
     match bucket_in_host(request).filter(|_| service.speaks_as_s3) {
@@ -51,12 +52,12 @@ fn bucket_in_host(request: &http::Request<Bytes>) -> Option<String> {
     Some(bucket.to_owned())
 }
 
-/// How many marks its query must have: `/{Bucket}?policy` has one.
+/// How many parts the operation's query has: `/{Bucket}?policy` has one.
 fn marks(operation: &Operation) -> usize {
     operation.uri.split_once('?').map_or(0, |(_, query)| query.split('&').count())
 }
 
-/// What the path's labels stand for, if path and query are as the operation's.
+/// The values of the path's labels, if path and query fit the operation.
 fn fit(operation: &Operation, path: &str, parameters: &Parameters) -> Option<Parameters> {
     let (template, query) = operation.uri.split_once('?').unwrap_or((operation.uri, ""));
     let has_mark = |mark: &str| {
@@ -69,7 +70,8 @@ fn fit(operation: &Operation, path: &str, parameters: &Parameters) -> Option<Par
     labels(template.trim_matches('/'), path.trim_matches('/'))
 }
 
-/// `/functions/{FunctionName}/policy`: a label is one part, or with a plus as many as there are.
+/// `/functions/{FunctionName}/policy`: a label stands for one part of the path; a label with a plus may stand for
+/// several.
 fn labels(template: &str, path: &str) -> Option<Parameters> {
     let mut labels = Map::new();
     let (mut wanted, mut given) = (template.split('/'), path.split('/'));
@@ -95,7 +97,7 @@ fn labels(template: &str, path: &str) -> Option<Parameters> {
     given.next().is_none().then_some(labels)
 }
 
-/// The members of a JSON body; none if it is no JSON.
+/// The members of a JSON body; none if the body is not JSON.
 fn json_body(request: &http::Request<Bytes>) -> Parameters {
     match serde_json::from_slice(request.body()) {
         Ok(Value::Object(parameters)) => parameters,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// Writes the members of `value` as elements. Nulls are left out, as AWS leaves out what is not set.
+/// Writes the members of `value` as elements. Nulls are left out, as AWS leaves out members that are not set.
 pub(crate) fn write(out: &mut String, value: &Value) {
     match value {
         Value::Null => {}

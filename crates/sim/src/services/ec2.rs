@@ -18,7 +18,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
-    // Of ec2-api-throttling.
+    // From AWS's page `ec2-api-throttling`.
     quotas: &[each(&[], 100.0, 20.0)],
     page: 1000,
     answers: &[&[
@@ -57,7 +57,7 @@ struct Instance {
     tags: Vec<(String, String)>,
 }
 
-/// An instance's state, with the code that goes with the name.
+/// An instance's state: its name and its code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct State {
     name: &'static str,
@@ -65,7 +65,7 @@ struct State {
 }
 
 impl Instance {
-    /// Whether it is counted: what is terminated is gone.
+    /// Whether it is counted: a terminated instance no longer exists.
     fn exists(&self) -> bool {
         self.state.name != "terminated"
     }
@@ -77,7 +77,7 @@ const STATES: [(State, u32); 3] = [
     (State { name: "terminated", code: 48 }, 1),
 ];
 
-/// The instances of a place; those of one reservation follow each other.
+/// The instances of a place. Instances of one reservation follow each other.
 fn instances(place: &Place<'_>) -> Vec<Instance> {
     let (mut dice, count) = place.population("ec2", place.organization.settings.rates.instances);
     let mut reservation_id = String::new();
@@ -115,7 +115,7 @@ fn instance(place: &Place<'_>, reservation_id: &str, dice: &mut Dice) -> Instanc
     }
 }
 
-/// Counts what is so of instances: their metadata service, and their profiles.
+/// Counts properties of instances: their metadata service, and their profiles.
 fn count(place: &Place<'_>, tally: &mut Tally) {
     for instance in instances(place).iter().filter(|it| it.exists()) {
         tally.instances += 1;
@@ -123,7 +123,7 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
         let misconfigurations = &mut tally.misconfigurations;
         misconfigurations.one("B6", "instances", "no_profile", instance.profile.is_none());
         if instance.profile.is_some() {
-            // The profile is none of the account's: what it may do is not known.
+            // The profile does not belong to the account, so it is not known what it may do.
             misconfigurations.one("B6", "instances_with_profile", "over_broad", false);
         }
     }
@@ -219,7 +219,7 @@ fn describe(place: &Place<'_>, vpc_id: &str, number: usize, instance: &Instance)
     })
 }
 
-/// User data is a place of secrets, which a census has no business to read.
+/// User data often holds secrets, so a census must not read it.
 fn instance_attribute(context: &Context<'_>) -> Result<Value, Refusal> {
     let id = context.request.required("InstanceId")?;
     if !instances(&context.place).iter().any(|instance| instance.id == id) {
@@ -233,7 +233,7 @@ fn instance_attribute(context: &Context<'_>) -> Result<Value, Refusal> {
     Ok(json!({ "instanceId": id, "userData": { "value": script } }))
 }
 
-/// What new instances get; most accounts have set nothing.
+/// The defaults of new instances; most accounts have not set any.
 fn metadata_defaults(place: &Place<'_>) -> Value {
     let mut dice = place.dice("ec2-defaults");
     let level = dice.chance(0.2).then(|| {

@@ -46,7 +46,7 @@ pub(crate) static SERVICE: Service = Service {
         })
         .rows("ecr_repositories")
         .asked_as(ECR_REPOSITORY),
-        // Each account has one in every region, also in one without anything in it.
+        // Each account has a registry in every region, even if it is empty.
         resources(At::Region, |place| vec![Planted::by(place.arn("ecr", "registry"), registry_policy(place))]),
     ],
     ..Service::named("ecr")
@@ -93,7 +93,7 @@ fn repositories(place: &Place<'_>) -> Vec<Repository> {
         .collect()
 }
 
-/// The registry's policy in a region: for replication from another account, or none.
+/// The registry's policy in a region: it allows replication from another account, or there is none.
 fn registry_policy(place: &Place<'_>) -> ResourcePolicy {
     let mut dice = place.dice("ecr-registry");
     let subject = Subject {

@@ -87,7 +87,7 @@ fn get_policy(context: &Context<'_>) -> Result<Value, Refusal> {
 }
 
 fn describe(place: &Place<'_>, it: &FileSystem) -> Value {
-    // The name is a tag among others.
+    // EFS stores the name as a tag.
     let name = Some(it.name).filter(|name| !name.is_empty());
     let named = name.map(|name| ("Name".to_owned(), name.to_owned()));
     let all: Vec<_> = it.tags.iter().cloned().chain(named).collect();

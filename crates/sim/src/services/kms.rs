@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
     errors: &[Problem::InvalidToken.is("InvalidMarkerException")],
-    // Of kms requests-per-second.
+    // From AWS's page `requests-per-second` (KMS).
     quotas: &[
         each(&["ListAliases", "ListKeys"], 500.0, 500.0),
         each(&["GetKeyPolicy", "GetKeyRotationStatus"], 1000.0, 1000.0),
@@ -56,7 +56,7 @@ struct Key {
     tags: Vec<(String, String)>,
 }
 
-/// Of a policy that is hidden, a census cannot know anything.
+/// A key as the truth counts it. If its policy is hidden, a census cannot know anything about it.
 fn planted(key: Key) -> Planted {
     let seen = Planted::by(key.arn, key.policy);
     match key.is_policy_hidden {
@@ -69,7 +69,7 @@ fn keys(place: &Place<'_>) -> Vec<Key> {
     let rates = &place.organization.settings.rates;
     let (mut dice, count) = place.population("kms", rates.other_resources);
     let hides_one = place.account.trouble == Some(Trouble::KeyPolicyDenied) && place.is_first_region();
-    // The account that hides a key's policy has a key.
+    // An account that hides a key's policy must have a key.
     let count = if hides_one { count.max(1) } else { count };
     let key = |number| {
         let id = dice.uuid();
@@ -80,7 +80,7 @@ fn keys(place: &Place<'_>) -> Vec<Key> {
             resources: vec!["*".to_owned()],
             service: "logs.amazonaws.com",
         };
-        // A key is never without a policy.
+        // A key always has a policy.
         let kind = match any_kind(&mut dice, rates.public_other_resources) {
             Kind::None => Kind::SameAccount,
             kind => kind,
@@ -164,7 +164,7 @@ fn rotation(key: &Key) -> Result<Value, Refusal> {
     }
 }
 
-/// Every account has the aliases of AWS's own keys, without a key until one is used.
+/// Every account has the aliases of AWS's own keys. Such an alias has no key until someone uses it.
 fn list_aliases(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
     let only = context.request.text("KeyId");
     let arn = |name: &str| context.place.arn("kms", name);

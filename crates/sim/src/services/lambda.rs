@@ -17,7 +17,7 @@ pub(crate) static SERVICE: Service = Service {
         Problem::InvalidParameter.is("InvalidParameterValueException"),
         Problem::Internal.is("ServiceException"),
     ],
-    // Of lambda gettingstarted-limits.
+    // From AWS's page `gettingstarted-limits` (Lambda).
     quotas: &[each(&["GetFunction"], 100.0, 100.0), each(&["GetPolicy"], 15.0, 15.0), together(&[], 15.0, 15.0)],
     page: 50,
     answers: &[&[
@@ -51,7 +51,7 @@ pub(crate) static SERVICE: Service = Service {
     ..Service::named("lambda")
 };
 
-/// A function's URL that was made since 2025-10-01 needs both of its permissions.
+/// The URL of a function needs both of its permissions if it was made on 2025-10-01 or later.
 const URLS_NEED_BOTH_SINCE_MILLIS: i64 = 1_759_276_800_000;
 
 /// A function.
@@ -128,7 +128,7 @@ fn not_found(message: &str) -> Refusal {
     Refusal::new(404, "ResourceNotFoundException", message)
 }
 
-/// The function that a name or an ARN means.
+/// The function that a name or an ARN names.
 fn find(context: &Context<'_>, parameter: &str) -> Result<Function, Refusal> {
     let wanted = context.request.required(parameter)?;
     functions(&context.place)

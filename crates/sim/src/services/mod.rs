@@ -1,4 +1,4 @@
-//! The services: one file each, with what exists, how it is made from the seed, and how it is answered.
+//! The services: one file for each, with its things, how the seed makes them, and its answers.
 
 use crate::credentials::Caller;
 use crate::dice::Dice;
@@ -46,7 +46,7 @@ pub(crate) static SERVICES: &[&Service] = &[
 ];
 // … to here.
 
-/// One call: who asks what of which place.
+/// One call: the caller, the place that is asked, and the request.
 pub(crate) struct Context<'a> {
     pub(crate) caller: &'a Caller,
     /// The caller's account, in the region that is asked.

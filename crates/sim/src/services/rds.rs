@@ -34,7 +34,7 @@ pub(crate) static SERVICE: Service = Service {
     ..Service::named("rds")
 };
 
-/// A cluster of Aurora, or of DocumentDB, which RDS lists as well.
+/// A cluster of Aurora, or of DocumentDB, because RDS lists these too.
 #[derive(Debug)]
 struct Cluster {
     name: String,
@@ -80,7 +80,7 @@ fn clusters(place: &Place<'_>) -> Vec<Cluster> {
     (0..count).map(cluster).collect()
 }
 
-/// Those that are in no cluster.
+/// The instances that are in no cluster.
 fn alone(place: &Place<'_>) -> Vec<Instance> {
     let mean = place.organization.settings.rates.other_resources;
     let (mut dice, count) = place.population("rds", mean);
@@ -92,7 +92,7 @@ fn alone(place: &Place<'_>) -> Vec<Instance> {
     (0..count).map(made).collect()
 }
 
-/// Each with the name of its cluster, if it is in one.
+/// All instances, each with the name of its cluster if it is in one.
 fn instances(place: &Place<'_>) -> Vec<(Option<String>, Instance)> {
     let of_clusters = clusters(place).into_iter().flat_map(|it| {
         let (name, members) = (it.name, it.members.into_iter());
@@ -120,7 +120,7 @@ fn days_ago(place: &Place<'_>, dice: &mut Dice) -> i64 {
     place.days_ago(days, dice)
 }
 
-/// A list of XML whose elements have a name of their own.
+/// A list in XML whose elements have this name.
 fn named(name: &str, elements: Vec<Value>) -> Value {
     Value::Object(Map::from_iter([(name.to_owned(), Value::Array(elements))]))
 }
@@ -166,7 +166,7 @@ fn describe_clusters(place: &Place<'_>) -> Vec<Value> {
 
 fn describe_instances(place: &Place<'_>) -> Vec<Value> {
     let describe = |(cluster, it): &(Option<String>, Instance)| {
-        // What is not ready yet has neither an address nor an age.
+        // An instance that is being created has neither an address nor a time of creation yet.
         let is_ready = it.status != "creating";
         let host = format!("{}.abc.{}.rds.amazonaws.com", it.name, place.region);
         json!({

@@ -1,4 +1,4 @@
-//! Secrets Manager: secrets and their policies. Never their values.
+//! Secrets Manager: secrets and their policies, but never their values.
 
 use super::{Context, some_tags};
 use crate::clock::epoch_seconds;
@@ -16,12 +16,12 @@ pub(crate) static SERVICE: Service = Service {
         Problem::InvalidToken.is("InvalidNextTokenException"),
         Problem::InvalidParameter.is("InvalidParameterException"),
     ],
-    // Of secretsmanager reference_limits.
+    // From AWS's page `reference_limits` (Secrets Manager).
     quotas: &[each(&["ListSecrets"], 100.0, 100.0), together(&[], 50.0, 50.0)],
     answers: &[&[
         get("DescribeSecret", |context| {
             let mut described = describe(&find(context)?);
-            // What a list calls by one name has another here.
+            // DescribeSecret has another name for this member than ListSecrets.
             if let Some(members) = described.as_object_mut()
                 && let Some(versions) = members.remove("SecretVersionsToStages")
             {
@@ -87,7 +87,7 @@ fn secrets(place: &Place<'_>) -> Vec<Secret> {
         .collect()
 }
 
-/// The secret that a name or an ARN means.
+/// The secret that a name or an ARN names.
 fn find(context: &Context<'_>) -> Result<Secret, Refusal> {
     let wanted = context.request.required("SecretId")?;
     let message = "Secrets Manager can't find the specified secret.";

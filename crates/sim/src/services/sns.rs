@@ -19,7 +19,7 @@ pub(crate) static SERVICE: Service = Service {
         Problem::Internal.is("InternalError"),
     ],
     troubles: &[Trouble::ServerErrors],
-    // Of general/gr/sns.
+    // From AWS's page `general/gr/sns`.
     quotas: &[
         each(&["ListTagsForResource"], 10.0, 10.0),
         each(&["ListSubscriptions", "ListTopics"], 30.0, 30.0),
@@ -73,7 +73,7 @@ fn topics(place: &Place<'_>) -> Vec<Topic> {
                 resources: vec![arn.clone()],
                 service: "cloudwatch.amazonaws.com",
             };
-            // A topic is never without a policy: it is born with one for its owner.
+            // A topic always has a policy: AWS creates it with one for its owner.
             let kind = match any_kind(&mut dice, rates.public_topics) {
                 Kind::None => Kind::SourceOwner,
                 kind => kind,

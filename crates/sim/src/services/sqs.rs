@@ -43,7 +43,7 @@ pub(crate) static SERVICE: Service = Service {
     ..Service::named("sqs")
 };
 
-/// What a resource control policy takes from, and what it leaves.
+/// The kinds of queues that a resource control policy changes, and those that it leaves alone.
 const HELD: [Kind; 9] = [
     Kind::Public,
     Kind::PublicIfEncrypted,
@@ -71,7 +71,8 @@ struct Queue {
     tags: Vec<(String, String)>,
 }
 
-/// The queues of a place. The showcase has one with each kind of policy, and the account that is held some.
+/// The queues of a place. The showcase has one queue with each kind of policy; the account with the resource control
+/// policy has some of them.
 fn queues(place: &Place<'_>) -> Vec<Queue> {
     let rates = &place.organization.settings.rates;
     let (mut dice, count) = place.population("sqs", rates.queues);
@@ -118,7 +119,7 @@ fn queue(place: &Place<'_>, name: String, kind: Kind, dead_letters: Option<&Queu
     }
 }
 
-/// Where there is no queue, there is no list.
+/// If there is no queue, the answer has no list.
 fn list_queues(context: &Context<'_>) -> Result<Value, Refusal> {
     let prefix = context.request.text("QueueNamePrefix").unwrap_or_default();
     let queues = queues(&context.place).into_iter().filter(|queue| queue.name.starts_with(prefix));
@@ -127,7 +128,7 @@ fn list_queues(context: &Context<'_>) -> Result<Value, Refusal> {
     Ok(json!({ "QueueUrls": urls, "NextToken": page.next }))
 }
 
-/// The queue that the call's URL names. Only account and name count: a client may write any host.
+/// The queue that the call's URL names. Only the account and the name count: a client may write any host.
 fn find(context: &Context<'_>) -> Result<Queue, Refusal> {
     let url = context.request.required("QueueUrl")?;
     let name = url.rsplit('/').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! STS: who am I, and becoming someone else.
+//! STS: who calls, and credentials for another role.
 
 use super::{Context, iam};
 use crate::CANARY;
@@ -25,7 +25,7 @@ pub(crate) static SERVICE: Service = Service {
     ..Service::named("sts")
 };
 
-/// The role that every member made by Organizations has, and that the management account may assume.
+/// The role that every member made by Organizations has. The management account may assume it.
 pub(crate) const ORGANIZATION_ROLE: &str = "OrganizationAccountAccessRole";
 
 fn assume_role(context: &Context<'_>) -> Result<Value, Refusal> {
@@ -77,7 +77,7 @@ fn assume_role(context: &Context<'_>) -> Result<Value, Refusal> {
     }))
 }
 
-/// The account and role of this ARN, if it exists and trusts the caller.
+/// The account and role of this ARN, if the role exists and trusts the caller.
 fn trusting_role(context: &Context<'_>, role_arn: &str) -> Option<(Account, String)> {
     let organization = context.organization();
     let prefix = format!("arn:{}:iam::", organization.settings.partition);

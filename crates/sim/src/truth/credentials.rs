@@ -1,4 +1,4 @@
-//! Counting what users and accounts have to sign in with, and what is so of it.
+//! Counts the credentials of users and accounts, and their properties.
 
 use super::tally::Tally;
 use crate::organization::Organization;
@@ -71,7 +71,7 @@ fn mfa_devices(tally: &mut Tally, iam: &Iam) {
     tally.cell("iam_root_users WHERE has_access_key", usize::from(iam.has_root_key()));
 }
 
-/// Service-linked roles are not asked for.
+/// Counts the services that identities last used. A census does not ask for service-linked roles.
 fn last_accessed(tally: &mut Tally, organization: &Organization, iam: &Iam) {
     let roles = iam.roles.iter().filter(|role| !role.path.starts_with("/aws-service-role/")).map(|role| &role.arn);
     for arn in iam.users.iter().map(|user| &user.arn).chain(roles) {

@@ -5,7 +5,7 @@ use orgcensus_policy::kinds::{S3_BUCKET, SNS_TOPIC, SQS_QUEUE};
 use super::Fact;
 use super::tally::Tally;
 
-/// The facts of one organization. A fact about organizations is one of one, or none.
+/// The facts of one organization. In a fact about organizations, numerator and denominator are 0 or 1.
 pub(super) fn facts(accounts: u64, tally: &Tally) -> Vec<Fact> {
     let study = |id, of, numerator, denominator| Fact { id, of, definition: "study", numerator, denominator };
     let lake = |id, of, numerator, denominator| Fact { id, of, definition: "lake", numerator, denominator };

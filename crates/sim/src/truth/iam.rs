@@ -1,4 +1,4 @@
-//! Counting what an account's IAM holds: users with their credentials, groups, roles, policies and the root user.
+//! Counts what an account's IAM holds: users with their credentials, groups, roles, policies and the root user.
 
 use super::kind::Planted;
 use super::tally::Tally;
@@ -33,7 +33,7 @@ fn rows(tally: &mut Tally, iam: &Iam) {
     tally.rows("iam_managed_policies", iam.policies.len());
     let of_aws = || iam.policies.iter().filter(|policy| policy.is_aws);
     tally.cell("iam_managed_policies WHERE is_aws_managed", of_aws().count());
-    // Of AWS's policies the version in force is kept.
+    // For AWS's policies only the version in force is kept.
     let own = iam.policies.iter().filter(|policy| !policy.is_aws);
     tally.rows("iam_policy_versions", own.map(|policy| policy.versions.len()).sum::<usize>() + of_aws().count());
     tally.rows("iam_group_memberships", iam.users.iter().map(|user| user.groups.len()).sum());

@@ -1,4 +1,4 @@
-//! What each identity may do, from the kinds of its policies.
+//! The rights of each identity, from the kinds of its policies.
 
 use super::IdentityTruth;
 use crate::account::Account;
@@ -7,7 +7,7 @@ use crate::policies::{Gives, IdentityKind, gives_of_aws};
 use crate::services::iam::{Iam, Permissions, Role};
 use crate::services::identity_center::{PermissionSet, permission_sets as permission_sets_of};
 
-/// What a boundary leaves.
+/// The rights that a boundary leaves.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Leaves {
     Everything,
@@ -29,7 +29,7 @@ pub(super) fn identities(account: &Account, iam: &Iam) -> Vec<IdentityTruth> {
     users.chain(groups).chain(roles).collect()
 }
 
-/// The permission sets. One that names policies of each account's own may do what those say there.
+/// The permission sets. If a set names policies of the accounts' own, it may do what those policies allow.
 pub(super) fn permission_sets(organization: &Organization) -> Vec<IdentityTruth> {
     let truth = |set: PermissionSet| {
         let is_administrator = match set.name {
@@ -83,7 +83,7 @@ fn truth(account: &Account, arn: &str, has: Gives, leaves: Leaves) -> IdentityTr
     let keeps_rest = leaves != Leaves::Nothing;
     let is_administrator = has.everything && keeps_iam;
     let passes_roles = (has.everything || has.passes_roles) && keeps_iam;
-    // Whoever may do all but IAM may change functions that have a role, and so on.
+    // An identity that may do everything but IAM may change functions that have a role, and so on.
     let takes_over = (has.everything || has.all_but_iam) && keeps_rest;
     let by_function = passes_roles && (has.makes_functions || has.all_but_iam);
     let by_policy = (has.writes_versions || has.writes_own_policy) && keeps_iam;

@@ -1,4 +1,4 @@
-//! The kinds of things that services hold, as truth counts them.
+//! The kinds of things that services hold, as the truth counts them.
 
 use orgcensus_policy::ResourceKind;
 
@@ -9,9 +9,9 @@ use crate::policies::{Named, ResourcePolicy, Verdict};
 /// A kind of thing that a service holds.
 pub(crate) struct Kind {
     pub(super) at: At,
-    /// The table of a census that has a row for each; none if a table has other rows beside.
+    /// The table of a census that has one row for each thing; none if the table also has other rows.
     pub(super) table: Option<&'static str>,
-    /// What questions call those whose policy may be missing, and may be public.
+    /// The questions' name for these resources. The questions count those without a policy, and the public ones.
     pub(super) resource: Option<&'static str>,
     pub(super) holds: Holds,
 }
@@ -21,21 +21,21 @@ pub(crate) struct Kind {
 pub(crate) enum At {
     /// Once in the organization.
     Organization,
-    /// In an account, wherever in it.
+    /// In an account, wherever they are in it.
     Account,
     /// In a region of an account.
     Region,
 }
 
-/// What there is at a place.
+/// The things at a place.
 pub(super) enum Holds {
-    /// So many things.
+    /// The number of things.
     Count(fn(&Place<'_>) -> usize),
     /// Things that can have a policy.
     Resources(fn(&Place<'_>) -> Vec<Planted>),
 }
 
-/// What a service counts itself, and where: what is so of it in no way that other services have.
+/// A service's own function that counts what no other service has, and the places where it is called.
 pub(crate) type Counts = (At, fn(&Place<'_>, &mut Tally));
 
 /// One resource with what was planted in its policy.
@@ -53,7 +53,7 @@ pub(crate) struct Planted {
 }
 
 impl Planted {
-    /// A resource that its policy alone opens.
+    /// A resource that only its policy opens.
     pub(crate) fn by(arn: String, policy: ResourcePolicy) -> Self {
         Self {
             arn,
@@ -66,7 +66,7 @@ impl Planted {
         }
     }
 
-    /// A resource of which this is known, whatever its policy says.
+    /// A resource whose verdict is known, whatever its policy says.
     pub(crate) fn known(arn: String, verdict: Verdict) -> Self {
         Self {
             arn,
@@ -80,23 +80,23 @@ impl Planted {
     }
 }
 
-/// Things that are counted: the rows of a table.
+/// A kind of things that are only counted. Each is a row of this table.
 pub(crate) const fn things(at: At, table: &'static str, count: fn(&Place<'_>) -> usize) -> Kind {
     Kind { at, table: Some(table), resource: None, holds: Holds::Count(count) }
 }
 
-/// Resources: things that can have a policy.
+/// A kind of resources: things that can have a policy.
 pub(crate) const fn resources(at: At, all: fn(&Place<'_>) -> Vec<Planted>) -> Kind {
     Kind { at, table: None, resource: None, holds: Holds::Resources(all) }
 }
 
 impl Kind {
-    /// The same, being the rows of a table.
+    /// The same kind; each thing is a row of this table.
     pub(crate) const fn rows(self, table: &'static str) -> Self {
         Self { table: Some(table), ..self }
     }
 
-    /// The same, being resources of this type: questions count those without a policy, and the public ones.
+    /// The same kind, as resources of this type: the questions count those without a policy, and the public ones.
     pub(crate) const fn asked_as(self, kind: ResourceKind) -> Self {
         Self { resource: Some(kind.resource_type), ..self }
     }

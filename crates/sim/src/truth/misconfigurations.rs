@@ -1,4 +1,4 @@
-//! The eight common misconfigurations of IAM (part B), counted.
+//! Counts the eight common misconfigurations of IAM (part B).
 
 use super::{Fact, IdentityTruth};
 use crate::clock::Clock;
@@ -6,7 +6,7 @@ use crate::place::Place;
 use crate::services::iam::{Iam, Key, User, password_strength};
 use std::collections::BTreeMap;
 
-/// Id, population and definition of those that are answered also when there is nothing to count.
+/// Id, population and definition of the rows that exist even if there is nothing to count.
 const ALWAYS: [(&str, &str, &str); 14] = [
     ("B1", "console_users", "lake"),
     ("B1", "root_users", "lake"),
@@ -24,7 +24,7 @@ const ALWAYS: [(&str, &str, &str); 14] = [
     ("B7", "identities", "may_escalate"),
 ];
 
-/// How many are so, of how many.
+/// A share: how many subjects are so, of how many.
 #[derive(Debug)]
 pub(crate) struct Misconfigurations(BTreeMap<(&'static str, &'static str, &'static str), (u64, u64)>);
 
@@ -58,7 +58,7 @@ impl Misconfigurations {
         self.one("B2", "accounts", "weak", strength != Some(true));
     }
 
-    /// Counts identities; the roles that services made for themselves are not counted.
+    /// Counts identities, except the roles that services made for themselves.
     pub(super) fn identities<'a>(&mut self, identities: impl Iterator<Item = &'a IdentityTruth>) {
         for it in identities.filter(|it| !it.arn.contains(":role/aws-service-role/")) {
             self.one("B7", "identities", "administrator", it.is_administrator == Some(true));
@@ -88,7 +88,7 @@ impl Misconfigurations {
         }
     }
 
-    /// One more of a population, which is so or not.
+    /// Counts one more subject of a population.
     pub(crate) fn one(&mut self, id: &'static str, of: &'static str, definition: &'static str, is_so: bool) {
         let (numerator, denominator) = self.0.entry((id, of, definition)).or_default();
         *numerator += u64::from(is_so);

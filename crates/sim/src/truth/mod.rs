@@ -1,4 +1,4 @@
-//! What a perfect census finds, computed from what was made and never from what was answered.
+//! The result of a perfect census. It is computed from the population, never from the simulator's answers.
 
 mod credentials;
 mod facts;
@@ -33,17 +33,18 @@ pub struct Truth {
     pub facts: Vec<Fact>,
     /// How many of each kind of thing the crawler's role can see, by the name of a table.
     pub tables: BTreeMap<String, u64>,
-    /// How many rows of a table there are of which something is so, by `table WHERE condition`, as SQL.
+    /// How many rows of a table meet a condition, by `table WHERE condition`, as SQL.
     pub cells: BTreeMap<String, u64>,
-    /// Every account and how looking into it ends.
+    /// Every account, and the outcome of reading it.
     pub accounts: Vec<AccountTruth>,
-    /// What cannot be seen in accounts that can be entered.
+    /// The services that cannot be read in accounts that can be entered.
     pub obstructed: Vec<Obstructed>,
     /// Every resource that can be seen and can have a policy, with who can reach it.
     pub resources: Vec<ResourceTruth>,
-    /// Every policy of the organization that an account has, with what it has it from.
+    /// Every policy of the organization that an account has, with its source.
     pub account_policies: Vec<AccountPolicyTruth>,
-    /// What the questions that are lists find, by question: the ARN, and where it is asked by whom, the principal.
+    /// The rows of the questions that are lists, by question: the ARN, and the principal where the question asks for
+    /// it.
     pub lists: Lists,
     /// Every user, group, role and permission set that can be seen, with what it may do.
     pub identities: Vec<IdentityTruth>,
@@ -65,17 +66,17 @@ pub struct AccountPolicyTruth {
 pub struct Fact {
     /// The fact's id, `F1` to `F17` and `B1` to `B8`.
     pub id: &'static str,
-    /// Of what it is a share.
+    /// The population that it is a share of.
     pub of: &'static str,
-    /// `study` as the yearly study defines it, `lake` by the sharper verdict, or what else tells it apart.
+    /// `study` as the yearly study defines it, `lake` by the sharper verdict, or another word that tells it apart.
     pub definition: &'static str,
-    /// How many are so.
+    /// How many subjects are so.
     pub numerator: u64,
-    /// Of how many.
+    /// How many subjects there are.
     pub denominator: u64,
 }
 
-/// An account and how looking into it ends.
+/// An account, and the outcome of reading it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AccountTruth {
     /// The account's id.
@@ -89,15 +90,15 @@ pub struct AccountTruth {
 pub struct Obstructed {
     /// The account's id.
     pub account_id: String,
-    /// The region; of a single key, where it is.
+    /// The region; if the obstacle concerns a single key, the region of that key.
     pub region: String,
     /// The service.
     pub service: &'static str,
-    /// `denied_by_scp`, `denied`, `unsupported`, `failed`; `partial` where one thing of many is hidden.
+    /// `denied_by_scp`, `denied`, `unsupported`, `failed`; `partial` if one thing of many is hidden.
     pub outcome: &'static str,
 }
 
-/// Who can reach a resource. None where it cannot be known.
+/// Who can reach a resource. An answer is none if a census cannot know it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ResourceTruth {
     /// The resource's ARN.
@@ -110,11 +111,11 @@ pub struct ResourceTruth {
     pub is_external: Option<bool>,
     /// Whether another account of the organization can.
     pub is_in_org: Option<bool>,
-    /// Whether one can tell only after having seen all networks of the organization.
+    /// Whether the answer depends on all networks of the organization.
     pub rests_on_networks: bool,
 }
 
-/// What a user, a group, a role or a permission set may do. None where that depends on what is nowhere to be read.
+/// What a user, a group, a role or a permission set may do. None if that depends on something that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct IdentityTruth {
     /// Its ARN.
@@ -125,13 +126,13 @@ pub struct IdentityTruth {
     pub is_administrator: Option<bool>,
     /// Whether one of its policies allows everything on everything.
     pub allows_everything: Option<bool>,
-    /// Whether it may change who may do what.
+    /// Whether it may change the permissions of identities.
     pub writes_iam: Option<bool>,
     /// Whether it may pass roles.
     pub passes_roles: Option<bool>,
     /// Whether it may read all of some kind of data.
     pub reads_all_data: Option<bool>,
-    /// Whether it is no administrator, and may come to more rights.
+    /// Whether it is not an administrator, but may get more rights.
     pub may_escalate: Option<bool>,
 }
 
@@ -177,7 +178,7 @@ fn outcome(account: &Account) -> &'static str {
     }
 }
 
-/// Which policies each account has, suspended or not.
+/// The policies of each account, suspended or not.
 pub(crate) fn account_policies(organization: &Organization) -> Vec<AccountPolicyTruth> {
     let policies = policies(organization);
     let of = |index| {
@@ -199,7 +200,7 @@ mod tests {
     use serde_json::json;
     use std::collections::BTreeMap;
 
-    /// The number of elements that a list call answers, if it does.
+    /// Replies of list calls: the table, the reply, and the name of the element or list to count.
     fn counts(client: &Client) -> [(&'static str, Reply, &'static str); 7] {
         let json = |service, operation| client.json(service, operation, &json!({}));
         [

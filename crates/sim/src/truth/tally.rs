@@ -1,4 +1,4 @@
-//! Counting one place after another: what each service holds there, as far as it can be seen.
+//! Counts the things at one place after another: what each service holds there, if a census can see it.
 
 use super::kind::{At, Holds, Kind, Planted};
 use super::misconfigurations::Misconfigurations;
@@ -12,7 +12,7 @@ use crate::services::SERVICES;
 use orgcensus_policy::ResourceKind;
 use std::collections::BTreeMap;
 
-/// Everything that is counted. Field names are those of the facts.
+/// All counts. Field names are those of the facts.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     pub(super) accounts_seen: u64,
@@ -45,12 +45,12 @@ pub(super) struct Exposure {
 }
 
 impl Tally {
-    /// Counts what there is once in the organization.
+    /// Counts the things that exist once in the organization.
     pub(super) fn organization(&mut self, organization: &Organization) {
         self.place(&Place::account(organization, &organization.account(0)), At::Organization);
     }
 
-    /// Counts what can be seen of an account.
+    /// Counts the things of an account that a census can see.
     pub(super) fn account(&mut self, organization: &Organization, account: &Account) {
         if !account.is_reachable() {
             return;
@@ -70,7 +70,7 @@ impl Tally {
         *self.rows.entry(table).or_default() += u64::try_from(count).unwrap_or_default();
     }
 
-    /// Counts rows of a table of which something is so: `table WHERE condition`.
+    /// Counts rows of a table that meet a condition: `table WHERE condition`.
     pub(super) fn cell(&mut self, table_where: &'static str, count: usize) {
         *self.cells.entry(table_where).or_default() += u64::try_from(count).unwrap_or_default();
     }
@@ -80,17 +80,17 @@ impl Tally {
         self.rows.iter().map(|(table, count)| ((*table).to_owned(), *count)).collect()
     }
 
-    /// The number of rows of which something is so.
+    /// The number of rows that meet a condition.
     pub(super) fn cells(&self) -> BTreeMap<String, u64> {
         self.cells.iter().map(|(table_where, count)| ((*table_where).to_owned(), *count)).collect()
     }
 
-    /// How many resources there are that questions call by this name, and how many are public.
+    /// How many resources of this kind there are, and how many are public.
     pub(super) fn exposure(&self, kind: ResourceKind) -> Exposure {
         self.exposures.get(kind.resource_type).copied().unwrap_or_default()
     }
 
-    /// Counts what every service holds here, or that it cannot be seen.
+    /// Counts what every service holds at this place, or notes that a census cannot read the service there.
     fn place(&mut self, place: &Place<'_>, at: At) {
         for service in SERVICES {
             let kinds = || service.kinds.iter().filter(|kind| kind.at == at);
@@ -131,7 +131,8 @@ impl Tally {
         }
     }
 
-    /// Counts a resource, and what lists have of it; under the name that questions have for its kind, if they ask.
+    /// Counts a resource and adds it to the lists. `asked_as` is the questions' name for its kind; none if no question
+    /// asks for it.
     pub(super) fn resource(&mut self, place: &Place<'_>, asked_as: Option<&'static str>, it: Planted) {
         let is_public = it.verdict.is_public == Some(true);
         if let Some(resource) = asked_as {

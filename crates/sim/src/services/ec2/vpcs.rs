@@ -1,4 +1,4 @@
-//! VPCs and their endpoints: what network conditions of policies name.
+//! VPCs and their endpoints: the networks that conditions of policies name.
 
 use crate::clock::iso_millis;
 use crate::dice::Dice;
@@ -10,7 +10,7 @@ use crate::services::some_tags;
 use crate::truth::Planted;
 use serde_json::{Value, json};
 
-/// What an endpoint allows if nothing else is said.
+/// The policy of an endpoint that was created without one.
 const FULL_ACCESS: &str =
     r#"{"Statement":[{"Action":"*","Effect":"Allow","Principal":"*","Resource":"*"}],"Version":"2008-10-17"}"#;
 
@@ -29,14 +29,14 @@ pub(super) struct Vpc {
 struct Endpoint {
     id: String,
     arn: String,
-    /// Its type and the service it leads to.
+    /// Its type and the service that it connects to.
     kind: (&'static str, &'static str),
     policy: Option<String>,
     created_millis: i64,
     tags: Vec<(String, String)>,
 }
 
-/// The VPCs of a place: the default one, and perhaps others. None where nothing is.
+/// The VPCs of a place: the default one, and perhaps others. None if the place holds no resources.
 pub(super) fn vpcs(place: &Place<'_>) -> Vec<Vpc> {
     let (mut dice, more) = place.population("vpc", 1);
     if !place.is_settled() {
@@ -56,7 +56,7 @@ pub(super) fn vpcs(place: &Place<'_>) -> Vec<Vpc> {
     (0..=more).map(vpc).collect()
 }
 
-/// The endpoints as truth counts them: nobody outside of the account comes to one by its policy.
+/// The endpoints as the truth counts them: no endpoint policy lets in anyone outside of the account.
 pub(super) fn planted(place: &Place<'_>) -> Vec<Planted> {
     let endpoints = vpcs(place).into_iter().flat_map(|vpc| vpc.endpoints);
     endpoints.map(|endpoint| Planted::known(endpoint.arn, Verdict::CLOSED)).collect()
@@ -75,7 +75,7 @@ fn endpoint(place: &Place<'_>, vpc_id: &str, number: u64, dice: &mut Dice) -> En
     Endpoint {
         arn: place.arn("ec2", &format!("vpc-endpoint/{id}")),
         id,
-        // What leads to a load balancer has no policy.
+        // An endpoint for a gateway load balancer has no policy.
         policy: (kind.0 != "GatewayLoadBalancer").then_some(policy),
         kind,
         created_millis: place.days_ago(days, dice),
@@ -83,7 +83,7 @@ fn endpoint(place: &Place<'_>, vpc_id: &str, number: u64, dice: &mut Dice) -> En
     }
 }
 
-/// Computed apart, since policies of other accounts name it.
+/// The id of a VPC. It is computed without the VPC, because policies of other accounts name it.
 fn vpc_id(place: &Place<'_>, number: u64) -> String {
     vpc_id_of(place.organization, &place.account.id, place.region, number)
 }

@@ -38,7 +38,7 @@ pub(super) const ANSWERS: &[Operation] = &[
     list("ListVirtualMFADevices", "VirtualMFADevices", lists::virtual_mfa_devices),
 ];
 
-/// Centralised root access: the management account's to say.
+/// Centralised root access. Only the management account may ask for it.
 fn organizations_features(context: &Context<'_>) -> Result<Value, Refusal> {
     if !context.place.account.is_management() {
         let code = "AccountNotManagementOrDelegatedAdministratorException";
@@ -54,7 +54,7 @@ fn alias(place: &Place<'_>) -> Option<String> {
     dice.chance(0.6).then(|| format!("{}-{}", place.account.name, dice.lower(4)))
 }
 
-/// The user that the call names; a user that names none asks of itself.
+/// The user that the call names. If it names none, it is the user that calls.
 pub(super) fn find_user(context: &Context<'_>) -> Result<User, Refusal> {
     let caller = context.caller.role.is_none().then_some(MANAGEMENT_USER);
     let name = context.request.text("UserName").or(caller);

@@ -1,4 +1,4 @@
-//! What else users sign in and sign with: MFA devices, signing certificates, SSH keys, credentials of one service.
+//! Further credentials of users: MFA devices, signing certificates, SSH keys, credentials of one service.
 
 use crate::clock::DAY_MILLIS;
 use crate::dice::Dice;
@@ -33,14 +33,14 @@ pub(crate) struct PublicKey {
 pub(crate) struct ServiceCredential {
     pub(crate) id: String,
     pub(crate) service: &'static str,
-    /// The name to sign in with; none where the service takes an API key.
+    /// The name to sign in with; none if the service takes an API key.
     pub(crate) user_name: Option<String>,
     pub(crate) is_active: bool,
     pub(crate) created_millis: i64,
     pub(crate) expires_millis: Option<i64>,
 }
 
-/// What a user has beside a password and access keys.
+/// The credentials of a user besides a password and access keys.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct OtherCredentials {
     pub(crate) device: Option<Device>,
@@ -50,7 +50,7 @@ pub(crate) struct OtherCredentials {
 }
 
 impl OtherCredentials {
-    /// Those of the user of this name.
+    /// The other credentials of the user of this name.
     pub(super) fn of(place: &Place<'_>, user: &str, has_mfa: bool) -> Self {
         let mut dice = place.organization.dice(&["iam-credentials", &place.account.id, user]);
         let device = has_mfa.then(|| device(place, user, &mut dice));
@@ -84,7 +84,7 @@ fn device(place: &Place<'_>, user: &str, dice: &mut Dice) -> Device {
     Device { kind, serial_number, enabled_millis: days_ago(place, dice) }
 }
 
-/// Virtual devices that belong to nobody: someone began to set one up.
+/// Virtual devices that belong to no user: someone began to set one up and stopped.
 pub(super) fn spare_devices(place: &Place<'_>) -> Vec<String> {
     let mut dice = place.dice("iam-spare-devices");
     let count = if dice.chance(0.3) { dice.between(1, 2) } else { 0 };

@@ -1,4 +1,4 @@
-//! GetAccountAuthorizationDetails: everything, in pages that cut through users, groups, roles and policies.
+//! GetAccountAuthorizationDetails: users, groups, roles and policies as one list, which is cut into pages.
 
 use super::policies::Version;
 use super::{Group, Iam, InstanceProfile, ManagedPolicy, Permissions, Role, User};
@@ -8,10 +8,10 @@ use crate::services::Context;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-/// Documents are percent-encoded by RFC 3986.
+/// RFC 3986 defines which characters of a document are percent-encoded.
 const DOCUMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// When instance profiles without a role were made: 2021.
+/// When instance profiles without a role were created: in 2021.
 const EMPTY_PROFILE_MILLIS: i64 = 1_609_459_200_000;
 
 /// One entity of the four kinds.
@@ -108,7 +108,7 @@ pub(super) fn last_used(role: &Role) -> Value {
     }
 }
 
-/// An instance profile with its role, or without any.
+/// An instance profile, with its role if it has one.
 pub(super) fn profile_detail(role: Option<&Role>, profile: &InstanceProfile) -> Value {
     let created_at = role.map_or(EMPTY_PROFILE_MILLIS, |role| role.created_millis);
     json!({

@@ -1,4 +1,4 @@
-//! One identity at a time, as tools ask that do not read all details at once.
+//! One identity at a time, for tools that do not read all details at once.
 
 use super::answers::{find_user, role, user};
 use super::details::{boundary, encoded, group, profile_detail};
@@ -77,7 +77,7 @@ fn inline_policy(context: &Context<'_>, parameter: &str) -> Result<Value, Refusa
     Ok(json!({ parameter: identity, "PolicyName": name, "PolicyDocument": encoded(&document) }))
 }
 
-/// A list of users has neither tags nor boundaries; one user alone has.
+/// GetUser answers a user's tags and boundary. ListUsers answers neither.
 fn get_user(context: &Context<'_>) -> Result<Value, Refusal> {
     let found = find_user(context)?;
     let mut described = user(&found);

@@ -1,4 +1,4 @@
-//! Which services an identity last used: a job that is started, and done at once.
+//! The services that an identity last used: a job that a caller starts, and that is done at once.
 
 use super::Iam;
 use crate::clock::iso;
@@ -35,7 +35,7 @@ pub(crate) fn accesses(organization: &Organization, arn: &str) -> Vec<Access> {
     SERVICES.iter().take(count).map(&mut access).collect()
 }
 
-/// A job is named after its identity, so that nothing need be kept of it.
+/// A job is named after its identity, so that the simulator need not store jobs.
 fn job_id(organization: &Organization, arn: &str) -> String {
     organization.dice(&["last-accessed-job", arn]).uuid()
 }

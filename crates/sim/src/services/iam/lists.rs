@@ -113,7 +113,7 @@ pub(super) fn service_specific_credentials(context: &Context<'_>) -> Result<Vec<
     let iam = Iam::of(&context.place);
     let wanted = context.request.text("UserName");
     if wanted.is_none() && !context.request.flag("AllUsers") {
-        // AWS takes the caller's own name, which a role does not have.
+        // Without a name AWS uses the name of the calling user, but a role is not a user.
         return Err(Refusal::new(
             400,
             "ValidationError",

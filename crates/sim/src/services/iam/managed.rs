@@ -1,4 +1,4 @@
-//! Managed policies one at a time, with their versions and whom they are attached to.
+//! Managed policies, one at a time, with their versions and the identities that they are attached to.
 
 use super::details::{encoded, managed_policy, version};
 use super::identities::missing;
@@ -13,7 +13,7 @@ pub(super) const ANSWERS: &[Operation] = &[
     get("GetPolicyVersion", get_version),
     get("ListEntitiesForPolicy", entities),
     list("ListPolicies", "Policies", policies),
-    // Nobody here tags policies.
+    // No simulated policy has tags.
     list("ListPolicyTags", "Tags", |context| find(context).map(|_| Vec::new())),
     list("ListPolicyVersions", "Versions", |context| Ok(find(context)?.versions.iter().map(version).collect())),
 ];
@@ -33,7 +33,7 @@ fn get_version(context: &Context<'_>) -> Result<Value, Refusal> {
     Ok(json!({ "PolicyVersion": described }))
 }
 
-/// Of AWS's policies only those that are attached are here.
+/// Of AWS's policies only the attached ones exist here.
 fn policies(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
     let scope = context.request.text("Scope").unwrap_or("All");
     let only_attached = context.request.flag("OnlyAttached");

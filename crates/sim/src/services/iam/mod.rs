@@ -34,7 +34,7 @@ use std::collections::BTreeMap;
 
 pub(crate) static SERVICE: Service = Service {
     scope: Scope::Global,
-    // Of reference_iam-quotas; the rates as others measured them.
+    // From AWS's page `reference_iam-quotas`; the rates are those that others measured.
     quotas: &[each(&["GetAccountAuthorizationDetails"], f64::MAX, f64::MAX), each(&[], 15.0, 15.0)],
     answers: &[answers::ANSWERS, identities::ANSWERS, managed::ANSWERS],
     counts: Some((At::Account, count_iam)),
@@ -52,16 +52,16 @@ pub(crate) struct Permissions {
     pub(crate) boundary: Option<String>,
 }
 
-/// Everything IAM holds of an account.
+/// Everything that IAM holds for an account.
 #[derive(Debug)]
 pub(crate) struct Iam {
     pub(crate) root: Root,
     pub(crate) users: Vec<User>,
     pub(crate) groups: Vec<Group>,
     pub(crate) roles: Vec<Role>,
-    /// The customer's own, and those of AWS's that are attached.
+    /// The customer's own policies, and the attached AWS policies.
     pub(crate) policies: Vec<ManagedPolicy>,
-    /// Serial numbers of virtual MFA devices that are nobody's.
+    /// Serial numbers of virtual MFA devices that belong to no user.
     pub(crate) spare_devices: Vec<String>,
     /// Instance profiles without a role.
     pub(crate) empty_profiles: Vec<InstanceProfile>,
@@ -109,18 +109,18 @@ impl Iam {
         }
     }
 
-    /// Instance profiles, with a role and without.
+    /// The number of instance profiles, with and without a role.
     pub(crate) fn profile_count(&self) -> usize {
         self.roles.iter().filter(|role| role.profile.is_some()).count() + self.empty_profiles.len()
     }
 
-    /// The number of the root user's active keys.
+    /// Whether the root user has an active key.
     pub(crate) fn has_root_key(&self) -> bool {
         self.root.key.as_ref().is_some_and(|key| key.is_active)
     }
 }
 
-/// Permissions by chance: of AWS's policies, of the customer's, inline, bounded or not.
+/// Permissions by chance: AWS's policies, the customer's policies, inline policies, with or without a boundary.
 fn some_permissions(organization: &Organization, choices: &[&str], dice: &mut Dice) -> Permissions {
     let mut permissions = Permissions::default();
     if dice.chance(0.5) {

@@ -1,14 +1,14 @@
-//! The password policy of an account, where one was set.
+//! The password policy of an account, if it has one.
 
 use crate::place::Place;
 use crate::protocol::Refusal;
 use crate::services::Context;
 use serde_json::{Value, json};
 
-/// What passwords must be.
+/// The requirements for passwords.
 #[derive(Debug)]
 pub(super) struct PasswordPolicy {
-    /// After how many days they expire; none if they never do.
+    /// After how many days passwords expire; none if they never expire.
     pub(super) max_age_days: Option<i64>,
     minimum_length: i64,
     reuse_prevention: Option<i64>,
@@ -36,8 +36,8 @@ pub(super) fn password_policy(place: &Place<'_>) -> Option<PasswordPolicy> {
     })
 }
 
-/// Whether the account's password policy is strong: 14 characters of all four kinds, the last 24 not used again. None: it
-/// has no policy.
+/// Whether the account's password policy is strong: 14 characters of all four kinds, and the last 24 passwords are not
+/// used again. None if the account has no policy.
 pub(crate) fn password_strength(place: &Place<'_>) -> Option<bool> {
     let policy = password_policy(place)?;
     let has_all_kinds =

@@ -1,4 +1,5 @@
-//! Administrators of every sort, and who may make itself one: put into accounts on purpose, two sorts in each.
+//! Administrators of every sort, and identities that may make themselves administrator. They are put into accounts on
+//! purpose, two sorts in each.
 
 use super::policies::customer_policy;
 use super::{Group, ManagedPolicy, Permissions, Role, User};
@@ -33,8 +34,8 @@ const SORTS: [Sort; 10] = [
     Sort::ByOwnPolicy,
 ];
 
-/// Gives rights to identities that an account has already: what there is of users, groups and roles stays as it was.
-/// Answers the policies that are there for it.
+/// Gives rights to identities that an account has already. The number of users, groups and roles stays as it was.
+/// Returns the policies that were made for this.
 pub(super) fn plant(
     place: &Place<'_>,
     users: &mut [User],
@@ -51,7 +52,8 @@ pub(super) fn plant(
     };
     for sort in SORTS.into_iter().skip(first).take(2) {
         match sort {
-            // The person who has it through a group is the first; of roles, the last two are the account's own.
+            // The user that gets rights through a group is the first user. The last two roles belong to the account
+            // itself.
             Sort::ThroughGroup => {
                 let (Some(group), Some(user)) = (groups.first_mut(), users.first_mut()) else { continue };
                 group.permissions = inline(&[IdentityKind::Everything]);

@@ -20,7 +20,7 @@ pub(crate) struct ManagedPolicy {
     pub(crate) versions: Vec<Version>,
     /// How many identities it is attached to.
     pub(crate) attachments: u64,
-    /// How many identities it bounds.
+    /// How many identities it is the boundary of.
     pub(crate) boundaries: u64,
 }
 
@@ -33,10 +33,10 @@ pub(crate) struct Version {
     pub(crate) document: String,
 }
 
-/// As many policies of its own as an account has by default.
+/// How many policies of its own AWS lets an account have by default.
 const LARGE: u64 = 1500;
 
-/// AWS's policies that are in use: path, name, and one statement's actions.
+/// AWS's policies that are in use: path, name, and the actions of the only statement.
 const AWS_POLICIES: [(&str, &str, &[&str]); 6] = [
     ("/", "AdministratorAccess", &["*"]),
     ("/", "ReadOnlyAccess", &["iam:Get*", "iam:List*", "s3:Get*", "s3:List*"]),
@@ -53,7 +53,7 @@ pub(super) fn aws_arn(organization: &Organization, dice: &mut Dice) -> String {
     organization.arn("iam", "", "aws", &format!("policy{path}{name}"))
 }
 
-/// Those of AWS's policies whose ARNs are among the ones in use.
+/// The AWS policies whose ARNs are in use.
 pub(super) fn aws_policies<'a>(
     organization: &Organization,
     arns: impl Iterator<Item = &'a String> + Clone,
@@ -128,7 +128,7 @@ pub(super) fn some_document(dice: &mut Dice) -> String {
     IdentityKind::any(dice).document()
 }
 
-/// A policy of the account's own, of this name and kind, that is there on purpose.
+/// A policy of the account's own that exists on purpose, of this name and kind.
 pub(super) fn customer_policy(place: &Place<'_>, name: &str, kind: IdentityKind) -> ManagedPolicy {
     let mut dice = place.organization.dice(&["iam-planted-policy", &place.account.id, name]);
     let created_millis = place.days_ago(dice.between(1, 1000), &mut dice);

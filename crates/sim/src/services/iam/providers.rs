@@ -1,4 +1,5 @@
-//! What an account's IAM holds beside identities: identity providers, server certificates, empty instance profiles.
+//! The things in an account's IAM that are not identities: identity providers, server certificates, empty instance
+//! profiles.
 
 use super::{InstanceProfile, Role};
 use crate::clock::DAY_MILLIS;
@@ -39,7 +40,7 @@ pub(crate) struct ServerCertificate {
     pub(crate) expires_millis: i64,
 }
 
-/// The providers that roles trust, most of which exist, and one that nobody trusts.
+/// The providers that roles trust, of which most exist, and one that no role trusts.
 pub(super) fn oidc_providers(place: &Place<'_>, roles: &[Role]) -> Vec<OidcProvider> {
     let mut dice = place.dice("iam-oidc");
     let mut issuers = trusted(roles, "oidc-provider/", &mut dice);
@@ -57,7 +58,7 @@ pub(super) fn oidc_providers(place: &Place<'_>, roles: &[Role]) -> Vec<OidcProvi
     issuers.into_iter().map(provider).collect()
 }
 
-/// The providers that roles trust, most of which exist.
+/// The providers that roles trust, of which most exist.
 pub(super) fn saml_providers(place: &Place<'_>, roles: &[Role]) -> Vec<SamlProvider> {
     let mut dice = place.dice("iam-saml");
     let provider = |name: String| SamlProvider {
@@ -71,7 +72,7 @@ pub(super) fn saml_providers(place: &Place<'_>, roles: &[Role]) -> Vec<SamlProvi
     trusted(roles, "saml-provider/", &mut place.dice("iam-saml-names")).into_iter().map(provider).collect()
 }
 
-/// What roles name after `kind`, but for some that were deleted since.
+/// The providers that roles name after `kind`, except some that were deleted since.
 fn trusted(roles: &[Role], kind: &str, dice: &mut Dice) -> BTreeSet<String> {
     let documents = roles.iter().map(|role| role.trust.document.as_str());
     let names = documents.filter_map(|document| document.split_once(kind)?.1.split('"').next());
@@ -79,7 +80,7 @@ fn trusted(roles: &[Role], kind: &str, dice: &mut Dice) -> BTreeSet<String> {
     names.into_iter().filter(|_| dice.chance(0.8)).collect()
 }
 
-/// Certificates for load balancers of long ago.
+/// Old certificates for load balancers.
 pub(super) fn server_certificates(place: &Place<'_>) -> Vec<ServerCertificate> {
     let mut dice = place.dice("iam-server-certificates");
     let certificate = |number: u64| {
@@ -95,7 +96,7 @@ pub(super) fn server_certificates(place: &Place<'_>) -> Vec<ServerCertificate> {
     (0..place.dice("iam-server-certificate-count").count(1)).map(certificate).collect()
 }
 
-/// Instance profiles whose role was taken out.
+/// Instance profiles whose role was removed.
 pub(super) fn empty_profiles(place: &Place<'_>) -> Vec<InstanceProfile> {
     let mut dice = place.dice("iam-empty-profiles");
     let count = if dice.chance(0.4) { dice.between(1, 2) } else { 0 };
@@ -107,7 +108,7 @@ pub(super) fn empty_profiles(place: &Place<'_>) -> Vec<InstanceProfile> {
     (0..count).map(profile).collect()
 }
 
-/// A moment of another day: what it is compared with may be later by up to a day.
+/// The moment this many days after the present. It is compared with a time that may be up to a day later.
 fn in_days(place: &Place<'_>, days: i64) -> i64 {
     place.organization.clock.now_millis + days * DAY_MILLIS
 }

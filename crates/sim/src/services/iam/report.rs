@@ -1,4 +1,4 @@
-//! The credential report: asked for, waited for, and read as CSV.
+//! The credential report: a caller asks for it, waits for it, and reads it as CSV.
 
 use super::credentials::PublicKey;
 use super::password_policy::password_policy;
@@ -20,12 +20,12 @@ const HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last
     cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
 const NONE: &str = "N/A";
 
-/// How often each account's report was asked for: the one thing that callers change.
+/// How often each account's report was asked for. This is the only state that callers change.
 #[derive(Debug, Default)]
 pub(crate) struct ReportPolls(Mutex<HashMap<u64, u8>>);
 
 impl ReportPolls {
-    /// Counts one more request for the account's report, and says how many came before.
+    /// Counts one more request for the account's report, and returns how many came before.
     fn ask(&self, account: &Account) -> u8 {
         let mut polls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = polls.entry(account.index).or_default();
@@ -39,7 +39,8 @@ impl ReportPolls {
     }
 }
 
-/// How many requests a report takes: in some accounts someone else had one made within the last four hours.
+/// How many requests a report takes. It is none in some accounts, where someone else asked for a report in the last
+/// four hours.
 fn polls_needed(account: &Account) -> u8 {
     u8::try_from(account.index % 4).unwrap_or_default().min(2)
 }
@@ -59,7 +60,7 @@ pub(super) fn get(context: &Context<'_>) -> Result<Value, Refusal> {
     let account = context.place.account;
     match (context.report_polls.asked(account), polls_needed(account)) {
         (0, 1..) => Err(Refusal::new(410, "ReportNotPresent", "No report exists, call GenerateCredentialReport")),
-        // Whoever waits by asking for the report itself gets there too.
+        // A caller may also wait by asking for the report itself again.
         (asked, needed @ 1..) if asked <= needed => {
             context.report_polls.ask(account);
             Err(Refusal::new(404, "ReportInProgress", "Report is being generated, please wait"))

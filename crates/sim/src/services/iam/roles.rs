@@ -1,4 +1,4 @@
-//! Roles, with whom they trust, and instance profiles.
+//! Roles with their trust policies, and instance profiles.
 
 use super::{Permissions, some_permissions};
 use crate::account::Trouble;
@@ -30,7 +30,7 @@ pub(crate) struct InstanceProfile {
     pub(crate) arn: String,
 }
 
-/// As many roles as AWS's highest quota allows.
+/// The number of roles that AWS's highest quota allows.
 const LARGE: i64 = 5000;
 
 /// Service-linked roles that an account may have.
@@ -40,7 +40,8 @@ const LINKED: [(&str, &str); 3] = [
     ("AWSServiceRoleForAutoScaling", "autoscaling.amazonaws.com"),
 ];
 
-/// The unique id of a role, by its path and name without a slash before. Sessions name it, so it is computed apart.
+/// The unique id of a role, by its path and name without a leading slash. Sessions contain the id, so it is computed
+/// without the role.
 pub(crate) fn role_id(place: &Place<'_>, role: &str) -> String {
     format!("AROA{}", place.organization.dice(&["role-id", &place.account.id, role]).base32(17))
 }

@@ -59,7 +59,7 @@ pub(crate) struct Group {
 pub(crate) struct Root {
     pub(crate) created_millis: i64,
     pub(crate) has_mfa: bool,
-    /// Whether that is a virtual device; if not, no list shows it.
+    /// Whether that is a virtual device; no list shows another device.
     pub(crate) has_virtual_mfa: bool,
     pub(crate) password_used_millis: Option<i64>,
     pub(crate) key: Option<Key>,
@@ -199,7 +199,7 @@ fn password(rates: &Rates, clock: Clock, dice: &mut Dice) -> Password {
     Password { changed_millis: clock.days_ago(age, dice), used_millis: used.map(|days| clock.days_ago(days, dice)) }
 }
 
-/// No key, one or two; the first is active at the rate asked for, and as old and as idle as the rates say.
+/// No key, one or two. The rates decide whether the first key is active, how old it is and how long it was not used.
 fn keys(rates: &Rates, clock: Clock, dice: &mut Dice) -> Vec<Key> {
     let mut keys = Vec::new();
     if dice.chance(rates.active_key) {
@@ -217,7 +217,7 @@ fn keys(rates: &Rates, clock: Clock, dice: &mut Dice) -> Vec<Key> {
     keys
 }
 
-/// The age of an active key and how long ago it was used, in days. Some lie exactly on a threshold.
+/// The age of an active key and how long ago it was used, in days. Some values lie exactly on a threshold.
 fn active_key_days(rates: &Rates, dice: &mut Dice) -> (i64, Option<i64>) {
     if !dice.chance(rates.key_over_90_days) {
         let age = if dice.chance(0.1) { 90 } else { dice.between(0, 90) };

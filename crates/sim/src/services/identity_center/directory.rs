@@ -1,11 +1,12 @@
-//! The directory: users, groups, and who is in which.
+//! The directory: users, groups and memberships.
 
 use crate::organization::Organization;
 
-/// The groups; nobody is in the last.
+/// The groups; the last has no members.
 const GROUPS: [&str; 4] = ["administrators", "developers", "auditors", "empty"];
 
-/// Users of a large organization's directory; a small one has as many as accounts, and a few.
+/// A directory has as many users as the organization has accounts, but not more than this number, and a few in
+/// addition.
 const MOST_USERS: u64 = 120;
 
 /// A user.
@@ -57,7 +58,7 @@ pub(crate) fn groups(organization: &Organization) -> Vec<Group> {
     GROUPS.iter().map(|name| Group { id: dice.uuid(), name }).collect()
 }
 
-/// Who is in which group: each user in one, some in two.
+/// The memberships: each user is in one group, some users are in two.
 pub(crate) fn memberships(organization: &Organization) -> Vec<Membership> {
     let groups = groups(organization);
     let filled = groups.len() - 1;

@@ -33,7 +33,7 @@ pub(crate) static SERVICE: Service = Service {
     ..Service::named("identitystore")
 };
 
-/// The instance, if the call is about it and is made where it is.
+/// The instance, if the call names it and is made in its region.
 fn asked(context: &Context<'_>) -> Result<Instance, Refusal> {
     let instance = instance(context.organization());
     if context.place.region == instance.region && context.request.required("IdentityStoreId")? == instance.store_id {

@@ -19,7 +19,7 @@ pub(crate) struct Instance {
     pub(crate) created_millis: i64,
 }
 
-/// The one instance; not in the first region if there is another, so that it must be looked for.
+/// The one instance. It is not in the first region if there are several regions, so that a census must look for it.
 pub(crate) fn instance(organization: &Organization) -> Instance {
     let mut dice = organization.dice(&["identity-center"]);
     let regions = &organization.settings.regions;

@@ -1,12 +1,12 @@
-//! Permission sets, their policies, and to whom they are assigned in which account.
+//! Permission sets, their policies, and their assignments: who has which set in which account.
 
 use super::directory::{groups, users};
 use super::instance;
 use crate::organization::Organization;
 use serde_json::json;
 
-/// Accounts with assignments: enough for pages. Every set in every account would take a call each, and the simulation
-/// of a large organization hours at AWS's rate.
+/// The number of accounts with assignments: enough for several pages. A census makes one call for each set in each
+/// account, so with more accounts a large organization would take hours at AWS's rate.
 const ASSIGNED_ACCOUNTS: u64 = 60;
 
 /// A permission set.
@@ -19,9 +19,9 @@ pub(crate) struct PermissionSet {
     pub(crate) inline: Option<String>,
     /// AWS's managed policies, by path and name after `policy/`.
     pub(crate) managed: &'static [&'static str],
-    /// Policies of each account's own, by path and name.
+    /// Customer managed policies, which each account has for itself, by path and name.
     pub(crate) customer_managed: &'static [(&'static str, &'static str)],
-    /// The policy of each account's own that bounds the set.
+    /// The customer managed policy that is the set's boundary.
     pub(crate) boundary: Option<&'static str>,
 }
 
@@ -34,8 +34,8 @@ pub(crate) struct Assignment {
     pub(crate) principal_id: String,
 }
 
-/// The permission sets: an administrator by AWS's policy, one by its inline policy, one that is bounded, one that reads,
-/// one that nobody has.
+/// The permission sets: an administrator by AWS's policy, an administrator by inline policy, a set with a boundary, a
+/// set that reads, and a set without assignments.
 pub(crate) fn permission_sets(organization: &Organization) -> Vec<PermissionSet> {
     let instance = instance(organization);
     let mut dice = organization.dice(&["permission-sets"]);
@@ -67,7 +67,7 @@ pub(crate) fn permission_sets(organization: &Organization) -> Vec<PermissionSet>
     ]
 }
 
-/// All assignments: groups in every account that has any, some users besides.
+/// All assignments: groups in every account that has assignments, and in addition some users.
 pub(crate) fn assignments(organization: &Organization) -> Vec<Assignment> {
     let (sets, groups, users) = (permission_sets(organization), groups(organization), users(organization));
     let mut dice = organization.dice(&["assignments"]);

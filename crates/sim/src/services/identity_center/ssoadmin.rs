@@ -27,7 +27,7 @@ pub(crate) static SERVICE: Service = Service {
             let set = set(context)?;
             Ok(set.customer_managed.iter().map(|(path, name)| json!({ "Path": path, "Name": name })).collect())
         }),
-        // Members see that there is an instance, and no more.
+        // Member accounts may see that there is an instance, but nothing else.
         list("ListInstances", "Instances", |context| Ok(instances(context))).open(Open::ToAccounts),
         list("ListManagedPoliciesInPermissionSet", "AttachedManagedPolicies", list_managed),
         list("ListPermissionSets", "PermissionSets", |context| {
@@ -52,12 +52,12 @@ fn named_policies(set: &PermissionSet) -> usize {
     set.managed.len() + set.customer_managed.len() + usize::from(set.boundary.is_some())
 }
 
-/// The instance, if the call is made where it is.
+/// The instance, if the call is made in its region.
 fn here(context: &Context<'_>) -> Option<Instance> {
     Some(instance(context.organization())).filter(|instance| context.place.region == instance.region)
 }
 
-/// The same, if the call is about it.
+/// The same, if the call also names the instance.
 fn asked(context: &Context<'_>) -> Result<Instance, Refusal> {
     let missing = || not_found("The instance does not exist.");
     let instance = here(context).ok_or_else(missing)?;
@@ -82,7 +82,7 @@ fn instances(context: &Context<'_>) -> Vec<Value> {
     here(context).map(describe).into_iter().collect()
 }
 
-/// The set that a call is about.
+/// The permission set that a call names.
 fn set(context: &Context<'_>) -> Result<PermissionSet, Refusal> {
     asked(context)?;
     let arn = context.request.required("PermissionSetArn")?;

@@ -1,5 +1,5 @@
-//! Who besides the management account may do what for the organization: delegated administrators, trusted services,
-//! and the organization's resource policy.
+//! Rights over the organization that accounts other than the management account have: delegated administrators, trusted
+//! services, and the organization's resource policy.
 
 use super::tree::{arn, describe_account};
 use crate::clock::epoch_seconds;
@@ -20,11 +20,11 @@ pub(crate) const TRUSTED_SERVICES: [&str; 7] = [
     "sso.amazonaws.com",
 ];
 
-/// Members that administer services, by place in the organization, with these services.
+/// Members that administer services: the place in the organization, and the services.
 const DELEGATED: [(u64, &[&str]); 2] =
     [(2, &["guardduty.amazonaws.com", "securityhub.amazonaws.com"]), (3, &["access-analyzer.amazonaws.com"])];
 
-/// The delegated administrators and their services: the one of the settings is the first.
+/// The delegated administrators and their services. The first is the one in the settings.
 pub(crate) fn delegated(organization: &Organization) -> Vec<(u64, Vec<&'static str>)> {
     let own = organization.settings.delegated_administrator;
     let mut found: Vec<(u64, Vec<&str>)> = own.map(|index| (index, vec!["sso.amazonaws.com"])).into_iter().collect();
@@ -72,7 +72,8 @@ pub(crate) fn organization_verdict(organization: &Organization) -> (String, Verd
     (arn(organization, &format!("organization/{}", organization.id)), verdict)
 }
 
-/// The first delegated administrator may read the organization, if there are that many accounts.
+/// Whether the organization has a resource policy. The policy lets the first delegated administrator read the
+/// organization, so that account must exist.
 fn has_resource_policy(organization: &Organization) -> bool {
     organization.settings.accounts > DELEGATED[0].0
 }

@@ -1,4 +1,4 @@
-//! Organizations: the tree, the accounts, the policies, and who may do what for the whole.
+//! Organizations: the tree, the accounts, the policies, and the rights over the whole organization.
 
 mod delegation;
 mod policies;
@@ -30,7 +30,7 @@ pub(crate) static SERVICE: Service = Service {
             .is("TooManyRequestsException")
             .says("AWS Organizations can't complete your request because another request is already in progress."),
     ],
-    // Of orgs_reference_limits, for each account.
+    // From AWS's page `orgs_reference_limits`, for each account.
     quotas: &[
         each(&["ListAccounts"], 12.0, 8.0),
         each(&["ListTagsForResource"], 15.0, 10.0),

@@ -1,22 +1,22 @@
-//! The organization's policies, made from the seed: of every sort that a census must tell apart.
+//! The organization's policies, made from the seed: one of every sort that a census must tell apart.
 
 use crate::account::Trouble;
 use crate::organization::Organization;
 use crate::place::Place;
 use serde_json::{Value, json};
 
-/// The types that are switched on at the root; the last is one that no census has heard of.
+/// The types that are switched on at the root. The last is a type that no census knows.
 pub(crate) const ENABLED_TYPES: [&str; 6] =
     [SCP, RCP, "TAG_POLICY", "BACKUP_POLICY", "DECLARATIVE_POLICY_EC2", "ORBITAL_POLICY"];
 
-/// Types that the service knows besides, and that are off; other names are no types at all.
+/// Further types that the service knows and that are switched off. Other names are not types.
 pub(super) const OTHER_TYPES: [&str; 4] =
     ["AISERVICES_OPT_OUT_POLICY", "CHATBOT_POLICY", "S3_POLICY", "SECURITYHUB_POLICY"];
 
 pub(crate) const SCP: &str = "SERVICE_CONTROL_POLICY";
 pub(crate) const RCP: &str = "RESOURCE_CONTROL_POLICY";
 
-/// A policy of the organization and what it is attached to.
+/// A policy of the organization and its targets.
 #[derive(Debug)]
 pub(crate) struct Policy {
     pub(crate) id: String,
@@ -29,8 +29,8 @@ pub(crate) struct Policy {
     pub(crate) targets: Vec<String>,
 }
 
-/// All policies: AWS's own that allow everything, those that the denials of [`crate::access`] come from, and one or
-/// another of each type.
+/// All policies: AWS's own that allow everything, those that cause the denials of [`crate::access`], and at least one
+/// of each other type.
 pub(crate) fn policies(organization: &Organization) -> Vec<Policy> {
     let mut policies = vec![full_access(organization, SCP, "FullAWSAccess")];
     policies.push(full_access(organization, RCP, "RCPFullAWSAccess"));
@@ -48,7 +48,7 @@ pub(crate) fn policies(organization: &Organization) -> Vec<Policy> {
         let deny = json!({ "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition });
         own(SCP, "deny-region", "No sandbox far away", document(&json!([deny])), units(organization, &["Sandbox"]));
     }
-    // Blanks as somebody typed them: a document is kept byte for byte.
+    // White space as a person typed it: a census keeps a document byte for byte.
     let draft = "{ \"Statement\" :\n\t[ ]\n}".to_owned();
     own(SCP, "draft", "Attached to nothing", draft, Vec::new());
     let condition = json!({
@@ -74,8 +74,8 @@ pub(crate) fn policies(organization: &Organization) -> Vec<Policy> {
     policies
 }
 
-/// The resource control policies that let only the organization's own in, and services: name, actions, and what they are
-/// attached to.
+/// The resource control policies that let in only the organization's own identities and services: name, actions, and
+/// the targets that they are attached to.
 fn perimeters(organization: &Organization) -> [(&'static str, &'static [&'static str], Vec<String>); 2] {
     let held = organization.held_id();
     let targets = units(organization, &["Security"]).into_iter().chain(held).collect();
@@ -85,8 +85,8 @@ fn perimeters(organization: &Organization) -> [(&'static str, &'static [&'static
     ]
 }
 
-/// Whether a resource control policy keeps others than the organization's own, and services, from the account's
-/// resources of this service.
+/// Whether a resource control policy protects the account's resources of this service: only the organization's own
+/// identities and services may reach them.
 pub(crate) fn is_in_perimeter(place: &Place<'_>, service: &str) -> bool {
     let Place { organization, account, .. } = *place;
     let path = organization.path_ids(account.unit);
@@ -97,7 +97,8 @@ pub(crate) fn is_in_perimeter(place: &Place<'_>, service: &str) -> bool {
     })
 }
 
-/// The pairs of a policy and a source that one account has: what is attached to it and to all above.
+/// The policies that one account has, each with its source: those attached to the account, and those attached to the
+/// root and the units above it.
 pub(crate) fn of_account(organization: &Organization, policies: &[Policy], index: u64) -> Vec<(String, String)> {
     let id = organization.account_id(index);
     let mut sources = organization.path_ids(organization.unit_of(index));

@@ -75,7 +75,7 @@ pub(super) fn list_accounts_for_parent(context: &Context<'_>) -> Result<Value, R
     list_accounts(context, indices.filter(|index| organization.unit_of(*index) == parent).collect())
 }
 
-/// Only the accounts of the page are made.
+/// Makes only the accounts of the page.
 pub(super) fn list_accounts(context: &Context<'_>, indices: Vec<u64>) -> Result<Value, Refusal> {
     let organization = context.organization();
     let page = context.page(indices)?;
@@ -144,7 +144,7 @@ pub(super) fn parent(context: &Context<'_>, parameter: &str) -> Result<Option<us
         .ok_or_else(|| Refusal::new(400, "ParentNotFoundException", "You specified parent that doesn't exist."))
 }
 
-/// The root (`Some(None)`), a unit (`Some(Some(place))`), or nothing known.
+/// `Some(None)` for the root, `Some(Some(place))` for a unit, `None` if the id is unknown.
 pub(super) fn unit(organization: &Organization, id: &str) -> Option<Option<usize>> {
     if id == organization.root_id {
         return Some(None);

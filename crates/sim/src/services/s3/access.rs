@@ -1,4 +1,4 @@
-//! What opens and closes a bucket, and every way of it on show.
+//! The settings that open and close a bucket, and examples of all of them.
 
 use super::bucket::{Acl, Block};
 use crate::policies::Kind;
@@ -25,7 +25,7 @@ impl Access {
 const RESTRICTS: Option<Block> = Some(Block { restrict_public_buckets: true, ..Block::NONE });
 const IGNORES: Option<Block> = Some(Block { ignore_public_acls: true, ..Block::NONE });
 
-/// The buckets of the showcase: every way of opening, and of closing what is open.
+/// The buckets of the showcase: every way to open a bucket, and every way to close an open one.
 pub(super) const SHOWN: [(&str, Access); 13] = [
     ("public", Access::by_policy(Kind::Public, None)),
     ("public-restricted", Access::by_policy(Kind::Public, RESTRICTS)),
@@ -42,7 +42,8 @@ pub(super) const SHOWN: [(&str, Access); 13] = [
     ("acl-restricted-only", Access::by_acl(Acl::EveryoneReads, RESTRICTS)),
 ];
 
-/// The buckets of the account that a resource control policy holds: what it takes from, and what it leaves.
+/// The buckets of the account to which a resource control policy is attached: some that it changes, and some that it
+/// leaves alone.
 pub(super) const HELD: [(&str, Access); 4] = [
     ("public", Access::by_policy(Kind::Public, None)),
     ("external", Access::by_policy(Kind::ExternalAccount, None)),

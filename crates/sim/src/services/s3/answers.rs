@@ -88,7 +88,7 @@ fn named(context: &Context<'_>) -> Result<Bucket, Refusal> {
     found.ok_or_else(|| Refusal::new(404, "NoSuchBucket", "The specified bucket does not exist"))
 }
 
-/// The same, if it is in the region that the caller signed for.
+/// The same, if the bucket is in the region that the signature names.
 pub(super) fn find(context: &Context<'_>) -> Result<Bucket, Refusal> {
     let bucket = named(context)?;
     if bucket.region != context.place.region {
@@ -127,7 +127,7 @@ fn policy(bucket: &Bucket) -> Result<String, Refusal> {
     bucket.policy.document.clone().ok_or_else(missing)
 }
 
-/// The id by which ACLs know an account.
+/// The canonical id: ACLs name an account by it.
 fn canonical_id(place: &Place<'_>) -> String {
     place.whole().dice("canonical").hex(64)
 }
@@ -162,7 +162,7 @@ pub(crate) fn block_members(block: Block) -> Value {
     })
 }
 
-/// The oldest region has no name here.
+/// The location of a bucket. For the oldest region, us-east-1, the name is empty.
 fn location(bucket: &Bucket) -> Value {
     let name = if bucket.region == "us-east-1" { "" } else { &bucket.region };
     json!({ "LocationConstraint": name })

@@ -1,4 +1,4 @@
-//! What a bucket is, and who can reach it.
+//! A bucket, and who can reach it.
 
 use crate::policies::{Named, ResourcePolicy, Verdict};
 
@@ -12,7 +12,7 @@ pub(super) struct Bucket {
     pub(super) acl: Acl,
     pub(super) ownership: Option<&'static str>,
     pub(super) block: Option<Block>,
-    /// Whether a resource control policy keeps out all but the organization's own and services.
+    /// Whether a resource control policy lets in only the organization's own identities and services.
     pub(super) is_held: bool,
     pub(super) created_millis: i64,
     pub(super) encryption: &'static str,
@@ -21,7 +21,7 @@ pub(super) struct Bucket {
     pub(super) tags: Vec<(String, String)>,
 }
 
-/// Whom a bucket's ACL lets in beside its owner.
+/// Those whom a bucket's ACL lets in besides its owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Acl {
     Private,
@@ -76,7 +76,7 @@ impl Block {
 }
 
 impl Bucket {
-    /// Who can reach it, by its policy and ACL, as far as it and its account do not block the public.
+    /// Who can reach the bucket by its policy and ACL, after Block Public Access of the bucket and of its account.
     pub(super) fn verdict(&self, account_block: Option<Block>) -> Verdict {
         let by_policy = if self.is_restricted(account_block) { Verdict::CLOSED } else { self.policy.verdict };
         let is_open_by_acl = self.acl.is_public() && !self.ignores_acls(account_block);
@@ -87,7 +87,7 @@ impl Bucket {
         })
     }
 
-    /// Whom its policy and ACL name, as far as they are not blocked.
+    /// The principals that the bucket's policy and ACL name, if nothing blocks them.
     pub(super) fn named(&self, account_block: Option<Block>) -> Named {
         let mut named = self.policy.named.clone();
         if self.is_restricted(account_block) {
@@ -99,7 +99,8 @@ impl Bucket {
         named
     }
 
-    /// Whether the words of policy and ACL make it public otherwise than S3's own policy status says.
+    /// Whether the text of policy and ACL makes it public although S3's own policy status says otherwise, or the
+    /// reverse.
     pub(super) fn differs_from_status(&self) -> bool {
         let is_public = self.policy.kind.verdict().is_public.map(|is_public| is_public || self.acl.is_public());
         is_public.is_some_and(|is_public| is_public != self.policy.kind.is_s3_public())
@@ -114,7 +115,7 @@ impl Bucket {
         [self.block, account_block].iter().flatten().any(|block| block.ignore_public_acls)
     }
 
-    /// Public as the yearly study counts: by the words of policy and ACL alone.
+    /// Public as the yearly study counts: only by the text of policy and ACL.
     pub(super) fn is_study_public(&self) -> bool {
         self.policy.kind.is_study_public() || self.acl.gives_full_control()
     }

@@ -1,4 +1,4 @@
-//! S3: buckets with every way of opening and closing them.
+//! S3: buckets, with every way to open and close them.
 
 mod access;
 mod answers;
@@ -38,7 +38,7 @@ fn planted(place: &Place<'_>) -> Vec<Planted> {
     buckets(place).into_iter().map(plant).collect()
 }
 
-/// Lists the buckets whose words say otherwise than S3's own policy status.
+/// Lists the buckets whose policy and ACL say something else than S3's own policy status.
 fn count(place: &Place<'_>, tally: &mut Tally) {
     for bucket in buckets(place).iter().filter(|bucket| bucket.differs_from_status()) {
         tally.lists.add("V1", [&bucket.arn]);
@@ -49,7 +49,7 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
 pub(crate) fn account_block(place: &Place<'_>) -> Option<Block> {
     let (organization, account) = (place.organization, place.account);
     let mut dice = place.whole().dice("s3-account");
-    // There each bucket's own block shall show.
+    // In this account each bucket's own block must have an effect.
     if organization.is_showcase(account) || organization.is_held(account) {
         return None;
     }
@@ -63,7 +63,7 @@ pub(crate) fn account_block(place: &Place<'_>) -> Option<Block> {
 fn buckets(place: &Place<'_>) -> Vec<Bucket> {
     let (organization, account) = (place.organization, place.account);
     let mut dice = place.whole().dice("s3");
-    // Where a service control policy denies a region, no bucket could ever be made.
+    // If a service control policy denies a region, no bucket could be created there.
     let is_denied = account.is_in_sandbox() && organization.settings.troubles.region_denied_by_scp;
     let denied = organization.last_region().filter(|_| is_denied);
     let regions: Vec<&String> =
@@ -95,7 +95,7 @@ fn buckets(place: &Place<'_>) -> Vec<Bucket> {
     buckets
 }
 
-/// A name, and what opens and closes the bucket, by chance.
+/// A bucket's name and its settings, by chance.
 fn any_access(public_rate: f64, account_restricts: bool, dice: &mut Dice) -> (String, Access) {
     let name = format!("{}-{}", dice.pick(&["logs", "www.simulated", "assets", "backups", "data-lake"]), dice.hex(10));
     let is_open = dice.chance(public_rate);
@@ -104,7 +104,7 @@ fn any_access(public_rate: f64, account_restricts: bool, dice: &mut Dice) -> (St
     let kind = match any_kind(dice, 0.0) {
         _ if is_open_by_acl => Kind::None,
         _ if is_open => Kind::Public,
-        // What S3 would leave of such a policy is nowhere written.
+        // AWS does not document which part of such a policy S3 would leave in force.
         kind if (account_restricts || block.is_some_and(|it| it.restrict_public_buckets)) && !kind.is_plain() => {
             Kind::SameAccount
         }
@@ -155,7 +155,7 @@ fn block(is_open: bool, dice: &mut Dice) -> Option<Block> {
     }
 }
 
-/// With ownership enforced, a bucket has no ACL to speak of.
+/// A bucket's ownership setting and ACL. If ownership is enforced, the ACL has no effect.
 fn ownership_and_acl(is_open_by_acl: bool, dice: &mut Dice) -> (Option<&'static str>, Acl) {
     let ownership = dice.weighted(&[(None, 2), (Some("ObjectWriter"), 1), (Some("BucketOwnerPreferred"), 1)]);
     if is_open_by_acl {

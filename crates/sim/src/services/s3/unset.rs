@@ -1,4 +1,4 @@
-//! What can be set on a bucket and is set on none here.
+//! Settings that a bucket can have and that no bucket here has.
 
 use super::answers::{document, find, refusal};
 use crate::protocol::Refusal;
