@@ -1,4 +1,4 @@
-//! What a run is told, and what its workers share.
+//! The settings of a run, and the data that its workers share.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ use crate::selection::Selection;
 use crate::tags::{TagReader, Tagging};
 use crate::task_record::TaskRecord;
 
-/// Everything that one run needs to know.
+/// The settings of one run.
 pub struct Crawl {
     /// The run, a UUID.
     pub run_id: String,
@@ -28,66 +28,68 @@ pub struct Crawl {
     pub captured_at: Timestamp,
     /// The base identity.
     pub base: Arc<Base>,
-    /// The way into the accounts.
+    /// The chain of roles that leads into the accounts.
     pub chain: Chain,
-    /// The account of the identity that reads the organization, if it is entered as it is and not by its role.
+    /// The account of the identity that reads the organization, if the crawler enters this account with that identity
+    /// and not by its role.
     pub own_account_id: Option<String>,
-    /// The collectors to run, the selection applied.
+    /// The collectors to run, after the selection.
     pub collectors: Vec<Collector>,
-    /// Every collector there is: each one's tables exist, also when it did not run.
+    /// Every collector that exists. Its tables exist even if it did not run.
     pub all_collectors: Vec<Collector>,
-    /// What is made of their rows once all accounts are done, in this order.
+    /// The derivations, in the order in which they run after all accounts are done.
     pub derivations: &'static [Derivation],
-    /// Accounts and regions to take.
+    /// The accounts and regions to read.
     pub selection: Selection,
     /// Accounts besides the organization's that count as inside.
     pub trusted_accounts: Vec<String>,
-    /// Tenants of identity providers that count as inside, as the configuration has them.
+    /// Tenants of identity providers that count as inside, as the configuration writes them.
     pub trusted_tenants: Vec<String>,
-    /// The folder in which each run has one, where rows wait until they are published.
+    /// The folder that contains a folder for each run, where rows wait until they are published.
     pub stage_directory: PathBuf,
-    /// Where the snapshot goes.
+    /// The lake that the snapshot is written to.
     pub lake: Lake,
-    /// How its files are written.
+    /// How the snapshot's files are written.
     pub file_options: FileOptions,
     /// The part of the planned tasks that must be complete for the snapshot to count as whole.
     pub min_coverage: f64,
-    /// How much at once, and how long.
+    /// How much runs at once, and for how long.
     pub bounds: Bounds,
-    /// Who is told what happens.
+    /// The listener that hears of events.
     pub listener: Listener,
-    /// When this is ready the run stops, and can be resumed.
+    /// When this future is ready, the run stops. It can be resumed.
     pub stop: Stop,
 }
 
-/// A moment that may come: a signal.
+/// A future that becomes ready when the run must stop, for example after a signal.
 pub type Stop = futures::future::Shared<BoxFuture<'static, ()>>;
 
-/// A moment that never comes.
+/// A future that never becomes ready.
 pub fn never() -> Stop {
     futures::future::pending().boxed().shared()
 }
 
-/// How much at once, and how long.
+/// How much runs at once, and for how long.
 #[derive(Debug, Clone)]
 pub struct Bounds {
-    /// Accounts at once.
+    /// How many accounts run at once.
     pub accounts: usize,
-    /// Tasks at once in each account.
+    /// How many tasks run at once in each account.
     pub tasks_per_account: usize,
     /// How long a task may take.
     pub task: Duration,
-    /// How long an account may take; tasks that have not begun by then are skipped.
+    /// How long an account may take. Tasks that have not begun by then are skipped.
     pub account: Duration,
-    /// How long this process may crawl; accounts that have not begun by then are skipped.
+    /// How long this process may crawl. Accounts that have not begun by then are skipped.
     pub run: Duration,
-    /// How often the journal is made to survive a power loss.
+    /// How often the journal is written to disk, so that it survives a power loss.
     pub sync_interval: Duration,
-    /// How often the stage is copied to the lake, for another machine; zero: only when told to stop.
+    /// How often the stage is copied to the lake, so that another machine can resume the run. Zero: only when the run
+    /// is told to stop.
     pub checkpoint_interval: Duration,
-    /// A run that was not heard of for so long is taken for dead.
+    /// If no sign of a run was seen for this long, the run counts as dead.
     pub lock: Duration,
-    /// How long what an unfinished run left is kept, after it was last touched.
+    /// How long the files of an unfinished run are kept after the last change.
     pub unfinished: Duration,
 }
 
@@ -111,21 +113,21 @@ impl Default for Bounds {
 pub(crate) struct Shared {
     pub(crate) crawl: Crawl,
     pub(crate) organization: Organization,
-    /// The accounts that were chosen.
+    /// The accounts that the selection chose.
     pub(crate) selected: BTreeSet<String>,
-    /// Which shard of the run this process does; none when it does all of it.
+    /// Which shard of the run this process does; none if it does the whole run.
     pub(crate) shard: Option<u32>,
     /// The places of this process's accounts in the organization's list.
     pub(crate) places: Vec<usize>,
-    /// Whether this process reads what is of the organization as a whole.
+    /// Whether this process reads the things that belong to the organization as a whole.
     pub(crate) reads_organization: bool,
-    /// How the reading of the tree went.
+    /// The outcome of reading the tree.
     pub(crate) reading: TaskRecord,
-    /// The regions that there are.
+    /// The regions that exist.
     pub(crate) regions: KnownRegions,
-    /// The accounts' tags, where the selection had to know them.
+    /// The accounts' tags, if the selection needed them.
     pub(crate) tags: Option<Tagging>,
-    /// What reads them since the tree was walked, until the organization's turn takes it.
+    /// The reader that has been reading the tags since the tree was walked. The organization's turn takes it.
     pub(crate) tag_reader: Mutex<Option<TagReader>>,
     pub(crate) stage: Stage,
     pub(crate) ends_at: tokio::time::Instant,
@@ -149,7 +151,7 @@ pub(crate) fn day(moment: Timestamp) -> String {
 }
 
 impl Shared {
-    /// Leaves a reader of tags to the organization's turn.
+    /// Leaves a reader of tags to the organization's turn, which continues with it.
     pub(crate) fn goes_on_with(&self, reader: Option<TagReader>) {
         *self.tag_reader.lock().unwrap_or_else(PoisonError::into_inner) = reader;
     }

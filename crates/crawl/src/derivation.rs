@@ -1,5 +1,5 @@
-//! A derivation: rows that only the whole organization gives, made of rows that its accounts have staged. The crawl takes a
-//! list of derivations, as it takes a list of collectors, and knows none of them.
+//! A derivation makes rows that need the whole organization, from rows that the accounts have staged. The crawl takes a
+//! list of derivations, as it takes a list of collectors, and knows none of them by name.
 
 use std::iter::Peekable;
 use std::marker::PhantomData;
@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::scratch::{Scratch, ScratchRows};
 use crate::{organization_rows, spans};
 
-/// How rows are made of other rows. It runs after the last account, and before any table is written.
+/// A way to make rows from other rows. It runs after the last account, and before any table is written.
 #[derive(Debug, Clone, Copy)]
 pub struct Derivation {
     /// Its name, for traces and errors.
@@ -38,7 +38,7 @@ pub struct Derived {
     pub rests_on: &'static [Table],
 }
 
-/// What a derivation works with.
+/// The input and output of a derivation that runs.
 pub struct Derive<'c> {
     shared: &'c Shared,
     scratch: &'c mut Scratch,
@@ -55,7 +55,7 @@ pub(crate) async fn run(shared: &Shared, scratch: &mut Scratch) -> Result<(), Er
 }
 
 impl<'c> Derive<'c> {
-    /// What the run was told.
+    /// The settings of the run.
     pub fn crawl(&self) -> &'c Crawl {
         &self.shared.crawl
     }
@@ -70,21 +70,21 @@ impl<'c> Derive<'c> {
         self.shared.stamp(account_id, region)
     }
 
-    /// The staged rows of a table. An error if the derivation does not say that it reads it.
+    /// The staged rows of a table. An error if the derivation does not declare that it reads the table.
     pub fn staged<R: Row>(&mut self) -> Result<Staged<R>, Error> {
         let table = table::<R>();
         self.check(self.derivation.reads.contains(&table), "reads", table)?;
         Ok(Staged { groups: self.scratch.index.groups(&table)?.peekable(), row: PhantomData })
     }
 
-    /// Rows of a table on their way into the snapshot. An error if the derivation does not say that it fills it.
+    /// A buffer for rows of a table. An error if the derivation does not declare that it fills the table.
     pub fn rows<R: Row>(&self) -> Result<ScratchRows<R>, Error> {
         let table = table::<R>();
         self.check(self.derivation.writes.iter().any(|it| it.table == table), "writes", table)?;
         ScratchRows::new()
     }
 
-    /// Adds rows under a stamp. Those of another stamp come after [`stage`](Self::stage).
+    /// Adds rows under a stamp. Before rows with another stamp, call [`stage`](Self::stage).
     pub fn extend<R: Row>(
         &mut self,
         rows: &mut ScratchRows<R>,
@@ -94,12 +94,12 @@ impl<'c> Derive<'c> {
         rows.extend(self.scratch, stamp, added)
     }
 
-    /// Stages the rows that wait.
+    /// Stages the rows that wait in the buffer.
     pub fn stage<R: Row>(&mut self, rows: &mut ScratchRows<R>, stamp: &Stamp) -> Result<(), Error> {
         rows.stage(self.scratch, stamp)
     }
 
-    /// Stages all rows of a table that are about one account each, in the order of the accounts.
+    /// Stages all rows of a table in which each row is about one account. The rows come in the order of the accounts.
     pub fn stage_each<'a, R: Row>(&mut self, rows: impl IntoIterator<Item = (&'a str, R)>) -> Result<(), Error> {
         drop(self.rows::<R>()?);
         organization_rows::stage_each(self.shared, self.scratch, rows)
@@ -123,13 +123,13 @@ impl<R: Row> Staged<R> {
         self.groups.next()
     }
 
-    /// The next group, if it is of this account. Accounts must be asked for in order.
+    /// The next group, if it belongs to this account. Accounts must be asked for in order.
     pub fn next_group_of(&mut self, account_id: &str) -> Option<Group> {
         while self.groups.next_if(|group| *group.account_id < *account_id).is_some() {}
         self.groups.next_if(|group| *group.account_id == *account_id)
     }
 
-    /// Shows every row of a group. Batches are read one by one.
+    /// Shows every row of a group. It reads one batch after the other.
     pub fn each_of(&self, group: &Group, mut show: impl FnMut(R::Ref<'_>)) -> Result<(), Error> {
         for slice in &group.slices {
             R::each(&group.stage.read(&table::<R>(), slice)?, &mut show)?;

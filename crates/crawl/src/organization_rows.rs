@@ -1,4 +1,4 @@
-//! What the reading of the organization's tree gives, as tables.
+//! The rows of the tables that come from the organization's tree.
 
 use orgcensus_aws::organization::{AccountRow, OrganizationRow, OrganizationalUnit};
 use orgcensus_row::{GLOBAL, Row};
@@ -21,7 +21,7 @@ pub(crate) fn stage(shared: &Shared, scratch: &mut Scratch, readings: &Readings)
     stage_each::<OrganizationalUnit>(shared, scratch, organization.units.iter().map(|unit| (management, unit.clone())))
 }
 
-/// Stages rows that are about one account each.
+/// Stages rows, each of which is about one account.
 pub(crate) fn stage_each<'a, R: Row>(
     shared: &Shared,
     scratch: &mut Scratch,

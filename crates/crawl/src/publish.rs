@@ -1,4 +1,5 @@
-//! From the stages to a snapshot: derive, compact table by table what the accounts staged and what was derived, commit.
+//! Makes a snapshot from the stages: derives rows, compacts one table after the other from staged and derived rows, and
+//! commits.
 
 use std::path::Path;
 
@@ -14,7 +15,8 @@ use crate::part::Part;
 use crate::scratch::Scratch;
 use crate::{derivation, organization_rows, spans, tables};
 
-/// Publishes all that the parts' journals have committed. Published already is success. `directory` is there to work in.
+/// Publishes everything that the parts' journals have committed. If it is published already, that is success.
+/// `directory` is a folder for temporary files.
 pub(crate) async fn publish(shared: &Shared, parts: &[Part], directory: &Path) -> Result<(Commit, Tally), Error> {
     write(shared, parts, directory).instrument(spans::publish()).await
 }
@@ -53,7 +55,7 @@ async fn write(shared: &Shared, parts: &[Part], directory: &Path) -> Result<(Com
     Ok((commit, tally))
 }
 
-/// One pass over the journals: where each table's rows are, the sum of all outcomes, what was read of the organization.
+/// Reads the journals once: where each table's rows are, the sum of all outcomes, and the readings of the organization.
 fn index(parts: &[Part], index: &mut SliceIndex) -> Result<(Tally, Readings), Error> {
     let (mut tally, mut readings) = (Tally::default(), Readings::default());
     for part in parts {
@@ -79,7 +81,7 @@ fn tell(shared: &Shared, entry: &TableEntry) {
     shared.crawl.tell(&Event::TableWritten { table: &entry.name, rows, files: entry.files.len(), bytes });
 }
 
-/// To six digits, which come back from JSON as they were.
+/// The share rounded to six digits, which JSON writes and reads back without a change.
 fn rounded(share: f64) -> f64 {
     (share * 1e6).round() / 1e6
 }

@@ -1,5 +1,6 @@
-//! What publishing works with: where each table's staged rows are, and a stage of its own for the rows that are derived
-//! from them. So every table is written in one way, one at a time, and what is derived together costs no open files.
+//! The working data of a publication: an index that says where each table's staged rows are, and a separate stage for
+//! derived rows. With these every table is written in the same way, one at a time, and tables that are derived together
+//! need no open files.
 
 use std::marker::PhantomData;
 use std::path::Path;
@@ -10,19 +11,19 @@ use orgcensus_row::{BatchBuilder, Row, Stamp, Table, table};
 use crate::error::Error;
 use crate::task;
 
-/// Rows that wait in memory.
+/// How many rows may wait in memory.
 const BATCH_ROWS: usize = 4096;
 
 /// The index and the stage.
 pub(crate) struct Scratch {
     /// Where each table's rows are, in this stage and in others.
     pub(crate) index: SliceIndex,
-    /// That of the derived rows; what is too large to be sorted in memory waits in it too.
+    /// The stage of the derived rows. It also holds rows that are too many to sort in memory.
     pub(crate) stage: Stage,
 }
 
 impl Scratch {
-    /// Empty ones in a folder. What a publication that was killed has left in it is removed.
+    /// An empty index and stage in a folder. Removes files that a killed publication has left there.
     pub(crate) fn create(directory: &Path) -> Result<Self, Error> {
         let derived = directory.join("derived");
         if derived.exists() {
@@ -45,7 +46,7 @@ impl<R: Row> ScratchRows<R> {
         Ok(Self { table, builder: BatchBuilder::new(table)?, row: PhantomData })
     }
 
-    /// Adds rows under a stamp. Those of another stamp come after [`stage`](Self::stage).
+    /// Adds rows under a stamp. Before rows with another stamp, call [`stage`](Self::stage).
     pub(crate) fn extend(
         &mut self,
         scratch: &mut Scratch,
@@ -61,7 +62,7 @@ impl<R: Row> ScratchRows<R> {
         Ok(())
     }
 
-    /// Stages what waits.
+    /// Stages the rows that wait in memory.
     pub(crate) fn stage(&mut self, scratch: &mut Scratch, stamp: &Stamp) -> Result<(), Error> {
         if self.builder.is_empty() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Every table of the lake: the collectors', the engine's own, the derivations'.
+//! Every table of the lake: those of the collectors, of the engine and of the derivations.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::regions::ORGANIZATION_REGIONS;
 use crate::tags::ACCOUNT_TAGS;
 use crate::usage::ApiUsage;
 
-/// The engine's own tables.
+/// The tables that the engine fills itself.
 const OWN: &[Table] = &[
     table::<AccountRegion>(),
     table::<AccountRow>(),
@@ -35,8 +35,9 @@ pub fn tables(collectors: &[Collector], derivations: &[Derivation]) -> Vec<Table
     tables
 }
 
-/// What coverage calls the tasks that a table rests on, sorted: those that fill it, or fill what it is derived from. What
-/// many collectors fill, and what is derived of that, rests on all tasks.
+/// The tasks that a table rests on, sorted, by their names in the coverage: the tasks that fill the table, or fill the
+/// tables that it is derived from. A table that many collectors fill rests on all tasks, and so does a table that is
+/// derived from it.
 pub fn rests_on(collectors: &[Collector], derivations: &[Derivation], name: &str) -> Vec<&'static str> {
     let mut tasks = filled_by(collectors, derivations, name);
     if tasks.is_empty() {
@@ -46,7 +47,7 @@ pub fn rests_on(collectors: &[Collector], derivations: &[Derivation], name: &str
     tasks.into_iter().collect()
 }
 
-/// The tasks that are named for a table; none for what many fill.
+/// The tasks that fill a table; none if many collectors fill it.
 fn filled_by(collectors: &[Collector], derivations: &[Derivation], name: &str) -> BTreeSet<&'static str> {
     let derived: Option<&Derived> = derivations.iter().flat_map(|it| it.writes).find(|it| it.table.name == name);
     if let Some(Derived { rests_on, .. }) = derived {

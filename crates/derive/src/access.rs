@@ -1,7 +1,9 @@
-//! Who can reach what: one derivation, since its parts share what is known of the whole organization.
+//! Who can reach what, and what identities may do. This is one derivation, because its parts share the knowledge about
+//! the whole organization.
 //!
-//! First it finds out which networks, buckets and identities policies name, and which of them are the organization's.
-//! Then it walks the accounts in order: it judges the resources of one region after the other, then the identities.
+//! First it finds out which networks, buckets and identities the policies name, and which of these belong to the
+//! organization. Then it walks the accounts in order: it judges the resources of one region after the other, then the
+//! identities.
 
 use orgcensus_aws::organization::OrganizationalUnit;
 use orgcensus_aws::regions::AccountRegion;
@@ -68,7 +70,7 @@ pub(crate) const ACCESS: Derivation = Derivation {
 /// Policies of resources, which every collector of resources fills.
 const POLICIES: &[Table] = &[table::<PolicyDocument>()];
 
-/// What says which identities there are and what they may do. Their policies come from the same collectors.
+/// The tables that say which identities exist and what they may do. The same collectors read the identities' policies.
 const IDENTITIES: &[Table] = &[
     table::<Group>(),
     table::<GroupMembership>(),
@@ -79,7 +81,7 @@ const IDENTITIES: &[Table] = &[
     table::<User>(),
 ];
 
-/// The same, and the resource control policies of each account.
+/// The same tables, and those with the resource control policies of each account.
 const TRUST: &[Table] = &[
     table::<Group>(),
     table::<GroupMembership>(),
@@ -113,7 +115,7 @@ async fn run(derive: &mut Derive<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// The accounts, one after the other. Each document is read once, for its resource and for the identities.
+/// Walks the accounts one after the other. Each document is read once, for its resource and for the identities.
 struct Walk<'k> {
     known: &'k Known,
     aws_managed: AwsManagedPolicies,
@@ -125,7 +127,8 @@ struct Walk<'k> {
 }
 
 impl Walk<'_> {
-    /// Stages the rows of one account. Between two regions others have their turn: the lock's heartbeat, a signal.
+    /// Stages the rows of one account. Between two regions it yields, so that other tasks can run: the lock's
+    /// heartbeat, a signal.
     async fn account(&mut self, derive: &mut Derive<'_>, account_id: &str, control: &Control) -> Result<(), Error> {
         let mut account = self.sources.account(account_id)?;
         while let Some(group) = self.documents.next_group_of(account_id) {

@@ -1,5 +1,5 @@
-//! What the verdicts must know of an account's resources besides their policies: what blocks the policies and ACLs of
-//! buckets and what AWS says of them, and how old the URLs of functions are.
+//! Facts about an account's resources that the verdicts need besides their policies: the blocks of buckets, AWS's own
+//! verdict on the buckets' policies, and the age of functions' URLs.
 
 use std::collections::BTreeMap;
 
@@ -13,32 +13,32 @@ use orgcensus_row::Timestamp;
 /// By ARN.
 type ByArn<T> = BTreeMap<String, T>;
 
-/// What blocks the buckets of one account.
+/// The settings that block the buckets of one account, and the age of functions' URLs.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct AccountBlocks {
     account_id: String,
-    /// The account's own setting; `None` when it was not read.
+    /// The account's own setting; `None` if it was not read.
     pub(crate) account: Option<PublicAccessBlock>,
-    /// Each bucket's.
+    /// The settings of each bucket.
     pub(crate) buckets: ByArn<BlockedBucket>,
-    /// When each function's oldest URL was made; `None` when that of one is not known.
+    /// When each function's oldest URL was created; `None` if the time of one of its URLs is not known.
     pub(crate) function_urls: ByArn<Option<Timestamp>>,
 }
 
-/// What `s3_buckets` says of one bucket.
+/// One bucket's row in `s3_buckets`, as far as the verdicts need it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct BlockedBucket {
-    /// Its own setting; `None` when it was not read.
+    /// The bucket's own setting; `None` if it was not read.
     pub(crate) block: Option<PublicAccessBlock>,
     /// The canonical id of its owner.
     pub(crate) owner_id: Option<String>,
-    /// Whether ACLs are switched off; false when that was not read.
+    /// Whether ACLs are switched off; false if the setting was not read.
     pub(crate) has_no_acls: bool,
-    /// AWS's own verdict on its policy; `None` when it was not read.
+    /// AWS's own verdict on the bucket's policy; `None` if it was not read.
     pub(crate) is_public_to_aws: Option<bool>,
 }
 
-/// The blocks of all accounts, asked for in the order of the accounts.
+/// The blocks of all accounts. Accounts must be asked for in order.
 pub(crate) struct Blocks {
     buckets: Staged<Bucket>,
     accounts: Staged<AccountPublicAccessBlock>,
@@ -68,7 +68,7 @@ impl Blocks {
     }
 }
 
-/// Of several URLs the oldest counts, and one of which it is not known when it was made is older than all.
+/// If a function has several URLs, the oldest counts. A URL whose time is not known counts as older than all others.
 fn add_url(urls: &mut ByArn<Option<Timestamp>>, arn: &str, created_at: Option<Timestamp>) {
     urls.entry(arn.to_owned()).and_modify(|oldest| *oldest = (*oldest).min(created_at)).or_insert(created_at);
 }

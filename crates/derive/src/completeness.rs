@@ -1,4 +1,5 @@
-//! Whether all of a kind was read in the whole organization. Only then is a thing that was not found not there.
+//! Whether everything of one kind was read in the whole organization. Only then a thing that was not found does not
+//! exist.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -7,13 +8,13 @@ use orgcensus_aws::regions::AccountRegion;
 use orgcensus_collectors::{ec2, iam, organizations};
 use orgcensus_crawl::{Coverage, Derive, Error, REGIONS};
 
-/// Their collectors, as coverage names them.
+/// The collectors of these kinds, as the coverage names them.
 const VPCS: &str = ec2::vpcs::VPCS.name;
 const VPC_ENDPOINTS: &str = ec2::vpc_endpoints::VPC_ENDPOINTS.name;
 const IDENTITIES: &str = iam::authorization_details::AUTHORIZATION_DETAILS.name;
 const ORGANIZATION_POLICIES: &str = organizations::policies::POLICIES.name;
 
-/// What was read whole.
+/// What was read completely.
 #[derive(Debug)]
 pub(crate) struct Completeness {
     /// Whether all VPCs of all accounts were read.
@@ -29,9 +30,9 @@ pub(crate) struct Completeness {
 /// How one collector's tasks ended.
 #[derive(Debug, Default)]
 struct Tasks {
-    /// Accounts where one was complete.
+    /// The accounts where one of the tasks was complete.
     complete: HashSet<Arc<str>>,
-    /// Whether one that counts was not.
+    /// Whether a planned task was not complete.
     has_gap: bool,
 }
 
@@ -61,7 +62,7 @@ impl Completeness {
             };
             tasks.add(account_id, task.is_planned, task.is_complete);
         })?;
-        // A network that is not ours may be a trusted account's, whose networks nobody collects.
+        // A network that is not in the organization may belong to a trusted account, whose networks are not collected.
         let is_whole = derive.crawl().trusted_accounts.is_empty() && !regions.has_gap && !leaves_out_a_region(derive)?;
         let is_all = |tasks: &Tasks| is_whole && !tasks.has_gap && is_of_all_accounts(derive, tasks);
         Ok(Self {
@@ -73,13 +74,13 @@ impl Completeness {
     }
 }
 
-/// Whether every account that is not suspended was looked into.
+/// Whether a task was complete in every account that is not suspended.
 fn is_of_all_accounts(derive: &Derive<'_>, tasks: &Tasks) -> bool {
     let mut living = derive.organization().accounts.iter().filter(|account| account.is_open());
     living.all(|account| tasks.complete.contains(account.id.as_str()))
 }
 
-/// Whether the selection leaves out a region that some account has switched on.
+/// Whether the selection leaves out a region that is switched on in some account.
 fn leaves_out_a_region(derive: &mut Derive<'_>) -> Result<bool, Error> {
     let selection = &derive.crawl().selection;
     if selection.regions.is_empty() {

@@ -1,4 +1,4 @@
-//! Which resource control policies bind each account. Each is read once, however many accounts have it.
+//! Which resource control policies bind each account. Each policy is read once, even if many accounts have it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,29 +11,29 @@ use orgcensus_policy::{Guardrail, Guardrails};
 use crate::account_policies::{self, ByTarget, RESOURCE_CONTROL_POLICY};
 use crate::completeness::Completeness;
 
-/// The resource control policies of all accounts, asked for an account at a time.
+/// The resource control policies of all accounts. A caller asks for one account after the other.
 pub(crate) struct Controls<'t> {
     organization: &'t Organization,
     targets: &'t ByTarget,
-    /// Whether the organization's policies were read, all of them.
+    /// Whether all policies of the organization were read.
     is_whole: bool,
-    /// Those that are not AWS's own, by id.
+    /// The policies that are not AWS's own, by id.
     read: BTreeMap<String, Arc<Guardrail>>,
     current: Control,
 }
 
-/// What binds one account.
+/// The resource control policies that bind one account.
 #[derive(Debug, Default)]
 pub(crate) struct Control {
     account_id: String,
-    /// Whether a policy that is not AWS's own binds it; `None` when that was not read.
+    /// Whether a policy that is not AWS's own binds it; `None` if the policies were not read.
     pub(crate) has_rcp: Option<bool>,
     /// The policies.
     pub(crate) guardrails: Guardrails,
 }
 
 impl<'t> Controls<'t> {
-    /// Reads the policies. What the organization's task has staged of them counts also where it was not read whole.
+    /// Reads the policies. If the organization's task is incomplete, the policies that it has staged still count.
     pub(crate) fn read<'c: 't>(
         derive: &mut Derive<'c>,
         targets: &'t ByTarget,
@@ -52,7 +52,7 @@ impl<'t> Controls<'t> {
         Ok(Self { organization: derive.organization(), targets, is_whole, read, current: Control::default() })
     }
 
-    /// What binds the account.
+    /// The resource control policies that bind the account.
     pub(crate) fn of(&mut self, account_id: &str) -> &Control {
         if self.current.account_id != account_id {
             self.current = self.find(account_id);
@@ -64,7 +64,7 @@ impl<'t> Controls<'t> {
         let organization = self.organization;
         let found = organization.accounts.binary_search_by(|account| account.id.as_str().cmp(account_id));
         let account = found.ok().and_then(|at| organization.accounts.get(at));
-        // By AWS's rule none binds the management account, whatever was read.
+        // By AWS's rule no such policy binds the management account, whatever was read.
         if account_id == organization.row.management_account_id {
             let account_id = account_id.to_owned();
             return Control { account_id, has_rcp: Some(false), guardrails: Guardrails::default() };
@@ -77,7 +77,7 @@ impl<'t> Controls<'t> {
     }
 }
 
-/// An account that has these policies, and none besides if that was read whole.
+/// The control of an account that has these policies. If `is_whole` is true, it has no others.
 fn control(read: &BTreeMap<String, Arc<Guardrail>>, account_id: &str, ids: &BTreeSet<&str>, is_whole: bool) -> Control {
     let read: Vec<&Arc<Guardrail>> = ids.iter().filter_map(|id| read.get(*id)).collect();
     let is_all = is_whole && read.len() == ids.len() && read.iter().all(|it| it.is_understood());

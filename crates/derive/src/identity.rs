@@ -1,7 +1,7 @@
-//! What identities may do, and who may assume roles. All policies of an account are looked at together.
+//! What identities may do, and who may assume roles. All policies of an account are judged together.
 //!
-//! AWS's own policies are read before, from the documents of all accounts: a permission set may name one that only
-//! another account attaches.
+//! AWS's own policies are read before that, from the documents of all accounts: a permission set may name a policy that
+//! only another account attaches.
 
 mod account;
 mod aws_managed_policies;

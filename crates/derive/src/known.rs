@@ -1,5 +1,5 @@
-//! What is known of the organization, for every verdict: whose the accounts, networks, buckets and ids are that its
-//! policies name, and which of the identities live.
+//! Knowledge about the organization that every verdict needs: who owns the accounts, networks, buckets and ids that
+//! policies name, and which of the named identities exist.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -15,26 +15,27 @@ use orgcensus_policy::{Organization, PrincipalKind, PrincipalValue};
 use crate::completeness::Completeness;
 use crate::named_in_policies::{NamedInPolicies, assumed_role, fingerprint, role_name};
 
-/// What is known of the organization.
+/// Knowledge about the organization.
 #[derive(Default)]
 pub(crate) struct Known {
-    /// For the verdicts.
+    /// The organization, as the verdicts need it.
     pub(crate) organization: Organization,
-    /// Which identities live.
+    /// Which identities exist.
     pub(crate) living: Living,
 }
 
-/// Which of the identities that policies name live.
+/// Which of the identities that policies name exist.
 #[derive(Default)]
 pub(crate) struct Living {
     names: NamedInPolicies,
     alive: HashSet<u64>,
-    /// The accounts whose users and roles were read, all of them.
+    /// The accounts whose users and roles were all read.
     read: HashSet<Arc<str>>,
 }
 
 impl Known {
-    /// Collects it from what all accounts have staged: one pass over the statements, one over what they name.
+    /// Collects the knowledge from the rows that all accounts have staged: one pass over the statements, then one pass
+    /// over the things that they name.
     pub(crate) async fn read(derive: &mut Derive<'_>, completeness: Completeness) -> Result<Self, Error> {
         let names = NamedInPolicies::read(derive)?;
         tokio::task::yield_now().await;
@@ -63,7 +64,7 @@ impl Known {
     }
 }
 
-/// What is known without looking at staged rows.
+/// The part of the organization that is known without staged rows.
 fn organization(derive: &Derive<'_>, completeness: &Completeness, has_more_names: bool) -> Organization {
     let (crawl, organization) = (derive.crawl(), derive.organization());
     Organization {
@@ -77,7 +78,7 @@ fn organization(derive: &Derive<'_>, completeness: &Completeness, has_more_names
     }
 }
 
-/// Notes the networks and endpoints that a policy names and that are of an account of the organization.
+/// Stores the networks and endpoints that a policy names and that belong to an account of the organization.
 fn own_networks(
     derive: &mut Derive<'_>,
     names: &NamedInPolicies,
@@ -101,8 +102,8 @@ fn own_networks(
 }
 
 impl Living {
-    /// Whether the principal is an identity or account of the organization that exists. `None` when it is of another
-    /// organization, is not one identity, or its account's identities were not all read.
+    /// Whether the principal is an identity or account of the organization that exists. `None` if it belongs to another
+    /// organization, is not a single identity, or if not all identities of its account were read.
     pub(crate) fn is_living(&self, principal: &PrincipalValue, organization: &Organization) -> Option<bool> {
         let value = principal.value.as_str();
         if principal.kind != PrincipalKind::Aws {
@@ -129,7 +130,7 @@ impl Living {
     }
 }
 
-/// Notes whose an id is, if a policy names it.
+/// Stores the account that an id belongs to, if a policy names the id.
 fn own_id(names: &NamedInPolicies, id: Option<&str>, account_id: &str, owners: &mut HashMap<String, String>) {
     if let Some(id) = id.filter(|id| names.has(id)) {
         owners.insert(id.to_owned(), account_id.to_owned());

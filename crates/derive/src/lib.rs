@@ -1,7 +1,8 @@
-//! Rows of rows, once all accounts are done: who can reach what, and what identities may do. Each derivation says what it
-//! reads and fills. Staged rows are read by the fields of their row types: a renamed column does not compile.
+//! Rows that are made from other rows after all accounts are done: who can reach what, and what identities may do. Each
+//! derivation declares the tables that it reads and fills. Staged rows are read by the fields of their row types, so
+//! code that uses the old name of a renamed column does not compile.
 //!
-//! A fact that was not collected makes a verdict null, never false.
+//! If a fact was not collected, the verdict is null, never false.
 //!
 //! ```text
 //! account_policies   targets + tree -> the policies that each account inherits
@@ -46,7 +47,7 @@ mod tests {
             for derived in derivation.writes {
                 let is_read = |name: &str| derivation.reads.iter().any(|read| read.name == name);
                 let unread: Vec<_> = derived.rests_on.iter().map(|it| it.name).filter(|name| !is_read(name)).collect();
-                // The tree is at hand without being read from a stage.
+                // The tree is in memory, so it need not be read from a stage.
                 assert!(
                     unread.iter().all(|name| *name == "organizational_units"),
                     "{}: {unread:?}",

@@ -1,5 +1,5 @@
-//! Which ids and ARNs policies name. Only of these it is looked up whether they exist and whose they are: an
-//! organization has millions of roles, and its policies name few of them.
+//! Which ids and ARNs policies name. Only for these names it is found out whether they exist and who owns them: an
+//! organization has millions of roles, but its policies name few of them.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -8,24 +8,24 @@ use orgcensus_collect::{PolicyStatement, PolicyStatementRef};
 use orgcensus_crawl::{Derive, Error};
 use orgcensus_policy::PolicyKind;
 
-/// The most names that are remembered, which take 64 MiB. Of a name beyond them nothing is known.
+/// The largest number of names that are stored. They take 64 MiB. Nothing is known of further names.
 const MAX_NAMES: usize = 3_500_000;
 
-/// The names, as fingerprints: of four million, two are alike once in two million runs.
+/// The names, as fingerprints. Among four million names, two have the same fingerprint in one of two million runs.
 #[derive(Debug, Default)]
 pub(crate) struct NamedInPolicies {
     fingerprints: HashSet<u64>,
     is_full: bool,
 }
 
-/// What stands for a text.
+/// A number that stands for a text.
 pub(crate) fn fingerprint(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     hasher.finish()
 }
 
-/// The name of a role by its account, as the ARN of a session has it: without its path.
+/// A role's account and name, without its path, because the ARN of a session has no path either.
 pub(crate) fn role_name(account_id: &str, name: &str) -> String {
     format!("{account_id}/{name}")
 }
@@ -39,19 +39,19 @@ pub(crate) fn assumed_role(principal: &str) -> Option<(&str, &str)> {
 }
 
 impl NamedInPolicies {
-    /// Reads the statements of all policies that say who is let in.
+    /// Reads the statements of all policies that let someone in.
     pub(crate) fn read(derive: &mut Derive<'_>) -> Result<Self, Error> {
         let mut names = Self::default();
         derive.staged::<PolicyStatement>()?.each(|_, statement| names.add(&statement))?;
         Ok(names)
     }
 
-    /// Whether a policy names it, as far as names were remembered.
+    /// Whether a policy contains this name, and the name is stored.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.fingerprints.contains(&fingerprint(name))
     }
 
-    /// Whether some names were left out.
+    /// Whether some names were not stored.
     pub(crate) fn is_full(&self) -> bool {
         self.is_full
     }
@@ -66,7 +66,7 @@ impl NamedInPolicies {
         }
     }
 
-    /// `AWS:arn:…`, or an ACL's grantee, which has no kind.
+    /// A principal: `AWS:arn:…`, or an ACL's grantee, which has no kind.
     fn principal(&mut self, principal: &str) {
         let value = principal.split_once(':').map_or(principal, |(_, value)| value);
         self.note(value);
@@ -75,7 +75,7 @@ impl NamedInPolicies {
         }
     }
 
-    /// A value of a condition, as far as it may name a network, a bucket or an identity.
+    /// A value of a condition. It is stored if it may name a network, a bucket or an identity.
     fn value(&mut self, value: &str) {
         if value.starts_with("vpc-") || value.starts_with("vpce-") {
             self.note(value);

@@ -20,19 +20,19 @@ use crate::rows::{PolicyPrincipal, ResourceAccess, words};
 #[derive(Default)]
 pub(crate) struct Resources(BTreeMap<String, Resource>);
 
-/// The flag of a role or user of the organization that is not there.
+/// The flag of a principal that is a role or user of the organization and does not exist.
 const DEAD_PRINCIPAL: &str = "dead_principal";
 
 /// One resource.
 pub(crate) struct Resource {
     arn: String,
     resource_type: String,
-    /// What is declared of its type; nothing is of one that another version of this program wrote.
+    /// The declaration of its type; `None` if another version of this program wrote the type.
     declared: Option<&'static ResourceKind>,
-    /// What stands before it, and not before all of its type.
+    /// The gates of this resource that not all resources of its type have.
     gates: BTreeSet<Gate>,
     policies: Vec<Policy>,
-    /// The documents of those policies that have one, in their order. An ACL has none.
+    /// The documents of the policies that have one, in the order of the policies. An ACL has no document.
     documents: Vec<Document>,
 }
 
@@ -43,18 +43,18 @@ struct Policy {
     text: Text,
 }
 
-/// What was read of a policy.
+/// The text of a policy.
 #[derive(Debug, PartialEq, Eq)]
 enum Text {
-    /// Nothing: there is none, or it is unread.
+    /// No text: the policy does not exist, or it was not read.
     None,
-    /// A document, which is among the resource's.
+    /// A document, which is in the resource's list of documents.
     Document,
     /// An ACL's grants as JSON.
     Acl(String),
 }
 
-/// What the policies of a resource come to.
+/// The rows that follow from the policies of a resource.
 pub(crate) struct Judged {
     pub(crate) principals: Vec<PolicyPrincipal>,
     pub(crate) external: Vec<ExternalAccess>,
@@ -68,7 +68,7 @@ struct GrantText {
 }
 
 impl Resources {
-    /// Adds a policy, unless it is an identity's: who has it says nothing of who can reach the identity.
+    /// Adds a policy, unless it is an identity's policy: such a policy does not say who can reach the identity.
     pub(crate) fn add(&mut self, row: &PolicyDocumentRef<'_>) {
         let Some(kind) = PolicyKind::named(row.policy_kind).filter(|kind| kind.is_on_resource()) else { return };
         let new = || Resource::new(row.resource_arn, row.resource_type);
@@ -94,7 +94,7 @@ impl Resource {
         }
     }
 
-    /// Adds a policy. A page that repeats a resource repeats its policies: the first counts.
+    /// Adds a policy. If a page repeats a resource and its policies, the first copy counts.
     fn add(&mut self, kind: PolicyKind, name: &str, is_unread: bool, text: Option<&str>) {
         if self.policies.iter().any(|it| it.kind == kind && it.name == name) {
             return;
@@ -110,7 +110,7 @@ impl Resource {
         self.policies.push(Policy { kind, name: name.to_owned(), is_unread, text });
     }
 
-    /// The role's ARN and its trust policy, if it is a role; null if that is unread.
+    /// The role's ARN and its trust policy, if the resource is a role. The policy is `None` if it was not read.
     pub(crate) fn into_trust(mut self) -> Option<(String, Option<Document>)> {
         let trust = self.policies.iter().find(|it| it.kind == PolicyKind::Trust)?;
         match trust.text {
@@ -177,7 +177,7 @@ impl Resource {
         orgcensus_policy::verdict(&policies, facts)
     }
 
-    /// What of it no collector reads.
+    /// The policies of this resource that no collector reads.
     fn never_read(&self) -> Option<&'static str> {
         self.declared.and_then(|declared| declared.never_read)
     }
@@ -233,7 +233,7 @@ impl Resource {
             .collect()
     }
 
-    /// The ACL's grants, back from the JSON in which they were stored.
+    /// The ACL's grants, read from the JSON in which they were stored.
     fn grants(&self) -> Vec<AclGrant> {
         let texts = self.policies.iter().filter_map(|policy| match &policy.text {
             Text::Acl(text) => Some(text),

@@ -1,8 +1,8 @@
-//! `#[derive(Row)]`: reads a struct's fields and doc comments. It generates the list of columns, and a struct of the same
-//! fields that borrows one row from a batch: `Bucket` gives `BucketRef`.
+//! `#[derive(Row)]` reads a struct's fields and doc comments. It generates the list of columns, and a struct with the
+//! same fields that borrows one row from a batch: for `Bucket` it generates `BucketRef`.
 //!
-//! The derive refuses what would let the schema and the data drift apart: a column without a
-//! comment, a comment longer than the Glue catalogue takes, a serde attribute, a key that is no column.
+//! The derive refuses everything that would make the schema differ from the data: a column without a comment, a comment
+//! longer than the Glue catalogue stores, a serde attribute, a key that is not a column.
 
 use proc_macro::TokenStream;
 use quote::{format_ident, quote};
@@ -68,7 +68,7 @@ fn row(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
     })
 }
 
-/// What is needed of a field to read it back.
+/// The parts of a field that are needed to read it back.
 struct Field<'a> {
     ident: &'a Ident,
     ty: &'a Type,
@@ -90,7 +90,7 @@ fn definition(borrowed: &Ident, input: &DeriveInput, fields: &[Field<'_>]) -> pr
     }
 }
 
-/// The function that shows each row of a batch: columns are found once for the batch, and not for each row.
+/// The function that shows each row of a batch. It looks up the columns once for the batch, not for each row.
 fn each(borrowed: &Ident, table: &str, fields: &[Field<'_>]) -> proc_macro2::TokenStream {
     let find = fields.iter().map(|Field { ident, ty, .. }| {
         let (column, name) = (format_ident!("column_{ident}"), ident.to_string());

@@ -1,4 +1,4 @@
-//! Rows to Arrow record batches, the stamp included.
+//! Turns rows into Arrow record batches, and adds the stamp.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use arrow::record_batch::RecordBatch;
 
 use crate::{Column, Row, Stamp, Table};
 
-/// Rows that do not fit their table's columns: a bug.
+/// Rows do not fit their table's columns. This is a bug.
 #[derive(Debug, thiserror::Error)]
 #[error("table {table}: {reason}")]
 pub struct Error {
@@ -41,7 +41,7 @@ impl BatchBuilder {
         self.table
     }
 
-    /// Rows waiting.
+    /// The number of rows that wait.
     pub fn len(&self) -> usize {
         self.rows
     }
@@ -51,7 +51,7 @@ impl BatchBuilder {
         self.rows == 0
     }
 
-    /// Adds one row, which must be of this builder's table.
+    /// Adds one row. It must belong to this builder's table.
     pub fn push<R: Row>(&mut self, row: &R) -> Result<(), Error> {
         debug_assert_eq!(R::TABLE, self.table.name);
         self.builder.push(row).map_err(|error| bug(self.table, error))?;
@@ -64,7 +64,8 @@ impl BatchBuilder {
         self.take_each(&vec![stamp; self.rows])
     }
 
-    /// Takes the waiting rows as one batch, each with its own stamp: as many stamps as rows, in their order.
+    /// Takes the waiting rows as one batch, each with its own stamp. There must be as many stamps as rows, in the same
+    /// order.
     pub fn take_each(&mut self, stamps: &[&Stamp]) -> Result<RecordBatch, Error> {
         let own = self.builder.to_record_batch().map_err(|error| bug(self.table, error))?;
         self.rows = 0;

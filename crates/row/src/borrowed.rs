@@ -1,4 +1,4 @@
-//! Rows back from a batch: a column by its name and type, and borrowed lists and maps.
+//! Reads rows back from a batch: a column by its name and type, and borrowed lists and maps.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -8,7 +8,7 @@ use arrow::record_batch::RecordBatch;
 
 use crate::{ColumnType, Error};
 
-/// A column of a batch of a table. An error is a bug: the batch is of another table, or of another version of it.
+/// A column of a batch. An error is a bug: the batch belongs to another table, or to another version of the table.
 pub fn column<'b, T: ColumnType>(
     batch: &'b RecordBatch,
     table: &'static str,
@@ -31,7 +31,7 @@ impl<'b, T: ColumnType> List<'b, T> {
         Self { array, row, of: PhantomData }
     }
 
-    /// Its values, those that are not null.
+    /// The values that are not null.
     pub fn iter(self) -> impl Iterator<Item = T::Ref<'b>> + use<'b, T> {
         let range = range(self.array.value_offsets(), self.row);
         let values = self.array.values().as_any().downcast_ref::<T::Array>();
@@ -67,7 +67,7 @@ impl<'b> Entries<'b> {
         Self { array, row }
     }
 
-    /// Its keys with their values, those that are not null.
+    /// The keys with their values, except values that are null.
     pub fn iter(self) -> impl Iterator<Item = (&'b str, &'b str)> {
         let range = range(self.array.value_offsets(), self.row);
         let of = |array: &'b dyn Array| array.as_any().downcast_ref::<StringArray>();
@@ -84,7 +84,7 @@ impl fmt::Debug for Entries<'_> {
     }
 }
 
-/// Where the values of a row are.
+/// The range of values that belong to a row.
 fn range(offsets: &[i32], row: usize) -> std::ops::Range<usize> {
     let at = |row: usize| offsets.get(row).and_then(|offset| usize::try_from(*offset).ok()).unwrap_or_default();
     at(row)..at(row + 1)

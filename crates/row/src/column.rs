@@ -1,4 +1,4 @@
-//! Columns and the closed list of types that every engine reads alike.
+//! Columns, and the closed list of types that every engine reads alike.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -27,25 +27,26 @@ pub struct Column {
 }
 
 impl Column {
-    /// The Arrow field, its comment in the metadata.
+    /// The Arrow field of the column.
     pub fn field(&self) -> Field {
         Field::new(self.name, self.data_type.clone(), self.nullable)
     }
 }
 
-/// A Rust type that may be a column. A type without an implementation does not compile: no accidental schema.
+/// A Rust type that may be a column. A type without an implementation does not compile, so no schema arises by
+/// accident.
 ///
-/// Deliberately absent: unsigned integers (four engines read four types), decimals, binary, time zones.
+/// Some types are missing on purpose: unsigned integers (four engines read four types), decimals, binary, time zones.
 pub trait ColumnType {
     /// Whether the column may hold null.
     const NULLABLE: bool = false;
-    /// The Arrow array that holds a column of it.
+    /// The Arrow array that holds a column of this type.
     type Array: Array + 'static;
-    /// A value of it, borrowed from the array.
+    /// A value of this type, borrowed from the array.
     type Ref<'b>: Debug + Copy;
     /// The Arrow type.
     fn data_type() -> DataType;
-    /// The value in a row of the array. The row is one of the array's.
+    /// The value in a row of the array. The row must exist in the array.
     fn at(array: &Self::Array, row: usize) -> Self::Ref<'_>;
 }
 

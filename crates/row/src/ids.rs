@@ -1,7 +1,9 @@
-//! The ids of columns, which a Parquet file carries beside their names: `data/columns.tsv` gives each once, for ever.
+//! The ids of columns, which a Parquet file stores beside the columns' names. `data/columns.tsv` gives each column its
+//! ids once and for ever.
 //!
-//! Table formats over the same files tell a column by its id. An id cannot be added to files that are written, nor may it
-//! be used again, so the file only grows; a test of the binary's compares it with the tables and adds what is new.
+//! Table formats over the same files find a column by its id. An id cannot be added to a written file, and it cannot be
+//! used again for another column, so `data/columns.tsv` only grows. A test of the binary compares it with the tables
+//! and adds the ids of new columns.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
@@ -30,12 +32,13 @@ static IDS: LazyLock<Ids> = LazyLock::new(|| {
     ids
 });
 
-/// A column's ids in a table: its own, then those of what is in it. Empty if none were given yet.
+/// The ids of a table's column: its own id, then those of its items, keys and values. Empty if the column has no ids
+/// yet.
 pub(crate) fn of(table: &str, column: &str) -> &'static [i32] {
     IDS.get(table).and_then(|columns| columns.get(column)).map_or(&[], Vec::as_slice)
 }
 
-/// How many ids a column needs: a list's items have one, a map's keys and values one each.
+/// How many ids a column needs: one for itself, one for a list's items, one each for a map's keys and values.
 pub fn count(data_type: &DataType) -> usize {
     match data_type {
         DataType::List(item) => 1 + count(item.data_type()),
@@ -47,7 +50,7 @@ pub fn count(data_type: &DataType) -> usize {
     }
 }
 
-/// A column's field with its ids. One that has none yet stays without.
+/// A column's field with its ids. A column that has no ids yet gets none.
 pub(crate) fn field(table: &str, column: &Column) -> Field {
     let ids = of(table, column.name);
     if ids.len() == count(&column.data_type) { with(column.field(), &mut ids.iter().copied()) } else { column.field() }

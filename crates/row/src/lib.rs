@@ -1,5 +1,5 @@
-//! What a column is: a Rust type and a doc comment, from which the Arrow field, the Parquet column, the Athena
-//! DDL and the reference page all follow.
+//! Columns: a Rust type and a doc comment. The Arrow field, the Parquet column, the Athena DDL and the reference page
+//! all follow from these two.
 //!
 //! This crate knows no AWS, no account and no lake. A table is a struct with `#[derive(Serialize, Row)]`.
 
@@ -23,5 +23,5 @@ pub use stamp::Stamp;
 pub use table::{Row, Table, table};
 pub use timestamp::Timestamp;
 
-/// The region of what has no region: IAM, the organization, an account's own settings.
+/// The region of things that have no region: IAM, the organization, an account's own settings.
 pub const GLOBAL: &str = "global";

@@ -19,12 +19,12 @@ pub struct Stamp {
     pub region: String,
     /// When the run started (UTC): one value for a whole snapshot.
     pub captured_at: Timestamp,
-    /// The run.
+    /// The id of the run.
     pub run_id: String,
 }
 
 impl Stamp {
-    /// The stamped columns, first in every table.
+    /// The columns of the stamp. They come first in every table.
     pub fn columns() -> Vec<Column> {
         vec![
             text("organization_id", "The organization, o-…"),

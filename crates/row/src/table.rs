@@ -1,4 +1,4 @@
-//! A row type, and the same with its type erased so that all tables fit in one list.
+//! A row type, and a table: the same as a value without the type, so that all tables fit in one list.
 
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
@@ -6,13 +6,14 @@ use serde::Serialize;
 
 use crate::{Column, Error, Stamp, ids};
 
-/// One row of one table. Derived, never written by hand.
+/// One row of one table. The derive implements it; it is never written by hand.
 pub trait Row: Serialize + Send + Sync + 'static {
-    /// The table's name: `service_things`.
+    /// The table's name, for example `service_things`.
     const TABLE: &'static str;
-    /// What a row is, in one sentence.
+    /// A sentence that says what a row is.
     const COMMENT: &'static str;
-    /// The natural key within one account and region. A second row with the same key is the same thing seen twice.
+    /// The natural key within one account and region. If two rows have the same key, they are the same thing, seen
+    /// twice.
     const KEY: &'static [&'static str];
     /// The same fields, borrowed from a batch.
     type Ref<'b>;
@@ -29,7 +30,7 @@ pub struct Table {
     pub name: &'static str,
     /// What a row is.
     pub comment: &'static str,
-    /// The natural key within one account and region; empty when the table holds one row for each.
+    /// The natural key within one account and region. Empty if the table has one row for each account and region.
     pub key: &'static [&'static str],
     own_columns: fn() -> Vec<Column>,
 }
@@ -40,7 +41,7 @@ pub const fn table<R: Row>() -> Table {
 }
 
 impl Table {
-    /// All columns in file order: the stamp's, then the row's own.
+    /// All columns in the order of the file: first the stamp's, then the row's own.
     pub fn columns(&self) -> Vec<Column> {
         let mut columns = Stamp::columns();
         columns.extend((self.own_columns)());
@@ -52,13 +53,13 @@ impl Table {
         (self.own_columns)()
     }
 
-    /// The same schema with the ids that a file's columns carry.
+    /// The schema, with the ids of the columns in a file.
     pub fn schema_with_ids(&self) -> SchemaRef {
         let fields: Vec<Field> = self.columns().iter().map(|column| ids::field(self.name, column)).collect();
         Schema::new(fields).into()
     }
 
-    /// The ids of a column and of what is in it, in their order. Empty if none were given yet.
+    /// The ids of a column and of its parts, in order. Empty if the column has no ids yet.
     pub fn ids(&self, column: &str) -> &'static [i32] {
         ids::of(self.name, column)
     }

@@ -1,4 +1,4 @@
-//! A moment in UTC, in milliseconds: the only form of time that Athena, Spark, DuckDB and DataFusion read alike.
+//! A moment in UTC, in milliseconds. It is the only form of time that Athena, Spark, DuckDB and DataFusion read alike.
 
 use serde::{Deserialize, Serialize};
 

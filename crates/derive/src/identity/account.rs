@@ -1,4 +1,4 @@
-//! What the staged tables say of one account's identities and their policies.
+//! One account's identities and their policies, as the staged tables have them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use orgcensus_row::Timestamp;
 
 use super::aws_managed_policies::{AwsManagedPolicies, is_of_aws};
 
-/// What an identity is.
+/// The kinds of identities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     User,
@@ -36,7 +36,7 @@ impl Kind {
     }
 }
 
-/// What its table says of an identity.
+/// One identity, as its table has it.
 #[derive(Debug)]
 pub(super) struct KnownIdentity {
     pub(super) arn: String,
@@ -48,14 +48,14 @@ pub(super) struct KnownIdentity {
 }
 
 impl KnownIdentity {
-    /// One of which nothing more is known yet.
+    /// An identity of which only kind, ARN and name are known yet.
     fn new(kind: Kind, arn: &str, name: &str) -> Self {
         let (arn, name) = (arn.to_owned(), name.to_owned());
         Self { arn, name, kind, has_boundary: None, boundary_arn: None, role: Role::default() }
     }
 }
 
-/// What only roles have.
+/// The properties that only roles have.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Role {
     pub(super) is_service_linked: bool,
@@ -66,7 +66,7 @@ pub(super) struct Role {
     pub(super) last_used_region: Option<String>,
 }
 
-/// One account.
+/// One account's identities and policies.
 #[derive(Default)]
 pub(crate) struct Account {
     identities: BTreeMap<String, KnownIdentity>,
@@ -76,14 +76,14 @@ pub(crate) struct Account {
     boundaries: HashMap<String, String>,
     inline: HashMap<String, BTreeMap<String, Option<Arc<IdentityPolicy>>>>,
     managed: HashMap<String, (String, Option<Arc<IdentityPolicy>>)>,
-    /// The trust policies of roles; null: unread.
+    /// The trust policies of roles; `None` if a policy was not read.
     trust: BTreeMap<String, Option<Document>>,
 }
 
 /// A policy that an identity has, in the words of `policy_statements`.
 pub(super) struct HeldPolicy {
     pub(super) is_inline: bool,
-    /// The ARN of the group through which it has it.
+    /// The ARN of the group that gives the policy to the identity; `None` if the identity has it itself.
     pub(super) group_arn: Option<String>,
     pub(super) resource_arn: String,
     pub(super) policy_name: String,
@@ -111,13 +111,13 @@ impl Account {
         self.trust.iter().map(|(arn, trust)| (arn.as_str(), self.identities.get(arn), trust.as_ref()))
     }
 
-    /// The policies that the identity has, its own first.
+    /// The policies of the identity: its own first, then its groups'.
     pub(super) fn policies(&self, identity: &KnownIdentity, aws_managed: &AwsManagedPolicies) -> Vec<HeldPolicy> {
         let mut policies = self.policies_of(&identity.arn, None, aws_managed);
         for group in self.groups_of.get(&identity.arn).into_iter().flatten() {
             match self.groups.get(group) {
                 Some(arn) => policies.extend(self.policies_of(arn, Some(arn), aws_managed)),
-                // A group that no row tells of may give anything.
+                // If the group has no row, its policies are not known and may allow anything.
                 None => policies.push(HeldPolicy {
                     is_inline: false,
                     group_arn: Some(group.clone()),
@@ -152,13 +152,13 @@ impl Account {
         inline.chain(managed).collect()
     }
 
-    /// The version in force of a managed policy, and what it says.
+    /// The version in force of a managed policy, and its content.
     pub(super) fn managed(&self, arn: &str, aws_managed: &AwsManagedPolicies) -> (String, Option<Arc<IdentityPolicy>>) {
         let (version, policy) = self.managed.get(arn).cloned().unwrap_or_default();
         (version, policy.or_else(|| is_of_aws(arn).then(|| aws_managed.find(arn)).flatten()))
     }
 
-    /// The ARN of what bounds the identity.
+    /// The ARN of the identity's permissions boundary.
     pub(super) fn boundary_arn<'a>(&'a self, identity: &'a KnownIdentity) -> Option<&'a str> {
         identity.boundary_arn.as_deref().or_else(|| self.boundaries.get(&identity.arn).map(String::as_str))
     }
@@ -204,7 +204,7 @@ impl Account {
         let name = row.permission_set_name.unwrap_or_default();
         let has_boundary = row.has_permissions_boundary;
         self.add(KnownIdentity { has_boundary, ..KnownIdentity::new(Kind::PermissionSet, row.arn, name) });
-        // What could not be read of its managed policies may be anything.
+        // If the set's managed policies could not all be read, the missing ones may allow anything.
         if row.managed_policy_count.is_none() || row.customer_managed_policy_count.is_none() {
             push_once(&mut self.attached, row.arn, "");
         }
@@ -212,7 +212,7 @@ impl Account {
 
     pub(super) fn permission_set_policy(&mut self, row: &PermissionSetPolicyRef<'_>) {
         let set = row.permission_set_arn;
-        // One of the accounts' own has another ARN, and perhaps another text, in each.
+        // A customer managed policy has another ARN in each account, and perhaps another text.
         let own = || {
             let partition = set.split(':').nth(1).unwrap_or("aws");
             format!("arn:{partition}:iam::*:policy{}{}", row.policy_path, row.policy_name)
@@ -233,12 +233,12 @@ impl Account {
         push_once(&mut self.attached, row.principal_arn, row.policy_arn);
     }
 
-    /// Takes a role's trust policy; null: unread.
+    /// Adds a role's trust policy; `None` if it was not read.
     pub(crate) fn trust(&mut self, role_arn: String, document: Option<Document>) {
         self.trust.entry(role_arn).or_insert(document);
     }
 
-    /// Takes a policy that says what identities may do.
+    /// Adds a policy of identities, inline or managed.
     pub(crate) fn document(&mut self, row: &PolicyDocumentRef<'_>, aws_managed: &mut AwsManagedPolicies) {
         let (arn, name) = (row.resource_arn, row.policy_name.to_owned());
         match row.policy_kind {
@@ -259,7 +259,7 @@ impl Account {
     }
 }
 
-/// A page that repeats something does not double it.
+/// Adds an item, unless the list has it already: pages may repeat items.
 fn push_once(lists: &mut HashMap<String, Vec<String>>, of: &str, what: &str) {
     let list = lists.entry(of.to_owned()).or_default();
     if !list.iter().any(|it| it == what) {

@@ -1,4 +1,4 @@
-//! AWS's own policies, each read once for all accounts.
+//! AWS's own policies. Each is read once for all accounts.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,15 +8,15 @@ use orgcensus_crawl::{Derive, Error};
 use orgcensus_policy::identity::IdentityPolicy;
 use orgcensus_row::GLOBAL;
 
-/// More than AWS has written so far; what comes after is read again in each account.
+/// More than the number of policies that AWS has so far. Policies beyond this number are read again in each account.
 const MAX_POLICIES: usize = 4096;
 
-/// AWS's own policies by ARN. Within one run their versions are taken for the same everywhere.
+/// AWS's own policies by ARN. Within one run a policy is assumed to have the same version in all accounts.
 #[derive(Default)]
 pub(crate) struct AwsManagedPolicies(HashMap<String, Arc<IdentityPolicy>>);
 
 impl AwsManagedPolicies {
-    /// Reads AWS's own policies from the documents of all accounts. They are IAM's, and so in no region.
+    /// Reads AWS's own policies from the documents of all accounts. They belong to IAM, so they are in no region.
     pub(crate) fn read(derive: &mut Derive<'_>) -> Result<Self, Error> {
         let mut read = Self::default();
         let mut documents = derive.staged::<PolicyDocument>()?;
@@ -35,7 +35,7 @@ impl AwsManagedPolicies {
         }
     }
 
-    /// The policy of this ARN; reads it from the text if it is not here.
+    /// The policy of this ARN. If it is not stored here, it is read from the text.
     pub(super) fn take_in(&mut self, arn: &str, text: &str) -> Option<Arc<IdentityPolicy>> {
         if let Some(policy) = self.0.get(arn) {
             return Some(Arc::clone(policy));

@@ -1,4 +1,4 @@
-//! The staged tables that say what identities there are and what they may do.
+//! The staged tables that say which identities exist and what they may do.
 
 use orgcensus_collectors::iam::groups::Group;
 use orgcensus_collectors::iam::principal::PolicyAttachment;
@@ -10,7 +10,7 @@ use orgcensus_crawl::{Derive, Error, Staged};
 
 use super::account::Account;
 
-/// The tables, read an account at a time.
+/// The tables. They are read one account at a time.
 pub(crate) struct Sources {
     permission_set_policies: Staged<PermissionSetPolicy>,
     permission_sets: Staged<PermissionSet>,
@@ -34,7 +34,7 @@ impl Sources {
         })
     }
 
-    /// All that matters here of one account. Accounts must be asked for in order.
+    /// The identities and policies of one account. Accounts must be asked for in order.
     pub(crate) fn account(&mut self, account_id: &str, aws_managed: &mut AwsManagedPolicies) -> Result<Account, Error> {
         let mut account = Account::default();
         self.permission_set_policies.of_account(account_id, |row| account.permission_set_policy(&row))?;

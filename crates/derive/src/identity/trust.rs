@@ -1,4 +1,4 @@
-//! Who may assume each role, and what is asked of them.
+//! Who may assume each role, and under which conditions.
 
 use orgcensus_policy::{
     Condition, Document, Facts, Flag, Grant, Guardrails, Organization, Policies, PolicyKind, PrincipalKind, Statement,
@@ -34,7 +34,7 @@ fn is_true(value: &str) -> bool {
     value.eq_ignore_ascii_case("true")
 }
 
-/// The name in an ARN.
+/// The name at the end of an ARN.
 fn last(arn: &str) -> &str {
     arn.rsplit('/').next().unwrap_or_default()
 }
@@ -118,7 +118,7 @@ impl TrustedRole<'_> {
         }
     }
 
-    /// The row of a role whose trust policy says nothing, since it was not read.
+    /// The row of a role whose trust policy was not read.
     fn unread(&self) -> RoleTrust {
         RoleTrust {
             role_arn: self.arn.to_owned(),
@@ -150,7 +150,8 @@ impl TrustedRole<'_> {
     }
 }
 
-/// The conditions on a key that hold only where the key is there: none with `IfExists`.
+/// The conditions that require this key to be there. Conditions with `IfExists` are left out, because they also hold
+/// without the key.
 fn asked<'a>(statement: &'a Statement, key: &'a str, operators: &'a [&str]) -> impl Iterator<Item = &'a Condition> {
     let is_meant = move |it: &&Condition| {
         let operator = it.operator.to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! From an identity's policies to its rows.
+//! Makes an identity's rows from its policies.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Verdicts on one resource: several policies, policies that no collector reads, resources and services that are named.
+//! Verdicts on one resource: several policies, policies that no collector reads, named resources and services.
 
 use orgcensus_policy::kinds::{
     ECR_REPOSITORY, KMS_KEY, LAMBDA_FUNCTION, OPENSEARCH_DOMAIN, SECRETSMANAGER_SECRET, SNS_TOPIC, SQS_QUEUE,
