@@ -1,5 +1,5 @@
-//! Which of the organization's policies each account has: those attached to it, to its unit and to all above. From the
-//! policies' targets and the tree; no call for each account.
+//! Which of the organization's policies each account has: those attached to the account, to its unit, and to the units
+//! and the root above it. The rows follow from the policies' targets and the tree, without a call for each account.
 
 use std::collections::BTreeMap;
 
@@ -20,14 +20,14 @@ pub(crate) const ACCOUNT_POLICIES: Derivation = Derivation {
     run: |derive| Box::pin(async move { stage(derive) }),
 };
 
-/// What never binds the management account, by AWS's rule.
+/// The types of policy that never bind the management account, by AWS's rule.
 const SPARE_MANAGEMENT: [&str; 2] = [RESOURCE_CONTROL_POLICY, "SERVICE_CONTROL_POLICY"];
 
-/// The type of what is denied to anyone who calls on a resource of the organization.
+/// The type of the policies that deny access to resources of the organization, whoever calls.
 pub(crate) const RESOURCE_CONTROL_POLICY: &str = "RESOURCE_CONTROL_POLICY";
 
-/// One of the organization's policies that an account has, and where it has it from. What organization_policies could
-/// not read is missing: its coverage says so.
+/// One of the organization's policies that an account has, with its source. Policies that organization_policies could
+/// not read are missing; its coverage says so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Row)]
 #[row(table = "account_policies", key = "policy_id, source_id")]
 pub struct AccountPolicy {
@@ -37,7 +37,7 @@ pub struct AccountPolicy {
     pub policy_arn: Option<String>,
     /// The policy's name.
     pub policy_name: Option<String>,
-    /// Its type, SERVICE_CONTROL_POLICY, as AWS says it.
+    /// Its type as AWS names it, for example SERVICE_CONTROL_POLICY.
     pub policy_type: String,
     /// Whether it is AWS's own, FullAWSAccess.
     pub is_aws_managed: bool,
@@ -47,11 +47,12 @@ pub struct AccountPolicy {
     pub source_type: Option<String>,
     /// The name of what it is attached to.
     pub source_name: Option<String>,
-    /// How far down it is attached: 0 at the root, and the account itself one below its unit.
+    /// The depth where it is attached: 0 is the root; the account itself is one level below its unit.
     pub source_depth: i32,
-    /// Whether it comes from above, and is not attached to the account itself.
+    /// Whether it is attached to the root or a unit above the account, and not to the account itself.
     pub is_inherited: bool,
-    /// Whether it binds the account: its type is switched on, and no control policy binds the management account.
+    /// Whether it binds the account: its type must be switched on, and control policies never bind the management
+    /// account.
     pub is_in_effect: bool,
 }
 
@@ -85,7 +86,7 @@ pub(crate) fn of_account(targets: &ByTarget, organization: &Organization, accoun
     policies(targets, account, path, account.id == organization.row.management_account_id)
 }
 
-/// All attachments, by target. As many as AWS lets an organization have, and not as many as it has accounts.
+/// All attachments, by target. Their number is limited by AWS's quotas; it does not grow with the number of accounts.
 pub(crate) fn read(derive: &mut Derive<'_>) -> Result<ByTarget, Error> {
     let mut targets = ByTarget::new();
     derive.staged::<PolicyTarget>()?.each(|_, it| {
@@ -104,7 +105,7 @@ pub(crate) fn read(derive: &mut Derive<'_>) -> Result<ByTarget, Error> {
     Ok(targets)
 }
 
-/// An account's policies in the order of the table's key, each once.
+/// An account's policies in the order of the table's key, without duplicates.
 fn policies(targets: &ByTarget, account: &Account, unit_path: &str, is_management: bool) -> Vec<AccountPolicy> {
     let path = unit_path.split('/').chain([account.id.as_str()]);
     let sources = path.zip(0..).filter_map(|(id, depth)| Some((id, depth, targets.get(id)?)));

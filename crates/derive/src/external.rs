@@ -1,4 +1,4 @@
-//! Whom each resource lets in from outside its account, one row for each statement and principal. Pure.
+//! The principals that each resource lets in from outside its account: one row for each statement and principal. Pure.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::rows::words;
 
 /// One principal that one statement or ACL grant of a resource lets in from outside its account, after its conditions
 /// and all Denies: everyone, others, accounts of the organization, users of identity providers, and services that may
-/// act for anyone. What S3's blocks leave of it is in is_public and is_external.
+/// act for anyone. is_public and is_external also consider S3's blocks.
 #[derive(Debug, Clone, Serialize, Row)]
 #[row(table = "external_access", key = "resource_arn, policy_kind, policy_name, ordinal, principal, reason")]
 pub struct ExternalAccess {
@@ -32,14 +32,14 @@ pub struct ExternalAccess {
     /// Why the row is there: public, external, in_org, federated, unknown, or service_unscoped (a service that may act
     /// for anyone).
     pub reason: String,
-    /// The one account that is let in; null when it is none or several.
+    /// The account that is let in; null if there is none, or more than one.
     pub principal_account_id: Option<String>,
-    /// Whether anyone gets in, behind what blocks the policy; null when a block was not read.
+    /// Whether anyone gets in, after everything that blocks the policy; null if a block was not read.
     pub is_public: Option<bool>,
-    /// Whether someone outside the organization gets in, behind what blocks the policy; null when it cannot be told.
+    /// Whether someone outside the organization gets in, after everything that blocks the policy; null if it cannot be
+    /// told.
     pub is_external: Option<bool>,
-    /// What stands before the grant and takes it away, or a part of it: restrict_public_buckets, vpc_only …; null:
-    /// nothing.
+    /// The gate that takes away the grant or a part of it: restrict_public_buckets, vpc_only …; null if there is none.
     pub gate: Option<String>,
     /// What the statement's actions can do: List, Read, Write, Permissions management, Tagging, Unknown.
     pub access_levels: Vec<String>,
@@ -54,17 +54,17 @@ pub struct ExternalAccess {
     /// The conditions that bound them, as JSON: key, dimension (caller, source, network, endpoint, service, claim), the
     /// first hundred values, value_count, is_deny (left by a Deny); null without any.
     pub bounds_json: Option<String>,
-    /// Whether it is a service that no condition holds to somebody's sake (confused deputy).
+    /// Whether it is a service, and no condition limits for whom the service acts (confused deputy).
     pub is_service_unscoped: bool,
-    /// Whether they come only from named networks that are not ours.
+    /// Whether callers must come from named networks that do not belong to the organization.
     pub is_network_restricted: bool,
-    /// What is worth knowing: signed_only, oidc_unscoped, denied_in_part …
+    /// Further findings: signed_only, oidc_unscoped, denied_in_part …
     pub flags: Vec<String>,
-    /// The same in words.
+    /// The reason in words.
     pub explanation: String,
 }
 
-/// What names the resource and its policies, by their place in the verdict.
+/// The names of the resource and its policies. The policies are in the same order as in the verdict.
 pub(crate) struct Named<'a> {
     pub(crate) resource_arn: &'a str,
     pub(crate) resource_type: &'a str,
@@ -72,12 +72,13 @@ pub(crate) struct Named<'a> {
     pub(crate) policies: &'a [(&'a str, &'a str)],
 }
 
-/// The rows of one resource, in the order of the table's key, each once.
+/// The rows of one resource, in the order of the table's key, without duplicates.
 pub(crate) fn rows(named: &Named<'_>, verdict: &Verdict) -> Vec<ExternalAccess> {
     let grants = verdict.grants.iter().filter_map(|grant| of_grant(named, grant, verdict));
     let acl = verdict.acl_grants.iter().filter_map(|grant| of_acl(named, grant, verdict));
     let mut rows: Vec<ExternalAccess> = grants.chain(acl).collect();
-    // Denies may split a grant: of parts alike the widest stands for all.
+    // A Deny may split a grant into parts. If parts have the same key, only the part with the fewest bounds becomes a
+    // row.
     rows.sort_by(|one, other| (key(one), one.bounded_by.len()).cmp(&(key(other), other.bounded_by.len())));
     rows.dedup_by(|later, earlier| key(later) == key(earlier));
     rows
@@ -87,7 +88,7 @@ fn key(row: &ExternalAccess) -> (&str, &str, i32, &str, &str) {
     (&row.policy_kind, &row.policy_name, row.ordinal, &row.principal, &row.reason)
 }
 
-/// Why there is a row; `None`: there is none.
+/// The reason for a row; `None` if there is no row.
 fn reason(class: Class, is_unscoped: bool) -> Option<&'static str> {
     match class {
         Class::Public | Class::External | Class::InOrg | Class::Federated | Class::Unknown => Some(class.as_str()),
@@ -163,7 +164,7 @@ fn bare(named: &Named<'_>, reason: &str, gate: Option<Gate>, levels: AccessLevel
     }
 }
 
-/// What is left behind the gate: whether anyone, and whether someone outside, gets in.
+/// The access that the gate leaves: whether anyone, and whether someone outside, gets in.
 fn behind(
     gate: Option<Gate>,
     class: Class,
@@ -176,7 +177,7 @@ fn behind(
         }
         Some(Gate::PrivateApi) => (Some(false), is_external),
         Some(Gate::MountTarget | Gate::AuthorizationToken) | None => {
-            // Where the whole is less than a part, a block before the part was not read.
+            // If a part grants more than the whole verdict, a block that may stop the part was not read.
             let known = |part: Option<bool>, whole: Option<bool>| part.filter(|part| !part || whole == Some(true));
             (known(Some(class == Class::Public), verdict.is_public), known(is_external, verdict.is_external))
         }

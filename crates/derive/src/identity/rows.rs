@@ -3,9 +3,9 @@
 use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 
-/// What one user, group, role or permission set may do by its policies, its groups' and its boundary. Null: not known, since
-/// a policy was not read. SCPs, resource policies and session policies are no part of it; a condition on an Allow makes no
-/// right, and one on a Deny saves nothing: the flags say so.
+/// What one user, group, role or permission set may do by its policies, its groups' policies and its boundary. Null if
+/// a policy was not read. SCPs, resource policies and session policies are ignored. An Allow with a condition gives no
+/// right, and a Deny with a condition takes none away: flags say so.
 #[derive(Debug, Clone, Serialize, Row)]
 #[row(table = "identity_access", key = "identity_arn")]
 pub struct IdentityAccess {
@@ -19,15 +19,18 @@ pub struct IdentityAccess {
     pub is_service_linked: bool,
     /// Whether it is a role that IAM Identity Center made for a permission set.
     pub is_identity_center: bool,
-    /// Whether it is allowed everything on everything, or all but what it can take back since it may write policies at will.
+    /// Whether it is allowed everything on everything, or everything except rights that it can give itself, because it
+    /// may write policies at will.
     pub is_administrator: Option<bool>,
-    /// Through what it is, or would be but for what was not read: inline, managed, group.
+    /// How it is administrator, or would be if the unread policies changed nothing: inline, managed, group.
     pub administrator_through: Vec<String>,
-    /// The policies that make it so: a managed policy's ARN, or <ARN of user, group or role>/<name of the inline policy>.
+    /// The policies that make it administrator: a managed policy's ARN, or <ARN of user, group or role>/<name of the
+    /// inline policy>.
     pub administrator_policies: Vec<String>,
-    /// Whether one of its policies allows every action on every resource without a condition, whatever takes it away again.
+    /// Whether one of its policies allows every action on every resource without a condition, even if something else
+    /// takes it away.
     pub allows_everything: Option<bool>,
-    /// Whether it may change who may do what in IAM, beyond its own keys and password.
+    /// Whether it may change permissions in IAM, not only its own keys and password.
     pub writes_iam: Option<bool>,
     /// Whether it may pass roles to services (iam:PassRole).
     pub passes_roles: Option<bool>,
@@ -35,34 +38,35 @@ pub struct IdentityAccess {
     pub passes_every_role: Option<bool>,
     /// The roles that it may pass, as policies write them.
     pub passed_role_patterns: Vec<String>,
-    /// Whether it may read all objects, tables, secrets, parameters, queues, streams, snapshots or databases of the account.
+    /// Whether it may read all objects, tables, secrets, parameters, queues, streams, snapshots or databases of the
+    /// account.
     pub reads_all_data: Option<bool>,
-    /// The reading actions that it may take on everything of their kind, s3:GetObject.
+    /// The actions with which it may read everything of a kind, for example s3:GetObject.
     pub reads_all_by: Vec<String>,
-    /// Whether one of its ways to more rights is open: without a condition, and not to named resources only. False for an
-    /// administrator, which needs none.
+    /// Whether one of its ways to more rights is open: without a condition, and not limited to named resources. False
+    /// for an administrator, who needs none.
     pub may_escalate: Option<bool>,
-    /// How many ways to more rights are open; null when a policy was not read.
+    /// How many ways to more rights are open; null if a policy was not read.
     pub open_path_count: Option<i32>,
-    /// How many more depend on a condition, or lead to named resources only; null when a policy was not read.
+    /// How many other ways depend on a condition, or are limited to named resources; null if a policy was not read.
     pub limited_path_count: Option<i32>,
-    /// Whether it has a permissions boundary; null when that was not read.
+    /// Whether it has a permissions boundary; null if that was not read.
     pub has_permissions_boundary: Option<bool>,
     /// The ARN of its permissions boundary.
     pub permissions_boundary_arn: Option<String>,
-    /// What the boundary does to the answers here: none (there is none), keeps, cuts or unread.
+    /// How the boundary changes the answers here: none (there is no boundary), keeps, cuts or unread.
     pub boundary_effect: String,
     /// How many policies it has, its own and its groups'.
     pub policy_count: i32,
     /// How many of them were not read.
     pub unread_policy_count: i32,
-    /// What is worth knowing: conditional, conditional_administrator, deny_saves, deny_in_part, deny_conditional,
+    /// Further findings: conditional, conditional_administrator, deny_saves, deny_in_part, deny_conditional,
     /// policy_unread, boundary_unread.
     pub flags: Vec<String>,
 }
 
-/// One known way in which one identity may come to more rights than it has, with the statement on which it turns.
-/// Administrators have none: they need none.
+/// One known way in which one identity may get more rights than it has, with the deciding statement. Administrators
+/// have no rows, because they need no such way.
 #[derive(Debug, Clone, Serialize, Row)]
 #[row(table = "privilege_paths", key = "identity_arn, method")]
 pub struct PrivilegePath {
@@ -72,27 +76,30 @@ pub struct PrivilegePath {
     pub identity_type: String,
     /// Its name.
     pub identity_name: String,
-    /// The way, iam_create_policy_version or pass_role_lambda_create_function.
+    /// The way, for example iam_create_policy_version or pass_role_lambda_create_function.
     pub method: String,
-    /// Its kind: writes_permissions, takes_credentials, passes_role, takes_over, assumes_role or writes_identity_center.
+    /// Its kind: writes_permissions, takes_credentials, passes_role, takes_over, assumes_role or
+    /// writes_identity_center.
     pub category: String,
-    /// The actions that it takes, the one on which it turns first.
+    /// The actions that the way needs; the deciding action is the first.
     pub actions: Vec<String>,
     /// How far it leads: every (resource of the kind), own (the identity itself, its groups or policies) or some.
     pub resource_scope: String,
-    /// The resources of the action on which it turns, as the statement writes them.
+    /// The resources of the deciding action, as the statement writes them.
     pub resources: Vec<String>,
-    /// Whether a step depends on a condition. iam:PassedToService is none: it is read.
+    /// Whether a step depends on a condition. A condition on iam:PassedToService does not count, because it is
+    /// evaluated.
     pub is_conditional: bool,
     /// The keys of the conditions on the statements, as written.
     pub condition_keys: Vec<String>,
-    /// Whether it surely leads to more rights: without a condition, and not to named resources only.
+    /// Whether it surely leads to more rights: without a condition, and not limited to named resources.
     pub is_open: bool,
-    /// The statement on which it turns, as policy_statements names it: a managed policy's ARN, or what has the inline policy.
+    /// The policy of the deciding statement, as policy_statements names it: a managed policy's ARN, or the ARN of the
+    /// identity with the inline policy.
     pub policy_resource_arn: String,
     /// inline or managed.
     pub policy_kind: String,
-    /// The inline policy's name, or the managed policy's version; empty where the version is not known.
+    /// The inline policy's name, or the managed policy's version; empty if the version is not known.
     pub policy_name: String,
     /// The statement's place in the document, from 0.
     pub ordinal: i32,
@@ -100,13 +107,13 @@ pub struct PrivilegePath {
     pub through: String,
     /// Each action with the statement that gives it, in words.
     pub given_by: Vec<String>,
-    /// What is worth knowing: deny_in_part, deny_conditional, policy_unread, boundary_unread.
+    /// Further findings: deny_in_part, deny_conditional, policy_unread, boundary_unread.
     pub flags: Vec<String>,
 }
 
 /// One principal that one statement of a role's trust policy lets assume the role, after Denies and resource control
-/// policies. A role whose trust policy could not be read has one row without a principal. What external ids are is in
-/// policy_documents: they are no secrets.
+/// policies. A role whose trust policy could not be read has one row without a principal. The values of external ids
+/// are in policy_documents; they are not secret.
 #[derive(Debug, Clone, Serialize, Row)]
 #[row(table = "role_trust", key = "role_arn, ordinal, principal")]
 pub struct RoleTrust {
@@ -114,21 +121,22 @@ pub struct RoleTrust {
     pub role_arn: String,
     /// The role's name.
     pub role_name: String,
-    /// The statement's place in the trust policy, from 0; -1 where that could not be read.
+    /// The statement's place in the trust policy, from 0; -1 if the trust policy could not be read.
     pub ordinal: i32,
-    /// The principal as written, AWS:arn:aws:iam::111122223333:root; empty where the trust policy could not be read.
+    /// The principal as written, AWS:arn:aws:iam::111122223333:root; empty if the trust policy could not be read.
     pub principal: String,
     /// AWS, Service, Federated or CanonicalUser.
     pub principal_type: String,
-    /// same_account, in_org, external, public, service, federated, unknown or nobody (a Deny or a dead id lets none in).
+    /// same_account, in_org, external, public, service, federated, unknown or nobody (a Deny or a dead id lets none
+    /// in).
     pub principal_class: String,
-    /// The one account that the principal is of; null when it is none or several.
+    /// The account that the principal belongs to; null if there is none, or more than one.
     pub principal_account_id: Option<String>,
     /// The identity provider of a federated principal: its ARN or host.
     pub provider: Option<String>,
-    /// Whether it is anyone; null where the trust policy could not be read.
+    /// Whether the principal is anyone; null if the trust policy could not be read.
     pub is_public: Option<bool>,
-    /// Whether someone outside the organization is among them; null when it cannot be told.
+    /// Whether the principal includes someone outside the organization; null if it cannot be told.
     pub is_external: Option<bool>,
     /// The actions as written, sts:AssumeRole.
     pub actions: Vec<String>,
@@ -138,9 +146,10 @@ pub struct RoleTrust {
     pub external_id_count: i32,
     /// Whether the session must have been opened with MFA.
     pub is_mfa_required: bool,
-    /// What must be true of the provider's token: <key> <operator> <value>, one for each value.
+    /// The claims that the provider's token must have: <key> <operator> <value>, one for each value.
     pub claims: Vec<String>,
-    /// The organizations, or paths in one, of which the caller must be: <key> <operator> <value>, one for each value.
+    /// The organizations, or paths in one, that the caller must belong to: <key> <operator> <value>, one for each
+    /// value.
     pub organization_conditions: Vec<String>,
     /// Condition keys that bound who is let in.
     pub bounded_by: Vec<String>,
@@ -148,16 +157,16 @@ pub struct RoleTrust {
     pub has_condition: bool,
     /// The keys of its conditions, as written.
     pub condition_keys: Vec<String>,
-    /// What is worth knowing: oidc_unscoped, signed_only, dangling_principal, denied, denied_by_rcp, guardrails_unread,
+    /// Further findings: oidc_unscoped, signed_only, dangling_principal, denied, denied_by_rcp, guardrails_unread,
     /// unread …
     pub flags: Vec<String>,
     /// Whether an AWS service made and owns the role.
     pub is_service_linked: bool,
     /// Days since the role was made.
     pub role_age_days: Option<i32>,
-    /// When the role was last used (UTC); null when AWS saw no use in the last 400 days.
+    /// When the role was last used (UTC); null if AWS saw no use in the last 400 days.
     pub role_last_used_at: Option<Timestamp>,
-    /// Days since then; null when AWS saw no use in the last 400 days.
+    /// Days since then; null if AWS saw no use in the last 400 days.
     pub role_last_used_days: Option<i32>,
     /// The region of the last use.
     pub role_last_used_region: Option<String>,
