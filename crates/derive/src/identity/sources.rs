@@ -35,7 +35,7 @@ impl Sources {
     }
 
     /// The identities and policies of one account. Accounts must be asked for in order.
-    pub(crate) fn account(&mut self, account_id: &str, aws_managed: &mut AwsManagedPolicies) -> Result<Account, Error> {
+    pub(crate) fn account(&mut self, account_id: &str) -> Result<Account, Error> {
         let mut account = Account::default();
         self.permission_set_policies.of_account(account_id, |row| account.permission_set_policy(&row))?;
         self.permission_sets.of_account(account_id, |row| account.permission_set(&row))?;
