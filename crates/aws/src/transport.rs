@@ -41,7 +41,7 @@ fn connector(
     sleep: Option<SharedAsyncSleep>,
 ) -> Connector {
     let mut builder = ConnectorBuilder::default()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .tls_context(tls.clone())
         .proxy_config(ProxyConfig::from_env())
         .pool_idle_timeout(POOL_IDLE)

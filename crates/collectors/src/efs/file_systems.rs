@@ -195,8 +195,10 @@ mod tests {
         "KmsKeyId":"arn:key","ThroughputMode":"provisioned","ProvisionedThroughputInMibps":12,
         "SizeInBytes":{"Value":6144,"ValueInIA":0},"NumberOfMountTargets":2,"AvailabilityZoneName":"eu-west-1a",
         "FileSystemProtection":{"ReplicationOverwriteProtection":"ENABLED"},"Tags":[{"Key":"Name","Value":"home"}]}"#;
-    const POLICY: &str = r#"{"FileSystemId":"fs-0a","Policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",
-        \"Action\":\"elasticfilesystem:ClientMount\"}]}"}"#;
+    const POLICY: &str = concat!(
+        r#"{"FileSystemId":"fs-0a","Policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\","#,
+        r#"\"Action\":\"elasticfilesystem:ClientMount\"}]}"}"#
+    );
 
     /// What EFS always says, and a state that is not known yet.
     fn listed(id: &str) -> String {
