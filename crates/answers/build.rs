@@ -2,10 +2,12 @@
 
 use std::error::Error;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/questions").canonicalize()?;
+    // As it runs and not as it was compiled: a kept build may come from another clone.
+    let crate_folder = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
+    let folder = crate_folder.join("../../config/questions").canonicalize()?;
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut files = Vec::new();
     for entry in std::fs::read_dir(&folder)? {

@@ -79,8 +79,7 @@ impl<'c> Derive<'c> {
 
     /// A buffer for rows of a table. An error if the derivation does not declare that it fills the table.
     pub fn rows<R: Row>(&self) -> Result<ScratchRows<R>, Error> {
-        let table = table::<R>();
-        self.check(self.derivation.writes.iter().any(|it| it.table == table), "writes", table)?;
+        self.check_writes(table::<R>())?;
         ScratchRows::new()
     }
 
@@ -101,8 +100,12 @@ impl<'c> Derive<'c> {
 
     /// Stages all rows of a table in which each row is about one account. The rows come in the order of the accounts.
     pub fn stage_each<'a, R: Row>(&mut self, rows: impl IntoIterator<Item = (&'a str, R)>) -> Result<(), Error> {
-        drop(self.rows::<R>()?);
+        self.check_writes(table::<R>())?;
         organization_rows::stage_each(self.shared, self.scratch, rows)
+    }
+
+    fn check_writes(&self, table: Table) -> Result<(), Error> {
+        self.check(self.derivation.writes.iter().any(|it| it.table == table), "writes", table)
     }
 
     fn check(&self, is_declared: bool, what: &'static str, table: Table) -> Result<(), Error> {

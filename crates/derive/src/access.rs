@@ -98,7 +98,7 @@ const TRUST: &[Table] = &[
 async fn run(derive: &mut Derive<'_>) -> Result<(), Error> {
     let completeness = Completeness::read(derive)?;
     let targets = account_policies::read(derive)?;
-    let mut controls = Controls::read(derive, &targets, &completeness)?;
+    let controls = Controls::read(derive, &targets, &completeness)?;
     let known = Known::read(derive, completeness).await?;
     let mut walk = Walk {
         known: &known,
@@ -110,7 +110,7 @@ async fn run(derive: &mut Derive<'_>) -> Result<(), Error> {
         identities: IdentityRows::new(derive)?,
     };
     for member in &derive.organization().accounts {
-        walk.account(derive, &member.id, controls.of(&member.id)).await?;
+        walk.account(derive, &member.id, &controls.of(&member.id)).await?;
     }
     Ok(())
 }
@@ -131,6 +131,7 @@ impl Walk<'_> {
     /// heartbeat, a signal.
     async fn account(&mut self, derive: &mut Derive<'_>, account_id: &str, control: &Control) -> Result<(), Error> {
         let mut account = self.sources.account(account_id)?;
+        let blocks = self.blocks.of(account_id)?;
         while let Some(group) = self.documents.next_group_of(account_id) {
             let mut resources = Resources::default();
             self.documents.each_of(&group, |policy| {
@@ -139,7 +140,7 @@ impl Walk<'_> {
             })?;
             let stamp = derive.stamp(account_id, &group.region);
             for resource in resources.into_values() {
-                let judged = resource.judge(account_id, self.known, self.blocks.of(account_id)?, &control.guardrails);
+                let judged = resource.judge(account_id, self.known, &blocks, &control.guardrails);
                 self.resources.extend(derive, &stamp, judged, control.has_rcp)?;
                 if let Some((arn, document)) = resource.into_trust() {
                     account.trust(arn, document);

@@ -16,7 +16,6 @@ type ByArn<T> = BTreeMap<String, T>;
 /// The settings that block the buckets of one account, and the age of functions' URLs.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct AccountBlocks {
-    account_id: String,
     /// The account's own setting; `None` if it was not read.
     pub(crate) account: Option<PublicAccessBlock>,
     /// The settings of each bucket.
@@ -43,28 +42,24 @@ pub(crate) struct Blocks {
     buckets: Staged<Bucket>,
     accounts: Staged<AccountPublicAccessBlock>,
     function_urls: Staged<FunctionUrl>,
-    current: AccountBlocks,
 }
 
 impl Blocks {
     pub(crate) fn open(derive: &mut Derive<'_>) -> Result<Self, Error> {
-        let (buckets, accounts) = (derive.staged()?, derive.staged()?);
-        Ok(Self { buckets, accounts, function_urls: derive.staged()?, current: AccountBlocks::default() })
+        Ok(Self { buckets: derive.staged()?, accounts: derive.staged()?, function_urls: derive.staged()? })
     }
 
-    pub(crate) fn of(&mut self, account_id: &str) -> Result<&AccountBlocks, Error> {
-        if self.current.account_id != account_id {
-            let mut current = AccountBlocks { account_id: account_id.to_owned(), ..AccountBlocks::default() };
-            self.accounts.of_account(account_id, |row| current.account = current.account.or(account_block(&row)))?;
-            self.buckets.of_account(account_id, |row| {
-                current.buckets.insert(row.arn.to_owned(), bucket(&row));
-            })?;
-            self.function_urls.of_account(account_id, |row| {
-                add_url(&mut current.function_urls, row.function_arn, row.created_at);
-            })?;
-            self.current = current;
-        }
-        Ok(&self.current)
+    /// The blocks of one account. Accounts must be asked for in order.
+    pub(crate) fn of(&mut self, account_id: &str) -> Result<AccountBlocks, Error> {
+        let mut found = AccountBlocks::default();
+        self.accounts.of_account(account_id, |row| found.account = found.account.or(account_block(&row)))?;
+        self.buckets.of_account(account_id, |row| {
+            found.buckets.insert(row.arn.to_owned(), bucket(&row));
+        })?;
+        self.function_urls.of_account(account_id, |row| {
+            add_url(&mut found.function_urls, row.function_arn, row.created_at);
+        })?;
+        Ok(found)
     }
 }
 
@@ -74,16 +69,9 @@ fn add_url(urls: &mut ByArn<Option<Timestamp>>, arn: &str, created_at: Option<Ti
 }
 
 fn bucket(row: &BucketRef<'_>) -> BlockedBucket {
-    let block = || {
-        Some(PublicAccessBlock {
-            block_public_acls: row.block_public_acls?,
-            ignore_public_acls: row.ignore_public_acls?,
-            block_public_policy: row.block_public_policy?,
-            restrict_public_buckets: row.restrict_public_buckets?,
-        })
-    };
+    let acls = (row.block_public_acls, row.ignore_public_acls);
     BlockedBucket {
-        block: block(),
+        block: block(acls, (row.block_public_policy, row.restrict_public_buckets)),
         owner_id: row.owner_id.map(str::to_owned),
         has_no_acls: row.object_ownership == Some("BucketOwnerEnforced"),
         is_public_to_aws: row.policy_status_is_public,
@@ -91,11 +79,20 @@ fn bucket(row: &BucketRef<'_>) -> BlockedBucket {
 }
 
 fn account_block(row: &AccountPublicAccessBlockRef<'_>) -> Option<PublicAccessBlock> {
+    let acls = (row.block_public_acls, row.ignore_public_acls);
+    block(acls, (row.block_public_policy, row.restrict_public_buckets))
+}
+
+/// The four settings, those of ACLs (block, ignore) and those of policies (block, restrict); `None` if one was not read.
+fn block(
+    (block_acls, ignore_acls): (Option<bool>, Option<bool>),
+    (block_policy, restrict_buckets): (Option<bool>, Option<bool>),
+) -> Option<PublicAccessBlock> {
     Some(PublicAccessBlock {
-        block_public_acls: row.block_public_acls?,
-        ignore_public_acls: row.ignore_public_acls?,
-        block_public_policy: row.block_public_policy?,
-        restrict_public_buckets: row.restrict_public_buckets?,
+        block_public_acls: block_acls?,
+        ignore_public_acls: ignore_acls?,
+        block_public_policy: block_policy?,
+        restrict_public_buckets: restrict_buckets?,
     })
 }
 

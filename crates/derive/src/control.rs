@@ -19,13 +19,11 @@ pub(crate) struct Controls<'t> {
     is_whole: bool,
     /// The policies that are not AWS's own, by id.
     read: BTreeMap<String, Arc<Guardrail>>,
-    current: Control,
 }
 
 /// The resource control policies that bind one account.
 #[derive(Debug, Default)]
 pub(crate) struct Control {
-    account_id: String,
     /// Whether a policy that is not AWS's own binds it; `None` if the policies were not read.
     pub(crate) has_rcp: Option<bool>,
     /// The policies.
@@ -49,40 +47,31 @@ impl<'t> Controls<'t> {
             }
         })?;
         let is_whole = completeness.has_organization_policies;
-        Ok(Self { organization: derive.organization(), targets, is_whole, read, current: Control::default() })
+        Ok(Self { organization: derive.organization(), targets, is_whole, read })
     }
 
     /// The resource control policies that bind the account.
-    pub(crate) fn of(&mut self, account_id: &str) -> &Control {
-        if self.current.account_id != account_id {
-            self.current = self.find(account_id);
-        }
-        &self.current
-    }
-
-    fn find(&self, account_id: &str) -> Control {
+    pub(crate) fn of(&self, account_id: &str) -> Control {
         let organization = self.organization;
         let found = organization.accounts.binary_search_by(|account| account.id.as_str().cmp(account_id));
         let account = found.ok().and_then(|at| organization.accounts.get(at));
         // By AWS's rule no such policy binds the management account, whatever was read.
         if account_id == organization.row.management_account_id {
-            let account_id = account_id.to_owned();
-            return Control { account_id, has_rcp: Some(false), guardrails: Guardrails::default() };
+            return Control { has_rcp: Some(false), guardrails: Guardrails::default() };
         }
         let policies = account.map(|account| account_policies::of_account(self.targets, organization, account));
         let bind = policies.iter().flatten();
         let bind = bind.filter(|it| it.is_in_effect && !it.is_aws_managed && it.policy_type == RESOURCE_CONTROL_POLICY);
         let ids: BTreeSet<&str> = bind.map(|it| it.policy_id.as_str()).collect();
-        control(&self.read, account_id, &ids, self.is_whole && account.is_some())
+        control(&self.read, &ids, self.is_whole && account.is_some())
     }
 }
 
 /// The control of an account that has these policies. If `is_whole` is true, it has no others.
-fn control(read: &BTreeMap<String, Arc<Guardrail>>, account_id: &str, ids: &BTreeSet<&str>, is_whole: bool) -> Control {
+fn control(read: &BTreeMap<String, Arc<Guardrail>>, ids: &BTreeSet<&str>, is_whole: bool) -> Control {
     let read: Vec<&Arc<Guardrail>> = ids.iter().filter_map(|id| read.get(*id)).collect();
     let is_all = is_whole && read.len() == ids.len() && read.iter().all(|it| it.is_understood());
     Control {
-        account_id: account_id.to_owned(),
         has_rcp: if ids.is_empty() && !is_whole { None } else { Some(!ids.is_empty()) },
         guardrails: Guardrails::new(read.into_iter().cloned().collect(), !is_all),
     }
@@ -101,7 +90,7 @@ mod tests {
         ]);
         let read = &read;
         let of = |ids: &[&str], is_whole| {
-            let control = control(read, "111122223333", &ids.iter().copied().collect(), is_whole);
+            let control = control(read, &ids.iter().copied().collect(), is_whole);
             (control.has_rcp, control.guardrails.has_unread())
         };
         assert_eq!(of(&[], true), (Some(false), false));
