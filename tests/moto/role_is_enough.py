@@ -4,9 +4,9 @@
     venv/bin/python tests/moto/role_is_enough.py --orgcensus target/release/orgcensus
 
 moto enforces identity policies once it is told to. The members' role gets the policy of `role member`, the user who
-crawls that of `role management`. Then each account's role loses one action, another in each account and crawl: exactly
-that action's collector must be refused there, all others must end as before. Last, the user loses one action after the
-other. Prints one line a check, then "N passed, M failed".
+crawls that of `role management`. Then each account's role loses one action of each service, others in each account and
+crawl: exactly those actions' collectors must be refused there, all others must end as before. Last, the user loses one
+action after the other. Prints one line a check, then "N passed, M failed".
 """
 
 import itertools
@@ -239,9 +239,9 @@ def operation(action):
     return action.split(":")[1]
 
 
-def without(policy, action):
-    """The policy with one action fewer."""
-    statements = [it | {"Action": [name for name in it["Action"] if name != action]} for it in policy["Statement"]]
+def without(policy, *withheld):
+    """The policy with these actions fewer."""
+    statements = [it | {"Action": [name for name in it["Action"] if name not in withheld]} for it in policy["Statement"]]
     return policy | {"Statement": statements}
 
 
@@ -255,35 +255,51 @@ def is_refused(task, before):
 
 
 def members_need_each(checks, enforced, whole):
-    """One action fewer in each account, until every action was withheld once that moto was asked for."""
+    """Fewer actions in each account, until every action was withheld once that moto was asked for."""
     others = actions(enforced.member) - set(COLLECTORS) - UNTESTED
     asked = {it for it in others if operation(it) in enforced.asked and service(it) not in REST}
     for action in sorted(others - asked):
         checks.true(f"{action}: moto holds nothing to ask of, or refuses its signature", True)
     withheld = sorted(asked | set(COLLECTORS))
     while withheld:
-        now = dict(zip(enforced.accounts, withheld))
-        withheld = withheld[len(now) :]
-        for account_id, action in now.items():
-            enforced.set_role_policy(account_id, without(enforced.member, action))
+        now = {}
+        for account_id in enforced.accounts:
+            now[account_id] = of_different_services(withheld)
+            withheld = [it for it in withheld if it not in now[account_id]]
+        for account_id, actions_withheld in now.items():
+            enforced.set_role_policy(account_id, without(enforced.member, *actions_withheld))
         _, said, tasks = enforced.crawl()
-        for account_id, action in now.items():
+        for account_id, actions_withheld in now.items():
             enforced.set_role_policy(account_id, enforced.member)
-            one_fewer(checks, account_id, action, whole, tasks, said)
+            fewer(checks, account_id, actions_withheld, whole, tasks, said)
 
 
-def one_fewer(checks, account_id, action, whole, tasks, said):
+def of_different_services(names):
+    """Actions that one account may lose in one crawl: what is refused tells by its service and its call which one it was."""
+    taken, services, operations = [], set(), set()
+    for name in names:
+        if service(name) not in services and operation(name) not in operations:
+            taken.append(name)
+            services.add(service(name))
+            operations.add(operation(name))
+    return taken
+
+
+def fewer(checks, account_id, actions_withheld, whole, tasks, said):
     own = {key: task for key, task in tasks.items() if key[0] == account_id}
-    collectors = needing(action, own, whole)
-    of_collector = {key: task for key, task in own.items() if key[2] in collectors}
-    refused = [is_refused(task, whole.get(key)) for key, task in of_collector.items()]
-    found = list(of_collector.values()) or said
-    names = ", ".join(sorted(collectors))
-    checks.true(f"without {action}: {names} is refused", refused and all(refused), found)
-    others = {key: task for key, task in own.items() if key[2] not in collectors and task != whole.get(key)}
+    expected = set()
+    for action in actions_withheld:
+        collectors = needing(action, own, whole)
+        expected |= collectors
+        of_collector = {key: task for key, task in own.items() if key[2] in collectors}
+        refused = [is_refused(task, whole.get(key)) for key, task in of_collector.items()]
+        names = ", ".join(sorted(collectors))
+        found = list(of_collector.values()) or said
+        checks.true(f"without {action}: {names} is refused", refused and all(refused), found)
+    others = {key: task for key, task in own.items() if key[2] not in expected and task != whole.get(key)}
     missing = {key for key in whole if key[0] == account_id} - set(own)
     found = [*others.items(), *missing]
-    checks.true(f"without {action}: nothing else is", not found, found)
+    checks.true(f"without {', '.join(actions_withheld)}: nothing else is", not found, found)
 
 
 def needing(action, own, whole):
@@ -296,10 +312,7 @@ def needing(action, own, whole):
 
 def caller_needs_each(checks, enforced, whole):
     for actions_withheld in rounds():
-        policy = enforced.management
-        for action in actions_withheld:
-            policy = without(policy, action)
-        enforced.set_user_policy(policy)
+        enforced.set_user_policy(without(enforced.management, *actions_withheld))
         code, said, tasks = enforced.crawl()
         for action in actions_withheld:
             collector = ORGANIZATION[action]
