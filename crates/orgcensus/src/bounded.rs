@@ -4,19 +4,46 @@
 //! second one at any moment.
 
 use std::ffi::OsString;
-use std::io::Read;
+use std::io::{self, Read};
+use std::num::NonZero;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::process::Command;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::failure::{Failure, exit};
 use crate::signals;
 
-/// What the program itself may need besides, in address space: threads' stacks, buffers of compression.
-const ASIDE_BYTES: u64 = 256 << 20;
+/// What the program itself may need besides, in address space: its code's data, buffers of compression.
+const ASIDE_BYTES: u64 = 192 << 20;
+
+/// What each thread needs in address space, before anything is in it: its stack, and the 32 MiB that the allocator sets
+/// aside for it.
+const ASIDE_OF_THREAD_BYTES: u64 = 40 << 20;
+
+/// What a thread that works may hold of files.
+const THREAD_MIB: u64 = 128;
+
+/// Threads that wait for files: as many as answer a disk. By itself the runtime starts up to 512.
+const WAITING_THREADS: usize = 4;
+
+/// The threads that work within this memory.
+pub(crate) fn working_threads(memory_mib: u64) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    usize::try_from(memory_mib / THREAD_MIB).unwrap_or(usize::MAX).clamp(1, cores)
+}
+
+/// The runtime of a bounded process. Its threads are bounded, since each of them takes address space.
+pub(crate) fn runtime(memory_mib: u64) -> io::Result<Runtime> {
+    Builder::new_multi_thread()
+        .worker_threads(working_threads(memory_mib))
+        .max_blocking_threads(WAITING_THREADS)
+        .enable_all()
+        .build()
+}
 
 /// The signal that ends a process whose allocation failed, and the signals that ask a process to end.
 const SIGABRT: i32 = 6;
@@ -58,7 +85,10 @@ pub(crate) async fn run(
 
 /// Bounds the memory of this process, which [`run`] started, and ends it when the process that waits for it ends.
 pub(crate) fn begin(memory_mib: u64) {
-    let bytes = used_bytes().saturating_add(memory_mib << 20).saturating_add(ASIDE_BYTES);
+    // The main thread, and the one below that waits for the other process.
+    let threads = (working_threads(memory_mib) + WAITING_THREADS + 2) as u64;
+    let aside = ASIDE_BYTES + threads * ASIDE_OF_THREAD_BYTES;
+    let bytes = used_bytes().saturating_add(memory_mib << 20).saturating_add(aside);
     let bound = |resource, most: u64| {
         let maximum = getrlimit(resource).maximum;
         let most = maximum.map_or(most, |maximum| maximum.min(most));
@@ -97,5 +127,23 @@ fn code(ended: ExitStatus, doing: &str, memory_mib: u64) -> Result<u8, Failure> 
         (None, Some(SIGABRT)) => Err(Failure::Bound(format!("{doing} within --memory-mib {memory_mib}"))),
         (None, Some(SIGINT | SIGTERM)) => Ok(exit::STOPPED),
         (None, signal) => Err(Failure::Bound(format!("{doing}: its process was killed ({signal:?})"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_bounded_process_has_few_threads() {
+        let runtime = runtime(1024).unwrap();
+        assert_eq!(runtime.metrics().num_workers(), working_threads(1024));
+        let waiting: Vec<_> =
+            (0..200).map(|_| runtime.spawn_blocking(|| format!("{:?}", std::thread::current().id()))).collect();
+        let threads: BTreeSet<_> = waiting.into_iter().map(|it| runtime.block_on(it).unwrap()).collect();
+        assert!(threads.len() <= WAITING_THREADS, "{threads:?}");
+        assert_eq!(working_threads(64), 1);
     }
 }

@@ -39,10 +39,23 @@ use crate::telemetry::{Metrics, Telemetry};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     privacy::begin();
     let arguments = Arguments::parse();
+    let runtime = match &arguments.command {
+        Command::Query(query) if query.bounded => bounded::runtime(query.memory_mib),
+        _ => tokio::runtime::Runtime::new(),
+    };
+    match runtime {
+        Ok(runtime) => runtime.block_on(begin(arguments)),
+        Err(error) => {
+            eprintln!("orgcensus: failed to start its threads: {error}");
+            ExitCode::from(exit::NOT_PUBLISHED)
+        }
+    }
+}
+
+async fn begin(arguments: Arguments) -> ExitCode {
     let telemetry = arguments.command.is_run().then(Telemetry::from_environment).flatten();
     listen(telemetry.as_ref());
     let result = run(arguments.command, telemetry.as_ref().and_then(Telemetry::metrics)).await;

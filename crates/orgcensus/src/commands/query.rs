@@ -1,7 +1,6 @@
 //! `orgcensus query`: SQL over a snapshot.
 
 use std::ffi::OsString;
-use std::num::NonZero;
 use std::time::Duration;
 
 use orgcensus_answers::Bounds;
@@ -10,9 +9,6 @@ use crate::args::Query;
 use crate::bounded;
 use crate::commands::source;
 use crate::failure::{Failure, exit};
-
-/// What a thread that reads files may hold of them.
-const THREAD_MIB: u64 = 128;
 
 /// Has it asked and printed by a process that is bound to memory and time.
 pub(crate) async fn run(arguments: &Query) -> Result<u8, Failure> {
@@ -30,8 +26,7 @@ async fn answer(arguments: &Query) -> Result<u8, Failure> {
     bounded::begin(arguments.memory_mib);
     // Half for what the engine counts, half for what it does not: what is being read, and what functions return.
     let memory_bytes = usize::try_from(arguments.memory_mib << 19).unwrap_or(usize::MAX);
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get) as u64;
-    let threads = usize::try_from(cores.min(arguments.memory_mib / THREAD_MIB)).ok();
+    let threads = Some(bounded::working_threads(arguments.memory_mib));
     let bounds = Bounds { memory_bytes, threads, ..Bounds::default() };
     let (_lake, snapshot) = source::open(&arguments.source, bounds).await?;
     snapshot.query(&arguments.sql).await?.write(arguments.format, std::io::stdout()).await?;
