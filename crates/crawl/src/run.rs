@@ -237,10 +237,10 @@ async fn beat(lock: &mut Lock, ttl: Duration, listener: &Listener) -> Error {
                 continue;
             }
             Ok(Err(error @ orgcensus_lake::Error::Lost { .. })) => return error.into(),
-            Ok(Err(error)) => orgcensus_aws::with_causes(&error),
+            Ok(Err(error)) => format!("could not {}", orgcensus_aws::with_causes(&error)),
             Err(_elapsed) => "the lake did not answer".to_owned(),
         };
-        listener(&Event::Warning { message: &format!("the lock's heartbeat failed: could not {last}") });
+        listener(&Event::Warning { message: &format!("the lock's heartbeat failed: {last}") });
         if Instant::now() >= heard_until {
             return Error::Unheard { seconds: ttl.as_secs(), last };
         }
