@@ -138,14 +138,24 @@ fn every_service_is_listed() {
     let text_of =
         |path: &str| files.iter().find(|(name, _)| name == path).map(|(_, text)| text.as_str()).expect("a list");
     for (folder, list, declaration, entry) in [
-        ("crates/collectors/src/", "lib.rs", "\npub(crate) const COLLECTORS: &[Collector]", "::COLLECTORS,"),
-        ("crates/sim/src/services/", "mod.rs", "\npub(crate) static SERVICE: Service ", "::SERVICE,"),
+        (
+            "crates/collectors/src/",
+            "crates/collectors/src/lib.rs",
+            "\npub(crate) const COLLECTORS: &[Collector]",
+            "::COLLECTORS,",
+        ),
+        (
+            "crates/sim/src/services/",
+            "crates/sim/src/services.rs",
+            "\npub(crate) static SERVICE: Service ",
+            "::SERVICE,",
+        ),
     ] {
-        let list = text_of(&format!("{folder}{list}"));
+        let list = text_of(list);
         let services: Vec<_> = files
             .iter()
             .filter(|(path, text)| path.starts_with(folder) && text.contains(declaration))
-            .map(|(path, _)| path.trim_end_matches(".rs").trim_end_matches("/mod"))
+            .map(|(path, _)| path.trim_end_matches(".rs"))
             .filter_map(|path| path.rsplit('/').next())
             .collect();
         assert!(services.len() > 10, "{folder} has services: {services:?}");

@@ -5,7 +5,8 @@
 //! say which files a table has; folders are never listed. Nothing here can change a lake: only queries run.
 //!
 //! A question is one file of `config/questions`, whose form CONTRIBUTING describes. What is absent: this crate knows no
-//! collector and no AWS. The manifests say which collectors a table rests on.
+//! collector and no AWS. The manifests say which collectors a table rests on. Its tests alone take rows from the crates
+//! that have them.
 
 mod answer;
 mod ask;

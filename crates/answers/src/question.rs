@@ -1,7 +1,4 @@
-//! A shipped question, as its file says it.
-
-use crate::RestsOn;
-use crate::statement;
+//! A shipped question, as its file says it. `statement` has the SQL that is made of it.
 
 /// A shipped question.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,26 +80,5 @@ impl Question {
     /// Whether its answer is a list.
     pub fn is_list(&self) -> bool {
         matches!(self.kind, Kind::List { .. })
-    }
-
-    /// The whole portable statement, without a semicolon.
-    pub fn statement(&self, rests_on: &RestsOn) -> String {
-        match &self.kind {
-            Kind::Fact { shares, .. } => statement::fact(self, shares, rests_on),
-            Kind::List { .. } => self.sql.to_owned(),
-        }
-    }
-
-    /// The statement for the subjects that are so or may be so; for a list, its rows.
-    pub fn cases(&self) -> String {
-        match &self.kind {
-            Kind::Fact { subject, shares } => statement::cases(self.sql, subject, shares),
-            Kind::List { .. } => self.sql.to_owned(),
-        }
-    }
-
-    /// The statement for how much of the planned tasks that it rests on is complete, in percent.
-    pub fn coverage(&self, rests_on: &RestsOn) -> String {
-        statement::coverage(rests_on.collectors(self).as_deref())
     }
 }

@@ -43,7 +43,7 @@ impl Default for Bounds {
     }
 }
 
-/// The chosen snapshots of a lake: one for each organization, each table under its plain name.
+/// The chosen snapshots of a lake, opened for queries: one for each organization, each table under its plain name.
 pub struct Snapshot {
     context: SessionContext,
     commits: Vec<Commit>,
@@ -188,7 +188,7 @@ mod tests {
     async fn a_column_that_older_files_lack_is_null_there() {
         let (_folder, lake) = testing::lake().await;
         let snapshot = open(&lake).await;
-        let sql = "SELECT snapshot_date, account_status FROM orgcensus_history.accounts
+        let sql = "SELECT snapshot_date, status FROM orgcensus_history.accounts
             WHERE account_id = '000000000000' AND org_id = 'o-big' ORDER BY 1";
         assert_eq!(testing::text(&snapshot, sql).await, "2026-11-21,\n2026-11-22,ACTIVE\n");
     }

@@ -6,10 +6,33 @@
 use std::fmt::Write;
 
 use crate::RestsOn;
-use crate::question::{Of, Question, Share};
+use crate::question::{Kind, Of, Question, Share};
+
+impl Question {
+    /// The whole portable statement, without a semicolon.
+    pub fn statement(&self, rests_on: &RestsOn) -> String {
+        match &self.kind {
+            Kind::Fact { shares, .. } => fact(self, shares, rests_on),
+            Kind::List { .. } => self.sql.to_owned(),
+        }
+    }
+
+    /// The statement for the subjects that are so or may be so; for a list, its rows.
+    pub fn cases(&self) -> String {
+        match &self.kind {
+            Kind::Fact { subject, shares } => cases(self.sql, subject, shares),
+            Kind::List { .. } => self.sql.to_owned(),
+        }
+    }
+
+    /// The statement for how much of the planned tasks that it rests on is complete, in percent.
+    pub fn coverage(&self, rests_on: &RestsOn) -> String {
+        coverage(rests_on.collectors(self).as_deref())
+    }
+}
 
 /// How much of the planned tasks of some collectors is complete, in percent; of all tasks, if none are named.
-pub(crate) fn coverage(collectors: Option<&[String]>) -> String {
+fn coverage(collectors: Option<&[String]>) -> String {
     let among = among("collector", collectors);
     format!(
         "SELECT ROUND(1E2 * COUNT(*) FILTER (WHERE is_complete) / NULLIF(COUNT(*), 0), 1) AS coverage_percent
@@ -19,7 +42,7 @@ WHERE is_planned{among}"
 }
 
 /// The statement of a fact.
-pub(crate) fn fact(question: &Question, shares: &[Share], rests_on: &RestsOn) -> String {
+fn fact(question: &Question, shares: &[Share], rests_on: &RestsOn) -> String {
     let collectors = rests_on.collectors(question);
     let collectors = collectors.as_deref();
     let mut statement = Statement::default();
@@ -53,7 +76,7 @@ pub(crate) fn fact(question: &Question, shares: &[Share], rests_on: &RestsOn) ->
 }
 
 /// The statement for the subjects that are so or may be so.
-pub(crate) fn cases(sql: &str, subject: &[&str], shares: &[Share]) -> String {
+fn cases(sql: &str, subject: &[&str], shares: &[Share]) -> String {
     let mut columns = subject.to_vec();
     let mut conditions = Vec::new();
     for share in shares {

@@ -5,6 +5,7 @@
 //! called by one caller ([`Read`]). The connector refuses a request without a permit. Retries are the SDK's, with a
 //! quota for each account.
 
+mod account_region;
 mod answer;
 mod base;
 mod bucket;

@@ -9,6 +9,7 @@ use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use tokio::sync::OnceCell;
 
+use crate::account_region::AccountRegion;
 use crate::base::Base;
 use crate::credentials::CachedCredentials;
 use crate::error::{Class, Error};
@@ -16,7 +17,6 @@ use crate::gate::{Gate, Usage};
 use crate::limiter::AccountLimiter;
 use crate::meter::Used;
 use crate::partition;
-use crate::regions::AccountRegion;
 
 /// The retry quota of one account. Each success gives some of it back. Accounts never share it.
 const RETRY_QUOTA: usize = 500;

@@ -2,10 +2,11 @@
 //!
 //! Inputs come as on the wire, so one rule is enough: an array's items are `.1`, `.2`, an object's members `.name`.
 
-use percent_encoding::utf8_percent_encode;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-use crate::request::UNRESERVED;
+/// The characters that a form keeps as they are, and a URI's path and query as well.
+pub(crate) const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// `Action=…&Version=…&Filter.1.Name=vpc-id`.
 pub(crate) fn form(operation: &str, version: &str, input: &Value) -> String {

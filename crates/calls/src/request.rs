@@ -4,14 +4,11 @@ use std::borrow::Cow;
 
 use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderValue, Request};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use serde_json::{Map, Value};
 
-use crate::form::{form, plain_text};
+use crate::form::{UNRESERVED, form, plain_text};
 use crate::table::{Operation, Place, Protocol, Root};
-
-/// The characters that a URI's path and query keep as they are.
-pub(crate) const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Headers that no model names, and that AWS's SDKs add.
 const HEADERS: &[(&str, &str, &str)] =

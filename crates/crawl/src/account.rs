@@ -12,11 +12,11 @@ use orgcensus_row::{BatchBuilder, GLOBAL, Stamp, table};
 use tokio::time::Instant;
 
 use crate::context::Shared;
-use crate::coverage::Coverage;
+use crate::coverage::TaskCoverage;
 use crate::event::Event;
 use crate::journal::AccountRecord;
 use crate::outcome::Outcome;
-use crate::regions::{Presence, absent, expected, selected};
+use crate::regions::{Presence, absent};
 use crate::task_record::TaskRecord;
 use crate::{spans, task, usage};
 
@@ -177,7 +177,7 @@ async fn read_regions(
     });
     let stamp = shared.stamp(session.account_id(), GLOBAL);
     let record = task::run(shared, &session, REGIONS, stamp, ends_at, work).await?;
-    Ok((selected(shared, read.get().map(Vec::as_slice)), record))
+    Ok((shared.selected_regions(read.get().map(Vec::as_slice)), record))
 }
 
 /// All of an account's tasks with one outcome, since none was tried.
@@ -187,8 +187,7 @@ fn untried(
     outcome: Outcome,
     error: Option<&orgcensus_aws::Error>,
 ) -> Vec<TaskRecord> {
-    let regions: Vec<_> = expected(shared).into_iter().map(|region| (region, Presence::On)).collect();
-    let planned = plan(&shared.crawl.collectors, &regions);
+    let planned = plan(&shared.crawl.collectors, &shared.selected_regions(None));
     let of = |collector: &str, region: &str| {
         let record = TaskRecord::untried(collector, region, outcome);
         match error {
@@ -212,11 +211,11 @@ pub(crate) fn stage_coverage(
     tasks: &[TaskRecord],
     record: &mut AccountRecord,
 ) -> Result<(), Error> {
-    let coverage = table::<Coverage>();
+    let coverage = table::<TaskCoverage>();
     let mut builder = BatchBuilder::new(coverage)?;
     for of_region in tasks.chunk_by(|one, other| one.region == other.region) {
         for task in of_region {
-            builder.push(&Coverage::from(task))?;
+            builder.push(&TaskCoverage::from(task))?;
         }
         let region = of_region.first().map_or(GLOBAL, |task| task.region.as_str());
         let batch = builder.take(&shared.stamp(account_id, region))?;

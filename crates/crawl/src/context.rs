@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use orgcensus_aws::organization::{Account, Organization};
+use orgcensus_aws::regions::AccountRegion;
 use orgcensus_aws::{Base, Chain};
 use orgcensus_collect::Collector;
 use orgcensus_lake::{FileOptions, Lake, Stage};
@@ -15,7 +16,7 @@ use orgcensus_row::{Stamp, Timestamp};
 
 use crate::derivation::Derivation;
 use crate::event::{Event, Listener};
-use crate::regions::KnownRegions;
+use crate::regions::{KnownRegions, Presence, taken};
 use crate::selection::Selection;
 use crate::tags::{TagReader, Tagging};
 use crate::task_record::TaskRecord;
@@ -159,6 +160,20 @@ impl Shared {
     /// This process's accounts.
     pub(crate) fn accounts(&self) -> impl Iterator<Item = &Account> {
         self.places.iter().filter_map(|place| self.organization.accounts.get(*place))
+    }
+
+    /// The regions that an account is expected to have, when it cannot be asked.
+    pub(crate) fn expected_regions(&self) -> Vec<String> {
+        self.regions.expected(&self.crawl.selection.regions, self.crawl.base.partition())
+    }
+
+    /// The selected regions as the account answered, including those that it does not have. If the account did not
+    /// answer, all expected regions: then each task finds out for itself.
+    pub(crate) fn selected_regions(&self, read: Option<&[AccountRegion]>) -> Vec<(String, Presence)> {
+        match read {
+            Some(read) => taken(&self.crawl.selection, read),
+            None => self.expected_regions().into_iter().map(|region| (region, Presence::On)).collect(),
+        }
     }
 
     /// The stamp of rows about an account in a region.

@@ -11,7 +11,7 @@ use crate::task_record::TaskRecord;
 /// One task: a collector in an account and region, and how it ended. Read it before you believe that there is nothing.
 #[derive(Debug, Clone, Serialize, Row)]
 #[row(table = "coverage", key = "collector")]
-pub struct Coverage {
+pub struct TaskCoverage {
     /// The collector's name, as in the configuration.
     pub collector: String,
     /// complete, partial, denied_by_scp, denied, role_not_assumable, account_suspended, account_pending, region_disabled, unsupported, throttled_out, timed_out, failed or skipped.
@@ -52,7 +52,7 @@ pub struct Coverage {
     pub rows_duplicate: i64,
 }
 
-impl From<&TaskRecord> for Coverage {
+impl From<&TaskRecord> for TaskCoverage {
     fn from(task: &TaskRecord) -> Self {
         let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         Self {

@@ -39,7 +39,7 @@ mod work;
 pub use account::REGIONS;
 pub use check::{Findings, one_role_for_many};
 pub use context::{Bounds, Crawl, Stop, never};
-pub use coverage::{Coverage, Tally};
+pub use coverage::{Tally, TaskCoverage};
 pub use derivation::{Derivation, Derive, Derived, Staged};
 pub use error::Error;
 pub use event::{Event, Listener};

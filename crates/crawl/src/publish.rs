@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use orgcensus_lake::{Begun, Commit, Coverage, Publication, SliceIndex, Snapshot, TableEntry};
+use orgcensus_lake::{Begun, Commit, Coverage, Publication, RunSnapshot, SliceIndex, TableEntry};
 use tracing::Instrument;
 
 use crate::context::Shared;
@@ -25,7 +25,7 @@ async fn write(shared: &Shared, parts: &[Part], directory: &Path) -> Result<(Com
     let mut scratch = Scratch::create(directory)?;
     let (tally, readings) = index(parts, &mut scratch.index)?;
     let crawl = &shared.crawl;
-    let snapshot = Snapshot {
+    let snapshot = RunSnapshot {
         organization_id: shared.organization.id.clone(),
         snapshot_date: crawl.snapshot_date(),
         run_id: crawl.run_id.clone(),

@@ -7,8 +7,8 @@ use orgcensus_aws::{Class, Error, Session, partition};
 use orgcensus_row::GLOBAL;
 use serde::{Deserialize, Serialize};
 
-use crate::context::Shared;
 use crate::outcome::Outcome;
+use crate::selection::Selection;
 use crate::task_record::{TaskRecord, TaskStart};
 
 /// The engine's task that asks which regions there are. It keeps no rows.
@@ -76,24 +76,14 @@ impl KnownRegions {
     }
 }
 
-/// The selected regions as the account answered, including those that it does not have. If the account did not answer,
-/// all expected regions: then each task finds out for itself.
-pub(crate) fn selected(shared: &Shared, read: Option<&[AccountRegion]>) -> Vec<(String, Presence)> {
-    let selection = &shared.crawl.selection;
-    let Some(read) = read else {
-        return expected(shared).into_iter().map(|region| (region, Presence::On)).collect();
-    };
+/// The selected regions as an account answered, including those that it does not have.
+pub(crate) fn taken(selection: &Selection, read: &[AccountRegion]) -> Vec<(String, Presence)> {
     let presence = |it: &AccountRegion| if it.is_enabled { Presence::On } else { Presence::Off };
     let taken = read.iter().filter(|it| selection.takes_region(&it.region_name));
     let mut taken: Vec<_> = taken.map(|it| (it.region_name.clone(), presence(it))).collect();
     let is_read = |region: &&String| read.iter().any(|it| it.region_name == **region);
     taken.extend(selection.regions.iter().filter(|it| !is_read(it)).map(|it| (it.clone(), Presence::Absent)));
     taken
-}
-
-/// The regions that an account is expected to have, when it cannot be asked.
-pub(crate) fn expected(shared: &Shared) -> Vec<String> {
-    shared.regions.expected(&shared.crawl.selection.regions, shared.crawl.base.partition())
 }
 
 /// A task in a region that an account does not have, though it is selected.

@@ -8,7 +8,7 @@ use orgcensus_collect::{Collector, POLICY_TABLES};
 use orgcensus_row::{Row, Table, table};
 
 use crate::account::REGIONS;
-use crate::coverage::Coverage;
+use crate::coverage::TaskCoverage;
 use crate::derivation::{Derivation, Derived};
 use crate::organization_tasks::ORGANIZATION;
 use crate::regions::ORGANIZATION_REGIONS;
@@ -20,9 +20,9 @@ const OWN: &[Table] = &[
     table::<AccountRegion>(),
     table::<AccountRow>(),
     table::<ApiUsage>(),
-    table::<Coverage>(),
     table::<OrganizationRow>(),
     table::<OrganizationalUnit>(),
+    table::<TaskCoverage>(),
 ];
 
 /// Every table of the lake, by name.

@@ -20,7 +20,7 @@ use orgcensus_collectors::lambda::function_urls::FunctionUrl;
 use orgcensus_collectors::organizations::policies::{OrganizationPolicy, PolicyTarget};
 use orgcensus_collectors::s3::account_public_access_blocks::AccountPublicAccessBlock;
 use orgcensus_collectors::s3::buckets::Bucket;
-use orgcensus_crawl::{Coverage, Derivation, Derive, Derived, Error, ScratchRows, Staged};
+use orgcensus_crawl::{Derivation, Derive, Derived, Error, ScratchRows, Staged, TaskCoverage};
 use orgcensus_row::{Stamp, Table, table};
 
 use crate::account_policies;
@@ -40,7 +40,6 @@ pub(crate) const ACCESS: Derivation = Derivation {
         table::<AccountPublicAccessBlock>(),
         table::<AccountRegion>(),
         table::<Bucket>(),
-        table::<Coverage>(),
         table::<FunctionUrl>(),
         table::<Group>(),
         table::<GroupMembership>(),
@@ -52,6 +51,7 @@ pub(crate) const ACCESS: Derivation = Derivation {
         table::<PolicyStatement>(),
         table::<PolicyTarget>(),
         table::<Role>(),
+        table::<TaskCoverage>(),
         table::<User>(),
         table::<Vpc>(),
         table::<VpcEndpoint>(),
@@ -81,19 +81,23 @@ const IDENTITIES: &[Table] = &[
     table::<User>(),
 ];
 
-/// The same tables, and those with the resource control policies of each account.
-const TRUST: &[Table] = &[
-    table::<Group>(),
-    table::<GroupMembership>(),
-    table::<OrganizationPolicy>(),
-    table::<OrganizationalUnit>(),
-    table::<PermissionSet>(),
-    table::<PermissionSetPolicy>(),
-    table::<PolicyAttachment>(),
-    table::<PolicyTarget>(),
-    table::<Role>(),
-    table::<User>(),
-];
+/// The tables that say which resource control policies each account has.
+const CONTROL_POLICIES: &[Table] =
+    &[table::<OrganizationPolicy>(), table::<OrganizationalUnit>(), table::<PolicyTarget>()];
+
+/// The tables of identities, and those of resource control policies.
+const TRUST: &[Table] = &of_trust();
+
+const fn of_trust() -> [Table; IDENTITIES.len() + CONTROL_POLICIES.len()] {
+    let mut all = [IDENTITIES[0]; IDENTITIES.len() + CONTROL_POLICIES.len()];
+    let mut place = 0;
+    while place < all.len() {
+        let is_of_identities = place < IDENTITIES.len();
+        all[place] = if is_of_identities { IDENTITIES[place] } else { CONTROL_POLICIES[place - IDENTITIES.len()] };
+        place += 1;
+    }
+    all
+}
 
 async fn run(derive: &mut Derive<'_>) -> Result<(), Error> {
     let completeness = Completeness::read(derive)?;

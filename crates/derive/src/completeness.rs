@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use orgcensus_aws::regions::AccountRegion;
 use orgcensus_collectors::{ec2, iam, organizations};
-use orgcensus_crawl::{Coverage, Derive, Error, REGIONS};
+use orgcensus_crawl::{Derive, Error, REGIONS, TaskCoverage};
 
 /// The collectors of these kinds, as the coverage names them.
 const VPCS: &str = ec2::vpcs::VPCS.name;
@@ -51,7 +51,7 @@ impl Completeness {
         let (mut vpcs, mut endpoints) = (Tasks::default(), Tasks::default());
         let (mut identities, mut regions) = (Tasks::default(), Tasks::default());
         let mut policies = Tasks::default();
-        derive.staged::<Coverage>()?.each(|account_id, task| {
+        derive.staged::<TaskCoverage>()?.each(|account_id, task| {
             let tasks = match task.collector {
                 VPCS => &mut vpcs,
                 VPC_ENDPOINTS => &mut endpoints,

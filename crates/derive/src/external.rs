@@ -202,7 +202,7 @@ fn bounds_json<'l>(limits: impl Iterator<Item = &'l Limit>) -> String {
 #[cfg(test)]
 mod tests {
     use orgcensus_policy::{
-        AclGrant, AclGrantee, Document, Facts, Organization, Policies, PolicyKind, PublicAccessBlock, verdict,
+        AclGrant, AclGrantee, Document, Facts, OrganizationFacts, Policies, PolicyKind, PublicAccessBlock, verdict,
     };
 
     use super::*;
@@ -216,7 +216,7 @@ mod tests {
 
     fn rows_behind(block: Option<PublicAccessBlock>) -> Vec<ExternalAccess> {
         let organization =
-            Organization { accounts: Some(["111122223333".to_owned()].into()), ..Organization::default() };
+            OrganizationFacts { accounts: Some(["111122223333".to_owned()].into()), ..OrganizationFacts::default() };
         let facts = Facts {
             kind: PolicyKind::Resource,
             resource_account: Some("111122223333"),

@@ -11,7 +11,7 @@ mod trust;
 mod verdict;
 
 use orgcensus_crawl::{Derive, Error, ScratchRows};
-use orgcensus_policy::{Guardrails, Organization};
+use orgcensus_policy::{Guardrails, OrganizationFacts};
 use orgcensus_row::GLOBAL;
 
 pub(crate) use account::Account;
@@ -38,7 +38,7 @@ impl IdentityRows {
         account_id: &str,
         account: &Account,
         aws_managed: &AwsManagedPolicies,
-        organization: &Organization,
+        organization: &OrganizationFacts,
         guardrails: &Guardrails,
     ) -> Result<(), Error> {
         let stamp = derive.stamp(account_id, GLOBAL);

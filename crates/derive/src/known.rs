@@ -10,7 +10,7 @@ use orgcensus_collectors::iam::roles::Role;
 use orgcensus_collectors::iam::users::User;
 use orgcensus_collectors::s3::buckets::Bucket;
 use orgcensus_crawl::{Derive, Error};
-use orgcensus_policy::{Organization, PrincipalKind, PrincipalValue};
+use orgcensus_policy::{OrganizationFacts, PrincipalKind, PrincipalValue};
 
 use crate::completeness::Completeness;
 use crate::named_in_policies::{NamedInPolicies, assumed_role, fingerprint, role_name};
@@ -19,7 +19,7 @@ use crate::named_in_policies::{NamedInPolicies, assumed_role, fingerprint, role_
 #[derive(Default)]
 pub(crate) struct Known {
     /// The organization, as the verdicts need it.
-    pub(crate) organization: Organization,
+    pub(crate) organization: OrganizationFacts,
     /// Which identities exist.
     pub(crate) living: Living,
 }
@@ -65,16 +65,16 @@ impl Known {
 }
 
 /// The part of the organization that is known without staged rows.
-fn organization(derive: &Derive<'_>, completeness: &Completeness, has_more_names: bool) -> Organization {
+fn organization(derive: &Derive<'_>, completeness: &Completeness, has_more_names: bool) -> OrganizationFacts {
     let (crawl, organization) = (derive.crawl(), derive.organization());
-    Organization {
+    OrganizationFacts {
         ids: Some(HashSet::from([organization.id.clone()])),
         accounts: Some(organization.accounts.iter().map(|account| account.id.clone()).collect()),
         trusted_accounts: crawl.trusted_accounts.iter().cloned().collect(),
-        trusted_tenants: Organization::tenants(&crawl.trusted_tenants),
+        trusted_tenants: OrganizationFacts::tenants(&crawl.trusted_tenants),
         has_more_vpcs: !completeness.has_all_vpcs || has_more_names,
         has_more_vpc_endpoints: !completeness.has_all_vpc_endpoints || has_more_names,
-        ..Organization::default()
+        ..OrganizationFacts::default()
     }
 }
 
@@ -82,7 +82,7 @@ fn organization(derive: &Derive<'_>, completeness: &Completeness, has_more_names
 fn own_networks(
     derive: &mut Derive<'_>,
     names: &NamedInPolicies,
-    organization: &mut Organization,
+    organization: &mut OrganizationFacts,
 ) -> Result<(), Error> {
     let accounts = &derive.organization().accounts;
     let is_own = |id: &str| accounts.binary_search_by(|account| account.id.as_str().cmp(id)).is_ok();
@@ -104,7 +104,7 @@ fn own_networks(
 impl Living {
     /// Whether the principal is an identity or account of the organization that exists. `None` if it belongs to another
     /// organization, is not a single identity, or if not all identities of its account were read.
-    pub(crate) fn is_living(&self, principal: &PrincipalValue, organization: &Organization) -> Option<bool> {
+    pub(crate) fn is_living(&self, principal: &PrincipalValue, organization: &OrganizationFacts) -> Option<bool> {
         let value = principal.value.as_str();
         if principal.kind != PrincipalKind::Aws {
             return None;

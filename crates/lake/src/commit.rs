@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::format::FORMAT;
 use crate::snapshot::{MANIFEST, is_to_come};
 use crate::upload::sha256;
-use crate::{Error, Lake, Manifest, Result, Snapshot, generations, instant};
+use crate::{Error, Lake, Manifest, Result, RunSnapshot, generations, instant};
 
 pub(crate) const PREFIX: &str = "_commits";
 
@@ -224,8 +224,8 @@ impl Commit {
     }
 
     /// What it published.
-    pub(crate) fn published(&self) -> Snapshot {
-        Snapshot {
+    pub(crate) fn published(&self) -> RunSnapshot {
+        RunSnapshot {
             organization_id: self.organization_id.clone(),
             snapshot_date: self.snapshot_date.clone(),
             run_id: self.run_id.clone(),

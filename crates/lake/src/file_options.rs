@@ -10,7 +10,7 @@ use parquet::schema::types::ColumnPath;
 
 use crate::format::{SCHEMA_VERSION, VERSION};
 use crate::instant;
-use crate::snapshot::Snapshot;
+use crate::snapshot::RunSnapshot;
 
 /// Sizes of Parquet files.
 #[derive(Debug, Clone)]
@@ -38,7 +38,7 @@ const ARN: &str = "arn";
 const FALSE_POSITIVES: f64 = 0.01;
 
 impl FileOptions {
-    pub(crate) fn writer_options(&self, table: &Table, snapshot: &Snapshot) -> Result<ArrowWriterOptions> {
+    pub(crate) fn writer_options(&self, table: &Table, snapshot: &RunSnapshot) -> Result<ArrowWriterOptions> {
         let rows = self.row_group_rows.max(1);
         let mut properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
@@ -58,7 +58,7 @@ impl FileOptions {
 }
 
 /// What a lone file says about itself.
-fn metadata(table: &Table, snapshot: &Snapshot) -> Vec<KeyValue> {
+fn metadata(table: &Table, snapshot: &RunSnapshot) -> Vec<KeyValue> {
     let value = |key: &str, value: &str| KeyValue::new(format!("orgcensus.{key}"), value.to_owned());
     vec![
         value("version", VERSION),

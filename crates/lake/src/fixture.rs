@@ -9,7 +9,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::Serialize;
 
 use crate::upload::sha256;
-use crate::{Begun, Coverage, FileOptions, Lake, LakeOptions, Publication, Snapshot, TableEntry};
+use crate::{Begun, Coverage, FileOptions, Lake, LakeOptions, Publication, RunSnapshot, TableEntry};
 
 /// One queue.
 #[derive(Debug, Clone, PartialEq, Serialize, Row)]
@@ -74,8 +74,8 @@ pub(crate) fn lake() -> (tempfile::TempDir, Lake) {
 }
 
 /// A run of one day.
-pub(crate) fn snapshot(run_id: &str) -> Snapshot {
-    Snapshot {
+pub(crate) fn snapshot(run_id: &str) -> RunSnapshot {
+    RunSnapshot {
         organization_id: "o-example".into(),
         snapshot_date: "2026-11-22".into(),
         run_id: run_id.into(),

@@ -71,7 +71,7 @@ pub use printable::{printable, printable_lines};
 pub use publication::{Begun, Coverage, Publication};
 pub use retention::RETENTION_DAYS_MIN;
 pub use slice_index::{Group, Groups, SliceIndex};
-pub use snapshot::Snapshot;
+pub use snapshot::RunSnapshot;
 pub use stage::Stage;
 pub use table_file::TableFile;
 pub use table_writer::TableWriter;

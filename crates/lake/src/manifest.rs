@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::blocks::Blocks;
 use crate::format::{FORMAT, SCHEMA_VERSION, VERSION};
 use crate::instant;
-use crate::snapshot::Snapshot;
+use crate::snapshot::RunSnapshot;
 
 /// What one run published.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -91,7 +91,7 @@ pub struct FileEntry {
 }
 
 impl Manifest {
-    pub(crate) fn new(snapshot: &Snapshot, mut tables: Vec<TableEntry>) -> Self {
+    pub(crate) fn new(snapshot: &RunSnapshot, mut tables: Vec<TableEntry>) -> Self {
         tables.sort_by(|a, b| a.name.cmp(&b.name));
         Self {
             format: FORMAT,

@@ -8,11 +8,11 @@ use orgcensus_row::{Table, Timestamp};
 use crate::commit::{Commit, ManifestReference};
 use crate::format::FORMAT;
 use crate::manifest::{Manifest, TableEntry};
-use crate::snapshot::{MANIFEST, Snapshot, is_to_come};
+use crate::snapshot::{MANIFEST, RunSnapshot, is_to_come};
 use crate::upload::sha256;
 use crate::{Error, FileOptions, Lake, Result, TableWriter, generations, instant};
 
-/// How much of the organization a snapshot has seen.
+/// How much of the organization a snapshot has seen: the sum of all tasks, as its commit says it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Coverage {
     /// Whether it is enough for the snapshot to be shown.
@@ -48,14 +48,14 @@ pub struct Publication(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     lake: Lake,
-    snapshot: Snapshot,
+    snapshot: RunSnapshot,
     options: FileOptions,
     prefix: String,
 }
 
 impl Publication {
     /// Begins to publish a run from the start: removes the files that an earlier attempt of the same run left.
-    pub async fn begin(lake: &Lake, snapshot: Snapshot, options: FileOptions) -> Result<Begun> {
+    pub async fn begin(lake: &Lake, snapshot: RunSnapshot, options: FileOptions) -> Result<Begun> {
         let prefix = snapshot.prefix()?;
         lake.check_date(&snapshot.snapshot_date)?;
         if let Some(commit) = lake.commit_of(&snapshot.run_id).await? {
@@ -105,7 +105,7 @@ impl Publication {
     }
 
     /// What is being published.
-    pub fn snapshot(&self) -> &Snapshot {
+    pub fn snapshot(&self) -> &RunSnapshot {
         &self.0.snapshot
     }
 

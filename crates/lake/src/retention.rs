@@ -71,12 +71,12 @@ fn expired_of(commits: &[Commit], retention_days: u32, now: Timestamp) -> Vec<Co
 mod tests {
     use super::*;
     use crate::fixture::{coverage, lake, queues, snapshot, table};
-    use crate::{Begun, Coverage, FileOptions, LakeOptions, Publication, Snapshot};
+    use crate::{Begun, Coverage, FileOptions, LakeOptions, Publication, RunSnapshot};
 
     const NOON: i64 = 1_795_348_800_000; // 2026-11-22T12:00:00Z
 
     async fn publish(lake: &Lake, run_id: &str, date: &str, is_complete: bool, days_ago: i64) -> Commit {
-        let snapshot = Snapshot { snapshot_date: date.into(), ..snapshot(run_id) };
+        let snapshot = RunSnapshot { snapshot_date: date.into(), ..snapshot(run_id) };
         let Begun::Fresh(publication) = Publication::begin(lake, snapshot, FileOptions::default()).await.unwrap()
         else {
             panic!("published already")

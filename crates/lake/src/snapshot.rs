@@ -23,9 +23,9 @@ pub(crate) fn day_folder(snapshot_date: &str) -> String {
     format!("snapshot_date={snapshot_date}")
 }
 
-/// What a run publishes, and when it started.
+/// The snapshot of one run: its organization, its day, the run itself, and when the run started.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Snapshot {
+pub struct RunSnapshot {
     /// The organization, `o-…`.
     pub organization_id: String,
     /// The day on which the run started, `YYYY-MM-DD`.
@@ -36,7 +36,7 @@ pub struct Snapshot {
     pub captured_at: Timestamp,
 }
 
-impl Snapshot {
+impl RunSnapshot {
     /// Where its objects are, from the lake's root.
     pub(crate) fn prefix(&self) -> Result<String> {
         let Self { organization_id, snapshot_date, run_id, .. } = self;
@@ -70,7 +70,7 @@ mod tests {
             assert!(snapshot(run_id).prefix().is_err(), "{run_id:?}");
         }
         for date in ["2026-13-01", "2026-1-1", "today"] {
-            assert!(Snapshot { snapshot_date: date.into(), ..snapshot("run-1") }.prefix().is_err(), "{date}");
+            assert!(RunSnapshot { snapshot_date: date.into(), ..snapshot("run-1") }.prefix().is_err(), "{date}");
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{cloudwatch, words};
 
 mod sections;
 
-use sections::{Aws, Organization};
+use sections::{Aws, OwnOrganization};
 pub(crate) use sections::{Catalog, Lake, Limits, Matcher, OwnAccount, Role, Select, Telemetry};
 
 /// What begins the name of an environment variable that overrides a key: `ORGCENSUS_LAKE__URL` is `url` in `[lake]`.
@@ -27,7 +27,7 @@ pub(crate) struct Config {
     /// Roles to assume before it, in this order.
     pub(crate) role_chain: Vec<Role>,
     /// What is one's own.
-    pub(crate) organization: Organization,
+    pub(crate) organization: OwnOrganization,
     /// What to crawl.
     pub(crate) select: Select,
     /// How much at once, how long, how fast.

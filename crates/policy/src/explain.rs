@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::arn::{Arn, is_account};
 use crate::document::Document;
-use crate::facts::{Facts, Organization};
+use crate::facts::{Facts, OrganizationFacts};
 use crate::flag::Flag;
 use crate::kind::PolicyKind;
 use crate::resource_kind::ResourceKind;
@@ -36,7 +36,7 @@ pub struct Context {
     pub trusted_accounts: Option<Vec<String>>,
     /// VPCs and VPC endpoints that are ours.
     pub trusted_vpcs: Option<Vec<String>>,
-    /// Tenants of identity providers that are ours, as [`Organization::tenants`] reads them.
+    /// Tenants of identity providers that are ours, as [`OrganizationFacts::tenants`] reads them.
     pub trusted_tenants: Option<Vec<String>>,
     /// The service that the policy is of: `s3`, `iam` for a role's trust policy, `vpce` for a VPC endpoint's …
     pub service: Option<String>,
@@ -55,7 +55,7 @@ pub struct Explainer {
     /// What the service or the resource says that its policies are attached to, if it says so.
     kind: Option<PolicyKind>,
     target: Option<Target>,
-    organization: Organization,
+    organization: OrganizationFacts,
     function_url_created_at: Option<DateTime<Utc>>,
 }
 
@@ -93,14 +93,14 @@ impl Explainer {
         let service = given(context.service).map(|service| service.trim().to_ascii_lowercase());
         let service = service.map(|name| name.strip_suffix(".amazonaws.com").map(str::to_owned).unwrap_or(name));
         Explainer {
-            organization: Organization {
+            organization: OrganizationFacts {
                 ids: or_empty(set(context.org_ids)),
                 accounts: Some(set(context.org_accounts).unwrap_or_default()),
                 trusted_accounts: set(context.trusted_accounts).unwrap_or_default(),
-                trusted_tenants: Organization::tenants(&context.trusted_tenants.unwrap_or_default()),
+                trusted_tenants: OrganizationFacts::tenants(&context.trusted_tenants.unwrap_or_default()),
                 own_vpcs: networks.clone(),
                 own_vpc_endpoints: networks,
-                ..Organization::default()
+                ..OrganizationFacts::default()
             },
             resource_account,
             function_url_created_at: context.function_url_created_at,

@@ -6,19 +6,20 @@ use crate::class::Class;
 use crate::kind::PolicyKind;
 use crate::target::Target;
 
-/// The facts about the organization. They are made once and shared by all verdicts; each question is one hash lookup.
+/// The facts about the organization that tell inside from outside. They are made once and shared by all verdicts; each
+/// question is one hash lookup.
 ///
 /// `None` means that a fact was not collected: everything that depends on it is then unknown, neither outside nor
 /// inside.
 #[derive(Debug, Clone, Default)]
-pub struct Organization {
+pub struct OrganizationFacts {
     /// The ids of our organizations (`o-…`).
     pub ids: Option<HashSet<String>>,
     /// All accounts of our organizations.
     pub accounts: Option<HashSet<String>>,
     /// Accounts outside that the configuration trusts: they count as inside.
     pub trusted_accounts: HashSet<String>,
-    /// Tenants of OIDC issuers that the configuration trusts, as [`Organization::tenants`] reads them.
+    /// Tenants of OIDC issuers that the configuration trusts, as [`OrganizationFacts::tenants`] reads them.
     pub trusted_tenants: HashSet<String>,
     /// Our own VPCs (`vpc-…`).
     pub own_vpcs: Option<HashSet<String>>,
@@ -36,7 +37,7 @@ pub struct Organization {
     pub unique_ids: HashMap<String, String>,
 }
 
-impl Organization {
+impl OrganizationFacts {
     /// Reads tenants: `<issuer>/<tenant>` of an issuer that many share, `token.actions.githubusercontent.com/my-org`, or
     /// the whole issuer of one's own, `gitlab.example.com`. Case and the scheme do not matter.
     pub fn tenants(written: &[String]) -> HashSet<String> {
@@ -61,7 +62,7 @@ pub struct Facts<'a> {
     /// nothing.
     pub target: Option<&'a Target>,
     /// The organization.
-    pub organization: &'a Organization,
+    pub organization: &'a OrganizationFacts,
 }
 
 impl<'a> Facts<'a> {
@@ -123,8 +124,8 @@ mod tests {
     #[test]
     fn c3_a_network_is_outside_only_when_all_of_ours_are_known() {
         let own = HashSet::from(["vpc-1".to_owned()]);
-        let mut organization = Organization { own_vpcs: Some(own), ..Organization::default() };
-        let class = |organization: &Organization, id: &str| {
+        let mut organization = OrganizationFacts { own_vpcs: Some(own), ..OrganizationFacts::default() };
+        let class = |organization: &OrganizationFacts, id: &str| {
             Facts { kind: PolicyKind::Resource, resource_account: None, service: None, target: None, organization }
                 .vpc(id)
         };

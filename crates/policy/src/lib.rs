@@ -49,7 +49,7 @@ pub use arn::is_arn;
 pub use class::Class;
 pub use document::{Document, MAX_DOCUMENT_BYTES, decode};
 pub use explain::{Context, Explainer, Explanation};
-pub use facts::{Facts, Organization};
+pub use facts::{Facts, OrganizationFacts};
 pub use flag::Flag;
 pub use function_url::url_created_at;
 pub use gate::Gate;

@@ -98,7 +98,7 @@ mod tests {
     use serde::Serialize;
 
     use super::*;
-    use crate::{Timestamp, table};
+    use crate::{Timestamp, stamp, table};
 
     /// One thing of every type.
     #[derive(Serialize, Row)]
@@ -136,15 +136,7 @@ mod tests {
             is_on: false,
         };
         builder.push(&empty).unwrap();
-        let stamp = Stamp {
-            organization_id: "o-1".into(),
-            account_id: "012345678901".into(),
-            account_name: "n".into(),
-            ou_path: "Root".into(),
-            region: "eu-west-1".into(),
-            captured_at: Timestamp(0),
-            run_id: "r".into(),
-        };
+        let stamp = stamp::example();
         let batch = builder.take(&stamp).unwrap();
         assert!(builder.is_empty());
         let text = pretty_format_batches(&[batch]).unwrap().to_string();

@@ -96,7 +96,7 @@ mod tests {
 
     use serde::Serialize;
 
-    use crate::{BatchBuilder, Row, Stamp, Timestamp, table};
+    use crate::{BatchBuilder, Row, Timestamp, stamp, table};
 
     /// A thing.
     #[derive(Serialize, Row)]
@@ -126,18 +126,6 @@ mod tests {
         size_bytes: Option<String>,
     }
 
-    fn stamp() -> Stamp {
-        Stamp {
-            organization_id: "o-1".into(),
-            account_id: "012345678901".into(),
-            account_name: "n".into(),
-            ou_path: "Root".into(),
-            region: "eu-west-1".into(),
-            captured_at: Timestamp(0),
-            run_id: "r".into(),
-        }
-    }
-
     #[test]
     fn what_goes_into_a_batch_comes_out_of_it_by_its_fields() {
         let mut builder = BatchBuilder::new(table::<Thing>()).unwrap();
@@ -154,7 +142,7 @@ mod tests {
                 })
                 .unwrap();
         }
-        let batch = builder.take(&stamp()).unwrap();
+        let batch = builder.take(&stamp::example()).unwrap();
         let mut told = Vec::new();
         Thing::each(&batch, |it| told.push(format!("{it:?}"))).unwrap();
         let row = |arn: &str, rest: &str| format!(r#"ThingRef {{ arn: "{arn}", {rest} }}"#);
@@ -174,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_batch_of_another_shape_is_an_error_and_no_null() {
-        let batch = BatchBuilder::new(table::<Other>()).unwrap().take(&stamp()).unwrap();
+        let batch = BatchBuilder::new(table::<Other>()).unwrap().take(&stamp::example()).unwrap();
         let error = Thing::each(&batch, |_| ()).unwrap_err().to_string();
         assert_eq!(error, "table test_read_things: the batch to read has no column size_bytes of Int64");
     }

@@ -46,3 +46,17 @@ impl Stamp {
 fn text(name: &'static str, comment: &'static str) -> Column {
     Column { name, comment, data_type: String::data_type(), nullable: false }
 }
+
+/// A stamp for tests.
+#[cfg(test)]
+pub(crate) fn example() -> Stamp {
+    Stamp {
+        organization_id: "o-1".into(),
+        account_id: "012345678901".into(),
+        account_name: "n".into(),
+        ou_path: "Root".into(),
+        region: "eu-west-1".into(),
+        captured_at: Timestamp(0),
+        run_id: "r".into(),
+    }
+}

@@ -2,11 +2,11 @@
 
 use crate::account::Trouble;
 use crate::credentials::Caller;
+use crate::delegates::delegated;
 use crate::organization::Organization;
 use crate::place::Place;
 use crate::protocol::{Problem, Refusal, Request};
 use crate::service::{Callers, Open, Service};
-use crate::services::organizations;
 
 /// Why a service cannot be read in an account and region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,8 +83,8 @@ fn is_administrator(organization: &Organization, caller: &Caller, callers: Calle
         Callers::AdministratorsOf(service) => services.contains(&service),
         Callers::Accounts | Callers::Administrators => true,
     };
-    let mut delegated = organizations::delegated(organization).into_iter();
-    own == 0 || delegated.any(|(index, services)| index == own && administers(&services))
+    let mut delegates = delegated(organization).into_iter();
+    own == 0 || delegates.any(|(index, services)| index == own && administers(&services))
 }
 
 #[cfg(test)]

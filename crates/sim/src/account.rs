@@ -1,6 +1,6 @@
 //! An account of the organization, and the trouble that it may have.
 
-use crate::organization;
+use crate::unit::SANDBOX;
 
 /// What is wrong with an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(crate) struct Account {
     pub(crate) email: String,
     pub(crate) joined_method: &'static str,
     pub(crate) joined_millis: i64,
-    /// The unit that contains the account, by place in [`Organization::units`]; none if the root contains it.
+    /// The unit that contains the account, by its place among all units; none if the root contains it.
     pub(crate) unit: Option<usize>,
     pub(crate) tags: Vec<(String, String)>,
     pub(crate) trouble: Option<Trouble>,
@@ -46,7 +46,7 @@ impl Account {
 
     /// Whether the account is in the unit where a service control policy denies a region.
     pub(crate) fn is_in_sandbox(&self) -> bool {
-        self.unit == Some(organization::SANDBOX)
+        self.unit == Some(SANDBOX)
     }
 
     pub(crate) fn status(&self) -> &'static str {

@@ -2,7 +2,7 @@
 
 use crate::simulation::Simulation;
 use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -13,7 +13,15 @@ use bytes::Bytes;
 
 /// An HTTP client that answers its own requests.
 #[derive(Debug, Clone)]
-pub(crate) struct InProcess(pub(crate) Simulation);
+struct InProcess(Simulation);
+
+impl Simulation {
+    /// An HTTP client for AWS SDKs. It sends every request to this simulation, whatever the address.
+    #[must_use]
+    pub fn http_client(&self) -> SharedHttpClient {
+        SharedHttpClient::new(InProcess(self.clone()))
+    }
+}
 
 impl HttpClient for InProcess {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {

@@ -87,6 +87,18 @@ impl Dice {
     }
 }
 
+/// A few tags, or none.
+pub(crate) fn some_tags(dice: &mut Dice) -> Vec<(String, String)> {
+    let mut tags = Vec::new();
+    if dice.chance(0.6) {
+        tags.push(("team".to_owned(), dice.pick(&["billing", "search", "data", "platform"]).to_owned()));
+    }
+    if dice.chance(0.3) {
+        tags.push(("cost:center & more".to_owned(), format!("cc-{}", dice.between(100, 999))));
+    }
+    tags
+}
+
 #[cfg(test)]
 mod tests {
     use super::Dice;

@@ -4,6 +4,7 @@ use crate::account::{Account, Trouble};
 use crate::clock::{Clock, Started};
 use crate::dice::Dice;
 use crate::settings::Settings;
+use crate::unit::{DEVELOPMENT, SANDBOX, SUSPENDED, Unit, any_unit};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Account ids are `FIRST_ID + (index * STEP + shift) mod SPAN`. They are scattered, unique and invertible, so no table
@@ -18,32 +19,6 @@ const HELD: u64 = 2;
 
 /// Accounts from this index on belong to other organizations.
 const OUTSIDE: u64 = 1_000_000_000;
-
-/// The units below the root: the name, and the unit that contains it.
-const UNITS: [(&str, Option<usize>); 7] = [
-    ("Security", None),
-    ("Workloads", None),
-    ("Production", Some(1)),
-    ("Payments", Some(2)),
-    ("Development", Some(1)),
-    ("Sandbox", None),
-    ("Suspended", None),
-];
-/// How often accounts are in each unit of [`UNITS`]. Chance puts no account into `Workloads` or `Suspended` itself.
-const UNIT_WEIGHTS: [(Option<usize>, u32); 6] =
-    [(None, 1), (Some(0), 3), (Some(2), 8), (Some(3), 6), (Some(4), 10), (Some(5), 3)];
-const DEVELOPMENT: usize = 4;
-/// The unit where a service control policy denies a region.
-pub(crate) const SANDBOX: usize = 5;
-const SUSPENDED: usize = 6;
-
-/// An organizational unit.
-#[derive(Debug)]
-pub(crate) struct Unit {
-    pub(crate) id: String,
-    pub(crate) name: &'static str,
-    pub(crate) parent: Option<usize>,
-}
 
 /// The simulated organization. It holds its settings and its tree; accounts are computed on request.
 #[derive(Debug)]
@@ -63,12 +38,7 @@ impl Organization {
     pub(crate) fn new(settings: Settings) -> Self {
         let mut dice = Dice::new(settings.seed, &["organization"]);
         let root = dice.lower(4);
-        let units = UNITS.iter().map(|(name, parent)| Unit {
-            id: format!("ou-{root}-{}", dice.lower(8)),
-            name,
-            parent: *parent,
-        });
-        let units = units.collect();
+        let units = Unit::all(&root, &mut dice);
         let id = format!("o-{}", dice.lower(10));
         let shift = dice.between(0, 899_999_999_999).unsigned_abs();
         Self {
@@ -153,7 +123,7 @@ impl Organization {
             _ if index % 40 == 35 => Some(SANDBOX),
             // An account has one trouble at most: an account with its own trouble is not also in the sandbox.
             (_, Some(_)) => Some(DEVELOPMENT),
-            _ => self.dice(&["unit", &index.to_string()]).weighted(&UNIT_WEIGHTS),
+            _ => any_unit(&mut self.dice(&["unit", &index.to_string()])),
         }
     }
 

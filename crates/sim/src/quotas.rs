@@ -2,6 +2,7 @@
 //! real time. Where AWS publishes no rate, nothing is limited.
 
 use crate::protocol::Refusal;
+use crate::quota::{Quota, Sharing};
 use crate::service::{Scope, Service};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -10,35 +11,6 @@ use tokio::time::Instant;
 /// If there are more buckets than this, the buckets that are full again are removed.
 const MOST_BUCKETS: usize = 50_000;
 
-/// Which operations share a bucket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sharing {
-    /// Each operation has its own bucket.
-    Each,
-    /// All operations of the quota share one bucket.
-    Together,
-}
-
-/// A documented limit of a service.
-#[derive(Debug)]
-pub(crate) struct Quota {
-    /// The operations that it limits. If empty, it limits all operations that no other quota names.
-    pub(crate) operations: &'static [&'static str],
-    sharing: Sharing,
-    burst: f64,
-    per_second: f64,
-}
-
-/// A rate for each of these operations: the number of calls at once, and the number of calls per second.
-pub(crate) const fn each(operations: &'static [&'static str], burst: f64, per_second: f64) -> Quota {
-    Quota { operations, sharing: Sharing::Each, burst, per_second }
-}
-
-/// A rate for all these operations together: the number of calls at once, and the number of calls per second.
-pub(crate) const fn together(operations: &'static [&'static str], burst: f64, per_second: f64) -> Quota {
-    Quota { operations, sharing: Sharing::Together, burst, per_second }
-}
-
 /// Account, region (empty for global services), service, the number of its quota, and the operation if it has its own
 /// bucket.
 type Key = (String, String, &'static str, usize, String);
@@ -46,12 +18,13 @@ type Key = (String, String, &'static str, usize, String);
 /// The buckets of all accounts.
 #[derive(Debug, Default)]
 pub(crate) struct Quotas {
-    buckets: Mutex<HashMap<Key, Bucket>>,
+    buckets: Mutex<HashMap<Key, QuotaBucket>>,
     under_way: Mutex<HashMap<(String, String), usize>>,
 }
 
+/// The calls that a quota has left, and the moment at which they were counted.
 #[derive(Debug, Clone, Copy)]
-struct Bucket {
+struct QuotaBucket {
     tokens: f64,
     counted_at: Instant,
 }
@@ -82,9 +55,9 @@ impl Quotas {
             buckets.retain(|_, bucket| now.duration_since(bucket.counted_at).as_secs() < 10);
         }
         let key = (account_id.to_owned(), region.to_owned(), service.name, number, own.to_owned());
-        let bucket = buckets.entry(key).or_insert(Bucket { tokens: *burst, counted_at: now });
+        let bucket = buckets.entry(key).or_insert(QuotaBucket { tokens: *burst, counted_at: now });
         let back = now.duration_since(bucket.counted_at).as_secs_f64() * per_second;
-        *bucket = Bucket { tokens: (bucket.tokens + back).min(*burst), counted_at: now };
+        *bucket = QuotaBucket { tokens: (bucket.tokens + back).min(*burst), counted_at: now };
         if bucket.tokens < 1.0 {
             return Err(Refusal::throttled(service));
         }

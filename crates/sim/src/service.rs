@@ -2,9 +2,9 @@
 //! declaration itself says who may call, what the quotas limit and what the truth counts.
 
 use crate::account::Trouble;
+use crate::context::Context;
 use crate::protocol::{OwnError, Refusal};
-use crate::quotas::Quota;
-use crate::services::{Context, SERVICES};
+use crate::quota::Quota;
 use crate::truth::{Counts, Kind};
 use orgcensus_calls::{Protocol, operation};
 use serde_json::Value;
@@ -152,10 +152,10 @@ impl Service {
         }
     }
 
-    /// The service that a signature's credential scope names. If several services sign with the same name, the path
+    /// The one of these services that a signature's credential scope names. If several sign with the same name, the path
     /// decides.
-    pub(crate) fn signed_as(name: &str, path: &str) -> Option<&'static Self> {
-        let mut alike = SERVICES.iter().copied().filter(|service| service.signing_name() == name);
+    pub(crate) fn signed_as(services: &[&'static Self], name: &str, path: &str) -> Option<&'static Self> {
+        let mut alike = services.iter().copied().filter(|service| service.signing_name() == name);
         let first = alike.next()?;
         Some(alike.find(|service| service.begins(path)).unwrap_or(first))
     }
@@ -221,6 +221,7 @@ impl Eq for Service {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::services::SERVICES;
     use std::collections::BTreeSet;
 
     #[test]
@@ -239,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_signature_and_a_path_say_the_service() {
-        let of = |name, path| Service::signed_as(name, path).map(|it| it.name);
+        let of = |name, path| Service::signed_as(SERVICES, name, path).map(|it| it.name);
         assert_eq!(of("s3", "/bucket"), Some("s3"));
         assert_eq!(of("s3", "/v20180820/configuration/publicAccessBlock"), Some("s3control"));
         assert_eq!(of("sso", "/"), Some("ssoadmin"));

@@ -2,19 +2,17 @@
 
 use crate::access;
 use crate::calls::{Call, Calls};
-use crate::client::InProcess;
 use crate::credentials::{Caller, authenticate};
 use crate::delivery::Delivery;
 use crate::fate::{Fate, Fates};
 use crate::organization::Organization;
 use crate::protocol::{Answer, Problem, Refusal, Request, Signature, render, render_refusal};
 use crate::quotas::{Quotas, Turn};
+use crate::report_polls::ReportPolls;
 use crate::service::Service;
-use crate::services::iam::ReportPolls;
-use crate::services::{self, sts};
+use crate::services::{self, SERVICES, sts};
 use crate::settings::Settings;
 use crate::truth::Truth;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bytes::Bytes;
 use http::Response;
 use std::sync::Arc;
@@ -110,13 +108,7 @@ impl Simulation {
     /// What a perfect census of this organization finds.
     #[must_use]
     pub fn truth(&self) -> Truth {
-        Truth::of(&self.0.organization)
-    }
-
-    /// An HTTP client for AWS SDKs. It sends every request to this simulation, whatever the address.
-    #[must_use]
-    pub fn http_client(&self) -> SharedHttpClient {
-        SharedHttpClient::new(InProcess(self.clone()))
+        Truth::of(&self.0.organization, SERVICES)
     }
 
     /// Takes the call from its bucket if rates are enforced, and begins a turn if calls must not overlap.
@@ -157,7 +149,7 @@ impl Simulation {
 
 /// Reads a request. If it cannot be read, returns the refusal, and the service that refuses.
 fn read(request: &http::Request<Bytes>) -> Result<Request, (&'static Service, Refusal)> {
-    let signature = Signature::of(request).ok_or_else(|| (&sts::SERVICE, Refusal::unsigned()))?;
+    let signature = Signature::of(SERVICES, request).ok_or_else(|| (&sts::SERVICE, Refusal::unsigned()))?;
     let service = signature.service();
     Request::read(signature, request).map_err(|refusal| (service, refusal))
 }

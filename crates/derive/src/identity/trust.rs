@@ -1,8 +1,8 @@
 //! Who may assume each role, and under which conditions.
 
 use orgcensus_policy::{
-    Condition, Document, Facts, Flag, Grant, Guardrails, Organization, Policies, PolicyKind, PrincipalKind, Statement,
-    Target, verdict,
+    Condition, Document, Facts, Flag, Grant, Guardrails, OrganizationFacts, Policies, PolicyKind, PrincipalKind,
+    Statement, Target, verdict,
 };
 
 use super::account::{Account, KnownIdentity, Role};
@@ -14,7 +14,7 @@ impl Account {
     pub(super) fn trusts(
         &self,
         account_id: &str,
-        organization: &Organization,
+        organization: &OrganizationFacts,
         guardrails: &Guardrails,
     ) -> Vec<RoleTrust> {
         let rows = self.trusted().flat_map(|(arn, known, document)| {
@@ -51,7 +51,7 @@ impl TrustedRole<'_> {
         &self,
         document: &Document,
         account_id: &str,
-        organization: &Organization,
+        organization: &OrganizationFacts,
         guardrails: &Guardrails,
     ) -> Vec<RoleTrust> {
         if !document.is_understood() {
@@ -183,9 +183,9 @@ mod tests {
     const ARN: &str = "arn:aws:iam::111122223333:role/ci/web";
 
     fn rows(text: &str) -> Vec<RoleTrust> {
-        let organization = Organization {
+        let organization = OrganizationFacts {
             accounts: Some(["111122223333", "222233334444"].map(str::to_owned).into()),
-            ..Organization::default()
+            ..OrganizationFacts::default()
         };
         let trusted = TrustedRole { arn: ARN, name: last(ARN), role: Role::default() };
         trusted.rows(&Document::parse(text), "111122223333", &organization, &Guardrails::default())

@@ -4,7 +4,7 @@ use super::*;
 use crate::fixture::{coverage, lake, queues, snapshot, table};
 use crate::{Begun, Coverage, FileOptions, Publication};
 
-async fn publish(lake: &Lake, snapshot: Snapshot, is_complete: bool) -> Commit {
+async fn publish(lake: &Lake, snapshot: RunSnapshot, is_complete: bool) -> Commit {
     let Begun::Fresh(publication) = Publication::begin(lake, snapshot, FileOptions::default()).await.unwrap() else {
         panic!("published already")
     };
@@ -14,9 +14,9 @@ async fn publish(lake: &Lake, snapshot: Snapshot, is_complete: bool) -> Commit {
     publication.commit(vec![writer.close().await.unwrap()], coverage, Timestamp(1)).await.unwrap()
 }
 
-fn of(organization_id: &str, snapshot_date: &str, run_id: &str) -> Snapshot {
+fn of(organization_id: &str, snapshot_date: &str, run_id: &str) -> RunSnapshot {
     let (organization_id, snapshot_date) = (organization_id.to_owned(), snapshot_date.to_owned());
-    Snapshot { organization_id, snapshot_date, ..snapshot(run_id) }
+    RunSnapshot { organization_id, snapshot_date, ..snapshot(run_id) }
 }
 
 #[tokio::test]

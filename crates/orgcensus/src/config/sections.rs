@@ -34,10 +34,10 @@ pub(crate) struct Role {
     pub(crate) duration_seconds: Option<i32>,
 }
 
-/// `[organization]`
+/// `[organization]`: one's own organization, and what counts as inside of it. `expecting` is what errors call it.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Organization {
+#[serde(deny_unknown_fields, default, expecting = "struct Organization")]
+pub(crate) struct OwnOrganization {
     pub(crate) id: Option<String>,
     pub(crate) own_account: OwnAccount,
     pub(crate) trusted_accounts: Vec<String>,
@@ -159,7 +159,7 @@ impl Default for Role {
     }
 }
 
-impl Default for Organization {
+impl Default for OwnOrganization {
     fn default() -> Self {
         Self { id: None, own_account: OwnAccount::Direct, trusted_accounts: Vec::new(), trusted_tenants: Vec::new() }
     }

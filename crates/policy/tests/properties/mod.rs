@@ -7,17 +7,17 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use orgcensus_policy::{
-    Context, Document, Explainer, Facts, Flag, Lines, Organization, Policies, PolicyKind, PublicAccessBlock, Statement,
-    Target, Verdict, decode, s3_public, statement_grants, verdict,
+    Context, Document, Explainer, Facts, Flag, Lines, OrganizationFacts, Policies, PolicyKind, PublicAccessBlock,
+    Statement, Target, Verdict, decode, s3_public, statement_grants, verdict,
 };
 
 const KINDS: [PolicyKind; 8] = PolicyKind::ALL;
 
 /// Two organizations: everything is known about one, and nothing about the other.
-static ORGANIZATIONS: LazyLock<[Organization; 2]> = LazyLock::new(|| {
+static ORGANIZATIONS: LazyLock<[OrganizationFacts; 2]> = LazyLock::new(|| {
     let set = |items: &[&str]| items.iter().map(ToString::to_string).collect::<HashSet<_>>();
     let owner = |name: &str| HashMap::from([(name.to_owned(), "111122223333".to_owned())]);
-    let known = Organization {
+    let known = OrganizationFacts {
         ids: Some(set(&["o-ourorg0001"])),
         accounts: Some(set(&["111122223333", "222233334444"])),
         trusted_accounts: set(&["555566667777"]),
@@ -27,9 +27,9 @@ static ORGANIZATIONS: LazyLock<[Organization; 2]> = LazyLock::new(|| {
         bucket_owners: owner("our-bucket"),
         canonical_ids: owner("canonical"),
         unique_ids: owner("AROAEXAMPLE"),
-        ..Organization::default()
+        ..OrganizationFacts::default()
     };
-    [known, Organization::default()]
+    [known, OrganizationFacts::default()]
 });
 
 /// Resources that the policies may be on; half of the time the resource is not known.

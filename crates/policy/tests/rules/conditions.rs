@@ -1,7 +1,7 @@
 //! C1–C15: what conditions bound.
 
 use crate::{OURS, OWN, check, check_anyone, document, facts};
-use orgcensus_policy::{Class, Document, Facts, Organization, PolicyKind, statement_grants};
+use orgcensus_policy::{Class, Document, Facts, OrganizationFacts, PolicyKind, statement_grants};
 
 #[test]
 fn c1_bounds_on_the_caller() {
@@ -244,7 +244,7 @@ fn r2_external_only_if_every_bound_admits_someone_outside() {
 
 #[test]
 fn a_fact_that_was_not_collected_makes_it_unknown() {
-    let nothing = Organization::default();
+    let nothing = OrganizationFacts::default();
     let unknown = Facts {
         kind: PolicyKind::Resource,
         resource_account: Some(OWN),

@@ -1,6 +1,6 @@
 //! R6: what the data say of an issuer, and whose tenants the configuration trusts.
 
-use orgcensus_policy::{Class, Facts, Organization, Policies, PolicyKind, Verdict, verdict};
+use orgcensus_policy::{Class, Facts, OrganizationFacts, Policies, PolicyKind, Verdict, verdict};
 
 use crate::{OURS, document};
 
@@ -10,7 +10,7 @@ const SENTINEL: &str = "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/";
 /// The verdict on a role of ours that trusts an issuer under these conditions, where these tenants are trusted.
 fn judge(issuer: &str, conditions: &str, trusted: &[&str]) -> Verdict {
     let trusted: Vec<String> = trusted.iter().map(ToString::to_string).collect();
-    let organization = Organization { trusted_tenants: Organization::tenants(&trusted), ..OURS.clone() };
+    let organization = OrganizationFacts { trusted_tenants: OrganizationFacts::tenants(&trusted), ..OURS.clone() };
     let facts = Facts {
         kind: PolicyKind::Trust,
         resource_account: Some("111122223333"),

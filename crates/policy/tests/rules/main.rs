@@ -21,7 +21,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use orgcensus_policy::{
-    Document, Facts, Grant, Organization, Policies, PolicyKind, Verdict, statement_grants, verdict,
+    Document, Facts, Grant, OrganizationFacts, Policies, PolicyKind, Verdict, statement_grants, verdict,
 };
 
 /// The account that owns the resources.
@@ -32,12 +32,12 @@ pub(crate) const FOREIGN_CANONICAL: &str = "999999999999999999999999999999999999
 
 /// An organization of two accounts (111122223333, 222233334444) that trusts a third (555566667777). 999988887777 is
 /// outside.
-pub(crate) static OURS: LazyLock<Organization> = LazyLock::new(|| {
+pub(crate) static OURS: LazyLock<OrganizationFacts> = LazyLock::new(|| {
     let set = |items: &[&str]| items.iter().map(ToString::to_string).collect::<HashSet<_>>();
     let map = |items: &[(&str, &str)]| {
         items.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect::<HashMap<_, _>>()
     };
-    Organization {
+    OrganizationFacts {
         ids: Some(set(&["o-ourorg0001"])),
         accounts: Some(set(&[OWN, "222233334444"])),
         trusted_accounts: set(&["555566667777"]),
@@ -47,7 +47,7 @@ pub(crate) static OURS: LazyLock<Organization> = LazyLock::new(|| {
         bucket_owners: map(&[("our-bucket", OWN), ("their-bucket", "999988887777")]),
         canonical_ids: map(&[(OWN_CANONICAL, OWN), (FOREIGN_CANONICAL, "999988887777")]),
         unique_ids: map(&[("AROAOWNROLE", OWN)]),
-        ..Organization::default()
+        ..OrganizationFacts::default()
     }
 });
 

@@ -3,9 +3,9 @@
 use super::named::Named;
 use super::{Kind, Verdict, document};
 use crate::dice::Dice;
+use crate::ids::{ORGANIZATION_ROLE, default_vpc_id, first_endpoint_id};
+use crate::organization_policies::is_in_perimeter;
 use crate::place::Place;
-use crate::services::organizations::is_in_perimeter;
-use crate::services::{ec2, sts};
 use serde_json::{Value, json};
 
 /// A policy of a resource.
@@ -186,8 +186,8 @@ impl Subject<'_> {
     /// A condition on the network that a call comes from.
     fn network(&self, kind: Kind, dice: &mut Dice) -> Value {
         let (key, id) = match kind {
-            Kind::OwnVpc => ("aws:SourceVpc", ec2::default_vpc_id(self.place.organization, &self.place.account.id)),
-            Kind::OtherVpce => ("aws:SourceVpce", ec2::first_endpoint_id(self.place.organization, &self.other(dice))),
+            Kind::OwnVpc => ("aws:SourceVpc", default_vpc_id(self.place.organization, &self.place.account.id)),
+            Kind::OtherVpce => ("aws:SourceVpce", first_endpoint_id(self.place.organization, &self.other(dice))),
             _ => ("aws:SourceVpc", format!("vpc-0{}", dice.hex(16))),
         };
         json!({ "StringEquals": { key: id } })
@@ -200,7 +200,7 @@ impl Subject<'_> {
         let role = if other == self.place.organization.management_id() {
             &self.place.organization.settings.crawler_role
         } else {
-            sts::ORGANIZATION_ROLE
+            ORGANIZATION_ROLE
         };
         self.place.organization.arn("iam", "", &other, &format!("role/{role}"))
     }

@@ -3,8 +3,8 @@
 use super::named::principals;
 use super::{Named, Verdict, document};
 use crate::dice::Dice;
+use crate::organization_policies::is_in_perimeter;
 use crate::place::Place;
-use crate::services::organizations::is_in_perimeter;
 use serde_json::{Value, json};
 
 const GITHUB: &str = "token.actions.githubusercontent.com";

@@ -29,8 +29,8 @@ pub(crate) struct Signature {
 
 impl Signature {
     /// Reads `Credential=KEY/DATE/REGION/SERVICE/aws4_request`. The simulator does not verify the signature itself, so
-    /// it lets every caller in.
-    pub(crate) fn of<T>(request: &http::Request<T>) -> Option<Self> {
+    /// it lets every caller in. The signature must name one of these services.
+    pub(crate) fn of<T>(services: &[&'static Service], request: &http::Request<T>) -> Option<Self> {
         let header = request.headers().get(http::header::AUTHORIZATION)?.to_str().ok()?;
         let scope = header.split_once("Credential=")?.1.split([',', ' ']).next()?;
         let mut parts = scope.split('/');
@@ -38,7 +38,7 @@ impl Signature {
         Some(Self {
             access_key_id: access_key_id.to_owned(),
             region: region.to_owned(),
-            service: Service::signed_as(service, request.uri().path())?,
+            service: Service::signed_as(services, service, request.uri().path())?,
         })
     }
 
@@ -115,6 +115,7 @@ fn form_action(request: &http::Request<Bytes>) -> Option<(String, Map<String, Va
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::services::SERVICES;
 
     fn read(service: &str, uri: &str, headers: &[(&str, &str)], body: &str) -> Result<Request, Refusal> {
         let scope = format!("AWS4-HMAC-SHA256 Credential=KEY/20261122/eu-west-1/{service}/aws4_request, Signature=0");
@@ -123,7 +124,7 @@ mod tests {
             builder = builder.header(*name, *value);
         }
         let request = builder.body(Bytes::copy_from_slice(body.as_bytes())).unwrap();
-        Request::read(Signature::of(&request).unwrap(), &request)
+        Request::read(Signature::of(SERVICES, &request).unwrap(), &request)
     }
 
     #[test]

@@ -2,15 +2,13 @@
 
 mod vpcs;
 
-pub(crate) use vpcs::{default_vpc_id, first_endpoint_id};
-
-use super::{Context, some_tags};
 use crate::CANARY;
 use crate::clock::iso_millis;
-use crate::dice::Dice;
+use crate::context::Context;
+use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::protocol::{Refusal, items};
-use crate::quotas::each;
+use crate::quota::each;
 use crate::service::{Service, get, list};
 use crate::truth::{At, Tally, resources, things};
 use base64::Engine;

@@ -1,8 +1,9 @@
 //! ECR: repositories with their policies, and the registry's policy.
 
-use super::{Context, some_tags};
 use crate::account::Trouble;
 use crate::clock::epoch_seconds;
+use crate::context::Context;
+use crate::dice::some_tags;
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal, tags};

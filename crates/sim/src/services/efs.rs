@@ -1,7 +1,8 @@
 //! EFS: file systems and their policies.
 
-use super::{Context, some_tags};
 use crate::clock::epoch_seconds;
+use crate::context::Context;
+use crate::dice::some_tags;
 use crate::place::Place;
 use crate::policies::{ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal, tags};

@@ -1,12 +1,13 @@
 //! KMS: keys with their policies, rotation, aliases and tags.
 
-use super::{Context, some_tags};
 use crate::account::Trouble;
 use crate::clock::{DAY_MILLIS, epoch_seconds};
+use crate::context::Context;
+use crate::dice::some_tags;
 use crate::place::Place;
 use crate::policies::{Kind, Named, ResourcePolicy, Subject, Verdict, any_kind};
 use crate::protocol::{Problem, Refusal};
-use crate::quotas::each;
+use crate::quota::each;
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
 use serde_json::{Value, json};

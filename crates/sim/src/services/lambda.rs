@@ -1,12 +1,13 @@
 //! Lambda: functions, their policies, URLs and tags. Their environments hold canaries.
 
-use super::{Context, some_tags};
 use crate::CANARY;
 use crate::clock::iso_lambda;
+use crate::context::Context;
+use crate::dice::some_tags;
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, Verdict, any_kind};
 use crate::protocol::{Problem, Refusal};
-use crate::quotas::{each, together};
+use crate::quota::{each, together};
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
 use serde_json::{Map, Value, json};

@@ -1,8 +1,7 @@
 //! RDS: clusters and instances of databases.
 
-use super::some_tags;
 use crate::clock::iso_millis;
-use crate::dice::Dice;
+use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::protocol::{Problem, tags};
 use crate::service::{Service, get};

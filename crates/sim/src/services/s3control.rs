@@ -1,6 +1,7 @@
 //! S3 Control: an account's Block Public Access.
 
-use super::{Context, s3};
+use super::s3;
+use crate::context::Context;
 use crate::protocol::Refusal;
 use crate::service::{Service, get};
 use serde_json::{Value, json};

@@ -1,11 +1,12 @@
 //! Secrets Manager: secrets and their policies, but never their values.
 
-use super::{Context, some_tags};
 use crate::clock::epoch_seconds;
+use crate::context::Context;
+use crate::dice::some_tags;
 use crate::place::Place;
 use crate::policies::{ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal, tags};
-use crate::quotas::{each, together};
+use crate::quota::{each, together};
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
 use orgcensus_policy::kinds::SECRETSMANAGER_SECRET;

@@ -1,11 +1,12 @@
 //! SNS: topics, their attributes and tags.
 
-use super::{Context, some_tags};
 use crate::account::Trouble;
+use crate::context::Context;
+use crate::dice::some_tags;
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal, members, tags};
-use crate::quotas::{each, together};
+use crate::quota::{each, together};
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
 use orgcensus_policy::kinds::SNS_TOPIC;

@@ -1,9 +1,9 @@
 //! SQS: queues, their attributes and tags.
 
-use super::{Context, some_tags};
 use crate::account::Trouble;
 use crate::clock::epoch_seconds;
-use crate::dice::Dice;
+use crate::context::Context;
+use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal};

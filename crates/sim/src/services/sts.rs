@@ -1,13 +1,14 @@
 //! STS: who calls, and credentials for another role.
 
-use super::{Context, iam};
 use crate::CANARY;
 use crate::account::Account;
 use crate::clock::iso;
+use crate::context::Context;
 use crate::credentials::{Caller, Session};
+use crate::ids::{ORGANIZATION_ROLE, role_id};
 use crate::place::Place;
 use crate::protocol::Refusal;
-use crate::quotas::together;
+use crate::quota::together;
 use crate::service::{Open, Scope, Service, get};
 use serde_json::{Value, json};
 
@@ -24,9 +25,6 @@ pub(crate) static SERVICE: Service = Service {
     ]],
     ..Service::named("sts")
 };
-
-/// The role that every member made by Organizations has. The management account may assume it.
-pub(crate) const ORGANIZATION_ROLE: &str = "OrganizationAccountAccessRole";
 
 fn assume_role(context: &Context<'_>) -> Result<Value, Refusal> {
     let (request, organization) = (context.request, context.organization());
@@ -56,7 +54,7 @@ fn assume_role(context: &Context<'_>) -> Result<Value, Refusal> {
         None => account,
     };
     let session = Session {
-        role_id: iam::role_id(&Place::account(organization, &account), &role),
+        role_id: role_id(&Place::account(organization, &account), &role),
         account_id: account.id,
         role,
         session_name: session_name.to_owned(),

@@ -2,7 +2,7 @@
 
 use orgcensus_policy::kinds::{S3_BUCKET, SNS_TOPIC, SQS_QUEUE};
 
-use super::Fact;
+use super::parts::Fact;
 use super::tally::Tally;
 
 /// The facts of one organization. In a fact about organizations, numerator and denominator are 0 or 1.

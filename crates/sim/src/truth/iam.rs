@@ -1,11 +1,12 @@
 //! Counts what an account's IAM holds: users with their credentials, groups, roles, policies and the root user.
 
-use super::kind::Planted;
+use super::misconfigurations::Misconfigurations;
+use super::planted::Planted;
 use super::tally::Tally;
 use super::{credentials, identities};
 use crate::clock::Clock;
 use crate::place::Place;
-use crate::services::iam::{Iam, Key, User};
+use crate::services::iam::{Iam, Key, User, password_strength};
 
 /// Counts the IAM of an account.
 pub(crate) fn count_iam(place: &Place<'_>, tally: &mut Tally) {
@@ -23,7 +24,7 @@ pub(crate) fn count_iam(place: &Place<'_>, tally: &mut Tally) {
     credentials::count(tally, organization, &iam);
     roles(place, tally, &iam);
     tally.identities.extend(identities::identities(place.account, &iam));
-    tally.misconfigurations.account(place, &iam);
+    misconfigurations(place, &mut tally.misconfigurations, &iam);
 }
 
 fn rows(tally: &mut Tally, iam: &Iam) {
@@ -65,4 +66,36 @@ fn user(tally: &mut Tally, clock: Clock, user: &User) {
     tally.users_key_old_and_idle +=
         any(&|key| clock.age_days(key.created_millis) > 365 && is_idle(key.created_millis, key.used_millis, 30));
     tally.users_console_without_mfa += u64::from(user.password.is_some() && !user.has_mfa);
+}
+
+/// Counts the misconfigurations of an account's users, of its root user and of its password policy.
+fn misconfigurations(place: &Place<'_>, counts: &mut Misconfigurations, iam: &Iam) {
+    for it in &iam.users {
+        misconfigurations_of_user(place.organization.clock, counts, it);
+    }
+    counts.one("B1", "root_users", "lake", !iam.root.has_mfa);
+    let strength = password_strength(place);
+    counts.one("B2", "accounts", "no_policy", strength.is_none());
+    counts.one("B2", "accounts", "weak", strength != Some(true));
+}
+
+fn misconfigurations_of_user(clock: Clock, counts: &mut Misconfigurations, user: &User) {
+    let age = |millis: i64| clock.age_days(millis);
+    let active: Vec<&Key> = user.keys.iter().filter(|key| key.is_active).collect();
+    let password = user.password.iter().map(|it| age(it.used_millis.unwrap_or(it.changed_millis)));
+    let keys = active.iter().map(|key| age(key.used_millis.unwrap_or(key.created_millis)));
+    let idle_days = password.chain(keys).max().unwrap_or_default();
+    if user.password.is_some() {
+        counts.one("B1", "console_users", "lake", !user.has_mfa);
+    }
+    counts.one("B3", "users", "over_45_days", idle_days > 45);
+    counts.one("B3", "users", "over_90_days", idle_days > 90);
+    counts.one("B4", "users", "lake", !user.permissions.inline.is_empty() || !user.permissions.attached.is_empty());
+    let is_old = |key: &&Key| age(key.created_millis) > 90;
+    for key in &active {
+        counts.one("B5", "active_keys", "lake", is_old(key));
+    }
+    if !active.is_empty() {
+        counts.one("B5", "users_with_active_key", "lake", active.iter().any(is_old));
+    }
 }

@@ -1,6 +1,6 @@
 //! The rights of each identity, from the kinds of its policies.
 
-use super::IdentityTruth;
+use super::parts::IdentityTruth;
 use crate::account::Account;
 use crate::organization::Organization;
 use crate::policies::{Gives, IdentityKind, gives_of_aws};

@@ -2,9 +2,9 @@
 
 use orgcensus_policy::ResourceKind;
 
-use super::Tally;
+use super::planted::Planted;
+use super::tally::Tally;
 use crate::place::Place;
-use crate::policies::{Named, ResourcePolicy, Verdict};
 
 /// A kind of thing that a service holds.
 pub(crate) struct Kind {
@@ -37,48 +37,6 @@ pub(super) enum Holds {
 
 /// A service's own function that counts what no other service has, and the places where it is called.
 pub(crate) type Counts = (At, fn(&Place<'_>, &mut Tally));
-
-/// One resource with what was planted in its policy.
-#[derive(Debug)]
-pub(crate) struct Planted {
-    pub(crate) arn: String,
-    pub(crate) verdict: Verdict,
-    pub(crate) named: Named,
-    pub(crate) rests_on_networks: bool,
-    pub(crate) has_policy: bool,
-    /// Whether the crawler's role may not read the policy.
-    pub(crate) is_policy_hidden: bool,
-    /// Public as the yearly study counts.
-    pub(crate) is_study_public: bool,
-}
-
-impl Planted {
-    /// A resource that only its policy opens.
-    pub(crate) fn by(arn: String, policy: ResourcePolicy) -> Self {
-        Self {
-            arn,
-            verdict: policy.verdict,
-            named: policy.named,
-            rests_on_networks: policy.kind.rests_on_networks(),
-            has_policy: policy.document.is_some(),
-            is_policy_hidden: false,
-            is_study_public: policy.kind.is_study_public(),
-        }
-    }
-
-    /// A resource whose verdict is known, whatever its policy says.
-    pub(crate) fn known(arn: String, verdict: Verdict) -> Self {
-        Self {
-            arn,
-            verdict,
-            named: Named::default(),
-            rests_on_networks: false,
-            has_policy: true,
-            is_policy_hidden: false,
-            is_study_public: false,
-        }
-    }
-}
 
 /// A kind of things that are only counted. Each is a row of this table.
 pub(crate) const fn things(at: At, table: &'static str, count: fn(&Place<'_>) -> usize) -> Kind {

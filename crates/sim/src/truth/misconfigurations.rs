@@ -1,9 +1,6 @@
 //! Counts the eight common misconfigurations of IAM (part B).
 
-use super::{Fact, IdentityTruth};
-use crate::clock::Clock;
-use crate::place::Place;
-use crate::services::iam::{Iam, Key, User, password_strength};
+use super::parts::{Fact, IdentityTruth};
 use std::collections::BTreeMap;
 
 /// Id, population and definition of the rows that exist even if there is nothing to count.
@@ -47,44 +44,12 @@ impl Misconfigurations {
         self.0.iter().map(fact)
     }
 
-    /// Counts the users of an account, its root user and its password policy.
-    pub(super) fn account(&mut self, place: &Place<'_>, iam: &Iam) {
-        for user in &iam.users {
-            self.user(place.organization.clock, user);
-        }
-        self.one("B1", "root_users", "lake", !iam.root.has_mfa);
-        let strength = password_strength(place);
-        self.one("B2", "accounts", "no_policy", strength.is_none());
-        self.one("B2", "accounts", "weak", strength != Some(true));
-    }
-
     /// Counts identities, except the roles that services made for themselves.
     pub(super) fn identities<'a>(&mut self, identities: impl Iterator<Item = &'a IdentityTruth>) {
         for it in identities.filter(|it| !it.arn.contains(":role/aws-service-role/")) {
             self.one("B7", "identities", "administrator", it.is_administrator == Some(true));
             self.one("B7", "identities", "allows_everything", it.allows_everything == Some(true));
             self.one("B7", "identities", "may_escalate", it.may_escalate == Some(true));
-        }
-    }
-
-    fn user(&mut self, clock: Clock, user: &User) {
-        let age = |millis: i64| clock.age_days(millis);
-        let active: Vec<&Key> = user.keys.iter().filter(|key| key.is_active).collect();
-        let password = user.password.iter().map(|it| age(it.used_millis.unwrap_or(it.changed_millis)));
-        let keys = active.iter().map(|key| age(key.used_millis.unwrap_or(key.created_millis)));
-        let idle_days = password.chain(keys).max().unwrap_or_default();
-        if user.password.is_some() {
-            self.one("B1", "console_users", "lake", !user.has_mfa);
-        }
-        self.one("B3", "users", "over_45_days", idle_days > 45);
-        self.one("B3", "users", "over_90_days", idle_days > 90);
-        self.one("B4", "users", "lake", !user.permissions.inline.is_empty() || !user.permissions.attached.is_empty());
-        let is_old = |key: &&Key| age(key.created_millis) > 90;
-        for key in &active {
-            self.one("B5", "active_keys", "lake", is_old(key));
-        }
-        if !active.is_empty() {
-            self.one("B5", "users_with_active_key", "lake", active.iter().any(is_old));
         }
     }
 

@@ -1,14 +1,10 @@
-//! Counts the things at one place after another: what each service holds there, if a census can see it.
+//! The counts: what a census has seen so far, by fact, table, cell and question.
 
-use super::kind::{At, Holds, Kind, Planted};
+use super::lists::Lists;
 use super::misconfigurations::Misconfigurations;
-use super::{IdentityTruth, Lists, Obstructed, ResourceTruth};
-use crate::access::obstacle;
-use crate::account::Account;
-use crate::organization::Organization;
+use super::parts::{IdentityTruth, Obstructed, ResourceTruth};
+use super::planted::Planted;
 use crate::place::Place;
-use crate::service::Service;
-use crate::services::SERVICES;
 use orgcensus_policy::ResourceKind;
 use std::collections::BTreeMap;
 
@@ -45,26 +41,6 @@ pub(super) struct Exposure {
 }
 
 impl Tally {
-    /// Counts the things that exist once in the organization.
-    pub(super) fn organization(&mut self, organization: &Organization) {
-        self.place(&Place::account(organization, &organization.account(0)), At::Organization);
-    }
-
-    /// Counts the things of an account that a census can see.
-    pub(super) fn account(&mut self, organization: &Organization, account: &Account) {
-        if !account.is_reachable() {
-            return;
-        }
-        self.accounts_seen += 1;
-        let place = Place::account(organization, account);
-        self.place(&place, At::Account);
-        let settings = &organization.settings;
-        let opted_in = Some(&settings.opt_in_region).filter(|_| organization.is_opted_in(account));
-        for region in settings.regions.iter().chain(opted_in) {
-            self.place(&place.in_region(region), At::Region);
-        }
-    }
-
     /// Counts rows of a table.
     pub(super) fn rows(&mut self, table: &'static str, count: usize) {
         *self.rows.entry(table).or_default() += u64::try_from(count).unwrap_or_default();
@@ -88,47 +64,6 @@ impl Tally {
     /// How many resources of this kind there are, and how many are public.
     pub(super) fn exposure(&self, kind: ResourceKind) -> Exposure {
         self.exposures.get(kind.resource_type).copied().unwrap_or_default()
-    }
-
-    /// Counts what every service holds at this place, or notes that a census cannot read the service there.
-    fn place(&mut self, place: &Place<'_>, at: At) {
-        for service in SERVICES {
-            let kinds = || service.kinds.iter().filter(|kind| kind.at == at);
-            let counts = service.counts.filter(|(counted_at, _)| *counted_at == at);
-            if kinds().next().is_none() && counts.is_none() {
-                continue;
-            }
-            if let Some(obstacle) = obstacle(place, service) {
-                self.obstruct(place, service, obstacle.outcome());
-                continue;
-            }
-            for kind in kinds() {
-                self.kind(place, service, kind);
-            }
-            if let Some((_, count)) = counts {
-                count(place, self);
-            }
-        }
-    }
-
-    fn kind(&mut self, place: &Place<'_>, service: &Service, kind: &Kind) {
-        let count = match kind.holds {
-            Holds::Count(count) => count(place),
-            Holds::Resources(all) => {
-                let found = all(place);
-                if found.iter().any(|it| it.is_policy_hidden) {
-                    self.obstruct(place, service, "partial");
-                }
-                let count = found.len();
-                for it in found {
-                    self.resource(place, kind.resource, it);
-                }
-                count
-            }
-        };
-        if let Some(table) = kind.table {
-            self.rows(table, count);
-        }
     }
 
     /// Counts a resource and adds it to the lists. `asked_as` is the questions' name for its kind; none if no question
@@ -158,10 +93,5 @@ impl Tally {
             is_in_org: it.verdict.is_in_org,
             rests_on_networks: it.rests_on_networks,
         });
-    }
-
-    fn obstruct(&mut self, place: &Place<'_>, service: &Service, outcome: &'static str) {
-        let (account_id, region) = (place.account.id.clone(), place.region.to_owned());
-        self.obstructed.push(Obstructed { account_id, region, service: service.name, outcome });
     }
 }

@@ -1,12 +1,11 @@
 //! VPCs and their endpoints: the networks that conditions of policies name.
 
 use crate::clock::iso_millis;
-use crate::dice::Dice;
-use crate::organization::Organization;
+use crate::dice::{Dice, some_tags};
+use crate::ids::{self, endpoint_id};
 use crate::place::Place;
 use crate::policies::Verdict;
 use crate::protocol::items;
-use crate::services::some_tags;
 use crate::truth::Planted;
 use serde_json::{Value, json};
 
@@ -83,33 +82,13 @@ fn endpoint(place: &Place<'_>, vpc_id: &str, number: u64, dice: &mut Dice) -> En
     }
 }
 
-/// The id of a VPC. It is computed without the VPC, because policies of other accounts name it.
 fn vpc_id(place: &Place<'_>, number: u64) -> String {
-    vpc_id_of(place.organization, &place.account.id, place.region, number)
-}
-
-fn vpc_id_of(organization: &Organization, account_id: &str, region: &str, number: u64) -> String {
-    format!("vpc-0{}", organization.dice(&["vpc-id", account_id, region, &number.to_string()]).hex(16))
-}
-
-fn endpoint_id(organization: &Organization, vpc_id: &str, number: u64) -> String {
-    format!("vpce-0{}", organization.dice(&["vpce-id", vpc_id, &number.to_string()]).hex(16))
-}
-
-/// The id of the default VPC of this account in the first region.
-pub(crate) fn default_vpc_id(organization: &Organization, account_id: &str) -> String {
-    let region = organization.settings.regions.first().map(String::as_str).unwrap_or_default();
-    vpc_id_of(organization, account_id, region, 0)
+    ids::vpc_id(place.organization, &place.account.id, place.region, number)
 }
 
 /// The id of the default VPC of this place.
 pub(super) fn default_vpc_id_in(place: &Place<'_>) -> String {
     vpc_id(place, 0)
-}
-
-/// The id of the first endpoint of this account in the first region.
-pub(crate) fn first_endpoint_id(organization: &Organization, account_id: &str) -> String {
-    endpoint_id(organization, &default_vpc_id(organization, account_id), 0)
 }
 
 pub(super) fn describe_vpcs(place: &Place<'_>) -> Vec<Value> {
@@ -165,7 +144,8 @@ fn tag_set(tags: &[(String, String)]) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::ids::{default_vpc_id, first_endpoint_id};
+    use crate::organization::Organization;
     use crate::testing::{Client, quiet};
 
     #[test]

@@ -1,13 +1,12 @@
 //! The other operations of IAM.
 
-use super::details::{account_authorization_details, boundary, encoded, last_used};
-use super::{Iam, Role, User, last_accessed, lists, password_policy, report};
-use crate::clock::iso;
-use crate::credentials::MANAGEMENT_USER;
+use super::details::account_authorization_details;
+use super::population::Iam;
+use super::{last_accessed, lists, password_policy, report};
+use crate::context::Context;
 use crate::place::Place;
-use crate::protocol::{Refusal, members, tags};
+use crate::protocol::{Refusal, members};
 use crate::service::{Operation, get, list};
-use crate::services::Context;
 use serde_json::{Value, json};
 
 pub(super) const ANSWERS: &[Operation] = &[
@@ -52,42 +51,6 @@ fn organizations_features(context: &Context<'_>) -> Result<Value, Refusal> {
 fn alias(place: &Place<'_>) -> Option<String> {
     let mut dice = place.whole().dice("iam-alias");
     dice.chance(0.6).then(|| format!("{}-{}", place.account.name, dice.lower(4)))
-}
-
-/// The user that the call names. If it names none, it is the user that calls.
-pub(super) fn find_user(context: &Context<'_>) -> Result<User, Refusal> {
-    let caller = context.caller.role.is_none().then_some(MANAGEMENT_USER);
-    let name = context.request.text("UserName").or(caller);
-    let name = name.ok_or_else(|| Refusal::invalid_parameter(context.request.service, "UserName"))?;
-    let message = format!("The user with name {name} cannot be found.");
-    let found = Iam::of(&context.place).users.into_iter().find(|user| user.name == name);
-    found.ok_or_else(|| Refusal::new(404, "NoSuchEntity", message))
-}
-
-pub(super) fn user(user: &User) -> Value {
-    json!({
-        "Path": user.path,
-        "UserName": user.name,
-        "UserId": user.id,
-        "Arn": user.arn,
-        "CreateDate": iso(user.created_millis),
-        "PasswordLastUsed": user.password.as_ref().and_then(|password| password.used_millis).map(iso),
-    })
-}
-
-pub(super) fn role(role: &Role) -> Value {
-    json!({
-        "Path": role.path,
-        "RoleName": role.name,
-        "RoleId": role.id,
-        "Arn": role.arn,
-        "CreateDate": iso(role.created_millis),
-        "AssumeRolePolicyDocument": encoded(&role.trust.document),
-        "MaxSessionDuration": 3600,
-        "PermissionsBoundary": boundary(&role.permissions),
-        "Tags": members(tags(&role.tags)),
-        "RoleLastUsed": last_used(role),
-    })
 }
 
 fn account_summary(iam: &Iam) -> Value {

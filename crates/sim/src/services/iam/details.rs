@@ -1,10 +1,13 @@
 //! GetAccountAuthorizationDetails: users, groups, roles and policies as one list, which is cut into pages.
 
-use super::policies::Version;
-use super::{Group, Iam, InstanceProfile, ManagedPolicy, Permissions, Role, User};
+use super::permissions::Permissions;
+use super::policies::{ManagedPolicy, Version};
+use super::population::Iam;
+use super::roles::{InstanceProfile, Role};
+use super::users::{Group, User};
 use crate::clock::iso;
+use crate::context::Context;
 use crate::protocol::{Refusal, members, tags};
-use crate::services::Context;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 

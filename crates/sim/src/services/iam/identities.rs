@@ -1,12 +1,15 @@
 //! One identity at a time, for tools that do not read all details at once.
 
-use super::answers::{find_user, role, user};
-use super::details::{boundary, encoded, group, profile_detail};
-use super::{Group, Iam, Permissions, Role};
+use super::details::{boundary, encoded, group, last_used, profile_detail};
+use super::permissions::Permissions;
+use super::population::Iam;
+use super::roles::Role;
+use super::users::{Group, User};
 use crate::clock::iso;
+use crate::context::Context;
+use crate::credentials::MANAGEMENT_USER;
 use crate::protocol::{Refusal, members, tags};
 use crate::service::{Operation, get, list};
-use crate::services::Context;
 use serde_json::{Value, json};
 
 pub(super) const ANSWERS: &[Operation] = &[
@@ -34,6 +37,42 @@ pub(super) const ANSWERS: &[Operation] = &[
     list("ListUserTags", "Tags", |context| Ok(tags(&find_user(context)?.tags))),
     list("ListUsers", "Users", |context| Ok(Iam::of(&context.place).users.iter().map(user).collect())),
 ];
+
+/// The user that the call names. If it names none, it is the user that calls.
+pub(super) fn find_user(context: &Context<'_>) -> Result<User, Refusal> {
+    let caller = context.caller.role.is_none().then_some(MANAGEMENT_USER);
+    let name = context.request.text("UserName").or(caller);
+    let name = name.ok_or_else(|| Refusal::invalid_parameter(context.request.service, "UserName"))?;
+    let message = format!("The user with name {name} cannot be found.");
+    let found = Iam::of(&context.place).users.into_iter().find(|user| user.name == name);
+    found.ok_or_else(|| Refusal::new(404, "NoSuchEntity", message))
+}
+
+pub(super) fn user(user: &User) -> Value {
+    json!({
+        "Path": user.path,
+        "UserName": user.name,
+        "UserId": user.id,
+        "Arn": user.arn,
+        "CreateDate": iso(user.created_millis),
+        "PasswordLastUsed": user.password.as_ref().and_then(|password| password.used_millis).map(iso),
+    })
+}
+
+fn role(role: &Role) -> Value {
+    json!({
+        "Path": role.path,
+        "RoleName": role.name,
+        "RoleId": role.id,
+        "Arn": role.arn,
+        "CreateDate": iso(role.created_millis),
+        "AssumeRolePolicyDocument": encoded(&role.trust.document),
+        "MaxSessionDuration": 3600,
+        "PermissionsBoundary": boundary(&role.permissions),
+        "Tags": members(tags(&role.tags)),
+        "RoleLastUsed": last_used(role),
+    })
+}
 
 fn find_role(context: &Context<'_>) -> Result<Role, Refusal> {
     let name = context.request.required("RoleName")?;

@@ -1,10 +1,10 @@
 //! The services that an identity last used: a job that a caller starts, and that is done at once.
 
-use super::Iam;
+use super::population::Iam;
 use crate::clock::iso;
+use crate::context::Context;
 use crate::organization::Organization;
 use crate::protocol::{Refusal, members};
-use crate::services::Context;
 use serde_json::{Value, json};
 
 /// Services that an identity may use: namespace, name.

@@ -1,15 +1,15 @@
 //! The lists of credentials, identity providers, certificates and instance profiles.
 
-use super::answers::find_user;
 use super::credentials::{Device, DeviceKind, PublicKey};
 use super::details::profile_detail;
-use super::identities::missing;
+use super::identities::{find_user, missing};
+use super::population::Iam;
 use super::providers::{OidcProvider, SamlProvider, ServerCertificate};
-use super::{Iam, Key, User};
+use super::users::{Key, User};
 use crate::CANARY;
 use crate::clock::iso;
+use crate::context::Context;
 use crate::protocol::{Refusal, members, tags};
-use crate::services::Context;
 use serde_json::{Value, json};
 
 fn status(is_active: bool) -> &'static str {
@@ -77,7 +77,7 @@ fn assigned_device(user: &User) -> Option<Value> {
     let device = user.others.device.as_ref().filter(|device| device.kind == DeviceKind::Virtual)?;
     Some(json!({
         "SerialNumber": device.serial_number,
-        "User": super::answers::user(user),
+        "User": super::identities::user(user),
         "EnableDate": iso(device.enabled_millis),
     }))
 }

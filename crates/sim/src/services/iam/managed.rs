@@ -2,10 +2,12 @@
 
 use super::details::{encoded, managed_policy, version};
 use super::identities::missing;
-use super::{Iam, ManagedPolicy, Permissions};
+use super::permissions::Permissions;
+use super::policies::ManagedPolicy;
+use super::population::Iam;
+use crate::context::Context;
 use crate::protocol::{Refusal, members};
 use crate::service::{Operation, get, list};
-use crate::services::Context;
 use serde_json::{Value, json};
 
 pub(super) const ANSWERS: &[Operation] = &[

@@ -1,8 +1,8 @@
 //! The password policy of an account, if it has one.
 
+use crate::context::Context;
 use crate::place::Place;
 use crate::protocol::Refusal;
-use crate::services::Context;
 use serde_json::{Value, json};
 
 /// The requirements for passwords.

@@ -1,8 +1,10 @@
 //! Administrators of every sort, and identities that may make themselves administrator. They are put into accounts on
 //! purpose, two sorts in each.
 
-use super::policies::customer_policy;
-use super::{Group, ManagedPolicy, Permissions, Role, User};
+use super::permissions::Permissions;
+use super::policies::{ManagedPolicy, customer_policy};
+use super::roles::Role;
+use super::users::{Group, User};
 use crate::place::Place;
 use crate::policies::IdentityKind;
 

@@ -1,11 +1,10 @@
 //! The things in an account's IAM that are not identities: identity providers, server certificates, empty instance
 //! profiles.
 
-use super::{InstanceProfile, Role};
+use super::roles::{InstanceProfile, Role};
 use crate::clock::DAY_MILLIS;
-use crate::dice::Dice;
+use crate::dice::{Dice, some_tags};
 use crate::place::Place;
-use crate::services::some_tags;
 use std::collections::BTreeSet;
 
 /// An OpenID Connect provider.

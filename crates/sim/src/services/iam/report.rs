@@ -2,16 +2,15 @@
 
 use super::credentials::PublicKey;
 use super::password_policy::password_policy;
-use super::{Iam, Key, Root, User};
+use super::population::Iam;
+use super::users::{Key, Root, User};
 use crate::account::Account;
 use crate::clock::{DAY_MILLIS, iso, iso_offset};
+use crate::context::Context;
 use crate::protocol::Refusal;
-use crate::services::Context;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
 const HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,\
     password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,\
@@ -19,25 +18,6 @@ const HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last
     access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,\
     cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
 const NONE: &str = "N/A";
-
-/// How often each account's report was asked for. This is the only state that callers change.
-#[derive(Debug, Default)]
-pub(crate) struct ReportPolls(Mutex<HashMap<u64, u8>>);
-
-impl ReportPolls {
-    /// Counts one more request for the account's report, and returns how many came before.
-    fn ask(&self, account: &Account) -> u8 {
-        let mut polls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = polls.entry(account.index).or_default();
-        let before = *count;
-        *count = count.saturating_add(1);
-        before
-    }
-
-    fn asked(&self, account: &Account) -> u8 {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&account.index).copied().unwrap_or_default()
-    }
-}
 
 /// How many requests a report takes. It is none in some accounts, where someone else asked for a report in the last
 /// four hours.

@@ -1,11 +1,11 @@
 //! Roles with their trust policies, and instance profiles.
 
-use super::{Permissions, some_permissions};
+use super::permissions::{Permissions, some_permissions};
 use crate::account::Trouble;
-use crate::dice::Dice;
+use crate::dice::{Dice, some_tags};
+use crate::ids::{ORGANIZATION_ROLE, role_id};
 use crate::place::Place;
 use crate::policies::{Trust, TrustKind, trust};
-use crate::services::{some_tags, sts};
 
 /// A role.
 #[derive(Debug, Clone)]
@@ -40,12 +40,6 @@ const LINKED: [(&str, &str); 3] = [
     ("AWSServiceRoleForAutoScaling", "autoscaling.amazonaws.com"),
 ];
 
-/// The unique id of a role, by its path and name without a leading slash. Sessions contain the id, so it is computed
-/// without the role.
-pub(crate) fn role_id(place: &Place<'_>, role: &str) -> String {
-    format!("AROA{}", place.organization.dice(&["role-id", &place.account.id, role]).base32(17))
-}
-
 pub(super) fn roles(place: &Place<'_>, choices: &[&str]) -> Vec<Role> {
     let Place { organization, account, .. } = *place;
     let mut dice = place.dice("iam-roles");
@@ -59,7 +53,7 @@ pub(super) fn roles(place: &Place<'_>, choices: &[&str]) -> Vec<Role> {
         roles.push(role(place, &path, name, TrustKind::Management, &mut dice));
     }
     if !account.is_management() {
-        roles.push(role(place, "/", sts::ORGANIZATION_ROLE, TrustKind::Management, &mut dice));
+        roles.push(role(place, "/", ORGANIZATION_ROLE, TrustKind::Management, &mut dice));
     }
     for (name, service) in LINKED.into_iter().take(usize::try_from(dice.between(1, 3)).unwrap_or(1)) {
         let path = format!("/aws-service-role/{service}/");

@@ -1,12 +1,12 @@
 //! Users, groups and the root user, with their credentials.
 
-use super::{OtherCredentials, Permissions, some_permissions};
+use super::credentials::OtherCredentials;
+use super::permissions::{Permissions, some_permissions};
 use crate::clock::Clock;
 use crate::credentials::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_USER, MANAGEMENT_USER_ID};
-use crate::dice::Dice;
+use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::rates::Rates;
-use crate::services::some_tags;
 
 /// An access key.
 #[derive(Debug, Clone)]

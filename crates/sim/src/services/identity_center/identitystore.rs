@@ -4,10 +4,10 @@ use super::directory::{Group, Membership, User, groups, memberships, users};
 use super::{Instance, instance};
 use crate::CANARY;
 use crate::clock::epoch_seconds;
+use crate::context::Context;
 use crate::organization::Organization;
 use crate::protocol::Refusal;
 use crate::service::{Callers, Service, list};
-use crate::services::Context;
 use crate::truth::{At, things};
 use serde_json::{Value, json};
 

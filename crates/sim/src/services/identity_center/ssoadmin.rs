@@ -3,9 +3,9 @@
 use super::permission_sets::{Assignment, assignments};
 use super::{Instance, PermissionSet, instance, permission_sets};
 use crate::clock::epoch_seconds;
+use crate::context::Context;
 use crate::protocol::{Refusal, tags};
 use crate::service::{Callers, Open, Service, get, list};
-use crate::services::Context;
 use crate::truth::{At, things};
 use serde_json::{Value, json};
 

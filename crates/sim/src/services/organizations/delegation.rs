@@ -3,10 +3,11 @@
 
 use super::tree::{arn, describe_account};
 use crate::clock::epoch_seconds;
+use crate::context::Context;
+use crate::delegates::{DELEGATED, delegated};
 use crate::organization::Organization;
 use crate::policies::Verdict;
 use crate::protocol::Refusal;
-use crate::services::Context;
 use serde_json::{Value, json};
 
 /// The services that the organization trusts.
@@ -19,24 +20,6 @@ pub(crate) const TRUSTED_SERVICES: [&str; 7] = [
     "securityhub.amazonaws.com",
     "sso.amazonaws.com",
 ];
-
-/// Members that administer services: the place in the organization, and the services.
-const DELEGATED: [(u64, &[&str]); 2] =
-    [(2, &["guardduty.amazonaws.com", "securityhub.amazonaws.com"]), (3, &["access-analyzer.amazonaws.com"])];
-
-/// The delegated administrators and their services. The first is the one in the settings.
-pub(crate) fn delegated(organization: &Organization) -> Vec<(u64, Vec<&'static str>)> {
-    let own = organization.settings.delegated_administrator;
-    let mut found: Vec<(u64, Vec<&str>)> = own.map(|index| (index, vec!["sso.amazonaws.com"])).into_iter().collect();
-    for (index, services) in DELEGATED {
-        match found.iter_mut().find(|(known, _)| *known == index) {
-            Some((_, known)) => known.extend(services),
-            None => found.push((index, services.to_vec())),
-        }
-    }
-    found.retain(|(index, _)| *index < organization.settings.accounts);
-    found
-}
 
 pub(super) fn list_administrators(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
     let organization = context.organization();

@@ -1,16 +1,11 @@
 //! The organization's policies and their targets, as the service answers.
 
-use super::population::{ENABLED_TYPES, OTHER_TYPES, Policy, policies};
 use super::tree::{arn, root, unit};
+use crate::context::Context;
 use crate::organization::Organization;
+use crate::organization_policies::{ENABLED_TYPES, OTHER_TYPES, Policy, policies};
 use crate::protocol::Refusal;
-use crate::services::Context;
 use serde_json::{Value, json};
-
-/// The types of policy, as ListRoots and DescribeOrganization name them.
-pub(super) fn types() -> Vec<Value> {
-    ENABLED_TYPES.iter().map(|name| json!({ "Type": name, "Status": "ENABLED" })).collect()
-}
 
 pub(super) fn list(context: &Context<'_>, target: Option<&str>) -> Result<Vec<Value>, Refusal> {
     let wanted = context.request.required("Filter")?;
@@ -47,11 +42,6 @@ pub(super) fn describe(context: &Context<'_>) -> Result<Value, Refusal> {
 pub(super) fn list_targets(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
     let targets = policy(context)?.targets;
     Ok(targets.iter().filter_map(|id| target(context.organization(), id)).collect())
-}
-
-/// Whether there is a policy with this id.
-pub(super) fn exists(organization: &Organization, id: &str) -> bool {
-    policies(organization).iter().any(|policy| policy.id == id)
 }
 
 fn policy(context: &Context<'_>) -> Result<Policy, Refusal> {

@@ -1,11 +1,12 @@
 //! The tree: the root, the units and the accounts, as the service answers.
 
-use super::policies;
 use crate::account::Account;
 use crate::clock::epoch_seconds;
-use crate::organization::{Organization, Unit};
+use crate::context::Context;
+use crate::organization::Organization;
+use crate::organization_policies::{self, ENABLED_TYPES};
 use crate::protocol::{Refusal, tags};
-use crate::services::Context;
+use crate::unit::Unit;
 use serde_json::{Value, json};
 
 pub(super) fn arn(organization: &Organization, resource: &str) -> String {
@@ -21,8 +22,13 @@ pub(super) fn describe_organization(organization: &Organization) -> Value {
         "MasterAccountArn": arn(organization, &format!("account/{}/{}", organization.id, management.id)),
         "MasterAccountId": management.id,
         "MasterAccountEmail": management.email,
-        "AvailablePolicyTypes": policies::types(),
+        "AvailablePolicyTypes": policy_types(),
     } })
+}
+
+/// The types of policy, as ListRoots and DescribeOrganization name them.
+fn policy_types() -> Vec<Value> {
+    ENABLED_TYPES.iter().map(|name| json!({ "Type": name, "Status": "ENABLED" })).collect()
 }
 
 pub(super) fn root(organization: &Organization) -> Value {
@@ -30,7 +36,7 @@ pub(super) fn root(organization: &Organization) -> Value {
         "Id": organization.root_id,
         "Arn": arn(organization, &format!("root/{}/{}", organization.id, organization.root_id)),
         "Name": "Root",
-        "PolicyTypes": policies::types(),
+        "PolicyTypes": policy_types(),
     })
 }
 
@@ -109,7 +115,7 @@ pub(super) fn list_tags(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
     let (organization, id) = (context.organization(), context.request.required("ResourceId")?);
     match organization.find(id) {
         Some(account) => Ok(tags(&account.tags)),
-        None if unit(organization, id).is_some() || policies::exists(organization, id) => Ok(Vec::new()),
+        None if unit(organization, id).is_some() || organization_policies::exists(organization, id) => Ok(Vec::new()),
         None => Err(Refusal::new(400, "TargetNotFoundException", "You specified a target that doesn't exist.")),
     }
 }

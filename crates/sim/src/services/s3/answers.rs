@@ -1,12 +1,12 @@
 //! S3's operations.
 
-use super::bucket::{Acl, Block, Bucket};
-use super::buckets;
+use super::bucket::{Acl, Block, SimulatedBucket};
+use super::population::buckets;
 use crate::clock::iso_millis;
+use crate::context::Context;
 use crate::place::Place;
 use crate::protocol::{Refusal, tags};
 use crate::service::{Operation, body, get};
-use crate::services::Context;
 use serde_json::{Value, json};
 
 const XMLNS: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
@@ -63,7 +63,7 @@ fn list_buckets(context: &Context<'_>) -> Result<Value, Refusal> {
     found.sort_by(|left, right| left.name.cmp(&right.name));
     let page = context.page(found)?;
     let omits_region = context.organization().settings.omits_bucket_region;
-    let describe = |bucket: &Bucket| {
+    let describe = |bucket: &SimulatedBucket| {
         json!({
             "Name": bucket.name,
             "CreationDate": iso_millis(bucket.created_millis),
@@ -82,14 +82,14 @@ fn list_buckets(context: &Context<'_>) -> Result<Value, Refusal> {
 }
 
 /// The bucket that the call names, if it is the caller's.
-fn named(context: &Context<'_>) -> Result<Bucket, Refusal> {
+fn named(context: &Context<'_>) -> Result<SimulatedBucket, Refusal> {
     let name = context.request.required("Bucket")?;
     let found = buckets(&context.place).into_iter().find(|bucket| bucket.name == name);
     found.ok_or_else(|| Refusal::new(404, "NoSuchBucket", "The specified bucket does not exist"))
 }
 
 /// The same, if the bucket is in the region that the signature names.
-pub(super) fn find(context: &Context<'_>) -> Result<Bucket, Refusal> {
+pub(super) fn find(context: &Context<'_>) -> Result<SimulatedBucket, Refusal> {
     let bucket = named(context)?;
     if bucket.region != context.place.region {
         let message = "The bucket you are attempting to access must be addressed using the specified endpoint. \
@@ -114,15 +114,15 @@ fn public_access_block(context: &Context<'_>) -> Result<Value, Refusal> {
     Ok(document("PublicAccessBlockConfiguration", block_members(bucket.block.ok_or_else(missing)?)))
 }
 
-pub(super) fn refusal(bucket: &Bucket, code: &str, message: &str) -> Refusal {
+pub(super) fn refusal(bucket: &SimulatedBucket, code: &str, message: &str) -> Refusal {
     refusal_with(404, bucket, code, message)
 }
 
-fn refusal_with(status: u16, bucket: &Bucket, code: &str, message: &str) -> Refusal {
+fn refusal_with(status: u16, bucket: &SimulatedBucket, code: &str, message: &str) -> Refusal {
     Refusal::new(status, code, message).with_header("x-amz-bucket-region", &bucket.region)
 }
 
-fn policy(bucket: &Bucket) -> Result<String, Refusal> {
+fn policy(bucket: &SimulatedBucket) -> Result<String, Refusal> {
     let missing = || refusal(bucket, "NoSuchBucketPolicy", "The bucket policy does not exist");
     bucket.policy.document.clone().ok_or_else(missing)
 }
@@ -163,12 +163,12 @@ pub(crate) fn block_members(block: Block) -> Value {
 }
 
 /// The location of a bucket. For the oldest region, us-east-1, the name is empty.
-fn location(bucket: &Bucket) -> Value {
+fn location(bucket: &SimulatedBucket) -> Value {
     let name = if bucket.region == "us-east-1" { "" } else { &bucket.region };
     json!({ "LocationConstraint": name })
 }
 
-fn encryption(bucket: &Bucket) -> Value {
+fn encryption(bucket: &SimulatedBucket) -> Value {
     json!({ "Rule": {
         "ApplyServerSideEncryptionByDefault": { "SSEAlgorithm": bucket.encryption },
         "BucketKeyEnabled": bucket.encryption == "aws:kms",

@@ -2,9 +2,9 @@
 
 use crate::policies::{Named, ResourcePolicy, Verdict};
 
-/// A bucket.
+/// A bucket of a simulated account, with all that answers and verdicts need to know of it.
 #[derive(Debug)]
-pub(super) struct Bucket {
+pub(super) struct SimulatedBucket {
     pub(super) name: String,
     pub(super) arn: String,
     pub(super) region: String,
@@ -75,7 +75,7 @@ impl Block {
     };
 }
 
-impl Bucket {
+impl SimulatedBucket {
     /// Who can reach the bucket by its policy and ACL, after Block Public Access of the bucket and of its account.
     pub(super) fn verdict(&self, account_block: Option<Block>) -> Verdict {
         let by_policy = if self.is_restricted(account_block) { Verdict::CLOSED } else { self.policy.verdict };

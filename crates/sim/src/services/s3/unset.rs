@@ -1,9 +1,9 @@
 //! Settings that a bucket can have and that no bucket here has.
 
 use super::answers::{document, find, refusal};
+use crate::context::Context;
 use crate::protocol::Refusal;
 use crate::service::{Operation, get};
-use crate::services::Context;
 use serde_json::{Value, json};
 
 pub(super) const ANSWERS: &[Operation] = &[

@@ -2,18 +2,15 @@
 
 mod delegation;
 mod policies;
-mod population;
 mod tree;
 
-pub(crate) use delegation::delegated;
-pub(crate) use population::{is_in_perimeter, of_account, policies};
-
+use crate::delegates::delegated;
+use crate::organization_policies::{self, ENABLED_TYPES};
 use crate::protocol::Problem;
-use crate::quotas::each;
+use crate::quota::each;
 use crate::service::{Callers, Scope, Service, get, list};
-use crate::truth::{At, Planted, account_policies, resources, things};
+use crate::truth::{At, Planted, resources, things};
 use delegation::TRUSTED_SERVICES;
-use population::ENABLED_TYPES;
 use serde_json::json;
 use tree::{
     describe_account, describe_organization, list_accounts, list_accounts_for_parent, list_parents, list_tags,
@@ -85,14 +82,18 @@ pub(crate) static SERVICE: Service = Service {
             vec![Planted::known(arn, verdict)]
         })
         .rows("organizations"),
-        things(At::Organization, "account_policies", |place| account_policies(place.organization).len()),
+        things(At::Organization, "account_policies", |place| {
+            organization_policies::count_of_accounts(place.organization)
+        }),
         things(At::Organization, "delegated_administrators", |place| delegated(place.organization).len()),
         things(At::Organization, "delegated_services", |place| {
             delegated(place.organization).iter().map(|(_, services)| services.len()).sum()
         }),
-        things(At::Organization, "organization_policies", |place| population::policies(place.organization).len()),
+        things(At::Organization, "organization_policies", |place| {
+            organization_policies::policies(place.organization).len()
+        }),
         things(At::Organization, "organization_policy_targets", |place| {
-            population::policies(place.organization).iter().map(|policy| policy.targets.len()).sum()
+            organization_policies::policies(place.organization).iter().map(|policy| policy.targets.len()).sum()
         }),
         things(At::Organization, "organization_policy_types", |_| ENABLED_TYPES.len()),
         things(At::Organization, "organization_root_access", |_| 1),

@@ -1,56 +1,12 @@
-//! IAM: users, groups, roles, managed policies and the root user of an account.
+//! What IAM holds for an account, made from the seed.
 
-mod answers;
-mod credentials;
-mod details;
-mod identities;
-mod last_accessed;
-mod lists;
-mod managed;
-mod password_policy;
-mod planted;
-mod policies;
-mod providers;
-mod report;
-mod roles;
-mod users;
-
-pub(crate) use credentials::{DeviceKind, OtherCredentials};
-pub(crate) use last_accessed::accesses;
-pub(crate) use password_policy::password_strength;
-pub(crate) use policies::ManagedPolicy;
-pub(crate) use providers::{OidcProvider, SamlProvider, ServerCertificate};
-pub(crate) use report::ReportPolls;
-pub(crate) use roles::{InstanceProfile, Role, role_id};
-pub(crate) use users::{Group, Key, Root, User};
-
-use crate::dice::Dice;
-use crate::organization::Organization;
+use super::policies::ManagedPolicy;
+use super::providers::{OidcProvider, SamlProvider, ServerCertificate};
+use super::roles::{InstanceProfile, Role};
+use super::users::{Group, Root, User};
+use super::{credentials, planted, policies, providers, roles, users};
 use crate::place::Place;
-use crate::quotas::each;
-use crate::service::{Scope, Service};
-use crate::truth::{At, count_iam};
 use std::collections::BTreeMap;
-
-pub(crate) static SERVICE: Service = Service {
-    scope: Scope::Global,
-    // From AWS's page `reference_iam-quotas`; the rates are those that others measured.
-    quotas: &[each(&["GetAccountAuthorizationDetails"], f64::MAX, f64::MAX), each(&[], 15.0, 15.0)],
-    answers: &[answers::ANSWERS, identities::ANSWERS, managed::ANSWERS],
-    counts: Some((At::Account, count_iam)),
-    ..Service::named("iam")
-};
-
-/// The permissions of an identity.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Permissions {
-    /// Inline policies, by name.
-    pub(crate) inline: Vec<(String, String)>,
-    /// The ARNs of attached managed policies.
-    pub(crate) attached: Vec<String>,
-    /// The ARN of the permissions boundary.
-    pub(crate) boundary: Option<String>,
-}
 
 /// Everything that IAM holds for an account.
 #[derive(Debug)]
@@ -118,22 +74,4 @@ impl Iam {
     pub(crate) fn has_root_key(&self) -> bool {
         self.root.key.as_ref().is_some_and(|key| key.is_active)
     }
-}
-
-/// Permissions by chance: AWS's policies, the customer's policies, inline policies, with or without a boundary.
-fn some_permissions(organization: &Organization, choices: &[&str], dice: &mut Dice) -> Permissions {
-    let mut permissions = Permissions::default();
-    if dice.chance(0.5) {
-        permissions.attached.push(policies::aws_arn(organization, dice));
-    }
-    if dice.chance(0.4) && !choices.is_empty() {
-        permissions.attached.push(dice.pick(choices).to_owned());
-    }
-    if dice.chance(0.3) {
-        permissions.inline.push((format!("inline-{}", dice.hex(4)), policies::some_document(dice)));
-    }
-    if dice.chance(0.1) && !choices.is_empty() {
-        permissions.boundary = Some(dice.pick(choices).to_owned());
-    }
-    permissions
 }

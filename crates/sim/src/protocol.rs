@@ -6,6 +6,7 @@ mod refusal;
 mod request;
 mod response;
 mod route;
+mod usual;
 mod xml;
 
 pub(crate) use paging::{Page, page, paged};

@@ -10,7 +10,7 @@ pub(crate) const ENABLED_TYPES: [&str; 6] =
     [SCP, RCP, "TAG_POLICY", "BACKUP_POLICY", "DECLARATIVE_POLICY_EC2", "ORBITAL_POLICY"];
 
 /// Further types that the service knows and that are switched off. Other names are not types.
-pub(super) const OTHER_TYPES: [&str; 4] =
+pub(crate) const OTHER_TYPES: [&str; 4] =
     ["AISERVICES_OPT_OUT_POLICY", "CHATBOT_POLICY", "S3_POLICY", "SECURITYHUB_POLICY"];
 
 pub(crate) const SCP: &str = "SERVICE_CONTROL_POLICY";
@@ -108,6 +108,17 @@ pub(crate) fn of_account(organization: &Organization, policies: &[Policy], index
         sources.iter().filter(has).map(|source| (policy.id.clone(), (*source).to_owned()))
     });
     pairs.collect()
+}
+
+/// How many policies all accounts have together, suspended or not.
+pub(crate) fn count_of_accounts(organization: &Organization) -> usize {
+    let policies = policies(organization);
+    (0..organization.settings.accounts).map(|index| of_account(organization, &policies, index).len()).sum()
+}
+
+/// Whether there is a policy with this id.
+pub(crate) fn exists(organization: &Organization, id: &str) -> bool {
+    policies(organization).iter().any(|policy| policy.id == id)
 }
 
 fn full_access(organization: &Organization, policy_type: &'static str, name: &'static str) -> Policy {

@@ -1,49 +1,11 @@
-//! S3: buckets, with every way to open and close them.
+//! The buckets of an account and its Block Public Access, made from the seed.
 
-mod access;
-mod answers;
-mod bucket;
-mod unset;
-
-pub(crate) use answers::block_members;
-
-use super::organizations::is_in_perimeter;
-use super::some_tags;
-use crate::dice::Dice;
+use super::access::{Access, HELD, SHOWN};
+use super::bucket::{Acl, Block, SimulatedBucket};
+use crate::dice::{Dice, some_tags};
+use crate::organization_policies::is_in_perimeter;
 use crate::place::Place;
 use crate::policies::{Kind, Subject, any_kind};
-use crate::service::Service;
-use crate::truth::{At, Planted, Tally, resources};
-use access::{Access, HELD, SHOWN};
-use bucket::{Acl, Block, Bucket};
-use orgcensus_policy::kinds::S3_BUCKET;
-
-pub(crate) static SERVICE: Service = Service {
-    speaks_as_s3: true,
-    page: 10_000,
-    answers: &[answers::ANSWERS, unset::ANSWERS],
-    kinds: &[resources(At::Account, planted).rows("s3_buckets").asked_as(S3_BUCKET)],
-    counts: Some((At::Account, count)),
-    ..Service::named("s3")
-};
-
-fn planted(place: &Place<'_>) -> Vec<Planted> {
-    let account_block = account_block(place);
-    let plant = |bucket: Bucket| Planted {
-        verdict: bucket.verdict(account_block),
-        named: bucket.named(account_block),
-        is_study_public: bucket.is_study_public(),
-        ..Planted::by(bucket.arn, bucket.policy)
-    };
-    buckets(place).into_iter().map(plant).collect()
-}
-
-/// Lists the buckets whose policy and ACL say something else than S3's own policy status.
-fn count(place: &Place<'_>, tally: &mut Tally) {
-    for bucket in buckets(place).iter().filter(|bucket| bucket.differs_from_status()) {
-        tally.lists.add("V1", [&bucket.arn]);
-    }
-}
 
 /// The account's Block Public Access.
 pub(crate) fn account_block(place: &Place<'_>) -> Option<Block> {
@@ -60,7 +22,7 @@ pub(crate) fn account_block(place: &Place<'_>) -> Option<Block> {
 }
 
 /// The buckets of an account, in all its regions.
-fn buckets(place: &Place<'_>) -> Vec<Bucket> {
+pub(super) fn buckets(place: &Place<'_>) -> Vec<SimulatedBucket> {
     let (organization, account) = (place.organization, place.account);
     let mut dice = place.whole().dice("s3");
     // If a service control policy denies a region, no bucket could be created there.
@@ -75,7 +37,7 @@ fn buckets(place: &Place<'_>) -> Vec<Bucket> {
     let rates = &organization.settings.rates;
     let count = dice.count(rates.buckets);
     let make = |(name, access): (String, Access), dice: &mut Dice| bucket(place, &regions, name, access, dice);
-    let mut buckets: Vec<Bucket> = (0..count)
+    let mut buckets: Vec<SimulatedBucket> = (0..count)
         .map(|_| {
             let any = any_access(rates.public_buckets, restricts, &mut dice);
             make(any, &mut dice)
@@ -114,7 +76,7 @@ fn any_access(public_rate: f64, account_restricts: bool, dice: &mut Dice) -> (St
     (name, Access { kind, acl, ownership, block })
 }
 
-fn bucket(place: &Place<'_>, regions: &[&String], name: String, access: Access, dice: &mut Dice) -> Bucket {
+fn bucket(place: &Place<'_>, regions: &[&String], name: String, access: Access, dice: &mut Dice) -> SimulatedBucket {
     let arn = place.organization.arn("s3", "", "", &name);
     let subject = Subject {
         place: *place,
@@ -123,7 +85,7 @@ fn bucket(place: &Place<'_>, regions: &[&String], name: String, access: Access, 
         service: "cloudtrail.amazonaws.com",
     };
     let days = dice.between(0, 3000);
-    Bucket {
+    SimulatedBucket {
         policy: subject.policy(access.kind, dice),
         region: dice.pick(regions).clone(),
         acl: access.acl,
@@ -174,9 +136,9 @@ mod tests {
     use super::*;
     use crate::organization::Organization;
     use crate::policies::Verdict;
-    use crate::testing::{Client, quiet};
+    use crate::testing::quiet;
 
-    fn bucket(kind: Kind, acl: Acl, block: Option<Block>) -> Bucket {
+    fn bucket(kind: Kind, acl: Acl, block: Option<Block>) -> SimulatedBucket {
         let organization = Organization::new(quiet(3, 1));
         // No resource control policy binds the management account.
         let account = organization.account(0);
@@ -198,24 +160,5 @@ mod tests {
         assert_eq!(bucket(Kind::None, Acl::EveryoneControls, Some(Block::ALL)).verdict(None), Verdict::CLOSED);
         assert_eq!(bucket(Kind::ExternalAccount, Acl::Private, Some(Block::ALL)).verdict(None), Verdict::EXTERNAL);
         assert_eq!(bucket(Kind::Malformed, Acl::Private, None).verdict(None), Verdict::UNKNOWN);
-    }
-
-    #[test]
-    fn a_bucket_answers_in_its_own_region_only() {
-        let client = Client::new(quiet(1, 2));
-        let reply = client.get("s3", "/?x-id=ListBuckets");
-        let (names, regions) = (reply.elements("Name"), reply.elements("BucketRegion"));
-        assert!(regions.iter().any(|region| region != "us-east-1"), "{regions:?}");
-        for (name, region) in names.iter().zip(&regions) {
-            let acl = client.in_region(region).get("s3", &format!("/{name}?acl"));
-            assert_eq!((acl.status, acl.elements("Permission")[0].as_str()), (200, "FULL_CONTROL"));
-            let location = client.get("s3", &format!("/{name}?location")).element("LocationConstraint");
-            assert_eq!(location, if region == "us-east-1" { "" } else { region.as_str() });
-            if region != "us-east-1" {
-                let reply = client.get("s3", &format!("/{name}?acl"));
-                assert_eq!((reply.status, reply.element("Code")), (301, "PermanentRedirect".to_owned()));
-            }
-        }
-        assert_eq!(client.get("s3", "/no-such-bucket?acl").element("Code"), "NoSuchBucket");
     }
 }

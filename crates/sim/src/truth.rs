@@ -7,17 +7,23 @@ mod identities;
 mod kind;
 mod lists;
 mod misconfigurations;
+mod parts;
+mod planted;
 mod tally;
+mod walk;
 
 use crate::account::Account;
 use crate::organization::Organization;
-use crate::services::organizations::{of_account, policies};
+use crate::organization_policies::{of_account, policies};
+use crate::service::Service;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 pub(crate) use iam::count_iam;
-pub(crate) use kind::{At, Counts, Kind, Planted, resources, things};
+pub(crate) use kind::{At, Counts, Kind, resources, things};
 pub use lists::Lists;
+pub use parts::{AccountPolicyTruth, AccountTruth, Fact, IdentityTruth, Obstructed, ResourceTruth};
+pub(crate) use planted::Planted;
 pub(crate) use tally::Tally;
 
 /// What a perfect census of a simulated organization finds.
@@ -50,100 +56,15 @@ pub struct Truth {
     pub identities: Vec<IdentityTruth>,
 }
 
-/// A policy of the organization that an account has.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct AccountPolicyTruth {
-    /// The account's id.
-    pub account_id: String,
-    /// The policy's id.
-    pub policy_id: String,
-    /// The root, unit or account that it is attached to.
-    pub source_id: String,
-}
-
-/// A share of something.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Fact {
-    /// The fact's id, `F1` to `F17` and `B1` to `B8`.
-    pub id: &'static str,
-    /// The population that it is a share of.
-    pub of: &'static str,
-    /// `study` as the yearly study defines it, `lake` by the sharper verdict, or another word that tells it apart.
-    pub definition: &'static str,
-    /// How many subjects are so.
-    pub numerator: u64,
-    /// How many subjects there are.
-    pub denominator: u64,
-}
-
-/// An account, and the outcome of reading it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AccountTruth {
-    /// The account's id.
-    pub account_id: String,
-    /// `complete`, `role_not_assumable` or `account_suspended`.
-    pub outcome: &'static str,
-}
-
-/// A service that cannot be read in a region of an account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Obstructed {
-    /// The account's id.
-    pub account_id: String,
-    /// The region; if the obstacle concerns a single key, the region of that key.
-    pub region: String,
-    /// The service.
-    pub service: &'static str,
-    /// `denied_by_scp`, `denied`, `unsupported`, `failed`; `partial` if one thing of many is hidden.
-    pub outcome: &'static str,
-}
-
-/// Who can reach a resource. An answer is none if a census cannot know it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ResourceTruth {
-    /// The resource's ARN.
-    pub arn: String,
-    /// The account that owns it.
-    pub account_id: String,
-    /// Whether everyone can.
-    pub is_public: Option<bool>,
-    /// Whether someone outside of the organization can.
-    pub is_external: Option<bool>,
-    /// Whether another account of the organization can.
-    pub is_in_org: Option<bool>,
-    /// Whether the answer depends on all networks of the organization.
-    pub rests_on_networks: bool,
-}
-
-/// What a user, a group, a role or a permission set may do. None if that depends on something that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct IdentityTruth {
-    /// Its ARN.
-    pub arn: String,
-    /// Its account.
-    pub account_id: String,
-    /// Whether it is administrator.
-    pub is_administrator: Option<bool>,
-    /// Whether one of its policies allows everything on everything.
-    pub allows_everything: Option<bool>,
-    /// Whether it may change the permissions of identities.
-    pub writes_iam: Option<bool>,
-    /// Whether it may pass roles.
-    pub passes_roles: Option<bool>,
-    /// Whether it may read all of some kind of data.
-    pub reads_all_data: Option<bool>,
-    /// Whether it is not an administrator, but may get more rights.
-    pub may_escalate: Option<bool>,
-}
-
 impl Truth {
-    pub(crate) fn of(organization: &Organization) -> Self {
+    /// What a perfect census of these services finds.
+    pub(crate) fn of(organization: &Organization, services: &[&Service]) -> Self {
         let mut tally = Tally::default();
-        tally.organization(organization);
+        walk::organization(&mut tally, services, organization);
         tally.rows("accounts", usize::try_from(organization.settings.accounts).unwrap_or_default());
         let mut accounts = Vec::new();
         for account in organization.accounts() {
-            tally.account(organization, &account);
+            walk::account(&mut tally, services, organization, &account);
             accounts.push(AccountTruth { account_id: account.id.clone(), outcome: outcome(&account) });
         }
         let sets = identities::permission_sets(organization);
@@ -179,7 +100,7 @@ fn outcome(account: &Account) -> &'static str {
 }
 
 /// The policies of each account, suspended or not.
-pub(crate) fn account_policies(organization: &Organization) -> Vec<AccountPolicyTruth> {
+fn account_policies(organization: &Organization) -> Vec<AccountPolicyTruth> {
     let policies = policies(organization);
     let of = |index| {
         let account_id = organization.account_id(index);

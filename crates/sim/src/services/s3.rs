@@ -1,0 +1,68 @@
+//! S3: buckets, with every way to open and close them.
+
+mod access;
+mod answers;
+mod bucket;
+mod population;
+mod unset;
+
+pub(crate) use answers::block_members;
+pub(crate) use population::account_block;
+
+use crate::place::Place;
+use crate::service::Service;
+use crate::truth::{At, Planted, Tally, resources};
+use bucket::SimulatedBucket;
+use orgcensus_policy::kinds::S3_BUCKET;
+use population::buckets;
+
+pub(crate) static SERVICE: Service = Service {
+    speaks_as_s3: true,
+    page: 10_000,
+    answers: &[answers::ANSWERS, unset::ANSWERS],
+    kinds: &[resources(At::Account, planted).rows("s3_buckets").asked_as(S3_BUCKET)],
+    counts: Some((At::Account, count)),
+    ..Service::named("s3")
+};
+
+fn planted(place: &Place<'_>) -> Vec<Planted> {
+    let account_block = account_block(place);
+    let plant = |bucket: SimulatedBucket| Planted {
+        verdict: bucket.verdict(account_block),
+        named: bucket.named(account_block),
+        is_study_public: bucket.is_study_public(),
+        ..Planted::by(bucket.arn, bucket.policy)
+    };
+    buckets(place).into_iter().map(plant).collect()
+}
+
+/// Lists the buckets whose policy and ACL say something else than S3's own policy status.
+fn count(place: &Place<'_>, tally: &mut Tally) {
+    for bucket in buckets(place).iter().filter(|bucket| bucket.differs_from_status()) {
+        tally.lists.add("V1", [&bucket.arn]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Client, quiet};
+
+    #[test]
+    fn a_bucket_answers_in_its_own_region_only() {
+        let client = Client::new(quiet(1, 2));
+        let reply = client.get("s3", "/?x-id=ListBuckets");
+        let (names, regions) = (reply.elements("Name"), reply.elements("BucketRegion"));
+        assert!(regions.iter().any(|region| region != "us-east-1"), "{regions:?}");
+        for (name, region) in names.iter().zip(&regions) {
+            let acl = client.in_region(region).get("s3", &format!("/{name}?acl"));
+            assert_eq!((acl.status, acl.elements("Permission")[0].as_str()), (200, "FULL_CONTROL"));
+            let location = client.get("s3", &format!("/{name}?location")).element("LocationConstraint");
+            assert_eq!(location, if region == "us-east-1" { "" } else { region.as_str() });
+            if region != "us-east-1" {
+                let reply = client.get("s3", &format!("/{name}?acl"));
+                assert_eq!((reply.status, reply.element("Code")), (301, "PermanentRedirect".to_owned()));
+            }
+        }
+        assert_eq!(client.get("s3", "/no-such-bucket?acl").element("Code"), "NoSuchBucket");
+    }
+}

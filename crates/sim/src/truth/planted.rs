@@ -1,0 +1,45 @@
+//! A resource as the truth counts it.
+
+use crate::policies::{Named, ResourcePolicy, Verdict};
+
+/// One resource with what was planted in its policy.
+#[derive(Debug)]
+pub(crate) struct Planted {
+    pub(crate) arn: String,
+    pub(crate) verdict: Verdict,
+    pub(crate) named: Named,
+    pub(crate) rests_on_networks: bool,
+    pub(crate) has_policy: bool,
+    /// Whether the crawler's role may not read the policy.
+    pub(crate) is_policy_hidden: bool,
+    /// Public as the yearly study counts.
+    pub(crate) is_study_public: bool,
+}
+
+impl Planted {
+    /// A resource that only its policy opens.
+    pub(crate) fn by(arn: String, policy: ResourcePolicy) -> Self {
+        Self {
+            arn,
+            verdict: policy.verdict,
+            named: policy.named,
+            rests_on_networks: policy.kind.rests_on_networks(),
+            has_policy: policy.document.is_some(),
+            is_policy_hidden: false,
+            is_study_public: policy.kind.is_study_public(),
+        }
+    }
+
+    /// A resource whose verdict is known, whatever its policy says.
+    pub(crate) fn known(arn: String, verdict: Verdict) -> Self {
+        Self {
+            arn,
+            verdict,
+            named: Named::default(),
+            rests_on_networks: false,
+            has_policy: true,
+            is_policy_hidden: false,
+            is_study_public: false,
+        }
+    }
+}
