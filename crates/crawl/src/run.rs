@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use orgcensus_lake::{Commit, Lock, Owner, Stage, remove_checkpoint};
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
@@ -208,18 +209,36 @@ pub(crate) async fn lock(crawl: &Crawl, plan: &Plan, owner: Owner) -> Result<Hel
 
 impl HeldLock {
     /// Works while the lock is held, and gives it back. The span is the work's.
-    pub(crate) async fn hold<T>(
-        mut self,
-        span: Span,
-        work: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
+    ///
+    /// The heart beats in a task of its own: a publication that sorts for minutes must not keep it from beating.
+    pub(crate) async fn hold<T>(self, span: Span, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let Self { mut lock, ttl, listener } = self;
+        let (end, ended) = oneshot::channel::<()>();
+        let mut heart = tokio::spawn(async move {
+            let error = tokio::select! {
+                error = beat(&mut lock, ttl, &listener) => Some(error),
+                _ = ended => None,
+            };
+            (lock, error)
+        });
         let result = tokio::select! {
-            result = work.instrument(span.clone()) => result,
-            error = beat(&mut self.lock, self.ttl, &self.listener) => Err(error),
+            result = work.instrument(span.clone()) => {
+                drop(end);
+                // If the lock cannot be given back, it runs out by itself: the snapshot is published anyway.
+                if let Ok((lock, _)) = heart.await {
+                    let _ = lock.release(now()).await;
+                }
+                result
+            }
+            stopped = &mut heart => match stopped {
+                Ok((lock, error)) => {
+                    let _ = lock.release(now()).await;
+                    Err(error.unwrap_or(Error::Unheard { seconds: ttl.as_secs(), last: "its task ended".to_owned() }))
+                }
+                Err(error) => Err(Error::Unheard { seconds: ttl.as_secs(), last: error.to_string() }),
+            },
         };
         spans::end_run(&span, &result);
-        // If the lock cannot be given back, it runs out by itself: the snapshot is published anyway.
-        let _ = self.lock.release(now()).await;
         result
     }
 }
@@ -313,5 +332,23 @@ mod tests {
             () = mend => {}
         }
         assert!((2..=3).contains(&told.lock().unwrap().len()));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn work_that_keeps_a_thread_busy_does_not_keep_the_heart_from_beating() {
+        let (_folder, lock, listener, told) = held().await;
+        let ttl = Duration::from_secs(3);
+        let work = async {
+            for _ in 0..2 {
+                let begun = std::time::Instant::now();
+                while begun.elapsed() < ttl + Duration::from_secs(1) {
+                    std::hint::spin_loop();
+                }
+                tokio::task::yield_now().await;
+            }
+            Ok(())
+        };
+        HeldLock { lock, ttl, listener }.hold(Span::none(), work).await.unwrap();
+        assert!(told.lock().unwrap().is_empty());
     }
 }
