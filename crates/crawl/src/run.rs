@@ -1,10 +1,12 @@
 //! One run from the organization to the commit: a new run, or a run that is resumed.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 
 use orgcensus_lake::{Commit, Lock, Owner, Stage, remove_checkpoint};
-use tokio::sync::oneshot;
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
@@ -212,33 +214,21 @@ impl HeldLock {
     ///
     /// The heart beats in a task of its own: a publication that sorts for minutes must not keep it from beating.
     pub(crate) async fn hold<T>(self, span: Span, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        let Self { mut lock, ttl, listener } = self;
-        let (end, ended) = oneshot::channel::<()>();
-        let mut heart = tokio::spawn(async move {
-            let error = tokio::select! {
-                error = beat(&mut lock, ttl, &listener) => Some(error),
-                _ = ended => None,
-            };
-            (lock, error)
-        });
+        let Self { lock, ttl, listener } = self;
+        let lock = Arc::new(Mutex::new(lock));
+        let (held, mut heart) = (Arc::clone(&lock), JoinSet::new());
+        heart.spawn(async move { beat(&mut *held.lock().await, ttl, &listener).await });
         let result = tokio::select! {
-            result = work.instrument(span.clone()) => {
-                drop(end);
-                // If the lock cannot be given back, it runs out by itself: the snapshot is published anyway.
-                if let Ok((lock, _)) = heart.await {
-                    let _ = lock.release(now()).await;
-                }
-                result
-            }
-            stopped = &mut heart => match stopped {
-                Ok((lock, error)) => {
-                    let _ = lock.release(now()).await;
-                    Err(error.unwrap_or(Error::Unheard { seconds: ttl.as_secs(), last: "its task ended".to_owned() }))
-                }
-                Err(error) => Err(Error::Unheard { seconds: ttl.as_secs(), last: error.to_string() }),
-            },
+            result = work.instrument(span.clone()) => result,
+            // It beats until the run must stop. A panic there is one here.
+            Some(stopped) = heart.join_next() => Err(stopped.unwrap_or_else(|error| resume_unwind(error.into_panic()))),
         };
         spans::end_run(&span, &result);
+        heart.shutdown().await;
+        // If the lock cannot be given back, it runs out by itself: the snapshot is published anyway.
+        if let Some(lock) = Arc::into_inner(lock) {
+            let _ = lock.into_inner().release(now()).await;
+        }
         result
     }
 }
@@ -337,11 +327,12 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn work_that_keeps_a_thread_busy_does_not_keep_the_heart_from_beating() {
         let (_folder, lock, listener, told) = held().await;
-        let ttl = Duration::from_secs(3);
+        let ttl = Duration::from_secs(2);
+        // So often that a heart of the same task would be looked at both before and after its time is over.
         let work = async {
-            for _ in 0..2 {
+            for _ in 0..4 {
                 let begun = std::time::Instant::now();
-                while begun.elapsed() < ttl + Duration::from_secs(1) {
+                while begun.elapsed() < ttl + Duration::from_millis(500) {
                     std::hint::spin_loop();
                 }
                 tokio::task::yield_now().await;
