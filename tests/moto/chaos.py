@@ -115,7 +115,11 @@ def compare_fired(checks, census, proxy):
     checks.true(f"{len(fired)} of {requests} requests met a fault: {dict(kinds)}", 0.12 < share < 0.3, f"{share:.3f}")
     checks.equal("every kind of fault was fired", {what for what, _ in RULES}, set(kinds))
     throttled = {event["service"] for event in fired if kind(event) == "throttled"}
-    checks.true(f"throttled services: {', '.join(sorted(throttled))}", {"ec2", "iam", "s3"} <= throttled)
+    # A service that is asked twenty times may be spared; of a hundred calls one is throttled, but in one run of 37,000.
+    usage = census.query("SELECT service, CAST(SUM(calls) AS BIGINT) AS calls FROM api_usage GROUP BY service")
+    busy = {row["service"] for row in usage if row["calls"] >= 100} & set(THROTTLED)
+    named = f"throttled services: {', '.join(sorted(throttled))}, {', '.join(sorted(busy))} among them"
+    checks.true(named, busy and busy <= throttled and len(throttled) >= len(THROTTLED) // 2, f"busy: {busy}")
     # An answer without a body cannot be cut.
     broken = kinds["throttled"] + kinds["failed"] + kinds["reset"]
     (usage,) = census.query("SELECT CAST(SUM(retries) AS BIGINT) AS retries FROM api_usage")

@@ -1,9 +1,12 @@
 //! One run from the organization to the commit: a new run, or a run that is resumed.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 
 use orgcensus_lake::{Commit, Lock, Owner, Stage, remove_checkpoint};
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
@@ -208,18 +211,24 @@ pub(crate) async fn lock(crawl: &Crawl, plan: &Plan, owner: Owner) -> Result<Hel
 
 impl HeldLock {
     /// Works while the lock is held, and gives it back. The span is the work's.
-    pub(crate) async fn hold<T>(
-        mut self,
-        span: Span,
-        work: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
+    ///
+    /// The heart beats in a task of its own: a publication that sorts for minutes must not keep it from beating.
+    pub(crate) async fn hold<T>(self, span: Span, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let Self { lock, ttl, listener } = self;
+        let lock = Arc::new(Mutex::new(lock));
+        let (held, mut heart) = (Arc::clone(&lock), JoinSet::new());
+        heart.spawn(async move { beat(&mut *held.lock().await, ttl, &listener).await });
         let result = tokio::select! {
             result = work.instrument(span.clone()) => result,
-            error = beat(&mut self.lock, self.ttl, &self.listener) => Err(error),
+            // It beats until the run must stop. A panic there is one here.
+            Some(stopped) = heart.join_next() => Err(stopped.unwrap_or_else(|error| resume_unwind(error.into_panic()))),
         };
         spans::end_run(&span, &result);
+        heart.shutdown().await;
         // If the lock cannot be given back, it runs out by itself: the snapshot is published anyway.
-        let _ = self.lock.release(now()).await;
+        if let Some(lock) = Arc::into_inner(lock) {
+            let _ = lock.into_inner().release(now()).await;
+        }
         result
     }
 }
@@ -313,5 +322,24 @@ mod tests {
             () = mend => {}
         }
         assert!((2..=3).contains(&told.lock().unwrap().len()));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn work_that_keeps_a_thread_busy_does_not_keep_the_heart_from_beating() {
+        let (_folder, lock, listener, told) = held().await;
+        let ttl = Duration::from_secs(2);
+        // So often that a heart of the same task would be looked at both before and after its time is over.
+        let work = async {
+            for _ in 0..4 {
+                let begun = std::time::Instant::now();
+                while begun.elapsed() < ttl + Duration::from_millis(500) {
+                    std::hint::spin_loop();
+                }
+                tokio::task::yield_now().await;
+            }
+            Ok(())
+        };
+        HeldLock { lock, ttl, listener }.hold(Span::none(), work).await.unwrap();
+        assert!(told.lock().unwrap().is_empty());
     }
 }

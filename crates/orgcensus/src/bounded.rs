@@ -30,6 +30,11 @@ const THREAD_MIB: u64 = 128;
 /// Threads that wait for files: as many as answer a disk. By itself the runtime starts up to 512.
 const WAITING_THREADS: usize = 4;
 
+/// The signal that ends a process whose allocation failed, and the signals that ask a process to end.
+const SIGABRT: i32 = 6;
+const SIGINT: i32 = 2;
+const SIGTERM: i32 = 15;
+
 /// The threads that work within this memory.
 pub(crate) fn working_threads(memory_mib: u64) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
@@ -44,11 +49,6 @@ pub(crate) fn runtime(memory_mib: u64) -> io::Result<Runtime> {
         .enable_all()
         .build()
 }
-
-/// The signal that ends a process whose allocation failed, and the signals that ask a process to end.
-const SIGABRT: i32 = 6;
-const SIGINT: i32 = 2;
-const SIGTERM: i32 = 15;
 
 /// Runs this program again with these arguments, and gives its exit code. `doing` says what it does, for errors.
 pub(crate) async fn run(
