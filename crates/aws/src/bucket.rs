@@ -4,7 +4,7 @@
 //! the old one, so a change of rate never refills the burst.
 
 use std::num::NonZeroU32;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use governor::clock::{Clock, Reference};
@@ -12,6 +12,7 @@ use governor::middleware::StateInformationMiddleware;
 use governor::nanos::Nanos;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::limits::Rate;
@@ -54,7 +55,21 @@ impl TokenBucket {
     }
 
     /// Waits for a place in the order of asking.
-    pub(crate) async fn take(&self) {
+    ///
+    /// Who must wait does so in a task of its own. A caller may be one of several futures of which none is polled for a
+    /// while, because whoever polls them waits for another call: if such a caller held the turn, that other call would
+    /// wait for it, for ever.
+    pub(crate) async fn take(self: &Arc<Self>) {
+        if self.queue.try_lock().is_ok_and(|_turn| self.state().take().is_ok()) {
+            return;
+        }
+        let bucket = Arc::clone(self);
+        let mut waiting = JoinSet::new();
+        waiting.spawn(async move { bucket.wait().await });
+        waiting.join_next().await;
+    }
+
+    async fn wait(&self) {
         let _turn = self.queue.lock().await;
         loop {
             let wait = match self.state().take() {
@@ -186,11 +201,11 @@ impl std::ops::Add<Nanos> for TokioInstant {
 mod tests {
     use super::*;
 
-    fn bucket(per_second: f64, burst: u32) -> TokenBucket {
-        TokenBucket::new(Rate { per_second, burst: NonZeroU32::new(burst).unwrap() })
+    fn bucket(per_second: f64, burst: u32) -> Arc<TokenBucket> {
+        Arc::new(TokenBucket::new(Rate { per_second, burst: NonZeroU32::new(burst).unwrap() }))
     }
 
-    async fn seconds_of(bucket: &TokenBucket, calls: u32) -> f64 {
+    async fn seconds_of(bucket: &Arc<TokenBucket>, calls: u32) -> f64 {
         let start = Instant::now();
         for _ in 0..calls {
             bucket.take().await;
@@ -272,6 +287,16 @@ mod tests {
         };
         futures::future::join_all((0..5).map(one)).await;
         assert_eq!(*order.lock().unwrap(), [0, 1, 2, 3, 4]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_caller_whom_nobody_polls_keeps_nobody_waiting() {
+        let bucket = bucket(1.0, 1);
+        bucket.take().await;
+        let mut forgotten = Box::pin(bucket.take());
+        assert!(futures::poll!(forgotten.as_mut()).is_pending());
+        let taken = tokio::time::timeout(Duration::from_secs(10), bucket.take()).await;
+        assert!(taken.is_ok(), "the turn is with a future that is not polled");
     }
 
     #[tokio::test(start_paused = true)]

@@ -17,6 +17,8 @@ const AT_ONCE: usize = 8;
 pub(crate) type Answer<T> = Result<T, orgcensus_aws::Error>;
 
 /// Reads the details of listed items, several at a time, in the order of the list.
+///
+/// Whoever takes them one by one makes no further call between two of them: as long as it waits, nobody reads the rest.
 pub(crate) fn details<I, T, F>(items: I, read: impl FnMut(I::Item) -> F + Send) -> impl Stream<Item = T> + Send + Unpin
 where
     I: IntoIterator<IntoIter: Send>,
