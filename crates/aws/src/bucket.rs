@@ -58,7 +58,7 @@ impl TokenBucket {
     ///
     /// Who must wait does so in a task of its own. A caller may be one of several futures of which none is polled for a
     /// while, because whoever polls them waits for another call: if such a caller held the turn, that other call would
-    /// wait for it, for ever.
+    /// wait for it until it gives up.
     pub(crate) async fn take(self: &Arc<Self>) {
         if self.queue.try_lock().is_ok_and(|_turn| self.state().take().is_ok()) {
             return;

@@ -64,18 +64,24 @@ pub(super) fn account_authorization_details(context: &Context<'_>) -> Result<Val
     }))
 }
 
-fn user_detail(user: &User) -> Value {
+fn user_detail(it: &User) -> Value {
+    let mut described = user(it);
+    described["UserPolicyList"] = inline(&it.permissions);
+    described["GroupList"] = members(it.groups.iter().map(|name| json!(name)));
+    described["AttachedManagedPolicies"] = attached(&it.permissions);
+    described["PermissionsBoundary"] = boundary(&it.permissions);
+    described["Tags"] = members(tags(&it.tags));
+    described
+}
+
+/// A user, as every answer about it begins.
+pub(super) fn user(user: &User) -> Value {
     json!({
         "Path": user.path,
         "UserName": user.name,
         "UserId": user.id,
         "Arn": user.arn,
         "CreateDate": iso(user.created_millis),
-        "UserPolicyList": inline(&user.permissions),
-        "GroupList": members(user.groups.iter().map(|name| json!(name))),
-        "AttachedManagedPolicies": attached(&user.permissions),
-        "PermissionsBoundary": boundary(&user.permissions),
-        "Tags": members(tags(&user.tags)),
     })
 }
 
@@ -86,7 +92,25 @@ fn group_detail(it: &Group) -> Value {
     described
 }
 
-fn role_detail(role: &Role) -> Value {
+fn role_detail(it: &Role) -> Value {
+    let mut described = role(it);
+    described["InstanceProfileList"] = members(it.profile.iter().map(|profile| profile_detail(Some(it), profile)));
+    described["RolePolicyList"] = inline(&it.permissions);
+    described["AttachedManagedPolicies"] = attached(&it.permissions);
+    described
+}
+
+/// A role, as every answer about it begins.
+pub(super) fn role(it: &Role) -> Value {
+    let mut described = role_of_profile(it);
+    described["PermissionsBoundary"] = boundary(&it.permissions);
+    described["Tags"] = members(tags(&it.tags));
+    described["RoleLastUsed"] = last_used(it);
+    described
+}
+
+/// A role, as an instance profile says it.
+fn role_of_profile(role: &Role) -> Value {
     json!({
         "Path": role.path,
         "RoleName": role.name,
@@ -94,17 +118,11 @@ fn role_detail(role: &Role) -> Value {
         "Arn": role.arn,
         "CreateDate": iso(role.created_millis),
         "AssumeRolePolicyDocument": encoded(&role.trust.document),
-        "InstanceProfileList": members(role.profile.iter().map(|profile| profile_detail(Some(role), profile))),
-        "RolePolicyList": inline(&role.permissions),
-        "AttachedManagedPolicies": attached(&role.permissions),
-        "PermissionsBoundary": boundary(&role.permissions),
-        "Tags": members(tags(&role.tags)),
-        "RoleLastUsed": last_used(role),
     })
 }
 
 /// When and where a role was last used; empty if it never was.
-pub(super) fn last_used(role: &Role) -> Value {
+fn last_used(role: &Role) -> Value {
     match role.used_millis {
         Some(millis) => json!({ "LastUsedDate": iso(millis), "Region": "us-east-1" }),
         None => json!({}),
@@ -120,14 +138,7 @@ pub(super) fn profile_detail(role: Option<&Role>, profile: &InstanceProfile) -> 
         "InstanceProfileId": profile.id,
         "Arn": profile.arn,
         "CreateDate": iso(created_at),
-        "Roles": members(role.map(|role| json!({
-            "Path": role.path,
-            "RoleName": role.name,
-            "RoleId": role.id,
-            "Arn": role.arn,
-            "CreateDate": iso(role.created_millis),
-            "AssumeRolePolicyDocument": encoded(&role.trust.document),
-        }))),
+        "Roles": members(role.map(role_of_profile)),
     })
 }
 

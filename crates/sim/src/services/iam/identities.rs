@@ -1,6 +1,6 @@
 //! One identity at a time, for tools that do not read all details at once.
 
-use super::details::{boundary, encoded, group, last_used, profile_detail};
+use super::details::{self, boundary, encoded, group, profile_detail};
 use super::permissions::Permissions;
 use super::population::Iam;
 use super::roles::Role;
@@ -43,35 +43,20 @@ pub(super) fn find_user(context: &Context<'_>) -> Result<User, Refusal> {
     let caller = context.caller.role.is_none().then_some(MANAGEMENT_USER);
     let name = context.request.text("UserName").or(caller);
     let name = name.ok_or_else(|| Refusal::invalid_parameter(context.request.service, "UserName"))?;
-    let message = format!("The user with name {name} cannot be found.");
     let found = Iam::of(&context.place).users.into_iter().find(|user| user.name == name);
-    found.ok_or_else(|| Refusal::new(404, "NoSuchEntity", message))
+    found.ok_or_else(|| missing(&format!("The user with name {name} cannot be found.")))
 }
 
-pub(super) fn user(user: &User) -> Value {
-    json!({
-        "Path": user.path,
-        "UserName": user.name,
-        "UserId": user.id,
-        "Arn": user.arn,
-        "CreateDate": iso(user.created_millis),
-        "PasswordLastUsed": user.password.as_ref().and_then(|password| password.used_millis).map(iso),
-    })
+pub(super) fn user(it: &User) -> Value {
+    let mut described = details::user(it);
+    described["PasswordLastUsed"] = json!(it.password.as_ref().and_then(|password| password.used_millis).map(iso));
+    described
 }
 
-fn role(role: &Role) -> Value {
-    json!({
-        "Path": role.path,
-        "RoleName": role.name,
-        "RoleId": role.id,
-        "Arn": role.arn,
-        "CreateDate": iso(role.created_millis),
-        "AssumeRolePolicyDocument": encoded(&role.trust.document),
-        "MaxSessionDuration": 3600,
-        "PermissionsBoundary": boundary(&role.permissions),
-        "Tags": members(tags(&role.tags)),
-        "RoleLastUsed": last_used(role),
-    })
+fn role(it: &Role) -> Value {
+    let mut described = details::role(it);
+    described["MaxSessionDuration"] = json!(3600);
+    described
 }
 
 fn find_role(context: &Context<'_>) -> Result<Role, Refusal> {
