@@ -197,9 +197,6 @@ fn no_function_takes_more_memory_than_was_given() {
     assert_eq!(query(&world, &["--memory-mib", "128"], sql).code, 0, "what needs little runs with little");
 }
 
-/// Far from hours, and enough for a machine that does much else.
-const SOON: Duration = Duration::from_secs(60);
-
 /// Hours of work.
 const ENDLESS: &str = "SELECT COUNT(*) AS n FROM generate_series(1, 10000000) AS a(x) \
                        CROSS JOIN generate_series(1, 10000000) AS b(y) WHERE a.x * b.y % 7 = 3";
@@ -211,7 +208,7 @@ fn a_query_ends_in_time() {
     let ended = query(&world, &["--timeout", "1"], ENDLESS);
     assert_eq!(ended.code, 4, "{}", ended.err);
     assert!(ended.err.contains("failed to run the query within --timeout 1"), "{}", ended.err);
-    assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }
 
 #[test]
@@ -227,17 +224,17 @@ fn a_signal_ends_a_query_at_once() {
             if let Some(other) = children.split_whitespace().next() {
                 break other.to_owned();
             }
-            assert!(begun.elapsed() < SOON, "no process that answers");
+            assert!(begun.elapsed() < Duration::from_secs(20), "no process that answers");
             std::thread::yield_now();
         };
         let told = std::process::Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status();
         assert!(told.expect("kill").success());
         let told = Instant::now();
         assert_eq!(child.wait().expect("it ends").code(), Some(6), "{signal}");
-        assert!(told.elapsed() < SOON, "{signal}: {:?}", told.elapsed());
+        assert!(told.elapsed() < Duration::from_secs(5), "{signal}: {:?}", told.elapsed());
         let is_gone = || !std::path::Path::new(&format!("/proc/{other}/exe")).exists();
         while !is_gone() {
-            assert!(told.elapsed() < SOON, "{signal}: its process lives on");
+            assert!(told.elapsed() < Duration::from_secs(5), "{signal}: its process lives on");
             std::thread::yield_now();
         }
     }
