@@ -9,6 +9,7 @@ mod keys;
 mod policy;
 mod rows;
 mod said;
+mod share;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -18,8 +19,9 @@ pub use orgcensus_aws::{Class, Pages, Read, Session, client, read, timestamp};
 pub use orgcensus_calls::{Call, Moment, call};
 pub use orgcensus_policy::{Gate, PolicyKind, ResourceKind, kinds};
 pub use policy::{
-    POLICY_TABLE_NAMES, POLICY_TABLES, Policy, PolicyDocument, PolicyDocumentRef, PolicyStatement, PolicyStatementRef,
+    Language, POLICY_TABLE_NAMES, POLICY_TABLES, Policy, PolicyDocument, PolicyDocumentRef, PolicyStatement, PolicyStatementRef,
     PolicyText,
 };
 pub use rows::{Finished, Missed, Rows, Sink};
 pub use said::Said;
+pub use share::{Share, Sharee};

@@ -49,14 +49,50 @@ pub struct Policy<'a> {
     pub is_in_force: bool,
     /// What stands before this resource and not before all of its type: it is in a VPC, it is private.
     pub gate: Option<Gate>,
+    /// The language in which it is written.
+    pub language: Language,
     /// What was read of it.
     pub text: PolicyText,
+}
+
+/// The language of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// IAM's, with statements. Only these are judged.
+    Iam,
+    /// Cedar, of Verified Access.
+    Cedar,
+    /// The rules of OpenSearch Serverless.
+    OpenSearchServerless,
+    /// A service's own statements: the Serverless Application Repository's.
+    Own,
+}
+
+impl Language {
+    /// The language's name in tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Iam => "iam",
+            Self::Cedar => "cedar",
+            Self::OpenSearchServerless => "opensearch_serverless",
+            Self::Own => "own",
+        }
+    }
 }
 
 impl<'a> Policy<'a> {
     /// The one policy of a resource: of the kind that its type has, in force, with nothing of the item's own before it.
     pub fn of(resource_arn: &'a str, resource: ResourceKind, text: PolicyText) -> Self {
-        Self { resource_arn, resource, kind: resource.policy, name: "", is_in_force: true, gate: None, text }
+        Self {
+            resource_arn,
+            resource,
+            kind: resource.policy,
+            name: "",
+            is_in_force: true,
+            gate: None,
+            language: Language::Iam,
+            text,
+        }
     }
 }
 
@@ -68,8 +104,9 @@ pub struct PolicyDocument {
     pub resource_arn: String,
     /// The resource's type, sqs_queue.
     pub resource_type: String,
-    /// resource, trust, inline, managed, acl, endpoint (a VPC endpoint's) or control (an organization's SCP or RCP); the
-    /// last two grant nothing.
+    /// resource, trust, access_point, inline, managed, acl; launch_permission, snapshot_attribute, ram, grant or share (a
+    /// share that is no policy, written as one); endpoint (a VPC endpoint's) or control (an organization's SCP or RCP),
+    /// which grant nothing.
     pub policy_kind: String,
     /// The policy's name or version; empty where a resource has one policy only.
     pub policy_name: String,
@@ -77,7 +114,8 @@ pub struct PolicyDocument {
     pub state: String,
     /// Why it is unread, by AWS's code; null otherwise.
     pub error_code: Option<String>,
-    /// The document byte for byte, percent-encoding undone; null unless read. An ACL is a JSON array of its grants.
+    /// The document byte for byte, percent-encoding undone; null unless read. An ACL is a JSON array of its grants; a
+    /// share is written as a policy's statements.
     pub document: Option<String>,
     /// The document's length in bytes.
     pub size_bytes: Option<i64>,
@@ -92,6 +130,9 @@ pub struct PolicyDocument {
     /// The gate that the resource's own settings put before it: vpc_only or private_api. Null: none, or it was not read. A
     /// gate before every resource of the type is not repeated here.
     pub gate: Option<String>,
+    /// The language of the document: iam; cedar, opensearch_serverless or own (the service's own), which have no
+    /// statements here and leave verdicts null. Null: written before there was this column, iam.
+    pub language: Option<String>,
 }
 
 /// One statement of one policy.
@@ -102,8 +143,9 @@ pub struct PolicyStatement {
     pub resource_arn: String,
     /// The resource's type, sqs_queue.
     pub resource_type: String,
-    /// resource, trust, inline, managed, acl, endpoint (a VPC endpoint's) or control (an organization's SCP or RCP); the
-    /// last two grant nothing.
+    /// resource, trust, access_point, inline, managed, acl; launch_permission, snapshot_attribute, ram, grant or share (a
+    /// share that is no policy, written as one); endpoint (a VPC endpoint's) or control (an organization's SCP or RCP),
+    /// which grant nothing.
     pub policy_kind: String,
     /// The policy's name or version; empty where a resource has one policy only.
     pub policy_name: String,
@@ -156,8 +198,8 @@ impl Rows<'_> {
     /// Adds a policy: its document and its statements.
     pub async fn policy(&mut self, policy: Policy<'_>) -> Result<(), Error> {
         let document = match &policy.text {
-            PolicyText::Document(text) => Some(Document::parse(text)),
-            PolicyText::Absent | PolicyText::Unread(_) => None,
+            PolicyText::Document(text) if policy.language == Language::Iam => Some(Document::parse(text)),
+            PolicyText::Document(_) | PolicyText::Absent | PolicyText::Unread(_) => None,
         };
         self.push(document_row(&policy, document.as_ref())).await?;
         for statement in document.iter().flat_map(|document| &document.statements) {
@@ -210,6 +252,7 @@ fn document_row(policy: &Policy<'_>, document: Option<&Document>) -> PolicyDocum
         is_valid: document.map(Document::is_understood),
         flags: document.map(|document| words(&document.flags)).unwrap_or_default(),
         gate: policy.gate.map(|gate| gate.as_str().to_owned()),
+        language: Some(policy.language.as_str().to_owned()),
     }
 }
 

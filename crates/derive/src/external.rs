@@ -172,11 +172,10 @@ fn behind(
     verdict: &Verdict,
 ) -> (Option<bool>, Option<bool>) {
     match gate {
-        Some(Gate::RestrictPublicBuckets | Gate::IgnorePublicAcls | Gate::BucketOwnerEnforced | Gate::VpcOnly) => {
-            (Some(false), Some(false))
-        }
         Some(Gate::PrivateApi) => (Some(false), is_external),
-        Some(Gate::MountTarget | Gate::AuthorizationToken) | None => {
+        Some(Gate::AcceptanceRequired) => (Some(false), None),
+        Some(gate) if gate.is_closing() => (Some(false), Some(false)),
+        Some(_) | None => {
             // If a part grants more than the whole verdict, a block that may stop the part was not read.
             let known = |part: Option<bool>, whole: Option<bool>| part.filter(|part| !part || whole == Some(true));
             (known(Some(class == Class::Public), verdict.is_public), known(is_external, verdict.is_external))

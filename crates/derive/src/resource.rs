@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use orgcensus_collect::PolicyDocumentRef;
+use orgcensus_collect::{Language, PolicyDocumentRef};
 use orgcensus_policy::{
     AclGrant, AclGrantee, Document, Facts, Flag, Gate, Grant, Guardrails, Policies, PolicyKind, ResourceKind, Target,
     Verdict, statement_grants,
@@ -19,6 +19,9 @@ use crate::rows::{PolicyPrincipal, ResourceAccess, words};
 /// The resources of one account and region, as their policies name them.
 #[derive(Default)]
 pub(crate) struct Resources(BTreeMap<String, Resource>);
+
+/// The language of most documents.
+const IAM: &str = Language::Iam.as_str();
 
 /// The flag of a principal that is a role or user of the organization and does not exist.
 const DEAD_PRINCIPAL: &str = "dead_principal";
@@ -74,7 +77,10 @@ impl Resources {
         let new = || Resource::new(row.resource_arn, row.resource_type);
         let resource = self.0.entry(row.resource_arn.to_owned()).or_insert_with(new);
         resource.gates.extend(row.gate.and_then(Gate::named));
-        resource.add(kind, row.policy_name, row.state == "unread", row.document);
+        // A document in another language than IAM's is not judged: it may let anyone in.
+        let is_iam = row.language.is_none_or(|language| language == IAM);
+        let text = row.document.filter(|_| is_iam);
+        resource.add(kind, row.policy_name, row.state == "unread" || text.is_none() && row.state == "read", text);
     }
 
     pub(crate) fn into_values(self) -> impl Iterator<Item = Resource> {
@@ -129,7 +135,7 @@ impl Resource {
     ) -> Judged {
         let target = Target::of(&self.arn, Some(account_id));
         let facts = Facts {
-            kind: self.policies.iter().map(|it| it.kind).find(|kind| *kind != PolicyKind::Acl).unwrap_or_default(),
+            kind: self.rule_of_evaluation(),
             resource_account: Some(account_id),
             service: self.declared.and_then(|declared| declared.service),
             target: target.as_ref(),
@@ -152,6 +158,12 @@ impl Resource {
             external.iter_mut().filter(|row| is_about(row, dead)).for_each(|row| flag_dead(&mut row.flags));
         }
         Judged { principals, external, access }
+    }
+
+    /// How its policies are evaluated. A share is evaluated like a policy on a resource.
+    fn rule_of_evaluation(&self) -> PolicyKind {
+        let mut kinds = self.policies.iter().map(|it| it.kind);
+        kinds.find(|kind| *kind != PolicyKind::Acl && !kind.is_share()).unwrap_or_default()
     }
 
     fn verdict(&self, facts: &Facts<'_>, blocks: &AccountBlocks, guardrails: &Guardrails) -> Verdict {

@@ -1,8 +1,9 @@
-//! Gates: settings outside a policy that close it.
+//! Gates: settings outside a policy that stand before it.
 
 use serde::Serialize;
 
-/// A gate stands before a policy and closes it, completely or in part.
+/// A gate stands before a policy. A closing gate takes access away, completely or in part. A noting gate is only worth
+/// knowing: it leaves what the policy gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Gate {
@@ -20,11 +21,21 @@ pub enum Gate {
     MountTarget,
     /// `ecr:GetAuthorizationToken` is needed as well. It is noted and closes nothing.
     AuthorizationToken,
+    /// The owner accepts each connection by hand: nobody gets in unasked.
+    AcceptanceRequired,
+    /// Snapshots of the region are shared with nobody publicly, whatever their permissions say.
+    BlockAllSharing,
+    /// No further snapshot of the region can be made public. It is noted: what is public stays public.
+    BlockNewSharing,
+    /// No further image of the region can be made public. It is noted: what is public stays public.
+    ImageBlockPublicAccess,
+    /// No further document of the region can be made public. It is noted: what is public stays public.
+    DocumentBlockPublicSharing,
 }
 
 impl Gate {
     /// Every gate.
-    pub const ALL: [Gate; 7] = [
+    pub const ALL: [Gate; 12] = [
         Self::IgnorePublicAcls,
         Self::RestrictPublicBuckets,
         Self::BucketOwnerEnforced,
@@ -32,11 +43,34 @@ impl Gate {
         Self::PrivateApi,
         Self::MountTarget,
         Self::AuthorizationToken,
+        Self::AcceptanceRequired,
+        Self::BlockAllSharing,
+        Self::BlockNewSharing,
+        Self::ImageBlockPublicAccess,
+        Self::DocumentBlockPublicSharing,
     ];
 
     /// The gate with this name.
     pub fn named(name: &str) -> Option<Gate> {
         Self::ALL.into_iter().find(|gate| gate.as_str() == name)
+    }
+
+    /// Whether it takes access away. The others are only noted.
+    pub fn is_closing(self) -> bool {
+        match self {
+            Self::IgnorePublicAcls
+            | Self::RestrictPublicBuckets
+            | Self::BucketOwnerEnforced
+            | Self::VpcOnly
+            | Self::PrivateApi
+            | Self::AcceptanceRequired
+            | Self::BlockAllSharing => true,
+            Self::MountTarget
+            | Self::AuthorizationToken
+            | Self::BlockNewSharing
+            | Self::ImageBlockPublicAccess
+            | Self::DocumentBlockPublicSharing => false,
+        }
     }
 
     /// The gate's name in tables and answers.
@@ -49,6 +83,11 @@ impl Gate {
             Gate::PrivateApi => "private_api",
             Gate::MountTarget => "mount_target",
             Gate::AuthorizationToken => "authorization_token",
+            Gate::AcceptanceRequired => "acceptance_required",
+            Gate::BlockAllSharing => "block_all_sharing",
+            Gate::BlockNewSharing => "block_new_sharing",
+            Gate::ImageBlockPublicAccess => "image_block_public_access",
+            Gate::DocumentBlockPublicSharing => "document_block_public_sharing",
         }
     }
 }

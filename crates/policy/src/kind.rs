@@ -20,11 +20,21 @@ pub enum PolicyKind {
     Managed,
     /// A control policy of the organization: what its accounts may do, or have done to them, at most. It lets nobody in.
     Control,
+    /// An image's launch permissions, written as statements.
+    LaunchPermission,
+    /// A snapshot's attribute that says who may restore it, written as statements.
+    SnapshotAttribute,
+    /// A share of Resource Access Manager, written as statements.
+    Ram,
+    /// A grant beside the policy, of a KMS key or of S3 Access Grants, written as statements.
+    Grant,
+    /// Another share with accounts, written as statements.
+    Share,
 }
 
 impl PolicyKind {
     /// Every kind.
-    pub const ALL: [PolicyKind; 8] = [
+    pub const ALL: [PolicyKind; 13] = [
         Self::Resource,
         Self::Trust,
         Self::AccessPoint,
@@ -33,6 +43,11 @@ impl PolicyKind {
         Self::Inline,
         Self::Managed,
         Self::Control,
+        Self::LaunchPermission,
+        Self::SnapshotAttribute,
+        Self::Ram,
+        Self::Grant,
+        Self::Share,
     ];
 
     /// The kind's name in tables.
@@ -46,12 +61,22 @@ impl PolicyKind {
             Self::Inline => "inline",
             Self::Managed => "managed",
             Self::Control => "control",
+            Self::LaunchPermission => "launch_permission",
+            Self::SnapshotAttribute => "snapshot_attribute",
+            Self::Ram => "ram",
+            Self::Grant => "grant",
+            Self::Share => "share",
         }
     }
 
     /// The kind with this name.
     pub fn named(name: &str) -> Option<PolicyKind> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// Whether it is no policy at AWS, but a share whose statements this program writes.
+    pub fn is_share(self) -> bool {
+        matches!(self, Self::LaunchPermission | Self::SnapshotAttribute | Self::Ram | Self::Grant | Self::Share)
     }
 
     /// Whether it is on something that others may reach, and so part of who can reach it.

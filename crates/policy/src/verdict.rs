@@ -127,10 +127,8 @@ pub fn verdict(policies: &Policies, facts: &Facts) -> Verdict {
     fold.documents(policies, guards, facts);
     fold.acl(policies, acl);
     fold.missing(policies, facts);
-    for gate in [Gate::MountTarget, Gate::AuthorizationToken] {
-        if policies.gates.contains(&gate) {
-            fold.gate(gate);
-        }
+    for gate in policies.gates.iter().filter(|gate| !gate.is_closing()) {
+        fold.gate(*gate);
     }
     fold.verdict
 }

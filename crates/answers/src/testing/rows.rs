@@ -180,6 +180,7 @@ pub(super) fn unread(resource_arn: &str, resource_type: &str) -> PolicyDocument 
         is_valid: None,
         flags: Vec::new(),
         gate: None,
+        language: Some("iam".to_owned()),
     }
 }
 

@@ -137,6 +137,13 @@ impl Fold {
         if grant.class == Class::Public && policies.gates.contains(&Gate::VpcOnly) {
             return (Some(Gate::VpcOnly), Share::of(Class::InOrg, Some(false)));
         }
+        if grant.class == Class::Public && policies.gates.contains(&Gate::BlockAllSharing) {
+            return (Some(Gate::BlockAllSharing), Share::of(Class::Nobody, Some(false)));
+        }
+        if grant.class == Class::Public && policies.gates.contains(&Gate::AcceptanceRequired) {
+            // Nobody reads whom the owner has accepted.
+            return (Some(Gate::AcceptanceRequired), Share { public: Some(false), ..Share::UNKNOWN });
+        }
         if grant.class == Class::Public && policies.gates.contains(&Gate::PrivateApi) {
             self.flags(&[Flag::NetworkRestricted]);
             let share = Share { public: Some(false), external: Some(true), in_org: Some(true) };
@@ -217,7 +224,7 @@ impl Fold {
         if !self.verdict.gated_by.contains(&gate) {
             self.verdict.gated_by.push(gate);
         }
-        if !matches!(gate, Gate::MountTarget | Gate::AuthorizationToken) {
+        if gate.is_closing() {
             self.flags(&[Flag::Gated]);
         }
     }
