@@ -20,6 +20,7 @@ import urllib.parse
 from botocore.exceptions import ClientError
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "moto"))
+from data_services import DATA_SERVICES, DataServices  # noqa: E402
 from harness import Aws, Checks, simulator  # noqa: E402
 from one_by_one import one_by_one  # noqa: E402
 from organization_wide import OrganizationWide  # noqa: E402
@@ -47,7 +48,7 @@ ABSENT = {
 }
 
 
-class Census(OrganizationWide, PlainServices):
+class Census(OrganizationWide, DataServices, PlainServices):
     """What boto3 found."""
 
     def __init__(self, aws, checks, tables):
@@ -350,6 +351,7 @@ class Census(OrganizationWide, PlainServices):
 
 
 REGIONAL = {
+    **DATA_SERVICES,
     "ec2": Census.ec2,
     "ecr": Census.ecr,
     "kms": Census.kms,

@@ -1,5 +1,6 @@
 //! Resource policies of every kind. Each kind has a known verdict, so no policy engine is needed to find it.
 
+mod account_share;
 mod identity;
 mod kind;
 mod named;
@@ -7,6 +8,7 @@ mod resource;
 mod trust;
 mod verdict;
 
+pub(crate) use account_share::AccountShare;
 pub(crate) use identity::{Gives, IdentityKind, gives_of_aws};
 pub(crate) use kind::{Kind, any_kind};
 pub(crate) use named::Named;

@@ -1,11 +1,13 @@
-//! RDS: clusters and instances of databases.
+//! RDS: clusters and instances of databases, and snapshots of both.
+
+mod snapshots;
 
 use crate::clock::iso_millis;
 use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::protocol::{Problem, tags};
 use crate::service::{Service, get};
-use crate::truth::{At, things};
+use crate::truth::{At, resources, things};
 use serde_json::{Map, Value, json};
 
 pub(crate) static SERVICE: Service = Service {
@@ -15,6 +17,12 @@ pub(crate) static SERVICE: Service = Service {
         Problem::Internal.is("InternalFailure"),
     ],
     answers: &[&[
+        get("DescribeDBClusterSnapshotAttributes", snapshots::of_cluster_snapshot),
+        get("DescribeDBClusterSnapshots", |context| {
+            let page = context.page(snapshots::describe_cluster_snapshots(&context.place))?;
+            Ok(json!({ "DBClusterSnapshots": named("DBClusterSnapshot", page.elements), "Marker": page.next }))
+        })
+        .pages(100, 100),
         get("DescribeDBClusters", |context| {
             let page = context.page(describe_clusters(&context.place))?;
             Ok(json!({ "DBClusters": named("DBCluster", page.elements), "Marker": page.next }))
@@ -25,10 +33,19 @@ pub(crate) static SERVICE: Service = Service {
             Ok(json!({ "DBInstances": named("DBInstance", page.elements), "Marker": page.next }))
         })
         .pages(100, 100),
+        get("DescribeDBSnapshotAttributes", snapshots::of_snapshot),
+        get("DescribeDBSnapshots", |context| {
+            let page = context.page(snapshots::describe_snapshots(&context.place))?;
+            Ok(json!({ "DBSnapshots": named("DBSnapshot", page.elements), "Marker": page.next }))
+        })
+        .pages(100, 100),
     ]],
     kinds: &[
+        resources(At::Region, |place| snapshots::planted(snapshots::cluster_snapshots(place)))
+            .rows("rds_cluster_snapshots"),
         things(At::Region, "rds_clusters", |place| clusters(place).len()),
         things(At::Region, "rds_instances", |place| instances(place).len()),
+        resources(At::Region, |place| snapshots::planted(snapshots::snapshots(place))).rows("rds_snapshots"),
     ],
     ..Service::named("rds")
 };

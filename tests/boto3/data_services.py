@@ -1,0 +1,33 @@
+"""Services that hold data, where boto3's models do not say enough: snapshots that are shared, policies within lists."""
+
+
+class DataServices:
+    """The part of a census that reads databases, archives and indexes."""
+
+    def rds(self, client):
+        for table in ["clusters", "instances"]:
+            key = f"DB{table.capitalize()}"
+            for _ in self.pages_of(client, f"describe_db_{table}", key):
+                self.found(f"rds_{table}")
+        for snapshot in self.pages_of(client, "describe_db_snapshots", "DBSnapshots", SnapshotType="manual"):
+            self.found("rds_snapshots", snapshot["DBSnapshotArn"])
+            name = snapshot["DBSnapshotIdentifier"]
+            result = client.describe_db_snapshot_attributes(DBSnapshotIdentifier=name)["DBSnapshotAttributesResult"]
+            self.restorers(result["DBSnapshotAttributes"])
+        method, key = "describe_db_cluster_snapshots", "DBClusterSnapshots"
+        for snapshot in self.pages_of(client, method, key, SnapshotType="manual"):
+            self.found("rds_cluster_snapshots", snapshot["DBClusterSnapshotArn"])
+            name = snapshot["DBClusterSnapshotIdentifier"]
+            answer = client.describe_db_cluster_snapshot_attributes(DBClusterSnapshotIdentifier=name)
+            self.restorers(answer["DBClusterSnapshotAttributesResult"]["DBClusterSnapshotAttributes"])
+
+    def restorers(self, attributes):
+        values = [it["AttributeValues"] for it in attributes if it["AttributeName"] == "restore"]
+        self.checks.equal("a snapshot's attribute restore", 1, len(values))
+        assert all(value == "all" or len(value) == 12 for value in values[0]), values
+
+
+# The services that are read by this file.
+DATA_SERVICES = {
+    "rds": DataServices.rds,
+}
