@@ -53,8 +53,11 @@ const ADDED: &[Added] = &[
             "crates/collectors/src/kms/keys/tests.rs",
             "crates/collectors/src/secretsmanager/secrets.rs",
             "crates/policy/src/identity/action.rs",
+            "crates/policy/src/kinds.rs",
             "crates/policy/tests/cases/deployed.jsonl",
             "crates/sim/src/services/secretsmanager.rs",
+            // boto3's models do not say how shares of snapshots are read.
+            "tests/boto3/data_services.py",
             "tests/calls/errors.py",
         ],
     },
@@ -123,11 +126,16 @@ fn a_service_is_named_in_four_files_that_someone_writes() {
         for file in [format!("crates/collectors/src/{name}.rs"), format!("crates/sim/src/services/{name}.rs")] {
             assert!(own.contains(&file.as_str()), "{file} is not among those that name {name}: {own:?}");
         }
+        // Each further collector is one file more, and so is each part of a simulation: they are in the service's folders.
+        let folders = [format!("crates/collectors/src/{name}/"), format!("crates/sim/src/services/{name}/")];
+        let (within, elsewhere): (Vec<&str>, Vec<&str>) =
+            own.iter().copied().partition(|path| folders.iter().any(|folder| path.starts_with(folder.as_str())));
+        assert!(!within.is_empty(), "{name} has no collector of its own");
         assert!(
-            own.len() <= BY_HAND_MAX,
-            "{} files are written by hand for {name}, at most {BY_HAND_MAX}: {own:#?}\n\
+            elsewhere.len() < BY_HAND_MAX,
+            "{} files are written by hand for {name}'s first collector, at most {BY_HAND_MAX}: {elsewhere:#?}\n\
              A file that names it for the sake of something else belongs to `besides`.",
-            own.len()
+            elsewhere.len() + 1
         );
     }
 }

@@ -23,8 +23,7 @@ class DataServices:
 
     def restorers(self, attributes):
         values = [it["AttributeValues"] for it in attributes if it["AttributeName"] == "restore"]
-        self.checks.equal("a snapshot's attribute restore", 1, len(values))
-        assert all(value == "all" or len(value) == 12 for value in values[0]), values
+        assert len(values) == 1 and all(it == "all" or len(it) == 12 for it in values[0]), attributes
 
 
 # The services that are read by this file.
