@@ -126,7 +126,7 @@ fn a_service_is_named_in_four_files_that_someone_writes() {
         for file in [format!("crates/collectors/src/{name}.rs"), format!("crates/sim/src/services/{name}.rs")] {
             assert!(own.contains(&file.as_str()), "{file} is not among those that name {name}: {own:?}");
         }
-        // Each further collector is one file more, and so is each part of a simulation: they are in the service's folders.
+        // Each further collector, and each part of a simulation, is one file more of the service's folders.
         let folders = [format!("crates/collectors/src/{name}/"), format!("crates/sim/src/services/{name}/")];
         let (within, elsewhere): (Vec<&str>, Vec<&str>) =
             own.iter().copied().partition(|path| folders.iter().any(|folder| path.starts_with(folder.as_str())));

@@ -4,6 +4,16 @@
 class DataServices:
     """The part of a census that reads databases, archives and indexes."""
 
+    def dynamodb(self, client):
+        for name in self.pages_of(client, "list_tables", "TableNames"):
+            table = client.describe_table(TableName=name)["Table"]
+            self.found("dynamodb_tables", table["TableArn"])
+            arns = [table["TableArn"], *filter(None, [table.get("LatestStreamArn")])]
+            self.arns.update(arns)
+            for arn in arns:
+                if policy := self.optional(client.get_resource_policy, ResourceArn=arn).get("Policy"):
+                    self.document(policy)
+
     def rds(self, client):
         for table in ["clusters", "instances"]:
             key = f"DB{table.capitalize()}"
@@ -28,5 +38,6 @@ class DataServices:
 
 # The services that are read by this file.
 DATA_SERVICES = {
+    "dynamodb": DataServices.dynamodb,
     "rds": DataServices.rds,
 }

@@ -40,6 +40,7 @@ ABSENT = {
     "NoSuchEntity",
     "OwnershipControlsNotFoundError",
     "PolicyNotFound",
+    "PolicyNotFoundException",
     "RepositoryPolicyNotFoundException",
     "RegistryPolicyNotFoundException",
     "ResourceNotFoundException",

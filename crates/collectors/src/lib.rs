@@ -7,6 +7,7 @@ mod items;
 mod testing;
 
 // Made by scripts/services, from here …
+pub mod dynamodb;
 pub mod ec2;
 pub mod ecr;
 pub mod efs;
@@ -23,6 +24,7 @@ pub mod sqs;
 
 /// The services, each with its collectors.
 const SERVICES: &[&[Collector]] = &[
+    dynamodb::COLLECTORS,
     ec2::COLLECTORS,
     ecr::COLLECTORS,
     efs::COLLECTORS,
