@@ -14,6 +14,14 @@ class DataServices:
                 if policy := self.optional(client.get_resource_policy, ResourceArn=arn).get("Policy"):
                     self.document(policy)
 
+    def opensearch(self, client):
+        names = [it["DomainName"] for it in client.list_domain_names()["DomainNames"]]
+        for at in range(0, len(names), 5):
+            for domain in client.describe_domains(DomainNames=names[at : at + 5])["DomainStatusList"]:
+                self.found("opensearch_domains", domain["ARN"])
+                if policy := domain["AccessPolicies"]:
+                    self.document(policy)
+
     def rds(self, client):
         for table in ["clusters", "instances"]:
             key = f"DB{table.capitalize()}"
@@ -39,5 +47,6 @@ class DataServices:
 # The services that are read by this file.
 DATA_SERVICES = {
     "dynamodb": DataServices.dynamodb,
+    "opensearch": DataServices.opensearch,
     "rds": DataServices.rds,
 }

@@ -15,6 +15,7 @@ pub mod iam;
 pub mod identity_center;
 pub mod kms;
 pub mod lambda;
+pub mod opensearch;
 pub mod organizations;
 pub mod rds;
 pub mod s3;
@@ -32,6 +33,7 @@ const SERVICES: &[&[Collector]] = &[
     identity_center::COLLECTORS,
     kms::COLLECTORS,
     lambda::COLLECTORS,
+    opensearch::COLLECTORS,
     organizations::COLLECTORS,
     rds::COLLECTORS,
     s3::COLLECTORS,

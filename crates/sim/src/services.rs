@@ -17,6 +17,7 @@ pub(crate) mod iam;
 pub(crate) mod identity_center;
 pub(crate) mod kms;
 pub(crate) mod lambda;
+pub(crate) mod opensearch;
 pub(crate) mod organizations;
 pub(crate) mod rds;
 pub(crate) mod s3;
@@ -36,6 +37,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &identity_center::identitystore::SERVICE,
     &kms::SERVICE,
     &lambda::SERVICE,
+    &opensearch::SERVICE,
     &organizations::SERVICE,
     &rds::SERVICE,
     &s3::SERVICE,
