@@ -1,8 +1,18 @@
 """Services that hold data, where boto3's models do not say enough: snapshots that are shared, policies within lists."""
 
+import json
+
 
 class DataServices:
     """The part of a census that reads databases, archives and indexes."""
+
+    def apigateway(self, client):
+        for api in self.pages_of(client, "get_rest_apis", "items"):
+            arn = f"arn:aws:execute-api:{client.meta.region_name}:{self.account_id}:{api['id']}"
+            self.found("apigateway_rest_apis", arn)
+            if policy := api.get("policy"):
+                # It is the inside of a JSON string.
+                self.document(json.loads(f'"{policy}"'))
 
     def dynamodb(self, client):
         for name in self.pages_of(client, "list_tables", "TableNames"):
@@ -46,6 +56,7 @@ class DataServices:
 
 # The services that are read by this file.
 DATA_SERVICES = {
+    "apigateway": DataServices.apigateway,
     "dynamodb": DataServices.dynamodb,
     "opensearch": DataServices.opensearch,
     "rds": DataServices.rds,

@@ -7,6 +7,7 @@ mod items;
 mod testing;
 
 // Made by scripts/services, from here …
+pub mod apigateway;
 pub mod dynamodb;
 pub mod ec2;
 pub mod ecr;
@@ -25,6 +26,7 @@ pub mod sqs;
 
 /// The services, each with its collectors.
 const SERVICES: &[&[Collector]] = &[
+    apigateway::COLLECTORS,
     dynamodb::COLLECTORS,
     ec2::COLLECTORS,
     ecr::COLLECTORS,

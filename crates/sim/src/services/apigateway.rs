@@ -1,0 +1,110 @@
+//! API Gateway: REST APIs with their policies.
+
+use crate::clock::epoch_seconds;
+use crate::dice::some_tags;
+use crate::place::Place;
+use crate::policies::{Kind, ResourcePolicy, Subject, Verdict, any_kind};
+use crate::protocol::Problem;
+use crate::service::{Service, list};
+use crate::truth::{At, Planted, resources};
+use serde_json::{Map, Value, json};
+
+pub(crate) static SERVICE: Service = Service {
+    errors: &[Problem::InvalidToken.is("BadRequestException"), Problem::InvalidParameter.is("BadRequestException")],
+    answers: &[&[list("GetRestApis", "item", |context| {
+        Ok(rest_apis(&context.place).iter().map(|it| describe(&context.place, it)).collect())
+    })
+    .pages(25, 500)
+    .needs("GET")]],
+    kinds: &[resources(At::Region, |place| {
+        rest_apis(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
+    })
+    .rows("apigateway_rest_apis")],
+    ..Service::named("apigateway")
+};
+
+/// A REST API.
+#[derive(Debug)]
+struct RestApi {
+    id: String,
+    arn: String,
+    policy: ResourcePolicy,
+    name: &'static str,
+    endpoint_type: &'static str,
+    is_disabled: bool,
+    created_millis: i64,
+    tags: Vec<(String, String)>,
+}
+
+fn rest_apis(place: &Place<'_>) -> Vec<RestApi> {
+    let rates = &place.organization.settings.rates;
+    let (mut dice, count) = place.population("apigateway", rates.other_resources);
+    let rest_api = |_| {
+        let id = dice.lower(10);
+        let arn = place.arn("execute-api", &id);
+        let subject = Subject {
+            place: *place,
+            actions: &["execute-api:Invoke"],
+            resources: vec![format!("{arn}/*")],
+            service: "events.amazonaws.com",
+        };
+        let endpoint_type = dice.weighted(&[("REGIONAL", 5), ("EDGE", 3), ("PRIVATE", 3)]);
+        let is_private = endpoint_type == "PRIVATE";
+        let inside = [Kind::SameAccount, Kind::InOrgAccount, Kind::InOrgCondition, Kind::ExternalAccount, Kind::Public];
+        let kind = if is_private { dice.pick(&inside) } else { any_kind(&mut dice, rates.public_other_resources) };
+        let mut policy = subject.policy(kind, &mut dice);
+        // Everyone who has a VPC endpoint, but not everyone.
+        if is_private && kind == Kind::Public {
+            policy.verdict = Verdict { is_public: Some(false), ..Verdict::PUBLIC };
+        }
+        let days = dice.between(0, 1500);
+        RestApi {
+            policy,
+            name: dice.pick(&["orders", "papers", "webhooks"]),
+            endpoint_type,
+            is_disabled: dice.chance(0.2),
+            created_millis: place.days_ago(days, &mut dice),
+            tags: some_tags(&mut dice),
+            id,
+            arn,
+        }
+    };
+    (0..count).map(rest_api).collect()
+}
+
+fn describe(place: &Place<'_>, it: &RestApi) -> Value {
+    let tags: Map<String, Value> = it.tags.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
+    let endpoints = (it.endpoint_type == "PRIVATE").then_some(["vpce-0123456789abcdef0"]);
+    json!({
+        "id": it.id,
+        "name": it.name,
+        "description": format!("{} of {}", it.name, place.region),
+        "createdDate": epoch_seconds(it.created_millis),
+        "apiKeySource": "HEADER",
+        "apiStatus": "AVAILABLE",
+        "endpointConfiguration": {
+            "types": [it.endpoint_type],
+            "ipAddressType": "ipv4",
+            "vpcEndpointIds": endpoints,
+        },
+        "policy": it.policy.document.as_deref().map(escaped),
+        "tags": tags,
+        "disableExecuteApiEndpoint": it.is_disabled,
+        "rootResourceId": "a1b2c3d4e5",
+        "securityPolicy": "TLS_1_2",
+    })
+}
+
+/// API Gateway writes a policy as the inside of a JSON string.
+fn escaped(document: &str) -> String {
+    let quoted = Value::from(document).to_string();
+    quoted.trim_start_matches('"').strip_suffix('"').unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn each_quote_of_a_policy_has_a_backslash() {
+        assert_eq!(super::escaped(r#"{"a":"b"}"#), r#"{\"a\":\"b\"}"#);
+    }
+}
