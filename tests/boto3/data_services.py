@@ -24,6 +24,15 @@ class DataServices:
                 if policy := self.optional(client.get_resource_policy, ResourceArn=arn).get("Policy"):
                     self.document(policy)
 
+    def glacier(self, client):
+        for vault in self.pages_of(client, "list_vaults", "VaultList", accountId="-"):
+            self.found("glacier_vaults", vault["VaultARN"])
+            of = {"accountId": "-", "vaultName": vault["VaultName"]}
+            if policy := self.optional(client.get_vault_access_policy, **of).get("policy"):
+                self.document(policy["Policy"])
+            if lock := self.optional(client.get_vault_lock, **of).get("Policy"):
+                self.document(lock)
+
     def opensearch(self, client):
         names = [it["DomainName"] for it in client.list_domain_names()["DomainNames"]]
         for at in range(0, len(names), 5):
@@ -58,6 +67,7 @@ class DataServices:
 DATA_SERVICES = {
     "apigateway": DataServices.apigateway,
     "dynamodb": DataServices.dynamodb,
+    "glacier": DataServices.glacier,
     "opensearch": DataServices.opensearch,
     "rds": DataServices.rds,
 }

@@ -12,6 +12,7 @@ pub mod dynamodb;
 pub mod ec2;
 pub mod ecr;
 pub mod efs;
+pub mod glacier;
 pub mod iam;
 pub mod identity_center;
 pub mod kms;
@@ -31,6 +32,7 @@ const SERVICES: &[&[Collector]] = &[
     ec2::COLLECTORS,
     ecr::COLLECTORS,
     efs::COLLECTORS,
+    glacier::COLLECTORS,
     iam::COLLECTORS,
     identity_center::COLLECTORS,
     kms::COLLECTORS,

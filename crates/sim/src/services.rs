@@ -14,6 +14,7 @@ pub(crate) mod dynamodb;
 pub(crate) mod ec2;
 pub(crate) mod ecr;
 pub(crate) mod efs;
+pub(crate) mod glacier;
 pub(crate) mod iam;
 pub(crate) mod identity_center;
 pub(crate) mod kms;
@@ -35,6 +36,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &ec2::SERVICE,
     &ecr::SERVICE,
     &efs::SERVICE,
+    &glacier::SERVICE,
     &iam::SERVICE,
     &identity_center::identitystore::SERVICE,
     &kms::SERVICE,
