@@ -62,6 +62,19 @@ class DataServices:
         values = [it["AttributeValues"] for it in attributes if it["AttributeName"] == "restore"]
         assert len(values) == 1 and all(it == "all" or len(it) == 12 for it in values[0]), attributes
 
+    def redshift(self, client):
+        for cluster in self.pages_of(client, "describe_clusters", "Clusters"):
+            arn = cluster["ClusterNamespaceArn"]
+            self.found("redshift_clusters", arn)
+            if policy := self.optional(client.get_resource_policy, ResourceArn=arn).get("ResourcePolicy"):
+                self.document(policy["Policy"])
+        for snapshot in self.pages_of(client, "describe_cluster_snapshots", "Snapshots", SnapshotType="manual"):
+            self.found("redshift_snapshots", snapshot["SnapshotArn"])
+            assert all(len(it["AccountId"]) == 12 for it in snapshot["AccountsWithRestoreAccess"]), snapshot
+        for share in self.pages_of(client, "describe_data_shares", "DataShares"):
+            self.found("redshift_datashares", share["DataShareArn"])
+            assert all(len(it["ConsumerIdentifier"]) == 12 for it in share["DataShareAssociations"]), share
+
 
 # The services that are read by this file.
 DATA_SERVICES = {
@@ -70,4 +83,5 @@ DATA_SERVICES = {
     "glacier": DataServices.glacier,
     "opensearch": DataServices.opensearch,
     "rds": DataServices.rds,
+    "redshift": DataServices.redshift,
 }

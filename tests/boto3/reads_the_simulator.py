@@ -44,6 +44,7 @@ ABSENT = {
     "RepositoryPolicyNotFoundException",
     "RegistryPolicyNotFoundException",
     "ResourceNotFoundException",
+    "ResourceNotFoundFault",
     "ServerSideEncryptionConfigurationNotFoundError",
     "UnsupportedOperationException",
 }

@@ -20,6 +20,7 @@ pub mod lambda;
 pub mod opensearch;
 pub mod organizations;
 pub mod rds;
+pub mod redshift;
 pub mod s3;
 pub mod secretsmanager;
 pub mod sns;
@@ -40,6 +41,7 @@ const SERVICES: &[&[Collector]] = &[
     opensearch::COLLECTORS,
     organizations::COLLECTORS,
     rds::COLLECTORS,
+    redshift::COLLECTORS,
     s3::COLLECTORS,
     secretsmanager::COLLECTORS,
     sns::COLLECTORS,

@@ -22,6 +22,7 @@ pub(crate) mod lambda;
 pub(crate) mod opensearch;
 pub(crate) mod organizations;
 pub(crate) mod rds;
+pub(crate) mod redshift;
 pub(crate) mod s3;
 pub(crate) mod s3control;
 pub(crate) mod secretsmanager;
@@ -44,6 +45,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &opensearch::SERVICE,
     &organizations::SERVICE,
     &rds::SERVICE,
+    &redshift::SERVICE,
     &s3::SERVICE,
     &s3control::SERVICE,
     &secretsmanager::SERVICE,

@@ -1,0 +1,236 @@
+//! Redshift: clusters with the policies of their namespaces, snapshots and datashares with those who may use them.
+
+use crate::clock::iso_millis;
+use crate::context::Context;
+use crate::dice::some_tags;
+use crate::place::Place;
+use crate::policies::{AccountShare, ResourcePolicy, Subject, any_kind};
+use crate::protocol::{Problem, Refusal, members, tags};
+use crate::service::{Service, get, list};
+use crate::truth::{At, Planted, resources};
+use serde_json::{Value, json};
+
+pub(crate) static SERVICE: Service = Service {
+    errors: &[
+        Problem::InvalidToken.is("InvalidParameterValue"),
+        Problem::InvalidParameter.is("InvalidParameterValue"),
+        Problem::Internal.is("InternalFailure"),
+    ],
+    answers: &[&[
+        get("DescribeClusterSnapshots", |context| {
+            let all = snapshots(&context.place);
+            let page = context.page(all.iter().map(|it| describe_snapshot(&context.place, it)).collect())?;
+            Ok(json!({ "Snapshots": { "Snapshot": page.elements }, "Marker": page.next }))
+        })
+        .pages(100, 100),
+        get("DescribeClusters", |context| {
+            let all = clusters(&context.place);
+            let page = context.page(all.iter().map(|it| describe_cluster(&context.place, it)).collect())?;
+            Ok(json!({ "Clusters": { "Cluster": page.elements }, "Marker": page.next }))
+        })
+        .pages(100, 100),
+        list("DescribeDataShares", "DataShares", |context| {
+            Ok(datashares(&context.place).iter().map(describe_datashare).collect())
+        })
+        .pages(100, 100),
+        get("GetResourcePolicy", get_policy),
+    ]],
+    kinds: &[
+        resources(At::Region, |place| {
+            clusters(place).into_iter().map(|it| Planted::by(it.namespace_arn, it.policy)).collect()
+        })
+        .rows("redshift_clusters"),
+        resources(At::Region, |place| datashares(place).into_iter().map(|it| planted(it.arn, it.share)).collect())
+            .rows("redshift_datashares"),
+        resources(At::Region, |place| snapshots(place).into_iter().map(|it| planted(it.arn, it.share)).collect())
+            .rows("redshift_snapshots"),
+    ],
+    ..Service::named("redshift")
+};
+
+/// A cluster.
+#[derive(Debug)]
+struct Cluster {
+    name: String,
+    namespace_arn: String,
+    policy: ResourcePolicy,
+    status: &'static str,
+    is_public: bool,
+    is_encrypted: bool,
+    nodes: i64,
+    created_millis: i64,
+    tags: Vec<(String, String)>,
+}
+
+/// A snapshot that someone took.
+#[derive(Debug)]
+struct Snapshot {
+    name: String,
+    cluster: &'static str,
+    arn: String,
+    share: AccountShare,
+    is_encrypted: bool,
+    created_millis: i64,
+    tags: Vec<(String, String)>,
+}
+
+/// A datashare.
+#[derive(Debug)]
+struct Datashare {
+    arn: String,
+    producer_arn: String,
+    share: AccountShare,
+    /// An account that is not authorized yet.
+    waiting: Option<String>,
+    is_open_to_public_clusters: bool,
+}
+
+fn clusters(place: &Place<'_>) -> Vec<Cluster> {
+    let rates = &place.organization.settings.rates;
+    let (mut dice, count) = place.population("redshift", rates.other_resources);
+    let cluster = |number| {
+        let namespace_arn = place.arn("redshift", &format!("namespace:{}", dice.uuid()));
+        let subject = Subject {
+            place: *place,
+            actions: &["redshift:CreateInboundIntegration"],
+            resources: vec![namespace_arn.clone()],
+            service: "redshift.amazonaws.com",
+        };
+        let kind = any_kind(&mut dice, rates.public_other_resources);
+        let days = dice.between(0, 1500);
+        Cluster {
+            name: format!("{}-{number}", dice.pick(&["lake", "ledger", "marts"])),
+            policy: subject.policy(kind, &mut dice),
+            status: dice.weighted(&[("available", 16), ("paused", 2), ("creating", 1), ("levitating", 1)]),
+            is_public: dice.chance(0.1),
+            is_encrypted: dice.chance(0.8),
+            nodes: dice.between(1, 8),
+            created_millis: place.days_ago(days, &mut dice),
+            tags: some_tags(&mut dice),
+            namespace_arn,
+        }
+    };
+    (0..count).map(cluster).collect()
+}
+
+fn snapshots(place: &Place<'_>) -> Vec<Snapshot> {
+    let (mut dice, count) = place.population("redshift-snapshots", place.organization.settings.rates.other_resources);
+    let snapshot = |number| {
+        let cluster = dice.pick(&["lake", "ledger", "marts"]);
+        let name = format!("before-{number}");
+        let days = dice.between(0, 1500);
+        Snapshot {
+            arn: place.arn("redshift", &format!("snapshot:{cluster}/{name}")),
+            // Nothing shares a snapshot of Redshift with everyone.
+            share: AccountShare::any(place, 0.0, &mut dice),
+            is_encrypted: dice.chance(0.8),
+            created_millis: place.days_ago(days, &mut dice),
+            tags: some_tags(&mut dice),
+            name,
+            cluster,
+        }
+    };
+    (0..count).map(snapshot).collect()
+}
+
+fn datashares(place: &Place<'_>) -> Vec<Datashare> {
+    let (mut dice, count) = place.population("redshift-datashares", place.organization.settings.rates.other_resources);
+    let datashare = |number| {
+        let (namespace, name) = (dice.uuid(), dice.pick(&["sales", "visits"]));
+        Datashare {
+            arn: place.arn("redshift", &format!("datashare:{namespace}/{name}{number}")),
+            producer_arn: place.arn("redshift", &format!("namespace:{namespace}")),
+            share: AccountShare::any(place, 0.0, &mut dice),
+            waiting: dice.chance(0.3).then(|| place.organization.outside_id(&mut dice)),
+            is_open_to_public_clusters: dice.chance(0.3),
+        }
+    };
+    (0..count).map(datashare).collect()
+}
+
+fn planted(arn: String, share: AccountShare) -> Planted {
+    let AccountShare { with, verdict, named } = share;
+    Planted { named, has_policy: !with.is_empty(), ..Planted::known(arn, verdict) }
+}
+
+fn get_policy(context: &Context<'_>) -> Result<Value, Refusal> {
+    let wanted = context.request.required("ResourceArn")?;
+    let found = clusters(&context.place).into_iter().find(|it| it.namespace_arn == wanted);
+    let none = || Refusal::new(404, "ResourceNotFoundFault", format!("Resource {wanted} not found."));
+    let policy = found.and_then(|it| it.policy.document).ok_or_else(none)?;
+    Ok(json!({ "ResourcePolicy": { "ResourceArn": wanted, "Policy": policy } }))
+}
+
+fn key(place: &Place<'_>, is_encrypted: bool) -> Option<String> {
+    is_encrypted.then(|| place.arn("kms", "key/00000000-0000-4000-8000-000000000000"))
+}
+
+fn describe_cluster(place: &Place<'_>, it: &Cluster) -> Value {
+    // A cluster that is being made has neither an address nor a time of creation yet.
+    let is_ready = it.status != "creating";
+    let host = format!("{}.abc.{}.redshift.amazonaws.com", it.name, place.region);
+    let group = json!({ "VpcSecurityGroupId": "sg-0123456789abcdef0", "Status": "active" });
+    json!({
+        "ClusterIdentifier": it.name,
+        "ClusterNamespaceArn": it.namespace_arn,
+        "ClusterStatus": it.status,
+        "ClusterAvailabilityStatus": "Available",
+        "NodeType": "ra3.large",
+        "NumberOfNodes": it.nodes,
+        "MasterUsername": "awsuser",
+        "DBName": "dev",
+        "Endpoint": is_ready.then(|| json!({ "Address": host, "Port": 5439 })),
+        "ClusterCreateTime": is_ready.then(|| iso_millis(it.created_millis)),
+        "AutomatedSnapshotRetentionPeriod": 1,
+        "ManualSnapshotRetentionPeriod": -1,
+        "VpcSecurityGroups": { "VpcSecurityGroup": [group] },
+        "ClusterSubnetGroupName": "default",
+        "VpcId": "vpc-0123456789abcdef0",
+        "AvailabilityZone": format!("{}a", place.region),
+        "ClusterVersion": "1.0",
+        "AllowVersionUpgrade": true,
+        "PubliclyAccessible": it.is_public,
+        "Encrypted": it.is_encrypted,
+        "KmsKeyId": key(place, it.is_encrypted),
+        "EnhancedVpcRouting": false,
+        "MultiAZ": "Disabled",
+        "Tags": { "Tag": tags(&it.tags) },
+    })
+}
+
+fn describe_snapshot(place: &Place<'_>, it: &Snapshot) -> Value {
+    let restorers: Vec<_> = it.share.with.iter().map(|id| json!({ "AccountId": id })).collect();
+    json!({
+        "SnapshotArn": it.arn,
+        "SnapshotIdentifier": it.name,
+        "ClusterIdentifier": it.cluster,
+        "SnapshotType": "manual",
+        "Status": "available",
+        "SnapshotCreateTime": iso_millis(it.created_millis),
+        "ClusterCreateTime": iso_millis(it.created_millis),
+        "OwnerAccount": place.account.id,
+        "AccountsWithRestoreAccess": { "AccountWithRestoreAccess": restorers },
+        "Encrypted": it.is_encrypted,
+        "KmsKeyId": key(place, it.is_encrypted),
+        "EncryptedWithHSM": false,
+        "DBName": "dev",
+        "NodeType": "ra3.large",
+        "NumberOfNodes": 2,
+        "TotalBackupSizeInMegaBytes": 10.5,
+        "ManualSnapshotRetentionPeriod": -1,
+        "Tags": { "Tag": tags(&it.tags) },
+    })
+}
+
+fn describe_datashare(it: &Datashare) -> Value {
+    let consumer = |(id, status): (&String, &str)| json!({ "ConsumerIdentifier": id, "Status": status });
+    let waiting = it.waiting.iter().map(|id| (id, "PENDING_AUTHORIZATION"));
+    let all = it.share.with.iter().map(|id| (id, "ACTIVE")).chain(waiting);
+    json!({
+        "DataShareArn": it.arn,
+        "ProducerArn": it.producer_arn,
+        "AllowPubliclyAccessibleConsumers": it.is_open_to_public_clusters,
+        "DataShareAssociations": members(all.map(consumer)),
+        "DataShareType": "INTERNAL",
+    })
+}
