@@ -75,6 +75,18 @@ class DataServices:
             self.found("redshift_datashares", share["DataShareArn"])
             assert all(len(it["ConsumerIdentifier"]) == 12 for it in share["DataShareAssociations"]), share
 
+    def s3tables(self, client):
+        for bucket in self.pages_of(client, "list_table_buckets", "tableBuckets"):
+            of = {"tableBucketARN": bucket["arn"]}
+            self.found("s3tables_buckets", bucket["arn"])
+            if policy := self.optional(client.get_table_bucket_policy, **of).get("resourcePolicy"):
+                self.document(policy)
+            for table in self.pages_of(client, "list_tables", "tables", **of):
+                self.found("s3tables_tables", table["tableARN"])
+                names = {"namespace": ".".join(table["namespace"]), "name": table["name"]}
+                if policy := self.optional(client.get_table_policy, **of, **names).get("resourcePolicy"):
+                    self.document(policy)
+
 
 # The services that are read by this file.
 DATA_SERVICES = {
@@ -84,4 +96,5 @@ DATA_SERVICES = {
     "opensearch": DataServices.opensearch,
     "rds": DataServices.rds,
     "redshift": DataServices.redshift,
+    "s3tables": DataServices.s3tables,
 }

@@ -38,6 +38,7 @@ ABSENT = {
     "NoSuchPublicAccessBlockConfiguration",
     "NoSuchTagSet",
     "NoSuchEntity",
+    "NotFoundException",
     "OwnershipControlsNotFoundError",
     "PolicyNotFound",
     "PolicyNotFoundException",

@@ -22,6 +22,7 @@ pub mod organizations;
 pub mod rds;
 pub mod redshift;
 pub mod s3;
+pub mod s3tables;
 pub mod secretsmanager;
 pub mod sns;
 pub mod sqs;
@@ -43,6 +44,7 @@ const SERVICES: &[&[Collector]] = &[
     rds::COLLECTORS,
     redshift::COLLECTORS,
     s3::COLLECTORS,
+    s3tables::COLLECTORS,
     secretsmanager::COLLECTORS,
     sns::COLLECTORS,
     sqs::COLLECTORS,

@@ -46,6 +46,8 @@ kinds! {
     /// A directory bucket of S3 Express.
     S3EXPRESS_BUCKET = resource("s3express_bucket").actions_of("s3express")
         .arn("s3express:*:*:bucket/*").owns(WITHIN).ends_at("/");
+    /// A table of an S3 table bucket.
+    S3TABLES_TABLE = resource("s3tables_table").actions_of("s3tables").arn("s3tables:*:*:bucket/*/table/*");
     /// A table bucket of S3.
     S3TABLES_BUCKET = resource("s3tables_bucket").actions_of("s3tables")
         .arn("s3tables:*:*:bucket/*").owns(WITHIN).ends_at("/");
@@ -178,8 +180,6 @@ kinds! {
     S3EXPRESS_ACCESS_POINT = resource("s3express_access_point").actions_of("s3express");
     /// An access point on an Outpost.
     S3_OUTPOSTS_ACCESS_POINT = resource("s3_outposts_access_point").actions_of("s3-outposts");
-    /// A table of an S3 table bucket.
-    S3TABLES_TABLE = resource("s3tables_table").actions_of("s3tables");
     /// A bucket for vectors of S3.
     S3VECTORS_BUCKET = resource("s3vectors_bucket").actions_of("s3vectors");
     /// A file system of S3 Files.

@@ -25,6 +25,7 @@ pub(crate) mod rds;
 pub(crate) mod redshift;
 pub(crate) mod s3;
 pub(crate) mod s3control;
+pub(crate) mod s3tables;
 pub(crate) mod secretsmanager;
 pub(crate) mod sns;
 pub(crate) mod sqs;
@@ -48,6 +49,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &redshift::SERVICE,
     &s3::SERVICE,
     &s3control::SERVICE,
+    &s3tables::SERVICE,
     &secretsmanager::SERVICE,
     &sns::SERVICE,
     &sqs::SERVICE,
