@@ -14,6 +14,13 @@ class DataServices:
                 # It is the inside of a JSON string.
                 self.document(json.loads(f'"{policy}"'))
 
+    def dsql(self, client):
+        for cluster in self.pages_of(client, "list_clusters", "clusters"):
+            self.found("dsql_clusters", cluster["arn"])
+            client.get_cluster(identifier=cluster["identifier"])["status"]
+            if policy := self.optional(client.get_cluster_policy, identifier=cluster["identifier"]).get("policy"):
+                self.document(policy)
+
     def dynamodb(self, client):
         for name in self.pages_of(client, "list_tables", "TableNames"):
             table = client.describe_table(TableName=name)["Table"]
@@ -75,6 +82,14 @@ class DataServices:
             self.found("redshift_datashares", share["DataShareArn"])
             assert all(len(it["ConsumerIdentifier"]) == 12 for it in share["DataShareAssociations"]), share
 
+    def s3files(self, client):
+        for system in self.pages_of(client, "list_file_systems", "fileSystems"):
+            of = {"fileSystemId": system["fileSystemId"]}
+            self.found("s3files_file_systems", system["fileSystemArn"])
+            client.get_file_system(**of)["tags"]
+            if policy := self.optional(client.get_file_system_policy, **of).get("policy"):
+                self.document(policy)
+
     def s3tables(self, client):
         for bucket in self.pages_of(client, "list_table_buckets", "tableBuckets"):
             of = {"tableBucketARN": bucket["arn"]}
@@ -87,14 +102,25 @@ class DataServices:
                 if policy := self.optional(client.get_table_policy, **of, **names).get("resourcePolicy"):
                     self.document(policy)
 
+    def s3vectors(self, client):
+        for bucket in self.pages_of(client, "list_vector_buckets", "vectorBuckets"):
+            of = {"vectorBucketName": bucket["vectorBucketName"]}
+            self.found("s3vectors_buckets", bucket["vectorBucketArn"])
+            client.get_vector_bucket(**of)["vectorBucket"]["encryptionConfiguration"]
+            if policy := self.optional(client.get_vector_bucket_policy, **of).get("policy"):
+                self.document(policy)
+
 
 # The services that are read by this file.
 DATA_SERVICES = {
     "apigateway": DataServices.apigateway,
+    "dsql": DataServices.dsql,
     "dynamodb": DataServices.dynamodb,
     "glacier": DataServices.glacier,
     "opensearch": DataServices.opensearch,
     "rds": DataServices.rds,
     "redshift": DataServices.redshift,
+    "s3files": DataServices.s3files,
     "s3tables": DataServices.s3tables,
+    "s3vectors": DataServices.s3vectors,
 }

@@ -8,6 +8,7 @@ mod testing;
 
 // Made by scripts/services, from here …
 pub mod apigateway;
+pub mod dsql;
 pub mod dynamodb;
 pub mod ec2;
 pub mod ecr;
@@ -22,7 +23,9 @@ pub mod organizations;
 pub mod rds;
 pub mod redshift;
 pub mod s3;
+pub mod s3files;
 pub mod s3tables;
+pub mod s3vectors;
 pub mod secretsmanager;
 pub mod sns;
 pub mod sqs;
@@ -30,6 +33,7 @@ pub mod sqs;
 /// The services, each with its collectors.
 const SERVICES: &[&[Collector]] = &[
     apigateway::COLLECTORS,
+    dsql::COLLECTORS,
     dynamodb::COLLECTORS,
     ec2::COLLECTORS,
     ecr::COLLECTORS,
@@ -44,7 +48,9 @@ const SERVICES: &[&[Collector]] = &[
     rds::COLLECTORS,
     redshift::COLLECTORS,
     s3::COLLECTORS,
+    s3files::COLLECTORS,
     s3tables::COLLECTORS,
+    s3vectors::COLLECTORS,
     secretsmanager::COLLECTORS,
     sns::COLLECTORS,
     sqs::COLLECTORS,

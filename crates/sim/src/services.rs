@@ -10,6 +10,7 @@ use crate::service::{Answering, Service};
 
 // Made by scripts/services, from here …
 pub(crate) mod apigateway;
+pub(crate) mod dsql;
 pub(crate) mod dynamodb;
 pub(crate) mod ec2;
 pub(crate) mod ecr;
@@ -25,7 +26,9 @@ pub(crate) mod rds;
 pub(crate) mod redshift;
 pub(crate) mod s3;
 pub(crate) mod s3control;
+pub(crate) mod s3files;
 pub(crate) mod s3tables;
+pub(crate) mod s3vectors;
 pub(crate) mod secretsmanager;
 pub(crate) mod sns;
 pub(crate) mod sqs;
@@ -34,6 +37,7 @@ pub(crate) mod sts;
 /// All services.
 pub(crate) static SERVICES: &[&Service] = &[
     &apigateway::SERVICE,
+    &dsql::SERVICE,
     &dynamodb::SERVICE,
     &ec2::SERVICE,
     &ecr::SERVICE,
@@ -49,7 +53,9 @@ pub(crate) static SERVICES: &[&Service] = &[
     &redshift::SERVICE,
     &s3::SERVICE,
     &s3control::SERVICE,
+    &s3files::SERVICE,
     &s3tables::SERVICE,
+    &s3vectors::SERVICE,
     &secretsmanager::SERVICE,
     &sns::SERVICE,
     &sqs::SERVICE,
