@@ -1,14 +1,17 @@
 //! DynamoDB tables: ListTables, then DescribeTable and GetResourcePolicy for each, and the policy of its stream.
 
+mod described;
+
 use futures::StreamExt;
 use orgcensus_collect::kinds::{DYNAMODB_STREAM, DYNAMODB_TABLE};
 use orgcensus_collect::{
-    Collector, Error, Moment, Optional, POLICY_TABLE_NAMES, Policy, Read, Rows, Runs, Scope, Session, read as reads,
+    Collector, Error, Optional, POLICY_TABLE_NAMES, Policy, Read, Rows, Runs, Scope, Session, read as reads,
 };
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use self::described::{Described, Index};
 use crate::items::{Answer, Unread, details, given, is_gone, policy_text};
 
 const LIST: Read<Page> = reads("dynamodb", "ListTables");
@@ -100,92 +103,6 @@ struct Page {
 #[serde(default, rename_all = "PascalCase")]
 struct ItsTable {
     table: Option<Described>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Described {
-    table_arn: Option<String>,
-    table_id: Option<String>,
-    table_status: Option<String>,
-    creation_date_time: Option<Moment>,
-    billing_mode_summary: Billing,
-    provisioned_throughput: Throughput,
-    table_class_summary: Class,
-    item_count: Option<i64>,
-    table_size_bytes: Option<i64>,
-    #[serde(rename = "SSEDescription")]
-    sse: Sse,
-    deletion_protection_enabled: Option<bool>,
-    stream_specification: Stream,
-    latest_stream_arn: Option<String>,
-    replicas: Vec<Replica>,
-    global_table_version: Option<String>,
-    multi_region_consistency: Option<String>,
-    global_secondary_indexes: Vec<Index>,
-    local_secondary_indexes: Vec<Index>,
-    restore_summary: Restored,
-    archival_summary: Archived,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Billing {
-    billing_mode: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Throughput {
-    read_capacity_units: Option<i64>,
-    write_capacity_units: Option<i64>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Class {
-    table_class: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Sse {
-    status: Option<String>,
-    #[serde(rename = "SSEType")]
-    sse_type: Option<String>,
-    #[serde(rename = "KMSMasterKeyArn")]
-    key_arn: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Stream {
-    stream_enabled: Option<bool>,
-    stream_view_type: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Replica {
-    region_name: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Index {
-    index_name: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Restored {
-    source_table_arn: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Archived {
-    archival_date_time: Option<Moment>,
 }
 
 #[derive(Default, Deserialize)]

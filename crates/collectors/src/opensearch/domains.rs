@@ -1,5 +1,7 @@
 //! OpenSearch domains: ListDomainNames, then DescribeDomains for five at a time.
 
+mod described;
+
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
@@ -9,6 +11,7 @@ use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use self::described::Described;
 use crate::items::{Answer, Unread, details, policy_text_of};
 
 const LIST: Read<Names> = reads("opensearch", "ListDomainNames").needs("es:ListDomainNames");
@@ -121,122 +124,6 @@ struct Listed {
 #[serde(default, rename_all = "PascalCase")]
 struct Domains {
     domain_status_list: Vec<Described>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Described {
-    domain_name: String,
-    domain_id: Option<String>,
-    #[serde(rename = "ARN")]
-    arn: Option<String>,
-    engine_version: Option<String>,
-    domain_processing_status: Option<String>,
-    deleted: Option<bool>,
-    access_policies: Option<String>,
-    #[serde(rename = "VPCOptions")]
-    vpc: Vpc,
-    endpoint: Option<String>,
-    endpoints: BTreeMap<String, String>,
-    #[serde(rename = "IPAddressType")]
-    ip_address_type: Option<String>,
-    encryption_at_rest_options: Encryption,
-    node_to_node_encryption_options: Switch,
-    domain_endpoint_options: EndpointOptions,
-    advanced_security_options: Security,
-    cognito_options: Switch,
-    identity_center_options: IdentityCenter,
-    log_publishing_options: BTreeMap<String, Log>,
-    cluster_config: Cluster,
-    #[serde(rename = "EBSOptions")]
-    ebs: Ebs,
-    service_software_options: Software,
-    software_update_options: Updates,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Vpc {
-    #[serde(rename = "VPCId")]
-    id: Option<String>,
-    subnet_ids: Vec<String>,
-    security_group_ids: Vec<String>,
-}
-
-/// What can only be on or off.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Switch {
-    enabled: Option<bool>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Encryption {
-    enabled: Option<bool>,
-    kms_key_id: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct EndpointOptions {
-    #[serde(rename = "EnforceHTTPS")]
-    enforce_https: Option<bool>,
-    #[serde(rename = "TLSSecurityPolicy")]
-    tls_policy: Option<String>,
-    custom_endpoint: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Security {
-    enabled: Option<bool>,
-    internal_user_database_enabled: Option<bool>,
-    anonymous_auth_enabled: Option<bool>,
-    #[serde(rename = "SAMLOptions")]
-    saml: Switch,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct IdentityCenter {
-    #[serde(rename = "EnabledAPIAccess")]
-    enabled: Option<bool>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Log {
-    enabled: Option<bool>,
-    cloud_watch_logs_log_group_arn: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Cluster {
-    instance_type: Option<String>,
-    instance_count: Option<i32>,
-    zone_awareness_enabled: Option<bool>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Ebs {
-    volume_size: Option<i32>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Software {
-    current_version: Option<String>,
-    update_available: Option<bool>,
-    update_status: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Updates {
-    auto_software_update_enabled: Option<bool>,
 }
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
