@@ -113,7 +113,7 @@ kinds! {
     /// A sink of CloudWatch's Observability Access Manager.
     OAM_SINK = resource("oam_sink").actions_of("oam").arn("oam:*:*:sink/*");
     /// A channel of CloudTrail.
-    CLOUDTRAIL_CHANNEL = resource("cloudtrail_channel").actions_of("cloudtrail").arn("cloudtrail:*:*:channel/*");
+    CLOUDTRAIL_CHANNEL = resource("cloudtrail_channel").actions_of("cloudtrail-data").arn("cloudtrail:*:*:channel/*");
     /// An event data store of CloudTrail.
     CLOUDTRAIL_EVENT_DATA_STORE = resource("cloudtrail_event_data_store").actions_of("cloudtrail")
         .arn("cloudtrail:*:*:eventdatastore/*");
