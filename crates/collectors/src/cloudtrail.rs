@@ -16,7 +16,8 @@ listed_collectors! {
             .none(&["ResourcePolicyNotFoundException"])],
     )
     .arn("ChannelArn")
-    .name("Name");
+    .name("Name")
+    .gone(&["ResourceNotFoundException"]);
     /// Event data stores, with their policies.
     EVENT_DATA_STORES = listed(
         "cloudtrail_event_data_stores",
@@ -26,7 +27,8 @@ listed_collectors! {
             .none(&["ResourcePolicyNotFoundException"])],
     )
     .arn("EventDataStoreArn")
-    .name("Name");
+    .name("Name")
+    .gone(&["ResourceNotFoundException"]);
     /// Dashboards, with their policies.
     DASHBOARDS = listed(
         "cloudtrail_dashboards",
@@ -36,7 +38,8 @@ listed_collectors! {
             .none(&["ResourcePolicyNotFoundException"])],
     )
     .arn("DashboardArn")
-    .keeps(&["Type"]);
+    .keeps(&["Type"])
+    .gone(&["ResourceNotFoundException"]);
 }
 
 /// What reads it.

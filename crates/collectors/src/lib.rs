@@ -3,7 +3,7 @@
 use orgcensus_collect::Collector;
 
 mod items;
-mod listed;
+pub mod listed;
 #[cfg(test)]
 mod testing;
 

@@ -44,7 +44,6 @@ pub(crate) struct Listed {
     name: &'static str,
     resource: ResourceKind,
     scope: Scope,
-    runs: Runs,
     lists: &'static [List],
     arn: &'static str,
     resource_name: &'static str,
@@ -93,8 +92,6 @@ pub(crate) enum Input {
     Of(&'static str),
     /// The resource's ARN.
     Arn,
-    /// The account.
-    Account,
 }
 
 /// Declares a kind: the collector's name, the resource's type, its lists (one below the other; none if each account
@@ -109,7 +106,6 @@ pub(crate) const fn listed(
         name,
         resource,
         scope: Scope::Region,
-        runs: Runs::Always,
         lists,
         arn: "",
         resource_name: "",
@@ -240,11 +236,6 @@ impl Listed {
         Self { scope: Scope::Account, ..self }
     }
 
-    /// It runs only where it is named; what it costs.
-    pub(crate) const fn if_named(self, cost: &'static str) -> Self {
-        Self { runs: Runs::IfNamed(cost), ..self }
-    }
-
     /// Its type.
     pub(crate) const fn resource(&self) -> ResourceKind {
         self.resource
@@ -333,7 +324,7 @@ pub(crate) const fn collector(
     collect: for<'a> fn(&'a Session, &'a mut Rows<'_>) -> BoxFuture<'a, Result<(), Error>>,
 ) -> Collector {
     let tables: &[Table] = if kind.lists.is_empty() { &[] } else { const { &[table::<OtherResource>()] } };
-    Collector { name: kind.name, scope: kind.scope, runs: kind.runs, calls, resources, tables, collect }
+    Collector { name: kind.name, scope: kind.scope, runs: Runs::Always, calls, resources, tables, collect }
 }
 
 /// Makes collectors of declarations: `listed_collectors! { /// What it is. PROFILES = listed(…).arn("arn"); }`. The file

@@ -17,7 +17,8 @@ listed_collectors! {
     .arn("rum:appmonitor/{Name}")
     .name("Name")
     .created("Created")
-    .keeps(&["Id", "State", "Platform"]);
+    .keeps(&["Id", "State", "Platform"])
+    .gone(&["ResourceNotFoundException"]);
 }
 
 /// What reads it.

@@ -225,7 +225,6 @@ fn inputs(given: &[(&str, Input)], item: &Item, session: &Session, kind: &'stati
         Input::Flag(flag) => json!(flag),
         Input::Of(path) => item.at(path).cloned().unwrap_or_default(),
         Input::Arn => json!(arn(kind, item, session)),
-        Input::Account => json!(session.account_id()),
     };
     let members: Map<String, Value> = given.iter().map(|(name, input)| ((*name).to_owned(), value(input))).collect();
     Value::Object(members)

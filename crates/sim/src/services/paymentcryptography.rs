@@ -7,19 +7,21 @@ use serde_json::json;
 pub(crate) static SERVICE: Service = Service {
     answers: &[&[
         list("ListKeys", "Keys", |context| {
-            KEYS.list(context, |it| json!({
+            KEYS.list(context, |it| {
+                json!({
                     "KeyArn": it.arn,
                     "KeyState": "CREATE_COMPLETE",
                     "KeyAttributes": {
-                        "KeyUsage": "TR31_D0_SYMMETRIC_DATA_ENCRYPTION_context.place.arn("kms", "key/00000000-0000-4000-8000-000000000000")",
-                        "KeyClass": "SYMMETRIC_context.place.arn("kms", "key/00000000-0000-4000-8000-000000000000")",
+                        "KeyUsage": "TR31_D0_SYMMETRIC_DATA_ENCRYPTION_KEY",
+                        "KeyClass": "SYMMETRIC_KEY",
                         "KeyAlgorithm": "AES_256",
                         "KeyModesOfUse": {},
                     },
                     "KeyCheckValue": "A1B2C3",
                     "Exportable": true,
                     "Enabled": true,
-                }))
+                })
+            })
         }),
         get("GetResourcePolicy", |context| {
             KEYS.policy(context, "ResourceArn", "Policy", ("ResourceNotFoundException", "ResourceNotFoundException"))
