@@ -45,7 +45,7 @@ async fn accounts_and_services_end_as_they_must() {
     for it in &truth.obstructed {
         let sql = format!(
             "SELECT collector, outcome FROM coverage WHERE account_id = '{}' AND region = '{}' \
-             AND collector LIKE '{}_%' AND outcome = '{}'",
+             AND error_operation LIKE '{}:%' AND outcome = '{}'",
             it.account_id, it.region, it.service, it.outcome
         );
         assert!(!crawled.rows(&sql).await.is_empty(), "no such coverage: {it:?}");

@@ -20,6 +20,7 @@ import urllib.parse
 from botocore.exceptions import ClientError
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "moto"))
+from declared_kinds import SERVICES, DeclaredKinds  # noqa: E402
 from harness import Aws, Checks, simulator  # noqa: E402
 from one_by_one import one_by_one  # noqa: E402
 from organization_wide import OrganizationWide  # noqa: E402
@@ -32,22 +33,29 @@ REPORT_POLLS = 10
 
 # What a service answers where nothing is set; KMS of keys that cannot rotate.
 ABSENT = {
+    "CloudHsmResourceNotFoundException",
     "KMSInvalidStateException",
     "NoSuchBucketPolicy",
     "NoSuchPublicAccessBlockConfiguration",
     "NoSuchTagSet",
     "NoSuchEntity",
+    "NotFoundException",
     "OwnershipControlsNotFoundError",
     "PolicyNotFound",
+    "PolicyNotFoundException",
     "RepositoryPolicyNotFoundException",
     "RegistryPolicyNotFoundException",
     "ResourceNotFoundException",
+    "ResourcePolicyNotFoundException",
     "ServerSideEncryptionConfigurationNotFoundError",
+    "UnknownResourceException",
     "UnsupportedOperationException",
+    "ValidationException",
+    "WAFNonexistentItemException",
 }
 
 
-class Census(OrganizationWide, PlainServices):
+class Census(OrganizationWide, PlainServices, DeclaredKinds):
     """What boto3 found."""
 
     def __init__(self, aws, checks, tables):
@@ -144,7 +152,7 @@ class Census(OrganizationWide, PlainServices):
         self.iam(aws.client("iam"))
         self.s3(aws, account_id)
         for region in aws.client("ec2").describe_regions()["Regions"]:
-            for service in [*REGIONAL, *self.plain]:
+            for service in [*REGIONAL, *self.plain, *SERVICES]:
                 name = region["RegionName"]
                 try:
                     self.service(aws, service, name)
@@ -154,6 +162,8 @@ class Census(OrganizationWide, PlainServices):
     def service(self, aws, service, region):
         if read := REGIONAL.get(service):
             read(self, aws.client(service, region))
+        elif service in SERVICES:
+            self.declared_kinds(aws, service, region)
         else:
             self.plain_service(aws.client(folders()[service], region), service, self.plain[service])
 
@@ -360,7 +370,7 @@ REGIONAL = {
 }
 
 # The services that have code of their own here; all others are read by what boto3 knows of them.
-BY_HAND = {*REGIONAL, "account", "iam", "organizations", "s3"}
+BY_HAND = {*REGIONAL, *SERVICES, "account", "iam", "organizations", "s3"}
 
 
 def outcome(error):

@@ -121,7 +121,8 @@ impl Things {
             let owners = above.all(place).into_iter();
             return owners.map(|owner| self.thing(place, (owner.name, owner.id), &mut dice)).collect();
         }
-        let mean = place.organization.settings.rates.other_resources;
+        // None to two in a region: there are many kinds.
+        let mean = place.organization.settings.rates.other_resources.min(1);
         let (mut dice, count) = match place.region {
             "" => {
                 let mut dice = place.dice(self.name);
@@ -205,14 +206,14 @@ impl Things {
         context: &Context<'_>,
         describe: impl Fn(&Thing) -> Value,
     ) -> Result<Vec<Value>, Refusal> {
-        Ok(self.all(&context.place).iter().map(describe).collect())
+        Ok(self.all(&place_of(context)).iter().map(describe).collect())
     }
 
     /// The thing that a call is about, by the input that has its ARN, its name or its id.
     pub(crate) fn wanted(&self, context: &Context<'_>, input: &str, gone: &str) -> Result<Thing, Refusal> {
         let wanted = context.request.required(input)?.to_owned();
         let is_it = |it: &Thing| it.arn == wanted || it.name == wanted || it.id == wanted;
-        let found = self.all(&context.place).into_iter().find(is_it);
+        let found = self.all(&place_of(context)).into_iter().find(is_it);
         found.ok_or_else(|| Refusal::new(404, gone, format!("{wanted} does not exist.")))
     }
 
@@ -281,6 +282,11 @@ impl Thing {
     pub(crate) fn tag_map(&self) -> Value {
         self.tags.iter().map(|(key, value)| (key.clone(), json!(value))).collect::<Map<_, _>>().into()
     }
+}
+
+/// Where the things are that a call asks for: a global service's in the whole account.
+fn place_of<'a>(context: &Context<'a>) -> Place<'a> {
+    if context.request.service.is_global() { context.place.whole() } else { context.place }
 }
 
 /// The policy of the thing that a call is about, of any of these kinds.

@@ -21,8 +21,8 @@ const PAGE_MAX: u32 = 1000;
 pub(crate) async fn collect(session: &Session, rows: &mut Rows<'_>, kind: &'static Listed) -> Result<(), Error> {
     let Some((first, below)) = kind.lists.split_first() else {
         let item = Item::default();
-        let answers = read(session, kind, &item).await;
-        return push(session, rows, kind, item, answers).await;
+        let answers = read(session, kind, &item).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+        return push(session, rows, kind, item, answers.into_iter().map(Ok).collect()).await;
     };
     let mut pages = first.pages(session, &Item::default(), kind);
     while let Some(page) = pages.next().await {
