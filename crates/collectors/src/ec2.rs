@@ -2,12 +2,23 @@
 
 use orgcensus_collect::Collector;
 
+pub mod images;
 pub mod instances;
 pub mod metadata_defaults;
+mod shares;
+pub mod snapshots;
 mod tags;
+#[cfg(test)]
+mod testing;
 pub mod vpc_endpoints;
 pub mod vpcs;
 
 /// What reads it.
-pub(crate) const COLLECTORS: &[Collector] =
-    &[instances::INSTANCES, metadata_defaults::METADATA_DEFAULTS, vpc_endpoints::VPC_ENDPOINTS, vpcs::VPCS];
+pub(crate) const COLLECTORS: &[Collector] = &[
+    images::IMAGES,
+    instances::INSTANCES,
+    metadata_defaults::METADATA_DEFAULTS,
+    snapshots::SNAPSHOTS,
+    vpc_endpoints::VPC_ENDPOINTS,
+    vpcs::VPCS,
+];

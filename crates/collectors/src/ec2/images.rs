@@ -12,7 +12,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::ec2::shares::{named, sharees_of};
+use crate::ec2::shares::{counted, named};
 use crate::ec2::tags;
 use crate::items::{Answer, Unread, details, given, is_gone};
 
@@ -205,7 +205,7 @@ async fn push(
         rows.gone();
         return Ok(());
     }
-    let mut sharees = sharees_of(rows, &[], sharees)?;
+    let mut sharees = counted(rows, sharees)?;
     if described.is_public == Some(true) {
         // The list says so, whatever else was not read.
         sharees = Ok(sharees.into_iter().flatten().chain([Sharee::Everyone]).collect());

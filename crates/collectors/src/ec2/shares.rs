@@ -23,15 +23,10 @@ pub(super) fn named(names: impl Iterator<Item = Option<String>>) -> Vec<Sharee> 
     names.flatten().map(|name| Sharee::named(&name)).collect()
 }
 
-/// Who is named by an item's answer, for its share. If the call is refused, the share is unread and the task partial.
-pub(super) fn sharees_of(
-    rows: &mut Rows<'_>,
-    tables: &[&'static str],
-    answer: Answer<Vec<Sharee>>,
-) -> Result<Answer<Vec<Sharee>>, Error> {
+/// An answer that a share rests on. If the call is refused, the share is unread and the task partial.
+pub(super) fn counted<T>(rows: &mut Rows<'_>, answer: Answer<T>) -> Result<Answer<T>, Error> {
     if let Err(error) = &answer {
-        let tables = POLICY_TABLE_NAMES.into_iter().chain(tables.iter().copied());
-        rows.item(tables, Err::<(), _>(error.clone()))?;
+        rows.item(POLICY_TABLE_NAMES, Err::<(), _>(error.clone()))?;
     }
     Ok(answer)
 }

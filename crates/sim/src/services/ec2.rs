@@ -1,5 +1,8 @@
-//! EC2: regions, VPCs, instances, and the defaults of their metadata service.
+//! EC2: regions, VPCs, instances, and the defaults of their metadata service. Files of their own have what can be shared.
 
+mod images;
+mod sharing;
+mod snapshots;
 mod vpcs;
 
 use crate::CANARY;
@@ -19,18 +22,24 @@ pub(crate) static SERVICE: Service = Service {
     // From AWS's page `ec2-api-throttling`.
     quotas: &[each(&[], 100.0, 20.0)],
     page: 1000,
-    answers: &[&[
-        get("DescribeInstanceAttribute", instance_attribute),
-        list("DescribeInstances", "reservationSet", |context| Ok(reservations(&context.place))),
-        get("DescribeRegions", |context| Ok(describe_regions(context))),
-        list("DescribeVpcEndpoints", "vpcEndpointSet", |context| Ok(vpcs::describe_vpc_endpoints(&context.place))),
-        list("DescribeVpcs", "vpcSet", |context| Ok(vpcs::describe_vpcs(&context.place))),
-        get("GetInstanceMetadataDefaults", |context| Ok(metadata_defaults(&context.place))),
-    ]],
+    answers: &[
+        &[
+            get("DescribeInstanceAttribute", instance_attribute),
+            list("DescribeInstances", "reservationSet", |context| Ok(reservations(&context.place))),
+            get("DescribeRegions", |context| Ok(describe_regions(context))),
+            list("DescribeVpcEndpoints", "vpcEndpointSet", |context| Ok(vpcs::describe_vpc_endpoints(&context.place))),
+            list("DescribeVpcs", "vpcSet", |context| Ok(vpcs::describe_vpcs(&context.place))),
+            get("GetInstanceMetadataDefaults", |context| Ok(metadata_defaults(&context.place))),
+        ],
+        images::ANSWERS,
+        snapshots::ANSWERS,
+    ],
     kinds: &[
         things(At::Region, "ec2_instances", |place| instances(place).len()),
         things(At::Region, "ec2_vpcs", |place| vpcs::vpcs(place).len()),
         resources(At::Region, vpcs::planted).rows("ec2_vpc_endpoints"),
+        resources(At::Region, images::planted).rows("ec2_images"),
+        resources(At::Region, snapshots::planted).rows("ec2_snapshots"),
     ],
     counts: Some((At::Region, count)),
     ..Service::named("ec2")
