@@ -10,6 +10,7 @@ pub mod snapshots;
 mod tags;
 #[cfg(test)]
 mod testing;
+pub mod vpc_endpoint_services;
 pub mod vpc_endpoints;
 pub mod vpcs;
 
@@ -19,6 +20,7 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     instances::INSTANCES,
     metadata_defaults::METADATA_DEFAULTS,
     snapshots::SNAPSHOTS,
+    vpc_endpoint_services::VPC_ENDPOINT_SERVICES,
     vpc_endpoints::VPC_ENDPOINTS,
     vpcs::VPCS,
 ];

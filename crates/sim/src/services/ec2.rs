@@ -1,5 +1,6 @@
 //! EC2: regions, VPCs, instances, and the defaults of their metadata service. Files of their own have what can be shared.
 
+mod endpoint_services;
 mod images;
 mod sharing;
 mod snapshots;
@@ -31,6 +32,7 @@ pub(crate) static SERVICE: Service = Service {
             list("DescribeVpcs", "vpcSet", |context| Ok(vpcs::describe_vpcs(&context.place))),
             get("GetInstanceMetadataDefaults", |context| Ok(metadata_defaults(&context.place))),
         ],
+        endpoint_services::ANSWERS,
         images::ANSWERS,
         snapshots::ANSWERS,
     ],
@@ -38,6 +40,7 @@ pub(crate) static SERVICE: Service = Service {
         things(At::Region, "ec2_instances", |place| instances(place).len()),
         things(At::Region, "ec2_vpcs", |place| vpcs::vpcs(place).len()),
         resources(At::Region, vpcs::planted).rows("ec2_vpc_endpoints"),
+        resources(At::Region, endpoint_services::planted).rows("ec2_vpc_endpoint_services"),
         resources(At::Region, images::planted).rows("ec2_images"),
         resources(At::Region, snapshots::planted).rows("ec2_snapshots"),
     ],

@@ -28,8 +28,8 @@ pub(super) enum Sort {
 #[derive(Debug)]
 pub(super) struct Sharing {
     pub(super) sort: Sort,
-    /// The account's id, or the ARN of an organization or unit.
-    name: String,
+    /// The account's id, or the ARN of an organization or unit; `*` for everyone.
+    pub(super) name: String,
 }
 
 /// Where only accounts can be named, and how often each is.
