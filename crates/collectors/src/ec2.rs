@@ -2,6 +2,7 @@
 
 use orgcensus_collect::Collector;
 
+pub mod account_settings;
 pub mod images;
 pub mod instances;
 pub mod metadata_defaults;
@@ -16,6 +17,7 @@ pub mod vpcs;
 
 /// What reads it.
 pub(crate) const COLLECTORS: &[Collector] = &[
+    account_settings::ACCOUNT_SETTINGS,
     images::IMAGES,
     instances::INSTANCES,
     metadata_defaults::METADATA_DEFAULTS,

@@ -2,6 +2,7 @@
 
 mod endpoint_services;
 mod images;
+mod settings;
 mod sharing;
 mod snapshots;
 mod vpcs;
@@ -34,9 +35,12 @@ pub(crate) static SERVICE: Service = Service {
         ],
         endpoint_services::ANSWERS,
         images::ANSWERS,
+        settings::ANSWERS,
         snapshots::ANSWERS,
     ],
     kinds: &[
+        // Each account has settings in every region, even if it is empty.
+        things(At::Region, "ec2_account_settings", |_| 1),
         things(At::Region, "ec2_instances", |place| instances(place).len()),
         things(At::Region, "ec2_vpcs", |place| vpcs::vpcs(place).len()),
         resources(At::Region, vpcs::planted).rows("ec2_vpc_endpoints"),
