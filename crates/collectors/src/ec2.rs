@@ -3,6 +3,7 @@
 use orgcensus_collect::Collector;
 
 pub mod account_settings;
+pub mod fpga_images;
 pub mod images;
 pub mod instances;
 pub mod metadata_defaults;
@@ -18,6 +19,7 @@ pub mod vpcs;
 /// What reads it.
 pub(crate) const COLLECTORS: &[Collector] = &[
     account_settings::ACCOUNT_SETTINGS,
+    fpga_images::FPGA_IMAGES,
     images::IMAGES,
     instances::INSTANCES,
     metadata_defaults::METADATA_DEFAULTS,

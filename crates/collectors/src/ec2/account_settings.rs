@@ -16,6 +16,8 @@ const ALLOWED: Read<AllowedImages> = reads("ec2", "GetAllowedImagesSettings");
 const ENCRYPTION: Read<Encryption> = reads("ec2", "GetEbsEncryptionByDefault");
 const KEY: Read<Key> = reads("ec2", "GetEbsDefaultKmsKeyId");
 
+const TABLES: [&str; 1] = [AccountSettings::TABLE];
+
 /// What is set for EC2 in one account and region, beside the defaults of the metadata service. Each setting is a call of
 /// its own: where one was refused, its columns are null.
 #[derive(Debug, Serialize, Row)]
@@ -179,22 +181,25 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 /// One setting after the other. A refused one costs its own columns.
 async fn read(session: &Session, rows: &mut Rows<'_>) -> Result<Answers, Error> {
     let images =
-        ask(&IMAGES, session, "imageBlockPublicAccessState", |it| it.image_block_public_access_state.is_some());
-    let images = rows.part([AccountSettings::TABLE], images.await)?;
-    let snapshots = ask(&SNAPSHOTS, session, "state", |it| it.state.is_some());
-    let snapshots = rows.part([AccountSettings::TABLE], snapshots.await)?;
+        ask(&IMAGES, session, "imageBlockPublicAccessState", |it| it.image_block_public_access_state.is_some()).await;
+    let images = rows.part(TABLES, images)?;
+    let snapshots = ask(&SNAPSHOTS, session, "state", |it| it.state.is_some()).await;
+    let snapshots = rows.part(TABLES, snapshots)?;
     let vpcs = ask(&VPCS, session, "internetGatewayBlockMode", |it| {
         it.vpc_block_public_access_options.internet_gateway_block_mode.is_some()
-    });
-    let vpcs = rows.part([AccountSettings::TABLE], vpcs.await)?;
-    let console = ask(&CONSOLE, session, "serialConsoleAccessEnabled", |it| it.serial_console_access_enabled.is_some());
-    let console = rows.part([AccountSettings::TABLE], console.await)?;
-    let allowed = ask(&ALLOWED, session, "state", |it| it.state.is_some());
-    let allowed = rows.part([AccountSettings::TABLE], allowed.await)?;
-    let encryption = ask(&ENCRYPTION, session, "ebsEncryptionByDefault", |it| it.ebs_encryption_by_default.is_some());
-    let encryption = rows.part([AccountSettings::TABLE], encryption.await)?;
-    let key = ask(&KEY, session, "kmsKeyId", |it| it.kms_key_id.is_some());
-    let key = rows.part([AccountSettings::TABLE], key.await)?;
+    })
+    .await;
+    let vpcs = rows.part(TABLES, vpcs)?;
+    let console =
+        ask(&CONSOLE, session, "serialConsoleAccessEnabled", |it| it.serial_console_access_enabled.is_some()).await;
+    let console = rows.part(TABLES, console)?;
+    let allowed = ask(&ALLOWED, session, "state", |it| it.state.is_some()).await;
+    let allowed = rows.part(TABLES, allowed)?;
+    let encryption =
+        ask(&ENCRYPTION, session, "ebsEncryptionByDefault", |it| it.ebs_encryption_by_default.is_some()).await;
+    let encryption = rows.part(TABLES, encryption)?;
+    let key = ask(&KEY, session, "kmsKeyId", |it| it.kms_key_id.is_some()).await;
+    let key = rows.part(TABLES, key)?;
     Ok(Answers { images, snapshots, vpcs, console, allowed, encryption, key })
 }
 

@@ -1,6 +1,7 @@
 //! EC2: regions, VPCs, instances, and the defaults of their metadata service. Files of their own have what can be shared.
 
 mod endpoint_services;
+mod fpga_images;
 mod images;
 mod settings;
 mod sharing;
@@ -34,6 +35,7 @@ pub(crate) static SERVICE: Service = Service {
             get("GetInstanceMetadataDefaults", |context| Ok(metadata_defaults(&context.place))),
         ],
         endpoint_services::ANSWERS,
+        fpga_images::ANSWERS,
         images::ANSWERS,
         settings::ANSWERS,
         snapshots::ANSWERS,
@@ -45,6 +47,7 @@ pub(crate) static SERVICE: Service = Service {
         things(At::Region, "ec2_vpcs", |place| vpcs::vpcs(place).len()),
         resources(At::Region, vpcs::planted).rows("ec2_vpc_endpoints"),
         resources(At::Region, endpoint_services::planted).rows("ec2_vpc_endpoint_services"),
+        resources(At::Region, fpga_images::planted).rows("ec2_fpga_images"),
         resources(At::Region, images::planted).rows("ec2_images"),
         resources(At::Region, snapshots::planted).rows("ec2_snapshots"),
     ],
