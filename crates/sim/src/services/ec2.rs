@@ -1,4 +1,4 @@
-//! EC2: regions, VPCs, instances, and the defaults of their metadata service. Files of their own have what can be shared.
+//! EC2: regions, VPCs, instances, the defaults of their metadata service, and what can be shared or has a policy.
 
 mod endpoint_services;
 mod fpga_images;
@@ -6,6 +6,7 @@ mod images;
 mod settings;
 mod sharing;
 mod snapshots;
+mod verified_access;
 mod vpcs;
 
 use crate::CANARY;
@@ -39,6 +40,7 @@ pub(crate) static SERVICE: Service = Service {
         images::ANSWERS,
         settings::ANSWERS,
         snapshots::ANSWERS,
+        verified_access::ANSWERS,
     ],
     kinds: &[
         // Each account has settings in every region, even if it is empty.
@@ -50,6 +52,8 @@ pub(crate) static SERVICE: Service = Service {
         resources(At::Region, fpga_images::planted).rows("ec2_fpga_images"),
         resources(At::Region, images::planted).rows("ec2_images"),
         resources(At::Region, snapshots::planted).rows("ec2_snapshots"),
+        resources(At::Region, verified_access::planted_endpoints).rows("ec2_verified_access_endpoints"),
+        resources(At::Region, verified_access::planted_groups).rows("ec2_verified_access_groups"),
     ],
     counts: Some((At::Region, count)),
     ..Service::named("ec2")
