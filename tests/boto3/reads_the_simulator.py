@@ -20,6 +20,7 @@ import urllib.parse
 from botocore.exceptions import ClientError
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "moto"))
+from ec2_shares import Ec2Shares  # noqa: E402
 from harness import Aws, Checks, simulator  # noqa: E402
 from one_by_one import one_by_one  # noqa: E402
 from organization_wide import OrganizationWide  # noqa: E402
@@ -47,7 +48,7 @@ ABSENT = {
 }
 
 
-class Census(OrganizationWide, PlainServices):
+class Census(OrganizationWide, Ec2Shares, PlainServices):
     """What boto3 found."""
 
     def __init__(self, aws, checks, tables):
@@ -290,6 +291,7 @@ class Census(OrganizationWide, PlainServices):
             self.found("ec2_vpc_endpoints", f"arn:aws:ec2:{place}:vpc-endpoint/{endpoint['VpcEndpointId']}")
             if policy := endpoint.get("PolicyDocument"):
                 self.document(policy)
+        self.ec2_shares(client)
 
     def ecr(self, client):
         for repository in self.pages_of(client, "describe_repositories", "repositories"):

@@ -44,7 +44,7 @@ pub struct Endpoint {
     pub state: Option<String>,
     /// What AWS says about its state. Null: nothing.
     pub state_message: Option<String>,
-    /// What it leads to: load-balancer, network-interface, rds or cidr.
+    /// What it leads to: load-balancer, network-interface, cidr, or a database in AWS's word for its service.
     pub endpoint_type: Option<String>,
     /// Where that is: vpc.
     pub attachment_type: Option<String>,
@@ -135,7 +135,8 @@ async fn push(
     let mut unread = Unread::default();
     let mut row = endpoint(session, described, rows.captured_at(), &mut unread);
     unread.count(rows, Endpoint::TABLE, &LIST.call().name());
-    row.is_policy_enabled = hand_over(rows, Endpoint::TABLE, (&row.arn, EC2_VERIFIED_ACCESS_ENDPOINT), policy).await?;
+    row.is_policy_enabled =
+        hand_over(rows, Endpoint::TABLE, (row.arn.as_str(), EC2_VERIFIED_ACCESS_ENDPOINT), policy).await?;
     rows.push(row).await
 }
 
@@ -143,10 +144,10 @@ fn endpoint(session: &Session, it: Described, now: Timestamp, unread: &mut Unrea
     let id = it.verified_access_endpoint_id.unwrap_or_default();
     let tags = tags::by_key(it.tag_set);
     let (balancer, interface) = (it.load_balancer_options, it.network_interface_options);
-    let (rds, cidr) = (it.rds_options, it.cidr_options);
+    let (database, cidr) = (it.database_options, it.cidr_options);
     let ranges = balancer.port_range_set.iter().chain(&interface.port_range_set).chain(&cidr.port_range_set);
     let port_ranges = ranges.filter_map(described::PortRange::text).collect();
-    let database = rds.rds_db_instance_arn.or(rds.rds_db_cluster_arn).or(rds.rds_db_proxy_arn);
+    let database_arn = database.instance_arn.or(database.cluster_arn).or(database.proxy_arn);
     let created_at = unread.moment("creationTime", it.creation_time.as_ref());
     let last_modified_at = unread.moment("lastUpdatedTime", it.last_updated_time.as_ref());
     Endpoint {
@@ -160,11 +161,11 @@ fn endpoint(session: &Session, it: Described, now: Timestamp, unread: &mut Unrea
         state_message: it.status.message.filter(|text| !text.is_empty()),
         endpoint_type: it.endpoint_type,
         attachment_type: it.attachment_type,
-        target: balancer.load_balancer_arn.or(interface.network_interface_id).or(database).or(cidr.cidr),
-        protocol: balancer.protocol.or(interface.protocol).or(rds.protocol).or(cidr.protocol),
-        port: balancer.port.or(interface.port).or(rds.port),
+        target: balancer.load_balancer_arn.or(interface.network_interface_id).or(database_arn).or(cidr.cidr),
+        protocol: balancer.protocol.or(interface.protocol).or(database.protocol).or(cidr.protocol),
+        port: balancer.port.or(interface.port).or(database.port),
         port_ranges,
-        subnet_ids: [balancer.subnet_id_set, rds.subnet_id_set, cidr.subnet_id_set].concat(),
+        subnet_ids: [balancer.subnet_id_set, database.subnet_id_set, cidr.subnet_id_set].concat(),
         security_group_ids: it.security_group_id_set,
         application_domain: it.application_domain.filter(|name| !name.is_empty()),
         endpoint_domain: it.endpoint_domain,

@@ -18,7 +18,8 @@ pub(super) struct Described {
     pub(super) attachment_type: Option<String>,
     pub(super) load_balancer_options: LoadBalancer,
     pub(super) network_interface_options: Interface,
-    pub(super) rds_options: Database,
+    #[serde(rename = "rdsOptions")]
+    pub(super) database_options: Database,
     pub(super) cidr_options: Addresses,
     pub(super) security_group_id_set: Vec<String>,
     pub(super) application_domain: Option<String>,
@@ -61,9 +62,12 @@ pub(super) struct Interface {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Database {
-    pub(super) rds_db_instance_arn: Option<String>,
-    pub(super) rds_db_cluster_arn: Option<String>,
-    pub(super) rds_db_proxy_arn: Option<String>,
+    #[serde(rename = "rdsDbInstanceArn")]
+    pub(super) instance_arn: Option<String>,
+    #[serde(rename = "rdsDbClusterArn")]
+    pub(super) cluster_arn: Option<String>,
+    #[serde(rename = "rdsDbProxyArn")]
+    pub(super) proxy_arn: Option<String>,
     pub(super) protocol: Option<String>,
     pub(super) port: Option<i32>,
     pub(super) subnet_id_set: Vec<String>,
