@@ -1,4 +1,4 @@
-"""What EC2 shares or guards, as boto3 reads it: images, snapshots, endpoint services, Verified Access, and the settings."""
+"""What EC2 shares or guards, as boto3 reads it: images, snapshots, endpoint services, Verified Access, settings."""
 
 SETTINGS = [
     "describe_vpc_block_public_access_options",

@@ -18,8 +18,8 @@ const KEY: Read<Key> = reads("ec2", "GetEbsDefaultKmsKeyId");
 
 const TABLES: [&str; 1] = [AccountSettings::TABLE];
 
-/// What is set for EC2 in one account and region, beside the defaults of the metadata service. Each setting is a call of
-/// its own: where one was refused, its columns are null.
+/// What is set for EC2 in one account and region, beside the defaults of the metadata service. Each setting is a call
+/// of its own: where one was refused, its columns are null.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "ec2_account_settings")]
 pub struct AccountSettings {
@@ -27,8 +27,8 @@ pub struct AccountSettings {
     pub image_block_public_access_state: Option<String>,
     /// Who set it: account, or declarative-policy for the organization. Null: not read, or AWS did not say.
     pub image_block_public_access_managed_by: Option<String>,
-    /// Whether EBS snapshots can be public: block-all-sharing (none is), block-new-sharing (no further ones) or unblocked.
-    /// Null: not read.
+    /// Whether EBS snapshots can be public: block-all-sharing (none is), block-new-sharing (no further ones) or
+    /// unblocked. Null: not read.
     pub snapshot_block_public_access_state: Option<String>,
     /// Who set it: account or declarative-policy. Null: not read, or AWS did not say.
     pub snapshot_block_public_access_managed_by: Option<String>,
@@ -50,15 +50,15 @@ pub struct AccountSettings {
     pub is_serial_console_access_enabled: Option<bool>,
     /// Who set it: account or declarative-policy. Null: not read, or AWS did not say.
     pub serial_console_access_managed_by: Option<String>,
-    /// Whether only images that meet criteria can be launched: enabled, audit-mode (others are only marked) or disabled.
-    /// Null: not read.
+    /// Whether only images that meet criteria can be launched: enabled, audit-mode (others are only marked) or
+    /// disabled. Null: not read.
     pub allowed_images_state: Option<String>,
     /// Who set it: account or declarative-policy. Null: not read, or AWS did not say.
     pub allowed_images_managed_by: Option<String>,
     /// How many criteria there are; an image must meet one. Null: not read.
     pub allowed_images_criteria_count: Option<i32>,
-    /// The providers that any of the criteria names: amazon, aws-marketplace, aws-backup-vault, none, or accounts by their
-    /// 12 digits. Null: not read.
+    /// The providers that any of the criteria names: amazon, aws-marketplace, aws-backup-vault, none, or accounts by
+    /// their 12 digits. Null: not read.
     pub allowed_image_providers: Option<Vec<String>>,
     /// The names of images that any of the criteria has, with wildcards. Null: not read.
     pub allowed_image_names: Option<Vec<String>>,
@@ -66,8 +66,8 @@ pub struct AccountSettings {
     pub is_ebs_encrypted_by_default: Option<bool>,
     /// How they are encrypted: sse-ebs, sse-kms or none. Null: not read, or AWS did not say.
     pub ebs_default_sse_type: Option<String>,
-    /// The KMS key that they are encrypted with where one names no other, by its ARN, id or alias: alias/aws/ebs is AWS's
-    /// own. Null: not read.
+    /// The KMS key that they are encrypted with where one names no other, by its ARN, id or alias: alias/aws/ebs is
+    /// AWS's own. Null: not read.
     pub ebs_default_kms_key_id: Option<String>,
 }
 

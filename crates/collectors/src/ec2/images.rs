@@ -67,7 +67,8 @@ pub struct Image {
     pub virtualization_type: Option<String>,
     /// legacy-bios, uefi or uefi-preferred. Null: none is set.
     pub boot_mode: Option<String>,
-    /// v2.0: what is launched from it takes IMDSv2 only, unless the launch says otherwise. Null: it does not ask for that.
+    /// v2.0: what is launched from it takes IMDSv2 only, unless the launch says otherwise. Null: it does not ask for
+    /// that.
     pub imds_support: Option<String>,
     /// The version of the TPM that it supports, v2.0. Null: none.
     pub tpm_support: Option<String>,
@@ -97,8 +98,8 @@ pub struct Image {
     pub product_codes: Vec<String>,
     /// The keys of the watermarks that it carries.
     pub watermark_keys: Vec<String>,
-    /// The highest severity that a scan found in it: informational, low, medium, high or critical. Null: no finding, or no
-    /// scan.
+    /// The highest severity that a scan found in it: informational, low, medium, high or critical. Null: no finding, or
+    /// no scan.
     pub highest_finding_severity: Option<String>,
     /// When it was made (UTC).
     pub created_at: Option<Timestamp>,

@@ -1,5 +1,5 @@
-//! EBS snapshots: DescribeSnapshots, once for all and once for those that are public, then DescribeSnapshotAttribute for
-//! the permission of the newest others.
+//! EBS snapshots: DescribeSnapshots, once for all and once for those that are public, then DescribeSnapshotAttribute
+//! for the permission of the newest others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,9 +26,9 @@ const GONE: &[&str] = &["InvalidSnapshot.NotFound"];
 /// How many permissions are read in one region: an account may have a hundred thousand snapshots.
 const READ_AT_MOST: usize = 200;
 
-/// One EBS snapshot that the account owns. Who else may make volumes of it is in policy_documents, as its attribute. EC2
-/// lists those that are public, and tells of accounts only if it is asked about each: that is done for the newest 200 of
-/// a region that are not public. The attributes of all further ones are unread there, with the code NotAsked.
+/// One EBS snapshot that the account owns. Who else may make volumes of it is in policy_documents, as its attribute.
+/// EC2 lists those that are public, and tells of accounts only if it is asked about each: that is done for the newest
+/// 200 of a region that are not public. The attributes of all further ones are unread there, with the code NotAsked.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "ec2_snapshots", key = "arn")]
 pub struct Snapshot {

@@ -23,8 +23,8 @@ const POLICY: Read<ItsPolicy> = reads("ec2", "GetVerifiedAccessEndpointPolicy");
 /// How EC2 says that there is no such endpoint.
 const GONE: &[&str] = &["InvalidVerifiedAccessEndpointId.NotFound"];
 
-/// One endpoint of Verified Access: an application that the internet reaches through it, where its policy and that of its
-/// group permit. The policy is in policy_documents, in Cedar.
+/// One endpoint of Verified Access: an application that the internet reaches through it, where its policy and that of
+/// its group permit. The policy is in policy_documents, in Cedar.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "ec2_verified_access_endpoints", key = "arn")]
 pub struct Endpoint {

@@ -125,7 +125,8 @@ async fn push(
     let mut unread = Unread::default();
     let mut row = group(session, described, rows.captured_at(), &mut unread);
     unread.count(rows, Group::TABLE, &LIST.call().name());
-    row.is_policy_enabled = hand_over(rows, Group::TABLE, (row.arn.as_str(), EC2_VERIFIED_ACCESS_GROUP), policy).await?;
+    row.is_policy_enabled =
+        hand_over(rows, Group::TABLE, (row.arn.as_str(), EC2_VERIFIED_ACCESS_GROUP), policy).await?;
     rows.push(row).await
 }
 

@@ -1,4 +1,5 @@
-//! VPC endpoint services: DescribeVpcEndpointServiceConfigurations, then DescribeVpcEndpointServicePermissions for each.
+//! VPC endpoint services: DescribeVpcEndpointServiceConfigurations, then DescribeVpcEndpointServicePermissions for
+//! each.
 
 use std::collections::BTreeMap;
 

@@ -18,7 +18,8 @@ const OPERATIONS: [&str; 7] = [
 
 /// Usual answers, in the order of the operations. One state is not known yet.
 const ANSWERS: [&str; 7] = [
-    "<imageBlockPublicAccessState>block-new-sharing</imageBlockPublicAccessState><managedBy>declarative-policy</managedBy>",
+    "<imageBlockPublicAccessState>block-new-sharing</imageBlockPublicAccessState>
+     <managedBy>declarative-policy</managedBy>",
     "<state>block-some-sharing</state>",
     "<vpcBlockPublicAccessOptions><awsAccountId>111122223333</awsAccountId><state>update-complete</state>
      <internetGatewayBlockMode>block-ingress</internetGatewayBlockMode><managedBy>account</managedBy>

@@ -38,8 +38,8 @@ fn block(state: &str) -> String {
     )
 }
 
-/// Seven snapshots on two pages: one that is shared with an account, a public one, one of which nothing is said, one that
-/// went away, two whose permissions are refused, and one whose answer lacks the permission.
+/// Seven snapshots on two pages: one that is shared with an account, a public one, one of which nothing is said, one
+/// that went away, two whose permissions are refused, and one whose answer lacks the permission.
 async fn collected() -> Collected {
     let first = page(&format!("{DATA}{}", listed("snap-0bb", 1)), "<nextToken>second</nextToken>");
     let rest = [("snap-0cc", 2), ("snap-0dd", 3), ("snap-0ee", 4), ("snap-0ff", 5)];

@@ -33,8 +33,8 @@ fn listed(id: &str) -> String {
 
 fn page(endpoints: &str, token: &str) -> String {
     format!(
-        "<DescribeVerifiedAccessEndpointsResponse><verifiedAccessEndpointSet>{endpoints}</verifiedAccessEndpointSet>{token}
-        </DescribeVerifiedAccessEndpointsResponse>"
+        "<DescribeVerifiedAccessEndpointsResponse><verifiedAccessEndpointSet>{endpoints}</verifiedAccessEndpointSet>
+        {token}</DescribeVerifiedAccessEndpointsResponse>"
     )
 }
 

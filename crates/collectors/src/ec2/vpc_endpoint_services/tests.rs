@@ -13,8 +13,8 @@ const LEDGER: &str = "<item><serviceType><item><serviceType>Interface</serviceTy
     <availabilityZoneSet><item>eu-west-1a</item></availabilityZoneSet>
     <networkLoadBalancerArnSet><item>arn:nlb</item></networkLoadBalancerArnSet>
     <supportedIpAddressTypeSet><item>ipv4</item><item>ipv6</item></supportedIpAddressTypeSet>
-    <supportedRegionSet><item><region>eu-west-1</region><serviceState>Available</serviceState></item></supportedRegionSet>
-    <privateDnsName>ledger.example.com</privateDnsName>
+    <supportedRegionSet><item><region>eu-west-1</region><serviceState>Available</serviceState></item>
+    </supportedRegionSet><privateDnsName>ledger.example.com</privateDnsName>
     <privateDnsNameConfiguration><state>verified</state></privateDnsNameConfiguration>
     <tagSet><item><key>Name</key><value>ledger</value></item></tagSet></item>";
 

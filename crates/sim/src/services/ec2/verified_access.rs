@@ -100,7 +100,7 @@ fn describe_endpoint(it: &Guarded) -> Value {
     let options = json!({
         "protocol": "https",
         "port": 443,
-        "loadBalancerArn": "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/inner/0123456789abcdef",
+        "loadBalancerArn": "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/inner/0123456789",
         "subnetIdSet": items([json!("subnet-0123456789abcdef0")]),
     });
     json!({
