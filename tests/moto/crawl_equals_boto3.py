@@ -24,8 +24,6 @@ NOT_COMPLETE = {
     "ec2_metadata_defaults": ("failed", "ec2:GetInstanceMetadataDefaults", "HTTP500"),
     "ec2_verified_access_endpoints": ("failed", "ec2:DescribeVerifiedAccessEndpoints", "HTTP500"),
     "ec2_verified_access_groups": ("failed", "ec2:DescribeVerifiedAccessGroups", "HTTP500"),
-    # There are always snapshots of other owners, which all count as the account's own, and their block is not known.
-    "ec2_snapshots": ("partial", "ec2:GetSnapshotBlockPublicAccessState", "HTTP500"),
     "iam_service_specific_credentials": ("failed", "iam:ListServiceSpecificCredentials", "HTTP500"),
     # 404 and a page of HTML: this is not an answer of AWS, so the functions have not gone away.
     "lambda_functions": ("partial", "lambda:ListFunctionUrlConfigs", "HTTP404"),
