@@ -21,6 +21,7 @@ from botocore.exceptions import ClientError
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "moto"))
 from declared_kinds import SERVICES, DeclaredKinds  # noqa: E402
+from ec2_shares import Ec2Shares  # noqa: E402
 from harness import Aws, Checks, simulator  # noqa: E402
 from one_by_one import one_by_one  # noqa: E402
 from organization_wide import OrganizationWide  # noqa: E402
@@ -56,6 +57,7 @@ ABSENT = {
 
 
 class Census(OrganizationWide, PlainServices, DeclaredKinds):
+class Census(OrganizationWide, Ec2Shares, PlainServices):
     """What boto3 found."""
 
     def __init__(self, aws, checks, tables):
@@ -300,6 +302,7 @@ class Census(OrganizationWide, PlainServices, DeclaredKinds):
             self.found("ec2_vpc_endpoints", f"arn:aws:ec2:{place}:vpc-endpoint/{endpoint['VpcEndpointId']}")
             if policy := endpoint.get("PolicyDocument"):
                 self.document(policy)
+        self.ec2_shares(client)
 
     def ecr(self, client):
         for repository in self.pages_of(client, "describe_repositories", "repositories"):

@@ -150,7 +150,7 @@ kinds! {
     /// An image for FPGAs: who may load it.
     EC2_FPGA_IMAGE = resource("ec2_fpga_image").with(PolicyKind::LaunchPermission).actions_of("ec2");
     /// A service that others reach by endpoints in their VPCs: who may make one.
-    EC2_VPC_ENDPOINT_SERVICE = resource("ec2_vpc_endpoint_service").with(PolicyKind::Share).actions_of("vpce");
+    EC2_VPC_ENDPOINT_SERVICE = resource("ec2_vpc_endpoint_service").with(PolicyKind::Share).actions_of("ec2");
     /// A group of Verified Access.
     EC2_VERIFIED_ACCESS_GROUP = resource("ec2_verified_access_group").actions_of("verified-access");
     /// An endpoint of Verified Access.
