@@ -33,6 +33,7 @@ REPORT_POLLS = 10
 # What a service answers where nothing is set; KMS of keys that cannot rotate.
 ABSENT = {
     "KMSInvalidStateException",
+    "NoSuchAccessPointPolicy",
     "NoSuchBucketPolicy",
     "NoSuchPublicAccessBlockConfiguration",
     "NoSuchTagSet",
@@ -274,6 +275,29 @@ class Census(OrganizationWide, PlainServices):
             self.optional(client.get_bucket_tagging, Bucket=name)
             self.optional(client.get_bucket_encryption, Bucket=name)
 
+    def listed_by_s3_control(self, call, key, **arguments):
+        """All items of a list of which boto3 has no paginator."""
+        more = {}
+        while more is not None:
+            page = call(AccountId=self.account_id, **arguments, **more)
+            self.pages[call.__name__] += 1
+            items = page.get(key, [])
+            if len(items) > PAGE_SIZE:
+                self.too_long.add(call.__name__)
+            yield from items
+            more = {"NextToken": page["NextToken"]} if page.get("NextToken") else None
+
+    def s3_control(self, client):
+        for point in self.listed_by_s3_control(client.list_access_points, "AccessPointList"):
+            self.found("s3_access_points", point["AccessPointArn"])
+            of = {"AccountId": self.account_id, "Name": point["Name"]}
+            described = client.get_access_point(**of)
+            self.checks.equal("an access point's bucket", point["Bucket"], described["Bucket"])
+            described["PublicAccessBlockConfiguration"]["RestrictPublicBuckets"]
+            if policy := self.optional(client.get_access_point_policy, **of).get("Policy"):
+                self.document(policy)
+                client.get_access_point_policy_status(**of)["PolicyStatus"]["IsPublic"]
+
     def ec2(self, client):
         for reservation in self.pages_of(client, "describe_instances", "Reservations"):
             for instance in reservation["Instances"]:
@@ -354,6 +378,7 @@ REGIONAL = {
     "ecr": Census.ecr,
     "kms": Census.kms,
     "lambda": Census.functions,
+    "s3control": Census.s3_control,
     "secretsmanager": Census.secrets,
     "sns": Census.sns,
     "sqs": Census.sqs,

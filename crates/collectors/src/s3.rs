@@ -2,10 +2,12 @@
 
 use orgcensus_collect::Collector;
 
+pub mod access_points;
 pub mod account_public_access_blocks;
 pub mod buckets;
+mod control;
 mod details;
 
 /// What reads it.
 pub(crate) const COLLECTORS: &[Collector] =
-    &[account_public_access_blocks::ACCOUNT_PUBLIC_ACCESS_BLOCKS, buckets::BUCKETS];
+    &[access_points::ACCESS_POINTS, account_public_access_blocks::ACCOUNT_PUBLIC_ACCESS_BLOCKS, buckets::BUCKETS];

@@ -38,7 +38,7 @@ kinds! {
     S3_ACCESS_POINT = resource("s3_access_point").also(&["access_point"]).with(PolicyKind::AccessPoint)
         .actions_of("s3").arn("s3:*:????????????:accesspoint/*").ends_at("/")
         .owns(&[OwnArn::new("{arn}").but(OBJECT), OwnArn::new("{arn}/object/*").but(BUCKET)])
-        .near(&["{arn}/*"]);
+        .near(&["{arn}/*"]).has_blocks();
     /// An S3 bucket.
     S3_BUCKET = resource("s3_bucket").actions_of("s3").arn("s3:::*").ends_at("/")
         .owns(&[OwnArn::new("{arn}").but(OBJECT), OwnArn::new("{arn}/*").but(BUCKET)])

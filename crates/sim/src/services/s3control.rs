@@ -1,22 +1,46 @@
-//! S3 Control: an account's Block Public Access.
+//! S3 Control: an account's Block Public Access, and access points.
+
+mod access_points;
 
 use super::s3;
 use crate::context::Context;
+use crate::place::Place;
 use crate::protocol::Refusal;
-use crate::service::{Service, get};
+use crate::service::{Operation, Scope, Service, get};
+use crate::truth::{At, Tally, resources};
 use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
-    answers: &[&[get("GetPublicAccessBlock", get_block).needs("GetAccountPublicAccessBlock")]],
+    // Access points of several regions are asked for in us-west-2, whether the organization uses that region or not.
+    scope: Scope::GlobalFromRegions,
+    answers: &[ACCOUNT, access_points::ANSWERS],
+    kinds: &[resources(At::Region, |place| {
+        s3::access_points(place).into_iter().map(s3::AccessPoint::planted).collect()
+    })
+    .rows("s3_access_points")],
+    counts: Some((At::Region, count)),
     ..Service::named("s3control")
 };
 
-fn get_block(context: &Context<'_>) -> Result<Value, Refusal> {
-    if context.request.required("AccountId")? != context.place.account.id {
-        return Err(Refusal::access_denied(&SERVICE, "Access Denied"));
+const ACCOUNT: &[Operation] = &[get("GetPublicAccessBlock", get_block).needs("GetAccountPublicAccessBlock")];
+
+/// Lists the access points whose policy says something else than S3's own policy status.
+fn count(place: &Place<'_>, tally: &mut Tally) {
+    for point in s3::access_points(place).iter().filter(|point| point.differs_from_status()) {
+        tally.lists.add("V1", [&point.arn]);
     }
+}
+
+fn get_block(context: &Context<'_>) -> Result<Value, Refusal> {
+    check_account(context)?;
     let message = "The public access block configuration was not found";
     let block = s3::account_block(&context.place);
     let block = block.ok_or_else(|| Refusal::new(404, "NoSuchPublicAccessBlockConfiguration", message))?;
     Ok(json!({ "PublicAccessBlockConfiguration": s3::block_members(block) }))
+}
+
+/// Refuses a call about another account than the caller's.
+fn check_account(context: &Context<'_>) -> Result<(), Refusal> {
+    let is_own = context.request.required("AccountId")? == context.place.account.id;
+    if is_own { Ok(()) } else { Err(Refusal::access_denied(&SERVICE, "Access Denied")) }
 }
