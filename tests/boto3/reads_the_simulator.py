@@ -35,6 +35,7 @@ ABSENT = {
     "KMSInvalidStateException",
     "NoSuchAccessPointPolicy",
     "NoSuchBucketPolicy",
+    "NoSuchMultiRegionAccessPointPolicy",
     "NoSuchPublicAccessBlockConfiguration",
     "NoSuchTagSet",
     "NoSuchEntity",
@@ -259,6 +260,7 @@ class Census(OrganizationWide, PlainServices):
     def s3(self, aws, account_id):
         control = aws.client("s3control")
         self.optional(control.get_public_access_block, AccountId=account_id)
+        self.multi_region_access_points(aws.client("s3control", "us-west-2"))
         for bucket in self.pages_of(aws.client("s3"), "list_buckets", "Buckets"):
             name = bucket["Name"]
             self.found("s3_buckets", f"arn:aws:s3:::{name}")
@@ -286,6 +288,14 @@ class Census(OrganizationWide, PlainServices):
                 self.too_long.add(call.__name__)
             yield from items
             more = {"NextToken": page["NextToken"]} if page.get("NextToken") else None
+
+    def multi_region_access_points(self, client):
+        for point in self.listed_by_s3_control(client.list_multi_region_access_points, "AccessPoints"):
+            self.found("s3_multi_region_access_points", f"arn:aws:s3::{self.account_id}:accesspoint/{point['Alias']}")
+            of = {"AccountId": self.account_id, "Name": point["Name"]}
+            if policy := self.optional(client.get_multi_region_access_point_policy, **of).get("Policy"):
+                self.document(policy["Established"]["Policy"])
+                client.get_multi_region_access_point_policy_status(**of)["Established"]["IsPublic"]
 
     def s3_control(self, client):
         for point in self.listed_by_s3_control(client.list_access_points, "AccessPointList"):

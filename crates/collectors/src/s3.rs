@@ -7,7 +7,12 @@ pub mod account_public_access_blocks;
 pub mod buckets;
 mod control;
 mod details;
+pub mod multi_region_access_points;
 
 /// What reads it.
-pub(crate) const COLLECTORS: &[Collector] =
-    &[access_points::ACCESS_POINTS, account_public_access_blocks::ACCOUNT_PUBLIC_ACCESS_BLOCKS, buckets::BUCKETS];
+pub(crate) const COLLECTORS: &[Collector] = &[
+    access_points::ACCESS_POINTS,
+    account_public_access_blocks::ACCOUNT_PUBLIC_ACCESS_BLOCKS,
+    buckets::BUCKETS,
+    multi_region_access_points::MULTI_REGION_ACCESS_POINTS,
+];

@@ -7,6 +7,7 @@ use orgcensus_collectors::lambda::function_urls::FunctionUrl;
 use orgcensus_collectors::s3::access_points::{AccessPoint, AccessPointRef};
 use orgcensus_collectors::s3::account_public_access_blocks::{AccountPublicAccessBlock, AccountPublicAccessBlockRef};
 use orgcensus_collectors::s3::buckets::{Bucket, BucketRef};
+use orgcensus_collectors::s3::multi_region_access_points::{MultiRegionAccessPoint, MultiRegionAccessPointRef};
 use orgcensus_crawl::{Derive, Error, Staged};
 use orgcensus_policy::PublicAccessBlock;
 use orgcensus_row::Timestamp;
@@ -84,6 +85,7 @@ impl AccountBlocks {
 pub(crate) struct Blocks {
     buckets: Staged<Bucket>,
     points: Staged<AccessPoint>,
+    multi_region: Staged<MultiRegionAccessPoint>,
     accounts: Staged<AccountPublicAccessBlock>,
     function_urls: Staged<FunctionUrl>,
 }
@@ -93,6 +95,7 @@ impl Blocks {
         Ok(Self {
             buckets: derive.staged()?,
             points: derive.staged()?,
+            multi_region: derive.staged()?,
             accounts: derive.staged()?,
             function_urls: derive.staged()?,
         })
@@ -107,6 +110,9 @@ impl Blocks {
         })?;
         self.points.of_account(account_id, |row| {
             found.points.insert(row.arn.to_owned(), point(&row));
+        })?;
+        self.multi_region.of_account(account_id, |row| {
+            found.points.insert(row.arn.to_owned(), multi_region(&row));
         })?;
         self.function_urls.of_account(account_id, |row| {
             add_url(&mut found.function_urls, row.function_arn, row.created_at);
@@ -139,6 +145,15 @@ fn point(row: &AccessPointRef<'_>) -> BlockedPoint {
         block: block(acls, (row.block_public_policy, row.restrict_public_buckets)),
         is_public_to_aws: row.aws_is_public,
         buckets: bucket.map(|name| bucket_arn(row.arn, name)).into_iter().collect(),
+    }
+}
+
+fn multi_region(row: &MultiRegionAccessPointRef<'_>) -> BlockedPoint {
+    let acls = (row.block_public_acls, row.ignore_public_acls);
+    BlockedPoint {
+        block: block(acls, (row.block_public_policy, row.restrict_public_buckets)),
+        is_public_to_aws: row.aws_is_public,
+        buckets: row.bucket_names.iter().map(|name| bucket_arn(row.arn, name)).collect(),
     }
 }
 

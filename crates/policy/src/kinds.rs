@@ -173,7 +173,7 @@ kinds! {
     S3_ACCESS_GRANTS_INSTANCE = resource("s3_access_grants_instance").actions_of("s3");
     /// A Multi-Region Access Point of S3.
     S3_MULTI_REGION_ACCESS_POINT = resource("s3_multi_region_access_point").with(PolicyKind::AccessPoint)
-        .actions_of("s3");
+        .actions_of("s3").has_blocks();
     /// An access point of a directory bucket.
     S3EXPRESS_ACCESS_POINT = resource("s3express_access_point").actions_of("s3express");
     /// An access point on an Outpost.

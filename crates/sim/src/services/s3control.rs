@@ -1,28 +1,33 @@
 //! S3 Control: an account's Block Public Access, and access points.
 
 mod access_points;
+mod multi_region;
 
 use super::s3;
 use crate::context::Context;
 use crate::place::Place;
 use crate::protocol::Refusal;
 use crate::service::{Operation, Scope, Service, get};
-use crate::truth::{At, Tally, resources};
+use crate::truth::{At, Planted, Tally, resources};
 use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
     // Access points of several regions are asked for in us-west-2, whether the organization uses that region or not.
     scope: Scope::GlobalFromRegions,
-    answers: &[ACCOUNT, access_points::ANSWERS],
-    kinds: &[resources(At::Region, |place| {
-        s3::access_points(place).into_iter().map(s3::AccessPoint::planted).collect()
-    })
-    .rows("s3_access_points")],
+    answers: &[ACCOUNT, access_points::ANSWERS, multi_region::ANSWERS],
+    kinds: &[
+        resources(At::Region, |place| planted(s3::access_points(place))).rows("s3_access_points"),
+        resources(At::Account, |place| planted(s3::multi_region(place))).rows("s3_multi_region_access_points"),
+    ],
     counts: Some((At::Region, count)),
     ..Service::named("s3control")
 };
 
 const ACCOUNT: &[Operation] = &[get("GetPublicAccessBlock", get_block).needs("GetAccountPublicAccessBlock")];
+
+fn planted(points: Vec<s3::AccessPoint>) -> Vec<Planted> {
+    points.into_iter().map(s3::AccessPoint::planted).collect()
+}
 
 /// Lists the access points whose policy says something else than S3's own policy status.
 fn count(place: &Place<'_>, tally: &mut Tally) {

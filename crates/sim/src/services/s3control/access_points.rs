@@ -46,7 +46,6 @@ fn find(context: &Context<'_>) -> Result<AccessPoint, Refusal> {
     found.ok_or_else(|| Refusal::new(404, "NoSuchAccessPoint", "The specified accesspoint does not exist"))
 }
 
-/// The policy of an access point, also of one for several regions.
 fn policy(it: &AccessPoint) -> Result<String, Refusal> {
     let missing = || Refusal::new(404, "NoSuchAccessPointPolicy", "The specified accesspoint policy does not exist");
     it.policy.document.clone().ok_or_else(missing)
