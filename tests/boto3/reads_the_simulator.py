@@ -32,6 +32,7 @@ REPORT_POLLS = 10
 
 # What a service answers where nothing is set; KMS of keys that cannot rotate.
 ABSENT = {
+    "AccessGrantsInstanceResourcePolicyNotExists",
     "KMSInvalidStateException",
     "NoSuchAccessPointPolicy",
     "NoSuchBucketPolicy",
@@ -307,6 +308,14 @@ class Census(OrganizationWide, PlainServices):
             if policy := self.optional(client.get_access_point_policy, **of).get("Policy"):
                 self.document(policy)
                 client.get_access_point_policy_status(**of)["PolicyStatus"]["IsPublic"]
+        for instance in self.listed_by_s3_control(client.list_access_grants_instances, "AccessGrantsInstancesList"):
+            self.found("s3_access_grants_instances", instance["AccessGrantsInstanceArn"])
+            policy = self.optional(client.get_access_grants_instance_resource_policy, AccountId=self.account_id)
+            if policy := policy.get("Policy"):
+                self.document(policy)
+            for grant in self.listed_by_s3_control(client.list_access_grants, "AccessGrantsList"):
+                self.found("s3_access_grants")
+                grant["Grantee"]["GranteeIdentifier"]
 
     def ec2(self, client):
         for reservation in self.pages_of(client, "describe_instances", "Reservations"):

@@ -2,6 +2,7 @@
 
 use orgcensus_collect::Collector;
 
+pub mod access_grants;
 pub mod access_points;
 pub mod account_public_access_blocks;
 pub mod buckets;
@@ -11,6 +12,7 @@ pub mod multi_region_access_points;
 
 /// What reads it.
 pub(crate) const COLLECTORS: &[Collector] = &[
+    access_grants::ACCESS_GRANTS,
     access_points::ACCESS_POINTS,
     account_public_access_blocks::ACCOUNT_PUBLIC_ACCESS_BLOCKS,
     buckets::BUCKETS,

@@ -1,5 +1,6 @@
-//! S3 Control: an account's Block Public Access, and access points.
+//! S3 Control: an account's Block Public Access, access points, and Access Grants.
 
+mod access_grants;
 mod access_points;
 mod multi_region;
 
@@ -8,14 +9,19 @@ use crate::context::Context;
 use crate::place::Place;
 use crate::protocol::Refusal;
 use crate::service::{Operation, Scope, Service, get};
-use crate::truth::{At, Planted, Tally, resources};
+use crate::truth::{At, Planted, Tally, resources, things};
 use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
     // Access points of several regions are asked for in us-west-2, whether the organization uses that region or not.
     scope: Scope::GlobalFromRegions,
-    answers: &[ACCOUNT, access_points::ANSWERS, multi_region::ANSWERS],
+    answers: &[ACCOUNT, access_grants::ANSWERS, access_points::ANSWERS, multi_region::ANSWERS],
     kinds: &[
+        resources(At::Region, |place| {
+            access_grants::instance(place).into_iter().map(access_grants::Instance::planted).collect()
+        })
+        .rows("s3_access_grants_instances"),
+        things(At::Region, "s3_access_grants", |place| access_grants::instance(place).map_or(0, |it| it.grants.len())),
         resources(At::Region, |place| planted(s3::access_points(place))).rows("s3_access_points"),
         resources(At::Account, |place| planted(s3::multi_region(place))).rows("s3_multi_region_access_points"),
     ],

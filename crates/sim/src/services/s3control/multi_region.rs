@@ -55,7 +55,9 @@ fn policy(it: &AccessPoint) -> Result<String, Refusal> {
 }
 
 fn describe(context: &Context<'_>, it: &AccessPoint) -> Value {
-    let region = |(name, region): &(String, String)| json!({ "Bucket": name, "Region": region, "BucketAccountId": context.place.account.id });
+    let owner = &context.place.account.id;
+    let region =
+        |(name, region): &(String, String)| json!({ "Bucket": name, "Region": region, "BucketAccountId": owner });
     json!({
         "Name": it.name,
         "Alias": it.alias,
