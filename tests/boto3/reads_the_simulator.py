@@ -299,6 +299,10 @@ class Census(OrganizationWide, PlainServices):
                 client.get_multi_region_access_point_policy_status(**of)["Established"]["IsPublic"]
 
     def s3_control(self, client):
+        self.access_points(client)
+        self.access_grants(client)
+
+    def access_points(self, client):
         for point in self.listed_by_s3_control(client.list_access_points, "AccessPointList"):
             self.found("s3_access_points", point["AccessPointArn"])
             of = {"AccountId": self.account_id, "Name": point["Name"]}
@@ -308,6 +312,17 @@ class Census(OrganizationWide, PlainServices):
             if policy := self.optional(client.get_access_point_policy, **of).get("Policy"):
                 self.document(policy)
                 client.get_access_point_policy_status(**of)["PolicyStatus"]["IsPublic"]
+        lambda_points = "ObjectLambdaAccessPointList"
+        for point in self.listed_by_s3_control(client.list_access_points_for_object_lambda, lambda_points):
+            self.found("s3_object_lambda_access_points", point["ObjectLambdaAccessPointArn"])
+            of = {"AccountId": self.account_id, "Name": point["Name"]}
+            client.get_access_point_for_object_lambda(**of)["PublicAccessBlockConfiguration"]
+            client.get_access_point_configuration_for_object_lambda(**of)["Configuration"]["SupportingAccessPoint"]
+            if policy := self.optional(client.get_access_point_policy_for_object_lambda, **of).get("Policy"):
+                self.document(policy)
+                client.get_access_point_policy_status_for_object_lambda(**of)["PolicyStatus"]["IsPublic"]
+
+    def access_grants(self, client):
         for instance in self.listed_by_s3_control(client.list_access_grants_instances, "AccessGrantsInstancesList"):
             self.found("s3_access_grants_instances", instance["AccessGrantsInstanceArn"])
             policy = self.optional(client.get_access_grants_instance_resource_policy, AccountId=self.account_id)

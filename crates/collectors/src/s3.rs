@@ -9,6 +9,7 @@ pub mod buckets;
 mod control;
 mod details;
 pub mod multi_region_access_points;
+pub mod object_lambda_access_points;
 
 /// What reads it.
 pub(crate) const COLLECTORS: &[Collector] = &[
@@ -17,4 +18,5 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     account_public_access_blocks::ACCOUNT_PUBLIC_ACCESS_BLOCKS,
     buckets::BUCKETS,
     multi_region_access_points::MULTI_REGION_ACCESS_POINTS,
+    object_lambda_access_points::OBJECT_LAMBDA_ACCESS_POINTS,
 ];

@@ -22,6 +22,7 @@ use orgcensus_collectors::s3::access_points::AccessPoint;
 use orgcensus_collectors::s3::account_public_access_blocks::AccountPublicAccessBlock;
 use orgcensus_collectors::s3::buckets::Bucket;
 use orgcensus_collectors::s3::multi_region_access_points::MultiRegionAccessPoint;
+use orgcensus_collectors::s3::object_lambda_access_points::ObjectLambdaAccessPoint;
 use orgcensus_crawl::{Derivation, Derive, Derived, Error, ScratchRows, Staged, TaskCoverage};
 use orgcensus_row::{Stamp, Table, table};
 
@@ -48,6 +49,7 @@ pub(crate) const ACCESS: Derivation = Derivation {
         table::<Group>(),
         table::<GroupMembership>(),
         table::<MultiRegionAccessPoint>(),
+        table::<ObjectLambdaAccessPoint>(),
         table::<OrganizationPolicy>(),
         table::<PermissionSet>(),
         table::<PermissionSetPolicy>(),

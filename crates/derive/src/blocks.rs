@@ -8,6 +8,7 @@ use orgcensus_collectors::s3::access_points::{AccessPoint, AccessPointRef};
 use orgcensus_collectors::s3::account_public_access_blocks::{AccountPublicAccessBlock, AccountPublicAccessBlockRef};
 use orgcensus_collectors::s3::buckets::{Bucket, BucketRef};
 use orgcensus_collectors::s3::multi_region_access_points::{MultiRegionAccessPoint, MultiRegionAccessPointRef};
+use orgcensus_collectors::s3::object_lambda_access_points::{ObjectLambdaAccessPoint, ObjectLambdaAccessPointRef};
 use orgcensus_crawl::{Derive, Error, Staged};
 use orgcensus_policy::PublicAccessBlock;
 use orgcensus_row::Timestamp;
@@ -86,6 +87,7 @@ pub(crate) struct Blocks {
     buckets: Staged<Bucket>,
     points: Staged<AccessPoint>,
     multi_region: Staged<MultiRegionAccessPoint>,
+    object_lambda: Staged<ObjectLambdaAccessPoint>,
     accounts: Staged<AccountPublicAccessBlock>,
     function_urls: Staged<FunctionUrl>,
 }
@@ -96,6 +98,7 @@ impl Blocks {
             buckets: derive.staged()?,
             points: derive.staged()?,
             multi_region: derive.staged()?,
+            object_lambda: derive.staged()?,
             accounts: derive.staged()?,
             function_urls: derive.staged()?,
         })
@@ -113,6 +116,9 @@ impl Blocks {
         })?;
         self.multi_region.of_account(account_id, |row| {
             found.points.insert(row.arn.to_owned(), multi_region(&row));
+        })?;
+        self.object_lambda.of_account(account_id, |row| {
+            found.points.insert(row.arn.to_owned(), object_lambda(&row));
         })?;
         self.function_urls.of_account(account_id, |row| {
             add_url(&mut found.function_urls, row.function_arn, row.created_at);
@@ -154,6 +160,16 @@ fn multi_region(row: &MultiRegionAccessPointRef<'_>) -> BlockedPoint {
         block: block(acls, (row.block_public_policy, row.restrict_public_buckets)),
         is_public_to_aws: row.aws_is_public,
         buckets: row.bucket_names.iter().map(|name| bucket_arn(row.arn, name)).collect(),
+    }
+}
+
+/// It leads to another access point and to no bucket.
+fn object_lambda(row: &ObjectLambdaAccessPointRef<'_>) -> BlockedPoint {
+    let acls = (row.block_public_acls, row.ignore_public_acls);
+    BlockedPoint {
+        block: block(acls, (row.block_public_policy, row.restrict_public_buckets)),
+        is_public_to_aws: row.aws_is_public,
+        buckets: Vec::new(),
     }
 }
 

@@ -62,8 +62,8 @@ pub struct ResourceAccess {
     pub is_in_org: Option<bool>,
     /// Whether anyone could if nothing blocked its policies and its ACL: no gate, and no resource control policy.
     pub is_policy_public: Option<bool>,
-    /// AWS's own verdict on the policy, without ACL and blocks. AWS gives one only for S3 buckets and access points. Null
-    /// if it gives none, or if it could not be read.
+    /// AWS's own verdict on the policy, without ACL and blocks. AWS gives one only for S3 buckets and access points.
+    /// Null if it gives none, or if it could not be read.
     pub aws_is_public: Option<bool>,
     /// Whether a resource control policy of the organization, other than AWS's own, binds the account. If it takes
     /// something away, flags have denied_by_rcp. Null if the organization's policies were not read.

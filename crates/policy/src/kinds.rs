@@ -54,7 +54,7 @@ kinds! {
         .arn("s3-outposts:*:*:outpost/*").owns(WITHIN);
     /// An access point of S3 Object Lambda.
     S3_OBJECT_LAMBDA = resource("s3_object_lambda").actions_of("s3-object-lambda")
-        .arn("s3-object-lambda:*:*:accesspoint/*").owns(WITHIN).ends_at("/");
+        .arn("s3-object-lambda:*:*:accesspoint/*").owns(WITHIN).ends_at("/").has_blocks();
     /// An SQS queue.
     SQS_QUEUE = resource("sqs_queue").actions_of("sqs").arn("sqs:*:*:*");
     /// An SNS topic.

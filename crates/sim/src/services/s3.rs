@@ -9,6 +9,7 @@ mod population;
 mod unset;
 
 pub(crate) use answers::block_members;
+pub(crate) use bucket::Block;
 pub(crate) use points::{AccessPoint, access_points, multi_region};
 pub(crate) use population::account_block;
 

@@ -3,6 +3,7 @@
 mod access_grants;
 mod access_points;
 mod multi_region;
+mod object_lambda;
 
 use super::s3;
 use crate::context::Context;
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 pub(crate) static SERVICE: Service = Service {
     // Access points of several regions are asked for in us-west-2, whether the organization uses that region or not.
     scope: Scope::GlobalFromRegions,
-    answers: &[ACCOUNT, access_grants::ANSWERS, access_points::ANSWERS, multi_region::ANSWERS],
+    answers: &[ACCOUNT, access_grants::ANSWERS, access_points::ANSWERS, multi_region::ANSWERS, object_lambda::ANSWERS],
     kinds: &[
         resources(At::Region, |place| {
             access_grants::instance(place).into_iter().map(access_grants::Instance::planted).collect()
@@ -24,6 +25,10 @@ pub(crate) static SERVICE: Service = Service {
         things(At::Region, "s3_access_grants", |place| access_grants::instance(place).map_or(0, |it| it.grants.len())),
         resources(At::Region, |place| planted(s3::access_points(place))).rows("s3_access_points"),
         resources(At::Account, |place| planted(s3::multi_region(place))).rows("s3_multi_region_access_points"),
+        resources(At::Region, |place| {
+            object_lambda::points(place).into_iter().map(object_lambda::Point::planted).collect()
+        })
+        .rows("s3_object_lambda_access_points"),
     ],
     counts: Some((At::Region, count)),
     ..Service::named("s3control")
@@ -38,6 +43,9 @@ fn planted(points: Vec<s3::AccessPoint>) -> Vec<Planted> {
 /// Lists the access points whose policy says something else than S3's own policy status.
 fn count(place: &Place<'_>, tally: &mut Tally) {
     for point in s3::access_points(place).iter().filter(|point| point.differs_from_status()) {
+        tally.lists.add("V1", [&point.arn]);
+    }
+    for point in object_lambda::points(place).iter().filter(|point| point.differs_from_status()) {
         tally.lists.add("V1", [&point.arn]);
     }
 }
