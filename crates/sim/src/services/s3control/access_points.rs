@@ -86,8 +86,8 @@ mod tests {
                 seen += 1;
                 let point = ask(&client, &format!("/accesspoint/{name}"));
                 assert_eq!((point.element("Name"), point.elements("RestrictPublicBuckets").len()), (name.clone(), 1));
-                let (policy, status) =
-                    ["policy", "policyStatus"].map(|it| ask(&client, &format!("/accesspoint/{name}/{it}"))).into();
+                let [policy, status] =
+                    ["policy", "policyStatus"].map(|it| ask(&client, &format!("/accesspoint/{name}/{it}")));
                 assert_eq!(policy.status, status.status);
                 if policy.status == 404 {
                     assert_eq!(policy.element("Code"), "NoSuchAccessPointPolicy");
