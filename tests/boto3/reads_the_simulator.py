@@ -34,9 +34,12 @@ REPORT_POLLS = 10
 
 # What a service answers where nothing is set; KMS of keys that cannot rotate.
 ABSENT = {
+    "AccessGrantsInstanceResourcePolicyNotExists",
     "CloudHsmResourceNotFoundException",
     "KMSInvalidStateException",
+    "NoSuchAccessPointPolicy",
     "NoSuchBucketPolicy",
+    "NoSuchMultiRegionAccessPointPolicy",
     "NoSuchPublicAccessBlockConfiguration",
     "NoSuchTagSet",
     "NoSuchEntity",
@@ -56,8 +59,7 @@ ABSENT = {
 }
 
 
-class Census(OrganizationWide, PlainServices, DeclaredKinds):
-class Census(OrganizationWide, Ec2Shares, PlainServices):
+class Census(OrganizationWide, Ec2Shares, PlainServices, DeclaredKinds):
     """What boto3 found."""
 
     def __init__(self, aws, checks, tables):
@@ -270,6 +272,7 @@ class Census(OrganizationWide, Ec2Shares, PlainServices):
     def s3(self, aws, account_id):
         control = aws.client("s3control")
         self.optional(control.get_public_access_block, AccountId=account_id)
+        self.multi_region_access_points(aws.client("s3control", "us-west-2"))
         for bucket in self.pages_of(aws.client("s3"), "list_buckets", "Buckets"):
             name = bucket["Name"]
             self.found("s3_buckets", f"arn:aws:s3:::{name}")
@@ -285,6 +288,60 @@ class Census(OrganizationWide, Ec2Shares, PlainServices):
             self.optional(client.get_bucket_ownership_controls, Bucket=name)
             self.optional(client.get_bucket_tagging, Bucket=name)
             self.optional(client.get_bucket_encryption, Bucket=name)
+
+    def listed_by_s3_control(self, call, key, **arguments):
+        """All items of a list of which boto3 has no paginator."""
+        more = {}
+        while more is not None:
+            page = call(AccountId=self.account_id, **arguments, **more)
+            self.pages[call.__name__] += 1
+            items = page.get(key, [])
+            if len(items) > PAGE_SIZE:
+                self.too_long.add(call.__name__)
+            yield from items
+            more = {"NextToken": page["NextToken"]} if page.get("NextToken") else None
+
+    def multi_region_access_points(self, client):
+        for point in self.listed_by_s3_control(client.list_multi_region_access_points, "AccessPoints"):
+            self.found("s3_multi_region_access_points", f"arn:aws:s3::{self.account_id}:accesspoint/{point['Alias']}")
+            of = {"AccountId": self.account_id, "Name": point["Name"]}
+            if policy := self.optional(client.get_multi_region_access_point_policy, **of).get("Policy"):
+                self.document(policy["Established"]["Policy"])
+                client.get_multi_region_access_point_policy_status(**of)["Established"]["IsPublic"]
+
+    def s3_control(self, client):
+        self.access_points(client)
+        self.access_grants(client)
+
+    def access_points(self, client):
+        for point in self.listed_by_s3_control(client.list_access_points, "AccessPointList"):
+            self.found("s3_access_points", point["AccessPointArn"])
+            of = {"AccountId": self.account_id, "Name": point["Name"]}
+            described = client.get_access_point(**of)
+            self.checks.equal("an access point's bucket", point["Bucket"], described["Bucket"])
+            described["PublicAccessBlockConfiguration"]["RestrictPublicBuckets"]
+            if policy := self.optional(client.get_access_point_policy, **of).get("Policy"):
+                self.document(policy)
+                client.get_access_point_policy_status(**of)["PolicyStatus"]["IsPublic"]
+        lambda_points = "ObjectLambdaAccessPointList"
+        for point in self.listed_by_s3_control(client.list_access_points_for_object_lambda, lambda_points):
+            self.found("s3_object_lambda_access_points", point["ObjectLambdaAccessPointArn"])
+            of = {"AccountId": self.account_id, "Name": point["Name"]}
+            client.get_access_point_for_object_lambda(**of)["PublicAccessBlockConfiguration"]
+            client.get_access_point_configuration_for_object_lambda(**of)["Configuration"]["SupportingAccessPoint"]
+            if policy := self.optional(client.get_access_point_policy_for_object_lambda, **of).get("Policy"):
+                self.document(policy)
+                client.get_access_point_policy_status_for_object_lambda(**of)["PolicyStatus"]["IsPublic"]
+
+    def access_grants(self, client):
+        for instance in self.listed_by_s3_control(client.list_access_grants_instances, "AccessGrantsInstancesList"):
+            self.found("s3_access_grants_instances", instance["AccessGrantsInstanceArn"])
+            policy = self.optional(client.get_access_grants_instance_resource_policy, AccountId=self.account_id)
+            if policy := policy.get("Policy"):
+                self.document(policy)
+            for grant in self.listed_by_s3_control(client.list_access_grants, "AccessGrantsList"):
+                self.found("s3_access_grants")
+                grant["Grantee"]["GranteeIdentifier"]
 
     def ec2(self, client):
         for reservation in self.pages_of(client, "describe_instances", "Reservations"):
@@ -367,6 +424,7 @@ REGIONAL = {
     "ecr": Census.ecr,
     "kms": Census.kms,
     "lambda": Census.functions,
+    "s3control": Census.s3_control,
     "secretsmanager": Census.secrets,
     "sns": Census.sns,
     "sqs": Census.sqs,

@@ -27,6 +27,12 @@ NOT_COMPLETE = {
     "iam_service_specific_credentials": ("failed", "iam:ListServiceSpecificCredentials", "HTTP500"),
     # 404 and a page of HTML: this is not an answer of AWS, so the functions have not gone away.
     "lambda_functions": ("partial", "lambda:ListFunctionUrlConfigs", "HTTP404"),
+    # Answers whose root elements are not AWS's.
+    "s3_access_points": ("failed", "s3control:ListAccessPoints", "AnswerUnreadable"),
+    "s3_multi_region_access_points": ("failed", "s3control:ListMultiRegionAccessPoints", "AnswerUnreadable"),
+    # 404 and a page of HTML.
+    "s3_access_grants": ("failed", "s3control:ListAccessGrantsInstances", "HTTP404"),
+    "s3_object_lambda_access_points": ("failed", "s3control:ListAccessPointsForObjectLambda", "HTTP404"),
     # GetBucketVersioning's answer has a root element that is not AWS's; all else of the buckets is read.
     "s3_buckets": ("partial", "s3:GetBucketVersioning", "AnswerUnreadable"),
     # A report without <root_account>: an account without a root user cannot be.

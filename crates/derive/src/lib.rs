@@ -8,6 +8,7 @@
 //! account_policies   targets + tree -> the policies that each account inherits
 //! access             completeness, names, organization (what is known) -> an account and region at a time:
 //!   resource         policies + blocks + RCPs -> principals, external access, verdict
+//!   open_buckets     verdicts on access points -> those on their buckets
 //!   identity         then an account at a time: policies -> what identities may do, who may assume its roles
 //! ```
 
@@ -20,6 +21,7 @@ mod external;
 mod identity;
 mod known;
 mod named_in_policies;
+mod open_buckets;
 mod resource;
 mod rows;
 

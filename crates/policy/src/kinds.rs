@@ -38,7 +38,7 @@ kinds! {
     S3_ACCESS_POINT = resource("s3_access_point").also(&["access_point"]).with(PolicyKind::AccessPoint)
         .actions_of("s3").arn("s3:*:????????????:accesspoint/*").ends_at("/")
         .owns(&[OwnArn::new("{arn}").but(OBJECT), OwnArn::new("{arn}/object/*").but(BUCKET)])
-        .near(&["{arn}/*"]);
+        .near(&["{arn}/*"]).has_blocks();
     /// An S3 bucket.
     S3_BUCKET = resource("s3_bucket").actions_of("s3").arn("s3:::*").ends_at("/")
         .owns(&[OwnArn::new("{arn}").but(OBJECT), OwnArn::new("{arn}/*").but(BUCKET)])
@@ -54,7 +54,7 @@ kinds! {
         .arn("s3-outposts:*:*:outpost/*").owns(WITHIN);
     /// An access point of S3 Object Lambda.
     S3_OBJECT_LAMBDA = resource("s3_object_lambda").actions_of("s3-object-lambda")
-        .arn("s3-object-lambda:*:*:accesspoint/*").owns(WITHIN).ends_at("/");
+        .arn("s3-object-lambda:*:*:accesspoint/*").owns(WITHIN).ends_at("/").has_blocks();
     /// An SQS queue.
     SQS_QUEUE = resource("sqs_queue").actions_of("sqs").arn("sqs:*:*:*");
     /// An SNS topic.
@@ -173,7 +173,7 @@ kinds! {
     S3_ACCESS_GRANTS_INSTANCE = resource("s3_access_grants_instance").actions_of("s3");
     /// A Multi-Region Access Point of S3.
     S3_MULTI_REGION_ACCESS_POINT = resource("s3_multi_region_access_point").with(PolicyKind::AccessPoint)
-        .actions_of("s3");
+        .actions_of("s3").has_blocks();
     /// An access point of a directory bucket.
     S3EXPRESS_ACCESS_POINT = resource("s3express_access_point").actions_of("s3express");
     /// An access point on an Outpost.

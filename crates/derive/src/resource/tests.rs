@@ -1,10 +1,13 @@
 //! Verdicts on one resource: several policies, policies that no collector reads, named resources and services.
 
+use orgcensus_policy::PublicAccessBlock;
 use orgcensus_policy::kinds::{
-    ECR_REPOSITORY, KMS_KEY, LAMBDA_FUNCTION, OPENSEARCH_DOMAIN, SECRETSMANAGER_SECRET, SNS_TOPIC, SQS_QUEUE,
+    ECR_REPOSITORY, KMS_KEY, LAMBDA_FUNCTION, OPENSEARCH_DOMAIN, S3_ACCESS_POINT, SECRETSMANAGER_SECRET, SNS_TOPIC,
+    SQS_QUEUE,
 };
 
 use super::*;
+use crate::blocks::{BlockedBucket, BlockedPoint};
 
 fn judged(kind: ResourceKind, arn: &str, statements: &str) -> Judged {
     behind(&[], kind, arn, statements)
@@ -107,4 +110,36 @@ fn a_gate_of_the_type_stands_before_all_and_one_of_the_item_before_it_alone() {
     let in_a_vpc = behind(&[Gate::VpcOnly], OPENSEARCH_DOMAIN, arn, open).access;
     assert_eq!((in_a_vpc.is_public, in_a_vpc.is_external), (Some(false), Some(false)));
     assert_eq!((in_a_vpc.is_policy_public, in_a_vpc.gated_by), (Some(true), vec!["vpc_only".to_owned()]));
+}
+
+#[test]
+fn the_blocks_of_a_bucket_stand_before_its_access_points_but_for_those_of_a_vpc() {
+    const POINT: &str = "arn:aws:s3:us-east-1:111122223333:accesspoint/p";
+    let text = format!(
+        r#"{{"Statement":{{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"{POINT}/object/*"}}}}"#
+    );
+    let open = Some(PublicAccessBlock::default());
+    let judged = |gates: &[Gate], restricts: bool| {
+        let block = Some(PublicAccessBlock { restrict_public_buckets: restricts, ..PublicAccessBlock::default() });
+        let bucket = BlockedBucket { block, ..BlockedBucket::default() };
+        let buckets = vec!["arn:aws:s3:::b".to_owned()];
+        let blocks = AccountBlocks {
+            account: open,
+            points: [(POINT.to_owned(), BlockedPoint { block: open, is_public_to_aws: Some(true), buckets })].into(),
+            buckets: [("arn:aws:s3:::b".to_owned(), bucket)].into(),
+            ..AccountBlocks::default()
+        };
+        let mut resource = Resource::new(POINT, S3_ACCESS_POINT.resource_type);
+        resource.gates.extend(gates);
+        resource.add(PolicyKind::AccessPoint, "", false, Some(&text));
+        resource.judge("111122223333", &Known::default(), &blocks, &Guardrails::default()).access
+    };
+    let public = judged(&[], false);
+    assert_eq!((public.is_public, public.aws_is_public, public.gated_by), (Some(true), Some(true), vec![]));
+    let closed = judged(&[], true);
+    assert_eq!((closed.is_public, closed.is_in_org), (Some(false), Some(false)));
+    assert_eq!(closed.gated_by, ["restrict_public_buckets"]);
+    let inside = judged(&[Gate::VpcOnly], true);
+    assert_eq!((inside.is_public, inside.is_external, inside.is_in_org), (Some(false), Some(false), Some(true)));
+    assert_eq!(inside.gated_by, ["vpc_only"]);
 }
