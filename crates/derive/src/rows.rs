@@ -72,9 +72,9 @@ pub struct ResourceAccess {
     pub has_policy: Option<bool>,
     /// What blocks its policies: restrict_public_buckets, ignore_public_acls …
     pub gated_by: Vec<String>,
-    /// Further findings: service_unscoped, denied …; policies_unread: it may have policies that are not read, so an
-    /// answer that is not yes is null; denied_by_rcp: an RCP takes something away; guardrails_unread: RCPs were not all
-    /// read; open_by_access_point: an access point of the bucket lets in more than the bucket's policy and ACL.
+    /// Further findings: service_unscoped, denied …; policies_unread: some are not read, so what is not yes is null;
+    /// denied_by_rcp; guardrails_unread: RCPs were not all read; open_by_access_point: a bucket's access point lets in
+    /// more.
     pub flags: Vec<String>,
     /// The reasons for the answers, in words.
     pub reasons: Vec<String>,

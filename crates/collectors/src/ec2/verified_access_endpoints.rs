@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures::StreamExt;
 use orgcensus_collect::kinds::EC2_VERIFIED_ACCESS_ENDPOINT;
-use orgcensus_collect::{Collector, Error, Moment, Read, Rows, Runs, Scope, Session, read as reads};
+use orgcensus_collect::{Collector, Error, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
