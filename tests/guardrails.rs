@@ -92,9 +92,9 @@ async fn a_policy_whose_document_was_not_read_takes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_yes_of_a_key_a_function_or_a_secret_is_not_known() {
+async fn what_is_not_yes_of_a_function_or_a_secret_is_not_known() {
     let crawled = crawl(None).await;
-    let kinds = "resource_type IN ('kms_key', 'lambda_function', 'secretsmanager_secret')";
+    let kinds = "resource_type IN ('lambda_function', 'secretsmanager_secret')";
     let all = count(&crawled, kinds).await;
     assert!(all > 0);
     let is_told = "array_has(flags, 'policies_unread')";
@@ -104,6 +104,6 @@ async fn what_is_not_yes_of_a_key_a_function_or_a_secret_is_not_known() {
         assert_eq!(count(&crawled, &format!("{kinds} AND NOT {answer}")).await, 0, "{answer}");
     }
     assert!(count(&crawled, &format!("{kinds} AND (is_external OR is_in_org)")).await > 0, "yes stays yes");
-    let rows = "SELECT COUNT(*) FROM external_access WHERE resource_type IN ('kms_key', 'secretsmanager_secret')";
+    let rows = "SELECT COUNT(*) FROM external_access WHERE resource_type = 'secretsmanager_secret'";
     assert!(crawled.number(rows).await > 0, "rows of what was read stay");
 }

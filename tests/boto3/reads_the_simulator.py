@@ -312,6 +312,9 @@ class Census(OrganizationWide, PlainServices):
                 list(self.pages_of(client, "list_resource_tags", "Tags", KeyId=key_id))
             try:
                 self.document(client.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"])
+                for grant in self.pages_of(client, "list_grants", "Grants", KeyId=key_id):
+                    self.found("kms_grants")
+                    assert "GranteePrincipal" in grant or "GranteeServicePrincipal" in grant, grant
             except ClientError as error:
                 hidden = error
         list(self.pages_of(client, "list_aliases", "Aliases"))

@@ -111,6 +111,8 @@ class Regions(Reading):
             )
             policy = client.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"]
             self.policy(arn, "kms_key", "resource", policy)
+            assert not client.list_grants(KeyId=key_id)["Grants"], "no grant was made"
+            self.policy(arn, "kms_key", "grant", None)
 
     def functions(self, client):
         for function in self.pages(client, "list_functions", "Functions"):

@@ -61,6 +61,7 @@ COLLECTORS = {
     "kms:GetKeyPolicy": "kms_keys",
     "kms:GetKeyRotationStatus": "kms_keys",
     "kms:ListAliases": "kms_keys",
+    "kms:ListGrants": "kms_keys",
     "kms:ListKeys": "kms_keys",
     "kms:ListResourceTags": "kms_keys",
     "s3:GetBucketAcl": "s3_buckets",

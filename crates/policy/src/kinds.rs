@@ -61,8 +61,7 @@ kinds! {
     SNS_TOPIC = resource("sns_topic").actions_of("sns").arn("sns:*:*:*").near(&["{arn}:*"]).ends_at(":");
     /// A KMS key. An alias may belong to the key. No policy of a key is about aliases, but the author of one may have
     /// meant the key.
-    KMS_KEY = resource("kms_key").actions_of("kms").arn("kms:*:*:key/*").near(&["{place}:alias/*"])
-        .never_reads("grants");
+    KMS_KEY = resource("kms_key").actions_of("kms").arn("kms:*:*:key/*").near(&["{place}:alias/*"]);
     /// A Lambda function.
     LAMBDA_FUNCTION = resource("lambda_function").actions_of("lambda").arn("lambda:*:*:function:*").owns(QUALIFIED)
         .ends_at(":").never_reads("policies of versions and aliases");
