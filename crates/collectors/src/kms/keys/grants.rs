@@ -171,7 +171,7 @@ fn document(key_arn: &str, listed: &Listed) -> Answer<String> {
     Ok(json!({"Version": "2012-10-17", "Statement": [statement]}).to_string())
 }
 
-/// Whether a grantee is a service, `rds.eu-west-1.amazonaws.com`.
+/// Whether a grantee is a service, `workmail.eu-west-1.amazonaws.com`.
 fn is_service(grantee: &str) -> bool {
     let name = grantee.strip_suffix(".cn").unwrap_or(grantee);
     name.ends_with(".amazonaws.com") && !name.contains(':')

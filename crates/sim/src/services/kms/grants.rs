@@ -58,7 +58,7 @@ fn grant(place: &Place<'_>, dice: &mut Dice) -> Grant {
         Grantee::OtherAccount => root(&organization.other_id(place.account, dice)),
         Grantee::Outside => root(&organization.outside_id(dice)),
         Grantee::Service => "logs.amazonaws.com".to_owned(),
-        Grantee::UnscopedService => format!("rds.{}.amazonaws.com", place.region),
+        Grantee::UnscopedService => format!("workmail.{}.amazonaws.com", place.region),
     };
     let days = dice.between(0, 900);
     Grant { id: dice.hex(64), to, principal, has_context: dice.chance(0.3), created_millis: place.days_ago(days, dice) }

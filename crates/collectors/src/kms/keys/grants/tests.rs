@@ -39,7 +39,7 @@ async fn collected() -> Collected {
         "Constraints":{"EncryptionContextSubset":{"aws:s3:arn":"CANARY","b":"CANARY"}}"#;
     let service = r#""GranteeServicePrincipal":"logs.amazonaws.com","Operations":["Decrypt"],
         "RetiringServicePrincipal":"logs.amazonaws.com","Constraints":{"SourceArn":"arn:aws:logs:eu-west-1:1:g"}"#;
-    let old = r#""GranteePrincipal":"rds.eu-west-1.amazonaws.com","Operations":["Decrypt"]"#;
+    let old = r#""GranteePrincipal":"workmail.eu-west-1.amazonaws.com","Operations":["Decrypt"]"#;
     let new = r#""GranteePrincipal":"AROAEXAMPLEEXAMPLE123","Operations":["Transmute"]"#;
     let first = format!("{},{}", grant("g-1", outside), grant("g-2", service));
     let second = format!(r#"{},{},{{"GrantId":"g-5"}}"#, grant("g-3", old), grant("g-4", new));
@@ -64,7 +64,7 @@ async fn grants_of_two_pages_have_rows() {
         [
             json!(["g-1", "backup", "arn:aws:iam::999988887777:root", null, ["Decrypt", "CreateGrant"], 9]),
             json!(["g-2", null, null, "logs.amazonaws.com", ["Decrypt"], 9]),
-            json!(["g-3", null, "rds.eu-west-1.amazonaws.com", null, ["Decrypt"], 9]),
+            json!(["g-3", null, "workmail.eu-west-1.amazonaws.com", null, ["Decrypt"], 9]),
             json!(["g-4", null, "AROAEXAMPLEEXAMPLE123", null, ["Transmute"], 9]),
             json!(["g-5", null, null, null, [], null]),
         ]
@@ -92,7 +92,7 @@ async fn each_grant_is_a_share_with_its_operations() {
         [
             json!(["g-1", ["AWS:arn:aws:iam::999988887777:root"], ["kms:Decrypt", "kms:CreateGrant"], [KEY], []]),
             json!(["g-2", ["Service:logs.amazonaws.com"], ["kms:Decrypt"], [KEY], ["aws:sourcearn"]]),
-            json!(["g-3", ["Service:rds.eu-west-1.amazonaws.com"], ["kms:Decrypt"], [KEY], []]),
+            json!(["g-3", ["Service:workmail.eu-west-1.amazonaws.com"], ["kms:Decrypt"], [KEY], []]),
             json!(["g-4", ["AWS:AROAEXAMPLEEXAMPLE123"], ["kms:Transmute"], [KEY], []]),
         ]
     );
