@@ -333,8 +333,13 @@ class Census(OrganizationWide, PlainServices):
     def secrets(self, client):
         for secret in self.pages_of(client, "list_secrets", "SecretList", IncludePlannedDeletion=True):
             self.found("secretsmanager_secrets", secret["ARN"])
-            if policy := client.get_resource_policy(SecretId=secret["ARN"]).get("ResourcePolicy"):
+            one = {"SecretId": secret["ARN"]}
+            default = client.get_resource_policy(**one).get("ResourcePolicy")
+            named = list(self.pages_of(client, "list_resource_policies", "ResourcePolicies", **one))
+            for name in [it["PolicyName"] for it in named]:
+                policy = client.get_resource_policy(**one, PolicyName=name)["ResourcePolicy"]
                 self.document(policy)
+                assert name != "default" or policy == default, secret["ARN"]
 
     def sns(self, client):
         for topic in self.pages_of(client, "list_topics", "Topics"):

@@ -145,6 +145,8 @@ class Regions(Reading):
             )
             policy = client.get_resource_policy(SecretId=arn).get("ResourcePolicy")
             self.policy(arn, "secretsmanager_secret", "resource", policy)
+            # moto does not list the names of further policies.
+            self.policy(arn, "secretsmanager_secret", "resource", None, "unlisted", state="unread")
 
     def repositories(self, client, region):
         for repository in self.pages(client, "describe_repositories", "repositories"):

@@ -95,6 +95,7 @@ UNTESTED = {
     "iam:GenerateServiceLastAccessedDetails",
     "iam:GetServiceLastAccessedDetails",
     "iam:ListServiceSpecificCredentials",
+    "secretsmanager:ListResourcePolicies",
     # Only for the collector of the two that moto does not know, which is off.
     "iam:ListRoles",
     # Asked only of two keys that were made in the same second.

@@ -70,8 +70,7 @@ kinds! {
         .ends_at(":");
     /// A secret of Secrets Manager. It may be named without the six characters that AWS appends.
     SECRETSMANAGER_SECRET = resource("secretsmanager_secret").actions_of("secretsmanager")
-        .arn("secretsmanager:*:*:secret:*").near(&["{arn}-??????", "{stem}"])
-        .never_reads("policies besides the default one");
+        .arn("secretsmanager:*:*:secret:*").near(&["{arn}-??????", "{stem}"]);
     /// An ECR repository.
     ECR_REPOSITORY = resource("ecr_repository").actions_of("ecr").arn("ecr:*:*:repository/*")
         .gate(Gate::AuthorizationToken);

@@ -47,8 +47,8 @@ impl Subject<'_> {
         if verdict.is_external != Some(true) {
             named.outside.clear();
         }
-        // A census does not read versions, aliases and further policies.
-        let has_more = ["lambda", "secretsmanager"].contains(&self.actions_service());
+        // A census does not read versions and aliases.
+        let has_more = self.actions_service() == "lambda";
         let verdict = if has_more { verdict.with_unread() } else { verdict };
         let document = match kind {
             Kind::None => None,

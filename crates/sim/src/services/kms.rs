@@ -75,8 +75,8 @@ fn planted(place: &Place<'_>, key: Key) -> Planted {
     if key.is_policy_hidden {
         return Planted { verdict: Verdict::UNKNOWN, named: Named::default(), is_policy_hidden: true, ..seen };
     }
-    for grant in key.grants.iter().filter(|grant| grant.is_left(place, kind)) {
-        grant.add_to(&mut seen);
+    for grant in &key.grants {
+        grant.add_to(&mut seen, place, kind);
     }
     seen
 }

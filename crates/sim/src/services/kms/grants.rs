@@ -6,7 +6,7 @@ use crate::dice::Dice;
 use crate::ids::ORGANIZATION_ROLE;
 use crate::organization_policies::is_in_perimeter;
 use crate::place::Place;
-use crate::policies::{Kind, Verdict};
+use crate::policies::Kind;
 use crate::truth::Planted;
 use serde_json::{Value, json};
 
@@ -15,31 +15,21 @@ use serde_json::{Value, json};
 #[derive(Debug)]
 pub(super) struct Grant {
     id: String,
-    to: Grantee,
+    kind: Kind,
     /// The grantee as AWS names it: an ARN, or a service.
     principal: String,
     has_context: bool,
     created_millis: i64,
 }
 
-/// Whom a grant is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Grantee {
-    OwnRole,
-    OtherAccount,
-    Outside,
-    /// A service that acts for one resource of the key's account.
-    Service,
-    /// A service by its name in place of a principal, as services made grants before AWS named services apart.
-    UnscopedService,
-}
-
-const GRANTEES: [(Grantee, u32); 5] = [
-    (Grantee::OwnRole, 6),
-    (Grantee::OtherAccount, 2),
-    (Grantee::Outside, 1),
-    (Grantee::Service, 2),
-    (Grantee::UnscopedService, 1),
+/// Whom grants are for, as kinds of policies: a role of the account, another account, an account outside, a service that
+/// acts for one resource of the account, and a service that may act for anyone.
+const GRANTEES: [(Kind, u32); 5] = [
+    (Kind::SameAccount, 6),
+    (Kind::InOrgAccount, 2),
+    (Kind::ExternalAccount, 1),
+    (Kind::ServiceScoped, 2),
+    (Kind::ServiceUnscoped, 1),
 ];
 
 /// The grants of a key: of most keys none, of some more than a page.
@@ -52,16 +42,23 @@ pub(super) fn grants(place: &Place<'_>, key_id: &str) -> Vec<Grant> {
 fn grant(place: &Place<'_>, dice: &mut Dice) -> Grant {
     let organization = place.organization;
     let root = |account_id: &str| organization.arn("iam", "", account_id, "root");
-    let to = dice.weighted(&GRANTEES);
-    let principal = match to {
-        Grantee::OwnRole => own_role(place),
-        Grantee::OtherAccount => root(&organization.other_id(place.account, dice)),
-        Grantee::Outside => root(&organization.outside_id(dice)),
-        Grantee::Service => "logs.amazonaws.com".to_owned(),
-        Grantee::UnscopedService => format!("workmail.{}.amazonaws.com", place.region),
+    let kind = dice.weighted(&GRANTEES);
+    let principal = match kind {
+        Kind::InOrgAccount => root(&organization.other_id(place.account, dice)),
+        Kind::ExternalAccount => root(&organization.outside_id(dice)),
+        Kind::ServiceScoped => "logs.amazonaws.com".to_owned(),
+        // A service in place of a principal, as services made grants before AWS named services apart.
+        Kind::ServiceUnscoped => format!("workmail.{}.amazonaws.com", place.region),
+        _ => own_role(place),
     };
     let days = dice.between(0, 900);
-    Grant { id: dice.hex(64), to, principal, has_context: dice.chance(0.3), created_millis: place.days_ago(days, dice) }
+    Grant {
+        id: dice.hex(64),
+        kind,
+        principal,
+        has_context: dice.chance(0.3),
+        created_millis: place.days_ago(days, dice),
+    }
 }
 
 /// A role of the account that exists.
@@ -72,35 +69,26 @@ fn own_role(place: &Place<'_>) -> String {
 }
 
 impl Grant {
-    /// Whether it lets in someone from outside the key's account, or a service, in spite of Deny statements: those of a
-    /// key's policy of this kind, and those of the organization's perimeter.
-    pub(super) fn is_left(&self, place: &Place<'_>, kind: Kind) -> bool {
-        match self.to {
-            _ if kind == Kind::DenySavesAll => false,
-            Grantee::OwnRole | Grantee::Service => false,
-            // If the organization has only one account, there is no other.
-            Grantee::OtherAccount => place.organization.settings.accounts > 1,
-            Grantee::Outside => kind != Kind::DenySavesOrganization && !is_in_perimeter(place, "kms"),
-            Grantee::UnscopedService => kind != Kind::DenySavesOrganization,
+    /// Adds the grantee to the truth of its key, whose policy is of this kind, unless a Deny statement of that policy or
+    /// the organization's perimeter takes back what is granted.
+    pub(super) fn add_to(&self, key: &mut Planted, place: &Place<'_>, policy: Kind) {
+        // If the organization has only one account, there is no other.
+        let is_alone = self.kind == Kind::InOrgAccount && place.organization.settings.accounts == 1;
+        if is_alone || !policy.spares(self.kind) {
+            return;
         }
-    }
-
-    /// Adds the grantee to the truth of its key.
-    pub(super) fn add_to(&self, key: &mut Planted) {
-        let (verdict, named) = match self.to {
-            Grantee::OtherAccount => (Verdict::IN_ORG, None),
-            Grantee::Outside => (Verdict::EXTERNAL, Some((&mut key.named.outside, "AWS"))),
-            Grantee::UnscopedService => (Verdict::CLOSED, Some((&mut key.named.unscoped, "Service"))),
-            Grantee::OwnRole | Grantee::Service => (Verdict::CLOSED, None),
-        };
-        if let Some((named, kind)) = named {
-            named.push(format!("{kind}:{}", self.principal));
-        }
+        let is_held = is_in_perimeter(place, "kms");
+        let verdict = if is_held { self.kind.verdict_in_perimeter() } else { self.kind.verdict() };
         key.verdict = key.verdict.or(verdict);
+        if verdict.is_external == Some(true) {
+            key.named.outside.push(format!("AWS:{}", self.principal));
+        } else if self.kind == Kind::ServiceUnscoped {
+            key.named.unscoped.push(format!("Service:{}", self.principal));
+        }
     }
 
     pub(super) fn describe(&self, place: &Place<'_>, key_arn: &str) -> Value {
-        let is_service = self.to == Grantee::Service;
+        let is_service = self.kind == Kind::ServiceScoped;
         let mut constraints = serde_json::Map::new();
         if self.has_context {
             constraints.insert("EncryptionContextSubset".to_owned(), json!({ "tenant": "blue" }));
