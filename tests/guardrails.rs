@@ -103,6 +103,7 @@ async fn of_a_key_a_function_and_a_secret_all_policies_are_read() {
     }
     let grants = "SELECT COUNT(*) FROM external_access WHERE resource_type = 'kms_key' AND policy_kind = 'grant'";
     assert!(crawled.number(grants).await > 0);
-    let named = "SELECT COUNT(*) FROM external_access WHERE resource_type = 'secretsmanager_secret' AND policy_name <> ''";
+    let named =
+        "SELECT COUNT(*) FROM external_access WHERE resource_type = 'secretsmanager_secret' AND policy_name <> ''";
     assert!(crawled.number(named).await > 0);
 }

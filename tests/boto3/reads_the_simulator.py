@@ -329,6 +329,27 @@ class Census(OrganizationWide, PlainServices):
                 self.document(policy)
             list(self.pages_of(client, "list_function_url_configs", "FunctionUrlConfigs", FunctionName=name))
             client.list_tags(Resource=arn)["Tags"]
+            for alias in self.pages_of(client, "list_aliases", "Aliases", FunctionName=name):
+                self.qualified(client, "lambda_aliases", name, alias["Name"], alias["AliasArn"])
+            for version in self.pages_of(client, "list_versions_by_function", "Versions", FunctionName=name):
+                if version["Version"] != "$LATEST":
+                    self.qualified(client, "lambda_versions", name, version["Version"], version["FunctionArn"])
+        for layer in self.pages_of(client, "list_layers", "Layers"):
+            one = {"LayerName": layer["LayerName"]}
+            for version in self.pages_of(client, "list_layer_versions", "LayerVersions", **one):
+                self.found("lambda_layer_versions", version["LayerVersionArn"])
+                number = version["Version"]
+                if policy := self.optional(client.get_layer_version_policy, **one, VersionNumber=number).get("Policy"):
+                    self.document(policy)
+
+    def qualified(self, client, table, name, qualifier, arn):
+        """An alias or a version, whose policy is asked for in two ways."""
+        self.found(table, arn)
+        policy = self.optional(client.get_policy, FunctionName=name, Qualifier=qualifier).get("Policy")
+        whole = self.optional(client.get_resource_policy, ResourceArn=arn).get("Policy")
+        assert policy == whole, arn
+        if policy:
+            self.document(policy)
 
     def secrets(self, client):
         for secret in self.pages_of(client, "list_secrets", "SecretList", IncludePlannedDeletion=True):

@@ -22,7 +22,7 @@ NOT_COMPLETE = {
     "ec2_metadata_defaults": ("failed", "ec2:GetInstanceMetadataDefaults", "HTTP500"),
     "iam_service_specific_credentials": ("failed", "iam:ListServiceSpecificCredentials", "HTTP500"),
     # 404 and a page of HTML: this is not an answer of AWS, so the functions have not gone away.
-    "lambda_functions": ("partial", "lambda:ListFunctionUrlConfigs", "HTTP404"),
+    "lambda_functions": ("partial", "lambda:GetResourcePolicy", "HTTP404"),
     # GetBucketVersioning's answer has a root element that is not AWS's; all else of the buckets is read.
     "s3_buckets": ("partial", "s3:GetBucketVersioning", "AnswerUnreadable"),
     # A report without <root_account>: an account without a root user cannot be.

@@ -130,6 +130,8 @@ class Regions(Reading):
             )
             policy = optional(client.get_policy, FunctionName=name).get("Policy")
             self.policy(arn, "lambda_function", "resource", policy)
+            # moto does not know GetResourcePolicy.
+            self.policy(arn, "lambda_function", "resource", None, "resource_policy", state="unread")
 
     def secrets(self, client):
         for secret in self.pages(client, "list_secrets", "SecretList"):

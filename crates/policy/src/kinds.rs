@@ -62,10 +62,10 @@ kinds! {
     /// A KMS key. An alias may belong to the key. No policy of a key is about aliases, but the author of one may have
     /// meant the key.
     KMS_KEY = resource("kms_key").actions_of("kms").arn("kms:*:*:key/*").near(&["{place}:alias/*"]);
-    /// A Lambda function.
+    /// A Lambda function, or one of its versions and aliases, which have policies of their own.
     LAMBDA_FUNCTION = resource("lambda_function").actions_of("lambda").arn("lambda:*:*:function:*").owns(QUALIFIED)
-        .ends_at(":").never_reads("policies of versions and aliases");
-    /// A layer of Lambda functions.
+        .ends_at(":");
+    /// A version of a layer of Lambda functions.
     LAMBDA_LAYER = resource("lambda_layer").actions_of("lambda").arn("lambda:*:*:layer:*").owns(QUALIFIED)
         .ends_at(":");
     /// A secret of Secrets Manager. It may be named without the six characters that AWS appends.
