@@ -143,6 +143,7 @@ class Census(OrganizationWide, PlainServices):
         self.account_id = account_id
         self.iam(aws.client("iam"))
         self.s3(aws, account_id)
+        self.ecr_public(aws.client("ecr-public", "us-east-1"))
         for region in aws.client("ec2").describe_regions()["Regions"]:
             for service in [*REGIONAL, *self.plain]:
                 name = region["RegionName"]
@@ -300,6 +301,14 @@ class Census(OrganizationWide, PlainServices):
             client.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
         self.optional(client.get_registry_policy)
         self.arns.add(f"arn:aws:ecr:{client.meta.region_name}:{self.account_id}:registry")
+
+    def ecr_public(self, client):
+        for repository in self.pages_of(client, "describe_repositories", "repositories"):
+            name, arn = repository["repositoryName"], repository["repositoryArn"]
+            self.found("ecr_public_repositories", arn)
+            if policy := self.optional(client.get_repository_policy, repositoryName=name).get("policyText"):
+                self.document(policy)
+            client.list_tags_for_resource(resourceArn=arn)["tags"]
 
     def kms(self, client):
         hidden = None

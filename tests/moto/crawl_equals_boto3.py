@@ -31,6 +31,8 @@ NOT_COMPLETE = {
     # 500 and a page of HTML.
     "organization_root_access": ("failed", "iam:ListOrganizationsFeatures", "HTTP500"),
     "organization_resource_policy": ("failed", "organizations:DescribeResourcePolicy", "HTTP500"),
+    # moto has no ECR Public: 500 and a page of HTML.
+    "ecr_public_repositories": ("failed", "ecrpublic:DescribeRepositories", "HTTP500"),
     # 500 and a page of HTML; the default policy of each secret is read.
     "secretsmanager_secrets": ("partial", "secretsmanager:ListResourcePolicies", "HTTP500"),
     # Tags and boundaries are not implemented.

@@ -96,6 +96,9 @@ UNTESTED = {
     "iam:GetServiceLastAccessedDetails",
     "iam:ListServiceSpecificCredentials",
     "secretsmanager:ListResourcePolicies",
+    "ecr-public:DescribeRepositories",
+    "ecr-public:GetRepositoryPolicy",
+    "ecr-public:ListTagsForResource",
     # Only for the collector of the two that moto does not know, which is off.
     "iam:ListRoles",
     # Asked only of two keys that were made in the same second.

@@ -193,7 +193,8 @@ kinds! {
     /// A report group of CodeBuild.
     CODEBUILD_REPORT_GROUP = resource("codebuild_report_group").actions_of("codebuild");
     /// A public repository of ECR. Anyone may pull; its policy is about pushing.
-    ECR_PUBLIC_REPOSITORY = resource("ecr_public_repository").actions_of("ecr-public");
+    ECR_PUBLIC_REPOSITORY = resource("ecr_public_repository").actions_of("ecr-public")
+        .arn("ecr-public:*:*:repository/*");
     /// A registry of schemas of EventBridge.
     SCHEMAS_REGISTRY = resource("schemas_registry").actions_of("schemas");
     /// A dashboard of CloudTrail.

@@ -11,6 +11,7 @@ use crate::service::{Answering, Service};
 // Made by scripts/services, from here …
 pub(crate) mod ec2;
 pub(crate) mod ecr;
+pub(crate) mod ecrpublic;
 pub(crate) mod efs;
 pub(crate) mod iam;
 pub(crate) mod identity_center;
@@ -29,6 +30,7 @@ pub(crate) mod sts;
 pub(crate) static SERVICES: &[&Service] = &[
     &ec2::SERVICE,
     &ecr::SERVICE,
+    &ecrpublic::SERVICE,
     &efs::SERVICE,
     &iam::SERVICE,
     &identity_center::identitystore::SERVICE,
