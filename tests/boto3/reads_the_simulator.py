@@ -155,6 +155,7 @@ class Census(OrganizationWide, Ec2Shares, PlainServices, DeclaredKinds):
         self.account_id = account_id
         self.iam(aws.client("iam"))
         self.s3(aws, account_id)
+        self.ecr_public(aws.client("ecr-public", "us-east-1"))
         for region in aws.client("ec2").describe_regions()["Regions"]:
             for service in [*REGIONAL, *self.plain, *SERVICES]:
                 name = region["RegionName"]
@@ -371,6 +372,14 @@ class Census(OrganizationWide, Ec2Shares, PlainServices, DeclaredKinds):
         self.optional(client.get_registry_policy)
         self.arns.add(f"arn:aws:ecr:{client.meta.region_name}:{self.account_id}:registry")
 
+    def ecr_public(self, client):
+        for repository in self.pages_of(client, "describe_repositories", "repositories"):
+            name, arn = repository["repositoryName"], repository["repositoryArn"]
+            self.found("ecr_public_repositories", arn)
+            if policy := self.optional(client.get_repository_policy, repositoryName=name).get("policyText"):
+                self.document(policy)
+            client.list_tags_for_resource(resourceArn=arn)["tags"]
+
     def kms(self, client):
         hidden = None
         for key in self.pages_of(client, "list_keys", "Keys"):
@@ -382,6 +391,9 @@ class Census(OrganizationWide, Ec2Shares, PlainServices, DeclaredKinds):
                 list(self.pages_of(client, "list_resource_tags", "Tags", KeyId=key_id))
             try:
                 self.document(client.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"])
+                for grant in self.pages_of(client, "list_grants", "Grants", KeyId=key_id):
+                    self.found("kms_grants")
+                    assert "GranteePrincipal" in grant or "GranteeServicePrincipal" in grant, grant
             except ClientError as error:
                 hidden = error
         list(self.pages_of(client, "list_aliases", "Aliases"))
@@ -396,12 +408,38 @@ class Census(OrganizationWide, Ec2Shares, PlainServices, DeclaredKinds):
                 self.document(policy)
             list(self.pages_of(client, "list_function_url_configs", "FunctionUrlConfigs", FunctionName=name))
             client.list_tags(Resource=arn)["Tags"]
+            for alias in self.pages_of(client, "list_aliases", "Aliases", FunctionName=name):
+                self.qualified(client, "lambda_aliases", name, alias["Name"], alias["AliasArn"])
+            for version in self.pages_of(client, "list_versions_by_function", "Versions", FunctionName=name):
+                if version["Version"] != "$LATEST":
+                    self.qualified(client, "lambda_versions", name, version["Version"], version["FunctionArn"])
+        for layer in self.pages_of(client, "list_layers", "Layers"):
+            one = {"LayerName": layer["LayerName"]}
+            for version in self.pages_of(client, "list_layer_versions", "LayerVersions", **one):
+                self.found("lambda_layer_versions", version["LayerVersionArn"])
+                number = version["Version"]
+                if policy := self.optional(client.get_layer_version_policy, **one, VersionNumber=number).get("Policy"):
+                    self.document(policy)
+
+    def qualified(self, client, table, name, qualifier, arn):
+        """An alias or a version, whose policy is asked for in two ways."""
+        self.found(table, arn)
+        policy = self.optional(client.get_policy, FunctionName=name, Qualifier=qualifier).get("Policy")
+        whole = self.optional(client.get_resource_policy, ResourceArn=arn).get("Policy")
+        assert policy == whole, arn
+        if policy:
+            self.document(policy)
 
     def secrets(self, client):
         for secret in self.pages_of(client, "list_secrets", "SecretList", IncludePlannedDeletion=True):
             self.found("secretsmanager_secrets", secret["ARN"])
-            if policy := client.get_resource_policy(SecretId=secret["ARN"]).get("ResourcePolicy"):
+            one = {"SecretId": secret["ARN"]}
+            default = client.get_resource_policy(**one).get("ResourcePolicy")
+            named = list(self.pages_of(client, "list_resource_policies", "ResourcePolicies", **one))
+            for name in [it["PolicyName"] for it in named]:
+                policy = client.get_resource_policy(**one, PolicyName=name)["ResourcePolicy"]
                 self.document(policy)
+                assert name != "default" or policy == default, secret["ARN"]
 
     def sns(self, client):
         for topic in self.pages_of(client, "list_topics", "Topics"):

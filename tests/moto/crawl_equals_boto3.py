@@ -26,7 +26,7 @@ NOT_COMPLETE = {
     "ec2_verified_access_groups": ("failed", "ec2:DescribeVerifiedAccessGroups", "HTTP500"),
     "iam_service_specific_credentials": ("failed", "iam:ListServiceSpecificCredentials", "HTTP500"),
     # 404 and a page of HTML: this is not an answer of AWS, so the functions have not gone away.
-    "lambda_functions": ("partial", "lambda:ListFunctionUrlConfigs", "HTTP404"),
+    "lambda_functions": ("partial", "lambda:GetResourcePolicy", "HTTP404"),
     # Answers whose root elements are not AWS's.
     "s3_access_points": ("failed", "s3control:ListAccessPoints", "AnswerUnreadable"),
     "s3_multi_region_access_points": ("failed", "s3control:ListMultiRegionAccessPoints", "AnswerUnreadable"),
@@ -41,6 +41,10 @@ NOT_COMPLETE = {
     # 500 and a page of HTML.
     "organization_root_access": ("failed", "iam:ListOrganizationsFeatures", "HTTP500"),
     "organization_resource_policy": ("failed", "organizations:DescribeResourcePolicy", "HTTP500"),
+    # moto has no ECR Public: 500 and a page of HTML.
+    "ecr_public_repositories": ("failed", "ecrpublic:DescribeRepositories", "HTTP500"),
+    # 500 and a page of HTML; the default policy of each secret is read.
+    "secretsmanager_secrets": ("partial", "secretsmanager:ListResourcePolicies", "HTTP500"),
     # Tags and boundaries are not implemented.
     "identity_center_permission_sets": ("partial", "ssoadmin:GetPermissionsBoundaryForPermissionSet", "HTTP500"),
 }

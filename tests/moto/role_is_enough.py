@@ -62,6 +62,7 @@ COLLECTORS = {
     "kms:GetKeyPolicy": "kms_keys",
     "kms:GetKeyRotationStatus": "kms_keys",
     "kms:ListAliases": "kms_keys",
+    "kms:ListGrants": "kms_keys",
     "kms:ListKeys": "kms_keys",
     "kms:ListResourceTags": "kms_keys",
     "s3:GetBucketAcl": "s3_buckets",
@@ -101,6 +102,10 @@ UNTESTED = {
     "iam:GenerateServiceLastAccessedDetails",
     "iam:GetServiceLastAccessedDetails",
     "iam:ListServiceSpecificCredentials",
+    "secretsmanager:ListResourcePolicies",
+    "ecr-public:DescribeRepositories",
+    "ecr-public:GetRepositoryPolicy",
+    "ecr-public:ListTagsForResource",
     # Only for the collector of the two that moto does not know, which is off.
     "iam:ListRoles",
     # Asked only of two keys that were made in the same second.

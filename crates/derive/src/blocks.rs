@@ -25,7 +25,8 @@ pub(crate) struct AccountBlocks {
     pub(crate) buckets: ByArn<BlockedBucket>,
     /// The settings of each access point, and where it leads.
     pub(crate) points: ByArn<BlockedPoint>,
-    /// When each function's oldest URL was created; `None` if the time of one of its URLs is not known.
+    /// When the oldest URL of each function, and of each alias, was created; `None` if the time of one of its URLs is
+    /// not known.
     pub(crate) function_urls: ByArn<Option<Timestamp>>,
 }
 
@@ -121,13 +122,13 @@ impl Blocks {
             found.points.insert(row.arn.to_owned(), object_lambda(&row));
         })?;
         self.function_urls.of_account(account_id, |row| {
-            add_url(&mut found.function_urls, row.function_arn, row.created_at);
+            add_url(&mut found.function_urls, row.qualified_arn, row.created_at);
         })?;
         Ok(found)
     }
 }
 
-/// If a function has several URLs, the oldest counts. A URL whose time is not known counts as older than all others.
+/// If a function or an alias has several URLs, the oldest counts. A URL whose time is not known counts as older than all others.
 fn add_url(urls: &mut ByArn<Option<Timestamp>>, arn: &str, created_at: Option<Timestamp>) {
     urls.entry(arn.to_owned()).and_modify(|oldest| *oldest = (*oldest).min(created_at)).or_insert(created_at);
 }

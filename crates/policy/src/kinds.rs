@@ -61,18 +61,16 @@ kinds! {
     SNS_TOPIC = resource("sns_topic").actions_of("sns").arn("sns:*:*:*").near(&["{arn}:*"]).ends_at(":");
     /// A KMS key. An alias may belong to the key. No policy of a key is about aliases, but the author of one may have
     /// meant the key.
-    KMS_KEY = resource("kms_key").actions_of("kms").arn("kms:*:*:key/*").near(&["{place}:alias/*"])
-        .never_reads("grants");
-    /// A Lambda function.
+    KMS_KEY = resource("kms_key").actions_of("kms").arn("kms:*:*:key/*").near(&["{place}:alias/*"]);
+    /// A Lambda function, or one of its versions and aliases, which have policies of their own.
     LAMBDA_FUNCTION = resource("lambda_function").actions_of("lambda").arn("lambda:*:*:function:*").owns(QUALIFIED)
-        .ends_at(":").never_reads("policies of versions and aliases");
-    /// A layer of Lambda functions.
+        .ends_at(":");
+    /// A version of a layer of Lambda functions.
     LAMBDA_LAYER = resource("lambda_layer").actions_of("lambda").arn("lambda:*:*:layer:*").owns(QUALIFIED)
         .ends_at(":");
     /// A secret of Secrets Manager. It may be named without the six characters that AWS appends.
     SECRETSMANAGER_SECRET = resource("secretsmanager_secret").actions_of("secretsmanager")
-        .arn("secretsmanager:*:*:secret:*").near(&["{arn}-??????", "{stem}"])
-        .never_reads("policies besides the default one");
+        .arn("secretsmanager:*:*:secret:*").near(&["{arn}-??????", "{stem}"]);
     /// An ECR repository.
     ECR_REPOSITORY = resource("ecr_repository").actions_of("ecr").arn("ecr:*:*:repository/*")
         .gate(Gate::AuthorizationToken);
@@ -195,7 +193,8 @@ kinds! {
     /// A report group of CodeBuild.
     CODEBUILD_REPORT_GROUP = resource("codebuild_report_group").actions_of("codebuild");
     /// A public repository of ECR. Anyone may pull; its policy is about pushing.
-    ECR_PUBLIC_REPOSITORY = resource("ecr_public_repository").actions_of("ecr-public");
+    ECR_PUBLIC_REPOSITORY = resource("ecr_public_repository").actions_of("ecr-public")
+        .arn("ecr-public:*:*:repository/*");
     /// A registry of schemas of EventBridge.
     SCHEMAS_REGISTRY = resource("schemas_registry").actions_of("schemas");
     /// A dashboard of CloudTrail.

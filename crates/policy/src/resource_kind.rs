@@ -118,7 +118,7 @@ impl ResourceKind {
     }
 
     /// No collector reads this part of it, and that part may let someone in.
-    pub(crate) const fn never_reads(self, what: &'static str) -> Self {
+    pub const fn never_reads(self, what: &'static str) -> Self {
         Self { never_read: Some(what), ..self }
     }
 

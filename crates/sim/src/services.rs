@@ -26,6 +26,7 @@ pub(crate) mod config;
 pub(crate) mod directory;
 pub(crate) mod ec2;
 pub(crate) mod ecr;
+pub(crate) mod ecrpublic;
 pub(crate) mod efs;
 pub(crate) mod entityresolution;
 pub(crate) mod iam;
@@ -89,6 +90,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &directory::SERVICE,
     &ec2::SERVICE,
     &ecr::SERVICE,
+    &ecrpublic::SERVICE,
     &efs::SERVICE,
     &entityresolution::SERVICE,
     &iam::SERVICE,
