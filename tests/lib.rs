@@ -225,6 +225,7 @@ impl Place {
             },
             trusted_accounts: Vec::new(),
             trusted_tenants: Vec::new(),
+            owner_tag: None,
             stage_directory: self.folder.path().join("stage"),
             lake: self.lake.clone(),
             file_options: FileOptions::default(),

@@ -46,6 +46,8 @@ pub struct Crawl {
     pub trusted_accounts: Vec<String>,
     /// Tenants of identity providers that count as inside, as the configuration writes them.
     pub trusted_tenants: Vec<String>,
+    /// The key of the tag whose value names a resource's owner, if there is such a tag.
+    pub owner_tag: Option<String>,
     /// The folder that contains a folder for each run, where rows wait until they are published.
     pub stage_directory: PathBuf,
     /// The lake that the snapshot is written to.

@@ -40,7 +40,7 @@ pub use account::REGIONS;
 pub use check::{Findings, one_role_for_many};
 pub use context::{Bounds, Crawl, Stop, never};
 pub use coverage::{Tally, TaskCoverage};
-pub use derivation::{Derivation, Derive, Derived, Staged};
+pub use derivation::{Derivation, Derive, Derived, Staged, StagedResources};
 pub use error::Error;
 pub use event::{Event, Listener};
 pub use journal::{AccountRecord, Readings};

@@ -40,6 +40,7 @@ pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) 
         selection,
         trusted_accounts: config.organization.trusted_accounts.clone(),
         trusted_tenants: config.organization.trusted_tenants.clone(),
+        owner_tag: config.inventory.owner_tag.clone(),
         stage_directory: stage_directory(config, &lake),
         lake,
         file_options: FileOptions { target_file_bytes: config.lake.target_file_mib << 20, ..FileOptions::default() },

@@ -1,0 +1,315 @@
+//! The inventory: the resources of all types in one table, and their tags in another.
+//!
+//! Which tables are of resources, and where they say name, age and tags, follows from their rows' declarations: a
+//! collector's table is in the inventory without a word here. A resource that has policies but no table is listed too,
+//! by its verdict.
+
+use std::collections::HashMap;
+
+use orgcensus_collectors::COLLECTORS;
+use orgcensus_crawl::{Derivation, Derive, Derived, Error, ScratchRows, Staged, StagedResources};
+use orgcensus_row::{Resource, Row, Stamp, Table, Timestamp, table};
+use serde::Serialize;
+
+use crate::rows::{ResourceAccess, ResourceAccessRef};
+
+/// The derivation. Its rows say less where a policy was not read, so they rest on all that verdicts rest on.
+pub(crate) const INVENTORY: Derivation = Derivation {
+    name: "inventory",
+    reads: READS,
+    writes: &[
+        Derived { table: table::<InventoryResource>(), rests_on: &[table::<ResourceAccess>()] },
+        Derived { table: table::<ResourceTag>(), rests_on: SOURCES },
+    ],
+    run: |derive| Box::pin(run(derive)),
+};
+
+/// A resource of the account, whatever its type. Its own table, if it has one, says more of it.
+#[derive(Debug, Clone, Serialize, Row)]
+#[row(table = "resources", key = "arn", resource = "none")]
+pub struct InventoryResource {
+    /// Its ARN.
+    pub arn: String,
+    /// Its type, sqs_queue.
+    pub resource_type: String,
+    /// Its name; null if resources of its type have none, if it was not read, and if only its policy is read.
+    pub name: Option<String>,
+    /// When it was made (UTC); null if AWS does not say it of its type, or if it was not read.
+    pub created_at: Option<Timestamp>,
+    /// Whole days since it was made; null where created_at is null.
+    pub age_days: Option<i32>,
+    /// The value of the tag that the configuration names as that of the owner; null if it names none, or the resource
+    /// has no such tag, or its tags were not read.
+    pub owner: Option<String>,
+    /// Whether anyone can reach it, as resource_access says; null if it cannot be told, or its type has no policy that
+    /// is read.
+    pub is_public: Option<bool>,
+    /// Whether someone outside the organization can, anyone included; null as is_public.
+    pub is_external: Option<bool>,
+    /// Whether another account of the organization can; null as is_public.
+    pub is_in_org: Option<bool>,
+    /// Whether a list of tagged resources is all that tells of it: then no collector reads its type, and others of the
+    /// type that never had a tag are missing.
+    pub is_listed_only: bool,
+}
+
+/// A tag of a resource. A resource whose tags were not read has none here.
+#[derive(Debug, Clone, Serialize, Row)]
+#[row(table = "resource_tags", key = "arn, tag_key")]
+pub struct ResourceTag {
+    /// The resource's ARN.
+    pub arn: String,
+    /// The resource's type, sqs_queue.
+    pub resource_type: String,
+    /// The tag's key.
+    pub tag_key: String,
+    /// The tag's value.
+    pub tag_value: String,
+}
+
+/// The collectors' tables of resources.
+const SOURCES: &[Table] = &sources::<{ count() }>();
+
+const fn count() -> usize {
+    let (mut count, mut collector) = (0, 0);
+    while collector < COLLECTORS.len() {
+        let tables = COLLECTORS[collector].tables;
+        let mut place = 0;
+        while place < tables.len() {
+            count += tables[place].resource.is_some() as usize;
+            place += 1;
+        }
+        collector += 1;
+    }
+    count
+}
+
+const fn sources<const N: usize>() -> [Table; N] {
+    let mut all = [table::<ResourceAccess>(); N];
+    let (mut filled, mut collector) = (0, 0);
+    while collector < COLLECTORS.len() {
+        let tables = COLLECTORS[collector].tables;
+        let mut place = 0;
+        while place < tables.len() {
+            if tables[place].resource.is_some() {
+                all[filled] = tables[place];
+                filled += 1;
+            }
+            place += 1;
+        }
+        collector += 1;
+    }
+    all
+}
+
+/// The tables that it reads.
+const READS: &[Table] = &with_verdicts();
+
+const fn with_verdicts() -> [Table; SOURCES.len() + 1] {
+    let mut all = [table::<ResourceAccess>(); SOURCES.len() + 1];
+    let mut place = 0;
+    while place < SOURCES.len() {
+        all[place] = SOURCES[place];
+        place += 1;
+    }
+    all
+}
+
+/// How many tables are read side by side. More of them would hold the places of more rows in memory; fewer would read
+/// the verdicts more often.
+const TABLES_AT_ONCE: usize = 16;
+
+async fn run(derive: &mut Derive<'_>) -> Result<(), Error> {
+    for tables in SOURCES.chunks(TABLES_AT_ONCE) {
+        let mut sources = Vec::new();
+        for table in tables {
+            sources.extend(derive.staged_resources(*table)?);
+        }
+        let (mut rows, mut access) = (Rows::new(derive)?, derive.staged::<ResourceAccess>()?);
+        for member in &derive.organization().accounts {
+            let verdicts = Verdicts::read(&mut access, &member.id)?;
+            for source in &mut sources {
+                rows.account(derive, &member.id, source, &verdicts)?;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+    without_table(derive).await
+}
+
+/// Adds the resources that have policies but no table of their own. Of two rows of one resource the first is published,
+/// so what has a table as well stays as that says it.
+async fn without_table(derive: &mut Derive<'_>) -> Result<(), Error> {
+    let (mut rows, mut access) = (Rows::new(derive)?, derive.staged::<ResourceAccess>()?);
+    for member in &derive.organization().accounts {
+        while let Some(group) = access.next_group_of(&member.id) {
+            let stamp = derive.stamp(&member.id, &group.region);
+            let mut added = Ok(());
+            access.each_of(&group, |it| {
+                if added.is_ok() && !has_table(it.resource_type) && is_own(it.resource_arn, &member.id) {
+                    added = derive.extend(&mut rows.resources, &stamp, [InventoryResource::of_verdict(&it)]);
+                }
+            })?;
+            added?;
+            rows.stage(derive, &stamp)?;
+        }
+        tokio::task::yield_now().await;
+    }
+    Ok(())
+}
+
+/// Whether a table has the resources of a type.
+fn has_table(resource_type: &str) -> bool {
+    SOURCES.iter().filter_map(|table| table.resource).any(|it| it.resource_type == resource_type)
+}
+
+/// Whether a resource belongs to the account that shows it. A shared subnet belongs to another one, and AWS's managed
+/// policies belong to none; an ARN without an account says nothing.
+fn is_own(arn: &str, account_id: &str) -> bool {
+    arn.splitn(6, ':').nth(4).is_none_or(|owner| owner.is_empty() || owner == account_id)
+}
+
+/// Who can reach a resource, as far as it is known.
+#[derive(Debug, Clone, Copy, Default)]
+struct Reach {
+    is_public: Option<bool>,
+    is_external: Option<bool>,
+    is_in_org: Option<bool>,
+}
+
+impl Reach {
+    fn of(row: &ResourceAccessRef<'_>) -> Self {
+        Self { is_public: row.is_public, is_external: row.is_external, is_in_org: row.is_in_org }
+    }
+}
+
+/// The verdicts on the resources of one account, by ARN.
+#[derive(Default)]
+struct Verdicts(HashMap<String, Reach>);
+
+impl Verdicts {
+    fn read(access: &mut Staged<ResourceAccess>, account_id: &str) -> Result<Self, Error> {
+        let mut verdicts = Self::default();
+        access.of_account(account_id, |row| verdicts.add(row.resource_arn, Reach::of(&row)))?;
+        Ok(verdicts)
+    }
+
+    fn add(&mut self, arn: &str, reach: Reach) {
+        self.0.insert(arn.to_owned(), reach);
+    }
+
+    fn of(&self, arn: &str) -> Reach {
+        self.0.get(arn).copied().unwrap_or_default()
+    }
+}
+
+impl InventoryResource {
+    /// A resource by the row of its table; none if the row does not name it, or another account owns it.
+    fn of_row(
+        resource_type: &str,
+        it: &Resource<'_>,
+        verdicts: &Verdicts,
+        owner_tag: Option<&str>,
+        stamp: &Stamp,
+    ) -> Option<Self> {
+        let arn = it.arn.filter(|arn| is_own(arn, &stamp.account_id))?;
+        let owner = it.tags.and_then(|tags| tags.iter().find(|(key, _)| Some(*key) == owner_tag));
+        let Reach { is_public, is_external, is_in_org } = verdicts.of(arn);
+        Some(Self {
+            arn: arn.to_owned(),
+            resource_type: resource_type.to_owned(),
+            name: it.name.map(str::to_owned),
+            created_at: it.created_at,
+            age_days: it.created_at.map(|created_at| created_at.days_until(stamp.captured_at)),
+            owner: owner.map(|(_, value)| value.to_owned()),
+            is_public,
+            is_external,
+            is_in_org,
+            is_listed_only: false,
+        })
+    }
+
+    /// A resource of which only its policies tell.
+    fn of_verdict(row: &ResourceAccessRef<'_>) -> Self {
+        let Reach { is_public, is_external, is_in_org } = Reach::of(row);
+        Self {
+            arn: row.resource_arn.to_owned(),
+            resource_type: row.resource_type.to_owned(),
+            name: None,
+            created_at: None,
+            age_days: None,
+            owner: None,
+            is_public,
+            is_external,
+            is_in_org,
+            is_listed_only: false,
+        }
+    }
+
+    /// The rows of its tags.
+    fn tags<'t>(&'t self, it: &Resource<'t>) -> impl Iterator<Item = ResourceTag> + use<'t> {
+        let tags = it.tags.into_iter().flat_map(|tags| tags.iter());
+        tags.map(move |(key, value)| ResourceTag {
+            arn: self.arn.clone(),
+            resource_type: self.resource_type.clone(),
+            tag_key: key.to_owned(),
+            tag_value: value.to_owned(),
+        })
+    }
+}
+
+/// The rows of the inventory that wait to be staged.
+struct Rows<'c> {
+    resources: ScratchRows<InventoryResource>,
+    tags: ScratchRows<ResourceTag>,
+    owner_tag: Option<&'c str>,
+}
+
+impl<'c> Rows<'c> {
+    fn new(derive: &Derive<'c>) -> Result<Self, Error> {
+        let owner_tag = derive.crawl().owner_tag.as_deref();
+        Ok(Self { resources: derive.rows()?, tags: derive.rows()?, owner_tag })
+    }
+
+    /// Stages the resources of one table in one account.
+    fn account(
+        &mut self,
+        derive: &mut Derive<'_>,
+        account_id: &str,
+        source: &mut StagedResources,
+        verdicts: &Verdicts,
+    ) -> Result<(), Error> {
+        while let Some(group) = source.next_group_of(account_id) {
+            let stamp = derive.stamp(account_id, &group.region);
+            let mut added = Ok(());
+            source.each_of(&group, |it| {
+                let row = InventoryResource::of_row(source.resource_type(), &it, verdicts, self.owner_tag, &stamp);
+                if let Some(row) = row.filter(|_| added.is_ok()) {
+                    added = self.add(derive, &stamp, row, &it);
+                }
+            })?;
+            added?;
+            self.stage(derive, &stamp)?;
+        }
+        Ok(())
+    }
+
+    fn add(
+        &mut self,
+        derive: &mut Derive<'_>,
+        stamp: &Stamp,
+        row: InventoryResource,
+        it: &Resource<'_>,
+    ) -> Result<(), Error> {
+        derive.extend(&mut self.tags, stamp, row.tags(it))?;
+        derive.extend(&mut self.resources, stamp, [row])
+    }
+
+    fn stage(&mut self, derive: &mut Derive<'_>, stamp: &Stamp) -> Result<(), Error> {
+        derive.stage(&mut self.resources, stamp)?;
+        derive.stage(&mut self.tags, stamp)
+    }
+}
+
+#[cfg(test)]
+mod tests;
