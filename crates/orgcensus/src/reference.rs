@@ -60,8 +60,11 @@ pub(crate) fn markdown(tables: &[Table]) -> String {
     text
 }
 
+/// The table's own columns of the key, and the type by which its rows are in the inventory.
 fn key(table: &Table) -> String {
-    table.key.iter().map(|column| format!(", {column}")).collect()
+    let columns: String = table.key.iter().map(|column| format!(", {column}")).collect();
+    let listed = table.resource.map(|resource| format!("; in resources as {}", resource.resource_type));
+    columns + &listed.unwrap_or_default()
 }
 
 #[cfg(test)]

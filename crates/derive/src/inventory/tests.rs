@@ -122,10 +122,10 @@ fn a_table_calls_its_resources_as_their_policies_do() {
         let unknown: Vec<_> = of_tables.clone().filter(|it| ResourceKind::of_type(it).is_none()).collect();
         let of_policies = collector.resources.iter().map(|it| it.resource_type);
         let without_table: Vec<_> = of_policies.filter(|it| of_tables.clone().all(|other| other != *it)).collect();
+        let name = collector.name;
         assert!(
             unknown.is_empty() || without_table.is_empty(),
-            "{}: its table has {unknown:?}, and its policies are of {without_table:?}: say `resource = \"…\"` in #[row(…)]",
-            collector.name
+            "{name}: a table of {unknown:?} and policies of {without_table:?}: say resource = \"…\" in #[row(…)]"
         );
     }
 }

@@ -1,0 +1,61 @@
+//! The inventory of a whole run: every resource of every table once, with its verdict, its tags and its owner.
+
+use orgcensus_collectors::COLLECTORS;
+use orgcensus_crawl::Crawl;
+use orgcensus_row::Table;
+use orgcensus_sim::{Settings, Troubles};
+use orgcensus_tests::{Crawled, Place, Way};
+
+/// What belongs to the account that shows it: neither shared by another one nor AWS's own.
+const IS_OWN: &str = "split_part(arn, ':', 5) IN ('', account_id)";
+
+async fn crawl() -> Crawled {
+    let place = Place::new(Settings { troubles: Troubles::none(), ..Settings::new(4, 1) }, Way::Inside);
+    let crawl = Crawl { owner_tag: Some("team".to_owned()), ..place.crawl().await };
+    place.run(crawl).await
+}
+
+/// The collectors' tables of resources, each with the type of its resources.
+fn tables() -> impl Iterator<Item = (&'static Table, &'static str)> {
+    let tables = COLLECTORS.iter().flat_map(|collector| collector.tables);
+    tables.filter_map(|table| Some((table, table.resource?.resource_type)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_inventory_has_each_tables_resources_once_and_the_verdicts_on_them() {
+    let crawled = crawl().await;
+    let mut all = 0;
+    for (table, resource_type) in tables() {
+        let own = crawled.number(&format!("SELECT COUNT(DISTINCT arn) FROM {} WHERE {IS_OWN}", table.name)).await;
+        let listed = format!("SELECT COUNT(DISTINCT arn) FROM resources WHERE resource_type = '{resource_type}'");
+        assert_eq!(crawled.number(&listed).await, own, "{resource_type}");
+        all += own;
+    }
+    assert!(all > 0);
+    let joined = "resource_access JOIN resources ON resources.arn = resource_access.resource_arn
+        AND resources.account_id = resource_access.account_id AND resources.region = resource_access.region";
+    let told = crawled.number(&format!("SELECT COUNT(*) FROM {joined}")).await;
+    let otherwise = "resources.is_public IS DISTINCT FROM resource_access.is_public";
+    assert!(told > 0);
+    assert_eq!(crawled.number(&format!("SELECT COUNT(*) FROM {joined} WHERE {otherwise}")).await, 0);
+    assert!(crawled.number("SELECT COUNT(*) FROM resources WHERE is_public").await > 0, "something is public");
+    let registries = "resource_type = 'ecr_registry'";
+    let of_policies = crawled.number(&format!("SELECT COUNT(*) FROM resource_access WHERE {registries}")).await;
+    let without_table = crawled.number(&format!("SELECT COUNT(*) FROM resources WHERE {registries}")).await;
+    assert_eq!(without_table, of_policies, "what has a policy and no table is listed too");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tags_are_rows_and_one_of_them_names_the_owner() {
+    let crawled = crawl().await;
+    for (table, resource_type) in [("sqs_queues", "sqs_queue"), ("ec2_vpcs", "ec2_vpc")] {
+        let count = "COALESCE(SUM(CAST(cardinality(map_keys(tags)) AS BIGINT)), 0)";
+        let tags = format!("SELECT {count} FROM {table} WHERE {IS_OWN}");
+        let rows = format!("SELECT COUNT(*) FROM resource_tags WHERE resource_type = '{resource_type}'");
+        assert_eq!(crawled.number(&rows).await, crawled.number(&tags).await, "{resource_type}");
+    }
+    let owned = crawled.number("SELECT COUNT(*) FROM resources WHERE owner IS NOT NULL").await;
+    let by_tag = "SELECT COUNT(*) FROM resource_tags WHERE tag_key = 'team'";
+    assert!(owned > 0);
+    assert_eq!(crawled.number(by_tag).await, owned);
+}
