@@ -108,6 +108,9 @@ pub(crate) struct Tables {
     /// Everything, as Markdown.
     #[arg(long)]
     pub(crate) markdown: bool,
+    /// Every type of resource that can have a policy: its tier, the collector that reads it, and what that calls.
+    #[arg(long, conflicts_with_all = ["name", "markdown"])]
+    pub(crate) policies: bool,
 }
 
 /// `role`

@@ -33,6 +33,11 @@ pub(crate) fn list(tables: &[Table]) -> String {
     text
 }
 
+/// One line for each type of resource that can have a policy.
+pub(crate) fn policies() -> String {
+    resources::policies()
+}
+
 /// One table with its columns.
 pub(crate) fn page(table: &Table) -> String {
     let columns = table.columns();
