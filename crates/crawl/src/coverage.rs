@@ -6,6 +6,7 @@ use orgcensus_row::{Row, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::Outcome;
+use crate::role_actions::RolesBehind;
 use crate::task_record::TaskRecord;
 
 /// One task: a collector in an account and region, and how it ended. Read it before you believe that there is nothing.
@@ -50,6 +51,9 @@ pub struct TaskCoverage {
     pub tables_short: Vec<String>,
     /// Rows that were left out because an earlier one of the task had their key. Two that differ count as missed as well.
     pub rows_duplicate: i64,
+    /// role_outdated: the role in the account is of an older version, from before it had the action of error_operation.
+    /// Null if nothing is known to be the reason.
+    pub reason: Option<String>,
 }
 
 impl From<&TaskRecord> for TaskCoverage {
@@ -73,6 +77,7 @@ impl From<&TaskRecord> for TaskCoverage {
             items_gone: number(task.gone),
             tables_short: task.short_tables.clone(),
             rows_duplicate: number(task.duplicates),
+            reason: task.reason.clone(),
         }
     }
 }
@@ -93,6 +98,9 @@ pub struct Tally {
     /// Accounts that were entered.
     #[serde(default)]
     pub accounts_entered: u64,
+    /// Accounts whose role is older than the newest version; none if all of those that say their version are as new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roles_behind: Option<RolesBehind>,
 }
 
 impl Tally {
@@ -115,6 +123,7 @@ impl Tally {
         self.throttles += other.throttles;
         self.rows += other.rows;
         self.accounts_entered += other.accounts_entered;
+        self.roles_behind = RolesBehind::sum(self.roles_behind, other.roles_behind);
     }
 
     /// Tasks that count as planned work.

@@ -84,7 +84,8 @@ pub(crate) enum Command {
     Prune(Prune),
     /// Describe the tables, or one table's columns.
     Tables(Tables),
-    /// Print a least-privilege policy: for the members' role, for the crawl's own identity, or for the lake.
+    /// Print a least-privilege policy: for the members' role, for the crawl's own identity, or for the lake. Or the
+    /// version of the members' role.
     Role(Role),
     /// Print a completion script for a shell.
     Completions {
@@ -138,8 +139,10 @@ pub(crate) struct Role {
 /// Whose permissions are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Whose {
-    /// The role in every member account.
+    /// The role in every member account. A list of policies where one would be too long for IAM.
     Member,
+    /// The version of that role, for its tag orgcensus:version. It tells which actions the role lacks later.
+    Version,
     /// The identity that reads the organization and assumes the members' role.
     Management,
     /// The identity that writes the lake and its catalogue.
