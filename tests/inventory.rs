@@ -46,6 +46,20 @@ async fn the_inventory_has_each_tables_resources_once_and_the_verdicts_on_them()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_only_the_list_of_tags_tells_of_is_marked_and_its_coverage_says_that_there_may_be_more() {
+    let crawled = crawl().await;
+    let of = |table: &str, which: &str| format!("SELECT COUNT(*) FROM {table} WHERE {which}");
+    let listed = crawled.number(&of("tagging_resources", "arn_type = 'appconfig_application'")).await;
+    assert!(listed > 0 && crawled.number(&of("tagging_resources", "arn_type = 'sqs'")).await > 0);
+    let marked = of("resources", "is_listed_only AND resource_type = 'appconfig_application' AND name IS NULL");
+    assert_eq!(crawled.number(&marked).await, listed);
+    assert_eq!(crawled.number(&of("resources", "is_listed_only")).await, listed, "a queue has a row of its own");
+    let is_other = "reason IS DISTINCT FROM 'untagged_not_listed'";
+    let silent = of("coverage", &format!("collector = 'tagging_resources' AND is_complete AND {is_other}"));
+    assert_eq!(crawled.number(&silent).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tags_are_rows_and_one_of_them_names_the_owner() {
     let crawled = crawl().await;
     for (table, resource_type) in [("sqs_queues", "sqs_queue"), ("ec2_vpcs", "ec2_vpc")] {

@@ -103,8 +103,9 @@ UNTESTED = {
     "s3:GetBucketOwnershipControls",
     "s3:GetBucketPublicAccessBlock",
     "s3:GetEncryptionConfiguration",
+    "tag:GetResources",
 }
-MOTO_ONLY = ["s3:GetPublicAccessBlock", "s3:ListBucket"]
+MOTO_ONLY = ["s3:GetPublicAccessBlock", "s3:ListBucket", "tagging:GetResources"]
 
 # What the management's policy allows, and the coverage rows that are refused without it.
 ORGANIZATION = {

@@ -43,6 +43,8 @@ pub struct Finished {
     pub missed: Option<Missed>,
     /// The tags of the role by which the task read, if that role was among what it read.
     pub own_role_tags: Option<BTreeMap<String, String>>,
+    /// Why there may be more than the rows say, in one word.
+    pub reason: Option<&'static str>,
 }
 
 /// The rows of one task.
@@ -163,6 +165,11 @@ impl<'s> Rows<'s> {
     /// Notes that an item went away between the list and the read: it has no row, and nothing is missing.
     pub fn gone(&mut self) {
         self.finished.gone += 1;
+    }
+
+    /// Says in one word why there may be more than the rows say, however well the task goes.
+    pub fn because(&mut self, reason: &'static str) {
+        self.finished.reason = Some(reason);
     }
 
     /// Notes the tags of the role by which the task reads: they say which actions the role has.

@@ -20,6 +20,7 @@ pub mod s3;
 pub mod secretsmanager;
 pub mod sns;
 pub mod sqs;
+pub mod tagging;
 
 /// The services, each with its collectors.
 const SERVICES: &[&[Collector]] = &[
@@ -36,6 +37,7 @@ const SERVICES: &[&[Collector]] = &[
     secretsmanager::COLLECTORS,
     sns::COLLECTORS,
     sqs::COLLECTORS,
+    tagging::COLLECTORS,
 ];
 // … to here.
 

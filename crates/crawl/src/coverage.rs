@@ -51,8 +51,9 @@ pub struct TaskCoverage {
     pub tables_short: Vec<String>,
     /// Rows that were left out because an earlier one of the task had their key. Two that differ count as missed as well.
     pub rows_duplicate: i64,
-    /// role_outdated: the role in the account is of an older version, from before it had the action of error_operation.
-    /// Null if nothing is known to be the reason.
+    /// role_outdated: the role is of an older version, from before it had the action of error_operation.
+    /// untagged_not_listed: AWS lists nothing that never had a tag, so there may be more than the rows. Null: nothing is
+    /// to be said.
     pub reason: Option<String>,
 }
 

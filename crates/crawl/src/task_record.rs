@@ -44,7 +44,8 @@ pub struct TaskRecord {
     /// Rows left out because an earlier one had their key.
     #[serde(default)]
     pub duplicates: u64,
-    /// Why it ended so, in a word of this program: `role_outdated`. A plan of an older version has none.
+    /// Why it ended so, or why there may be more than its rows say, in a word of this program. A plan of an older
+    /// version has none.
     #[serde(default)]
     pub reason: Option<String>,
     /// The version of the role by which it read, if it saw this role.
@@ -126,6 +127,7 @@ impl TaskRecord {
             gone: finished.gone,
             short_tables: tables.map(|table| (*table).to_owned()).collect(),
             duplicates: finished.duplicates,
+            reason: finished.reason.map(str::to_owned),
             role_version: finished.own_role_tags.as_ref().and_then(role_version),
             ..self
         }

@@ -2,13 +2,14 @@
 //!
 //! Which tables are of resources, and where they say name, age and tags, follows from their rows' declarations: a
 //! collector's table is in the inventory without a word here. A resource that has policies but no table is listed too,
-//! by its verdict.
+//! by its verdict; and what no collector reads, if AWS lists it among what is tagged.
 
 use std::collections::HashMap;
 
 use orgcensus_collectors::COLLECTORS;
+use orgcensus_collectors::tagging::resources::TaggedResource;
 use orgcensus_crawl::{Derivation, Derive, Derived, Error, ScratchRows, Staged, StagedResources};
-use orgcensus_row::{Resource, Row, Stamp, Table, Timestamp, table};
+use orgcensus_row::{Entries, GLOBAL, Resource, Row, Stamp, Table, Timestamp, table};
 use serde::Serialize;
 
 use crate::rows::{ResourceAccess, ResourceAccessRef};
@@ -19,7 +20,7 @@ pub(crate) const INVENTORY: Derivation = Derivation {
     reads: READS,
     writes: &[
         Derived { table: table::<InventoryResource>(), rests_on: &[table::<ResourceAccess>()] },
-        Derived { table: table::<ResourceTag>(), rests_on: SOURCES },
+        Derived { table: table::<ResourceTag>(), rests_on: TAGGED },
     ],
     run: |derive| Box::pin(run(derive)),
 };
@@ -48,7 +49,7 @@ pub struct InventoryResource {
     pub is_external: Option<bool>,
     /// Whether another account of the organization can; null as is_public.
     pub is_in_org: Option<bool>,
-    /// Whether a list of tagged resources is all that tells of it: then no collector reads its type, and others of the
+    /// Whether the list of tagged resources is all that tells of it. Then its type is that of its ARN, and others of its
     /// type that never had a tag are missing.
     pub is_listed_only: bool,
 }
@@ -102,14 +103,17 @@ const fn sources<const N: usize>() -> [Table; N] {
     all
 }
 
-/// The tables that it reads.
-const READS: &[Table] = &with_verdicts();
+/// The tables that have tags: those, and the list of what is tagged.
+const TAGGED: &[Table] = &with::<{ SOURCES.len() + 1 }>(SOURCES, table::<TaggedResource>());
 
-const fn with_verdicts() -> [Table; SOURCES.len() + 1] {
-    let mut all = [table::<ResourceAccess>(); SOURCES.len() + 1];
+/// All that it reads.
+const READS: &[Table] = &with::<{ TAGGED.len() + 1 }>(TAGGED, table::<ResourceAccess>());
+
+const fn with<const N: usize>(tables: &[Table], more: Table) -> [Table; N] {
+    let mut all = [more; N];
     let mut place = 0;
-    while place < SOURCES.len() {
-        all[place] = SOURCES[place];
+    while place < tables.len() {
+        all[place] = tables[place];
         place += 1;
     }
     all
@@ -134,7 +138,8 @@ async fn run(derive: &mut Derive<'_>) -> Result<(), Error> {
             tokio::task::yield_now().await;
         }
     }
-    without_table(derive).await
+    without_table(derive).await?;
+    listed(derive).await
 }
 
 /// Adds the resources that have policies but no table of their own. Of two rows of one resource the first is published,
@@ -156,6 +161,33 @@ async fn without_table(derive: &mut Derive<'_>) -> Result<(), Error> {
         tokio::task::yield_now().await;
     }
     Ok(())
+}
+
+/// Adds the resources of which only the list of what is tagged tells, and the tags of all that it lists. What has no
+/// region in its ARN is in none, wherever AWS lists it.
+async fn listed(derive: &mut Derive<'_>) -> Result<(), Error> {
+    let (mut rows, mut tagged) = (Rows::new(derive)?, derive.staged::<TaggedResource>()?);
+    for member in &derive.organization().accounts {
+        while let Some(group) = tagged.next_group_of(&member.id) {
+            for is_global in [false, true] {
+                let stamp = derive.stamp(&member.id, if is_global { GLOBAL } else { &*group.region });
+                let mut added = Ok(());
+                tagged.each_of(&group, |it| {
+                    if added.is_ok() && has_no_region(it.arn) == is_global {
+                        added = rows.listed(derive, &stamp, it.arn, it.arn_type, it.tags);
+                    }
+                })?;
+                added?;
+                rows.stage(derive, &stamp)?;
+            }
+        }
+        tokio::task::yield_now().await;
+    }
+    Ok(())
+}
+
+fn has_no_region(arn: &str) -> bool {
+    arn.splitn(6, ':').nth(3).is_none_or(str::is_empty)
 }
 
 /// Whether a table has the resources of a type.
@@ -303,6 +335,22 @@ impl<'c> Rows<'c> {
     ) -> Result<(), Error> {
         derive.extend(&mut self.tags, stamp, row.tags(it))?;
         derive.extend(&mut self.resources, stamp, [row])
+    }
+
+    /// Adds a resource of which only the list of what is tagged tells. If there is a row of it, that one stays.
+    fn listed(
+        &mut self,
+        derive: &mut Derive<'_>,
+        stamp: &Stamp,
+        arn: &str,
+        arn_type: &str,
+        tags: Entries<'_>,
+    ) -> Result<(), Error> {
+        let it = Resource { arn: Some(arn), name: None, created_at: None, tags: Some(tags) };
+        match InventoryResource::of_row(arn_type, &it, &Verdicts::default(), self.owner_tag, stamp) {
+            Some(row) => self.add(derive, stamp, InventoryResource { is_listed_only: true, ..row }, &it),
+            None => Ok(()),
+        }
     }
 
     fn stage(&mut self, derive: &mut Derive<'_>, stamp: &Stamp) -> Result<(), Error> {

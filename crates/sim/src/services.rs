@@ -24,6 +24,7 @@ pub(crate) mod secretsmanager;
 pub(crate) mod sns;
 pub(crate) mod sqs;
 pub(crate) mod sts;
+pub(crate) mod tagging;
 
 /// All services.
 pub(crate) static SERVICES: &[&Service] = &[
@@ -43,6 +44,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &sqs::SERVICE,
     &identity_center::ssoadmin::SERVICE,
     &sts::SERVICE,
+    &tagging::SERVICE,
 ];
 // … to here.
 

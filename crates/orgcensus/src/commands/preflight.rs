@@ -90,8 +90,8 @@ impl Checks {
         println!("FAIL  {check}: {}\n      {what_to_do}", printable(&error.to_string()));
     }
 
-    /// Compares the version that the role says with the newest. A role that says none, or whose tags AWS does not show, is
-    /// as good as any.
+    /// Compares the version that the role says with the newest. A role that says none, or whose tags AWS does not show,
+    /// is as good as any.
     async fn role(&mut self, account_id: &str, session: &Session) {
         let tags = own_role_tags(session).await.ok().flatten().unwrap_or_default();
         match role_version(&tags).filter(|version| *version < permissions::role_actions().newest()) {
