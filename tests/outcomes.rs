@@ -85,7 +85,11 @@ async fn what_a_role_is_too_old_for_is_denied_with_the_reason_and_stays_planned(
         let crawl = Crawl { role_actions, ..place.crawl().await };
         let crawled = place.run(crawl).await;
         let behind = crawled.report.tally.roles_behind;
-        assert_eq!(behind, expected.map(|_| RolesBehind { accounts: 2, oldest: 1 }), "the own account has no such role");
+        assert_eq!(
+            behind,
+            expected.map(|_| RolesBehind { accounts: 2, oldest: 1 }),
+            "the own account has no such role"
+        );
         let id = crawled.simulation.account_id(1);
         let sql = format!(
             "SELECT DISTINCT collector, reason FROM coverage WHERE account_id = '{id}' AND outcome = 'denied' \

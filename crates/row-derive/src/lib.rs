@@ -204,9 +204,7 @@ fn resource(declared: &Declaration, columns: &[String]) -> proc_macro2::TokenStr
 fn singular(table: &str) -> String {
     match (table.strip_suffix("ies"), table.strip_suffix("es"), table.strip_suffix('s')) {
         (Some(stem), _, _) => format!("{stem}y"),
-        (_, Some(stem), _) if ["bus", "sh", "ss", "x"].iter().any(|end| stem.ends_with(end)) => {
-            stem.to_owned()
-        }
+        (_, Some(stem), _) if ["bus", "sh", "ss", "x"].iter().any(|end| stem.ends_with(end)) => stem.to_owned(),
         (_, _, Some(stem)) => stem.to_owned(),
         _ => table.to_owned(),
     }

@@ -126,11 +126,8 @@ mod tests {
     #[test]
     fn what_is_called_otherwise_is_declared() {
         assert_eq!(resource_type::<Odd>(), Some("test_bus"));
-        let odd = |arn: Option<&str>| Odd {
-            arn: arn.map(str::to_owned),
-            identifier: "n".into(),
-            uploaded_at: Timestamp(7),
-        };
+        let odd =
+            |arn: Option<&str>| Odd { arn: arn.map(str::to_owned), identifier: "n".into(), uploaded_at: Timestamp(7) };
         let expected = [r#"Some("a") Some("n") Some(7) None"#, r#"None Some("n") Some(7) None"#];
         assert_eq!(told(&[odd(Some("a")), odd(None)]), expected);
     }

@@ -87,6 +87,7 @@ mod tests {
     use super::*;
     use crate::testing::{columns, json_error};
 
+    const GET: &str = "GetResources";
     const FIRST: &str = r#"{"PaginationToken":"more","ResourceTagMappingList":[
         {"ResourceARN":"arn:aws:appconfig:eu-west-1:111122223333:application/a","Tags":[{"Key":"team","Value":"red"}]},
         {"ResourceARN":"arn:aws:s3:::bucket","Tags":[]}]}"#;
@@ -95,9 +96,8 @@ mod tests {
 
     #[tokio::test]
     async fn resources_of_all_pages_have_rows_and_one_without_an_arn_is_counted() {
-        let recorded = Recorded::new()
-            .answer_to("GetResources", r#""ResourcesPerPage":100"#, FIRST)
-            .answer_to("GetResources", r#""PaginationToken":"more""#, SECOND);
+        let (size, token) = (r#""ResourcesPerPage":100"#, r#""PaginationToken":"more""#);
+        let recorded = Recorded::new().answer_to(GET, size, FIRST).answer_to(GET, token, SECOND);
         let collected = recorded.run(&RESOURCES).await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&RESOURCES);
@@ -114,7 +114,7 @@ mod tests {
     #[tokio::test]
     async fn a_refused_list_ends_the_task() {
         for code in ["AccessDeniedException", "UnknownOperationException"] {
-            let recorded = Recorded::new().refuse("GetResources", "", 400, &json_error(code));
+            let recorded = Recorded::new().refuse(GET, "", 400, &json_error(code));
             assert!(recorded.run(&RESOURCES).await.result.is_err(), "{code}");
         }
     }
