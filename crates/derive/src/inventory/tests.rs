@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use orgcensus_policy::ResourceKind;
-use orgcensus_row::BatchBuilder;
+use orgcensus_row::{BatchBuilder, Row, Timestamp};
+use serde::Serialize;
 
 use super::*;
 
