@@ -6,14 +6,15 @@
 
 use std::collections::HashMap;
 
-use orgcensus_collectors::COLLECTORS;
 use orgcensus_collectors::tagging::resources::TaggedResource;
 use orgcensus_crawl::{Derivation, Derive, Derived, Error, ScratchRows, Staged, StagedResources};
-use orgcensus_row::{Entries, GLOBAL, Resource, Stamp, Table, table};
+use orgcensus_row::{Entries, GLOBAL, Resource, Stamp, table};
 
+use self::sources::{READS, SOURCES, TAGGED, has_table};
 use crate::rows::{ResourceAccess, ResourceAccessRef};
 
 mod rows;
+mod sources;
 
 pub use rows::{InventoryResource, ResourceTag};
 
@@ -27,57 +28,6 @@ pub(crate) const INVENTORY: Derivation = Derivation {
     ],
     run: |derive| Box::pin(run(derive)),
 };
-
-/// The collectors' tables of resources.
-const SOURCES: &[Table] = &sources::<{ count() }>();
-
-const fn count() -> usize {
-    let (mut count, mut collector) = (0, 0);
-    while collector < COLLECTORS.len() {
-        let tables = COLLECTORS[collector].tables;
-        let mut place = 0;
-        while place < tables.len() {
-            count += tables[place].resource.is_some() as usize;
-            place += 1;
-        }
-        collector += 1;
-    }
-    count
-}
-
-const fn sources<const N: usize>() -> [Table; N] {
-    let mut all = [table::<ResourceAccess>(); N];
-    let (mut filled, mut collector) = (0, 0);
-    while collector < COLLECTORS.len() {
-        let tables = COLLECTORS[collector].tables;
-        let mut place = 0;
-        while place < tables.len() {
-            if tables[place].resource.is_some() {
-                all[filled] = tables[place];
-                filled += 1;
-            }
-            place += 1;
-        }
-        collector += 1;
-    }
-    all
-}
-
-/// The tables that have tags: those, and the list of what is tagged.
-const TAGGED: &[Table] = &with::<{ SOURCES.len() + 1 }>(SOURCES, table::<TaggedResource>());
-
-/// All that it reads.
-const READS: &[Table] = &with::<{ TAGGED.len() + 1 }>(TAGGED, table::<ResourceAccess>());
-
-const fn with<const N: usize>(tables: &[Table], more: Table) -> [Table; N] {
-    let mut all = [more; N];
-    let mut place = 0;
-    while place < tables.len() {
-        all[place] = tables[place];
-        place += 1;
-    }
-    all
-}
 
 /// How many tables are read side by side. More of them would hold the places of more rows in memory; fewer would read
 /// the verdicts more often.
@@ -148,11 +98,6 @@ async fn listed(derive: &mut Derive<'_>) -> Result<(), Error> {
 
 fn has_no_region(arn: &str) -> bool {
     arn.splitn(6, ':').nth(3).is_none_or(str::is_empty)
-}
-
-/// Whether a table has the resources of a type.
-fn has_table(resource_type: &str) -> bool {
-    SOURCES.iter().filter_map(|table| table.resource).any(|it| it.resource_type == resource_type)
 }
 
 /// Whether a resource belongs to the account that shows it. A shared subnet belongs to another one, and AWS's managed

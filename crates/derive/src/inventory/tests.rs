@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use orgcensus_collectors::COLLECTORS;
 use orgcensus_policy::ResourceKind;
 use orgcensus_row::{BatchBuilder, Row, Timestamp};
 use serde::Serialize;
