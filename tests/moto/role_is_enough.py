@@ -115,8 +115,9 @@ UNTESTED = {
     "s3:GetBucketOwnershipControls",
     "s3:GetBucketPublicAccessBlock",
     "s3:GetEncryptionConfiguration",
+    "tag:GetResources",
 }
-MOTO_ONLY = ["s3:GetPublicAccessBlock", "s3:ListBucket"]
+MOTO_ONLY = ["s3:GetPublicAccessBlock", "s3:ListBucket", "tagging:GetResources"]
 
 # What the management's policy allows, and the coverage rows that are refused without it.
 ORGANIZATION = {
@@ -176,7 +177,7 @@ class Enforced:
         self.crawls = 0
         self.asked = set()
         program = Orgcensus(binary, folder)
-        self.member = json.loads(program.output("role", "member", "--role-name", ROLE))
+        self.member = as_one(json.loads(program.output("role", "member", "--role-name", ROLE)))
         self.management = json.loads(program.output("role", "management", "--role-name", ROLE))
         self.accounts = populate(self.administrator)
         self.roles = {}
@@ -236,6 +237,12 @@ class Enforced:
         key = ["account_id", "region", "collector"]
         tasks = {tuple(row.pop(name) for name in key): row for row in rows if not is_unsigned(row)}
         return code, said, tasks
+
+
+def as_one(printed):
+    """The printed policies as one: moto does not mind its length."""
+    policies = printed if isinstance(printed, list) else [printed]
+    return policies[0] | {"Statement": [statement for policy in policies for statement in policy["Statement"]]}
 
 
 def is_unsigned(task):

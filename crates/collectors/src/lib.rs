@@ -62,6 +62,7 @@ pub mod sns;
 pub mod sqs;
 pub mod ssmcontacts;
 pub mod ssmincidents;
+pub mod tagging;
 pub mod vpclattice;
 pub mod wafv2;
 pub mod workspaces;
@@ -123,6 +124,7 @@ const SERVICES: &[&[Collector]] = &[
     sqs::COLLECTORS,
     ssmcontacts::COLLECTORS,
     ssmincidents::COLLECTORS,
+    tagging::COLLECTORS,
     vpclattice::COLLECTORS,
     wafv2::COLLECTORS,
     workspaces::COLLECTORS,

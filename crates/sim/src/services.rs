@@ -66,6 +66,7 @@ pub(crate) mod sqs;
 pub(crate) mod ssmcontacts;
 pub(crate) mod ssmincidents;
 pub(crate) mod sts;
+pub(crate) mod tagging;
 pub(crate) mod vpclattice;
 pub(crate) mod wafv2;
 pub(crate) mod workspaces;
@@ -131,6 +132,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &ssmincidents::SERVICE,
     &identity_center::ssoadmin::SERVICE,
     &sts::SERVICE,
+    &tagging::SERVICE,
     &vpclattice::SERVICE,
     &wafv2::SERVICE,
     &workspaces::SERVICE,
