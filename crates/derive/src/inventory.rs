@@ -80,7 +80,7 @@ async fn listed(derive: &mut Derive<'_>) -> Result<(), Error> {
     for member in &derive.organization().accounts {
         while let Some(group) = tagged.next_group_of(&member.id) {
             for is_global in [false, true] {
-                let stamp = derive.stamp(&member.id, if is_global { GLOBAL } else { &*group.region });
+                let stamp = derive.stamp(&member.id, if is_global { GLOBAL } else { &group.region });
                 let mut added = Ok(());
                 tagged.each_of(&group, |it| {
                     if added.is_ok() && has_no_region(it.arn) == is_global {
@@ -97,13 +97,13 @@ async fn listed(derive: &mut Derive<'_>) -> Result<(), Error> {
 }
 
 fn has_no_region(arn: &str) -> bool {
-    arn.splitn(6, ':').nth(3).is_none_or(str::is_empty)
+    arn.split(':').nth(3).is_none_or(str::is_empty)
 }
 
 /// Whether a resource belongs to the account that shows it. A shared subnet belongs to another one, and AWS's managed
 /// policies belong to none; an ARN without an account says nothing.
 fn is_own(arn: &str, account_id: &str) -> bool {
-    arn.splitn(6, ':').nth(4).is_none_or(|owner| owner.is_empty() || owner == account_id)
+    arn.split(':').nth(4).is_none_or(|owner| owner.is_empty() || owner == account_id)
 }
 
 /// Who can reach a resource, as far as it is known.
