@@ -10,6 +10,7 @@ mod testing;
 pub mod ec2;
 pub mod ecr;
 pub mod efs;
+pub mod eventbridge;
 pub mod iam;
 pub mod identity_center;
 pub mod kms;
@@ -26,6 +27,7 @@ const SERVICES: &[&[Collector]] = &[
     ec2::COLLECTORS,
     ecr::COLLECTORS,
     efs::COLLECTORS,
+    eventbridge::COLLECTORS,
     iam::COLLECTORS,
     identity_center::COLLECTORS,
     kms::COLLECTORS,

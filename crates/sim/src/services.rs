@@ -12,6 +12,7 @@ use crate::service::{Answering, Service};
 pub(crate) mod ec2;
 pub(crate) mod ecr;
 pub(crate) mod efs;
+pub(crate) mod eventbridge;
 pub(crate) mod iam;
 pub(crate) mod identity_center;
 pub(crate) mod kms;
@@ -30,6 +31,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &ec2::SERVICE,
     &ecr::SERVICE,
     &efs::SERVICE,
+    &eventbridge::SERVICE,
     &iam::SERVICE,
     &identity_center::identitystore::SERVICE,
     &kms::SERVICE,
