@@ -7,6 +7,7 @@ mod items;
 mod testing;
 
 // Made by scripts/services, from here …
+pub mod cloudwatchlogs;
 pub mod ec2;
 pub mod ecr;
 pub mod efs;
@@ -24,6 +25,7 @@ pub mod sqs;
 
 /// The services, each with its collectors.
 const SERVICES: &[&[Collector]] = &[
+    cloudwatchlogs::COLLECTORS,
     ec2::COLLECTORS,
     ecr::COLLECTORS,
     efs::COLLECTORS,

@@ -162,7 +162,8 @@ kinds! {
     /// A policy of CloudWatch Logs: of an account's region, or of one log group.
     LOGS_RESOURCE_POLICY = resource("logs_resource_policy").actions_of("logs");
     /// A destination of deliveries of CloudWatch Logs.
-    LOGS_DELIVERY_DESTINATION = resource("logs_delivery_destination").actions_of("logs");
+    LOGS_DELIVERY_DESTINATION = resource("logs_delivery_destination").actions_of("logs")
+        .arn("logs:*:*:delivery-destination:*");
     /// A document of Systems Manager: who may use it.
     SSM_DOCUMENT = resource("ssm_document").with(PolicyKind::Share).actions_of("ssm");
     /// A parameter of Systems Manager.

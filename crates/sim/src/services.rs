@@ -9,6 +9,7 @@ use crate::report_polls::ReportPolls;
 use crate::service::{Answering, Service};
 
 // Made by scripts/services, from here …
+pub(crate) mod cloudwatchlogs;
 pub(crate) mod ec2;
 pub(crate) mod ecr;
 pub(crate) mod efs;
@@ -28,6 +29,7 @@ pub(crate) mod sts;
 
 /// All services.
 pub(crate) static SERVICES: &[&Service] = &[
+    &cloudwatchlogs::SERVICE,
     &ec2::SERVICE,
     &ecr::SERVICE,
     &efs::SERVICE,
