@@ -17,6 +17,7 @@ pub mod identity_center;
 pub mod kms;
 pub mod lambda;
 pub mod organizations;
+pub mod ram;
 pub mod rds;
 pub mod s3;
 pub mod secretsmanager;
@@ -35,6 +36,7 @@ const SERVICES: &[&[Collector]] = &[
     kms::COLLECTORS,
     lambda::COLLECTORS,
     organizations::COLLECTORS,
+    ram::COLLECTORS,
     rds::COLLECTORS,
     s3::COLLECTORS,
     secretsmanager::COLLECTORS,

@@ -19,6 +19,7 @@ pub(crate) mod identity_center;
 pub(crate) mod kms;
 pub(crate) mod lambda;
 pub(crate) mod organizations;
+pub(crate) mod ram;
 pub(crate) mod rds;
 pub(crate) mod s3;
 pub(crate) mod s3control;
@@ -39,6 +40,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &kms::SERVICE,
     &lambda::SERVICE,
     &organizations::SERVICE,
+    &ram::SERVICE,
     &rds::SERVICE,
     &s3::SERVICE,
     &s3control::SERVICE,
