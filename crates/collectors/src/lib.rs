@@ -23,6 +23,7 @@ pub mod s3;
 pub mod secretsmanager;
 pub mod sns;
 pub mod sqs;
+pub mod ssm;
 
 /// The services, each with its collectors.
 const SERVICES: &[&[Collector]] = &[
@@ -42,6 +43,7 @@ const SERVICES: &[&[Collector]] = &[
     secretsmanager::COLLECTORS,
     sns::COLLECTORS,
     sqs::COLLECTORS,
+    ssm::COLLECTORS,
 ];
 // … to here.
 

@@ -26,6 +26,7 @@ pub(crate) mod s3control;
 pub(crate) mod secretsmanager;
 pub(crate) mod sns;
 pub(crate) mod sqs;
+pub(crate) mod ssm;
 pub(crate) mod sts;
 
 /// All services.
@@ -47,6 +48,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &secretsmanager::SERVICE,
     &sns::SERVICE,
     &sqs::SERVICE,
+    &ssm::SERVICE,
     &identity_center::ssoadmin::SERVICE,
     &sts::SERVICE,
 ];

@@ -2,7 +2,7 @@
 
 use crate::clock::epoch_seconds;
 use crate::context::Context;
-use crate::dice::some_tags;
+use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::policies::{SharedWith, Sharing};
 use crate::protocol::{Problem, Refusal};
@@ -77,7 +77,7 @@ fn shares(place: &Place<'_>) -> Vec<Share> {
             (Sharing::Organization, 3),
             (Sharing::Unit, 3),
         ]);
-        let resource = |dice: &mut crate::dice::Dice| {
+        let resource = |dice: &mut Dice| {
             let (ram_type, prefix, _) = dice.pick(&TYPES);
             (ram_type, place.arn("ec2", &format!("{prefix}{}", dice.hex(16))))
         };
