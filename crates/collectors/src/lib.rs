@@ -7,6 +7,7 @@ mod items;
 mod testing;
 
 // Made by scripts/services, from here …
+pub mod backup;
 pub mod cloudwatchlogs;
 pub mod ec2;
 pub mod ecr;
@@ -14,6 +15,7 @@ pub mod efs;
 pub mod eventbridge;
 pub mod iam;
 pub mod identity_center;
+pub mod kinesis;
 pub mod kms;
 pub mod lambda;
 pub mod organizations;
@@ -27,6 +29,7 @@ pub mod ssm;
 
 /// The services, each with its collectors.
 const SERVICES: &[&[Collector]] = &[
+    backup::COLLECTORS,
     cloudwatchlogs::COLLECTORS,
     ec2::COLLECTORS,
     ecr::COLLECTORS,
@@ -34,6 +37,7 @@ const SERVICES: &[&[Collector]] = &[
     eventbridge::COLLECTORS,
     iam::COLLECTORS,
     identity_center::COLLECTORS,
+    kinesis::COLLECTORS,
     kms::COLLECTORS,
     lambda::COLLECTORS,
     organizations::COLLECTORS,

@@ -9,6 +9,7 @@ use crate::report_polls::ReportPolls;
 use crate::service::{Answering, Service};
 
 // Made by scripts/services, from here …
+pub(crate) mod backup;
 pub(crate) mod cloudwatchlogs;
 pub(crate) mod ec2;
 pub(crate) mod ecr;
@@ -31,6 +32,7 @@ pub(crate) mod sts;
 
 /// All services.
 pub(crate) static SERVICES: &[&Service] = &[
+    &backup::SERVICE,
     &cloudwatchlogs::SERVICE,
     &ec2::SERVICE,
     &ecr::SERVICE,
