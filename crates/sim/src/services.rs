@@ -17,6 +17,7 @@ pub(crate) mod efs;
 pub(crate) mod eventbridge;
 pub(crate) mod iam;
 pub(crate) mod identity_center;
+pub(crate) mod kinesis;
 pub(crate) mod kms;
 pub(crate) mod lambda;
 pub(crate) mod organizations;
@@ -40,6 +41,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &eventbridge::SERVICE,
     &iam::SERVICE,
     &identity_center::identitystore::SERVICE,
+    &kinesis::SERVICE,
     &kms::SERVICE,
     &lambda::SERVICE,
     &organizations::SERVICE,

@@ -10,7 +10,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::streams::{has_gone, policy_call, policy_of};
+use super::streams::{POLICY, has_gone, policy_of};
 use crate::items::{Answer, Unread, all, details, is_gone, policy_text};
 
 const STREAMS: Read<Page> = reads("kinesis", "ListStreams");
@@ -42,7 +42,7 @@ pub const CONSUMERS: Collector = Collector {
     name: "kinesis_consumers",
     scope: Scope::Region,
     runs: Runs::Always,
-    calls: &[STREAMS.call(), LIST.call(), policy_call()],
+    calls: &[STREAMS.call(), LIST.call(), POLICY.call()],
     resources: &[KINESIS_CONSUMER],
     tables: &[table::<Consumer>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
@@ -86,43 +86,45 @@ fn tables() -> impl Iterator<Item = &'static str> {
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let streams = all(&STREAMS, session, json!({"Limit": 1000}), |page| page.stream_summaries).await?;
     let mut lists = details(streams, |stream| consumers(session, stream));
-    while let Some((stream_arn, listed)) = lists.next().await {
-        if is_gone(GONE, &listed) {
+    while let Some((stream_arn, read)) = lists.next().await {
+        if is_gone(GONE, &read) {
             rows.gone();
             continue;
         }
-        // Few streams have consumers. Whoever waits here for their policies keeps the other lists waiting, no more.
-        let listed = rows.item(tables(), listed)?.unwrap_or_default();
-        let mut read = details(listed, |listed| read(session, &stream_arn, listed));
-        while let Some((listed, arn, policy)) = read.next().await {
-            push(rows, &stream_arn, listed, arn, policy).await?;
+        for consumer in rows.item(tables(), read)?.unwrap_or_default() {
+            push(rows, &stream_arn, consumer).await?;
         }
     }
     Ok(())
 }
 
-async fn consumers(session: &Session, stream: Stream) -> (String, Answer<Vec<Listed>>) {
+/// A consumer, its ARN and its policy.
+type Consuming = (Listed, String, Answer<Option<String>>);
+
+/// The consumers of one stream, with their policies.
+async fn consumers(session: &Session, stream: Stream) -> (String, Answer<Vec<Consuming>>) {
     let name = stream.stream_name.unwrap_or_default();
-    let arn = stream.stream_arn.unwrap_or_else(|| session.arn("kinesis", &format!("stream/{name}")));
-    let input = json!({"StreamARN": arn, "MaxResults": 1000});
-    let listed = all(&LIST, session, input, |page| page.consumers).await;
-    (arn, listed)
+    let stream_arn = stream.stream_arn.unwrap_or_else(|| session.arn("kinesis", &format!("stream/{name}")));
+    let input = json!({"StreamARN": stream_arn, "MaxResults": 1000});
+    let listed = match all(&LIST, session, input, |page| page.consumers).await {
+        Ok(listed) => listed,
+        Err(error) => return (stream_arn, Err(error)),
+    };
+    let mut found = Vec::new();
+    for listed in listed {
+        found.push(read(session, &stream_arn, listed).await);
+    }
+    (stream_arn, Ok(found))
 }
 
-async fn read(session: &Session, stream_arn: &str, listed: Listed) -> (Listed, String, Answer<Option<String>>) {
+async fn read(session: &Session, stream_arn: &str, listed: Listed) -> Consuming {
     let name = listed.consumer_name.as_deref().unwrap_or_default();
     let arn = listed.consumer_arn.clone().unwrap_or_else(|| format!("{stream_arn}/consumer/{name}"));
     let policy = policy_of(session, &arn).await;
     (listed, arn, policy)
 }
 
-async fn push(
-    rows: &mut Rows<'_>,
-    stream_arn: &str,
-    it: Listed,
-    arn: String,
-    policy: Answer<Option<String>>,
-) -> Result<(), Error> {
+async fn push(rows: &mut Rows<'_>, stream_arn: &str, (it, arn, policy): Consuming) -> Result<(), Error> {
     if has_gone(&policy) {
         rows.gone();
         return Ok(());

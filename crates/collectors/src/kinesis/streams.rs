@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::items::{Answer, Unread, details, given, is_gone, policy_text};
 
 const LIST: Read<Page> = reads("kinesis", "ListStreams");
-const POLICY: Read<ItsPolicy> = reads("kinesis", "GetResourcePolicy");
+pub(super) const POLICY: Read<ItsPolicy> = reads("kinesis", "GetResourcePolicy");
 
 /// How Kinesis says that there is no such stream or consumer.
 const GONE: &[&str] = &["ResourceNotFoundException"];
@@ -69,7 +69,7 @@ struct Mode {
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-struct ItsPolicy {
+pub(super) struct ItsPolicy {
     policy: Option<String>,
 }
 
@@ -101,11 +101,6 @@ pub(super) async fn policy_of(session: &Session, arn: &str) -> Answer<Option<Str
 /// Whether a stream or a consumer went away before its policy was read.
 pub(super) fn has_gone(policy: &Answer<Option<String>>) -> bool {
     is_gone(GONE, policy)
-}
-
-/// The call for a policy.
-pub(super) const fn policy_call() -> orgcensus_collect::Call {
-    POLICY.call()
 }
 
 async fn push(rows: &mut Rows<'_>, listed: Listed, arn: String, policy: Answer<Option<String>>) -> Result<(), Error> {
