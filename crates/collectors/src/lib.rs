@@ -15,6 +15,7 @@ pub mod efs;
 pub mod eventbridge;
 pub mod iam;
 pub mod identity_center;
+pub mod kafka;
 pub mod kinesis;
 pub mod kms;
 pub mod lambda;
@@ -37,6 +38,7 @@ const SERVICES: &[&[Collector]] = &[
     eventbridge::COLLECTORS,
     iam::COLLECTORS,
     identity_center::COLLECTORS,
+    kafka::COLLECTORS,
     kinesis::COLLECTORS,
     kms::COLLECTORS,
     lambda::COLLECTORS,

@@ -17,6 +17,7 @@ pub(crate) mod efs;
 pub(crate) mod eventbridge;
 pub(crate) mod iam;
 pub(crate) mod identity_center;
+pub(crate) mod kafka;
 pub(crate) mod kinesis;
 pub(crate) mod kms;
 pub(crate) mod lambda;
@@ -41,6 +42,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &eventbridge::SERVICE,
     &iam::SERVICE,
     &identity_center::identitystore::SERVICE,
+    &kafka::SERVICE,
     &kinesis::SERVICE,
     &kms::SERVICE,
     &lambda::SERVICE,
