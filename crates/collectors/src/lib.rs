@@ -13,6 +13,7 @@ pub mod ec2;
 pub mod ecr;
 pub mod efs;
 pub mod eventbridge;
+pub mod glue;
 pub mod iam;
 pub mod identity_center;
 pub mod kafka;
@@ -24,6 +25,7 @@ pub mod ram;
 pub mod rds;
 pub mod s3;
 pub mod secretsmanager;
+pub mod sesv2;
 pub mod sns;
 pub mod sqs;
 pub mod ssm;
@@ -36,6 +38,7 @@ const SERVICES: &[&[Collector]] = &[
     ecr::COLLECTORS,
     efs::COLLECTORS,
     eventbridge::COLLECTORS,
+    glue::COLLECTORS,
     iam::COLLECTORS,
     identity_center::COLLECTORS,
     kafka::COLLECTORS,
@@ -47,6 +50,7 @@ const SERVICES: &[&[Collector]] = &[
     rds::COLLECTORS,
     s3::COLLECTORS,
     secretsmanager::COLLECTORS,
+    sesv2::COLLECTORS,
     sns::COLLECTORS,
     sqs::COLLECTORS,
     ssm::COLLECTORS,

@@ -15,6 +15,7 @@ pub(crate) mod ec2;
 pub(crate) mod ecr;
 pub(crate) mod efs;
 pub(crate) mod eventbridge;
+pub(crate) mod glue;
 pub(crate) mod iam;
 pub(crate) mod identity_center;
 pub(crate) mod kafka;
@@ -27,6 +28,7 @@ pub(crate) mod rds;
 pub(crate) mod s3;
 pub(crate) mod s3control;
 pub(crate) mod secretsmanager;
+pub(crate) mod sesv2;
 pub(crate) mod sns;
 pub(crate) mod sqs;
 pub(crate) mod ssm;
@@ -40,6 +42,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &ecr::SERVICE,
     &efs::SERVICE,
     &eventbridge::SERVICE,
+    &glue::SERVICE,
     &iam::SERVICE,
     &identity_center::identitystore::SERVICE,
     &kafka::SERVICE,
@@ -52,6 +55,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &s3::SERVICE,
     &s3control::SERVICE,
     &secretsmanager::SERVICE,
+    &sesv2::SERVICE,
     &sns::SERVICE,
     &sqs::SERVICE,
     &ssm::SERVICE,

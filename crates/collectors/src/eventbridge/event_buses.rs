@@ -33,8 +33,8 @@ pub struct EventBus {
     pub has_policy: bool,
     /// The AWS service that made it and manages it. Null: none.
     pub managed_by: Option<String>,
-    /// The KMS key that encrypts events, as it was named: an ARN, an id or an alias. Null: a key of AWS, or it could not
-    /// be read.
+    /// The KMS key that encrypts events, as it was named: an ARN, an id or an alias. Null: a key of AWS, or it could
+    /// not be read.
     pub kms_key_id: Option<String>,
     /// The queue that gets the events that could not be delivered. Null: none, or it could not be read.
     pub dead_letter_queue_arn: Option<String>,

@@ -1,6 +1,6 @@
 //! What an account shares by Resource Access Manager: GetResourceShares, ListPrincipals and ListResources; and by
-//! ListResourceSharePermissions and GetPermission what each share allows. A shared resource gets a share in the tables of
-//! policies, with the principals of its resource share.
+//! ListResourceSharePermissions and GetPermission what each share allows. A shared resource gets a share in the tables
+//! of policies, with the principals of its resource share.
 
 mod listed;
 mod permissions;
