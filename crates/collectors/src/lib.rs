@@ -9,6 +9,7 @@ mod testing;
 // Made by scripts/services, from here …
 pub mod backup;
 pub mod cloudwatchlogs;
+pub mod codebuild;
 pub mod ec2;
 pub mod ecr;
 pub mod efs;
@@ -34,6 +35,7 @@ pub mod ssm;
 const SERVICES: &[&[Collector]] = &[
     backup::COLLECTORS,
     cloudwatchlogs::COLLECTORS,
+    codebuild::COLLECTORS,
     ec2::COLLECTORS,
     ecr::COLLECTORS,
     efs::COLLECTORS,
@@ -129,8 +131,9 @@ mod tests {
     fn every_call_is_a_read() {
         for call in COLLECTORS.iter().flat_map(|collector| collector.calls) {
             // IAM's two "Generate…" make reports and change nothing.
-            let verbs = ["Describe", "GenerateCredentialReport", "GenerateServiceLastAccessedDetails", "Get", "List"];
-            assert!(verbs.iter().any(|verb| call.operation.starts_with(verb)), "{call:?}");
+            let jobs = ["GenerateCredentialReport", "GenerateServiceLastAccessedDetails"];
+            let verbs = ["BatchGet", "Describe", "Get", "List"].into_iter().chain(jobs);
+            assert!(verbs.into_iter().any(|verb| call.operation.starts_with(verb)), "{call:?}");
         }
     }
 }

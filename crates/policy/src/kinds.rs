@@ -194,7 +194,8 @@ kinds! {
     /// A repository of CodeArtifact.
     CODEARTIFACT_REPOSITORY = resource("codeartifact_repository").actions_of("codeartifact");
     /// A report group of CodeBuild.
-    CODEBUILD_REPORT_GROUP = resource("codebuild_report_group").actions_of("codebuild");
+    CODEBUILD_REPORT_GROUP = resource("codebuild_report_group").actions_of("codebuild")
+        .arn("codebuild:*:*:report-group/*");
     /// A public repository of ECR. Anyone may pull; its policy is about pushing.
     ECR_PUBLIC_REPOSITORY = resource("ecr_public_repository").actions_of("ecr-public");
     /// A registry of schemas of EventBridge.

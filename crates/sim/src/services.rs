@@ -11,6 +11,7 @@ use crate::service::{Answering, Service};
 // Made by scripts/services, from here …
 pub(crate) mod backup;
 pub(crate) mod cloudwatchlogs;
+pub(crate) mod codebuild;
 pub(crate) mod ec2;
 pub(crate) mod ecr;
 pub(crate) mod efs;
@@ -38,6 +39,7 @@ pub(crate) mod sts;
 pub(crate) static SERVICES: &[&Service] = &[
     &backup::SERVICE,
     &cloudwatchlogs::SERVICE,
+    &codebuild::SERVICE,
     &ec2::SERVICE,
     &ecr::SERVICE,
     &efs::SERVICE,

@@ -1,5 +1,5 @@
-//! Policies of Glue's Data Catalog: GetResourcePolicies, of each region the one that was put there and those that Resource
-//! Access Manager made. Fills the tables of policies only.
+//! Policies of Glue's Data Catalog: GetResourcePolicies, of each region the one that was put there and those that
+//! Resource Access Manager made. Fills the tables of policies only.
 
 use orgcensus_collect::kinds::GLUE_CATALOG;
 use orgcensus_collect::{

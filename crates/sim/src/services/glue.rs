@@ -15,7 +15,10 @@ pub(crate) static SERVICE: Service = Service {
     ],
     answers: &[&[list("GetResourcePolicies", "GetResourcePoliciesResponseList", |context| {
         let documents = policies(&context.place).into_iter().filter_map(|it| it.document);
-        let describe = |(number, document): (usize, String)| json!({ "PolicyInJson": document, "PolicyHash": format!("{number}CJrCvGvzdCTRXV8/oPA==") });
+        let describe = |(number, document): (usize, String)| {
+            let hash = format!("{number}CJrCvGvzdCTRXV8/oPA==");
+            json!({ "PolicyInJson": document, "PolicyHash": hash })
+        };
         Ok(documents.enumerate().map(describe).collect::<Vec<Value>>())
     })]],
     // Each account has a catalogue in every region, even if it is empty.

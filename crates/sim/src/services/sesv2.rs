@@ -44,8 +44,8 @@ fn identities(place: &Place<'_>) -> Vec<Identity> {
     let rates = &place.organization.settings.rates;
     let (mut dice, count) = place.population("ses", rates.other_resources);
     let identity = |number| {
-        let name = dice.pick(&["shop{}.example", "no-reply{}@shop.example", "alerts+{}@shop.example"]);
-        let name = name.replace("{}", &format!("-{number}"));
+        let name = dice.pick(&["shop#.example", "no-reply#@shop.example", "alerts+#@shop.example"]);
+        let name = name.replace('#', &format!("-{number}"));
         let arn = place.arn("ses", &format!("identity/{name}"));
         let subject = Subject {
             place: *place,
@@ -74,7 +74,8 @@ fn get_policies(context: &Context<'_>) -> Result<Value, Refusal> {
     let message = format!("Email identity {wanted} does not exist.");
     let identity = found.ok_or_else(|| Refusal::new(404, "NotFoundException", message))?;
     let named = [("senders", Some(identity.policy)), ("own", identity.second)];
-    let documents = named.into_iter().filter_map(|(name, policy)| Some((name.to_owned(), policy?.document?.into())));
+    let documents =
+        named.into_iter().filter_map(|(name, policy)| Some((name.to_owned(), Value::from(policy?.document?))));
     Ok(json!({ "Policies": documents.collect::<Map<String, Value>>() }))
 }
 
