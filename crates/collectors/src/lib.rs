@@ -131,9 +131,15 @@ mod tests {
     fn every_call_is_a_read() {
         for call in COLLECTORS.iter().flat_map(|collector| collector.calls) {
             // IAM's two "Generate…" make reports and change nothing.
-            let jobs = ["GenerateCredentialReport", "GenerateServiceLastAccessedDetails"];
-            let verbs = ["BatchGet", "Describe", "Get", "List"].into_iter().chain(jobs);
-            assert!(verbs.into_iter().any(|verb| call.operation.starts_with(verb)), "{call:?}");
+            let verbs = [
+                "BatchGet",
+                "Describe",
+                "GenerateCredentialReport",
+                "GenerateServiceLastAccessedDetails",
+                "Get",
+                "List",
+            ];
+            assert!(verbs.iter().any(|verb| call.operation.starts_with(verb)), "{call:?}");
         }
     }
 }

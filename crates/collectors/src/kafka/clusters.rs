@@ -100,6 +100,7 @@ async fn read(session: &Session, listed: Listed) -> (Listed, Answer<Option<Strin
     // MSK says in the same words that there is no policy and that there is no such cluster any more.
     let answer = POLICY.send(session, json!({"clusterArn": arn})).await.optional(&["NotFoundException"]);
     let policy = answer.and_then(|it| it.map(|it| given(it.policy, &POLICY.call().name(), "policy")).transpose());
+    let policy = policy.map(|text| text.filter(|text| !text.is_empty()));
     (listed, policy)
 }
 
