@@ -21,6 +21,7 @@ from botocore.exceptions import ClientError
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "moto"))
 from harness import Aws, Checks, simulator  # noqa: E402
+from messages import MESSAGES, Messages  # noqa: E402
 from one_by_one import one_by_one  # noqa: E402
 from organization_wide import OrganizationWide  # noqa: E402
 from plain_services import PlainServices, folders, plain  # noqa: E402
@@ -37,6 +38,7 @@ ABSENT = {
     "NoSuchPublicAccessBlockConfiguration",
     "NoSuchTagSet",
     "NoSuchEntity",
+    "NotFoundException",
     "OwnershipControlsNotFoundError",
     "PolicyNotFound",
     "RepositoryPolicyNotFoundException",
@@ -47,7 +49,7 @@ ABSENT = {
 }
 
 
-class Census(OrganizationWide, PlainServices):
+class Census(OrganizationWide, PlainServices, Messages):
     """What boto3 found."""
 
     def __init__(self, aws, checks, tables):
@@ -153,7 +155,7 @@ class Census(OrganizationWide, PlainServices):
 
     def service(self, aws, service, region):
         if read := REGIONAL.get(service):
-            read(self, aws.client(service, region))
+            read(self, aws.client(folders()[service], region))
         else:
             self.plain_service(aws.client(folders()[service], region), service, self.plain[service])
 
@@ -357,10 +359,11 @@ REGIONAL = {
     "secretsmanager": Census.secrets,
     "sns": Census.sns,
     "sqs": Census.sqs,
+    **MESSAGES,
 }
 
 # The services that have code of their own here; all others are read by what boto3 knows of them.
-BY_HAND = {*REGIONAL, "account", "iam", "organizations", "s3"}
+BY_HAND = {*REGIONAL, "ses", "account", "iam", "organizations", "s3"}
 
 
 def outcome(error):

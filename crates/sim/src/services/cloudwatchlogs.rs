@@ -32,7 +32,7 @@ pub(crate) static SERVICE: Service = Service {
             let none = || Planted::by(region_arn(place), policy(place, Kind::None, "*"));
             let first = of_region(place).into_iter().next().map(|it| Planted::by(region_arn(place), it.policy));
             let of_groups = of_groups(place).into_iter().map(|it| Planted::by(it.arn, it.policy));
-            first.or_else(|| Some(none())).into_iter().chain(of_groups).collect()
+            std::iter::once(first.unwrap_or_else(none)).chain(of_groups).collect()
         }),
         resources(At::Region, |place| {
             destinations(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
