@@ -23,12 +23,13 @@ class Messages:
             self.checks.equal("a bus by its name", bus["Arn"], client.describe_event_bus(Name=bus["Name"])["Arn"])
 
     def logs(self, client):
-        self.arns.add(f"arn:aws:logs:{client.meta.region_name}:{self.account_id}:resource-policies")
         for scope in ["ACCOUNT", "RESOURCE"]:
             key = "resourcePolicies"
             for policy in self.pages_of(client, "describe_resource_policies", key, policyScope=scope):
                 self.found("logs_resource_policies", policy.get("resourceArn"))
                 self.document(policy["policyDocument"])
+        # Added after the lists: where they are refused, nothing is found.
+        self.arns.add(f"arn:aws:logs:{client.meta.region_name}:{self.account_id}:resource-policies")
         for destination in self.pages_of(client, "describe_destinations", "destinations"):
             self.found("logs_destinations", destination["arn"])
             if policy := destination.get("accessPolicy"):
@@ -54,9 +55,9 @@ class Messages:
 
     def ssm(self, client):
         place = f"{client.meta.region_name}:{self.account_id}"
-        self.found("ssm_document_settings")
         setting = "/ssm/documents/console/public-sharing-permission"
         client.get_service_setting(SettingId=setting)["ServiceSetting"]["SettingValue"]
+        self.found("ssm_document_settings")
         own = [{"Key": "Owner", "Values": ["Self"]}]
         for document in self.pages_of(client, "list_documents", "DocumentIdentifiers", Filters=own):
             name = document["Name"]
@@ -115,9 +116,9 @@ class Messages:
                 self.document(policy)
 
     def glue(self, client):
-        self.arns.add(f"arn:aws:glue:{client.meta.region_name}:{self.account_id}:catalog")
         for policy in self.pages_of(client, "get_resource_policies", "GetResourcePoliciesResponseList"):
             self.document(policy["PolicyInJson"])
+        self.arns.add(f"arn:aws:glue:{client.meta.region_name}:{self.account_id}:catalog")
 
 
 # By the SDK's names.
