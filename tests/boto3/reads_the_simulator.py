@@ -23,6 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "moto"))
 from declared_kinds import SERVICES, DeclaredKinds  # noqa: E402
 from ec2_shares import Ec2Shares  # noqa: E402
 from harness import Aws, Checks, simulator  # noqa: E402
+from messages import MESSAGES, Messages  # noqa: E402
 from one_by_one import one_by_one  # noqa: E402
 from organization_wide import OrganizationWide  # noqa: E402
 from plain_services import PlainServices, folders, plain  # noqa: E402
@@ -59,7 +60,7 @@ ABSENT = {
 }
 
 
-class Census(OrganizationWide, Ec2Shares, PlainServices, DeclaredKinds):
+class Census(OrganizationWide, Ec2Shares, Messages, PlainServices, DeclaredKinds):
     """What boto3 found."""
 
     def __init__(self, aws, checks, tables):
@@ -166,7 +167,7 @@ class Census(OrganizationWide, Ec2Shares, PlainServices, DeclaredKinds):
 
     def service(self, aws, service, region):
         if read := REGIONAL.get(service):
-            read(self, aws.client(service, region))
+            read(self, aws.client(folders()[service], region))
         elif service in SERVICES:
             self.declared_kinds(aws, service, region)
         else:
@@ -466,10 +467,11 @@ REGIONAL = {
     "secretsmanager": Census.secrets,
     "sns": Census.sns,
     "sqs": Census.sqs,
+    **MESSAGES,
 }
 
 # The services that have code of their own here; all others are read by what boto3 knows of them.
-BY_HAND = {*REGIONAL, *SERVICES, "account", "iam", "organizations", "s3"}
+BY_HAND = {*REGIONAL, *SERVICES, "ses", "account", "iam", "organizations", "s3"}
 
 
 def outcome(error):

@@ -12,13 +12,16 @@ pub mod acmpca;
 pub mod aiops;
 pub mod amp;
 pub mod appstream;
+pub mod backup;
 pub mod bedrock;
 pub mod bedrockagent;
 pub mod bedrockagentcorecontrol;
 pub mod cleanroomsml;
 pub mod cloudhsmv2;
 pub mod cloudtrail;
+pub mod cloudwatchlogs;
 pub mod codeartifact;
+pub mod codebuild;
 pub mod cognitoidentity;
 pub mod comprehend;
 pub mod config;
@@ -27,9 +30,13 @@ pub mod ec2;
 pub mod ecr;
 pub mod efs;
 pub mod entityresolution;
+pub mod eventbridge;
+pub mod glue;
 pub mod iam;
 pub mod identity_center;
 pub mod imagebuilder;
+pub mod kafka;
+pub mod kinesis;
 pub mod kms;
 pub mod lambda;
 pub mod lexmodelsv2;
@@ -46,6 +53,7 @@ pub mod organizations;
 pub mod osis;
 pub mod paymentcryptography;
 pub mod pinpointsmsvoicev2;
+pub mod ram;
 pub mod rds;
 pub mod redshiftserverless;
 pub mod rekognition;
@@ -57,9 +65,11 @@ pub mod schemas;
 pub mod secretsmanager;
 pub mod serverlessapplicationrepository;
 pub mod servicecatalog;
+pub mod sesv2;
 pub mod signer;
 pub mod sns;
 pub mod sqs;
+pub mod ssm;
 pub mod ssmcontacts;
 pub mod ssmincidents;
 pub mod tagging;
@@ -74,13 +84,16 @@ const SERVICES: &[&[Collector]] = &[
     aiops::COLLECTORS,
     amp::COLLECTORS,
     appstream::COLLECTORS,
+    backup::COLLECTORS,
     bedrock::COLLECTORS,
     bedrockagent::COLLECTORS,
     bedrockagentcorecontrol::COLLECTORS,
     cleanroomsml::COLLECTORS,
     cloudhsmv2::COLLECTORS,
     cloudtrail::COLLECTORS,
+    cloudwatchlogs::COLLECTORS,
     codeartifact::COLLECTORS,
+    codebuild::COLLECTORS,
     cognitoidentity::COLLECTORS,
     comprehend::COLLECTORS,
     config::COLLECTORS,
@@ -89,9 +102,13 @@ const SERVICES: &[&[Collector]] = &[
     ecr::COLLECTORS,
     efs::COLLECTORS,
     entityresolution::COLLECTORS,
+    eventbridge::COLLECTORS,
+    glue::COLLECTORS,
     iam::COLLECTORS,
     identity_center::COLLECTORS,
     imagebuilder::COLLECTORS,
+    kafka::COLLECTORS,
+    kinesis::COLLECTORS,
     kms::COLLECTORS,
     lambda::COLLECTORS,
     lexmodelsv2::COLLECTORS,
@@ -108,6 +125,7 @@ const SERVICES: &[&[Collector]] = &[
     osis::COLLECTORS,
     paymentcryptography::COLLECTORS,
     pinpointsmsvoicev2::COLLECTORS,
+    ram::COLLECTORS,
     rds::COLLECTORS,
     redshiftserverless::COLLECTORS,
     rekognition::COLLECTORS,
@@ -119,9 +137,11 @@ const SERVICES: &[&[Collector]] = &[
     secretsmanager::COLLECTORS,
     serverlessapplicationrepository::COLLECTORS,
     servicecatalog::COLLECTORS,
+    sesv2::COLLECTORS,
     signer::COLLECTORS,
     sns::COLLECTORS,
     sqs::COLLECTORS,
+    ssm::COLLECTORS,
     ssmcontacts::COLLECTORS,
     ssmincidents::COLLECTORS,
     tagging::COLLECTORS,
@@ -206,7 +226,14 @@ mod tests {
     fn every_call_is_a_read() {
         for call in COLLECTORS.iter().flat_map(|collector| collector.calls) {
             // IAM's two "Generate…" make reports and change nothing.
-            let verbs = ["Describe", "GenerateCredentialReport", "GenerateServiceLastAccessedDetails", "Get", "List"];
+            let verbs = [
+                "BatchGet",
+                "Describe",
+                "GenerateCredentialReport",
+                "GenerateServiceLastAccessedDetails",
+                "Get",
+                "List",
+            ];
             assert!(verbs.iter().any(|verb| call.operation.starts_with(verb)), "{call:?}");
         }
     }

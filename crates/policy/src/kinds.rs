@@ -165,7 +165,8 @@ kinds! {
     /// A policy of CloudWatch Logs: of an account's region, or of one log group.
     LOGS_RESOURCE_POLICY = resource("logs_resource_policy").actions_of("logs");
     /// A destination of deliveries of CloudWatch Logs.
-    LOGS_DELIVERY_DESTINATION = resource("logs_delivery_destination").tier(2).actions_of("logs");
+    LOGS_DELIVERY_DESTINATION = resource("logs_delivery_destination").tier(2).actions_of("logs")
+        .arn("logs:*:*:delivery-destination:*");
     /// A document of Systems Manager: who may use it.
     SSM_DOCUMENT = resource("ssm_document").with(PolicyKind::Share).actions_of("ssm");
     /// A parameter of Systems Manager.
@@ -196,7 +197,8 @@ kinds! {
     /// A repository of CodeArtifact.
     CODEARTIFACT_REPOSITORY = resource("codeartifact_repository").tier(2).actions_of("codeartifact");
     /// A report group of CodeBuild.
-    CODEBUILD_REPORT_GROUP = resource("codebuild_report_group").tier(2).actions_of("codebuild");
+    CODEBUILD_REPORT_GROUP = resource("codebuild_report_group").tier(2).actions_of("codebuild")
+        .arn("codebuild:*:*:report-group/*");
     /// A public repository of ECR. Anyone may pull; its policy is about pushing.
     ECR_PUBLIC_REPOSITORY = resource("ecr_public_repository").tier(2).actions_of("ecr-public")
         .arn("ecr-public:*:*:repository/*");

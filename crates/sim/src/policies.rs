@@ -4,6 +4,7 @@ mod identity;
 mod kind;
 mod named;
 mod resource;
+mod shared_with;
 mod trust;
 mod verdict;
 
@@ -11,6 +12,7 @@ pub(crate) use identity::{Gives, IdentityKind, gives_of_aws};
 pub(crate) use kind::{Kind, any_kind};
 pub(crate) use named::Named;
 pub(crate) use resource::{ResourcePolicy, Subject};
+pub(crate) use shared_with::{SharedWith, Sharing};
 pub(crate) use trust::{Trust, TrustKind, trust};
 pub(crate) use verdict::Verdict;
 

@@ -13,13 +13,16 @@ pub(crate) mod acmpca;
 pub(crate) mod aiops;
 pub(crate) mod amp;
 pub(crate) mod appstream;
+pub(crate) mod backup;
 pub(crate) mod bedrock;
 pub(crate) mod bedrockagent;
 pub(crate) mod bedrockagentcorecontrol;
 pub(crate) mod cleanroomsml;
 pub(crate) mod cloudhsmv2;
 pub(crate) mod cloudtrail;
+pub(crate) mod cloudwatchlogs;
 pub(crate) mod codeartifact;
+pub(crate) mod codebuild;
 pub(crate) mod cognitoidentity;
 pub(crate) mod comprehend;
 pub(crate) mod config;
@@ -29,9 +32,13 @@ pub(crate) mod ecr;
 pub(crate) mod ecrpublic;
 pub(crate) mod efs;
 pub(crate) mod entityresolution;
+pub(crate) mod eventbridge;
+pub(crate) mod glue;
 pub(crate) mod iam;
 pub(crate) mod identity_center;
 pub(crate) mod imagebuilder;
+pub(crate) mod kafka;
+pub(crate) mod kinesis;
 pub(crate) mod kms;
 pub(crate) mod lambda;
 pub(crate) mod lexmodelsv2;
@@ -48,6 +55,7 @@ pub(crate) mod organizations;
 pub(crate) mod osis;
 pub(crate) mod paymentcryptography;
 pub(crate) mod pinpointsmsvoicev2;
+pub(crate) mod ram;
 pub(crate) mod rds;
 pub(crate) mod redshiftserverless;
 pub(crate) mod rekognition;
@@ -60,9 +68,11 @@ pub(crate) mod schemas;
 pub(crate) mod secretsmanager;
 pub(crate) mod serverlessapplicationrepository;
 pub(crate) mod servicecatalog;
+pub(crate) mod sesv2;
 pub(crate) mod signer;
 pub(crate) mod sns;
 pub(crate) mod sqs;
+pub(crate) mod ssm;
 pub(crate) mod ssmcontacts;
 pub(crate) mod ssmincidents;
 pub(crate) mod sts;
@@ -78,13 +88,16 @@ pub(crate) static SERVICES: &[&Service] = &[
     &aiops::SERVICE,
     &amp::SERVICE,
     &appstream::SERVICE,
+    &backup::SERVICE,
     &bedrock::SERVICE,
     &bedrockagent::SERVICE,
     &bedrockagentcorecontrol::SERVICE,
     &cleanroomsml::SERVICE,
     &cloudhsmv2::SERVICE,
     &cloudtrail::SERVICE,
+    &cloudwatchlogs::SERVICE,
     &codeartifact::SERVICE,
+    &codebuild::SERVICE,
     &cognitoidentity::SERVICE,
     &comprehend::SERVICE,
     &config::SERVICE,
@@ -94,9 +107,13 @@ pub(crate) static SERVICES: &[&Service] = &[
     &ecrpublic::SERVICE,
     &efs::SERVICE,
     &entityresolution::SERVICE,
+    &eventbridge::SERVICE,
+    &glue::SERVICE,
     &iam::SERVICE,
     &identity_center::identitystore::SERVICE,
     &imagebuilder::SERVICE,
+    &kafka::SERVICE,
+    &kinesis::SERVICE,
     &kms::SERVICE,
     &lambda::SERVICE,
     &lexmodelsv2::SERVICE,
@@ -113,6 +130,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &osis::SERVICE,
     &paymentcryptography::SERVICE,
     &pinpointsmsvoicev2::SERVICE,
+    &ram::SERVICE,
     &rds::SERVICE,
     &redshiftserverless::SERVICE,
     &rekognition::SERVICE,
@@ -125,9 +143,11 @@ pub(crate) static SERVICES: &[&Service] = &[
     &secretsmanager::SERVICE,
     &serverlessapplicationrepository::SERVICE,
     &servicecatalog::SERVICE,
+    &sesv2::SERVICE,
     &signer::SERVICE,
     &sns::SERVICE,
     &sqs::SERVICE,
+    &ssm::SERVICE,
     &ssmcontacts::SERVICE,
     &ssmincidents::SERVICE,
     &identity_center::ssoadmin::SERVICE,
