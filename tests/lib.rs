@@ -13,7 +13,7 @@ use orgcensus_aws::{
     SharedHttpClient, SharedTimeSource, TimeSource,
 };
 use orgcensus_collectors::COLLECTORS;
-use orgcensus_crawl::{Bounds, Crawl, Event, Report, Selection};
+use orgcensus_crawl::{Bounds, Crawl, Event, Report, RoleActions, Selection};
 use orgcensus_derive::DERIVATIONS;
 use orgcensus_lake::{FileOptions, Lake, LakeOptions};
 use orgcensus_row::Timestamp;
@@ -225,6 +225,8 @@ impl Place {
             },
             trusted_accounts: Vec::new(),
             trusted_tenants: Vec::new(),
+            owner_tag: None,
+            role_actions: RoleActions::default(),
             stage_directory: self.folder.path().join("stage"),
             lake: self.lake.clone(),
             file_options: FileOptions::default(),

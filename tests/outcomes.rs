@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use orgcensus_aws::NameError;
 use orgcensus_collectors::COLLECTORS;
+use orgcensus_crawl::{Crawl, RoleActions, RolesBehind};
 use orgcensus_sim::{Network, Settings, Troubles};
-use orgcensus_tests::{Crawled, Manner, NameServer, Way, crawl, crawl_as, crawl_by};
+use orgcensus_tests::{Crawled, Manner, NameServer, Place, Way, crawl, crawl_as, crawl_by};
 use serde_json::Value;
 
 fn text(row: &Value, name: &str) -> String {
@@ -45,7 +46,7 @@ async fn accounts_and_services_end_as_they_must() {
     for it in &truth.obstructed {
         let sql = format!(
             "SELECT collector, outcome FROM coverage WHERE account_id = '{}' AND region = '{}' \
-             AND collector LIKE '{}_%' AND outcome = '{}'",
+             AND error_operation LIKE '{}:%' AND outcome = '{}'",
             it.account_id, it.region, it.service, it.outcome
         );
         assert!(!crawled.rows(&sql).await.is_empty(), "no such coverage: {it:?}");
@@ -69,6 +70,36 @@ async fn every_error_names_the_call_that_it_is_of() {
         let action = operation.split(':').next_back().unwrap_or_default();
         let is_told = text(&row, "error_code") != "AccessDenied" || message.contains(action);
         assert!(is_told && !message.is_empty(), "{row}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_role_is_too_old_for_is_denied_with_the_reason_and_stays_planned() {
+    let denied_actions = ["sns:ListTopics", "sqs:ListQueues"].map(|action| (1, action.to_owned())).to_vec();
+    for (role_version, expected) in [(Some("1"), Some("role_outdated")), (Some("2"), None), (None, None)] {
+        let role_version = role_version.map(str::to_owned);
+        let (denied_actions, troubles) = (denied_actions.clone(), Troubles::none());
+        let settings = Settings { denied_actions, role_version, troubles, ..Settings::new(3, 1) };
+        let place = Place::new(settings, Way::Inside);
+        let role_actions = RoleActions::parse("sns:ListTopics\t1\nsqs:ListQueues\t2\n");
+        let crawl = Crawl { role_actions, ..place.crawl().await };
+        let crawled = place.run(crawl).await;
+        let behind = crawled.report.tally.roles_behind;
+        assert_eq!(
+            behind,
+            expected.map(|_| RolesBehind { accounts: 2, oldest: 1 }),
+            "the own account has no such role"
+        );
+        let id = crawled.simulation.account_id(1);
+        let sql = format!(
+            "SELECT DISTINCT collector, reason FROM coverage WHERE account_id = '{id}' AND outcome = 'denied' \
+             AND is_planned AND NOT is_complete ORDER BY collector"
+        );
+        let rows = crawled.rows(&sql).await;
+        let told: Vec<_> = rows.iter().map(|row| (text(row, "collector"), row["reason"].as_str())).collect();
+        assert_eq!(told, [("sns_topics".to_owned(), None), ("sqs_queues".to_owned(), expected)]);
+        let outdated = "SELECT COUNT(DISTINCT collector) FROM coverage WHERE reason = 'role_outdated'";
+        assert_eq!(crawled.number(outdated).await, u64::from(expected.is_some()));
     }
 }
 

@@ -11,6 +11,8 @@ const MADE: &[&str] = &[
     ".snap",
     // The ids of columns; `INSTA_UPDATE=always cargo test` writes them.
     "crates/row/data/columns.tsv",
+    // So are the versions of the role's actions.
+    "crates/orgcensus/data/role_actions.tsv",
     // The actions in these are written by scripts/templates.
     "config/deploy/member-role.yaml",
     "config/deploy/organization.yaml",

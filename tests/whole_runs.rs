@@ -3,6 +3,7 @@
 
 mod calls;
 mod guardrails;
+mod inventory;
 mod items;
 mod network;
 mod organization;

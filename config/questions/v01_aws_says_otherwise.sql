@@ -1,8 +1,8 @@
 -- id: V1
--- title: Buckets of which AWS's own policy status says otherwise than the lake's verdict before blocks
+-- title: Buckets and access points of which AWS's own policy status says otherwise than the lake's verdict before blocks
 -- key: resource_arn
--- rests on: s3_buckets
--- why: AWS looks at the words of the policy alone, the lake at Deny statements and at the ACL too
+-- rests on: s3_access_points, s3_buckets, s3_multi_region_access_points, s3_object_lambda_access_points
+-- why: AWS looks at the words of the policy alone, the lake at Deny statements and at the ACL too. Access points of a VPC are left out: to AWS none is public, whatever its policy says
 WITH open_acls AS (
   SELECT DISTINCT resource_arn
   FROM policy_statements
@@ -11,7 +11,12 @@ WITH open_acls AS (
 denies AS (
   SELECT DISTINCT resource_arn
   FROM policy_statements
-  WHERE policy_kind = 'resource' AND effect = 'Deny'
+  WHERE policy_kind IN ('access_point', 'resource') AND effect = 'Deny'
+),
+of_vpcs AS (
+  SELECT DISTINCT arn
+  FROM s3_access_points
+  WHERE network_origin = 'VPC'
 )
 SELECT
   resource_access.resource_arn,
@@ -29,7 +34,8 @@ SELECT
 FROM resource_access
 LEFT JOIN open_acls ON open_acls.resource_arn = resource_access.resource_arn
 LEFT JOIN denies ON denies.resource_arn = resource_access.resource_arn
-WHERE resource_access.aws_is_public <> resource_access.is_policy_public
+LEFT JOIN of_vpcs ON of_vpcs.arn = resource_access.resource_arn
+WHERE resource_access.aws_is_public <> resource_access.is_policy_public AND of_vpcs.arn IS NULL
 ORDER BY resource_access.account_id NULLS LAST, resource_access.resource_arn NULLS LAST
 
 -- case: the two differ, agree, or one has no verdict
@@ -41,3 +47,16 @@ ORDER BY resource_access.account_id NULLS LAST, resource_access.resource_arn NUL
 --   b-1, resource, Deny, false, true
 --   b-1, resource, Deny, false, true
 -- answer: b-1
+
+-- case: an access point counts like a bucket, unless it is one of a VPC
+-- resource_access: resource_arn, aws_is_public, is_policy_public
+--   p-1, true, false
+--   p-2, false, true
+--   p-3, true, true
+-- s3_access_points: arn, network_origin
+--   p-1, Internet
+--   p-2, VPC
+--   p-3, Internet
+-- policy_statements: resource_arn, policy_kind, effect, is_allow, has_wildcard_principal
+--   p-1, access_point, Deny, false, true
+-- answer: p-1

@@ -1,7 +1,7 @@
 -- id: V2
 -- title: Resources of which it is not known whether anyone, or someone outside, can reach them
 -- key: resource_arn
--- why: every key, function and secret that is not shown to be open is here (flag policies_unread), since not all of their policies are read
+-- why: a policy that could not be read, or was not asked for, leaves an answer that is not yes unknown
 SELECT
   resource_arn,
   resource_type,

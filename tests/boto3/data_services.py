@@ -71,9 +71,10 @@ class DataServices:
 
     def redshift(self, client):
         for cluster in self.pages_of(client, "describe_clusters", "Clusters"):
-            arn = cluster["ClusterNamespaceArn"]
-            self.found("redshift_clusters", arn)
-            if policy := self.optional(client.get_resource_policy, ResourceArn=arn).get("ResourcePolicy"):
+            place = f"{client.meta.region_name}:{self.account_id}"
+            self.found("redshift_clusters", f"arn:aws:redshift:{place}:cluster:{cluster['ClusterIdentifier']}")
+            namespace = cluster["ClusterNamespaceArn"]
+            if policy := self.optional(client.get_resource_policy, ResourceArn=namespace).get("ResourcePolicy"):
                 self.document(policy["Policy"])
         for snapshot in self.pages_of(client, "describe_cluster_snapshots", "Snapshots", SnapshotType="manual"):
             self.found("redshift_snapshots", snapshot["SnapshotArn"])

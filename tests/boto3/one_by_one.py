@@ -126,8 +126,13 @@ def functions(checks, client):
         alone.pop("ResponseMetadata")
         checks.equal(f"configuration of {name}", it, alone)
         urls = all_of(client, "list_function_url_configs", "FunctionUrlConfigs", FunctionName=name)
+        own = [url for url in urls if url["FunctionArn"] == it["FunctionArn"]]
         refused = code(client.get_function_url_config, FunctionName=name)
-        checks.equal(f"URL of {name}", None if urls else "ResourceNotFoundException", refused)
+        checks.equal(f"URL of {name}", None if own else "ResourceNotFoundException", refused)
+        for alias in all_of(client, "list_aliases", "Aliases", FunctionName=name):
+            one = {"FunctionName": name, "Qualifier": alias["Name"]}
+            found = code(client.get_policy, **one), code(client.get_resource_policy, ResourceArn=alias["AliasArn"])
+            checks.equal(f"the policy of {alias['AliasArn']}, asked in two ways", *found)
 
 
 def others(checks, aws, region):

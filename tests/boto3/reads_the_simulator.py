@@ -21,7 +21,10 @@ from botocore.exceptions import ClientError
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "moto"))
 from data_services import DATA_SERVICES, DataServices  # noqa: E402
+from declared_kinds import SERVICES, DeclaredKinds  # noqa: E402
+from ec2_shares import Ec2Shares  # noqa: E402
 from harness import Aws, Checks, simulator  # noqa: E402
+from messages import MESSAGES, Messages  # noqa: E402
 from one_by_one import one_by_one  # noqa: E402
 from organization_wide import OrganizationWide  # noqa: E402
 from plain_services import PlainServices, folders, plain  # noqa: E402
@@ -33,8 +36,12 @@ REPORT_POLLS = 10
 
 # What a service answers where nothing is set; KMS of keys that cannot rotate.
 ABSENT = {
+    "AccessGrantsInstanceResourcePolicyNotExists",
+    "CloudHsmResourceNotFoundException",
     "KMSInvalidStateException",
+    "NoSuchAccessPointPolicy",
     "NoSuchBucketPolicy",
+    "NoSuchMultiRegionAccessPointPolicy",
     "NoSuchPublicAccessBlockConfiguration",
     "NoSuchTagSet",
     "NoSuchEntity",
@@ -46,12 +53,16 @@ ABSENT = {
     "RegistryPolicyNotFoundException",
     "ResourceNotFoundException",
     "ResourceNotFoundFault",
+    "ResourcePolicyNotFoundException",
     "ServerSideEncryptionConfigurationNotFoundError",
+    "UnknownResourceException",
     "UnsupportedOperationException",
+    "ValidationException",
+    "WAFNonexistentItemException",
 }
 
 
-class Census(OrganizationWide, DataServices, PlainServices):
+class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices, DeclaredKinds):
     """What boto3 found."""
 
     def __init__(self, aws, checks, tables):
@@ -147,8 +158,9 @@ class Census(OrganizationWide, DataServices, PlainServices):
         self.account_id = account_id
         self.iam(aws.client("iam"))
         self.s3(aws, account_id)
+        self.ecr_public(aws.client("ecr-public", "us-east-1"))
         for region in aws.client("ec2").describe_regions()["Regions"]:
-            for service in [*REGIONAL, *self.plain]:
+            for service in [*REGIONAL, *self.plain, *SERVICES]:
                 name = region["RegionName"]
                 try:
                     self.service(aws, service, name)
@@ -157,7 +169,9 @@ class Census(OrganizationWide, DataServices, PlainServices):
 
     def service(self, aws, service, region):
         if read := REGIONAL.get(service):
-            read(self, aws.client(service, region))
+            read(self, aws.client(folders()[service], region))
+        elif service in SERVICES:
+            self.declared_kinds(aws, service, region)
         else:
             self.plain_service(aws.client(folders()[service], region), service, self.plain[service])
 
@@ -262,6 +276,7 @@ class Census(OrganizationWide, DataServices, PlainServices):
     def s3(self, aws, account_id):
         control = aws.client("s3control")
         self.optional(control.get_public_access_block, AccountId=account_id)
+        self.multi_region_access_points(aws.client("s3control", "us-west-2"))
         for bucket in self.pages_of(aws.client("s3"), "list_buckets", "Buckets"):
             name = bucket["Name"]
             self.found("s3_buckets", f"arn:aws:s3:::{name}")
@@ -277,6 +292,60 @@ class Census(OrganizationWide, DataServices, PlainServices):
             self.optional(client.get_bucket_ownership_controls, Bucket=name)
             self.optional(client.get_bucket_tagging, Bucket=name)
             self.optional(client.get_bucket_encryption, Bucket=name)
+
+    def listed_by_s3_control(self, call, key, **arguments):
+        """All items of a list of which boto3 has no paginator."""
+        more = {}
+        while more is not None:
+            page = call(AccountId=self.account_id, **arguments, **more)
+            self.pages[call.__name__] += 1
+            items = page.get(key, [])
+            if len(items) > PAGE_SIZE:
+                self.too_long.add(call.__name__)
+            yield from items
+            more = {"NextToken": page["NextToken"]} if page.get("NextToken") else None
+
+    def multi_region_access_points(self, client):
+        for point in self.listed_by_s3_control(client.list_multi_region_access_points, "AccessPoints"):
+            self.found("s3_multi_region_access_points", f"arn:aws:s3::{self.account_id}:accesspoint/{point['Alias']}")
+            of = {"AccountId": self.account_id, "Name": point["Name"]}
+            if policy := self.optional(client.get_multi_region_access_point_policy, **of).get("Policy"):
+                self.document(policy["Established"]["Policy"])
+                client.get_multi_region_access_point_policy_status(**of)["Established"]["IsPublic"]
+
+    def s3_control(self, client):
+        self.access_points(client)
+        self.access_grants(client)
+
+    def access_points(self, client):
+        for point in self.listed_by_s3_control(client.list_access_points, "AccessPointList"):
+            self.found("s3_access_points", point["AccessPointArn"])
+            of = {"AccountId": self.account_id, "Name": point["Name"]}
+            described = client.get_access_point(**of)
+            self.checks.equal("an access point's bucket", point["Bucket"], described["Bucket"])
+            described["PublicAccessBlockConfiguration"]["RestrictPublicBuckets"]
+            if policy := self.optional(client.get_access_point_policy, **of).get("Policy"):
+                self.document(policy)
+                client.get_access_point_policy_status(**of)["PolicyStatus"]["IsPublic"]
+        lambda_points = "ObjectLambdaAccessPointList"
+        for point in self.listed_by_s3_control(client.list_access_points_for_object_lambda, lambda_points):
+            self.found("s3_object_lambda_access_points", point["ObjectLambdaAccessPointArn"])
+            of = {"AccountId": self.account_id, "Name": point["Name"]}
+            client.get_access_point_for_object_lambda(**of)["PublicAccessBlockConfiguration"]
+            client.get_access_point_configuration_for_object_lambda(**of)["Configuration"]["SupportingAccessPoint"]
+            if policy := self.optional(client.get_access_point_policy_for_object_lambda, **of).get("Policy"):
+                self.document(policy)
+                client.get_access_point_policy_status_for_object_lambda(**of)["PolicyStatus"]["IsPublic"]
+
+    def access_grants(self, client):
+        for instance in self.listed_by_s3_control(client.list_access_grants_instances, "AccessGrantsInstancesList"):
+            self.found("s3_access_grants_instances", instance["AccessGrantsInstanceArn"])
+            policy = self.optional(client.get_access_grants_instance_resource_policy, AccountId=self.account_id)
+            if policy := policy.get("Policy"):
+                self.document(policy)
+            for grant in self.listed_by_s3_control(client.list_access_grants, "AccessGrantsList"):
+                self.found("s3_access_grants")
+                grant["Grantee"]["GranteeIdentifier"]
 
     def ec2(self, client):
         for reservation in self.pages_of(client, "describe_instances", "Reservations"):
@@ -294,6 +363,7 @@ class Census(OrganizationWide, DataServices, PlainServices):
             self.found("ec2_vpc_endpoints", f"arn:aws:ec2:{place}:vpc-endpoint/{endpoint['VpcEndpointId']}")
             if policy := endpoint.get("PolicyDocument"):
                 self.document(policy)
+        self.ec2_shares(client)
 
     def ecr(self, client):
         for repository in self.pages_of(client, "describe_repositories", "repositories"):
@@ -304,6 +374,14 @@ class Census(OrganizationWide, DataServices, PlainServices):
             client.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
         self.optional(client.get_registry_policy)
         self.arns.add(f"arn:aws:ecr:{client.meta.region_name}:{self.account_id}:registry")
+
+    def ecr_public(self, client):
+        for repository in self.pages_of(client, "describe_repositories", "repositories"):
+            name, arn = repository["repositoryName"], repository["repositoryArn"]
+            self.found("ecr_public_repositories", arn)
+            if policy := self.optional(client.get_repository_policy, repositoryName=name).get("policyText"):
+                self.document(policy)
+            client.list_tags_for_resource(resourceArn=arn)["tags"]
 
     def kms(self, client):
         hidden = None
@@ -316,6 +394,9 @@ class Census(OrganizationWide, DataServices, PlainServices):
                 list(self.pages_of(client, "list_resource_tags", "Tags", KeyId=key_id))
             try:
                 self.document(client.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"])
+                for grant in self.pages_of(client, "list_grants", "Grants", KeyId=key_id):
+                    self.found("kms_grants")
+                    assert "GranteePrincipal" in grant or "GranteeServicePrincipal" in grant, grant
             except ClientError as error:
                 hidden = error
         list(self.pages_of(client, "list_aliases", "Aliases"))
@@ -330,12 +411,38 @@ class Census(OrganizationWide, DataServices, PlainServices):
                 self.document(policy)
             list(self.pages_of(client, "list_function_url_configs", "FunctionUrlConfigs", FunctionName=name))
             client.list_tags(Resource=arn)["Tags"]
+            for alias in self.pages_of(client, "list_aliases", "Aliases", FunctionName=name):
+                self.qualified(client, "lambda_aliases", name, alias["Name"], alias["AliasArn"])
+            for version in self.pages_of(client, "list_versions_by_function", "Versions", FunctionName=name):
+                if version["Version"] != "$LATEST":
+                    self.qualified(client, "lambda_versions", name, version["Version"], version["FunctionArn"])
+        for layer in self.pages_of(client, "list_layers", "Layers"):
+            one = {"LayerName": layer["LayerName"]}
+            for version in self.pages_of(client, "list_layer_versions", "LayerVersions", **one):
+                self.found("lambda_layer_versions", version["LayerVersionArn"])
+                number = version["Version"]
+                if policy := self.optional(client.get_layer_version_policy, **one, VersionNumber=number).get("Policy"):
+                    self.document(policy)
+
+    def qualified(self, client, table, name, qualifier, arn):
+        """An alias or a version, whose policy is asked for in two ways."""
+        self.found(table, arn)
+        policy = self.optional(client.get_policy, FunctionName=name, Qualifier=qualifier).get("Policy")
+        whole = self.optional(client.get_resource_policy, ResourceArn=arn).get("Policy")
+        assert policy == whole, arn
+        if policy:
+            self.document(policy)
 
     def secrets(self, client):
         for secret in self.pages_of(client, "list_secrets", "SecretList", IncludePlannedDeletion=True):
             self.found("secretsmanager_secrets", secret["ARN"])
-            if policy := client.get_resource_policy(SecretId=secret["ARN"]).get("ResourcePolicy"):
+            one = {"SecretId": secret["ARN"]}
+            default = client.get_resource_policy(**one).get("ResourcePolicy")
+            named = list(self.pages_of(client, "list_resource_policies", "ResourcePolicies", **one))
+            for name in [it["PolicyName"] for it in named]:
+                policy = client.get_resource_policy(**one, PolicyName=name)["ResourcePolicy"]
                 self.document(policy)
+                assert name != "default" or policy == default, secret["ARN"]
 
     def sns(self, client):
         for topic in self.pages_of(client, "list_topics", "Topics"):
@@ -359,13 +466,15 @@ REGIONAL = {
     "ecr": Census.ecr,
     "kms": Census.kms,
     "lambda": Census.functions,
+    "s3control": Census.s3_control,
     "secretsmanager": Census.secrets,
     "sns": Census.sns,
     "sqs": Census.sqs,
+    **MESSAGES,
 }
 
 # The services that have code of their own here; all others are read by what boto3 knows of them.
-BY_HAND = {*REGIONAL, "account", "iam", "organizations", "s3"}
+BY_HAND = {*REGIONAL, *SERVICES, "ses", "account", "iam", "organizations", "s3"}
 
 
 def outcome(error):

@@ -111,6 +111,8 @@ class Regions(Reading):
             )
             policy = client.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"]
             self.policy(arn, "kms_key", "resource", policy)
+            assert not client.list_grants(KeyId=key_id)["Grants"], "no grant was made"
+            self.policy(arn, "kms_key", "grant", None)
 
     def functions(self, client):
         for function in self.pages(client, "list_functions", "Functions"):
@@ -128,6 +130,8 @@ class Regions(Reading):
             )
             policy = optional(client.get_policy, FunctionName=name).get("Policy")
             self.policy(arn, "lambda_function", "resource", policy)
+            # moto does not know GetResourcePolicy.
+            self.policy(arn, "lambda_function", "resource", None, "resource_policy", state="unread")
 
     def secrets(self, client):
         for secret in self.pages(client, "list_secrets", "SecretList"):
@@ -143,6 +147,8 @@ class Regions(Reading):
             )
             policy = client.get_resource_policy(SecretId=arn).get("ResourcePolicy")
             self.policy(arn, "secretsmanager_secret", "resource", policy)
+            # moto does not list the names of further policies.
+            self.policy(arn, "secretsmanager_secret", "resource", None, "unlisted", state="unread")
 
     def repositories(self, client, region):
         for repository in self.pages(client, "describe_repositories", "repositories"):

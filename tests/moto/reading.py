@@ -41,15 +41,15 @@ class Reading:
     def add(self, table, **row):
         self.rows.setdefault(table, []).append(row)
 
-    def policy(self, arn, resource_type, kind, document, name="", is_in_force=True):
-        """A policy's document, as text or parsed; none: there is no policy."""
+    def policy(self, arn, resource_type, kind, document, name="", is_in_force=True, state=None):
+        """A policy's document, as text or parsed; none: there is no policy, unless a state says otherwise."""
         self.add(
             "policy_documents",
             resource_arn=arn,
             resource_type=resource_type,
             policy_kind=kind,
             policy_name=name,
-            state="read" if document else "absent",
+            state=state or ("read" if document else "absent"),
             document=json.loads(document) if isinstance(document, str) else document,
             is_in_force=is_in_force,
         )

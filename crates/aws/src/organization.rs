@@ -11,7 +11,7 @@ pub use read::{OPERATIONS, id, read, tags};
 
 /// One organization: the account that pays for all others, and what it switched on.
 #[derive(Debug, Clone, Serialize, Deserialize, Row)]
-#[row(table = "organizations", key = "arn")]
+#[row(table = "organizations", key = "arn", resource = "none")]
 pub struct OrganizationRow {
     /// The organization's ARN.
     pub arn: String,
@@ -47,7 +47,7 @@ pub struct OrganizationalUnit {
 
 /// One account of the organization, whether or not it could be crawled.
 #[derive(Debug, Clone, Serialize, Deserialize, Row)]
-#[row(table = "accounts", key = "arn")]
+#[row(table = "accounts", key = "arn", resource = "none")]
 pub struct AccountRow {
     /// The account's ARN in the organization.
     pub arn: String,

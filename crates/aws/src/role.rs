@@ -90,11 +90,12 @@ async fn assume(from: &Arc<Access>, hop: &Hop, account_id: &str) -> Result<Arc<A
     let hop = Hop { role_arn: hop.arn_in(base.partition(), account_id), ..hop.clone() };
     // A hop between is in the account that its ARN names.
     let account = if account_id == BETWEEN { account_of(&hop.role_arn) } else { Some(account_id) }.map(str::to_owned);
+    let role_arn = hop.role_arn.clone();
     let role = AssumedRole { session: from.home_session(), hop, account };
     let cached =
         CachedCredentials::new(SharedCredentialsProvider::new(role), base.time.clone(), Arc::clone(&base.came_past));
     cached.get().await.map_err(unwrapped)?;
-    Ok(Access::new(base, account_id, cached))
+    Ok(Access::new(base, account_id, Some(role_arn), cached))
 }
 
 /// A role's credentials, by AssumeRole with the credentials of the hop before it.

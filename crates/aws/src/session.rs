@@ -30,6 +30,8 @@ const FAILED_RETRY: u32 = 5;
 pub struct Access {
     base: Arc<Base>,
     account_id: String,
+    /// The role that was assumed in the account; none without one.
+    role_arn: Option<String>,
     credentials: CachedCredentials,
     limiter: Arc<AccountLimiter>,
     retry_partition: RetryPartition,
@@ -40,24 +42,31 @@ pub struct Access {
 impl Base {
     /// The base identity as it is, with no role assumed.
     pub fn caller(self: &Arc<Self>, account_id: &str) -> Arc<Access> {
-        Access::new(self, account_id, self.credentials.clone())
+        Access::new(self, account_id, None, self.credentials.clone())
     }
 }
 
 impl Access {
-    pub(crate) fn new(base: &Arc<Base>, account_id: &str, credentials: CachedCredentials) -> Arc<Self> {
-        Self::with(base, account_id, credentials, base.limiter.account())
+    pub(crate) fn new(
+        base: &Arc<Base>,
+        account_id: &str,
+        role_arn: Option<String>,
+        credentials: CachedCredentials,
+    ) -> Arc<Self> {
+        Self::with(base, account_id, role_arn, credentials, base.limiter.account())
     }
 
     fn with(
         base: &Arc<Base>,
         account_id: &str,
+        role_arn: Option<String>,
         credentials: CachedCredentials,
         limiter: Arc<AccountLimiter>,
     ) -> Arc<Self> {
         Arc::new(Self {
             base: Arc::clone(base),
             account_id: account_id.to_owned(),
+            role_arn,
             credentials,
             limiter,
             retry_partition: retry_partition(account_id),
@@ -84,7 +93,8 @@ impl Access {
     /// The same credentials for one account's work: with a retry quota for that, and the buckets that they have, since
     /// AWS charges both to one account.
     pub(crate) fn as_account(&self, account_id: &str) -> Arc<Self> {
-        Self::with(&self.base, account_id, self.credentials.clone(), Arc::clone(&self.limiter))
+        let role_arn = self.role_arn.clone();
+        Self::with(&self.base, account_id, role_arn, self.credentials.clone(), Arc::clone(&self.limiter))
     }
 
     /// A session in a region, with a usage of its own.
@@ -126,6 +136,11 @@ impl Session {
     /// 12 digits.
     pub fn account_id(&self) -> &str {
         &self.access.account_id
+    }
+
+    /// The ARN of the role that was assumed for it; none where the base identity acts by itself.
+    pub fn role_arn(&self) -> Option<&str> {
+        self.access.role_arn.as_deref()
     }
 
     /// The region.

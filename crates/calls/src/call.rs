@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::table::service;
+
 /// One operation that is called. From these the permissions, the limiter's keys and `plan` follow.
 #[derive(Debug, Clone, Copy)]
 pub struct Call {
@@ -13,7 +15,7 @@ pub struct Call {
     names: Option<fn() -> BTreeSet<String>>,
 }
 
-/// A call whose IAM action has the names of its service and operation.
+/// A call whose IAM action has the name of its operation.
 pub const fn call(service: &'static str, operation: &'static str) -> Call {
     Call { service, operation, action: None, names: None }
 }
@@ -29,9 +31,11 @@ impl Call {
         Self { names: Some(names), ..self }
     }
 
-    /// The IAM action, `secretsmanager:ListSecrets`.
+    /// The IAM action, `secretsmanager:ListSecrets`: it begins with the name by which the service signs, unless the call
+    /// says otherwise.
     pub fn action(&self) -> String {
-        self.action.map_or_else(|| self.name(), str::to_owned)
+        let prefix = service(self.service).map_or(self.service, |it| it.signing_name);
+        self.action.map_or_else(|| format!("{prefix}:{}", self.operation), str::to_owned)
     }
 
     /// Service and operation, `secretsmanager:ListSecrets`.

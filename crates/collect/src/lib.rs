@@ -16,11 +16,11 @@ pub mod testing;
 pub use collector::{Collector, Runs, Scope};
 pub use error::{Error, Optional};
 pub use orgcensus_aws::{Class, Pages, Read, Session, client, read, timestamp};
-pub use orgcensus_calls::{Call, Moment, call};
+pub use orgcensus_calls::{Call, Moment, call, operation};
 pub use orgcensus_policy::{Gate, PolicyKind, ResourceKind, kinds};
 pub use policy::{
-    Language, POLICY_TABLE_NAMES, POLICY_TABLES, Policy, PolicyDocument, PolicyDocumentRef, PolicyStatement, PolicyStatementRef,
-    PolicyText,
+    Language, POLICY_TABLE_NAMES, POLICY_TABLES, Policy, PolicyDocument, PolicyDocumentRef, PolicyStatement,
+    PolicyStatementRef, PolicyText,
 };
 pub use rows::{Finished, Missed, Rows, Sink};
 pub use said::Said;

@@ -1,6 +1,6 @@
 //! A collector puts its rows here. Memory is bounded: a huge account does not make a huge process.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::record_batch::RecordBatch;
 use futures::future::BoxFuture;
@@ -41,6 +41,10 @@ pub struct Finished {
     pub gone: u64,
     /// What could not be read.
     pub missed: Option<Missed>,
+    /// The tags of the role by which the task read, if that role was among what it read.
+    pub own_role_tags: Option<BTreeMap<String, String>>,
+    /// Why there may be more than the rows say, in one word.
+    pub reason: Option<&'static str>,
 }
 
 /// The rows of one task.
@@ -161,6 +165,16 @@ impl<'s> Rows<'s> {
     /// Notes that an item went away between the list and the read: it has no row, and nothing is missing.
     pub fn gone(&mut self) {
         self.finished.gone += 1;
+    }
+
+    /// Says in one word why there may be more than the rows say, however well the task goes.
+    pub fn because(&mut self, reason: &'static str) {
+        self.finished.reason = Some(reason);
+    }
+
+    /// Notes the tags of the role by which the task reads: they say which actions the role has.
+    pub fn own_role(&mut self, tags: &BTreeMap<String, String>) {
+        self.finished.own_role_tags = Some(tags.clone());
     }
 
     /// Hands the rows that still wait to the sink. Returns the counts; or the first failure, if every part failed.

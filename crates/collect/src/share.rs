@@ -89,7 +89,7 @@ fn document(share: &Share<'_>, mut sharees: Vec<Sharee>) -> String {
     for sharee in sharees {
         match sharee {
             Sharee::Everyone => statements.push(allow(json!("*"), Value::Null)),
-            Sharee::Principal(name) => named.push(name),
+            Sharee::Principal(name) => named.push(principal(share.resource_arn, name)),
             Sharee::Service(name) => services.push(name),
             Sharee::Organization(arn) => {
                 let id = arn.rsplit('/').next().unwrap_or_default();
@@ -108,6 +108,13 @@ fn document(share: &Share<'_>, mut sharees: Vec<Sharee>) -> String {
         statements.insert(0, allow(json!({"AWS": named}), Value::Null));
     }
     json!({"Version": "2012-10-17", "Statement": statements}).to_string()
+}
+
+/// A principal as policies name it: an account is its root, `arn:aws:iam::111122223333:root`.
+fn principal(resource_arn: &str, name: String) -> String {
+    let is_account = name.len() == 12 && name.bytes().all(|byte| byte.is_ascii_digit());
+    let partition = resource_arn.split(':').nth(1).filter(|_| is_account);
+    partition.map_or(name.clone(), |partition| format!("arn:{partition}:iam::{name}:root"))
 }
 
 /// The paths of a unit and of those below it: `arn:aws:organizations::1:ou/o-1/ou-2` has no path, so any may lead there.
@@ -141,7 +148,8 @@ mod tests {
         let organization = "arn:aws:organizations::111122223333:organization/o-abc";
         let unit = "arn:aws:organizations::111122223333:ou/o-abc/ou-1";
         let statements = written(&["222233334444", "all", organization, unit, "111122223333", "111122223333"]);
-        assert_eq!(statements[0]["Principal"], json!({"AWS": ["111122223333", "222233334444"]}));
+        let roots = ["arn:aws:iam::111122223333:root", "arn:aws:iam::222233334444:root"];
+        assert_eq!(statements[0]["Principal"], json!({"AWS": roots}));
         assert_eq!((&statements[1]["Principal"], statements[1].get("Condition")), (&json!("*"), None));
         assert_eq!(statements[2]["Condition"]["StringEquals"]["aws:PrincipalOrgID"], "o-abc");
         assert_eq!(

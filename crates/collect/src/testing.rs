@@ -54,6 +54,8 @@ pub struct Collected {
     pub gone: u64,
     /// Rows whose key an earlier one had.
     pub duplicates: u64,
+    /// Why there may be more than the rows say.
+    pub reason: Option<&'static str>,
     /// Operations called, `sqs:ListQueues`.
     pub calls: BTreeSet<String>,
 }
@@ -101,7 +103,7 @@ impl Recorded {
         let mut sink = Kept::default();
         let mut rows = Rows::new(stamp(collector.scope), &mut sink);
         let mut result = (collector.collect)(&session, &mut rows).await;
-        let Finished { missed, gone, duplicates, .. } = match rows.finish().await {
+        let Finished { missed, gone, duplicates, reason, .. } = match rows.finish().await {
             Ok(finished) => finished,
             Err(error) => {
                 result = result.and(Err(error));
@@ -111,7 +113,7 @@ impl Recorded {
         let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone();
         self.check(collector, &calls);
         sink.check(collector);
-        Collected { rows: sink.rows, result, missed, gone, duplicates, calls }
+        Collected { rows: sink.rows, result, missed, gone, duplicates, reason, calls }
     }
 
     fn check(&self, collector: &Collector, calls: &BTreeSet<String>) {

@@ -2,12 +2,34 @@
 
 use orgcensus_collect::Collector;
 
+pub mod account_settings;
+mod cedar;
+pub mod fpga_images;
+pub mod images;
 pub mod instances;
 pub mod metadata_defaults;
+mod shares;
+pub mod snapshots;
 mod tags;
+#[cfg(test)]
+mod testing;
+pub mod verified_access_endpoints;
+pub mod verified_access_groups;
+pub mod vpc_endpoint_services;
 pub mod vpc_endpoints;
 pub mod vpcs;
 
 /// What reads it.
-pub(crate) const COLLECTORS: &[Collector] =
-    &[instances::INSTANCES, metadata_defaults::METADATA_DEFAULTS, vpc_endpoints::VPC_ENDPOINTS, vpcs::VPCS];
+pub(crate) const COLLECTORS: &[Collector] = &[
+    account_settings::ACCOUNT_SETTINGS,
+    fpga_images::FPGA_IMAGES,
+    images::IMAGES,
+    instances::INSTANCES,
+    metadata_defaults::METADATA_DEFAULTS,
+    snapshots::SNAPSHOTS,
+    verified_access_endpoints::VERIFIED_ACCESS_ENDPOINTS,
+    verified_access_groups::VERIFIED_ACCESS_GROUPS,
+    vpc_endpoint_services::VPC_ENDPOINT_SERVICES,
+    vpc_endpoints::VPC_ENDPOINTS,
+    vpcs::VPCS,
+];

@@ -2,10 +2,21 @@
 
 use orgcensus_collect::Collector;
 
+pub mod access_grants;
+pub mod access_points;
 pub mod account_public_access_blocks;
 pub mod buckets;
+mod control;
 mod details;
+pub mod multi_region_access_points;
+pub mod object_lambda_access_points;
 
 /// What reads it.
-pub(crate) const COLLECTORS: &[Collector] =
-    &[account_public_access_blocks::ACCOUNT_PUBLIC_ACCESS_BLOCKS, buckets::BUCKETS];
+pub(crate) const COLLECTORS: &[Collector] = &[
+    access_grants::ACCESS_GRANTS,
+    access_points::ACCESS_POINTS,
+    account_public_access_blocks::ACCOUNT_PUBLIC_ACCESS_BLOCKS,
+    buckets::BUCKETS,
+    multi_region_access_points::MULTI_REGION_ACCESS_POINTS,
+    object_lambda_access_points::OBJECT_LAMBDA_ACCESS_POINTS,
+];

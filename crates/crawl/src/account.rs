@@ -17,6 +17,7 @@ use crate::event::Event;
 use crate::journal::AccountRecord;
 use crate::outcome::Outcome;
 use crate::regions::{Presence, absent};
+use crate::role_actions::RolesBehind;
 use crate::task_record::TaskRecord;
 use crate::{spans, task, usage};
 
@@ -26,7 +27,7 @@ pub const REGIONS: &str = "account_regions";
 /// Crawls one account. Whatever AWS answers is in the record. An error means that the run itself cannot continue.
 pub(crate) async fn crawl(shared: &Arc<Shared>, account: &Account) -> Result<AccountRecord, Error> {
     let crawl = &shared.crawl;
-    let (mut used, mut accounts_entered) = (Vec::new(), 0);
+    let (mut used, mut accounts_entered, mut roles_behind) = (Vec::new(), 0, None);
     let tasks = if let Some(outcome) = unenterable(account) {
         untried(shared, account, outcome, None)
     } else if Instant::now() >= shared.ends_at {
@@ -35,7 +36,8 @@ pub(crate) async fn crawl(shared: &Arc<Shared>, account: &Account) -> Result<Acc
         match tokio::time::timeout_at(shared.ends_at, enter(shared, account)).await {
             Ok(Ok(access)) => {
                 accounts_entered = 1;
-                let tasks = run_tasks(shared, account, &access).await?;
+                let (tasks, behind) = run_tasks(shared, account, &access).await?;
+                roles_behind = behind.map(RolesBehind::one);
                 // The account of the crawl's own identity shares its buckets with that identity, which continues to
                 // call.
                 let is_own = crawl.own_account_id.as_ref() == Some(&account.id);
@@ -48,6 +50,7 @@ pub(crate) async fn crawl(shared: &Arc<Shared>, account: &Account) -> Result<Acc
     };
     let mut record = record(shared, account, &tasks)?;
     record.tally.accounts_entered = accounts_entered;
+    record.tally.roles_behind = roles_behind;
     usage::stage(shared, &used, &mut record)?;
     spans::end_turn(&record);
     Ok(record)
@@ -81,7 +84,12 @@ async fn enter(shared: &Shared, account: &Account) -> Result<Arc<Access>, orgcen
     shared.crawl.chain.enter(&account.id).await
 }
 
-async fn run_tasks(shared: &Shared, account: &Account, access: &Arc<Access>) -> Result<Vec<TaskRecord>, Error> {
+/// Runs an account's tasks. Gives their records, and the version of the account's role if it is not the newest.
+async fn run_tasks(
+    shared: &Shared,
+    account: &Account,
+    access: &Arc<Access>,
+) -> Result<(Vec<TaskRecord>, Option<u32>), Error> {
     let ends_at = (Instant::now() + shared.crawl.bounds.account).min(shared.ends_at);
     let (regions, record) = read_regions(shared, access, ends_at).await?;
     let planned = plan(&shared.crawl.collectors, &regions);
@@ -91,7 +99,8 @@ async fn run_tasks(shared: &Shared, account: &Account, access: &Arc<Access>) -> 
     let mut records = run_planned(shared, access, &account.id, planned, ends_at).await?;
     records.push(record);
     records.sort_by(|one, other| (&one.region, &one.collector).cmp(&(&other.region, &other.collector)));
-    Ok(records)
+    let behind = shared.crawl.role_actions.explain(&shared.crawl.collectors, &mut records);
+    Ok((records, behind))
 }
 
 /// A collector, the region that it reads, and what the account has of that region.

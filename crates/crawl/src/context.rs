@@ -17,6 +17,7 @@ use orgcensus_row::{Stamp, Timestamp};
 use crate::derivation::Derivation;
 use crate::event::{Event, Listener};
 use crate::regions::{KnownRegions, Presence, taken};
+use crate::role_actions::RoleActions;
 use crate::selection::Selection;
 use crate::tags::{TagReader, Tagging};
 use crate::task_record::TaskRecord;
@@ -46,6 +47,10 @@ pub struct Crawl {
     pub trusted_accounts: Vec<String>,
     /// Tenants of identity providers that count as inside, as the configuration writes them.
     pub trusted_tenants: Vec<String>,
+    /// The key of the tag whose value names a resource's owner, if there is such a tag.
+    pub owner_tag: Option<String>,
+    /// Since which version the members' role has each action.
+    pub role_actions: RoleActions,
     /// The folder that contains a folder for each run, where rows wait until they are published.
     pub stage_directory: PathBuf,
     /// The lake that the snapshot is written to.

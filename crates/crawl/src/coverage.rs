@@ -6,6 +6,7 @@ use orgcensus_row::{Row, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::Outcome;
+use crate::role_actions::RolesBehind;
 use crate::task_record::TaskRecord;
 
 /// One task: a collector in an account and region, and how it ended. Read it before you believe that there is nothing.
@@ -50,6 +51,10 @@ pub struct TaskCoverage {
     pub tables_short: Vec<String>,
     /// Rows that were left out because an earlier one of the task had their key. Two that differ count as missed as well.
     pub rows_duplicate: i64,
+    /// role_outdated: the role is of an older version, from before it had the action of error_operation.
+    /// untagged_not_listed: AWS lists nothing that never had a tag, so there may be more than the rows. Null: nothing is
+    /// to be said.
+    pub reason: Option<String>,
 }
 
 impl From<&TaskRecord> for TaskCoverage {
@@ -73,6 +78,7 @@ impl From<&TaskRecord> for TaskCoverage {
             items_gone: number(task.gone),
             tables_short: task.short_tables.clone(),
             rows_duplicate: number(task.duplicates),
+            reason: task.reason.clone(),
         }
     }
 }
@@ -93,6 +99,9 @@ pub struct Tally {
     /// Accounts that were entered.
     #[serde(default)]
     pub accounts_entered: u64,
+    /// Accounts whose role is older than the newest version; none if all of those that say their version are as new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roles_behind: Option<RolesBehind>,
 }
 
 impl Tally {
@@ -115,6 +124,7 @@ impl Tally {
         self.throttles += other.throttles;
         self.rows += other.rows;
         self.accounts_entered += other.accounts_entered;
+        self.roles_behind = RolesBehind::sum(self.roles_behind, other.roles_behind);
     }
 
     /// Tasks that count as planned work.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use orgcensus_aws::organization::Organization;
 use orgcensus_lake::{Group, Groups};
-use orgcensus_row::{Row, Stamp, Table, table};
+use orgcensus_row::{Resource, ResourceTable, Row, Stamp, Table, table};
 use tracing::Instrument;
 
 use crate::context::{Crawl, Shared};
@@ -77,6 +77,14 @@ impl<'c> Derive<'c> {
         Ok(Staged { groups: self.scratch.index.groups(&table)?.peekable(), row: PhantomData })
     }
 
+    /// The staged resources of a table; none if its rows are no resources. An error if the derivation does not declare
+    /// that it reads the table.
+    pub fn staged_resources(&mut self, table: Table) -> Result<Option<StagedResources>, Error> {
+        self.check(self.derivation.reads.contains(&table), "reads", table)?;
+        let Some(resource) = table.resource else { return Ok(None) };
+        Ok(Some(StagedResources { table, resource, groups: self.scratch.index.groups(&table)?.peekable() }))
+    }
+
     /// A buffer for rows of a table. An error if the derivation does not declare that it fills the table.
     pub fn rows<R: Row>(&self) -> Result<ScratchRows<R>, Error> {
         self.check_writes(table::<R>())?;
@@ -128,8 +136,7 @@ impl<R: Row> Staged<R> {
 
     /// The next group, if it belongs to this account. Accounts must be asked for in order.
     pub fn next_group_of(&mut self, account_id: &str) -> Option<Group> {
-        while self.groups.next_if(|group| *group.account_id < *account_id).is_some() {}
-        self.groups.next_if(|group| *group.account_id == *account_id)
+        next_group_of(&mut self.groups, account_id)
     }
 
     /// Shows every row of a group. It reads one batch after the other.
@@ -155,4 +162,37 @@ impl<R: Row> Staged<R> {
         }
         Ok(())
     }
+}
+
+/// The staged rows of any table of resources, in groups: one for each account and region, in that order.
+pub struct StagedResources {
+    table: Table,
+    resource: ResourceTable,
+    groups: Peekable<Groups>,
+}
+
+impl StagedResources {
+    /// The type of the resources.
+    pub fn resource_type(&self) -> &'static str {
+        self.resource.resource_type
+    }
+
+    /// The next group, if it belongs to this account. Accounts must be asked for in order.
+    pub fn next_group_of(&mut self, account_id: &str) -> Option<Group> {
+        next_group_of(&mut self.groups, account_id)
+    }
+
+    /// Shows every resource of a group. It reads one batch after the other.
+    pub fn each_of(&self, group: &Group, mut show: impl FnMut(Resource<'_>)) -> Result<(), Error> {
+        for slice in &group.slices {
+            (self.resource.each)(&group.stage.read(&self.table, slice)?, &mut show)?;
+        }
+        Ok(())
+    }
+}
+
+/// Leaves out the groups of earlier accounts.
+fn next_group_of(groups: &mut Peekable<Groups>, account_id: &str) -> Option<Group> {
+    while groups.next_if(|group| *group.account_id < *account_id).is_some() {}
+    groups.next_if(|group| *group.account_id == *account_id)
 }

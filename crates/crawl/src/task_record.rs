@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::outcome::Outcome;
+use crate::role_actions::role_version;
 
 /// One task, done.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -43,6 +44,13 @@ pub struct TaskRecord {
     /// Rows left out because an earlier one had their key.
     #[serde(default)]
     pub duplicates: u64,
+    /// Why it ended so, or why there may be more than its rows say, in a word of this program. A plan of an older
+    /// version has none.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// The version of the role by which it read, if it saw this role.
+    #[serde(skip)]
+    pub role_version: Option<u32>,
     /// How long it took.
     pub duration_millis: u64,
     /// When it began (UTC).
@@ -101,6 +109,8 @@ impl TaskRecord {
             gone: 0,
             short_tables: Vec::new(),
             duplicates: 0,
+            reason: None,
+            role_version: None,
             duration_millis: 0,
             started_at: None,
             slices: Vec::new(),
@@ -117,6 +127,8 @@ impl TaskRecord {
             gone: finished.gone,
             short_tables: tables.map(|table| (*table).to_owned()).collect(),
             duplicates: finished.duplicates,
+            reason: finished.reason.map(str::to_owned),
+            role_version: finished.own_role_tags.as_ref().and_then(role_version),
             ..self
         }
     }

@@ -18,18 +18,22 @@ use orgcensus_collectors::identity_center::permission_set_policies::PermissionSe
 use orgcensus_collectors::identity_center::permission_sets::PermissionSet;
 use orgcensus_collectors::lambda::function_urls::FunctionUrl;
 use orgcensus_collectors::organizations::policies::{OrganizationPolicy, PolicyTarget};
+use orgcensus_collectors::s3::access_points::AccessPoint;
 use orgcensus_collectors::s3::account_public_access_blocks::AccountPublicAccessBlock;
 use orgcensus_collectors::s3::buckets::Bucket;
+use orgcensus_collectors::s3::multi_region_access_points::MultiRegionAccessPoint;
+use orgcensus_collectors::s3::object_lambda_access_points::ObjectLambdaAccessPoint;
 use orgcensus_crawl::{Derivation, Derive, Derived, Error, ScratchRows, Staged, TaskCoverage};
 use orgcensus_row::{Stamp, Table, table};
 
 use crate::account_policies;
-use crate::blocks::Blocks;
+use crate::blocks::{AccountBlocks, Blocks};
 use crate::completeness::Completeness;
 use crate::control::{Control, Controls};
 use crate::external::ExternalAccess;
 use crate::identity::{AwsManagedPolicies, IdentityAccess, IdentityRows, PrivilegePath, RoleTrust, Sources};
 use crate::known::Known;
+use crate::open_buckets::OpenBuckets;
 use crate::resource::{Judged, Resources};
 use crate::rows::{PolicyPrincipal, ResourceAccess};
 
@@ -37,12 +41,15 @@ use crate::rows::{PolicyPrincipal, ResourceAccess};
 pub(crate) const ACCESS: Derivation = Derivation {
     name: "access",
     reads: &[
+        table::<AccessPoint>(),
         table::<AccountPublicAccessBlock>(),
         table::<AccountRegion>(),
         table::<Bucket>(),
         table::<FunctionUrl>(),
         table::<Group>(),
         table::<GroupMembership>(),
+        table::<MultiRegionAccessPoint>(),
+        table::<ObjectLambdaAccessPoint>(),
         table::<OrganizationPolicy>(),
         table::<PermissionSet>(),
         table::<PermissionSetPolicy>(),
@@ -136,6 +143,7 @@ impl Walk<'_> {
     async fn account(&mut self, derive: &mut Derive<'_>, account_id: &str, control: &Control) -> Result<(), Error> {
         let mut account = self.sources.account(account_id)?;
         let blocks = self.blocks.of(account_id)?;
+        let mut buckets = OpenBuckets::of(&blocks);
         while let Some(group) = self.documents.next_group_of(account_id) {
             let mut resources = Resources::default();
             self.documents.each_of(&group, |policy| {
@@ -144,8 +152,9 @@ impl Walk<'_> {
             })?;
             let stamp = derive.stamp(account_id, &group.region);
             for resource in resources.into_values() {
-                let judged = resource.judge(account_id, self.known, &blocks, &control.guardrails);
-                self.resources.extend(derive, &stamp, judged, control.has_rcp)?;
+                let mut judged = resource.judge(account_id, self.known, &blocks, &control.guardrails);
+                judged.access.has_rcp = control.has_rcp;
+                self.resources.extend(derive, &stamp, judged, (&mut buckets, &blocks))?;
                 if let Some((arn, document)) = resource.into_trust() {
                     account.trust(arn, document);
                 }
@@ -153,6 +162,7 @@ impl Walk<'_> {
             self.resources.stage(derive, &stamp)?;
             tokio::task::yield_now().await;
         }
+        self.resources.stage_buckets(derive, account_id, buckets)?;
         let (organization, guardrails) = (&self.known.organization, &control.guardrails);
         self.identities.stage(derive, account_id, &account, &self.aws_managed, organization, guardrails)?;
         tokio::task::yield_now().await;
@@ -177,11 +187,21 @@ impl ResourceRows {
         derive: &mut Derive<'_>,
         stamp: &Stamp,
         judged: Judged,
-        has_rcp: Option<bool>,
+        (buckets, blocks): (&mut OpenBuckets, &AccountBlocks),
     ) -> Result<(), Error> {
         derive.extend(&mut self.principals, stamp, judged.principals)?;
         derive.extend(&mut self.external, stamp, judged.external)?;
-        derive.extend(&mut self.access, stamp, [ResourceAccess { has_rcp, ..judged.access }])
+        derive.extend(&mut self.access, stamp, buckets.take(stamp, judged.access, blocks))
+    }
+
+    /// Stages the rows that waited for the account's access points.
+    fn stage_buckets(&mut self, derive: &mut Derive<'_>, account_id: &str, buckets: OpenBuckets) -> Result<(), Error> {
+        for (region, rows) in buckets.into_rows() {
+            let stamp = derive.stamp(account_id, &region);
+            derive.extend(&mut self.access, &stamp, rows)?;
+            derive.stage(&mut self.access, &stamp)?;
+        }
+        Ok(())
     }
 
     fn stage(&mut self, derive: &mut Derive<'_>, stamp: &Stamp) -> Result<(), Error> {

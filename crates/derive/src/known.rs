@@ -121,6 +121,8 @@ impl Living {
         }
         let is_identity = service == "iam" && (resource.starts_with("role/") || resource.starts_with("user/"));
         let name = match assumed_role(value) {
+            // No role's name has a colon: such a session is of AWS itself, as aws:ec2-infrastructure.
+            Some((_, name)) if name.contains(':') => return None,
             Some((account_id, name)) => role_name(account_id, name),
             None if is_identity && !value.contains(['*', '?']) => value.to_owned(),
             None => return None,

@@ -8,7 +8,9 @@
 //! account_policies   targets + tree -> the policies that each account inherits
 //! access             completeness, names, organization (what is known) -> an account and region at a time:
 //!   resource         policies + blocks + RCPs -> principals, external access, verdict
+//!   open_buckets     verdicts on access points -> those on their buckets
 //!   identity         then an account at a time: policies -> what identities may do, who may assume its roles
+//! inventory          every table of resources, a few at a time, and the verdicts -> resources, their tags
 //! ```
 
 mod access;
@@ -18,8 +20,10 @@ mod completeness;
 mod control;
 mod external;
 mod identity;
+mod inventory;
 mod known;
 mod named_in_policies;
+mod open_buckets;
 mod resource;
 mod rows;
 
@@ -28,10 +32,11 @@ use orgcensus_crawl::Derivation;
 pub use account_policies::AccountPolicy;
 pub use external::ExternalAccess;
 pub use identity::{IdentityAccess, PrivilegePath, RoleTrust};
+pub use inventory::{InventoryResource, ResourceTag};
 pub use rows::{PolicyPrincipal, ResourceAccess};
 
 /// Every derivation, in the order in which they run.
-pub const DERIVATIONS: &[Derivation] = &[account_policies::ACCOUNT_POLICIES, access::ACCESS];
+pub const DERIVATIONS: &[Derivation] = &[account_policies::ACCOUNT_POLICIES, access::ACCESS, inventory::INVENTORY];
 
 #[cfg(test)]
 mod tests {

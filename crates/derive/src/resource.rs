@@ -149,7 +149,7 @@ impl Resource {
         principals.sort_by(|one, other| key(one).cmp(&key(other)));
         principals.dedup_by(|later, earlier| key(later) == key(earlier));
         let mut access = self.access(account_id, &verdict);
-        access.aws_is_public = blocks.buckets.get(&self.arn).and_then(|bucket| bucket.is_public_to_aws);
+        access.aws_is_public = blocks.is_public_to_aws(&self.arn);
         let named: Vec<_> = documents.iter().map(|(policy, _)| (policy.kind.as_str(), policy.name.as_str())).collect();
         let named = Named { resource_arn: &self.arn, resource_type: &self.resource_type, policies: &named };
         let mut external = external::rows(&named, &verdict);
@@ -170,8 +170,10 @@ impl Resource {
         let is_unread = |acl: bool| self.policies.iter().any(|it| it.is_unread && (it.kind == PolicyKind::Acl) == acl);
         let grants = self.grants();
         let bucket = blocks.buckets.get(&self.arn);
-        let levels = [blocks.account, bucket.and_then(|bucket| bucket.block)];
         let has_blocks = self.declared.is_some_and(|declared| declared.has_blocks);
+        // S3 calls no access point of a VPC public, so that blocks change nothing there.
+        let is_blocked = has_blocks && !self.gates.contains(&Gate::VpcOnly);
+        let levels = if is_blocked { blocks.levels(&self.arn) } else { Vec::new() };
         let of_bucket = bucket.filter(|bucket| bucket.has_no_acls).map(|_| Gate::BucketOwnerEnforced);
         let of_type = self.declared.and_then(|declared| declared.gate);
         let gates: Vec<Gate> = self.gates.iter().copied().chain(of_bucket).chain(of_type).collect();
@@ -182,7 +184,7 @@ impl Resource {
             guardrails: Some(guardrails),
             acl: (!is_unread(true)).then_some(grants.as_slice()),
             acl_owner: bucket.and_then(|bucket| bucket.owner_id.as_deref()),
-            blocks: if has_blocks { &levels } else { &[] },
+            blocks: &levels,
             gates: &gates,
             function_url_created_at: blocks.function_urls.get(&self.arn).copied().flatten().and_then(moment),
         };

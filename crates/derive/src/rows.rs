@@ -42,7 +42,8 @@ pub struct PolicyPrincipal {
 }
 
 /// Who can reach one resource by its policies and its ACL, after everything that blocks them, in three answers. Null if
-/// it is not known.
+/// it is not known. Who reaches an access point of the account reaches its bucket too: AWS also asks that the bucket's
+/// policy allows it, which is not weighed here.
 #[derive(Debug, Clone, Serialize, Row)]
 #[row(table = "resource_access", key = "resource_arn")]
 pub struct ResourceAccess {
@@ -61,8 +62,8 @@ pub struct ResourceAccess {
     pub is_in_org: Option<bool>,
     /// Whether anyone could if nothing blocked its policies and its ACL: no gate, and no resource control policy.
     pub is_policy_public: Option<bool>,
-    /// AWS's own verdict on the policy, without ACL and blocks. AWS gives one only for S3 buckets. Null if it gives
-    /// none, or if it could not be read.
+    /// AWS's own verdict on the policy, without ACL and blocks. AWS gives one only for S3 buckets and access points.
+    /// Null if it gives none, or if it could not be read.
     pub aws_is_public: Option<bool>,
     /// Whether a resource control policy of the organization, other than AWS's own, binds the account. If it takes
     /// something away, flags have denied_by_rcp. Null if the organization's policies were not read.
@@ -71,9 +72,9 @@ pub struct ResourceAccess {
     pub has_policy: Option<bool>,
     /// What blocks its policies: restrict_public_buckets, ignore_public_acls …
     pub gated_by: Vec<String>,
-    /// Further findings: service_unscoped, denied …; policies_unread: it may have policies that are not read, so an
-    /// answer that is not yes is null; denied_by_rcp: an RCP takes something away; guardrails_unread: RCPs were not all
-    /// read.
+    /// Further findings: service_unscoped, denied …; policies_unread: some are not read, so what is not yes is null;
+    /// denied_by_rcp; guardrails_unread: RCPs were not all read; open_by_access_point: a bucket's access point lets in
+    /// more.
     pub flags: Vec<String>,
     /// The reasons for the answers, in words.
     pub reasons: Vec<String>,

@@ -84,7 +84,8 @@ pub(crate) enum Command {
     Prune(Prune),
     /// Describe the tables, or one table's columns.
     Tables(Tables),
-    /// Print a least-privilege policy: for the members' role, for the crawl's own identity, or for the lake.
+    /// Print a least-privilege policy: for the members' role, for the crawl's own identity, or for the lake. Or the
+    /// version of the members' role.
     Role(Role),
     /// Print a completion script for a shell.
     Completions {
@@ -108,6 +109,9 @@ pub(crate) struct Tables {
     /// Everything, as Markdown.
     #[arg(long)]
     pub(crate) markdown: bool,
+    /// Every type of resource that can have a policy: its tier, the collector that reads it, and what that calls.
+    #[arg(long, conflicts_with_all = ["name", "markdown"])]
+    pub(crate) policies: bool,
 }
 
 /// `role`
@@ -135,8 +139,10 @@ pub(crate) struct Role {
 /// Whose permissions are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Whose {
-    /// The role in every member account.
+    /// The role in every member account. A list of policies where one would be too long for IAM.
     Member,
+    /// The version of that role, for its tag orgcensus:version. It tells which actions the role lacks later.
+    Version,
     /// The identity that reads the organization and assumes the members' role.
     Management,
     /// The identity that writes the lake and its catalogue.

@@ -10,7 +10,7 @@ use crate::{cloudwatch, words};
 
 mod sections;
 
-use sections::{Aws, OwnOrganization};
+use sections::{Aws, Inventory, OwnOrganization};
 pub(crate) use sections::{Catalog, Lake, Limits, Matcher, OwnAccount, Role, Select, Telemetry};
 
 /// What begins the name of an environment variable that overrides a key: `ORGCENSUS_LAKE__URL` is `url` in `[lake]`.
@@ -30,6 +30,8 @@ pub(crate) struct Config {
     pub(crate) organization: OwnOrganization,
     /// What to crawl.
     pub(crate) select: Select,
+    /// What the inventory says of all resources.
+    pub(crate) inventory: Inventory,
     /// How much at once, how long, how fast.
     pub(crate) limits: Limits,
     /// Where the snapshot goes.

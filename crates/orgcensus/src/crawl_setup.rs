@@ -12,8 +12,8 @@ use orgcensus_row::Timestamp;
 
 use crate::config::{self, Config, OwnAccount};
 use crate::failure::Failure;
-use crate::lake_access;
 use crate::setup::{chain, selection, stage_directory};
+use crate::{lake_access, permissions};
 
 /// The settings of one run.
 pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) -> Result<Crawl, Failure> {
@@ -40,6 +40,8 @@ pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) 
         selection,
         trusted_accounts: config.organization.trusted_accounts.clone(),
         trusted_tenants: config.organization.trusted_tenants.clone(),
+        owner_tag: config.inventory.owner_tag.clone(),
+        role_actions: permissions::role_actions(),
         stage_directory: stage_directory(config, &lake),
         lake,
         file_options: FileOptions { target_file_bytes: config.lake.target_file_mib << 20, ..FileOptions::default() },

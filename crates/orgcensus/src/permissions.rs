@@ -6,11 +6,23 @@ use orgcensus_aws::{organization, regions};
 use orgcensus_catalog::Databases;
 use orgcensus_collect::Collector;
 use orgcensus_collectors::COLLECTORS;
+use orgcensus_crawl::RoleActions;
 use serde_json::{Value, json};
 
 /// Actions of the role in every member account: reads only.
 pub(crate) fn member_actions() -> BTreeSet<String> {
     actions(|collector| !collector.scope.is_organization_wide())
+}
+
+/// Since which version the members' role has each of its actions.
+pub(crate) fn role_actions() -> RoleActions {
+    RoleActions::parse(include_str!("../data/role_actions.tsv"))
+}
+
+/// What to say of roles of an older version: which actions they lack, in one line.
+pub(crate) fn outdated(version: u32) -> String {
+    let actions = role_actions();
+    format!("version {version}, not {}: lacks {}", actions.newest(), actions.missing(version).join(", "))
 }
 
 /// Actions of the identity that reads the organization, without those for entering members: reads only.
@@ -25,9 +37,41 @@ fn actions(is_wanted: fn(&Collector) -> bool) -> BTreeSet<String> {
     calls.chain(regions::CALLS).map(orgcensus_collect::Call::action).collect()
 }
 
-/// The policy of the role in every member account.
-pub(crate) fn member() -> Value {
-    document(vec![json!({ "Sid": "Read", "Effect": "Allow", "Action": member_actions(), "Resource": "*" })])
+/// The most characters that IAM lets a managed policy have.
+const MANAGED_POLICY_LENGTH_MAX: usize = 6144;
+
+/// The policies of the role in every member account: as few as their length allows.
+pub(crate) fn member() -> Vec<Value> {
+    reading(member_actions())
+}
+
+/// What is printed of policies: one alone, or a list of them.
+pub(crate) fn printed(mut policies: Vec<Value>) -> Value {
+    match (policies.pop(), policies.is_empty()) {
+        (Some(only), true) => only,
+        (last, _) => policies.into_iter().chain(last).collect(),
+    }
+}
+
+/// Policies that allow these actions, each short enough for a managed policy.
+fn reading(actions: BTreeSet<String>) -> Vec<Value> {
+    let of = |actions: &[String]| {
+        document(vec![json!({ "Sid": "Read", "Effect": "Allow", "Action": actions, "Resource": "*" })])
+    };
+    let empty = of(&[]).to_string().len();
+    let (mut policies, mut now, mut length) = (Vec::new(), Vec::new(), empty);
+    for action in actions {
+        // An action stands in quotes, and a comma follows it.
+        let added = action.len() + 3;
+        if length + added > MANAGED_POLICY_LENGTH_MAX {
+            policies.push(of(&now));
+            (now, length) = (Vec::new(), empty);
+        }
+        length += added;
+        now.push(action);
+    }
+    policies.push(of(&now));
+    policies
 }
 
 /// The policy of the identity that reads the organization and enters the members. `GetCallerIdentity` needs none.
@@ -113,14 +157,78 @@ mod tests {
     fn both_only_read() {
         for action in member_actions().into_iter().chain(organization_actions()) {
             let (_, verb) = action.split_once(':').unwrap();
-            let reads = ["Describe", "Get", "List", "GenerateCredentialReport", "GenerateServiceLastAccessedDetails"];
-            assert!(reads.iter().any(|read| verb.starts_with(read)), "{action}");
+            let jobs = ["GenerateCredentialReport", "GenerateServiceLastAccessedDetails"];
+            let reads = ["BatchGet", "Describe", "Get", "List"];
+            assert!(jobs.contains(&verb) || reads.iter().any(|read| verb.starts_with(read)), "{action}");
         }
+    }
+
+    fn length(policy: &Value) -> usize {
+        policy.to_string().len()
+    }
+
+    fn actions_of(policies: &[Value]) -> Vec<String> {
+        let actions = policies.iter().flat_map(|it| it["Statement"][0]["Action"].as_array().unwrap());
+        actions.map(|action| action.as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_members_policies_are_short_enough_and_few_enough_to_be_attached() {
+        let policies = member();
+        assert!(policies.iter().all(|it| length(it) <= MANAGED_POLICY_LENGTH_MAX));
+        // IAM attaches ten to a role, unless the account asks for more.
+        assert!(policies.len() <= 10, "{} policies", policies.len());
+        assert_eq!(actions_of(&policies), member_actions().into_iter().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn actions_that_are_too_many_for_one_policy_are_in_several() {
+        let actions = |count: u32| (0..count).map(|it| format!("service:DescribeThings{it:04}")).collect();
+        let (all, policies): (BTreeSet<String>, _) = (actions(600), reading(actions(600)));
+        assert_eq!(actions_of(&policies), all.into_iter().collect::<Vec<_>>());
+        assert!((3..=4).contains(&policies.len()), "{} policies", policies.len());
+        let (last, full) = policies.split_last().unwrap();
+        assert!(full.iter().all(|it| (6100..=MANAGED_POLICY_LENGTH_MAX).contains(&length(it))), "no room is left");
+        assert!(length(last) <= MANAGED_POLICY_LENGTH_MAX);
+        assert_eq!(printed(policies.clone()), Value::Array(policies));
+        let few = reading(actions(2));
+        assert_eq!((few.len(), printed(few.clone())), (1, few[0].clone()));
+    }
+
+    fn path() -> std::path::PathBuf {
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/role_actions.tsv")
+    }
+
+    /// Each action of the role with its version: what is new has the version after the newest.
+    fn with_new(was: &RoleActions, actions: &BTreeSet<String>) -> String {
+        let since = |action: &str| was.iter().find(|(it, _)| *it == action).map(|(_, since)| since);
+        let lines = actions.iter().map(|it| format!("{it}\t{}\n", since(it).unwrap_or(was.newest() + 1)));
+        lines.collect()
+    }
+
+    #[test]
+    fn every_action_of_the_role_has_the_version_since_which_it_is_there() {
+        let was = std::fs::read_to_string(path()).unwrap_or_default();
+        let new = with_new(&RoleActions::parse(&was), &member_actions());
+        if new == was {
+            return;
+        }
+        let is_accepted = std::env::var("INSTA_UPDATE").is_ok_and(|value| value == "always");
+        assert!(is_accepted, "the role's actions changed: INSTA_UPDATE=always writes {}", path().display());
+        std::fs::write(path(), new).unwrap();
+    }
+
+    #[test]
+    fn a_new_action_begins_a_new_version_and_one_that_is_gone_none() {
+        let was = RoleActions::parse("a:A\t1\nb:B\t2\n");
+        let actions = |names: &[&str]| names.iter().map(|it| (*it).to_owned()).collect();
+        assert_eq!(with_new(&was, &actions(&["a:A", "b:B", "c:C", "d:D"])), "a:A\t1\nb:B\t2\nc:C\t3\nd:D\t3\n");
+        assert_eq!(with_new(&was, &actions(&["b:B"])), "b:B\t2\n");
     }
 
     #[test]
     fn the_policies_are_as_reviewed() {
-        insta::assert_snapshot!("role_member", serde_json::to_string_pretty(&member()).unwrap());
+        insta::assert_snapshot!("role_member", serde_json::to_string_pretty(&printed(member())).unwrap());
         insta::assert_snapshot!(
             "role_management",
             serde_json::to_string_pretty(&management("aws", "orgcensus")).unwrap()

@@ -33,6 +33,11 @@ pub(crate) fn list(tables: &[Table]) -> String {
     text
 }
 
+/// One line for each type of resource that can have a policy.
+pub(crate) fn policies() -> String {
+    resources::policies()
+}
+
 /// One table with its columns.
 pub(crate) fn page(table: &Table) -> String {
     let columns = table.columns();
@@ -60,8 +65,11 @@ pub(crate) fn markdown(tables: &[Table]) -> String {
     text
 }
 
+/// The table's own columns of the key, and the type by which its rows are in the inventory.
 fn key(table: &Table) -> String {
-    table.key.iter().map(|column| format!(", {column}")).collect()
+    let columns: String = table.key.iter().map(|column| format!(", {column}")).collect();
+    let listed = table.resource.map(|resource| format!("; in resources as {}", resource.resource_type));
+    columns + &listed.unwrap_or_default()
 }
 
 #[cfg(test)]

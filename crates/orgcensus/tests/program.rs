@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use orgcensus_lake::{Lake, LakeOptions, Lock, Owner};
 use orgcensus_row::Timestamp;
+use orgcensus_sim::Settings;
 use serde_json::Value;
 
 mod world;
@@ -107,6 +108,24 @@ fn preflight_says_what_works_and_how_to_mend_what_does_not() {
 }
 
 #[test]
+fn a_role_of_an_older_version_is_named_with_what_it_lacks() {
+    let world = World::new(Settings { role_version: Some("0".to_owned()), ..Settings::new(3, 7) });
+    let preflight = world.run_configured(&["preflight"]);
+    assert_eq!(preflight.code, 4, "{}{}", preflight.out, preflight.err);
+    for words in ["FAIL  role in ", "version 0, not ", "lacks ec2:DescribeInstances, "] {
+        assert!(preflight.out.contains(words), "{words:?} is not in {}", preflight.out);
+    }
+    let crawled = world.crawl(&[]);
+    let line = crawled.out.lines().find(|line| line.starts_with("roles        outdated in "));
+    let line = line.unwrap_or_else(|| panic!("{}", crawled.words()));
+    assert!(line.contains(" accounts, version 0, not ") && line.contains("lacks ec2:DescribeInstances, "), "{line}");
+    let newest = world.run(&["role", "version"]).out.trim().to_owned();
+    let world = World::new(Settings { role_version: Some(newest), ..Settings::new(3, 7) });
+    assert_eq!(world.run_configured(&["preflight"]).code, 0);
+    assert!(!world.crawl(&[]).out.contains("outdated"), "the newest role lacks nothing");
+}
+
+#[test]
 fn plan_counts_and_calls_no_member() {
     let world = World::of(5);
     let output = world.run_configured(&["plan"]);
@@ -152,7 +171,7 @@ fn help_has_examples_and_exit_codes_and_shells_complete() {
         let output = run(&["completions", shell]);
         assert!(output.code == 0 && output.out.contains("preflight"), "{shell}");
     }
-    for whose in ["member", "management", "lake"] {
+    for whose in ["member", "version", "management", "lake"] {
         let output = run(&["role", whose]);
         assert!(serde_json::from_str::<Value>(&output.out).is_ok(), "{whose} is JSON");
     }

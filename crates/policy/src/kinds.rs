@@ -38,43 +38,42 @@ kinds! {
     S3_ACCESS_POINT = resource("s3_access_point").also(&["access_point"]).with(PolicyKind::AccessPoint)
         .actions_of("s3").arn("s3:*:????????????:accesspoint/*").ends_at("/")
         .owns(&[OwnArn::new("{arn}").but(OBJECT), OwnArn::new("{arn}/object/*").but(BUCKET)])
-        .near(&["{arn}/*"]);
+        .near(&["{arn}/*"]).has_blocks();
     /// An S3 bucket.
     S3_BUCKET = resource("s3_bucket").actions_of("s3").arn("s3:::*").ends_at("/")
         .owns(&[OwnArn::new("{arn}").but(OBJECT), OwnArn::new("{arn}/*").but(BUCKET)])
         .has_blocks();
     /// A directory bucket of S3 Express.
-    S3EXPRESS_BUCKET = resource("s3express_bucket").actions_of("s3express")
+    S3EXPRESS_BUCKET = resource("s3express_bucket").tier(2).actions_of("s3express")
         .arn("s3express:*:*:bucket/*").owns(WITHIN).ends_at("/");
     /// A table of an S3 table bucket.
-    S3TABLES_TABLE = resource("s3tables_table").actions_of("s3tables").arn("s3tables:*:*:bucket/*/table/*");
+    S3TABLES_TABLE = resource("s3tables_table").tier(2).actions_of("s3tables")
+        .arn("s3tables:*:*:bucket/*/table/*");
     /// A table bucket of S3.
-    S3TABLES_BUCKET = resource("s3tables_bucket").actions_of("s3tables")
+    S3TABLES_BUCKET = resource("s3tables_bucket").tier(2).actions_of("s3tables")
         .arn("s3tables:*:*:bucket/*").owns(WITHIN).ends_at("/");
     /// A bucket on an Outpost.
-    S3_OUTPOSTS_BUCKET = resource("s3_outposts_bucket").actions_of("s3-outposts")
+    S3_OUTPOSTS_BUCKET = resource("s3_outposts_bucket").tier(3).actions_of("s3-outposts")
         .arn("s3-outposts:*:*:outpost/*").owns(WITHIN);
     /// An access point of S3 Object Lambda.
-    S3_OBJECT_LAMBDA = resource("s3_object_lambda").actions_of("s3-object-lambda")
-        .arn("s3-object-lambda:*:*:accesspoint/*").owns(WITHIN).ends_at("/");
+    S3_OBJECT_LAMBDA = resource("s3_object_lambda").tier(2).actions_of("s3-object-lambda")
+        .arn("s3-object-lambda:*:*:accesspoint/*").owns(WITHIN).ends_at("/").has_blocks();
     /// An SQS queue.
     SQS_QUEUE = resource("sqs_queue").actions_of("sqs").arn("sqs:*:*:*");
     /// An SNS topic.
     SNS_TOPIC = resource("sns_topic").actions_of("sns").arn("sns:*:*:*").near(&["{arn}:*"]).ends_at(":");
     /// A KMS key. An alias may belong to the key. No policy of a key is about aliases, but the author of one may have
     /// meant the key.
-    KMS_KEY = resource("kms_key").actions_of("kms").arn("kms:*:*:key/*").near(&["{place}:alias/*"])
-        .never_reads("grants");
-    /// A Lambda function.
+    KMS_KEY = resource("kms_key").actions_of("kms").arn("kms:*:*:key/*").near(&["{place}:alias/*"]);
+    /// A Lambda function, or one of its versions and aliases, which have policies of their own.
     LAMBDA_FUNCTION = resource("lambda_function").actions_of("lambda").arn("lambda:*:*:function:*").owns(QUALIFIED)
-        .ends_at(":").never_reads("policies of versions and aliases");
-    /// A layer of Lambda functions.
+        .ends_at(":");
+    /// A version of a layer of Lambda functions.
     LAMBDA_LAYER = resource("lambda_layer").actions_of("lambda").arn("lambda:*:*:layer:*").owns(QUALIFIED)
         .ends_at(":");
     /// A secret of Secrets Manager. It may be named without the six characters that AWS appends.
     SECRETSMANAGER_SECRET = resource("secretsmanager_secret").actions_of("secretsmanager")
-        .arn("secretsmanager:*:*:secret:*").near(&["{arn}-??????", "{stem}"])
-        .never_reads("policies besides the default one");
+        .arn("secretsmanager:*:*:secret:*").near(&["{arn}-??????", "{stem}"]);
     /// An ECR repository.
     ECR_REPOSITORY = resource("ecr_repository").actions_of("ecr").arn("ecr:*:*:repository/*")
         .gate(Gate::AuthorizationToken);
@@ -96,36 +95,41 @@ kinds! {
     DYNAMODB_TABLE = resource("dynamodb_table").actions_of("dynamodb").arn("dynamodb:*:*:table/*").ends_at("/")
         .owns(&[OwnArn::new("{arn}"), OwnArn::new("{arn}/index/*").but(ITEM)]).near(&["{arn}/*"]);
     /// A consumer of a Kinesis stream.
-    KINESIS_CONSUMER = resource("kinesis_consumer").actions_of("kinesis").arn("kinesis:*:*:stream/*/consumer/*");
+    KINESIS_CONSUMER = resource("kinesis_consumer").tier(2).actions_of("kinesis")
+        .arn("kinesis:*:*:stream/*/consumer/*");
     /// A Kinesis stream.
-    KINESIS_STREAM = resource("kinesis_stream").actions_of("kinesis").arn("kinesis:*:*:stream/*").near(&["{arn}/*"])
+    KINESIS_STREAM = resource("kinesis_stream").tier(2).actions_of("kinesis").arn("kinesis:*:*:stream/*")
+        .near(&["{arn}/*"])
         .ends_at("/");
     /// An event bus of EventBridge.
     EVENTS_EVENT_BUS = resource("events_event_bus").also(&["eventbridge"]).actions_of("events")
         .arn("events:*:*:event-bus/*").owns(&[OwnArn::new("{arn}").but(RULE), OwnArn::new("{place}:rule/*").but(BUS)]);
     /// The Glue catalogue of one account and region.
-    GLUE_CATALOG = resource("glue_catalog").actions_of("glue").arn("glue:*:*:catalog").owns(&[OwnArn::new("{place}:*")]);
+    GLUE_CATALOG = resource("glue_catalog").tier(2).actions_of("glue").arn("glue:*:*:catalog")
+        .owns(&[OwnArn::new("{place}:*")]);
     /// An identity of SES.
-    SES_IDENTITY = resource("ses_identity").actions_of("ses").arn("ses:*:*:identity/*");
+    SES_IDENTITY = resource("ses_identity").tier(2).actions_of("ses").arn("ses:*:*:identity/*");
     /// A destination of CloudWatch Logs.
-    LOGS_DESTINATION = resource("logs_destination").actions_of("logs").arn("logs:*:*:destination:*");
+    LOGS_DESTINATION = resource("logs_destination").tier(2).actions_of("logs").arn("logs:*:*:destination:*");
     /// A private certificate authority.
-    ACM_PCA = resource("acm_pca").actions_of("acm-pca").arn("acm-pca:*:*:certificate-authority/*")
+    ACM_PCA = resource("acm_pca").tier(2).actions_of("acm-pca").arn("acm-pca:*:*:certificate-authority/*")
         .near(&["{arn}/*"]);
     /// A sink of CloudWatch's Observability Access Manager.
-    OAM_SINK = resource("oam_sink").actions_of("oam").arn("oam:*:*:sink/*");
+    OAM_SINK = resource("oam_sink").tier(2).actions_of("oam").arn("oam:*:*:sink/*");
     /// A channel of CloudTrail.
-    CLOUDTRAIL_CHANNEL = resource("cloudtrail_channel").actions_of("cloudtrail").arn("cloudtrail:*:*:channel/*");
+    CLOUDTRAIL_CHANNEL = resource("cloudtrail_channel").tier(2).actions_of("cloudtrail-data")
+        .arn("cloudtrail:*:*:channel/*");
     /// An event data store of CloudTrail.
-    CLOUDTRAIL_EVENT_DATA_STORE = resource("cloudtrail_event_data_store").actions_of("cloudtrail")
+    CLOUDTRAIL_EVENT_DATA_STORE = resource("cloudtrail_event_data_store").tier(2).actions_of("cloudtrail")
         .arn("cloudtrail:*:*:eventdatastore/*");
     /// A service, or service network, of VPC Lattice.
-    VPC_LATTICE_SERVICE = resource("vpc_lattice_service").actions_of("vpc-lattice-svcs")
+    VPC_LATTICE_SERVICE = resource("vpc_lattice_service").tier(2).actions_of("vpc-lattice-svcs")
         .arn("vpc-lattice:*:*:service*/*").owns(WITHIN);
     /// A vault of Glacier.
-    GLACIER_VAULT = resource("glacier_vault").actions_of("glacier").arn("glacier:*:*:vaults/*").near(&["{arn}/*"]);
+    GLACIER_VAULT = resource("glacier_vault").tier(2).actions_of("glacier").arn("glacier:*:*:vaults/*")
+        .near(&["{arn}/*"]);
     /// A project of CodeBuild.
-    CODEBUILD_PROJECT = resource("codebuild_project").actions_of("codebuild").arn("codebuild:*:*:project/*");
+    CODEBUILD_PROJECT = resource("codebuild_project").tier(2).actions_of("codebuild").arn("codebuild:*:*:project/*");
     /// A role. Its trust policy has no resource.
     IAM_ROLE = resource("iam_role").also(&["iam", "sts", "role"]).with(PolicyKind::Trust).actions_of("sts")
         .arn("iam:*:*:role/*").owns(&[]);
@@ -150,13 +154,13 @@ kinds! {
     EC2_SNAPSHOT = resource("ec2_snapshot").also(&["ebs_snapshot"]).with(PolicyKind::SnapshotAttribute)
         .actions_of("ec2");
     /// An image for FPGAs: who may load it.
-    EC2_FPGA_IMAGE = resource("ec2_fpga_image").with(PolicyKind::LaunchPermission).actions_of("ec2");
+    EC2_FPGA_IMAGE = resource("ec2_fpga_image").tier(3).with(PolicyKind::LaunchPermission).actions_of("ec2");
     /// A service that others reach by endpoints in their VPCs: who may make one.
-    EC2_VPC_ENDPOINT_SERVICE = resource("ec2_vpc_endpoint_service").with(PolicyKind::Share).actions_of("vpce");
+    EC2_VPC_ENDPOINT_SERVICE = resource("ec2_vpc_endpoint_service").with(PolicyKind::Share).actions_of("ec2");
     /// A group of Verified Access.
-    EC2_VERIFIED_ACCESS_GROUP = resource("ec2_verified_access_group").actions_of("verified-access");
+    EC2_VERIFIED_ACCESS_GROUP = resource("ec2_verified_access_group").tier(2).actions_of("verified-access");
     /// An endpoint of Verified Access.
-    EC2_VERIFIED_ACCESS_ENDPOINT = resource("ec2_verified_access_endpoint").actions_of("verified-access");
+    EC2_VERIFIED_ACCESS_ENDPOINT = resource("ec2_verified_access_endpoint").tier(2).actions_of("verified-access");
     /// A snapshot of an RDS instance: who may restore it.
     RDS_SNAPSHOT = resource("rds_snapshot").with(PolicyKind::SnapshotAttribute).actions_of("rds");
     /// A snapshot of a cluster of Aurora, Neptune or DocumentDB: who may restore it.
@@ -164,168 +168,175 @@ kinds! {
     /// A policy of CloudWatch Logs: of an account's region, or of one log group.
     LOGS_RESOURCE_POLICY = resource("logs_resource_policy").actions_of("logs");
     /// A destination of deliveries of CloudWatch Logs.
-    LOGS_DELIVERY_DESTINATION = resource("logs_delivery_destination").actions_of("logs");
+    LOGS_DELIVERY_DESTINATION = resource("logs_delivery_destination").tier(2).actions_of("logs")
+        .arn("logs:*:*:delivery-destination:*");
     /// A document of Systems Manager: who may use it.
     SSM_DOCUMENT = resource("ssm_document").with(PolicyKind::Share).actions_of("ssm");
     /// A parameter of Systems Manager.
-    SSM_PARAMETER = resource("ssm_parameter").actions_of("ssm");
+    SSM_PARAMETER = resource("ssm_parameter").tier(2).actions_of("ssm");
     /// What Resource Access Manager shares, of whatever type.
     RAM_RESOURCE = resource("ram_resource").with(PolicyKind::Ram).actions_of("ram");
     /// The instance of S3 Access Grants of one account and region.
-    S3_ACCESS_GRANTS_INSTANCE = resource("s3_access_grants_instance").actions_of("s3");
+    S3_ACCESS_GRANTS_INSTANCE = resource("s3_access_grants_instance").tier(2).actions_of("s3");
     /// A Multi-Region Access Point of S3.
     S3_MULTI_REGION_ACCESS_POINT = resource("s3_multi_region_access_point").with(PolicyKind::AccessPoint)
-        .actions_of("s3");
+        .actions_of("s3").has_blocks();
     /// An access point of a directory bucket.
-    S3EXPRESS_ACCESS_POINT = resource("s3express_access_point").actions_of("s3express");
+    S3EXPRESS_ACCESS_POINT = resource("s3express_access_point").tier(2).actions_of("s3express");
     /// An access point on an Outpost.
-    S3_OUTPOSTS_ACCESS_POINT = resource("s3_outposts_access_point").actions_of("s3-outposts");
+    S3_OUTPOSTS_ACCESS_POINT = resource("s3_outposts_access_point").tier(3).actions_of("s3-outposts");
     /// A bucket for vectors of S3.
-    S3VECTORS_BUCKET = resource("s3vectors_bucket").actions_of("s3vectors");
+    S3VECTORS_BUCKET = resource("s3vectors_bucket").tier(3).actions_of("s3vectors");
     /// A file system of S3 Files.
-    S3FILES_FILE_SYSTEM = resource("s3files_file_system").actions_of("s3files");
+    S3FILES_FILE_SYSTEM = resource("s3files_file_system").tier(3).actions_of("s3files");
     /// A vault of AWS Backup.
-    BACKUP_VAULT = resource("backup_vault").actions_of("backup");
+    BACKUP_VAULT = resource("backup_vault").tier(2).actions_of("backup");
     /// A cluster of MSK.
-    KAFKA_CLUSTER = resource("kafka_cluster").actions_of("kafka");
+    KAFKA_CLUSTER = resource("kafka_cluster").tier(2).actions_of("kafka");
     /// A domain of CodeArtifact.
-    CODEARTIFACT_DOMAIN = resource("codeartifact_domain").actions_of("codeartifact");
+    CODEARTIFACT_DOMAIN = resource("codeartifact_domain").tier(2).actions_of("codeartifact");
     /// A repository of CodeArtifact.
-    CODEARTIFACT_REPOSITORY = resource("codeartifact_repository").actions_of("codeartifact");
+    CODEARTIFACT_REPOSITORY = resource("codeartifact_repository").tier(2).actions_of("codeartifact");
     /// A report group of CodeBuild.
-    CODEBUILD_REPORT_GROUP = resource("codebuild_report_group").actions_of("codebuild");
+    CODEBUILD_REPORT_GROUP = resource("codebuild_report_group").tier(2).actions_of("codebuild")
+        .arn("codebuild:*:*:report-group/*");
     /// A public repository of ECR. Anyone may pull; its policy is about pushing.
-    ECR_PUBLIC_REPOSITORY = resource("ecr_public_repository").actions_of("ecr-public");
+    ECR_PUBLIC_REPOSITORY = resource("ecr_public_repository").tier(2).actions_of("ecr-public")
+        .arn("ecr-public:*:*:repository/*");
     /// A registry of schemas of EventBridge.
-    SCHEMAS_REGISTRY = resource("schemas_registry").actions_of("schemas");
+    SCHEMAS_REGISTRY = resource("schemas_registry").tier(2).actions_of("schemas");
     /// A dashboard of CloudTrail.
-    CLOUDTRAIL_DASHBOARD = resource("cloudtrail_dashboard").actions_of("cloudtrail");
+    CLOUDTRAIL_DASHBOARD = resource("cloudtrail_dashboard").tier(2).actions_of("cloudtrail");
     /// A service network of VPC Lattice.
-    VPC_LATTICE_SERVICE_NETWORK = resource("vpc_lattice_service_network").actions_of("vpc-lattice-svcs");
+    VPC_LATTICE_SERVICE_NETWORK = resource("vpc_lattice_service_network").tier(2).actions_of("vpc-lattice-svcs");
     /// A resource configuration of VPC Lattice.
-    VPC_LATTICE_RESOURCE_CONFIGURATION = resource("vpc_lattice_resource_configuration").actions_of("vpc-lattice");
+    VPC_LATTICE_RESOURCE_CONFIGURATION = resource("vpc_lattice_resource_configuration").tier(2)
+        .actions_of("vpc-lattice");
     /// A snapshot of a Redshift cluster: who may restore it.
-    REDSHIFT_SNAPSHOT = resource("redshift_snapshot").with(PolicyKind::SnapshotAttribute).actions_of("redshift");
+    REDSHIFT_SNAPSHOT = resource("redshift_snapshot").tier(2).with(PolicyKind::SnapshotAttribute)
+        .actions_of("redshift");
     /// A datashare of Redshift: who may use its data.
-    REDSHIFT_DATASHARE = resource("redshift_datashare").with(PolicyKind::Share).actions_of("redshift");
+    REDSHIFT_DATASHARE = resource("redshift_datashare").tier(2).with(PolicyKind::Share).actions_of("redshift");
     /// A cluster of Redshift, by the policy of its namespace.
-    REDSHIFT_CLUSTER = resource("redshift_cluster").actions_of("redshift");
+    REDSHIFT_CLUSTER = resource("redshift_cluster").tier(2).actions_of("redshift");
     /// A snapshot of Redshift Serverless.
-    REDSHIFT_SERVERLESS_SNAPSHOT = resource("redshift_serverless_snapshot").actions_of("redshift-serverless");
+    REDSHIFT_SERVERLESS_SNAPSHOT = resource("redshift_serverless_snapshot").tier(2).actions_of("redshift-serverless");
     /// A namespace of Redshift Serverless.
-    REDSHIFT_SERVERLESS_NAMESPACE = resource("redshift_serverless_namespace").actions_of("redshift-serverless");
+    REDSHIFT_SERVERLESS_NAMESPACE = resource("redshift_serverless_namespace").tier(2).actions_of("redshift-serverless");
     /// A portfolio of Service Catalog: with whom it is shared.
-    SERVICECATALOG_PORTFOLIO = resource("servicecatalog_portfolio").with(PolicyKind::Share)
+    SERVICECATALOG_PORTFOLIO = resource("servicecatalog_portfolio").tier(2).with(PolicyKind::Share)
         .actions_of("servicecatalog");
     /// An identity pool of Cognito, by whether guests get a role.
-    COGNITO_IDENTITY_POOL = resource("cognito_identity_pool").with(PolicyKind::Share).actions_of("cognito-identity");
+    COGNITO_IDENTITY_POOL = resource("cognito_identity_pool").tier(2).with(PolicyKind::Share)
+        .actions_of("cognito-identity");
     /// An authorization of AWS Config: which account may aggregate this one's data.
-    CONFIG_AGGREGATION = resource("config_aggregation").with(PolicyKind::Share).actions_of("config");
+    CONFIG_AGGREGATION = resource("config_aggregation").tier(2).with(PolicyKind::Share).actions_of("config");
     /// A policy of X-Ray, of one account and region.
-    XRAY_RESOURCE_POLICY = resource("xray_resource_policy").actions_of("xray");
+    XRAY_RESOURCE_POLICY = resource("xray_resource_policy").tier(2).actions_of("xray");
     /// A custom model of Bedrock.
-    BEDROCK_CUSTOM_MODEL = resource("bedrock_custom_model").actions_of("bedrock");
+    BEDROCK_CUSTOM_MODEL = resource("bedrock_custom_model").tier(2).actions_of("bedrock");
     /// A guardrail of Bedrock.
-    BEDROCK_GUARDRAIL = resource("bedrock_guardrail").actions_of("bedrock");
+    BEDROCK_GUARDRAIL = resource("bedrock_guardrail").tier(2).actions_of("bedrock");
     /// A knowledge base of Bedrock.
-    BEDROCK_KNOWLEDGE_BASE = resource("bedrock_knowledge_base").actions_of("bedrock");
+    BEDROCK_KNOWLEDGE_BASE = resource("bedrock_knowledge_base").tier(2).actions_of("bedrock");
     /// A runtime of Bedrock AgentCore.
-    BEDROCK_AGENTCORE_RUNTIME = resource("bedrock_agentcore_runtime").actions_of("bedrock-agentcore");
+    BEDROCK_AGENTCORE_RUNTIME = resource("bedrock_agentcore_runtime").tier(2).actions_of("bedrock-agentcore");
     /// A gateway of Bedrock AgentCore.
-    BEDROCK_AGENTCORE_GATEWAY = resource("bedrock_agentcore_gateway").actions_of("bedrock-agentcore");
+    BEDROCK_AGENTCORE_GATEWAY = resource("bedrock_agentcore_gateway").tier(2).actions_of("bedrock-agentcore");
     /// An application of the Serverless Application Repository.
-    SERVERLESSREPO_APPLICATION = resource("serverlessrepo_application").actions_of("serverlessrepo");
+    SERVERLESSREPO_APPLICATION = resource("serverlessrepo_application").tier(3).actions_of("serverlessrepo");
     /// A container of MediaStore.
-    MEDIASTORE_CONTAINER = resource("mediastore_container").actions_of("mediastore");
+    MEDIASTORE_CONTAINER = resource("mediastore_container").tier(3).actions_of("mediastore");
     /// A component of Image Builder.
-    IMAGEBUILDER_COMPONENT = resource("imagebuilder_component").actions_of("imagebuilder");
+    IMAGEBUILDER_COMPONENT = resource("imagebuilder_component").tier(3).actions_of("imagebuilder");
     /// An image of Image Builder.
-    IMAGEBUILDER_IMAGE = resource("imagebuilder_image").actions_of("imagebuilder");
+    IMAGEBUILDER_IMAGE = resource("imagebuilder_image").tier(3).actions_of("imagebuilder");
     /// A recipe for images of Image Builder.
-    IMAGEBUILDER_IMAGE_RECIPE = resource("imagebuilder_image_recipe").actions_of("imagebuilder");
+    IMAGEBUILDER_IMAGE_RECIPE = resource("imagebuilder_image_recipe").tier(3).actions_of("imagebuilder");
     /// A recipe for containers of Image Builder.
-    IMAGEBUILDER_CONTAINER_RECIPE = resource("imagebuilder_container_recipe").actions_of("imagebuilder");
+    IMAGEBUILDER_CONTAINER_RECIPE = resource("imagebuilder_container_recipe").tier(3).actions_of("imagebuilder");
     /// A group of model packages of SageMaker.
-    SAGEMAKER_MODEL_PACKAGE_GROUP = resource("sagemaker_model_package_group").actions_of("sagemaker");
+    SAGEMAKER_MODEL_PACKAGE_GROUP = resource("sagemaker_model_package_group").tier(3).actions_of("sagemaker");
     /// A document classifier of Comprehend.
-    COMPREHEND_DOCUMENT_CLASSIFIER = resource("comprehend_document_classifier").actions_of("comprehend");
+    COMPREHEND_DOCUMENT_CLASSIFIER = resource("comprehend_document_classifier").tier(3).actions_of("comprehend");
     /// An entity recognizer of Comprehend.
-    COMPREHEND_ENTITY_RECOGNIZER = resource("comprehend_entity_recognizer").actions_of("comprehend");
+    COMPREHEND_ENTITY_RECOGNIZER = resource("comprehend_entity_recognizer").tier(3).actions_of("comprehend");
     /// A project of Rekognition.
-    REKOGNITION_PROJECT = resource("rekognition_project").actions_of("rekognition");
+    REKOGNITION_PROJECT = resource("rekognition_project").tier(3).actions_of("rekognition");
     /// A bot of Lex.
-    LEX_BOT = resource("lex_bot").actions_of("lex");
+    LEX_BOT = resource("lex_bot").tier(3).actions_of("lex");
     /// An alias of a bot of Lex.
-    LEX_BOT_ALIAS = resource("lex_bot_alias").actions_of("lex");
+    LEX_BOT_ALIAS = resource("lex_bot_alias").tier(3).actions_of("lex");
     /// A policy of Network Firewall.
-    NETWORK_FIREWALL_POLICY = resource("network_firewall_policy").actions_of("network-firewall");
+    NETWORK_FIREWALL_POLICY = resource("network_firewall_policy").tier(3).actions_of("network-firewall");
     /// A rule group of Network Firewall.
-    NETWORK_FIREWALL_RULE_GROUP = resource("network_firewall_rule_group").actions_of("network-firewall");
+    NETWORK_FIREWALL_RULE_GROUP = resource("network_firewall_rule_group").tier(3).actions_of("network-firewall");
     /// A rule group of WAF.
-    WAFV2_RULE_GROUP = resource("wafv2_rule_group").actions_of("wafv2");
+    WAFV2_RULE_GROUP = resource("wafv2_rule_group").tier(3).actions_of("wafv2");
     /// A rule of Route 53 Resolver.
-    ROUTE53RESOLVER_RULE = resource("route53resolver_rule").actions_of("route53resolver");
+    ROUTE53RESOLVER_RULE = resource("route53resolver_rule").tier(3).actions_of("route53resolver");
     /// A group of rules of the firewall of Route 53 Resolver.
-    ROUTE53RESOLVER_FIREWALL_RULE_GROUP = resource("route53resolver_firewall_rule_group")
+    ROUTE53RESOLVER_FIREWALL_RULE_GROUP = resource("route53resolver_firewall_rule_group").tier(3)
         .actions_of("route53resolver");
     /// A configuration of query logs of Route 53 Resolver.
-    ROUTE53RESOLVER_QUERY_LOG_CONFIG = resource("route53resolver_query_log_config").actions_of("route53resolver");
+    ROUTE53RESOLVER_QUERY_LOG_CONFIG = resource("route53resolver_query_log_config").tier(3)
+        .actions_of("route53resolver");
     /// A core network of Network Manager.
-    NETWORKMANAGER_CORE_NETWORK = resource("networkmanager_core_network").actions_of("networkmanager");
+    NETWORKMANAGER_CORE_NETWORK = resource("networkmanager_core_network").tier(3).actions_of("networkmanager");
     /// A backup of CloudHSM.
-    CLOUDHSM_BACKUP = resource("cloudhsm_backup").actions_of("cloudhsm");
+    CLOUDHSM_BACKUP = resource("cloudhsm_backup").tier(3).actions_of("cloudhsm");
     /// A trust store of load balancers.
-    ELBV2_TRUST_STORE = resource("elbv2_trust_store").actions_of("elasticloadbalancing");
+    ELBV2_TRUST_STORE = resource("elbv2_trust_store").tier(3).actions_of("elasticloadbalancing");
     /// A VPC origin or trust store of CloudFront.
-    CLOUDFRONT_VPC_ORIGIN = resource("cloudfront_vpc_origin").actions_of("cloudfront");
+    CLOUDFRONT_VPC_ORIGIN = resource("cloudfront_vpc_origin").tier(3).actions_of("cloudfront");
     /// A signing profile of Signer: which accounts may sign with it.
-    SIGNER_PROFILE = resource("signer_profile").with(PolicyKind::Share).actions_of("signer");
+    SIGNER_PROFILE = resource("signer_profile").tier(3).with(PolicyKind::Share).actions_of("signer");
     /// A pipeline of OpenSearch Ingestion.
-    OSIS_PIPELINE = resource("osis_pipeline").actions_of("osis");
+    OSIS_PIPELINE = resource("osis_pipeline").tier(3).actions_of("osis");
     /// An access policy of OpenSearch Serverless.
-    AOSS_ACCESS_POLICY = resource("aoss_access_policy").actions_of("aoss");
+    AOSS_ACCESS_POLICY = resource("aoss_access_policy").tier(3).actions_of("aoss");
     /// A network policy of OpenSearch Serverless.
-    AOSS_NETWORK_POLICY = resource("aoss_network_policy").actions_of("aoss");
+    AOSS_NETWORK_POLICY = resource("aoss_network_policy").tier(3).actions_of("aoss");
     /// A cluster of Aurora DSQL.
-    DSQL_CLUSTER = resource("dsql_cluster").actions_of("dsql");
+    DSQL_CLUSTER = resource("dsql_cluster").tier(3).actions_of("dsql");
     /// A channel of MediaPackage.
-    MEDIAPACKAGEV2_CHANNEL = resource("mediapackagev2_channel").actions_of("mediapackagev2");
+    MEDIAPACKAGEV2_CHANNEL = resource("mediapackagev2_channel").tier(3).actions_of("mediapackagev2");
     /// An endpoint of a channel of MediaPackage.
-    MEDIAPACKAGEV2_ORIGIN_ENDPOINT = resource("mediapackagev2_origin_endpoint").actions_of("mediapackagev2");
+    MEDIAPACKAGEV2_ORIGIN_ENDPOINT = resource("mediapackagev2_origin_endpoint").tier(3).actions_of("mediapackagev2");
     /// A channel of MediaTailor.
-    MEDIATAILOR_CHANNEL = resource("mediatailor_channel").actions_of("mediatailor");
+    MEDIATAILOR_CHANNEL = resource("mediatailor_channel").tier(3).actions_of("mediatailor");
     /// A response plan of Incident Manager.
-    SSM_INCIDENTS_RESPONSE_PLAN = resource("ssm_incidents_response_plan").actions_of("ssm-incidents");
+    SSM_INCIDENTS_RESPONSE_PLAN = resource("ssm_incidents_response_plan").tier(3).actions_of("ssm-incidents");
     /// A contact of Incident Manager.
-    SSM_CONTACTS_CONTACT = resource("ssm_contacts_contact").actions_of("ssm-contacts");
+    SSM_CONTACTS_CONTACT = resource("ssm_contacts_contact").tier(3).actions_of("ssm-contacts");
     /// A workspace of Managed Prometheus.
-    AMP_WORKSPACE = resource("amp_workspace").actions_of("aps");
+    AMP_WORKSPACE = resource("amp_workspace").tier(3).actions_of("aps");
     /// An app monitor of CloudWatch RUM.
-    RUM_APP_MONITOR = resource("rum_app_monitor").actions_of("rum");
+    RUM_APP_MONITOR = resource("rum_app_monitor").tier(3).actions_of("rum");
     /// A phone number of End User Messaging.
-    SMS_VOICE_PHONE_NUMBER = resource("sms_voice_phone_number").actions_of("sms-voice");
+    SMS_VOICE_PHONE_NUMBER = resource("sms_voice_phone_number").tier(3).actions_of("sms-voice");
     /// A key of Payment Cryptography.
-    PAYMENT_CRYPTOGRAPHY_KEY = resource("payment_cryptography_key").actions_of("payment-cryptography");
+    PAYMENT_CRYPTOGRAPHY_KEY = resource("payment_cryptography_key").tier(3).actions_of("payment-cryptography");
     /// An image of WorkSpaces: with which accounts it is shared.
-    WORKSPACES_IMAGE = resource("workspaces_image").with(PolicyKind::Share).actions_of("workspaces");
+    WORKSPACES_IMAGE = resource("workspaces_image").tier(3).with(PolicyKind::Share).actions_of("workspaces");
     /// An image of AppStream: with which accounts it is shared.
-    APPSTREAM_IMAGE = resource("appstream_image").with(PolicyKind::Share).actions_of("appstream");
+    APPSTREAM_IMAGE = resource("appstream_image").tier(3).with(PolicyKind::Share).actions_of("appstream");
     /// A directory of Directory Service: with which accounts it is shared.
-    DS_DIRECTORY = resource("ds_directory").with(PolicyKind::Share).actions_of("ds");
+    DS_DIRECTORY = resource("ds_directory").tier(3).with(PolicyKind::Share).actions_of("ds");
     /// A matching workflow of Entity Resolution.
-    ENTITYRESOLUTION_WORKFLOW = resource("entityresolution_workflow").actions_of("entityresolution");
+    ENTITYRESOLUTION_WORKFLOW = resource("entityresolution_workflow").tier(3).actions_of("entityresolution");
     /// A store of HealthOmics: with which accounts it is shared.
-    OMICS_SHARE = resource("omics_share").with(PolicyKind::Share).actions_of("omics");
+    OMICS_SHARE = resource("omics_share").tier(3).with(PolicyKind::Share).actions_of("omics");
     /// A configured model of Clean Rooms ML.
-    CLEANROOMS_ML_MODEL = resource("cleanrooms_ml_model").actions_of("cleanrooms-ml");
+    CLEANROOMS_ML_MODEL = resource("cleanrooms_ml_model").tier(3).actions_of("cleanrooms-ml");
     /// An investigation group of CloudWatch.
-    AIOPS_INVESTIGATION_GROUP = resource("aiops_investigation_group").actions_of("aiops");
+    AIOPS_INVESTIGATION_GROUP = resource("aiops_investigation_group").tier(3).actions_of("aiops");
     /// An environment of Refactor Spaces.
-    REFACTOR_SPACES_ENVIRONMENT = resource("refactor_spaces_environment").actions_of("refactor-spaces");
+    REFACTOR_SPACES_ENVIRONMENT = resource("refactor_spaces_environment").tier(3).actions_of("refactor-spaces");
     /// An entity of Marketplace's catalogue.
-    MARKETPLACE_ENTITY = resource("marketplace_entity").actions_of("aws-marketplace");
+    MARKETPLACE_ENTITY = resource("marketplace_entity").tier(3).actions_of("aws-marketplace");
     /// A bucket of Lightsail: which accounts may read it, and whether everyone may.
-    LIGHTSAIL_BUCKET = resource("lightsail_bucket").with(PolicyKind::Share).actions_of("lightsail");
+    LIGHTSAIL_BUCKET = resource("lightsail_bucket").tier(3).with(PolicyKind::Share).actions_of("lightsail");
     /// A policy of IoT. It is attached to certificates and has no principals.
-    IOT_POLICY = resource("iot_policy").with(PolicyKind::Inline);
+    IOT_POLICY = resource("iot_policy").tier(3).with(PolicyKind::Inline);
 }

@@ -33,6 +33,9 @@ pub struct ResourceKind {
     pub never_read: Option<&'static str>,
     /// Whether Block Public Access of the account and of the resource stands before its policies.
     pub has_blocks: bool,
+    /// How common resources of the type are, and how much harm an open one does: 1 what most organizations have, 2 what
+    /// many have, 3 what is rare.
+    pub tier: u8,
 }
 
 /// Nothing but the resource.
@@ -73,6 +76,7 @@ pub(crate) const fn resource(resource_type: &'static str) -> ResourceKind {
         gate: None,
         never_read: None,
         has_blocks: false,
+        tier: 1,
     }
 }
 
@@ -118,8 +122,13 @@ impl ResourceKind {
     }
 
     /// No collector reads this part of it, and that part may let someone in.
-    pub(crate) const fn never_reads(self, what: &'static str) -> Self {
+    pub const fn never_reads(self, what: &'static str) -> Self {
         Self { never_read: Some(what), ..self }
+    }
+
+    /// Fewer organizations have it than the types of tier 1.
+    pub(crate) const fn tier(self, tier: u8) -> Self {
+        Self { tier, ..self }
     }
 
     /// Block Public Access stands before its policies.
@@ -192,6 +201,13 @@ mod tests {
         let names: Vec<_> = ALL.iter().flat_map(ResourceKind::names).collect();
         assert_eq!(names.len(), names.iter().collect::<BTreeSet<_>>().len(), "{names:?}");
         assert!(ALL.iter().all(|kind| ResourceKind::of_type(kind.resource_type) == Some(kind)));
+    }
+
+    #[test]
+    fn every_type_has_one_of_three_tiers() {
+        let tier = |name: &str| ResourceKind::named(name).map(|kind| kind.tier);
+        assert_eq!((tier("sqs_queue"), tier("backup_vault"), tier("dsql_cluster")), (Some(1), Some(2), Some(3)));
+        assert!(ALL.iter().all(|kind| (1..=3).contains(&kind.tier)));
     }
 
     #[test]

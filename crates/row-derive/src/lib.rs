@@ -19,6 +19,11 @@ const COMMENT_LENGTH: usize = 255;
 ///
 /// `#[row(table = "sqs_queues", key = "arn")]` names the table and its natural key within an account and region
 /// (several columns: `key = "role_arn, policy_arn"`).
+///
+/// A table whose key is `arn` is one of resources, and each of its rows is in the inventory. The resources' type is the
+/// table's name in the singular, their name is in the column of it (`queue_name`, else `name`), when they were made in
+/// `created_at`, their tags in `tags`. What is called otherwise is declared: `resource = "acm_pca", name = "subject",
+/// created = "issued_at"`. Rows that are no resources say `resource = "none"`.
 #[proc_macro_derive(Row, attributes(row))]
 pub fn derive_row(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -52,14 +57,17 @@ fn row(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
     }
     refuse_serde(&input.attrs)?;
     let (ident, comment) = (&input.ident, doc(&input.attrs, input.span())?);
-    let (table, key) = declaration(input, &names)?;
+    let declared = declaration(input, &names)?;
+    let Declaration { table, key, .. } = &declared;
     let borrowed = format_ident!("{ident}Ref");
-    let (definition, each) = (definition(&borrowed, input, &read), each(&borrowed, &table, &read));
+    let (definition, each) = (definition(&borrowed, input, &read), each(&borrowed, table, &read));
+    let resource = resource(&declared, &names);
     Ok(quote! {
         impl ::orgcensus_row::Row for #ident {
             const TABLE: &'static str = #table;
             const COMMENT: &'static str = #comment;
             const KEY: &'static [&'static str] = &[#(#key),*];
+            const RESOURCE: Option<::orgcensus_row::ResourceTable> = #resource;
             type Ref<'b> = #borrowed<'b>;
             fn columns() -> Vec<::orgcensus_row::Column> { vec![#(#columns),*] }
             #each
@@ -114,29 +122,102 @@ fn each(borrowed: &Ident, table: &str, fields: &[Field<'_>]) -> proc_macro2::Tok
     }
 }
 
-/// The table's name and key, from `#[row(table = "…", key = "…")]`.
-fn declaration(input: &DeriveInput, columns: &[String]) -> syn::Result<(String, Vec<String>)> {
-    let (mut table, mut key) = (None, Vec::new());
+/// What `#[row(…)]` says.
+#[derive(Default)]
+struct Declaration {
+    table: String,
+    key: Vec<String>,
+    /// The type of the resources that the rows are; `none` for other rows.
+    resource: Option<String>,
+    /// The column of their names.
+    name: Option<String>,
+    /// The column that says when they were made.
+    created: Option<String>,
+}
+
+/// Reads `#[row(table = "…", key = "…")]`.
+fn declaration(input: &DeriveInput, columns: &[String]) -> syn::Result<Declaration> {
+    let mut declared = Declaration::default();
     for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("row")) {
         attribute.parse_nested_meta(|meta| {
             let value: LitStr = meta.value()?.parse()?;
+            let column = |name: &str, what: &str| {
+                let found = columns.iter().find(|column| *column == name).cloned();
+                found.ok_or_else(|| Error::new(value.span(), format!("{what} names {name}, which is no column")))
+            };
             if meta.path.is_ident("table") {
-                table = Some(value.value());
+                declared.table = value.value();
             } else if meta.path.is_ident("key") {
-                for column in value.value().split(',').map(str::trim) {
-                    if !columns.iter().any(|name| name == column) {
-                        return Err(Error::new(value.span(), format!("the key names {column}, which is no column")));
-                    }
-                    key.push(column.to_owned());
+                for name in value.value().split(',').map(str::trim) {
+                    declared.key.push(column(name, "the key")?);
                 }
+            } else if meta.path.is_ident("resource") {
+                declared.resource = Some(value.value());
+            } else if meta.path.is_ident("name") {
+                declared.name = Some(column(&value.value(), "name")?);
+            } else if meta.path.is_ident("created") {
+                declared.created = Some(column(&value.value(), "created")?);
             } else {
-                return Err(meta.error("expected table or key"));
+                return Err(meta.error("expected table, key, resource, name or created"));
             }
             Ok(())
         })?;
     }
-    let table = table.ok_or_else(|| Error::new(input.span(), "needs #[row(table = \"…\", key = \"…\")]"))?;
-    Ok((table, key))
+    if declared.table.is_empty() {
+        return Err(Error::new(input.span(), "needs #[row(table = \"…\", key = \"…\")]"));
+    }
+    Ok(declared)
+}
+
+/// The declaration of the resources that the rows are, if they are resources.
+fn resource(declared: &Declaration, columns: &[String]) -> proc_macro2::TokenStream {
+    let resource_type = declared.resource.clone().unwrap_or_else(|| singular(&declared.table));
+    if declared.key != ["arn"] || resource_type == "none" {
+        return quote!(None);
+    }
+    let usual = |name: &str| columns.iter().any(|column| column == name).then(|| name.to_owned());
+    let name = declared.name.clone().or_else(|| name_column(&resource_type, columns));
+    let created = declared.created.clone().or_else(|| usual("created_at"));
+    let value = |column: Option<String>| match column.map(|column| format_ident!("{column}")) {
+        Some(column) => quote!(::orgcensus_row::some(row.#column)),
+        None => quote!(None),
+    };
+    let (name, created, tags) = (value(name), value(created), value(usual("tags")));
+    quote! {
+        Some(::orgcensus_row::ResourceTable {
+            resource_type: #resource_type,
+            each: |batch, show| {
+                <Self as ::orgcensus_row::Row>::each(batch, |row| {
+                    show(::orgcensus_row::Resource {
+                        arn: ::orgcensus_row::some(row.arn),
+                        name: #name,
+                        created_at: #created,
+                        tags: #tags,
+                    });
+                })
+            },
+        })
+    }
+}
+
+/// `ecr_repository` of `ecr_repositories`.
+fn singular(table: &str) -> String {
+    match (table.strip_suffix("ies"), table.strip_suffix("es"), table.strip_suffix('s')) {
+        (Some(stem), _, _) => format!("{stem}y"),
+        (_, Some(stem), _) if ["bus", "sh", "ss", "x"].iter().any(|end| stem.ends_with(end)) => stem.to_owned(),
+        (_, _, Some(stem)) => stem.to_owned(),
+        _ => table.to_owned(),
+    }
+}
+
+/// The column of a resource's own name: `queue_name` of an `sqs_queue`, and of several the longest. Else `name`.
+fn name_column(resource_type: &str, columns: &[String]) -> Option<String> {
+    let is_own = |column: &&String| {
+        let of = column.strip_suffix("_name");
+        of.is_some_and(|of| resource_type == of || resource_type.ends_with(&format!("_{of}")))
+    };
+    let plain = || columns.iter().find(|column| *column == "name");
+    columns.iter().filter(is_own).max_by_key(|column| column.len()).or_else(plain).cloned()
 }
 
 /// The doc comment as one line.

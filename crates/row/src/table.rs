@@ -4,7 +4,7 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use serde::Serialize;
 
-use crate::{Column, Error, Stamp, ids};
+use crate::{Column, Error, ResourceTable, Stamp, ids};
 
 /// One row of one table. The derive implements it; it is never written by hand.
 pub trait Row: Serialize + Send + Sync + 'static {
@@ -15,6 +15,8 @@ pub trait Row: Serialize + Send + Sync + 'static {
     /// The natural key within one account and region. If two rows have the same key, they are the same thing, seen
     /// twice.
     const KEY: &'static [&'static str];
+    /// The resources that the rows are, each one row; none if the rows are something else.
+    const RESOURCE: Option<ResourceTable>;
     /// The same fields, borrowed from a batch.
     type Ref<'b>;
     /// The columns, without those that the engine stamps.
@@ -32,12 +34,14 @@ pub struct Table {
     pub comment: &'static str,
     /// The natural key within one account and region. Empty if the table has one row for each account and region.
     pub key: &'static [&'static str],
+    /// The resources that its rows are, each one row; none if its rows are something else.
+    pub resource: Option<ResourceTable>,
     own_columns: fn() -> Vec<Column>,
 }
 
 /// The table whose rows are `R`.
 pub const fn table<R: Row>() -> Table {
-    Table { name: R::TABLE, comment: R::COMMENT, key: R::KEY, own_columns: R::columns }
+    Table { name: R::TABLE, comment: R::COMMENT, key: R::KEY, resource: R::RESOURCE, own_columns: R::columns }
 }
 
 impl Table {

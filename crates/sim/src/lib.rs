@@ -34,6 +34,7 @@ mod settings;
 mod simulation;
 #[cfg(test)]
 mod testing;
+mod things;
 mod truth;
 mod unit;
 

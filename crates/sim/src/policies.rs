@@ -1,18 +1,18 @@
 //! Resource policies of every kind. Each kind has a known verdict, so no policy engine is needed to find it.
 
-mod account_share;
 mod identity;
 mod kind;
 mod named;
 mod resource;
+mod shared_with;
 mod trust;
 mod verdict;
 
-pub(crate) use account_share::AccountShare;
 pub(crate) use identity::{Gives, IdentityKind, gives_of_aws};
 pub(crate) use kind::{Kind, any_kind};
 pub(crate) use named::Named;
 pub(crate) use resource::{ResourcePolicy, Subject};
+pub(crate) use shared_with::{SharedWith, Sharing};
 pub(crate) use trust::{Trust, TrustKind, trust};
 pub(crate) use verdict::Verdict;
 

@@ -9,58 +9,172 @@ use crate::report_polls::ReportPolls;
 use crate::service::{Answering, Service};
 
 // Made by scripts/services, from here …
+pub(crate) mod acmpca;
+pub(crate) mod aiops;
+pub(crate) mod amp;
 pub(crate) mod apigateway;
+pub(crate) mod appstream;
+pub(crate) mod backup;
+pub(crate) mod bedrock;
+pub(crate) mod bedrockagent;
+pub(crate) mod bedrockagentcorecontrol;
+pub(crate) mod cleanroomsml;
+pub(crate) mod cloudhsmv2;
+pub(crate) mod cloudtrail;
+pub(crate) mod cloudwatchlogs;
+pub(crate) mod codeartifact;
+pub(crate) mod codebuild;
+pub(crate) mod cognitoidentity;
+pub(crate) mod comprehend;
+pub(crate) mod config;
+pub(crate) mod directory;
 pub(crate) mod dsql;
 pub(crate) mod dynamodb;
 pub(crate) mod ec2;
 pub(crate) mod ecr;
+pub(crate) mod ecrpublic;
 pub(crate) mod efs;
+pub(crate) mod entityresolution;
+pub(crate) mod eventbridge;
 pub(crate) mod glacier;
+pub(crate) mod glue;
 pub(crate) mod iam;
 pub(crate) mod identity_center;
+pub(crate) mod imagebuilder;
+pub(crate) mod kafka;
+pub(crate) mod kinesis;
 pub(crate) mod kms;
 pub(crate) mod lambda;
+pub(crate) mod lexmodelsv2;
+pub(crate) mod lightsail;
+pub(crate) mod mediapackagev2;
+pub(crate) mod mediatailor;
+pub(crate) mod migrationhubrefactorspaces;
+pub(crate) mod networkfirewall;
+pub(crate) mod networkmanager;
+pub(crate) mod oam;
+pub(crate) mod omics;
 pub(crate) mod opensearch;
+pub(crate) mod opensearchserverless;
 pub(crate) mod organizations;
+pub(crate) mod osis;
+pub(crate) mod paymentcryptography;
+pub(crate) mod pinpointsmsvoicev2;
+pub(crate) mod ram;
 pub(crate) mod rds;
 pub(crate) mod redshift;
+pub(crate) mod redshiftserverless;
+pub(crate) mod rekognition;
+pub(crate) mod route53resolver;
+pub(crate) mod rum;
 pub(crate) mod s3;
 pub(crate) mod s3control;
 pub(crate) mod s3files;
 pub(crate) mod s3tables;
 pub(crate) mod s3vectors;
+pub(crate) mod sagemaker;
+pub(crate) mod schemas;
 pub(crate) mod secretsmanager;
+pub(crate) mod serverlessapplicationrepository;
+pub(crate) mod servicecatalog;
+pub(crate) mod sesv2;
+pub(crate) mod signer;
 pub(crate) mod sns;
 pub(crate) mod sqs;
+pub(crate) mod ssm;
+pub(crate) mod ssmcontacts;
+pub(crate) mod ssmincidents;
 pub(crate) mod sts;
+pub(crate) mod tagging;
+pub(crate) mod vpclattice;
+pub(crate) mod wafv2;
+pub(crate) mod workspaces;
+pub(crate) mod xray;
 
 /// All services.
 pub(crate) static SERVICES: &[&Service] = &[
+    &acmpca::SERVICE,
+    &aiops::SERVICE,
+    &amp::SERVICE,
     &apigateway::SERVICE,
+    &appstream::SERVICE,
+    &backup::SERVICE,
+    &bedrock::SERVICE,
+    &bedrockagent::SERVICE,
+    &bedrockagentcorecontrol::SERVICE,
+    &cleanroomsml::SERVICE,
+    &cloudhsmv2::SERVICE,
+    &cloudtrail::SERVICE,
+    &cloudwatchlogs::SERVICE,
+    &codeartifact::SERVICE,
+    &codebuild::SERVICE,
+    &cognitoidentity::SERVICE,
+    &comprehend::SERVICE,
+    &config::SERVICE,
+    &directory::SERVICE,
     &dsql::SERVICE,
     &dynamodb::SERVICE,
     &ec2::SERVICE,
     &ecr::SERVICE,
+    &ecrpublic::SERVICE,
     &efs::SERVICE,
+    &entityresolution::SERVICE,
+    &eventbridge::SERVICE,
     &glacier::SERVICE,
+    &glue::SERVICE,
     &iam::SERVICE,
     &identity_center::identitystore::SERVICE,
+    &imagebuilder::SERVICE,
+    &kafka::SERVICE,
+    &kinesis::SERVICE,
     &kms::SERVICE,
     &lambda::SERVICE,
+    &lexmodelsv2::SERVICE,
+    &lightsail::SERVICE,
+    &mediapackagev2::SERVICE,
+    &mediatailor::SERVICE,
+    &migrationhubrefactorspaces::SERVICE,
+    &networkfirewall::SERVICE,
+    &networkmanager::SERVICE,
+    &oam::SERVICE,
+    &omics::SERVICE,
     &opensearch::SERVICE,
+    &opensearchserverless::SERVICE,
     &organizations::SERVICE,
+    &osis::SERVICE,
+    &paymentcryptography::SERVICE,
+    &pinpointsmsvoicev2::SERVICE,
+    &ram::SERVICE,
     &rds::SERVICE,
     &redshift::SERVICE,
+    &redshiftserverless::SERVICE,
+    &rekognition::SERVICE,
+    &route53resolver::SERVICE,
+    &rum::SERVICE,
     &s3::SERVICE,
     &s3control::SERVICE,
     &s3files::SERVICE,
     &s3tables::SERVICE,
     &s3vectors::SERVICE,
+    &sagemaker::SERVICE,
+    &schemas::SERVICE,
     &secretsmanager::SERVICE,
+    &serverlessapplicationrepository::SERVICE,
+    &servicecatalog::SERVICE,
+    &sesv2::SERVICE,
+    &signer::SERVICE,
     &sns::SERVICE,
     &sqs::SERVICE,
+    &ssm::SERVICE,
+    &ssmcontacts::SERVICE,
+    &ssmincidents::SERVICE,
     &identity_center::ssoadmin::SERVICE,
     &sts::SERVICE,
+    &tagging::SERVICE,
+    &vpclattice::SERVICE,
+    &wafv2::SERVICE,
+    &workspaces::SERVICE,
+    &xray::SERVICE,
 ];
 // … to here.
 

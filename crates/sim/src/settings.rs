@@ -27,6 +27,8 @@ pub struct Settings {
     pub partition: String,
     /// The role that a census assumes in each account, with its path if it has one: `orgcensus`, `audit/orgcensus`.
     pub crawler_role: String,
+    /// What the tag `orgcensus:version` of the crawler's role says; none if the role has no such tag.
+    pub role_version: Option<String>,
     /// The external id that the crawler's role requires.
     pub external_id: Option<String>,
     /// How long credentials of an assumed role last if the caller does not say.
@@ -81,6 +83,7 @@ impl Settings {
             now_millis: now.duration_trunc(TimeDelta::days(1)).unwrap_or(now).timestamp_millis(),
             partition: "aws".to_owned(),
             crawler_role: "orgcensus".to_owned(),
+            role_version: None,
             external_id: None,
             session_seconds: 3600,
             omits_bucket_region: false,

@@ -20,7 +20,7 @@ const NOT_FOUND: &[&str] = &["ResourceNotFoundException"];
 
 /// One cluster of Aurora DSQL.
 #[derive(Debug, Serialize, Row)]
-#[row(table = "dsql_clusters", key = "arn")]
+#[row(table = "dsql_clusters", key = "arn", name = "cluster_identifier")]
 pub struct Cluster {
     /// The cluster's ARN.
     pub arn: String,

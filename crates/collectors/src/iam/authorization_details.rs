@@ -4,6 +4,8 @@
 //! what an identity may do is then answered by the account's own rows. They cost no call but the pages they lengthen, and
 //! little room, since equal documents of many accounts are stored once in each row group (a dictionary).
 
+use std::collections::BTreeMap;
+
 use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput as Page;
 use aws_sdk_iam::types::{EntityType, ManagedPolicyDetail};
 use orgcensus_collect::kinds::{IAM_GROUP, IAM_MANAGED_POLICY, IAM_ROLE, IAM_USER};
@@ -11,6 +13,7 @@ use orgcensus_collect::{Collector, Error, Rows, Runs, Said, Scope, Session, call
 use orgcensus_row::table;
 use quick_xml::events::Event;
 
+use super::detail::tags;
 use super::groups::{self, Group};
 use super::managed_policies::{self, ManagedPolicy, PolicyVersion};
 use super::principal::{InlinePolicy, PolicyAttachment};
@@ -54,12 +57,13 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         .into_paginator()
         .send();
     while let Some(page) = pages.next().await {
-        push(rows, page?, &said).await?;
+        push(rows, page?, &said, session.role_arn()).await?;
     }
     Ok(())
 }
 
-async fn push(rows: &mut Rows<'_>, page: Page, said: &Said) -> Result<(), Error> {
+/// Adds a page. `own` is the role by which it was read.
+async fn push(rows: &mut Rows<'_>, page: Page, said: &Said, own: Option<&str>) -> Result<(), Error> {
     let policies = page.policies.unwrap_or_default();
     let attachable = is_attachable(&policies, said);
     for user in page.user_detail_list.unwrap_or_default() {
@@ -69,12 +73,27 @@ async fn push(rows: &mut Rows<'_>, page: Page, said: &Said) -> Result<(), Error>
         groups::push(rows, group).await?;
     }
     for role in page.role_detail_list.unwrap_or_default() {
-        roles::push(rows, role).await?;
+        roles::push(rows, role, own).await?;
     }
     for (policy, is_attachable) in policies.into_iter().zip(attachable) {
         managed_policies::push(rows, policy, is_attachable).await?;
     }
     Ok(())
+}
+
+/// The tags of the role by which the session reads. None: the session has no role, or AWS does not show it.
+pub async fn own_role_tags(session: &Session) -> Result<Option<BTreeMap<String, String>>, Error> {
+    let Some(own) = session.role_arn() else { return Ok(None) };
+    let iam = client!(session, aws_sdk_iam);
+    let call = iam.get_account_authorization_details().filter(EntityType::Role).max_items(1000);
+    let mut pages = call.into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let roles = page?.role_detail_list.unwrap_or_default();
+        if let Some(role) = roles.into_iter().find(|role| role.arn.as_deref() == Some(own)) {
+            return Ok(Some(tags(role.tags).unwrap_or_default()));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether each policy may be attached, if the answer says it: the SDK returns false for a missing member.

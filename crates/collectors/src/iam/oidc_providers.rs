@@ -16,7 +16,7 @@ use crate::items::{Answer, details, is_gone};
 
 /// One OpenID Connect provider: an issuer outside of AWS whose tokens roles may trust, as the federated principal of its ARN.
 #[derive(Debug, Serialize, Row)]
-#[row(table = "iam_oidc_providers", key = "arn")]
+#[row(table = "iam_oidc_providers", key = "arn", name = "issuer")]
 pub struct OidcProvider {
     /// The provider's ARN.
     pub arn: String,

@@ -57,12 +57,15 @@ pub struct Role {
     pub tags: Option<BTreeMap<String, String>>,
 }
 
-/// Adds a role with its trust policy and policies.
-pub(super) async fn push(rows: &mut Rows<'_>, mut detail: RoleDetail) -> Result<(), Error> {
+/// Adds a role with its trust policy and policies. `own` is the role by which it was read.
+pub(super) async fn push(rows: &mut Rows<'_>, mut detail: RoleDetail, own: Option<&str>) -> Result<(), Error> {
     let policies = Policies::new(detail.role_policy_list.take(), detail.attached_managed_policies.take());
     let profiles = detail.instance_profile_list.take().unwrap_or_default();
     let text = document(rows, detail.assume_role_policy_document.take());
     let role = role(detail, &policies, &profiles, rows.captured_at());
+    if let Some(tags) = role.tags.as_ref().filter(|_| own == Some(role.arn.as_str())) {
+        rows.own_role(tags);
+    }
     rows.policy(Policy::of(&role.arn, IAM_ROLE, text)).await?;
     policies.push(rows, &Principal { arn: &role.arn, kind: "role", resource: IAM_ROLE, name: &role.role_name }).await?;
     rows.push(role).await

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 /// One TLS certificate with its key in IAM, as load balancers used them before Certificate Manager; nobody renews it.
 #[derive(Debug, Serialize, Row)]
-#[row(table = "iam_server_certificates", key = "arn")]
+#[row(table = "iam_server_certificates", key = "arn", created = "uploaded_at")]
 pub struct ServerCertificate {
     /// The certificate's ARN.
     pub arn: String,

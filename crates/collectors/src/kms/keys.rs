@@ -1,23 +1,27 @@
-//! KMS keys: ListAliases and ListKeys, then DescribeKey, GetKeyPolicy, GetKeyRotationStatus and ListResourceTags for each.
+//! KMS keys: ListAliases and ListKeys, then DescribeKey, GetKeyPolicy, GetKeyRotationStatus, ListResourceTags and
+//! ListGrants for each.
 
 mod aliases;
+pub mod grants;
+mod rotation;
 
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
 use orgcensus_collect::kinds::KMS_KEY;
-use orgcensus_collect::{Collector, Error, Moment, Optional, Policy, Read, Rows, Runs, Scope, Session, read as reads};
+use orgcensus_collect::{Collector, Error, Moment, Policy, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use self::aliases::Aliases;
+use self::grants::{Grant, Grants};
+use self::rotation::Rotation;
 use crate::items::{Answer, Unread, all, details, given, is_gone, policy_text};
 
 const LIST: Read<Page> = reads("kms", "ListKeys");
 const DESCRIBE: Read<Described> = reads("kms", "DescribeKey");
 const POLICY: Read<ItsPolicy> = reads("kms", "GetKeyPolicy");
-const ROTATION: Read<Rotation> = reads("kms", "GetKeyRotationStatus");
 const TAGS: Read<TagPage> = reads("kms", "ListResourceTags");
 
 /// How KMS says that there is no such key.
@@ -76,14 +80,22 @@ pub struct Key {
     pub tags: Option<BTreeMap<String, String>>,
 }
 
-/// The keys of a region, with their policies.
+/// The keys of a region, with their policies and grants.
 pub const KEYS: Collector = Collector {
     name: "kms_keys",
     scope: Scope::Region,
     runs: Runs::Always,
-    calls: &[aliases::LIST.call(), LIST.call(), DESCRIBE.call(), POLICY.call(), ROTATION.call(), TAGS.call()],
+    calls: &[
+        aliases::LIST.call(),
+        LIST.call(),
+        DESCRIBE.call(),
+        POLICY.call(),
+        rotation::STATUS.call(),
+        TAGS.call(),
+        grants::LIST.call(),
+    ],
     resources: &[KMS_KEY],
-    tables: &[table::<Key>()],
+    tables: &[table::<Key>(), table::<Grant>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
@@ -145,14 +157,6 @@ struct ItsPolicy {
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-struct Rotation {
-    key_rotation_enabled: Option<bool>,
-    rotation_period_in_days: Option<i32>,
-    next_rotation_date: Option<Moment>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
 struct TagPage {
     tags: Vec<Tag>,
 }
@@ -182,6 +186,8 @@ struct Details {
     policy: Answer<Option<String>>,
     rotation: Answer<Option<Rotation>>,
     tags: Answer<Vec<Tag>>,
+    /// None of AWS's own key.
+    grants: Option<Grants>,
 }
 
 async fn read(session: &Session, entry: Entry) -> Details {
@@ -191,32 +197,15 @@ async fn read(session: &Session, entry: Entry) -> Details {
     let policy = POLICY.send(session, json!({"KeyId": id, "PolicyName": "default"})).await;
     // A key always has a policy.
     let policy = policy.and_then(|it| given(it.policy, &POLICY.call().name(), "Policy"));
-    let rotation = if can_rotate(&metadata) {
-        ROTATION.send(session, json!({"KeyId": id})).await.optional(none_to_tell(&metadata))
-    } else {
-        Ok(None)
-    };
+    let rotation = rotation::read(session, id, &metadata).await;
     let tags = all(&TAGS, session, json!({"KeyId": id, "Limit": 50}), |page| page.tags).await;
-    Details { metadata, policy: policy.map(Some), rotation, tags, entry }
+    // Only AWS's services use AWS's own keys, whatever their grants say.
+    let grants = if is_aws_managed(&metadata) { None } else { Some(grants::read(session, id).await) };
+    Details { metadata, policy: policy.map(Some), rotation, tags, grants, entry }
 }
 
-/// KMS rotates only symmetric keys in its own store. If the key could not be read, KMS is asked anyway.
-fn can_rotate(metadata: &Answer<Metadata>) -> bool {
-    let Ok(key) = metadata else { return true };
-    key.custom_key_store_id.is_none() && key.key_spec.as_deref().is_none_or(|spec| spec == "SYMMETRIC_DEFAULT")
-}
-
-/// The codes by which KMS says that a key has no rotation to tell of. Of a key in use, of KMS's own making, they are
-/// errors like others: it has one.
-fn none_to_tell(metadata: &Answer<Metadata>) -> &'static [&'static str] {
-    let is_in_use = metadata.as_ref().is_ok_and(|key| key.key_state.as_deref() == Some("Enabled"));
-    let is_made_here = metadata.as_ref().is_ok_and(|key| key.origin.as_deref() == Some("AWS_KMS"));
-    match (is_made_here, is_in_use) {
-        (true, true) => &[],
-        (true, false) => &["KMSInvalidStateException"],
-        (false, true) => &["UnsupportedOperationException"],
-        (false, false) => &["UnsupportedOperationException", "KMSInvalidStateException"],
-    }
+fn is_aws_managed(metadata: &Answer<Metadata>) -> bool {
+    metadata.as_ref().is_ok_and(|key| key.key_manager.as_deref() == Some("AWS"))
 }
 
 async fn push(
@@ -225,8 +214,9 @@ async fn push(
     details: Details,
     aliases: Option<&Aliases>,
 ) -> Result<(), Error> {
-    let Details { entry, metadata, policy, rotation, tags } = details;
-    let is_answered = policy.is_ok() || rotation.is_ok() || tags.is_ok();
+    let Details { entry, metadata, policy, rotation, tags, grants } = details;
+    let has_grants = grants.as_ref().is_some_and(Grants::is_answered);
+    let is_answered = policy.is_ok() || rotation.is_ok() || tags.is_ok() || has_grants;
     if is_gone(GONE, &metadata) && !is_answered {
         rows.gone();
         return Ok(());
@@ -235,6 +225,9 @@ async fn push(
     let arn = entry.key_arn.unwrap_or_else(|| session.arn("kms", &format!("key/{key_id}")));
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, KMS_KEY, text)).await?;
+    if let Some(grants) = grants {
+        grants::push(rows, &arn, grants).await?;
+    }
     let metadata = rows.item([Key::TABLE], metadata)?;
     let rotation = rows.item([Key::TABLE], rotation)?.flatten();
     let tags =

@@ -1,4 +1,4 @@
-//! Lambda functions: ListFunctions, then GetPolicy, ListFunctionUrlConfigs and ListTags for each.
+//! Lambda functions: ListFunctions, then GetPolicy, GetResourcePolicy, ListFunctionUrlConfigs and ListTags for each.
 //!
 //! Only the names of environment variables are kept; their values are dropped when the answer is read.
 
@@ -6,21 +6,18 @@ use std::collections::BTreeMap;
 
 use futures::StreamExt;
 use orgcensus_collect::kinds::LAMBDA_FUNCTION;
-use orgcensus_collect::{Collector, Error, Moment, Optional, Policy, Read, Rows, Runs, Scope, Session, read as reads};
+use orgcensus_collect::{Collector, Error, Moment, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::function_urls::{self, FunctionUrl, Url};
-use crate::items::{Answer, Unread, details, given, is_gone, policy_text};
+use super::policies::{self, GONE, Policies};
+use crate::items::{Answer, Unread, details, is_gone};
 
 const LIST: Read<Page> = reads("lambda", "ListFunctions");
-const POLICY: Read<ItsPolicy> = reads("lambda", "GetPolicy");
 const TAGS: Read<Tags> = reads("lambda", "ListTags");
-
-/// How Lambda says that there is no such function.
-const GONE: &[&str] = &["ResourceNotFoundException"];
 
 /// One Lambda function, as its newest, unpublished version.
 #[derive(Debug, Serialize, Row)]
@@ -83,7 +80,13 @@ pub const FUNCTIONS: Collector = Collector {
     name: "lambda_functions",
     scope: Scope::Region,
     runs: Runs::Always,
-    calls: &[LIST.call(), POLICY.call(), function_urls::LIST.call(), TAGS.call()],
+    calls: &[
+        LIST.call(),
+        policies::PERMISSIONS.call(),
+        policies::WHOLE.call(),
+        function_urls::LIST.call(),
+        TAGS.call(),
+    ],
     resources: &[LAMBDA_FUNCTION],
     tables: &[table::<Function>(), table::<FunctionUrl>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
@@ -121,8 +124,8 @@ struct Configuration {
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-struct Layer {
-    arn: Option<String>,
+pub(super) struct Layer {
+    pub(super) arn: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -148,15 +151,9 @@ struct DeadLetters {
 /// The environment without the values of its variables, and without what the error says.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-struct Environment {
+pub(super) struct Environment {
     variables: BTreeMap<String, IgnoredAny>,
     error: Option<IgnoredAny>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct ItsPolicy {
-    policy: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -179,30 +176,18 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 /// The results of the calls about one function.
 struct Details {
     configuration: Configuration,
-    /// By qualifier; the function's own first, under the empty one.
-    policies: Vec<(String, Answer<Option<String>>)>,
+    policies: Policies,
     urls: Answer<Vec<Url>>,
     tags: Answer<Tags>,
 }
 
 async fn read(session: &Session, configuration: Configuration) -> Details {
     let name = configuration.function_name.as_deref().unwrap_or_default();
+    let arn = configuration.function_arn.as_deref().unwrap_or_default();
     let urls = function_urls::read(session, name).await;
-    // The policy of an alias decides about the alias's URL; the function's own policy does not.
-    let aliases = urls.iter().flatten().filter_map(|url| function_urls::qualifier(&url.function_arn));
-    let mut policies = Vec::new();
-    for qualifier in std::iter::once(String::new()).chain(aliases) {
-        let policy = policy(session, name, &qualifier).await;
-        policies.push((qualifier, policy));
-    }
-    let tags = TAGS.send(session, json!({"Resource": configuration.function_arn.as_deref().unwrap_or_default()})).await;
-    Details { configuration, policies, urls, tags }
-}
-
-async fn policy(session: &Session, name: &str, qualifier: &str) -> Answer<Option<String>> {
-    let qualifier = Some(qualifier).filter(|qualifier| !qualifier.is_empty());
-    let answer = POLICY.send(session, json!({"FunctionName": name, "Qualifier": qualifier})).await.optional(GONE)?;
-    answer.map(|it| given(it.policy, &POLICY.call().name(), "Policy")).transpose()
+    let policies = policies::read(session, name, None, arn).await;
+    let tags = TAGS.send(session, json!({"Resource": arn})).await;
+    Details { policies, urls, tags, configuration }
 }
 
 async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
@@ -213,10 +198,7 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
     }
     let name = configuration.function_name.take().unwrap_or_default();
     let arn = configuration.function_arn.take().unwrap_or_else(|| session.arn("lambda", &format!("function:{name}")));
-    for (qualifier, policy) in policies {
-        let text = policy_text(rows, policy)?;
-        rows.policy(Policy { name: &qualifier, ..Policy::of(&arn, LAMBDA_FUNCTION, text) }).await?;
-    }
+    policies::push(rows, &arn, policies).await?;
     let urls = rows.item([FunctionUrl::TABLE, Function::TABLE], urls)?;
     let (tags, now) = (rows.item([Function::TABLE], tags)?, rows.captured_at());
     let mut unread = Unread::default();
@@ -282,11 +264,11 @@ fn has_unauthenticated(urls: &[Url]) -> Option<bool> {
 }
 
 /// Names only, sorted. `None`: Lambda itself could not read the environment.
-fn environment_names(environment: Environment) -> Option<Vec<String>> {
+pub(super) fn environment_names(environment: Environment) -> Option<Vec<String>> {
     environment.error.is_none().then(|| environment.variables.into_keys().collect())
 }
 
-fn is_secret_like(name: &str) -> bool {
+pub(super) fn is_secret_like(name: &str) -> bool {
     let words =
         ["SECRET", "PASSWORD", "PASSWD", "TOKEN", "APIKEY", "API_KEY", "ACCESS_KEY", "PRIVATE_KEY", "CREDENTIAL"];
     let name = name.to_uppercase();

@@ -23,7 +23,7 @@ const GONE: &[&str] = &["DBClusterSnapshotNotFoundFault"];
 /// One snapshot of a cluster that someone took. RDS lists those of Aurora, Neptune and DocumentDB: the engine tells.
 /// Automated snapshots are no rows, since they cannot be shared.
 #[derive(Debug, Serialize, Row)]
-#[row(table = "rds_cluster_snapshots", key = "arn")]
+#[row(table = "rds_cluster_snapshots", key = "arn", name = "db_cluster_snapshot_identifier")]
 pub struct ClusterSnapshot {
     /// The snapshot's ARN.
     pub arn: String,

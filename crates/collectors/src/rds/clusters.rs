@@ -14,7 +14,7 @@ const LIST: Read<Page> = reads("rds", "DescribeDBClusters");
 
 /// One database cluster of RDS: Aurora, or several zones. Those of Neptune and DocumentDB are among them.
 #[derive(Debug, Serialize, Row)]
-#[row(table = "rds_clusters", key = "arn")]
+#[row(table = "rds_clusters", key = "arn", name = "db_cluster_identifier")]
 pub struct Cluster {
     /// The cluster's ARN.
     pub arn: String,

@@ -13,7 +13,7 @@ const LIST: Read<Page> = reads("rds", "DescribeDBInstances");
 
 /// One database instance of RDS. Instances of Aurora, Neptune and DocumentDB are among them: RDS lists them all.
 #[derive(Debug, Serialize, Row)]
-#[row(table = "rds_instances", key = "arn")]
+#[row(table = "rds_instances", key = "arn", name = "db_instance_identifier")]
 pub struct Instance {
     /// The instance's ARN.
     pub arn: String,

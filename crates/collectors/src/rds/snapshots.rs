@@ -22,7 +22,7 @@ const GONE: &[&str] = &["DBSnapshotNotFound"];
 
 /// One snapshot of an RDS instance that someone took. Automated snapshots are no rows, since they cannot be shared.
 #[derive(Debug, Serialize, Row)]
-#[row(table = "rds_snapshots", key = "arn")]
+#[row(table = "rds_snapshots", key = "arn", name = "db_snapshot_identifier")]
 pub struct Snapshot {
     /// The snapshot's ARN.
     pub arn: String,

@@ -19,13 +19,13 @@ const NO_POLICY: &[&str] = &["ResourceNotFoundFault"];
 
 /// One cluster of Redshift. Its policy is that of its namespace: it says who may copy data into it.
 #[derive(Debug, Serialize, Row)]
-#[row(table = "redshift_clusters", key = "arn")]
+#[row(table = "redshift_clusters", key = "arn", name = "cluster_identifier")]
 pub struct Cluster {
     /// The cluster's ARN.
     pub arn: String,
     /// The cluster's name.
     pub cluster_identifier: String,
-    /// The ARN of its namespace, on which its policy is.
+    /// The ARN of its namespace. The policy is on the namespace, and listed under the cluster's own ARN.
     pub namespace_arn: Option<String>,
     /// available, creating, paused, resizing ….
     pub status: Option<String>,
@@ -223,8 +223,7 @@ async fn push(
     let name = described.cluster_identifier.take().unwrap_or_default();
     let arn = session.arn("redshift", &format!("cluster:{name}"));
     let text = policy_text(rows, policy)?;
-    let of = described.cluster_namespace_arn.as_deref().unwrap_or(&arn);
-    rows.policy(Policy::of(of, REDSHIFT_CLUSTER, text)).await?;
+    rows.policy(Policy::of(&arn, REDSHIFT_CLUSTER, text)).await?;
     let mut unread = Unread::default();
     let row = cluster(arn, name, described, rows.captured_at(), &mut unread);
     unread.count(rows, Cluster::TABLE, &LIST.call().name());

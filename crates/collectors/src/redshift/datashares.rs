@@ -210,7 +210,7 @@ mod tests {
             [json!(["share", "read"]), json!(["share", "absent"])]
         );
         let statements = columns(&collected, "policy_statements", &["principals"]);
-        assert_eq!(statements, [json!([["AWS:222233334444", "AWS:333344445555"]])]);
+        assert_eq!(statements, [json!([["AWS:arn:aws:iam::222233334444:root", "AWS:arn:aws:iam::333344445555:root"]])]);
         // Two do not say whether public clusters may use them.
         assert_eq!(collected.short(), (2, vec!["redshift_datashares"]));
     }

@@ -16,7 +16,7 @@ const LIST: Read<Page> = reads("redshift", "DescribeClusterSnapshots");
 
 /// One snapshot of a Redshift cluster that someone took. Automated snapshots are no rows, since they cannot be shared.
 #[derive(Debug, Serialize, Row)]
-#[row(table = "redshift_snapshots", key = "arn")]
+#[row(table = "redshift_snapshots", key = "arn", name = "snapshot_identifier")]
 pub struct Snapshot {
     /// The snapshot's ARN.
     pub arn: String,
@@ -186,7 +186,7 @@ mod tests {
     use super::SNAPSHOTS;
     use crate::testing::{columns, xml_error};
 
-    const FULL: &str = "<Snapshot><SnapshotArn>arn:snapshot:lake/one</SnapshotArn>
+    const FULL: &str = "<Snapshot><SnapshotArn>arn:aws:snapshot:lake/one</SnapshotArn>
         <SnapshotIdentifier>one</SnapshotIdentifier><ClusterIdentifier>lake</ClusterIdentifier>
         <SnapshotType>manual</SnapshotType><Status>available</Status><AccountsWithRestoreAccess>
         <AccountWithRestoreAccess><AccountId>222233334444</AccountId></AccountWithRestoreAccess>
@@ -228,7 +228,7 @@ mod tests {
         assert_eq!(
             columns(&collected, "redshift_snapshots", &names),
             [
-                json!(["arn:snapshot:lake/one", "available", accounts, true, 10.5, 10]),
+                json!(["arn:aws:snapshot:lake/one", "available", accounts, true, 10.5, 10]),
                 json!([second, "levitating", [], null, null, null]),
             ]
         );
@@ -240,7 +240,10 @@ mod tests {
             [json!(["snapshot_attribute", "read"]), json!(["snapshot_attribute", "absent"])]
         );
         let statement = &collected.table("policy_statements")[0];
-        assert_eq!(statement["principals"], json!(["AWS:222233334444", "AWS:amazon-redshift-support"]));
+        assert_eq!(
+            statement["principals"],
+            json!(["AWS:arn:aws:iam::222233334444:root", "AWS:amazon-redshift-support"])
+        );
         assert_eq!(statement["actions"], json!(["redshift:RestoreFromClusterSnapshot"]));
         // Three values that Redshift always gives, and a moment that is none.
         assert_eq!(collected.short(), (4, vec!["redshift_snapshots"]));

@@ -2,9 +2,10 @@
 
 use orgcensus_collect::{Collector, Error, Optional, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, table};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 
+use super::control::Block;
 use crate::items::Unread;
 
 const BLOCK: Read<Block> = reads("s3control", "GetPublicAccessBlock").needs("s3:GetAccountPublicAccessBlock");
@@ -39,16 +40,6 @@ pub const ACCOUNT_PUBLIC_ACCESS_BLOCKS: Collector = Collector {
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
-/// The answer, which is the setting itself.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Block {
-    block_public_acls: Option<bool>,
-    ignore_public_acls: Option<bool>,
-    block_public_policy: Option<bool>,
-    restrict_public_buckets: Option<bool>,
-}
-
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let answer = BLOCK.send(session, json!({"AccountId": session.account_id()})).await;
     let block = answer.optional(&["NoSuchPublicAccessBlockConfiguration"])?;
@@ -58,19 +49,9 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     rows.push(row).await
 }
 
-/// The four settings: off if no setting exists; not known if AWS leaves one out of an existing setting.
-fn settings(block: Option<&Block>, unread: &mut Unread) -> [Option<bool>; 4] {
-    let Some(it) = block else { return [Some(false); 4] };
-    [
-        unread.value("BlockPublicAcls", it.block_public_acls),
-        unread.value("IgnorePublicAcls", it.ignore_public_acls),
-        unread.value("BlockPublicPolicy", it.block_public_policy),
-        unread.value("RestrictPublicBuckets", it.restrict_public_buckets),
-    ]
-}
-
 fn row(block: Option<Block>, unread: &mut Unread) -> AccountPublicAccessBlock {
-    let settings = settings(block.as_ref(), unread);
+    // Off if no setting exists.
+    let settings = block.as_ref().map_or([Some(false); 4], |block| block.settings(unread));
     let [block_public_acls, ignore_public_acls, block_public_policy, restrict_public_buckets] = settings;
     let is_off = settings.contains(&Some(false));
     AccountPublicAccessBlock {

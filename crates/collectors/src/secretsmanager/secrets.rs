@@ -1,4 +1,7 @@
-//! Secrets of Secrets Manager: ListSecrets, then GetResourcePolicy for each. No value is ever read.
+//! Secrets of Secrets Manager: ListSecrets, then GetResourcePolicy and ListResourcePolicies for each. No value is ever
+//! read.
+
+mod named_policies;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +14,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use self::named_policies::NamedPolicy;
 use crate::items::{Answer, Tag, Unread, by_key, details, is_gone, policy_text};
 
 const LIST: Read<Page> = reads("secretsmanager", "ListSecrets");
@@ -82,7 +86,7 @@ pub const SECRETS: Collector = Collector {
     name: "secretsmanager_secrets",
     scope: Scope::Region,
     runs: Runs::Always,
-    calls: &[LIST.call(), POLICY.call()],
+    calls: &[LIST.call(), POLICY.call(), named_policies::LIST.call()],
     resources: &[SECRETSMANAGER_SECRET],
     tables: &[table::<Secret>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
@@ -142,36 +146,41 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// A secret's policy; `None` for a secret that is scheduled for deletion, since AWS then does not give the policy.
-async fn read(session: &Session, entry: Entry) -> (Entry, Option<Answer<Option<String>>>) {
+/// The policies of a secret: its owner's, which is called default, and those that services of AWS attach.
+struct Policies {
+    default: Answer<Option<String>>,
+    named: Answer<Vec<NamedPolicy>>,
+}
+
+/// A secret's policies; `None` for a secret that is scheduled for deletion, since AWS then does not give them.
+async fn read(session: &Session, entry: Entry) -> (Entry, Option<Policies>) {
     if entry.deleted_date.is_some() {
         return (entry, None);
     }
     let id = entry.arn.as_deref().unwrap_or_default();
     let answer = POLICY.send(session, json!({"SecretId": id})).await;
-    (entry, Some(answer.map(|it| it.resource_policy)))
+    let named = named_policies::read(session, id).await;
+    (entry, Some(Policies { default: answer.map(|it| it.resource_policy), named }))
 }
 
-async fn push(
-    session: &Session,
-    rows: &mut Rows<'_>,
-    entry: Entry,
-    policy: Option<Answer<Option<String>>>,
-) -> Result<(), Error> {
-    if policy.as_ref().is_some_and(|policy| is_gone(GONE, policy)) {
+async fn push(session: &Session, rows: &mut Rows<'_>, entry: Entry, policies: Option<Policies>) -> Result<(), Error> {
+    if policies.as_ref().is_some_and(|it| is_gone(GONE, &it.default) && it.named.is_err()) {
         rows.gone();
         return Ok(());
     }
-    let is_in_force = policy.is_some();
-    let text = match policy {
-        Some(answer) => policy_text(rows, answer)?,
-        None => unread_until_restored(),
+    let is_in_force = policies.is_some();
+    let (text, named) = match policies {
+        Some(Policies { default, named }) => (policy_text(rows, default)?, Some(named)),
+        None => (unread_until_restored(), None),
     };
     let mut unread = Unread::default();
     let secret = secret(entry, session.region(), rows.captured_at(), &mut unread);
     unread.count(rows, Secret::TABLE, "secretsmanager:ListSecrets");
     let policy = Policy::of(&secret.arn, SECRETSMANAGER_SECRET, text);
     rows.policy(Policy { is_in_force, ..policy }).await?;
+    if let Some(named) = named {
+        named_policies::push(rows, &secret.arn, named).await?;
+    }
     rows.push(secret).await
 }
 
@@ -240,6 +249,9 @@ mod tests {
         {"ARN":"arn:s:gone","Name":"gone"},
         {"ARN":"arn:s:hidden"}]}"#;
 
+    const DEFAULT_ONLY: &str = r#"{"ResourcePolicies":[{"PolicyName":"default"}]}"#;
+    const NONE: &str = r#"{"ResourcePolicies":[]}"#;
+
     async fn collected() -> Collected {
         let policy = r#"{"ARN":"arn:s:db","Name":"db","ResourcePolicy":"{\"Statement\":[]}"}"#;
         let recorded = Recorded::new()
@@ -248,7 +260,11 @@ mod tests {
             .answer_to("GetResourcePolicy", "arn:s:db", policy)
             .answer_to("GetResourcePolicy", "arn:s:copy", r#"{"ARN":"arn:s:copy","Name":"copy"}"#)
             .refuse("GetResourcePolicy", "arn:s:gone", 400, &json_error("ResourceNotFoundException"))
-            .refuse("GetResourcePolicy", "arn:s:hidden", 400, &json_error("AccessDeniedException"));
+            .refuse("GetResourcePolicy", "arn:s:hidden", 400, &json_error("AccessDeniedException"))
+            .answer_to("ListResourcePolicies", "arn:s:db", DEFAULT_ONLY)
+            .answer_to("ListResourcePolicies", "arn:s:copy", NONE)
+            .refuse("ListResourcePolicies", "arn:s:gone", 400, &json_error("ResourceNotFoundException"))
+            .answer_to("ListResourcePolicies", "arn:s:hidden", DEFAULT_ONLY);
         let collected = recorded.run(&SECRETS).await;
         collected.result.as_ref().unwrap();
         collected

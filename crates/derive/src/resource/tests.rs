@@ -1,10 +1,10 @@
 //! Verdicts on one resource: several policies, policies that no collector reads, named resources and services.
 
-use orgcensus_policy::kinds::{
-    ECR_REPOSITORY, KMS_KEY, LAMBDA_FUNCTION, OPENSEARCH_DOMAIN, SECRETSMANAGER_SECRET, SNS_TOPIC, SQS_QUEUE,
-};
+use orgcensus_policy::PublicAccessBlock;
+use orgcensus_policy::kinds::{ECR_REPOSITORY, KMS_KEY, OPENSEARCH_DOMAIN, S3_ACCESS_POINT, SNS_TOPIC, SQS_QUEUE};
 
 use super::*;
+use crate::blocks::{BlockedBucket, BlockedPoint};
 
 fn judged(kind: ResourceKind, arn: &str, statements: &str) -> Judged {
     behind(&[], kind, arn, statements)
@@ -15,10 +15,15 @@ fn behind(gates: &[Gate], kind: ResourceKind, arn: &str, statements: &str) -> Ju
     let mut resource = Resource::new(arn, kind.resource_type);
     resource.gates.extend(gates);
     resource.add(PolicyKind::Resource, "", false, Some(&text));
+    resource.judge("111122223333", &known(), &AccountBlocks::default(), &Guardrails::default())
+}
+
+/// An organization of one account.
+fn known() -> Known {
     let mut known = Known::default();
     known.organization.accounts = Some(["111122223333".to_owned()].into());
     known.organization.ids = Some(["o-ourorg0001".to_owned()].into());
-    resource.judge("111122223333", &known, &AccountBlocks::default(), &Guardrails::default())
+    known
 }
 
 #[test]
@@ -45,29 +50,61 @@ fn of_several_policies_one_that_was_not_read_hides_none_of_the_others() {
     assert_eq!((unread.is_external, unread.has_policy, unread.flags), (None, None, vec!["unread".to_owned()]));
 }
 
+/// A type of which a part is never read.
+static SECRETIVE: ResourceKind = SQS_QUEUE.never_reads("its grants");
+
 #[test]
-fn a_key_a_function_and_a_secret_may_have_policies_that_are_not_read() {
-    let allow = |principal: &str| {
-        format!(r#"{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},"Action":"*","Resource":"*"}}"#)
+fn a_resource_may_have_policies_that_are_not_read() {
+    let arn = "arn:aws:sqs:us-east-1:111122223333:q";
+    let of = |declared: &'static ResourceKind, principal: &str| {
+        let text = format!(
+            r#"{{"Statement":{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},"Action":"*","Resource":"*"}}}}"#
+        );
+        let mut resource = Resource::new(arn, SQS_QUEUE.resource_type);
+        resource.declared = Some(declared);
+        resource.add(PolicyKind::Resource, "", false, Some(&text));
+        resource.judge("111122223333", &known(), &AccountBlocks::default(), &Guardrails::default())
     };
-    for (kind, resource) in [
-        (KMS_KEY, "kms:us-east-1:111122223333:key/k"),
-        (LAMBDA_FUNCTION, "lambda:us-east-1:111122223333:function:f"),
-        (SECRETSMANAGER_SECRET, "secretsmanager:us-east-1:111122223333:secret:s-AbCdEf"),
-    ] {
-        let arn = format!("arn:aws:{resource}");
-        let closed = judged(kind, &arn, &allow("111122223333")).access;
-        assert_eq!((closed.is_public, closed.is_external, closed.is_in_org), (None, None, None), "{arn}");
-        assert_eq!(closed.flags, ["policies_unread"], "{arn}");
-        let open = judged(kind, &arn, &allow("*"));
-        assert_eq!((open.access.is_public, open.access.is_external), (Some(true), Some(true)), "{arn}");
-        assert_eq!(open.external.len(), 1, "{arn}");
-        let external = judged(kind, &arn, &allow("999988887777"));
-        assert_eq!((external.access.is_public, external.access.is_external), (None, Some(true)), "{arn}");
-        assert_eq!(external.external[0].is_public, Some(false), "the row is about what was read");
-    }
-    let queue = judged(SQS_QUEUE, "arn:aws:sqs:us-east-1:111122223333:q", &allow("111122223333")).access;
-    assert_eq!((queue.is_public, queue.flags.len()), (Some(false), 0));
+    let closed = of(&SECRETIVE, "111122223333").access;
+    assert_eq!((closed.is_public, closed.is_external, closed.is_in_org), (None, None, None));
+    assert_eq!(closed.flags, ["policies_unread"]);
+    let open = of(&SECRETIVE, "*");
+    assert_eq!((open.access.is_public, open.access.is_external), (Some(true), Some(true)));
+    assert_eq!(open.external.len(), 1);
+    let external = of(&SECRETIVE, "999988887777");
+    assert_eq!((external.access.is_public, external.access.is_external), (None, Some(true)));
+    assert_eq!(external.external[0].is_public, Some(false), "the row is about what was read");
+    let whole = of(&SQS_QUEUE, "111122223333").access;
+    assert_eq!((whole.is_public, whole.flags.len()), (Some(false), 0));
+}
+
+#[test]
+fn grants_let_in_beside_the_policy_of_a_key_and_its_deny_holds_for_them_too() {
+    let arn = "arn:aws:kms:us-east-1:111122223333:key/k";
+    let statement = |effect: &str, principal: &str| {
+        format!(
+            r#"{{"Statement":{{"Effect":"{effect}","Principal":{{"AWS":"{principal}"}},"Action":"kms:Decrypt",
+            "Resource":"*"}}}}"#
+        )
+    };
+    let of = |policy: &str, grants: &[(&str, Option<&str>)]| {
+        let mut resource = Resource::new(arn, KMS_KEY.resource_type);
+        resource.add(PolicyKind::Resource, "", false, Some(policy));
+        for (id, grantee) in grants {
+            let text = grantee.map(|grantee| statement("Allow", grantee));
+            resource.add(PolicyKind::Grant, id, text.is_none(), text.as_deref());
+        }
+        resource.judge("111122223333", &known(), &AccountBlocks::default(), &Guardrails::default())
+    };
+    let own = statement("Allow", "111122223333");
+    let closed = of(&own, &[("g-1", Some("111122223333"))]).access;
+    assert_eq!((closed.is_external, closed.is_in_org, closed.flags.len()), (Some(false), Some(false), 0));
+    let judged = of(&own, &[("g-1", Some("999988887777")), ("g-2", Some("111122223333")), ("", None)]);
+    assert_eq!((judged.access.is_public, judged.access.is_external), (None, Some(true)));
+    let rows: Vec<_> = judged.external.iter().map(|it| (it.policy_kind.as_str(), it.policy_name.as_str())).collect();
+    assert_eq!(rows, [("grant", "g-1")]);
+    let denied = of(&statement("Deny", "999988887777"), &[("g-1", Some("999988887777"))]).access;
+    assert_eq!((denied.is_external, denied.has_policy), (Some(false), Some(true)));
 }
 
 #[test]
@@ -107,4 +144,36 @@ fn a_gate_of_the_type_stands_before_all_and_one_of_the_item_before_it_alone() {
     let in_a_vpc = behind(&[Gate::VpcOnly], OPENSEARCH_DOMAIN, arn, open).access;
     assert_eq!((in_a_vpc.is_public, in_a_vpc.is_external), (Some(false), Some(false)));
     assert_eq!((in_a_vpc.is_policy_public, in_a_vpc.gated_by), (Some(true), vec!["vpc_only".to_owned()]));
+}
+
+#[test]
+fn the_blocks_of_a_bucket_stand_before_its_access_points_but_for_those_of_a_vpc() {
+    const POINT: &str = "arn:aws:s3:us-east-1:111122223333:accesspoint/p";
+    let text = format!(
+        r#"{{"Statement":{{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"{POINT}/object/*"}}}}"#
+    );
+    let open = Some(PublicAccessBlock::default());
+    let judged = |gates: &[Gate], restricts: bool| {
+        let block = Some(PublicAccessBlock { restrict_public_buckets: restricts, ..PublicAccessBlock::default() });
+        let bucket = BlockedBucket { block, ..BlockedBucket::default() };
+        let buckets = vec!["arn:aws:s3:::b".to_owned()];
+        let blocks = AccountBlocks {
+            account: open,
+            points: [(POINT.to_owned(), BlockedPoint { block: open, is_public_to_aws: Some(true), buckets })].into(),
+            buckets: [("arn:aws:s3:::b".to_owned(), bucket)].into(),
+            ..AccountBlocks::default()
+        };
+        let mut resource = Resource::new(POINT, S3_ACCESS_POINT.resource_type);
+        resource.gates.extend(gates);
+        resource.add(PolicyKind::AccessPoint, "", false, Some(&text));
+        resource.judge("111122223333", &Known::default(), &blocks, &Guardrails::default()).access
+    };
+    let public = judged(&[], false);
+    assert_eq!((public.is_public, public.aws_is_public, public.gated_by), (Some(true), Some(true), vec![]));
+    let closed = judged(&[], true);
+    assert_eq!((closed.is_public, closed.is_in_org), (Some(false), Some(false)));
+    assert_eq!(closed.gated_by, ["restrict_public_buckets"]);
+    let inside = judged(&[Gate::VpcOnly], true);
+    assert_eq!((inside.is_public, inside.is_external, inside.is_in_org), (Some(false), Some(false), Some(true)));
+    assert_eq!(inside.gated_by, ["vpc_only"]);
 }

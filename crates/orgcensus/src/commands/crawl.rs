@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use orgcensus_crawl::{AccountRecord, Crawl as Run, Error, Outcome, Report};
+use orgcensus_crawl::{AccountRecord, Crawl as Run, Error, Outcome, Report, RolesBehind};
 use orgcensus_lake::Journal;
 use orgcensus_row::Timestamp;
 
@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::failure::{Failure, exit};
 use crate::telemetry::Metrics;
 use crate::watch::Watch;
-use crate::{crawl_setup, plan_file, setup, signals, upkeep};
+use crate::{crawl_setup, permissions, plan_file, setup, signals, upkeep};
 
 /// Crawls and publishes a run, resumes one, or crawls a shard of one.
 pub(crate) async fn run(arguments: &Crawl, metrics: Option<&Metrics>) -> Result<u8, Failure> {
@@ -102,6 +102,9 @@ pub(crate) fn print(report: &Report) {
         if tally.of(outcome) > 0 {
             println!("  {:19} {:>8}", outcome.as_str(), tally.of(outcome));
         }
+    }
+    if let Some(RolesBehind { accounts, oldest }) = tally.roles_behind {
+        println!("roles        outdated in {accounts} accounts, {}", permissions::outdated(oldest));
     }
     if !commit.is_complete {
         println!("published below min_coverage: an earlier complete snapshot stays the newest");

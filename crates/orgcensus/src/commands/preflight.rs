@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use orgcensus_aws::organization::{self, Organization};
-use orgcensus_aws::{Chain, whoami};
-use orgcensus_crawl::{Findings, KnownRegions, one_role_for_many};
+use orgcensus_aws::{Chain, Session, whoami};
+use orgcensus_collectors::iam::authorization_details::own_role_tags;
+use orgcensus_crawl::{Findings, KnownRegions, one_role_for_many, role_version};
 
 use crate::args::Preflight;
 use crate::config::{Config, OwnAccount};
 use crate::failure::{Failure, exit};
 use crate::terminal::printable;
-use crate::{lake_access, reporter, setup};
+use crate::{lake_access, permissions, reporter, setup};
 
 /// Runs the checks in order. A check that fails says what to do.
 pub(crate) async fn run(arguments: &Preflight) -> Result<u8, Failure> {
@@ -42,7 +43,7 @@ pub(crate) async fn run(arguments: &Preflight) -> Result<u8, Failure> {
             let is_member = |it: &&organization::Account| it.is_open() && own.as_ref() != Some(&it.id);
             for account in organization.accounts.iter().filter(is_member).take(arguments.sample) {
                 match chain.enter(&account.id).await {
-                    Ok(_) => checks.pass("role", &account.id),
+                    Ok(access) => checks.role(&account.id, &access.home_session()).await,
                     Err(error) => checks.fail(
                         &format!("role in {}", account.id),
                         &error,
@@ -87,6 +88,20 @@ impl Checks {
     fn fail(&mut self, check: &str, error: &dyn std::fmt::Display, what_to_do: &str) {
         self.failed += 1;
         println!("FAIL  {check}: {}\n      {what_to_do}", printable(&error.to_string()));
+    }
+
+    /// Compares the version that the role says with the newest. A role that says none, or whose tags AWS does not show,
+    /// is as good as any.
+    async fn role(&mut self, account_id: &str, session: &Session) {
+        let tags = own_role_tags(session).await.ok().flatten().unwrap_or_default();
+        match role_version(&tags).filter(|version| *version < permissions::role_actions().newest()) {
+            None => self.pass("role", account_id),
+            Some(version) => self.fail(
+                &format!("role in {account_id}"),
+                &permissions::outdated(version),
+                "deploy config/deploy/member-role.yaml again, or give the role the policy of `orgcensus role member`",
+            ),
+        }
     }
 
     /// Compares the configuration with the organization, as `plan` and `crawl` do. Tags are not read.

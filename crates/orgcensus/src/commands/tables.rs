@@ -6,10 +6,11 @@ use crate::args::Tables;
 use crate::failure::{Failure, exit};
 use crate::reference;
 
-/// Prints the list, or one table's page.
+/// Prints the list, or one table's page, or the types of resources that can have a policy.
 pub(crate) fn run(arguments: &Tables) -> Result<u8, Failure> {
     let tables = reference::tables();
     let text = match &arguments.name {
+        None if arguments.policies => reference::policies(),
         None if arguments.markdown => reference::markdown(&tables),
         None => reference::list(&tables),
         Some(name) => {

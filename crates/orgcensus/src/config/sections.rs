@@ -76,6 +76,13 @@ pub(crate) struct Matcher {
     pub(crate) statuses: BTreeSet<String>,
 }
 
+/// `[inventory]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Inventory {
+    pub(crate) owner_tag: Option<String>,
+}
+
 /// `[limits]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -1,8 +1,11 @@
 //! The reference of `resource_type`: each type whose policies are read, from its declaration.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use orgcensus_collect::{Call, Collector};
 use orgcensus_collectors::COLLECTORS;
+use orgcensus_policy::kinds::ALL;
 use orgcensus_policy::{PolicyKind, ResourceKind};
 
 /// The types as a section of the page of tables.
@@ -25,6 +28,38 @@ pub(super) fn markdown() -> String {
     text
 }
 
+/// Every type that can have a policy, by tier and name: the collector that reads it, and what that calls.
+pub(super) fn policies() -> String {
+    let mut kinds: Vec<&ResourceKind> = ALL.iter().collect();
+    kinds.sort_by_key(|kind| (kind.tier, kind.resource_type));
+    let collector = |kind: &ResourceKind| COLLECTORS.iter().find(|it| it.resources.contains(kind));
+    let read = kinds.iter().filter(|kind| collector(kind).is_some()).count();
+    let mut text = format!("{} types of resources can have a policy or a share, {read} are read\n\n", kinds.len());
+    let _ = writeln!(text, "{}", line(["tier", "type", "collector"], "calls"));
+    for kind in kinds {
+        let tier = kind.tier.to_string();
+        let (name, calls) = match collector(kind) {
+            None => (NOBODY.to_owned(), String::new()),
+            Some(it) if it.cost().is_some() => (format!("{} (off by default)", it.name), calls(it)),
+            Some(it) => (it.name.to_owned(), calls(it)),
+        };
+        let _ = writeln!(text, "{}", line([&tier, kind.resource_type, &name], &calls));
+    }
+    text
+}
+
+/// What stands in the place of the collector of a type that none reads.
+const NOBODY: &str = "nobody reads it";
+
+fn line([tier, resource_type, collector]: [&str; 3], calls: &str) -> String {
+    format!("{tier:4}  {resource_type:34}  {collector:34}  {calls}").trim_end().to_owned()
+}
+
+fn calls(collector: &Collector) -> String {
+    let calls: BTreeSet<String> = collector.calls.iter().map(Call::name).collect();
+    calls.into_iter().collect::<Vec<_>>().join(", ")
+}
+
 /// Each type by name, with the collector that reads its policies.
 fn read() -> Vec<(&'static ResourceKind, &'static str)> {
     let of = |collector: &'static orgcensus_collect::Collector| {
@@ -45,6 +80,24 @@ mod tests {
         let one = after("resource_type = ").filter_map(|rest| rest.split('\'').nth(1));
         let list = after("resource_type IN (").filter_map(|rest| rest.split(')').next());
         one.chain(list.flat_map(|list| list.split('\'').skip(1).step_by(2))).collect()
+    }
+
+    /// The words of a line, which two spaces divide.
+    fn words(line: &str) -> Vec<&str> {
+        line.split("  ").map(str::trim).filter(|word| !word.is_empty()).collect()
+    }
+
+    #[test]
+    fn each_type_has_one_line_with_its_tier_its_collector_and_its_calls() {
+        let text = policies();
+        let lines: Vec<Vec<&str>> = text.lines().skip(3).map(words).collect();
+        assert_eq!(lines.len(), ALL.len());
+        let calls = "sqs:GetQueueAttributes, sqs:ListQueueTags, sqs:ListQueues";
+        assert!(lines.contains(&vec!["1", "sqs_queue", "sqs_queues", calls]), "{lines:?}");
+        let unread = lines.iter().filter(|line| line[2] == NOBODY && line.len() == 3).count();
+        assert_eq!(unread + read().len(), ALL.len());
+        let tiers: Vec<&str> = lines.iter().map(|line| line[0]).collect();
+        assert!(tiers.is_sorted(), "{tiers:?}");
     }
 
     #[test]

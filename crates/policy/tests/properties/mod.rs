@@ -11,7 +11,7 @@ use orgcensus_policy::{
     Statement, Target, Verdict, decode, s3_public, statement_grants, verdict,
 };
 
-const KINDS: [PolicyKind; 8] = PolicyKind::ALL;
+const KINDS: [PolicyKind; 13] = PolicyKind::ALL;
 
 /// Two organizations: everything is known about one, and nothing about the other.
 static ORGANIZATIONS: LazyLock<[OrganizationFacts; 2]> = LazyLock::new(|| {

@@ -9,7 +9,7 @@ use proptest::sample::select;
 
 use crate::{facts, properties};
 
-const KINDS: [PolicyKind; 8] = PolicyKind::ALL;
+const KINDS: [PolicyKind; 13] = PolicyKind::ALL;
 
 /// Asks every question about a text.
 fn exercise(text: &str) {

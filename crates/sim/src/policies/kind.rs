@@ -182,6 +182,17 @@ impl Kind {
         }
     }
 
+    /// Whether the Deny statements of such a policy spare what another policy of the same resource gives, if that allows
+    /// the same actions.
+    pub(crate) fn spares(self, other: Self) -> bool {
+        let is_ours = matches!(other, Self::InOrgAccount | Self::InOrgCondition | Self::SameAccount);
+        match self {
+            Self::DenySavesAll => false,
+            Self::DenySavesOrganization => is_ours,
+            _ => true,
+        }
+    }
+
     /// Public as the yearly study counts: an Allow to everyone without any condition, even if a Deny takes it back.
     pub(crate) fn is_study_public(self) -> bool {
         matches!(

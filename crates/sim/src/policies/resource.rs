@@ -47,9 +47,6 @@ impl Subject<'_> {
         if verdict.is_external != Some(true) {
             named.outside.clear();
         }
-        // A census does not read versions, aliases, grants and further policies.
-        let has_more = ["kms", "lambda", "secretsmanager"].contains(&self.actions_service());
-        let verdict = if has_more { verdict.with_unread() } else { verdict };
         let document = match kind {
             Kind::None => None,
             Kind::Malformed => Some("{\"Version\": \"2012-10-17\", \"Statement\": [ this is not JSON".to_owned()),

@@ -26,11 +26,6 @@ impl Verdict {
         Self { is_public: Some(is_public), is_external: Some(is_external), is_in_org: Some(is_in_org) }
     }
 
-    /// The same verdict if there may be more policies that are not read: yes stays yes, and no becomes unknown.
-    pub(crate) fn with_unread(self) -> Self {
-        self.or(Self::UNKNOWN)
-    }
-
     /// Joins the verdicts of two ways in: yes if one says yes, unknown if neither says yes and one is unknown.
     pub(crate) fn or(self, other: Self) -> Self {
         let or = |left: Option<bool>, right: Option<bool>| match (left, right) {

@@ -89,6 +89,11 @@ impl Request {
         self.parameters.get(name).is_some_and(|value| value == &Value::Bool(true) || value == "true")
     }
 
+    /// A parameter of the JSON protocols that is a list of structures: filters.
+    pub(crate) fn structures(&self, name: &str) -> &[Value] {
+        self.parameters.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// A parameter with many values: a JSON list, or `Name.member.1`, `Name.1` of a form.
     pub(crate) fn texts(&self, name: &str) -> Vec<&str> {
         if let Some(list) = self.parameters.get(name).and_then(Value::as_array) {

@@ -1,5 +1,12 @@
-//! EC2: regions, VPCs, instances, and the defaults of their metadata service.
+//! EC2: regions, VPCs, instances, the defaults of their metadata service, and what can be shared or has a policy.
 
+mod endpoint_services;
+mod fpga_images;
+mod images;
+mod settings;
+mod sharing;
+mod snapshots;
+mod verified_access;
 mod vpcs;
 
 use crate::CANARY;
@@ -19,18 +26,34 @@ pub(crate) static SERVICE: Service = Service {
     // From AWS's page `ec2-api-throttling`.
     quotas: &[each(&[], 100.0, 20.0)],
     page: 1000,
-    answers: &[&[
-        get("DescribeInstanceAttribute", instance_attribute),
-        list("DescribeInstances", "reservationSet", |context| Ok(reservations(&context.place))),
-        get("DescribeRegions", |context| Ok(describe_regions(context))),
-        list("DescribeVpcEndpoints", "vpcEndpointSet", |context| Ok(vpcs::describe_vpc_endpoints(&context.place))),
-        list("DescribeVpcs", "vpcSet", |context| Ok(vpcs::describe_vpcs(&context.place))),
-        get("GetInstanceMetadataDefaults", |context| Ok(metadata_defaults(&context.place))),
-    ]],
+    answers: &[
+        &[
+            get("DescribeInstanceAttribute", instance_attribute),
+            list("DescribeInstances", "reservationSet", |context| Ok(reservations(&context.place))),
+            get("DescribeRegions", |context| Ok(describe_regions(context))),
+            list("DescribeVpcEndpoints", "vpcEndpointSet", |context| Ok(vpcs::describe_vpc_endpoints(&context.place))),
+            list("DescribeVpcs", "vpcSet", |context| Ok(vpcs::describe_vpcs(&context.place))),
+            get("GetInstanceMetadataDefaults", |context| Ok(metadata_defaults(&context.place))),
+        ],
+        endpoint_services::ANSWERS,
+        fpga_images::ANSWERS,
+        images::ANSWERS,
+        settings::ANSWERS,
+        snapshots::ANSWERS,
+        verified_access::ANSWERS,
+    ],
     kinds: &[
+        // Each account has settings in every region, even if it is empty.
+        things(At::Region, "ec2_account_settings", |_| 1),
         things(At::Region, "ec2_instances", |place| instances(place).len()),
         things(At::Region, "ec2_vpcs", |place| vpcs::vpcs(place).len()),
         resources(At::Region, vpcs::planted).rows("ec2_vpc_endpoints"),
+        resources(At::Region, endpoint_services::planted).rows("ec2_vpc_endpoint_services"),
+        resources(At::Region, fpga_images::planted).rows("ec2_fpga_images"),
+        resources(At::Region, images::planted).rows("ec2_images"),
+        resources(At::Region, snapshots::planted).rows("ec2_snapshots"),
+        resources(At::Region, verified_access::planted_endpoints).rows("ec2_verified_access_endpoints"),
+        resources(At::Region, verified_access::planted_groups).rows("ec2_verified_access_groups"),
     ],
     counts: Some((At::Region, count)),
     ..Service::named("ec2")

@@ -1,4 +1,6 @@
-//! KMS: keys with their policies, rotation, aliases and tags.
+//! KMS: keys with their policies, grants, rotation, aliases and tags.
+
+mod grants;
 
 use crate::account::Trouble;
 use crate::clock::{DAY_MILLIS, epoch_seconds};
@@ -9,7 +11,8 @@ use crate::policies::{Kind, Named, ResourcePolicy, Subject, Verdict, any_kind};
 use crate::protocol::{Problem, Refusal};
 use crate::quota::each;
 use crate::service::{Service, get, list};
-use crate::truth::{At, Planted, resources};
+use crate::truth::{At, Planted, resources, things};
+use grants::Grant;
 use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
@@ -26,6 +29,7 @@ pub(crate) static SERVICE: Service = Service {
         get("GetKeyPolicy", get_policy),
         get("GetKeyRotationStatus", |context| rotation(&find(context)?)),
         list("ListAliases", "Aliases", list_aliases).pages(50, 100),
+        list("ListGrants", "Grants", list_grants).pages(50, 1000),
         list("ListKeyPolicies", "PolicyNames", |context| find(context).map(|_| vec![json!("default")])),
         list("ListKeys", "Keys", |context| {
             Ok(keys(&context.place).iter().map(|key| json!({ "KeyId": key.id, "KeyArn": key.arn })).collect())
@@ -36,7 +40,13 @@ pub(crate) static SERVICE: Service = Service {
         })
         .pages(50, 50),
     ]],
-    kinds: &[resources(At::Region, |place| keys(place).into_iter().map(planted).collect()).rows("kms_keys")],
+    kinds: &[
+        resources(At::Region, |place| keys(place).into_iter().map(|key| planted(place, key)).collect())
+            .rows("kms_keys"),
+        things(At::Region, "kms_grants", |place| {
+            keys(place).iter().filter(|key| !key.is_policy_hidden).map(|key| key.grants.len()).sum()
+        }),
+    ],
     ..Service::named("kms")
 };
 
@@ -46,7 +56,8 @@ struct Key {
     id: String,
     arn: String,
     policy: ResourcePolicy,
-    /// Whether the crawler's role may not read the policy.
+    grants: Vec<Grant>,
+    /// Whether the crawler's role may not read the policy and the grants.
     is_policy_hidden: bool,
     alias: Option<String>,
     state: &'static str,
@@ -58,12 +69,16 @@ struct Key {
 }
 
 /// A key as the truth counts it. If its policy is hidden, a census cannot know anything about it.
-fn planted(key: Key) -> Planted {
-    let seen = Planted::by(key.arn, key.policy);
-    match key.is_policy_hidden {
-        false => seen,
-        true => Planted { verdict: Verdict::UNKNOWN, named: Named::default(), is_policy_hidden: true, ..seen },
+fn planted(place: &Place<'_>, key: Key) -> Planted {
+    let kind = key.policy.kind;
+    let mut seen = Planted::by(key.arn, key.policy);
+    if key.is_policy_hidden {
+        return Planted { verdict: Verdict::UNKNOWN, named: Named::default(), is_policy_hidden: true, ..seen };
     }
+    for grant in &key.grants {
+        grant.add_to(&mut seen, place, kind);
+    }
+    seen
 }
 
 fn keys(place: &Place<'_>) -> Vec<Key> {
@@ -91,6 +106,7 @@ fn keys(place: &Place<'_>) -> Vec<Key> {
         let created_days = dice.between(0, 2000);
         let deletion_days = dice.between(1, 29);
         Key {
+            grants: grants::grants(place, &id),
             policy: subject.policy(kind, &mut dice),
             is_policy_hidden: hides_one && number == 0,
             alias: dice.chance(0.7).then(|| format!("alias/app/{number}-{}", dice.lower(5))),
@@ -119,15 +135,27 @@ fn find(context: &Context<'_>) -> Result<Key, Refusal> {
 
 fn get_policy(context: &Context<'_>) -> Result<Value, Refusal> {
     let key = find(context)?;
-    if key.is_policy_hidden && context.caller.role.is_some() {
-        let message = format!(
-            "User: {} is not authorized to perform: kms:GetKeyPolicy on resource: {} because no resource-based policy \
-             allows the kms:GetKeyPolicy action",
-            context.caller.arn, key.arn
-        );
-        return Err(Refusal::access_denied(&SERVICE, &message));
-    }
+    check(context, &key, "kms:GetKeyPolicy")?;
     Ok(json!({ "Policy": key.policy.document, "PolicyName": "default" }))
+}
+
+fn list_grants(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let key = find(context)?;
+    check(context, &key, "kms:ListGrants")?;
+    Ok(key.grants.iter().map(|grant| grant.describe(&context.place, &key.arn)).collect())
+}
+
+/// Refuses what the key hides from the role.
+fn check(context: &Context<'_>, key: &Key, action: &str) -> Result<(), Refusal> {
+    if !key.is_policy_hidden || context.caller.role.is_none() {
+        return Ok(());
+    }
+    let message = format!(
+        "User: {} is not authorized to perform: {action} on resource: {} because no resource-based policy allows the \
+         {action} action",
+        context.caller.arn, key.arn
+    );
+    Err(Refusal::access_denied(&SERVICE, &message))
 }
 
 fn metadata(place: &Place<'_>, key: &Key) -> Value {

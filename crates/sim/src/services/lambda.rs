@@ -1,4 +1,7 @@
-//! Lambda: functions, their policies, URLs and tags. Their environments hold canaries.
+//! Lambda: functions, their versions, aliases, policies, URLs and tags, and layers. Their environments hold canaries.
+
+mod layers;
+mod qualified;
 
 use crate::CANARY;
 use crate::clock::iso_lambda;
@@ -32,23 +35,42 @@ pub(crate) static SERVICE: Service = Service {
         get("GetFunctionUrlConfig", |context| {
             let function = find(context, "FunctionName")?;
             let auth = function.url_auth.ok_or_else(|| not_found("The resource you requested does not exist."))?;
-            Ok(url(&function, auth))
+            Ok(url(&function, &function.arn, auth))
         }),
+        get("GetLayerVersionPolicy", layers::get_policy),
         get("GetPolicy", get_policy),
-        list("ListFunctionUrlConfigs", "FunctionUrlConfigs", |context| {
+        get("GetResourcePolicy", get_resource_policy),
+        list("ListAliases", "Aliases", |context| {
             let function = find(context, "FunctionName")?;
-            Ok(function.url_auth.map(|auth| url(&function, auth)).into_iter().collect())
-        }),
+            Ok(qualified::aliases(&context.place, &function).iter().map(qualified::Alias::describe).collect())
+        })
+        .pages(50, 50),
+        list("ListFunctionUrlConfigs", "FunctionUrlConfigs", list_urls),
         list("ListFunctions", "Functions", |context| {
             Ok(functions(&context.place).iter().map(|it| configuration(&context.place, it)).collect())
         })
         .pages(50, 50),
+        list("ListLayerVersions", "LayerVersions", layers::list_versions).pages(50, 50),
+        list("ListLayers", "Layers", layers::list).pages(50, 50),
         get("ListTags", |context| Ok(json!({ "Tags": tags(&find(context, "Resource")?) }))),
+        list("ListVersionsByFunction", "Versions", list_versions).pages(50, 50),
     ]],
-    kinds: &[resources(At::Region, |place| {
-        functions(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
-    })
-    .rows("lambda_functions")],
+    kinds: &[
+        resources(At::Region, |place| functions(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect())
+            .rows("lambda_functions"),
+        resources(At::Region, |place| {
+            let aliases = functions(place).into_iter().flat_map(|it| qualified::aliases(place, &it));
+            aliases.map(qualified::Alias::planted).collect()
+        })
+        .rows("lambda_aliases"),
+        resources(At::Region, |place| {
+            let versions = functions(place).into_iter().flat_map(|it| qualified::versions(place, &it));
+            versions.map(qualified::Version::planted).collect()
+        })
+        .rows("lambda_versions"),
+        resources(At::Region, |place| layers::versions(place).into_iter().map(layers::Version::planted).collect())
+            .rows("lambda_layer_versions"),
+    ],
     ..Service::named("lambda")
 };
 
@@ -77,12 +99,7 @@ fn functions(place: &Place<'_>) -> Vec<Function> {
         .map(|number| {
             let name = format!("{}-{number}", dice.pick(&["resize", "webhook", "nightly", "authorizer"]));
             let arn = place.arn("lambda", &format!("function:{name}"));
-            let subject = Subject {
-                place: *place,
-                actions: &["lambda:InvokeFunction"],
-                resources: vec![arn.clone()],
-                service: "apigateway.amazonaws.com",
-            };
+            let subject = subject(place, &arn);
             let kind = match any_kind(&mut dice, rates.public_other_resources) {
                 Kind::Public if dice.chance(0.5) => {
                     if number % 2 == 0 {
@@ -116,11 +133,21 @@ fn functions(place: &Place<'_>) -> Vec<Function> {
                 arn,
             };
             if kind == Kind::HalfOpenUrl && function.modified_millis >= URLS_NEED_BOTH_SINCE_MILLIS {
-                function.policy.verdict = Verdict::CLOSED.with_unread();
+                function.policy.verdict = Verdict::CLOSED;
             }
             function
         })
         .collect()
+}
+
+/// What the policies of a function, a version or an alias are about.
+fn subject<'a>(place: &Place<'a>, arn: &str) -> Subject<'a> {
+    Subject {
+        place: *place,
+        actions: &["lambda:InvokeFunction"],
+        resources: vec![arn.to_owned()],
+        service: "apigateway.amazonaws.com",
+    }
 }
 
 const REVISION: &str = "11111111-2222-4333-8444-555555555555";
@@ -129,19 +156,68 @@ fn not_found(message: &str) -> Refusal {
     Refusal::new(404, "ResourceNotFoundException", message)
 }
 
-/// The function that a name or an ARN names.
+/// The function that a parameter names.
 fn find(context: &Context<'_>, parameter: &str) -> Result<Function, Refusal> {
-    let wanted = context.request.required(parameter)?;
-    functions(&context.place)
+    named(&context.place, context.request.required(parameter)?)
+}
+
+/// The function that a name or an ARN names.
+fn named(place: &Place<'_>, wanted: &str) -> Result<Function, Refusal> {
+    functions(place)
         .into_iter()
         .find(|function| function.name == wanted || function.arn == wanted)
         .ok_or_else(|| not_found(&format!("Function not found: {wanted}")))
 }
 
 fn get_policy(context: &Context<'_>) -> Result<Value, Refusal> {
-    let document = find(context, "FunctionName")?.policy.document;
+    let function = find(context, "FunctionName")?;
+    policy_of(context, function, context.request.text("Qualifier"))
+}
+
+/// The same policy by an ARN, `arn:aws:lambda:us-east-1:111122223333:function:resize-0:live`.
+fn get_resource_policy(context: &Context<'_>) -> Result<Value, Refusal> {
+    let wanted = context.request.required("ResourceArn")?;
+    let qualifier = wanted.splitn(8, ':').nth(7);
+    let arn = qualifier.map_or(wanted, |qualifier| wanted.strip_suffix(qualifier).unwrap_or(wanted));
+    let function = named(&context.place, arn.trim_end_matches(':'))?;
+    policy_of(context, function, qualifier)
+}
+
+fn policy_of(context: &Context<'_>, function: Function, qualifier: Option<&str>) -> Result<Value, Refusal> {
+    let policy = match qualifier {
+        None => Some(function.policy),
+        Some(qualifier) => qualified::policy(&context.place, &function, qualifier),
+    };
+    policy_answer(policy.and_then(|policy| policy.document))
+}
+
+fn policy_answer(document: Option<String>) -> Result<Value, Refusal> {
     let document = document.ok_or_else(|| not_found("The resource you requested does not exist."))?;
     Ok(json!({ "Policy": document, "RevisionId": REVISION }))
+}
+
+/// The function's own URL, and those of its aliases.
+fn list_urls(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let function = find(context, "FunctionName")?;
+    let own = function.url_auth.map(|auth| url(&function, &function.arn, auth));
+    let aliases = qualified::aliases(&context.place, &function);
+    let of_aliases = aliases.iter().filter_map(|alias| Some(url(&function, &alias.arn, alias.url_auth?)));
+    Ok(own.into_iter().chain(of_aliases).collect())
+}
+
+/// The unpublished version, and the published ones, the oldest first.
+fn list_versions(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let function = find(context, "FunctionName")?;
+    let describe = |arn: &str, number: &str| {
+        let mut version = configuration(&context.place, &function);
+        version["FunctionArn"] = json!(arn);
+        version["Version"] = json!(number);
+        version
+    };
+    let latest = describe(&format!("{}:$LATEST", function.arn), "$LATEST");
+    let published = qualified::versions(&context.place, &function);
+    let published = published.iter().map(|it| describe(&it.arn, &it.number.to_string()));
+    Ok(std::iter::once(latest).chain(published).collect())
 }
 
 fn tags(function: &Function) -> Map<String, Value> {
@@ -180,14 +256,18 @@ fn configuration(place: &Place<'_>, function: &Function) -> Value {
     })
 }
 
-fn url(function: &Function, auth: &str) -> Value {
+/// The URL of a function, or of the alias with this ARN.
+fn url(function: &Function, arn: &str, auth: &str) -> Value {
     let time = iso_lambda(function.modified_millis);
     json!({
         "FunctionUrl": format!("https://{}.lambda-url.on.aws/", function.sha256.trim_end_matches('=')),
-        "FunctionArn": function.arn,
+        "FunctionArn": arn,
         "CreationTime": time,
         "LastModifiedTime": time,
         "AuthType": auth,
         "InvokeMode": "BUFFERED",
     })
 }
+
+#[cfg(test)]
+mod tests;

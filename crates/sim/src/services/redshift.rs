@@ -2,9 +2,9 @@
 
 use crate::clock::iso_millis;
 use crate::context::Context;
-use crate::dice::some_tags;
+use crate::dice::{Dice, some_tags};
 use crate::place::Place;
-use crate::policies::{AccountShare, ResourcePolicy, Subject, any_kind};
+use crate::policies::{ResourcePolicy, SharedWith, Sharing, Subject, any_kind};
 use crate::protocol::{Problem, Refusal, members, tags};
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
@@ -36,13 +36,11 @@ pub(crate) static SERVICE: Service = Service {
         get("GetResourcePolicy", get_policy),
     ]],
     kinds: &[
-        resources(At::Region, |place| {
-            clusters(place).into_iter().map(|it| Planted::by(it.namespace_arn, it.policy)).collect()
-        })
-        .rows("redshift_clusters"),
-        resources(At::Region, |place| datashares(place).into_iter().map(|it| planted(it.arn, it.share)).collect())
+        resources(At::Region, |place| clusters(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect())
+            .rows("redshift_clusters"),
+        resources(At::Region, |place| datashares(place).into_iter().map(|it| it.share.planted(it.arn)).collect())
             .rows("redshift_datashares"),
-        resources(At::Region, |place| snapshots(place).into_iter().map(|it| planted(it.arn, it.share)).collect())
+        resources(At::Region, |place| snapshots(place).into_iter().map(|it| it.share.planted(it.arn)).collect())
             .rows("redshift_snapshots"),
     ],
     ..Service::named("redshift")
@@ -52,6 +50,7 @@ pub(crate) static SERVICE: Service = Service {
 #[derive(Debug)]
 struct Cluster {
     name: String,
+    arn: String,
     namespace_arn: String,
     policy: ResourcePolicy,
     status: &'static str,
@@ -68,7 +67,7 @@ struct Snapshot {
     name: String,
     cluster: &'static str,
     arn: String,
-    share: AccountShare,
+    share: SharedWith,
     is_encrypted: bool,
     created_millis: i64,
     tags: Vec<(String, String)>,
@@ -79,7 +78,7 @@ struct Snapshot {
 struct Datashare {
     arn: String,
     producer_arn: String,
-    share: AccountShare,
+    share: SharedWith,
     /// An account that is not authorized yet.
     waiting: Option<String>,
     is_open_to_public_clusters: bool,
@@ -98,8 +97,10 @@ fn clusters(place: &Place<'_>) -> Vec<Cluster> {
         };
         let kind = any_kind(&mut dice, rates.public_other_resources);
         let days = dice.between(0, 1500);
+        let name = format!("{}-{number}", dice.pick(&["lake", "ledger", "marts"]));
         Cluster {
-            name: format!("{}-{number}", dice.pick(&["lake", "ledger", "marts"])),
+            arn: place.arn("redshift", &format!("cluster:{name}")),
+            name,
             policy: subject.policy(kind, &mut dice),
             status: dice.weighted(&[("available", 16), ("paused", 2), ("creating", 1), ("levitating", 1)]),
             is_public: dice.chance(0.1),
@@ -121,8 +122,7 @@ fn snapshots(place: &Place<'_>) -> Vec<Snapshot> {
         let days = dice.between(0, 1500);
         Snapshot {
             arn: place.arn("redshift", &format!("snapshot:{cluster}/{name}")),
-            // Nothing shares a snapshot of Redshift with everyone.
-            share: AccountShare::any(place, 0.0, &mut dice),
+            share: shared_with(place, &mut dice),
             is_encrypted: dice.chance(0.8),
             created_millis: place.days_ago(days, &mut dice),
             tags: some_tags(&mut dice),
@@ -140,7 +140,7 @@ fn datashares(place: &Place<'_>) -> Vec<Datashare> {
         Datashare {
             arn: place.arn("redshift", &format!("datashare:{namespace}/{name}{number}")),
             producer_arn: place.arn("redshift", &format!("namespace:{namespace}")),
-            share: AccountShare::any(place, 0.0, &mut dice),
+            share: shared_with(place, &mut dice),
             waiting: dice.chance(0.3).then(|| place.organization.outside_id(&mut dice)),
             is_open_to_public_clusters: dice.chance(0.3),
         }
@@ -148,9 +148,10 @@ fn datashares(place: &Place<'_>) -> Vec<Datashare> {
     (0..count).map(datashare).collect()
 }
 
-fn planted(arn: String, share: AccountShare) -> Planted {
-    let AccountShare { with, verdict, named } = share;
-    Planted { named, has_policy: !with.is_empty(), ..Planted::known(arn, verdict) }
+/// Nothing of Redshift is shared with everyone.
+fn shared_with(place: &Place<'_>, dice: &mut Dice) -> SharedWith {
+    let sharing = dice.weighted(&[(Sharing::Nobody, 12), (Sharing::Member, 4), (Sharing::Outsider, 3)]);
+    SharedWith::of(place, sharing, dice)
 }
 
 fn get_policy(context: &Context<'_>) -> Result<Value, Refusal> {
@@ -199,7 +200,7 @@ fn describe_cluster(place: &Place<'_>, it: &Cluster) -> Value {
 }
 
 fn describe_snapshot(place: &Place<'_>, it: &Snapshot) -> Value {
-    let restorers: Vec<_> = it.share.with.iter().map(|id| json!({ "AccountId": id })).collect();
+    let restorers: Vec<_> = it.share.principals.iter().map(|id| json!({ "AccountId": id })).collect();
     json!({
         "SnapshotArn": it.arn,
         "SnapshotIdentifier": it.name,
@@ -225,7 +226,7 @@ fn describe_snapshot(place: &Place<'_>, it: &Snapshot) -> Value {
 fn describe_datashare(it: &Datashare) -> Value {
     let consumer = |(id, status): (&String, &str)| json!({ "ConsumerIdentifier": id, "Status": status });
     let waiting = it.waiting.iter().map(|id| (id, "PENDING_AUTHORIZATION"));
-    let all = it.share.with.iter().map(|id| (id, "ACTIVE")).chain(waiting);
+    let all = it.share.principals.iter().map(|id| (id, "ACTIVE")).chain(waiting);
     json!({
         "DataShareArn": it.arn,
         "ProducerArn": it.producer_arn,

@@ -1,15 +1,20 @@
-//! S3: buckets, with every way to open and close them.
+//! S3: buckets, with every way to open and close them. Their access points are here too, since they open buckets; S3
+//! Control answers about those.
 
 mod access;
 mod answers;
 mod bucket;
+mod points;
 mod population;
 mod unset;
 
 pub(crate) use answers::block_members;
+pub(crate) use bucket::Block;
+pub(crate) use points::{AccessPoint, access_points, multi_region};
 pub(crate) use population::account_block;
 
 use crate::place::Place;
+use crate::policies::ResourcePolicy;
 use crate::service::Service;
 use crate::truth::{At, Planted, Tally, resources};
 use bucket::SimulatedBucket;
@@ -26,20 +31,31 @@ pub(crate) static SERVICE: Service = Service {
 };
 
 fn planted(place: &Place<'_>) -> Vec<Planted> {
-    let account_block = account_block(place);
-    let plant = |bucket: SimulatedBucket| Planted {
-        verdict: bucket.verdict(account_block),
-        named: bucket.named(account_block),
-        is_study_public: bucket.is_study_public(),
-        ..Planted::by(bucket.arn, bucket.policy)
+    let (account_block, points) = (account_block(place), points::of_account(place));
+    let plant = |bucket: SimulatedBucket| {
+        // Who gets in through an access point reaches the bucket.
+        let points: Vec<&AccessPoint> = points.iter().filter(|it| it.leads_to(&bucket.name)).collect();
+        let rests_on_networks = |policy: &ResourcePolicy| policy.kind.rests_on_networks();
+        Planted {
+            verdict: points.iter().fold(bucket.verdict(account_block), |verdict, it| verdict.or(it.verdict())),
+            named: bucket.named(account_block),
+            is_study_public: bucket.is_study_public(),
+            rests_on_networks: rests_on_networks(&bucket.policy)
+                || points.iter().any(|it| rests_on_networks(&it.policy)),
+            ..Planted::by(bucket.arn, bucket.policy)
+        }
     };
     buckets(place).into_iter().map(plant).collect()
 }
 
-/// Lists the buckets whose policy and ACL say something else than S3's own policy status.
+/// Lists the buckets whose policy and ACL say something else than S3's own policy status, and such access points of
+/// several regions.
 fn count(place: &Place<'_>, tally: &mut Tally) {
     for bucket in buckets(place).iter().filter(|bucket| bucket.differs_from_status()) {
         tally.lists.add("V1", [&bucket.arn]);
+    }
+    for point in multi_region(place).iter().filter(|point| point.differs_from_status()) {
+        tally.lists.add("V1", [&point.arn]);
     }
 }
 

@@ -4,7 +4,7 @@ use crate::clock::epoch_seconds;
 use crate::context::Context;
 use crate::dice::some_tags;
 use crate::place::Place;
-use crate::policies::{ResourcePolicy, Subject, any_kind};
+use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal, tags};
 use crate::quota::{each, together};
 use crate::service::{Service, get, list};
@@ -30,31 +30,60 @@ pub(crate) static SERVICE: Service = Service {
             }
             Ok(described)
         }),
-        get("GetResourcePolicy", |context| {
-            let secret = find(context)?;
-            Ok(json!({ "ARN": secret.arn, "Name": secret.name, "ResourcePolicy": secret.policy.document }))
-        }),
+        get("GetResourcePolicy", get_policy),
+        list("ListResourcePolicies", "ResourcePolicies", list_policies),
         list("ListSecrets", "SecretList", |context| Ok(secrets(&context.place).iter().map(describe).collect())),
     ]],
-    kinds: &[resources(At::Region, |place| {
-        secrets(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
-    })
-    .rows("secretsmanager_secrets")
-    .asked_as(SECRETSMANAGER_SECRET)],
+    kinds: &[resources(At::Region, |place| secrets(place).into_iter().map(planted).collect())
+        .rows("secretsmanager_secrets")
+        .asked_as(SECRETSMANAGER_SECRET)],
     ..Service::named("secretsmanager")
 };
+
+/// The name of the policy that the owner of a secret changes.
+const DEFAULT: &str = "default";
 
 /// A secret.
 #[derive(Debug)]
 struct Secret {
     arn: String,
+    /// The policy that the owner changes.
     policy: ResourcePolicy,
+    /// The policies that services attach, each with its name.
+    named: Vec<(&'static str, ResourcePolicy)>,
     name: String,
     is_rotated: bool,
     created_millis: i64,
     changed_millis: i64,
     accessed_millis: Option<i64>,
     tags: Vec<(String, String)>,
+}
+
+/// A secret as the truth counts it: all its policies let in, and a Deny statement of one holds for all.
+fn planted(secret: Secret) -> Planted {
+    let kind = secret.policy.kind;
+    let mut seen = Planted::by(secret.arn, secret.policy);
+    for (_, policy) in secret.named.into_iter().filter(|(_, policy)| kind.spares(policy.kind)) {
+        seen.verdict = seen.verdict.or(policy.verdict);
+        seen.named.outside.extend(policy.named.outside);
+        seen.named.unscoped.extend(policy.named.unscoped);
+    }
+    seen
+}
+
+/// The policies that services attach to a secret. None of them denies.
+fn named(subject: &Subject<'_>, arn: &str) -> Vec<(&'static str, ResourcePolicy)> {
+    let mut dice = subject.place.dice(&format!("secretsmanager-policies-{arn}"));
+    let count = dice.weighted(&[(0, 8), (1, 2), (3, 1)]);
+    let kinds = [
+        (Kind::SameAccount, 4),
+        (Kind::InOrgAccount, 2),
+        (Kind::ExternalAccount, 1),
+        (Kind::ServiceScoped, 3),
+        (Kind::ServiceUnscoped, 1),
+    ];
+    let names = ["aws-backup-copy", "aws-managed-rotation", "partner-sync"].into_iter().take(count);
+    names.map(|name| (name, subject.policy(dice.weighted(&kinds), &mut dice))).collect()
 }
 
 fn secrets(place: &Place<'_>) -> Vec<Secret> {
@@ -75,6 +104,7 @@ fn secrets(place: &Place<'_>) -> Vec<Secret> {
             let changed = dice.between(0, created);
             let accessed = dice.chance(0.6).then(|| dice.between(0, changed));
             Secret {
+                named: named(&subject, &arn),
                 policy: subject.policy(kind, &mut dice),
                 is_rotated: dice.chance(0.3),
                 created_millis: place.days_ago(created, &mut dice),
@@ -98,6 +128,27 @@ fn find(context: &Context<'_>) -> Result<Secret, Refusal> {
         .ok_or_else(|| Refusal::new(400, "ResourceNotFoundException", message))
 }
 
+/// The policy that the request names: the default one, or another.
+fn get_policy(context: &Context<'_>) -> Result<Value, Refusal> {
+    let secret = find(context)?;
+    let wanted = context.request.text("PolicyName").unwrap_or(DEFAULT);
+    let document = if wanted == DEFAULT {
+        secret.policy.document
+    } else {
+        let message = "Secrets Manager can't find the resource that you asked for.";
+        let found = secret.named.into_iter().find(|(name, _)| *name == wanted);
+        found.ok_or_else(|| Refusal::new(400, "ResourceNotFoundException", message))?.1.document
+    };
+    Ok(json!({ "ARN": secret.arn, "Name": secret.name, "PolicyName": wanted, "ResourcePolicy": document }))
+}
+
+fn list_policies(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let secret = find(context)?;
+    let default = secret.policy.document.iter().map(|_| DEFAULT);
+    let names = default.chain(secret.named.iter().map(|(name, _)| *name));
+    Ok(names.map(|name| json!({ "PolicyName": name })).collect())
+}
+
 fn describe(secret: &Secret) -> Value {
     json!({
         "ARN": secret.arn,
@@ -110,4 +161,33 @@ fn describe(secret: &Secret) -> Value {
         "SecretVersionsToStages": { "22222222-3333-4444-8555-666666666666": ["AWSCURRENT"] },
         "Tags": tags(&secret.tags),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Client, quiet};
+    use serde_json::{Value, json};
+
+    #[test]
+    fn a_policy_is_given_by_its_name() {
+        let client = Client::new(quiet(40, 1));
+        let mut names = Vec::new();
+        for caller in (1..40).filter_map(|index| client.assume(index, "").ok()) {
+            let listed = caller.json("secretsmanager", "ListSecrets", &json!({})).json();
+            for secret in listed["SecretList"].as_array().into_iter().flatten() {
+                let id = &secret["ARN"];
+                let found = caller.json("secretsmanager", "ListResourcePolicies", &json!({ "SecretId": id })).json();
+                for name in found["ResourcePolicies"].as_array().into_iter().flatten().map(|it| &it["PolicyName"]) {
+                    let body = json!({ "SecretId": id, "PolicyName": name });
+                    let policy = caller.json("secretsmanager", "GetResourcePolicy", &body).json();
+                    assert!(policy["ResourcePolicy"].is_string() && policy["PolicyName"] == *name, "{policy}");
+                    names.push(name.clone());
+                }
+                let body = json!({ "SecretId": id, "PolicyName": "nosuch" });
+                let refused = caller.json("secretsmanager", "GetResourcePolicy", &body);
+                assert_eq!((refused.status, &refused.json()["__type"]), (400, &json!("ResourceNotFoundException")));
+            }
+        }
+        assert!(names.contains(&Value::from("default")) && names.contains(&Value::from("partner-sync")), "{names:?}");
+    }
 }

@@ -119,6 +119,11 @@ fn queue(place: &Place<'_>, name: String, kind: Kind, dead_letters: Option<&Queu
     }
 }
 
+/// The queues that have tags, by ARN.
+pub(super) fn tagged(place: &Place<'_>) -> Vec<(String, Vec<(String, String)>)> {
+    queues(place).into_iter().filter(|it| !it.tags.is_empty()).map(|it| (it.arn, it.tags)).collect()
+}
+
 /// If there is no queue, the answer has no list.
 fn list_queues(context: &Context<'_>) -> Result<Value, Refusal> {
     let prefix = context.request.text("QueueNamePrefix").unwrap_or_default();

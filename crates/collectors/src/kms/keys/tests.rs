@@ -8,6 +8,7 @@ use crate::testing::{columns, json_error};
 
 const POLICY: &str = r#"{"PolicyName":"default","Policy":"{\"Version\":\"2012-10-17\",\"Statement\":[]}"}"#;
 const NO_TAGS: &str = r#"{"Tags":[],"Truncated":false}"#;
+const NO_GRANTS: &str = r#"{"Grants":[],"Truncated":false}"#;
 
 fn entry(id: &str) -> String {
     format!(r#"{{"KeyId":"{id}","KeyArn":"arn:aws:kms:eu-west-1:111122223333:key/{id}"}}"#)
@@ -51,6 +52,10 @@ fn recorded() -> Recorded {
         .answer_to("ListResourceTags", "odd", NO_TAGS)
         .answer_to("ListResourceTags", "hidden", NO_TAGS)
         .refuse("ListResourceTags", "gone", 400, &gone)
+        .answer_to("ListGrants", "usual", NO_GRANTS)
+        .answer_to("ListGrants", "odd", NO_GRANTS)
+        .refuse("ListGrants", "hidden", 400, &denied)
+        .refuse("ListGrants", "gone", 400, &gone)
 }
 
 #[tokio::test]
@@ -70,11 +75,12 @@ async fn every_key_has_a_row_and_a_policy() {
     let listed = columns(&collected, "kms_keys", &["aliases", "tags", "multi_region_key_type"]);
     assert_eq!(listed[0], json!([["alias/a", "alias/b"], {"team": "a"}, "PRIMARY"]));
     assert_eq!(listed[2], json!([[], {}, null]));
-    let policies = columns(&collected, "policy_documents", &["resource_type", "state", "error_code"]);
-    assert_eq!(policies[0], json!(["kms_key", "read", null]));
-    assert_eq!(policies[2..], [json!(["kms_key", "unread", "AccessDeniedException"])]);
+    let policies = columns(&collected, "policy_documents", &["policy_kind", "state", "error_code"]);
+    assert_eq!(policies[..2], [json!(["resource", "read", null]), json!(["grant", "absent", null])]);
+    let unread = ["resource", "grant"].map(|kind| json!([kind, "unread", "AccessDeniedException"]));
+    assert_eq!(policies[4..], unread);
     assert_eq!(collected.gone, 1);
-    assert_eq!(collected.short(), (2, vec!["kms_keys", "policy_documents", "policy_statements"]));
+    assert_eq!(collected.short(), (3, vec!["kms_grants", "kms_keys", "policy_documents", "policy_statements"]));
 }
 
 /// A key of KMS's own making, in use.
@@ -85,6 +91,7 @@ fn one_key(described: &str) -> Recorded {
         .answer("ListAliases", r#"{"Aliases":[]}"#)
         .answer("ListKeys", &format!(r#"{{"Keys":[{}]}}"#, entry("one")))
         .answer("DescribeKey", described)
+        .answer("ListGrants", NO_GRANTS)
 }
 
 #[tokio::test]
@@ -97,7 +104,8 @@ async fn a_policy_that_is_not_found_on_a_living_key_is_unread() {
             .answer("ListResourceTags", NO_TAGS);
         let collected = recorded.run(&KEYS).await;
         collected.result.as_ref().unwrap();
-        assert_eq!(columns(&collected, "policy_documents", &["state"]), [json!(["unread"])], "{policy}");
+        let states = columns(&collected, "policy_documents", &["state"]);
+        assert_eq!(states, [json!(["unread"]), json!(["absent"])], "{policy}");
         assert_eq!(collected.short(), (1, vec!["policy_documents", "policy_statements"]), "{policy}");
         assert_eq!(columns(&collected, "kms_keys", &["is_enabled"]), [json!([true])]);
     }
@@ -131,7 +139,8 @@ async fn aliases_that_may_not_be_read_are_unknown() {
         .answer("DescribeKey", &described("one", r#""KeyState":"PendingDeletion","DeletionDate":1767225600"#))
         .answer("GetKeyPolicy", POLICY)
         .refuse("GetKeyRotationStatus", "", 400, &json_error("KMSInvalidStateException"))
-        .answer("ListResourceTags", NO_TAGS);
+        .answer("ListResourceTags", NO_TAGS)
+        .answer("ListGrants", NO_GRANTS);
     let collected = recorded.run(&KEYS).await;
     collected.result.as_ref().unwrap();
     let names = ["aliases", "key_state", "is_rotation_enabled", "deletion_at"];

@@ -32,14 +32,16 @@ fn recorded() -> Recorded {
         .answer("ListFunctions", &first)
         .answer_to("ListFunctions", "second", &format!(r#"{{"Functions": [{second}]}}"#))
         .answer_to("ListFunctionUrlConfigs", "orders", &urls)
-        .answer_to("GetPolicy", "Qualifier=live", PUBLIC)
-        .refuse("GetPolicy", "orders", 404, GONE)
+        .answer_to("GetPolicy", "orders", PUBLIC)
+        .answer_to("GetResourcePolicy", "orders", PUBLIC)
         .answer_to("ListTags", "orders", r#"{"Tags": {"team": "shop"}}"#)
         .refuse("ListFunctionUrlConfigs", "gone", 404, GONE)
         .refuse("GetPolicy", "gone", 404, GONE)
+        .refuse("GetResourcePolicy", "gone", 404, GONE)
         .refuse("ListTags", "gone", 404, GONE)
         .answer_to("ListFunctionUrlConfigs", "bare", NO_URLS)
         .refuse("GetPolicy", "bare", 403, DENIED)
+        .refuse("GetResourcePolicy", "bare", 404, GONE)
         .refuse("ListTags", "bare", 403, DENIED)
 }
 
@@ -75,6 +77,7 @@ async fn urls_that_lambda_does_not_know_of_are_unknown_and_not_none() {
         .answer("ListFunctions", &format!(r#"{{"Functions": [{unsaid}, {}]}}"#, function("plain", "")))
         .refuse("ListFunctionUrlConfigs", "odd", 400, r#"{"__type": "UnknownOperationException"}"#)
         .answer_to("GetPolicy", "odd", "{}")
+        .refuse("GetResourcePolicy", "odd", 404, GONE)
         .answer_to("ListTags", "odd", "{}")
         .answer_to(
             "ListFunctionUrlConfigs",
@@ -82,6 +85,7 @@ async fn urls_that_lambda_does_not_know_of_are_unknown_and_not_none() {
             &format!(r#"{{"FunctionUrlConfigs": [{{"FunctionUrl": "https://x/", "FunctionArn": "{ARN}:plain"}}]}}"#),
         )
         .refuse("GetPolicy", "plain", 404, GONE)
+        .refuse("GetResourcePolicy", "plain", 404, GONE)
         .answer_to("ListTags", "plain", "{}");
     let collected = recorded.run(&FUNCTIONS).await;
     collected.result.as_ref().unwrap();
@@ -108,11 +112,12 @@ async fn of_the_environment_only_names_are_kept() {
 }
 
 #[tokio::test]
-async fn an_alias_with_a_url_has_its_own_policy() {
+async fn a_url_of_an_alias_names_the_alias_and_the_policy_is_the_functions() {
     let collected = collected().await;
     let url = &collected.table("lambda_function_urls")[0];
     assert_eq!((&url["qualifier"], &url["age_days"]), (&"live".into(), &10.into()));
+    assert_eq!(url["qualified_arn"], format!("{ARN}:orders:live"));
     let policies = collected.table("policy_documents").iter();
     let states: Vec<_> = policies.map(|row| (row["policy_name"].as_str(), row["state"].as_str())).collect();
-    assert_eq!(states, [(Some(""), Some("absent")), (Some("live"), Some("read")), (Some(""), Some("unread"))]);
+    assert_eq!(states, [(Some(""), Some("read")), (Some(""), Some("unread"))]);
 }

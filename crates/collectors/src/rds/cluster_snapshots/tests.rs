@@ -7,7 +7,7 @@ use serde_json::json;
 use super::CLUSTER_SNAPSHOTS;
 use crate::testing::{columns, xml_error};
 
-const FULL: &str = "<DBClusterSnapshot><DBClusterSnapshotArn>arn:cluster-snapshot:one</DBClusterSnapshotArn>
+const FULL: &str = "<DBClusterSnapshot><DBClusterSnapshotArn>arn:aws:cluster-snapshot:one</DBClusterSnapshotArn>
     <DBClusterSnapshotIdentifier>one</DBClusterSnapshotIdentifier><DBClusterIdentifier>graph</DBClusterIdentifier>
     <DbClusterResourceId>cluster-0A</DbClusterResourceId><SnapshotType>manual</SnapshotType><Engine>neptune</Engine>
     <EngineVersion>1.3</EngineVersion><EngineMode>provisioned</EngineMode><Status>available</Status>
@@ -95,7 +95,10 @@ async fn snapshots_of_two_pages_have_rows() {
     );
     let names = ["arn", "kms_key_id", "source_snapshot_arn", "availability_zones", "tags"];
     let rows = columns(&collected, "rds_cluster_snapshots", &names);
-    assert_eq!(rows[0], json!(["arn:cluster-snapshot:one", "arn:key", "arn:source", ["eu-west-1a"], {"team": "data"}]));
+    assert_eq!(
+        rows[0],
+        json!(["arn:aws:cluster-snapshot:one", "arn:key", "arn:source", ["eu-west-1a"], {"team": "data"}])
+    );
     assert_eq!(rows[1][0], "arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:two");
 }
 
@@ -113,7 +116,8 @@ async fn a_share_is_read_absent_or_unread() {
         ]
     );
     let principals = columns(&collected, "policy_statements", &["principals"]);
-    assert_eq!(principals, [json!([["AWS:222233334444"]]), json!([["AWS:222233334444"]]), json!([["AWS:*"]])]);
+    let account = ["AWS:arn:aws:iam::222233334444:root"];
+    assert_eq!(principals, [json!([account]), json!([account]), json!([["AWS:*"]])]);
     assert_eq!(collected.table("policy_statements")[0]["actions"], json!(["rds:RestoreDBClusterFromSnapshot"]));
     // Two shares, and five values that one snapshot lacks.
     assert_eq!(collected.short(), (7, vec!["policy_documents", "policy_statements", "rds_cluster_snapshots"]));

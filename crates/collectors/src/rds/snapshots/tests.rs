@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::SNAPSHOTS;
 use crate::testing::{columns, xml_error};
 
-const FULL: &str = "<DBSnapshot><DBSnapshotArn>arn:snapshot:one</DBSnapshotArn>
+const FULL: &str = "<DBSnapshot><DBSnapshotArn>arn:aws:snapshot:one</DBSnapshotArn>
     <DBSnapshotIdentifier>one</DBSnapshotIdentifier><DBInstanceIdentifier>ledger</DBInstanceIdentifier>
     <DbiResourceId>db-0A</DbiResourceId><SnapshotType>manual</SnapshotType><Engine>postgres</Engine>
     <EngineVersion>16.4</EngineVersion><Status>available</Status><Encrypted>true</Encrypted>
@@ -90,7 +90,7 @@ async fn snapshots_of_two_pages_have_rows() {
     );
     let names = ["arn", "kms_key_id", "size_bytes", "source_snapshot_arn", "db_instance_identifier", "tags"];
     let rows = columns(&collected, "rds_snapshots", &names);
-    assert_eq!(rows[0], json!(["arn:snapshot:one", "arn:key", 1024, "arn:source", "ledger", {"team": "data"}]));
+    assert_eq!(rows[0], json!(["arn:aws:snapshot:one", "arn:key", 1024, "arn:source", "ledger", {"team": "data"}]));
     assert_eq!(rows[1][0], "arn:aws:rds:eu-west-1:111122223333:snapshot:two");
 }
 
@@ -110,7 +110,13 @@ async fn a_share_is_read_absent_or_unread() {
     );
     let statements = columns(&collected, "policy_statements", &["principals", "actions"]);
     let restores = |principals: Value| json!([principals, ["rds:RestoreDBInstanceFromDBSnapshot"]]);
-    assert_eq!(statements, [restores(json!(["AWS:222233334444", "AWS:444455556666"])), restores(json!(["AWS:*"]))]);
+    assert_eq!(
+        statements,
+        [
+            restores(json!(["AWS:arn:aws:iam::222233334444:root", "AWS:arn:aws:iam::444455556666:root"])),
+            restores(json!(["AWS:*"]))
+        ]
+    );
     // Three shares, and five values that one snapshot lacks.
     assert_eq!(collected.short(), (8, vec!["policy_documents", "policy_statements", "rds_snapshots"]));
     assert_eq!(collected.gone, 1);

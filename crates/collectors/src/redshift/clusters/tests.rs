@@ -95,15 +95,15 @@ async fn clusters_of_two_pages_have_rows() {
 #[tokio::test]
 async fn a_policy_is_read_absent_or_unread() {
     let collected = collected().await;
-    let odd = "arn:aws:redshift:eu-west-1:111122223333:cluster:odd";
+    let of = |name: &str| format!("arn:aws:redshift:eu-west-1:111122223333:cluster:{name}");
     assert_eq!(
         columns(&collected, "policy_documents", &["resource_arn", "state", "error_code"]),
         [
-            json!(["arn:namespace:0a", "read", null]),
-            json!(["arn:namespace:plain", "absent", null]),
-            json!([odd, "unread", "ValueUnread"]),
-            json!(["arn:namespace:closed", "unread", "AccessDenied"]),
-            json!(["arn:namespace:old", "unread", "UnsupportedOperation"]),
+            json!([of("lake"), "read", null]),
+            json!([of("plain"), "absent", null]),
+            json!([of("odd"), "unread", "ValueUnread"]),
+            json!([of("closed"), "unread", "AccessDenied"]),
+            json!([of("old"), "unread", "UnsupportedOperation"]),
         ]
     );
     // Three policies, and the seven values that one cluster lacks.

@@ -138,7 +138,8 @@ pub(super) fn describe_vpc_endpoints(place: &Place<'_>) -> Vec<Value> {
     vpcs.iter().flat_map(|vpc| vpc.endpoints.iter().map(|it| describe(&vpc.id, it))).collect()
 }
 
-fn tag_set(tags: &[(String, String)]) -> Value {
+/// Tags as EC2 lists them.
+pub(super) fn tag_set(tags: &[(String, String)]) -> Value {
     items(tags.iter().map(|(key, value)| json!({ "key": key, "value": value })))
 }
 

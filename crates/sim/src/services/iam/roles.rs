@@ -50,7 +50,9 @@ pub(super) fn roles(place: &Place<'_>, choices: &[&str]) -> Vec<Role> {
             Some((path, name)) => (format!("/{path}/"), name),
             None => ("/".to_owned(), settings.crawler_role.as_str()),
         };
-        roles.push(role(place, &path, name, TrustKind::Management, &mut dice));
+        let mut own = role(place, &path, name, TrustKind::Management, &mut dice);
+        own.tags.extend(settings.role_version.iter().map(|it| ("orgcensus:version".to_owned(), it.clone())));
+        roles.push(own);
     }
     if !account.is_management() {
         roles.push(role(place, "/", ORGANIZATION_ROLE, TrustKind::Management, &mut dice));

@@ -5,7 +5,7 @@ use crate::clock::iso_millis;
 use crate::context::Context;
 use crate::dice::some_tags;
 use crate::place::Place;
-use crate::policies::AccountShare;
+use crate::policies::{SharedWith, Sharing};
 use crate::protocol::{Refusal, tags};
 use crate::truth::Planted;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ pub(super) struct Snapshot {
     engine: &'static str,
     status: &'static str,
     is_encrypted: bool,
-    share: AccountShare,
+    share: SharedWith,
     created_millis: i64,
     tags: Vec<(String, String)>,
 }
@@ -41,16 +41,17 @@ fn of(place: &Place<'_>, dice: &str, resource: &str, engines: &[(&'static str, u
     let snapshot = |number| {
         let source = dice.pick(&["orders", "ledger", "reports"]);
         let name = format!("{source}-before-{number}");
-        let share = AccountShare::any(place, rates.public_other_resources, &mut dice);
         // RDS makes no encrypted snapshot public.
-        let is_public = share.with.iter().any(|it| it == "all");
+        let is_public = dice.chance(rates.public_other_resources);
+        let usual = dice.weighted(&[(Sharing::Nobody, 12), (Sharing::Member, 4), (Sharing::Outsider, 3)]);
+        let sharing = if is_public { Sharing::Everyone } else { usual };
         Snapshot {
             arn: place.arn("rds", &format!("{resource}:{name}")),
             source,
             engine: dice.weighted(engines),
             status: dice.weighted(&[("available", 18), ("creating", 1), ("crystallizing", 1)]),
             is_encrypted: dice.chance(0.7) && !is_public,
-            share,
+            share: SharedWith::of(place, sharing, &mut dice),
             created_millis: days_ago(place, &mut dice),
             tags: some_tags(&mut dice),
             name,
@@ -61,11 +62,7 @@ fn of(place: &Place<'_>, dice: &str, resource: &str, engines: &[(&'static str, u
 
 /// The snapshots as the truth counts them.
 pub(super) fn planted(snapshots: Vec<Snapshot>) -> Vec<Planted> {
-    let planted = |it: Snapshot| {
-        let AccountShare { with, verdict, named } = it.share;
-        Planted { named, has_policy: !with.is_empty(), ..Planted::known(it.arn, verdict) }
-    };
-    snapshots.into_iter().map(planted).collect()
+    snapshots.into_iter().map(|it| it.share.planted(it.arn)).collect()
 }
 
 pub(super) fn of_snapshot(context: &Context<'_>) -> Result<Value, Refusal> {
@@ -89,7 +86,7 @@ pub(super) fn of_cluster_snapshot(context: &Context<'_>) -> Result<Value, Refusa
 }
 
 fn restore(it: &Snapshot) -> Value {
-    let values = it.share.with.iter().map(|with| json!(with)).collect();
+    let values = it.share.principals.iter().map(|principal| json!(principal)).collect();
     json!({ "AttributeName": "restore", "AttributeValues": named("AttributeValue", values) })
 }
 

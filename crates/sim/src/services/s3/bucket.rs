@@ -61,13 +61,13 @@ pub(crate) struct Block {
 }
 
 impl Block {
-    pub(super) const ALL: Self = Self {
+    pub(crate) const ALL: Self = Self {
         block_public_acls: true,
         ignore_public_acls: true,
         block_public_policy: true,
         restrict_public_buckets: true,
     };
-    pub(super) const NONE: Self = Self {
+    pub(crate) const NONE: Self = Self {
         block_public_acls: false,
         ignore_public_acls: false,
         block_public_policy: false,

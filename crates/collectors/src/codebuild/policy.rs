@@ -1,0 +1,22 @@
+//! The policy of a project or a report group: GetResourcePolicy.
+
+use orgcensus_collect::{Optional, Read, Session, read as reads};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::items::{Answer, given};
+
+pub(super) const POLICY: Read<ItsPolicy> = reads("codebuild", "GetResourcePolicy");
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct ItsPolicy {
+    policy: Option<String>,
+}
+
+/// The policy of something by its ARN. CodeBuild says in the same words that there is no policy and that there is no
+/// such thing any more.
+pub(super) async fn policy_of(session: &Session, arn: &str) -> Answer<Option<String>> {
+    let answer = POLICY.send(session, json!({"resourceArn": arn})).await.optional(&["ResourceNotFoundException"]);
+    answer.and_then(|it| it.map(|it| given(it.policy, &POLICY.call().name(), "policy")).transpose())
+}

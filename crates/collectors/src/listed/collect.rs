@@ -1,0 +1,292 @@
+//! Collects a kind as it is declared: its lists, then what each item holds, then the rows.
+
+use std::collections::BTreeMap;
+
+use futures::StreamExt;
+use orgcensus_collect::{
+    Error, Moment, Optional, POLICY_TABLE_NAMES, Pages, Policy, Read, Rows, Session, Share, Sharee, operation,
+};
+use orgcensus_row::{Row, Timestamp};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::item::Item;
+use super::{Held, Input, List, Listed, OtherResource, Source};
+use crate::items::{Answer, Unread, details, given, is_gone, policy_text};
+
+/// The largest page that is asked for.
+const PAGE_MAX: u32 = 1000;
+
+/// Collects one kind.
+pub(crate) async fn collect(session: &Session, rows: &mut Rows<'_>, kind: &'static Listed) -> Result<(), Error> {
+    let Some((first, below)) = kind.lists.split_first() else {
+        let item = Item::default();
+        let answers = read(session, kind, &item).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+        return push(session, rows, kind, item, answers.into_iter().map(Ok).collect()).await;
+    };
+    let mut pages = first.pages(session, &Item::default(), kind);
+    while let Some(page) = pages.next().await {
+        let mut items = Item::all(page?, first.items, &Item::default());
+        for list in below {
+            items = listed_below(session, rows, kind, list, items).await?;
+        }
+        items.retain(|item| is_own(kind, item, session));
+        let mut answers = details(items, |item| async move {
+            let answers = read(session, kind, &item).await;
+            (item, answers)
+        });
+        while let Some((item, answers)) = answers.next().await {
+            push(session, rows, kind, item, answers).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the item is the account's own. What another account shares with this one is read in that account.
+fn is_own(kind: &Listed, item: &Item, session: &Session) -> bool {
+    let arn = arn(kind, item, session);
+    let account = arn.split(':').nth(4).filter(|account| account.len() == 12);
+    let owner = item.text(kind.owner);
+    [account, owner.as_deref()].into_iter().flatten().all(|account| account == session.account_id())
+}
+
+/// The items of a list that there is for each item above.
+async fn listed_below(
+    session: &Session,
+    rows: &mut Rows<'_>,
+    kind: &'static Listed,
+    list: &'static List,
+    above: Vec<Item>,
+) -> Result<Vec<Item>, Error> {
+    let tables = [OtherResource::TABLE].into_iter().chain(POLICY_TABLE_NAMES);
+    let mut answers = details(above, |item| async move {
+        let mut pages = list.pages(session, &item, kind);
+        let mut items = Vec::new();
+        while let Some(page) = pages.next().await {
+            match page {
+                Ok(page) => items.extend(Item::all(page, list.items, &item)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(items)
+    });
+    let mut all = Vec::new();
+    while let Some(answer) = answers.next().await {
+        if is_gone(kind.gone, &answer) {
+            rows.gone();
+        } else {
+            all.extend(rows.item(tables.clone(), answer)?.unwrap_or_default());
+        }
+    }
+    Ok(all)
+}
+
+/// What an item holds, as far as calls tell it: one answer for each call.
+async fn read(session: &Session, kind: &'static Listed, item: &Item) -> Vec<Answer<Option<Value>>> {
+    let mut answers = Vec::new();
+    for held in kind.held {
+        if let Source::Call(call, given) = &held.source {
+            let input = inputs(given, item, session, kind);
+            let is_list = held.each.is_some() || held.share.is_some();
+            let answer = if is_list {
+                all(call.pages(session, input), held).await
+            } else {
+                one(call, session, input, held).await
+            };
+            answers.push(answer);
+        }
+    }
+    answers
+}
+
+/// A policy. If it is missing in the answer it is unread, unless it may be missing.
+async fn one(call: &Read<Value>, session: &Session, input: Value, held: &Held) -> Answer<Option<Value>> {
+    let Some(answer) = call.send(session, input).await.optional(held.none)? else { return Ok(None) };
+    let found = Item::of(answer).at(held.path).cloned();
+    if held.may_lack || found.is_some() { Ok(found) } else { given(found, &call.call().name(), held.path).map(Some) }
+}
+
+/// A list, page by page; or a switch.
+async fn all(mut pages: Pages<Value>, held: &Held) -> Answer<Option<Value>> {
+    let mut all = Vec::new();
+    while let Some(page) = pages.next().await {
+        let Some(page) = page.optional(held.none)? else { return Ok(None) };
+        match Item::of(page).at(held.path).cloned() {
+            Some(Value::Array(items)) => all.extend(items),
+            Some(other) => all.push(other),
+            None => {}
+        }
+    }
+    Ok(Some(Value::Array(all)))
+}
+
+async fn push(
+    session: &Session,
+    rows: &mut Rows<'_>,
+    kind: &'static Listed,
+    item: Item,
+    answers: Vec<Answer<Option<Value>>>,
+) -> Result<(), Error> {
+    if answers.iter().any(|answer| is_gone(kind.gone, answer)) {
+        rows.gone();
+        return Ok(());
+    }
+    let arn = arn(kind, &item, session);
+    let mut answers = answers.into_iter();
+    for held in kind.held {
+        let found = match held.call() {
+            None => Ok(item.at(held.path).cloned()),
+            Some(_) => answers.next().unwrap_or(Ok(None)),
+        };
+        hold(rows, kind, held, &arn, found).await?;
+    }
+    if kind.lists.is_empty() {
+        return Ok(());
+    }
+    let mut unread = Unread::default();
+    let row = row(kind, arn, &item, rows.captured_at(), &mut unread);
+    let call = kind.lists.last().map(|list| list.call.call().name()).unwrap_or_default();
+    unread.count(rows, OtherResource::TABLE, &call);
+    rows.push(row).await
+}
+
+async fn hold(
+    rows: &mut Rows<'_>,
+    kind: &'static Listed,
+    held: &'static Held,
+    arn: &str,
+    found: Answer<Option<Value>>,
+) -> Result<(), Error> {
+    if let Some((origin, actions)) = held.share {
+        // An answer that is refused is counted as a policy's would be.
+        policy_text(rows, found.as_ref().map(|_| None).map_err(Clone::clone))?;
+        let sharees = found.map(|found| found.as_ref().map(|found| sharees(found, held.each)).unwrap_or_default());
+        let (resource_arn, resource, name) = (arn, kind.resource, held.label);
+        return rows.share(Share { resource_arn, resource, origin, name, actions, gate: None }, sharees).await;
+    }
+    let Some((path, name)) = held.each else {
+        let text = found.map(|found| found.map(text).filter(|text| !text.is_empty()));
+        return policy(rows, kind, held, (arn, held.label), text).await;
+    };
+    let several = match found {
+        Ok(Some(Value::Array(several))) if !several.is_empty() => several,
+        found => return policy(rows, kind, held, (arn, held.label), found.map(|_| None)).await,
+    };
+    for one in several {
+        let one = Item::of(one);
+        let name = one.text(name).unwrap_or_default();
+        let text = given(one.at(path).cloned().map(text), kind.name, path).map(Some);
+        policy(rows, kind, held, (arn, &name), text).await?;
+    }
+    Ok(())
+}
+
+async fn policy(
+    rows: &mut Rows<'_>,
+    kind: &'static Listed,
+    held: &'static Held,
+    (arn, name): (&str, &str),
+    text: Answer<Option<String>>,
+) -> Result<(), Error> {
+    let text = policy_text(rows, text)?;
+    rows.policy(Policy { name, language: held.language, ..Policy::of(arn, kind.resource, text) }).await
+}
+
+/// A document as AWS sent it: as text, or as a part of the answer. An empty list is none.
+fn text(document: Value) -> String {
+    match document {
+        Value::String(text) => text,
+        Value::Null => String::new(),
+        Value::Array(list) if list.is_empty() => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// Those with whom something is shared: names in a list, or one name. `true` and `public` are everyone.
+fn sharees(found: &Value, each: Option<(&str, &str)>) -> Vec<Sharee> {
+    match (found, each) {
+        (Value::Array(all), _) => all.iter().flat_map(|one| sharees(one, each)).collect(),
+        (Value::Object(_), Some((path, _))) => {
+            Item::of(found.clone()).at(path).map(|one| sharees(one, None)).unwrap_or_default()
+        }
+        (Value::Bool(true), _) => vec![Sharee::Everyone],
+        (Value::String(name), _) => match name.as_str() {
+            "public" => vec![Sharee::Everyone],
+            "" | "private" => Vec::new(),
+            name => vec![Sharee::named(name)],
+        },
+        _ => Vec::new(),
+    }
+}
+
+fn inputs(given: &[(&str, Input)], item: &Item, session: &Session, kind: &'static Listed) -> Value {
+    let value = |input: &Input| match input {
+        Input::Text(text) => json!(text),
+        Input::Flag(flag) => json!(flag),
+        Input::Of(path) => item.at(path).cloned().unwrap_or_default(),
+        Input::Arn => json!(arn(kind, item, session)),
+    };
+    let members: Map<String, Value> = given.iter().map(|(name, input)| ((*name).to_owned(), value(input))).collect();
+    Value::Object(members)
+}
+
+/// The item's ARN: AWS's own, or one that is put together.
+fn arn(kind: &Listed, item: &Item, session: &Session) -> String {
+    let Some((service, rest)) = kind.arn.split_once(':').filter(|_| kind.arn.contains('{') || kind.lists.is_empty())
+    else {
+        return item.text(kind.arn).unwrap_or_else(|| session.arn(kind.resource.service.unwrap_or("unknown"), ""));
+    };
+    session.arn(service, &item.filled(rest))
+}
+
+fn row(kind: &Listed, arn: String, item: &Item, now: Timestamp, unread: &mut Unread) -> OtherResource {
+    let moment = item.at(kind.created).filter(|it| !it.is_null());
+    let moment = moment.and_then(|value| Moment::deserialize(value).ok());
+    let created_at = unread.moment(kind.created, moment.as_ref());
+    let kept: Map<String, Value> = kind
+        .keeps
+        .iter()
+        .filter_map(|path| Some(((*path).to_owned(), item.at(path).filter(|it| !it.is_null())?.clone())))
+        .collect();
+    OtherResource {
+        arn,
+        resource_type: kind.resource.resource_type.to_owned(),
+        resource_name: item.text(kind.resource_name),
+        created_at,
+        age_days: created_at.map(|at| at.days_until(now)),
+        details_json: (!kept.is_empty()).then(|| Value::Object(kept).to_string()),
+        tags: item.at(kind.tags).map(tags).unwrap_or_default(),
+    }
+}
+
+/// Tags as a map, or as a list of keys and values in any of AWS's spellings.
+fn tags(found: &Value) -> BTreeMap<String, String> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let member = |tag: &Value, names: [&str; 3]| names.into_iter().find_map(|name| tag.get(name)).map(text);
+    match found {
+        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), text(value))).collect(),
+        Value::Array(list) => {
+            let pair = |tag: &Value| {
+                let key = member(tag, ["Key", "key", "TagKey"])?;
+                Some((key, member(tag, ["Value", "value", "TagValue"]).unwrap_or_default()))
+            };
+            list.iter().filter_map(pair).collect()
+        }
+        _ => BTreeMap::new(),
+    }
+}
+
+impl List {
+    /// The pages below an item, each as large as the service gives.
+    fn pages(&self, session: &Session, item: &Item, kind: &'static Listed) -> Pages<Value> {
+        let mut input = inputs(self.inputs, item, session, kind);
+        let call = self.call.call();
+        let known = operation(call.service, call.operation);
+        if let Some((limit, most)) = known.and_then(|it| it.limit.zip(it.limit_max))
+            && input.get(limit).is_none()
+        {
+            input[limit] = json!(most.min(PAGE_MAX));
+        }
+        self.call.pages(session, input)
+    }
+}

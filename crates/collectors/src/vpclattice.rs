@@ -1,0 +1,52 @@
+//! VPC Lattice.
+
+use orgcensus_collect::Collector;
+use orgcensus_collect::kinds::{VPC_LATTICE_RESOURCE_CONFIGURATION, VPC_LATTICE_SERVICE, VPC_LATTICE_SERVICE_NETWORK};
+
+use crate::listed::Input::{Arn, Of};
+use crate::listed::{list, listed, listed_collectors, policy};
+
+listed_collectors! {
+    /// Services, with their auth policies.
+    SERVICES = listed(
+        "vpc_lattice_services",
+        VPC_LATTICE_SERVICE,
+        &[list("vpclattice", "ListServices", "items", &[])],
+        &[policy("vpclattice", "GetAuthPolicy", &[("resourceIdentifier", Of("id"))], "policy")
+            .none(&["ResourceNotFoundException"])
+            .may_lack()],
+    )
+    .arn("arn")
+    .name("name")
+    .created("createdAt")
+    .keeps(&["id", "dnsEntry.domainName", "customDomainName", "status"]);
+    /// Service networks, with their auth policies.
+    SERVICE_NETWORKS = listed(
+        "vpc_lattice_service_networks",
+        VPC_LATTICE_SERVICE_NETWORK,
+        &[list("vpclattice", "ListServiceNetworks", "items", &[])],
+        &[policy("vpclattice", "GetAuthPolicy", &[("resourceIdentifier", Of("id"))], "policy")
+            .none(&["ResourceNotFoundException"])
+            .may_lack()],
+    )
+    .arn("arn")
+    .name("name")
+    .created("createdAt")
+    .keeps(&["id", "numberOfAssociatedVPCs", "numberOfAssociatedServices"]);
+    /// Resource configurations, with their policies.
+    RESOURCE_CONFIGURATIONS = listed(
+        "vpc_lattice_resource_configurations",
+        VPC_LATTICE_RESOURCE_CONFIGURATION,
+        &[list("vpclattice", "ListResourceConfigurations", "items", &[])],
+        &[policy("vpclattice", "GetResourcePolicy", &[("resourceArn", Arn)], "policy")
+            .none(&["ResourceNotFoundException"])
+            .may_lack()],
+    )
+    .arn("arn")
+    .name("name")
+    .created("createdAt")
+    .keeps(&["id", "type", "status", "amazonManaged", "customDomainName"]);
+}
+
+/// What reads it.
+pub(crate) const COLLECTORS: &[Collector] = &[SERVICES, SERVICE_NETWORKS, RESOURCE_CONFIGURATIONS];

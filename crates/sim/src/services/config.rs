@@ -1,0 +1,29 @@
+//! AWS Config.
+
+use crate::service::{Service, list};
+use crate::things::{Things, kind_of, other};
+use serde_json::json;
+
+pub(crate) static SERVICE: Service = Service {
+    answers: &[&[list("DescribeAggregationAuthorizations", "AggregationAuthorizations", |context| {
+        AGGREGATION_AUTHORIZATIONS.list(context, |it| {
+            json!({
+                "AggregationAuthorizationArn": it.arn,
+                "AuthorizedAccountId": it.accounts().first(),
+                "AuthorizedAwsRegion": "us-east-1",
+                "CreationTime": it.created(),
+            })
+        })
+    })]],
+    kinds: &[other(|place| AGGREGATION_AUTHORIZATIONS.planted(place))],
+    ..Service::named("config")
+};
+
+const AGGREGATION_AUTHORIZATIONS: Things = kind_of(
+    "config_aggregation_authorizations",
+    "config",
+    "aggregation-authorization/{id}/us-east-1",
+    &["config:SelectAggregateResourceConfig"],
+)
+.shared()
+.never_public();

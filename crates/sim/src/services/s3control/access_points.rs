@@ -1,0 +1,102 @@
+//! Access points of one region.
+
+use super::check_account;
+use crate::clock::iso_millis;
+use crate::context::Context;
+use crate::protocol::Refusal;
+use crate::service::{Operation, get};
+use crate::services::s3::{AccessPoint, access_points, block_members};
+use serde_json::{Value, json};
+
+pub(super) const ANSWERS: &[Operation] = &[
+    get("GetAccessPoint", |context| {
+        let it = find(context)?;
+        let mut members = listed(context, &it);
+        members["PublicAccessBlockConfiguration"] = block_members(it.block);
+        members["CreationDate"] = json!(iso_millis(it.created_millis));
+        let host = format!("s3-accesspoint.{}.amazonaws.com", context.place.region);
+        members["Endpoints"] = json!({ "entry": [{ "key": "ipv4", "value": host }] });
+        Ok(json!({ "GetAccessPointResult": members }))
+    }),
+    get("GetAccessPointPolicy", |context| {
+        Ok(json!({ "GetAccessPointPolicyResult": { "Policy": policy(&find(context)?)? } }))
+    }),
+    get("GetAccessPointPolicyStatus", |context| {
+        let it = find(context)?;
+        policy(&it)?;
+        let status = json!({ "IsPublic": it.is_s3_public() });
+        Ok(json!({ "GetAccessPointPolicyStatusResult": { "PolicyStatus": status } }))
+    }),
+    get("ListAccessPoints", |context| {
+        check_account(context)?;
+        let wanted = context.request.text("bucket");
+        let points = access_points(&context.place);
+        let points = points.iter().filter(|it| wanted.is_none_or(|bucket| it.leads_to(bucket)));
+        let page = context.page(points.map(|it| listed(context, it)).collect())?;
+        let list = json!({ "AccessPointList": { "AccessPoint": page.elements }, "NextToken": page.next });
+        Ok(json!({ "ListAccessPointsResult": list }))
+    })
+    .pages(1000, 1000),
+];
+
+fn find(context: &Context<'_>) -> Result<AccessPoint, Refusal> {
+    check_account(context)?;
+    let name = context.request.required("name")?;
+    let found = access_points(&context.place).into_iter().find(|it| it.name == name);
+    found.ok_or_else(|| Refusal::new(404, "NoSuchAccessPoint", "The specified accesspoint does not exist"))
+}
+
+fn policy(it: &AccessPoint) -> Result<String, Refusal> {
+    let missing = || Refusal::new(404, "NoSuchAccessPointPolicy", "The specified accesspoint policy does not exist");
+    it.policy.document.clone().ok_or_else(missing)
+}
+
+fn listed(context: &Context<'_>, it: &AccessPoint) -> Value {
+    let bucket = it.buckets.first().map(|(name, _)| name);
+    json!({
+        "Name": it.name,
+        "NetworkOrigin": if it.vpc_id.is_some() { "VPC" } else { "Internet" },
+        "VpcConfiguration": it.vpc_id.as_ref().map(|id| json!({ "VpcId": id })),
+        "Bucket": bucket,
+        "AccessPointArn": it.arn,
+        "Alias": it.alias,
+        "BucketAccountId": context.place.account.id,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Client, Reply, quiet};
+
+    fn ask(client: &Client, path: &str) -> Reply {
+        let account_id = client.simulation.account_id(0);
+        client.send("s3", &format!("/v20180820{path}"), &[("x-amz-account-id", &account_id)], "")
+    }
+
+    #[test]
+    fn an_access_point_is_listed_and_described_in_its_region() {
+        let client = Client::new(quiet(1, 2));
+        let regions = &client.simulation.settings().regions;
+        let mut seen = 0;
+        for region in regions {
+            let client = client.in_region(region);
+            let list = ask(&client, "/accesspoint");
+            assert_eq!(list.status, 200, "{}", list.body);
+            for name in list.elements("Name") {
+                seen += 1;
+                let point = ask(&client, &format!("/accesspoint/{name}"));
+                assert_eq!((point.element("Name"), point.elements("RestrictPublicBuckets").len()), (name.clone(), 1));
+                let [policy, status] =
+                    ["policy", "policyStatus"].map(|it| ask(&client, &format!("/accesspoint/{name}/{it}")));
+                assert_eq!(policy.status, status.status);
+                if policy.status == 404 {
+                    assert_eq!(policy.element("Code"), "NoSuchAccessPointPolicy");
+                }
+            }
+        }
+        assert!(seen > 0);
+        assert_eq!(ask(&client, "/accesspoint/nosuch").element("Code"), "NoSuchAccessPoint");
+        let other = client.send("s3", "/v20180820/accesspoint", &[("x-amz-account-id", "999988887777")], "");
+        assert_eq!((other.status, other.element("Code")), (403, "AccessDenied".to_owned()));
+    }
+}

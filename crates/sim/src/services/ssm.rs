@@ -1,0 +1,197 @@
+//! Systems Manager: documents with whom they are shared, and parameters with their policies, but never their values.
+
+use crate::clock::epoch_seconds;
+use crate::context::Context;
+use crate::dice::some_tags;
+use crate::place::Place;
+use crate::policies::{ResourcePolicy, SharedWith, Sharing, Subject, any_kind};
+use crate::protocol::{Problem, Refusal, tags};
+use crate::service::{Service, get, list};
+use crate::truth::{At, Planted, resources, things};
+use serde_json::{Value, json};
+
+pub(crate) static SERVICE: Service = Service {
+    errors: &[
+        Problem::InvalidToken.is("InvalidNextToken"),
+        Problem::InvalidParameter.is("ValidationException"),
+        Problem::Internal.is("InternalServerError"),
+    ],
+    page: 50,
+    answers: &[&[
+        list("DescribeDocumentPermission", "AccountIds", |context| {
+            Ok(find(context)?.with.principals.into_iter().map(Value::from).collect())
+        }),
+        list("DescribeParameters", "Parameters", |context| {
+            let is_asked = |it: &&Parameter| tiers(context).is_none_or(|tiers| tiers.contains(&it.tier));
+            Ok(parameters(&context.place).iter().filter(is_asked).map(|it| describe(&context.place, it)).collect())
+        }),
+        list("GetResourcePolicies", "Policies", get_policies),
+        get("GetServiceSetting", get_setting),
+        list("ListDocuments", "DocumentIdentifiers", |context| {
+            Ok(documents(&context.place).iter().map(|it| describe_document(&context.place, it)).collect())
+        }),
+    ]],
+    kinds: &[
+        things(At::Region, "ssm_document_settings", |_| 1),
+        resources(At::Region, |place| {
+            documents(place)
+                .into_iter()
+                .map(|it| it.with.planted(place.arn("ssm", &format!("document/{}", it.name))))
+                .collect()
+        })
+        .rows("ssm_documents"),
+        things(At::Region, "ssm_parameters", |place| parameters(place).len()),
+        resources(At::Region, |place| {
+            let advanced = parameters(place).into_iter().filter(|it| it.tier != STANDARD);
+            advanced.map(|it| Planted::by(it.arn, it.policy)).collect()
+        }),
+    ],
+    ..Service::named("ssm")
+};
+
+/// The tier whose parameters can have no policy.
+const STANDARD: &str = "Standard";
+
+const PUBLIC_SHARING: &str = "/ssm/documents/console/public-sharing-permission";
+
+/// A document.
+#[derive(Debug)]
+struct Document {
+    name: String,
+    with: SharedWith,
+    document_type: &'static str,
+    format: &'static str,
+    created_millis: i64,
+    tags: Vec<(String, String)>,
+}
+
+/// A parameter.
+#[derive(Debug)]
+struct Parameter {
+    name: String,
+    arn: String,
+    policy: ResourcePolicy,
+    parameter_type: &'static str,
+    tier: &'static str,
+    version: i64,
+    changed_millis: i64,
+}
+
+fn documents(place: &Place<'_>) -> Vec<Document> {
+    let rates = &place.organization.settings.rates;
+    let (mut dice, count) = place.population("ssm-documents", rates.other_resources);
+    let document = |number| {
+        let sharing = match dice.chance(rates.public_other_resources) {
+            true => Sharing::Everyone,
+            false => dice.weighted(&[(Sharing::Nobody, 8), (Sharing::Member, 3), (Sharing::Outsider, 1)]),
+        };
+        let days = dice.between(0, 1500);
+        Document {
+            name: format!("{}-{number}", dice.pick(&["patch", "Rotate_Logs", "install.agent"])),
+            with: SharedWith::of(place, sharing, &mut dice),
+            document_type: dice.weighted(&[("Command", 5), ("Automation", 4), ("Session", 1), ("Incantation", 1)]),
+            format: dice.pick(&["YAML", "JSON"]),
+            created_millis: place.days_ago(days, &mut dice),
+            tags: some_tags(&mut dice),
+        }
+    };
+    (0..count).map(document).collect()
+}
+
+fn parameters(place: &Place<'_>) -> Vec<Parameter> {
+    let rates = &place.organization.settings.rates;
+    let (mut dice, count) = place.population("ssm-parameters", rates.other_resources);
+    let parameter = |number| {
+        let name = format!("{}-{number}", dice.pick(&["/shop/db", "flag", "/images/base"]));
+        let arn = place.arn("ssm", &format!("parameter/{}", name.trim_start_matches('/')));
+        let subject = Subject {
+            place: *place,
+            actions: &["ssm:GetParameter", "ssm:GetParameters"],
+            resources: vec![arn.clone()],
+            service: "ec2.amazonaws.com",
+        };
+        let kind = any_kind(&mut dice, rates.public_other_resources);
+        let days = dice.between(0, 1500);
+        Parameter {
+            policy: subject.policy(kind, &mut dice),
+            parameter_type: dice.weighted(&[("String", 5), ("SecureString", 4), ("StringList", 1), ("Rune", 1)]),
+            tier: dice.weighted(&[(STANDARD, 3), ("Advanced", 3), ("Intelligent-Tiering", 1)]),
+            version: dice.between(1, 30),
+            changed_millis: place.days_ago(days, &mut dice),
+            name,
+            arn,
+        }
+    };
+    (0..count).map(parameter).collect()
+}
+
+fn find(context: &Context<'_>) -> Result<Document, Refusal> {
+    let name = context.request.required("Name")?;
+    context.request.required("PermissionType")?;
+    let found = documents(&context.place).into_iter().find(|it| it.name == name);
+    found.ok_or_else(|| Refusal::new(400, "InvalidDocument", "The specified document does not exist."))
+}
+
+/// The tiers that are asked for; none if all are.
+fn tiers<'a>(context: &'a Context<'_>) -> Option<Vec<&'a str>> {
+    let filter = context.request.structures("ParameterFilters").iter().find(|it| it["Key"] == "Tier")?;
+    Some(filter["Values"].as_array()?.iter().filter_map(Value::as_str).collect())
+}
+
+fn get_policies(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let wanted = context.request.required("ResourceArn")?;
+    let found = parameters(&context.place).into_iter().find(|it| it.arn == wanted);
+    let none = || Refusal::new(400, "ResourceNotFoundException", format!("Parameter {wanted} not found."));
+    let parameter = found.ok_or_else(none)?;
+    let document = parameter.policy.document.filter(|_| parameter.tier != STANDARD);
+    let hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    let policies = document.into_iter().map(|it| json!({ "PolicyId": "p-1", "PolicyHash": hash, "Policy": it }));
+    Ok(policies.collect())
+}
+
+fn get_setting(context: &Context<'_>) -> Result<Value, Refusal> {
+    let place = &context.place;
+    if context.request.required("SettingId")? != PUBLIC_SHARING {
+        return Err(Refusal::new(400, "ServiceSettingNotFound", "The specified service setting wasn't found."));
+    }
+    let mut dice = place.dice("ssm-public-sharing");
+    let is_changed = place.is_settled() && dice.chance(0.3);
+    let (value, status) = if is_changed { ("Disable", "Customized") } else { ("Enable", "Default") };
+    let days = dice.between(0, 900);
+    Ok(json!({ "ServiceSetting": {
+        "SettingId": PUBLIC_SHARING,
+        "SettingValue": value,
+        "LastModifiedDate": epoch_seconds(place.days_ago(days, &mut dice)),
+        "LastModifiedUser": "System",
+        "ARN": place.arn("ssm", &format!("servicesetting{PUBLIC_SHARING}")),
+        "Status": status,
+    } }))
+}
+
+fn describe_document(place: &Place<'_>, it: &Document) -> Value {
+    json!({
+        "Name": it.name,
+        "CreatedDate": epoch_seconds(it.created_millis),
+        "Owner": place.account.id,
+        "PlatformTypes": ["Linux", "MacOS"],
+        "DocumentVersion": "1",
+        "DocumentType": it.document_type,
+        "SchemaVersion": "2.2",
+        "DocumentFormat": it.format,
+        "Tags": tags(&it.tags),
+    })
+}
+
+fn describe(place: &Place<'_>, it: &Parameter) -> Value {
+    json!({
+        "Name": it.name,
+        "ARN": it.arn,
+        "Type": it.parameter_type,
+        "KeyId": (it.parameter_type == "SecureString").then_some("alias/aws/ssm"),
+        "LastModifiedDate": epoch_seconds(it.changed_millis),
+        "LastModifiedUser": place.iam_arn("user/ana"),
+        "Version": it.version,
+        "Tier": it.tier,
+        "DataType": "text",
+    })
+}
