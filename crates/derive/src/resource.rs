@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use orgcensus_collect::{Language, PolicyDocumentRef};
+use orgcensus_policy::kinds::RAM_RESOURCE;
 use orgcensus_policy::{
     AclGrant, AclGrantee, Document, Facts, Flag, Gate, Grant, Guardrails, Policies, PolicyKind, ResourceKind, Target,
     Verdict, statement_grants,
@@ -76,6 +77,7 @@ impl Resources {
         let Some(kind) = PolicyKind::named(row.policy_kind).filter(|kind| kind.is_on_resource()) else { return };
         let new = || Resource::new(row.resource_arn, row.resource_type);
         let resource = self.0.entry(row.resource_arn.to_owned()).or_insert_with(new);
+        resource.is_of_type(row.resource_type);
         resource.gates.extend(row.gate.and_then(Gate::named));
         // A document in another language than IAM's is not judged: it may let anyone in.
         let is_iam = row.language.is_none_or(|language| language == IAM);
@@ -97,6 +99,15 @@ impl Resource {
             gates: BTreeSet::new(),
             policies: Vec::new(),
             documents: Vec::new(),
+        }
+    }
+
+    /// Notes the type that another of its policies has. What Resource Access Manager shares may be read by a collector of
+    /// its own as well: then it is of that collector's type.
+    fn is_of_type(&mut self, resource_type: &str) {
+        if self.resource_type == RAM_RESOURCE.resource_type && resource_type != RAM_RESOURCE.resource_type {
+            resource_type.clone_into(&mut self.resource_type);
+            self.declared = ResourceKind::of_type(resource_type);
         }
     }
 

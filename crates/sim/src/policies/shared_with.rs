@@ -47,7 +47,7 @@ impl SharedWith {
             }
             Sharing::Outsider => {
                 let outsider = organization.outside_id(dice);
-                let named = outside(&outsider);
+                let named = outside(&organization.arn("iam", "", &outsider, "root"));
                 (Some(outsider), Verdict::EXTERNAL, named)
             }
             Sharing::Organization => (Some(part(&format!("organization/{}", organization.id))), Verdict::IN_ORG, none),

@@ -119,6 +119,9 @@ impl Sharing {
 
 /// Something that is shared with a principal, as the truth counts it. The principal is as a share's statement has it.
 pub(super) fn planted_as(arn: String, verdict: Verdict, principal: &str) -> Planted {
+    // A share's statement names an account by its root.
+    let partition = arn.split(':').nth(1).filter(|_| principal.len() == 12);
+    let principal = partition.map_or(principal.to_owned(), |it| format!("arn:{it}:iam::{principal}:root"));
     let outside = if verdict.is_external == Some(true) { vec![format!("AWS:{principal}")] } else { Vec::new() };
     Planted { named: Named { outside, ..Named::default() }, ..Planted::known(arn, verdict) }
 }
