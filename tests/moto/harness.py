@@ -155,6 +155,8 @@ class Aws:
         config = Config(
             retries={"total_max_attempts": 1},
             s3={"addressing_style": "path"},
+            # No name of a host leads to a server on loopback.
+            inject_host_prefix=False,
         )
         client = self.session.client(
             service,
