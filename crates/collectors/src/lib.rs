@@ -18,6 +18,7 @@ pub mod bedrock;
 pub mod bedrockagent;
 pub mod bedrockagentcorecontrol;
 pub mod cleanroomsml;
+pub mod cloudfront;
 pub mod cloudhsmv2;
 pub mod cloudtrail;
 pub mod cloudwatchlogs;
@@ -32,6 +33,7 @@ pub mod dynamodb;
 pub mod ec2;
 pub mod ecr;
 pub mod efs;
+pub mod elbv2;
 pub mod entityresolution;
 pub mod eventbridge;
 pub mod glacier;
@@ -99,6 +101,7 @@ const SERVICES: &[&[Collector]] = &[
     bedrockagent::COLLECTORS,
     bedrockagentcorecontrol::COLLECTORS,
     cleanroomsml::COLLECTORS,
+    cloudfront::COLLECTORS,
     cloudhsmv2::COLLECTORS,
     cloudtrail::COLLECTORS,
     cloudwatchlogs::COLLECTORS,
@@ -113,6 +116,7 @@ const SERVICES: &[&[Collector]] = &[
     ec2::COLLECTORS,
     ecr::COLLECTORS,
     efs::COLLECTORS,
+    elbv2::COLLECTORS,
     entityresolution::COLLECTORS,
     eventbridge::COLLECTORS,
     glacier::COLLECTORS,

@@ -287,8 +287,10 @@ kinds! {
     CLOUDHSM_BACKUP = resource("cloudhsm_backup").tier(3).actions_of("cloudhsm");
     /// A trust store of load balancers.
     ELBV2_TRUST_STORE = resource("elbv2_trust_store").tier(3).actions_of("elasticloadbalancing");
-    /// A VPC origin or trust store of CloudFront.
+    /// A VPC origin of CloudFront.
     CLOUDFRONT_VPC_ORIGIN = resource("cloudfront_vpc_origin").tier(3).actions_of("cloudfront");
+    /// A trust store of CloudFront.
+    CLOUDFRONT_TRUST_STORE = resource("cloudfront_trust_store").tier(3).actions_of("cloudfront");
     /// A signing profile of Signer: which accounts may sign with it.
     SIGNER_PROFILE = resource("signer_profile").tier(3).with(PolicyKind::Share).actions_of("signer");
     /// A pipeline of OpenSearch Ingestion.

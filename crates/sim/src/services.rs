@@ -19,6 +19,7 @@ pub(crate) mod bedrock;
 pub(crate) mod bedrockagent;
 pub(crate) mod bedrockagentcorecontrol;
 pub(crate) mod cleanroomsml;
+pub(crate) mod cloudfront;
 pub(crate) mod cloudhsmv2;
 pub(crate) mod cloudtrail;
 pub(crate) mod cloudwatchlogs;
@@ -34,6 +35,7 @@ pub(crate) mod ec2;
 pub(crate) mod ecr;
 pub(crate) mod ecrpublic;
 pub(crate) mod efs;
+pub(crate) mod elbv2;
 pub(crate) mod entityresolution;
 pub(crate) mod eventbridge;
 pub(crate) mod glacier;
@@ -103,6 +105,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &bedrockagent::SERVICE,
     &bedrockagentcorecontrol::SERVICE,
     &cleanroomsml::SERVICE,
+    &cloudfront::SERVICE,
     &cloudhsmv2::SERVICE,
     &cloudtrail::SERVICE,
     &cloudwatchlogs::SERVICE,
@@ -118,6 +121,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &ecr::SERVICE,
     &ecrpublic::SERVICE,
     &efs::SERVICE,
+    &elbv2::SERVICE,
     &entityresolution::SERVICE,
     &eventbridge::SERVICE,
     &glacier::SERVICE,

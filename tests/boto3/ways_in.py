@@ -1,0 +1,37 @@
+"""What lets people and machines in beside policies on resources: what load balancers and CloudFront share."""
+
+
+class WaysIn:
+    """The part of a census that reads ways into an account."""
+
+    def cloudfront(self, client):
+        for origin in by_marker(client.list_vpc_origins, lambda page: page["VpcOriginList"]):
+            self.found("cloudfront_vpc_origins", origin["Arn"])
+            self.cloudfront_policy(client, origin["Arn"])
+        for store in self.pages_of(client, "list_trust_stores", "TrustStoreList"):
+            self.found("cloudfront_trust_stores", store["Arn"])
+            self.cloudfront_policy(client, store["Arn"])
+
+    def cloudfront_policy(self, client, arn):
+        if policy := self.optional(client.get_resource_policy, ResourceArn=arn).get("PolicyDocument"):
+            self.document(policy)
+
+    def trust_stores(self, client):
+        for store in self.pages_of(client, "describe_trust_stores", "TrustStores"):
+            arn = store["TrustStoreArn"]
+            self.found("elbv2_trust_stores", arn)
+            if policy := self.optional(client.get_resource_policy, ResourceArn=arn).get("Policy"):
+                self.document(policy)
+
+
+def by_marker(call, part):
+    """The items of a list of CloudFront that boto3 does not page itself."""
+    more = {}
+    while more is not None:
+        page = part(call(**more))
+        yield from page.get("Items", [])
+        more = {"Marker": page["NextMarker"]} if page["IsTruncated"] else None
+
+
+# The services that are read by this file in each region.
+WAYS_IN = {"elasticloadbalancingv2": WaysIn.trust_stores}
