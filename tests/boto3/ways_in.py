@@ -24,6 +24,15 @@ class WaysIn:
                 self.document(policy)
 
 
+    def account_access(self, client):
+        for application in self.pages_of(client, "list_applications", "applications"):
+            self.found("account_access_applications")
+            of = {"applicationArn": application["applicationArn"], "filter": {"principalRole": {}}}
+            for entitlement in self.pages_of(client, "list_entitlements", "entitlements", **of):
+                self.found("account_access_entitlements")
+                entitlement["entitlement"]["principalRole"]["principal"]["identityCenter"]
+
+
 def by_marker(call, part):
     """The items of a list of CloudFront that boto3 does not page itself."""
     more = {}
@@ -34,4 +43,7 @@ def by_marker(call, part):
 
 
 # The services that are read by this file in each region.
-WAYS_IN = {"elasticloadbalancingv2": WaysIn.trust_stores}
+WAYS_IN = {
+    "accountaccess": WaysIn.account_access,
+    "elasticloadbalancingv2": WaysIn.trust_stores,
+}

@@ -8,6 +8,7 @@ pub mod listed;
 mod testing;
 
 // Made by scripts/services, from here …
+pub mod accountaccess;
 pub mod acmpca;
 pub mod aiops;
 pub mod amp;
@@ -91,6 +92,7 @@ pub mod xray;
 
 /// The services, each with its collectors.
 const SERVICES: &[&[Collector]] = &[
+    accountaccess::COLLECTORS,
     acmpca::COLLECTORS,
     aiops::COLLECTORS,
     amp::COLLECTORS,

@@ -143,7 +143,8 @@ mod tests {
         let bare = "<TrustStoreSummary><Id>ts_4</Id></TrustStoreSummary>".to_owned();
         let first = page(&[own("ts_1"), listed("444455556666", "ts_2")].concat(), "<NextMarker>more</NextMarker>");
         let second = page(&[own("ts_3"), bare, own("ts_5")].concat(), "");
-        let document = "<GetResourcePolicyResult><PolicyDocument>{\"Statement\":[]}</PolicyDocument></GetResourcePolicyResult>";
+        let document =
+            "<GetResourcePolicyResult><PolicyDocument>{\"Statement\":[]}</PolicyDocument></GetResourcePolicyResult>";
         let recorded = Recorded::new()
             .answer_to(LIST, "<MaxItems>100</MaxItems>", &first)
             .answer_to(LIST, "<Marker>more</Marker>", &second)

@@ -151,7 +151,9 @@ mod tests {
     }
 
     fn policy(content: &str) -> String {
-        format!("<GetResourcePolicyResponse><GetResourcePolicyResult>{content}</GetResourcePolicyResult></GetResourcePolicyResponse>")
+        format!(
+            "<GetResourcePolicyResponse><GetResourcePolicyResult>{content}</GetResourcePolicyResult></GetResourcePolicyResponse>"
+        )
     }
 
     /// Six trust stores on two pages: one that is shared, one that is another account's, one without a policy, one of

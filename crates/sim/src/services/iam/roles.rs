@@ -76,6 +76,9 @@ pub(super) fn roles(place: &Place<'_>, choices: &[&str]) -> Vec<Role> {
                 .enumerate()
                 .map(|(number, kind)| role(place, "/show/", &format!("trust-{number}"), kind, &mut dice)),
         );
+        // People of Identity Center enter this one by account access manager.
+        let by_manager = TrustKind::Service("account-access.amazonaws.com");
+        roles.push(role(place, "/show/", "for-people", by_manager, &mut place.dice("iam-role-for-people")));
     }
     roles
 }
