@@ -40,6 +40,8 @@ ABSENT = {
     "AccessGrantsInstanceResourcePolicyNotExists",
     "CloudHsmResourceNotFoundException",
     "EntityNotFound",
+    "FeatureDisabled",
+    "FeatureDisabledException",
     "KMSInvalidStateException",
     "NoSuchAccessPointPolicy",
     "NoSuchBucketPolicy",
@@ -188,6 +190,7 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices,
         self.credential_report(client)
         self.credentials(client)
         self.identity_providers(client)
+        self.delegation(client)
         summary = client.get_account_summary()["SummaryMap"]
         self.facts["accounts_with_root_key"] += summary["AccountAccessKeysPresent"]
         self.optional(client.get_account_password_policy)

@@ -16,6 +16,18 @@ class WaysIn:
         if policy := self.optional(client.get_resource_policy, ResourceArn=arn).get("PolicyDocument"):
             self.document(policy)
 
+    def delegation(self, client):
+        """What acts in an account, or leaves it, without a role of its own."""
+        more = {}
+        while more is not None:
+            page = client.list_delegation_requests(**more)
+            for request in page.get("DelegationRequests", []):
+                self.found("iam_delegation_requests")
+                self.document(request["PermissionPolicy"])
+            more = {"Marker": page["Marker"]} if page["isTruncated"] else None
+        self.found("iam_outbound_federation")
+        self.optional(client.get_outbound_web_identity_federation_info)
+
     def trust_stores(self, client):
         for store in self.pages_of(client, "describe_trust_stores", "TrustStores"):
             arn = store["TrustStoreArn"]

@@ -268,6 +268,25 @@ mod tests {
     }
 
     #[test]
+    fn tokens_of_our_own_accounts_are_no_strangers() {
+        let issuer = "1b2c.tokens.sts.global.api.aws";
+        let statement = format!(
+            r#"{{"Effect":"Allow","Principal":{{"Federated":"arn:aws:iam::111122223333:oidc-provider/{issuer}"}},
+                "Action":"sts:AssumeRoleWithWebIdentity","Condition":{{"StringEquals":{{"{issuer}:aud":"a"}}}}}}"#
+        );
+        let document = Document::parse(&format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#));
+        let mut organization =
+            OrganizationFacts { accounts: Some(["111122223333".to_owned()].into()), ..OrganizationFacts::default() };
+        let trusted = TrustedRole { arn: ARN, name: last(ARN), role: Role::default() };
+        let is_external = |organization: &OrganizationFacts| {
+            trusted.rows(&document, "111122223333", organization, &Guardrails::default())[0].is_external
+        };
+        assert_eq!(is_external(&organization), None, "it may be of any account");
+        organization.trust_issuers(&[format!("https://{issuer}")]);
+        assert_eq!(is_external(&organization), Some(false));
+    }
+
+    #[test]
     fn a_service_that_lets_people_in_says_so() {
         let people = one(r#"{"Service":"account-access.amazonaws.com"}"#, "{}");
         assert_eq!((people.principal_class.as_str(), people.is_entered_by_people), ("service", true));

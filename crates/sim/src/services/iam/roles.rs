@@ -79,6 +79,8 @@ pub(super) fn roles(place: &Place<'_>, choices: &[&str]) -> Vec<Role> {
         // People of Identity Center enter this one by account access manager.
         let by_manager = TrustKind::Service("account-access.amazonaws.com");
         roles.push(role(place, "/show/", "for-people", by_manager, &mut place.dice("iam-role-for-people")));
+        let dice = &mut place.dice("iam-role-for-own-tokens");
+        roles.push(role(place, "/show/", "for-own-tokens", TrustKind::OwnIssuer, dice));
     }
     roles
 }
