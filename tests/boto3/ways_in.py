@@ -45,6 +45,18 @@ class WaysIn:
                 entitlement["entitlement"]["principalRole"]["principal"]["identityCenter"]
 
 
+    def clusters(self, client):
+        for name in self.pages_of(client, "list_clusters", "clusters"):
+            self.found("eks_clusters")
+            client.describe_cluster(name=name)["cluster"]["resourcesVpcConfig"]["endpointPublicAccess"]
+            for listed in self.pages_of(client, "list_pod_identity_associations", "associations", clusterName=name):
+                self.found("eks_pod_identity_associations")
+                one = {"clusterName": name, "associationId": listed["associationId"]}
+                described = client.describe_pod_identity_association(**one)["association"]
+                if policy := described.get("policy"):
+                    self.document(policy)
+
+
 def by_marker(call, part):
     """The items of a list of CloudFront that boto3 does not page itself."""
     more = {}
@@ -57,5 +69,6 @@ def by_marker(call, part):
 # The services that are read by this file in each region.
 WAYS_IN = {
     "accountaccess": WaysIn.account_access,
+    "eks": WaysIn.clusters,
     "elasticloadbalancingv2": WaysIn.trust_stores,
 }

@@ -34,6 +34,7 @@ pub mod dynamodb;
 pub mod ec2;
 pub mod ecr;
 pub mod efs;
+pub mod eks;
 pub mod elbv2;
 pub mod entityresolution;
 pub mod eventbridge;
@@ -118,6 +119,7 @@ const SERVICES: &[&[Collector]] = &[
     ec2::COLLECTORS,
     ecr::COLLECTORS,
     efs::COLLECTORS,
+    eks::COLLECTORS,
     elbv2::COLLECTORS,
     entityresolution::COLLECTORS,
     eventbridge::COLLECTORS,

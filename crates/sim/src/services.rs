@@ -36,6 +36,7 @@ pub(crate) mod ec2;
 pub(crate) mod ecr;
 pub(crate) mod ecrpublic;
 pub(crate) mod efs;
+pub(crate) mod eks;
 pub(crate) mod elbv2;
 pub(crate) mod entityresolution;
 pub(crate) mod eventbridge;
@@ -123,6 +124,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &ecr::SERVICE,
     &ecrpublic::SERVICE,
     &efs::SERVICE,
+    &eks::SERVICE,
     &elbv2::SERVICE,
     &entityresolution::SERVICE,
     &eventbridge::SERVICE,
