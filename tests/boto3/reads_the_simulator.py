@@ -165,6 +165,7 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices,
         self.s3(aws, account_id)
         self.ecr_public(aws.client("ecr-public", "us-east-1"))
         self.cloudfront(aws.client("cloudfront"))
+        self.sign_in(aws.client("signin"))
         for region in aws.client("ec2").describe_regions()["Regions"]:
             for service in [*REGIONAL, *self.plain, *SERVICES]:
                 name = region["RegionName"]

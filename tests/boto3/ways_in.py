@@ -28,6 +28,12 @@ class WaysIn:
         self.found("iam_outbound_federation")
         self.optional(client.get_outbound_web_identity_federation_info)
 
+    def sign_in(self, client):
+        self.found("signin_settings")
+        if policy := self.optional(client.get_resource_policy).get("signinResourceBasedPolicy"):
+            self.document(policy)
+        self.optional(client.get_console_authorization_configuration)
+
     def trust_stores(self, client):
         for store in self.pages_of(client, "describe_trust_stores", "TrustStores"):
             arn = store["TrustStoreArn"]

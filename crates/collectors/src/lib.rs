@@ -80,6 +80,7 @@ pub mod serverlessapplicationrepository;
 pub mod servicecatalog;
 pub mod sesv2;
 pub mod signer;
+pub mod signin;
 pub mod sns;
 pub mod sqs;
 pub mod ssm;
@@ -165,6 +166,7 @@ const SERVICES: &[&[Collector]] = &[
     servicecatalog::COLLECTORS,
     sesv2::COLLECTORS,
     signer::COLLECTORS,
+    signin::COLLECTORS,
     sns::COLLECTORS,
     sqs::COLLECTORS,
     ssm::COLLECTORS,

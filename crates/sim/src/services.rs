@@ -83,6 +83,7 @@ pub(crate) mod serverlessapplicationrepository;
 pub(crate) mod servicecatalog;
 pub(crate) mod sesv2;
 pub(crate) mod signer;
+pub(crate) mod signin;
 pub(crate) mod sns;
 pub(crate) mod sqs;
 pub(crate) mod ssm;
@@ -171,6 +172,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &servicecatalog::SERVICE,
     &sesv2::SERVICE,
     &signer::SERVICE,
+    &signin::SERVICE,
     &sns::SERVICE,
     &sqs::SERVICE,
     &ssm::SERVICE,
