@@ -1,4 +1,4 @@
-"""What lets people and machines in beside policies on resources: what load balancers and CloudFront share."""
+"""What lets people and machines in: load balancers, CloudFront, web functions, sign-in, and doors into roles."""
 
 
 class WaysIn:
@@ -27,6 +27,11 @@ class WaysIn:
             more = {"Marker": page["Marker"]} if page["isTruncated"] else None
         self.found("iam_outbound_federation")
         self.optional(client.get_outbound_web_identity_federation_info)
+
+    def iot_policies(self, client):
+        for policy in self.pages_of(client, "list_policies", "policies"):
+            self.found("iot_policies")
+            self.document(client.get_policy(policyName=policy["policyName"])["policyDocument"])
 
     def sign_in(self, client):
         self.found("signin_settings")
@@ -63,6 +68,17 @@ class WaysIn:
                     self.document(policy)
 
 
+    def web_functions(self, client):
+        for function in self.pages_of(client, "list_web_functions", "functions"):
+            name, arn = function["functionName"], function["functionArn"]
+            self.found("lambda_web_functions", arn)
+            for endpoint in self.pages_of(client, "list_web_function_endpoints", "endpoints", functionName=name):
+                self.found("lambda_web_endpoints")
+                endpoint["authType"]
+            if policy := self.optional(client.get_resource_policy, resourceArn=arn).get("Policy"):
+                self.document(policy)
+
+
 def by_marker(call, part):
     """The items of a list of CloudFront that boto3 does not page itself."""
     more = {}
@@ -77,4 +93,6 @@ WAYS_IN = {
     "accountaccess": WaysIn.account_access,
     "eks": WaysIn.clusters,
     "elasticloadbalancingv2": WaysIn.trust_stores,
+    "iot": WaysIn.iot_policies,
+    "lambdaweb": WaysIn.web_functions,
 }

@@ -43,10 +43,12 @@ pub mod glue;
 pub mod iam;
 pub mod identity_center;
 pub mod imagebuilder;
+pub mod iot;
 pub mod kafka;
 pub mod kinesis;
 pub mod kms;
 pub mod lambda;
+pub mod lambdaweb;
 pub mod lexmodelsv2;
 pub mod lightsail;
 pub mod mediapackagev2;
@@ -129,10 +131,12 @@ const SERVICES: &[&[Collector]] = &[
     iam::COLLECTORS,
     identity_center::COLLECTORS,
     imagebuilder::COLLECTORS,
+    iot::COLLECTORS,
     kafka::COLLECTORS,
     kinesis::COLLECTORS,
     kms::COLLECTORS,
     lambda::COLLECTORS,
+    lambdaweb::COLLECTORS,
     lexmodelsv2::COLLECTORS,
     lightsail::COLLECTORS,
     mediapackagev2::COLLECTORS,

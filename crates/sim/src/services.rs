@@ -45,10 +45,12 @@ pub(crate) mod glue;
 pub(crate) mod iam;
 pub(crate) mod identity_center;
 pub(crate) mod imagebuilder;
+pub(crate) mod iot;
 pub(crate) mod kafka;
 pub(crate) mod kinesis;
 pub(crate) mod kms;
 pub(crate) mod lambda;
+pub(crate) mod lambdaweb;
 pub(crate) mod lexmodelsv2;
 pub(crate) mod lightsail;
 pub(crate) mod mediapackagev2;
@@ -134,10 +136,12 @@ pub(crate) static SERVICES: &[&Service] = &[
     &iam::SERVICE,
     &identity_center::identitystore::SERVICE,
     &imagebuilder::SERVICE,
+    &iot::SERVICE,
     &kafka::SERVICE,
     &kinesis::SERVICE,
     &kms::SERVICE,
     &lambda::SERVICE,
+    &lambdaweb::SERVICE,
     &lexmodelsv2::SERVICE,
     &lightsail::SERVICE,
     &mediapackagev2::SERVICE,
