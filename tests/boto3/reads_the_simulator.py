@@ -167,6 +167,7 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices,
         self.cloudfront(aws.client("cloudfront"))
         self.sign_in(aws.client("signin"))
         for region in aws.client("ec2").describe_regions()["Regions"]:
+            self.directory_buckets(aws, region["RegionName"])
             for service in [*REGIONAL, *self.plain, *SERVICES]:
                 name = region["RegionName"]
                 try:

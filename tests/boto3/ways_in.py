@@ -28,6 +28,14 @@ class WaysIn:
         self.found("iam_outbound_federation")
         self.optional(client.get_outbound_web_identity_federation_info)
 
+    def directory_buckets(self, aws, region):
+        client = aws.client("s3", region)
+        for bucket in self.pages_of(client, "list_directory_buckets", "Buckets"):
+            self.found("s3express_buckets", bucket["BucketArn"])
+            if policy := self.optional(client.get_bucket_policy, Bucket=bucket["Name"]).get("Policy"):
+                self.document(policy)
+            client.get_bucket_encryption(Bucket=bucket["Name"])["ServerSideEncryptionConfiguration"]["Rules"]
+
     def iot_policies(self, client):
         for policy in self.pages_of(client, "list_policies", "policies"):
             self.found("iot_policies")

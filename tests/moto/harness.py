@@ -155,6 +155,8 @@ class Aws:
         config = Config(
             retries={"total_max_attempts": 1},
             s3={"addressing_style": "path"},
+            # A session is for objects, and nobody reads objects.
+            s3_disable_express_session_auth=True,
         )
         client = self.session.client(
             service,

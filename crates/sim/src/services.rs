@@ -75,6 +75,7 @@ pub(crate) mod route53resolver;
 pub(crate) mod rum;
 pub(crate) mod s3;
 pub(crate) mod s3control;
+pub(crate) mod s3express;
 pub(crate) mod s3files;
 pub(crate) mod s3tables;
 pub(crate) mod s3vectors;
@@ -166,6 +167,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &rum::SERVICE,
     &s3::SERVICE,
     &s3control::SERVICE,
+    &s3express::SERVICE,
     &s3files::SERVICE,
     &s3tables::SERVICE,
     &s3vectors::SERVICE,

@@ -19,7 +19,7 @@ pub(super) fn json_target(request: &http::Request<Bytes>) -> Option<(String, Par
 pub(super) fn rest_route(service: &Service, request: &http::Request<Bytes>) -> Option<(String, Parameters)> {
     let path = path(service, request);
     let mut parameters = form(request.uri().query().unwrap_or_default());
-    let known = service.operations().filter_map(|it| operation(service.name, it.name));
+    let known = service.operations().filter_map(|it| operation(service.in_table(), it.name));
     let fitting = known.filter(|it| it.method == request.method().as_str());
     let fitting = fitting.filter_map(|it| Some((it, fit(it, &path, &parameters)?)));
     let (operation, labels) = fitting.reduce(|best, it| if marks(it.0) > marks(best.0) { it } else { best })?;
