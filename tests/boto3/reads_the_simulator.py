@@ -192,7 +192,7 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices,
         self.credential_report(client)
         self.credentials(client)
         self.identity_providers(client)
-        self.delegation(client)
+        self.partners(client)
         summary = client.get_account_summary()["SummaryMap"]
         self.facts["accounts_with_root_key"] += summary["AccountAccessKeysPresent"]
         self.optional(client.get_account_password_policy)
@@ -484,7 +484,7 @@ REGIONAL = {
 }
 
 # The services that have code of their own here; all others are read by what boto3 knows of them.
-BY_HAND = {*REGIONAL, *SERVICES, "ses", "account", "iam", "organizations", "s3"}
+BY_HAND = {*REGIONAL, *SERVICES, "ses", "account", "cloudfront", "iam", "organizations", "s3", "signin"}
 
 
 def outcome(error):

@@ -16,7 +16,7 @@ class WaysIn:
         if policy := self.optional(client.get_resource_policy, ResourceArn=arn).get("PolicyDocument"):
             self.document(policy)
 
-    def delegation(self, client):
+    def partners(self, client):
         """What acts in an account, or leaves it, without a role of its own."""
         more = {}
         while more is not None:

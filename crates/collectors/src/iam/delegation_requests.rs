@@ -1,5 +1,5 @@
-//! Requests of partners to act in the account for a time, by ListDelegationRequests. Calls for each account: one for each
-//! 1000.
+//! Requests of partners to act in the account for a time, by ListDelegationRequests. Calls for each account: one for
+//! each 1000.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Whether an account's identities may get tokens for services outside of AWS, by GetOutboundWebIdentityFederationInfo.
 
-use aws_sdk_iam::operation::get_outbound_web_identity_federation_info::GetOutboundWebIdentityFederationInfoOutput as Info;
+use aws_sdk_iam::operation::get_outbound_web_identity_federation_info as outbound;
 use orgcensus_collect::{Collector, Error, Optional, Rows, Runs, Said, Scope, Session, call, client};
 use orgcensus_row::{Row, table};
 use serde::Serialize;
@@ -43,7 +43,11 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 /// The SDK returns false for a flag that is missing in the answer.
-fn outbound_federation(info: Option<Info>, said: &Said, unread: &mut Unread) -> OutboundFederation {
+fn outbound_federation(
+    info: Option<outbound::GetOutboundWebIdentityFederationInfoOutput>,
+    said: &Said,
+    unread: &mut Unread,
+) -> OutboundFederation {
     let Some(info) = info else { return OutboundFederation { is_enabled: Some(false), issuer_url: None } };
     let is_enabled = said.has("JwtVendingEnabled").then_some(info.jwt_vending_enabled);
     OutboundFederation {

@@ -17,8 +17,8 @@ const GET: Read<Got> = reads("iot", "GetPolicy");
 /// How IoT says that there is no such policy.
 const GONE: &[&str] = &["ResourceNotFoundException"];
 
-/// One policy of IoT: what the devices may do whose certificates it is attached to. Its document is in policy_documents,
-/// as an inline policy, and names no principals.
+/// One policy of IoT: what the devices may do whose certificates it is attached to. Its document is in
+/// policy_documents, as an inline policy, and names no principals.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "iot_policies", key = "arn")]
 pub struct IotPolicy {
