@@ -28,6 +28,7 @@ from messages import MESSAGES, Messages  # noqa: E402
 from one_by_one import one_by_one  # noqa: E402
 from organization_wide import OrganizationWide  # noqa: E402
 from plain_services import PlainServices, folders, plain  # noqa: E402
+from ways_in import WAYS_IN, WaysIn  # noqa: E402
 
 KEYS = ("AKIASIMULATEDMANAGEMENT", "CANARY/management/secret/access/key")
 ROLE = "orgcensus"
@@ -38,6 +39,9 @@ REPORT_POLLS = 10
 ABSENT = {
     "AccessGrantsInstanceResourcePolicyNotExists",
     "CloudHsmResourceNotFoundException",
+    "EntityNotFound",
+    "FeatureDisabled",
+    "FeatureDisabledException",
     "KMSInvalidStateException",
     "NoSuchAccessPointPolicy",
     "NoSuchBucketPolicy",
@@ -51,6 +55,7 @@ ABSENT = {
     "PolicyNotFoundException",
     "RepositoryPolicyNotFoundException",
     "RegistryPolicyNotFoundException",
+    "ResourceNotFound",
     "ResourceNotFoundException",
     "ResourceNotFoundFault",
     "ResourcePolicyNotFoundException",
@@ -62,7 +67,7 @@ ABSENT = {
 }
 
 
-class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices, DeclaredKinds):
+class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices, DeclaredKinds, WaysIn):
     """What boto3 found."""
 
     def __init__(self, aws, checks, tables):
@@ -159,7 +164,10 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices,
         self.iam(aws.client("iam"))
         self.s3(aws, account_id)
         self.ecr_public(aws.client("ecr-public", "us-east-1"))
+        self.cloudfront(aws.client("cloudfront"))
+        self.sign_in(aws.client("signin"))
         for region in aws.client("ec2").describe_regions()["Regions"]:
+            self.directory_buckets(aws, region["RegionName"])
             for service in [*REGIONAL, *self.plain, *SERVICES]:
                 name = region["RegionName"]
                 try:
@@ -184,6 +192,7 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices,
         self.credential_report(client)
         self.credentials(client)
         self.identity_providers(client)
+        self.partners(client)
         summary = client.get_account_summary()["SummaryMap"]
         self.facts["accounts_with_root_key"] += summary["AccountAccessKeysPresent"]
         self.optional(client.get_account_password_policy)
@@ -471,10 +480,11 @@ REGIONAL = {
     "sns": Census.sns,
     "sqs": Census.sqs,
     **MESSAGES,
+    **WAYS_IN,
 }
 
 # The services that have code of their own here; all others are read by what boto3 knows of them.
-BY_HAND = {*REGIONAL, *SERVICES, "ses", "account", "iam", "organizations", "s3"}
+BY_HAND = {*REGIONAL, *SERVICES, "ses", "account", "cloudfront", "iam", "organizations", "s3", "signin"}
 
 
 def outcome(error):

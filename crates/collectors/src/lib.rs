@@ -8,6 +8,7 @@ pub mod listed;
 mod testing;
 
 // Made by scripts/services, from here …
+pub mod accountaccess;
 pub mod acmpca;
 pub mod aiops;
 pub mod amp;
@@ -18,6 +19,7 @@ pub mod bedrock;
 pub mod bedrockagent;
 pub mod bedrockagentcorecontrol;
 pub mod cleanroomsml;
+pub mod cloudfront;
 pub mod cloudhsmv2;
 pub mod cloudtrail;
 pub mod cloudwatchlogs;
@@ -32,6 +34,8 @@ pub mod dynamodb;
 pub mod ec2;
 pub mod ecr;
 pub mod efs;
+pub mod eks;
+pub mod elbv2;
 pub mod entityresolution;
 pub mod eventbridge;
 pub mod glacier;
@@ -39,10 +43,12 @@ pub mod glue;
 pub mod iam;
 pub mod identity_center;
 pub mod imagebuilder;
+pub mod iot;
 pub mod kafka;
 pub mod kinesis;
 pub mod kms;
 pub mod lambda;
+pub mod lambdaweb;
 pub mod lexmodelsv2;
 pub mod lightsail;
 pub mod mediapackagev2;
@@ -76,6 +82,7 @@ pub mod serverlessapplicationrepository;
 pub mod servicecatalog;
 pub mod sesv2;
 pub mod signer;
+pub mod signin;
 pub mod sns;
 pub mod sqs;
 pub mod ssm;
@@ -89,6 +96,7 @@ pub mod xray;
 
 /// The services, each with its collectors.
 const SERVICES: &[&[Collector]] = &[
+    accountaccess::COLLECTORS,
     acmpca::COLLECTORS,
     aiops::COLLECTORS,
     amp::COLLECTORS,
@@ -99,6 +107,7 @@ const SERVICES: &[&[Collector]] = &[
     bedrockagent::COLLECTORS,
     bedrockagentcorecontrol::COLLECTORS,
     cleanroomsml::COLLECTORS,
+    cloudfront::COLLECTORS,
     cloudhsmv2::COLLECTORS,
     cloudtrail::COLLECTORS,
     cloudwatchlogs::COLLECTORS,
@@ -113,6 +122,8 @@ const SERVICES: &[&[Collector]] = &[
     ec2::COLLECTORS,
     ecr::COLLECTORS,
     efs::COLLECTORS,
+    eks::COLLECTORS,
+    elbv2::COLLECTORS,
     entityresolution::COLLECTORS,
     eventbridge::COLLECTORS,
     glacier::COLLECTORS,
@@ -120,10 +131,12 @@ const SERVICES: &[&[Collector]] = &[
     iam::COLLECTORS,
     identity_center::COLLECTORS,
     imagebuilder::COLLECTORS,
+    iot::COLLECTORS,
     kafka::COLLECTORS,
     kinesis::COLLECTORS,
     kms::COLLECTORS,
     lambda::COLLECTORS,
+    lambdaweb::COLLECTORS,
     lexmodelsv2::COLLECTORS,
     lightsail::COLLECTORS,
     mediapackagev2::COLLECTORS,
@@ -157,6 +170,7 @@ const SERVICES: &[&[Collector]] = &[
     servicecatalog::COLLECTORS,
     sesv2::COLLECTORS,
     signer::COLLECTORS,
+    signin::COLLECTORS,
     sns::COLLECTORS,
     sqs::COLLECTORS,
     ssm::COLLECTORS,

@@ -65,7 +65,7 @@ impl Request {
 
     /// The operation in the table of calls.
     pub(crate) fn wire(&self) -> Option<&'static Operation> {
-        operation(self.service.name, &self.operation)
+        operation(self.service.in_table(), &self.operation)
     }
 
     /// A parameter as text.
