@@ -30,7 +30,8 @@ async fn found(crawled: &Crawled) -> Cells {
     };
     let (mut facts, misconfigurations) = (crawled.answers("F").await, crawled.answers("B").await);
     facts.extend(misconfigurations);
-    facts.extend(crawled.answers("E").await);
+    // Lists have no numbers.
+    facts.extend(crawled.answers("E").await.into_iter().filter(|it| it["numerator"].is_number()));
     facts.iter().map(cell).collect()
 }
 

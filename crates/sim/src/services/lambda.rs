@@ -141,8 +141,8 @@ fn functions(place: &Place<'_>) -> Vec<Function> {
         .collect()
 }
 
-/// Counts functions by the ends of their runtimes and the names in their environments. The runtimes' ends are past or
-/// not, whenever the simulated present is.
+/// Counts functions by the ends of their runtimes, of which only that of python2.7 is past, and by the names in their
+/// environments.
 fn count(place: &Place<'_>, tally: &mut Tally) {
     for function in functions(place) {
         if let Some(runtime) = function.runtime {
