@@ -69,7 +69,8 @@ class Messages:
                 self.found("ssm_managed_instances")
             if not ids:
                 continue
-            for state in self.pages_of(client, "describe_instance_patch_states", "InstancePatchStates", InstanceIds=ids):
+            key = "InstancePatchStates"
+            for state in self.pages_of(client, "describe_instance_patch_states", key, InstanceIds=ids):
                 self.found("ssm_patch_states")
                 assert state["InstanceId"] in ids and state["OperationEndTime"], state
         for parameter in self.pages_of(client, "describe_parameters", "Parameters"):

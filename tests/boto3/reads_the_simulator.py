@@ -372,7 +372,8 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices,
             if policy := self.optional(client.get_repository_policy, repositoryName=name).get("policyText"):
                 self.document(policy)
             client.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
-            [scanned] = client.batch_get_repository_scanning_configuration(repositoryNames=[name])["scanningConfigurations"]
+            scanning = client.batch_get_repository_scanning_configuration(repositoryNames=[name])
+            [scanned] = scanning["scanningConfigurations"]
             self.checks.equal("a repository's scanning", name, scanned["repositoryName"])
             self.found("ecr_repository_scanning")
             self.ecr_images(client, name)

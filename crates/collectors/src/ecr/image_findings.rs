@@ -1,7 +1,8 @@
-//! What scans found in the newest images of each private repository: DescribeRepositories, DescribeImages for each, then
-//! DescribeImageScanFindings for those of the newest of whose scan the list says nothing.
+//! What scans found in the newest images of each private repository: DescribeRepositories, DescribeImages for each,
+//! then DescribeImageScanFindings for those of the newest of whose scan the list says nothing.
 //!
-//! DescribeImages has the counts of Inspector's scans and of ECR's older ones. Of ECR's present basic scans it says nothing.
+//! DescribeImages has the counts of Inspector's scans and of ECR's older ones. Of ECR's present basic scans it says
+//! nothing.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -68,8 +69,8 @@ pub struct ImageFindings {
     pub artifact_media_type: Option<String>,
     /// ACTIVE, ARCHIVED or ACTIVATING. Null: AWS did not say.
     pub image_status: Option<String>,
-    /// COMPLETE, ACTIVE (scanned again and again), IN_PROGRESS, FAILED, UNSUPPORTED_IMAGE … Null: it was never scanned, or
-    /// AWS did not say.
+    /// COMPLETE, ACTIVE (scanned again and again), IN_PROGRESS, FAILED, UNSUPPORTED_IMAGE … Null: it was never scanned,
+    /// or AWS did not say.
     pub scan_status: Option<String>,
     /// When it was last scanned (UTC). Null: never, or AWS did not say.
     pub scanned_at: Option<Timestamp>,

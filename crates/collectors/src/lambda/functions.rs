@@ -77,10 +77,11 @@ pub struct Function {
     pub tags: Option<BTreeMap<String, String>>,
     /// Those of the names of its environment variables that look like a secret's. Null: Lambda could not read them.
     pub secret_like_variables: Option<Vec<String>>,
-    /// The day (UTC) from which AWS gives its runtime no patches, also one to come. Null: a container image, or a runtime
-    /// whose end this version does not know.
+    /// The day (UTC) from which AWS gives its runtime no patches, also one to come. Null: a container image, or a
+    /// runtime whose end this version does not know.
     pub runtime_deprecated_at: Option<Timestamp>,
-    /// Whether its runtime is past that day. Null: a container image, or a runtime whose end this version does not know.
+    /// Whether its runtime is past that day. Null: a container image, or a runtime whose end this version does not
+    /// know.
     pub is_runtime_deprecated: Option<bool>,
     /// The day (UTC) from which functions of its runtime cannot be created. Null: not known, or none is set.
     pub runtime_create_blocked_at: Option<Timestamp>,

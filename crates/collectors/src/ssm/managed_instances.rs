@@ -14,8 +14,8 @@ const LIST: Read<Page> = reads("ssm", "DescribeInstanceInformation");
 /// The most instances that one call about their patches takes.
 const AT_ONCE: usize = 50;
 
-/// One machine that Systems Manager manages: an EC2 instance, or a server elsewhere. An instance that is not here has no
-/// agent that reports, or may not report.
+/// One machine that Systems Manager manages: an EC2 instance, or a server elsewhere. An instance that is not here has
+/// no agent that reports, or may not report.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "ssm_managed_instances", key = "instance_id")]
 pub struct ManagedInstance {

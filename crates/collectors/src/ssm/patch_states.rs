@@ -45,10 +45,11 @@ pub struct PatchState {
     pub not_applicable_count: Option<i32>,
     /// How many security updates exist that the baseline has not approved. Null: AWS did not say.
     pub available_security_update_count: Option<i32>,
-    /// How many patches that must be there at once, critical by the baseline, are missing, failed, rejected or wait for a
-    /// start. Null: AWS did not say.
+    /// How many patches that must be there at once, critical by the baseline, are missing, failed, rejected or wait for
+    /// a start. Null: AWS did not say.
     pub critical_non_compliant_count: Option<i32>,
-    /// How many patches classified as security are missing, failed, rejected or wait for a start. Null: AWS did not say.
+    /// How many patches classified as security are missing, failed, rejected or wait for a start. Null: AWS did not
+    /// say.
     pub security_non_compliant_count: Option<i32>,
     /// How many others are. Null: AWS did not say.
     pub other_non_compliant_count: Option<i32>,
