@@ -381,8 +381,27 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices,
             if policy := self.optional(client.get_repository_policy, repositoryName=name).get("policyText"):
                 self.document(policy)
             client.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
+            scanning = client.batch_get_repository_scanning_configuration(repositoryNames=[name])
+            [scanned] = scanning["scanningConfigurations"]
+            self.checks.equal("a repository's scanning", name, scanned["repositoryName"])
+            self.found("ecr_repository_scanning")
+            self.ecr_images(client, name)
+        client.get_registry_scanning_configuration()["scanningConfiguration"]["scanType"]
+        self.found("ecr_registry_scanning")
         self.optional(client.get_registry_policy)
         self.arns.add(f"arn:aws:ecr:{client.meta.region_name}:{self.account_id}:registry")
+
+    def ecr_images(self, client, name):
+        tagged = {"tagStatus": "TAGGED"}
+        images = self.pages_of(client, "describe_images", "imageDetails", repositoryName=name, filter=tagged)
+        for image in sorted(images, key=lambda it: it["imagePushedAt"], reverse=True)[:5]:
+            self.found("ecr_image_findings")
+            one = {"repositoryName": name, "imageId": {"imageDigest": image["imageDigest"]}}
+            try:
+                status = client.describe_image_scan_findings(**one)["imageScanStatus"]
+                self.checks.equal("a scan, told twice", status, image.get("imageScanStatus", status))
+            except ClientError as error:
+                self.checks.equal("no scan", "ScanNotFoundException", error.response["Error"]["Code"])
 
     def ecr_public(self, client):
         for repository in self.pages_of(client, "describe_repositories", "repositories"):

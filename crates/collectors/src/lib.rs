@@ -4,6 +4,7 @@ use orgcensus_collect::Collector;
 
 mod items;
 pub mod listed;
+mod secret_names;
 #[cfg(test)]
 mod testing;
 

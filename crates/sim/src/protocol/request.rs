@@ -94,6 +94,11 @@ impl Request {
         self.parameters.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// A parameter of the JSON protocols that is a structure.
+    pub(crate) fn structure(&self, name: &str) -> Option<&Value> {
+        self.parameters.get(name).filter(|value| value.is_object())
+    }
+
     /// A parameter with many values: a JSON list, or `Name.member.1`, `Name.1` of a form.
     pub(crate) fn texts(&self, name: &str) -> Vec<&str> {
         if let Some(list) = self.parameters.get(name).and_then(Value::as_array) {
