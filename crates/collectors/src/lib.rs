@@ -32,6 +32,8 @@ pub mod dynamodb;
 pub mod ec2;
 pub mod ecr;
 pub mod efs;
+pub mod elasticloadbalancing;
+pub mod elasticloadbalancingv2;
 pub mod entityresolution;
 pub mod eventbridge;
 pub mod glacier;
@@ -113,6 +115,8 @@ const SERVICES: &[&[Collector]] = &[
     ec2::COLLECTORS,
     ecr::COLLECTORS,
     efs::COLLECTORS,
+    elasticloadbalancing::COLLECTORS,
+    elasticloadbalancingv2::COLLECTORS,
     entityresolution::COLLECTORS,
     eventbridge::COLLECTORS,
     glacier::COLLECTORS,

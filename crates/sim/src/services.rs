@@ -34,6 +34,8 @@ pub(crate) mod ec2;
 pub(crate) mod ecr;
 pub(crate) mod ecrpublic;
 pub(crate) mod efs;
+pub(crate) mod elasticloadbalancing;
+pub(crate) mod elasticloadbalancingv2;
 pub(crate) mod entityresolution;
 pub(crate) mod eventbridge;
 pub(crate) mod glacier;
@@ -118,6 +120,8 @@ pub(crate) static SERVICES: &[&Service] = &[
     &ecr::SERVICE,
     &ecrpublic::SERVICE,
     &efs::SERVICE,
+    &elasticloadbalancing::SERVICE,
+    &elasticloadbalancingv2::SERVICE,
     &entityresolution::SERVICE,
     &eventbridge::SERVICE,
     &glacier::SERVICE,
