@@ -31,6 +31,7 @@ pub mod dsql;
 pub mod dynamodb;
 pub mod ec2;
 pub mod ecr;
+pub mod ecs;
 pub mod efs;
 pub mod elasticloadbalancing;
 pub mod elasticloadbalancingv2;
@@ -114,6 +115,7 @@ const SERVICES: &[&[Collector]] = &[
     dynamodb::COLLECTORS,
     ec2::COLLECTORS,
     ecr::COLLECTORS,
+    ecs::COLLECTORS,
     efs::COLLECTORS,
     elasticloadbalancing::COLLECTORS,
     elasticloadbalancingv2::COLLECTORS,

@@ -33,6 +33,7 @@ pub(crate) mod dynamodb;
 pub(crate) mod ec2;
 pub(crate) mod ecr;
 pub(crate) mod ecrpublic;
+pub(crate) mod ecs;
 pub(crate) mod efs;
 pub(crate) mod elasticloadbalancing;
 pub(crate) mod elasticloadbalancingv2;
@@ -119,6 +120,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &ec2::SERVICE,
     &ecr::SERVICE,
     &ecrpublic::SERVICE,
+    &ecs::SERVICE,
     &efs::SERVICE,
     &elasticloadbalancing::SERVICE,
     &elasticloadbalancingv2::SERVICE,
