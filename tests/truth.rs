@@ -28,8 +28,10 @@ async fn found(crawled: &Crawled) -> Cells {
         let key = (text(row, "id"), text(row, "population"), text(row, "definition"));
         (key, (number(row, "numerator"), number(row, "denominator") + number(row, "unknown_count")))
     };
-    let (mut facts, misconfigurations) = (crawled.answers("F").await, crawled.answers("B").await);
-    facts.extend(misconfigurations);
+    let mut facts = crawled.answers("F").await;
+    for part in ["B", "E"] {
+        facts.extend(crawled.answers(part).await);
+    }
     facts.iter().map(cell).collect()
 }
 

@@ -12,7 +12,7 @@ use crate::policies::{Kind, ResourcePolicy, Subject, Verdict, any_kind};
 use crate::protocol::{Problem, Refusal};
 use crate::quota::{each, together};
 use crate::service::{Service, get, list};
-use crate::truth::{At, Planted, resources};
+use crate::truth::{At, Planted, Tally, resources};
 use serde_json::{Map, Value, json};
 
 pub(crate) static SERVICE: Service = Service {
@@ -71,6 +71,7 @@ pub(crate) static SERVICE: Service = Service {
         resources(At::Region, |place| layers::versions(place).into_iter().map(layers::Version::planted).collect())
             .rows("lambda_layer_versions"),
     ],
+    counts: Some((At::Region, count)),
     ..Service::named("lambda")
 };
 
@@ -90,6 +91,20 @@ struct Function {
     modified_millis: i64,
     sha256: String,
     tags: Vec<(String, String)>,
+}
+
+/// The names of the functions that ran: each has a log group.
+pub(crate) fn logging(place: &Place<'_>) -> Vec<String> {
+    let mut dice = place.dice("lambda-logging");
+    functions(place).into_iter().filter(|_| dice.chance(0.7)).map(|it| it.name).collect()
+}
+
+/// Counts the functions without a log group.
+fn count(place: &Place<'_>, tally: &mut Tally) {
+    let logging = logging(place);
+    for function in functions(place) {
+        tally.misconfigurations.one("E18", "functions", "lake", !logging.contains(&function.name));
+    }
 }
 
 fn functions(place: &Place<'_>) -> Vec<Function> {

@@ -1,7 +1,8 @@
-//! Log groups: those with a policy of their own, and others.
+//! Log groups: those with a policy of their own, those of functions, and others.
 
 use super::of_groups;
 use crate::place::Place;
+use crate::services::lambda;
 use crate::truth::Tally;
 use serde_json::{Value, json};
 
@@ -18,10 +19,12 @@ pub(super) struct LogGroup {
     created_millis: i64,
 }
 
-/// The log groups of a place: those with a policy of their own, and others.
+/// The log groups of a place.
 pub(super) fn log_groups(place: &Place<'_>) -> Vec<LogGroup> {
     let (mut dice, count) = place.population("log-groups", place.organization.settings.rates.other_resources);
-    let others = (0..count).map(|number| place.arn("logs", &format!("log-group:/aws/lambda/job-{number}")));
+    let of_functions = lambda::logging(place).into_iter().map(|name| format!("/aws/lambda/{name}"));
+    let others = of_functions.chain((0..count).map(|number| format!("/app/job-{number}")));
+    let others = others.map(|name| place.arn("logs", &format!("log-group:{name}")));
     let arns: Vec<String> = of_groups(place).into_iter().map(|it| it.arn).chain(others).collect();
     let log_group = |arn: String| {
         let days = dice.between(0, 1500);
