@@ -152,8 +152,8 @@ impl Service {
         }
     }
 
-    /// The one of these services that a signature's credential scope names. If several sign with the same name, the path
-    /// decides; in the query protocol, the version in the form.
+    /// The one of these services that a signature's credential scope names. If several sign with the same name, the
+    /// path decides; in the query protocol, the version in the form.
     pub(crate) fn signed_as(services: &[&'static Self], name: &str, path: &str, form: &str) -> Option<&'static Self> {
         let mut alike = services.iter().copied().filter(|service| service.signing_name() == name);
         let first = alike.next()?;

@@ -71,7 +71,8 @@ pub struct Trail {
     pub has_management_writes: Option<bool>,
     /// Services whose management calls it leaves out, kms.amazonaws.com. Null: its selectors were not read.
     pub excluded_event_sources: Option<Vec<String>>,
-    /// The types of resources whose data calls it logs, all or some: AWS::S3::Object. Null: its selectors were not read.
+    /// The types of resources whose data calls it logs, all or some: AWS::S3::Object. Null: its selectors were not
+    /// read.
     pub data_event_types: Option<Vec<String>>,
     /// Whether its selectors are advanced ones. Null: its selectors were not read.
     pub has_advanced_selectors: Option<bool>,

@@ -25,7 +25,8 @@ pub struct LogGroup {
     pub stored_bytes: Option<i64>,
     /// How many metrics are made of what is written to it. Null: AWS did not say.
     pub metric_filter_count: Option<i32>,
-    /// Whether sensitive data in it are masked: ACTIVATED, DELETED, ARCHIVED or DISABLED. Null: it never had such a policy.
+    /// Whether sensitive data in it are masked: ACTIVATED, DELETED, ARCHIVED or DISABLED. Null: it never had such a
+    /// policy.
     pub data_protection_status: Option<String>,
     /// The policies of the account that hold for it, ACCOUNT_DATA_PROTECTION.
     pub inherited_properties: Vec<String>,

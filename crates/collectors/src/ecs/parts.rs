@@ -55,8 +55,8 @@ pub(super) fn some(arns: &[String], at_once: usize) -> Vec<Vec<String>> {
     arns.chunks(at_once).map(<[String]>::to_vec).collect()
 }
 
-/// What an answer about several things says of each, by its ARN: nothing of what is no longer there. ECS also names those
-/// of which it cannot say anything, with a reason; only MISSING means that there is no such thing.
+/// What an answer about several things says of each, by its ARN: nothing of what is no longer there. ECS also names
+/// those of which it cannot say anything, with a reason; only MISSING means that there is no such thing.
 pub(super) fn by_arn<T>(
     arns: Vec<String>,
     answer: Answer<(Vec<T>, Vec<Failure>)>,

@@ -50,11 +50,13 @@ pub struct Service {
     pub scheduling_strategy: Option<String>,
     /// Who replaces tasks when it changes: ECS, CODE_DEPLOY or EXTERNAL. Null: ECS.
     pub deployment_controller: Option<String>,
-    /// Whether its tasks get public addresses. Null: its tasks have no network interface of their own, or it was not read.
+    /// Whether its tasks get public addresses. Null: its tasks have no network interface of their own, or it was not
+    /// read.
     pub is_public_ip_assigned: Option<bool>,
     /// The subnets of its tasks. Null: it was not read. Empty: its tasks have no network interface of their own.
     pub subnet_ids: Option<Vec<String>>,
-    /// The security groups of its tasks, by id. Null: it was not read. Empty: as of subnets, or the VPC's default group.
+    /// The security groups of its tasks, by id. Null: it was not read. Empty: as of subnets, or the VPC's default
+    /// group.
     pub security_group_ids: Option<Vec<String>>,
     /// The target groups by which load balancers send to it, by their ARNs. Null: it was not read.
     pub target_group_arns: Option<Vec<String>>,

@@ -59,8 +59,8 @@ pub struct LoadBalancer {
     pub has_connection_draining: Option<bool>,
     /// After how many seconds an idle connection is closed. Null: the attributes were not read.
     pub idle_timeout_seconds: Option<i32>,
-    /// What is done with requests that may be meant to smuggle others: monitor, defensive or strictest. Null: AWS did not
-    /// say, or the attributes were not read.
+    /// What is done with requests that may be meant to smuggle others: monitor, defensive or strictest. Null: AWS did
+    /// not say, or the attributes were not read.
     pub desync_mitigation_mode: Option<String>,
     /// When it was made (UTC). Null: AWS did not say.
     pub created_at: Option<Timestamp>,

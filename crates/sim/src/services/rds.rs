@@ -137,8 +137,8 @@ fn days_ago(place: &Place<'_>, dice: &mut Dice) -> i64 {
     place.days_ago(days, dice)
 }
 
-/// Counts the instances that are public, and the databases that CloudWatch Logs gets no logs of. An instance of a cluster
-/// has the cluster's.
+/// Counts the instances that are public, and the databases that CloudWatch Logs gets no logs of. An instance of a
+/// cluster has the cluster's.
 fn count(place: &Place<'_>, tally: &mut Tally) {
     for (cluster, it) in instances(place) {
         tally.misconfigurations.one("E7", "database_instances", "lake", it.is_public);

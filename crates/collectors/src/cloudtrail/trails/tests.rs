@@ -14,7 +14,8 @@ const FULL: &str = r#"{"TrailARN":"arn:trail/all","Name":"all","HomeRegion":"eu-
     "S3KeyPrefix":"o","SnsTopicARN":"arn:topic","CloudWatchLogsLogGroupArn":"arn:group","CloudWatchLogsRoleArn":"arn:role",
     "KmsKeyId":"arn:key","HasCustomEventSelectors":true,"HasInsightSelectors":false}"#;
 
-/// Four trails: a usual one, one of which little is said, one that went away, and one of which nothing more may be read.
+/// Four trails: a usual one, one of which little is said, one that went away, and one of which nothing more may be
+/// read.
 async fn collected() -> Collected {
     let named = |name: &str| format!(r#"{{"TrailARN":"arn:trail/{name}","Name":"{name}"}}"#);
     let list = format!(r#"{{"trailList":[{FULL},{},{},{}]}}"#, named("bare"), named("gone"), named("shut"));

@@ -23,7 +23,8 @@ const FULL: &str = r#"{"taskDefinition":{"taskDefinitionArn":"arn:task-definitio
     {"name":"side","logConfiguration":{"logDriver":"splunk","options":{"splunk-token":"hunter2"}}}]},
     "tags":[{"key":"team","value":"web"}]}"#;
 
-/// Four families on two pages: a usual one, one of which little is said, one that is refused, and one without an answer.
+/// Four families on two pages: a usual one, one of which little is said, one that is refused, and one without an
+/// answer.
 async fn collected() -> Collected {
     let bare = r#"{"taskDefinition":{"taskDefinitionArn":"arn:task-definition/bare:1","family":"bare","cpu":"much"}}"#;
     let recorded = Recorded::new()

@@ -30,9 +30,11 @@ pub struct Listener {
     pub default_action_types: Vec<String>,
     /// The target groups to which such requests go, by their ARNs.
     pub default_target_group_arns: Vec<String>,
-    /// The protocol to which such requests are redirected, HTTPS. A placeholder: the same as before. Null: they are not redirected.
+    /// The protocol to which such requests are redirected, HTTPS. A placeholder: the same as before. Null: they are not
+    /// redirected.
     pub redirect_protocol: Option<String>,
-    /// The port to which such requests are redirected, 443. A placeholder: the same as before. Null: they are not redirected.
+    /// The port to which such requests are redirected, 443. A placeholder: the same as before. Null: they are not
+    /// redirected.
     pub redirect_port: Option<String>,
     /// The HTTP status of the answer that such requests get, 404. Null: they get no fixed answer.
     pub fixed_response_status: Option<String>,
