@@ -41,6 +41,9 @@ const ADDED: &[Added] = &[
         words: &["efs", "elasticfilesystem"],
         besides: &[
             "crates/calls/data/wanted.tsv",
+            // Task definitions mount its file systems.
+            "crates/collectors/src/ecs/task_definitions.rs",
+            "crates/collectors/src/ecs/task_definitions/described.rs",
             "crates/policy/src/kinds.rs",
             "crates/policy/src/resource_kind.rs",
             "crates/policy/tests/cases/deployed.jsonl",
@@ -51,6 +54,9 @@ const ADDED: &[Added] = &[
         name: "rds",
         words: &["rds"],
         besides: &[
+            // Questions about databases.
+            "config/questions/e07_public_databases.sql",
+            "config/questions/e18_not_logged.sql",
             "crates/calls/data/wanted.tsv",
             "crates/collectors/src/kms/keys/tests.rs",
             "crates/collectors/src/secretsmanager/secrets.rs",

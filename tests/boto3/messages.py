@@ -28,6 +28,9 @@ class Messages:
             for policy in self.pages_of(client, "describe_resource_policies", key, policyScope=scope):
                 self.found("logs_resource_policies", policy.get("resourceArn"))
                 self.document(policy["policyDocument"])
+        for group in self.pages_of(client, "describe_log_groups", "logGroups"):
+            self.found("logs_log_groups")
+            assert group["arn"] == f"{group['logGroupArn']}:*", group
         # Added after the lists: where they are refused, nothing is found.
         self.arns.add(f"arn:aws:logs:{client.meta.region_name}:{self.account_id}:resource-policies")
         for destination in self.pages_of(client, "describe_destinations", "destinations"):

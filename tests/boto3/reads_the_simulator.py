@@ -28,6 +28,7 @@ from messages import MESSAGES, Messages  # noqa: E402
 from one_by_one import one_by_one  # noqa: E402
 from organization_wide import OrganizationWide  # noqa: E402
 from plain_services import PlainServices, folders, plain  # noqa: E402
+from targets import BESIDE, TARGETS, Targets  # noqa: E402
 from ways_in import WAYS_IN, WaysIn  # noqa: E402
 
 KEYS = ("AKIASIMULATEDMANAGEMENT", "CANARY/management/secret/access/key")
@@ -67,7 +68,7 @@ ABSENT = {
 }
 
 
-class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices, DeclaredKinds, WaysIn):
+class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices, DeclaredKinds, Targets, WaysIn):
     """What boto3 found."""
 
     def __init__(self, aws, checks, tables):
@@ -180,6 +181,8 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices,
             read(self, aws.client(folders()[service], region))
         elif service in SERVICES:
             self.declared_kinds(aws, service, region)
+            if read := BESIDE.get(service):
+                read(self, aws.client(folders()[service], region))
         else:
             self.plain_service(aws.client(folders()[service], region), service, self.plain[service])
 
@@ -367,6 +370,9 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices,
         for vpc in self.pages_of(client, "describe_vpcs", "Vpcs"):
             self.found("ec2_vpcs")
             self.checks.equal("a VPC's owner", self.account_id, vpc["OwnerId"])
+        for log in self.pages_of(client, "describe_flow_logs", "FlowLogs"):
+            self.found("ec2_flow_logs")
+            assert log["ResourceId"].startswith("vpc-"), log
         for endpoint in self.pages_of(client, "describe_vpc_endpoints", "VpcEndpoints"):
             place = f"{client.meta.region_name}:{self.account_id}"
             self.found("ec2_vpc_endpoints", f"arn:aws:ec2:{place}:vpc-endpoint/{endpoint['VpcEndpointId']}")
@@ -499,6 +505,7 @@ REGIONAL = {
     "sns": Census.sns,
     "sqs": Census.sqs,
     **MESSAGES,
+    **TARGETS,
     **WAYS_IN,
 }
 

@@ -54,7 +54,6 @@ class WaysIn:
             if policy := self.optional(client.get_resource_policy, ResourceArn=arn).get("Policy"):
                 self.document(policy)
 
-
     def account_access(self, client):
         for application in self.pages_of(client, "list_applications", "applications"):
             self.found("account_access_applications")
@@ -100,7 +99,6 @@ def by_marker(call, part):
 WAYS_IN = {
     "accountaccess": WaysIn.account_access,
     "eks": WaysIn.clusters,
-    "elasticloadbalancingv2": WaysIn.trust_stores,
     "iot": WaysIn.iot_policies,
     "lambdaweb": WaysIn.web_functions,
 }

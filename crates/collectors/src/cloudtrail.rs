@@ -6,6 +6,8 @@ use orgcensus_collect::kinds::{CLOUDTRAIL_CHANNEL, CLOUDTRAIL_DASHBOARD, CLOUDTR
 use crate::listed::Input::{Arn, Text};
 use crate::listed::{list, listed, listed_collectors, policy};
 
+pub mod trails;
+
 listed_collectors! {
     /// Channels, with their policies.
     CHANNELS = listed(
@@ -43,4 +45,4 @@ listed_collectors! {
 }
 
 /// What reads it.
-pub(crate) const COLLECTORS: &[Collector] = &[CHANNELS, EVENT_DATA_STORES, DASHBOARDS];
+pub(crate) const COLLECTORS: &[Collector] = &[CHANNELS, EVENT_DATA_STORES, DASHBOARDS, trails::TRAILS];

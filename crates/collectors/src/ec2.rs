@@ -4,6 +4,7 @@ use orgcensus_collect::Collector;
 
 pub mod account_settings;
 mod cedar;
+pub mod flow_logs;
 pub mod fpga_images;
 pub mod images;
 pub mod instances;
@@ -22,6 +23,7 @@ pub mod vpcs;
 /// What reads it.
 pub(crate) const COLLECTORS: &[Collector] = &[
     account_settings::ACCOUNT_SETTINGS,
+    flow_logs::FLOW_LOGS,
     fpga_images::FPGA_IMAGES,
     images::IMAGES,
     instances::INSTANCES,

@@ -34,9 +34,11 @@ pub mod dsql;
 pub mod dynamodb;
 pub mod ec2;
 pub mod ecr;
+pub mod ecs;
 pub mod efs;
 pub mod eks;
-pub mod elbv2;
+pub mod elasticloadbalancing;
+pub mod elasticloadbalancingv2;
 pub mod entityresolution;
 pub mod eventbridge;
 pub mod glacier;
@@ -122,9 +124,11 @@ const SERVICES: &[&[Collector]] = &[
     dynamodb::COLLECTORS,
     ec2::COLLECTORS,
     ecr::COLLECTORS,
+    ecs::COLLECTORS,
     efs::COLLECTORS,
     eks::COLLECTORS,
-    elbv2::COLLECTORS,
+    elasticloadbalancing::COLLECTORS,
+    elasticloadbalancingv2::COLLECTORS,
     entityresolution::COLLECTORS,
     eventbridge::COLLECTORS,
     glacier::COLLECTORS,

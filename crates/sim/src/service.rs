@@ -158,12 +158,18 @@ impl Service {
         }
     }
 
-    /// The one of these services that a signature's credential scope names. If several sign with the same name, the path
-    /// decides.
-    pub(crate) fn signed_as(services: &[&'static Self], name: &str, path: &str) -> Option<&'static Self> {
+    /// The one of these services that a signature's credential scope names. If several sign with the same name, the
+    /// path decides; in the query protocol, the version in the form.
+    pub(crate) fn signed_as(services: &[&'static Self], name: &str, path: &str, form: &str) -> Option<&'static Self> {
         let mut alike = services.iter().copied().filter(|service| service.signing_name() == name);
         let first = alike.next()?;
-        Some(alike.find(|service| service.begins(path)).unwrap_or(first))
+        Some(alike.find(|service| service.begins(path) || service.is_version(form)).unwrap_or(first))
+    }
+
+    /// Whether a form of the query protocol asks for the version of this service: `Version=2015-12-01`.
+    fn is_version(&self, form: &str) -> bool {
+        let Some(wire) = self.wire().filter(|wire| wire.protocol == Protocol::Query) else { return false };
+        form.split('&').any(|pair| pair.strip_prefix("Version=") == Some(wire.api_version))
     }
 
     /// Whether the path of one of its operations begins with the same part as this path.
@@ -251,11 +257,14 @@ mod tests {
 
     #[test]
     fn a_signature_and_a_path_say_the_service() {
-        let of = |name, path| Service::signed_as(SERVICES, name, path).map(|it| it.name);
+        let of = |name, path| Service::signed_as(SERVICES, name, path, "").map(|it| it.name);
         assert_eq!(of("s3", "/bucket"), Some("s3"));
         assert_eq!(of("s3express", "/"), Some("s3express"));
         assert_eq!(of("s3", "/v20180820/configuration/publicAccessBlock"), Some("s3control"));
         assert_eq!(of("sso", "/"), Some("ssoadmin"));
         assert_eq!(of("nosuch", "/"), None);
+        let balancing = |form| Service::signed_as(SERVICES, "elasticloadbalancing", "/", form).map(|it| it.name);
+        assert_eq!(balancing("Action=DescribeLoadBalancers&Version=2012-06-01"), Some("elasticloadbalancing"));
+        assert_eq!(balancing("Action=DescribeLoadBalancers&Version=2015-12-01"), Some("elasticloadbalancingv2"));
     }
 }

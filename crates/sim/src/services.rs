@@ -35,9 +35,11 @@ pub(crate) mod dynamodb;
 pub(crate) mod ec2;
 pub(crate) mod ecr;
 pub(crate) mod ecrpublic;
+pub(crate) mod ecs;
 pub(crate) mod efs;
 pub(crate) mod eks;
-pub(crate) mod elbv2;
+pub(crate) mod elasticloadbalancing;
+pub(crate) mod elasticloadbalancingv2;
 pub(crate) mod entityresolution;
 pub(crate) mod eventbridge;
 pub(crate) mod glacier;
@@ -127,9 +129,11 @@ pub(crate) static SERVICES: &[&Service] = &[
     &ec2::SERVICE,
     &ecr::SERVICE,
     &ecrpublic::SERVICE,
+    &ecs::SERVICE,
     &efs::SERVICE,
     &eks::SERVICE,
-    &elbv2::SERVICE,
+    &elasticloadbalancing::SERVICE,
+    &elasticloadbalancingv2::SERVICE,
     &entityresolution::SERVICE,
     &eventbridge::SERVICE,
     &glacier::SERVICE,

@@ -63,6 +63,8 @@ pub struct Function {
     pub kms_key_arn: Option<String>,
     /// X-Ray tracing: PassThrough or Active.
     pub tracing_mode: Option<String>,
+    /// The log group that it writes to, by name. It is made when it first runs. Null: AWS did not say.
+    pub log_group_name: Option<String>,
     /// Where events go that could not be processed. Null: nowhere.
     pub dead_letter_target_arn: Option<String>,
     /// The names of its environment variables, sorted; never their values. Null: Lambda could not read them.
@@ -132,6 +134,7 @@ struct Configuration {
     #[serde(rename = "KMSKeyArn")]
     kms_key_arn: Option<String>,
     tracing_config: Tracing,
+    logging_config: Logging,
     dead_letter_config: DeadLetters,
     environment: Environment,
 }
@@ -154,6 +157,12 @@ struct Vpc {
 #[serde(default, rename_all = "PascalCase")]
 struct Tracing {
     mode: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Logging {
+    log_group: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -262,6 +271,7 @@ fn function(
         security_group_ids: it.vpc_config.security_group_ids,
         kms_key_arn: it.kms_key_arn,
         tracing_mode: it.tracing_config.mode,
+        log_group_name: it.logging_config.log_group,
         dead_letter_target_arn: it.dead_letter_config.target_arn,
         has_secret_like_environment_name: secrets.as_ref().map(|names| !names.is_empty()),
         environment_names: names,

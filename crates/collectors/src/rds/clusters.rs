@@ -56,6 +56,10 @@ pub struct Cluster {
     pub backup_retention_days: Option<i32>,
     /// Whether its instances are in several zones. Null: AWS did not say.
     pub is_multi_az: Option<bool>,
+    /// The logs that CloudWatch Logs gets: audit, error, postgresql ….
+    pub log_exports: Vec<String>,
+    /// Whether CloudWatch Logs gets any of its logs.
+    pub has_log_exports: bool,
     /// When it was made (UTC). Null: it is not ready yet.
     pub created_at: Option<Timestamp>,
     /// Whole days since it was made.
@@ -112,6 +116,7 @@ struct Described {
     #[serde(rename = "MultiAZ")]
     multi_az: Option<bool>,
     cluster_create_time: Option<Moment>,
+    enabled_cloudwatch_logs_exports: Vec<String>,
     tag_list: Vec<Tag>,
 }
 
@@ -160,6 +165,8 @@ fn cluster(session: &Session, it: Described, now: Timestamp, unread: &mut Unread
         is_deletion_protected: it.deletion_protection,
         backup_retention_days: it.backup_retention_period,
         is_multi_az: it.multi_az,
+        has_log_exports: !it.enabled_cloudwatch_logs_exports.is_empty(),
+        log_exports: it.enabled_cloudwatch_logs_exports,
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
         tags: by_key(it.tag_list),

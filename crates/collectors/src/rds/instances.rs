@@ -59,6 +59,10 @@ pub struct Instance {
     pub ca_certificate_identifier: Option<String>,
     /// Its storage, in GiB. Aurora says 1 or 0, since the cluster has the storage.
     pub allocated_storage_gib: Option<i32>,
+    /// The logs that CloudWatch Logs gets: audit, error, postgresql ….
+    pub log_exports: Vec<String>,
+    /// Whether CloudWatch Logs gets any of its logs.
+    pub has_log_exports: bool,
     /// When it was made (UTC). Null: it is not ready yet.
     pub created_at: Option<Timestamp>,
     /// Whole days since it was made.
@@ -118,6 +122,7 @@ struct Described {
     ca_certificate: Option<String>,
     allocated_storage: Option<i32>,
     instance_create_time: Option<Moment>,
+    enabled_cloudwatch_logs_exports: Vec<String>,
     tag_list: Vec<Tag>,
 }
 
@@ -183,6 +188,8 @@ fn instance(session: &Session, it: Described, now: Timestamp, unread: &mut Unrea
         has_auto_minor_version_upgrade: unread.value("AutoMinorVersionUpgrade", it.auto_minor_version_upgrade),
         ca_certificate_identifier: it.ca_certificate,
         allocated_storage_gib: it.allocated_storage,
+        has_log_exports: !it.enabled_cloudwatch_logs_exports.is_empty(),
+        log_exports: it.enabled_cloudwatch_logs_exports,
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
         tags: by_key(it.tag_list),
@@ -212,6 +219,7 @@ mod tests {
         <BackupRetentionPeriod>7</BackupRetentionPeriod><AutoMinorVersionUpgrade>true</AutoMinorVersionUpgrade>
         <CACertificateIdentifier>rds-ca-2030</CACertificateIdentifier><AllocatedStorage>1</AllocatedStorage>
         <InstanceCreateTime>2025-12-22T00:00:00.000Z</InstanceCreateTime>
+        <EnabledCloudwatchLogsExports><member>postgresql</member></EnabledCloudwatchLogsExports>
         <TagList><Tag><Key>team</Key><Value>a &amp; b</Value></Tag></TagList></DBInstance>";
     const BARE: &str =
         "<DBInstance><DBInstanceIdentifier>two</DBInstanceIdentifier><DBInstanceStatus>resting</DBInstanceStatus>
@@ -244,6 +252,8 @@ mod tests {
             ["db_cluster_identifier", "vpc_id", "subnet_group_name", "backup_retention_days", "is_deletion_protected"];
         assert_eq!(columns(&collected, "rds_instances", &names)[0], json!(["pair", "vpc-0a", "private", 7, false]));
         assert_eq!(collected.table("rds_instances")[0]["tags"], json!({"team": "a & b"}));
+        let exports = columns(&collected, "rds_instances", &["log_exports", "has_log_exports"]);
+        assert_eq!(exports, [json!([["postgresql"], true]), json!([[], false])]);
         // The engine, the moment, and seven values that RDS always gives.
         assert_eq!(collected.short(), (9, vec!["rds_instances"]));
     }

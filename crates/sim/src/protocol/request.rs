@@ -30,15 +30,16 @@ pub(crate) struct Signature {
 impl Signature {
     /// Reads `Credential=KEY/DATE/REGION/SERVICE/aws4_request`. The simulator does not verify the signature itself, so
     /// it lets every caller in. The signature must name one of these services.
-    pub(crate) fn of<T>(services: &[&'static Service], request: &http::Request<T>) -> Option<Self> {
+    pub(crate) fn of(services: &[&'static Service], request: &http::Request<Bytes>) -> Option<Self> {
         let header = request.headers().get(http::header::AUTHORIZATION)?.to_str().ok()?;
         let scope = header.split_once("Credential=")?.1.split([',', ' ']).next()?;
         let mut parts = scope.split('/');
         let (access_key_id, _date, region, service) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let form = String::from_utf8_lossy(request.body());
         Some(Self {
             access_key_id: access_key_id.to_owned(),
             region: region.to_owned(),
-            service: Service::signed_as(services, service, request.uri().path())?,
+            service: Service::signed_as(services, service, request.uri().path(), &form)?,
         })
     }
 

@@ -1,4 +1,6 @@
-//! CloudWatch Logs: policies of regions and log groups, and destinations of logs.
+//! CloudWatch Logs: log groups, policies of regions and log groups, and destinations of logs.
+
+mod log_groups;
 
 use crate::context::Context;
 use crate::dice::some_tags;
@@ -22,10 +24,12 @@ pub(crate) static SERVICE: Service = Service {
         list("DescribeDestinations", "destinations", |context| {
             Ok(destinations(&context.place).iter().map(|it| describe(&context.place, it)).collect())
         }),
+        list("DescribeLogGroups", "logGroups", |context| Ok(log_groups::describe(&context.place))),
         list("DescribeResourcePolicies", "resourcePolicies", describe_policies),
         get("GetDeliveryDestinationPolicy", get_policy),
     ]],
     kinds: &[
+        things(At::Region, "logs_log_groups", |place| log_groups::log_groups(place).len()),
         things(At::Region, "logs_resource_policies", |place| of_region(place).len() + of_groups(place).len()),
         // The policies of a region are one resource, even if there are none.
         resources(At::Region, |place| {
@@ -41,6 +45,7 @@ pub(crate) static SERVICE: Service = Service {
         resources(At::Region, |place| deliveries(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect())
             .rows("logs_delivery_destinations"),
     ],
+    counts: Some((At::Region, log_groups::count)),
     ..Service::named("cloudwatchlogs")
 };
 

@@ -1,6 +1,7 @@
 //! EC2: regions, VPCs, instances, the defaults of their metadata service, and what can be shared or has a policy.
 
 mod endpoint_services;
+mod flow_logs;
 mod fpga_images;
 mod images;
 mod settings;
@@ -36,6 +37,7 @@ pub(crate) static SERVICE: Service = Service {
             get("GetInstanceMetadataDefaults", |context| Ok(metadata_defaults(&context.place))),
         ],
         endpoint_services::ANSWERS,
+        flow_logs::ANSWERS,
         fpga_images::ANSWERS,
         images::ANSWERS,
         settings::ANSWERS,
@@ -45,6 +47,7 @@ pub(crate) static SERVICE: Service = Service {
     kinds: &[
         // Each account has settings in every region, even if it is empty.
         things(At::Region, "ec2_account_settings", |_| 1),
+        things(At::Region, "ec2_flow_logs", |place| flow_logs::flow_logs(place).len()),
         things(At::Region, "ec2_instances", |place| instances(place).len()),
         things(At::Region, "ec2_vpcs", |place| vpcs::vpcs(place).len()),
         resources(At::Region, vpcs::planted).rows("ec2_vpc_endpoints"),
@@ -143,6 +146,7 @@ fn instance(place: &Place<'_>, reservation_id: &str, dice: &mut Dice) -> Instanc
 
 /// Counts properties of instances: their metadata service, and their profiles.
 fn count(place: &Place<'_>, tally: &mut Tally) {
+    flow_logs::count(place, tally);
     for instance in instances(place).iter().filter(|it| it.exists()) {
         tally.instances += 1;
         tally.instances_imds_optional += u64::from(instance.is_imds_optional);

@@ -93,6 +93,20 @@ struct Function {
     tags: Vec<(String, String)>,
 }
 
+/// The names of the functions that ran: each has a log group.
+pub(crate) fn logging(place: &Place<'_>) -> Vec<String> {
+    let mut dice = place.dice("lambda-logging");
+    functions(place).into_iter().filter(|_| dice.chance(0.7)).map(|it| it.name).collect()
+}
+
+/// Counts the functions without a log group.
+fn count(place: &Place<'_>, tally: &mut Tally) {
+    let logging = logging(place);
+    for function in functions(place) {
+        tally.misconfigurations.one("E18", "functions", "lake", !logging.contains(&function.name));
+    }
+}
+
 fn functions(place: &Place<'_>) -> Vec<Function> {
     let rates = &place.organization.settings.rates;
     let (mut dice, count) = place.population("lambda", rates.other_resources);

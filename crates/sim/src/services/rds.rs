@@ -5,9 +5,9 @@ mod snapshots;
 use crate::clock::iso_millis;
 use crate::dice::{Dice, some_tags};
 use crate::place::Place;
-use crate::protocol::{Problem, tags};
+use crate::protocol::{Problem, members, tags};
 use crate::service::{Service, get};
-use crate::truth::{At, resources, things};
+use crate::truth::{At, Tally, resources, things};
 use serde_json::{Map, Value, json};
 
 pub(crate) static SERVICE: Service = Service {
@@ -47,6 +47,7 @@ pub(crate) static SERVICE: Service = Service {
         things(At::Region, "rds_instances", |place| instances(place).len()),
         resources(At::Region, |place| snapshots::planted(snapshots::snapshots(place))).rows("rds_snapshots"),
     ],
+    counts: Some((At::Region, count)),
     ..Service::named("rds")
 };
 
@@ -136,6 +137,30 @@ fn days_ago(place: &Place<'_>, dice: &mut Dice) -> i64 {
     place.days_ago(days, dice)
 }
 
+/// Counts the instances that are public, and the databases that CloudWatch Logs gets no logs of. An instance of a
+/// cluster has the cluster's.
+fn count(place: &Place<'_>, tally: &mut Tally) {
+    for (cluster, it) in instances(place) {
+        tally.misconfigurations.one("E7", "database_instances", "lake", it.is_public);
+        if cluster.is_none() {
+            tally.misconfigurations.one("E18", "databases", "lake", !has_exports(place, &it.name));
+        }
+    }
+    for it in clusters(place) {
+        tally.misconfigurations.one("E18", "databases", "lake", !has_exports(place, &it.name));
+    }
+}
+
+/// Whether CloudWatch Logs gets the logs of the cluster or the instance with this name.
+fn has_exports(place: &Place<'_>, name: &str) -> bool {
+    place.organization.dice(&["rds-exports", &place.account.id, place.region, name]).chance(0.5)
+}
+
+/// The logs of a cluster or an instance that CloudWatch Logs gets.
+fn exports(place: &Place<'_>, name: &str) -> Value {
+    members(has_exports(place, name).then(|| json!("audit")))
+}
+
 /// A list in XML whose elements have this name.
 fn named(name: &str, elements: Vec<Value>) -> Value {
     Value::Object(Map::from_iter([(name.to_owned(), Value::Array(elements))]))
@@ -173,6 +198,7 @@ fn describe_clusters(place: &Place<'_>) -> Vec<Value> {
             "BackupRetentionPeriod": 7,
             "IAMDatabaseAuthenticationEnabled": false,
             "HttpEndpointEnabled": false,
+            "EnabledCloudwatchLogsExports": exports(place, &it.name),
             "ClusterCreateTime": iso_millis(it.created_millis),
             "TagList": named("Tag", tags(&it.tags)),
         })
@@ -207,6 +233,7 @@ fn describe_instances(place: &Place<'_>) -> Vec<Value> {
             "CACertificateIdentifier": "rds-ca-rsa2048-g1",
             "IAMDatabaseAuthenticationEnabled": false,
             "DeletionProtection": it.is_protected,
+            "EnabledCloudwatchLogsExports": exports(place, cluster.as_deref().unwrap_or(&it.name)),
             "TagList": named("Tag", tags(&it.tags)),
         })
     };

@@ -1,10 +1,10 @@
-//! Counts the eight common misconfigurations of IAM (part B).
+//! Counts the eight common misconfigurations of IAM (part B), and the anti-patterns that are facts (part E).
 
 use super::parts::{Fact, IdentityTruth};
 use std::collections::BTreeMap;
 
 /// Id, population and definition of the rows that exist even if there is nothing to count.
-const ALWAYS: [(&str, &str, &str); 14] = [
+const ALWAYS: [(&str, &str, &str); 15] = [
     ("B1", "console_users", "lake"),
     ("B1", "root_users", "lake"),
     ("B2", "accounts", "no_policy"),
@@ -19,6 +19,7 @@ const ALWAYS: [(&str, &str, &str); 14] = [
     ("B7", "identities", "administrator"),
     ("B7", "identities", "allows_everything"),
     ("B7", "identities", "may_escalate"),
+    ("E7", "database_instances", "lake"),
 ];
 
 /// A share: how many subjects are so, of how many.

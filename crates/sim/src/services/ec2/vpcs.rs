@@ -86,6 +86,11 @@ fn vpc_id(place: &Place<'_>, number: u64) -> String {
     ids::vpc_id(place.organization, &place.account.id, place.region, number)
 }
 
+/// The ids of the VPCs of this place.
+pub(super) fn vpc_ids(place: &Place<'_>) -> Vec<String> {
+    vpcs(place).into_iter().map(|vpc| vpc.id).collect()
+}
+
 /// The id of the default VPC of this place.
 pub(super) fn default_vpc_id_in(place: &Place<'_>) -> String {
     vpc_id(place, 0)
