@@ -6,7 +6,9 @@ pub mod account_settings;
 mod cedar;
 pub mod fpga_images;
 pub mod images;
+pub mod images_in_use;
 pub mod instances;
+pub mod launch_templates;
 pub mod metadata_defaults;
 mod shares;
 pub mod snapshots;
@@ -24,7 +26,9 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     account_settings::ACCOUNT_SETTINGS,
     fpga_images::FPGA_IMAGES,
     images::IMAGES,
+    images_in_use::IMAGES_IN_USE,
     instances::INSTANCES,
+    launch_templates::LAUNCH_TEMPLATES,
     metadata_defaults::METADATA_DEFAULTS,
     snapshots::SNAPSHOTS,
     verified_access_endpoints::VERIFIED_ACCESS_ENDPOINTS,
