@@ -3,6 +3,7 @@
 mod endpoint_services;
 mod fpga_images;
 mod images;
+pub(crate) mod launch_templates;
 mod settings;
 mod sharing;
 mod snapshots;
@@ -13,14 +14,17 @@ use crate::CANARY;
 use crate::clock::iso_millis;
 use crate::context::Context;
 use crate::dice::{Dice, some_tags};
+use crate::organization_policies;
 use crate::place::Place;
 use crate::protocol::{Refusal, items};
 use crate::quota::each;
 use crate::service::{Service, get, list};
+use crate::services::autoscaling;
 use crate::truth::{At, Tally, resources, things};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 pub(crate) static SERVICE: Service = Service {
     // From AWS's page `ec2-api-throttling`.
@@ -38,6 +42,7 @@ pub(crate) static SERVICE: Service = Service {
         endpoint_services::ANSWERS,
         fpga_images::ANSWERS,
         images::ANSWERS,
+        launch_templates::ANSWERS,
         settings::ANSWERS,
         snapshots::ANSWERS,
         verified_access::ANSWERS,
@@ -45,7 +50,10 @@ pub(crate) static SERVICE: Service = Service {
     kinds: &[
         // Each account has settings in every region, even if it is empty.
         things(At::Region, "ec2_account_settings", |_| 1),
+        things(At::Region, "ec2_images_in_use", images_in_use),
         things(At::Region, "ec2_instances", |place| instances(place).len()),
+        things(At::Region, "ec2_launch_template_versions", |place| launch_templates::versions_read(place).len()),
+        things(At::Region, "ec2_launch_templates", launch_templates::count),
         things(At::Region, "ec2_vpcs", |place| vpcs::vpcs(place).len()),
         resources(At::Region, vpcs::planted).rows("ec2_vpc_endpoints"),
         resources(At::Region, endpoint_services::planted).rows("ec2_vpc_endpoint_services"),
@@ -134,6 +142,16 @@ fn instance(place: &Place<'_>, reservation_id: &str, dice: &mut Dice) -> Instanc
         profile,
         tags,
     }
+}
+
+/// How many images of others instances, launch templates and launch configurations name. Those that are gone count as
+/// well: nothing says that they were the account's own.
+fn images_in_use(place: &Place<'_>) -> usize {
+    let of_instances = instances(place).into_iter().filter(Instance::exists).map(|it| it.image_id);
+    let of_versions = launch_templates::versions_read(place).into_iter().filter_map(|(image_id, _)| image_id);
+    let all = of_instances.chain(of_versions).chain(autoscaling::image_ids(place));
+    let (ids, own): (BTreeSet<String>, _) = (all.filter(|id| id.starts_with("ami-")).collect(), images::ids(place));
+    ids.iter().filter(|id| !own.contains(id)).count()
 }
 
 /// Counts properties of instances: their metadata service, and their profiles.
@@ -254,12 +272,28 @@ fn instance_attribute(context: &Context<'_>) -> Result<Value, Refusal> {
     Ok(json!({ "instanceId": id, "userData": { "value": script } }))
 }
 
-/// The defaults of new instances; most accounts have not set any.
+/// The defaults of new instances; most accounts have not set any. The account with the declarative policy has its.
 fn metadata_defaults(place: &Place<'_>) -> Value {
     let mut dice = place.dice("ec2-defaults");
-    let level = dice.chance(0.2).then(|| {
-        let hop_limit = dice.pick(&[1, 2]);
-        json!({ "httpTokens": "required", "httpPutResponseHopLimit": hop_limit, "managedBy": "account" })
-    });
-    json!({ "accountLevel": level.unwrap_or_else(|| json!({})) })
+    let level = dice.chance(0.2).then(|| dice.pick(&[1, 2]));
+    let mut more = place.dice("ec2-defaults-more");
+    let tokens = more.weighted(&[(Some("required"), 6), (Some("optional"), 1), (None, 1)]);
+    let endpoint = more.weighted(&[(None, 4), (Some("enabled"), 2), (Some("disabled"), 1)]);
+    let is_enforced = tokens == Some("required") && more.chance(0.4);
+    let set = |hop_limit: i32, managed_by: &str| {
+        json!({
+            "httpTokens": tokens,
+            "httpTokensEnforced": is_enforced.then_some("enabled"),
+            "httpPutResponseHopLimit": hop_limit,
+            "httpEndpoint": endpoint,
+            "instanceMetadataTags": is_enforced.then_some("disabled"),
+            "managedBy": managed_by,
+        })
+    };
+    let level = match (organization_policies::has_metadata_policy(place), level) {
+        (true, _) => set(2, "declarative-policy"),
+        (false, Some(hop_limit)) => set(hop_limit, "account"),
+        (false, None) => json!({}),
+    };
+    json!({ "accountLevel": level })
 }
