@@ -65,6 +65,7 @@ class Ec2Shares:
         for configuration in self.pages_of(client, "describe_launch_configurations", "LaunchConfigurations"):
             self.found("autoscaling_launch_configurations")
             self.configured_images.add(configuration["ImageId"])
+            self.rows["ec2_metadata_posture"] += 1
 
     def ec2_launches(self, client, images):
         """Launch templates, and the images of others; `images` are those of instances."""
@@ -75,6 +76,7 @@ class Ec2Shares:
         images = images | self.configured_images
         for version in self.pages_of(client, "describe_launch_template_versions", "LaunchTemplateVersions", **named):
             self.found("ec2_launch_template_versions")
+            self.rows["ec2_metadata_posture"] += 1
             images.add(version["LaunchTemplateData"].get("ImageId", ""))
         ids = sorted(it for it in images if it.startswith("ami-"))
         own = set()

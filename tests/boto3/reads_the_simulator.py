@@ -354,6 +354,7 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices,
                 self.found("ec2_instances")
                 if instance["State"]["Name"] != "terminated":
                     images.add(instance["ImageId"])
+                    self.rows["ec2_metadata_posture"] += 1
                     self.facts["instances"] += 1
                     self.facts["instances_imds_optional"] += instance["MetadataOptions"]["HttpTokens"] == "optional"
         client.get_instance_metadata_defaults()

@@ -97,6 +97,14 @@ fn filtered(context: &Context<'_>) -> Vec<Value> {
     context.request.texts("Filter.1.Value").into_iter().filter_map(shown).collect()
 }
 
+/// Whether what is launched from an image answers IMDSv1, where nothing else decides it. None: a census cannot know.
+pub(super) fn allows_imdsv1(place: &Place<'_>, id: Option<&str>) -> Option<bool> {
+    let id = id.filter(|id| id.starts_with("ami-"))?;
+    let own = images(place).into_iter().find(|it| it.id == id).map(|it| it.has_imdsv2);
+    let has_imdsv2 = own.or_else(|| foreign(place, id).map(|it| it["imdsSupport"] == "v2.0"));
+    has_imdsv2.map(|has_imdsv2| !has_imdsv2)
+}
+
 /// An image of somebody else; none if it is gone, or no longer shared.
 fn foreign(place: &Place<'_>, id: &str) -> Option<Value> {
     let mut dice = place.organization.dice(&["foreign-image", id]);
