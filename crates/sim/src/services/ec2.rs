@@ -4,6 +4,7 @@ mod endpoint_services;
 mod fpga_images;
 mod images;
 pub(crate) mod launch_templates;
+mod metadata;
 mod settings;
 mod sharing;
 mod snapshots;
@@ -14,7 +15,6 @@ use crate::CANARY;
 use crate::clock::iso_millis;
 use crate::context::Context;
 use crate::dice::{Dice, some_tags};
-use crate::organization_policies;
 use crate::place::Place;
 use crate::protocol::{Refusal, items};
 use crate::quota::each;
@@ -37,7 +37,7 @@ pub(crate) static SERVICE: Service = Service {
             get("DescribeRegions", |context| Ok(describe_regions(context))),
             list("DescribeVpcEndpoints", "vpcEndpointSet", |context| Ok(vpcs::describe_vpc_endpoints(&context.place))),
             list("DescribeVpcs", "vpcSet", |context| Ok(vpcs::describe_vpcs(&context.place))),
-            get("GetInstanceMetadataDefaults", |context| Ok(metadata_defaults(&context.place))),
+            get("GetInstanceMetadataDefaults", |context| Ok(metadata::describe_defaults(&context.place))),
         ],
         endpoint_services::ANSWERS,
         fpga_images::ANSWERS,
@@ -54,7 +54,7 @@ pub(crate) static SERVICE: Service = Service {
         things(At::Region, "ec2_instances", |place| instances(place).len()),
         things(At::Region, "ec2_launch_template_versions", |place| launch_templates::versions_read(place).len()),
         things(At::Region, "ec2_launch_templates", launch_templates::count),
-        things(At::Region, "ec2_metadata_posture", postures),
+        things(At::Region, "ec2_metadata_posture", metadata::postures),
         things(At::Region, "ec2_vpcs", |place| vpcs::vpcs(place).len()),
         resources(At::Region, vpcs::planted).rows("ec2_vpc_endpoints"),
         resources(At::Region, endpoint_services::planted).rows("ec2_vpc_endpoint_services"),
@@ -157,7 +157,7 @@ fn images_in_use(place: &Place<'_>) -> usize {
 
 /// Counts properties of instances: their metadata service, and their profiles.
 fn count(place: &Place<'_>, tally: &mut Tally) {
-    count_posture(place, tally);
+    metadata::count(place, tally);
     for instance in instances(place).iter().filter(|it| it.exists()) {
         tally.instances += 1;
         tally.instances_imds_optional += u64::from(instance.is_imds_optional);
@@ -272,80 +272,4 @@ fn instance_attribute(context: &Context<'_>) -> Result<Value, Refusal> {
     }
     let script = STANDARD.encode(format!("{CANARY} password=hunter2"));
     Ok(json!({ "instanceId": id, "userData": { "value": script } }))
-}
-
-/// The defaults of new instances in a place.
-#[derive(Debug, Clone, Copy)]
-struct Defaults {
-    tokens: Option<&'static str>,
-    endpoint: Option<&'static str>,
-    hop_limit: i64,
-    is_enforced: bool,
-    managed_by: &'static str,
-}
-
-/// Most accounts have not set any. The account with the declarative policy has its.
-fn defaults(place: &Place<'_>) -> Option<Defaults> {
-    let mut dice = place.dice("ec2-defaults");
-    let level = dice.chance(0.2).then(|| dice.pick(&[1, 2]));
-    let mut more = place.dice("ec2-defaults-more");
-    let tokens = more.weighted(&[(Some("required"), 6), (Some("optional"), 1), (None, 1)]);
-    let endpoint = more.weighted(&[(None, 4), (Some("enabled"), 2), (Some("disabled"), 1)]);
-    let is_enforced = tokens == Some("required") && more.chance(0.4);
-    let set = |hop_limit, managed_by| Defaults { tokens, endpoint, hop_limit, is_enforced, managed_by };
-    match organization_policies::has_metadata_policy(place) {
-        true => Some(set(2, "declarative-policy")),
-        false => level.map(|hop_limit| set(hop_limit, "account")),
-    }
-}
-
-fn metadata_defaults(place: &Place<'_>) -> Value {
-    let level = defaults(place).map(|it| {
-        json!({
-            "httpTokens": it.tokens,
-            "httpTokensEnforced": it.is_enforced.then_some("enabled"),
-            "httpPutResponseHopLimit": it.hop_limit,
-            "httpEndpoint": it.endpoint,
-            "instanceMetadataTags": it.is_enforced.then_some("disabled"),
-            "managedBy": it.managed_by,
-        })
-    });
-    json!({ "accountLevel": level.unwrap_or_else(|| json!({})) })
-}
-
-/// Counts what instances answer now, and what the next launch of a version answers.
-fn count_posture(place: &Place<'_>, tally: &mut Tally) {
-    let instances = instances(place);
-    let answer = |it: &&Instance| it.exists() && it.is_imds_optional && !it.is_imds_disabled;
-    let answering = instances.iter().filter(answer).count();
-    tally.cell("ec2_metadata_posture WHERE subject_type = 'instance' AND is_imdsv1_answered", answering);
-    let defaults = defaults(place);
-    let (mut answered, mut refused, mut unknown) = (0, 0, 0);
-    for (image_id, options) in launch_templates::versions_read(place) {
-        let endpoint = options.endpoint.or(defaults.and_then(|it| it.endpoint));
-        let said = options.tokens.or(defaults.and_then(|it| it.tokens));
-        let tokens = said.map(|tokens| Some(tokens == "optional"));
-        let is_asked = tokens.unwrap_or_else(|| images::allows_imdsv1(place, image_id.as_deref()));
-        let is_enforced = defaults.is_some_and(|it| it.is_enforced);
-        match is_asked {
-            _ if endpoint == Some("disabled") => {}
-            None => unknown += 1,
-            Some(true) if is_enforced => refused += 1,
-            Some(true) => answered += 1,
-            Some(false) => {}
-        }
-    }
-    for (versions, count) in [
-        ("ec2_metadata_posture WHERE version_number > 0 AND is_next_imdsv1_answered", answered),
-        ("ec2_metadata_posture WHERE version_number > 0 AND is_next_launch_refused", refused),
-        ("ec2_metadata_posture WHERE version_number > 0 AND is_next_imdsv1_answered IS NULL", unknown),
-    ] {
-        tally.cell(versions, count);
-    }
-}
-
-/// How many instances, versions and launch configurations there are that make something of the metadata service.
-fn postures(place: &Place<'_>) -> usize {
-    let living = instances(place).iter().filter(|it| it.exists()).count();
-    living + launch_templates::versions_read(place).len() + autoscaling::image_ids(place).len()
 }
