@@ -3,7 +3,7 @@
 -- subject: organization_id, account_id, account_name, region, arn
 -- of: instances
 -- study 2022: 93
--- caveat: Terminated instances are left out. Unknown are those without metadata options
+-- caveat: Terminated instances are left out. Unknown are those without metadata options. Instances whose endpoint is off count by their tokens, as in the study, and expose nothing: G5 leaves them out
 -- per organization: F14, organizations_with_ec2
 -- fact: Organizations with an EC2 instance that does not enforce IMDSv2
 -- study 2022: 95
