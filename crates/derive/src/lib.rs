@@ -10,8 +10,8 @@
 //!   resource         policies + blocks + RCPs -> principals, external access, verdict
 //!   open_buckets     verdicts on access points -> those on their buckets
 //!   identity         then an account at a time: policies -> what identities may do, who may assume its roles
-//! metadata           launches' layers + what roles may do -> what the metadata service gives away, now and next
 //! inventory          every table of resources, a few at a time, and the verdicts -> resources, their tags
+//! metadata           launches' layers + what roles may do -> what the metadata service gives away, now and next
 //! ```
 
 mod access;
