@@ -10,6 +10,9 @@ const SEEDS: [u64; 3] = [1, 2, 3];
 /// The questions that are lists, if the simulated organization knows their answer.
 const LISTS: [&str; 6] = ["G1", "G2", "G3", "G8", "G9", "V1"];
 
+/// The anti-patterns that are facts, if the simulated organization knows their answer.
+const ANTI_PATTERNS: [&str; 3] = ["E2", "E3", "E4"];
+
 /// The facts' numbers by id, population and definition.
 type Cells = BTreeMap<(String, String, String), (u64, u64)>;
 
@@ -30,6 +33,9 @@ async fn found(crawled: &Crawled) -> Cells {
     };
     let (mut facts, misconfigurations) = (crawled.answers("F").await, crawled.answers("B").await);
     facts.extend(misconfigurations);
+    for question in ANTI_PATTERNS {
+        facts.extend(crawled.answers(question).await);
+    }
     facts.iter().map(cell).collect()
 }
 

@@ -1,10 +1,10 @@
-//! Counts the eight common misconfigurations of IAM (part B).
+//! Counts the eight common misconfigurations of IAM (part B), and the anti-patterns that are like them (part E).
 
 use super::parts::{Fact, IdentityTruth};
 use std::collections::BTreeMap;
 
 /// Id, population and definition of the rows that exist even if there is nothing to count.
-const ALWAYS: [(&str, &str, &str); 14] = [
+const ALWAYS: [(&str, &str, &str); 21] = [
     ("B1", "console_users", "lake"),
     ("B1", "root_users", "lake"),
     ("B2", "accounts", "no_policy"),
@@ -19,6 +19,13 @@ const ALWAYS: [(&str, &str, &str); 14] = [
     ("B7", "identities", "administrator"),
     ("B7", "identities", "allows_everything"),
     ("B7", "identities", "may_escalate"),
+    ("E2", "users", "directly"),
+    ("E2", "users", "inline"),
+    ("E3", "active_keys", "over_90_days"),
+    ("E3", "active_keys", "unused_45_days"),
+    ("E3", "users_with_active_key", "console_and_key"),
+    ("E3", "users_with_active_key", "two_keys_in_use"),
+    ("E4", "accounts", "last_30_days"),
 ];
 
 /// A share: how many subjects are so, of how many.
