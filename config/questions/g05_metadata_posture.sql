@@ -3,10 +3,6 @@
 -- key: subject
 -- why: what does not answer IMDSv1, now and at the next launch, is left out: so is an instance whose endpoint is off, since it exposes nothing. The columns that end in decided_by are about the next launch, and what holds now is the instance's own
 SELECT
-  organization_id,
-  account_id,
-  account_name,
-  region,
   subject,
   subject_type,
   CASE
@@ -15,6 +11,10 @@ SELECT
     WHEN is_next_imdsv1_answered THEN 'next launch'
     ELSE 'not known'
   END AS answers_imdsv1,
+  account_id,
+  account_name,
+  ou_path,
+  region,
   exposes_administrator,
   role_arn,
   is_role_administrator,

@@ -6,7 +6,7 @@ use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::protocol::{members, tags};
 use crate::service::{Service, list};
-use crate::services::ec2::launch_templates::Options;
+use crate::services::ec2::launch_templates::{Launched, Options};
 use crate::truth::{At, things};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -90,9 +90,18 @@ fn configuration(place: &Place<'_>, number: u64, dice: &mut Dice) -> Configurati
     }
 }
 
-/// The images that launch configurations of this place name.
-pub(crate) fn image_ids(place: &Place<'_>) -> Vec<String> {
-    configurations(place).into_iter().map(|it| it.image_id).collect()
+/// The launch configurations of this place, as launches.
+pub(crate) fn launched(place: &Place<'_>) -> Vec<Launched> {
+    let launched =
+        |it: Configuration| Launched { subject: it.arn(place), image_id: Some(it.image_id), options: it.options };
+    configurations(place).into_iter().map(launched).collect()
+}
+
+impl Configuration {
+    fn arn(&self, place: &Place<'_>) -> String {
+        let resource = format!("launchConfiguration:{}:launchConfigurationName/{}", self.id, self.name);
+        place.arn("autoscaling", &resource)
+    }
 }
 
 fn groups(place: &Place<'_>) -> Vec<Group> {
@@ -127,10 +136,9 @@ fn describe_configuration(place: &Place<'_>, it: &Configuration) -> Value {
         "HttpEndpoint": it.options.endpoint,
         "HttpPutResponseHopLimit": it.options.hop_limit,
     });
-    let resource = format!("launchConfiguration:{}:launchConfigurationName/{}", it.id, it.name);
     json!({
         "LaunchConfigurationName": it.name,
-        "LaunchConfigurationARN": place.arn("autoscaling", &resource),
+        "LaunchConfigurationARN": it.arn(place),
         "ImageId": it.image_id,
         "KeyName": it.key_name.unwrap_or_default(),
         "SecurityGroups": members([json!("sg-0123456789abcdef0")]),

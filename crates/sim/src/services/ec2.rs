@@ -52,7 +52,7 @@ pub(crate) static SERVICE: Service = Service {
         things(At::Region, "ec2_account_settings", |_| 1),
         things(At::Region, "ec2_images_in_use", images_in_use),
         things(At::Region, "ec2_instances", |place| instances(place).len()),
-        things(At::Region, "ec2_launch_template_versions", |place| launch_templates::versions_read(place).len()),
+        things(At::Region, "ec2_launch_template_versions", |place| launch_templates::launched(place).len()),
         things(At::Region, "ec2_launch_templates", launch_templates::count),
         things(At::Region, "ec2_metadata_posture", metadata::postures),
         things(At::Region, "ec2_vpcs", |place| vpcs::vpcs(place).len()),
@@ -149,8 +149,8 @@ fn instance(place: &Place<'_>, reservation_id: &str, dice: &mut Dice) -> Instanc
 /// well: nothing says that they were the account's own.
 fn images_in_use(place: &Place<'_>) -> usize {
     let of_instances = instances(place).into_iter().filter(Instance::exists).map(|it| it.image_id);
-    let of_versions = launch_templates::versions_read(place).into_iter().filter_map(|(image_id, _)| image_id);
-    let all = of_instances.chain(of_versions).chain(autoscaling::image_ids(place));
+    let launched = launch_templates::launched(place).into_iter().chain(autoscaling::launched(place));
+    let all = of_instances.chain(launched.filter_map(|it| it.image_id));
     let (ids, own): (BTreeSet<String>, _) = (all.filter(|id| id.starts_with("ami-")).collect(), images::ids(place));
     ids.iter().filter(|id| !own.contains(id)).count()
 }

@@ -50,7 +50,18 @@ pub(crate) struct Options {
     pub(crate) tags: Option<&'static str>,
 }
 
+/// What a launch is made of, as a census names it.
+#[derive(Debug)]
+pub(crate) struct Launched {
+    pub(crate) subject: String,
+    pub(crate) image_id: Option<String>,
+    pub(crate) options: Options,
+}
+
 impl Options {
+    /// Those of a launch that says nothing.
+    pub(crate) const NONE: Self = Self { tokens: None, endpoint: None, hop_limit: None, tags: None };
+
     pub(crate) fn by_chance(dice: &mut Dice) -> Self {
         Self {
             tokens: dice.weighted(&[(None, 3), (Some("required"), 3), (Some("optional"), 2)]),
@@ -131,13 +142,19 @@ pub(super) fn count(place: &Place<'_>) -> usize {
     templates(place).len()
 }
 
-/// The default and the latest versions, each once: their images, and what they ask for.
-pub(super) fn versions_read(place: &Place<'_>) -> Vec<(Option<String>, Options)> {
-    let read = |it: &Template| {
+/// The default and the latest versions, each once.
+pub(super) fn launched(place: &Place<'_>) -> Vec<Launched> {
+    let of_template = |it: &Template| {
         let versions = it.named(&["$Default", "$Latest"]).into_iter();
-        versions.map(|(_, version)| (version.image_id.clone(), version.options)).collect::<Vec<_>>()
+        let arn = place.arn("ec2", &format!("launch-template/{}", it.id));
+        let launched = versions.map(|(number, version)| Launched {
+            subject: format!("{arn}:{number}"),
+            image_id: version.image_id.clone(),
+            options: version.options,
+        });
+        launched.collect::<Vec<_>>()
     };
-    templates(place).iter().flat_map(read).collect()
+    templates(place).iter().flat_map(of_template).collect()
 }
 
 fn describe_templates(place: &Place<'_>) -> Vec<Value> {

@@ -1,6 +1,7 @@
 //! The metadata service: the defaults of a place, and what instances and launch templates make of them.
 
-use super::{Instance, images, instances, launch_templates};
+use super::launch_templates::{self, Options};
+use super::{images, instances};
 use crate::organization_policies;
 use crate::place::Place;
 use crate::services::autoscaling;
@@ -46,39 +47,63 @@ pub(super) fn describe_defaults(place: &Place<'_>) -> Value {
     json!({ "accountLevel": level.unwrap_or_else(|| json!({})) })
 }
 
-/// Counts what instances answer now, and what the next launch of a version answers.
+/// What a launch comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// It answers IMDSv1.
+    Answers,
+    /// It does not.
+    IsSilent,
+    /// It fails.
+    IsRefused,
+    /// A census cannot know.
+    IsUnknown,
+}
+
+fn next(place: &Place<'_>, defaults: Option<Defaults>, options: Options, image_id: Option<&str>) -> Next {
+    if options.endpoint.or(defaults.and_then(|it| it.endpoint)) == Some("disabled") {
+        return Next::IsSilent;
+    }
+    let tokens = options.tokens.or(defaults.and_then(|it| it.tokens));
+    let asks = tokens.map(|tokens| tokens == "optional");
+    match asks.or_else(|| images::allows_imdsv1(place, image_id)) {
+        None => Next::IsUnknown,
+        Some(false) => Next::IsSilent,
+        Some(true) if defaults.is_some_and(|it| it.is_enforced) => Next::IsRefused,
+        Some(true) => Next::Answers,
+    }
+}
+
+/// Counts what instances answer now, and what the next launches answer.
 pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
-    let instances = instances(place);
-    let answer = |it: &&Instance| it.exists() && it.is_imds_optional && !it.is_imds_disabled;
-    let answering = instances.iter().filter(answer).count();
-    tally.cell("ec2_metadata_posture WHERE subject_type = 'instance' AND is_imdsv1_answered", answering);
     let defaults = defaults(place);
-    let (mut answered, mut refused, mut unknown) = (0, 0, 0);
-    for (image_id, options) in launch_templates::versions_read(place) {
-        let endpoint = options.endpoint.or(defaults.and_then(|it| it.endpoint));
-        let said = options.tokens.or(defaults.and_then(|it| it.tokens));
-        let tokens = said.map(|tokens| Some(tokens == "optional"));
-        let is_asked = tokens.unwrap_or_else(|| images::allows_imdsv1(place, image_id.as_deref()));
-        let is_enforced = defaults.is_some_and(|it| it.is_enforced);
-        match is_asked {
-            _ if endpoint == Some("disabled") => {}
-            None => unknown += 1,
-            Some(true) if is_enforced => refused += 1,
-            Some(true) => answered += 1,
-            Some(false) => {}
+    let mut answering = 0;
+    for it in instances(place).iter().filter(|it| it.exists()) {
+        let is_answering = it.is_imds_optional && !it.is_imds_disabled;
+        answering += usize::from(is_answering);
+        let next = next(place, defaults, Options::NONE, Some(&it.image_id));
+        if is_answering || matches!(next, Next::Answers | Next::IsUnknown) {
+            tally.lists.add("G5", [&place.arn("ec2", &format!("instance/{}", it.id))]);
         }
     }
-    for (versions, count) in [
-        ("ec2_metadata_posture WHERE version_number > 0 AND is_next_imdsv1_answered", answered),
-        ("ec2_metadata_posture WHERE version_number > 0 AND is_next_launch_refused", refused),
-        ("ec2_metadata_posture WHERE version_number > 0 AND is_next_imdsv1_answered IS NULL", unknown),
+    tally.cell("ec2_metadata_posture WHERE subject_type = 'instance' AND is_imdsv1_answered", answering);
+    let launched = launch_templates::launched(place).into_iter().chain(autoscaling::launched(place));
+    let launched = launched.map(|it| (next(place, defaults, it.options, it.image_id.as_deref()), it.subject));
+    let launched: Vec<(Next, String)> = launched.collect();
+    for (_, subject) in launched.iter().filter(|(next, _)| matches!(next, Next::Answers | Next::IsUnknown)) {
+        tally.lists.add("G5", [subject]);
+    }
+    for (launches, counted) in [
+        ("ec2_metadata_posture WHERE subject_type <> 'instance' AND is_next_imdsv1_answered", Next::Answers),
+        ("ec2_metadata_posture WHERE subject_type <> 'instance' AND is_next_launch_refused", Next::IsRefused),
+        ("ec2_metadata_posture WHERE subject_type <> 'instance' AND is_next_imdsv1_answered IS NULL", Next::IsUnknown),
     ] {
-        tally.cell(versions, count);
+        tally.cell(launches, launched.iter().filter(|(next, _)| *next == counted).count());
     }
 }
 
 /// How many instances, versions and launch configurations there are that make something of the metadata service.
 pub(super) fn postures(place: &Place<'_>) -> usize {
     let living = instances(place).iter().filter(|it| it.exists()).count();
-    living + launch_templates::versions_read(place).len() + autoscaling::image_ids(place).len()
+    living + launch_templates::launched(place).len() + autoscaling::launched(place).len()
 }
