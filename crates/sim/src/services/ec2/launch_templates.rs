@@ -9,6 +9,7 @@ use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::protocol::{Refusal, items};
 use crate::service::{Operation, get, list};
+use crate::services::iam::Iam;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -36,7 +37,8 @@ struct Version {
     created_millis: i64,
     image_id: Option<String>,
     options: Options,
-    profile: Option<Value>,
+    /// Whether the instance profile is named by its ARN, and which of the account's it is.
+    profile: Option<(bool, usize)>,
     key_name: Option<&'static str>,
     is_public: Option<bool>,
 }
@@ -99,15 +101,12 @@ fn template(place: &Place<'_>, number: u64, own_images: &[String], dice: &mut Di
 }
 
 fn version(place: &Place<'_>, days: i64, own_images: &[String], dice: &mut Dice) -> Version {
-    let profile_name = dice.pick(&["app", "batch"]);
-    let by_arn = json!({ "arn": place.iam_arn(&format!("instance-profile/{profile_name}")) });
+    let profile = usize::try_from(dice.between(0, 7)).unwrap_or_default();
     Version {
         created_millis: place.days_ago(days - dice.between(0, 29), dice),
         image_id: image_id(own_images, dice),
         options: Options::by_chance(dice),
-        profile: dice
-            .weighted(&[(None, 1), (Some(true), 1), (Some(false), 1)])
-            .map(|is_by_arn| if is_by_arn { by_arn } else { json!({ "name": profile_name }) }),
+        profile: dice.weighted(&[(None, 1), (Some((true, profile)), 1), (Some((false, profile)), 1)]),
         key_name: dice.chance(0.3).then_some("operators"),
         is_public: dice.weighted(&[(None, 6), (Some(true), 2), (Some(false), 2)]),
     }
@@ -194,16 +193,33 @@ fn describe_versions(context: &Context<'_>) -> Result<Value, Refusal> {
     let all: Vec<String> = (1..=9).map(|number: u8| number.to_string()).collect();
     let all: Vec<&str> = all.iter().map(String::as_str).collect();
     let words = if words.is_empty() { all } else { words };
+    let profiles = &profiles(place);
     let asked = templates.iter().filter(|it| id.is_none_or(|id| it.id == id));
     let versions = asked.flat_map(|it| {
         let named = it.named(&words).into_iter();
-        named.map(move |(number, version)| describe(place, it, number, version))
+        named.map(move |(number, version)| describe(place, profiles, it, number, version))
     });
     let page = context.page(versions.collect::<Vec<_>>())?;
     Ok(json!({ "launchTemplateVersionSet": items(page.elements), "nextToken": page.next }))
 }
 
-fn describe(place: &Place<'_>, template: &Template, number: usize, it: &Version) -> Value {
+/// The account's instance profiles that hold a role: name and ARN.
+fn profiles(place: &Place<'_>) -> Vec<(String, String)> {
+    let profiles = Iam::of(place).roles.into_iter().filter_map(|role| role.profile);
+    profiles.map(|it| (it.name, it.arn)).collect()
+}
+
+fn describe(
+    place: &Place<'_>,
+    profiles: &[(String, String)],
+    template: &Template,
+    number: usize,
+    it: &Version,
+) -> Value {
+    let profile = it.profile.and_then(|(is_by_arn, number)| {
+        let (name, arn) = profiles.get(number % profiles.len().max(1))?;
+        Some(if is_by_arn { json!({ "arn": arn }) } else { json!({ "name": name }) })
+    });
     let options = (!it.options.is_none()).then(|| metadata(it.options));
     let interface = it.is_public.map(|is_public| {
         let groups = json!({ "groupId": ["sg-0123456789abcdef0"] });
@@ -220,7 +236,7 @@ fn describe(place: &Place<'_>, template: &Template, number: usize, it: &Version)
             "imageId": it.image_id,
             "instanceType": "m7g.large",
             "keyName": it.key_name,
-            "iamInstanceProfile": it.profile,
+            "iamInstanceProfile": profile,
             "metadataOptions": options,
             "networkInterfaceSet": items(interface),
             "userData": STANDARD.encode(format!("{CANARY} password=hunter2")),
