@@ -4,7 +4,7 @@
 -- of: instances
 -- controls: CIS 6.0 6.7; CIS 7.0 6.7; FSBP EC2.8
 -- study 2022: 93
--- caveat: Terminated instances are left out. Unknown are those without metadata options
+-- caveat: Terminated instances are left out. Unknown are those without metadata options. Instances whose endpoint is off count by their tokens, as in the study, and expose nothing: G5 leaves them out
 -- per organization: F14, organizations_with_ec2
 -- fact: Organizations with an EC2 instance that does not enforce IMDSv2
 -- study 2022: 95

@@ -55,3 +55,33 @@ class Ec2Shares:
             endpoint_id = endpoint["VerifiedAccessEndpointId"]
             self.found("ec2_verified_access_endpoints", f"{place}:verified-access-endpoint/{endpoint_id}")
             client.get_verified_access_endpoint_policy(VerifiedAccessEndpointId=endpoint_id)
+
+    def autoscaling(self, client):
+        """Groups and launch configurations, whose images EC2's part counts."""
+        self.configured_images = set()
+        for group in self.pages_of(client, "describe_auto_scaling_groups", "AutoScalingGroups"):
+            self.found("autoscaling_groups")
+            assert any(it in group for it in ["LaunchTemplate", "MixedInstancesPolicy", "LaunchConfigurationName"]), group
+        for configuration in self.pages_of(client, "describe_launch_configurations", "LaunchConfigurations"):
+            self.found("autoscaling_launch_configurations")
+            self.configured_images.add(configuration["ImageId"])
+            self.rows["ec2_metadata_posture"] += 1
+
+    def ec2_launches(self, client, images):
+        """Launch templates, and the images of others; `images` are those of instances."""
+        for template in self.pages_of(client, "describe_launch_templates", "LaunchTemplates"):
+            self.found("ec2_launch_templates")
+            assert 1 <= template["DefaultVersionNumber"] <= template["LatestVersionNumber"], template
+        named = {"Versions": ["$Default", "$Latest"]}
+        images = images | self.configured_images
+        for version in self.pages_of(client, "describe_launch_template_versions", "LaunchTemplateVersions", **named):
+            self.found("ec2_launch_template_versions")
+            self.rows["ec2_metadata_posture"] += 1
+            images.add(version["LaunchTemplateData"].get("ImageId", ""))
+        ids = sorted(it for it in images if it.startswith("ami-"))
+        own = set()
+        for start in range(0, len(ids), 100):
+            asked = {"Filters": [{"Name": "image-id", "Values": ids[start : start + 100]}], "IncludeDisabled": True}
+            shown = self.pages_of(client, "describe_images", "Images", **asked)
+            own |= {it["ImageId"] for it in shown if it["OwnerId"] == self.account_id}
+        self.rows["ec2_images_in_use"] += len(set(ids) - own)

@@ -360,10 +360,13 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices,
                 grant["Grantee"]["GranteeIdentifier"]
 
     def ec2(self, client):
+        images = set()
         for reservation in self.pages_of(client, "describe_instances", "Reservations"):
             for instance in reservation["Instances"]:
                 self.found("ec2_instances")
                 if instance["State"]["Name"] != "terminated":
+                    images.add(instance["ImageId"])
+                    self.rows["ec2_metadata_posture"] += 1
                     self.facts["instances"] += 1
                     self.facts["instances_imds_optional"] += instance["MetadataOptions"]["HttpTokens"] == "optional"
         client.get_instance_metadata_defaults()
@@ -379,6 +382,7 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices,
             if policy := endpoint.get("PolicyDocument"):
                 self.document(policy)
         self.ec2_shares(client)
+        self.ec2_launches(client, images)
 
     def ecr(self, client):
         for repository in self.pages_of(client, "describe_repositories", "repositories"):
@@ -496,6 +500,8 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices,
 
 REGIONAL = {
     **DATA_SERVICES,
+    # Before EC2, which counts the images of launch configurations.
+    "autoscaling": Census.autoscaling,
     "ec2": Census.ec2,
     "ecr": Census.ecr,
     "kms": Census.kms,

@@ -7,7 +7,9 @@ mod cedar;
 pub mod flow_logs;
 pub mod fpga_images;
 pub mod images;
+pub mod images_in_use;
 pub mod instances;
+pub mod launch_templates;
 pub mod metadata_defaults;
 mod shares;
 pub mod snapshots;
@@ -26,7 +28,9 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     flow_logs::FLOW_LOGS,
     fpga_images::FPGA_IMAGES,
     images::IMAGES,
+    images_in_use::IMAGES_IN_USE,
     instances::INSTANCES,
+    launch_templates::LAUNCH_TEMPLATES,
     metadata_defaults::METADATA_DEFAULTS,
     snapshots::SNAPSHOTS,
     verified_access_endpoints::VERIFIED_ACCESS_ENDPOINTS,

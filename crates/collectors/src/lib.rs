@@ -15,6 +15,7 @@ pub mod aiops;
 pub mod amp;
 pub mod apigateway;
 pub mod appstream;
+pub mod autoscaling;
 pub mod backup;
 pub mod bedrock;
 pub mod bedrockagent;
@@ -105,6 +106,7 @@ const SERVICES: &[&[Collector]] = &[
     amp::COLLECTORS,
     apigateway::COLLECTORS,
     appstream::COLLECTORS,
+    autoscaling::COLLECTORS,
     backup::COLLECTORS,
     bedrock::COLLECTORS,
     bedrockagent::COLLECTORS,

@@ -11,6 +11,7 @@
 //!   open_buckets     verdicts on access points -> those on their buckets
 //!   identity         then an account at a time: policies -> what identities may do, who may assume its roles
 //! inventory          every table of resources, a few at a time, and the verdicts -> resources, their tags
+//! metadata           launches' layers + what roles may do -> what the metadata service gives away, now and next
 //! ```
 
 mod access;
@@ -22,6 +23,7 @@ mod external;
 mod identity;
 mod inventory;
 mod known;
+mod metadata;
 mod named_in_policies;
 mod open_buckets;
 mod resource;
@@ -33,10 +35,12 @@ pub use account_policies::AccountPolicy;
 pub use external::ExternalAccess;
 pub use identity::{IdentityAccess, PrivilegePath, RoleTrust};
 pub use inventory::{InventoryResource, ResourceTag};
+pub use metadata::MetadataPosture;
 pub use rows::{PolicyPrincipal, ResourceAccess};
 
 /// Every derivation, in the order in which they run.
-pub const DERIVATIONS: &[Derivation] = &[account_policies::ACCOUNT_POLICIES, access::ACCESS, inventory::INVENTORY];
+pub const DERIVATIONS: &[Derivation] =
+    &[account_policies::ACCOUNT_POLICIES, access::ACCESS, inventory::INVENTORY, metadata::METADATA];
 
 #[cfg(test)]
 mod tests {

@@ -66,12 +66,20 @@ pub(crate) fn policies(organization: &Organization) -> Vec<Policy> {
     own("TAG_POLICY", "team", "One way to write team", tags, root);
     let backup = json!({ "plans": {} }).to_string();
     own("BACKUP_POLICY", "nightly", "", backup, units(organization, &["Production", "Payments"]));
-    let metadata = json!({ "ec2_attributes": {} }).to_string();
+    let metadata = json!({ "ec2_attributes": { "instance_metadata_defaults": {
+        "http_tokens": { "@@assign": "required" },
+        "http_put_response_hop_limit": { "@@assign": "2" },
+    } } });
     let first: Vec<String> =
         (1..organization.settings.accounts).take(1).map(|it| organization.account_id(it)).collect();
-    own("DECLARATIVE_POLICY_EC2", "metadata-v2", "", metadata, first);
+    own("DECLARATIVE_POLICY_EC2", "metadata-v2", "", metadata.to_string(), first);
     own("ORBITAL_POLICY", "orbit", "Of a type to come", "<orbit/>".to_owned(), units(organization, &["Workloads"]));
     policies
+}
+
+/// Whether the declarative policy sets the account's defaults of the metadata service.
+pub(crate) fn has_metadata_policy(place: &Place<'_>) -> bool {
+    place.account.index == 1
 }
 
 /// The resource control policies that let in only the organization's own identities and services: name, actions, and

@@ -15,6 +15,7 @@ pub(crate) mod aiops;
 pub(crate) mod amp;
 pub(crate) mod apigateway;
 pub(crate) mod appstream;
+pub(crate) mod autoscaling;
 pub(crate) mod backup;
 pub(crate) mod bedrock;
 pub(crate) mod bedrockagent;
@@ -109,6 +110,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &amp::SERVICE,
     &apigateway::SERVICE,
     &appstream::SERVICE,
+    &autoscaling::SERVICE,
     &backup::SERVICE,
     &bedrock::SERVICE,
     &bedrockagent::SERVICE,

@@ -30,6 +30,10 @@ pub struct IdentityAccess {
     /// Whether one of its policies allows every action on every resource without a condition, even if something else
     /// takes it away.
     pub allows_everything: Option<bool>,
+    /// Whether one of its policies allows an action that AWS calls Write, Permissions management or Tagging, without a
+    /// condition, even if something else takes it away. AWS's own policies that are called read-only or view-only do not
+    /// count.
+    pub allows_writing: Option<bool>,
     /// Whether it may change permissions in IAM, not only its own keys and password.
     pub writes_iam: Option<bool>,
     /// Whether it may pass roles to services (iam:PassRole).

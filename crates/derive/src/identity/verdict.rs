@@ -55,6 +55,7 @@ fn access_row(
         administrator_through: distinct(by().map(|held| through(held).to_owned())),
         administrator_policies: distinct(by().map(name)),
         allows_everything: access.allows_everything,
+        allows_writing: allows_writing(policies),
         writes_iam: access.writes_iam,
         passes_roles: access.passes_roles,
         passes_every_role: access.passes_every_role,
@@ -71,6 +72,24 @@ fn access_row(
         unread_policy_count: count(policies.iter().filter(|held| held.policy.is_none()).count()),
         flags: access.remarks.iter().map(|remark| remark.as_str().to_owned()).collect(),
     }
+}
+
+/// Whether one of the policies allows writing; not known if none of those that were read does, and another was not.
+fn allows_writing(policies: &[HeldPolicy]) -> Option<bool> {
+    let says = |held: &HeldPolicy| {
+        let policy = held.policy.as_ref()?;
+        Some(policy.allows_writing() && !is_read_only_by_aws(&held.resource_arn))
+    };
+    let said: Vec<Option<bool>> = policies.iter().map(says).collect();
+    if said.contains(&Some(true)) { Some(true) } else { (!said.contains(&None)).then_some(false) }
+}
+
+/// Whether AWS itself calls the policy read-only. Such a policy has actions that AWS's reference calls Write, and that
+/// change nothing which anyone would miss.
+fn is_read_only_by_aws(arn: &str) -> bool {
+    let name = arn.rsplit('/').next().unwrap_or_default();
+    arn.contains(":iam::aws:policy/")
+        && (name.contains("ReadOnly") || name.contains("ViewOnly") || name == "SecurityAudit")
 }
 
 fn path_row(known: &KnownIdentity, policies: &[HeldPolicy], access: &Access, path: &Path) -> PrivilegePath {

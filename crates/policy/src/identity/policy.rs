@@ -3,6 +3,7 @@
 use super::action;
 use crate::document::Document;
 use crate::glob::contains;
+use crate::level::AccessLevel;
 use crate::statement::{Effect, Statement};
 
 /// A policy of an identity, read.
@@ -10,6 +11,7 @@ use crate::statement::{Effect, Statement};
 pub struct IdentityPolicy {
     document: Document,
     rules: Vec<Rule>,
+    allows_writing: bool,
 }
 
 /// What one statement says about the actions that matter.
@@ -45,12 +47,19 @@ impl IdentityPolicy {
             says.then(|| Rule { ordinal, actions, is_broad: is_broad(statement) })
         };
         let rules = document.statements.iter().enumerate().filter_map(rule).collect();
-        IdentityPolicy { document, rules }
+        let allows_writing = document.statements.iter().any(allows_writing);
+        IdentityPolicy { document, rules, allows_writing }
     }
 
     /// Whether a statement allows everything on everything, before boundary and Denies.
     pub fn allows_everything(&self) -> bool {
         self.document.statements.iter().any(Statement::allows_everything)
+    }
+
+    /// Whether a statement allows an action that changes something, on whatever resource and without a condition, before
+    /// boundary and Denies.
+    pub fn allows_writing(&self) -> bool {
+        self.allows_writing
     }
 
     /// Its statements of this effect that matter.
@@ -61,6 +70,17 @@ impl IdentityPolicy {
             Some(Saying { statement, actions: &rule.actions, is_broad: rule.is_broad })
         });
         sayings.filter(|saying| saying.statement.effect == *effect)
+    }
+}
+
+/// Whether it allows an action that AWS calls Write, Permissions management or Tagging, without a condition.
+fn allows_writing(statement: &Statement) -> bool {
+    let is_certain = statement.effect == Effect::Allow && !statement.does_nothing() && !statement.has_condition();
+    is_certain && {
+        let levels = statement.access_levels(None);
+        [AccessLevel::Write, AccessLevel::PermissionsManagement, AccessLevel::Tagging]
+            .into_iter()
+            .any(|level| levels.contains(level))
     }
 }
 
@@ -85,6 +105,22 @@ mod tests {
         let ordinals = |effect| policy.sayings(effect).map(|it| it.statement.ordinal).collect::<Vec<_>>();
         assert_eq!((ordinals(&Effect::Allow), ordinals(&Effect::Deny)), (vec![1], vec![2]));
         assert!(IdentityPolicy::parse("no").is_none());
+    }
+
+    #[test]
+    fn writing_is_what_changes_something_without_a_condition() {
+        let writes = |statement: &str| {
+            let policy = IdentityPolicy::parse(&format!(r#"{{"Statement":{{{statement},"Resource":"*"}}}}"#));
+            policy.is_some_and(|it| it.allows_writing())
+        };
+        assert!(writes(r#""Effect":"Allow","Action":["s3:GetObject","s3:PutObject"]"#));
+        assert!(writes(r#""Effect":"Allow","Action":"ec2:CreateTags""#));
+        assert!(writes(r#""Effect":"Allow","Action":"s3:PutBucketPolicy""#));
+        assert!(writes(r#""Effect":"Allow","NotAction":"iam:*""#) && writes(r#""Effect":"Allow","Action":"*""#));
+        assert!(!writes(r#""Effect":"Allow","Action":["s3:GetObject","s3:ListBucket"]"#));
+        assert!(!writes(r#""Effect":"Deny","Action":"*""#));
+        let with_mfa = r#""Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}"#;
+        assert!(!writes(&format!(r#""Effect":"Allow","Action":"s3:*",{with_mfa}"#)));
     }
 
     #[test]

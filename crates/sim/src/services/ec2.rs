@@ -4,6 +4,8 @@ mod endpoint_services;
 mod flow_logs;
 mod fpga_images;
 mod images;
+pub(crate) mod launch_templates;
+mod metadata;
 mod settings;
 mod sharing;
 mod snapshots;
@@ -18,10 +20,12 @@ use crate::place::Place;
 use crate::protocol::{Refusal, items};
 use crate::quota::each;
 use crate::service::{Service, get, list};
+use crate::services::autoscaling;
 use crate::truth::{At, Tally, resources, things};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 pub(crate) static SERVICE: Service = Service {
     // From AWS's page `ec2-api-throttling`.
@@ -34,12 +38,13 @@ pub(crate) static SERVICE: Service = Service {
             get("DescribeRegions", |context| Ok(describe_regions(context))),
             list("DescribeVpcEndpoints", "vpcEndpointSet", |context| Ok(vpcs::describe_vpc_endpoints(&context.place))),
             list("DescribeVpcs", "vpcSet", |context| Ok(vpcs::describe_vpcs(&context.place))),
-            get("GetInstanceMetadataDefaults", |context| Ok(metadata_defaults(&context.place))),
+            get("GetInstanceMetadataDefaults", |context| Ok(metadata::describe_defaults(&context.place))),
         ],
         endpoint_services::ANSWERS,
         flow_logs::ANSWERS,
         fpga_images::ANSWERS,
         images::ANSWERS,
+        launch_templates::ANSWERS,
         settings::ANSWERS,
         snapshots::ANSWERS,
         verified_access::ANSWERS,
@@ -48,7 +53,11 @@ pub(crate) static SERVICE: Service = Service {
         // Each account has settings in every region, even if it is empty.
         things(At::Region, "ec2_account_settings", |_| 1),
         things(At::Region, "ec2_flow_logs", |place| flow_logs::flow_logs(place).len()),
+        things(At::Region, "ec2_images_in_use", images_in_use),
         things(At::Region, "ec2_instances", |place| instances(place).len()),
+        things(At::Region, "ec2_launch_template_versions", |place| launch_templates::launched(place).len()),
+        things(At::Region, "ec2_launch_templates", launch_templates::count),
+        things(At::Region, "ec2_metadata_posture", metadata::postures),
         things(At::Region, "ec2_vpcs", |place| vpcs::vpcs(place).len()),
         resources(At::Region, vpcs::planted).rows("ec2_vpc_endpoints"),
         resources(At::Region, endpoint_services::planted).rows("ec2_vpc_endpoint_services"),
@@ -144,9 +153,20 @@ fn instance(place: &Place<'_>, reservation_id: &str, dice: &mut Dice) -> Instanc
     }
 }
 
+/// How many images of others instances, launch templates and launch configurations name. Those that are gone count as
+/// well: nothing says that they were the account's own.
+fn images_in_use(place: &Place<'_>) -> usize {
+    let of_instances = instances(place).into_iter().filter(Instance::exists).map(|it| it.image_id);
+    let launched = launch_templates::launched(place).into_iter().chain(autoscaling::launched(place));
+    let all = of_instances.chain(launched.filter_map(|it| it.image_id));
+    let (ids, own): (BTreeSet<String>, _) = (all.filter(|id| id.starts_with("ami-")).collect(), images::ids(place));
+    ids.iter().filter(|id| !own.contains(id)).count()
+}
+
 /// Counts properties of instances: their metadata service, and their profiles.
 fn count(place: &Place<'_>, tally: &mut Tally) {
     flow_logs::count(place, tally);
+    metadata::count(place, tally);
     for instance in instances(place).iter().filter(|it| it.exists()) {
         tally.instances += 1;
         tally.instances_imds_optional += u64::from(instance.is_imds_optional);
@@ -261,14 +281,4 @@ fn instance_attribute(context: &Context<'_>) -> Result<Value, Refusal> {
     }
     let script = STANDARD.encode(format!("{CANARY} password=hunter2"));
     Ok(json!({ "instanceId": id, "userData": { "value": script } }))
-}
-
-/// The defaults of new instances; most accounts have not set any.
-fn metadata_defaults(place: &Place<'_>) -> Value {
-    let mut dice = place.dice("ec2-defaults");
-    let level = dice.chance(0.2).then(|| {
-        let hop_limit = dice.pick(&[1, 2]);
-        json!({ "httpTokens": "required", "httpPutResponseHopLimit": hop_limit, "managedBy": "account" })
-    });
-    json!({ "accountLevel": level.unwrap_or_else(|| json!({})) })
 }

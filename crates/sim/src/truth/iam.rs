@@ -20,6 +20,7 @@ pub(crate) fn count_iam(place: &Place<'_>, tally: &mut Tally) {
     let root_key_used = iam.root.key.as_ref().and_then(|key| key.used_millis);
     let was_used = iam.root.password_used_millis.into_iter().chain(root_key_used).any(is_recent);
     tally.accounts_with_root_used += u64::from(was_used);
+    tally.misconfigurations.one("E4", "accounts", "last_30_days", was_used);
     rows(tally, &iam);
     credentials::count(tally, organization, &iam);
     roles(place, tally, &iam);
@@ -90,12 +91,22 @@ fn misconfigurations_of_user(clock: Clock, counts: &mut Misconfigurations, user:
     }
     counts.one("B3", "users", "over_45_days", idle_days > 45);
     counts.one("B3", "users", "over_90_days", idle_days > 90);
-    counts.one("B4", "users", "lake", !user.permissions.inline.is_empty() || !user.permissions.attached.is_empty());
+    let has_inline = !user.permissions.inline.is_empty();
+    let has_policies = has_inline || !user.permissions.attached.is_empty();
+    counts.one("B4", "users", "lake", has_policies);
+    counts.one("E2", "users", "directly", has_policies);
+    counts.one("E2", "users", "inline", has_inline);
     let is_old = |key: &&Key| age(key.created_millis) > 90;
     for key in &active {
         counts.one("B5", "active_keys", "lake", is_old(key));
+        counts.one("E3", "active_keys", "over_90_days", is_old(key));
+        let idle_days = age(key.used_millis.unwrap_or(key.created_millis));
+        counts.one("E3", "active_keys", "unused_45_days", idle_days > 45);
     }
     if !active.is_empty() {
         counts.one("B5", "users_with_active_key", "lake", active.iter().any(is_old));
+        let in_use = active.iter().filter(|key| key.used_millis.is_some_and(|millis| age(millis) <= 30)).count();
+        counts.one("E3", "users_with_active_key", "two_keys_in_use", in_use > 1);
+        counts.one("E3", "users_with_active_key", "console_and_key", user.password.is_some());
     }
 }

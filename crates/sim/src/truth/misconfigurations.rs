@@ -4,7 +4,7 @@ use super::parts::{Fact, IdentityTruth};
 use std::collections::BTreeMap;
 
 /// Id, population and definition of the rows that exist even if there is nothing to count.
-const ALWAYS: [(&str, &str, &str); 15] = [
+const ALWAYS: [(&str, &str, &str); 22] = [
     ("B1", "console_users", "lake"),
     ("B1", "root_users", "lake"),
     ("B2", "accounts", "no_policy"),
@@ -19,6 +19,13 @@ const ALWAYS: [(&str, &str, &str); 15] = [
     ("B7", "identities", "administrator"),
     ("B7", "identities", "allows_everything"),
     ("B7", "identities", "may_escalate"),
+    ("E2", "users", "directly"),
+    ("E2", "users", "inline"),
+    ("E3", "active_keys", "over_90_days"),
+    ("E3", "active_keys", "unused_45_days"),
+    ("E3", "users_with_active_key", "console_and_key"),
+    ("E3", "users_with_active_key", "two_keys_in_use"),
+    ("E4", "accounts", "last_30_days"),
     ("E7", "database_instances", "lake"),
 ];
 

@@ -47,7 +47,7 @@ impl Tally {
     }
 
     /// Counts rows of a table that meet a condition: `table WHERE condition`.
-    pub(super) fn cell(&mut self, table_where: &'static str, count: usize) {
+    pub(crate) fn cell(&mut self, table_where: &'static str, count: usize) {
         *self.cells.entry(table_where).or_default() += u64::try_from(count).unwrap_or_default();
     }
 

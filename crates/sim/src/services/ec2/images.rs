@@ -64,12 +64,20 @@ fn image(place: &Place<'_>, number: usize, sharing: Sharing, dice: &mut Dice) ->
     }
 }
 
+/// The ids of the images.
+pub(super) fn ids(place: &Place<'_>) -> Vec<String> {
+    images(place).into_iter().map(|it| it.id).collect()
+}
+
 /// The images as the truth counts them.
 pub(super) fn planted(place: &Place<'_>) -> Vec<Planted> {
     images(place).into_iter().map(|it| it.sharing.planted(place, it.arn)).collect()
 }
 
 fn describe_images(context: &Context<'_>) -> Vec<Value> {
+    if context.request.text("Filter.1.Name") == Some("image-id") {
+        return filtered(context);
+    }
     let owners = context.request.texts("Owner");
     if !owners.contains(&"self") && !owners.contains(&context.place.account.id.as_str()) {
         return Vec::new();
@@ -77,6 +85,59 @@ fn describe_images(context: &Context<'_>) -> Vec<Value> {
     let shows_disabled = context.request.flag("IncludeDisabled");
     let all = images(&context.place).into_iter().filter(|it| shows_disabled || it.state != "disabled");
     all.map(|it| describe(&context.place, &it)).collect()
+}
+
+/// The images that a filter names: own ones, and those of others that are still there.
+fn filtered(context: &Context<'_>) -> Vec<Value> {
+    let own = images(&context.place);
+    let shown = |id: &str| match own.iter().find(|it| it.id == id) {
+        Some(own) => Some(describe(&context.place, own)),
+        None => foreign(&context.place, id),
+    };
+    context.request.texts("Filter.1.Value").into_iter().filter_map(shown).collect()
+}
+
+/// Whether what is launched from an image answers IMDSv1, where nothing else decides it. None: a census cannot know.
+pub(super) fn allows_imdsv1(place: &Place<'_>, id: Option<&str>) -> Option<bool> {
+    let id = id.filter(|id| id.starts_with("ami-"))?;
+    let own = images(place).into_iter().find(|it| it.id == id).map(|it| it.has_imdsv2);
+    let has_imdsv2 = own.or_else(|| foreign(place, id).map(|it| it["imdsSupport"] == "v2.0"));
+    has_imdsv2.map(|has_imdsv2| !has_imdsv2)
+}
+
+/// An image of somebody else; none if it is gone, or no longer shared.
+fn foreign(place: &Place<'_>, id: &str) -> Option<Value> {
+    let mut dice = place.organization.dice(&["foreign-image", id]);
+    if dice.chance(0.15) {
+        return None;
+    }
+    let (owner_id, alias) = dice.weighted(&[
+        (("137112412989", Some("amazon")), 6),
+        (("679593333241", Some("aws-marketplace")), 2),
+        (("099720109477", None), 2),
+        (("999988887777", None), 1),
+    ]);
+    let days = dice.between(0, 1800);
+    Some(json!({
+        "imageId": id,
+        "imageLocation": format!("{owner_id}/server"),
+        "imageState": "available",
+        "imageOwnerId": owner_id,
+        "imageOwnerAlias": alias,
+        "isPublic": dice.chance(0.9),
+        "architecture": "x86_64",
+        "imageType": "machine",
+        "name": format!("server-{}", dice.between(1, 99)),
+        "rootDeviceType": "ebs",
+        "rootDeviceName": "/dev/xvda",
+        "virtualizationType": "hvm",
+        "hypervisor": "xen",
+        "enaSupport": true,
+        "platformDetails": "Linux/UNIX",
+        "imdsSupport": dice.chance(0.4).then_some("v2.0"),
+        "creationDate": iso_millis(place.days_ago(days, &mut dice)),
+        "deprecationTime": dice.chance(0.7).then(|| place.days_ago(days - 730, &mut dice)).map(iso_millis),
+    }))
 }
 
 fn describe(place: &Place<'_>, it: &Image) -> Value {
