@@ -1,7 +1,7 @@
 //! Task definitions of ECS: ListTaskDefinitionFamilies, then DescribeTaskDefinition for each, which gives the newest
 //! revision that is active. Older revisions are not read: a family may have a million.
 
-mod containers;
+pub mod containers;
 mod described;
 
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! Load balancers: DescribeLoadBalancers, then DescribeLoadBalancerAttributes and DescribeListeners for each.
 
-mod listeners;
+pub mod listeners;
 
 use std::collections::BTreeMap;
 

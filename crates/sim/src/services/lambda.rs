@@ -99,14 +99,6 @@ pub(crate) fn logging(place: &Place<'_>) -> Vec<String> {
     functions(place).into_iter().filter(|_| dice.chance(0.7)).map(|it| it.name).collect()
 }
 
-/// Counts the functions without a log group.
-fn count(place: &Place<'_>, tally: &mut Tally) {
-    let logging = logging(place);
-    for function in functions(place) {
-        tally.misconfigurations.one("E18", "functions", "lake", !logging.contains(&function.name));
-    }
-}
-
 fn functions(place: &Place<'_>) -> Vec<Function> {
     let rates = &place.organization.settings.rates;
     let (mut dice, count) = place.population("lambda", rates.other_resources);
@@ -155,10 +147,12 @@ fn functions(place: &Place<'_>) -> Vec<Function> {
         .collect()
 }
 
-/// Counts functions by the ends of their runtimes, of which only that of python2.7 is past, and by the names in their
-/// environments.
+/// Counts functions without a log group, by the ends of their runtimes, of which only that of python2.7 is past, and by
+/// the names in their environments.
 fn count(place: &Place<'_>, tally: &mut Tally) {
+    let logging = logging(place);
     for function in functions(place) {
+        tally.misconfigurations.one("E18", "functions", "lake", !logging.contains(&function.name));
         if let Some(runtime) = function.runtime {
             tally.misconfigurations.one("E13", "functions", "lake", runtime == "python2.7");
         }
