@@ -12,6 +12,7 @@ pub mod acmpca;
 pub mod aiops;
 pub mod amp;
 pub mod apigateway;
+pub mod apigatewayv2;
 pub mod appstream;
 pub mod backup;
 pub mod bedrock;
@@ -93,6 +94,7 @@ const SERVICES: &[&[Collector]] = &[
     aiops::COLLECTORS,
     amp::COLLECTORS,
     apigateway::COLLECTORS,
+    apigatewayv2::COLLECTORS,
     appstream::COLLECTORS,
     backup::COLLECTORS,
     bedrock::COLLECTORS,

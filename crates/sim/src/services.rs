@@ -13,6 +13,7 @@ pub(crate) mod acmpca;
 pub(crate) mod aiops;
 pub(crate) mod amp;
 pub(crate) mod apigateway;
+pub(crate) mod apigatewayv2;
 pub(crate) mod appstream;
 pub(crate) mod backup;
 pub(crate) mod bedrock;
@@ -97,6 +98,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &aiops::SERVICE,
     &amp::SERVICE,
     &apigateway::SERVICE,
+    &apigatewayv2::SERVICE,
     &appstream::SERVICE,
     &backup::SERVICE,
     &bedrock::SERVICE,
