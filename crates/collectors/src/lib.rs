@@ -19,6 +19,7 @@ pub mod bedrock;
 pub mod bedrockagent;
 pub mod bedrockagentcorecontrol;
 pub mod cleanroomsml;
+pub mod cloudfront;
 pub mod cloudhsmv2;
 pub mod cloudtrail;
 pub mod cloudwatchlogs;
@@ -101,6 +102,7 @@ const SERVICES: &[&[Collector]] = &[
     bedrockagent::COLLECTORS,
     bedrockagentcorecontrol::COLLECTORS,
     cleanroomsml::COLLECTORS,
+    cloudfront::COLLECTORS,
     cloudhsmv2::COLLECTORS,
     cloudtrail::COLLECTORS,
     cloudwatchlogs::COLLECTORS,

@@ -20,6 +20,7 @@ pub(crate) mod bedrock;
 pub(crate) mod bedrockagent;
 pub(crate) mod bedrockagentcorecontrol;
 pub(crate) mod cleanroomsml;
+pub(crate) mod cloudfront;
 pub(crate) mod cloudhsmv2;
 pub(crate) mod cloudtrail;
 pub(crate) mod cloudwatchlogs;
@@ -105,6 +106,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &bedrockagent::SERVICE,
     &bedrockagentcorecontrol::SERVICE,
     &cleanroomsml::SERVICE,
+    &cloudfront::SERVICE,
     &cloudhsmv2::SERVICE,
     &cloudtrail::SERVICE,
     &cloudwatchlogs::SERVICE,

@@ -25,16 +25,12 @@ pub(crate) static SERVICE: Service = Service {
         })
         .pages(25, 500)
         .needs("GET"),
-        get("GetStages", |context| {
-            Ok(json!({ "item": stages::describe_stages(&context.place, &find(context)?) }))
-        })
-        .needs("GET"),
+        get("GetStages", |context| Ok(json!({ "item": stages::describe_stages(&context.place, &find(context)?) })))
+            .needs("GET"),
     ]],
     kinds: &[
-        resources(At::Region, |place| {
-            rest_apis(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
-        })
-        .rows("apigateway_rest_apis"),
+        resources(At::Region, |place| rest_apis(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect())
+            .rows("apigateway_rest_apis"),
         things(At::Region, "apigateway_stages", |place| stages(place).len()),
         things(At::Region, "apigateway_authorizers", |place| {
             rest_apis(place).iter().map(|it| stages::authorizers(place, it).len()).sum()

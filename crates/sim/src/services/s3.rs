@@ -11,7 +11,7 @@ mod unset;
 pub(crate) use answers::block_members;
 pub(crate) use bucket::Block;
 pub(crate) use points::{AccessPoint, access_points, multi_region};
-pub(crate) use population::account_block;
+pub(crate) use population::{account_block, bucket_hosts};
 
 use crate::place::Place;
 use crate::policies::ResourcePolicy;

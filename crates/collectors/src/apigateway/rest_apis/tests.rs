@@ -20,8 +20,7 @@ const PRIVATE: &str = concat!(
 /// Its policy is already plain.
 const PLAIN: &str = r#"{"id":"b2","name":"papers","createdDate":1735689600,"apiStatus":"LEVITATING",
     "endpointConfiguration":{"types":["REGIONAL"]},"policy":"{\"Statement\": []}"}"#;
-const OPEN: &str =
-    r#"{"id":"c3","name":"open","createdDate":1735689600,"endpointConfiguration":{"types":["EDGE"]}}"#;
+const OPEN: &str = r#"{"id":"c3","name":"open","createdDate":1735689600,"endpointConfiguration":{"types":["EDGE"]}}"#;
 const ODD: &str = r#"{"id":"d4","policy":"{\\\"Statement\\\": this is not JSON"}"#;
 
 const STAGES: &str = r#"{"item":[{"stageName":"live","description":"for all","deploymentId":"d1",

@@ -57,6 +57,11 @@ pub(super) fn buckets(place: &Place<'_>) -> Vec<SimulatedBucket> {
     buckets
 }
 
+/// The hosts of the buckets of an account.
+pub(crate) fn bucket_hosts(place: &Place<'_>) -> Vec<String> {
+    buckets(place).into_iter().map(|it| format!("{}.s3.{}.amazonaws.com", it.name, it.region)).collect()
+}
+
 /// A bucket's name and its settings, by chance.
 fn any_access(public_rate: f64, account_restricts: bool, dice: &mut Dice) -> (String, Access) {
     let name = format!("{}-{}", dice.pick(&["logs", "www.simulated", "assets", "backups", "data-lake"]), dice.hex(10));

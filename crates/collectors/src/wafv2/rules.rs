@@ -1,0 +1,380 @@
+//! The rules of a web ACL, and what each of them stops. The collector of web ACLs reads them.
+
+use orgcensus_row::Row;
+use serde::{Deserialize, Serialize};
+
+use crate::items::Unread;
+
+/// One rule of a web ACL.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "wafv2_web_acl_rules", key = "web_acl_arn, rule_source, rule_name")]
+pub struct WebAclRule {
+    /// The web ACL's ARN.
+    pub web_acl_arn: String,
+    /// own; or firewall_manager_first, firewall_manager_last: Firewall Manager put it before, or after, the web ACL's own.
+    pub rule_source: String,
+    /// The rule's name.
+    pub rule_name: String,
+    /// Its place: lower numbers come first.
+    pub priority: Option<i32>,
+    /// What it looks at, by AWS's name: SqliMatch, RateBased, ManagedRuleGroup …. Null: something that is not known.
+    pub statement_type: Option<String>,
+    /// Block, Allow, Count, Captcha, Challenge or Monetize. Null: the rule is a group, whose rules have their own actions.
+    pub action: Option<String>,
+    /// None, or Count: all rules of the group only count. Null: the rule is no group.
+    pub override_action: Option<String>,
+    /// Whether it only counts, and stops nobody. Null: AWS did not say.
+    pub is_counting: Option<bool>,
+    /// The group that AWS or a vendor wrote, AWS/AWSManagedRulesSQLiRuleSet. Null: none.
+    pub managed_rule_group: Option<String>,
+    /// The group's version. Null: its default, or the rule is no such group.
+    pub managed_rule_group_version: Option<String>,
+    /// The other group of rules, by its ARN. Null: none.
+    pub rule_group_arn: Option<String>,
+    /// Rules of the group that only count, or let requests pass, other than the group says.
+    pub weakened_rule_names: Vec<String>,
+    /// Whether a managed group looks only at some of the requests.
+    pub has_scope_down: bool,
+    /// How many requests in the window are too many. Null: it is no limit of a rate.
+    pub rate_limit: Option<i64>,
+    /// Whether it stops SQL injection, if only in some requests. Null: it is a group whose rules are not known.
+    pub stops_sql_injection: Option<bool>,
+    /// Whether it stops cross-site scripting, if only in some requests. Null: it is a group whose rules are not known.
+    pub stops_xss: Option<bool>,
+    /// Whether it stops those who ask too often. Null: it is a group whose rules are not known.
+    pub stops_floods: Option<bool>,
+    /// Whether it has metrics in CloudWatch. Null: AWS did not say.
+    pub has_cloudwatch_metrics: Option<bool>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Rule {
+    name: Option<String>,
+    priority: Option<i32>,
+    statement: Statement,
+    action: Option<Action>,
+    override_action: Option<Override>,
+    visibility_config: Switches,
+}
+
+/// A group that Firewall Manager added.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Grouped {
+    name: Option<String>,
+    priority: Option<i32>,
+    firewall_manager_statement: GroupStatement,
+    override_action: Option<Override>,
+    visibility_config: Switches,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct GroupStatement {
+    managed_rule_group_statement: Option<ManagedGroup>,
+    rule_group_reference_statement: Option<OwnGroup>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Switches {
+    pub(super) sampled_requests_enabled: Option<bool>,
+    pub(super) cloud_watch_metrics_enabled: Option<bool>,
+}
+
+/// A member that says all by being there.
+#[derive(Default, Deserialize)]
+struct Present {}
+
+/// What becomes of a request: one of these is there.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Action {
+    block: Option<Present>,
+    allow: Option<Present>,
+    count: Option<Present>,
+    captcha: Option<Present>,
+    challenge: Option<Present>,
+    monetize: Option<Present>,
+}
+
+/// What becomes of a group's decisions: one of these is there.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Override {
+    count: Option<Present>,
+    none: Option<Present>,
+}
+
+/// What a rule looks at: one of these is there.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Statement {
+    managed_rule_group_statement: Option<ManagedGroup>,
+    rule_group_reference_statement: Option<OwnGroup>,
+    rate_based_statement: Option<RateBased>,
+    sqli_match_statement: Option<Present>,
+    xss_match_statement: Option<Present>,
+    and_statement: Option<Several>,
+    or_statement: Option<Several>,
+    not_statement: Option<Present>,
+    byte_match_statement: Option<Present>,
+    size_constraint_statement: Option<Present>,
+    geo_match_statement: Option<Present>,
+    asn_match_statement: Option<Present>,
+    label_match_statement: Option<Present>,
+    regex_match_statement: Option<Present>,
+    #[serde(rename = "IPSetReferenceStatement")]
+    ip_set_reference_statement: Option<Present>,
+    regex_pattern_set_reference_statement: Option<Present>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Several {
+    statements: Vec<Statement>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct RateBased {
+    limit: Option<i64>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct ManagedGroup {
+    vendor_name: Option<String>,
+    name: Option<String>,
+    version: Option<String>,
+    scope_down_statement: Option<Present>,
+    excluded_rules: Vec<Excluded>,
+    rule_action_overrides: Vec<Overridden>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct OwnGroup {
+    #[serde(rename = "ARN")]
+    arn: Option<String>,
+    excluded_rules: Vec<Excluded>,
+    rule_action_overrides: Vec<Overridden>,
+}
+
+/// A rule of a group that only counts, as it was written once.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Excluded {
+    name: Option<String>,
+}
+
+/// A rule of a group with another action than the group says.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Overridden {
+    name: Option<String>,
+    action_to_use: Action,
+}
+
+/// What a rule may stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Threat {
+    SqlInjection,
+    Xss,
+    Floods,
+}
+
+/// AWS's groups that stop a threat, and their rules that do. One that still acts is enough.
+const STOPPING: &[(Threat, &str, &[&str])] = &[
+    (
+        Threat::SqlInjection,
+        "AWSManagedRulesSQLiRuleSet",
+        &[
+            "SQLi_QUERYARGUMENTS",
+            "SQLiExtendedPatterns_QUERYARGUMENTS",
+            "SQLi_BODY",
+            "SQLiExtendedPatterns_BODY",
+            "SQLi_COOKIE",
+        ],
+    ),
+    (
+        Threat::Xss,
+        "AWSManagedRulesCommonRuleSet",
+        &[
+            "CrossSiteScripting_COOKIE",
+            "CrossSiteScripting_QUERYARGUMENTS",
+            "CrossSiteScripting_BODY",
+            "CrossSiteScripting_URIPATH",
+        ],
+    ),
+];
+
+impl Action {
+    /// AWS's word for it.
+    pub(super) fn word(&self) -> Option<&'static str> {
+        let words = [
+            ("Block", &self.block),
+            ("Allow", &self.allow),
+            ("Count", &self.count),
+            ("Captcha", &self.captcha),
+            ("Challenge", &self.challenge),
+            ("Monetize", &self.monetize),
+        ];
+        words.into_iter().find(|(_, it)| it.is_some()).map(|(word, _)| word)
+    }
+}
+
+impl Override {
+    fn word(&self) -> Option<&'static str> {
+        match (&self.count, &self.none) {
+            (Some(_), _) => Some("Count"),
+            (_, Some(_)) => Some("None"),
+            _ => None,
+        }
+    }
+}
+
+impl Statement {
+    fn type_of(&self) -> Option<&'static str> {
+        let types = [
+            ("ManagedRuleGroup", self.managed_rule_group_statement.is_some()),
+            ("RuleGroupReference", self.rule_group_reference_statement.is_some()),
+            ("RateBased", self.rate_based_statement.is_some()),
+            ("SqliMatch", self.sqli_match_statement.is_some()),
+            ("XssMatch", self.xss_match_statement.is_some()),
+            ("And", self.and_statement.is_some()),
+            ("Or", self.or_statement.is_some()),
+            ("Not", self.not_statement.is_some()),
+            ("ByteMatch", self.byte_match_statement.is_some()),
+            ("SizeConstraint", self.size_constraint_statement.is_some()),
+            ("GeoMatch", self.geo_match_statement.is_some()),
+            ("AsnMatch", self.asn_match_statement.is_some()),
+            ("LabelMatch", self.label_match_statement.is_some()),
+            ("RegexMatch", self.regex_match_statement.is_some()),
+            ("IPSetReference", self.ip_set_reference_statement.is_some()),
+            ("RegexPatternSetReference", self.regex_pattern_set_reference_statement.is_some()),
+        ];
+        types.into_iter().find(|(_, is_there)| *is_there).map(|(name, _)| name)
+    }
+
+    /// Whether it finds a threat, alone or with something else. One that finds all but the threat does not.
+    fn finds(&self, threat: Threat) -> bool {
+        let several = [&self.and_statement, &self.or_statement].into_iter().flatten();
+        match threat {
+            Threat::SqlInjection if self.sqli_match_statement.is_some() => true,
+            Threat::Xss if self.xss_match_statement.is_some() => true,
+            Threat::Floods => self.rate_based_statement.is_some(),
+            _ => several.flat_map(|it| &it.statements).any(|it| it.finds(threat)),
+        }
+    }
+}
+
+/// The names of a group's rules that only count, or let pass.
+fn weakened(excluded: &[Excluded], overridden: &[Overridden]) -> Vec<String> {
+    let weak = overridden.iter().filter(|it| matches!(it.action_to_use.word(), Some("Count" | "Allow")));
+    let names = excluded.iter().map(|it| &it.name).chain(weak.map(|it| &it.name));
+    names.filter_map(Clone::clone).collect()
+}
+
+impl ManagedGroup {
+    fn weakened(&self) -> Vec<String> {
+        weakened(&self.excluded_rules, &self.rule_action_overrides)
+    }
+
+    fn full_name(&self) -> String {
+        let part = |text: &Option<String>| text.clone().unwrap_or_default();
+        format!("{}/{}", part(&self.vendor_name), part(&self.name))
+    }
+
+    /// What vendors' rules stop is not known. AWS's other groups stop other things.
+    fn stops(&self, threat: Threat) -> Option<bool> {
+        if self.vendor_name.as_deref() != Some("AWS") {
+            return None;
+        }
+        let weakened = self.weakened();
+        let mut stopping = STOPPING.iter().filter(|(of, name, _)| *of == threat && self.name.as_deref() == Some(*name));
+        Some(stopping.any(|(_, _, rules)| rules.iter().any(|rule| !weakened.iter().any(|it| it == rule))))
+    }
+}
+
+/// What a group stops.
+fn group_stops(managed: Option<&ManagedGroup>, override_action: Option<&'static str>, threat: Threat) -> Option<bool> {
+    match override_action {
+        Some("Count") => Some(false),
+        Some(_) => managed.and_then(|it| it.stops(threat)),
+        None => None,
+    }
+}
+
+/// The rows of a web ACL's rules.
+pub(super) fn rows(
+    arn: &str,
+    own: Vec<Rule>,
+    first: Vec<Grouped>,
+    last: Vec<Grouped>,
+    unread: &mut Unread,
+) -> Vec<WebAclRule> {
+    let mut rows = Vec::new();
+    let groups = [("firewall_manager_first", first), ("firewall_manager_last", last)];
+    for (source, grouped) in groups.into_iter().flat_map(|(source, all)| all.into_iter().map(move |it| (source, it))) {
+        let GroupStatement { managed_rule_group_statement, rule_group_reference_statement } =
+            grouped.firewall_manager_statement;
+        let statement =
+            Statement { managed_rule_group_statement, rule_group_reference_statement, ..Statement::default() };
+        let rule = Rule {
+            name: grouped.name,
+            priority: grouped.priority,
+            statement,
+            action: None,
+            override_action: grouped.override_action,
+            visibility_config: grouped.visibility_config,
+        };
+        rows.push(row(arn, source, rule, unread));
+    }
+    rows.extend(own.into_iter().map(|rule| row(arn, "own", rule, unread)));
+    rows
+}
+
+fn row(arn: &str, source: &str, it: Rule, unread: &mut Unread) -> WebAclRule {
+    let statement = &it.statement;
+    let (managed, own) = (&statement.managed_rule_group_statement, &statement.rule_group_reference_statement);
+    let is_group = managed.is_some() || own.is_some();
+    let action = it.action.as_ref().and_then(Action::word);
+    let override_action = it.override_action.as_ref().and_then(Override::word);
+    let decided = unread.value("Action", if is_group { override_action } else { action });
+    let stops = |threat: Threat| match decided {
+        _ if is_group => group_stops(managed.as_ref(), override_action, threat),
+        _ if !statement.finds(threat) => Some(false),
+        Some(action) => Some(matches!(action, "Block" | "Captcha" | "Challenge")),
+        None => None,
+    };
+    let weak = match (managed, own) {
+        (Some(group), _) => group.weakened(),
+        (_, Some(group)) => weakened(&group.excluded_rules, &group.rule_action_overrides),
+        _ => Vec::new(),
+    };
+    WebAclRule {
+        web_acl_arn: arn.to_owned(),
+        rule_source: source.to_owned(),
+        rule_name: unread.value("Name", it.name.clone()).unwrap_or_default(),
+        priority: unread.value("Priority", it.priority),
+        statement_type: statement.type_of().map(str::to_owned),
+        action: action.map(str::to_owned),
+        override_action: override_action.map(str::to_owned),
+        is_counting: decided.map(|it| it == "Count"),
+        managed_rule_group: managed.as_ref().map(ManagedGroup::full_name),
+        managed_rule_group_version: managed.as_ref().and_then(|it| it.version.clone()),
+        rule_group_arn: own.as_ref().and_then(|it| it.arn.clone()),
+        weakened_rule_names: weak,
+        has_scope_down: managed.as_ref().is_some_and(|it| it.scope_down_statement.is_some()),
+        rate_limit: statement.rate_based_statement.as_ref().and_then(|it| it.limit),
+        stops_sql_injection: stops(Threat::SqlInjection),
+        stops_xss: stops(Threat::Xss),
+        stops_floods: stops(Threat::Floods),
+        has_cloudwatch_metrics: it.visibility_config.cloud_watch_metrics_enabled,
+    }
+}
+
+#[cfg(test)]
+mod tests;
