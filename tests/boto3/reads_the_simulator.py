@@ -23,6 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "moto"))
 from data_services import DATA_SERVICES, DataServices  # noqa: E402
 from declared_kinds import SERVICES, DeclaredKinds  # noqa: E402
 from ec2_shares import Ec2Shares  # noqa: E402
+from edge import BESIDES, GLOBAL, Edge  # noqa: E402
 from harness import Aws, Checks, simulator  # noqa: E402
 from messages import MESSAGES, Messages  # noqa: E402
 from one_by_one import one_by_one  # noqa: E402
@@ -62,7 +63,7 @@ ABSENT = {
 }
 
 
-class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices, DeclaredKinds):
+class Census(OrganizationWide, DataServices, Ec2Shares, Edge, Messages, PlainServices, DeclaredKinds):
     """What boto3 found."""
 
     def __init__(self, aws, checks, tables):
@@ -159,6 +160,7 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices,
         self.iam(aws.client("iam"))
         self.s3(aws, account_id)
         self.ecr_public(aws.client("ecr-public", "us-east-1"))
+        self.edge(aws)
         for region in aws.client("ec2").describe_regions()["Regions"]:
             for service in [*REGIONAL, *self.plain, *SERVICES]:
                 name = region["RegionName"]
@@ -172,6 +174,8 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices,
             read(self, aws.client(folders()[service], region))
         elif service in SERVICES:
             self.declared_kinds(aws, service, region)
+            if read := BESIDES.get(service):
+                read(self, aws.client(folders()[service], region))
         else:
             self.plain_service(aws.client(folders()[service], region), service, self.plain[service])
 
@@ -474,7 +478,7 @@ REGIONAL = {
 }
 
 # The services that have code of their own here; all others are read by what boto3 knows of them.
-BY_HAND = {*REGIONAL, *SERVICES, "ses", "account", "iam", "organizations", "s3"}
+BY_HAND = {*REGIONAL, *SERVICES, *GLOBAL, "ses", "account", "iam", "organizations", "s3"}
 
 
 def outcome(error):

@@ -77,6 +77,7 @@ pub mod secretsmanager;
 pub mod serverlessapplicationrepository;
 pub mod servicecatalog;
 pub mod sesv2;
+pub mod shield;
 pub mod signer;
 pub mod sns;
 pub mod sqs;
@@ -160,6 +161,7 @@ const SERVICES: &[&[Collector]] = &[
     serverlessapplicationrepository::COLLECTORS,
     servicecatalog::COLLECTORS,
     sesv2::COLLECTORS,
+    shield::COLLECTORS,
     signer::COLLECTORS,
     sns::COLLECTORS,
     sqs::COLLECTORS,

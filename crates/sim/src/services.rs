@@ -80,6 +80,7 @@ pub(crate) mod secretsmanager;
 pub(crate) mod serverlessapplicationrepository;
 pub(crate) mod servicecatalog;
 pub(crate) mod sesv2;
+pub(crate) mod shield;
 pub(crate) mod signer;
 pub(crate) mod sns;
 pub(crate) mod sqs;
@@ -166,6 +167,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &serverlessapplicationrepository::SERVICE,
     &servicecatalog::SERVICE,
     &sesv2::SERVICE,
+    &shield::SERVICE,
     &signer::SERVICE,
     &sns::SERVICE,
     &sqs::SERVICE,

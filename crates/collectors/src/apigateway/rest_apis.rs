@@ -46,7 +46,8 @@ pub struct RestApi {
     pub vpc_endpoint_ids: Vec<String>,
     /// ipv4 or dualstack. Null: AWS did not say.
     pub ip_address_type: Option<String>,
-    /// Whether it has a policy. Without one a private API is closed, and any other is open but for what its methods ask.
+    /// Whether it has a policy. Without one a private API is closed, and any other is open but for what its methods
+    /// ask.
     pub has_policy: bool,
     /// Whether the host that API Gateway gave it is switched off. Then it is reached by the account's own domain names.
     pub is_default_endpoint_disabled: Option<bool>,

@@ -46,8 +46,8 @@ pub struct Stage {
     pub is_data_traced: bool,
     /// Whether methods without settings of their own have metrics. Null: it is not set, they have none.
     pub has_default_metrics: Option<bool>,
-    /// How many requests a second methods without settings of their own take. -1: as many as the account. Null: it is not
-    /// set.
+    /// How many requests a second methods without settings of their own take. -1: as many as the account. Null: it is
+    /// not set.
     pub default_rate_limit_per_second: Option<f64>,
     /// How many requests at once such methods take. -1: as many as the account. Null: it is not set.
     pub default_burst_limit: Option<i32>,

@@ -31,8 +31,8 @@ pub struct Stage {
     pub access_log_destination_arn: Option<String>,
     /// What such a line says, by the names of variables. Null: none is written.
     pub access_log_format: Option<String>,
-    /// What is logged of routes without settings of their own: ERROR, INFO or OFF. Null: nothing; HTTP APIs have no such
-    /// logs.
+    /// What is logged of routes without settings of their own: ERROR, INFO or OFF. Null: nothing; HTTP APIs have no
+    /// such logs.
     pub default_logging_level: Option<String>,
     /// Whether requests and answers of some route are logged whole, with all that is in them.
     pub is_data_traced: bool,

@@ -1,4 +1,5 @@
-//! Distributions of CloudFront: ListDistributions, then GetDistributionConfig for each, which alone says what is logged.
+//! Distributions of CloudFront: ListDistributions, then GetDistributionConfig for each, which alone says what is
+//! logged.
 
 use std::collections::BTreeSet;
 
@@ -64,8 +65,8 @@ pub struct Distribution {
     pub geo_restriction_countries: Vec<String>,
     /// What it shows for the path /. Null: none, or it could not be read.
     pub default_root_object: Option<String>,
-    /// Whether it logs requests to a bucket. Null: it could not be read. Logs that it delivers to CloudWatch Logs, Firehose
-    /// or S3 by way of CloudWatch do not count here.
+    /// Whether it logs requests to a bucket. Null: it could not be read. Logs that it delivers to CloudWatch Logs,
+    /// Firehose or S3 by way of CloudWatch do not count here.
     pub is_logging_enabled: Option<bool>,
     /// The host of the bucket to which it logs. Null: none, or it could not be read.
     pub log_bucket: Option<String>,

@@ -32,8 +32,8 @@ pub struct DistributionOrigin {
     pub origin_access_control_id: Option<String>,
     /// The origin access identity, E…, as which CloudFront asks S3. Null: none.
     pub origin_access_identity: Option<String>,
-    /// How CloudFront asks it: http-only, match-viewer (as it was asked itself) or https-only. Null: it is an origin of S3
-    /// or within a VPC.
+    /// How CloudFront asks it: http-only, match-viewer (as it was asked itself) or https-only. Null: it is an origin of
+    /// S3 or within a VPC.
     pub origin_protocol_policy: Option<String>,
     /// The versions of TLS and SSL by which CloudFront may ask it.
     pub ssl_protocols: Vec<String>,

@@ -11,7 +11,8 @@ use crate::items::Unread;
 pub struct WebAclRule {
     /// The web ACL's ARN.
     pub web_acl_arn: String,
-    /// own; or firewall_manager_first, firewall_manager_last: Firewall Manager put it before, or after, the web ACL's own.
+    /// own; or firewall_manager_first, firewall_manager_last: Firewall Manager put it before, or after, the web ACL's
+    /// own.
     pub rule_source: String,
     /// The rule's name.
     pub rule_name: String,
@@ -19,7 +20,8 @@ pub struct WebAclRule {
     pub priority: Option<i32>,
     /// What it looks at, by AWS's name: SqliMatch, RateBased, ManagedRuleGroup …. Null: something that is not known.
     pub statement_type: Option<String>,
-    /// Block, Allow, Count, Captcha, Challenge or Monetize. Null: the rule is a group, whose rules have their own actions.
+    /// Block, Allow, Count, Captcha, Challenge or Monetize. Null: the rule is a group, whose rules have their own
+    /// actions.
     pub action: Option<String>,
     /// None, or Count: all rules of the group only count. Null: the rule is no group.
     pub override_action: Option<String>,

@@ -56,11 +56,11 @@ pub struct WebAcl {
     /// Whether a rule stops SQL injection; one that only counts does not. Null: it could not be read, or it rests on a
     /// group whose rules are not known.
     pub has_sql_injection_rules: Option<bool>,
-    /// Whether a rule stops cross-site scripting; one that only counts does not. Null: it could not be read, or it rests on
-    /// a group whose rules are not known.
+    /// Whether a rule stops cross-site scripting; one that only counts does not. Null: it could not be read, or it
+    /// rests on a group whose rules are not known.
     pub has_xss_rules: Option<bool>,
-    /// Whether a rule stops those who ask too often; one that only counts does not. Null: it could not be read, or it rests on
-    /// a group whose rules are not known.
+    /// Whether a rule stops those who ask too often; one that only counts does not. Null: it could not be read, or it
+    /// rests on a group whose rules are not known.
     pub has_rate_limit: Option<bool>,
     /// What it uses, in web ACL capacity units. Null: it could not be read.
     pub capacity_wcu: Option<i64>,

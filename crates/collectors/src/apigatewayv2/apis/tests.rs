@@ -9,7 +9,8 @@ use crate::testing::{columns, json_error};
 
 const HTTP: &str = r#"{"apiId":"a1","name":"orders","protocolType":"HTTP","apiEndpoint":"https://a1.example.com",
     "description":"of today","version":"v1","disableExecuteApiEndpoint":true,"ipAddressType":"dualstack",
-    "apiGatewayManaged":false,"corsConfiguration":{"allowOrigins":["*"],"allowMethods":["GET"],"allowCredentials":false},
+    "apiGatewayManaged":false,
+    "corsConfiguration":{"allowOrigins":["*"],"allowMethods":["GET"],"allowCredentials":false},
     "routeSelectionExpression":"$request.method $request.path","createdDate":"2025-12-22T00:00:00Z",
     "tags":{"team":"data"}}"#;
 const SOCKET: &str = r#"{"apiId":"b2","name":"chat","protocolType":"WEBSOCKET","disableSchemaValidation":true,
@@ -28,7 +29,8 @@ const ROUTES: &str = r#"{"items":[{"routeId":"r1","routeKey":"GET /pets","author
     {"routeId":"r2","routeKey":"POST /pets","authorizationType":"JWT","authorizerId":"z1",
     "authorizationScopes":["pets"],"apiKeyRequired":false,"operationName":"Make"},{"routeId":"r3"}]}"#;
 
-/// Four APIs on two pages: one with stages and routes, one whose details are refused, an odd one, and one that went away.
+/// Four APIs on two pages: one with stages and routes, one whose details are refused, an odd one, and one that went
+/// away.
 async fn collected() -> Collected {
     let (gone, denied) = (json_error("NotFoundException"), json_error("AccessDeniedException"));
     let unknown = json_error("UnknownOperationException");
@@ -67,8 +69,8 @@ async fn apis_of_two_pages_have_rows() {
     assert_eq!(apis[0]["execute_api_arn"], "arn:aws:execute-api:eu-west-1:111122223333:a1");
     assert_eq!((&apis[0]["tags"], &apis[0]["has_cors_credentials"]), (&json!({"team": "data"}), &json!(false)));
     assert_eq!(apis[1]["is_schema_validation_disabled"], true);
-    // Of one API its stages and its routes; of one its name, protocol, expression and moment; a stage's name; a route's key
-    // and authorization.
+    // Of one API its stages and its routes; of one its name, protocol, expression and moment; a stage's name; a route's
+    // key and authorization.
     let short = vec!["apigatewayv2_apis", "apigatewayv2_routes", "apigatewayv2_stages"];
     assert_eq!(collected.short(), (9, short));
     assert_eq!(collected.gone, 1);

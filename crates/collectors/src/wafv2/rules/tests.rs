@@ -63,7 +63,8 @@ fn groups_stop_what_is_known_of_them() {
     let weakened = |parts: &[&str]| {
         let overrides =
             parts.iter().map(|it| json!({"Name": format!("CrossSiteScripting_{it}"), "ActionToUse": {"Count": {}}}));
-        json!({"RuleActionOverrides": overrides.collect::<Vec<_>>(), "ExcludedRules": [{"Name": "CrossSiteScripting_BODY"}]})
+        let excluded = [json!({"Name": "CrossSiteScripting_BODY"})];
+        json!({"RuleActionOverrides": overrides.collect::<Vec<_>>(), "ExcludedRules": excluded})
     };
     assert_eq!(stops(&group("AWS", common, weakened(&["COOKIE"]), "None")), XSS, "others still act");
     let all = weakened(&["COOKIE", "QUERYARGUMENTS", "URIPATH"]);

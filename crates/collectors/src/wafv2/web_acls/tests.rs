@@ -10,7 +10,8 @@ use crate::testing::{columns, json_error};
 const FULL: &str = r#"{"WebACL":{"Name":"front","Id":"id-a","ARN":"arn:a","DefaultAction":{"Allow":{}},"Capacity":725,
     "VisibilityConfig":{"SampledRequestsEnabled":true,"CloudWatchMetricsEnabled":false,"MetricName":"m"},"Rules":[
     {"Name":"common","Priority":1,"OverrideAction":{"None":{}},"Statement":{"ManagedRuleGroupStatement":{
-    "VendorName":"AWS","Name":"AWSManagedRulesCommonRuleSet","Version":"1.20","ScopeDownStatement":{"GeoMatchStatement":{}},
+    "VendorName":"AWS","Name":"AWSManagedRulesCommonRuleSet","Version":"1.20",
+    "ScopeDownStatement":{"GeoMatchStatement":{}},
     "RuleActionOverrides":[{"Name":"SizeRestrictions_BODY","ActionToUse":{"Count":{}}}]}}},
     {"Name":"sql","Priority":2,"Action":{"Count":{}},"Statement":{"SqliMatchStatement":{}}},
     {"Name":"flood","Priority":3,"Action":{"Block":{"CustomResponse":{"ResponseCode":429}}},
