@@ -11,7 +11,8 @@ use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, Verdict, any_kind};
 use crate::protocol::{Problem, Refusal};
 use crate::service::{Service, get, list};
-use crate::truth::{At, Planted, resources, things};
+use crate::services::wafv2::weak_arns;
+use crate::truth::{At, Planted, Tally, resources, things};
 use serde_json::{Map, Value, json};
 
 pub(crate) static SERVICE: Service = Service {
@@ -28,6 +29,7 @@ pub(crate) static SERVICE: Service = Service {
         get("GetStages", |context| Ok(json!({ "item": stages::describe_stages(&context.place, &find(context)?) })))
             .needs("GET"),
     ]],
+    counts: Some((At::Region, count)),
     kinds: &[
         resources(At::Region, |place| rest_apis(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect())
             .rows("apigateway_rest_apis"),
@@ -86,6 +88,15 @@ fn rest_apis(place: &Place<'_>) -> Vec<RestApi> {
         }
     };
     (0..count).map(rest_api).collect()
+}
+
+/// Counts stages without a web ACL that fits.
+fn count(place: &Place<'_>, tally: &mut Tally) {
+    let weak = weak_arns(place);
+    for stage in stages(place) {
+        let is_without = stage.web_acl_arn.is_none_or(|arn| weak.contains(&arn));
+        tally.misconfigurations.one("E12", "apigateway_stage", "lake", is_without);
+    }
 }
 
 /// The API that a call is about.

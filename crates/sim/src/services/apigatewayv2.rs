@@ -6,7 +6,7 @@ use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::protocol::{Problem, Refusal};
 use crate::service::{Service, list};
-use crate::truth::{At, things};
+use crate::truth::{At, Tally, things};
 use serde_json::{Map, Value, json};
 
 pub(crate) static SERVICE: Service = Service {
@@ -28,6 +28,7 @@ pub(crate) static SERVICE: Service = Service {
         .pages(25, 500)
         .needs("GET"),
     ]],
+    counts: Some((At::Region, count)),
     kinds: &[
         things(At::Region, "apigatewayv2_apis", |place| apis(place).len()),
         things(At::Region, "apigatewayv2_routes", |place| apis(place).iter().map(|it| it.routes.len()).sum()),
@@ -71,6 +72,24 @@ fn apis(place: &Place<'_>) -> Vec<Api> {
     let mean = place.organization.settings.rates.other_resources;
     let (mut dice, count) = place.population("apigatewayv2", mean);
     (0..count).map(|_| api(place, &mut dice)).collect()
+}
+
+/// The hosts of the APIs of a region.
+pub(super) fn hosts(place: &Place<'_>) -> Vec<String> {
+    apis(place).iter().map(|it| it.host(place.region)).collect()
+}
+
+/// Counts APIs, which cannot have a web ACL.
+fn count(place: &Place<'_>, tally: &mut Tally) {
+    for _ in apis(place) {
+        tally.misconfigurations.one("E12", "apis_that_cannot_have_one", "lake", false);
+    }
+}
+
+impl Api {
+    fn host(&self, region: &str) -> String {
+        format!("{}.execute-api.{region}.amazonaws.com", self.id)
+    }
 }
 
 fn api(place: &Place<'_>, dice: &mut Dice) -> Api {
@@ -135,7 +154,7 @@ fn describe(context: &Context<'_>, it: &Api) -> Value {
     let tags: Map<String, Value> = it.tags.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
     let cors = json!({ "allowOrigins": ["*"], "allowMethods": ["GET", "POST"], "allowCredentials": false });
     json!({
-        "apiEndpoint": format!("{scheme}://{}.execute-api.{}.amazonaws.com", it.id, context.place.region),
+        "apiEndpoint": format!("{scheme}://{}", it.host(context.place.region)),
         "apiId": it.id,
         "apiKeySelectionExpression": "$request.header.x-api-key",
         "corsConfiguration": it.is_open_to_browsers.then_some(cors),

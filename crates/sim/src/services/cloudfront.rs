@@ -8,10 +8,13 @@ use crate::dice::Dice;
 use crate::place::Place;
 use crate::protocol::{Problem, Refusal};
 use crate::service::{Scope, Service, get};
-use crate::services::wafv2::global_arns;
-use crate::truth::{At, things};
+use crate::services::s3::public_arns;
+use crate::services::shield::is_subscribed;
+use crate::services::wafv2::{global_arns, weak_arns};
+use crate::truth::{At, Tally, things};
 use origins::Origin;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 pub(crate) static SERVICE: Service = Service {
     scope: Scope::Global,
@@ -32,6 +35,7 @@ pub(crate) static SERVICE: Service = Service {
         })
         .pages(100, 100),
     ]],
+    counts: Some((At::Account, count)),
     kinds: &[
         things(At::Account, "cloudfront_distributions", |place| distributions(place).len()),
         things(At::Account, "cloudfront_origins", |place| distributions(place).iter().map(|it| it.origins.len()).sum()),
@@ -88,6 +92,28 @@ fn distribution(place: &Place<'_>, lists: &[String], dice: &mut Dice) -> Distrib
         origins: origins::origins(place, dice),
         modified_millis: place.days_ago(days, dice),
         id,
+    }
+}
+
+/// Counts what stands before distributions and what is behind them.
+fn count(place: &Place<'_>, tally: &mut Tally) {
+    let (distributions, weak, public) = (distributions(place), weak_arns(place), public_arns(place));
+    let counts = &mut tally.misconfigurations;
+    if !distributions.is_empty() {
+        counts.one("E12", "accounts_with_distributions", "lake", !is_subscribed(place));
+    }
+    for it in &distributions {
+        let is_without = it.web_acl_id.is_empty() || weak.contains(&it.web_acl_id);
+        counts.one("E12", "cloudfront_distribution", "lake", is_without);
+        for origin in &it.origins {
+            let is_open = origin.is_open(it.viewer_protocol_policy == "allow-all", &public);
+            counts.one("E11", "origins", "lake", is_open);
+        }
+    }
+    let guarded = distributions.iter().filter(|it| it.is_enabled && !it.web_acl_id.is_empty());
+    let hosts: BTreeSet<&str> = guarded.flat_map(|it| it.origins.iter().filter_map(Origin::api_host)).collect();
+    for _ in hosts {
+        counts.one("E12", "apis_behind_a_distribution_with_one", "lake", false);
     }
 }
 

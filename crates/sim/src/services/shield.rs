@@ -47,6 +47,11 @@ struct Protection {
     response: Option<&'static str>,
 }
 
+/// Whether an account has a subscription.
+pub(super) fn is_subscribed(place: &Place<'_>) -> bool {
+    subscription(place).is_some()
+}
+
 /// The account's subscription: of most accounts none.
 fn subscription(place: &Place<'_>) -> Option<Subscription> {
     let mut dice = place.dice("shield");

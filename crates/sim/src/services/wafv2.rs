@@ -2,7 +2,7 @@
 
 mod web_acls;
 
-pub(super) use web_acls::{global_arns, regional_arns};
+pub(super) use web_acls::{global_arns, regional_arns, weak_arns};
 
 use crate::service::{Service, get, list};
 use crate::things::{Things, kind_of, other};

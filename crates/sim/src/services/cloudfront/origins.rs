@@ -2,6 +2,7 @@
 
 use crate::dice::Dice;
 use crate::place::Place;
+use crate::services::apigatewayv2;
 use crate::services::s3::bucket_hosts;
 use serde_json::{Value, json};
 
@@ -10,6 +11,8 @@ use serde_json::{Value, json};
 pub(super) struct Origin {
     pub(super) id: String,
     host: String,
+    /// The bucket behind it, by its ARN; none if the account has no such bucket.
+    bucket_arn: Option<String>,
     sort: Sort,
     protocol_policy: &'static str,
     has_header: bool,
@@ -26,7 +29,10 @@ enum Sort {
     Bare,
     Website,
     LoadBalancer,
+    /// A REST API.
     Api,
+    /// An HTTP or WebSocket API of the account, if it has one.
+    ApiWithoutWaf,
     /// A function that CloudFront asks with signed requests.
     ControlledFunction,
     Function,
@@ -36,13 +42,14 @@ enum Sort {
 }
 
 /// How often each sort occurs.
-const SORTS: [(Sort, u32); 10] = [
+const SORTS: [(Sort, u32); 11] = [
     (Sort::Controlled, 6),
     (Sort::Identity, 3),
     (Sort::Bare, 2),
     (Sort::Website, 2),
     (Sort::LoadBalancer, 4),
     (Sort::Api, 2),
+    (Sort::ApiWithoutWaf, 2),
     (Sort::ControlledFunction, 1),
     (Sort::Function, 1),
     (Sort::Other, 3),
@@ -51,31 +58,59 @@ const SORTS: [(Sort, u32); 10] = [
 
 /// The origins of one distribution: one to three.
 pub(super) fn origins(place: &Place<'_>, dice: &mut Dice) -> Vec<Origin> {
-    let buckets = bucket_hosts(place);
+    let region = place.organization.settings.regions.first().map_or("us-east-1", String::as_str);
+    let (buckets, apis) = (bucket_hosts(place), apigatewayv2::hosts(&place.in_region(region)));
     let count = dice.between(1, 3);
-    (0..count).map(|number| origin(place, &buckets, number, dice)).collect()
+    (0..count).map(|number| origin(region, (buckets.as_slice(), apis.as_slice()), number, dice)).collect()
 }
 
-fn origin(place: &Place<'_>, buckets: &[String], number: i64, dice: &mut Dice) -> Origin {
+fn origin(region: &str, (buckets, apis): (&[(String, String)], &[String]), number: i64, dice: &mut Dice) -> Origin {
     let sort = dice.weighted(&SORTS);
-    let region = place.organization.settings.regions.first().map_or("us-east-1", String::as_str);
     let (name, at) = (dice.lower(10), usize::try_from(dice.between(0, 99)).unwrap_or_default());
     // A distribution may lead to a bucket that is no longer there, or that is another's.
     let bucket = buckets.get(at % (buckets.len() + 1)).cloned();
+    let api = apis.get(at % apis.len().max(1)).cloned();
     let elsewhere = format!("elsewhere-{name}.s3.{region}.amazonaws.com");
+    let mut bucket_arn = None;
     let host = match sort {
-        Sort::Controlled | Sort::Identity | Sort::Bare => bucket.unwrap_or(elsewhere),
+        Sort::Controlled | Sort::Identity | Sort::Bare => {
+            let (host, arn) = bucket.unzip();
+            bucket_arn = arn;
+            host.unwrap_or(elsewhere)
+        }
         Sort::Website => format!("www-{name}.s3-website-{region}.amazonaws.com"),
         Sort::LoadBalancer => format!("front-{name}.{region}.elb.amazonaws.com"),
         Sort::Api => format!("{name}.execute-api.{region}.amazonaws.com"),
+        Sort::ApiWithoutWaf => api.unwrap_or_else(|| format!("{name}.execute-api.{region}.amazonaws.com")),
         Sort::ControlledFunction | Sort::Function => format!("{name}.lambda-url.{region}.on.aws"),
         Sort::Other | Sort::Vpc => format!("{name}.simulated.example"),
     };
+    let sort = if sort == Sort::ApiWithoutWaf && apis.is_empty() { Sort::Api } else { sort };
     let protocol_policy = dice.pick(&["http-only", "match-viewer", "https-only"]);
-    Origin { id: format!("origin-{number}"), host, sort, protocol_policy, has_header: dice.chance(0.3) }
+    Origin { id: format!("origin-{number}"), host, bucket_arn, sort, protocol_policy, has_header: dice.chance(0.3) }
 }
 
 impl Origin {
+    /// Whether it is known to be without protection. Viewers may ask without encryption, or not; these buckets are
+    /// public.
+    pub(super) fn is_open(&self, takes_http: bool, public: &[String]) -> bool {
+        match self.sort {
+            Sort::Bare | Sort::Website | Sort::Function => true,
+            Sort::Controlled | Sort::Identity => self.bucket_arn.as_ref().is_some_and(|arn| public.contains(arn)),
+            Sort::ControlledFunction | Sort::Vpc => false,
+            Sort::LoadBalancer | Sort::Api | Sort::ApiWithoutWaf | Sort::Other => match self.protocol_policy {
+                "http-only" => true,
+                "match-viewer" => takes_http,
+                _ => false,
+            },
+        }
+    }
+
+    /// The host of the HTTP or WebSocket API behind it.
+    pub(super) fn api_host(&self) -> Option<&str> {
+        (self.sort == Sort::ApiWithoutWaf).then_some(self.host.as_str())
+    }
+
     /// The origin on the wire.
     pub(super) fn describe(&self) -> Value {
         let is_bucket = matches!(self.sort, Sort::Controlled | Sort::Identity | Sort::Bare);

@@ -57,9 +57,10 @@ pub(super) fn buckets(place: &Place<'_>) -> Vec<SimulatedBucket> {
     buckets
 }
 
-/// The hosts of the buckets of an account.
-pub(crate) fn bucket_hosts(place: &Place<'_>) -> Vec<String> {
-    buckets(place).into_iter().map(|it| format!("{}.s3.{}.amazonaws.com", it.name, it.region)).collect()
+/// The hosts of the buckets of an account, each with the bucket's ARN.
+pub(crate) fn bucket_hosts(place: &Place<'_>) -> Vec<(String, String)> {
+    let host = |it: &SimulatedBucket| format!("{}.s3.{}.amazonaws.com", it.name, it.region);
+    buckets(place).into_iter().map(|it| (host(&it), it.arn)).collect()
 }
 
 /// A bucket's name and its settings, by chance.

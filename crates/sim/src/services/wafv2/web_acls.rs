@@ -123,6 +123,38 @@ pub(in crate::services) fn global_arns(place: &Place<'_>) -> Vec<String> {
     web_acls(&place.whole()).into_iter().map(|it| it.arn).collect()
 }
 
+/// The ARNs of the web ACLs of a region, or for CloudFront, that are known not to stop SQL injection or scripts.
+pub(in crate::services) fn weak_arns(place: &Place<'_>) -> Vec<String> {
+    web_acls(place).into_iter().filter(WebAcl::is_weak).map(|it| it.arn).collect()
+}
+
+impl WebAcl {
+    fn is_weak(&self) -> bool {
+        self.lets_in(Rule::stops_sql_injection) || self.lets_in(Rule::stops_scripts)
+    }
+
+    /// Whether it is known of all rules that they do not stop something.
+    fn lets_in(&self, stops: impl Fn(&Rule) -> Option<bool>) -> bool {
+        self.rules.iter().all(|it| stops(it) == Some(false))
+    }
+}
+
+impl Rule {
+    fn stops_sql_injection(&self) -> Option<bool> {
+        self.stops(matches!(self.sort, Sort::Sql | Sort::OwnSql))
+    }
+
+    fn stops_scripts(&self) -> Option<bool> {
+        self.stops(matches!(self.sort, Sort::Common | Sort::OwnXss))
+    }
+
+    /// What groups hold that AWS did not write is not known.
+    fn stops(&self, is_for_it: bool) -> Option<bool> {
+        let is_unknown = matches!(self.sort, Sort::Vendor | Sort::OwnGroup) && !self.is_counting;
+        (!is_unknown).then_some(is_for_it && !self.is_counting)
+    }
+}
+
 /// How many rules the web ACLs of a place have.
 pub(super) fn rule_count(place: &Place<'_>) -> usize {
     web_acls(place).iter().map(|it| it.rules.len()).sum()
