@@ -3,6 +3,7 @@
 -- subject: organization_id, account_id, account_name, user_name
 -- of: console_users
 -- where: is_console_user
+-- controls: CIS 6.0 2.9; CIS 7.0 2.10; FSBP IAM.5
 -- fact: IAM users with a console password and no MFA device
 -- caveat: Users without a password are left out
 -- of: root_users

@@ -1,6 +1,8 @@
 -- id: B2
 -- title: Accounts with a weak password policy, or with none of their own
 -- subject: organization_id, account_id, account_name
+-- threshold: password_length 14
+-- threshold: password_reuse 24
 -- of: accounts
 -- is so: has_no_policy
 -- definition: no_policy
@@ -10,15 +12,15 @@
 -- is so: has_weak_policy
 -- definition: weak
 -- fact: Accounts with a weak password policy
--- caveat: Weak is less than 14 characters, less than all four kinds of them, or fewer than the last 24 passwords that cannot be used again. Accounts without a policy of their own count as weak
+-- caveat: Weak is less than {password_length} characters, less than all four kinds of them, or fewer than the last {password_reuse} passwords that cannot be used again. Accounts without a policy of their own count as weak
 SELECT
   organization_id,
   account_id,
   account_name,
   NOT is_configured AS has_no_policy,
   NOT is_configured
-    OR COALESCE(minimum_password_length, 0) < 14
-    OR COALESCE(password_reuse_prevention, 0) < 24
+    OR COALESCE(minimum_password_length, 0) < {password_length}
+    OR COALESCE(password_reuse_prevention, 0) < {password_reuse}
     OR NOT COALESCE(requires_symbols, false)
     OR NOT COALESCE(requires_numbers, false)
     OR NOT COALESCE(requires_uppercase_characters, false)

@@ -1,15 +1,19 @@
 -- id: B3
 -- title: IAM users with a password or an active access key that is not used
 -- subject: organization_id, account_id, account_name, user_name
+-- threshold: unused_days 45
+-- threshold: idle_days 90
 -- of: users
--- is so: is_unused_for_45_days
--- definition: over_45_days
--- fact: IAM users with a password or an active access key not used for over 45 days
+-- is so: is_unused
+-- definition: over_{unused_days}_days
+-- fact: IAM users with a password or an active access key not used for over {unused_days} days
+-- controls: CIS 6.0 2.11; CIS 7.0 2.11; FSBP IAM.22
 -- caveat: A credential that was never used counts by its age
 -- of: users
--- is so: is_unused_for_90_days
--- definition: over_90_days
--- fact: IAM users with a password or an active access key not used for over 90 days
+-- is so: is_idle
+-- definition: over_{idle_days}_days
+-- fact: IAM users with a password or an active access key not used for over {idle_days} days
+-- controls: FSBP IAM.8
 -- caveat: A credential that was never used counts by its age
 WITH users AS (
   SELECT
@@ -30,8 +34,8 @@ SELECT
   account_id,
   account_name,
   user_name,
-  password_days > 45 OR key_1_days > 45 OR key_2_days > 45 AS is_unused_for_45_days,
-  password_days > 90 OR key_1_days > 90 OR key_2_days > 90 AS is_unused_for_90_days
+  password_days > {unused_days} OR key_1_days > {unused_days} OR key_2_days > {unused_days} AS is_unused,
+  password_days > {idle_days} OR key_1_days > {idle_days} OR key_2_days > {idle_days} AS is_idle
 FROM users
 
 -- case: over 45 days is 46, what was never used counts by its age, and no age at all is unknown

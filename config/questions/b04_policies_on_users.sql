@@ -2,6 +2,7 @@
 -- title: IAM users with policies of their own, beside those of their groups
 -- subject: organization_id, account_id, account_name, arn
 -- of: users
+-- controls: CIS 6.0 2.14; CIS 7.0 2.13; FSBP IAM.2
 -- fact: IAM users with policies of their own, inline or attached
 -- caveat: Permissions boundaries do not count
 SELECT

@@ -1,20 +1,22 @@
 -- id: B5
--- title: Active access keys older than 90 days, and users who have one
+-- title: Active access keys older than {key_age_days} days, and users who have one
 -- subject: organization_id, account_id, account_name, user_name, access_key
+-- threshold: key_age_days 90
 -- of: active_keys
 -- where: is_key
--- fact: Active access keys of IAM users older than 90 days
+-- fact: Active access keys of IAM users older than {key_age_days} days
 -- caveat: Root access keys are left out: none of them should be
 -- of: users_with_active_key
 -- where: is_user
--- fact: IAM users with an active access key older than 90 days
+-- controls: CIS 6.0 2.13; CIS 7.0 2.12; FSBP IAM.3
+-- fact: IAM users with an active access key older than {key_age_days} days
 -- caveat: Root access keys are left out: none of them should be
 WITH active_keys AS (
-  SELECT organization_id, account_id, account_name, user_name, '1' AS access_key, access_key_1_age_days > 90 AS is_old
+  SELECT organization_id, account_id, account_name, user_name, '1' AS access_key, access_key_1_age_days > {key_age_days} AS is_old
   FROM iam_credential_report
   WHERE NOT is_root AND access_key_1_active
   UNION ALL
-  SELECT organization_id, account_id, account_name, user_name, '2' AS access_key, access_key_2_age_days > 90 AS is_old
+  SELECT organization_id, account_id, account_name, user_name, '2' AS access_key, access_key_2_age_days > {key_age_days} AS is_old
   FROM iam_credential_report
   WHERE NOT is_root AND access_key_2_active
 )

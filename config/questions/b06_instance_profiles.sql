@@ -4,6 +4,7 @@
 -- of: instances
 -- is so: has_no_profile
 -- definition: no_profile
+-- controls: CIS 6.0 2.17; CIS 7.0 2.16
 -- fact: EC2 instances without an instance profile
 -- caveat: Programs on such an instance cannot use AWS, except with keys that someone left there. Terminated instances are left out
 -- of: instances_with_profile

@@ -9,6 +9,7 @@
 -- of: identities
 -- is so: allows_everything
 -- definition: allows_everything
+-- controls: CIS 6.0 2.15; CIS 7.0 2.14
 -- fact: Identities with a policy that allows everything on everything
 -- caveat: Before permissions boundaries and Deny statements. Roles of AWS services are left out. Unknown are those with unread policies
 -- of: identities

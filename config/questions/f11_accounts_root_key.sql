@@ -2,6 +2,7 @@
 -- title: Accounts with an active root access key
 -- subject: organization_id, account_id, account_name, access_key_1_age_days, access_key_2_age_days
 -- of: accounts
+-- controls: CIS 6.0 2.3; CIS 7.0 2.4; FSBP IAM.4
 -- study 2022: 3
 -- caveat: Accounts whose credential report was read
 -- per organization: F10, organizations

@@ -2,6 +2,7 @@
 -- title: EC2 instances that do not enforce IMDSv2
 -- subject: organization_id, account_id, account_name, region, arn
 -- of: instances
+-- controls: CIS 6.0 6.7; CIS 7.0 6.7; FSBP EC2.8
 -- study 2022: 93
 -- caveat: Terminated instances are left out. Unknown are those without metadata options
 -- per organization: F14, organizations_with_ec2

@@ -9,6 +9,7 @@
 -- per organization: organizations_with_sns
 -- is so: is_public_by_lake
 -- definition: lake
+-- controls: FSBP SNS.4
 -- study 2022: 15
 -- caveat: The lake reads conditions and Deny statements. Unknown are those with an unknown verdict
 WITH by_statement AS (

@@ -15,6 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 from models import folders  # noqa: E402
 
+PAGE = 3
 STRING = r'"((?:[^"\\]|\\.)*)"'
 
 
@@ -116,10 +117,10 @@ class DeclaredKinds:
             arn = self.arn(kind, above, shape, region)
             if kind.lists:
                 self.found("other_resources", arn)
-            else:
-                self.arns.add(arn)
             for asked in kind.asked:
                 self.held(client(asked.service), asked, above, arn)
+            # Where its one call is refused there is nothing.
+            self.arns.add(arn)
 
     def items(self, client, model, listed, above):
         given = self.given(model, listed, above, None)
@@ -150,7 +151,9 @@ class DeclaredKinds:
                 given[name] = self.of(above[-1 - up], value.lstrip("^"))
             else:
                 given[name] = {"Text": value, "Arn": arn, "Flag": True}[how]
-        return given
+        # Cognito demands the size of a page.
+        needed = (name for name in model.input_shape.required_members if name not in given) if model.input_shape else ()
+        return given | dict.fromkeys(needed, PAGE)
 
     def of(self, item, path):
         """The member at a path of an item; the item knows the list that it is of."""

@@ -4,7 +4,7 @@
 class Edge:
     """The part of a census that reads what stands at the edge of an account."""
 
-    def cloudfront(self, client):
+    def distributions(self, client):
         pages = client.get_paginator("list_distributions").paginate()
         distributions = [it for page in pages for it in page["DistributionList"].get("Items", [])]
         for distribution in distributions:
@@ -42,7 +42,7 @@ class Edge:
 
     def edge(self, aws):
         """What is the whole account's, and in no region."""
-        self.cloudfront(aws.client("cloudfront"))
+        self.distributions(aws.client("cloudfront"))
         self.web_acls(aws.client("wafv2", "us-east-1"), "CLOUDFRONT")
         self.shield(aws.client("shield", "us-east-1"))
 

@@ -63,6 +63,16 @@ class Messages:
             name = document["Name"]
             self.found("ssm_documents", f"arn:aws:ssm:{place}:document/{name}")
             client.describe_document_permission(Name=name, PermissionType="Share")["AccountIds"]
+        for page in client.get_paginator("describe_instance_information").paginate():
+            ids = [it["InstanceId"] for it in page["InstanceInformationList"]]
+            for _ in ids:
+                self.found("ssm_managed_instances")
+            if not ids:
+                continue
+            key = "InstancePatchStates"
+            for state in self.pages_of(client, "describe_instance_patch_states", key, InstanceIds=ids):
+                self.found("ssm_patch_states")
+                assert state["InstanceId"] in ids and state["OperationEndTime"], state
         for parameter in self.pages_of(client, "describe_parameters", "Parameters"):
             self.found("ssm_parameters")
             if parameter["Tier"] == "Standard":

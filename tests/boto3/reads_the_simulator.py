@@ -29,6 +29,7 @@ from messages import MESSAGES, Messages  # noqa: E402
 from one_by_one import one_by_one  # noqa: E402
 from organization_wide import OrganizationWide  # noqa: E402
 from plain_services import PlainServices, folders, plain  # noqa: E402
+from ways_in import WAYS_IN, WaysIn  # noqa: E402
 
 KEYS = ("AKIASIMULATEDMANAGEMENT", "CANARY/management/secret/access/key")
 ROLE = "orgcensus"
@@ -39,6 +40,9 @@ REPORT_POLLS = 10
 ABSENT = {
     "AccessGrantsInstanceResourcePolicyNotExists",
     "CloudHsmResourceNotFoundException",
+    "EntityNotFound",
+    "FeatureDisabled",
+    "FeatureDisabledException",
     "KMSInvalidStateException",
     "NoSuchAccessPointPolicy",
     "NoSuchBucketPolicy",
@@ -52,6 +56,7 @@ ABSENT = {
     "PolicyNotFoundException",
     "RepositoryPolicyNotFoundException",
     "RegistryPolicyNotFoundException",
+    "ResourceNotFound",
     "ResourceNotFoundException",
     "ResourceNotFoundFault",
     "ResourcePolicyNotFoundException",
@@ -63,7 +68,7 @@ ABSENT = {
 }
 
 
-class Census(OrganizationWide, DataServices, Ec2Shares, Edge, Messages, PlainServices, DeclaredKinds):
+class Census(OrganizationWide, DataServices, Ec2Shares, Edge, Messages, PlainServices, DeclaredKinds, WaysIn):
     """What boto3 found."""
 
     def __init__(self, aws, checks, tables):
@@ -160,8 +165,11 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Edge, Messages, PlainSer
         self.iam(aws.client("iam"))
         self.s3(aws, account_id)
         self.ecr_public(aws.client("ecr-public", "us-east-1"))
+        self.cloudfront(aws.client("cloudfront"))
+        self.sign_in(aws.client("signin"))
         self.edge(aws)
         for region in aws.client("ec2").describe_regions()["Regions"]:
+            self.directory_buckets(aws, region["RegionName"])
             for service in [*REGIONAL, *self.plain, *SERVICES]:
                 name = region["RegionName"]
                 try:
@@ -188,6 +196,7 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Edge, Messages, PlainSer
         self.credential_report(client)
         self.credentials(client)
         self.identity_providers(client)
+        self.partners(client)
         summary = client.get_account_summary()["SummaryMap"]
         self.facts["accounts_with_root_key"] += summary["AccountAccessKeysPresent"]
         self.optional(client.get_account_password_policy)
@@ -376,8 +385,27 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Edge, Messages, PlainSer
             if policy := self.optional(client.get_repository_policy, repositoryName=name).get("policyText"):
                 self.document(policy)
             client.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
+            scanning = client.batch_get_repository_scanning_configuration(repositoryNames=[name])
+            [scanned] = scanning["scanningConfigurations"]
+            self.checks.equal("a repository's scanning", name, scanned["repositoryName"])
+            self.found("ecr_repository_scanning")
+            self.ecr_images(client, name)
+        client.get_registry_scanning_configuration()["scanningConfiguration"]["scanType"]
+        self.found("ecr_registry_scanning")
         self.optional(client.get_registry_policy)
         self.arns.add(f"arn:aws:ecr:{client.meta.region_name}:{self.account_id}:registry")
+
+    def ecr_images(self, client, name):
+        tagged = {"tagStatus": "TAGGED"}
+        images = self.pages_of(client, "describe_images", "imageDetails", repositoryName=name, filter=tagged)
+        for image in sorted(images, key=lambda it: it["imagePushedAt"], reverse=True)[:5]:
+            self.found("ecr_image_findings")
+            one = {"repositoryName": name, "imageId": {"imageDigest": image["imageDigest"]}}
+            try:
+                status = client.describe_image_scan_findings(**one)["imageScanStatus"]
+                self.checks.equal("a scan, told twice", status, image.get("imageScanStatus", status))
+            except ClientError as error:
+                self.checks.equal("no scan", "ScanNotFoundException", error.response["Error"]["Code"])
 
     def ecr_public(self, client):
         for repository in self.pages_of(client, "describe_repositories", "repositories"):
@@ -475,10 +503,11 @@ REGIONAL = {
     "sns": Census.sns,
     "sqs": Census.sqs,
     **MESSAGES,
+    **WAYS_IN,
 }
 
 # The services that have code of their own here; all others are read by what boto3 knows of them.
-BY_HAND = {*REGIONAL, *SERVICES, *GLOBAL, "ses", "account", "iam", "organizations", "s3"}
+BY_HAND = {*REGIONAL, *SERVICES, *GLOBAL, "ses", "account", "iam", "organizations", "s3", "signin"}
 
 
 def outcome(error):

@@ -155,6 +155,10 @@ class Aws:
         config = Config(
             retries={"total_max_attempts": 1},
             s3={"addressing_style": "path"},
+            # No name of a host leads to a server on loopback.
+            inject_host_prefix=False,
+            # A session is for objects, and nobody reads objects.
+            s3_disable_express_session_auth=True,
         )
         client = self.session.client(
             service,

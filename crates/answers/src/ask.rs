@@ -63,11 +63,11 @@ async fn facts(snapshot: &Snapshot, question: &Question) -> Result<Vec<Value>> {
 async fn list(snapshot: &Snapshot, question: &Question) -> Result<Value> {
     let rows = rows(&ask_cases(snapshot, question).await?.collect().await?)?;
     let coverage_percent = coverage_percent(snapshot, question).await?;
-    let (id, title) = (question.id, question.title);
+    let (id, title) = (question.id, question.filled(question.title));
     Ok(json!({"id": id, "title": title, "coverage_percent": coverage_percent, "rows": rows}))
 }
 
-fn rows(batches: &[RecordBatch]) -> Result<Vec<Map<String, Value>>> {
+pub(crate) fn rows(batches: &[RecordBatch]) -> Result<Vec<Map<String, Value>>> {
     let mut bytes = Vec::new();
     format(batches, Format::Json, &mut bytes)?;
     serde_json::from_slice(&bytes).map_err(|error| Error::Write(error.into()))

@@ -194,7 +194,7 @@ fn assert_cases(name: &str, case: &Case, question: &Question, rows: &[Value]) {
         let Of::Subjects(population) = share.of else { continue };
         let is_within = |row: &&Value| share.within.is_none_or(|within| row[within] == true);
         let is_in = |value: &Value| rows.iter().filter(is_within).filter(|row| row[share.is_so] == *value).count();
-        let said = format!("{} {population} {}: ", question.id, share.definition);
+        let said = format!("{} {population} {}: ", question.id, question.filled(share.definition));
         for answer in case.answers.iter().filter_map(|it| it.strip_prefix(said.as_str())) {
             let numerator = answer.split(' ').next().unwrap();
             let unknown = answer.split_once(", ").map_or("0", |(_, unknown)| unknown.split(' ').next().unwrap());

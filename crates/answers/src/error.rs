@@ -62,6 +62,14 @@ pub enum Error {
         /// The ids of all questions.
         known: String,
     },
+    /// No framework has that name.
+    #[error("find framework {name}; there are {known}")]
+    UnknownFramework {
+        /// The name that was asked for.
+        name: String,
+        /// The names of all frameworks.
+        known: String,
+    },
     /// A shipped question's file is not as it must be.
     #[error(transparent)]
     File(#[from] FileError),

@@ -1,5 +1,7 @@
 //! A shipped question, as its file says it. `statement` has the SQL that is made of it.
 
+use crate::{Control, Threshold};
+
 /// A shipped question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Question {
@@ -7,7 +9,7 @@ pub struct Question {
     pub id: &'static str,
     /// The letter of its part.
     pub part: &'static str,
-    /// What is asked.
+    /// What is asked. Thresholds stand in it by their names: `filled` has their numbers.
     pub title: &'static str,
     /// What its answer looks like.
     pub kind: Kind,
@@ -15,7 +17,11 @@ pub struct Question {
     pub tables: Vec<String>,
     /// The collectors that matter, where they are not all of those that its tables rest on.
     pub rests_on: Vec<&'static str>,
-    /// The file's query: of a fact the subjects, of a list the rows.
+    /// The numbers that a site may change.
+    pub thresholds: Vec<Threshold>,
+    /// The controls that a list answers; those of a fact are its shares'.
+    pub controls: Vec<Control>,
+    /// The file's query: of a fact the subjects, of a list the rows. Thresholds stand in it by their names.
     pub sql: &'static str,
 }
 
@@ -57,6 +63,8 @@ pub struct Share {
     pub study: Option<f64>,
     /// The same by the study's text, where the two differ.
     pub study_text: Option<f64>,
+    /// The controls that it answers.
+    pub controls: Vec<Control>,
 }
 
 /// A population.

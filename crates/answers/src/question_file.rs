@@ -3,7 +3,9 @@
 use datafusion::sql::parser::DFParser;
 use datafusion::sql::resolve::resolve_table_references;
 
+use crate::controls::{self, Control};
 use crate::question::{Kind, Of, Question, Share};
+use crate::thresholds::{self, Threshold};
 
 /// What is wrong with a question's file, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,9 +48,12 @@ impl QuestionFile {
             query_lines += 1;
         }
         let sql = of_lines(text, header.len(), query_lines);
-        let tables = tables(sql).map_err(|why| error(first, why))?;
-        let questions = Header::read(&header).and_then(|header| header.questions(sql, &tables));
-        let questions = questions.map_err(|(line, why)| error(line, why))?;
+        let located = |(line, why)| error(line, why);
+        let header = Header::read(&header).map_err(located)?;
+        let until_cases = text.lines().enumerate().map(|(index, line)| (index + 1, line)).take(first - 1 + query_lines);
+        thresholds::check(&header.thresholds, until_cases, first).map_err(located)?;
+        let tables = tables(&thresholds::filled(sql, &header.numbers())).map_err(|why| error(first, why))?;
+        let questions = header.questions(sql, &tables).map_err(located)?;
         let mut cases = Vec::new();
         for (number, line) in lines.filter(|(_, line)| !line.is_empty()) {
             let line =
@@ -88,6 +93,8 @@ struct Header {
     subject: Vec<&'static str>,
     key: Vec<&'static str>,
     rests_on: Vec<&'static str>,
+    thresholds: Vec<(usize, Threshold)>,
+    controls: Vec<(usize, Control)>,
     shares: Vec<(usize, &'static str, Share)>,
 }
 
@@ -134,6 +141,15 @@ impl Header {
             ("subject", None) => self.subject = value.split(", ").collect(),
             ("key", None) => self.key = value.split(", ").collect(),
             ("rests on", None) => self.rests_on = value.split(", ").collect(),
+            ("threshold", None) => {
+                let threshold = Threshold::parse(value)?;
+                if self.thresholds.iter().any(|(_, it)| it.name == threshold.name) {
+                    return Err(format!("{} has a number already", threshold.name));
+                }
+                self.thresholds.push((number, threshold));
+            }
+            ("controls", None) => self.controls.extend(controls::parse(value)?.into_iter().map(|it| (number, it))),
+            ("controls", Some((.., share))) => share.controls.extend(controls::parse(value)?),
             ("why", None) => {}
             ("where", Some((.., share))) => share.within = Some(value),
             ("is so", Some((.., share))) => share.is_so = value,
@@ -147,8 +163,25 @@ impl Header {
         Ok(())
     }
 
+    fn numbers(&self) -> Vec<Threshold> {
+        self.thresholds.iter().map(|(_, it)| it.clone()).collect()
+    }
+
+    /// Gives the controls above the first `of` to all rows of the file's own question.
+    fn share_controls(&mut self) -> Result<(), (usize, String)> {
+        let controls: Vec<Control> = self.controls.iter().map(|(_, it)| *it).collect();
+        let own = self.shares.iter_mut().filter(|(_, id, _)| *id == self.id).map(|(.., share)| share);
+        let own: Vec<&mut Share> = own.collect();
+        if let (Some((line, _)), true, true) = (self.controls.first(), self.key.is_empty(), own.is_empty()) {
+            return Err((*line, "no row of the file's own question answers these controls".to_owned()));
+        }
+        own.into_iter().for_each(|share| share.controls.extend(&controls));
+        Ok(())
+    }
+
     /// A question for each id, the file's own first.
-    fn questions(self, sql: &'static str, tables: &[String]) -> Result<Vec<Question>, (usize, String)> {
+    fn questions(mut self, sql: &'static str, tables: &[String]) -> Result<Vec<Question>, (usize, String)> {
+        self.share_controls()?;
         let mut ids = vec![self.id];
         for (line, id, share) in &self.shares {
             if !is_id(id) {
@@ -173,7 +206,9 @@ impl Header {
                 false => Kind::List { key: self.key.clone() },
             };
             let (part, _) = id.split_at(1);
-            Question { id, part, title, kind, tables: tables.to_vec(), rests_on: self.rests_on.clone(), sql }
+            let controls = if self.key.is_empty() { Vec::new() } else { self.controls.iter().map(|it| it.1).collect() };
+            let (rests_on, thresholds) = (self.rests_on.clone(), self.numbers());
+            Question { id, part, title, kind, tables: tables.to_vec(), rests_on, thresholds, controls, sql }
         };
         let mut questions: Vec<Question> = ids.into_iter().map(question).collect();
         questions.retain(|it| !matches!(&it.kind, Kind::Fact { shares, .. } if shares.is_empty()));
@@ -193,7 +228,17 @@ fn is_id(id: &str) -> bool {
 }
 
 fn share(of: Of, title: &'static str) -> Share {
-    Share { of, within: None, is_so: "is_so", definition: "", fact: title, caveat: None, study: None, study_text: None }
+    Share {
+        of,
+        within: None,
+        is_so: "is_so",
+        definition: "",
+        fact: title,
+        caveat: None,
+        study: None,
+        study_text: None,
+        controls: Vec::new(),
+    }
 }
 
 /// What the study counts is by its definition, all else by the lake's, unless the header says so.
@@ -218,71 +263,4 @@ fn study(value: &str) -> Result<(Option<f64>, Option<f64>), String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const TWO: &str = "\
--- id: X9
--- title: Users without MFA
--- why: so
--- subject: account_id, user_name
--- of: users
--- study 2022: 11, text 10
--- per organization: X8, organizations
--- fact: Organizations with a user without MFA
--- study 2022: 40
-WITH x AS (SELECT account_id FROM accounts)
-SELECT x.account_id, user_name, is_so FROM x JOIN users ON x.account_id = users.account_id
-
--- case: one
--- users: user_name
---   ana
-";
-
-    #[test]
-    fn a_file_is_a_header_a_query_and_cases() {
-        let file = QuestionFile::parse("x", TWO).unwrap();
-        let [nine, eight] = file.questions.as_slice() else { panic!("two questions") };
-        assert_eq!((nine.id, nine.part, nine.title), ("X9", "X", "Users without MFA"));
-        assert_eq!((eight.id, eight.title), ("X8", "Organizations with a user without MFA"));
-        assert_eq!(nine.tables, ["accounts", "users"]);
-        assert!(nine.sql.starts_with("WITH x") && nine.sql.ends_with("users.account_id"), "{}", nine.sql);
-        let Kind::Fact { shares, .. } = &nine.kind else { panic!("a fact") };
-        assert_eq!((shares[0].study, shares[0].study_text, shares[0].definition), (Some(11.0), Some(10.0), "study"));
-        assert_eq!(file.cases, [(13, "case: one"), (14, "users: user_name"), (15, "  ana")]);
-    }
-
-    #[test]
-    fn a_list_has_a_key() {
-        let text = "-- id: X1\n-- title: A: b\n-- key: arn\n-- rests on: a, b\nSELECT arn FROM s3_buckets\n";
-        let file = QuestionFile::parse("x", text).unwrap();
-        let list = &file.questions[0];
-        assert_eq!((list.title, list.rests_on.as_slice()), ("A: b", ["a", "b"].as_slice()));
-        assert_eq!((list.sql, list.is_list(), file.cases.len()), ("SELECT arn FROM s3_buckets", true, 0));
-    }
-
-    #[test]
-    fn an_error_names_the_file_and_the_line() {
-        for (was, is, line, why) in [
-            ("-- why: so", "-- wyh: so", 3, "above the first -- of: there is no -- wyh:"),
-            ("-- fact:", "-- title:", 8, "below -- of: there is no -- title:"),
-            ("-- why: so", "-- why", 3, "a line of the header is -- name: value"),
-            ("11, text 10", "11, text ten", 6, "\"text ten\" is neither a number nor text and a number"),
-            ("X8, org", "eight, org", 7, "\"eight\" is no id of a question"),
-            (
-                "-- fact: O",
-                "-- fact: Some o",
-                7,
-                "the fact of organizations begins with this word: -- fact: Organizations …",
-            ),
-            ("-- subject: ", "-- why: ", 1, "the header needs -- subject: of a fact, or -- key: of a list"),
-            ("-- case: one\n", "-- case: one\nSELECT 1\n", 14, "below the query are cases alone"),
-        ] {
-            let text: &'static str = TWO.replacen(was, is, 1).leak();
-            let error = QuestionFile::parse("x.sql", text).unwrap_err().to_string();
-            assert_eq!(error, format!("read config/questions/x.sql, line {line}: {why}"));
-        }
-        let error = QuestionFile::parse("x.sql", TWO.replacen("SELECT x", "SELEC x", 1).leak()).unwrap_err();
-        assert_eq!(error.line, 10);
-    }
-}
+mod tests;

@@ -1,5 +1,6 @@
 //! Every shipped question, compiled in, so that the program needs no other file.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use crate::question_file::{FileError, QuestionFile};
@@ -46,8 +47,15 @@ pub fn select<S: AsRef<str>>(ids: &[S]) -> Result<Vec<&'static Question>> {
     Ok(selected)
 }
 
+/// The names of the numbers that a site may change.
+pub fn threshold_names() -> Result<BTreeSet<&'static str>> {
+    Ok(questions()?.iter().flat_map(|question| &question.thresholds).map(|it| it.name).collect())
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn ids(asked: &[&str]) -> Vec<&'static str> {
@@ -70,10 +78,32 @@ mod tests {
             let file = QuestionFile::parse(name, text).unwrap();
             let first = &file.questions[0];
             assert!(name.starts_with(&format!("{}{:02}_", first.part.to_lowercase(), first.number())), "{name}");
-            assert!(!text.contains([';', '"', '`', '\\', '\t']), "{name}: it is one portable statement");
+            let mut lines = text.lines().filter(|line| !line.starts_with("-- controls: "));
+            assert!(
+                !lines.any(|line| line.contains([';', '"', '`', '\\', '\t'])),
+                "{name}: it is one portable statement"
+            );
             assert!(text.ends_with('\n') && text.lines().all(|line| line == line.trim_end()), "{name}");
         }
-        let ids: std::collections::BTreeSet<_> = questions().unwrap().iter().map(|it| it.id).collect();
+        let ids: BTreeSet<_> = questions().unwrap().iter().map(|it| it.id).collect();
         assert_eq!(ids.len(), questions().unwrap().len());
+    }
+
+    /// A configuration has one number for a name.
+    #[test]
+    fn a_threshold_has_the_same_number_in_every_file_and_the_study_has_none() {
+        let mut numbers = BTreeMap::new();
+        for question in questions().unwrap() {
+            assert!(
+                question.part != "F" || question.thresholds.is_empty(),
+                "{}: the study's numbers stay",
+                question.id
+            );
+            for it in &question.thresholds {
+                let number = *numbers.entry(it.name).or_insert(it.value);
+                assert_eq!(number, it.value, "{} of {}", it.name, question.id);
+            }
+        }
+        assert!(threshold_names().unwrap().iter().copied().eq(numbers.into_keys()));
     }
 }

@@ -9,20 +9,30 @@ use crate::RestsOn;
 use crate::question::{Kind, Of, Question, Share};
 
 impl Question {
-    /// The whole portable statement, without a semicolon.
+    /// The whole portable statement, without a semicolon. It has the numbers of the thresholds, in its words as well.
     pub fn statement(&self, rests_on: &RestsOn) -> String {
         match &self.kind {
-            Kind::Fact { shares, .. } => fact(self, shares, rests_on),
-            Kind::List { .. } => self.sql.to_owned(),
+            Kind::Fact { shares, .. } => self.filled(&fact(self, shares, rests_on)),
+            Kind::List { .. } => self.filled(self.sql),
         }
     }
 
     /// The statement for the subjects that are so or may be so; for a list, its rows.
     pub fn cases(&self) -> String {
         match &self.kind {
-            Kind::Fact { subject, shares } => cases(self.sql, subject, shares),
-            Kind::List { .. } => self.sql.to_owned(),
+            Kind::Fact { subject, shares } => self.filled(&cases(self.sql, subject, shares)),
+            Kind::List { .. } => self.filled(self.sql),
         }
+    }
+
+    /// The statement for how many tasks were planned of those that it rests on, and how many of these are complete.
+    pub(crate) fn tasks(&self, rests_on: &RestsOn) -> String {
+        let among = among("collector", rests_on.collectors(self).as_deref());
+        format!(
+            "SELECT COUNT(*) AS planned_count, COUNT(*) FILTER (WHERE is_complete) AS complete_count
+FROM coverage
+WHERE is_planned{among}"
+        )
     }
 
     /// The statement for how much of the planned tasks that it rests on is complete, in percent.

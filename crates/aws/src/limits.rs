@@ -107,17 +107,30 @@ struct Entry {
 }
 
 impl Limits {
-    /// Reads the text of a `rate-limits.toml`. The rule for service `*` is for operations that no other rule names.
+    /// Reads the text of a `rate-limits.toml`. The rule for service `*` is for operations that no other rule names: each
+    /// service has a bucket of its own by it, since AWS limits each service apart.
     pub fn parse(text: &str) -> Result<Self, LimitsError> {
         let file: File = toml::from_str(text).map_err(|error| LimitsError(error.to_string()))?;
         let mut limits = Self { rules: Vec::new(), by_operation: HashMap::new(), by_service: HashMap::new() };
         for entry in file.bucket {
             limits.add(entry, file.share)?;
         }
-        if !limits.by_service.contains_key("*") {
+        let Some(others) = limits.by_service.get("*").copied() else {
             return Err(LimitsError("needs a bucket for service \"*\", for what no other names".to_owned()));
-        }
+        };
+        limits.each_service(others);
         Ok(limits)
+    }
+
+    /// Gives every service that has no rule a bucket by this one.
+    fn each_service(&mut self, others: usize) {
+        let mut services: Vec<&str> = orgcensus_calls::services().map(|service| service.name).collect();
+        services.sort_unstable();
+        for service in services.into_iter().filter(|name| !self.by_service.contains_key(*name)).collect::<Vec<_>>() {
+            let name = service.to_owned();
+            self.by_service.insert(name.clone(), self.rules.len());
+            self.rules.push(Rule { service: name.clone(), name, ..self.rules[others].clone() });
+        }
     }
 
     fn add(&mut self, entry: Entry, default_share: f64) -> Result<(), LimitsError> {
@@ -200,6 +213,8 @@ mod tests {
         assert!((lambda.rate.per_second - 4.5).abs() < 1e-9, "30 % of 15, since deployments share it");
         assert_ne!(limits.rule_of("lambda", "GetPolicy"), limits.rule_of("lambda", "ListFunctions"));
         assert_eq!(limits.rule(limits.rule_of("nosuch", "X")).name, "*");
+        let signer = limits.rule(limits.rule_of("signer", "ListSigningProfiles"));
+        assert_eq!((signer.name.as_str(), signer.rate), ("signer", limits.rule(limits.rule_of("nosuch", "X")).rate));
         assert_eq!(lambda.quota.map(|quota| quota.per_second), Some(15.0));
         assert_eq!(limits.rule(limits.rule_of("kms", "ListAliases")).name, "kms:ListKeys+ListAliases");
     }

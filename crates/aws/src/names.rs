@@ -21,6 +21,9 @@ static LISTED: LazyLock<HashMap<&str, Vec<&str>>> = LazyLock::new(|| {
     services.map(|(service, regions)| (service, regions.split(' ').collect())).collect()
 });
 
+/// Hosts of a service that are not in all of its regions: S3 Express is not everywhere where S3 is.
+const FEWER: &[&str] = &["s3express-control."];
+
 /// Why a name gave no address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
@@ -76,7 +79,7 @@ pub(crate) async fn verdict(names: &SharedDnsResolver, error: &NameError, servic
     let Some((_, suffix)) = host.split_once(&format!(".{region}.")) else {
         return failed(format!("{error}, and it is no host of a service in {region}"));
     };
-    if is_listed(service, region) {
+    if is_listed(service, region) && !FEWER.iter().any(|begin| host.starts_with(begin)) {
         return failed(format!("{error}, though {service} is in {region}"));
     }
     let witness = format!("sts.{region}.{suffix}");
@@ -147,6 +150,8 @@ mod tests {
         const STS: &[&str] = &["sts.eu-west-1.amazonaws.com", "sts.cn-north-1.amazonaws.com.cn"];
         let of = |host: &'static str, service, region| class_of(STS, no_such(host), service, region);
         assert_eq!(of("sqs.eu-west-1.amazonaws.com", "sqs", "eu-west-1").await, Class::Failed);
+        let express = of("s3express-control.eu-west-1.amazonaws.com", "s3", "eu-west-1");
+        assert_eq!(express.await, Class::Unsupported, "S3 is there, and S3 Express is not");
         assert_eq!(of("1.s3-control.eu-west-1.amazonaws.com", "s3control", "eu-west-1").await, Class::Failed);
         let absent = of("identitystore.cn-north-1.amazonaws.com.cn", "newservice", "cn-north-1");
         assert_eq!(absent.await, Class::Unsupported, "the host's own suffix is the witness's");

@@ -7,12 +7,14 @@ pub mod account_aliases;
 pub mod account_summary;
 pub mod authorization_details;
 pub mod credential_report;
+pub mod delegation_requests;
 mod detail;
 pub mod groups;
 pub mod instance_profiles;
 pub mod managed_policies;
 pub mod mfa_devices;
 pub mod oidc_providers;
+pub mod outbound_federation;
 pub mod password_policy;
 pub mod principal;
 pub mod roles;
@@ -32,8 +34,10 @@ pub(crate) const COLLECTORS: &[Collector] = &[
     account_summary::ACCOUNT_SUMMARY,
     authorization_details::AUTHORIZATION_DETAILS,
     credential_report::CREDENTIAL_REPORT,
+    delegation_requests::DELEGATION_REQUESTS,
     instance_profiles::INSTANCE_PROFILES,
     oidc_providers::OIDC_PROVIDERS,
+    outbound_federation::OUTBOUND_FEDERATION,
     password_policy::PASSWORD_POLICIES,
     saml_providers::SAML_PROVIDERS,
     server_certificates::SERVER_CERTIFICATES,

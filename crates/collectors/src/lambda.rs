@@ -8,6 +8,7 @@ pub mod functions;
 pub mod layers;
 mod parts;
 mod policies;
+mod runtimes;
 pub mod versions;
 
 /// What reads it.

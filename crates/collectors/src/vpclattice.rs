@@ -3,7 +3,7 @@
 use orgcensus_collect::Collector;
 use orgcensus_collect::kinds::{VPC_LATTICE_RESOURCE_CONFIGURATION, VPC_LATTICE_SERVICE, VPC_LATTICE_SERVICE_NETWORK};
 
-use crate::listed::Input::{Arn, Of};
+use crate::listed::Input::Arn;
 use crate::listed::{list, listed, listed_collectors, policy};
 
 listed_collectors! {
@@ -12,7 +12,7 @@ listed_collectors! {
         "vpc_lattice_services",
         VPC_LATTICE_SERVICE,
         &[list("vpclattice", "ListServices", "items", &[])],
-        &[policy("vpclattice", "GetAuthPolicy", &[("resourceIdentifier", Of("id"))], "policy")
+        &[policy("vpclattice", "GetAuthPolicy", &[("resourceIdentifier", Arn)], "policy")
             .none(&["ResourceNotFoundException"])
             .may_lack()],
     )
@@ -25,7 +25,7 @@ listed_collectors! {
         "vpc_lattice_service_networks",
         VPC_LATTICE_SERVICE_NETWORK,
         &[list("vpclattice", "ListServiceNetworks", "items", &[])],
-        &[policy("vpclattice", "GetAuthPolicy", &[("resourceIdentifier", Of("id"))], "policy")
+        &[policy("vpclattice", "GetAuthPolicy", &[("resourceIdentifier", Arn)], "policy")
             .none(&["ResourceNotFoundException"])
             .may_lack()],
     )

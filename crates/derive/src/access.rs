@@ -11,6 +11,7 @@ use orgcensus_collect::{PolicyDocument, PolicyStatement};
 use orgcensus_collectors::ec2::vpc_endpoints::VpcEndpoint;
 use orgcensus_collectors::ec2::vpcs::Vpc;
 use orgcensus_collectors::iam::groups::Group;
+use orgcensus_collectors::iam::outbound_federation::OutboundFederation;
 use orgcensus_collectors::iam::principal::PolicyAttachment;
 use orgcensus_collectors::iam::roles::Role;
 use orgcensus_collectors::iam::users::{GroupMembership, User};
@@ -51,6 +52,7 @@ pub(crate) const ACCESS: Derivation = Derivation {
         table::<MultiRegionAccessPoint>(),
         table::<ObjectLambdaAccessPoint>(),
         table::<OrganizationPolicy>(),
+        table::<OutboundFederation>(),
         table::<PermissionSet>(),
         table::<PermissionSetPolicy>(),
         table::<PolicyAttachment>(),

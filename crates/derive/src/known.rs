@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use orgcensus_collectors::ec2::vpc_endpoints::VpcEndpoint;
 use orgcensus_collectors::ec2::vpcs::Vpc;
+use orgcensus_collectors::iam::outbound_federation::OutboundFederation;
 use orgcensus_collectors::iam::roles::Role;
 use orgcensus_collectors::iam::users::User;
 use orgcensus_collectors::s3::buckets::Bucket;
@@ -41,6 +42,9 @@ impl Known {
         tokio::task::yield_now().await;
         let mut organization = organization(derive, &completeness, names.is_full());
         own_networks(derive, &names, &mut organization)?;
+        let mut issuers = Vec::new();
+        derive.staged::<OutboundFederation>()?.each(|_, it| issuers.extend(it.issuer_url.map(str::to_owned)))?;
+        organization.trust_issuers(&issuers);
         let (buckets, canonical_ids) = (&mut organization.bucket_owners, &mut organization.canonical_ids);
         derive.staged::<Bucket>()?.each(|account_id, bucket| {
             own_id(&names, Some(bucket.bucket_name), account_id, buckets);

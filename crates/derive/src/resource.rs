@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use orgcensus_collect::{Language, PolicyDocumentRef};
-use orgcensus_policy::kinds::RAM_RESOURCE;
+use orgcensus_policy::kinds::{RAM_RESOURCE, S3EXPRESS_BUCKET};
 use orgcensus_policy::{
-    AclGrant, AclGrantee, Document, Facts, Flag, Gate, Grant, Guardrails, Policies, PolicyKind, ResourceKind, Target,
-    Verdict, statement_grants,
+    AclGrant, AclGrantee, Document, Facts, Flag, Gate, Grant, Guardrails, Policies, PolicyKind, PublicAccessBlock,
+    ResourceKind, Target, Verdict, statement_grants,
 };
 use orgcensus_row::Timestamp;
 use serde::Deserialize;
@@ -20,6 +20,14 @@ use crate::rows::{PolicyPrincipal, ResourceAccess, words};
 /// The resources of one account and region, as their policies name them.
 #[derive(Default)]
 pub(crate) struct Resources(BTreeMap<String, Resource>);
+
+/// Block Public Access of a directory bucket, which nobody can switch off.
+const ALWAYS: PublicAccessBlock = PublicAccessBlock {
+    block_public_acls: true,
+    ignore_public_acls: true,
+    block_public_policy: true,
+    restrict_public_buckets: true,
+};
 
 /// The language of most documents.
 const IAM: &str = Language::Iam.as_str();
@@ -184,7 +192,11 @@ impl Resource {
         let has_blocks = self.declared.is_some_and(|declared| declared.has_blocks);
         // S3 calls no access point of a VPC public, so that blocks change nothing there.
         let is_blocked = has_blocks && !self.gates.contains(&Gate::VpcOnly);
-        let levels = if is_blocked { blocks.levels(&self.arn) } else { Vec::new() };
+        let levels = match self.declared {
+            Some(declared) if *declared == S3EXPRESS_BUCKET => vec![Some(ALWAYS)],
+            _ if is_blocked => blocks.levels(&self.arn),
+            _ => Vec::new(),
+        };
         let of_bucket = bucket.filter(|bucket| bucket.has_no_acls).map(|_| Gate::BucketOwnerEnforced);
         let of_type = self.declared.and_then(|declared| declared.gate);
         let gates: Vec<Gate> = self.gates.iter().copied().chain(of_bucket).chain(of_type).collect();

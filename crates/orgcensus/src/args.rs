@@ -57,7 +57,7 @@ pub(crate) enum Command {
     Query(Query),
     /// Ask shipped questions.
     #[command(
-        after_help = "Examples:\n  orgcensus ask F\n  orgcensus ask F3 F15 --format json\n  orgcensus ask F9 --cases\n  orgcensus ask --list\n  orgcensus ask B6 --sql"
+        after_help = "Examples:\n  orgcensus ask F\n  orgcensus ask F3 F15 --format json\n  orgcensus ask F9 --cases\n  orgcensus ask E\n  orgcensus ask --framework cis\n  orgcensus ask --list\n  orgcensus ask B6 --sql"
     )]
     Ask(Ask),
     /// Say who can reach what a policy protects, and why. Asks no one: the policy and the flags are all it knows.

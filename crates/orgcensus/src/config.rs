@@ -1,5 +1,6 @@
 //! One file, the environment and flags become one validated configuration. Nothing reads configuration later.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -10,7 +11,7 @@ use crate::{cloudwatch, words};
 
 mod sections;
 
-use sections::{Aws, Inventory, OwnOrganization};
+use sections::{Aws, Inventory, OwnOrganization, ThresholdName};
 pub(crate) use sections::{Catalog, Lake, Limits, Matcher, OwnAccount, Role, Select, Telemetry};
 
 /// What begins the name of an environment variable that overrides a key: `ORGCENSUS_LAKE__URL` is `url` in `[lake]`.
@@ -40,6 +41,8 @@ pub(crate) struct Config {
     pub(crate) catalog: Option<Catalog>,
     /// Where reports and metrics of a run go, besides the lake.
     pub(crate) telemetry: Telemetry,
+    /// Numbers that questions ask with, where they are not those of the questions' headers.
+    pub(crate) thresholds: BTreeMap<ThresholdName, u32>,
 }
 
 impl Config {
@@ -69,6 +72,11 @@ impl Config {
             Self::deserialize(table).map_err(|error| Failure::Usage(format!("{name}: {}", error.message())))?;
         config.check().map_err(|(key, why)| Failure::Usage(format!("{name}: {key}: {why}")))?;
         Ok(config)
+    }
+
+    /// The numbers that questions ask with, by name, where they are not those of the questions' headers.
+    pub(crate) fn thresholds(&self) -> BTreeMap<String, u32> {
+        self.thresholds.iter().map(|(name, number)| (name.0.clone(), *number)).collect()
     }
 
     /// Checks that types cannot express.

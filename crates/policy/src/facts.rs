@@ -47,6 +47,11 @@ impl OrganizationFacts {
         };
         written.iter().map(plain).collect()
     }
+
+    /// Takes these issuers for our own: AWS signs their tokens for identities of our accounts alone.
+    pub fn trust_issuers(&mut self, urls: &[String]) {
+        self.trusted_tenants.extend(Self::tenants(urls));
+    }
 }
 
 /// The facts about one policy's surroundings.

@@ -71,6 +71,8 @@ kinds! {
     /// A version of a layer of Lambda functions.
     LAMBDA_LAYER = resource("lambda_layer").actions_of("lambda").arn("lambda:*:*:layer:*").owns(QUALIFIED)
         .ends_at(":");
+    /// A web function of Lambda. The authorization of its endpoints is not in its policy.
+    LAMBDA_WEB_FUNCTION = resource("lambda_web_function").tier(2).actions_of("lambda");
     /// A secret of Secrets Manager. It may be named without the six characters that AWS appends.
     SECRETSMANAGER_SECRET = resource("secretsmanager_secret").actions_of("secretsmanager")
         .arn("secretsmanager:*:*:secret:*").near(&["{arn}-??????", "{stem}"]);
@@ -203,6 +205,8 @@ kinds! {
     /// A public repository of ECR. Anyone may pull; its policy is about pushing.
     ECR_PUBLIC_REPOSITORY = resource("ecr_public_repository").tier(2).actions_of("ecr-public")
         .arn("ecr-public:*:*:repository/*");
+    /// A bus of the second EventBridge.
+    EVENTBRIDGEV2_EVENT_BUS = resource("eventbridgev2_event_bus").tier(3).actions_of("events");
     /// A registry of schemas of EventBridge.
     SCHEMAS_REGISTRY = resource("schemas_registry").tier(2).actions_of("schemas");
     /// A dashboard of CloudTrail.
@@ -287,8 +291,10 @@ kinds! {
     CLOUDHSM_BACKUP = resource("cloudhsm_backup").tier(3).actions_of("cloudhsm");
     /// A trust store of load balancers.
     ELBV2_TRUST_STORE = resource("elbv2_trust_store").tier(3).actions_of("elasticloadbalancing");
-    /// A VPC origin or trust store of CloudFront.
+    /// A VPC origin of CloudFront.
     CLOUDFRONT_VPC_ORIGIN = resource("cloudfront_vpc_origin").tier(3).actions_of("cloudfront");
+    /// A trust store of CloudFront.
+    CLOUDFRONT_TRUST_STORE = resource("cloudfront_trust_store").tier(3).actions_of("cloudfront");
     /// A signing profile of Signer: which accounts may sign with it.
     SIGNER_PROFILE = resource("signer_profile").tier(3).with(PolicyKind::Share).actions_of("signer");
     /// A pipeline of OpenSearch Ingestion.

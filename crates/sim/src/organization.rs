@@ -17,6 +17,9 @@ const UNSTEP: u64 = inverse(STEP, SPAN);
 /// The account that a resource control policy is attached to.
 const HELD: u64 = 2;
 
+/// How the hosts end that issue tokens for services outside.
+pub(crate) const OUTBOUND: &str = ".tokens.sts.global.api.aws";
+
 /// Accounts from this index on belong to other organizations.
 const OUTSIDE: u64 = 1_000_000_000;
 
@@ -170,6 +173,11 @@ impl Organization {
     /// An ARN in this partition.
     pub(crate) fn arn(&self, service: &str, region: &str, account_id: &str, resource: &str) -> String {
         format!("arn:{}:{service}:{region}:{account_id}:{resource}", self.settings.partition)
+    }
+
+    /// The issuer of the tokens that an account's identities get for services outside, without its scheme.
+    pub(crate) fn issuer(&self, account_id: &str) -> String {
+        format!("{}{OUTBOUND}", self.dice(&["outbound-issuer", account_id]).uuid())
     }
 
     /// The last region, where regional troubles occur; none if there is only one region.

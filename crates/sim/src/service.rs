@@ -12,8 +12,12 @@ use std::fmt;
 
 /// A simulated service.
 pub(crate) struct Service {
-    /// Its name in the table of calls.
+    /// Its name, in the table of calls too.
     pub(crate) name: &'static str,
+    /// The service in the table of calls whose operations these are, if it is there by another name.
+    pub(crate) of: Option<&'static str>,
+    /// The name in signatures, if the table of calls has another.
+    pub(crate) signs_as: Option<&'static str>,
     pub(crate) scope: Scope,
     pub(crate) callers: Callers,
     /// The troubles of an account that make this service unreadable there.
@@ -138,6 +142,8 @@ impl Service {
     pub(crate) const fn named(name: &'static str) -> Self {
         Self {
             name,
+            of: None,
+            signs_as: None,
             scope: Scope::Regional,
             callers: Callers::Accounts,
             troubles: &[],
@@ -163,13 +169,18 @@ impl Service {
     /// Whether the path of one of its operations begins with the same part as this path.
     fn begins(&self, path: &str) -> bool {
         let begin = |path: &str| path.split('/').nth(1).map(str::to_owned);
-        let mut known = self.operations().filter_map(|it| operation(self.name, it.name));
+        let mut known = self.operations().filter_map(|it| operation(self.in_table(), it.name));
         known.any(|it| begin(it.uri) == begin(path))
+    }
+
+    /// Its name in the table of calls.
+    pub(crate) fn in_table(&self) -> &'static str {
+        self.of.unwrap_or(self.name)
     }
 
     /// The service in the table of calls. A test checks that the table has every service.
     pub(crate) fn wire(&self) -> Option<&'static orgcensus_calls::Service> {
-        orgcensus_calls::service(self.name)
+        orgcensus_calls::service(self.in_table())
     }
 
     /// The protocol of the service.
@@ -179,7 +190,7 @@ impl Service {
 
     /// The name in signatures. IAM's actions begin with it too.
     pub(crate) fn signing_name(&self) -> &'static str {
-        self.wire().map_or(self.name, |it| it.signing_name)
+        self.signs_as.unwrap_or_else(|| self.wire().map_or(self.name, |it| it.signing_name))
     }
 
     /// Whether it answers for a whole account, whatever region the signature names.
@@ -231,7 +242,7 @@ mod tests {
             assert!(service.wire().is_some(), "{service:?}");
             assert!(names.insert(service.name.to_owned()), "{service:?} is there twice");
             for it in service.operations() {
-                let wire = operation(service.name, it.name);
+                let wire = operation(service.in_table(), it.name);
                 assert!(wire.is_some(), "wanted.tsv has no {service:?} {}", it.name);
                 assert!(names.insert(format!("{service:?} {}", it.name)), "{service:?} {} is there twice", it.name);
             }
@@ -242,6 +253,7 @@ mod tests {
     fn a_signature_and_a_path_say_the_service() {
         let of = |name, path| Service::signed_as(SERVICES, name, path).map(|it| it.name);
         assert_eq!(of("s3", "/bucket"), Some("s3"));
+        assert_eq!(of("s3express", "/"), Some("s3express"));
         assert_eq!(of("s3", "/v20180820/configuration/publicAccessBlock"), Some("s3control"));
         assert_eq!(of("sso", "/"), Some("ssoadmin"));
         assert_eq!(of("nosuch", "/"), None);

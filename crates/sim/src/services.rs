@@ -9,6 +9,7 @@ use crate::report_polls::ReportPolls;
 use crate::service::{Answering, Service};
 
 // Made by scripts/services, from here …
+pub(crate) mod accountaccess;
 pub(crate) mod acmpca;
 pub(crate) mod aiops;
 pub(crate) mod amp;
@@ -36,6 +37,8 @@ pub(crate) mod ec2;
 pub(crate) mod ecr;
 pub(crate) mod ecrpublic;
 pub(crate) mod efs;
+pub(crate) mod eks;
+pub(crate) mod elbv2;
 pub(crate) mod entityresolution;
 pub(crate) mod eventbridge;
 pub(crate) mod glacier;
@@ -43,10 +46,12 @@ pub(crate) mod glue;
 pub(crate) mod iam;
 pub(crate) mod identity_center;
 pub(crate) mod imagebuilder;
+pub(crate) mod iot;
 pub(crate) mod kafka;
 pub(crate) mod kinesis;
 pub(crate) mod kms;
 pub(crate) mod lambda;
+pub(crate) mod lambdaweb;
 pub(crate) mod lexmodelsv2;
 pub(crate) mod lightsail;
 pub(crate) mod mediapackagev2;
@@ -71,6 +76,7 @@ pub(crate) mod route53resolver;
 pub(crate) mod rum;
 pub(crate) mod s3;
 pub(crate) mod s3control;
+pub(crate) mod s3express;
 pub(crate) mod s3files;
 pub(crate) mod s3tables;
 pub(crate) mod s3vectors;
@@ -82,6 +88,7 @@ pub(crate) mod servicecatalog;
 pub(crate) mod sesv2;
 pub(crate) mod shield;
 pub(crate) mod signer;
+pub(crate) mod signin;
 pub(crate) mod sns;
 pub(crate) mod sqs;
 pub(crate) mod ssm;
@@ -96,6 +103,7 @@ pub(crate) mod xray;
 
 /// All services.
 pub(crate) static SERVICES: &[&Service] = &[
+    &accountaccess::SERVICE,
     &acmpca::SERVICE,
     &aiops::SERVICE,
     &amp::SERVICE,
@@ -123,6 +131,8 @@ pub(crate) static SERVICES: &[&Service] = &[
     &ecr::SERVICE,
     &ecrpublic::SERVICE,
     &efs::SERVICE,
+    &eks::SERVICE,
+    &elbv2::SERVICE,
     &entityresolution::SERVICE,
     &eventbridge::SERVICE,
     &glacier::SERVICE,
@@ -130,10 +140,12 @@ pub(crate) static SERVICES: &[&Service] = &[
     &iam::SERVICE,
     &identity_center::identitystore::SERVICE,
     &imagebuilder::SERVICE,
+    &iot::SERVICE,
     &kafka::SERVICE,
     &kinesis::SERVICE,
     &kms::SERVICE,
     &lambda::SERVICE,
+    &lambdaweb::SERVICE,
     &lexmodelsv2::SERVICE,
     &lightsail::SERVICE,
     &mediapackagev2::SERVICE,
@@ -158,6 +170,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &rum::SERVICE,
     &s3::SERVICE,
     &s3control::SERVICE,
+    &s3express::SERVICE,
     &s3files::SERVICE,
     &s3tables::SERVICE,
     &s3vectors::SERVICE,
@@ -169,6 +182,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &sesv2::SERVICE,
     &shield::SERVICE,
     &signer::SERVICE,
+    &signin::SERVICE,
     &sns::SERVICE,
     &sqs::SERVICE,
     &ssm::SERVICE,

@@ -132,7 +132,7 @@ impl Simulation {
 
     fn respond(&self, request: &Request, verdict: Result<(), Refusal>) -> Response<Bytes> {
         let answer = verdict.and_then(|()| self.decide(request));
-        self.0.calls.record(request.service.name, &request.operation, answer.is_ok());
+        self.0.calls.record(request.service.in_table(), &request.operation, answer.is_ok());
         match answer {
             Ok(answer) => render(request, answer),
             Err(refusal) => render_refusal(request.service, &refusal),

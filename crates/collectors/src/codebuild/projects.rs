@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::policy::{POLICY, policy_of};
 use crate::items::{Answer, Unread, details, policy_text};
+use crate::secret_names::secret_like;
 use described::{Described, Projects, is_enabled, without_user};
 
 const LIST: Read<Page> = reads("codebuild", "ListProjects");
@@ -83,6 +84,10 @@ pub struct Project {
     pub last_modified_at: Option<Timestamp>,
     /// Tags.
     pub tags: BTreeMap<String, String>,
+    /// Those of the names of plaintext variables that look like a secret's.
+    pub secret_like_variables: Vec<String>,
+    /// Whether there is one.
+    pub has_secret_like_variable: bool,
 }
 
 /// The projects of one region, with their policies.
@@ -147,6 +152,8 @@ fn row(arn: String, it: Described, now: Timestamp, unread: &mut Unread) -> Proje
     let webhook = it.webhook.as_ref();
     let approval = webhook.and_then(|it| it.pull_request_build_policy.requires_comment_approval.clone());
     let plaintext = environment.environment_variables.iter().filter(|it| it.is_plaintext());
+    let plaintext: Vec<String> = plaintext.filter_map(|it| it.name.clone()).collect();
+    let secrets = secret_like(&plaintext);
     Project {
         arn,
         project_name: it.name.unwrap_or_default(),
@@ -162,7 +169,7 @@ fn row(arn: String, it: Described, now: Timestamp, unread: &mut Unread) -> Proje
         has_insecure_ssl: source.insecure_ssl,
         has_webhook: webhook.is_some(),
         pull_request_approval: approval,
-        plaintext_environment_names: plaintext.filter_map(|it| it.name.clone()).collect(),
+        plaintext_environment_names: plaintext,
         environment_names: environment.environment_variables.into_iter().filter_map(|it| it.name).collect(),
         environment_type: environment.environment_type,
         image: environment.image,
@@ -178,6 +185,8 @@ fn row(arn: String, it: Described, now: Timestamp, unread: &mut Unread) -> Proje
         age_days: created_at.map(|at| at.days_until(now)),
         last_modified_at: unread.moment("lastModified", it.last_modified.as_ref()),
         tags: it.tags.into_iter().map(|tag| (tag.key, tag.value)).collect(),
+        has_secret_like_variable: !secrets.is_empty(),
+        secret_like_variables: secrets,
     }
 }
 

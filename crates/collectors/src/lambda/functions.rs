@@ -14,7 +14,9 @@ use serde_json::json;
 
 use super::function_urls::{self, FunctionUrl, Url};
 use super::policies::{self, GONE, Policies};
+use super::runtimes::Lifecycle;
 use crate::items::{Answer, Unread, details, is_gone};
+use crate::secret_names::secret_like;
 
 const LIST: Read<Page> = reads("lambda", "ListFunctions");
 const TAGS: Read<Tags> = reads("lambda", "ListTags");
@@ -73,6 +75,18 @@ pub struct Function {
     pub has_unauthenticated_url: Option<bool>,
     /// Tags. Null: they could not be read.
     pub tags: Option<BTreeMap<String, String>>,
+    /// Those of the names of its environment variables that look like a secret's. Null: Lambda could not read them.
+    pub secret_like_variables: Option<Vec<String>>,
+    /// The day (UTC) from which AWS gives its runtime no patches, also one to come. Null: a container image, or a
+    /// runtime whose end this version does not know.
+    pub runtime_deprecated_at: Option<Timestamp>,
+    /// Whether its runtime is past that day. Null: a container image, or a runtime whose end this version does not
+    /// know.
+    pub is_runtime_deprecated: Option<bool>,
+    /// The day (UTC) from which functions of its runtime cannot be created. Null: not known, or none is set.
+    pub runtime_create_blocked_at: Option<Timestamp>,
+    /// The day (UTC) from which functions of its runtime cannot be updated. Null: not known, or none is set.
+    pub runtime_update_blocked_at: Option<Timestamp>,
 }
 
 /// The functions of one region.
@@ -226,6 +240,8 @@ fn function(
     let code_size_bytes = unread.value("CodeSize", it.code_size);
     let last_modified_at = unread.moment("LastModified", it.last_modified.as_ref());
     let names = environment_names(it.environment);
+    let secrets = names.as_deref().map(secret_like);
+    let lifecycle = it.runtime.as_deref().map(Lifecycle::of).unwrap_or_default();
     Function {
         arn: arn.to_owned(),
         function_name,
@@ -247,11 +263,16 @@ fn function(
         kms_key_arn: it.kms_key_arn,
         tracing_mode: it.tracing_config.mode,
         dead_letter_target_arn: it.dead_letter_config.target_arn,
-        has_secret_like_environment_name: names.as_ref().map(|names| names.iter().any(|name| is_secret_like(name))),
+        has_secret_like_environment_name: secrets.as_ref().map(|names| !names.is_empty()),
         environment_names: names,
         has_url: urls.map(|urls| !urls.is_empty()),
         has_unauthenticated_url: urls.and_then(has_unauthenticated),
         tags: tags.map(|it| it.tags),
+        secret_like_variables: secrets,
+        runtime_deprecated_at: lifecycle.deprecated_at,
+        is_runtime_deprecated: lifecycle.is_deprecated(now),
+        runtime_create_blocked_at: lifecycle.create_blocked_at,
+        runtime_update_blocked_at: lifecycle.update_blocked_at,
     }
 }
 
@@ -266,13 +287,6 @@ fn has_unauthenticated(urls: &[Url]) -> Option<bool> {
 /// Names only, sorted. `None`: Lambda itself could not read the environment.
 pub(super) fn environment_names(environment: Environment) -> Option<Vec<String>> {
     environment.error.is_none().then(|| environment.variables.into_keys().collect())
-}
-
-pub(super) fn is_secret_like(name: &str) -> bool {
-    let words =
-        ["SECRET", "PASSWORD", "PASSWD", "TOKEN", "APIKEY", "API_KEY", "ACCESS_KEY", "PRIVATE_KEY", "CREDENTIAL"];
-    let name = name.to_uppercase();
-    words.iter().any(|word| name.contains(word))
 }
 
 #[cfg(test)]

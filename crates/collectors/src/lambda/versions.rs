@@ -13,10 +13,11 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::functions::{Environment, Layer, environment_names, is_secret_like};
+use super::functions::{Environment, Layer, environment_names};
 use super::parts::{self, Named};
 use super::policies::{self, GONE, Policies};
 use crate::items::{Answer, Unread, all, details, given, is_gone};
+use crate::secret_names::is_secret_like;
 
 const LIST: Read<Page> = reads("lambda", "ListVersionsByFunction");
 

@@ -14,7 +14,7 @@ use crate::items::{Answer, given, is_gone, word};
 const GONE: &[&str] = &["NoSuchBucket"];
 
 /// What AWS answered. `None`: it said that there is none.
-type Setting<T> = Answer<Option<T>>;
+pub(super) type Setting<T> = Answer<Option<T>>;
 
 /// What was read of one bucket.
 pub(super) struct Details {
@@ -153,7 +153,7 @@ async fn tags(s3: &Client, name: &str) -> Setting<Vec<Tag>> {
     Ok(answer.map(|it| it.tag_set))
 }
 
-async fn encryption(s3: &Client, name: &str) -> Setting<ServerSideEncryptionRule> {
+pub(super) async fn encryption(s3: &Client, name: &str) -> Setting<ServerSideEncryptionRule> {
     let answer = s3.get_bucket_encryption().bucket(name).send().await;
     let answer = answer.optional(&["ServerSideEncryptionConfigurationNotFoundError"])?;
     let Some(answer) = answer else { return Ok(None) };

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::items::Unread;
+use crate::secret_names::is_secret_like_path;
 
 const LIST: Read<Page> = reads("ssm", "DescribeParameters");
 
@@ -37,6 +38,8 @@ pub struct Parameter {
     pub last_modified_days: Option<i32>,
     /// Who set it last, by ARN. Null: AWS did not say.
     pub last_modified_by: Option<String>,
+    /// Whether the last part of its name looks like a secret's, whatever its type.
+    pub has_secret_like_name: bool,
 }
 
 /// The parameters of one region.
@@ -98,6 +101,7 @@ fn parameter(session: &Session, it: Listed, now: Timestamp, unread: &mut Unread)
     let last_modified_at = unread.moment("LastModifiedDate", it.last_modified_date.as_ref());
     Parameter {
         arn: it.arn.unwrap_or_else(|| arn(session, &parameter_name)),
+        has_secret_like_name: is_secret_like_path(&parameter_name),
         parameter_name,
         is_secure: it.parameter_type.as_deref().map(|of| of == "SecureString"),
         parameter_type: it.parameter_type,
@@ -148,6 +152,17 @@ mod tests {
             ]
         );
         assert_eq!(collected.short(), (1, vec!["ssm_parameters"]));
+    }
+
+    #[tokio::test]
+    async fn a_name_that_looks_like_a_secrets_is_told_whatever_the_type() {
+        let listed = r#"{"Parameters":[{"Name":"/shop/db/password","Type":"String"},{"Name":"/shop/db/secret-arn"},
+            {"Name":"githubToken","Type":"SecureString"}]}"#;
+        let collected = Recorded::new().answer(LIST, listed).run(&PARAMETERS).await;
+        assert_eq!(
+            columns(&collected, "ssm_parameters", &["has_secret_like_name", "is_secure"]),
+            [json!([true, false]), json!([false, null]), json!([true, true])]
+        );
     }
 
     #[tokio::test]

@@ -134,6 +134,9 @@ pub struct RoleTrust {
     pub principal_account_id: Option<String>,
     /// The identity provider of a federated principal: its ARN or host.
     pub provider: Option<String>,
+    /// Whether people enter through the principal, although it is a service: account access manager lets in those whom
+    /// account_access_entitlements names. False if the trust policy could not be read.
+    pub is_entered_by_people: bool,
     /// Whether the principal is anyone; null if the trust policy could not be read.
     pub is_public: Option<bool>,
     /// Whether the principal includes someone outside the organization; null if it cannot be told.

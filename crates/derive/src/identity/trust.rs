@@ -2,7 +2,7 @@
 
 use orgcensus_policy::{
     Condition, Document, Facts, Flag, Grant, Guardrails, OrganizationFacts, Policies, PolicyKind, PrincipalKind,
-    Statement, Target, verdict,
+    PrincipalValue, Statement, Target, verdict,
 };
 
 use super::account::{Account, KnownIdentity, Role};
@@ -28,6 +28,13 @@ impl Account {
         });
         rows.collect()
     }
+}
+
+/// Account access manager. It lets people of Identity Center in to roles that trust it.
+const ACCOUNT_ACCESS: &str = "account-access.amazonaws.com";
+
+fn is_account_access(principal: &PrincipalValue) -> bool {
+    principal.kind == PrincipalKind::Service && principal.value.eq_ignore_ascii_case(ACCOUNT_ACCESS)
 }
 
 fn is_true(value: &str) -> bool {
@@ -94,6 +101,7 @@ impl TrustedRole<'_> {
             provider: is_federated.then(|| grant.principal.value.clone()),
             principal_class: grant.class.as_str().to_owned(),
             principal_account_id: grant.account,
+            is_entered_by_people: is_account_access(&grant.principal),
             is_public: Some(grant.class == orgcensus_policy::Class::Public),
             is_external: grant.is_external,
             actions: statement.actions.clone(),
@@ -129,6 +137,7 @@ impl TrustedRole<'_> {
             principal_class: "unknown".to_owned(),
             principal_account_id: None,
             provider: None,
+            is_entered_by_people: false,
             is_public: None,
             is_external: None,
             actions: Vec::new(),
@@ -256,6 +265,34 @@ mod tests {
         let nobody = one(&of("gitlab.com"), r#"{"StringLike":{"gitlab.com/group:sub":"project_path:group/*"}}"#);
         assert_eq!((nobody.principal_class.as_str(), nobody.is_external), ("nobody", Some(false)));
         assert_eq!(nobody.flags, ["condition_never_matches"]);
+    }
+
+    #[test]
+    fn tokens_of_our_own_accounts_are_no_strangers() {
+        let issuer = "1b2c.tokens.sts.global.api.aws";
+        let statement = format!(
+            r#"{{"Effect":"Allow","Principal":{{"Federated":"arn:aws:iam::111122223333:oidc-provider/{issuer}"}},
+                "Action":"sts:AssumeRoleWithWebIdentity","Condition":{{"StringEquals":{{"{issuer}:aud":"a"}}}}}}"#
+        );
+        let document = Document::parse(&format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#));
+        let mut organization =
+            OrganizationFacts { accounts: Some(["111122223333".to_owned()].into()), ..OrganizationFacts::default() };
+        let trusted = TrustedRole { arn: ARN, name: last(ARN), role: Role::default() };
+        let is_external = |organization: &OrganizationFacts| {
+            trusted.rows(&document, "111122223333", organization, &Guardrails::default())[0].is_external
+        };
+        assert_eq!(is_external(&organization), None, "it may be of any account");
+        organization.trust_issuers(&[format!("https://{issuer}")]);
+        assert_eq!(is_external(&organization), Some(false));
+    }
+
+    #[test]
+    fn a_service_that_lets_people_in_says_so() {
+        let people = one(r#"{"Service":"account-access.amazonaws.com"}"#, "{}");
+        assert_eq!((people.principal_class.as_str(), people.is_entered_by_people), ("service", true));
+        for other in [r#"{"Service":"ec2.amazonaws.com"}"#, VENDOR, r#""*""#] {
+            assert!(!one(other, "{}").is_entered_by_people, "{other}");
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Verdicts on one resource: several policies, policies that no collector reads, named resources and services.
 
-use orgcensus_policy::PublicAccessBlock;
-use orgcensus_policy::kinds::{ECR_REPOSITORY, KMS_KEY, OPENSEARCH_DOMAIN, S3_ACCESS_POINT, SNS_TOPIC, SQS_QUEUE};
+use orgcensus_policy::kinds::{
+    ECR_REPOSITORY, KMS_KEY, OPENSEARCH_DOMAIN, S3_ACCESS_POINT, S3EXPRESS_BUCKET, SNS_TOPIC, SQS_QUEUE,
+};
 
 use super::*;
 use crate::blocks::{BlockedBucket, BlockedPoint};
@@ -176,4 +177,13 @@ fn the_blocks_of_a_bucket_stand_before_its_access_points_but_for_those_of_a_vpc(
     let inside = judged(&[Gate::VpcOnly], true);
     assert_eq!((inside.is_public, inside.is_external, inside.is_in_org), (Some(false), Some(false), Some(true)));
     assert_eq!(inside.gated_by, ["vpc_only"]);
+}
+
+#[test]
+fn a_directory_bucket_is_never_public() {
+    let open = r#"{"Effect":"Allow","Principal":"*","Action":"s3express:CreateSession","Resource":"*"}"#;
+    let arn = "arn:aws:s3express:us-east-1:111122223333:bucket/b--use1-az4--x-s3";
+    let access = judged(S3EXPRESS_BUCKET, arn, open).access;
+    assert_eq!((access.is_public, access.is_external), (Some(false), Some(false)));
+    assert_eq!(access.gated_by, ["restrict_public_buckets"]);
 }

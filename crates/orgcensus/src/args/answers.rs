@@ -62,7 +62,7 @@ pub(crate) struct Query {
 pub(crate) struct Ask {
     #[command(flatten)]
     pub(crate) source: Source,
-    /// table, json or csv.
+    /// table, json or csv; table or json where the answer is a line for each control or anti-pattern.
     #[arg(long, default_value = "table")]
     pub(crate) format: Format,
     /// Print the SQL instead of asking: portable statements, each ended by a semicolon.
@@ -74,7 +74,12 @@ pub(crate) struct Ask {
     /// List the subjects that are so, and those that may be so, instead of their number.
     #[arg(long)]
     pub(crate) cases: bool,
-    /// Ids of questions. A part's letter means all questions of the part; no id means all questions.
+    /// Say of each control of a framework whether it fails, passes, is unknown or is not covered: cis (the newest),
+    /// cis-6.0, fsbp. Asks with the numbers that are shipped, and not with a configuration's.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["sql", "list", "cases", "ids"])]
+    pub(crate) framework: Option<String>,
+    /// Ids of questions. A part's letter means all questions of the part; no id means all questions. E alone is the list
+    /// of 21 anti-patterns, a line for each.
     pub(crate) ids: Vec<String>,
 }
 

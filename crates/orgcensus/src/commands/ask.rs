@@ -1,24 +1,36 @@
 //! `orgcensus ask`: shipped questions.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use arrow::datatypes::{DataType, Schema};
 use arrow::record_batch::RecordBatch;
 use orgcensus_answers::{
-    Answer, Bounds, Format, Question, Snapshot, ask, ask_cases, ask_json, cases_json, coverage_percent, format, select,
+    Answer, Bounds, Format, Framework, Question, Snapshot, ask, ask_cases, ask_json, cases_json, coverage_percent,
+    format, framework_json, lines_json, lines_of, questions, select, ten_minutes,
 };
 
 use crate::args::Ask;
 use crate::commands::source;
 use crate::failure::{Failure, exit};
-use crate::reference;
+use crate::{reference, setup};
+
+mod lines;
 
 /// Asks and prints.
 pub(crate) async fn run(arguments: &Ask) -> Result<u8, Failure> {
-    let questions = select(&arguments.ids)?;
+    if let Some(name) = &arguments.framework {
+        return print_framework(arguments, Framework::named(name)?).await;
+    }
+    let thresholds = setup::load_place(&arguments.source.place)?.thresholds();
+    if is_ten_minutes(arguments) {
+        return print_ten_minutes(arguments, &thresholds).await;
+    }
+    let questions = with_thresholds(select(&arguments.ids)?, &thresholds);
+    let questions: Vec<&Question> = questions.iter().collect();
     if arguments.list {
         for question in questions {
-            writeln!(std::io::stdout(), "{:4} {}", question.id, question.title)?;
+            writeln!(std::io::stdout(), "{:4} {}", question.id, question.filled(question.title))?;
         }
         return Ok(exit::WHOLE);
     }
@@ -36,14 +48,69 @@ pub(crate) async fn run(arguments: &Ask) -> Result<u8, Failure> {
     Ok(exit::WHOLE)
 }
 
-/// The statements, for snapshots of this version. A question whose answer has no coverage in it has a second statement
-/// for the coverage.
+fn with_thresholds<'a>(
+    questions: impl IntoIterator<Item = &'a Question>,
+    numbers: &BTreeMap<String, u32>,
+) -> Vec<Question> {
+    questions.into_iter().map(|question| question.with_thresholds(numbers)).collect()
+}
+
+/// Whether the list of anti-patterns is meant, and not each of their questions.
+fn is_ten_minutes(arguments: &Ask) -> bool {
+    let is_asked = !(arguments.list || arguments.sql || arguments.cases);
+    is_asked && matches!(arguments.ids.as_slice(), [id] if id.eq_ignore_ascii_case("E"))
+}
+
+async fn print_ten_minutes(arguments: &Ask, thresholds: &BTreeMap<String, u32>) -> Result<u8, Failure> {
+    refuse_rows(arguments.format)?;
+    let questions = with_thresholds(questions()?, thresholds);
+    let (_lake, snapshot) = source::open(&arguments.source, Bounds::default()).await?;
+    let lines = ten_minutes(&snapshot, &questions.iter().collect::<Vec<_>>()).await?;
+    match arguments.format {
+        Format::Json => writeln!(std::io::stdout(), "{:#}", lines_json(&lines))?,
+        _ => lines::print(&lines),
+    }
+    Ok(exit::WHOLE)
+}
+
+/// Asks with the numbers that are shipped: a framework has its own.
+async fn print_framework(arguments: &Ask, framework: &Framework) -> Result<u8, Failure> {
+    refuse_rows(arguments.format)?;
+    let (_lake, snapshot) = source::open(&arguments.source, Bounds::default()).await?;
+    let lines = lines_of(&snapshot, framework, &questions()?.iter().collect::<Vec<_>>()).await?;
+    match arguments.format {
+        Format::Json => writeln!(std::io::stdout(), "{:#}", framework_json(framework, &lines))?,
+        _ => {
+            println!("{}", [framework.name, framework.version].join(" ").trim_end());
+            lines::print(&lines);
+        }
+    }
+    Ok(exit::WHOLE)
+}
+
+/// Lines have places in them, which no row of cells has.
+fn refuse_rows(as_what: Format) -> Result<(), Failure> {
+    match as_what {
+        Format::Table | Format::Json => Ok(()),
+        Format::Csv | Format::Parquet => {
+            let words = "--format: a line has several places in it, which are no cell of a row; use table or json";
+            Err(Failure::Usage(words.to_owned()))
+        }
+    }
+}
+
+/// The statements, for snapshots of this version, below the numbers that they have by name. A question whose answer has
+/// no coverage in it has a second statement for the coverage.
 fn print_sql(questions: &[&Question], cases: bool) -> std::io::Result<()> {
     let rests_on = reference::rests_on();
     let mut out = std::io::stdout();
     for question in questions {
         let statement = if cases { question.cases() } else { question.statement(&rests_on) };
-        writeln!(out, "-- {}: {}\n{statement};\n", question.id, question.title)?;
+        writeln!(out, "-- {}: {}", question.id, question.filled(question.title))?;
+        for threshold in &question.thresholds {
+            writeln!(out, "-- threshold: {} {}", threshold.name, threshold.value)?;
+        }
+        writeln!(out, "{statement};\n")?;
         if cases || question.is_list() {
             writeln!(out, "-- {}: coverage\n{};\n", question.id, question.coverage(&rests_on))?;
         }
@@ -93,7 +160,7 @@ async fn print_list(snapshot: &Snapshot, question: &Question, mut answer: Answer
         }
         rows += batch.num_rows();
     }
-    println!("{}: {}", question.id, question.title);
+    println!("{}: {}", question.id, question.filled(question.title));
     format(&shown, Format::Table, std::io::stdout())?;
     let left_out = if rows > LIST_ROWS_SHOWN {
         format!(", {LIST_ROWS_SHOWN} shown (json and csv have all)")

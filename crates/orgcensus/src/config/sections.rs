@@ -127,6 +127,24 @@ pub(crate) struct Catalog {
     pub(crate) region: Option<String>,
 }
 
+/// The key of `[thresholds]`: a name that a shipped question's header gives to a number.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct ThresholdName(pub(crate) String);
+
+impl TryFrom<String> for ThresholdName {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        let known = orgcensus_answers::threshold_names().map_err(|error| error.to_string())?;
+        if known.contains(name.as_str()) {
+            return Ok(Self(name));
+        }
+        let known: Vec<_> = known.iter().map(|it| format!("`{it}`")).collect();
+        Err(format!("unknown threshold `{name}`, expected one of {}", known.join(", ")))
+    }
+}
+
 /// `[telemetry]`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -27,11 +27,24 @@ fn bad_files_name_file_line_key_and_what_was_expected() {
         ("[role]\nname = ", &["crawl.toml:2", "name ="]),
         ("[role]\npath = \"x\"", &["role.path", "slash"]),
         ("[telemetry]\ncloudwatch_namespace = \"AWS/x\"", &["telemetry.cloudwatch_namespace", "AWS's own"]),
+        ("[thresholds]\nidle_dyas = 60", &["crawl.toml:2:1", "unknown threshold `idle_dyas`", "`idle_days`"]),
+        ("[thresholds]\n\nidle_days = -1", &["crawl.toml:3:13", "idle_days", "expected u32"]),
         ("[telemetry]\nendpoint = \"x\"", &["crawl.toml:2:1", "endpoint", "expected `report`"]),
     ] {
         let error = parse(text, &[]).unwrap_err();
         words.iter().for_each(|word| assert!(error.contains(word), "{word:?} is not in {error:?}"));
     }
+}
+
+#[test]
+fn thresholds_are_those_of_questions() {
+    let text = "[thresholds]\nidle_days = 60";
+    let numbers = |config: Config| config.thresholds().into_iter().collect::<Vec<_>>();
+    assert_eq!(numbers(parse(text, &[]).unwrap()), [("idle_days".to_owned(), 60)]);
+    let config = parse(text, &[("ORGCENSUS_THRESHOLDS__IDLE_DAYS", "30")]).unwrap();
+    assert_eq!(numbers(config), [("idle_days".to_owned(), 30)]);
+    let error = parse(text, &[("ORGCENSUS_THRESHOLDS__DAYS", "30")]).unwrap_err();
+    assert!(error.starts_with("ORGCENSUS_THRESHOLDS__DAYS: unknown threshold `days`"), "{error}");
 }
 
 #[test]

@@ -36,6 +36,9 @@ pub(crate) enum TrustKind {
     GithubAnyone,
     /// GitHub, any repository: the condition is the pattern `repo:*`.
     GithubPattern,
+    /// Identities of the management account, by the tokens that they get for services outside. It never occurs by
+    /// chance.
+    OwnIssuer,
     /// A deleted role.
     Dangling,
     /// An identity provider of an account outside.
@@ -84,12 +87,16 @@ impl TrustKind {
                 | Self::GithubAnyone
                 | Self::GithubPattern
                 | Self::ForeignProvider
+                | Self::OwnIssuer
         )
     }
 
     /// Whether an account outside or users of an OIDC provider may assume the role.
     fn admits_outsiders(self) -> bool {
-        let by_provider = matches!(self, Self::Cluster | Self::GithubOwner | Self::GithubAnyone | Self::GithubPattern);
+        let by_provider = matches!(
+            self,
+            Self::Cluster | Self::GithubOwner | Self::GithubAnyone | Self::GithubPattern | Self::OwnIssuer
+        );
         by_provider || matches!(self, Self::ExternalWithId | Self::External | Self::ForeignProvider | Self::Anyone)
     }
 }
@@ -138,6 +145,11 @@ pub(crate) fn trust(place: &Place<'_>, kind: TrustKind, dice: &mut Dice) -> Trus
             let condition = json!({ "StringEquals": { format!("{issuer}:sub"): "system:serviceaccount:default:app" } });
             web(provider(&format!("oidc-provider/{issuer}")), condition)
         }
+        TrustKind::OwnIssuer => {
+            let issuer = organization.issuer(&organization.management_id());
+            let condition = json!({ "StringEquals": { format!("{issuer}:aud"): "sts.amazonaws.com" } });
+            web(provider(&format!("oidc-provider/{issuer}")), condition)
+        }
         TrustKind::GithubOwner => {
             let equals = json!({ audience: "sts.amazonaws.com" });
             web(github(), json!({ "StringEquals": equals, "StringLike": { subject: "repo:simulated-org/app:*" } }))
@@ -175,9 +187,12 @@ pub(crate) fn trust(place: &Place<'_>, kind: TrustKind, dice: &mut Dice) -> Trus
 
 fn verdict(place: &Place<'_>, kind: TrustKind) -> Verdict {
     match kind {
-        TrustKind::Service(_) | TrustKind::SameAccount | TrustKind::Saml | TrustKind::Cluster | TrustKind::Dangling => {
-            Verdict::CLOSED
-        }
+        TrustKind::Service(_)
+        | TrustKind::SameAccount
+        | TrustKind::Saml
+        | TrustKind::Cluster
+        | TrustKind::OwnIssuer
+        | TrustKind::Dangling => Verdict::CLOSED,
         TrustKind::Management if place.account.is_management() => Verdict::CLOSED,
         TrustKind::InOrgAccount if place.organization.settings.accounts == 1 => Verdict::CLOSED,
         TrustKind::Management | TrustKind::InOrgAccount | TrustKind::InOrgCondition => Verdict::IN_ORG,

@@ -65,7 +65,7 @@ impl Request {
 
     /// The operation in the table of calls.
     pub(crate) fn wire(&self) -> Option<&'static Operation> {
-        operation(self.service.name, &self.operation)
+        operation(self.service.in_table(), &self.operation)
     }
 
     /// A parameter as text.
@@ -92,6 +92,11 @@ impl Request {
     /// A parameter of the JSON protocols that is a list of structures: filters.
     pub(crate) fn structures(&self, name: &str) -> &[Value] {
         self.parameters.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// A parameter of the JSON protocols that is a structure.
+    pub(crate) fn structure(&self, name: &str) -> Option<&Value> {
+        self.parameters.get(name).filter(|value| value.is_object())
     }
 
     /// A parameter with many values: a JSON list, or `Name.member.1`, `Name.1` of a form.

@@ -19,12 +19,14 @@ pub(super) fn json_target(request: &http::Request<Bytes>) -> Option<(String, Par
 pub(super) fn rest_route(service: &Service, request: &http::Request<Bytes>) -> Option<(String, Parameters)> {
     let path = path(service, request);
     let mut parameters = form(request.uri().query().unwrap_or_default());
-    let known = service.operations().filter_map(|it| operation(service.name, it.name));
+    let known = service.operations().filter_map(|it| operation(service.in_table(), it.name));
     let fitting = known.filter(|it| it.method == request.method().as_str());
     let fitting = fitting.filter_map(|it| Some((it, fit(it, &path, &parameters)?)));
     let (operation, labels) = fitting.reduce(|best, it| if marks(it.0) > marks(best.0) { it } else { best })?;
-    if service.protocol() == Protocol::RestJson {
-        parameters.extend(json_body(request));
+    match service.protocol() {
+        Protocol::RestJson => parameters.extend(json_body(request)),
+        Protocol::RestXml => parameters.extend(xml_body(request)),
+        _ => {}
     }
     parameters.extend(labels);
     for input in &operation.inputs {
@@ -103,6 +105,14 @@ fn json_body(request: &http::Request<Bytes>) -> Parameters {
         Ok(Value::Object(parameters)) => parameters,
         _ => Map::new(),
     }
+}
+
+/// The members of a flat XML body, as text; none if the body is not XML.
+fn xml_body(request: &http::Request<Bytes>) -> Parameters {
+    let text = String::from_utf8_lossy(request.body());
+    let Ok(document) = roxmltree::Document::parse(&text) else { return Map::new() };
+    let members = document.root_element().children().filter(roxmltree::Node::is_element);
+    members.map(|it| (it.tag_name().name().to_owned(), json!(it.text().unwrap_or_default()))).collect()
 }
 
 /// `a=1&b=2`, with `+` and percent escapes.

@@ -8,7 +8,7 @@ use crate::place::Place;
 use crate::policies::{ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal};
 use crate::service::{Service, get, list};
-use crate::truth::{At, Planted, resources};
+use crate::truth::{At, Planted, Tally, resources};
 use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
@@ -40,6 +40,7 @@ pub(crate) static SERVICE: Service = Service {
         })
         .rows("codebuild_report_groups"),
     ],
+    counts: Some((At::Region, count)),
     ..Service::named("codebuild")
 };
 
@@ -115,11 +116,27 @@ fn lower_tags(it: &Thing) -> Vec<Value> {
     it.tags.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect()
 }
 
+/// Whether a project's own configuration holds a password.
+fn has_password(place: &Place<'_>, it: &Thing) -> bool {
+    place.dice(&format!("codebuild-variables-{}", it.name)).chance(0.3)
+}
+
+/// Counts projects by the names of their variables.
+fn count(place: &Place<'_>, tally: &mut Tally) {
+    for it in projects(place) {
+        tally.misconfigurations.one("E16", "projects", "lake", has_password(place, &it));
+    }
+}
+
 fn describe_project(place: &Place<'_>, it: &Thing) -> Value {
-    let variables = json!([
-        { "name": "STAGE", "value": CANARY, "type": "PLAINTEXT" },
-        { "name": "TOKEN", "value": "prod/token", "type": "SECRETS_MANAGER" },
-    ]);
+    let mut variables = vec![
+        json!({ "name": "STAGE", "value": CANARY, "type": "PLAINTEXT" }),
+        json!({ "name": "TOKEN", "value": "prod/token", "type": "SECRETS_MANAGER" }),
+        json!({ "name": "TOKEN_URL", "value": CANARY, "type": "PLAINTEXT" }),
+    ];
+    if has_password(place, it) {
+        variables.push(json!({ "name": "DB_PASSWORD", "value": CANARY, "type": "PLAINTEXT" }));
+    }
     json!({
         "name": it.name,
         "arn": it.arn,

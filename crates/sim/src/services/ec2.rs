@@ -112,6 +112,11 @@ fn instances(place: &Place<'_>) -> Vec<Instance> {
     instances
 }
 
+/// The ids of the instances that run.
+pub(super) fn running_ids(place: &Place<'_>) -> Vec<String> {
+    instances(place).into_iter().filter(|it| it.state.name == "running").map(|it| it.id).collect()
+}
+
 fn instance(place: &Place<'_>, reservation_id: &str, dice: &mut Dice) -> Instance {
     let state = dice.weighted(&STATES);
     let days = dice.between(0, 1000);

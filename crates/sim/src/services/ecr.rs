@@ -1,4 +1,7 @@
-//! ECR: repositories with their policies, and the registry's policy.
+//! ECR: repositories with their policies and images, and the registry's policy and scanning.
+
+mod images;
+mod scanning;
 
 use crate::account::Trouble;
 use crate::clock::epoch_seconds;
@@ -8,7 +11,7 @@ use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal, tags};
 use crate::service::{Service, get, list};
-use crate::truth::{At, Planted, resources};
+use crate::truth::{At, Planted, Tally, resources, things};
 use orgcensus_policy::kinds::ECR_REPOSITORY;
 use serde_json::{Value, json};
 
@@ -16,6 +19,9 @@ pub(crate) static SERVICE: Service = Service {
     errors: &[Problem::InvalidToken.is("InvalidParameter"), Problem::InvalidParameter.is("InvalidParameterException")],
     troubles: &[Trouble::ServiceDeniedToRole, Trouble::ServiceUnsupported],
     answers: &[&[
+        get("BatchGetRepositoryScanningConfiguration", scanning::batch),
+        get("DescribeImageScanFindings", images::findings),
+        list("DescribeImages", "imageDetails", images::list),
         get("DescribeRegistry", |context| {
             let rules: [Value; 0] = [];
             Ok(json!({ "registryId": context.place.account.id, "replicationConfiguration": { "rules": rules } }))
@@ -31,8 +37,7 @@ pub(crate) static SERVICE: Service = Service {
         }),
         get("GetRegistryPolicy", get_registry_policy),
         get("GetRegistryScanningConfiguration", |context| {
-            let rules: [Value; 0] = [];
-            let scanning = json!({ "scanType": "BASIC", "rules": rules });
+            let scanning = scanning::Registry::of(&context.place).describe();
             Ok(json!({ "registryId": context.place.account.id, "scanningConfiguration": scanning }))
         }),
         get("GetRepositoryPolicy", get_repository_policy),
@@ -49,7 +54,13 @@ pub(crate) static SERVICE: Service = Service {
         .asked_as(ECR_REPOSITORY),
         // Each account has a registry in every region, even if it is empty.
         resources(At::Region, |place| vec![Planted::by(place.arn("ecr", "registry"), registry_policy(place))]),
+        things(At::Region, "ecr_registry_scanning", |_| 1),
+        things(At::Region, "ecr_repository_scanning", |place| repositories(place).len()),
+        things(At::Region, "ecr_image_findings", |place| {
+            repositories(place).iter().map(|it| images::newest(place, &it.name).len()).sum()
+        }),
     ],
+    counts: Some((At::Region, count)),
     ..Service::named("ecr")
 };
 
@@ -92,6 +103,19 @@ fn repositories(place: &Place<'_>) -> Vec<Repository> {
             }
         })
         .collect()
+}
+
+/// Counts repositories that nothing scans, and images whose grave findings stay.
+fn count(place: &Place<'_>, tally: &mut Tally) {
+    let registry = scanning::Registry::of(place);
+    for repository in repositories(place) {
+        let is_scanned = registry.frequency(&repository) != "MANUAL";
+        tally.misconfigurations.one("E17", "repositories", "lake", !is_scanned);
+        for image in images::newest(place, &repository.name).iter().filter(|it| !it.is_index()) {
+            let is_old = place.organization.clock.age_days(image.pushed_millis) > images::IGNORED_DAYS;
+            tally.misconfigurations.one("E17", "images", "lake", is_old && image.is_grave());
+        }
+    }
 }
 
 /// The registry's policy in a region: it allows replication from another account, or there is none.

@@ -2,6 +2,7 @@
 
 mod answers;
 mod credentials;
+mod delegation;
 mod details;
 mod identities;
 mod last_accessed;
@@ -27,13 +28,17 @@ pub(crate) use users::{Key, User};
 
 use crate::quota::each;
 use crate::service::{Scope, Service};
-use crate::truth::{At, count_iam};
+use crate::truth::{At, count_iam, things};
 
 pub(crate) static SERVICE: Service = Service {
     scope: Scope::Global,
     // From AWS's page `reference_iam-quotas`; the rates are those that others measured.
     quotas: &[each(&["GetAccountAuthorizationDetails"], f64::MAX, f64::MAX), each(&[], 15.0, 15.0)],
     answers: &[answers::ANSWERS, identities::ANSWERS, managed::ANSWERS],
+    kinds: &[
+        things(At::Account, "iam_delegation_requests", |place| delegation::requests(place).len()),
+        things(At::Account, "iam_outbound_federation", |_| 1),
+    ],
     counts: Some((At::Account, count_iam)),
     ..Service::named("iam")
 };

@@ -5,6 +5,7 @@ pub(crate) mod identitystore;
 mod permission_sets;
 pub(crate) mod ssoadmin;
 
+pub(crate) use directory::{groups, users};
 pub(crate) use permission_sets::{PermissionSet, permission_sets};
 
 use crate::organization::Organization;

@@ -12,7 +12,7 @@ use crate::policies::{Kind, ResourcePolicy, Subject, Verdict, any_kind};
 use crate::protocol::{Problem, Refusal};
 use crate::quota::{each, together};
 use crate::service::{Service, get, list};
-use crate::truth::{At, Planted, resources};
+use crate::truth::{At, Planted, Tally, resources};
 use serde_json::{Map, Value, json};
 
 pub(crate) static SERVICE: Service = Service {
@@ -71,6 +71,7 @@ pub(crate) static SERVICE: Service = Service {
         resources(At::Region, |place| layers::versions(place).into_iter().map(layers::Version::planted).collect())
             .rows("lambda_layer_versions"),
     ],
+    counts: Some((At::Region, count)),
     ..Service::named("lambda")
 };
 
@@ -138,6 +139,18 @@ fn functions(place: &Place<'_>) -> Vec<Function> {
             function
         })
         .collect()
+}
+
+/// Counts functions by the ends of their runtimes, of which only that of python2.7 is past, and by the names in their
+/// environments.
+fn count(place: &Place<'_>, tally: &mut Tally) {
+    for function in functions(place) {
+        if let Some(runtime) = function.runtime {
+            tally.misconfigurations.one("E13", "functions", "lake", runtime == "python2.7");
+        }
+        let is_secret_like = function.variables.iter().any(|name| *name != "STAGE");
+        tally.misconfigurations.one("E16", "functions", "lake", is_secret_like);
+    }
 }
 
 /// What the policies of a function, a version or an alias are about.

@@ -34,6 +34,6 @@ pub(crate) static SERVICE: Service = Service {
 const KEYS: Things = kind_of(
     "payment_cryptography_keys",
     "payment-cryptography",
-    "key/{id}",
+    "key/{id}000000",
     &["payment-cryptography:GetKey", "payment-cryptography:EncryptData"],
 );

@@ -1,13 +1,16 @@
-//! Systems Manager: documents with whom they are shared, and parameters with their policies, but never their values.
+//! Systems Manager: documents with whom they are shared, parameters with their policies, but never their values, and
+//! managed instances with their patches.
+
+mod managed;
 
 use crate::clock::epoch_seconds;
 use crate::context::Context;
 use crate::dice::some_tags;
 use crate::place::Place;
-use crate::policies::{ResourcePolicy, SharedWith, Sharing, Subject, any_kind};
+use crate::policies::{Kind, ResourcePolicy, SharedWith, Sharing, Subject, any_kind};
 use crate::protocol::{Problem, Refusal, tags};
 use crate::service::{Service, get, list};
-use crate::truth::{At, Planted, resources, things};
+use crate::truth::{At, Planted, Tally, resources, things};
 use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
@@ -21,6 +24,8 @@ pub(crate) static SERVICE: Service = Service {
         list("DescribeDocumentPermission", "AccountIds", |context| {
             Ok(find(context)?.with.principals.into_iter().map(Value::from).collect())
         }),
+        list("DescribeInstanceInformation", "InstanceInformationList", |context| Ok(managed::describe(&context.place))),
+        list("DescribeInstancePatchStates", "InstancePatchStates", managed::patch_states),
         list("DescribeParameters", "Parameters", |context| {
             let is_asked = |it: &&Parameter| tiers(context).is_none_or(|tiers| tiers.contains(&it.tier));
             Ok(parameters(&context.place).iter().filter(is_asked).map(|it| describe(&context.place, it)).collect())
@@ -40,12 +45,15 @@ pub(crate) static SERVICE: Service = Service {
                 .collect()
         })
         .rows("ssm_documents"),
+        things(At::Region, "ssm_managed_instances", |place| managed::instances(place).len()),
+        things(At::Region, "ssm_patch_states", |place| managed::scanned(place).count()),
         things(At::Region, "ssm_parameters", |place| parameters(place).len()),
         resources(At::Region, |place| {
             let advanced = parameters(place).into_iter().filter(|it| it.tier != STANDARD);
             advanced.map(|it| Planted::by(it.arn, it.policy)).collect()
         }),
     ],
+    counts: Some((At::Region, count)),
     ..Service::named("ssm")
 };
 
@@ -71,6 +79,8 @@ struct Parameter {
     name: String,
     arn: String,
     policy: ResourcePolicy,
+    /// Whether its name looks like a secret's.
+    is_secret_like: bool,
     parameter_type: &'static str,
     tier: &'static str,
     version: i64,
@@ -114,6 +124,7 @@ fn parameters(place: &Place<'_>) -> Vec<Parameter> {
         let days = dice.between(0, 1500);
         Parameter {
             policy: subject.policy(kind, &mut dice),
+            is_secret_like: false,
             parameter_type: dice.weighted(&[("String", 5), ("SecureString", 4), ("StringList", 1), ("Rune", 1)]),
             tier: dice.weighted(&[(STANDARD, 3), ("Advanced", 3), ("Intelligent-Tiering", 1)]),
             version: dice.between(1, 30),
@@ -122,7 +133,41 @@ fn parameters(place: &Place<'_>) -> Vec<Parameter> {
             arn,
         }
     };
+    (0..count).map(parameter).chain(named_parameters(place)).collect()
+}
+
+/// Parameters whose names tell what they hold. Some look like a secret's, some only say where a secret is.
+fn named_parameters(place: &Place<'_>) -> Vec<Parameter> {
+    let (mut dice, count) = place.population("ssm-named-parameters", 1);
+    let names = [("db/password", 3), ("GithubToken", 2), ("api_key", 1), ("secret-arn", 2), ("password/file", 1)];
+    let parameter = |number| {
+        let word = dice.weighted(&names);
+        let days = dice.between(0, 1500);
+        let name = format!("/app-{number}/{word}");
+        let subject = Subject { place: *place, actions: &[], resources: vec![], service: "ec2.amazonaws.com" };
+        Parameter {
+            arn: place.arn("ssm", &format!("parameter{name}")),
+            policy: subject.policy(Kind::None, &mut dice),
+            is_secret_like: !matches!(word, "secret-arn" | "password/file"),
+            parameter_type: dice.weighted(&[("String", 2), ("SecureString", 1)]),
+            tier: STANDARD,
+            version: dice.between(1, 30),
+            changed_millis: place.days_ago(days, &mut dice),
+            name,
+        }
+    };
     (0..count).map(parameter).collect()
+}
+
+/// Counts managed instances with missing or failed patches, and parameters in plain text by their names.
+fn count(place: &Place<'_>, tally: &mut Tally) {
+    for it in managed::instances(place) {
+        let is_behind = it.patches.is_some_and(|patches| patches.missing > 0 || patches.failed > 0);
+        tally.misconfigurations.one("E13", "managed_instances", "lake", is_behind);
+    }
+    for it in parameters(place).iter().filter(|it| it.parameter_type != "SecureString") {
+        tally.misconfigurations.one("E16", "plain_parameters", "lake", it.is_secret_like);
+    }
 }
 
 fn find(context: &Context<'_>) -> Result<Document, Refusal> {

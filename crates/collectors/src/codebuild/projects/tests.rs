@@ -13,8 +13,8 @@ const FULL: &str = r#"{"name":"site","arn":"arn:site","description":"The site","
     "source":{"type":"GITHUB","location":"https://ana:CANARY@github.com/shop/site.git","auth":{"type":"OAUTH"},
     "buildspec":"CANARY","insecureSsl":false},"artifacts":{"type":"S3","location":"bucket","encryptionDisabled":true},
     "environment":{"type":"LINUX_CONTAINER","image":"aws/codebuild/standard:7.0","privilegedMode":true,
-    "environmentVariables":[{"name":"A","value":"CANARY"},{"name":"B","value":"CANARY","type":"SECRETS_MANAGER"},
-    {"name":"C","value":"CANARY","type":"PLAINTEXT"}]},"encryptionKey":"alias/aws/s3","created":1766361600.5,
+    "environmentVariables":[{"name":"A","value":"CANARY"},{"name":"B_TOKEN","value":"CANARY","type":"SECRETS_MANAGER"},
+    {"name":"C_TOKEN","value":"CANARY","type":"PLAINTEXT"}]},"encryptionKey":"alias/aws/s3","created":1766361600.5,
     "tags":[{"key":"team","value":"shop"}],"vpcConfig":{"vpcId":""},"badge":{"badgeEnabled":true},
     "webhook":{"secret":"CANARY","pullRequestBuildPolicy":{"requiresCommentApproval":"FORK_PULL_REQUESTS"}},
     "logsConfig":{"cloudWatchLogs":{"status":"ENABLED"},"s3Logs":{"status":"DISABLED"}}}"#;
@@ -68,8 +68,11 @@ async fn projects_of_two_pages_have_rows() {
 #[tokio::test]
 async fn variables_have_names_and_no_values() {
     let collected = collected().await;
-    let names = ["environment_names", "plaintext_environment_names"];
-    assert_eq!(columns(&collected, "codebuild_projects", &names)[0], json!([["A", "B", "C"], ["A", "C"]]));
+    let names =
+        ["environment_names", "plaintext_environment_names", "secret_like_variables", "has_secret_like_variable"];
+    let found = columns(&collected, "codebuild_projects", &names);
+    assert_eq!(found[0], json!([["A", "B_TOKEN", "C_TOKEN"], ["A", "C_TOKEN"], ["C_TOKEN"], true]));
+    assert_eq!(found[1], json!([[], [], [], false]));
     assert!(!format!("{:?}", collected.rows).contains("CANARY"));
     assert_eq!(without_user("s3-bucket/key.zip"), "s3-bucket/key.zip");
     assert_eq!(without_user("https://token@host"), "https://host");

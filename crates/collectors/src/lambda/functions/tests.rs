@@ -3,6 +3,7 @@
 use orgcensus_collect::testing::{Collected, Recorded};
 
 use super::FUNCTIONS;
+use crate::testing::columns;
 
 const ARN: &str = "arn:aws:lambda:eu-west-1:111122223333:function";
 const DENIED: &str = r#"{"__type": "AccessDeniedException", "Message": "not authorized"}"#;
@@ -108,6 +109,9 @@ async fn of_the_environment_only_names_are_kept() {
     let function = &collected.table("lambda_functions")[0];
     assert_eq!(function["environment_names"], serde_json::json!(["DB_PASSWORD", "STAGE"]));
     assert_eq!(function["has_secret_like_environment_name"], true);
+    assert_eq!(function["secret_like_variables"], serde_json::json!(["DB_PASSWORD"]));
+    let unread = &collected.table("lambda_functions")[1];
+    assert!(unread["secret_like_variables"].is_null() && unread["has_secret_like_environment_name"].is_null());
     assert!(!format!("{:?}", collected.rows).contains("CANARY"));
 }
 
@@ -120,4 +124,39 @@ async fn a_url_of_an_alias_names_the_alias_and_the_policy_is_the_functions() {
     let policies = collected.table("policy_documents").iter();
     let states: Vec<_> = policies.map(|row| (row["policy_name"].as_str(), row["state"].as_str())).collect();
     assert_eq!(states, [(Some(""), Some("read")), (Some(""), Some("unread"))]);
+}
+
+#[tokio::test]
+async fn a_runtime_past_its_end_one_that_is_not_one_that_nobody_knows_and_an_image() {
+    let named = [
+        ("old", r#", "Runtime": "python2.7", "PackageType": "Zip""#),
+        ("new", r#", "Runtime": "python3.13", "Environment": {"Variables": {"STAGE": "CANARY"}}"#),
+        ("odd", r#", "Runtime": "cobol9""#),
+        ("image", r#", "PackageType": "Image""#),
+    ];
+    let listed = named.map(|(name, more)| function(name, more)).join(",");
+    let mut recorded = Recorded::new().answer("ListFunctions", &format!(r#"{{"Functions": [{listed}]}}"#));
+    for (name, _) in named {
+        recorded = recorded
+            .answer_to("ListFunctionUrlConfigs", name, NO_URLS)
+            .refuse("GetPolicy", name, 404, GONE)
+            .refuse("GetResourcePolicy", name, 404, GONE)
+            .answer_to("ListTags", name, "{}");
+    }
+    let collected = recorded.run(&FUNCTIONS).await;
+    collected.result.as_ref().unwrap();
+    let names = ["function_name", "is_runtime_deprecated", "secret_like_variables"];
+    assert_eq!(
+        columns(&collected, "lambda_functions", &names),
+        [
+            serde_json::json!(["old", true, []]),
+            serde_json::json!(["new", false, []]),
+            serde_json::json!(["odd", null, []]),
+            serde_json::json!(["image", null, []]),
+        ]
+    );
+    let days = ["runtime_deprecated_at", "runtime_create_blocked_at", "runtime_update_blocked_at"];
+    let all = columns(&collected, "lambda_functions", &days);
+    assert!(all[0].as_array().unwrap().iter().all(|day| !day.is_null()), "{}", all[0]);
+    assert_eq!((&all[2], &all[3]), (&serde_json::json!([null, null, null]), &serde_json::json!([null, null, null])));
 }

@@ -1,5 +1,6 @@
 //! Origins of distributions: buckets with and without protection, load balancers, APIs, functions, and others.
 
+use super::distributions::several;
 use crate::dice::Dice;
 use crate::place::Place;
 use crate::services::apigatewayv2;
@@ -134,7 +135,7 @@ impl Origin {
             "Id": self.id,
             "DomainName": self.host,
             "OriginPath": "",
-            "CustomHeaders": super::several("OriginCustomHeader", headers),
+            "CustomHeaders": several("OriginCustomHeader", headers),
             "S3OriginConfig": is_bucket.then(|| json!({ "OriginAccessIdentity": identity })),
             "CustomOriginConfig": (!is_bucket && self.sort != Sort::Vpc).then_some(custom),
             "VpcOriginConfig": (self.sort == Sort::Vpc).then(|| json!({ "VpcOriginId": "vo_simulated" })),

@@ -2,7 +2,7 @@
 
 use super::details::account_authorization_details;
 use super::population::Iam;
-use super::{last_accessed, lists, password_policy, report};
+use super::{delegation, last_accessed, lists, password_policy, report};
 use crate::context::Context;
 use crate::place::Place;
 use crate::protocol::{Refusal, members};
@@ -18,6 +18,7 @@ pub(super) const ANSWERS: &[Operation] = &[
     get("GetAccountSummary", |context| Ok(account_summary(&Iam::of(&context.place)))),
     get("GetCredentialReport", report::get),
     get("GetOpenIDConnectProvider", lists::oidc_provider),
+    get("GetOutboundWebIdentityFederationInfo", delegation::outbound_federation),
     get("GetSAMLProvider", lists::saml_provider),
     get("GetServiceLastAccessedDetails", last_accessed::get),
     get("GetInstanceProfile", lists::instance_profile),
@@ -25,6 +26,7 @@ pub(super) const ANSWERS: &[Operation] = &[
     list("ListAccountAliases", "AccountAliases", |context| {
         Ok(alias(&context.place).into_iter().map(Value::from).collect())
     }),
+    list("ListDelegationRequests", "DelegationRequests", delegation::list),
     list("ListInstanceProfiles", "InstanceProfiles", lists::instance_profiles),
     list("ListMFADevices", "MFADevices", lists::mfa_devices),
     list("ListOpenIDConnectProviders", "OpenIDConnectProviderList", lists::oidc_providers),

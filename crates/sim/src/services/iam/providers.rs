@@ -4,6 +4,7 @@
 use super::roles::{InstanceProfile, Role};
 use crate::clock::DAY_MILLIS;
 use crate::dice::{Dice, some_tags};
+use crate::organization::OUTBOUND;
 use crate::place::Place;
 use std::collections::BTreeSet;
 
@@ -73,7 +74,7 @@ pub(super) fn saml_providers(place: &Place<'_>, roles: &[Role]) -> Vec<SamlProvi
 
 /// The providers that roles name after `kind`, except some that were deleted since.
 fn trusted(roles: &[Role], kind: &str, dice: &mut Dice) -> BTreeSet<String> {
-    let documents = roles.iter().map(|role| role.trust.document.as_str());
+    let documents = roles.iter().map(|role| role.trust.document.as_str()).filter(|text| !text.contains(OUTBOUND));
     let names = documents.filter_map(|document| document.split_once(kind)?.1.split('"').next());
     let names: BTreeSet<String> = names.map(str::to_owned).collect();
     names.into_iter().filter(|_| dice.chance(0.8)).collect()

@@ -71,6 +71,11 @@ pub(super) fn roles(place: &Place<'_>, choices: &[&str]) -> Vec<Role> {
         roles.push(role);
     }
     if organization.is_showcase(account) {
+        // People of Identity Center enter this one by account access manager.
+        let by_manager = TrustKind::Service("account-access.amazonaws.com");
+        roles.push(role(place, "/show/", "for-people", by_manager, &mut place.dice("iam-role-for-people")));
+        let own_dice = &mut place.dice("iam-role-for-own-tokens");
+        roles.push(role(place, "/show/", "for-own-tokens", TrustKind::OwnIssuer, own_dice));
         roles.extend(
             TrustKind::all()
                 .enumerate()

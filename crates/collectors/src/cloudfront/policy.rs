@@ -1,0 +1,33 @@
+//! Policies of what CloudFront shares, by GetResourcePolicy.
+
+use orgcensus_collect::{Optional, Read, Session, read as reads};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::items::{Answer, given};
+
+pub(super) const POLICY: Read<ItsPolicy> = reads("cloudfront", "GetResourcePolicy");
+
+/// How CloudFront says that something has no policy. It says the same of what went away.
+const NO_POLICY: &[&str] = &["EntityNotFound"];
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct ItsPolicy {
+    policy_document: Option<String>,
+}
+
+/// The policy of one thing, if the account owns it.
+pub(super) async fn policy_of(session: &Session, arn: &str) -> Option<Answer<Option<String>>> {
+    if is_of_other(session, arn) {
+        return None;
+    }
+    let answer = POLICY.send(session, json!({"ResourceArn": arn})).await.optional(NO_POLICY);
+    let call = POLICY.call().name();
+    Some(answer.and_then(|it| it.map(|it| given(it.policy_document, &call, "PolicyDocument")).transpose()))
+}
+
+/// Whether another account owns it and shares it with this one: its policy is read there.
+pub(super) fn is_of_other(session: &Session, arn: &str) -> bool {
+    arn.split(':').nth(4).is_some_and(|owner| owner != session.account_id())
+}
