@@ -6,7 +6,9 @@ use orgcensus_collect::kinds::WAFV2_RULE_GROUP;
 use crate::listed::Input::{Arn, Text};
 use crate::listed::{list, listed, listed_collectors, policy};
 
+pub mod associations;
 pub mod rules;
+mod statements;
 pub mod web_acls;
 
 listed_collectors! {

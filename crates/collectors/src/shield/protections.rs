@@ -28,8 +28,8 @@ pub struct Subscription {
     pub ends_at: Option<Timestamp>,
     /// Whether it is renewed by itself. Null: none, or it could not be read.
     pub is_renewed: Option<bool>,
-    /// Whether Shield's people call when something is attacked: ENABLED, DISABLED or PENDING. Null: none, or AWS did not
-    /// say.
+    /// Whether Shield's people call when something is attacked: ENABLED, DISABLED or PENDING. Null: none, or AWS did
+    /// not say.
     pub proactive_engagement_status: Option<String>,
 }
 

@@ -3,6 +3,7 @@
 use orgcensus_row::Row;
 use serde::{Deserialize, Serialize};
 
+use super::statements::{Action, ManagedGroup, Override, OwnGroup, Statement, Threat, group_stops};
 use crate::items::Unread;
 
 /// One rule of a web ACL.
@@ -85,230 +86,6 @@ pub(super) struct Switches {
     pub(super) cloud_watch_metrics_enabled: Option<bool>,
 }
 
-/// A member that says all by being there.
-#[derive(Default, Deserialize)]
-struct Present {}
-
-/// What becomes of a request: one of these is there.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-pub(super) struct Action {
-    block: Option<Present>,
-    allow: Option<Present>,
-    count: Option<Present>,
-    captcha: Option<Present>,
-    challenge: Option<Present>,
-    monetize: Option<Present>,
-}
-
-/// What becomes of a group's decisions: one of these is there.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Override {
-    count: Option<Present>,
-    none: Option<Present>,
-}
-
-/// What a rule looks at: one of these is there.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Statement {
-    managed_rule_group_statement: Option<ManagedGroup>,
-    rule_group_reference_statement: Option<OwnGroup>,
-    rate_based_statement: Option<RateBased>,
-    sqli_match_statement: Option<Present>,
-    xss_match_statement: Option<Present>,
-    and_statement: Option<Several>,
-    or_statement: Option<Several>,
-    not_statement: Option<Present>,
-    byte_match_statement: Option<Present>,
-    size_constraint_statement: Option<Present>,
-    geo_match_statement: Option<Present>,
-    asn_match_statement: Option<Present>,
-    label_match_statement: Option<Present>,
-    regex_match_statement: Option<Present>,
-    #[serde(rename = "IPSetReferenceStatement")]
-    ip_set_reference_statement: Option<Present>,
-    regex_pattern_set_reference_statement: Option<Present>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Several {
-    statements: Vec<Statement>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct RateBased {
-    limit: Option<i64>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct ManagedGroup {
-    vendor_name: Option<String>,
-    name: Option<String>,
-    version: Option<String>,
-    scope_down_statement: Option<Present>,
-    excluded_rules: Vec<Excluded>,
-    rule_action_overrides: Vec<Overridden>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct OwnGroup {
-    #[serde(rename = "ARN")]
-    arn: Option<String>,
-    excluded_rules: Vec<Excluded>,
-    rule_action_overrides: Vec<Overridden>,
-}
-
-/// A rule of a group that only counts, as it was written once.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Excluded {
-    name: Option<String>,
-}
-
-/// A rule of a group with another action than the group says.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Overridden {
-    name: Option<String>,
-    action_to_use: Action,
-}
-
-/// What a rule may stop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Threat {
-    SqlInjection,
-    Xss,
-    Floods,
-}
-
-/// AWS's groups that stop a threat, and their rules that do. One that still acts is enough.
-const STOPPING: &[(Threat, &str, &[&str])] = &[
-    (
-        Threat::SqlInjection,
-        "AWSManagedRulesSQLiRuleSet",
-        &[
-            "SQLi_QUERYARGUMENTS",
-            "SQLiExtendedPatterns_QUERYARGUMENTS",
-            "SQLi_BODY",
-            "SQLiExtendedPatterns_BODY",
-            "SQLi_COOKIE",
-        ],
-    ),
-    (
-        Threat::Xss,
-        "AWSManagedRulesCommonRuleSet",
-        &[
-            "CrossSiteScripting_COOKIE",
-            "CrossSiteScripting_QUERYARGUMENTS",
-            "CrossSiteScripting_BODY",
-            "CrossSiteScripting_URIPATH",
-        ],
-    ),
-];
-
-impl Action {
-    /// AWS's word for it.
-    pub(super) fn word(&self) -> Option<&'static str> {
-        let words = [
-            ("Block", &self.block),
-            ("Allow", &self.allow),
-            ("Count", &self.count),
-            ("Captcha", &self.captcha),
-            ("Challenge", &self.challenge),
-            ("Monetize", &self.monetize),
-        ];
-        words.into_iter().find(|(_, it)| it.is_some()).map(|(word, _)| word)
-    }
-}
-
-impl Override {
-    fn word(&self) -> Option<&'static str> {
-        match (&self.count, &self.none) {
-            (Some(_), _) => Some("Count"),
-            (_, Some(_)) => Some("None"),
-            _ => None,
-        }
-    }
-}
-
-impl Statement {
-    fn type_of(&self) -> Option<&'static str> {
-        let types = [
-            ("ManagedRuleGroup", self.managed_rule_group_statement.is_some()),
-            ("RuleGroupReference", self.rule_group_reference_statement.is_some()),
-            ("RateBased", self.rate_based_statement.is_some()),
-            ("SqliMatch", self.sqli_match_statement.is_some()),
-            ("XssMatch", self.xss_match_statement.is_some()),
-            ("And", self.and_statement.is_some()),
-            ("Or", self.or_statement.is_some()),
-            ("Not", self.not_statement.is_some()),
-            ("ByteMatch", self.byte_match_statement.is_some()),
-            ("SizeConstraint", self.size_constraint_statement.is_some()),
-            ("GeoMatch", self.geo_match_statement.is_some()),
-            ("AsnMatch", self.asn_match_statement.is_some()),
-            ("LabelMatch", self.label_match_statement.is_some()),
-            ("RegexMatch", self.regex_match_statement.is_some()),
-            ("IPSetReference", self.ip_set_reference_statement.is_some()),
-            ("RegexPatternSetReference", self.regex_pattern_set_reference_statement.is_some()),
-        ];
-        types.into_iter().find(|(_, is_there)| *is_there).map(|(name, _)| name)
-    }
-
-    /// Whether it finds a threat, alone or with something else. One that finds all but the threat does not.
-    fn finds(&self, threat: Threat) -> bool {
-        let several = [&self.and_statement, &self.or_statement].into_iter().flatten();
-        match threat {
-            Threat::SqlInjection if self.sqli_match_statement.is_some() => true,
-            Threat::Xss if self.xss_match_statement.is_some() => true,
-            Threat::Floods => self.rate_based_statement.is_some(),
-            _ => several.flat_map(|it| &it.statements).any(|it| it.finds(threat)),
-        }
-    }
-}
-
-/// The names of a group's rules that only count, or let pass.
-fn weakened(excluded: &[Excluded], overridden: &[Overridden]) -> Vec<String> {
-    let weak = overridden.iter().filter(|it| matches!(it.action_to_use.word(), Some("Count" | "Allow")));
-    let names = excluded.iter().map(|it| &it.name).chain(weak.map(|it| &it.name));
-    names.filter_map(Clone::clone).collect()
-}
-
-impl ManagedGroup {
-    fn weakened(&self) -> Vec<String> {
-        weakened(&self.excluded_rules, &self.rule_action_overrides)
-    }
-
-    fn full_name(&self) -> String {
-        let part = |text: &Option<String>| text.clone().unwrap_or_default();
-        format!("{}/{}", part(&self.vendor_name), part(&self.name))
-    }
-
-    /// What vendors' rules stop is not known. AWS's other groups stop other things.
-    fn stops(&self, threat: Threat) -> Option<bool> {
-        if self.vendor_name.as_deref() != Some("AWS") {
-            return None;
-        }
-        let weakened = self.weakened();
-        let mut stopping = STOPPING.iter().filter(|(of, name, _)| *of == threat && self.name.as_deref() == Some(*name));
-        Some(stopping.any(|(_, _, rules)| rules.iter().any(|rule| !weakened.iter().any(|it| it == rule))))
-    }
-}
-
-/// What a group stops.
-fn group_stops(managed: Option<&ManagedGroup>, override_action: Option<&'static str>, threat: Threat) -> Option<bool> {
-    match override_action {
-        Some("Count") => Some(false),
-        Some(_) => managed.and_then(|it| it.stops(threat)),
-        None => None,
-    }
-}
-
 /// The rows of a web ACL's rules.
 pub(super) fn rows(
     arn: &str,
@@ -320,14 +97,11 @@ pub(super) fn rows(
     let mut rows = Vec::new();
     let groups = [("firewall_manager_first", first), ("firewall_manager_last", last)];
     for (source, grouped) in groups.into_iter().flat_map(|(source, all)| all.into_iter().map(move |it| (source, it))) {
-        let GroupStatement { managed_rule_group_statement, rule_group_reference_statement } =
-            grouped.firewall_manager_statement;
-        let statement =
-            Statement { managed_rule_group_statement, rule_group_reference_statement, ..Statement::default() };
+        let of = grouped.firewall_manager_statement;
         let rule = Rule {
             name: grouped.name,
             priority: grouped.priority,
-            statement,
+            statement: Statement::of_group(of.managed_rule_group_statement, of.rule_group_reference_statement),
             action: None,
             override_action: grouped.override_action,
             visibility_config: grouped.visibility_config,
@@ -353,7 +127,7 @@ fn row(arn: &str, source: &str, it: Rule, unread: &mut Unread) -> WebAclRule {
     };
     let weak = match (managed, own) {
         (Some(group), _) => group.weakened(),
-        (_, Some(group)) => weakened(&group.excluded_rules, &group.rule_action_overrides),
+        (_, Some(group)) => group.weakened(),
         _ => Vec::new(),
     };
     WebAclRule {

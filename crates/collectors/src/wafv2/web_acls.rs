@@ -10,13 +10,14 @@ use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::rules::{self, Action, Grouped, Rule, Switches, WebAclRule};
+use super::associations::{self, Association};
+use super::rules::{self, Grouped, Rule, Switches, WebAclRule};
+use super::statements::Action;
 use crate::items::{Answer, Unread, all, details, given, is_gone};
 
 const LIST: Read<Page> = reads("wafv2", "ListWebACLs");
 const GET: Read<ItsAcl> = reads("wafv2", "GetWebACL");
 const LOGGING: Read<Configurations> = reads("wafv2", "ListLoggingConfigurations");
-const RESOURCES: Read<Resources> = reads("wafv2", "ListResourcesForWebACL");
 
 /// How WAF says that there is no such web ACL.
 const GONE: &[&str] = &["WAFNonexistentItemException"];
@@ -25,9 +26,6 @@ const GONE: &[&str] = &["WAFNonexistentItemException"];
 const REGIONAL: &str = "REGIONAL";
 const CLOUDFRONT: &str = "CLOUDFRONT";
 const REGION: &str = "us-east-1";
-
-/// The types of resources that are asked for. Without a type AWS answers about load balancers alone.
-const RESOURCE_TYPES: [&str; 2] = ["APPLICATION_LOAD_BALANCER", "API_GATEWAY"];
 
 /// One web ACL of WAF: the rules that stand before load balancers, APIs or distributions. WAF Classic's are not read.
 #[derive(Debug, Serialize, Row)]
@@ -76,24 +74,12 @@ pub struct WebAcl {
     pub log_destination_arns: Option<Vec<String>>,
 }
 
-/// One resource behind a regional web ACL: an application load balancer, or a stage of a REST API.
-#[derive(Debug, Serialize, Row)]
-#[row(table = "wafv2_associations", key = "web_acl_arn, resource_arn")]
-pub struct Association {
-    /// The web ACL's ARN.
-    pub web_acl_arn: String,
-    /// The resource's ARN.
-    pub resource_arn: String,
-    /// APPLICATION_LOAD_BALANCER or API_GATEWAY.
-    pub resource_type: String,
-}
-
 /// The web ACLs of one region, with what is behind them.
 pub const WEB_ACLS: Collector = Collector {
     name: "wafv2_web_acls",
     scope: Scope::Region,
     runs: Runs::Always,
-    calls: &[LIST.call(), GET.call(), LOGGING.call(), RESOURCES.call()],
+    calls: &[LIST.call(), GET.call(), LOGGING.call(), associations::LIST.call()],
     resources: &[],
     tables: &[table::<WebAcl>(), table::<WebAclRule>(), table::<Association>()],
     collect: |session, rows| Box::pin(collect(session, rows, REGIONAL)),
@@ -159,17 +145,11 @@ struct Configuration {
     log_destination_configs: Vec<String>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Resources {
-    resource_arns: Vec<String>,
-}
-
 /// A web ACL, with the answers to the calls about it.
 struct Details {
     listed: Listed,
     described: Answer<Described>,
-    resources: Vec<(&'static str, Answer<Vec<String>>)>,
+    resources: Vec<Answer<Vec<Association>>>,
 }
 
 /// Where web ACLs log, by their ARNs.
@@ -203,14 +183,10 @@ async fn read(session: &Session, listed: Listed, scope: &'static str) -> Details
     let input = json!({"Name": listed.name, "Id": listed.id, "Scope": scope});
     let answer = GET.send(session, input).await;
     let described = answer.and_then(|it| given(it.web_acl, &GET.call().name(), "WebACL"));
-    let mut resources = Vec::new();
-    if scope == REGIONAL {
-        for resource_type in RESOURCE_TYPES {
-            let input = json!({"ResourceType": resource_type, "WebACLArn": listed.arn});
-            let answer = RESOURCES.send(session, input).await;
-            resources.push((resource_type, answer.map(|it| it.resource_arns)));
-        }
-    }
+    let resources = match &listed.arn {
+        Some(arn) if scope == REGIONAL => associations::read(session, arn).await,
+        _ => Vec::new(),
+    };
     Details { listed, described, resources }
 }
 
@@ -221,15 +197,14 @@ async fn push(
     scope: &'static str,
 ) -> Result<(), Error> {
     let Details { listed, described, resources } = details;
-    if is_gone(GONE, &described) && resources.iter().all(|(_, answer)| answer.is_err()) {
+    if is_gone(GONE, &described) && resources.iter().all(Result::is_err) {
         rows.gone();
         return Ok(());
     }
     let arn = listed.arn.clone().unwrap_or_default();
-    for (resource_type, answer) in resources {
-        for resource_arn in rows.item([Association::TABLE], answer)?.unwrap_or_default() {
-            let (web_acl_arn, resource_type) = (arn.clone(), resource_type.to_owned());
-            rows.push(Association { web_acl_arn, resource_arn, resource_type }).await?;
+    for answer in resources {
+        for association in rows.item([Association::TABLE], answer)?.unwrap_or_default() {
+            rows.push(association).await?;
         }
     }
     let described = rows.item([WebAcl::TABLE, WebAclRule::TABLE], described)?;

@@ -4,6 +4,7 @@ use orgcensus_collect::testing::{Collected, Recorded};
 use orgcensus_collect::{Class, Error};
 use serde_json::json;
 
+use super::super::associations::RESOURCE_TYPES;
 use super::{CLOUDFRONT_WEB_ACLS, WEB_ACLS};
 use crate::testing::{columns, json_error};
 
@@ -53,7 +54,7 @@ async fn collected() -> Collected {
             &resources("APPLICATION_LOAD_BALANCER", "a"),
             r#"{"ResourceArns":["arn:front","arn:back"]}"#,
         );
-    for resource_type in super::RESOURCE_TYPES {
+    for resource_type in RESOURCE_TYPES {
         recorded = recorded
             .answer_to("ListResourcesForWebACL", &resources(resource_type, "b"), "{}")
             .refuse("ListResourcesForWebACL", &resources(resource_type, "c"), 400, &gone)
