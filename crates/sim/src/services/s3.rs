@@ -53,8 +53,8 @@ pub(crate) fn public_arns(place: &Place<'_>) -> Vec<String> {
     planted(place).into_iter().filter(|it| it.verdict.is_public == Some(true)).map(|it| it.arn).collect()
 }
 
-/// Counts public buckets, and lists the buckets whose policy and ACL say something else than S3's own policy status, and such access points of
-/// several regions.
+/// Counts public buckets, and lists the buckets whose policy and ACL say something else than S3's own policy status,
+/// and such access points of several regions.
 fn count(place: &Place<'_>, tally: &mut Tally) {
     for bucket in planted(place) {
         tally.misconfigurations.one("E6", "buckets", "lake", bucket.verdict.is_public == Some(true));

@@ -1,5 +1,4 @@
-//! What leaves an account or acts in it without a role of its own: requests of partners, and tokens for services
-//! outside.
+//! What leaves an account or acts in it without a role of its own: requests of partners, and tokens for services outside.
 
 use crate::clock::{DAY_MILLIS, iso};
 use crate::context::Context;

@@ -22,8 +22,8 @@ pub(super) struct Grant {
     created_millis: i64,
 }
 
-/// Whom grants are for, as kinds of policies: a role of the account, another account, an account outside, a service
-/// that acts for one resource of the account, and a service that may act for anyone.
+/// Whom grants are for, as kinds of policies: a role of the account, another account, an account outside, a service that
+/// acts for one resource of the account, and a service that may act for anyone.
 const GRANTEES: [(Kind, u32); 5] = [
     (Kind::SameAccount, 6),
     (Kind::InOrgAccount, 2),
@@ -69,8 +69,8 @@ fn own_role(place: &Place<'_>) -> String {
 }
 
 impl Grant {
-    /// Adds the grantee to the truth of its key, whose policy is of this kind, unless a Deny statement of that policy
-    /// or the organization's perimeter takes back what is granted.
+    /// Adds the grantee to the truth of its key, whose policy is of this kind, unless a Deny statement of that policy or
+    /// the organization's perimeter takes back what is granted.
     pub(super) fn add_to(&self, key: &mut Planted, place: &Place<'_>, policy: Kind) {
         // If the organization has only one account, there is no other.
         let is_alone = self.kind == Kind::InOrgAccount && place.organization.settings.accounts == 1;
