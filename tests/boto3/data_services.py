@@ -13,6 +13,23 @@ class DataServices:
             if policy := api.get("policy"):
                 # It is the inside of a JSON string.
                 self.document(json.loads(f'"{policy}"'))
+            for stage in client.get_stages(restApiId=api["id"])["item"]:
+                self.found("apigateway_stages")
+                assert stage["stageName"] and isinstance(stage.get("methodSettings", {}), dict), stage
+            for authorizer in self.pages_of(client, "get_authorizers", "items", restApiId=api["id"]):
+                self.found("apigateway_authorizers")
+                assert authorizer["type"], authorizer
+
+    def apigatewayv2(self, client):
+        for api in self.pages_of(client, "get_apis", "Items"):
+            self.found("apigatewayv2_apis")
+            assert api["ProtocolType"] and api["CreatedDate"], api
+            for stage in self.pages_of(client, "get_stages", "Items", ApiId=api["ApiId"]):
+                self.found("apigatewayv2_stages")
+                assert stage["StageName"], stage
+            for route in self.pages_of(client, "get_routes", "Items", ApiId=api["ApiId"]):
+                self.found("apigatewayv2_routes")
+                assert route["AuthorizationType"], route
 
     def dsql(self, client):
         for cluster in self.pages_of(client, "list_clusters", "clusters"):
@@ -115,6 +132,7 @@ class DataServices:
 # The services that are read by this file.
 DATA_SERVICES = {
     "apigateway": DataServices.apigateway,
+    "apigatewayv2": DataServices.apigatewayv2,
     "dsql": DataServices.dsql,
     "dynamodb": DataServices.dynamodb,
     "glacier": DataServices.glacier,

@@ -23,6 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "moto"))
 from data_services import DATA_SERVICES, DataServices  # noqa: E402
 from declared_kinds import SERVICES, DeclaredKinds  # noqa: E402
 from ec2_shares import Ec2Shares  # noqa: E402
+from edge import BESIDES, GLOBAL, Edge  # noqa: E402
 from harness import Aws, Checks, simulator  # noqa: E402
 from messages import MESSAGES, Messages  # noqa: E402
 from one_by_one import one_by_one  # noqa: E402
@@ -68,7 +69,7 @@ ABSENT = {
 }
 
 
-class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices, DeclaredKinds, Targets, WaysIn):
+class Census(OrganizationWide, DataServices, Ec2Shares, Edge, Messages, PlainServices, DeclaredKinds, Targets, WaysIn):
     """What boto3 found."""
 
     def __init__(self, aws, checks, tables):
@@ -167,6 +168,7 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices,
         self.ecr_public(aws.client("ecr-public", "us-east-1"))
         self.cloudfront(aws.client("cloudfront"))
         self.sign_in(aws.client("signin"))
+        self.edge(aws)
         for region in aws.client("ec2").describe_regions()["Regions"]:
             self.directory_buckets(aws, region["RegionName"])
             for service in [*REGIONAL, *self.plain, *SERVICES]:
@@ -181,7 +183,7 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Messages, PlainServices,
             read(self, aws.client(folders()[service], region))
         elif service in SERVICES:
             self.declared_kinds(aws, service, region)
-            if read := BESIDE.get(service):
+            if read := (BESIDE | BESIDES).get(service):
                 read(self, aws.client(folders()[service], region))
         else:
             self.plain_service(aws.client(folders()[service], region), service, self.plain[service])
@@ -516,7 +518,7 @@ REGIONAL = {
 }
 
 # The services that have code of their own here; all others are read by what boto3 knows of them.
-BY_HAND = {*REGIONAL, *SERVICES, "ses", "account", "cloudfront", "iam", "organizations", "s3", "signin"}
+BY_HAND = {*REGIONAL, *SERVICES, *GLOBAL, "ses", "account", "iam", "organizations", "s3", "signin"}
 
 
 def outcome(error):

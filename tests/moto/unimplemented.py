@@ -32,6 +32,7 @@ UNIMPLEMENTED = {
     "rum_app_monitors": "rum:ListAppMonitors",
     "schemas_registries": "schemas:ListRegistries",
     "serverlessrepo_applications": "serverlessapplicationrepository:ListApplications",
+    "shield_protections": "shield:GetSubscriptionState",
     "sms_voice_phone_numbers": "pinpointsmsvoicev2:DescribePhoneNumbers",
     "ssm_contacts_contacts": "ssmcontacts:ListContacts",
     "ssm_incidents_response_plans": "ssmincidents:ListResponsePlans",

@@ -14,6 +14,7 @@ pub mod acmpca;
 pub mod aiops;
 pub mod amp;
 pub mod apigateway;
+pub mod apigatewayv2;
 pub mod appstream;
 pub mod autoscaling;
 pub mod backup;
@@ -85,6 +86,7 @@ pub mod secretsmanager;
 pub mod serverlessapplicationrepository;
 pub mod servicecatalog;
 pub mod sesv2;
+pub mod shield;
 pub mod signer;
 pub mod signin;
 pub mod sns;
@@ -105,6 +107,7 @@ const SERVICES: &[&[Collector]] = &[
     aiops::COLLECTORS,
     amp::COLLECTORS,
     apigateway::COLLECTORS,
+    apigatewayv2::COLLECTORS,
     appstream::COLLECTORS,
     autoscaling::COLLECTORS,
     backup::COLLECTORS,
@@ -176,6 +179,7 @@ const SERVICES: &[&[Collector]] = &[
     serverlessapplicationrepository::COLLECTORS,
     servicecatalog::COLLECTORS,
     sesv2::COLLECTORS,
+    shield::COLLECTORS,
     signer::COLLECTORS,
     signin::COLLECTORS,
     sns::COLLECTORS,

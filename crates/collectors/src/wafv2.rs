@@ -6,6 +6,11 @@ use orgcensus_collect::kinds::WAFV2_RULE_GROUP;
 use crate::listed::Input::{Arn, Text};
 use crate::listed::{list, listed, listed_collectors, policy};
 
+pub mod associations;
+pub mod rules;
+mod statements;
+pub mod web_acls;
+
 listed_collectors! {
     /// Regional rule groups, with those with whom they are shared.
     RULE_GROUPS = listed(
@@ -20,4 +25,4 @@ listed_collectors! {
 }
 
 /// What reads it.
-pub(crate) const COLLECTORS: &[Collector] = &[RULE_GROUPS];
+pub(crate) const COLLECTORS: &[Collector] = &[web_acls::CLOUDFRONT_WEB_ACLS, RULE_GROUPS, web_acls::WEB_ACLS];

@@ -14,6 +14,7 @@ pub(crate) mod acmpca;
 pub(crate) mod aiops;
 pub(crate) mod amp;
 pub(crate) mod apigateway;
+pub(crate) mod apigatewayv2;
 pub(crate) mod appstream;
 pub(crate) mod autoscaling;
 pub(crate) mod backup;
@@ -88,6 +89,7 @@ pub(crate) mod secretsmanager;
 pub(crate) mod serverlessapplicationrepository;
 pub(crate) mod servicecatalog;
 pub(crate) mod sesv2;
+pub(crate) mod shield;
 pub(crate) mod signer;
 pub(crate) mod signin;
 pub(crate) mod sns;
@@ -109,6 +111,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &aiops::SERVICE,
     &amp::SERVICE,
     &apigateway::SERVICE,
+    &apigatewayv2::SERVICE,
     &appstream::SERVICE,
     &autoscaling::SERVICE,
     &backup::SERVICE,
@@ -183,6 +186,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &serverlessapplicationrepository::SERVICE,
     &servicecatalog::SERVICE,
     &sesv2::SERVICE,
+    &shield::SERVICE,
     &signer::SERVICE,
     &signin::SERVICE,
     &sns::SERVICE,

@@ -1,7 +1,8 @@
-//! REST APIs of API Gateway with their policies: GetRestApis.
+//! REST APIs of API Gateway with their policies: GetRestApis, then GetStages and GetAuthorizers for each.
 
 use std::collections::BTreeMap;
 
+use futures::StreamExt;
 use orgcensus_collect::kinds::APIGATEWAY_REST_API;
 use orgcensus_collect::{
     Collector, Error, Gate, Moment, Policy, PolicyText, Read, Rows, Runs, Scope, Session, read as reads,
@@ -11,9 +12,14 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::Unread;
+use super::authorizers::{self, Authorizer, authorizer};
+use super::stages::{self, Stage, stage};
+use crate::items::{Answer, Unread, all, details, is_gone};
 
 const LIST: Read<Page> = reads("apigateway", "GetRestApis").needs("apigateway:GET");
+
+/// How API Gateway says that there is no such API.
+const GONE: &[&str] = &["NotFoundException"];
 
 /// One REST API of API Gateway. An API that is not private and has no policy is reached by anyone on the internet: then
 /// each method's own authorization decides, which no table has. HTTP and WebSocket APIs have no policies.
@@ -40,7 +46,8 @@ pub struct RestApi {
     pub vpc_endpoint_ids: Vec<String>,
     /// ipv4 or dualstack. Null: AWS did not say.
     pub ip_address_type: Option<String>,
-    /// Whether it has a policy. Without one a private API is closed, and any other is open but for what its methods ask.
+    /// Whether it has a policy. Without one a private API is closed, and any other is open but for what its methods
+    /// ask.
     pub has_policy: bool,
     /// Whether the host that API Gateway gave it is switched off. Then it is reached by the account's own domain names.
     pub is_default_endpoint_disabled: Option<bool>,
@@ -64,14 +71,14 @@ pub struct RestApi {
     pub tags: BTreeMap<String, String>,
 }
 
-/// The REST APIs of one region, with their policies.
+/// The REST APIs of one region, with their policies, stages and authorizers.
 pub const REST_APIS: Collector = Collector {
     name: "apigateway_rest_apis",
     scope: Scope::Region,
     runs: Runs::Always,
-    calls: &[LIST.call()],
+    calls: &[LIST.call(), stages::LIST.call(), authorizers::LIST.call()],
     resources: &[APIGATEWAY_REST_API],
-    tables: &[table::<RestApi>()],
+    tables: &[table::<RestApi>(), table::<Stage>(), table::<Authorizer>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
@@ -110,22 +117,59 @@ struct Endpoint {
     vpc_endpoint_ids: Vec<String>,
 }
 
+/// An API, with the answers to the calls about it.
+struct Details {
+    described: Described,
+    stages: Answer<Vec<stages::Described>>,
+    authorizers: Answer<Vec<authorizers::Described>>,
+}
+
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let mut pages = LIST.pages(session, json!({"limit": 500}));
     while let Some(page) = pages.next().await {
-        for mut described in page?.items {
-            let policy = described.policy.take().filter(|text| !text.is_empty()).map(plain);
-            let has_policy = policy.is_some();
-            let gate = is_private(&described.endpoint_configuration).filter(|is| *is).map(|_| Gate::PrivateApi);
-            let mut unread = Unread::default();
-            let row = rest_api(session, described, has_policy, rows.captured_at(), &mut unread);
-            unread.count(rows, RestApi::TABLE, &LIST.call().name());
-            let policy = Policy::of(&row.arn, APIGATEWAY_REST_API, PolicyText::read(policy));
-            rows.policy(Policy { gate, ..policy }).await?;
-            rows.push(row).await?;
+        let mut apis = details(page?.items, |described| read(session, described));
+        while let Some(api) = apis.next().await {
+            push(session, rows, api).await?;
         }
     }
     Ok(())
+}
+
+async fn read(session: &Session, described: Described) -> Details {
+    let id = described.id.as_deref().unwrap_or_default();
+    let stages = stages::LIST.send(session, json!({"restapi_id": id})).await.map(|answer| answer.items);
+    let input = json!({"restapi_id": id, "limit": 500});
+    let authorizers = all(&authorizers::LIST, session, input, |page| page.items).await;
+    Details { described, stages, authorizers }
+}
+
+async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
+    let Details { mut described, stages, authorizers } = details;
+    if is_gone(GONE, &stages) && authorizers.is_err() {
+        rows.gone();
+        return Ok(());
+    }
+    let policy = described.policy.take().filter(|text| !text.is_empty()).map(plain);
+    let has_policy = policy.is_some();
+    let gate = is_private(&described.endpoint_configuration).filter(|is| *is).map(|_| Gate::PrivateApi);
+    let mut unread = Unread::default();
+    let row = rest_api(session, described, has_policy, rows.captured_at(), &mut unread);
+    unread.count(rows, RestApi::TABLE, &LIST.call().name());
+    let policy = Policy::of(&row.arn, APIGATEWAY_REST_API, PolicyText::read(policy));
+    rows.policy(Policy { gate, ..policy }).await?;
+    for described in rows.item([Stage::TABLE], stages)?.unwrap_or_default() {
+        let mut unread = Unread::default();
+        let stage = stage(&row, described, rows.captured_at(), &mut unread);
+        unread.count(rows, Stage::TABLE, &stages::LIST.call().name());
+        rows.push(stage).await?;
+    }
+    for described in rows.item([Authorizer::TABLE], authorizers)?.unwrap_or_default() {
+        let mut unread = Unread::default();
+        let authorizer = authorizer(&row, described, &mut unread);
+        unread.count(rows, Authorizer::TABLE, &authorizers::LIST.call().name());
+        rows.push(authorizer).await?;
+    }
+    rows.push(row).await
 }
 
 /// The document. API Gateway writes it as the inside of a JSON string, so that each quote has a backslash before it.
@@ -171,86 +215,4 @@ fn rest_api(session: &Session, it: Described, has_policy: bool, now: Timestamp, 
 }
 
 #[cfg(test)]
-mod tests {
-    use orgcensus_collect::testing::Recorded;
-    use orgcensus_collect::{Class, Error};
-    use serde_json::json;
-
-    use super::REST_APIS;
-    use crate::testing::{columns, json_error};
-
-    /// A private API. Its policy has a backslash before each quote, once more in this answer.
-    const PRIVATE: &str = concat!(
-        r#"{"id":"a1","name":"orders","description":"of today","version":"v1","createdDate":1735689600,"#,
-        r#""endpointConfiguration":{"types":["PRIVATE"],"ipAddressType":"dualstack","vpcEndpointIds":["vpce-0a"]},"#,
-        r#""policy":"{\\\"Statement\\\":[{\\\"Effect\\\":\\\"Allow\\\",\\\"Principal\\\":\\\"*\\\","#,
-        r#"\\\"Action\\\":\\\"execute-api:Invoke\\\",\\\"Resource\\\":\\\"execute-api:\\/*\\\"}]}","#,
-        r#""disableExecuteApiEndpoint":true,"securityPolicy":"TLS_1_2","endpointAccessMode":"STRICT","#,
-        r#""apiKeySource":"HEADER","apiStatus":"AVAILABLE","minimumCompressionSize":1024,"#,
-        r#""binaryMediaTypes":["image/png"],"tags":{"team":"data"}}"#
-    );
-    /// Its policy is already plain.
-    const PLAIN: &str = r#"{"id":"b2","name":"papers","createdDate":1735689600,"apiStatus":"LEVITATING",
-        "endpointConfiguration":{"types":["REGIONAL"]},"policy":"{\"Statement\": []}"}"#;
-    const OPEN: &str =
-        r#"{"id":"c3","name":"open","createdDate":1735689600,"endpointConfiguration":{"types":["EDGE"]}}"#;
-    const ODD: &str = r#"{"id":"d4","policy":"{\\\"Statement\\\": this is not JSON"}"#;
-
-    #[tokio::test]
-    async fn apis_of_two_pages_have_rows_and_policies() {
-        let first = format!(r#"{{"item":[{PRIVATE},{PLAIN}],"position":"more"}}"#);
-        let recorded = Recorded::new().answer_to("GetRestApis", "limit=500", &first).answer_to(
-            "GetRestApis",
-            "position=more",
-            &format!(r#"{{"item":[{OPEN},{ODD}]}}"#),
-        );
-        let collected = recorded.run(&REST_APIS).await;
-        collected.result.as_ref().unwrap();
-        collected.assert_all_calls(&REST_APIS);
-        let names = ["api_name", "endpoint_types", "is_private", "has_policy", "api_status", "age_days"];
-        assert_eq!(
-            columns(&collected, "apigateway_rest_apis", &names),
-            [
-                json!(["orders", ["PRIVATE"], true, true, "AVAILABLE", 365]),
-                json!(["papers", ["REGIONAL"], false, true, "LEVITATING", 365]),
-                json!(["open", ["EDGE"], false, false, null, 365]),
-                json!([null, [], null, true, null, null]),
-            ]
-        );
-        let names = ["arn", "api_arn", "is_default_endpoint_disabled", "security_policy", "vpc_endpoint_ids", "tags"];
-        let (arn, api_arn) =
-            ("arn:aws:execute-api:eu-west-1:111122223333:a1", "arn:aws:apigateway:eu-west-1::/restapis/a1");
-        let rows = columns(&collected, "apigateway_rest_apis", &names);
-        assert_eq!(rows[0], json!([arn, api_arn, true, "TLS_1_2", ["vpce-0a"], {"team": "data"}]));
-        assert_eq!(
-            columns(&collected, "policy_documents", &["state", "gate", "is_valid", "document"]),
-            [
-                json!([
-                    "read",
-                    "private_api",
-                    true,
-                    concat!(
-                        r#"{"Statement":[{"Effect":"Allow","Principal":"*","#,
-                        r#""Action":"execute-api:Invoke","Resource":"execute-api:/*"}]}"#
-                    )
-                ]),
-                json!(["read", null, true, r#"{"Statement": []}"#]),
-                json!(["absent", null, null, null]),
-                json!(["read", null, false, r#"{"Statement": this is not JSON"#]),
-            ]
-        );
-        // The name, the moment and the type of one API.
-        assert_eq!(collected.short(), (3, vec!["apigateway_rest_apis"]));
-    }
-
-    #[tokio::test]
-    async fn a_refused_list_is_how_the_task_ends() {
-        for (code, status, class) in
-            [("AccessDeniedException", 403, Class::Denied), ("UnknownOperationException", 404, Class::Unsupported)]
-        {
-            let recorded = Recorded::new().refuse("GetRestApis", "", status, &json_error(code));
-            let collected = recorded.run(&REST_APIS).await;
-            assert!(matches!(&collected.result, Err(Error::Aws(error)) if error.class == class), "{code}");
-        }
-    }
-}
+mod tests;

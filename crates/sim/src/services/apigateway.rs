@@ -1,25 +1,43 @@
-//! API Gateway: REST APIs with their policies.
+//! API Gateway: REST APIs with their policies, stages and authorizers.
+
+mod stages;
+
+pub(super) use stages::stages;
 
 use crate::clock::epoch_seconds;
+use crate::context::Context;
 use crate::dice::some_tags;
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, Verdict, any_kind};
-use crate::protocol::Problem;
-use crate::service::{Service, list};
-use crate::truth::{At, Planted, resources};
+use crate::protocol::{Problem, Refusal};
+use crate::service::{Service, get, list};
+use crate::services::wafv2::weak_arns;
+use crate::truth::{At, Planted, Tally, resources, things};
 use serde_json::{Map, Value, json};
 
 pub(crate) static SERVICE: Service = Service {
     errors: &[Problem::InvalidToken.is("BadRequestException"), Problem::InvalidParameter.is("BadRequestException")],
-    answers: &[&[list("GetRestApis", "item", |context| {
-        Ok(rest_apis(&context.place).iter().map(|it| describe(&context.place, it)).collect())
-    })
-    .pages(25, 500)
-    .needs("GET")]],
-    kinds: &[resources(At::Region, |place| {
-        rest_apis(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
-    })
-    .rows("apigateway_rest_apis")],
+    answers: &[&[
+        list("GetAuthorizers", "item", |context| Ok(stages::describe_authorizers(&context.place, &find(context)?)))
+            .pages(25, 500)
+            .needs("GET"),
+        list("GetRestApis", "item", |context| {
+            Ok(rest_apis(&context.place).iter().map(|it| describe(&context.place, it)).collect())
+        })
+        .pages(25, 500)
+        .needs("GET"),
+        get("GetStages", |context| Ok(json!({ "item": stages::describe_stages(&context.place, &find(context)?) })))
+            .needs("GET"),
+    ]],
+    counts: Some((At::Region, count)),
+    kinds: &[
+        resources(At::Region, |place| rest_apis(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect())
+            .rows("apigateway_rest_apis"),
+        things(At::Region, "apigateway_stages", |place| stages(place).len()),
+        things(At::Region, "apigateway_authorizers", |place| {
+            rest_apis(place).iter().map(|it| stages::authorizers(place, it).len()).sum()
+        }),
+    ],
     ..Service::named("apigateway")
 };
 
@@ -72,8 +90,27 @@ fn rest_apis(place: &Place<'_>) -> Vec<RestApi> {
     (0..count).map(rest_api).collect()
 }
 
+/// Counts stages without a web ACL that fits.
+fn count(place: &Place<'_>, tally: &mut Tally) {
+    let weak = weak_arns(place);
+    for stage in stages(place) {
+        let is_without = stage.web_acl_arn.is_none_or(|arn| weak.contains(&arn));
+        tally.misconfigurations.one("E12", "apigateway_stage", "lake", is_without);
+    }
+}
+
+/// The API that a call is about.
+fn find(context: &Context<'_>) -> Result<RestApi, Refusal> {
+    let id = context.request.required("restapi_id")?;
+    let found = rest_apis(&context.place).into_iter().find(|it| it.id == id);
+    found.ok_or_else(|| Refusal::new(404, "NotFoundException", "Invalid API identifier specified"))
+}
+
+fn tag_map(tags: &[(String, String)]) -> Map<String, Value> {
+    tags.iter().map(|(key, value)| (key.clone(), json!(value))).collect()
+}
+
 fn describe(place: &Place<'_>, it: &RestApi) -> Value {
-    let tags: Map<String, Value> = it.tags.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
     let endpoints = (it.endpoint_type == "PRIVATE").then_some(["vpce-0123456789abcdef0"]);
     json!({
         "id": it.id,
@@ -88,7 +125,7 @@ fn describe(place: &Place<'_>, it: &RestApi) -> Value {
             "vpcEndpointIds": endpoints,
         },
         "policy": it.policy.document.as_deref().map(escaped),
-        "tags": tags,
+        "tags": tag_map(&it.tags),
         "disableExecuteApiEndpoint": it.is_disabled,
         "rootResourceId": "a1b2c3d4e5",
         "securityPolicy": "TLS_1_2",

@@ -1,11 +1,14 @@
-//! CloudFront: VPC origins, trust stores, and the policies of both.
+//! CloudFront: distributions and their origins; VPC origins and trust stores, and the policies of both.
+
+mod distributions;
+mod origins;
 
 use crate::clock::iso_millis;
 use crate::context::Context;
 use crate::protocol::{Problem, Refusal};
 use crate::service::{Scope, Service, get};
 use crate::things::{Things, kind_of};
-use crate::truth::{At, resources};
+use crate::truth::{At, resources, things};
 use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
@@ -15,12 +18,18 @@ pub(crate) static SERVICE: Service = Service {
         Problem::Throttled.is("Throttling"),
         Problem::Internal.is("InternalFailure"),
     ],
-    answers: &[&[
-        get("GetResourcePolicy", get_policy),
-        get("ListTrustStores", list_trust_stores),
-        get("ListVpcOrigins", list_vpc_origins),
-    ]],
+    answers: &[
+        distributions::ANSWERS,
+        &[
+            get("GetResourcePolicy", get_policy),
+            get("ListTrustStores", list_trust_stores),
+            get("ListVpcOrigins", list_vpc_origins),
+        ],
+    ],
+    counts: Some((At::Account, distributions::count)),
     kinds: &[
+        things(At::Account, "cloudfront_distributions", |place| distributions::distributions(place).len()),
+        things(At::Account, "cloudfront_origins", distributions::origin_count),
         resources(At::Account, |place| TRUST_STORES.planted(place)).rows("cloudfront_trust_stores"),
         resources(At::Account, |place| VPC_ORIGINS.planted(place)).rows("cloudfront_vpc_origins"),
     ],

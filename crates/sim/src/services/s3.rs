@@ -11,7 +11,7 @@ mod unset;
 pub(crate) use answers::block_members;
 pub(crate) use bucket::Block;
 pub(crate) use points::{AccessPoint, access_points, multi_region};
-pub(crate) use population::account_block;
+pub(crate) use population::{account_block, bucket_hosts};
 
 use crate::place::Place;
 use crate::policies::ResourcePolicy;
@@ -48,9 +48,17 @@ fn planted(place: &Place<'_>) -> Vec<Planted> {
     buckets(place).into_iter().map(plant).collect()
 }
 
-/// Lists the buckets whose policy and ACL say something else than S3's own policy status, and such access points of
-/// several regions.
+/// The ARNs of the buckets that anyone can reach.
+pub(crate) fn public_arns(place: &Place<'_>) -> Vec<String> {
+    planted(place).into_iter().filter(|it| it.verdict.is_public == Some(true)).map(|it| it.arn).collect()
+}
+
+/// Counts public buckets, and lists the buckets whose policy and ACL say something else than S3's own policy status,
+/// and such access points of several regions.
 fn count(place: &Place<'_>, tally: &mut Tally) {
+    for bucket in planted(place) {
+        tally.misconfigurations.one("E6", "buckets", "lake", bucket.verdict.is_public == Some(true));
+    }
     for bucket in buckets(place).iter().filter(|bucket| bucket.differs_from_status()) {
         tally.lists.add("V1", [&bucket.arn]);
     }

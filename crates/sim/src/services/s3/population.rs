@@ -57,6 +57,12 @@ pub(super) fn buckets(place: &Place<'_>) -> Vec<SimulatedBucket> {
     buckets
 }
 
+/// The hosts of the buckets of an account, each with the bucket's ARN.
+pub(crate) fn bucket_hosts(place: &Place<'_>) -> Vec<(String, String)> {
+    let host = |it: &SimulatedBucket| format!("{}.s3.{}.amazonaws.com", it.name, it.region);
+    buckets(place).into_iter().map(|it| (host(&it), it.arn)).collect()
+}
+
 /// A bucket's name and its settings, by chance.
 fn any_access(public_rate: f64, account_restricts: bool, dice: &mut Dice) -> (String, Access) {
     let name = format!("{}-{}", dice.pick(&["logs", "www.simulated", "assets", "backups", "data-lake"]), dice.hex(10));

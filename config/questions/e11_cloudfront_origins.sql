@@ -1,0 +1,112 @@
+-- id: E11
+-- title: Origins of CloudFront without protection
+-- subject: organization_id, account_id, account_name, distribution_arn, origin_id, domain_name, reason
+-- rests on: cloudfront_distributions, s3_account_public_access_blocks, s3_buckets
+-- of: origins
+-- caveat: A bucket that CloudFront asks without an access control or identity, or that is public, a website of S3, a function's URL without an access control, another host that is asked without encryption. Unknown are buckets that were not read or whose verdict is unknown, and load balancers, whose groups this does not read. A secret header that an origin checks is not seen
+WITH verdicts AS (
+  SELECT resource_arn, bool_or(is_public) AS is_public
+  FROM resource_access
+  WHERE resource_type = 's3_bucket'
+  GROUP BY resource_arn
+),
+buckets AS (
+  SELECT s3_buckets.bucket_name, bool_or(verdicts.is_public) AS is_public
+  FROM s3_buckets
+  LEFT JOIN verdicts ON verdicts.resource_arn = s3_buckets.arn
+  GROUP BY s3_buckets.bucket_name
+),
+judged AS (
+  SELECT
+    cloudfront_origins.organization_id,
+    cloudfront_origins.account_id,
+    cloudfront_origins.account_name,
+    cloudfront_origins.distribution_arn,
+    cloudfront_origins.origin_id,
+    cloudfront_origins.domain_name,
+    CASE
+      WHEN cloudfront_origins.vpc_origin_id IS NOT NULL THEN 'within_vpc'
+      WHEN cloudfront_origins.origin_type IS NULL THEN 'host_not_known'
+      WHEN cloudfront_origins.origin_type = 's3_website' THEN 'website'
+      WHEN cloudfront_origins.origin_type IN ('s3', 'function_url')
+        AND cloudfront_origins.origin_access_control_id IS NULL
+        AND cloudfront_origins.origin_access_identity IS NULL
+        THEN 'no_access_control'
+      WHEN cloudfront_origins.origin_type = 's3' AND buckets.is_public THEN 'public_bucket'
+      WHEN cloudfront_origins.origin_type = 's3' AND buckets.is_public IS NULL THEN 'bucket_not_known'
+      WHEN cloudfront_origins.origin_type IN ('s3', 'function_url') THEN 'protected'
+      WHEN cloudfront_origins.origin_protocol_policy = 'http-only' THEN 'http'
+      WHEN cloudfront_origins.origin_protocol_policy = 'match-viewer' AND cloudfront_distributions.allows_http THEN 'http'
+      WHEN cloudfront_origins.origin_protocol_policy IS NULL THEN 'protocol_not_known'
+      WHEN cloudfront_origins.origin_protocol_policy = 'match-viewer' AND cloudfront_distributions.allows_http IS NULL
+        THEN 'protocol_not_known'
+      WHEN cloudfront_origins.origin_type = 'load_balancer' THEN 'groups_not_known'
+      ELSE 'protected'
+    END AS reason
+  FROM cloudfront_origins
+  LEFT JOIN cloudfront_distributions
+    ON cloudfront_distributions.organization_id = cloudfront_origins.organization_id
+    AND cloudfront_distributions.arn = cloudfront_origins.distribution_arn
+  LEFT JOIN buckets ON buckets.bucket_name = cloudfront_origins.bucket_name
+)
+SELECT
+  organization_id,
+  account_id,
+  account_name,
+  distribution_arn,
+  origin_id,
+  domain_name,
+  reason,
+  CASE
+    WHEN reason IN ('website', 'no_access_control', 'public_bucket', 'http') THEN true
+    WHEN reason IN ('within_vpc', 'protected') THEN false
+  END AS is_so
+FROM judged
+
+-- case: buckets with an access control, with an identity and with nothing, by their verdicts
+-- cloudfront_distributions: arn
+--   d-1
+-- cloudfront_origins: distribution_arn, origin_id, origin_type, bucket_name, origin_access_control_id, origin_access_identity
+--   d-1, controlled, s3, closed, E1, null
+--   d-1, identity, s3, closed, null, E2
+--   d-1, bare, s3, closed, null, null
+--   d-1, open, s3, open, E1, null
+--   d-1, unclear, s3, unclear, E1, null
+--   d-1, elsewhere, s3, elsewhere, E1, null
+--   d-1, website, s3_website, open, null, null
+-- s3_buckets: arn, bucket_name
+--   b-closed, closed
+--   b-open, open
+--   b-unclear, unclear
+-- resource_access: resource_arn, resource_type, is_public
+--   b-closed, s3_bucket, false
+--   b-open, s3_bucket, true
+--   b-unclear, s3_bucket, null
+-- answer: E11 origins lake: 3 of 5, 2 unknown
+
+-- case: other hosts are asked with encryption, without it, or as viewers ask
+-- cloudfront_distributions: arn, allows_http
+--   d-https, false
+--   d-http, true
+--   d-unclear, null
+-- cloudfront_origins: distribution_arn, origin_id, origin_type, origin_protocol_policy, vpc_origin_id, origin_access_control_id
+--   d-http, only, other, http-only, null, null
+--   d-http, match, api, match-viewer, null, null
+--   d-https, match, api, match-viewer, null, null
+--   d-unclear, match, api, match-viewer, null, null
+--   d-http, https, other, https-only, null, null
+--   d-http, unsaid, other, null, null, null
+--   d-http, hostless, null, https-only, null, null
+--   d-http, inner, other, null, vo-1, null
+--   d-http, function, function_url, https-only, null, null
+--   d-http, controlled, function_url, https-only, null, E1
+-- answer: E11 origins lake: 3 of 7, 3 unknown
+
+-- case: of a load balancer that is asked with encryption its groups decide
+-- cloudfront_distributions: arn, allows_http
+--   d-1, false
+-- cloudfront_origins: distribution_arn, origin_id, origin_type, origin_protocol_policy, vpc_origin_id
+--   d-1, https, load_balancer, https-only, null
+--   d-1, http, load_balancer, http-only, null
+--   d-1, inner, load_balancer, null, vo-1
+-- answer: E11 origins lake: 1 of 2, 1 unknown

@@ -1,0 +1,160 @@
+-- id: E12
+-- title: No fitting WAF before what is public, no Shield
+-- subject: organization_id, account_id, account_name, region, resource_type, resource_arn
+-- rests on: apigateway_rest_apis, apigatewayv2_apis, cloudfront_distributions, shield_protections, wafv2_cloudfront_web_acls, wafv2_web_acls
+-- of each: resource_type
+-- where: can_have_web_acl
+-- fact: Distributions and stages of REST APIs without a web ACL that stops SQL injection and cross-site scripting
+-- caveat: A rule that only counts stops nothing, and one that looks at a part of the requests counts. Unknown are those with a web ACL that was not read, of WAF Classic, or that rests on groups whose rules are not known
+-- of: apis_that_cannot_have_one
+-- where: cannot_have_web_acl
+-- fact: HTTP and WebSocket APIs, which cannot have a web ACL, and which are never counted as without
+-- of: apis_behind_a_distribution_with_one
+-- where: is_behind_web_acl
+-- fact: HTTP and WebSocket APIs behind a distribution that has a web ACL, never counted as without
+-- of: accounts_with_distributions
+-- where: is_account
+-- fact: Accounts with a distribution of CloudFront and without a subscription to Shield Advanced
+-- caveat: Unknown are those whose subscription was not read
+WITH lists AS (
+  SELECT arn, bool_and(has_sql_injection_rules AND has_xss_rules) AS is_fit
+  FROM wafv2_web_acls
+  GROUP BY arn
+),
+associations AS (
+  SELECT resource_arn, MIN(web_acl_arn) AS web_acl_arn
+  FROM wafv2_associations
+  GROUP BY resource_arn
+),
+things AS (
+  SELECT
+    organization_id,
+    account_id,
+    account_name,
+    region,
+    'cloudfront_distribution' AS resource_type,
+    arn AS resource_arn,
+    web_acl_id AS web_acl_arn
+  FROM cloudfront_distributions
+  UNION ALL
+  SELECT
+    apigateway_stages.organization_id,
+    apigateway_stages.account_id,
+    apigateway_stages.account_name,
+    apigateway_stages.region,
+    'apigateway_stage' AS resource_type,
+    apigateway_stages.arn AS resource_arn,
+    COALESCE(apigateway_stages.web_acl_arn, associations.web_acl_arn) AS web_acl_arn
+  FROM apigateway_stages
+  LEFT JOIN associations ON associations.resource_arn = apigateway_stages.arn
+),
+behind AS (
+  SELECT DISTINCT cloudfront_origins.domain_name
+  FROM cloudfront_origins
+  INNER JOIN cloudfront_distributions
+    ON cloudfront_distributions.organization_id = cloudfront_origins.organization_id
+    AND cloudfront_distributions.arn = cloudfront_origins.distribution_arn
+  WHERE cloudfront_distributions.is_enabled AND cloudfront_distributions.web_acl_id IS NOT NULL
+),
+owners AS (
+  SELECT DISTINCT organization_id, account_id, account_name, region
+  FROM cloudfront_distributions
+)
+SELECT
+  things.organization_id,
+  things.account_id,
+  things.account_name,
+  things.region,
+  things.resource_type,
+  things.resource_arn,
+  true AS can_have_web_acl,
+  false AS cannot_have_web_acl,
+  false AS is_behind_web_acl,
+  false AS is_account,
+  CASE WHEN things.web_acl_arn IS NULL THEN true ELSE NOT lists.is_fit END AS is_so
+FROM things
+LEFT JOIN lists ON lists.arn = things.web_acl_arn
+UNION ALL
+SELECT
+  apigatewayv2_apis.organization_id,
+  apigatewayv2_apis.account_id,
+  apigatewayv2_apis.account_name,
+  apigatewayv2_apis.region,
+  'apigatewayv2_api' AS resource_type,
+  apigatewayv2_apis.arn AS resource_arn,
+  false AS can_have_web_acl,
+  true AS cannot_have_web_acl,
+  behind.domain_name IS NOT NULL AS is_behind_web_acl,
+  false AS is_account,
+  false AS is_so
+FROM apigatewayv2_apis
+LEFT JOIN behind
+  ON behind.domain_name = replace(replace(apigatewayv2_apis.api_endpoint, 'https://', ''), 'wss://', '')
+UNION ALL
+SELECT
+  owners.organization_id,
+  owners.account_id,
+  owners.account_name,
+  owners.region,
+  'account' AS resource_type,
+  owners.account_id AS resource_arn,
+  false AS can_have_web_acl,
+  false AS cannot_have_web_acl,
+  false AS is_behind_web_acl,
+  true AS is_account,
+  NOT shield_subscriptions.is_subscribed AS is_so
+FROM owners
+LEFT JOIN shield_subscriptions
+  ON shield_subscriptions.organization_id = owners.organization_id
+  AND shield_subscriptions.account_id = owners.account_id
+
+-- case: no web ACL, one that fits, one without rules against scripts, one that is not known, one that was not read
+-- cloudfront_distributions: arn, web_acl_id
+--   d-none, null
+--   d-fit, acl-fit
+--   d-sql, acl-sql
+--   d-unclear, acl-unclear
+--   d-classic, 0a1b2c
+-- wafv2_web_acls: arn, has_sql_injection_rules, has_xss_rules
+--   acl-fit, true, true
+--   acl-sql, true, false
+--   acl-unclear, true, null
+-- shield_subscriptions: is_subscribed
+--   false
+-- answer: E12 cloudfront_distribution lake: 2 of 3, 2 unknown
+-- answer: E12 accounts_with_distributions lake: 1 of 1
+
+-- case: a stage says which web ACL is before it, or the web ACL says it
+-- apigateway_stages: arn, web_acl_arn
+--   s-none, null
+--   s-said, acl-fit
+--   s-asked, null
+--   s-weak, acl-weak
+-- wafv2_associations: web_acl_arn, resource_arn
+--   acl-fit, s-asked
+--   acl-fit, s-said
+-- wafv2_web_acls: arn, has_sql_injection_rules, has_xss_rules
+--   acl-fit, true, true
+--   acl-weak, false, null
+-- answer: E12 apigateway_stage lake: 2 of 4
+
+-- case: HTTP and WebSocket APIs cannot have one, and some are behind a distribution that has one
+-- apigatewayv2_apis: arn, api_endpoint
+--   a-1, https://a1.execute-api.eu-west-1.amazonaws.com
+--   a-2, wss://a2.execute-api.eu-west-1.amazonaws.com
+--   a-3, https://a3.execute-api.eu-west-1.amazonaws.com
+--   a-4, null
+-- cloudfront_distributions: account_id, arn, is_enabled, web_acl_id
+--   1, d-1, true, acl-1
+--   1, d-2, true, null
+--   2, d-3, false, acl-1
+-- cloudfront_origins: account_id, distribution_arn, origin_id, domain_name
+--   1, d-1, one, a1.execute-api.eu-west-1.amazonaws.com
+--   1, d-1, two, a2.execute-api.eu-west-1.amazonaws.com
+--   1, d-2, one, a1.execute-api.eu-west-1.amazonaws.com
+--   2, d-3, one, a3.execute-api.eu-west-1.amazonaws.com
+-- shield_subscriptions: account_id, is_subscribed
+--   1, true
+-- answer: E12 apis_that_cannot_have_one lake: 0 of 4
+-- answer: E12 apis_behind_a_distribution_with_one lake: 0 of 2
+-- answer: E12 accounts_with_distributions lake: 0 of 1, 1 unknown
