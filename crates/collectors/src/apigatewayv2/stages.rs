@@ -114,8 +114,8 @@ pub(super) fn stage(api: &Api, it: Described, now: Timestamp, unread: &mut Unrea
     let last_updated_at = unread.moment("lastUpdatedDate", it.last_updated_date.as_ref());
     let stage_name = unread.value("stageName", it.stage_name).unwrap_or_default();
     let default = it.default_route_settings;
-    let mut all = it.route_settings.values().chain([&default]);
-    let is_data_traced = all.any(|it| it.data_trace_enabled == Some(true));
+    let is_traced = |it: &Settings| it.data_trace_enabled == Some(true);
+    let is_data_traced = is_traced(&default) || it.route_settings.values().any(is_traced);
     Stage {
         arn: format!("{}/stages/{stage_name}", api.arn),
         api_arn: api.arn.clone(),
