@@ -169,11 +169,11 @@ class Aws:
             aws_session_token=token,
             config=config,
         )
-        client.meta.events.register("before-sign.s3-control", self.unprefixed)
+        client.meta.events.register("before-sign", self.to_this_endpoint)
         return client
 
-    def unprefixed(self, request, **_):
-        """S3 Control puts the account before the host, which an address cannot have."""
+    def to_this_endpoint(self, request, **_):
+        """S3 Control puts the account before the host, which an address cannot have; sign-in has hosts of its own."""
         request.url = self.url + urllib.parse.urlsplit(request.url)._replace(scheme="", netloc="").geturl()
 
     def assume(self, role_arn, name="test"):
