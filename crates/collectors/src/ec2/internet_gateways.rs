@@ -14,8 +14,8 @@ use crate::items::all;
 const LIST: Read<Page> = reads("ec2", "DescribeInternetGateways");
 const EGRESS_ONLY: Read<EgressPage> = reads("ec2", "DescribeEgressOnlyInternetGateways");
 
-/// One internet gateway: a door of a VPC to the internet, or an egress-only one, by which IPv6 goes out and nothing comes
-/// in.
+/// One internet gateway: a door of a VPC to the internet, or an egress-only one, by which IPv6 goes out and nothing
+/// comes in.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "ec2_internet_gateways", key = "arn")]
 pub struct InternetGateway {

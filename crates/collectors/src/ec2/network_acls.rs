@@ -37,7 +37,8 @@ pub struct NetworkAcl {
     pub tags: BTreeMap<String, String>,
 }
 
-/// One entry of a network ACL. The entries of one direction are tried by their numbers, and the first that fits decides.
+/// One entry of a network ACL. The entries of one direction are tried by their numbers, and the first that fits
+/// decides.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "ec2_network_acl_entries", key = "network_acl_id, is_egress, rule_number")]
 pub struct NetworkAclEntry {
@@ -63,7 +64,8 @@ pub struct NetworkAclEntry {
     pub cidr_ipv4: Option<String>,
     /// The IPv6 range. Null: it is about IPv4.
     pub cidr_ipv6: Option<String>,
-    /// Whether it allows all protocols and ports for the whole world, 0.0.0.0/0 or ::/0. Null: AWS did not say its action.
+    /// Whether it allows all protocols and ports for the whole world, 0.0.0.0/0 or ::/0. Null: AWS did not say its
+    /// action.
     pub allows_everything: Option<bool>,
 }
 

@@ -73,8 +73,8 @@ pub struct Route {
     /// Whether it fits the whole world: 0.0.0.0/0 or ::/0.
     pub is_default: bool,
     /// local, internet_gateway, egress_only_internet_gateway, nat_gateway, instance, network_interface,
-    /// transit_gateway, vpc_peering_connection, vpc_endpoint, vpn_gateway, local_gateway, carrier_gateway, core_network,
-    /// odb_network or gateway. Null: AWS names none.
+    /// transit_gateway, vpc_peering_connection, vpc_endpoint, vpn_gateway, local_gateway, carrier_gateway,
+    /// core_network, odb_network or gateway. Null: it names none.
     pub target_type: Option<String>,
     /// What it sends the traffic to, by its id, or ARN: igw-…, nat-…, local. Null: AWS names none.
     pub target_id: Option<String>,

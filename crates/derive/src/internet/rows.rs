@@ -7,8 +7,8 @@ use super::network::Interface;
 use super::reach::{Path, reachable};
 use super::targets::{Region, Target};
 
-/// One way from the internet to one target: an address, and protocol, ports and range for which everything on the way is
-/// open. A target without any way has one row that says why; it is reachable if any of its rows is.
+/// One way from the internet to one target: an address, and protocol, ports and range for which everything on the way
+/// is open. A target without any way has one row that says why; it is reachable if any of its rows is.
 #[derive(Debug, Clone, PartialEq, Serialize, Row)]
 #[row(
     table = "internet_paths",
@@ -25,23 +25,23 @@ pub struct InternetPath {
     pub interface_description: Option<String>,
     /// Who asked for the interface: an account, or a service by its name. Null: its owner, or none was read.
     pub interface_requester_id: Option<String>,
-    /// The public IPv4 address, the IPv6 address or the delegated IPv6 range by which it is entered. Null: there is no way,
-    /// or none is known.
-    pub entry_address: Option<String>,
-    /// tcp, udp, icmp, icmpv6, the number of another protocol, other (those that no rule names) or all. Null: there is no
+    /// The public IPv4 address, the IPv6 address or the delegated IPv6 range by which it is entered. Null: there is no
     /// way, or none is known.
+    pub entry_address: Option<String>,
+    /// tcp, udp, icmp, icmpv6, the number of another protocol, other (those that no rule names) or all. Null: there is
+    /// no way, or none is known.
     pub ip_protocol: Option<String>,
     /// The first port. Null: the protocol has no ports, or there is no way, or none is known.
     pub from_port: Option<i32>,
     /// The last port; null as from_port.
     pub to_port: Option<i32>,
-    /// From where it is open: a range of addresses, or a prefix list whose ranges were not read. Parts of the range may be
-    /// shut out. Null: there is no way, or none is known.
+    /// From where it is open: a range of addresses, or a prefix list whose ranges were not read. Parts of the range may
+    /// be shut out. Null: there is no way, or none is known.
     pub source_range: Option<String>,
     /// Whether that is the whole world. Null: there is no way, or none is known.
     pub is_from_world: Option<bool>,
-    /// Whether it can be reached this way. Null: something on the way was not read, or is not followed: a transit gateway, a
-    /// peering, a firewall.
+    /// Whether it can be reached this way. Null: something on the way was not read, or is not followed: a transit
+    /// gateway, a peering, a firewall.
     pub is_reachable: Option<bool>,
     /// What is on the way, from outside to inside: internet gateway, route table, network ACL, security group, network
     /// interface.

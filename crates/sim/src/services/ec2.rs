@@ -160,7 +160,8 @@ fn instance(place: &Place<'_>, reservation_id: &str, dice: &mut Dice) -> Instanc
     }
 }
 
-/// Counts properties of instances, their metadata service and their profiles, and the cases of questions about networks.
+/// Counts properties of instances, their metadata service and their profiles, and the cases of questions about
+/// networks.
 fn count(place: &Place<'_>, tally: &mut Tally) {
     network::count(place, tally);
     vpcs::count(place, tally);

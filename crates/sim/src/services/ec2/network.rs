@@ -1,5 +1,5 @@
-//! The network of each region: what is around the instances. Every VPC has its defaults; the first one has subnets of all
-//! sorts beside them, whose instances the internet can reach or not.
+//! The network of each region: what is around the instances. Every VPC has its defaults; the first one has subnets of
+//! all sorts beside them, whose instances the internet can reach or not.
 
 mod around;
 mod groups;
