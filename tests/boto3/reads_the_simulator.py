@@ -22,6 +22,7 @@ from botocore.exceptions import ClientError
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "moto"))
 from data_services import DATA_SERVICES, DataServices  # noqa: E402
 from declared_kinds import SERVICES, DeclaredKinds  # noqa: E402
+from ec2_networks import Ec2Networks  # noqa: E402
 from ec2_shares import Ec2Shares  # noqa: E402
 from edge import BESIDES, GLOBAL, Edge  # noqa: E402
 from harness import Aws, Checks, simulator  # noqa: E402
@@ -69,7 +70,18 @@ ABSENT = {
 }
 
 
-class Census(OrganizationWide, DataServices, Ec2Shares, Edge, Messages, PlainServices, DeclaredKinds, Targets, WaysIn):
+class Census(
+    OrganizationWide,
+    DataServices,
+    Ec2Networks,
+    Ec2Shares,
+    Edge,
+    Messages,
+    PlainServices,
+    DeclaredKinds,
+    Targets,
+    WaysIn,
+):
     """What boto3 found."""
 
     def __init__(self, aws, checks, tables):
@@ -383,6 +395,7 @@ class Census(OrganizationWide, DataServices, Ec2Shares, Edge, Messages, PlainSer
             self.found("ec2_vpc_endpoints", f"arn:aws:ec2:{place}:vpc-endpoint/{endpoint['VpcEndpointId']}")
             if policy := endpoint.get("PolicyDocument"):
                 self.document(policy)
+        self.ec2_networks(client)
         self.ec2_shares(client)
         self.ec2_launches(client, images)
 

@@ -25,6 +25,11 @@ NOT_COMPLETE = {
     "ec2_metadata_defaults": ("failed", "ec2:GetInstanceMetadataDefaults", "HTTP500"),
     "ec2_verified_access_endpoints": ("failed", "ec2:DescribeVerifiedAccessEndpoints", "HTTP500"),
     "ec2_verified_access_groups": ("failed", "ec2:DescribeVerifiedAccessGroups", "HTTP500"),
+    "ec2_vpc_block_public_access_exclusions": (
+        "failed",
+        "ec2:DescribeVpcBlockPublicAccessExclusions",
+        "HTTP500",
+    ),
     "iam_service_specific_credentials": ("failed", "iam:ListServiceSpecificCredentials", "HTTP500"),
     "ssm_managed_instances": ("failed", "ssm:DescribeInstanceInformation", "HTTP500"),
     # 404 and a page of HTML: this is not an answer of AWS, so the functions have not gone away.

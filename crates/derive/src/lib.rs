@@ -10,6 +10,7 @@
 //!   resource         policies + blocks + RCPs -> principals, external access, verdict
 //!   open_buckets     verdicts on access points -> those on their buckets
 //!   identity         then an account at a time: policies -> what identities may do, who may assume its roles
+//! internet_paths     addresses, routes, groups and ACLs -> what the internet reaches, and by what ways
 //! inventory          every table of resources, a few at a time, and the verdicts -> resources, their tags
 //! metadata           launches' layers + what roles may do -> what the metadata service gives away, now and next
 //! ```
@@ -21,6 +22,7 @@ mod completeness;
 mod control;
 mod external;
 mod identity;
+mod internet;
 mod inventory;
 mod known;
 mod metadata;
@@ -34,13 +36,19 @@ use orgcensus_crawl::Derivation;
 pub use account_policies::AccountPolicy;
 pub use external::ExternalAccess;
 pub use identity::{IdentityAccess, PrivilegePath, RoleTrust};
+pub use internet::InternetPath;
 pub use inventory::{InventoryResource, ResourceTag};
 pub use metadata::MetadataPosture;
 pub use rows::{PolicyPrincipal, ResourceAccess};
 
 /// Every derivation, in the order in which they run.
-pub const DERIVATIONS: &[Derivation] =
-    &[account_policies::ACCOUNT_POLICIES, access::ACCESS, inventory::INVENTORY, metadata::METADATA];
+pub const DERIVATIONS: &[Derivation] = &[
+    account_policies::ACCOUNT_POLICIES,
+    access::ACCESS,
+    internet::INTERNET_PATHS,
+    inventory::INVENTORY,
+    metadata::METADATA,
+];
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,5 @@
-//! EC2: regions, VPCs, instances, the defaults of their metadata service, and what can be shared or has a policy.
+//! EC2: regions, VPCs with their networks, instances, the defaults of their metadata service, and what can be shared or
+//! has a policy.
 
 mod endpoint_services;
 mod flow_logs;
@@ -6,6 +7,7 @@ mod fpga_images;
 mod images;
 pub(crate) mod launch_templates;
 mod metadata;
+mod network;
 mod settings;
 mod sharing;
 mod snapshots;
@@ -45,6 +47,12 @@ pub(crate) static SERVICE: Service = Service {
         fpga_images::ANSWERS,
         images::ANSWERS,
         launch_templates::ANSWERS,
+        network::AROUND,
+        network::GROUPS,
+        network::INTERFACES,
+        network::PREFIX_LISTS,
+        network::SUBNETS,
+        network::TABLES,
         settings::ANSWERS,
         snapshots::ANSWERS,
         verified_access::ANSWERS,
@@ -59,6 +67,22 @@ pub(crate) static SERVICE: Service = Service {
         things(At::Region, "ec2_launch_templates", launch_templates::count),
         things(At::Region, "ec2_metadata_posture", metadata::postures),
         things(At::Region, "ec2_vpcs", |place| vpcs::vpcs(place).len()),
+        things(At::Region, "ec2_internet_gateways", network::gateway_count),
+        things(At::Region, "ec2_managed_prefix_list_entries", network::prefix_entry_count),
+        things(At::Region, "ec2_managed_prefix_lists", network::prefix_list_count),
+        things(At::Region, "ec2_nat_gateways", network::nat_gateway_count),
+        things(At::Region, "ec2_network_acl_entries", network::entry_count),
+        things(At::Region, "ec2_network_acls", network::acl_count),
+        things(At::Region, "ec2_network_interfaces", network::interface_count),
+        things(At::Region, "ec2_route_table_associations", network::association_count),
+        things(At::Region, "ec2_route_tables", network::table_count),
+        things(At::Region, "ec2_routes", network::route_count),
+        things(At::Region, "ec2_security_group_rules", network::rule_count),
+        things(At::Region, "ec2_security_groups", network::group_count),
+        things(At::Region, "ec2_subnets", network::subnet_count),
+        things(At::Region, "ec2_transit_gateway_attachments", network::attachment_count),
+        things(At::Region, "ec2_vpc_block_public_access_exclusions", network::exclusion_count),
+        things(At::Region, "ec2_vpc_peering_connections", network::peering_count),
         resources(At::Region, vpcs::planted).rows("ec2_vpc_endpoints"),
         resources(At::Region, endpoint_services::planted).rows("ec2_vpc_endpoint_services"),
         resources(At::Region, fpga_images::planted).rows("ec2_fpga_images"),
@@ -163,10 +187,13 @@ fn images_in_use(place: &Place<'_>) -> usize {
     ids.iter().filter(|id| !own.contains(id)).count()
 }
 
-/// Counts properties of instances: their metadata service, and their profiles.
+/// Counts properties of instances, their metadata service and their profiles, and the cases of questions about
+/// networks.
 fn count(place: &Place<'_>, tally: &mut Tally) {
     flow_logs::count(place, tally);
     metadata::count(place, tally);
+    network::count(place, tally);
+    vpcs::count(place, tally);
     for instance in instances(place).iter().filter(|it| it.exists()) {
         tally.instances += 1;
         tally.instances_imds_optional += u64::from(instance.is_imds_optional);
@@ -210,18 +237,18 @@ fn passes_filters(context: &Context<'_>, region: &str, status: &str) -> bool {
 }
 
 fn reservations(place: &Place<'_>) -> Vec<Value> {
-    let mut reservations: Vec<Vec<Instance>> = Vec::new();
-    for instance in instances(place) {
-        match reservations.last_mut().filter(|last| last[0].reservation_id == instance.reservation_id) {
-            Some(reservation) => reservation.push(instance),
-            None => reservations.push(vec![instance]),
+    let mut reservations: Vec<Vec<(usize, Instance)>> = Vec::new();
+    for numbered in instances(place).into_iter().enumerate() {
+        match reservations.last_mut().filter(|last| last[0].1.reservation_id == numbered.1.reservation_id) {
+            Some(reservation) => reservation.push(numbered),
+            None => reservations.push(vec![numbered]),
         }
     }
     let vpc_id = vpcs::default_vpc_id_in(place);
-    let reservation = |reservation: &Vec<Instance>| {
-        let instances = reservation.iter().enumerate().map(|(number, it)| describe(place, &vpc_id, number, it));
+    let reservation = |reservation: &Vec<(usize, Instance)>| {
+        let instances = reservation.iter().enumerate().map(|(index, it)| describe(place, &vpc_id, index, it));
         json!({
-            "reservationId": reservation[0].reservation_id,
+            "reservationId": reservation[0].1.reservation_id,
             "ownerId": place.account.id,
             "groupSet": {},
             "instancesSet": items(instances),
@@ -230,8 +257,9 @@ fn reservations(place: &Place<'_>) -> Vec<Value> {
     reservations.iter().map(reservation).collect()
 }
 
-fn describe(place: &Place<'_>, vpc_id: &str, number: usize, instance: &Instance) -> Value {
-    let exists = instance.exists();
+/// Describes an instance, by its index in its reservation and its number in the place.
+fn describe(place: &Place<'_>, vpc_id: &str, index: usize, (number, instance): &(usize, Instance)) -> Value {
+    let (exists, site) = (instance.exists(), network::site(place, *number, instance));
     let tags = instance.tags.iter().map(|(key, value)| json!({ "key": key, "value": value }));
     json!({
         "instanceId": instance.id,
@@ -239,12 +267,12 @@ fn describe(place: &Place<'_>, vpc_id: &str, number: usize, instance: &Instance)
         "instanceState": { "code": instance.state.code, "name": instance.state.name },
         "privateDnsName": exists.then(|| format!("ip-{}.ec2.internal", instance.private_ip.replace('.', "-"))),
         "reason": (!exists).then_some("User initiated"),
-        "amiLaunchIndex": number,
+        "amiLaunchIndex": index,
         "instanceType": instance.instance_type,
         "launchTime": iso_millis(instance.launched_millis),
         "placement": { "availabilityZone": format!("{}a", place.region), "tenancy": "default" },
         "monitoring": { "state": "disabled" },
-        "subnetId": exists.then_some("subnet-0123456789abcdef0"),
+        "subnetId": exists.then(|| site.subnet_id(place)),
         "vpcId": exists.then_some(vpc_id),
         "privateIpAddress": exists.then_some(&instance.private_ip),
         "ipAddress": instance.public_ip,
@@ -255,7 +283,7 @@ fn describe(place: &Place<'_>, vpc_id: &str, number: usize, instance: &Instance)
         "hypervisor": "xen",
         "ebsOptimized": false,
         "tagSet": items(tags),
-        "groupSet": items(exists.then(|| json!({ "groupId": "sg-0123456789abcdef0", "groupName": "web" }))),
+        "groupSet": if exists { site.group_set(place) } else { json!({}) },
         "iamInstanceProfile": instance.profile.as_ref().map(|(arn, id)| json!({ "arn": arn, "id": id })),
         "metadataOptions": {
             "state": "applied",

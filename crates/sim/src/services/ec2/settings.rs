@@ -1,6 +1,7 @@
 //! Settings of an account in a region, but for the blocks of public images and snapshots, which are with those.
 
 use crate::clock::iso_millis;
+use crate::dice::Dice;
 use crate::place::Place;
 use crate::protocol::items;
 use crate::service::{Operation, get};
@@ -24,9 +25,19 @@ pub(super) const ANSWERS: &[Operation] = &[
     }),
 ];
 
-fn vpc_block(place: &Place<'_>) -> Value {
+/// How VPC Block Public Access is set, with the dice that go on.
+fn rolled_block(place: &Place<'_>) -> (&'static str, Dice) {
     let mut dice = place.dice("ec2-vpc-block");
-    let mode = dice.weighted(&[("off", 6), ("block-ingress", 2), ("block-bidirectional", 1)]);
+    (dice.weighted(&[("off", 6), ("block-ingress", 2), ("block-bidirectional", 1)]), dice)
+}
+
+/// What VPC Block Public Access keeps from internet gateways.
+pub(super) fn block_mode(place: &Place<'_>) -> &'static str {
+    rolled_block(place).0
+}
+
+fn vpc_block(place: &Place<'_>) -> Value {
+    let (mode, mut dice) = rolled_block(place);
     let is_changed = mode != "off";
     let days = dice.between(0, 300);
     let changed_millis = place.days_ago(days, &mut dice);

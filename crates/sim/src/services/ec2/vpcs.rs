@@ -1,12 +1,14 @@
 //! VPCs and their endpoints: the networks that conditions of policies name.
 
+use super::network::{group_id, main_table_id, subnet_id};
+use super::settings::block_mode;
 use crate::clock::iso_millis;
 use crate::dice::{Dice, some_tags};
 use crate::ids::{self, endpoint_id};
 use crate::place::Place;
 use crate::policies::Verdict;
 use crate::protocol::items;
-use crate::truth::Planted;
+use crate::truth::{Planted, Tally};
 use serde_json::{Value, json};
 
 /// The policy of an endpoint that was created without one.
@@ -16,10 +18,10 @@ const FULL_ACCESS: &str =
 /// A VPC.
 #[derive(Debug)]
 pub(super) struct Vpc {
-    id: String,
+    pub(super) id: String,
     endpoints: Vec<Endpoint>,
     is_default: bool,
-    cidr_block: String,
+    pub(super) cidr_block: String,
     tags: Vec<(String, String)>,
 }
 
@@ -59,6 +61,14 @@ pub(super) fn vpcs(place: &Place<'_>) -> Vec<Vpc> {
 pub(super) fn planted(place: &Place<'_>) -> Vec<Planted> {
     let endpoints = vpcs(place).into_iter().flat_map(|vpc| vpc.endpoints);
     endpoints.map(|endpoint| Planted::known(endpoint.arn, Verdict::CLOSED)).collect()
+}
+
+/// Adds the endpoints whose policies are left at full access.
+pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
+    let endpoints = vpcs(place).into_iter().flat_map(|vpc| vpc.endpoints);
+    for endpoint in endpoints.filter(|it| it.policy.as_deref() == Some(FULL_ACCESS)) {
+        tally.lists.add("E10", [&endpoint.arn]);
+    }
 }
 
 fn endpoint(place: &Place<'_>, vpc_id: &str, number: u64, dice: &mut Dice) -> Endpoint {
@@ -112,7 +122,7 @@ pub(super) fn describe_vpcs(place: &Place<'_>) -> Vec<Value> {
             "dhcpOptionsId": "dopt-0123456789abcdef0",
             "instanceTenancy": "default",
             "isDefault": vpc.is_default,
-            "blockPublicAccessStates": { "internetGatewayBlockMode": "off" },
+            "blockPublicAccessStates": { "internetGatewayBlockMode": block_mode(place) },
             "tagSet": tag_set(&vpc.tags),
         })
     };
@@ -130,9 +140,9 @@ pub(super) fn describe_vpc_endpoints(place: &Place<'_>) -> Vec<Value> {
             "serviceName": format!("com.amazonaws.{}.{service}", place.region),
             "state": "available",
             "policyDocument": endpoint.policy,
-            "routeTableIdSet": items((kind == "Gateway").then(|| json!("rtb-0123456789abcdef0"))),
-            "subnetIdSet": items((kind != "Gateway").then(|| json!("subnet-0123456789abcdef0"))),
-            "groupSet": items((kind == "Interface").then(|| json!({ "groupId": "sg-0123456789abcdef0", "groupName": "web" }))),
+            "routeTableIdSet": items((kind == "Gateway").then(|| json!(main_table_id(place, vpc_id)))),
+            "subnetIdSet": items((kind != "Gateway").then(|| json!(subnet_id(place, "private")))),
+            "groupSet": items((kind == "Interface").then(|| json!({ "groupId": group_id(place, "web"), "groupName": "web" }))),
             "privateDnsEnabled": kind == "Interface",
             "requesterManaged": false,
             "creationTimestamp": iso_millis(endpoint.created_millis),

@@ -1,0 +1,43 @@
+-- id: G12
+-- title: Instances that can be reached from the internet, by what ports
+-- key: target_arn, entry_address, ip_protocol, from_port, source_range
+-- why: the ways themselves, one row each. Where something was not read or is not followed, V3 says so
+SELECT
+  paths.target_arn,
+  paths.entry_address,
+  paths.ip_protocol,
+  paths.from_port,
+  paths.to_port,
+  paths.source_range,
+  paths.is_from_world,
+  instances.instance_name,
+  instances.state,
+  instances.vpc_id,
+  instances.subnet_id,
+  paths.hops,
+  paths.account_id,
+  paths.account_name,
+  paths.ou_path,
+  paths.region
+FROM internet_paths AS paths
+LEFT JOIN ec2_instances AS instances
+  ON instances.organization_id = paths.organization_id
+  AND instances.arn = paths.target_arn
+WHERE paths.target_type = 'ec2_instance' AND paths.is_reachable
+ORDER BY
+  paths.account_id NULLS LAST,
+  paths.target_arn NULLS LAST,
+  paths.entry_address NULLS LAST,
+  paths.ip_protocol NULLS LAST,
+  paths.from_port NULLS LAST,
+  paths.source_range NULLS LAST
+
+-- case: each open way is a row; what is closed, not known, or no instance is not here
+-- internet_paths: target_arn, target_type, entry_address, ip_protocol, from_port, source_range, is_reachable
+--   i-1, ec2_instance, 203.0.113.7, tcp, 22, 0.0.0.0/0, true
+--   i-1, ec2_instance, 2001:db8::5, tcp, 443, ::/0, true
+--   i-2, ec2_instance, null, null, null, null, false
+--   i-3, ec2_instance, null, null, null, null, null
+--   eni-1, ec2_network_interface, 203.0.113.9, tcp, 443, 0.0.0.0/0, true
+-- answer: i-1, 2001:db8::5, tcp, 443, ::/0
+-- answer: i-1, 203.0.113.7, tcp, 22, 0.0.0.0/0

@@ -1,0 +1,100 @@
+//! Who can be reached from the internet, and by what ways: addresses, routes, security groups and network ACLs of each
+//! region, put together.
+//!
+//! ```text
+//! ranges, ports    addresses, protocols, what an ACL lets pass
+//! network          what was read of one region of one account
+//! ways             where the answer goes
+//! rules            what the groups let in
+//! reach            interface + network -> the ways from the internet
+//! targets          what has interfaces: instances, and what else is added there
+//! ```
+
+use std::collections::BTreeMap;
+
+use orgcensus_collectors::ec2::instances::Instance;
+use orgcensus_collectors::ec2::network_acls::{NetworkAcl, NetworkAclEntry};
+use orgcensus_collectors::ec2::network_interfaces::NetworkInterface;
+use orgcensus_collectors::ec2::prefix_lists::{ManagedPrefixList, ManagedPrefixListEntry};
+use orgcensus_collectors::ec2::route_tables::{Route, RouteTableAssociation};
+use orgcensus_collectors::ec2::security_group_rules::SecurityGroupRule;
+use orgcensus_collectors::ec2::security_groups::SecurityGroup;
+use orgcensus_collectors::ec2::subnets::Subnet;
+use orgcensus_collectors::ec2::vpc_block_exclusions::VpcBlockExclusion;
+use orgcensus_crawl::{Derivation, Derive, Derived, Error, ScratchRows, TaskCoverage};
+use orgcensus_row::{Table, table};
+
+use self::read::Sources;
+use self::targets::{Region, TARGETS};
+
+mod network;
+mod ports;
+mod ranges;
+mod reach;
+mod read;
+mod rows;
+mod rules;
+mod targets;
+mod ways;
+
+pub use rows::InternetPath;
+
+/// The derivation.
+pub(crate) const INTERNET_PATHS: Derivation = Derivation {
+    name: "internet_paths",
+    reads: READS,
+    writes: &[Derived { table: table::<InternetPath>(), rests_on: RESTS_ON }],
+    run: |derive| Box::pin(run(derive)),
+};
+
+/// What the rows say less without.
+const RESTS_ON: &[Table] = &[
+    table::<Instance>(),
+    table::<ManagedPrefixList>(),
+    table::<ManagedPrefixListEntry>(),
+    table::<NetworkAcl>(),
+    table::<NetworkAclEntry>(),
+    table::<NetworkInterface>(),
+    table::<Route>(),
+    table::<RouteTableAssociation>(),
+    table::<SecurityGroup>(),
+    table::<SecurityGroupRule>(),
+    table::<Subnet>(),
+    table::<VpcBlockExclusion>(),
+];
+
+const READS: &[Table] = &[
+    table::<Instance>(),
+    table::<ManagedPrefixList>(),
+    table::<ManagedPrefixListEntry>(),
+    table::<NetworkAcl>(),
+    table::<NetworkAclEntry>(),
+    table::<NetworkInterface>(),
+    table::<Route>(),
+    table::<RouteTableAssociation>(),
+    table::<SecurityGroup>(),
+    table::<SecurityGroupRule>(),
+    table::<Subnet>(),
+    table::<TaskCoverage>(),
+    table::<VpcBlockExclusion>(),
+];
+
+async fn run(derive: &mut Derive<'_>) -> Result<(), Error> {
+    let mut sources = Sources::open(derive)?;
+    let mut rows: ScratchRows<InternetPath> = derive.rows()?;
+    for member in &derive.organization().accounts {
+        let regions: BTreeMap<String, Region> = sources.account(&member.id)?;
+        for (name, region) in &regions {
+            let stamp = derive.stamp(&member.id, name);
+            for target in TARGETS.iter().flat_map(|targets| targets(region)) {
+                derive.extend(&mut rows, &stamp, InternetPath::of(&target, region))?;
+            }
+            derive.stage(&mut rows, &stamp)?;
+            tokio::task::yield_now().await;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
