@@ -204,12 +204,15 @@ struct Place<'n> {
     address: &'n str,
 }
 
+/// A range with what the ACL lets pass from it, by protocol, and the way to it.
+type Judged = (Range, Vec<(i32, Ports)>, Way);
+
 impl Place<'_> {
     /// Adds what is open from a range, and from the parts of it that routes or ACL treat otherwise.
     fn by_range(&self, found: &mut Found, opening: &Opening<'_>, range: Range) {
         let parts = self.parts(range);
         let whole = Some(range).filter(|range| !range.is_covered_by(&parts));
-        let mut judged: Vec<(Range, Vec<(i32, Ports)>, Way)> = Vec::new();
+        let mut judged: Vec<Judged> = Vec::new();
         let mut by_length = parts;
         by_length.sort_by_key(|part| (part.length, *part));
         for part in whole.into_iter().chain(by_length) {
