@@ -182,8 +182,7 @@ class Census(
         self.sign_in(aws.client("signin"))
         self.edge(aws)
         for region in aws.client("ec2").describe_regions()["Regions"]:
-            self.directory_buckets(aws, region["RegionName"])
-            for service in [*REGIONAL, *self.plain, *SERVICES]:
+            for service in ["s3express", *REGIONAL, *self.plain, *SERVICES]:
                 name = region["RegionName"]
                 try:
                     self.service(aws, service, name)
@@ -191,7 +190,9 @@ class Census(
                     self.obstructed.add((account_id, name, service, outcome(error)))
 
     def service(self, aws, service, region):
-        if read := REGIONAL.get(service):
+        if service == "s3express":
+            self.directory_buckets(aws, region)
+        elif read := REGIONAL.get(service):
             read(self, aws.client(folders()[service], region))
         elif service in SERVICES:
             self.declared_kinds(aws, service, region)

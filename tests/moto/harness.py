@@ -154,11 +154,10 @@ class Aws:
         access_key, secret_key, token = self.keys
         config = Config(
             retries={"total_max_attempts": 1},
-            s3={"addressing_style": "path"},
+            # A session of S3 Express is for objects, and nobody reads objects.
+            s3={"addressing_style": "path", "disable_s3_express_session_auth": True},
             # No name of a host leads to a server on loopback.
             inject_host_prefix=False,
-            # A session is for objects, and nobody reads objects.
-            s3_disable_express_session_auth=True,
         )
         client = self.session.client(
             service,

@@ -163,13 +163,17 @@ impl Service {
     pub(crate) fn signed_as(services: &[&'static Self], name: &str, path: &str, form: &str) -> Option<&'static Self> {
         let mut alike = services.iter().copied().filter(|service| service.signing_name() == name);
         let first = alike.next()?;
-        Some(alike.find(|service| service.begins(path) || service.is_version(form)).unwrap_or(first))
+        let is_it = |service: &Self| match service.protocol() {
+            Protocol::Query => service.is_version(form),
+            _ => service.begins(path),
+        };
+        Some(alike.find(|service| is_it(service)).unwrap_or(first))
     }
 
     /// Whether a form of the query protocol asks for the version of this service: `Version=2015-12-01`.
     fn is_version(&self, form: &str) -> bool {
-        let Some(wire) = self.wire().filter(|wire| wire.protocol == Protocol::Query) else { return false };
-        form.split('&').any(|pair| pair.strip_prefix("Version=") == Some(wire.api_version))
+        let version = self.wire().map(|wire| wire.api_version);
+        form.split('&').any(|pair| pair.strip_prefix("Version=").is_some_and(|asked| Some(asked) == version))
     }
 
     /// Whether the path of one of its operations begins with the same part as this path.
