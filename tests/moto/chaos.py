@@ -21,6 +21,7 @@ import urllib.request
 from crawl_equals_boto3 import KEYS, NOT_COMPLETE
 from harness import Aws, Orgcensus, free_port, main, moto, stopped_at_the_end, wait_for
 from populate import CONFIGURATION, populate
+from unimplemented import OF_ITEMS
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "kill"))
 from lake import RATES, difference, tables  # noqa: E402
@@ -96,7 +97,8 @@ def crawl(checks, what, census, captured_at):
     rates = census.lake / "rates.toml"
     rates.write_text(RATES)
     # moto's failing calls would be tried ten times, and their end would be chance.
-    excluded = [collector for collector, (_, _, code) in NOT_COMPLETE.items() if code == "HTTP500"]
+    ends = NOT_COMPLETE | {collector: ("partial", *end) for collector, end in OF_ITEMS.items()}
+    excluded = [collector for collector, (_, _, code) in ends.items() if code == "HTTP500"]
     census.environment["ORGCENSUS_AWS__MAX_ATTEMPTS"] = str(ATTEMPTS)
     configuration = f'{CONFIGURATION}exclude_collectors = {json.dumps(excluded)}\n[limits]\nrates_file = "{rates}"\n'
     start = time.monotonic()

@@ -11,9 +11,10 @@ import json
 
 from harness import ONCE, Aws, Orgcensus, canonical, main, moto
 from populate import CONFIGURATION, ROLE, enter, populate
+from populate_kinds import KINDS_IN
 from read_back import ReadBack
 from read_back_organization import Organization
-from unimplemented import UNIMPLEMENTED
+from unimplemented import OF_ITEMS, UNIMPLEMENTED
 
 KEYS = ("test", "test")
 
@@ -71,6 +72,9 @@ IN_SOME_REGIONS = {
     "s3tables_buckets": ("failed", "s3tables:ListTableBuckets", "HTTP500"),
 }
 
+# Moments are compared by the second.
+MOMENTS = ("created_at", "last_modified_at")
+
 
 def compare(checks, census, accounts, read_back):
     """Each table's rows of each account, in the columns that boto3 reads too."""
@@ -92,6 +96,8 @@ def normal(column, value):
         value = json.loads(value)
     if column == "tags":
         return value or {}
+    if column in MOMENTS and value:
+        return value[:19]
     if column == "document" and isinstance(value, dict):
         return value
     return sorted(value, key=canonical) if isinstance(value, list) else value
@@ -138,15 +144,25 @@ def compare_coverage(checks, census, accounts):
     for row in rows:
         by_collector.setdefault(row["collector"], []).append(row)
     for collector, tasks in sorted(by_collector.items()):
-        expected = NOT_COMPLETE.get(collector, ("complete", None, None))
-        found = {(task["outcome"], task["error_operation"], task["error_code"]) for task in tasks}
-        expected = {expected} | ({IN_SOME_REGIONS[collector]} if collector in IN_SOME_REGIONS else set())
-        checks.equal(f"coverage: {collector}", expected, found)
+        compare_ends(checks, collector, tasks, accounts)
         seen = {task["account_id"] for task in tasks}
         where = accounts[:1] if collector.startswith(ONCE) else accounts
         checks.equal(f"coverage: {collector} in every account that it is about", set(where), seen)
     checks.equal("coverage: no error without words", [], [row for row in rows if row["error_message"] == ""])
     checks.equal("coverage: what moto cannot do was asked", set(), set(NOT_COMPLETE) - set(by_collector))
+    checks.equal("coverage: what moto lacks of items was asked", set(), set(OF_ITEMS) - set(by_collector))
+
+
+def compare_ends(checks, collector, tasks, accounts):
+    """How a collector's tasks ended: in the account that has something of every kind, and in the others."""
+    usual = NOT_COMPLETE.get(collector, ("complete", None, None))
+    with_items = ("partial", *OF_ITEMS[collector]) if collector in OF_ITEMS else usual
+    elsewhere = {IN_SOME_REGIONS[collector]} if collector in IN_SOME_REGIONS else set()
+    for what, is_it, expected in [("", False, usual), (", where there is each kind", True, with_items)]:
+        its = [task for task in tasks if (task["account_id"] == accounts[KINDS_IN]) == is_it]
+        found = {(task["outcome"], task["error_operation"], task["error_code"]) for task in its}
+        if its:
+            checks.equal(f"coverage: {collector}{what}", {expected} | elsewhere, found)
 
 
 def test(checks, binary, folder):

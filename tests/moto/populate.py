@@ -11,15 +11,16 @@ import json
 import zipfile
 
 import populate_iam
+import populate_kinds
 from harness import Aws
 from populate_organization import govern, workforce
+from populating import IMAGE, allow
 
 REGIONS = ["us-east-1", "eu-west-1"]
 ROLE = "orgcensus"
 # moto lets anyone assume any role, as long as nothing is enforced: that is how a new account is entered.
 FIRST_ROLE = "OrganizationAccountAccessRole"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
-IMAGE = "ami-12c6146b"
 # How the organization is crawled. What a test adds at the end belongs to [select].
 CONFIGURATION = f"""
 [aws]
@@ -34,11 +35,6 @@ own_account = "role"
 [select]
 regions = {json.dumps(REGIONS)}
 """
-
-
-def allow(**statement):
-    """A policy of one statement."""
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]})
 
 
 def populate(management):
@@ -59,6 +55,7 @@ def populate(management):
             functions(aws.client("lambda", region), number, account_id)
             secrets_and_keys(aws, region, number, account_id)
             repositories(aws.client("ecr", region), number, account_id)
+            populate_kinds.populate(aws, region, number, account_id)
     return accounts
 
 

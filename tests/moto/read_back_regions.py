@@ -111,8 +111,27 @@ class Regions(Reading):
             )
             policy = client.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"]
             self.policy(arn, "kms_key", "resource", policy)
-            assert not client.list_grants(KeyId=key_id)["Grants"], "no grant was made"
+            self.grants(arn, client.list_grants(KeyId=key_id)["Grants"])
+
+    def grants(self, arn, found):
+        """Each grant as the policy that it comes to; the encryption context is the caller's."""
+        if not found:
             self.policy(arn, "kms_key", "grant", None)
+        for grant in found:
+            grantee, operations = grant["GranteePrincipal"], grant["Operations"]
+            self.add(
+                "kms_grants",
+                key_arn=arn,
+                grant_id=grant["GrantId"],
+                grant_name=grant.get("Name") or None,
+                grantee_principal=grantee,
+                retiring_principal=grant.get("RetiringPrincipal") or None,
+                operations=operations,
+            )
+            statement = {"Effect": "Allow", "Principal": {"AWS": grantee}, "Resource": arn}
+            statement["Action"] = [f"kms:{operation}" for operation in operations]
+            document = {"Version": "2012-10-17", "Statement": [statement]}
+            self.policy(arn, "kms_key", "grant", document, grant["GrantId"])
 
     def functions(self, client):
         for function in self.pages(client, "list_functions", "Functions"):

@@ -1,4 +1,4 @@
-"""The calls that moto 5.2.5 does not implement: it answers 500 and a page of HTML. By collector, the first of its calls."""
+"""What moto 5.2.5 does not implement: it answers 500 or 404, and a page of HTML. By collector, the first such call."""
 
 UNIMPLEMENTED = {
     "aiops_investigation_groups": "aiops:ListInvestigationGroups",
@@ -36,4 +36,45 @@ UNIMPLEMENTED = {
     "sms_voice_phone_numbers": "pinpointsmsvoicev2:DescribePhoneNumbers",
     "ssm_contacts_contacts": "ssmcontacts:ListContacts",
     "ssm_incidents_response_plans": "ssmincidents:ListResponsePlans",
+}
+
+# What it lacks of an item of a kind that it has: where there are such items, the task is partial.
+OF_ITEMS = {
+    # There is no call for the policies.
+    "amp_workspaces": ("amp:DescribeResourcePolicy", "HTTP404"),
+    "backup_vaults": ("backup:GetBackupVaultAccessPolicy", "HTTP404"),
+    "bedrock_agentcore_gateways": ("bedrockagentcorecontrol:GetResourcePolicy", "HTTP500"),
+    "bedrock_agentcore_runtimes": ("bedrockagentcorecontrol:GetResourcePolicy", "HTTP500"),
+    "bedrock_custom_models": ("bedrock:GetResourcePolicy", "HTTP500"),
+    "bedrock_knowledge_bases": ("bedrock:GetResourcePolicy", "HTTP500"),
+    "codebuild_projects": ("codebuild:GetResourcePolicy", "HTTP500"),
+    "ds_directories": ("directory:DescribeSharedDirectories", "HTTP500"),
+    "glacier_vaults": ("glacier:GetVaultAccessPolicy", "HTTP404"),
+    "networkmanager_core_networks": ("networkmanager:GetResourcePolicy", "HTTP404"),
+    "route53resolver_query_log_configs": ("route53resolver:GetResolverQueryLogConfigPolicy", "HTTP500"),
+    "route53resolver_rules": ("route53resolver:GetResolverRulePolicy", "HTTP500"),
+    "s3tables_buckets": ("s3tables:GetTableBucketPolicy", "HTTP500"),
+    "sagemaker_model_package_groups": ("sagemaker:GetModelPackageGroupPolicy", "HTTP500"),
+    "wafv2_rule_groups": ("wafv2:GetPermissionPolicy", "HTTP500"),
+    # There is no call for the block of public access, which is asked for where there are images or snapshots.
+    "ec2_images": ("ec2:GetImageBlockPublicAccessState", "HTTP500"),
+    "ec2_snapshots": ("ec2:GetSnapshotBlockPublicAccessState", "HTTP500"),
+    # The policy of a stream is looked for at a table of the stream's name.
+    "dynamodb_tables": ("dynamodb:GetResourcePolicy", "ResourceNotFoundException"),
+    # A grant has no CreationDate, nor does it name who made it.
+    "kms_keys": ("kms:ListGrants", "ValueUnread"),
+    # As for functions, which every account has.
+    "lambda_aliases": ("lambda:GetResourcePolicy", "HTTP404"),
+    "lambda_versions": ("lambda:GetResourcePolicy", "HTTP404"),
+    # Where there is no policy, moto breaks instead of saying so.
+    "lex_bot_aliases": ("lexmodelsv2:DescribeResourcePolicy", "HTTP500"),
+    "lex_bots": ("lexmodelsv2:DescribeResourcePolicy", "HTTP500"),
+    # There are groups of channels, and no call that lists channels.
+    "mediapackagev2_channels": ("mediapackagev2:ListChannels", "HTTP500"),
+    "mediapackagev2_origin_endpoints": ("mediapackagev2:ListChannels", "HTTP500"),
+    # Members that AWS always gives are missing.
+    "rds_cluster_snapshots": ("rds:DescribeDBClusterSnapshots", "ValueUnread"),
+    "redshift_clusters": ("redshift:DescribeClusters", "ValueUnread"),
+    "redshift_snapshots": ("redshift:DescribeClusterSnapshots", "ValueUnread"),
+    "s3vectors_buckets": ("s3vectors:ListVectorBuckets", "ValueUnread"),
 }
