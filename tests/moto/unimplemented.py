@@ -1,6 +1,7 @@
 """What moto 5.2.5 does not implement: it answers 500 or 404, and a page of HTML. By collector, the first such call."""
 
 UNIMPLEMENTED = {
+    "account_access_entitlements": "accountaccess:ListApplications",
     "aiops_investigation_groups": "aiops:ListInvestigationGroups",
     "aoss_access_policies": "opensearchserverless:ListAccessPolicies",
     "appstream_images": "appstream:DescribeImages",
@@ -12,8 +13,11 @@ UNIMPLEMENTED = {
     "codeartifact_domains": "codeartifact:ListDomains",
     "codeartifact_repositories": "codeartifact:ListRepositories",
     "codebuild_report_groups": "codebuild:ListReportGroups",
+    "elbv2_trust_stores": "elasticloadbalancingv2:DescribeTrustStores",
     "entityresolution_workflows": "entityresolution:ListMatchingWorkflows",
     "glue_catalog_policies": "glue:GetResourcePolicies",
+    "iam_delegation_requests": "iam:ListDelegationRequests",
+    "iam_outbound_federation": "iam:GetOutboundWebIdentityFederationInfo",
     "imagebuilder_components": "imagebuilder:ListComponents",
     "imagebuilder_container_recipes": "imagebuilder:ListContainerRecipes",
     "imagebuilder_image_recipes": "imagebuilder:ListImageRecipes",
@@ -33,6 +37,7 @@ UNIMPLEMENTED = {
     "schemas_registries": "schemas:ListRegistries",
     "serverlessrepo_applications": "serverlessapplicationrepository:ListApplications",
     "shield_protections": "shield:GetSubscriptionState",
+    "signin_settings": "signin:GetResourcePolicy",
     "sms_voice_phone_numbers": "pinpointsmsvoicev2:DescribePhoneNumbers",
     "ssm_contacts_contacts": "ssmcontacts:ListContacts",
     "ssm_incidents_response_plans": "ssmincidents:ListResponsePlans",
