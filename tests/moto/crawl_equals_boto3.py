@@ -10,8 +10,8 @@ Coverage must say what moto cannot do. Prints one line a check, then "N passed, 
 import json
 
 from harness import ONCE, Aws, Orgcensus, canonical, main, moto
-from populate import CONFIGURATION, ROLE, enter, populate
-from populate_kinds import KINDS_IN
+from populate import CONFIGURATION, REGIONS, ROLE, enter, populate
+from populate_kinds import KINDS_IN, PUBLIC, PUBLIC_ELSEWHERE
 from read_back import ReadBack
 from read_back_organization import Organization
 from unimplemented import OF_ITEMS, UNIMPLEMENTED
@@ -112,6 +112,17 @@ def normal(column, value):
     return sorted(value, key=canonical) if isinstance(value, list) else value
 
 
+def compare_public(checks, census, account_id):
+    """What was opened to everyone is public by its verdict, and nothing else of the kinds is."""
+    rows = census.query(
+        "SELECT region, resource_type, CAST(COUNT(*) AS BIGINT) AS resources FROM resource_access"
+        f" WHERE is_public AND account_id = '{account_id}' GROUP BY region, resource_type"
+    )
+    found = [row for row in rows if row["resource_type"] not in PUBLIC_ELSEWHERE]
+    expected = [{"region": region, "resource_type": it, "resources": 1} for region in REGIONS for it in PUBLIC]
+    checks.equal_rows("open to everyone", expected, found)
+
+
 def compare_organization(checks, census, client, accounts):
     """The tree: accounts with their units' names, units with their paths, the organization."""
     organization = client.describe_organization()["Organization"]
@@ -190,6 +201,7 @@ def test(checks, binary, folder):
         checks.true(f"the crawl is published (exit code {code})", code in (0, 3), said)
         compare_organization(checks, census, management.client("organizations"), accounts)
         compare(checks, census, accounts, read_back)
+        compare_public(checks, census, accounts[KINDS_IN])
         compare_coverage(checks, census, accounts)
 
 

@@ -16,6 +16,29 @@ import populate_kinds_shared
 
 # The number of the account that has them: rows of another account would be seen at once.
 KINDS_IN = 1
+# Of each of these one is open to everyone, in each region. Others are not, or moto does not say it: whether a snapshot
+# of EBS is open is unknown without the region's block, and a version of a function has the policies of its aliases.
+PUBLIC = {
+    "apigateway_rest_api",
+    "cognito_identity_pool",
+    "comprehend_entity_recognizer",
+    "dynamodb_table",
+    "ec2_image",
+    "ec2_vpc_endpoint_service",
+    "efs_file_system",
+    "events_event_bus",
+    "kinesis_stream",
+    "lambda_layer",
+    "lex_bot_alias",
+    "logs_destination",
+    "opensearch_domain",
+    "rds_cluster_snapshot",
+    "rds_snapshot",
+    "ses_identity",
+    "ssm_document",
+}
+# Those that are open in every account, beside the kinds: buckets, queues and the like, and functions.
+PUBLIC_ELSEWHERE = ["iam_role", "lambda_function", "s3_bucket", "sns_topic", "sqs_queue"]
 PARTS = [
     populate_kinds_compute,
     populate_kinds_data,
