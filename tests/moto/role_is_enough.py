@@ -242,7 +242,9 @@ class Enforced:
 def as_one(printed):
     """The printed policies as one: moto does not mind its length."""
     policies = printed if isinstance(printed, list) else [printed]
-    return policies[0] | {"Statement": [statement for policy in policies for statement in policy["Statement"]]}
+    statements = [statement for policy in policies for statement in policy["Statement"]]
+    # In one policy each has a name of its own.
+    return policies[0] | {"Statement": [it | {"Sid": f"{it['Sid']}{at}"} for at, it in enumerate(statements)]}
 
 
 def is_unsigned(task):

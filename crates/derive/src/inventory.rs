@@ -154,7 +154,7 @@ impl InventoryResource {
         let Reach { is_public, is_external, is_in_org } = verdicts.of(arn);
         Some(Self {
             arn: arn.to_owned(),
-            resource_type: resource_type.to_owned(),
+            resource_type: it.resource_type.unwrap_or(resource_type).to_owned(),
             name: it.name.map(str::to_owned),
             created_at: it.created_at,
             age_days: it.created_at.map(|created_at| created_at.days_until(stamp.captured_at)),
@@ -251,7 +251,7 @@ impl<'c> Rows<'c> {
         arn_type: &str,
         tags: Entries<'_>,
     ) -> Result<(), Error> {
-        let it = Resource { arn: Some(arn), name: None, created_at: None, tags: Some(tags) };
+        let it = Resource { arn: Some(arn), resource_type: None, name: None, created_at: None, tags: Some(tags) };
         match InventoryResource::of_row(arn_type, &it, &Verdicts::default(), self.owner_tag, stamp) {
             Some(row) => self.add(derive, stamp, InventoryResource { is_listed_only: true, ..row }, &it),
             None => Ok(()),

@@ -183,6 +183,7 @@ fn resource(declared: &Declaration, columns: &[String]) -> proc_macro2::TokenStr
         None => quote!(None),
     };
     let (name, created, tags) = (value(name), value(created), value(usual("tags")));
+    let own_type = value(usual("resource_type"));
     quote! {
         Some(::orgcensus_row::ResourceTable {
             resource_type: #resource_type,
@@ -190,6 +191,7 @@ fn resource(declared: &Declaration, columns: &[String]) -> proc_macro2::TokenStr
                 <Self as ::orgcensus_row::Row>::each(batch, |row| {
                     show(::orgcensus_row::Resource {
                         arn: ::orgcensus_row::some(row.arn),
+                        resource_type: #own_type,
                         name: #name,
                         created_at: #created,
                         tags: #tags,

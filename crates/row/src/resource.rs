@@ -9,6 +9,8 @@ use crate::{Entries, Error, Timestamp};
 pub struct Resource<'b> {
     /// Its ARN.
     pub arn: Option<&'b str>,
+    /// Its type, where the rows of its table are of several.
+    pub resource_type: Option<&'b str>,
     /// Its name. None: resources of its type have none, or it was not read.
     pub name: Option<&'b str>,
     /// When it was made (UTC). None: AWS does not say it of this type, or it was not read.

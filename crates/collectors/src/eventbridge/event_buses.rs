@@ -19,7 +19,7 @@ const GONE: &[&str] = &["ResourceNotFoundException"];
 
 /// One event bus of EventBridge.
 #[derive(Debug, Serialize, Row)]
-#[row(table = "eventbridge_event_buses", key = "arn")]
+#[row(table = "eventbridge_event_buses", key = "arn", resource = "events_event_bus")]
 pub struct EventBus {
     /// The bus's ARN.
     pub arn: String,

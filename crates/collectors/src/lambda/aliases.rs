@@ -18,7 +18,7 @@ const LIST: Read<Page> = reads("lambda", "ListAliases");
 /// One alias of a Lambda function: a name for one of its versions, with a policy of its own. The function's policy does
 /// not let anyone call the alias.
 #[derive(Debug, Serialize, Row)]
-#[row(table = "lambda_aliases", key = "arn")]
+#[row(table = "lambda_aliases", key = "arn", resource = "lambda_alias")]
 pub struct Alias {
     /// The alias's ARN: the function's, and the alias's name.
     pub arn: String,

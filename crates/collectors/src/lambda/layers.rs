@@ -18,7 +18,7 @@ const POLICY: Read<ItsPolicy> = reads("lambda", "GetLayerVersionPolicy");
 
 /// One version of a layer: code that functions share. Its policy says who may use it.
 #[derive(Debug, Serialize, Row)]
-#[row(table = "lambda_layer_versions", key = "arn")]
+#[row(table = "lambda_layer_versions", key = "arn", resource = "lambda_layer")]
 pub struct LayerVersion {
     /// The version's ARN: the layer's, and the version's number.
     pub arn: String,

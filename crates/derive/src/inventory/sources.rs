@@ -1,21 +1,23 @@
 //! The tables that the inventory is made of, by what the collectors declare.
 
+use orgcensus_collect::Collector;
 use orgcensus_collectors::COLLECTORS;
+use orgcensus_collectors::listed::OtherResource;
 use orgcensus_collectors::tagging::resources::TaggedResource;
-use orgcensus_row::{Table, table};
+use orgcensus_row::{Row, Table, table};
 
 use crate::rows::ResourceAccess;
 
-/// The collectors' tables of resources.
+/// The collectors' tables of resources, each once: many collectors share one table.
 pub(super) const SOURCES: &[Table] = &sources::<{ count() }>();
 
 const fn count() -> usize {
-    let (mut count, mut collector) = (0, 0);
+    let (mut count, mut collector) = (1, 0);
     while collector < COLLECTORS.len() {
         let tables = COLLECTORS[collector].tables;
         let mut place = 0;
         while place < tables.len() {
-            count += tables[place].resource.is_some() as usize;
+            count += is_own(&tables[place]) as usize;
             place += 1;
         }
         collector += 1;
@@ -24,13 +26,14 @@ const fn count() -> usize {
 }
 
 const fn sources<const N: usize>() -> [Table; N] {
-    let mut all = [table::<ResourceAccess>(); N];
+    // The shared table stays the last.
+    let mut all = [table::<OtherResource>(); N];
     let (mut filled, mut collector) = (0, 0);
     while collector < COLLECTORS.len() {
         let tables = COLLECTORS[collector].tables;
         let mut place = 0;
         while place < tables.len() {
-            if tables[place].resource.is_some() {
+            if is_own(&tables[place]) {
                 all[filled] = tables[place];
                 filled += 1;
             }
@@ -39,6 +42,19 @@ const fn sources<const N: usize>() -> [Table; N] {
         collector += 1;
     }
     all
+}
+
+/// Whether a table is one of resources, and of one collector.
+const fn is_own(table: &Table) -> bool {
+    table.resource.is_some() && !is_same(table.name.as_bytes(), OtherResource::TABLE.as_bytes())
+}
+
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    one.len() == other.len() && at == one.len()
 }
 
 /// The tables that have tags: those, and the list of what is tagged.
@@ -59,5 +75,13 @@ const fn with<const N: usize>(tables: &[Table], more: Table) -> [Table; N] {
 
 /// Whether a table has the resources of a type.
 pub(super) fn has_table(resource_type: &str) -> bool {
-    SOURCES.iter().filter_map(|table| table.resource).any(|it| it.resource_type == resource_type)
+    let has_own = SOURCES.iter().filter_map(|table| table.resource).any(|it| it.resource_type == resource_type);
+    has_own || has_shared_table(resource_type)
+}
+
+/// Whether its rows stand among those of other types in one table.
+fn has_shared_table(resource_type: &str) -> bool {
+    let shares = |collector: &&Collector| collector.tables.iter().any(|it| it.name == OtherResource::TABLE);
+    let of = |collector: &Collector| collector.resources.iter().any(|it| it.resource_type == resource_type);
+    COLLECTORS.iter().filter(shares).any(of)
 }
