@@ -310,23 +310,22 @@ def fewer(checks, account_id, actions_withheld, whole, tasks, said):
     own = {key: task for key, task in tasks.items() if key[0] == account_id}
     expected = set()
     for action in actions_withheld:
-        collectors = needing(action, own, whole)
-        expected |= collectors
-        of_collector = {key: task for key, task in own.items() if key[2] in collectors}
-        refused = [is_refused(task, whole.get(key)) for key, task in of_collector.items()]
-        names = ", ".join(sorted(collectors))
-        found = list(of_collector.values()) or said
-        checks.true(f"without {action}: {names} is refused", refused and all(refused), found)
+        known = {COLLECTORS[action]} | ALSO_NEEDED_BY.get(action, set()) if action in COLLECTORS else set()
+        by_call = refused_in_its_call(action, own, whole)
+        expected |= known | by_call
+        of_known = {key: task for key, task in own.items() if key[2] in known}
+        refused = [is_refused(task, whole.get(key)) for key, task in of_known.items()]
+        names = ", ".join(sorted(known | by_call))
+        found = list(of_known.values()) or said
+        checks.true(f"without {action}: {names} is refused", all(refused) and (refused or by_call), found)
     others = {key: task for key, task in own.items() if key[2] not in expected and task != whole.get(key)}
     missing = {key for key in whole if key[0] == account_id} - set(own)
     found = [*others.items(), *missing]
     checks.true(f"without {', '.join(actions_withheld)}: nothing else is", not found, found)
 
 
-def needing(action, own, whole):
-    """The collectors that need an action: those that are known, else those that are refused in the call that it is for."""
-    if action in COLLECTORS:
-        return {COLLECTORS[action]} | ALSO_NEEDED_BY.get(action, set())
+def refused_in_its_call(action, own, whole):
+    """The collectors that are refused in the call that an action is for."""
     refused = {key: task for key, task in own.items() if is_refused(task, whole.get(key))}
     return {key[2] for key, task in refused.items() if operation(task["error_operation"] or ":") == operation(action)}
 
