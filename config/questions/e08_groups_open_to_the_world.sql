@@ -34,7 +34,7 @@ WHERE rules.direction = 'ingress'
   AND (rules.is_open_to_world OR COALESCE(lists.is_open_to_world, false))
 ORDER BY rules.account_id NULLS LAST, rules.arn NULLS LAST
 
--- case: both families and a list count; what goes out, an office and another list do not
+-- case: both families and a list count, but what goes out, an office and another list do not
 -- ec2_security_group_rules: arn, region, direction, is_open_to_world, prefix_list_id
 --   sgr-1, eu-west-1, ingress, true, null
 --   sgr-2, eu-west-1, egress, true, null

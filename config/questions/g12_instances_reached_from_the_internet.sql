@@ -32,7 +32,7 @@ ORDER BY
   paths.from_port NULLS LAST,
   paths.source_range NULLS LAST
 
--- case: each open way is a row; what is closed, not known, or no instance is not here
+-- case: each open way is a row, but what is closed, not known, or no instance is not here
 -- internet_paths: target_arn, target_type, entry_address, ip_protocol, from_port, source_range, is_reachable
 --   i-1, ec2_instance, 203.0.113.7, tcp, 22, 0.0.0.0/0, true
 --   i-1, ec2_instance, 2001:db8::5, tcp, 443, ::/0, true

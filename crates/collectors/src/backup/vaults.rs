@@ -176,7 +176,7 @@ mod tests {
         let names = ["arn", "vault_type", "is_locked", "recovery_point_count", "retention_days_max", "age_days"];
         let vaults = columns(&collected, "backup_vaults", &names);
         assert_eq!(vaults.len(), 5);
-        assert_eq!(vaults[0], json!(["arn:nightly", "CAVE", true, 12, 30, 10]));
+        assert_eq!(vaults[0], json!(["arn:nightly", "CAVE", true, 12, 30, 9]));
         let arn = "arn:aws:backup:eu-west-1:111122223333:backup-vault:bare";
         assert_eq!(vaults[1], json!([arn, null, null, null, null, null]));
         assert!(!collected.table("backup_vaults")[0]["lock_fixed_at"].is_null());

@@ -192,7 +192,7 @@ mod tests {
         assert_eq!(
             columns(&collected, "codebuild_report_groups", &names),
             [
-                json!(["arn:unit", "HUNCH", "results", "222233334444", 10, {"team": "shop"}]),
+                json!(["arn:unit", "HUNCH", "results", "222233334444", 9, {"team": "shop"}]),
                 json!(["arn:bare", null, null, null, null, {}]),
                 json!(["arn:secret", null, null, null, null, {}]),
                 json!(["arn:odd", null, null, null, null, {}]),

@@ -260,7 +260,7 @@ mod tests {
         let read = json!(["read", null]);
         assert_eq!(states, [read.clone(), read, denied, unsupported, json!(["absent", null])]);
         let principals = columns(&collected, "policy_statements", &["principals"]);
-        assert_eq!(principals, [json!([["AWS:999988887777"]]), json!([["AWS:*"]])]);
+        assert_eq!(principals, [json!([["AWS:arn:aws:iam::999988887777:root"]]), json!([["AWS:*"]])]);
         // Three permissions, and two values that one image lacks.
         assert_eq!(collected.short(), (5, vec!["ec2_fpga_images", "policy_documents", "policy_statements"]));
         assert_eq!(collected.gone, 1);

@@ -158,7 +158,6 @@ mod tests {
     use orgcensus_collect::testing::Recorded;
     use orgcensus_collect::{Class, Error};
     use serde_json::json;
-    use serde_json::json;
 
     use super::SUBNETS;
     use crate::ec2::testing::refused;

@@ -169,7 +169,7 @@ mod tests {
         collected.assert_all_calls(&STREAMS);
         let streams = columns(&collected, "kinesis_streams", &["arn", "stream_status", "stream_mode", "age_days"]);
         assert_eq!(streams.len(), 6);
-        assert_eq!(streams[0], json!(["arn:clicks", "DREAMING", "ON_DEMAND", 10]));
+        assert_eq!(streams[0], json!(["arn:clicks", "DREAMING", "ON_DEMAND", 9]));
         assert_eq!(streams[1][0], "arn:aws:kinesis:eu-west-1:111122223333:stream/bare");
         assert_eq!(
             columns(&collected, "policy_documents", &["state", "error_code"]),

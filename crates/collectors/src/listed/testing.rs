@@ -202,6 +202,12 @@ fn answer(recorded: Recorded, kind: &Listed, call: &Asked, item: &str, fate: Fat
 fn answer_of(recorded: Recorded, call: &Asked, item: &str, fate: Fate) -> Recorded {
     match (fate, call.none) {
         (Fate::Absent, Some(code)) => recorded.refuse(call.operation, item, 404, &json_error(code)),
+        // A list is always given, if it is empty.
+        (Fate::Absent, None) if call.each.is_some() => {
+            let mut body = json!({});
+            put(&mut body, call.path, json!([]));
+            recorded.answer_to(call.operation, item, &body.to_string())
+        }
         (Fate::Absent, None) => recorded.answer_to(call.operation, item, "{}"),
         (Fate::Denied | Fate::Gone, _) => {
             recorded.refuse(call.operation, item, 403, &json_error("AccessDeniedException"))

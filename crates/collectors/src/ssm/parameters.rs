@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(
             columns(&collected, "ssm_parameters", &names),
             [
-                json!(["arn:db", "SecureString", true, "Advanced", "alias/aws/ssm", 10, ["Expiration"]]),
+                json!(["arn:db", "SecureString", true, "Advanced", "alias/aws/ssm", 9, ["Expiration"]]),
                 json!(["arn:aws:ssm:eu-west-1:111122223333:parameter/flag", "Rune", false, null, null, null, []]),
                 json!(["arn:aws:ssm:eu-west-1:111122223333:parameter/plain", null, null, null, null, null, []]),
             ]

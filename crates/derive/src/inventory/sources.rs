@@ -12,12 +12,11 @@ use crate::rows::ResourceAccess;
 pub(super) const SOURCES: &[Table] = &sources::<{ count() }>();
 
 const fn count() -> usize {
-    let (mut count, mut collector) = (1, 0);
+    let (mut count, mut collector) = (0, 0);
     while collector < COLLECTORS.len() {
-        let tables = COLLECTORS[collector].tables;
         let mut place = 0;
-        while place < tables.len() {
-            count += is_own(&tables[place]) as usize;
+        while place < COLLECTORS[collector].tables.len() {
+            count += is_source(collector, place) as usize;
             place += 1;
         }
         collector += 1;
@@ -26,15 +25,13 @@ const fn count() -> usize {
 }
 
 const fn sources<const N: usize>() -> [Table; N] {
-    // The shared table stays the last.
-    let mut all = [table::<OtherResource>(); N];
+    let mut all = [table::<ResourceAccess>(); N];
     let (mut filled, mut collector) = (0, 0);
     while collector < COLLECTORS.len() {
-        let tables = COLLECTORS[collector].tables;
         let mut place = 0;
-        while place < tables.len() {
-            if is_own(&tables[place]) {
-                all[filled] = tables[place];
+        while place < COLLECTORS[collector].tables.len() {
+            if is_source(collector, place) {
+                all[filled] = COLLECTORS[collector].tables[place];
                 filled += 1;
             }
             place += 1;
@@ -44,17 +41,32 @@ const fn sources<const N: usize>() -> [Table; N] {
     all
 }
 
-/// Whether a table is one of resources, and of one collector.
-const fn is_own(table: &Table) -> bool {
-    table.resource.is_some() && !is_same(table.name.as_bytes(), OtherResource::TABLE.as_bytes())
+/// Whether a collector's table is one of resources, and no earlier collector has it.
+const fn is_source(collector: usize, place: usize) -> bool {
+    let table = &COLLECTORS[collector].tables[place];
+    let mut earlier = 0;
+    while earlier < collector {
+        let mut at = 0;
+        while at < COLLECTORS[earlier].tables.len() {
+            if is_same(COLLECTORS[earlier].tables[at].name.as_bytes(), table.name.as_bytes()) {
+                return false;
+            }
+            at += 1;
+        }
+        earlier += 1;
+    }
+    table.resource.is_some()
 }
 
 const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
     let mut at = 0;
-    while at < one.len() && at < other.len() && one[at] == other[at] {
+    while at < one.len() && one[at] == other[at] {
         at += 1;
     }
-    one.len() == other.len() && at == one.len()
+    at == one.len()
 }
 
 /// The tables that have tags: those, and the list of what is tagged.

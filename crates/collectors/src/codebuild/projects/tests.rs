@@ -49,7 +49,7 @@ async fn projects_of_two_pages_have_rows() {
     assert_eq!(
         columns(&collected, "codebuild_projects", &names),
         [
-            json!(["site", "PUBLIC_READ", true, true, true, 10]),
+            json!(["site", "PUBLIC_READ", true, true, true, 9]),
             json!(["bare", "SECLUDED", false, false, null, null]),
             json!(["secret", null, null, false, null, null]),
             json!(["odd", null, null, false, null, null]),

@@ -117,7 +117,7 @@ async fn a_launch_permission_is_read_absent_or_unread() {
     assert_eq!(
         statements,
         [
-            json!([["AWS:999988887777"], [], launch]),
+            json!([["AWS:arn:aws:iam::999988887777:root"], [], launch]),
             json!([["AWS:*"], ["aws:principalorgid"], launch]),
             json!([["AWS:*"], ["aws:principalorgpaths"], launch]),
             json!([["AWS:*"], [], launch]),

@@ -101,7 +101,10 @@ async fn an_attribute_is_read_absent_or_unread() {
     let principals = columns(&collected, "policy_statements", &["principals", "actions"]);
     assert_eq!(
         principals,
-        [json!([["AWS:*"], ["ec2:CreateVolume"]]), json!([["AWS:999988887777"], ["ec2:CreateVolume"]])]
+        [
+            json!([["AWS:*"], ["ec2:CreateVolume"]]),
+            json!([["AWS:arn:aws:iam::999988887777:root"], ["ec2:CreateVolume"]])
+        ]
     );
     // Three attributes, and two values that one snapshot lacks.
     assert_eq!(collected.short(), (5, vec!["ec2_snapshots", "policy_documents", "policy_statements"]));

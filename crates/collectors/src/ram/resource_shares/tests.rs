@@ -83,7 +83,7 @@ async fn a_resource_is_shared_with_the_principals_of_its_share() {
     );
     let statements = collected.table("policy_statements");
     assert_eq!(statements.len(), 2);
-    assert_eq!(statements[0]["principals"], json!(["AWS:222233334444"]));
+    assert_eq!(statements[0]["principals"], json!(["AWS:arn:subnet:iam::222233334444:root"]));
     assert_eq!(statements[0]["actions"], json!(["ec2:RunInstances", "ec2:DescribeSubnets"]));
     assert_eq!(statements[1]["condition_keys"], json!(["aws:principalorgid"]));
     assert_eq!(collected.short(), (2, vec!["policy_documents", "policy_statements", "ram_shared_resources"]));

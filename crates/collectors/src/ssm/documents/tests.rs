@@ -42,7 +42,7 @@ async fn documents_of_two_pages_have_rows() {
     assert_eq!(
         columns(&collected, "ssm_documents", &["document_name", "is_public", "shared_account_count", "age_days"]),
         [
-            json!(["patch", false, 2, 10]),
+            json!(["patch", false, 2, 9]),
             json!(["open", true, 0, null]),
             json!(["own", false, 0, null]),
             json!(["secret", null, null, null]),
@@ -76,7 +76,10 @@ async fn shares_are_read_absent_or_unread_and_the_setting_is_noted() {
         ]
     );
     let principals = columns(&collected, "policy_statements", &["principals", "has_wildcard_principal"]);
-    assert_eq!(principals[0], json!([["AWS:222233334444", "AWS:333344445555"], false]));
+    assert_eq!(
+        principals[0],
+        json!([["AWS:arn:aws:iam::222233334444:root", "AWS:arn:aws:iam::333344445555:root"], false])
+    );
     assert_eq!(principals[1][1], true);
     assert_eq!(collected.short(), (2, vec!["policy_documents", "policy_statements", "ssm_documents"]));
     assert_eq!(collected.gone, 1);
