@@ -27,7 +27,7 @@ const NO_POLICY: &[&str] = &["NoSuchAccessPointPolicy"];
 /// One access point of S3 Object Lambda: a way to the objects behind another access point, through functions that may
 /// change them.
 #[derive(Debug, Serialize, Row)]
-#[row(table = "s3_object_lambda_access_points", key = "arn")]
+#[row(table = "s3_object_lambda_access_points", key = "arn", resource = "s3_object_lambda")]
 pub struct ObjectLambdaAccessPoint {
     /// The access point's ARN.
     pub arn: String,
