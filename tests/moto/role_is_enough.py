@@ -34,7 +34,6 @@ COLLECTORS = {
     "ec2:DescribeVpcEndpoints": "ec2_vpc_endpoints",
     "ec2:DescribeVpcs": "ec2_vpcs",
     "ec2:DescribeRegions": "account_regions",
-    "ec2:GetEbsEncryptionByDefault": "ec2_account_settings",
     "ec2:GetInstanceMetadataDefaults": "ec2_metadata_defaults",
     "ecr:DescribeRepositories": "ecr_repositories",
     "ecr:GetRegistryPolicy": "ecr_registry_policies",
@@ -96,6 +95,7 @@ UNTESTED = {
     "ec2:DescribeVpcBlockPublicAccessOptions",
     "ec2:GetAllowedImagesSettings",
     "ec2:GetEbsDefaultKmsKeyId",
+    "ec2:GetEbsEncryptionByDefault",
     "ec2:GetSerialConsoleAccessStatus",
     "ec2:GetSnapshotBlockPublicAccessState",
     # Not known to moto.
@@ -115,9 +115,12 @@ UNTESTED = {
     "s3:GetBucketOwnershipControls",
     "s3:GetBucketPublicAccessBlock",
     "s3:GetEncryptionConfiguration",
+    "s3express:GetBucketPolicy",
+    "s3express:GetEncryptionConfiguration",
+    "s3express:ListAllMyDirectoryBuckets",
     "tag:GetResources",
 }
-MOTO_ONLY = ["s3:GetPublicAccessBlock", "s3:ListBucket", "tagging:GetResources"]
+MOTO_ONLY = ["s3:GetPublicAccessBlock", "s3:ListBucket", "s3express:*", "tagging:GetResources"]
 
 # What the management's policy allows, and the coverage rows that are refused without it.
 ORGANIZATION = {
@@ -159,13 +162,15 @@ UNTESTED_ORGANIZATION = {
 }
 
 
-def rest_services():
-    """The services that speak REST in JSON, by their names in coverage and in actions: moto refuses their signatures."""
+def services():
+    """The services of the table of calls: each one's protocol, and the name by which it signs and its actions begin."""
     lines = (it.split("\t") for it in TABLE.read_text(encoding="utf-8").splitlines() if it.startswith("service\t"))
-    return {name for it in lines if it[3] == "rest-json" for name in (it[1], it[-1])}
+    return {it[1]: (it[3], it[7] if len(it) > 7 else it[6]) for it in lines}
 
 
-REST = rest_services()
+SERVICES = services()
+# moto refuses the signatures of services that speak REST in JSON; by their names in coverage and in actions.
+REST = {name for service, (spoken, signed) in SERVICES.items() if spoken == "rest-json" for name in (service, signed)}
 
 
 class Enforced:
@@ -232,8 +237,8 @@ class Enforced:
         rows = census.query(
             "SELECT account_id, region, collector, outcome, error_code, error_operation, items_missed FROM coverage"
         )
-        usage = census.query("SELECT DISTINCT operation FROM api_usage WHERE calls > 0")
-        self.asked |= {row["operation"] for row in usage}
+        usage = census.query("SELECT DISTINCT account_id, service, operation FROM api_usage WHERE calls > 0")
+        self.asked |= {(row["account_id"], action_of(row["service"], row["operation"])) for row in usage}
         key = ["account_id", "region", "collector"]
         tasks = {tuple(row.pop(name) for name in key): row for row in rows if not is_unsigned(row)}
         return code, said, tasks
@@ -250,6 +255,11 @@ def as_one(printed):
 def is_unsigned(task):
     """Whether moto refused a signature that it refuses whoever signs."""
     return task["error_code"] == "HTTP403" and service(task["error_operation"]) in REST
+
+
+def action_of(name, called):
+    """The action of a call, as long as it has the call's name."""
+    return f"{SERVICES.get(name, (None, name))[1]}:{called}"
 
 
 def service(action):
@@ -277,22 +287,24 @@ def is_refused(task, before):
 
 def members_need_each(checks, enforced, whole):
     """Fewer actions in each account, until every action was withheld once that moto was asked for."""
-    others = actions(enforced.member) - set(COLLECTORS) - UNTESTED
-    asked = {it for it in others if operation(it) in enforced.asked and service(it) not in REST}
-    for action in sorted(others - asked):
-        checks.true(f"{action}: moto holds nothing to ask of, or refuses its signature", True)
-    withheld = sorted(asked | set(COLLECTORS))
+    asked = {it for it in enforced.asked if service(it[1]) not in REST}
+    withheld = sorted(actions(enforced.member) - UNTESTED)
     while withheld:
         now = {}
         for account_id in enforced.accounts:
-            now[account_id] = of_different_services(withheld)
+            own = [it for it in withheld if it in COLLECTORS or (account_id, it) in asked]
+            now[account_id] = of_different_services(own)
             withheld = [it for it in withheld if it not in now[account_id]]
+        if not any(now.values()):
+            break
         for account_id, actions_withheld in now.items():
             enforced.set_role_policy(account_id, without(enforced.member, *actions_withheld))
         _, said, tasks = enforced.crawl()
         for account_id, actions_withheld in now.items():
             enforced.set_role_policy(account_id, enforced.member)
             fewer(checks, account_id, actions_withheld, whole, tasks, said)
+    for action in withheld:
+        checks.true(f"{action}: moto holds nothing to ask of, or refuses its signature", True)
 
 
 def of_different_services(names):
