@@ -226,9 +226,7 @@ impl Things {
         member: &str,
         (gone, none): (&str, &str),
     ) -> Result<Value, Refusal> {
-        let it = self.wanted(context, input, gone)?;
-        let no_policy = || Refusal::new(404, none, format!("{} has no policy.", it.arn));
-        Ok(json!({ member: it.policy.document.clone().ok_or_else(no_policy)? }))
+        self.wanted(context, input, gone)?.policy(member, none)
     }
 
     /// The same of a service that answers nothing where there is no policy.
@@ -239,12 +237,22 @@ impl Things {
         member: &str,
         gone: &str,
     ) -> Result<Value, Refusal> {
-        let it = self.wanted(context, input, gone)?;
-        Ok(it.policy.document.map_or_else(|| json!({}), |document| json!({ member: document })))
+        Ok(self.wanted(context, input, gone)?.policy_or_nothing(member))
     }
 }
 
 impl Thing {
+    /// Its policy, under the name that the answer gives it; the service's error if it has none.
+    fn policy(self, member: &str, none: &str) -> Result<Value, Refusal> {
+        let no_policy = || Refusal::new(404, none, format!("{} has no policy.", self.arn));
+        Ok(json!({ member: self.policy.document.ok_or_else(no_policy)? }))
+    }
+
+    /// The same of a service that answers nothing where there is no policy.
+    fn policy_or_nothing(self, member: &str) -> Value {
+        self.policy.document.map_or_else(|| json!({}), |document| json!({ member: document }))
+    }
+
     /// The accounts that it is shared with.
     pub(crate) fn accounts(&self) -> Vec<String> {
         self.sharees().into_iter().filter(|it| it != "all").collect()
@@ -297,14 +305,7 @@ pub(crate) fn of_kinds(
     member: &str,
     none: &str,
 ) -> Result<Value, Refusal> {
-    let mut refused = None;
-    for kind in kinds {
-        match kind.policy(context, input, member, (GONE, none)) {
-            Err(refusal) if refusal.code == GONE && refusal.message.ends_with("exist.") => refused = Some(refusal),
-            answer => return answer,
-        }
-    }
-    Err(refused.unwrap_or_else(|| Refusal::new(404, GONE, "It does not exist.")))
+    wanted_of(kinds, context, input)?.policy(member, none)
 }
 
 /// The same of a service that answers nothing where there is no policy.
@@ -314,15 +315,16 @@ pub(crate) fn of_kinds_or_nothing(
     input: &str,
     member: &str,
 ) -> Result<Value, Refusal> {
-    let answers = kinds.iter().map(|kind| kind.policy_or_nothing(context, input, member, GONE));
-    let mut refused = None;
-    for answer in answers {
-        match answer {
-            Ok(answer) => return Ok(answer),
-            Err(refusal) => refused = Some(refusal),
-        }
+    Ok(wanted_of(kinds, context, input)?.policy_or_nothing(member))
+}
+
+/// The thing that a call is about, of whichever of these kinds it is.
+fn wanted_of(kinds: &[&Things], context: &Context<'_>, input: &str) -> Result<Thing, Refusal> {
+    let mut found = Err(Refusal::new(404, GONE, "It does not exist."));
+    for kind in kinds {
+        found = found.or_else(|_| kind.wanted(context, input, GONE));
     }
-    Err(refused.unwrap_or_else(|| Refusal::new(404, GONE, "It does not exist.")))
+    found
 }
 
 /// How most services say that a thing is not there.
