@@ -40,12 +40,12 @@ pub(super) fn services(region: &Region) -> Vec<Target> {
     let mut tasks: BTreeMap<(&str, &str), Vec<&Task>> = BTreeMap::new();
     for task in &region.tasks {
         if let Some(name) = task.service_name.as_deref() {
-            tasks.entry((&task.cluster_arn, name)).or_default().push(task);
+            tasks.entry((task.cluster_arn.as_str(), name)).or_default().push(task);
         }
     }
     let target = |it: &Service| {
-        let its_own = tasks.get(&(it.cluster_arn.as_str(), it.name.as_str())).map_or(&[][..], Vec::as_slice);
-        let entrances = of_tasks(its_own, region).into_iter().chain(it.of_balancers(region));
+        let its_own = tasks.get(&(it.cluster_arn.as_str(), it.name.as_str())).map(Vec::as_slice);
+        let entrances = of_tasks(its_own.unwrap_or_default(), region).into_iter().chain(it.of_balancers(region));
         Target { arn: it.arn.clone(), target_type: "ecs_service", entrances: entrances.collect() }
     };
     region.services.iter().map(target).collect()

@@ -1,13 +1,13 @@
-//! Each kind of target: reached, not reached, and not known.
+//! Load balancers and ECS: reached, not reached, and not known.
 
 use super::balancers::{Balancer, Listener};
-use super::databases::{Database, Warehouse};
-use super::endpoints::{Cluster, Domain};
 use super::tasks::{Service, TASKS, Task};
 use super::{Region, targets};
 use crate::internet::network::Interface;
 use crate::internet::rows::InternetPath;
 use crate::internet::tests::{blank, interface};
+
+mod data;
 
 /// The collector of the load balancers of these tests.
 const BALANCERS: &str = "balancers";
@@ -103,11 +103,8 @@ fn a_load_balancer_is_reached_on_its_listeners_ports_alone() {
 #[test]
 fn without_groups_every_port_of_a_listener_is_open() {
     let arn = APPLICATION.replace("app/", "net/");
-    let region = region().with("eni-1", "ELB net/web/1", &["public=203.0.113.7"]).balanced(balancer(
-        &arn,
-        Some("internet-facing"),
-        &[(25, "TCP_UDP")],
-    ));
+    let facing = balancer(&arn, Some("internet-facing"), &[(25, "TCP_UDP")]);
+    let region = region().with("eni-1", "ELB net/web/1", &["public=203.0.113.7"]).balanced(facing);
     let ways = ["yes 203.0.113.7 tcp 25-25 0.0.0.0/0", "yes 203.0.113.7 udp 25-25 0.0.0.0/0"];
     assert_eq!(region.says(&arn), ways);
 }
@@ -216,96 +213,4 @@ fn a_service_is_reached_through_the_load_balancer_that_sends_to_it() {
     assert_eq!(classic.says("shop"), ["yes 203.0.113.9 tcp 443-443 0.0.0.0/0"]);
     let silent = Service { target_groups: None, ..service() };
     assert_eq!(running(tasks(), silent).says("shop"), ["unknown the load balancers that send to it were not read"]);
-}
-
-fn database(arn: &str, is_public: Option<bool>, group: &str) -> Database {
-    Database {
-        arn: arn.to_owned(),
-        is_public,
-        port: Some(443),
-        vpc_id: Some("vpc-1".to_owned()),
-        subnet_ids: texts(&["subnet-1", "subnet-2"]),
-        group_ids: texts(&[group]),
-    }
-}
-
-#[test]
-fn a_database_is_reached_by_the_interfaces_that_can_only_be_its_own() {
-    let of = |databases: Vec<Database>| {
-        let rds = "RDSNetworkInterface";
-        let region = region().with("eni-1", rds, WEB).with("eni-2", rds, &["groups=web"]);
-        Region { databases, ..region.with("eni-3", rds, &["public=203.0.113.9", "groups=other"]) }
-    };
-    let (open, shut) = (database("open", Some(true), "web"), database("shut", Some(true), "other"));
-    let inner = database("inner", Some(false), "web");
-    let apart = of(vec![open.clone(), shut.clone(), inner.clone()]);
-    assert_eq!(apart.says("open"), ["yes 203.0.113.7 tcp 443-443 0.0.0.0/0"]);
-    assert_eq!(apart.says("shut"), ["no nothing lets in the internet on a port on which it takes connections"]);
-    assert_eq!(apart.says("inner"), ["no it is not publicly accessible"]);
-    let unread = Database { is_public: None, ..inner };
-    assert_eq!(of(vec![unread.clone()]).says("inner"), ["unknown whether it is publicly accessible was not read"]);
-    let alike = of(vec![open.clone(), unread, shut.clone(), Database { arn: "too".to_owned(), ..shut }]);
-    assert_eq!(alike.says("open"), ["unknown its network interfaces cannot be told from those of others"]);
-    let none = "no none of the network interfaces that may be its own can be reached";
-    assert_eq!(alike.says("shut"), [none]);
-    let elsewhere = Database { subnet_ids: texts(&["subnet-2"]), ..open.clone() };
-    assert_eq!(of(vec![elsewhere]).says("open"), ["unknown its network interfaces were not read"]);
-    let without_port = Database { port: None, ..open };
-    assert_eq!(of(vec![without_port]).says("open"), ["unknown its port was not read, or it has none yet"]);
-}
-
-#[test]
-fn a_warehouse_is_reached_by_the_interfaces_of_its_nodes() {
-    let of = |is_public: Option<bool>, address: &str| {
-        let warehouse = Warehouse { arn: "lake".to_owned(), is_public, port: Some(443), addresses: texts(&[address]) };
-        Region { warehouses: vec![warehouse], ..region().with("eni-1", "RedshiftNetworkInterface", WEB) }.says("lake")
-    };
-    assert_eq!(of(Some(true), "203.0.113.7"), ["yes 203.0.113.7 tcp 443-443 0.0.0.0/0"]);
-    assert_eq!(of(Some(false), "203.0.113.7"), ["no it is not publicly accessible"]);
-    assert_eq!(of(Some(true), "203.0.113.8"), ["unknown its network interfaces were not read"]);
-    assert_eq!(of(None, "203.0.113.7"), ["unknown whether it is publicly accessible was not read"]);
-}
-
-#[test]
-fn a_domain_is_open_to_the_world_unless_it_is_in_a_vpc() {
-    let of = |is_in_vpc: Option<bool>, host: Option<&str>, is_https_enforced: bool| {
-        let domain = Domain {
-            arn: "logs".to_owned(),
-            is_in_vpc,
-            host: host.map(str::to_owned),
-            is_dual_stack: !is_https_enforced,
-            is_https_enforced: Some(is_https_enforced),
-        };
-        Region { domains: vec![domain], ..region() }.says("logs")
-    };
-    assert_eq!(of(Some(false), Some("host"), true), ["yes host tcp 443-443 0.0.0.0/0"]);
-    let both = [
-        "yes host tcp 443-443 0.0.0.0/0",
-        "yes host tcp 80-80 0.0.0.0/0",
-        "yes host tcp 443-443 ::/0",
-        "yes host tcp 80-80 ::/0",
-    ];
-    assert_eq!(of(Some(false), Some("host"), false), both);
-    assert_eq!(of(Some(true), Some("host"), true), ["no it is in a VPC, without a public address"]);
-    assert_eq!(of(Some(false), None, true), ["unknown it has no host yet"]);
-    assert_eq!(of(None, None, true), ["unknown it was not read"]);
-}
-
-#[test]
-fn the_api_of_a_cluster_is_open_to_the_ranges_that_it_says() {
-    let of = |is_public: Option<bool>, ranges: Option<&[&str]>| {
-        let endpoint = Some("https://api.example.com".to_owned());
-        let cluster = Cluster { arn: "k".to_owned(), is_public, endpoint, ranges: ranges.map(texts) };
-        Region { clusters: vec![cluster], ..region() }.says("k")
-    };
-    let unread = "unknown from where its API is open was not read";
-    assert_eq!(of(Some(true), Some(&["0.0.0.0/0"])), ["yes api.example.com tcp 443-443 0.0.0.0/0"]);
-    let office = "yes api.example.com tcp 443-443 198.51.100.0/24";
-    assert_eq!(of(Some(true), Some(&["198.51.100.0/24", "10.0.0.0/8"])), [office]);
-    assert_eq!(of(Some(true), Some(&["198.51.100.0/24", "odd"])), [office, unread]);
-    assert_eq!(of(Some(true), Some(&["10.0.0.0/8"])), ["no its API is open to private ranges alone"]);
-    assert_eq!(of(Some(false), Some(&["0.0.0.0/0"])), ["no its API is entered from its VPC alone"]);
-    assert_eq!(of(Some(true), Some(&[])), [unread]);
-    assert_eq!(of(Some(true), None), [unread]);
-    assert_eq!(of(None, None), ["unknown it was not read"]);
 }
