@@ -75,14 +75,20 @@ impl Task {
 }
 
 impl Service {
-    /// The load balancers that send to it. That its tasks take what comes from there is not checked.
+    /// The load balancers that send to it, each once. That its tasks take what comes from there is not checked.
     fn of_balancers(&self, region: &Region) -> Vec<Entrance> {
         let (Some(groups), Some(names)) = (&self.target_groups, &self.classic_balancers) else {
             return vec![Entrance::unknown("the load balancers that send to it were not read")];
         };
         let classic = names.iter().map(|name| region.classic(name));
         let of_groups = groups.iter().flat_map(|group| region.of_group(group));
-        classic.chain(of_groups).collect()
+        let mut entrances: Vec<Entrance> = Vec::new();
+        for entrance in classic.chain(of_groups) {
+            if !entrances.contains(&entrance) {
+                entrances.push(entrance);
+            }
+        }
+        entrances
     }
 }
 

@@ -192,11 +192,12 @@ fn a_service_counts_by_its_tasks() {
 #[test]
 fn a_service_is_reached_through_the_load_balancer_that_sends_to_it() {
     let tasks = || vec![task("closed", Some(&["eni-2"]), true)];
-    let behind = || Service { target_groups: Some(texts(&["group"])), ..service() };
+    let behind = || Service { target_groups: Some(texts(&["group", "more"])), ..service() };
     let facing = |scheme: &str| {
         let region = running(tasks(), behind()).with("eni-3", "ELB app/web/1", &["public=203.0.113.9", "groups=web"]);
         let region = region.balanced(balancer(APPLICATION, Some(scheme), &[(443, "HTTPS")]));
-        Region { balancers_of_group: [("group".to_owned(), texts(&[APPLICATION]))].into(), ..region }
+        let groups = ["group", "more"].map(|group| (group.to_owned(), texts(&[APPLICATION])));
+        Region { balancers_of_group: groups.into(), ..region }
     };
     let region = facing("internet-facing");
     assert_eq!(region.says("shop"), ["yes 203.0.113.9 tcp 443-443 0.0.0.0/0"]);
