@@ -1,7 +1,7 @@
 -- id: V3
--- title: Instances and network interfaces of which it is not known whether the internet reaches them
+-- title: Instances, load balancers, tasks, databases and others of which it is not known whether the internet reaches them
 -- key: target_arn, network_interface_id, reason
--- why: something on the way was not read, or leads to what is not followed: a transit gateway, a peering, a firewall
+-- why: something on the way was not read, leads to what is not followed (a transit gateway, a peering, a firewall), or cannot be told from what is another's
 WITH reached AS (
   SELECT DISTINCT organization_id, target_arn
   FROM internet_paths

@@ -7,7 +7,8 @@
 //! ways             where the answer goes
 //! rules            what the groups let in
 //! reach            interface + network -> the ways from the internet
-//! targets          what has interfaces: instances, and what else is added there
+//! targets          what may be reached, each with its entrances: instances, and what else is added there
+//! read             all of it, from the staged rows
 //! ```
 
 use std::collections::BTreeMap;
@@ -21,11 +22,15 @@ use orgcensus_collectors::ec2::security_group_rules::SecurityGroupRule;
 use orgcensus_collectors::ec2::security_groups::SecurityGroup;
 use orgcensus_collectors::ec2::subnets::Subnet;
 use orgcensus_collectors::ec2::vpc_block_exclusions::VpcBlockExclusion;
+use orgcensus_collectors::ecs::services::Service;
+use orgcensus_collectors::ecs::tasks::Task;
+use orgcensus_collectors::opensearch::domains::Domain;
+use orgcensus_collectors::{eks, elasticloadbalancing, elasticloadbalancingv2, rds, redshift};
 use orgcensus_crawl::{Derivation, Derive, Derived, Error, ScratchRows, TaskCoverage};
 use orgcensus_row::{Table, table};
 
 use self::read::Sources;
-use self::targets::{Region, TARGETS};
+use self::targets::{Region, targets};
 
 mod network;
 mod ports;
@@ -61,6 +66,17 @@ const RESTS_ON: &[Table] = &[
     table::<SecurityGroupRule>(),
     table::<Subnet>(),
     table::<VpcBlockExclusion>(),
+    table::<Domain>(),
+    table::<Service>(),
+    table::<Task>(),
+    table::<eks::clusters::Cluster>(),
+    table::<elasticloadbalancing::load_balancers::Listener>(),
+    table::<elasticloadbalancing::load_balancers::LoadBalancer>(),
+    table::<elasticloadbalancingv2::load_balancers::LoadBalancer>(),
+    table::<elasticloadbalancingv2::load_balancers::listeners::Listener>(),
+    table::<elasticloadbalancingv2::target_groups::TargetGroup>(),
+    table::<rds::instances::Instance>(),
+    table::<redshift::clusters::Cluster>(),
 ];
 
 const READS: &[Table] = &[
@@ -77,6 +93,17 @@ const READS: &[Table] = &[
     table::<Subnet>(),
     table::<TaskCoverage>(),
     table::<VpcBlockExclusion>(),
+    table::<Domain>(),
+    table::<Service>(),
+    table::<Task>(),
+    table::<eks::clusters::Cluster>(),
+    table::<elasticloadbalancing::load_balancers::Listener>(),
+    table::<elasticloadbalancing::load_balancers::LoadBalancer>(),
+    table::<elasticloadbalancingv2::load_balancers::LoadBalancer>(),
+    table::<elasticloadbalancingv2::load_balancers::listeners::Listener>(),
+    table::<elasticloadbalancingv2::target_groups::TargetGroup>(),
+    table::<rds::instances::Instance>(),
+    table::<redshift::clusters::Cluster>(),
 ];
 
 async fn run(derive: &mut Derive<'_>) -> Result<(), Error> {
@@ -86,7 +113,7 @@ async fn run(derive: &mut Derive<'_>) -> Result<(), Error> {
         let regions: BTreeMap<String, Region> = sources.account(&member.id)?;
         for (name, region) in &regions {
             let stamp = derive.stamp(&member.id, name);
-            for target in TARGETS.iter().flat_map(|targets| targets(region)) {
+            for target in targets(region) {
                 derive.extend(&mut rows, &stamp, InternetPath::of(&target, region))?;
             }
             derive.stage(&mut rows, &stamp)?;

@@ -43,6 +43,8 @@ pub struct Instance {
     pub vpc_id: Option<String>,
     /// The group of subnets that it may be in. Null: none.
     pub subnet_group_name: Option<String>,
+    /// The subnets of this group: it is in one of them. Empty: it has no group.
+    pub subnet_ids: Vec<String>,
     /// Its security groups in the VPC.
     pub security_group_ids: Vec<String>,
     /// Whether IAM's identities may connect without a password.
@@ -139,6 +141,13 @@ struct SubnetGroup {
     #[serde(rename = "DBSubnetGroupName")]
     name: Option<String>,
     vpc_id: Option<String>,
+    subnets: Vec<Subnet>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Subnet {
+    subnet_identifier: Option<String>,
 }
 
 /// A security group of an instance or a cluster.
@@ -180,6 +189,7 @@ fn instance(session: &Session, it: Described, now: Timestamp, unread: &mut Unrea
         endpoint_port: it.endpoint.port,
         vpc_id: it.subnet_group.vpc_id,
         subnet_group_name: it.subnet_group.name,
+        subnet_ids: it.subnet_group.subnets.into_iter().filter_map(|subnet| subnet.subnet_identifier).collect(),
         security_group_ids: groups.filter_map(|group| group.vpc_security_group_id).collect(),
         is_iam_authentication_enabled: unread.value("IAMDatabaseAuthenticationEnabled", it.iam_authentication),
         is_deletion_protected: unread.value("DeletionProtection", it.deletion_protection),
@@ -211,7 +221,9 @@ mod tests {
         <DBInstanceClass>db.r6g.large</DBInstanceClass><DBInstanceStatus>available</DBInstanceStatus>
         <PubliclyAccessible>true</PubliclyAccessible><StorageEncrypted>true</StorageEncrypted>
         <KmsKeyId>arn:key</KmsKeyId><Endpoint><Address>one.abc.example.com</Address><Port>5432</Port></Endpoint>
-        <DBSubnetGroup><DBSubnetGroupName>private</DBSubnetGroupName><VpcId>vpc-0a</VpcId></DBSubnetGroup>
+        <DBSubnetGroup><DBSubnetGroupName>private</DBSubnetGroupName><VpcId>vpc-0a</VpcId>
+        <Subnets><Subnet><SubnetIdentifier>subnet-0a</SubnetIdentifier></Subnet>
+        <Subnet><SubnetIdentifier>subnet-0b</SubnetIdentifier></Subnet></Subnets></DBSubnetGroup>
         <VpcSecurityGroups><VpcSecurityGroupMembership><VpcSecurityGroupId>sg-0a</VpcSecurityGroupId>
         <Status>active</Status></VpcSecurityGroupMembership></VpcSecurityGroups>
         <DeletionProtection>false</DeletionProtection>
@@ -252,6 +264,8 @@ mod tests {
             ["db_cluster_identifier", "vpc_id", "subnet_group_name", "backup_retention_days", "is_deletion_protected"];
         assert_eq!(columns(&collected, "rds_instances", &names)[0], json!(["pair", "vpc-0a", "private", 7, false]));
         assert_eq!(collected.table("rds_instances")[0]["tags"], json!({"team": "a & b"}));
+        let subnets = columns(&collected, "rds_instances", &["subnet_ids"]);
+        assert_eq!(subnets, [json!([["subnet-0a", "subnet-0b"]]), json!([[]])]);
         let exports = columns(&collected, "rds_instances", &["log_exports", "has_log_exports"]);
         assert_eq!(exports, [json!([["postgresql"], true]), json!([[], false])]);
         // The engine, the moment, and seven values that RDS always gives.

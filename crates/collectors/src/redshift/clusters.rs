@@ -35,6 +35,8 @@ pub struct Cluster {
     pub is_publicly_accessible: Option<bool>,
     /// Its own public address. Null: it has none that stays.
     pub elastic_ip: Option<String>,
+    /// The public addresses of its nodes. Empty: they have none, or AWS did not say.
+    pub node_public_ip_addresses: Vec<String>,
     /// The host to connect to. Null: it has none yet.
     pub endpoint_host: Option<String>,
     /// The port to connect to. Null: it has none yet.
@@ -115,6 +117,7 @@ struct Described {
     cluster_availability_status: Option<String>,
     publicly_accessible: Option<bool>,
     elastic_ip_status: Address,
+    cluster_nodes: Vec<Node>,
     endpoint: Endpoint,
     custom_domain_name: Option<String>,
     vpc_id: Option<String>,
@@ -147,6 +150,13 @@ struct Described {
 #[serde(default, rename_all = "PascalCase")]
 struct Address {
     elastic_ip: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Node {
+    #[serde(rename = "PublicIPAddress")]
+    public_ip_address: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -234,6 +244,7 @@ fn cluster(arn: String, name: String, it: Described, now: Timestamp, unread: &mu
     let created_at = unread.moment("ClusterCreateTime", it.cluster_create_time.as_ref());
     let (groups, roles, parameters) = (it.vpc_security_groups, it.iam_roles, it.cluster_parameter_groups);
     let automated_days = it.automated_snapshot_retention_period;
+    let nodes = it.cluster_nodes.into_iter();
     Cluster {
         arn,
         cluster_identifier: name,
@@ -242,6 +253,7 @@ fn cluster(arn: String, name: String, it: Described, now: Timestamp, unread: &mu
         availability_status: it.cluster_availability_status,
         is_publicly_accessible: unread.value("PubliclyAccessible", it.publicly_accessible),
         elastic_ip: it.elastic_ip_status.elastic_ip,
+        node_public_ip_addresses: nodes.filter_map(|node| node.public_ip_address).collect(),
         endpoint_host: it.endpoint.address,
         endpoint_port: it.endpoint.port,
         custom_domain_name: it.custom_domain_name,

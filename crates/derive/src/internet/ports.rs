@@ -16,8 +16,8 @@ pub(crate) const ALL: i32 = -1;
 /// A protocol that no rule names.
 const OTHER: i32 = -2;
 const ICMP: i32 = 1;
-const TCP: i32 = 6;
-const UDP: i32 = 17;
+pub(crate) const TCP: i32 = 6;
+pub(crate) const UDP: i32 = 17;
 const ICMPV6: i32 = 58;
 
 /// A protocol's number, by its number or the name that AWS uses.

@@ -15,10 +15,13 @@ use orgcensus_collectors::ec2::vpc_block_exclusions::VpcBlockExclusion;
 use orgcensus_crawl::{Derive, Error, Staged, TaskCoverage};
 use orgcensus_row::{List, Row};
 
+use self::targets::{Targets, WATCHED};
 use super::network::{self, Destination, Interface, Network, Rule, Source};
 use super::ports::{Entry, ports, protocol};
 use super::ranges::Range;
 use super::targets::{InstanceTarget, Region};
+
+mod targets;
 
 /// The collectors of which it matters whether they read everything: what they did not read does not show otherwise.
 const RULES: &str = ec2::security_group_rules::SECURITY_GROUP_RULES.name;
@@ -39,6 +42,7 @@ pub(super) struct Sources {
     routes: Staged<Route>,
     rules: Staged<SecurityGroupRule>,
     subnets: Staged<Subnet>,
+    targets: Targets,
 }
 
 impl Sources {
@@ -57,10 +61,11 @@ impl Sources {
             routes: derive.staged()?,
             rules: derive.staged()?,
             subnets: derive.staged()?,
+            targets: Targets::open(derive)?,
         })
     }
 
-    /// The networks of an account, by region. Only regions that have instances or interfaces matter.
+    /// The networks of an account, by region. Only regions that have a target matter.
     pub(super) fn account(&mut self, account_id: &str) -> Result<BTreeMap<String, Region>, Error> {
         let mut regions = BTreeMap::new();
         each(&mut self.instances, account_id, &mut regions, |region, it| {
@@ -76,9 +81,10 @@ impl Sources {
         each(&mut self.coverage, account_id, &mut regions, |region, it| match it.collector {
             RULES => region.network.has_all_rules = it.is_complete,
             EXCLUSIONS => region.network.has_all_exclusions = it.is_complete,
-            _ => {}
+            name => region.complete.extend(WATCHED.iter().find(|it| **it == name).filter(|_| it.is_complete)),
         })?;
-        regions.retain(|_, region| !region.instances.is_empty() || !region.interfaces.is_empty());
+        self.targets.account(account_id, &mut regions)?;
+        regions.retain(|_, region| region.has_targets());
         Ok(regions)
     }
 

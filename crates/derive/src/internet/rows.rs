@@ -4,7 +4,8 @@ use orgcensus_row::Row;
 use serde::Serialize;
 
 use super::network::Interface;
-use super::reach::{Path, reachable};
+use super::reach::Path;
+use super::targets::entrance::ways;
 use super::targets::{Region, Target};
 
 /// One way from the internet to one target: an address, and protocol, ports and range for which everything on the way
@@ -17,16 +18,18 @@ use super::targets::{Region, Target};
 pub struct InternetPath {
     /// The target's ARN.
     pub target_arn: String,
-    /// The target's type: ec2_instance, or ec2_network_interface where it belongs to no instance.
+    /// The target's type: ec2_instance, elbv2_load_balancer, elb_load_balancer, ecs_service, ecs_task, rds_instance,
+    /// redshift_cluster, opensearch_domain, eks_cluster, or ec2_network_interface where no other target is known to have
+    /// it.
     pub target_type: String,
-    /// The network interface by which it is entered. Null: none was read.
+    /// The network interface by which it is entered. Null: none was read, or none of the account's stands before it.
     pub network_interface_id: Option<String>,
     /// What the interface is for, as a service wrote: ELB app/name/id. Null: nothing, or none was read.
     pub interface_description: Option<String>,
     /// Who asked for the interface: an account, or a service by its name. Null: its owner, or none was read.
     pub interface_requester_id: Option<String>,
-    /// The public IPv4 address, the IPv6 address or the delegated IPv6 range by which it is entered. Null: there is no
-    /// way, or none is known.
+    /// The public IPv4 address, the IPv6 address or the delegated IPv6 range by which it is entered; the host where its
+    /// service's own endpoint is entered. Null: there is no way, or none is known.
     pub entry_address: Option<String>,
     /// tcp, udp, icmp, icmpv6, the number of another protocol, other (those that no rule names) or all. Null: there is
     /// no way, or none is known.
@@ -40,33 +43,22 @@ pub struct InternetPath {
     pub source_range: Option<String>,
     /// Whether that is the whole world. Null: there is no way, or none is known.
     pub is_from_world: Option<bool>,
-    /// Whether it can be reached this way. Null: something on the way was not read, or is not followed: a transit
-    /// gateway, a peering, a firewall.
+    /// Whether it can be reached this way, by the network alone. Null: something on the way was not read, is not followed
+    /// (a transit gateway, a peering, a firewall), or cannot be told from what is another's.
     pub is_reachable: Option<bool>,
     /// What is on the way, from outside to inside: internet gateway, route table, network ACL, security group, network
-    /// interface.
+    /// interface, and the load balancer that sends to a service. That its tasks let in the load balancer is not checked.
     pub hops: Vec<String>,
     /// Why there is no way, or why it is not known. Null: there is one.
     pub reason: Option<String>,
 }
 
 impl InternetPath {
-    /// The rows of a target. What is said of its interfaces together is said once: if one is open, those that are shut
-    /// have no rows.
+    /// The rows of a target. What is said of its interfaces together is said once: if one is open, or not known, those
+    /// that are shut have no rows.
     pub(super) fn of(target: &Target, region: &Region) -> Vec<Self> {
-        let mut rows = Vec::new();
-        for interface in target.interfaces.iter().filter_map(|id| region.interfaces.get(id)) {
-            let paths = reachable(interface, &region.network).into_iter();
-            rows.extend(paths.map(|path| Self::row(target, Some(interface), path)));
-        }
-        if rows.iter().any(|row| row.is_reachable != Some(false)) {
-            rows.retain(|row| row.is_reachable != Some(false));
-        }
-        if target.interfaces.iter().any(|id| !region.interfaces.contains_key(id)) || target.interfaces.is_empty() {
-            let reason = Some("its network interfaces were not read".to_owned());
-            rows.push(Self::row(target, None, Path { reason, ..Path::default() }));
-        }
-        rows
+        let ways = ways(&target.entrances, region).into_iter();
+        ways.map(|(interface, path)| Self::row(target, interface, path)).collect()
     }
 
     fn row(target: &Target, interface: Option<&Interface>, path: Path) -> Self {

@@ -7,7 +7,7 @@ use super::ports::{ALL_PORTS, Acl, Entry, Ports, protocol};
 use super::ranges::Range;
 use super::reach::{Path, reachable};
 use super::rows::InternetPath;
-use super::targets::{InstanceTarget, Region, TARGETS};
+use super::targets::{InstanceTarget, Region, targets};
 
 const CASES: &str = include_str!("cases.txt");
 
@@ -60,7 +60,7 @@ fn all_allowed() -> Vec<Entry> {
     [false, true].map(entry).to_vec()
 }
 
-fn interface(words: &[&str]) -> Interface {
+pub(super) fn interface(words: &[&str]) -> Interface {
     let list = |name: &str| -> Vec<String> {
         let value = words.iter().find_map(|word| word.strip_prefix(name)).unwrap_or_default();
         value.split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect()
@@ -80,7 +80,7 @@ fn interface(words: &[&str]) -> Interface {
 }
 
 /// A network in which nothing is said yet.
-fn blank() -> Network {
+pub(super) fn blank() -> Network {
     let ranges = vec![range("10.0.0.0/24")];
     let subnet = Subnet { vpc_id: Some("vpc-1".to_owned()), ranges, block_mode: Some("off".to_owned()) };
     let local = route(&["10.0.0.0/16", "local", "local"]);
@@ -99,7 +99,7 @@ fn blank() -> Network {
 
 impl Network {
     /// Adds a line of a case.
-    fn say(&mut self, words: &[&str]) {
+    pub(super) fn say(&mut self, words: &[&str]) {
         let rest = &words[1..];
         match words[0] {
             "route" => {
@@ -221,14 +221,14 @@ fn region() -> Region {
         eni("eni-4", &["public=203.0.113.9", "groups=closed"], None),
     ];
     let instance = |id: &str| InstanceTarget { arn: format!("arn:{id}"), id: id.to_owned() };
-    Region { network, interfaces: interfaces.into(), instances: ["i-1", "i-2", "i-3"].map(instance).into() }
+    let instances = ["i-1", "i-2", "i-3"].map(instance).into();
+    Region { network, interfaces: interfaces.into(), instances, ..Region::default() }
 }
 
 #[test]
 fn instances_and_interfaces_of_none_are_targets_each_with_an_answer() {
     let region = region();
-    let targets = TARGETS.iter().flat_map(|targets| targets(&region));
-    let rows: Vec<_> = targets.flat_map(|target| InternetPath::of(&target, &region)).collect();
+    let rows: Vec<_> = targets(&region).iter().flat_map(|target| InternetPath::of(target, &region)).collect();
     let said = |row: &InternetPath| (row.target_arn.clone(), row.network_interface_id.clone(), row.is_reachable);
     let row = |arn: &str, eni: Option<&str>, is_reachable| (arn.to_owned(), eni.map(str::to_owned), is_reachable);
     assert_eq!(

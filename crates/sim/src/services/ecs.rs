@@ -155,6 +155,44 @@ fn task(place: &Place<'_>, cluster: &str, cluster_arn: &str, of: Option<&EcsServ
     }
 }
 
+/// The load balancer before every service that is behind one, by its name.
+pub(crate) const BALANCER: &str = "web-0";
+
+/// A task as the network has it: one with an interface of its own, which is one on Fargate.
+pub(crate) struct Placed {
+    pub(crate) arn: String,
+    /// The service that keeps it running, if one does.
+    pub(crate) service_arn: Option<String>,
+    pub(crate) interface_id: String,
+    pub(crate) private_ip: String,
+    /// Whether its service gives it a public address.
+    pub(crate) is_public: bool,
+}
+
+/// The tasks of a place that are on Fargate.
+pub(crate) fn placed(place: &Place<'_>) -> Vec<Placed> {
+    let of_cluster = |cluster: Cluster| -> Vec<Placed> {
+        let placed = |it: Task| {
+            let service = cluster.services.iter().find(|service| it.service.as_ref() == Some(&service.name));
+            Placed {
+                service_arn: service.map(|service| service.arn.clone()),
+                is_public: service.is_some_and(|service| service.has_public_address),
+                arn: it.arn,
+                interface_id: it.interface_id,
+                private_ip: it.private_ip,
+            }
+        };
+        cluster.tasks.into_iter().filter(|it| it.launch_type == "FARGATE").map(placed).collect()
+    };
+    clusters(place).into_iter().flat_map(of_cluster).collect()
+}
+
+/// The services of a place that are behind the load balancer, by their ARNs.
+pub(crate) fn behind_balancer(place: &Place<'_>) -> Vec<String> {
+    let services = clusters(place).into_iter().flat_map(|it| it.services);
+    services.filter(|it| it.is_behind_balancer).map(|it| it.arn).collect()
+}
+
 fn count(place: &Place<'_>, tally: &mut Tally) {
     for container in definitions::task_definitions(place).iter().flat_map(|it| &it.containers) {
         tally.misconfigurations.one("E18", "containers", "lake", container.log_driver.is_none());

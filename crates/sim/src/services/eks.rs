@@ -6,7 +6,7 @@ use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::protocol::{Problem, Refusal};
 use crate::service::{Service, get, list};
-use crate::truth::{At, things};
+use crate::truth::{At, Tally, things};
 use serde_json::{Map, Value, json};
 
 pub(crate) static SERVICE: Service = Service {
@@ -35,6 +35,7 @@ pub(crate) static SERVICE: Service = Service {
             clusters(place).iter().map(|it| it.associations.len()).sum()
         }),
     ],
+    counts: Some((At::Region, count)),
     ..Service::named("eks")
 };
 
@@ -97,6 +98,13 @@ fn association(place: &Place<'_>, created_millis: i64, dice: &mut Dice) -> Assoc
         target_role_arn: dice.chance(0.3).then(|| organization.arn("iam", "", &other, "role/data")),
         has_policy: dice.chance(0.3),
         created_millis,
+    }
+}
+
+/// Adds the clusters whose API the internet reaches.
+fn count(place: &Place<'_>, tally: &mut Tally) {
+    for it in clusters(place).iter().filter(|it| it.is_public) {
+        tally.lists.add("G13", [&place.arn("eks", &format!("cluster/{}", it.name))]);
     }
 }
 

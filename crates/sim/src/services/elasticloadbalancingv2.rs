@@ -125,6 +125,32 @@ fn listeners(kind: &str, dice: &mut Dice) -> Vec<Listener> {
     ports.map(listener).collect()
 }
 
+/// A load balancer as the network has it: one with an interface of its own there.
+pub(crate) struct Placed {
+    pub(crate) name: String,
+    pub(crate) arn: String,
+    /// What the interface says: app/name/id.
+    pub(crate) id: String,
+    pub(crate) is_facing: bool,
+    pub(crate) has_group: bool,
+    /// Whether it has a listener. The first one is always on 443.
+    pub(crate) has_listener: bool,
+}
+
+/// The application and network load balancers of a place.
+pub(crate) fn placed(place: &Place<'_>) -> Vec<Placed> {
+    let is_placed = |it: &LoadBalancer| matches!(it.kind, "application" | "network");
+    let placed = |it: LoadBalancer| Placed {
+        is_facing: it.scheme == "internet-facing",
+        has_group: it.kind == "application",
+        has_listener: !it.listeners.is_empty(),
+        name: it.name,
+        arn: it.arn,
+        id: it.id,
+    };
+    load_balancers(place).into_iter().filter(is_placed).map(placed).collect()
+}
+
 fn count(place: &Place<'_>, tally: &mut Tally) {
     for it in load_balancers(place) {
         // A gateway's flows are in no access logs.

@@ -6,7 +6,7 @@ use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, Verdict, any_kind};
 use crate::protocol::{Problem, Refusal};
 use crate::service::{Service, get, list};
-use crate::truth::{At, Planted, resources};
+use crate::truth::{At, Planted, Tally, resources};
 use serde_json::{Value, json};
 
 /// How many domains one call may name.
@@ -25,6 +25,7 @@ pub(crate) static SERVICE: Service = Service {
         domains(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
     })
     .rows("opensearch_domains")],
+    counts: Some((At::Region, count)),
     ..Service::named("opensearch")
 };
 
@@ -82,6 +83,13 @@ fn domains(place: &Place<'_>) -> Vec<Domain> {
         }
     };
     (0..count).map(domain).collect()
+}
+
+/// Adds the domains that the internet reaches, whomever they answer.
+fn count(place: &Place<'_>, tally: &mut Tally) {
+    for it in domains(place).iter().filter(|it| !it.is_in_vpc) {
+        tally.lists.add("G13", [&it.arn]);
+    }
 }
 
 /// Names that do not exist are left out.

@@ -224,7 +224,11 @@ fn describe_instances(place: &Place<'_>) -> Vec<Value> {
             "InstanceCreateTime": is_ready.then(|| iso_millis(it.created_millis)),
             "BackupRetentionPeriod": it.backup_days,
             "VpcSecurityGroups": groups(),
-            "DBSubnetGroup": { "DBSubnetGroupName": "default", "VpcId": "vpc-0123456789abcdef0" },
+            "DBSubnetGroup": {
+                "DBSubnetGroupName": "default",
+                "VpcId": "vpc-0123456789abcdef0",
+                "Subnets": named("Subnet", vec![json!({ "SubnetIdentifier": "subnet-0123456789abcdef0" })]),
+            },
             "MultiAZ": false,
             "AutoMinorVersionUpgrade": true,
             "PubliclyAccessible": it.is_public,

@@ -171,6 +171,8 @@ fn describe_cluster(place: &Place<'_>, it: &Cluster) -> Value {
     let is_ready = it.status != "creating";
     let host = format!("{}.abc.{}.redshift.amazonaws.com", it.name, place.region);
     let group = json!({ "VpcSecurityGroupId": "sg-0123456789abcdef0", "Status": "active" });
+    let public_ip = it.is_public.then_some("203.0.113.60");
+    let leader = json!({ "NodeRole": "LEADER", "PrivateIPAddress": "10.0.0.60", "PublicIPAddress": public_ip });
     json!({
         "ClusterIdentifier": it.name,
         "ClusterNamespaceArn": it.namespace_arn,
@@ -184,6 +186,7 @@ fn describe_cluster(place: &Place<'_>, it: &Cluster) -> Value {
         "ClusterCreateTime": is_ready.then(|| iso_millis(it.created_millis)),
         "AutomatedSnapshotRetentionPeriod": 1,
         "ManualSnapshotRetentionPeriod": -1,
+        "ClusterNodes": members(is_ready.then_some(leader)),
         "VpcSecurityGroups": { "VpcSecurityGroup": [group] },
         "ClusterSubnetGroupName": "default",
         "VpcId": "vpc-0123456789abcdef0",

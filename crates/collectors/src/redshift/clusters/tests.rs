@@ -11,6 +11,8 @@ const FULL: &str = "<Cluster><ClusterIdentifier>lake</ClusterIdentifier>
     <ClusterNamespaceArn>arn:namespace:0a</ClusterNamespaceArn><ClusterStatus>available</ClusterStatus>
     <ClusterAvailabilityStatus>Available</ClusterAvailabilityStatus><PubliclyAccessible>true</PubliclyAccessible>
     <ElasticIpStatus><ElasticIp>203.0.113.7</ElasticIp></ElasticIpStatus>
+    <ClusterNodes><member><NodeRole>LEADER</NodeRole><PrivateIPAddress>10.0.0.7</PrivateIPAddress>
+    <PublicIPAddress>203.0.113.7</PublicIPAddress></member><member><NodeRole>COMPUTE-0</NodeRole></member></ClusterNodes>
     <Endpoint><Address>lake.example.com</Address><Port>5439</Port></Endpoint><VpcId>vpc-0a</VpcId>
     <ClusterSubnetGroupName>private</ClusterSubnetGroupName><VpcSecurityGroups><VpcSecurityGroup>
     <VpcSecurityGroupId>sg-0a</VpcSecurityGroupId></VpcSecurityGroup></VpcSecurityGroups>
@@ -86,6 +88,8 @@ async fn clusters_of_two_pages_have_rows() {
     let rows = columns(&collected, "redshift_clusters", &names);
     let (groups, roles) = (["sg-0a"], ["arn:role"]);
     assert_eq!(rows[0], json!([5439, groups, "203.0.113.7", roles, "us-east-1", {"team": "data"}]));
+    let nodes = columns(&collected, "redshift_clusters", &["node_public_ip_addresses"]);
+    assert_eq!(nodes[..2], [json!([["203.0.113.7"]]), json!([[]])]);
     let arn = "arn:aws:redshift:eu-west-1:111122223333:cluster:lake";
     let names = ["arn", "namespace_arn", "parameter_group_names", "manual_snapshot_retention_days", "multi_az"];
     let rows = columns(&collected, "redshift_clusters", &names);

@@ -4,6 +4,7 @@
 mod around;
 mod groups;
 mod interfaces;
+mod owned;
 mod prefix_lists;
 mod tables;
 
@@ -128,6 +129,7 @@ pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     groups::count(place, tally);
     tables::count(place, tally);
     interfaces::count(place, tally);
+    owned::count(place, tally);
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Clusters, services and tasks as ECS describes them.
 
-use super::{Cluster, EcsService, Task};
+use super::{BALANCER, Cluster, EcsService, Task};
 use crate::CANARY;
 use crate::clock::epoch_seconds;
 use crate::place::Place;
@@ -36,7 +36,7 @@ pub(super) fn cluster(place: &Place<'_>, it: &Cluster) -> Value {
 }
 
 pub(super) fn service(place: &Place<'_>, it: &EcsService) -> Value {
-    let target = place.arn("elasticloadbalancing", "targetgroup/web-0/73e2d6bc24d8a067");
+    let target = place.arn("elasticloadbalancing", &format!("targetgroup/{BALANCER}/73e2d6bc24d8a067"));
     let balancer = json!({ "targetGroupArn": target, "containerName": "app", "containerPort": 8080 });
     let network = json!({ "awsvpcConfiguration": {
         "subnets": [SUBNET],

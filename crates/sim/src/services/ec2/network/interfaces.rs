@@ -2,7 +2,7 @@
 
 use super::around::nat_address;
 use super::groups::{NAMES, group_id};
-use super::{id, public_block_mode, subnet_id};
+use super::{id, owned, public_block_mode, subnet_id};
 use crate::clock::iso_millis;
 use crate::place::Place;
 use crate::protocol::items;
@@ -63,11 +63,17 @@ fn interfaces(place: &Place<'_>) -> Vec<Value> {
     let all = instances(place);
     let living = all.iter().enumerate().filter(|(_, it)| it.exists());
     let of_instances = living.map(|(number, it)| of_instance(place, number, it));
-    of_instances.chain(of_services(place)).collect()
+    of_instances.chain(of_services(place)).chain(owned::interfaces(place)).collect()
 }
 
 /// What all interfaces have.
-fn interface(place: &Place<'_>, name: &str, subnet: &str, private_ip: &str, public_ip: Option<&str>) -> Value {
+pub(super) fn interface(
+    place: &Place<'_>,
+    name: &str,
+    subnet: &str,
+    private_ip: &str,
+    public_ip: Option<&str>,
+) -> Value {
     let association =
         public_ip.map(|address| json!({ "publicIp": address, "ipOwnerId": "amazon", "publicDnsName": "ec2.example" }));
     let address = json!({ "privateIpAddress": private_ip, "primary": true, "association": association });

@@ -1,0 +1,69 @@
+//! Load balancers and tasks in the network: their interfaces, and which of them the internet reaches.
+
+use super::groups::group_id;
+use super::interfaces::interface;
+use super::public_block_mode;
+use crate::access::obstacle;
+use crate::place::Place;
+use crate::protocol::items;
+use crate::services::{ecs, elasticloadbalancingv2 as elbv2};
+use crate::truth::Tally;
+use serde_json::{Value, json};
+
+pub(super) fn interfaces(place: &Place<'_>) -> Vec<Value> {
+    let (balancers, tasks) = (elbv2::placed(place), ecs::placed(place));
+    let of_balancers = balancers.iter().map(|it| of_balancer(place, it));
+    of_balancers.chain(tasks.iter().map(|it| of_task(place, it))).collect()
+}
+
+/// The group that lets in the world on the ports of the web.
+fn web(place: &Place<'_>) -> Value {
+    items([json!({ "groupId": group_id(place, "web"), "groupName": "web" })])
+}
+
+fn of_balancer(place: &Place<'_>, it: &elbv2::Placed) -> Value {
+    let public_ip = it.is_facing.then_some("203.0.113.251");
+    let mut described = interface(place, &it.id, "public", "172.31.0.21", public_ip);
+    described["description"] = json!(format!("ELB {}", it.id));
+    described["requesterId"] = json!("amazon-elb");
+    described["requesterManaged"] = json!(true);
+    if it.has_group {
+        described["groupSet"] = web(place);
+    }
+    described
+}
+
+fn of_task(place: &Place<'_>, it: &ecs::Placed) -> Value {
+    let public_ip = it.is_public.then_some("203.0.113.252");
+    let mut described = interface(place, &it.interface_id, "public", &it.private_ip, public_ip);
+    described["networkInterfaceId"] = json!(it.interface_id);
+    described["groupSet"] = web(place);
+    described
+}
+
+/// Adds the load balancers that the internet reaches, the tasks, and the services by either.
+pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
+    if public_block_mode(place) != "off" {
+        return;
+    }
+    let are_read = obstacle(place, &elbv2::SERVICE).is_none();
+    let balancers = if are_read { elbv2::placed(place) } else { Vec::new() };
+    let reached: Vec<_> = balancers.into_iter().filter(|it| it.is_facing && it.has_listener).collect();
+    for it in &reached {
+        tally.lists.add("G13", [&it.arn]);
+    }
+    if obstacle(place, &ecs::SERVICE).is_some() {
+        return;
+    }
+    for it in ecs::placed(place).iter().filter(|it| it.is_public) {
+        tally.lists.add("G13", [&it.arn]);
+        if let Some(service_arn) = &it.service_arn {
+            tally.lists.add("G13", [service_arn]);
+        }
+    }
+    if reached.iter().any(|it| it.name == ecs::BALANCER) {
+        for service_arn in ecs::behind_balancer(place) {
+            tally.lists.add("G13", [&service_arn]);
+        }
+    }
+}
