@@ -106,7 +106,7 @@ pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     let guarded = distributions.iter().filter(|it| it.is_enabled && !it.web_acl_id.is_empty());
     let hosts: BTreeSet<&str> = guarded.flat_map(|it| it.origins.iter().filter_map(Origin::api_host)).collect();
     for _ in hosts {
-        counts.one("E12", "apis_behind_a_distribution_with_one", "lake", false);
+        counts.one("E12", "things_behind_a_distribution_with_one", "lake", false);
     }
 }
 
