@@ -6,6 +6,18 @@
 -- where: can_have_web_acl
 -- fact: Distributions, stages of REST APIs and application load balancers without a web ACL that stops SQL injection and cross-site scripting
 -- caveat: A rule that only counts stops nothing, and one that looks at a part of the requests counts. Internal load balancers are left out. Unknown are those with a web ACL that was not read, of WAF Classic, or that rests on groups whose rules are not known, and load balancers where the web ACLs of their region were not read
+-- of: cloudfront_distribution
+-- where: is_distribution
+-- is so: is_without_any
+-- definition: no_web_acl
+-- fact: Distributions without any web ACL, of WAF or of WAF Classic
+-- controls: FSBP CloudFront.6
+-- of: apigateway_stage
+-- where: is_stage
+-- is so: is_without_any
+-- definition: no_web_acl
+-- fact: Stages of REST APIs without any web ACL, of WAF or of WAF Classic
+-- controls: FSBP APIGateway.4
 -- of: things_that_cannot_have_one
 -- where: cannot_have_web_acl
 -- fact: HTTP and WebSocket APIs and network load balancers, which cannot have a web ACL, and which are never counted as without
@@ -120,6 +132,9 @@ SELECT
   false AS cannot_have_web_acl,
   false AS is_behind_web_acl,
   false AS is_account,
+  things.resource_type = 'cloudfront_distribution' AS is_distribution,
+  things.resource_type = 'apigateway_stage' AS is_stage,
+  things.web_acl_arn IS NULL AS is_without_any,
   CASE WHEN things.web_acl_arn IS NOT NULL THEN NOT lists.is_fit WHEN things.is_read THEN true END AS is_so
 FROM things
 LEFT JOIN lists ON lists.arn = things.web_acl_arn
@@ -135,6 +150,9 @@ SELECT
   true AS cannot_have_web_acl,
   behind.host IS NOT NULL AS is_behind_web_acl,
   false AS is_account,
+  false AS is_distribution,
+  false AS is_stage,
+  false AS is_without_any,
   false AS is_so
 FROM exempt
 LEFT JOIN behind ON behind.host = exempt.host
@@ -150,6 +168,9 @@ SELECT
   false AS cannot_have_web_acl,
   false AS is_behind_web_acl,
   true AS is_account,
+  false AS is_distribution,
+  false AS is_stage,
+  false AS is_without_any,
   NOT shield_subscriptions.is_subscribed AS is_so
 FROM owners
 LEFT JOIN shield_subscriptions
@@ -170,6 +191,7 @@ LEFT JOIN shield_subscriptions
 -- shield_subscriptions: is_subscribed
 --   false
 -- answer: E12 cloudfront_distribution lake: 2 of 3, 2 unknown
+-- answer: E12 cloudfront_distribution no_web_acl: 1 of 5
 -- answer: E12 accounts_with_distributions lake: 1 of 1
 
 -- case: a stage says which web ACL is before it, or the web ACL says it
@@ -185,6 +207,7 @@ LEFT JOIN shield_subscriptions
 --   acl-fit, true, true
 --   acl-weak, false, null
 -- answer: E12 apigateway_stage lake: 2 of 4
+-- answer: E12 apigateway_stage no_web_acl: 1 of 4
 
 -- case: HTTP and WebSocket APIs cannot have one, and some are behind a distribution that has one
 -- apigatewayv2_apis: arn, api_endpoint

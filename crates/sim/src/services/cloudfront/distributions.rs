@@ -98,6 +98,7 @@ pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     for it in &distributions {
         let is_without = it.web_acl_id.is_empty() || weak.contains(&it.web_acl_id);
         counts.one("E12", "cloudfront_distribution", "lake", is_without);
+        counts.one("E12", "cloudfront_distribution", "no_web_acl", it.web_acl_id.is_empty());
         for origin in &it.origins {
             let is_open = origin.is_open(it.viewer_protocol_policy == "allow-all", &public);
             counts.one("E11", "origins", "lake", is_open);
