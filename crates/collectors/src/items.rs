@@ -72,6 +72,16 @@ pub(crate) fn given<T>(answer: Option<T>, call: &str, member: &str) -> Answer<T>
     answer.ok_or_else(|| unread(call, &[member]))
 }
 
+/// The same of an answer about what may not be set: where it is set, the answer must have the member.
+pub(crate) fn given_if_set<T, V>(
+    answer: Answer<Option<T>>,
+    of: impl FnOnce(T) -> Option<V>,
+    call: &str,
+    member: &str,
+) -> Answer<Option<V>> {
+    answer.and_then(|it| it.map(|it| given(of(it), call, member)).transpose())
+}
+
 /// A moment that AWS always gives. If it is missing, the SDK returns 1970, when AWS did not exist.
 pub(crate) fn made_at(moment: &DateTime) -> Option<Timestamp> {
     timestamp(moment).filter(|at| at.0 != 0)

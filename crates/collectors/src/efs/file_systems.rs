@@ -9,7 +9,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Tag, Unread, by_key, details, given, is_gone, policy_text};
+use crate::items::{Answer, Tag, Unread, by_key, details, given_if_set, is_gone, policy_text};
 
 const LIST: Read<Page> = reads("efs", "DescribeFileSystems").needs("elasticfilesystem:DescribeFileSystems");
 const POLICY: Read<ItsPolicy> =
@@ -132,7 +132,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 async fn read(session: &Session, described: Described) -> (Described, Answer<Option<String>>) {
     let id = described.file_system_id.as_deref().unwrap_or_default();
     let answer = POLICY.send(session, json!({"FileSystemId": id})).await.optional(NO_POLICY);
-    let policy = answer.and_then(|it| it.map(|it| given(it.policy, &POLICY.call().name(), "Policy")).transpose());
+    let policy = given_if_set(answer, |it| it.policy, &POLICY.call().name(), "Policy");
     (described, policy)
 }
 
