@@ -118,6 +118,20 @@ impl Unread {
         value
     }
 
+    /// The ARN and the name of an item. AWS always gives the name, and of it the ARN is made where AWS left it out.
+    /// None: neither is there, and without them the item has no row.
+    pub(crate) fn identity(
+        &mut self,
+        member: &str,
+        name: Option<String>,
+        arn: Option<String>,
+        made: impl FnOnce(&str) -> String,
+    ) -> Option<(String, String)> {
+        let name = self.value(member, name);
+        let arn = arn.or_else(|| name.as_deref().map(made))?;
+        Some((arn, name.unwrap_or_default()))
+    }
+
     /// A value that AWS may leave out, and that must be readable where it is there.
     pub(crate) fn parsed<T>(&mut self, name: &str, text: Option<&str>, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         text.and_then(|text| self.value(name, parse(text)))
