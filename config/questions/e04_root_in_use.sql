@@ -4,6 +4,7 @@
 -- why: null days mean that it was never used, or is not there
 -- of: accounts
 -- definition: last_30_days
+-- controls: CIS 6.0 2.6; CIS 7.0 2.7
 -- fact: Accounts whose root password or root access key was used in the last 30 days
 -- caveat: Accounts whose credential report was read. One use is no daily use: the days stand beside each case
 SELECT

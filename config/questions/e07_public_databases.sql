@@ -2,6 +2,7 @@
 -- title: RDS instances whose names lead to public addresses
 -- subject: organization_id, account_id, account_name, region, arn
 -- of: database_instances
+-- controls: FSBP RDS.2
 -- fact: RDS instances that are publicly accessible
 -- caveat: A route to an internet gateway and the security groups still decide who connects. Unknown are those of which RDS did not say it
 SELECT

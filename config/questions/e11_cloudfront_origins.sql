@@ -4,6 +4,12 @@
 -- rests on: cloudfront_distributions, s3_account_public_access_blocks, s3_buckets
 -- of: origins
 -- caveat: A bucket that CloudFront asks without an access control or identity, or that is public, a website of S3, a function's URL without an access control, another host that is asked without encryption. Unknown are buckets that were not read or whose verdict is unknown, and load balancers, whose groups this does not read. A secret header that an origin checks is not seen
+-- of: custom_origins
+-- where: is_custom
+-- is so: is_asked_without_encryption
+-- fact: Origins, other than buckets and hosts in a VPC, that CloudFront asks without encryption or asks as viewers ask, who may do without
+-- caveat: A website of S3 cannot be asked otherwise. Unknown are those of which CloudFront did not say how it asks
+-- controls: FSBP CloudFront.9
 WITH verdicts AS (
   SELECT resource_arn, bool_or(is_public) AS is_public
   FROM resource_access
@@ -24,6 +30,14 @@ judged AS (
     cloudfront_origins.distribution_arn,
     cloudfront_origins.origin_id,
     cloudfront_origins.domain_name,
+    cloudfront_origins.vpc_origin_id IS NULL
+      AND (cloudfront_origins.origin_protocol_policy IS NOT NULL OR cloudfront_origins.origin_type IS DISTINCT FROM 's3')
+      AS is_custom,
+    CASE
+      WHEN cloudfront_origins.origin_protocol_policy = 'http-only' THEN true
+      WHEN cloudfront_origins.origin_protocol_policy = 'match-viewer' THEN cloudfront_distributions.allows_http
+      WHEN cloudfront_origins.origin_protocol_policy IS NOT NULL THEN false
+    END AS is_asked_without_encryption,
     CASE
       WHEN cloudfront_origins.vpc_origin_id IS NOT NULL THEN 'within_vpc'
       WHEN cloudfront_origins.origin_type IS NULL THEN 'host_not_known'
@@ -57,6 +71,8 @@ SELECT
   origin_id,
   domain_name,
   reason,
+  is_custom,
+  is_asked_without_encryption,
   CASE
     WHEN reason IN ('website', 'no_access_control', 'public_bucket', 'http') THEN true
     WHEN reason IN ('within_vpc', 'protected') THEN false
@@ -101,6 +117,7 @@ FROM judged
 --   d-http, function, function_url, https-only, null, null
 --   d-http, controlled, function_url, https-only, null, E1
 -- answer: E11 origins lake: 3 of 7, 3 unknown
+-- answer: E11 custom_origins lake: 2 of 7, 2 unknown
 
 -- case: of a load balancer that is asked with encryption its groups decide
 -- cloudfront_distributions: arn, allows_http
@@ -110,3 +127,18 @@ FROM judged
 --   d-1, http, load_balancer, http-only, null
 --   d-1, inner, load_balancer, null, vo-1
 -- answer: E11 origins lake: 1 of 2, 1 unknown
+
+-- case: a bucket is a custom origin if it is asked as any other host, and a website always is one
+-- cloudfront_distributions: arn, allows_http
+--   d-1, true
+-- cloudfront_origins: distribution_arn, origin_id, origin_type, bucket_name, origin_protocol_policy, origin_access_control_id
+--   d-1, bucket, s3, b-1, null, E1
+--   d-1, as_host, s3, b-1, match-viewer, E1
+--   d-1, website, s3_website, b-1, http-only, null
+--   d-1, controlled, function_url, null, https-only, E1
+-- s3_buckets: arn, bucket_name
+--   a-1, b-1
+-- resource_access: resource_arn, resource_type, is_public
+--   a-1, s3_bucket, false
+-- answer: E11 origins lake: 1 of 4
+-- answer: E11 custom_origins lake: 2 of 3

@@ -72,6 +72,16 @@ pub(crate) fn given<T>(answer: Option<T>, call: &str, member: &str) -> Answer<T>
     answer.ok_or_else(|| unread(call, &[member]))
 }
 
+/// The same of an answer about what may not be set: where it is set, the answer must have the member.
+pub(crate) fn given_if_set<T, V>(
+    answer: Answer<Option<T>>,
+    of: impl FnOnce(T) -> Option<V>,
+    call: &str,
+    member: &str,
+) -> Answer<Option<V>> {
+    answer.and_then(|it| it.map(|it| given(of(it), call, member)).transpose())
+}
+
 /// A moment that AWS always gives. If it is missing, the SDK returns 1970, when AWS did not exist.
 pub(crate) fn made_at(moment: &DateTime) -> Option<Timestamp> {
     timestamp(moment).filter(|at| at.0 != 0)
@@ -106,6 +116,20 @@ impl Unread {
             self.0.push(name.to_owned());
         }
         value
+    }
+
+    /// The ARN and the name of an item. AWS always gives the name, and of it the ARN is made where AWS left it out.
+    /// None: neither is there, and without them the item has no row.
+    pub(crate) fn identity(
+        &mut self,
+        member: &str,
+        name: Option<String>,
+        arn: Option<String>,
+        made: impl FnOnce(&str) -> String,
+    ) -> Option<(String, String)> {
+        let name = self.value(member, name);
+        let arn = arn.or_else(|| name.as_deref().map(made))?;
+        Some((arn, name.unwrap_or_default()))
     }
 
     /// A value that AWS may leave out, and that must be readable where it is there.

@@ -38,6 +38,22 @@ pub struct Derived {
     pub rests_on: &'static [Table],
 }
 
+impl Derivation {
+    /// An error if it does not declare that it reads the table.
+    fn may_read(&self, table: Table) -> Result<(), Error> {
+        self.declared(self.reads.contains(&table), "reads", table)
+    }
+
+    /// An error if it does not declare that it fills the table.
+    fn may_write(&self, table: Table) -> Result<(), Error> {
+        self.declared(self.writes.iter().any(|it| it.table == table), "writes", table)
+    }
+
+    fn declared(&self, is_declared: bool, what: &'static str, table: Table) -> Result<(), Error> {
+        if is_declared { Ok(()) } else { Err(Error::Undeclared { derivation: self.name, what, table: table.name }) }
+    }
+}
+
 /// The input and output of a derivation that runs.
 pub struct Derive<'c> {
     shared: &'c Shared,
@@ -73,21 +89,21 @@ impl<'c> Derive<'c> {
     /// The staged rows of a table. An error if the derivation does not declare that it reads the table.
     pub fn staged<R: Row>(&mut self) -> Result<Staged<R>, Error> {
         let table = table::<R>();
-        self.check(self.derivation.reads.contains(&table), "reads", table)?;
+        self.derivation.may_read(table)?;
         Ok(Staged { groups: self.scratch.index.groups(&table)?.peekable(), row: PhantomData })
     }
 
     /// The staged resources of a table; none if its rows are no resources. An error if the derivation does not declare
     /// that it reads the table.
     pub fn staged_resources(&mut self, table: Table) -> Result<Option<StagedResources>, Error> {
-        self.check(self.derivation.reads.contains(&table), "reads", table)?;
+        self.derivation.may_read(table)?;
         let Some(resource) = table.resource else { return Ok(None) };
         Ok(Some(StagedResources { table, resource, groups: self.scratch.index.groups(&table)?.peekable() }))
     }
 
     /// A buffer for rows of a table. An error if the derivation does not declare that it fills the table.
     pub fn rows<R: Row>(&self) -> Result<ScratchRows<R>, Error> {
-        self.check_writes(table::<R>())?;
+        self.derivation.may_write(table::<R>())?;
         ScratchRows::new()
     }
 
@@ -108,17 +124,8 @@ impl<'c> Derive<'c> {
 
     /// Stages all rows of a table in which each row is about one account. The rows come in the order of the accounts.
     pub fn stage_each<'a, R: Row>(&mut self, rows: impl IntoIterator<Item = (&'a str, R)>) -> Result<(), Error> {
-        self.check_writes(table::<R>())?;
+        self.derivation.may_write(table::<R>())?;
         organization_rows::stage_each(self.shared, self.scratch, rows)
-    }
-
-    fn check_writes(&self, table: Table) -> Result<(), Error> {
-        self.check(self.derivation.writes.iter().any(|it| it.table == table), "writes", table)
-    }
-
-    fn check(&self, is_declared: bool, what: &'static str, table: Table) -> Result<(), Error> {
-        let Derivation { name, .. } = *self.derivation;
-        if is_declared { Ok(()) } else { Err(Error::Undeclared { derivation: name, what, table: table.name }) }
     }
 }
 
@@ -195,4 +202,28 @@ impl StagedResources {
 fn next_group_of(groups: &mut Peekable<Groups>, account_id: &str) -> Option<Group> {
     while groups.next_if(|group| *group.account_id < *account_id).is_some() {}
     groups.next_if(|group| *group.account_id == *account_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coverage::TaskCoverage;
+    use crate::usage::ApiUsage;
+
+    const DERIVATION: Derivation = Derivation {
+        name: "sums",
+        reads: &[table::<TaskCoverage>()],
+        writes: &[Derived { table: table::<ApiUsage>(), rests_on: &[] }],
+        run: |_| Box::pin(async { Ok(()) }),
+    };
+
+    #[test]
+    fn a_table_that_is_not_declared_is_neither_read_nor_filled() {
+        let (coverage, usage) = (table::<TaskCoverage>(), table::<ApiUsage>());
+        assert!(DERIVATION.may_read(coverage).is_ok() && DERIVATION.may_write(usage).is_ok());
+        let read = DERIVATION.may_read(usage).unwrap_err();
+        assert_eq!(read.to_string(), "derive sums: it reads api_usage and does not say so");
+        let written = DERIVATION.may_write(coverage).unwrap_err();
+        assert_eq!(written.to_string(), "derive sums: it writes coverage and does not say so");
+    }
 }

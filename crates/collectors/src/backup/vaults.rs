@@ -7,7 +7,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, details, given, policy_text};
+use crate::items::{Answer, Unread, details, given_if_set, policy_text};
 
 const LIST: Read<Page> = reads("backup", "ListBackupVaults");
 const POLICY: Read<ItsPolicy> = reads("backup", "GetBackupVaultAccessPolicy");
@@ -99,7 +99,7 @@ async fn read(session: &Session, listed: Listed) -> (Listed, Answer<Option<Strin
     let name = listed.backup_vault_name.as_deref().unwrap_or_default();
     // Backup says in the same words that there is no policy and that there is no such vault any more.
     let answer = POLICY.send(session, json!({"backupVaultName": name})).await.optional(&["ResourceNotFoundException"]);
-    let policy = answer.and_then(|it| it.map(|it| given(it.policy, &POLICY.call().name(), "Policy")).transpose());
+    let policy = given_if_set(answer, |it| it.policy, &POLICY.call().name(), "Policy");
     (listed, policy)
 }
 

@@ -4,7 +4,7 @@ use orgcensus_collect::{Optional, Read, Session, read as reads};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::items::{Answer, given};
+use crate::items::{Answer, given_if_set};
 
 pub(super) const POLICY: Read<ItsPolicy> = reads("cloudfront", "GetResourcePolicy");
 
@@ -23,8 +23,7 @@ pub(super) async fn policy_of(session: &Session, arn: &str) -> Option<Answer<Opt
         return None;
     }
     let answer = POLICY.send(session, json!({"ResourceArn": arn})).await.optional(NO_POLICY);
-    let call = POLICY.call().name();
-    Some(answer.and_then(|it| it.map(|it| given(it.policy_document, &call, "PolicyDocument")).transpose()))
+    Some(given_if_set(answer, |it| it.policy_document, &POLICY.call().name(), "PolicyDocument"))
 }
 
 /// Whether another account owns it and shares it with this one: its policy is read there.

@@ -4,7 +4,7 @@ use orgcensus_collect::{Optional, Read, Session, read as reads};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::items::{Answer, given};
+use crate::items::{Answer, given_if_set};
 
 pub(super) const POLICY: Read<ItsPolicy> = reads("codebuild", "GetResourcePolicy");
 
@@ -18,5 +18,5 @@ pub(super) struct ItsPolicy {
 /// such thing any more.
 pub(super) async fn policy_of(session: &Session, arn: &str) -> Answer<Option<String>> {
     let answer = POLICY.send(session, json!({"resourceArn": arn})).await.optional(&["ResourceNotFoundException"]);
-    answer.and_then(|it| it.map(|it| given(it.policy, &POLICY.call().name(), "policy")).transpose())
+    given_if_set(answer, |it| it.policy, &POLICY.call().name(), "policy")
 }

@@ -9,7 +9,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, details, given, is_gone, policy_text};
+use crate::items::{Answer, Unread, details, given_if_set, is_gone, policy_text};
 
 const LIST: Read<Page> = reads("dsql", "ListClusters");
 const GET: Read<Described> = reads("dsql", "GetCluster");
@@ -129,7 +129,7 @@ async fn read(session: &Session, listed: Listed) -> Details {
     let input = json!({"identifier": listed.identifier.as_deref().unwrap_or_default()});
     let described = GET.send(session, input.clone()).await;
     let answer = POLICY.send(session, input).await.optional(NOT_FOUND);
-    let policy = answer.and_then(|it| it.map(|it| given(it.policy, &POLICY.call().name(), "policy")).transpose());
+    let policy = given_if_set(answer, |it| it.policy, &POLICY.call().name(), "policy");
     Details { listed, described, policy }
 }
 

@@ -13,7 +13,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Tag, Unread, by_key, details, given, is_gone, policy_text};
+use crate::items::{Answer, Tag, Unread, by_key, details, given_if_set, is_gone, policy_text};
 
 const LIST: Read<Page> = reads("ecrpublic", "DescribeRepositories").needs("ecr-public:DescribeRepositories");
 const POLICY: Read<ItsPolicy> = reads("ecrpublic", "GetRepositoryPolicy").needs("ecr-public:GetRepositoryPolicy");
@@ -113,8 +113,7 @@ struct Details {
 async fn read(session: &Session, repository: Described) -> Details {
     let name = repository.repository_name.as_deref().unwrap_or_default();
     let answer = POLICY.send(session, json!({"repositoryName": name})).await.optional(NO_POLICY);
-    let policy =
-        answer.and_then(|it| it.map(|it| given(it.policy_text, &POLICY.call().name(), "policyText")).transpose());
+    let policy = given_if_set(answer, |it| it.policy_text, &POLICY.call().name(), "policyText");
     let arn = repository.repository_arn.as_deref().unwrap_or_default();
     let tags = TAGS.send(session, json!({"resourceArn": arn})).await;
     Details { repository, policy, tags }

@@ -9,7 +9,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Tag, Unread, by_key, details, given, is_gone, policy_text};
+use crate::items::{Answer, Tag, Unread, by_key, details, given_if_set, is_gone, policy_text};
 
 const LIST: Read<Page> = reads("ecr", "DescribeRepositories");
 const POLICY: Read<ItsPolicy> = reads("ecr", "GetRepositoryPolicy");
@@ -124,9 +124,8 @@ async fn read(session: &Session, repository: Described) -> Details {
     let arn = repository.repository_arn.as_deref().unwrap_or_default();
     let tags = TAGS.send(session, json!({"resourceArn": arn})).await;
     let policy = policy.optional(&["RepositoryPolicyNotFoundException"]);
-    let text =
-        |it: Option<ItsPolicy>| it.map(|it| given(it.policy_text, "ecr:GetRepositoryPolicy", "policyText")).transpose();
-    Details { repository, policy: policy.and_then(text), tags }
+    let policy = given_if_set(policy, |it| it.policy_text, "ecr:GetRepositoryPolicy", "policyText");
+    Details { repository, policy, tags }
 }
 
 async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {

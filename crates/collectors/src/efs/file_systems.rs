@@ -9,7 +9,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Tag, Unread, by_key, details, given, is_gone, policy_text};
+use crate::items::{Answer, Tag, Unread, by_key, details, given, given_if_set, is_gone, policy_text, policy_text_of};
 
 const LIST: Read<Page> = reads("efs", "DescribeFileSystems").needs("elasticfilesystem:DescribeFileSystems");
 const POLICY: Read<ItsPolicy> =
@@ -130,9 +130,11 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, described: Described) -> (Described, Answer<Option<String>>) {
-    let id = described.file_system_id.as_deref().unwrap_or_default();
+    let Some(id) = described.file_system_id.as_deref() else {
+        return (described, given(None, &LIST.call().name(), "FileSystemId"));
+    };
     let answer = POLICY.send(session, json!({"FileSystemId": id})).await.optional(NO_POLICY);
-    let policy = answer.and_then(|it| it.map(|it| given(it.policy, &POLICY.call().name(), "Policy")).transpose());
+    let policy = given_if_set(answer, |it| it.policy, &POLICY.call().name(), "Policy");
     (described, policy)
 }
 
@@ -146,12 +148,15 @@ async fn push(
         rows.gone();
         return Ok(());
     }
-    let id = described.file_system_id.take().unwrap_or_default();
-    let arn = described.file_system_arn.take();
-    let arn = arn.unwrap_or_else(|| session.arn("elasticfilesystem", &format!("file-system/{id}")));
+    let mut unread = Unread::default();
+    let made = |id: &str| session.arn("elasticfilesystem", &format!("file-system/{id}"));
+    let (id, arn) = (described.file_system_id.take(), described.file_system_arn.take());
+    let Some((arn, id)) = unread.identity("FileSystemId", id, arn, made) else {
+        policy_text_of(rows, &[FileSystem::TABLE], policy)?;
+        return Ok(());
+    };
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, EFS_FILE_SYSTEM, text)).await?;
-    let mut unread = Unread::default();
     let row = file_system(arn, id, described, rows.captured_at(), &mut unread);
     unread.count(rows, FileSystem::TABLE, &LIST.call().name());
     rows.push(row).await
@@ -270,6 +275,17 @@ mod tests {
         // Two policies, and the seven values that one file system lacks.
         assert_eq!(collected.short(), (9, vec!["efs_file_systems", "policy_documents", "policy_statements"]));
         assert_eq!(collected.gone, 1);
+    }
+
+    #[tokio::test]
+    async fn one_without_an_id_is_counted_and_without_an_arn_it_has_no_row() {
+        let bare = FULL.replace(r#""FileSystemId":"fs-0a","#, "");
+        let list = format!(r#"{{"FileSystems":[{bare},{{"Encrypted":true}}]}}"#);
+        let collected = Recorded::new().answer("DescribeFileSystems", &list).run(&FILE_SYSTEMS).await;
+        assert_eq!(columns(&collected, "efs_file_systems", &["arn"]), [json!(["arn:fs:0a"])]);
+        assert_eq!(columns(&collected, "policy_documents", &["state"]), [json!(["unread"])]);
+        // Of one its id and its policy, and the other.
+        assert_eq!(collected.short(), (3, vec!["efs_file_systems", "policy_documents", "policy_statements"]));
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, details, given, policy_text};
+use crate::items::{Answer, Unread, details, given_if_set, policy_text};
 
 const LIST: Read<Page> = reads("elasticloadbalancingv2", "DescribeTrustStores");
 const POLICY: Read<ItsPolicy> = reads("elasticloadbalancingv2", "GetResourcePolicy");
@@ -84,7 +84,7 @@ async fn read(session: &Session, described: Described) -> (Described, Option<Ans
         return (described, None);
     }
     let answer = POLICY.send(session, json!({"ResourceArn": arn})).await.optional(NO_POLICY);
-    let policy = answer.and_then(|it| it.map(|it| given(it.policy, &POLICY.call().name(), "Policy")).transpose());
+    let policy = given_if_set(answer, |it| it.policy, &POLICY.call().name(), "Policy");
     (described, Some(policy))
 }
 

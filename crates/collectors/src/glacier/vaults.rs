@@ -7,7 +7,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, details, given, policy_text, policy_text_of};
+use crate::items::{Answer, Unread, details, given, given_if_set, policy_text, policy_text_of};
 
 const LIST: Read<Page> = reads("glacier", "ListVaults");
 const POLICY: Read<ItsPolicy> = reads("glacier", "GetVaultAccessPolicy");
@@ -140,7 +140,7 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
     }
     let name = listed.vault_name.take().unwrap_or_default();
     let arn = listed.arn.take().unwrap_or_else(|| session.arn("glacier", &format!("vaults/{name}")));
-    let policy = policy.and_then(|it| it.map(|it| given(it.policy, &POLICY.call().name(), "Policy")).transpose());
+    let policy = given_if_set(policy, |it| it.policy, &POLICY.call().name(), "Policy");
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, GLACIER_VAULT, text)).await?;
     let (lock, its_policy) = match lock {

@@ -11,7 +11,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::items::{Answer, Unread, details, given, policy_text};
+use crate::items::{Answer, Unread, details, given_if_set, policy_text};
 use listed::{ItsPolicy, Listed, Page, is_on};
 
 const LIST: Read<Page> = reads("kafka", "ListClustersV2");
@@ -99,7 +99,7 @@ async fn read(session: &Session, listed: Listed) -> (Listed, Answer<Option<Strin
     let arn = listed.cluster_arn.as_deref().unwrap_or_default();
     // MSK says in the same words that there is no policy and that there is no such cluster any more.
     let answer = POLICY.send(session, json!({"clusterArn": arn})).await.optional(&["NotFoundException"]);
-    let policy = answer.and_then(|it| it.map(|it| given(it.policy, &POLICY.call().name(), "policy")).transpose());
+    let policy = given_if_set(answer, |it| it.policy, &POLICY.call().name(), "policy");
     let policy = policy.map(|text| text.filter(|text| !text.is_empty()));
     (listed, policy)
 }

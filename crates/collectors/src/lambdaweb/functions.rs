@@ -7,7 +7,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, all, details, given, is_gone, policy_text};
+use crate::items::{Answer, Unread, all, details, given_if_set, is_gone, policy_text};
 
 const LIST: Read<Page> = reads("lambdaweb", "ListWebFunctions");
 const ENDPOINTS: Read<Endpoints> = reads("lambdaweb", "ListWebFunctionEndpoints");
@@ -161,7 +161,7 @@ async fn read(session: &Session, listed: Listed) -> Function {
     let endpoints = all(&ENDPOINTS, session, input, |page| page.endpoints).await;
     let arn = arn_of(session, &listed);
     let answer = POLICY.send(session, json!({"resourceArn": arn})).await.optional(GONE);
-    let policy = answer.and_then(|it| it.map(|it| given(it.policy, &POLICY.call().name(), "Policy")).transpose());
+    let policy = given_if_set(answer, |it| it.policy, &POLICY.call().name(), "Policy");
     Function { listed, endpoints, policy }
 }
 

@@ -151,7 +151,9 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, described: Described) -> (Described, Answer<Vec<Sharee>>) {
-    let name = described.identifier.as_deref().unwrap_or_default();
+    let Some(name) = described.identifier.as_deref() else {
+        return (described, given(None, &LIST.call().name(), "DBClusterSnapshotIdentifier"));
+    };
     let answer = ATTRIBUTES.send(session, json!({"DBClusterSnapshotIdentifier": name})).await;
     let call = ATTRIBUTES.call().name();
     let result = answer.and_then(|it| given(it.result, &call, "DBClusterSnapshotAttributesResult"));
@@ -168,8 +170,13 @@ async fn push(
         rows.gone();
         return Ok(());
     }
-    let name = described.identifier.take().unwrap_or_default();
-    let arn = described.arn.take().unwrap_or_else(|| session.arn("rds", &format!("cluster-snapshot:{name}")));
+    let mut unread = Unread::default();
+    let made = |name: &str| session.arn("rds", &format!("cluster-snapshot:{name}"));
+    let (name, arn) = (described.identifier.take(), described.arn.take());
+    let Some((arn, name)) = unread.identity("DBClusterSnapshotIdentifier", name, arn, made) else {
+        RestoredBy::counted(rows, ClusterSnapshot::TABLE, &sharees)?;
+        return Ok(());
+    };
     let restored_by = RestoredBy::counted(rows, ClusterSnapshot::TABLE, &sharees)?;
     let share = Share {
         resource_arn: &arn,
@@ -180,7 +187,6 @@ async fn push(
         gate: None,
     };
     rows.share(share, sharees).await?;
-    let mut unread = Unread::default();
     let row = snapshot(arn, name, described, rows.captured_at(), &mut unread);
     unread.count(rows, ClusterSnapshot::TABLE, &LIST.call().name());
     let RestoredBy { is_public, shared_account_ids } = restored_by;

@@ -134,18 +134,22 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
             let mut unread = Unread::default();
             let row = cluster(session, described, rows.captured_at(), &mut unread);
             unread.count(rows, Cluster::TABLE, &LIST.call().name());
-            rows.push(row).await?;
+            if let Some(row) = row {
+                rows.push(row).await?;
+            }
         }
     }
     Ok(())
 }
 
-fn cluster(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Cluster {
-    let identifier = it.identifier.unwrap_or_default();
+/// None: it has neither a name nor an ARN.
+fn cluster(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Option<Cluster> {
+    let made = |name: &str| session.arn("rds", &format!("cluster:{name}"));
+    let (arn, identifier) = unread.identity("DBClusterIdentifier", it.identifier, it.arn, made)?;
     let created_at = unread.moment("ClusterCreateTime", it.cluster_create_time.as_ref());
     let (members, groups) = (it.members.into_iter(), it.vpc_security_groups.into_iter());
-    Cluster {
-        arn: it.arn.unwrap_or_else(|| session.arn("rds", &format!("cluster:{identifier}"))),
+    Some(Cluster {
+        arn,
         db_cluster_identifier: identifier,
         db_instance_identifiers: members.filter_map(|member| member.identifier).collect(),
         engine: unread.value("Engine", it.engine),
@@ -170,7 +174,7 @@ fn cluster(session: &Session, it: Described, now: Timestamp, unread: &mut Unread
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
         tags: by_key(it.tag_list),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -225,6 +229,19 @@ mod tests {
         assert_eq!(columns(&collected, "rds_clusters", &names)[0], row);
         // The engine, and whether it is encrypted.
         assert_eq!(collected.short(), (2, vec!["rds_clusters"]));
+    }
+
+    #[tokio::test]
+    async fn one_without_a_name_is_counted_and_without_an_arn_it_has_no_row() {
+        let unnamed = FULL.replace("<DBClusterIdentifier>pair</DBClusterIdentifier>", "");
+        let list = page(&format!("{unnamed}<DBCluster><Engine>postgres</Engine></DBCluster>"), "");
+        let collected = Recorded::new().answer("DescribeDBClusters", &list).run(&CLUSTERS).await;
+        collected.result.as_ref().unwrap();
+        assert_eq!(columns(&collected, "rds_clusters", &["arn"]), [json!(["arn:cluster:pair"])]);
+        // The name of each.
+        assert_eq!(collected.short(), (2, vec!["rds_clusters"]));
+        let first = collected.missed.unwrap().first.to_string();
+        assert!(first.contains("lacks DBClusterIdentifier"), "{first}");
     }
 
     #[tokio::test]

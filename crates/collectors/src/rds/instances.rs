@@ -164,18 +164,22 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
             let mut unread = Unread::default();
             let row = instance(session, described, rows.captured_at(), &mut unread);
             unread.count(rows, Instance::TABLE, &LIST.call().name());
-            rows.push(row).await?;
+            if let Some(row) = row {
+                rows.push(row).await?;
+            }
         }
     }
     Ok(())
 }
 
-fn instance(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Instance {
-    let identifier = it.identifier.unwrap_or_default();
+/// None: it has neither a name nor an ARN.
+fn instance(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Option<Instance> {
+    let made = |name: &str| session.arn("rds", &format!("db:{name}"));
+    let (arn, identifier) = unread.identity("DBInstanceIdentifier", it.identifier, it.arn, made)?;
     let created_at = unread.moment("InstanceCreateTime", it.instance_create_time.as_ref());
     let groups = it.vpc_security_groups.into_iter();
-    Instance {
-        arn: it.arn.unwrap_or_else(|| session.arn("rds", &format!("db:{identifier}"))),
+    Some(Instance {
+        arn,
         db_instance_identifier: identifier,
         db_cluster_identifier: it.cluster,
         engine: unread.value("Engine", it.engine),
@@ -203,7 +207,7 @@ fn instance(session: &Session, it: Described, now: Timestamp, unread: &mut Unrea
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
         tags: by_key(it.tag_list),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -270,6 +274,19 @@ mod tests {
         assert_eq!(exports, [json!([["postgresql"], true]), json!([[], false])]);
         // The engine, the moment, and seven values that RDS always gives.
         assert_eq!(collected.short(), (9, vec!["rds_instances"]));
+    }
+
+    #[tokio::test]
+    async fn one_without_a_name_is_counted_and_without_an_arn_it_has_no_row() {
+        let unnamed = FULL.replace("<DBInstanceIdentifier>one</DBInstanceIdentifier>", "");
+        let list = page(&format!("{unnamed}<DBInstance><Engine>postgres</Engine></DBInstance>"), "");
+        let collected = Recorded::new().answer("DescribeDBInstances", &list).run(&INSTANCES).await;
+        collected.result.as_ref().unwrap();
+        assert_eq!(columns(&collected, "rds_instances", &["arn"]), [json!(["arn:db:one"])]);
+        // The name of each.
+        assert_eq!(collected.short(), (2, vec!["rds_instances"]));
+        let first = collected.missed.unwrap().first.to_string();
+        assert!(first.contains("lacks DBInstanceIdentifier"), "{first}");
     }
 
     #[tokio::test]

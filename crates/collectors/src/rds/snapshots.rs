@@ -159,7 +159,9 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, described: Described) -> (Described, Answer<Vec<Sharee>>) {
-    let name = described.identifier.as_deref().unwrap_or_default();
+    let Some(name) = described.identifier.as_deref() else {
+        return (described, given(None, &LIST.call().name(), "DBSnapshotIdentifier"));
+    };
     let answer = ATTRIBUTES.send(session, json!({"DBSnapshotIdentifier": name})).await;
     let result = answer.and_then(|it| given(it.result, &ATTRIBUTES.call().name(), "DBSnapshotAttributesResult"));
     (described, result.map(|it| restorers(it.attributes)))
@@ -175,8 +177,13 @@ async fn push(
         rows.gone();
         return Ok(());
     }
-    let name = described.identifier.take().unwrap_or_default();
-    let arn = described.arn.take().unwrap_or_else(|| session.arn("rds", &format!("snapshot:{name}")));
+    let mut unread = Unread::default();
+    let made = |name: &str| session.arn("rds", &format!("snapshot:{name}"));
+    let (name, arn) = (described.identifier.take(), described.arn.take());
+    let Some((arn, name)) = unread.identity("DBSnapshotIdentifier", name, arn, made) else {
+        RestoredBy::counted(rows, Snapshot::TABLE, &sharees)?;
+        return Ok(());
+    };
     let restored_by = RestoredBy::counted(rows, Snapshot::TABLE, &sharees)?;
     let share = Share {
         resource_arn: &arn,
@@ -187,7 +194,6 @@ async fn push(
         gate: None,
     };
     rows.share(share, sharees).await?;
-    let mut unread = Unread::default();
     let row = snapshot(arn, name, described, rows.captured_at(), &mut unread);
     unread.count(rows, Snapshot::TABLE, &LIST.call().name());
     let RestoredBy { is_public, shared_account_ids } = restored_by;

@@ -10,7 +10,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, given, is_gone, policy_text};
+use crate::items::{Answer, Unread, given_if_set, is_gone, policy_text};
 
 const LIST: Read<Instances> = reads("s3control", "ListAccessGrantsInstances").needs("s3:ListAccessGrantsInstances");
 const POLICY: Read<ItsPolicy> =
@@ -186,8 +186,7 @@ async fn push(
         policy_organization: organization,
         policy_created_at: unread.moment("Policy.CreatedAt", made.as_ref()),
     };
-    let text = |it: ItsPolicy| given(it.policy, &POLICY.call().name(), "Policy");
-    let text = policy_text(rows, policy.and_then(|it| it.map(text).transpose()))?;
+    let text = policy_text(rows, given_if_set(policy, |it| it.policy, &POLICY.call().name(), "Policy"))?;
     rows.policy(Policy::of(arn, S3_ACCESS_GRANTS_INSTANCE, text)).await?;
     unread.count(rows, AccessGrantsInstance::TABLE, &LIST.call().name());
     rows.push(row).await

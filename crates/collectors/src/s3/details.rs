@@ -1,14 +1,13 @@
 //! The nine answers about one bucket. Each is read, not set, or unread by itself.
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::operation::get_bucket_policy::GetBucketPolicyOutput;
 use aws_sdk_s3::types::{
     Bucket, Grant, LoggingEnabled, MfaDeleteStatus, PublicAccessBlockConfiguration, ServerSideEncryptionRule, Tag, Type,
 };
 use orgcensus_collect::{Optional, Session, client};
 use orgcensus_policy::{AclGrant, AclGrantee};
 
-use crate::items::{Answer, given, is_gone, word};
+use crate::items::{Answer, given, given_if_set, is_gone, word};
 
 /// How S3 says that there is no such bucket.
 const GONE: &[&str] = &["NoSuchBucket"];
@@ -79,9 +78,8 @@ pub(super) async fn read(session: Session, bucket: Bucket) -> Option<Details> {
     if is_gone(GONE, &policy) {
         return None;
     }
-    let text = |it: GetBucketPolicyOutput| given(it.policy, "s3:GetBucketPolicy", "Policy");
     Some(Details {
-        policy: policy.and_then(|it| it.map(text).transpose()),
+        policy: given_if_set(policy, |it| it.policy, "s3:GetBucketPolicy", "Policy"),
         is_public: is_public(&s3, &name).await,
         acl: acl(&s3, &name).await,
         ownership: ownership(&s3, &name).await,

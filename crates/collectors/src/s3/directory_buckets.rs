@@ -1,7 +1,6 @@
 //! Directory buckets of S3 Express: ListDirectoryBuckets, then GetBucketPolicy and GetBucketEncryption for each.
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::operation::get_bucket_policy::GetBucketPolicyOutput;
 use aws_sdk_s3::types::{Bucket, ServerSideEncryptionRule};
 use futures::StreamExt;
 use orgcensus_collect::kinds::S3EXPRESS_BUCKET;
@@ -10,7 +9,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
 use super::details::{Setting, encryption};
-use crate::items::{details, given, is_gone, policy_text, word};
+use crate::items::{details, given_if_set, is_gone, policy_text, word};
 
 /// How S3 says that there is no such bucket.
 const GONE: &[&str] = &["NoSuchBucket"];
@@ -84,8 +83,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 async fn read(s3: &Client, bucket: Bucket) -> Answers {
     let name = bucket.name.clone().unwrap_or_default();
     let policy = s3.get_bucket_policy().bucket(&name).send().await.optional(&["NoSuchBucketPolicy"]);
-    let text = |it: GetBucketPolicyOutput| given(it.policy, "s3:GetBucketPolicy", "Policy");
-    let policy = policy.and_then(|it| it.map(text).transpose());
+    let policy = given_if_set(policy, |it| it.policy, "s3:GetBucketPolicy", "Policy");
     let encryption = encryption(s3, &name).await;
     Answers { bucket, policy, encryption }
 }

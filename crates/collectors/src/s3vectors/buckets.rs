@@ -7,7 +7,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, details, given, is_gone, policy_text};
+use crate::items::{Answer, Unread, details, given, given_if_set, is_gone, policy_text};
 
 const LIST: Read<Page> = reads("s3vectors", "ListVectorBuckets");
 const GET: Read<ItsBucket> = reads("s3vectors", "GetVectorBucket");
@@ -110,7 +110,7 @@ async fn read(session: &Session, listed: Listed) -> Details {
     let answer = GET.send(session, input.clone()).await;
     let described = answer.and_then(|it| given(it.vector_bucket, &GET.call().name(), "vectorBucket"));
     let answer = POLICY.send(session, input).await.optional(NOT_FOUND);
-    let policy = answer.and_then(|it| it.map(|it| given(it.policy, &POLICY.call().name(), "policy")).transpose());
+    let policy = given_if_set(answer, |it| it.policy, &POLICY.call().name(), "policy");
     Details { listed, described, policy }
 }
 

@@ -94,6 +94,7 @@ fn rest_apis(place: &Place<'_>) -> Vec<RestApi> {
 fn count(place: &Place<'_>, tally: &mut Tally) {
     let weak = weak_arns(place);
     for stage in stages(place) {
+        tally.misconfigurations.one("E12", "apigateway_stage", "no_web_acl", stage.web_acl_arn.is_none());
         let is_without = stage.web_acl_arn.is_none_or(|arn| weak.contains(&arn));
         tally.misconfigurations.one("E12", "apigateway_stage", "lake", is_without);
     }

@@ -82,7 +82,7 @@ pub(super) fn hosts(place: &Place<'_>) -> Vec<String> {
 /// Counts APIs, which cannot have a web ACL.
 fn count(place: &Place<'_>, tally: &mut Tally) {
     for _ in apis(place) {
-        tally.misconfigurations.one("E12", "apis_that_cannot_have_one", "lake", false);
+        tally.misconfigurations.one("E12", "things_that_cannot_have_one", "lake", false);
     }
 }
 

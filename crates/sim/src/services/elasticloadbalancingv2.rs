@@ -10,6 +10,7 @@ use crate::place::Place;
 use crate::protocol::{Refusal, members};
 use crate::quota::together;
 use crate::service::{Service, get, list};
+use crate::services::wafv2::{regional_arns, weak_arns};
 use crate::truth::{At, Tally, resources, things};
 use serde_json::{Value, json};
 
@@ -151,11 +152,37 @@ pub(crate) fn placed(place: &Place<'_>) -> Vec<Placed> {
     load_balancers(place).into_iter().filter(is_placed).map(placed).collect()
 }
 
+/// The ARNs of the load balancers of a region that are behind a web ACL.
+pub(super) fn behind(place: &Place<'_>, web_acl_arn: &str) -> Vec<String> {
+    let lists = regional_arns(place);
+    let is_behind = |it: &LoadBalancer| list_before(place, it, &lists).is_some_and(|list| list == web_acl_arn);
+    load_balancers(place).into_iter().filter(is_behind).map(|it| it.arn).collect()
+}
+
+/// The web ACL before a load balancer. Only application load balancers can have one, and many have none.
+fn list_before<'a>(place: &Place<'_>, it: &LoadBalancer, lists: &'a [String]) -> Option<&'a String> {
+    let mut dice = place.organization.dice(&["elbv2-web-acl", &place.account.id, place.region, &it.id]);
+    let at = usize::try_from(dice.between(0, 99)).unwrap_or_default();
+    let list = lists.get(at % lists.len().max(1));
+    if it.kind == "application" && dice.chance(0.5) { list } else { None }
+}
+
+/// Counts load balancers without access logs, and those on the internet without a web ACL that fits.
 fn count(place: &Place<'_>, tally: &mut Tally) {
+    let (lists, weak) = (regional_arns(place), weak_arns(place));
+    let counts = &mut tally.misconfigurations;
     for it in load_balancers(place) {
         // A gateway's flows are in no access logs.
         if it.kind != "gateway" {
-            tally.misconfigurations.one("E18", "load_balancers", "lake", !it.has_access_logs);
+            counts.one("E18", "load_balancers", "lake", !it.has_access_logs);
+        }
+        match (it.kind, it.scheme) {
+            ("application", "internet-facing") => {
+                let is_without = list_before(place, &it, &lists).is_none_or(|list| weak.contains(list));
+                counts.one("E12", "application_load_balancer", "lake", is_without);
+            }
+            ("network", "internet-facing") => counts.one("E12", "things_that_cannot_have_one", "lake", false),
+            _ => {}
         }
     }
 }

@@ -125,6 +125,21 @@ async fn a_share_is_read_absent_or_unread() {
 }
 
 #[tokio::test]
+async fn one_without_a_name_is_counted_and_without_an_arn_it_has_no_row() {
+    let unnamed = FULL.replace("<DBClusterSnapshotIdentifier>one</DBClusterSnapshotIdentifier>", "");
+    let list = page(&format!("{unnamed}<DBClusterSnapshot><Engine>postgres</Engine></DBClusterSnapshot>"), "");
+    let collected = Recorded::new().answer("DescribeDBClusterSnapshots", &list).run(&CLUSTER_SNAPSHOTS).await;
+    collected.result.as_ref().unwrap();
+    assert_eq!(
+        columns(&collected, "rds_cluster_snapshots", &["arn", "is_public"]),
+        [json!(["arn:aws:cluster-snapshot:one", null])]
+    );
+    assert_eq!(columns(&collected, "policy_documents", &["state"]), [json!(["unread"])]);
+    // Of one its name and its share, and the other.
+    assert_eq!(collected.short(), (3, vec!["policy_documents", "policy_statements", "rds_cluster_snapshots"]));
+}
+
+#[tokio::test]
 async fn a_denied_list_is_how_the_task_ends() {
     let recorded = Recorded::new().refuse("DescribeDBClusterSnapshots", "", 403, &xml_error("AccessDenied"));
     let collected = recorded.run(&CLUSTER_SNAPSHOTS).await;

@@ -98,6 +98,7 @@ pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     for it in &distributions {
         let is_without = it.web_acl_id.is_empty() || weak.contains(&it.web_acl_id);
         counts.one("E12", "cloudfront_distribution", "lake", is_without);
+        counts.one("E12", "cloudfront_distribution", "no_web_acl", it.web_acl_id.is_empty());
         for origin in &it.origins {
             let is_open = origin.is_open(it.viewer_protocol_policy == "allow-all", &public);
             counts.one("E11", "origins", "lake", is_open);
@@ -106,7 +107,7 @@ pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     let guarded = distributions.iter().filter(|it| it.is_enabled && !it.web_acl_id.is_empty());
     let hosts: BTreeSet<&str> = guarded.flat_map(|it| it.origins.iter().filter_map(Origin::api_host)).collect();
     for _ in hosts {
-        counts.one("E12", "apis_behind_a_distribution_with_one", "lake", false);
+        counts.one("E12", "things_behind_a_distribution_with_one", "lake", false);
     }
 }
 

@@ -5,7 +5,7 @@ use crate::dice::Dice;
 use crate::place::Place;
 use crate::protocol::Refusal;
 use crate::service::{Operation, get, list};
-use crate::services::apigateway;
+use crate::services::{apigateway, elasticloadbalancingv2};
 use serde_json::{Value, json};
 
 pub(super) const ANSWERS: &[Operation] = &[
@@ -42,7 +42,7 @@ pub(super) struct WebAcl {
     arn: String,
     default_action: &'static str,
     is_logged: bool,
-    /// A load balancer behind it; none of those before CloudFront.
+    /// A load balancer behind it that is no longer there; none of those before CloudFront.
     balancer: Option<String>,
     rules: Vec<Rule>,
 }
@@ -168,7 +168,10 @@ pub(super) fn association_count(place: &Place<'_>) -> usize {
 
 fn resources(place: &Place<'_>, it: &WebAcl, kind: &str) -> Vec<String> {
     match kind {
-        "APPLICATION_LOAD_BALANCER" => it.balancer.clone().into_iter().collect(),
+        "APPLICATION_LOAD_BALANCER" => {
+            let balancers = elasticloadbalancingv2::behind(place, &it.arn);
+            it.balancer.iter().cloned().chain(balancers).collect()
+        }
         "API_GATEWAY" => {
             let stages = apigateway::stages(place).into_iter();
             stages.filter(|stage| stage.web_acl_arn.as_ref() == Some(&it.arn)).map(|stage| stage.arn).collect()
