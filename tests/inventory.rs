@@ -15,9 +15,13 @@ async fn crawl() -> Crawled {
     place.run(crawl).await
 }
 
-/// The collectors' tables of resources, each with the type of its resources.
+/// The rows of this table say themselves of which type they are.
+const OF_MANY_TYPES: &str = "other_resources";
+
+/// The collectors' tables of resources of one type, each with that type.
 fn tables() -> impl Iterator<Item = (&'static Table, &'static str)> {
     let tables = COLLECTORS.iter().flat_map(|collector| collector.tables);
+    let tables = tables.filter(|table| table.name != OF_MANY_TYPES);
     tables.filter_map(|table| Some((table, table.resource?.resource_type)))
 }
 
@@ -32,6 +36,13 @@ async fn the_inventory_has_each_tables_resources_once_and_the_verdicts_on_them()
         all += own;
     }
     assert!(all > 0);
+    let of_many = format!("{OF_MANY_TYPES} WHERE {IS_OWN}");
+    let types = crawled.number(&format!("SELECT COUNT(DISTINCT resource_type) FROM {of_many}")).await;
+    let lost = format!(
+        "SELECT COUNT(*) FROM {of_many} AND NOT EXISTS (SELECT 1 FROM resources WHERE resources.arn = \
+         {OF_MANY_TYPES}.arn AND resources.resource_type = {OF_MANY_TYPES}.resource_type)"
+    );
+    assert_eq!((types > 10, crawled.number(&lost).await), (true, 0), "{types} other types");
     let joined = "resource_access JOIN resources ON resources.arn = resource_access.resource_arn
         AND resources.account_id = resource_access.account_id AND resources.region = resource_access.region";
     let told = crawled.number(&format!("SELECT COUNT(*) FROM {joined}")).await;

@@ -231,7 +231,7 @@ impl Place {
             lake: self.lake.clone(),
             file_options: FileOptions::default(),
             min_coverage: 0.5,
-            bounds: Bounds::default(),
+            bounds: self.bounds(),
             listener: Arc::new(move |event| {
                 written.lock().expect("no worker panicked").push_str(&format!("{event:?}\n"));
                 if let Event::AccountEnded { account_id, .. } = event {
@@ -240,6 +240,13 @@ impl Place {
             }),
             stop: orgcensus_crawl::never(),
         }
+    }
+
+    /// On real time a task that waits for ever is soon found to be late.
+    fn bounds(&self) -> Bounds {
+        let bounds = Bounds::default();
+        let task = if self.manner.is_on_tokios_clock { bounds.task } else { Duration::from_secs(240) };
+        Bounds { task, ..bounds }
     }
 
     /// The way to the organization, and the place of the account whose identity is used.

@@ -48,6 +48,10 @@ const ADDED: &[Added] = &[
             "crates/policy/src/resource_kind.rs",
             "crates/policy/tests/cases/deployed.jsonl",
             "tests/calls/errors.py",
+            // moto is given some of each kind that it knows, and boto3 reads them back.
+            "tests/moto/populate_kinds.py",
+            "tests/moto/populate_kinds_data.py",
+            "tests/moto/read_back_kinds_data.py",
         ],
     },
     Added {
@@ -57,16 +61,30 @@ const ADDED: &[Added] = &[
             // Questions about databases.
             "config/questions/e07_public_databases.sql",
             "config/questions/e18_not_logged.sql",
+            "config/questions/g13_others_reached_from_the_internet.sql",
             "crates/calls/data/wanted.tsv",
             "crates/collectors/src/kms/keys/tests.rs",
             "crates/collectors/src/secretsmanager/secrets.rs",
+            // What the internet reaches.
+            "crates/derive/src/internet.rs",
+            "crates/derive/src/internet/read/targets.rs",
+            "crates/derive/src/internet/rows.rs",
+            "crates/derive/src/internet/targets.rs",
+            "crates/derive/src/internet/targets/databases.rs",
+            "crates/derive/src/internet/targets/tests/data.rs",
             "crates/policy/src/identity/action.rs",
             "crates/policy/src/kinds.rs",
             "crates/policy/tests/cases/deployed.jsonl",
+            "crates/sim/src/services/ec2/network/interfaces.rs",
             "crates/sim/src/services/secretsmanager.rs",
             // boto3's models do not say how shares of snapshots are read.
             "tests/boto3/data_services.py",
             "tests/calls/errors.py",
+            // moto is given some of each kind that it knows, and boto3 reads them back.
+            "tests/moto/populate_kinds.py",
+            "tests/moto/populate_kinds_databases.py",
+            "tests/moto/read_back_kinds_databases.py",
+            "tests/moto/unimplemented.py",
         ],
     },
 ];

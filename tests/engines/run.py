@@ -13,6 +13,7 @@ readable to Trino. Needs Java 17. Prints what differs, then "N passed, M failed"
 import argparse
 import datetime
 import decimal
+import functools
 import json
 import os
 import pathlib
@@ -135,12 +136,16 @@ class Spark:
         sql = sql.replace("orgcensus_history.", f"{self.database}_history.")
         return [{name: plain(cell) for name, cell in row.asDict().items()} for row in self.session.sql(sql).collect()]
 
+    @functools.cache
+    def fields(self, table):
+        """What Spark takes a second to look up is looked up once."""
+        return self.session.table(table).schema.fields
+
     def types(self, table):
-        return dict(self.session.table(f"{self.database}.{table}").dtypes)
+        return {it.name: it.dataType.simpleString() for it in self.fields(f"{self.database}.{table}")}
 
     def comments(self, table):
-        fields = self.session.table(f"{self.database}.{table}").schema.fields
-        return {it.name: it.metadata.get("comment") for it in fields}
+        return {it.name: it.metadata.get("comment") for it in self.fields(f"{self.database}.{table}")}
 
     def expected(self, manifest_type):
         return types(manifest_type)[1].replace("timestamp_ntz", self.timestamp)
@@ -154,8 +159,7 @@ class HiveOnSpark(Spark):
     timestamp = "timestamp"
 
     def comments(self, table):
-        fields = self.session.table(f"{self.database}_history.{table}").schema.fields
-        return {it.name: it.metadata.get("comment") for it in fields}
+        return {it.name: it.metadata.get("comment") for it in self.fields(f"{self.database}_history.{table}")}
 
 
 def spark_session(folder):
@@ -167,6 +171,9 @@ def spark_session(folder):
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.ansi.enabled": "true",
         "spark.sql.shuffle.partitions": "2",
+        # A thousand statements over a few rows each: to compile one takes longer than to interpret it.
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "ERROR",
@@ -174,7 +181,7 @@ def spark_session(folder):
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={folder / 'metastore'};create=true",
-        "spark.driver.extraJavaOptions": f"-Duser.timezone=UTC -Dderby.system.home={folder}",
+        "spark.driver.extraJavaOptions": f"-XX:TieredStopAtLevel=1 -Duser.timezone=UTC -Dderby.system.home={folder}",
     }
     for name, value in settings.items():
         session = session.config(name, value)

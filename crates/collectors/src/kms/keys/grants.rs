@@ -1,13 +1,11 @@
 //! The grants of a region's keys: ListGrants for each key that is not AWS's own, called by the collector of keys.
 //!
-//! A key may have 50,000 grants. They are read page by page and not kept, and no more than [`GRANTS_MAX`] of one key.
+//! A key may have 50,000 grants; no more than [`GRANTS_MAX`] of one key are kept.
 
 use std::collections::BTreeMap;
 
 use orgcensus_collect::kinds::KMS_KEY;
-use orgcensus_collect::{
-    Class, Error, Moment, Pages, Policy, PolicyKind, PolicyText, Read, Rows, Session, read as reads,
-};
+use orgcensus_collect::{Class, Error, Moment, Policy, PolicyKind, PolicyText, Read, Rows, Session, read as reads};
 use orgcensus_row::{Row, Timestamp};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -20,7 +18,7 @@ pub(super) const LIST: Read<Page> = reads("kms", "ListGrants");
 /// How many grants of one key are read. Whom all others let in is not known.
 const GRANTS_MAX: usize = 10_000;
 
-/// How many grants a page has. The first pages of several keys are in memory at once.
+/// How many grants a page has.
 const PAGE_GRANTS: usize = 100;
 
 /// One grant of a KMS key: it lets someone use the key beside the key's policy. Grants of AWS's own keys are not read,
@@ -89,31 +87,33 @@ struct Constraints {
     source_arn: Option<String>,
 }
 
-/// The first page of a key's grants, and those that follow.
-pub(super) struct Grants {
-    first: Option<Answer<Page>>,
-    rest: Pages<Page>,
-}
+/// A key's grants, page by page. After a page that could not be read there is none.
+pub(super) struct Grants(Vec<Answer<Page>>);
 
 impl Grants {
     /// Whether KMS gave the first page.
     pub(super) fn is_answered(&self) -> bool {
-        self.first.as_ref().is_some_and(Result::is_ok)
+        self.0.first().is_some_and(Result::is_ok)
     }
 }
 
-/// Reads the first page of a key's grants.
+/// Reads a key's grants, until it is known whether there are more than are kept.
 pub(super) async fn read(session: &Session, key_id: &str) -> Grants {
-    let mut rest = LIST.pages(session, json!({"KeyId": key_id, "Limit": PAGE_GRANTS}));
-    Grants { first: rest.next().await, rest }
+    let mut pages = LIST.pages(session, json!({"KeyId": key_id, "Limit": PAGE_GRANTS}));
+    let (mut read, mut count) = (Vec::new(), 0);
+    while count <= GRANTS_MAX {
+        let Some(page) = pages.next().await else { break };
+        count += page.as_ref().map_or(0, |it| it.grants.len());
+        read.push(page);
+    }
+    Grants(read)
 }
 
 /// Adds the rows of a key's grants, and a share for each: its name is the grant's id. If there is no grant, or if some
 /// could not be read, a share without a name says so.
 pub(super) async fn push(rows: &mut Rows<'_>, key_arn: &str, grants: Grants) -> Result<(), Error> {
-    let Grants { first: mut next, mut rest } = grants;
     let mut count = 0;
-    while let Some(page) = next {
+    for page in grants.0 {
         let page = match page {
             Ok(page) => page,
             Err(error) => {
@@ -128,7 +128,6 @@ pub(super) async fn push(rows: &mut Rows<'_>, key_arn: &str, grants: Grants) -> 
             count += 1;
             push_one(rows, key_arn, listed).await?;
         }
-        next = rest.next().await;
     }
     if count == 0 { share(rows, key_arn, "", PolicyText::Absent).await } else { Ok(()) }
 }
