@@ -112,7 +112,10 @@ mod tests {
         assert_eq!(types("resource_type = 'a' AND resource_type IN ('b', 'c')"), ["a", "b", "c"]);
         for question in orgcensus_answers::questions().unwrap() {
             for asked in types(question.sql) {
-                assert!(read().iter().any(|(it, _)| it.resource_type == asked), "{}: {asked}", question.id);
+                // A question may give a type itself to what has no policy.
+                let is_given = question.sql.contains(&format!("'{asked}' AS resource_type"));
+                let is_read = read().iter().any(|(it, _)| it.resource_type == asked);
+                assert!(is_given || is_read, "{}: {asked}", question.id);
             }
         }
     }
