@@ -173,7 +173,6 @@ def spark_session(folder):
         "spark.sql.shuffle.partitions": "2",
         # A thousand statements over a few rows each: to compile one takes longer than to interpret it.
         "spark.sql.codegen.wholeStage": "false",
-        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "ERROR",
