@@ -15,7 +15,11 @@ REGIONS = ["us-east-1", "eu-west-1", "ap-southeast-5", "cn-north-1", "us-gov-eas
 # The whole table of variants, in these alone.
 VARIED = {"us-east-1", "us-gov-east-1"}
 # Rules want parameters that models give by the call. They are these where a service is asked and no call.
-PARAMETERS = {"acm": {"ServiceType": "ACM"}, "s3control": {"AccountId": ACCOUNT, "RequiresAccountId": True}}
+PARAMETERS = {
+    "acm": {"ServiceType": "ACM"},
+    "s3control": {"AccountId": ACCOUNT, "RequiresAccountId": True},
+    "signin": {"IsControlPlane": True},
+}
 # What clients send elsewhere: to a host of the account's, as the ARN says it. The plain hosts are documented too.
 OTHER_HOSTS = {"dynamodb:GetResourcePolicy", "kinesis:GetResourcePolicy", "kinesis:ListStreamConsumers"}
 

@@ -105,6 +105,7 @@ struct Body {
 fn written(operation: &Operation, body: Map<String, Value>) -> Body {
     let service = operation.service;
     let is_body_possible = operation.method != "GET" && operation.inputs.iter().any(|it| it.place == Place::Usual);
+    let is_given = !body.is_empty();
     let body = Value::Object(body);
     let (text, content_type) = match service.protocol {
         Protocol::Json10 => (body.to_string(), Some("application/x-amz-json-1.0")),
@@ -114,8 +115,9 @@ fn written(operation: &Operation, body: Map<String, Value>) -> Body {
         }
         Protocol::RestJson if is_body_possible => (body.to_string(), Some("application/json")),
         Protocol::RestXml => match operation.body {
-            Some(root) => (xml(root, &body), Some("application/xml")),
-            None => (String::new(), None),
+            // As botocore: where nothing is given, the body is empty.
+            Some(root) if is_given => (xml(root, &body), Some("application/xml")),
+            _ => (String::new(), None),
         },
         Protocol::RestJson => (String::new(), None),
     };
@@ -250,11 +252,13 @@ mod tests {
     }
 
     #[test]
-    fn the_one_xml_body_is_written() {
+    fn an_xml_body_is_written_if_it_says_something() {
         let policy = of("cloudfront", "GetResourcePolicy", &json!({"ResourceArn": "a<&b"})).unwrap();
         let body = "<GetResourcePolicyRequest xmlns=\"http://cloudfront.amazonaws.com/doc/2020-05-31/\">\
                     <ResourceArn>a&lt;&amp;b</ResourceArn></GetResourcePolicyRequest>";
         assert_eq!(line(&policy), format!("POST /2020-05-31/get-resource-policy {body}"));
+        let stores = of("cloudfront", "ListTrustStores", &json!({})).unwrap();
+        assert_eq!(line(&stores), "POST /2020-05-31/trust-stores ");
     }
 
     #[test]

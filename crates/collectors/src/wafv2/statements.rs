@@ -18,6 +18,14 @@ pub(super) struct Action {
     monetize: Option<Present>,
 }
 
+/// What becomes of a request that no rule ends: one of these is there.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct DefaultAction {
+    block: Option<Present>,
+    allow: Option<Present>,
+}
+
 /// What becomes of a group's decisions: one of these is there.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
@@ -141,6 +149,17 @@ impl Action {
             ("Monetize", &self.monetize),
         ];
         words.into_iter().find(|(_, it)| it.is_some()).map(|(word, _)| word)
+    }
+}
+
+impl DefaultAction {
+    /// AWS's word for it.
+    pub(super) fn word(&self) -> Option<&'static str> {
+        match (&self.block, &self.allow) {
+            (Some(_), _) => Some("Block"),
+            (_, Some(_)) => Some("Allow"),
+            _ => None,
+        }
     }
 }
 

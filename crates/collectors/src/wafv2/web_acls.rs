@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::associations::{self, Association};
 use super::rules::{self, Grouped, Rule, Switches, WebAclRule};
-use super::statements::Action;
+use super::statements::DefaultAction;
 use crate::items::{Answer, Unread, all, details, given, is_gone};
 
 const LIST: Read<Page> = reads("wafv2", "ListWebACLs");
@@ -123,7 +123,7 @@ struct ItsAcl {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct Described {
-    default_action: Action,
+    default_action: DefaultAction,
     rules: Vec<Rule>,
     pre_process_firewall_manager_rule_groups: Vec<Grouped>,
     post_process_firewall_manager_rule_groups: Vec<Grouped>,
