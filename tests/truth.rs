@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use orgcensus_answers::{Kind, select};
 use orgcensus_sim::{Settings, Simulation, Troubles, Truth, serve};
 use orgcensus_tests::{Crawled, Way, crawl, crawl_by};
 use serde_json::Value;
@@ -60,6 +61,7 @@ async fn assert_true(crawled: &Crawled) {
     }
     assert_verdicts(crawled, &truth).await;
     assert_lists(crawled, &truth).await;
+    assert_keys(crawled).await;
     assert_account_policies(crawled, &truth).await;
     assert_identities(crawled, &truth).await;
 }
@@ -179,6 +181,19 @@ async fn assert_lists(crawled: &Crawled, truth: &Truth) {
             truth.seed
         );
         assert!(!said.is_empty(), "{id}, seed {}: the showcase has a case", truth.seed);
+    }
+}
+
+/// A list's key names one row: a list is ordered by its key, so rows of one key would come in any order.
+async fn assert_keys(crawled: &Crawled) {
+    for question in select(&["E", "G", "V"]).expect("parts") {
+        let Kind::List { key } = &question.kind else { continue };
+        let answer = &crawled.answers(question.id).await[0];
+        let mut seen = BTreeSet::new();
+        for row in answer["rows"].as_array().expect("rows") {
+            let names: Vec<String> = key.iter().map(|column| row[column].to_string()).collect();
+            assert!(seen.insert(names.clone()), "{}: two rows of {names:?}", question.id);
+        }
     }
 }
 

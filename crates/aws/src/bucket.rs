@@ -12,10 +12,10 @@ use governor::middleware::StateInformationMiddleware;
 use governor::nanos::Nanos;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
-use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::limits::Rate;
+use crate::own_task::in_own_task;
 
 /// The part of the rate that is left after throttling.
 const DECREASE: f64 = 0.5;
@@ -56,17 +56,13 @@ impl TokenBucket {
 
     /// Waits for a place in the order of asking.
     ///
-    /// Who must wait does so in a task of its own. A caller may be one of several futures of which none is polled for a
-    /// while, because whoever polls them waits for another call: if such a caller held the turn, that other call would
-    /// wait for it until it gives up.
+    /// Who must wait does so in a task of its own, so that the turn is never with a future that nobody polls.
     pub(crate) async fn take(self: &Arc<Self>) {
         if self.queue.try_lock().is_ok_and(|_turn| self.state().take().is_ok()) {
             return;
         }
         let bucket = Arc::clone(self);
-        let mut waiting = JoinSet::new();
-        waiting.spawn(async move { bucket.wait().await });
-        waiting.join_next().await;
+        in_own_task(async move { bucket.wait().await }).await;
     }
 
     async fn wait(&self) {

@@ -18,6 +18,7 @@ use crate::answer;
 use crate::error::{Class, Error};
 use crate::gate::Permitted;
 use crate::names;
+use crate::own_task::in_own_task;
 
 /// The most requests on their way at once. The rates keep far fewer there; but without this limit the first second of
 /// many accounts would open a connection for each of their tasks.
@@ -75,7 +76,8 @@ impl HttpConnector for GuardedConnector {
         };
         let Ok(request) = HttpRequest::try_from(request) else { return refuse("not an HTTP request") };
         let (inner, in_flight, bounds) = (self.inner.clone(), Arc::clone(&self.in_flight), self.bounds.clone());
-        HttpConnectorFuture::new(async move {
+        // In a task of its own, so that neither the slot nor the connection is with a future that nobody polls.
+        HttpConnectorFuture::new(in_own_task(async move {
             // Nothing closes it.
             let _slot = in_flight.acquire().await;
             let answer = receive(&inner, request, &permitted, &bounds);
@@ -84,7 +86,7 @@ impl HttpConnector for GuardedConnector {
                 let error = Error::new(Class::TimedOut, "AttemptDeadline", words);
                 Err(ConnectorError::timeout(Box::new(error)))
             })
-        })
+        }))
     }
 }
 
@@ -120,5 +122,53 @@ async fn explained(error: ConnectorError, service: &str, region: &str, names: &S
     match verdict.class {
         Class::Unsupported => ConnectorError::other(Box::new(verdict), None),
         _ => ConnectorError::io(Box::new(verdict)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+    use crate::names::SystemNames;
+
+    /// Answers with an empty object, a moment later.
+    #[derive(Debug)]
+    struct Slow;
+
+    impl HttpConnector for Slow {
+        fn call(&self, _request: HttpRequest) -> HttpConnectorFuture {
+            HttpConnectorFuture::new(async {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+                let answer = http::Response::new(SdkBody::from("{}"));
+                Ok(HttpResponse::try_from(answer).expect("an answer of HTTP"))
+            })
+        }
+    }
+
+    fn connector() -> GuardedConnector {
+        let names = SharedDnsResolver::new(SystemNames);
+        let bounds = Bounds { attempt: Duration::from_secs(60), answer_bytes: 100, names };
+        let in_flight = Arc::new(Semaphore::new(IN_FLIGHT_MAX));
+        GuardedConnector { inner: SharedHttpConnector::new(Slow), in_flight, bounds }
+    }
+
+    fn permitted() -> HttpRequest {
+        let [service, operation, region] = ["sqs", "ListQueues", "eu-west-1"].map(Arc::from);
+        let request = Request::builder().uri("https://sqs.eu-west-1.amazonaws.com/").body(SdkBody::empty());
+        let mut request = request.expect("a request of HTTP");
+        request.extensions_mut().insert(Permitted { service, operation, region });
+        HttpRequest::try_from(request).expect("a request of HTTP")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn callers_whom_nobody_polls_keep_nobody_waiting() {
+        let connector = connector();
+        let mut forgotten: Vec<_> = (0..IN_FLIGHT_MAX).map(|_| Box::pin(connector.call(permitted()))).collect();
+        for caller in &mut forgotten {
+            assert!(futures::poll!(caller.as_mut()).is_pending());
+        }
+        let answer = tokio::time::timeout(Duration::from_secs(10), connector.call(permitted())).await;
+        assert!(answer.is_ok_and(|it| it.is_ok()), "the slots are with futures that are not polled");
     }
 }

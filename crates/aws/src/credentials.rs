@@ -10,6 +10,8 @@ use aws_smithy_async::time::SharedTimeSource;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use crate::own_task::in_own_task;
+
 /// The longest time before their end at which credentials are renewed.
 const RENEW_BEFORE: Duration = Duration::from_secs(300);
 
@@ -42,7 +44,24 @@ impl CachedCredentials {
 
     /// The kept credentials, or fresh ones. If a renewal fails while the kept ones are still valid, that is not an
     /// error.
+    ///
+    /// They are renewed in a task of its own, so that the lock is never with a future that nobody polls.
     pub(crate) async fn get(&self) -> provider::Result {
+        if let Some(fresh) = self.fresh() {
+            return Ok(fresh);
+        }
+        let this = self.clone();
+        in_own_task(async move { this.renewed().await }).await
+    }
+
+    /// The kept credentials, if they need no renewal and nobody renews them.
+    fn fresh(&self) -> Option<Credentials> {
+        let kept = self.kept.try_lock().ok()?;
+        let now = self.time.now();
+        kept.as_ref().filter(|it| it.renew_at.is_none_or(|at| now < at)).map(|it| it.credentials.clone())
+    }
+
+    async fn renewed(&self) -> provider::Result {
         let mut kept = self.kept.lock().await;
         let now = self.time.now();
         let living = match kept.as_ref() {
@@ -171,6 +190,18 @@ mod tests {
         let keys = futures::future::join_all((0..100).map(|_| cached.get())).await;
         assert!(keys.iter().all(|key| key.as_ref().unwrap().access_key_id() == "key-1"));
         assert_eq!(asked.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_caller_whom_nobody_polls_keeps_nobody_waiting() {
+        let (_, asked, cached) = cached(u64::MAX, 0);
+        let mut forgotten = [Box::pin(cached.get()), Box::pin(cached.get())];
+        for caller in &mut forgotten {
+            assert!(futures::poll!(caller.as_mut()).is_pending());
+        }
+        let given = tokio::time::timeout(Duration::from_secs(10), cached.get()).await;
+        assert!(given.is_ok(), "the lock is with a future that is not polled");
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
     }
 
     #[tokio::test(start_paused = true)]

@@ -20,6 +20,7 @@ mod limits;
 mod meter;
 mod names;
 pub mod organization;
+mod own_task;
 mod pages;
 pub mod partition;
 mod read;

@@ -196,7 +196,10 @@ const SERVICES: &[&[Collector]] = &[
 // … to here.
 
 /// Every collector, by name.
-pub const COLLECTORS: &[Collector] = &sorted::<{ count() }>();
+///
+/// A static, so that the collectors are compiled here, once: a constant is compiled again in each crate that uses it, with
+/// everything that it calls.
+pub static COLLECTORS: &[Collector] = &sorted::<{ count() }>();
 
 const fn count() -> usize {
     let (mut count, mut service) = (0, 0);

@@ -1,6 +1,7 @@
 //! One account's turn: enter it, ask for its regions, run its tasks, commit. Nothing of it is built before its turn,
 //! nothing stays after.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use futures::StreamExt;
@@ -151,9 +152,20 @@ async fn run_task(
 
 /// Every task of an account: each collector once, or in each region. What is read once for the organization is not
 /// among them.
+///
+/// The first task of each service and region has its turn first, then the second of each. AWS limits each service and
+/// region apart, so what has most to do begins early and goes on while others come and go.
 fn plan(collectors: &[Collector], regions: &[(String, Presence)]) -> Vec<Planned> {
     let of_accounts = collectors.iter().filter(|collector| !collector.scope.is_organization_wide());
-    of_accounts.flat_map(|collector| places(collector, regions)).collect()
+    let mut turns = BTreeMap::new();
+    let turn = |task: Planned| {
+        let service = task.0.calls.first().map(|call| call.service);
+        let turn = turns.entry((service, task.1.clone())).and_modify(|turn| *turn += 1).or_insert(0);
+        (*turn, task)
+    };
+    let mut planned: Vec<_> = of_accounts.flat_map(|collector| places(collector, regions)).map(turn).collect();
+    planned.sort_by_key(|(turn, _)| *turn);
+    planned.into_iter().map(|(_, task)| task).collect()
 }
 
 /// Where a collector runs: once, or in each region.

@@ -41,8 +41,8 @@ pub use inventory::{InventoryResource, ResourceTag};
 pub use metadata::MetadataPosture;
 pub use rows::{PolicyPrincipal, ResourceAccess};
 
-/// Every derivation, in the order in which they run.
-pub const DERIVATIONS: &[Derivation] = &[
+/// Every derivation, in the order in which they run. A static, as the list of collectors is.
+pub static DERIVATIONS: &[Derivation] = &[
     account_policies::ACCOUNT_POLICIES,
     access::ACCESS,
     internet::INTERNET_PATHS,
