@@ -173,6 +173,11 @@ fn groups() -> Value {
     )
 }
 
+/// The name of the parameters that a database has unless others are named.
+fn parameters(engine: &str) -> String {
+    format!("default.{engine}16")
+}
+
 fn describe_member((number, it): (usize, &Instance)) -> Value {
     json!({ "DBInstanceIdentifier": it.name, "IsClusterWriter": number == 0, "PromotionTier": 1 })
 }
@@ -188,6 +193,8 @@ fn describe_clusters(place: &Place<'_>) -> Vec<Value> {
             "Endpoint": format!("{}.cluster-abc.{}.rds.amazonaws.com", it.name, place.region),
             "ReaderEndpoint": format!("{}.cluster-ro-abc.{}.rds.amazonaws.com", it.name, place.region),
             "Port": 5432,
+            "MasterUsername": "admin",
+            "DBClusterParameterGroup": parameters(it.engine),
             "MultiAZ": it.members.len() > 1,
             "DBClusterMembers": named("DBClusterMember", it.members.iter().enumerate().map(describe_member).collect()),
             "DBSubnetGroup": "default",
@@ -220,6 +227,10 @@ fn describe_instances(place: &Place<'_>) -> Vec<Value> {
             "EngineVersion": "16.4",
             "DBInstanceStatus": it.status,
             "Endpoint": is_ready.then(|| json!({ "Address": host, "Port": 5432, "HostedZoneId": "Z1" })),
+            "MasterUsername": "admin",
+            "DBParameterGroups": named("DBParameterGroup", vec![json!({
+                "DBParameterGroupName": parameters(it.engine), "ParameterApplyStatus": "in-sync",
+            })]),
             "AllocatedStorage": 20,
             "InstanceCreateTime": is_ready.then(|| iso_millis(it.created_millis)),
             "BackupRetentionPeriod": it.backup_days,
@@ -227,7 +238,12 @@ fn describe_instances(place: &Place<'_>) -> Vec<Value> {
             "DBSubnetGroup": {
                 "DBSubnetGroupName": "default",
                 "VpcId": "vpc-0123456789abcdef0",
-                "Subnets": named("Subnet", vec![json!({ "SubnetIdentifier": "subnet-0123456789abcdef0" })]),
+                "SubnetGroupStatus": "Complete",
+                "Subnets": named("Subnet", vec![json!({
+                    "SubnetIdentifier": "subnet-0123456789abcdef0",
+                    "SubnetAvailabilityZone": { "Name": format!("{}a", place.region) },
+                    "SubnetStatus": "Active",
+                })]),
             },
             "MultiAZ": false,
             "AutoMinorVersionUpgrade": true,

@@ -171,6 +171,7 @@ fn describe_cluster(place: &Place<'_>, it: &Cluster) -> Value {
     let is_ready = it.status != "creating";
     let host = format!("{}.abc.{}.redshift.amazonaws.com", it.name, place.region);
     let group = json!({ "VpcSecurityGroupId": "sg-0123456789abcdef0", "Status": "active" });
+    let parameters = json!({ "ParameterGroupName": "default.redshift-2.0", "ParameterApplyStatus": "in-sync" });
     let public_ip = it.is_public.then_some("203.0.113.60");
     let leader = json!({ "NodeRole": "LEADER", "PrivateIPAddress": "10.0.0.60", "PublicIPAddress": public_ip });
     json!({
@@ -188,6 +189,7 @@ fn describe_cluster(place: &Place<'_>, it: &Cluster) -> Value {
         "ManualSnapshotRetentionPeriod": -1,
         "ClusterNodes": members(is_ready.then_some(leader)),
         "VpcSecurityGroups": { "VpcSecurityGroup": [group] },
+        "ClusterParameterGroups": { "ClusterParameterGroup": [parameters] },
         "ClusterSubnetGroupName": "default",
         "VpcId": "vpc-0123456789abcdef0",
         "AvailabilityZone": format!("{}a", place.region),

@@ -142,7 +142,10 @@ mod tests {
         let client = Client::new(quiet(3, 4));
         let all = |action: &str, name: &str| client.query("ec2", &format!("Action={action}")).elements(name);
         let set = |action: &str, name: &str| all(action, name).into_iter().collect::<BTreeSet<_>>();
-        let (subnets, groups) = (set("DescribeSubnets", "subnetId"), set("DescribeSecurityGroups", "groupId"));
+        let subnets = set("DescribeSubnets", "subnetId");
+        // Their rules name groups as well.
+        let arns = all("DescribeSecurityGroups", "securityGroupArn");
+        let groups: BTreeSet<_> = arns.iter().filter_map(|arn| arn.rsplit('/').next()).map(str::to_owned).collect();
         assert!(subnets.len() >= super::NAMES.len());
         assert!(set("DescribeNetworkInterfaces", "subnetId").is_subset(&subnets));
         assert!(set("DescribeNetworkInterfaces", "groupId").is_subset(&groups));

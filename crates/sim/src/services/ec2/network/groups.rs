@@ -8,6 +8,7 @@ use crate::service::{Operation, list};
 use crate::services::ec2::vpcs::vpcs;
 use crate::truth::Tally;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 pub(in super::super) const ANSWERS: &[Operation] = &[
     list("DescribeSecurityGroupRules", "securityGroupRuleSet", |context| {
@@ -108,7 +109,36 @@ fn describe(place: &Place<'_>, group: &Group) -> Value {
         "groupDescription": format!("what is {}", group.name),
         "ownerId": place.account.id,
         "vpcId": group.vpc_id,
+        "ipPermissions": permissions(group, false),
+        "ipPermissionsEgress": permissions(group, true),
         "tagSet": {},
+    })
+}
+
+/// The rules of one direction as the group itself lists them: those of one protocol and the same ports are together.
+fn permissions(group: &Group, is_egress: bool) -> Value {
+    let mut alike: BTreeMap<(&str, (i32, i32)), Vec<&Rule>> = BTreeMap::new();
+    for rule in group.rules.iter().filter(|it| it.is_egress == is_egress) {
+        alike.entry((rule.protocol, rule.ports)).or_default().push(rule);
+    }
+    items(alike.into_values().map(|rules| permission(&rules)))
+}
+
+/// Rules of one protocol and the same ports. Ports are left out where the protocol is any.
+fn permission(rules: &[&Rule]) -> Value {
+    let named = |member: &str| -> Vec<&Value> {
+        rules.iter().filter(|it| it.named.0 == member).map(|it| &it.named.1).collect()
+    };
+    let under = |member: &str, name: &str| items(named(member).into_iter().map(|it| json!({ name: it })));
+    let (protocol, ports) = rules.first().map_or(("-1", (-1, -1)), |it| (it.protocol, it.ports));
+    json!({
+        "ipProtocol": protocol,
+        "fromPort": (protocol != "-1").then_some(ports.0),
+        "toPort": (protocol != "-1").then_some(ports.1),
+        "groups": items(named("referencedGroupInfo").into_iter().cloned()),
+        "ipRanges": under("cidrIpv4", "cidrIp"),
+        "ipv6Ranges": under("cidrIpv6", "cidrIpv6"),
+        "prefixListIds": under("prefixListId", "prefixListId"),
     })
 }
 
@@ -144,5 +174,34 @@ pub(in super::super) fn rule_count(place: &Place<'_>) -> usize {
 pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     for rule in groups(place).iter().flat_map(|it| &it.rules).filter(|it| it.opens_to_world()) {
         tally.lists.add("E8", [&rule_arn(place, rule)]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Client, quiet};
+
+    #[test]
+    fn a_group_lists_the_rules_that_are_listed_by_themselves() {
+        let client = Client::new(quiet(3, 4));
+        let sorted = |action: &str, name: &str| {
+            let mut all = client.query("ec2", &format!("Action={action}")).elements(name);
+            all.sort_unstable();
+            all
+        };
+        for (of_group, of_rule) in [
+            ("cidrIp", "cidrIpv4"),
+            ("cidrIpv6", "cidrIpv6"),
+            ("prefixListId", "prefixListId"),
+            // Of the groups that rules name.
+            ("userId", "userId"),
+        ] {
+            let listed = sorted("DescribeSecurityGroups", of_group);
+            assert!(!listed.is_empty(), "{of_group}");
+            assert_eq!(listed, sorted("DescribeSecurityGroupRules", of_rule), "{of_group}");
+        }
+        let ports = sorted("DescribeSecurityGroups", "fromPort");
+        assert_eq!(ports.iter().filter(|port| *port == "443").count(), 1, "both families together: {ports:?}");
+        assert!(!ports.contains(&"-1".to_owned()), "any protocol has no ports: {ports:?}");
     }
 }
