@@ -75,7 +75,7 @@ const ADDED: &[Added] = &[
             "crates/policy/src/identity/action.rs",
             "crates/policy/src/kinds.rs",
             "crates/policy/tests/cases/deployed.jsonl",
-            "crates/sim/src/services/ec2/network/interfaces.rs",
+            "crates/sim/src/services/ec2/network/data.rs",
             "crates/sim/src/services/secretsmanager.rs",
             // boto3's models do not say how shares of snapshots are read.
             "tests/boto3/data_services.py",

@@ -15,6 +15,8 @@ mod snapshots;
 mod verified_access;
 mod vpcs;
 
+pub(crate) use network::spots;
+
 use crate::CANARY;
 use crate::clock::iso_millis;
 use crate::context::Context;

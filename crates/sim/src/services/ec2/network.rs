@@ -2,10 +2,12 @@
 //! all sorts beside them, whose instances the internet can reach or not.
 
 mod around;
+mod data;
 mod groups;
 mod interfaces;
 mod owned;
 mod prefix_lists;
+pub(crate) mod spots;
 mod tables;
 
 use super::settings::block_mode;

@@ -23,6 +23,9 @@ pub(in super::super) const ANSWERS: &[Operation] = &[
 /// The groups of the first VPC, beside the default one.
 pub(super) const NAMES: [&str; 6] = ["web", "ssh", "office", "inner", "closed", "listed"];
 
+/// The groups of databases, which no instance has.
+const OF_DATA: [&str; 2] = ["data", "desk"];
+
 /// A security group.
 struct Group {
     id: String,
@@ -62,7 +65,7 @@ fn groups(place: &Place<'_>) -> Vec<Group> {
         groups.push(group(place, its, (vpc.id.as_str(), "default"), vec![("-1", (-1, -1), itself)]));
         if number == 0 {
             let named = |name| group(place, group_id(place, name), (vpc.id.as_str(), name), inbound(place, name));
-            groups.extend(NAMES.into_iter().map(named));
+            groups.extend(NAMES.into_iter().chain(OF_DATA).map(named));
         }
     }
     groups
@@ -83,8 +86,19 @@ fn inbound(place: &Place<'_>, name: &str) -> Vec<Inbound> {
             vec![("tcp", (5432, 5432), ("referencedGroupInfo", web)), ("-1", (-1, -1), inside)]
         }
         "listed" => vec![("tcp", (8000, 8999), ("prefixListId", json!(offices_id(place))))],
+        "data" => vec![("tcp", (5432, 5439), world)],
+        "desk" => vec![("tcp", (5432, 5439), ("cidrIpv4", json!("198.51.100.0/24")))],
         _ => Vec::new(),
     }
+}
+
+/// Whether a group of the first VPC lets in some of the internet by IPv4 on a port of TCP. The ranges that its rules of
+/// TCP name are of the internet.
+pub(super) fn lets_in(place: &Place<'_>, name: &str, port: u16) -> bool {
+    inbound(place, name).into_iter().any(|(protocol, (first, last), (member, _))| {
+        let is_range = matches!(member, "cidrIpv4" | "prefixListId");
+        protocol == "tcp" && is_range && (first..=last).contains(&i32::from(port))
+    })
 }
 
 fn group(place: &Place<'_>, group_id: String, (vpc_id, name): (&str, &'static str), inbound: Vec<Inbound>) -> Group {
