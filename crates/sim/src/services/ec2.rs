@@ -15,7 +15,7 @@ mod snapshots;
 mod verified_access;
 mod vpcs;
 
-pub(crate) use network::spots;
+pub(crate) use network::{reached_balancers, spots};
 
 use crate::CANARY;
 use crate::clock::iso_millis;

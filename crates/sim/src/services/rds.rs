@@ -201,12 +201,17 @@ fn port(engine: &str) -> u16 {
 const CLOSED: &str = "internet_paths WHERE target_type = 'rds_instance' AND NOT is_reachable";
 const UNKNOWN: &str = "internet_paths WHERE target_type = 'rds_instance' AND is_reachable IS NULL";
 
-/// Counts the instances that are public, those that the internet reaches, and the databases that CloudWatch Logs gets no
-/// logs of. An instance of a cluster has the cluster's.
+/// Counts the instances that are public, those that the internet reaches, and the databases that CloudWatch Logs gets
+/// no logs of. An instance of a cluster has the cluster's.
 fn count(place: &Place<'_>, tally: &mut Tally) {
-    spots::count(place, tally, &placed(place), [CLOSED, UNKNOWN]);
+    let placed = placed(place);
+    spots::count(place, tally, &placed, [CLOSED, UNKNOWN]);
+    for it in &placed {
+        let counts = &mut tally.misconfigurations;
+        counts.one("E7", "database_instances", "publicly_accessible", it.public_ip.is_some());
+        counts.one("E7", "database_instances", "reached", it.is_reached(place) == Some(true));
+    }
     for (cluster, it) in instances(place) {
-        tally.misconfigurations.one("E7", "database_instances", "lake", it.is_public);
         if cluster.is_none() {
             tally.misconfigurations.one("E18", "databases", "lake", !has_exports(place, &it.name));
         }

@@ -23,6 +23,7 @@ pub(super) use around::{
 };
 pub(super) use groups::{ANSWERS as GROUPS, group_count, group_id, rule_count};
 pub(super) use interfaces::{ANSWERS as INTERFACES, interface_count, site};
+pub(crate) use owned::reached_balancers;
 pub(super) use prefix_lists::{
     ANSWERS as PREFIX_LISTS, entry_count as prefix_entry_count, list_count as prefix_list_count,
 };

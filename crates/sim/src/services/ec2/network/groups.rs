@@ -140,8 +140,9 @@ fn permissions(group: &Group, is_egress: bool) -> Value {
 
 /// Rules of one protocol and the same ports. Ports are left out where the protocol is any.
 fn permission(rules: &[&Rule]) -> Value {
-    let named = |member: &str| -> Vec<&Value> {
-        rules.iter().filter(|it| it.named.0 == member).map(|it| &it.named.1).collect()
+    let named = |member: &str| {
+        let its = rules.iter().filter(|it| it.named.0 == member).map(|it| &it.named.1);
+        its.collect::<Vec<_>>()
     };
     let under = |member: &str, name: &str| items(named(member).into_iter().map(|it| json!({ name: it })));
     let (protocol, ports) = rules.first().map_or(("-1", (-1, -1)), |it| (it.protocol, it.ports));

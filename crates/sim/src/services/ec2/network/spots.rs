@@ -1,4 +1,4 @@
-//! Where services put what they run: a subnet and groups of the first VPC, and whether the internet reaches what is there.
+//! Where services put what they run: a subnet and groups of the first VPC. Whether the internet reaches what is there.
 
 use super::groups::{group_id, lets_in};
 use super::{public_block_mode, subnet_id};
@@ -118,8 +118,8 @@ impl Placed {
     }
 }
 
-/// Adds what the internet reaches of these. What it does not reach, and what nobody can tell, are cells: of each there is
-/// one row.
+/// Adds what the internet reaches of these. What it does not reach, and what nobody can tell, are cells: there is one
+/// row for each.
 pub(crate) fn count(place: &Place<'_>, tally: &mut Tally, all: &[Placed], [closed, unknown]: [&'static str; 2]) {
     let judged: Vec<_> = all.iter().map(|it| (it, it.is_reached(place))).collect();
     for (it, _) in judged.iter().filter(|(_, is_reached)| *is_reached == Some(true)) {
