@@ -58,10 +58,11 @@ const ADDED: &[Added] = &[
         name: "rds",
         words: &["rds"],
         besides: &[
-            // Questions about databases.
+            // Questions about databases, and what Prowler asks of them.
             "config/questions/e07_public_databases.sql",
             "config/questions/e18_not_logged.sql",
             "config/questions/g13_others_reached_from_the_internet.sql",
+            "scripts/prowler.d/pairs.py",
             "crates/calls/data/wanted.tsv",
             "crates/collectors/src/kms/keys/tests.rs",
             "crates/collectors/src/secretsmanager/secrets.rs",
@@ -75,7 +76,7 @@ const ADDED: &[Added] = &[
             "crates/policy/src/identity/action.rs",
             "crates/policy/src/kinds.rs",
             "crates/policy/tests/cases/deployed.jsonl",
-            "crates/sim/src/services/ec2/network/interfaces.rs",
+            "crates/sim/src/services/ec2/network/data.rs",
             "crates/sim/src/services/secretsmanager.rs",
             // boto3's models do not say how shares of snapshots are read.
             "tests/boto3/data_services.py",

@@ -72,9 +72,13 @@ PAIRS = [
          Why("by an access point, or in a region that was not selected: a crawl lists all buckets", """
              SELECT resource_arn FROM resource_access WHERE array_to_string(flags, ' ') LIKE '%open_by_access_point%'
              UNION SELECT arn FROM s3_buckets WHERE bucket_region NOT IN ('us-east-1', 'eu-west-1')""")),
-    Pair("E7", "public databases", "rds_instance_no_public_access", "{arn}", lambda it: it["is_so"], None,
-         Why("Prowler also asks for an open group and a public subnet; the simulated ones do not exist", """
-             SELECT arn FROM rds_instances WHERE vpc_id NOT IN (SELECT vpc_id FROM ec2_vpcs)""")),
+    Pair("E7", "reached databases", "rds_instance_no_public_access", "{arn}", lambda it: it["is_reached"],
+         Why("an ACL or VPC Block Public Access keeps it out, or it is not known whose interface is reached", """
+             SELECT target_arn FROM internet_paths WHERE target_type = 'rds_instance' AND (is_reachable IS NULL
+             OR reason LIKE '%lets nothing of it pass%' OR reason LIKE '%Block Public Access%'
+             OR reason LIKE 'none of the network interfaces%')"""),
+         Why("open to some of the internet and not to all", """SELECT target_arn FROM internet_paths
+             WHERE target_type = 'rds_instance' AND is_reachable AND NOT is_from_world""")),
     Pair("E8", "open groups", "ec2_securitygroup_allow_ingress_from_internet_to_all_ports "
          "ec2_securitygroup_allow_ingress_from_internet_to_any_port",
          "arn:aws:ec2:{region}:{account_id}:security-group/{security_group_id}", lambda it: True, None,

@@ -68,8 +68,10 @@ class DataServices:
     def rds(self, client):
         for table in ["clusters", "instances"]:
             key = f"DB{table.capitalize()}"
-            for _ in self.pages_of(client, f"describe_db_{table}", key):
+            parameters = "DBClusterParameterGroup" if table == "clusters" else "DBParameterGroups"
+            for database in self.pages_of(client, f"describe_db_{table}", key):
                 self.found(f"rds_{table}")
+                assert database[parameters] and database["VpcSecurityGroups"], database
         for snapshot in self.pages_of(client, "describe_db_snapshots", "DBSnapshots", SnapshotType="manual"):
             self.found("rds_snapshots", snapshot["DBSnapshotArn"])
             name = snapshot["DBSnapshotIdentifier"]
@@ -90,6 +92,7 @@ class DataServices:
         for cluster in self.pages_of(client, "describe_clusters", "Clusters"):
             place = f"{client.meta.region_name}:{self.account_id}"
             self.found("redshift_clusters", f"arn:aws:redshift:{place}:cluster:{cluster['ClusterIdentifier']}")
+            assert cluster["ClusterParameterGroups"][0]["ParameterGroupName"], cluster
             namespace = cluster["ClusterNamespaceArn"]
             if policy := self.optional(client.get_resource_policy, ResourceArn=namespace).get("ResourcePolicy"):
                 self.document(policy["Policy"])

@@ -59,6 +59,13 @@ impl<'a> Place<'a> {
         self.organization.last_region() == Some(self.region)
     }
 
+    /// Whether one thing of each sort is here, so that none depends on chance: in the first region of the showcase.
+    pub(crate) fn is_showroom(&self) -> bool {
+        let (organization, account) = (self.organization, self.account);
+        let has_any = organization.settings.rates.other_resources > 0;
+        has_any && self.is_first_region() && organization.is_showcase(account)
+    }
+
     /// The ARN of something in this place.
     pub(crate) fn arn(&self, service: &str, resource: &str) -> String {
         self.organization.arn(service, self.region, &self.account.id, resource)

@@ -2,6 +2,7 @@
 //! has a policy.
 
 mod endpoint_services;
+mod filters;
 mod flow_logs;
 mod fpga_images;
 mod images;
@@ -13,6 +14,8 @@ mod sharing;
 mod snapshots;
 mod verified_access;
 mod vpcs;
+
+pub(crate) use network::{reached_balancers, spots};
 
 use crate::CANARY;
 use crate::clock::iso_millis;
@@ -216,24 +219,16 @@ fn describe_regions(context: &Context<'_>) -> Value {
     let is_wanted = |(name, status): &(&String, &str)| {
         (wants_all || *status != "not-opted-in")
             && (named.is_empty() || named.contains(&name.as_str()))
-            && passes_filters(context, name, status)
+            && filters::passes(context, |filter| match filter {
+                "opt-in-status" => Some(vec![*status]),
+                "region-name" => Some(vec![name.as_str()]),
+                _ => None,
+            })
     };
     let regions = all.filter(is_wanted).map(|(name, status)| {
         json!({ "regionName": name, "regionEndpoint": format!("ec2.{name}.amazonaws.com"), "optInStatus": status })
     });
     json!({ "regionInfo": items(regions) })
-}
-
-/// `Filter.1.Name=opt-in-status&Filter.1.Value.1=opted-in`: the filters that region discovery uses.
-fn passes_filters(context: &Context<'_>, region: &str, status: &str) -> bool {
-    (1..=10).all(|number| {
-        let values = context.request.texts(&format!("Filter.{number}.Value"));
-        match context.request.text(&format!("Filter.{number}.Name")) {
-            Some("opt-in-status") => values.contains(&status),
-            Some("region-name") => values.contains(&region),
-            _ => true,
-        }
-    })
 }
 
 fn reservations(place: &Place<'_>) -> Vec<Value> {

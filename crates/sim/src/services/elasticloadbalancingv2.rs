@@ -1,6 +1,9 @@
 //! Elastic Load Balancing: application, network and gateway load balancers, their listeners and target groups.
 
+mod network;
 mod trust_stores;
+
+pub(crate) use network::{Placed, hosts, placed};
 
 use crate::clock::iso_millis;
 use crate::context::Context;
@@ -126,32 +129,6 @@ fn listeners(kind: &str, dice: &mut Dice) -> Vec<Listener> {
     ports.map(listener).collect()
 }
 
-/// A load balancer as the network has it: one with an interface of its own there.
-pub(crate) struct Placed {
-    pub(crate) name: String,
-    pub(crate) arn: String,
-    /// What the interface says: app/name/id.
-    pub(crate) id: String,
-    pub(crate) is_facing: bool,
-    pub(crate) has_group: bool,
-    /// Whether it has a listener. The first one is always on 443.
-    pub(crate) has_listener: bool,
-}
-
-/// The application and network load balancers of a place.
-pub(crate) fn placed(place: &Place<'_>) -> Vec<Placed> {
-    let is_placed = |it: &LoadBalancer| matches!(it.kind, "application" | "network");
-    let placed = |it: LoadBalancer| Placed {
-        is_facing: it.scheme == "internet-facing",
-        has_group: it.kind == "application",
-        has_listener: !it.listeners.is_empty(),
-        name: it.name,
-        arn: it.arn,
-        id: it.id,
-    };
-    load_balancers(place).into_iter().filter(is_placed).map(placed).collect()
-}
-
 /// The ARNs of the load balancers of a region that are behind a web ACL.
 pub(super) fn behind(place: &Place<'_>, web_acl_arn: &str) -> Vec<String> {
     let lists = regional_arns(place);
@@ -208,7 +185,7 @@ fn describe(place: &Place<'_>, it: &LoadBalancer) -> Value {
     let zones = [zone("a", "subnet-0123456789abcdef0"), zone("b", "subnet-0123456789abcdef1")];
     json!({
         "LoadBalancerArn": it.arn,
-        "DNSName": (!is_gateway).then(|| format!("{}-1234.{}.elb.amazonaws.com", it.name, place.region)),
+        "DNSName": (!is_gateway).then(|| network::host(place, it)),
         "CanonicalHostedZoneId": (!is_gateway).then_some("Z32O12XQLNTSW2"),
         "CreatedTime": iso_millis(it.created_millis),
         "LoadBalancerName": it.name,

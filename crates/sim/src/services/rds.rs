@@ -1,12 +1,13 @@
 //! RDS: clusters and instances of databases, and snapshots of both.
 
+mod described;
 mod snapshots;
 
-use crate::clock::iso_millis;
 use crate::dice::{Dice, some_tags};
 use crate::place::Place;
-use crate::protocol::{Problem, members, tags};
+use crate::protocol::Problem;
 use crate::service::{Service, get};
+use crate::services::ec2::spots::{self, CROWDED, OF_DATA, Placed, SHUT, Spot};
 use crate::truth::{At, Tally, resources, things};
 use serde_json::{Map, Value, json};
 
@@ -24,12 +25,12 @@ pub(crate) static SERVICE: Service = Service {
         })
         .pages(100, 100),
         get("DescribeDBClusters", |context| {
-            let page = context.page(describe_clusters(&context.place))?;
+            let page = context.page(described::clusters(&context.place))?;
             Ok(json!({ "DBClusters": named("DBCluster", page.elements), "Marker": page.next }))
         })
         .pages(100, 100),
         get("DescribeDBInstances", |context| {
-            let page = context.page(describe_instances(&context.place))?;
+            let page = context.page(described::instances(&context.place))?;
             Ok(json!({ "DBInstances": named("DBInstance", page.elements), "Marker": page.next }))
         })
         .pages(100, 100),
@@ -56,6 +57,7 @@ pub(crate) static SERVICE: Service = Service {
 struct Cluster {
     name: String,
     engine: &'static str,
+    spot: Spot,
     is_encrypted: bool,
     is_protected: bool,
     members: Vec<Instance>,
@@ -68,6 +70,7 @@ struct Cluster {
 struct Instance {
     name: String,
     engine: &'static str,
+    spot: Spot,
     status: &'static str,
     is_public: bool,
     is_encrypted: bool,
@@ -77,16 +80,26 @@ struct Instance {
     tags: Vec<(String, String)>,
 }
 
+impl Instance {
+    /// Whether it is made: before, it has neither an address nor a time of creation.
+    fn is_ready(&self) -> bool {
+        self.status != "creating"
+    }
+}
+
 fn clusters(place: &Place<'_>) -> Vec<Cluster> {
     let mean = place.organization.settings.rates.other_resources;
     let (mut dice, count) = place.population("rds-clusters", mean);
     let cluster = |number| {
         let name = format!("{}-{number}", dice.pick(&["orders", "ledger", "search"]));
         let engine = dice.weighted(&[("aurora-postgresql", 5), ("aurora-mysql", 3), ("docdb", 1), ("aurora-cobol", 1)]);
-        let members = (0..dice.count(1)).map(|member| instance(place, format!("{name}-{member}"), engine, &mut dice));
+        let spot = spot(place, &name);
+        let members =
+            (0..dice.count(1)).map(|member| instance(place, format!("{name}-{member}"), engine, spot, &mut dice));
         Cluster {
             members: members.collect(),
             engine,
+            spot,
             is_encrypted: dice.chance(0.8),
             is_protected: dice.chance(0.5),
             created_millis: days_ago(place, &mut dice),
@@ -97,16 +110,32 @@ fn clusters(place: &Place<'_>) -> Vec<Cluster> {
     (0..count).map(cluster).collect()
 }
 
-/// The instances that are in no cluster.
+/// The instances that are in no cluster. The showroom has a public one at each spot, and two at the crowded one.
 fn alone(place: &Place<'_>) -> Vec<Instance> {
     let mean = place.organization.settings.rates.other_resources;
     let (mut dice, count) = place.population("rds", mean);
     let made = |number| {
         let name = format!("{}-{number}", dice.pick(&["legacy", "reports", "wiki"]));
         let engine = dice.weighted(&[("postgres", 5), ("mysql", 4), ("sqlserver-se", 1), ("dbase", 1)]);
-        instance(place, name, engine, &mut dice)
+        let spot = spot(place, &name);
+        instance(place, name, engine, spot, &mut dice)
     };
-    (0..count).map(made).collect()
+    let mut alone: Vec<Instance> = (0..count).map(made).collect();
+    if place.is_showroom() {
+        let shown = OF_DATA.into_iter().chain([CROWDED]).enumerate().map(|(number, spot)| Instance {
+            status: "available",
+            is_public: true,
+            ..instance(place, format!("show-{number}"), "postgres", spot, &mut dice)
+        });
+        alone.extend(shown);
+    }
+    alone
+}
+
+/// Where a cluster is, with its instances, or an instance alone. In the showroom all but what is shown is where nothing
+/// is reached, so that it is not taken for the other.
+fn spot(place: &Place<'_>, name: &str) -> Spot {
+    if place.is_showroom() { SHUT } else { spots::by_chance(place, "rds", name, &OF_DATA) }
 }
 
 /// All instances, each with the name of its cluster if it is in one.
@@ -118,10 +147,11 @@ fn instances(place: &Place<'_>) -> Vec<(Option<String>, Instance)> {
     of_clusters.chain(alone(place).into_iter().map(|instance| (None, instance))).collect()
 }
 
-fn instance(place: &Place<'_>, name: String, engine: &'static str, dice: &mut Dice) -> Instance {
+fn instance(place: &Place<'_>, name: String, engine: &'static str, spot: Spot, dice: &mut Dice) -> Instance {
     Instance {
         name,
         engine,
+        spot,
         status: dice.weighted(&[("available", 16), ("stopped", 2), ("creating", 1), ("hibernating", 1)]),
         is_public: dice.chance(0.1),
         is_encrypted: dice.chance(0.8),
@@ -137,11 +167,51 @@ fn days_ago(place: &Place<'_>, dice: &mut Dice) -> i64 {
     place.days_ago(days, dice)
 }
 
-/// Counts the instances that are public, and the databases that CloudWatch Logs gets no logs of. An instance of a
-/// cluster has the cluster's.
+/// All instances as the network has them. Their interfaces do not say whose they are: those at one spot look the same.
+pub(crate) fn placed(place: &Place<'_>) -> Vec<Placed> {
+    let all = instances(place);
+    let placed = |(_, it): &(Option<String>, Instance)| {
+        let is_twin = |other: &Instance| other.is_public && other.spot == it.spot && other.name != it.name;
+        Placed {
+            arn: arn(place, it),
+            name: it.name.clone(),
+            spot: it.spot,
+            public_ip: it.is_public.then(|| "203.0.113.253".to_owned()),
+            ports: it.is_ready().then(|| vec![port(it.engine)]),
+            has_twin: all.iter().any(|(_, other)| is_twin(other)),
+        }
+    };
+    all.iter().map(placed).collect()
+}
+
+fn arn(place: &Place<'_>, it: &Instance) -> String {
+    place.arn("rds", &format!("db:{}", it.name))
+}
+
+/// The usual port of an engine.
+fn port(engine: &str) -> u16 {
+    match engine {
+        "aurora-mysql" | "mysql" => 3306,
+        "docdb" => 27017,
+        "sqlserver-se" => 1433,
+        _ => 5432,
+    }
+}
+
+const CLOSED: &str = "internet_paths WHERE target_type = 'rds_instance' AND NOT is_reachable";
+const UNKNOWN: &str = "internet_paths WHERE target_type = 'rds_instance' AND is_reachable IS NULL";
+
+/// Counts the instances that are public, those that the internet reaches, and the databases that CloudWatch Logs gets
+/// no logs of. An instance of a cluster has the cluster's.
 fn count(place: &Place<'_>, tally: &mut Tally) {
+    let placed = placed(place);
+    spots::count(place, tally, &placed, [CLOSED, UNKNOWN]);
+    for it in &placed {
+        let counts = &mut tally.misconfigurations;
+        counts.one("E7", "database_instances", "publicly_accessible", it.public_ip.is_some());
+        counts.one("E7", "database_instances", "reached", it.is_reached(place) == Some(true));
+    }
     for (cluster, it) in instances(place) {
-        tally.misconfigurations.one("E7", "database_instances", "lake", it.is_public);
         if cluster.is_none() {
             tally.misconfigurations.one("E18", "databases", "lake", !has_exports(place, &it.name));
         }
@@ -156,90 +226,7 @@ fn has_exports(place: &Place<'_>, name: &str) -> bool {
     place.organization.dice(&["rds-exports", &place.account.id, place.region, name]).chance(0.5)
 }
 
-/// The logs of a cluster or an instance that CloudWatch Logs gets.
-fn exports(place: &Place<'_>, name: &str) -> Value {
-    members(has_exports(place, name).then(|| json!("audit")))
-}
-
 /// A list in XML whose elements have this name.
 fn named(name: &str, elements: Vec<Value>) -> Value {
     Value::Object(Map::from_iter([(name.to_owned(), Value::Array(elements))]))
-}
-
-fn groups() -> Value {
-    named(
-        "VpcSecurityGroupMembership",
-        vec![json!({ "VpcSecurityGroupId": "sg-0123456789abcdef0", "Status": "active" })],
-    )
-}
-
-fn describe_member((number, it): (usize, &Instance)) -> Value {
-    json!({ "DBInstanceIdentifier": it.name, "IsClusterWriter": number == 0, "PromotionTier": 1 })
-}
-
-fn describe_clusters(place: &Place<'_>) -> Vec<Value> {
-    let describe = |it: &Cluster| {
-        json!({
-            "DBClusterArn": place.arn("rds", &format!("cluster:{}", it.name)),
-            "DBClusterIdentifier": it.name,
-            "Engine": it.engine,
-            "EngineMode": "provisioned",
-            "Status": "available",
-            "Endpoint": format!("{}.cluster-abc.{}.rds.amazonaws.com", it.name, place.region),
-            "ReaderEndpoint": format!("{}.cluster-ro-abc.{}.rds.amazonaws.com", it.name, place.region),
-            "Port": 5432,
-            "MultiAZ": it.members.len() > 1,
-            "DBClusterMembers": named("DBClusterMember", it.members.iter().enumerate().map(describe_member).collect()),
-            "DBSubnetGroup": "default",
-            "VpcSecurityGroups": groups(),
-            "StorageEncrypted": it.is_encrypted,
-            "KmsKeyId": it.is_encrypted.then(|| place.arn("kms", "key/00000000-0000-4000-8000-000000000000")),
-            "DeletionProtection": it.is_protected,
-            "BackupRetentionPeriod": 7,
-            "IAMDatabaseAuthenticationEnabled": false,
-            "HttpEndpointEnabled": false,
-            "EnabledCloudwatchLogsExports": exports(place, &it.name),
-            "ClusterCreateTime": iso_millis(it.created_millis),
-            "TagList": named("Tag", tags(&it.tags)),
-        })
-    };
-    clusters(place).iter().map(describe).collect()
-}
-
-fn describe_instances(place: &Place<'_>) -> Vec<Value> {
-    let describe = |(cluster, it): &(Option<String>, Instance)| {
-        // An instance that is being created has neither an address nor a time of creation yet.
-        let is_ready = it.status != "creating";
-        let host = format!("{}.abc.{}.rds.amazonaws.com", it.name, place.region);
-        json!({
-            "DBInstanceArn": place.arn("rds", &format!("db:{}", it.name)),
-            "DBInstanceIdentifier": it.name,
-            "DBClusterIdentifier": cluster,
-            "DBInstanceClass": "db.r6g.large",
-            "Engine": it.engine,
-            "EngineVersion": "16.4",
-            "DBInstanceStatus": it.status,
-            "Endpoint": is_ready.then(|| json!({ "Address": host, "Port": 5432, "HostedZoneId": "Z1" })),
-            "AllocatedStorage": 20,
-            "InstanceCreateTime": is_ready.then(|| iso_millis(it.created_millis)),
-            "BackupRetentionPeriod": it.backup_days,
-            "VpcSecurityGroups": groups(),
-            "DBSubnetGroup": {
-                "DBSubnetGroupName": "default",
-                "VpcId": "vpc-0123456789abcdef0",
-                "Subnets": named("Subnet", vec![json!({ "SubnetIdentifier": "subnet-0123456789abcdef0" })]),
-            },
-            "MultiAZ": false,
-            "AutoMinorVersionUpgrade": true,
-            "PubliclyAccessible": it.is_public,
-            "StorageEncrypted": it.is_encrypted,
-            "KmsKeyId": it.is_encrypted.then(|| place.arn("kms", "key/00000000-0000-4000-8000-000000000000")),
-            "CACertificateIdentifier": "rds-ca-rsa2048-g1",
-            "IAMDatabaseAuthenticationEnabled": false,
-            "DeletionProtection": it.is_protected,
-            "EnabledCloudwatchLogsExports": exports(place, cluster.as_deref().unwrap_or(&it.name)),
-            "TagList": named("Tag", tags(&it.tags)),
-        })
-    };
-    instances(place).iter().map(describe).collect()
 }

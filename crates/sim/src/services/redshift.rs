@@ -3,11 +3,13 @@
 use crate::clock::iso_millis;
 use crate::context::Context;
 use crate::dice::{Dice, some_tags};
+use crate::ids::vpc_id;
 use crate::place::Place;
 use crate::policies::{ResourcePolicy, SharedWith, Sharing, Subject, any_kind};
 use crate::protocol::{Problem, Refusal, members, tags};
 use crate::service::{Service, get, list};
-use crate::truth::{At, Planted, resources};
+use crate::services::ec2::spots::{self, OF_DATA, Placed, Spot};
+use crate::truth::{At, Planted, Tally, resources};
 use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
@@ -43,6 +45,7 @@ pub(crate) static SERVICE: Service = Service {
         resources(At::Region, |place| snapshots(place).into_iter().map(|it| it.share.planted(it.arn)).collect())
             .rows("redshift_snapshots"),
     ],
+    counts: Some((At::Region, count)),
     ..Service::named("redshift")
 };
 
@@ -53,6 +56,9 @@ struct Cluster {
     arn: String,
     namespace_arn: String,
     policy: ResourcePolicy,
+    spot: Spot,
+    /// The public address of its leader, if it is public.
+    address: String,
     status: &'static str,
     is_public: bool,
     is_encrypted: bool,
@@ -85,33 +91,80 @@ struct Datashare {
 }
 
 fn clusters(place: &Place<'_>) -> Vec<Cluster> {
-    let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("redshift", rates.other_resources);
-    let cluster = |number| {
-        let namespace_arn = place.arn("redshift", &format!("namespace:{}", dice.uuid()));
-        let subject = Subject {
-            place: *place,
-            actions: &["redshift:CreateInboundIntegration"],
-            resources: vec![namespace_arn.clone()],
-            service: "redshift.amazonaws.com",
-        };
-        let kind = any_kind(&mut dice, rates.public_other_resources);
-        let days = dice.between(0, 1500);
-        let name = format!("{}-{number}", dice.pick(&["lake", "ledger", "marts"]));
-        Cluster {
-            arn: place.arn("redshift", &format!("cluster:{name}")),
-            name,
-            policy: subject.policy(kind, &mut dice),
-            status: dice.weighted(&[("available", 16), ("paused", 2), ("creating", 1), ("levitating", 1)]),
-            is_public: dice.chance(0.1),
-            is_encrypted: dice.chance(0.8),
-            nodes: dice.between(1, 8),
-            created_millis: place.days_ago(days, &mut dice),
-            tags: some_tags(&mut dice),
-            namespace_arn,
-        }
+    let (mut dice, count) = place.population("redshift", place.organization.settings.rates.other_resources);
+    let mut clusters: Vec<Cluster> = (0..count).map(|number| cluster(place, number, &mut dice)).collect();
+    if place.is_showroom() {
+        let shown = (count..).zip(OF_DATA).map(|(number, spot)| Cluster {
+            spot,
+            status: "available",
+            is_public: true,
+            ..cluster(place, number, &mut dice)
+        });
+        clusters.extend(shown);
+    }
+    clusters
+}
+
+fn cluster(place: &Place<'_>, number: u64, dice: &mut Dice) -> Cluster {
+    let namespace_arn = place.arn("redshift", &format!("namespace:{}", dice.uuid()));
+    let subject = Subject {
+        place: *place,
+        actions: &["redshift:CreateInboundIntegration"],
+        resources: vec![namespace_arn.clone()],
+        service: "redshift.amazonaws.com",
     };
-    (0..count).map(cluster).collect()
+    let kind = any_kind(dice, place.organization.settings.rates.public_other_resources);
+    let days = dice.between(0, 1500);
+    let name = format!("{}-{number}", dice.pick(&["lake", "ledger", "marts"]));
+    Cluster {
+        arn: place.arn("redshift", &format!("cluster:{name}")),
+        policy: subject.policy(kind, dice),
+        spot: spots::by_chance(place, "redshift", &name, &OF_DATA),
+        address: format!("198.18.{}.{}", number / 250, number % 250 + 1),
+        status: dice.weighted(&[("available", 16), ("paused", 2), ("creating", 1), ("levitating", 1)]),
+        is_public: dice.chance(0.1),
+        is_encrypted: dice.chance(0.8),
+        nodes: dice.between(1, 8),
+        created_millis: place.days_ago(days, dice),
+        tags: some_tags(dice),
+        namespace_arn,
+        name,
+    }
+}
+
+impl Cluster {
+    /// Whether it is made: before, it has neither an address nor a time of creation.
+    fn is_ready(&self) -> bool {
+        self.status != "creating"
+    }
+
+    fn public_ip(&self) -> Option<String> {
+        self.is_public.then(|| self.address.clone())
+    }
+}
+
+/// The port of every cluster.
+const PORT: u16 = 5439;
+
+/// All clusters as the network has them, by the interfaces of their leaders.
+pub(crate) fn placed(place: &Place<'_>) -> Vec<Placed> {
+    let placed = |it: Cluster| Placed {
+        public_ip: it.public_ip(),
+        ports: it.is_ready().then(|| vec![PORT]),
+        has_twin: false,
+        spot: it.spot,
+        name: it.name,
+        arn: it.arn,
+    };
+    clusters(place).into_iter().map(placed).collect()
+}
+
+const CLOSED: &str = "internet_paths WHERE target_type = 'redshift_cluster' AND NOT is_reachable";
+const UNKNOWN: &str = "internet_paths WHERE target_type = 'redshift_cluster' AND is_reachable IS NULL";
+
+/// Counts the clusters that the internet reaches.
+fn count(place: &Place<'_>, tally: &mut Tally) {
+    spots::count(place, tally, &placed(place), [CLOSED, UNKNOWN]);
 }
 
 fn snapshots(place: &Place<'_>) -> Vec<Snapshot> {
@@ -167,12 +220,12 @@ fn key(place: &Place<'_>, is_encrypted: bool) -> Option<String> {
 }
 
 fn describe_cluster(place: &Place<'_>, it: &Cluster) -> Value {
-    // A cluster that is being made has neither an address nor a time of creation yet.
-    let is_ready = it.status != "creating";
+    let is_ready = it.is_ready();
     let host = format!("{}.abc.{}.redshift.amazonaws.com", it.name, place.region);
-    let group = json!({ "VpcSecurityGroupId": "sg-0123456789abcdef0", "Status": "active" });
-    let public_ip = it.is_public.then_some("203.0.113.60");
-    let leader = json!({ "NodeRole": "LEADER", "PrivateIPAddress": "10.0.0.60", "PublicIPAddress": public_ip });
+    let group = |id: String| json!({ "VpcSecurityGroupId": id, "Status": "active" });
+    let groups: Vec<Value> = it.spot.group_ids(place).into_iter().map(group).collect();
+    let parameters = json!({ "ParameterGroupName": "default.redshift-2.0", "ParameterApplyStatus": "in-sync" });
+    let leader = json!({ "NodeRole": "LEADER", "PrivateIPAddress": "10.0.0.60", "PublicIPAddress": it.public_ip() });
     json!({
         "ClusterIdentifier": it.name,
         "ClusterNamespaceArn": it.namespace_arn,
@@ -182,14 +235,15 @@ fn describe_cluster(place: &Place<'_>, it: &Cluster) -> Value {
         "NumberOfNodes": it.nodes,
         "MasterUsername": "awsuser",
         "DBName": "dev",
-        "Endpoint": is_ready.then(|| json!({ "Address": host, "Port": 5439 })),
+        "Endpoint": is_ready.then(|| json!({ "Address": host, "Port": PORT })),
         "ClusterCreateTime": is_ready.then(|| iso_millis(it.created_millis)),
         "AutomatedSnapshotRetentionPeriod": 1,
         "ManualSnapshotRetentionPeriod": -1,
         "ClusterNodes": members(is_ready.then_some(leader)),
-        "VpcSecurityGroups": { "VpcSecurityGroup": [group] },
-        "ClusterSubnetGroupName": "default",
-        "VpcId": "vpc-0123456789abcdef0",
+        "VpcSecurityGroups": { "VpcSecurityGroup": groups },
+        "ClusterParameterGroups": { "ClusterParameterGroup": [parameters] },
+        "ClusterSubnetGroupName": it.spot.subnet_group(),
+        "VpcId": vpc_id(place.organization, &place.account.id, place.region, 0),
         "AvailabilityZone": format!("{}a", place.region),
         "ClusterVersion": "1.0",
         "AllowVersionUpgrade": true,

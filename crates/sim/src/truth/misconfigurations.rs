@@ -4,7 +4,7 @@ use super::parts::{Fact, IdentityTruth};
 use std::collections::BTreeMap;
 
 /// Id, population and definition of the rows that exist even if there is nothing to count.
-const ALWAYS: [(&str, &str, &str); 22] = [
+const ALWAYS: [(&str, &str, &str); 23] = [
     ("B1", "console_users", "lake"),
     ("B1", "root_users", "lake"),
     ("B2", "accounts", "no_policy"),
@@ -26,7 +26,8 @@ const ALWAYS: [(&str, &str, &str); 22] = [
     ("E3", "users_with_active_key", "console_and_key"),
     ("E3", "users_with_active_key", "two_keys_in_use"),
     ("E4", "accounts", "last_30_days"),
-    ("E7", "database_instances", "lake"),
+    ("E7", "database_instances", "publicly_accessible"),
+    ("E7", "database_instances", "reached"),
 ];
 
 /// A share: how many subjects are so, of how many.

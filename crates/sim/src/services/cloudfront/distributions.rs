@@ -7,6 +7,7 @@ use crate::dice::Dice;
 use crate::place::Place;
 use crate::protocol::Refusal;
 use crate::service::{Operation, get};
+use crate::services::ec2::reached_balancers;
 use crate::services::s3::public_arns;
 use crate::services::shield::is_subscribed;
 use crate::services::wafv2::{global_arns, weak_arns};
@@ -91,6 +92,8 @@ pub(super) fn origin_count(place: &Place<'_>) -> usize {
 /// Counts what stands before distributions and what is behind them.
 pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     let (distributions, weak, public) = (distributions(place), weak_arns(place), public_arns(place));
+    let reached = reached_balancers(&place.in_region(origins::region(place))).into_iter().map(|it| it.host);
+    let reached: Vec<String> = reached.collect();
     let counts = &mut tally.misconfigurations;
     if !distributions.is_empty() {
         counts.one("E12", "accounts_with_distributions", "lake", !is_subscribed(place));
@@ -100,7 +103,7 @@ pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
         counts.one("E12", "cloudfront_distribution", "lake", is_without);
         counts.one("E12", "cloudfront_distribution", "no_web_acl", it.web_acl_id.is_empty());
         for origin in &it.origins {
-            let is_open = origin.is_open(it.viewer_protocol_policy == "allow-all", &public);
+            let is_open = origin.is_open(it.viewer_protocol_policy == "allow-all", &public, &reached);
             counts.one("E11", "origins", "lake", is_open);
         }
     }

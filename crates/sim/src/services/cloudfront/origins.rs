@@ -3,8 +3,8 @@
 use super::distributions::several;
 use crate::dice::Dice;
 use crate::place::Place;
-use crate::services::apigatewayv2;
 use crate::services::s3::bucket_hosts;
+use crate::services::{apigatewayv2, elasticloadbalancingv2};
 use serde_json::{Value, json};
 
 /// An origin of a distribution.
@@ -29,6 +29,7 @@ enum Sort {
     /// A bucket that CloudFront asks as anyone may.
     Bare,
     Website,
+    /// A load balancer of the account, if it has one.
     LoadBalancer,
     /// A REST API.
     Api,
@@ -57,20 +58,40 @@ const SORTS: [(Sort, u32); 11] = [
     (Sort::Vpc, 1),
 ];
 
-/// The origins of one distribution: one to three.
-pub(super) fn origins(place: &Place<'_>, dice: &mut Dice) -> Vec<Origin> {
-    let region = place.organization.settings.regions.first().map_or("us-east-1", String::as_str);
-    let (buckets, apis) = (bucket_hosts(place), apigatewayv2::hosts(&place.in_region(region)));
-    let count = dice.between(1, 3);
-    (0..count).map(|number| origin(region, (buckets.as_slice(), apis.as_slice()), number, dice)).collect()
+/// What an account has that may stand behind an origin.
+struct Own {
+    /// Buckets, by host and ARN.
+    buckets: Vec<(String, String)>,
+    /// The hosts of APIs.
+    apis: Vec<String>,
+    /// The hosts of load balancers.
+    balancers: Vec<String>,
 }
 
-fn origin(region: &str, (buckets, apis): (&[(String, String)], &[String]), number: i64, dice: &mut Dice) -> Origin {
+/// The region of what stands behind origins, but for buckets.
+pub(super) fn region<'a>(place: &Place<'a>) -> &'a str {
+    place.organization.settings.regions.first().map_or("us-east-1", String::as_str)
+}
+
+/// The origins of one distribution: one to three.
+pub(super) fn origins(place: &Place<'_>, dice: &mut Dice) -> Vec<Origin> {
+    let there = place.in_region(region(place));
+    let own = Own {
+        buckets: bucket_hosts(place),
+        apis: apigatewayv2::hosts(&there),
+        balancers: elasticloadbalancingv2::hosts(&there),
+    };
+    let count = dice.between(1, 3);
+    (0..count).map(|number| origin(there.region, &own, number, dice)).collect()
+}
+
+fn origin(region: &str, own: &Own, number: i64, dice: &mut Dice) -> Origin {
     let sort = dice.weighted(&SORTS);
     let (name, at) = (dice.lower(10), usize::try_from(dice.between(0, 99)).unwrap_or_default());
-    // A distribution may lead to a bucket that is no longer there, or that is another's.
-    let bucket = buckets.get(at % (buckets.len() + 1)).cloned();
-    let api = apis.get(at % apis.len().max(1)).cloned();
+    // A distribution may lead to a bucket, or a load balancer, that is no longer there, or that is another's.
+    let bucket = own.buckets.get(at % (own.buckets.len() + 1)).cloned();
+    let balancer = own.balancers.get(at % (own.balancers.len() + 1)).cloned();
+    let api = own.apis.get(at % own.apis.len().max(1)).cloned();
     let elsewhere = format!("elsewhere-{name}.s3.{region}.amazonaws.com");
     let mut bucket_arn = None;
     let host = match sort {
@@ -80,29 +101,29 @@ fn origin(region: &str, (buckets, apis): (&[(String, String)], &[String]), numbe
             host.unwrap_or(elsewhere)
         }
         Sort::Website => format!("www-{name}.s3-website-{region}.amazonaws.com"),
-        Sort::LoadBalancer => format!("front-{name}.{region}.elb.amazonaws.com"),
+        Sort::LoadBalancer => balancer.unwrap_or_else(|| format!("front-{name}.{region}.elb.amazonaws.com")),
         Sort::Api => format!("{name}.execute-api.{region}.amazonaws.com"),
         Sort::ApiWithoutWaf => api.unwrap_or_else(|| format!("{name}.execute-api.{region}.amazonaws.com")),
         Sort::ControlledFunction | Sort::Function => format!("{name}.lambda-url.{region}.on.aws"),
         Sort::Other | Sort::Vpc => format!("{name}.simulated.example"),
     };
-    let sort = if sort == Sort::ApiWithoutWaf && apis.is_empty() { Sort::Api } else { sort };
+    let sort = if sort == Sort::ApiWithoutWaf && own.apis.is_empty() { Sort::Api } else { sort };
     let protocol_policy = dice.pick(&["http-only", "match-viewer", "https-only"]);
     Origin { id: format!("origin-{number}"), host, bucket_arn, sort, protocol_policy, has_header: dice.chance(0.3) }
 }
 
 impl Origin {
     /// Whether it is known to be without protection. Viewers may ask without encryption, or not; these buckets are
-    /// public.
-    pub(super) fn is_open(&self, takes_http: bool, public: &[String]) -> bool {
+    /// public, and these hosts of load balancers the whole internet reaches.
+    pub(super) fn is_open(&self, takes_http: bool, public: &[String], reached: &[String]) -> bool {
         match self.sort {
             Sort::Bare | Sort::Website | Sort::Function => true,
             Sort::Controlled | Sort::Identity => self.bucket_arn.as_ref().is_some_and(|arn| public.contains(arn)),
             Sort::ControlledFunction | Sort::Vpc => false,
             Sort::LoadBalancer | Sort::Api | Sort::ApiWithoutWaf | Sort::Other => match self.protocol_policy {
                 "http-only" => true,
-                "match-viewer" => takes_http,
-                _ => false,
+                "match-viewer" if takes_http => true,
+                _ => reached.contains(&self.host),
             },
         }
     }

@@ -1,15 +1,16 @@
 //! Flow logs of VPCs.
 
+use super::filters;
 use super::vpcs::{tag_set, vpc_ids};
 use crate::clock::iso_millis;
+use crate::context::Context;
 use crate::dice::some_tags;
 use crate::place::Place;
 use crate::service::{Operation, list};
 use crate::truth::Tally;
 use serde_json::{Value, json};
 
-pub(super) const ANSWERS: &[Operation] =
-    &[list("DescribeFlowLogs", "flowLogSet", |context| Ok(describe(&context.place)))];
+pub(super) const ANSWERS: &[Operation] = &[list("DescribeFlowLogs", "flowLogSet", |context| Ok(describe(context)))];
 
 /// A flow log.
 #[derive(Debug)]
@@ -53,7 +54,9 @@ pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     }
 }
 
-fn describe(place: &Place<'_>) -> Vec<Value> {
+/// The flow logs, or those of the VPC that a filter names.
+fn describe(context: &Context<'_>) -> Vec<Value> {
+    let place = &context.place;
     let describe = |it: &FlowLog| {
         let to_bucket = it.destination == "s3";
         json!({
@@ -74,5 +77,32 @@ fn describe(place: &Place<'_>) -> Vec<Value> {
             "tagSet": tag_set(&it.tags),
         })
     };
-    flow_logs(place).iter().map(describe).collect()
+    let is_wanted =
+        |it: &&FlowLog| filters::passes(context, |filter| (filter == "resource-id").then(|| vec![it.vpc_id.as_str()]));
+    flow_logs(place).iter().filter(is_wanted).map(describe).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Client, quiet};
+
+    #[test]
+    fn a_filter_names_the_vpc() {
+        let client = Client::new(quiet(40, 4));
+        let accounts =
+            (0..40).filter_map(|index| if index == 0 { Some(client.clone()) } else { client.assume(index, "").ok() });
+        let (mut with, mut without) = (0, 0);
+        for account in accounts {
+            let resources =
+                |more: &str| account.query("ec2", &format!("Action=DescribeFlowLogs{more}")).elements("resourceId");
+            let all = resources("");
+            for vpc_id in account.query("ec2", "Action=DescribeVpcs").elements("vpcId") {
+                let found = resources(&format!("&Filter.1.Name=resource-id&Filter.1.Value.1={vpc_id}"));
+                let of_vpc: Vec<_> = all.iter().filter(|id| **id == vpc_id).cloned().collect();
+                assert_eq!(found, of_vpc, "{vpc_id} of {all:?}");
+                if found.is_empty() { without += 1 } else { with += 1 }
+            }
+        }
+        assert!(with > 0 && without > 0, "{with} with, {without} without");
+    }
 }

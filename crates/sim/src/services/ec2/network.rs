@@ -2,10 +2,12 @@
 //! all sorts beside them, whose instances the internet can reach or not.
 
 mod around;
+mod data;
 mod groups;
 mod interfaces;
 mod owned;
 mod prefix_lists;
+pub(crate) mod spots;
 mod tables;
 
 use super::settings::block_mode;
@@ -21,6 +23,7 @@ pub(super) use around::{
 };
 pub(super) use groups::{ANSWERS as GROUPS, group_count, group_id, rule_count};
 pub(super) use interfaces::{ANSWERS as INTERFACES, interface_count, site};
+pub(crate) use owned::reached_balancers;
 pub(super) use prefix_lists::{
     ANSWERS as PREFIX_LISTS, entry_count as prefix_entry_count, list_count as prefix_list_count,
 };
@@ -142,7 +145,10 @@ mod tests {
         let client = Client::new(quiet(3, 4));
         let all = |action: &str, name: &str| client.query("ec2", &format!("Action={action}")).elements(name);
         let set = |action: &str, name: &str| all(action, name).into_iter().collect::<BTreeSet<_>>();
-        let (subnets, groups) = (set("DescribeSubnets", "subnetId"), set("DescribeSecurityGroups", "groupId"));
+        let subnets = set("DescribeSubnets", "subnetId");
+        // Their rules name groups as well.
+        let arns = all("DescribeSecurityGroups", "securityGroupArn");
+        let groups: BTreeSet<_> = arns.iter().filter_map(|arn| arn.rsplit('/').next()).map(str::to_owned).collect();
         assert!(subnets.len() >= super::NAMES.len());
         assert!(set("DescribeNetworkInterfaces", "subnetId").is_subset(&subnets));
         assert!(set("DescribeNetworkInterfaces", "groupId").is_subset(&groups));

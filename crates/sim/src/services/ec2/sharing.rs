@@ -52,7 +52,7 @@ pub(super) fn by_chance(place: &Place<'_>, count: u64, sorts: &[(Sort, u32)], di
     for _ in 0..count {
         found.push(if dice.chance(rates.public_other_resources) { Sort::Everyone } else { dice.weighted(sorts) });
     }
-    if rates.other_resources > 0 && place.is_first_region() && place.organization.is_showcase(place.account) {
+    if place.is_showroom() {
         found.extend(sorts.iter().map(|(sort, _)| *sort).chain([Sort::Everyone]));
     }
     found.into_iter().map(|sort| Sharing { sort, name: name(place, sort, dice) }).collect()

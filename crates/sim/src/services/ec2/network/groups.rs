@@ -8,6 +8,7 @@ use crate::service::{Operation, list};
 use crate::services::ec2::vpcs::vpcs;
 use crate::truth::Tally;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 pub(in super::super) const ANSWERS: &[Operation] = &[
     list("DescribeSecurityGroupRules", "securityGroupRuleSet", |context| {
@@ -21,6 +22,9 @@ pub(in super::super) const ANSWERS: &[Operation] = &[
 
 /// The groups of the first VPC, beside the default one.
 pub(super) const NAMES: [&str; 6] = ["web", "ssh", "office", "inner", "closed", "listed"];
+
+/// The groups of databases, which no instance has.
+const OF_DATA: [&str; 2] = ["data", "desk"];
 
 /// A security group.
 struct Group {
@@ -61,7 +65,7 @@ fn groups(place: &Place<'_>) -> Vec<Group> {
         groups.push(group(place, its, (vpc.id.as_str(), "default"), vec![("-1", (-1, -1), itself)]));
         if number == 0 {
             let named = |name| group(place, group_id(place, name), (vpc.id.as_str(), name), inbound(place, name));
-            groups.extend(NAMES.into_iter().map(named));
+            groups.extend(NAMES.into_iter().chain(OF_DATA).map(named));
         }
     }
     groups
@@ -82,8 +86,19 @@ fn inbound(place: &Place<'_>, name: &str) -> Vec<Inbound> {
             vec![("tcp", (5432, 5432), ("referencedGroupInfo", web)), ("-1", (-1, -1), inside)]
         }
         "listed" => vec![("tcp", (8000, 8999), ("prefixListId", json!(offices_id(place))))],
+        "data" => vec![("tcp", (5432, 5439), world)],
+        "desk" => vec![("tcp", (5432, 5439), ("cidrIpv4", json!("198.51.100.0/24")))],
         _ => Vec::new(),
     }
+}
+
+/// Whether a group of the first VPC lets in some of the internet by IPv4 on a port of TCP. The ranges that its rules of
+/// TCP name are of the internet.
+pub(super) fn lets_in(place: &Place<'_>, name: &str, port: u16) -> bool {
+    inbound(place, name).into_iter().any(|(protocol, (first, last), (member, _))| {
+        let is_range = matches!(member, "cidrIpv4" | "prefixListId");
+        protocol == "tcp" && is_range && (first..=last).contains(&i32::from(port))
+    })
 }
 
 fn group(place: &Place<'_>, group_id: String, (vpc_id, name): (&str, &'static str), inbound: Vec<Inbound>) -> Group {
@@ -108,7 +123,37 @@ fn describe(place: &Place<'_>, group: &Group) -> Value {
         "groupDescription": format!("what is {}", group.name),
         "ownerId": place.account.id,
         "vpcId": group.vpc_id,
+        "ipPermissions": permissions(group, false),
+        "ipPermissionsEgress": permissions(group, true),
         "tagSet": {},
+    })
+}
+
+/// The rules of one direction as the group itself lists them: those of one protocol and the same ports are together.
+fn permissions(group: &Group, is_egress: bool) -> Value {
+    let mut alike: BTreeMap<(&str, (i32, i32)), Vec<&Rule>> = BTreeMap::new();
+    for rule in group.rules.iter().filter(|it| it.is_egress == is_egress) {
+        alike.entry((rule.protocol, rule.ports)).or_default().push(rule);
+    }
+    items(alike.into_values().map(|rules| permission(&rules)))
+}
+
+/// Rules of one protocol and the same ports. Ports are left out where the protocol is any.
+fn permission(rules: &[&Rule]) -> Value {
+    let named = |member: &str| {
+        let its = rules.iter().filter(|it| it.named.0 == member).map(|it| &it.named.1);
+        its.collect::<Vec<_>>()
+    };
+    let under = |member: &str, name: &str| items(named(member).into_iter().map(|it| json!({ name: it })));
+    let (protocol, ports) = rules.first().map_or(("-1", (-1, -1)), |it| (it.protocol, it.ports));
+    json!({
+        "ipProtocol": protocol,
+        "fromPort": (protocol != "-1").then_some(ports.0),
+        "toPort": (protocol != "-1").then_some(ports.1),
+        "groups": items(named("referencedGroupInfo").into_iter().cloned()),
+        "ipRanges": under("cidrIpv4", "cidrIp"),
+        "ipv6Ranges": under("cidrIpv6", "cidrIpv6"),
+        "prefixListIds": under("prefixListId", "prefixListId"),
     })
 }
 
@@ -144,5 +189,34 @@ pub(in super::super) fn rule_count(place: &Place<'_>) -> usize {
 pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     for rule in groups(place).iter().flat_map(|it| &it.rules).filter(|it| it.opens_to_world()) {
         tally.lists.add("E8", [&rule_arn(place, rule)]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Client, quiet};
+
+    #[test]
+    fn a_group_lists_the_rules_that_are_listed_by_themselves() {
+        let client = Client::new(quiet(3, 4));
+        let sorted = |action: &str, name: &str| {
+            let mut all = client.query("ec2", &format!("Action={action}")).elements(name);
+            all.sort_unstable();
+            all
+        };
+        for (of_group, of_rule) in [
+            ("cidrIp", "cidrIpv4"),
+            ("cidrIpv6", "cidrIpv6"),
+            ("prefixListId", "prefixListId"),
+            // Of the groups that rules name.
+            ("userId", "userId"),
+        ] {
+            let listed = sorted("DescribeSecurityGroups", of_group);
+            assert!(!listed.is_empty(), "{of_group}");
+            assert_eq!(listed, sorted("DescribeSecurityGroupRules", of_rule), "{of_group}");
+        }
+        let ports = sorted("DescribeSecurityGroups", "fromPort");
+        assert_eq!(ports.iter().filter(|port| *port == "443").count(), 1, "both families together: {ports:?}");
+        assert!(!ports.contains(&"-1".to_owned()), "any protocol has no ports: {ports:?}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::around::nat_address;
 use super::groups::{NAMES, group_id};
-use super::{id, owned, public_block_mode, subnet_id};
+use super::{data, id, owned, public_block_mode, subnet_id};
 use crate::clock::iso_millis;
 use crate::place::Place;
 use crate::protocol::items;
@@ -63,7 +63,8 @@ fn interfaces(place: &Place<'_>) -> Vec<Value> {
     let all = instances(place);
     let living = all.iter().enumerate().filter(|(_, it)| it.exists());
     let of_instances = living.map(|(number, it)| of_instance(place, number, it));
-    of_instances.chain(of_services(place)).chain(owned::interfaces(place)).collect()
+    let of_services = of_services(place).into_iter().chain(owned::interfaces(place)).chain(data::interfaces(place));
+    of_instances.chain(of_services).collect()
 }
 
 /// What all interfaces have.
@@ -115,7 +116,7 @@ fn of_instance(place: &Place<'_>, number: usize, instance: &Instance) -> Value {
     described
 }
 
-/// The interfaces of a NAT gateway, a load balancer, a database, and of nothing.
+/// The interfaces of a NAT gateway, of a load balancer that nobody describes, and of nothing.
 fn of_services(place: &Place<'_>) -> Vec<Value> {
     let groups = |name: &str| items([json!({ "groupId": group_id(place, name), "groupName": name })]);
     let mut nat = interface(place, "nat", "public", "172.31.0.250", Some(&nat_address(place)));
@@ -127,15 +128,10 @@ fn of_services(place: &Place<'_>) -> Vec<Value> {
     balancer["requesterId"] = json!("amazon-elb");
     balancer["requesterManaged"] = json!(true);
     balancer["groupSet"] = groups("web");
-    let mut database = interface(place, "database", "isolated", "172.31.2.30", None);
-    database["description"] = json!("RDSNetworkInterface");
-    database["requesterId"] = json!("amazon-rds");
-    database["requesterManaged"] = json!(true);
-    database["groupSet"] = groups("inner");
     let mut idle = interface(place, "idle", "private", "172.31.1.40", None);
     idle["status"] = json!("available");
     idle["groupSet"] = groups("closed");
-    vec![nat, balancer, database, idle]
+    vec![nat, balancer, idle]
 }
 
 pub(in super::super) fn interface_count(place: &Place<'_>) -> usize {

@@ -41,14 +41,20 @@ fn of_task(place: &Place<'_>, it: &ecs::Placed) -> Value {
     described
 }
 
+/// The load balancers that the internet reaches, all of it, where their service can be read.
+pub(crate) fn reached_balancers(place: &Place<'_>) -> Vec<elbv2::Placed> {
+    if public_block_mode(place) != "off" || obstacle(place, &elbv2::SERVICE).is_some() {
+        return Vec::new();
+    }
+    elbv2::placed(place).into_iter().filter(|it| it.is_facing && it.has_listener).collect()
+}
+
 /// Adds the load balancers that the internet reaches, the tasks, and the services by either.
 pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     if public_block_mode(place) != "off" {
         return;
     }
-    let are_read = obstacle(place, &elbv2::SERVICE).is_none();
-    let balancers = if are_read { elbv2::placed(place) } else { Vec::new() };
-    let reached: Vec<_> = balancers.into_iter().filter(|it| it.is_facing && it.has_listener).collect();
+    let reached = reached_balancers(place);
     for it in &reached {
         tally.lists.add("G13", [&it.arn]);
     }

@@ -5,6 +5,7 @@ use crate::ids::endpoint_id;
 use crate::place::Place;
 use crate::protocol::items;
 use crate::service::{Operation, list};
+use crate::services::ec2::filters;
 use crate::services::ec2::vpcs::{Vpc, vpcs};
 use crate::truth::Tally;
 use serde_json::{Value, json};
@@ -14,7 +15,9 @@ pub(in super::super) const ANSWERS: &[Operation] = &[
         Ok(acls(&context.place).iter().map(|it| describe_acl(&context.place, it)).collect())
     }),
     list("DescribeRouteTables", "routeTableSet", |context| {
-        Ok(tables(&context.place).iter().map(|it| describe_table(&context.place, it)).collect())
+        let all = tables(&context.place).into_iter();
+        let wanted = all.filter(|it| filters::passes(context, |filter| it.values(filter)));
+        Ok(wanted.map(|it| describe_table(&context.place, &it)).collect())
     }),
 ];
 
@@ -25,6 +28,21 @@ struct Table {
     is_main: bool,
     subnet_ids: Vec<String>,
     routes: Vec<Value>,
+}
+
+impl Table {
+    /// What it has for a filter.
+    fn values(&self, filter: &str) -> Option<Vec<&str>> {
+        match filter {
+            "association.main" => Some(vec![if self.is_main { "true" } else { "false" }]),
+            "association.subnet-id" => Some(self.subnet_ids.iter().map(String::as_str).collect()),
+            "route.vpc-peering-connection-id" => {
+                Some(self.routes.iter().filter_map(|route| route["vpcPeeringConnectionId"].as_str()).collect())
+            }
+            "vpc-id" => Some(vec![self.vpc_id.as_str()]),
+            _ => None,
+        }
+    }
 }
 
 /// The id of the main route table of a VPC.
@@ -220,5 +238,28 @@ pub(in super::super) fn entry_count(place: &Place<'_>) -> usize {
 pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     for acl in acls(place).iter().filter(|it| it.is_default) {
         tally.lists.add("E9", [&place.arn("ec2", &format!("network-acl/{}", acl.id))]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Client, quiet};
+
+    #[test]
+    fn a_filter_names_the_subnet() {
+        let client = Client::new(quiet(3, 4));
+        let filtered = |name: &str, value: &str| {
+            let form = format!("Action=DescribeRouteTables&Filter.1.Name={name}&Filter.1.Value.1={value}");
+            client.query("ec2", &form)
+        };
+        let all = client.query("ec2", "Action=DescribeRouteTables");
+        for subnet_id in all.elements("subnetId") {
+            let its = filtered("association.subnet-id", &subnet_id);
+            assert!(its.elements("subnetId").contains(&subnet_id), "{subnet_id}");
+            assert_eq!(its.elements("vpcId").len(), 1, "a subnet has one table");
+        }
+        let main = filtered("association.main", "true").elements("main");
+        assert!(!main.is_empty() && main.iter().all(|it| it == "true"), "{main:?}");
+        assert!(filtered("association.subnet-id", "subnet-0").elements("routeTableId").is_empty());
     }
 }
