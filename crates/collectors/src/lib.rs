@@ -43,6 +43,7 @@ pub mod elasticloadbalancing;
 pub mod elasticloadbalancingv2;
 pub mod entityresolution;
 pub mod eventbridge;
+pub mod eventbridgev2;
 pub mod glacier;
 pub mod glue;
 pub mod iam;
@@ -136,6 +137,7 @@ const SERVICES: &[&[Collector]] = &[
     elasticloadbalancingv2::COLLECTORS,
     entityresolution::COLLECTORS,
     eventbridge::COLLECTORS,
+    eventbridgev2::COLLECTORS,
     glacier::COLLECTORS,
     glue::COLLECTORS,
     iam::COLLECTORS,
