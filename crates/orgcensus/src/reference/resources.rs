@@ -28,7 +28,7 @@ pub(super) fn markdown() -> String {
     text
 }
 
-/// Every type that can have a policy, by tier and name: the collectors that read it and what they call, or why none can.
+/// Every type that can have a policy, by tier and name: what reads it and what that calls, or why nothing can.
 pub(super) fn policies() -> String {
     let mut kinds: Vec<&ResourceKind> = ALL.iter().collect();
     kinds.sort_by_key(|kind| (kind.tier, kind.resource_type));
