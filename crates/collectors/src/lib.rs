@@ -57,6 +57,7 @@ pub mod lambda;
 pub mod lambdaweb;
 pub mod lexmodelsv2;
 pub mod lightsail;
+pub mod marketplacecatalog;
 pub mod mediapackagev2;
 pub mod mediatailor;
 pub mod migrationhubrefactorspaces;
@@ -151,6 +152,7 @@ const SERVICES: &[&[Collector]] = &[
     lambdaweb::COLLECTORS,
     lexmodelsv2::COLLECTORS,
     lightsail::COLLECTORS,
+    marketplacecatalog::COLLECTORS,
     mediapackagev2::COLLECTORS,
     mediatailor::COLLECTORS,
     migrationhubrefactorspaces::COLLECTORS,
