@@ -50,7 +50,7 @@ pub struct Workgroup {
     pub subnet_ids: Vec<String>,
     /// Its security groups in the VPC.
     pub security_group_ids: Vec<String>,
-    /// The VPCs of other accounts that may reach it; an asterisk for all of an account. Empty: none, or AWS did not say.
+    /// The VPCs of other accounts that may reach it, an asterisk for all of them. Empty: none, or AWS did not say.
     pub cross_account_vpc_ids: Vec<String>,
     /// ipv4 or dualstack.
     pub ip_address_type: Option<String>,

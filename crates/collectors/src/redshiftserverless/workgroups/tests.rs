@@ -25,8 +25,8 @@ fn listed(name: &str) -> String {
     )
 }
 
-/// Five workgroups on two pages: a usual one, one of which little is said, one that went away, one of which nothing more
-/// may be read, and one whose policy is refused as unsupported.
+/// Five workgroups on two pages: a usual one, one of which little is said, one that went away, one of which nothing
+/// more may be read, and one whose policy is refused as unsupported.
 async fn collected() -> Collected {
     let odd = r#"{"workgroupId":"0b","configParameters":[{"parameterKey":"require_ssl","parameterValue":"maybe"}]}"#;
     let second = ["gone", "dark", "old"].map(listed).join(",");
