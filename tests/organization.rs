@@ -62,14 +62,31 @@ async fn each_state_of_an_account_has_its_outcome() {
         (5, "account_suspended", false),
     ] {
         let id = crawled.simulation.account_id(index);
-        let sql = format!("SELECT DISTINCT outcome, is_planned FROM coverage WHERE account_id = '{id}'");
+        let sql = format!("SELECT DISTINCT outcome, is_planned FROM coverage WHERE account_id = '{id}' ORDER BY 1");
         let rows = crawled.rows(&sql).await;
         let found: Vec<_> = rows.iter().map(|row| (text(row, "outcome"), row["is_planned"].as_bool())).collect();
-        assert_eq!(found, [(outcome.to_owned(), Some(is_planned))], "account {index}");
+        let mut expected = vec![(outcome.to_owned(), Some(is_planned))];
+        // What this program cannot read is told of each account that it entered.
+        expected.extend((outcome == "complete").then(|| ("unread".to_owned(), Some(false))));
+        assert_eq!(found, expected, "account {index}");
     }
     assert_eq!(crawled.report.tally.accounts_entered, 2, "the management account, and the one in orbit");
     let sql = "SELECT COUNT(*) FROM accounts WHERE status = 'PENDING_ACTIVATION' AND NOT is_active";
     assert_eq!(crawled.number(sql).await, 1);
+}
+
+/// It is in no run's plan, so a run that reads all else is whole; and it is never complete.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_this_program_cannot_read_is_told_of_each_account_and_region() {
+    let crawled = crawled(quiet(3), Selection::default()).await;
+    let of = |collector: &str, is_so: &str| {
+        format!("SELECT account_id, region FROM coverage WHERE collector = '{collector}' AND {is_so} ORDER BY 1, 2")
+    };
+    let is_told = "outcome = 'unread' AND reason = 'cbor_not_spoken' AND NOT is_planned AND NOT is_complete";
+    let told = crawled.rows(&of("eventbridgev2_event_buses", is_told)).await;
+    assert!(told.len() > 3, "{told:?}");
+    assert_eq!(told, crawled.rows(&of("eventbridge_event_buses", "is_complete")).await);
+    assert!((crawled.report.tally.coverage() - 1.0).abs() < f64::EPSILON, "{:?}", crawled.report.tally);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,7 +97,8 @@ async fn credentials_of_another_account_are_refused_and_give_no_rows() {
     let ids: BTreeSet<String> = [0, 3].map(|index| crawled.simulation.account_id(index)).into();
     let rows = crawled.rows("SELECT DISTINCT account_id FROM iam_roles").await;
     assert_eq!(rows.iter().map(|row| text(row, "account_id")).collect::<BTreeSet<_>>(), ids);
-    let sql = "SELECT DISTINCT account_id, outcome, error_code, error_operation FROM coverage WHERE NOT is_complete";
+    let sql = "SELECT DISTINCT account_id, outcome, error_code, error_operation FROM coverage \
+               WHERE NOT is_complete AND outcome <> 'unread'";
     let refused = crawled.rows(sql).await;
     assert_eq!(refused.len(), 3, "{refused:?}");
     for row in refused {

@@ -103,6 +103,35 @@ class DataServices:
             self.found("redshift_datashares", share["DataShareArn"])
             assert all(len(it["ConsumerIdentifier"]) == 12 for it in share["DataShareAssociations"]), share
 
+    def redshift_serverless(self, aws, region):
+        """Beside snapshots, which a collector declares. A namespace has its policy with Redshift, or here."""
+        client, redshift = aws.client("redshift-serverless", region), aws.client("redshift", region)
+        for namespace in self.pages_of(client, "list_namespaces", "namespaces"):
+            arn = namespace["namespaceArn"]
+            self.found("redshift_serverless_namespaces", arn)
+            client.list_tags_for_resource(resourceArn=arn)["tags"]
+            own = self.optional(redshift.get_resource_policy, ResourceArn=arn).get("ResourcePolicy")
+            other = self.optional(client.get_resource_policy, resourceArn=arn).get("resourcePolicy")
+            assert not own or not other, arn
+            if own or other:
+                self.document(own["Policy"] if own else other["policy"])
+        for workgroup in self.pages_of(client, "list_workgroups", "workgroups"):
+            arn = workgroup["workgroupArn"]
+            self.found("redshift_serverless_workgroups", arn)
+            client.list_tags_for_resource(resourceArn=arn)["tags"]
+            if policy := self.optional(client.get_resource_policy, resourceArn=arn).get("resourcePolicy"):
+                self.document(policy["policy"])
+
+    def marketplace(self, client):
+        for entity_type in ["AmiProduct", "Offer", "SaaSProduct"]:
+            listed = {"Catalog": "AWSMarketplace", "EntityType": entity_type}
+            for entity in self.pages_of(client, "list_entities", "EntitySummaryList", **listed):
+                arn = entity["EntityArn"]
+                self.found("marketplace_entities", arn)
+                assert entity["EntityType"] == entity_type, entity
+                if policy := self.optional(client.get_resource_policy, ResourceArn=arn).get("Policy"):
+                    self.document(policy)
+
     def s3files(self, client):
         for system in self.pages_of(client, "list_file_systems", "fileSystems"):
             of = {"fileSystemId": system["fileSystemId"]}

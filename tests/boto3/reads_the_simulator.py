@@ -178,6 +178,7 @@ class Census(
         self.iam(aws.client("iam"))
         self.s3(aws, account_id)
         self.ecr_public(aws.client("ecr-public", "us-east-1"))
+        self.marketplace(aws.client("marketplace-catalog", "us-east-1"))
         self.cloudfront(aws.client("cloudfront"))
         self.sign_in(aws.client("signin"))
         self.edge(aws)
@@ -198,6 +199,8 @@ class Census(
             self.declared_kinds(aws, service, region)
             if read := (BESIDE | BESIDES).get(service):
                 read(self, aws.client(folders()[service], region))
+            if service == "redshiftserverless":
+                self.redshift_serverless(aws, region)
         else:
             self.plain_service(aws.client(folders()[service], region), service, self.plain[service])
 

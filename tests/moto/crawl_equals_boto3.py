@@ -66,6 +66,9 @@ NOT_COMPLETE = {
     "signer_profiles": ("failed", "signer:ListSigningProfiles", "HTTP404"),
     "vpc_lattice_resource_configurations": ("failed", "vpclattice:ListResourceConfigurations", "HTTP404"),
     "xray_resource_policies": ("failed", "xray:ListResourcePolicies", "HTTP404"),
+    "marketplace_entities": ("failed", "marketplacecatalog:ListEntities", "HTTP404"),
+    # Nobody is asked, wherever the crawl runs.
+    "eventbridgev2_event_buses": ("unread", None, None),
     **{collector: ("failed", call, "HTTP500") for collector, call in UNIMPLEMENTED.items()},
 }
 

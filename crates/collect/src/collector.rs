@@ -54,7 +54,7 @@ pub struct Collector {
     pub runs: Runs,
     /// Every operation that it may call.
     pub calls: &'static [Call],
-    /// Every type of resource whose policies it reads.
+    /// Every type of resource whose policies it reads, or tells as unread since nobody can read them.
     pub resources: &'static [ResourceKind],
     /// Every table that it may fill, besides those of policies.
     pub tables: &'static [Table],

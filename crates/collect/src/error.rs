@@ -10,6 +10,9 @@ pub enum Error {
     /// AWS refused or failed: this is an outcome of the task, and the run continues.
     #[error(transparent)]
     Aws(#[from] orgcensus_aws::Error),
+    /// This program cannot read it, for this reason in one word: an outcome of the task too. Nobody was asked.
+    #[error("this program cannot read it: {0}")]
+    Unread(&'static str),
     /// The stage takes no more rows: the run cannot continue.
     #[error("write to the stage: {0}")]
     Stage(String),

@@ -43,6 +43,7 @@ pub mod elasticloadbalancing;
 pub mod elasticloadbalancingv2;
 pub mod entityresolution;
 pub mod eventbridge;
+pub mod eventbridgev2;
 pub mod glacier;
 pub mod glue;
 pub mod iam;
@@ -56,6 +57,7 @@ pub mod lambda;
 pub mod lambdaweb;
 pub mod lexmodelsv2;
 pub mod lightsail;
+pub mod marketplacecatalog;
 pub mod mediapackagev2;
 pub mod mediatailor;
 pub mod migrationhubrefactorspaces;
@@ -136,6 +138,7 @@ const SERVICES: &[&[Collector]] = &[
     elasticloadbalancingv2::COLLECTORS,
     entityresolution::COLLECTORS,
     eventbridge::COLLECTORS,
+    eventbridgev2::COLLECTORS,
     glacier::COLLECTORS,
     glue::COLLECTORS,
     iam::COLLECTORS,
@@ -149,6 +152,7 @@ const SERVICES: &[&[Collector]] = &[
     lambdaweb::COLLECTORS,
     lexmodelsv2::COLLECTORS,
     lightsail::COLLECTORS,
+    marketplacecatalog::COLLECTORS,
     mediapackagev2::COLLECTORS,
     mediatailor::COLLECTORS,
     migrationhubrefactorspaces::COLLECTORS,

@@ -6,6 +6,10 @@ use orgcensus_collect::{Collector, PolicyKind};
 use crate::listed::Input::Arn;
 use crate::listed::{in_item, list, listed, listed_collectors, policy};
 
+pub mod namespaces;
+mod parts;
+pub mod workgroups;
+
 listed_collectors! {
     /// Snapshots, with their policies and the accounts that may restore them.
     SNAPSHOTS = listed(
@@ -34,4 +38,4 @@ listed_collectors! {
 }
 
 /// What reads it.
-pub(crate) const COLLECTORS: &[Collector] = &[SNAPSHOTS];
+pub(crate) const COLLECTORS: &[Collector] = &[namespaces::NAMESPACES, SNAPSHOTS, workgroups::WORKGROUPS];

@@ -15,10 +15,10 @@ use crate::task_record::TaskRecord;
 pub struct TaskCoverage {
     /// The collector's name, as in the configuration.
     pub collector: String,
-    /// complete, partial, denied_by_scp, denied, role_not_assumable, account_suspended, account_pending, region_disabled, unsupported, throttled_out, timed_out, failed or skipped.
+    /// complete, partial, denied_by_scp, denied, role_not_assumable, account_suspended, account_pending, region_disabled, unsupported, unread, throttled_out, timed_out, failed or skipped.
     pub outcome: String,
-    /// Whether the task counts as planned work: it does not where the account is suspended, or the region or service is
-    /// off or not offered.
+    /// Whether the task counts as planned work: it does not where the account is suspended, where the region or service
+    /// is off or not offered, and where the outcome is unread.
     pub is_planned: bool,
     /// Whether all was read.
     pub is_complete: bool,
@@ -52,8 +52,9 @@ pub struct TaskCoverage {
     /// Rows that were left out because an earlier one of the task had their key. Two that differ count as missed as well.
     pub rows_duplicate: i64,
     /// role_outdated: the role is of an older version, from before it had the action of error_operation.
-    /// untagged_not_listed: AWS lists nothing that never had a tag, so there may be more than the rows. Null: nothing is
-    /// to be said.
+    /// untagged_not_listed: AWS lists nothing that never had a tag, so there may be more than the rows.
+    /// cbor_not_spoken: the service speaks only CBOR, and this version does not, so whatever there is, is unread.
+    /// Null: nothing is to be said.
     pub reason: Option<String>,
 }
 
@@ -137,9 +138,10 @@ impl Tally {
         self.tasks.get(&outcome).copied().unwrap_or_default()
     }
 
-    /// One word for all: the outcome that all tasks share, complete where every planned one is, else partial.
+    /// One word for all: the outcome that all tasks share, complete where every planned one is, else partial. What this
+    /// program can never read tells nothing of how it went.
     pub fn outcome(&self) -> Outcome {
-        let mut outcomes = self.tasks.keys();
+        let mut outcomes = self.tasks.keys().filter(|outcome| **outcome != Outcome::Unread);
         match (outcomes.next(), outcomes.next()) {
             (Some(only), None) => *only,
             _ if self.of(Outcome::Complete) == self.planned() => Outcome::Complete,
@@ -181,5 +183,7 @@ mod tests {
         let (whole, off, denied) = (Outcome::Complete, Outcome::RegionDisabled, Outcome::Denied);
         assert_eq!((word(&[whole, off, whole]), word(&[whole, denied])), (whole, Outcome::Partial));
         assert_eq!((word(&[Outcome::RoleNotAssumable; 3]), word(&[denied])), (Outcome::RoleNotAssumable, denied));
+        let unread = Outcome::Unread;
+        assert_eq!((word(&[whole, unread]), word(&[denied, unread])), (whole, denied), "in every account");
     }
 }

@@ -25,6 +25,8 @@ pub enum Outcome {
     RegionDisabled,
     /// The service is not in that region.
     Unsupported,
+    /// This program cannot read it, wherever it runs.
+    Unread,
     /// AWS throttled until the attempts ran out.
     ThrottledOut,
     /// It took longer than it may.
@@ -37,7 +39,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every outcome, the best first.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Complete,
         Self::Partial,
         Self::DeniedByScp,
@@ -47,6 +49,7 @@ impl Outcome {
         Self::AccountPending,
         Self::RegionDisabled,
         Self::Unsupported,
+        Self::Unread,
         Self::ThrottledOut,
         Self::TimedOut,
         Self::Failed,
@@ -65,6 +68,7 @@ impl Outcome {
             Self::AccountPending => "account_pending",
             Self::RegionDisabled => "region_disabled",
             Self::Unsupported => "unsupported",
+            Self::Unread => "unread",
             Self::ThrottledOut => "throttled_out",
             Self::TimedOut => "timed_out",
             Self::Failed => "failed",
@@ -74,9 +78,10 @@ impl Outcome {
 
     /// Whether the task counts as planned work. It does not if AWS or the owner has switched off what it reads. An
     /// account whose sign-up was never finished does not count either: its owner cannot use it, and AWS says so in the
-    /// list of accounts, not by an error.
+    /// list of accounts, not by an error. Nor does what this program can never read: it would be a gap in every run.
     pub fn is_planned(self) -> bool {
-        !matches!(self, Self::AccountSuspended | Self::AccountPending | Self::RegionDisabled | Self::Unsupported)
+        let is_off = matches!(self, Self::AccountSuspended | Self::AccountPending | Self::RegionDisabled);
+        !is_off && !matches!(self, Self::Unsupported | Self::Unread)
     }
 
     /// Whether its rows are published.

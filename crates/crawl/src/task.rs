@@ -124,6 +124,7 @@ fn judge(result: Result<(), Error>, finished: Result<Finished, Error>, is_off: b
         }),
         Err(Error::Aws(error)) if is_off => Ok((Outcome::RegionDisabled, Some(error), Finished::default())),
         Err(Error::Aws(error)) => Ok((Outcome::of(&error), Some(error), Finished::default())),
+        Err(Error::Unread(why)) => Ok((Outcome::Unread, None, Finished { reason: Some(why), ..Finished::default() })),
         Err(error @ (Error::Stage(_) | Error::Row(_))) => Err(error),
     }
 }

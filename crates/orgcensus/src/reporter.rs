@@ -78,7 +78,8 @@ fn line(name: &str, at: &str, run_id: Option<&str>, fields: Value) -> Value {
     line
 }
 
-/// An event's name and its fields. Tasks that went well are not told one by one: their account's event counts them.
+/// An event's name and its fields. Tasks that went well are not told one by one, their account's event counts them; nor
+/// are those that are unread in every account.
 fn fields(event: &Event<'_>) -> Option<(&'static str, Value)> {
     Some(match event {
         Event::Unfinished { run_id, snapshot_date, kept } => (
@@ -95,9 +96,7 @@ fn fields(event: &Event<'_>) -> Option<(&'static str, Value)> {
             }),
         ),
         Event::AccountPlanned { .. } | Event::Used { .. } => return None,
-        Event::TaskEnded { task, .. } if matches!(task.outcome, Outcome::Complete | Outcome::RegionDisabled) => {
-            return None;
-        }
+        Event::TaskEnded { task, .. } if is_usual(task.outcome) => return None,
         Event::TaskEnded { account_id, task } => (
             "task",
             json!({
@@ -119,6 +118,10 @@ fn fields(event: &Event<'_>) -> Option<(&'static str, Value)> {
             ("table", json!({ "table": table, "rows": rows, "files": files, "bytes": bytes }))
         }
     })
+}
+
+fn is_usual(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Complete | Outcome::RegionDisabled | Outcome::Unread)
 }
 
 /// Two bars: accounts and tasks.

@@ -1,7 +1,7 @@
 //! Every type of resource that can have a policy, declared once. Collectors name it, `derive` and `explain` read it.
 //!
-//! Some types are here although no collector reads them yet: someone may want their policies explained. For a type that
-//! is missing, the names in its policies decide nothing.
+//! Some types are here although no collector reads them: someone may want their policies explained. Where none can, the
+//! type says why (`unread`). For a type that is missing, the names in its policies decide nothing.
 
 use crate::gate::Gate;
 use crate::kind::PolicyKind;
@@ -206,7 +206,8 @@ kinds! {
     ECR_PUBLIC_REPOSITORY = resource("ecr_public_repository").tier(2).actions_of("ecr-public")
         .arn("ecr-public:*:*:repository/*");
     /// A bus of the second EventBridge.
-    EVENTBRIDGEV2_EVENT_BUS = resource("eventbridgev2_event_bus").tier(3).actions_of("events");
+    EVENTBRIDGEV2_EVENT_BUS = resource("eventbridgev2_event_bus").tier(3).actions_of("events")
+        .unread("the service speaks nothing but CBOR");
     /// A registry of schemas of EventBridge.
     SCHEMAS_REGISTRY = resource("schemas_registry").tier(2).actions_of("schemas");
     /// A dashboard of CloudTrail.
@@ -225,8 +226,10 @@ kinds! {
     REDSHIFT_CLUSTER = resource("redshift_cluster").tier(2).actions_of("redshift");
     /// A snapshot of Redshift Serverless.
     REDSHIFT_SERVERLESS_SNAPSHOT = resource("redshift_serverless_snapshot").tier(2).actions_of("redshift-serverless");
-    /// A namespace of Redshift Serverless.
-    REDSHIFT_SERVERLESS_NAMESPACE = resource("redshift_serverless_namespace").tier(2).actions_of("redshift-serverless");
+    /// A namespace of Redshift Serverless. Its policy is about actions of Redshift: who may copy data into it.
+    REDSHIFT_SERVERLESS_NAMESPACE = resource("redshift_serverless_namespace").tier(2).actions_of("redshift");
+    /// A workgroup of Redshift Serverless: who may make endpoints in their VPCs that lead to it.
+    REDSHIFT_SERVERLESS_WORKGROUP = resource("redshift_serverless_workgroup").tier(2).actions_of("redshift-serverless");
     /// A portfolio of Service Catalog: with whom it is shared.
     SERVICECATALOG_PORTFOLIO = resource("servicecatalog_portfolio").tier(2).with(PolicyKind::Share)
         .actions_of("servicecatalog");
@@ -250,7 +253,8 @@ kinds! {
     /// An application of the Serverless Application Repository.
     SERVERLESSREPO_APPLICATION = resource("serverlessrepo_application").tier(3).actions_of("serverlessrepo");
     /// A container of MediaStore.
-    MEDIASTORE_CONTAINER = resource("mediastore_container").tier(3).actions_of("mediastore");
+    MEDIASTORE_CONTAINER = resource("mediastore_container").tier(3).actions_of("mediastore")
+        .unread("AWS ended the service on 2025-11-13, and nobody reaches what was in it");
     /// A component of Image Builder.
     IMAGEBUILDER_COMPONENT = resource("imagebuilder_component").tier(3).actions_of("imagebuilder");
     /// An image of Image Builder.

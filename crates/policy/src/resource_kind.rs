@@ -31,6 +31,8 @@ pub struct ResourceKind {
     /// Something else that may let someone in, but that no collector reads: `grants`. Remove this when a collector
     /// reads it.
     pub never_read: Option<&'static str>,
+    /// Why no collector can read its policies: AWS ended the service. None: one reads them, or one could.
+    pub unread: Option<&'static str>,
     /// Whether Block Public Access of the account and of the resource stands before its policies.
     pub has_blocks: bool,
     /// How common resources of the type are, and how much harm an open one does: 1 what most organizations have, 2 what
@@ -75,6 +77,7 @@ pub(crate) const fn resource(resource_type: &'static str) -> ResourceKind {
         near: &[],
         gate: None,
         never_read: None,
+        unread: None,
         has_blocks: false,
         tier: 1,
     }
@@ -124,6 +127,11 @@ impl ResourceKind {
     /// No collector reads this part of it, and that part may let someone in.
     pub const fn never_reads(self, what: &'static str) -> Self {
         Self { never_read: Some(what), ..self }
+    }
+
+    /// No collector can read its policies, for this reason.
+    pub(crate) const fn unread(self, why: &'static str) -> Self {
+        Self { unread: Some(why), ..self }
     }
 
     /// Fewer organizations have it than the types of tier 1.

@@ -57,6 +57,7 @@ pub(crate) mod lambda;
 pub(crate) mod lambdaweb;
 pub(crate) mod lexmodelsv2;
 pub(crate) mod lightsail;
+pub(crate) mod marketplacecatalog;
 pub(crate) mod mediapackagev2;
 pub(crate) mod mediatailor;
 pub(crate) mod migrationhubrefactorspaces;
@@ -154,6 +155,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &lambdaweb::SERVICE,
     &lexmodelsv2::SERVICE,
     &lightsail::SERVICE,
+    &marketplacecatalog::SERVICE,
     &mediapackagev2::SERVICE,
     &mediatailor::SERVICE,
     &migrationhubrefactorspaces::SERVICE,

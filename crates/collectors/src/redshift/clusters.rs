@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::items::{Answer, Tag, Unread, by_key, details, given, policy_text};
 
 const LIST: Read<Page> = reads("redshift", "DescribeClusters");
-const POLICY: Read<ItsPolicy> = reads("redshift", "GetResourcePolicy");
+pub(crate) const POLICY: Read<ItsPolicy> = reads("redshift", "GetResourcePolicy");
 
 /// How Redshift says that a namespace has no policy.
 const NO_POLICY: &[&str] = &["ResourceNotFoundFault"];
@@ -192,7 +192,7 @@ struct Copies {
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-struct ItsPolicy {
+pub(crate) struct ItsPolicy {
     resource_policy: Document,
 }
 
@@ -220,6 +220,11 @@ async fn read(session: &Session, described: Described) -> (Described, Answer<Opt
 
 async fn policy_of(session: &Session, namespace_arn: Option<String>) -> Answer<Option<String>> {
     let arn = given(namespace_arn, &LIST.call().name(), "ClusterNamespaceArn")?;
+    policy_of_namespace(session, &arn).await
+}
+
+/// The policy of a namespace: of a cluster's, or of one of Redshift Serverless.
+pub(crate) async fn policy_of_namespace(session: &Session, arn: &str) -> Answer<Option<String>> {
     let answer = POLICY.send(session, json!({"ResourceArn": arn})).await.optional(NO_POLICY)?;
     answer.map(|it| given(it.resource_policy.policy, &POLICY.call().name(), "Policy")).transpose()
 }

@@ -28,12 +28,14 @@ pub(super) fn markdown() -> String {
     text
 }
 
-/// Every type that can have a policy, by tier and name: the collectors that read it, and what they call.
+/// Every type that can have a policy, by tier and name: what reads it and what that calls, or why nothing can.
 pub(super) fn policies() -> String {
     let mut kinds: Vec<&ResourceKind> = ALL.iter().collect();
     kinds.sort_by_key(|kind| (kind.tier, kind.resource_type));
-    let collectors =
-        |kind: &ResourceKind| COLLECTORS.iter().filter(|it| it.resources.contains(kind)).collect::<Vec<_>>();
+    let collectors = |kind: &ResourceKind| {
+        let reads = |it: &&Collector| kind.unread.is_none() && it.resources.contains(kind);
+        COLLECTORS.iter().filter(reads).collect::<Vec<_>>()
+    };
     let read = kinds.iter().filter(|kind| !collectors(kind).is_empty()).count();
     let mut text = format!("{} types of resources can have a policy or a share, {read} are read\n\n", kinds.len());
     let _ = writeln!(text, "{}", line(["tier", "type", "collector"], "calls"));
@@ -45,7 +47,7 @@ pub(super) fn policies() -> String {
         };
         let mut lines: Vec<(String, String)> = collectors(kind).iter().map(of).collect();
         if lines.is_empty() {
-            lines.push((NOBODY.to_owned(), String::new()));
+            lines.push((NOBODY.to_owned(), kind.unread.unwrap_or_default().to_owned()));
         }
         for (name, calls) in lines {
             let _ = writeln!(text, "{}", line([&tier, kind.resource_type, &name], &calls));
@@ -68,8 +70,9 @@ fn calls(collector: &Collector) -> String {
 
 /// Each type by name, with the collector that reads its policies.
 fn read() -> Vec<(&'static ResourceKind, &'static str)> {
-    let of = |collector: &'static orgcensus_collect::Collector| {
-        collector.resources.iter().map(move |resource| (resource, collector.name))
+    let of = |collector: &'static Collector| {
+        let read = collector.resources.iter().filter(|resource| resource.unread.is_none());
+        read.map(move |resource| (resource, collector.name))
     };
     let mut read: Vec<_> = COLLECTORS.iter().flat_map(of).collect();
     read.sort_by_key(|(resource, _)| resource.resource_type);
@@ -101,8 +104,13 @@ mod tests {
         assert_eq!(types.len(), ALL.len());
         let calls = "sqs:GetQueueAttributes, sqs:ListQueueTags, sqs:ListQueues";
         assert!(lines.contains(&vec!["1", "sqs_queue", "sqs_queues", calls]), "{lines:?}");
-        let unread = lines.iter().filter(|line| line[2] == NOBODY && line.len() == 3).count();
+        let why = |line: &[&str]| ResourceKind::of_type(line[1]).and_then(|kind| kind.unread);
+        let unread = lines.iter().filter(|line| line[2] == NOBODY && line.get(3).copied() == why(line)).count();
         assert_eq!(unread + read().len(), lines.len());
+        for (resource_type, words) in [("eventbridgev2_event_bus", "CBOR"), ("mediastore_container", "2025-11-13")] {
+            let is_told = |line: &&Vec<&str>| line[1] == resource_type && line[2] == NOBODY && line[3].contains(words);
+            assert_eq!(lines.iter().filter(is_told).count(), 1, "{resource_type}: {lines:?}");
+        }
         let tiers: Vec<&str> = lines.iter().map(|line| line[0]).collect();
         assert!(tiers.is_sorted(), "{tiers:?}");
     }

@@ -211,7 +211,8 @@ fn get_policy(context: &Context<'_>) -> Result<Value, Refusal> {
     let wanted = context.request.required("ResourceArn")?;
     let found = clusters(&context.place).into_iter().find(|it| it.namespace_arn == wanted);
     let none = || Refusal::new(404, "ResourceNotFoundFault", format!("Resource {wanted} not found."));
-    let policy = found.and_then(|it| it.policy.document).ok_or_else(none)?;
+    let of_serverless = || super::redshiftserverless::policy_of_namespace(context, wanted);
+    let policy = found.map_or_else(of_serverless, |it| it.policy.document).ok_or_else(none)?;
     Ok(json!({ "ResourcePolicy": { "ResourceArn": wanted, "Policy": policy } }))
 }
 
