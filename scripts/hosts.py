@@ -14,8 +14,8 @@ from models import BORROWERS, DATA, folders, host, model, session
 
 # FIPS, dual stack.
 VARIANTS = {"-": (False, False), "fips": (True, False), "dual": (False, True), "fips+dual": (True, True)}
-# The account of services whose hosts begin with it, by botocore's names. Of others that could have one the plain host is
-# taken.
+# The account of services whose hosts begin with it, by botocore's names. Of others that could have one the plain host
+# is taken.
 ACCOUNT = "123456789012"
 ACCOUNT_FIRST = {"s3control"}
 # What stands for the host where there is none.

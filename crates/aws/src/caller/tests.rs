@@ -61,8 +61,8 @@ async fn signature(service: &str, name: &str, input: &Value) -> (String, String)
     (scope.unwrap_or_default().to_owned(), signature.map(|(_, it)| it.to_owned()).unwrap_or_default())
 }
 
-/// The constants are what a client of botocore 1.44.8 signs with this key: its handler of `before-send` shows the header,
-/// while `botocore.auth.get_current_datetime` gives 2026-01-01.
+/// The constants are what a client of botocore 1.44.8 signs with this key: its handler of `before-send` shows the
+/// header, while `botocore.auth.get_current_datetime` gives 2026-01-01.
 #[tokio::test]
 async fn a_path_with_an_arn_is_signed_as_botocore_signs_it() {
     let account_id = "111122223333";

@@ -16,8 +16,9 @@ const POINT: Read<Described> = reads("s3expresscontrol", "GetAccessPoint");
 const POLICY: Read<ItsPolicy> = reads("s3expresscontrol", "GetAccessPointPolicy");
 const SCOPE: Read<ItsScope> = reads("s3expresscontrol", "GetAccessPointScope");
 
-/// One access point of a directory bucket: a second way into it, with a policy and a scope of its own. AWS asks that the
-/// bucket's policy lets the same callers in. Block Public Access is always on for the bucket, and so for what leads to it.
+/// One access point of a directory bucket: a second way into it, with a policy and a scope of its own. AWS asks that
+/// the bucket's policy lets the same callers in. Block Public Access is always on for the bucket, and so for what leads
+/// to it.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "s3express_access_points", key = "arn")]
 pub struct DirectoryAccessPoint {
@@ -49,7 +50,8 @@ pub struct DirectoryAccessPoint {
     pub ignore_public_acls: Option<bool>,
     /// Whether new public policies are refused for it. Null: AWS did not say, or it could not be read.
     pub block_public_policy: Option<bool>,
-    /// Whether a public policy admits only AWS services and the account. Null: AWS did not say, or it could not be read.
+    /// Whether a public policy admits only AWS services and the account. Null: AWS did not say, or it could not be
+    /// read.
     pub restrict_public_buckets: Option<bool>,
 }
 

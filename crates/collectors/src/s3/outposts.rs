@@ -36,7 +36,8 @@ const OF_POINTS: [&str; 3] = [OutpostsAccessPoint::TABLE, PolicyDocument::TABLE,
 const ALL: [&str; 4] =
     [OutpostsBucket::TABLE, OutpostsAccessPoint::TABLE, PolicyDocument::TABLE, PolicyStatement::TABLE];
 
-/// One bucket of the account on an Outpost. It has no ACLs, and its objects are reached through access points, from VPCs.
+/// One bucket of the account on an Outpost. It has no ACLs, and its objects are reached through access points, from
+/// VPCs.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "s3_outposts_buckets", key = "arn")]
 pub struct OutpostsBucket {
@@ -58,8 +59,8 @@ pub struct OutpostsBucket {
     pub age_days: Option<i32>,
 }
 
-/// One access point of a bucket on an Outpost: the way to its objects, from one VPC. Block Public Access is always on, and
-/// AWS says nothing of it.
+/// One access point of a bucket on an Outpost: the way to its objects, from one VPC. Block Public Access is always on,
+/// and AWS says nothing of it.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "s3_outposts_access_points", key = "arn")]
 pub struct OutpostsAccessPoint {

@@ -34,8 +34,8 @@ fn point(content: &str) -> String {
     format!("<GetAccessPointResult><CreationDate>2025-12-22T00:00:00Z</CreationDate>{content}</GetAccessPointResult>")
 }
 
-/// Five on two pages: a usual one, one of a VPC for which nothing is set, one that went away, one of which nothing may be
-/// read, and one whose name is odd and whose answers lack what they must have.
+/// Five on two pages: a usual one, one of a VPC for which nothing is set, one that went away, one of which nothing may
+/// be read, and one whose name is odd and whose answers lack what they must have.
 async fn collected() -> Collected {
     let of_vpc = "<NetworkOrigin>VPC</NetworkOrigin>";
     let first = page(&format!("{READ}{}", listed("inner--euw1-az1--xa-s3", of_vpc)), "<NextToken>more</NextToken>");

@@ -16,8 +16,8 @@ const POINT_POLICY: &str = "GetAccessPointPolicy";
 
 const LOGS: &str = "<RegionalBucket><Bucket>logs</Bucket><BucketArn>arn:logs</BucketArn><PublicAccessBlockEnabled>true\
     </PublicAccessBlockEnabled><CreationDate>2025-12-22T00:00:00Z</CreationDate></RegionalBucket>";
-const WEB: &str = "<AccessPoint><Name>web</Name><NetworkOrigin>VPC</NetworkOrigin><VpcConfiguration><VpcId>vpc-1</VpcId>\
-    </VpcConfiguration><Bucket>logs</Bucket><AccessPointArn>arn:web</AccessPointArn></AccessPoint>";
+const WEB: &str = "<AccessPoint><Name>web</Name><NetworkOrigin>VPC</NetworkOrigin><VpcConfiguration>\
+    <VpcId>vpc-1</VpcId></VpcConfiguration><Bucket>logs</Bucket><AccessPointArn>arn:web</AccessPointArn></AccessPoint>";
 
 fn bucket(name: &str) -> String {
     format!(
@@ -65,8 +65,8 @@ fn of_buckets(recorded: Recorded) -> Recorded {
     )
 }
 
-/// Five Outposts on two pages: one with buckets on two pages, one without an id, one that is refused, one that went away,
-/// and an empty one. The id is a header, so that the order of the calls tells the answers.
+/// Five Outposts on two pages: one with buckets on two pages, one without an id, one that is refused, one that went
+/// away, and an empty one. The id is a header, so that the order of the calls tells the answers.
 async fn collected() -> Collected {
     let first = json!({"Outposts": [{"OutpostId": "op-1", "OwnerId": "999988887777"}, {}], "NextToken": "more"});
     let second = json!({"Outposts": [{"OutpostId": "op-2"}, {"OutpostId": "op-3"}, {"OutpostId": "op-4"}]});
@@ -131,8 +131,8 @@ async fn a_policy_is_read_absent_or_unread_and_a_vpc_stands_before_an_access_poi
             json!(["s3_outposts_access_point", "absent", null, null]),
         ]
     );
-    // Two Outposts; two answers of one bucket; of another its policy and two values; an answer and a value of one access
-    // point.
+    // Two Outposts; two answers of one bucket; of another its policy and two values; of one access point an answer and a
+    // value.
     let tables = ["policy_documents", "policy_statements", "s3_outposts_access_points", "s3_outposts_buckets"];
     assert_eq!(collected.short(), (2 + 2 + 3 + 2, tables.to_vec()));
 }
