@@ -161,8 +161,8 @@ fn config(session: &Session, operation: &'static Operation, endpoint: &Endpoint)
 /// How a request is signed, by the name that its signature is for. S3 signs a path as it is sent, and wants the body's
 /// hash as a header too; all others encode the path once more.
 fn signing_options(signing_name: &str) -> SigningOptions {
-    let is_s3 = SIGNED_AS_S3.contains(&signing_name);
     let mut options = SigningOptions::default();
+    let is_s3 = SIGNED_AS_S3.contains(&signing_name);
     options.content_sha256_header = is_s3;
     options.double_uri_encode = !is_s3;
     options.normalize_uri_path = !is_s3;
