@@ -10,13 +10,16 @@ import sys
 
 from botocore.endpoint_provider import EndpointProvider
 from botocore.exceptions import EndpointProviderError
-from models import DATA, folders, model, session
+from models import BORROWERS, DATA, folders, host, model, session
 
 # FIPS, dual stack.
 VARIANTS = {"-": (False, False), "fips": (True, False), "dual": (False, True), "fips+dual": (True, True)}
-# The account of services whose hosts begin with it. Of others that could have one the plain host is taken.
+# The account of services whose hosts begin with it, by botocore's names. Of others that could have one the plain host
+# is taken.
 ACCOUNT = "123456789012"
 ACCOUNT_FIRST = {"s3control"}
+# What stands for the host where there is none.
+NO_HOST = ("-", "")
 
 
 def line(*columns):
@@ -41,9 +44,10 @@ class Hosts:
         rules = loader.load_service_model(folders()[service], "endpoint-rule-set-1")
         self.provider = EndpointProvider(rules, loader.load_data("partitions"))
         calls = [model(service).operation_model(it) for it in operations]
-        self.fixed = fixed_parameters(calls) | ({"AccountId": ACCOUNT} if service in ACCOUNT_FIRST else {})
+        self.fixed = fixed_parameters(calls) | ({"AccountId": ACCOUNT} if has_account(service) else {})
+        self.fixed |= BORROWERS[service].rules if service in BORROWERS else {}
         self.prefix = prefix(service, calls)
-        self.usual = model(service).metadata["endpointPrefix"]
+        self.usual = host(service)
         if not self.of(self.partitions[0]["regions"][0], False, False):
             sys.exit(f"botocore's rules know no host of {service}: they want more than is given")
 
@@ -67,8 +71,11 @@ class Hosts:
         """The lines of one variant: for all partitions, for some, for single regions, where what is wider is wrong."""
         found = {}
         for partition, region in ((it, region) for it in self.partitions for region in it["regions"]):
-            if host := self.of(region, *VARIANTS[variant]):
-                found[partition["id"], region] = host
+            if known := self.of(region, *VARIANTS[variant]):
+                found[partition["id"], region] = known
+        if not found:
+            yield self.line(variant, "*", NO_HOST)
+            return
         default = self.default(*VARIANTS[variant])
         everywhere = self.most(self.partitions[0], found, default) or default
         if everywhere != default:
@@ -78,9 +85,9 @@ class Hosts:
             if here != everywhere:
                 yield self.line(variant, partition["id"], here)
             for region in partition["regions"]:
-                host = found.get((partition["id"], region))
-                if host and filled(partition, region, here) != host:
-                    yield self.line(variant, region, next(templates(partition, region, host)))
+                known = found.get((partition["id"], region))
+                if known and filled(partition, region, here) != known:
+                    yield self.line(variant, region, next(templates(partition, region, known)))
 
     def line(self, variant, where, template):
         return line("endpoint", self.service, variant, where, *template)
@@ -103,9 +110,14 @@ def fixed_parameters(calls):
     return {name: value for (name, value), count in found.items() if count * 2 > len(calls)}
 
 
+def has_account(service):
+    """Whether the rules of a service want the account."""
+    return folders()[service] in ACCOUNT_FIRST
+
+
 def prefix(service, calls):
     """What the models put before the host; the table can say it of all calls of a service alone."""
-    found = {(it.endpoint or {}).get("hostPrefix", "") for it in calls} if service not in ACCOUNT_FIRST else {""}
+    found = {(it.endpoint or {}).get("hostPrefix", "") for it in calls} if not has_account(service) else {""}
     if len(found) == 1 and "{" not in min(found):
         return min(found)
     sys.exit(f"calls of {service} go to hosts that begin with each of {sorted(found)}: calls.tsv cannot say it")

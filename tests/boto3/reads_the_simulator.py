@@ -183,7 +183,7 @@ class Census(
         self.sign_in(aws.client("signin"))
         self.edge(aws)
         for region in aws.client("ec2").describe_regions()["Regions"]:
-            for service in ["s3express", *REGIONAL, *self.plain, *SERVICES]:
+            for service in ["s3express", "s3outposts", *REGIONAL, *self.plain, *SERVICES]:
                 name = region["RegionName"]
                 try:
                     self.service(aws, service, name)
@@ -193,6 +193,8 @@ class Census(
     def service(self, aws, service, region):
         if service == "s3express":
             self.directory_buckets(aws, region)
+        elif service == "s3outposts":
+            self.outposts(aws, region)
         elif read := REGIONAL.get(service):
             read(self, aws.client(folders()[service], region))
         elif service in SERVICES:

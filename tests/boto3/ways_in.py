@@ -36,6 +36,33 @@ class WaysIn:
                 self.document(policy)
             client.get_bucket_encryption(Bucket=bucket["Name"])["ServerSideEncryptionConfiguration"]["Rules"]
 
+    def directory_access_points(self, client):
+        for point in self.listed_by_s3_control(client.list_access_points_for_directory_buckets, "AccessPointList"):
+            self.found("s3express_access_points", point["AccessPointArn"])
+            of = {"AccountId": self.account_id, "Name": point["Name"]}
+            client.get_access_point(**of)["PublicAccessBlockConfiguration"]["RestrictPublicBuckets"]
+            client.get_access_point_scope(**of)
+            if policy := self.optional(client.get_access_point_policy, **of).get("Policy"):
+                self.document(policy)
+
+    def outposts(self, aws, region):
+        control = aws.client("s3control", region)
+        for outpost in self.pages_of(aws.client("s3outposts", region), "list_outposts_with_s3", "Outposts"):
+            on_it = {"OutpostId": outpost["OutpostId"]}
+            for bucket in self.listed_by_s3_control(control.list_regional_buckets, "RegionalBucketList", **on_it):
+                arn = bucket["BucketArn"]
+                self.found("s3_outposts_buckets", arn)
+                policy = self.optional(control.get_bucket_policy, AccountId=self.account_id, Bucket=arn)
+                if policy := policy.get("Policy"):
+                    self.document(policy)
+                for point in self.listed_by_s3_control(control.list_access_points, "AccessPointList", Bucket=arn):
+                    self.found("s3_outposts_access_points", point["AccessPointArn"])
+                    of = {"AccountId": self.account_id, "Name": point["AccessPointArn"]}
+                    described = control.get_access_point(**of)
+                    self.checks.equal("an access point's bucket", bucket["Bucket"], described["Bucket"])
+                    if policy := self.optional(control.get_access_point_policy, **of).get("Policy"):
+                        self.document(policy)
+
     def iot_policies(self, client):
         for policy in self.pages_of(client, "list_policies", "policies"):
             self.found("iot_policies")
@@ -101,4 +128,5 @@ WAYS_IN = {
     "eks": WaysIn.clusters,
     "iot": WaysIn.iot_policies,
     "lambdaweb": WaysIn.web_functions,
+    "s3expresscontrol": WaysIn.directory_access_points,
 }

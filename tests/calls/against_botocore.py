@@ -23,7 +23,7 @@ import errors  # noqa: E402
 import names  # noqa: E402
 import sent  # noqa: E402
 from harness import Checks  # noqa: E402
-from models import TABLE, wanted  # noqa: E402
+from models import BORROWERS, TABLE, model, wanted  # noqa: E402
 
 # The SDK's crate makes S3's calls: its hosts are the buckets'.
 NO_HOSTS = {"s3"}
@@ -72,6 +72,25 @@ def requests(checks, calls):
             differences.append(f"{service}:{operation}: {why}")
     counts = ", ".join(f"{count} {name}" for name, count in sorted(counted.items()))
     none_differ(checks, f"requests of {len(all_calls())} calls, with every input and with few ({counts})", differences)
+
+
+def requests_of_borrowers(checks, calls):
+    """The rules that choose a borrower's host add headers, which no serializer writes: here clients send."""
+    spoken, made = protocols(), []
+    for service in BORROWERS:
+        _, client = next(endpoints.clients(service))
+        for operation in wanted()[service]:
+            values, request = endpoints.sent_by(client, service, operation)
+            call = model(service).operation_model(operation)
+            question = sent.question(service, call, values, spoken[service])
+            made.append((service, operation, question, sent.of_client(request, spoken[service])))
+    answers = calls.ask([question for _, _, question, _ in made])
+    differences = [
+        f"{service}:{operation}: {why}"
+        for (service, operation, _, expected), answer in zip(made, answers, strict=True)
+        if (why := sent.differences(expected, answer, spoken[service]))
+    ]
+    none_differ(checks, f"requests of services that borrow a model, as clients send them ({len(made)})", differences)
 
 
 def refusals(checks, calls):
@@ -148,7 +167,7 @@ def main():
     parser.add_argument("--names", help="the example `names` of the collectors")
     arguments = parser.parse_args()
     checks, calls = Checks(), Calls(arguments.calls)
-    for part in (requests, refusals, hosts_by_rules, hosts_by_clients, refused_answers):
+    for part in (requests, requests_of_borrowers, refusals, hosts_by_rules, hosts_by_clients, refused_answers):
         checks.run(part.__name__, lambda part=part: part(checks, calls))
     if arguments.names:
         checks.run("names", lambda: read_names(checks, arguments.names))

@@ -6,8 +6,8 @@ import re
 from botocore.config import Config
 from botocore.endpoint_provider import EndpointProvider
 from botocore.exceptions import EndpointProviderError, EndpointResolutionError
-from inputs import ACCOUNT, filled
-from models import DATA, folders, model, session
+from inputs import ACCOUNT, OUTPOST, filled
+from models import BORROWERS, DATA, folders, model, session, signing_name
 
 VARIANTS = [(fips, dual) for fips in (False, True) for dual in (False, True)]
 # Where a client of botocore is asked for each call: ordinary, opted into, pinned elsewhere, other partitions.
@@ -20,6 +20,7 @@ PARAMETERS = {
     "s3control": {"AccountId": ACCOUNT, "RequiresAccountId": True},
     "signin": {"IsControlPlane": True},
 }
+PARAMETERS |= {name: PARAMETERS[it.lender] | it.rules for name, it in BORROWERS.items()}
 # What clients send elsewhere: to a host of the account's, as the ARN says it. The plain hosts are documented too.
 OTHER_HOSTS = {"dynamodb:GetResourcePolicy", "kinesis:GetResourcePolicy", "kinesis:ListStreamConsumers"}
 
@@ -48,8 +49,7 @@ def by_rules(service, prefix):
     loader = session().get_component("data_loader")
     rules = loader.load_service_model(folders()[service], "endpoint-rule-set-1")
     provider = EndpointProvider(rules, loader.load_data("partitions"))
-    metadata = model(service).metadata
-    name = metadata.get("signingName", metadata["endpointPrefix"])
+    name = signing_name(service)
     for region in all_regions():
         for fips, dual in VARIANTS:
             asked = {"Region": region, "UseFIPS": fips, "UseDualStack": dual, **PARAMETERS.get(service, {})}
@@ -83,19 +83,33 @@ def clients(service):
             yield (region, fips, dual), client
 
 
-def by_client(client, service, operation):
-    """URL, signing region and name of the request that botocore signs; none where it knows no host."""
-    call = model(service).operation_model(operation)
-    values = filled(call.input_shape, only_required=True) if call.input_shape else {}
+def names(service, client):
+    """Names that have clients send a borrower's calls to its host and not to the lender's."""
+    outpost = f"arn:{client.meta.partition}:s3-outposts:{client.meta.region_name}:{ACCOUNT}:outpost/{OUTPOST}"
+    in_outpost = {"OutpostId": OUTPOST, "Name": f"{outpost}/accesspoint/x", "Bucket": f"{outpost}/bucket/x"}
+    return {"s3expresscontrol": {"Name": "x--use1-az4--xa-s3"}, "s3outpostscontrol": in_outpost}.get(service, {})
+
+
+def sent_by(client, service, operation):
+    """The inputs that a client is given, and the request that it signs; none where it knows no host."""
+    shape = model(service).operation_model(operation).input_shape
+    values = filled(shape, only_required=True) if shape else {}
     arn = f"arn:{client.meta.partition}:{service}:{client.meta.region_name}:{ACCOUNT}:stream/x"
     values = {name: arn if name.lower().endswith("arn") else it for name, it in values.items()}
+    values |= {name: it for name, it in names(service, client).items() if name in shape.members}
     try:
         client._make_api_call(operation, values)
     except Sent as sent:
-        return signed(sent.request)
+        return values, sent.request
     except EndpointResolutionError:
-        return None
+        return values, None
     raise RuntimeError(f"{service}:{operation} was answered")
+
+
+def by_client(client, service, operation):
+    """URL, signing region and name of the request that botocore signs; none where it knows no host."""
+    request = sent_by(client, service, operation)[1]
+    return signed(request) if request else None
 
 
 def stop(request, **_):

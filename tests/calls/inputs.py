@@ -9,6 +9,7 @@ from botocore.serialize import create_serializer
 TEXT = "a/b c+é:*~%<&>'\""
 HEADER_TEXT = "a/b c+:*~%<&>'\""
 ACCOUNT = "111122223333"
+OUTPOST = "op-01ac5d28a6a232904"
 MOMENT = datetime.datetime(2026, 2, 3, 4, 5, 6, tzinfo=datetime.timezone.utc)
 PAIR = (1, 2)
 NUMBERS = {"integer": 7, "long": 7_000_000_000, "float": 1.5, "double": 0.25}

@@ -6,11 +6,13 @@ from xml.etree import ElementTree
 
 from botocore.awsrequest import prepare_request_dict
 from botocore.serialize import create_serializer
-from inputs import Wire, filled
-from models import model
+from inputs import OUTPOST, Wire, filled
+from models import BORROWERS, model
 
 # What no model says and a service wants all the same.
 MORE_HEADERS = {"x-amz-glacier-version", "x-amz-content-sha256"}
+# What is of one signature alone.
+OF_SIGNATURES = {"x-amz-content-sha256", "x-amz-date"}
 
 
 def questions(service, operation, protocol):
@@ -18,18 +20,31 @@ def questions(service, operation, protocol):
     call = model(service).operation_model(operation)
     for only_required in (False, True):
         values = filled(call.input_shape, only_required) if call.input_shape else {}
-        wire = Wire(protocol).input(call.input_shape, values) if call.input_shape else {}
         expected = create_serializer(protocol, include_validation=False).serialize_to_request(values, call)
-        question = {"request": {"service": service, "operation": operation, "input": wire}}
-        yield question, of_botocore(expected, protocol)
+        expected["headers"] |= {header: OUTPOST for _, header in by_rules(service)}
+        yield question(service, call, values, protocol), of_botocore(expected, protocol)
+
+
+def question(service, call, values, protocol):
+    """What the crate is asked, of values as boto3 takes them."""
+    wire = Wire(protocol).input(call.input_shape, values) if call.input_shape else {}
+    wire |= {name: OUTPOST for name, _ in by_rules(service)}
+    return {"request": {"service": service, "operation": call.name, "input": wire}}
+
+
+def by_rules(service):
+    """The input that botocore's rules give to each call of a borrower, and its header."""
+    header = BORROWERS[service].header if service in BORROWERS else ""
+    return [header.removesuffix("!").split("^")] if header else []
 
 
 def refusals(service, operation, protocol):
     """Inputs that must not be sent: one that is misspelt, and none where some are needed."""
     call = model(service).operation_model(operation)
     values = filled(call.input_shape, only_required=True) if call.input_shape else {}
-    wire = Wire(protocol).input(call.input_shape, values) if call.input_shape else {}
-    yield {"request": {"service": service, "operation": operation, "input": wire | {"Misspelt": "x"}}}
+    misspelt = question(service, call, values, protocol)
+    misspelt["request"]["input"]["Misspelt"] = "x"
+    yield misspelt
     if values:
         yield {"request": {"service": service, "operation": operation, "input": {}}}
 
@@ -43,6 +58,15 @@ def of_botocore(request, protocol):
     body = body.decode() if isinstance(body, bytes) else body
     url = urllib.parse.urlsplit(request["url"])
     return comparable(protocol, request["method"], f"{url.path}?{url.query}", headers, body)
+
+
+def of_client(request, protocol):
+    """A request as a client of botocore has signed it, without a body."""
+    text = lambda it: it.decode() if isinstance(it, bytes) else it  # noqa: E731
+    headers = {name.lower(): text(it) for name, it in request.headers.items()}
+    headers = {name: it for name, it in headers.items() if name.startswith("x-amz-") and name not in OF_SIGNATURES}
+    url = urllib.parse.urlsplit(request.url)
+    return comparable(protocol, request.method, f"{url.path}?{url.query}", headers, "")
 
 
 def of_ours(answer, protocol, expected):

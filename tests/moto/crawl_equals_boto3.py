@@ -41,6 +41,9 @@ NOT_COMPLETE = {
     # 404 and a page of HTML.
     "s3_access_grants": ("failed", "s3control:ListAccessGrantsInstances", "HTTP404"),
     "s3_object_lambda_access_points": ("failed", "s3control:ListAccessPointsForObjectLambda", "HTTP404"),
+    # moto takes these for calls of S3, about buckets that are not there.
+    "s3_outposts": ("failed", "s3outposts:ListOutpostsWithS3", "HTTP404"),
+    "s3express_access_points": ("failed", "s3expresscontrol:ListAccessPointsForDirectoryBuckets", "NoSuchBucket"),
     # GetBucketVersioning's answer has a root element that is not AWS's; all else of the buckets is read.
     "s3_buckets": ("partial", "s3:GetBucketVersioning", "AnswerUnreadable"),
     # A report without <root_account>: an account without a root user cannot be.

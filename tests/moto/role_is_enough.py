@@ -122,7 +122,7 @@ UNTESTED = {
     "s3express:ListAllMyDirectoryBuckets",
     "tag:GetResources",
 }
-MOTO_ONLY = ["s3:GetPublicAccessBlock", "s3:ListBucket", "s3express:*", "tagging:GetResources"]
+MOTO_ONLY = ["s3:GetPublicAccessBlock", "s3:ListBucket", "s3-outposts:*", "s3express:*", "tagging:GetResources"]
 
 # What the management's policy allows, and the coverage rows that are refused without it.
 ORGANIZATION = {

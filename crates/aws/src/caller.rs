@@ -54,6 +54,9 @@ use crate::session::Session;
 /// The version that a service's user agent says; the SDK's crates say their own.
 const API_VERSION: &str = "1";
 
+/// The names that S3's way to sign is for. S3 Tables, S3 Vectors and S3 Files sign like any service.
+const SIGNED_AS_S3: &[&str] = &["s3", "s3-outposts", "s3express"];
+
 /// Makes one call, with its retries, and gives the answer's bytes. Boxed, so that what reads an answer does not compile
 /// the SDK's orchestration again.
 pub(crate) fn invoke<'a>(
@@ -148,14 +151,22 @@ fn config(session: &Session, operation: &'static Operation, endpoint: &Endpoint)
     layer.store_put(Metadata::new(operation.name, operation.service.name));
     layer.store_put(AuthSchemeOptionResolverParams::new(()));
     layer.store_put(AuthSchemeAndEndpointOrchestrationV2);
-    let mut signing_options = SigningOptions::default();
-    // S3 wants the body's hash as a header too, and signs paths as they are.
-    let is_s3 = endpoint.signing_name.starts_with("s3");
-    signing_options.content_sha256_header = is_s3;
+    let signing_options = signing_options(endpoint.signing_name);
     layer.store_put(SigV4OperationSigningConfig { signing_options, ..SigV4OperationSigningConfig::default() });
     layer.store_put(SharedRequestSerializer::new(Prepared));
     layer.store_put(SharedResponseDeserializer::new(Bytes { is_xml: operation.service.protocol.is_xml() }));
     layer.freeze()
+}
+
+/// How a request is signed, by the name that its signature is for. S3 signs a path as it is sent, and wants the body's
+/// hash as a header too; all others encode the path once more.
+fn signing_options(signing_name: &str) -> SigningOptions {
+    let mut options = SigningOptions::default();
+    let is_s3 = SIGNED_AS_S3.contains(&signing_name);
+    options.content_sha256_header = is_s3;
+    options.double_uri_encode = !is_s3;
+    options.normalize_uri_path = !is_s3;
+    options
 }
 
 fn components(session: &Session, endpoint: &Endpoint) -> RuntimeComponentsBuilder {
@@ -247,3 +258,6 @@ impl DeserializeResponse for Bytes {
         Err(OrchestratorError::operation(ErasedError::erase(Refused(metadata.build()))))
     }
 }
+
+#[cfg(test)]
+mod tests;

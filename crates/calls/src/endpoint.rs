@@ -1,8 +1,8 @@
 //! Where a call goes, and what region and name its signature is for.
 //!
 //! The rule is `https://{host}.{region}.{dns}`, with `-fips` behind the host and the partition's other suffix for dual
-//! stack, signed for the region asked. Exceptions are lines of the table: for a call, a region, a partition, or
-//! everywhere. The most exact line wins.
+//! stack, signed for the region asked. Exceptions are lines of the table: for a region, a partition, or everywhere. The
+//! most exact line wins.
 
 use crate::table::{self, Operation, Partition};
 
@@ -40,7 +40,7 @@ pub struct Endpoint {
 /// Why a host cannot be told.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EndpointError {
-    /// The partition has no such hosts.
+    /// The service, or the partition, has no such hosts.
     #[error("{call} has no {variant} host in {partition}")]
     NoVariant {
         /// `sqs:ListQueues`.
@@ -68,18 +68,15 @@ pub fn endpoint(
     variant: Variant,
 ) -> Result<Endpoint, EndpointError> {
     let (service, partition) = (operation.service, table::partition(region));
-    let call = format!("{}:{}", service.name, operation.name);
-    let places = [region, partition.id, "*"];
-    let of = |name: &str| places.iter().find_map(|place| table::exception(name, variant.word(), place));
-    // A call with hosts of its own has those alone.
-    let is_elsewhere = table::exception(&call, "-", "*").is_some() && of(&call).is_none();
     let is_none = (variant.is_fips && !partition.has_fips) || (variant.is_dual_stack && !partition.has_dual_stack);
-    if is_none || is_elsewhere {
+    let mut places = [region, partition.id, "*"].into_iter();
+    let (host, signing_region) = match places.find_map(|place| table::exception(service.name, variant.word(), place)) {
+        Some(found) => (found.host.map(str::to_owned), found.signing_region),
+        None => (Some(rule(service.host, variant)), None),
+    };
+    let Some(host) = host.filter(|_| !is_none) else {
+        let call = format!("{}:{}", service.name, operation.name);
         return Err(EndpointError::NoVariant { call, partition: partition.id, variant: variant.word() });
-    }
-    let (host, signing_region, signing_name) = match of(&call).or_else(|| of(service.name)) {
-        Some(found) => (found.host.to_owned(), found.signing_region, found.signing_name),
-        None => (rule(service.host, variant), None, None),
     };
     if host.contains(ACCOUNT) && !(account_id.len() == 12 && account_id.bytes().all(|it| it.is_ascii_digit())) {
         return Err(EndpointError::NoAccount { operation: operation.name, account_id: account_id.to_owned() });
@@ -87,7 +84,7 @@ pub fn endpoint(
     Ok(Endpoint {
         url: format!("https://{}", filled(&host, region, partition).replace(ACCOUNT, account_id)),
         signing_region: filled(signing_region.unwrap_or("{region}"), region, partition),
-        signing_name: signing_name.unwrap_or(service.signing_name),
+        signing_name: service.signing_name,
     })
 }
 
@@ -140,10 +137,19 @@ mod tests {
     }
 
     #[test]
-    fn one_call_may_have_a_host_of_its_own() {
-        let directory = host("s3control", "ListAccessPointsForDirectoryBuckets", "us-east-1", false, false);
-        assert_eq!(directory, "s3express-control.us-east-1.amazonaws.com s3express us-east-1");
-        let call = operation("s3control", "ListAccessPointsForDirectoryBuckets").unwrap();
+    fn calls_of_one_model_may_go_elsewhere_by_another_name() {
+        let point = |service, is_fips, is_dual| host(service, "GetAccessPoint", "us-east-1", is_fips, is_dual);
+        assert_eq!(point("s3control", false, false), "111122223333.s3-control.us-east-1.amazonaws.com s3 us-east-1");
+        assert_eq!(
+            point("s3expresscontrol", true, false),
+            "s3express-control-fips.us-east-1.amazonaws.com s3express us-east-1"
+        );
+        assert_eq!(point("s3outpostscontrol", false, true), "s3-outposts.us-east-1.api.aws s3-outposts us-east-1");
+    }
+
+    #[test]
+    fn a_service_may_have_no_such_host() {
+        let call = operation("s3expresscontrol", "GetAccessPoint").unwrap();
         let dual = Variant { is_fips: false, is_dual_stack: true };
         let error = endpoint(call, "111122223333", "us-east-1", dual).unwrap_err();
         assert!(error.to_string().contains("no dual host"), "{error}");

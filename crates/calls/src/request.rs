@@ -245,6 +245,18 @@ mod tests {
     }
 
     #[test]
+    fn an_arn_in_a_path_is_one_part_of_it() {
+        let arn = "arn:aws:s3-outposts:us-east-1:111122223333:outpost/op-1/bucket/b";
+        let input = json!({"name": arn, "AccountId": "111122223333", "OutpostId": "op-1"});
+        let policy = of("s3outpostscontrol", "GetBucketPolicy", &input).unwrap();
+        assert_eq!(
+            policy.uri().path(),
+            "/v20180820/bucket/arn%3Aaws%3As3-outposts%3Aus-east-1%3A111122223333%3Aoutpost%2Fop-1%2Fbucket%2Fb/policy"
+        );
+        assert_eq!(policy.headers()["x-amz-outpost-id"], "op-1");
+    }
+
+    #[test]
     fn what_is_null_is_not_sent() {
         let table = json!({"DatabaseName": "d", "TableInput": {"Name": "t", "Owner": null, "Columns": [{"A": null}]}});
         let sent = of("glue", "CreateTable", &table).unwrap();
@@ -268,6 +280,9 @@ mod tests {
         assert_eq!(error("kms", "DescribeKey", json!({})), "kms:DescribeKey needs the input KeyId");
         assert_eq!(error("kms", "DescribeKey", json!({"KeyId": null})), "kms:DescribeKey needs the input KeyId");
         assert_eq!(error("lambda", "GetPolicy", json!({})), "lambda:GetPolicy needs the input FunctionName");
+        let account = json!({"AccountId": "111122223333"});
+        let of_no_outpost = error("s3outpostscontrol", "ListRegionalBuckets", account);
+        assert_eq!(of_no_outpost, "s3outpostscontrol:ListRegionalBuckets needs the input OutpostId");
         assert!(error("lambda", "GetPolicy", json!({"FunctionName": ""})).contains("part of the path"));
         assert!(
             error("s3control", "GetAccessPoint", json!({"name": "p", "AccountId": "1\n2"}))

@@ -44,7 +44,8 @@ impl Protocol {
 /// A service.
 #[derive(Debug)]
 pub struct Service {
-    /// The service by its SDK's name, `secretsmanager`.
+    /// The service by its SDK's name, `secretsmanager`. Calls of S3 Control that go elsewhere than the others are a
+    /// service of their own: `s3expresscontrol`, `s3outpostscontrol`.
     pub name: &'static str,
     /// The service's id, `Secrets Manager`.
     pub id: &'static str,
@@ -152,9 +153,9 @@ impl Partition {
 /// A host that is not as the rule has it.
 #[derive(Debug)]
 pub(crate) struct Exception {
-    pub(crate) host: &'static str,
+    /// None: there is no such host.
+    pub(crate) host: Option<&'static str>,
     pub(crate) signing_region: Option<&'static str>,
-    pub(crate) signing_name: Option<&'static str>,
 }
 
 struct Table {
@@ -197,8 +198,7 @@ pub(crate) fn partition(region: &str) -> &'static Partition {
     partitions.iter().filter(|it| it.holds(region)).max_by_key(longest).unwrap_or(&partitions[0])
 }
 
-/// The exception of a service, or of a call as `service:operation`, where it has one of this variant at a place: a
-/// region, a partition, `*`.
+/// The exception of a service, where it has one of this variant at a place: a region, a partition, `*`.
 pub(crate) fn exception(service: &str, variant: &str, place: &str) -> Option<&'static Exception> {
     TABLE.exceptions.get(&[service, variant, place].join("\t"))
 }
@@ -222,9 +222,8 @@ fn read() -> Table {
             }
             Some("endpoint") => {
                 let key = [next(), next(), next()].join("\t");
-                let host = next();
-                let (signing_region, signing_name) = (optional(next()), optional(next()));
-                table.exceptions.insert(key, Exception { host, signing_region, signing_name });
+                let host = Some(next()).filter(|host| *host != "-");
+                table.exceptions.insert(key, Exception { host, signing_region: optional(next()) });
             }
             Some("call") => {
                 let service = table.services.get(next()).copied();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use orgcensus_collect::{Language, PolicyDocumentRef};
-use orgcensus_policy::kinds::{RAM_RESOURCE, S3EXPRESS_BUCKET};
+use orgcensus_policy::kinds::RAM_RESOURCE;
 use orgcensus_policy::{
     AclGrant, AclGrantee, Document, Facts, Flag, Gate, Grant, Guardrails, Policies, PolicyKind, PublicAccessBlock,
     ResourceKind, Target, Verdict, statement_grants,
@@ -21,7 +21,7 @@ use crate::rows::{PolicyPrincipal, ResourceAccess, words};
 #[derive(Default)]
 pub(crate) struct Resources(BTreeMap<String, Resource>);
 
-/// Block Public Access of a directory bucket, which nobody can switch off.
+/// Block Public Access that nobody can switch off, as of a directory bucket.
 const ALWAYS: PublicAccessBlock = PublicAccessBlock {
     block_public_acls: true,
     ignore_public_acls: true,
@@ -189,12 +189,10 @@ impl Resource {
         let is_unread = |acl: bool| self.policies.iter().any(|it| it.is_unread && (it.kind == PolicyKind::Acl) == acl);
         let grants = self.grants();
         let bucket = blocks.buckets.get(&self.arn);
-        let has_blocks = self.declared.is_some_and(|declared| declared.has_blocks);
         // S3 calls no access point of a VPC public, so that blocks change nothing there.
-        let is_blocked = has_blocks && !self.gates.contains(&Gate::VpcOnly);
-        let levels = match self.declared {
-            Some(declared) if *declared == S3EXPRESS_BUCKET => vec![Some(ALWAYS)],
-            _ if is_blocked => blocks.levels(&self.arn),
+        let levels = match self.declared.filter(|_| !self.gates.contains(&Gate::VpcOnly)) {
+            Some(declared) if declared.is_always_blocked => vec![Some(ALWAYS)],
+            Some(declared) if declared.has_blocks => blocks.levels(&self.arn),
             _ => Vec::new(),
         };
         let of_bucket = bucket.filter(|bucket| bucket.has_no_acls).map(|_| Gate::BucketOwnerEnforced);

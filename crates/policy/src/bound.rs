@@ -12,6 +12,7 @@ use crate::kind::PolicyKind;
 use crate::limit::{Dimension, Limit};
 use crate::operator::{Comparison, Operator};
 use crate::reach::Reach;
+use crate::s3::names_access_point;
 use crate::statement::{Condition, Statement};
 use crate::value::{Shape, reach};
 
@@ -39,8 +40,10 @@ impl Key {
             // (C15).
             "aws:resourceaccount" | "s3:resourceaccount" => (Caller, Shape::ResourceAccount, false),
             "aws:resourceorgid" => (Caller, Shape::ResourceOrganization, false),
-            "s3:dataaccesspointaccount" => (Caller, Shape::Account, false),
-            "s3:dataaccesspointarn" => (Caller, Shape::ResourceArn, false),
+            "s3:dataaccesspointaccount" | "s3express:dataaccesspointaccount" | "s3-outposts:dataaccesspointaccount" => {
+                (Caller, Shape::Account, false)
+            }
+            name if names_access_point(name) => (Caller, Shape::ResourceArn, false),
             // S3 counts it as fixed. The key's own policy says who may use the key.
             "s3:x-amz-server-side-encryption-aws-kms-key-id" => (Caller, Shape::Key, false),
             "kms:calleraccount" => (CallerOrSource, Shape::Account, true),
@@ -189,7 +192,7 @@ pub(crate) fn bounds(statement: &Statement, kind: PolicyKind) -> Bounds {
         }
         let Some(key) = key else { continue };
         // V2: in an access point's own policy the key says nothing new.
-        if kind == PolicyKind::AccessPoint && condition.key.eq_ignore_ascii_case("s3:DataAccessPointArn") {
+        if kind == PolicyKind::AccessPoint && names_access_point(&condition.key.to_ascii_lowercase()) {
             continue;
         }
         if key.misreads(operator.comparison, condition, statement.expands_variables) {

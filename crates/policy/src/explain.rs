@@ -115,7 +115,6 @@ impl Explainer {
         let kind = self.kind(document);
         let service = match (kind, self.service.as_deref()) {
             (PolicyKind::Trust, _) => Some("sts"),
-            (PolicyKind::AccessPoint, _) => Some("s3"),
             (_, Some(service)) => Some(action_prefix(service)),
             (_, None) => {
                 self.target.as_ref().and_then(|target| target.kind().service).or_else(|| only_service(document))
@@ -271,6 +270,10 @@ mod tests {
             "Condition":{"StringEquals":{"s3:DataAccessPointAccount":"111122223333"},
             "ArnLike":{"s3:DataAccessPointArn":"arn:aws:s3:us-east-1:111122223333:accesspoint/a"}}}"#;
         assert_eq!(explain(of_service(""), point).is_public, Some(false));
+        let all_but = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"},
+            {"Effect":"Deny","Principal":"*","Action":"s3express:*","Resource":"*"}"#;
+        assert_eq!(explain(of_service("s3express access point"), all_but).is_public, Some(false));
+        assert_eq!(explain(of_service("S3 access point"), all_but).is_public, Some(true));
     }
 
     #[test]

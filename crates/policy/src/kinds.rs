@@ -45,7 +45,11 @@ kinds! {
         .has_blocks();
     /// A directory bucket of S3 Express.
     S3EXPRESS_BUCKET = resource("s3express_bucket").tier(2).actions_of("s3express")
-        .arn("s3express:*:*:bucket/*").owns(WITHIN).ends_at("/");
+        .arn("s3express:*:*:bucket/*").owns(WITHIN).ends_at("/").is_always_blocked();
+    /// An access point of a directory bucket. Its policy may name the bucket as well.
+    S3EXPRESS_ACCESS_POINT = resource("s3express_access_point").tier(2).with(PolicyKind::AccessPoint)
+        .actions_of("s3express").arn("s3express:*:*:accesspoint/*").owns(WITHIN).near(&["{place}:bucket/*"])
+        .ends_at("/").is_always_blocked();
     /// A table of an S3 table bucket.
     S3TABLES_TABLE = resource("s3tables_table").tier(2).actions_of("s3tables")
         .arn("s3tables:*:*:bucket/*/table/*");
@@ -54,7 +58,10 @@ kinds! {
         .arn("s3tables:*:*:bucket/*").owns(WITHIN).ends_at("/");
     /// A bucket on an Outpost.
     S3_OUTPOSTS_BUCKET = resource("s3_outposts_bucket").tier(3).actions_of("s3-outposts")
-        .arn("s3-outposts:*:*:outpost/*").owns(WITHIN);
+        .arn("s3-outposts:*:*:outpost/*/bucket/*").owns(WITHIN).is_always_blocked();
+    /// An access point on an Outpost.
+    S3_OUTPOSTS_ACCESS_POINT = resource("s3_outposts_access_point").tier(3).with(PolicyKind::AccessPoint)
+        .actions_of("s3-outposts").arn("s3-outposts:*:*:outpost/*/accesspoint/*").owns(WITHIN).is_always_blocked();
     /// An access point of S3 Object Lambda.
     S3_OBJECT_LAMBDA = resource("s3_object_lambda").tier(2).actions_of("s3-object-lambda")
         .arn("s3-object-lambda:*:*:accesspoint/*").owns(WITHIN).ends_at("/").has_blocks();
@@ -183,10 +190,6 @@ kinds! {
     /// A Multi-Region Access Point of S3.
     S3_MULTI_REGION_ACCESS_POINT = resource("s3_multi_region_access_point").with(PolicyKind::AccessPoint)
         .actions_of("s3").has_blocks();
-    /// An access point of a directory bucket.
-    S3EXPRESS_ACCESS_POINT = resource("s3express_access_point").tier(2).actions_of("s3express");
-    /// An access point on an Outpost.
-    S3_OUTPOSTS_ACCESS_POINT = resource("s3_outposts_access_point").tier(3).actions_of("s3-outposts");
     /// A bucket for vectors of S3.
     S3VECTORS_BUCKET = resource("s3vectors_bucket").tier(3).actions_of("s3vectors");
     /// A file system of S3 Files.

@@ -35,6 +35,8 @@ pub struct ResourceKind {
     pub unread: Option<&'static str>,
     /// Whether Block Public Access of the account and of the resource stands before its policies.
     pub has_blocks: bool,
+    /// Whether Block Public Access stands before its policies and nobody can switch it off.
+    pub is_always_blocked: bool,
     /// How common resources of the type are, and how much harm an open one does: 1 what most organizations have, 2 what
     /// many have, 3 what is rare.
     pub tier: u8,
@@ -79,6 +81,7 @@ pub(crate) const fn resource(resource_type: &'static str) -> ResourceKind {
         never_read: None,
         unread: None,
         has_blocks: false,
+        is_always_blocked: false,
         tier: 1,
     }
 }
@@ -143,6 +146,11 @@ impl ResourceKind {
     pub(crate) const fn has_blocks(self) -> Self {
         Self { has_blocks: true, ..self }
     }
+
+    /// Block Public Access stands before its policies, and nobody can switch it off.
+    pub(crate) const fn is_always_blocked(self) -> Self {
+        Self { is_always_blocked: true, ..self }
+    }
 }
 
 impl ResourceKind {
@@ -201,6 +209,9 @@ mod tests {
         assert_eq!(of("arn:aws:s3:::accesspoint"), Some("s3_bucket"));
         assert_eq!(of("arn:aws:s3::111122223333:accesspoint/a.mrap"), Some("s3_access_point"));
         assert_eq!(of("arn:aws:iam::111122223333:role/a"), Some("iam_role"));
+        let outpost = "arn:aws:s3-outposts:us-east-1:111122223333:outpost/op-1";
+        assert_eq!(of(&format!("{outpost}/bucket/b")), Some("s3_outposts_bucket"));
+        assert_eq!(of(&format!("{outpost}/accesspoint/a")), Some("s3_outposts_access_point"));
         assert_eq!(of("arn:aws:backup:us-east-1:111122223333:backup-vault:v"), None);
     }
 

@@ -122,7 +122,7 @@ pub struct PublicAccessBlock {
 }
 
 /// The keys that S3 counts, when all their values are fixed.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 14] = [
     "aws:principalaccount",
     "aws:principalarn",
     "aws:principalorgid",
@@ -135,8 +135,15 @@ const KEYS: [&str; 12] = [
     "aws:userid",
     "s3:x-amz-server-side-encryption-aws-kms-key-id",
     "s3:dataaccesspointaccount",
+    "s3express:dataaccesspointaccount",
+    "s3-outposts:dataaccesspointaccount",
 ];
-const ACCESS_POINT: &str = "s3:dataaccesspointarn";
+
+/// Whether a key, in lower case, is the ARN of the access point that a request comes through: S3, S3 Express and S3 on
+/// Outposts each have one.
+pub(crate) fn names_access_point(key: &str) -> bool {
+    matches!(key, "s3:dataaccesspointarn" | "s3express:dataaccesspointarn" | "s3-outposts:dataaccesspointarn")
+}
 
 /// Whether S3 itself calls the policy public: some Allow is to anyone, and no condition holds it to fixed values.
 /// Sterner than the verdict in that variables and wildcards never count as fixed; Denies are not looked at.
@@ -169,7 +176,7 @@ fn is_fixed(statement: &Statement, kind: PolicyKind) -> bool {
 
 fn counts(condition: &Condition, kind: PolicyKind) -> bool {
     let key = condition.key.to_ascii_lowercase();
-    if key == ACCESS_POINT {
+    if names_access_point(&key) {
         let variable = condition.values.iter().any(|value| value.contains("${"));
         return kind != PolicyKind::AccessPoint && !variable && Key::of(&key).is_some();
     }

@@ -264,6 +264,9 @@ mod tests {
         let of = |name, path| Service::signed_as(SERVICES, name, path, "").map(|it| it.name);
         assert_eq!(of("s3", "/bucket"), Some("s3"));
         assert_eq!(of("s3express", "/"), Some("s3express"));
+        assert_eq!(of("s3express", "/v20180820/accesspointfordirectory"), Some("s3expresscontrol"));
+        assert_eq!(of("s3-outposts", "/S3Outposts/ListOutpostsWithS3"), Some("s3outposts"));
+        assert_eq!(of("s3-outposts", "/v20180820/bucket"), Some("s3outpostscontrol"));
         assert_eq!(of("s3", "/v20180820/configuration/publicAccessBlock"), Some("s3control"));
         assert_eq!(of("sso", "/"), Some("ssoadmin"));
         assert_eq!(of("nosuch", "/"), None);

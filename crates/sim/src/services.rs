@@ -81,7 +81,10 @@ pub(crate) mod rum;
 pub(crate) mod s3;
 pub(crate) mod s3control;
 pub(crate) mod s3express;
+pub(crate) mod s3expresscontrol;
 pub(crate) mod s3files;
+pub(crate) mod s3outposts;
+pub(crate) mod s3outpostscontrol;
 pub(crate) mod s3tables;
 pub(crate) mod s3vectors;
 pub(crate) mod sagemaker;
@@ -179,7 +182,10 @@ pub(crate) static SERVICES: &[&Service] = &[
     &s3::SERVICE,
     &s3control::SERVICE,
     &s3express::SERVICE,
+    &s3expresscontrol::SERVICE,
     &s3files::SERVICE,
+    &s3outposts::SERVICE,
+    &s3outpostscontrol::SERVICE,
     &s3tables::SERVICE,
     &s3vectors::SERVICE,
     &sagemaker::SERVICE,

@@ -4,21 +4,18 @@ use std::collections::BTreeMap;
 
 use futures::StreamExt;
 use orgcensus_collect::kinds::S3_ACCESS_POINT;
-use orgcensus_collect::{Collector, Error, Gate, Moment, Policy, Read, Rows, Runs, Scope, Session, read as reads};
+use orgcensus_collect::{Collector, Error, Policy, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 
-use super::control::{self, Block, GONE, ItsPolicy, ItsStatus};
+use super::control::{self, Described, GONE, ItsPolicy, ItsStatus, NO_POLICY, Point, Points};
 use crate::items::{Answer, Unread, details, is_gone, policy_text};
 
-const LIST: Read<Page> = reads("s3control", "ListAccessPoints").needs("s3:ListAccessPoints");
+const LIST: Read<Points> = reads("s3control", "ListAccessPoints").needs("s3:ListAccessPoints");
 const POINT: Read<Described> = reads("s3control", "GetAccessPoint").needs("s3:GetAccessPoint");
 const POLICY: Read<ItsPolicy> = reads("s3control", "GetAccessPointPolicy").needs("s3:GetAccessPointPolicy");
 const STATUS: Read<ItsStatus> = reads("s3control", "GetAccessPointPolicyStatus").needs("s3:GetAccessPointPolicyStatus");
-
-/// How S3 Control says that an access point has no policy.
-const NO_POLICY: &[&str] = &["NoSuchAccessPointPolicy"];
 
 /// One access point: a second way into a bucket, with a policy of its own. AWS asks that the bucket's policy lets the
 /// same callers in, or leaves it to the account's access points.
@@ -73,44 +70,9 @@ pub const ACCESS_POINTS: Collector = Collector {
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Page {
-    access_point_list: Vec<Listed>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Listed {
-    name: Option<String>,
-    network_origin: Option<String>,
-    vpc_configuration: Vpc,
-    bucket: Option<String>,
-    access_point_arn: Option<String>,
-    alias: Option<String>,
-    bucket_account_id: Option<String>,
-    data_source_id: Option<String>,
-    data_source_type: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Vpc {
-    vpc_id: Option<String>,
-}
-
-/// What the list does not say.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Described {
-    public_access_block_configuration: Option<Block>,
-    creation_date: Option<Moment>,
-    endpoints: BTreeMap<String, String>,
-}
-
 /// What was read of one access point.
 struct Details {
-    listed: Listed,
+    listed: Point,
     point: Answer<Described>,
     policy: Answer<Option<String>>,
     is_public: Answer<bool>,
@@ -131,7 +93,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 /// Reads one access point. `None`: it went away meanwhile.
-async fn read(session: &Session, listed: Listed) -> Option<Details> {
+async fn read(session: &Session, listed: Point) -> Option<Details> {
     let input = json!({"AccountId": session.account_id(), "name": listed.name});
     let point = POINT.send(session, input.clone()).await;
     if is_gone(GONE, &point) {
@@ -146,9 +108,8 @@ async fn push(session: &Session, rows: &mut Rows<'_>, it: Details) -> Result<(),
     let mut listed = it.listed;
     let name = listed.name.take().unwrap_or_default();
     let arn = listed.access_point_arn.take().unwrap_or_else(|| session.arn("s3", &format!("accesspoint/{name}")));
-    let gate = (listed.network_origin.as_deref() == Some("VPC")).then_some(Gate::VpcOnly);
     let text = policy_text(rows, it.policy)?;
-    rows.policy(Policy { gate, ..Policy::of(&arn, S3_ACCESS_POINT, text) }).await?;
+    rows.policy(Policy { gate: listed.gate(), ..Policy::of(&arn, S3_ACCESS_POINT, text) }).await?;
     let point = rows.item([AccessPoint::TABLE], it.point)?;
     let aws_is_public = rows.item([AccessPoint::TABLE], it.is_public)?;
     let mut unread = Unread::default();
@@ -159,7 +120,7 @@ async fn push(session: &Session, rows: &mut Rows<'_>, it: Details) -> Result<(),
 
 fn access_point(
     (arn, access_point_name): (String, String),
-    listed: Listed,
+    listed: Point,
     point: Option<Described>,
     now: Timestamp,
     unread: &mut Unread,

@@ -1,6 +1,9 @@
-//! What several answers of S3 Control have alike: Block Public Access, AWS's verdict on a policy, a policy's text.
+//! What several answers of S3 Control have alike: access points, Block Public Access, AWS's verdict on a policy, a
+//! policy's text.
 
-use orgcensus_collect::{Optional, Read, Session};
+use std::collections::BTreeMap;
+
+use orgcensus_collect::{Gate, Moment, Optional, Read, Session};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -8,6 +11,54 @@ use crate::items::{Answer, Unread, given};
 
 /// How S3 Control says that there is no such access point.
 pub(super) const GONE: &[&str] = &["NoSuchAccessPoint"];
+
+/// How S3 Control says that an access point has no policy.
+pub(super) const NO_POLICY: &[&str] = &["NoSuchAccessPointPolicy"];
+
+/// A page of a list of access points.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Points {
+    pub(super) access_point_list: Vec<Point>,
+}
+
+/// An access point, as lists have it.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Point {
+    pub(super) name: Option<String>,
+    pub(super) network_origin: Option<String>,
+    pub(super) vpc_configuration: Vpc,
+    pub(super) bucket: Option<String>,
+    pub(super) access_point_arn: Option<String>,
+    pub(super) alias: Option<String>,
+    pub(super) bucket_account_id: Option<String>,
+    pub(super) data_source_id: Option<String>,
+    pub(super) data_source_type: Option<String>,
+}
+
+/// The VPC that the callers of an access point come from.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Vpc {
+    pub(super) vpc_id: Option<String>,
+}
+
+impl Point {
+    /// What stands before this access point alone: its callers come from one VPC.
+    pub(super) fn gate(&self) -> Option<Gate> {
+        (self.network_origin.as_deref() == Some("VPC")).then_some(Gate::VpcOnly)
+    }
+}
+
+/// What the list does not say of an access point.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Described {
+    pub(super) public_access_block_configuration: Option<Block>,
+    pub(super) creation_date: Option<Moment>,
+    pub(super) endpoints: BTreeMap<String, String>,
+}
 
 /// The four settings of Block Public Access.
 #[derive(Default, Deserialize)]

@@ -103,7 +103,7 @@ async fn push(session: &Session, rows: &mut Rows<'_>, it: Answers) -> Result<(),
     let created_at = creation_date.as_ref().and_then(timestamp);
     let row = DirectoryBucket {
         arn,
-        zone_id: zone_of(&bucket_name).map(str::to_owned),
+        zone_id: zone_of(&bucket_name, "--x-s3").map(str::to_owned),
         bucket_name,
         bucket_region,
         created_at,
@@ -115,9 +115,9 @@ async fn push(session: &Session, rows: &mut Rows<'_>, it: Answers) -> Result<(),
     rows.push(row).await
 }
 
-/// `use1-az4` of `logs--use1-az4--x-s3`.
-fn zone_of(bucket_name: &str) -> Option<&str> {
-    bucket_name.strip_suffix("--x-s3")?.rsplit_once("--").map(|(_, zone)| zone)
+/// `use1-az4` of `logs--use1-az4--x-s3`, which ends as the names of its kind do.
+pub(super) fn zone_of<'a>(name: &'a str, ending: &str) -> Option<&'a str> {
+    name.strip_suffix(ending)?.rsplit_once("--").map(|(_, zone)| zone)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::control::{self, Block, GONE, ItsPolicy, ItsStatus};
+use super::control::{self, Block, GONE, ItsPolicy, ItsStatus, NO_POLICY};
 use crate::items::{Answer, Unread, details, is_gone, policy_text};
 
 const LIST: Read<Page> =
@@ -20,9 +20,6 @@ const POLICY: Read<ItsPolicy> =
     reads("s3control", "GetAccessPointPolicyForObjectLambda").needs("s3:GetAccessPointPolicyForObjectLambda");
 const STATUS: Read<ItsStatus> = reads("s3control", "GetAccessPointPolicyStatusForObjectLambda")
     .needs("s3:GetAccessPointPolicyStatusForObjectLambda");
-
-/// How S3 Control says that an access point has no policy.
-const NO_POLICY: &[&str] = &["NoSuchAccessPointPolicy"];
 
 /// One access point of S3 Object Lambda: a way to the objects behind another access point, through functions that may
 /// change them.

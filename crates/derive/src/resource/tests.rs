@@ -1,7 +1,8 @@
 //! Verdicts on one resource: several policies, policies that no collector reads, named resources and services.
 
 use orgcensus_policy::kinds::{
-    ECR_REPOSITORY, KMS_KEY, OPENSEARCH_DOMAIN, S3_ACCESS_POINT, S3EXPRESS_BUCKET, SNS_TOPIC, SQS_QUEUE,
+    ECR_REPOSITORY, KMS_KEY, OPENSEARCH_DOMAIN, S3_ACCESS_POINT, S3_OUTPOSTS_ACCESS_POINT, S3EXPRESS_ACCESS_POINT,
+    S3EXPRESS_BUCKET, SNS_TOPIC, SQS_QUEUE,
 };
 
 use super::*;
@@ -186,4 +187,22 @@ fn a_directory_bucket_is_never_public() {
     let access = judged(S3EXPRESS_BUCKET, arn, open).access;
     assert_eq!((access.is_public, access.is_external), (Some(false), Some(false)));
     assert_eq!(access.gated_by, ["restrict_public_buckets"]);
+}
+
+#[test]
+fn an_access_point_of_a_directory_bucket_or_an_outpost_is_never_public() {
+    let open = |action: &str| format!(r#"{{"Effect":"Allow","Principal":"*","Action":"{action}","Resource":"*"}}"#);
+    let express = "arn:aws:s3express:us-east-1:111122223333:accesspoint/p--use1-az4--xa-s3";
+    let outpost = "arn:aws:s3-outposts:us-east-1:111122223333:outpost/op-1/accesspoint/p";
+    for (kind, arn, action) in [
+        (S3EXPRESS_ACCESS_POINT, express, "s3express:CreateSession"),
+        (S3_OUTPOSTS_ACCESS_POINT, outpost, "s3-outposts:GetObject"),
+    ] {
+        let closed = judged(kind, arn, &open(action)).access;
+        assert_eq!((closed.is_public, closed.is_in_org), (Some(false), Some(false)), "{arn}");
+        assert_eq!(closed.gated_by, ["restrict_public_buckets"], "{arn}");
+        let inside = behind(&[Gate::VpcOnly], kind, arn, &open(action)).access;
+        assert_eq!((inside.is_public, inside.is_external, inside.is_in_org), (Some(false), Some(false), Some(true)));
+        assert_eq!(inside.gated_by, ["vpc_only"], "{arn}");
+    }
 }

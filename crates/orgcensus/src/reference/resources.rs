@@ -20,7 +20,11 @@ pub(super) fn markdown() -> String {
             (_, Some(service)) => format!("{service} actions on it"),
             (_, None) => "what identities may do".to_owned(),
         };
-        let blocks = resource.has_blocks.then_some("Block Public Access");
+        let blocks = match (resource.has_blocks, resource.is_always_blocked) {
+            (_, true) => Some("Block Public Access, always on"),
+            (true, _) => Some("Block Public Access"),
+            _ => None,
+        };
         let before: Vec<_> = blocks.into_iter().chain(resource.gate.map(|gate| gate.as_str())).collect();
         let (name, never_read) = (resource.resource_type, resource.never_read.unwrap_or_default());
         let _ = writeln!(text, "| {name} | {collector} | {about} | {} | {never_read} |", before.join(", "));

@@ -21,6 +21,10 @@ fn c1_bounds_on_the_caller() {
     check_anyone(r#"{"StringEquals":{"s3:DataAccessPointAccount":"111122223333"}}"#, "same_account");
     let point = r#"{"ArnLike":{"s3:DataAccessPointArn":"arn:aws:s3:*:111122223333:accesspoint/*"}}"#;
     check_anyone(point, "same_account");
+    check_anyone(r#"{"StringEquals":{"s3express:DataAccessPointAccount":"111122223333"}}"#, "same_account");
+    check_anyone(r#"{"StringEquals":{"s3-outposts:DataAccessPointAccount":"999988887777"}}"#, "external");
+    let point = "arn:aws:s3express:us-east-1:111122223333:accesspoint/p--use1-az4--xa-s3";
+    check_anyone(&format!(r#"{{"ArnLike":{{"s3express:DataAccessPointArn":"{point}"}}}}"#), "same_account");
 }
 
 #[test]

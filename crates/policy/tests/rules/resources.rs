@@ -206,6 +206,27 @@ fn an_access_point_and_its_objects() {
 }
 
 #[test]
+fn an_access_point_of_a_directory_bucket_and_the_bucket() {
+    const EXPRESS: &str = "arn:aws:s3express:us-east-1:111122223333:accesspoint/p--use1-az4--xa-s3";
+    hits(EXPRESS, json!(EXPRESS));
+    hits(EXPRESS, json!("arn:aws:s3express:us-east-1:111122223333:bucket/b--use1-az4--x-s3"));
+    misses(EXPRESS, json!("arn:aws:s3express:us-east-1:111122223333:accesspoint/q--use1-az4--xa-s3"));
+    covers(EXPRESS, ("s3express:CreateSession", named(json!("*"))), named(json!([EXPRESS, format!("{EXPRESS}/*")])));
+}
+
+#[test]
+fn what_is_on_an_outpost_and_its_objects() {
+    const OUTPOST: &str = "arn:aws:s3-outposts:us-east-1:111122223333:outpost/op-1";
+    for (own, other) in [("bucket/b", "accesspoint/b"), ("accesspoint/b", "bucket/b")] {
+        let arn = format!("{OUTPOST}/{own}");
+        hits(&arn, json!(arn));
+        hits(&arn, json!(format!("{arn}/object/*")));
+        misses(&arn, json!(format!("{OUTPOST}/{other}")));
+        misses(&arn, json!(format!("{arn}b/object/*")));
+    }
+}
+
+#[test]
 fn a_topic() {
     hits(TOPIC, json!(TOPIC));
     hits(TOPIC, json!(format!("{TOPIC}:*")));

@@ -8,6 +8,7 @@ mod object_lambda;
 use super::s3;
 use crate::context::Context;
 use crate::place::Place;
+use crate::policies::ResourcePolicy;
 use crate::protocol::Refusal;
 use crate::service::{Operation, Scope, Service, get};
 use crate::truth::{At, Planted, Tally, resources, things};
@@ -59,7 +60,18 @@ fn get_block(context: &Context<'_>) -> Result<Value, Refusal> {
 }
 
 /// Refuses a call about another account than the caller's.
-fn check_account(context: &Context<'_>) -> Result<(), Refusal> {
+pub(super) fn check_account(context: &Context<'_>) -> Result<(), Refusal> {
     let is_own = context.request.required("AccountId")? == context.place.account.id;
-    if is_own { Ok(()) } else { Err(Refusal::access_denied(&SERVICE, "Access Denied")) }
+    if is_own { Ok(()) } else { Err(Refusal::access_denied(context.request.service, "Access Denied")) }
+}
+
+/// The policy of an access point; the error of S3 Control if it has none.
+pub(super) fn policy_of_point(policy: ResourcePolicy) -> Result<String, Refusal> {
+    let missing = || Refusal::new(404, "NoSuchAccessPointPolicy", "The specified accesspoint policy does not exist");
+    policy.document.ok_or_else(missing)
+}
+
+/// How S3 Control says that there is no such access point.
+pub(super) fn no_such_point() -> Refusal {
+    Refusal::new(404, "NoSuchAccessPoint", "The specified accesspoint does not exist")
 }

@@ -47,8 +47,8 @@ pub(crate) static SERVICE: Service = Service {
 
 /// A directory bucket.
 #[derive(Debug)]
-struct DirectoryBucket {
-    name: String,
+pub(super) struct DirectoryBucket {
+    pub(super) name: String,
     arn: String,
     policy: ResourcePolicy,
     has_key: bool,
@@ -59,7 +59,8 @@ struct DirectoryBucket {
 const KINDS: &[(Kind, u32)] =
     &[(Kind::None, 5), (Kind::SameAccount, 2), (Kind::InOrgAccount, 2), (Kind::ExternalAccount, 1)];
 
-fn buckets(place: &Place<'_>) -> Vec<DirectoryBucket> {
+/// The directory buckets of a region.
+pub(super) fn buckets(place: &Place<'_>) -> Vec<DirectoryBucket> {
     let rates = &place.organization.settings.rates;
     let (mut dice, count) = place.population("s3express-buckets", rates.other_resources.min(1));
     let bucket = |number| {

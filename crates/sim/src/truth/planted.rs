@@ -30,6 +30,18 @@ impl Planted {
         }
     }
 
+    /// A resource of S3 before whose policy Block Public Access always stands: to whom S3 calls everyone, it is closed,
+    /// unless callers come from a VPC of the account alone.
+    pub(crate) fn blocked(arn: String, policy: ResourcePolicy, is_of_vpc: bool) -> Self {
+        let is_public = policy.kind.is_s3_public();
+        let mut planted = Self::by(arn, policy);
+        if is_public {
+            planted.verdict = if is_of_vpc { Verdict::IN_ORG } else { Verdict::CLOSED };
+            planted.named.outside.clear();
+        }
+        planted
+    }
+
     /// A resource whose verdict is known, whatever its policy says.
     pub(crate) fn known(arn: String, verdict: Verdict) -> Self {
         Self {

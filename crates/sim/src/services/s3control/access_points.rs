@@ -1,6 +1,6 @@
 //! Access points of one region.
 
-use super::check_account;
+use super::{check_account, no_such_point, policy_of_point};
 use crate::clock::iso_millis;
 use crate::context::Context;
 use crate::protocol::Refusal;
@@ -19,12 +19,12 @@ pub(super) const ANSWERS: &[Operation] = &[
         Ok(json!({ "GetAccessPointResult": members }))
     }),
     get("GetAccessPointPolicy", |context| {
-        Ok(json!({ "GetAccessPointPolicyResult": { "Policy": policy(&find(context)?)? } }))
+        Ok(json!({ "GetAccessPointPolicyResult": { "Policy": policy_of_point(find(context)?.policy)? } }))
     }),
     get("GetAccessPointPolicyStatus", |context| {
         let it = find(context)?;
-        policy(&it)?;
         let status = json!({ "IsPublic": it.is_s3_public() });
+        policy_of_point(it.policy)?;
         Ok(json!({ "GetAccessPointPolicyStatusResult": { "PolicyStatus": status } }))
     }),
     get("ListAccessPoints", |context| {
@@ -43,12 +43,7 @@ fn find(context: &Context<'_>) -> Result<AccessPoint, Refusal> {
     check_account(context)?;
     let name = context.request.required("name")?;
     let found = access_points(&context.place).into_iter().find(|it| it.name == name);
-    found.ok_or_else(|| Refusal::new(404, "NoSuchAccessPoint", "The specified accesspoint does not exist"))
-}
-
-fn policy(it: &AccessPoint) -> Result<String, Refusal> {
-    let missing = || Refusal::new(404, "NoSuchAccessPointPolicy", "The specified accesspoint policy does not exist");
-    it.policy.document.clone().ok_or_else(missing)
+    found.ok_or_else(no_such_point)
 }
 
 fn listed(context: &Context<'_>, it: &AccessPoint) -> Value {

@@ -1,6 +1,6 @@
 //! Access points of S3 Object Lambda: ways to the objects behind other access points, through functions.
 
-use super::check_account;
+use super::{check_account, no_such_point, policy_of_point};
 use crate::clock::iso_millis;
 use crate::context::Context;
 use crate::place::Place;
@@ -37,12 +37,13 @@ pub(super) const ANSWERS: &[Operation] = &[
         Ok(json!({ "GetAccessPointForObjectLambdaResult": result }))
     }),
     get("GetAccessPointPolicyForObjectLambda", |context| {
-        Ok(json!({ "GetAccessPointPolicyForObjectLambdaResult": { "Policy": policy(&find(context)?)? } }))
+        let policy = policy_of_point(find(context)?.policy)?;
+        Ok(json!({ "GetAccessPointPolicyForObjectLambdaResult": { "Policy": policy } }))
     }),
     get("GetAccessPointPolicyStatusForObjectLambda", |context| {
         let it = find(context)?;
-        policy(&it)?;
         let status = json!({ "IsPublic": it.policy.kind.is_s3_public() });
+        policy_of_point(it.policy)?;
         Ok(json!({ "GetAccessPointPolicyStatusForObjectLambdaResult": { "PolicyStatus": status } }))
     }),
     get("ListAccessPointsForObjectLambda", |context| {
@@ -129,12 +130,7 @@ fn find(context: &Context<'_>) -> Result<Point, Refusal> {
     check_account(context)?;
     let name = context.request.required("name")?;
     let found = points(&context.place).into_iter().find(|it| it.name == name);
-    found.ok_or_else(|| Refusal::new(404, "NoSuchAccessPoint", "The specified accesspoint does not exist"))
-}
-
-fn policy(it: &Point) -> Result<String, Refusal> {
-    let missing = || Refusal::new(404, "NoSuchAccessPointPolicy", "The specified accesspoint policy does not exist");
-    it.policy.document.clone().ok_or_else(missing)
+    found.ok_or_else(no_such_point)
 }
 
 fn alias(it: &Point) -> Value {
