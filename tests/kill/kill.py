@@ -237,7 +237,7 @@ class Kills:
 
 
 # How much is too little: for the rows that wait, and for the files of a snapshot.
-TOO_SMALL = {"stage": "1200k", "lake": "400k"}
+TOO_SMALL = {"stage": "12m", "lake": "2m"}
 
 
 def full_disk(binary, what, url, copy):
@@ -247,8 +247,9 @@ def full_disk(binary, what, url, copy):
     stage = disk / "stage"
     if what == "lake":
         stage = Path(tempfile.mkdtemp(prefix="orgcensus-stage-"))
-        tempfile.tempdir = str(disk)  # where a place is made
+        tempfile.tempdir = str(disk)
     place = Place(binary, url, stage=stage, checkpoint_seconds=0, at_once=AT_ONCE)
+    tempfile.tempdir = None  # what a process says is on another disk
     done = place.run("crawl")
     print("exit code", "ok" if done.code == NOT_PUBLISHED else done.code, sep="\t")
     said = "the disk is full" in done.err and "--resume" in done.err

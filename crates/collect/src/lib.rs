@@ -10,7 +10,6 @@ mod policy;
 mod rows;
 mod said;
 mod share;
-#[cfg(feature = "testing")]
 pub mod testing;
 
 pub use collector::{Collector, Runs, Scope};

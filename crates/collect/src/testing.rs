@@ -1,4 +1,6 @@
 //! For the tests of collectors: recorded answers by operation and page, and what a collector made of them.
+//!
+//! No feature: with one, everything above this crate would be compiled twice, for the program and for the tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -51,10 +51,9 @@ pub struct TaskCoverage {
     pub tables_short: Vec<String>,
     /// Rows that were left out because an earlier one of the task had their key. Two that differ count as missed as well.
     pub rows_duplicate: i64,
-    /// role_outdated: the role is of an older version, from before it had the action of error_operation.
-    /// untagged_not_listed: AWS lists nothing that never had a tag, so there may be more than the rows.
-    /// cbor_not_spoken: the service speaks only CBOR, and this version does not, so whatever there is, is unread.
-    /// Null: nothing is to be said.
+    /// role_outdated: the role is older than the action of error_operation. untagged_not_listed: AWS lists nothing that
+    /// never had a tag. cbor_not_spoken: the service speaks CBOR alone, so what it has is unread. Null: nothing is to be
+    /// said.
     pub reason: Option<String>,
 }
 
