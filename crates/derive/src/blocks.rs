@@ -100,8 +100,8 @@ impl AccountBlocks {
         buckets.filter(move |bucket| self.buckets.contains_key(*bucket)).map(String::as_str)
     }
 
-    /// Whether all access points of this account that may lead to the bucket were read. An access point is in the region
-    /// of its bucket.
+    /// Whether all access points of this account that may lead to the bucket were read. An access point is in the
+    /// region of its bucket.
     pub(crate) fn has_all_points_of(&self, bucket: &str) -> bool {
         let region = self.buckets.get(bucket).and_then(|bucket| bucket.region.as_ref());
         self.has_all_multi_region && region.is_some_and(|region| self.regions_of_points.contains(region))

@@ -40,8 +40,8 @@ impl OpenBuckets {
         Self { arns, ..Self::default() }
     }
 
-    /// Takes note of a resource: who gets in through an access point counts for the buckets that it `opens`, and the row
-    /// of a bucket that has access points is kept. Gives every other row back.
+    /// Takes note of a resource: who gets in through an access point counts for the buckets that it `opens`, and the
+    /// row of a bucket that has access points is kept. Gives every other row back.
     pub(crate) fn take(
         &mut self,
         stamp: &Stamp,

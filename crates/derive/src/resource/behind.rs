@@ -34,8 +34,8 @@ pub(super) fn opens(
 }
 
 impl Resource {
-    /// The buckets that this access point leads to; none if it is something else, or leads to no bucket. The policies of
-    /// a bucket of another account are not known here.
+    /// The buckets that this access point leads to; none if it is something else, or leads to no bucket. The policies
+    /// of a bucket of another account are not known here.
     pub(super) fn buckets<'a>(&'a self, blocks: &'a AccountBlocks) -> Vec<BucketBehind<'a>> {
         let leads = |kind| self.declared.is_some_and(|declared| *declared == kind);
         let Some(point) = blocks.points.get(&self.arn) else {

@@ -1,7 +1,7 @@
 //! Allows of an access point's policy joined with those of its bucket's: what both of them give.
 //!
-//! Where one of the two was not read, an Allow of everything to anyone stands for it that is not certain: then the other
-//! one says at most who may get in.
+//! Where one of the two was not read, an Allow of everything to anyone stands for it, which is not certain: then the
+//! other one says who may get in at most.
 
 use super::keys::Met;
 use super::names::Names;

@@ -326,8 +326,8 @@ fn e19_the_acl_of_a_bucket_permits_too() {
 
 #[test]
 fn e19_control_policies_of_the_organization_hold_here_too() {
-    let perimeter = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*",
-        "Condition":{"StringNotEqualsIfExists":{"aws:PrincipalOrgID":"o-ourorg0001"},
+    let perimeter = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"s3:*",
+        "Resource":"*","Condition":{"StringNotEqualsIfExists":{"aws:PrincipalOrgID":"o-ourorg0001"},
         "BoolIfExists":{"aws:PrincipalIsAWSService":"false"}}}}"#;
     let rails = Guardrails::new(vec![Arc::new(Guardrail::parse("perimeter (p-1)".to_owned(), perimeter))], false);
     let (own, leaves) = (documents(&reads(ANYONE)), documents(&delegation(DELEGATES)));
