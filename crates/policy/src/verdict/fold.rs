@@ -28,6 +28,15 @@ impl Share {
         Share { public: Some(class == Class::Public), external: is_external, in_org: class.is_in_org() }
     }
 
+    /// What is left at most of a grant that may be narrower than it seems, of which the gate would leave this share: a
+    /// gate before everyone does not close what is narrower.
+    fn at_most(self, gate: Option<Gate>, open: Share) -> Share {
+        match gate {
+            None | Some(Gate::RestrictPublicBuckets) => self,
+            Some(_) => Share { public: Some(false), ..open },
+        }
+    }
+
     /// The same if it is not certain that the grant has an effect.
     fn doubted(self) -> Share {
         let maybe = |answer: Option<bool>| answer.filter(|is_so| !is_so);
@@ -130,10 +139,12 @@ impl Fold {
         (restricted, is_blocked): (Option<bool>, Option<bool>),
         policies: &Policies,
     ) {
-        let (_, share) = self.behind_gates(grant, Share::of(grant.class, grant.is_external), restricted, policies);
+        let open = Share::of(grant.class, grant.is_external);
+        let (gate, share) = self.behind_gates(grant, open, restricted, policies);
+        let most = share.at_most(gate, open);
         // They would close it if it were public.
-        let public = if is_blocked == Some(true) { Some(false) } else { share.public };
-        self.add(Share { public, ..share });
+        let public = if is_blocked == Some(true) { Some(false) } else { most.public };
+        self.add(Share { public, ..most });
     }
 
     /// R7: a grant of one of the two permissions that a function's URL needs, where the other is not granted.
@@ -166,7 +177,7 @@ impl Fold {
             self.gate(gate);
         }
         grant.gate = gate;
-        self.add(share);
+        self.add(if self.is_certain { share } else { share.at_most(gate, open) });
         self.verdict.grants.push(grant);
     }
 

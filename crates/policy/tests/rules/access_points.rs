@@ -291,6 +291,23 @@ fn e19_from_a_vpc_only_our_own_callers_come() {
 }
 
 #[test]
+fn e19_from_a_vpc_those_outside_come_whom_an_unread_policy_may_name() {
+    let (own, leaves) = (documents(&reads(ANYONE)), documents(&delegation(DELEGATES)));
+    let expected = [Some(false), None, None];
+    for (own, has_unread, bucket) in [
+        (own.as_slice(), false, BucketBehind { blocks: vec![OPEN], ..BucketBehind::unread(BUCKET) }),
+        (&[], true, bucket(&leaves)),
+    ] {
+        let buckets = [bucket];
+        let access_point = AccessPoint { arn: Some(POINT), account: OWN, is_of_vpc: Some(true), buckets: &buckets };
+        let gates = [Gate::VpcOnly];
+        let access_point = Some(access_point);
+        let verdict = judge(&Policies { access_point, has_unread, gates: &gates, ..Policies::of(own) });
+        assert_eq!(answers(&verdict), expected, "{:?}", verdict.reasons);
+    }
+}
+
+#[test]
 fn e19_of_the_buckets_of_several_regions_one_is_enough() {
     let allow = statement("Allow", ANYONE, "s3:GetObject", &format!(r#""{MULTI_REGION}/object/*""#), "{}");
     let own = documents(&allow);
