@@ -52,7 +52,7 @@ impl Resource {
     /// This bucket, as it stands behind an access point.
     fn behind<'a>(&'a self, blocks: &'a AccountBlocks) -> BucketBehind<'a> {
         let settings = blocks.buckets.get(&self.arn);
-        let has_acls = !settings.is_some_and(|it| it.has_no_acls);
+        let has_acls = settings.is_none_or(|it| !it.has_no_acls);
         let counts = |kind: PolicyKind| has_acls || kind != PolicyKind::Acl;
         BucketBehind {
             arn: &self.arn,
@@ -87,7 +87,7 @@ impl Resource {
         blocks: &AccountBlocks,
         guardrails: &Guardrails,
     ) {
-        if !self.declared.is_some_and(|declared| *declared == S3_BUCKET) {
+        if self.declared.is_none_or(|declared| *declared != S3_BUCKET) {
             return;
         }
         let owner = facts.resource_account.unwrap_or_default();

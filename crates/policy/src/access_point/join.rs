@@ -121,8 +121,8 @@ fn of_bucket(
     let ignored = blocked(&levels, |block| block.ignore_public_acls);
     for grant in &bucket.acl {
         let is_public = grant.grantee.is_anyone();
-        let is_others = grant.grantee.class(bucket.acl_owner, facts) > Class::SameAccount;
-        if is_others && !(is_public && ignored == Some(true)) {
+        let is_ignored = is_public && ignored == Some(true);
+        if !is_ignored && grant.grantee.class(bucket.acl_owner, facts) > Class::SameAccount {
             sides.push(side(grant.statement(), !is_public || ignored.is_some()));
         }
     }

@@ -293,10 +293,10 @@ fn e19_from_a_vpc_only_our_own_callers_come() {
 #[test]
 fn e19_from_a_vpc_those_outside_come_whom_an_unread_policy_may_name() {
     let (own, leaves) = (documents(&reads(ANYONE)), documents(&delegation(DELEGATES)));
-    let expected = [Some(false), None, None];
+    let (expected, none) = ([Some(false), None, None], Vec::new());
     for (own, has_unread, bucket) in [
-        (own.as_slice(), false, BucketBehind { blocks: vec![OPEN], ..BucketBehind::unread(BUCKET) }),
-        (&[], true, bucket(&leaves)),
+        (&own, false, BucketBehind { blocks: vec![OPEN], ..BucketBehind::unread(BUCKET) }),
+        (&none, true, bucket(&leaves)),
     ] {
         let buckets = [bucket];
         let access_point = AccessPoint { arn: Some(POINT), account: OWN, is_of_vpc: Some(true), buckets: &buckets };
