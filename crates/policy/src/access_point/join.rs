@@ -153,8 +153,8 @@ fn is_whole(document: &Document) -> bool {
 /// callers of several sorts.
 fn joined(own: &Side, other: &Side, facts: &Facts) -> Vec<Joint> {
     let (one, two) = (&own.statement, &other.statement);
-    let actions = common(&Patterns::of_actions(one), &Patterns::of_actions(two));
-    let resources = common(&Patterns::of_resources(one), &Patterns::of_resources(two));
+    let actions = common(&Patterns::of_actions(one, facts), &Patterns::of_actions(two, facts));
+    let resources = common(&Patterns::of_resources(one, facts), &Patterns::of_resources(two, facts));
     let (Some(actions), Some(resources)) = (actions, resources) else { return Vec::new() };
     let statement = Statement {
         actions: actions.list,
@@ -222,15 +222,29 @@ struct Patterns {
 }
 
 impl Patterns {
-    fn of_actions(statement: &Statement) -> Patterns {
-        let list = statement.actions.iter().map(|action| action.to_ascii_lowercase()).collect();
+    fn of_actions(statement: &Statement, facts: &Facts) -> Patterns {
+        let whole = |action: &String| match facts.service {
+            // An action without its service can only be one of the service that the policy is about.
+            Some(service) if action != "*" && !action.contains(':') => format!("{service}:{action}"),
+            _ => action.clone(),
+        };
+        let list = statement.actions.iter().map(|action| whole(action).to_ascii_lowercase()).collect();
         Patterns { list, is_negated: statement.is_not_action }
     }
 
-    fn of_resources(statement: &Statement) -> Patterns {
+    fn of_resources(statement: &Statement, facts: &Facts) -> Patterns {
         // Without the element a statement is about all of the resource that it is on.
-        let list = if statement.resources.is_empty() { vec!["*".to_owned()] } else { statement.resources.clone() };
-        Patterns { list, is_negated: statement.is_not_resource && !statement.resources.is_empty() }
+        if statement.resources.is_empty() {
+            return Patterns { list: vec!["*".to_owned()], is_negated: false };
+        }
+        let is_negated = statement.is_not_resource;
+        // A text that does not show what it names may name anything here.
+        let may_be_any = |pattern: &String| {
+            let wild = variables_as_wildcards(pattern);
+            !is_negated && facts.target().is_some_and(|target| target.is_undecided(&wild))
+        };
+        let shown = |pattern: &String| if may_be_any(pattern) { "*".to_owned() } else { pattern.clone() };
+        Patterns { list: statement.resources.iter().map(shown).collect(), is_negated }
     }
 }
 

@@ -181,6 +181,8 @@ fn e19_a_grant_of_the_bucket_counts_as_far_as_it_goes() {
     check(&private, &public, NOBODY);
     let unresolved = format!(r#"{{"CanonicalUser":"{}"}}"#, "7".repeat(64));
     check(&reads(ANYONE), &allow(&unresolved, "s3:*", "{}"), [Some(false), None, None]);
+    let odd = statement("Allow", ANYONE, "GetObject", r#""p/object/*""#, "{}");
+    check(&odd, &allow(ANYONE, "s3:*", "{}"), PUBLIC);
     let all_but = of_bucket("Allow", PARTNER, "s3:*", "{}").replace("\"Principal\"", "\"NotPrincipal\"");
     check(&reads(ANYONE), &all_but, PUBLIC);
 }
