@@ -28,7 +28,7 @@ use orgcensus_crawl::{Derivation, Derive, Derived, Error, ScratchRows, Staged, T
 use orgcensus_row::{Stamp, Table, table};
 
 use crate::account_policies;
-use crate::blocks::{AccountBlocks, Blocks};
+use crate::blocks::Blocks;
 use crate::completeness::Completeness;
 use crate::control::{Control, Controls};
 use crate::external::ExternalAccess;
@@ -156,7 +156,7 @@ impl Walk<'_> {
             for resource in resources.into_values() {
                 let mut judged = resource.judge(account_id, self.known, &blocks, &control.guardrails);
                 judged.access.has_rcp = control.has_rcp;
-                self.resources.extend(derive, &stamp, judged, (&mut buckets, &blocks))?;
+                self.resources.extend(derive, &stamp, judged, &mut buckets)?;
                 if let Some((arn, document)) = resource.into_trust() {
                     account.trust(arn, document);
                 }
@@ -189,11 +189,11 @@ impl ResourceRows {
         derive: &mut Derive<'_>,
         stamp: &Stamp,
         judged: Judged,
-        (buckets, blocks): (&mut OpenBuckets, &AccountBlocks),
+        buckets: &mut OpenBuckets,
     ) -> Result<(), Error> {
         derive.extend(&mut self.principals, stamp, judged.principals)?;
         derive.extend(&mut self.external, stamp, judged.external)?;
-        derive.extend(&mut self.access, stamp, buckets.take(stamp, judged.access, blocks))
+        derive.extend(&mut self.access, stamp, buckets.take(stamp, judged.access, judged.opens))
     }
 
     /// Stages the rows that waited for the account's access points.

@@ -1,7 +1,7 @@
 //! Facts about an account's resources that the verdicts need besides their policies: the blocks of buckets and access
-//! points, AWS's own verdict on their policies, and the age of functions' URLs.
+//! points, AWS's own verdict on their policies, what stands behind access points, and the age of functions' URLs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use orgcensus_collectors::lambda::function_urls::FunctionUrl;
 use orgcensus_collectors::s3::access_points::{AccessPoint, AccessPointRef};
@@ -13,11 +13,14 @@ use orgcensus_crawl::{Derive, Error, Staged};
 use orgcensus_policy::PublicAccessBlock;
 use orgcensus_row::Timestamp;
 
+use crate::behind::Behind;
+use crate::resource::Resources;
+
 /// By ARN.
 type ByArn<T> = BTreeMap<String, T>;
 
 /// The settings that block the buckets and access points of one account, and the age of functions' URLs.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default)]
 pub(crate) struct AccountBlocks {
     /// The account's own setting; `None` if it was not read.
     pub(crate) account: Option<PublicAccessBlock>,
@@ -25,6 +28,12 @@ pub(crate) struct AccountBlocks {
     pub(crate) buckets: ByArn<BlockedBucket>,
     /// The settings of each access point, and where it leads.
     pub(crate) points: ByArn<BlockedPoint>,
+    /// The policies of the account's buckets that access points lead to.
+    pub(crate) policies: Resources,
+    /// The regions whose access points were all read.
+    pub(crate) regions_of_points: BTreeSet<String>,
+    /// Whether the Multi-Region Access Points were all read.
+    pub(crate) has_all_multi_region: bool,
     /// When the oldest URL of each function, and of each alias, was created; `None` if the time of one of its URLs is
     /// not known.
     pub(crate) function_urls: ByArn<Option<Timestamp>>,
@@ -41,6 +50,8 @@ pub(crate) struct BlockedBucket {
     pub(crate) has_no_acls: bool,
     /// AWS's own verdict on the bucket's policy; `None` if it was not read.
     pub(crate) is_public_to_aws: Option<bool>,
+    /// The region that it is in; `None` if it was not read.
+    pub(crate) region: Option<String>,
 }
 
 /// One access point's row, as far as the verdicts need it.
@@ -50,8 +61,13 @@ pub(crate) struct BlockedPoint {
     pub(crate) block: Option<PublicAccessBlock>,
     /// AWS's own verdict on the access point's policy; `None` if it was not read.
     pub(crate) is_public_to_aws: Option<bool>,
-    /// The ARNs of the buckets that it leads to; none if it leads to no bucket.
+    /// The ARNs of the buckets that it leads to; none if it leads to no bucket. If AWS did not name the bucket, the ARN
+    /// has no name.
     pub(crate) buckets: Vec<String>,
+    /// Whether its callers come from a VPC; `None` if AWS did not say.
+    pub(crate) is_of_vpc: Option<bool>,
+    /// Whether AWS did not say that its bucket is of this account. S3 asks for the block of the bucket's account.
+    pub(crate) may_be_of_others: bool,
 }
 
 impl AccountBlocks {
@@ -59,7 +75,9 @@ impl AccountBlocks {
     pub(crate) fn levels(&self, arn: &str) -> Vec<Option<PublicAccessBlock>> {
         let own = |arn: &str| self.buckets.get(arn).and_then(|bucket| bucket.block);
         let Some(point) = self.points.get(arn) else { return vec![self.account, own(arn)] };
-        let mut levels = vec![self.account, point.block];
+        let is_ours = |arn: &String| self.buckets.contains_key(arn);
+        let is_of_account = !point.may_be_of_others || point.buckets.iter().all(is_ours);
+        let mut levels = vec![self.account.filter(|_| is_of_account), point.block];
         if !point.buckets.is_empty() {
             // The settings of a bucket of another account are not known here.
             let behind: Vec<_> = point.buckets.iter().map(|arn| own(arn)).collect();
@@ -81,6 +99,13 @@ impl AccountBlocks {
         let buckets = self.points.get(arn).into_iter().flat_map(|point| &point.buckets);
         buckets.filter(move |bucket| self.buckets.contains_key(*bucket)).map(String::as_str)
     }
+
+    /// Whether all access points of this account that may lead to the bucket were read. An access point is in the
+    /// region of its bucket.
+    pub(crate) fn has_all_points_of(&self, bucket: &str) -> bool {
+        let region = self.buckets.get(bucket).and_then(|bucket| bucket.region.as_ref());
+        self.has_all_multi_region && region.is_some_and(|region| self.regions_of_points.contains(region))
+    }
 }
 
 /// The blocks of all accounts. Accounts must be asked for in order.
@@ -91,6 +116,7 @@ pub(crate) struct Blocks {
     object_lambda: Staged<ObjectLambdaAccessPoint>,
     accounts: Staged<AccountPublicAccessBlock>,
     function_urls: Staged<FunctionUrl>,
+    behind: Behind,
 }
 
 impl Blocks {
@@ -102,6 +128,7 @@ impl Blocks {
             object_lambda: derive.staged()?,
             accounts: derive.staged()?,
             function_urls: derive.staged()?,
+            behind: Behind::open(derive)?,
         })
     }
 
@@ -113,7 +140,7 @@ impl Blocks {
             found.buckets.insert(row.arn.to_owned(), bucket(&row));
         })?;
         self.points.of_account(account_id, |row| {
-            found.points.insert(row.arn.to_owned(), point(&row));
+            found.points.insert(row.arn.to_owned(), point(&row, account_id));
         })?;
         self.multi_region.of_account(account_id, |row| {
             found.points.insert(row.arn.to_owned(), multi_region(&row));
@@ -124,6 +151,7 @@ impl Blocks {
         self.function_urls.of_account(account_id, |row| {
             add_url(&mut found.function_urls, row.qualified_arn, row.created_at);
         })?;
+        self.behind.add(account_id, &mut found)?;
         Ok(found)
     }
 }
@@ -140,37 +168,47 @@ fn bucket(row: &BucketRef<'_>) -> BlockedBucket {
         owner_id: row.owner_id.map(str::to_owned),
         has_no_acls: row.object_ownership == Some("BucketOwnerEnforced"),
         is_public_to_aws: row.policy_status_is_public,
+        region: row.bucket_region.map(str::to_owned),
     }
 }
 
-fn point(row: &AccessPointRef<'_>) -> BlockedPoint {
+fn point(row: &AccessPointRef<'_>, account_id: &str) -> BlockedPoint {
     // The name of a file system's volume stands where that of a bucket does.
     let is_of_files = row.data_source_type.is_some_and(|kind| kind.starts_with("FSX"));
-    let bucket = row.bucket_name.filter(|_| !is_of_files);
+    let bucket = (!is_of_files).then(|| bucket_arn(row.arn, row.bucket_name.unwrap_or_default()));
     let acls = (row.block_public_acls, row.ignore_public_acls);
     BlockedPoint {
         block: block(acls, (row.block_public_policy, row.restrict_public_buckets)),
         is_public_to_aws: row.aws_is_public,
-        buckets: bucket.map(|name| bucket_arn(row.arn, name)).into_iter().collect(),
+        buckets: bucket.into_iter().collect(),
+        is_of_vpc: match row.network_origin {
+            Some("VPC") => Some(true),
+            Some("Internet") => Some(false),
+            _ => None,
+        },
+        may_be_of_others: row.bucket_account_id != Some(account_id),
     }
 }
 
+/// S3 asks for the block of its own account too, whosesoever its buckets are.
 fn multi_region(row: &MultiRegionAccessPointRef<'_>) -> BlockedPoint {
     let acls = (row.block_public_acls, row.ignore_public_acls);
     BlockedPoint {
         block: block(acls, (row.block_public_policy, row.restrict_public_buckets)),
         is_public_to_aws: row.aws_is_public,
         buckets: row.bucket_names.iter().map(|name| bucket_arn(row.arn, name)).collect(),
+        ..BlockedPoint::default()
     }
 }
 
-/// It leads to another access point and to no bucket.
+/// It leads to another access point and to no bucket. AWS asks that this access point, its bucket and the functions let
+/// the same callers in, which is not weighed.
 fn object_lambda(row: &ObjectLambdaAccessPointRef<'_>) -> BlockedPoint {
     let acls = (row.block_public_acls, row.ignore_public_acls);
     BlockedPoint {
         block: block(acls, (row.block_public_policy, row.restrict_public_buckets)),
         is_public_to_aws: row.aws_is_public,
-        buckets: Vec::new(),
+        ..BlockedPoint::default()
     }
 }
 
@@ -209,67 +247,4 @@ fn weakest(levels: &[Option<PublicAccessBlock>]) -> Option<PublicAccessBlock> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ALL: PublicAccessBlock = PublicAccessBlock {
-        block_public_acls: true,
-        ignore_public_acls: true,
-        block_public_policy: true,
-        restrict_public_buckets: true,
-    };
-
-    #[test]
-    fn the_account_the_access_point_and_its_buckets_stand_before_its_policy() {
-        let none = PublicAccessBlock::default();
-        let bucket = |block| BlockedBucket { block, ..BlockedBucket::default() };
-        let point = |buckets: &[&str]| BlockedPoint {
-            block: Some(none),
-            is_public_to_aws: Some(true),
-            buckets: buckets.iter().map(|it| (*it).to_owned()).collect(),
-        };
-        let blocks = AccountBlocks {
-            account: Some(none),
-            buckets: [("closed", bucket(Some(ALL))), ("open", bucket(Some(none))), ("unread", bucket(None))]
-                .map(|(arn, bucket)| (arn.to_owned(), bucket))
-                .into(),
-            points: [
-                ("of-closed", point(&["closed"])),
-                ("of-both", point(&["closed", "open"])),
-                ("of-unread", point(&["closed", "unread"])),
-                ("of-foreign", point(&["foreign"])),
-                ("of-none", point(&[])),
-            ]
-            .map(|(arn, point)| (arn.to_owned(), point))
-            .into(),
-            ..AccountBlocks::default()
-        };
-        assert_eq!(blocks.levels("closed"), [Some(none), Some(ALL)]);
-        assert_eq!(blocks.levels("of-closed"), [Some(none), Some(none), Some(ALL)]);
-        assert_eq!(blocks.levels("of-both"), [Some(none), Some(none), Some(none)], "a request may go to the open one");
-        assert_eq!(blocks.levels("of-unread"), [Some(none), Some(none), None]);
-        assert_eq!(blocks.levels("of-foreign"), [Some(none), Some(none), None]);
-        assert_eq!(blocks.levels("of-none"), [Some(none), Some(none)]);
-        assert_eq!(blocks.levels("not-listed"), [Some(none), None]);
-        assert_eq!(blocks.behind("of-both").collect::<Vec<_>>(), ["closed", "open"]);
-        assert_eq!(blocks.behind("of-foreign").count(), 0);
-        assert_eq!((blocks.is_public_to_aws("of-none"), blocks.is_public_to_aws("open")), (Some(true), None));
-    }
-
-    #[test]
-    fn a_bucket_is_in_the_partition_of_its_access_point() {
-        let point = "arn:aws-cn:s3:cn-north-1:111122223333:accesspoint/a";
-        assert_eq!(bucket_arn(point, "b"), "arn:aws-cn:s3:::b");
-    }
-
-    #[test]
-    fn of_several_urls_the_oldest_counts() {
-        let at = |millis| Some(Timestamp(millis));
-        let mut urls = ByArn::default();
-        for (arn, created_at) in [("f", at(20)), ("f", at(10)), ("f", at(30)), ("g", at(10)), ("g", None), ("g", at(5))]
-        {
-            add_url(&mut urls, arn, created_at);
-        }
-        assert_eq!((urls["f"], urls["g"]), (at(10), None));
-    }
-}
+mod tests;

@@ -11,7 +11,8 @@ use crate::rows::words;
 
 /// One principal that one statement or ACL grant of a resource lets in from outside its account, after its conditions
 /// and all Denies: everyone, others, accounts of the organization, users of identity providers, and services that may
-/// act for anyone. is_public and is_external also consider S3's blocks.
+/// act for anyone. is_public and is_external also consider S3's blocks. Of an access point it is those whom its bucket
+/// lets in too, as resource_access says.
 #[derive(Debug, Clone, Serialize, Row)]
 #[row(table = "external_access", key = "resource_arn, policy_kind, policy_name, ordinal, principal, reason")]
 pub struct ExternalAccess {
@@ -49,7 +50,7 @@ pub struct ExternalAccess {
     pub has_write_access: bool,
     /// Whether it can change who has access.
     pub has_permissions_access: bool,
-    /// Condition keys that bound who is let in.
+    /// Condition keys that bound who is let in; of an access point those of its bucket's policy too.
     pub bounded_by: Vec<String>,
     /// The conditions that bound them, as JSON: key, dimension (caller, source, network, endpoint, service, claim), the
     /// first hundred values, value_count, is_deny (left by a Deny); null without any.

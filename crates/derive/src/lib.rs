@@ -7,7 +7,8 @@
 //! ```text
 //! account_policies   targets + tree -> the policies that each account inherits
 //! access             completeness, names, organization (what is known) -> an account and region at a time:
-//!   resource         policies + blocks + RCPs -> principals, external access, verdict
+//!   resource         policies + blocks + RCPs -> principals, external access, verdict; those of an access point with
+//!                    the policies of the buckets behind it
 //!   open_buckets     verdicts on access points -> those on their buckets
 //!   identity         then an account at a time: policies -> what identities may do, who may assume its roles
 //! internet_paths     addresses, routes, groups and ACLs -> what the internet reaches, and by what ways
@@ -17,6 +18,7 @@
 
 mod access;
 mod account_policies;
+mod behind;
 mod blocks;
 mod completeness;
 mod control;

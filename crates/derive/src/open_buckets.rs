@@ -1,16 +1,18 @@
-//! Buckets and their access points, judged together: who gets in through an access point reaches the bucket. Pure.
+//! Buckets that are open by their access points: who gets in through an access point reaches the bucket. Pure.
 //!
-//! AWS asks that the bucket's own policy lets the same callers in, or leaves it to the account's access points
-//! (`s3:DataAccessPointAccount`). That is not weighed: an access point's answers count as the bucket's.
+//! The verdict on an access point already says who gets in after the bucket's policy: AWS asks that this policy permits
+//! the same, or leaves it to the access point (`s3:DataAccessPointAccount` …). To a bucket that leaves it to the access
+//! points of another account they are unknown (`resource::behind`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use orgcensus_row::Stamp;
 
 use crate::blocks::AccountBlocks;
+use crate::resource::Answers;
 use crate::rows::{ResourceAccess, words};
 
-/// The flag of a bucket that an access point opens further than its own policy and ACL do.
+/// The flag of a bucket that an access point opens further than its own policy and ACL do by themselves.
 const OPEN_BY_ACCESS_POINT: &str = "open_by_access_point";
 
 /// The buckets of one account that have access points. Their rows wait until all access points of the account are
@@ -28,9 +30,7 @@ pub(crate) struct OpenBuckets {
 /// Who gets in through an access point.
 struct Point {
     arn: String,
-    is_public: Option<bool>,
-    is_external: Option<bool>,
-    is_in_org: Option<bool>,
+    answers: Answers,
 }
 
 impl OpenBuckets {
@@ -40,21 +40,16 @@ impl OpenBuckets {
         Self { arns, ..Self::default() }
     }
 
-    /// Takes note of a resource: an access point's answers count for its buckets, and the row of a bucket that has
-    /// access points is kept. Gives every other row back.
+    /// Takes note of a resource: who gets in through an access point counts for the buckets that it `opens`, and the
+    /// row of a bucket that has access points is kept. Gives every other row back.
     pub(crate) fn take(
         &mut self,
         stamp: &Stamp,
         access: ResourceAccess,
-        blocks: &AccountBlocks,
+        opens: Vec<(String, Answers)>,
     ) -> Option<ResourceAccess> {
-        for bucket in blocks.behind(&access.resource_arn) {
-            self.points.entry(bucket.to_owned()).or_default().push(Point {
-                arn: access.resource_arn.clone(),
-                is_public: access.is_public,
-                is_external: access.is_external,
-                is_in_org: access.is_in_org,
-            });
+        for (bucket, answers) in opens.into_iter().filter(|(bucket, _)| self.arns.contains(bucket)) {
+            self.points.entry(bucket).or_default().push(Point { arn: access.resource_arn.clone(), answers });
         }
         if !self.arns.contains(&access.resource_arn) {
             return Some(access);
@@ -77,9 +72,10 @@ impl OpenBuckets {
 /// Yes outweighs unknown, and unknown outweighs no.
 fn open(row: &mut ResourceAccess, point: &Point) {
     let before = [row.is_public, row.is_external, row.is_in_org];
-    row.is_public = or(row.is_public, point.is_public);
-    row.is_external = or(row.is_external, point.is_external);
-    row.is_in_org = or(row.is_in_org, point.is_in_org);
+    let [is_public, is_external, is_in_org] = point.answers;
+    row.is_public = or(row.is_public, is_public);
+    row.is_external = or(row.is_external, is_external);
+    row.is_in_org = or(row.is_in_org, is_in_org);
     let after = [row.is_public, row.is_external, row.is_in_org];
     if after == before {
         return;
@@ -122,7 +118,7 @@ mod tests {
         }
     }
 
-    fn access(arn: &str, [is_public, is_external, is_in_org]: [Option<bool>; 3]) -> ResourceAccess {
+    fn access(arn: &str, [is_public, is_external, is_in_org]: Answers) -> ResourceAccess {
         ResourceAccess {
             resource_arn: arn.to_owned(),
             resource_type: String::new(),
@@ -141,7 +137,7 @@ mod tests {
     }
 
     /// The bucket's row, where its access point has these answers.
-    fn bucket_behind(point: [Option<bool>; 3]) -> ResourceAccess {
+    fn bucket_behind(point: Answers) -> ResourceAccess {
         let leads = BlockedPoint { buckets: vec![BUCKET.to_owned()], ..BlockedPoint::default() };
         let blocks = AccountBlocks {
             buckets: [BUCKET, "arn:aws:s3:::other"].map(|it| (it.to_owned(), BlockedBucket::default())).into(),
@@ -150,9 +146,10 @@ mod tests {
         };
         let mut buckets = OpenBuckets::of(&blocks);
         let closed = [Some(false); 3];
-        assert!(buckets.take(&stamp("global"), access(BUCKET, closed), &blocks).is_none(), "it waits");
-        assert!(buckets.take(&stamp("global"), access("arn:aws:s3:::other", closed), &blocks).is_some());
-        assert!(buckets.take(&stamp("us-east-1"), access(POINT, point), &blocks).is_some());
+        assert!(buckets.take(&stamp("global"), access(BUCKET, closed), vec![]).is_none(), "it waits");
+        assert!(buckets.take(&stamp("global"), access("arn:aws:s3:::other", closed), vec![]).is_some());
+        let opens = [BUCKET, "arn:aws:s3:::theirs"].map(|bucket| (bucket.to_owned(), point));
+        assert!(buckets.take(&stamp("us-east-1"), access(POINT, point), opens.into()).is_some());
         let mut rows = buckets.into_rows();
         assert_eq!(rows.len(), 1);
         rows.remove("global").unwrap().remove(0)

@@ -6,19 +6,23 @@ use chrono::{DateTime, Utc};
 use orgcensus_collect::{Language, PolicyDocumentRef};
 use orgcensus_policy::kinds::RAM_RESOURCE;
 use orgcensus_policy::{
-    AclGrant, AclGrantee, Document, Facts, Flag, Gate, Grant, Guardrails, Policies, PolicyKind, PublicAccessBlock,
+    BucketBehind, Document, Facts, Flag, Gate, Grant, Guardrails, Policies, PolicyKind, PublicAccessBlock,
     ResourceKind, Target, Verdict, statement_grants,
 };
 use orgcensus_row::Timestamp;
-use serde::Deserialize;
 
 use crate::blocks::AccountBlocks;
 use crate::external::{self, ExternalAccess, Named};
 use crate::known::Known;
 use crate::rows::{PolicyPrincipal, ResourceAccess, words};
 
+mod acl;
+mod behind;
+
+pub(crate) use behind::Answers;
+
 /// The resources of one account and region, as their policies name them.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Resources(BTreeMap<String, Resource>);
 
 /// Block Public Access that nobody can switch off, as of a directory bucket.
@@ -36,6 +40,7 @@ const IAM: &str = Language::Iam.as_str();
 const DEAD_PRINCIPAL: &str = "dead_principal";
 
 /// One resource.
+#[derive(Debug)]
 pub(crate) struct Resource {
     arn: String,
     resource_type: String,
@@ -48,6 +53,7 @@ pub(crate) struct Resource {
     documents: Vec<Document>,
 }
 
+#[derive(Debug)]
 struct Policy {
     kind: PolicyKind,
     name: String,
@@ -71,12 +77,8 @@ pub(crate) struct Judged {
     pub(crate) principals: Vec<PolicyPrincipal>,
     pub(crate) external: Vec<ExternalAccess>,
     pub(crate) access: ResourceAccess,
-}
-
-#[derive(Deserialize)]
-struct GrantText {
-    grantee: String,
-    permission: String,
+    /// The buckets that an access point leads to, by ARN, and who gets in through it to each.
+    pub(crate) opens: Vec<(String, Answers)>,
 }
 
 impl Resources {
@@ -162,13 +164,16 @@ impl Resource {
         };
         let with_document = self.policies.iter().filter(|policy| policy.text == Text::Document);
         let documents: Vec<(&Policy, &Document)> = with_document.zip(&self.documents).collect();
-        let verdict = self.verdict(&facts, blocks, guardrails);
+        let buckets = self.buckets(blocks);
+        let verdict = self.verdict(&facts, blocks, guardrails, &buckets);
         let mut principals: Vec<_> =
             documents.iter().flat_map(|(policy, document)| self.principals(policy, document, &facts, known)).collect();
         principals.sort_by(|one, other| key(one).cmp(&key(other)));
         principals.dedup_by(|later, earlier| key(later) == key(earlier));
         let mut access = self.access(account_id, &verdict);
         access.aws_is_public = blocks.is_public_to_aws(&self.arn);
+        self.doubt(&mut access, &facts, blocks, guardrails);
+        let opens = behind::opens(&buckets, &verdict, |one| self.verdict(&facts, blocks, guardrails, one));
         let named: Vec<_> = documents.iter().map(|(policy, _)| (policy.kind.as_str(), policy.name.as_str())).collect();
         let named = Named { resource_arn: &self.arn, resource_type: &self.resource_type, policies: &named };
         let mut external = external::rows(&named, &verdict);
@@ -176,7 +181,7 @@ impl Resource {
             flag_dead(&mut access.flags);
             external.iter_mut().filter(|row| is_about(row, dead)).for_each(|row| flag_dead(&mut row.flags));
         }
-        Judged { principals, external, access }
+        Judged { principals, external, access, opens }
     }
 
     /// How its policies are evaluated. A share is evaluated like a policy on a resource.
@@ -185,7 +190,14 @@ impl Resource {
         kinds.find(|kind| *kind != PolicyKind::Acl && !kind.is_share()).unwrap_or_default()
     }
 
-    fn verdict(&self, facts: &Facts<'_>, blocks: &AccountBlocks, guardrails: &Guardrails) -> Verdict {
+    /// The verdict. The buckets are those behind an access point.
+    fn verdict(
+        &self,
+        facts: &Facts<'_>,
+        blocks: &AccountBlocks,
+        guardrails: &Guardrails,
+        buckets: &[BucketBehind<'_>],
+    ) -> Verdict {
         let is_unread = |acl: bool| self.policies.iter().any(|it| it.is_unread && (it.kind == PolicyKind::Acl) == acl);
         let grants = self.grants();
         let bucket = blocks.buckets.get(&self.arn);
@@ -208,6 +220,7 @@ impl Resource {
             blocks: &levels,
             gates: &gates,
             function_url_created_at: blocks.function_urls.get(&self.arn).copied().flatten().and_then(moment),
+            access_point: self.access_point(facts, blocks, buckets),
         };
         orgcensus_policy::verdict(&policies, facts)
     }
@@ -267,16 +280,6 @@ impl Resource {
             })
             .collect()
     }
-
-    /// The ACL's grants, read from the JSON in which they were stored.
-    fn grants(&self) -> Vec<AclGrant> {
-        let texts = self.policies.iter().filter_map(|policy| match &policy.text {
-            Text::Acl(text) => Some(text),
-            Text::None | Text::Document => None,
-        });
-        let grants = texts.flat_map(|text| serde_json::from_str::<Vec<GrantText>>(text).unwrap_or_default());
-        grants.map(|it| AclGrant { grantee: grantee(it.grantee), permission: it.permission }).collect()
-    }
 }
 
 fn moment(timestamp: Timestamp) -> Option<DateTime<Utc>> {
@@ -306,16 +309,6 @@ fn is_about(row: &ExternalAccess, principal: &PolicyPrincipal) -> bool {
 
 fn key(row: &PolicyPrincipal) -> (&str, &str, &str, i32, &str) {
     (&row.resource_arn, &row.policy_kind, &row.policy_name, row.ordinal, &row.principal)
-}
-
-fn grantee(text: String) -> AclGrantee {
-    let is_canonical = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    match text.as_str() {
-        "AllUsers" => AclGrantee::AllUsers,
-        "AuthenticatedUsers" => AclGrantee::AuthenticatedUsers,
-        _ if is_canonical => AclGrantee::CanonicalUser(text),
-        _ => AclGrantee::Other(text),
-    }
 }
 
 #[cfg(test)]

@@ -42,8 +42,10 @@ pub struct PolicyPrincipal {
 }
 
 /// Who can reach one resource by its policies and its ACL, after everything that blocks them, in three answers. Null if
-/// it is not known. Who reaches an access point of the account reaches its bucket too: AWS also asks that the bucket's
-/// policy allows it, which is not weighed here.
+/// it is not known. An access point of S3, also one of several regions, lets in those whom its policy and its bucket's
+/// both let in: the bucket may leave it to its access points, or grant the same. Who gets in so reaches the bucket too.
+/// The policies of a bucket of another account are not known, nor are the access points of another account to which a
+/// bucket leaves it. What is behind an access point of S3 Object Lambda is not weighed.
 #[derive(Debug, Clone, Serialize, Row)]
 #[row(table = "resource_access", key = "resource_arn")]
 pub struct ResourceAccess {
@@ -60,10 +62,11 @@ pub struct ResourceAccess {
     pub is_external: Option<bool>,
     /// Whether another account of the organization can; null if it cannot be told.
     pub is_in_org: Option<bool>,
-    /// Whether anyone could if nothing blocked its policies and its ACL: no gate, and no resource control policy.
+    /// Whether anyone could if nothing blocked its policies and its ACL: no gate, no resource control policy, and no
+    /// bucket behind an access point.
     pub is_policy_public: Option<bool>,
-    /// AWS's own verdict on the policy, without ACL and blocks. AWS gives one only for S3 buckets and access points.
-    /// Null if it gives none, or if it could not be read.
+    /// AWS's own verdict on the policy, without ACL and blocks, and without the bucket behind an access point. AWS
+    /// gives one only for S3 buckets and access points. Null if it gives none, or if it could not be read.
     pub aws_is_public: Option<bool>,
     /// Whether a resource control policy of the organization, other than AWS's own, binds the account. If it takes
     /// something away, flags have denied_by_rcp. Null if the organization's policies were not read.
@@ -74,7 +77,7 @@ pub struct ResourceAccess {
     pub gated_by: Vec<String>,
     /// Further findings: service_unscoped, denied …; policies_unread: some are not read, so what is not yes is null;
     /// denied_by_rcp; guardrails_unread: RCPs were not all read; open_by_access_point: a bucket's access point lets in
-    /// more.
+    /// more than the bucket by itself; wider_than_bucket: an access point's policy lets in more than its bucket does.
     pub flags: Vec<String>,
     /// The reasons for the answers, in words.
     pub reasons: Vec<String>,

@@ -74,6 +74,8 @@ pub enum Flag {
     DeniedByRcp,
     /// There were too many combinations to weigh the Denies, so they were not counted.
     DenyNotWeighed,
+    /// The policy of an access point lets in more than its bucket permits: there it has no effect.
+    WiderThanBucket,
     /// A gate outside the policy (Block Public Access, a VPC) closes it.
     Gated,
     /// A policy, an ACL or a block could not be read: the verdict rests on less.
@@ -121,6 +123,7 @@ impl Flag {
             Flag::DeniedInPart => "denied_in_part",
             Flag::DeniedByRcp => "denied_by_rcp",
             Flag::DenyNotWeighed => "deny_not_weighed",
+            Flag::WiderThanBucket => "wider_than_bucket",
             Flag::Gated => "gated",
             Flag::Unread => "unread",
             Flag::PoliciesUnread => "policies_unread",

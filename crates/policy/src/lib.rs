@@ -6,6 +6,7 @@
 //!
 //! Where the rules leave room the engine fails closed: what it cannot prove bounded counts as not bounded.
 
+mod access_point;
 mod arn;
 mod arn_value;
 mod bound;
@@ -45,6 +46,7 @@ mod target;
 mod value;
 mod verdict;
 
+pub use access_point::{AccessPoint, BucketBehind, access_point_accounts};
 pub use arn::is_arn;
 pub use class::Class;
 pub use document::{Document, MAX_DOCUMENT_BYTES, decode};

@@ -121,6 +121,15 @@ pub struct PublicAccessBlock {
     pub restrict_public_buckets: bool,
 }
 
+/// Whether one of the levels has a setting. `None`: a level that may have it was not collected.
+pub(crate) fn blocked(
+    levels: &[Option<PublicAccessBlock>],
+    setting: impl Fn(&PublicAccessBlock) -> bool,
+) -> Option<bool> {
+    let known = levels.iter().flatten().any(setting);
+    if known || levels.iter().all(Option::is_some) { Some(known) } else { None }
+}
+
 /// The keys that S3 counts, when all their values are fixed.
 const KEYS: [&str; 14] = [
     "aws:principalaccount",

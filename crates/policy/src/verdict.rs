@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::access_point::AccessPoint;
 use crate::class::Class;
 use crate::deny::Denial;
 use crate::document::Document;
@@ -11,9 +12,10 @@ use crate::gate::Gate;
 use crate::grant::Grant;
 use crate::guardrail::{Guardrails, left_of_acl};
 use crate::level::AccessLevels;
-use crate::s3::{AclGrant, AclGrantee, PublicAccessBlock};
+use crate::s3::{AclGrant, AclGrantee, PublicAccessBlock, blocked};
 
 mod fold;
+mod together;
 
 use fold::Fold;
 
@@ -38,6 +40,9 @@ pub struct Policies<'a> {
     pub gates: &'a [Gate],
     /// When the URL of a Lambda function was made, the oldest of several; `None` is not known, or no URL.
     pub function_url_created_at: Option<DateTime<Utc>>,
+    /// The access point that the policies are on, and the buckets behind it. None: they are on something else, or on an
+    /// access point that leads to no bucket.
+    pub access_point: Option<AccessPoint<'a>>,
 }
 
 impl<'a> Policies<'a> {
@@ -53,13 +58,13 @@ impl<'a> Policies<'a> {
             blocks: &[],
             gates: &[],
             function_url_created_at: None,
+            access_point: None,
         }
     }
 
     /// Whether some level's block has the setting; `None` when a level that might was not collected.
     fn blocked(&self, setting: impl Fn(&PublicAccessBlock) -> bool) -> Option<bool> {
-        let known = self.blocks.iter().flatten().any(setting);
-        if known || self.blocks.iter().all(Option::is_some) { Some(known) } else { None }
+        blocked(self.blocks, setting)
     }
 }
 
@@ -113,15 +118,16 @@ pub struct Verdict {
 
 /// The verdict on a resource.
 pub fn verdict(policies: &Policies, facts: &Facts) -> Verdict {
-    let mut fold = Fold {
-        verdict: Verdict {
-            is_public: Some(false),
-            is_external: Some(false),
-            is_in_org: Some(false),
-            policy_public: Some(false),
-            ..Verdict::default()
-        },
-    };
+    let own = own_verdict(policies, facts);
+    match &policies.access_point {
+        None => own,
+        Some(point) => together::verdict(own, point, policies, facts),
+    }
+}
+
+/// The verdict by the policies of the resource itself, whatever stands behind it.
+fn own_verdict(policies: &Policies, facts: &Facts) -> Verdict {
+    let mut fold = Fold::closed();
     let guards = policies.guardrails.map_or_else(Vec::new, |guardrails| guardrails.denials(facts));
     let acl = policies.acl.map(|grants| left_of_acls(policies, grants, &guards, facts));
     fold.documents(policies, guards, facts);

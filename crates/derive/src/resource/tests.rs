@@ -1,8 +1,8 @@
 //! Verdicts on one resource: several policies, policies that no collector reads, named resources and services.
 
 use orgcensus_policy::kinds::{
-    ECR_REPOSITORY, KMS_KEY, OPENSEARCH_DOMAIN, S3_ACCESS_POINT, S3_OUTPOSTS_ACCESS_POINT, S3EXPRESS_ACCESS_POINT,
-    S3EXPRESS_BUCKET, SNS_TOPIC, SQS_QUEUE,
+    ECR_REPOSITORY, KMS_KEY, OPENSEARCH_DOMAIN, S3_ACCESS_POINT, S3_BUCKET, S3_OUTPOSTS_ACCESS_POINT,
+    S3EXPRESS_ACCESS_POINT, S3EXPRESS_BUCKET, SNS_TOPIC, SQS_QUEUE,
 };
 
 use super::*;
@@ -151,6 +151,8 @@ fn a_gate_of_the_type_stands_before_all_and_one_of_the_item_before_it_alone() {
 #[test]
 fn the_blocks_of_a_bucket_stand_before_its_access_points_but_for_those_of_a_vpc() {
     const POINT: &str = "arn:aws:s3:us-east-1:111122223333:accesspoint/p";
+    const LEAVES_IT_TO_POINTS: &str = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*",
+        "Condition":{"StringEquals":{"s3:DataAccessPointAccount":"111122223333"}}}}"#;
     let text = format!(
         r#"{{"Statement":{{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"{POINT}/object/*"}}}}"#
     );
@@ -158,11 +160,16 @@ fn the_blocks_of_a_bucket_stand_before_its_access_points_but_for_those_of_a_vpc(
     let judged = |gates: &[Gate], restricts: bool| {
         let block = Some(PublicAccessBlock { restrict_public_buckets: restricts, ..PublicAccessBlock::default() });
         let bucket = BlockedBucket { block, ..BlockedBucket::default() };
+        let mut policies = Resource::new("arn:aws:s3:::b", S3_BUCKET.resource_type);
+        policies.add(PolicyKind::Resource, "", false, Some(LEAVES_IT_TO_POINTS));
         let buckets = vec!["arn:aws:s3:::b".to_owned()];
+        let is_public_to_aws = Some(true);
+        let point = BlockedPoint { block: open, is_public_to_aws, buckets, ..BlockedPoint::default() };
         let blocks = AccountBlocks {
             account: open,
-            points: [(POINT.to_owned(), BlockedPoint { block: open, is_public_to_aws: Some(true), buckets })].into(),
+            points: [(POINT.to_owned(), point)].into(),
             buckets: [("arn:aws:s3:::b".to_owned(), bucket)].into(),
+            policies: Resources([("arn:aws:s3:::b".to_owned(), policies)].into()),
             ..AccountBlocks::default()
         };
         let mut resource = Resource::new(POINT, S3_ACCESS_POINT.resource_type);

@@ -1,6 +1,7 @@
 //! A verdict while it is made: grant by grant, with the gate before each, and what was not read.
 
 use super::{AclAccess, Policies, Verdict};
+use crate::access_point::Way;
 use crate::class::Class;
 use crate::deny::Denial;
 use crate::facts::Facts;
@@ -26,14 +27,39 @@ impl Share {
     fn of(class: Class, is_external: Option<bool>) -> Share {
         Share { public: Some(class == Class::Public), external: is_external, in_org: class.is_in_org() }
     }
+
+    /// What is left at most of a grant that may be narrower than it seems, of which the gate would leave this share: a
+    /// gate before everyone does not close what is narrower.
+    fn at_most(self, gate: Option<Gate>, open: Share) -> Share {
+        match gate {
+            None | Some(Gate::RestrictPublicBuckets) => self,
+            Some(_) => Share { public: Some(false), ..open },
+        }
+    }
+
+    /// The same if it is not certain that the grant has an effect.
+    fn doubted(self) -> Share {
+        let maybe = |answer: Option<bool>| answer.filter(|is_so| !is_so);
+        Share { public: maybe(self.public), external: maybe(self.external), in_org: maybe(self.in_org) }
+    }
 }
 
 /// A verdict while it is made. Yes outweighs unknown, and unknown outweighs no.
 pub(super) struct Fold {
     pub(super) verdict: Verdict,
+    /// Whether the grants that come in are certain to have an effect.
+    is_certain: bool,
 }
 
 impl Fold {
+    /// Nobody gets in yet.
+    pub(super) fn closed() -> Fold {
+        let no = Some(false);
+        let verdict =
+            Verdict { is_public: no, is_external: no, is_in_org: no, policy_public: no, ..Verdict::default() };
+        Fold { verdict, is_certain: true }
+    }
+
     pub(super) fn documents<'a>(&mut self, policies: &Policies<'a>, guards: Vec<Denial<'a>>, facts: &Facts) {
         let documents = policies.documents;
         let statements = documents.iter().flat_map(|document| &document.statements);
@@ -80,6 +106,47 @@ impl Fold {
         }
     }
 
+    /// E19: what an access point and one of its buckets give together. `restricted` is what their blocks do to that,
+    /// and `is_blocked` whether they would close a public policy.
+    pub(super) fn way(
+        &mut self,
+        way: &Way,
+        (restricted, is_blocked): (Option<bool>, Option<bool>),
+        policies: &Policies,
+        facts: &Facts,
+    ) {
+        let mut denials: Vec<Denial> = way.denies.iter().filter_map(|deny| Denial::read(deny, facts)).collect();
+        let own = denials.len();
+        denials.extend(policies.guardrails.iter().flat_map(|guardrails| guardrails.denials(facts)));
+        for joint in &way.allows {
+            let Some(reading) = Reading::of(&joint.statement, facts) else { continue };
+            self.is_certain = joint.is_certain;
+            for it in guarded(&reading, own, &denials, facts) {
+                if joint.is_read {
+                    self.grant(it.of_document(joint.document), restricted, policies);
+                } else {
+                    self.unread_grant(&it.grant, (restricted, is_blocked), policies);
+                }
+            }
+        }
+        self.is_certain = true;
+    }
+
+    /// What the policy of an access point gives at most, where it was not read.
+    fn unread_grant(
+        &mut self,
+        grant: &Grant,
+        (restricted, is_blocked): (Option<bool>, Option<bool>),
+        policies: &Policies,
+    ) {
+        let open = Share::of(grant.class, grant.is_external);
+        let (gate, share) = self.behind_gates(grant, open, restricted, policies);
+        let most = share.at_most(gate, open);
+        // They would close it if it were public.
+        let public = if is_blocked == Some(true) { Some(false) } else { most.public };
+        self.add(Share { public, ..most });
+    }
+
     /// R7: a grant of one of the two permissions that a function's URL needs, where the other is not granted.
     fn half_open(&mut self, grant: Grant, policies: &Policies) {
         let is_shut = needs_both(policies.function_url_created_at);
@@ -103,13 +170,14 @@ impl Fold {
         if before.external != Some(false) || before.in_org == Some(true) {
             self.verdict.reasons.push(grant.reason.clone());
         }
-        self.verdict.policy_public = or(self.verdict.policy_public, before.public);
+        let public = if self.is_certain { before.public } else { before.doubted().public };
+        self.verdict.policy_public = or(self.verdict.policy_public, public);
         let (gate, share) = self.behind_gates(&grant, open, restricted, policies);
         if let Some(gate) = gate {
             self.gate(gate);
         }
         grant.gate = gate;
-        self.add(share);
+        self.add(if self.is_certain { share } else { share.at_most(gate, open) });
         self.verdict.grants.push(grant);
     }
 
@@ -203,6 +271,7 @@ impl Fold {
     }
 
     fn add(&mut self, share: Share) {
+        let share = if self.is_certain { share } else { share.doubted() };
         let verdict = &mut self.verdict;
         verdict.is_public = or(verdict.is_public, share.public);
         verdict.is_external = or(verdict.is_external, share.external);
@@ -236,7 +305,7 @@ impl Fold {
     }
 }
 
-fn or(left: Option<bool>, right: Option<bool>) -> Option<bool> {
+pub(super) fn or(left: Option<bool>, right: Option<bool>) -> Option<bool> {
     match (left, right) {
         (Some(true), _) | (_, Some(true)) => Some(true),
         (None, _) | (_, None) => None,

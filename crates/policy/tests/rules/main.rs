@@ -1,6 +1,7 @@
 //! The rules, each by its number: a policy in, the verdict out.
 
 mod access;
+mod access_points;
 mod arbitrary;
 mod cases;
 mod certain;

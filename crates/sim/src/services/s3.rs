@@ -14,7 +14,7 @@ pub(crate) use points::{AccessPoint, access_points, multi_region};
 pub(crate) use population::{account_block, bucket_hosts};
 
 use crate::place::Place;
-use crate::policies::ResourcePolicy;
+use crate::policies::Verdict;
 use crate::service::Service;
 use crate::truth::{At, Planted, Tally, resources};
 use bucket::SimulatedBucket;
@@ -35,13 +35,13 @@ fn planted(place: &Place<'_>) -> Vec<Planted> {
     let plant = |bucket: SimulatedBucket| {
         // Who gets in through an access point reaches the bucket.
         let points: Vec<&AccessPoint> = points.iter().filter(|it| it.leads_to(&bucket.name)).collect();
-        let rests_on_networks = |policy: &ResourcePolicy| policy.kind.rests_on_networks();
+        let opens = points.iter().map(|it| it.opens(&bucket.name));
         Planted {
-            verdict: points.iter().fold(bucket.verdict(account_block), |verdict, it| verdict.or(it.verdict())),
+            verdict: opens.fold(bucket.verdict(account_block), Verdict::or),
             named: bucket.named(account_block),
             is_study_public: bucket.is_study_public(),
-            rests_on_networks: rests_on_networks(&bucket.policy)
-                || points.iter().any(|it| rests_on_networks(&it.policy)),
+            rests_on_networks: bucket.policy.kind.rests_on_networks()
+                || points.iter().any(|it| it.rests_on_networks(&bucket.name)),
             ..Planted::by(bucket.arn, bucket.policy)
         }
     };

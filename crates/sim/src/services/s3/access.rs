@@ -10,23 +10,31 @@ pub(super) struct Access {
     pub(super) acl: Acl,
     pub(super) ownership: Option<&'static str>,
     pub(super) block: Option<Block>,
+    /// Whether the policy leaves access to the account's access points; none is by chance.
+    pub(super) is_left_to_points: Option<bool>,
 }
 
 impl Access {
     const fn by_policy(kind: Kind, block: Option<Block>) -> Self {
-        Self { kind, acl: Acl::Private, ownership: Some("BucketOwnerEnforced"), block }
+        Self { kind, acl: Acl::Private, ownership: Some("BucketOwnerEnforced"), block, is_left_to_points: None }
+    }
+
+    /// By itself it is closed.
+    const fn by_points(is_left_to_points: bool, block: Option<Block>) -> Self {
+        Self { is_left_to_points: Some(is_left_to_points), ..Self::by_policy(Kind::SameAccount, block) }
     }
 
     const fn by_acl(acl: Acl, block: Option<Block>) -> Self {
-        Self { kind: Kind::None, acl, ownership: Some("ObjectWriter"), block }
+        Self { kind: Kind::None, acl, ownership: Some("ObjectWriter"), block, is_left_to_points: None }
     }
 }
 
 const RESTRICTS: Option<Block> = Some(Block { restrict_public_buckets: true, ..Block::NONE });
 const IGNORES: Option<Block> = Some(Block { ignore_public_acls: true, ..Block::NONE });
 
-/// The buckets of the showcase: every way to open a bucket, and every way to close an open one.
-pub(super) const SHOWN: [(&str, Access); 13] = [
+/// The buckets of the showcase: every way to open a bucket, and every way to close an open one. Each has an access
+/// point whose policy is open to everyone.
+pub(super) const SHOWN: [(&str, Access); 16] = [
     ("public", Access::by_policy(Kind::Public, None)),
     ("public-restricted", Access::by_policy(Kind::Public, RESTRICTS)),
     ("public-and-external-restricted", Access::by_policy(Kind::PublicAndExternal, RESTRICTS)),
@@ -40,6 +48,9 @@ pub(super) const SHOWN: [(&str, Access); 13] = [
     ("acl-authenticated", Access::by_acl(Acl::AuthenticatedControls, Some(Block::NONE))),
     ("acl-ignored", Access::by_acl(Acl::EveryoneReads, IGNORES)),
     ("acl-restricted-only", Access::by_acl(Acl::EveryoneReads, RESTRICTS)),
+    ("left-to-points", Access::by_points(true, None)),
+    ("left-to-points-restricted", Access::by_points(true, RESTRICTS)),
+    ("closed", Access::by_points(false, None)),
 ];
 
 /// The buckets of the account to which a resource control policy is attached: some that it changes, and some that it

@@ -14,6 +14,8 @@ pub(super) struct SimulatedBucket {
     pub(super) block: Option<Block>,
     /// Whether a resource control policy lets in only the organization's own identities and services.
     pub(super) is_held: bool,
+    /// Whether its policy leaves access to the access points of its account.
+    pub(super) leaves_it_to_points: bool,
     pub(super) created_millis: i64,
     pub(super) encryption: &'static str,
     pub(super) versioning: Option<&'static str>,
@@ -78,8 +80,13 @@ impl Block {
 impl SimulatedBucket {
     /// Who can reach the bucket by its policy and ACL, after Block Public Access of the bucket and of its account.
     pub(super) fn verdict(&self, account_block: Option<Block>) -> Verdict {
-        let by_policy = if self.is_restricted(account_block) { Verdict::CLOSED } else { self.policy.verdict };
-        let is_open_by_acl = self.acl.is_public() && !self.ignores_acls(account_block);
+        self.verdict_behind(&[account_block])
+    }
+
+    /// The same after the bucket's block and all these.
+    pub(super) fn verdict_behind(&self, blocks: &[Option<Block>]) -> Verdict {
+        let by_policy = if self.is_restricted(blocks) { Verdict::CLOSED } else { self.policy.verdict };
+        let is_open_by_acl = self.acl.is_public() && !self.ignores_acls(blocks);
         by_policy.or(match (is_open_by_acl, self.is_held) {
             (true, false) => Verdict::PUBLIC,
             (true, true) => Verdict::IN_ORG,
@@ -87,13 +94,18 @@ impl SimulatedBucket {
         })
     }
 
+    /// Whether nobody but its own account can reach it, whatever blocks it.
+    pub(super) fn is_closed(&self) -> bool {
+        self.policy.kind.verdict() == Verdict::CLOSED && !self.acl.is_public()
+    }
+
     /// The principals that the bucket's policy and ACL name, if nothing blocks them.
     pub(super) fn named(&self, account_block: Option<Block>) -> Named {
         let mut named = self.policy.named.clone();
-        if self.is_restricted(account_block) {
+        if self.is_restricted(&[account_block]) {
             named.outside.clear();
         }
-        if let Some(group) = self.acl.group().filter(|_| !self.ignores_acls(account_block) && !self.is_held) {
+        if let Some(group) = self.acl.group().filter(|_| !self.ignores_acls(&[account_block]) && !self.is_held) {
             named.outside.push(group.to_owned());
         }
         named
@@ -106,13 +118,13 @@ impl SimulatedBucket {
         is_public.is_some_and(|is_public| is_public != self.policy.kind.is_s3_public())
     }
 
-    fn is_restricted(&self, account_block: Option<Block>) -> bool {
-        let restricts = [self.block, account_block].iter().flatten().any(|block| block.restrict_public_buckets);
+    fn is_restricted(&self, blocks: &[Option<Block>]) -> bool {
+        let restricts = blocks.iter().chain([&self.block]).flatten().any(|block| block.restrict_public_buckets);
         restricts && self.policy.kind.is_s3_public()
     }
 
-    fn ignores_acls(&self, account_block: Option<Block>) -> bool {
-        [self.block, account_block].iter().flatten().any(|block| block.ignore_public_acls)
+    fn ignores_acls(&self, blocks: &[Option<Block>]) -> bool {
+        blocks.iter().chain([&self.block]).flatten().any(|block| block.ignore_public_acls)
     }
 
     /// Public as the yearly study counts: only by the text of policy and ACL.

@@ -1,5 +1,6 @@
 //! Access points: further ways into buckets, each with a policy of its own. Those of one region lead to one bucket, and
-//! those of several regions to one bucket in each.
+//! those of several regions to one bucket in each. AWS lets in those whom both policies let in: some buckets leave it
+//! to their access points, and the others let in whom they name themselves.
 
 use super::bucket::{Block, SimulatedBucket};
 use super::population::{account_block, buckets};
@@ -22,8 +23,21 @@ pub(crate) struct AccessPoint {
     pub(crate) policy: ResourcePolicy,
     pub(crate) block: Block,
     pub(crate) created_millis: i64,
-    /// Whether a block takes away what a public policy gives.
+    /// The way to each of the buckets.
+    ways: Vec<Way>,
+}
+
+/// What one of its buckets does to those whom an access point lets in.
+#[derive(Debug, Clone)]
+struct Way {
+    /// The bucket's name.
+    bucket: String,
+    /// Whom the bucket lets in itself; none if it leaves that to its access points.
+    permits: Option<Verdict>,
+    /// Whether a block of any level takes away what a public policy of the access point gives.
     is_restricted: bool,
+    /// Whether only one who has seen all networks of the organization knows whom the bucket lets in.
+    rests_on_networks: bool,
 }
 
 /// What tells one access point from the others.
@@ -53,7 +67,27 @@ pub(crate) fn access_points(place: &Place<'_>) -> Vec<AccessPoint> {
         let bucket = dice.pick(&there);
         made(place, names, &[bucket], &mut dice)
     };
-    (0..count).map(point).collect()
+    let mut points: Vec<AccessPoint> = (0..count).map(point).collect();
+    points.extend(shown(place, &there));
+    points
+}
+
+/// The access points of the showcase: one that is open to everyone for each of its buckets.
+fn shown(place: &Place<'_>, there: &[&SimulatedBucket]) -> Vec<AccessPoint> {
+    let mut dice = place.dice("s3-shown-points");
+    let is_shown =
+        |bucket: &&&SimulatedBucket| place.organization.is_showcase(place.account) && bucket.name.starts_with("show-");
+    let point = |bucket: &&SimulatedBucket| {
+        let name = format!("show-{}", dice.hex(8));
+        let names = Names {
+            arn: place.arn("s3", &format!("accesspoint/{name}")),
+            alias: format!("{name}-{}-s3alias", dice.hex(12)),
+            vpc_id: None,
+            name,
+        };
+        of_kind(place, names, &[*bucket], (Kind::Public, Block::NONE), &mut dice)
+    };
+    there.iter().filter(is_shown).map(point).collect()
 }
 
 /// The access points of an account for buckets of several regions. There are such only where AWS sells to everyone.
@@ -87,21 +121,28 @@ pub(super) fn of_account(place: &Place<'_>) -> Vec<AccessPoint> {
 }
 
 fn made(place: &Place<'_>, names: Names, behind: &[&SimulatedBucket], dice: &mut Dice) -> AccessPoint {
-    let Names { name, arn, alias, vpc_id } = names;
+    let is_of_vpc = names.vpc_id.is_some();
     let partly = Block { restrict_public_buckets: true, ..Block::NONE };
     let block = dice.weighted(&[(Block::ALL, 3), (Block::NONE, 6), (partly, 1)]);
-    // To S3 no access point of a VPC is public.
-    let is_restricted = vpc_id.is_none()
-        && (block.restrict_public_buckets
-            || account_block(place).is_some_and(|block| block.restrict_public_buckets)
-            || behind.iter().all(|bucket| bucket.block.is_some_and(|block| block.restrict_public_buckets)));
+    let is_restricted = behind.iter().all(|bucket| way(place, bucket, block, is_of_vpc).is_restricted);
     let kind = match any_kind(dice, place.organization.settings.rates.public_other_resources) {
         // AWS does not document which part of such a policy S3 would leave in force.
         kind if is_restricted && !kind.is_plain() => Kind::SameAccount,
         // From a VPC the account outside would still get in.
-        Kind::PublicAndExternal if vpc_id.is_some() => Kind::Public,
+        Kind::PublicAndExternal if is_of_vpc => Kind::Public,
         kind => kind,
     };
+    of_kind(place, names, behind, (kind, block), dice)
+}
+
+fn of_kind(
+    place: &Place<'_>,
+    names: Names,
+    behind: &[&SimulatedBucket],
+    (kind, block): (Kind, Block),
+    dice: &mut Dice,
+) -> AccessPoint {
+    let Names { name, arn, alias, vpc_id } = names;
     let subject = Subject {
         place: *place,
         actions: &["s3:GetObject", "s3:ListBucket"],
@@ -109,17 +150,60 @@ fn made(place: &Place<'_>, names: Names, behind: &[&SimulatedBucket], dice: &mut
         service: "cloudtrail.amazonaws.com",
     };
     let days = dice.between(0, 2000);
+    let policy = subject.policy(kind, dice);
+    // The truth is written down for pairs of policies that are easily told.
+    let is_told = behind.iter().all(|bucket| is_told(kind, bucket));
+    let policy = if is_told { policy } else { subject.policy(Kind::SameAccount, dice) };
     AccessPoint {
-        policy: subject.policy(kind, dice),
+        policy,
         buckets: behind.iter().map(|it| (it.name.clone(), it.region.clone())).collect(),
         created_millis: place.days_ago(days, dice),
+        ways: behind.iter().map(|bucket| way(place, bucket, block, vpc_id.is_some())).collect(),
         name,
         arn,
         alias,
         vpc_id,
         block,
-        is_restricted,
     }
+}
+
+/// The way to a bucket through an access point with this block. To S3 no access point of a VPC is public.
+fn way(place: &Place<'_>, bucket: &SimulatedBucket, block: Block, is_of_vpc: bool) -> Way {
+    let mut blocks = vec![account_block(place)];
+    blocks.extend((!is_of_vpc).then_some(Some(block)));
+    let mut levels = blocks.iter().chain([&bucket.block]).flatten();
+    Way {
+        bucket: bucket.name.clone(),
+        permits: (!bucket.leaves_it_to_points).then(|| bucket.verdict_behind(&blocks)),
+        is_restricted: !is_of_vpc && levels.any(|block| block.restrict_public_buckets),
+        rests_on_networks: bucket.policy.kind.rests_on_networks(),
+    }
+}
+
+/// Whether it is easily told who passes an access point with such a policy and this bucket: one of the two lets in
+/// nobody from outside, or one of them lets in everyone.
+fn is_told(kind: Kind, bucket: &SimulatedBucket) -> bool {
+    if bucket.leaves_it_to_points {
+        return true;
+    }
+    // A service may act for anyone by one of the policies, and for one account by the other.
+    if kind == Kind::ServiceUnscoped || bucket.policy.kind == Kind::ServiceUnscoped {
+        return kind == Kind::None || kind == Kind::SameAccount;
+    }
+    let is_closed = kind.verdict() == Verdict::CLOSED || bucket.is_closed();
+    is_closed || (lets_in_everyone(kind) && bucket.policy.kind.is_plain())
+}
+
+/// Whether nothing in such a policy says who the callers are.
+fn lets_in_everyone(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Public
+            | Kind::PublicIfEncrypted
+            | Kind::PublicFromAnywhere
+            | Kind::DenySavesNobody
+            | Kind::DenySavesNobodyButOne
+    )
 }
 
 impl AccessPoint {
@@ -133,14 +217,43 @@ impl AccessPoint {
         self.vpc_id.is_none() && self.policy.kind.is_s3_public()
     }
 
-    /// Who gets in, after all blocks.
+    /// Who gets in, after all blocks and the policies of the buckets.
     pub(super) fn verdict(&self) -> Verdict {
-        let verdict = self.policy.verdict;
-        if self.is_restricted && self.policy.kind.is_s3_public() {
+        self.ways.iter().fold(Verdict::CLOSED, |verdict, way| verdict.or(self.through(way)))
+    }
+
+    /// Who gets in to the bucket of this name.
+    pub(super) fn opens(&self, name: &str) -> Verdict {
+        let ways = self.ways.iter().filter(|way| way.bucket == name);
+        ways.fold(Verdict::CLOSED, |verdict, way| verdict.or(self.through(way)))
+    }
+
+    fn through(&self, way: &Way) -> Verdict {
+        if way.is_restricted && self.policy.kind.is_s3_public() {
             return Verdict::CLOSED;
         }
-        // Everyone, as far as they come from the account's own VPC.
-        if self.vpc_id.is_some() && verdict.is_public == Some(true) { Verdict::IN_ORG } else { verdict }
+        let both = match way.permits {
+            None => self.policy.verdict,
+            Some(permitted) if lets_in_everyone(self.policy.kind) => permitted,
+            Some(_) => Verdict::CLOSED,
+        };
+        let is_of_vpc = self.vpc_id.is_some();
+        match both {
+            // Everyone, as far as they come from the account's own VPC.
+            Verdict::PUBLIC if is_of_vpc => Verdict::IN_ORG,
+            // Whatever a policy says that was not read, a public one would be closed.
+            Verdict::UNKNOWN if is_of_vpc || way.is_restricted => Verdict::UNRESOLVED,
+            both => both,
+        }
+    }
+
+    /// Whether only one who has seen all networks of the organization knows who gets in to the bucket of this name.
+    pub(super) fn rests_on_networks(&self, name: &str) -> bool {
+        let rests = |way: &Way| match way.permits {
+            None => self.policy.kind.rests_on_networks(),
+            Some(_) => way.rests_on_networks && lets_in_everyone(self.policy.kind),
+        };
+        self.ways.iter().any(|way| way.bucket == name && rests(way))
     }
 
     /// Whether the text of the policy makes it public although S3's own policy status says otherwise, or the reverse.
@@ -152,7 +265,8 @@ impl AccessPoint {
     /// The access point as the truth counts it.
     pub(crate) fn planted(self) -> Planted {
         let verdict = self.verdict();
-        let mut planted = Planted { verdict, ..Planted::by(self.arn, self.policy) };
+        let rests_on_networks = self.buckets.iter().any(|(bucket, _)| self.rests_on_networks(bucket));
+        let mut planted = Planted { verdict, rests_on_networks, ..Planted::by(self.arn, self.policy) };
         if verdict.is_external != Some(true) {
             planted.named.outside.clear();
         }
@@ -161,54 +275,4 @@ impl AccessPoint {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::organization::Organization;
-    use crate::testing::quiet;
-
-    fn point(kind: Kind, vpc_id: Option<&str>, is_restricted: bool) -> AccessPoint {
-        let organization = Organization::new(quiet(3, 1));
-        // No resource control policy binds the management account.
-        let account = organization.account(0);
-        let place = Place::account(&organization, &account);
-        let subject = Subject { place, actions: &["s3:GetObject"], resources: vec![], service: "a.amazonaws.com" };
-        AccessPoint {
-            name: String::new(),
-            arn: String::new(),
-            alias: String::new(),
-            buckets: vec![("b".to_owned(), "us-east-1".to_owned())],
-            vpc_id: vpc_id.map(str::to_owned),
-            policy: subject.policy(kind, &mut organization.dice(&["test"])),
-            block: Block::NONE,
-            created_millis: 0,
-            is_restricted,
-        }
-    }
-
-    #[test]
-    fn blocks_and_vpcs_close_what_the_policy_opens() {
-        assert_eq!(point(Kind::Public, None, false).verdict(), Verdict::PUBLIC);
-        assert_eq!(point(Kind::Public, None, true).verdict(), Verdict::CLOSED);
-        assert_eq!(point(Kind::ExternalAccount, None, true).verdict(), Verdict::EXTERNAL);
-        let inside = point(Kind::Public, Some("vpc-1"), false);
-        assert_eq!((inside.verdict(), inside.is_s3_public()), (Verdict::IN_ORG, false));
-        assert!(inside.planted().named.outside.is_empty());
-        assert!(point(Kind::DenySavesAll, None, false).differs_from_status());
-    }
-
-    #[test]
-    fn every_access_point_leads_to_buckets_of_its_account() {
-        let organization = Organization::new(quiet(12, 2));
-        let (mut points, mut everywhere) = (0, 0);
-        for account in organization.accounts() {
-            let place = Place::account(&organization, &account);
-            let known = buckets(&place);
-            for point in of_account(&place) {
-                assert!(point.buckets.iter().all(|(name, _)| known.iter().any(|it| it.name == *name)), "{point:?}");
-                points += 1;
-                everywhere += usize::from(point.alias.ends_with(".mrap"));
-            }
-        }
-        assert!(everywhere > 0 && points > everywhere, "{points}, {everywhere}");
-    }
-}
+mod tests;

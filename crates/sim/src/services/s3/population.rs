@@ -5,7 +5,8 @@ use super::bucket::{Acl, Block, SimulatedBucket};
 use crate::dice::{Dice, some_tags};
 use crate::organization_policies::is_in_perimeter;
 use crate::place::Place;
-use crate::policies::{Kind, Subject, any_kind};
+use crate::policies::{Kind, ResourcePolicy, Subject, any_kind, document};
+use serde_json::{Value, json};
 
 /// The account's Block Public Access.
 pub(crate) fn account_block(place: &Place<'_>) -> Option<Block> {
@@ -79,7 +80,7 @@ fn any_access(public_rate: f64, account_restricts: bool, dice: &mut Dice) -> (St
         kind => kind,
     };
     let (ownership, acl) = ownership_and_acl(is_open_by_acl, dice);
-    (name, Access { kind, acl, ownership, block })
+    (name, Access { kind, acl, ownership, block, is_left_to_points: None })
 }
 
 fn bucket(place: &Place<'_>, regions: &[&String], name: String, access: Access, dice: &mut Dice) -> SimulatedBucket {
@@ -91,8 +92,14 @@ fn bucket(place: &Place<'_>, regions: &[&String], name: String, access: Access, 
         service: "cloudtrail.amazonaws.com",
     };
     let days = dice.between(0, 3000);
+    let policy = subject.policy(access.kind, dice);
+    let mut own_dice = place.organization.dice(&["s3-delegation", &name]);
+    let by_chance = own_dice.chance(0.5) && may_leave_it_to_points(access.kind);
+    let leaves_it_to_points = access.is_left_to_points.unwrap_or(by_chance);
+    let policy = if leaves_it_to_points { with_delegation(policy, place, &arn) } else { policy };
     SimulatedBucket {
-        policy: subject.policy(access.kind, dice),
+        policy,
+        leaves_it_to_points,
         region: dice.pick(regions).clone(),
         acl: access.acl,
         ownership: access.ownership,
@@ -106,6 +113,32 @@ fn bucket(place: &Place<'_>, regions: &[&String], name: String, access: Access, 
         name,
         arn,
     }
+}
+
+/// Whether a bucket with such a policy may leave access to its access points. Its own policy lets nobody else in, so
+/// that those whom an access point lets in are the same whichever statement of the bucket admits them.
+fn may_leave_it_to_points(kind: Kind) -> bool {
+    matches!(kind, Kind::None | Kind::SameAccount | Kind::SourceAccount | Kind::ServiceScoped | Kind::Dangling)
+}
+
+/// The same policy with the statement by which AWS recommends to leave access to the account's access points.
+fn with_delegation(policy: ResourcePolicy, place: &Place<'_>, arn: &str) -> ResourcePolicy {
+    let delegation = json!({
+        "Sid": "DelegateToAccessPoints",
+        "Effect": "Allow",
+        "Principal": { "AWS": "*" },
+        "Action": "*",
+        "Resource": [arn, format!("{arn}/*")],
+        "Condition": { "StringEquals": { "s3:DataAccessPointAccount": place.account.id } },
+    });
+    let mut written: Value =
+        policy.document.as_deref().map_or_else(|| json!({}), |text| serde_json::from_str(text).unwrap_or_default());
+    let mut statements = match written["Statement"].take() {
+        Value::Array(statements) => statements,
+        _ => Vec::new(),
+    };
+    statements.push(delegation);
+    ResourcePolicy { document: Some(document(statements)), ..policy }
 }
 
 fn block(is_open: bool, dice: &mut Dice) -> Option<Block> {
@@ -149,9 +182,28 @@ mod tests {
         // No resource control policy binds the management account.
         let account = organization.account(0);
         let mut dice = organization.dice(&["test"]);
-        let access = Access { kind, acl, ownership: None, block };
+        let access = Access { kind, acl, ownership: None, block, is_left_to_points: None };
         let place = Place::account(&organization, &account);
         super::bucket(&place, &[&"us-east-1".to_owned()], "b".to_owned(), access, &mut dice)
+    }
+
+    #[test]
+    fn some_buckets_leave_it_to_their_access_points_and_others_do_not() {
+        let organization = Organization::new(quiet(12, 2));
+        let mut seen = [0, 0];
+        for account in organization.accounts() {
+            for bucket in buckets(&Place::account(&organization, &account)) {
+                let text = bucket.policy.document.unwrap_or_default();
+                assert_eq!(text.contains("s3:DataAccessPointAccount"), bucket.leaves_it_to_points, "{text}");
+                if bucket.leaves_it_to_points {
+                    let policy: Value = serde_json::from_str(&text).unwrap();
+                    let statements = policy["Statement"].as_array().unwrap();
+                    assert_eq!(statements.len(), 1 + usize::from(bucket.policy.kind != Kind::None), "{text}");
+                }
+                seen[usize::from(bucket.leaves_it_to_points)] += 1;
+            }
+        }
+        assert!(seen[0] > 5 && seen[1] > 5, "{seen:?}");
     }
 
     #[test]
