@@ -75,9 +75,9 @@ pub struct ResourceAccess {
     pub has_policy: Option<bool>,
     /// What blocks its policies: restrict_public_buckets, ignore_public_acls …
     pub gated_by: Vec<String>,
-    /// Further findings: service_unscoped, denied …; policies_unread: some are not read, so what is not yes is null;
-    /// denied_by_rcp; guardrails_unread: RCPs were not all read; open_by_access_point: a bucket's access point lets in
-    /// more than the bucket by itself; wider_than_bucket: an access point's policy lets in more than its bucket does.
+    /// Further findings: service_unscoped, denied, denied_by_rcp …; policies_unread, guardrails_unread: not all was read;
+    /// open_by_access_point: an access point opens the bucket; wider_than_bucket: an access point lets in more than its
+    /// bucket does.
     pub flags: Vec<String>,
     /// The reasons for the answers, in words.
     pub reasons: Vec<String>,

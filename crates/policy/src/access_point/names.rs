@@ -59,7 +59,7 @@ impl<'a> Names<'a> {
         let is_about = !resources.is_empty() || statement.is_not_resource || !statement.is_whole();
         // If nothing of the bucket is left out, the statement is about all of it.
         let is_not_resource = statement.is_not_resource && !resources.is_empty();
-        is_about.then(|| Statement { resources, is_not_resource, ..statement })
+        is_about.then_some(Statement { resources, is_not_resource, ..statement })
     }
 
     /// A Deny about the access point; it may deny less than the bucket's. `None` if nothing certain is left of it.
@@ -76,7 +76,7 @@ impl<'a> Names<'a> {
             return Some(Statement { resources, is_not_resource, ..statement });
         }
         let resources: Vec<String> = all.into_iter().filter(|it| it.is_exact).flat_map(|it| it.patterns).collect();
-        (!resources.is_empty()).then(|| Statement { resources, ..statement })
+        (!resources.is_empty()).then_some(Statement { resources, ..statement })
     }
 }
 
