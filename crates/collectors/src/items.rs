@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_smithy_types::DateTime;
 use futures::stream::{self, Stream, StreamExt};
 use orgcensus_collect::{Class, Error, Moment, POLICY_TABLE_NAMES, PolicyText, Read, Rows, Session, timestamp};
-use orgcensus_row::Timestamp;
+use orgcensus_row::{Row, Timestamp};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -152,6 +152,21 @@ impl Unread {
         for name in &self.0 {
             rows.miss([table], unread(call, &[name]));
         }
+    }
+
+    /// Counts each of them, and adds the row. None: the item lacks what tells it from others, so it is only counted.
+    pub(crate) async fn push<R: Row>(self, rows: &mut Rows<'_>, call: &str, row: Option<R>) -> Result<(), Error> {
+        self.count(rows, R::TABLE, call);
+        match row {
+            Some(row) => rows.push(row).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Counts, once, an item that lacks what tells it from others, and so has no row in any of these tables.
+    pub(crate) fn lost(self, rows: &mut Rows<'_>, tables: impl IntoIterator<Item = &'static str>, call: &str) {
+        let names: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        rows.miss(tables, unread(call, &names));
     }
 }
 
