@@ -3,7 +3,7 @@
 use orgcensus_collect::{Error, POLICY_TABLE_NAMES, Rows, Sharee};
 use serde::Deserialize;
 
-use crate::items::Answer;
+use crate::items::{Answer, given};
 
 /// One permission of a snapshot or of an image for FPGAs: an account, or the group `all`.
 #[derive(Default, Deserialize)]
@@ -14,13 +14,14 @@ pub(super) struct Permission {
 }
 
 /// Who is named by these permissions.
-pub(super) fn sharees(permissions: Vec<Permission>) -> Vec<Sharee> {
-    named(permissions.into_iter().flat_map(|it| [it.user_id, it.group]))
+pub(super) fn sharees(permissions: Vec<Permission>, call: &str) -> Answer<Vec<Sharee>> {
+    named(permissions.into_iter().map(|it| it.user_id.or(it.group)), call, "userId")
 }
 
-/// Those of these names that are there.
-pub(super) fn named(names: impl Iterator<Item = Option<String>>) -> Vec<Sharee> {
-    names.flatten().map(|name| Sharee::named(&name)).collect()
+/// Those with whom something is shared, by the name of each. Where one has none, it is not known with whom.
+pub(super) fn named(names: impl Iterator<Item = Option<String>>, call: &str, member: &str) -> Answer<Vec<Sharee>> {
+    let sharees: Option<Vec<Sharee>> = names.map(|name| name.as_deref().map(Sharee::named)).collect();
+    given(sharees, call, member)
 }
 
 /// An answer that a share rests on. If the call is refused, the share is unread and the task partial.
@@ -29,4 +30,19 @@ pub(super) fn counted<T>(rows: &mut Rows<'_>, answer: Answer<T>) -> Result<Answe
         rows.item(POLICY_TABLE_NAMES, Err::<(), _>(error.clone()))?;
     }
     Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_without_a_name_is_not_nobody() {
+        let of = |group: Option<&str>| Permission { user_id: None, group: group.map(str::to_owned) };
+        let call = "ec2:DescribeSnapshotAttribute";
+        assert_eq!(sharees(vec![of(Some("all"))], call).unwrap(), [Sharee::Everyone]);
+        assert!(sharees(Vec::new(), call).unwrap().is_empty());
+        let error = sharees(vec![of(Some("all")), of(None)], call).unwrap_err();
+        assert_eq!((error.code.as_str(), error.operation.as_deref()), ("ValueUnread", Some(call)));
+    }
 }
