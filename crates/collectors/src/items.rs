@@ -67,6 +67,11 @@ pub(crate) fn policy_text_of(
     Ok(text.or(unread.map(PolicyText::Unread)).unwrap_or(PolicyText::Absent))
 }
 
+/// These tables, and those of policies: what is short of an item that has a policy.
+pub(crate) fn with_policies<const N: usize>(tables: [&'static str; N]) -> impl Iterator<Item = &'static str> {
+    POLICY_TABLE_NAMES.into_iter().chain(tables)
+}
+
 /// A member that an answer must have. If it is missing, it counts as unread and not as "there is none".
 pub(crate) fn given<T>(answer: Option<T>, call: &str, member: &str) -> Answer<T> {
     answer.ok_or_else(|| unread(call, &[member]))

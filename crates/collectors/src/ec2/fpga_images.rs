@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use futures::StreamExt;
 use orgcensus_collect::kinds::EC2_FPGA_IMAGE;
 use orgcensus_collect::{
-    Collector, Error, Moment, POLICY_TABLE_NAMES, PolicyKind, Read, Rows, Runs, Scope, Session, Share, Sharee,
-    read as reads,
+    Collector, Error, Moment, PolicyKind, Read, Rows, Runs, Scope, Session, Share, Sharee, read as reads,
 };
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
@@ -14,7 +13,7 @@ use serde_json::json;
 
 use crate::ec2::shares::{Permission, counted, sharees};
 use crate::ec2::tags::{self, Tag};
-use crate::items::{Answer, Unread, details, given, is_gone};
+use crate::items::{Answer, Unread, details, given, is_gone, with_policies};
 
 const LIST: Read<Page> = reads("ec2", "DescribeFpgaImages");
 const PERMISSIONS: Read<Attribute> = reads("ec2", "DescribeFpgaImageAttribute");
@@ -146,7 +145,7 @@ async fn push(
     }
     let mut unread = Unread::default();
     let Some(row) = image(session, described, rows.captured_at(), &mut unread) else {
-        unread.lost(rows, POLICY_TABLE_NAMES.into_iter().chain([FpgaImage::TABLE]), &LIST.call().name());
+        unread.lost(rows, with_policies([FpgaImage::TABLE]), &LIST.call().name());
         return Ok(());
     };
     let mut sharees = counted(rows, sharees)?;

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::ec2::shares::{counted, named};
 use crate::ec2::tags;
-use crate::items::{Answer, Unread, details, given, is_gone};
+use crate::items::{Answer, Unread, details, given, is_gone, with_policies};
 
 mod described;
 
@@ -209,7 +209,7 @@ async fn push(
     }
     let mut unread = Unread::default();
     let Some(row) = image(session, described, rows.captured_at(), &mut unread) else {
-        unread.lost(rows, POLICY_TABLE_NAMES.into_iter().chain([Image::TABLE]), &LIST.call().name());
+        unread.lost(rows, with_policies([Image::TABLE]), &LIST.call().name());
         return Ok(());
     };
     let mut sharees = counted(rows, sharees)?;
