@@ -11,9 +11,10 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::ec2::shares::{Permission, counted, sharees};
+use crate::ec2::shares::{Permission, sharees};
 use crate::ec2::tags::{self, Tag};
 use crate::items::{Answer, Unread, details, given, is_gone, with_policies};
+use crate::shares::counted;
 
 const LIST: Read<Page> = reads("ec2", "DescribeFpgaImages");
 const PERMISSIONS: Read<Attribute> = reads("ec2", "DescribeFpgaImageAttribute");

@@ -12,9 +12,9 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::ec2::shares::{counted, named};
 use crate::ec2::tags;
 use crate::items::{Answer, Unread, details, given, is_gone, with_policies};
+use crate::shares::{counted, named};
 
 mod described;
 

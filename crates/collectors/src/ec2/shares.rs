@@ -1,9 +1,10 @@
 //! Permissions of EC2's images and snapshots, as shares.
 
-use orgcensus_collect::{Error, POLICY_TABLE_NAMES, Rows, Sharee};
+use orgcensus_collect::Sharee;
 use serde::Deserialize;
 
-use crate::items::{Answer, given};
+use crate::items::Answer;
+use crate::shares::named;
 
 /// One permission of a snapshot or of an image for FPGAs: an account, or the group `all`.
 #[derive(Default, Deserialize)]
@@ -16,20 +17,6 @@ pub(super) struct Permission {
 /// Who is named by these permissions.
 pub(super) fn sharees(permissions: Vec<Permission>, call: &str) -> Answer<Vec<Sharee>> {
     named(permissions.into_iter().map(|it| it.user_id.or(it.group)), call, "userId")
-}
-
-/// Those with whom something is shared, by the name of each. Where one has none, it is not known with whom.
-pub(super) fn named(names: impl Iterator<Item = Option<String>>, call: &str, member: &str) -> Answer<Vec<Sharee>> {
-    let sharees: Option<Vec<Sharee>> = names.map(|name| name.as_deref().map(Sharee::named)).collect();
-    given(sharees, call, member)
-}
-
-/// An answer that a share rests on. If the call is refused, the share is unread and the task partial.
-pub(super) fn counted<T>(rows: &mut Rows<'_>, answer: Answer<T>) -> Result<Answer<T>, Error> {
-    if let Err(error) = &answer {
-        rows.item(POLICY_TABLE_NAMES, Err::<(), _>(error.clone()))?;
-    }
-    Ok(answer)
 }
 
 #[cfg(test)]

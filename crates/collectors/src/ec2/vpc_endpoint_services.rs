@@ -12,9 +12,9 @@ use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::ec2::shares::{counted, named};
 use crate::ec2::tags::{self, Tag};
 use crate::items::{Answer, Unread, all, details, given, is_gone, with_policies};
+use crate::shares::{counted, named};
 
 const LIST: Read<Page> = reads("ec2", "DescribeVpcEndpointServiceConfigurations");
 const PERMISSIONS: Read<Permissions> = reads("ec2", "DescribeVpcEndpointServicePermissions");

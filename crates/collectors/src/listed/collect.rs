@@ -12,6 +12,7 @@ use super::found::{sharees, tags, text};
 use super::item::Item;
 use super::{Held, Input, List, Listed, OtherResource, Source};
 use crate::items::{Answer, Unread, details, given, is_gone, policy_text, with_policies};
+use crate::shares::counted;
 
 /// The largest page that is asked for.
 const PAGE_MAX: u32 = 1000;
@@ -165,8 +166,7 @@ async fn hold(
             None if held.may_lack || held.call().is_some() => Ok(Vec::new()),
             None => given(None, kind.name, held.path),
         });
-        // What is refused or cannot be read is counted as a policy's would be.
-        policy_text(rows, sharees.as_ref().map(|_| None).map_err(Clone::clone))?;
+        let sharees = counted(rows, sharees)?;
         let (resource_arn, resource, name) = (arn, kind.resource, held.label);
         return rows.share(Share { resource_arn, resource, origin, name, actions, gate: None }, sharees).await;
     }

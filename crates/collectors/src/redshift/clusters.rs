@@ -9,7 +9,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Tag, Unread, by_key, details, given, policy_text};
+use crate::items::{Answer, Tag, Unread, by_key, details, given, policy_text, with_policies};
 
 const LIST: Read<Page> = reads("redshift", "DescribeClusters");
 const POLICY: Read<ItsPolicy> = reads("redshift", "GetResourcePolicy");
@@ -230,11 +230,14 @@ async fn push(
     mut described: Described,
     policy: Answer<Option<String>>,
 ) -> Result<(), Error> {
-    let name = described.cluster_identifier.take().unwrap_or_default();
+    let mut unread = Unread::default();
+    let Some(name) = unread.value("ClusterIdentifier", described.cluster_identifier.take()) else {
+        unread.lost(rows, with_policies([Cluster::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let arn = session.arn("redshift", &format!("cluster:{name}"));
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, REDSHIFT_CLUSTER, text)).await?;
-    let mut unread = Unread::default();
     let row = cluster(arn, name, described, rows.captured_at(), &mut unread);
     unread.count(rows, Cluster::TABLE, &LIST.call().name());
     rows.push(row).await
