@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use self::named_policies::NamedPolicy;
-use crate::items::{Answer, Tag, Unread, by_key, details, is_gone, policy_text};
+use crate::items::{Answer, Tag, Unread, by_key, details, is_gone, policy_text, with_policies};
 
 const LIST: Read<Page> = reads("secretsmanager", "ListSecrets");
 const POLICY: Read<ResourcePolicy> = reads("secretsmanager", "GetResourcePolicy");
@@ -163,19 +163,28 @@ async fn read(session: &Session, entry: Entry) -> (Entry, Option<Policies>) {
     (entry, Some(Policies { default: answer.map(|it| it.resource_policy), named }))
 }
 
-async fn push(session: &Session, rows: &mut Rows<'_>, entry: Entry, policies: Option<Policies>) -> Result<(), Error> {
+async fn push(
+    session: &Session,
+    rows: &mut Rows<'_>,
+    mut entry: Entry,
+    policies: Option<Policies>,
+) -> Result<(), Error> {
     if policies.as_ref().is_some_and(|it| is_gone(GONE, &it.default) && it.named.is_err()) {
         rows.gone();
         return Ok(());
     }
+    let mut unread = Unread::default();
+    let Some(arn) = unread.value("ARN", entry.arn.take()) else {
+        unread.lost(rows, with_policies([Secret::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let is_in_force = policies.is_some();
     let (text, named) = match policies {
         Some(Policies { default, named }) => (policy_text(rows, default)?, Some(named)),
         None => (unread_until_restored(), None),
     };
-    let mut unread = Unread::default();
-    let secret = secret(entry, session.region(), rows.captured_at(), &mut unread);
-    unread.count(rows, Secret::TABLE, "secretsmanager:ListSecrets");
+    let secret = secret(arn, entry, session.region(), rows.captured_at(), &mut unread);
+    unread.count(rows, Secret::TABLE, &LIST.call().name());
     let policy = Policy::of(&secret.arn, SECRETSMANAGER_SECRET, text);
     rows.policy(Policy { is_in_force, ..policy }).await?;
     if let Some(named) = named {
@@ -190,7 +199,7 @@ fn unread_until_restored() -> PolicyText {
     PolicyText::Unread(orgcensus_aws::Error::new(Class::Unsupported, "ScheduledForDeletion", message))
 }
 
-fn secret(entry: Entry, region: &str, captured_at: Timestamp, unread: &mut Unread) -> Secret {
+fn secret(arn: String, entry: Entry, region: &str, captured_at: Timestamp, unread: &mut Unread) -> Secret {
     let days = |at: Option<Timestamp>| at.map(|at| at.days_until(captured_at));
     let created_at = unread.moment("CreatedDate", entry.created_date.as_ref());
     let deleted_at = unread.moment("DeletedDate", entry.deleted_date.as_ref());
@@ -199,9 +208,8 @@ fn secret(entry: Entry, region: &str, captured_at: Timestamp, unread: &mut Unrea
     let last_changed_at = unread.moment("LastChangedDate", entry.last_changed_date.as_ref());
     let last_accessed_at = unread.moment("LastAccessedDate", entry.last_accessed_date.as_ref());
     let versions = entry.secret_versions_to_stages;
-    let arn = entry.arn.unwrap_or_default();
     Secret {
-        secret_name: entry.name.unwrap_or_default(),
+        secret_name: unread.value("Name", entry.name).unwrap_or_default(),
         arn,
         description: entry.description,
         has_own_kms_key: entry.kms_key_id.is_some(),
@@ -247,7 +255,7 @@ mod tests {
     const SECOND: &str = r#"{"SecretList":[
         {"ARN":"arn:s:copy","Name":"copy","PrimaryRegion":"us-east-1","OwningService":"a-new-service"},
         {"ARN":"arn:s:gone","Name":"gone"},
-        {"ARN":"arn:s:hidden"}]}"#;
+        {"ARN":"arn:s:hidden"},{"Name":"nowhere"}]}"#;
 
     const DEFAULT_ONLY: &str = r#"{"ResourcePolicies":[{"PolicyName":"default"}]}"#;
     const NONE: &str = r#"{"ResourcePolicies":[]}"#;
@@ -302,7 +310,8 @@ mod tests {
                 json!(["arn:s:hidden", "unread", "AccessDeniedException", true]),
             ]
         );
-        let missed = collected.missed.unwrap();
-        assert_eq!((missed.items, missed.first.code.as_str()), (1, "AccessDeniedException"));
+        // A policy, a name, and a secret without an ARN.
+        assert_eq!(collected.short(), (3, vec!["policy_documents", "policy_statements", "secretsmanager_secrets"]));
+        assert_eq!(collected.missed.unwrap().first.code, "AccessDeniedException");
     }
 }
