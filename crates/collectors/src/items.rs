@@ -123,6 +123,11 @@ impl Unread {
         value
     }
 
+    /// The values that AWS always gives of each of several: those that are there.
+    pub(crate) fn each<T>(&mut self, name: &str, values: impl IntoIterator<Item = Option<T>>) -> Vec<T> {
+        values.into_iter().filter_map(|value| self.value(name, value)).collect()
+    }
+
     /// The ARN and the name of an item. AWS always gives the name, and of it the ARN is made where AWS left it out.
     /// None: neither is there, and without them the item has no row.
     pub(crate) fn identity(
@@ -219,6 +224,15 @@ mod tests {
         for odd in ["", "soon", ".5", "-1", "1e9", "1766361600.x", "99999999999999999999"] {
             assert_eq!(millis(odd), None, "{odd}");
         }
+    }
+
+    #[test]
+    fn of_several_values_those_that_are_there_are_kept() {
+        let mut unread = Unread::default();
+        assert_eq!(unread.each("groupId", [Some("sg-1"), Some("sg-2")]), ["sg-1", "sg-2"]);
+        assert!(!unread.has("groupId"));
+        assert_eq!(unread.each("groupId", [Some("sg-1"), None, None]), ["sg-1"]);
+        assert!(unread.has("groupId"));
     }
 
     #[test]

@@ -264,7 +264,7 @@ fn group(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) 
         desired_capacity: unread.value("DesiredCapacity", it.desired_capacity),
         instance_count: count(it.instances.len()),
         outdated_instance_count: count(outdated_count),
-        instance_ids: it.instances.into_iter().filter_map(|it| it.instance_id).collect(),
+        instance_ids: unread.each("InstanceId", it.instances.into_iter().map(|it| it.instance_id)),
         subnet_ids: subnets.split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect(),
         availability_zones: it.availability_zones,
         target_group_arns: it.target_group_arns,

@@ -210,7 +210,7 @@ fn instance(session: &Session, it: Described, now: Timestamp, unread: &mut Unrea
         availability_zone: placement.availability_zone,
         vpc_id: it.vpc_id,
         subnet_id: it.subnet_id,
-        security_group_ids: it.group_set.into_iter().filter_map(|it| it.group_id).collect(),
+        security_group_ids: unread.each("groupId", it.group_set.into_iter().map(|it| it.group_id)),
         has_public_ip_address: it.ip_address.is_some(),
         public_ip_address: it.ip_address,
         private_ip_address: it.private_ip_address,
@@ -232,7 +232,7 @@ mod tests {
         <instanceId>i-0aa</instanceId><imageId>ami-1</imageId><instanceType>z9.huge</instanceType>
         <instanceState><code>16</code><name>running</name></instanceState><launchTime>2025-12-22T00:00:00.000Z</launchTime>
         <iamInstanceProfile><arn>arn:aws:iam::111122223333:instance-profile/web</arn></iamInstanceProfile>
-        <groupSet><item><groupId>sg-1</groupId></item></groupSet><ipAddress>203.0.113.7</ipAddress>
+        <groupSet><item><groupId>sg-1</groupId></item><item/></groupSet><ipAddress>203.0.113.7</ipAddress>
         <metadataOptions><httpTokens>required</httpTokens><httpPutResponseHopLimit>2</httpPutResponseHopLimit>
         <httpEndpoint>enabled</httpEndpoint></metadataOptions>
         <tagSet><item><key>Name</key><value>web</value></item></tagSet></item>
@@ -264,7 +264,7 @@ mod tests {
             (&instances[1]["is_terminated"], &instances[1]["is_imdsv2_required"]),
             (&true.into(), &false.into())
         );
-        assert_eq!(collected.short(), (2, vec!["ec2_instances"]), "one has no state, and one no id");
+        assert_eq!(collected.short(), (3, vec!["ec2_instances"]), "a group has no id, an instance no state, one no id");
         assert!(instances[2]["is_terminated"].is_null());
         assert!(instances[2]["state"].is_null() && instances[2]["is_imdsv2_required"].is_null());
     }

@@ -188,7 +188,10 @@ async fn region_of(session: &Session, rows: &mut Rows<'_>) -> Result<Region, Err
     let public = all(&LIST, session, input, |page| page.snapshot_set).await?;
     let state = BLOCK.send(session, json!({})).await;
     let gate = state.and_then(|it| given(it.state.as_deref().and_then(gate_of), &BLOCK.call().name(), "state"));
-    Ok(Region { public_ids: public.into_iter().filter_map(|it| it.snapshot_id).collect(), gate: counted(rows, gate)? })
+    let mut unread = Unread::default();
+    let public_ids = unread.each("snapshotId", public.into_iter().map(|it| it.snapshot_id)).into_iter().collect();
+    unread.count(rows, Snapshot::TABLE, &LIST.call().name());
+    Ok(Region { public_ids, gate: counted(rows, gate)? })
 }
 
 /// The gate of a state; none if the state is not known, so that it is not known what it closes.

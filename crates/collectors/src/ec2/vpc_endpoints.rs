@@ -160,7 +160,7 @@ fn endpoint(
         ip_address_type: it.ip_address_type,
         route_table_ids: it.route_table_id_set,
         subnet_ids: it.subnet_id_set,
-        security_group_ids: it.group_set.into_iter().filter_map(|group| group.group_id).collect(),
+        security_group_ids: unread.each("groupId", it.group_set.into_iter().map(|group| group.group_id)),
         network_interface_ids: it.network_interface_id_set,
         last_error_code: it.last_error.and_then(|error| error.code),
         created_at,

@@ -165,7 +165,7 @@ fn load_balancer(
         availability_zones: it.availability_zones,
         subnet_ids: it.subnets,
         security_group_ids: it.security_groups,
-        instance_ids: it.instances.into_iter().filter_map(|instance| instance.instance_id).collect(),
+        instance_ids: unread.each("InstanceId", it.instances.into_iter().map(|instance| instance.instance_id)),
         listener_count,
         health_check_target: it.health_check.target,
         has_access_logs: attributes.access_log.enabled,

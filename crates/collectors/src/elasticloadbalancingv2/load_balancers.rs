@@ -232,7 +232,7 @@ fn load_balancer(
         ip_address_type: it.ip_address_type,
         vpc_id: it.vpc_id,
         availability_zones: zones.iter().filter_map(|zone| zone.zone_name.clone()).collect(),
-        subnet_ids: zones.iter().filter_map(|zone| zone.subnet_id.clone()).collect(),
+        subnet_ids: unread.each("SubnetId", zones.iter().map(|zone| zone.subnet_id.clone())),
         security_group_ids: it.security_groups,
         ip_addresses: addresses.flatten().cloned().collect(),
         private_link_inbound_rules: it.enforce_security_group_inbound_rules_on_private_link_traffic,

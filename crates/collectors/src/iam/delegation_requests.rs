@@ -107,7 +107,10 @@ fn delegation_request(it: Listed, now: Timestamp, unread: &mut Unread) -> Option
         owner_arn: it.owner_id,
         approver_arn: it.approver_id,
         policy_template_arn,
-        policy_parameters: parameters.unwrap_or_default().into_iter().filter_map(parameter).collect(),
+        policy_parameters: unread
+            .each("Parameters.Name", parameters.unwrap_or_default().into_iter().map(parameter))
+            .into_iter()
+            .collect(),
         permission_policy_json: it.permission_policy,
         role_boundary_arns: it.role_permission_restriction_arns.unwrap_or_default(),
         session_duration_seconds: it.session_duration,

@@ -269,7 +269,7 @@ fn function(
         last_modified_at,
         last_modified_days: last_modified_at.map(|at| at.days_until(now)),
         architectures: it.architectures,
-        layer_arns: it.layers.into_iter().filter_map(|layer| layer.arn).collect(),
+        layer_arns: unread.each("Layers.Arn", it.layers.into_iter().map(|layer| layer.arn)),
         vpc_id: it.vpc_config.vpc_id.filter(|id| !id.is_empty()),
         subnet_ids: it.vpc_config.subnet_ids,
         security_group_ids: it.vpc_config.security_group_ids,

@@ -204,7 +204,7 @@ fn access_point(arn: String, it: Listed, now: Timestamp, unread: &mut Unread) ->
         age_days: created_at.map(|at| at.days_until(now)),
         region_buckets: it.regions.iter().filter_map(of_region).collect(),
         bucket_accounts: it.regions.iter().filter_map(of_bucket).collect(),
-        bucket_names: it.regions.into_iter().filter_map(|it| it.bucket).collect(),
+        bucket_names: unread.each("Bucket", it.regions.into_iter().map(|it| it.bucket)),
         aws_is_public: None,
         has_proposed_policy: None,
         block_public_acls,

@@ -235,9 +235,9 @@ fn configured(
 ) -> ObjectLambdaAccessPoint {
     let Some(it) = configuration else { return bare };
     let functions = it.transformation_configurations.iter();
-    let functions = functions.filter_map(|it| it.content_transformation.aws_lambda.function_arn.clone());
+    let functions = functions.map(|it| it.content_transformation.aws_lambda.function_arn.clone());
     ObjectLambdaAccessPoint {
-        function_arns: functions.collect(),
+        function_arns: unread.each("FunctionArn", functions),
         transformed_actions: it.transformation_configurations.iter().flat_map(|it| it.actions.clone()).collect(),
         supporting_access_point_arn: unread.value("SupportingAccessPoint", it.supporting_access_point),
         allowed_features: it.allowed_features,

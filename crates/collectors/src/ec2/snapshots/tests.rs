@@ -48,7 +48,7 @@ async fn collected() -> Collected {
     let second = page(&format!("{rest}<item><snapshotId>snap-000</snapshotId></item>{nameless}"), "");
     let recorded = Recorded::new()
         .answer_to("DescribeSnapshots", "Owner.1=self", &first)
-        .answer_to("DescribeSnapshots", "RestorableBy.1=all", &page(&listed("snap-0bb", 1), ""))
+        .answer_to("DescribeSnapshots", "RestorableBy.1=all", &page(&format!("{}<item/>", listed("snap-0bb", 1)), ""))
         .answer_to("DescribeSnapshots", "NextToken=second", &second)
         .answer("GetSnapshotBlockPublicAccessState", &block("block-new-sharing"))
         .answer_to("DescribeSnapshotAttribute", "snap-0aa", &permission("<item><userId>999988887777</userId></item>"))
@@ -107,8 +107,8 @@ async fn an_attribute_is_read_absent_or_unread() {
             json!([["AWS:arn:aws:iam::999988887777:root"], ["ec2:CreateVolume"]])
         ]
     );
-    // Three attributes, two values that one snapshot lacks, and two snapshots without an id.
-    assert_eq!(collected.short(), (7, vec!["ec2_snapshots", "policy_documents", "policy_statements"]));
+    // Three attributes, two values that one snapshot lacks, two snapshots without an id, and a public one without.
+    assert_eq!(collected.short(), (8, vec!["ec2_snapshots", "policy_documents", "policy_statements"]));
     assert_eq!(collected.gone, 1);
 }
 

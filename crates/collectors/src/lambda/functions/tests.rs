@@ -75,7 +75,8 @@ async fn functions_of_two_pages_one_gone_one_denied() {
 #[tokio::test]
 async fn urls_that_lambda_does_not_know_of_are_unknown_and_not_none() {
     let unsaid = format!(
-        r#"{{"FunctionName": "odd", "FunctionArn": "{ARN}:odd", "LastModified": "lately", "Layers": [{{"Arn": "l", "CodeSize": 7}}]}}"#
+        r#"{{"FunctionName": "odd", "FunctionArn": "{ARN}:odd", "LastModified": "lately",
+        "Layers": [{{"Arn": "l"}}, {{"CodeSize": 7}}]}}"#
     );
     let recorded = Recorded::new()
         .answer("ListFunctions", &format!(r#"{{"Functions": [{unsaid}, {}]}}"#, function("plain", "")))
@@ -101,9 +102,9 @@ async fn urls_that_lambda_does_not_know_of_are_unknown_and_not_none() {
     assert!(functions[1]["has_unauthenticated_url"].is_null());
     let url = &collected.table("lambda_function_urls")[0];
     assert!(url["auth_type"].is_null() && url["is_unauthenticated"].is_null(), "{url}");
-    // URLs, a policy, a size, a moment; of the other's URL two values.
+    // URLs, a policy, a size, a moment, a layer; of the other's URL two values.
     let tables = ["lambda_function_urls", "lambda_functions", "policy_documents", "policy_statements"];
-    assert_eq!(collected.short(), (6, tables.to_vec()));
+    assert_eq!(collected.short(), (7, tables.to_vec()));
 }
 
 #[tokio::test]
