@@ -100,7 +100,7 @@ async fn read(session: &Session, kind: &'static Listed, item: &Item) -> Vec<Answ
 /// A policy. If it is missing in the answer it is unread, unless it may be missing.
 async fn one(call: &Read<Value>, session: &Session, input: Value, held: &Held) -> Answer<Option<Value>> {
     let Some(answer) = call.send(session, input).await.optional(held.none)? else { return Ok(None) };
-    let found = Item::of(answer).at(held.path).filter(|it| !it.is_null()).cloned();
+    let found = Item::of(answer).at(held.path).cloned();
     if held.may_lack || found.is_some() { Ok(found) } else { given(found, &call.call().name(), held.path).map(Some) }
 }
 
@@ -111,7 +111,7 @@ async fn all(call: &Read<Value>, session: &Session, input: Value, held: &Held) -
     while let Some(page) = pages.next().await {
         let Some(page) = page.optional(held.none)? else { return Ok(None) };
         match Item::of(page).at(held.path).cloned() {
-            None | Some(Value::Null) => continue,
+            None => continue,
             Some(Value::Array(items)) => all.extend(items),
             Some(other) => all.push(other),
         }
@@ -161,7 +161,7 @@ async fn hold(
     found: Answer<Option<Value>>,
 ) -> Result<(), Error> {
     if let Some((origin, actions)) = held.share {
-        let sharees = found.and_then(|found| match found.filter(|it| !it.is_null()) {
+        let sharees = found.and_then(|found| match found {
             Some(found) => given(sharees(&found, held.each), kind.name, held.path),
             None if held.may_lack || held.call().is_some() => Ok(Vec::new()),
             None => given(None, kind.name, held.path),
