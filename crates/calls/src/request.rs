@@ -14,7 +14,8 @@ use crate::table::{Operation, Place, Protocol, Root};
 const HEADERS: &[(&str, &str, &str)] =
     &[("apigateway", "accept", "application/json"), ("glacier", "x-amz-glacier-version", "2012-06-01")];
 
-/// An input that does not fit its call: a bug of the caller's. Nothing is sent.
+/// An input that does not fit its call: a bug of the caller's, or an item without the id by which more is asked about
+/// it. Nothing is sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InputError {
     /// The call has no such input.
@@ -66,7 +67,7 @@ pub fn request(operation: &Operation, input: &Value) -> Result<Request<Vec<u8>>,
         }
     }
     let required = operation.inputs.iter().filter(|it| it.is_required).map(|it| it.name);
-    if let Some(name) = required.chain(path.open()).find(|name| given.get(*name).is_none_or(Value::is_null)) {
+    if let Some(name) = required.chain(path.open()).find(|name| given.get(*name).is_none_or(names_nothing)) {
         return Err(InputError::Missing { call: call(), name: name.to_owned() });
     }
     let body = written(operation, body);
@@ -83,6 +84,11 @@ pub fn request(operation: &Operation, input: &Value) -> Result<Request<Vec<u8>>,
     }
     add_fixed(operation, request.headers_mut());
     Ok(request)
+}
+
+/// Whether a value says as little as one that was not given. An empty id may mean to AWS what nobody asked about.
+fn names_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_str() == Some("")
 }
 
 /// A value without its null members: AWS's SDKs never send null.
@@ -278,7 +284,10 @@ mod tests {
         let error = |service, name, input| of(service, name, &input).unwrap_err().to_string();
         assert_eq!(error("sqs", "ListQueues", json!({"MaxResult": 1})), "sqs:ListQueues has no input MaxResult");
         assert_eq!(error("kms", "DescribeKey", json!({})), "kms:DescribeKey needs the input KeyId");
-        assert_eq!(error("kms", "DescribeKey", json!({"KeyId": null})), "kms:DescribeKey needs the input KeyId");
+        for nothing in [json!(null), json!("")] {
+            let input = json!({"KeyId": nothing});
+            assert_eq!(error("kms", "DescribeKey", input), "kms:DescribeKey needs the input KeyId");
+        }
         assert_eq!(error("lambda", "GetPolicy", json!({})), "lambda:GetPolicy needs the input FunctionName");
         let account = json!({"AccountId": "111122223333"});
         let of_no_outpost = error("s3outpostscontrol", "ListRegionalBuckets", account);

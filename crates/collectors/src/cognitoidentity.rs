@@ -18,7 +18,8 @@ listed_collectors! {
             &[("IdentityPoolId", Of("IdentityPoolId"))],
             "AllowUnauthenticatedIdentities",
         )
-        .shares(PolicyKind::Share, &["cognito-identity:GetCredentialsForIdentity"])],
+        .shares(PolicyKind::Share, &["cognito-identity:GetCredentialsForIdentity"])
+        .always()],
     )
     .arn("cognito-identity:identitypool/{IdentityPoolId}")
     .name("IdentityPoolName");

@@ -11,7 +11,9 @@ listed_collectors! {
         "config_aggregation_authorizations",
         CONFIG_AGGREGATION,
         &[list("config", "DescribeAggregationAuthorizations", "AggregationAuthorizations", &[])],
-        &[in_item("AuthorizedAccountId").shares(PolicyKind::Share, &["config:SelectAggregateResourceConfig"])],
+        &[in_item("AuthorizedAccountId")
+            .shares(PolicyKind::Share, &["config:SelectAggregateResourceConfig"])
+            .always()],
     )
     .arn("AggregationAuthorizationArn")
     .created("CreationTime")

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_smithy_types::DateTime;
 use futures::stream::{self, Stream, StreamExt};
 use orgcensus_collect::{Class, Error, Moment, POLICY_TABLE_NAMES, PolicyText, Read, Rows, Session, timestamp};
-use orgcensus_row::Timestamp;
+use orgcensus_row::{Row, Timestamp};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -67,6 +67,11 @@ pub(crate) fn policy_text_of(
     Ok(text.or(unread.map(PolicyText::Unread)).unwrap_or(PolicyText::Absent))
 }
 
+/// These tables, and those of policies: what is short of an item that has a policy.
+pub(crate) fn with_policies<const N: usize>(tables: [&'static str; N]) -> impl Iterator<Item = &'static str> {
+    POLICY_TABLE_NAMES.into_iter().chain(tables)
+}
+
 /// A member that an answer must have. If it is missing, it counts as unread and not as "there is none".
 pub(crate) fn given<T>(answer: Option<T>, call: &str, member: &str) -> Answer<T> {
     answer.ok_or_else(|| unread(call, &[member]))
@@ -118,6 +123,11 @@ impl Unread {
         value
     }
 
+    /// The values that AWS always gives of each of several: those that are there.
+    pub(crate) fn each<T>(&mut self, name: &str, values: impl IntoIterator<Item = Option<T>>) -> Vec<T> {
+        values.into_iter().filter_map(|value| self.value(name, value)).collect()
+    }
+
     /// The ARN and the name of an item. AWS always gives the name, and of it the ARN is made where AWS left it out.
     /// None: neither is there, and without them the item has no row.
     pub(crate) fn identity(
@@ -152,6 +162,21 @@ impl Unread {
         for name in &self.0 {
             rows.miss([table], unread(call, &[name]));
         }
+    }
+
+    /// Counts each of them, and adds the row. None: the item lacks what tells it from others, so it is only counted.
+    pub(crate) async fn push<R: Row>(self, rows: &mut Rows<'_>, call: &str, row: Option<R>) -> Result<(), Error> {
+        self.count(rows, R::TABLE, call);
+        match row {
+            Some(row) => rows.push(row).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Counts, once, an item that lacks what tells it from others, and so has no row in any of these tables.
+    pub(crate) fn lost(self, rows: &mut Rows<'_>, tables: impl IntoIterator<Item = &'static str>, call: &str) {
+        let names: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        rows.miss(tables, unread(call, &names));
     }
 }
 
@@ -199,6 +224,15 @@ mod tests {
         for odd in ["", "soon", ".5", "-1", "1e9", "1766361600.x", "99999999999999999999"] {
             assert_eq!(millis(odd), None, "{odd}");
         }
+    }
+
+    #[test]
+    fn of_several_values_those_that_are_there_are_kept() {
+        let mut unread = Unread::default();
+        assert_eq!(unread.each("groupId", [Some("sg-1"), Some("sg-2")]), ["sg-1", "sg-2"]);
+        assert!(!unread.has("groupId"));
+        assert_eq!(unread.each("groupId", [Some("sg-1"), None, None]), ["sg-1"]);
+        assert!(unread.has("groupId"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use orgcensus_collect::Collector;
 mod items;
 pub mod listed;
 mod secret_names;
+mod shares;
 #[cfg(test)]
 mod testing;
 

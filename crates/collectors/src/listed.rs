@@ -2,6 +2,7 @@
 //! kinds is declared in a few lines; all of them are rows of one table, `other_resources`.
 
 mod collect;
+mod found;
 mod item;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -151,6 +152,11 @@ impl Held {
     /// It is a share for these actions. The path leads to those with whom: a list, or one of them.
     pub(crate) const fn shares(self, origin: PolicyKind, actions: &'static [&'static str]) -> Self {
         Self { share: Some((origin, actions)), may_lack: true, ..self }
+    }
+
+    /// It is a share that always has someone, or a switch: where its path leads nowhere, it is unread.
+    pub(crate) const fn always(self) -> Self {
+        Self { may_lack: false, ..self }
     }
 
     /// There is a list at its path. In each of its members the policy, or the one with whom it is shared, is at one path

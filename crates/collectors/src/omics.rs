@@ -12,7 +12,7 @@ listed_collectors! {
         "omics_shares",
         OMICS_SHARE,
         &[list("omics", "ListShares", "shares", &[("resourceOwner", Text("SELF"))])],
-        &[in_item("principalSubscriber").shares(PolicyKind::Share, &["omics:AcceptShare"])],
+        &[in_item("principalSubscriber").shares(PolicyKind::Share, &["omics:AcceptShare"]).always()],
     )
     .arn("omics:share/{shareId}")
     .name("shareName")

@@ -130,7 +130,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
             if is_gone(GONE, &granted) {
                 rows.gone();
             } else {
-                push(session, rows, listed, granted).await?;
+                push(rows, listed, granted).await?;
             }
         }
     }
@@ -140,7 +140,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 async fn read(session: &Session, listed: Listed) -> (Listed, Answer<Vec<Granted>>) {
     // The filter must be there, and one that names nothing leaves nothing out.
     let input = json!({
-        "applicationArn": listed.application_arn.as_deref().unwrap_or_default(),
+        "applicationArn": listed.application_arn,
         "filter": {"principalRole": {}},
         "maxResults": 100,
     });
@@ -148,21 +148,17 @@ async fn read(session: &Session, listed: Listed) -> (Listed, Answer<Vec<Granted>
     (listed, granted)
 }
 
-async fn push(
-    session: &Session,
-    rows: &mut Rows<'_>,
-    listed: Listed,
-    granted: Answer<Vec<Granted>>,
-) -> Result<(), Error> {
+async fn push(rows: &mut Rows<'_>, mut listed: Listed, granted: Answer<Vec<Granted>>) -> Result<(), Error> {
     let now = rows.captured_at();
     let mut unread = Unread::default();
-    let arn = unread.value("applicationArn", listed.application_arn.clone());
-    let arn = arn.unwrap_or_else(|| session.arn("account-access", "application/"));
+    let Some(arn) = unread.value("applicationArn", listed.application_arn.take()) else {
+        unread.lost(rows, [Application::TABLE, Entitlement::TABLE], &LIST.call().name());
+        return Ok(());
+    };
     for granted in rows.item([Entitlement::TABLE], granted)?.unwrap_or_default() {
         let mut unread = Unread::default();
         let row = entitlement(arn.clone(), granted, now, &mut unread);
-        unread.count(rows, Entitlement::TABLE, &ENTITLED.call().name());
-        rows.push(row).await?;
+        unread.push(rows, &ENTITLED.call().name(), row).await?;
     }
     let row = application(arn, listed, now, &mut unread);
     unread.count(rows, Application::TABLE, &LIST.call().name());
@@ -181,7 +177,8 @@ fn application(arn: String, it: Listed, now: Timestamp, unread: &mut Unread) -> 
     }
 }
 
-fn entitlement(application_arn: String, it: Granted, now: Timestamp, unread: &mut Unread) -> Entitlement {
+fn entitlement(application_arn: String, it: Granted, now: Timestamp, unread: &mut Unread) -> Option<Entitlement> {
+    let entitlement_id = unread.value("entitlementId", it.entitlement_id)?;
     let PrincipalRole { principal, role_arn, account, account_name } = it.entitlement.principal_role;
     let InDirectory { user_id, group_id } = principal.identity_center;
     let principal_type = match (&user_id, &group_id) {
@@ -191,9 +188,9 @@ fn entitlement(application_arn: String, it: Granted, now: Timestamp, unread: &mu
     };
     let created = unread.value("createdAt", it.created_at.as_ref());
     let created_at = unread.moment("createdAt", created);
-    Entitlement {
+    Some(Entitlement {
         application_arn,
-        entitlement_id: it.entitlement_id.unwrap_or_default(),
+        entitlement_id,
         principal_type: unread.value("principal", principal_type),
         principal_id: user_id.or(group_id),
         role_arn: unread.value("roleArn", role_arn),
@@ -201,7 +198,7 @@ fn entitlement(application_arn: String, it: Granted, now: Timestamp, unread: &mu
         target_account_name: account_name,
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -242,9 +239,9 @@ mod tests {
                 r#""maxResults":100"#,
                 &format!(r#"{{"applications":[{}],"nextToken":"more"}}"#, listed("a")),
             )
-            .answer_to(LIST, "more", &format!(r#"{{"applications":[{},{}]}}"#, listed("b"), listed("c")))
+            .answer_to(LIST, "more", &format!(r#"{{"applications":[{},{},{{}}]}}"#, listed("b"), listed("c")))
             .answer_to(ENTITLED, "arn:a", &format!(r#"{{"entitlements":[{user}],"nextToken":"rest"}}"#))
-            .answer_to(ENTITLED, "rest", &format!(r#"{{"entitlements":[{group},{odd}]}}"#))
+            .answer_to(ENTITLED, "rest", &format!(r#"{{"entitlements":[{group},{odd},{{}}]}}"#))
             .refuse(ENTITLED, "arn:b", 404, &json_error("ResourceNotFoundException"))
             .refuse(ENTITLED, "arn:c", 403, &json_error("AccessDeniedException"));
         let collected = recorded.run(&ENTITLEMENTS).await;
@@ -264,8 +261,9 @@ mod tests {
             columns(&collected, "account_access_applications", &names),
             [json!(["arn:a", "t-1", 10, null]), json!(["arn:c", "t-1", 10, null])]
         );
-        // The four values of the odd entitlement, the entitlements of one application, and two moments.
-        assert_eq!(collected.short(), (7, vec!["account_access_applications", "account_access_entitlements"]));
+        // The four values of the odd entitlement, the entitlements of one application, two moments, and one of each
+        // without an id.
+        assert_eq!(collected.short(), (9, vec!["account_access_applications", "account_access_entitlements"]));
         assert_eq!(collected.gone, 1);
     }
 

@@ -66,9 +66,9 @@ pub(super) struct Described {
 }
 
 /// The row of an authorizer of an API.
-pub(super) fn authorizer(api: &RestApi, it: Described, unread: &mut Unread) -> Authorizer {
-    let authorizer_id = it.id.unwrap_or_default();
-    Authorizer {
+pub(super) fn authorizer(api: &RestApi, it: Described, unread: &mut Unread) -> Option<Authorizer> {
+    let authorizer_id = unread.value("id", it.id)?;
+    Some(Authorizer {
         arn: format!("{}/authorizers/{authorizer_id}", api.api_arn),
         rest_api_arn: api.arn.clone(),
         rest_api_id: api.rest_api_id.clone(),
@@ -82,5 +82,5 @@ pub(super) fn authorizer(api: &RestApi, it: Described, unread: &mut Unread) -> A
         identity_source: it.identity_source,
         identity_validation_expression: it.identity_validation_expression.filter(|text| !text.is_empty()),
         result_ttl_seconds: it.authorizer_result_ttl_in_seconds,
-    }
+    })
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::authorizers::{self, Authorizer, authorizer};
 use super::stages::{self, Stage, stage};
-use crate::items::{Answer, Unread, all, details, is_gone};
+use crate::items::{Answer, Unread, all, details, is_gone, with_policies};
 
 const LIST: Read<Page> = reads("apigateway", "GetRestApis").needs("apigateway:GET");
 
@@ -136,9 +136,8 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, described: Described) -> Details {
-    let id = described.id.as_deref().unwrap_or_default();
-    let stages = stages::LIST.send(session, json!({"restapi_id": id})).await.map(|answer| answer.items);
-    let input = json!({"restapi_id": id, "limit": 500});
+    let stages = stages::LIST.send(session, json!({"restapi_id": described.id})).await.map(|answer| answer.items);
+    let input = json!({"restapi_id": described.id, "limit": 500});
     let authorizers = all(&authorizers::LIST, session, input, |page| page.items).await;
     Details { described, stages, authorizers }
 }
@@ -153,21 +152,23 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
     let has_policy = policy.is_some();
     let gate = is_private(&described.endpoint_configuration).filter(|is| *is).map(|_| Gate::PrivateApi);
     let mut unread = Unread::default();
-    let row = rest_api(session, described, has_policy, rows.captured_at(), &mut unread);
+    let Some(row) = rest_api(session, described, has_policy, rows.captured_at(), &mut unread) else {
+        let tables = with_policies([RestApi::TABLE, Stage::TABLE, Authorizer::TABLE]);
+        unread.lost(rows, tables, &LIST.call().name());
+        return Ok(());
+    };
     unread.count(rows, RestApi::TABLE, &LIST.call().name());
     let policy = Policy::of(&row.arn, APIGATEWAY_REST_API, PolicyText::read(policy));
     rows.policy(Policy { gate, ..policy }).await?;
     for described in rows.item([Stage::TABLE], stages)?.unwrap_or_default() {
         let mut unread = Unread::default();
         let stage = stage(&row, described, rows.captured_at(), &mut unread);
-        unread.count(rows, Stage::TABLE, &stages::LIST.call().name());
-        rows.push(stage).await?;
+        unread.push(rows, &stages::LIST.call().name(), stage).await?;
     }
     for described in rows.item([Authorizer::TABLE], authorizers)?.unwrap_or_default() {
         let mut unread = Unread::default();
         let authorizer = authorizer(&row, described, &mut unread);
-        unread.count(rows, Authorizer::TABLE, &authorizers::LIST.call().name());
-        rows.push(authorizer).await?;
+        unread.push(rows, &authorizers::LIST.call().name(), authorizer).await?;
     }
     rows.push(row).await
 }
@@ -184,12 +185,18 @@ fn is_private(endpoint: &Endpoint) -> Option<bool> {
     (!endpoint.types.is_empty()).then(|| endpoint.types.iter().any(|it| it == "PRIVATE"))
 }
 
-fn rest_api(session: &Session, it: Described, has_policy: bool, now: Timestamp, unread: &mut Unread) -> RestApi {
-    let rest_api_id = it.id.unwrap_or_default();
+fn rest_api(
+    session: &Session,
+    it: Described,
+    has_policy: bool,
+    now: Timestamp,
+    unread: &mut Unread,
+) -> Option<RestApi> {
+    let rest_api_id = unread.value("id", it.id)?;
     let created = unread.value("createdDate", it.created_date.as_ref());
     let created_at = unread.moment("createdDate", created);
     let (partition, region) = (session.partition(), session.region());
-    RestApi {
+    Some(RestApi {
         arn: session.arn("execute-api", &rest_api_id),
         api_arn: format!("arn:{partition}:apigateway:{region}::/restapis/{rest_api_id}"),
         rest_api_id,
@@ -211,7 +218,7 @@ fn rest_api(session: &Session, it: Described, has_policy: bool, now: Timestamp, 
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
         tags: it.tags,
-    }
+    })
 }
 
 #[cfg(test)]

@@ -157,15 +157,15 @@ impl Described {
 }
 
 /// The row of a stage of an API.
-pub(super) fn stage(api: &RestApi, it: Described, now: Timestamp, unread: &mut Unread) -> Stage {
+pub(super) fn stage(api: &RestApi, it: Described, now: Timestamp, unread: &mut Unread) -> Option<Stage> {
+    let stage_name = unread.value("stageName", it.stage_name.clone())?;
     let created_at = unread.moment("createdDate", it.created_date.as_ref());
     let last_updated_at = unread.moment("lastUpdatedDate", it.last_updated_date.as_ref());
     let cache_size_gb = unread.parsed("cacheClusterSize", it.cache_cluster_size.as_deref(), |text| text.parse().ok());
     let default = it.method_settings.get(ALL_METHODS);
     let unlogged = it.methods().filter(|(_, settings)| !settings.logs());
     let unlogged_method_paths: Vec<String> = unlogged.map(|(path, _)| path.clone()).collect();
-    let stage_name = it.stage_name.clone().unwrap_or_default();
-    Stage {
+    Some(Stage {
         arn: format!("{}/stages/{stage_name}", api.api_arn),
         rest_api_arn: api.arn.clone(),
         rest_api_id: api.rest_api_id.clone(),
@@ -197,5 +197,5 @@ pub(super) fn stage(api: &RestApi, it: Described, now: Timestamp, unread: &mut U
         age_days: created_at.map(|at| at.days_until(now)),
         last_updated_at,
         tags: it.tags,
-    }
+    })
 }

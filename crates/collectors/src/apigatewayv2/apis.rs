@@ -128,7 +128,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, described: Described) -> Details {
-    let input = json!({"apiId": described.api_id.as_deref().unwrap_or_default(), "maxResults": "500"});
+    let input = json!({"apiId": described.api_id, "maxResults": "500"});
     let stages = all(&stages::LIST, session, input.clone(), |page| page.items).await;
     let routes = all(&routes::LIST, session, input, |page| page.items).await;
     Details { described, stages, routes }
@@ -141,7 +141,10 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
         return Ok(());
     }
     let mut unread = Unread::default();
-    let row = api(session, described, rows.captured_at(), &mut unread);
+    let Some(row) = api(session, described, rows.captured_at(), &mut unread) else {
+        unread.lost(rows, [Api::TABLE, Stage::TABLE, Route::TABLE], &LIST.call().name());
+        return Ok(());
+    };
     unread.count(rows, Api::TABLE, &LIST.call().name());
     for described in rows.item([Stage::TABLE], stages)?.unwrap_or_default() {
         let mut unread = Unread::default();
@@ -152,18 +155,17 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
     for described in rows.item([Route::TABLE], routes)?.unwrap_or_default() {
         let mut unread = Unread::default();
         let route = route(&row, described, &mut unread);
-        unread.count(rows, Route::TABLE, &routes::LIST.call().name());
-        rows.push(route).await?;
+        unread.push(rows, &routes::LIST.call().name(), route).await?;
     }
     rows.push(row).await
 }
 
-fn api(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Api {
-    let api_id = it.api_id.unwrap_or_default();
+fn api(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Option<Api> {
+    let api_id = unread.value("apiId", it.api_id)?;
     let created_at = unread.moment("createdDate", it.created_date.as_ref());
     let (partition, region) = (session.partition(), session.region());
     let cors = it.cors_configuration;
-    Api {
+    Some(Api {
         arn: format!("arn:{partition}:apigateway:{region}::/apis/{api_id}"),
         execute_api_arn: session.arn("execute-api", &api_id),
         api_id,
@@ -184,7 +186,7 @@ fn api(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) ->
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
         tags: it.tags,
-    }
+    })
 }
 
 #[cfg(test)]

@@ -63,10 +63,10 @@ pub(super) struct Described {
 }
 
 /// The row of a route of an API.
-pub(super) fn route(api: &Api, it: Described, unread: &mut Unread) -> Route {
-    let route_id = it.route_id.unwrap_or_default();
+pub(super) fn route(api: &Api, it: Described, unread: &mut Unread) -> Option<Route> {
+    let route_id = unread.value("routeId", it.route_id)?;
     let authorization_type = unread.value("authorizationType", it.authorization_type);
-    Route {
+    Some(Route {
         arn: format!("{}/routes/{route_id}", api.arn),
         api_arn: api.arn.clone(),
         api_id: api.api_id.clone(),
@@ -80,5 +80,5 @@ pub(super) fn route(api: &Api, it: Described, unread: &mut Unread) -> Route {
         target: it.target,
         operation_name: it.operation_name,
         is_managed: it.api_gateway_managed,
-    }
+    })
 }

@@ -188,8 +188,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         for described in page?.auto_scaling_groups {
             let mut unread = Unread::default();
             let row = group(session, described, rows.captured_at(), &mut unread);
-            unread.count(rows, Group::TABLE, &LIST.call().name());
-            rows.push(row).await?;
+            unread.push(rows, &LIST.call().name(), row).await?;
         }
     }
     Ok(())
@@ -233,9 +232,10 @@ fn outdated(instances: &[Instance], templates: &[&Template], configuration: Opti
     instances.iter().filter(|instance| !is_current(instance)).count()
 }
 
-fn group(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Group {
-    let name = it.auto_scaling_group_name.unwrap_or_default();
-    let arn = it.auto_scaling_group_arn;
+fn group(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Option<Group> {
+    let made = |name: &str| session.arn("autoscaling", &format!("autoScalingGroup::autoScalingGroupName/{name}"));
+    let (name, arn) = (it.auto_scaling_group_name, it.auto_scaling_group_arn);
+    let (arn, name) = unread.identity("AutoScalingGroupName", name, arn, made)?;
     let has_mixed_instances_policy = it.mixed_instances_policy.is_some();
     let Mixed { launch_template: mixed, instances_distribution } = it.mixed_instances_policy.unwrap_or_default();
     let template = match has_mixed_instances_policy {
@@ -249,9 +249,8 @@ fn group(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) 
     let created_at = unread.value("CreatedTime", it.created_time.as_ref());
     let created_at = unread.moment("CreatedTime", created_at);
     let subnets = it.vpc_zone_identifier.as_deref().unwrap_or_default();
-    Group {
-        arn: arn
-            .unwrap_or_else(|| session.arn("autoscaling", &format!("autoScalingGroup::autoScalingGroupName/{name}"))),
+    Some(Group {
+        arn,
         auto_scaling_group_name: name,
         override_launch_templates: overrides.iter().filter_map(Template::told).collect(),
         launch_template_id: template.launch_template_id,
@@ -265,7 +264,7 @@ fn group(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) 
         desired_capacity: unread.value("DesiredCapacity", it.desired_capacity),
         instance_count: count(it.instances.len()),
         outdated_instance_count: count(outdated_count),
-        instance_ids: it.instances.into_iter().filter_map(|it| it.instance_id).collect(),
+        instance_ids: unread.each("InstanceId", it.instances.into_iter().map(|it| it.instance_id)),
         subnet_ids: subnets.split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect(),
         availability_zones: it.availability_zones,
         target_group_arns: it.target_group_arns,
@@ -280,7 +279,7 @@ fn group(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) 
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
         tags: by_key(it.tags),
-    }
+    })
 }
 
 fn count(number: usize) -> i32 {

@@ -121,16 +121,16 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         for described in page?.launch_configurations {
             let mut unread = Unread::default();
             let row = configuration(session, described, rows.captured_at(), &mut unread);
-            unread.count(rows, LaunchConfiguration::TABLE, &LIST.call().name());
-            rows.push(row).await?;
+            unread.push(rows, &LIST.call().name(), row).await?;
         }
     }
     Ok(())
 }
 
-fn configuration(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> LaunchConfiguration {
-    let name = it.launch_configuration_name.unwrap_or_default();
-    let resource = format!("launchConfiguration::launchConfigurationName/{name}");
+fn configuration(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Option<LaunchConfiguration> {
+    let made = |name: &str| session.arn("autoscaling", &format!("launchConfiguration::launchConfigurationName/{name}"));
+    let (name, arn) = (it.launch_configuration_name, it.launch_configuration_arn);
+    let (arn, name) = unread.identity("LaunchConfigurationName", name, arn, made)?;
     let profile = it.iam_instance_profile.filter(|profile| !profile.is_empty());
     let (profile_arn, profile_name) = match profile {
         Some(arn) if arn.starts_with("arn:") => (Some(arn), None),
@@ -140,8 +140,8 @@ fn configuration(session: &Session, it: Described, now: Timestamp, unread: &mut 
     let created_at = unread.moment("CreatedTime", created_at);
     let encrypted: Vec<_> = it.block_device_mappings.iter().filter_map(|it| it.ebs.as_ref()?.encrypted).collect();
     let volumes = it.block_device_mappings.iter().filter(|it| it.ebs.is_some()).count();
-    LaunchConfiguration {
-        arn: it.launch_configuration_arn.unwrap_or_else(|| session.arn("autoscaling", &resource)),
+    Some(LaunchConfiguration {
+        arn,
         launch_configuration_name: name,
         image_id: unread.value("ImageId", it.image_id),
         instance_type: unread.value("InstanceType", it.instance_type),
@@ -159,7 +159,7 @@ fn configuration(session: &Session, it: Described, now: Timestamp, unread: &mut 
         tenancy: it.placement_tenancy,
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
-    }
+    })
 }
 
 /// Whether all of these volumes are encrypted, by what is said of some of them.
@@ -197,6 +197,8 @@ mod tests {
         <CreatedTime>2025-12-31T00:00:00.000Z</CreatedTime></member>";
     const BARE: &str = "<member><LaunchConfigurationName>bare</LaunchConfigurationName></member>";
 
+    const NAMELESS: &str = "<member><ImageId>ami-0b</ImageId></member>";
+
     fn page(configurations: &str, token: &str) -> String {
         format!(
             "<DescribeLaunchConfigurationsResponse><DescribeLaunchConfigurationsResult><LaunchConfigurations>\
@@ -209,7 +211,11 @@ mod tests {
     async fn configurations_of_two_pages_one_whole_and_one_bare() {
         let recorded = Recorded::new()
             .answer_to("DescribeLaunchConfigurations", "MaxRecords=100", &page(WEB, "<NextToken>second</NextToken>"))
-            .answer_to("DescribeLaunchConfigurations", "NextToken=second", &page(&format!("{OTHER}{BARE}"), ""));
+            .answer_to(
+                "DescribeLaunchConfigurations",
+                "NextToken=second",
+                &page(&format!("{OTHER}{BARE}{NAMELESS}"), ""),
+            );
         let collected = recorded.run(&LAUNCH_CONFIGURATIONS).await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&LAUNCH_CONFIGURATIONS);
@@ -229,8 +235,8 @@ mod tests {
         assert_eq!(of(&names)[0], json!(["ami-0a", ["sg-0a"], "0.1", true, true]));
         assert_eq!(of(&names)[1], json!(["ami-0b", [], null, null, null]));
         assert!(!format!("{:?}", collected.rows).contains("c2VjcmV0"));
-        // The image, the type and the moment of the bare one.
-        assert_eq!(collected.short(), (3, vec!["autoscaling_launch_configurations"]));
+        // The image, the type and the moment of the bare one, and the name of another.
+        assert_eq!(collected.short(), (4, vec!["autoscaling_launch_configurations"]));
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, details, given_if_set, policy_text};
+use crate::items::{Answer, Unread, details, given_if_set, policy_text, with_policies};
 
 const LIST: Read<Page> = reads("backup", "ListBackupVaults");
 const POLICY: Read<ItsPolicy> = reads("backup", "GetBackupVaultAccessPolicy");
@@ -96,9 +96,9 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, listed: Listed) -> (Listed, Answer<Option<String>>) {
-    let name = listed.backup_vault_name.as_deref().unwrap_or_default();
+    let answer = POLICY.send(session, json!({"backupVaultName": listed.backup_vault_name})).await;
     // Backup says in the same words that there is no policy and that there is no such vault any more.
-    let answer = POLICY.send(session, json!({"backupVaultName": name})).await.optional(&["ResourceNotFoundException"]);
+    let answer = answer.optional(&["ResourceNotFoundException"]);
     let policy = given_if_set(answer, |it| it.policy, &POLICY.call().name(), "Policy");
     (listed, policy)
 }
@@ -109,12 +109,15 @@ async fn push(
     mut listed: Listed,
     policy: Answer<Option<String>>,
 ) -> Result<(), Error> {
-    let name = listed.backup_vault_name.take().unwrap_or_default();
-    let arn = listed.backup_vault_arn.take();
-    let arn = arn.unwrap_or_else(|| session.arn("backup", &format!("backup-vault:{name}")));
+    let mut unread = Unread::default();
+    let made = |name: &str| session.arn("backup", &format!("backup-vault:{name}"));
+    let (name, arn) = (listed.backup_vault_name.take(), listed.backup_vault_arn.take());
+    let Some((arn, name)) = unread.identity("BackupVaultName", name, arn, made) else {
+        unread.lost(rows, with_policies([Vault::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, BACKUP_VAULT, text)).await?;
-    let mut unread = Unread::default();
     let row = vault(arn, name, listed, rows.captured_at(), &mut unread);
     unread.count(rows, Vault::TABLE, &LIST.call().name());
     rows.push(row).await
@@ -164,7 +167,7 @@ mod tests {
         let names = ["empty", "secret", "odd"].map(|name| format!(r#"{{"BackupVaultName":"{name}"}}"#)).join(",");
         let recorded = Recorded::new()
             .answer_to(LIST, "maxResults=1000", &first)
-            .answer_to(LIST, "more", &format!(r#"{{"BackupVaultList":[{names}]}}"#))
+            .answer_to(LIST, "more", &format!(r#"{{"BackupVaultList":[{names},{{"Locked":true}}]}}"#))
             .answer_to(POLICY, "nightly", DOCUMENT)
             .refuse(POLICY, "bare", 400, &json_error("ResourceNotFoundException"))
             .answer_to(POLICY, "empty", "{}")
@@ -190,7 +193,8 @@ mod tests {
                 json!(["unread", "InvalidRequestException"]),
             ]
         );
-        assert_eq!(collected.short(), (3, vec!["policy_documents", "policy_statements"]));
+        // Three policies, and a vault without a name.
+        assert_eq!(collected.short(), (4, vec!["backup_vaults", "policy_documents", "policy_statements"]));
     }
 
     #[tokio::test]

@@ -123,7 +123,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, listed: Listed) -> (Listed, Answer<Configured>) {
-    let configured = CONFIG.send(session, json!({"Id": listed.id.as_deref().unwrap_or_default()})).await;
+    let configured = CONFIG.send(session, json!({"Id": listed.id})).await;
     (listed, configured)
 }
 
@@ -137,13 +137,14 @@ async fn push(
         rows.gone();
         return Ok(());
     }
-    let id = listed.id.take().unwrap_or_default();
-    // It is in no region.
-    let arn = listed.arn.take().unwrap_or_else(|| {
-        format!("arn:{}:cloudfront::{}:distribution/{id}", session.partition(), session.account_id())
-    });
-    let configured = rows.item([Distribution::TABLE], configured)?;
     let mut unread = Unread::default();
+    // It is in no region.
+    let made = |id: &str| format!("arn:{}:cloudfront::{}:distribution/{id}", session.partition(), session.account_id());
+    let Some((arn, id)) = unread.identity("Id", listed.id.take(), listed.arn.take(), made) else {
+        unread.lost(rows, [Distribution::TABLE, DistributionOrigin::TABLE], &LIST.call().name());
+        return Ok(());
+    };
+    let configured = rows.item([Distribution::TABLE], configured)?;
     let origins = unread.value("Origins", listed.origins.take()).map(|it| it.items);
     let origin_count = origins.as_ref().map(|it| count(it.len()));
     let target = |behavior: &Behavior| behavior.target_origin_id.clone();
@@ -153,8 +154,7 @@ async fn push(
     for described in origins.into_iter().flatten() {
         let mut unread = Unread::default();
         let row = origin(&of, described, &mut unread);
-        unread.count(rows, DistributionOrigin::TABLE, &LIST.call().name());
-        rows.push(row).await?;
+        unread.push(rows, &LIST.call().name(), row).await?;
     }
     let row = distribution(arn, id, listed, configured, &mut unread);
     unread.count(rows, Distribution::TABLE, &LIST.call().name());

@@ -121,8 +121,8 @@ pub(super) struct Of<'a> {
 }
 
 /// The row of an origin of a distribution.
-pub(super) fn origin(of: &Of<'_>, it: Origin, unread: &mut Unread) -> DistributionOrigin {
-    let origin_id = it.id.unwrap_or_default();
+pub(super) fn origin(of: &Of<'_>, it: Origin, unread: &mut Unread) -> Option<DistributionOrigin> {
+    let origin_id = unread.value("Id", it.id)?;
     let domain_name = unread.value("DomainName", it.domain_name);
     let (origin_type, bucket_name) = domain_name.as_deref().map_or((None, None), |host| {
         let (origin_type, bucket) = type_of(host);
@@ -130,7 +130,7 @@ pub(super) fn origin(of: &Of<'_>, it: Origin, unread: &mut Unread) -> Distributi
     });
     let identity = said(it.s3_origin_config.origin_access_identity);
     let leads_here = of.targets.iter().filter(|target| **target == origin_id).count();
-    DistributionOrigin {
+    Some(DistributionOrigin {
         distribution_arn: of.arn.to_owned(),
         distribution_id: of.id.to_owned(),
         origin_type: origin_type.map(str::to_owned),
@@ -152,7 +152,7 @@ pub(super) fn origin(of: &Of<'_>, it: Origin, unread: &mut Unread) -> Distributi
         client_certificate_arn: it.custom_origin_config.origin_mtls_config.client_certificate_arn,
         origin_shield_region: it.origin_shield.origin_shield_region,
         origin_id,
-    }
+    })
 }
 
 /// What an origin is by its host's name, and the bucket if it is of S3.

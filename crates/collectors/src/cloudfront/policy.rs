@@ -17,9 +17,9 @@ pub(super) struct ItsPolicy {
     policy_document: Option<String>,
 }
 
-/// The policy of one thing, if the account owns it.
-pub(super) async fn policy_of(session: &Session, arn: &str) -> Option<Answer<Option<String>>> {
-    if is_of_other(session, arn) {
+/// The policy of one thing, if the account owns it. Without an ARN it is unread.
+pub(super) async fn policy_of(session: &Session, arn: Option<&str>) -> Option<Answer<Option<String>>> {
+    if arn.is_some_and(|arn| is_of_other(session, arn)) {
         return None;
     }
     let answer = POLICY.send(session, json!({"ResourceArn": arn})).await.optional(NO_POLICY);

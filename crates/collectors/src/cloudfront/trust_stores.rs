@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::policy::{POLICY, is_of_other, policy_of};
-use crate::items::{Answer, Unread, details, policy_text};
+use crate::items::{Answer, Unread, details, policy_text, with_policies};
 
 const LIST: Read<Page> = reads("cloudfront", "ListTrustStores");
 
@@ -74,11 +74,13 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-async fn read(session: &Session, mut described: Described) -> (Described, String, Option<Answer<Option<String>>>) {
-    let id = described.id.as_deref().unwrap_or_default();
-    let usual = || format!("arn:{}:cloudfront::{}:trust-store/{id}", session.partition(), session.account_id());
-    let arn = described.arn.take().unwrap_or_else(usual);
-    let policy = policy_of(session, &arn).await;
+async fn read(
+    session: &Session,
+    mut described: Described,
+) -> (Described, Option<String>, Option<Answer<Option<String>>>) {
+    let usual = |id: &str| format!("arn:{}:cloudfront::{}:trust-store/{id}", session.partition(), session.account_id());
+    let arn = described.arn.take().or_else(|| described.id.as_deref().map(usual));
+    let policy = policy_of(session, arn.as_deref()).await;
     (described, arn, policy)
 }
 
@@ -86,14 +88,19 @@ async fn push(
     session: &Session,
     rows: &mut Rows<'_>,
     described: Described,
-    arn: String,
+    arn: Option<String>,
     policy: Option<Answer<Option<String>>>,
 ) -> Result<(), Error> {
+    let mut unread = Unread::default();
+    unread.value("Id", described.id.as_ref());
+    let Some(arn) = arn else {
+        unread.lost(rows, with_policies([TrustStore::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     if let Some(policy) = policy {
         let text = policy_text(rows, policy)?;
         rows.policy(Policy::of(&arn, CLOUDFRONT_TRUST_STORE, text)).await?;
     }
-    let mut unread = Unread::default();
     let row = trust_store(session, arn, described, &mut unread);
     unread.count(rows, TrustStore::TABLE, &LIST.call().name());
     rows.push(row).await
@@ -142,7 +149,8 @@ mod tests {
         let own = |id| listed("111122223333", id);
         let bare = "<TrustStoreSummary><Id>ts_4</Id></TrustStoreSummary>".to_owned();
         let first = page(&[own("ts_1"), listed("444455556666", "ts_2")].concat(), "<NextMarker>more</NextMarker>");
-        let second = page(&[own("ts_3"), bare, own("ts_5")].concat(), "");
+        let nameless = "<TrustStoreSummary><Status>active</Status></TrustStoreSummary>".to_owned();
+        let second = page(&[own("ts_3"), bare, own("ts_5"), nameless].concat(), "");
         let document =
             "<GetResourcePolicyResult><PolicyDocument>{\"Statement\":[]}</PolicyDocument></GetResourcePolicyResult>";
         let recorded = Recorded::new()
@@ -175,8 +183,8 @@ mod tests {
                 json!(["unread", "UnsupportedOperation"]),
             ]
         );
-        // Two policies, and the four values that one trust store lacks.
-        assert_eq!(collected.short(), (6, vec!["cloudfront_trust_stores", "policy_documents", "policy_statements"]));
+        // Two policies, the four values that one trust store lacks, and one without an id.
+        assert_eq!(collected.short(), (7, vec!["cloudfront_trust_stores", "policy_documents", "policy_statements"]));
     }
 
     #[tokio::test]

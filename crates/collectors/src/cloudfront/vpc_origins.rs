@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::policy::{POLICY, is_of_other, policy_of};
-use crate::items::{Answer, Unread, details, policy_text};
+use crate::items::{Answer, Unread, details, policy_text, with_policies};
 
 const LIST: Read<Page> = reads("cloudfront", "ListVpcOrigins");
 
@@ -82,11 +82,13 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-async fn read(session: &Session, mut described: Described) -> (Described, String, Option<Answer<Option<String>>>) {
-    let id = described.id.as_deref().unwrap_or_default();
-    let usual = || format!("arn:{}:cloudfront::{}:vpcorigin/{id}", session.partition(), session.account_id());
-    let arn = described.arn.take().unwrap_or_else(usual);
-    let policy = policy_of(session, &arn).await;
+async fn read(
+    session: &Session,
+    mut described: Described,
+) -> (Described, Option<String>, Option<Answer<Option<String>>>) {
+    let usual = |id: &str| format!("arn:{}:cloudfront::{}:vpcorigin/{id}", session.partition(), session.account_id());
+    let arn = described.arn.take().or_else(|| described.id.as_deref().map(usual));
+    let policy = policy_of(session, arn.as_deref()).await;
     (described, arn, policy)
 }
 
@@ -94,14 +96,19 @@ async fn push(
     session: &Session,
     rows: &mut Rows<'_>,
     described: Described,
-    arn: String,
+    arn: Option<String>,
     policy: Option<Answer<Option<String>>>,
 ) -> Result<(), Error> {
+    let mut unread = Unread::default();
+    unread.value("Id", described.id.as_ref());
+    let Some(arn) = arn else {
+        unread.lost(rows, with_policies([VpcOrigin::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     if let Some(policy) = policy {
         let text = policy_text(rows, policy)?;
         rows.policy(Policy::of(&arn, CLOUDFRONT_VPC_ORIGIN, text)).await?;
     }
-    let mut unread = Unread::default();
     let row = vpc_origin(session, arn, described, rows.captured_at(), &mut unread);
     unread.count(rows, VpcOrigin::TABLE, &LIST.call().name());
     rows.push(row).await
@@ -150,8 +157,8 @@ mod tests {
         format!("<VpcOriginList><Marker/><MaxItems>100</MaxItems>{rest}<Items>{origins}</Items></VpcOriginList>")
     }
 
-    /// Five VPC origins on two pages: one that is shared, one that is another account's, one without a policy, a bare
-    /// one whose policy is refused, and one for which CloudFront knows no policies.
+    /// Six VPC origins on two pages: one that is shared, one that is another account's, one without a policy, a bare
+    /// one whose policy is refused, one for which CloudFront knows no policies, and one without an id.
     async fn collected() -> Collected {
         let own = |id| listed("111122223333", id);
         let first = page(
@@ -159,7 +166,8 @@ mod tests {
             "<IsTruncated>true</IsTruncated><NextMarker>more</NextMarker>",
         );
         let bare = "<VpcOriginSummary><Id>vo_4</Id></VpcOriginSummary>".to_owned();
-        let second = page(&[own("vo_3"), bare, own("vo_5")].concat(), "<IsTruncated>false</IsTruncated>");
+        let nameless = "<VpcOriginSummary><Status>Resting</Status></VpcOriginSummary>".to_owned();
+        let second = page(&[own("vo_3"), bare, own("vo_5"), nameless].concat(), "<IsTruncated>false</IsTruncated>");
         let document = "<GetResourcePolicyResult><PolicyDocument>{\"Statement\":[{\"Effect\":\"Allow\",\
                         \"Principal\":{\"AWS\":\"444455556666\"},\"Action\":\"cloudfront:GetVpcOrigin\"}]}\
                         </PolicyDocument></GetResourcePolicyResult>";
@@ -206,8 +214,8 @@ mod tests {
                 json!(["unread", "UnsupportedOperation"]),
             ]
         );
-        // Two policies, and the four values that one VPC origin lacks.
-        assert_eq!(collected.short(), (6, vec!["cloudfront_vpc_origins", "policy_documents", "policy_statements"]));
+        // Two policies, the four values that one VPC origin lacks, and one without an id.
+        assert_eq!(collected.short(), (7, vec!["cloudfront_vpc_origins", "policy_documents", "policy_statements"]));
     }
 
     #[tokio::test]

@@ -145,28 +145,33 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, described: Described) -> Details {
-    let name = described.arn.as_deref().or(described.name.as_deref()).unwrap_or_default();
+    let name = described.arn.as_deref().or(described.name.as_deref());
     let status = STATUS.send(session, json!({"Name": name})).await;
     let selectors = SELECTORS.send(session, json!({"TrailName": name})).await;
     Details { described, status, selectors }
 }
 
 async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
-    let Details { described, status, selectors } = details;
+    let Details { mut described, status, selectors } = details;
     if is_gone(GONE, &status) && is_gone(GONE, &selectors) {
         rows.gone();
         return Ok(());
     }
+    let mut unread = Unread::default();
+    let made = |name: &str| session.arn("cloudtrail", &format!("trail/{name}"));
+    let Some(identity) = unread.identity("Name", described.name.take(), described.arn.take(), made) else {
+        unread.lost(rows, [Trail::TABLE], &LIST.call().name());
+        return Ok(());
+    };
     let status = rows.item([Trail::TABLE], status)?;
     let logged = rows.item([Trail::TABLE], selectors)?.map(Logged::of);
-    let mut unread = Unread::default();
-    let row = trail(session, described, status, logged, &mut unread);
+    let row = trail(identity, described, status, logged, &mut unread);
     unread.count(rows, Trail::TABLE, &STATUS.call().name());
     rows.push(row).await
 }
 
 fn trail(
-    session: &Session,
+    (arn, trail_name): (String, String),
     it: Described,
     status: Option<Status>,
     logged: Option<Logged>,
@@ -174,9 +179,8 @@ fn trail(
 ) -> Trail {
     let is_read = status.is_some();
     let status = status.unwrap_or_default();
-    let trail_name = it.name.unwrap_or_default();
     Trail {
-        arn: it.arn.unwrap_or_else(|| session.arn("cloudtrail", &format!("trail/{trail_name}"))),
+        arn,
         trail_name,
         home_region: it.home_region,
         is_multi_region: it.is_multi_region_trail,

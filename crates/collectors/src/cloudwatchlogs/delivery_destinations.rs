@@ -10,7 +10,7 @@ use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, details, policy_text};
+use crate::items::{Answer, Unread, details, policy_text, with_policies};
 
 const LIST: Read<Page> =
     reads("cloudwatchlogs", "DescribeDeliveryDestinations").needs("logs:DescribeDeliveryDestinations");
@@ -104,9 +104,13 @@ async fn read(session: &Session, listed: Listed) -> (Listed, Answer<Option<Strin
 }
 
 async fn push(session: &Session, rows: &mut Rows<'_>, it: Listed, policy: Answer<Option<String>>) -> Result<(), Error> {
-    let delivery_destination_name = it.name.unwrap_or_default();
-    let ours = || session.arn("logs", &format!("delivery-destination:{delivery_destination_name}"));
-    let arn = it.arn.unwrap_or_else(ours);
+    let mut unread = Unread::default();
+    let made = |name: &str| session.arn("logs", &format!("delivery-destination:{name}"));
+    let Some((arn, delivery_destination_name)) = unread.identity("name", it.name, it.arn, made) else {
+        unread.lost(rows, with_policies([DeliveryDestination::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
+    unread.count(rows, DeliveryDestination::TABLE, &LIST.call().name());
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, LOGS_DELIVERY_DESTINATION, text)).await?;
     rows.push(DeliveryDestination {
@@ -142,7 +146,7 @@ mod tests {
     #[tokio::test]
     async fn destinations_of_two_pages_with_their_policies() {
         let first = format!(r#"{{"deliveryDestinations":[{FULL},{{"name":"bare"}}],"nextToken":"more"}}"#);
-        let second = r#"{"deliveryDestinations":[{"name":"empty"},{"name":"secret"},{"name":"odd"}]}"#;
+        let second = r#"{"deliveryDestinations":[{"name":"empty"},{"name":"secret"},{"name":"odd"},{}]}"#;
         let recorded = Recorded::new()
             .answer(LIST, &first)
             .answer_to(LIST, "more", second)
@@ -172,7 +176,8 @@ mod tests {
                 json!(["unread", "UnknownOperationException"]),
             ]
         );
-        assert_eq!(collected.short(), (2, vec!["policy_documents", "policy_statements"]));
+        // Two policies, and a destination without a name.
+        assert_eq!(collected.short(), (3, vec!["logs_delivery_destinations", "policy_documents", "policy_statements"]));
     }
 
     #[tokio::test]

@@ -6,6 +6,8 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::items::{Unread, with_policies};
+
 const LIST: Read<Page> = reads("cloudwatchlogs", "DescribeDestinations").needs("logs:DescribeDestinations");
 
 /// One destination of CloudWatch Logs: where log groups of other accounts may send what is written to them.
@@ -62,7 +64,12 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         for mut listed in page?.destinations {
             let text = PolicyText::read(listed.access_policy.take().filter(|text| !text.is_empty()));
             let has_policy = matches!(text, PolicyText::Document(_));
-            let row = destination(session, listed, has_policy, rows.captured_at());
+            let mut unread = Unread::default();
+            let Some(row) = destination(session, listed, has_policy, rows.captured_at(), &mut unread) else {
+                unread.lost(rows, with_policies([Destination::TABLE]), &LIST.call().name());
+                continue;
+            };
+            unread.count(rows, Destination::TABLE, &LIST.call().name());
             rows.policy(Policy::of(&row.arn, LOGS_DESTINATION, text)).await?;
             rows.push(row).await?;
         }
@@ -70,18 +77,25 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn destination(session: &Session, it: Listed, has_policy: bool, now: Timestamp) -> Destination {
-    let destination_name = it.destination_name.unwrap_or_default();
+fn destination(
+    session: &Session,
+    it: Listed,
+    has_policy: bool,
+    now: Timestamp,
+    unread: &mut Unread,
+) -> Option<Destination> {
+    let made = |name: &str| session.arn("logs", &format!("destination:{name}"));
+    let (arn, destination_name) = unread.identity("destinationName", it.destination_name, it.arn, made)?;
     let created_at = it.creation_time.map(Timestamp);
-    Destination {
-        arn: it.arn.unwrap_or_else(|| session.arn("logs", &format!("destination:{destination_name}"))),
+    Some(Destination {
+        arn,
         destination_name,
         target_arn: it.target_arn,
         role_arn: it.role_arn,
         has_policy,
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -106,7 +120,7 @@ mod tests {
         let recorded = Recorded::new().answer(LIST, &first).answer_to(
             LIST,
             "more",
-            r#"{"destinations":[{"destinationName":"bare"}]}"#,
+            r#"{"destinations":[{"destinationName":"bare"},{"roleArn":"arn:role"}]}"#,
         );
         let collected = recorded.run(&DESTINATIONS).await;
         collected.result.as_ref().unwrap();
@@ -120,7 +134,8 @@ mod tests {
         );
         assert_eq!(columns(&collected, "policy_documents", &["state"]), [json!(["read"]), json!(["absent"])]);
         assert_eq!(collected.table("policy_statements")[0]["principals"], json!(["AWS:222233334444"]));
-        assert_eq!(collected.short().0, 0);
+        let short = vec!["logs_destinations", "policy_documents", "policy_statements"];
+        assert_eq!(collected.short(), (1, short), "one has no name");
     }
 
     #[tokio::test]

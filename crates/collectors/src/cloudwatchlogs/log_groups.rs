@@ -5,6 +5,8 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::items::Unread;
+
 const LIST: Read<Page> = reads("cloudwatchlogs", "DescribeLogGroups");
 
 /// One log group of CloudWatch Logs. What its own policy says is in policy_documents.
@@ -79,21 +81,23 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let mut pages = LIST.pages(session, json!({"limit": 50}));
     while let Some(page) = pages.next().await {
         for described in page?.log_groups {
-            let row = log_group(session, described, rows.captured_at());
-            rows.push(row).await?;
+            let mut unread = Unread::default();
+            let row = log_group(session, described, rows.captured_at(), &mut unread);
+            unread.push(rows, &LIST.call().name(), row).await?;
         }
     }
     Ok(())
 }
 
-fn log_group(session: &Session, it: Described, now: Timestamp) -> LogGroup {
-    let log_group_name = it.log_group_name.unwrap_or_default();
+fn log_group(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Option<LogGroup> {
     // The older of the two ARNs ends so, since it also means the streams.
     let older = || it.arn.map(|arn| arn.strip_suffix(":*").unwrap_or(&arn).to_owned());
     let arn = it.log_group_arn.or_else(older);
+    let made = |name: &str| session.arn("logs", &format!("log-group:{name}"));
+    let (arn, log_group_name) = unread.identity("logGroupName", it.log_group_name, arn, made)?;
     let created_at = it.creation_time.map(Timestamp);
-    LogGroup {
-        arn: arn.unwrap_or_else(|| session.arn("logs", &format!("log-group:{log_group_name}"))),
+    Some(LogGroup {
+        arn,
         log_group_name,
         log_group_class: it.log_group_class,
         retention_days: it.retention_in_days,
@@ -106,7 +110,7 @@ fn log_group(session: &Session, it: Described, now: Timestamp) -> LogGroup {
         is_bearer_token_accepted: it.bearer_token_authentication_enabled,
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -128,7 +132,7 @@ mod tests {
     async fn log_groups_of_two_pages_one_whole_and_two_of_which_little_is_said() {
         let first = format!(r#"{{"logGroups":[{FULL}],"nextToken":"more"}}"#);
         let rest = r#"{"logGroups":[{"logGroupName":"old","arn":"arn:log-group:old:*","logGroupClass":"ETERNAL"},
-            {"logGroupName":"bare"}]}"#;
+            {"logGroupName":"bare"},{"storedBytes":1}]}"#;
         let recorded = Recorded::new().answer_to(LIST, "50", &first).answer_to(LIST, "more", rest);
         let collected = recorded.run(&LOG_GROUPS).await;
         collected.result.as_ref().unwrap();
@@ -147,7 +151,7 @@ mod tests {
             columns(&collected, "logs_log_groups", &names)[0],
             json!(["arn:key", "ACTIVATED", ["ACCOUNT_DATA_PROTECTION"], true])
         );
-        assert_eq!(collected.short().0, 0);
+        assert_eq!(collected.short(), (1, vec!["logs_log_groups"]), "one has no name");
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, all, given};
+use crate::items::{Answer, Unread, all, given, with_policies};
 
 const LIST: Read<Page> = reads("cloudwatchlogs", "DescribeResourcePolicies").needs("logs:DescribeResourcePolicies");
 
@@ -68,12 +68,18 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         rows.policy(Policy::of(&region_arn, LOGS_RESOURCE_POLICY, PolicyText::Absent)).await?;
     }
     for policy in of_region {
+        let mut unread = Unread::default();
+        unread.value("policyName", policy.policy_name.as_ref());
+        unread.count(rows, ResourcePolicy::TABLE, &LIST.call().name());
         push(rows, region_arn.clone(), policy).await?;
     }
-    let tables = POLICY_TABLE_NAMES.into_iter().chain([ResourcePolicy::TABLE]);
     let of_groups = listed(session, "RESOURCE").await;
-    for mut policy in rows.item(tables, of_groups)?.unwrap_or_default() {
-        let arn = policy.resource_arn.take().unwrap_or_else(|| region_arn.clone());
+    for mut policy in rows.item(with_policies([ResourcePolicy::TABLE]), of_groups)?.unwrap_or_default() {
+        let mut unread = Unread::default();
+        let Some(arn) = unread.value("resourceArn", policy.resource_arn.take()) else {
+            unread.lost(rows, with_policies([ResourcePolicy::TABLE]), &LIST.call().name());
+            continue;
+        };
         push(rows, arn, policy).await?;
     }
     Ok(())
@@ -126,9 +132,9 @@ mod tests {
     #[tokio::test]
     async fn policies_of_the_region_and_of_log_groups() {
         let first = format!(r#"{{"resourcePolicies":[{DNS}],"nextToken":"more"}}"#);
-        let second = r#"{"resourcePolicies":[{"policyName":"odd","policyScope":"GALAXY"}]}"#;
-        let of_group =
-            r#"{"resourcePolicies":[{"resourceArn":"arn:group","policyDocument":"{}","policyScope":"RESOURCE"}]}"#;
+        let second = r#"{"resourcePolicies":[{"policyName":"odd","policyScope":"GALAXY"},{"policyDocument":"{}"}]}"#;
+        let of_group = r#"{"resourcePolicies":[{"resourceArn":"arn:group","policyDocument":"{}",
+            "policyScope":"RESOURCE"},{"policyDocument":"{}","policyScope":"RESOURCE"}]}"#;
         let recorded = Recorded::new()
             .answer_to(LIST, "ACCOUNT", &first)
             .answer_to(LIST, "more", second)
@@ -142,15 +148,22 @@ mod tests {
             [
                 json!([REGION, "dns", "ACCOUNT", 10, "7"]),
                 json!([REGION, "odd", "GALAXY", null, null]),
+                json!([REGION, "", null, null, null]),
                 json!(["arn:group", "", "RESOURCE", null, null]),
             ]
         );
         assert_eq!(
             columns(&collected, "policy_documents", &["resource_arn", "policy_name", "state"]),
-            [json!([REGION, "dns", "read"]), json!([REGION, "odd", "unread"]), json!(["arn:group", "", "read"])]
+            [
+                json!([REGION, "dns", "read"]),
+                json!([REGION, "odd", "unread"]),
+                json!([REGION, "", "read"]),
+                json!(["arn:group", "", "read"]),
+            ]
         );
         assert_eq!(collected.table("policy_statements")[0]["principals"], json!(["Service:route53.amazonaws.com"]));
-        assert_eq!(collected.short(), (1, vec!["policy_documents", "policy_statements"]));
+        // A document, the name of a policy, and the log group of another.
+        assert_eq!(collected.short(), (3, vec!["logs_resource_policies", "policy_documents", "policy_statements"]));
     }
 
     #[tokio::test]

@@ -14,9 +14,9 @@ pub(super) struct ItsPolicy {
     policy: Option<String>,
 }
 
-/// The policy of something by its ARN. CodeBuild says in the same words that there is no policy and that there is no
-/// such thing any more.
-pub(super) async fn policy_of(session: &Session, arn: &str) -> Answer<Option<String>> {
+/// The policy of something by its ARN; unread without one. CodeBuild says in the same words that there is no policy and
+/// that there is no such thing any more.
+pub(super) async fn policy_of(session: &Session, arn: Option<&str>) -> Answer<Option<String>> {
     let answer = POLICY.send(session, json!({"resourceArn": arn})).await.optional(&["ResourceNotFoundException"]);
     given_if_set(answer, |it| it.policy, &POLICY.call().name(), "policy")
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::policy::{POLICY, policy_of};
-use crate::items::{Answer, Unread, details, policy_text};
+use crate::items::{Answer, Unread, details, policy_text, with_policies};
 use crate::secret_names::secret_like;
 use described::{Described, Projects, is_enabled, without_user};
 
@@ -125,22 +125,27 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-async fn read(session: &Session, project: Described) -> (Described, String, Answer<Option<String>>) {
-    let name = project.name.as_deref().unwrap_or_default();
-    let arn = project.arn.clone().unwrap_or_else(|| session.arn("codebuild", &format!("project/{name}")));
-    let policy = policy_of(session, &arn).await;
+async fn read(session: &Session, mut project: Described) -> (Described, Option<String>, Answer<Option<String>>) {
+    let usual = |name: &str| session.arn("codebuild", &format!("project/{name}"));
+    let arn = project.arn.take().or_else(|| project.name.as_deref().map(usual));
+    let policy = policy_of(session, arn.as_deref()).await;
     (project, arn, policy)
 }
 
 async fn push(
     rows: &mut Rows<'_>,
     project: Described,
-    arn: String,
+    arn: Option<String>,
     policy: Answer<Option<String>>,
 ) -> Result<(), Error> {
+    let mut unread = Unread::default();
+    unread.value("name", project.name.as_ref());
+    let Some(arn) = arn else {
+        unread.lost(rows, with_policies([Project::TABLE]), &DESCRIBE.call().name());
+        return Ok(());
+    };
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, CODEBUILD_PROJECT, text)).await?;
-    let mut unread = Unread::default();
     let row = row(arn, project, rows.captured_at(), &mut unread);
     unread.count(rows, Project::TABLE, &DESCRIBE.call().name());
     rows.push(row).await

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::policy::{POLICY, policy_of};
-use crate::items::{Answer, Unread, details, policy_text};
+use crate::items::{Answer, Unread, details, policy_text, with_policies};
 
 const LIST: Read<Page> = reads("codebuild", "ListReportGroups");
 const DESCRIBE: Read<Described> = reads("codebuild", "BatchGetReportGroups");
@@ -128,15 +128,18 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, group: Group) -> (Group, Answer<Option<String>>) {
-    let policy = policy_of(session, group.arn.as_deref().unwrap_or_default()).await;
+    let policy = policy_of(session, group.arn.as_deref()).await;
     (group, policy)
 }
 
 async fn push(rows: &mut Rows<'_>, it: Group, policy: Answer<Option<String>>) -> Result<(), Error> {
-    let arn = it.arn.unwrap_or_default();
+    let mut unread = Unread::default();
+    let Some(arn) = unread.value("arn", it.arn) else {
+        unread.lost(rows, with_policies([ReportGroup::TABLE]), &DESCRIBE.call().name());
+        return Ok(());
+    };
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, CODEBUILD_REPORT_GROUP, text)).await?;
-    let mut unread = Unread::default();
     let created_at = unread.moment("created", it.created.as_ref());
     let last_modified_at = unread.moment("lastModified", it.last_modified.as_ref());
     unread.count(rows, ReportGroup::TABLE, &DESCRIBE.call().name());
@@ -175,7 +178,8 @@ mod tests {
     #[tokio::test]
     async fn report_groups_of_two_pages_with_their_policies() {
         let first = format!(r#"{{"reportGroups":[{FULL}],"reportGroupsNotFound":["arn:gone"]}}"#);
-        let second = r#"{"reportGroups":[{"arn":"arn:bare"},{"arn":"arn:secret"},{"arn":"arn:odd","created":"once"}]}"#;
+        let second =
+            r#"{"reportGroups":[{"arn":"arn:bare"},{"arn":"arn:secret"},{"arn":"arn:odd","created":"once"},{}]}"#;
         let recorded = Recorded::new()
             .answer("ListReportGroups", r#"{"reportGroups":["arn:unit","arn:gone"],"nextToken":"more"}"#)
             .answer_to("ListReportGroups", "more", r#"{"reportGroups":["arn:bare","arn:secret","arn:odd"]}"#)
@@ -207,8 +211,8 @@ mod tests {
                 json!(["unread", "ValueUnread"]),
             ]
         );
-        // Two policies, and a moment that cannot be read.
-        assert_eq!(collected.short(), (3, vec!["codebuild_report_groups", "policy_documents", "policy_statements"]));
+        // Two policies, a moment that cannot be read, and a group without an ARN.
+        assert_eq!(collected.short(), (4, vec!["codebuild_report_groups", "policy_documents", "policy_statements"]));
         assert_eq!(collected.gone, 1);
     }
 

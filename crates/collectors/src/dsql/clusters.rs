@@ -9,7 +9,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, details, given_if_set, is_gone, policy_text};
+use crate::items::{Answer, Unread, details, given_if_set, is_gone, policy_text, with_policies};
 
 const LIST: Read<Page> = reads("dsql", "ListClusters");
 const GET: Read<Described> = reads("dsql", "GetCluster");
@@ -126,7 +126,7 @@ struct Details {
 }
 
 async fn read(session: &Session, listed: Listed) -> Details {
-    let input = json!({"identifier": listed.identifier.as_deref().unwrap_or_default()});
+    let input = json!({"identifier": listed.identifier});
     let described = GET.send(session, input.clone()).await;
     let answer = POLICY.send(session, input).await.optional(NOT_FOUND);
     let policy = given_if_set(answer, |it| it.policy, &POLICY.call().name(), "policy");
@@ -140,8 +140,13 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
         rows.gone();
         return Ok(());
     }
-    let id = listed.identifier.unwrap_or_default();
-    let arn = listed.arn.unwrap_or_else(|| session.arn("dsql", &format!("cluster/{id}")));
+    let mut unread = Unread::default();
+    let made = |id: &str| session.arn("dsql", &format!("cluster/{id}"));
+    let Some((arn, id)) = unread.identity("identifier", listed.identifier, listed.arn, made) else {
+        unread.lost(rows, with_policies([Cluster::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
+    unread.count(rows, Cluster::TABLE, &LIST.call().name());
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, DSQL_CLUSTER, text)).await?;
     let described = rows.item([Cluster::TABLE], described)?;
@@ -192,8 +197,8 @@ mod tests {
         "tags":{"team":"data"}}"#;
     const POLICY: &str = r#"{"policy":"{\"Statement\":[]}","policyVersion":"1"}"#;
 
-    /// Six clusters on two pages: a usual one, an odd one without a policy, one that went away, one of which nothing may
-    /// be read but the policy, one whose policy is denied, and one that does not know policies.
+    /// Seven clusters on two pages: a usual one, an odd one without a policy, one that went away, one of which nothing may
+    /// be read but the policy, one whose policy is denied, one that does not know policies, and one without an id.
     #[tokio::test]
     async fn clusters_of_two_pages_have_rows_and_policies() {
         let at = |id: &str| format!("/cluster/{id}");
@@ -207,7 +212,7 @@ mod tests {
                 "max-results=100",
                 r#"{"clusters":[{"identifier":"one","arn":"arn:one"},{"identifier":"odd"}],"nextToken":"more"}"#,
             )
-            .answer_to("ListClusters", "next-token=more", &format!(r#"{{"clusters":[{second}]}}"#))
+            .answer_to("ListClusters", "next-token=more", &format!(r#"{{"clusters":[{second},{{}}]}}"#))
             .answer_to("GetCluster", &at("one"), FULL)
             .answer_to("GetClusterPolicy", &policy("one"), POLICY)
             .answer_to("GetCluster", &at("odd"), r#"{"status":"LEVITATING"}"#)
@@ -244,8 +249,8 @@ mod tests {
                 json!(["unread", "UnknownOperationException"]),
             ]
         );
-        // Two policies, one cluster, and the two values that another lacks.
-        assert_eq!(collected.short(), (5, vec!["dsql_clusters", "policy_documents", "policy_statements"]));
+        // Two policies, one cluster, the two values that another lacks, and the id of a third.
+        assert_eq!(collected.short(), (6, vec!["dsql_clusters", "policy_documents", "policy_statements"]));
         assert_eq!(collected.gone, 1);
     }
 

@@ -106,18 +106,17 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         for described in page?.flow_log_set {
             let mut unread = Unread::default();
             let row = flow_log(session, described, rows.captured_at(), &mut unread);
-            unread.count(rows, FlowLog::TABLE, &LIST.call().name());
-            rows.push(row).await?;
+            unread.push(rows, &LIST.call().name(), row).await?;
         }
     }
     Ok(())
 }
 
-fn flow_log(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> FlowLog {
-    let flow_log_id = it.flow_log_id.unwrap_or_default();
+fn flow_log(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Option<FlowLog> {
+    let flow_log_id = unread.value("flowLogId", it.flow_log_id)?;
     let tags = tags::by_key(it.tag_set);
     let created_at = unread.moment("creationTime", it.creation_time.as_ref());
-    FlowLog {
+    Some(FlowLog {
         arn: session.arn("ec2", &format!("vpc-flow-log/{flow_log_id}")),
         flow_log_id,
         flow_log_name: tags.get("Name").cloned(),
@@ -137,7 +136,7 @@ fn flow_log(session: &Session, it: Described, now: Timestamp, unread: &mut Unrea
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
         tags,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -161,8 +160,8 @@ mod tests {
         <tagSet><item><key>Name</key><value>all</value></item></tagSet></item></flowLogSet>
         <nextToken>second</nextToken></DescribeFlowLogsResponse>";
     const SECOND: &str = "<DescribeFlowLogsResponse><flowLogSet><item><flowLogId>fl-0bb</flowLogId>
-        <trafficType>WHISPERS</trafficType><creationTime>soon</creationTime></item></flowLogSet>
-        </DescribeFlowLogsResponse>";
+        <trafficType>WHISPERS</trafficType><creationTime>soon</creationTime></item>
+        <item><resourceId>vpc-0aa</resourceId></item></flowLogSet></DescribeFlowLogsResponse>";
 
     #[tokio::test]
     async fn flow_logs_of_two_pages_one_whole_and_one_odd() {
@@ -185,7 +184,11 @@ mod tests {
             columns(&collected, "ec2_flow_logs", &names)[0],
             json!([arn, "arn:aws:s3:::flows", "FAILED", "Access error", 600, "parquet"])
         );
-        assert_eq!(collected.short(), (1, vec!["ec2_flow_logs"]));
+        assert_eq!(
+            collected.short(),
+            (2, vec!["ec2_flow_logs"]),
+            "a moment that cannot be read, and one without an id"
+        );
     }
 
     #[tokio::test]

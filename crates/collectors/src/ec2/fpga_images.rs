@@ -11,9 +11,10 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::ec2::shares::{Permission, counted, sharees};
+use crate::ec2::shares::{Permission, sharees};
 use crate::ec2::tags::{self, Tag};
-use crate::items::{Answer, Unread, details, given, is_gone};
+use crate::items::{Answer, Unread, details, given, is_gone, with_policies};
+use crate::shares::counted;
 
 const LIST: Read<Page> = reads("ec2", "DescribeFpgaImages");
 const PERMISSIONS: Read<Attribute> = reads("ec2", "DescribeFpgaImageAttribute");
@@ -127,11 +128,10 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, described: Described) -> (Described, Answer<Vec<Sharee>>) {
-    let id = described.fpga_image_id.as_deref().unwrap_or_default();
-    let answer = PERMISSIONS.send(session, json!({"Attribute": "loadPermission", "FpgaImageId": id})).await;
-    let permissions = answer
-        .and_then(|it| given(it.fpga_image_attribute.load_permissions, &PERMISSIONS.call().name(), "loadPermissions"));
-    (described, permissions.map(sharees))
+    let input = json!({"Attribute": "loadPermission", "FpgaImageId": described.fpga_image_id});
+    let (answer, call) = (PERMISSIONS.send(session, input).await, PERMISSIONS.call().name());
+    let permissions = answer.and_then(|it| given(it.fpga_image_attribute.load_permissions, &call, "loadPermissions"));
+    (described, permissions.and_then(|it| sharees(it, &call)))
 }
 
 async fn push(
@@ -144,13 +144,16 @@ async fn push(
         rows.gone();
         return Ok(());
     }
+    let mut unread = Unread::default();
+    let Some(row) = image(session, described, rows.captured_at(), &mut unread) else {
+        unread.lost(rows, with_policies([FpgaImage::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let mut sharees = counted(rows, sharees)?;
-    if described.public == Some(true) {
+    if row.is_public == Some(true) {
         // The list says so, whatever else was not read.
         sharees = Ok(sharees.into_iter().flatten().chain([Sharee::Everyone]).collect());
     }
-    let mut unread = Unread::default();
-    let row = image(session, described, rows.captured_at(), &mut unread);
     unread.count(rows, FpgaImage::TABLE, &LIST.call().name());
     let share = Share {
         resource_arn: &row.arn,
@@ -164,11 +167,11 @@ async fn push(
     rows.push(row).await
 }
 
-fn image(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> FpgaImage {
-    let fpga_image_id = it.fpga_image_id.unwrap_or_default();
+fn image(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Option<FpgaImage> {
+    let fpga_image_id = unread.value("fpgaImageId", it.fpga_image_id)?;
     let created_at = unread.moment("createTime", it.create_time.as_ref());
     let last_modified_at = unread.moment("updateTime", it.update_time.as_ref());
-    FpgaImage {
+    Some(FpgaImage {
         arn: format!("arn:{}:ec2:{}::fpga-image/{fpga_image_id}", session.partition(), session.region()),
         fpga_image_id,
         fpga_image_global_id: it.fpga_image_global_id,
@@ -186,7 +189,7 @@ fn image(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) 
         last_modified_at,
         last_modified_days: last_modified_at.map(|at| at.days_until(now)),
         tags: tags::by_key(it.tags),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -224,7 +227,10 @@ mod tests {
         let first = page(&listed("afi-0aa", false), "<nextToken>second</nextToken>");
         let rest = [("afi-0bb", true), ("afi-0cc", false), ("afi-0dd", false), ("afi-0ee", false)];
         let rest: String = rest.iter().map(|(id, is_public)| listed(id, *is_public)).collect();
-        let second = page(&format!("{rest}<item><fpgaImageId>afi-0ff</fpgaImageId></item>"), "");
+        let second = page(
+            &format!("{rest}<item><fpgaImageId>afi-0ff</fpgaImageId></item><item><public>true</public></item>"),
+            "",
+        );
         let recorded = Recorded::new()
             .answer_to("DescribeFpgaImages", "Owner.1=self", &first)
             .answer_to("DescribeFpgaImages", "NextToken=second", &second)
@@ -261,8 +267,8 @@ mod tests {
         assert_eq!(states, [read.clone(), read, denied, unsupported, json!(["absent", null])]);
         let principals = columns(&collected, "policy_statements", &["principals"]);
         assert_eq!(principals, [json!([["AWS:arn:aws:iam::999988887777:root"]]), json!([["AWS:*"]])]);
-        // Three permissions, and two values that one image lacks.
-        assert_eq!(collected.short(), (5, vec!["ec2_fpga_images", "policy_documents", "policy_statements"]));
+        // Three permissions, two values that one image lacks, and an image without an id.
+        assert_eq!(collected.short(), (6, vec!["ec2_fpga_images", "policy_documents", "policy_statements"]));
         assert_eq!(collected.gone, 1);
     }
 

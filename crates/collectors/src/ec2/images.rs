@@ -12,9 +12,9 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::ec2::shares::{counted, named};
 use crate::ec2::tags;
-use crate::items::{Answer, Unread, details, given, is_gone};
+use crate::items::{Answer, Unread, details, given, is_gone, with_policies};
+use crate::shares::{counted, named};
 
 mod described;
 
@@ -180,19 +180,20 @@ async fn block_of(session: &Session, rows: &mut Rows<'_>) -> Result<Option<Gate>
 }
 
 async fn read(session: &Session, described: Described) -> (Described, Answer<Vec<Sharee>>) {
-    let id = described.image_id.as_deref().unwrap_or_default();
-    let input = json!({"Attribute": "launchPermission", "ImageId": id});
+    let input = json!({"Attribute": "launchPermission", "ImageId": described.image_id});
     let answer = PERMISSIONS.send(session, input).await.optional(UNAVAILABLE);
     let sharees = answer.and_then(|answer| match answer {
-        Some(answer) => given(answer.launch_permission, &PERMISSIONS.call().name(), "launchPermission").map(sharees),
+        Some(answer) => {
+            given(answer.launch_permission, &PERMISSIONS.call().name(), "launchPermission").and_then(sharees)
+        }
         None => Ok(Vec::new()),
     });
     (described, sharees)
 }
 
-fn sharees(permissions: Vec<LaunchPermission>) -> Vec<Sharee> {
-    let names = |it: LaunchPermission| [it.user_id, it.group, it.organization_arn, it.organizational_unit_arn];
-    named(permissions.into_iter().flat_map(names))
+fn sharees(permissions: Vec<LaunchPermission>) -> Answer<Vec<Sharee>> {
+    let name = |it: LaunchPermission| it.user_id.or(it.group).or(it.organization_arn).or(it.organizational_unit_arn);
+    named(permissions.into_iter().map(name), &PERMISSIONS.call().name(), "launchPermission")
 }
 
 async fn push(
@@ -206,13 +207,16 @@ async fn push(
         rows.gone();
         return Ok(());
     }
+    let mut unread = Unread::default();
+    let Some(row) = image(session, described, rows.captured_at(), &mut unread) else {
+        unread.lost(rows, with_policies([Image::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let mut sharees = counted(rows, sharees)?;
-    if described.is_public == Some(true) {
+    if row.is_public == Some(true) {
         // The list says so, whatever else was not read.
         sharees = Ok(sharees.into_iter().flatten().chain([Sharee::Everyone]).collect());
     }
-    let mut unread = Unread::default();
-    let row = image(session, described, rows.captured_at(), &mut unread);
     unread.count(rows, Image::TABLE, &LIST.call().name());
     let share = Share {
         resource_arn: &row.arn,
@@ -226,13 +230,13 @@ async fn push(
     rows.push(row).await
 }
 
-fn image(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Image {
-    let image_id = it.image_id.unwrap_or_default();
+fn image(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Option<Image> {
+    let image_id = unread.value("imageId", it.image_id)?;
     let volumes: Vec<Volume> = it.block_device_mapping.into_iter().filter_map(|device| device.ebs).collect();
     let created_at = unread.moment("creationDate", it.creation_date.as_ref());
     let deprecated_at = unread.moment("deprecationTime", it.deprecation_time.as_ref());
     let last_launched_at = unread.moment("lastLaunchedTime", it.last_launched_time.as_ref());
-    Image {
+    Some(Image {
         arn: format!("arn:{}:ec2:{}::image/{image_id}", session.partition(), session.region()),
         image_id,
         image_name: it.name,
@@ -272,7 +276,7 @@ fn image(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) 
         last_launched_at,
         last_launched_days: last_launched_at.map(|at| at.days_until(now)),
         tags: tags::by_key(it.tag_set),
-    }
+    })
 }
 
 /// Whether all snapshots among the volumes are encrypted.

@@ -8,7 +8,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::items::{Unread, all};
+use crate::items::{Answer, Unread, all};
 
 mod described;
 
@@ -100,9 +100,12 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         let filter = json!([{"Name": "image-id", "Value": batch}]);
         let input = json!({"Filter": filter, "IncludeDeprecated": true, "IncludeDisabled": true});
         let shown = all(&IMAGES, session, input, |page| page.images_set).await?;
-        let mut shown: HashMap<_, _> = shown.into_iter().map(|it| (it.image_id.clone(), it)).collect();
+        let mut unread = Unread::default();
+        let named = shown.into_iter().filter_map(|it| Some((unread.value("imageId", it.image_id.clone())?, it)));
+        let mut shown: HashMap<String, Described> = named.collect();
+        unread.count(rows, ImageInUse::TABLE, &IMAGES.call().name());
         for id in batch {
-            let described = shown.remove(&Some(id.clone()));
+            let described = shown.remove(id);
             let owner = described.as_ref().and_then(|it| it.image_owner_id.as_deref());
             if owner == Some(rows.stamp().account_id.as_str()) {
                 continue;
@@ -123,19 +126,22 @@ async fn uses(session: &Session, rows: &mut Rows<'_>) -> Result<Uses, Error> {
     let input = json!({"MaxRecords": 100});
     let configurations = all(&CONFIGURATIONS, session, input, ConfigurationPage::image_ids).await;
     Ok(Uses {
-        instances: rows.part([ImageInUse::TABLE], instances)?.map(counted),
-        versions: rows.part([ImageInUse::TABLE], versions)?.map(counted),
-        configurations: rows.part([ImageInUse::TABLE], configurations)?.map(counted),
+        instances: counted(rows, instances, &INSTANCES.call().name())?,
+        versions: counted(rows, versions, &VERSIONS.call().name())?,
+        configurations: counted(rows, configurations, &CONFIGURATIONS.call().name())?,
     })
 }
 
 /// How often each image is among these. A template may name a parameter that names the image: that is left out.
-fn counted(ids: Vec<String>) -> Counts {
-    let mut counts = Counts::new();
-    for id in ids.into_iter().filter(|id| id.starts_with("ami-")) {
+fn counted(rows: &mut Rows<'_>, ids: Answer<Vec<Option<String>>>, call: &str) -> Result<Option<Counts>, Error> {
+    let Some(ids) = rows.part([ImageInUse::TABLE], ids)? else { return Ok(None) };
+    let (mut counts, mut unread) = (Counts::new(), Unread::default());
+    let ids = ids.into_iter().filter_map(|id| unread.value("imageId", id));
+    for id in ids.filter(|id| id.starts_with("ami-")) {
         *counts.entry(id).or_default() += 1;
     }
-    counts
+    unread.count(rows, ImageInUse::TABLE, call);
+    Ok(Some(counts))
 }
 
 impl Uses {

@@ -174,21 +174,20 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         for described in page?.reservation_set.into_iter().flat_map(|reservation| reservation.instances_set) {
             let mut unread = Unread::default();
             let row = instance(session, described, rows.captured_at(), &mut unread);
-            unread.count(rows, Instance::TABLE, "ec2:DescribeInstances");
-            rows.push(row).await?;
+            unread.push(rows, "ec2:DescribeInstances", row).await?;
         }
     }
     Ok(())
 }
 
-fn instance(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Instance {
-    let instance_id = it.instance_id.unwrap_or_default();
+fn instance(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Option<Instance> {
+    let instance_id = unread.value("instanceId", it.instance_id)?;
     let state = unread.value("instanceState", it.instance_state.and_then(|state| state.name));
     let metadata = it.metadata_options.unwrap_or_default();
     let placement = it.placement.unwrap_or_default();
     let launched_at = unread.moment("launchTime", it.launch_time.as_ref());
     let tags = tags::by_key(it.tag_set);
-    Instance {
+    Some(Instance {
         arn: session.arn("ec2", &format!("instance/{instance_id}")),
         instance_id,
         instance_name: tags.get("Name").cloned(),
@@ -211,7 +210,7 @@ fn instance(session: &Session, it: Described, now: Timestamp, unread: &mut Unrea
         availability_zone: placement.availability_zone,
         vpc_id: it.vpc_id,
         subnet_id: it.subnet_id,
-        security_group_ids: it.group_set.into_iter().filter_map(|it| it.group_id).collect(),
+        security_group_ids: unread.each("groupId", it.group_set.into_iter().map(|it| it.group_id)),
         has_public_ip_address: it.ip_address.is_some(),
         public_ip_address: it.ip_address,
         private_ip_address: it.private_ip_address,
@@ -219,7 +218,7 @@ fn instance(session: &Session, it: Described, now: Timestamp, unread: &mut Unrea
         launched_at,
         age_days: launched_at.map(|at| at.days_until(now)),
         tags,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -233,7 +232,7 @@ mod tests {
         <instanceId>i-0aa</instanceId><imageId>ami-1</imageId><instanceType>z9.huge</instanceType>
         <instanceState><code>16</code><name>running</name></instanceState><launchTime>2025-12-22T00:00:00.000Z</launchTime>
         <iamInstanceProfile><arn>arn:aws:iam::111122223333:instance-profile/web</arn></iamInstanceProfile>
-        <groupSet><item><groupId>sg-1</groupId></item></groupSet><ipAddress>203.0.113.7</ipAddress>
+        <groupSet><item><groupId>sg-1</groupId></item><item/></groupSet><ipAddress>203.0.113.7</ipAddress>
         <metadataOptions><httpTokens>required</httpTokens><httpPutResponseHopLimit>2</httpPutResponseHopLimit>
         <httpEndpoint>enabled</httpEndpoint></metadataOptions>
         <tagSet><item><key>Name</key><value>web</value></item></tagSet></item>
@@ -241,7 +240,7 @@ mod tests {
         <metadataOptions><httpTokens>optional</httpTokens></metadataOptions></item>
         </instancesSet></item></reservationSet><nextToken>second</nextToken></DescribeInstancesResponse>";
     const SECOND: &str = "<DescribeInstancesResponse><reservationSet><item><instancesSet><item>
-        <instanceId>i-0cc</instanceId></item></instancesSet></item></reservationSet></DescribeInstancesResponse>";
+        <instanceId>i-0cc</instanceId></item><item><imageId>ami-1</imageId></item></instancesSet></item></reservationSet></DescribeInstancesResponse>";
     const DENIED: &str = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error>
         </Errors></Response>";
 
@@ -265,7 +264,7 @@ mod tests {
             (&instances[1]["is_terminated"], &instances[1]["is_imdsv2_required"]),
             (&true.into(), &false.into())
         );
-        assert_eq!(collected.short(), (1, vec!["ec2_instances"]), "one has no state");
+        assert_eq!(collected.short(), (3, vec!["ec2_instances"]), "a group has no id, an instance no state, one no id");
         assert!(instances[2]["is_terminated"].is_null());
         assert!(instances[2]["state"].is_null() && instances[2]["is_imdsv2_required"].is_null());
     }

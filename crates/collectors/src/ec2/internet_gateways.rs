@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::ec2::arns;
 use crate::ec2::tags::{self, Tag};
-use crate::items::all;
+use crate::items::{Unread, all};
 
 const LIST: Read<Page> = reads("ec2", "DescribeInternetGateways");
 const EGRESS_ONLY: Read<EgressPage> = reads("ec2", "DescribeEgressOnlyInternetGateways");
@@ -87,20 +87,24 @@ struct Attachment {
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let gateways = all(&LIST, session, json!({"MaxResults": 1000}), |page| page.internet_gateway_set).await;
     for it in rows.part([InternetGateway::TABLE], gateways)?.unwrap_or_default() {
-        rows.push(gateway(session, it)).await?;
+        let mut unread = Unread::default();
+        let row = gateway(session, it, &mut unread);
+        unread.push(rows, &LIST.call().name(), row).await?;
     }
     let input = json!({"MaxResults": 255});
     let gateways = all(&EGRESS_ONLY, session, input, |page| page.egress_only_internet_gateway_set).await;
     for it in rows.part([InternetGateway::TABLE], gateways)?.unwrap_or_default() {
-        rows.push(egress_only(session, it)).await?;
+        let mut unread = Unread::default();
+        let row = egress_only(session, it, &mut unread);
+        unread.push(rows, &EGRESS_ONLY.call().name(), row).await?;
     }
     Ok(())
 }
 
-fn gateway(session: &Session, it: Described) -> InternetGateway {
-    let id = it.internet_gateway_id.unwrap_or_default();
+fn gateway(session: &Session, it: Described, unread: &mut Unread) -> Option<InternetGateway> {
+    let id = unread.value("internetGatewayId", it.internet_gateway_id)?;
     let (tags, attachment) = (tags::by_key(it.tag_set), attachment(it.attachment_set));
-    InternetGateway {
+    Some(InternetGateway {
         arn: arns::owned(session, it.owner_id.as_deref(), &format!("internet-gateway/{id}")),
         internet_gateway_id: id,
         internet_gateway_name: tags.get("Name").cloned(),
@@ -109,13 +113,13 @@ fn gateway(session: &Session, it: Described) -> InternetGateway {
         vpc_id: attachment.vpc_id,
         attachment_state: attachment.state,
         tags,
-    }
+    })
 }
 
-fn egress_only(session: &Session, it: EgressOnly) -> InternetGateway {
-    let id = it.egress_only_internet_gateway_id.unwrap_or_default();
+fn egress_only(session: &Session, it: EgressOnly, unread: &mut Unread) -> Option<InternetGateway> {
+    let id = unread.value("egressOnlyInternetGatewayId", it.egress_only_internet_gateway_id)?;
     let (tags, attachment) = (tags::by_key(it.tag_set), attachment(it.attachment_set));
-    InternetGateway {
+    Some(InternetGateway {
         arn: arns::owned(session, None, &format!("egress-only-internet-gateway/{id}")),
         internet_gateway_id: id,
         internet_gateway_name: tags.get("Name").cloned(),
@@ -124,7 +128,7 @@ fn egress_only(session: &Session, it: EgressOnly) -> InternetGateway {
         vpc_id: attachment.vpc_id,
         attachment_state: attachment.state,
         tags,
-    }
+    })
 }
 
 /// A gateway has one attachment at most.
@@ -147,10 +151,11 @@ mod tests {
         <state>available</state></item></attachmentSet><tagSet><item><key>Name</key><value>door</value></item></tagSet></item>
         </internetGatewaySet><nextToken>second</nextToken></DescribeInternetGatewaysResponse>";
     const SECOND: &str = "<DescribeInternetGatewaysResponse><internetGatewaySet><item>
-        <internetGatewayId>igw-2</internetGatewayId></item></internetGatewaySet></DescribeInternetGatewaysResponse>";
+        <internetGatewayId>igw-2</internetGatewayId></item><item><ownerId>111122223333</ownerId></item></internetGatewaySet></DescribeInternetGatewaysResponse>";
     const EGRESS: &str = "<DescribeEgressOnlyInternetGatewaysResponse><egressOnlyInternetGatewaySet><item>
         <egressOnlyInternetGatewayId>eigw-1</egressOnlyInternetGatewayId><attachmentSet><item><vpcId>vpc-1</vpcId>
-        <state>attached</state></item></attachmentSet></item></egressOnlyInternetGatewaySet>
+        <state>attached</state></item></attachmentSet></item><item><attachmentSet><item><vpcId>vpc-2</vpcId></item>
+        </attachmentSet></item></egressOnlyInternetGatewaySet>
         </DescribeEgressOnlyInternetGatewaysResponse>";
 
     fn gateways() -> Recorded {
@@ -176,6 +181,7 @@ mod tests {
                 json!([arn("egress-only-internet-gateway/eigw-1"), null, true, "vpc-1", "attached"]),
             ]
         );
+        assert_eq!(collected.short(), (2, vec!["ec2_internet_gateways"]), "one of each sort has no id");
     }
 
     #[tokio::test]
@@ -185,7 +191,7 @@ mod tests {
         let collected = recorded.run(&INTERNET_GATEWAYS).await;
         collected.result.as_ref().unwrap();
         assert_eq!(collected.table("ec2_internet_gateways").len(), 2);
-        assert_eq!(collected.short(), (1, vec!["ec2_internet_gateways"]));
+        assert_eq!(collected.short(), (2, vec!["ec2_internet_gateways"]), "the list, and one without an id");
         let recorded = Recorded::new().refuse("DescribeInternetGateways", "", 403, &denied);
         let recorded = recorded.refuse("DescribeEgressOnlyInternetGateways", "", 403, &denied);
         let collected = recorded.run(&INTERNET_GATEWAYS).await;

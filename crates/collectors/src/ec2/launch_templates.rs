@@ -123,12 +123,10 @@ type Latest = BTreeMap<String, Option<i64>>;
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let listed = all(&LIST, session, json!({"MaxResults": 200}), |page| page.launch_templates).await;
     let latest = match rows.part([LaunchTemplate::TABLE], listed)? {
+        Some(listed) if listed.is_empty() => return Ok(()),
         Some(listed) => Some(push_templates(session, rows, listed).await?),
         None => None,
     };
-    if latest.as_ref().is_some_and(Latest::is_empty) {
-        return Ok(());
-    }
     let input = json!({"LaunchTemplateVersion": ["$Default", "$Latest"], "MaxResults": 200});
     let mut pages = VERSIONS.pages(session, input);
     while let Some(page) = pages.next().await {
@@ -136,8 +134,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         for version in page.launch_template_version_set {
             let mut unread = Unread::default();
             let row = version_row(session, version, latest.as_ref(), rows.captured_at(), &mut unread);
-            unread.count(rows, LaunchTemplateVersion::TABLE, &VERSIONS.call().name());
-            rows.push(row).await?;
+            unread.push(rows, &VERSIONS.call().name(), row).await?;
         }
     }
     Ok(())
@@ -148,9 +145,10 @@ async fn push_templates(session: &Session, rows: &mut Rows<'_>, listed: Vec<Desc
     for described in listed {
         let mut unread = Unread::default();
         let row = template(session, described, rows.captured_at(), &mut unread);
-        unread.count(rows, LaunchTemplate::TABLE, &LIST.call().name());
-        latest.insert(row.launch_template_id.clone(), row.latest_version_number);
-        rows.push(row).await?;
+        if let Some(row) = &row {
+            latest.insert(row.launch_template_id.clone(), row.latest_version_number);
+        }
+        unread.push(rows, &LIST.call().name(), row).await?;
     }
     Ok(latest)
 }
@@ -159,12 +157,12 @@ fn arn(session: &Session, id: &str) -> String {
     session.arn("ec2", &format!("launch-template/{id}"))
 }
 
-fn template(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> LaunchTemplate {
-    let launch_template_id = it.launch_template_id.unwrap_or_default();
+fn template(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Option<LaunchTemplate> {
+    let launch_template_id = unread.value("launchTemplateId", it.launch_template_id)?;
     let created_at = unread.moment("createTime", it.create_time.as_ref());
     let default_version_number = unread.value("defaultVersionNumber", it.default_version_number);
     let latest_version_number = unread.value("latestVersionNumber", it.latest_version_number);
-    LaunchTemplate {
+    Some(LaunchTemplate {
         arn: arn(session, &launch_template_id),
         launch_template_id,
         launch_template_name: it.launch_template_name,
@@ -176,7 +174,7 @@ fn template(session: &Session, it: Described, now: Timestamp, unread: &mut Unrea
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
         tags: tags::by_key(it.tag_set),
-    }
+    })
 }
 
 fn version_row(
@@ -185,8 +183,8 @@ fn version_row(
     latest: Option<&Latest>,
     now: Timestamp,
     unread: &mut Unread,
-) -> LaunchTemplateVersion {
-    let launch_template_id = it.launch_template_id.unwrap_or_default();
+) -> Option<LaunchTemplateVersion> {
+    let launch_template_id = unread.value("launchTemplateId", it.launch_template_id)?;
     let version_number = unread.value("versionNumber", it.version_number).unwrap_or_default();
     let newest = latest.and_then(|latest| latest.get(&launch_template_id).copied().flatten());
     let created_at = unread.moment("createTime", it.create_time.as_ref());
@@ -195,7 +193,7 @@ fn version_row(
     let mut groups = data.security_group_id_set;
     groups.extend(interfaces.iter().flat_map(|interface| interface.group_set.iter().cloned()));
     let publics: Vec<bool> = interfaces.iter().filter_map(|it| it.associate_public_ip_address).collect();
-    LaunchTemplateVersion {
+    Some(LaunchTemplateVersion {
         launch_template_arn: arn(session, &launch_template_id),
         launch_template_id,
         launch_template_name: it.launch_template_name,
@@ -222,7 +220,7 @@ fn version_row(
         created_by: it.created_by,
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
-    }
+    })
 }
 
 #[cfg(test)]

@@ -111,20 +111,19 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         for described in page?.nat_gateway_set {
             let mut unread = Unread::default();
             let row = gateway(session, described, rows.captured_at(), &mut unread);
-            unread.count(rows, NatGateway::TABLE, &LIST.call().name());
-            rows.push(row).await?;
+            unread.push(rows, &LIST.call().name(), row).await?;
         }
     }
     Ok(())
 }
 
-fn gateway(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> NatGateway {
-    let nat_gateway_id = it.nat_gateway_id.unwrap_or_default();
+fn gateway(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Option<NatGateway> {
+    let nat_gateway_id = unread.value("natGatewayId", it.nat_gateway_id)?;
     let tags = tags::by_key(it.tag_set);
     let created_at = unread.moment("createTime", it.create_time.as_ref());
     let deleted_at = unread.moment("deleteTime", it.delete_time.as_ref());
     let addresses = &it.nat_gateway_address_set;
-    NatGateway {
+    Some(NatGateway {
         arn: session.arn("ec2", &format!("natgateway/{nat_gateway_id}")),
         nat_gateway_id,
         nat_gateway_name: tags.get("Name").cloned(),
@@ -144,7 +143,7 @@ fn gateway(session: &Session, it: Described, now: Timestamp, unread: &mut Unread
         deleted_at,
         deleted_days: deleted_at.map(|at| at.days_until(now)),
         tags,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -163,7 +162,8 @@ mod tests {
         <createTime>2025-12-22T00:00:00.000Z</createTime><tagSet><item><key>Name</key><value>out</value></item></tagSet></item>
         </natGatewaySet><nextToken>second</nextToken></DescribeNatGatewaysResponse>";
     const SECOND: &str = "<DescribeNatGatewaysResponse><natGatewaySet><item><natGatewayId>nat-2</natGatewayId>
-        <state>resting</state><createTime>once</createTime></item></natGatewaySet></DescribeNatGatewaysResponse>";
+        <state>resting</state><createTime>once</createTime></item><item><vpcId>vpc-1</vpcId></item></natGatewaySet>
+        </DescribeNatGatewaysResponse>";
 
     #[tokio::test]
     async fn a_usual_and_an_odd_gateway_of_two_pages() {
@@ -178,7 +178,11 @@ mod tests {
         assert_eq!(gateways[0]["public_ip_addresses"], json!(["198.51.100.1"]));
         assert_eq!(gateways[0]["network_interface_ids"], json!(["eni-1"]));
         assert_eq!((&gateways[1]["state"], &gateways[1]["public_ip_addresses"]), (&json!("resting"), &json!([])));
-        assert_eq!(collected.short(), (1, vec!["ec2_nat_gateways"]), "a moment that cannot be read");
+        assert_eq!(
+            collected.short(),
+            (2, vec!["ec2_nat_gateways"]),
+            "a moment that cannot be read, and one without an id"
+        );
     }
 
     #[tokio::test]

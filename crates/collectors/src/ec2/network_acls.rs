@@ -139,7 +139,10 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         for mut described in page?.network_acl_set {
             let mut unread = Unread::default();
             let entries = std::mem::take(&mut described.entry_set);
-            let row = acl(session, described);
+            let Some(row) = acl(session, described, &mut unread) else {
+                unread.lost(rows, [NetworkAcl::TABLE, NetworkAclEntry::TABLE], &LIST.call().name());
+                continue;
+            };
             for it in entries {
                 rows.push(entry(&row.network_acl_id, it, &mut unread)).await?;
             }
@@ -150,11 +153,11 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn acl(session: &Session, it: Described) -> NetworkAcl {
-    let network_acl_id = it.network_acl_id.unwrap_or_default();
+fn acl(session: &Session, it: Described, unread: &mut Unread) -> Option<NetworkAcl> {
+    let network_acl_id = unread.value("networkAclId", it.network_acl_id)?;
     let tags = tags::by_key(it.tag_set);
     let subnet_ids: Vec<_> = it.association_set.into_iter().filter_map(|it| it.subnet_id).collect();
-    NetworkAcl {
+    Some(NetworkAcl {
         arn: arns::owned(session, it.owner_id.as_deref(), &format!("network-acl/{network_acl_id}")),
         network_acl_id,
         network_acl_name: tags.get("Name").cloned(),
@@ -164,7 +167,7 @@ fn acl(session: &Session, it: Described) -> NetworkAcl {
         subnet_count: i32::try_from(subnet_ids.len()).unwrap_or(i32::MAX),
         subnet_ids,
         tags,
-    }
+    })
 }
 
 fn entry(network_acl_id: &str, it: Entry, unread: &mut Unread) -> NetworkAclEntry {
@@ -209,7 +212,8 @@ mod tests {
         </entrySet><tagSet><item><key>Name</key><value>main</value></item></tagSet></item></networkAclSet>
         <nextToken>second</nextToken></DescribeNetworkAclsResponse>";
     const SECOND: &str = "<DescribeNetworkAclsResponse><networkAclSet><item><networkAclId>acl-2</networkAclId>
-        <entrySet><item><ruleNumber>1</ruleNumber></item></entrySet></item></networkAclSet></DescribeNetworkAclsResponse>";
+        <entrySet><item><ruleNumber>1</ruleNumber></item></entrySet></item><item><vpcId>vpc-1</vpcId><entrySet><item>
+        <ruleNumber>2</ruleNumber></item></entrySet></item></networkAclSet></DescribeNetworkAclsResponse>";
 
     #[tokio::test]
     async fn acls_of_two_pages_with_their_entries() {
@@ -233,7 +237,8 @@ mod tests {
                 json!([1, null, null, null, null]),
             ]
         );
-        assert_eq!(collected.short(), (3, vec!["ec2_network_acl_entries"]), "the last entry says only its number");
+        // An entry that says only its number, and an ACL without an id.
+        assert_eq!(collected.short(), (4, vec!["ec2_network_acl_entries", "ec2_network_acls"]));
     }
 
     #[tokio::test]

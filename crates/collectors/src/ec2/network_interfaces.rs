@@ -107,22 +107,21 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         for described in page?.network_interface_set {
             let mut unread = Unread::default();
             let row = interface(session, described, rows.captured_at(), &mut unread);
-            unread.count(rows, NetworkInterface::TABLE, &LIST.call().name());
-            rows.push(row).await?;
+            unread.push(rows, &LIST.call().name(), row).await?;
         }
     }
     Ok(())
 }
 
-fn interface(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> NetworkInterface {
+fn interface(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Option<NetworkInterface> {
     let public_ip_addresses = it.public_ip_addresses();
-    let id = it.network_interface_id.unwrap_or_default();
+    let id = unread.value("networkInterfaceId", it.network_interface_id)?;
     let tags = tags::by_key(it.tag_set);
     let (attachment, association) = (it.attachment.unwrap_or_default(), it.association.unwrap_or_default());
     let attached_at = unread.moment("attachTime", attachment.attach_time.as_ref());
     let ipv4_prefixes = it.ipv4_prefix_set.into_iter().filter_map(|it| it.ipv4_prefix);
     let ipv6_prefixes = it.ipv6_prefix_set.into_iter().filter_map(|it| it.ipv6_prefix);
-    NetworkInterface {
+    Some(NetworkInterface {
         arn: arns::owned(session, it.owner_id.as_deref(), &format!("network-interface/{id}")),
         network_interface_id: id,
         network_interface_name: tags.get("Name").cloned(),
@@ -136,15 +135,16 @@ fn interface(session: &Session, it: Described, now: Timestamp, unread: &mut Unre
         vpc_id: it.vpc_id,
         subnet_id: it.subnet_id,
         availability_zone: it.availability_zone,
-        security_group_ids: it.group_set.into_iter().filter_map(|it| it.group_id).collect(),
+        security_group_ids: unread.each("groupId", it.group_set.into_iter().map(|it| it.group_id)),
         private_ip_address: it.private_ip_address,
-        private_ip_addresses: it.private_ip_addresses_set.into_iter().filter_map(|it| it.private_ip_address).collect(),
+        private_ip_addresses: unread
+            .each("privateIpAddress", it.private_ip_addresses_set.into_iter().map(|it| it.private_ip_address)),
         has_public_ip_address: !public_ip_addresses.is_empty(),
         public_ip_addresses,
         public_ip_address: association.public_ip,
         public_ip_owner: association.ip_owner_id,
         allocation_id: association.allocation_id,
-        ipv6_addresses: it.ipv6_addresses_set.into_iter().filter_map(|it| it.ipv6_address).collect(),
+        ipv6_addresses: unread.each("ipv6Address", it.ipv6_addresses_set.into_iter().map(|it| it.ipv6_address)),
         delegated_prefixes: ipv4_prefixes.chain(ipv6_prefixes).collect(),
         is_internet_gateway_traffic_denied: it.deny_all_igw_traffic,
         is_source_dest_checked: it.source_dest_check,
@@ -156,7 +156,7 @@ fn interface(session: &Session, it: Described, now: Timestamp, unread: &mut Unre
         attached_at,
         attached_days: attached_at.map(|at| at.days_until(now)),
         tags,
-    }
+    })
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::ec2::arns;
 use crate::ec2::tags::{self, Tag};
-use crate::items::{Answer, all, details, is_gone};
+use crate::items::{Answer, Unread, all, details, is_gone};
 
 const LIST: Read<Page> = reads("ec2", "DescribeManagedPrefixLists");
 const ENTRIES: Read<Entries> = reads("ec2", "GetManagedPrefixListEntries");
@@ -124,8 +124,8 @@ async fn read(session: &Session, described: Described) -> (Described, Option<Ans
     if described.owner_id.as_deref() == Some("AWS") {
         return (described, None);
     }
-    let id = described.prefix_list_id.as_deref().unwrap_or_default();
-    let entries = all(&ENTRIES, session, json!({"PrefixListId": id, "MaxResults": 100}), |page| page.entry_set).await;
+    let input = json!({"PrefixListId": described.prefix_list_id, "MaxResults": 100});
+    let entries = all(&ENTRIES, session, input, |page| page.entry_set).await;
     (described, Some(entries))
 }
 
@@ -140,36 +140,47 @@ async fn push(
         return Ok(());
     }
     let tables = [ManagedPrefixList::TABLE, ManagedPrefixListEntry::TABLE];
+    let mut unread = Unread::default();
+    let Some(mut row) = prefix_list(session, described, &mut unread) else {
+        unread.lost(rows, tables, &LIST.call().name());
+        return Ok(());
+    };
     let entries = match entries {
         Some(answer) => rows.item(tables, answer)?,
         None => None,
     };
-    let mut row = prefix_list(session, described);
     row.entry_count = entries.as_ref().map(|entries| i32::try_from(entries.len()).unwrap_or(i32::MAX));
-    row.is_open_to_world =
-        entries.as_ref().map(|entries| entries.iter().filter_map(|it| it.cidr.as_deref()).any(is_world));
+    row.is_open_to_world = entries.as_deref().and_then(is_any_world);
     for entry in entries.into_iter().flatten() {
-        let entry_cidr = entry.cidr.unwrap_or_default();
-        rows.push(ManagedPrefixListEntry {
+        let mut unread = Unread::default();
+        let entry_row = unread.value("cidr", entry.cidr).map(|entry_cidr| ManagedPrefixListEntry {
             prefix_list_id: row.prefix_list_id.clone(),
             is_open_to_world: is_world(&entry_cidr),
             entry_cidr,
             description: entry.description.filter(|text| !text.is_empty()),
-        })
-        .await?;
+        });
+        unread.push(rows, &ENTRIES.call().name(), entry_row).await?;
     }
-    rows.push(row).await
+    unread.push(rows, &LIST.call().name(), Some(row)).await
+}
+
+/// Whether one of these is the world; not known if none is, and one does not say what it is.
+fn is_any_world(entries: &[Entry]) -> Option<bool> {
+    let is_any = entries.iter().filter_map(|it| it.cidr.as_deref()).any(is_world);
+    let is_known = entries.iter().all(|it| it.cidr.is_some());
+    (is_any || is_known).then_some(is_any)
 }
 
 fn is_world(cidr: &str) -> bool {
     matches!(cidr, "0.0.0.0/0" | "::/0")
 }
 
-fn prefix_list(session: &Session, it: Described) -> ManagedPrefixList {
-    let prefix_list_id = it.prefix_list_id.unwrap_or_default();
-    let (arn, owner) = (it.prefix_list_arn, it.owner_id.as_deref());
-    ManagedPrefixList {
-        arn: arn.unwrap_or_else(|| arns::owned(session, owner, &format!("prefix-list/{prefix_list_id}"))),
+fn prefix_list(session: &Session, it: Described, unread: &mut Unread) -> Option<ManagedPrefixList> {
+    let owner = it.owner_id.as_deref();
+    let made = |id: &str| arns::owned(session, owner, &format!("prefix-list/{id}"));
+    let (arn, prefix_list_id) = unread.identity("prefixListId", it.prefix_list_id, it.prefix_list_arn, made)?;
+    Some(ManagedPrefixList {
+        arn,
         prefix_list_id,
         prefix_list_name: it.prefix_list_name,
         is_aws_managed: owner.map(|owner| owner == "AWS"),
@@ -182,7 +193,7 @@ fn prefix_list(session: &Session, it: Described) -> ManagedPrefixList {
         entry_count: None,
         is_open_to_world: None,
         tags: tags::by_key(it.tag_set),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -204,13 +215,16 @@ mod tests {
     const SECOND: &str = "<DescribeManagedPrefixListsResponse><prefixListSet>
         <item><prefixListId>pl-gone</prefixListId><ownerId>111122223333</ownerId></item>
         <item><prefixListId>pl-denied</prefixListId><ownerId>999988887777</ownerId></item>
-        <item><prefixListId>pl-odd</prefixListId></item></prefixListSet></DescribeManagedPrefixListsResponse>";
+        <item><prefixListId>pl-odd</prefixListId></item><item><ownerId>111122223333</ownerId></item></prefixListSet>
+        </DescribeManagedPrefixListsResponse>";
     const ENTRIES: &str = "<GetManagedPrefixListEntriesResponse><entrySet><item><cidr>0.0.0.0/0</cidr>
         <description>all</description></item></entrySet><nextToken>more</nextToken></GetManagedPrefixListEntriesResponse>";
     const MORE: &str =
         "<GetManagedPrefixListEntriesResponse><entrySet><item><cidr>198.51.100.0/24</cidr></item></entrySet>
         </GetManagedPrefixListEntriesResponse>";
-    const NONE: &str = "<GetManagedPrefixListEntriesResponse><entrySet/></GetManagedPrefixListEntriesResponse>";
+    const ODD: &str =
+        "<GetManagedPrefixListEntriesResponse><entrySet><item><description>what?</description></item></entrySet>
+        </GetManagedPrefixListEntriesResponse>";
 
     #[tokio::test]
     async fn lists_of_every_owner_with_their_entries() {
@@ -221,7 +235,7 @@ mod tests {
             .answer_to("GetManagedPrefixListEntries", "more", MORE)
             .refuse("GetManagedPrefixListEntries", "pl-gone", 400, &refused("InvalidPrefixListID.NotFound"))
             .refuse("GetManagedPrefixListEntries", "pl-denied", 403, &refused("UnauthorizedOperation"))
-            .answer_to("GetManagedPrefixListEntries", "pl-odd", NONE);
+            .answer_to("GetManagedPrefixListEntries", "pl-odd", ODD);
         let collected = recorded.run(&MANAGED_PREFIX_LISTS).await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&MANAGED_PREFIX_LISTS);
@@ -232,7 +246,7 @@ mod tests {
                 json!(["pl-aws", true, false, null, null]),
                 json!(["pl-own", false, false, 2, true]),
                 json!(["pl-denied", false, true, null, null]),
-                json!(["pl-odd", null, null, 0, false]),
+                json!(["pl-odd", null, null, 1, null]),
             ]
         );
         let names = ["prefix_list_id", "entry_cidr", "description", "is_open_to_world"];
@@ -240,7 +254,8 @@ mod tests {
             columns(&collected, "ec2_managed_prefix_list_entries", &names),
             [json!(["pl-own", "0.0.0.0/0", "all", true]), json!(["pl-own", "198.51.100.0/24", null, false])]
         );
-        assert_eq!(collected.short(), (1, vec!["ec2_managed_prefix_list_entries", "ec2_managed_prefix_lists"]));
+        // Entries that are refused, one without a range, and a list without an id.
+        assert_eq!(collected.short(), (3, vec!["ec2_managed_prefix_list_entries", "ec2_managed_prefix_lists"]));
         assert_eq!(collected.gone, 1);
     }
 

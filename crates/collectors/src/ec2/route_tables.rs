@@ -10,6 +10,7 @@ use serde_json::json;
 use self::target::Target;
 use crate::ec2::arns;
 use crate::ec2::tags::{self, Tag};
+use crate::items::Unread;
 
 mod target;
 
@@ -140,19 +141,27 @@ struct AssociationState {
 }
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let mut pages = LIST.pages(session, json!({"MaxResults": 100}));
+    let (mut pages, call) = (LIST.pages(session, json!({"MaxResults": 100})), LIST.call().name());
     while let Some(page) = pages.next().await {
         for mut described in page?.route_table_set {
-            let id = described.route_table_id.take().unwrap_or_default();
+            let mut unread = Unread::default();
+            let Some(id) = unread.value("routeTableId", described.route_table_id.take()) else {
+                unread.lost(rows, [RouteTable::TABLE, RouteTableAssociation::TABLE, Route::TABLE], &call);
+                continue;
+            };
             let routes = std::mem::take(&mut described.route_set);
             let associations = std::mem::take(&mut described.association_set);
             let is_main = associations.iter().any(|it| it.main == Some(true));
             let subnets = associations.iter().filter(|it| it.subnet_id.is_some()).count();
             for it in routes {
-                rows.push(it.route(&id, described.vpc_id.as_deref())).await?;
+                let mut unread = Unread::default();
+                let row = it.route(&id, described.vpc_id.as_deref(), &mut unread);
+                unread.push(rows, &call, row).await?;
             }
             for it in associations {
-                rows.push(association(&id, described.vpc_id.as_deref(), it)).await?;
+                let mut unread = Unread::default();
+                let row = association(&id, described.vpc_id.as_deref(), it, &mut unread);
+                unread.push(rows, &call, row).await?;
             }
             let subnet_count = i32::try_from(subnets).unwrap_or(i32::MAX);
             rows.push(route_table(session, id, described, is_main, subnet_count)).await?;
@@ -176,16 +185,21 @@ fn route_table(session: &Session, id: String, it: Described, is_main: bool, subn
     }
 }
 
-fn association(route_table_id: &str, vpc_id: Option<&str>, it: Association) -> RouteTableAssociation {
-    RouteTableAssociation {
-        route_table_association_id: it.route_table_association_id.unwrap_or_default(),
+fn association(
+    route_table_id: &str,
+    vpc_id: Option<&str>,
+    it: Association,
+    unread: &mut Unread,
+) -> Option<RouteTableAssociation> {
+    Some(RouteTableAssociation {
+        route_table_association_id: unread.value("routeTableAssociationId", it.route_table_association_id)?,
         route_table_id: route_table_id.to_owned(),
         vpc_id: vpc_id.map(str::to_owned),
         is_main: it.main,
         subnet_id: it.subnet_id,
         gateway_id: it.gateway_id,
         state: it.association_state.and_then(|it| it.state),
-    }
+    })
 }
 
 #[cfg(test)]

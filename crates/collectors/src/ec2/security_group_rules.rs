@@ -109,22 +109,21 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         for described in page?.security_group_rule_set {
             let mut unread = Unread::default();
             let row = rule(session, described, &mut unread);
-            unread.count(rows, SecurityGroupRule::TABLE, &LIST.call().name());
-            rows.push(row).await?;
+            unread.push(rows, &LIST.call().name(), row).await?;
         }
     }
     Ok(())
 }
 
-fn rule(session: &Session, it: Described, unread: &mut Unread) -> SecurityGroupRule {
-    let security_group_rule_id = it.security_group_rule_id.unwrap_or_default();
+fn rule(session: &Session, it: Described, unread: &mut Unread) -> Option<SecurityGroupRule> {
     let referenced = it.referenced_group_info.unwrap_or_default();
-    let resource = format!("security-group-rule/{security_group_rule_id}");
-    let arn = it.security_group_rule_arn;
+    let (id, arn, owner) = (it.security_group_rule_id, it.security_group_rule_arn, it.group_owner_id.as_deref());
+    let made = |id: &str| arns::owned(session, owner, &format!("security-group-rule/{id}"));
+    let (arn, security_group_rule_id) = unread.identity("securityGroupRuleId", id, arn, made)?;
     let is_egress = unread.value("isEgress", it.is_egress);
     let is_world = it.cidr_ipv4.as_deref() == Some("0.0.0.0/0") || it.cidr_ipv6.as_deref() == Some("::/0");
-    SecurityGroupRule {
-        arn: arn.unwrap_or_else(|| arns::owned(session, it.group_owner_id.as_deref(), &resource)),
+    Some(SecurityGroupRule {
+        arn,
         security_group_rule_id,
         security_group_id: unread.value("groupId", it.group_id),
         group_account_id: it.group_owner_id,
@@ -143,7 +142,7 @@ fn rule(session: &Session, it: Described, unread: &mut Unread) -> SecurityGroupR
         peering_status: referenced.peering_status,
         description: it.description.filter(|text| !text.is_empty()),
         tags: tags::by_key(it.tag_set),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -172,7 +171,7 @@ mod tests {
         <item><securityGroupRuleId>sgr-5</securityGroupRuleId><groupId>sg-1</groupId><isEgress>false</isEgress>
         <ipProtocol>tcp</ipProtocol><referencedGroupInfo><groupId>sg-2</groupId><userId>999988887777</userId>
         <vpcPeeringConnectionId>pcx-1</vpcPeeringConnectionId><peeringStatus>active</peeringStatus></referencedGroupInfo></item>
-        <item><securityGroupRuleId>sgr-6</securityGroupRuleId></item>
+        <item><securityGroupRuleId>sgr-6</securityGroupRuleId></item><item><groupId>sg-1</groupId></item>
         </securityGroupRuleSet></DescribeSecurityGroupRulesResponse>";
 
     #[tokio::test]
@@ -201,7 +200,11 @@ mod tests {
         assert_eq!(rules[0]["arn"], "arn:aws:ec2:eu-west-1:111122223333:security-group-rule/sgr-1");
         assert_eq!((&rules[3]["prefix_list_id"], &rules[4]["referenced_group_id"]), (&json!("pl-1"), &json!("sg-2")));
         assert_eq!(rules[4]["vpc_peering_connection_id"], "pcx-1");
-        assert_eq!(collected.short(), (3, vec!["ec2_security_group_rules"]), "the last one says nothing");
+        assert_eq!(
+            collected.short(),
+            (4, vec!["ec2_security_group_rules"]),
+            "one says nothing but its id, and one not its id"
+        );
     }
 
     #[tokio::test]

@@ -72,19 +72,18 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         for described in page?.security_group_info {
             let mut unread = Unread::default();
             let row = group(session, described, &mut unread);
-            unread.count(rows, SecurityGroup::TABLE, &LIST.call().name());
-            rows.push(row).await?;
+            unread.push(rows, &LIST.call().name(), row).await?;
         }
     }
     Ok(())
 }
 
-fn group(session: &Session, it: Described, unread: &mut Unread) -> SecurityGroup {
-    let security_group_id = it.group_id.unwrap_or_default();
+fn group(session: &Session, it: Described, unread: &mut Unread) -> Option<SecurityGroup> {
     let owner = it.owner_id.as_deref();
-    let arn = it.security_group_arn;
-    SecurityGroup {
-        arn: arn.unwrap_or_else(|| arns::owned(session, owner, &format!("security-group/{security_group_id}"))),
+    let made = |id: &str| arns::owned(session, owner, &format!("security-group/{id}"));
+    let (arn, security_group_id) = unread.identity("groupId", it.group_id, it.security_group_arn, made)?;
+    Some(SecurityGroup {
+        arn,
         is_shared_by_other: owner.map(|owner| owner != session.account_id()),
         security_group_id,
         is_default: it.group_name.as_ref().map(|name| name == "default"),
@@ -93,7 +92,7 @@ fn group(session: &Session, it: Described, unread: &mut Unread) -> SecurityGroup
         owner_account_id: it.owner_id,
         vpc_id: it.vpc_id,
         tags: tags::by_key(it.tag_set),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -113,7 +112,7 @@ mod tests {
         <item><groupId>sg-0bb</groupId><groupName>default</groupName><ownerId>999988887777</ownerId></item>
         </securityGroupInfo><nextToken>second</nextToken></DescribeSecurityGroupsResponse>";
     const SECOND: &str = "<DescribeSecurityGroupsResponse><securityGroupInfo><item><groupId>sg-0cc</groupId></item>
-        </securityGroupInfo></DescribeSecurityGroupsResponse>";
+        <item><groupName>nobody's</groupName></item></securityGroupInfo></DescribeSecurityGroupsResponse>";
 
     #[tokio::test]
     async fn own_shared_and_bare_groups_of_two_pages() {
@@ -135,7 +134,7 @@ mod tests {
             ]
         );
         assert_eq!(collected.table("ec2_security_groups")[0]["tags"], json!({"team": "a"}));
-        assert_eq!(collected.short(), (1, vec!["ec2_security_groups"]), "one has no name");
+        assert_eq!(collected.short(), (2, vec!["ec2_security_groups"]), "one has no name, and one no id");
     }
 
     #[tokio::test]

@@ -1,9 +1,10 @@
 //! Permissions of EC2's images and snapshots, as shares.
 
-use orgcensus_collect::{Error, POLICY_TABLE_NAMES, Rows, Sharee};
+use orgcensus_collect::Sharee;
 use serde::Deserialize;
 
 use crate::items::Answer;
+use crate::shares::named;
 
 /// One permission of a snapshot or of an image for FPGAs: an account, or the group `all`.
 #[derive(Default, Deserialize)]
@@ -14,19 +15,21 @@ pub(super) struct Permission {
 }
 
 /// Who is named by these permissions.
-pub(super) fn sharees(permissions: Vec<Permission>) -> Vec<Sharee> {
-    named(permissions.into_iter().flat_map(|it| [it.user_id, it.group]))
+pub(super) fn sharees(permissions: Vec<Permission>, call: &str) -> Answer<Vec<Sharee>> {
+    named(permissions.into_iter().map(|it| it.user_id.or(it.group)), call, "userId")
 }
 
-/// Those of these names that are there.
-pub(super) fn named(names: impl Iterator<Item = Option<String>>) -> Vec<Sharee> {
-    names.flatten().map(|name| Sharee::named(&name)).collect()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// An answer that a share rests on. If the call is refused, the share is unread and the task partial.
-pub(super) fn counted<T>(rows: &mut Rows<'_>, answer: Answer<T>) -> Result<Answer<T>, Error> {
-    if let Err(error) = &answer {
-        rows.item(POLICY_TABLE_NAMES, Err::<(), _>(error.clone()))?;
+    #[test]
+    fn one_without_a_name_is_not_nobody() {
+        let of = |group: Option<&str>| Permission { user_id: None, group: group.map(str::to_owned) };
+        let call = "ec2:DescribeSnapshotAttribute";
+        assert_eq!(sharees(vec![of(Some("all"))], call).unwrap(), [Sharee::Everyone]);
+        assert!(sharees(Vec::new(), call).unwrap().is_empty());
+        let error = sharees(vec![of(Some("all")), of(None)], call).unwrap_err();
+        assert_eq!((error.code.as_str(), error.operation.as_deref()), ("ValueUnread", Some(call)));
     }
-    Ok(answer)
 }

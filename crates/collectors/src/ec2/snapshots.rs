@@ -12,9 +12,10 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::ec2::shares::{Permission, counted, sharees};
+use crate::ec2::shares::{Permission, sharees};
 use crate::ec2::tags::{self, Tag};
-use crate::items::{Answer, Unread, all, details, given, is_gone};
+use crate::items::{Answer, Unread, all, details, given, is_gone, with_policies};
+use crate::shares::counted;
 
 const LIST: Read<Page> = reads("ec2", "DescribeSnapshots");
 const PERMISSION: Read<Attribute> = reads("ec2", "DescribeSnapshotAttribute");
@@ -159,8 +160,8 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         }
         let Some(region) = &region else { continue };
         for described in snapshots {
-            let id = described.snapshot_id.clone().unwrap_or_default();
-            if region.public_ids.contains(&id) {
+            let id = described.snapshot_id.clone();
+            if id.as_ref().is_none_or(|id| region.public_ids.contains(id)) {
                 push(session, rows, region, described, None).await?;
                 continue;
             }
@@ -187,7 +188,10 @@ async fn region_of(session: &Session, rows: &mut Rows<'_>) -> Result<Region, Err
     let public = all(&LIST, session, input, |page| page.snapshot_set).await?;
     let state = BLOCK.send(session, json!({})).await;
     let gate = state.and_then(|it| given(it.state.as_deref().and_then(gate_of), &BLOCK.call().name(), "state"));
-    Ok(Region { public_ids: public.into_iter().filter_map(|it| it.snapshot_id).collect(), gate: counted(rows, gate)? })
+    let mut unread = Unread::default();
+    let public_ids = unread.each("snapshotId", public.into_iter().map(|it| it.snapshot_id)).into_iter().collect();
+    unread.count(rows, Snapshot::TABLE, &LIST.call().name());
+    Ok(Region { public_ids, gate: counted(rows, gate)? })
 }
 
 /// The gate of a state; none if the state is not known, so that it is not known what it closes.
@@ -201,12 +205,10 @@ fn gate_of(state: &str) -> Option<Option<Gate>> {
 }
 
 async fn read(session: &Session, described: Described) -> (Described, Answer<Vec<Sharee>>) {
-    let id = described.snapshot_id.as_deref().unwrap_or_default();
-    let input = json!({"Attribute": "createVolumePermission", "SnapshotId": id});
-    let answer = PERMISSION.send(session, input).await;
-    let permission =
-        answer.and_then(|it| given(it.create_volume_permission, &PERMISSION.call().name(), "createVolumePermission"));
-    (described, permission.map(sharees))
+    let input = json!({"Attribute": "createVolumePermission", "SnapshotId": described.snapshot_id});
+    let (answer, call) = (PERMISSION.send(session, input).await, PERMISSION.call().name());
+    let permission = answer.and_then(|it| given(it.create_volume_permission, &call, "createVolumePermission"));
+    (described, permission.and_then(|it| sharees(it, &call)))
 }
 
 /// Without an answer, it was not asked for.
@@ -235,7 +237,11 @@ async fn push(
         sharees = Err(error.clone());
     }
     let mut unread = Unread::default();
-    let row = snapshot(session, described, (is_public, is_permission_read), rows.captured_at(), &mut unread);
+    let read = (is_public, is_permission_read);
+    let Some(row) = snapshot(session, described, read, rows.captured_at(), &mut unread) else {
+        unread.lost(rows, with_policies([Snapshot::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     unread.count(rows, Snapshot::TABLE, &LIST.call().name());
     let share = Share {
         resource_arn: &row.arn,
@@ -261,11 +267,11 @@ fn snapshot(
     (is_public, is_permission_read): (bool, bool),
     now: Timestamp,
     unread: &mut Unread,
-) -> Snapshot {
-    let snapshot_id = it.snapshot_id.unwrap_or_default();
+) -> Option<Snapshot> {
+    let snapshot_id = unread.value("snapshotId", it.snapshot_id)?;
     let created_at = unread.moment("startTime", it.start_time.as_ref());
     let tags = tags::by_key(it.tag_set);
-    Snapshot {
+    Some(Snapshot {
         arn: format!("arn:{}:ec2:{}::snapshot/{snapshot_id}", session.partition(), session.region()),
         snapshot_id,
         snapshot_name: tags.get("Name").cloned(),
@@ -290,7 +296,7 @@ fn snapshot(
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
         tags,
-    }
+    })
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::ec2::arns;
 use crate::ec2::tags::{self, Tag};
+use crate::items::Unread;
 
 const LIST: Read<Page> = reads("ec2", "DescribeSubnets");
 
@@ -121,19 +122,22 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let mut pages = LIST.pages(session, json!({"MaxResults": 1000}));
     while let Some(page) = pages.next().await {
         for described in page?.subnet_set {
-            rows.push(subnet(session, described)).await?;
+            let mut unread = Unread::default();
+            let row = subnet(session, described, &mut unread);
+            unread.push(rows, &LIST.call().name(), row).await?;
         }
     }
     Ok(())
 }
 
-fn subnet(session: &Session, it: Described) -> Subnet {
-    let subnet_id = it.subnet_id.unwrap_or_default();
+fn subnet(session: &Session, it: Described, unread: &mut Unread) -> Option<Subnet> {
     let tags = tags::by_key(it.tag_set);
-    let (arn, owner) = (it.subnet_arn, it.owner_id.as_deref());
+    let owner = it.owner_id.as_deref();
+    let made = |id: &str| arns::owned(session, owner, &format!("subnet/{id}"));
+    let (arn, subnet_id) = unread.identity("subnetId", it.subnet_id, it.subnet_arn, made)?;
     let blocks = it.ipv6_cidr_block_association_set.into_iter();
-    Subnet {
-        arn: arn.unwrap_or_else(|| arns::owned(session, owner, &format!("subnet/{subnet_id}"))),
+    Some(Subnet {
+        arn,
         subnet_id,
         subnet_name: tags.get("Name").cloned(),
         is_shared_by_other: owner.map(|owner| owner != session.account_id()),
@@ -150,7 +154,7 @@ fn subnet(session: &Session, it: Described) -> Subnet {
         is_ipv6_assigned_on_creation: it.assign_ipv6_address_on_creation,
         internet_gateway_block_mode: it.block_public_access_states.and_then(|it| it.internet_gateway_block_mode),
         tags,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -173,8 +177,8 @@ mod tests {
         <internetGatewayBlockMode>block-ingress</internetGatewayBlockMode></blockPublicAccessStates>
         <tagSet><item><key>Name</key><value>public-a</value></item></tagSet></item></subnetSet>
         <nextToken>second</nextToken></DescribeSubnetsResponse>";
-    const SECOND: &str = "<DescribeSubnetsResponse><subnetSet><item><subnetId>subnet-0bb</subnetId></item></subnetSet>
-        </DescribeSubnetsResponse>";
+    const SECOND: &str = "<DescribeSubnetsResponse><subnetSet><item><subnetId>subnet-0bb</subnetId></item>
+        <item><state>available</state></item></subnetSet></DescribeSubnetsResponse>";
 
     #[tokio::test]
     async fn a_shared_and_a_bare_subnet_of_two_pages() {
@@ -192,6 +196,7 @@ mod tests {
         assert_eq!(subnets[0]["internet_gateway_block_mode"], "block-ingress");
         assert_eq!(subnets[1]["arn"], "arn:aws:ec2:eu-west-1:111122223333:subnet/subnet-0bb");
         assert!(subnets[1]["is_shared_by_other"].is_null() && subnets[1]["internet_gateway_block_mode"].is_null());
+        assert_eq!((subnets.len(), collected.short()), (2, (1, vec!["ec2_subnets"])), "one has no id");
     }
 
     #[tokio::test]

@@ -92,20 +92,24 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         for described in page?.transit_gateway_attachments {
             let mut unread = Unread::default();
             let row = attachment(session, described, rows.captured_at(), &mut unread);
-            unread.count(rows, TransitGatewayAttachment::TABLE, &LIST.call().name());
-            rows.push(row).await?;
+            unread.push(rows, &LIST.call().name(), row).await?;
         }
     }
     Ok(())
 }
 
-fn attachment(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> TransitGatewayAttachment {
-    let id = it.transit_gateway_attachment_id.unwrap_or_default();
+fn attachment(
+    session: &Session,
+    it: Described,
+    now: Timestamp,
+    unread: &mut Unread,
+) -> Option<TransitGatewayAttachment> {
+    let id = unread.value("transitGatewayAttachmentId", it.transit_gateway_attachment_id)?;
     let tags = tags::by_key(it.tag_set);
     let association = it.association.unwrap_or_default();
     let created_at = unread.moment("creationTime", it.creation_time.as_ref());
     let owners = it.transit_gateway_owner_id.as_ref().zip(it.resource_owner_id.as_ref());
-    TransitGatewayAttachment {
+    Some(TransitGatewayAttachment {
         arn: session.arn("ec2", &format!("transit-gateway-attachment/{id}")),
         transit_gateway_attachment_id: id,
         transit_gateway_attachment_name: tags.get("Name").cloned(),
@@ -120,7 +124,7 @@ fn attachment(session: &Session, it: Described, now: Timestamp, unread: &mut Unr
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
         tags,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -141,7 +145,7 @@ mod tests {
         <nextToken>second</nextToken></DescribeTransitGatewayAttachmentsResponse>";
     const SECOND: &str = "<DescribeTransitGatewayAttachmentsResponse><transitGatewayAttachments><item>
         <transitGatewayAttachmentId>tgw-attach-2</transitGatewayAttachmentId><state>floating</state></item>
-        </transitGatewayAttachments></DescribeTransitGatewayAttachmentsResponse>";
+        <item><state>available</state></item></transitGatewayAttachments></DescribeTransitGatewayAttachmentsResponse>";
 
     #[tokio::test]
     async fn a_usual_and_a_bare_attachment_of_two_pages() {
@@ -158,6 +162,8 @@ mod tests {
         assert_eq!((&first["transit_gateway_route_table_id"], &first["age_days"]), (&json!("tgw-rtb-1"), &json!(10)));
         assert_eq!(attachments[1]["state"], "floating");
         assert!(attachments[1]["is_cross_account"].is_null() && attachments[1]["association_state"].is_null());
+        assert_eq!(attachments.len(), 2);
+        assert_eq!(collected.short(), (1, vec!["ec2_transit_gateway_attachments"]), "one has no id");
     }
 
     #[tokio::test]

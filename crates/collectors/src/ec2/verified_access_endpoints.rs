@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::ec2::cedar::{ItsPolicy, hand_over};
 use crate::ec2::tags;
-use crate::items::{Answer, Unread, details, is_gone};
+use crate::items::{Answer, Unread, details, is_gone, with_policies};
 
 mod described;
 
@@ -117,8 +117,8 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, described: Described) -> (Described, Answer<ItsPolicy>) {
-    let id = described.verified_access_endpoint_id.as_deref().unwrap_or_default();
-    let policy = POLICY.send(session, json!({"VerifiedAccessEndpointId": id})).await;
+    let input = json!({"VerifiedAccessEndpointId": described.verified_access_endpoint_id});
+    let policy = POLICY.send(session, input).await;
     (described, policy)
 }
 
@@ -133,15 +133,18 @@ async fn push(
         return Ok(());
     }
     let mut unread = Unread::default();
-    let mut row = endpoint(session, described, rows.captured_at(), &mut unread);
+    let Some(mut row) = endpoint(session, described, rows.captured_at(), &mut unread) else {
+        unread.lost(rows, with_policies([Endpoint::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     unread.count(rows, Endpoint::TABLE, &LIST.call().name());
     row.is_policy_enabled =
         hand_over(rows, Endpoint::TABLE, (row.arn.as_str(), EC2_VERIFIED_ACCESS_ENDPOINT), policy).await?;
     rows.push(row).await
 }
 
-fn endpoint(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Endpoint {
-    let id = it.verified_access_endpoint_id.unwrap_or_default();
+fn endpoint(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Option<Endpoint> {
+    let id = unread.value("verifiedAccessEndpointId", it.verified_access_endpoint_id)?;
     let tags = tags::by_key(it.tag_set);
     let (balancer, interface) = (it.load_balancer_options, it.network_interface_options);
     let (database, cidr) = (it.database_options, it.cidr_options);
@@ -150,7 +153,7 @@ fn endpoint(session: &Session, it: Described, now: Timestamp, unread: &mut Unrea
     let database_arn = database.instance_arn.or(database.cluster_arn).or(database.proxy_arn);
     let created_at = unread.moment("creationTime", it.creation_time.as_ref());
     let last_modified_at = unread.moment("lastUpdatedTime", it.last_updated_time.as_ref());
-    Endpoint {
+    Some(Endpoint {
         arn: session.arn("ec2", &format!("verified-access-endpoint/{id}")),
         verified_access_endpoint_id: id,
         verified_access_endpoint_name: tags.get("Name").cloned(),
@@ -180,7 +183,7 @@ fn endpoint(session: &Session, it: Described, now: Timestamp, unread: &mut Unrea
         last_modified_days: last_modified_at.map(|at| at.days_until(now)),
         deleted_at: unread.moment("deletionTime", it.deletion_time.filter(|at| !at.text().is_empty()).as_ref()),
         tags,
-    }
+    })
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::ec2::cedar::{ItsPolicy, hand_over};
 use crate::ec2::tags::{self, Tag};
-use crate::items::{Answer, Unread, details, is_gone};
+use crate::items::{Answer, Unread, details, is_gone, with_policies};
 
 const LIST: Read<Page> = reads("ec2", "DescribeVerifiedAccessGroups");
 const POLICY: Read<ItsPolicy> = reads("ec2", "GetVerifiedAccessGroupPolicy");
@@ -107,8 +107,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, described: Described) -> (Described, Answer<ItsPolicy>) {
-    let id = described.verified_access_group_id.as_deref().unwrap_or_default();
-    let policy = POLICY.send(session, json!({"VerifiedAccessGroupId": id})).await;
+    let policy = POLICY.send(session, json!({"VerifiedAccessGroupId": described.verified_access_group_id})).await;
     (described, policy)
 }
 
@@ -123,21 +122,25 @@ async fn push(
         return Ok(());
     }
     let mut unread = Unread::default();
-    let mut row = group(session, described, rows.captured_at(), &mut unread);
+    let Some(mut row) = group(session, described, rows.captured_at(), &mut unread) else {
+        unread.lost(rows, with_policies([Group::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     unread.count(rows, Group::TABLE, &LIST.call().name());
     row.is_policy_enabled =
         hand_over(rows, Group::TABLE, (row.arn.as_str(), EC2_VERIFIED_ACCESS_GROUP), policy).await?;
     rows.push(row).await
 }
 
-fn group(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Group {
-    let id = it.verified_access_group_id.unwrap_or_default();
-    let arn = it.verified_access_group_arn;
+fn group(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Option<Group> {
+    let made = |id: &str| session.arn("ec2", &format!("verified-access-group/{id}"));
+    let (id, arn) = (it.verified_access_group_id, it.verified_access_group_arn);
+    let (arn, id) = unread.identity("verifiedAccessGroupId", id, arn, made)?;
     let tags = tags::by_key(it.tag_set);
     let created_at = unread.moment("creationTime", it.creation_time.as_ref());
     let last_modified_at = unread.moment("lastUpdatedTime", it.last_updated_time.as_ref());
-    Group {
-        arn: arn.unwrap_or_else(|| session.arn("ec2", &format!("verified-access-group/{id}"))),
+    Some(Group {
+        arn,
         verified_access_group_id: id,
         verified_access_group_name: tags.get("Name").cloned(),
         verified_access_instance_id: it.verified_access_instance_id,
@@ -152,7 +155,7 @@ fn group(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) 
         last_modified_days: last_modified_at.map(|at| at.days_until(now)),
         deleted_at: unread.moment("deletionTime", it.deletion_time.filter(|at| !at.text().is_empty()).as_ref()),
         tags,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -195,6 +198,7 @@ mod tests {
     async fn groups_of_two_pages_with_policies_read_absent_and_unread() {
         let first = page(STAFF, "<nextToken>second</nextToken>");
         let rest = ["vagr-0bb", "vagr-0cc", "vagr-0dd", "vagr-0ee"].map(listed).concat();
+        let rest = format!("{rest}<item><owner>111122223333</owner></item>");
         let document = format!("<policyDocument>{POLICY}</policyDocument>");
         let recorded = Recorded::new()
             .answer_to("DescribeVerifiedAccessGroups", "MaxResults=1000", &first)
@@ -229,7 +233,8 @@ mod tests {
             ]
         );
         assert!(collected.table("policy_statements").is_empty(), "Cedar's are no statements");
-        assert_eq!(collected.short(), (2, vec!["ec2_verified_access_groups", "policy_documents", "policy_statements"]));
+        // Two policies, and a group without an id.
+        assert_eq!(collected.short(), (3, vec!["ec2_verified_access_groups", "policy_documents", "policy_statements"]));
         assert_eq!(collected.gone, 1);
     }
 

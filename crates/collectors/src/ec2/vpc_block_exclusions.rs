@@ -69,17 +69,17 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         for described in page?.vpc_block_public_access_exclusion_set {
             let mut unread = Unread::default();
             let row = exclusion(described, rows.captured_at(), &mut unread);
-            unread.count(rows, VpcBlockExclusion::TABLE, &LIST.call().name());
-            rows.push(row).await?;
+            unread.push(rows, &LIST.call().name(), row).await?;
         }
     }
     Ok(())
 }
 
-fn exclusion(it: Described, now: Timestamp, unread: &mut Unread) -> VpcBlockExclusion {
+fn exclusion(it: Described, now: Timestamp, unread: &mut Unread) -> Option<VpcBlockExclusion> {
+    let exclusion_id = unread.value("exclusionId", it.exclusion_id)?;
     let created_at = unread.moment("creationTimestamp", it.creation_timestamp.as_ref());
-    VpcBlockExclusion {
-        exclusion_id: it.exclusion_id.unwrap_or_default(),
+    Some(VpcBlockExclusion {
+        exclusion_id,
         excluded_arn: it.resource_arn,
         internet_gateway_exclusion_mode: it.internet_gateway_exclusion_mode,
         state: it.state,
@@ -87,7 +87,7 @@ fn exclusion(it: Described, now: Timestamp, unread: &mut Unread) -> VpcBlockExcl
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
         tags: tags::by_key(it.tag_set),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -107,7 +107,8 @@ mod tests {
         <nextToken>second</nextToken></DescribeVpcBlockPublicAccessExclusionsResponse>";
     const SECOND: &str = "<DescribeVpcBlockPublicAccessExclusionsResponse><vpcBlockPublicAccessExclusionSet><item>
         <exclusionId>vpcbpa-exclude-2</exclusionId><internetGatewayExclusionMode>allow-some</internetGatewayExclusionMode>
-        </item></vpcBlockPublicAccessExclusionSet></DescribeVpcBlockPublicAccessExclusionsResponse>";
+        </item><item><state>create-complete</state></item></vpcBlockPublicAccessExclusionSet>
+        </DescribeVpcBlockPublicAccessExclusionsResponse>";
 
     #[tokio::test]
     async fn a_usual_and_an_odd_exclusion_of_two_pages() {
@@ -128,6 +129,7 @@ mod tests {
                 json!(["vpcbpa-exclude-2", null, "allow-some", null]),
             ]
         );
+        assert_eq!(collected.short(), (1, vec!["ec2_vpc_block_public_access_exclusions"]), "one has no id");
     }
 
     #[tokio::test]

@@ -12,9 +12,9 @@ use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::ec2::shares::{counted, named};
 use crate::ec2::tags::{self, Tag};
-use crate::items::{Answer, Unread, all, details, given, is_gone};
+use crate::items::{Answer, Unread, all, details, given, is_gone, with_policies};
+use crate::shares::{counted, named};
 
 const LIST: Read<Page> = reads("ec2", "DescribeVpcEndpointServiceConfigurations");
 const PERMISSIONS: Read<Permissions> = reads("ec2", "DescribeVpcEndpointServicePermissions");
@@ -150,10 +150,11 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, described: Described) -> (Described, Answer<Vec<Sharee>>) {
-    let id = described.service_id.as_deref().unwrap_or_default();
-    let input = json!({"ServiceId": id, "MaxResults": 1000});
+    let input = json!({"ServiceId": described.service_id, "MaxResults": 1000});
     let allowed = all(&PERMISSIONS, session, input, |page| page.allowed_principals).await;
-    (described, allowed.map(|allowed| named(allowed.into_iter().map(|it| it.principal))))
+    let sharees = allowed
+        .and_then(|allowed| named(allowed.into_iter().map(|it| it.principal), &PERMISSIONS.call().name(), "principal"));
+    (described, sharees)
 }
 
 async fn push(
@@ -166,9 +167,14 @@ async fn push(
         rows.gone();
         return Ok(());
     }
+    let mut unread = Unread::default();
+    let Some(row) = service(session, described, &mut unread) else {
+        unread.lost(rows, with_policies([EndpointService::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let mut sharees = counted(rows, sharees)?;
     let is_public = sharees.as_ref().is_ok_and(|sharees| sharees.contains(&Sharee::Everyone));
-    let gate = match given(described.acceptance_required, &LIST.call().name(), "acceptanceRequired") {
+    let gate = match given(row.is_acceptance_required, &LIST.call().name(), "acceptanceRequired") {
         Ok(is_required) => is_required.then_some(Gate::AcceptanceRequired),
         Err(error) => {
             if is_public {
@@ -178,8 +184,6 @@ async fn push(
             None
         }
     };
-    let mut unread = Unread::default();
-    let row = service(session, described, &mut unread);
     unread.count(rows, EndpointService::TABLE, &LIST.call().name());
     let share = Share {
         resource_arn: &row.arn,
@@ -193,9 +197,9 @@ async fn push(
     rows.push(row).await
 }
 
-fn service(session: &Session, it: Described, unread: &mut Unread) -> EndpointService {
-    let service_id = it.service_id.unwrap_or_default();
-    EndpointService {
+fn service(session: &Session, it: Described, unread: &mut Unread) -> Option<EndpointService> {
+    let service_id = unread.value("serviceId", it.service_id)?;
+    Some(EndpointService {
         arn: session.arn("ec2", &format!("vpc-endpoint-service/{service_id}")),
         service_id,
         service_name: unread.value("serviceName", it.service_name),
@@ -215,7 +219,7 @@ fn service(session: &Session, it: Described, unread: &mut Unread) -> EndpointSer
         private_dns_name_state: it.private_dns_name_configuration.state,
         payer_responsibility: it.payer_responsibility,
         tags: tags::by_key(it.tag_set),
-    }
+    })
 }
 
 #[cfg(test)]

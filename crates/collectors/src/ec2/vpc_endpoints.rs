@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::ec2::tags::{self, Tag};
-use crate::items::Unread;
+use crate::items::{Unread, with_policies};
 
 const LIST: Read<Page> = reads("ec2", "DescribeVpcEndpoints");
 
@@ -122,7 +122,10 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
             let text = PolicyText::read(described.policy_document.take());
             let has_policy = matches!(text, PolicyText::Document(_));
             let mut unread = Unread::default();
-            let row = endpoint(session, described, has_policy, rows.captured_at(), &mut unread);
+            let Some(row) = endpoint(session, described, has_policy, rows.captured_at(), &mut unread) else {
+                unread.lost(rows, with_policies([VpcEndpoint::TABLE]), &LIST.call().name());
+                continue;
+            };
             unread.count(rows, VpcEndpoint::TABLE, "ec2:DescribeVpcEndpoints");
             rows.policy(Policy::of(&row.arn, EC2_VPC_ENDPOINT, text)).await?;
             rows.push(row).await?;
@@ -131,11 +134,17 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-fn endpoint(session: &Session, it: Described, has_policy: bool, now: Timestamp, unread: &mut Unread) -> VpcEndpoint {
-    let vpc_endpoint_id = it.vpc_endpoint_id.unwrap_or_default();
+fn endpoint(
+    session: &Session,
+    it: Described,
+    has_policy: bool,
+    now: Timestamp,
+    unread: &mut Unread,
+) -> Option<VpcEndpoint> {
+    let vpc_endpoint_id = unread.value("vpcEndpointId", it.vpc_endpoint_id)?;
     let tags = tags::by_key(it.tag_set);
     let created_at = unread.moment("creationTimestamp", it.creation_timestamp.as_ref());
-    VpcEndpoint {
+    Some(VpcEndpoint {
         arn: session.arn("ec2", &format!("vpc-endpoint/{vpc_endpoint_id}")),
         vpc_endpoint_id,
         vpc_endpoint_name: tags.get("Name").cloned(),
@@ -151,13 +160,13 @@ fn endpoint(session: &Session, it: Described, has_policy: bool, now: Timestamp, 
         ip_address_type: it.ip_address_type,
         route_table_ids: it.route_table_id_set,
         subnet_ids: it.subnet_id_set,
-        security_group_ids: it.group_set.into_iter().filter_map(|group| group.group_id).collect(),
+        security_group_ids: unread.each("groupId", it.group_set.into_iter().map(|group| group.group_id)),
         network_interface_ids: it.network_interface_id_set,
         last_error_code: it.last_error.and_then(|error| error.code),
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
         tags,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -178,7 +187,8 @@ mod tests {
         <nextToken>second</nextToken></DescribeVpcEndpointsResponse>";
     const SECOND: &str = "<DescribeVpcEndpointsResponse><vpcEndpointSet><item><vpcEndpointId>vpce-0bb</vpcEndpointId>
         <vpcEndpointType>Wormhole</vpcEndpointType><state>failed</state><groupSet><item><groupId>sg-1</groupId></item></groupSet>
-        <lastError><code>InvalidServiceName</code></lastError></item></vpcEndpointSet></DescribeVpcEndpointsResponse>";
+        <lastError><code>InvalidServiceName</code></lastError></item><item><vpcId>vpc-0aa</vpcId></item></vpcEndpointSet>
+        </DescribeVpcEndpointsResponse>";
     const DENIED: &str = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error>
         </Errors></Response>";
 
@@ -201,6 +211,8 @@ mod tests {
         assert_eq!((&documents[0]["policy_kind"], &documents[0]["state"]), (&"endpoint".into(), &"read".into()));
         assert_eq!(documents[1]["state"], "absent");
         assert_eq!(collected.table("policy_statements")[0]["allows_everything"], true);
+        let short = (1, vec!["ec2_vpc_endpoints", "policy_documents", "policy_statements"]);
+        assert_eq!((documents.len(), collected.short()), (2, short), "one has no id");
     }
 
     #[tokio::test]

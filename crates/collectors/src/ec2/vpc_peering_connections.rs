@@ -123,19 +123,18 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         for described in page?.vpc_peering_connection_set {
             let mut unread = Unread::default();
             let row = connection(session, described, rows.captured_at(), &mut unread);
-            unread.count(rows, VpcPeeringConnection::TABLE, &LIST.call().name());
-            rows.push(row).await?;
+            unread.push(rows, &LIST.call().name(), row).await?;
         }
     }
     Ok(())
 }
 
-fn connection(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> VpcPeeringConnection {
-    let id = it.vpc_peering_connection_id.unwrap_or_default();
+fn connection(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Option<VpcPeeringConnection> {
+    let id = unread.value("vpcPeeringConnectionId", it.vpc_peering_connection_id)?;
     let tags = tags::by_key(it.tag_set);
     let (mut requester, mut accepter) = (it.requester_vpc_info, it.accepter_vpc_info);
     let expires_at = unread.moment("expirationTime", it.expiration_time.as_ref());
-    VpcPeeringConnection {
+    Some(VpcPeeringConnection {
         arn: session.arn("ec2", &format!("vpc-peering-connection/{id}")),
         vpc_peering_connection_id: id,
         vpc_peering_connection_name: tags.get("Name").cloned(),
@@ -153,7 +152,7 @@ fn connection(session: &Session, it: Described, now: Timestamp, unread: &mut Unr
         expires_at,
         expires_in_days: expires_at.map(|at| now.days_until(at)),
         tags,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -175,7 +174,8 @@ mod tests {
         <tagSet><item><key>Name</key><value>bridge</value></item></tagSet></item></vpcPeeringConnectionSet>
         <nextToken>second</nextToken></DescribeVpcPeeringConnectionsResponse>";
     const SECOND: &str = "<DescribeVpcPeeringConnectionsResponse><vpcPeeringConnectionSet><item>
-        <vpcPeeringConnectionId>pcx-2</vpcPeeringConnectionId></item></vpcPeeringConnectionSet>
+        <vpcPeeringConnectionId>pcx-2</vpcPeeringConnectionId></item>
+        <item><status><code>active</code></status></item></vpcPeeringConnectionSet>
         </DescribeVpcPeeringConnectionsResponse>";
 
     #[tokio::test]
@@ -195,7 +195,7 @@ mod tests {
         assert_eq!(first["requester_cidr_blocks"], json!(["10.0.0.0/16", "2001:db8::/56"]));
         assert_eq!(first["accepter_cidr_blocks"], json!([]));
         assert!(connections[1]["state"].is_null() && connections[1]["is_cross_account"].is_null());
-        assert_eq!(collected.short(), (1, vec!["ec2_vpc_peering_connections"]), "one has no state");
+        assert_eq!(collected.short(), (2, vec!["ec2_vpc_peering_connections"]), "one has no state, and one no id");
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::ec2::tags::{self, Tag};
+use crate::items::Unread;
 
 const LIST: Read<Page> = reads("ec2", "DescribeVpcs");
 
@@ -116,19 +117,21 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let mut pages = LIST.pages(session, json!({"MaxResults": 1000}));
     while let Some(page) = pages.next().await {
         for described in page?.vpc_set {
-            rows.push(vpc(session, described)).await?;
+            let mut unread = Unread::default();
+            let row = vpc(session, described, &mut unread);
+            unread.push(rows, &LIST.call().name(), row).await?;
         }
     }
     Ok(())
 }
 
-fn vpc(session: &Session, it: Described) -> Vpc {
-    let vpc_id = it.vpc_id.unwrap_or_default();
+fn vpc(session: &Session, it: Described, unread: &mut Unread) -> Option<Vpc> {
+    let vpc_id = unread.value("vpcId", it.vpc_id)?;
     let tags = tags::by_key(it.tag_set);
     let owner = it.owner_id.as_deref().unwrap_or(session.account_id());
     let blocks = it.cidr_block_association_set.into_iter();
     let ipv6_blocks = it.ipv6_cidr_block_association_set.into_iter();
-    Vpc {
+    Some(Vpc {
         arn: format!("arn:{}:ec2:{}:{owner}:vpc/{vpc_id}", session.partition(), session.region()),
         vpc_id,
         vpc_name: tags.get("Name").cloned(),
@@ -149,7 +152,7 @@ fn vpc(session: &Session, it: Described) -> Vpc {
         dhcp_options_id: it.dhcp_options_id,
         internet_gateway_block_mode: it.block_public_access_states.and_then(|it| it.internet_gateway_block_mode),
         tags,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -171,7 +174,7 @@ mod tests {
         <tagSet><item><key>Name</key><value>main</value></item></tagSet></item></vpcSet>
         <nextToken>second</nextToken></DescribeVpcsResponse>";
     const SECOND: &str = "<DescribeVpcsResponse><vpcSet><item><vpcId>vpc-0bb</vpcId><ownerId>999988887777</ownerId>
-        </item><item><vpcId>vpc-0cc</vpcId></item></vpcSet></DescribeVpcsResponse>";
+        </item><item><vpcId>vpc-0cc</vpcId></item><item><state>available</state></item></vpcSet></DescribeVpcsResponse>";
     const DENIED: &str = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error>
         </Errors></Response>";
 
@@ -194,6 +197,7 @@ mod tests {
         assert_eq!(vpcs[1]["arn"], "arn:aws:ec2:eu-west-1:999988887777:vpc/vpc-0bb");
         assert_eq!(vpcs[1]["is_shared_by_other"], true);
         assert!(vpcs[2]["is_shared_by_other"].is_null() && vpcs[2]["is_default"].is_null());
+        assert_eq!(collected.short(), (1, vec!["ec2_vpcs"]), "one has no id");
     }
 
     #[tokio::test]

@@ -163,6 +163,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, listed: Listed) -> Repository {
+    // Without a name its images cannot be asked for, which counts.
     let name = listed.repository_name.unwrap_or_default();
     let arn = listed.repository_arn.unwrap_or_else(|| session.arn("ecr", &format!("repository/{name}")));
     let images = match newest(session, &name).await {
@@ -199,7 +200,8 @@ async fn scan_of(session: &Session, name: &str, image: &mut Image) -> Answer<Sca
     if status.is_some() || summary.is_some() || is_index {
         return Ok(Scan::of(status, summary));
     }
-    let digest = image.image_digest.as_deref().unwrap_or_default();
+    // Without a digest it has no row.
+    let Some(digest) = image.image_digest.as_deref() else { return Ok(Scan::default()) };
     let input = json!({"repositoryName": name, "imageId": {"imageDigest": digest}, "maxResults": 1});
     let found = FINDINGS.send(session, input).await.optional(NO_SCAN)?;
     Ok(found.map(|it| Scan::of(it.image_scan_status, it.image_scan_findings)).unwrap_or_default())
@@ -219,15 +221,22 @@ async fn push(rows: &mut Rows<'_>, repository: Repository) -> Result<(), Error> 
         }
         let scan = rows.item([ImageFindings::TABLE], scan)?;
         let mut unread = Unread::default();
-        let mut row = row(&arn, &name, image, scan.as_ref(), rows.captured_at(), &mut unread);
-        row.is_newest = number == 0;
-        unread.count(rows, ImageFindings::TABLE, &IMAGES.call().name());
-        rows.push(row).await?;
+        let row = row(&arn, &name, image, scan.as_ref(), rows.captured_at(), &mut unread);
+        let row = row.map(|row| ImageFindings { is_newest: number == 0, ..row });
+        unread.push(rows, &IMAGES.call().name(), row).await?;
     }
     Ok(())
 }
 
-fn row(arn: &str, name: &str, it: Image, scan: Option<&Scan>, now: Timestamp, unread: &mut Unread) -> ImageFindings {
+fn row(
+    arn: &str,
+    name: &str,
+    it: Image,
+    scan: Option<&Scan>,
+    now: Timestamp,
+    unread: &mut Unread,
+) -> Option<ImageFindings> {
+    let image_digest = unread.value("imageDigest", it.image_digest)?;
     let pushed_at = unread.moment("imagePushedAt", it.image_pushed_at.as_ref());
     let last_pulled_at = unread.moment("lastRecordedPullTime", it.last_recorded_pull_time.as_ref());
     let completed = scan.and_then(|scan| scan.summary.as_ref()?.image_scan_completed_at.as_ref());
@@ -238,10 +247,10 @@ fn row(arn: &str, name: &str, it: Image, scan: Option<&Scan>, now: Timestamp, un
     let others = |counts: &BTreeMap<String, i32>| -> i32 {
         counts.iter().filter(|(severity, _)| !known.contains(&severity.as_str())).map(|(_, count)| *count).sum()
     };
-    ImageFindings {
+    Some(ImageFindings {
         repository_arn: arn.to_owned(),
         repository_name: name.to_owned(),
-        image_digest: it.image_digest.unwrap_or_default(),
+        image_digest,
         image_tags: it.image_tags,
         is_newest: false,
         pushed_at,
@@ -262,7 +271,7 @@ fn row(arn: &str, name: &str, it: Image, scan: Option<&Scan>, now: Timestamp, un
         low_count: count("LOW"),
         informational_count: count("INFORMATIONAL"),
         other_count: counts.map(others),
-    }
+    })
 }
 
 #[cfg(test)]

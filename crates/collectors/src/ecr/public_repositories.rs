@@ -13,7 +13,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Tag, Unread, by_key, details, given_if_set, is_gone, policy_text};
+use crate::items::{Answer, Tag, Unread, by_key, details, given_if_set, is_gone, policy_text, with_policies};
 
 const LIST: Read<Page> = reads("ecrpublic", "DescribeRepositories").needs("ecr-public:DescribeRepositories");
 const POLICY: Read<ItsPolicy> = reads("ecrpublic", "GetRepositoryPolicy").needs("ecr-public:GetRepositoryPolicy");
@@ -111,10 +111,10 @@ struct Details {
 }
 
 async fn read(session: &Session, repository: Described) -> Details {
-    let name = repository.repository_name.as_deref().unwrap_or_default();
+    let name = repository.repository_name.as_deref();
     let answer = POLICY.send(session, json!({"repositoryName": name})).await.optional(NO_POLICY);
     let policy = given_if_set(answer, |it| it.policy_text, &POLICY.call().name(), "policyText");
-    let arn = repository.repository_arn.as_deref().unwrap_or_default();
+    let arn = repository.repository_arn.clone().or_else(|| name.map(|name| arn(session, name)));
     let tags = TAGS.send(session, json!({"resourceArn": arn})).await;
     Details { repository, policy, tags }
 }
@@ -125,12 +125,16 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
         rows.gone();
         return Ok(());
     }
-    let repository_name = it.repository_name.unwrap_or_default();
-    let arn = it.repository_arn.unwrap_or_else(|| arn(session, &repository_name));
+    let mut unread = Unread::default();
+    let made = |name: &str| arn(session, name);
+    let identity = unread.identity("repositoryName", it.repository_name, it.repository_arn, made);
+    let Some((arn, repository_name)) = identity else {
+        unread.lost(rows, with_policies([PublicRepository::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, ECR_PUBLIC_REPOSITORY, text)).await?;
     let tags = rows.item([PublicRepository::TABLE], tags)?;
-    let mut unread = Unread::default();
     let created = unread.value("createdAt", it.created_at.as_ref());
     let created_at = unread.moment("createdAt", created);
     let row = PublicRepository {
@@ -176,7 +180,7 @@ mod tests {
         let bare = r#"{"repositoryName":"bare"}"#;
         Recorded::new()
             .answer("DescribeRepositories", &format!(r#"{{"repositories":[{web},{first}],"nextToken":"second"}}"#))
-            .answer_to("DescribeRepositories", "second", &format!(r#"{{"repositories":[{second},{bare}]}}"#))
+            .answer_to("DescribeRepositories", "second", &format!(r#"{{"repositories":[{second},{bare},{{}}]}}"#))
             .answer_to("GetRepositoryPolicy", "web", POLICY)
             .answer_to("ListTagsForResource", "web", r#"{"tags":[{"Key":"team","Value":"shop"}]}"#)
             .refuse("GetRepositoryPolicy", "gone", 400, &gone)
@@ -204,8 +208,8 @@ mod tests {
             columns(&collected, "policy_documents", &["state", "error_code"]),
             [json!(["read", null]), json!(["unread", "AccessDeniedException"]), json!(["absent", null])]
         );
-        // A policy, a moment, tags.
-        assert_eq!(collected.short(), (3, vec!["ecr_public_repositories", "policy_documents", "policy_statements"]));
+        // A policy, a moment, tags, and a repository without a name.
+        assert_eq!(collected.short(), (4, vec!["ecr_public_repositories", "policy_documents", "policy_statements"]));
         assert_eq!(collected.gone, 1);
     }
 

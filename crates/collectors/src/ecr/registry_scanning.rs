@@ -136,7 +136,9 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         unread.count(rows, RegistryScanning::TABLE, &SETTING.call().name());
         rows.push(row).await?;
     }
-    let batches = batches(session).await;
+    let mut unread = Unread::default();
+    let batches = batches(session, &mut unread).await;
+    unread.count(rows, RepositoryScanning::TABLE, &LIST.call().name());
     for batch in rows.part([RepositoryScanning::TABLE], batches)?.unwrap_or_default() {
         push(session, rows, batch).await?;
     }
@@ -144,9 +146,10 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 /// What ECR says of all repositories. If one call is refused, that of all fails.
-async fn batches(session: &Session) -> Answer<Vec<Batch>> {
+async fn batches(session: &Session, unread: &mut Unread) -> Answer<Vec<Batch>> {
     let listed = all(&LIST, session, json!({"maxResults": 1000}), |page| page.repositories).await?;
-    let names: Vec<String> = listed.into_iter().filter_map(|it| it.repository_name).collect();
+    let names = listed.into_iter().filter_map(|it| unread.value("repositoryName", it.repository_name));
+    let names: Vec<String> = names.collect();
     let mut batches = Vec::new();
     for names in names.chunks(AT_ONCE) {
         batches.push(BATCH.send(session, json!({"repositoryNames": names})).await?);
@@ -163,7 +166,9 @@ async fn push(session: &Session, rows: &mut Rows<'_>, batch: Batch) -> Result<()
         }
     }
     for it in batch.scanning_configurations {
-        rows.push(repository(session, it)).await?;
+        let mut unread = Unread::default();
+        let row = repository(session, it, &mut unread);
+        unread.push(rows, &BATCH.call().name(), row).await?;
     }
     Ok(())
 }
@@ -192,17 +197,17 @@ fn registry(it: Scanning, unread: &mut Unread) -> RegistryScanning {
     }
 }
 
-fn repository(session: &Session, it: Repository) -> RepositoryScanning {
-    let repository_name = it.repository_name.unwrap_or_default();
-    let arn = it.repository_arn.unwrap_or_else(|| session.arn("ecr", &format!("repository/{repository_name}")));
-    RepositoryScanning {
+fn repository(session: &Session, it: Repository, unread: &mut Unread) -> Option<RepositoryScanning> {
+    let made = |name: &str| session.arn("ecr", &format!("repository/{name}"));
+    let (arn, repository_name) = unread.identity("repositoryName", it.repository_name, it.repository_arn, made)?;
+    Some(RepositoryScanning {
         arn,
         repository_name,
         is_scanned: it.scan_frequency.as_deref().map(|frequency| frequency != "MANUAL"),
         scan_frequency: it.scan_frequency,
         is_scan_on_push: it.scan_on_push,
         applied_filters: it.applied_scan_filters.into_iter().filter_map(|filter| filter.filter).collect(),
-    }
+    })
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Tag, Unread, by_key, details, given_if_set, is_gone, policy_text};
+use crate::items::{Answer, Tag, Unread, by_key, details, given_if_set, is_gone, policy_text, with_policies};
 
 const LIST: Read<Page> = reads("ecr", "DescribeRepositories");
 const POLICY: Read<ItsPolicy> = reads("ecr", "GetRepositoryPolicy");
@@ -119,10 +119,8 @@ struct Details {
 }
 
 async fn read(session: &Session, repository: Described) -> Details {
-    let name = repository.repository_name.as_deref().unwrap_or_default();
-    let policy = POLICY.send(session, json!({"repositoryName": name})).await;
-    let arn = repository.repository_arn.as_deref().unwrap_or_default();
-    let tags = TAGS.send(session, json!({"resourceArn": arn})).await;
+    let policy = POLICY.send(session, json!({"repositoryName": repository.repository_name})).await;
+    let tags = TAGS.send(session, json!({"resourceArn": repository.repository_arn})).await;
     let policy = policy.optional(&["RepositoryPolicyNotFoundException"]);
     let policy = given_if_set(policy, |it| it.policy_text, "ecr:GetRepositoryPolicy", "policyText");
     Details { repository, policy, tags }
@@ -134,14 +132,18 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
         rows.gone();
         return Ok(());
     }
-    let name = repository.repository_name.take().unwrap_or_default();
-    let arn = repository.repository_arn.take().unwrap_or_else(|| session.arn("ecr", &format!("repository/{name}")));
+    let mut unread = Unread::default();
+    let made = |name: &str| session.arn("ecr", &format!("repository/{name}"));
+    let (name, arn) = (repository.repository_name.take(), repository.repository_arn.take());
+    let Some((arn, name)) = unread.identity("repositoryName", name, arn, made) else {
+        unread.lost(rows, with_policies([Repository::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, ECR_REPOSITORY, text)).await?;
     let tags = rows.item([Repository::TABLE], tags)?;
-    let mut unread = Unread::default();
     let row = row(arn, name, repository, tags, rows.captured_at(), &mut unread);
-    unread.count(rows, Repository::TABLE, "ecr:DescribeRepositories");
+    unread.count(rows, Repository::TABLE, &LIST.call().name());
     rows.push(row).await
 }
 
@@ -198,7 +200,7 @@ mod tests {
         let tags = r#"{"tags": [{"Key": "team", "Value": "shop"}]}"#;
         Recorded::new()
             .answer("DescribeRepositories", &format!(r#"{{"repositories": [{shop}, {gone}], "nextToken": "second"}}"#))
-            .answer_to("DescribeRepositories", "second", &format!(r#"{{"repositories": [{secret}, {plain}]}}"#))
+            .answer_to("DescribeRepositories", "second", &format!(r#"{{"repositories": [{secret}, {plain}, {{}}]}}"#))
             .answer_to("GetRepositoryPolicy", "shop", policy)
             .answer_to("ListTagsForResource", "shop", tags)
             .refuse("GetRepositoryPolicy", "gone", 400, GONE)
@@ -214,7 +216,8 @@ mod tests {
         let collected = recorded().run(&REPOSITORIES).await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&REPOSITORIES);
-        assert_eq!(collected.short(), (2, vec!["ecr_repositories", "policy_documents", "policy_statements"]));
+        // A policy, tags, and a repository without a name.
+        assert_eq!(collected.short(), (3, vec!["ecr_repositories", "policy_documents", "policy_statements"]));
         assert_eq!(collected.gone, 1);
 
         let repositories = collected.table("ecr_repositories");

@@ -148,7 +148,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 async fn describe(session: &Session, arns: Vec<String>) -> Vec<(String, Answer<Option<Described>>)> {
     let input = json!({"clusters": arns, "include": ["CONFIGURATIONS", "SETTINGS", "TAGS"]});
     let answer = DESCRIBE.send(session, input).await.map(|it| (it.clusters, it.failures));
-    by_arn(arns, answer, |it| it.cluster_arn.as_ref(), &DESCRIBE.call().name())
+    by_arn(arns, answer, |it| it.cluster_arn.as_ref(), &DESCRIBE.call().name(), "clusterArn")
 }
 
 async fn push(rows: &mut Rows<'_>, arn: String, answer: Answer<Option<Described>>) -> Result<(), Error> {
@@ -207,12 +207,17 @@ mod tests {
     #[tokio::test]
     async fn clusters_of_two_pages_one_odd_one_gone_and_one_that_failed() {
         let described = format!(
-            r#"{{"clusters":[{FULL},{{"clusterArn":"arn:cluster/bare","status":"RESTING"}}],"failures":[
+            r#"{{"clusters":[{FULL},{{"clusterArn":"arn:cluster/bare","status":"RESTING"}},{{"status":"ACTIVE"}}],
+            "failures":[
             {{"arn":"arn:cluster/gone","reason":"MISSING"}},{{"arn":"arn:cluster/shut","reason":"ACCESS"}}]}}"#
         );
         let recorded = Recorded::new()
             .answer("ListClusters", r#"{"clusterArns":["arn:cluster/shop","arn:cluster/bare"],"nextToken":"more"}"#)
-            .answer_to("ListClusters", "more", r#"{"clusterArns":["arn:cluster/gone","arn:cluster/shut"]}"#)
+            .answer_to(
+                "ListClusters",
+                "more",
+                r#"{"clusterArns":["arn:cluster/gone","arn:cluster/shut","arn:cluster/dim"]}"#,
+            )
             .answer_to("DescribeClusters", "arn:cluster/shut", &described);
         let collected = recorded.run(&CLUSTERS).await;
         collected.result.as_ref().unwrap();
@@ -224,11 +229,13 @@ mod tests {
                 json!(["shop", "ACTIVE", "enhanced", "OVERRIDE", ["FARGATE"], {"team": "search"}]),
                 json!(["bare", "RESTING", null, null, [], {}]),
                 json!(["shut", null, null, null, null, null]),
+                json!(["dim", null, null, null, null, null]),
             ]
         );
         let names = ["exec_kms_key_id", "exec_log_group_name", "fargate_storage_kms_key_id", "running_task_count"];
         assert_eq!(columns(&collected, "ecs_clusters", &names)[0], json!(["arn:key", "/exec", "arn:k2", 5]));
-        assert_eq!((collected.short(), collected.gone), ((1, vec!["ecs_clusters"]), 1));
+        // One that failed, and one of which nothing is said by its ARN.
+        assert_eq!((collected.short(), collected.gone), ((2, vec!["ecs_clusters"]), 1));
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ use orgcensus_collect::{Class, Read, Session, read as reads};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::items::{Answer, all};
+use crate::items::{Answer, all, given};
 
 pub(super) const CLUSTERS: Read<Clusters> = reads("ecs", "ListClusters");
 
@@ -56,24 +56,28 @@ pub(super) fn some(arns: &[String], at_once: usize) -> Vec<Vec<String>> {
 }
 
 /// What an answer about several things says of each, by its ARN: nothing of what is no longer there. ECS also names
-/// those of which it cannot say anything, with a reason; only MISSING means that there is no such thing.
+/// those of which it cannot say anything, with a reason; only MISSING means that there is no such thing. If it says
+/// something without an ARN, one that it does not name may be meant, and is not gone.
 pub(super) fn by_arn<T>(
     arns: Vec<String>,
     answer: Answer<(Vec<T>, Vec<Failure>)>,
     arn_of: fn(&T) -> Option<&String>,
     call: &str,
+    member: &str,
 ) -> Vec<(String, Answer<Option<T>>)> {
     let (found, failures) = match answer {
         Ok(answer) => answer,
         Err(error) => return arns.into_iter().map(|arn| (arn, Err(error.clone()))).collect(),
     };
+    let is_one_nameless = found.iter().any(|it| arn_of(it).is_none());
     let keyed = found.into_iter().filter_map(|it| Some((arn_of(&it)?.clone(), it)));
     let mut found: BTreeMap<String, T> = keyed.collect();
     let of = |arn: String| {
         let failure = failures.iter().find(|failure| failure.arn.as_ref() == Some(&arn));
-        let reason = failure.and_then(|failure| failure.reason.as_deref()).filter(|reason| *reason != "MISSING");
-        let answer = match (found.remove(&arn), reason) {
-            (None, Some(reason)) => {
+        let answer = match (found.remove(&arn), failure) {
+            (None, None) if is_one_nameless => given(None, call, member),
+            (None, Some(failure)) if failure.reason.as_deref() != Some("MISSING") => {
+                let reason = failure.reason.as_deref().unwrap_or("Unknown");
                 let message = format!("{arn}: no answer but {reason}");
                 Err(orgcensus_aws::Error::new(Class::Failed, reason, message).during(call))
             }

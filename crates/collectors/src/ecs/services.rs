@@ -116,7 +116,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 async fn describe(session: &Session, cluster: &str, arns: Vec<String>) -> Vec<(String, Answer<Option<Described>>)> {
     let input = json!({"cluster": cluster, "services": arns, "include": ["TAGS"]});
     let answer = DESCRIBE.send(session, input).await.map(|it| (it.services, it.failures));
-    by_arn(arns, answer, |it| it.service_arn.as_ref(), &DESCRIBE.call().name())
+    by_arn(arns, answer, |it| it.service_arn.as_ref(), &DESCRIBE.call().name(), "serviceArn")
 }
 
 async fn push(rows: &mut Rows<'_>, cluster: &str, arn: String, answer: Answer<Option<Described>>) -> Result<(), Error> {

@@ -112,10 +112,15 @@ async fn push(rows: &mut Rows<'_>, mut described: Described, tags: BTreeMap<Stri
     let containers = std::mem::take(&mut described.container_definitions);
     let count = i32::try_from(containers.len()).unwrap_or(i32::MAX);
     let mut unread = Unread::default();
-    let row = task_definition(described, tags, count, rows.captured_at(), &mut unread);
+    let Some(row) = task_definition(described, tags, count, rows.captured_at(), &mut unread) else {
+        unread.lost(rows, [TaskDefinition::TABLE, Container::TABLE], &DESCRIBE.call().name());
+        return Ok(());
+    };
     unread.count(rows, TaskDefinition::TABLE, &DESCRIBE.call().name());
     for container in containers {
-        rows.push(containers::container(&row.arn, container)).await?;
+        let mut unread = Unread::default();
+        let container = containers::container(&row.arn, container, &mut unread);
+        unread.push(rows, &DESCRIBE.call().name(), container).await?;
     }
     rows.push(row).await
 }
@@ -126,14 +131,15 @@ fn task_definition(
     container_count: i32,
     now: Timestamp,
     unread: &mut Unread,
-) -> TaskDefinition {
+) -> Option<TaskDefinition> {
+    let arn = unread.value("taskDefinitionArn", it.task_definition_arn)?;
     let created_at = unread.moment("registeredAt", it.registered_at.as_ref());
     let mounts = it.volumes.iter().map(|volume| &volume.efs_volume_configuration);
     let open = mounts.clone().filter(|mount| mount.transit_encryption.as_deref() != Some("ENABLED"));
     let host_paths = it.volumes.iter().filter_map(|volume| volume.host.source_path.clone());
-    TaskDefinition {
-        arn: it.task_definition_arn.unwrap_or_default(),
-        family: it.family.unwrap_or_default(),
+    Some(TaskDefinition {
+        arn,
+        family: unread.value("family", it.family).unwrap_or_default(),
         revision: it.revision,
         status: it.status,
         task_role_arn: it.task_role_arn,
@@ -154,7 +160,7 @@ fn task_definition(
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
         tags,
-    }
+    })
 }
 
 #[cfg(test)]

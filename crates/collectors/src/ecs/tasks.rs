@@ -115,7 +115,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 async fn describe(session: &Session, cluster: &str, arns: Vec<String>) -> Vec<(String, Answer<Option<Described>>)> {
     let input = json!({"cluster": cluster, "tasks": arns, "include": ["TAGS"]});
     let answer = DESCRIBE.send(session, input).await.map(|it| (it.tasks, it.failures));
-    by_arn(arns, answer, |it| it.task_arn.as_ref(), &DESCRIBE.call().name())
+    by_arn(arns, answer, |it| it.task_arn.as_ref(), &DESCRIBE.call().name(), "taskArn")
 }
 
 async fn push(rows: &mut Rows<'_>, cluster: &str, arn: String, answer: Answer<Option<Described>>) -> Result<(), Error> {

@@ -128,8 +128,7 @@ async fn of_cluster(session: &Session, name: String) -> (String, Answer<Vec<List
 }
 
 async fn read(session: &Session, cluster: String, listed: Listed) -> (String, Listed, Answer<Described>) {
-    let id = listed.association_id.as_deref().unwrap_or_default();
-    let answer = DESCRIBE.send(session, json!({"name": cluster, "associationId": id})).await;
+    let answer = DESCRIBE.send(session, json!({"name": cluster, "associationId": listed.association_id})).await;
     let described = answer.and_then(|it| given(it.association, &DESCRIBE.call().name(), "association"));
     (cluster, listed, described)
 }
@@ -145,9 +144,12 @@ async fn push(
         rows.gone();
         return Ok(());
     }
-    let described = rows.item([PodIdentityAssociation::TABLE], described)?;
-    let base = listed_only(session, cluster, listed);
     let mut unread = Unread::default();
+    let Some(base) = listed_only(session, cluster, listed, &mut unread) else {
+        unread.lost(rows, [PodIdentityAssociation::TABLE], &LIST.call().name());
+        return Ok(());
+    };
+    let described = rows.item([PodIdentityAssociation::TABLE], described)?;
     let row = match described {
         Some(described) => association(base, described, rows.captured_at(), &mut unread),
         None => base,
@@ -157,18 +159,23 @@ async fn push(
 }
 
 /// What the list says.
-fn listed_only(session: &Session, cluster_name: String, it: Listed) -> PodIdentityAssociation {
-    let association_id = it.association_id.unwrap_or_default();
-    let usual = || session.arn("eks", &format!("podidentityassociation/{cluster_name}/{association_id}"));
-    PodIdentityAssociation {
-        arn: it.association_arn.unwrap_or_else(usual),
+fn listed_only(
+    session: &Session,
+    cluster_name: String,
+    it: Listed,
+    unread: &mut Unread,
+) -> Option<PodIdentityAssociation> {
+    let made = |id: &str| session.arn("eks", &format!("podidentityassociation/{cluster_name}/{id}"));
+    let (arn, association_id) = unread.identity("associationId", it.association_id, it.association_arn, made)?;
+    Some(PodIdentityAssociation {
+        arn,
         association_id,
         cluster_name,
         namespace: it.namespace,
         service_account: it.service_account,
         owner_arn: it.owner_arn,
         ..PodIdentityAssociation::default()
-    }
+    })
 }
 
 fn association(
@@ -222,7 +229,7 @@ mod tests {
     #[tokio::test]
     async fn pods_and_their_roles() {
         let first = format!(r#"{{"associations":[{},{}],"nextToken":"more"}}"#, listed("a-1"), listed("a-2"));
-        let second = format!(r#"{{"associations":[{},{}]}}"#, listed("a-3"), listed("a-4"));
+        let second = format!(r#"{{"associations":[{},{},{{}}]}}"#, listed("a-3"), listed("a-4"));
         let recorded = Recorded::new()
             .answer(CLUSTERS, r#"{"clusters":["main","gone","denied"]}"#)
             .answer_to(LIST, "clusters/main", &first)
@@ -248,8 +255,8 @@ mod tests {
         let one = &collected.table("eks_pod_identity_associations")[0];
         assert_eq!((&one["namespace"], &one["service_account"]), (&json!("default"), &json!("app")));
         assert_eq!((&one["is_session_tagging_disabled"], &one["tags"]), (&json!(true), &json!({"team": "a"})));
-        // A cluster, an association, and the two values that another one lacks.
-        assert_eq!(collected.short(), (4, vec!["eks_pod_identity_associations"]));
+        // A cluster, an association, one without an id, and the two values that another one lacks.
+        assert_eq!(collected.short(), (5, vec!["eks_pod_identity_associations"]));
         assert_eq!(collected.gone, 2);
     }
 

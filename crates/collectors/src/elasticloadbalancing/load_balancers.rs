@@ -111,8 +111,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, described: Described) -> (Described, Answer<ItsAttributes>) {
-    let name = described.load_balancer_name.as_deref().unwrap_or_default();
-    let attributes = ATTRIBUTES.send(session, json!({"LoadBalancerName": name})).await;
+    let attributes = ATTRIBUTES.send(session, json!({"LoadBalancerName": described.load_balancer_name})).await;
     (described, attributes)
 }
 
@@ -126,28 +125,34 @@ async fn push(
         rows.gone();
         return Ok(());
     }
+    let mut unread = Unread::default();
+    let Some(name) = unread.value("LoadBalancerName", described.load_balancer_name.take()) else {
+        unread.lost(rows, [LoadBalancer::TABLE, Listener::TABLE], &LIST.call().name());
+        return Ok(());
+    };
     let attributes = rows.item([LoadBalancer::TABLE], attributes)?;
     let listeners = std::mem::take(&mut described.listener_descriptions);
-    let mut unread = Unread::default();
     let attributes = attributes.map(|it| it.load_balancer_attributes).unwrap_or_default();
     let count = i32::try_from(listeners.len()).unwrap_or(i32::MAX);
-    let row = load_balancer(session, described, attributes, count, rows.captured_at(), &mut unread);
+    let row = load_balancer(session, name, described, attributes, count, rows.captured_at(), &mut unread);
     unread.count(rows, LoadBalancer::TABLE, &LIST.call().name());
     for listener in listeners {
-        rows.push(its_listener(&row.arn, listener)).await?;
+        let mut unread = Unread::default();
+        let listener = its_listener(&row.arn, listener, &mut unread);
+        unread.push(rows, &LIST.call().name(), listener).await?;
     }
     rows.push(row).await
 }
 
 fn load_balancer(
     session: &Session,
+    name: String,
     it: Described,
     attributes: Attributes,
     listener_count: i32,
     now: Timestamp,
     unread: &mut Unread,
 ) -> LoadBalancer {
-    let name = it.load_balancer_name.unwrap_or_default();
     let created_at = unread.moment("CreatedTime", it.created_time.as_ref());
     let further = attributes.additional_attributes.into_iter().find(|further| further.key == DESYNC);
     LoadBalancer {
@@ -160,7 +165,7 @@ fn load_balancer(
         availability_zones: it.availability_zones,
         subnet_ids: it.subnets,
         security_group_ids: it.security_groups,
-        instance_ids: it.instances.into_iter().filter_map(|instance| instance.instance_id).collect(),
+        instance_ids: unread.each("InstanceId", it.instances.into_iter().map(|instance| instance.instance_id)),
         listener_count,
         health_check_target: it.health_check.target,
         has_access_logs: attributes.access_log.enabled,
@@ -174,17 +179,18 @@ fn load_balancer(
     }
 }
 
-fn its_listener(load_balancer_arn: &str, it: ItsListener) -> Listener {
+fn its_listener(load_balancer_arn: &str, it: ItsListener, unread: &mut Unread) -> Option<Listener> {
     let listener = it.listener;
-    Listener {
+    let port = unread.value("LoadBalancerPort", listener.load_balancer_port)?;
+    Some(Listener {
         load_balancer_arn: load_balancer_arn.to_owned(),
-        port: listener.load_balancer_port.unwrap_or_default(),
+        port,
         protocol: listener.protocol,
         instance_port: listener.instance_port,
         instance_protocol: listener.instance_protocol,
         certificate_arn: listener.certificate,
         policy_names: it.policy_names,
-    }
+    })
 }
 
 #[cfg(test)]

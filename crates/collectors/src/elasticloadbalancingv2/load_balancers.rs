@@ -171,28 +171,31 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 
 struct Details {
     described: Described,
-    arn: String,
     attributes: Answer<Attributes>,
     listeners: Answer<Vec<listeners::Described>>,
 }
 
-async fn read(session: &Session, mut described: Described) -> Details {
-    let arn = described.load_balancer_arn.take().unwrap_or_default();
+async fn read(session: &Session, described: Described) -> Details {
+    let arn = described.load_balancer_arn.as_deref();
     let attributes = ATTRIBUTES.send(session, json!({"LoadBalancerArn": arn})).await;
-    let listeners = listeners::of(session, &arn).await;
-    Details { described, arn, attributes, listeners }
+    let listeners = listeners::of(session, arn).await;
+    Details { described, attributes, listeners }
 }
 
 async fn push(rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
-    let Details { described, arn, attributes, listeners } = details;
+    let Details { mut described, attributes, listeners } = details;
     if is_gone(GONE, &attributes) && is_gone(GONE, &listeners) {
         rows.gone();
         return Ok(());
     }
+    let mut unread = Unread::default();
+    let Some(arn) = unread.value("LoadBalancerArn", described.load_balancer_arn.take()) else {
+        unread.lost(rows, [LoadBalancer::TABLE, Listener::TABLE], &LIST.call().name());
+        return Ok(());
+    };
     let attributes = rows.item([LoadBalancer::TABLE], attributes)?;
     let listeners = rows.item([Listener::TABLE], listeners)?;
     let attributes = attributes.map(|it| it.attributes.into_iter().map(|it| (it.key, it.value)).collect());
-    let mut unread = Unread::default();
     let row = load_balancer(arn, described, attributes, rows.captured_at(), &mut unread);
     unread.count(rows, LoadBalancer::TABLE, &LIST.call().name());
     listeners::push(rows, &row.arn, listeners.unwrap_or_default()).await?;
@@ -229,7 +232,7 @@ fn load_balancer(
         ip_address_type: it.ip_address_type,
         vpc_id: it.vpc_id,
         availability_zones: zones.iter().filter_map(|zone| zone.zone_name.clone()).collect(),
-        subnet_ids: zones.iter().filter_map(|zone| zone.subnet_id.clone()).collect(),
+        subnet_ids: unread.each("SubnetId", zones.iter().map(|zone| zone.subnet_id.clone())),
         security_group_ids: it.security_groups,
         ip_addresses: addresses.flatten().cloned().collect(),
         private_link_inbound_rules: it.enforce_security_group_inbound_rules_on_private_link_traffic,

@@ -5,6 +5,8 @@ use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::items::Unread;
+
 const LIST: Read<Page> = reads("elasticloadbalancingv2", "DescribeTargetGroups");
 
 /// One target group: where load balancers send what they take.
@@ -78,17 +80,19 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let mut pages = LIST.pages(session, json!({"PageSize": 400}));
     while let Some(page) = pages.next().await {
         for described in page?.target_groups {
-            rows.push(target_group(described)).await?;
+            let mut unread = Unread::default();
+            let row = target_group(described, &mut unread);
+            unread.push(rows, &LIST.call().name(), row).await?;
         }
     }
     Ok(())
 }
 
-fn target_group(it: Described) -> TargetGroup {
-    let arn = it.target_group_arn.unwrap_or_default();
+fn target_group(it: Described, unread: &mut Unread) -> Option<TargetGroup> {
+    let arn = unread.value("TargetGroupArn", it.target_group_arn)?;
     // …:targetgroup/web/73e2d6bc24d8a067
     let name = it.target_group_name.or_else(|| arn.split('/').nth(1).map(str::to_owned));
-    TargetGroup {
+    Some(TargetGroup {
         target_group_name: name.unwrap_or_default(),
         arn,
         target_type: it.target_type,
@@ -102,7 +106,7 @@ fn target_group(it: Described) -> TargetGroup {
         health_check_protocol: it.health_check_protocol,
         health_check_port: it.health_check_port,
         health_check_path: it.health_check_path,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -122,7 +126,7 @@ mod tests {
         <HealthCheckProtocol>HTTP</HealthCheckProtocol><HealthCheckPort>traffic-port</HealthCheckPort>
         <HealthCheckPath>/ok</HealthCheckPath><Matcher><HttpCode>200</HttpCode></Matcher></member>";
     const ODD: &str = "<member><TargetGroupArn>arn:targetgroup/jobs/2</TargetGroupArn>
-        <TargetType>teapot</TargetType><LoadBalancerArns/></member>";
+        <TargetType>teapot</TargetType><LoadBalancerArns/></member><member><Port>80</Port></member>";
 
     fn page(groups: &str, marker: &str) -> String {
         format!(
@@ -146,7 +150,7 @@ mod tests {
         let names = ["protocol_version", "vpc_id", "health_check_port", "health_check_path"];
         let web = &columns(&collected, "elbv2_target_groups", &names)[0];
         assert_eq!(*web, json!(["HTTP2", "vpc-0a", "traffic-port", "/ok"]));
-        assert_eq!(collected.short().0, 0);
+        assert_eq!(collected.short(), (1, vec!["elbv2_target_groups"]), "one without an ARN");
     }
 
     #[tokio::test]

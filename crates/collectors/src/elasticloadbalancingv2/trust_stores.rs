@@ -7,7 +7,7 @@ use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, details, given_if_set, policy_text};
+use crate::items::{Answer, Unread, details, given_if_set, policy_text, with_policies};
 
 const LIST: Read<Page> = reads("elasticloadbalancingv2", "DescribeTrustStores");
 const POLICY: Read<ItsPolicy> = reads("elasticloadbalancingv2", "GetResourcePolicy");
@@ -79,8 +79,8 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 
 /// A trust store, and its policy if it is the account's own.
 async fn read(session: &Session, described: Described) -> (Described, Option<Answer<Option<String>>>) {
-    let arn = described.trust_store_arn.as_deref().unwrap_or_default();
-    if is_of_other(session, arn) {
+    let arn = described.trust_store_arn.as_deref();
+    if arn.is_some_and(|arn| is_of_other(session, arn)) {
         return (described, None);
     }
     let answer = POLICY.send(session, json!({"ResourceArn": arn})).await.optional(NO_POLICY);
@@ -99,9 +99,10 @@ async fn push(
     policy: Option<Answer<Option<String>>>,
 ) -> Result<(), Error> {
     let mut unread = Unread::default();
-    let arn = unread.value("TrustStoreArn", described.trust_store_arn.take());
-    let name = described.name.clone().unwrap_or_default();
-    let arn = arn.unwrap_or_else(|| session.arn("elasticloadbalancing", &format!("truststore/{name}")));
+    let Some(arn) = unread.value("TrustStoreArn", described.trust_store_arn.take()) else {
+        unread.lost(rows, with_policies([TrustStore::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     if let Some(policy) = policy {
         let text = policy_text(rows, policy)?;
         rows.policy(Policy::of(&arn, ELBV2_TRUST_STORE, text)).await?;
@@ -156,12 +157,14 @@ mod tests {
         )
     }
 
-    /// Six trust stores on two pages: one that is shared, one that is another account's, one without a policy, one of
-    /// which nothing is said, and two whose policies are refused.
+    /// Seven trust stores on two pages: one that is shared, one that is another account's, one without a policy, one of
+    /// which nothing but its ARN is said, two whose policies are refused, and one of which nothing is said.
     async fn collected() -> Collected {
         let own = |name| listed("111122223333", name);
         let first = page(&[own("open"), listed("444455556666", "theirs")].concat(), "<NextMarker>more</NextMarker>");
-        let rest = [own("plain"), "<member/>".to_owned(), own("denied"), own("old")].concat();
+        let bare = "<member><TrustStoreArn>arn:aws:elasticloadbalancing:eu-west-1:111122223333:truststore/bare/0a\
+                    </TrustStoreArn></member>";
+        let rest = [own("plain"), bare.to_owned(), own("denied"), own("old"), "<member/>".to_owned()].concat();
         let document = "<Policy>{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"444455556666\"},\
                         \"Action\":\"elasticloadbalancing:CreateListener\"}]}</Policy>";
         let recorded = Recorded::new()
@@ -171,7 +174,7 @@ mod tests {
             .refuse(GET, "plain", 400, &xml_error("ResourceNotFound"))
             .refuse(GET, "denied", 403, &xml_error("AccessDenied"))
             .refuse(GET, "old", 400, &xml_error("InvalidAction"))
-            .answer_to(GET, "ResourceArn=", &policy(""));
+            .answer_to(GET, "bare", &policy(""));
         let collected = recorded.run(&TRUST_STORES).await;
         collected.result.as_ref().unwrap();
         collected
@@ -208,7 +211,7 @@ mod tests {
                 json!(["unread", "InvalidAction"]),
             ]
         );
-        // Three policies, and the five values that one trust store lacks.
+        // Three policies, the four values that one trust store lacks, and one without an ARN.
         assert_eq!(collected.short(), (8, vec!["elbv2_trust_stores", "policy_documents", "policy_statements"]));
     }
 

@@ -9,7 +9,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, details, is_gone};
+use crate::items::{Answer, Unread, details, given, is_gone, with_policies};
 
 const LIST: Read<Page> = reads("eventbridge", "ListEventBuses").needs("events:ListEventBuses");
 const DESCRIBE: Read<Described> = reads("eventbridge", "DescribeEventBus").needs("events:DescribeEventBus");
@@ -113,7 +113,11 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, listed: Listed) -> (Listed, Answer<Described>) {
-    let described = DESCRIBE.send(session, json!({"Name": listed.name})).await;
+    // Without a name AWS would describe the default bus.
+    let described = match given(listed.name.as_deref(), &LIST.call().name(), "Name") {
+        Ok(name) => DESCRIBE.send(session, json!({"Name": name})).await,
+        Err(error) => Err(error),
+    };
     (listed, described)
 }
 
@@ -127,29 +131,33 @@ async fn push(
         rows.gone();
         return Ok(());
     }
+    let mut unread = Unread::default();
+    let made = |name: &str| session.arn("events", &format!("event-bus/{name}"));
+    let Some(identity) = unread.identity("Name", listed.name.take(), listed.arn.take(), made) else {
+        unread.lost(rows, with_policies([EventBus::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let text = PolicyText::read(listed.policy.take());
     let has_policy = matches!(text, PolicyText::Document(_));
     let described = rows.item([EventBus::TABLE], described)?;
-    let mut unread = Unread::default();
-    let row = event_bus(session, listed, described.unwrap_or_default(), has_policy, rows.captured_at(), &mut unread);
+    let row = event_bus(identity, listed, described.unwrap_or_default(), has_policy, rows.captured_at(), &mut unread);
     unread.count(rows, EventBus::TABLE, &LIST.call().name());
     rows.policy(Policy::of(&row.arn, EVENTS_EVENT_BUS, text)).await?;
     rows.push(row).await
 }
 
 fn event_bus(
-    session: &Session,
+    (arn, event_bus_name): (String, String),
     it: Listed,
     described: Described,
     has_policy: bool,
     now: Timestamp,
     unread: &mut Unread,
 ) -> EventBus {
-    let event_bus_name = it.name.unwrap_or_default();
     let created_at = unread.moment("CreationTime", it.creation_time.as_ref());
     EventBus {
-        arn: it.arn.unwrap_or_else(|| session.arn("events", &format!("event-bus/{event_bus_name}"))),
-        is_default: event_bus_name == "default",
+        is_default: arn.ends_with(":event-bus/default"),
+        arn,
         event_bus_name,
         description: it.description.filter(|text| !text.is_empty()),
         has_policy,
@@ -181,10 +189,12 @@ mod tests {
     const DESCRIBED: &str = r#"{"Name":"orders","KmsKeyIdentifier":"alias/events","DeadLetterConfig":{"Arn":"arn:queue"},
         "LogConfig":{"Level":"WHISPER","IncludeDetail":"FULL"}}"#;
 
-    /// Five buses on two pages: one with everything, the default one, one that went away, and two that are refused.
+    /// Seven buses on two pages: one with everything, the default one, one that went away, two that are refused, one
+    /// without a name, and one without an ARN either.
     async fn collected() -> Collected {
         let first = format!(r#"{{"EventBuses":[{FULL},{{"Name":"default"}}],"NextToken":"more"}}"#);
-        let second = r#"{"EventBuses":[{"Name":"gone"},{"Name":"secret","CreationTime":"soon"},{"Name":"odd"}]}"#;
+        let second = r#"{"EventBuses":[{"Name":"gone"},{"Name":"secret","CreationTime":"soon"},{"Name":"odd"},
+            {"Arn":"arn:bus"},{"CreationTime":1}]}"#;
         let recorded = Recorded::new()
             .answer("ListEventBuses", &first)
             .answer_to("ListEventBuses", "more", second)
@@ -209,6 +219,7 @@ mod tests {
                 json!(["default", true, false, null]),
                 json!(["secret", false, false, null]),
                 json!(["odd", false, false, null]),
+                json!(["", false, false, null]),
             ]
         );
         let of_details = ["kms_key_id", "dead_letter_queue_arn", "log_level", "log_detail", "description"];
@@ -223,10 +234,12 @@ mod tests {
     async fn policies_are_in_the_list_and_need_no_details() {
         let collected = collected().await;
         let states = columns(&collected, "policy_documents", &["state"]);
-        assert_eq!(states, [json!(["read"]), json!(["absent"]), json!(["absent"]), json!(["absent"])]);
+        let absent = || json!(["absent"]);
+        assert_eq!(states, [json!(["read"]), absent(), absent(), absent(), absent()]);
         assert_eq!(collected.table("policy_statements")[0]["has_wildcard_principal"], true);
-        // The details of two buses, and a moment that cannot be read.
-        assert_eq!(collected.short(), (3, vec!["eventbridge_event_buses"]));
+        // The details of three buses, a moment that cannot be read, a name, and a bus without a name and an ARN.
+        let tables = vec!["eventbridge_event_buses", "policy_documents", "policy_statements"];
+        assert_eq!(collected.short(), (6, tables));
         assert_eq!(collected.gone, 1);
     }
 

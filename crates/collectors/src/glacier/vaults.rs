@@ -7,7 +7,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, details, given, given_if_set, policy_text, policy_text_of};
+use crate::items::{Answer, Unread, details, given, given_if_set, policy_text, policy_text_of, with_policies};
 
 const LIST: Read<Page> = reads("glacier", "ListVaults");
 const POLICY: Read<ItsPolicy> = reads("glacier", "GetVaultAccessPolicy");
@@ -112,7 +112,7 @@ struct Details {
 }
 
 async fn read(session: &Session, listed: Listed) -> Details {
-    let input = json!({"accountId": "-", "vaultName": listed.vault_name.as_deref().unwrap_or_default()});
+    let input = json!({"accountId": "-", "vaultName": listed.vault_name});
     let policy = set(POLICY.send(session, input.clone()).await);
     let lock = set(LOCK.send(session, input).await);
     Details { listed, policy, lock }
@@ -138,8 +138,12 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
         rows.gone();
         return Ok(());
     }
-    let name = listed.vault_name.take().unwrap_or_default();
-    let arn = listed.arn.take().unwrap_or_else(|| session.arn("glacier", &format!("vaults/{name}")));
+    let mut unread = Unread::default();
+    let made = |name: &str| session.arn("glacier", &format!("vaults/{name}"));
+    let Some((arn, name)) = unread.identity("VaultName", listed.vault_name.take(), listed.arn.take(), made) else {
+        unread.lost(rows, with_policies([Vault::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let policy = given_if_set(policy, |it| it.policy, &POLICY.call().name(), "Policy");
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, GLACIER_VAULT, text)).await?;
@@ -153,7 +157,6 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
     };
     let text = policy_text_of(rows, &[Vault::TABLE], its_policy)?;
     rows.policy(Policy { name: "lock", ..Policy::of(&arn, GLACIER_VAULT, text) }).await?;
-    let mut unread = Unread::default();
     let row = vault(arn, name, listed, lock, rows.captured_at(), &mut unread);
     unread.count(rows, Vault::TABLE, &LIST.call().name());
     rows.push(row).await
@@ -206,12 +209,12 @@ mod tests {
         format!(r#"{{"VaultName":"{name}","CreationDate":"2025-12-22T00:00:00.000Z","SizeInBytes":0}}"#)
     }
 
-    /// Five vaults on two pages: a usual one, one of which nothing is said, one that went away, one whose policy is
-    /// denied, and one whose lock is refused.
+    /// Six vaults on two pages: a usual one, one of which nothing is said, one that went away, one whose policy is
+    /// denied, one whose lock is refused, and one without a name.
     async fn collected() -> Collected {
         let path = |name: &str| format!("/-/vaults/{name}/");
         let none = json_error("ResourceNotFoundException");
-        let rest = [listed("gone"), listed("closed"), listed("odd")].join(",");
+        let rest = [listed("gone"), listed("closed"), listed("odd"), "{}".to_owned()].join(",");
         let recorded = Recorded::new()
             .answer_to(
                 "ListVaults",
@@ -272,8 +275,8 @@ mod tests {
                 json!(["lock", "unread", "UnsupportedOperation"]),
             ]
         );
-        // A policy, a lock, and the moment that one vault lacks.
-        assert_eq!(collected.short(), (3, vec!["glacier_vaults", "policy_documents", "policy_statements"]));
+        // A policy, a lock, the moment that one vault lacks, and a vault without a name.
+        assert_eq!(collected.short(), (4, vec!["glacier_vaults", "policy_documents", "policy_statements"]));
         assert_eq!(collected.gone, 1);
     }
 

@@ -53,7 +53,8 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
             }
         };
         // AWS gives these policies no names. Their hashes tell them apart.
-        let name = it.policy_hash.unwrap_or_default();
+        let name = given(it.policy_hash, &LIST.call().name(), "PolicyHash");
+        let name = rows.item(POLICY_TABLE_NAMES, name)?.unwrap_or_default();
         rows.policy(Policy { name: &name, ..Policy::of(&arn, GLUE_CATALOG, text) }).await?;
     }
     Ok(())
@@ -75,15 +76,15 @@ mod tests {
     async fn policies_of_two_pages() {
         let first =
             r#"{"GetResourcePoliciesResponseList":[{"PolicyInJson":"{ }","PolicyHash":"a"}],"NextToken":"more"}"#;
-        let second = r#"{"GetResourcePoliciesResponseList":[{"PolicyHash":"b"}]}"#;
+        let second = r#"{"GetResourcePoliciesResponseList":[{"PolicyHash":"b"},{"PolicyInJson":"{}"}]}"#;
         let collected = Recorded::new().answer(GET, first).answer_to(GET, "more", second).run(&CATALOG_POLICIES).await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&CATALOG_POLICIES);
         assert_eq!(
             columns(&collected, "policy_documents", &["resource_arn", "policy_name", "state", "document"]),
-            [json!([ARN, "a", "read", "{ }"]), json!([ARN, "b", "unread", null])]
+            [json!([ARN, "a", "read", "{ }"]), json!([ARN, "b", "unread", null]), json!([ARN, "", "read", "{}"])]
         );
-        assert_eq!(collected.short(), (1, vec!["policy_documents", "policy_statements"]));
+        assert_eq!(collected.short(), (2, vec!["policy_documents", "policy_statements"]));
     }
 
     #[tokio::test]

@@ -9,6 +9,8 @@ use serde::Serialize;
 use super::credential_report::{Credentials, Reported};
 use crate::items::{Answer, Unread, given};
 
+const LIST: &str = "iam:ListAccessKeys";
+
 /// One access key of an IAM user. Root's keys have no id that others may read: they are in iam_root_users.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "iam_access_keys", key = "access_key_id")]
@@ -63,7 +65,7 @@ pub(super) async fn list(iam: &Client, line: &Reported) -> Answer<Vec<Key>> {
     for metadata in pages.try_collect().await? {
         let last_use = match reported(line, metadata.create_date.as_ref().and_then(timestamp)) {
             Some(last_use) => Ok(last_use),
-            None => ask(iam, metadata.access_key_id.as_deref().unwrap_or_default()).await,
+            None => ask(iam, metadata.access_key_id.as_deref()).await,
         };
         keys.push(Key { metadata, last_use });
     }
@@ -91,8 +93,9 @@ fn reported(line: &Reported, created_at: Option<Timestamp>) -> Option<LastUse> {
     Some(LastUse { at, region: region.clone(), service: service.clone() })
 }
 
-async fn ask(iam: &Client, access_key_id: &str) -> Answer<LastUse> {
-    let answer = iam.get_access_key_last_used().access_key_id(access_key_id).send().await?;
+async fn ask(iam: &Client, access_key_id: Option<&str>) -> Answer<LastUse> {
+    let id = given(access_key_id, LIST, "AccessKeyId")?;
+    let answer = iam.get_access_key_last_used().access_key_id(id).send().await?;
     given(answer.access_key_last_used, "iam:GetAccessKeyLastUsed", "AccessKeyLastUsed").map(from_answer)
 }
 
@@ -107,22 +110,33 @@ fn from_answer(used: AccessKeyLastUsed) -> LastUse {
 
 /// Adds a key. If IAM does not find its last use, the key stays: it was listed a moment ago.
 pub(super) async fn push(rows: &mut Rows<'_>, line: &Credentials, key: Key) -> Result<(), Error> {
-    let last_use = rows.item([AccessKey::TABLE], key.last_use)?;
-    let row = access_key(line, key.metadata, last_use, rows.captured_at());
+    let Key { mut metadata, last_use } = key;
     let mut unread = Unread::default();
+    let Some(id) = unread.value("AccessKeyId", metadata.access_key_id.take()) else {
+        unread.lost(rows, [AccessKey::TABLE], LIST);
+        return Ok(());
+    };
+    let last_use = rows.item([AccessKey::TABLE], last_use)?;
+    let row = access_key(id, line, metadata, last_use, rows.captured_at());
     unread.value("Status", row.status.as_ref());
     unread.value("CreateDate", row.created_at);
-    unread.count(rows, AccessKey::TABLE, "iam:ListAccessKeys");
+    unread.count(rows, AccessKey::TABLE, LIST);
     rows.push(row).await
 }
 
-fn access_key(line: &Credentials, key: AccessKeyMetadata, last_use: Option<LastUse>, now: Timestamp) -> AccessKey {
+fn access_key(
+    access_key_id: String,
+    line: &Credentials,
+    key: AccessKeyMetadata,
+    last_use: Option<LastUse>,
+    now: Timestamp,
+) -> AccessKey {
     let created_at = key.create_date.as_ref().and_then(timestamp);
     let has_been_used = last_use.as_ref().map(|it| it.at.is_some());
     let LastUse { at, region, service } = last_use.unwrap_or_default();
     let status = key.status.map(|status| status.as_str().to_owned());
     AccessKey {
-        access_key_id: key.access_key_id.unwrap_or_default(),
+        access_key_id,
         user_name: line.user_name.clone(),
         user_arn: line.arn.clone(),
         is_active: status.as_ref().map(|status| status == "Active"),

@@ -127,6 +127,7 @@ fn policies_that_say(page: &[u8], member: &str) -> Vec<bool> {
                 }
                 *depth += 1;
             }
+            (Event::Empty(_), Some(0)) => said.push(false),
             (Event::End(_), Some(0)) => depth = None,
             (Event::End(_), Some(depth)) => *depth -= 1,
             _ => {}
@@ -152,8 +153,10 @@ mod tests {
         let recorded = Recorded::new().answer_to(GET, "MaxItems=1000", FIRST).answer_to(GET, "Marker=page-2", SECOND);
         let collected = recorded.run(&AUTHORIZATION_DETAILS).await;
         collected.result.as_ref().unwrap();
-        // The second page's role lacks its trust policy.
-        assert_eq!(collected.missed.as_ref().unwrap().first.code, "NoDocument");
+        // The second page's user lacks its ARN, its role the trust policy, and its policy whether it may be attached.
+        assert_eq!(collected.short().0, 3);
+        let codes = columns(&collected, "policy_documents", &["error_code"]);
+        assert_eq!(codes.last(), Some(&json!(["NoDocument"])));
         collected
     }
 
@@ -164,11 +167,7 @@ mod tests {
         let names = ["user_name", "age_days", "has_direct_policies", "has_permissions_boundary", "tags"];
         assert_eq!(
             columns(&collected, "iam_users", &names),
-            [
-                json!(["alice", 365, true, true, {"team": "payments"}]),
-                json!(["bob", 0, false, false, null]),
-                json!(["", null, false, false, null]),
-            ]
+            [json!(["alice", 365, true, true, {"team": "payments"}]), json!(["bob", 0, false, false, null])]
         );
         let memberships = columns(&collected, "iam_group_memberships", &["user_name", "group_name"]);
         assert_eq!(memberships, [json!(["alice", "admins"]), json!(["alice", "readers"])]);
@@ -246,6 +245,36 @@ mod tests {
         let trust = r#"{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}"#;
         let document = format!(r#"{{"Version":"2012-10-17","Statement":[{trust}]}}"#);
         assert_eq!(collected.table("policy_documents")[1]["document"], document);
+    }
+
+    #[tokio::test]
+    async fn what_has_no_arn_or_name_is_counted() {
+        let arn = |rest: &str| format!("<Arn>arn:aws:iam::111122223333:{rest}</Arn>");
+        let policies = "<UserPolicyList><member><PolicyDocument>%7B%7D</PolicyDocument></member></UserPolicyList>\
+            <AttachedManagedPolicies><member><PolicyName>odd</PolicyName></member></AttachedManagedPolicies>";
+        let version = "<DefaultVersionId>v1</DefaultVersionId><IsAttachable>true</IsAttachable><PolicyVersionList>\
+            <member><Document>%7B%7D</Document></member></PolicyVersionList>";
+        let page = format!(
+            "<{GET}Response><{GET}Result><UserDetailList><member><UserName>nobody</UserName></member>\
+             <member>{}{policies}</member></UserDetailList><GroupDetailList><member/></GroupDetailList>\
+             <RoleDetailList><member/></RoleDetailList><Policies><member/><member>{}{version}</member></Policies>\
+             </{GET}Result></{GET}Response>",
+            arn("user/ana"),
+            arn("policy/a")
+        );
+        let collected = Recorded::new().answer(GET, &page).run(&AUTHORIZATION_DETAILS).await;
+        collected.result.as_ref().unwrap();
+        let names = ["user_name", "has_direct_policies", "attached_policy_count", "attached_policy_arns"];
+        assert_eq!(columns(&collected, "iam_users", &names), [json!(["ana", true, 1, []])]);
+        // What the inline policy and the version say is kept.
+        let states = columns(&collected, "policy_documents", &["policy_kind", "policy_name", "state"]);
+        assert_eq!(states, [json!(["inline", "", "read"]), json!(["managed", "", "read"])]);
+        // A user, a group, a role and a policy; the policy that is attached, that which is inline, and the version.
+        let (missed, tables) = collected.short();
+        assert_eq!((missed, tables.len()), (7, 10), "{tables:?}");
+        for table in ["iam_groups", "iam_roles", "iam_policy_attachments"] {
+            assert!(collected.table(table).is_empty(), "{table}");
+        }
     }
 
     #[tokio::test]

@@ -80,8 +80,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         for listed in page.delegation_requests.unwrap_or_default() {
             let mut unread = Unread::default();
             let row = delegation_request(listed, rows.captured_at(), &mut unread);
-            unread.count(rows, DelegationRequest::TABLE, LIST);
-            rows.push(row).await?;
+            unread.push(rows, LIST, row).await?;
         }
         let next = page.marker.filter(|_| page.is_truncated);
         if next.is_none() {
@@ -91,13 +90,14 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     }
 }
 
-fn delegation_request(it: Listed, now: Timestamp, unread: &mut Unread) -> DelegationRequest {
+fn delegation_request(it: Listed, now: Timestamp, unread: &mut Unread) -> Option<DelegationRequest> {
+    let delegation_request_id = unread.value("DelegationRequestId", it.delegation_request_id)?;
     let created_at = it.create_date.as_ref().and_then(timestamp);
     let expires_at = it.expiration_time.as_ref().and_then(timestamp);
     let (policy_template_arn, parameters) =
         it.permissions.map(|asked| (asked.policy_template_arn, asked.parameters)).unwrap_or_default();
-    DelegationRequest {
-        delegation_request_id: it.delegation_request_id.unwrap_or_default(),
+    Some(DelegationRequest {
+        delegation_request_id,
         requestor_account_id: unread.value("RequestorId", it.requestor_id),
         requestor_name: it.requestor_name,
         description: it.description,
@@ -107,7 +107,10 @@ fn delegation_request(it: Listed, now: Timestamp, unread: &mut Unread) -> Delega
         owner_arn: it.owner_id,
         approver_arn: it.approver_id,
         policy_template_arn,
-        policy_parameters: parameters.unwrap_or_default().into_iter().filter_map(parameter).collect(),
+        policy_parameters: unread
+            .each("Parameters.Name", parameters.unwrap_or_default().into_iter().map(parameter))
+            .into_iter()
+            .collect(),
         permission_policy_json: it.permission_policy,
         role_boundary_arns: it.role_permission_restriction_arns.unwrap_or_default(),
         session_duration_seconds: it.session_duration,
@@ -118,7 +121,7 @@ fn delegation_request(it: Listed, now: Timestamp, unread: &mut Unread) -> Delega
         created_at: unread.value("CreateDate", created_at),
         age_days: created_at.map(|at| at.days_until(now)),
         modified_at: it.updated_time.as_ref().and_then(timestamp),
-    }
+    })
 }
 
 fn parameter(it: PolicyParameter) -> Option<(String, String)> {
@@ -154,7 +157,11 @@ mod tests {
         let bare = "<member><DelegationRequestId>dr-2</DelegationRequestId></member>";
         let recorded = Recorded::new()
             .answer_to(OPERATION, "MaxItems=1000", &page(whole, "<isTruncated>true</isTruncated><Marker>next</Marker>"))
-            .answer_to(OPERATION, "Marker=next", &page(bare, "<isTruncated>false</isTruncated>"));
+            .answer_to(
+                OPERATION,
+                "Marker=next",
+                &page(&format!("{bare}<member/>"), "<isTruncated>false</isTruncated>"),
+            );
         let collected = recorded.run(&DELEGATION_REQUESTS).await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&DELEGATION_REQUESTS);
@@ -169,8 +176,8 @@ mod tests {
             (&request["policy_template_arn"], &request["permission_policy_json"]),
             (&json!("arn:template"), &json!("{}"))
         );
-        // Who asks, the state and the moment of the bare one.
-        assert_eq!(collected.short(), (3, vec!["iam_delegation_requests"]));
+        // Who asks, the state and the moment of the bare one, and one without an id.
+        assert_eq!(collected.short(), (4, vec!["iam_delegation_requests"]));
     }
 
     #[tokio::test]

@@ -6,8 +6,27 @@ use aws_sdk_iam::types::Tag;
 use orgcensus_aws::Class;
 use orgcensus_collect::{POLICY_TABLE_NAMES, PolicyText, Rows};
 
+use crate::items::{Unread, with_policies};
+
+/// The call that gives them all.
+pub(super) const CALL: &str = "iam:GetAccountAuthorizationDetails";
+
 /// How IAM says that there is no such user, role or provider.
 pub(super) const GONE: &[&str] = &["NoSuchEntity", "NoSuchEntityException"];
+
+/// The ARN of a user, a group, a role or a policy. None: it is counted, since nothing else tells it from others.
+pub(super) fn own_arn<const N: usize>(
+    rows: &mut Rows<'_>,
+    arn: Option<String>,
+    tables: [&'static str; N],
+) -> Option<String> {
+    let mut unread = Unread::default();
+    let arn = unread.value("Arn", arn);
+    if arn.is_none() {
+        unread.lost(rows, with_policies(tables), CALL);
+    }
+    arn
+}
 
 /// A name, or the last part of the ARN where the answer lacks it.
 pub(super) fn name_or_last(name: Option<String>, arn: &str) -> String {
@@ -20,7 +39,7 @@ pub(super) fn document(rows: &mut Rows<'_>, encoded: Option<String>) -> PolicyTe
         Some(text) => PolicyText::Document(orgcensus_policy::decode(&text).into_owned()),
         None => {
             let error = orgcensus_aws::Error::new(Class::Failed, "NoDocument", "the answer lacks the document");
-            let error = error.during("iam:GetAccountAuthorizationDetails");
+            let error = error.during(CALL);
             rows.miss(POLICY_TABLE_NAMES, error.clone());
             PolicyText::Unread(error)
         }

@@ -6,8 +6,8 @@ use orgcensus_collect::{Error, Rows, timestamp};
 use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 
-use super::detail::{count, name_or_last};
-use super::principal::{Policies, Principal};
+use super::detail::{name_or_last, own_arn};
+use super::principal::{InlinePolicy, Policies, PolicyAttachment, Principal};
 
 /// One IAM group. Its members are in iam_group_memberships.
 #[derive(Debug, Serialize, Row)]
@@ -37,18 +37,18 @@ pub struct Group {
 
 /// Adds a group with its policies.
 pub(super) async fn push(rows: &mut Rows<'_>, mut detail: GroupDetail) -> Result<(), Error> {
+    let tables = [Group::TABLE, InlinePolicy::TABLE, PolicyAttachment::TABLE];
+    let Some(arn) = own_arn(rows, detail.arn.take(), tables) else { return Ok(()) };
     let policies = Policies::new(detail.group_policy_list.take(), detail.attached_managed_policies.take());
-    let group = group(detail, &policies, rows.captured_at());
-    policies
-        .push(rows, &Principal { arn: &group.arn, kind: "group", resource: IAM_GROUP, name: &group.group_name })
-        .await?;
+    let group = group(arn, detail, &policies, rows.captured_at());
+    let (arn, name) = (group.arn.as_str(), group.group_name.as_str());
+    policies.push(rows, &Principal { arn, kind: "group", resource: IAM_GROUP, name, table: Group::TABLE }).await?;
     rows.push(group).await
 }
 
-fn group(detail: GroupDetail, policies: &Policies, captured_at: Timestamp) -> Group {
-    let arn = detail.arn.unwrap_or_default();
+fn group(arn: String, detail: GroupDetail, policies: &Policies, captured_at: Timestamp) -> Group {
     let created_at = detail.create_date.as_ref().and_then(timestamp);
-    let (attached, inline) = (policies.attached_arns(), policies.inline_names());
+    let (inline_policy_count, attached_policy_count) = policies.counts();
     Group {
         group_name: name_or_last(detail.group_name, &arn),
         arn,
@@ -56,9 +56,9 @@ fn group(detail: GroupDetail, policies: &Policies, captured_at: Timestamp) -> Gr
         path: detail.path,
         created_at,
         age_days: created_at.map(|at| at.days_until(captured_at)),
-        attached_policy_count: count(&attached),
-        attached_policy_arns: attached,
-        inline_policy_count: count(&inline),
-        inline_policy_names: inline,
+        attached_policy_count,
+        attached_policy_arns: policies.attached_arns(),
+        inline_policy_count,
+        inline_policy_names: policies.inline_names(),
     }
 }

@@ -5,7 +5,7 @@ use orgcensus_collect::{Collector, Error, Rows, Runs, Scope, Session, call, clie
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
-use crate::items::{Unread, made_at};
+use crate::items::{Unread, made_at, word};
 
 /// One instance profile: what gives an EC2 instance its role.
 #[derive(Debug, Serialize, Row)]
@@ -48,26 +48,29 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     while let Some(profile) = profiles.next().await {
         let mut unread = Unread::default();
         let row = instance_profile(profile?, rows.captured_at(), &mut unread);
-        unread.count(rows, InstanceProfile::TABLE, "iam:ListInstanceProfiles");
-        rows.push(row).await?;
+        unread.push(rows, "iam:ListInstanceProfiles", row).await?;
     }
     Ok(())
 }
 
-fn instance_profile(listed: Listed, now: Timestamp, unread: &mut Unread) -> InstanceProfile {
+fn instance_profile(listed: Listed, now: Timestamp, unread: &mut Unread) -> Option<InstanceProfile> {
+    let arn = unread.value("Arn", word(&listed.arn))?;
+    let name = unread.value("InstanceProfileName", word(&listed.instance_profile_name));
+    let id = unread.value("InstanceProfileId", word(&listed.instance_profile_id));
     let created_at = unread.value("CreateDate", made_at(&listed.create_date));
-    let role_arns: Vec<String> = listed.roles.into_iter().map(|role| role.arn).collect();
-    InstanceProfile {
-        arn: listed.arn,
-        instance_profile_name: listed.instance_profile_name,
-        instance_profile_id: listed.instance_profile_id,
+    let roles = listed.roles.iter();
+    let role_arns: Vec<String> = roles.filter_map(|role| unread.value("Roles.Arn", word(&role.arn))).collect();
+    Some(InstanceProfile {
+        arn,
+        instance_profile_name: name.unwrap_or_default(),
+        instance_profile_id: id.unwrap_or_default(),
         path: listed.path,
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
         role_arn: role_arns.first().cloned(),
-        has_role: !role_arns.is_empty(),
+        has_role: !listed.roles.is_empty(),
         role_arns,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -95,10 +98,11 @@ mod tests {
     async fn profiles_with_and_without_a_role_have_rows() {
         let role = "<member><Arn>arn:aws:iam::111122223333:role/web</Arn><RoleName>web</RoleName></member>";
         let first = page("web", role, "<IsTruncated>true</IsTruncated><Marker>next</Marker>");
+        let nameless = "</Roles></member><member><Path>/</Path><Roles>";
         let recorded = Recorded::new().answer_to(LIST, "MaxItems=1000", &first).answer_to(
             LIST,
             "Marker=next",
-            &page("empty", "", "<IsTruncated>false</IsTruncated>"),
+            &page("empty", nameless, "<IsTruncated>false</IsTruncated>"),
         );
         let collected = recorded.run(&INSTANCE_PROFILES).await;
         collected.result.as_ref().unwrap();
@@ -109,6 +113,7 @@ mod tests {
             columns(&collected, "iam_instance_profiles", &names),
             [json!(["web", web, [web], true, 1]), json!(["empty", null, [], false, 1])]
         );
+        assert_eq!(collected.short(), (1, vec!["iam_instance_profiles"]), "one without an ARN");
     }
 
     #[tokio::test]

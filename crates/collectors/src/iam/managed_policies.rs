@@ -6,7 +6,7 @@ use orgcensus_collect::{Error, Policy, Rows, timestamp};
 use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 
-use super::detail::{count, document, is_aws_managed, name_or_last};
+use super::detail::{CALL, count, document, is_aws_managed, name_or_last, own_arn};
 use crate::items::Unread;
 
 /// One managed policy: the account's own, and those of AWS that are attached or bound in the account. Its documents are in
@@ -75,18 +75,22 @@ pub(super) async fn push(
     if !is_of_interest(&detail) {
         return Ok(());
     }
+    let tables = [ManagedPolicy::TABLE, PolicyVersion::TABLE];
+    let Some(arn) = own_arn(rows, detail.arn.take(), tables) else { return Ok(()) };
     let mut unread = Unread::default();
     unread.value("IsAttachable", is_attachable);
     unread.value("DefaultVersionId", detail.default_version_id.as_ref());
-    unread.count(rows, ManagedPolicy::TABLE, "iam:GetAccountAuthorizationDetails");
+    unread.count(rows, ManagedPolicy::TABLE, CALL);
     let mut versions = detail.policy_version_list.take().unwrap_or_default();
-    let policy = ManagedPolicy { is_attachable, ..managed_policy(detail, &versions, rows.captured_at()) };
+    let policy = ManagedPolicy { is_attachable, ..managed_policy(arn, detail, &versions, rows.captured_at()) };
     for version in &mut versions {
         version.is_default_version |= version.version_id.is_some() && version.version_id == policy.default_version_id;
     }
     for mut detail in versions.into_iter().filter(|it| it.is_default_version || !policy.is_aws_managed) {
         let text = document(rows, detail.document.take());
-        let version = policy_version(detail, &policy.arn, rows.captured_at());
+        let mut unread = Unread::default();
+        let version = policy_version(detail, &policy.arn, rows.captured_at(), &mut unread);
+        unread.count(rows, PolicyVersion::TABLE, CALL);
         let (name, is_in_force) = (version.version_id.as_str(), version.is_default_version);
         rows.policy(Policy { name, is_in_force, ..Policy::of(&policy.arn, IAM_MANAGED_POLICY, text) }).await?;
         rows.push(version).await?;
@@ -101,8 +105,12 @@ fn is_of_interest(detail: &ManagedPolicyDetail) -> bool {
         || detail.permissions_boundary_usage_count.is_some_and(|count| count > 0)
 }
 
-fn managed_policy(detail: ManagedPolicyDetail, versions: &[VersionDetail], captured_at: Timestamp) -> ManagedPolicy {
-    let arn = detail.arn.unwrap_or_default();
+fn managed_policy(
+    arn: String,
+    detail: ManagedPolicyDetail,
+    versions: &[VersionDetail],
+    captured_at: Timestamp,
+) -> ManagedPolicy {
     let created_at = detail.create_date.as_ref().and_then(timestamp);
     let updated_at = detail.update_date.as_ref().and_then(timestamp);
     ManagedPolicy {
@@ -125,11 +133,17 @@ fn managed_policy(detail: ManagedPolicyDetail, versions: &[VersionDetail], captu
     }
 }
 
-fn policy_version(detail: VersionDetail, policy_arn: &str, captured_at: Timestamp) -> PolicyVersion {
+/// A version's row. One without an id still has a document.
+fn policy_version(
+    detail: VersionDetail,
+    policy_arn: &str,
+    captured_at: Timestamp,
+    unread: &mut Unread,
+) -> PolicyVersion {
     let created_at = detail.create_date.as_ref().and_then(timestamp);
     PolicyVersion {
         policy_arn: policy_arn.to_owned(),
-        version_id: detail.version_id.unwrap_or_default(),
+        version_id: unread.value("VersionId", detail.version_id).unwrap_or_default(),
         is_default_version: detail.is_default_version,
         created_at,
         age_days: created_at.map(|at| at.days_until(captured_at)),

@@ -7,7 +7,7 @@ use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 
 use super::credential_report::Credentials;
-use crate::items::{Answer, Unread, made_at};
+use crate::items::{Answer, Unread, made_at, word};
 
 /// One MFA device that AWS lists: every virtual one, and the hardware tokens and passkeys of users without a virtual one.
 /// Root's hardware token or passkey is not listed: iam_root_users has its kind.
@@ -32,7 +32,8 @@ pub struct Device {
     pub age_days: Option<i32>,
 }
 
-/// All virtual devices of an account, including root's and those that belong to nobody.
+/// All virtual devices of an account, including root's and those that belong to nobody. One of which AWS does not say
+/// the serial number has an empty one.
 pub(super) async fn list_virtual(iam: &Client, now: Timestamp) -> Answer<Vec<Device>> {
     let list = iam.list_virtual_mfa_devices().assignment_status(AssignmentStatusType::Any).max_items(1000);
     let mut pages = list.into_paginator().items().send();
@@ -67,14 +68,15 @@ pub(super) async fn list(iam: &Client, user_name: &str) -> Answer<Vec<MfaDevice>
 }
 
 /// A user's device. Its kind is in its serial number.
-pub(super) fn device(line: &Credentials, device: MfaDevice, now: Timestamp, unread: &mut Unread) -> Device {
-    let kind = match device.serial_number.split(':').nth(5).and_then(|it| it.split('/').next()) {
+pub(super) fn device(line: &Credentials, device: MfaDevice, now: Timestamp, unread: &mut Unread) -> Option<Device> {
+    let serial_number = unread.value("SerialNumber", word(&device.serial_number))?;
+    let kind = match serial_number.split(':').nth(5).and_then(|it| it.split('/').next()) {
         Some("mfa") => "virtual",
         Some("u2f") => "passkey",
         _ => "hardware",
     };
     let enabled_at = unread.value("EnableDate", made_at(&device.enable_date));
-    Device {
+    Some(Device {
         mfa_type: kind.to_owned(),
         user_name: Some(line.user_name.clone()),
         user_arn: line.arn.clone(),
@@ -82,6 +84,6 @@ pub(super) fn device(line: &Credentials, device: MfaDevice, now: Timestamp, unre
         is_assigned: true,
         enabled_at,
         age_days: enabled_at.map(|at| at.days_until(now)),
-        serial_number: device.serial_number,
-    }
+        serial_number,
+    })
 }

@@ -5,7 +5,8 @@ use orgcensus_collect::{Error, Policy, PolicyKind, ResourceKind, Rows};
 use orgcensus_row::Row;
 use serde::Serialize;
 
-use super::detail::{document, is_aws_managed, name_or_last};
+use super::detail::{CALL, count, document, is_aws_managed, name_or_last};
+use crate::items::Unread;
 
 /// One policy written into a user, a group or a role. Its document is in policy_documents.
 #[derive(Debug, Serialize, Row)]
@@ -48,6 +49,8 @@ pub(super) struct Principal<'a> {
     pub(super) kind: &'static str,
     pub(super) resource: ResourceKind,
     pub(super) name: &'a str,
+    /// The table in which it has its row.
+    pub(super) table: &'static str,
 }
 
 /// The policies of one principal, as the answer has them.
@@ -62,24 +65,36 @@ impl Policies {
     }
 
     pub(super) fn inline_names(&self) -> Vec<String> {
-        sorted(self.inline.iter().map(|policy| policy.policy_name.clone().unwrap_or_default()))
+        sorted(self.inline.iter().filter_map(|policy| policy.policy_name.clone()))
     }
 
     pub(super) fn attached_arns(&self) -> Vec<String> {
-        sorted(self.attached.iter().map(|policy| policy.policy_arn.clone().unwrap_or_default()))
+        sorted(self.attached.iter().filter_map(|policy| policy.policy_arn.clone()))
+    }
+
+    /// How many are written into it and how many are attached, also those of which it is not said which they are.
+    pub(super) fn counts(&self) -> (i32, i32) {
+        (count(&self.inline), count(&self.attached))
     }
 
     /// Adds a row for each, and the inline policies' documents.
     pub(super) async fn push(self, rows: &mut Rows<'_>, principal: &Principal<'_>) -> Result<(), Error> {
         for policy in self.inline {
-            let policy_name = policy.policy_name.unwrap_or_default();
+            // One without a name still allows something.
+            let mut unread = Unread::default();
+            let policy_name = unread.value("PolicyName", policy.policy_name).unwrap_or_default();
+            unread.count(rows, InlinePolicy::TABLE, CALL);
             let text = document(rows, policy.policy_document);
             let written = Policy::of(principal.arn, principal.resource, text);
             rows.policy(Policy { kind: PolicyKind::Inline, name: &policy_name, ..written }).await?;
             rows.push(inline_policy(principal, policy_name)).await?;
         }
         for policy in self.attached {
-            rows.push(attachment(principal, policy)).await?;
+            let mut unread = Unread::default();
+            match attachment(principal, policy, &mut unread) {
+                Some(row) => rows.push(row).await?,
+                None => unread.lost(rows, [PolicyAttachment::TABLE, principal.table], CALL),
+            }
         }
         Ok(())
     }
@@ -94,10 +109,10 @@ fn inline_policy(principal: &Principal<'_>, policy_name: String) -> InlinePolicy
     }
 }
 
-fn attachment(principal: &Principal<'_>, policy: AttachedPolicy) -> PolicyAttachment {
-    let policy_arn = policy.policy_arn.unwrap_or_default();
+fn attachment(principal: &Principal<'_>, policy: AttachedPolicy, unread: &mut Unread) -> Option<PolicyAttachment> {
+    let policy_arn = unread.value("PolicyArn", policy.policy_arn)?;
     let is_aws_managed = is_aws_managed(&policy_arn);
-    PolicyAttachment {
+    Some(PolicyAttachment {
         principal_arn: principal.arn.to_owned(),
         principal_type: principal.kind.to_owned(),
         principal_name: principal.name.to_owned(),
@@ -105,7 +120,7 @@ fn attachment(principal: &Principal<'_>, policy: AttachedPolicy) -> PolicyAttach
         is_aws_managed,
         is_administrator_access: is_aws_managed && policy_arn.ends_with(":policy/AdministratorAccess"),
         policy_arn,
-    }
+    })
 }
 
 fn sorted(names: impl Iterator<Item = String>) -> Vec<String> {
@@ -120,11 +135,16 @@ mod tests {
 
     use super::*;
 
-    const WEB: Principal<'_> =
-        Principal { arn: "arn:aws:iam::111122223333:role/web", kind: "role", resource: IAM_ROLE, name: "web" };
+    const WEB: Principal<'_> = Principal {
+        arn: "arn:aws:iam::111122223333:role/web",
+        kind: "role",
+        resource: IAM_ROLE,
+        name: "web",
+        table: "iam_roles",
+    };
 
     fn attached(arn: &str) -> PolicyAttachment {
-        attachment(&WEB, AttachedPolicy::builder().policy_arn(arn).build())
+        attachment(&WEB, AttachedPolicy::builder().policy_arn(arn).build(), &mut Unread::default()).unwrap()
     }
 
     #[test]
@@ -138,6 +158,8 @@ mod tests {
     #[test]
     fn an_attachment_without_a_name_takes_it_from_the_arn() {
         assert_eq!(attached("arn:aws:iam::aws:policy/job-function/Billing").policy_name, "Billing");
-        assert_eq!(attachment(&WEB, AttachedPolicy::builder().build()).policy_name, "");
+        let mut unread = Unread::default();
+        assert!(attachment(&WEB, AttachedPolicy::builder().build(), &mut unread).is_none());
+        assert!(unread.has("PolicyArn"), "{unread:?}");
     }
 }

@@ -8,8 +8,9 @@ use orgcensus_collect::{Error, Policy, Rows, timestamp};
 use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 
-use super::detail::{count, document, name_or_last, tags};
-use super::principal::{Policies, Principal};
+use super::detail::{CALL, document, name_or_last, own_arn, tags};
+use super::principal::{InlinePolicy, Policies, PolicyAttachment, Principal};
+use crate::items::{Unread, word};
 
 /// One IAM role. Who may assume it is in policy_statements, with the policy_kind trust.
 #[derive(Debug, Serialize, Row)]
@@ -59,20 +60,30 @@ pub struct Role {
 
 /// Adds a role with its trust policy and policies. `own` is the role by which it was read.
 pub(super) async fn push(rows: &mut Rows<'_>, mut detail: RoleDetail, own: Option<&str>) -> Result<(), Error> {
+    let tables = [Role::TABLE, InlinePolicy::TABLE, PolicyAttachment::TABLE];
+    let Some(arn) = own_arn(rows, detail.arn.take(), tables) else { return Ok(()) };
     let policies = Policies::new(detail.role_policy_list.take(), detail.attached_managed_policies.take());
     let profiles = detail.instance_profile_list.take().unwrap_or_default();
     let text = document(rows, detail.assume_role_policy_document.take());
-    let role = role(detail, &policies, &profiles, rows.captured_at());
+    let mut unread = Unread::default();
+    let role = role((arn, detail), &policies, &profiles, rows.captured_at(), &mut unread);
+    unread.count(rows, Role::TABLE, CALL);
     if let Some(tags) = role.tags.as_ref().filter(|_| own == Some(role.arn.as_str())) {
         rows.own_role(tags);
     }
     rows.policy(Policy::of(&role.arn, IAM_ROLE, text)).await?;
-    policies.push(rows, &Principal { arn: &role.arn, kind: "role", resource: IAM_ROLE, name: &role.role_name }).await?;
+    let (arn, name) = (role.arn.as_str(), role.role_name.as_str());
+    policies.push(rows, &Principal { arn, kind: "role", resource: IAM_ROLE, name, table: Role::TABLE }).await?;
     rows.push(role).await
 }
 
-fn role(detail: RoleDetail, policies: &Policies, profiles: &[ProfileDetail], captured_at: Timestamp) -> Role {
-    let arn = detail.arn.unwrap_or_default();
+fn role(
+    (arn, detail): (String, RoleDetail),
+    policies: &Policies,
+    profiles: &[ProfileDetail],
+    captured_at: Timestamp,
+    unread: &mut Unread,
+) -> Role {
     // A role's ARN has its path as well.
     let own_path = detail.path.as_deref().or_else(|| arn.split_once(":role").map(|(_, path)| path));
     let is_at = |path: &str| own_path.is_some_and(|it| it.starts_with(path));
@@ -81,7 +92,8 @@ fn role(detail: RoleDetail, policies: &Policies, profiles: &[ProfileDetail], cap
     let created_at = detail.create_date.as_ref().and_then(timestamp);
     let last_used = detail.role_last_used.as_ref();
     let last_used_at = last_used.and_then(|it| it.last_used_date.as_ref()).and_then(timestamp);
-    let (attached, inline) = (policies.attached_arns(), policies.inline_names());
+    let (inline_policy_count, attached_policy_count) = policies.counts();
+    let profile_arn = |it: &ProfileDetail| unread.value("InstanceProfileList.Arn", word(&it.arn));
     let boundary = detail.permissions_boundary;
     Role {
         role_name: name_or_last(detail.role_name, &arn),
@@ -95,12 +107,12 @@ fn role(detail: RoleDetail, policies: &Policies, profiles: &[ProfileDetail], cap
         last_used_at,
         last_used_days: last_used_at.map(|at| at.days_until(captured_at)),
         last_used_region: last_used.and_then(|it| it.region.clone()),
-        instance_profile_arns: profiles.iter().map(|it| it.arn.clone()).collect(),
+        instance_profile_arns: profiles.iter().filter_map(profile_arn).collect(),
         has_instance_profile: !profiles.is_empty(),
-        attached_policy_count: count(&attached),
-        attached_policy_arns: attached,
-        inline_policy_count: count(&inline),
-        inline_policy_names: inline,
+        attached_policy_count,
+        attached_policy_arns: policies.attached_arns(),
+        inline_policy_count,
+        inline_policy_names: policies.inline_names(),
         has_permissions_boundary: boundary.is_some(),
         permissions_boundary_arn: boundary.and_then(|it| it.permissions_boundary_arn),
         tags: tags(detail.tags),

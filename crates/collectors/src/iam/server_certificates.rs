@@ -5,6 +5,8 @@ use orgcensus_collect::{Collector, Error, Rows, Runs, Scope, Session, call, clie
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
+use crate::items::{Unread, word};
+
 /// One TLS certificate with its key in IAM, as load balancers used them before Certificate Manager; nobody renews it.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "iam_server_certificates", key = "arn", created = "uploaded_at")]
@@ -44,26 +46,34 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let iam = client!(session, aws_sdk_iam);
     let mut listed = iam.list_server_certificates().max_items(1000).into_paginator().items().send();
     while let Some(certificate) = listed.next().await {
-        let row = server_certificate(certificate?, rows.captured_at());
-        rows.push(row).await?;
+        let mut unread = Unread::default();
+        let row = server_certificate(certificate?, rows.captured_at(), &mut unread);
+        unread.push(rows, "iam:ListServerCertificates", row).await?;
     }
     Ok(())
 }
 
-fn server_certificate(listed: ServerCertificateMetadata, now: Timestamp) -> ServerCertificate {
+fn server_certificate(
+    listed: ServerCertificateMetadata,
+    now: Timestamp,
+    unread: &mut Unread,
+) -> Option<ServerCertificate> {
+    let arn = unread.value("Arn", word(&listed.arn))?;
+    let name = unread.value("ServerCertificateName", word(&listed.server_certificate_name));
+    let id = unread.value("ServerCertificateId", word(&listed.server_certificate_id));
     let uploaded_at = listed.upload_date.as_ref().and_then(timestamp);
     let expires_at = listed.expiration.as_ref().and_then(timestamp);
-    ServerCertificate {
-        arn: listed.arn,
-        server_certificate_name: listed.server_certificate_name,
-        server_certificate_id: listed.server_certificate_id,
+    Some(ServerCertificate {
+        arn,
+        server_certificate_name: name.unwrap_or_default(),
+        server_certificate_id: id.unwrap_or_default(),
         path: listed.path,
         uploaded_at,
         age_days: uploaded_at.map(|at| at.days_until(now)),
         expires_at,
         days_until_expiry: expires_at.map(|at| now.days_until(at)),
         is_expired: expires_at.map(|at| at <= now),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -98,7 +108,7 @@ mod tests {
         let recorded = Recorded::new()
             .answer_to(LIST, "MaxItems=1000", &first)
             .answer_to(LIST, "Marker=next", &future)
-            .answer_to(LIST, "Marker=more", &page("odd", "", ""));
+            .answer_to(LIST, "Marker=more", &page("odd", "</member><member><Path>/</Path>", ""));
         let collected = recorded.run(&SERVER_CERTIFICATES).await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&SERVER_CERTIFICATES);
@@ -107,6 +117,7 @@ mod tests {
             columns(&collected, "iam_server_certificates", &names),
             [json!(["old", 365, 0, true]), json!(["new", null, 10, false]), json!(["odd", null, null, null])]
         );
+        assert_eq!(collected.short(), (1, vec!["iam_server_certificates"]), "one without an ARN");
     }
 
     #[tokio::test]

@@ -16,7 +16,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
 use super::detail::GONE;
-use crate::items::{Answer, details, is_gone};
+use crate::items::{Answer, Unread, details, given, is_gone, word};
 
 /// How often the collector asks whether a job is done; most jobs are done within a second.
 const POLLS: usize = 60;
@@ -67,17 +67,21 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let mut pages = iam.list_users().max_items(1000).into_paginator().send();
     while let Some(page) = pages.next().await {
         let arns = page?.users.into_iter().map(|user| user.arn).collect();
-        read(&iam, rows, "user", arns).await?;
+        read(&iam, rows, ("user", "iam:ListUsers"), arns).await?;
     }
     let mut pages = iam.list_roles().max_items(1000).into_paginator().send();
     while let Some(page) = pages.next().await {
         let roles = page?.roles.into_iter().filter(|role| !role.path.starts_with("/aws-service-role/"));
-        read(&iam, rows, "role", roles.map(|role| role.arn).collect()).await?;
+        read(&iam, rows, ("role", "iam:ListRoles"), roles.map(|role| role.arn).collect()).await?;
     }
     Ok(())
 }
 
-async fn read(iam: &Client, rows: &mut Rows<'_>, kind: &str, arns: Vec<String>) -> Result<(), Error> {
+async fn read(iam: &Client, rows: &mut Rows<'_>, (kind, list): (&str, &str), listed: Vec<String>) -> Result<(), Error> {
+    let mut arns = Vec::new();
+    for arn in listed {
+        arns.extend(rows.item([ServiceLastAccessed::TABLE], given(word(&arn), list, "Arn"))?);
+    }
     let mut told = details(arns, |arn| ask(iam, arn));
     while let Some((arn, services)) = told.next().await {
         if is_gone(GONE, &services) {
@@ -85,8 +89,9 @@ async fn read(iam: &Client, rows: &mut Rows<'_>, kind: &str, arns: Vec<String>) 
             continue;
         }
         for service in rows.item([ServiceLastAccessed::TABLE], services)?.unwrap_or_default() {
-            let row = service_last_accessed(&arn, kind, service, rows.captured_at());
-            rows.push(row).await?;
+            let mut unread = Unread::default();
+            let row = service_last_accessed(&arn, kind, service, rows.captured_at(), &mut unread);
+            unread.push(rows, GET, row).await?;
         }
     }
     Ok(())
@@ -99,7 +104,8 @@ async fn ask(iam: &Client, arn: String) -> (String, Answer<Vec<Listed>>) {
 
 /// Starts a job and reads what it found.
 async fn services(iam: &Client, arn: &str) -> Answer<Vec<Listed>> {
-    let job_id = iam.generate_service_last_accessed_details().arn(arn).send().await?.job_id.unwrap_or_default();
+    let started = iam.generate_service_last_accessed_details().arn(arn).send().await?;
+    let job_id = given(started.job_id, "iam:GenerateServiceLastAccessedDetails", "JobId")?;
     let (mut found, mut marker) = (Vec::new(), None);
     for _ in 0..POLLS {
         let get = iam.get_service_last_accessed_details().job_id(&job_id).max_items(1000);
@@ -127,18 +133,25 @@ async fn services(iam: &Client, arn: &str) -> Answer<Vec<Listed>> {
     Err(orgcensus_aws::Error::new(Class::Failed, "JobNotReady", message).during(GET))
 }
 
-fn service_last_accessed(arn: &str, kind: &str, listed: Listed, now: Timestamp) -> ServiceLastAccessed {
+fn service_last_accessed(
+    arn: &str,
+    kind: &str,
+    listed: Listed,
+    now: Timestamp,
+    unread: &mut Unread,
+) -> Option<ServiceLastAccessed> {
+    let service_namespace = unread.value("ServiceNamespace", word(&listed.service_namespace))?;
     let last_authenticated_at = listed.last_authenticated.as_ref().and_then(timestamp);
-    ServiceLastAccessed {
+    Some(ServiceLastAccessed {
         principal_arn: arn.to_owned(),
         principal_type: kind.to_owned(),
-        service_namespace: listed.service_namespace,
-        service_name: listed.service_name,
+        service_namespace,
+        service_name: unread.value("ServiceName", word(&listed.service_name)).unwrap_or_default(),
         is_used: last_authenticated_at.is_some(),
         last_authenticated_at,
         last_authenticated_days: last_authenticated_at.map(|at| at.days_until(now)),
         last_authenticated_region: listed.last_authenticated_region,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -165,7 +178,7 @@ mod tests {
             let arn = format!("<Arn>arn:aws:iam::111122223333:role{path}{name}</Arn>");
             format!("<member><Path>{path}</Path><RoleName>{name}</RoleName>{arn}</member>")
         };
-        let roles = role("/aws-service-role/x/", "Linked") + &role("/", "web");
+        let roles = role("/aws-service-role/x/", "Linked") + &role("/", "web") + "<member/>";
         format!("<ListRolesResponse><ListRolesResult><Roles>{roles}</Roles></ListRolesResult></ListRolesResponse>")
     }
 
@@ -206,7 +219,7 @@ mod tests {
             )
             .answer_to(READ, "Marker=M", &job("COMPLETED", &[("sqs", "")], ""))
             .answer_to(READ, "JobId=J2", &job("FAILED", &[], failed))
-            .answer_to(READ, "JobId=J3", &job("COMPLETED", &[], ""));
+            .answer_to(READ, "JobId=J3", &job("COMPLETED", &[("", "")], ""));
         let collected = recorded.run(&SERVICE_LAST_ACCESSED).await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&SERVICE_LAST_ACCESSED);
@@ -217,7 +230,8 @@ mod tests {
             [json!(["user", "s3", true, 30, "eu-west-1"]), json!(["user", "sqs", false, null, null])]
         );
         let missed = collected.missed.unwrap();
-        assert_eq!((missed.items, missed.first.to_string()), (1, format!("{GET}: JobFailed: E1: no")));
+        // A job, a role without an ARN, and a service without a name.
+        assert_eq!((missed.items, missed.first.to_string()), (3, format!("{GET}: JobFailed: E1: no")));
     }
 
     #[tokio::test]

@@ -57,8 +57,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         for listed in page.service_specific_credentials.unwrap_or_default() {
             let mut unread = Unread::default();
             let row = service_specific_credential(listed, rows.captured_at(), &mut unread);
-            unread.count(rows, ServiceSpecificCredential::TABLE, "iam:ListServiceSpecificCredentials");
-            rows.push(row).await?;
+            unread.push(rows, "iam:ListServiceSpecificCredentials", row).await?;
         }
         let next = page.marker.filter(|_| page.is_truncated);
         if next.is_none() {
@@ -72,14 +71,15 @@ fn service_specific_credential(
     listed: ServiceSpecificCredentialMetadata,
     now: Timestamp,
     unread: &mut Unread,
-) -> ServiceSpecificCredential {
+) -> Option<ServiceSpecificCredential> {
+    let id = unread.value("ServiceSpecificCredentialId", word(&listed.service_specific_credential_id))?;
     let created_at = unread.value("CreateDate", made_at(&listed.create_date));
     let expires_at = listed.expiration_date.as_ref().and_then(timestamp);
     let status = unread.value("Status", word(listed.status.as_str()));
-    ServiceSpecificCredential {
-        service_specific_credential_id: listed.service_specific_credential_id,
-        user_name: listed.user_name,
-        service_name: listed.service_name,
+    Some(ServiceSpecificCredential {
+        service_specific_credential_id: id,
+        user_name: unread.value("UserName", word(&listed.user_name)).unwrap_or_default(),
+        service_name: unread.value("ServiceName", word(&listed.service_name)).unwrap_or_default(),
         service_user_name: Some(listed.service_user_name).filter(|name| !name.is_empty()),
         credential_alias: listed.service_credential_alias,
         is_active: status.as_ref().map(|status| status == "Active"),
@@ -88,7 +88,7 @@ fn service_specific_credential(
         age_days: created_at.map(|at| at.days_until(now)),
         expires_at,
         days_until_expiry: expires_at.map(|at| now.days_until(at)),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -119,9 +119,10 @@ mod tests {
         let next = "<IsTruncated>true</IsTruncated><Marker>next</Marker>";
         let recorded = Recorded::new()
             .answer_to(LIST, "AllUsers=true&MaxItems=1000", &page("ACCA1", git, next))
-            .answer_to(LIST, "Marker=next", &page("ACCA2", key, ""));
+            .answer_to(LIST, "Marker=next", &page("ACCA2", &format!("{key}</member><member>"), ""));
         let collected = recorded.run(&SERVICE_SPECIFIC_CREDENTIALS).await;
         collected.result.as_ref().unwrap();
+        assert_eq!(collected.short(), (1, vec!["iam_service_specific_credentials"]), "one without an id");
         collected.assert_all_calls(&SERVICE_SPECIFIC_CREDENTIALS);
         let names = [
             "service_specific_credential_id",

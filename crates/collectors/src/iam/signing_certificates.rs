@@ -41,16 +41,17 @@ pub(super) fn certificate(
     certificate: SigningCertificate,
     now: Timestamp,
     unread: &mut Unread,
-) -> Certificate {
+) -> Option<Certificate> {
+    let certificate_id = unread.value("CertificateId", word(&certificate.certificate_id))?;
     let uploaded_at = certificate.upload_date.as_ref().and_then(timestamp);
     let status = unread.value("Status", word(certificate.status.as_str()));
-    Certificate {
-        certificate_id: certificate.certificate_id,
+    Some(Certificate {
+        certificate_id,
         user_name: line.user_name.clone(),
         user_arn: line.arn.clone(),
         is_active: status.as_ref().map(|status| status == "Active"),
         status,
         uploaded_at,
         age_days: uploaded_at.map(|at| at.days_until(now)),
-    }
+    })
 }

@@ -10,7 +10,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
 use super::detail::GONE;
-use crate::items::{Answer, Unread, details, is_gone, made_at, word};
+use crate::items::{Answer, Unread, details, given, is_gone, made_at, word};
 
 /// One SSH public key of an IAM user, with which it may reach CodeCommit.
 #[derive(Debug, Serialize, Row)]
@@ -56,8 +56,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
             for key in rows.item([SshPublicKey::TABLE], keys)?.unwrap_or_default() {
                 let mut unread = Unread::default();
                 let row = ssh_public_key(&user, key, rows.captured_at(), &mut unread);
-                unread.count(rows, SshPublicKey::TABLE, "iam:ListSSHPublicKeys");
-                rows.push(row).await?;
+                unread.push(rows, "iam:ListSSHPublicKeys", row).await?;
             }
         }
     }
@@ -65,23 +64,29 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn ask(iam: &Client, user: User) -> (User, Answer<Vec<SshPublicKeyMetadata>>) {
-    let list = iam.list_ssh_public_keys().user_name(&user.user_name).max_items(1000).into_paginator().items();
+    // Without a name IAM would answer of the user that asks.
+    let name = match given(word(&user.user_name), "iam:ListUsers", "UserName") {
+        Ok(name) => name,
+        Err(error) => return (user, Err(error)),
+    };
+    let list = iam.list_ssh_public_keys().user_name(name).max_items(1000).into_paginator().items();
     let keys = list.send().try_collect().await;
     (user, keys.map_err(Into::into))
 }
 
-fn ssh_public_key(user: &User, key: SshPublicKeyMetadata, now: Timestamp, unread: &mut Unread) -> SshPublicKey {
+fn ssh_public_key(user: &User, key: SshPublicKeyMetadata, now: Timestamp, unread: &mut Unread) -> Option<SshPublicKey> {
+    let ssh_public_key_id = unread.value("SSHPublicKeyId", word(&key.ssh_public_key_id))?;
     let uploaded_at = unread.value("UploadDate", made_at(&key.upload_date));
     let status = unread.value("Status", word(key.status.as_str()));
-    SshPublicKey {
-        ssh_public_key_id: key.ssh_public_key_id,
+    Some(SshPublicKey {
+        ssh_public_key_id,
         user_name: user.user_name.clone(),
         user_arn: user.arn.clone(),
         is_active: status.as_ref().map(|status| status == "Active"),
         status,
         uploaded_at,
         age_days: uploaded_at.map(|at| at.days_until(now)),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -128,8 +133,8 @@ mod tests {
         let first = users(&["ana", "gone"], "<IsTruncated>true</IsTruncated><Marker>next</Marker>");
         let recorded = Recorded::new()
             .answer_to(USERS, "MaxItems=1000", &first)
-            .answer_to(USERS, "Marker=next", &users(&["hidden", "bo"], "<IsTruncated>false</IsTruncated>"))
-            .answer_to(KEYS, "UserName=ana", &keys(&[("APKA1", "Active"), ("APKA2", "Retired")]))
+            .answer_to(USERS, "Marker=next", &users(&["hidden", "bo", ""], "<IsTruncated>false</IsTruncated>"))
+            .answer_to(KEYS, "UserName=ana", &keys(&[("APKA1", "Active"), ("APKA2", "Retired"), ("", "Active")]))
             .refuse(KEYS, "UserName=gone", 404, &xml_error("NoSuchEntity"))
             .refuse(KEYS, "UserName=hidden", 403, &xml_error("AccessDenied"))
             .answer_to(KEYS, "UserName=bo", &keys(&[]));
@@ -142,7 +147,8 @@ mod tests {
             [json!(["APKA1", "ana", "Active", true, 31]), json!(["APKA2", "ana", "Retired", false, 31])]
         );
         let missed = collected.missed.unwrap();
-        assert_eq!((missed.items, missed.first.operation.as_deref()), (1, Some("iam:ListSSHPublicKeys")));
+        // The keys of one user, those of a user without a name, and a key without an id.
+        assert_eq!((missed.items, missed.first.operation.as_deref()), (3, Some("iam:ListSSHPublicKeys")));
     }
 
     #[tokio::test]

@@ -71,7 +71,9 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let devices = devices.unwrap_or_default();
     let has_virtual: BTreeSet<String> = devices.iter().filter_map(|device| device.user_name.clone()).collect();
     for device in devices {
-        rows.push(device).await?;
+        let mut unread = Unread::default();
+        let row = unread.value("SerialNumber", Some(device).filter(|it| !it.serial_number.is_empty()));
+        unread.push(rows, "iam:ListVirtualMFADevices", row).await?;
     }
     let users = lines.iter().filter(|line| !line.credentials.is_root);
     let asked = users.map(|line| Asked::of(line, &has_virtual));
@@ -164,14 +166,12 @@ async fn push(rows: &mut Rows<'_>, told: Told<'_>) -> Result<(), Error> {
     for device in rows.item([Device::TABLE], told.devices)?.unwrap_or_default() {
         let mut unread = Unread::default();
         let row = mfa_devices::device(line, device, now, &mut unread);
-        unread.count(rows, Device::TABLE, "iam:ListMFADevices");
-        rows.push(row).await?;
+        unread.push(rows, "iam:ListMFADevices", row).await?;
     }
     for certificate in rows.item([Certificate::TABLE], told.certificates)?.unwrap_or_default() {
         let mut unread = Unread::default();
         let row = signing_certificates::certificate(line, certificate, now, &mut unread);
-        unread.count(rows, Certificate::TABLE, "iam:ListSigningCertificates");
-        rows.push(row).await?;
+        unread.push(rows, "iam:ListSigningCertificates", row).await?;
     }
     Ok(())
 }

@@ -8,8 +8,8 @@ use orgcensus_collect::{Error, Rows, timestamp};
 use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 
-use super::detail::{count, name_or_last, tags};
-use super::principal::{Policies, Principal};
+use super::detail::{count, name_or_last, own_arn, tags};
+use super::principal::{InlinePolicy, Policies, PolicyAttachment, Principal};
 
 /// One IAM user. How it signs in is in iam_credential_report.
 #[derive(Debug, Serialize, Row)]
@@ -63,22 +63,24 @@ pub struct GroupMembership {
 
 /// Adds a user with its memberships and policies.
 pub(super) async fn push(rows: &mut Rows<'_>, mut detail: UserDetail) -> Result<(), Error> {
+    let tables = [User::TABLE, GroupMembership::TABLE, InlinePolicy::TABLE, PolicyAttachment::TABLE];
+    let Some(arn) = own_arn(rows, detail.arn.take(), tables) else { return Ok(()) };
     let policies = Policies::new(detail.user_policy_list.take(), detail.attached_managed_policies.take());
-    let user = user(detail, &policies, rows.captured_at());
+    let user = user(arn, detail, &policies, rows.captured_at());
     for group_name in &user.group_names {
         let (user_arn, user_name) = (user.arn.clone(), user.user_name.clone());
         rows.push(GroupMembership { user_arn, user_name, group_name: group_name.clone() }).await?;
     }
-    policies.push(rows, &Principal { arn: &user.arn, kind: "user", resource: IAM_USER, name: &user.user_name }).await?;
+    let (arn, name) = (user.arn.as_str(), user.user_name.as_str());
+    policies.push(rows, &Principal { arn, kind: "user", resource: IAM_USER, name, table: User::TABLE }).await?;
     rows.push(user).await
 }
 
-fn user(detail: UserDetail, policies: &Policies, captured_at: Timestamp) -> User {
-    let arn = detail.arn.unwrap_or_default();
+fn user(arn: String, detail: UserDetail, policies: &Policies, captured_at: Timestamp) -> User {
     let created_at = detail.create_date.as_ref().and_then(timestamp);
     let mut group_names = detail.group_list.unwrap_or_default();
     group_names.sort();
-    let (attached, inline) = (policies.attached_arns(), policies.inline_names());
+    let (inline_policy_count, attached_policy_count) = policies.counts();
     let boundary = detail.permissions_boundary;
     User {
         user_name: name_or_last(detail.user_name, &arn),
@@ -89,11 +91,11 @@ fn user(detail: UserDetail, policies: &Policies, captured_at: Timestamp) -> User
         age_days: created_at.map(|at| at.days_until(captured_at)),
         group_count: count(&group_names),
         group_names,
-        attached_policy_count: count(&attached),
-        inline_policy_count: count(&inline),
-        has_direct_policies: !attached.is_empty() || !inline.is_empty(),
-        attached_policy_arns: attached,
-        inline_policy_names: inline,
+        attached_policy_count,
+        inline_policy_count,
+        has_direct_policies: inline_policy_count > 0 || attached_policy_count > 0,
+        attached_policy_arns: policies.attached_arns(),
+        inline_policy_names: policies.inline_names(),
         has_permissions_boundary: boundary.is_some(),
         permissions_boundary_arn: boundary.and_then(|it| it.permissions_boundary_arn),
         tags: tags(detail.tags),

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{instances, permission_sets};
-use crate::items::{Answer, all, details, is_gone};
+use crate::items::{Answer, Unread, all, details, given, is_gone};
 
 const ACCOUNTS: Read<Accounts> =
     reads("ssoadmin", "ListAccountsForProvisionedPermissionSet").needs("sso:ListAccountsForProvisionedPermissionSet");
@@ -62,18 +62,20 @@ struct Page {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct Assignment {
-    permission_set_arn: String,
-    account_id: String,
-    principal_type: String,
-    principal_id: String,
+    permission_set_arn: Option<String>,
+    account_id: Option<String>,
+    principal_type: Option<String>,
+    principal_id: Option<String>,
 }
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     for instance in instances::of_organization(session, rows.stamp()).await? {
-        let mut pages = permission_sets::list(session, &instance.instance_arn);
+        let arn = given(instance.instance_arn, &instances::LIST.call().name(), "InstanceArn");
+        let Some(instance_arn) = rows.item([AccountAssignment::TABLE], arn)? else { continue };
+        let mut pages = permission_sets::list(session, &instance_arn);
         while let Some(page) = pages.next().await {
             for set_arn in page?.permission_sets {
-                of_set(session, &instance.instance_arn, &set_arn, rows).await?;
+                of_set(session, &instance_arn, &set_arn, rows).await?;
             }
         }
     }
@@ -98,7 +100,9 @@ async fn of_set(session: &Session, instance_arn: &str, set_arn: &str, rows: &mut
                 continue;
             }
             for it in rows.item([AccountAssignment::TABLE], assignments)?.unwrap_or_default() {
-                rows.push(row(it)).await?;
+                let mut unread = Unread::default();
+                let row = row(it, &mut unread);
+                unread.push(rows, &LIST.call().name(), row).await?;
             }
         }
     }
@@ -115,13 +119,13 @@ async fn read(session: &Session, instance_arn: &str, set_arn: &str, account_id: 
     all(&LIST, session, input, |page| page.account_assignments).await
 }
 
-fn row(it: Assignment) -> AccountAssignment {
-    AccountAssignment {
-        permission_set_arn: it.permission_set_arn,
-        target_account_id: it.account_id,
-        principal_type: it.principal_type,
-        principal_id: it.principal_id,
-    }
+fn row(it: Assignment, unread: &mut Unread) -> Option<AccountAssignment> {
+    Some(AccountAssignment {
+        permission_set_arn: unread.value("PermissionSetArn", it.permission_set_arn)?,
+        target_account_id: unread.value("AccountId", it.account_id)?,
+        principal_type: unread.value("PrincipalType", it.principal_type)?,
+        principal_id: unread.value("PrincipalId", it.principal_id)?,
+    })
 }
 
 #[cfg(test)]
@@ -136,7 +140,7 @@ mod tests {
     const INSTANCES: &str = r#"{"Instances": [
         {"InstanceArn": "ins-own", "OwnerAccountId": "111122223333", "PrimaryRegion": "eu-west-1"},
         {"InstanceArn": "ins-replica", "OwnerAccountId": "111122223333", "PrimaryRegion": "us-east-1"},
-        {"InstanceArn": "ins-of-an-account", "OwnerAccountId": "222222222222"}]}"#;
+        {"InstanceArn": "ins-of-an-account", "OwnerAccountId": "222222222222"}, {"OwnerAccountId": "111122223333"}]}"#;
     const ACCOUNTS: &str = "ListAccountsForProvisionedPermissionSet";
     const LIST: &str = "ListAccountAssignments";
 
@@ -147,7 +151,7 @@ mod tests {
     #[tokio::test]
     async fn only_the_organizations_instance_is_read_and_one_refusal_costs_one_account() {
         let first = json!({ "AccountAssignments": [assignment("1", "GROUP", "g-1")], "NextToken": "more" });
-        let second = json!({ "AccountAssignments": [assignment("1", "ROBOT", "r-1")] });
+        let second = json!({ "AccountAssignments": [assignment("1", "ROBOT", "r-1"), {"AccountId": "1"}] });
         let collected = Recorded::new()
             .answer("ListInstances", INSTANCES)
             .answer_to("ListPermissionSets", "ins-own", r#"{"PermissionSets": ["ps-1", "ps-gone"]}"#)
@@ -160,7 +164,8 @@ mod tests {
             .await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&ACCOUNT_ASSIGNMENTS);
-        assert_eq!(collected.short(), (1, vec!["identity_center_account_assignments"]));
+        // The assignments of one account, an instance without an ARN, and an assignment of which little is said.
+        assert_eq!(collected.short(), (3, vec!["identity_center_account_assignments"]));
         assert_eq!(collected.gone, 1);
         let names = ["permission_set_arn", "target_account_id", "principal_type", "principal_id"];
         assert_eq!(

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::instances;
-use crate::items::{Answer, Unread, all, details, is_gone};
+use crate::items::{Answer, Unread, all, details, given, is_gone};
 
 const USERS: Read<UserPage> = reads("identitystore", "ListUsers");
 const GROUPS: Read<GroupPage> = reads("identitystore", "ListGroups");
@@ -107,7 +107,7 @@ struct UserPage {
 #[serde(default, rename_all = "PascalCase")]
 struct ListedUser {
     user_arn: Option<String>,
-    user_id: String,
+    user_id: Option<String>,
     user_name: Option<String>,
     display_name: Option<String>,
     emails: Vec<Email>,
@@ -133,7 +133,7 @@ struct GroupPage {
 #[serde(default, rename_all = "PascalCase")]
 struct ListedGroup {
     group_arn: Option<String>,
-    group_id: String,
+    group_id: Option<String>,
     display_name: Option<String>,
     description: Option<String>,
     external_ids: Vec<IgnoredAny>,
@@ -149,7 +149,7 @@ struct MemberPage {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct ListedMembership {
-    membership_id: String,
+    membership_id: Option<String>,
     member_id: Member,
 }
 
@@ -161,7 +161,8 @@ struct Member {
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     for instance in instances::of_organization(session, rows.stamp()).await? {
-        let Some(store) = instance.identity_store_id else { continue };
+        let store = given(instance.identity_store_id, &instances::LIST.call().name(), "IdentityStoreId");
+        let Some(store) = rows.item([User::TABLE, Group::TABLE, Membership::TABLE], store)? else { continue };
         users(session, &store, rows).await?;
         groups(session, &store, rows).await?;
     }
@@ -175,8 +176,7 @@ async fn users(session: &Session, store: &str, rows: &mut Rows<'_>) -> Result<()
         for user in page.users {
             let mut unread = Unread::default();
             let row = user_row(user, store, rows.captured_at(), &mut unread);
-            unread.count(rows, User::TABLE, &USERS.call().name());
-            rows.push(row).await?;
+            unread.push(rows, &USERS.call().name(), row).await?;
         }
     }
     Ok(())
@@ -188,21 +188,37 @@ async fn groups(session: &Session, store: &str, rows: &mut Rows<'_>) -> Result<(
         let Some(page) = rows.part([Group::TABLE, Membership::TABLE], page)? else { return Ok(()) };
         let mut read = details(page.groups, |group| members(session, store, group));
         while let Some((group, members)) = read.next().await {
-            if is_gone(GONE, &members) {
-                rows.gone();
-                continue;
-            }
-            let members = rows.item([Membership::TABLE, Group::TABLE], members)?;
-            let mut unread = Unread::default();
-            let row = group_row(group, store, members.as_ref().map(Vec::len), rows.captured_at(), &mut unread);
-            unread.count(rows, Group::TABLE, &GROUPS.call().name());
-            for member in members.unwrap_or_default() {
-                rows.push(membership_row(member, store, &row.group_id)).await?;
-            }
-            rows.push(row).await?;
+            push_group(rows, store, group, members).await?;
         }
     }
     Ok(())
+}
+
+async fn push_group(
+    rows: &mut Rows<'_>,
+    store: &str,
+    mut group: ListedGroup,
+    members: Answer<Vec<ListedMembership>>,
+) -> Result<(), Error> {
+    if is_gone(GONE, &members) {
+        rows.gone();
+        return Ok(());
+    }
+    let mut unread = Unread::default();
+    let Some(group_id) = unread.value("GroupId", group.group_id.take()) else {
+        unread.lost(rows, [Group::TABLE, Membership::TABLE], &GROUPS.call().name());
+        return Ok(());
+    };
+    let members = rows.item([Membership::TABLE, Group::TABLE], members)?;
+    let count = members.as_ref().map(Vec::len);
+    let row = group_row((store, group_id), group, count, rows.captured_at(), &mut unread);
+    unread.count(rows, Group::TABLE, &GROUPS.call().name());
+    for member in members.unwrap_or_default() {
+        let mut unread = Unread::default();
+        let member = membership_row(member, store, &row.group_id, &mut unread);
+        unread.push(rows, &MEMBERS.call().name(), member).await?;
+    }
+    rows.push(row).await
 }
 
 async fn members(session: &Session, store: &str, group: ListedGroup) -> (ListedGroup, Answer<Vec<ListedMembership>>) {
@@ -211,12 +227,13 @@ async fn members(session: &Session, store: &str, group: ListedGroup) -> (ListedG
     (group, members)
 }
 
-fn user_row(it: ListedUser, store: &str, now: Timestamp, unread: &mut Unread) -> User {
+fn user_row(it: ListedUser, store: &str, now: Timestamp, unread: &mut Unread) -> Option<User> {
+    let user_id = unread.value("UserId", it.user_id)?;
     let created_at = unread.moment("CreatedAt", it.created_at.as_ref());
-    User {
+    Some(User {
         arn: it.user_arn,
         identity_store_id: store.to_owned(),
-        user_id: it.user_id,
+        user_id,
         user_name: it.user_name,
         display_name: it.display_name,
         primary_email: it.emails.into_iter().find(|email| email.primary).and_then(|email| email.value),
@@ -224,15 +241,21 @@ fn user_row(it: ListedUser, store: &str, now: Timestamp, unread: &mut Unread) ->
         has_external_id: !it.external_ids.is_empty(),
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
-    }
+    })
 }
 
-fn group_row(it: ListedGroup, store: &str, members: Option<usize>, now: Timestamp, unread: &mut Unread) -> Group {
+fn group_row(
+    (store, group_id): (&str, String),
+    it: ListedGroup,
+    members: Option<usize>,
+    now: Timestamp,
+    unread: &mut Unread,
+) -> Group {
     let created_at = unread.moment("CreatedAt", it.created_at.as_ref());
     Group {
         arn: it.group_arn,
         identity_store_id: store.to_owned(),
-        group_id: it.group_id,
+        group_id,
         group_name: it.display_name,
         description: it.description,
         member_count: members.map(|members| i32::try_from(members).unwrap_or(i32::MAX)),
@@ -242,13 +265,14 @@ fn group_row(it: ListedGroup, store: &str, members: Option<usize>, now: Timestam
     }
 }
 
-fn membership_row(it: ListedMembership, store: &str, group_id: &str) -> Membership {
-    Membership {
+fn membership_row(it: ListedMembership, store: &str, group_id: &str, unread: &mut Unread) -> Option<Membership> {
+    let membership_id = unread.value("MembershipId", it.membership_id)?;
+    Some(Membership {
         identity_store_id: store.to_owned(),
-        membership_id: it.membership_id,
+        membership_id,
         group_id: group_id.to_owned(),
         user_id: it.member_id.user_id,
-    }
+    })
 }
 
 #[cfg(test)]

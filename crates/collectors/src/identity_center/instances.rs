@@ -45,7 +45,7 @@ pub(super) struct Page {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Listed {
-    pub(super) instance_arn: String,
+    pub(super) instance_arn: Option<String>,
     name: Option<String>,
     pub(super) identity_store_id: Option<String>,
     owner_account_id: Option<String>,
@@ -59,12 +59,13 @@ pub(super) async fn list(session: &Session) -> Result<Vec<Listed>, Error> {
     Ok(all(&LIST, session, json!({"MaxResults": 100}), |page| page.instances).await?)
 }
 
-/// Those of them whose users, groups and permission sets are read here: each instance in one region.
+/// Those of them whose users, groups and permission sets are read here: each instance in one region. One without an ARN
+/// may be among them.
 pub(super) async fn of_organization(session: &Session, stamp: &Stamp) -> Result<Vec<Listed>, Error> {
     // A value of an instance that cannot be read is counted by the collector that writes the instance's row: that of
     // permission sets.
     let row = |it: &Listed| row(it, session.region(), stamp, &mut Unread::default());
-    Ok(list(session).await?.into_iter().filter(|it| row(it).is_read()).collect())
+    Ok(list(session).await?.into_iter().filter(|it| row(it).is_none_or(|row| row.is_read())).collect())
 }
 
 impl Instance {
@@ -75,11 +76,12 @@ impl Instance {
 }
 
 /// An instance's row. The stamp of organization-wide rows is the management account's.
-pub(super) fn row(it: &Listed, region: &str, stamp: &Stamp, unread: &mut Unread) -> Instance {
+pub(super) fn row(it: &Listed, region: &str, stamp: &Stamp, unread: &mut Unread) -> Option<Instance> {
+    let arn = unread.value("InstanceArn", it.instance_arn.clone())?;
     let created_at = unread.moment("CreatedDate", it.created_date.as_ref());
     let management = stamp.account_id.as_str();
-    Instance {
-        arn: it.instance_arn.clone(),
+    Some(Instance {
+        arn,
         instance_name: it.name.clone(),
         identity_store_id: it.identity_store_id.clone(),
         owner_account_id: it.owner_account_id.clone(),
@@ -89,5 +91,5 @@ pub(super) fn row(it: &Listed, region: &str, stamp: &Stamp, unread: &mut Unread)
         is_primary: it.primary_region.as_deref().is_none_or(|primary| primary == region),
         created_at,
         age_days: created_at.map(|at| at.days_until(stamp.captured_at)),
-    }
+    })
 }

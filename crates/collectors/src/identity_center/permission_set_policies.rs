@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::permission_sets::PermissionSet;
-use crate::items::{Answer, all};
+use crate::items::{Answer, all, given};
 
 pub(super) const MANAGED: Read<ManagedPage> =
     reads("ssoadmin", "ListManagedPoliciesInPermissionSet").needs("sso:ListManagedPoliciesInPermissionSet");
@@ -52,7 +52,7 @@ pub(super) struct ManagedPage {
 #[serde(default, rename_all = "PascalCase")]
 struct Managed {
     name: Option<String>,
-    arn: String,
+    arn: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -65,7 +65,7 @@ pub(super) struct CustomerManagedPage {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct CustomerManaged {
-    name: String,
+    name: Option<String>,
     path: Option<String>,
 }
 
@@ -116,34 +116,54 @@ pub(super) async fn read(session: &Session, instance_arn: &str, arn: &str) -> At
 
 /// Adds a row for each.
 pub(super) async fn push(rows: &mut Rows<'_>, set_arn: &str, attached: Attached) -> Result<Counted, Error> {
-    let managed =
-        rows.item(TABLES, attached.managed)?.map(|it| it.into_iter().map(|it| aws_row(set_arn, it)).collect());
-    let managed: Option<Vec<PermissionSetPolicy>> = managed;
+    let managed = rows.item(TABLES, attached.managed)?;
+    let managed: Option<Vec<_>> = managed.map(|it| it.into_iter().map(|it| aws_row(set_arn, it)).collect());
     let own = rows.item(TABLES, attached.customer_managed)?;
     let own: Option<Vec<_>> = own.map(|it| it.into_iter().map(|it| own_row(set_arn, it)).collect());
     let boundary = rows.item(TABLES, attached.boundary)?;
     let counted = Counted {
         managed: managed.as_ref().map(|it| count(it.len())),
         customer_managed: own.as_ref().map(|it| count(it.len())),
-        has_administrator_access: managed.as_ref().map(|it| it.iter().any(|row| row.is_administrator_access)),
+        has_administrator_access: managed.as_deref().and_then(has_administrator_access),
         has_boundary: boundary.as_ref().map(Option::is_some),
     };
-    let bounding = boundary.flatten().into_iter().flat_map(|it| boundary_rows(set_arn, it));
-    for row in managed.into_iter().flatten().chain(own.into_iter().flatten()).chain(bounding) {
-        rows.push(row).await?;
-    }
+    let bounding = boundary.flatten().into_iter().map(|it| boundary_row(set_arn, it)).collect();
+    push_told(rows, &MANAGED.call().name(), "Arn", managed.unwrap_or_default()).await?;
+    push_told(rows, &CUSTOMER_MANAGED.call().name(), "Name", own.unwrap_or_default()).await?;
+    push_told(rows, &BOUNDARY.call().name(), "PermissionsBoundary", bounding).await?;
     Ok(counted)
+}
+
+/// Adds the rows of policies, and counts those of which it is not said which they are.
+async fn push_told(
+    rows: &mut Rows<'_>,
+    call: &str,
+    member: &str,
+    policies: Vec<Option<PermissionSetPolicy>>,
+) -> Result<(), Error> {
+    for policy in policies {
+        if let Some(policy) = rows.item(TABLES, given(policy, call, member))? {
+            rows.push(policy).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether one of them is AdministratorAccess. Not known if none is, and of one it is not said which it is.
+fn has_administrator_access(policies: &[Option<PermissionSetPolicy>]) -> Option<bool> {
+    let has_it = policies.iter().flatten().any(|row| row.is_administrator_access);
+    (has_it || policies.iter().all(Option::is_some)).then_some(has_it)
 }
 
 fn count(rows: usize) -> i32 {
     i32::try_from(rows).unwrap_or(i32::MAX)
 }
 
-fn aws_row(set_arn: &str, it: Managed) -> PermissionSetPolicy {
-    let arn = it.arn;
+fn aws_row(set_arn: &str, it: Managed) -> Option<PermissionSetPolicy> {
+    let arn = it.arn?;
     let path_and_name = arn.split_once(":policy/").map(|(_, rest)| rest).unwrap_or_default();
     let (path, last) = path_and_name.rsplit_once('/').unwrap_or(("", path_and_name));
-    PermissionSetPolicy {
+    Some(PermissionSetPolicy {
         permission_set_arn: set_arn.to_owned(),
         is_permissions_boundary: false,
         policy_path: if path.is_empty() { "/".to_owned() } else { format!("/{path}/") },
@@ -151,26 +171,28 @@ fn aws_row(set_arn: &str, it: Managed) -> PermissionSetPolicy {
         is_aws_managed: true,
         is_administrator_access: arn.ends_with(":iam::aws:policy/AdministratorAccess"),
         policy_arn: Some(arn),
-    }
+    })
 }
 
-fn own_row(set_arn: &str, it: CustomerManaged) -> PermissionSetPolicy {
-    PermissionSetPolicy {
+fn own_row(set_arn: &str, it: CustomerManaged) -> Option<PermissionSetPolicy> {
+    Some(PermissionSetPolicy {
         permission_set_arn: set_arn.to_owned(),
         is_permissions_boundary: false,
         policy_path: it.path.unwrap_or_else(|| "/".to_owned()),
-        policy_name: it.name,
+        policy_name: it.name?,
         policy_arn: None,
         is_aws_managed: false,
         is_administrator_access: false,
-    }
+    })
 }
 
 /// A boundary is one or the other.
-fn boundary_rows(set_arn: &str, it: Boundary) -> impl Iterator<Item = PermissionSetPolicy> {
-    let aws = it.managed_policy_arn.map(|arn| aws_row(set_arn, Managed { name: None, arn }));
-    let own = it.customer_managed_policy_reference.map(|policy| own_row(set_arn, policy));
-    aws.into_iter().chain(own).map(|row| PermissionSetPolicy { is_permissions_boundary: true, ..row })
+fn boundary_row(set_arn: &str, it: Boundary) -> Option<PermissionSetPolicy> {
+    let row = match it.customer_managed_policy_reference {
+        Some(policy) => own_row(set_arn, policy)?,
+        None => aws_row(set_arn, Managed { name: None, arn: it.managed_policy_arn })?,
+    };
+    Some(PermissionSetPolicy { is_permissions_boundary: true, ..row })
 }
 
 #[cfg(test)]
@@ -179,7 +201,7 @@ mod tests {
 
     #[test]
     fn paths_and_names_come_from_the_arn() {
-        let row = |arn: &str| aws_row("set", Managed { name: None, arn: arn.to_owned() });
+        let row = |arn: &str| aws_row("set", Managed { name: None, arn: Some(arn.to_owned()) }).unwrap();
         let billing = row("arn:aws:iam::aws:policy/job-function/Billing");
         assert_eq!((billing.policy_path.as_str(), billing.policy_name.as_str()), ("/job-function/", "Billing"));
         let administrator = row("arn:aws-cn:iam::aws:policy/AdministratorAccess");

@@ -5,16 +5,14 @@ use std::collections::BTreeMap;
 
 use futures::StreamExt;
 use orgcensus_collect::kinds::IDENTITY_CENTER_PERMISSION_SET;
-use orgcensus_collect::{
-    Collector, Error, Moment, POLICY_TABLE_NAMES, Pages, Policy, Read, Rows, Runs, Scope, Session, read as reads,
-};
+use orgcensus_collect::{Collector, Error, Moment, Pages, Policy, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::instances::{self, Instance};
 use super::permission_set_policies::{self as policies, Attached, PermissionSetPolicy};
-use crate::items::{Answer, Unread, all, details, is_gone, policy_text_of};
+use crate::items::{Answer, Unread, all, details, given, is_gone, policy_text_of, with_policies};
 
 pub(super) const LIST: Read<Page> = reads("ssoadmin", "ListPermissionSets").needs("sso:ListPermissionSets");
 const DESCRIBE: Read<Described> = reads("ssoadmin", "DescribePermissionSet").needs("sso:DescribePermissionSet");
@@ -125,12 +123,15 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     rows.part([Instance::TABLE], Ok::<_, Error>(()))?;
     for instance in instances {
         let mut unread = Unread::default();
-        let row = instances::row(&instance, session.region(), rows.stamp(), &mut unread);
+        let Some(row) = instances::row(&instance, session.region(), rows.stamp(), &mut unread) else {
+            unread.lost(rows, of_sets().chain([Instance::TABLE]), &instances::LIST.call().name());
+            continue;
+        };
         unread.count(rows, Instance::TABLE, &instances::LIST.call().name());
-        let is_read = row.is_read();
+        let (is_read, arn) = (row.is_read(), row.arn.clone());
         rows.push(row).await?;
         if is_read {
-            of_instance(session, &instance.instance_arn, rows).await?;
+            of_instance(session, &arn, rows).await?;
         }
     }
     Ok(())
@@ -155,13 +156,13 @@ async fn of_instance(session: &Session, instance_arn: &str, rows: &mut Rows<'_>)
 
 /// The tables that a refused list of sets makes short.
 fn of_sets() -> impl Iterator<Item = &'static str> {
-    POLICY_TABLE_NAMES.into_iter().chain([PermissionSet::TABLE, PermissionSetPolicy::TABLE])
+    with_policies([PermissionSet::TABLE, PermissionSetPolicy::TABLE])
 }
 
 /// What AWS answered about one set; nothing more is asked of one that went away.
 struct Found {
     arn: String,
-    described: Answer<Option<Set>>,
+    described: Answer<Set>,
     inline: Answer<Option<String>>,
     attached: Attached,
     tags: Answer<BTreeMap<String, String>>,
@@ -169,7 +170,8 @@ struct Found {
 
 async fn read(session: &Session, instance_arn: &str, arn: String) -> Found {
     let input = json!({"InstanceArn": instance_arn, "PermissionSetArn": arn});
-    let described = DESCRIBE.send(session, input.clone()).await.map(|answer| answer.permission_set);
+    let described = DESCRIBE.send(session, input.clone()).await;
+    let described = described.and_then(|it| given(it.permission_set, &DESCRIBE.call().name(), "PermissionSet"));
     if is_gone(GONE, &described) {
         return Found { arn, described, inline: Ok(None), attached: Attached::none(), tags: Ok(BTreeMap::new()) };
     }
@@ -194,7 +196,7 @@ async fn push(rows: &mut Rows<'_>, instance_arn: &str, found: Found) -> Result<(
         rows.gone();
         return Ok(());
     }
-    let set = rows.item([PermissionSet::TABLE], found.described)?.flatten();
+    let set = rows.item([PermissionSet::TABLE], found.described)?;
     let has_inline_policy = found.inline.as_ref().ok().map(Option::is_some);
     let text = policy_text_of(rows, &[PermissionSet::TABLE], found.inline)?;
     rows.policy(Policy::of(&found.arn, IDENTITY_CENTER_PERMISSION_SET, text)).await?;

@@ -9,7 +9,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, details, given, is_gone};
+use crate::items::{Answer, Unread, details, given, is_gone, with_policies};
 
 const LIST: Read<Page> = reads("iot", "ListPolicies");
 const GET: Read<Got> = reads("iot", "GetPolicy");
@@ -81,8 +81,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, listed: Listed) -> (Listed, Answer<Got>) {
-    let name = listed.policy_name.as_deref().unwrap_or_default();
-    let got = GET.send(session, json!({"policyName": name})).await;
+    let got = GET.send(session, json!({"policyName": listed.policy_name})).await;
     (listed, got)
 }
 
@@ -91,12 +90,17 @@ async fn push(session: &Session, rows: &mut Rows<'_>, listed: Listed, got: Answe
         rows.gone();
         return Ok(());
     }
-    let policy_name = listed.policy_name.unwrap_or_default();
-    let arn = listed.policy_arn.unwrap_or_else(|| session.arn("iot", &format!("policy/{policy_name}")));
-    let unread = got.as_ref().err().cloned();
-    let mut got = rows.item([IotPolicy::TABLE].into_iter().chain(POLICY_TABLE_NAMES), got)?;
+    let mut unread = Unread::default();
+    let made = |name: &str| session.arn("iot", &format!("policy/{name}"));
+    let identity = unread.identity("policyName", listed.policy_name, listed.policy_arn, made);
+    let Some((arn, policy_name)) = identity else {
+        unread.lost(rows, with_policies([IotPolicy::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
+    let error = got.as_ref().err().cloned();
+    let mut got = rows.item(with_policies([IotPolicy::TABLE]), got)?;
     let document = got.as_mut().map(|it| given(it.policy_document.take(), &GET.call().name(), "policyDocument"));
-    let text = match (document, unread) {
+    let text = match (document, error) {
         (Some(Ok(document)), _) => PolicyText::Document(document),
         (Some(Err(error)), _) => {
             rows.miss(POLICY_TABLE_NAMES, error.clone());
@@ -106,7 +110,6 @@ async fn push(session: &Session, rows: &mut Rows<'_>, listed: Listed, got: Answe
         (None, None) => PolicyText::Absent,
     };
     rows.policy(Policy::of(&arn, IOT_POLICY, text)).await?;
-    let mut unread = Unread::default();
     let row = policy(arn, policy_name, got, rows.captured_at(), &mut unread);
     unread.count(rows, IotPolicy::TABLE, &GET.call().name());
     rows.push(row).await
@@ -136,13 +139,13 @@ mod tests {
     const LIST: &str = "ListPolicies";
     const GET: &str = "GetPolicy";
 
-    /// Five policies on two pages: a usual one, one of which nothing is said, one that went away, and two that are
-    /// refused.
+    /// Six policies on two pages: a usual one, one of which nothing is said, one that went away, two that are refused,
+    /// and one without a name.
     #[tokio::test]
     async fn policies_of_two_pages_with_their_documents() {
         let listed = |name: &str| format!(r#"{{"policyName":"{name}","policyArn":"arn:{name}"}}"#);
         let first = format!(r#"{{"policies":[{},{{"policyName":"bare"}}],"nextMarker":"more"}}"#, listed("all"));
-        let second = format!(r#"{{"policies":[{},{},{}]}}"#, listed("gone"), listed("denied"), listed("old"));
+        let second = format!(r#"{{"policies":[{},{},{},{{}}]}}"#, listed("gone"), listed("denied"), listed("old"));
         let document = r#"{"policyName":"all","defaultVersionId":"2","creationDate":1766361600,"lastModifiedDate":"soon",
             "policyDocument":"{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}"}"#;
         let recorded = Recorded::new()
@@ -175,8 +178,8 @@ mod tests {
             ]
         );
         assert_eq!(collected.table("policy_statements")[0]["allows_everything"], true);
-        // Two policies, a document, a version and a moment.
-        assert_eq!(collected.short(), (5, vec!["iot_policies", "policy_documents", "policy_statements"]));
+        // Two policies, a document, a version, a moment, and a policy without a name.
+        assert_eq!(collected.short(), (6, vec!["iot_policies", "policy_documents", "policy_statements"]));
         assert_eq!(collected.gone, 1);
     }
 

@@ -11,7 +11,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::items::{Answer, Unread, details, given_if_set, policy_text};
+use crate::items::{Answer, Unread, details, given_if_set, policy_text, with_policies};
 use listed::{ItsPolicy, Listed, Page, is_on};
 
 const LIST: Read<Page> = reads("kafka", "ListClustersV2");
@@ -96,19 +96,22 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, listed: Listed) -> (Listed, Answer<Option<String>>) {
-    let arn = listed.cluster_arn.as_deref().unwrap_or_default();
     // MSK says in the same words that there is no policy and that there is no such cluster any more.
-    let answer = POLICY.send(session, json!({"clusterArn": arn})).await.optional(&["NotFoundException"]);
+    let answer = POLICY.send(session, json!({"clusterArn": listed.cluster_arn})).await;
+    let answer = answer.optional(&["NotFoundException"]);
     let policy = given_if_set(answer, |it| it.policy, &POLICY.call().name(), "policy");
     let policy = policy.map(|text| text.filter(|text| !text.is_empty()));
     (listed, policy)
 }
 
 async fn push(rows: &mut Rows<'_>, mut listed: Listed, policy: Answer<Option<String>>) -> Result<(), Error> {
-    let arn = listed.cluster_arn.take().unwrap_or_default();
+    let mut unread = Unread::default();
+    let Some(arn) = unread.value("clusterArn", listed.cluster_arn.take()) else {
+        unread.lost(rows, with_policies([Cluster::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, KAFKA_CLUSTER, text)).await?;
-    let mut unread = Unread::default();
     let row = cluster(arn, listed, rows.captured_at(), &mut unread);
     unread.count(rows, Cluster::TABLE, &LIST.call().name());
     rows.push(row).await
@@ -128,7 +131,7 @@ fn cluster(arn: String, it: Listed, now: Timestamp, unread: &mut Unread) -> Clus
     let (subnets, groups): (Vec<_>, Vec<_>) = of_serverless.unzip();
     Cluster {
         arn,
-        cluster_name: it.cluster_name.unwrap_or_default(),
+        cluster_name: unread.value("clusterName", it.cluster_name).unwrap_or_default(),
         cluster_type: it.cluster_type,
         cluster_state: it.state,
         kafka_version: provisioned.current_broker_software_info.kafka_version,

@@ -3,15 +3,13 @@
 
 use futures::StreamExt;
 use orgcensus_collect::kinds::KINESIS_CONSUMER;
-use orgcensus_collect::{
-    Collector, Error, Moment, POLICY_TABLE_NAMES, Policy, Read, Rows, Runs, Scope, Session, read as reads,
-};
+use orgcensus_collect::{Collector, Error, Moment, Policy, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::streams::{POLICY, has_gone, policy_of};
-use crate::items::{Answer, Unread, all, details, is_gone, policy_text};
+use crate::items::{Answer, Unread, all, details, given, is_gone, policy_text, with_policies};
 
 const STREAMS: Read<Page> = reads("kinesis", "ListStreams");
 const LIST: Read<Consumers> = reads("kinesis", "ListStreamConsumers");
@@ -78,11 +76,6 @@ struct Listed {
     consumer_creation_timestamp: Option<Moment>,
 }
 
-/// The tables that lack the consumers of a stream whose list is refused.
-fn tables() -> impl Iterator<Item = &'static str> {
-    POLICY_TABLE_NAMES.into_iter().chain([Consumer::TABLE])
-}
-
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let streams = all(&STREAMS, session, json!({"Limit": 1000}), |page| page.stream_summaries).await?;
     let mut lists = details(streams, |stream| consumers(session, stream));
@@ -91,20 +84,24 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
             rows.gone();
             continue;
         }
-        for consumer in rows.item(tables(), read)?.unwrap_or_default() {
+        for consumer in rows.item(with_policies([Consumer::TABLE]), read)?.unwrap_or_default() {
             push(rows, &stream_arn, consumer).await?;
         }
     }
     Ok(())
 }
 
-/// A consumer, its ARN and its policy.
-type Consuming = (Listed, String, Answer<Option<String>>);
+/// A consumer, its ARN if it has one or a name, and its policy.
+type Consuming = (Listed, Option<String>, Answer<Option<String>>);
 
 /// The consumers of one stream, with their policies.
 async fn consumers(session: &Session, stream: Stream) -> (String, Answer<Vec<Consuming>>) {
-    let name = stream.stream_name.unwrap_or_default();
-    let stream_arn = stream.stream_arn.unwrap_or_else(|| session.arn("kinesis", &format!("stream/{name}")));
+    let made = |name: String| session.arn("kinesis", &format!("stream/{name}"));
+    let stream_arn = stream.stream_arn.or_else(|| stream.stream_name.map(made));
+    let stream_arn = match given(stream_arn, &STREAMS.call().name(), "StreamName") {
+        Ok(arn) => arn,
+        Err(error) => return (String::new(), Err(error)),
+    };
     let input = json!({"StreamARN": stream_arn, "MaxResults": 1000});
     let listed = match all(&LIST, session, input, |page| page.consumers).await {
         Ok(listed) => listed,
@@ -118,9 +115,9 @@ async fn consumers(session: &Session, stream: Stream) -> (String, Answer<Vec<Con
 }
 
 async fn read(session: &Session, stream_arn: &str, listed: Listed) -> Consuming {
-    let name = listed.consumer_name.as_deref().unwrap_or_default();
-    let arn = listed.consumer_arn.clone().unwrap_or_else(|| format!("{stream_arn}/consumer/{name}"));
-    let policy = policy_of(session, &arn).await;
+    let made = |name: &String| format!("{stream_arn}/consumer/{name}");
+    let arn = listed.consumer_arn.clone().or_else(|| listed.consumer_name.as_ref().map(made));
+    let policy = policy_of(session, arn.as_deref()).await;
     (listed, arn, policy)
 }
 
@@ -129,9 +126,14 @@ async fn push(rows: &mut Rows<'_>, stream_arn: &str, (it, arn, policy): Consumin
         rows.gone();
         return Ok(());
     }
+    let mut unread = Unread::default();
+    let consumer_name = unread.value("ConsumerName", it.consumer_name);
+    let Some(arn) = arn else {
+        unread.lost(rows, with_policies([Consumer::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, KINESIS_CONSUMER, text)).await?;
-    let mut unread = Unread::default();
     let created = unread.value("ConsumerCreationTimestamp", it.consumer_creation_timestamp.as_ref());
     let created_at = unread.moment("ConsumerCreationTimestamp", created);
     let consumer_status = unread.value("ConsumerStatus", it.consumer_status);
@@ -139,7 +141,7 @@ async fn push(rows: &mut Rows<'_>, stream_arn: &str, (it, arn, policy): Consumin
     let now = rows.captured_at();
     rows.push(Consumer {
         arn,
-        consumer_name: it.consumer_name.unwrap_or_default(),
+        consumer_name: consumer_name.unwrap_or_default(),
         stream_arn: stream_arn.to_owned(),
         consumer_status,
         created_at,
@@ -159,7 +161,7 @@ mod tests {
 
     const STREAMS: &str = r#"{"StreamNames":[],"StreamSummaries":[{"StreamName":"a","StreamARN":"arn:a:1"},
         {"StreamName":"b","StreamARN":"arn:b:2"},{"StreamName":"c","StreamARN":"arn:c:3"},
-        {"StreamName":"d","StreamARN":"arn:d:4"}],"HasMoreStreams":false}"#;
+        {"StreamName":"d","StreamARN":"arn:d:4"},{}],"HasMoreStreams":false}"#;
     const LIST: &str = "ListStreamConsumers";
     const POLICY: &str = "GetResourcePolicy";
 
@@ -170,7 +172,7 @@ mod tests {
     #[tokio::test]
     async fn consumers_of_streams_and_pages_with_their_policies() {
         let first = format!(r#"{{"Consumers":[{}],"NextToken":"more"}}"#, consumer("one"));
-        let rest = [consumer("gone"), consumer("secret"), r#"{"ConsumerName":"odd"}"#.to_owned()].join(",");
+        let rest = [consumer("gone"), consumer("secret"), r#"{"ConsumerName":"odd"},{}"#.to_owned()].join(",");
         let recorded = Recorded::new()
             .answer("ListStreams", STREAMS)
             .answer_to(LIST, "arn:a:1", &first)
@@ -197,8 +199,8 @@ mod tests {
             columns(&collected, "policy_documents", &["state", "error_code"]),
             [json!(["read", null]), json!(["unread", "AccessDeniedException"]), json!(["absent", null])]
         );
-        // A list, a policy, and two values of one consumer.
-        assert_eq!(collected.short(), (4, vec!["kinesis_consumers", "policy_documents", "policy_statements"]));
+        // A list, a policy, two values of one consumer, a stream and a consumer without a name.
+        assert_eq!(collected.short(), (6, vec!["kinesis_consumers", "policy_documents", "policy_statements"]));
         assert_eq!(collected.gone, 2);
     }
 

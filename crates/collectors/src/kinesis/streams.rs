@@ -7,7 +7,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, details, given, is_gone, policy_text};
+use crate::items::{Answer, Unread, details, given, is_gone, policy_text, with_policies};
 
 const LIST: Read<Page> = reads("kinesis", "ListStreams");
 pub(super) const POLICY: Read<ItsPolicy> = reads("kinesis", "GetResourcePolicy");
@@ -84,15 +84,15 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-async fn read(session: &Session, listed: Listed) -> (Listed, String, Answer<Option<String>>) {
-    let name = listed.stream_name.as_deref().unwrap_or_default();
-    let arn = listed.stream_arn.clone().unwrap_or_else(|| session.arn("kinesis", &format!("stream/{name}")));
-    let policy = policy_of(session, &arn).await;
+async fn read(session: &Session, listed: Listed) -> (Listed, Option<String>, Answer<Option<String>>) {
+    let made = |name: &String| session.arn("kinesis", &format!("stream/{name}"));
+    let arn = listed.stream_arn.clone().or_else(|| listed.stream_name.as_ref().map(made));
+    let policy = policy_of(session, arn.as_deref()).await;
     (listed, arn, policy)
 }
 
 /// The policy of a stream or a consumer. Where there is none, Kinesis answers one that is empty.
-pub(super) async fn policy_of(session: &Session, arn: &str) -> Answer<Option<String>> {
+pub(super) async fn policy_of(session: &Session, arn: Option<&str>) -> Answer<Option<String>> {
     let answer = POLICY.send(session, json!({"ResourceARN": arn})).await;
     let text = answer.and_then(|it| given(it.policy, &POLICY.call().name(), "Policy"));
     text.map(|text| Some(text).filter(|text| !matches!(text.trim(), "" | "{}")))
@@ -103,24 +103,34 @@ pub(super) fn has_gone(policy: &Answer<Option<String>>) -> bool {
     is_gone(GONE, policy)
 }
 
-async fn push(rows: &mut Rows<'_>, listed: Listed, arn: String, policy: Answer<Option<String>>) -> Result<(), Error> {
+async fn push(
+    rows: &mut Rows<'_>,
+    mut listed: Listed,
+    arn: Option<String>,
+    policy: Answer<Option<String>>,
+) -> Result<(), Error> {
     if has_gone(&policy) {
         rows.gone();
         return Ok(());
     }
+    let mut unread = Unread::default();
+    let stream_name = unread.value("StreamName", listed.stream_name.take());
+    let Some(arn) = arn else {
+        unread.lost(rows, with_policies([Stream::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, KINESIS_STREAM, text)).await?;
-    let mut unread = Unread::default();
-    let row = stream(arn, listed, rows.captured_at(), &mut unread);
+    let row = stream(arn, stream_name.unwrap_or_default(), listed, rows.captured_at(), &mut unread);
     unread.count(rows, Stream::TABLE, &LIST.call().name());
     rows.push(row).await
 }
 
-fn stream(arn: String, it: Listed, now: Timestamp, unread: &mut Unread) -> Stream {
+fn stream(arn: String, stream_name: String, it: Listed, now: Timestamp, unread: &mut Unread) -> Stream {
     let created_at = unread.moment("StreamCreationTimestamp", it.stream_creation_timestamp.as_ref());
     Stream {
         arn,
-        stream_name: it.stream_name.unwrap_or_default(),
+        stream_name,
         stream_status: unread.value("StreamStatus", it.stream_status),
         stream_mode: it.stream_mode_details.stream_mode,
         created_at,
@@ -153,7 +163,7 @@ mod tests {
         );
         let names = ["bare", "void", "silent", "gone", "secret", "odd"];
         let rest = names.map(|name| format!(r#"{{"StreamName":"{name}","StreamStatus":"ACTIVE"}}"#)).join(",");
-        let second = format!(r#"{{"StreamNames":[],"StreamSummaries":[{rest}],"HasMoreStreams":false}}"#);
+        let second = format!(r#"{{"StreamNames":[],"StreamSummaries":[{rest},{{}}],"HasMoreStreams":false}}"#);
         let recorded = Recorded::new()
             .answer(LIST, &first)
             .answer_to(LIST, "more", &second)
@@ -182,7 +192,8 @@ mod tests {
                 json!(["unread", "InvalidArgumentException"]),
             ]
         );
-        assert_eq!(collected.short(), (3, vec!["policy_documents", "policy_statements"]));
+        // Three policies, and a stream without a name.
+        assert_eq!(collected.short(), (4, vec!["kinesis_streams", "policy_documents", "policy_statements"]));
         assert_eq!(collected.gone, 1);
     }
 

@@ -17,7 +17,7 @@ use serde_json::json;
 use self::aliases::Aliases;
 use self::grants::{Grant, Grants};
 use self::rotation::Rotation;
-use crate::items::{Answer, Unread, all, details, given, is_gone, policy_text};
+use crate::items::{Answer, Unread, all, details, given, is_gone, policy_text, with_policies};
 
 const LIST: Read<Page> = reads("kms", "ListKeys");
 const DESCRIBE: Read<Described> = reads("kms", "DescribeKey");
@@ -191,7 +191,8 @@ struct Details {
 }
 
 async fn read(session: &Session, entry: Entry) -> Details {
-    let id = entry.key_id.as_deref().unwrap_or_default();
+    // Without either nothing is asked.
+    let id = entry.key_id.as_deref().or(entry.key_arn.as_deref()).unwrap_or_default();
     let described = DESCRIBE.send(session, json!({"KeyId": id})).await;
     let metadata = described.and_then(|it| given(it.key_metadata, &DESCRIBE.call().name(), "KeyMetadata"));
     let policy = POLICY.send(session, json!({"KeyId": id, "PolicyName": "default"})).await;
@@ -221,8 +222,12 @@ async fn push(
         rows.gone();
         return Ok(());
     }
-    let key_id = entry.key_id.unwrap_or_default();
-    let arn = entry.key_arn.unwrap_or_else(|| session.arn("kms", &format!("key/{key_id}")));
+    let mut unread = Unread::default();
+    let made = |id: &str| session.arn("kms", &format!("key/{id}"));
+    let Some((arn, key_id)) = unread.identity("KeyId", entry.key_id, entry.key_arn, made) else {
+        unread.lost(rows, with_policies([Key::TABLE, Grant::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, KMS_KEY, text)).await?;
     if let Some(grants) = grants {
@@ -232,8 +237,8 @@ async fn push(
     let rotation = rows.item([Key::TABLE], rotation)?.flatten();
     let tags =
         rows.item([Key::TABLE], tags)?.map(|tags| tags.into_iter().map(|tag| (tag.tag_key, tag.tag_value)).collect());
-    let aliases = aliases.map(|aliases| aliases.get(&key_id).cloned().unwrap_or_default());
-    let mut unread = Unread::default();
+    let aliases =
+        aliases.filter(|_| !key_id.is_empty()).map(|aliases| aliases.get(&key_id).cloned().unwrap_or_default());
     let described = key(arn, key_id, metadata, rotation, rows.captured_at(), &mut unread);
     unread.count(rows, Key::TABLE, &DESCRIBE.call().name());
     rows.push(Key { aliases, tags, ..described }).await

@@ -44,8 +44,8 @@ pub(super) struct Page {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Url {
-    pub(super) function_arn: String,
-    function_url: String,
+    function_arn: Option<String>,
+    function_url: Option<String>,
     pub(super) auth_type: Option<String>,
     invoke_mode: Option<String>,
     cors: Option<Cors>,
@@ -73,19 +73,20 @@ pub(super) fn is_open(auth_type: &str) -> bool {
     auth_type == "NONE"
 }
 
-pub(super) fn row(function_arn: &str, url: Url, now: Timestamp, unread: &mut Unread) -> FunctionUrl {
+pub(super) fn row(function_arn: &str, url: Url, now: Timestamp, unread: &mut Unread) -> Option<FunctionUrl> {
+    let qualified_arn = unread.value("FunctionArn", url.function_arn)?;
     let created_at = unread.value("CreationTime", url.creation_time.and_then(|at| at.millis()).map(Timestamp));
     let auth_type = unread.value("AuthType", url.auth_type);
-    FunctionUrl {
+    Some(FunctionUrl {
         function_arn: function_arn.to_owned(),
-        qualifier: qualifier(&url.function_arn),
-        qualified_arn: url.function_arn,
-        function_url: url.function_url,
+        qualifier: qualifier(&qualified_arn),
+        qualified_arn,
+        function_url: unread.value("FunctionUrl", url.function_url).unwrap_or_default(),
         is_unauthenticated: auth_type.as_deref().map(is_open),
         auth_type,
         invoke_mode: url.invoke_mode,
         cors_allow_origins: url.cors.map(|cors| cors.allow_origins),
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
-    }
+    })
 }

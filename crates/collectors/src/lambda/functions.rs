@@ -15,7 +15,7 @@ use serde_json::json;
 use super::function_urls::{self, FunctionUrl, Url};
 use super::policies::{self, GONE, Policies};
 use super::runtimes::Lifecycle;
-use crate::items::{Answer, Unread, details, is_gone};
+use crate::items::{Answer, Unread, details, is_gone, with_policies};
 use crate::secret_names::secret_like;
 
 const LIST: Read<Page> = reads("lambda", "ListFunctions");
@@ -205,6 +205,7 @@ struct Details {
 }
 
 async fn read(session: &Session, configuration: Configuration) -> Details {
+    // By a name or an ARN that is missing nothing is asked, which counts.
     let name = configuration.function_name.as_deref().unwrap_or_default();
     let arn = configuration.function_arn.as_deref().unwrap_or_default();
     let urls = function_urls::read(session, name).await;
@@ -219,20 +220,23 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
         rows.gone();
         return Ok(());
     }
-    let name = configuration.function_name.take().unwrap_or_default();
-    let arn = configuration.function_arn.take().unwrap_or_else(|| session.arn("lambda", &format!("function:{name}")));
+    let mut unread = Unread::default();
+    let made = |name: &str| session.arn("lambda", &format!("function:{name}"));
+    let (name, arn) = (configuration.function_name.take(), configuration.function_arn.take());
+    let Some((arn, name)) = unread.identity("FunctionName", name, arn, made) else {
+        unread.lost(rows, with_policies([Function::TABLE, FunctionUrl::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     policies::push(rows, &arn, policies).await?;
     let urls = rows.item([FunctionUrl::TABLE, Function::TABLE], urls)?;
     let (tags, now) = (rows.item([Function::TABLE], tags)?, rows.captured_at());
-    let mut unread = Unread::default();
     let row = function(&arn, name, configuration, urls.as_deref(), tags, now, &mut unread);
     unread.count(rows, Function::TABLE, &LIST.call().name());
     rows.push(row).await?;
     for url in urls.into_iter().flatten() {
         let mut unread = Unread::default();
         let row = function_urls::row(&arn, url, now, &mut unread);
-        unread.count(rows, FunctionUrl::TABLE, &function_urls::LIST.call().name());
-        rows.push(row).await?;
+        unread.push(rows, &function_urls::LIST.call().name(), row).await?;
     }
     Ok(())
 }
@@ -265,7 +269,7 @@ fn function(
         last_modified_at,
         last_modified_days: last_modified_at.map(|at| at.days_until(now)),
         architectures: it.architectures,
-        layer_arns: it.layers.into_iter().filter_map(|layer| layer.arn).collect(),
+        layer_arns: unread.each("Layers.Arn", it.layers.into_iter().map(|layer| layer.arn)),
         vpc_id: it.vpc_config.vpc_id.filter(|id| !id.is_empty()),
         subnet_ids: it.vpc_config.subnet_ids,
         security_group_ids: it.vpc_config.security_group_ids,

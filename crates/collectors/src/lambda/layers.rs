@@ -110,6 +110,7 @@ struct Details {
 }
 
 async fn read(session: &Session, listed: Listed) -> (Named, Answer<Vec<Details>>) {
+    // Without a name its versions are not asked for, which counts.
     let name = listed.layer_name.unwrap_or_default();
     let arn = listed.layer_arn.unwrap_or_else(|| session.arn("lambda", &format!("layer:{name}")));
     let layer = Named { name, arn };

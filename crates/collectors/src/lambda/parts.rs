@@ -25,7 +25,7 @@ pub(super) struct Named {
 }
 
 impl Listed {
-    /// The function's name and ARN.
+    /// The function's name and ARN. Without a name the calls about it are not sent, which counts.
     pub(super) fn named(self, session: &Session) -> Named {
         let name = self.function_name.unwrap_or_default();
         let arn = self.function_arn.unwrap_or_else(|| session.arn("lambda", &format!("function:{name}")));

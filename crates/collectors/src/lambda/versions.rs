@@ -212,7 +212,7 @@ fn row(arn: String, function_version: String, it: Published, now: Timestamp, unr
         last_modified_at,
         last_modified_days: last_modified_at.map(|at| at.days_until(now)),
         architectures: it.architectures,
-        layer_arns: it.layers.into_iter().filter_map(|layer| layer.arn).collect(),
+        layer_arns: unread.each("Layers.Arn", it.layers.into_iter().map(|layer| layer.arn)),
         kms_key_arn: it.kms_key_arn,
         has_secret_like_environment_name: names.as_ref().map(|names| names.iter().any(|name| is_secret_like(name))),
         environment_names: names,

@@ -7,7 +7,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, all, details, given_if_set, is_gone, policy_text};
+use crate::items::{Answer, Unread, all, details, given_if_set, is_gone, policy_text, with_policies};
 
 const LIST: Read<Page> = reads("lambdaweb", "ListWebFunctions");
 const ENDPOINTS: Read<Endpoints> = reads("lambdaweb", "ListWebFunctionEndpoints");
@@ -156,44 +156,47 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, listed: Listed) -> Function {
-    let name = listed.function_name.as_deref().unwrap_or_default();
-    let input = json!({"functionName": name, "maxResults": 50});
+    let input = json!({"functionName": listed.function_name, "maxResults": 50});
     let endpoints = all(&ENDPOINTS, session, input, |page| page.endpoints).await;
-    let arn = arn_of(session, &listed);
+    let name = listed.function_name.as_deref();
+    let arn = listed.function_arn.clone().or_else(|| name.map(|name| arn_of(session, name)));
     let answer = POLICY.send(session, json!({"resourceArn": arn})).await.optional(GONE);
     let policy = given_if_set(answer, |it| it.policy, &POLICY.call().name(), "Policy");
     Function { listed, endpoints, policy }
 }
 
-fn arn_of(session: &Session, it: &Listed) -> String {
-    let name = it.function_name.as_deref().unwrap_or_default();
-    it.function_arn.clone().unwrap_or_else(|| session.arn("lambda", &format!("web-function:{name}")))
+fn arn_of(session: &Session, name: &str) -> String {
+    session.arn("lambda", &format!("web-function:{name}"))
 }
 
-async fn push(session: &Session, rows: &mut Rows<'_>, it: Function) -> Result<(), Error> {
+async fn push(session: &Session, rows: &mut Rows<'_>, mut it: Function) -> Result<(), Error> {
     if is_gone(GONE, &it.endpoints) {
         rows.gone();
         return Ok(());
     }
-    let (arn, now) = (arn_of(session, &it.listed), rows.captured_at());
+    let (mut unread, now) = (Unread::default(), rows.captured_at());
+    let (name, arn) = (it.listed.function_name.take(), it.listed.function_arn.take());
+    let Some((arn, name)) = unread.identity("functionName", name, arn, |name| arn_of(session, name)) else {
+        unread.lost(rows, with_policies([WebFunction::TABLE, WebEndpoint::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let text = policy_text(rows, it.policy)?;
     rows.policy(Policy::of(&arn, LAMBDA_WEB_FUNCTION, text)).await?;
     let endpoints = rows.item([WebEndpoint::TABLE, WebFunction::TABLE], it.endpoints)?;
-    let mut unread = Unread::default();
-    let row = function(arn.clone(), it.listed, endpoints.as_deref(), now, &mut unread);
+    let row = function(arn.clone(), name, it.listed, endpoints.as_deref(), now, &mut unread);
     unread.count(rows, WebFunction::TABLE, &LIST.call().name());
     rows.push(row).await?;
     for described in endpoints.unwrap_or_default() {
         let mut unread = Unread::default();
         let row = endpoint(&arn, described, now, &mut unread);
-        unread.count(rows, WebEndpoint::TABLE, &ENDPOINTS.call().name());
-        rows.push(row).await?;
+        unread.push(rows, &ENDPOINTS.call().name(), row).await?;
     }
     Ok(())
 }
 
 fn function(
     arn: String,
+    function_name: String,
     it: Listed,
     endpoints: Option<&[Described]>,
     now: Timestamp,
@@ -204,7 +207,7 @@ fn function(
     let is_open = |it: &Described| it.auth_type.as_deref() == Some("ApplicationManaged");
     WebFunction {
         arn,
-        function_name: it.function_name.unwrap_or_default(),
+        function_name,
         state: unread.value("state", it.state),
         state_reason: it.state_reason.filter(|reason| !reason.is_empty()),
         endpoint_count: endpoints.map(|all| i32::try_from(all.len()).unwrap_or(i32::MAX)),
@@ -215,12 +218,13 @@ fn function(
     }
 }
 
-fn endpoint(function_arn: &str, it: Described, now: Timestamp, unread: &mut Unread) -> WebEndpoint {
+fn endpoint(function_arn: &str, it: Described, now: Timestamp, unread: &mut Unread) -> Option<WebEndpoint> {
+    let made = |name: &String| format!("{function_arn}/endpoint/{name}");
+    let arn = unread.value("endpointArn", it.endpoint_arn).or_else(|| it.endpoint_name.as_ref().map(made))?;
     let created = unread.value("createdAt", it.created_at.as_ref());
     let created_at = unread.moment("createdAt", created);
-    let name = it.endpoint_name.clone().unwrap_or_default();
-    WebEndpoint {
-        arn: unread.value("endpointArn", it.endpoint_arn).unwrap_or_else(|| format!("{function_arn}/endpoint/{name}")),
+    Some(WebEndpoint {
+        arn,
         function_arn: function_arn.to_owned(),
         endpoint_name: unread.value("endpointName", it.endpoint_name),
         description: it.description,
@@ -234,7 +238,7 @@ fn endpoint(function_arn: &str, it: Described, now: Timestamp, unread: &mut Unre
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
         modified_at: unread.moment("updatedAt", it.updated_at.as_ref()),
-    }
+    })
 }
 
 #[cfg(test)]

@@ -1,18 +1,18 @@
 //! Collects a kind as it is declared: its lists, then what each item holds, then the rows.
 
-use std::collections::BTreeMap;
-
 use futures::StreamExt;
 use orgcensus_collect::{
-    Error, Moment, Optional, POLICY_TABLE_NAMES, Pages, Policy, Read, Rows, Session, Share, Sharee, operation,
+    Error, Moment, Optional, POLICY_TABLE_NAMES, Pages, Policy, Read, Rows, Session, Share, operation,
 };
 use orgcensus_row::{Row, Timestamp};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::found::{sharees, tags, text};
 use super::item::Item;
 use super::{Held, Input, List, Listed, OtherResource, Source};
-use crate::items::{Answer, Unread, details, given, is_gone, policy_text};
+use crate::items::{Answer, Unread, details, given, is_gone, policy_text, with_policies};
+use crate::shares::counted;
 
 /// The largest page that is asked for.
 const PAGE_MAX: u32 = 1000;
@@ -24,7 +24,7 @@ pub(crate) async fn collect(session: &Session, rows: &mut Rows<'_>, kind: &'stat
         let answers = read(session, kind, &item).await.into_iter().collect::<Result<Vec<_>, _>>()?;
         return push(session, rows, kind, item, answers.into_iter().map(Ok).collect()).await;
     };
-    let mut pages = first.pages(session, &Item::default(), kind);
+    let mut pages = first.pages(session, &Item::default(), kind)?;
     while let Some(page) = pages.next().await {
         let mut items = Item::all(page?, first.items, &Item::default());
         for list in below {
@@ -45,7 +45,7 @@ pub(crate) async fn collect(session: &Session, rows: &mut Rows<'_>, kind: &'stat
 /// Whether the item is the account's own. What another account shares with this one is read in that account.
 fn is_own(kind: &Listed, item: &Item, session: &Session) -> bool {
     let arn = arn(kind, item, session);
-    let account = arn.split(':').nth(4).filter(|account| account.len() == 12);
+    let account = arn.as_deref().and_then(|arn| arn.split(':').nth(4)).filter(|account| account.len() == 12);
     let owner = item.text(kind.owner);
     [account, owner.as_deref()].into_iter().flatten().all(|account| account == session.account_id())
 }
@@ -58,9 +58,8 @@ async fn listed_below(
     list: &'static List,
     above: Vec<Item>,
 ) -> Result<Vec<Item>, Error> {
-    let tables = [OtherResource::TABLE].into_iter().chain(POLICY_TABLE_NAMES);
     let mut answers = details(above, |item| async move {
-        let mut pages = list.pages(session, &item, kind);
+        let mut pages = list.pages(session, &item, kind)?;
         let mut items = Vec::new();
         while let Some(page) = pages.next().await {
             match page {
@@ -75,7 +74,7 @@ async fn listed_below(
         if is_gone(kind.gone, &answer) {
             rows.gone();
         } else {
-            all.extend(rows.item(tables.clone(), answer)?.unwrap_or_default());
+            all.extend(rows.item(with_policies([OtherResource::TABLE]), answer)?.unwrap_or_default());
         }
     }
     Ok(all)
@@ -85,13 +84,12 @@ async fn listed_below(
 async fn read(session: &Session, kind: &'static Listed, item: &Item) -> Vec<Answer<Option<Value>>> {
     let mut answers = Vec::new();
     for held in kind.held {
-        if let Source::Call(call, given) = &held.source {
-            let input = inputs(given, item, session, kind);
+        if let Source::Call(call, named) = &held.source {
             let is_list = held.each.is_some() || held.share.is_some();
-            let answer = if is_list {
-                all(call.pages(session, input), held).await
-            } else {
-                one(call, session, input, held).await
+            let answer = match inputs(named, item, session, kind) {
+                Err(error) => Err(error),
+                Ok(input) if is_list => all(call, session, input, held).await,
+                Ok(input) => one(call, session, input, held).await,
             };
             answers.push(answer);
         }
@@ -107,17 +105,19 @@ async fn one(call: &Read<Value>, session: &Session, input: Value, held: &Held) -
 }
 
 /// A list, page by page; or a switch.
-async fn all(mut pages: Pages<Value>, held: &Held) -> Answer<Option<Value>> {
-    let mut all = Vec::new();
+async fn all(call: &Read<Value>, session: &Session, input: Value, held: &Held) -> Answer<Option<Value>> {
+    let mut pages = call.pages(session, input);
+    let (mut all, mut is_there) = (Vec::new(), held.may_lack || held.share.is_none());
     while let Some(page) = pages.next().await {
         let Some(page) = page.optional(held.none)? else { return Ok(None) };
         match Item::of(page).at(held.path).cloned() {
+            None => continue,
             Some(Value::Array(items)) => all.extend(items),
             Some(other) => all.push(other),
-            None => {}
         }
+        is_there = true;
     }
-    Ok(Some(Value::Array(all)))
+    given(is_there.then_some(Some(Value::Array(all))), &call.call().name(), held.path)
 }
 
 async fn push(
@@ -131,7 +131,12 @@ async fn push(
         rows.gone();
         return Ok(());
     }
-    let arn = arn(kind, &item, session);
+    let mut unread = Unread::default();
+    let call = kind.lists.last().map(|list| list.call.call().name()).unwrap_or_default();
+    let Some(arn) = unread.value(kind.arn, arn(kind, &item, session)) else {
+        unread.lost(rows, with_policies([OtherResource::TABLE]), &call);
+        return Ok(());
+    };
     let mut answers = answers.into_iter();
     for held in kind.held {
         let found = match held.call() {
@@ -143,9 +148,7 @@ async fn push(
     if kind.lists.is_empty() {
         return Ok(());
     }
-    let mut unread = Unread::default();
     let row = row(kind, arn, &item, rows.captured_at(), &mut unread);
-    let call = kind.lists.last().map(|list| list.call.call().name()).unwrap_or_default();
     unread.count(rows, OtherResource::TABLE, &call);
     rows.push(row).await
 }
@@ -158,9 +161,12 @@ async fn hold(
     found: Answer<Option<Value>>,
 ) -> Result<(), Error> {
     if let Some((origin, actions)) = held.share {
-        // An answer that is refused is counted as a policy's would be.
-        policy_text(rows, found.as_ref().map(|_| None).map_err(Clone::clone))?;
-        let sharees = found.map(|found| found.as_ref().map(|found| sharees(found, held.each)).unwrap_or_default());
+        let sharees = found.and_then(|found| match found {
+            Some(found) => given(sharees(&found, held.each), kind.name, held.path),
+            None if held.may_lack || held.call().is_some() => Ok(Vec::new()),
+            None => given(None, kind.name, held.path),
+        });
+        let sharees = counted(rows, sharees)?;
         let (resource_arn, resource, name) = (arn, kind.resource, held.label);
         return rows.share(Share { resource_arn, resource, origin, name, actions, gate: None }, sharees).await;
     }
@@ -174,7 +180,7 @@ async fn hold(
     };
     for one in several {
         let one = Item::of(one);
-        let name = one.text(name).unwrap_or_default();
+        let name = rows.item(POLICY_TABLE_NAMES, given(one.text(name), kind.name, name))?.unwrap_or_default();
         let text = given(one.at(path).cloned().map(text), kind.name, path).map(Some);
         policy(rows, kind, held, (arn, &name), text).await?;
     }
@@ -192,51 +198,29 @@ async fn policy(
     rows.policy(Policy { name, language: held.language, ..Policy::of(arn, kind.resource, text) }).await
 }
 
-/// A document as AWS sent it: as text, or as a part of the answer. An empty list is none.
-fn text(document: Value) -> String {
-    match document {
-        Value::String(text) => text,
-        Value::Null => String::new(),
-        Value::Array(list) if list.is_empty() => String::new(),
-        other => other.to_string(),
+/// The input of a call. Without a member of the item that goes into it, the call would be about something else: it is
+/// not sent, and counts.
+fn inputs(named: &[(&str, Input)], item: &Item, session: &Session, kind: &'static Listed) -> Answer<Value> {
+    let mut members = Map::new();
+    for (name, input) in named {
+        let value = match input {
+            Input::Text(text) => Some(json!(text)),
+            Input::Flag(flag) => Some(json!(flag)),
+            Input::Of(path) => item.at(path).filter(|it| !it.is_null() && it.as_str() != Some("")).cloned(),
+            Input::Arn => arn(kind, item, session).map(Value::String),
+        };
+        members.insert((*name).to_owned(), given(value, kind.name, name)?);
     }
+    Ok(Value::Object(members))
 }
 
-/// Those with whom something is shared: names in a list, or one name. `true` and `public` are everyone.
-fn sharees(found: &Value, each: Option<(&str, &str)>) -> Vec<Sharee> {
-    match (found, each) {
-        (Value::Array(all), _) => all.iter().flat_map(|one| sharees(one, each)).collect(),
-        (Value::Object(_), Some((path, _))) => {
-            Item::of(found.clone()).at(path).map(|one| sharees(one, None)).unwrap_or_default()
-        }
-        (Value::Bool(true), _) => vec![Sharee::Everyone],
-        (Value::String(name), _) => match name.as_str() {
-            "public" => vec![Sharee::Everyone],
-            "" | "private" => Vec::new(),
-            name => vec![Sharee::named(name)],
-        },
-        _ => Vec::new(),
-    }
-}
-
-fn inputs(given: &[(&str, Input)], item: &Item, session: &Session, kind: &'static Listed) -> Value {
-    let value = |input: &Input| match input {
-        Input::Text(text) => json!(text),
-        Input::Flag(flag) => json!(flag),
-        Input::Of(path) => item.at(path).cloned().unwrap_or_default(),
-        Input::Arn => json!(arn(kind, item, session)),
-    };
-    let members: Map<String, Value> = given.iter().map(|(name, input)| ((*name).to_owned(), value(input))).collect();
-    Value::Object(members)
-}
-
-/// The item's ARN: AWS's own, or one that is put together.
-fn arn(kind: &Listed, item: &Item, session: &Session) -> String {
+/// The item's ARN: AWS's own, or one that is put together. None: the item lacks it, or a part of it.
+fn arn(kind: &Listed, item: &Item, session: &Session) -> Option<String> {
     let Some((service, rest)) = kind.arn.split_once(':').filter(|_| kind.arn.contains('{') || kind.lists.is_empty())
     else {
-        return item.text(kind.arn).unwrap_or_else(|| session.arn(kind.resource.service.unwrap_or("unknown"), ""));
+        return item.text(kind.arn);
     };
-    session.arn(service, &item.filled(rest))
+    Some(session.arn(service, &item.filled(rest)?))
 }
 
 fn row(kind: &Listed, arn: String, item: &Item, now: Timestamp, unread: &mut Unread) -> OtherResource {
@@ -259,27 +243,10 @@ fn row(kind: &Listed, arn: String, item: &Item, now: Timestamp, unread: &mut Unr
     }
 }
 
-/// Tags as a map, or as a list of keys and values in any of AWS's spellings.
-fn tags(found: &Value) -> BTreeMap<String, String> {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let member = |tag: &Value, names: [&str; 3]| names.into_iter().find_map(|name| tag.get(name)).map(text);
-    match found {
-        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), text(value))).collect(),
-        Value::Array(list) => {
-            let pair = |tag: &Value| {
-                let key = member(tag, ["Key", "key", "TagKey"])?;
-                Some((key, member(tag, ["Value", "value", "TagValue"]).unwrap_or_default()))
-            };
-            list.iter().filter_map(pair).collect()
-        }
-        _ => BTreeMap::new(),
-    }
-}
-
 impl List {
     /// The pages below an item, each as large as the service gives.
-    fn pages(&self, session: &Session, item: &Item, kind: &'static Listed) -> Pages<Value> {
-        let mut input = inputs(self.inputs, item, session, kind);
+    fn pages(&self, session: &Session, item: &Item, kind: &'static Listed) -> Answer<Pages<Value>> {
+        let mut input = inputs(self.inputs, item, session, kind)?;
         let call = self.call.call();
         let known = operation(call.service, call.operation);
         if let Some((limit, most)) = known.and_then(|it| it.limit.zip(it.limit_max))
@@ -287,6 +254,6 @@ impl List {
         {
             input[limit] = json!(most.min(PAGE_MAX));
         }
-        self.call.pages(session, input)
+        Ok(self.call.pages(session, input))
     }
 }

@@ -52,18 +52,18 @@ impl Item {
         }
     }
 
-    /// A text with what is at the paths in braces: `bot/{^botId}/{botAliasId}`.
-    pub(crate) fn filled(&self, pattern: &str) -> String {
+    /// A text with what is at the paths in braces: `bot/{^botId}/{botAliasId}`. None: nothing is at one of them.
+    pub(crate) fn filled(&self, pattern: &str) -> Option<String> {
         let mut filled = String::new();
         let mut rest = pattern;
         while let Some((before, after)) = rest.split_once('{') {
             filled.push_str(before);
             let (path, end) = after.split_once('}').unwrap_or((after, ""));
-            filled.push_str(&self.text(path).unwrap_or_default());
+            filled.push_str(&self.text(path)?);
             rest = end;
         }
         filled.push_str(rest);
-        filled
+        Some(filled)
     }
 }
 
@@ -106,7 +106,8 @@ mod tests {
         assert_eq!(items[0].text("Of.Size").as_deref(), Some("3"));
         assert_eq!((items[0].text("^Id").as_deref(), items[0].text("Id")), (Some("bot-1"), None));
         assert_eq!(items[1].text("@").as_deref(), Some("b"));
-        assert_eq!(items[0].filled("bot/{^Id}/{Name}{Nothing}/x"), "bot/bot-1/a/x");
+        assert_eq!(items[0].filled("bot/{^Id}/{Name}/x").as_deref(), Some("bot/bot-1/a/x"));
+        assert_eq!(items[0].filled("bot/{^Id}/{Nothing}"), None);
         assert!(Item::all(json!({}), "Page.Items", &above).is_empty());
         assert_eq!(level_of("^^Id"), (2, "Id"));
     }

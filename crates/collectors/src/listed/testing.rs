@@ -98,8 +98,8 @@ enum Fate {
     Gone,
 }
 
-/// Checks that items of two pages have rows, and that what they hold is read, absent, unread, or gone with the item; and
-/// that a denied list ends the task.
+/// Checks that items of two pages have rows, and that what they hold is read, absent, unread, or gone with the item;
+/// that an item of which nothing is said is counted; and that a denied list ends the task.
 pub(crate) async fn check(collector: &Collector, kind: &Listed) {
     for call in collector.calls {
         let known = operation(call.service, call.operation);
@@ -126,11 +126,13 @@ pub(crate) async fn check(collector: &Collector, kind: &Listed) {
 async fn check_lists(collector: &Collector, kind: &Listed, calls: &[Asked], lists: usize, fates: &[Fate]) {
     let mut recorded = Recorded::new();
     for (number, call) in calls[..lists].iter().enumerate() {
-        let items: Vec<Value> = if number + 1 < lists {
+        let mut items: Vec<Value> = if number + 1 < lists {
             vec![item(kind, number, "above", Fate::Read)]
         } else {
             fates.iter().enumerate().map(|(at, fate)| item(kind, number, &format!("item-{at}"), *fate)).collect()
         };
+        // One of which nothing is said.
+        items.push(json!({}));
         for page in pages(call, &items) {
             recorded = recorded.answer(call.operation, &page.to_string());
         }
@@ -148,7 +150,7 @@ async fn check_lists(collector: &Collector, kind: &Listed, calls: &[Asked], list
     let name = collector.name;
     assert_eq!(collected.table("other_resources").len(), kept.len(), "{name}: rows");
     assert_eq!(collected.gone, (fates.len() - kept.len()) as u64, "{name}: gone");
-    check_states(&collected, name, &kept, &kind.by_calls());
+    check_states(&collected, name, &kept, &kind.by_calls(), lists);
     for row in collected.table("other_resources") {
         assert!(row["arn"].as_str().is_some_and(|arn| arn.contains("item-")), "{name}: {row}");
     }
@@ -172,12 +174,13 @@ async fn check_single(collector: &Collector, calls: &[Asked], fates: &[Fate]) {
             continue;
         }
         collected.result.as_ref().unwrap_or_else(|error| panic!("{}: {error}", collector.name));
-        check_states(&collected, collector.name, &[*fate], &vec![true; calls.len()]);
+        check_states(&collected, collector.name, &[*fate], &vec![true; calls.len()], 0);
     }
 }
 
-/// Each policy or share is in the state that its fate says. What is in the item itself is never denied.
-fn check_states(collected: &Collected, name: &str, fates: &[Fate], by_calls: &[bool]) {
+/// Each policy or share is in the state that its fate says. What is in the item itself is never denied. Items
+/// without an id are counted.
+fn check_states(collected: &Collected, name: &str, fates: &[Fate], by_calls: &[bool], nameless: usize) {
     let state = |fate: &Fate, by_call: bool| match fate {
         Fate::Absent => "absent",
         Fate::Denied | Fate::Gone if by_call => "unread",
@@ -188,7 +191,7 @@ fn check_states(collected: &Collected, name: &str, fates: &[Fate], by_calls: &[b
     assert_eq!(columns(collected, "policy_documents", &["state"]), expected, "{name}: states");
     let asked = by_calls.iter().filter(|by_call| **by_call).count();
     let denied = fates.iter().filter(|fate| **fate == Fate::Denied).count() * asked;
-    assert_eq!(collected.short().0, denied as u64, "{name}: what is short, {:?}", collected.missed);
+    assert_eq!(collected.short().0, (denied + nameless) as u64, "{name}: what is short, {:?}", collected.missed);
 }
 
 /// The answer about one item, by the item's fate.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use self::described::Described;
-use crate::items::{Answer, Unread, details, policy_text_of};
+use crate::items::{Answer, Unread, details, given, policy_text_of, with_policies};
 
 const LIST: Read<Names> = reads("opensearch", "ListDomainNames").needs("es:ListDomainNames");
 const DESCRIBE: Read<Domains> = reads("opensearch", "DescribeDomains").needs("es:DescribeDomains");
@@ -113,10 +113,17 @@ struct Names {
     domain_names: Vec<Listed>,
 }
 
-#[derive(Clone, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct Listed {
-    domain_name: String,
+    domain_name: Option<String>,
+    engine_type: Option<String>,
+}
+
+/// A domain by its name.
+#[derive(Clone)]
+struct Named {
+    name: String,
     engine_type: Option<String>,
 }
 
@@ -127,38 +134,50 @@ struct Domains {
 }
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let listed = LIST.send(session, json!({})).await?.domain_names;
-    let some: Vec<Vec<Listed>> = listed.chunks(AT_ONCE).map(<[Listed]>::to_vec).collect();
-    let mut read = details(some, |listed| read(session, listed));
+    let mut named = Vec::new();
+    for listed in LIST.send(session, json!({})).await?.domain_names {
+        let mut unread = Unread::default();
+        match unread.value("DomainName", listed.domain_name) {
+            Some(name) => named.push(Named { name, engine_type: listed.engine_type }),
+            None => unread.lost(rows, with_policies([Domain::TABLE]), &LIST.call().name()),
+        }
+    }
+    let some: Vec<Vec<Named>> = named.chunks(AT_ONCE).map(<[Named]>::to_vec).collect();
+    let mut read = details(some, |named| read(session, named));
     while let Some(domains) = read.next().await {
-        for (listed, answer) in domains {
-            push(session, rows, listed, answer).await?;
+        for (named, answer) in domains {
+            push(session, rows, named, answer).await?;
         }
     }
     Ok(())
 }
 
-/// The answer about each of some domains. What the answer leaves out is no longer there.
-async fn read(session: &Session, listed: Vec<Listed>) -> Vec<(Listed, Answer<Option<Described>>)> {
-    let names: Vec<String> = listed.iter().map(|it| it.domain_name.clone()).collect();
+/// The answer about each of some domains. What the answer leaves out is no longer there, unless it says something of a
+/// domain without naming it.
+async fn read(session: &Session, named: Vec<Named>) -> Vec<(Named, Answer<Option<Described>>)> {
+    let names: Vec<String> = named.iter().map(|it| it.name.clone()).collect();
     match DESCRIBE.send(session, json!({"DomainNames": names})).await {
         Ok(answer) => {
-            let named = |it: Described| (it.domain_name.clone(), it);
-            let mut described: BTreeMap<_, _> = answer.domain_status_list.into_iter().map(named).collect();
-            let of = |it: Listed| {
-                let found = described.remove(&it.domain_name);
-                (it, Ok(found))
+            let is_one_nameless = answer.domain_status_list.iter().any(|it| it.domain_name.is_none());
+            let by_name = |it: Described| Some((it.domain_name.clone()?, it));
+            let mut described: BTreeMap<_, _> = answer.domain_status_list.into_iter().filter_map(by_name).collect();
+            let of = |it: Named| {
+                let found = match described.remove(&it.name) {
+                    None if is_one_nameless => given(None, &DESCRIBE.call().name(), "DomainName"),
+                    found => Ok(found),
+                };
+                (it, found)
             };
-            listed.into_iter().map(of).collect()
+            named.into_iter().map(of).collect()
         }
-        Err(error) => listed.into_iter().map(|it| (it, Err(error.clone()))).collect(),
+        Err(error) => named.into_iter().map(|it| (it, Err(error.clone()))).collect(),
     }
 }
 
 async fn push(
     session: &Session,
     rows: &mut Rows<'_>,
-    listed: Listed,
+    named: Named,
     answer: Answer<Option<Described>>,
 ) -> Result<(), Error> {
     let (mut described, error) = match answer {
@@ -170,7 +189,7 @@ async fn push(
         Err(error) => (None, Some(error)),
     };
     let arn = described.as_mut().and_then(|it| it.arn.take());
-    let arn = arn.unwrap_or_else(|| session.arn("es", &format!("domain/{}", listed.domain_name)));
+    let arn = arn.unwrap_or_else(|| session.arn("es", &format!("domain/{}", named.name)));
     // Without a policy it is empty.
     let policy = described.as_mut().and_then(|it| it.access_policies.take()).filter(|text| !text.is_empty());
     let text = policy_text_of(rows, &[Domain::TABLE], error.map_or(Ok(policy), Err))?;
@@ -179,14 +198,14 @@ async fn push(
     rows.policy(Policy { gate, ..Policy::of(&arn, OPENSEARCH_DOMAIN, text) }).await?;
     let mut unread = Unread::default();
     let is_read = described.is_some();
-    let row = domain(arn, listed, described, &mut unread);
+    let row = domain(arn, named, described, &mut unread);
     if is_read {
         unread.count(rows, Domain::TABLE, &DESCRIBE.call().name());
     }
     rows.push(row).await
 }
 
-fn domain(arn: String, listed: Listed, described: Option<Described>, unread: &mut Unread) -> Domain {
+fn domain(arn: String, named: Named, described: Option<Described>, unread: &mut Unread) -> Domain {
     let is_read = described.is_some();
     let it = described.unwrap_or_default();
     // In a VPC it has its host by another name.
@@ -196,9 +215,9 @@ fn domain(arn: String, listed: Listed, described: Option<Described>, unread: &mu
         logs.map(|(name, log)| (name, log.cloud_watch_logs_log_group_arn)).unzip();
     Domain {
         arn,
-        domain_name: listed.domain_name,
+        domain_name: named.name,
         domain_id: unread.value("DomainId", it.domain_id),
-        engine_type: listed.engine_type,
+        engine_type: named.engine_type,
         engine_version: unread.value("EngineVersion", it.engine_version),
         processing_status: it.domain_processing_status,
         is_deleted: it.deleted,

@@ -7,7 +7,10 @@ use orgcensus_collect::{Collector, Error, Rows, Runs, Scope, Session, call, clie
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
-use crate::items::{Answer, details, is_gone};
+use crate::items::{Answer, Unread, details, given, is_gone};
+
+const LIST: &str = "organizations:ListDelegatedAdministrators";
+const SERVICES: &str = "organizations:ListDelegatedServicesForAccount";
 
 /// How AWS says that an account is no administrator any more, or that there is none.
 const GONE: &[&str] = &["AccountNotRegisteredException", "AccountNotFoundException"];
@@ -74,8 +77,10 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(organizations: Client, administrator: SdkAdministrator) -> (SdkAdministrator, Answer<Vec<SdkService>>) {
-    let id = administrator.id.clone().unwrap_or_default();
-    let services = services(&organizations, &id).await;
+    let services = match given(administrator.id.as_deref(), LIST, "Id") {
+        Ok(id) => services(&organizations, id).await,
+        Err(error) => Err(error),
+    };
     (administrator, services)
 }
 
@@ -94,29 +99,35 @@ async fn push(rows: &mut Rows<'_>, it: SdkAdministrator, services: Answer<Vec<Sd
         return Ok(());
     }
     let tables = [DelegatedService::TABLE, DelegatedAdministrator::TABLE];
+    let mut unread = Unread::default();
+    let Some(delegated_account_id) = unread.value("Id", it.id) else {
+        unread.lost(rows, tables, LIST);
+        return Ok(());
+    };
     let (services, now) = (rows.item(tables, services)?, rows.captured_at());
-    let delegated_account_id = it.id.unwrap_or_default();
     let delegated_at = it.delegation_enabled_date.as_ref().and_then(timestamp);
     let status = it.status.map(|status| status.as_str().to_owned());
-    rows.push(DelegatedAdministrator {
-        arn: it.arn.unwrap_or_default(),
+    let row = DelegatedAdministrator {
+        arn: unread.value("Arn", it.arn).unwrap_or_default(),
         delegated_account_id: delegated_account_id.clone(),
         delegated_account_name: it.name,
         status: it.state.map(|state| state.as_str().to_owned()).or(status),
         delegated_at,
         delegated_days: delegated_at.map(|at| at.days_until(now)),
         service_count: services.as_ref().map(|services| i32::try_from(services.len()).unwrap_or(i32::MAX)),
-    })
-    .await?;
+    };
+    unread.push(rows, LIST, Some(row)).await?;
     for service in services.unwrap_or_default() {
+        let mut unread = Unread::default();
         let delegated_at = service.delegation_enabled_date.as_ref().and_then(timestamp);
-        rows.push(DelegatedService {
+        let named = unread.value("ServicePrincipal", service.service_principal);
+        let row = named.map(|service_principal| DelegatedService {
             delegated_account_id: delegated_account_id.clone(),
-            service_principal: service.service_principal.unwrap_or_default(),
+            service_principal,
             delegated_at,
             delegated_days: delegated_at.map(|at| at.days_until(now)),
-        })
-        .await?;
+        });
+        unread.push(rows, SERVICES, row).await?;
     }
     Ok(())
 }
@@ -136,12 +147,12 @@ mod tests {
         {"Id": "222222222222", "Arn": "arn:aws:organizations::1:account/o-1/222222222222", "Name": "security",
          "State": "ACTIVE", "DelegationEnabledDate": 1767139200.0},
         {"Id": "333333333333"}], "NextToken": "second"}"#;
-    const SECOND: &str = r#"{"DelegatedAdministrators": [{"Id": "444444444444", "Status": "NEW_STATUS"}]}"#;
+    const SECOND: &str = r#"{"DelegatedAdministrators": [{"Id": "444444444444", "Status": "NEW_STATUS"}, {}]}"#;
 
     #[tokio::test]
     async fn two_pages_one_revoked_meanwhile_one_denied() {
         let services = |names: &str| format!(r#"{{"DelegatedServices": [{names}]}}"#);
-        let both = r#"{"ServicePrincipal": "guardduty.amazonaws.com"}, {"ServicePrincipal": "new.amazonaws.com"}"#;
+        let both = r#"{"ServicePrincipal": "guardduty.amazonaws.com"}, {"ServicePrincipal": "new.amazonaws.com"}, {}"#;
         let collected = Recorded::new()
             .answer(LIST, FIRST)
             .answer_to(LIST, "second", SECOND)
@@ -152,12 +163,13 @@ mod tests {
             .await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&DELEGATED_ADMINISTRATORS);
-        assert_eq!(collected.short(), (1, vec!["delegated_administrators", "delegated_services"]));
+        // The services of one account, its ARN, an account without an id, and a service without a name.
+        assert_eq!(collected.short(), (4, vec!["delegated_administrators", "delegated_services"]));
         assert_eq!(collected.gone, 1);
         let names = ["delegated_account_id", "status", "delegated_days", "service_count"];
         assert_eq!(
             columns(&collected, "delegated_administrators", &names),
-            [json!(["222222222222", "ACTIVE", 1, 2]), json!(["444444444444", "NEW_STATUS", null, null])]
+            [json!(["222222222222", "ACTIVE", 1, 3]), json!(["444444444444", "NEW_STATUS", null, null])]
         );
         let names = ["delegated_account_id", "service_principal"];
         assert_eq!(

@@ -7,14 +7,15 @@ use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::{PolicySummary, PolicyTargetSummary, PolicyType};
 use futures::StreamExt;
 use orgcensus_collect::kinds::ORGANIZATION_POLICY;
-use orgcensus_collect::{
-    Collector, Error, POLICY_TABLE_NAMES, Policy, PolicyText, Rows, Runs, Scope, Session, call, client,
-};
+use orgcensus_collect::{Collector, Error, Policy, PolicyText, Rows, Runs, Scope, Session, call, client};
 use orgcensus_row::{Row, table};
 use serde::Serialize;
 
 use super::policy_types::{self, OrganizationPolicyType};
-use crate::items::{Answer, details, given, is_gone, policy_text_of};
+use crate::items::{Answer, Unread, details, given, is_gone, policy_text_of, with_policies};
+
+const LIST: &str = "organizations:ListPolicies";
+const TARGETS: &str = "organizations:ListTargetsForPolicy";
 
 /// How AWS says that there is no such policy.
 const GONE: &[&str] = &["PolicyNotFoundException"];
@@ -115,7 +116,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 
 /// The tables that a refused list of policies makes short.
 fn of_policies() -> impl Iterator<Item = &'static str> {
-    POLICY_TABLE_NAMES.into_iter().chain([OrganizationPolicy::TABLE, PolicyTarget::TABLE])
+    with_policies([OrganizationPolicy::TABLE, PolicyTarget::TABLE])
 }
 
 async fn list(organizations: &Client, policy_type: &str) -> Answer<Vec<PolicySummary>> {
@@ -135,7 +136,10 @@ struct Found {
 }
 
 async fn read(organizations: Client, summary: PolicySummary) -> Found {
-    let id = summary.id.clone().unwrap_or_default();
+    let id = match given(summary.id.clone(), LIST, "Id") {
+        Ok(id) => id,
+        Err(error) => return Found { summary, content: Err(error.clone()), targets: Err(error) },
+    };
     let content = organizations.describe_policy().policy_id(&id).send().await;
     let content: Answer<_> = content.map(|answer| answer.policy.and_then(|policy| policy.content)).map_err(Into::into);
     let content = content.and_then(|it| given(it, "organizations:DescribePolicy", "Content")).map(Some);
@@ -152,26 +156,35 @@ async fn targets(organizations: &Client, policy_id: &str) -> Answer<Vec<PolicyTa
     Ok(targets)
 }
 
-async fn push(rows: &mut Rows<'_>, found: Found, policy_type: &str, is_type_enabled: bool) -> Result<(), Error> {
+async fn push(rows: &mut Rows<'_>, mut found: Found, policy_type: &str, is_type_enabled: bool) -> Result<(), Error> {
     if is_gone(GONE, &found.content) {
         rows.gone();
         return Ok(());
     }
+    let mut unread = Unread::default();
+    let id = unread.value("Id", found.summary.id.take());
+    let Some(ids) = id.zip(unread.value("Arn", found.summary.arn.take())) else {
+        unread.lost(rows, of_policies(), LIST);
+        return Ok(());
+    };
     let text = policy_text_of(rows, &[OrganizationPolicy::TABLE], found.content)?;
     let targets = rows.item([PolicyTarget::TABLE, OrganizationPolicy::TABLE], found.targets)?;
-    let row = policy_row(found.summary, policy_type, is_type_enabled, &text, targets.as_deref());
+    let row = policy_row(ids, found.summary, policy_type, is_type_enabled, &text, targets.as_deref());
     // Only these two are policies of IAM's language.
     if matches!(policy_type, "SERVICE_CONTROL_POLICY" | "RESOURCE_CONTROL_POLICY") {
         let is_in_force = is_type_enabled;
         rows.policy(Policy { is_in_force, ..Policy::of(&row.arn, ORGANIZATION_POLICY, text) }).await?;
     }
     for target in targets.unwrap_or_default() {
-        rows.push(target_row(&row, target)).await?;
+        let mut unread = Unread::default();
+        let target = target_row(&row, target, &mut unread);
+        unread.push(rows, TARGETS, target).await?;
     }
     rows.push(row).await
 }
 
 fn policy_row(
+    (policy_id, arn): (String, String),
     summary: PolicySummary,
     policy_type: &str,
     is_type_enabled: bool,
@@ -182,12 +195,11 @@ fn policy_row(
         PolicyText::Document(document) => Some(document.clone()),
         PolicyText::Absent | PolicyText::Unread(_) => None,
     };
-    let arn = summary.arn.unwrap_or_default();
     // The SDK returns false for a flag that AWS leaves out; the ARN shows the same thing.
     let is_aws_managed = summary.aws_managed || arn.split(':').nth(4) == Some("aws");
     OrganizationPolicy {
         arn,
-        policy_id: summary.id.unwrap_or_default(),
+        policy_id,
         policy_name: summary.name,
         description: summary.description,
         policy_type: summary.r#type.map_or_else(|| policy_type.to_owned(), |it| it.as_str().to_owned()),
@@ -200,19 +212,20 @@ fn policy_row(
     }
 }
 
-fn target_row(policy: &OrganizationPolicy, target: PolicyTargetSummary) -> PolicyTarget {
-    PolicyTarget {
+fn target_row(policy: &OrganizationPolicy, target: PolicyTargetSummary, unread: &mut Unread) -> Option<PolicyTarget> {
+    let target_id = unread.value("TargetId", target.target_id)?;
+    Some(PolicyTarget {
         policy_arn: policy.arn.clone(),
         policy_id: policy.policy_id.clone(),
         policy_name: policy.policy_name.clone(),
         policy_type: policy.policy_type.clone(),
         is_aws_managed: policy.is_aws_managed,
         is_type_enabled: policy.is_type_enabled,
-        target_id: target.target_id.unwrap_or_default(),
+        target_id,
         target_arn: target.arn,
         target_name: target.name,
         target_type: target.r#type.map(|it| it.as_str().to_owned()),
-    }
+    })
 }
 
 #[cfg(test)]

@@ -29,16 +29,24 @@ pub(super) async fn read(organizations: &Client, rows: &mut Rows<'_>) -> Result<
     let mut pages = organizations.list_roots().into_paginator().send();
     while let Some(page) = pages.next().await {
         for root in page?.roots.unwrap_or_default() {
-            let root_id = root.id.unwrap_or_default();
             for it in root.policy_types.unwrap_or_default() {
-                let policy_type = it.r#type.map(|it| it.as_str().to_owned()).unwrap_or_default();
+                let mut unread = Unread::default();
+                let root_id = unread.value("Id", root.id.clone());
+                let policy_type = unread.value("Type", it.r#type.map(|it| it.as_str().to_owned()));
                 let status = it.status.map(|status| status.as_str().to_owned());
                 let is_enabled = status.as_deref().map(|status| status == "ENABLED");
-                let mut unread = Unread::default();
                 unread.value("Status", is_enabled);
-                unread.count(rows, OrganizationPolicyType::TABLE, "organizations:ListRoots");
-                *types.entry(policy_type.clone()).or_default() |= is_enabled == Some(true);
-                rows.push(OrganizationPolicyType { root_id: root_id.clone(), policy_type, status, is_enabled }).await?;
+                if let Some(policy_type) = &policy_type {
+                    *types.entry(policy_type.clone()).or_default() |= is_enabled == Some(true);
+                }
+                let ids = root_id.zip(policy_type);
+                let row = ids.map(|(root_id, policy_type)| OrganizationPolicyType {
+                    root_id,
+                    policy_type,
+                    status,
+                    is_enabled,
+                });
+                unread.push(rows, "organizations:ListRoots", row).await?;
             }
         }
     }

@@ -5,6 +5,8 @@ use orgcensus_collect::{Collector, Error, Rows, Runs, Scope, Session, call, clie
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
+use crate::items::Unread;
+
 /// One AWS service that the organization trusts to act in all its accounts.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "organization_services", key = "service_principal")]
@@ -33,20 +35,18 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let mut pages = organizations.list_aws_service_access_for_organization().into_paginator().send();
     while let Some(page) = pages.next().await {
         for service in page?.enabled_service_principals.unwrap_or_default() {
-            let row = row(service, rows.captured_at());
-            rows.push(row).await?;
+            let mut unread = Unread::default();
+            let row = row(service, rows.captured_at(), &mut unread);
+            unread.push(rows, "organizations:ListAWSServiceAccessForOrganization", row).await?;
         }
     }
     Ok(())
 }
 
-fn row(service: EnabledServicePrincipal, now: Timestamp) -> OrganizationService {
+fn row(service: EnabledServicePrincipal, now: Timestamp, unread: &mut Unread) -> Option<OrganizationService> {
+    let service_principal = unread.value("ServicePrincipal", service.service_principal)?;
     let enabled_at = service.date_enabled.as_ref().and_then(timestamp);
-    OrganizationService {
-        service_principal: service.service_principal.unwrap_or_default(),
-        enabled_at,
-        enabled_days: enabled_at.map(|at| at.days_until(now)),
-    }
+    Some(OrganizationService { service_principal, enabled_at, enabled_days: enabled_at.map(|at| at.days_until(now)) })
 }
 
 #[cfg(test)]
@@ -66,13 +66,14 @@ mod tests {
             {"ServicePrincipal": "cloudtrail.amazonaws.com", "DateEnabled": 1767052800.0}], "NextToken": "second"}"#;
         let collected = Recorded::new()
             .answer(LIST, first)
-            .answer_to(LIST, "second", r#"{"EnabledServicePrincipals": [{"ServicePrincipal": "x"}]}"#)
+            .answer_to(LIST, "second", r#"{"EnabledServicePrincipals": [{"ServicePrincipal": "x"}, {}]}"#)
             .run(&SERVICES)
             .await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&SERVICES);
         let rows = columns(&collected, "organization_services", &["service_principal", "enabled_days"]);
         assert_eq!(rows, [json!(["cloudtrail.amazonaws.com", 2]), json!(["x", null])]);
+        assert_eq!(collected.short(), (1, vec!["organization_services"]));
     }
 
     #[tokio::test]

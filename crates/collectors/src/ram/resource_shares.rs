@@ -8,14 +8,12 @@ mod permissions;
 use std::collections::{BTreeMap, BTreeSet};
 
 use orgcensus_collect::kinds::RAM_RESOURCE;
-use orgcensus_collect::{
-    Collector, Error, POLICY_TABLE_NAMES, PolicyKind, Read, Rows, Runs, Scope, Session, Share, Sharee, read as reads,
-};
+use orgcensus_collect::{Collector, Error, PolicyKind, Read, Rows, Runs, Scope, Session, Share, Sharee, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::items::{Answer, Unread, all};
+use crate::items::{Answer, Unread, all, given, with_policies};
 use listed::{ListedPrincipal, ListedResource, ListedShare, Principals, Resources, Shares};
 use permissions::{Allowed, Permissions};
 
@@ -138,7 +136,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let mut input = owned;
     input["resourceRegionScope"] = json!(if has_all { "ALL" } else { "REGIONAL" });
     let resources = all(&RESOURCES, session, input, |page| page.resources).await;
-    let resources = rows.part(with_policies(SharedResource::TABLE), resources)?.unwrap_or_default();
+    let resources = rows.part(with_policies([SharedResource::TABLE]), resources)?.unwrap_or_default();
     let in_use: BTreeSet<String> = resources.iter().filter_map(|it| it.resource_share_arn.clone()).collect();
     let permissions = Permissions::of(session, in_use).await;
     for resource in resources {
@@ -147,19 +145,14 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// A table, and those of policies.
-fn with_policies(table: &'static str) -> impl Iterator<Item = &'static str> {
-    POLICY_TABLE_NAMES.into_iter().chain([table])
-}
-
 async fn push_share(rows: &mut Rows<'_>, it: ListedShare) -> Result<(), Error> {
     let mut unread = Unread::default();
+    let arn = unread.value("resourceShareArn", it.resource_share_arn);
     let created_at = unread.moment("creationTime", it.creation_time.as_ref());
     let last_updated_at = unread.moment("lastUpdatedTime", it.last_updated_time.as_ref());
-    unread.count(rows, ResourceShare::TABLE, &SHARES.call().name());
     let now = rows.captured_at();
-    rows.push(ResourceShare {
-        arn: it.resource_share_arn.unwrap_or_default(),
+    let row = arn.map(|arn| ResourceShare {
+        arn,
         resource_share_name: it.name,
         owning_account_id: it.owning_account_id,
         allows_external_principals: it.allow_external_principals,
@@ -171,16 +164,25 @@ async fn push_share(rows: &mut Rows<'_>, it: ListedShare) -> Result<(), Error> {
         age_days: created_at.map(|at| at.days_until(now)),
         last_updated_at,
         tags: it.tags.into_iter().map(|tag| (tag.key, tag.value)).collect(),
-    })
-    .await
+    });
+    unread.push(rows, &SHARES.call().name(), row).await
 }
 
 async fn push_principals(rows: &mut Rows<'_>, principals: Answer<Vec<ListedPrincipal>>) -> Result<Sharees, Error> {
-    let failed = principals.as_ref().err().cloned();
+    let mut failed = principals.as_ref().err().cloned();
     let mut sharees: BTreeMap<String, Vec<Sharee>> = BTreeMap::new();
     let now = rows.captured_at();
-    for it in rows.part(with_policies(SharePrincipal::TABLE), principals)?.unwrap_or_default() {
-        let (principal_id, share) = (it.id.unwrap_or_default(), it.resource_share_arn.unwrap_or_default());
+    for it in rows.part(with_policies([SharePrincipal::TABLE]), principals)?.unwrap_or_default() {
+        let ids = it.id.zip(it.resource_share_arn);
+        let (principal_id, share) = match given(ids, &PRINCIPALS.call().name(), "id, resourceShareArn") {
+            Ok(ids) => ids,
+            Err(error) => {
+                // Whatever is shared may be shared with it.
+                rows.miss(with_policies([SharePrincipal::TABLE]), error.clone());
+                failed.get_or_insert(error);
+                continue;
+            }
+        };
         sharees.entry(share.clone()).or_default().push(Sharee::named(&principal_id));
         let mut unread = Unread::default();
         let created_at = unread.moment("creationTime", it.creation_time.as_ref());
@@ -205,10 +207,16 @@ async fn push_resource(
     permissions: &Permissions,
     sharees: &Sharees,
 ) -> Result<(), Error> {
-    let (arn, share) = (it.arn.unwrap_or_default(), it.resource_share_arn.unwrap_or_default());
+    let mut unread = Unread::default();
+    let Some(arn) = unread.value("arn", it.arn) else {
+        unread.lost(rows, with_policies([SharedResource::TABLE]), &RESOURCES.call().name());
+        return Ok(());
+    };
+    // Without the share, what it allows is unread.
+    let share = it.resource_share_arn.unwrap_or_default();
     let allowed = permissions.allowed(&share, it.resource_type.as_deref().unwrap_or_default());
     let failed = allowed.as_ref().err().cloned();
-    let allowed: Option<Allowed> = rows.item(with_policies(SharedResource::TABLE), allowed)?;
+    let allowed: Option<Allowed> = rows.item(with_policies([SharedResource::TABLE]), allowed)?;
     let answer = match (failed, sharees) {
         (Some(error), _) => Err(error),
         (None, Err(error)) => Err(error.clone()),
@@ -224,7 +232,6 @@ async fn push_resource(
         gate: None,
     };
     rows.share(shared, answer).await?;
-    let mut unread = Unread::default();
     let created_at = unread.moment("creationTime", it.creation_time.as_ref());
     let last_updated_at = unread.moment("lastUpdatedTime", it.last_updated_time.as_ref());
     unread.count(rows, SharedResource::TABLE, &RESOURCES.call().name());

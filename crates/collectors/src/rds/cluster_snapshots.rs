@@ -157,7 +157,7 @@ async fn read(session: &Session, described: Described) -> (Described, Answer<Vec
     let answer = ATTRIBUTES.send(session, json!({"DBClusterSnapshotIdentifier": name})).await;
     let call = ATTRIBUTES.call().name();
     let result = answer.and_then(|it| given(it.result, &call, "DBClusterSnapshotAttributesResult"));
-    (described, result.map(|it| restorers(it.attributes)))
+    (described, result.and_then(|it| restorers(it.attributes, &call)))
 }
 
 async fn push(

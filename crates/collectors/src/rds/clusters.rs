@@ -151,7 +151,7 @@ fn cluster(session: &Session, it: Described, now: Timestamp, unread: &mut Unread
     Some(Cluster {
         arn,
         db_cluster_identifier: identifier,
-        db_instance_identifiers: members.filter_map(|member| member.identifier).collect(),
+        db_instance_identifiers: unread.each("DBClusterMembers", members.map(|member| member.identifier)),
         engine: unread.value("Engine", it.engine),
         engine_version: it.engine_version,
         engine_mode: it.engine_mode,
@@ -163,7 +163,7 @@ fn cluster(session: &Session, it: Described, now: Timestamp, unread: &mut Unread
         reader_endpoint_host: it.reader_endpoint,
         endpoint_port: it.port,
         subnet_group_name: it.subnet_group,
-        security_group_ids: groups.filter_map(|group| group.vpc_security_group_id).collect(),
+        security_group_ids: unread.each("VpcSecurityGroupId", groups.map(|group| group.vpc_security_group_id)),
         is_iam_authentication_enabled: it.iam_authentication,
         is_http_endpoint_enabled: it.http_endpoint_enabled,
         is_deletion_protected: it.deletion_protection,

@@ -177,7 +177,7 @@ fn instance(session: &Session, it: Described, now: Timestamp, unread: &mut Unrea
     let made = |name: &str| session.arn("rds", &format!("db:{name}"));
     let (arn, identifier) = unread.identity("DBInstanceIdentifier", it.identifier, it.arn, made)?;
     let created_at = unread.moment("InstanceCreateTime", it.instance_create_time.as_ref());
-    let groups = it.vpc_security_groups.into_iter();
+    let (subnets, groups) = (it.subnet_group.subnets.into_iter(), it.vpc_security_groups.into_iter());
     Some(Instance {
         arn,
         db_instance_identifier: identifier,
@@ -193,8 +193,8 @@ fn instance(session: &Session, it: Described, now: Timestamp, unread: &mut Unrea
         endpoint_port: it.endpoint.port,
         vpc_id: it.subnet_group.vpc_id,
         subnet_group_name: it.subnet_group.name,
-        subnet_ids: it.subnet_group.subnets.into_iter().filter_map(|subnet| subnet.subnet_identifier).collect(),
-        security_group_ids: groups.filter_map(|group| group.vpc_security_group_id).collect(),
+        subnet_ids: unread.each("SubnetIdentifier", subnets.map(|subnet| subnet.subnet_identifier)),
+        security_group_ids: unread.each("VpcSecurityGroupId", groups.map(|group| group.vpc_security_group_id)),
         is_iam_authentication_enabled: unread.value("IAMDatabaseAuthenticationEnabled", it.iam_authentication),
         is_deletion_protected: unread.value("DeletionProtection", it.deletion_protection),
         backup_retention_days: unread.value("BackupRetentionPeriod", it.backup_retention_period),

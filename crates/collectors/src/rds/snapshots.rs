@@ -163,8 +163,9 @@ async fn read(session: &Session, described: Described) -> (Described, Answer<Vec
         return (described, given(None, &LIST.call().name(), "DBSnapshotIdentifier"));
     };
     let answer = ATTRIBUTES.send(session, json!({"DBSnapshotIdentifier": name})).await;
-    let result = answer.and_then(|it| given(it.result, &ATTRIBUTES.call().name(), "DBSnapshotAttributesResult"));
-    (described, result.map(|it| restorers(it.attributes)))
+    let call = ATTRIBUTES.call().name();
+    let result = answer.and_then(|it| given(it.result, &call, "DBSnapshotAttributesResult"));
+    (described, result.and_then(|it| restorers(it.attributes, &call)))
 }
 
 async fn push(

@@ -9,7 +9,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Tag, Unread, by_key, details, given, policy_text};
+use crate::items::{Answer, Tag, Unread, by_key, details, given, policy_text, with_policies};
 
 const LIST: Read<Page> = reads("redshift", "DescribeClusters");
 pub(crate) const POLICY: Read<ItsPolicy> = reads("redshift", "GetResourcePolicy");
@@ -235,11 +235,14 @@ async fn push(
     mut described: Described,
     policy: Answer<Option<String>>,
 ) -> Result<(), Error> {
-    let name = described.cluster_identifier.take().unwrap_or_default();
+    let mut unread = Unread::default();
+    let Some(name) = unread.value("ClusterIdentifier", described.cluster_identifier.take()) else {
+        unread.lost(rows, with_policies([Cluster::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let arn = session.arn("redshift", &format!("cluster:{name}"));
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, REDSHIFT_CLUSTER, text)).await?;
-    let mut unread = Unread::default();
     let row = cluster(arn, name, described, rows.captured_at(), &mut unread);
     unread.count(rows, Cluster::TABLE, &LIST.call().name());
     rows.push(row).await
@@ -264,7 +267,7 @@ fn cluster(arn: String, name: String, it: Described, now: Timestamp, unread: &mu
         custom_domain_name: it.custom_domain_name,
         vpc_id: it.vpc_id,
         subnet_group_name: it.cluster_subnet_group_name,
-        security_group_ids: groups.into_iter().filter_map(|it| it.vpc_security_group_id).collect(),
+        security_group_ids: unread.each("VpcSecurityGroupId", groups.into_iter().map(|it| it.vpc_security_group_id)),
         has_enhanced_vpc_routing: unread.value("EnhancedVpcRouting", it.enhanced_vpc_routing),
         availability_zone: it.availability_zone,
         multi_az: it.multi_az,
@@ -273,8 +276,9 @@ fn cluster(arn: String, name: String, it: Described, now: Timestamp, unread: &mu
         admin_user_name: it.master_username,
         admin_secret_arn: it.master_password_secret_arn,
         database_name: it.database_name,
-        iam_role_arns: roles.into_iter().filter_map(|it| it.iam_role_arn).collect(),
-        parameter_group_names: parameters.into_iter().filter_map(|it| it.parameter_group_name).collect(),
+        iam_role_arns: unread.each("IamRoleArn", roles.into_iter().map(|it| it.iam_role_arn)),
+        parameter_group_names: unread
+            .each("ParameterGroupName", parameters.into_iter().map(|it| it.parameter_group_name)),
         node_type: it.node_type,
         node_count: unread.value("NumberOfNodes", it.number_of_nodes),
         cluster_version: it.cluster_version,

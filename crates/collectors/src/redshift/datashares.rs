@@ -6,12 +6,16 @@ use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::Unread;
+use crate::items::{Unread, given, with_policies};
+use crate::shares::counted;
 
 const LIST: Read<Page> = reads("redshift", "DescribeDataShares");
 
 /// The states of a consumer who may not use the data: not yet, or no longer.
 const CLOSED: &[&str] = &["PENDING_AUTHORIZATION", "DEAUTHORIZED", "REJECTED"];
+
+/// Who may use the data. Where one is not said, it is not known who may.
+const CONSUMER: &str = "ConsumerIdentifier";
 
 /// One datashare of Redshift: data of one namespace that others use. An account sees its own, and those that others
 /// share with it.
@@ -91,8 +95,13 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     while let Some(page) = pages.next().await {
         for described in page?.data_shares {
             let mut unread = Unread::default();
-            let row = datashare(session, described, &mut unread);
-            unread.count(rows, Datashare::TABLE, &LIST.call().name());
+            let call = LIST.call().name();
+            let Some(row) = datashare(session, described, &mut unread) else {
+                unread.lost(rows, with_policies([Datashare::TABLE]), &call);
+                continue;
+            };
+            let is_whole = !unread.has(CONSUMER);
+            unread.count(rows, Datashare::TABLE, &call);
             if !row.is_inbound {
                 let share = Share {
                     resource_arn: &row.arn,
@@ -103,7 +112,8 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
                     gate: None,
                 };
                 let sharees = row.consumer_identifiers.iter().map(|consumer| sharee(consumer)).collect();
-                rows.share(share, Ok(sharees)).await?;
+                let sharees = counted(rows, given(is_whole.then_some(sharees), &call, CONSUMER))?;
+                rows.share(share, sharees).await?;
             }
             rows.push(row).await?;
         }
@@ -117,16 +127,24 @@ fn sharee(consumer: &str) -> Sharee {
     Sharee::named(account.filter(|id| !id.is_empty()).unwrap_or(consumer))
 }
 
-fn datashare(session: &Session, it: Described, unread: &mut Unread) -> Datashare {
-    let arn = unread.value("DataShareArn", it.data_share_arn).unwrap_or_default();
+fn datashare(session: &Session, it: Described, unread: &mut Unread) -> Option<Datashare> {
+    let arn = unread.value("DataShareArn", it.data_share_arn)?;
     let owner = arn.split(':').nth(4).unwrap_or_default();
     let (open, closed): (Vec<Association>, Vec<Association>) =
         it.data_share_associations.into_iter().partition(Association::is_open);
     let mut consumer_regions: Vec<String> = open.iter().filter_map(|it| it.consumer_region.clone()).collect();
     consumer_regions.sort();
     consumer_regions.dedup();
-    let names = |some: Vec<Association>| some.into_iter().filter_map(|it| it.consumer_identifier).collect();
-    Datashare {
+    let has_writing_consumer = open.iter().any(|it| it.producer_allowed_writes == Some(true));
+    let mut names = |some: Vec<Association>| {
+        some.into_iter().filter_map(|it| unread.value(CONSUMER, it.consumer_identifier)).collect()
+    };
+    let (consumer_identifiers, other_consumer_identifiers) = (names(open), names(closed));
+    Some(Datashare {
+        has_writing_consumer,
+        consumer_identifiers,
+        consumer_regions,
+        other_consumer_identifiers,
         is_inbound: !owner.is_empty() && owner != session.account_id(),
         datashare_name: arn.rsplit_once('/').map(|(_, name)| name.to_owned()),
         producer_arn: it.producer_arn,
@@ -134,12 +152,8 @@ fn datashare(session: &Session, it: Described, unread: &mut Unread) -> Datashare
             .value("AllowPubliclyAccessibleConsumers", it.allow_publicly_accessible_consumers),
         managed_by: it.managed_by.filter(|name| !name.is_empty()),
         datashare_type: it.data_share_type,
-        has_writing_consumer: open.iter().any(|it| it.producer_allowed_writes == Some(true)),
-        consumer_identifiers: names(open),
-        consumer_regions,
-        other_consumer_identifiers: names(closed),
         arn,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -186,10 +200,12 @@ mod tests {
              <DataShareType>INTERNAL</DataShareType><DataShareAssociations>{}</DataShareAssociations>",
             consumers.concat()
         );
+        let dim = "<DataShareAssociations><member><Status>ACTIVE</Status></member></DataShareAssociations>";
         let first = [share("111122223333", "sales", &own), share("111122223333", "unused", "")].concat();
+        let second = [share("999988887777", "theirs", ""), share("111122223333", "dim", dim), "<member/>".to_owned()];
         let recorded = Recorded::new()
             .answer_to("DescribeDataShares", "MaxRecords=100", &page(&first, "<Marker>second</Marker>"))
-            .answer_to("DescribeDataShares", "Marker=second", &page(&share("999988887777", "theirs", ""), ""));
+            .answer_to("DescribeDataShares", "Marker=second", &page(&second.concat(), ""));
         let collected = recorded.run(&DATASHARES).await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&DATASHARES);
@@ -200,6 +216,7 @@ mod tests {
                 json!(["sales", false, true, ["444455556666"]]),
                 json!(["unused", false, null, []]),
                 json!(["theirs", true, null, []]),
+                json!(["dim", false, null, []]),
             ]
         );
         let sales = &collected.table("redshift_datashares")[0];
@@ -207,12 +224,13 @@ mod tests {
         assert_eq!(sales["has_writing_consumer"], true);
         assert_eq!(
             columns(&collected, "policy_documents", &["policy_kind", "state"]),
-            [json!(["share", "read"]), json!(["share", "absent"])]
+            [json!(["share", "read"]), json!(["share", "absent"]), json!(["share", "unread"])]
         );
         let statements = columns(&collected, "policy_statements", &["principals"]);
         assert_eq!(statements, [json!([["AWS:arn:aws:iam::222233334444:root", "AWS:arn:aws:iam::333344445555:root"]])]);
-        // Two do not say whether public clusters may use them.
-        assert_eq!(collected.short(), (2, vec!["redshift_datashares"]));
+        // Three do not say whether public clusters may use them, one of these not who may (a value and the share), and
+        // one has no ARN.
+        assert_eq!(collected.short(), (6, vec!["policy_documents", "policy_statements", "redshift_datashares"]));
     }
 
     #[tokio::test]

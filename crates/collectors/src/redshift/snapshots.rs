@@ -10,9 +10,13 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Tag, Unread, by_key};
+use crate::items::{Tag, Unread, by_key, given, with_policies};
+use crate::shares::counted;
 
 const LIST: Read<Page> = reads("redshift", "DescribeClusterSnapshots");
+
+/// Who may restore a snapshot. Where one is not said, it is not known who may.
+const ACCOUNT: &str = "AccountId";
 
 /// One snapshot of a Redshift cluster that someone took. Automated snapshots are no rows, since they cannot be shared.
 #[derive(Debug, Serialize, Row)]
@@ -125,8 +129,13 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     while let Some(page) = pages.next().await {
         for described in page?.snapshots {
             let mut unread = Unread::default();
-            let row = snapshot(session, described, rows.captured_at(), &mut unread);
-            unread.count(rows, Snapshot::TABLE, &LIST.call().name());
+            let call = LIST.call().name();
+            let Some(row) = snapshot(session, described, rows.captured_at(), &mut unread) else {
+                unread.lost(rows, with_policies([Snapshot::TABLE]), &call);
+                continue;
+            };
+            let is_whole = !unread.has(ACCOUNT);
+            unread.count(rows, Snapshot::TABLE, &call);
             let share = Share {
                 resource_arn: &row.arn,
                 resource: REDSHIFT_SNAPSHOT,
@@ -135,28 +144,31 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
                 actions: &["redshift:RestoreFromClusterSnapshot"],
                 gate: None,
             };
-            rows.share(share, Ok(row.shared_account_ids.iter().map(|id| Sharee::named(id)).collect())).await?;
+            let sharees = row.shared_account_ids.iter().map(|id| Sharee::named(id)).collect();
+            let sharees = counted(rows, given(is_whole.then_some(sharees), &call, ACCOUNT))?;
+            rows.share(share, sharees).await?;
             rows.push(row).await?;
         }
     }
     Ok(())
 }
 
-fn snapshot(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Snapshot {
-    let name = it.snapshot_identifier.unwrap_or_default();
-    let cluster = it.cluster_identifier.as_deref().unwrap_or_default();
-    let arn = it.snapshot_arn.filter(|arn| !arn.is_empty());
+fn snapshot(session: &Session, it: Described, now: Timestamp, unread: &mut Unread) -> Option<Snapshot> {
+    let name = unread.value("SnapshotIdentifier", it.snapshot_identifier);
+    let usual = name.as_deref().zip(it.cluster_identifier.as_deref());
+    let made = |(name, cluster): (&str, &str)| session.arn("redshift", &format!("snapshot:{cluster}/{name}"));
+    let arn = it.snapshot_arn.filter(|arn| !arn.is_empty()).or_else(|| usual.map(made));
+    let arn = unread.value("SnapshotArn", arn)?;
     let created_at = unread.moment("SnapshotCreateTime", it.snapshot_create_time.as_ref());
     let accounts = it.accounts_with_restore_access.into_iter();
-    Snapshot {
-        arn: arn.unwrap_or_else(|| session.arn("redshift", &format!("snapshot:{cluster}/{name}"))),
-        snapshot_identifier: name,
+    let accounts = accounts.map(|it| it.account_id.filter(|id| !id.is_empty()).or(it.account_alias));
+    Some(Snapshot {
+        arn,
+        snapshot_identifier: name.unwrap_or_default(),
         cluster_identifier: it.cluster_identifier,
         snapshot_type: it.snapshot_type,
         status: unread.value("Status", it.status),
-        shared_account_ids: accounts
-            .filter_map(|it| it.account_id.filter(|id| !id.is_empty()).or(it.account_alias))
-            .collect(),
+        shared_account_ids: accounts.filter_map(|account| unread.value(ACCOUNT, account)).collect(),
         owner_account_id: it.owner_account,
         is_encrypted: unread.value("Encrypted", it.encrypted),
         kms_key_id: it.kms_key_id,
@@ -174,7 +186,7 @@ fn snapshot(session: &Session, it: Described, now: Timestamp, unread: &mut Unrea
         age_days: created_at.map(|at| at.days_until(now)),
         cluster_created_at: unread.moment("ClusterCreateTime", it.cluster_create_time.as_ref()),
         tags: by_key(it.tags),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -202,7 +214,8 @@ mod tests {
         <Tags><Tag><Key>team</Key><Value>data</Value></Tag></Tags></Snapshot>";
     const ODD: &str =
         "<Snapshot><SnapshotIdentifier>two</SnapshotIdentifier><ClusterIdentifier>lake</ClusterIdentifier>
-        <Status>levitating</Status><SnapshotCreateTime>soon</SnapshotCreateTime></Snapshot>";
+        <Status>levitating</Status><SnapshotCreateTime>soon</SnapshotCreateTime><AccountsWithRestoreAccess>
+        <AccountWithRestoreAccess/></AccountsWithRestoreAccess></Snapshot><Snapshot/>";
 
     fn page(snapshots: &str, marker: &str) -> String {
         format!(
@@ -237,7 +250,7 @@ mod tests {
         assert_eq!(rows[0], json!(["arn:key", -1, "us-east-1", {"team": "data"}]));
         assert_eq!(
             columns(&collected, "policy_documents", &["policy_kind", "state"]),
-            [json!(["snapshot_attribute", "read"]), json!(["snapshot_attribute", "absent"])]
+            [json!(["snapshot_attribute", "read"]), json!(["snapshot_attribute", "unread"])]
         );
         let statement = &collected.table("policy_statements")[0];
         assert_eq!(
@@ -245,8 +258,9 @@ mod tests {
             json!(["AWS:arn:aws:iam::222233334444:root", "AWS:amazon-redshift-support"])
         );
         assert_eq!(statement["actions"], json!(["redshift:RestoreFromClusterSnapshot"]));
-        // Three values that Redshift always gives, and a moment that is none.
-        assert_eq!(collected.short(), (4, vec!["redshift_snapshots"]));
+        // Three values that Redshift always gives, a moment that is none, an account (the row and the share lack it), and
+        // a snapshot without a name.
+        assert_eq!(collected.short(), (7, vec!["policy_documents", "policy_statements", "redshift_snapshots"]));
     }
 
     #[tokio::test]

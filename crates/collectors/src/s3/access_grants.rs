@@ -10,7 +10,8 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, given_if_set, is_gone, policy_text};
+use crate::items::{Answer, Unread, given, given_if_set, is_gone, policy_text};
+use crate::shares::counted;
 
 const LIST: Read<Instances> = reads("s3control", "ListAccessGrantsInstances").needs("s3:ListAccessGrantsInstances");
 const POLICY: Read<ItsPolicy> =
@@ -202,17 +203,29 @@ async fn grants(session: &Session, rows: &mut Rows<'_>, instance_arn: &str) -> R
             rows.share(share(instance_arn, "", None), Err(error)).await?;
         }
         for it in page.into_iter().flat_map(|page| page.access_grants_list) {
-            let mut unread = Unread::default();
-            let grant = grant(instance_arn, it, rows.captured_at(), &mut unread);
-            unread.count(rows, AccessGrant::TABLE, &GRANTS.call().name());
-            if let Some(grantee) = grant.grantee.as_deref().filter(|_| grant.grantee_type.as_deref() == Some("IAM")) {
-                let share = share(instance_arn, &grant.access_grant_id, grant.permission.as_deref());
-                rows.share(share, Ok(vec![Sharee::named(grantee)])).await?;
-            }
-            rows.push(grant).await?;
+            push_grant(rows, instance_arn, it).await?;
         }
     }
     Ok(())
+}
+
+async fn push_grant(rows: &mut Rows<'_>, instance_arn: &str, it: Grant) -> Result<(), Error> {
+    let (mut unread, call) = (Unread::default(), GRANTS.call().name());
+    let Some(grant) = grant(instance_arn, it, rows.captured_at(), &mut unread) else {
+        rows.share(share(instance_arn, "", None), given(None, &call, "AccessGrantId")).await?;
+        unread.lost(rows, OF_GRANTS, &call);
+        return Ok(());
+    };
+    unread.count(rows, AccessGrant::TABLE, &call);
+    // One of which it is not said who has it may be one of IAM.
+    if grant.grantee_type.as_deref().is_none_or(|grantee_type| grantee_type == "IAM") {
+        let grantee = grant.grantee.as_deref().filter(|_| grant.grantee_type.is_some());
+        let sharees = given(grantee, &call, "Grantee").map(|grantee| vec![Sharee::named(grantee)]);
+        let sharees = counted(rows, sharees)?;
+        let share = share(instance_arn, &grant.access_grant_id, grant.permission.as_deref());
+        rows.share(share, sharees).await?;
+    }
+    rows.push(grant).await
 }
 
 fn share<'a>(resource_arn: &'a str, name: &'a str, permission: Option<&str>) -> Share<'a> {
@@ -226,11 +239,12 @@ fn share<'a>(resource_arn: &'a str, name: &'a str, permission: Option<&str>) -> 
     Share { resource_arn, resource: S3_ACCESS_GRANTS_INSTANCE, origin, name, actions, gate: None }
 }
 
-fn grant(instance_arn: &str, it: Grant, now: Timestamp, unread: &mut Unread) -> AccessGrant {
-    let access_grant_id = it.access_grant_id.unwrap_or_default();
+fn grant(instance_arn: &str, it: Grant, now: Timestamp, unread: &mut Unread) -> Option<AccessGrant> {
+    let made = |id: &str| format!("{instance_arn}/grant/{id}");
+    let (arn, access_grant_id) = unread.identity("AccessGrantId", it.access_grant_id, it.access_grant_arn, made)?;
     let created_at = unread.moment("CreatedAt", it.created_at.as_ref());
-    AccessGrant {
-        arn: it.access_grant_arn.unwrap_or_else(|| format!("{instance_arn}/grant/{access_grant_id}")),
+    Some(AccessGrant {
+        arn,
         access_grant_id,
         instance_arn: instance_arn.to_owned(),
         created_at,
@@ -242,7 +256,7 @@ fn grant(instance_arn: &str, it: Grant, now: Timestamp, unread: &mut Unread) -> 
         location_id: it.access_grants_location_id,
         location_sub_prefix: it.access_grants_location_configuration.s3_sub_prefix.filter(|it| !it.is_empty()),
         application_arn: it.application_arn,
-    }
+    })
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::control::{self, Described, GONE, ItsPolicy, ItsStatus, NO_POLICY, Point, Points};
-use crate::items::{Answer, Unread, details, is_gone, policy_text};
+use crate::items::{Answer, Unread, details, is_gone, policy_text, with_policies};
 
 const LIST: Read<Points> = reads("s3control", "ListAccessPoints").needs("s3:ListAccessPoints");
 const POINT: Read<Described> = reads("s3control", "GetAccessPoint").needs("s3:GetAccessPoint");
@@ -106,14 +106,17 @@ async fn read(session: &Session, listed: Point) -> Option<Details> {
 
 async fn push(session: &Session, rows: &mut Rows<'_>, it: Details) -> Result<(), Error> {
     let mut listed = it.listed;
-    let name = listed.name.take().unwrap_or_default();
-    let arn = listed.access_point_arn.take().unwrap_or_else(|| session.arn("s3", &format!("accesspoint/{name}")));
+    let mut unread = Unread::default();
+    let made = |name: &str| session.arn("s3", &format!("accesspoint/{name}"));
+    let Some(identity) = unread.identity("Name", listed.name.take(), listed.access_point_arn.take(), made) else {
+        unread.lost(rows, with_policies([AccessPoint::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let text = policy_text(rows, it.policy)?;
-    rows.policy(Policy { gate: listed.gate(), ..Policy::of(&arn, S3_ACCESS_POINT, text) }).await?;
+    rows.policy(Policy { gate: listed.gate(), ..Policy::of(&identity.0, S3_ACCESS_POINT, text) }).await?;
     let point = rows.item([AccessPoint::TABLE], it.point)?;
     let aws_is_public = rows.item([AccessPoint::TABLE], it.is_public)?;
-    let mut unread = Unread::default();
-    let row = access_point((arn, name), listed, point, rows.captured_at(), &mut unread);
+    let row = access_point(identity, listed, point, rows.captured_at(), &mut unread);
     unread.count(rows, AccessPoint::TABLE, &POINT.call().name());
     rows.push(AccessPoint { aws_is_public, ..row }).await
 }

@@ -11,7 +11,7 @@ use orgcensus_collect::{
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
-use super::details::{Details, read, s3};
+use super::details::{Details, named, read, s3};
 use crate::items::{Unread, details, word};
 
 /// One general purpose S3 bucket.
@@ -94,7 +94,8 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     while let Some(page) = pages.next().await {
         let page = page?;
         let owner_id = page.owner.and_then(|owner| owner.id);
-        let mut buckets = details(page.buckets.unwrap_or_default(), |bucket| read(session.clone(), bucket));
+        let listed = named(rows, Bucket::TABLE, "s3:ListBuckets", page.buckets)?;
+        let mut buckets = details(listed, |bucket| read(session.clone(), bucket));
         while let Some(bucket) = buckets.next().await {
             match bucket {
                 Some(bucket) => push(session, rows, bucket, owner_id.clone()).await?,
@@ -175,7 +176,7 @@ mod tests {
     const SECOND: &str =
         "<ListAllMyBucketsResult><Owner><ID>abc</ID></Owner><Buckets><Bucket><Name>plain</Name></Bucket>
         <Bucket><Name>secret</Name><BucketRegion>eu-west-1</BucketRegion></Bucket>
-        <Bucket><Name>lost</Name></Bucket></Buckets></ListAllMyBucketsResult>";
+        <Bucket><Name>lost</Name></Bucket><Bucket/></Buckets></ListAllMyBucketsResult>";
     const POLICY: &str = r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*"}]}"#;
     const ACL: &str = r#"<AccessControlPolicy xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><AccessControlList>
         <Grant><Grantee xsi:type="CanonicalUser"><ID>abc</ID></Grantee><Permission>FULL_CONTROL</Permission></Grant>
@@ -285,9 +286,9 @@ mod tests {
         let policies = collected.table("policy_documents").iter().filter(|row| row["policy_kind"] == "resource");
         let states: Vec<_> = policies.map(|row| row["state"].as_str().unwrap_or_default()).collect();
         assert_eq!(states, ["read", "absent", "unread", "unread"]);
-        // Nine settings of one, ten of another, and one that the answer lacks.
+        // Nine settings of one, ten of another, one that the answer lacks, and a bucket without a name.
         let (missed, tables) = collected.short();
-        assert_eq!((missed, collected.gone), (9 + 10 + 1, 1));
+        assert_eq!((missed, collected.gone), (9 + 10 + 1 + 1, 1));
         assert_eq!(tables, ["policy_documents", "policy_statements", "s3_buckets"]);
     }
 }

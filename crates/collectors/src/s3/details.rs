@@ -4,10 +4,10 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{
     Bucket, Grant, LoggingEnabled, MfaDeleteStatus, PublicAccessBlockConfiguration, ServerSideEncryptionRule, Tag, Type,
 };
-use orgcensus_collect::{Optional, Session, client};
+use orgcensus_collect::{Error, Optional, Rows, Session, client};
 use orgcensus_policy::{AclGrant, AclGrantee};
 
-use crate::items::{Answer, given, given_if_set, is_gone, word};
+use crate::items::{Answer, given, given_if_set, is_gone, with_policies, word};
 
 /// How S3 says that there is no such bucket.
 const GONE: &[&str] = &["NoSuchBucket"];
@@ -58,6 +58,21 @@ pub(super) struct Versioning {
 /// A client for one region. With an endpoint of one's own, a bucket is in the path and not in the host's name.
 pub(super) fn s3(session: &Session) -> Client {
     client!(session, aws_sdk_s3, |builder| builder.force_path_style(session.has_own_endpoint()))
+}
+
+/// The listed buckets that have a name. Others are counted: there is nobody to ask about them.
+pub(super) fn named(
+    rows: &mut Rows<'_>,
+    table: &'static str,
+    call: &str,
+    buckets: Option<Vec<Bucket>>,
+) -> Result<Vec<Bucket>, Error> {
+    let listed = buckets.unwrap_or_default().into_iter();
+    let (named, nameless): (Vec<Bucket>, Vec<Bucket>) = listed.partition(|bucket| bucket.name.is_some());
+    for _ in nameless {
+        rows.item(with_policies([table]), given(None::<()>, call, "Name"))?;
+    }
+    Ok(named)
 }
 
 /// Reads a bucket in its own region. `None`: it went away meanwhile.
@@ -114,21 +129,20 @@ async fn is_public(s3: &Client, name: &str) -> Setting<bool> {
 
 async fn acl(s3: &Client, name: &str) -> Answer<Vec<AclGrant>> {
     let answer = s3.get_bucket_acl().bucket(name).send().await?;
-    Ok(answer.grants.into_iter().flatten().map(grant).collect())
+    let grants: Option<Vec<AclGrant>> = answer.grants.into_iter().flatten().map(grant).collect();
+    given(grants, "s3:GetBucketAcl", "Grant")
 }
 
-/// A grantee of a kind that is not known here stays as AWS wrote it.
-fn grant(grant: Grant) -> AclGrant {
-    let permission = grant.permission.map(|it| it.as_str().to_owned()).unwrap_or_default();
-    let grantee = match grant.grantee {
-        None => AclGrantee::Other(String::new()),
-        Some(it) => match (it.r#type, it.id, it.uri, it.email_address) {
-            (_, _, Some(uri), _) => AclGrantee::from_uri(&uri),
-            (Type::CanonicalUser, Some(id), _, _) => AclGrantee::CanonicalUser(id),
-            (_, id, _, email) => AclGrantee::Other(email.or(id).unwrap_or_default()),
-        },
+/// A grantee of a kind that is not known here stays as AWS wrote it. None: it is not said to whom something is granted,
+/// or what.
+fn grant(grant: Grant) -> Option<AclGrant> {
+    let (it, permission) = (grant.grantee?, grant.permission?);
+    let grantee = match (it.r#type, it.id, it.uri, it.email_address) {
+        (_, _, Some(uri), _) => AclGrantee::from_uri(&uri),
+        (Type::CanonicalUser, Some(id), _, _) => AclGrantee::CanonicalUser(id),
+        (_, id, _, email) => AclGrantee::Other(email.or(id)?),
     };
-    AclGrant { grantee, permission }
+    Some(AclGrant { grantee, permission: permission.as_str().to_owned() })
 }
 
 async fn ownership(s3: &Client, name: &str) -> Setting<String> {
@@ -169,4 +183,26 @@ async fn versioning(s3: &Client, name: &str) -> Answer<Versioning> {
 
 async fn logging(s3: &Client, name: &str) -> Setting<LoggingEnabled> {
     Ok(s3.get_bucket_logging().bucket(name).send().await?.logging_enabled)
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_s3::types::{Grantee, Permission};
+
+    use super::*;
+
+    #[test]
+    fn a_grant_that_does_not_say_to_whom_or_what_is_not_read() {
+        let grantee = |id: Option<&str>| {
+            Grantee::builder().r#type(Type::CanonicalUser).set_id(id.map(str::to_owned)).build().unwrap()
+        };
+        let of = |grantee: Option<Grantee>, permission: Option<Permission>| {
+            grant(Grant::builder().set_grantee(grantee).set_permission(permission).build())
+        };
+        let read = of(Some(grantee(Some("abc"))), Some(Permission::Read)).unwrap();
+        assert_eq!((read.grantee.as_str(), read.permission.as_str()), ("abc", "READ"));
+        assert!(of(None, Some(Permission::Read)).is_none());
+        assert!(of(Some(grantee(None)), Some(Permission::Read)).is_none());
+        assert!(of(Some(grantee(Some("abc"))), None).is_none());
+    }
 }

@@ -8,7 +8,7 @@ use orgcensus_collect::{Collector, Error, Optional, Policy, Rows, Runs, Scope, S
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
-use super::details::{Setting, encryption};
+use super::details::{Setting, encryption, named};
 use crate::items::{details, given_if_set, is_gone, policy_text, word};
 
 /// How S3 says that there is no such bucket.
@@ -72,7 +72,8 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let s3 = s3(session);
     let mut pages = s3.list_directory_buckets().max_directory_buckets(1000).into_paginator().send();
     while let Some(page) = pages.next().await {
-        let mut buckets = details(page?.buckets.unwrap_or_default(), |bucket| read(&s3, bucket));
+        let listed = named(rows, DirectoryBucket::TABLE, "s3:ListDirectoryBuckets", page?.buckets)?;
+        let mut buckets = details(listed, |bucket| read(&s3, bucket));
         while let Some(answers) = buckets.next().await {
             push(session, rows, answers).await?;
         }
@@ -141,15 +142,15 @@ mod tests {
         format!("<ListAllMyDirectoryBucketsResult><Buckets>{buckets}</Buckets>{rest}</ListAllMyDirectoryBucketsResult>")
     }
 
-    /// Four buckets on two pages: a usual one, one without a policy of which little is said, one that went away, and one
-    /// of which all is refused.
+    /// Five buckets on two pages: a usual one, one without a policy of which little is said, one that went away, one of
+    /// which all is refused, and one without a name.
     #[tokio::test]
     async fn buckets_of_two_pages_with_their_policies() {
         let full = "<Bucket><Name>logs--euw1-az1--x-s3</Name><CreationDate>2025-12-22T00:00:00Z</CreationDate>\
             <BucketRegion>eu-west-1</BucketRegion><BucketArn>arn:logs</BucketArn></Bucket>";
         let bare = |name: &str| format!("<Bucket><Name>{name}--euw1-az1--x-s3</Name></Bucket>");
         let first = page(&format!("{full}{}", bare("plain")), "<ContinuationToken>second</ContinuationToken>");
-        let second = page(&format!("{}{}", bare("gone"), bare("secret")), "");
+        let second = page(&format!("{}{}<Bucket/>", bare("gone"), bare("secret")), "");
         let rule = "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>\
             <SSEAlgorithm>quantum</SSEAlgorithm><KMSMasterKeyID>arn:key</KMSMasterKeyID></ApplyServerSideEncryptionByDefault>\
             </Rule></ServerSideEncryptionConfiguration>";
@@ -182,7 +183,7 @@ mod tests {
             columns(&collected, "policy_documents", &["state", "error_code"]),
             [json!(["read", null]), json!(["absent", null]), json!(["unread", "AccessDenied"])]
         );
-        assert_eq!(collected.short(), (2, vec!["policy_documents", "policy_statements", "s3express_buckets"]));
+        assert_eq!(collected.short(), (3, vec!["policy_documents", "policy_statements", "s3express_buckets"]));
         assert_eq!(collected.gone, 1);
     }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::control::{Block, Status};
-use crate::items::{Answer, Unread, details, is_gone, policy_text};
+use crate::items::{Answer, Unread, details, is_gone, policy_text, with_policies};
 
 const LIST: Read<Page> = reads("s3control", "ListMultiRegionAccessPoints").needs("s3:ListMultiRegionAccessPoints");
 const POLICY: Read<ItsPolicy> =
@@ -165,15 +165,18 @@ async fn push(session: &Session, rows: &mut Rows<'_>, it: Details) -> Result<(),
         rows.gone();
         return Ok(());
     }
-    let name = it.listed.name.clone().unwrap_or_default();
-    let id = it.listed.alias.as_deref().unwrap_or(&name);
+    let mut unread = Unread::default();
+    let name = unread.value("Name", it.listed.name.as_deref());
+    let Some(id) = it.listed.alias.as_deref().or(name) else {
+        unread.lost(rows, with_policies([MultiRegionAccessPoint::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     // It is in no region.
     let arn = format!("arn:{}:s3::{}:accesspoint/{id}", session.partition(), session.account_id());
     let has_proposed_policy = it.policy.as_ref().ok().map(Versions::has_proposed);
     let text = policy_text(rows, it.policy.map(|it| it.established.policy))?;
     rows.policy(Policy::of(&arn, S3_MULTI_REGION_ACCESS_POINT, text)).await?;
     let aws_is_public = rows.item([MultiRegionAccessPoint::TABLE], it.is_public)?;
-    let mut unread = Unread::default();
     let row = access_point(arn, it.listed, rows.captured_at(), &mut unread);
     unread.count(rows, MultiRegionAccessPoint::TABLE, &LIST.call().name());
     rows.push(MultiRegionAccessPoint { aws_is_public, has_proposed_policy, ..row }).await
@@ -201,7 +204,7 @@ fn access_point(arn: String, it: Listed, now: Timestamp, unread: &mut Unread) ->
         age_days: created_at.map(|at| at.days_until(now)),
         region_buckets: it.regions.iter().filter_map(of_region).collect(),
         bucket_accounts: it.regions.iter().filter_map(of_bucket).collect(),
-        bucket_names: it.regions.into_iter().filter_map(|it| it.bucket).collect(),
+        bucket_names: unread.each("Bucket", it.regions.into_iter().map(|it| it.bucket)),
         aws_is_public: None,
         has_proposed_policy: None,
         block_public_acls,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::control::{self, Block, GONE, ItsPolicy, ItsStatus, NO_POLICY};
-use crate::items::{Answer, Unread, details, is_gone, policy_text};
+use crate::items::{Answer, Unread, details, is_gone, policy_text, with_policies};
 
 const LIST: Read<Page> =
     reads("s3control", "ListAccessPointsForObjectLambda").needs("s3:ListAccessPointsForObjectLambda");
@@ -173,16 +173,19 @@ async fn read(session: &Session, listed: Listed) -> Option<Details> {
 async fn push(session: &Session, rows: &mut Rows<'_>, it: Details) -> Result<(), Error> {
     const TABLES: [&str; 1] = [ObjectLambdaAccessPoint::TABLE];
     let mut listed = it.listed;
-    let name = listed.name.take().unwrap_or_default();
-    let arn = listed.object_lambda_access_point_arn.take();
-    let arn = arn.unwrap_or_else(|| session.arn("s3-object-lambda", &format!("accesspoint/{name}")));
+    let mut unread = Unread::default();
+    let made = |name: &str| session.arn("s3-object-lambda", &format!("accesspoint/{name}"));
+    let (name, arn) = (listed.name.take(), listed.object_lambda_access_point_arn.take());
+    let Some(identity) = unread.identity("Name", name, arn, made) else {
+        unread.lost(rows, with_policies(TABLES), &LIST.call().name());
+        return Ok(());
+    };
     let text = policy_text(rows, it.policy)?;
-    rows.policy(Policy::of(&arn, S3_OBJECT_LAMBDA, text)).await?;
+    rows.policy(Policy::of(&identity.0, S3_OBJECT_LAMBDA, text)).await?;
     let aws_is_public = rows.item(TABLES, it.is_public)?;
     let configuration = rows.item(TABLES, it.configuration)?.map(|it| it.configuration);
     let point = rows.item(TABLES, it.point)?;
-    let mut unread = Unread::default();
-    let bare = access_point((arn, name), listed.alias, point, rows.captured_at(), &mut unread);
+    let bare = access_point(identity, listed.alias, point, rows.captured_at(), &mut unread);
     let row = configured(bare, configuration, &mut unread);
     unread.count(rows, ObjectLambdaAccessPoint::TABLE, &POINT.call().name());
     rows.push(ObjectLambdaAccessPoint { aws_is_public, ..row }).await
@@ -229,9 +232,9 @@ fn configured(
 ) -> ObjectLambdaAccessPoint {
     let Some(it) = configuration else { return bare };
     let functions = it.transformation_configurations.iter();
-    let functions = functions.filter_map(|it| it.content_transformation.aws_lambda.function_arn.clone());
+    let functions = functions.map(|it| it.content_transformation.aws_lambda.function_arn.clone());
     ObjectLambdaAccessPoint {
-        function_arns: functions.collect(),
+        function_arns: unread.each("FunctionArn", functions),
         transformed_actions: it.transformation_configurations.iter().flat_map(|it| it.actions.clone()).collect(),
         supporting_access_point_arn: unread.value("SupportingAccessPoint", it.supporting_access_point),
         allowed_features: it.allowed_features,

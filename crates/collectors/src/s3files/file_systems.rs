@@ -9,7 +9,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, details, given_if_set, is_gone, policy_text};
+use crate::items::{Answer, Unread, details, given_if_set, is_gone, policy_text, with_policies};
 
 const LIST: Read<Page> = reads("s3files", "ListFileSystems");
 const GET: Read<Described> = reads("s3files", "GetFileSystem");
@@ -119,7 +119,7 @@ struct Details {
 }
 
 async fn read(session: &Session, listed: Listed) -> Details {
-    let input = json!({"fileSystemId": listed.file_system_id.as_deref().unwrap_or_default()});
+    let input = json!({"fileSystemId": listed.file_system_id});
     let described = GET.send(session, input.clone()).await;
     let answer = POLICY.send(session, input).await.optional(NOT_FOUND);
     let policy = given_if_set(answer, |it| it.policy, &POLICY.call().name(), "policy");
@@ -133,19 +133,23 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
         rows.gone();
         return Ok(());
     }
-    let id = listed.file_system_id.unwrap_or_default();
-    let arn = listed.file_system_arn.unwrap_or_else(|| session.arn("s3files", &format!("file-system/{id}")));
+    let mut unread = Unread::default();
+    let made = |id: &str| session.arn("s3files", &format!("file-system/{id}"));
+    let identity = unread.identity("fileSystemId", listed.file_system_id, listed.file_system_arn, made);
+    let Some((arn, file_system_id)) = identity else {
+        unread.lost(rows, with_policies([FileSystem::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, S3FILES_FILE_SYSTEM, text)).await?;
     let described = rows.item([FileSystem::TABLE], described)?;
     let is_read = described.is_some();
     let described = described.unwrap_or_default();
-    let mut unread = Unread::default();
     let created = unread.value("creationTime", listed.creation_time.as_ref());
     let created_at = unread.moment("creationTime", created);
     let row = FileSystem {
         arn,
-        file_system_id: id,
+        file_system_id,
         file_system_name: listed.name.filter(|name| !name.is_empty()),
         owner_account_id: unread.value("ownerId", listed.owner_id),
         status: unread.value("status", listed.status),
@@ -181,8 +185,9 @@ mod tests {
         )
     }
 
-    /// Six file systems on two pages: a usual one, an odd one without a policy, one that went away, one of which nothing
-    /// may be read but the policy, one whose policy is denied, and one that does not know policies.
+    /// Seven file systems on two pages: a usual one, an odd one without a policy, one that went away, one of which
+    /// nothing may be read but the policy, one whose policy is denied, one that does not know policies, and one without
+    /// an id.
     #[tokio::test]
     async fn file_systems_of_two_pages_have_rows_and_policies() {
         let at = |id: &str| format!("/file-systems/{id}");
@@ -192,7 +197,7 @@ mod tests {
         let second = ["gone", "dark", "closed", "old"].map(listed).join(",");
         let recorded = Recorded::new()
             .answer_to("ListFileSystems", "maxResults=100", &first)
-            .answer_to("ListFileSystems", "nextToken=more", &format!(r#"{{"fileSystems":[{second}]}}"#))
+            .answer_to("ListFileSystems", "nextToken=more", &format!(r#"{{"fileSystems":[{second},{{}}]}}"#))
             .answer_to("GetFileSystem", &at("one"), FULL)
             .answer_to("GetFileSystemPolicy", &policy("one"), POLICY)
             .answer_to("GetFileSystem", &at("odd"), "{}")
@@ -229,8 +234,8 @@ mod tests {
                 json!(["unread", "UnknownOperationException"]),
             ]
         );
-        // Two policies, one file system, and the five values that another lacks.
-        assert_eq!(collected.short(), (8, vec!["policy_documents", "policy_statements", "s3files_file_systems"]));
+        // Two policies, one file system, the five values that another lacks, and one without an id.
+        assert_eq!(collected.short(), (9, vec!["policy_documents", "policy_statements", "s3files_file_systems"]));
         assert_eq!(collected.gone, 1);
     }
 

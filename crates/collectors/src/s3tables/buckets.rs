@@ -3,14 +3,12 @@
 
 use futures::StreamExt;
 use orgcensus_collect::kinds::{S3TABLES_BUCKET, S3TABLES_TABLE};
-use orgcensus_collect::{
-    Collector, Error, Moment, Optional, POLICY_TABLE_NAMES, Policy, Read, Rows, Runs, Scope, Session, read as reads,
-};
+use orgcensus_collect::{Collector, Error, Moment, Optional, Policy, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, all, details, given, is_gone, policy_text};
+use crate::items::{Answer, Unread, all, details, given, is_gone, policy_text, with_policies};
 
 const LIST: Read<Page> = reads("s3tables", "ListTableBuckets");
 const POLICY: Read<ItsPolicy> = reads("s3tables", "GetTableBucketPolicy");
@@ -123,7 +121,7 @@ struct ItsPolicy {
 
 /// The results of the calls about one bucket.
 struct Details {
-    arn: String,
+    arn: Option<String>,
     listed: Listed,
     policy: Answer<Option<String>>,
     tables: Answer<Vec<ListedTable>>,
@@ -146,10 +144,8 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, mut listed: Listed) -> Details {
-    let arn = listed
-        .arn
-        .take()
-        .unwrap_or_else(|| session.arn("s3tables", &format!("bucket/{}", listed.name.as_deref().unwrap_or_default())));
+    let made = |name: &String| session.arn("s3tables", &format!("bucket/{name}"));
+    let arn = listed.arn.take().or_else(|| listed.name.as_ref().map(made));
     let policy = POLICY.send(session, json!({"tableBucketARN": arn})).await.optional(NOT_FOUND);
     let policy = policy.and_then(|it| document(it, &POLICY.call().name()));
     let tables = all(&TABLES, session, json!({"tableBucketARN": arn, "maxTables": 1000}), |page| page.tables).await;
@@ -161,8 +157,8 @@ async fn read_table(
     bucket_arn: String,
     listed: ListedTable,
 ) -> (String, ListedTable, Answer<Option<String>>) {
-    let name = listed.name.as_deref().unwrap_or_default();
-    let input = json!({"tableBucketARN": bucket_arn, "namespace": listed.namespace.join("."), "name": name});
+    let namespace = listed.namespace.join(".");
+    let input = json!({"tableBucketARN": bucket_arn, "namespace": namespace, "name": listed.name});
     let policy = TABLE_POLICY.send(session, input).await.optional(NOT_FOUND);
     (bucket_arn, listed, policy.and_then(|it| document(it, &TABLE_POLICY.call().name())))
 }
@@ -180,11 +176,14 @@ async fn push_bucket(rows: &mut Rows<'_>, details: Details) -> Result<Vec<(Strin
         rows.gone();
         return Ok(Vec::new());
     }
+    let mut unread = Unread::default();
+    let Some(arn) = unread.value("arn", arn) else {
+        unread.lost(rows, with_policies([Bucket::TABLE, Table::TABLE]), &LIST.call().name());
+        return Ok(Vec::new());
+    };
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, S3TABLES_BUCKET, text)).await?;
-    let short = POLICY_TABLE_NAMES.into_iter().chain([Bucket::TABLE, Table::TABLE]);
-    let tables = rows.item(short, tables)?;
-    let mut unread = Unread::default();
+    let tables = rows.item(with_policies([Bucket::TABLE, Table::TABLE]), tables)?;
     let created = unread.value("createdAt", listed.created_at.as_ref());
     let created_at = unread.moment("createdAt", created);
     let row = Bucket {
@@ -208,18 +207,22 @@ async fn push_table(
     it: ListedTable,
     policy: Answer<Option<String>>,
 ) -> Result<(), Error> {
-    let (table_name, namespace_name) = (it.name.unwrap_or_default(), it.namespace.join("."));
     let mut unread = Unread::default();
+    let namespace_name = it.namespace.join(".");
+    let name = unread.value("name", it.name);
     // Without its own ARN a table is told by its names.
-    let arn = unread.value("tableARN", it.arn);
-    let arn = arn.unwrap_or_else(|| format!("{bucket_arn}/table/{namespace_name}/{table_name}"));
+    let made = |name: &String| format!("{bucket_arn}/table/{namespace_name}/{name}");
+    let Some(arn) = unread.value("tableARN", it.arn).or_else(|| name.as_ref().map(made)) else {
+        unread.lost(rows, with_policies([Table::TABLE]), &TABLES.call().name());
+        return Ok(());
+    };
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, S3TABLES_TABLE, text)).await?;
     let created = unread.value("createdAt", it.created_at.as_ref());
     let created_at = unread.moment("createdAt", created);
     let row = Table {
         arn,
-        table_name,
+        table_name: name.unwrap_or_default(),
         namespace_name,
         bucket_arn,
         table_type: unread.value("type", it.table_type),

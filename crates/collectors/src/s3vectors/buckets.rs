@@ -7,7 +7,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, details, given, given_if_set, is_gone, policy_text};
+use crate::items::{Answer, Unread, details, given, given_if_set, is_gone, policy_text, with_policies};
 
 const LIST: Read<Page> = reads("s3vectors", "ListVectorBuckets");
 const GET: Read<ItsBucket> = reads("s3vectors", "GetVectorBucket");
@@ -106,7 +106,11 @@ struct Details {
 }
 
 async fn read(session: &Session, listed: Listed) -> Details {
-    let input = json!({"vectorBucketName": listed.vector_bucket_name.as_deref().unwrap_or_default()});
+    // The calls themselves do not demand a name.
+    let input = match given(listed.vector_bucket_name.as_deref(), &LIST.call().name(), "vectorBucketName") {
+        Ok(name) => json!({"vectorBucketName": name}),
+        Err(error) => return Details { listed, described: Err(error.clone()), policy: Err(error) },
+    };
     let answer = GET.send(session, input.clone()).await;
     let described = answer.and_then(|it| given(it.vector_bucket, &GET.call().name(), "vectorBucket"));
     let answer = POLICY.send(session, input).await.optional(NOT_FOUND);
@@ -121,13 +125,16 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
         rows.gone();
         return Ok(());
     }
-    let bucket_name = listed.vector_bucket_name.unwrap_or_default();
-    let arn = listed.vector_bucket_arn;
-    let arn = arn.unwrap_or_else(|| session.arn("s3vectors", &format!("bucket/{bucket_name}")));
+    let mut unread = Unread::default();
+    let made = |name: &str| session.arn("s3vectors", &format!("bucket/{name}"));
+    let identity = unread.identity("vectorBucketName", listed.vector_bucket_name, listed.vector_bucket_arn, made);
+    let Some((arn, bucket_name)) = identity else {
+        unread.lost(rows, with_policies([Bucket::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let text = policy_text(rows, policy)?;
     rows.policy(Policy::of(&arn, S3VECTORS_BUCKET, text)).await?;
     let described = rows.item([Bucket::TABLE], described)?.unwrap_or_default();
-    let mut unread = Unread::default();
     let created = unread.value("creationTime", listed.creation_time.as_ref());
     let created_at = unread.moment("creationTime", created);
     unread.count(rows, Bucket::TABLE, &LIST.call().name());
@@ -157,8 +164,8 @@ mod tests {
         "defaultIndexMode":"ENHANCED"}}"#;
     const POLICY: &str = r#"{"policy":"{\"Statement\":[]}"}"#;
 
-    /// Six buckets on two pages: a usual one, an odd one without a policy, one that went away, one of which nothing may be
-    /// read but the policy, one whose policy is denied, and one that does not know policies.
+    /// Seven buckets on two pages: a usual one, an odd one without a policy, one that went away, one of which nothing
+    /// may be read but the policy, one whose policy is denied, one that does not know policies, and one without a name.
     #[tokio::test]
     async fn buckets_of_two_pages_have_rows_and_policies() {
         let of = |name: &str| format!(r#""vectorBucketName":"{name}""#);
@@ -170,7 +177,7 @@ mod tests {
         let second = ["gone", "dark", "closed", "old"].map(listed).join(",");
         let recorded = Recorded::new()
             .answer_to("ListVectorBuckets", r#""maxResults":500"#, &first)
-            .answer_to("ListVectorBuckets", r#""nextToken":"more""#, &format!(r#"{{"vectorBuckets":[{second}]}}"#))
+            .answer_to("ListVectorBuckets", r#""nextToken":"more""#, &format!(r#"{{"vectorBuckets":[{second},{{}}]}}"#))
             .answer_to("GetVectorBucket", &of("one"), FULL)
             .answer_to("GetVectorBucketPolicy", &of("one"), POLICY)
             .answer_to("GetVectorBucket", &of("odd"), plain)
@@ -210,8 +217,8 @@ mod tests {
                 json!(["unread", "UnknownOperationException"]),
             ]
         );
-        // Two policies, one bucket, and the moment that another lacks.
-        assert_eq!(collected.short(), (4, vec!["policy_documents", "policy_statements", "s3vectors_buckets"]));
+        // Two policies, one bucket, the moment that another lacks, and one without a name.
+        assert_eq!(collected.short(), (5, vec!["policy_documents", "policy_statements", "s3vectors_buckets"]));
         assert_eq!(collected.gone, 1);
     }
 

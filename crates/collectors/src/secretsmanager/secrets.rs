@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use self::named_policies::NamedPolicy;
-use crate::items::{Answer, Tag, Unread, by_key, details, is_gone, policy_text};
+use crate::items::{Answer, Tag, Unread, by_key, details, is_gone, policy_text, with_policies};
 
 const LIST: Read<Page> = reads("secretsmanager", "ListSecrets");
 const POLICY: Read<ResourcePolicy> = reads("secretsmanager", "GetResourcePolicy");
@@ -163,19 +163,28 @@ async fn read(session: &Session, entry: Entry) -> (Entry, Option<Policies>) {
     (entry, Some(Policies { default: answer.map(|it| it.resource_policy), named }))
 }
 
-async fn push(session: &Session, rows: &mut Rows<'_>, entry: Entry, policies: Option<Policies>) -> Result<(), Error> {
+async fn push(
+    session: &Session,
+    rows: &mut Rows<'_>,
+    mut entry: Entry,
+    policies: Option<Policies>,
+) -> Result<(), Error> {
     if policies.as_ref().is_some_and(|it| is_gone(GONE, &it.default) && it.named.is_err()) {
         rows.gone();
         return Ok(());
     }
+    let mut unread = Unread::default();
+    let Some(arn) = unread.value("ARN", entry.arn.take()) else {
+        unread.lost(rows, with_policies([Secret::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let is_in_force = policies.is_some();
     let (text, named) = match policies {
         Some(Policies { default, named }) => (policy_text(rows, default)?, Some(named)),
         None => (unread_until_restored(), None),
     };
-    let mut unread = Unread::default();
-    let secret = secret(entry, session.region(), rows.captured_at(), &mut unread);
-    unread.count(rows, Secret::TABLE, "secretsmanager:ListSecrets");
+    let secret = secret(arn, entry, session.region(), rows.captured_at(), &mut unread);
+    unread.count(rows, Secret::TABLE, &LIST.call().name());
     let policy = Policy::of(&secret.arn, SECRETSMANAGER_SECRET, text);
     rows.policy(Policy { is_in_force, ..policy }).await?;
     if let Some(named) = named {
@@ -190,7 +199,7 @@ fn unread_until_restored() -> PolicyText {
     PolicyText::Unread(orgcensus_aws::Error::new(Class::Unsupported, "ScheduledForDeletion", message))
 }
 
-fn secret(entry: Entry, region: &str, captured_at: Timestamp, unread: &mut Unread) -> Secret {
+fn secret(arn: String, entry: Entry, region: &str, captured_at: Timestamp, unread: &mut Unread) -> Secret {
     let days = |at: Option<Timestamp>| at.map(|at| at.days_until(captured_at));
     let created_at = unread.moment("CreatedDate", entry.created_date.as_ref());
     let deleted_at = unread.moment("DeletedDate", entry.deleted_date.as_ref());
@@ -199,9 +208,8 @@ fn secret(entry: Entry, region: &str, captured_at: Timestamp, unread: &mut Unrea
     let last_changed_at = unread.moment("LastChangedDate", entry.last_changed_date.as_ref());
     let last_accessed_at = unread.moment("LastAccessedDate", entry.last_accessed_date.as_ref());
     let versions = entry.secret_versions_to_stages;
-    let arn = entry.arn.unwrap_or_default();
     Secret {
-        secret_name: entry.name.unwrap_or_default(),
+        secret_name: unread.value("Name", entry.name).unwrap_or_default(),
         arn,
         description: entry.description,
         has_own_kms_key: entry.kms_key_id.is_some(),
@@ -231,78 +239,4 @@ fn secret(entry: Entry, region: &str, captured_at: Timestamp, unread: &mut Unrea
 }
 
 #[cfg(test)]
-mod tests {
-    use orgcensus_collect::testing::{Collected, Recorded};
-    use serde_json::json;
-
-    use super::*;
-    use crate::testing::{columns, json_error};
-
-    const FIRST: &str = r#"{"NextToken":"more","SecretList":[
-        {"ARN":"arn:s:db","Name":"db","KmsKeyId":"alias/own","RotationEnabled":true,"CreatedDate":1735689600,
-         "RotationRules":{"AutomaticallyAfterDays":30},"LastRotatedDate":1764547200,"LastAccessedDate":1767139200,
-         "SecretVersionsToStages":{"v2":["AWSCURRENT"],"v1":["AWSPREVIOUS","blue"]},
-         "Tags":[{"Key":"team","Value":"payments"}]},
-        {"ARN":"arn:s:old","Name":"old","DeletedDate":1767225600}]}"#;
-    const SECOND: &str = r#"{"SecretList":[
-        {"ARN":"arn:s:copy","Name":"copy","PrimaryRegion":"us-east-1","OwningService":"a-new-service"},
-        {"ARN":"arn:s:gone","Name":"gone"},
-        {"ARN":"arn:s:hidden"}]}"#;
-
-    const DEFAULT_ONLY: &str = r#"{"ResourcePolicies":[{"PolicyName":"default"}]}"#;
-    const NONE: &str = r#"{"ResourcePolicies":[]}"#;
-
-    async fn collected() -> Collected {
-        let policy = r#"{"ARN":"arn:s:db","Name":"db","ResourcePolicy":"{\"Statement\":[]}"}"#;
-        let recorded = Recorded::new()
-            .answer_to("ListSecrets", r#""IncludePlannedDeletion":true"#, FIRST)
-            .answer_to("ListSecrets", r#""NextToken":"more""#, SECOND)
-            .answer_to("GetResourcePolicy", "arn:s:db", policy)
-            .answer_to("GetResourcePolicy", "arn:s:copy", r#"{"ARN":"arn:s:copy","Name":"copy"}"#)
-            .refuse("GetResourcePolicy", "arn:s:gone", 400, &json_error("ResourceNotFoundException"))
-            .refuse("GetResourcePolicy", "arn:s:hidden", 400, &json_error("AccessDeniedException"))
-            .answer_to("ListResourcePolicies", "arn:s:db", DEFAULT_ONLY)
-            .answer_to("ListResourcePolicies", "arn:s:copy", NONE)
-            .refuse("ListResourcePolicies", "arn:s:gone", 400, &json_error("ResourceNotFoundException"))
-            .answer_to("ListResourcePolicies", "arn:s:hidden", DEFAULT_ONLY);
-        let collected = recorded.run(&SECRETS).await;
-        collected.result.as_ref().unwrap();
-        collected
-    }
-
-    #[tokio::test]
-    async fn secrets_of_all_pages_have_rows() {
-        let collected = collected().await;
-        collected.assert_all_calls(&SECRETS);
-        let names = ["arn", "secret_name", "is_scheduled_for_deletion", "is_replica", "owning_service"];
-        assert_eq!(
-            columns(&collected, "secretsmanager_secrets", &names),
-            [
-                json!(["arn:s:db", "db", false, false, null]),
-                json!(["arn:s:old", "old", true, false, null]),
-                json!(["arn:s:copy", "copy", false, true, "a-new-service"]),
-                json!(["arn:s:hidden", "", false, false, null]),
-            ]
-        );
-        let names = ["age_days", "last_rotated_days", "last_accessed_days", "rotation_period_days", "version_stages"];
-        let db = json!([365, 31, 1, 30, ["AWSCURRENT", "AWSPREVIOUS", "blue"]]);
-        assert_eq!(columns(&collected, "secretsmanager_secrets", &names)[0], db);
-        assert_eq!(collected.table("secretsmanager_secrets")[0]["tags"], json!({"team": "payments"}));
-    }
-
-    #[tokio::test]
-    async fn a_policy_is_read_absent_or_unread() {
-        let collected = collected().await;
-        assert_eq!(
-            columns(&collected, "policy_documents", &["resource_arn", "state", "error_code", "is_in_force"]),
-            [
-                json!(["arn:s:db", "read", null, true]),
-                json!(["arn:s:old", "unread", "ScheduledForDeletion", false]),
-                json!(["arn:s:copy", "absent", null, true]),
-                json!(["arn:s:hidden", "unread", "AccessDeniedException", true]),
-            ]
-        );
-        let missed = collected.missed.unwrap();
-        assert_eq!((missed.items, missed.first.code.as_str()), (1, "AccessDeniedException"));
-    }
-}
+mod tests;

@@ -4,14 +4,12 @@ use std::collections::BTreeMap;
 
 use futures::StreamExt;
 use orgcensus_collect::kinds::SES_IDENTITY;
-use orgcensus_collect::{
-    Collector, Error, POLICY_TABLE_NAMES, Policy, PolicyText, Read, Rows, Runs, Scope, Session, read as reads,
-};
+use orgcensus_collect::{Collector, Error, Policy, PolicyText, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, details, is_gone};
+use crate::items::{Answer, Unread, details, is_gone, with_policies};
 
 const LIST: Read<Page> = reads("sesv2", "ListEmailIdentities").needs("ses:ListEmailIdentities");
 const POLICIES: Read<Policies> = reads("sesv2", "GetEmailIdentityPolicies").needs("ses:GetEmailIdentityPolicies");
@@ -82,8 +80,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 }
 
 async fn read(session: &Session, listed: Listed) -> (Listed, Answer<Policies>) {
-    let name = listed.identity_name.as_deref().unwrap_or_default();
-    let policies = POLICIES.send(session, json!({"EmailIdentity": name})).await;
+    let policies = POLICIES.send(session, json!({"EmailIdentity": listed.identity_name})).await;
     (listed, policies)
 }
 
@@ -92,10 +89,14 @@ async fn push(session: &Session, rows: &mut Rows<'_>, it: Listed, policies: Answ
         rows.gone();
         return Ok(());
     }
-    let identity_name = it.identity_name.unwrap_or_default();
+    let mut unread = Unread::default();
+    let Some(identity_name) = unread.value("IdentityName", it.identity_name) else {
+        unread.lost(rows, with_policies([Identity::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let arn = session.arn("ses", &format!("identity/{identity_name}"));
     let failed = policies.as_ref().err().cloned();
-    let policies = rows.item(POLICY_TABLE_NAMES.into_iter().chain([Identity::TABLE]), policies)?;
+    let policies = rows.item(with_policies([Identity::TABLE]), policies)?;
     let policies = policies.map(|it| it.policies);
     let policy_count = policies.as_ref().map(|all| i32::try_from(all.len()).unwrap_or(i32::MAX));
     if policies.as_ref().is_none_or(BTreeMap::is_empty) {
@@ -141,7 +142,7 @@ mod tests {
         let rest = ["gone", "secret", "odd"].map(|name| format!(r#"{{"IdentityName":"{name}"}}"#)).join(",");
         let recorded = Recorded::new()
             .answer(LIST, &first)
-            .answer_to(LIST, "more", &format!(r#"{{"EmailIdentities":[{rest}]}}"#))
+            .answer_to(LIST, "more", &format!(r#"{{"EmailIdentities":[{rest},{{}}]}}"#))
             .answer_to(POLICIES, "shop.example", TWO)
             .answer_to(POLICIES, "bare", r#"{"Policies":{}}"#)
             .refuse(POLICIES, "gone", 404, &json_error("NotFoundException"))
@@ -170,7 +171,8 @@ mod tests {
                 json!([arn("odd"), "", "unread", "BadRequestException"]),
             ]
         );
-        assert_eq!(collected.short(), (2, vec!["policy_documents", "policy_statements", "ses_identities"]));
+        // The policies of two, and an identity without a name.
+        assert_eq!(collected.short(), (3, vec!["policy_documents", "policy_statements", "ses_identities"]));
         assert_eq!(collected.gone, 1);
     }
 

@@ -135,8 +135,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         for listed in rows.item([Protection::TABLE], protections)?.unwrap_or_default() {
             let mut unread = Unread::default();
             let row = protection(session, listed, &mut unread);
-            unread.count(rows, Protection::TABLE, &LIST.call().name());
-            rows.push(row).await?;
+            unread.push(rows, &LIST.call().name(), row).await?;
         }
     }
     let mut unread = Unread::default();
@@ -157,18 +156,16 @@ fn subscription(state: String, is_subscribed: bool, it: Described, unread: &mut 
     }
 }
 
-fn protection(session: &Session, it: Listed, unread: &mut Unread) -> Protection {
-    let protection_id = it.id.unwrap_or_default();
+fn protection(session: &Session, it: Listed, unread: &mut Unread) -> Option<Protection> {
     // It is in no region.
-    let arn = it.protection_arn.unwrap_or_else(|| {
-        format!("arn:{}:shield::{}:protection/{protection_id}", session.partition(), session.account_id())
-    });
+    let made = |id: &str| format!("arn:{}:shield::{}:protection/{id}", session.partition(), session.account_id());
+    let (arn, protection_id) = unread.identity("Id", it.id, it.protection_arn, made)?;
     let action = match it.response.action {
         Action { block: Some(_), .. } => Some("Block"),
         Action { count: Some(_), .. } => Some("Count"),
         Action { .. } => None,
     };
-    Protection {
+    Some(Protection {
         arn,
         protection_id,
         protection_name: unread.value("Name", it.name),
@@ -176,7 +173,7 @@ fn protection(session: &Session, it: Listed, unread: &mut Unread) -> Protection 
         health_check_ids: it.health_check_ids,
         automatic_response_status: it.response.status,
         automatic_response_action: action.map(str::to_owned),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -203,7 +200,7 @@ mod tests {
             .answer("GetSubscriptionState", ACTIVE)
             .answer("DescribeSubscription", subscription)
             .answer_to("ListProtections", "1000", &format!(r#"{{"Protections":[{FULL}],"NextToken":"more"}}"#))
-            .answer_to("ListProtections", "more", &format!(r#"{{"Protections":[{COUNTING},{{"Id":"p3"}}]}}"#));
+            .answer_to("ListProtections", "more", &format!(r#"{{"Protections":[{COUNTING},{{"Id":"p3"}},{{}}]}}"#));
         let collected = recorded.run(&PROTECTIONS).await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&PROTECTIONS);
@@ -219,8 +216,8 @@ mod tests {
             ]
         );
         assert_eq!(collected.table("shield_protections")[0]["health_check_ids"], json!(["h1"]));
-        // A protection's name and resource.
-        assert_eq!(collected.short(), (2, vec!["shield_protections"]));
+        // A protection's name and resource, and one without an id.
+        assert_eq!(collected.short(), (3, vec!["shield_protections"]));
     }
 
     #[tokio::test]

@@ -11,7 +11,7 @@ use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Tag, Unread, by_key, details, given, is_gone};
+use crate::items::{Answer, Tag, Unread, by_key, details, given, is_gone, with_policies};
 
 const LIST: Read<Page> = reads("sns", "ListTopics");
 const ATTRIBUTES: Read<Attributes> = reads("sns", "GetTopicAttributes");
@@ -93,7 +93,14 @@ struct Tags {
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let mut pages = LIST.pages(session, json!({}));
     while let Some(page) = pages.next().await {
-        let arns = page?.topics.into_iter().filter_map(|topic| topic.topic_arn);
+        let mut arns = Vec::new();
+        for topic in page?.topics {
+            let mut unread = Unread::default();
+            match unread.value("TopicArn", topic.topic_arn) {
+                Some(arn) => arns.push(arn),
+                None => unread.lost(rows, with_policies([Topic::TABLE]), &LIST.call().name()),
+            }
+        }
         let mut topics = details(arns, |arn| read(session, arn));
         while let Some(topic) = topics.next().await {
             push(rows, topic).await?;
@@ -135,7 +142,7 @@ async fn push(rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
         }
     };
     rows.policy(Policy::of(&arn, SNS_TOPIC, text)).await?;
-    let attributes = rows.item(POLICY_TABLE_NAMES.into_iter().chain([Topic::TABLE]), attributes)?;
+    let attributes = rows.item(with_policies([Topic::TABLE]), attributes)?;
     let tags = rows.item([Topic::TABLE], tags)?;
     let mut unread = Unread::default();
     let row = topic(arn, attributes.as_ref(), tags, &mut unread);
@@ -213,9 +220,10 @@ mod tests {
             r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"SNS:Publish","Resource":"*"}]}"#;
         let alarms = [("Owner", "111122223333"), ("Policy", policy), ("SubscriptionsConfirmed", "3"), ("New", "x")];
         let alarms = [&alarms[..], &[("SubscriptionsPending", "0"), ("SubscriptionsDeleted", "0")]].concat();
+        let second = list(&["orders.fifo"], "").replace("</Topics>", "<member/></Topics>");
         Recorded::new()
             .answer("ListTopics", &list(&["alarms", "gone"], "<NextToken>second</NextToken>"))
-            .answer_to("ListTopics", "second", &list(&["orders.fifo"], ""))
+            .answer_to("ListTopics", "second", &second)
             .answer_to("GetTopicAttributes", "alarms", &attributes(&alarms))
             .answer_to("ListTagsForResource", "alarms", &tags("<member><Key>team</Key><Value>ops</Value></member>"))
             .refuse("GetTopicAttributes", "gone", 404, &error("NotFound"))
@@ -229,7 +237,8 @@ mod tests {
         let collected = recorded().run(&TOPICS).await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&TOPICS);
-        assert_eq!(collected.short(), (2, vec!["policy_documents", "policy_statements", "sns_topics"]));
+        // Attributes, tags, and a topic without an ARN.
+        assert_eq!(collected.short(), (3, vec!["policy_documents", "policy_statements", "sns_topics"]));
         assert_eq!(collected.gone, 1);
 
         let topics = collected.table("sns_topics");

@@ -6,14 +6,13 @@ use std::collections::BTreeMap;
 use futures::StreamExt;
 use orgcensus_collect::kinds::SSM_DOCUMENT;
 use orgcensus_collect::{
-    Collector, Error, Gate, Moment, POLICY_TABLE_NAMES, PolicyKind, Read, Rows, Runs, Scope, Session, Share, Sharee,
-    read as reads,
+    Collector, Error, Gate, Moment, PolicyKind, Read, Rows, Runs, Scope, Session, Share, Sharee, read as reads,
 };
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Tag, Unread, all, by_key, details, is_gone};
+use crate::items::{Answer, Tag, Unread, all, by_key, details, is_gone, with_policies};
 
 const SETTING: Read<Setting> = reads("ssm", "GetServiceSetting");
 const LIST: Read<Page> = reads("ssm", "ListDocuments");
@@ -192,7 +191,7 @@ async fn read(session: &Session, listed: Listed) -> (Listed, Answer<Vec<String>>
 async fn push(
     session: &Session,
     rows: &mut Rows<'_>,
-    listed: Listed,
+    mut listed: Listed,
     shared: Answer<Vec<String>>,
     gate: Option<Gate>,
 ) -> Result<(), Error> {
@@ -200,10 +199,14 @@ async fn push(
         rows.gone();
         return Ok(());
     }
-    let name = listed.name.as_deref().unwrap_or_default();
+    let mut unread = Unread::default();
+    let Some(name) = unread.value("Name", listed.name.take()) else {
+        unread.lost(rows, with_policies([Document::TABLE]), &LIST.call().name());
+        return Ok(());
+    };
     let arn = session.arn("ssm", &format!("document/{name}"));
     let failed = shared.as_ref().err().cloned();
-    let shared = rows.item(POLICY_TABLE_NAMES.into_iter().chain([Document::TABLE]), shared)?;
+    let shared = rows.item(with_policies([Document::TABLE]), shared)?;
     let sharees = match failed {
         Some(error) => Err(error),
         None => Ok(shared.iter().flatten().map(|id| Sharee::named(id)).collect()),
@@ -217,18 +220,23 @@ async fn push(
         gate,
     };
     rows.share(share, sharees).await?;
-    let mut unread = Unread::default();
-    let row = document(arn, listed, shared.as_deref(), rows.captured_at(), &mut unread);
+    let row = document((arn, name), listed, shared.as_deref(), rows.captured_at(), &mut unread);
     unread.count(rows, Document::TABLE, &LIST.call().name());
     rows.push(row).await
 }
 
-fn document(arn: String, it: Listed, shared: Option<&[String]>, now: Timestamp, unread: &mut Unread) -> Document {
+fn document(
+    (arn, document_name): (String, String),
+    it: Listed,
+    shared: Option<&[String]>,
+    now: Timestamp,
+    unread: &mut Unread,
+) -> Document {
     let created_at = unread.moment("CreatedDate", it.created_date.as_ref());
     let count = |ids: &[String]| i32::try_from(ids.iter().filter(|id| *id != "all").count()).unwrap_or(i32::MAX);
     Document {
         arn,
-        document_name: it.name.unwrap_or_default(),
+        document_name,
         display_name: it.display_name,
         owner_id: it.owner,
         document_type: it.document_type,

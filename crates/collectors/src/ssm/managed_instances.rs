@@ -120,7 +120,10 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         let ids: Vec<String> = listed.iter().filter_map(|it| it.instance_id.clone()).collect();
         for it in listed {
             let mut unread = Unread::default();
-            let row = instance(session, it, rows.captured_at(), &mut unread);
+            let Some(row) = instance(session, it, rows.captured_at(), &mut unread) else {
+                unread.lost(rows, [ManagedInstance::TABLE, PatchState::TABLE], &LIST.call().name());
+                continue;
+            };
             unread.count(rows, ManagedInstance::TABLE, &LIST.call().name());
             rows.push(row).await?;
         }
@@ -138,19 +141,18 @@ async fn push_patches(session: &Session, rows: &mut Rows<'_>, ids: &[String]) ->
     for it in rows.item([PatchState::TABLE], answer)?.unwrap_or_default() {
         let mut unread = Unread::default();
         let row = patch_states::row(it, rows.captured_at(), &mut unread);
-        unread.count(rows, PatchState::TABLE, &PATCH_STATES.call().name());
-        rows.push(row).await?;
+        unread.push(rows, &PATCH_STATES.call().name(), row).await?;
     }
     Ok(())
 }
 
-fn instance(session: &Session, it: Listed, now: Timestamp, unread: &mut Unread) -> ManagedInstance {
-    let instance_id = unread.value("InstanceId", it.instance_id).unwrap_or_default();
+fn instance(session: &Session, it: Listed, now: Timestamp, unread: &mut Unread) -> Option<ManagedInstance> {
+    let instance_id = unread.value("InstanceId", it.instance_id)?;
     let last_ping_at = unread.moment("LastPingDateTime", it.last_ping_date_time.as_ref());
     let registered_at = unread.moment("RegistrationDate", it.registration_date.as_ref());
     let last = it.last_association_execution_date;
     let last_successful = it.last_successful_association_execution_date;
-    ManagedInstance {
+    Some(ManagedInstance {
         arn: arn(session, &instance_id),
         instance_id,
         instance_name: it.name.filter(|name| !name.is_empty()),
@@ -176,7 +178,7 @@ fn instance(session: &Session, it: Listed, now: Timestamp, unread: &mut Unread) 
         last_association_at: unread.moment("LastAssociationExecutionDate", last.as_ref()),
         last_successful_association_at: unread
             .moment("LastSuccessfulAssociationExecutionDate", last_successful.as_ref()),
-    }
+    })
 }
 
 /// The ARN of a machine: only ids of EC2 begin with `i-`.

@@ -62,30 +62,31 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     while let Some(page) = pages.next().await {
         let mut parameters = details(page?.parameters, |listed| read(session, listed));
         while let Some((arn, policies)) = parameters.next().await {
-            push(rows, &arn, policies).await?;
+            push(rows, arn, policies).await?;
         }
     }
     Ok(())
 }
 
-async fn read(session: &Session, listed: Listed) -> (String, Answer<Vec<Document>>) {
-    let name = listed.name.unwrap_or_default();
-    let arn = listed.arn.unwrap_or_else(|| arn(session, &name));
+async fn read(session: &Session, listed: Listed) -> (Option<String>, Answer<Vec<Document>>) {
+    let arn = listed.arn.or_else(|| listed.name.map(|name| arn(session, &name)));
     let input = json!({"ResourceArn": arn, "MaxResults": 50});
     let policies = all(&POLICIES, session, input, |page| page.policies).await;
     (arn, policies)
 }
 
-async fn push(rows: &mut Rows<'_>, arn: &str, policies: Answer<Vec<Document>>) -> Result<(), Error> {
+async fn push(rows: &mut Rows<'_>, arn: Option<String>, policies: Answer<Vec<Document>>) -> Result<(), Error> {
     if is_gone(GONE, &policies) {
         rows.gone();
         return Ok(());
     }
+    let arn = given(arn, &LIST.call().name(), "ARN");
+    let Some(arn) = rows.item(POLICY_TABLE_NAMES, arn)? else { return Ok(()) };
     let failed = policies.as_ref().err().cloned();
     let policies = rows.item(POLICY_TABLE_NAMES, policies)?.unwrap_or_default();
     if policies.is_empty() {
         let text = failed.map_or(PolicyText::Absent, PolicyText::Unread);
-        return rows.policy(Policy::of(arn, SSM_PARAMETER, text)).await;
+        return rows.policy(Policy::of(&arn, SSM_PARAMETER, text)).await;
     }
     for it in policies {
         let text = match given(it.policy, &POLICIES.call().name(), "Policy") {
@@ -95,8 +96,9 @@ async fn push(rows: &mut Rows<'_>, arn: &str, policies: Answer<Vec<Document>>) -
                 PolicyText::Unread(error)
             }
         };
-        let name = it.policy_id.unwrap_or_default();
-        rows.policy(Policy { name: &name, ..Policy::of(arn, SSM_PARAMETER, text) }).await?;
+        let name = given(it.policy_id, &POLICIES.call().name(), "PolicyId");
+        let name = rows.item(POLICY_TABLE_NAMES, name)?.unwrap_or_default();
+        rows.policy(Policy { name: &name, ..Policy::of(&arn, SSM_PARAMETER, text) }).await?;
     }
     Ok(())
 }
@@ -122,9 +124,9 @@ mod tests {
                 "Advanced",
                 r#"{"Parameters":[{"Name":"/a","ARN":"arn:a"},{"Name":"/b"}],"NextToken":"more"}"#,
             )
-            .answer_to(LIST, "more", r#"{"Parameters":[{"Name":"/gone"},{"Name":"/secret"},{"Name":"/odd"}]}"#)
+            .answer_to(LIST, "more", r#"{"Parameters":[{"Name":"/gone"},{"Name":"/secret"},{"Name":"/odd"},{}]}"#)
             .answer_to(GET, "arn:a\"", two)
-            .answer_to(GET, "next", r#"{"Policies":[{"PolicyId":"p-2"}]}"#)
+            .answer_to(GET, "next", r#"{"Policies":[{"PolicyId":"p-2"},{"Policy":"{}"}]}"#)
             .answer_to(GET, "parameter/b", r#"{"Policies":[]}"#)
             .refuse(GET, "gone", 400, &json_error("ResourceNotFoundException"))
             .refuse(GET, "secret", 400, &json_error("AccessDeniedException"))
@@ -138,12 +140,14 @@ mod tests {
             [
                 json!(["arn:a", "p-1", "read", null]),
                 json!(["arn:a", "p-2", "unread", "ValueUnread"]),
+                json!(["arn:a", "", "read", null]),
                 json!([of("b"), "", "absent", null]),
                 json!([of("secret"), "", "unread", "AccessDeniedException"]),
                 json!([of("odd"), "", "unread", "ResourcePolicyInvalidParameterException"]),
             ]
         );
-        assert_eq!(collected.short(), (3, vec!["policy_documents", "policy_statements"]));
+        // Three policies, one without an id, and a parameter without a name.
+        assert_eq!(collected.short(), (5, vec!["policy_documents", "policy_statements"]));
         assert_eq!(collected.gone, 1);
     }
 

@@ -89,18 +89,17 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         for listed in page?.parameters {
             let mut unread = Unread::default();
             let row = parameter(session, listed, rows.captured_at(), &mut unread);
-            unread.count(rows, Parameter::TABLE, &LIST.call().name());
-            rows.push(row).await?;
+            unread.push(rows, &LIST.call().name(), row).await?;
         }
     }
     Ok(())
 }
 
-fn parameter(session: &Session, it: Listed, now: Timestamp, unread: &mut Unread) -> Parameter {
-    let parameter_name = it.name.unwrap_or_default();
+fn parameter(session: &Session, it: Listed, now: Timestamp, unread: &mut Unread) -> Option<Parameter> {
+    let (arn, parameter_name) = unread.identity("Name", it.name, it.arn, |name| arn(session, name))?;
     let last_modified_at = unread.moment("LastModifiedDate", it.last_modified_date.as_ref());
-    Parameter {
-        arn: it.arn.unwrap_or_else(|| arn(session, &parameter_name)),
+    Some(Parameter {
+        arn,
         has_secret_like_name: is_secret_like_path(&parameter_name),
         parameter_name,
         is_secure: it.parameter_type.as_deref().map(|of| of == "SecureString"),
@@ -113,7 +112,7 @@ fn parameter(session: &Session, it: Listed, now: Timestamp, unread: &mut Unread)
         last_modified_at,
         last_modified_days: last_modified_at.map(|at| at.days_until(now)),
         last_modified_by: it.last_modified_user,
-    }
+    })
 }
 
 /// The ARN of a parameter: of `/shop/db` and `shop/db` alike, `parameter/shop/db`.
@@ -138,7 +137,7 @@ mod tests {
     #[tokio::test]
     async fn parameters_of_two_pages_have_rows_without_values() {
         let first = format!(r#"{{"Parameters":[{FULL}],"NextToken":"more"}}"#);
-        let second = r#"{"Parameters":[{"Name":"/flag","Type":"Rune","LastModifiedDate":"once"},{"Name":"plain"}]}"#;
+        let second = r#"{"Parameters":[{"Name":"/flag","Type":"Rune","LastModifiedDate":"once"},{"Name":"plain"},{}]}"#;
         let collected = Recorded::new().answer(LIST, &first).answer_to(LIST, "more", second).run(&PARAMETERS).await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&PARAMETERS);
@@ -151,7 +150,8 @@ mod tests {
                 json!(["arn:aws:ssm:eu-west-1:111122223333:parameter/plain", null, null, null, null, null, []]),
             ]
         );
-        assert_eq!(collected.short(), (1, vec!["ssm_parameters"]));
+        // A moment, and a parameter without a name.
+        assert_eq!(collected.short(), (2, vec!["ssm_parameters"]));
     }
 
     #[tokio::test]

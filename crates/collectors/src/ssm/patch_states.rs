@@ -86,12 +86,13 @@ pub(super) struct Described {
     other_non_compliant_count: Option<i32>,
 }
 
-pub(super) fn row(it: Described, now: Timestamp, unread: &mut Unread) -> PatchState {
+pub(super) fn row(it: Described, now: Timestamp, unread: &mut Unread) -> Option<PatchState> {
+    let instance_id = unread.value("InstanceId", it.instance_id)?;
     let started = unread.value("OperationStartTime", it.operation_start_time.as_ref());
     let ended = unread.value("OperationEndTime", it.operation_end_time.as_ref());
     let last_operation_at = unread.moment("OperationEndTime", ended);
-    PatchState {
-        instance_id: unread.value("InstanceId", it.instance_id).unwrap_or_default(),
+    Some(PatchState {
+        instance_id,
         baseline_id: unread.value("BaselineId", it.baseline_id),
         patch_group: unread.value("PatchGroup", it.patch_group).filter(|group| !group.is_empty()),
         last_operation: unread.value("Operation", it.operation),
@@ -111,7 +112,7 @@ pub(super) fn row(it: Described, now: Timestamp, unread: &mut Unread) -> PatchSt
         critical_non_compliant_count: it.critical_non_compliant_count,
         security_non_compliant_count: it.security_non_compliant_count,
         other_non_compliant_count: it.other_non_compliant_count,
-    }
+    })
 }
 
 /// One missing or failed patch is enough to say no; yes needs both counts.

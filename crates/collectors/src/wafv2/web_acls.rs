@@ -170,8 +170,11 @@ async fn collect(session: &Session, rows: &mut Rows<'_>, scope: &'static str) ->
     }
     let logging = all(&LOGGING, session, input, |page| page.logging_configurations).await;
     let by_acl = |it: Configuration| Some((it.resource_arn?, it.log_destination_configs));
+    let logging = logging.and_then(|all| {
+        let logging: Option<Logging> = all.into_iter().map(by_acl).collect();
+        given(logging, &LOGGING.call().name(), "ResourceArn")
+    });
     let logging = rows.item([WebAcl::TABLE], logging)?;
-    let logging: Option<Logging> = logging.map(|all| all.into_iter().filter_map(by_acl).collect());
     let mut acls = details(listed, |listed| read(session, listed, scope));
     while let Some(acl) = acls.next().await {
         push(rows, acl, logging.as_ref(), scope).await?;
@@ -180,8 +183,12 @@ async fn collect(session: &Session, rows: &mut Rows<'_>, scope: &'static str) ->
 }
 
 async fn read(session: &Session, listed: Listed, scope: &'static str) -> Details {
-    let input = json!({"Name": listed.name, "Id": listed.id, "Scope": scope});
-    let answer = GET.send(session, input).await;
+    // The call itself does not demand them.
+    let named = listed.name.as_deref().zip(listed.id.as_deref());
+    let answer = match given(named, &LIST.call().name(), "Name, Id") {
+        Ok((name, id)) => GET.send(session, json!({"Name": name, "Id": id, "Scope": scope})).await,
+        Err(error) => Err(error),
+    };
     let described = answer.and_then(|it| given(it.web_acl, &GET.call().name(), "WebACL"));
     let resources = match &listed.arn {
         Some(arn) if scope == REGIONAL => associations::read(session, arn).await,
@@ -196,12 +203,18 @@ async fn push(
     logging: Option<&Logging>,
     scope: &'static str,
 ) -> Result<(), Error> {
-    let Details { listed, described, resources } = details;
+    let Details { mut listed, described, resources } = details;
     if is_gone(GONE, &described) && resources.iter().all(Result::is_err) {
         rows.gone();
         return Ok(());
     }
-    let arn = listed.arn.clone().unwrap_or_default();
+    let mut unread = Unread::default();
+    let Some(arn) = unread.value("ARN", listed.arn.take()) else {
+        let associations = (scope == REGIONAL).then_some(Association::TABLE);
+        let tables = [WebAcl::TABLE, WebAclRule::TABLE].into_iter().chain(associations);
+        unread.lost(rows, tables, &LIST.call().name());
+        return Ok(());
+    };
     for answer in resources {
         for association in rows.item([Association::TABLE], answer)?.unwrap_or_default() {
             rows.push(association).await?;
@@ -215,7 +228,6 @@ async fn push(
         std::mem::take(&mut described.pre_process_firewall_manager_rule_groups),
         std::mem::take(&mut described.post_process_firewall_manager_rule_groups),
     );
-    let mut unread = Unread::default();
     let of_rules = rules::rows(&row.arn, std::mem::take(&mut described.rules), first, last, &mut unread);
     unread.count(rows, WebAclRule::TABLE, &GET.call().name());
     let mut unread = Unread::default();

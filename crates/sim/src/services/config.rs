@@ -9,7 +9,8 @@ pub(crate) static SERVICE: Service = Service {
         AGGREGATION_AUTHORIZATIONS.list(context, |it| {
             json!({
                 "AggregationAuthorizationArn": it.arn,
-                "AuthorizedAccountId": it.accounts().first(),
+                // AWS has none without an account; one that lets nobody in names nobody.
+                "AuthorizedAccountId": it.accounts().first().map_or("", String::as_str),
                 "AuthorizedAwsRegion": "us-east-1",
                 "CreationTime": it.created(),
             })

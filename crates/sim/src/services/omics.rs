@@ -11,7 +11,8 @@ pub(crate) static SERVICE: Service = Service {
                 "shareId": it.id,
                 "shareName": it.name,
                 "resourceArn": it.arn,
-                "principalSubscriber": it.accounts().first(),
+                // AWS has none without a subscriber; one that lets nobody in names nobody.
+                "principalSubscriber": it.accounts().first().map_or("", String::as_str),
                 "ownerId": context.place.account.id,
                 "status": "ACTIVE",
                 "creationTime": it.created_text(),

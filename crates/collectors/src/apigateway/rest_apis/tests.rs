@@ -23,6 +23,8 @@ const PLAIN: &str = r#"{"id":"b2","name":"papers","createdDate":1735689600,"apiS
 const OPEN: &str = r#"{"id":"c3","name":"open","createdDate":1735689600,"endpointConfiguration":{"types":["EDGE"]}}"#;
 const ODD: &str = r#"{"id":"d4","policy":"{\\\"Statement\\\": this is not JSON"}"#;
 
+const NAMELESS: &str = r#"{"name":"nobody's","createdDate":1735689600}"#;
+
 const STAGES: &str = r#"{"item":[{"stageName":"live","description":"for all","deploymentId":"d1",
     "accessLogSettings":{"destinationArn":"arn:log","format":"$context.requestId"},
     "methodSettings":{"*/*":{"loggingLevel":"INFO","dataTraceEnabled":false,"metricsEnabled":true,
@@ -34,22 +36,22 @@ const STAGES: &str = r#"{"item":[{"stageName":"live","description":"for all","de
     "tags":{"stage":"live"}},
     {"stageName":"quiet","deploymentId":"d2","methodSettings":{"*/*":{"loggingLevel":"ERROR"}},"webAclArn":"",
     "cacheClusterEnabled":false,"tracingEnabled":false,"createdDate":1735689600},
-    {"stageName":"odd","cacheClusterSize":"huge","cacheClusterStatus":"MELTED"}]}"#;
+    {"stageName":"odd","cacheClusterSize":"huge","cacheClusterStatus":"MELTED"},{"deploymentId":"d9"}]}"#;
 const AUTHORIZERS: &str = r#"{"item":[{"id":"z1","name":"pool","type":"COGNITO_USER_POOLS",
     "providerARNs":["arn:pool"],"authType":"cognito_user_pools","identitySource":"method.request.header.Authorization",
     "authorizerResultTtlInSeconds":300}],"position":"next"}"#;
 const MORE_AUTHORIZERS: &str = r#"{"item":[{"id":"z2","type":"TOKEN","authorizerUri":"arn:lambda",
-    "authorizerCredentials":"arn:role","identityValidationExpression":""},{"id":"z3"}]}"#;
+    "authorizerCredentials":"arn:role","identityValidationExpression":""},{"id":"z3"},{"type":"TOKEN"}]}"#;
 
-/// Five APIs on two pages: a private one with stages and authorizers, one whose details are refused, one that has none,
-/// an odd one of which they are not supported, and one that went away.
+/// Six APIs on two pages: a private one with stages and authorizers, one whose details are refused, one that has none,
+/// an odd one of which they are not supported, one that went away, and one without an id.
 async fn collected() -> Collected {
     let (gone, denied) = (json_error("NotFoundException"), json_error("AccessDeniedException"));
     let unknown = json_error("UnknownOperationException");
     let first = format!(r#"{{"item":[{PRIVATE},{PLAIN}],"position":"more"}}"#);
     let recorded = Recorded::new()
         .answer_to("GetRestApis", "limit=500", &first)
-        .answer_to("GetRestApis", "position=more", &format!(r#"{{"item":[{OPEN},{ODD},{{"id":"e5"}}]}}"#))
+        .answer_to("GetRestApis", "position=more", &format!(r#"{{"item":[{OPEN},{ODD},{{"id":"e5"}},{NAMELESS}]}}"#))
         .answer_to("GetStages", "restapis/a1/stages", STAGES)
         .answer_to("GetAuthorizers", "restapis/a1/authorizers?", AUTHORIZERS)
         .answer_to("GetAuthorizers", "position=next", MORE_AUTHORIZERS)
@@ -103,9 +105,10 @@ async fn apis_of_two_pages_have_rows_and_policies() {
         ]
     );
     // The name, the moment and the type of one API; stages of two and authorizers of one; of a stage its deployment and
-    // the cache's size; an authorizer's type.
-    let short = vec!["apigateway_authorizers", "apigateway_rest_apis", "apigateway_stages"];
-    assert_eq!(collected.short(), (9, short));
+    // the cache's size; an authorizer's type; and one of each without an id.
+    let mut short = vec!["apigateway_authorizers", "apigateway_rest_apis", "apigateway_stages"];
+    short.extend(["policy_documents", "policy_statements"]);
+    assert_eq!(collected.short(), (12, short));
     assert_eq!(collected.gone, 1);
 }
 

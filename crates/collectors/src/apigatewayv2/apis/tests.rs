@@ -27,16 +27,17 @@ const MORE_STAGES: &str = r#"{"items":[{"stageName":"quiet","defaultRouteSetting
 const ROUTES: &str = r#"{"items":[{"routeId":"r1","routeKey":"GET /pets","authorizationType":"NONE",
     "apiKeyRequired":false,"target":"integrations/i1"},
     {"routeId":"r2","routeKey":"POST /pets","authorizationType":"JWT","authorizerId":"z1",
-    "authorizationScopes":["pets"],"apiKeyRequired":false,"operationName":"Make"},{"routeId":"r3"}]}"#;
+    "authorizationScopes":["pets"],"apiKeyRequired":false,"operationName":"Make"},{"routeId":"r3"},
+    {"routeKey":"GET /odd"}]}"#;
 
-/// Four APIs on two pages: one with stages and routes, one whose details are refused, an odd one, and one that went
-/// away.
+/// Five APIs on two pages: one with stages and routes, one whose details are refused, an odd one, one that went away,
+/// and one without an id.
 async fn collected() -> Collected {
     let (gone, denied) = (json_error("NotFoundException"), json_error("AccessDeniedException"));
     let unknown = json_error("UnknownOperationException");
     let recorded = Recorded::new()
         .answer_to("GetApis", "maxResults=500", &format!(r#"{{"items":[{HTTP},{SOCKET}],"nextToken":"more"}}"#))
-        .answer_to("GetApis", "nextToken=more", &format!(r#"{{"items":[{ODD},{{"apiId":"d4"}}]}}"#))
+        .answer_to("GetApis", "nextToken=more", &format!(r#"{{"items":[{ODD},{{"apiId":"d4"}},{{}}]}}"#))
         .answer_to("GetStages", "apis/a1/stages", STAGES)
         .answer_to("GetStages", "nextToken=next", MORE_STAGES)
         .answer_to("GetRoutes", "apis/a1/routes", ROUTES)
@@ -70,9 +71,9 @@ async fn apis_of_two_pages_have_rows() {
     assert_eq!((&apis[0]["tags"], &apis[0]["has_cors_credentials"]), (&json!({"team": "data"}), &json!(false)));
     assert_eq!(apis[1]["is_schema_validation_disabled"], true);
     // Of one API its stages and its routes; of one its name, protocol, expression and moment; a stage's name; a route's
-    // key and authorization.
+    // key and authorization; an API's id and a route's.
     let short = vec!["apigatewayv2_apis", "apigatewayv2_routes", "apigatewayv2_stages"];
-    assert_eq!(collected.short(), (9, short));
+    assert_eq!(collected.short(), (11, short));
     assert_eq!(collected.gone, 1);
 }
 

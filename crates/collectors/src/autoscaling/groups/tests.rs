@@ -51,7 +51,7 @@ async fn groups_of_two_pages_with_a_template_a_policy_and_a_configuration() {
     let recorded = Recorded::new().answer_to("DescribeAutoScalingGroups", "MaxRecords=100", &first).answer_to(
         "DescribeAutoScalingGroups",
         "NextToken=second",
-        &page(OLD, ""),
+        &page(&format!("{OLD}<member><MinSize>1</MinSize></member>"), ""),
     );
     let collected = recorded.run(&GROUPS).await;
     collected.result.as_ref().unwrap();
@@ -74,8 +74,8 @@ async fn groups_of_two_pages_with_a_template_a_policy_and_a_configuration() {
     let names = ["arn", "status", "on_demand_above_base_percent"];
     assert_eq!(of(&names)[1], json!(["arn:asg:mixed", "Delete in progress", 20]));
     assert_eq!(collected.table("autoscaling_groups")[0]["tags"], json!({"team": "web"}));
-    // The last group's sizes, its capacity, its check and its moment.
-    assert_eq!(collected.short(), (5, vec!["autoscaling_groups"]));
+    // One group's sizes, its capacity, its check and its moment; and another's name.
+    assert_eq!(collected.short(), (6, vec!["autoscaling_groups"]));
 }
 
 #[tokio::test]

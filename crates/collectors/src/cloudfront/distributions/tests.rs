@@ -53,7 +53,8 @@ const PLAIN: &str = "<DistributionSummary><Id>E2</Id><Status>Melting</Status>
     <LastModifiedTime>2025-12-22T00:00:00.000Z</LastModifiedTime><DomainName>d2.cloudfront.net</DomainName>
     <Origins><Quantity>1</Quantity><Items><Origin><Id>inner</Id><DomainName>inner.example.com</DomainName>
     <VpcOriginConfig><VpcOriginId>vo_1</VpcOriginId><OwnerAccountId>222233334444</OwnerAccountId></VpcOriginConfig>
-    </Origin></Items></Origins><DefaultCacheBehavior><TargetOriginId>inner</TargetOriginId>
+    </Origin><Origin><DomainName>odd.example.com</DomainName></Origin></Items></Origins>
+    <DefaultCacheBehavior><TargetOriginId>inner</TargetOriginId>
     <ViewerProtocolPolicy>https-only</ViewerProtocolPolicy></DefaultCacheBehavior><Comment></Comment>
     <PriceClass>PriceClass_100</PriceClass><Enabled>false</Enabled><ViewerCertificate>
     <CloudFrontDefaultCertificate>true</CloudFrontDefaultCertificate>
@@ -70,11 +71,13 @@ fn bare(id: &str) -> String {
     format!("<DistributionSummary><Id>{id}</Id></DistributionSummary>")
 }
 
-/// Five distributions on two pages: two whole ones, one that went away, one whose configuration is denied, and one of
-/// which it is not supported.
+/// Six distributions on two pages: two whole ones, one that went away, one whose configuration is denied, one of which
+/// it is not supported, and one without an id.
 async fn collected() -> Collected {
     let first = page(&format!("{FULL}{PLAIN}"), "<IsTruncated>true</IsTruncated><NextMarker>next</NextMarker>");
-    let second = page(&["E3", "E4", "E5"].map(bare).concat(), "<IsTruncated>false</IsTruncated>");
+    let nameless = "<DistributionSummary><Status>Deployed</Status></DistributionSummary>";
+    let second = ["E3", "E4", "E5"].map(bare).concat();
+    let second = page(&format!("{second}{nameless}"), "<IsTruncated>false</IsTruncated>");
     let config = "<DistributionConfig><DefaultRootObject>index.html</DefaultRootObject><Logging><Enabled>true</Enabled>
         <IncludeCookies>true</IncludeCookies><Bucket>logs.s3.amazonaws.com</Bucket><Prefix>cdn/</Prefix></Logging>
         </DistributionConfig>";
@@ -127,8 +130,9 @@ async fn distributions_of_two_pages_have_rows() {
         said(["behavior_count", "origin_group_count", "realtime_log_config_arns", "has_logged_cookies", "description"]),
         json!([1, 1, ["arn:realtime"], true, "the shop"])
     );
-    // Of two their configurations, and of each of them twelve values that CloudFront always gives.
-    assert_eq!(collected.short(), (26, vec!["cloudfront_distributions"]));
+    // Of two their configurations, and of each of them twelve values that CloudFront always gives; the id of one, and of
+    // an origin.
+    assert_eq!(collected.short(), (28, vec!["cloudfront_distributions", "cloudfront_origins"]));
     assert_eq!(collected.gone, 1);
 }
 

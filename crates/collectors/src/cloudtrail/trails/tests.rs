@@ -14,11 +14,11 @@ const FULL: &str = r#"{"TrailARN":"arn:trail/all","Name":"all","HomeRegion":"eu-
     "S3KeyPrefix":"o","SnsTopicARN":"arn:topic","CloudWatchLogsLogGroupArn":"arn:group","CloudWatchLogsRoleArn":"arn:role",
     "KmsKeyId":"arn:key","HasCustomEventSelectors":true,"HasInsightSelectors":false}"#;
 
-/// Four trails: a usual one, one of which little is said, one that went away, and one of which nothing more may be
-/// read.
+/// Five trails: a usual one, one of which little is said, one that went away, one of which nothing more may be read, and
+/// one without a name.
 async fn collected() -> Collected {
     let named = |name: &str| format!(r#"{{"TrailARN":"arn:trail/{name}","Name":"{name}"}}"#);
-    let list = format!(r#"{{"trailList":[{FULL},{},{},{}]}}"#, named("bare"), named("gone"), named("shut"));
+    let list = format!(r#"{{"trailList":[{FULL},{},{},{},{{}}]}}"#, named("bare"), named("gone"), named("shut"));
     let status = r#"{"IsLogging":true,"StartLoggingTime":1766361600.5,"LatestDeliveryTime":1766361600,
         "LatestDeliveryError":"","LatestDigestDeliveryTime":"soon","LatestCloudWatchLogsDeliveryError":"Access denied."}"#;
     let selectors = r#"{"TrailARN":"arn:trail/all","EventSelectors":[{"ReadWriteType":"WriteOnly",
@@ -67,8 +67,8 @@ async fn trails_have_their_status_and_what_they_log() {
         json!(["arn:trail/all", "trails", "arn:topic", "arn:group", "arn:key", true])
     );
     assert!(collected.table("cloudtrail_trails")[0]["started_logging_at"].is_string());
-    // Two refusals, and a moment that cannot be read.
-    assert_eq!((collected.short(), collected.gone), ((3, vec!["cloudtrail_trails"]), 1));
+    // Two refusals, a moment that cannot be read, and a trail without a name.
+    assert_eq!((collected.short(), collected.gone), ((4, vec!["cloudtrail_trails"]), 1));
 }
 
 #[tokio::test]

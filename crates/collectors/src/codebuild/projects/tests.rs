@@ -25,7 +25,7 @@ const DOCUMENT: &str = concat!(
 
 async fn collected() -> Collected {
     let first = format!(r#"{{"projects":[{FULL}],"projectsNotFound":["gone"]}}"#);
-    let second = r#"{"projects":[{"name":"bare","projectVisibility":"SECLUDED"},{"name":"secret"},{"name":"odd"}]}"#;
+    let second = r#"{"projects":[{"name":"bare","projectVisibility":"SECLUDED"},{"name":"secret"},{"name":"odd"},{}]}"#;
     let recorded = Recorded::new()
         .answer("ListProjects", r#"{"projects":["site","gone"],"nextToken":"more"}"#)
         .answer_to("ListProjects", "more", r#"{"projects":["bare","secret","odd"],"nextToken":"last"}"#)
@@ -90,7 +90,8 @@ async fn a_policy_is_read_absent_or_unread() {
             json!(["unread", "InvalidInputException"]),
         ]
     );
-    assert_eq!(collected.short(), (2, vec!["policy_documents", "policy_statements"]));
+    // Two policies, and a project without a name.
+    assert_eq!(collected.short(), (3, vec!["codebuild_projects", "policy_documents", "policy_statements"]));
     assert_eq!(collected.gone, 1);
 }
 

@@ -43,14 +43,15 @@ fn block(state: &str) -> String {
     )
 }
 
-/// Eight images on two pages: one that is shared with an account, an organization and a unit, one of which nothing is
+/// Nine images on two pages: one that is shared with an account, an organization and a unit, one of which nothing is
 /// said, one that went away, one whose permission is refused, a public one with the same, one that is unavailable, one
-/// whose answer lacks the permission, and one whose permission is not supported.
+/// whose answer lacks the permission, one whose permission is not supported, and one without an id.
 async fn collected() -> Collected {
     let first = page(&format!("{WEB}<item><imageId>ami-0c</imageId></item>"), "<nextToken>second</nextToken>");
     let rest = [("ami-0d", false), ("ami-0e", false), ("ami-0f", true), ("ami-01", false), ("ami-02", false)];
     let rest: String = rest.iter().map(|(id, is_public)| listed(id, *is_public)).collect();
-    let second = page(&format!("{rest}{}", listed("ami-03", false)), "");
+    let nameless = "<item><isPublic>true</isPublic></item>";
+    let second = page(&format!("{rest}{}{nameless}", listed("ami-03", false)), "");
     let web = "<item><userId>999988887777</userId></item>
         <item><organizationArn>arn:aws:organizations::111122223333:organization/o-abc</organizationArn></item>
         <item><organizationalUnitArn>arn:aws:organizations::111122223333:ou/o-abc/ou-1</organizationalUnitArn></item>";
@@ -123,8 +124,8 @@ async fn a_launch_permission_is_read_absent_or_unread() {
             json!([["AWS:*"], [], launch]),
         ]
     );
-    // Four permissions, and two values that one image lacks.
-    assert_eq!(collected.short(), (6, vec!["ec2_images", "policy_documents", "policy_statements"]));
+    // Four permissions, two values that one image lacks, and an image without an id.
+    assert_eq!(collected.short(), (7, vec!["ec2_images", "policy_documents", "policy_statements"]));
     assert_eq!(collected.gone, 1);
 }
 

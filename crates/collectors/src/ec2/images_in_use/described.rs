@@ -29,11 +29,11 @@ struct State {
 }
 
 impl InstancePage {
-    /// The images of its instances; those of terminated ones are no longer in use.
-    pub(super) fn image_ids(self) -> Vec<String> {
+    /// The images of its instances, each of which has one; those of terminated ones are no longer in use.
+    pub(super) fn image_ids(self) -> Vec<Option<String>> {
         let instances = self.reservation_set.into_iter().flat_map(|it| it.instances_set);
         let living = instances.filter(|it| it.instance_state.name.as_deref() != Some("terminated"));
-        living.filter_map(|it| it.image_id).collect()
+        living.map(|it| it.image_id).collect()
     }
 }
 
@@ -56,8 +56,10 @@ struct Data {
 }
 
 impl VersionPage {
-    pub(super) fn image_ids(self) -> Vec<String> {
-        self.launch_template_version_set.into_iter().filter_map(|it| it.launch_template_data.image_id).collect()
+    /// The images of its versions. One without an image leaves it to the launch.
+    pub(super) fn image_ids(self) -> Vec<Option<String>> {
+        let images = self.launch_template_version_set.into_iter().map(|it| it.launch_template_data.image_id);
+        images.filter(Option::is_some).collect()
     }
 }
 
@@ -74,8 +76,9 @@ struct Configuration {
 }
 
 impl ConfigurationPage {
-    pub(super) fn image_ids(self) -> Vec<String> {
-        self.launch_configurations.into_iter().filter_map(|it| it.image_id).collect()
+    /// The images of its configurations, each of which has one.
+    pub(super) fn image_ids(self) -> Vec<Option<String>> {
+        self.launch_configurations.into_iter().map(|it| it.image_id).collect()
     }
 }
 

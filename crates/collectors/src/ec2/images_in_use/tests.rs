@@ -49,20 +49,23 @@ const AMAZON: &str = "<item><imageId>ami-0a</imageId><name>al2023</name><imageOw
 const OWN: &str = "<item><imageId>ami-0b</imageId><imageOwnerId>111122223333</imageOwnerId>
     <imageState>available</imageState><isPublic>false</isPublic></item>";
 const BARE: &str = "<item><imageId>ami-0c</imageId></item>";
+const NAMELESS: &str = "<item><isPublic>true</isPublic></item>";
 
 /// Images of others, one of the account's own, one of which nothing is said, one that is gone, one of a terminated
-/// instance, and a parameter instead of an image.
+/// instance, a parameter instead of an image, an instance without an image, and an image without an id.
 async fn collected() -> Collected {
+    let nameless = "<item><instanceId>i-1</instanceId></item></instancesSet>";
+    let second = instances(&["ami-0e"], "terminated", "").replace("</instancesSet>", nameless);
     let recorded = Recorded::new()
         .answer_to(
             "DescribeInstances",
             "MaxResults=1000",
             &instances(&["ami-0a", "ami-0b", "ami-0a"], "running", SECOND),
         )
-        .answer_to("DescribeInstances", "NextToken=second", &instances(&["ami-0e"], "terminated", ""))
+        .answer_to("DescribeInstances", "NextToken=second", &second)
         .answer("DescribeLaunchTemplateVersions", &versions(&["ami-0a", "ami-0c", "resolve:ssm:/golden"]))
         .answer("DescribeLaunchConfigurations", &configurations(&["ami-0d"]))
-        .answer_to("DescribeImages", "Filter.1.Value.4=ami-0d", &images(&format!("{AMAZON}{OWN}{BARE}")));
+        .answer_to("DescribeImages", "Filter.1.Value.4=ami-0d", &images(&format!("{AMAZON}{OWN}{BARE}{NAMELESS}")));
     let collected = recorded.run(&IMAGES_IN_USE).await;
     collected.result.as_ref().unwrap();
     collected
@@ -85,8 +88,8 @@ async fn images_of_others_have_a_row_each() {
     let names = ["instance_count", "launch_template_version_count", "launch_configuration_count"];
     assert_eq!(of(&names), [json!([2, 1, 0]), json!([0, 1, 0]), json!([0, 0, 1])]);
     assert_eq!(of(&["image_name", "architecture"])[0], json!(["al2023", "abacus"]));
-    // The state of the bare one, and whether it is public.
-    assert_eq!(collected.short(), (2, vec!["ec2_images_in_use"]));
+    // The state of the bare one, and whether it is public; the image of an instance, and the id of an image.
+    assert_eq!(collected.short(), (4, vec!["ec2_images_in_use"]));
 }
 
 #[tokio::test]

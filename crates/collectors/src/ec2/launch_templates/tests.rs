@@ -45,15 +45,17 @@ fn versions(items: &str, token: &str) -> String {
 }
 
 const BARE: &str = "<item><launchTemplateId>lt-0b</launchTemplateId></item>";
+const NAMELESS: &str = "<item><createdBy>arn:aws:iam::111122223333:user/ana</createdBy></item>";
 const SECOND: &str = "<nextToken>second</nextToken>";
 
 #[tokio::test]
 async fn templates_and_versions_of_two_pages_one_whole_and_one_bare() {
+    let of_bare = format!("{LATEST}{BARE}{NAMELESS}");
     let recorded = Recorded::new()
         .answer_to("DescribeLaunchTemplates", "MaxResults=200", &templates(WEB, SECOND))
-        .answer_to("DescribeLaunchTemplates", "NextToken=second", &templates(BARE, ""))
+        .answer_to("DescribeLaunchTemplates", "NextToken=second", &templates(&format!("{BARE}{NAMELESS}"), ""))
         .answer_to("DescribeLaunchTemplateVersions", "LaunchTemplateVersion.1=%24Default", &versions(FIRST, SECOND))
-        .answer_to("DescribeLaunchTemplateVersions", "NextToken=second", &versions(&format!("{LATEST}{BARE}"), ""));
+        .answer_to("DescribeLaunchTemplateVersions", "NextToken=second", &versions(&of_bare, ""));
     let collected = recorded.run(&LAUNCH_TEMPLATES).await;
     collected.result.as_ref().unwrap();
     collected.assert_all_calls(&LAUNCH_TEMPLATES);
@@ -76,8 +78,8 @@ async fn templates_and_versions_of_two_pages_one_whole_and_one_bare() {
             json!(["lt-0b", 0, null, null, null, null]),
         ]
     );
-    // Three values that AWS always gives: the numbers of a template and of a version.
-    assert_eq!(collected.short(), (3, vec!["ec2_launch_template_versions", "ec2_launch_templates"]));
+    // Three values that AWS always gives: the numbers of a template and of a version. And one of each without an id.
+    assert_eq!(collected.short(), (5, vec!["ec2_launch_template_versions", "ec2_launch_templates"]));
 }
 
 #[tokio::test]

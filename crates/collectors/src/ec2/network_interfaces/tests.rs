@@ -26,6 +26,7 @@ const SECOND: &str = "<DescribeNetworkInterfacesResponse><networkInterfaceSet><i
     <interfaceType>teleporter</interfaceType><requesterId>amazon-elb</requesterId><requesterManaged>true</requesterManaged>
     <operator><managed>true</managed><principal>eks.amazonaws.com</principal></operator>
     <denyAllIgwTraffic>true</denyAllIgwTraffic></item><item><networkInterfaceId>eni-0cc</networkInterfaceId></item>
+    <item><vpcId>vpc-1</vpcId></item>
     </networkInterfaceSet></DescribeNetworkInterfacesResponse>";
 
 #[tokio::test]
@@ -61,7 +62,7 @@ async fn an_instances_a_services_and_a_bare_interface() {
         (&json!(true), &json!(false))
     );
     assert!(interfaces[2]["subnet_id"].is_null() && interfaces[2]["attached_at"].is_null());
-    assert_eq!(collected.short().0, 0);
+    assert_eq!(collected.short(), (1, vec!["ec2_network_interfaces"]), "one has no id");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::Route;
+use crate::items::Unread;
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -33,13 +34,13 @@ struct Firewall {
 }
 
 impl Target {
-    /// The row of the route.
-    pub(super) fn route(self, route_table_id: &str, vpc_id: Option<&str>) -> Route {
+    /// The row of the route. None: it lacks a destination.
+    pub(super) fn route(self, route_table_id: &str, vpc_id: Option<&str>, unread: &mut Unread) -> Option<Route> {
         let target = self.target().map(|(target_type, id)| (target_type.to_owned(), id.to_owned()));
         let (target_type, target_id) = target.unzip();
         let destination = self.destination_cidr_block.or(self.destination_ipv6_cidr_block);
-        let destination = destination.or(self.destination_prefix_list_id).unwrap_or_default();
-        Route {
+        let destination = unread.value("destinationCidrBlock", destination.or(self.destination_prefix_list_id))?;
+        Some(Route {
             route_table_id: route_table_id.to_owned(),
             vpc_id: vpc_id.map(str::to_owned),
             is_default: matches!(destination.as_str(), "0.0.0.0/0" | "::/0"),
@@ -50,7 +51,7 @@ impl Target {
             state: self.state,
             origin: self.origin,
             gateway_firewall_arn: self.igw_firewall.and_then(|it| it.firewall_arn),
-        }
+        })
     }
 
     /// The target's type, and its id. A route to an instance names the instance's interface as well.

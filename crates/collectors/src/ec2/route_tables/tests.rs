@@ -26,7 +26,8 @@ const FIRST: &str = "<DescribeRouteTablesResponse><routeTableSet><item><routeTab
     <nextToken>second</nextToken></DescribeRouteTablesResponse>";
 const SECOND: &str = "<DescribeRouteTablesResponse><routeTableSet><item><routeTableId>rtb-2</routeTableId>
     <associationSet><item><routeTableAssociationId>rtbassoc-3</routeTableAssociationId><gatewayId>igw-1</gatewayId></item>
-    </associationSet></item></routeTableSet></DescribeRouteTablesResponse>";
+    <item><gatewayId>igw-2</gatewayId></item></associationSet><routeSet><item><gatewayId>local</gatewayId></item></routeSet>
+    </item><item><vpcId>vpc-1</vpcId></item></routeTableSet></DescribeRouteTablesResponse>";
 
 #[tokio::test]
 async fn tables_routes_and_associations_of_two_pages() {
@@ -52,6 +53,8 @@ async fn tables_routes_and_associations_of_two_pages() {
             json!(["rtbassoc-3", "rtb-2", null, null, "igw-1", null]),
         ]
     );
+    // An association and a table without an id, and a route without a destination.
+    assert_eq!(collected.short(), (3, vec!["ec2_route_table_associations", "ec2_route_tables", "ec2_routes"]));
 }
 
 #[tokio::test]

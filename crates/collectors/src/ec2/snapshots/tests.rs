@@ -38,16 +38,17 @@ fn block(state: &str) -> String {
     )
 }
 
-/// Seven snapshots on two pages: one that is shared with an account, a public one, one of which nothing is said, one
-/// that went away, two whose permissions are refused, and one whose answer lacks the permission.
+/// Nine snapshots on two pages: one that is shared with an account, a public one, one of which nothing is said, one
+/// that went away, two whose permissions are refused, one whose answer lacks the permission, and two without an id.
 async fn collected() -> Collected {
     let first = page(&format!("{DATA}{}", listed("snap-0bb", 1)), "<nextToken>second</nextToken>");
     let rest = [("snap-0cc", 2), ("snap-0dd", 3), ("snap-0ee", 4), ("snap-0ff", 5)];
     let rest: String = rest.iter().map(|(id, minute)| listed(id, *minute)).collect();
-    let second = page(&format!("{rest}<item><snapshotId>snap-000</snapshotId></item>"), "");
+    let nameless = "<item><status>completed</status></item>".repeat(2);
+    let second = page(&format!("{rest}<item><snapshotId>snap-000</snapshotId></item>{nameless}"), "");
     let recorded = Recorded::new()
         .answer_to("DescribeSnapshots", "Owner.1=self", &first)
-        .answer_to("DescribeSnapshots", "RestorableBy.1=all", &page(&listed("snap-0bb", 1), ""))
+        .answer_to("DescribeSnapshots", "RestorableBy.1=all", &page(&format!("{}<item/>", listed("snap-0bb", 1)), ""))
         .answer_to("DescribeSnapshots", "NextToken=second", &second)
         .answer("GetSnapshotBlockPublicAccessState", &block("block-new-sharing"))
         .answer_to("DescribeSnapshotAttribute", "snap-0aa", &permission("<item><userId>999988887777</userId></item>"))
@@ -106,8 +107,8 @@ async fn an_attribute_is_read_absent_or_unread() {
             json!([["AWS:arn:aws:iam::999988887777:root"], ["ec2:CreateVolume"]])
         ]
     );
-    // Three attributes, and two values that one snapshot lacks.
-    assert_eq!(collected.short(), (5, vec!["ec2_snapshots", "policy_documents", "policy_statements"]));
+    // Three attributes, two values that one snapshot lacks, two snapshots without an id, and a public one without.
+    assert_eq!(collected.short(), (8, vec!["ec2_snapshots", "policy_documents", "policy_statements"]));
     assert_eq!(collected.gone, 1);
 }
 

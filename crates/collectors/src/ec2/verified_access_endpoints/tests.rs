@@ -49,7 +49,9 @@ fn policy(is_enabled: bool, document: &str) -> String {
 async fn endpoints_of_two_pages_with_policies_read_absent_and_unread() {
     let first = page(&format!("{WIKI}{NETWORK}"), "<nextToken>second</nextToken>");
     let rest = ["vae-0cc", "vae-0dd", "vae-0ee"].map(listed).concat();
-    let second = page(&format!("{rest}<item><verifiedAccessEndpointId>vae-0ff</verifiedAccessEndpointId></item>"), "");
+    let bare = "<item><verifiedAccessEndpointId>vae-0ff</verifiedAccessEndpointId></item>";
+    let nameless = "<item><status><code>active</code></status></item>";
+    let second = page(&format!("{rest}{bare}{nameless}"), "");
     let document = format!("<policyDocument>{POLICY}</policyDocument>");
     let recorded = Recorded::new()
         .answer_to("DescribeVerifiedAccessEndpoints", "MaxResults=1000", &first)
@@ -88,8 +90,8 @@ async fn endpoints_of_two_pages_with_policies_read_absent_and_unread() {
             json!(["absent", null, "cedar", true]),
         ]
     );
-    // Two policies, and the state of one.
-    assert_eq!(collected.short(), (3, vec!["ec2_verified_access_endpoints", "policy_documents", "policy_statements"]));
+    // Two policies, the state of one endpoint, and one without an id.
+    assert_eq!(collected.short(), (4, vec!["ec2_verified_access_endpoints", "policy_documents", "policy_statements"]));
     assert_eq!(collected.gone, 1);
 }
 

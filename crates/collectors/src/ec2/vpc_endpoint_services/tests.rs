@@ -41,12 +41,13 @@ fn allowed(principals: &[&str], token: &str) -> String {
     )
 }
 
-/// Six services on two pages: one for everyone who is accepted, one for an account and a role, one of which nothing is
-/// said, one that went away, and two whose permissions are refused.
+/// Seven services on two pages: one for everyone who is accepted, one for an account and a role, one of which nothing is
+/// said, one that went away, two whose permissions are refused, and one without an id.
 async fn collected() -> Collected {
     let first = page(&format!("{LEDGER}{}", listed("vpce-svc-0bb")), "<nextToken>second</nextToken>");
     let rest = [listed("vpce-svc-0dd"), listed("vpce-svc-0ee"), listed("vpce-svc-0ff")].concat();
-    let second = page(&format!("<item><serviceId>vpce-svc-0cc</serviceId></item>{rest}"), "");
+    let nameless = "<item><serviceState>Available</serviceState></item>";
+    let second = page(&format!("<item><serviceId>vpce-svc-0cc</serviceId></item>{rest}{nameless}"), "");
     let (list, permissions) = ("DescribeVpcEndpointServiceConfigurations", "DescribeVpcEndpointServicePermissions");
     let recorded = Recorded::new()
         .answer_to(list, "MaxResults=1000", &first)
@@ -111,8 +112,8 @@ async fn a_share_is_read_or_unread_and_acceptance_stands_before_it() {
         columns(&collected, "policy_statements", &["principals", "actions"]),
         [json!([["AWS:*"], ["ec2:CreateVpcEndpoint"]]), json!([both, ["ec2:CreateVpcEndpoint"]])]
     );
-    // Two permissions, and three values that one service lacks.
-    assert_eq!(collected.short(), (5, vec!["ec2_vpc_endpoint_services", "policy_documents", "policy_statements"]));
+    // Two permissions, three values that one service lacks, and a service without an id.
+    assert_eq!(collected.short(), (6, vec!["ec2_vpc_endpoint_services", "policy_documents", "policy_statements"]));
     assert_eq!(collected.gone, 1);
 }
 

@@ -50,7 +50,7 @@ async fn collected() -> Collected {
         .answer_to(
             LIST,
             "more",
-            r#"{"repositories":[{"repositoryName":"secret"},{"repositoryName":"empty"},{"repositoryName":"odd"}]}"#,
+            r#"{"repositories":[{"repositoryName":"secret"},{"repositoryName":"empty"},{"repositoryName":"odd"},{}]}"#,
         )
         .refuse(IMAGES, "gone", 400, &json_error("RepositoryNotFoundException"))
         .refuse(IMAGES, "secret", 400, &json_error("AccessDeniedException"))
@@ -59,7 +59,7 @@ async fn collected() -> Collected {
             IMAGES,
             "\"odd\"",
             r#"{"imageDetails":[{"imageDigest":"sha256:1","imagePushedAt":"lately"},{"imageDigest":"sha256:2"},
-            {"imageDigest":"sha256:3"}]}"#,
+            {"imageDigest":"sha256:3"},{"imagePushedAt":5}]}"#,
         )
         .refuse(FINDINGS, "sha256:1", 400, &json_error("AccessDeniedException"))
         .refuse(FINDINGS, "sha256:2", 400, &json_error("ImageNotFoundException"))
@@ -99,8 +99,8 @@ async fn what_is_refused_is_counted_and_what_went_away_has_no_row() {
         columns(&collected, "ecr_image_findings", &names)[5..],
         [json!([odd, "sha256:1", null, null]), json!([odd, "sha256:3", null, null])]
     );
-    // The images of one repository, a moment, the scans of two images.
-    assert_eq!(collected.short(), (4, vec!["ecr_image_findings"]));
+    // The images of one repository and of one without a name, a moment, the scans of two images, one without a digest.
+    assert_eq!(collected.short(), (6, vec!["ecr_image_findings"]));
     assert_eq!(collected.gone, 2, "a repository and an image");
 }
 

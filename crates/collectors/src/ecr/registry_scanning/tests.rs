@@ -20,7 +20,8 @@ const TABLES: [&str; 2] = ["ecr_registry_scanning", "ecr_repository_scanning"];
 async fn rules_and_repositories_of_two_pages() {
     let batch = r#"{"scanningConfigurations":[{"repositoryArn":"arn:a","repositoryName":"a","scanOnPush":true,
         "scanFrequency":"CONTINUOUS_SCAN","appliedScanFilters":[{"filter":"prod*","filterType":"WILDCARD"}]},
-        {"repositoryName":"b","scanOnPush":false,"scanFrequency":"MANUAL"},{"repositoryName":"odd"}],
+        {"repositoryName":"b","scanOnPush":false,"scanFrequency":"MANUAL"},{"repositoryName":"odd"},
+        {"scanOnPush":true}],
         "failures":[{"repositoryName":"gone","failureCode":"REPOSITORY_NOT_FOUND","failureReason":"gone"},
         {"repositoryName":"ill","failureCode":"ILL","failureReason":"ill"}]}"#;
     let recorded = Recorded::new()
@@ -33,7 +34,7 @@ async fn rules_and_repositories_of_two_pages() {
         .answer_to(
             LIST,
             "more",
-            r#"{"repositories":[{"repositoryName":"odd"},{"repositoryName":"gone"},{"repositoryName":"ill"}]}"#,
+            r#"{"repositories":[{"repositoryName":"odd"},{"repositoryName":"gone"},{"repositoryName":"ill"},{}]}"#,
         )
         .answer_to(BATCH, "gone", batch);
     let collected = recorded.run(&REGISTRY_SCANNING).await;
@@ -54,7 +55,8 @@ async fn rules_and_repositories_of_two_pages() {
             json!([arn("odd"), null, null, null, []]),
         ]
     );
-    assert_eq!((collected.short(), collected.gone), ((1, vec!["ecr_repository_scanning"]), 1));
+    // A repository that failed, and those without a name of either call.
+    assert_eq!((collected.short(), collected.gone), ((3, vec!["ecr_repository_scanning"]), 1));
 }
 
 #[tokio::test]

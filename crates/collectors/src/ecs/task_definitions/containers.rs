@@ -4,6 +4,7 @@ use orgcensus_row::Row;
 use serde::Serialize;
 
 use super::described::{ItsContainer, Named};
+use crate::items::Unread;
 
 /// One container of the newest active revision of a task definition. Values of environment variables are not read.
 #[derive(Debug, Serialize, Row)]
@@ -44,11 +45,12 @@ pub struct Container {
 }
 
 /// A container's row.
-pub(super) fn container(task_definition_arn: &str, it: ItsContainer) -> Container {
+pub(super) fn container(task_definition_arn: &str, it: ItsContainer, unread: &mut Unread) -> Option<Container> {
+    let container_name = unread.value("name", it.name)?;
     let mut log = it.log_configuration;
-    Container {
+    Some(Container {
         task_definition_arn: task_definition_arn.to_owned(),
-        container_name: it.name.unwrap_or_default(),
+        container_name,
         image: it.image,
         is_essential: it.essential,
         is_privileged: it.privileged,
@@ -63,7 +65,7 @@ pub(super) fn container(task_definition_arn: &str, it: ItsContainer) -> Containe
         secret_names: names(it.secrets),
         environment_file_count: i32::try_from(it.environment_files.len()).unwrap_or(i32::MAX),
         has_repository_credentials: it.repository_credentials.is_some(),
-    }
+    })
 }
 
 fn names(variables: Vec<Named>) -> Vec<String> {

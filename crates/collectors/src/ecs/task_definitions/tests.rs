@@ -23,17 +23,19 @@ const FULL: &str = r#"{"taskDefinition":{"taskDefinitionArn":"arn:task-definitio
     {"name":"side","logConfiguration":{"logDriver":"splunk","options":{"splunk-token":"hunter2"}}}]},
     "tags":[{"key":"team","value":"web"}]}"#;
 
-/// Four families on two pages: a usual one, one of which little is said, one that is refused, and one without an
-/// answer.
+/// Five families on two pages: a usual one, one of which little is said, one that is refused, one without an answer,
+/// and one without an ARN.
 async fn collected() -> Collected {
-    let bare = r#"{"taskDefinition":{"taskDefinitionArn":"arn:task-definition/bare:1","family":"bare","cpu":"much"}}"#;
+    let bare = r#"{"taskDefinition":{"taskDefinitionArn":"arn:task-definition/bare:1","family":"bare","cpu":"much",
+        "containerDefinitions":[{"image":"shop/web:1"}]}}"#;
     let recorded = Recorded::new()
         .answer_to(LIST, "ACTIVE", r#"{"families":["web","bare"],"nextToken":"more"}"#)
-        .answer_to(LIST, "more", r#"{"families":["shut","empty"]}"#)
+        .answer_to(LIST, "more", r#"{"families":["shut","empty","odd"]}"#)
         .answer_to(DESCRIBE, "web", FULL)
         .answer_to(DESCRIBE, "bare", bare)
         .refuse(DESCRIBE, "shut", 400, &json_error("ClientException"))
-        .answer_to(DESCRIBE, "empty", "{}");
+        .answer_to(DESCRIBE, "empty", "{}")
+        .answer_to(DESCRIBE, "odd", r#"{"taskDefinition":{"family":"odd"}}"#);
     let collected = recorded.run(&TASK_DEFINITIONS).await;
     collected.result.as_ref().unwrap();
     collected
@@ -48,7 +50,7 @@ async fn task_definitions_of_two_pages_have_rows() {
         columns(&collected, "ecs_task_definitions", &names),
         [
             json!(["arn:task-definition/web:7", "web", 7, "awsvpc", 256, 2, 9]),
-            json!(["arn:task-definition/bare:1", "bare", null, null, null, 0, null]),
+            json!(["arn:task-definition/bare:1", "bare", null, null, null, 1, null]),
         ]
     );
     let names = ["file_system_ids", "unencrypted_file_system_ids", "host_paths", "required_launch_types", "tags"];
@@ -56,8 +58,8 @@ async fn task_definitions_of_two_pages_have_rows() {
         columns(&collected, "ecs_task_definitions", &names)[0],
         json!([["fs-1", "fs-2"], ["fs-2"], ["/var/run"], ["FARGATE"], {"team": "web"}])
     );
-    // Two families without an answer, and one number that cannot be read.
-    assert_eq!(collected.short(), (3, vec!["ecs_containers", "ecs_task_definitions"]));
+    // Two families without an answer, one without an ARN, a container without a name, and a number that cannot be read.
+    assert_eq!(collected.short(), (5, vec!["ecs_containers", "ecs_task_definitions"]));
 }
 
 #[tokio::test]

@@ -13,7 +13,8 @@ const FULL: &str = "<member><LoadBalancerName>web</LoadBalancerName><DNSName>web
     <Protocol>HTTPS</Protocol><LoadBalancerPort>443</LoadBalancerPort><InstanceProtocol>HTTP</InstanceProtocol>
     <InstancePort>8080</InstancePort><SSLCertificateId>arn:cert</SSLCertificateId></Listener>
     <PolicyNames><member>tls-1-2</member></PolicyNames></member><member><Listener><Protocol>GOPHER</Protocol>
-    <LoadBalancerPort>70</LoadBalancerPort></Listener><PolicyNames/></member></ListenerDescriptions>
+    <LoadBalancerPort>70</LoadBalancerPort></Listener><PolicyNames/></member><member><Listener><Protocol>TCP</Protocol>
+    </Listener></member></ListenerDescriptions>
     <AvailabilityZones><member>eu-west-1a</member></AvailabilityZones><Subnets><member>subnet-0a</member></Subnets>
     <VPCId>vpc-0a</VPCId><Instances><member><InstanceId>i-0a</InstanceId></member></Instances>
     <HealthCheck><Target>HTTP:80/ok</Target></HealthCheck><SecurityGroups><member>sg-0a</member></SecurityGroups>
@@ -38,12 +39,13 @@ fn page(balancers: &str, marker: &str) -> String {
     answer(LIST, &format!("<LoadBalancerDescriptions>{balancers}</LoadBalancerDescriptions>{marker}"))
 }
 
-/// Four load balancers on two pages: a usual one, one of which little is said, one that went away, and one whose
-/// attributes may not be read.
+/// Five load balancers on two pages: a usual one, one of which little is said, one that went away, one whose attributes
+/// may not be read, and one without a name.
 async fn collected() -> Collected {
+    let rest = [listed("bare"), listed("gone"), listed("shut"), "<member/>".to_owned()];
     let recorded = Recorded::new()
         .answer_to(LIST, "PageSize=400", &page(FULL, "<NextMarker>more</NextMarker>"))
-        .answer_to(LIST, "Marker=more", &page(&[listed("bare"), listed("gone"), listed("shut")].concat(), ""))
+        .answer_to(LIST, "Marker=more", &page(&rest.concat(), ""))
         .answer_to(ATTRIBUTES, "web", &answer(ATTRIBUTES, ON))
         .answer_to(ATTRIBUTES, "bare", &answer(ATTRIBUTES, "<LoadBalancerAttributes/>"))
         .refuse(ATTRIBUTES, "gone", 400, &xml_error("LoadBalancerNotFound"))
@@ -69,12 +71,12 @@ async fn load_balancers_of_two_pages_have_rows() {
     let names =
         ["instance_ids", "listener_count", "idle_timeout_seconds", "desync_mitigation_mode", "health_check_target"];
     let web = &columns(&collected, "elb_load_balancers", &names)[0];
-    assert_eq!(*web, json!([["i-0a"], 2, 60, "strictest", "HTTP:80/ok"]));
+    assert_eq!(*web, json!([["i-0a"], 3, 60, "strictest", "HTTP:80/ok"]));
     let arn = &collected.table("elb_load_balancers")[1]["arn"];
     assert_eq!(*arn, "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/bare");
     assert_eq!(collected.gone, 1);
-    // What was refused, and two moments that cannot be read.
-    assert_eq!(collected.short(), (3, vec!["elb_load_balancers"]));
+    // What was refused, two moments that cannot be read, a load balancer without a name, a listener without a port.
+    assert_eq!(collected.short(), (5, vec!["elb_listeners", "elb_load_balancers"]));
 }
 
 #[tokio::test]

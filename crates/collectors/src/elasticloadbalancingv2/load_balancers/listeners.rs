@@ -5,7 +5,7 @@ use orgcensus_row::Row;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, all};
+use crate::items::{Answer, Unread, all, given};
 
 pub(super) const LIST: Read<Page> = reads("elasticloadbalancingv2", "DescribeListeners");
 
@@ -114,16 +114,19 @@ struct Mutual {
     trust_store_arn: Option<String>,
 }
 
-/// The listeners of one load balancer.
-pub(super) async fn of(session: &Session, load_balancer_arn: &str) -> Answer<Vec<Described>> {
-    let input = json!({"LoadBalancerArn": load_balancer_arn, "PageSize": 400});
+/// The listeners of one load balancer. The call itself does not demand its ARN.
+pub(super) async fn of(session: &Session, load_balancer_arn: Option<&str>) -> Answer<Vec<Described>> {
+    let arn = given(load_balancer_arn, &super::LIST.call().name(), "LoadBalancerArn")?;
+    let input = json!({"LoadBalancerArn": arn, "PageSize": 400});
     all(&LIST, session, input, |page| page.listeners).await
 }
 
 /// Adds the rows of one load balancer's listeners.
 pub(super) async fn push(rows: &mut Rows<'_>, load_balancer_arn: &str, listeners: Vec<Described>) -> Result<(), Error> {
     for described in listeners {
-        rows.push(listener(load_balancer_arn, described)).await?;
+        let mut unread = Unread::default();
+        let row = listener(load_balancer_arn, described, &mut unread);
+        unread.push(rows, &LIST.call().name(), row).await?;
     }
     Ok(())
 }
@@ -133,7 +136,8 @@ fn first(actions: &[Action], of: fn(&Action) -> Option<&String>) -> Option<Strin
     actions.iter().find_map(of).cloned()
 }
 
-fn listener(load_balancer_arn: &str, it: Described) -> Listener {
+fn listener(load_balancer_arn: &str, it: Described, unread: &mut Unread) -> Option<Listener> {
+    let arn = unread.value("ListenerArn", it.listener_arn)?;
     let actions = &it.default_actions;
     let mut targets: Vec<String> = Vec::new();
     // What goes to one group alone is said twice.
@@ -141,13 +145,13 @@ fn listener(load_balancer_arn: &str, it: Described) -> Listener {
         let of_several = action.forward_config.target_groups.iter().filter_map(|it| it.target_group_arn.as_ref());
         action.target_group_arn.iter().chain(of_several)
     });
-    for arn in forwarded {
-        if !targets.contains(arn) {
-            targets.push(arn.clone());
+    for target in forwarded {
+        if !targets.contains(target) {
+            targets.push(target.clone());
         }
     }
-    Listener {
-        arn: it.listener_arn.unwrap_or_default(),
+    Some(Listener {
+        arn,
         load_balancer_arn: load_balancer_arn.to_owned(),
         port: it.port,
         protocol: it.protocol,
@@ -161,5 +165,5 @@ fn listener(load_balancer_arn: &str, it: Described) -> Listener {
         mutual_authentication_mode: it.mutual_authentication.mode,
         trust_store_arn: it.mutual_authentication.trust_store_arn,
         alpn_policies: it.alpn_policy,
-    }
+    })
 }

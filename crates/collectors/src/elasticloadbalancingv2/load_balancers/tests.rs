@@ -50,13 +50,14 @@ const HTTPS: &str = "<member><ListenerArn>arn:listener/1</ListenerArn><Port>443<
     <AlpnPolicy><member>HTTP2Preferred</member></AlpnPolicy></member>";
 const HTTP: &str = "<member><ListenerArn>arn:listener/2</ListenerArn><Port>80</Port><Protocol>HTTP</Protocol>
     <DefaultActions><member><Type>redirect</Type><RedirectConfig><Protocol>HTTPS</Protocol><Port>443</Port>
-    <StatusCode>HTTP_301</StatusCode></RedirectConfig></member></DefaultActions></member>";
+    <StatusCode>HTTP_301</StatusCode></RedirectConfig></member></DefaultActions></member>
+    <member><Port>81</Port></member>";
 
-/// Four load balancers on two pages: a usual one, one of which little is said, one that went away, and one of which
-/// nothing more may be read.
+/// Five load balancers on two pages: a usual one, one of which little is said, one that went away, one of which nothing
+/// more may be read, and one without an ARN.
 async fn collected() -> Collected {
     let first = page(FULL, "<NextMarker>more</NextMarker>");
-    let second = page(&[listed("bare"), listed("gone"), listed("shut")].concat(), "");
+    let second = page(&[listed("bare"), listed("gone"), listed("shut"), "<member/>".to_owned()].concat(), "");
     let all = [
         ("access_logs.s3.enabled", "true"),
         ("access_logs.s3.bucket", "logs"),
@@ -108,8 +109,8 @@ async fn load_balancers_of_two_pages_have_rows() {
     assert_eq!(balancers[1]["attributes"], json!({}));
     assert!(balancers[2]["attributes"].is_null());
     assert_eq!(collected.gone, 1);
-    // What was refused twice, and one odd attribute.
-    assert_eq!(collected.short(), (3, vec!["elbv2_listeners", "elbv2_load_balancers"]));
+    // What was refused twice, one odd attribute, a load balancer and a listener without an ARN.
+    assert_eq!(collected.short(), (5, vec!["elbv2_listeners", "elbv2_load_balancers"]));
 }
 
 #[tokio::test]

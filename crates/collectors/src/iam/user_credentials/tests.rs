@@ -278,17 +278,21 @@ async fn a_last_use_that_the_report_does_not_say_is_asked_for() {
 async fn a_key_that_iam_lists_and_does_not_find_stays_and_what_is_left_out_is_unknown() {
     let never = format!("true,2024-01-01T00:00:00+00:00,N/A,N/A,N/A,{NO_KEY}");
     let bare = "<member><AccessKeyId>AKIA2</AccessKeyId></member>".to_owned();
-    let recorded = account(&[root(), user("ana", true, &never, "true,N/A,false,N/A")], &SUMMARY, "")
-        .answer(KEYS, &keys(&[key("AKIA1", "Active", "2025-01-01T00:00:00Z"), bare]))
+    let nameless = "<member><Status>Active</Status></member>".to_owned();
+    let recorded = account(&[root(), user("ana", true, &never, "true,N/A,false,N/A")], &SUMMARY, "<member/>")
+        .answer(KEYS, &keys(&[key("AKIA1", "Active", "2025-01-01T00:00:00Z"), bare, nameless]))
         .refuse(USED, "AKIA1", 404, &xml_error("NoSuchEntity"))
         .answer_to(USED, "AKIA2", &result(USED, ""))
         .answer(
             DEVICES,
-            &result(DEVICES, "<MFADevices><member><SerialNumber>GAHT1</SerialNumber></member></MFADevices>"),
+            &result(DEVICES, "<MFADevices><member><SerialNumber>GAHT1</SerialNumber></member><member/></MFADevices>"),
         )
         .answer(
             CERTIFICATES,
-            &result(CERTIFICATES, "<Certificates><member><CertificateId>C1</CertificateId></member></Certificates>"),
+            &result(
+                CERTIFICATES,
+                "<Certificates><member><CertificateId>C1</CertificateId></member><member/></Certificates>",
+            ),
         );
     let collected = collected(recorded).await;
     let names = ["access_key_id", "is_active", "has_been_used"];
@@ -296,7 +300,7 @@ async fn a_key_that_iam_lists_and_does_not_find_stays_and_what_is_left_out_is_un
     assert_eq!(columns(&collected, "iam_access_keys", &names), expected);
     assert_eq!(columns(&collected, "iam_mfa_devices", &["enabled_at", "age_days"]), [json!([null, null])]);
     assert_eq!(columns(&collected, "iam_signing_certificates", &["status", "is_active"]), [json!([null, null])]);
-    // Two last uses, a status, a moment; a moment; a status.
+    // Two last uses, a status, a moment; a moment; a status; a key, a certificate and two devices without an id.
     let tables = ["iam_access_keys", "iam_mfa_devices", "iam_signing_certificates"];
-    assert_eq!(collected.short(), (6, tables.to_vec()));
+    assert_eq!(collected.short(), (10, tables.to_vec()));
 }

@@ -92,15 +92,18 @@ async fn a_refused_list_of_groups_keeps_the_users() {
 }
 
 #[tokio::test]
-async fn moments_that_cannot_be_read_are_null_and_counted() {
+async fn moments_that_cannot_be_read_are_null_and_counted_as_is_what_has_no_id() {
     let collected = Recorded::new()
-        .answer("ListInstances", INSTANCES)
-        .answer("ListUsers", r#"{"Users": [{"UserId": "u-odd", "CreatedAt": "lately"}]}"#)
-        .answer("ListGroups", r#"{"Groups": [{"GroupId": "g-odd", "CreatedAt": "lately"}]}"#)
-        .answer("ListGroupMemberships", r#"{"GroupMemberships": []}"#)
+        .answer("ListInstances", r#"{"Instances": [{"InstanceArn": "ins-1", "IdentityStoreId": "d-1"}, {}]}"#)
+        .answer("ListUsers", r#"{"Users": [{"UserId": "u-odd", "CreatedAt": "lately"}, {"UserName": "nobody"}]}"#)
+        .answer("ListGroups", r#"{"Groups": [{"GroupId": "g-odd", "CreatedAt": "lately"}, {"DisplayName": "none"}]}"#)
+        .answer("ListGroupMemberships", r#"{"GroupMemberships": [{"MemberId": {"UserId": "u-odd"}}]}"#)
         .run(&DIRECTORY)
         .await;
     collected.result.as_ref().unwrap();
     assert_eq!(columns(&collected, "identity_center_users", &["user_id", "created_at"]), [json!(["u-odd", null])]);
-    assert_eq!(collected.short(), (2, vec!["identity_center_groups", "identity_center_users"]));
+    assert_eq!(columns(&collected, "identity_center_groups", &["group_id", "member_count"]), [json!(["g-odd", 1])]);
+    // Two moments, a directory, a user, a group and a membership.
+    let tables = vec!["identity_center_groups", "identity_center_memberships", "identity_center_users"];
+    assert_eq!(collected.short(), (6, tables));
 }

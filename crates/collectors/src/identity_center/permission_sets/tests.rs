@@ -9,7 +9,8 @@ use crate::testing::{columns, json_error};
 
 const INSTANCES: &str = r#"{"Instances": [
     {"InstanceArn": "ins-1", "OwnerAccountId": "111122223333", "IdentityStoreId": "d-1", "Status": "NEW_STATUS"},
-    {"InstanceArn": "ins-replica", "OwnerAccountId": "111122223333", "PrimaryRegion": "us-east-1"}]}"#;
+    {"InstanceArn": "ins-replica", "OwnerAccountId": "111122223333", "PrimaryRegion": "us-east-1"},
+    {"OwnerAccountId": "111122223333"}]}"#;
 const INLINE: &str = r#"{ "Statement" : {"Effect":"Allow","Action":"*","Resource":"*"} }"#;
 const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 
@@ -42,7 +43,11 @@ async fn collected() -> Collected {
     let denied = json_error("AccessDeniedException");
     whole(Recorded::new())
         .answer("ListInstances", INSTANCES)
-        .answer_to("ListPermissionSets", r#""NextToken":"second""#, r#"{"PermissionSets": ["ps-dark", "ps-bare"]}"#)
+        .answer_to(
+            "ListPermissionSets",
+            r#""NextToken":"second""#,
+            r#"{"PermissionSets": ["ps-dark", "ps-bare", "ps-odd"]}"#,
+        )
         .answer("ListPermissionSets", r#"{"PermissionSets": ["ps-all", "ps-gone"], "NextToken": "second"}"#)
         .refuse(DESCRIBE, "ps-gone", 400, &json_error("ResourceNotFoundException"))
         .refuse(DESCRIBE, "ps-dark", 400, &denied)
@@ -57,6 +62,12 @@ async fn collected() -> Collected {
         .answer_to(OWN, "ps-bare", "{}")
         .refuse(BOUNDARY, "ps-bare", 400, &json_error("ResourceNotFoundException"))
         .answer_to(TAGS, "ps-bare", "{}")
+        .answer_to(DESCRIBE, "ps-odd", "{}")
+        .answer_to(GET_INLINE, "ps-odd", "{}")
+        .answer_to(MANAGED, "ps-odd", r#"{"AttachedManagedPolicies": [{"Name": "odd"}]}"#)
+        .answer_to(OWN, "ps-odd", r#"{"CustomerManagedPolicyReferences": [{"Path": "/odd/"}]}"#)
+        .answer_to(BOUNDARY, "ps-odd", r#"{"PermissionsBoundary": {}}"#)
+        .answer_to(TAGS, "ps-odd", "{}")
         .run(&PERMISSION_SETS)
         .await
 }
@@ -66,8 +77,9 @@ async fn sets_of_two_pages_one_gone_one_denied() {
     let collected = collected().await;
     collected.result.as_ref().unwrap();
     collected.assert_all_calls(&PERMISSION_SETS);
-    // Six answers of one set, and the other's duration, which is none.
-    assert_eq!((collected.short().0, collected.gone), (7, 1));
+    // Six answers of one set; another's duration, which is none; what a third one is, and three policies of which it is
+    // not said which; an instance without an ARN.
+    assert_eq!((collected.short().0, collected.gone), (12, 1));
     let names = ["arn", "permission_set_name", "session_duration_seconds", "age_days", "tags"];
     assert_eq!(
         columns(&collected, "identity_center_permission_sets", &names),
@@ -75,6 +87,7 @@ async fn sets_of_two_pages_one_gone_one_denied() {
             json!(["ps-all", "all", 5400, 1, {"team": "ops"}]),
             json!(["ps-dark", null, null, null, null]),
             json!(["ps-bare", "bare", null, 1, {}]),
+            json!(["ps-odd", null, null, null, {}]),
         ]
     );
     let names = [
@@ -86,7 +99,12 @@ async fn sets_of_two_pages_one_gone_one_denied() {
     ];
     assert_eq!(
         columns(&collected, "identity_center_permission_sets", &names),
-        [json!([true, 1, 1, true, true]), json!([null, null, null, null, null]), json!([false, 0, 0, false, false]),]
+        [
+            json!([true, 1, 1, true, true]),
+            json!([null, null, null, null, null]),
+            json!([false, 0, 0, false, false]),
+            json!([false, 1, 1, null, true]),
+        ]
     );
     let names = ["arn", "is_organization_instance", "is_primary", "status"];
     assert_eq!(
@@ -115,6 +133,7 @@ async fn policies_of_every_sort_and_an_unread_one_is_not_absent() {
             json!(["ps-all", kind, "inline", "read", INLINE]),
             json!(["ps-dark", kind, "inline", "unread", null]),
             json!(["ps-bare", kind, "inline", "absent", null]),
+            json!(["ps-odd", kind, "inline", "absent", null]),
         ]
     );
     let allows = columns(&collected, "policy_statements", &["resource_arn", "allows_everything"]);
@@ -129,7 +148,7 @@ async fn a_refused_list_of_sets_keeps_the_instances_and_one_of_instances_ends_th
     collected.result.as_ref().unwrap();
     assert!(!collected.table("identity_center_instances").is_empty());
     let (missed, tables) = collected.short();
-    assert_eq!((missed, tables.len()), (1, 4), "{tables:?}");
+    assert_eq!((missed, tables.len()), (2, 5), "the sets, and an instance without an ARN: {tables:?}");
     let collected = Recorded::new().refuse("ListInstances", "", 400, &denied).run(&PERMISSION_SETS).await;
     assert!(matches!(&collected.result, Err(Error::Aws(error)) if error.class == Class::Denied));
 }

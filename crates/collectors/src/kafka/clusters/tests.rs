@@ -32,7 +32,7 @@ async fn collected() -> Collected {
     let rest = ["arn:silent", "arn:secret", "arn:odd"].map(|arn| format!(r#"{{"clusterArn":"{arn}"}}"#)).join(",");
     let recorded = Recorded::new()
         .answer_to(LIST, "maxResults=100", &first)
-        .answer_to(LIST, "more", &format!(r#"{{"clusterInfoList":[{rest}]}}"#))
+        .answer_to(LIST, "more", &format!(r#"{{"clusterInfoList":[{rest},{{}}]}}"#))
         .answer_to(POLICY, "orders", DOCUMENT)
         .refuse(POLICY, "serverless", 404, &json_error("NotFoundException"))
         .answer_to(POLICY, "silent", "{}")
@@ -78,7 +78,8 @@ async fn a_policy_is_read_absent_or_unread() {
             json!(["unread", "BadRequestException"]),
         ]
     );
-    assert_eq!(collected.short(), (3, vec!["policy_documents", "policy_statements"]));
+    // Three policies, three names, and a cluster without an ARN.
+    assert_eq!(collected.short(), (7, vec!["kafka_clusters", "policy_documents", "policy_statements"]));
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Key;
+use crate::items::Unread;
 
 pub(super) const LIST: Read<Page> = reads("kms", "ListAliases");
 
@@ -29,17 +30,19 @@ struct Alias {
 
 /// The aliases of all keys. `None`: they could not be read, and the table is short of them.
 pub(super) async fn read(session: &Session, rows: &mut Rows<'_>) -> Result<Option<Aliases>, Error> {
-    let mut aliases = Aliases::new();
+    let (mut aliases, mut unread) = (Aliases::new(), Unread::default());
     let mut pages = LIST.pages(session, json!({"Limit": 100}));
     while let Some(page) = pages.next().await {
         let Some(page) = rows.item([Key::TABLE], page)? else { return Ok(None) };
         for alias in page.aliases {
             // An alias that AWS keeps for a key that is not made yet has no target.
-            if let (Some(key_id), Some(name)) = (alias.target_key_id, alias.alias_name) {
+            let Some(key_id) = alias.target_key_id else { continue };
+            if let Some(name) = unread.value("AliasName", alias.alias_name) {
                 aliases.entry(key_id).or_default().push(name);
             }
         }
     }
+    unread.count(rows, Key::TABLE, &LIST.call().name());
     aliases.values_mut().for_each(|names| names.sort());
     Ok(Some(aliases))
 }

@@ -18,13 +18,14 @@ fn described(id: &str, rest: &str) -> String {
     format!(r#"{{"KeyMetadata":{{"KeyId":"{id}","CreationDate":1735689600,"Enabled":true,{rest}}}}}"#)
 }
 
-/// A usual alias, and one that AWS keeps for a key to come.
+/// A usual alias, one that AWS keeps for a key to come, and one without a name.
 fn aliases(name: &str, rest: &str) -> String {
     let usual = format!(r#"{{"AliasName":"{name}","TargetKeyId":"usual"}}"#);
-    format!(r#"{{"Aliases":[{{"AliasName":"alias/aws/rds"}},{usual}],{rest}}}"#)
+    format!(r#"{{"Aliases":[{{"AliasName":"alias/aws/rds"}},{usual},{{"TargetKeyId":"odd"}}],{rest}}}"#)
 }
 
-/// Four keys on two pages: a usual one, a signing key of a new kind, one that hides, and one that went away.
+/// Five keys on two pages: a usual one, a signing key of a new kind, one that hides, one that went away, and one
+/// without an id.
 fn recorded() -> Recorded {
     let (denied, gone) = (json_error("AccessDeniedException"), json_error("NotFoundException"));
     let first = format!(r#"{{"Keys":[{},{}],"Truncated":true,"NextMarker":"more"}}"#, entry("usual"), entry("odd"));
@@ -36,7 +37,11 @@ fn recorded() -> Recorded {
         .answer("ListAliases", &aliases("alias/b", r#""Truncated":true,"NextMarker":"x""#))
         .answer_to("ListAliases", r#""Marker":"x""#, &aliases("alias/a", r#""Truncated":false"#))
         .answer_to("ListKeys", r#""Limit":1000"#, &first)
-        .answer_to("ListKeys", r#""Marker":"more""#, &format!(r#"{{"Keys":[{},{}]}}"#, entry("hidden"), entry("gone")))
+        .answer_to(
+            "ListKeys",
+            r#""Marker":"more""#,
+            &format!(r#"{{"Keys":[{},{},{{}}]}}"#, entry("hidden"), entry("gone")),
+        )
         .answer_to("DescribeKey", "usual", &described("usual", usual))
         .answer_to("DescribeKey", "odd", &described("odd", odd))
         .refuse("DescribeKey", "hidden", 400, &denied)
@@ -80,7 +85,8 @@ async fn every_key_has_a_row_and_a_policy() {
     let unread = ["resource", "grant"].map(|kind| json!([kind, "unread", "AccessDeniedException"]));
     assert_eq!(policies[4..], unread);
     assert_eq!(collected.gone, 1);
-    assert_eq!(collected.short(), (3, vec!["kms_grants", "kms_keys", "policy_documents", "policy_statements"]));
+    // A key that hides, its policy and its grants, a key without an id, and an alias without a name.
+    assert_eq!(collected.short(), (5, vec!["kms_grants", "kms_keys", "policy_documents", "policy_statements"]));
 }
 
 /// A key of KMS's own making, in use.

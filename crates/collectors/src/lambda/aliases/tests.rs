@@ -35,7 +35,7 @@ fn recorded() -> Recorded {
     let (next, odd) = (alias("next", r#","FunctionVersion":"$LATEST""#), alias("odd", ""));
     Recorded::new()
         .answer("ListFunctions", &functions(&["orders", "gone"], r#","NextMarker":"second""#))
-        .answer_to("ListFunctions", "second", &functions(&["denied"], ""))
+        .answer_to("ListFunctions", "second", &functions(&["denied", ""], ""))
         .answer_to("ListAliases", "orders", &format!(r#"{{"Aliases":[{live}],"NextMarker":"more"}}"#))
         .answer_to("ListAliases", "Marker=more", &format!(r#"{{"Aliases":[{next},{odd}]}}"#))
         .refuse("ListAliases", "gone", 404, &gone)
@@ -68,8 +68,8 @@ async fn aliases_of_two_pages_have_rows() {
         ]
     );
     assert_eq!(collected.table("lambda_aliases")[0]["function_arn"], format!("{ARN}:orders"));
-    // A version, a policy, and all aliases of a function.
-    assert_eq!(collected.short(), (3, vec!["lambda_aliases", "policy_documents", "policy_statements"]));
+    // A version, a policy, and all aliases of a function and of one without a name.
+    assert_eq!(collected.short(), (4, vec!["lambda_aliases", "policy_documents", "policy_statements"]));
     assert_eq!(collected.gone, 1);
 }
 

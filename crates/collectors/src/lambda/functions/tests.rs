@@ -27,11 +27,11 @@ fn recorded() -> Recorded {
     let urls = format!(
         r#"{{"FunctionUrlConfigs": [{{"FunctionUrl": "https://x.lambda-url.eu-west-1.on.aws/", "AuthType": "NONE",
         "FunctionArn": "{ARN}:orders:live", "CreationTime": "2025-12-22T00:00:00.000000Z",
-        "LastModifiedTime": "2025-12-22T00:00:00.000000Z"}}]}}"#
+        "LastModifiedTime": "2025-12-22T00:00:00.000000Z"}}, {{"AuthType": "AWS_IAM"}}]}}"#
     );
     Recorded::new()
         .answer("ListFunctions", &first)
-        .answer_to("ListFunctions", "second", &format!(r#"{{"Functions": [{second}]}}"#))
+        .answer_to("ListFunctions", "second", &format!(r#"{{"Functions": [{second}, {{}}]}}"#))
         .answer_to("ListFunctionUrlConfigs", "orders", &urls)
         .answer_to("GetPolicy", "orders", PUBLIC)
         .answer_to("GetResourcePolicy", "orders", PUBLIC)
@@ -56,7 +56,10 @@ async fn collected() -> Collected {
 async fn functions_of_two_pages_one_gone_one_denied() {
     let collected = collected().await;
     collected.assert_all_calls(&FUNCTIONS);
-    assert_eq!(collected.short(), (2, vec!["lambda_functions", "policy_documents", "policy_statements"]));
+    // A policy, tags, a function without a name, and a URL without an ARN.
+    let tables = ["lambda_function_urls", "lambda_functions", "policy_documents", "policy_statements"];
+    assert_eq!(collected.short(), (4, tables.to_vec()));
+    assert_eq!(collected.table("lambda_function_urls").len(), 1);
     assert_eq!(collected.gone, 1);
 
     let functions = collected.table("lambda_functions");
@@ -72,7 +75,8 @@ async fn functions_of_two_pages_one_gone_one_denied() {
 #[tokio::test]
 async fn urls_that_lambda_does_not_know_of_are_unknown_and_not_none() {
     let unsaid = format!(
-        r#"{{"FunctionName": "odd", "FunctionArn": "{ARN}:odd", "LastModified": "lately", "Layers": [{{"Arn": "l", "CodeSize": 7}}]}}"#
+        r#"{{"FunctionName": "odd", "FunctionArn": "{ARN}:odd", "LastModified": "lately",
+        "Layers": [{{"Arn": "l"}}, {{"CodeSize": 7}}]}}"#
     );
     let recorded = Recorded::new()
         .answer("ListFunctions", &format!(r#"{{"Functions": [{unsaid}, {}]}}"#, function("plain", "")))
@@ -98,9 +102,9 @@ async fn urls_that_lambda_does_not_know_of_are_unknown_and_not_none() {
     assert!(functions[1]["has_unauthenticated_url"].is_null());
     let url = &collected.table("lambda_function_urls")[0];
     assert!(url["auth_type"].is_null() && url["is_unauthenticated"].is_null(), "{url}");
-    // URLs, a policy, a size, a moment; of the other's URL two values.
+    // URLs, a policy, a size, a moment, a layer; of the other's URL two values.
     let tables = ["lambda_function_urls", "lambda_functions", "policy_documents", "policy_statements"];
-    assert_eq!(collected.short(), (6, tables.to_vec()));
+    assert_eq!(collected.short(), (7, tables.to_vec()));
 }
 
 #[tokio::test]

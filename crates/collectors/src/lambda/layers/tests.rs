@@ -25,7 +25,7 @@ fn recorded() -> Recorded {
     let rest = r#"{"Version":2,"CreatedDate":"2025-12-22T00:00:00.000+0000"},{"Version":1}"#;
     Recorded::new()
         .answer("ListLayers", &layers(&["tools", "gone"], r#","NextMarker":"second""#))
-        .answer_to("ListLayers", "second", &layers(&["denied"], ""))
+        .answer_to("ListLayers", "second", &layers(&["denied", ""], ""))
         .answer_to("ListLayerVersions", "tools", &format!(r#"{{"LayerVersions":[{third}],"NextMarker":"more"}}"#))
         .answer_to("ListLayerVersions", "Marker=more", &format!(r#"{{"LayerVersions":[{rest}]}}"#))
         .refuse("ListLayerVersions", "gone", 404, &gone)
@@ -56,8 +56,8 @@ async fn versions_of_two_pages_have_rows() {
     );
     let row = &collected.table("lambda_layer_versions")[0];
     assert_eq!((&row["layer_name"], &row["layer_arn"]), (&json!("tools"), &json!(format!("{ARN}:tools"))));
-    // A moment, a policy, and all versions of a layer.
-    assert_eq!(collected.short(), (3, vec!["lambda_layer_versions", "policy_documents", "policy_statements"]));
+    // A moment, a policy, and all versions of a layer and of one without a name.
+    assert_eq!(collected.short(), (4, vec!["lambda_layer_versions", "policy_documents", "policy_statements"]));
     assert_eq!(collected.gone, 1);
 }
 

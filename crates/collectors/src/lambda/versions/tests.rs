@@ -35,7 +35,7 @@ fn recorded() -> Recorded {
     let second = version("orders", "2", r#","LastModified":"lately","Environment":{"Error":{"ErrorCode":"x"}}"#);
     Recorded::new()
         .answer("ListFunctions", &functions(&["orders", "gone"], r#","NextMarker":"second""#))
-        .answer_to("ListFunctions", "second", &functions(&["denied"], ""))
+        .answer_to("ListFunctions", "second", &functions(&["denied", ""], ""))
         .answer_to(
             "ListVersionsByFunction",
             "orders",
@@ -72,8 +72,8 @@ async fn published_versions_of_two_pages_have_rows() {
     );
     assert_eq!((&row["layer_arns"], &row["has_secret_like_environment_name"]), (&json!(["l:1"]), &json!(true)));
     assert!(!format!("{:?}", collected.rows).contains("CANARY"));
-    // A size, a moment, a policy, and all versions of a function.
-    assert_eq!(collected.short(), (4, vec!["lambda_versions", "policy_documents", "policy_statements"]));
+    // A size, a moment, a policy, and all versions of a function and of one without a name.
+    assert_eq!(collected.short(), (5, vec!["lambda_versions", "policy_documents", "policy_statements"]));
     assert_eq!(collected.gone, 1);
 }
 

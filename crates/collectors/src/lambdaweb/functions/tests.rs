@@ -24,13 +24,13 @@ fn endpoint(name: &str, auth: &str) -> String {
     )
 }
 
-/// Four functions on two pages: one with endpoints on two pages and a policy, one without either, one that went away,
-/// and one of which all is refused.
+/// Five functions on two pages: one with endpoints on two pages and a policy, one without either, one that went away,
+/// one of which all is refused, and one without a name.
 async fn collected() -> Collected {
     let first = format!(r#"{{"functions":[{},{}],"nextToken":"more"}}"#, listed("shop"), listed("plain"));
-    let second = format!(r#"{{"functions":[{},{}]}}"#, listed("gone"), listed("denied"));
+    let second = format!(r#"{{"functions":[{},{},{{}}]}}"#, listed("gone"), listed("denied"));
     let page = format!(r#"{{"endpoints":[{}],"nextToken":"rest"}}"#, endpoint("live", "ApplicationManaged"));
-    let rest = format!(r#"{{"endpoints":[{},{{"endpointName":"bare"}}]}}"#, endpoint("inner", "IamAuth"));
+    let rest = format!(r#"{{"endpoints":[{},{{"endpointName":"bare"}},{{}}]}}"#, endpoint("inner", "IamAuth"));
     let (none, denied) = (json_error("ResourceNotFoundException"), json_error("AccessDeniedException"));
     let recorded = Recorded::new()
         .answer_to(LIST, r#""maxResults":50"#, &first)
@@ -57,7 +57,7 @@ async fn functions_know_whether_everyone_reaches_them() {
     assert_eq!(
         columns(&collected, "lambda_web_functions", &names),
         [
-            json!(["shop", "Resting", 3, true, 10]),
+            json!(["shop", "Resting", 4, true, 10]),
             json!(["plain", "Resting", 0, false, 10]),
             json!(["denied", "Resting", null, null, 10]),
         ]
@@ -75,9 +75,9 @@ async fn functions_know_whether_everyone_reaches_them() {
         columns(&collected, "policy_documents", &["state", "error_code"]),
         [json!(["read", null]), json!(["absent", null]), json!(["unread", "AccessDeniedException"])]
     );
-    // A function's endpoints and policy, and six values of an endpoint.
+    // A function's endpoints and policy, six values of an endpoint, a function and an endpoint without a name.
     let short = vec!["lambda_web_endpoints", "lambda_web_functions", "policy_documents", "policy_statements"];
-    assert_eq!(collected.short(), (8, short));
+    assert_eq!(collected.short(), (10, short));
     assert_eq!(collected.gone, 1);
 }
 

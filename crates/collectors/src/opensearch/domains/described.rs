@@ -7,7 +7,7 @@ use serde::Deserialize;
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Described {
-    pub(super) domain_name: String,
+    pub(super) domain_name: Option<String>,
     pub(super) domain_id: Option<String>,
     #[serde(rename = "ARN")]
     pub(super) arn: Option<String>,

@@ -9,7 +9,7 @@ use crate::testing::{columns, json_error};
 
 const NAMES: &str = r#"{"DomainNames":[{"DomainName":"open","EngineType":"OpenSearch"},{"DomainName":"inside"},
     {"DomainName":"bare"},{"DomainName":"gone"},{"DomainName":"odd"},
-    {"DomainName":"sixth","EngineType":"Elasticsearch"}]}"#;
+    {"DomainName":"sixth","EngineType":"Elasticsearch"},{"EngineType":"OpenSearch"}]}"#;
 const OPEN: &str = concat!(
     r#"{"DomainId":"1/open","DomainName":"open","ARN":"arn:domain/open","EngineVersion":"OpenSearch_2.19","#,
     r#""DomainProcessingStatus":"Active","Deleted":false,"Endpoint":"search-open.example.com","#,
@@ -73,8 +73,8 @@ async fn domains_are_described_five_at_a_time() {
             json!(["unread", "AccessDeniedException", null]),
         ]
     );
-    // One domain, and the two values that another lacks.
-    assert_eq!(collected.short(), (3, vec!["opensearch_domains", "policy_documents", "policy_statements"]));
+    // One domain, the two values that another lacks, and a domain without a name.
+    assert_eq!(collected.short(), (4, vec!["opensearch_domains", "policy_documents", "policy_statements"]));
     assert_eq!(collected.gone, 1);
 }
 
@@ -93,6 +93,17 @@ async fn a_refused_description_leaves_the_names() {
         assert_eq!(columns(&collected, "policy_documents", &["state", "error_code"]), [json!(["unread", code])]);
         assert_eq!(collected.short().0, 1);
     }
+}
+
+#[tokio::test]
+async fn what_is_said_without_a_name_may_be_of_a_domain_that_is_left_out() {
+    let recorded = Recorded::new()
+        .answer("ListDomainNames", r#"{"DomainNames":[{"DomainName":"one"}]}"#)
+        .answer("DescribeDomains", r#"{"DomainStatusList":[{"DomainId":"1/one"}]}"#);
+    let collected = recorded.run(&DOMAINS).await;
+    collected.result.as_ref().unwrap();
+    assert_eq!(columns(&collected, "policy_documents", &["state", "error_code"]), [json!(["unread", "ValueUnread"])]);
+    assert_eq!((collected.short().0, collected.gone), (1, 0));
 }
 
 #[tokio::test]

@@ -35,10 +35,14 @@ fn targets(ids: &[(&str, &str)]) -> String {
 
 /// The types of this program that the organization has none of.
 fn recorded() -> Recorded {
+    recorded_of(ROOTS)
+}
+
+fn recorded_of(roots: &str) -> Recorded {
     let others = PolicyType::values().iter().filter(|it| !matches!(**it, "SERVICE_CONTROL_POLICY" | "S3_POLICY"));
     let empty =
         others.fold(Recorded::new(), |recorded, name| recorded.answer_to("ListPolicies", name, &list(&[], None)));
-    empty.refuse("ListPolicies", "S3_POLICY", 400, &json_error("InvalidInputException")).answer("ListRoots", ROOTS)
+    empty.refuse("ListPolicies", "S3_POLICY", 400, &json_error("InvalidInputException")).answer("ListRoots", roots)
 }
 
 async fn collected() -> Collected {
@@ -127,6 +131,26 @@ async fn a_refused_list_of_policies_keeps_the_types_and_the_other_lists() {
     assert_eq!(columns(&collected, "organization_policies", &["policy_id"]), [json!(["p-new"])]);
     let tables = ["organization_policies", "organization_policy_targets", "policy_documents", "policy_statements"];
     assert_eq!(collected.short(), (1, tables.to_vec()));
+}
+
+#[tokio::test]
+async fn what_has_no_id_is_counted() {
+    let roots = r#"{"Roots": [{"Id": "r-1", "PolicyTypes": [{"Status": "ENABLED"}]},
+        {"PolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}]}]}"#;
+    let nameless = r#"{"Name": "odd", "Arn": "arn:odd"}"#;
+    let collected = recorded_of(roots)
+        .answer_to("ListPolicies", "SERVICE_CONTROL_POLICY", &list(&[&summary("p-sqs", "no-sqs"), nameless], None))
+        .answer("DescribePolicy", &content(SCP))
+        .answer("ListTargetsForPolicy", r#"{"Targets": [{"Type": "ACCOUNT"}]}"#)
+        .run(&POLICIES)
+        .await;
+    collected.result.as_ref().unwrap();
+    let names = ["policy_id", "is_type_enabled", "target_count"];
+    assert_eq!(columns(&collected, "organization_policies", &names), [json!(["p-sqs", true, 1])]);
+    // A type, a root, a policy, and a target.
+    let tables = ["organization_policies", "organization_policy_targets", "organization_policy_types"];
+    let tables: Vec<_> = tables.into_iter().chain(["policy_documents", "policy_statements"]).collect();
+    assert_eq!(collected.short(), (4, tables));
 }
 
 #[tokio::test]

@@ -11,7 +11,8 @@ const SHARES: &str = r#"{"resourceShares":[{"resourceShareArn":"arn:share-1","na
     "allowExternalPrincipals":true,"status":"ACTIVE","featureSet":"STANDARD","creationTime":1766361600,
     "tags":[{"key":"team","value":"net"}],
     "resourceShareConfiguration":{"retainSharingOnAccountLeaveOrganization":true}}],"nextToken":"more"}"#;
-const MORE_SHARES: &str = r#"{"resourceShares":[{"resourceShareArn":"arn:share-2","status":"MELTING"}]}"#;
+const MORE_SHARES: &str = r#"{"resourceShares":[{"resourceShareArn":"arn:share-2","status":"MELTING"},
+    {"name":"odd"}]}"#;
 const PRINCIPALS: &str = r#"{"principals":[
     {"id":"222233334444","resourceShareArn":"arn:share-1","external":true,"creationTime":1766361600},
     {"id":"arn:aws:organizations::111122223333:organization/o-abc","resourceShareArn":"arn:share-1","external":false}]}"#;
@@ -20,7 +21,8 @@ const RESOURCES: &str = r#"{"resources":[
      "resourceRegionScope":"REGIONAL","creationTime":1766361600},
     {"arn":"arn:rule","type":"resolver:Rule","resourceShareArn":"arn:share-1"},
     {"arn":"arn:alone","type":"ec2:Subnet","resourceShareArn":"arn:share-2"},
-    {"arn":"arn:odd","type":"ec2:Subnet","resourceShareArn":"arn:share-3"}]}"#;
+    {"arn":"arn:odd","type":"ec2:Subnet","resourceShareArn":"arn:share-3"},
+    {"type":"ec2:Subnet","resourceShareArn":"arn:share-1"}]}"#;
 const PERMISSIONS: &str = r#"{"permissions":[{"arn":"arn:permission","version":"2","resourceType":"EC2:subnet"}]}"#;
 const PERMISSION: &str = r#"{"permission":{"permission":
     "{\"Effect\":\"Allow\",\"Action\":[\"ec2:RunInstances\",\"ec2:DescribeSubnets\"]}"}}"#;
@@ -86,7 +88,9 @@ async fn a_resource_is_shared_with_the_principals_of_its_share() {
     assert_eq!(statements[0]["principals"], json!(["AWS:arn:subnet:iam::222233334444:root"]));
     assert_eq!(statements[0]["actions"], json!(["ec2:RunInstances", "ec2:DescribeSubnets"]));
     assert_eq!(statements[1]["condition_keys"], json!(["aws:principalorgid"]));
-    assert_eq!(collected.short(), (2, vec!["policy_documents", "policy_statements", "ram_shared_resources"]));
+    // The permissions of two resources, a share and a resource without an ARN.
+    let tables = vec!["policy_documents", "policy_statements", "ram_resource_shares", "ram_shared_resources"];
+    assert_eq!(collected.short(), (4, tables));
 }
 
 #[tokio::test]
@@ -104,9 +108,24 @@ async fn refused_principals_leave_the_shares_unread() {
     let states = columns(&collected, "policy_documents", &["state"]);
     assert_eq!(states, vec![json!(["unread"]); 4]);
     assert_eq!(collected.table("ram_shared_resources")[0]["allowed_actions"], json!(["ec2:*"]));
-    // The list, and the permissions of two resources.
+    // The list, the permissions of two resources, and a resource without an ARN.
     let tables = vec!["policy_documents", "policy_statements", "ram_share_principals", "ram_shared_resources"];
-    assert_eq!(collected.short(), (3, tables));
+    assert_eq!(collected.short(), (4, tables));
+}
+
+#[tokio::test]
+async fn a_principal_without_an_id_leaves_the_shares_unread() {
+    let resource = r#"{"resources":[{"arn":"arn:subnet","type":"ec2:Subnet","resourceShareArn":"arn:share-1"}]}"#;
+    let recorded = Recorded::new()
+        .answer("GetResourceShares", "{}")
+        .answer("ListPrincipals", r#"{"principals":[{"resourceShareArn":"arn:share-1"}]}"#)
+        .answer("ListResources", resource)
+        .answer("ListResourceSharePermissions", PERMISSIONS)
+        .answer("GetPermission", PERMISSION);
+    let collected = recorded.run(&RESOURCE_SHARES).await;
+    collected.result.as_ref().unwrap();
+    assert_eq!(columns(&collected, "policy_documents", &["state", "error_code"]), [json!(["unread", "ValueUnread"])]);
+    assert_eq!(collected.short(), (1, vec!["policy_documents", "policy_statements", "ram_share_principals"]));
 }
 
 #[tokio::test]

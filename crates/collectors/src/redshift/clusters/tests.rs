@@ -50,11 +50,11 @@ fn page(clusters: &str, marker: &str) -> String {
     )
 }
 
-/// Five clusters on two pages: a usual one, one without a policy, one of which nothing is said, and two whose policies
-/// are refused.
+/// Six clusters on two pages: a usual one, one without a policy, one of which nothing but its name is said, two whose
+/// policies are refused, and one without a name.
 async fn collected() -> Collected {
     let odd = "<Cluster><ClusterIdentifier>odd</ClusterIdentifier></Cluster>".to_owned();
-    let second = [odd, listed("closed"), listed("old")].concat();
+    let second = [odd, listed("closed"), listed("old"), "<Cluster/>".to_owned()].concat();
     let of = |name: &str| format!("ResourceArn=arn%3Anamespace%3A{name}");
     let first = page(&[FULL.to_owned(), listed("plain")].concat(), "<Marker>second</Marker>");
     let recorded = Recorded::new()
@@ -110,8 +110,8 @@ async fn a_policy_is_read_absent_or_unread() {
             json!([of("old"), "unread", "UnsupportedOperation"]),
         ]
     );
-    // Three policies, and the seven values that one cluster lacks.
-    assert_eq!(collected.short(), (10, vec!["policy_documents", "policy_statements", "redshift_clusters"]));
+    // Three policies, the seven values that one cluster lacks, and a cluster without a name.
+    assert_eq!(collected.short(), (11, vec!["policy_documents", "policy_statements", "redshift_clusters"]));
 }
 
 #[tokio::test]

@@ -105,13 +105,20 @@ async fn no_policy_is_absent_and_what_is_refused_is_unread() {
     let recorded = Recorded::new()
         .answer("ListAccessGrantsInstances", BARE)
         .refuse("GetAccessGrantsInstanceResourcePolicy", "", 405, &xml_error("MethodNotAllowed"))
-        .answer("ListAccessGrants", &grants("<AccessGrant><AccessGrantId>g-3</AccessGrantId></AccessGrant>", ""));
+        .answer(
+            "ListAccessGrants",
+            &grants("<AccessGrant><AccessGrantId>g-3</AccessGrantId></AccessGrant><AccessGrant/>", ""),
+        );
     let collected = run(recorded).await;
-    assert_eq!(columns(&collected, "policy_documents", &["state"]), [json!(["unread"])]);
+    let states = columns(&collected, "policy_documents", &["policy_kind", "policy_name", "state"]);
+    assert_eq!(
+        states,
+        [json!(["resource", "", "unread"]), json!(["grant", "g-3", "unread"]), json!(["grant", "", "unread"])]
+    );
     let grant = &collected.table("s3_access_grants")[0];
     assert_eq!(grant.get("permission"), None::<&Value>, "{grant}");
-    // A policy, and three values of the grant.
-    assert_eq!(collected.short().0, 1 + 3);
+    // A policy, three values of a grant and its share, and a grant without an id.
+    assert_eq!(collected.short().0, 1 + 4 + 1);
 }
 
 #[tokio::test]

@@ -37,8 +37,8 @@ fn status(is_public: &str) -> String {
     )
 }
 
-/// Five access points on two pages: a public one, one for a VPC without a policy, one that went away, one of which
-/// nothing may be read, and one whose calls are unknown or whose answers lack what they must have.
+/// Six access points on two pages: a public one, one for a VPC without a policy, one that went away, one of which
+/// nothing may be read, one whose calls are unknown or whose answers lack what they must have, and one without a name.
 async fn collected() -> Collected {
     let first = page(&format!("{WEB}{}", listed("inner", "VPC")), "<NextToken>more</NextToken>");
     let second = ["gone", "secret", "odd"].map(|name| listed(name, "Moon")).concat();
@@ -46,7 +46,7 @@ async fn collected() -> Collected {
         <value>s3-accesspoint.eu-west-1.amazonaws.com</value></entry></Endpoints>";
     let mut recorded = Recorded::new()
         .answer_to("ListAccessPoints", "maxResults=1000", &first)
-        .answer_to("ListAccessPoints", "nextToken=more", &page(&second, ""))
+        .answer_to("ListAccessPoints", "nextToken=more", &page(&format!("{second}<AccessPoint/>"), ""))
         .answer_to("GetAccessPoint", "accesspoint/web", &point(&format!("{BLOCK}{described}")))
         .answer_to("GetAccessPointPolicy", "accesspoint/web/", POLICY)
         .answer_to("GetAccessPointPolicyStatus", "accesspoint/web/", &status("<IsPublic>true</IsPublic>"))
@@ -100,8 +100,8 @@ async fn a_policy_is_read_absent_or_unread_and_a_vpc_stands_before_it() {
             json!(["unread", "access_point", null, "MethodNotAllowed"]),
         ]
     );
-    // Three answers of one, and of another a policy, a verdict and its blocks.
-    assert_eq!(collected.short(), (3 + 3, vec!["policy_documents", "policy_statements", "s3_access_points"]));
+    // Three answers of one, of another a policy, a verdict and its blocks, and one without a name.
+    assert_eq!(collected.short(), (3 + 3 + 1, vec!["policy_documents", "policy_statements", "s3_access_points"]));
 }
 
 #[tokio::test]

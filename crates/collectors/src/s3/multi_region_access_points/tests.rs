@@ -33,11 +33,11 @@ fn status(is_public: &str) -> String {
     )
 }
 
-/// Five on two pages: a usual one, one without a policy, one that went away, one of which nothing may be read, and one
-/// whose answers say nothing.
+/// Six on two pages: a usual one, one without a policy, one that went away, one of which nothing may be read, one whose
+/// answers say nothing, and one without a name.
 async fn collected() -> Collected {
     let first = page(&format!("{FULL}{}", listed("plain")), "<NextToken>more</NextToken>");
-    let second = page(&["gone", "secret", "odd"].map(listed).concat(), "");
+    let second = page(&format!("{}<AccessPoint/>", ["gone", "secret", "odd"].map(listed).concat()), "");
     let mut recorded = Recorded::new()
         .answer_to("ListMultiRegionAccessPoints", ".us-west-2.", &first)
         .answer_to("ListMultiRegionAccessPoints", "nextToken=more", &second)
@@ -96,9 +96,9 @@ async fn the_policy_in_force_is_read_absent_or_unread() {
             json!(["absent", "access_point", null]),
         ]
     );
-    // One setting of the first; the blocks of the others; two answers of one, and a verdict of another.
+    // One setting of the first; the blocks of the others; two answers of one, a verdict of another; one without a name.
     let tables = vec!["policy_documents", "policy_statements", "s3_multi_region_access_points"];
-    assert_eq!(collected.short(), (1 + 3 + 2 + 1, tables));
+    assert_eq!(collected.short(), (1 + 3 + 2 + 1 + 1, tables));
 }
 
 #[tokio::test]

@@ -38,11 +38,12 @@ fn page(points: &str, token: &str) -> String {
     )
 }
 
-/// Five on two pages: a usual one, one without a policy, one that went away, one of which nothing may be read, and one
-/// whose calls are unknown or whose answers say nothing.
+/// Six on two pages: a usual one, one without a policy, one that went away, one of which nothing may be read, one whose
+/// calls are unknown or whose answers say nothing, and one without a name.
 async fn collected() -> Collected {
     let first = page(&format!("{FULL}{}", listed("plain")), "<NextToken>more</NextToken>");
-    let second = page(&["gone", "secret", "odd"].map(listed).concat(), "");
+    let nameless = "<ObjectLambdaAccessPoint/>";
+    let second = page(&format!("{}{nameless}", ["gone", "secret", "odd"].map(listed).concat()), "");
     let mut recorded = Recorded::new()
         .answer_to("ListAccessPointsForObjectLambda", "maxResults=1000", &first)
         .answer_to("ListAccessPointsForObjectLambda", "nextToken=more", &second)
@@ -116,9 +117,9 @@ async fn a_policy_is_read_absent_or_unread() {
             json!(["unread", "MethodNotAllowed"]),
         ]
     );
-    // Four answers of one; of another two answers, its blocks and what supports it.
+    // Four answers of one; of another two answers, its blocks and what supports it; one without a name.
     let tables = vec!["policy_documents", "policy_statements", "s3_object_lambda_access_points"];
-    assert_eq!(collected.short(), (4 + 4, tables));
+    assert_eq!(collected.short(), (4 + 4 + 1, tables));
 }
 
 #[tokio::test]

@@ -27,8 +27,8 @@ fn table(name: &str) -> String {
     )
 }
 
-/// Five buckets on two pages: one with three tables on two pages, one that is bare, one that went away, one whose policy
-/// is denied, and one whose tables are.
+/// Six buckets on two pages: one with four tables on two pages, one that is bare, one that went away, one whose policy
+/// is denied, one whose tables are, and one without a name. The last table has no name either.
 async fn collected() -> Collected {
     let of = |name: &str| format!("/buckets/arn%3A{name}/policy");
     let tables = |name: &str| format!("/tables/arn%3A{name}?");
@@ -36,7 +36,7 @@ async fn collected() -> Collected {
     let none = json_error("NotFoundException");
     let denied = json_error("AccessDeniedException");
     let first = format!(r#"{{"tableBuckets":[{},{{"name":"bare"}}],"continuationToken":"more"}}"#, bucket("lake"));
-    let rest = [bucket("gone"), bucket("closed"), bucket("dark")].join(",");
+    let rest = [bucket("gone"), bucket("closed"), bucket("dark"), "{}".to_owned()].join(",");
     let odd = r#"{"namespace":["sales"],"name":"odd"}"#;
     let listed = format!(r#"{{"tables":[{},{odd}],"continuationToken":"next"}}"#, table("orders"));
     let bare = "arn%3Aaws%3As3tables%3Aeu-west-1%3A111122223333%3Abucket%2Fbare";
@@ -45,7 +45,7 @@ async fn collected() -> Collected {
         .answer_to("ListTableBuckets", "continuationToken=more", &format!(r#"{{"tableBuckets":[{rest}]}}"#))
         .answer_to("GetTableBucketPolicy", &of("lake"), POLICY)
         .answer_to("ListTables", &tables("lake"), &listed)
-        .answer_to("ListTables", "continuationToken=next", &format!(r#"{{"tables":[{}]}}"#, table("closed")))
+        .answer_to("ListTables", "continuationToken=next", &format!(r#"{{"tables":[{},{{}}]}}"#, table("closed")))
         .refuse("GetTableBucketPolicy", bare, 404, &none)
         .answer_to("ListTables", bare, NO_TABLES)
         .refuse("GetTableBucketPolicy", &of("gone"), 404, &none)
@@ -69,7 +69,7 @@ async fn buckets_and_tables_of_two_pages_have_rows() {
     assert_eq!(
         columns(&collected, "s3tables_buckets", &["bucket_name", "bucket_type", "table_count", "age_days"]),
         [
-            json!(["lake", "customer", 3, 10]),
+            json!(["lake", "customer", 4, 10]),
             json!(["bare", null, 0, null]),
             json!(["closed", "customer", 0, 10]),
             json!(["dark", "customer", null, 10]),
@@ -101,8 +101,9 @@ async fn a_policy_is_read_absent_or_unread() {
         ]
     );
     let short = vec!["policy_documents", "policy_statements", "s3tables_buckets", "s3tables_tables"];
-    // Two policies, the tables of a bucket, two values that one bucket lacks, and three that one table lacks.
-    assert_eq!(collected.short(), (8, short));
+    // Two policies, the tables of a bucket, two values that one bucket lacks, three that one table lacks, and a bucket
+    // and a table without a name.
+    assert_eq!(collected.short(), (10, short));
     assert_eq!(collected.gone, 1);
 }
 

@@ -14,11 +14,11 @@ const FULL: &str = r#"{"Name":"patch","CreatedDate":1766361600.25,"DisplayName":
     "DocumentFormat":"YAML","TargetType":"/AWS::EC2::Instance","Requires":[{"Name":"base","Version":"1"}],
     "Author":"ana","ReviewStatus":"APPROVED","Tags":[{"Key":"team","Value":"ops"}]}"#;
 
-/// Six documents on two pages: one that is shared on two pages, a public one, one of nobody's, one that went away, and
-/// two that are refused.
+/// Seven documents on two pages: one that is shared on two pages, a public one, one of nobody's, one that went away,
+/// two that are refused, and one without a name.
 async fn collected() -> Collected {
     let first = format!(r#"{{"DocumentIdentifiers":[{FULL},{{"Name":"open"}},{{"Name":"own"}}],"NextToken":"more"}}"#);
-    let second = r#"{"DocumentIdentifiers":[{"Name":"gone"},{"Name":"secret"},{"Name":"odd"}]}"#;
+    let second = r#"{"DocumentIdentifiers":[{"Name":"gone"},{"Name":"secret"},{"Name":"odd"},{}]}"#;
     let recorded = Recorded::new()
         .answer("GetServiceSetting", SETTING)
         .answer_to("ListDocuments", "Self", &first)
@@ -81,7 +81,7 @@ async fn shares_are_read_absent_or_unread_and_the_setting_is_noted() {
         json!([["AWS:arn:aws:iam::222233334444:root", "AWS:arn:aws:iam::333344445555:root"], false])
     );
     assert_eq!(principals[1][1], true);
-    assert_eq!(collected.short(), (2, vec!["policy_documents", "policy_statements", "ssm_documents"]));
+    assert_eq!(collected.short(), (3, vec!["policy_documents", "policy_statements", "ssm_documents"]));
     assert_eq!(collected.gone, 1);
 }
 

@@ -20,14 +20,15 @@ const PATCHED: &str = r#"{"InstanceId":"i-0a","PatchGroup":"","BaselineId":"pb-1
     "InstalledCount":120,"CriticalNonCompliantCount":0,"SecurityNonCompliantCount":1,"OtherNonCompliantCount":2,
     "OperationStartTime":1766361600.25,"OperationEndTime":1766361600.5,"Operation":"Scan","RebootOption":"NoReboot"}"#;
 
-/// Three instances on two pages. Of the first page's patches there are two pages, of the second's they are refused.
+/// Four instances on two pages, the last one without an id. Of the first page's patches there are two pages, of the
+/// second's they are refused.
 async fn collected(refusal: &str) -> Collected {
     let first = format!(r#"{{"InstanceInformationList":[{FULL},{HYBRID}],"NextToken":"more"}}"#);
     let recorded = Recorded::new()
         .answer_to(LIST, "\"MaxResults\":50", &first)
         .answer_to(PATCHES, "mi-0b", &format!(r#"{{"InstancePatchStates":[{PATCHED}],"NextToken":"next"}}"#))
-        .answer_to(PATCHES, "next", r#"{"InstancePatchStates":[{"InstanceId":"mi-0b","MissingCount":3}]}"#)
-        .answer_to(LIST, "more", r#"{"InstanceInformationList":[{"InstanceId":"i-0c"}]}"#)
+        .answer_to(PATCHES, "next", r#"{"InstancePatchStates":[{"InstanceId":"mi-0b","MissingCount":3},{}]}"#)
+        .answer_to(LIST, "more", r#"{"InstanceInformationList":[{"InstanceId":"i-0c"},{}]}"#)
         .refuse(PATCHES, "i-0c", 400, &json_error(refusal));
     let collected = recorded.run(&MANAGED_INSTANCES).await;
     collected.result.as_ref().unwrap();
@@ -69,8 +70,9 @@ async fn patches_are_read_page_by_page_and_what_is_missing_is_counted() {
             columns(&collected, "ssm_patch_states", &names),
             [json!(["i-0a", true, 0, null, "Scan", 9]), json!(["mi-0b", false, 3, null, null, null])]
         );
-        // A ping's moment; of the odd state its baseline, group, operation and two moments; the refused batch.
-        assert_eq!(collected.short(), (7, vec!["ssm_managed_instances", "ssm_patch_states"]), "{refusal}");
+        // A ping's moment; of the odd state its baseline, group, operation and two moments; the refused batch; an
+        // instance and a state without an id.
+        assert_eq!(collected.short(), (9, vec!["ssm_managed_instances", "ssm_patch_states"]), "{refusal}");
         assert_eq!(collected.gone, 0);
     }
 }

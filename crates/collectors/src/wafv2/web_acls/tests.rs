@@ -31,13 +31,13 @@ fn resources(resource_type: &str, id: &str) -> String {
     format!(r#"{resource_type}","WebACLArn":"arn:{id}""#)
 }
 
-/// Five regional web ACLs on two pages: a whole one, one without rules, one that went away, one of which all is denied,
-/// and one of which it is not supported.
+/// Six regional web ACLs on two pages: a whole one, one without rules, one that went away, one of which all is denied,
+/// one of which it is not supported, and one without an ARN.
 async fn collected() -> Collected {
     let (gone, denied) = (json_error("WAFNonexistentItemException"), json_error("AccessDeniedException"));
     let unknown = json_error("WAFInvalidOperationException");
     let first = format!(r#"{{"WebACLs":[{},{}],"NextMarker":"more"}}"#, listed("a"), listed("b"));
-    let second = format!(r#"{{"WebACLs":[{},{},{}]}}"#, listed("c"), listed("d"), listed("e"));
+    let second = format!(r#"{{"WebACLs":[{},{},{},{{}}]}}"#, listed("c"), listed("d"), listed("e"));
     let logging = r#"{"LoggingConfigurations":[{"ResourceArn":"arn:a","LogDestinationConfigs":["arn:log"]}]}"#;
     let mut recorded = Recorded::new()
         .answer_to("ListWebACLs", "REGIONAL", &first)
@@ -94,9 +94,10 @@ async fn web_acls_of_two_pages_have_rows() {
     assert_eq!((&first["log_destination_arns"], &first["scope"]), (&json!(["arn:log"]), &json!("REGIONAL")));
     assert_eq!((&first["has_sampled_requests"], &first["has_cloudwatch_metrics"]), (&json!(true), &json!(false)));
     assert_eq!(first["description"], json!(null));
-    // A rule's name and action; a default action and a capacity; two web ACLs; both types of resources of one.
+    // A rule's name and action; a default action and a capacity; two web ACLs; both types of resources of one; one
+    // without an ARN.
     let short = vec!["wafv2_associations", "wafv2_web_acl_rules", "wafv2_web_acls"];
-    assert_eq!(collected.short(), (8, short));
+    assert_eq!(collected.short(), (9, short));
     assert_eq!(collected.gone, 1);
 }
 
@@ -149,6 +150,19 @@ async fn those_before_cloudfront_are_asked_for_in_their_own_region() {
     // Where they log; a rule's name and action.
     assert_eq!(collected.short(), (3, vec!["wafv2_web_acl_rules", "wafv2_web_acls"]));
     assert_eq!(collected.gone, 1);
+}
+
+#[tokio::test]
+async fn logging_that_names_no_web_acl_may_be_that_of_any() {
+    let recorded = Recorded::new()
+        .answer("ListWebACLs", &format!(r#"{{"WebACLs":[{}]}}"#, listed("a")))
+        .answer("ListLoggingConfigurations", r#"{"LoggingConfigurations":[{"LogDestinationConfigs":["arn:log"]}]}"#)
+        .answer("GetWebACL", BARE);
+    let collected = recorded.run(&CLOUDFRONT_WEB_ACLS).await;
+    collected.result.as_ref().unwrap();
+    assert_eq!(columns(&collected, "wafv2_web_acls", &["is_logging_enabled"]), [json!([null])]);
+    // Where they log; a default action and a capacity.
+    assert_eq!(collected.short(), (3, vec!["wafv2_web_acls"]));
 }
 
 #[tokio::test]

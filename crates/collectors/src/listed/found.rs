@@ -1,0 +1,107 @@
+//! What is found at a path of an answer: a document, those with whom something is shared, or tags.
+
+use std::collections::BTreeMap;
+
+use orgcensus_collect::Sharee;
+use serde_json::Value;
+
+use super::item::Item;
+
+/// A document as AWS sent it: as text, or as a part of the answer. An empty list is none.
+pub(super) fn text(document: Value) -> String {
+    match document {
+        Value::String(text) => text,
+        Value::Null => String::new(),
+        Value::Array(list) if list.is_empty() => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// Those with whom something is shared: names in a list, or one name. `true` and `public` are everyone. None: one of
+/// them cannot be read.
+pub(super) fn sharees(found: &Value, each: Option<(&str, &str)>) -> Option<Vec<Sharee>> {
+    match (found, each) {
+        (Value::Array(all), _) => {
+            let all = all.iter().map(|one| sharees(one, each)).collect::<Option<Vec<_>>>()?;
+            Some(all.into_iter().flatten().collect())
+        }
+        (Value::Object(_), Some((path, _))) => sharees(Item::of(found.clone()).at(path)?, None),
+        (Value::Bool(true), _) => Some(vec![Sharee::Everyone]),
+        (Value::Bool(false), _) => Some(Vec::new()),
+        (Value::String(name), _) => match name.as_str() {
+            "public" => Some(vec![Sharee::Everyone]),
+            "" | "private" => Some(Vec::new()),
+            name => Some(vec![Sharee::named(name)]),
+        },
+        _ => None,
+    }
+}
+
+/// Tags as a map, or as a list of keys and values in any of AWS's spellings.
+pub(super) fn tags(found: &Value) -> BTreeMap<String, String> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let member = |tag: &Value, names: [&str; 3]| names.into_iter().find_map(|name| tag.get(name)).map(text);
+    match found {
+        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), text(value))).collect(),
+        Value::Array(list) => {
+            let pair = |tag: &Value| {
+                let key = member(tag, ["Key", "key", "TagKey"])?;
+                Some((key, member(tag, ["Value", "value", "TagValue"]).unwrap_or_default()))
+            };
+            list.iter().filter_map(pair).collect()
+        }
+        _ => BTreeMap::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use orgcensus_collect::testing::Recorded;
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::columns;
+    use crate::{cognitoidentity, config, xray};
+
+    #[test]
+    fn one_that_cannot_be_read_makes_the_share_unread() {
+        let each = Some(("Account.Id", ""));
+        let one = Sharee::named("222233334444");
+        assert_eq!(sharees(&json!([{"Account": {"Id": "222233334444"}}]), each), Some(vec![one.clone()]));
+        assert_eq!(sharees(&json!([{"Account": {"Id": "222233334444"}}, {"Account": {}}]), each), None);
+        assert_eq!(sharees(&json!(["222233334444", true]), None), Some(vec![one, Sharee::Everyone]));
+        for nobody in [json!([]), json!(""), json!("private"), json!(false)] {
+            assert_eq!(sharees(&nobody, None), Some(Vec::new()), "{nobody}");
+        }
+        for odd in [json!([null]), json!(7), json!({"Id": "222233334444"})] {
+            assert_eq!(sharees(&odd, None), None, "{odd}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_share_that_always_has_someone_is_unread_without() {
+        let authorized = r#"{"AggregationAuthorizations":[{"AggregationAuthorizationArn":"arn:a"}]}"#;
+        let authorized = Recorded::new().answer("DescribeAggregationAuthorizations", authorized);
+        let pools = Recorded::new()
+            .answer("ListIdentityPools", r#"{"IdentityPools":[{"IdentityPoolId":"pool"}]}"#)
+            .answer("DescribeIdentityPool", "{}");
+        let of_config = authorized.run(&config::AGGREGATION_AUTHORIZATIONS).await;
+        for collected in [of_config, pools.run(&cognitoidentity::IDENTITY_POOLS).await] {
+            collected.result.as_ref().unwrap();
+            assert_eq!(columns(&collected, "policy_documents", &["state"]), [json!(["unread"])]);
+            assert_eq!(collected.short(), (1, vec!["policy_documents", "policy_statements"]));
+        }
+    }
+
+    #[tokio::test]
+    async fn one_of_several_policies_without_a_name_is_counted() {
+        let policies = r#"{"ResourcePolicies":[{"PolicyDocument":"{}"},{"PolicyName":"b","PolicyDocument":"{}"}]}"#;
+        let collected = Recorded::new().answer("ListResourcePolicies", policies).run(&xray::RESOURCE_POLICIES).await;
+        collected.result.as_ref().unwrap();
+        assert_eq!(
+            columns(&collected, "policy_documents", &["policy_name", "state"]),
+            [json!(["", "read"]), json!(["b", "read"])]
+        );
+        assert_eq!(collected.short(), (1, vec!["policy_documents", "policy_statements"]));
+    }
+}
