@@ -160,9 +160,11 @@ fn each_bucket_of_several_regions_permits_for_itself() {
     let blocks = account(buckets, &[(MULTI_REGION, &[BUCKET, OTHER, "arn:aws:s3:::theirs"])]);
     let point = resource(MULTI_REGION, S3_MULTI_REGION_ACCESS_POINT, Some(&allow(ANYONE, "{}")));
     let judged = judge(&point, &blocks);
-    assert_eq!(told(&judged.access), UNKNOWN, "the block of their bucket is not known");
-    let opens = [(BUCKET, UNKNOWN), (OTHER, NOBODY), ("arn:aws:s3:::theirs", UNKNOWN)];
+    assert_eq!(told(&judged.access), PUBLIC, "one way in is enough");
+    let opens = [(BUCKET, PUBLIC), (OTHER, NOBODY), ("arn:aws:s3:::theirs", UNKNOWN)];
     assert_eq!(judged.opens, opens.map(|(arn, answers)| (arn.to_owned(), answers)));
+    let closed = account(vec![bucket(OTHER, None)], &[(MULTI_REGION, &[OTHER, "arn:aws:s3:::theirs"])]);
+    assert_eq!(told(&judge(&point, &closed).access), UNKNOWN, "their bucket is not known");
     let buckets = vec![bucket(BUCKET, Some(&leaves_it_to(OWN))), bucket(OTHER, None)];
     let judged = judge(&point, &account(buckets, &[(MULTI_REGION, &[BUCKET, OTHER])]));
     assert_eq!(told(&judged.access), PUBLIC);
