@@ -52,14 +52,15 @@ class Ec2Networks:
                     named += [one["CidrIpv6"] for one in it["Ipv6Ranges"]]
                     named += [one["PrefixListId"] for one in it["PrefixListIds"]]
                     ports = it.get("FromPort", -1), it.get("ToPort", -1)
-                    own.update((group["GroupId"], is_egress, it["IpProtocol"], *ports, one) for one in named)
+                    of = group["GroupId"], is_egress, it["IpProtocol"]
+                    own.update(" ".join(map(str, (*of, *ports, one))) for one in named)
         for rule in self.pages_of(client, "describe_security_group_rules", "SecurityGroupRules"):
             self.found("ec2_security_group_rules")
             named = [rule.get("ReferencedGroupInfo", {}).get("GroupId")]
             named += [rule.get(key) for key in ["CidrIpv4", "CidrIpv6", "PrefixListId"]]
             ports = rule["FromPort"], rule["ToPort"]
             of = rule["GroupId"], rule["IsEgress"], rule["IpProtocol"]
-            listed.update((*of, *ports, one) for one in named if one)
+            listed.update(" ".join(map(str, (*of, *ports, one))) for one in named if one)
         self.checks.equal("a group's rules are those that are listed", listed, own)
 
     def ec2_prefix_lists(self, client):

@@ -57,6 +57,8 @@ OF_ITEMS = {
     "codebuild_projects": ("codebuild:GetResourcePolicy", "HTTP500"),
     "ds_directories": ("directory:DescribeSharedDirectories", "HTTP500"),
     "glacier_vaults": ("glacier:GetVaultAccessPolicy", "HTTP404"),
+    # It gives the region's policies again where those of log groups are asked for, so without a group.
+    "logs_resource_policies": ("cloudwatchlogs:DescribeResourcePolicies", "ValueUnread"),
     "networkmanager_core_networks": ("networkmanager:GetResourcePolicy", "HTTP404"),
     "route53resolver_query_log_configs": ("route53resolver:GetResolverQueryLogConfigPolicy", "HTTP500"),
     "route53resolver_rules": ("route53resolver:GetResolverRulePolicy", "HTTP500"),
