@@ -36,6 +36,7 @@ def authorities(back, client):
         arn = listed["Arn"]
         back.other(arn, "acm_pca", None)
         back.policy(arn, "acm_pca", "resource", optional(client.get_policy, ResourceArn=arn).get("Policy"))
+        back.policy(arn, "acm_pca", "grant", None, state="unread")
 
 
 def prometheus(back, client):

@@ -47,6 +47,8 @@ UNIMPLEMENTED = {
 
 # What it lacks of an item of a kind that it has: where there are such items, the task is partial.
 OF_ITEMS = {
+    # There are no permissions.
+    "acm_pca_certificate_authorities": ("acmpca:ListPermissions", "HTTP500"),
     # There is no call for the policies.
     "amp_workspaces": ("amp:DescribeResourcePolicy", "HTTP404"),
     "backup_vaults": ("backup:GetBackupVaultAccessPolicy", "HTTP404"),

@@ -15,6 +15,8 @@ pub enum Sharee {
     Principal(String),
     /// A service: `events.amazonaws.com`.
     Service(String),
+    /// A service that acts for one account only, by its 12 digits: `acm.amazonaws.com`, `111122223333`.
+    ServiceFor(String, String),
     /// An organization, by its ARN or id.
     Organization(String),
     /// An organizational unit with those below it, by its ARN.
@@ -91,6 +93,10 @@ fn document(share: &Share<'_>, mut sharees: Vec<Sharee>) -> String {
             Sharee::Everyone => statements.push(allow(json!("*"), Value::Null)),
             Sharee::Principal(name) => named.push(principal(share.resource_arn, name)),
             Sharee::Service(name) => services.push(name),
+            Sharee::ServiceFor(name, account_id) => {
+                let condition = json!({"StringEquals": {"aws:SourceAccount": account_id}});
+                statements.push(allow(json!({"Service": name}), condition));
+            }
             Sharee::Organization(arn) => {
                 let id = arn.rsplit('/').next().unwrap_or_default();
                 statements.push(allow(json!("*"), json!({"StringEquals": {"aws:PrincipalOrgID": id}})));
@@ -131,6 +137,10 @@ mod tests {
     use super::*;
 
     fn written(sharees: &[&str]) -> Value {
+        written_of(sharees.iter().map(|it| Sharee::named(it)).collect())
+    }
+
+    fn written_of(sharees: Vec<Sharee>) -> Value {
         let share = Share {
             resource_arn: "arn:aws:ec2:eu-west-1::image/ami-1",
             resource: EC2_IMAGE,
@@ -139,7 +149,7 @@ mod tests {
             actions: &["ec2:RunInstances"],
             gate: None,
         };
-        let text = document(&share, sharees.iter().map(|it| Sharee::named(it)).collect());
+        let text = document(&share, sharees);
         serde_json::from_str::<Value>(&text).unwrap()["Statement"].take()
     }
 
@@ -157,6 +167,16 @@ mod tests {
             json!(["o-abc/*/ou-1/*"])
         );
         assert_eq!(statements.as_array().map(Vec::len), Some(4));
+    }
+
+    #[test]
+    fn a_service_that_acts_for_one_account_has_a_statement_of_its_own() {
+        let service = Sharee::ServiceFor("acm.amazonaws.com".to_owned(), "111122223333".to_owned());
+        let statements = written_of(vec![service, Sharee::named("events.amazonaws.com")]);
+        assert_eq!(statements[0]["Principal"], json!({"Service": ["events.amazonaws.com"]}));
+        assert_eq!(statements[0].get("Condition"), None);
+        assert_eq!(statements[1]["Principal"], json!({"Service": "acm.amazonaws.com"}));
+        assert_eq!(statements[1]["Condition"], json!({"StringEquals": {"aws:SourceAccount": "111122223333"}}));
     }
 
     #[test]

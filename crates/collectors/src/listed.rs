@@ -76,6 +76,7 @@ pub(crate) struct Held {
     may_lack: bool,
     language: Language,
     share: Option<(PolicyKind, &'static [&'static str])>,
+    is_for_owner: bool,
 }
 
 enum Source {
@@ -146,7 +147,17 @@ pub(crate) const fn in_item(path: &'static str) -> Held {
 
 impl Held {
     const fn new(source: Source, path: &'static str) -> Self {
-        Self { source, path, each: None, label: "", none: &[], may_lack: false, language: Language::Iam, share: None }
+        Self {
+            source,
+            path,
+            each: None,
+            label: "",
+            none: &[],
+            may_lack: false,
+            language: Language::Iam,
+            share: None,
+            is_for_owner: false,
+        }
     }
 
     /// It is a share for these actions. The path leads to those with whom: a list, or one of them.
@@ -157,6 +168,11 @@ impl Held {
     /// It is a share that always has someone, or a switch: where its path leads nowhere, it is unread.
     pub(crate) const fn always(self) -> Self {
         Self { may_lack: false, ..self }
+    }
+
+    /// The services with whom it is shared act for the account that owns it, and for no other.
+    pub(crate) const fn for_owner(self) -> Self {
+        Self { is_for_owner: true, ..self }
     }
 
     /// There is a list at its path. In each of its members the policy, or the one with whom it is shared, is at one path

@@ -2,7 +2,7 @@
 
 use futures::StreamExt;
 use orgcensus_collect::{
-    Error, Moment, Optional, POLICY_TABLE_NAMES, Pages, Policy, Read, Rows, Session, Share, operation,
+    Error, Moment, Optional, POLICY_TABLE_NAMES, Pages, Policy, Read, Rows, Session, Share, Sharee, operation,
 };
 use orgcensus_row::{Row, Timestamp};
 use serde::Deserialize;
@@ -143,7 +143,7 @@ async fn push(
             None => Ok(item.at(held.path).cloned()),
             Some(_) => answers.next().unwrap_or(Ok(None)),
         };
-        hold(rows, kind, held, &arn, found).await?;
+        hold(session, rows, kind, held, &arn, found).await?;
     }
     if kind.lists.is_empty() {
         return Ok(());
@@ -154,6 +154,7 @@ async fn push(
 }
 
 async fn hold(
+    session: &Session,
     rows: &mut Rows<'_>,
     kind: &'static Listed,
     held: &'static Held,
@@ -166,7 +167,14 @@ async fn hold(
             None if held.may_lack || held.call().is_some() => Ok(Vec::new()),
             None => given(None, kind.name, held.path),
         });
-        let sharees = counted(rows, sharees)?;
+        let mut sharees = counted(rows, sharees)?;
+        if let (true, Ok(sharees)) = (held.is_for_owner, &mut sharees) {
+            for sharee in sharees {
+                if let Sharee::Service(name) = sharee {
+                    *sharee = Sharee::ServiceFor(std::mem::take(name), session.account_id().to_owned());
+                }
+            }
+        }
         let (resource_arn, resource, name) = (arn, kind.resource, held.label);
         return rows.share(Share { resource_arn, resource, origin, name, actions, gate: None }, sharees).await;
     }

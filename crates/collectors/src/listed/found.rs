@@ -60,8 +60,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::testing::columns;
-    use crate::{cognitoidentity, config, xray};
+    use crate::testing::{columns, json_error};
+    use crate::{acmpca, cognitoidentity, config, xray};
 
     #[test]
     fn one_that_cannot_be_read_makes_the_share_unread() {
@@ -91,6 +91,37 @@ mod tests {
             assert_eq!(columns(&collected, "policy_documents", &["state"]), [json!(["unread"])]);
             assert_eq!(collected.short(), (1, vec!["policy_documents", "policy_statements"]));
         }
+    }
+
+    #[tokio::test]
+    async fn a_service_with_a_permission_acts_for_the_owner() {
+        let authority = |name: &str| format!("arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/{name}");
+        let names = ["acm", "account", "odd"];
+        let all = names.map(|name| json!({"Arn": authority(name)}));
+        let permission = |principal: &str| json!({"Permissions": [{"Principal": principal}]}).to_string();
+        let mut recorded = Recorded::new()
+            .answer("ListCertificateAuthorities", &json!({"CertificateAuthorities": all}).to_string())
+            .answer_to("ListPermissions", "/acm\"", &permission("acm.amazonaws.com"))
+            .answer_to("ListPermissions", "/account\"", &permission("222233334444"))
+            .answer_to("ListPermissions", "/odd\"", r#"{"Permissions":[{"SourceAccount":"111122223333"}]}"#);
+        for _ in names {
+            recorded = recorded.refuse("GetPolicy", "", 400, &json_error("ResourceNotFoundException"));
+        }
+        let collected = recorded.run(&acmpca::CERTIFICATE_AUTHORITIES).await;
+        collected.result.as_ref().unwrap();
+        let documents = collected.table("policy_documents").iter().filter(|it| it["policy_kind"] == "grant");
+        let statement = |document: &Value| {
+            let document: Value = serde_json::from_str(document.as_str()?).ok()?;
+            Some(document["Statement"][0].clone())
+        };
+        let found: Vec<Option<Value>> = documents.map(|it| it.get("document").and_then(statement)).collect();
+        let [Some(service), Some(account), None] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(service["Principal"], json!({"Service": "acm.amazonaws.com"}));
+        assert_eq!(service["Condition"], json!({"StringEquals": {"aws:SourceAccount": "111122223333"}}));
+        assert_eq!(service["Resource"], json!(authority("acm")));
+        assert_eq!(account["Principal"], json!({"AWS": ["arn:aws:iam::222233334444:root"]}));
+        assert_eq!(account.get("Condition"), None);
+        assert_eq!(collected.short(), (1, vec!["policy_documents", "policy_statements"]));
     }
 
     #[tokio::test]
