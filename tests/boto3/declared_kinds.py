@@ -68,7 +68,7 @@ def declared():
         for begin in re.finditer(r"= listed\(", text):
             end = text.index(";", begin.end())
             block = text[begin.start() : end]
-            kind = Kind(arn=re.search(rf"\.arn\(\s*{STRING}", block)[1], is_once=".once()" in block)
+            kind = Kind(arn=re.search(rf"\.arn\(\s*{STRING}", block)[1], is_once=".once" in block)
             for word in re.finditer(r"\b(list|policy)\(", block):
                 into = kind.asked if word[1] == "policy" else kind.lists
                 into.append(call(block, word.end() - 1, word[1] == "policy"))

@@ -157,8 +157,10 @@ def agents(aws, region, account_id):
 def rule_groups(client):
     """moto has no policies of rule groups."""
     metrics = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "it"}
-    for name in ["one", "two"]:
-        client.create_rule_group(Name=name, Scope="REGIONAL", Capacity=10, VisibilityConfig=metrics)
+    scopes = ["REGIONAL", "CLOUDFRONT"] if client.meta.region_name == "us-east-1" else ["REGIONAL"]
+    for scope in scopes:
+        for name in ["one", "two"]:
+            client.create_rule_group(Name=name, Scope=scope, Capacity=10, VisibilityConfig=metrics)
 
 
 def channels(client):

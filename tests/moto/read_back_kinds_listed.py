@@ -136,8 +136,10 @@ def agents(back, region):
 
 
 def rule_groups(back, client):
-    for it in client.list_rule_groups(Scope="REGIONAL")["RuleGroups"]:
-        unread(back, it["ARN"], "wafv2_rule_group", it["Name"])
+    scopes = ["REGIONAL", "CLOUDFRONT"] if client.meta.region_name == "us-east-1" else ["REGIONAL"]
+    for scope in scopes:
+        for it in client.list_rule_groups(Scope=scope)["RuleGroups"]:
+            unread(back, it["ARN"], "wafv2_rule_group", it["Name"])
 
 
 def model_packages(back, client):

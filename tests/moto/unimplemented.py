@@ -66,6 +66,7 @@ OF_ITEMS = {
     "route53resolver_rules": ("route53resolver:GetResolverRulePolicy", "HTTP500"),
     "s3tables_buckets": ("s3tables:GetTableBucketPolicy", "HTTP500"),
     "sagemaker_model_package_groups": ("sagemaker:GetModelPackageGroupPolicy", "HTTP500"),
+    "wafv2_cloudfront_rule_groups": ("wafv2:GetPermissionPolicy", "HTTP500"),
     "wafv2_rule_groups": ("wafv2:GetPermissionPolicy", "HTTP500"),
     # There is no call for the block of public access, which is asked for where there are images or snapshots.
     "ec2_images": ("ec2:GetImageBlockPublicAccessState", "HTTP500"),

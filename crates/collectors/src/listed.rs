@@ -45,6 +45,7 @@ pub(crate) struct Listed {
     name: &'static str,
     resource: ResourceKind,
     scope: Scope,
+    region: &'static str,
     lists: &'static [List],
     arn: &'static str,
     resource_name: &'static str,
@@ -108,6 +109,7 @@ pub(crate) const fn listed(
         name,
         resource,
         scope: Scope::Region,
+        region: "",
         lists,
         arn: "",
         resource_name: "",
@@ -256,6 +258,11 @@ impl Listed {
     /// Once for each account, in the home region.
     pub(crate) const fn once(self) -> Self {
         Self { scope: Scope::Account, ..self }
+    }
+
+    /// Once for each account, in this region of the partition `aws`: no other partition has it.
+    pub(crate) const fn once_in(self, region: &'static str) -> Self {
+        Self { scope: Scope::Account, region, ..self }
     }
 
     /// Its type.

@@ -17,8 +17,16 @@ use crate::shares::counted;
 /// The largest page that is asked for.
 const PAGE_MAX: u32 = 1000;
 
-/// Collects one kind.
+/// Collects one kind, where it is.
 pub(crate) async fn collect(session: &Session, rows: &mut Rows<'_>, kind: &'static Listed) -> Result<(), Error> {
+    match kind.region {
+        "" => collect_in(session, rows, kind).await,
+        _ if session.partition() != "aws" => Ok(()),
+        region => collect_in(&session.in_region(region), rows, kind).await,
+    }
+}
+
+async fn collect_in(session: &Session, rows: &mut Rows<'_>, kind: &'static Listed) -> Result<(), Error> {
     let Some((first, below)) = kind.lists.split_first() else {
         let item = Item::default();
         let answers = read(session, kind, &item).await.into_iter().collect::<Result<Vec<_>, _>>()?;

@@ -180,8 +180,8 @@ fn resources(place: &Place<'_>, it: &WebAcl, kind: &str) -> Vec<String> {
     }
 }
 
-/// Where the web ACLs are that a call asks for. CloudFront's are known in one region only.
-fn asked<'a>(context: &Context<'a>) -> Result<Place<'a>, Refusal> {
+/// Where the web ACLs and rule groups are that a call asks for. CloudFront's are known in one region only.
+pub(super) fn asked<'a>(context: &Context<'a>) -> Result<Place<'a>, Refusal> {
     let wrong = || Refusal::new(400, "WAFInvalidParameterException", "The scope is not valid.");
     match context.request.required("Scope")? {
         "REGIONAL" => Ok(context.place),
