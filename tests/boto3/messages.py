@@ -61,6 +61,10 @@ class Messages:
         setting = "/ssm/documents/console/public-sharing-permission"
         client.get_service_setting(SettingId=setting)["ServiceSetting"]["SettingValue"]
         self.found("ssm_document_settings")
+        group = f"arn:aws:ssm:{place}:opsitemgroup/default"
+        self.arns.add(group)
+        for policy in self.pages_of(client, "get_resource_policies", "Policies", ResourceArn=group):
+            self.document(policy["Policy"])
         own = [{"Key": "Owner", "Values": ["Self"]}]
         for document in self.pages_of(client, "list_documents", "DocumentIdentifiers", Filters=own):
             name = document["Name"]

@@ -43,6 +43,7 @@ UNIMPLEMENTED = {
     "sms_voice_phone_numbers": "pinpointsmsvoicev2:DescribePhoneNumbers",
     "ssm_contacts_contacts": "ssmcontacts:ListContacts",
     "ssm_incidents_response_plans": "ssmincidents:ListResponsePlans",
+    "ssm_ops_item_group_policies": "ssm:GetResourcePolicies",
 }
 
 # What it lacks of an item of a kind that it has: where there are such items, the task is partial.

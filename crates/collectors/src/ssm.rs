@@ -4,6 +4,7 @@ use orgcensus_collect::Collector;
 
 pub mod documents;
 pub mod managed_instances;
+pub mod ops_item_group_policies;
 pub mod parameter_policies;
 pub mod parameters;
 pub mod patch_states;
@@ -12,6 +13,7 @@ pub mod patch_states;
 pub(crate) const COLLECTORS: &[Collector] = &[
     documents::DOCUMENTS,
     managed_instances::MANAGED_INSTANCES,
+    ops_item_group_policies::OPS_ITEM_GROUP_POLICIES,
     parameter_policies::PARAMETER_POLICIES,
     parameters::PARAMETERS,
 ];

@@ -183,6 +183,9 @@ kinds! {
     SSM_DOCUMENT = resource("ssm_document").with(PolicyKind::Share).actions_of("ssm");
     /// A parameter of Systems Manager.
     SSM_PARAMETER = resource("ssm_parameter").tier(2).actions_of("ssm");
+    /// The group of all OpsItems of one account and region. Its policy may be about the group, and about items.
+    SSM_OPS_ITEM_GROUP = resource("ssm_ops_item_group").tier(3).actions_of("ssm").arn("ssm:*:*:opsitemgroup/*")
+        .owns(&[OwnArn::new("{arn}"), OwnArn::new("{place}:opsitem/*")]);
     /// What Resource Access Manager shares, of whatever type.
     RAM_RESOURCE = resource("ram_resource").with(PolicyKind::Ram).actions_of("ram");
     /// The instance of S3 Access Grants of one account and region.

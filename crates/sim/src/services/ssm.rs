@@ -1,5 +1,5 @@
-//! Systems Manager: documents with whom they are shared, parameters with their policies, but never their values, and
-//! managed instances with their patches.
+//! Systems Manager: documents with whom they are shared, parameters with their policies, but never their values, the
+//! policies of OpsItems, and managed instances with their patches.
 
 mod managed;
 
@@ -10,6 +10,7 @@ use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, SharedWith, Sharing, Subject, any_kind};
 use crate::protocol::{Problem, Refusal, tags};
 use crate::service::{Service, get, list};
+use crate::things::{Things, kind_of};
 use crate::truth::{At, Planted, Tally, resources, things};
 use serde_json::{Value, json};
 
@@ -52,6 +53,8 @@ pub(crate) static SERVICE: Service = Service {
             let advanced = parameters(place).into_iter().filter(|it| it.tier != STANDARD);
             advanced.map(|it| Planted::by(it.arn, it.policy)).collect()
         }),
+        // Every region has one, even if nobody has made an OpsItem.
+        resources(At::Region, |place| OPS_ITEM_GROUP.planted_once(place)),
     ],
     counts: Some((At::Region, count)),
     ..Service::named("ssm")
@@ -59,6 +62,13 @@ pub(crate) static SERVICE: Service = Service {
 
 /// The tier whose parameters can have no policy.
 const STANDARD: &str = "Standard";
+
+const OPS_ITEM_GROUP: Things = kind_of(
+    "ssm_ops_item_groups",
+    "ssm",
+    "opsitemgroup/default",
+    &["ssm:GetOpsItem", "ssm:UpdateOpsItem", "ssm:CreateOpsItem"],
+);
 
 const PUBLIC_SHARING: &str = "/ssm/documents/console/public-sharing-permission";
 
@@ -185,10 +195,15 @@ fn tiers<'a>(context: &'a Context<'_>) -> Option<Vec<&'a str>> {
 
 fn get_policies(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
     let wanted = context.request.required("ResourceArn")?;
-    let found = parameters(&context.place).into_iter().find(|it| it.arn == wanted);
-    let none = || Refusal::new(400, "ResourceNotFoundException", format!("Parameter {wanted} not found."));
-    let parameter = found.ok_or_else(none)?;
-    let document = parameter.policy.document.filter(|_| parameter.tier != STANDARD);
+    let group = OPS_ITEM_GROUP.one(&context.place);
+    let document = if wanted == group.arn {
+        group.policy.document
+    } else {
+        let found = parameters(&context.place).into_iter().find(|it| it.arn == wanted);
+        let none = || Refusal::new(400, "ResourceNotFoundException", format!("Parameter {wanted} not found."));
+        let parameter = found.ok_or_else(none)?;
+        parameter.policy.document.filter(|_| parameter.tier != STANDARD)
+    };
     let hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
     let policies = document.into_iter().map(|it| json!({ "PolicyId": "p-1", "PolicyHash": hash, "Policy": it }));
     Ok(policies.collect())
@@ -239,4 +254,34 @@ fn describe(place: &Place<'_>, it: &Parameter) -> Value {
         "Tier": it.tier,
         "DataType": "text",
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Client, quiet};
+    use serde_json::json;
+
+    #[test]
+    fn groups_of_ops_items_have_one_policy_or_none() {
+        let client = Client::new(quiet(40, 1));
+        let policies = |index: u64| {
+            let group = format!("arn:aws:ssm:us-east-1:{}:opsitemgroup/default", client.simulation.account_id(index));
+            let member = client.in_region("us-east-1").assume(index, "").ok()?;
+            let answer = member.json("ssm", "GetResourcePolicies", &json!({ "ResourceArn": group }));
+            Some(answer.json()["Policies"].as_array().map(Vec::len))
+        };
+        let all: Vec<Option<usize>> = (1..40).filter_map(policies).collect();
+        for count in [0, 1] {
+            assert!(all.iter().filter(|it| **it == Some(count)).count() >= 2, "{count}: {all:?}");
+        }
+        assert!(all.iter().all(|it| it.is_some_and(|count| count <= 1)), "{all:?}");
+    }
+
+    #[test]
+    fn no_such_thing_has_policies() {
+        let client = Client::new(quiet(4, 1));
+        let other = "arn:aws:ssm:us-east-1:111122223333:opsitemgroup/default";
+        let refused = client.json("ssm", "GetResourcePolicies", &json!({ "ResourceArn": other }));
+        assert_eq!(refused.json()["__type"].as_str(), Some("ResourceNotFoundException"));
+    }
 }

@@ -53,7 +53,7 @@ const RULE_GROUPS: Things = kind_of(
     &["wafv2:CreateWebACL", "wafv2:GetRuleGroup"],
 );
 
-/// They are in one region, whatever regions the account uses.
+/// They are in one region.
 const CLOUDFRONT_RULE_GROUPS: Things = kind_of(
     "wafv2_cloudfront_rule_groups",
     "wafv2",
