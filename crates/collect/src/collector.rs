@@ -41,6 +41,8 @@ pub enum Runs {
     Always,
     /// Only where the configuration names it; what it costs, in words.
     IfNamed(&'static str),
+    /// In every crawl, but it can read nothing; why, in one word. The coverage says so in each of its places.
+    Unread(&'static str),
 }
 
 /// One file that reads one kind of thing.
@@ -66,8 +68,16 @@ impl Collector {
     /// What it costs, where it runs only if it is named.
     pub fn cost(&self) -> Option<&'static str> {
         match self.runs {
-            Runs::Always => None,
+            Runs::Always | Runs::Unread(_) => None,
             Runs::IfNamed(cost) => Some(cost),
+        }
+    }
+
+    /// Why it can read nothing, if that is so.
+    pub fn unread(&self) -> Option<&'static str> {
+        match self.runs {
+            Runs::Unread(why) => Some(why),
+            Runs::Always | Runs::IfNamed(_) => None,
         }
     }
 }

@@ -11,7 +11,7 @@ const REASON: &str = "cbor_not_spoken";
 pub const EVENT_BUSES: Collector = Collector {
     name: "eventbridgev2_event_buses",
     scope: Scope::Region,
-    runs: Runs::Always,
+    runs: Runs::Unread(REASON),
     calls: &[],
     resources: &[EVENTBRIDGEV2_EVENT_BUS],
     tables: &[],

@@ -1,10 +1,10 @@
 //! One account's turn: enter it, ask for its regions, run its tasks, commit. Nothing of it is built before its turn,
 //! nothing stays after.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use orgcensus_aws::Access;
 use orgcensus_aws::organization::{Account, Standing};
 use orgcensus_aws::regions::{self, AccountRegion};
@@ -20,6 +20,7 @@ use crate::outcome::Outcome;
 use crate::regions::{Presence, absent};
 use crate::role_actions::RolesBehind;
 use crate::task_record::TaskRecord;
+use crate::waiting::Waiting;
 use crate::{spans, task, usage};
 
 /// The engine's own task in every account: which regions are on.
@@ -116,25 +117,36 @@ pub(crate) async fn run_planned(
     planned: Vec<Planned>,
     ends_at: Instant,
 ) -> Result<Vec<TaskRecord>, Error> {
-    let done = futures::stream::iter(planned)
-        .map(|(collector, region, presence)| async move {
-            let record = match presence {
-                Presence::Off => TaskRecord::untried(collector.name, &region, Outcome::RegionDisabled),
-                Presence::Absent => absent(collector.name, &region),
-                Presence::On if Instant::now() >= ends_at => {
-                    TaskRecord::untried(collector.name, &region, Outcome::Skipped)
-                }
-                Presence::On => {
-                    run_task(shared, access, &collector, shared.stamp(account_id, &region), ends_at).await?
-                }
-            };
-            shared.crawl.tell(&Event::TaskEnded { account_id, task: &record });
-            Ok::<_, Error>(record)
-        })
-        .buffer_unordered(shared.crawl.bounds.tasks_per_account.max(1))
-        .collect::<Vec<_>>()
-        .await;
+    let mut waiting = Waiting::new(planned, shared.crawl.base.limiter().limits());
+    let (mut under_way, mut done) = (FuturesUnordered::new(), Vec::new());
+    loop {
+        while under_way.len() < shared.crawl.bounds.tasks_per_account.max(1) {
+            let Some((place, task)) = waiting.next() else { break };
+            under_way.push(async move { (place, take_turn(shared, access, account_id, task, ends_at).await) });
+        }
+        let Some((place, record)) = under_way.next().await else { break };
+        waiting.ended(&place);
+        done.push(record);
+    }
     done.into_iter().collect()
+}
+
+/// One planned task's turn.
+async fn take_turn(
+    shared: &Shared,
+    access: &Arc<Access>,
+    account_id: &str,
+    (collector, region, presence): Planned,
+    ends_at: Instant,
+) -> Result<TaskRecord, Error> {
+    let record = match presence {
+        Presence::Off => TaskRecord::untried(collector.name, &region, Outcome::RegionDisabled),
+        Presence::Absent => absent(collector.name, &region),
+        Presence::On if Instant::now() >= ends_at => TaskRecord::untried(collector.name, &region, Outcome::Skipped),
+        Presence::On => run_task(shared, access, &collector, shared.stamp(account_id, &region), ends_at).await?,
+    };
+    shared.crawl.tell(&Event::TaskEnded { account_id, task: &record });
+    Ok(record)
 }
 
 async fn run_task(
@@ -152,20 +164,9 @@ async fn run_task(
 
 /// Every task of an account: each collector once, or in each region. What is read once for the organization is not
 /// among them.
-///
-/// The first task of each service and region has its turn first, then the second of each. AWS limits each service and
-/// region apart, so what has most to do begins early and goes on while others come and go.
 fn plan(collectors: &[Collector], regions: &[(String, Presence)]) -> Vec<Planned> {
     let of_accounts = collectors.iter().filter(|collector| !collector.scope.is_organization_wide());
-    let mut turns = BTreeMap::new();
-    let turn = |task: Planned| {
-        let service = task.0.calls.first().map(|call| call.service);
-        let turn = turns.entry((service, task.1.clone())).and_modify(|turn| *turn += 1).or_insert(0);
-        (*turn, task)
-    };
-    let mut planned: Vec<_> = of_accounts.flat_map(|collector| places(collector, regions)).map(turn).collect();
-    planned.sort_by_key(|(turn, _)| *turn);
-    planned.into_iter().map(|(_, task)| task).collect()
+    of_accounts.flat_map(|collector| places(collector, regions)).collect()
 }
 
 /// Where a collector runs: once, or in each region.
@@ -216,8 +217,13 @@ fn untried(
             None => record,
         }
     };
+    // What can never be read is no planned work of an account, whoever enters it.
+    let of_planned = |collector: &Collector, region: &str| match collector.unread() {
+        Some(why) => TaskRecord::unread(collector.name, region, why),
+        None => of(collector.name, region),
+    };
     let mut records = vec![of(REGIONS, GLOBAL)];
-    records.extend(planned.iter().map(|(collector, region, _)| of(collector.name, region)));
+    records.extend(planned.iter().map(|(collector, region, _)| of_planned(collector, region)));
     shared.crawl.tell(&Event::AccountPlanned { account_id: &account.id, tasks: records.len() });
     for record in &records {
         shared.crawl.tell(&Event::TaskEnded { account_id: &account.id, task: record });

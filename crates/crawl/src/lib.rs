@@ -35,6 +35,7 @@ mod task;
 mod task_record;
 mod unfinished;
 mod usage;
+mod waiting;
 mod work;
 
 pub use account::REGIONS;

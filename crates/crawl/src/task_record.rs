@@ -92,6 +92,11 @@ impl TaskRecord {
         error.into_iter().fold(record, Self::because)
     }
 
+    /// A task of a collector that can read nothing, and why.
+    pub(crate) fn unread(collector: &str, region: &str, why: &str) -> Self {
+        Self { reason: Some(why.to_owned()), ..Self::untried(collector, region, Outcome::Unread) }
+    }
+
     /// A task that was not tried.
     pub fn untried(collector: &str, region: &str, outcome: Outcome) -> Self {
         Self {

@@ -268,8 +268,11 @@ impl Caller<'_> {
     fn passes(&self, entry: &Entry) -> bool {
         match entry.dimension {
             Dimension::Service => false,
-            // C2: the key is present only when a service calls, so our own sources let nobody in from outside.
-            Dimension::Source => self.class < Class::Unknown || entry.class(self.facts) >= Class::Unknown,
+            // C2: the key is present only when a service calls, or tells whose the caller is. So sources of one account
+            // let in nobody of another, and our own sources nobody from outside.
+            Dimension::Source => {
+                self.class <= Class::SameAccount || entry.class(self.facts) >= self.class.min(Class::Unknown)
+            }
             // Networks and endpoints say nothing about whose credentials are used.
             Dimension::Network | Dimension::Endpoint | Dimension::Claim => true,
             Dimension::Caller | Dimension::CallerOrSource => self.is_of(&entry.reach),

@@ -161,6 +161,21 @@ fn r5_a_service_is_neither_public_nor_external_but_may_be_unscoped() {
 }
 
 #[test]
+fn c2_sources_of_one_account_let_in_nobody_of_another() {
+    let of = |account: &str, condition: &str, expected: &str| {
+        let text = r#"{"Effect":"Allow","Principal":{"AWS":""#;
+        check(&format!(r#"{text}{account}"}},"Action":"a:b","Condition":{condition}}}"#), expected);
+    };
+    let (own, inside) = ("111122223333", "222233334444");
+    of(own, r#"{"StringEquals":{"aws:SourceAccount":"111122223333"}}"#, "same_account");
+    of(inside, r#"{"StringEquals":{"aws:SourceAccount":"111122223333"}}"#, "nobody");
+    of(inside, r#"{"StringEquals":{"aws:SourceAccount":"222233334444"}}"#, "in_org");
+    of(inside, r#"{"StringEquals":{"aws:SourceOrgID":"o-ourorg0001"}}"#, "in_org");
+    of(inside, r#"{"StringEqualsIfExists":{"aws:SourceAccount":"111122223333"}}"#, "in_org");
+    of(inside, r#"{"ArnLike":{"aws:SourceArn":"arn:aws:s3:::whose-bucket"}}"#, "in_org");
+}
+
+#[test]
 fn r5_in_a_trust_policy_a_service_needs_no_scope() {
     let text = r#"{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}"#;
     let grant = grant(PolicyKind::Trust, text);
