@@ -2,6 +2,7 @@
 -- title: Origins of CloudFront without protection
 -- subject: organization_id, account_id, account_name, distribution_arn, origin_id, domain_name, reason
 -- rests on: cloudfront_distributions, ec2_managed_prefix_lists, ec2_network_acls, ec2_network_interfaces, ec2_route_tables, ec2_security_group_rules, ec2_security_groups, ec2_subnets, ec2_vpc_block_public_access_exclusions, elb_load_balancers, elbv2_load_balancers, s3_account_public_access_blocks, s3_buckets
+-- why: Trino 368 refuses to filter by IS NULL where a file has nothing but nulls, so the query compares with ''
 -- of: origins
 -- caveat: A bucket that CloudFront asks without an access control or identity, or that is public, a website of S3, a function's URL without an access control, another host that is asked without encryption, a load balancer that the whole internet reaches, so that CloudFront can be gone around. Unknown are buckets that were not read or whose verdict is unknown, and load balancers that were not read or of which it is not known who reaches them. A secret header that an origin checks is not seen
 -- of: custom_origins
@@ -61,7 +62,7 @@ judged AS (
     cloudfront_origins.distribution_arn,
     cloudfront_origins.origin_id,
     cloudfront_origins.domain_name,
-    cloudfront_origins.vpc_origin_id IS NULL
+    COALESCE(cloudfront_origins.vpc_origin_id, '') = ''
       AND (cloudfront_origins.origin_protocol_policy IS NOT NULL OR cloudfront_origins.origin_type IS DISTINCT FROM 's3')
       AS is_custom,
     CASE

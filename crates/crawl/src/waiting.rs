@@ -86,8 +86,8 @@ mod tests {
     "#;
 
     const fn collector(name: &'static str, calls: &'static [Call]) -> Collector {
-        let collect = |_: &_, _: &mut _| -> futures::future::BoxFuture<'_, _> { Box::pin(async { Ok(()) }) };
-        Collector { name, scope: Scope::Region, runs: Runs::Always, calls, resources: &[], tables: &[], collect }
+        let (scope, runs) = (Scope::Region, Runs::Always);
+        Collector { name, scope, runs, calls, resources: &[], tables: &[], collect: |_, _| Box::pin(async { Ok(()) }) }
     }
 
     const QUEUES: Collector = collector("queues", &[call("sqs", "ListQueues")]);
