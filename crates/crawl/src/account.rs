@@ -217,10 +217,10 @@ fn untried(
             None => record,
         }
     };
-    // What can never be read is no planned work of an account, whoever enters it.
+    // What can never be read is no planned work of an account, whether or not it is entered.
     let of_planned = |collector: &Collector, region: &str| match collector.unread() {
-        Some(why) => TaskRecord::unread(collector.name, region, why),
-        None => of(collector.name, region),
+        Some(why) if outcome.is_planned() => TaskRecord::unread(collector.name, region, why),
+        _ => of(collector.name, region),
     };
     let mut records = vec![of(REGIONS, GLOBAL)];
     records.extend(planned.iter().map(|(collector, region, _)| of_planned(collector, region)));

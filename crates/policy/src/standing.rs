@@ -271,7 +271,8 @@ impl Caller<'_> {
             // C2: the key is present only when a service calls, or tells whose the caller is. So sources of one account
             // let in nobody of another, and our own sources nobody from outside.
             Dimension::Source => {
-                self.class <= Class::SameAccount || entry.class(self.facts) >= self.class.min(Class::Unknown)
+                let is_wide_enough = self.class < Class::Unknown && entry.reach.class(self.facts) >= self.class;
+                self.class <= Class::SameAccount || is_wide_enough || entry.class(self.facts) >= Class::Unknown
             }
             // Networks and endpoints say nothing about whose credentials are used.
             Dimension::Network | Dimension::Endpoint | Dimension::Claim => true,
