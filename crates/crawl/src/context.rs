@@ -103,7 +103,7 @@ impl Default for Bounds {
     fn default() -> Self {
         Self {
             accounts: 64,
-            tasks_per_account: 32,
+            tasks_per_account: 16,
             task: Duration::from_secs(1800),
             account: Duration::from_secs(7200),
             run: Duration::from_secs(12 * 3600),
