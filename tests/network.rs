@@ -94,8 +94,8 @@ async fn documented_limits_are_kept() {
     let bound = crawled.rows(BOUND).await;
     let seconds = bound[0]["seconds"].as_f64().expect("a bound");
     let ratio = crawled.elapsed.as_secs_f64() / seconds;
-    // 1.32 was seen, 1.1 is to be reached: some services have two buckets, and one task at a time uses one of them.
-    assert!(ratio <= 1.4, "{} s, {ratio:.3} times the bound, which is {}", crawled.elapsed.as_secs_f64(), bound[0]);
+    // 1.11 was seen; listing the organization is part of it.
+    assert!(ratio <= 1.15, "{} s, {ratio:.3} times the bound, which is {}", crawled.elapsed.as_secs_f64(), bound[0]);
 }
 
 /// The bucket that takes longest, at the rate that the crawl allows itself.

@@ -2,21 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use orgcensus_aws::Limits;
-use orgcensus_collect::Collector;
+use orgcensus_aws::{Limits, Scope};
 
 use crate::account::Planned;
 
-/// What has a rate of its own: a service in a region.
-pub(crate) type Place = (&'static str, String);
+/// What has a rate of its own: a service's bucket in a region. No region where one bucket is the whole account's.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    service: &'static str,
+    rule: usize,
+    region: String,
+}
 
 /// Tasks that wait for their turn.
 ///
-/// AWS limits each service and region apart, so an account takes as long as the fullest of them, if that one is never
-/// without a task. So the next task is one whose place has none under way, the slowest service first; only if each place
-/// has one, a place has several.
+/// AWS limits each bucket apart, so an account takes as long as the fullest of them, if that one is never without a
+/// task. So the next task is one whose slowest bucket has none under way, the fullest bucket first; only if each bucket
+/// has one, a bucket has several.
 pub(crate) struct Waiting {
-    /// The slowest first.
+    /// Those of the fullest bucket first.
     tasks: Vec<(Place, Planned)>,
     /// How many tasks of each place are under way.
     under_way: BTreeMap<Place, usize>,
@@ -24,10 +28,15 @@ pub(crate) struct Waiting {
 
 impl Waiting {
     pub(crate) fn new(planned: Vec<Planned>, limits: &Limits) -> Self {
-        let mut tasks: Vec<_> = planned.into_iter().map(|task| (slowest(&task.0, limits), task)).collect();
-        tasks.sort_by(|(one, _), (other, _)| one.total_cmp(other));
-        let placed = |(_, task): (f64, Planned)| ((service(&task.0), task.1.clone()), task);
-        Self { tasks: tasks.into_iter().map(placed).collect(), under_way: BTreeMap::new() }
+        let mut seconds = BTreeMap::<Place, f64>::new();
+        let place = |task: Planned| {
+            let (place, least) = slowest(&task, limits);
+            *seconds.entry(place.clone()).or_default() += least;
+            (place, task)
+        };
+        let mut tasks: Vec<_> = planned.into_iter().map(place).collect();
+        tasks.sort_by(|(one, _), (other, _)| seconds[other].total_cmp(&seconds[one]));
+        Self { tasks, under_way: BTreeMap::new() }
     }
 
     /// The task whose turn it is; `None` if none waits.
@@ -52,19 +61,25 @@ impl Waiting {
     }
 }
 
-fn service(collector: &Collector) -> &'static str {
-    collector.calls.first().map_or(collector.name, |call| call.service)
-}
-
-/// The rate of its slowest call, calls a second.
-fn slowest(collector: &Collector, limits: &Limits) -> f64 {
-    let rate = |service, operation| limits.rule(limits.rule_of(service, operation)).rate.per_second;
-    collector.calls.iter().map(|call| rate(call.service, call.operation)).fold(f64::INFINITY, f64::min)
+/// The bucket in which a task spends most time, if it makes each of its calls once, and that time in seconds.
+fn slowest((collector, region, _): &Planned, limits: &Limits) -> (Place, f64) {
+    let mut seconds = BTreeMap::<Place, f64>::new();
+    for call in collector.calls {
+        let rule = limits.rule_of(call.service, call.operation);
+        let region = match limits.rule(rule).scope {
+            Scope::Region => region.clone(),
+            Scope::Account | Scope::Crawl => String::new(),
+        };
+        let place = Place { service: call.service, rule, region };
+        *seconds.entry(place).or_default() += limits.rule(rule).rate.per_second.recip();
+    }
+    let free = Place { service: collector.name, rule: usize::MAX, region: region.clone() };
+    seconds.into_iter().max_by(|(_, one), (_, other)| one.total_cmp(other)).unwrap_or((free, 0.0))
 }
 
 #[cfg(test)]
 mod tests {
-    use orgcensus_collect::{Call, Runs, Scope, call};
+    use orgcensus_collect::{Call, Collector, Runs, Scope, call};
 
     use super::*;
     use crate::regions::Presence;
@@ -112,6 +127,24 @@ mod tests {
         waiting.ended(&first.0);
         assert_eq!(name(&waiting.next().unwrap()), "layers");
         assert!(waiting.next().is_none());
+    }
+
+    #[test]
+    fn buckets_of_one_service_are_places_of_their_own() {
+        let policies = "[[bucket]]
+            service = \"lambda\"
+            operations = [\"GetPolicy\"]
+            scope = \"region\"
+            per_second = 3
+            burst = 3
+            source = \"the test\"";
+        let limits = Limits::parse(&format!("{LIMITS}{policies}")).unwrap();
+        const POLICIES: Collector =
+            collector("policies", &[call("lambda", "ListFunctions"), call("lambda", "GetPolicy")]);
+        let planned = [QUEUES, LAYERS, POLICIES].map(|it| (it, "eu-west-1".to_owned(), Presence::On));
+        let mut waiting = Waiting::new(planned.to_vec(), &limits);
+        let names = [waiting.next().unwrap(), waiting.next().unwrap()];
+        assert_eq!([name(&names[0]), name(&names[1])], ["policies", "layers"]);
     }
 
     #[test]
