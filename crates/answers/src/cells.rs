@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, StringArray};
+use arrow::array::{Array, ArrayRef, AsArray, StringArray};
 use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::json::writer::{EncoderOptions, make_encoder};
@@ -26,6 +26,13 @@ pub(crate) fn text_batch(batch: &RecordBatch, schema: &SchemaRef) -> Result<Reco
     let old = batch.schema();
     let columns = old.fields().iter().zip(batch.columns()).map(|(field, column)| text_column(field, column));
     RecordBatch::try_new(Arc::clone(schema), columns.collect::<Result<_, _>>()?)
+}
+
+/// One cell as text; none if it is null.
+pub(crate) fn text_cell(column: &ArrayRef, row: usize) -> Result<Option<String>, ArrowError> {
+    let field = Arc::new(Field::new("cell", column.data_type().clone(), true));
+    let text = text_column(&field, &column.slice(row, 1))?;
+    Ok(text.as_string::<i32>().iter().next().flatten().map(str::to_owned))
 }
 
 fn text_column(field: &FieldRef, column: &ArrayRef) -> Result<ArrayRef, ArrowError> {

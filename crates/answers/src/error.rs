@@ -40,7 +40,21 @@ pub enum Error {
         /// The type, as the manifest says it.
         data_type: String,
     },
-    /// The SQL names a table that the snapshot does not have.
+    /// A table's rows could not be read or compared.
+    #[error("read table {table}: {source}")]
+    Table {
+        /// The table.
+        table: String,
+        /// What went wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A table's rows are not sorted, so they cannot be merged with another snapshot's.
+    #[error("compare table {table}: its rows are not in the order of account, region and key")]
+    Unsorted {
+        /// The table.
+        table: String,
+    },
+    /// The SQL or the command line names a table that the snapshot does not have.
     #[error("find table {table}; the snapshot has {known}")]
     UnknownTable {
         /// The name in the SQL.

@@ -38,6 +38,11 @@ impl RestsOn {
         Self(tables)
     }
 
+    /// The collectors whose tasks a table rests on; none means all tasks.
+    pub(crate) fn of_table(&self, table: &str) -> Option<&BTreeSet<String>> {
+        self.0.get(table).filter(|collectors| !collectors.is_empty())
+    }
+
     /// The collectors whose tasks a question rests on; none means all tasks.
     pub(crate) fn collectors(&self, question: &Question) -> Option<Vec<String>> {
         if !question.rests_on.is_empty() {
@@ -91,6 +96,7 @@ mod tests {
             key: Vec::new(),
             columns: Vec::new(),
             rests_on: rests_on.map(|it| it.iter().map(|&name| name.to_owned()).collect()),
+            is_derived: false,
             rows: 0,
             duplicate_rows: 0,
             bytes: 0,

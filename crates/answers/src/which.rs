@@ -71,7 +71,7 @@ fn is_date(text: &str) -> bool {
 }
 
 /// The newest few snapshots, to show to a user who asked for one that does not exist.
-fn known(living: &[Commit]) -> String {
+pub(crate) fn known(living: &[Commit]) -> String {
     const SHOWN_MAX: usize = 10;
     if living.is_empty() {
         return "nothing has been published to this lake".to_owned();

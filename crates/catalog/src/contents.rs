@@ -192,6 +192,7 @@ pub(crate) mod tests {
             key: vec!["arn".into()],
             columns: columns.to_vec(),
             rests_on: None,
+            is_derived: false,
             rows: 1,
             duplicate_rows: 0,
             bytes: 2,

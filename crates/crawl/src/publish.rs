@@ -44,6 +44,7 @@ async fn write(shared: &Shared, parts: &[Part], directory: &Path) -> Result<(Com
         let mut entry = publication.compact(&table, scratch.index.groups(&table)?, &scratch.stage).await?;
         let rests_on = tables::rests_on(&crawl.all_collectors, crawl.derivations, table.name);
         entry.rests_on = Some(rests_on.into_iter().map(str::to_owned).collect());
+        entry.is_derived = tables::is_derived(crawl.derivations, table.name);
         tell(shared, &entry);
         entries.push(entry);
     }

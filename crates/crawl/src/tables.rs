@@ -47,6 +47,11 @@ pub fn rests_on(collectors: &[Collector], derivations: &[Derivation], name: &str
     tasks.into_iter().collect()
 }
 
+/// Whether a derivation fills a table.
+pub(crate) fn is_derived(derivations: &[Derivation], name: &str) -> bool {
+    derivations.iter().flat_map(|it| it.writes).any(|it| it.table.name == name)
+}
+
 /// The tasks that fill a table; none if many collectors fill it.
 fn filled_by(collectors: &[Collector], derivations: &[Derivation], name: &str) -> BTreeSet<&'static str> {
     let derived: Option<&Derived> = derivations.iter().flat_map(|it| it.writes).find(|it| it.table.name == name);

@@ -46,6 +46,10 @@ pub struct TableEntry {
     /// versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rests_on: Option<Vec<String>>,
+    /// Whether its rows are derived from other rows, which may be those of other accounts; not said in manifests of
+    /// older versions.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_derived: bool,
     /// Rows in all files.
     pub rows: u64,
     /// Rows that were left out because their account, region and key were there already.
@@ -125,6 +129,7 @@ impl TableEntry {
             key: table.key.iter().map(|&column| column.to_owned()).collect(),
             columns: columns.collect(),
             rests_on: None,
+            is_derived: false,
             rows: files.iter().map(|file| file.rows).sum(),
             duplicate_rows: 0,
             bytes: files.iter().map(|file| file.bytes).sum(),
@@ -163,9 +168,10 @@ mod tests {
     fn what_a_table_rests_on_is_written_and_may_be_missing() {
         let mut entry = TableEntry::new(&table(), Vec::new());
         let old = serde_json::to_string(&entry).unwrap();
-        assert!(!old.contains("rests_on"), "{old}");
+        assert!(!old.contains("rests_on") && !old.contains("is_derived"), "{old}");
         assert_eq!(serde_json::from_str::<TableEntry>(&old).unwrap(), entry);
         entry.rests_on = Some(vec!["test_queues".into()]);
+        entry.is_derived = true;
         let new = serde_json::to_string(&entry).unwrap();
         assert_eq!(serde_json::from_str::<TableEntry>(&new).unwrap(), entry);
     }

@@ -7,8 +7,8 @@ mod answers;
 mod crawls;
 mod lakes;
 
-use answers::EXPLAIN_HELP;
-pub(crate) use answers::{Ask, Explain, Query, Source};
+pub(crate) use answers::{Ask, Diff, Explain, Query, Source};
+use answers::{DIFF_HELP, EXPLAIN_HELP};
 pub(crate) use crawls::{Configured, Crawl, Demo, Plan, Preflight, Publish, Shard};
 pub(crate) use lakes::{Catalog, Files, Place, Prune, Snapshots, Verify};
 
@@ -60,6 +60,9 @@ pub(crate) enum Command {
         after_help = "Examples:\n  orgcensus ask F\n  orgcensus ask F3 F15 --format json\n  orgcensus ask F9 --cases\n  orgcensus ask E\n  orgcensus ask --framework cis\n  orgcensus ask --list\n  orgcensus ask B6 --sql"
     )]
     Ask(Ask),
+    /// Say what differs between two snapshots: what appeared, is gone, was changed, and what was not seen.
+    #[command(after_help = DIFF_HELP)]
+    Diff(Diff),
     /// Say who can reach what a policy protects, and why. Asks no one: the policy and the flags are all it knows.
     #[command(after_help = EXPLAIN_HELP)]
     Explain(Explain),

@@ -5,6 +5,7 @@ pub(crate) mod catalog;
 pub(crate) mod completions;
 pub(crate) mod crawl;
 pub(crate) mod demo;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod files;
 pub(crate) mod plan;

@@ -23,6 +23,23 @@ told: without the resource's account, an account that no list names may be the r
 function's URL of before October 2025, or of unknown age, that only one of its two permissions opens. A policy with an
 element that IAM does not have, or an Effect that is neither Allow nor Deny, is an error that names it."#;
 
+pub(super) const DIFF_HELP: &str = "\
+Examples:
+  orgcensus diff
+  orgcensus diff iam_users iam_roles --from 2026-11-21 --to 2026-11-22 --format json
+  orgcensus diff --summary
+
+Rows are matched by their table's key (`orgcensus tables TABLE`). Columns that only tell the time, as age_days and
+captured_at do, are not compared, nor is a column that only one snapshot has. The column change says:
+  appeared      the older snapshot saw that the row was not there
+  gone          all collectors of the table were complete in the row's account and region, both times; for a derived row
+                in all accounts
+  changed       a column, what it was, what it is now
+  unknown       a value is null because it was not read, or because a verdict is not known
+  not_seen      the other snapshot may have missed the row; reason says whose task, and how it ended
+  account_left  the organization no longer lists the account, or lists it as closed
+  region_off    the account has switched the region off";
+
 /// Where answers come from.
 #[derive(Debug, Args)]
 pub(crate) struct Source {
@@ -81,6 +98,31 @@ pub(crate) struct Ask {
     /// Ids of questions. A part's letter means all questions of the part; no id means all questions. E alone is the list
     /// of 21 anti-patterns, a line for each.
     pub(crate) ids: Vec<String>,
+}
+
+/// `diff`
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// The older snapshot: newest, a date (YYYY-MM-DD) or a run id [default: the newest complete one of an earlier date]
+    #[arg(long, value_name = "SNAPSHOT")]
+    pub(crate) from: Option<Which>,
+    /// The newer snapshot.
+    #[arg(long, value_name = "SNAPSHOT", default_value = "newest")]
+    pub(crate) to: Which,
+    /// Fail where one of the snapshots is incomplete, instead of warning.
+    #[arg(long)]
+    pub(crate) require_complete: bool,
+    /// table, json, csv or parquet.
+    #[arg(long, default_value = "table")]
+    pub(crate) format: Format,
+    /// Count the differences by table and kind, instead of listing them.
+    #[arg(long)]
+    pub(crate) summary: bool,
+    /// Tables; none means all but api_usage.
+    #[arg(value_name = "TABLE")]
+    pub(crate) tables: Vec<String>,
 }
 
 /// `explain`

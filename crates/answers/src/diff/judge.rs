@@ -1,0 +1,138 @@
+//! Judges what is missing in one of two snapshots, by the tasks that the table rests on.
+//!
+//! A row of a collected table rests on the tasks in its account and region; if the table's collectors run only once for
+//! the organization, on theirs. A derived row may rest on facts of any account, and no derivation names them. So it is
+//! gone only if the tasks in all accounts were complete.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::{Arc, OnceLock};
+
+use super::columns::RUN_TABLES;
+use super::ended::{Ended, Says, Side, fact, found, lost};
+use super::fate::{Change, Missing, found_as, lost_as};
+use super::known::{Both, ORGANIZATION, Place};
+
+/// Whether a row would have been seen; if not, why.
+type Seen = Result<(), String>;
+
+/// Judges the rows of one table.
+#[derive(Debug)]
+pub(crate) struct Judge {
+    both: Arc<Both>,
+    collectors: Vec<u16>,
+    is_derived: bool,
+    /// Whether the table tells of the run itself, of which all is known.
+    is_of_run: bool,
+    /// For a derived table: whether all facts were seen, both times.
+    facts: OnceLock<Seen>,
+}
+
+impl Judge {
+    /// The judge of a table that rests on these collectors, on all if none are named.
+    pub(crate) fn new(both: &Arc<Both>, table: &str, collectors: Option<&BTreeSet<String>>, is_derived: bool) -> Self {
+        let mut collectors = both.collectors(collectors);
+        if is_derived {
+            // Every derivation knows the accounts and the tree.
+            collectors.extend(both.collectors(Some(&BTreeSet::from([ORGANIZATION.to_owned()]))));
+            collectors.sort_unstable();
+            collectors.dedup();
+        }
+        let is_of_run = RUN_TABLES.contains(&table);
+        Self { both: Arc::clone(both), collectors, is_derived, is_of_run, facts: OnceLock::new() }
+    }
+
+    /// What became of a row that the newer snapshot lacks, and why nobody knows.
+    pub(crate) fn lost(&self, place: Place<'_>) -> (Change, Option<String>) {
+        let seen = if self.is_derived { self.facts().clone() } else { self.seen(self.tasks(place), lost) };
+        decided(lost_as, self.missing(Side::To, place, &seen), seen)
+    }
+
+    /// What a row is that the older snapshot lacks, and why nobody knows.
+    pub(crate) fn found(&self, place: Place<'_>) -> (Change, Option<String>) {
+        let seen = self.seen(self.tasks(place), found);
+        decided(found_as, self.missing(Side::From, place, &seen), seen)
+    }
+
+    /// Why a null in a row of this snapshot may be a value that was not read; none if it was read.
+    pub(crate) fn short(&self, side: Side, place: Place<'_>) -> Option<String> {
+        if self.is_of_run {
+            return None;
+        }
+        if self.is_derived {
+            return self.facts().clone().err();
+        }
+        let tasks = self.tasks(place);
+        let is_short = |collector: &&u16| {
+            let [from, to] = self.both.ends(tasks, **collector);
+            if side == Side::From { from.is_short() } else { to.is_short() }
+        };
+        let short = self.collectors.iter().find(is_short)?;
+        Some(self.both.words(side, tasks, *short))
+    }
+
+    /// Whether a null of a boolean says that nobody knows.
+    pub(crate) fn has_verdicts(&self) -> bool {
+        self.is_derived
+    }
+
+    fn missing(&self, side: Side, place: Place<'_>, seen: &Seen) -> Missing {
+        Missing {
+            is_account_out: self.both.is_account_out(side, place.account_id),
+            is_region_off: self.both.is_region_off(side, place),
+            is_seen: self.is_of_run || seen.is_ok(),
+        }
+    }
+
+    /// The tasks that could have brought a row of this place.
+    fn tasks(&self, place: Place<'_>) -> [&[u16]; 2] {
+        let own = self.both.tasks(place);
+        let runs = |collector: &u16| self.both.ends(own, *collector) != [Ended::NotRun; 2];
+        if self.collectors.iter().any(runs) { own } else { self.both.organization_tasks() }
+    }
+
+    fn seen(&self, tasks: [&[u16]; 2], says: fn(Ended, Ended) -> Says) -> Seen {
+        let mut is_seen = false;
+        for &collector in &self.collectors {
+            let [from, to] = self.both.ends(tasks, collector);
+            match says(from, to) {
+                Says::Nothing => {}
+                Says::Seen => is_seen = true,
+                Says::NotSeen(side) => return Err(self.both.words(side, tasks, collector)),
+            }
+        }
+        if is_seen { Ok(()) } else { Err("no task of this table was complete there".to_owned()) }
+    }
+
+    /// Whether all facts of the organization were seen, both times. An account that has left or joined, and a region
+    /// that was switched on or off, has them in one snapshot alone, and nothing of it was missed.
+    fn facts(&self) -> &Seen {
+        self.facts.get_or_init(|| {
+            let mut judged = HashSet::new();
+            for (account_id, region) in self.both.places() {
+                let place = Place { account_id, region };
+                let is_out = |side| self.both.is_account_out(side, account_id) || self.both.is_region_off(side, place);
+                let numbers = self.both.numbers(place);
+                if is_out(Side::From) || is_out(Side::To) || !judged.insert(numbers) {
+                    continue;
+                }
+                let tasks = self.both.tasks_by(numbers);
+                for &collector in &self.collectors {
+                    let [from, to] = self.both.ends(tasks, collector);
+                    if let Says::NotSeen(side) = fact(from, to) {
+                        let words = self.both.words(side, tasks, collector);
+                        return Err(format!("{words} in {account_id} {region}"));
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+fn decided(decide: fn(Missing) -> Change, missing: Missing, seen: Seen) -> (Change, Option<String>) {
+    let change = decide(missing);
+    (change, seen.err().filter(|_| change == Change::NotSeen))
+}
+
+#[cfg(test)]
+mod tests;

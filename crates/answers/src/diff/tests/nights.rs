@@ -1,0 +1,149 @@
+//! Nights of a small organization, published to a lake.
+
+use std::collections::BTreeMap;
+
+use orgcensus_crawl::{Outcome, TaskCoverage, TaskRecord};
+use orgcensus_lake::{Lake, LakeOptions, Publication, TableEntry};
+use orgcensus_row::{GLOBAL, Row, Timestamp};
+use serde::Serialize;
+use tempfile::TempDir;
+
+use crate::testing::{begin, commit, write};
+
+/// One user.
+#[derive(Debug, Clone, Default, Serialize, Row)]
+#[row(table = "test_users", key = "arn", resource = "none")]
+pub(super) struct User {
+    /// The ARN.
+    pub(super) arn: String,
+    /// Whether an MFA device is active.
+    pub(super) mfa_active: Option<bool>,
+    /// Names of groups.
+    pub(super) groups: Vec<String>,
+    /// Tags.
+    pub(super) tags: Option<BTreeMap<String, String>>,
+    /// When the user was made.
+    pub(super) created_at: Option<Timestamp>,
+    /// Whole days since then.
+    pub(super) age_days: Option<i32>,
+}
+
+/// The same, as an older version had it.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "test_users", key = "arn", resource = "none")]
+pub(super) struct OldUser {
+    /// The ARN.
+    pub(super) arn: String,
+}
+
+/// One verdict.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "test_verdicts", key = "resource_arn, policy_name")]
+pub(super) struct Verdict {
+    /// The resource.
+    pub(super) resource_arn: String,
+    /// The policy's name.
+    pub(super) policy_name: String,
+    /// Whether it is public.
+    pub(super) is_public: Option<bool>,
+    /// Why.
+    pub(super) why: Option<String>,
+}
+
+/// One account.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "accounts", key = "arn", resource = "none")]
+pub(super) struct Listed {
+    /// The ARN.
+    pub(super) arn: String,
+    /// Its state.
+    pub(super) status: Option<String>,
+}
+
+pub(super) fn user(arn: &str) -> User {
+    User { arn: arn.into(), mfa_active: Some(true), ..User::default() }
+}
+
+/// Account 0 is the management account. Each account with its state in the organization's list and how its task `users`
+/// ended.
+pub(super) struct Night {
+    pub(super) date: &'static str,
+    pub(super) accounts: Vec<(u64, &'static str, Outcome)>,
+    pub(super) users: Vec<(u64, User)>,
+    pub(super) verdicts: Vec<(u64, Verdict)>,
+}
+
+pub(super) async fn coverage(to: &Publication, accounts: &[(u64, &'static str, Outcome)]) -> TableEntry {
+    let task = |collector, outcome| TaskCoverage::from(&TaskRecord::untried(collector, GLOBAL, outcome));
+    let organization = [(0, task("organization", Outcome::Complete))];
+    let users = accounts.iter().map(|(account, _, outcome)| (*account, task("users", *outcome)));
+    write(to, organization.into_iter().chain(users)).await
+}
+
+pub(super) async fn listed(to: &Publication, accounts: &[(u64, &'static str, Outcome)]) -> TableEntry {
+    let row = |account: u64, status: &str| Listed { arn: account.to_string(), status: Some(status.into()) };
+    write(to, accounts.iter().map(|(account, status, _)| (*account, row(*account, status)))).await
+}
+
+pub(super) async fn users<R: Row>(to: &Publication, rows: Vec<(u64, R)>) -> TableEntry {
+    TableEntry { rests_on: Some(vec!["users".into()]), ..write(to, rows).await }
+}
+
+pub(super) async fn publish(lake: &Lake, night: Night) {
+    let to = begin(lake, "o-1", night.date).await;
+    let verdicts = users(&to, night.verdicts).await;
+    let tables = vec![
+        listed(&to, &night.accounts).await,
+        coverage(&to, &night.accounts).await,
+        users(&to, night.users).await,
+        TableEntry { is_derived: true, ..verdicts },
+    ];
+    commit(to, tables).await;
+}
+
+pub(super) fn lake() -> (TempDir, Lake) {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = Lake::open(folder.path().to_str().unwrap(), &LakeOptions::default()).unwrap();
+    (folder, lake)
+}
+
+pub(super) async fn two_nights() -> (TempDir, Lake) {
+    let (folder, lake) = lake();
+    let verdict = |resource: &str, is_public, why: Option<&str>| Verdict {
+        resource_arn: resource.into(),
+        policy_name: "p".into(),
+        is_public,
+        why: why.map(str::to_owned),
+    };
+    let complete = |account| (account, "ACTIVE", Outcome::Complete);
+    let groups = |names: [&str; 2]| names.map(str::to_owned).to_vec();
+    let a = User { groups: groups(["x", "y"]), age_days: Some(1), created_at: Some(Timestamp(5)), ..user("a") };
+    let from = Night {
+        date: "2026-11-21",
+        accounts: (0..5).map(complete).collect(),
+        users: vec![(0, a.clone()), (0, user("b")), (1, user("c")), (2, user("d")), (3, user("e")), (4, user("f"))],
+        verdicts: vec![(0, verdict("r", Some(true), None)), (0, verdict("s", Some(true), None))],
+    };
+    publish(&lake, from).await;
+    let tags = Some(BTreeMap::from([("team".to_owned(), "x".to_owned())]));
+    let to = Night {
+        date: "2026-11-22",
+        accounts: vec![
+            complete(0),
+            complete(1),
+            (2, "ACTIVE", Outcome::Denied),
+            // Account 3 has left.
+            (4, "CLOSED", Outcome::AccountSuspended),
+            complete(5),
+        ],
+        users: vec![
+            (0, User { groups: groups(["y", "x"]), age_days: Some(2), mfa_active: Some(false), ..a }),
+            (0, user("n")),
+            (1, User { mfa_active: None, tags, ..user("c") }),
+            (5, user("g")),
+        ],
+        verdicts: vec![(0, verdict("r", None, Some("unread")))],
+    };
+    publish(&lake, to).await;
+    (folder, lake)
+}

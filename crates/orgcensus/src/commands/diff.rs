@@ -1,0 +1,49 @@
+//! `orgcensus diff`: what differs between two snapshots.
+
+use orgcensus_answers::{Diff, Error, format};
+use orgcensus_lake::Commit;
+
+use crate::args;
+use crate::commands::source::coverage_percent;
+use crate::failure::{Failure, exit};
+use crate::{lake_access, reporter};
+
+/// Compares them, and writes what differs as it is found.
+pub(crate) async fn run(arguments: &args::Diff) -> Result<u8, Failure> {
+    let lake = lake_access::of(&arguments.place).await?;
+    let diff = Diff::open(&lake, arguments.from.as_ref(), &arguments.to, &arguments.tables).await.map_err(why)?;
+    let mut compared: Vec<&Commit> = diff.pairs().iter().flat_map(|pair| [&pair.from, &pair.to]).collect();
+    compared.dedup_by_key(|commit| commit.n);
+    for commit in compared.into_iter().filter(|commit| !commit.is_complete) {
+        let words = incomplete(commit);
+        if arguments.require_complete {
+            return Err(Failure::Incomplete(words));
+        }
+        reporter::say("warning", &words);
+    }
+    for commit in diff.alone() {
+        let Commit { organization_id, snapshot_date, .. } = commit;
+        let words = format!("organization {organization_id} has nothing to compare {snapshot_date} with");
+        reporter::say("warning", &words);
+    }
+    if arguments.summary {
+        format(&[diff.summary().await?], arguments.format, std::io::stdout())?;
+    } else {
+        diff.write(arguments.format, std::io::stdout()).await?;
+    }
+    Ok(exit::WHOLE)
+}
+
+/// A table that is not there is a word of the command line.
+fn why(error: Error) -> Failure {
+    match error {
+        Error::UnknownTable { .. } => Failure::Usage(format!("failed to {error}")),
+        error => error.into(),
+    }
+}
+
+fn incomplete(commit: &Commit) -> String {
+    let Commit { organization_id, snapshot_date, run_id, .. } = commit;
+    let coverage = coverage_percent(commit).map_or("unknown".to_owned(), |it| format!("{it:.1} %"));
+    format!("organization {organization_id}: {snapshot_date}, run {run_id}, is incomplete: coverage {coverage}")
+}
