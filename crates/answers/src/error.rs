@@ -41,11 +41,11 @@ pub enum Error {
         data_type: String,
     },
     /// The SQL names a table that the snapshot does not have.
-    #[error("find table {table}; the snapshot has {known}")]
+    #[error("find table {table}; {known}")]
     UnknownTable {
         /// The name in the SQL.
         table: String,
-        /// The tables of the snapshot.
+        /// The tables whose names are nearest; all tables of the snapshot if none is near.
         known: String,
     },
     /// The SQL would change something.
@@ -55,11 +55,11 @@ pub enum Error {
     #[error("run the query: {}", .0.strip_backtrace())]
     Query(Box<DataFusionError>),
     /// No question has that id.
-    #[error("find question {id}; there are {known}")]
+    #[error("find question {id}; {known}")]
     UnknownQuestion {
         /// The id or part that was asked for.
         id: String,
-        /// The ids of all questions.
+        /// The questions that may be meant; the ids of all questions if none is near.
         known: String,
     },
     /// No framework has that name.

@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::history::{History, manifests};
 use crate::published_table::{PublishedTable, STORE_URL};
-use crate::{Answer, Error, RestsOn, Result, Which};
+use crate::{Answer, Error, RestsOn, Result, Which, nearest_in_words};
 
 const CATALOG: &str = "lake";
 /// The schema of the chosen snapshots; Athena's database of the same name shows the newest.
@@ -119,9 +119,16 @@ impl Snapshot {
     /// The better error where the SQL names tables that do not exist.
     fn unknown_table(&self, named: &[TableReference]) -> Option<Error> {
         let is_unknown = |table: &&TableReference| !self.context.table_exist((*table).clone()).unwrap_or(false);
-        let unknown: Vec<_> = named.iter().filter(is_unknown).map(TableReference::to_string).collect();
-        let (table, known) = (unknown.join(", "), self.tables.join(", "));
-        (!unknown.is_empty()).then_some(Error::UnknownTable { table, known })
+        let unknown: Vec<&TableReference> = named.iter().filter(is_unknown).collect();
+        let first = unknown.first()?;
+        let table = unknown.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        Some(Error::UnknownTable { table, known: self.nearest_tables(first.table()) })
+    }
+
+    /// The tables whose names are nearest to one that does not exist, in words; all tables if none is near.
+    pub fn nearest_tables(&self, name: &str) -> String {
+        let known = nearest_in_words(name, self.tables.iter().map(String::as_str));
+        known.unwrap_or_else(|| format!("the snapshot has {}", self.tables.join(", ")))
     }
 }
 
@@ -228,6 +235,10 @@ mod tests {
         let error =
             refusal(&snapshot, "WITH x AS (SELECT 1 AS y) SELECT * FROM x CROSS JOIN iam_userz").await.to_string();
         assert!(error.starts_with("find table iam_userz; the snapshot has accounts, coverage, "), "{error}");
+        let error = refusal(&snapshot, "SELECT * FROM orgcensus_history.sqs_qeues").await.to_string();
+        assert_eq!(error, "find table orgcensus_history.sqs_qeues; the nearest is sqs_queues");
+        let error = refusal(&snapshot, "SELECT acount_name FROM accounts").await.to_string();
+        assert!(error.contains("Did you mean") && error.contains("account_name"), "{error}");
         let error = refusal(&snapshot, "SELECT no_such_column FROM accounts").await.to_string();
         assert!(error.contains("no_such_column") && error.starts_with("run the query: "), "{error}");
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use crate::args::lake_address;
 use crate::failure::Failure;
 use crate::{cloudwatch, words};
 
@@ -93,6 +94,9 @@ impl Config {
                 format!("{id:?} is no organization's id: expected o- and 10 to 32 letters or digits"),
             ));
         }
+        if let Err(why) = lake_address(&self.lake.url) {
+            return Err(("lake.url", format!("{:?}: {why}", self.lake.url)));
+        }
         if !(0.0..=1.0).contains(&self.lake.min_coverage) {
             return Err(("lake.min_coverage", "expected a number from 0 to 1".to_owned()));
         }
@@ -127,7 +131,7 @@ impl Config {
 }
 
 /// `o-a1b2c3d4e5`
-fn is_organization(id: &str) -> bool {
+pub(crate) fn is_organization(id: &str) -> bool {
     let is_plain = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     id.strip_prefix("o-").is_some_and(|rest| (10..=32).contains(&rest.len()) && is_plain(rest))
 }

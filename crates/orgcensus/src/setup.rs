@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use orgcensus_answers::nearest_in_words;
 use orgcensus_aws::{Base, Chain, Hop, Limits, Options};
 use orgcensus_collectors::COLLECTORS;
 use orgcensus_crawl::{Matcher, Selection};
@@ -53,14 +54,21 @@ fn keep_private(config: &Config) {
 /// Refuses names of collectors that do not exist: this is the most common typing error.
 fn check_names(config: &Config) -> Result<(), Failure> {
     let select = &config.select;
-    let mut named = select.collectors.iter().chain(&select.add_collectors).chain(&select.exclude_collectors);
-    let unknown = named.find(|name| !COLLECTORS.iter().any(|collector| collector.name == **name));
+    let mut named = [
+        ("select.collectors", &select.collectors),
+        ("select.add_collectors", &select.add_collectors),
+        ("select.exclude_collectors", &select.exclude_collectors),
+    ]
+    .into_iter()
+    .flat_map(|(key, names)| names.iter().map(move |name| (key, name)));
+    let unknown = named.find(|(_, name)| !COLLECTORS.iter().any(|collector| collector.name == **name));
     match unknown {
         None => Ok(()),
-        Some(name) => {
-            let known: Vec<_> = COLLECTORS.iter().map(|collector| collector.name).collect();
-            let known = known.join(", ");
-            Err(Failure::Usage(format!("select.collectors: unknown collector {name:?}, expected one of {known}")))
+        Some((key, name)) => {
+            let nearest = nearest_in_words(name, COLLECTORS.iter().map(|collector| collector.name));
+            let nearest = nearest.map(|words| format!("; {words}")).unwrap_or_default();
+            let words = format!("unknown collector {name:?}{nearest}; `orgcensus plan` lists them");
+            Err(Failure::Usage(format!("{key}: {words}")))
         }
     }
 }

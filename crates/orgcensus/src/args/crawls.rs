@@ -4,18 +4,26 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::values;
+
+/// Where the demo's snapshots go.
+const DEMO_LAKE: &str = "./demo-lake";
+
 /// `demo`
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// Accounts of the simulated organization.
-    #[arg(long, default_value_t = 40)]
+    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) accounts: u64,
     /// The seed from which it is made.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// The lake: a folder or a URL.
-    #[arg(long, default_value = "./lake")]
+    /// The lake: a folder or a URL. It is one of its own, so that no simulated organization is beside a real one.
+    #[arg(long, default_value = DEMO_LAKE, value_parser = values::lake)]
     pub(crate) lake: String,
+    /// Also into a lake that holds another organization.
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// Commands that need a configuration.
@@ -25,7 +33,7 @@ pub(crate) struct Configured {
     #[arg(long)]
     pub(crate) config: PathBuf,
     /// The lake, instead of the configuration's.
-    #[arg(long)]
+    #[arg(long, value_parser = values::lake)]
     pub(crate) lake: Option<String>,
     /// One endpoint for all AWS services, instead of the configuration's.
     #[arg(long)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use orgcensus_answers::{Format, Which};
 
-use super::Source;
+use super::{Source, values};
 
 /// A lake, by its address or by a configuration.
 #[derive(Debug, Clone, Args)]
@@ -14,7 +14,7 @@ pub(crate) struct Place {
     #[arg(long)]
     pub(crate) config: Option<PathBuf>,
     /// The lake: a folder or a URL [default: ./lake, or the configuration's]
-    #[arg(long, env = "ORGCENSUS_LAKE__URL", hide_env = true)]
+    #[arg(long, env = "ORGCENSUS_LAKE__URL", hide_env = true, value_parser = values::lake)]
     pub(crate) lake: Option<String>,
     /// One endpoint for all AWS services, instead of the configuration's.
     #[arg(long)]

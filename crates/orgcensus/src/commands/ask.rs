@@ -13,6 +13,7 @@ use orgcensus_answers::{
 use crate::args::Ask;
 use crate::commands::source;
 use crate::failure::{Failure, exit};
+use crate::terminal::output;
 use crate::{reference, setup};
 
 mod lines;
@@ -30,7 +31,7 @@ pub(crate) async fn run(arguments: &Ask) -> Result<u8, Failure> {
     let questions: Vec<&Question> = questions.iter().collect();
     if arguments.list {
         for question in questions {
-            writeln!(std::io::stdout(), "{:4} {}", question.id, question.filled(question.title))?;
+            writeln!(output(), "{:4} {}", question.id, question.filled(question.title))?;
         }
         return Ok(exit::WHOLE);
     }
@@ -67,7 +68,7 @@ async fn print_ten_minutes(arguments: &Ask, thresholds: &BTreeMap<String, u32>) 
     let (_lake, snapshot) = source::open(&arguments.source, Bounds::default()).await?;
     let lines = ten_minutes(&snapshot, &questions.iter().collect::<Vec<_>>()).await?;
     match arguments.format {
-        Format::Json => writeln!(std::io::stdout(), "{:#}", lines_json(&lines))?,
+        Format::Json => writeln!(output(), "{:#}", lines_json(&lines))?,
         _ => lines::print(&lines),
     }
     Ok(exit::WHOLE)
@@ -79,7 +80,7 @@ async fn print_framework(arguments: &Ask, framework: &Framework) -> Result<u8, F
     let (_lake, snapshot) = source::open(&arguments.source, Bounds::default()).await?;
     let lines = lines_of(&snapshot, framework, &questions()?.iter().collect::<Vec<_>>()).await?;
     match arguments.format {
-        Format::Json => writeln!(std::io::stdout(), "{:#}", framework_json(framework, &lines))?,
+        Format::Json => writeln!(output(), "{:#}", framework_json(framework, &lines))?,
         _ => {
             println!("{}", [framework.name, framework.version].join(" ").trim_end());
             lines::print(&lines);
@@ -103,7 +104,7 @@ fn refuse_rows(as_what: Format) -> Result<(), Failure> {
 /// no coverage in it has a second statement for the coverage.
 fn print_sql(questions: &[&Question], cases: bool) -> std::io::Result<()> {
     let rests_on = reference::rests_on();
-    let mut out = std::io::stdout();
+    let mut out = output();
     for question in questions {
         let statement = if cases { question.cases() } else { question.statement(&rests_on) };
         writeln!(out, "-- {}: {}", question.id, question.filled(question.title))?;
@@ -126,7 +127,7 @@ async fn print(snapshot: &Snapshot, questions: &[&Question], as_what: Format, ca
     if as_what == Format::Json {
         let answers =
             if cases { cases_json(snapshot, questions).await? } else { ask_json(snapshot, questions).await? };
-        writeln!(std::io::stdout(), "{answers:#}")?;
+        writeln!(output(), "{answers:#}")?;
         return Ok(());
     }
     let mut together: Vec<RecordBatch> = Vec::new();
@@ -136,17 +137,17 @@ async fn print(snapshot: &Snapshot, questions: &[&Question], as_what: Format, ca
         let goes_on =
             !is_list && together.last().is_none_or(|last| columns(&last.schema()) == columns(&answer.schema()));
         if !goes_on {
-            format(&std::mem::take(&mut together), as_what, std::io::stdout())?;
+            format(&std::mem::take(&mut together), as_what, output())?;
         }
         match (is_list, as_what) {
             (false, _) => together.extend(answer.collect().await?),
             (true, Format::Table) => print_list(snapshot, question, answer).await?,
             (true, _) => {
-                answer.write(as_what, std::io::stdout()).await?;
+                answer.write(as_what, output()).await?;
             }
         }
     }
-    format(&together, as_what, std::io::stdout())?;
+    format(&together, as_what, output())?;
     Ok(())
 }
 
@@ -161,7 +162,7 @@ async fn print_list(snapshot: &Snapshot, question: &Question, mut answer: Answer
         rows += batch.num_rows();
     }
     println!("{}: {}", question.id, question.filled(question.title));
-    format(&shown, Format::Table, std::io::stdout())?;
+    format(&shown, Format::Table, output())?;
     let left_out = if rows > LIST_ROWS_SHOWN {
         format!(", {LIST_ROWS_SHOWN} shown (json and csv have all)")
     } else {

@@ -1,6 +1,8 @@
 //! Where answers come from: a lake, and the snapshots that are meant.
 
-use orgcensus_answers::{Bounds, Snapshot, Which};
+use std::io::IsTerminal;
+
+use orgcensus_answers::{Bounds, Format, Snapshot, Which};
 use orgcensus_lake::{Commit, Lake};
 
 use crate::args::Source;
@@ -19,6 +21,15 @@ pub(crate) async fn open(source: &Source, bounds: Bounds) -> Result<(Lake, Snaps
         reporter::say("warning", &words);
     }
     Ok((lake, snapshot))
+}
+
+/// Refuses to write Parquet to a terminal, which would show its bytes as letters.
+pub(crate) fn refuse_terminal(format: Format) -> Result<(), Failure> {
+    if format == Format::Parquet && std::io::stdout().is_terminal() {
+        let words = "--format parquet: standard output is a terminal; write it to a file, as in … > answer.parquet";
+        return Err(Failure::Usage(words.to_owned()));
+    }
+    Ok(())
 }
 
 fn words(commit: &Commit, which: &Which) -> String {
