@@ -10,7 +10,7 @@ mod values;
 
 use answers::EXPLAIN_HELP;
 pub(crate) use answers::{Ask, Explain, Query, Source};
-pub(crate) use crawls::{Configured, Crawl, Demo, Plan, Preflight, Publish, Shard};
+pub(crate) use crawls::{ConfigCheck, Configured, Crawl, Demo, Plan, Preflight, Publish, Shard};
 pub(crate) use lakes::{Catalog, Files, Place, Prune, Snapshots, Verify};
 pub(crate) use values::lake as lake_address;
 
@@ -86,6 +86,9 @@ pub(crate) enum Command {
     Prune(Prune),
     /// Describe the tables, or one table's columns.
     Tables(Tables),
+    /// Check a configuration without AWS, and print every value with where it came from.
+    #[command(subcommand)]
+    Config(ConfigCheck),
     /// Print a least-privilege policy: for the members' role, for the crawl's own identity, or for the lake. Or the
     /// version of the members' role.
     Role(Role),

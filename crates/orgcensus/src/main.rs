@@ -94,6 +94,7 @@ async fn run(command: Command, metrics: Option<&Metrics>) -> Result<u8, Failure>
         Command::Verify(arguments) => commands::verify::run(&arguments).await,
         Command::Prune(arguments) => commands::prune::run(&arguments).await,
         Command::Tables(arguments) => commands::tables::run(&arguments),
+        Command::Config(arguments) => commands::config::run(&arguments),
         Command::Role(arguments) => commands::role::run(&arguments),
         Command::Completions { shell } => commands::completions::run(shell),
     }

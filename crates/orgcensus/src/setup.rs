@@ -52,7 +52,7 @@ fn keep_private(config: &Config) {
 }
 
 /// Refuses names of collectors that do not exist: this is the most common typing error.
-fn check_names(config: &Config) -> Result<(), Failure> {
+pub(crate) fn check_names(config: &Config) -> Result<(), Failure> {
     let select = &config.select;
     let mut named = [
         ("select.collectors", &select.collectors),
@@ -80,15 +80,18 @@ pub(crate) async fn base(config: &Config) -> Result<Arc<Base>, Failure> {
 
 /// The same for one of `shards` processes, which share what the whole crawl may do.
 pub(crate) async fn base_of_shard(config: &Config, shards: u32) -> Result<Arc<Base>, Failure> {
-    let limits = match &config.limits.rates_file {
-        None => Limits::parse(orgcensus_aws::DEFAULT_LIMITS).map_err(|error| Failure::Usage(error.to_string()))?,
-        Some(path) => {
-            let named = |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", path.display()));
-            let text = std::fs::read_to_string(path).map_err(|error| named(&error))?;
-            Limits::parse(&text).map_err(|error| named(&error))?
-        }
+    let limits = limits(config)?.divided(shards.max(1));
+    base_with(config, Options { limits, ..Options::default() }).await
+}
+
+/// The rates of AWS's calls: the built-in ones, or those of a file.
+pub(crate) fn limits(config: &Config) -> Result<Limits, Failure> {
+    let Some(path) = &config.limits.rates_file else {
+        return Limits::parse(orgcensus_aws::DEFAULT_LIMITS).map_err(|error| Failure::Usage(error.to_string()));
     };
-    base_with(config, Options { limits: limits.divided(shards.max(1)), ..Options::default() }).await
+    let named = |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| named(&error))?;
+    Limits::parse(&text).map_err(|error| named(&error))
 }
 
 /// The same over given options: the demo brings an HTTP client, credentials and limits of its own.

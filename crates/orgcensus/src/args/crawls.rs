@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use super::values;
 
@@ -126,4 +126,18 @@ pub(crate) struct Preflight {
     /// Member accounts whose role is tried.
     #[arg(long, default_value_t = 3)]
     pub(crate) sample: usize,
+}
+
+/// `config`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCheck {
+    /// Print the value of every key and where it came from: a line of the file, a variable, or the default. External ids
+    /// and addresses that are secrets are shown as `set`.
+    #[command(after_help = "Examples:\n  orgcensus config check --config orgcensus.toml\n  \
+        ORGCENSUS_SELECT__REGIONS=eu-west-1,us-east-1 orgcensus config check")]
+    Check {
+        /// The configuration file; else the environment alone.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
 }
