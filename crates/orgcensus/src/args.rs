@@ -40,6 +40,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  orgcensus crawl --config orgcensus.toml\n  \
         orgcensus crawl --config orgcensus.toml --lake s3://bucket/lake\n  \
         orgcensus crawl --config orgcensus.toml --resume --report run.json\n  \
+        orgcensus crawl --config orgcensus.toml --resume-or-start\n  \
         orgcensus crawl --config orgcensus.toml --plan s3://bucket/plan.json --shard 0/16")]
     Crawl(Crawl),
     /// Say what a crawl would do, without doing it; or fix a run for many processes.

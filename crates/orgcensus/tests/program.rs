@@ -158,6 +158,17 @@ fn a_crawl_never_calls_less_than_its_plan_foretold() {
 }
 
 #[test]
+fn a_schedule_needs_one_command() {
+    let world = World::of(2);
+    for n in 1..=2 {
+        let output = world.crawl(&["--resume-or-start"]);
+        assert_eq!(output.code, 0, "{}", output.err);
+        assert!(world.path(&format!("lake/_commits/0000000{n}.json")).exists(), "nothing was left: it begins");
+    }
+    assert_eq!(world.crawl(&["--resume-or-start", "--resume"]).code, 2);
+}
+
+#[test]
 fn config_check_says_where_each_value_came_from_and_asks_no_one() {
     let world = World::of(1);
     world.configure("[role]\nexternal_id = \"hidden\"\n");

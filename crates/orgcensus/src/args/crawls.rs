@@ -48,6 +48,10 @@ pub(crate) struct Crawl {
     /// Resume a run that was stopped or killed: the one named, or the newest. Does the missing work, and publishes.
     #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with = "plan")]
     pub(crate) resume: Option<Option<String>>,
+    /// For schedules: resume the newest unfinished run of this configuration, if it began less than 24 hours ago and no
+    /// newer one is published; else begin one. A second try then goes on with what the first one left.
+    #[arg(long, conflicts_with_all = ["resume", "plan"])]
+    pub(crate) resume_or_start: bool,
     /// Resume a run although a later one of its day has published.
     #[arg(long, requires = "resume")]
     pub(crate) force: bool,

@@ -102,7 +102,7 @@ impl Layers {
         }
     }
 
-    /// Where the value of a key came from: a variable that sets it or what it lies in, else the file, if it has the key.
+    /// Where the value of a key came from: a variable that sets it or what it lies in, else the file if it has the key.
     fn origin(&self, key: &str) -> Option<String> {
         let is_in =
             |outer: &str| key.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
@@ -114,8 +114,8 @@ impl Layers {
     }
 }
 
-/// `ORGCENSUS_LAKE__URL=s3://…` sets `url` in `[lake]`. Returns the key, `lake.url`. The value is read by the type of the
-/// key: the readings of it are tried, and the first that fits is taken.
+/// `ORGCENSUS_LAKE__URL=s3://…` sets `url` in `[lake]`. Returns the key, `lake.url`. The value is read by the type of
+/// the key: its readings are tried, and the first that fits is taken.
 fn overlay(table: &mut Table, variable: &str, value: &str) -> Result<String, Failure> {
     let path = variable.strip_prefix(PREFIX).unwrap_or(variable).to_lowercase();
     let parts: Vec<&str> = path.split("__").collect();
@@ -137,8 +137,8 @@ fn overlay(table: &mut Table, variable: &str, value: &str) -> Result<String, Fai
     Err(Failure::Usage(format!("{variable}: {why}")))
 }
 
-/// What a variable's value may mean: a text, whatever it looks like (`12345`, `true`); a number, boolean, list or table as
-/// TOML has it; a list of texts by commas.
+/// What a variable's value may mean: a text, whatever it looks like (`12345`, `true`); a number, boolean, list or table
+/// as TOML has it; a list of texts by commas.
 fn readings(value: &str) -> Vec<Value> {
     let parsed = toml::from_str::<Table>(&format!("value = {value}")).ok().and_then(|mut it| it.remove("value"));
     let mut readings = match parsed {
