@@ -28,7 +28,7 @@ pub enum Error {
     #[error("understand the snapshot {0:?}: it must be newest, a date YYYY-MM-DD or a run id")]
     Which(String),
     /// The output format is unknown.
-    #[error("understand the format {0:?}: it must be table, json, csv or parquet")]
+    #[error("understand the format {0:?}: it must be table, lines, json, csv or parquet")]
     Format(String),
     /// A newer version has written a type that this one does not know.
     #[error("read column {column} of table {table}: its type {data_type} is not known to this version of orgcensus")]

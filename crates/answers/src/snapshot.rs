@@ -99,19 +99,23 @@ impl Snapshot {
 
     /// Runs one query. Whatever would change or write anything is refused before it runs.
     pub async fn query(&self, sql: &str) -> Result<Answer> {
-        let plan = self.plan(sql).await?;
+        let (plan, tables) = self.plan(sql).await?;
         let reads_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         reads_only.verify_plan(&plan).map_err(|error| Error::NotAQuery(error.message().into_owned()))?;
         let rows = self.context.execute_logical_plan(plan).await?.execute_stream().await?;
-        Ok(Answer::new(rows))
+        Ok(Answer::new(rows, tables))
     }
 
-    async fn plan(&self, sql: &str) -> Result<LogicalPlan> {
+    /// The plan, and which of the snapshot's tables the SQL names.
+    async fn plan(&self, sql: &str) -> Result<(LogicalPlan, Vec<String>)> {
         let state = self.context.state();
         let statement = state.sql_to_statement(sql, &state.config_options().sql_parser.dialect)?;
         let named = state.resolve_table_references(&statement)?;
         match state.statement_to_plan(statement).await {
-            Ok(plan) => Ok(plan),
+            Ok(plan) => {
+                let is_named = |table: &&String| named.iter().any(|it| it.table() == table.as_str());
+                Ok((plan, self.tables.iter().filter(is_named).cloned().collect()))
+            }
             Err(error) => Err(self.unknown_table(&named).unwrap_or_else(|| error.into())),
         }
     }

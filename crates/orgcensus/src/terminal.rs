@@ -4,7 +4,7 @@
 //! here.
 
 use std::fmt::Arguments;
-use std::io::{ErrorKind, Result, Stdout, Write};
+use std::io::{ErrorKind, IsTerminal, Result, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(crate) use orgcensus_lake::printable;
@@ -58,6 +58,18 @@ fn noted<T>(result: Result<T>) -> Result<T> {
         IS_READER_GONE.store(true, Ordering::Relaxed);
     }
     result
+}
+
+/// How many letters a line of standard output has; none if it is no terminal, or if it may be as wide as it likes.
+pub(crate) fn width(is_wide: bool) -> Option<usize> {
+    const USUAL: u16 = 80;
+    let output = std::io::stdout();
+    if is_wide || !output.is_terminal() {
+        return None;
+    }
+    let columns = rustix::termios::tcgetwinsize(&output).map_or(USUAL, |size| size.ws_col);
+    // Some terminals do not know how wide they are.
+    Some(usize::from(if columns == 0 { USUAL } else { columns }))
 }
 
 /// The same text with its lines after the first set in, so that no part of a message looks like another one.

@@ -41,9 +41,13 @@ pub(crate) struct Source {
 pub(crate) struct Query {
     #[command(flatten)]
     pub(crate) source: Source,
-    /// table, json, csv or parquet.
+    /// table, lines (one for each cell), json, csv or parquet.
     #[arg(long, default_value = "table")]
     pub(crate) format: Format,
+    /// On a terminal too, let a table be as wide as its cells; else its columns shrink, and if they are too many each
+    /// cell is a line.
+    #[arg(long)]
+    pub(crate) wide: bool,
     /// Give up after so many seconds.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) timeout: Option<u64>,
@@ -62,9 +66,13 @@ pub(crate) struct Query {
 pub(crate) struct Ask {
     #[command(flatten)]
     pub(crate) source: Source,
-    /// table, json or csv; table or json where the answer is a line for each control or anti-pattern.
+    /// table, lines (one for each cell), json or csv; table or json where the answer is a line for each control or anti-pattern.
     #[arg(long, default_value = "table")]
     pub(crate) format: Format,
+    /// On a terminal too, let a table be as wide as its cells; else its columns shrink, and if they are too many each
+    /// cell is a line.
+    #[arg(long)]
+    pub(crate) wide: bool,
     /// Print the SQL instead of asking: portable statements, each ended by a semicolon.
     #[arg(long)]
     pub(crate) sql: bool,

@@ -53,9 +53,13 @@ pub(crate) struct Files {
     /// One table; else all.
     #[arg(long)]
     pub(crate) table: Option<String>,
-    /// table, json, csv or parquet.
+    /// table, lines (one for each cell), json, csv or parquet.
     #[arg(long, default_value = "table")]
     pub(crate) format: Format,
+    /// On a terminal too, let a table be as wide as its cells; else its columns shrink, and if they are too many each
+    /// cell is a line.
+    #[arg(long)]
+    pub(crate) wide: bool,
 }
 
 /// `snapshots`
@@ -63,9 +67,13 @@ pub(crate) struct Files {
 pub(crate) struct Snapshots {
     #[command(flatten)]
     pub(crate) place: Place,
-    /// table, json, csv or parquet.
+    /// table, lines (one for each cell), json, csv or parquet.
     #[arg(long, default_value = "table")]
     pub(crate) format: Format,
+    /// On a terminal too, let a table be as wide as its cells; else its columns shrink, and if they are too many each
+    /// cell is a line.
+    #[arg(long)]
+    pub(crate) wide: bool,
 }
 
 /// `verify`

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use arrow::array::{Int64Array, RecordBatch, StringArray};
-use orgcensus_answers::{Bounds, format};
+use orgcensus_answers::{Bounds, format_within};
 
 use crate::args::Files;
 use crate::commands::source::{self, refuse_terminal};
 use crate::failure::{Failure, exit};
-use crate::terminal::output;
+use crate::terminal::{output, width};
 
 /// Lists them, each with its whole address.
 pub(crate) async fn run(arguments: &Files) -> Result<u8, Failure> {
@@ -47,6 +47,6 @@ pub(crate) async fn run(arguments: &Files) -> Result<u8, Failure> {
         ("sha256", sha256),
     ];
     let batch = RecordBatch::try_from_iter(columns).map_err(std::io::Error::other)?;
-    format(&[batch], arguments.format, output())?;
+    format_within(&[batch], arguments.format, width(arguments.wide), output())?;
     Ok(exit::WHOLE)
 }
