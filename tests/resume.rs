@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use orgcensus_answers::{Format, Snapshot, format};
 use orgcensus_crawl::{
-    Bounds, Crawl, Error, Event, Outcome, Plan, crawl_shard, publish_shards, resume, resume_anyway, run,
+    Bounds, Crawl, Error, Event, Outcome, Plan, crawl_shard, publish_shards, resume, resume_anyway, resume_or_run, run,
 };
 use orgcensus_row::Timestamp;
 use orgcensus_sim::Settings;
@@ -123,6 +123,40 @@ async fn a_run_that_a_later_one_of_its_day_has_outrun_is_resumed_only_if_it_is_f
     assert_eq!(shown(place.lake.snapshots().await.expect("commits")).as_deref(), Some("test-6"));
     resume_anyway(place.crawl().await, None).await.expect("the rest");
     assert_eq!(shown(place.lake.snapshots().await.expect("commits")).as_deref(), Some("test-5"));
+}
+
+const HOUR_MILLIS: i64 = 3_600_000;
+
+/// A crawl of another id that begins so many hours after the others.
+fn later(crawl: Crawl, run_id: &str, hours: i64) -> Crawl {
+    let captured_at = Timestamp(crawl.captured_at.0 + hours * HOUR_MILLIS);
+    Crawl { run_id: run_id.to_owned(), captured_at, ..crawl }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schedule_resumes_what_its_last_try_left_or_begins() {
+    let place = place();
+    let next = async |run_id: &str, hours: i64| {
+        let report = resume_or_run(later(place.crawl().await, run_id, hours)).await.expect("a run");
+        report.commit.run_id
+    };
+    let stopped = async |run_id: &str, hours: i64| {
+        let (crawl, _) = stopping(&place, 5).await;
+        assert!(matches!(resume_or_run(later(crawl, run_id, hours)).await, Err(Error::Stopped(_))), "{run_id}");
+    };
+    stopped("test-5", 0).await;
+    let mut other = later(place.crawl().await, "test-6", 0);
+    other.selection.regions.insert("us-east-1".to_owned());
+    let other = resume_or_run(other).await.expect("a run");
+    assert_eq!(other.commit.run_id, "test-6", "another configuration begins a run of its own");
+    assert_eq!(next("test-7", 1).await, "test-5", "it goes on with what was left");
+    assert_eq!(next("test-8", 1).await, "test-8", "nothing is left");
+    stopped("test-9", 2).await;
+    assert_eq!(next("test-a", 26).await, "test-a", "what was left is a day old");
+    stopped("test-b", 27).await;
+    let newer = run(later(place.crawl().await, "test-c", 28)).await.expect("a run");
+    assert_eq!(newer.commit.run_id, "test-c");
+    assert_eq!(next("test-d", 29).await, "test-d", "a newer one is published than what was left");
 }
 
 #[tokio::test(flavor = "multi_thread")]

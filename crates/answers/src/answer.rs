@@ -14,11 +14,17 @@ use crate::{Format, Result};
 /// The rows of a query as they come: never all in memory unless collected.
 pub struct Answer {
     rows: SendableRecordBatchStream,
+    tables: Vec<String>,
 }
 
 impl Answer {
-    pub(crate) fn new(rows: SendableRecordBatchStream) -> Self {
-        Self { rows }
+    pub(crate) fn new(rows: SendableRecordBatchStream, tables: Vec<String>) -> Self {
+        Self { rows, tables }
+    }
+
+    /// The snapshot's tables that the query names, sorted.
+    pub fn tables(&self) -> &[String] {
+        &self.tables
     }
 
     /// The columns.
@@ -44,8 +50,18 @@ impl Answer {
     }
 
     /// Writes all rows as they come and gives their number.
-    pub async fn write(mut self, format: Format, writer: impl Write + Send) -> Result<u64> {
-        let mut output = Output::begin(format, &self.schema(), writer)?;
+    pub async fn write(self, format: Format, writer: impl Write + Send) -> Result<u64> {
+        self.write_within(format, None, writer).await
+    }
+
+    /// The same, a table at most so many letters wide, as [`format_within`](crate::format_within) has it.
+    pub async fn write_within(
+        mut self,
+        format: Format,
+        width: Option<usize>,
+        writer: impl Write + Send,
+    ) -> Result<u64> {
+        let mut output = Output::begin(format, width, &self.schema(), writer)?;
         let mut rows = 0;
         while let Some(batch) = self.next().await? {
             rows += batch.num_rows() as u64;

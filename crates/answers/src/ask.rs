@@ -3,7 +3,7 @@
 use arrow::record_batch::RecordBatch;
 use serde_json::{Map, Value, json};
 
-use crate::{Answer, Error, Format, Question, Result, Snapshot, format};
+use crate::{Answer, Error, Format, Question, Result, Snapshot, format, statement};
 
 /// Asks one question: its rows as they come, since a list may be long.
 pub async fn ask(snapshot: &Snapshot, question: &Question) -> Result<Answer> {
@@ -17,7 +17,16 @@ pub async fn ask_cases(snapshot: &Snapshot, question: &Question) -> Result<Answe
 
 /// How much of the planned tasks that the question rests on is complete, in percent; `None` when none was planned.
 pub async fn coverage_percent(snapshot: &Snapshot, question: &Question) -> Result<Option<f64>> {
-    let rows = rows(&snapshot.query(&question.coverage(snapshot.rests_on())).await?.collect().await?)?;
+    percent(snapshot, &question.coverage(snapshot.rests_on())).await
+}
+
+/// How much of the planned tasks that these tables rest on is complete, in percent; `None` when none was planned.
+pub async fn coverage_of(snapshot: &Snapshot, tables: &[String]) -> Result<Option<f64>> {
+    percent(snapshot, &statement::coverage(snapshot.rests_on().of_tables(tables).as_deref())).await
+}
+
+async fn percent(snapshot: &Snapshot, sql: &str) -> Result<Option<f64>> {
+    let rows = rows(&snapshot.query(sql).await?.collect().await?)?;
     Ok(rows.first().and_then(|row| row.get("coverage_percent")).and_then(Value::as_f64))
 }
 

@@ -103,7 +103,7 @@ impl Diff {
             waiting.iter().flatten().flat_map(|it| &it.tables).map(|table| table.name.as_str()).collect();
         let unknown: Vec<&str> = tables.iter().map(String::as_str).filter(|it| !known.contains(it)).collect();
         if !unknown.is_empty() {
-            let known = known.into_iter().collect::<Vec<_>>().join(", ");
+            let known = format!("the snapshots have {}", known.into_iter().collect::<Vec<_>>().join(", "));
             return Err(Error::UnknownTable { table: unknown.join(", "), known });
         }
         Ok(Self { lake: lake.clone(), pairs, waiting, asked: tables.to_vec(), current: None })

@@ -28,7 +28,7 @@ pub enum Error {
     #[error("understand the snapshot {0:?}: it must be newest, a date YYYY-MM-DD or a run id")]
     Which(String),
     /// The output format is unknown.
-    #[error("understand the format {0:?}: it must be table, json, csv or parquet")]
+    #[error("understand the format {0:?}: it must be table, lines, json, csv or parquet")]
     Format(String),
     /// A newer version has written a type that this one does not know.
     #[error("read column {column} of table {table}: its type {data_type} is not known to this version of orgcensus")]
@@ -55,11 +55,11 @@ pub enum Error {
         table: String,
     },
     /// The SQL or the command line names a table that the snapshot does not have.
-    #[error("find table {table}; the snapshot has {known}")]
+    #[error("find table {table}; {known}")]
     UnknownTable {
         /// The name in the SQL.
         table: String,
-        /// The tables of the snapshot.
+        /// The tables whose names are nearest; all tables of the snapshot if none is near.
         known: String,
     },
     /// The SQL would change something.
@@ -69,11 +69,11 @@ pub enum Error {
     #[error("run the query: {}", .0.strip_backtrace())]
     Query(Box<DataFusionError>),
     /// No question has that id.
-    #[error("find question {id}; there are {known}")]
+    #[error("find question {id}; {known}")]
     UnknownQuestion {
         /// The id or part that was asked for.
         id: String,
-        /// The ids of all questions.
+        /// The questions that may be meant; the ids of all questions if none is near.
         known: String,
     },
     /// No framework has that name.

@@ -18,6 +18,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
 use crate::cells::{TIMESTAMP, text_batch, text_schema};
+use crate::fitted::{fitted, write_lines};
 use crate::{Error, Result};
 
 /// How rows are written.
@@ -26,6 +27,8 @@ pub enum Format {
     /// For people: a frame of lines, null as `NULL`, at most ten thousand rows.
     #[default]
     Table,
+    /// For people too: a line for each cell, however many rows there are.
+    Lines,
     /// One array of objects: nulls are there, times are ISO 8601 with `Z`.
     Json,
     /// With a header line; null is empty, lists and maps are JSON.
@@ -40,6 +43,7 @@ impl FromStr for Format {
     fn from_str(text: &str) -> Result<Self> {
         match text {
             "table" => Ok(Self::Table),
+            "lines" => Ok(Self::Lines),
             "json" => Ok(Self::Json),
             "csv" => Ok(Self::Csv),
             "parquet" => Ok(Self::Parquet),
@@ -49,12 +53,22 @@ impl FromStr for Format {
 }
 
 /// Writes rows. The batches have the same columns; without a batch there is nothing to write but JSON's empty array.
-pub fn format(batches: &[RecordBatch], format: Format, mut writer: impl Write + Send) -> Result<()> {
+pub fn format(batches: &[RecordBatch], format: Format, writer: impl Write + Send) -> Result<()> {
+    format_within(batches, format, None, writer)
+}
+
+/// The same, a table at most so many letters wide: its columns shrink, and if they are too many it is written as lines.
+pub fn format_within(
+    batches: &[RecordBatch],
+    format: Format,
+    width: Option<usize>,
+    mut writer: impl Write + Send,
+) -> Result<()> {
     let Some(first) = batches.first() else {
         let nothing: &[u8] = if format == Format::Json { b"[]\n" } else { b"" };
         return Ok(writer.write_all(nothing)?);
     };
-    let mut output = Output::begin(format, &first.schema(), writer)?;
+    let mut output = Output::begin(format, width, &first.schema(), writer)?;
     for batch in batches {
         output.write(batch)?;
     }
@@ -66,19 +80,21 @@ const TABLE_ROWS_MAX: usize = 10_000;
 
 /// Rows on their way out.
 pub(crate) enum Output<W: Write + Send> {
-    Table { writer: W, schema: SchemaRef, kept: Vec<RecordBatch>, rows: usize },
+    Table { writer: W, schema: SchemaRef, kept: Vec<RecordBatch>, rows: usize, width: Option<usize> },
+    Lines { writer: W, schema: SchemaRef, rows: usize },
     Json(Box<json::Writer<W, JsonArray>>),
     Csv { writer: Box<csv::Writer<W>>, schema: SchemaRef },
     Parquet(Box<ArrowWriter<W>>),
 }
 
 impl<W: Write + Send> Output<W> {
-    pub(crate) fn begin(format: Format, schema: &SchemaRef, writer: W) -> Result<Self> {
+    pub(crate) fn begin(format: Format, width: Option<usize>, schema: &SchemaRef, writer: W) -> Result<Self> {
         Ok(match format {
             Format::Table => {
                 let schema = printable_names(&text_schema(schema));
-                Self::Table { writer, schema, kept: Vec::new(), rows: 0 }
+                Self::Table { writer, schema, kept: Vec::new(), rows: 0, width }
             }
+            Format::Lines => Self::Lines { writer, schema: printable_names(&text_schema(schema)), rows: 0 },
             Format::Json => {
                 let options = json::WriterBuilder::new().with_explicit_nulls(true);
                 Self::Json(Box::new(options.with_timestamp_format(TIMESTAMP.to_owned()).build(writer)))
@@ -107,6 +123,10 @@ impl<W: Write + Send> Output<W> {
                 }
                 *rows += batch.num_rows();
             }
+            Self::Lines { writer, schema, rows } => {
+                write_lines(&printable_batch(&text_batch(batch, schema)?)?, *rows, writer)?;
+                *rows += batch.num_rows();
+            }
             Self::Json(writer) => writer.write(batch)?,
             Self::Csv { writer, schema } => writer.write(&text_batch(batch, schema)?)?,
             Self::Parquet(writer) => writer.write(batch)?,
@@ -116,17 +136,17 @@ impl<W: Write + Send> Output<W> {
 
     pub(crate) fn finish(self) -> Result<()> {
         match self {
-            Self::Table { mut writer, schema, mut kept, rows } => {
+            Self::Table { mut writer, schema, mut kept, rows, width } => {
                 if kept.is_empty() {
                     kept.push(RecordBatch::new_empty(schema));
                 }
-                let options = FormatOptions::default().with_null("NULL");
-                writeln!(writer, "{}", pretty_format_batches_with_options(&kept, &options)?)?;
+                write_table(&kept, width, &mut writer)?;
                 if rows > TABLE_ROWS_MAX {
                     writeln!(writer, "… and {} more rows: the other formats write them all", rows - TABLE_ROWS_MAX)?;
                 }
                 writer.flush()?;
             }
+            Self::Lines { mut writer, .. } => writer.flush()?,
             Self::Json(mut writer) => {
                 writer.finish()?;
                 let mut writer = writer.into_inner();
@@ -138,6 +158,28 @@ impl<W: Write + Send> Output<W> {
         }
         Ok(())
     }
+}
+
+/// A table if it fits, else a line for each cell.
+fn write_table(batches: &[RecordBatch], width: Option<usize>, writer: &mut impl Write) -> Result<()> {
+    let fitted = match width {
+        None => Some(batches.to_vec()),
+        Some(width) => fitted(batches, width)?,
+    };
+    if let Some(batches) = fitted {
+        let options = FormatOptions::default().with_null("NULL");
+        writeln!(writer, "{}", pretty_format_batches_with_options(&batches, &options)?)?;
+        return Ok(());
+    }
+    let mut rows = 0;
+    for batch in batches {
+        write_lines(batch, rows, writer)?;
+        rows += batch.num_rows();
+    }
+    if rows == 0 {
+        writeln!(writer, "no rows")?;
+    }
+    Ok(())
 }
 
 fn printable_names(schema: &SchemaRef) -> SchemaRef {
@@ -209,6 +251,24 @@ mod tests {
         let text = written(&[batch()], "table");
         assert!(text.contains("| \\u{1b}[2J | 7 ") && text.contains("NULL") && !text.contains('\u{1b}'), "{text}");
         assert!(written(&[RecordBatch::new_empty(batch().schema())], "table").contains("seen_at"));
+    }
+
+    #[test]
+    fn a_table_is_as_wide_as_it_may_be_or_lines() {
+        let within = |width| {
+            let mut bytes = Vec::new();
+            format_within(&[batch()], Format::Table, Some(width), &mut bytes).unwrap();
+            String::from_utf8(bytes).unwrap()
+        };
+        assert_eq!(within(200), written(&[batch()], "table"), "nothing is cut where there is room");
+        let table = within(60);
+        assert!(table.lines().all(|line| line.chars().count() <= 60) && table.contains('…'), "{table}");
+        let lines = within(40);
+        assert_eq!(lines, written(&[batch()], "lines"), "too many columns");
+        let expected = "-- row 1\nname        a,b\nsize_bytes  NULL\nseen_at     2023-11-14T22:13:20.000Z\n\
+            names       [\"x\\\"y\",null]\n-- row 2\nname        \\u{1b}[2J\nsize_bytes  7\nseen_at     NULL\n\
+            names       NULL\n";
+        assert_eq!(lines, expected);
     }
 
     #[test]

@@ -35,8 +35,7 @@ pub fn select<S: AsRef<str>>(ids: &[S]) -> Result<Vec<&'static Question>> {
         let is_meant = |it: &&Question| it.id.eq_ignore_ascii_case(id) || it.part.eq_ignore_ascii_case(id);
         let meant: Vec<&Question> = all.iter().filter(is_meant).collect();
         if meant.is_empty() {
-            let known: Vec<_> = all.iter().map(|it| it.id).collect();
-            return Err(Error::UnknownQuestion { id: id.to_owned(), known: known.join(", ") });
+            return Err(Error::UnknownQuestion { id: id.to_owned(), known: known(id, all) });
         }
         for question in meant {
             if !selected.iter().any(|it| it.id == question.id) {
@@ -45,6 +44,24 @@ pub fn select<S: AsRef<str>>(ids: &[S]) -> Result<Vec<&'static Question>> {
         }
     }
     Ok(selected)
+}
+
+/// The questions that an unknown id may mean: those whose titles have the word in them, `mfa`; else those of the part
+/// that it begins with; else all.
+fn known(id: &str, all: &[Question]) -> String {
+    const TITLES_MAX: usize = 5;
+    let word = id.to_lowercase();
+    let titled = |it: &&Question| word.len() > 2 && it.title.to_lowercase().contains(&word);
+    let titles: Vec<_> = all.iter().filter(titled).map(|it| format!("{} ({})", it.id, it.title)).collect();
+    if !titles.is_empty() {
+        let more = if titles.len() > TITLES_MAX { ", …" } else { "" };
+        let shown: Vec<_> = titles.into_iter().take(TITLES_MAX).collect();
+        return format!("its word is in {}{more}", shown.join(", "));
+    }
+    let of_part = |it: &&Question| word.starts_with(&it.part.to_lowercase());
+    let part: Vec<_> = all.iter().filter(of_part).map(|it| it.id).collect();
+    let ids = if part.is_empty() { all.iter().map(|it| it.id).collect() } else { part };
+    format!("there are {}", ids.join(", "))
 }
 
 /// The names of the numbers that a site may change.
@@ -70,6 +87,10 @@ mod tests {
         assert_eq!(ids(&[]).len(), questions().unwrap().len());
         let error = select(&["F3", "Z1"]).unwrap_err().to_string();
         assert!(error.starts_with("find question Z1; there are B1, B2, B3, "), "{error}");
+        let error = select(&["f99"]).unwrap_err().to_string();
+        assert!(error.starts_with("find question f99; there are F1, F2, ") && !error.contains("B1"), "{error}");
+        let error = select(&["no MFA device"]).unwrap_err().to_string();
+        assert!(error.contains("; its word is in ") && error.contains("F9 (IAM users with"), "{error}");
     }
 
     #[test]

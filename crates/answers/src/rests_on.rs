@@ -48,8 +48,13 @@ impl RestsOn {
         if !question.rests_on.is_empty() {
             return Some(question.rests_on.iter().map(|&it| it.to_owned()).collect());
         }
+        self.of_tables(&question.tables)
+    }
+
+    /// The collectors whose tasks these tables rest on; none means all tasks.
+    pub(crate) fn of_tables(&self, tables: &[String]) -> Option<Vec<String>> {
         let mut collectors = BTreeSet::new();
-        for table in &question.tables {
+        for table in tables {
             collectors.extend(self.0.get(table)?);
         }
         (!collectors.is_empty()).then(|| collectors.into_iter().cloned().collect())

@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::history::{History, manifests};
 use crate::published_table::{PublishedTable, STORE_URL};
-use crate::{Answer, Error, RestsOn, Result, Which};
+use crate::{Answer, Error, RestsOn, Result, Which, nearest_in_words};
 
 const CATALOG: &str = "lake";
 /// The schema of the chosen snapshots; Athena's database of the same name shows the newest.
@@ -99,19 +99,23 @@ impl Snapshot {
 
     /// Runs one query. Whatever would change or write anything is refused before it runs.
     pub async fn query(&self, sql: &str) -> Result<Answer> {
-        let plan = self.plan(sql).await?;
+        let (plan, tables) = self.plan(sql).await?;
         let reads_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         reads_only.verify_plan(&plan).map_err(|error| Error::NotAQuery(error.message().into_owned()))?;
         let rows = self.context.execute_logical_plan(plan).await?.execute_stream().await?;
-        Ok(Answer::new(rows))
+        Ok(Answer::new(rows, tables))
     }
 
-    async fn plan(&self, sql: &str) -> Result<LogicalPlan> {
+    /// The plan, and which of the snapshot's tables the SQL names.
+    async fn plan(&self, sql: &str) -> Result<(LogicalPlan, Vec<String>)> {
         let state = self.context.state();
         let statement = state.sql_to_statement(sql, &state.config_options().sql_parser.dialect)?;
         let named = state.resolve_table_references(&statement)?;
         match state.statement_to_plan(statement).await {
-            Ok(plan) => Ok(plan),
+            Ok(plan) => {
+                let is_named = |table: &&String| named.iter().any(|it| it.table() == table.as_str());
+                Ok((plan, self.tables.iter().filter(is_named).cloned().collect()))
+            }
             Err(error) => Err(self.unknown_table(&named).unwrap_or_else(|| error.into())),
         }
     }
@@ -119,9 +123,16 @@ impl Snapshot {
     /// The better error where the SQL names tables that do not exist.
     fn unknown_table(&self, named: &[TableReference]) -> Option<Error> {
         let is_unknown = |table: &&TableReference| !self.context.table_exist((*table).clone()).unwrap_or(false);
-        let unknown: Vec<_> = named.iter().filter(is_unknown).map(TableReference::to_string).collect();
-        let (table, known) = (unknown.join(", "), self.tables.join(", "));
-        (!unknown.is_empty()).then_some(Error::UnknownTable { table, known })
+        let unknown: Vec<&TableReference> = named.iter().filter(is_unknown).collect();
+        let first = unknown.first()?;
+        let table = unknown.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        Some(Error::UnknownTable { table, known: self.nearest_tables(first.table()) })
+    }
+
+    /// The tables whose names are nearest to one that does not exist, in words; all tables if none is near.
+    pub fn nearest_tables(&self, name: &str) -> String {
+        let known = nearest_in_words(name, self.tables.iter().map(String::as_str));
+        known.unwrap_or_else(|| format!("the snapshot has {}", self.tables.join(", ")))
     }
 }
 
@@ -228,6 +239,10 @@ mod tests {
         let error =
             refusal(&snapshot, "WITH x AS (SELECT 1 AS y) SELECT * FROM x CROSS JOIN iam_userz").await.to_string();
         assert!(error.starts_with("find table iam_userz; the snapshot has accounts, coverage, "), "{error}");
+        let error = refusal(&snapshot, "SELECT * FROM orgcensus_history.sqs_qeues").await.to_string();
+        assert_eq!(error, "find table orgcensus_history.sqs_qeues; the nearest is sqs_queues");
+        let error = refusal(&snapshot, "SELECT acount_name FROM accounts").await.to_string();
+        assert!(error.contains("Did you mean") && error.contains("account_name"), "{error}");
         let error = refusal(&snapshot, "SELECT no_such_column FROM accounts").await.to_string();
         assert!(error.contains("no_such_column") && error.starts_with("run the query: "), "{error}");
     }

@@ -42,7 +42,7 @@ WHERE is_planned{among}"
 }
 
 /// How much of the planned tasks of some collectors is complete, in percent; of all tasks, if none are named.
-fn coverage(collectors: Option<&[String]>) -> String {
+pub(crate) fn coverage(collectors: Option<&[String]>) -> String {
     let among = among("collector", collectors);
     format!(
         "SELECT ROUND(1E2 * COUNT(*) FILTER (WHERE is_complete) / NULLIF(COUNT(*), 0), 1) AS coverage_percent

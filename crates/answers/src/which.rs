@@ -24,11 +24,10 @@ impl FromStr for Which {
 
     /// `newest`, a date or a run id.
     fn from_str(text: &str) -> Result<Self> {
-        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         match text {
             "newest" => Ok(Self::Newest),
             _ if is_date(text) => Ok(Self::Date(text.to_owned())),
-            _ if !text.is_empty() && text.bytes().all(is_name) => Ok(Self::Run(text.to_owned())),
+            _ if is_run(text) => Ok(Self::Run(text.to_owned())),
             _ => Err(Error::Which(text.to_owned())),
         }
     }
@@ -63,11 +62,33 @@ impl Which {
     }
 }
 
-/// `2026-11-22`: checks only that digits are where digits must be. For a day that does not exist nothing is found.
+/// `2026-11-22`, a day that exists.
 fn is_date(text: &str) -> bool {
     let is_right =
         |(index, byte): (usize, u8)| if matches!(index, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
-    text.len() == 10 && text.bytes().enumerate().all(is_right)
+    if text.len() != 10 || !text.bytes().enumerate().all(is_right) {
+        return false;
+    }
+    let number = |from: usize, to: usize| text.get(from..to).and_then(|it| it.parse::<u32>().ok()).unwrap_or_default();
+    let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
+    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let days = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 => 28 + u32::from(is_leap),
+        _ => 0,
+    };
+    (1..=days).contains(&day)
+}
+
+/// Whether it may be a run's id: letters and digits, both of them, as `0193f1c2-7a1b-…` has. So `yesterday` and
+/// `2026-1-1` are named for what they are not.
+fn is_run(text: &str) -> bool {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    let has = |wanted: fn(&u8) -> bool| text.as_bytes().iter().any(wanted);
+    // An id without a letter is possible, if not likely, and is as long as a UUID.
+    let has_letter = has(u8::is_ascii_alphabetic) || text.len() == 36;
+    text.bytes().all(is_name) && has(u8::is_ascii_digit) && has_letter
 }
 
 /// The newest few snapshots, to show to a user who asked for one that does not exist.
@@ -134,5 +155,15 @@ mod tests {
         let error = Which::Newest.choose(&[]).unwrap_err().to_string();
         assert_eq!(error, "find a published snapshot; nothing has been published to this lake");
         assert!(matches!("a/b".parse::<Which>(), Err(Error::Which(_))));
+    }
+
+    #[test]
+    fn days_that_do_not_exist_and_words_are_no_snapshots() {
+        for text in ["", "yesterday", "latest", "2026-02-30", "2026-13-01", "2026-1-1", "20261122", "2025-02-29"] {
+            assert!(matches!(text.parse::<Which>(), Err(Error::Which(_))), "{text}");
+        }
+        assert_eq!("2028-02-29".parse::<Which>().unwrap(), Which::Date("2028-02-29".into()));
+        let run = "0193f1c2-7a1b-7c3d-8e4f-0123456789ab";
+        assert_eq!(run.parse::<Which>().unwrap(), Which::Run(run.into()));
     }
 }

@@ -147,13 +147,17 @@ fn nested(error: &(dyn std::error::Error + 'static)) -> Option<Error> {
     None
 }
 
-/// An error and its causes in one line.
+/// An error and its causes in one line, each once.
 pub fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
+        let words = cause.to_string();
+        // Some say their cause themselves: an answer's body is printed once.
+        if !text.contains(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
         source = cause.source();
     }
     text

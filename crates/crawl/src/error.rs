@@ -51,6 +51,9 @@ pub enum Error {
     /// A later run of its day is published.
     #[error("resume: {0}")]
     Outdated(String),
+    /// The planned run is published: what a shard would do now, nobody would see.
+    #[error("crawl the shard: {0}")]
+    Published(String),
     /// It was asked to stop; what it did is kept.
     #[error("finish run {0}: it was asked to stop")]
     Stopped(String),

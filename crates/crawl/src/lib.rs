@@ -50,7 +50,7 @@ pub use outcome::Outcome;
 pub use plan::{Plan, shard_name};
 pub use regions::KnownRegions;
 pub use role_actions::{ROLE_VERSION_TAG, RoleActions, RolesBehind, role_version};
-pub use run::{Report, resume, resume_anyway, run};
+pub use run::{Report, resume, resume_anyway, resume_or_run, run};
 pub use scratch::ScratchRows;
 pub use selection::{Matcher, Selection};
 pub use shards::{ShardReport, crawl_shard, publish_shards};

@@ -157,6 +157,19 @@ impl Plan {
         Ok(())
     }
 
+    /// Whether this configuration, and this version, would have fixed the run as it is: with the same tables, collectors,
+    /// regions and accounts.
+    pub(crate) fn is_as_configured(&self, crawl: &Crawl) -> bool {
+        let collectors = crawl.collectors.iter().map(|collector| collector.name);
+        let has_tags = self.tags.is_some() || !crawl.selection.needs_tags();
+        let selected = select(crawl, &self.organization, self.tags.as_ref().map(|(tags, _)| tags));
+        self.tables == fingerprint(crawl)
+            && collectors.eq(self.collectors.iter().map(String::as_str))
+            && self.regions == crawl.selection.regions
+            && has_tags
+            && selected.is_ok_and(|selected| selected == self.selected)
+    }
+
     /// What a process of the run shares among its workers: all of it, or a shard.
     pub(crate) fn share(self, crawl: Crawl, shard: Option<u32>, stage: Stage) -> Arc<Shared> {
         Arc::new(Shared {

@@ -99,7 +99,17 @@ pub async fn resume_anyway(crawl: Crawl, run_id: Option<&str>) -> Result<Report,
     go_on(crawl, run_id, true).await
 }
 
-async fn go_on(mut crawl: Crawl, run_id: Option<&str>, is_forced: bool) -> Result<Report, Error> {
+/// What a schedule asks for: resumes the organization's newest unfinished run of this configuration, if it began less
+/// than a day ago and none that began later is published; else begins a run. So a second try goes on with what the first
+/// one left.
+pub async fn resume_or_run(crawl: Crawl) -> Result<Report, Error> {
+    match plan::in_time(&crawl, unfinished::find_recent(&crawl)).await? {
+        Some(plan) => go_on_with(crawl, plan).await,
+        None => run(crawl).await,
+    }
+}
+
+async fn go_on(crawl: Crawl, run_id: Option<&str>, is_forced: bool) -> Result<Report, Error> {
     let plan = unfinished::find(&crawl, run_id).await?;
     if let Some(commit) = crawl.lake.commit_of(&plan.run_id).await? {
         tell_done(&crawl, &plan);
@@ -109,6 +119,10 @@ async fn go_on(mut crawl: Crawl, run_id: Option<&str>, is_forced: bool) -> Resul
     if !is_forced {
         check_outdated(&crawl, &plan).await?;
     }
+    go_on_with(crawl, plan).await
+}
+
+async fn go_on_with(mut crawl: Crawl, plan: Plan) -> Result<Report, Error> {
     plan.impose(&mut crawl)?;
     let local = Part::local(&crawl, &plan, None)?;
     whole(crawl, plan, local, None).await

@@ -25,9 +25,16 @@ pub struct ShardReport {
     pub accounts_done: usize,
 }
 
-/// Crawls one shard of a planned run, or what is missing of it, and leaves it in the lake for [`publish_shards`].
+/// Crawls one shard of a planned run, or what is missing of it, and leaves it in the lake for [`publish_shards`]. After
+/// the run is published there is nothing to leave it for: that is an error.
 pub async fn crawl_shard(mut crawl: Crawl, plan: Plan, shard: u32) -> Result<ShardReport, Error> {
     check(&plan, shard)?;
+    if let Some(commit) = crawl.lake.commit_of(&plan.run_id).await? {
+        let (run_id, date) = (&plan.run_id, &commit.snapshot_date);
+        return Err(Error::Published(format!(
+            "run {run_id} is published already, as the snapshot of {date}; `plan --out` fixes a new run"
+        )));
+    }
     plan.impose(&mut crawl)?;
     let local = Part::local(&crawl, &plan, Some(shard))?;
     let lock = lock(&crawl, &plan, owner(&plan, Some(shard), local.is_some())).await?;

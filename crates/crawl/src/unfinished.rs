@@ -39,6 +39,44 @@ pub(crate) async fn find(crawl: &Crawl, run_id: Option<&str>) -> Result<Plan, Er
     }))
 }
 
+/// A run that began longer ago is not resumed by a schedule: its snapshot would be of another day.
+const RESUMED_WITHIN_MILLIS: i64 = 24 * 60 * 60 * 1000;
+
+/// The plan of the organization's newest unfinished run of this configuration. None if there is none, if it began a day
+/// ago or longer, or if a run that began later is published: then a new run should begin.
+pub(crate) async fn find_recent(crawl: &Crawl) -> Result<Option<Plan>, Error> {
+    let names = names(crawl).await?;
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let organization_id = organization::id(&crawl.chain.last().home_session()).await.map_err(Error::Organization)?;
+    let commits = crawl.lake.commits().await?;
+    let is_published = |name: &str| commits.iter().any(|commit| commit.run_id == name);
+    // Run ids are ordered by time: the last is the newest.
+    for name in names.iter().rev().filter(|name| !is_published(name)) {
+        let plan = match about(crawl, name).await {
+            Ok(Some(About { plan, shard: None })) if plan.organization.id == organization_id => plan,
+            Ok(_) => continue,
+            Err(error @ Error::Lake(LakeError::Unreachable { .. } | LakeError::Refused { .. })) => return Err(error),
+            // Of another version, or torn: no try can go on with it, and a schedule must not fail for days because of it.
+            Err(error) => {
+                let words = format!("the unfinished run {name} is passed over: could not {error}");
+                crawl.tell(&Event::Warning { message: &words });
+                continue;
+            }
+        };
+        if !plan.is_as_configured(crawl) {
+            continue;
+        }
+        let age_millis = crawl.captured_at.0 - plan.captured_at.0;
+        let is_outrun = commits
+            .iter()
+            .any(|commit| commit.organization_id == organization_id && commit.captured_at.0 > plan.captured_at.0);
+        return Ok((age_millis < RESUMED_WITHIN_MILLIS && !is_outrun).then_some(plan));
+    }
+    Ok(None)
+}
+
 /// Tells of the organization's newest other run that left a stage and published nothing. If that cannot be read,
 /// nothing is told: a crawl does not fail because of it.
 pub(crate) async fn tell(crawl: &Crawl, plan: &Plan) {

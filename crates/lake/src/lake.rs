@@ -161,6 +161,11 @@ impl Lake {
         self.put(&self.path(name)?, bytes.into()).await
     }
 
+    /// The same, unless an object of this name is there already: then nothing is written, and it says false.
+    pub async fn write_new(&self, name: &str, bytes: impl Into<Bytes>) -> Result<bool> {
+        self.create(&self.path(name)?, bytes.into()).await
+    }
+
     /// Writes a small object and removes it: whether a run could publish here.
     pub async fn try_write(&self) -> Result<()> {
         let path = self.path("_stage/preflight")?;

@@ -6,11 +6,13 @@ use clap_complete::Shell;
 mod answers;
 mod crawls;
 mod lakes;
+mod values;
 
 pub(crate) use answers::{Ask, Diff, Explain, Query, Source};
 use answers::{DIFF_HELP, EXPLAIN_HELP};
-pub(crate) use crawls::{Configured, Crawl, Demo, Plan, Preflight, Publish, Shard};
+pub(crate) use crawls::{ConfigCheck, Configured, Crawl, Demo, Plan, Preflight, Publish, Shard};
 pub(crate) use lakes::{Catalog, Files, Place, Prune, Snapshots, Verify};
+pub(crate) use values::lake as lake_address;
 
 const EXIT_CODES: &str = "Exit codes:
   0  whole: published, or answered
@@ -38,6 +40,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  orgcensus crawl --config orgcensus.toml\n  \
         orgcensus crawl --config orgcensus.toml --lake s3://bucket/lake\n  \
         orgcensus crawl --config orgcensus.toml --resume --report run.json\n  \
+        orgcensus crawl --config orgcensus.toml --resume-or-start\n  \
         orgcensus crawl --config orgcensus.toml --plan s3://bucket/plan.json --shard 0/16")]
     Crawl(Crawl),
     /// Say what a crawl would do, without doing it; or fix a run for many processes.
@@ -87,6 +90,9 @@ pub(crate) enum Command {
     Prune(Prune),
     /// Describe the tables, or one table's columns.
     Tables(Tables),
+    /// Check a configuration without AWS, and print every value with where it came from.
+    #[command(subcommand)]
+    Config(ConfigCheck),
     /// Print a least-privilege policy: for the members' role, for the crawl's own identity, or for the lake. Or the
     /// version of the members' role.
     Role(Role),
@@ -123,19 +129,19 @@ pub(crate) struct Role {
     /// Whose.
     pub(crate) whose: Whose,
     /// The members' role, as the policy for `management` names it.
-    #[arg(long, default_value = "orgcensus")]
+    #[arg(long, default_value = "orgcensus", value_parser = values::role_name)]
     pub(crate) role_name: String,
-    /// The lake's bucket, and its prefix if it has one: bucket/prefix.
-    #[arg(long, default_value = "BUCKET")]
+    /// The lake's bucket, and its prefix if it has one: bucket/prefix, or s3://bucket/prefix.
+    #[arg(long, default_value = values::BUCKET, value_parser = values::place)]
     pub(crate) bucket: String,
     /// The key that encrypts the lake, as a full ARN, where the bucket is encrypted with one.
-    #[arg(long)]
+    #[arg(long, value_parser = values::key)]
     pub(crate) kms_key: Option<String>,
     /// Who writes the lake, as the bucket's policy names it.
-    #[arg(long, default_value = "arn:aws:iam::111122223333:role/orgcensus")]
+    #[arg(long, default_value = "arn:aws:iam::111122223333:role/orgcensus", value_parser = values::identity)]
     pub(crate) writer: String,
     /// The partition.
-    #[arg(long, default_value = "aws")]
+    #[arg(long, default_value = "aws", value_parser = values::PARTITIONS)]
     pub(crate) partition: String,
 }
 

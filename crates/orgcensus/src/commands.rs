@@ -3,6 +3,7 @@
 pub(crate) mod ask;
 pub(crate) mod catalog;
 pub(crate) mod completions;
+pub(crate) mod config;
 pub(crate) mod crawl;
 pub(crate) mod demo;
 pub(crate) mod diff;

@@ -3,22 +3,22 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
+use crate::args::lake_address;
+use crate::cloudwatch;
 use crate::failure::Failure;
-use crate::{cloudwatch, words};
 
+mod layers;
 mod sections;
 
+pub(crate) use layers::Layers;
 use sections::{Aws, Inventory, OwnOrganization, ThresholdName};
 pub(crate) use sections::{Catalog, Lake, Limits, Matcher, OwnAccount, Role, Select, Telemetry};
 
-/// What begins the name of an environment variable that overrides a key: `ORGCENSUS_LAKE__URL` is `url` in `[lake]`.
-const PREFIX: &str = "ORGCENSUS_";
-
 /// The whole configuration, as the file has it. Each section is optional, unknown keys are refused.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Config {
     /// How AWS is reached.
@@ -48,9 +48,7 @@ pub(crate) struct Config {
 impl Config {
     /// Reads a file, lays `ORGCENSUS_…` variables over it, and checks the whole.
     pub(crate) fn load(path: &Path, environment: impl Iterator<Item = (String, String)>) -> Result<Self, Failure> {
-        let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
-        Self::parse(&text, &name, environment)
+        Ok(Layers::read(path, environment)?.config)
     }
 
     /// The same for a text. `name` is what errors call it.
@@ -59,19 +57,7 @@ impl Config {
         name: &str,
         environment: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, Failure> {
-        toml::from_str::<Self>(text).map_err(|error| located(text, name, &error))?;
-        let mut table: Table = toml::from_str(text).map_err(|error| located(text, name, &error))?;
-        let is_key = |key: &str| key.starts_with(PREFIX) && key != words::VARIABLE;
-        let mut variables: Vec<_> = environment.filter(|(key, _)| is_key(key)).collect();
-        variables.sort();
-        for (key, value) in variables {
-            overlay(&mut table, &key, &value)?;
-            Self::deserialize(table.clone()).map_err(|error| Failure::Usage(format!("{key}: {}", error.message())))?;
-        }
-        let config =
-            Self::deserialize(table).map_err(|error| Failure::Usage(format!("{name}: {}", error.message())))?;
-        config.check().map_err(|(key, why)| Failure::Usage(format!("{name}: {key}: {why}")))?;
-        Ok(config)
+        Ok(Layers::parse(text, name, environment)?.config)
     }
 
     /// The numbers that questions ask with, by name, where they are not those of the questions' headers.
@@ -79,22 +65,20 @@ impl Config {
         self.thresholds.iter().map(|(name, number)| (name.0.clone(), *number)).collect()
     }
 
-    /// Checks that types cannot express.
-    fn check(&self) -> Result<(), (&'static str, String)> {
-        let is_account = |id: &&String| id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit());
-        let ids = self.select.include.accounts.iter().chain(&self.select.exclude.accounts);
-        let ids = ids.chain(&self.organization.trusted_accounts).chain(&self.lake.expected_bucket_owner);
-        if let Some(id) = ids.into_iter().find(is_account) {
-            return Err(("accounts", format!("{id:?} is no account id: expected 12 digits in quotes")));
-        }
+    /// Checks that types cannot express. `table` is the same as it was read, with its lists in their order.
+    fn check(&self, table: &Table) -> Result<(), Wrong> {
+        check_accounts(table)?;
         if let Some(id) = self.organization.id.as_ref().filter(|id| !is_organization(id)) {
-            return Err((
+            return Err(Wrong::new(
                 "organization.id",
                 format!("{id:?} is no organization's id: expected o- and 10 to 32 letters or digits"),
             ));
         }
+        if let Err(why) = lake_address(&self.lake.url) {
+            return Err(Wrong::new("lake.url", format!("{:?}: {why}", self.lake.url)));
+        }
         if !(0.0..=1.0).contains(&self.lake.min_coverage) {
-            return Err(("lake.min_coverage", "expected a number from 0 to 1".to_owned()));
+            return Err(Wrong::new("lake.min_coverage", "expected a number from 0 to 1"));
         }
         for (key, value) in [
             ("limits.accounts_at_once", self.limits.accounts_at_once as u64),
@@ -110,51 +94,69 @@ impl Config {
             ("aws.answer_max_mib", self.aws.answer_max_mib),
         ] {
             if value == 0 {
-                return Err((key, "expected a whole number from 1".to_owned()));
+                return Err(Wrong::new(key, "expected a whole number from 1"));
             }
         }
         let namespace = self.telemetry.cloudwatch_namespace.as_deref();
         if let Some(why) = namespace.and_then(cloudwatch::refuse_namespace) {
-            return Err(("telemetry.cloudwatch_namespace", why.to_owned()));
+            return Err(Wrong::new("telemetry.cloudwatch_namespace", why));
         }
-        for role in self.role_chain.iter().chain([&self.role]) {
+        let chain = self.role_chain.iter().enumerate().map(|(place, role)| (format!("role_chain[{place}].path"), role));
+        for (key, role) in chain.chain([("role.path".to_owned(), &self.role)]) {
             if !(role.path.starts_with('/') && role.path.ends_with('/')) {
-                return Err(("role.path", format!("{:?} must begin and end with a slash", role.path)));
+                return Err(Wrong::new(key, format!("{:?} must begin and end with a slash", role.path)));
             }
         }
         Ok(())
     }
 }
 
+/// A key whose value cannot be meant.
+#[derive(Debug)]
+struct Wrong {
+    /// The whole key, `select.include.accounts[1]`.
+    key: String,
+    /// Why, and what was expected.
+    why: String,
+}
+
+impl Wrong {
+    fn new(key: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { key: key.into(), why: why.into() }
+    }
+}
+
+/// Looks at every account's id. The lists are looked at as they were written, so that an error says which place it means.
+fn check_accounts(table: &Table) -> Result<(), Wrong> {
+    let is_account = |id: &str| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
+    for key in [
+        "select.include.accounts",
+        "select.exclude.accounts",
+        "organization.trusted_accounts",
+        "lake.expected_bucket_owner",
+    ] {
+        let mut parts = key.split('.');
+        let first = parts.next().and_then(|part| table.get(part));
+        let value = parts.fold(first, |value, part| value.and_then(|value| value.get(part)));
+        let ids: Vec<(String, &str)> = match value {
+            Some(Value::Array(ids)) => {
+                let texts = ids.iter().enumerate();
+                texts.filter_map(|(place, id)| Some((format!("{key}[{place}]"), id.as_str()?))).collect()
+            }
+            Some(Value::String(id)) => vec![(key.to_owned(), id)],
+            _ => Vec::new(),
+        };
+        if let Some((key, id)) = ids.into_iter().find(|(_, id)| !is_account(id)) {
+            return Err(Wrong::new(key, format!("{id:?} is no account id: expected 12 digits in quotes")));
+        }
+    }
+    Ok(())
+}
+
 /// `o-a1b2c3d4e5`
-fn is_organization(id: &str) -> bool {
+pub(crate) fn is_organization(id: &str) -> bool {
     let is_plain = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     id.strip_prefix("o-").is_some_and(|rest| (10..=32).contains(&rest.len()) && is_plain(rest))
-}
-
-/// `crawl.toml:12:3: unknown field `nmae`, expected one of …`
-fn located(text: &str, name: &str, error: &toml::de::Error) -> Failure {
-    let start = error.span().map_or(0, |span| span.start).min(text.len());
-    let before = text.get(..start).unwrap_or_default();
-    let (line, column) =
-        (before.matches('\n').count() + 1, before.len() - before.rfind('\n').map_or(0, |at| at + 1) + 1);
-    let key = text.lines().nth(line - 1).map(str::trim).unwrap_or_default();
-    Failure::Usage(format!("{name}:{line}:{column}: {}\n  {key}", error.message().trim()))
-}
-
-/// `ORGCENSUS_LAKE__URL=s3://…` sets `url` in `[lake]`. A value that is no TOML is text.
-fn overlay(table: &mut Table, key: &str, value: &str) -> Result<(), Failure> {
-    let path = key.trim_start_matches(PREFIX).to_lowercase();
-    let mut parts: Vec<&str> = path.split("__").collect();
-    let Some(last) = parts.pop() else { return Ok(()) };
-    let mut inner = table;
-    for part in parts {
-        let next = inner.entry(part).or_insert_with(|| Value::Table(Table::new()));
-        inner = next.as_table_mut().ok_or_else(|| Failure::Usage(format!("{key}: {part} is no section")))?;
-    }
-    let parsed = toml::from_str::<Table>(&format!("value = {value}")).ok().and_then(|mut it| it.remove("value"));
-    inner.insert(last.to_owned(), parsed.unwrap_or_else(|| Value::String(value.to_owned())));
-    Ok(())
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub(crate) enum Failure {
     #[error("{0}")]
     Usage(String),
     /// A question cannot be answered, for a reason that a better command line would mend.
-    #[error("failed to {0}")]
+    #[error("failed to {}", orgcensus_aws::with_causes(.0))]
     Question(orgcensus_answers::Error),
     /// The snapshot is incomplete, and the caller asked for a complete one.
     #[error("failed to find what --require-complete asks for: {0}")]
@@ -41,6 +41,9 @@ pub(crate) enum Failure {
     /// It needs more time or memory than it was given.
     #[error("failed to {0}")]
     Bound(String),
+    /// There is nothing there to work on.
+    #[error("failed to {0}")]
+    Nothing(String),
     /// AWS cannot be reached as configured.
     #[error("failed to {doing}: {source}")]
     Aws {
@@ -83,6 +86,11 @@ impl From<orgcensus_answers::Error> for Failure {
 }
 
 impl Failure {
+    /// Whether the output could not be written.
+    pub(crate) fn is_of_output(&self) -> bool {
+        matches!(self, Self::Output(_) | Self::Question(orgcensus_answers::Error::Write(_)))
+    }
+
     /// The program's exit code.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
@@ -94,7 +102,7 @@ impl Failure {
                 _ => exit::NOT_PUBLISHED,
             },
             Self::NotShown(_) => exit::NOT_SHOWN,
-            Self::Incomplete(_) | Self::Damaged { .. } | Self::Bound(_) => exit::NOT_PUBLISHED,
+            Self::Incomplete(_) | Self::Damaged { .. } | Self::Bound(_) | Self::Nothing(_) => exit::NOT_PUBLISHED,
             Self::Catalog(_) | Self::Question(_) | Self::Aws { .. } | Self::Lake(_) | Self::Output(_) => {
                 exit::NOT_PUBLISHED
             }

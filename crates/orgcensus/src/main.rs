@@ -65,7 +65,7 @@ async fn begin(arguments: Arguments) -> ExitCode {
     match result {
         Ok(code) => ExitCode::from(code),
         // The reader of the output may stop reading: `orgcensus query … | head`.
-        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::from(exit::WHOLE),
+        Err(failure) if failure.is_of_output() && terminal::is_reader_gone() => ExitCode::from(exit::WHOLE),
         Err(failure) => {
             eprintln!("orgcensus: {}", terminal::set_in(&failure.to_string()));
             ExitCode::from(failure.exit_code())
@@ -95,6 +95,7 @@ async fn run(command: Command, metrics: Option<&Metrics>) -> Result<u8, Failure>
         Command::Verify(arguments) => commands::verify::run(&arguments).await,
         Command::Prune(arguments) => commands::prune::run(&arguments).await,
         Command::Tables(arguments) => commands::tables::run(&arguments),
+        Command::Config(arguments) => commands::config::run(&arguments),
         Command::Role(arguments) => commands::role::run(&arguments),
         Command::Completions { shell } => commands::completions::run(shell),
     }

@@ -17,11 +17,28 @@ pub(crate) async fn read(config: &Config, url: &str) -> Result<Plan, Failure> {
     Plan::parse(&bytes).map_err(|error| Failure::Usage(format!("{url}: {error}")))
 }
 
-/// Writes a plan.
+/// Refuses a name at which something is already: a plan is fixed once, and shards of two plans would be mixed.
+pub(crate) async fn refuse_existing(config: &Config, url: &str) -> Result<(), Failure> {
+    let (folder, name) = split(url)?;
+    match lake_access::at(config, folder).await?.read(name).await {
+        Ok(_) => Err(exists(url)),
+        Err(orgcensus_lake::Error::Missing { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes a plan, which nobody has written meanwhile.
 pub(crate) async fn write(config: &Config, url: &str, plan: &Plan) -> Result<(), Failure> {
     let (folder, name) = split(url)?;
     let bytes = serde_json::to_vec(plan).map_err(|error| Failure::Usage(format!("{url}: {error}")))?;
-    Ok(lake_access::at(config, folder).await?.write(name, bytes).await?)
+    let is_new = lake_access::at(config, folder).await?.write_new(name, bytes).await?;
+    if is_new { Ok(()) } else { Err(exists(url)) }
+}
+
+fn exists(url: &str) -> Failure {
+    Failure::Usage(format!(
+        "--out {url}: it is there already, and a plan is never overwritten: name another file, or remove this one"
+    ))
 }
 
 fn split(url: &str) -> Result<(&str, &str), Failure> {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use orgcensus_answers::nearest_in_words;
 use orgcensus_aws::{Base, Chain, Hop, Limits, Options};
 use orgcensus_collectors::COLLECTORS;
 use orgcensus_crawl::{Matcher, Selection};
@@ -51,16 +52,23 @@ fn keep_private(config: &Config) {
 }
 
 /// Refuses names of collectors that do not exist: this is the most common typing error.
-fn check_names(config: &Config) -> Result<(), Failure> {
+pub(crate) fn check_names(config: &Config) -> Result<(), Failure> {
     let select = &config.select;
-    let mut named = select.collectors.iter().chain(&select.add_collectors).chain(&select.exclude_collectors);
-    let unknown = named.find(|name| !COLLECTORS.iter().any(|collector| collector.name == **name));
+    let mut named = [
+        ("select.collectors", &select.collectors),
+        ("select.add_collectors", &select.add_collectors),
+        ("select.exclude_collectors", &select.exclude_collectors),
+    ]
+    .into_iter()
+    .flat_map(|(key, names)| names.iter().map(move |name| (key, name)));
+    let unknown = named.find(|(_, name)| !COLLECTORS.iter().any(|collector| collector.name == **name));
     match unknown {
         None => Ok(()),
-        Some(name) => {
-            let known: Vec<_> = COLLECTORS.iter().map(|collector| collector.name).collect();
-            let known = known.join(", ");
-            Err(Failure::Usage(format!("select.collectors: unknown collector {name:?}, expected one of {known}")))
+        Some((key, name)) => {
+            let nearest = nearest_in_words(name, COLLECTORS.iter().map(|collector| collector.name));
+            let nearest = nearest.map(|words| format!("; {words}")).unwrap_or_default();
+            let words = format!("unknown collector {name:?}{nearest}; `orgcensus plan` lists them");
+            Err(Failure::Usage(format!("{key}: {words}")))
         }
     }
 }
@@ -72,15 +80,18 @@ pub(crate) async fn base(config: &Config) -> Result<Arc<Base>, Failure> {
 
 /// The same for one of `shards` processes, which share what the whole crawl may do.
 pub(crate) async fn base_of_shard(config: &Config, shards: u32) -> Result<Arc<Base>, Failure> {
-    let limits = match &config.limits.rates_file {
-        None => Limits::parse(orgcensus_aws::DEFAULT_LIMITS).map_err(|error| Failure::Usage(error.to_string()))?,
-        Some(path) => {
-            let named = |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", path.display()));
-            let text = std::fs::read_to_string(path).map_err(|error| named(&error))?;
-            Limits::parse(&text).map_err(|error| named(&error))?
-        }
+    let limits = limits(config)?.divided(shards.max(1));
+    base_with(config, Options { limits, ..Options::default() }).await
+}
+
+/// The rates of AWS's calls: the built-in ones, or those of a file.
+pub(crate) fn limits(config: &Config) -> Result<Limits, Failure> {
+    let Some(path) = &config.limits.rates_file else {
+        return Limits::parse(orgcensus_aws::DEFAULT_LIMITS).map_err(|error| Failure::Usage(error.to_string()));
     };
-    base_with(config, Options { limits: limits.divided(shards.max(1)), ..Options::default() }).await
+    let named = |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| named(&error))?;
+    Limits::parse(&text).map_err(|error| named(&error))
 }
 
 /// The same over given options: the demo brings an HTTP client, credentials and limits of its own.

@@ -4,7 +4,8 @@
 //! here.
 
 use std::fmt::Arguments;
-use std::io::Write;
+use std::io::{ErrorKind, IsTerminal, Result, Stdout, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(crate) use orgcensus_lake::printable;
 use orgcensus_lake::printable_lines;
@@ -23,6 +24,52 @@ macro_rules! eprintln {
 /// Writes words as a line. If the reader is gone, the work continues.
 pub(crate) fn line(mut output: impl Write, words: Arguments<'_>) {
     let _ = writeln!(output, "{}", printable_lines(&words.to_string()));
+}
+
+/// Whether the reader of [`output`] has stopped reading: `orgcensus query … | head`.
+static IS_READER_GONE: AtomicBool = AtomicBool::new(false);
+
+/// Standard output for what is not a line: rows, documents. An error of it ends the command, and the reader who has read
+/// enough is no failure: what writes rows wraps the error in so many ways that it is noted here.
+pub(crate) struct Output(Stdout);
+
+/// Standard output.
+pub(crate) fn output() -> Output {
+    Output(std::io::stdout())
+}
+
+/// Whether the reader of standard output has stopped reading.
+pub(crate) fn is_reader_gone() -> bool {
+    IS_READER_GONE.load(Ordering::Relaxed)
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        noted(self.0.write(bytes))
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        noted(self.0.flush())
+    }
+}
+
+fn noted<T>(result: Result<T>) -> Result<T> {
+    if result.as_ref().is_err_and(|error| error.kind() == ErrorKind::BrokenPipe) {
+        IS_READER_GONE.store(true, Ordering::Relaxed);
+    }
+    result
+}
+
+/// How many letters a line of standard output has; none if it is no terminal, or if it may be as wide as it likes.
+pub(crate) fn width(is_wide: bool) -> Option<usize> {
+    const USUAL: u16 = 80;
+    let output = std::io::stdout();
+    if is_wide || !output.is_terminal() {
+        return None;
+    }
+    let columns = rustix::termios::tcgetwinsize(&output).map_or(USUAL, |size| size.ws_col);
+    // Some terminals do not know how wide they are.
+    Some(usize::from(if columns == 0 { USUAL } else { columns }))
 }
 
 /// The same text with its lines after the first set in, so that no part of a message looks like another one.

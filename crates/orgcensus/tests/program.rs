@@ -158,6 +158,40 @@ fn a_crawl_never_calls_less_than_its_plan_foretold() {
 }
 
 #[test]
+fn a_schedule_needs_one_command() {
+    let world = World::of(2);
+    for n in 1..=2 {
+        let output = world.crawl(&["--resume-or-start"]);
+        assert_eq!(output.code, 0, "{}", output.err);
+        assert!(world.path(&format!("lake/_commits/0000000{n}.json")).exists(), "nothing was left: it begins");
+    }
+    assert_eq!(world.crawl(&["--resume-or-start", "--resume"]).code, 2);
+}
+
+#[test]
+fn config_check_says_where_each_value_came_from_and_asks_no_one() {
+    let world = World::of(1);
+    world.configure("[role]\nexternal_id = \"hidden\"\n");
+    let mut command = world.command(&["config", "check", "--config", "crawl.toml"]);
+    let regions = "eu-west-1,us-east-1";
+    let output = Ended::from(command.env("ORGCENSUS_SELECT__REGIONS", regions).output().expect("the program starts"));
+    assert_eq!(output.code, 0, "{}", output.words());
+    let line = |key: &str| {
+        let line = output.out.lines().find(|line| line.starts_with(&format!("{key} ")));
+        line.unwrap_or_else(|| panic!("no {key} in {}", output.out)).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(line("aws.home_region"), "aws.home_region \"us-east-1\" crawl.toml:2:1");
+    assert_eq!(line("select.regions"), "select.regions [\"eu-west-1\",\"us-east-1\"] ORGCENSUS_SELECT__REGIONS");
+    assert_eq!(line("role.external_id"), "role.external_id set crawl.toml:10:1");
+    assert_eq!(line("limits.task_seconds"), "limits.task_seconds 1800 default");
+    assert_eq!(line("lake.region"), "lake.region - default");
+    assert!(!output.words().contains("hidden") && world.simulation.calls().is_empty());
+    world.configure("collectors = [\"sqs_queus\"]\n");
+    let wrong = world.run_configured(&["config", "check"]);
+    assert!(wrong.code == 2 && wrong.err.contains("the nearest is sqs_queues"), "{}", wrong.words());
+}
+
+#[test]
 fn help_has_examples_and_exit_codes_and_shells_complete() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |arguments: &[&str]| {

@@ -72,7 +72,7 @@ fn a_crawl_at_trace_says_no_secret() {
 fn a_demo_at_trace_says_no_secret() {
     let world = world();
     run(&world, &["demo", "--accounts", "4"]);
-    look_through(&world.path("lake"));
+    look_through(&world.path("demo-lake"));
 }
 
 #[test]

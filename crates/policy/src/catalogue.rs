@@ -64,6 +64,11 @@ static SERVICES: LazyLock<HashMap<&'static str, Service>> = LazyLock::new(|| {
     services
 });
 
+/// The prefixes of the actions of all services that AWS's reference has.
+pub fn services() -> impl Iterator<Item = &'static str> {
+    SERVICES.keys().copied()
+}
+
 /// How much of the work on one statement is done.
 #[derive(Debug, Default)]
 pub(crate) struct Scan {

@@ -48,6 +48,7 @@ mod verdict;
 
 pub use access_point::{AccessPoint, BucketBehind, access_point_accounts};
 pub use arn::is_arn;
+pub use catalogue::services;
 pub use class::Class;
 pub use document::{Document, MAX_DOCUMENT_BYTES, decode};
 pub use explain::{Context, Explainer, Explanation};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use orgcensus_answers::{Format, Which};
 
-use super::Place;
+use super::{Place, values};
 
 pub(super) const EXPLAIN_HELP: &str = r#"Examples:
   aws s3api get-bucket-policy --bucket b --query Policy --output text |
@@ -58,9 +58,13 @@ pub(crate) struct Source {
 pub(crate) struct Query {
     #[command(flatten)]
     pub(crate) source: Source,
-    /// table, json, csv or parquet.
+    /// table, lines (one for each cell), json, csv or parquet.
     #[arg(long, default_value = "table")]
     pub(crate) format: Format,
+    /// On a terminal too, let a table be as wide as its cells; else its columns shrink, and if they are too many each
+    /// cell is a line.
+    #[arg(long)]
+    pub(crate) wide: bool,
     /// Give up after so many seconds.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) timeout: Option<u64>,
@@ -79,9 +83,13 @@ pub(crate) struct Query {
 pub(crate) struct Ask {
     #[command(flatten)]
     pub(crate) source: Source,
-    /// table, json or csv; table or json where the answer is a line for each control or anti-pattern.
+    /// table, lines (one for each cell), json or csv; table or json where the answer is a line for each control or anti-pattern.
     #[arg(long, default_value = "table")]
     pub(crate) format: Format,
+    /// On a terminal too, let a table be as wide as its cells; else its columns shrink, and if they are too many each
+    /// cell is a line.
+    #[arg(long)]
+    pub(crate) wide: bool,
     /// Print the SQL instead of asking: portable statements, each ended by a semicolon.
     #[arg(long)]
     pub(crate) sql: bool,
@@ -134,39 +142,35 @@ pub(crate) struct Explain {
     #[arg(long)]
     pub(crate) jsonl: bool,
     /// The account that owns the resource.
-    #[arg(long, value_name = "ACCOUNT")]
+    #[arg(long, value_name = "ACCOUNT", value_parser = values::account)]
     pub(crate) resource_account: Option<String>,
     /// An organization of ours; may be repeated, as may those below.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = values::organization)]
     pub(crate) org_id: Vec<String>,
     /// An account of our organizations.
-    #[arg(long, value_name = "ACCOUNT")]
+    #[arg(long, value_name = "ACCOUNT", value_parser = values::account)]
     pub(crate) org_account: Vec<String>,
     /// An account outside that counts as inside.
-    #[arg(long, value_name = "ACCOUNT")]
+    #[arg(long, value_name = "ACCOUNT", value_parser = values::account)]
     pub(crate) trusted_account: Vec<String>,
     /// A VPC or VPC endpoint that is ours.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = values::network)]
     pub(crate) trusted_vpc: Vec<String>,
     /// A tenant of an identity provider that is ours: token.actions.githubusercontent.com/my-org, gitlab.example.com.
     #[arg(long, value_name = "TENANT")]
     pub(crate) trusted_tenant: Vec<String>,
     /// The service that the policy is of: s3, sqs, iam for a role's trust policy, vpce for a VPC endpoint's.
-    #[arg(long)]
+    #[arg(long, value_parser = values::service)]
     pub(crate) service: Option<String>,
     /// When the function's URL was made, as a date or a time of RFC 3339. The answer depends on it if a policy grants
     /// only one of the URL's two permissions.
     #[arg(long, value_name = "TIME", value_parser = url_created_at)]
     pub(crate) function_url_created_at: Option<chrono::DateTime<chrono::Utc>>,
     /// The ARN of the resource that the policy is on: a statement that names only other resources then lets nobody in.
-    #[arg(long, value_name = "ARN", value_parser = arn)]
+    #[arg(long, value_name = "ARN", value_parser = values::arn)]
     pub(crate) resource: Option<String>,
 }
 
 fn url_created_at(text: &str) -> Result<chrono::DateTime<chrono::Utc>, String> {
     orgcensus_policy::url_created_at(text).ok_or_else(|| "neither a date nor a time as RFC 3339 has it".to_owned())
-}
-
-fn arn(text: &str) -> Result<String, &'static str> {
-    if orgcensus_policy::is_arn(text) { Ok(text.to_owned()) } else { Err("not an ARN") }
 }

@@ -2,20 +2,28 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
+
+use super::values;
+
+/// Where the demo's snapshots go.
+const DEMO_LAKE: &str = "./demo-lake";
 
 /// `demo`
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// Accounts of the simulated organization.
-    #[arg(long, default_value_t = 40)]
+    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) accounts: u64,
     /// The seed from which it is made.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// The lake: a folder or a URL.
-    #[arg(long, default_value = "./lake")]
+    /// The lake: a folder or a URL. It is one of its own, so that no simulated organization is beside a real one.
+    #[arg(long, default_value = DEMO_LAKE, value_parser = values::lake)]
     pub(crate) lake: String,
+    /// Also into a lake that holds another organization.
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// Commands that need a configuration.
@@ -25,7 +33,7 @@ pub(crate) struct Configured {
     #[arg(long)]
     pub(crate) config: PathBuf,
     /// The lake, instead of the configuration's.
-    #[arg(long)]
+    #[arg(long, value_parser = values::lake)]
     pub(crate) lake: Option<String>,
     /// One endpoint for all AWS services, instead of the configuration's.
     #[arg(long)]
@@ -40,6 +48,10 @@ pub(crate) struct Crawl {
     /// Resume a run that was stopped or killed: the one named, or the newest. Does the missing work, and publishes.
     #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with = "plan")]
     pub(crate) resume: Option<Option<String>>,
+    /// For schedules: resume the newest unfinished run of this configuration, if it began less than 24 hours ago and no
+    /// newer one is published; else begin one. A second try then goes on with what the first one left.
+    #[arg(long, conflicts_with_all = ["resume", "plan"])]
+    pub(crate) resume_or_start: bool,
     /// Resume a run although a later one of its day has published.
     #[arg(long, requires = "resume")]
     pub(crate) force: bool,
@@ -118,4 +130,18 @@ pub(crate) struct Preflight {
     /// Member accounts whose role is tried.
     #[arg(long, default_value_t = 3)]
     pub(crate) sample: usize,
+}
+
+/// `config`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCheck {
+    /// Print the value of every key and where it came from: a line of the file, a variable, or the default. External ids
+    /// and addresses that are secrets are shown as `set`.
+    #[command(after_help = "Examples:\n  orgcensus config check --config orgcensus.toml\n  \
+        ORGCENSUS_SELECT__REGIONS=eu-west-1,us-east-1 orgcensus config check")]
+    Check {
+        /// The configuration file; else the environment alone.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use orgcensus_answers::{Format, Which};
 
-use super::Source;
+use super::{Source, values};
 
 /// A lake, by its address or by a configuration.
 #[derive(Debug, Clone, Args)]
@@ -14,7 +14,7 @@ pub(crate) struct Place {
     #[arg(long)]
     pub(crate) config: Option<PathBuf>,
     /// The lake: a folder or a URL [default: ./lake, or the configuration's]
-    #[arg(long, env = "ORGCENSUS_LAKE__URL", hide_env = true)]
+    #[arg(long, env = "ORGCENSUS_LAKE__URL", hide_env = true, value_parser = values::lake)]
     pub(crate) lake: Option<String>,
     /// One endpoint for all AWS services, instead of the configuration's.
     #[arg(long)]
@@ -53,9 +53,13 @@ pub(crate) struct Files {
     /// One table; else all.
     #[arg(long)]
     pub(crate) table: Option<String>,
-    /// table, json, csv or parquet.
+    /// table, lines (one for each cell), json, csv or parquet.
     #[arg(long, default_value = "table")]
     pub(crate) format: Format,
+    /// On a terminal too, let a table be as wide as its cells; else its columns shrink, and if they are too many each
+    /// cell is a line.
+    #[arg(long)]
+    pub(crate) wide: bool,
 }
 
 /// `snapshots`
@@ -63,9 +67,13 @@ pub(crate) struct Files {
 pub(crate) struct Snapshots {
     #[command(flatten)]
     pub(crate) place: Place,
-    /// table, json, csv or parquet.
+    /// table, lines (one for each cell), json, csv or parquet.
     #[arg(long, default_value = "table")]
     pub(crate) format: Format,
+    /// On a terminal too, let a table be as wide as its cells; else its columns shrink, and if they are too many each
+    /// cell is a line.
+    #[arg(long)]
+    pub(crate) wide: bool,
 }
 
 /// `verify`

@@ -1,21 +1,25 @@
 //! `orgcensus ask`: shipped questions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use arrow::datatypes::{DataType, Schema};
 use arrow::record_batch::RecordBatch;
 use orgcensus_answers::{
     Answer, Bounds, Format, Framework, Question, Snapshot, ask, ask_cases, ask_json, cases_json, coverage_percent,
-    format, framework_json, lines_json, lines_of, questions, select, ten_minutes,
+    format_within, framework_json, lines_json, lines_of, questions, select, ten_minutes,
 };
 
 use crate::args::Ask;
 use crate::commands::source;
 use crate::failure::{Failure, exit};
+use crate::terminal::{output, width};
 use crate::{reference, setup};
 
+mod facts;
 mod lines;
+
+pub(crate) use facts::print as print_facts;
 
 /// Asks and prints.
 pub(crate) async fn run(arguments: &Ask) -> Result<u8, Failure> {
@@ -30,7 +34,7 @@ pub(crate) async fn run(arguments: &Ask) -> Result<u8, Failure> {
     let questions: Vec<&Question> = questions.iter().collect();
     if arguments.list {
         for question in questions {
-            writeln!(std::io::stdout(), "{:4} {}", question.id, question.filled(question.title))?;
+            writeln!(output(), "{:4} {}", question.id, question.filled(question.title))?;
         }
         return Ok(exit::WHOLE);
     }
@@ -40,11 +44,12 @@ pub(crate) async fn run(arguments: &Ask) -> Result<u8, Failure> {
     }
     if arguments.format == Format::Parquet {
         return Err(Failure::Usage(
-            "--format parquet: questions differ in their columns; use table, json or csv".to_owned(),
+            "--format parquet: questions differ in their columns; use table, lines, json or csv".to_owned(),
         ));
     }
     let (_lake, snapshot) = source::open(&arguments.source, Bounds::default()).await?;
-    print(&snapshot, &questions, arguments.format, arguments.cases).await?;
+    print(&snapshot, &questions, arguments).await?;
+    tell(&snapshot, &questions, arguments.format).await?;
     Ok(exit::WHOLE)
 }
 
@@ -65,11 +70,13 @@ async fn print_ten_minutes(arguments: &Ask, thresholds: &BTreeMap<String, u32>) 
     refuse_rows(arguments.format)?;
     let questions = with_thresholds(questions()?, thresholds);
     let (_lake, snapshot) = source::open(&arguments.source, Bounds::default()).await?;
-    let lines = ten_minutes(&snapshot, &questions.iter().collect::<Vec<_>>()).await?;
+    let questions: Vec<&Question> = questions.iter().collect();
+    let lines = ten_minutes(&snapshot, &questions).await?;
     match arguments.format {
-        Format::Json => writeln!(std::io::stdout(), "{:#}", lines_json(&lines))?,
+        Format::Json => writeln!(output(), "{:#}", lines_json(&lines))?,
         _ => lines::print(&lines),
     }
+    tell(&snapshot, &questions.into_iter().filter(|it| it.part == "E").collect::<Vec<_>>(), arguments.format).await?;
     Ok(exit::WHOLE)
 }
 
@@ -77,14 +84,16 @@ async fn print_ten_minutes(arguments: &Ask, thresholds: &BTreeMap<String, u32>) 
 async fn print_framework(arguments: &Ask, framework: &Framework) -> Result<u8, Failure> {
     refuse_rows(arguments.format)?;
     let (_lake, snapshot) = source::open(&arguments.source, Bounds::default()).await?;
-    let lines = lines_of(&snapshot, framework, &questions()?.iter().collect::<Vec<_>>()).await?;
+    let questions: Vec<&Question> = questions()?.iter().collect();
+    let lines = lines_of(&snapshot, framework, &questions).await?;
     match arguments.format {
-        Format::Json => writeln!(std::io::stdout(), "{:#}", framework_json(framework, &lines))?,
+        Format::Json => writeln!(output(), "{:#}", framework_json(framework, &lines))?,
         _ => {
             println!("{}", [framework.name, framework.version].join(" ").trim_end());
             lines::print(&lines);
         }
     }
+    tell(&snapshot, &questions, arguments.format).await?;
     Ok(exit::WHOLE)
 }
 
@@ -92,7 +101,7 @@ async fn print_framework(arguments: &Ask, framework: &Framework) -> Result<u8, F
 fn refuse_rows(as_what: Format) -> Result<(), Failure> {
     match as_what {
         Format::Table | Format::Json => Ok(()),
-        Format::Csv | Format::Parquet => {
+        Format::Lines | Format::Csv | Format::Parquet => {
             let words = "--format: a line has several places in it, which are no cell of a row; use table or json";
             Err(Failure::Usage(words.to_owned()))
         }
@@ -103,7 +112,7 @@ fn refuse_rows(as_what: Format) -> Result<(), Failure> {
 /// no coverage in it has a second statement for the coverage.
 fn print_sql(questions: &[&Question], cases: bool) -> std::io::Result<()> {
     let rests_on = reference::rests_on();
-    let mut out = std::io::stdout();
+    let mut out = output();
     for question in questions {
         let statement = if cases { question.cases() } else { question.statement(&rests_on) };
         writeln!(out, "-- {}: {}", question.id, question.filled(question.title))?;
@@ -122,11 +131,12 @@ fn print_sql(questions: &[&Question], cases: bool) -> std::io::Result<()> {
 const LIST_ROWS_SHOWN: usize = 20;
 
 /// Facts of the same columns are printed as one table, each list by itself, and so are cases.
-async fn print(snapshot: &Snapshot, questions: &[&Question], as_what: Format, cases: bool) -> Result<(), Failure> {
+async fn print(snapshot: &Snapshot, questions: &[&Question], arguments: &Ask) -> Result<(), Failure> {
+    let (as_what, cases, width) = (arguments.format, arguments.cases, width(arguments.wide));
     if as_what == Format::Json {
         let answers =
             if cases { cases_json(snapshot, questions).await? } else { ask_json(snapshot, questions).await? };
-        writeln!(std::io::stdout(), "{answers:#}")?;
+        writeln!(output(), "{answers:#}")?;
         return Ok(());
     }
     let mut together: Vec<RecordBatch> = Vec::new();
@@ -136,22 +146,27 @@ async fn print(snapshot: &Snapshot, questions: &[&Question], as_what: Format, ca
         let goes_on =
             !is_list && together.last().is_none_or(|last| columns(&last.schema()) == columns(&answer.schema()));
         if !goes_on {
-            format(&std::mem::take(&mut together), as_what, std::io::stdout())?;
+            format_within(&std::mem::take(&mut together), as_what, width, output())?;
         }
         match (is_list, as_what) {
             (false, _) => together.extend(answer.collect().await?),
-            (true, Format::Table) => print_list(snapshot, question, answer).await?,
+            (true, Format::Table) => print_list(snapshot, question, answer, width).await?,
             (true, _) => {
-                answer.write(as_what, std::io::stdout()).await?;
+                answer.write_within(as_what, width, output()).await?;
             }
         }
     }
-    format(&together, as_what, std::io::stdout())?;
+    format_within(&together, as_what, width, output())?;
     Ok(())
 }
 
 /// The first rows, how many there are, and how much of the organization was read for them.
-async fn print_list(snapshot: &Snapshot, question: &Question, mut answer: Answer) -> Result<(), Failure> {
+async fn print_list(
+    snapshot: &Snapshot,
+    question: &Question,
+    mut answer: Answer,
+    width: Option<usize>,
+) -> Result<(), Failure> {
     let (mut shown, mut rows) = (vec![RecordBatch::new_empty(answer.schema())], 0);
     while let Some(batch) = answer.next().await? {
         let room = LIST_ROWS_SHOWN.saturating_sub(rows).min(batch.num_rows());
@@ -161,7 +176,7 @@ async fn print_list(snapshot: &Snapshot, question: &Question, mut answer: Answer
         rows += batch.num_rows();
     }
     println!("{}: {}", question.id, question.filled(question.title));
-    format(&shown, Format::Table, std::io::stdout())?;
+    format_within(&shown, Format::Table, width, output())?;
     let left_out = if rows > LIST_ROWS_SHOWN {
         format!(", {LIST_ROWS_SHOWN} shown (json and csv have all)")
     } else {
@@ -172,27 +187,10 @@ async fn print_list(snapshot: &Snapshot, question: &Question, mut answer: Answer
     Ok(())
 }
 
-/// The study's facts as people read them, narrow enough for a terminal.
-pub(crate) async fn print_facts(snapshot: &Snapshot) -> Result<(), Failure> {
-    println!("{:4} {:58} {:10} {:>15} {:>7} {:>18} {:>8}", "", "", "", "", "here", "study of 2022", "coverage");
-    for fact in ask_json(snapshot, &select(&["F"])?).await?.as_array().into_iter().flatten() {
-        let text = |name: &str| fact[name].as_str().unwrap_or_default().to_owned();
-        let percent = |name: &str| fact[name].as_f64().map(|it| format!("{it:.1} %"));
-        let unknown = fact["unknown_count"].as_u64().filter(|&it| it > 0).map_or(String::new(), |it| format!(" ?{it}"));
-        let counts = format!("{}/{}{unknown}", fact["numerator"], fact["denominator"]);
-        let what: String = text("fact").chars().take(58).collect();
-        let (id, definition) = (text("id"), text("definition"));
-        let (here, coverage) = (percent("percent"), percent("coverage_percent"));
-        let study = match (percent("study_2022_percent"), percent("study_2022_text_percent")) {
-            (Some(table), Some(in_text)) => format!("{table}, text {in_text}"),
-            (None, Some(in_text)) => format!("text {in_text}"),
-            (table, None) => table.unwrap_or_default(),
-        };
-        let [here, coverage] = [here, coverage].map(|it| it.unwrap_or("-".to_owned()));
-        println!("{id:4} {what:58} {definition:10} {counts:>15} {here:>7} {study:>18} {coverage:>8}");
-    }
-    println!("?4: of four more it is not known whether they are so; they are in neither number.");
-    Ok(())
+/// Tells the snapshot's day, and the coverage of all tables that were read.
+async fn tell(snapshot: &Snapshot, questions: &[&Question], as_what: Format) -> Result<(), Failure> {
+    let tables: BTreeSet<&String> = questions.iter().flat_map(|question| &question.tables).collect();
+    source::tell(snapshot, &tables.into_iter().cloned().collect::<Vec<_>>(), as_what).await
 }
 
 fn columns(schema: &Schema) -> Vec<(String, DataType)> {

@@ -6,6 +6,7 @@ use orgcensus_catalog::{Contents, print, wanted};
 
 use crate::args::{Catalog, Place};
 use crate::failure::{Failure, exit};
+use crate::terminal::output;
 use crate::{lake_access, setup, upkeep};
 
 /// Prints or applies.
@@ -21,7 +22,7 @@ async fn write(place: &Place, dialect: &str) -> Result<u8, Failure> {
     let databases = upkeep::databases(&config.catalog.clone().unwrap_or_default());
     let statements_of = if dialect == "glue" { None } else { Some(dialect.parse()?) };
     let contents = Contents::read(&lake_access::open(&config).await?, databases, &[]).await?;
-    let mut output = std::io::stdout().lock();
+    let mut output = output();
     match statements_of {
         Some(dialect) => {
             for statement in print(&contents, dialect)? {

@@ -35,6 +35,7 @@ async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<
     }
     let stage = crawl.stage_directory.join(&crawl.run_id);
     let report = match &arguments.resume {
+        None if arguments.resume_or_start => orgcensus_crawl::resume_or_run(crawl).await,
         None => orgcensus_crawl::run(crawl).await,
         Some(run_id) if arguments.force => orgcensus_crawl::resume_anyway(crawl, run_id.as_deref()).await,
         Some(run_id) => orgcensus_crawl::resume(crawl, run_id.as_deref()).await,
@@ -48,7 +49,8 @@ async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<
 
 /// If the run can be resumed after a failure, the error says how.
 fn kept(source: Error, arguments: &Crawl, stage: &Path) -> Failure {
-    let is_kept = arguments.resume.is_some() || Journal::<AccountRecord>::exists(stage);
+    let is_stopped = arguments.resume_or_start && matches!(source, Error::Stopped(_));
+    let is_kept = arguments.resume.is_some() || is_stopped || Journal::<AccountRecord>::exists(stage);
     let cannot_begin = matches!(
         source,
         Error::Held(_)
@@ -63,10 +65,14 @@ fn kept(source: Error, arguments: &Crawl, stage: &Path) -> Failure {
     }
     let Configured { config, lake, .. } = &arguments.configured;
     let lake = lake.as_ref().map(|lake| format!(" --lake {lake}")).unwrap_or_default();
+    let command = format!("orgcensus crawl --config {}{lake}", config.display());
+    if arguments.resume_or_start {
+        return Failure::Kept { source, command: format!("{command} --resume-or-start") };
+    }
     let named = arguments.resume.iter().flatten().next().cloned();
     let run_id = named.or_else(|| stage.file_name().map(|name| name.to_string_lossy().into_owned()));
     let run_id = run_id.filter(|_| arguments.resume != Some(None)).map(|id| format!(" {id}")).unwrap_or_default();
-    Failure::Kept { source, command: format!("orgcensus crawl --config {}{lake} --resume{run_id}", config.display()) }
+    Failure::Kept { source, command: format!("{command} --resume{run_id}") }
 }
 
 /// One shard of a planned run.

@@ -7,7 +7,7 @@ use orgcensus_policy::{Context, Explainer, Explanation, Lines, MAX_DOCUMENT_BYTE
 
 use crate::args::Explain;
 use crate::failure::{Failure, exit};
-use crate::terminal::printable;
+use crate::terminal::{output, printable};
 
 /// How much is read at once.
 const BUFFER_BYTES: usize = 64 << 10;
@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &Explain) -> Result<u8, Failure> {
     };
     let context = context(arguments);
     if arguments.jsonl {
-        lines(BufReader::with_capacity(BUFFER_BYTES, input), BufWriter::new(io::stdout().lock()), context)?;
+        lines(BufReader::with_capacity(BUFFER_BYTES, input), BufWriter::new(output()), context)?;
         return Ok(exit::WHOLE);
     }
     let text = text(input)?;
@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &Explain) -> Result<u8, Failure> {
     let explanation = Explainer::new(context).explain(&document);
     // Whoever wrote the policy named its statements.
     let reasons = explanation.reasons.iter().map(|reason| printable(reason)).collect();
-    write!(io::stdout().lock(), "{}", Explanation { reasons, ..explanation })?;
+    write!(output(), "{}", Explanation { reasons, ..explanation })?;
     Ok(exit::WHOLE)
 }
 

@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use arrow::array::{Int64Array, RecordBatch, StringArray};
-use orgcensus_answers::{Bounds, format};
+use orgcensus_answers::{Bounds, format_within};
 
 use crate::args::Files;
-use crate::commands::source;
+use crate::commands::source::{self, refuse_terminal};
 use crate::failure::{Failure, exit};
+use crate::terminal::{output, width};
 
 /// Lists them, each with its whole address.
 pub(crate) async fn run(arguments: &Files) -> Result<u8, Failure> {
+    refuse_terminal(arguments.format)?;
     let (lake, snapshot) = source::open(&arguments.source, Bounds::default()).await?;
     if let Some(table) = arguments.table.as_ref().filter(|name| !snapshot.tables().contains(name)) {
-        let known = snapshot.tables().join(", ");
-        return Err(Failure::Usage(format!("no table {table:?} in the snapshot; there are {known}")));
+        let known = snapshot.nearest_tables(table);
+        return Err(Failure::Usage(format!("no table {table:?} in the snapshot; {known}")));
     }
     let mut texts: [Vec<String>; 6] = Default::default();
     let mut numbers: [Vec<i64>; 2] = Default::default();
@@ -45,6 +47,6 @@ pub(crate) async fn run(arguments: &Files) -> Result<u8, Failure> {
         ("sha256", sha256),
     ];
     let batch = RecordBatch::try_from_iter(columns).map_err(std::io::Error::other)?;
-    format(&[batch], arguments.format, std::io::stdout())?;
+    format_within(&[batch], arguments.format, width(arguments.wide), output())?;
     Ok(exit::WHOLE)
 }

@@ -16,6 +16,9 @@ use crate::{crawl_setup, plan_file, reporter, setup};
 /// Reads the organization and counts, or fixes a run for many processes.
 pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
     let config = setup::load(&arguments.configured)?;
+    if let Some(out) = &arguments.out {
+        plan_file::refuse_existing(&config, out).await?;
+    }
     let base = setup::base(&config).await?;
     let mut crawl = crawl_setup::crawl(&config, base, reporter::listener()).await?;
     if let Some(millis) = arguments.captured_at {

@@ -17,6 +17,10 @@ pub(crate) async fn run(arguments: &Prune) -> Result<u8, Failure> {
     let expired = upkeep::expired(&lake, Some(days)).await?;
     let abandoned = upkeep::abandoned(&config, &lake).await?;
     let garbage = lake.garbage_commits().await?;
+    if abandoned.is_empty() && garbage.is_empty() && lake.commits().await?.is_empty() {
+        let words = "nothing was published to this lake, and no run left anything in it; is it the right one?";
+        return Err(Failure::Nothing(format!("find anything to prune in {}: {words}", lake.url())));
+    }
     if arguments.dry_run {
         for commit in &expired {
             println!("would remove {} {}  run {}", commit.organization_id, commit.snapshot_date, commit.run_id);

@@ -9,12 +9,14 @@ use crate::args::Query;
 use crate::bounded;
 use crate::commands::source;
 use crate::failure::{Failure, exit};
+use crate::terminal::{output, width};
 
 /// Has it asked and printed by a process that is bound to memory and time.
 pub(crate) async fn run(arguments: &Query) -> Result<u8, Failure> {
     if arguments.bounded {
         return answer(arguments).await;
     }
+    source::refuse_terminal(arguments.format)?;
     // The same words after the command's name, and that this is the process that answers.
     let mut words = std::env::args_os().skip(1);
     let again = words.next().into_iter().chain([OsString::from("--bounded")]).chain(words);
@@ -29,6 +31,9 @@ async fn answer(arguments: &Query) -> Result<u8, Failure> {
     let threads = Some(bounded::working_threads(arguments.memory_mib));
     let bounds = Bounds { memory_bytes, threads, ..Bounds::default() };
     let (_lake, snapshot) = source::open(&arguments.source, bounds).await?;
-    snapshot.query(&arguments.sql).await?.write(arguments.format, std::io::stdout()).await?;
+    let answer = snapshot.query(&arguments.sql).await?;
+    let tables = answer.tables().to_vec();
+    answer.write_within(arguments.format, width(arguments.wide), output()).await?;
+    source::tell(&snapshot, &tables, arguments.format).await?;
     Ok(exit::WHOLE)
 }

@@ -5,6 +5,7 @@ use std::io::Write;
 use crate::args::{Role, Whose};
 use crate::failure::{Failure, exit};
 use crate::permissions;
+use crate::terminal::output;
 
 /// Prints the policy as JSON; a list of policies where one would be too long. Of the version it prints the number.
 pub(crate) fn run(arguments: &Role) -> Result<u8, Failure> {
@@ -15,6 +16,6 @@ pub(crate) fn run(arguments: &Role) -> Result<u8, Failure> {
         Whose::Lake => permissions::lake(&arguments.partition, &arguments.bucket, arguments.kms_key.as_deref()),
         Whose::Bucket => permissions::bucket(&arguments.partition, &arguments.bucket, &arguments.writer),
     };
-    writeln!(std::io::stdout(), "{policy:#}")?;
+    writeln!(output(), "{policy:#}")?;
     Ok(exit::WHOLE)
 }

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray, TimestampMillisecondArray};
-use orgcensus_answers::format;
+use orgcensus_answers::format_within;
 use orgcensus_lake::Commit;
 
 use crate::args::Snapshots;
-use crate::commands::source::coverage_percent;
+use crate::commands::source::{coverage_percent, refuse_terminal};
 use crate::failure::{Failure, exit};
 use crate::lake_access;
+use crate::terminal::{output, width};
 
 /// Lists them, the newest date first.
 pub(crate) async fn run(arguments: &Snapshots) -> Result<u8, Failure> {
+    refuse_terminal(arguments.format)?;
     let lake = lake_access::of(&arguments.place).await?;
     let mut commits = lake.commits().await?;
     commits.sort_by(|a, b| (&b.snapshot_date, b.n).cmp(&(&a.snapshot_date, a.n)));
@@ -37,7 +39,8 @@ pub(crate) async fn run(arguments: &Snapshots) -> Result<u8, Failure> {
         ("superseded_by", text(&superseded_by)),
     ];
     let batch = RecordBatch::try_from_iter_with_nullable(columns.map(|(name, column)| (name, column, true)));
-    format(&[batch.map_err(std::io::Error::other)?], arguments.format, std::io::stdout())?;
+    let batch = batch.map_err(std::io::Error::other)?;
+    format_within(&[batch], arguments.format, width(arguments.wide), output())?;
     Ok(exit::WHOLE)
 }
 

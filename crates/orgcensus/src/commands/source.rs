@@ -1,6 +1,8 @@
 //! Where answers come from: a lake, and the snapshots that are meant.
 
-use orgcensus_answers::{Bounds, Snapshot, Which};
+use std::io::IsTerminal;
+
+use orgcensus_answers::{Bounds, Format, Snapshot, Which, coverage_of};
 use orgcensus_lake::{Commit, Lake};
 
 use crate::args::Source;
@@ -19,6 +21,38 @@ pub(crate) async fn open(source: &Source, bounds: Bounds) -> Result<(Lake, Snaps
         reporter::say("warning", &words);
     }
     Ok((lake, snapshot))
+}
+
+/// Refuses to write Parquet to a terminal, which would show its bytes as letters.
+pub(crate) fn refuse_terminal(format: Format) -> Result<(), Failure> {
+    if format == Format::Parquet && std::io::stdout().is_terminal() {
+        let words = "--format parquet: standard output is a terminal; write it to a file, as in … > answer.parquet";
+        return Err(Failure::Usage(words.to_owned()));
+    }
+    Ok(())
+}
+
+/// Tells people who look at an answer of which day it is, and how much of what it rests on was read. Data have no such
+/// line: it is for a terminal.
+pub(crate) async fn tell(snapshot: &Snapshot, tables: &[String], format: Format) -> Result<(), Failure> {
+    let is_for_people = matches!(format, Format::Table | Format::Lines);
+    if !is_for_people || !std::io::stdout().is_terminal() {
+        return Ok(());
+    }
+    let commits = snapshot.commits().iter();
+    let commits: Vec<_> = commits.map(|it| format!("{} of {}", it.snapshot_date, it.organization_id)).collect();
+    let coverage = match tables {
+        [] => String::new(),
+        tables => {
+            let behind = if let [table] = tables { table.as_str() } else { "its tables" };
+            match coverage_of(snapshot, tables).await? {
+                Some(percent) => format!("; {percent:.1} % of the tasks behind {behind} are complete"),
+                None => format!("; no task was planned for {behind}"),
+            }
+        }
+    };
+    println!("snapshot {}{coverage}", commits.join(", "));
+    Ok(())
 }
 
 fn words(commit: &Commit, which: &Which) -> String {

@@ -2,9 +2,12 @@
 
 use std::io::Write;
 
+use orgcensus_answers::nearest_in_words;
+
 use crate::args::Tables;
 use crate::failure::{Failure, exit};
 use crate::reference;
+use crate::terminal::output;
 
 /// Prints the list, or one table's page, or the types of resources that can have a policy.
 pub(crate) fn run(arguments: &Tables) -> Result<u8, Failure> {
@@ -15,11 +18,15 @@ pub(crate) fn run(arguments: &Tables) -> Result<u8, Failure> {
         None => reference::list(&tables),
         Some(name) => {
             let table = tables.iter().find(|table| table.name == name);
-            let unknown = || Failure::Usage(format!("no table {name:?}; `orgcensus tables` lists them"));
+            let unknown = || {
+                let nearest = nearest_in_words(name, tables.iter().map(|table| table.name));
+                let nearest = nearest.map(|words| format!("; {words}")).unwrap_or_default();
+                Failure::Usage(format!("no table {name:?}{nearest}; `orgcensus tables` lists them"))
+            };
             let table = table.ok_or_else(unknown)?;
             if arguments.markdown { reference::markdown(&[*table]) } else { reference::page(table) }
         }
     };
-    std::io::stdout().write_all(text.as_bytes())?;
+    output().write_all(text.as_bytes())?;
     Ok(exit::WHOLE)
 }

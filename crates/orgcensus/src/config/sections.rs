@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// `[aws]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Aws {
     pub(crate) home_region: Option<String>,
@@ -21,7 +21,7 @@ pub(crate) struct Aws {
 }
 
 /// `[role]` and `[[role_chain]]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Role {
     pub(crate) name: String,
@@ -35,7 +35,7 @@ pub(crate) struct Role {
 }
 
 /// `[organization]`: one's own organization, and what counts as inside of it. `expecting` is what errors call it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default, expecting = "struct Organization")]
 pub(crate) struct OwnOrganization {
     pub(crate) id: Option<String>,
@@ -45,7 +45,7 @@ pub(crate) struct OwnOrganization {
 }
 
 /// How the account that the crawl runs in is entered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum OwnAccount {
     /// With the identity as it is: the management account rarely has the members' role.
@@ -55,7 +55,7 @@ pub(crate) enum OwnAccount {
 }
 
 /// `[select]`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Select {
     pub(crate) include: Matcher,
@@ -67,7 +67,7 @@ pub(crate) struct Select {
 }
 
 /// `[select.include]` and `[select.exclude]`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Matcher {
     pub(crate) accounts: BTreeSet<String>,
@@ -77,14 +77,14 @@ pub(crate) struct Matcher {
 }
 
 /// `[inventory]`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Inventory {
     pub(crate) owner_tag: Option<String>,
 }
 
 /// `[limits]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Limits {
     pub(crate) accounts_at_once: usize,
@@ -100,7 +100,7 @@ pub(crate) struct Limits {
 }
 
 /// `[lake]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Lake {
     pub(crate) url: String,
@@ -119,7 +119,7 @@ pub(crate) struct Lake {
 }
 
 /// `[catalog]`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Catalog {
     pub(crate) database: Option<String>,
@@ -128,7 +128,7 @@ pub(crate) struct Catalog {
 }
 
 /// The key of `[thresholds]`: a name that a shipped question's header gives to a number.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(try_from = "String")]
 pub(crate) struct ThresholdName(pub(crate) String);
 
@@ -146,7 +146,7 @@ impl TryFrom<String> for ThresholdName {
 }
 
 /// `[telemetry]`
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Telemetry {
     pub(crate) report: Option<PathBuf>,

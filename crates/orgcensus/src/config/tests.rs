@@ -23,6 +23,15 @@ fn bad_files_name_file_line_key_and_what_was_expected() {
         ("[limits]\n\naccounts_at_once = \"many\"", &["crawl.toml:3:20", "accounts_at_once", "expected usize"]),
         ("[lake]\nmin_coverage = 2", &["crawl.toml", "lake.min_coverage", "0 to 1"]),
         ("[select.include]\naccounts = [\"123\"]", &["crawl.toml", "accounts", "12 digits"]),
+        (
+            "[select.include]\naccounts = [\"111122223333\",\n  \"123\"]",
+            &["crawl.toml:3:3: select.include.accounts[1]: \"123\"", "12 digits"],
+        ),
+        ("[lake]\n\nexpected_bucket_owner = \"1\"", &["crawl.toml:3:1: lake.expected_bucket_owner", "12 digits"]),
+        (
+            "[[role_chain]]\npath = \"/\"\n[[role_chain]]\npath = \"x\"",
+            &["crawl.toml:4:1: role_chain[1].path", "slash"],
+        ),
         ("[organization]\nid = \"r-1234\"", &["crawl.toml", "organization.id", "o- and 10 to 32"]),
         ("[role]\nname = ", &["crawl.toml:2", "name ="]),
         ("[role]\npath = \"x\"", &["role.path", "slash"]),
@@ -53,7 +62,65 @@ fn the_environment_wins_over_the_file() {
     let environment = [("ORGCENSUS_LAKE__URL", "s3://b/c"), ("ORGCENSUS_LIMITS__TASK_SECONDS", "7"), ("HOME", "x")];
     let config = parse(text, &environment).unwrap();
     assert_eq!((config.lake.url.as_str(), config.limits.task_seconds), ("s3://b/c", 7));
+    let error = parse(text, &[("ORGCENSUS_LIMITS__TASK_SECONDS", "soon")]).unwrap_err();
+    assert!(error.contains("ORGCENSUS_LIMITS__TASK_SECONDS") && error.contains("expected u64"), "{error}");
+    let error = parse(text, &[("ORGCENSUS_LIMITS__TASK_SECONDS", "-1")]).unwrap_err();
+    assert!(error.contains("-1") && error.contains("expected u64"), "{error}");
+    let error = parse(text, &[("ORGCENSUS_SELECT__INCLUDE__ACCOUNTS", "111122223333,1")]).unwrap_err();
+    assert!(error.starts_with("ORGCENSUS_SELECT__INCLUDE__ACCOUNTS: select.include.accounts[1]: "), "{error}");
     parse(text, &[("ORGCENSUS_LOG", "aws_config=debug")]).unwrap();
     let error = parse(text, &[("ORGCENSUS_LAKE__URI", "x")]).unwrap_err();
     assert!(error.contains("ORGCENSUS_LAKE__URI") && error.contains("uri"), "{error}");
+}
+
+#[test]
+fn a_variable_is_read_by_the_type_of_its_key() {
+    let environment = [
+        ("ORGCENSUS_ROLE__EXTERNAL_ID", "12345"),
+        ("ORGCENSUS_ROLE__SESSION_NAME", "true"),
+        ("ORGCENSUS_ROLE__SESSION_TAGS", "{ team = \"security\" }"),
+        ("ORGCENSUS_LAKE__EXPECTED_BUCKET_OWNER", "111122223333"),
+        ("ORGCENSUS_LAKE__KMS_KEY_ID", "\"in quotes\""),
+        ("ORGCENSUS_LAKE__MIN_COVERAGE", "1"),
+        ("ORGCENSUS_LAKE__USE_UMASK", "true"),
+        ("ORGCENSUS_SELECT__REGIONS", "eu-west-1,us-east-1"),
+        ("ORGCENSUS_SELECT__COLLECTORS", "sqs_queues"),
+        ("ORGCENSUS_SELECT__EXCLUDE_COLLECTORS", ""),
+        ("ORGCENSUS_SELECT__INCLUDE__ACCOUNTS", "111122223333"),
+        ("ORGCENSUS_SELECT__EXCLUDE__ACCOUNTS", "[\"111122223333\"]"),
+        ("ORGCENSUS_ORGANIZATION__OWN_ACCOUNT", "role"),
+        ("ORGCENSUS_CATALOG__DATABASE", "7"),
+    ];
+    let Config { role, lake, select, organization, catalog, .. } = parse("", &environment).unwrap();
+    assert_eq!((role.external_id.as_deref(), role.session_name.as_str()), (Some("12345"), "true"));
+    assert_eq!(role.session_tags.get("team").map(String::as_str), Some("security"));
+    assert_eq!(lake.expected_bucket_owner.as_deref(), Some("111122223333"));
+    assert_eq!((lake.kms_key_id.as_deref(), lake.use_umask), (Some("in quotes"), true));
+    assert!((lake.min_coverage - 1.0).abs() < f64::EPSILON);
+    assert!(select.regions.iter().eq(["eu-west-1", "us-east-1"]) && select.collectors.iter().eq(["sqs_queues"]));
+    assert!(select.exclude_collectors.is_empty());
+    assert!(select.include.accounts.iter().eq(["111122223333"]) && select.exclude.accounts.iter().eq(["111122223333"]));
+    assert_eq!(organization.own_account, OwnAccount::Role);
+    assert_eq!(catalog.unwrap().database.as_deref(), Some("7"));
+}
+
+#[test]
+fn every_value_says_where_it_came_from_and_no_secret() {
+    let text =
+        "[role]\nexternal_id = \"hidden\"\n\n[select]\nregions = [\"eu-west-1\"]\n[[role_chain]]\narn = \"arn:x\"\n";
+    let environment = [("ORGCENSUS_LAKE__URL".to_owned(), "s3://b/c".to_owned())];
+    let layers = Layers::parse(text, "crawl.toml", environment.into_iter()).unwrap();
+    let entries = layers.entries();
+    let found = |key: &str| {
+        let entry = entries.iter().find(|entry| entry.key == key).unwrap_or_else(|| panic!("no {key}"));
+        (entry.value.clone().unwrap_or_default(), entry.origin.clone())
+    };
+    let of = |value: &str, origin: &str| (value.to_owned(), origin.to_owned());
+    assert_eq!(found("role.external_id"), of("set", "crawl.toml:2:1"));
+    assert_eq!(found("select.regions"), of("[\"eu-west-1\"]", "crawl.toml:5:1"));
+    assert_eq!(found("role_chain[0].arn"), of("\"arn:x\"", "crawl.toml:7:1"));
+    assert_eq!(found("lake.url"), of("\"s3://b/c\"", "ORGCENSUS_LAKE__URL"));
+    assert_eq!(found("limits.task_seconds"), of("1800", "default"));
+    assert_eq!(found("lake.region"), of("", "default"));
+    assert_eq!(found("role.session_tags"), of("{}", "default"));
 }

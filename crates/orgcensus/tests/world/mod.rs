@@ -2,11 +2,16 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+use std::fs::File;
+use std::io::Read;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use orgcensus_sim::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, Settings, Simulation, serve};
+use rustix::fs::{Mode, OFlags};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -95,6 +100,28 @@ pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     command.current_dir(folder).args(arguments).env_clear();
     command.env("AWS_ACCESS_KEY_ID", MANAGEMENT_ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", MANAGEMENT_SECRET_KEY);
     command
+}
+
+/// Runs a command on a terminal of this width: its exit code, and all that was shown, on both streams.
+pub(crate) fn on_terminal(mut command: Command, columns: u16) -> (i32, String) {
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+    grantpt(&ours).expect("granted");
+    unlockpt(&ours).expect("unlocked");
+    let name = ptsname(&ours, Vec::new()).expect("its name");
+    let theirs = rustix::fs::open(name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).expect("its other end");
+    tcsetwinsize(&ours, Winsize { ws_row: 40, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).expect("its width");
+    let second = theirs.try_clone().expect("a second handle");
+    command.stdin(Stdio::null()).stdout(Stdio::from(theirs)).stderr(Stdio::from(second));
+    let mut child = command.spawn().expect("the program starts");
+    // It holds the other end open, and there would be no end of what is read.
+    drop(command);
+    let (mut shown, mut bytes, mut ours) = (Vec::new(), [0; 4096], File::from(ours));
+    // When the program has ended, reading is an error: that is how Linux tells it.
+    while let Ok(read @ 1..) = ours.read(&mut bytes) {
+        shown.extend_from_slice(&bytes[..read]);
+    }
+    let code = child.wait().expect("it ends").code().unwrap_or(-1);
+    (code, String::from_utf8_lossy(&shown).replace("\r\n", "\n"))
 }
 
 /// How a program ended, and what it said.

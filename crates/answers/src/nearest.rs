@@ -1,0 +1,63 @@
+//! What a misspelt name may have meant.
+
+/// How many names are said.
+const SAID_MAX: usize = 3;
+
+/// A longer word is no name that someone misspelt, and comparing it takes memory.
+const WORD_LETTERS_MAX: usize = 100;
+
+/// The names that a word may have meant, the nearest first: those that are few letters away from it, and then those
+/// that it is a part of.
+pub fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let word = word.trim().to_lowercase();
+    let letters = word.chars().count();
+    if letters > WORD_LETTERS_MAX {
+        return Vec::new();
+    }
+    let distance_max = (letters / 3).clamp(1, 4);
+    let distance = |name: &str| {
+        let name = name.to_lowercase();
+        match strsim::damerau_levenshtein(&word, &name) {
+            distance if distance <= distance_max => Some(distance),
+            _ if letters > 2 && name.contains(&word) => Some(distance_max + 1),
+            _ => None,
+        }
+    };
+    let mut found: Vec<_> = among.into_iter().filter_map(|name| Some((distance(name)?, name))).collect();
+    found.sort_unstable();
+    found.into_iter().map(|(_, name)| name).take(SAID_MAX).collect()
+}
+
+/// The same in words, `the nearest is iam_users`; none if nothing is near.
+pub fn nearest_in_words<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    match nearest(word, among).as_slice() {
+        [] => None,
+        [only] => Some(format!("the nearest is {only}")),
+        several => Some(format!("the nearest are {}", several.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLES: [&str; 4] = ["iam_roles", "iam_users", "s3_buckets", "sqs_queues"];
+
+    #[test]
+    fn few_letters_away_or_a_part_of_it() {
+        assert_eq!(nearest("iam_user", TABLES), ["iam_users"]);
+        assert_eq!(nearest("IAM_USESR", TABLES), ["iam_users"]);
+        assert_eq!(nearest("iam_rules", TABLES), ["iam_roles", "iam_users"]);
+        assert_eq!(nearest("buckets", TABLES), ["s3_buckets"]);
+        assert_eq!(nearest("instances", TABLES), [""; 0]);
+        assert_eq!(nearest("s3", TABLES), [""; 0]);
+        assert_eq!(nearest(&"iam_users".repeat(50), TABLES), [""; 0]);
+    }
+
+    #[test]
+    fn words_say_one_or_several() {
+        assert_eq!(nearest_in_words("iam_user", TABLES).unwrap(), "the nearest is iam_users");
+        assert_eq!(nearest_in_words("iam", TABLES).unwrap(), "the nearest are iam_roles, iam_users");
+        assert_eq!(nearest_in_words("instances", TABLES), None);
+    }
+}
