@@ -9,6 +9,7 @@ mod lists;
 mod misconfigurations;
 mod parts;
 mod planted;
+mod report;
 mod tally;
 mod walk;
 
