@@ -24,6 +24,8 @@ use crate::items::Unread;
 const POLLS: usize = 30;
 /// How long it waits between two questions; not at all in tests.
 const PAUSE: Duration = if cfg!(test) { Duration::ZERO } else { Duration::from_secs(2) };
+/// How the report names the root user.
+pub const ROOT: &str = "<root_account>";
 /// The call that errors about the report's content name.
 const GET: &str = "iam:GetCredentialReport";
 

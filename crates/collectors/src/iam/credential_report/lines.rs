@@ -7,11 +7,9 @@ use csv::StringRecord;
 use orgcensus_collect::timestamp;
 use orgcensus_row::Timestamp;
 
-use super::{Credentials, Reported};
+use super::{Credentials, ROOT, Reported};
 use crate::items::Unread;
 
-/// How the report names the root user.
-const ROOT: &str = "<root_account>";
 /// The column about keys and certificates beyond two. Reports of most accounts do not have it.
 const ADDITIONAL: &str = "additional_credentials_info";
 
