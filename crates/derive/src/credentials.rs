@@ -4,6 +4,7 @@
 //! ```text
 //! line           a line of the credential report -> facts
 //! account        the other tables of the account -> more facts
+//! nights         the previous snapshot -> since when nothing works, when root was used
 //! review         facts -> class, reasons, next step
 //! replacement    class, where its key was used -> what could take its place
 //! ```
@@ -22,10 +23,12 @@ use orgcensus_crawl::{Derivation, Derive, Derived, Error, TaskCoverage};
 use orgcensus_row::{GLOBAL, Timestamp, table};
 
 use self::account::{Account, Sources, Subject};
+use self::nights::Earlier;
 use self::review::Standing;
 
 mod account;
 mod line;
+mod nights;
 mod replacement;
 mod review;
 mod rows;
@@ -48,6 +51,7 @@ pub(crate) const CREDENTIAL_REVIEW: Derivation = Derivation {
         table::<TaskCoverage>(),
         table::<User>(),
     ],
+    reads_previous: &[table::<CredentialReview>()],
     writes: &[Derived {
         table: table::<CredentialReview>(),
         rests_on: &[
@@ -64,11 +68,14 @@ pub(crate) const CREDENTIAL_REVIEW: Derivation = Derivation {
 
 async fn run(derive: &mut Derive<'_>) -> Result<(), Error> {
     let mut sources = Sources::open(derive)?;
+    let mut previous = derive.previous::<CredentialReview>().await?;
     let (mut rows, now) = (derive.rows::<CredentialReview>()?, derive.crawl().captured_at);
     for member in &derive.organization().accounts {
-        let account = sources.account(&member.id)?;
+        let earlier = Earlier::read(&mut previous, &member.id).await?;
+        let mut account = sources.account(&member.id)?;
+        account.carry(&earlier);
         let stamp = derive.stamp(&member.id, GLOBAL);
-        let reviews = account.subjects.iter().map(|(name, subject)| row(name, subject, &account, now));
+        let reviews = account.subjects.iter().map(|(name, subject)| row(name, subject, &account, &earlier, now));
         derive.extend(&mut rows, &stamp, reviews)?;
         derive.stage(&mut rows, &stamp)?;
         tokio::task::yield_now().await;
@@ -77,14 +84,17 @@ async fn run(derive: &mut Derive<'_>) -> Result<(), Error> {
 }
 
 /// The row of a user, or of the root user.
-fn row(name: &str, subject: &Subject, account: &Account, now: Timestamp) -> CredentialReview {
-    let facts = &subject.facts;
-    let judgement = facts.judge(None);
-    let key = subject.last_key_use.as_ref();
+fn row(name: &str, subject: &Subject, account: &Account, earlier: &Earlier, now: Timestamp) -> CredentialReview {
+    let (facts, key) = (&subject.facts, subject.last_key_use.as_ref());
+    let days = |at: Option<Timestamp>| at.map(|at| at.days_until(now));
+    let is_inactive = facts.is_inactive();
+    let inactive_seen_since = earlier.inactive_since(name, is_inactive, now);
+    let judgement = facts.judge(days(inactive_seen_since));
     let replacements = account.places.replacements(judgement.class, key.and_then(|it| it.region.as_deref()));
     let has_line = matches!(facts.standing, Standing::InReport | Standing::Gone);
-    let days = |at: Option<Timestamp>| at.map(|at| at.days_until(now));
     let key_used_at = key.map(|it| it.at);
+    let used_at = [subject.password_used_at, key_used_at];
+    let root_used_dates = earlier.used_dates(name, used_at, now).filter(|_| facts.is_root);
     CredentialReview {
         user_name: name.to_owned(),
         arn: subject.arn.clone(),
@@ -108,11 +118,11 @@ fn row(name: &str, subject: &Subject, account: &Account, now: Timestamp) -> Cred
         access_key_last_used_days: days(key_used_at),
         access_key_last_used_region: key.and_then(|it| it.region.clone()),
         access_key_last_used_service: key.and_then(|it| it.service.clone()),
-        is_inactive: facts.is_inactive(),
-        inactive_seen_since: None,
-        inactive_seen_days: None,
-        root_used_dates: None,
-        root_used_date_count: None,
+        is_inactive,
+        inactive_seen_since,
+        inactive_seen_days: days(inactive_seen_since),
+        root_used_date_count: root_used_dates.as_ref().map(|dates| count(dates.len())),
+        root_used_dates,
         report_generated_at: subject.report_generated_at,
     }
 }

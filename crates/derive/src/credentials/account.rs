@@ -19,6 +19,7 @@ use orgcensus_crawl::{Derive, Error, Staged, TaskCoverage};
 use orgcensus_row::{Entries, Timestamp};
 
 use super::line::subject;
+use super::nights::{Before, Earlier};
 use super::replacement::Places;
 use super::review::{Credential, Facts, Standing, Use};
 
@@ -52,6 +53,9 @@ pub(super) struct Account {
     /// The value of its owner tag.
     pub(super) owner: Option<String>,
     pub(super) places: Places,
+    /// Whether the report has a line at least.
+    has_report: bool,
+    has_all_identities: bool,
 }
 
 /// A user, or the root user.
@@ -121,7 +125,8 @@ impl<'c> Sources<'c> {
         self.report.of_account(id, |row| {
             account.subjects.insert(row.user_name.to_owned(), subject(&row, now));
         })?;
-        let has_report = !account.subjects.is_empty();
+        account.has_report = !account.subjects.is_empty();
+        account.has_all_identities = read.has_all_identities;
         if read.is_report_planned && !account.subjects.contains_key(ROOT) {
             let facts = Facts { is_root: true, standing: Standing::NoReport, ..Facts::default() };
             account.subjects.insert(ROOT.to_owned(), Subject { facts, ..Subject::default() });
@@ -132,7 +137,7 @@ impl<'c> Sources<'c> {
         let mut listed = HashSet::new();
         self.users.of_account(id, |row| {
             listed.insert(row.user_name.to_owned());
-            account.user(&row, has_report, owner(row.tags, tag));
+            account.user(&row, owner(row.tags, tag));
         })?;
         self.ssh_keys.of_account(id, |row| account.other(row.user_name, "ssh_key", row.is_active))?;
         self.services.of_account(id, |row| account.other(row.user_name, "service_credential", row.is_active))?;
@@ -215,14 +220,33 @@ impl Account {
     }
 
     /// A user as IAM lists it. One that the report does not have was made since, or there is no report.
-    fn user(&mut self, row: &UserRef<'_>, has_report: bool, owner: Option<String>) {
-        let subject = self.subjects.entry(row.user_name.to_owned()).or_insert_with(|| {
-            let standing = if has_report { Standing::NotInReport } else { Standing::NoReport };
-            Subject { facts: Facts { standing, ..Facts::default() }, ..Subject::default() }
-        });
+    fn user(&mut self, row: &UserRef<'_>, owner: Option<String>) {
+        let standing = if self.has_report { Standing::NotInReport } else { Standing::NoReport };
+        let subject = self
+            .subjects
+            .entry(row.user_name.to_owned())
+            .or_insert_with(|| Subject { facts: Facts { standing, ..Facts::default() }, ..Subject::default() });
         subject.arn.get_or_insert_with(|| row.arn.to_owned());
         subject.path = row.path.map(str::to_owned).or(subject.path.take());
         subject.owner = owner;
+    }
+
+    /// Adds those whom this night did not see, and an earlier one did: without a report nobody says that they are gone,
+    /// unless IAM's list does.
+    pub(super) fn carry(&mut self, earlier: &Earlier) {
+        if self.has_report {
+            return;
+        }
+        let has_all_identities = self.has_all_identities;
+        let is_gone = |before: &Before| has_all_identities && !before.is_root;
+        for (name, before) in earlier.rows.iter().filter(|(_, before)| !is_gone(before)) {
+            self.subjects.entry(name.clone()).or_insert_with(|| Subject {
+                facts: Facts { is_root: before.is_root, standing: Standing::NoReport, ..Facts::default() },
+                arn: before.arn.clone(),
+                path: before.path.clone(),
+                ..Subject::default()
+            });
+        }
     }
 
     fn other(&mut self, user_name: &str, kind: &'static str, is_active: Option<bool>) {
