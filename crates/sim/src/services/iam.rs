@@ -8,6 +8,7 @@ mod identities;
 mod last_accessed;
 mod lists;
 mod managed;
+mod nights;
 mod password_policy;
 mod permissions;
 mod planted;

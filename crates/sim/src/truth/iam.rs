@@ -24,6 +24,7 @@ pub(crate) fn count_iam(place: &Place<'_>, tally: &mut Tally) {
     rows(tally, &iam);
     credentials::count(tally, organization, &iam);
     roles(place, tally, &iam);
+    tally.changes.extend(iam.changes.iter().cloned());
     tally.identities.extend(identities::identities(place.account, &iam));
     misconfigurations(place, &mut tally.misconfigurations, &iam);
     report::count(place, &mut tally.misconfigurations, &iam);
