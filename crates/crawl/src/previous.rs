@@ -4,7 +4,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, StringArray, new_null_array};
+use arrow::array::{Array, ArrayRef, StringArray, new_null_array};
 use arrow::datatypes::{Field, Schema};
 use arrow::record_batch::RecordBatch;
 use futures::StreamExt;
