@@ -174,6 +174,11 @@ impl Place {
         self.folder.path()
     }
 
+    /// The same lake, and the organization as these settings have it: in another night.
+    pub fn in_night(self, settings: Settings) -> Self {
+        Self { simulation: Simulation::new(settings), start: Instant::now(), ..self }
+    }
+
     /// The newest complete snapshot.
     pub async fn snapshot(&self) -> Snapshot {
         Snapshot::open(&self.lake, &Which::Newest).await.expect("a snapshot")

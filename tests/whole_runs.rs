@@ -6,6 +6,7 @@ mod guardrails;
 mod inventory;
 mod items;
 mod network;
+mod nights;
 mod organization;
 mod outcomes;
 mod resume;

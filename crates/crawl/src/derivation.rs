@@ -13,8 +13,9 @@ use tracing::Instrument;
 
 use crate::context::{Crawl, Shared};
 use crate::error::Error;
+use crate::previous::Previous;
 use crate::scratch::{Scratch, ScratchRows};
-use crate::{organization_rows, spans};
+use crate::{organization_rows, previous, spans};
 
 /// A way to make rows from other rows. It runs after the last account, and before any table is written.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +24,8 @@ pub struct Derivation {
     pub name: &'static str,
     /// The tables whose staged rows it reads.
     pub reads: &'static [Table],
+    /// The tables that it reads as the previous complete snapshot of the organization has them.
+    pub reads_previous: &'static [Table],
     /// The tables that it fills.
     pub writes: &'static [Derived],
     /// Makes the rows.
@@ -42,6 +45,11 @@ impl Derivation {
     /// An error if it does not declare that it reads the table.
     fn may_read(&self, table: Table) -> Result<(), Error> {
         self.declared(self.reads.contains(&table), "reads", table)
+    }
+
+    /// An error if it does not declare that it reads the table of the previous snapshot.
+    fn may_read_previous(&self, table: Table) -> Result<(), Error> {
+        self.declared(self.reads_previous.contains(&table), "reads the previous", table)
     }
 
     /// An error if it does not declare that it fills the table.
@@ -99,6 +107,14 @@ impl<'c> Derive<'c> {
         self.derivation.may_read(table)?;
         let Some(resource) = table.resource else { return Ok(None) };
         Ok(Some(StagedResources { table, resource, groups: self.scratch.index.groups(&table)?.peekable() }))
+    }
+
+    /// The rows of a table in the previous complete snapshot of this organization. None: there is no such snapshot, it
+    /// has no such table, or its bytes are not those that were published. An error if the derivation does not declare
+    /// that it reads the table.
+    pub async fn previous<R: Row>(&mut self) -> Result<Option<Previous<R>>, Error> {
+        self.derivation.may_read_previous(table::<R>())?;
+        previous::open(self.shared).await
     }
 
     /// A buffer for rows of a table. An error if the derivation does not declare that it fills the table.
@@ -213,6 +229,7 @@ mod tests {
     const DERIVATION: Derivation = Derivation {
         name: "sums",
         reads: &[table::<TaskCoverage>()],
+        reads_previous: &[table::<ApiUsage>()],
         writes: &[Derived { table: table::<ApiUsage>(), rests_on: &[] }],
         run: |_| Box::pin(async { Ok(()) }),
     };
@@ -221,6 +238,9 @@ mod tests {
     fn a_table_that_is_not_declared_is_neither_read_nor_filled() {
         let (coverage, usage) = (table::<TaskCoverage>(), table::<ApiUsage>());
         assert!(DERIVATION.may_read(coverage).is_ok() && DERIVATION.may_write(usage).is_ok());
+        assert!(DERIVATION.may_read_previous(usage).is_ok());
+        let before = DERIVATION.may_read_previous(coverage).unwrap_err();
+        assert_eq!(before.to_string(), "derive sums: it reads the previous coverage and does not say so");
         let read = DERIVATION.may_read(usage).unwrap_err();
         assert_eq!(read.to_string(), "derive sums: it reads api_usage and does not say so");
         let written = DERIVATION.may_write(coverage).unwrap_err();

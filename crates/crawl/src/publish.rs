@@ -37,8 +37,8 @@ async fn write(shared: &Shared, parts: &[Part], directory: &Path) -> Result<(Com
     };
     let tables = tables::tables(&crawl.all_collectors, crawl.derivations);
     crawl.tell(&Event::Publishing { tables: tables.len() });
-    derivation::run(shared, &mut scratch).await?;
     organization_rows::stage(shared, &mut scratch, &readings)?;
+    derivation::run(shared, &mut scratch).await?;
     let mut entries = Vec::new();
     for table in tables {
         let mut entry = publication.compact(&table, scratch.index.groups(&table)?, &scratch.stage).await?;

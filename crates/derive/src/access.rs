@@ -65,6 +65,7 @@ pub(crate) const ACCESS: Derivation = Derivation {
         table::<Vpc>(),
         table::<VpcEndpoint>(),
     ],
+    reads_previous: &[],
     writes: &[
         Derived { table: table::<PolicyPrincipal>(), rests_on: POLICIES },
         Derived { table: table::<ExternalAccess>(), rests_on: POLICIES },

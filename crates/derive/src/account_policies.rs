@@ -13,6 +13,7 @@ use serde::Serialize;
 pub(crate) const ACCOUNT_POLICIES: Derivation = Derivation {
     name: "account_policies",
     reads: &[table::<OrganizationPolicy>(), table::<PolicyTarget>()],
+    reads_previous: &[],
     writes: &[Derived {
         table: table::<AccountPolicy>(),
         rests_on: &[table::<OrganizationPolicy>(), table::<OrganizationalUnit>(), table::<PolicyTarget>()],

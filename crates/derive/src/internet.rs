@@ -48,6 +48,7 @@ pub use rows::InternetPath;
 pub(crate) const INTERNET_PATHS: Derivation = Derivation {
     name: "internet_paths",
     reads: READS,
+    reads_previous: &[],
     writes: &[Derived { table: table::<InternetPath>(), rests_on: RESTS_ON }],
     run: |derive| Box::pin(run(derive)),
 };

@@ -22,6 +22,7 @@ pub use rows::{InventoryResource, ResourceTag};
 pub(crate) const INVENTORY: Derivation = Derivation {
     name: "inventory",
     reads: READS,
+    reads_previous: &[],
     writes: &[
         Derived { table: table::<InventoryResource>(), rests_on: &[table::<ResourceAccess>()] },
         Derived { table: table::<ResourceTag>(), rests_on: TAGGED },

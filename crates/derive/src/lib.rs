@@ -14,6 +14,7 @@
 //! internet_paths     addresses, routes, groups and ACLs -> what the internet reaches, and by what ways
 //! inventory          every table of resources, a few at a time, and the verdicts -> resources, their tags
 //! metadata           launches' layers + what roles may do -> what the metadata service gives away, now and next
+//! credential_review  the credential report and its neighbours -> who uses each user, what is wrong, what to do next
 //! ```
 
 mod access;
@@ -22,6 +23,7 @@ mod behind;
 mod blocks;
 mod completeness;
 mod control;
+mod credentials;
 mod external;
 mod identity;
 mod internet;
@@ -36,6 +38,7 @@ mod rows;
 use orgcensus_crawl::Derivation;
 
 pub use account_policies::AccountPolicy;
+pub use credentials::CredentialReview;
 pub use external::ExternalAccess;
 pub use identity::{IdentityAccess, PrivilegePath, RoleTrust};
 pub use internet::InternetPath;
@@ -50,6 +53,7 @@ pub static DERIVATIONS: &[Derivation] = &[
     internet::INTERNET_PATHS,
     inventory::INVENTORY,
     metadata::METADATA,
+    credentials::CREDENTIAL_REVIEW,
 ];
 
 #[cfg(test)]

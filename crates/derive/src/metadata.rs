@@ -44,6 +44,7 @@ pub(crate) const METADATA: Derivation = Derivation {
         table::<MetadataDefaults>(),
         table::<OrganizationPolicy>(),
     ],
+    reads_previous: &[],
     writes: &[Derived {
         table: table::<MetadataPosture>(),
         rests_on: &[

@@ -41,6 +41,7 @@ mod manifest;
 mod no_redirects;
 mod printable;
 mod publication;
+mod published_rows;
 mod retention;
 mod run_reports;
 mod runs;

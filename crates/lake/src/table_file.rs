@@ -116,6 +116,17 @@ impl TableFile {
         Ok(u64::try_from(metadata.file_metadata().num_rows()).unwrap_or_default())
     }
 
+    /// What Parquet's reader met: this crate's own error where reading caused it, else bytes that are no such file.
+    pub(crate) fn unread(&self, error: ParquetError) -> Error {
+        match error {
+            ParquetError::External(source) => match source.downcast::<Error>() {
+                Ok(own) => *own,
+                Err(other) => self.corrupt(other),
+            },
+            other => self.corrupt(other),
+        }
+    }
+
     fn corrupt(&self, what: impl ToString) -> Error {
         Error::corrupt(self.lake.name(&self.path), what)
     }

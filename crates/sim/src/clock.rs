@@ -10,19 +10,26 @@ pub(crate) const DAY_MILLIS: i64 = 86_400_000;
 /// The ages at which a fact changes: "over N days" means more than N whole days.
 const THRESHOLD_DAYS: [i64; 3] = [30, 90, 365];
 
-/// The simulated present.
+/// The simulated present, and the first night, from which all that exists counts its age.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Clock {
     pub(crate) now_millis: i64,
+    /// The present of the first night: what came into being before it did so at the same moment in every night.
+    pub(crate) first_millis: i64,
 }
 
 impl Clock {
-    /// A moment of that day, counted back from the present. Its age stays on the same side of every threshold until
-    /// the day ends, because the present of a census is later than the simulation's, by up to a day.
+    /// The clock of a night that is so many days after the first.
+    pub(crate) fn new(now_millis: i64, night: u32) -> Self {
+        Self { now_millis, first_millis: now_millis - i64::from(night) * DAY_MILLIS }
+    }
+
+    /// A moment of that day, counted back from the first night. Its age then stays on the same side of every threshold
+    /// until the day ends, because the present of a census is later than the simulation's, by up to a day.
     pub(crate) fn days_ago(self, days: i64, dice: &mut Dice) -> i64 {
         let exact = days <= 0 || THRESHOLD_DAYS.iter().any(|threshold| (0..=1).contains(&(days - threshold)));
         let seconds = if exact { 0 } else { dice.between(0, 86_399) };
-        self.now_millis - days.max(0) * DAY_MILLIS + seconds * 1000
+        self.first_millis - days.max(0) * DAY_MILLIS + seconds * 1000
     }
 
     /// The time that answers show: the real time if the simulated day is today, else the simulated present.
@@ -90,14 +97,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_exists_is_a_day_older_each_night() {
+        let (first, later) = (Clock::new(1_700_006_400_000, 0), Clock::new(1_700_006_400_000 + 3 * DAY_MILLIS, 3));
+        let made = |clock: Clock| clock.days_ago(40, &mut Dice::new(1, &["clock"]));
+        assert_eq!(made(later), made(first));
+        assert_eq!(later.age_days(made(later)), first.age_days(made(first)) + 3);
+    }
+
+    #[test]
     fn ages_keep_their_side_of_a_threshold_all_day() {
-        let clock = Clock { now_millis: 1_700_006_400_000 };
+        let clock = Clock::new(1_700_006_400_000, 0);
         let mut dice = Dice::new(1, &["clock"]);
         for days in 0..400 {
             let moment = clock.days_ago(days, &mut dice);
             assert!(moment <= clock.now_millis);
             for later in [0, DAY_MILLIS / 2, DAY_MILLIS - 1] {
-                let seen = Clock { now_millis: clock.now_millis + later }.age_days(moment);
+                let seen = Clock::new(clock.now_millis + later, 0).age_days(moment);
                 for threshold in THRESHOLD_DAYS {
                     assert_eq!(seen > threshold, clock.age_days(moment) > threshold, "{days} days, {later} ms later");
                 }

@@ -45,7 +45,9 @@ pub use rates::Rates;
 pub use serve::serve;
 pub use settings::{Move, Settings, Troubles};
 pub use simulation::Simulation;
-pub use truth::{AccountPolicyTruth, AccountTruth, Fact, IdentityTruth, Lists, Obstructed, ResourceTruth, Truth};
+pub use truth::{
+    AccountPolicyTruth, AccountTruth, ChangeTruth, Fact, IdentityTruth, Lists, Obstructed, ResourceTruth, Truth,
+};
 
 /// Every secret of the simulated world contains this text. If a lake or a log contains it, a secret leaked.
 pub const CANARY: &str = "CANARY";

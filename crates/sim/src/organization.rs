@@ -45,7 +45,7 @@ impl Organization {
         let id = format!("o-{}", dice.lower(10));
         let shift = dice.between(0, 899_999_999_999).unsigned_abs();
         Self {
-            clock: Clock { now_millis: settings.now_millis },
+            clock: Clock::new(settings.now_millis, settings.night),
             id,
             root_id: format!("r-{root}"),
             units,

@@ -1,5 +1,6 @@
 //! The settings of the organization to simulate.
 
+use crate::clock::DAY_MILLIS;
 use crate::network::Network;
 use crate::rates::Rates;
 use chrono::{DurationRound, TimeDelta, Utc};
@@ -23,6 +24,9 @@ pub struct Settings {
     pub page_size: Option<usize>,
     /// The simulated present, in milliseconds since 1970 (UTC). All ages count back from it.
     pub now_millis: i64,
+    /// Which night it is, from 0. Each later night has the same organization, a day older, and what was changed since:
+    /// users are added and removed, keys made and deactivated, a device is removed, root is used.
+    pub night: u32,
     /// The partition of all ARNs: `aws`, `aws-us-gov`, `aws-cn`.
     pub partition: String,
     /// The role that a census assumes in each account, with its path if it has one: `orgcensus`, `audit/orgcensus`.
@@ -81,6 +85,7 @@ impl Settings {
             troubles: Troubles::default(),
             page_size: None,
             now_millis: now.duration_trunc(TimeDelta::days(1)).unwrap_or(now).timestamp_millis(),
+            night: 0,
             partition: "aws".to_owned(),
             crawler_role: "orgcensus".to_owned(),
             role_version: None,
@@ -96,6 +101,13 @@ impl Settings {
             assumed_account: None,
             denied_actions: Vec::new(),
         }
+    }
+
+    /// The same organization in another night: the present moves with it.
+    #[must_use]
+    pub fn at_night(self, night: u32) -> Self {
+        let nights = i64::from(night) - i64::from(self.night);
+        Self { now_millis: self.now_millis + nights * DAY_MILLIS, night, ..self }
     }
 }
 

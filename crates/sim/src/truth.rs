@@ -9,6 +9,7 @@ mod lists;
 mod misconfigurations;
 mod parts;
 mod planted;
+mod report;
 mod tally;
 mod walk;
 
@@ -22,7 +23,7 @@ use std::collections::BTreeMap;
 pub(crate) use iam::count_iam;
 pub(crate) use kind::{At, Counts, Kind, resources, things};
 pub use lists::Lists;
-pub use parts::{AccountPolicyTruth, AccountTruth, Fact, IdentityTruth, Obstructed, ResourceTruth};
+pub use parts::{AccountPolicyTruth, AccountTruth, ChangeTruth, Fact, IdentityTruth, Obstructed, ResourceTruth};
 pub(crate) use planted::Planted;
 pub(crate) use tally::Tally;
 
@@ -54,6 +55,8 @@ pub struct Truth {
     pub lists: Lists,
     /// Every user, group, role and permission set that can be seen, with what it may do.
     pub identities: Vec<IdentityTruth>,
+    /// What was changed since the first night, in accounts that can be read.
+    pub changes: Vec<ChangeTruth>,
 }
 
 impl Truth {
@@ -85,6 +88,7 @@ impl Truth {
             account_policies: account_policies(organization),
             lists: tally.lists,
             identities: tally.identities,
+            changes: tally.changes,
         }
     }
 }

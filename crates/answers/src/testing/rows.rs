@@ -80,6 +80,10 @@ pub(super) fn person(user_name: &str) -> Credentials {
         cert_2_active: None,
         cert_2_last_rotated_at: None,
         report_generated_at: None,
+        user_path: None,
+        additional_credentials_info: None,
+        additional_access_key_count: Some(0),
+        other_columns: BTreeMap::new(),
     }
 }
 

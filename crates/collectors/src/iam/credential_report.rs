@@ -6,6 +6,7 @@
 
 mod lines;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_iam::Client;
@@ -23,6 +24,8 @@ use crate::items::Unread;
 const POLLS: usize = 30;
 /// How long it waits between two questions; not at all in tests.
 const PAUSE: Duration = if cfg!(test) { Duration::ZERO } else { Duration::from_secs(2) };
+/// How the report names the root user.
+pub const ROOT: &str = "<root_account>";
 /// The call that errors about the report's content name.
 const GET: &str = "iam:GetCredentialReport";
 
@@ -40,7 +43,8 @@ pub struct Credentials {
     pub created_at: Option<Timestamp>,
     /// Days since then.
     pub age_days: Option<i32>,
-    /// Whether the user has a console password; null for root, since the report does not say it.
+    /// Whether the user has a console password. Of root AWS says at most that there is none (false), as of new members;
+    /// else null.
     pub password_enabled: Option<bool>,
     /// When the password was last used to sign in (UTC); null when never, or not known.
     pub password_last_used_at: Option<Timestamp>,
@@ -57,7 +61,7 @@ pub struct Credentials {
     pub password_next_rotation_at: Option<Timestamp>,
     /// Whether the user has an MFA device.
     pub mfa_active: Option<bool>,
-    /// How many of the two access keys are active; null when the report does not say it of one.
+    /// How many of the two access keys that the report describes are active; null when it does not say it of one.
     pub active_access_key_count: Option<i32>,
     /// Whether the first access key is active.
     pub access_key_1_active: Option<bool>,
@@ -97,6 +101,15 @@ pub struct Credentials {
     pub cert_2_last_rotated_at: Option<Timestamp>,
     /// When AWS made the report (UTC): up to four hours before the run.
     pub report_generated_at: Option<Timestamp>,
+    /// The user's path, / by default; null for root, and where the ARN was not read.
+    pub user_path: Option<String>,
+    /// What AWS says of access keys and certificates beyond two, in its own words; null when there are none.
+    pub additional_credentials_info: Option<String>,
+    /// How many access keys the user has beyond two, active or not; at most that many where AWS's words name certificates
+    /// as well. Null when they have no number.
+    pub additional_access_key_count: Option<i32>,
+    /// The columns of the report that have no column here, with their values.
+    pub other_columns: BTreeMap<String, String>,
 }
 
 /// The credential report of an account.

@@ -120,7 +120,8 @@ impl<'a> Asked<'a> {
         let line = &reported.credentials;
         Self {
             line: reported,
-            keys: key(line.access_key_1_active, line.access_key_1_last_rotated_at.is_some())
+            keys: line.additional_access_key_count != Some(0)
+                || key(line.access_key_1_active, line.access_key_1_last_rotated_at.is_some())
                 || key(line.access_key_2_active, line.access_key_2_last_rotated_at.is_some()),
             devices: line.mfa_active != Some(false) && !has_virtual.contains(&line.user_name),
             certificates: key(line.cert_1_active, line.cert_1_last_rotated_at.is_some())

@@ -60,6 +60,10 @@ struct Population {
     /// The simulated present, in milliseconds since 1970; midnight of today unless given.
     #[arg(long)]
     now_millis: Option<i64>,
+    /// Which night it is: the same organization as in night 0, and what the nights since then changed. The present is
+    /// that night's.
+    #[arg(long, default_value_t = 0)]
+    night: u32,
 }
 
 /// How the simulated AWS is reached.
@@ -96,7 +100,7 @@ impl Population {
         let settings = Settings::new(self.accounts, self.seed);
         let troubles = if self.no_troubles { Troubles::none() } else { settings.troubles };
         let now_millis = self.now_millis.unwrap_or(settings.now_millis);
-        Settings { troubles, now_millis, large_account: self.large_account, ..settings }
+        Settings { troubles, now_millis, night: self.night, large_account: self.large_account, ..settings }
     }
 }
 

@@ -8,6 +8,7 @@ mod identities;
 mod last_accessed;
 mod lists;
 mod managed;
+mod nights;
 mod password_policy;
 mod permissions;
 mod planted;
@@ -20,7 +21,7 @@ mod users;
 
 pub(crate) use credentials::DeviceKind;
 pub(crate) use last_accessed::accesses;
-pub(crate) use password_policy::password_strength;
+pub(crate) use password_policy::{password_max_age_days, password_strength};
 pub(crate) use permissions::Permissions;
 pub(crate) use population::Iam;
 pub(crate) use roles::Role;

@@ -115,7 +115,7 @@ fn keys(place: &Place<'_>) -> Vec<Key> {
             is_rotated: state == "Enabled" && spec == "SYMMETRIC_DEFAULT" && dice.chance(0.5),
             created_millis: place.days_ago(created_days, &mut dice),
             deletion_millis: (state == "PendingDeletion")
-                .then(|| place.organization.clock.now_millis + deletion_days * DAY_MILLIS),
+                .then(|| place.organization.clock.first_millis + deletion_days * DAY_MILLIS),
             tags: some_tags(&mut dice),
             id,
             arn,

@@ -1,8 +1,9 @@
 //! Counts the credentials of users and accounts, and their properties.
 
 use super::tally::Tally;
+use crate::clock::Clock;
 use crate::organization::Organization;
-use crate::services::iam::{DeviceKind, Iam, Key, accesses};
+use crate::services::iam::{DeviceKind, Iam, Key, User, accesses};
 
 /// Counts the rows of an account's IAM that are not identities or policies.
 pub(super) fn count(tally: &mut Tally, organization: &Organization, iam: &Iam) {
@@ -35,6 +36,63 @@ pub(super) fn count(tally: &mut Tally, organization: &Organization, iam: &Iam) {
     tally.rows("iam_instance_profiles", iam.profile_count());
     tally.cell("iam_instance_profiles WHERE has_role", iam.profile_count() - iam.empty_profiles.len());
     last_accessed(tally, organization, iam);
+    reviews(tally, organization.clock, iam);
+}
+
+/// Counts what the worklist of credentials says of users and of the root user.
+fn reviews(tally: &mut Tally, clock: Clock, iam: &Iam) {
+    tally.cell("credential_review WHERE report_generated_at IS NOT NULL", iam.users.len() + 1);
+    let classes: Vec<_> = iam.users.iter().map(class).chain([class_of_root(iam)]).collect();
+    let of = |class: Option<&str>| classes.iter().filter(|it| **it == class).count();
+    tally.cell("credential_review WHERE class = 'person'", of(Some("person")));
+    tally.cell("credential_review WHERE class = 'program'", of(Some("program")));
+    tally.cell("credential_review WHERE class = 'both'", of(Some("both")));
+    tally.cell("credential_review WHERE class = 'never_used'", of(Some("never_used")));
+    tally.cell("credential_review WHERE class IS NULL AND report_generated_at IS NOT NULL", of(None));
+    let without_mfa = iam.users.iter().filter(|user| user.password.is_some() && !user.has_mfa).count();
+    let without_mfa = without_mfa + usize::from(!iam.root.has_mfa);
+    tally.cell("credential_review WHERE array_has(reasons, 'no_mfa')", without_mfa);
+    tally.cell("credential_review WHERE array_has(reasons, 'root_access_key')", usize::from(iam.has_root_key()));
+    let is_shared = |user: &&User| {
+        let active: Vec<&Key> = user.keys.iter().filter(|key| key.is_active).collect();
+        let age = |millis: i64| clock.age_days(millis);
+        active.len() == 2
+            && active.iter().all(|key| age(key.created_millis) > 30)
+            && active.iter().all(|key| key.used_millis.is_some_and(|millis| age(millis) <= 30))
+    };
+    let shared = iam.users.iter().filter(is_shared).count();
+    tally.cell("credential_review WHERE array_has(reasons, 'two_keys_in_use')", shared);
+    let works = |user: &&User| user.password.is_some() || user.keys.iter().any(|key| key.is_active) || has_other(user);
+    let inactive = iam.users.len() - iam.users.iter().filter(works).count();
+    tally.cell("credential_review WHERE array_has(reasons, 'nothing_active')", inactive);
+}
+
+/// Whether a certificate, an SSH key or a service's credential of the user is active.
+fn has_other(user: &User) -> bool {
+    let others = &user.others;
+    let keys = others.certificates.iter().chain(&others.ssh_keys).any(|it| it.is_active);
+    keys || others.services.iter().any(|it| it.is_active)
+}
+
+/// Who uses a user. None: nobody can say who uses what is neither a password nor an access key.
+fn class(user: &User) -> Option<&'static str> {
+    let signs_in = user.password.as_ref().is_some_and(|password| password.used_millis.is_some());
+    let has_key_in_use = user.keys.iter().any(|key| key.used_millis.is_some());
+    if !has_key_in_use && has_other(user) { None } else { Some(class_by(signs_in, has_key_in_use)) }
+}
+
+fn class_of_root(iam: &Iam) -> Option<&'static str> {
+    let key_used = iam.root.key.as_ref().is_some_and(|key| key.used_millis.is_some());
+    Some(class_by(iam.root.password_used_millis.is_some(), key_used))
+}
+
+fn class_by(signs_in: bool, has_key_in_use: bool) -> &'static str {
+    match (signs_in, has_key_in_use) {
+        (true, true) => "both",
+        (true, false) => "person",
+        (false, true) => "program",
+        (false, false) => "never_used",
+    }
 }
 
 fn access_keys(tally: &mut Tally, organization: &Organization, iam: &Iam) {

@@ -3,7 +3,7 @@
 use super::misconfigurations::Misconfigurations;
 use super::planted::Planted;
 use super::tally::Tally;
-use super::{credentials, identities};
+use super::{credentials, identities, report};
 use crate::clock::Clock;
 use crate::place::Place;
 use crate::services::iam::{Iam, Key, User, password_strength};
@@ -24,8 +24,10 @@ pub(crate) fn count_iam(place: &Place<'_>, tally: &mut Tally) {
     rows(tally, &iam);
     credentials::count(tally, organization, &iam);
     roles(place, tally, &iam);
+    tally.changes.extend(iam.changes.iter().cloned());
     tally.identities.extend(identities::identities(place.account, &iam));
     misconfigurations(place, &mut tally.misconfigurations, &iam);
+    report::count(place, &mut tally.misconfigurations, &iam);
 }
 
 fn rows(tally: &mut Tally, iam: &Iam) {

@@ -1,6 +1,8 @@
-//! Counts the eight common misconfigurations of IAM (part B), and the anti-patterns that are facts (part E).
+//! Counts the eight common misconfigurations of IAM (part B), the anti-patterns that are facts (part E), and the other
+//! shares that are counted by id.
 
 use super::parts::{Fact, IdentityTruth};
+use super::report;
 use std::collections::BTreeMap;
 
 /// Id, population and definition of the rows that exist even if there is nothing to count.
@@ -36,7 +38,7 @@ pub(crate) struct Misconfigurations(BTreeMap<(&'static str, &'static str, &'stat
 
 impl Default for Misconfigurations {
     fn default() -> Self {
-        Self(ALWAYS.into_iter().map(|key| (key, (0, 0))).collect())
+        Self(ALWAYS.into_iter().chain(report::ALWAYS).map(|key| (key, (0, 0))).collect())
     }
 }
 

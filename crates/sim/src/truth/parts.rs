@@ -13,6 +13,19 @@ pub struct AccountPolicyTruth {
     pub source_id: String,
 }
 
+/// A change between two nights.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChangeTruth {
+    /// The first night that sees it, from 1.
+    pub night: u32,
+    /// The account's id.
+    pub account_id: String,
+    /// `user_added`, `user_removed`, `key_made`, `keys_deactivated`, `mfa_removed` or `root_used`.
+    pub change: &'static str,
+    /// The name of the user that it is about; `root`.
+    pub who: String,
+}
+
 /// A share of something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fact {

@@ -2,7 +2,7 @@
 
 use super::lists::Lists;
 use super::misconfigurations::Misconfigurations;
-use super::parts::{IdentityTruth, Obstructed, ResourceTruth};
+use super::parts::{ChangeTruth, IdentityTruth, Obstructed, ResourceTruth};
 use super::planted::Planted;
 use crate::place::Place;
 use orgcensus_policy::ResourceKind;
@@ -26,6 +26,7 @@ pub(crate) struct Tally {
     pub(super) resources: Vec<ResourceTruth>,
     pub(crate) lists: Lists,
     pub(super) identities: Vec<IdentityTruth>,
+    pub(super) changes: Vec<ChangeTruth>,
     pub(crate) misconfigurations: Misconfigurations,
     exposures: BTreeMap<&'static str, Exposure>,
     rows: BTreeMap<&'static str, u64>,

@@ -1,15 +1,17 @@
 //! The lines of the credential report: what each says of one user, by the names of its header.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use aws_smithy_types::date_time::{DateTime, Format};
 use csv::StringRecord;
 use orgcensus_collect::timestamp;
 use orgcensus_row::Timestamp;
 
-use super::{Credentials, Reported};
+use super::{Credentials, ROOT, Reported};
 use crate::items::Unread;
 
-/// How the report names the root user.
-const ROOT: &str = "<root_account>";
+/// The column about keys and certificates beyond two. Reports of most accounts do not have it.
+const ADDITIONAL: &str = "additional_credentials_info";
 
 /// A line with more values than the header has columns: a user's name or path has commas, and nothing quotes them. The
 /// ARN, which ends in the name, tells where it begins. `None`: it does not.
@@ -34,13 +36,20 @@ pub(super) fn put_together(header: &StringRecord, record: StringRecord) -> Optio
 struct Line<'a> {
     header: &'a StringRecord,
     record: &'a StringRecord,
+    /// The places of the columns that were asked for.
+    asked: BTreeSet<usize>,
     unread: Unread,
 }
 
 impl<'a> Line<'a> {
+    fn place(&self, column: &str) -> Option<usize> {
+        self.header.iter().position(|name| name == column)
+    }
+
     /// What the line has in a column; the report leaves no value out.
     fn raw(&mut self, column: &str) -> Option<&'a str> {
-        let index = self.header.iter().position(|name| name == column);
+        let index = self.place(column);
+        self.asked.extend(index);
         let value = index.and_then(|index| self.record.get(index)).filter(|value| !value.is_empty());
         self.unread.value(column, value)
     }
@@ -64,6 +73,44 @@ impl<'a> Line<'a> {
         let parse = |text: &str| timestamp(&DateTime::from_str(text, Format::DateTimeWithOffset).ok()?);
         self.unread.parsed(column, said, parse)
     }
+
+    /// What the report says of keys and certificates beyond two, and how many keys that are.
+    fn additional(&mut self) -> (Option<String>, Option<i32>) {
+        if self.place(ADDITIONAL).is_none() {
+            return (None, Some(0));
+        }
+        let Some(raw) = self.raw(ADDITIONAL) else { return (None, None) };
+        match self.said(ADDITIONAL) {
+            Some(text) if raw != "0" => {
+                (Some(text.to_owned()), self.unread.parsed(ADDITIONAL, Some(text), additional_keys))
+            }
+            _ => (None, Some(0)),
+        }
+    }
+
+    /// The values of the columns that were not asked for.
+    fn others(&self) -> BTreeMap<String, String> {
+        let values = self.header.iter().zip(self.record).enumerate();
+        let others = values.filter(|(index, (name, _))| !self.asked.contains(index) && !name.is_empty());
+        others.map(|(_, (name, value))| (name.to_owned(), value.to_owned())).collect()
+    }
+}
+
+/// How many keys there are beyond two, by words that AWS does not document. If they name certificates alone, none; if
+/// they have several numbers, the largest.
+fn additional_keys(text: &str) -> Option<i32> {
+    let words = text.to_ascii_lowercase();
+    if words.contains("certificate") && !words.contains("key") {
+        return Some(0);
+    }
+    words.split(|it: char| !it.is_ascii_digit()).filter_map(|number| number.parse().ok()).max()
+}
+
+/// The path of a user, which stands in its ARN before its name. None: the ARN is root's.
+fn path(arn: &str) -> Option<String> {
+    let (_, path) = arn.split_once(":user")?;
+    let (path, _) = path.rsplit_once('/')?;
+    Some(format!("{path}/"))
 }
 
 /// A line's values. `None`: it names no user.
@@ -73,7 +120,7 @@ pub(super) fn reported(
     captured_at: Timestamp,
     generated_at: Option<Timestamp>,
 ) -> Option<Reported> {
-    let mut line = Line { header, record, unread: Unread::default() };
+    let mut line = Line { header, record, asked: BTreeSet::new(), unread: Unread::default() };
     let user_name = line.raw("user")?.to_owned();
     let credentials = credentials(&mut line, user_name, captured_at, generated_at);
     Some(Reported { credentials, unread: line.unread })
@@ -92,10 +139,13 @@ fn credentials(
     let password_last_changed_at = line.moment("password_last_changed");
     let made_with_user = created_at.filter(|_| password_enabled == Some(true));
     let (key_1, key_2) = (access_key(line, 1), access_key(line, 2));
+    let (additional_credentials_info, additional_access_key_count) = line.additional();
+    let arn = line.text("arn");
     Credentials {
         is_root: user_name == ROOT,
         user_name,
-        arn: line.text("arn"),
+        user_path: arn.as_deref().and_then(path),
+        arn,
         created_at,
         age_days: days(created_at),
         password_enabled,
@@ -126,6 +176,10 @@ fn credentials(
         cert_2_active: line.flag("cert_2_active"),
         cert_2_last_rotated_at: line.moment("cert_2_last_rotated"),
         report_generated_at: generated_at,
+        additional_credentials_info,
+        additional_access_key_count,
+        // The last: what is left.
+        other_columns: line.others(),
     }
 }
 

@@ -97,6 +97,54 @@ fn odd_lines_are_kept() {
     assert_eq!(rows.len(), 5);
     let shuffled = parsed("future,mfa_active,user\nx,TRUE,carol\n").unwrap();
     assert_eq!(columns(&shuffled[0], &["user_name", "mfa_active", "arn"]), json!(["carol", true, null]));
+    assert_eq!(columns(&shuffled[0], &["other_columns", "user_path"]), json!([{"future": "x"}, null]));
+    assert!(rows.iter().all(|row| row["other_columns"] == json!({})), "every column has its own");
+}
+
+#[test]
+fn the_path_stands_in_the_arn() {
+    let path = |arn: &str| parsed(&format!("user,arn\nana,{arn}\n")).unwrap().remove(0)["user_path"].take();
+    for (arn, expected) in [
+        ("arn:aws:iam::111122223333:user/ana", json!("/")),
+        ("arn:aws:iam::111122223333:user/people/eu/ana", json!("/people/eu/")),
+        ("arn:aws-cn:iam::111122223333:user/user/ana", json!("/user/")),
+        ("arn:aws:iam::111122223333:root", json!(null)),
+        ("N/A", json!(null)),
+    ] {
+        assert_eq!(path(arn), expected, "{arn}");
+    }
+}
+
+#[test]
+fn what_a_user_has_beyond_two_counts_as_keys_unless_it_is_certificates_alone() {
+    let said = |info: &str| {
+        let rows = parsed(&format!("user,additional_credentials_info\nana,{info}\n")).unwrap();
+        columns(&rows[0], &["additional_credentials_info", "additional_access_key_count"])
+    };
+    for (info, count) in [
+        ("1 additional access key: ListAccessKeys", json!(1)),
+        ("Additional access keys: 12. Use ListAccessKeys", json!(12)),
+        ("3 certificates; ListSigningCertificates", json!(0)),
+        ("1 key and 2 certificates", json!(2)),
+        ("2", json!(2)),
+        ("more keys", json!(null)),
+    ] {
+        assert_eq!(said(info), json!([info, count]), "{info}");
+    }
+    for none in ["N/A", "0"] {
+        assert_eq!(said(none), json!([null, 0]), "{none}");
+    }
+    assert_eq!(said(""), json!([null, null]), "the column is there, and its value is not");
+    let without = &parsed("user\nana\n").unwrap()[0];
+    assert_eq!(without["additional_access_key_count"], json!(0), "most reports lack the column");
+}
+
+#[tokio::test]
+async fn words_without_a_number_are_counted_as_unread() {
+    let line = format!("ana,arn:aws:iam::111122223333:user/ana,{REST}");
+    let odd = line.strip_suffix("N/A").map(|line| format!("{line}more keys")).unwrap();
+    let collected = collected(&[&odd]).await;
+    assert_eq!(collected.short(), (1, vec!["iam_credential_report"]));
 }
 
 /// Runs the collector on a report of these lines, after root's.

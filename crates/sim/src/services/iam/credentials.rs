@@ -101,7 +101,7 @@ fn service_credential(place: &Place<'_>, user: &str, dice: &mut Dice) -> Service
         user_name: (!is_api_key).then(|| format!("{user}-at-{}", place.account.id)),
         is_active: dice.chance(0.8),
         created_millis: days_ago(place, dice),
-        expires_millis: lifetime.map(|lifetime| place.organization.clock.now_millis + lifetime),
+        expires_millis: lifetime.map(|lifetime| place.organization.clock.first_millis + lifetime),
     }
 }
 

@@ -45,6 +45,11 @@ pub(crate) fn password_strength(place: &Place<'_>) -> Option<bool> {
     Some(has_all_kinds && policy.minimum_length >= 14 && policy.reuse_prevention.is_some_and(|count| count >= 24))
 }
 
+/// After how many days passwords of the account expire; none if they never do.
+pub(crate) fn password_max_age_days(place: &Place<'_>) -> Option<i64> {
+    password_policy(place)?.max_age_days
+}
+
 pub(super) fn get(context: &Context<'_>) -> Result<Value, Refusal> {
     let message = format!("The Password Policy with domain name {} cannot be found.", context.place.account.id);
     let policy = password_policy(&context.place).ok_or_else(|| Refusal::new(404, "NoSuchEntity", message))?;

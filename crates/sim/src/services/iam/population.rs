@@ -4,8 +4,9 @@ use super::policies::ManagedPolicy;
 use super::providers::{OidcProvider, SamlProvider, ServerCertificate};
 use super::roles::{InstanceProfile, Role};
 use super::users::{Group, Root, User};
-use super::{credentials, planted, policies, providers, roles, users};
+use super::{credentials, nights, planted, policies, providers, roles, users};
 use crate::place::Place;
+use crate::truth::ChangeTruth;
 use std::collections::BTreeMap;
 
 /// Everything that IAM holds for an account.
@@ -24,6 +25,8 @@ pub(crate) struct Iam {
     pub(crate) oidc_providers: Vec<OidcProvider>,
     pub(crate) saml_providers: Vec<SamlProvider>,
     pub(crate) server_certificates: Vec<ServerCertificate>,
+    /// What was changed since the first night.
+    pub(crate) changes: Vec<ChangeTruth>,
 }
 
 impl Iam {
@@ -36,6 +39,8 @@ impl Iam {
         let mut users = users::users(place, &groups, &choices);
         let mut roles = roles::roles(place, &choices);
         policies.extend(planted::plant(place, &mut users, &mut groups, &mut roles));
+        let mut root = users::root(place);
+        let changes = nights::apply(place, &mut users, &mut root);
         let mut uses: BTreeMap<String, (u64, u64)> = BTreeMap::new();
         let all = users.iter().map(|user| &user.permissions);
         let all = all.chain(groups.iter().map(|group| &group.permissions));
@@ -52,7 +57,7 @@ impl Iam {
             (policy.attachments, policy.boundaries) = uses.get(&policy.arn).copied().unwrap_or_default();
         }
         Self {
-            root: users::root(place),
+            root,
             spare_devices: credentials::spare_devices(place),
             empty_profiles: providers::empty_profiles(place),
             oidc_providers: providers::oidc_providers(place, &roles),
@@ -62,6 +67,7 @@ impl Iam {
             groups,
             roles,
             policies,
+            changes,
         }
     }
 

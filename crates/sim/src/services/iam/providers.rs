@@ -110,7 +110,7 @@ pub(super) fn empty_profiles(place: &Place<'_>) -> Vec<InstanceProfile> {
 
 /// The moment this many days after the present. It is compared with a time that may be up to a day later.
 fn in_days(place: &Place<'_>, days: i64) -> i64 {
-    place.organization.clock.now_millis + days * DAY_MILLIS
+    place.organization.clock.first_millis + days * DAY_MILLIS
 }
 
 fn days_ago(place: &Place<'_>, dice: &mut Dice) -> i64 {

@@ -25,7 +25,7 @@ pub(super) fn list_administrators(context: &Context<'_>) -> Result<Vec<Value>, R
     let organization = context.organization();
     let describe = |(index, _): (u64, Vec<&str>)| {
         let mut administrator = describe_account(organization, &organization.account(index));
-        administrator["DelegationEnabledDate"] = json!(epoch_seconds(organization.clock.now_millis));
+        administrator["DelegationEnabledDate"] = json!(epoch_seconds(organization.clock.first_millis));
         administrator
     };
     Ok(delegated(organization).into_iter().map(describe).collect())
@@ -38,7 +38,7 @@ pub(super) fn list_services_of(context: &Context<'_>) -> Result<Vec<Value>, Refu
         .into_iter()
         .find(|(index, _)| organization.account_id(*index) == id)
         .ok_or_else(|| Refusal::new(400, "AccountNotRegisteredException", message))?;
-    let since = epoch_seconds(organization.clock.now_millis);
+    let since = epoch_seconds(organization.clock.first_millis);
     let describe = |name: &&str| json!({ "ServicePrincipal": name, "DelegationEnabledDate": since });
     Ok(services.iter().map(describe).collect())
 }

@@ -1,0 +1,61 @@
+//! The rows of a published table, batch after batch, in the order of its files: by account, region and key.
+
+use arrow::record_batch::RecordBatch;
+use futures::stream::{self, BoxStream, Stream};
+use futures::{StreamExt, TryStreamExt};
+use parquet::arrow::ParquetRecordBatchStreamBuilder;
+use parquet::errors::ParquetError;
+
+use crate::{Lake, Result, TableEntry, TableFile};
+
+impl Lake {
+    /// The rows of a table as a manifest describes it. One file after the other is opened, and every byte is checked.
+    pub fn rows(&self, table: &TableEntry) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+        let files = table.files.iter().map(|entry| TableFile::new(self, entry)).collect::<Result<Vec<_>>>()?;
+        Ok(stream::iter(files.into_iter().map(Ok)).and_then(open).try_flatten().boxed())
+    }
+}
+
+async fn open(file: TableFile) -> Result<impl Stream<Item = Result<RecordBatch>>> {
+    let unread = {
+        let file = file.clone();
+        move |error: ParquetError| file.unread(error)
+    };
+    let reader = ParquetRecordBatchStreamBuilder::new(file).await.map_err(&unread)?;
+    Ok(reader.build().map_err(&unread)?.map_err(unread))
+}
+
+#[cfg(test)]
+mod tests {
+    use orgcensus_row::Row;
+
+    use super::*;
+    use crate::fixture::{Queue, begin, lake, queues, table};
+    use crate::{Error, FileOptions};
+
+    #[tokio::test]
+    async fn the_rows_come_back_in_their_order_and_a_changed_byte_is_an_error() {
+        let (_folder, lake) = lake();
+        let mut writer = begin(&lake, "run-1", FileOptions::default()).await.writer(&table());
+        writer.write(&queues("000000000001", &["a", "b"])).await.unwrap();
+        writer.write(&queues("000000000002", &["c"])).await.unwrap();
+        let entry = writer.close().await.unwrap();
+        let batches: Vec<RecordBatch> = lake.rows(&entry).unwrap().try_collect().await.unwrap();
+        let mut found = Vec::new();
+        for batch in &batches {
+            Queue::each(batch, |it| found.push(format!("{} {:?} {:?} {:?}", it.arn, it.names, it.tags, it.created_at)))
+                .unwrap();
+        }
+        let expected = ["a", "b", "c"].map(|arn| {
+            let name = arn.to_uppercase();
+            format!("{arn} [{name:?}, \"\"] {{\"name\": {arn:?}}} Some(Timestamp(1700000000123))")
+        });
+        assert_eq!(found, expected);
+        let file = lake.local().unwrap().join(&entry.files[0].path);
+        let mut bytes = std::fs::read(&file).unwrap();
+        bytes[10] ^= 1;
+        std::fs::write(&file, bytes).unwrap();
+        let read = lake.rows(&entry).unwrap().try_collect::<Vec<_>>().await;
+        assert!(matches!(read, Err(Error::Corrupt { .. })));
+    }
+}

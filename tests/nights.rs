@@ -1,0 +1,121 @@
+//! Several nights of one organization in one lake: what earlier nights know is carried, also over a night that was
+//! denied.
+
+use std::collections::BTreeMap;
+
+use orgcensus_answers::{Format, Snapshot, format};
+use orgcensus_crawl::{Crawl, run};
+use orgcensus_sim::{ChangeTruth, Settings, Troubles};
+use orgcensus_tests::{Place, Way};
+use serde_json::Value;
+
+const DAY_MILLIS: i64 = 86_400_000;
+
+/// The account whose users change from night to night, by its place.
+const SHOWCASE: u64 = 1;
+
+/// The night in which nobody reads that account's credential report.
+const DENIED: u32 = 2;
+
+const REVIEW: &str = "SELECT account_id, user_name, is_root, reasons, next_step, is_inactive, inactive_seen_since, \
+    inactive_seen_days, root_used_dates, root_used_date_count, captured_at FROM credential_review";
+
+type Rows = BTreeMap<(String, String), Value>;
+
+fn text(row: &Value, column: &str) -> String {
+    row[column].as_str().unwrap_or_default().to_owned()
+}
+
+/// The rows of the newest snapshot, by account and user.
+async fn reviews(snapshot: &Snapshot) -> Rows {
+    let batches = snapshot.query(REVIEW).await.expect(REVIEW).collect().await.expect(REVIEW);
+    let mut bytes = Vec::new();
+    format(&batches, Format::Json, &mut bytes).expect("JSON");
+    let rows: Vec<Value> = serde_json::from_slice(&bytes).expect("an array");
+    rows.into_iter().map(|row| ((text(&row, "account_id"), text(&row, "user_name")), row)).collect()
+}
+
+/// The organization in a night. The last night is today's.
+fn settings(night: u32) -> Settings {
+    let settings = Settings { troubles: Troubles::none(), ..Settings::new(12, 1) };
+    let first = Settings { now_millis: settings.now_millis - 3 * DAY_MILLIS, ..settings };
+    let denied_actions = match night {
+        DENIED => vec![(SHOWCASE, "iam:GenerateCredentialReport".to_owned())],
+        _ => Vec::new(),
+    };
+    Settings { denied_actions, ..first.at_night(night) }
+}
+
+fn is_inactive(row: &Value) -> bool {
+    row["is_inactive"] == true
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_earlier_nights_know_is_carried_also_over_a_night_that_was_denied() {
+    let mut place = Place::new(settings(0), Way::Inside);
+    let mut nights: Vec<Rows> = Vec::new();
+    for night in 0..=3 {
+        place = place.in_night(settings(night));
+        let crawl = Crawl { run_id: format!("night-{night}"), ..place.crawl().await };
+        run(crawl).await.expect("a run");
+        nights.push(reviews(&place.snapshot().await).await);
+    }
+    let [first, second, denied, last] = &nights[..] else { panic!("four nights") };
+    for (who, row) in first {
+        let earlier = ["inactive_seen_since", "inactive_seen_days", "root_used_dates", "root_used_date_count"];
+        assert!(earlier.iter().all(|column| row[*column].is_null()), "a first census, {who:?}: {row}");
+    }
+    assert_inactive(first, second, denied, last);
+    assert_denied(&place.simulation.account_id(SHOWCASE), second, denied);
+    let deletes = nights.iter().flatten().filter(|(_, row)| row["next_step"] == "delete").count();
+    assert_eq!(deletes, 0, "three days are no rest");
+    let changes = place.simulation.truth().changes;
+    assert_root(&place.simulation.account_id(SHOWCASE), &changes, [first, second, denied, last]);
+}
+
+/// Who was inactive in the first night and still is has been so since that night; others since a later one.
+fn assert_inactive(first: &Rows, second: &Rows, denied: &Rows, last: &Rows) {
+    let days = |row: &Value| row["inactive_seen_days"].as_i64();
+    let mut seen = 0;
+    for (who, row) in last.iter().filter(|(_, row)| is_inactive(row)) {
+        let nights = [first, second, denied].map(|night| night.get(who));
+        let is_always = nights.iter().all(|row| row.is_some_and(|row| row["is_inactive"] != false));
+        let was_at_first = nights[0].is_some_and(is_inactive);
+        if is_always && was_at_first {
+            seen += 1;
+            assert_eq!(days(row), Some(3), "{who:?}: {row}");
+        } else {
+            assert!(days(row).is_some_and(|days| days < 3), "{who:?}: {row}");
+        }
+    }
+    assert!(seen > 0, "somebody was inactive in all nights");
+    let mut active = last.values().filter(|row| row["is_inactive"] == false);
+    assert!(active.all(|row| row["inactive_seen_since"].is_null()));
+}
+
+/// The denied night says that there was no report, knows the same users, and carries on what was known of them.
+fn assert_denied(account_id: &str, second: &Rows, denied: &Rows) {
+    let of = |(who, _): &(&(String, String), &Value)| who.0 == account_id;
+    for (who, row) in denied.iter().filter(of) {
+        assert_eq!(row["reasons"], serde_json::json!(["report_missing"]), "{who:?}");
+        assert!(row["is_inactive"].is_null() && row["next_step"].is_null(), "{who:?}: {row}");
+        let before = second.get(who);
+        let since = before.map_or(Value::Null, |row| row["inactive_seen_since"].clone());
+        assert_eq!(row["inactive_seen_since"], since, "{who:?}");
+    }
+    assert!(denied.contains_key(&(account_id.to_owned(), "<root_account>".to_owned())));
+}
+
+/// Root was used half a day before each later night, so on the day of the night before. The use that the denied night
+/// did not see was overwritten by the next one.
+fn assert_root(account_id: &str, changes: &[ChangeTruth], nights: [&Rows; 4]) {
+    let uses = changes.iter().filter(|it| it.change == "root_used" && it.account_id == account_id);
+    assert_eq!(uses.map(|it| it.night).collect::<Vec<_>>(), [1, 2, 3]);
+    let root = |night: usize| &nights[night][&(account_id.to_owned(), "<root_account>".to_owned())];
+    let day = |night: usize| text(root(night), "captured_at")[..10].to_owned();
+    let dates = root(3)["root_used_dates"].as_array().expect("dates").clone();
+    let is_there = |night: usize| dates.iter().any(|date| *date == day(night).as_str());
+    assert!(is_there(0) && is_there(2), "{}", root(3));
+    assert!(!is_there(1), "the denied night: {}", root(3));
+    assert_eq!(root(3)["root_used_date_count"].as_u64(), u64::try_from(dates.len()).ok());
+}
