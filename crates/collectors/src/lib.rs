@@ -47,6 +47,7 @@ pub mod eventbridge;
 pub mod eventbridgev2;
 pub mod glacier;
 pub mod glue;
+pub mod guardduty;
 pub mod iam;
 pub mod identity_center;
 pub mod imagebuilder;
@@ -142,6 +143,7 @@ const SERVICES: &[&[Collector]] = &[
     eventbridgev2::COLLECTORS,
     glacier::COLLECTORS,
     glue::COLLECTORS,
+    guardduty::COLLECTORS,
     iam::COLLECTORS,
     identity_center::COLLECTORS,
     imagebuilder::COLLECTORS,

@@ -46,6 +46,7 @@ pub(crate) mod entityresolution;
 pub(crate) mod eventbridge;
 pub(crate) mod glacier;
 pub(crate) mod glue;
+pub(crate) mod guardduty;
 pub(crate) mod iam;
 pub(crate) mod identity_center;
 pub(crate) mod imagebuilder;
@@ -147,6 +148,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &eventbridge::SERVICE,
     &glacier::SERVICE,
     &glue::SERVICE,
+    &guardduty::SERVICE,
     &iam::SERVICE,
     &identity_center::identitystore::SERVICE,
     &imagebuilder::SERVICE,
