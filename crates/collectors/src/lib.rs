@@ -87,6 +87,7 @@ pub mod s3vectors;
 pub mod sagemaker;
 pub mod schemas;
 pub mod secretsmanager;
+pub mod securityhub;
 pub mod serverlessapplicationrepository;
 pub mod servicecatalog;
 pub mod sesv2;
@@ -183,6 +184,7 @@ const SERVICES: &[&[Collector]] = &[
     sagemaker::COLLECTORS,
     schemas::COLLECTORS,
     secretsmanager::COLLECTORS,
+    securityhub::COLLECTORS,
     serverlessapplicationrepository::COLLECTORS,
     servicecatalog::COLLECTORS,
     sesv2::COLLECTORS,

@@ -91,6 +91,7 @@ pub(crate) mod s3vectors;
 pub(crate) mod sagemaker;
 pub(crate) mod schemas;
 pub(crate) mod secretsmanager;
+pub(crate) mod securityhub;
 pub(crate) mod serverlessapplicationrepository;
 pub(crate) mod servicecatalog;
 pub(crate) mod sesv2;
@@ -193,6 +194,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &sagemaker::SERVICE,
     &schemas::SERVICE,
     &secretsmanager::SERVICE,
+    &securityhub::SERVICE,
     &serverlessapplicationrepository::SERVICE,
     &servicecatalog::SERVICE,
     &sesv2::SERVICE,
