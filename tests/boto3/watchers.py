@@ -63,5 +63,40 @@ class Watchers:
         self.rows["securityhub_finding_counts"] += 1
         self.rows["securityhub_scores"] += len(scored)
 
+    def macie(self, client):
+        try:
+            session = client.get_macie_session()
+        except client.exceptions.AccessDeniedException as error:
+            if "Macie is not enabled" not in str(error):
+                raise
+            session = {}
+        self.rows["macie_sessions"] += 1
+        if session:
+            client.get_administrator_account()
+        if session.get("status") == "ENABLED":
+            criterion = {"accountId": {"eq": [self.account_id]}, "archived": {"eq": ["false"]}}
+            asked = {"groupBy": "severity.description", "findingCriteria": {"criterion": criterion}}
+            groups = client.get_finding_statistics(**asked)["countsByGroup"]
+            assert {it["groupKey"] for it in groups} <= {"High", "Medium", "Low"}, groups
+            buckets = client.get_bucket_statistics(accountId=self.account_id)
+            sensitive = buckets["bucketStatisticsBySensitivity"]["sensitive"]["totalCount"]
+            assert sensitive <= buckets["bucketCount"], buckets
 
-WATCHERS = {"guardduty": Watchers.guardduty, "securityhub": Watchers.securityhub}
+    def inspector(self, client):
+        [account] = client.batch_get_account_status(accountIds=[self.account_id])["accounts"]
+        self.rows["inspector2_accounts"] += 1
+        assert {"ec2", "ecr"} <= set(account["resourceState"]), account
+        if account["state"]["status"] == "ENABLED":
+            self.optional(client.get_delegated_admin_account)
+            own = [{"comparison": "EQUALS", "value": self.account_id}]
+            asked = {"aggregationType": "ACCOUNT", "accountIds": own}
+            responses = list(self.pages_of(client, "list_finding_aggregations", "responses", **asked))
+            assert len(responses) < 2, responses
+
+
+WATCHERS = {
+    "guardduty": Watchers.guardduty,
+    "inspector2": Watchers.inspector,
+    "macie2": Watchers.macie,
+    "securityhub": Watchers.securityhub,
+}

@@ -51,6 +51,7 @@ pub mod guardduty;
 pub mod iam;
 pub mod identity_center;
 pub mod imagebuilder;
+pub mod inspector2;
 pub mod iot;
 pub mod kafka;
 pub mod kinesis;
@@ -59,6 +60,7 @@ pub mod lambda;
 pub mod lambdaweb;
 pub mod lexmodelsv2;
 pub mod lightsail;
+pub mod macie2;
 pub mod marketplacecatalog;
 pub mod mediapackagev2;
 pub mod mediatailor;
@@ -148,6 +150,7 @@ const SERVICES: &[&[Collector]] = &[
     iam::COLLECTORS,
     identity_center::COLLECTORS,
     imagebuilder::COLLECTORS,
+    inspector2::COLLECTORS,
     iot::COLLECTORS,
     kafka::COLLECTORS,
     kinesis::COLLECTORS,
@@ -156,6 +159,7 @@ const SERVICES: &[&[Collector]] = &[
     lambdaweb::COLLECTORS,
     lexmodelsv2::COLLECTORS,
     lightsail::COLLECTORS,
+    macie2::COLLECTORS,
     marketplacecatalog::COLLECTORS,
     mediapackagev2::COLLECTORS,
     mediatailor::COLLECTORS,

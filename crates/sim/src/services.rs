@@ -50,6 +50,7 @@ pub(crate) mod guardduty;
 pub(crate) mod iam;
 pub(crate) mod identity_center;
 pub(crate) mod imagebuilder;
+pub(crate) mod inspector2;
 pub(crate) mod iot;
 pub(crate) mod kafka;
 pub(crate) mod kinesis;
@@ -58,6 +59,7 @@ pub(crate) mod lambda;
 pub(crate) mod lambdaweb;
 pub(crate) mod lexmodelsv2;
 pub(crate) mod lightsail;
+pub(crate) mod macie2;
 pub(crate) mod marketplacecatalog;
 pub(crate) mod mediapackagev2;
 pub(crate) mod mediatailor;
@@ -153,6 +155,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &iam::SERVICE,
     &identity_center::identitystore::SERVICE,
     &imagebuilder::SERVICE,
+    &inspector2::SERVICE,
     &iot::SERVICE,
     &kafka::SERVICE,
     &kinesis::SERVICE,
@@ -161,6 +164,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &lambdaweb::SERVICE,
     &lexmodelsv2::SERVICE,
     &lightsail::SERVICE,
+    &macie2::SERVICE,
     &marketplacecatalog::SERVICE,
     &mediapackagev2::SERVICE,
     &mediatailor::SERVICE,
