@@ -183,6 +183,7 @@ class Census(
         self.marketplace(aws.client("marketplace-catalog", "us-east-1"))
         self.cloudfront(aws.client("cloudfront"))
         self.sign_in(aws.client("signin"))
+        self.contacts(aws.client("account", "us-east-1"))
         self.edge(aws)
         for region in aws.client("ec2").describe_regions()["Regions"]:
             for service in ["s3express", "s3outposts", *REGIONAL, *self.plain, *SERVICES]:

@@ -93,8 +93,33 @@ class Watchers:
             responses = list(self.pages_of(client, "list_finding_aggregations", "responses", **asked))
             assert len(responses) < 2, responses
 
+    def detective(self, client):
+        # boto3 has no paginators for Detective.
+        graphs = self.listed_by_detective(client.list_graphs, "GraphList")
+        self.rows["detective_graphs"] += 1
+        assert len(graphs) < 2, graphs
+        for it in self.listed_by_detective(client.list_invitations, "Invitations"):
+            assert it["AccountId"] == self.account_id != it["AdministratorId"], it
+        for graph in graphs:
+            members = self.listed_by_detective(client.list_members, "MemberDetails", GraphArn=graph["Arn"])
+            self.rows["detective_members"] += len(members)
+
+    def listed_by_detective(self, call, key, **arguments):
+        listed, more = [], {}
+        while more is not None:
+            page = call(**arguments, **more)
+            listed += page[key]
+            more = {"NextToken": page["NextToken"]} if page.get("NextToken") else None
+        return listed
+
+    def contacts(self, client):
+        for kind in ["SECURITY", "OPERATIONS", "BILLING"]:
+            self.found("account_alternate_contacts")
+            self.optional(client.get_alternate_contact, AlternateContactType=kind)
+
 
 WATCHERS = {
+    "detective": Watchers.detective,
     "guardduty": Watchers.guardduty,
     "inspector2": Watchers.inspector,
     "macie2": Watchers.macie,

@@ -10,6 +10,7 @@ mod shares;
 mod testing;
 
 // Made by scripts/services, from here …
+pub mod account;
 pub mod accountaccess;
 pub mod acmpca;
 pub mod aiops;
@@ -32,6 +33,7 @@ pub mod codebuild;
 pub mod cognitoidentity;
 pub mod comprehend;
 pub mod config;
+pub mod detective;
 pub mod directory;
 pub mod dsql;
 pub mod dynamodb;
@@ -109,6 +111,7 @@ pub mod xray;
 
 /// The services, each with its collectors.
 const SERVICES: &[&[Collector]] = &[
+    account::COLLECTORS,
     accountaccess::COLLECTORS,
     acmpca::COLLECTORS,
     aiops::COLLECTORS,
@@ -131,6 +134,7 @@ const SERVICES: &[&[Collector]] = &[
     cognitoidentity::COLLECTORS,
     comprehend::COLLECTORS,
     config::COLLECTORS,
+    detective::COLLECTORS,
     directory::COLLECTORS,
     dsql::COLLECTORS,
     dynamodb::COLLECTORS,

@@ -9,6 +9,7 @@ use crate::report_polls::ReportPolls;
 use crate::service::{Answering, Service};
 
 // Made by scripts/services, from here …
+pub(crate) mod account;
 pub(crate) mod accountaccess;
 pub(crate) mod acmpca;
 pub(crate) mod aiops;
@@ -31,6 +32,7 @@ pub(crate) mod codebuild;
 pub(crate) mod cognitoidentity;
 pub(crate) mod comprehend;
 pub(crate) mod config;
+pub(crate) mod detective;
 pub(crate) mod directory;
 pub(crate) mod dsql;
 pub(crate) mod dynamodb;
@@ -114,6 +116,7 @@ pub(crate) mod xray;
 
 /// All services.
 pub(crate) static SERVICES: &[&Service] = &[
+    &account::SERVICE,
     &accountaccess::SERVICE,
     &acmpca::SERVICE,
     &aiops::SERVICE,
@@ -136,6 +139,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &cognitoidentity::SERVICE,
     &comprehend::SERVICE,
     &config::SERVICE,
+    &detective::SERVICE,
     &directory::SERVICE,
     &dsql::SERVICE,
     &dynamodb::SERVICE,
