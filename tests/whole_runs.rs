@@ -14,3 +14,4 @@ mod selection;
 mod services;
 mod size;
 mod truth;
+mod watchers;
