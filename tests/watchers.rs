@@ -5,8 +5,8 @@ use orgcensus_sim::{Settings, Troubles};
 use orgcensus_tests::{Crawled, crawl};
 use serde_json::Value;
 
-/// A row of an answer by its question and definition, the cell of the truth that it must equal, and the table whose rows
-/// are its population.
+/// A row of an answer by its question and definition, the cell of the truth that it must equal, and the table whose
+/// rows are its population.
 const ROWS: [(&str, &str, &str, &str); 11] = [
     ("S3", "off", "guardduty_detectors WHERE NOT is_enabled", "guardduty_detectors"),
     ("S4", "off", "detective_graphs WHERE NOT is_enabled", "detective_graphs"),
@@ -63,6 +63,43 @@ async fn an_administrator_counts_no_finding_that_is_about_a_member() {
         assert_eq!(crawled.number(&format!("SELECT COUNT(*) FROM {cell}")).await, truth.cells[cell], "{cell}");
         assert!(truth.cells[cell] > 0, "{cell}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_service_has_a_row_where_it_was_planned_and_says_who_manages_it() {
+    let crawled = crawl(Settings::new(40, 1)).await;
+    let truth = crawled.simulation.truth();
+    for (service, collector, table, has_administrator) in [
+        ("guardduty", "guardduty_detectors", "guardduty_detectors", true),
+        ("inspector", "inspector2_accounts", "inspector2_accounts", false),
+        ("macie", "macie_sessions", "macie_sessions", true),
+        ("security_hub", "securityhub_v2_hubs", "securityhub_v2_hubs", false),
+        ("security_hub_cspm", "securityhub_hubs", "securityhub_hubs", true),
+    ] {
+        let rows = format!("SELECT COUNT(*) FROM security_services WHERE service = '{service}'");
+        let planned = format!("SELECT COUNT(*) FROM coverage WHERE collector = '{collector}' AND is_planned");
+        assert_eq!(crawled.number(&rows).await, crawled.number(&planned).await, "{service}");
+        let (unseen, unread) = (format!("{rows} AND is_on IS NULL"), format!("{planned} AND NOT is_complete"));
+        assert_eq!(crawled.number(&unseen).await, crawled.number(&unread).await, "{service}");
+        let off = crawled.number(&format!("{rows} AND NOT is_on")).await;
+        assert_eq!(off, truth.cells[format!("{table} WHERE NOT is_enabled").as_str()], "{service}");
+        if has_administrator {
+            let administrator = crawled.simulation.account_id(2);
+            let members = "AND managed_by = 'organization' AND administrator_account_id <> account_id AND is_on";
+            let sql = format!("{rows} {members} AND administrator_account_id = '{administrator}'");
+            let sees = format!(
+                "SELECT COUNT(*) FROM {table} WHERE administrator_account_id = '{administrator}' AND is_enabled"
+            );
+            assert_eq!(crawled.number(&sql).await, crawled.number(&sees).await, "{service}");
+            let own = format!("{rows} AND account_id = '{administrator}' AND managed_by = 'organization'");
+            assert_eq!(crawled.number(&own).await, 3, "{service}: the administrator, in each region");
+        }
+    }
+    let short =
+        "SELECT COUNT(*) FROM security_services WHERE missing = 'config_recorder' AND NOT is_what_it_needs_there";
+    let incomplete = "SELECT COUNT(*) FROM (SELECT DISTINCT account_id, region FROM securityhub_standards \
+                      WHERE status_reason = 'NO_AVAILABLE_CONFIGURATION_RECORDER') AS places";
+    assert_eq!(crawled.number(short).await, crawled.number(incomplete).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,6 +14,7 @@
 //! internet_paths     addresses, routes, groups and ACLs -> what the internet reaches, and by what ways
 //! inventory          every table of resources, a few at a time, and the verdicts -> resources, their tags
 //! metadata           launches' layers + what roles may do -> what the metadata service gives away, now and next
+//! security_services  rows of the services that watch, and coverage -> which is on, and who manages it
 //! ```
 
 mod access;
@@ -32,6 +33,7 @@ mod named_in_policies;
 mod open_buckets;
 mod resource;
 mod rows;
+mod security;
 
 use orgcensus_crawl::Derivation;
 
@@ -42,6 +44,7 @@ pub use internet::InternetPath;
 pub use inventory::{InventoryResource, ResourceTag};
 pub use metadata::MetadataPosture;
 pub use rows::{PolicyPrincipal, ResourceAccess};
+pub use security::SecurityService;
 
 /// Every derivation, in the order in which they run. A static, as the list of collectors is.
 pub static DERIVATIONS: &[Derivation] = &[
@@ -50,6 +53,7 @@ pub static DERIVATIONS: &[Derivation] = &[
     internet::INTERNET_PATHS,
     inventory::INVENTORY,
     metadata::METADATA,
+    security::SECURITY_SERVICES,
 ];
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub(super) struct Kind {
     pub(super) controls: &'static [&'static str],
 }
 
-const KINDS: [Kind; 2] = [
+static KINDS: [Kind; 2] = [
     Kind {
         id: "standards/aws-foundational-security-best-practices/v/1.0.0",
         name: "aws-foundational-security-best-practices/v/1.0.0",
@@ -45,7 +45,7 @@ pub(super) fn enabled(place: &Place<'_>) -> Vec<Enabled> {
     }
     let mut dice = place.dice("securityhub-standards");
     let mut all = Vec::new();
-    for (kind, share) in KINDS_ON {
+    for (kind, share) in KINDS.iter().zip(SHARES) {
         let (is_on, is_ready, days) = (dice.chance(share), dice.chance(0.8), dice.between(1, 400));
         let disabled = kind.controls.iter().copied().filter(|_| dice.chance(0.1)).collect();
         let switched_millis = place.days_ago(days, &mut dice);
@@ -56,8 +56,8 @@ pub(super) fn enabled(place: &Place<'_>) -> Vec<Enabled> {
     all
 }
 
-/// Each standard, and the share of hubs in which it is on.
-const KINDS_ON: [(&Kind, f64); 2] = [(&KINDS[0], 0.8), (&KINDS[1], 0.4)];
+/// The shares of hubs in which the standards are on.
+const SHARES: [f64; 2] = [0.8, 0.4];
 
 impl Enabled {
     fn arn(&self, place: &Place<'_>) -> String {
