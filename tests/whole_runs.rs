@@ -15,3 +15,4 @@ mod selection;
 mod services;
 mod size;
 mod truth;
+mod watchers;

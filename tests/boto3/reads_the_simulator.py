@@ -31,6 +31,7 @@ from one_by_one import one_by_one  # noqa: E402
 from organization_wide import OrganizationWide  # noqa: E402
 from plain_services import PlainServices, folders, plain  # noqa: E402
 from targets import BESIDE, TARGETS, Targets  # noqa: E402
+from watchers import WATCHERS, Watchers  # noqa: E402
 from ways_in import WAYS_IN, WaysIn  # noqa: E402
 
 KEYS = ("AKIASIMULATEDMANAGEMENT", "CANARY/management/secret/access/key")
@@ -80,6 +81,7 @@ class Census(
     PlainServices,
     DeclaredKinds,
     Targets,
+    Watchers,
     WaysIn,
 ):
     """What boto3 found."""
@@ -181,6 +183,7 @@ class Census(
         self.marketplace(aws.client("marketplace-catalog", "us-east-1"))
         self.cloudfront(aws.client("cloudfront"))
         self.sign_in(aws.client("signin"))
+        self.contacts(aws.client("account", "us-east-1"))
         self.edge(aws)
         for region in aws.client("ec2").describe_regions()["Regions"]:
             for service in ["s3express", "s3outposts", *REGIONAL, *self.plain, *SERVICES]:
@@ -533,6 +536,7 @@ REGIONAL = {
     "sqs": Census.sqs,
     **MESSAGES,
     **TARGETS,
+    **WATCHERS,
     **WAYS_IN,
 }
 

@@ -70,6 +70,10 @@ NOT_COMPLETE = {
     "vpc_lattice_resource_configurations": ("failed", "vpclattice:ListResourceConfigurations", "HTTP404"),
     "xray_resource_policies": ("failed", "xray:ListResourcePolicies", "HTTP404"),
     "marketplace_entities": ("failed", "marketplacecatalog:ListEntities", "HTTP404"),
+    # An account in which Inspector was never switched on has no status.
+    "inspector2_accounts": ("partial", "inspector2:BatchGetAccountStatus", "ValueUnread"),
+    # 404 and a page of HTML.
+    "securityhub_v2_hubs": ("failed", "securityhub:DescribeSecurityHubV2", "HTTP404"),
     # Nobody is asked, wherever the crawl runs.
     "eventbridgev2_event_buses": ("unread", None, None),
     **{collector: ("failed", call, "HTTP500") for collector, call in UNIMPLEMENTED.items()},

@@ -13,6 +13,7 @@ UNIMPLEMENTED = {
     "codeartifact_domains": "codeartifact:ListDomains",
     "codeartifact_repositories": "codeartifact:ListRepositories",
     "codebuild_report_groups": "codebuild:ListReportGroups",
+    "detective_graphs": "detective:ListGraphs",
     "elbv2_trust_stores": "elasticloadbalancingv2:DescribeTrustStores",
     "entityresolution_workflows": "entityresolution:ListMatchingWorkflows",
     "glue_catalog_policies": "glue:GetResourcePolicies",

@@ -10,6 +10,7 @@ mod shares;
 mod testing;
 
 // Made by scripts/services, from here …
+pub mod account;
 pub mod accountaccess;
 pub mod acmpca;
 pub mod aiops;
@@ -32,6 +33,7 @@ pub mod codebuild;
 pub mod cognitoidentity;
 pub mod comprehend;
 pub mod config;
+pub mod detective;
 pub mod directory;
 pub mod dsql;
 pub mod dynamodb;
@@ -47,9 +49,11 @@ pub mod eventbridge;
 pub mod eventbridgev2;
 pub mod glacier;
 pub mod glue;
+pub mod guardduty;
 pub mod iam;
 pub mod identity_center;
 pub mod imagebuilder;
+pub mod inspector2;
 pub mod iot;
 pub mod kafka;
 pub mod kinesis;
@@ -58,6 +62,7 @@ pub mod lambda;
 pub mod lambdaweb;
 pub mod lexmodelsv2;
 pub mod lightsail;
+pub mod macie2;
 pub mod marketplacecatalog;
 pub mod mediapackagev2;
 pub mod mediatailor;
@@ -86,6 +91,7 @@ pub mod s3vectors;
 pub mod sagemaker;
 pub mod schemas;
 pub mod secretsmanager;
+pub mod securityhub;
 pub mod serverlessapplicationrepository;
 pub mod servicecatalog;
 pub mod sesv2;
@@ -105,6 +111,7 @@ pub mod xray;
 
 /// The services, each with its collectors.
 const SERVICES: &[&[Collector]] = &[
+    account::COLLECTORS,
     accountaccess::COLLECTORS,
     acmpca::COLLECTORS,
     aiops::COLLECTORS,
@@ -127,6 +134,7 @@ const SERVICES: &[&[Collector]] = &[
     cognitoidentity::COLLECTORS,
     comprehend::COLLECTORS,
     config::COLLECTORS,
+    detective::COLLECTORS,
     directory::COLLECTORS,
     dsql::COLLECTORS,
     dynamodb::COLLECTORS,
@@ -142,9 +150,11 @@ const SERVICES: &[&[Collector]] = &[
     eventbridgev2::COLLECTORS,
     glacier::COLLECTORS,
     glue::COLLECTORS,
+    guardduty::COLLECTORS,
     iam::COLLECTORS,
     identity_center::COLLECTORS,
     imagebuilder::COLLECTORS,
+    inspector2::COLLECTORS,
     iot::COLLECTORS,
     kafka::COLLECTORS,
     kinesis::COLLECTORS,
@@ -153,6 +163,7 @@ const SERVICES: &[&[Collector]] = &[
     lambdaweb::COLLECTORS,
     lexmodelsv2::COLLECTORS,
     lightsail::COLLECTORS,
+    macie2::COLLECTORS,
     marketplacecatalog::COLLECTORS,
     mediapackagev2::COLLECTORS,
     mediatailor::COLLECTORS,
@@ -181,6 +192,7 @@ const SERVICES: &[&[Collector]] = &[
     sagemaker::COLLECTORS,
     schemas::COLLECTORS,
     secretsmanager::COLLECTORS,
+    securityhub::COLLECTORS,
     serverlessapplicationrepository::COLLECTORS,
     servicecatalog::COLLECTORS,
     sesv2::COLLECTORS,

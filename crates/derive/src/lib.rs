@@ -15,6 +15,7 @@
 //! inventory          every table of resources, a few at a time, and the verdicts -> resources, their tags
 //! metadata           launches' layers + what roles may do -> what the metadata service gives away, now and next
 //! credential_review  the credential report and its neighbours -> who uses each user, what is wrong, what to do next
+//! security_services  rows of the services that watch, and coverage -> which is on, and who manages it
 //! ```
 
 mod access;
@@ -34,6 +35,7 @@ mod named_in_policies;
 mod open_buckets;
 mod resource;
 mod rows;
+mod security;
 
 use orgcensus_crawl::Derivation;
 
@@ -45,6 +47,7 @@ pub use internet::InternetPath;
 pub use inventory::{InventoryResource, ResourceTag};
 pub use metadata::MetadataPosture;
 pub use rows::{PolicyPrincipal, ResourceAccess};
+pub use security::SecurityService;
 
 /// Every derivation, in the order in which they run. A static, as the list of collectors is.
 pub static DERIVATIONS: &[Derivation] = &[
@@ -54,6 +57,7 @@ pub static DERIVATIONS: &[Derivation] = &[
     inventory::INVENTORY,
     metadata::METADATA,
     credentials::CREDENTIAL_REVIEW,
+    security::SECURITY_SERVICES,
 ];
 
 #[cfg(test)]

@@ -1,10 +1,35 @@
 //! The members that administer services for the organization.
 
+use crate::account::Account;
 use crate::organization::Organization;
 
+/// The place of the account that administers the security services.
+const WATCHER: u64 = 2;
+
 /// Their places in the organization, each with its services.
-pub(crate) const DELEGATED: [(u64, &[&str]); 2] =
-    [(2, &["guardduty.amazonaws.com", "securityhub.amazonaws.com"]), (3, &["access-analyzer.amazonaws.com"])];
+pub(crate) const DELEGATED: [(u64, &[&str]); 2] = [
+    (
+        WATCHER,
+        &[
+            "detective.amazonaws.com",
+            "guardduty.amazonaws.com",
+            "inspector2.amazonaws.com",
+            "macie.amazonaws.com",
+            "securityhub.amazonaws.com",
+        ],
+    ),
+    (3, &["access-analyzer.amazonaws.com"]),
+];
+
+/// Whether this account administers the security services.
+pub(crate) fn is_watcher(account: &Account) -> bool {
+    account.index == WATCHER
+}
+
+/// The id of the account that administers the security services; none if the organization has not that many accounts.
+pub(crate) fn watcher_id(organization: &Organization) -> Option<String> {
+    (WATCHER < organization.settings.accounts).then(|| organization.account_id(WATCHER))
+}
 
 /// The delegated administrators and their services. The first is the one in the settings.
 pub(crate) fn delegated(organization: &Organization) -> Vec<(u64, Vec<&'static str>)> {

@@ -9,6 +9,7 @@ use crate::report_polls::ReportPolls;
 use crate::service::{Answering, Service};
 
 // Made by scripts/services, from here …
+pub(crate) mod account;
 pub(crate) mod accountaccess;
 pub(crate) mod acmpca;
 pub(crate) mod aiops;
@@ -31,6 +32,7 @@ pub(crate) mod codebuild;
 pub(crate) mod cognitoidentity;
 pub(crate) mod comprehend;
 pub(crate) mod config;
+pub(crate) mod detective;
 pub(crate) mod directory;
 pub(crate) mod dsql;
 pub(crate) mod dynamodb;
@@ -46,9 +48,11 @@ pub(crate) mod entityresolution;
 pub(crate) mod eventbridge;
 pub(crate) mod glacier;
 pub(crate) mod glue;
+pub(crate) mod guardduty;
 pub(crate) mod iam;
 pub(crate) mod identity_center;
 pub(crate) mod imagebuilder;
+pub(crate) mod inspector2;
 pub(crate) mod iot;
 pub(crate) mod kafka;
 pub(crate) mod kinesis;
@@ -57,6 +61,7 @@ pub(crate) mod lambda;
 pub(crate) mod lambdaweb;
 pub(crate) mod lexmodelsv2;
 pub(crate) mod lightsail;
+pub(crate) mod macie2;
 pub(crate) mod marketplacecatalog;
 pub(crate) mod mediapackagev2;
 pub(crate) mod mediatailor;
@@ -90,6 +95,7 @@ pub(crate) mod s3vectors;
 pub(crate) mod sagemaker;
 pub(crate) mod schemas;
 pub(crate) mod secretsmanager;
+pub(crate) mod securityhub;
 pub(crate) mod serverlessapplicationrepository;
 pub(crate) mod servicecatalog;
 pub(crate) mod sesv2;
@@ -110,6 +116,7 @@ pub(crate) mod xray;
 
 /// All services.
 pub(crate) static SERVICES: &[&Service] = &[
+    &account::SERVICE,
     &accountaccess::SERVICE,
     &acmpca::SERVICE,
     &aiops::SERVICE,
@@ -132,6 +139,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &cognitoidentity::SERVICE,
     &comprehend::SERVICE,
     &config::SERVICE,
+    &detective::SERVICE,
     &directory::SERVICE,
     &dsql::SERVICE,
     &dynamodb::SERVICE,
@@ -147,9 +155,11 @@ pub(crate) static SERVICES: &[&Service] = &[
     &eventbridge::SERVICE,
     &glacier::SERVICE,
     &glue::SERVICE,
+    &guardduty::SERVICE,
     &iam::SERVICE,
     &identity_center::identitystore::SERVICE,
     &imagebuilder::SERVICE,
+    &inspector2::SERVICE,
     &iot::SERVICE,
     &kafka::SERVICE,
     &kinesis::SERVICE,
@@ -158,6 +168,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &lambdaweb::SERVICE,
     &lexmodelsv2::SERVICE,
     &lightsail::SERVICE,
+    &macie2::SERVICE,
     &marketplacecatalog::SERVICE,
     &mediapackagev2::SERVICE,
     &mediatailor::SERVICE,
@@ -191,6 +202,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &sagemaker::SERVICE,
     &schemas::SERVICE,
     &secretsmanager::SERVICE,
+    &securityhub::SERVICE,
     &serverlessapplicationrepository::SERVICE,
     &servicecatalog::SERVICE,
     &sesv2::SERVICE,

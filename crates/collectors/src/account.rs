@@ -1,0 +1,8 @@
+//! Account Management.
+
+use orgcensus_collect::Collector;
+
+pub mod alternate_contacts;
+
+/// What reads it.
+pub(crate) const COLLECTORS: &[Collector] = &[alternate_contacts::ALTERNATE_CONTACTS];

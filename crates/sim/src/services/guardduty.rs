@@ -1,0 +1,223 @@
+//! GuardDuty: a detector in most regions of an account, and one account that sees the findings about all members.
+
+use crate::account::Account;
+use crate::clock::{epoch_seconds, iso_millis};
+use crate::context::Context;
+use crate::delegates::{is_watcher, watcher_id};
+use crate::dice::{Dice, some_tags};
+use crate::place::Place;
+use crate::protocol::Refusal;
+use crate::service::{Service, get, list};
+use crate::truth::{At, Tally, things};
+use serde_json::{Map, Value, json};
+
+pub(crate) static SERVICE: Service = Service {
+    answers: &[&[
+        list("ListDetectors", "detectorIds", |context| {
+            Ok(detector(&context.place).iter().map(|it| json!(it.id)).collect())
+        }),
+        get("GetDetector", |context| Ok(describe(&wanted(context)?))),
+        get("GetAdministratorAccount", |context| {
+            // An account that has no administrator gets an empty answer.
+            let administrator = wanted(context)?.administrator;
+            Ok(administrator.map_or_else(
+                || json!({}),
+                |id| json!({ "administrator": { "accountId": id, "relationshipStatus": "Enabled" } }),
+            ))
+        }),
+        get("GetFindingsStatistics", statistics),
+    ]],
+    kinds: &[
+        things(At::Region, "guardduty_detectors", |_| 1),
+        things(At::Region, "guardduty_features", |place| detector(place).map_or(0, |it| it.features.len())),
+    ],
+    counts: Some((At::Region, count)),
+    ..Service::named("guardduty")
+};
+
+/// The severities of findings, at both sides of each band's end.
+const SEVERITIES: [f64; 8] = [10.0, 9.0, 8.9, 7.0, 6.9, 4.0, 3.9, 2.0];
+
+const FEATURES: [&str; 7] = [
+    "CLOUD_TRAIL",
+    "DNS_LOGS",
+    "FLOW_LOGS",
+    "EKS_AUDIT_LOGS",
+    "LAMBDA_NETWORK_LOGS",
+    "RUNTIME_MONITORING",
+    "S3_DATA_EVENTS",
+];
+
+/// The foundational features, which are on wherever there is a detector.
+const FOUNDATIONAL: usize = 3;
+
+/// A detector.
+#[derive(Debug)]
+struct Detector {
+    id: String,
+    is_enabled: bool,
+    created_millis: i64,
+    frequency: &'static str,
+    features: Vec<(&'static str, bool)>,
+    tags: Vec<(String, String)>,
+    /// The account that administers it; none if it is on its own, or is the administrator.
+    administrator: Option<String>,
+    /// How many findings of each severity are about the account.
+    findings: [i64; SEVERITIES.len()],
+    /// How many more of each are archived.
+    archived: [i64; SEVERITIES.len()],
+}
+
+/// The detector of a place, if it has one.
+fn detector(place: &Place<'_>) -> Option<Detector> {
+    let mut dice = place.dice("guardduty");
+    let is_watcher = is_watcher(place.account);
+    let state = dice.weighted(&[("enabled", 6), ("suspended", 1), ("none", 2)]);
+    if !place.is_settled() || (state == "none" && !is_watcher) {
+        return None;
+    }
+    let is_member = dice.chance(0.7) && !is_watcher;
+    let days = dice.between(0, 1200);
+    let counts = |dice: &mut Dice| SEVERITIES.map(|_| dice.pick(&[0, 0, 0, 1, 2]));
+    Some(Detector {
+        id: dice.hex(32),
+        is_enabled: state == "enabled" || is_watcher,
+        created_millis: place.days_ago(days, &mut dice),
+        frequency: dice.pick(&["FIFTEEN_MINUTES", "ONE_HOUR", "SIX_HOURS"]),
+        features: (0..FEATURES.len()).map(|at| (FEATURES[at], dice.chance(0.5) || at < FOUNDATIONAL)).collect(),
+        tags: some_tags(&mut dice),
+        administrator: watcher_id(place.organization).filter(|_| is_member),
+        findings: counts(&mut dice),
+        archived: counts(&mut dice),
+    })
+}
+
+/// The detector that a call names.
+fn wanted(context: &Context<'_>) -> Result<Detector, Refusal> {
+    let id = context.request.required("DetectorId")?;
+    let message = "The request is rejected because the input detectorId is not owned by the current account.";
+    let is_it = |it: &Detector| it.id == id;
+    detector(&context.place).filter(is_it).ok_or_else(|| Refusal::new(400, "BadRequestException", message))
+}
+
+fn status(is_on: bool) -> &'static str {
+    if is_on { "ENABLED" } else { "DISABLED" }
+}
+
+fn describe(it: &Detector) -> Value {
+    let updated = epoch_seconds(it.created_millis);
+    let feature = |(name, is_on): &(&str, bool)| {
+        let parts = match *name {
+            "RUNTIME_MONITORING" => json!([{ "name": "EKS_ADDON_MANAGEMENT", "status": status(*is_on) }]),
+            _ => json!([]),
+        };
+        json!({ "name": name, "status": status(*is_on), "updatedAt": updated, "additionalConfiguration": parts })
+    };
+    let tags: Map<String, Value> = it.tags.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
+    json!({
+        "status": status(it.is_enabled),
+        "createdAt": iso_millis(it.created_millis),
+        "updatedAt": iso_millis(it.created_millis),
+        "findingPublishingFrequency": it.frequency,
+        "serviceRole": "arn:aws:iam::000000000000:role/AWSServiceRoleForAmazonGuardDuty",
+        "features": it.features.iter().map(feature).collect::<Vec<_>>(),
+        "tags": tags,
+    })
+}
+
+/// The findings that a detector shows, by severity: those about its account and, in the administrator, about members.
+fn statistics(context: &Context<'_>) -> Result<Value, Refusal> {
+    wanted(context)?;
+    let criteria = context.request.structure("findingCriteria").cloned().unwrap_or_default();
+    let values = |field: &str| -> Vec<String> {
+        let listed = criteria["criterion"][field]["equals"].as_array().cloned().unwrap_or_default();
+        listed.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect()
+    };
+    let is_open_only = values("service.archived") == ["false"];
+    let counts = shown(&context.place, &values("accountId"), is_open_only);
+    let groups: Vec<Value> = SEVERITIES
+        .iter()
+        .zip(counts)
+        .filter(|(_, count)| *count > 0)
+        .map(|(severity, count)| json!({ "severity": severity, "totalFindings": count }))
+        .collect();
+    Ok(json!({ "findingStatistics": { "groupedBySeverity": groups } }))
+}
+
+/// How many findings of each severity the detector of a place shows about some accounts; no ids mean all of them.
+fn shown(place: &Place<'_>, account_ids: &[String], is_open_only: bool) -> [i64; SEVERITIES.len()] {
+    let organization = place.organization;
+    let accounts: Vec<Account> = match account_ids.is_empty() {
+        true => organization.accounts().collect(),
+        false => account_ids.iter().filter_map(|id| organization.find(id)).collect(),
+    };
+    let mut counts = [0; SEVERITIES.len()];
+    for account in &accounts {
+        let is_own = account.id == place.account.id;
+        let found = detector(&Place { organization, account, region: place.region });
+        let is_shown = |it: &Detector| is_own || it.administrator.as_ref() == Some(&place.account.id);
+        if let Some(it) = found.filter(is_shown) {
+            for (at, count) in counts.iter_mut().enumerate() {
+                *count += it.findings[at] + if is_open_only { 0 } else { it.archived[at] };
+            }
+        }
+    }
+    counts
+}
+
+/// What a census must find of a place.
+fn count(place: &Place<'_>, tally: &mut Tally) {
+    let it = detector(place);
+    let is_on = it.as_ref().is_some_and(|it| it.is_enabled);
+    let managed = it.as_ref().is_some_and(|it| it.administrator.is_some());
+    tally.cell("guardduty_detectors WHERE is_enabled", usize::from(is_on));
+    tally.cell("guardduty_detectors WHERE NOT is_enabled", usize::from(!is_on));
+    tally.cell("guardduty_detectors WHERE detector_id IS NULL", usize::from(it.is_none()));
+    tally.cell("guardduty_detectors WHERE administrator_account_id IS NOT NULL", usize::from(managed));
+    let Some(it) = it.filter(|it| it.is_enabled) else { return };
+    let on = it.features.iter().filter(|(_, is_on)| *is_on).count();
+    tally.cell("guardduty_detectors WHERE is_enabled AND enabled_feature_count > 5", usize::from(on > 5));
+    // The severities of each band stand side by side.
+    let total = |band: usize| it.findings[2 * band] + it.findings[2 * band + 1];
+    for (band, cell) in [
+        (0, "guardduty_detectors WHERE critical_count > 0"),
+        (1, "guardduty_detectors WHERE high_count > 0"),
+        (2, "guardduty_detectors WHERE medium_count > 0"),
+        (3, "guardduty_detectors WHERE low_count > 0"),
+    ] {
+        tally.cell(cell, usize::from(total(band) > 0));
+    }
+    tally.cell("guardduty_detectors WHERE critical_count = 2", usize::from(total(0) == 2));
+    tally.cell("guardduty_detectors WHERE high_count = 3", usize::from(total(1) == 3));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::organization::Organization;
+    use crate::testing::quiet;
+
+    #[test]
+    fn the_administrator_shows_the_findings_of_its_members_and_each_account_its_own() {
+        let organization = Organization::new(quiet(40, 1));
+        let accounts: Vec<Account> = organization.accounts().collect();
+        let place = |account| Place { organization: &organization, account, region: "eu-west-1" };
+        let watcher = accounts.iter().find(|it| is_watcher(it)).unwrap();
+        let mut sum = [0; SEVERITIES.len()];
+        for account in &accounts {
+            let Some(it) = detector(&place(account)) else { continue };
+            let own = shown(&place(account), std::slice::from_ref(&account.id), true);
+            assert_eq!(own, it.findings);
+            if it.administrator.is_some() || account.id == watcher.id {
+                sum.iter_mut().zip(it.findings).for_each(|(sum, count)| *sum += count);
+            }
+        }
+        assert_eq!(shown(&place(watcher), &[], true), sum);
+        assert_eq!(
+            shown(&place(watcher), std::slice::from_ref(&watcher.id), true),
+            detector(&place(watcher)).unwrap().findings
+        );
+        let with_archived: i64 = shown(&place(watcher), &[], false).iter().sum();
+        assert!(with_archived > sum.iter().sum::<i64>());
+    }
+}

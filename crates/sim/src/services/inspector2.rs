@@ -1,0 +1,110 @@
+//! Inspector: on in some regions of an account. One account sees the findings about all members.
+
+use crate::context::Context;
+use crate::delegates::{is_watcher, watcher_id};
+use crate::place::Place;
+use crate::protocol::Refusal;
+use crate::service::{Service, get, list};
+use crate::truth::{At, Tally, things};
+use serde_json::{Value, json};
+
+pub(crate) static SERVICE: Service = Service {
+    answers: &[&[
+        get("BatchGetAccountStatus", |context| {
+            let own = &context.place.account.id;
+            let asked = context.request.texts("accountIds");
+            // The status of other accounts is the administrator's to ask for, and no census does.
+            let is_own = asked.is_empty() || asked.contains(&own.as_str());
+            let accounts: Vec<Value> = is_own.then(|| describe(&context.place)).into_iter().collect();
+            Ok(json!({ "accounts": accounts, "failedAccounts": [] }))
+        }),
+        get("GetDelegatedAdminAccount", |context| {
+            let message = "There is no delegated administrator account.";
+            let none = || Refusal::new(404, "ResourceNotFoundException", message);
+            let id = watcher_id(context.organization()).ok_or_else(none)?;
+            Ok(json!({ "delegatedAdmin": { "accountId": id, "relationshipStatus": "ENABLED" } }))
+        }),
+        list("ListFindingAggregations", "responses", aggregations),
+    ]],
+    kinds: &[things(At::Region, "inspector2_accounts", |_| 1)],
+    counts: Some((At::Region, count)),
+    ..Service::named("inspector2")
+};
+
+/// Inspector in one region of an account.
+#[derive(Debug)]
+struct Inspector {
+    status: &'static str,
+    /// Whether it scans instances, images, functions.
+    scans: [bool; 3],
+    /// Critical, high, medium and low findings about the account.
+    findings: [i64; 4],
+}
+
+fn inspector(place: &Place<'_>) -> Inspector {
+    let mut dice = place.dice("inspector2");
+    let status = dice.weighted(&[("ENABLED", 5), ("SUSPENDED", 1), ("DISABLED", 3)]);
+    let status = match (place.is_settled(), is_watcher(place.account)) {
+        (false, _) => "DISABLED",
+        (true, true) => "ENABLED",
+        (true, false) => status,
+    };
+    let scans = [dice.chance(0.9), dice.chance(0.7), dice.chance(0.5)];
+    Inspector { status, scans, findings: [0; 4].map(|_: i64| dice.pick(&[0, 0, 1, 2, 5])) }
+}
+
+fn describe(place: &Place<'_>) -> Value {
+    let it = inspector(place);
+    let state = |status: &str| json!({ "status": status, "errorCode": "ALREADY_ENABLED", "errorMessage": "" });
+    let scan = |at: usize| state(if it.status == "ENABLED" && it.scans[at] { "ENABLED" } else { "DISABLED" });
+    json!({
+        "accountId": place.account.id,
+        "state": state(it.status),
+        "resourceState": { "ec2": scan(0), "ecr": scan(1), "lambda": scan(2), "lambdaCode": scan(2) },
+    })
+}
+
+/// The findings about the accounts that a call asks for; in the administrator those about members too.
+fn aggregations(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let (organization, own) = (context.organization(), &context.place);
+    let asked = context.request.structures("accountIds");
+    let is_asked = |id: &str| asked.is_empty() || asked.iter().any(|it| it["value"] == id);
+    let ids = (0..organization.settings.accounts).map(|index| organization.account_id(index));
+    let is_shown = |id: &String| *id == own.account.id || is_watcher(own.account);
+    let mut found = Vec::new();
+    for id in ids.filter(|id| is_asked(id) && is_shown(id)) {
+        let Some(account) = organization.find(&id) else { continue };
+        let it = inspector(&Place { organization, account: &account, region: own.region });
+        let [critical, high, medium, low] = it.findings;
+        if it.status == "ENABLED" && it.findings != [0; 4] {
+            found.push(json!({ "accountAggregation": {
+                "accountId": id,
+                "severityCounts": {
+                    "all": critical + high + medium + low,
+                    "critical": critical, "high": high, "medium": medium, "low": low,
+                },
+            } }));
+        }
+    }
+    Ok(found)
+}
+
+/// What a census must find of a place.
+fn count(place: &Place<'_>, tally: &mut Tally) {
+    let it = inspector(place);
+    let is_on = it.status == "ENABLED";
+    tally.cell("inspector2_accounts WHERE is_enabled", usize::from(is_on));
+    tally.cell("inspector2_accounts WHERE NOT is_enabled", usize::from(!is_on));
+    tally.cell("inspector2_accounts WHERE status = 'SUSPENDED'", usize::from(it.status == "SUSPENDED"));
+    if !is_on {
+        return;
+    }
+    let [critical, high, medium, low] = it.findings;
+    tally.cell("inspector2_accounts WHERE ec2_status = 'ENABLED'", usize::from(it.scans[0]));
+    tally.cell("inspector2_accounts WHERE ecr_status = 'ENABLED'", usize::from(it.scans[1]));
+    tally.cell("inspector2_accounts WHERE critical_count = 5", usize::from(critical == 5));
+    tally.cell("inspector2_accounts WHERE high_count > 0", usize::from(high > 0));
+    tally.cell("inspector2_accounts WHERE finding_count = 0", usize::from(critical + high + medium + low == 0));
+    let is_managed = watcher_id(place.organization).is_some();
+    tally.cell("inspector2_accounts WHERE administrator_account_id IS NOT NULL", usize::from(is_managed));
+}

@@ -1,0 +1,127 @@
+"""Security services, where boto3's models do not say enough: one row for each region, also where a service is off."""
+
+
+class Watchers:
+    """The part of a census that reads what watches an account."""
+
+    def guardduty(self, client):
+        ids = list(self.pages_of(client, "list_detectors", "DetectorIds"))
+        self.rows["guardduty_detectors"] += 1
+        assert len(ids) < 2, ids
+        for one in ids:
+            detector = client.get_detector(DetectorId=one)
+            self.rows["guardduty_features"] += len(detector["Features"])
+            administrator = client.get_administrator_account(DetectorId=one).get("Administrator", {})
+            assert administrator.get("AccountId") != self.account_id, administrator
+            criterion = {"accountId": {"Equals": [self.account_id]}, "service.archived": {"Equals": ["false"]}}
+            asked = {"DetectorId": one, "GroupBy": "SEVERITY", "FindingCriteria": {"Criterion": criterion}}
+            groups = client.get_findings_statistics(**asked)["FindingStatistics"]["GroupedBySeverity"]
+            assert all(it["TotalFindings"] > 0 for it in groups), groups
+
+    def securityhub(self, client):
+        try:
+            client.describe_hub()["HubArn"]
+            is_on = True
+        except client.exceptions.InvalidAccessException as error:
+            assert "not subscribed" in str(error), error
+            is_on = False
+        self.rows["securityhub_hubs"] += 1
+        try:
+            client.describe_security_hub_v2()["HubV2Arn"]
+        except client.exceptions.ResourceNotFoundException:
+            pass
+        self.rows["securityhub_v2_hubs"] += 1
+        if is_on:
+            self.securityhub_standards(client)
+            self.securityhub_findings(client)
+
+    def securityhub_standards(self, client):
+        client.get_administrator_account()
+        for it in client.list_finding_aggregators()["FindingAggregators"]:
+            assert ":finding-aggregator/" in it["FindingAggregatorArn"], it
+        for standard in self.pages_of(client, "get_enabled_standards", "StandardsSubscriptions"):
+            self.rows["securityhub_standards"] += 1
+            of = {"StandardsSubscriptionArn": standard["StandardsSubscriptionArn"]}
+            controls = list(self.pages_of(client, "describe_standards_controls", "Controls", **of))
+            off = [it for it in controls if it["ControlStatus"] == "DISABLED"]
+            self.rows["securityhub_disabled_controls"] += len(off)
+            assert len(off) < len(controls), standard
+
+    def securityhub_findings(self, client):
+        one = lambda value, comparison="EQUALS": [{"Value": value, "Comparison": comparison}]  # noqa: E731
+        filters = {
+            "AwsAccountId": one(self.account_id),
+            "Region": one(client.meta.region_name),
+            "RecordState": one("ACTIVE"),
+            "WorkflowStatus": one("SUPPRESSED", "NOT_EQUALS"),
+        }
+        scored = set()
+        for finding in self.pages_of(client, "get_findings", "Findings", Filters=filters):
+            assert finding["Workflow"]["Status"] != "SUPPRESSED" and finding["RecordState"] == "ACTIVE", finding
+            for standard in finding.get("Compliance", {}).get("AssociatedStandards", []):
+                scored.add(standard["StandardsId"])
+        self.rows["securityhub_finding_counts"] += 1
+        self.rows["securityhub_scores"] += len(scored)
+
+    def macie(self, client):
+        try:
+            session = client.get_macie_session()
+        except client.exceptions.AccessDeniedException as error:
+            if "Macie is not enabled" not in str(error):
+                raise
+            session = {}
+        self.rows["macie_sessions"] += 1
+        if session:
+            client.get_administrator_account()
+        if session.get("status") == "ENABLED":
+            criterion = {"accountId": {"eq": [self.account_id]}, "archived": {"eq": ["false"]}}
+            asked = {"groupBy": "severity.description", "findingCriteria": {"criterion": criterion}}
+            groups = client.get_finding_statistics(**asked)["countsByGroup"]
+            assert {it["groupKey"] for it in groups} <= {"High", "Medium", "Low"}, groups
+            buckets = client.get_bucket_statistics(accountId=self.account_id)
+            sensitive = buckets["bucketStatisticsBySensitivity"]["sensitive"]["totalCount"]
+            assert sensitive <= buckets["bucketCount"], buckets
+
+    def inspector(self, client):
+        [account] = client.batch_get_account_status(accountIds=[self.account_id])["accounts"]
+        self.rows["inspector2_accounts"] += 1
+        assert {"ec2", "ecr"} <= set(account["resourceState"]), account
+        if account["state"]["status"] == "ENABLED":
+            self.optional(client.get_delegated_admin_account)
+            own = [{"comparison": "EQUALS", "value": self.account_id}]
+            asked = {"aggregationType": "ACCOUNT", "accountIds": own}
+            responses = list(self.pages_of(client, "list_finding_aggregations", "responses", **asked))
+            assert len(responses) < 2, responses
+
+    def detective(self, client):
+        # boto3 has no paginators for Detective.
+        graphs = self.listed_by_detective(client.list_graphs, "GraphList")
+        self.rows["detective_graphs"] += 1
+        assert len(graphs) < 2, graphs
+        for it in self.listed_by_detective(client.list_invitations, "Invitations"):
+            assert it["AccountId"] == self.account_id != it["AdministratorId"], it
+        for graph in graphs:
+            members = self.listed_by_detective(client.list_members, "MemberDetails", GraphArn=graph["Arn"])
+            self.rows["detective_members"] += len(members)
+
+    def listed_by_detective(self, call, key, **arguments):
+        listed, more = [], {}
+        while more is not None:
+            page = call(**arguments, **more)
+            listed += page[key]
+            more = {"NextToken": page["NextToken"]} if page.get("NextToken") else None
+        return listed
+
+    def contacts(self, client):
+        for kind in ["SECURITY", "OPERATIONS", "BILLING"]:
+            self.found("account_alternate_contacts")
+            self.optional(client.get_alternate_contact, AlternateContactType=kind)
+
+
+WATCHERS = {
+    "detective": Watchers.detective,
+    "guardduty": Watchers.guardduty,
+    "inspector2": Watchers.inspector,
+    "macie2": Watchers.macie,
+    "securityhub": Watchers.securityhub,
+}

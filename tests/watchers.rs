@@ -1,0 +1,121 @@
+//! What watches the organization: the questions about security services answer the truth, and what was not seen is
+//! unknown, never off.
+
+use orgcensus_sim::{Settings, Troubles};
+use orgcensus_tests::{Crawled, crawl};
+use serde_json::Value;
+
+/// A row of an answer by its question and definition, the cell of the truth that it must equal, and the table whose
+/// rows are its population.
+const ROWS: [(&str, &str, &str, &str); 11] = [
+    ("S3", "off", "guardduty_detectors WHERE NOT is_enabled", "guardduty_detectors"),
+    ("S4", "off", "detective_graphs WHERE NOT is_enabled", "detective_graphs"),
+    ("S5", "cspm_off", "securityhub_hubs WHERE NOT is_enabled", "securityhub_hubs"),
+    ("S5", "not_ready", "securityhub_standards WHERE status <> 'READY'", "securityhub_standards"),
+    ("S8", "off", "macie_sessions WHERE NOT is_enabled", "macie_sessions"),
+    ("S9", "off", "inspector2_accounts WHERE NOT is_enabled", "inspector2_accounts"),
+    ("E19", "no_inspector", "inspector2_accounts WHERE NOT is_enabled", "inspector2_accounts"),
+    ("E20", "no_guardduty", "guardduty_detectors WHERE NOT is_enabled", "guardduty_detectors"),
+    ("E20", "no_macie", "macie_sessions WHERE NOT is_enabled", "macie_sessions"),
+    ("E20", "no_detective", "detective_graphs WHERE NOT is_enabled", "detective_graphs"),
+    (
+        "E21",
+        "no_security_contact",
+        "account_alternate_contacts WHERE contact_type = 'SECURITY' AND NOT is_set",
+        "accounts",
+    ),
+];
+
+/// How many are so, of how many, and of how many it is not known.
+async fn share(crawled: &Crawled, id: &str, definition: &str) -> [u64; 3] {
+    let rows = crawled.answers(id).await;
+    let row = rows.iter().find(|row: &&Value| row["definition"] == definition).expect(definition);
+    ["numerator", "denominator", "unknown_count"].map(|name| row[name].as_u64().expect(name))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_off_is_told_as_it_is() {
+    for seed in 1..=2 {
+        let settings = Settings { troubles: Troubles::none(), ..Settings::new(12, seed) };
+        let crawled = crawl(settings).await;
+        let truth = crawled.simulation.truth();
+        for (id, definition, cell, table) in ROWS {
+            let said = [truth.cells[cell], truth.tables[table], 0];
+            assert!(said[0] > 0 && said[0] < said[1], "{cell} has both, seed {seed}: {said:?}");
+            assert_eq!(share(&crawled, id, definition).await, said, "{id} {definition}, seed {seed}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_counts_no_finding_that_is_about_a_member() {
+    let settings = Settings { troubles: Troubles::none(), ..Settings::new(12, 1) };
+    let crawled = crawl(settings).await;
+    let truth = crawled.simulation.truth();
+    for cell in [
+        "guardduty_detectors WHERE critical_count = 2",
+        "guardduty_detectors WHERE high_count > 0",
+        "inspector2_accounts WHERE finding_count = 0",
+        "macie_sessions WHERE high_count = 1",
+        "securityhub_finding_counts WHERE high_count > 0",
+        "securityhub_scores WHERE score_percent >= 50",
+    ] {
+        assert_eq!(crawled.number(&format!("SELECT COUNT(*) FROM {cell}")).await, truth.cells[cell], "{cell}");
+        assert!(truth.cells[cell] > 0, "{cell}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_service_has_a_row_where_it_was_planned_and_says_who_manages_it() {
+    let crawled = crawl(Settings::new(40, 1)).await;
+    let truth = crawled.simulation.truth();
+    for (service, collector, table, has_administrator) in [
+        ("guardduty", "guardduty_detectors", "guardduty_detectors", true),
+        ("inspector", "inspector2_accounts", "inspector2_accounts", false),
+        ("macie", "macie_sessions", "macie_sessions", true),
+        ("security_hub", "securityhub_v2_hubs", "securityhub_v2_hubs", false),
+        ("security_hub_cspm", "securityhub_hubs", "securityhub_hubs", true),
+    ] {
+        let rows = format!("SELECT COUNT(*) FROM security_services WHERE service = '{service}'");
+        let planned = format!("SELECT COUNT(*) FROM coverage WHERE collector = '{collector}' AND is_planned");
+        assert_eq!(crawled.number(&rows).await, crawled.number(&planned).await, "{service}");
+        let (unseen, unread) = (format!("{rows} AND is_on IS NULL"), format!("{planned} AND NOT is_complete"));
+        assert_eq!(crawled.number(&unseen).await, crawled.number(&unread).await, "{service}");
+        let off = crawled.number(&format!("{rows} AND NOT is_on")).await;
+        assert_eq!(off, truth.cells[format!("{table} WHERE NOT is_enabled").as_str()], "{service}");
+        if has_administrator {
+            let administrator = crawled.simulation.account_id(2);
+            let members = "AND managed_by = 'organization' AND administrator_account_id <> account_id AND is_on";
+            let sql = format!("{rows} {members} AND administrator_account_id = '{administrator}'");
+            let sees = format!(
+                "SELECT COUNT(*) FROM {table} WHERE administrator_account_id = '{administrator}' AND is_enabled"
+            );
+            assert_eq!(crawled.number(&sql).await, crawled.number(&sees).await, "{service}");
+            let own = format!("{rows} AND account_id = '{administrator}' AND managed_by = 'organization'");
+            assert_eq!(crawled.number(&own).await, 3, "{service}: the administrator, in each region");
+        }
+    }
+    let short =
+        "SELECT COUNT(*) FROM security_services WHERE missing = 'config_recorder' AND NOT is_what_it_needs_there";
+    let incomplete = "SELECT COUNT(*) FROM (SELECT DISTINCT account_id, region FROM securityhub_standards \
+                      WHERE status_reason = 'NO_AVAILABLE_CONFIGURATION_RECORDER') AS places";
+    assert_eq!(crawled.number(short).await, crawled.number(incomplete).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_seen_is_unknown() {
+    let crawled = crawl(Settings::new(40, 1)).await;
+    for (id, definition, collector) in [
+        ("S3", "off", "guardduty_detectors"),
+        ("S5", "cspm_off", "securityhub_hubs"),
+        ("S8", "off", "macie_sessions"),
+        ("S9", "off", "inspector2_accounts"),
+        ("E21", "no_security_contact", "account_alternate_contacts"),
+    ] {
+        let planned = format!("SELECT COUNT(*) FROM coverage WHERE collector = '{collector}' AND is_planned");
+        let unseen = crawled.number(&format!("{planned} AND NOT is_complete")).await;
+        let [_, known, unknown] = share(&crawled, id, definition).await;
+        assert!(unseen > 0, "{collector}");
+        assert_eq!((known + unknown, unknown), (crawled.number(&planned).await, unseen), "{id} {definition}");
+    }
+}
