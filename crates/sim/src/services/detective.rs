@@ -2,7 +2,6 @@
 
 use crate::account::Account;
 use crate::clock::iso_millis;
-use crate::context::Context;
 use crate::delegates::{is_watcher, watcher_id};
 use crate::place::Place;
 use crate::protocol::Refusal;
