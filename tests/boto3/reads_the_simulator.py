@@ -45,6 +45,7 @@ ABSENT = {
     "EntityNotFound",
     "FeatureDisabled",
     "FeatureDisabledException",
+    "InsightNotEnabledException",
     "KMSInvalidStateException",
     "NoSuchAccessPointPolicy",
     "NoSuchBucketPolicy",
