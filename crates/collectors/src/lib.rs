@@ -10,6 +10,7 @@ mod shares;
 mod testing;
 
 // Made by scripts/services, from here …
+pub mod accessanalyzer;
 pub mod accountaccess;
 pub mod acmpca;
 pub mod aiops;
@@ -105,6 +106,7 @@ pub mod xray;
 
 /// The services, each with its collectors.
 const SERVICES: &[&[Collector]] = &[
+    accessanalyzer::COLLECTORS,
     accountaccess::COLLECTORS,
     acmpca::COLLECTORS,
     aiops::COLLECTORS,

@@ -9,6 +9,7 @@ use crate::report_polls::ReportPolls;
 use crate::service::{Answering, Service};
 
 // Made by scripts/services, from here …
+pub(crate) mod accessanalyzer;
 pub(crate) mod accountaccess;
 pub(crate) mod acmpca;
 pub(crate) mod aiops;
@@ -110,6 +111,7 @@ pub(crate) mod xray;
 
 /// All services.
 pub(crate) static SERVICES: &[&Service] = &[
+    &accessanalyzer::SERVICE,
     &accountaccess::SERVICE,
     &acmpca::SERVICE,
     &aiops::SERVICE,
