@@ -38,7 +38,7 @@ pub struct Recorder {
     pub overridden_types: Vec<String>,
     /// How the last delivery went: Success, Failure, Pending. Null: none yet, or its status was not read.
     pub last_status: Option<String>,
-    /// Why the last delivery failed. Null: it did not, or its status was not read.
+    /// Why a delivery last failed, even if it went well since. Null: none did, or its status was not read.
     pub last_error_code: Option<String>,
     /// The same in words.
     pub last_error_message: Option<String>,

@@ -193,6 +193,15 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
     let public: usize =
         analyzers.iter().filter(|it| matches!(it.kind, "ACCOUNT" | "ORGANIZATION")).map(|it| it.by_type.len()).sum();
     tally.cell("accessanalyzer_finding_counts WHERE public_count = 1", public);
+    for it in &analyzers {
+        tally.misconfigurations.one("S2", "analyzers", "not_active", it.status != "ACTIVE");
+        let of = match it.kind {
+            "ACCOUNT" | "ORGANIZATION" => "analyzers_of_access_from_outside",
+            "ACCOUNT_UNUSED_ACCESS" | "ORGANIZATION_UNUSED_ACCESS" => "analyzers_of_unused_access",
+            _ => continue,
+        };
+        tally.misconfigurations.one("S2", of, "active_findings", it.active() > 0);
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Counts the eight common misconfigurations of IAM (part B), and the anti-patterns that are facts (part E).
+//! Counts the eight common misconfigurations of IAM (part B), the anti-patterns that are facts (part E), and what the
+//! security services lack (part S).
 
 use super::parts::{Fact, IdentityTruth};
 use std::collections::BTreeMap;

@@ -73,6 +73,15 @@ pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     tally.cell("cloudtrail_trails WHERE latest_delivery_error IS NOT NULL", all(|it| !it.is_delivered));
     tally.cell("cloudtrail_trails WHERE has_insight_selectors", all(|it| !it.insights.is_empty()));
     tally.cell("cloudtrail_trails WHERE array_length(insight_types) = 2", all(|it| it.insights.len() == 2));
+    for it in &trails {
+        let mut one = |definition, is_so| tally.misconfigurations.one("S1", "trails", definition, is_so);
+        one("off", !it.is_logging || !it.is_delivered);
+        one("not_validated", !it.is_validated);
+        one("no_kms_key", !it.is_encrypted);
+        one("no_log_group", true);
+        one("no_insights", it.insights.is_empty());
+        one("no_data_events", it.selector != "advanced");
+    }
 }
 
 /// The trails whose home is this place.

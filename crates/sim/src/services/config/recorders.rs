@@ -117,6 +117,10 @@ pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     let some = "config_recorders WHERE recording_strategy = 'INCLUSION_BY_RESOURCE_TYPES'";
     tally.cell(some, all(|it| it.records == Records::Few));
     tally.cell("config_delivery_channels WHERE history_error_code IS NOT NULL", all(|it| !it.is_delivered));
+    if let Some(it) = recorder {
+        tally.misconfigurations.one("S6", "recorders", "some_types", it.records != Records::All);
+        tally.misconfigurations.one("S6", "recorders", "failing", !it.is_delivered);
+    }
 }
 
 #[cfg(test)]

@@ -138,6 +138,20 @@ pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     tally.cell("config_rules WHERE has_remediation", all(|it| it.remediation.is_some()));
     tally.cell("config_rules WHERE is_remediation_automatic", all(|it| it.remediation == Some(true)));
     tally.cell("config_rules WHERE compliance_type = 'NON_COMPLIANT'", all(|it| it.compliance == "NON_COMPLIANT"));
+    for it in &rules {
+        let finds_fault = it.compliance == "NON_COMPLIANT";
+        tally.misconfigurations.one("S7", "rules", "lake", finds_fault);
+        if finds_fault {
+            let mut one = |definition, is_so| {
+                tally.misconfigurations.one("S7", "rules_that_find_fault", definition, is_so);
+            };
+            one("lake", it.remediation.is_none());
+            one("by_hand", it.remediation == Some(false));
+        }
+        if it.is_by_tag {
+            tally.misconfigurations.one("S7", "rules_by_tag", "lake", it.trigger == Trigger::Hybrid);
+        }
+    }
 }
 
 #[cfg(test)]
