@@ -162,7 +162,7 @@ impl EventClass {
 fn advance<T>(chosen: &mut BTreeMap<&str, usize>, all: &BTreeMap<&str, Vec<T>>) -> bool {
     for (path, number) in chosen.iter_mut() {
         *number += 1;
-        if all.get(path).is_some_and(|samples| *number < samples.len()) {
+        if all.get(*path).is_some_and(|samples| *number < samples.len()) {
             return true;
         }
         *number = 0;
