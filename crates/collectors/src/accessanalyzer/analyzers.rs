@@ -164,7 +164,7 @@ async fn read(session: &Session, listed: Listed) -> Details {
 
 async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
     let Details { mut listed, rules, statistics } = details;
-    if is_gone(GONE, &rules) && is_gone(GONE, &statistics) {
+    if is_gone(GONE, &statistics) && rules.is_err() {
         rows.gone();
         return Ok(());
     }
