@@ -49,7 +49,7 @@ async fn assert_true(crawled: &Crawled) {
                  WHERE outcome = 'timed_out'";
     assert_eq!(crawled.rows(late).await, Vec::<Value>::new(), "nothing is late, seed {}", truth.seed);
     let (said, mut found) = (said(&truth), found(crawled).await);
-    // Of the anti-patterns and the security services the simulated organization knows some populations only.
+    // Of the anti-patterns and of the security services the simulated organization knows some populations only.
     found.retain(|key, _| !key.0.starts_with(['E', 'S']) || said.contains_key(key));
     let twins: Cells = found.extract_if(.., |key, _| !said.contains_key(key)).collect();
     assert_eq!(found, said, "facts, seed {}", truth.seed);

@@ -21,6 +21,7 @@ class Messages:
             if policy := bus.get("Policy"):
                 self.document(policy)
             self.checks.equal("a bus by its name", bus["Arn"], client.describe_event_bus(Name=bus["Name"])["Arn"])
+            self.event_rules(client, bus["Name"])
 
     def logs(self, client):
         for scope in ["ACCOUNT", "RESOURCE"]:

@@ -31,7 +31,7 @@ from one_by_one import one_by_one  # noqa: E402
 from organization_wide import OrganizationWide  # noqa: E402
 from plain_services import PlainServices, folders, plain  # noqa: E402
 from targets import BESIDE, TARGETS, Targets  # noqa: E402
-from watchers import WATCHERS, Watchers  # noqa: E402
+from watchers import WATCHERS, WATCHERS_BESIDE, Watchers  # noqa: E402
 from ways_in import WAYS_IN, WaysIn  # noqa: E402
 
 KEYS = ("AKIASIMULATEDMANAGEMENT", "CANARY/management/secret/access/key")
@@ -46,6 +46,7 @@ ABSENT = {
     "EntityNotFound",
     "FeatureDisabled",
     "FeatureDisabledException",
+    "InsightNotEnabledException",
     "KMSInvalidStateException",
     "NoSuchAccessPointPolicy",
     "NoSuchBucketPolicy",
@@ -202,7 +203,7 @@ class Census(
             read(self, aws.client(folders()[service], region))
         elif service in SERVICES:
             self.declared_kinds(aws, service, region)
-            if read := (BESIDE | BESIDES).get(service):
+            if read := (BESIDE | BESIDES | WATCHERS_BESIDE).get(service):
                 read(self, aws.client(folders()[service], region))
             if service == "redshiftserverless":
                 self.redshift_serverless(aws, region)

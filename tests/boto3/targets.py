@@ -56,6 +56,8 @@ class Targets:
             self.found("cloudtrail_trails")
             client.get_trail_status(Name=trail["TrailARN"])["IsLogging"]
             client.get_event_selectors(TrailName=trail["TrailARN"])
+            insights = self.optional(client.get_insight_selectors, TrailName=trail["TrailARN"])
+            assert bool(insights.get("InsightSelectors")) == trail["HasInsightSelectors"], trail
 
 
 # By the SDK's names.

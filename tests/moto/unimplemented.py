@@ -1,6 +1,7 @@
 """What moto 5.2.5 does not implement: it answers 500 or 404, and a page of HTML. By collector, the first such call."""
 
 UNIMPLEMENTED = {
+    "accessanalyzer_analyzers": "accessanalyzer:ListAnalyzers",
     "account_access_entitlements": "accountaccess:ListApplications",
     "aiops_investigation_groups": "aiops:ListInvestigationGroups",
     "aoss_access_policies": "opensearchserverless:ListAccessPolicies",

@@ -5,6 +5,10 @@ use orgcensus_collect::{Collector, PolicyKind};
 
 use crate::listed::{in_item, list, listed, listed_collectors};
 
+pub mod delivery_channels;
+pub mod recorders;
+pub mod rules;
+
 listed_collectors! {
     /// Authorizations of other accounts to aggregate the data of this one.
     AGGREGATION_AUTHORIZATIONS = listed(
@@ -21,4 +25,5 @@ listed_collectors! {
 }
 
 /// What reads it.
-pub(crate) const COLLECTORS: &[Collector] = &[AGGREGATION_AUTHORIZATIONS];
+pub(crate) const COLLECTORS: &[Collector] =
+    &[AGGREGATION_AUTHORIZATIONS, recorders::RECORDERS_AND_CHANNELS, rules::RULES];

@@ -3,6 +3,7 @@
 use orgcensus_collect::Collector;
 
 pub mod event_buses;
+pub mod rules;
 
 /// What reads it.
-pub(crate) const COLLECTORS: &[Collector] = &[event_buses::EVENT_BUSES];
+pub(crate) const COLLECTORS: &[Collector] = &[event_buses::EVENT_BUSES, rules::RULES];

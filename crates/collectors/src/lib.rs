@@ -11,6 +11,7 @@ mod testing;
 
 // Made by scripts/services, from here …
 pub mod account;
+pub mod accessanalyzer;
 pub mod accountaccess;
 pub mod acmpca;
 pub mod aiops;
@@ -112,6 +113,7 @@ pub mod xray;
 /// The services, each with its collectors.
 const SERVICES: &[&[Collector]] = &[
     account::COLLECTORS,
+    accessanalyzer::COLLECTORS,
     accountaccess::COLLECTORS,
     acmpca::COLLECTORS,
     aiops::COLLECTORS,

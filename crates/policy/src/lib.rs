@@ -5,6 +5,9 @@
 //! The rules are numbered (P parsing, C conditions, R principals, D deny, V verdicts); tests carry their numbers.
 //!
 //! Where the rules leave room the engine fails closed: what it cannot prove bounded counts as not bounded.
+//!
+//! [`EventPattern`] is the same for rules of EventBridge: which events they match, and whether they match all of an
+//! [`EventClass`].
 
 mod access_point;
 mod arn;
@@ -16,6 +19,7 @@ mod cidr;
 mod class;
 mod deny;
 mod document;
+mod event;
 mod explain;
 mod facts;
 mod federated;
@@ -51,6 +55,7 @@ pub use arn::is_arn;
 pub use catalogue::services;
 pub use class::Class;
 pub use document::{Document, MAX_DOCUMENT_BYTES, decode};
+pub use event::{EventClass, EventPattern, Hearing, PatternError, event_class};
 pub use explain::{Context, Explainer, Explanation};
 pub use facts::{Facts, OrganizationFacts};
 pub use flag::Flag;

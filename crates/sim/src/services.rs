@@ -10,6 +10,7 @@ use crate::service::{Answering, Service};
 
 // Made by scripts/services, from here …
 pub(crate) mod account;
+pub(crate) mod accessanalyzer;
 pub(crate) mod accountaccess;
 pub(crate) mod acmpca;
 pub(crate) mod aiops;
@@ -117,6 +118,7 @@ pub(crate) mod xray;
 /// All services.
 pub(crate) static SERVICES: &[&Service] = &[
     &account::SERVICE,
+    &accessanalyzer::SERVICE,
     &accountaccess::SERVICE,
     &acmpca::SERVICE,
     &aiops::SERVICE,

@@ -1,22 +1,26 @@
-//! Trails of CloudTrail: DescribeTrails, then GetTrailStatus and GetEventSelectors for each.
+//! Trails of CloudTrail: DescribeTrails, then GetTrailStatus and GetEventSelectors for each, and GetInsightSelectors.
 
 mod selectors;
 
 use futures::StreamExt;
-use orgcensus_collect::{Collector, Error, Moment, Read, Rows, Runs, Scope, Session, read as reads};
+use orgcensus_collect::{Collector, Error, Moment, Optional, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use self::selectors::{Logged, Selectors};
-use crate::items::{Answer, Unread, details, is_gone};
+use crate::items::{Answer, Unread, details, given, is_gone};
 
 const LIST: Read<Trails> = reads("cloudtrail", "DescribeTrails");
 const STATUS: Read<Status> = reads("cloudtrail", "GetTrailStatus");
 const SELECTORS: Read<Selectors> = reads("cloudtrail", "GetEventSelectors");
+const INSIGHTS: Read<Insights> = reads("cloudtrail", "GetInsightSelectors");
 
 /// How CloudTrail says that there is no such trail.
 const GONE: &[&str] = &["TrailNotFoundException"];
+
+/// How CloudTrail says that a trail logs no insights.
+const NO_INSIGHTS: &[&str] = &["InsightNotEnabledException"];
 
 /// One trail of CloudTrail, in the account that owns it and its home region. An organization's trail has a row in the
 /// account that owns it, and a trail of all regions in its home region.
@@ -76,6 +80,8 @@ pub struct Trail {
     pub data_event_types: Option<Vec<String>>,
     /// Whether its selectors are advanced ones. Null: its selectors were not read.
     pub has_advanced_selectors: Option<bool>,
+    /// The insights that it logs: ApiCallRateInsight, ApiErrorRateInsight. Empty: none. Null: they were not read.
+    pub insight_types: Option<Vec<String>>,
 }
 
 /// The trails whose home is one region.
@@ -83,7 +89,7 @@ pub const TRAILS: Collector = Collector {
     name: "cloudtrail_trails",
     scope: Scope::Region,
     runs: Runs::Always,
-    calls: &[LIST.call(), STATUS.call(), SELECTORS.call()],
+    calls: &[LIST.call(), STATUS.call(), SELECTORS.call(), INSIGHTS.call()],
     resources: &[],
     tables: &[table::<Trail>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
@@ -128,10 +134,23 @@ struct Status {
     latest_cloud_watch_logs_delivery_error: Option<String>,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Insights {
+    insight_selectors: Vec<InsightSelector>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct InsightSelector {
+    insight_type: Option<String>,
+}
+
 struct Details {
     described: Described,
     status: Answer<Status>,
     selectors: Answer<Selectors>,
+    insights: Answer<Option<Insights>>,
 }
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
@@ -148,11 +167,21 @@ async fn read(session: &Session, described: Described) -> Details {
     let name = described.arn.as_deref().or(described.name.as_deref());
     let status = STATUS.send(session, json!({"Name": name})).await;
     let selectors = SELECTORS.send(session, json!({"TrailName": name})).await;
-    Details { described, status, selectors }
+    let insights = match described.has_insight_selectors {
+        Some(false) => Ok(None),
+        _ => insights(session, name).await,
+    };
+    Details { described, status, selectors, insights }
+}
+
+async fn insights(session: &Session, name: Option<&str>) -> Answer<Option<Insights>> {
+    // Without a name it would not be of this trail.
+    let name = given(name, &LIST.call().name(), "TrailARN")?;
+    INSIGHTS.send(session, json!({"TrailName": name})).await.optional(NO_INSIGHTS)
 }
 
 async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
-    let Details { mut described, status, selectors } = details;
+    let Details { mut described, status, selectors, insights } = details;
     if is_gone(GONE, &status) && is_gone(GONE, &selectors) {
         rows.gone();
         return Ok(());
@@ -165,7 +194,8 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
     };
     let status = rows.item([Trail::TABLE], status)?;
     let logged = rows.item([Trail::TABLE], selectors)?.map(Logged::of);
-    let row = trail(identity, described, status, logged, &mut unread);
+    let insights = rows.item([Trail::TABLE], insights)?.map(Option::unwrap_or_default);
+    let row = trail(identity, described, status, logged, insights, &mut unread);
     unread.count(rows, Trail::TABLE, &STATUS.call().name());
     rows.push(row).await
 }
@@ -175,6 +205,7 @@ fn trail(
     it: Described,
     status: Option<Status>,
     logged: Option<Logged>,
+    insights: Option<Insights>,
     unread: &mut Unread,
 ) -> Trail {
     let is_read = status.is_some();
@@ -207,6 +238,8 @@ fn trail(
         has_advanced_selectors: logged.as_ref().map(|logged| logged.is_advanced),
         excluded_event_sources: logged.as_ref().map(|logged| logged.excluded_sources.iter().cloned().collect()),
         data_event_types: logged.map(|logged| logged.data_types.into_iter().collect()),
+        insight_types: insights
+            .map(|it| unread.each("InsightType", it.insight_selectors.into_iter().map(|it| it.insight_type))),
     }
 }
 

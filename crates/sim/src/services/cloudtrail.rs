@@ -37,6 +37,7 @@ pub(crate) static SERVICE: Service = Service {
         other(|place| EVENT_DATA_STORES.planted(place)),
         other(|place| DASHBOARDS.planted(place)),
     ],
+    counts: Some((At::Region, trails::count)),
     ..Service::named("cloudtrail")
 };
 

@@ -1,4 +1,6 @@
-//! EventBridge: event buses and their policies.
+//! EventBridge: event buses and their policies, rules and their targets.
+
+mod rules;
 
 use crate::clock::epoch_seconds;
 use crate::context::Context;
@@ -6,26 +8,32 @@ use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal};
 use crate::service::{Service, get, list};
-use crate::truth::{At, Planted, resources};
+use crate::truth::{At, Planted, resources, things};
 use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
     errors: &[Problem::Internal.is("InternalException")],
-    answers: &[&[
-        get("DescribeEventBus", |context| {
-            let bus = find(context)?;
-            let mut described = describe(&bus);
-            described["KmsKeyIdentifier"] = json!(bus.kms_key);
-            described["DeadLetterConfig"] = json!(bus.dead_letters.map(|arn| json!({ "Arn": arn })));
-            described["LogConfig"] = json!({ "IncludeDetail": "NONE", "Level": bus.log_level });
-            Ok(described)
-        }),
-        list("ListEventBuses", "EventBuses", |context| Ok(buses(&context.place).iter().map(describe).collect())),
-    ]],
-    kinds: &[resources(At::Region, |place| {
-        buses(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
-    })
-    .rows("eventbridge_event_buses")],
+    answers: &[
+        rules::ANSWERS,
+        &[
+            get("DescribeEventBus", |context| {
+                let bus = find(context)?;
+                let mut described = describe(&bus);
+                described["KmsKeyIdentifier"] = json!(bus.kms_key);
+                described["DeadLetterConfig"] = json!(bus.dead_letters.map(|arn| json!({ "Arn": arn })));
+                described["LogConfig"] = json!({ "IncludeDetail": "NONE", "Level": bus.log_level });
+                Ok(described)
+            }),
+            list("ListEventBuses", "EventBuses", |context| Ok(buses(&context.place).iter().map(describe).collect())),
+        ],
+    ],
+    kinds: &[
+        resources(At::Region, |place| buses(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect())
+            .rows("eventbridge_event_buses"),
+        things(At::Region, "eventbridge_rules", |place| rules::rules(place).len()),
+        things(At::Region, "eventbridge_targets", |place| rules::rules(place).iter().map(|it| it.targets.len()).sum()),
+    ],
+    counts: Some((At::Region, rules::count)),
     ..Service::named("eventbridge")
 };
 

@@ -1,5 +1,5 @@
-//! Counts the eight common misconfigurations of IAM (part B), the anti-patterns that are facts (part E), and the other
-//! shares that are counted by id.
+//! Counts the eight common misconfigurations of IAM (part B), the anti-patterns that are facts (part E), what the security
+//! services lack (part S), and the other shares that are counted by id.
 
 use super::parts::{Fact, IdentityTruth};
 use super::report;

@@ -6,7 +6,12 @@ use crate::dice::Dice;
 use crate::place::Place;
 use crate::protocol::Refusal;
 use crate::service::{Operation, get};
+use crate::truth::Tally;
 use serde_json::{Value, json};
+
+/// The insights that trails log, and how often.
+const INSIGHTS: [(&[&str], u32); 3] =
+    [(&[], 6), (&["ApiCallRateInsight"], 2), (&["ApiCallRateInsight", "ApiErrorRateInsight"], 2)];
 
 pub(super) const ANSWERS: &[Operation] = &[
     get("DescribeTrails", |context| {
@@ -16,6 +21,15 @@ pub(super) const ANSWERS: &[Operation] = &[
     get("GetEventSelectors", |context| {
         let found = named(context, "TrailName")?;
         Ok(event_selectors(&found))
+    }),
+    get("GetInsightSelectors", |context| {
+        let found = named(context, "TrailName")?;
+        if found.insights.is_empty() {
+            let message = format!("Trail {} does not have Insights enabled.", found.arn);
+            return Err(Refusal::new(400, "InsightNotEnabledException", message));
+        }
+        let selectors: Vec<Value> = found.insights.iter().map(|kind| json!({ "InsightType": kind })).collect();
+        Ok(json!({ "TrailARN": found.arn, "InsightSelectors": selectors }))
     }),
     get("GetTrailStatus", |context| {
         let found = named(context, "Name")?;
@@ -43,7 +57,31 @@ pub(super) struct Trail {
     is_delivered: bool,
     /// Which events it logs: the words of a basic selector, or advanced, or none.
     selector: &'static str,
+    /// The insights that it logs.
+    insights: &'static [&'static str],
     created_millis: i64,
+}
+
+/// Counts what the trails of a place are like.
+pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
+    let trails = trails(place);
+    let all = |is_so: fn(&Trail) -> bool| trails.iter().filter(|it| is_so(it)).count();
+    tally.cell("cloudtrail_trails WHERE is_logging", all(|it| it.is_logging));
+    tally.cell("cloudtrail_trails WHERE is_organization_trail", all(|it| it.is_of_organization));
+    tally.cell("cloudtrail_trails WHERE is_multi_region", all(|it| it.is_multi_region));
+    tally.cell("cloudtrail_trails WHERE is_log_file_validated", all(|it| it.is_validated));
+    tally.cell("cloudtrail_trails WHERE latest_delivery_error IS NOT NULL", all(|it| !it.is_delivered));
+    tally.cell("cloudtrail_trails WHERE has_insight_selectors", all(|it| !it.insights.is_empty()));
+    tally.cell("cloudtrail_trails WHERE array_length(insight_types) = 2", all(|it| it.insights.len() == 2));
+    for it in &trails {
+        let mut one = |definition, is_so| tally.misconfigurations.one("S1", "trails", definition, is_so);
+        one("off", !it.is_logging || !it.is_delivered);
+        one("not_validated", !it.is_validated);
+        one("no_kms_key", !it.is_encrypted);
+        one("no_log_group", true);
+        one("no_insights", it.insights.is_empty());
+        one("no_data_events", it.selector != "advanced");
+    }
 }
 
 /// The trails whose home is this place.
@@ -70,6 +108,7 @@ fn trail(place: &Place<'_>, name: &str, dice: &mut Dice) -> Trail {
         is_logging: dice.chance(0.8),
         is_delivered: dice.chance(0.8),
         selector: dice.weighted(&[("All", 4), ("WriteOnly", 2), ("ReadOnly", 1), ("advanced", 2), ("none", 1)]),
+        insights: place.dice(&format!("cloudtrail-insights-{name}")).weighted(&INSIGHTS),
         created_millis: place.days_ago(days, dice),
     }
 }
@@ -115,7 +154,7 @@ fn describe(place: &Place<'_>, it: &Trail) -> Value {
         "LogFileValidationEnabled": it.is_validated,
         "KmsKeyId": it.is_encrypted.then(|| place.arn("kms", "key/00000000-0000-4000-8000-000000000000")),
         "HasCustomEventSelectors": it.selector != "All",
-        "HasInsightSelectors": false,
+        "HasInsightSelectors": !it.insights.is_empty(),
         "IsOrganizationTrail": it.is_of_organization,
     })
 }
