@@ -9,16 +9,23 @@ use datafusion::execution::SendableRecordBatchStream;
 use futures::TryStreamExt;
 
 use crate::format::Output;
-use crate::{Format, Result};
+use crate::{Extent, Format, Result};
 
 /// The rows of a query as they come: never all in memory unless collected.
 pub struct Answer {
     rows: SendableRecordBatchStream,
+    /// The accounts whose rows are left; all, if none are named.
+    extent: Option<Extent>,
 }
 
 impl Answer {
     pub(crate) fn new(rows: SendableRecordBatchStream) -> Self {
-        Self { rows }
+        Self { rows, extent: None }
+    }
+
+    /// The rows of some accounts.
+    pub(crate) fn within(self, extent: &Extent) -> Self {
+        Self { extent: Some(extent.clone()), ..self }
     }
 
     /// The columns.
@@ -28,7 +35,11 @@ impl Answer {
 
     /// The next rows; none at the end.
     pub async fn next(&mut self) -> Result<Option<RecordBatch>> {
-        Ok(self.rows.try_next().await?)
+        let batch = self.rows.try_next().await?;
+        match (batch, &self.extent) {
+            (Some(batch), Some(extent)) => extent.of(&batch).map(Some),
+            (batch, _) => Ok(batch),
+        }
     }
 
     /// All rows. There is at least one batch, which may be empty, so that the columns are known.

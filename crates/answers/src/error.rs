@@ -62,6 +62,12 @@ pub enum Error {
         /// The ids of all questions.
         known: String,
     },
+    /// The question is about no account, and some accounts were asked for.
+    #[error("ask {id} of some accounts: its answer names none")]
+    NotOfAccounts {
+        /// The question.
+        id: String,
+    },
     /// No framework has that name.
     #[error("find framework {name}; there are {known}")]
     UnknownFramework {

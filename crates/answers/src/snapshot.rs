@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::history::{History, manifests};
 use crate::published_table::{PublishedTable, STORE_URL};
-use crate::{Answer, Error, RestsOn, Result, Which};
+use crate::{Answer, Error, Extent, RestsOn, Result, Which};
 
 const CATALOG: &str = "lake";
 /// The schema of the chosen snapshots; Athena's database of the same name shows the newest.
@@ -49,6 +49,7 @@ pub struct Snapshot {
     commits: Vec<Commit>,
     tables: Vec<String>,
     rests_on: RestsOn,
+    extent: Option<Extent>,
 }
 
 impl Snapshot {
@@ -79,7 +80,24 @@ impl Snapshot {
         catalog.register_schema(SCHEMA, Arc::new(schema(published)?))?;
         catalog.register_schema(HISTORY, Arc::new(History::new(lake.clone(), living, tables.clone())))?;
         context.register_catalog(CATALOG, Arc::new(catalog));
-        Ok(Self { context, commits, tables, rests_on })
+        Ok(Self { context, commits, tables, rests_on, extent: None })
+    }
+
+    /// The same, but shipped questions are answered for some accounts. Plain queries still see all.
+    #[must_use]
+    pub fn within(&self, extent: Extent) -> Self {
+        Self {
+            context: self.context.clone(),
+            commits: self.commits.clone(),
+            tables: self.tables.clone(),
+            rests_on: self.rests_on.clone(),
+            extent: Some(extent),
+        }
+    }
+
+    /// The accounts that questions are answered for; all, if none are named.
+    pub fn extent(&self) -> Option<&Extent> {
+        self.extent.as_ref()
     }
 
     /// What was published, by organization.
