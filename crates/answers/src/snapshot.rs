@@ -44,6 +44,7 @@ impl Default for Bounds {
 }
 
 /// The chosen snapshots of a lake, opened for queries: one for each organization, each table under its plain name.
+#[derive(Clone)]
 pub struct Snapshot {
     context: SessionContext,
     commits: Vec<Commit>,
@@ -86,13 +87,7 @@ impl Snapshot {
     /// The same, but shipped questions are answered for some accounts. Plain queries still see all.
     #[must_use]
     pub fn within(&self, extent: Extent) -> Self {
-        Self {
-            context: self.context.clone(),
-            commits: self.commits.clone(),
-            tables: self.tables.clone(),
-            rests_on: self.rests_on.clone(),
-            extent: Some(extent),
-        }
+        Self { extent: Some(extent), ..self.clone() }
     }
 
     /// The accounts that questions are answered for; all, if none are named.
