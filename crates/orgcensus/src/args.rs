@@ -6,11 +6,13 @@ use clap_complete::Shell;
 mod answers;
 mod crawls;
 mod lakes;
+mod reports;
 
 use answers::EXPLAIN_HELP;
 pub(crate) use answers::{Ask, Explain, Query, Source};
 pub(crate) use crawls::{Configured, Crawl, Demo, Plan, Preflight, Publish, Shard};
 pub(crate) use lakes::{Catalog, Files, Place, Prune, Snapshots, Verify};
+pub(crate) use reports::{Report, ReportFormat};
 
 const EXIT_CODES: &str = "Exit codes:
   0  whole: published, or answered
@@ -60,6 +62,11 @@ pub(crate) enum Command {
         after_help = "Examples:\n  orgcensus ask F\n  orgcensus ask F3 F15 --format json\n  orgcensus ask F9 --cases\n  orgcensus ask E\n  orgcensus ask --framework cis\n  orgcensus ask --list\n  orgcensus ask B6 --sql"
     )]
     Ask(Ask),
+    /// Write a report: one page for a browser, that needs no network and no other file.
+    #[command(after_help = "Examples:\n  orgcensus report --out report.html\n  \
+        orgcensus report --lake s3://bucket/lake --unit Root/Workloads\n  \
+        orgcensus report --split-by unit --out reports\n  orgcensus report --format md")]
+    Report(Report),
     /// Say who can reach what a policy protects, and why. Asks no one: the policy and the flags are all it knows.
     #[command(after_help = EXPLAIN_HELP)]
     Explain(Explain),

@@ -49,6 +49,9 @@ pub(crate) enum Failure {
         /// What AWS said.
         source: orgcensus_aws::Error,
     },
+    /// There is no report.
+    #[error("failed to {0}")]
+    Report(#[from] orgcensus_report::Error),
     /// The lake cannot be used.
     #[error("failed to {}", orgcensus_aws::with_causes(.0))]
     Lake(#[from] orgcensus_lake::Error),
@@ -86,7 +89,7 @@ impl Failure {
     /// The program's exit code.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) => exit::USAGE,
+            Self::Usage(_) | Self::Report(orgcensus_report::Error::NoSuchPart { .. }) => exit::USAGE,
             Self::Run(source) | Self::Kept { source, .. } => match source {
                 RunError::NothingSelected(_) | RunError::Selection(_) => exit::USAGE,
                 RunError::Held(_) => exit::HELD,
@@ -95,9 +98,12 @@ impl Failure {
             },
             Self::NotShown(_) => exit::NOT_SHOWN,
             Self::Incomplete(_) | Self::Damaged { .. } | Self::Bound(_) => exit::NOT_PUBLISHED,
-            Self::Catalog(_) | Self::Question(_) | Self::Aws { .. } | Self::Lake(_) | Self::Output(_) => {
-                exit::NOT_PUBLISHED
-            }
+            Self::Report(_)
+            | Self::Catalog(_)
+            | Self::Question(_)
+            | Self::Aws { .. }
+            | Self::Lake(_)
+            | Self::Output(_) => exit::NOT_PUBLISHED,
         }
     }
 }
