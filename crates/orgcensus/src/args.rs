@@ -21,7 +21,7 @@ const EXIT_CODES: &str = "Exit codes:
   4  not published, not answered, or not as it was published
   5  another run of this organization is alive
   6  stopped by a signal; what was done is kept, and `crawl --resume` resumes the run
-  7  published, but catalogue or retention failed";
+  7  published, but catalogue, retention or report failed";
 
 /// A census of an AWS organization, as Parquet that Athena reads.
 #[derive(Debug, Parser)]

@@ -16,7 +16,7 @@ pub(crate) mod exit {
     pub(crate) const HELD: u8 = 5;
     /// A signal stopped the run; it can be resumed.
     pub(crate) const STOPPED: u8 = 6;
-    /// Published, but the catalogue does not show it, or what is too old was not removed.
+    /// Published, but the catalogue does not show it, what is too old was not removed, or its page was not written.
     pub(crate) const NOT_SHOWN: u8 = 7;
 }
 
@@ -60,7 +60,8 @@ pub(crate) enum Failure {
     Catalog(#[from] orgcensus_catalog::Error),
     /// What follows a publication failed.
     #[error(
-        "the snapshot is published, but what follows {0}; `orgcensus catalog apply` and `orgcensus prune` do it again"
+        "the snapshot is published, but what follows {0}; `orgcensus catalog apply`, `orgcensus prune` and `orgcensus report` \
+         do it again"
     )]
     NotShown(Box<Failure>),
     /// The run published nothing.

@@ -10,12 +10,14 @@ use crate::model::Section;
 use crate::{Page, Part, Result, html, markdown, sections};
 
 /// What a report is made with.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Options {
     /// The numbers that questions ask with, by name, where they are not those of their files.
     pub thresholds: BTreeMap<String, u32>,
     /// How many older snapshots are asked, to show how the facts went.
     pub past_max: usize,
+    /// What share of a part's planned tasks must be complete, 0 to 1. Of a whole snapshot its commit says it.
+    pub min_coverage: f64,
 }
 
 /// What is said of a snapshot, or of a part of it.

@@ -48,7 +48,7 @@ async fn demo(arguments: &Demo, watch: &mut Watch) -> Result<u8, Failure> {
     let snapshot = Snapshot::open(&lake, &Which::Run(report.commit.run_id.clone())).await?;
     ask::print_facts(&snapshot).await?;
     println!();
-    page::page(&lake, &snapshot, &beside(lake.local())).await?;
+    page::page(&config, &lake, &snapshot, &beside(lake.local())).await?;
     let lake = if arguments.lake == "./lake" { String::new() } else { format!(" --lake {}", arguments.lake) };
     // As it was called, so that a line can be pasted: `target/release/orgcensus` after `cargo run`.
     let program = std::env::args().next().unwrap_or_else(|| "orgcensus".to_owned());

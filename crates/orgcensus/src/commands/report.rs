@@ -3,32 +3,26 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use orgcensus_answers::{Bounds, Snapshot};
+use orgcensus_answers::{Bounds, Snapshot, Which};
 use orgcensus_lake::Lake;
 use orgcensus_report::{Options, Part, Unit};
 use tempfile::NamedTempFile;
 
 use crate::args::{Report, ReportFormat};
 use crate::commands::source;
+use crate::config::{self, Config};
 use crate::failure::{Failure, exit};
 use crate::{reporter, setup};
-
-/// The longest page by itself, in bytes.
-pub(crate) const PAGE_BYTES_MAX: usize = 5 << 20;
-
-/// Older snapshots that are asked by themselves.
-pub(crate) const PAST_MAX: usize = 30;
 
 /// What standard output is called.
 const STANDARD_OUTPUT: &str = "-";
 
 /// Writes the page, or one for each unit.
 pub(crate) async fn run(arguments: &Report) -> Result<u8, Failure> {
-    let thresholds = setup::load_place(&arguments.source.place)?.thresholds();
+    let config = setup::load_place(&arguments.source.place)?;
     let (lake, snapshot) = source::open(&arguments.source, Bounds::default()).await?;
-    let bytes_max = usize::try_from(arguments.max_mib << 20).unwrap_or(usize::MAX);
-    let options = Options { thresholds, past_max: arguments.past };
-    let writer = Writer { lake: &lake, snapshot: &snapshot, options, format: arguments.format, bytes_max };
+    let page = config::Report { past: arguments.past, max_mib: arguments.max_mib };
+    let writer = Writer { format: arguments.format, ..Writer::new(&config, &page, &lake, &snapshot) };
     if arguments.split_by.is_some() {
         writer.write_all(arguments.out.as_deref().unwrap_or("reports")).await?;
         return Ok(exit::WHOLE);
@@ -54,10 +48,17 @@ fn default_out(format: ReportFormat) -> &'static str {
 }
 
 /// Writes the page of a snapshot to a file and says where.
-pub(crate) async fn page(lake: &Lake, snapshot: &Snapshot, file: &Path) -> Result<(), Failure> {
-    let options = Options { past_max: PAST_MAX, ..Options::default() };
-    let writer = Writer { lake, snapshot, options, format: ReportFormat::Html, bytes_max: PAGE_BYTES_MAX };
+pub(crate) async fn page(config: &Config, lake: &Lake, snapshot: &Snapshot, file: &Path) -> Result<(), Failure> {
+    let writer = Writer::new(config, &config::Report::default(), lake, snapshot);
     write(file, &writer.text(&Part::default()).await?)
+}
+
+/// Writes the page of a run into the lake, beside the report of what the run did.
+pub(crate) async fn beside(config: &Config, page: &config::Report, lake: &Lake, run_id: &str) -> Result<(), Failure> {
+    let snapshot = Snapshot::open(lake, &Which::Run(run_id.to_owned())).await?;
+    let text = Writer::new(config, page, lake, &snapshot).text(&Part::default()).await?;
+    println!("report       {}", lake.write_run_page(run_id, text).await?);
+    Ok(())
 }
 
 /// What every report of a command is made with.
@@ -69,7 +70,14 @@ struct Writer<'a> {
     bytes_max: usize,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    fn new(config: &Config, page: &config::Report, lake: &'a Lake, snapshot: &'a Snapshot) -> Self {
+        let options =
+            Options { thresholds: config.thresholds(), past_max: page.past, min_coverage: config.lake.min_coverage };
+        let bytes_max = usize::try_from(page.max_mib.saturating_mul(1 << 20)).unwrap_or(usize::MAX);
+        Self { lake, snapshot, options, format: ReportFormat::Html, bytes_max }
+    }
+
     async fn text(&self, part: &Part) -> Result<String, Failure> {
         let report = orgcensus_report::Report::read(self.lake, self.snapshot, part, &self.options).await?;
         match self.format {

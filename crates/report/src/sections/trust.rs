@@ -68,7 +68,8 @@ async fn read(asked: &Asked) -> Result<Vec<Block>> {
     let count = |name| counts.first().map_or(0, |row| number(row, name));
     let (planned, complete) = (count("planned_count"), count("complete_count"));
     let commits = asked.snapshot.commits();
-    let is_good = commits.iter().all(|commit| commit.is_complete) && planned > 0;
+    let is_seen = asked.part.is_whole() || complete as f64 >= asked.options.min_coverage * planned as f64;
+    let is_good = commits.iter().all(|commit| commit.is_complete) && planned > 0 && is_seen;
     let mut blocks = vec![Block::Verdict { is_good, words: verdict(is_good, planned, complete) }];
     if let Some(part) = asked.part.words() {
         let words = "The report is about a part of the organization, and its numbers are that part's";
