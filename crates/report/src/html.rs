@@ -75,7 +75,7 @@ fn document(report: &Report, rows_max: usize, cut: Option<&str>) -> Markup {
 /// What needs the script, which shows it.
 fn bar() -> Markup {
     html! {
-        div.bar #bar role="group" aria-label="What is shown" hidden {
+        div.bar #bar role="search" aria-label="What is shown" hidden {
             label for="filter" { "Show rows with" }
             input #filter type="search" autocomplete="off" spellcheck="false" placeholder="account, name, ARN …";
             button #folds type="button" { "Open or close all" }
