@@ -63,6 +63,6 @@ async fn demo(arguments: &Demo, watch: &mut Watch) -> Result<u8, Failure> {
 
 /// Where the report goes: beside the lake's folder, or here if the lake is no folder.
 fn beside(lake: Option<&Path>) -> PathBuf {
-    let folder = lake.and_then(Path::parent).map_or(PathBuf::from("."), Path::to_owned);
+    let folder = lake.and_then(Path::parent).map_or(PathBuf::from("."), Path::to_path_buf);
     folder.join("report.html")
 }

@@ -57,7 +57,8 @@ pub(crate) async fn page(config: &Config, lake: &Lake, snapshot: &Snapshot, file
 pub(crate) async fn beside(config: &Config, page: &config::Report, lake: &Lake, run_id: &str) -> Result<(), Failure> {
     let snapshot = Snapshot::open(lake, &Which::Run(run_id.to_owned())).await?;
     let text = Writer::new(config, page, lake, &snapshot).text(&Part::default()).await?;
-    println!("report       {}", lake.write_run_page(run_id, text).await?);
+    let address = lake.write_run_page(run_id, text).await?;
+    println!("report       {address}");
     Ok(())
 }
 
@@ -112,7 +113,7 @@ fn file_name(unit: &Unit, index: usize) -> String {
 /// Writes a file whole or not at all, for its user alone: it lists weaknesses. Says where it is.
 fn write(file: &Path, text: &str) -> Result<(), Failure> {
     let folder =
-        file.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(PathBuf::from("."), Path::to_owned);
+        file.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(PathBuf::from("."), Path::to_path_buf);
     let mut new = NamedTempFile::new_in(folder)?;
     new.write_all(text.as_bytes())?;
     new.persist(file).map_err(|error| error.error)?;

@@ -7,17 +7,13 @@ use crate::Result;
 use crate::asked::Asked;
 use crate::model::{Block, Cell, Column, Row, State, Table, Tone};
 
-pub(crate) const SECTION: Declared = Declared {
-    id: "checklist",
-    title: "The list of ten minutes",
-    is_brief: true,
-    read: |asked| Box::pin(std::future::ready(Ok(read(asked)))),
-};
+pub(crate) const SECTION: Declared =
+    Declared { id: "checklist", title: "The list of ten minutes", is_brief: true, read: |asked| Box::pin(read(asked)) };
 
 /// Places that a line names.
 const PLACES_SHOWN: usize = 5;
 
-fn read(asked: &Asked) -> Vec<Block> {
+async fn read(asked: &Asked) -> Result<Vec<Block>> {
     let columns = [
         Column::text("id", "point"),
         Column::text("state", "state"),
@@ -30,9 +26,9 @@ fn read(asked: &Asked) -> Vec<Block> {
     let rows: Vec<Row> = asked.points.iter().map(row).collect();
     let words = "Red has a case. Green has none, nothing is unknown, and all tasks that it rests on are complete. \
                  All else is unknown.";
-    let statements = asked.questions(&["E"]).unwrap_or_default();
+    let statements = asked.questions(&["E"])?;
     let statements = statements.iter().map(|it| format!("-- {}\n{};", it.id, asked.dated(&it.cases())));
-    vec![
+    Ok(vec![
         Block::Words(words.to_owned()),
         Block::Table(Table {
             id: "checklist-table",
@@ -45,7 +41,7 @@ fn read(asked: &Asked) -> Vec<Block> {
             command: Some("orgcensus ask E".to_owned()),
             ..Table::default()
         }),
-    ]
+    ])
 }
 
 fn row(line: &Line) -> Row {
