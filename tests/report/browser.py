@@ -1,4 +1,4 @@
-"""Chromium without a window, spoken to over a pipe in its DevTools protocol: Python's own library is all that it needs."""
+"""Chromium without a window, spoken to over a pipe in its DevTools protocol. It needs nothing but Python itself."""
 
 import base64
 import json
@@ -108,7 +108,8 @@ class Page:
         return self.browser.send(method, self.session, **parameters)
 
     def media(self, media, scheme="light"):
-        self.send("Emulation.setEmulatedMedia", media=media, features=[{"name": "prefers-color-scheme", "value": scheme}])
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.send("Emulation.setEmulatedMedia", media=media, features=features)
 
     def evaluate(self, expression):
         """The value of an expression, or of its promise. What the page's policy forbids binds no debugger."""
@@ -133,8 +134,8 @@ class Page:
 
     def requests(self):
         """The addresses that it has asked for."""
-        sent = [it["params"]["request"]["url"] for it in self.of_session() if it["method"] == "Network.requestWillBeSent"]
-        return [url for url in sent if url != "about:blank"]
+        sent = [it["params"] for it in self.of_session() if it["method"] == "Network.requestWillBeSent"]
+        return [it["request"]["url"] for it in sent if it["request"]["url"] != "about:blank"]
 
     def of_session(self):
         # What is still on its way comes before the answer.

@@ -1,5 +1,5 @@
-"""A lake like another, with other rows: names that an attacker would choose, or ten thousand accounts. The files are written
-straight into it, with their sums, so that a reader takes them for published."""
+"""A lake like another, with other rows: names that an attacker would choose, or ten thousand accounts. The files are
+written straight into it, with their sums, so that a reader takes them for published."""
 
 import hashlib
 import json

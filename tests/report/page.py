@@ -57,6 +57,10 @@ class Report:
     def ask(self, lake, *ids):
         return json.loads(self.run("ask", *ids, "--lake", lake, "--format", "json"))
 
+    def accounts(self, lake, *more):
+        sql = "SELECT COUNT(*) AS n FROM accounts"
+        return json.loads(self.run("query", "--lake", lake, *more, "--format", "json", sql))[0]["n"]
+
 
 def quiet(checks, what, page):
     """Nothing happened beside what the page is for."""
@@ -91,14 +95,16 @@ def numbers_are_those_of_ask(checks, report, lake, page):
         percent = "" if fact["percent"] is None else f"{fact['percent']:.1f} %"
         wanted = [str(fact[name]) for name in ("numerator", "denominator", "unknown_count")] + [percent]
         checks.equal(f"{key} is that of ask", wanted, rows.get(key, [""] * 8)[4:8])
-    states = "[...document.querySelectorAll('#checklist-table tr[data-key]')].map((it) => it.cells[1].lastChild.lastChild.data)"
+    states = "[...document.querySelectorAll('#checklist-table tr[data-key]')]"
+    states = f"{states}.map((it) => it.cells[1].lastChild.lastChild.data)"
     checks.equal("the points are those of ask", [it["state"] for it in report.ask(lake, "E")], page.evaluate(states))
 
 
 def keyboard(checks, page):
     page.press("Tab")
     is_skip = page.evaluate("document.activeElement.className === 'skip'")
-    checks.true("the first stop of Tab leads to the content", is_skip, page.evaluate("document.activeElement.outerHTML"))
+    found = page.evaluate("document.activeElement.outerHTML")
+    checks.true("the first stop of Tab leads to the content", is_skip, found)
     numbers = "[...document.querySelectorAll('#facts-table tbody tr')].map((it) => Number(it.cells[5].textContent))"
     head = "document.querySelector('#facts-table thead th:nth-child(6)')"
     page.evaluate(f"{head}.querySelector('button').focus()")
@@ -140,7 +146,8 @@ def accessible(checks, browser, file, axe):
         # The engine is the test's own: it goes past the page's policy, as a debugger does.
         page.evaluate(f"{axe}\n;0")
         run = "axe.run(document, {resultTypes: ['violations']})"
-        found = page.evaluate(f"{run}.then((it) => it.violations.map((one) => [one.impact, one.id, one.nodes[0].html]))")
+        words = "it.violations.map((one) => [one.impact, one.id, one.nodes[0].html])"
+        found = page.evaluate(f"{run}.then((it) => {words})")
         serious = [it for it in found if it[0] in ("serious", "critical")]
         checks.equal(f"axe-core has no serious finding, {scheme}", [], serious)
 
@@ -165,12 +172,11 @@ def without_script(checks, browser, file):
 
 def large(checks, report, browser, source, folder):
     """Ten thousand accounts."""
-    [accounts] = json.loads(report.run("query", "--lake", source, "--snapshot", newest(source), "--format", "json",
-                                       "SELECT COUNT(*) AS n FROM accounts"))
+    accounts = report.accounts(source, "--snapshot", newest(source))
     target = pathlib.Path(folder, "large")
-    lakes.rewritten(source, target, lakes.grown(accounts["n"], ACCOUNTS))
-    [many] = json.loads(report.run("query", "--lake", target, "--format", "json", "SELECT COUNT(*) AS n FROM accounts"))
-    checks.true(f"there are {ACCOUNTS} accounts", many["n"] >= ACCOUNTS, many)
+    lakes.rewritten(source, target, lakes.grown(accounts, ACCOUNTS))
+    many = report.accounts(target)
+    checks.true(f"there are {ACCOUNTS} accounts", many >= ACCOUNTS, many)
     file = report.page(target, "large")
     size = file.stat().st_size
     checks.true(f"a page of at most 5 MiB: {size} bytes", size <= BYTES_MAX, size)
@@ -216,8 +222,8 @@ def test(checks, arguments, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--orgcensus", required=True, type=pathlib.Path)
-    parser.add_argument("--lake", required=True, type=pathlib.Path, help="a lake in a folder; its newest snapshot is copied")
-    parser.add_argument("--pictures", type=pathlib.Path, help="a folder for pictures at 1280 and 390 px, light and dark")
+    parser.add_argument("--lake", required=True, type=pathlib.Path, help="in a folder; its newest snapshot is copied")
+    parser.add_argument("--pictures", type=pathlib.Path, help="a folder for four pictures")
     arguments = parser.parse_args()
     checks = Checks()
     with tempfile.TemporaryDirectory() as folder:

@@ -60,8 +60,8 @@ pub(crate) enum Failure {
     Catalog(#[from] orgcensus_catalog::Error),
     /// What follows a publication failed.
     #[error(
-        "the snapshot is published, but what follows {0}; `orgcensus catalog apply`, `orgcensus prune` and `orgcensus report` \
-         do it again"
+        "the snapshot is published, but what follows {0}; `orgcensus catalog apply`, `orgcensus prune` and \
+         `orgcensus report` do it again"
     )]
     NotShown(Box<Failure>),
     /// The run published nothing.

@@ -1,5 +1,5 @@
-//! What happens after a publication: the catalogue is updated, runs that are too old are removed, finished or not, and a
-//! page is written, if one is asked for.
+//! What happens after a publication: the catalogue is updated, runs that are too old are removed, finished or not, and
+//! a page is written, if one is asked for.
 
 use orgcensus_catalog::{Contents, Databases, Plan};
 use orgcensus_lake::{Abandoned, Commit, Lake};

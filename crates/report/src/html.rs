@@ -126,7 +126,11 @@ fn table(table: &Table, rows_max: usize) -> Markup {
             } @else {
                 div.scroll role="group" aria-label=(table.title) tabindex="0" {
                     table {
-                        thead { tr { @for column in &table.columns { th class=[class(column)] scope="col" { (column.head) } } } }
+                        thead {
+                            tr {
+                                @for it in &table.columns { th class=[class(it)] scope="col" { (it.head) } }
+                            }
+                        }
                         tbody {
                             @for it in rows { (row(it, &table.columns)) }
                             @if rows.is_empty() {

@@ -69,8 +69,9 @@ fn cell(cell: &Cell) -> String {
     }
 }
 
-/// A text that is nothing but text in Markdown, in HTML that a reader of Markdown lets through, and for who is called by
-/// an @. Marks of Markdown are escaped by a backslash; a dot, a hyphen and what else means nothing within a line is not.
+/// A text that is nothing but text in Markdown, in HTML that a reader of Markdown lets through, and for who is called
+/// by an @. Marks of Markdown are escaped by a backslash; a dot, a hyphen and what else means nothing within a line
+/// are not.
 fn plain(text: &str) -> String {
     let mut plain = String::new();
     for character in text.chars() {

@@ -11,7 +11,8 @@ pub(crate) const SCRIPT: &str = include_str!("page/script.js");
 pub(crate) fn policy() -> String {
     let (script, style) = (hash(SCRIPT), hash(STYLE));
     format!(
-        "default-src 'none'; script-src '{script}'; style-src '{style}'; img-src data:; base-uri 'none'; form-action 'none'"
+        "default-src 'none'; script-src '{script}'; style-src '{style}'; img-src data:; base-uri 'none'; \
+         form-action 'none'"
     )
 }
 

@@ -9,8 +9,8 @@ use super::Source;
 pub(crate) struct Report {
     #[command(flatten)]
     pub(crate) source: Source,
-    /// Where it goes, - for standard output; with --split-by a folder [default: report.html, reports, or standard output
-    /// with --format md]
+    /// Where it goes, - for standard output; with --split-by a folder [default: report.html, reports, or with
+    /// --format md standard output]
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<String>,
     /// Only these accounts, by their ids.

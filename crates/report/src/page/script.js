@@ -73,8 +73,8 @@
   addEventListener("beforeprint", () => open(true));
   theme.addEventListener("click", () => {
     const root = document.documentElement;
-    const isDark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    root.dataset.theme = isDark ? "light" : "dark";
+    const preferred = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+    root.dataset.theme = (root.dataset.theme ?? preferred) === "dark" ? "light" : "dark";
   });
   bar.hidden = false;
 })();

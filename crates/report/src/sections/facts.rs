@@ -37,8 +37,8 @@ async fn read(asked: &Asked) -> Result<Vec<Block>> {
     let rows = table.rows.into_iter().map(|row| with_trend(row, &past)).collect();
     let mut blocks = vec![
         Block::Words(
-            "What is not known is in neither number. Coverage is how many of the tasks that a fact rests on are complete. \
-             In an organization alone its facts are 0 or 100 %: its accounts stand beside it."
+            "What is not known is in neither number. Coverage is how many of the tasks that a fact rests on are \
+             complete. The facts of one organization alone are 0 or 100 %: its accounts stand beside it."
                 .to_owned(),
         ),
         Block::Table(Table { rows, ..table }),

@@ -6,8 +6,8 @@ use crate::model::{Block, Section, Table};
 pub(crate) fn section(asked: &Asked, sections: &[Section]) -> Section {
     let version = env!("CARGO_PKG_VERSION");
     let mut blocks = vec![Block::Words(format!(
-        "Written by orgcensus {version} from the snapshot's own tables. The same snapshots make the same page, byte by byte. \
-         The statements below name the snapshots by their dates, and run in Athena on orgcensus_history, or here with \
+        "Written by orgcensus {version} from the snapshot's own tables. The same snapshots make the same page, byte by \
+         byte. The statements below name the snapshots by their dates. They run in Athena on orgcensus_history, or by \
          orgcensus query."
     ))];
     if !asked.part.is_whole() {

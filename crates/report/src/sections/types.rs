@@ -36,8 +36,8 @@ async fn read(asked: &Asked) -> Result<Vec<Block>> {
     ];
     let rows = rows(&facts);
     let coverage_percent = facts.first().and_then(|fact| fact["coverage_percent"].as_f64());
-    let note = "What is public is among what is reached from outside. Not known is where a policy or what blocks it was not \
-                read, or is of a kind that is not read.";
+    let note = "What is public is among what is reached from outside. Not known is where a policy or what blocks it was \
+                not read, or is of a kind that is not read.";
     Ok(vec![Block::Table(Table {
         columns: columns.to_vec(),
         count: rows.len() as u64,
