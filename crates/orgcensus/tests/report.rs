@@ -14,7 +14,7 @@ use world::World;
 fn page(world: &World, more: &[&str]) -> String {
     let ended = world.run(&[&["report", "--out", "page.html"], more].concat());
     assert_eq!(ended.code, 0, "{}", ended.err);
-    assert!(ended.out.starts_with("report       page.html  "), "{}", ended.out);
+    assert!(ended.out.starts_with("page         page.html  "), "{}", ended.out);
     std::fs::read_to_string(world.path("page.html")).expect("a page")
 }
 
@@ -268,7 +268,7 @@ fn a_crawl_leaves_a_page_beside_its_snapshot_where_one_is_asked_for() {
     world.configure("[report]\npast = 3\n");
     let crawled = world.crawl(&[]);
     assert_eq!(crawled.code, 0, "{}", crawled.err);
-    let address = crawled.out.lines().find_map(|line| line.strip_prefix("report       ")).expect("an address");
+    let address = crawled.out.lines().find_map(|line| line.strip_prefix("page         ")).expect("an address");
     assert!(address.contains("/lake/_runs/") && address.ends_with("/report.html"), "{address}");
     assert_eq!(std::fs::read_to_string(address).expect("a page"), page(&world, &[]));
     let mode = std::fs::metadata(address).expect("a page").permissions().mode();

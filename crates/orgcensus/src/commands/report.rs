@@ -58,7 +58,7 @@ pub(crate) async fn beside(config: &Config, page: &config::Report, lake: &Lake, 
     let snapshot = Snapshot::open(lake, &Which::Run(run_id.to_owned())).await?;
     let text = Writer::new(config, page, lake, &snapshot).text(&Part::default()).await?;
     let address = lake.write_run_page(run_id, text).await?;
-    println!("report       {address}");
+    println!("page         {address}");
     Ok(())
 }
 
@@ -117,7 +117,7 @@ fn write(file: &Path, text: &str) -> Result<(), Failure> {
     let mut new = NamedTempFile::new_in(folder)?;
     new.write_all(text.as_bytes())?;
     new.persist(file).map_err(|error| error.error)?;
-    println!("report       {}  {} bytes", file.display(), text.len());
+    println!("page         {}  {} bytes", file.display(), text.len());
     Ok(())
 }
 
