@@ -23,7 +23,9 @@ def rewritten(source, target, change):
     shutil.copytree(pathlib.Path(source, folder), pathlib.Path(target, folder))
     manifest = json.loads(pathlib.Path(source, manifest_path).read_text())
     for table in manifest["tables"]:
-        rows = pyarrow.concat_tables(parquet.read_table(pathlib.Path(source, it["path"])) for it in table["files"])
+        # The folders' names are no columns of the files.
+        files = [parquet.read_table(pathlib.Path(source, it["path"]), partitioning=None) for it in table["files"]]
+        rows = pyarrow.concat_tables(files)
         changed = change(table["name"], rows)
         if changed is None:
             continue
