@@ -29,6 +29,7 @@ mod rests_on;
 mod snapshot;
 mod standing;
 mod statement;
+mod tasks;
 #[cfg(test)]
 mod testing;
 mod thresholds;

@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use crate::extent::ACCOUNT;
 use crate::question::{Kind, Of, Question, Share};
+use crate::tasks::Tasks;
 use crate::{Extent, RestsOn};
 
 impl Question {
@@ -34,12 +35,7 @@ impl Question {
     /// The statement for how many tasks were planned of those that it rests on, and how many of these are complete.
     pub(crate) fn tasks(&self, rests_on: &RestsOn, extent: Option<&Extent>) -> String {
         let collectors = rests_on.collectors(self);
-        let among = Tasks { collectors: collectors.as_deref(), extent }.among("");
-        format!(
-            "SELECT COUNT(*) AS planned_count, COUNT(*) FILTER (WHERE is_complete) AS complete_count
-FROM coverage
-WHERE is_planned{among}"
-        )
+        Tasks { collectors: collectors.as_deref(), extent }.counts()
     }
 
     /// The statement for how much of the planned tasks that it rests on is complete, in percent.
@@ -50,40 +46,8 @@ WHERE is_planned{among}"
     /// The same for the tasks of some accounts.
     pub fn coverage_within(&self, rests_on: &RestsOn, extent: Option<&Extent>) -> String {
         let collectors = rests_on.collectors(self);
-        coverage(Tasks { collectors: collectors.as_deref(), extent })
+        Tasks { collectors: collectors.as_deref(), extent }.coverage()
     }
-}
-
-/// Some of the tasks: those of some collectors, in some accounts; all, where none are named.
-#[derive(Clone, Copy)]
-struct Tasks<'a> {
-    collectors: Option<&'a [String]>,
-    extent: Option<&'a Extent>,
-}
-
-impl Tasks<'_> {
-    /// What is added to a condition on `coverage`. `table` stands before the columns: `coverage.`
-    fn among(self, table: &str) -> String {
-        let mut condition = String::new();
-        if let Some(collectors) = self.collectors {
-            let named: Vec<_> = collectors.iter().map(literal).collect();
-            let _ = write!(condition, " AND {table}collector IN ({})", named.join(", "));
-        }
-        if let Some(extent) = self.extent {
-            let _ = write!(condition, " AND {}", extent.condition(&format!("{table}{ACCOUNT}")));
-        }
-        condition
-    }
-}
-
-/// How much of the planned tasks is complete, in percent.
-fn coverage(tasks: Tasks<'_>) -> String {
-    let among = tasks.among("");
-    format!(
-        "SELECT ROUND(1E2 * COUNT(*) FILTER (WHERE is_complete) / NULLIF(COUNT(*), 0), 1) AS coverage_percent
-FROM coverage
-WHERE is_planned{among}"
-    )
 }
 
 /// The statement of a fact.
@@ -92,7 +56,7 @@ fn fact(question: &Question, shares: &[Share], rests_on: &RestsOn, extent: Optio
     let tasks = Tasks { collectors: collectors.as_deref(), extent };
     let mut statement = Statement::default();
     statement.table("subjects", &within(question.sql, extent));
-    statement.table("rests_on", &coverage(tasks));
+    statement.table("rests_on", &tasks.coverage());
     if extent.is_none() && shares.iter().any(|share| matches!(share.of, Of::Organizations(_))) {
         let sql = "SELECT COUNT(DISTINCT organization_id) AS organization_count\nFROM organizations";
         statement.table("lake", sql);
