@@ -9,17 +9,24 @@ use datafusion::execution::SendableRecordBatchStream;
 use futures::TryStreamExt;
 
 use crate::format::Output;
-use crate::{Format, Result};
+use crate::{Extent, Format, Result};
 
 /// The rows of a query as they come: never all in memory unless collected.
 pub struct Answer {
     rows: SendableRecordBatchStream,
     tables: Vec<String>,
+    /// The accounts whose rows are left; all, if none are named.
+    extent: Option<Extent>,
 }
 
 impl Answer {
     pub(crate) fn new(rows: SendableRecordBatchStream, tables: Vec<String>) -> Self {
-        Self { rows, tables }
+        Self { rows, tables, extent: None }
+    }
+
+    /// The rows of some accounts.
+    pub(crate) fn within(self, extent: &Extent) -> Self {
+        Self { extent: Some(extent.clone()), ..self }
     }
 
     /// The snapshot's tables that the query names, sorted.
@@ -34,7 +41,11 @@ impl Answer {
 
     /// The next rows; none at the end.
     pub async fn next(&mut self) -> Result<Option<RecordBatch>> {
-        Ok(self.rows.try_next().await?)
+        let batch = self.rows.try_next().await?;
+        match (batch, &self.extent) {
+            (Some(batch), Some(extent)) => extent.of(&batch).map(Some),
+            (batch, _) => Ok(batch),
+        }
     }
 
     /// All rows. There is at least one batch, which may be empty, so that the columns are known.

@@ -3,26 +3,43 @@
 use arrow::record_batch::RecordBatch;
 use serde_json::{Map, Value, json};
 
-use crate::{Answer, Error, Format, Question, Result, Snapshot, format, statement};
+use crate::extent::ACCOUNT;
+use crate::tasks::Tasks;
+use crate::{Answer, Error, Format, Question, Result, Snapshot, format};
 
 /// Asks one question: its rows as they come, since a list may be long.
 pub async fn ask(snapshot: &Snapshot, question: &Question) -> Result<Answer> {
-    snapshot.query(&question.statement(snapshot.rests_on())).await
+    if question.is_list() {
+        return ask_cases(snapshot, question).await;
+    }
+    if snapshot.extent().is_some() && !question.names_accounts() {
+        return Err(Error::NotOfAccounts { id: question.id.to_owned() });
+    }
+    snapshot.query(&question.statement_within(snapshot.rests_on(), snapshot.extent())).await
 }
 
 /// Asks for the cases of one question: the subjects that are so or may be so; for a list, its rows.
 pub async fn ask_cases(snapshot: &Snapshot, question: &Question) -> Result<Answer> {
-    snapshot.query(&question.cases()).await
+    let answer = snapshot.query(&question.cases()).await?;
+    match snapshot.extent() {
+        None => Ok(answer),
+        Some(_) if answer.schema().column_with_name(ACCOUNT).is_none() => {
+            Err(Error::NotOfAccounts { id: question.id.to_owned() })
+        }
+        Some(extent) => Ok(answer.within(extent)),
+    }
 }
 
 /// How much of the planned tasks that the question rests on is complete, in percent; `None` when none was planned.
 pub async fn coverage_percent(snapshot: &Snapshot, question: &Question) -> Result<Option<f64>> {
-    percent(snapshot, &question.coverage(snapshot.rests_on())).await
+    percent(snapshot, &question.coverage_within(snapshot.rests_on(), snapshot.extent())).await
 }
 
 /// How much of the planned tasks that these tables rest on is complete, in percent; `None` when none was planned.
 pub async fn coverage_of(snapshot: &Snapshot, tables: &[String]) -> Result<Option<f64>> {
-    percent(snapshot, &statement::coverage(snapshot.rests_on().of_tables(tables).as_deref())).await
+    let collectors = snapshot.rests_on().of_tables(tables);
+    let tasks = Tasks { collectors: collectors.as_deref(), extent: snapshot.extent() };
+    percent(snapshot, &tasks.coverage()).await
 }
 
 async fn percent(snapshot: &Snapshot, sql: &str) -> Result<Option<f64>> {
@@ -56,10 +73,12 @@ pub async fn cases_json(snapshot: &Snapshot, questions: &[&Question]) -> Result<
     Ok(Value::Array(answers))
 }
 
-/// If the snapshot does not have a table, the answer says so instead.
+/// If the snapshot does not have a table, or some accounts cannot be asked about, the answer says so instead.
 fn or_said(question: &Question, objects: Result<Vec<Value>>) -> Result<Vec<Value>> {
     match objects {
-        Err(error @ Error::UnknownTable { .. }) => Ok(vec![json!({"id": question.id, "error": error.to_string()})]),
+        Err(error @ (Error::UnknownTable { .. } | Error::NotOfAccounts { .. })) => {
+            Ok(vec![json!({"id": question.id, "error": error.to_string()})])
+        }
         objects => objects,
     }
 }

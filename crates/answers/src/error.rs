@@ -76,6 +76,12 @@ pub enum Error {
         /// The questions that may be meant; the ids of all questions if none is near.
         known: String,
     },
+    /// The question is about no account, and some accounts were asked for.
+    #[error("ask {id} of some accounts: its answer names none")]
+    NotOfAccounts {
+        /// The question.
+        id: String,
+    },
     /// No framework has that name.
     #[error("find framework {name}; there are {known}")]
     UnknownFramework {

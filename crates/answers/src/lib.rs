@@ -18,6 +18,7 @@ mod column_type;
 mod controls;
 mod diff;
 mod error;
+mod extent;
 mod fitted;
 mod format;
 mod history;
@@ -31,6 +32,7 @@ mod rests_on;
 mod snapshot;
 mod standing;
 mod statement;
+mod tasks;
 #[cfg(test)]
 mod testing;
 mod thresholds;
@@ -41,6 +43,7 @@ pub use ask::{ask, ask_cases, ask_json, cases_json, coverage_of, coverage_percen
 pub use controls::{Control, Framework};
 pub use diff::{Change, Diff, Difference, Pair};
 pub use error::{Error, Result};
+pub use extent::Extent;
 pub use format::{Format, format, format_within};
 pub use lines::{Line, framework_json, lines_json, lines_of, ten_minutes};
 pub use nearest::{nearest, nearest_in_words};

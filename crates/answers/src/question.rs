@@ -1,5 +1,6 @@
 //! A shipped question, as its file says it. `statement` has the SQL that is made of it.
 
+use crate::extent::ACCOUNT;
 use crate::{Control, Threshold};
 
 /// A shipped question.
@@ -83,6 +84,11 @@ impl Question {
     /// The number behind the part's letter.
     pub(crate) fn number(&self) -> u32 {
         self.id[self.part.len()..].parse().unwrap_or_default()
+    }
+
+    /// Whether the subjects of a fact are of accounts, and not of organizations alone.
+    pub(crate) fn names_accounts(&self) -> bool {
+        matches!(&self.kind, Kind::Fact { subject, .. } if subject.contains(&ACCOUNT))
     }
 
     /// Whether its answer is a list.

@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::history::{History, manifests};
 use crate::published_table::{PublishedTable, STORE_URL};
-use crate::{Answer, Error, RestsOn, Result, Which, nearest_in_words};
+use crate::{Answer, Error, Extent, RestsOn, Result, Which, nearest_in_words};
 
 const CATALOG: &str = "lake";
 /// The schema of the chosen snapshots; Athena's database of the same name shows the newest.
@@ -44,11 +44,13 @@ impl Default for Bounds {
 }
 
 /// The chosen snapshots of a lake, opened for queries: one for each organization, each table under its plain name.
+#[derive(Clone)]
 pub struct Snapshot {
     context: SessionContext,
     commits: Vec<Commit>,
     tables: Vec<String>,
     rests_on: RestsOn,
+    extent: Option<Extent>,
 }
 
 impl Snapshot {
@@ -79,7 +81,18 @@ impl Snapshot {
         catalog.register_schema(SCHEMA, Arc::new(schema(published)?))?;
         catalog.register_schema(HISTORY, Arc::new(History::new(lake.clone(), living, tables.clone())))?;
         context.register_catalog(CATALOG, Arc::new(catalog));
-        Ok(Self { context, commits, tables, rests_on })
+        Ok(Self { context, commits, tables, rests_on, extent: None })
+    }
+
+    /// The same, but shipped questions are answered for some accounts. Plain queries still see all.
+    #[must_use]
+    pub fn within(&self, extent: Extent) -> Self {
+        Self { extent: Some(extent), ..self.clone() }
+    }
+
+    /// The accounts that questions are answered for; all, if none are named.
+    pub fn extent(&self) -> Option<&Extent> {
+        self.extent.as_ref()
     }
 
     /// What was published, by organization.

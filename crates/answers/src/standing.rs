@@ -68,7 +68,9 @@ impl Standing {
     /// Of some shares of a question, or of a list. A snapshot without a table that it reads says nothing.
     pub(crate) async fn of(snapshot: &Snapshot, question: &Question, shares: &[&Share]) -> Result<Self> {
         match asked(snapshot, question, shares).await {
-            Err(error @ Error::UnknownTable { .. }) => Ok(Self::not_asked(error.to_string())),
+            Err(error @ (Error::UnknownTable { .. } | Error::NotOfAccounts { .. })) => {
+                Ok(Self::not_asked(error.to_string()))
+            }
             standing => standing,
         }
     }
@@ -151,7 +153,8 @@ async fn asked(snapshot: &Snapshot, question: &Question, shares: &[&Share]) -> R
 
 /// How many tasks were planned of those that a question rests on, and how many of these are complete.
 async fn tasks(snapshot: &Snapshot, question: &Question) -> Result<(u64, u64)> {
-    let counted = rows(&snapshot.query(&question.tasks(snapshot.rests_on())).await?.collect().await?)?;
+    let statement = question.tasks(snapshot.rests_on(), snapshot.extent());
+    let counted = rows(&snapshot.query(&statement).await?.collect().await?)?;
     let number = |name: &str| counted.first().and_then(|row| row.get(name)).and_then(Value::as_u64).unwrap_or_default();
     Ok((number("planned_count"), number("complete_count")))
 }

@@ -5,14 +5,21 @@
 
 use std::fmt::Write;
 
-use crate::RestsOn;
+use crate::extent::ACCOUNT;
 use crate::question::{Kind, Of, Question, Share};
+use crate::tasks::Tasks;
+use crate::{Extent, RestsOn};
 
 impl Question {
     /// The whole portable statement, without a semicolon. It has the numbers of the thresholds, in its words as well.
     pub fn statement(&self, rests_on: &RestsOn) -> String {
+        self.statement_within(rests_on, None)
+    }
+
+    /// The same for some accounts. A list has its own account in each row, so its statement is the same for all.
+    pub fn statement_within(&self, rests_on: &RestsOn, extent: Option<&Extent>) -> String {
         match &self.kind {
-            Kind::Fact { shares, .. } => self.filled(&fact(self, shares, rests_on)),
+            Kind::Fact { shares, .. } => self.filled(&fact(self, shares, rests_on, extent)),
             Kind::List { .. } => self.filled(self.sql),
         }
     }
@@ -26,39 +33,31 @@ impl Question {
     }
 
     /// The statement for how many tasks were planned of those that it rests on, and how many of these are complete.
-    pub(crate) fn tasks(&self, rests_on: &RestsOn) -> String {
-        let among = among("collector", rests_on.collectors(self).as_deref());
-        format!(
-            "SELECT COUNT(*) AS planned_count, COUNT(*) FILTER (WHERE is_complete) AS complete_count
-FROM coverage
-WHERE is_planned{among}"
-        )
+    pub(crate) fn tasks(&self, rests_on: &RestsOn, extent: Option<&Extent>) -> String {
+        let collectors = rests_on.collectors(self);
+        Tasks { collectors: collectors.as_deref(), extent }.counts()
     }
 
     /// The statement for how much of the planned tasks that it rests on is complete, in percent.
     pub fn coverage(&self, rests_on: &RestsOn) -> String {
-        coverage(rests_on.collectors(self).as_deref())
+        self.coverage_within(rests_on, None)
+    }
+
+    /// The same for the tasks of some accounts.
+    pub fn coverage_within(&self, rests_on: &RestsOn, extent: Option<&Extent>) -> String {
+        let collectors = rests_on.collectors(self);
+        Tasks { collectors: collectors.as_deref(), extent }.coverage()
     }
 }
 
-/// How much of the planned tasks of some collectors is complete, in percent; of all tasks, if none are named.
-pub(crate) fn coverage(collectors: Option<&[String]>) -> String {
-    let among = among("collector", collectors);
-    format!(
-        "SELECT ROUND(1E2 * COUNT(*) FILTER (WHERE is_complete) / NULLIF(COUNT(*), 0), 1) AS coverage_percent
-FROM coverage
-WHERE is_planned{among}"
-    )
-}
-
 /// The statement of a fact.
-fn fact(question: &Question, shares: &[Share], rests_on: &RestsOn) -> String {
+fn fact(question: &Question, shares: &[Share], rests_on: &RestsOn, extent: Option<&Extent>) -> String {
     let collectors = rests_on.collectors(question);
-    let collectors = collectors.as_deref();
+    let tasks = Tasks { collectors: collectors.as_deref(), extent };
     let mut statement = Statement::default();
-    statement.table("subjects", question.sql);
-    statement.table("rests_on", &coverage(collectors));
-    if shares.iter().any(|share| matches!(share.of, Of::Organizations(_))) {
+    statement.table("subjects", &within(question.sql, extent));
+    statement.table("rests_on", &tasks.coverage());
+    if extent.is_none() && shares.iter().any(|share| matches!(share.of, Of::Organizations(_))) {
         let sql = "SELECT COUNT(DISTINCT organization_id) AS organization_count\nFROM organizations";
         statement.table("lake", sql);
     }
@@ -78,11 +77,17 @@ fn fact(question: &Question, shares: &[Share], rests_on: &RestsOn) -> String {
                 statement.row(question.id, share, column, share.fact, &name);
             }
             Of::Organizations(population) => {
-                statement.organizations(question.id, share, population, number, collectors);
+                statement.organizations(question.id, share, population, number, tasks);
             }
         }
     }
     statement.finish()
+}
+
+/// The subjects of some accounts.
+fn within(sql: &str, extent: Option<&Extent>) -> String {
+    let Some(extent) = extent else { return sql.to_owned() };
+    format!("SELECT *\nFROM (\n{}\n) AS everywhere\nWHERE {}", indented(sql), extent.condition(ACCOUNT))
 }
 
 /// The statement for the subjects that are so or may be so.
@@ -130,11 +135,14 @@ impl Statement {
         self.tables.push(format!("{name} AS (\n{}\n)", indented(sql)));
     }
 
-    /// The organizations' row, and beside it the accounts' twin: one organization alone makes 0 or 100 %.
-    fn organizations(&mut self, id: &str, share: &Share, population: &str, number: usize, on: Option<&[String]>) {
+    /// The organizations' row, and beside it the accounts' twin: one organization alone makes 0 or 100 %. Some accounts
+    /// are no organization, so of them there is the twin alone.
+    fn organizations(&mut self, id: &str, share: &Share, population: &str, number: usize, tasks: Tasks<'_>) {
         let is_all = population == "organizations";
-        for (place, column) in [("organizations", "organization_id"), ("accounts", "account_id")] {
-            let source = if is_all { every_one(share, place, column, on) } else { with_one(share, column) };
+        let places = [("organizations", "organization_id"), ("accounts", ACCOUNT)];
+        let places = if tasks.extent.is_some() { &places[1..] } else { &places[..] };
+        for &(place, column) in places {
+            let source = if is_all { every_one(share, place, column, tasks) } else { with_one(share, column) };
             let sql = format!(
                 "SELECT
   {column},
@@ -149,11 +157,16 @@ GROUP BY {column}",
             self.table(&each, &sql);
             self.table(&counted, &format!("SELECT\n{}\nFROM {each}", counts("is_so")));
         }
-        self.row(id, share, &literal(population), share.fact, &format!("counted_organizations_{number}"));
+        if tasks.extent.is_none() {
+            self.row(id, share, &literal(population), share.fact, &format!("counted_organizations_{number}"));
+        }
         let (population, fact) = (accounts_instead(population), accounts_instead(share.fact));
         let alone = Share { study: None, study_text: None, ..share.clone() };
-        let from = format!("counted_accounts_{number} CROSS JOIN lake");
-        self.row(id, &alone, &literal(&population), &fact, &from);
+        let counted = format!("counted_accounts_{number}");
+        if tasks.extent.is_some() {
+            return self.row(id, &alone, &literal(&population), &fact, &counted);
+        }
+        self.row(id, &alone, &literal(&population), &fact, &format!("{counted} CROSS JOIN lake"));
         if let Some(row) = self.rows.last_mut() {
             row.push_str("\nWHERE lake.organization_count = 1");
         }
@@ -199,16 +212,18 @@ fn with_one(share: &Share, column: &str) -> String {
 }
 
 /// The same, and a row for each place: not so, if a task that the question rests on was complete there; else unknown.
-fn every_one(share: &Share, place: &str, column: &str, collectors: Option<&[String]>) -> String {
+fn every_one(share: &Share, place: &str, column: &str, tasks: Tasks<'_>) -> String {
     let account = if place == "accounts" { "\n  AND coverage.account_id = accounts.account_id" } else { "" };
-    let among = among("coverage.collector", collectors);
+    let among = tasks.among("coverage.");
+    let extent = tasks.extent.map(|extent| format!("\nWHERE {}", extent.condition(&format!("{place}.{ACCOUNT}"))));
+    let extent = extent.unwrap_or_default();
     format!(
         "{}
 UNION ALL
 SELECT {place}.{column}, CASE WHEN bool_or(coverage.is_complete) THEN false END AS is_so
 FROM {place}
 LEFT JOIN coverage ON coverage.organization_id = {place}.organization_id{account}
-  AND coverage.is_planned{among}
+  AND coverage.is_planned{among}{extent}
 GROUP BY {place}.{column}",
         with_one(share, column)
     )
@@ -223,18 +238,12 @@ fn counts(is_so: &str) -> String {
     )
 }
 
-fn among(column: &str, collectors: Option<&[String]>) -> String {
-    let Some(collectors) = collectors else { return String::new() };
-    let named: Vec<_> = collectors.iter().map(literal).collect();
-    format!(" AND {column} IN ({})", named.join(", "))
-}
-
 /// `organizations_with_s3` becomes `accounts_with_s3`, and so do words.
 fn accounts_instead(text: &str) -> String {
     text.replacen("organizations", "accounts", 1).replacen("Organizations", "Accounts", 1)
 }
 
-fn literal(text: impl AsRef<str>) -> String {
+pub(crate) fn literal(text: impl AsRef<str>) -> String {
     format!("'{}'", text.as_ref().replace('\'', "''"))
 }
 

@@ -10,8 +10,8 @@ mod shares;
 mod testing;
 
 // Made by scripts/services, from here …
-pub mod account;
 pub mod accessanalyzer;
+pub mod account;
 pub mod accountaccess;
 pub mod acmpca;
 pub mod aiops;
@@ -112,8 +112,8 @@ pub mod xray;
 
 /// The services, each with its collectors.
 const SERVICES: &[&[Collector]] = &[
-    account::COLLECTORS,
     accessanalyzer::COLLECTORS,
+    account::COLLECTORS,
     accountaccess::COLLECTORS,
     acmpca::COLLECTORS,
     aiops::COLLECTORS,

@@ -12,6 +12,7 @@
 //! <lake>/_stage/<run id>/…                  checkpoints of a stage, for another machine
 //! <lake>/_removals/<run id>.json             a commit whose run is being removed by retention
 //! <lake>/_runs/<run id>/run.json            what a process of a run did; shard-…: one that did a shard
+//! <lake>/_runs/<run id>/report.html         a page about what it published, where one was asked for
 //! ```
 //!
 //! What is absent: nothing renames or changes a published object, and no reader lists `data/`.

@@ -4,11 +4,13 @@
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path;
+use object_store::{Attribute, ObjectStore, PutOptions};
 
 use crate::snapshot::check_name;
-use crate::{Lake, Result};
+use crate::{Error, Lake, Result};
 
 const FOLDER: &str = "_runs";
+const PAGE: &str = "report.html";
 
 /// Reports read at once.
 const READS_MAX: usize = 16;
@@ -19,6 +21,20 @@ impl Lake {
         check_name(name)?;
         let path = self.path(&format!("{}/{name}.json", folder(run_id)?))?;
         self.put(&path, json.into()).await?;
+        Ok(self.name(&path))
+    }
+
+    /// Writes a page about what a run published, for browsers, over an earlier one. Its address.
+    pub async fn write_run_page(&self, run_id: &str, html: impl Into<Bytes>) -> Result<String> {
+        let path = self.path(&format!("{}/{PAGE}", folder(run_id)?))?;
+        let mut options = PutOptions::default();
+        // A folder's files have no attributes.
+        if self.local().is_none() {
+            options.attributes.insert(Attribute::ContentType, "text/html; charset=utf-8".into());
+        }
+        let html: Bytes = html.into();
+        let written = self.store().put_opts(&path, html.into(), options).await;
+        written.map_err(|error| Error::store(self.name(&path), error))?;
         Ok(self.name(&path))
     }
 
@@ -60,12 +76,16 @@ mod tests {
             assert!(address.ends_with(&format!("/_runs/run-1/{name}.json")), "{address}");
         }
         lake.write_run_report("run-10", "run", "another's").await.unwrap();
+        let page = lake.write_run_page("run-1", "<!DOCTYPE html>").await.unwrap();
+        assert!(page.ends_with("/_runs/run-1/report.html"), "{page}");
+        assert_eq!(lake.read("_runs/run-1/report.html").await.unwrap(), "<!DOCTYPE html>");
         let reports = lake.run_reports("run-1").await.unwrap();
         let reports: Vec<_> = reports.iter().map(|(name, bytes)| (name.as_str(), bytes.as_ref())).collect();
         assert_eq!(reports, [("run", b"a".as_slice()), ("shard-1", b"b".as_slice())]);
         lake.remove_run_reports("run-1").await.unwrap();
         lake.remove_run_reports("run-1").await.unwrap();
         assert!(lake.run_reports("run-1").await.unwrap().is_empty());
+        assert!(lake.read("_runs/run-1/report.html").await.is_err(), "it goes with them");
         assert_eq!(lake.run_reports("run-10").await.unwrap().len(), 1);
         assert!(lake.write_run_report("../data", "run", "x").await.is_err());
     }

@@ -6,12 +6,14 @@ use clap_complete::Shell;
 mod answers;
 mod crawls;
 mod lakes;
+mod reports;
 mod values;
 
 pub(crate) use answers::{Ask, Diff, Explain, Query, Source};
 use answers::{DIFF_HELP, EXPLAIN_HELP};
 pub(crate) use crawls::{ConfigCheck, Configured, Crawl, Demo, Plan, Preflight, Publish, Shard};
 pub(crate) use lakes::{Catalog, Files, Place, Prune, Snapshots, Verify};
+pub(crate) use reports::{Report, ReportFormat};
 pub(crate) use values::lake as lake_address;
 
 const EXIT_CODES: &str = "Exit codes:
@@ -21,7 +23,7 @@ const EXIT_CODES: &str = "Exit codes:
   4  not published, not answered, or not as it was published
   5  another run of this organization is alive
   6  stopped by a signal; what was done is kept, and `crawl --resume` resumes the run
-  7  published, but catalogue or retention failed";
+  7  published, but catalogue, retention or report failed";
 
 /// A census of an AWS organization, as Parquet that Athena reads.
 #[derive(Debug, Parser)]
@@ -66,6 +68,11 @@ pub(crate) enum Command {
     /// Say what differs between two snapshots: what appeared, is gone, was changed, and what was not seen.
     #[command(after_help = DIFF_HELP)]
     Diff(Diff),
+    /// Write a report: one page for a browser, that needs no network and no other file.
+    #[command(after_help = "Examples:\n  orgcensus report --out report.html\n  \
+        orgcensus report --lake s3://bucket/lake --unit Root/Workloads\n  \
+        orgcensus report --split-by unit --out reports\n  orgcensus report --format md")]
+    Report(Report),
     /// Say who can reach what a policy protects, and why. Asks no one: the policy and the flags are all it knows.
     #[command(after_help = EXPLAIN_HELP)]
     Explain(Explain),

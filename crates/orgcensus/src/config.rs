@@ -15,7 +15,7 @@ mod sections;
 
 pub(crate) use layers::Layers;
 use sections::{Aws, Inventory, OwnOrganization, ThresholdName};
-pub(crate) use sections::{Catalog, Lake, Limits, Matcher, OwnAccount, Role, Select, Telemetry};
+pub(crate) use sections::{Catalog, Lake, Limits, Matcher, OwnAccount, Report, Role, Select, Telemetry};
 
 /// The whole configuration, as the file has it. Each section is optional, unknown keys are refused.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -39,6 +39,8 @@ pub(crate) struct Config {
     pub(crate) lake: Lake,
     /// The catalogue for Athena; none without this section.
     pub(crate) catalog: Option<Catalog>,
+    /// The page that is written beside each snapshot; none without this section.
+    pub(crate) report: Option<Report>,
     /// Where reports and metrics of a run go, besides the lake.
     pub(crate) telemetry: Telemetry,
     /// Numbers that questions ask with, where they are not those of the questions' headers.
@@ -88,6 +90,7 @@ impl Config {
             ("limits.unfinished_days", u64::from(self.limits.unfinished_days)),
             ("lake.target_file_mib", self.lake.target_file_mib),
             ("lake.retention_days", self.lake.retention_days.map_or(1, u64::from)),
+            ("report.max_mib", self.report.as_ref().map_or(1, |report| report.max_mib)),
             ("aws.max_attempts", u64::from(self.aws.max_attempts)),
             ("aws.attempt_timeout_seconds", self.aws.attempt_timeout_seconds),
             ("aws.operation_timeout_seconds", self.aws.operation_timeout_seconds),

@@ -16,7 +16,7 @@ pub(crate) mod exit {
     pub(crate) const HELD: u8 = 5;
     /// A signal stopped the run; it can be resumed.
     pub(crate) const STOPPED: u8 = 6;
-    /// Published, but the catalogue does not show it, or what is too old was not removed.
+    /// Published, but the catalogue does not show it, what is too old was not removed, or its page was not written.
     pub(crate) const NOT_SHOWN: u8 = 7;
 }
 
@@ -52,6 +52,9 @@ pub(crate) enum Failure {
         /// What AWS said.
         source: orgcensus_aws::Error,
     },
+    /// There is no report.
+    #[error("failed to {0}")]
+    Report(#[from] orgcensus_report::Error),
     /// The lake cannot be used.
     #[error("failed to {}", orgcensus_aws::with_causes(.0))]
     Lake(#[from] orgcensus_lake::Error),
@@ -60,7 +63,8 @@ pub(crate) enum Failure {
     Catalog(#[from] orgcensus_catalog::Error),
     /// What follows a publication failed.
     #[error(
-        "the snapshot is published, but what follows {0}; `orgcensus catalog apply` and `orgcensus prune` do it again"
+        "the snapshot is published, but what follows {0}; `orgcensus catalog apply`, `orgcensus prune` and \
+         `orgcensus report` do it again"
     )]
     NotShown(Box<Failure>),
     /// The run published nothing.
@@ -94,7 +98,7 @@ impl Failure {
     /// The program's exit code.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) => exit::USAGE,
+            Self::Usage(_) | Self::Report(orgcensus_report::Error::NoSuchPart { .. }) => exit::USAGE,
             Self::Run(source) | Self::Kept { source, .. } => match source {
                 RunError::NothingSelected(_) | RunError::Selection(_) => exit::USAGE,
                 RunError::Held(_) => exit::HELD,
@@ -103,9 +107,12 @@ impl Failure {
             },
             Self::NotShown(_) => exit::NOT_SHOWN,
             Self::Incomplete(_) | Self::Damaged { .. } | Self::Bound(_) | Self::Nothing(_) => exit::NOT_PUBLISHED,
-            Self::Catalog(_) | Self::Question(_) | Self::Aws { .. } | Self::Lake(_) | Self::Output(_) => {
-                exit::NOT_PUBLISHED
-            }
+            Self::Report(_)
+            | Self::Catalog(_)
+            | Self::Question(_)
+            | Self::Aws { .. }
+            | Self::Lake(_)
+            | Self::Output(_) => exit::NOT_PUBLISHED,
         }
     }
 }

@@ -88,6 +88,7 @@ async fn run(command: Command, metrics: Option<&Metrics>) -> Result<u8, Failure>
         Command::Query(arguments) => commands::query::run(&arguments).await,
         Command::Ask(arguments) => commands::ask::run(&arguments).await,
         Command::Diff(arguments) => commands::diff::run(&arguments).await,
+        Command::Report(arguments) => commands::report::run(&arguments).await,
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Catalog(arguments) => commands::catalog::run(&arguments).await,
         Command::Files(arguments) => commands::files::run(&arguments).await,

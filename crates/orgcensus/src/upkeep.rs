@@ -1,21 +1,23 @@
-//! What happens after a publication: the catalogue is updated, and runs that are too old are removed, finished or not.
+//! What happens after a publication: the catalogue is updated, runs that are too old are removed, finished or not, and
+//! a page is written, if one is asked for.
 
 use orgcensus_catalog::{Contents, Databases, Plan};
 use orgcensus_lake::{Abandoned, Commit, Lake};
 use orgcensus_row::Timestamp;
 
+use crate::commands::report;
 use crate::config::{self, Config};
 use crate::failure::Failure;
 use crate::terminal::printable;
 use crate::{lake_access, setup};
 
-/// Updates the catalogue and removes old runs, as configured. An expired run is removed first from the catalogue and
-/// then from the lake.
-pub(crate) async fn after_publication(config: &Config) -> Result<(), Failure> {
-    follow(config).await.map_err(|failure| Failure::NotShown(Box::new(failure)))
+/// Updates the catalogue, removes old runs and writes the run's page, as configured. An expired run is removed first
+/// from the catalogue and then from the lake.
+pub(crate) async fn after_publication(config: &Config, run_id: &str) -> Result<(), Failure> {
+    follow(config, run_id).await.map_err(|failure| Failure::NotShown(Box::new(failure)))
 }
 
-async fn follow(config: &Config) -> Result<(), Failure> {
+async fn follow(config: &Config, run_id: &str) -> Result<(), Failure> {
     let lake = lake_access::open(config).await?;
     let expired = expired(&lake, config.lake.retention_days).await?;
     if let Some(catalog) = &config.catalog {
@@ -23,7 +25,11 @@ async fn follow(config: &Config) -> Result<(), Failure> {
         println!("catalogue    {changes} changes");
     }
     remove(&lake, &expired).await?;
-    remove_abandoned(&lake, &abandoned(config, &lake).await?).await
+    remove_abandoned(&lake, &abandoned(config, &lake).await?).await?;
+    match &config.report {
+        Some(wanted) => report::beside(config, wanted, &lake, run_id).await,
+        None => Ok(()),
+    }
 }
 
 /// The runs that are older than the retention; none if no retention is configured.

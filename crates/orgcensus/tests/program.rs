@@ -199,7 +199,7 @@ fn help_has_examples_and_exit_codes_and_shells_complete() {
     };
     let help = run(&["--help"]).out;
     assert!(help.contains("Exit codes:") && help.contains("min_coverage"), "{help}");
-    for command in ["demo", "crawl", "query", "ask", "snapshots", "verify"] {
+    for command in ["demo", "crawl", "query", "ask", "report", "snapshots", "verify"] {
         let help = run(&[command, "--help"]).out;
         assert!(help.contains("Example"), "{command}: {help}");
     }

@@ -9,8 +9,8 @@ use crate::report_polls::ReportPolls;
 use crate::service::{Answering, Service};
 
 // Made by scripts/services, from here …
-pub(crate) mod account;
 pub(crate) mod accessanalyzer;
+pub(crate) mod account;
 pub(crate) mod accountaccess;
 pub(crate) mod acmpca;
 pub(crate) mod aiops;
@@ -117,8 +117,8 @@ pub(crate) mod xray;
 
 /// All services.
 pub(crate) static SERVICES: &[&Service] = &[
-    &account::SERVICE,
     &accessanalyzer::SERVICE,
+    &account::SERVICE,
     &accountaccess::SERVICE,
     &acmpca::SERVICE,
     &aiops::SERVICE,

@@ -1,12 +1,14 @@
 //! `orgcensus demo`: a simulated organization, crawled in this process.
 
+use std::path::{Path, PathBuf};
+
 use orgcensus_answers::{Snapshot, Which};
 use orgcensus_aws::{Credentials, Limits, Options, SharedCredentialsProvider};
 use orgcensus_lake::Lake;
 use orgcensus_sim::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, Settings, Simulation};
 
 use crate::args::Demo;
-use crate::commands::{ask, crawl};
+use crate::commands::{ask, crawl, report as page};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::telemetry::Metrics;
@@ -50,6 +52,8 @@ async fn demo(arguments: &Demo, watch: &mut Watch) -> Result<u8, Failure> {
     let lake = lake_access::open(&config).await?;
     let snapshot = Snapshot::open(&lake, &Which::Run(report.commit.run_id.clone())).await?;
     ask::print_facts(&snapshot).await?;
+    println!();
+    page::page(&config, &lake, &snapshot, &beside(lake.local())).await?;
     let lake = format!(" --lake {}", arguments.lake);
     // As it was called, so that a line can be pasted: `target/release/orgcensus` after `cargo run`.
     let program = std::env::args().next().unwrap_or_else(|| "orgcensus".to_owned());
@@ -58,6 +62,7 @@ async fn demo(arguments: &Demo, watch: &mut Watch) -> Result<u8, Failure> {
     println!("  {program} query{lake} \"SELECT outcome, COUNT(*) AS tasks FROM coverage GROUP BY 1 ORDER BY 2 DESC\"");
     println!("  {program} query{lake} \"SELECT resource_arn, reasons FROM resource_access WHERE is_public LIMIT 10\"");
     println!("  {program} ask{lake} F15 --format json");
+    println!("  {program} report{lake} --unit Root");
     Ok(crawl::exit_code(&report))
 }
 
@@ -70,4 +75,10 @@ async fn refuse_others(lake: &Lake, organization_id: &str) -> Result<(), Failure
         "{url}: this lake holds organization {other}, and a demo of these accounts and this seed is {organization_id}: \
          name another folder with --lake, or put it beside with --force"
     )))
+}
+
+/// Where the report goes: beside the lake's folder, or here if the lake is no folder.
+fn beside(lake: Option<&Path>) -> PathBuf {
+    let folder = lake.and_then(Path::parent).map_or(PathBuf::from("."), Path::to_path_buf);
+    folder.join("report.html")
 }

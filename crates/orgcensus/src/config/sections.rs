@@ -145,12 +145,26 @@ impl TryFrom<String> for ThresholdName {
     }
 }
 
+/// `[report]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Report {
+    pub(crate) past: usize,
+    pub(crate) max_mib: u64,
+}
+
 /// `[telemetry]`
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Telemetry {
     pub(crate) report: Option<PathBuf>,
     pub(crate) cloudwatch_namespace: Option<String>,
+}
+
+impl Default for Report {
+    fn default() -> Self {
+        Self { past: 30, max_mib: 5 }
+    }
 }
 
 impl Default for Aws {

@@ -1,0 +1,67 @@
+//! The sections, in the order in which they are read. A new one is a file of its own, a `mod` line and a line in the
+//! list.
+
+use futures::future::LocalBoxFuture;
+
+use crate::Result;
+use crate::asked::Asked;
+use crate::model::{Block, Section};
+
+mod accounts;
+mod checklist;
+mod exposed;
+mod facts;
+mod identities;
+mod metadata;
+mod method;
+mod reachable;
+mod trust;
+mod types;
+mod unknown;
+
+/// A section: what it is called, and what it asks.
+pub(crate) struct Declared {
+    pub(crate) id: &'static str,
+    pub(crate) title: &'static str,
+    /// Whether the short form has it too.
+    pub(crate) is_brief: bool,
+    pub(crate) read: for<'a> fn(&'a Asked) -> LocalBoxFuture<'a, Result<Vec<Block>>>,
+}
+
+const SECTIONS: &[Declared] = &[
+    trust::SECTION,
+    facts::SECTION,
+    checklist::SECTION,
+    reachable::SECTION,
+    identities::SECTION,
+    metadata::SECTION,
+    types::SECTION,
+    exposed::SECTION,
+    accounts::SECTION,
+    unknown::SECTION,
+];
+
+/// Asks for all of them. The last one says how, with the statements of the others.
+pub(crate) async fn read(asked: &Asked) -> Result<Vec<Section>> {
+    let mut sections = Vec::new();
+    for declared in SECTIONS {
+        let Declared { id, title, is_brief, read } = *declared;
+        sections.push(Section { id, title, is_brief, blocks: read(asked).await? });
+    }
+    let method = method::section(asked, &sections);
+    sections.push(method);
+    Ok(sections)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_sections_have_the_same_anchor_or_title() {
+        let of = |name: fn(&Declared) -> &'static str| SECTIONS.iter().map(name).collect::<BTreeSet<_>>().len();
+        assert_eq!([of(|it| it.id), of(|it| it.title)], [SECTIONS.len(); 2]);
+    }
+}

@@ -1,0 +1,24 @@
+//! How the numbers were made: the statement behind each table, to copy.
+
+use crate::asked::Asked;
+use crate::model::{Block, Section, Table};
+
+pub(crate) fn section(asked: &Asked, sections: &[Section]) -> Section {
+    let version = env!("CARGO_PKG_VERSION");
+    let mut blocks = vec![Block::Words(format!(
+        "Written by orgcensus {version} from the snapshot's own tables. The same snapshots make the same page, byte by \
+         byte. The statements below name the snapshots by their dates. They run in Athena on orgcensus_history, or by \
+         orgcensus query."
+    ))];
+    if !asked.part.is_whole() {
+        let words = "The lists' statements give the rows of the whole organization. The report has those of its part.";
+        blocks.push(Block::Words(words.to_owned()));
+    }
+    blocks.extend(sections.iter().flat_map(Section::tables).filter_map(statement));
+    Section { id: "method", title: "Method", is_brief: false, blocks }
+}
+
+fn statement(table: &Table) -> Option<Block> {
+    let sql = table.sql.clone()?;
+    Some(Block::Statement { table: table.id, title: table.title.clone(), sql })
+}

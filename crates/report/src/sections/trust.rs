@@ -1,0 +1,203 @@
+//! Can the rest be trusted: how much was seen, what was not, and by whom it was denied.
+
+use orgcensus_lake::Commit;
+
+use super::Declared;
+use crate::asked::{Asked, Object, number, text};
+use crate::lists::{self, own};
+use crate::model::{Block, Cell, Column, Row, Table};
+use crate::{Result, names};
+
+pub(crate) const SECTION: Declared =
+    Declared { id: "trust", title: "Can it be trusted", is_brief: true, read: |asked| Box::pin(read(asked)) };
+
+const COUNTS: &str = "SELECT COUNT(*) AS planned_count, COUNT(*) FILTER (WHERE is_complete) AS complete_count
+FROM coverage
+WHERE is_planned{among}";
+
+const OUTCOMES: &str = "SELECT
+  outcome,
+  is_planned,
+  COUNT(DISTINCT account_id) AS account_count,
+  COUNT(*) AS task_count
+FROM coverage
+WHERE outcome IS NOT NULL{among}
+GROUP BY outcome, is_planned
+ORDER BY is_planned DESC, task_count DESC, outcome";
+
+const UNSEEN_ACCOUNTS: &str = "SELECT
+  account_id,
+  account_name,
+  ou_path,
+  MIN(outcome) AS outcome,
+  MAX(error_code) AS error_code,
+  COUNT(*) AS task_count
+FROM coverage
+WHERE outcome IS NOT NULL{among}
+GROUP BY account_id, account_name, ou_path
+HAVING COUNT(*) FILTER (WHERE is_complete) = 0
+ORDER BY account_id";
+
+const DENIED: &str = "SELECT
+  outcome,
+  error_operation,
+  error_code,
+  collector,
+  reason,
+  COUNT(DISTINCT account_id) AS account_count,
+  COUNT(DISTINCT region) AS region_count,
+  COUNT(*) AS task_count,
+  MIN(error_message) AS example
+FROM coverage
+WHERE is_planned AND NOT is_complete AND outcome <> 'role_not_assumable'{among}
+GROUP BY outcome, error_operation, error_code, collector, reason
+ORDER BY task_count DESC, outcome, collector, error_operation, error_code, reason";
+
+const REGIONS: &str = "SELECT
+  region,
+  COUNT(*) AS planned_count,
+  COUNT(*) FILTER (WHERE is_complete) AS complete_count
+FROM coverage
+WHERE is_planned{among}
+GROUP BY region
+HAVING COUNT(*) FILTER (WHERE is_complete) < COUNT(*)
+ORDER BY region";
+
+async fn read(asked: &Asked) -> Result<Vec<Block>> {
+    let counts = asked.rows(&asked.own(COUNTS)).await?;
+    let count = |name| counts.first().map_or(0, |row| number(row, name));
+    let (planned, complete) = (count("planned_count"), count("complete_count"));
+    let commits = asked.snapshot.commits();
+    let is_seen = asked.part.is_whole() || complete as f64 >= asked.options.min_coverage * planned as f64;
+    let is_good = commits.iter().all(|commit| commit.is_complete) && planned > 0 && is_seen;
+    let mut blocks = vec![Block::Verdict { is_good, words: verdict(is_good, planned, complete) }];
+    if let Some(part) = asked.part.words() {
+        let words = "The report is about a part of the organization, and its numbers are that part's";
+        blocks.push(Block::Words(format!("{words}: {part}.")));
+    }
+    blocks.extend(commits.iter().map(|commit| Block::Words(identity(commit))));
+    blocks.push(Block::Table(outcomes(asked).await?));
+    let columns = [
+        Column::account(),
+        Column::text("account_name", "name"),
+        Column::text("ou_path", "unit"),
+        Column::text("outcome", "why"),
+        Column::text("error_code", "AWS said"),
+        Column::number("task_count", "tasks"),
+    ];
+    let title = "Accounts of which nothing was seen";
+    blocks.push(Block::Table(own(asked, "unseen-accounts", title, UNSEEN_ACCOUNTS, &columns).await?));
+    let columns = [
+        Column::text("outcome", "outcome"),
+        Column::text("error_operation", "call"),
+        Column::text("error_code", "AWS said"),
+        Column::text("collector", "what was not seen"),
+        Column::text("reason", "reason"),
+        Column::number("account_count", "accounts"),
+        Column::number("region_count", "regions"),
+        Column::number("task_count", "tasks"),
+        Column::text("example", "for example"),
+    ];
+    let title = "What was not seen in accounts that were entered, and by whom it was denied";
+    blocks.push(Block::Table(own(asked, "denied", title, DENIED, &columns).await?));
+    let columns = [
+        Column::text("region", "region"),
+        Column::number("planned_count", "planned tasks"),
+        Column::number("complete_count", "complete"),
+    ];
+    let title = "Regions that were not seen whole";
+    blocks.push(Block::Table(own(asked, "regions", title, REGIONS, &columns).await?));
+    Ok(blocks)
+}
+
+fn verdict(is_good: bool, planned: u64, complete: u64) -> String {
+    let percent = percent(planned, complete);
+    let seen = format!("{complete} of {planned} planned tasks are complete ({percent})");
+    match (is_good, planned == complete) {
+        (true, true) => format!("Whole: {seen}."),
+        (true, false) => format!("Enough was seen: {seen}. What was not is below, and each number says its own part."),
+        (false, _) => format!("Not enough was seen: {seen}. Nothing found here proves that there is nothing."),
+    }
+}
+
+/// With one digit. What is not whole is never 100.
+fn percent(planned: u64, complete: u64) -> String {
+    if planned == 0 {
+        return "none was planned".to_owned();
+    }
+    let percent = (1e3 * complete as f64 / planned as f64).round() / 10.0;
+    format!("{:.1} %", if complete < planned { percent.min(99.9) } else { percent })
+}
+
+fn identity(commit: &Commit) -> String {
+    let Commit { organization_id, snapshot_date, run_id, .. } = commit;
+    let complete = if commit.is_complete { "complete" } else { "below the coverage that was asked for" };
+    format!("Organization {organization_id}, snapshot of {snapshot_date}, run {run_id}: {complete}.")
+}
+
+async fn outcomes(asked: &Asked) -> Result<Table> {
+    let columns = [
+        Column::text("outcome", "outcome"),
+        Column::text("meaning", "what it means"),
+        Column::flag("is_planned", "counts as planned"),
+        Column::number("account_count", "accounts"),
+        Column::number("task_count", "tasks"),
+    ];
+    let sql = asked.own(OUTCOMES);
+    let objects = asked.rows(&sql).await?;
+    let row = |object: &Object| {
+        let outcome = text(object, "outcome");
+        let cells = columns.iter().map(|column| match column.name {
+            "meaning" => Cell::Words(meaning(outcome).to_owned()),
+            name => lists::cell(object.get(name), column.kind),
+        });
+        Row { key: Some(names::shown(outcome).whole()), cells: cells.collect() }
+    };
+    let rows: Vec<Row> = objects.iter().map(row).collect();
+    Ok(Table {
+        id: "outcomes",
+        title: "How the tasks ended: each is an account, a region and what was read there".to_owned(),
+        columns: columns.to_vec(),
+        count: rows.len() as u64,
+        rows,
+        is_whole: true,
+        sql: Some(asked.dated(&sql)),
+        ..Table::default()
+    })
+}
+
+/// An outcome in other words. One of a later version has none.
+fn meaning(outcome: &str) -> &'static str {
+    match outcome {
+        "complete" => "all was read",
+        "partial" => "some of it was read; the tables that are short say so",
+        "denied_by_scp" => "a service control policy of the organization denies it",
+        "denied" => "the role in the account may not do it, or AWS refuses it there",
+        "role_not_assumable" => "the account could not be entered: no role, or it does not trust the census",
+        "account_suspended" => "the account is closed or suspended",
+        "account_pending" => "the account was never finished",
+        "region_disabled" => "the account has switched the region off",
+        "unsupported" => "the service is not there",
+        "unread" => "this version cannot read it",
+        "throttled_out" => "AWS slowed it down until the time was over",
+        "timed_out" => "it took too long",
+        "failed" => "an error",
+        "skipped" => "it was not reached",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_whole_is_never_100_percent() {
+        assert_eq!(percent(3000, 2999), "99.9 %");
+        assert_eq!(percent(3, 3), "100.0 %");
+        assert_eq!(percent(0, 0), "none was planned");
+        assert!(verdict(true, 3, 3).starts_with("Whole: 3 of 3 "));
+        assert!(verdict(true, 3, 2).starts_with("Enough was seen: 2 of 3 planned tasks are complete (66.7 %)."));
+        assert!(verdict(false, 3, 3).starts_with("Not enough was seen"));
+    }
+}
