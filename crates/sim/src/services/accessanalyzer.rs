@@ -106,7 +106,7 @@ fn analyzer(place: &Place<'_>, name: &str, kind: &'static str, dice: &mut Dice) 
         status,
         reason: (status == "DISABLED").then_some("AWS_SERVICE_ACCESS_DISABLED"),
         archive_rules: (0..rule_count).map(|number| format!("known-{number}")).collect(),
-        by_type: types.into_iter().filter_map(|of| dice.chance(0.6).then(|| (of, dice.between(1, 40)))).collect(),
+        by_type: counts
         archived: dice.between(0, 20),
         resolved: dice.between(0, 60),
         created_millis: place.days_ago(days, dice),
