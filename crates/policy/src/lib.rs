@@ -16,6 +16,7 @@ mod cidr;
 mod class;
 mod deny;
 mod document;
+pub mod evaluation;
 mod explain;
 mod facts;
 mod federated;
