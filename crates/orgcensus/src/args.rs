@@ -6,11 +6,14 @@ use clap_complete::Shell;
 mod answers;
 mod crawls;
 mod lakes;
+mod may;
 
 use answers::EXPLAIN_HELP;
 pub(crate) use answers::{Ask, Explain, Query, Source};
 pub(crate) use crawls::{Configured, Crawl, Demo, Plan, Preflight, Publish, Shard};
 pub(crate) use lakes::{Catalog, Files, Place, Prune, Snapshots, Verify};
+use may::MAY_HELP;
+pub(crate) use may::May;
 
 const EXIT_CODES: &str = "Exit codes:
   0  whole: published, or answered
@@ -63,6 +66,10 @@ pub(crate) enum Command {
     /// Say who can reach what a policy protects, and why. Asks no one: the policy and the flags are all it knows.
     #[command(after_help = EXPLAIN_HELP)]
     Explain(Explain),
+    /// Say whether requests are allowed, by all policies of the organization that each comes with. Asks no one: the line
+    /// is all it knows.
+    #[command(after_help = MAY_HELP)]
+    May(May),
     /// Tell Athena and other engines what the lake holds.
     #[command(subcommand)]
     Catalog(Catalog),

@@ -7,6 +7,8 @@ pub(crate) mod crawl;
 pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod files;
+pub(crate) mod lines;
+pub(crate) mod may;
 pub(crate) mod plan;
 pub(crate) mod preflight;
 pub(crate) mod prune;

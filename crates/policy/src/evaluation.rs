@@ -38,6 +38,7 @@ mod organization;
 mod own;
 mod paths;
 mod possible;
+mod raw;
 mod request;
 mod resource_side;
 mod rules;

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::answer::Answer;
-use super::line_reader::{RawOrganization, RawQuestion, request};
+use super::line_reader::request;
+use super::raw::{RawOrganization, RawQuestion};
 use super::whole::evaluate;
 use crate::line::{MAX_LINE_BYTES, json, leading_id};
 

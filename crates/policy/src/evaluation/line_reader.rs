@@ -3,10 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::raw::{
+    Given, RawAccessPoint, RawAccount, RawAcl, RawAttachment, RawConstraints, RawEndpoint, RawGrant, RawIdentity,
+    RawKind, RawOrganization, RawQuestion, RawResource, RawUnit, RawUrl, Text,
+};
 use super::request::{
     AccessPoint, Account, AclEntry, Attachment, Endpoint, FunctionUrl, Identity, IdentityKind, KeyGrant, Listed,
     NamedPolicy, Organization, Question, Request, Resource, Unit,
@@ -15,175 +18,6 @@ use crate::document::Document;
 use crate::function_url::url_created_at;
 use crate::line::{LineError, policy};
 use crate::s3::PublicAccessBlock;
-
-/// A member.
-#[derive(Debug, Default)]
-enum Given<T> {
-    #[default]
-    LeftOut,
-    Null,
-    Is(T),
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Given<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Option::<T>::deserialize(deserializer)?;
-        Ok(value.map_or(Given::Null, Given::Is))
-    }
-}
-
-type Text = Box<RawValue>;
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct RawOrganization {
-    id: Option<String>,
-    management: Option<String>,
-    units: Given<Vec<RawUnit>>,
-    accounts: Given<Vec<RawAccount>>,
-    scps: Given<Vec<RawAttachment>>,
-    rcps: Given<Vec<RawAttachment>>,
-    full_aws_access_detached_from: Given<Vec<String>>,
-    identities: Given<Vec<RawIdentity>>,
-    resource: Option<RawResource>,
-    endpoints: Given<Vec<RawEndpoint>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawUnit {
-    id: String,
-    parent: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawAccount {
-    id: String,
-    unit: Option<String>,
-    management: Option<bool>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawAttachment {
-    target: String,
-    document: Option<Text>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum RawKind {
-    User,
-    Role,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawIdentity {
-    arn: String,
-    kind: Option<RawKind>,
-    #[serde(default)]
-    policies: Given<Vec<Option<Text>>>,
-    #[serde(default)]
-    groups: Given<Vec<Option<Text>>>,
-    #[serde(default)]
-    boundary: Given<Text>,
-    #[serde(default)]
-    session_policy: Given<Text>,
-    #[serde(default)]
-    tags: Given<BTreeMap<String, String>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct RawResource {
-    arn: Option<String>,
-    account: Option<String>,
-    policy: Given<Text>,
-    policies: Given<BTreeMap<String, Option<Text>>>,
-    grants: Given<Vec<RawGrant>>,
-    block_public_access: Given<RawBlock>,
-    access_point: Option<RawAccessPoint>,
-    acl: Given<Vec<RawAcl>>,
-    abac: Option<bool>,
-    tags: Given<BTreeMap<String, String>>,
-    function_url: Option<RawUrl>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawGrant {
-    grantee_principal: String,
-    #[serde(default)]
-    operations: Given<Vec<String>>,
-    #[serde(default)]
-    constraints: Given<RawConstraints>,
-}
-
-/// By AWS's names, or as a lake writes them.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct RawConstraints {
-    #[serde(alias = "EncryptionContextSubset")]
-    encryption_context_subset: Option<BTreeMap<String, String>>,
-    #[serde(alias = "EncryptionContextEquals")]
-    encryption_context_equals: Option<BTreeMap<String, String>>,
-    #[serde(alias = "SourceArn")]
-    source_arn: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct RawBlock {
-    block_public_acls: Option<bool>,
-    ignore_public_acls: Option<bool>,
-    block_public_policy: Option<bool>,
-    restrict_public_buckets: Option<bool>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawAccessPoint {
-    arn: String,
-    account: Option<String>,
-    #[serde(default)]
-    policy: Given<Text>,
-    vpc_id: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawAcl {
-    grantee: String,
-    permission: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawUrl {
-    auth_type: Option<String>,
-    created_at: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawEndpoint {
-    id: String,
-    account: Option<String>,
-    #[serde(default)]
-    policy: Given<Text>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawQuestion {
-    principal: String,
-    action: String,
-    resource: Option<String>,
-    context: Option<BTreeMap<String, Value>>,
-    at: Option<String>,
-}
 
 type Readable<T> = Result<T, String>;
 
@@ -362,9 +196,13 @@ fn grants(given: Given<Vec<RawGrant>>) -> Readable<Listed<KeyGrant>> {
                 continue;
             }
         };
-        let Given::Is(operations) = raw.operations else {
-            has_unread |= matches!(raw.operations, Given::Null);
-            continue;
+        let operations = match raw.operations {
+            Given::Is(operations) => operations,
+            Given::LeftOut => continue,
+            Given::Null => {
+                has_unread = true;
+                continue;
+            }
         };
         items.push(KeyGrant {
             name: format!("grants[{place}]"),
