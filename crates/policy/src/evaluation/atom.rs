@@ -135,9 +135,9 @@ impl Atom {
         self.holds(None) != is_wanted
     }
 
-    /// Whether it is a positive test of a single value that must be there.
-    pub(super) fn is_plain(&self) -> bool {
-        !self.test.is_negated && !self.test.if_exists && self.test.quantifier == Quantifier::One
+    /// Whether it is a test without `Not`.
+    pub(super) fn is_positive(&self) -> bool {
+        !self.test.is_negated
     }
 
     /// Whether it holds for a key that has these values, or is missing.
@@ -177,17 +177,18 @@ impl Atom {
         if test.compare == Compare::Null {
             return ("Null".to_owned(), vec!["false".to_owned()]);
         }
-        let is_bool = test.compare == Compare::Bool && test.quantifier == Quantifier::One && !test.if_exists;
+        // The opposite of what a missing key does not meet is met by it.
+        let suffix = if test.if_exists || is_always_there(&self.key) { "" } else { "IfExists" };
+        let is_bool = test.compare == Compare::Bool && test.quantifier == Quantifier::One;
         if let ([value], true) = (self.values.as_slice(), is_bool) {
             let other = if value.eq_ignore_ascii_case("true") { "false" } else { "true" };
-            let suffix = if is_always_there(&self.key) { "" } else { "IfExists" };
             return (format!("Bool{suffix}"), vec![other.to_owned()]);
         }
         let other = if test.is_negated { name(test.compare) } else { opposite(test.compare) };
         let operator = match (test.quantifier, test.if_exists) {
+            (Quantifier::One, _) if is_relation(test.compare) => format!("{other}{suffix}"),
             // Neither missing nor equal.
             (Quantifier::One, true) | (Quantifier::All, _) => format!("ForAnyValue:{other}"),
-            (Quantifier::One, false) if is_relation(test.compare) => format!("{other}IfExists"),
             (Quantifier::One, false) => other.to_owned(),
             (Quantifier::Any, _) => format!("ForAllValues:{other}"),
         };

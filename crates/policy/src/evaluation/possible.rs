@@ -32,7 +32,7 @@ pub(super) fn is_possible(term: &Term, facts: &Facts) -> bool {
     let is_needed = |literals: &[Literal]| literals.iter().any(|(atom, wanted)| atom.needs_key(*wanted));
     let needs = |is_meant: &dyn Fn(&str) -> bool| {
         let is_given = facts.given.keys().any(|key| is_meant(key.as_str()) && facts.is_given(key));
-        is_given || keys.iter().any(|(key, literals)| is_meant(*key) && is_needed(literals))
+        is_given || keys.iter().any(|(&key, literals)| is_meant(key) && is_needed(literals))
     };
     let is_torn = needs(&|key| key == SOURCE_IP) && needs(&is_of_vpc);
     !is_torn && keys.iter().all(|(key, literals)| has_value(key, literals, &facts.fact(key)))
@@ -44,18 +44,37 @@ fn has_value(key: &str, literals: &[Literal], fact: &Fact) -> bool {
     if !is_always_there(key) && fact.may_be(None) && permits(None) {
         return true;
     }
+    if literals.iter().any(|(atom, wanted)| atom.compare() == Compare::Null && *wanted) {
+        return false;
+    }
     let tried = tried(literals, fact);
+    let is_cut = tried.len() > MAX_TRIED;
     let values: Vec<&str> = tried.iter().map(String::as_str).take(MAX_TRIED).collect();
     if values.iter().any(|value| permits(Some(&[*value]))) {
         return true;
     }
-    let has_sets = literals.iter().any(|(atom, _)| atom.quantifier() != Quantifier::One);
+    let is_of_set = |(atom, _): &Literal| atom.quantifier() != Quantifier::One;
+    if literals.iter().all(is_of_set) {
+        return has_set(literals, &values) || is_cut || !literals.iter().all(|(atom, _)| is_literal(atom));
+    }
     let pairs_with = |one: &&str| values.iter().any(|other| permits(Some(&[*one, *other])));
+    let has_sets = literals.iter().any(is_of_set);
     if has_sets && values.iter().any(pairs_with) {
         return true;
     }
-    let is_complete = tried.len() <= MAX_TRIED && !has_sets && are_all_tried(literals);
+    let is_complete = !is_cut && !has_sets && are_all_tried(literals);
     !(is_complete || is_contradiction(literals))
+}
+
+/// Whether some set of values meets literals that all are about sets: each that asks for a value finds one that the
+/// others permit.
+fn has_set(literals: &[Literal], values: &[&str]) -> bool {
+    let meets = |(atom, wanted): &Literal, value: &str| atom.holds(Some(&[value])) == *wanted;
+    // `ForAllValues` that must hold, and `ForAnyValue` that must not, permit values one by one.
+    let (permit, ask): (Vec<&Literal>, Vec<&Literal>) =
+        literals.iter().partition(|(atom, wanted)| (atom.quantifier() == Quantifier::All) == *wanted);
+    let is_permitted = |value: &str| permit.iter().all(|literal| meets(literal, value));
+    ask.iter().all(|literal| values.iter().any(|value| meets(literal, value) && is_permitted(value)))
 }
 
 /// Values that may meet the literals.
@@ -86,11 +105,13 @@ fn tried(literals: &[Literal], fact: &Fact) -> Vec<String> {
 /// Whether no other values could meet the literals: the edges of numbers and blocks stand for all between them, and a
 /// text that is named has no others beside it.
 fn are_all_tried(literals: &[Literal]) -> bool {
-    let is_named = |(atom, wanted): &Literal| {
-        let is_literal = is_cased(atom) && !atom.values.iter().any(|value| has_wildcard(value));
-        *wanted && atom.is_plain() && is_literal
-    };
+    let is_named = |(atom, wanted): &Literal| *wanted && is_of_one(atom) && is_literal(atom);
     literals.iter().all(|(atom, _)| !atom.compare().is_of_text()) || literals.iter().any(is_named)
+}
+
+/// Whether the texts that it names are all that it is about.
+fn is_literal(atom: &Atom) -> bool {
+    is_cased(atom) && !atom.values.iter().any(|value| has_wildcard(value))
 }
 
 /// Whether it compares texts letter by letter.
@@ -105,26 +126,31 @@ fn is_contradiction(literals: &[Literal]) -> bool {
         others.map(|(_, literal)| literal).any(|literal| excludes(literal, demand, value))
     };
     literals.iter().enumerate().any(|(place, (atom, wanted))| {
-        let is_demand = *wanted && is_cased(atom) && (atom.is_plain() || is_any(atom));
+        let is_demand = *wanted && is_cased(atom) && (is_of_one(atom) || is_any(atom));
         is_demand && atom.values.iter().all(|value| is_excluded(place, atom, value))
     })
 }
 
+/// Whether it asks of the one value that it be of these. That the key may be missing is known to help no longer.
+fn is_of_one(atom: &Atom) -> bool {
+    atom.is_positive() && atom.quantifier() == Quantifier::One
+}
+
 /// `ForAnyValue`, without `Not`: one of the values must be there.
 fn is_any(atom: &Atom) -> bool {
-    atom.quantifier() == Quantifier::Any && atom.needs_key(true)
+    atom.is_positive() && atom.quantifier() == Quantifier::Any
 }
 
 /// Whether a literal lets nothing through that the pattern, one of a demand, matches.
 fn excludes((atom, wanted): &Literal, demand: &Atom, pattern: &str) -> bool {
     // Where a key may have several values, another one may meet what asks for any.
-    let is_of_each = atom.quantifier() == Quantifier::All || (atom.is_plain() && demand.is_plain());
+    let is_of_each = atom.quantifier() == Quantifier::All || (is_of_one(atom) && is_of_one(demand));
     match atom.compare() {
         _ if !is_cased(atom) => false,
         // All values must be of these, and this one is not.
         _ if *wanted && is_of_each => !atom.values.iter().any(|value| overlaps(value, pattern)),
         // No value may be of these, and this one is. Fields of ARNs are not compared like texts.
-        Compare::Exact | Compare::Like if !*wanted && (atom.is_plain() || is_any(atom)) => {
+        Compare::Exact | Compare::Like if !*wanted && (is_of_one(atom) || is_any(atom)) => {
             atom.values.iter().any(|value| contains(value, pattern))
         }
         _ => false,
@@ -164,7 +190,16 @@ mod tests {
         assert!(!is(&[("Bool", &["true"]), ("Bool", &["false"])]));
         assert!(is(&[("ForAnyValue:StringEquals", &["a"]), ("ForAnyValue:StringEquals", &["b"])]));
         assert!(!is(&[("ForAnyValue:StringEquals", &["a"]), ("ForAllValues:StringEquals", &["b"])]));
+        assert!(is(&[("ForAllValues:StringEquals", &["a"]), ("ForAllValues:StringEquals", &["b"])]));
+        assert!(!is(&[("ForAnyValue:StringNotEquals", &["a"]), ("ForAllValues:StringEquals", &["a"])]));
+        let torn: [(&str, &[&str]); 2] =
+            [("ForAnyValue:StringNotEquals", &["a"]), ("ForAllValues:StringEquals", &["b"])];
+        assert!(is(&torn));
+        assert!(!is(&[torn[0], torn[1], ("ForAllValues:StringNotEquals", &["b"])]));
+        assert!(!is(&[("Null", &["true"]), ("StringLike", &["a*"])]));
+        let there: (&str, &[&str]) = ("Null", &["false"]);
+        assert!(!is(&[there, ("StringEqualsIfExists", &["a"]), ("StringNotEquals", &["a"])]));
         assert!(is(&[("StringEqualsIgnoreCase", &["a"]), ("StringEquals", &["A"])]));
-        assert!(!is(&[("ArnLike", &["arn:aws:iam::111122223333:role/*"]), ("ArnLike", &["arn:aws:iam::*:user/*"])]));
+        assert!(!is(&[("ArnLike", &["arn:aws:iam::111122223333:role/a"]), ("ArnLike", &["arn:aws:iam::*:user/*"])]));
     }
 }
