@@ -1,9 +1,14 @@
 //! What policies say, word by word, for the reference: three-valued logic, conditions, patterns, JSON.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 /// Whether something holds; `None` is not known.
 pub(crate) type Holds = Option<bool>;
+
+/// The values of keys. A key that is not here is not known.
+pub(crate) type Keys = BTreeMap<String, Vec<String>>;
 
 pub(crate) fn all(parts: impl IntoIterator<Item = Holds>) -> Holds {
     parts.into_iter().fold(Some(true), |all, part| match (all, part) {
@@ -73,4 +78,14 @@ pub(crate) fn glob(pattern: &str, text: &str) -> bool {
         (Some(one), Some(other)) if one == other => glob(&pattern[1..], &text[1..]),
         _ => false,
     }
+}
+
+/// Each of these with each value of one more key.
+pub(crate) fn product(keys: &[Keys], key: &str, values: &[Vec<String>]) -> Vec<Keys> {
+    let with = |keys: &Keys, values: &Vec<String>| {
+        let mut keys = keys.clone();
+        keys.insert(key.to_owned(), values.clone());
+        keys
+    };
+    keys.iter().flat_map(|keys| values.iter().map(move |values| with(keys, values))).collect()
 }

@@ -1,14 +1,9 @@
 //! A slow, literal evaluator, written apart: it knows nothing of the crate, reads plain JSON, and tries all values of the
 //! keys that are open. It understands the requests that `random` makes, and no others.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
-use crate::literal::{Holds, all, any, condition, glob, items, not, principals, statements, texts};
-
-/// The values of keys. A key that is not here is not known.
-type Keys = BTreeMap<String, Vec<String>>;
+use crate::literal::{Holds, Keys, all, any, condition, glob, items, not, principals, product, statements, texts};
 
 const OURS: &str = "o-ourorg0001";
 
@@ -158,7 +153,7 @@ impl<'a> Judge<'a> {
     }
 
     fn service(&self) -> &str {
-        self.action.split(':').next().unwrap_or_default()
+        &self.action[..3]
     }
 
     fn own_documents(&self) -> Vec<&'a Value> {
@@ -218,10 +213,9 @@ impl<'a> Judge<'a> {
         if !is_same {
             return all([named(&every), own]);
         }
-        let itself = if self.is_root() { Some(false) } else { named(&[self.principal]) };
         let by_resource = any([
             named(&["*"]),
-            itself,
+            if self.is_root() { Some(false) } else { named(&[self.principal]) },
             all([named(&[role.as_str()]), boundary, session]),
             all([named(&[account, root.as_str()]), own]),
         ]);
@@ -258,7 +252,7 @@ impl<'a> Judge<'a> {
         let account = self.account.unwrap_or("-");
         let root = format!("arn:aws:iam::{account}:root");
         let of_account = [account, root.as_str()];
-        let own: Vec<&str> = [self.principal, role.as_str(), "*"].into_iter().filter(|it| !it.is_empty()).collect();
+        let own = [self.principal, role.as_str(), "*"];
         let lists = |names: &[&str], element: &str| {
             principals(&statement[element]).iter().any(|it| names.contains(&it.as_str()))
         };
@@ -271,11 +265,10 @@ impl<'a> Judge<'a> {
         let is_listed = lists(&own, "NotPrincipal");
         match (is_listed, lists(&of_account, "NotPrincipal")) {
             _ if has_boundary && !self.is_root() => Some(true),
-            (true, _) if may_have_one => Some(!self.unread),
-            (true, _) => Some(false),
-            (false, true) if may_have_one => Some(!self.unread),
-            (false, true) => Some(!self.unread && !self.is_root()),
             (false, false) => Some(true),
+            _ if may_have_one => Some(!self.unread),
+            (true, _) => Some(false),
+            (false, true) => Some(!self.unread && !self.is_root()),
         }
     }
 
@@ -298,13 +291,4 @@ impl<'a> Judge<'a> {
         }
         all(parts)
     }
-}
-
-fn product(keys: &[Keys], key: &str, values: &[Vec<String>]) -> Vec<Keys> {
-    let with = |keys: &Keys, values: &Vec<String>| {
-        let mut keys = keys.clone();
-        keys.insert(key.to_owned(), values.clone());
-        keys
-    };
-    keys.iter().flat_map(|keys| values.iter().map(move |values| with(keys, values))).collect()
 }
