@@ -60,7 +60,7 @@ impl Fact {
             _ => return None,
         };
         let of_atom = atom.values.iter().flat_map(|value| examples(value)).map(Some);
-        let mut found = None;
+        let mut found: Option<bool> = None;
         for value in plausible.into_iter().chain(of_atom).filter(|value| self.may_be(value.as_deref())) {
             let holds = match value.as_deref() {
                 Some(value) => atom.holds(Some(&[value])),

@@ -53,17 +53,16 @@ pub(super) fn expanded(written: &str, expands_variables: bool, facts: &Facts) ->
             Value::Text(value) => text.push_str(&value),
             Value::Nothing => return Expanded::Nothing,
             Value::Unread(doubt) => return Expanded::Unread(doubt),
-            Value::Open(key) => match &mut open {
-                None => {
+            Value::Open(key) => {
+                if let Some(open) = &mut open {
+                    open.has_more = true;
+                    text.push('*');
+                } else {
                     let before = std::mem::take(&mut text);
                     let (after, written) = (String::new(), written.to_owned());
                     open = Some(Open { key, before, after, has_more: false, written });
                 }
-                Some(open) => {
-                    open.has_more = true;
-                    text.push('*');
-                }
-            },
+            }
         }
     }
     text.push_str(rest);

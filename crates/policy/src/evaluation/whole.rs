@@ -233,7 +233,7 @@ fn through_point(resource: &Resource, point: &AccessPoint, facts: &Facts) -> Ans
 /// `arn:aws:s3:us-east-1:111122223333:accesspoint/p/object/k`.
 fn names(resource: &Resource, point: &AccessPoint, asked: &str) -> (String, String) {
     let bucket = resource.arn.as_deref().map(|arn| arn.split_once('/').map_or(arn, |(bucket, _)| bucket));
-    match asked.strip_prefix(point.arn.as_str()) {
+    match asked.strip_prefix(point.arn.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('/')) {
         Some(rest) => {
             let key = rest.strip_prefix("/object/").map(|key| format!("/{key}")).unwrap_or_default();
             (bucket.map_or_else(|| asked.to_owned(), |bucket| format!("{bucket}{key}")), asked.to_owned())
