@@ -6,6 +6,7 @@ use clap_complete::Shell;
 mod answers;
 mod crawls;
 mod lakes;
+mod may;
 mod reports;
 mod values;
 
@@ -13,6 +14,8 @@ pub(crate) use answers::{Ask, Diff, Explain, Query, Source};
 use answers::{DIFF_HELP, EXPLAIN_HELP};
 pub(crate) use crawls::{ConfigCheck, Configured, Crawl, Demo, Plan, Preflight, Publish, Shard};
 pub(crate) use lakes::{Catalog, Files, Place, Prune, Snapshots, Verify};
+use may::MAY_HELP;
+pub(crate) use may::May;
 pub(crate) use reports::{Report, ReportFormat};
 pub(crate) use values::lake as lake_address;
 
@@ -76,6 +79,10 @@ pub(crate) enum Command {
     /// Say who can reach what a policy protects, and why. Asks no one: the policy and the flags are all it knows.
     #[command(after_help = EXPLAIN_HELP)]
     Explain(Explain),
+    /// Say whether requests are allowed, by all policies of the organization that each comes with. Asks no one: the line
+    /// is all it knows.
+    #[command(after_help = MAY_HELP)]
+    May(May),
     /// Tell Athena and other engines what the lake holds.
     #[command(subcommand)]
     Catalog(Catalog),

@@ -9,6 +9,8 @@ pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod files;
+pub(crate) mod lines;
+pub(crate) mod may;
 pub(crate) mod plan;
 pub(crate) mod preflight;
 pub(crate) mod prune;

@@ -90,6 +90,7 @@ async fn run(command: Command, metrics: Option<&Metrics>) -> Result<u8, Failure>
         Command::Diff(arguments) => commands::diff::run(&arguments).await,
         Command::Report(arguments) => commands::report::run(&arguments).await,
         Command::Explain(arguments) => commands::explain::run(&arguments),
+        Command::May(arguments) => commands::may::run(&arguments),
         Command::Catalog(arguments) => commands::catalog::run(&arguments).await,
         Command::Files(arguments) => commands::files::run(&arguments).await,
         Command::Snapshots(arguments) => commands::snapshots::run(&arguments).await,

@@ -1,5 +1,7 @@
 //! The six fields of an ARN, and what an account id looks like.
 
+use crate::glob::may_match;
+
 /// An ARN taken apart. Any field may hold wildcards: policies write patterns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Arn<'a> {
@@ -31,6 +33,16 @@ impl<'a> Arn<'a> {
 /// Whether the text has the six fields of an ARN.
 pub fn is_arn(text: &str) -> bool {
     Arn::parse(text).is_some_and(|arn| !arn.partition.is_empty() && !arn.service.is_empty() && !arn.resource.is_empty())
+}
+
+/// Whether an ARN matches a pattern field by field, as the operators of ARNs compare.
+pub(crate) fn matches_arn(pattern: &str, value: &str) -> bool {
+    let (Some(pattern), Some(value)) = (Arn::parse(pattern), Arn::parse(value)) else { return false };
+    may_match(pattern.partition, value.partition)
+        && may_match(pattern.service, value.service)
+        && may_match(pattern.region, value.region)
+        && may_match(pattern.account, value.account)
+        && may_match(pattern.resource, value.resource)
 }
 
 /// Whether this is an account id: twelve digits.

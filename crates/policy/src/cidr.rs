@@ -1,6 +1,6 @@
 //! Address blocks: how much of the internet a list of them admits (C14).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// An inclusive range of addresses of one family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,6 +78,18 @@ pub(crate) fn is_within<'a>(inner: impl Iterator<Item = &'a str>, outer: impl It
     let of = |family: bool| outer.iter().filter(|(is_v4, _)| *is_v4 == family).map(|(_, range)| *range).collect();
     let (v4, v6) = (merge(of(true)), merge(of(false)));
     inner.iter().all(|&(is_v4, range)| if is_v4 { &v4 } else { &v6 }.iter().any(|outer| outer.holds(range)))
+}
+
+/// The addresses at the edges of a block: its first and its last one, and those beside them. None if it is no block.
+pub(crate) fn edges(block: &str) -> Vec<String> {
+    let Some((is_v4, range)) = parse(block) else { return Vec::new() };
+    let most = if is_v4 { u128::from(u32::MAX) } else { u128::MAX };
+    let after = range.last.checked_add(1).filter(|address| *address <= most);
+    let text = |address: u128| match u32::try_from(address) {
+        Ok(address) if is_v4 => Ipv4Addr::from(address).to_string(),
+        _ => Ipv6Addr::from(address).to_string(),
+    };
+    [Some(range.first), Some(range.last), range.first.checked_sub(1), after].into_iter().flatten().map(text).collect()
 }
 
 /// Reads `address` or `address/prefix`; the first says whether it is IPv4. Host bits are masked, as IAM does.
@@ -165,6 +177,14 @@ mod tests {
         assert!(within(&["10.0.0.0/8"], &["10.0.0.0/9", "x", "10.128.0.0/9"]));
         assert!(!within(&["203.0.113.0/24"], &["203.0.113.0/25"]) && !within(&["::1"], &["0.0.0.0/0"]));
         assert!(!within(&["x"], &["0.0.0.0/0"]) && !within(&["203.0.113.7"], &["x"]));
+    }
+
+    #[test]
+    fn a_block_has_edges() {
+        assert_eq!(edges("10.0.0.0/8"), ["10.0.0.0", "10.255.255.255", "9.255.255.255", "11.0.0.0"]);
+        assert_eq!(edges("0.0.0.0/0"), ["0.0.0.0", "255.255.255.255"]);
+        assert_eq!(edges("::1"), ["::1", "::1", "::", "::2"]);
+        assert_eq!(edges("x"), Vec::<String>::new());
     }
 
     #[test]

@@ -136,7 +136,7 @@ impl<'a> Denial<'a> {
 }
 
 /// Whether the session is of the role, in the same account. A role's path is not in its session's ARN.
-fn is_session(role: &str, session: &str) -> bool {
+pub(crate) fn is_session(role: &str, session: &str) -> bool {
     let (Some(role), Some(session)) = (Arn::parse(role), Arn::parse(session)) else { return false };
     let name = role.resource.strip_prefix("role/").and_then(|path| path.rsplit('/').next());
     let of = session.resource.strip_prefix("assumed-role/").and_then(|rest| rest.split('/').next());

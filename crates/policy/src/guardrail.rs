@@ -110,6 +110,11 @@ impl Guard<'_> {
     }
 }
 
+/// Whether resource control policies bind an action, written in lower case (E3).
+pub(crate) fn binds_action(action: &str) -> bool {
+    action != NEVER_BOUND && action.split_once(':').is_some_and(|(service, _)| SERVICES.contains(service))
+}
+
 /// Whether any action on the resource may be bound.
 fn may_bind(facts: &Facts) -> bool {
     let role = facts.target.filter(|_| facts.kind == PolicyKind::Trust);
@@ -118,7 +123,7 @@ fn may_bind(facts: &Facts) -> bool {
 }
 
 /// Whether the ARN, or the pattern of one, is of service-linked roles or their sessions.
-fn is_service_linked(arn: &str) -> bool {
+pub(crate) fn is_service_linked(arn: &str) -> bool {
     Arn::parse(arn).is_some_and(|arn| match arn.service {
         "iam" => arn.resource.starts_with("role/aws-service-role/"),
         // A session's ARN does not have its role's path.

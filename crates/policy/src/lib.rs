@@ -19,6 +19,7 @@ mod cidr;
 mod class;
 mod deny;
 mod document;
+pub mod evaluation;
 mod event;
 mod explain;
 mod facts;

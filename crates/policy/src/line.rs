@@ -129,7 +129,7 @@ pub fn read_policy(text: &str) -> Result<Document, LineError> {
 }
 
 /// A policy: an object, or a string that holds one.
-fn policy(raw: Option<&RawValue>) -> Result<Document, LineError> {
+pub(crate) fn policy(raw: Option<&RawValue>) -> Result<Document, LineError> {
     let text = raw.ok_or_else(|| LineError::Policy("missing".to_owned()))?.get();
     match text.as_bytes().first() {
         Some(b'{') => read_policy(text),
@@ -184,7 +184,7 @@ fn context(raw: &RawValue) -> Result<Context, LineError> {
 }
 
 /// The id at the start of a line that is broken further on.
-fn leading_id(line: &str) -> Option<&RawValue> {
+pub(crate) fn leading_id(line: &str) -> Option<&RawValue> {
     let rest = line
         .trim_start_matches('\u{feff}')
         .trim_start()
@@ -200,7 +200,7 @@ fn refusal(id: Option<&RawValue>, error: &LineError) -> String {
     json(&Refusal { id, error: error.to_string() })
 }
 
-fn json(answer: &impl Serialize) -> String {
+pub(crate) fn json(answer: &impl Serialize) -> String {
     // Nothing in it can fail: text, lists of text and JSON that was read.
     serde_json::to_string(answer).unwrap_or_else(|error| format!(r#"{{"id":null,"error":"{error}"}}"#))
 }

@@ -1,26 +1,17 @@
 //! `orgcensus explain`: one policy, or one a line, and who can reach what it protects.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 
-use orgcensus_policy::{Context, Explainer, Explanation, Lines, MAX_DOCUMENT_BYTES, MAX_LINE_BYTES, read_policy};
+use orgcensus_policy::{Context, Explainer, Explanation, Lines, MAX_DOCUMENT_BYTES, read_policy};
 
+use super::lines::{BUFFER_BYTES, answered, opened, unread};
 use crate::args::Explain;
 use crate::failure::{Failure, exit};
 use crate::terminal::{output, printable};
 
-/// How much is read at once.
-const BUFFER_BYTES: usize = 64 << 10;
-
 /// Reads, explains and prints.
 pub(crate) fn run(arguments: &Explain) -> Result<u8, Failure> {
-    let input: Box<dyn Read> = match &arguments.file {
-        Some(path) if path.as_os_str() != "-" => {
-            let file = File::open(path).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
-            Box::new(file)
-        }
-        _ => Box::new(io::stdin().lock()),
-    };
+    let input = opened(arguments.file.as_deref())?;
     let context = context(arguments);
     if arguments.jsonl {
         lines(BufReader::with_capacity(BUFFER_BYTES, input), BufWriter::new(output()), context)?;
@@ -48,10 +39,6 @@ fn text(input: impl Read) -> Result<String, Failure> {
     Ok(text)
 }
 
-fn unread(error: io::Error) -> Failure {
-    Failure::Usage(format!("the input cannot be read: {error}"))
-}
-
 /// The context of the flags. A list without items was not given.
 fn context(arguments: &Explain) -> Context {
     let list = |items: &[String]| (!items.is_empty()).then(|| items.to_vec());
@@ -68,44 +55,16 @@ fn context(arguments: &Explain) -> Context {
     }
 }
 
-/// Answers every line in order. Lines without anything on them are passed over.
-fn lines(mut input: BufReader<impl Read>, mut output: impl Write, context: Context) -> Result<(), Failure> {
+/// Answers every line in order.
+fn lines(input: BufReader<impl Read>, output: impl Write, context: Context) -> Result<(), Failure> {
     let mut lines = Lines::new(context);
-    let mut line = Vec::new();
-    loop {
-        // A caller may wait for an answer before it sends the rest of the next line, so answers are flushed although
-        // half of that line may be here.
-        if !input.buffer().contains(&b'\n') {
-            output.flush()?;
-        }
-        if !read_line(&mut input, &mut line).map_err(unread)? {
-            return Ok(());
-        }
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        output.write_all(lines.answer(&line).as_bytes())?;
-        output.write_all(b"\n")?;
-    }
-}
-
-/// Reads a line up to its end. If a line is too long, it reads only enough to know that. False at the input's end.
-fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
-    line.clear();
-    let most = MAX_LINE_BYTES as u64 + 1;
-    if input.by_ref().take(most).read_until(b'\n', line)? == 0 {
-        return Ok(false);
-    }
-    if line.last() == Some(&b'\n') {
-        line.pop();
-    } else if line.len() as u64 == most {
-        input.skip_until(b'\n')?;
-    }
-    Ok(true)
+    answered(input, output, |line| lines.answer(line))
 }
 
 #[cfg(test)]
 mod tests {
+    use orgcensus_policy::MAX_LINE_BYTES;
+
     use super::*;
 
     fn answers(input: &[u8]) -> Vec<serde_json::Value> {

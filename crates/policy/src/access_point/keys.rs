@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::AccessPoint;
-use crate::arn::{Arn, is_account};
+use crate::arn::{Arn, is_account, matches_arn};
 use crate::bound::Key;
 use crate::document::Document;
 use crate::facts::Facts;
@@ -113,16 +113,6 @@ fn compares(comparison: Comparison, pattern: &str, value: &str) -> Option<bool> 
         Comparison::Arn => Some(matches_arn(pattern, value)),
         Comparison::Ip | Comparison::Bool | Comparison::Null | Comparison::Other => None,
     }
-}
-
-/// Field by field, as the operators of ARNs compare.
-fn matches_arn(pattern: &str, value: &str) -> bool {
-    let (Some(pattern), Some(value)) = (Arn::parse(pattern), Arn::parse(value)) else { return false };
-    may_match(pattern.partition, value.partition)
-        && may_match(pattern.service, value.service)
-        && may_match(pattern.region, value.region)
-        && may_match(pattern.account, value.account)
-        && may_match(pattern.resource, value.resource)
 }
 
 /// The pattern with the bucket's own account in place of its variable.

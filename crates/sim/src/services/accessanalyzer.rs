@@ -99,6 +99,12 @@ fn analyzer(place: &Place<'_>, name: &str, kind: &'static str, dice: &mut Dice) 
     let status = dice.weighted(&[("ACTIVE", 8), ("DISABLED", 1), ("CREATING", 1)]);
     let days = dice.between(0, 900);
     let rule_count = dice.count(1);
+    let mut by_type = Vec::new();
+    for of in types {
+        if dice.chance(0.6) {
+            by_type.push((of, dice.between(1, 40)));
+        }
+    }
     Analyzer {
         name: name.to_owned(),
         arn: place.arn("access-analyzer", &format!("analyzer/{name}")),
@@ -106,7 +112,7 @@ fn analyzer(place: &Place<'_>, name: &str, kind: &'static str, dice: &mut Dice) 
         status,
         reason: (status == "DISABLED").then_some("AWS_SERVICE_ACCESS_DISABLED"),
         archive_rules: (0..rule_count).map(|number| format!("known-{number}")).collect(),
-        by_type: counts
+        by_type,
         archived: dice.between(0, 20),
         resolved: dice.between(0, 60),
         created_millis: place.days_ago(days, dice),

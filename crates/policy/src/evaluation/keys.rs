@@ -1,0 +1,55 @@
+//! The kinds of condition keys: what the caller chooses, and what is a circumstance of the request.
+
+/// Keys that the caller chooses, in lower case.
+const CHOSEN: [&str; 8] = [
+    "aws:securetransport",
+    "aws:useragent",
+    "aws:referer",
+    "aws:tagkeys",
+    "sts:externalid",
+    "sts:rolesessionname",
+    "s3:prefix",
+    "lambda:functionurlauthtype",
+];
+
+/// The beginnings of further ones.
+const CHOSEN_STARTS: [&str; 3] = ["aws:requesttag/", "s3:x-amz-", "kms:encryptioncontext"];
+
+/// Keys that every request has.
+const ALWAYS_THERE: [&str; 4] = ["aws:securetransport", "aws:currenttime", "aws:epochtime", "aws:requestedregion"];
+
+/// The keys that only requests from a VPC have. They do not have `aws:SourceIp`.
+const OF_VPC: [&str; 7] = [
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:sourcevpcarn",
+    "aws:vpcsourceip",
+    "aws:vpceaccount",
+    "aws:vpceorgid",
+    "aws:vpceorgpaths",
+];
+
+/// The address of a caller from the internet.
+pub(super) const SOURCE_IP: &str = "aws:sourceip";
+/// The endpoint that a request comes through.
+pub(super) const SOURCE_VPCE: &str = "aws:sourcevpce";
+
+/// Whether the caller chooses the value of a key, which is in lower case. Of all others it does not.
+pub(super) fn is_chosen(key: &str) -> bool {
+    CHOSEN.contains(&key) || CHOSEN_STARTS.iter().any(|start| key.starts_with(start))
+}
+
+/// Whether every request has the key.
+pub(super) fn is_always_there(key: &str) -> bool {
+    ALWAYS_THERE.contains(&key)
+}
+
+/// Whether only requests from a VPC have the key.
+pub(super) fn is_of_vpc(key: &str) -> bool {
+    OF_VPC.contains(&key)
+}
+
+/// What follows a name in a key: `team` in `aws:principaltag/team`.
+pub(super) fn after<'k>(key: &'k str, name: &str) -> Option<&'k str> {
+    key.strip_prefix(name)?.strip_prefix('/')
+}
