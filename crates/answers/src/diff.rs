@@ -137,7 +137,7 @@ impl Diff {
 
     /// Writes all differences as they are found, and gives their number.
     pub async fn write(mut self, format: Format, writer: impl Write + Send) -> Result<u64> {
-        let mut output = Output::begin(format, &difference::schema(), writer)?;
+        let mut output = Output::begin(format, None, &difference::schema(), writer)?;
         let mut written = 0;
         while let Some(differences) = self.next().await? {
             written += differences.len() as u64;

@@ -1,6 +1,6 @@
 //! `orgcensus explain`: one policy, or one a line, and who can reach what it protects.
 
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{BufReader, BufWriter, Read, Write};
 
 use orgcensus_policy::{Context, Explainer, Explanation, Lines, MAX_DOCUMENT_BYTES, read_policy};
 

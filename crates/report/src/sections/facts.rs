@@ -7,7 +7,7 @@ use super::Declared;
 use crate::Result;
 use crate::asked::Asked;
 use crate::lists;
-use crate::model::{Block, Cell, Column, Kind, Row, Table};
+use crate::model::{Block, Cell, Column, Row, Table};
 use crate::past::{Past, key};
 
 pub(crate) const SECTION: Declared = Declared {
