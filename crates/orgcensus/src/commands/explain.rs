@@ -65,6 +65,8 @@ fn lines(input: BufReader<impl Read>, output: impl Write, context: Context) -> R
 mod tests {
     use orgcensus_policy::MAX_LINE_BYTES;
 
+    use std::io;
+
     use super::*;
 
     fn answers(input: &[u8]) -> Vec<serde_json::Value> {
