@@ -55,7 +55,7 @@ fn tells_time(name: &str, columns: &[ColumnEntry]) -> bool {
         return moments.next().is_some();
     }
     let of = stem.strip_suffix("_in").unwrap_or(stem);
-    moments.any(|it| it.name.strip_suffix("_at") == Some(of))
+    moments.any(|it| ["_at", "_since"].iter().any(|end| it.name.strip_suffix(end) == Some(of)))
 }
 
 fn is_compared(table: &TableEntry, name: &str) -> bool {

@@ -165,7 +165,8 @@ fn a_derived_row_is_gone_only_if_all_facts_were_seen_in_all_accounts() {
         assert_eq!(told(judge(&words, "a", true).lost(HERE)), expected, "{more}");
         assert_eq!(told(judge(&words, "a", false).lost(HERE)), "gone", "what is collected needs its own place only");
     }
-    let words = "<9 global organization partial, >9 global organization complete, <1 r a complete, >1 r a complete";
+    let words = "<9 global organization partial, >9 global organization complete, <1 r a complete, >1 r a complete, \
+        <accounts 1 9, >accounts 1 9";
     let told = told(judge(words, "a", true).lost(HERE));
     assert_eq!(told, "not_seen from: organization partial in 9 global", "the accounts and the tree are facts too");
 }
