@@ -49,7 +49,8 @@ impl<'a> Ears<'a> {
             return row;
         }
         let Heard { is_heard, partly } = self.heard(&row.service, region);
-        SecurityService { is_heard, heard_partly: partly, ..row }
+        let heard_partly = (!partly.is_empty()).then(|| format!("[{}]", partly.join(",")));
+        SecurityService { is_heard, heard_partly, ..row }
     }
 
     fn heard(&self, service: &str, region: &'a str) -> Heard {

@@ -43,7 +43,8 @@ impl Recorder {
 
 /// Config in an account and region: a recorder records, and its files go somewhere.
 pub(super) fn config(recorders: &[Recorder], has_channel: bool, are_all_read: bool) -> Seen {
-    let unread = (!are_all_read).then_some(None);
+    // A region has one at most.
+    let unread = (recorders.is_empty() && !are_all_read).then_some(None);
     let records = any(recorders.iter().map(|it| it.is_recording).chain(unread));
     let delivers = has_channel.then_some(true).or(are_all_read.then_some(false));
     Seen { is_complete: are_all_read, is_on: all([records, delivers]), manager: Manager::Account, ..Seen::default() }

@@ -43,9 +43,9 @@ pub struct SecurityService {
     /// the service also publishes count. Null: it is off, its events are not known here (config, detective,
     /// security_hub), or something that decides was not read, as a target of a kind that is not collected.
     pub is_heard: Option<bool>,
-    /// The patterns of rules that tell somebody of some of these events, where it is not known that all are heard: a
-    /// pattern that fixes a finding's type, its resource or its account. Empty: none.
-    pub heard_partly: Vec<String>,
+    /// The patterns of rules that tell somebody of some of these events, where it is not known that all are heard, as a
+    /// JSON list: a pattern that fixes a finding's type, its resource or its account. Null: there are none.
+    pub heard_partly: Option<String>,
 }
 
 /// The services of one region that should have been read.
@@ -133,7 +133,7 @@ impl Seen {
             missing: self.missing.filter(|_| is_on).map(str::to_owned),
             unrecorded_types: self.unrecorded_types.clone().filter(|_| is_on),
             is_heard: None,
-            heard_partly: Vec::new(),
+            heard_partly: None,
         }
     }
 

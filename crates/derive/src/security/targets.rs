@@ -54,12 +54,12 @@ impl Lives {
         }
         let places = places(lives.found.keys(), None);
         lives.read_tasks(derive, &places)?;
-        each(&mut derive.staged::<LogGroup>()?, &places, |it| lives.is_there(it.arn))?;
-        each(&mut derive.staged::<Stream>()?, &places, |it| lives.is_there(it.arn))?;
-        each(&mut derive.staged::<Function>()?, &places, |it| lives.is_there(it.arn))?;
-        each(&mut derive.staged::<Queue>()?, &places, |it| lives.is_there(it.arn))?;
+        each(&mut derive.staged::<LogGroup>()?, &places, |it| lives.saw(it.arn))?;
+        each(&mut derive.staged::<Stream>()?, &places, |it| lives.saw(it.arn))?;
+        each(&mut derive.staged::<Function>()?, &places, |it| lives.saw(it.arn))?;
+        each(&mut derive.staged::<Queue>()?, &places, |it| lives.saw(it.arn))?;
         each(&mut derive.staged::<Topic>()?, &places, |it| {
-            lives.is_there(it.arn);
+            lives.saw(it.arn);
             if let Some(found) = lives.found.get_mut(it.arn) {
                 found.topic = Some((it.confirmed_subscription_count, None));
             }
@@ -106,7 +106,7 @@ impl Lives {
         })
     }
 
-    fn is_there(&mut self, arn: &str) {
+    fn saw(&mut self, arn: &str) {
         if let Some(found) = self.found.get_mut(arn) {
             found.is_there = Some(true);
         }
@@ -185,7 +185,7 @@ fn each<R: Row>(staged: &mut Staged<R>, places: &Places, mut show: impl FnMut(R:
 }
 
 /// Whether a topic's policy lets EventBridge publish. None: it depends on what is not known, as on the rule for which
-/// EventBridge calls. AWS says that the policy of a new topic, which goes by `AWS:SourceOwner`, does not.
+/// EventBridge calls. The policy of a new topic, which goes by `AWS:SourceOwner`, does not: AWS wants a statement more.
 pub(super) fn does_let_in(topic_arn: &str, document: &str) -> Option<bool> {
     let document = Document::parse(document);
     if !document.is_understood() {
@@ -207,7 +207,10 @@ pub(super) fn does_let_in(topic_arn: &str, document: &str) -> Option<bool> {
     let question = Question {
         principal: EVENTBRIDGE.to_owned(),
         action: "sns:Publish".to_owned(),
-        context: vec![("aws:SourceOwner".to_owned(), Vec::new())],
+        context: vec![
+            ("aws:SourceOwner".to_owned(), Vec::new()),
+            ("aws:SecureTransport".to_owned(), vec!["true".to_owned()]),
+        ],
         ..Question::default()
     };
     let answer = evaluate(&Request { resource: Some(resource), question, ..Request::default() }).ok()?;

@@ -190,6 +190,7 @@ fn security_hub_needs_a_recorder_that_leaves_out_nothing() {
         (vec![all()], false, true, Some(false), Some(false), None),
         (vec![all()], false, false, None, None, None),
         (vec![recorder(Some(false), true, true, None)], true, true, Some(false), Some(false), None),
+        (vec![recorder(Some(false), true, true, None)], true, false, Some(false), Some(false), None),
         (vec![recorder(None, true, true, None)], true, true, None, None, None),
         (vec![recorder(Some(true), true, false, None)], true, true, Some(true), None, Some(of_iam)),
         // Some types by name: what it leaves out is all others.

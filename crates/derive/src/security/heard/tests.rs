@@ -79,21 +79,20 @@ fn a_service_is_heard_if_all_of_its_classes_are() {
     let one: &[(&str, Option<bool>)] = &[(of_external, LIVE)];
     let none: &[(&str, Option<bool>)] = &[];
     // The rules of each class, whether there is unused access to be found, and what is heard.
-    let cases: [(Rules<'_>, Rules<'_>, Option<bool>, Option<bool>, &[&str]); 9] = [
-        ((both, true), (both, true), Some(true), Some(true), &[]),
-        ((one, true), (one, true), Some(true), Some(false), &[of_external]),
+    for (of_first, of_second, is_made, is_heard, partly) in [
+        ((both, true), (both, true), Some(true), Some(true), vec![]),
+        ((one, true), (one, true), Some(true), Some(false), vec![of_external]),
         // Nothing looks for unused access, so there is nothing to hear.
-        ((one, true), (none, true), Some(false), Some(true), &[]),
-        ((one, true), (none, true), None, None, &[of_external]),
-        ((both, true), (both, true), None, Some(true), &[]),
-        ((none, true), (none, true), None, Some(false), &[]),
-        ((none, true), (both, true), Some(true), Some(false), &[of_unused]),
-        ((one, true), (none, false), Some(true), None, &[of_external]),
-        ((none, true), (none, false), Some(true), Some(false), &[]),
-    ];
-    for (of_first, of_second, is_made, is_heard, partly) in cases {
+        ((one, true), (none, true), Some(false), Some(true), vec![]),
+        ((one, true), (none, true), None, None, vec![of_external]),
+        ((both, true), (both, true), None, Some(true), vec![]),
+        ((none, true), (none, true), None, Some(false), vec![]),
+        ((none, true), (both, true), Some(true), Some(false), vec![of_unused]),
+        ((one, true), (none, false), Some(true), None, vec![of_external]),
+        ((none, true), (none, false), Some(true), Some(false), vec![]),
+    ] {
         let classes = [asked(external, Some(true), of_first), asked(unused, is_made, of_second)];
-        assert_heard(&classes, is_heard, partly);
+        assert_heard(&classes, is_heard, &partly);
     }
     assert_heard(&[], None, &[]);
     assert_heard(&[asked(external, Some(false), (both, true))], None, &[]);
@@ -119,21 +118,20 @@ fn what_another_service_may_pass_on_is_no_silence() {
 
 #[test]
 fn a_rule_tells_somebody_if_it_is_on_and_a_target_lives() {
-    let cases: [(Option<bool>, &[Option<bool>], bool, Option<bool>); 11] = [
-        (Some(true), &[LIVE], true, Some(true)),
-        (Some(true), &[DEAD, LIVE], true, Some(true)),
-        (Some(true), &[None, LIVE], true, Some(true)),
-        (Some(true), &[LIVE], false, Some(true)),
-        (Some(true), &[DEAD], true, Some(false)),
-        (Some(true), &[], true, Some(false)),
-        (Some(true), &[DEAD, None], true, None),
-        (Some(true), &[DEAD], false, None),
-        (Some(false), &[LIVE], true, Some(false)),
-        (Some(false), &[None], false, Some(false)),
+    for (is_enabled, targets, are_read, is_live) in [
+        (Some(true), vec![LIVE], true, Some(true)),
+        (Some(true), vec![DEAD, LIVE], true, Some(true)),
+        (Some(true), vec![None, LIVE], true, Some(true)),
+        (Some(true), vec![LIVE], false, Some(true)),
+        (Some(true), vec![DEAD], true, Some(false)),
+        (Some(true), vec![], true, Some(false)),
+        (Some(true), vec![DEAD, None], true, None),
+        (Some(true), vec![DEAD], false, None),
+        (Some(false), vec![LIVE], true, Some(false)),
+        (Some(false), vec![None], false, Some(false)),
         // A state that nobody knows.
-        (None, &[LIVE], true, None),
-    ];
-    for (is_enabled, targets, are_read, is_live) in cases {
+        (None, vec![LIVE], true, None),
+    ] {
         let found = is_rule_live(is_enabled, targets.iter().copied(), are_read);
         assert_eq!(found, is_live, "{is_enabled:?} {targets:?} {are_read}");
     }

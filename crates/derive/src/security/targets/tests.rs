@@ -6,11 +6,11 @@ fn policy(statements: &str) -> String {
     format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#)
 }
 
-/// What is allowed to, or kept from, EventBridge, under a condition.
+/// What is allowed to somebody, or kept from somebody, under a condition if there is one.
 fn statement(effect: &str, principal: &str, action: &str, condition: &str) -> String {
-    format!(
-        r#"{{"Effect":"{effect}","Principal":{principal},"Action":"{action}","Resource":"{TOPIC}","Condition":{{{condition}}}}}"#
-    )
+    let condition = if condition.is_empty() { String::new() } else { format!(r#","Condition":{{{condition}}}"#) };
+    let what = format!(r#""Action":"{action}","Resource":"{TOPIC}""#);
+    format!(r#"{{"Effect":"{effect}","Principal":{principal},{what}{condition}}}"#)
 }
 
 #[test]
@@ -19,6 +19,7 @@ fn a_topic_s_policy_lets_eventbridge_publish_or_not() {
     let events = r#"{"Service":"events.amazonaws.com"}"#;
     let owner = r#""StringEquals":{"AWS:SourceOwner":"111122223333"}"#;
     let rule = r#""ArnEquals":{"aws:SourceArn":"arn:aws:events:eu-west-1:111122223333:rule/r"}"#;
+    let insecure = r#""Bool":{"aws:SecureTransport":"false"}"#;
     let plain = allow(events, "sns:Publish", "");
     for (statements, lets_in) in [
         (plain.clone(), Some(true)),
@@ -31,7 +32,8 @@ fn a_topic_s_policy_lets_eventbridge_publish_or_not() {
         (allow(r#"{"AWS":"*"}"#, "SNS:Publish", owner), Some(false)),
         // For which rule EventBridge calls is not judged.
         (allow(events, "sns:Publish", rule), None),
-        (format!("{plain},{}", statement("Deny", "\"*\"", "sns:Publish", "")), Some(false)),
+        (format!("{plain},{}", statement("Deny", r#""*""#, "sns:Publish", "")), Some(false)),
+        (format!("{plain},{}", statement("Deny", r#""*""#, "sns:Publish", insecure)), Some(true)),
         (r#"{"Effect":"Alow","Principal":"*","Action":"sns:Publish","Resource":"*"}"#.to_owned(), None),
     ] {
         assert_eq!(does_let_in(TOPIC, &policy(&statements)), lets_in, "{statements}");
