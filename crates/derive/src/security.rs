@@ -158,7 +158,7 @@ static SERVICES: [Service; 9] = [
 
 async fn run(derive: &mut Derive<'_>) -> Result<(), Error> {
     let known = Known::read(derive)?;
-    let lives = Lives::read(derive)?;
+    let lives = Lives::read(derive).await?;
     let mut sources = Sources::open(derive)?;
     let mut rows: ScratchRows<SecurityService> = derive.rows()?;
     for member in &derive.organization().accounts {

@@ -43,14 +43,15 @@ pub(super) struct Found {
 type Places = BTreeMap<String, BTreeSet<String>>;
 
 impl Lives {
-    /// Looks up what the rules of all accounts send to.
-    pub(super) fn read(derive: &mut Derive<'_>) -> Result<Self, Error> {
+    /// Looks up what the rules of all accounts send to. Between two accounts it yields, so that other tasks can run.
+    pub(super) async fn read(derive: &mut Derive<'_>) -> Result<Self, Error> {
         let mut lives = Self::default();
         let mut buses = Buses::open(derive)?;
         for member in &derive.organization().accounts {
             let rules = buses.account(&member.id)?.into_values().flatten();
             let arns = rules.flat_map(|rule| rule.targets).filter_map(|target| target.arn);
             lives.found.extend(arns.filter_map(|arn| Some((known_arn(&arn)?.1, Found::default()))));
+            tokio::task::yield_now().await;
         }
         let places = places(lives.found.keys(), None);
         lives.read_tasks(derive, &places)?;
@@ -97,7 +98,7 @@ impl Lives {
     fn read_policies(&mut self, derive: &mut Derive<'_>) -> Result<(), Error> {
         let topics = places(self.found.keys(), Some(TOPICS.name));
         each(&mut derive.staged::<PolicyDocument>()?, &topics, |it| {
-            if it.resource_type == SNS_TOPIC.name {
+            if it.resource_type == SNS_TOPIC.resource_type {
                 let topic = self.found.get_mut(it.resource_arn).and_then(|found| found.topic.as_mut());
                 if let (Some((_, lets_in)), Some(document)) = (topic, it.document) {
                     *lets_in = does_let_in(it.resource_arn, document);
