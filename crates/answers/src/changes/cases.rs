@@ -32,7 +32,7 @@ struct Case {
 
 fn cases(file: &str, lines: &[(usize, &'static str)]) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
-    let (mut side, mut columns) = ("", Vec::new());
+    let (mut side, mut columns): (_, Vec<&'static str>) = ("", Vec::new());
     for &(line, text) in lines {
         if text.starts_with("case: ") {
             cases.push(Case { line, ..Case::default() });

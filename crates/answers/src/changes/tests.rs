@@ -1,5 +1,7 @@
+use orgcensus_crawl::Outcome;
+
 use super::*;
-use crate::diff::tests::nights::two_nights;
+use crate::diff::tests::nights::{Night, lake, publish, two_nights, user};
 use crate::rule::Priority;
 use crate::rule_file::RuleFile;
 
@@ -81,6 +83,32 @@ async fn a_condition_on_both_moments_is_asked_of_rows_that_both_have() {
     let when = "-- finds: changed\n-- when: now.mfa_active IS DISTINCT FROM was.mfa_active\n";
     let expected = [DENIED, "0 a changed: true -> false", "1 c changed: true -> NULL"];
     assert_eq!(lines(None, "newest", rule("X1", when, "true"), false).await, expected);
+}
+
+#[tokio::test]
+async fn batches_need_not_fit_each_other() {
+    let (_folder, lake) = lake();
+    let night = |date, has: fn(&usize) -> bool| Night {
+        date,
+        accounts: vec![(0, "ACTIVE", Outcome::Complete)],
+        users: (0..3000).filter(has).map(|n| (0, user(&format!("{n:04}")))).collect(),
+        verdicts: vec![],
+    };
+    publish(&lake, night("2026-11-21", |n| n % 5 != 0)).await;
+    publish(&lake, night("2026-11-22", |n| n % 7 != 0)).await;
+    let rule = rule("X1", "-- finds: appeared, gone\n", "mfa_active");
+    let mut changes = Changes::open(&lake, None, &Which::Newest, &[&rule], false).await.unwrap();
+    let mut lines = Vec::new();
+    while let Some(found) = changes.next().await.unwrap() {
+        lines.extend(found.iter().map(line));
+    }
+    let expected = (0..3000).filter_map(|n| match (n % 5, n % 7) {
+        (0, 0) => None,
+        (0, _) => Some(format!("0 {n:04} appeared: NULL -> true")),
+        (_, 0) => Some(format!("0 {n:04} gone: true -> NULL")),
+        _ => None,
+    });
+    assert_eq!(lines, expected.collect::<Vec<_>>());
 }
 
 #[tokio::test]
