@@ -3,7 +3,7 @@ use orgcensus_crawl::Outcome;
 use super::*;
 use crate::testing::{begin, commit};
 
-mod nights;
+pub(crate) mod nights;
 
 use nights::{Night, OldUser, coverage, lake, listed, publish, two_nights, user, users};
 
