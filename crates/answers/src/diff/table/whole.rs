@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, UInt32Array, new_null_array};
+use arrow::array::{ArrayRef, UInt32Array, new_null_array};
 use arrow::compute::take;
 use arrow::datatypes::{Field, Schema};
 use arrow::error::ArrowError;
