@@ -6,6 +6,7 @@ use orgcensus_lake::Commit;
 use crate::args;
 use crate::commands::source::coverage_percent;
 use crate::failure::{Failure, exit};
+use crate::terminal::output;
 use crate::{lake_access, reporter};
 
 /// Compares them, and writes what differs as it is found.
@@ -27,9 +28,9 @@ pub(crate) async fn run(arguments: &args::Diff) -> Result<u8, Failure> {
         reporter::say("warning", &words);
     }
     if arguments.summary {
-        format(&[diff.summary().await?], arguments.format, std::io::stdout())?;
+        format(&[diff.summary().await?], arguments.format, output())?;
     } else {
-        diff.write(arguments.format, std::io::stdout()).await?;
+        diff.write(arguments.format, output()).await?;
     }
     Ok(exit::WHOLE)
 }
