@@ -1,12 +1,13 @@
 """Every command block of README.md and docs/ does what it says: all are played, page by page, in their order.
 
     python -m venv venv && venv/bin/pip install -r tests/requirements.txt
-    venv/bin/python tests/docs/play.py --orgcensus target/release/orgcensus --simulator target/release/orgcensus-sim
+    venv/bin/python tests/docs/play.py --orgcensus target/release/orgcensus --simulator target/release/orgcensus-sim [PAGE …]
 
 A page is played by one shell in a folder that looks like a clone: its ```sh blocks literally, so a variable, a file or a
 server of one block is there for the next. A ```toml block is the page's orgcensus.toml from there on. `cargo` is a stand-in:
-`cargo run --release --` is the program that is built already. Where a page says `./lake`, the lake has two nights; AWS is moto,
-with an organization and a bucket of the name `bucket`. Blocks below <!-- needs AWS --> are listed and not played.
+`cargo run --release --` is the program that is built already. Where a page says `./lake`, the lake has two nights. AWS is moto,
+with an organization and a bucket of the name `bucket`; a page that serves the simulator itself has that instead. Blocks below
+<!-- needs AWS --> are listed and not played. A ```text block below <!-- as printed --> is what the block before it printed.
 
 Each ```sql block of docs/examples.md is asked of the demo's lake, and of DuckDB. It has at most twelve lines, reads alike in
 every engine, and gives rows, unless <!-- none here --> stands above it. Prints one line a block, then "N passed, M failed".
@@ -22,6 +23,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 
 import duckdb
 
@@ -43,6 +45,7 @@ ON_MOTO = {
     "ORGCENSUS_LAKE__MIN_COVERAGE": "0.1",
     "ORGCENSUS_AWS__MAX_ATTEMPTS": "2",
 }
+SERVES = "orgcensus-sim serve"
 
 CARGO = """#!/bin/sh
 # Stands for cargo: what it would build is built.
@@ -106,11 +109,11 @@ def lake_of_two_nights(folder, orgcensus):
     subprocess.run(line, check=True, capture_output=True, cwd=folder)
 
 
-def environment(folder, url):
+def environment(page, folder, url):
     """Nothing of the machine's own AWS configuration, and moto for AWS."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ORGCENSUS_"))}
     nowhere = str(folder / "nowhere")
-    return own | ON_MOTO | {
+    variables = own | {
         "PATH": f"{folder / 'target' / 'release'}:{own['PATH']}",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -118,9 +121,19 @@ def environment(folder, url):
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": nowhere,
         "AWS_SHARED_CREDENTIALS_FILE": nowhere,
-        "ORGCENSUS_AWS__ENDPOINT_URL": url,
         "NO_COLOR": "1",
     }
+    if any(SERVES in block.text for block in blocks(page)):
+        return variables
+    return variables | ON_MOTO | {"ORGCENSUS_AWS__ENDPOINT_URL": url, "ORGCENSUS_LIMITS__RATES_FILE": str(hurried(folder))}
+
+
+def hurried(folder):
+    """The rates, with a hundred times the usual one: the catalogue's hundreds of tables take minutes else."""
+    before, usual = (ROOT / "config" / "rate-limits.toml").read_text(encoding="utf-8").split('service = "*"\n')
+    path = folder / "hurried-rates.toml"
+    path.write_text(f'{before}service = "*"\n' + re.sub(r"(?m)^(per_second|burst) = (\d+)$", r"\1 = \g<2>00", usual))
+    return path
 
 
 def script(played):
@@ -170,10 +183,34 @@ def play(checks, page, folder, variables):
     for block in elsewhere:
         print(f"--   {block.name} needs AWS", flush=True)
     for block in played:
-        output = said.split(f"== {block.name}\n")[-1][-3000:] if f"== {block.name}\n" in said else "not reached"
+        printed = said_by(block, said)
         if block.language == "sh" or block.name not in done:
-            checks.true(f"{block.name} is played", block.name in done, output)
+            checks.true(f"{block.name} is played", block.name in done, printed[-3000:] or "not reached")
+    as_printed(checks, page, said)
     return len([it for it in played if it.language == "sh"])
+
+
+def said_by(block, said):
+    """What a block printed."""
+    parts = re.split(r"(?m)^== (\S+:\d+)\n", said)
+    return dict(zip(parts[1::2], parts[2::2])).get(block.name, "")
+
+
+def as_printed(checks, page, said):
+    """What the page shows as printed was printed by the block before it."""
+    before = None
+    for block in blocks(page):
+        if block.language == "text" and block.note == "<!-- as printed -->":
+            printed = said_by(before, said) if before else ""
+            checks.true(f"{block.name} is as printed", block.text in printed, printed[-3000:])
+        before = block
+
+
+def play_fails(checks, folder):
+    """The play itself must be able to fail: a pipe whose first command fails, with a block before and one behind."""
+    pages = [Block(ROOT / "README.md", line, "sh", text, "") for line, text in enumerate(["x=1", "false | cat", "true"])]
+    done, _ = run(script(pages), folder, dict(os.environ))
+    checks.equal("a block that fails is found", ["README.md:0"], done)
 
 
 def ask(checks, lake, orgcensus):
@@ -206,37 +243,45 @@ def output(*line):
 
 def organization_in_moto(url):
     management = Aws(url, "test", "test")
-    management.client("organizations").create_organization(FeatureSet="ALL")
+    organizations = management.client("organizations")
+    organizations.create_organization(FeatureSet="ALL")
+    organizations.create_account(AccountName="member", Email="member@example.com")
     management.client("s3").create_bucket(Bucket="bucket")
     management.client("sqs").create_queue(QueueName="jobs")
 
 
-def test(checks, binaries, folder):
-    orgcensus = binaries["orgcensus"]
+def test(checks, binaries, folder, pages):
+    play_fails(checks, folder)
     played = 0
     two_nights = folder / "two-nights"
     two_nights.mkdir()
-    checks.run("a lake of two nights", lambda: lake_of_two_nights(two_nights, orgcensus))
-    for page in PAGES:
+    checks.run("a lake of two nights", lambda: lake_of_two_nights(two_nights, binaries["orgcensus"]))
+    for page in pages:
+        start = time.monotonic()
         with moto() as url:
             organization_in_moto(url)
             place = clone(folder / page.stem, binaries)
             (place / "lake").symlink_to(two_nights)
-            played += checks.run(page.name, lambda: play(checks, page, place, environment(place, url))) or 0
+            played += checks.run(page.name, lambda: play(checks, page, place, environment(page, place, url))) or 0
+        print(f"     {page.name} took {time.monotonic() - start:.0f} s", flush=True)
     checks.true(f"blocks were played ({played})", played > 0)
+    # The lake that the README's first command made.
     lake = folder / "README" / "demo-lake"
-    checks.run("the examples", lambda: ask(checks, lake, orgcensus))
+    if lake.exists() or pages == PAGES:
+        checks.run("the examples", lambda: ask(checks, lake, binaries["orgcensus"]))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--orgcensus", required=True, type=pathlib.Path, help="the orgcensus to test")
     parser.add_argument("--simulator", required=True, type=pathlib.Path, help="orgcensus-sim")
+    parser.add_argument("pages", nargs="*", type=pathlib.Path, help="some pages; all if none is named")
     arguments = parser.parse_args()
     binaries = {"orgcensus": arguments.orgcensus.resolve(), "orgcensus-sim": arguments.simulator.resolve()}
+    pages = [it.resolve() for it in arguments.pages] or PAGES
     checks = Checks()
     with tempfile.TemporaryDirectory() as folder:
-        checks.run("the whole test", lambda: test(checks, binaries, pathlib.Path(folder)))
+        checks.run("the whole test", lambda: test(checks, binaries, pathlib.Path(folder), pages))
     return checks.end()
 
 
