@@ -3,14 +3,16 @@
     python -m venv venv && venv/bin/pip install -r tests/requirements.txt
     venv/bin/python tests/docs/play.py --orgcensus target/release/orgcensus --simulator target/release/orgcensus-sim [PAGE …]
 
-A page is played by one shell in a folder that looks like a clone: its ```sh blocks literally, so a variable, a file or a
-server of one block is there for the next. A ```toml block is the page's orgcensus.toml from there on. `cargo` is a stand-in:
-`cargo run --release --` is the program that is built already. Where a page says `./lake`, the lake has two nights. AWS is moto,
-with an organization and a bucket of the name `bucket`; a page that serves the simulator itself has that instead. Blocks below
-<!-- needs AWS --> are listed and not played. A ```text block below <!-- as printed --> is what the block before it printed.
+A page is played by one shell in a folder that looks like a clone: its ```sh blocks literally, so a variable, a file
+or a server of one block is there for the next. A ```toml block is the page's orgcensus.toml from there on. `cargo` is
+a stand-in: `cargo run --release --` is the program that is built already. Where a page says `./lake`, the lake has
+two nights. AWS is moto, with an organization and a bucket of the name `bucket`; a page that serves the simulator
+itself has that instead. Blocks below <!-- needs AWS --> are listed and not played. A ```text block below <!-- as
+printed --> is what the block before it printed.
 
-Each ```sql block of docs/examples.md is asked of the demo's lake, and of DuckDB. It has at most twelve lines, reads alike in
-every engine, and gives rows, unless <!-- none here --> stands above it. Prints one line a block, then "N passed, M failed".
+Each ```sql block of docs/examples.md is asked of the demo's lake, and of DuckDB. It has at most twelve lines, reads
+alike in every engine, and gives rows, unless <!-- none here --> stands above it. Prints one line a block, then "N
+passed, M failed".
 """
 
 import argparse
@@ -125,7 +127,8 @@ def environment(page, folder, url):
     }
     if any(SERVES in block.text for block in blocks(page)):
         return variables
-    return variables | ON_MOTO | {"ORGCENSUS_AWS__ENDPOINT_URL": url, "ORGCENSUS_LIMITS__RATES_FILE": str(hurried(folder))}
+    places = {"ORGCENSUS_AWS__ENDPOINT_URL": url, "ORGCENSUS_LIMITS__RATES_FILE": str(hurried(folder))}
+    return variables | ON_MOTO | places
 
 
 def hurried(folder):
@@ -155,9 +158,8 @@ def run(text, folder, variables):
     text = f"exec 3> '{finished}'\n{text}"
     with open(said, "wb") as output:
         line = ["bash", "-c", text]
-        shell = subprocess.Popen(
-            line, cwd=folder, env=variables, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-        )
+        streams = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output}
+        shell = subprocess.Popen(line, cwd=folder, env=variables, start_new_session=True, **streams)
         try:
             shell.wait(PAGE_SECONDS)
         except subprocess.TimeoutExpired:
