@@ -33,6 +33,14 @@ async fn share(crawled: &Crawled, id: &str, definition: &str) -> [u64; 3] {
     ["numerator", "denominator", "unknown_count"].map(|name| row[name].as_u64().expect(name))
 }
 
+/// The same of one population.
+async fn share_of(crawled: &Crawled, id: &str, population: &str, definition: &str) -> [u64; 3] {
+    let rows = crawled.answers(id).await;
+    let is_it = |row: &&Value| row["population"] == population && row["definition"] == definition;
+    let row = rows.iter().find(is_it).expect(definition);
+    ["numerator", "denominator", "unknown_count"].map(|name| row[name].as_u64().expect(name))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_off_is_told_as_it_is() {
     for seed in 1..=2 {
@@ -95,11 +103,81 @@ async fn every_service_has_a_row_where_it_was_planned_and_says_who_manages_it() 
             assert_eq!(crawled.number(&own).await, 3, "{service}: the administrator, in each region");
         }
     }
-    let short =
+}
+
+/// The accounts and regions in which Config records and delivers, those in which it is known not to, and the standards
+/// that AWS itself calls short of a recorder.
+const CONFIG: &str = "\
+    WITH tasks AS (SELECT account_id, region, is_complete FROM coverage \
+      WHERE collector = 'config_recorders' AND is_planned), \
+    recorders AS (SELECT account_id, region, bool_or(is_recording) AS records FROM config_recorders \
+      GROUP BY account_id, region), \
+    channels AS (SELECT DISTINCT account_id, region, true AS is_there FROM config_delivery_channels), \
+    config AS (SELECT tasks.account_id, tasks.region, \
+      COALESCE(recorders.records, CASE WHEN is_complete AND recorders.account_id IS NULL THEN false END) \
+      AND COALESCE(channels.is_there, CASE WHEN is_complete THEN false END) AS is_on FROM tasks \
+      LEFT JOIN recorders ON recorders.account_id = tasks.account_id AND recorders.region = tasks.region \
+      LEFT JOIN channels ON channels.account_id = tasks.account_id AND channels.region = tasks.region), \
+    short AS (SELECT DISTINCT account_id, region, true AS is_so FROM securityhub_standards \
+      WHERE status_reason = 'NO_AVAILABLE_CONFIGURATION_RECORDER')";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn security_hub_lacks_what_config_does_not_record() {
+    let crawled = crawl(Settings::new(40, 1)).await;
+    let missing =
         "SELECT COUNT(*) FROM security_services WHERE missing = 'config_recorder' AND NOT is_what_it_needs_there";
-    let incomplete = "SELECT COUNT(*) FROM (SELECT DISTINCT account_id, region FROM securityhub_standards \
-                      WHERE status_reason = 'NO_AVAILABLE_CONFIGURATION_RECORDER') AS places";
-    assert_eq!(crawled.number(short).await, crawled.number(incomplete).await);
+    let lacking = format!(
+        "{CONFIG} SELECT COUNT(*) FROM securityhub_hubs AS hubs \
+         LEFT JOIN config ON config.account_id = hubs.account_id AND config.region = hubs.region \
+         LEFT JOIN short ON short.account_id = hubs.account_id AND short.region = hubs.region \
+         WHERE hubs.is_enabled AND (short.is_so OR NOT config.is_on)"
+    );
+    let found = crawled.number(missing).await;
+    assert_eq!(found, crawled.number(&lacking).await);
+    let by_aws = "SELECT COUNT(*) FROM (SELECT DISTINCT account_id, region FROM securityhub_standards \
+                  WHERE status_reason = 'NO_AVAILABLE_CONFIGURATION_RECORDER') AS places";
+    assert!(found >= crawled.number(by_aws).await && found > 0);
+    let on = crawled.number("SELECT COUNT(*) FROM security_services WHERE service = 'config' AND is_on").await;
+    assert_eq!(on, crawled.number(&format!("{CONFIG} SELECT COUNT(*) FROM config WHERE is_on")).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cloudtrail_config_and_access_analyzer_are_on_where_their_questions_say() {
+    for troubles in [Troubles::none(), Settings::new(40, 1).troubles] {
+        let crawled = crawl(Settings { troubles, ..Settings::new(40, 1) }).await;
+        for (id, service) in [("S1", "cloudtrail"), ("S2", "access_analyzer"), ("S6", "config")] {
+            let [off, known, unknown] = share_of(&crawled, id, "accounts_and_regions", "lake").await;
+            let rows = format!("SELECT COUNT(*) FROM security_services WHERE service = '{service}'");
+            for (condition, count) in [("NOT is_on", off), ("is_on", known - off), ("is_on IS NULL", unknown)] {
+                assert_eq!(crawled.number(&format!("{rows} AND {condition}")).await, count, "{service} {condition}");
+            }
+            assert!(known > 0, "{service}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guardduty_is_heard_where_somebody_listens_here_or_in_the_administrator_s_account() {
+    let crawled = crawl(Settings { troubles: Troubles::none(), ..Settings::new(40, 1) }).await;
+    let listens = "SELECT account_id, region FROM eventbridge_rules WHERE rule_name = 'listener' AND is_enabled";
+    let expected = format!(
+        "WITH listeners AS ({listens}) SELECT COUNT(*) FROM guardduty_detectors AS detectors \
+         LEFT JOIN listeners AS own ON own.account_id = detectors.account_id AND own.region = detectors.region \
+         LEFT JOIN listeners AS shared ON shared.account_id = detectors.administrator_account_id \
+         AND shared.region = detectors.region \
+         WHERE detectors.is_enabled AND (own.account_id IS NOT NULL OR shared.account_id IS NOT NULL)"
+    );
+    let rows = "SELECT COUNT(*) FROM security_services WHERE service = 'guardduty' AND is_on";
+    let heard = crawled.number(&format!("{rows} AND is_heard")).await;
+    assert_eq!(heard, crawled.number(&expected).await);
+    // All was read, and all that others send to is gone.
+    let silent = crawled.number(&format!("{rows} AND NOT is_heard")).await;
+    assert!(heard > 0 && silent > 0, "{heard} heard, {silent} not");
+    assert_eq!(heard + silent, crawled.number(rows).await);
+    let others = "SELECT COUNT(*) FROM security_services WHERE service <> 'guardduty' AND is_heard";
+    assert_eq!(crawled.number(others).await, 0);
+    let [not_heard, known, unknown] = share_of(&crawled, "S11", "guardduty", "not_heard").await;
+    assert_eq!([not_heard, known, unknown], [silent, heard + silent, 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

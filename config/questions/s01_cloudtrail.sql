@@ -1,7 +1,6 @@
 -- id: S1
 -- title: CloudTrail: where it does not log, and trails that say less than they could
 -- subject: organization_id, account_id, account_name, region, subject_type, subject_arn
--- why: Places and accounts have no ARN: null. DataFusion 55 plans no order of a union where one column is constant and one repeats another
 -- rests on: cloudtrail_trails, s3_buckets
 -- of: accounts_and_regions
 -- where: is_place
@@ -178,7 +177,7 @@ SELECT
   account_name,
   region,
   'place' AS subject_type,
-  CAST(NULL AS VARCHAR(64)) AS subject_arn,
+  region AS subject_arn,
   true AS is_place,
   false AS is_account,
   false AS is_trail,
@@ -203,7 +202,7 @@ SELECT
   seen.account_name,
   'global' AS region,
   'account' AS subject_type,
-  CAST(NULL AS VARCHAR(64)) AS subject_arn,
+  seen.account_id AS subject_arn,
   false AS is_place,
   true AS is_account,
   false AS is_trail,

@@ -1,7 +1,6 @@
 -- id: S2
 -- title: IAM Access Analyzer: where nothing looks for access from outside, who looks for unused access, and what is found
 -- subject: organization_id, account_id, account_name, region, subject_type, subject_arn
--- why: Places and accounts have no ARN: null. S1 says why it is not the region
 -- rests on: accessanalyzer_analyzers, delegated_administrators
 -- of: accounts_and_regions
 -- where: is_place
@@ -106,7 +105,7 @@ SELECT
   tasks.account_name,
   tasks.region,
   'place' AS subject_type,
-  CAST(NULL AS VARCHAR(64)) AS subject_arn,
+  tasks.region AS subject_arn,
   true AS is_place,
   false AS is_account,
   false AS is_analyzer,
@@ -135,7 +134,7 @@ SELECT
   seen.account_name,
   'global' AS region,
   'account' AS subject_type,
-  CAST(NULL AS VARCHAR(64)) AS subject_arn,
+  seen.account_id AS subject_arn,
   false AS is_place,
   true AS is_account,
   false AS is_analyzer,

@@ -16,7 +16,7 @@ use crate::questions::FILES;
 use crate::{Format, Kind, Of, Question, RestsOn, column_type, format};
 
 /// Every table's columns with their types, as the lake has them.
-const COLUMNS: &str = include_str!("../../row/data/columns.tsv");
+pub(crate) const COLUMNS: &str = include_str!("../../row/data/columns.tsv");
 
 /// A table's rows as they are written.
 #[derive(Debug, Default, Clone)]
@@ -116,7 +116,7 @@ fn stamp(column: &str) -> &'static str {
     }
 }
 
-fn array(data_type: &DataType, cells: &[&str]) -> ArrayRef {
+pub(crate) fn array(data_type: &DataType, cells: &[&str]) -> ArrayRef {
     if cells.iter().all(|cell| *cell == "null") {
         return new_null_array(data_type, cells.len());
     }

@@ -10,7 +10,8 @@
 //! columns     what is compared
 //! reader      a table's rows, in order           merge   which side has the next row
 //! ended       what two tasks say of a row        judge   all tasks that a row rests on -> gone, or not seen, and why
-//! fate        what a difference is called        table   both sides of a table -> differences
+//! fate        what a difference is called        table   both sides of a table -> differences; table/whole: -> pairs of
+//!                                                        rows, of which rules of change say more
 //! ```
 
 mod columns;
@@ -24,14 +25,14 @@ mod pairs;
 mod reader;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::io::Write;
 use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
-use orgcensus_lake::{Commit, Lake, Manifest};
+use orgcensus_lake::{Commit, Lake, Manifest, TableEntry};
 
 pub use difference::Difference;
 pub use fate::Change;
@@ -40,13 +41,17 @@ pub use pairs::Pair;
 use crate::format::Output;
 use crate::history::manifests;
 use crate::{Error, Format, RestsOn, Result, Which};
-use columns::{API_USAGE, Columns};
+use columns::API_USAGE;
 use difference::Counts;
-use ended::Side;
-use judge::Judge;
-use known::Both;
-use pairs::{Pairs, pairs};
-use table::TableDiff;
+use pairs::pairs;
+
+pub(crate) use columns::Columns;
+pub(crate) use ended::Side;
+pub(crate) use judge::Judge;
+pub(crate) use known::Both;
+pub(crate) use merge::Next;
+pub(crate) use pairs::Pairs;
+pub(crate) use table::{TableDiff, WholePairs};
 
 /// Differences that are handed on at once.
 const AT_ONCE: usize = 1024;
@@ -77,7 +82,7 @@ pub struct Diff {
 }
 
 /// The manifests of one organization's snapshots, the older one first.
-type TwoManifests = [Manifest; 2];
+pub(crate) type TwoManifests = [Manifest; 2];
 
 /// The organization whose tables are being compared.
 struct OneOrganization {
@@ -94,11 +99,7 @@ impl Diff {
     /// complete one of an earlier date. Without names, all tables are compared but `api_usage`, which tells of the run
     /// alone. Reads manifests and no data.
     pub async fn open(lake: &Lake, from: Option<&Which>, to: &Which, tables: &[String]) -> Result<Self> {
-        let pairs = pairs(from, to, &lake.commits().await?)?;
-        let (older, newer): (Vec<Commit>, Vec<Commit>) =
-            pairs.pairs.iter().map(|pair| (pair.from.clone(), pair.to.clone())).unzip();
-        let (older, newer) = (manifests(lake, &older).await?, manifests(lake, &newer).await?);
-        let waiting: VecDeque<TwoManifests> = older.into_iter().zip(newer).map(|(from, to)| [from, to]).collect();
+        let (pairs, waiting) = two_of_each(lake, from, to).await?;
         let known: BTreeSet<&str> =
             waiting.iter().flatten().flat_map(|it| &it.tables).map(|table| table.name.as_str()).collect();
         let unknown: Vec<&str> = tables.iter().map(String::as_str).filter(|it| !known.contains(it)).collect();
@@ -157,6 +158,38 @@ impl Diff {
     }
 }
 
+/// Two snapshots of each organization, and their manifests.
+pub(crate) async fn two_of_each(
+    lake: &Lake,
+    from: Option<&Which>,
+    to: &Which,
+) -> Result<(Pairs, VecDeque<TwoManifests>)> {
+    let pairs = pairs(from, to, &lake.commits().await?)?;
+    let (older, newer): (Vec<Commit>, Vec<Commit>) =
+        pairs.pairs.iter().map(|pair| (pair.from.clone(), pair.to.clone())).unzip();
+    let (older, newer) = (manifests(lake, &older).await?, manifests(lake, &newer).await?);
+    Ok((pairs, older.into_iter().zip(newer).map(|(from, to)| [from, to]).collect()))
+}
+
+/// A table in both snapshots, or which of them lacks it.
+pub(crate) fn in_both<'a>([from, to]: &'a TwoManifests, name: &str) -> Result<[&'a TableEntry; 2], String> {
+    let missing = |side: Side| format!("{side}: the snapshot has no such table");
+    let from = from.table(name).ok_or_else(|| missing(Side::From))?;
+    let to = to.table(name).ok_or_else(|| missing(Side::To))?;
+    Ok([from, to])
+}
+
+/// Why the rows of two versions of a table cannot be matched.
+pub(crate) fn other_keys(tables: [&TableEntry; 2]) -> String {
+    let [was, now] = tables.map(|table| table.key.join(", "));
+    format!("from: its key was {was}; to: it is {now}, so its rows cannot be matched")
+}
+
+/// Whether the rows of a table are made of other rows.
+pub(crate) fn is_derived([from, to]: [&TableEntry; 2]) -> bool {
+    from.is_derived || to.is_derived || DERIVED_BEFORE.contains(&to.name.as_str())
+}
+
 impl OneOrganization {
     async fn open(lake: &Lake, manifests: TwoManifests, asked: &[String]) -> Result<Self> {
         let both = Arc::new(Both::read(lake, &manifests).await?);
@@ -188,21 +221,14 @@ impl OneOrganization {
 
     /// The table of both snapshots, or why it cannot be compared.
     async fn open_table(&self, lake: &Lake, name: &str) -> Result<Result<TableDiff, String>> {
-        let [from, to] = [&self.manifests[0], &self.manifests[1]].map(|manifest| manifest.table(name));
-        let missing = |side: Side| format!("{side}: the snapshot has no such table");
-        let (from, to) = match (from, to) {
-            (Some(from), Some(to)) => (from, to),
-            (None, _) => return Ok(Err(missing(Side::From))),
-            (_, None) => return Ok(Err(missing(Side::To))),
+        let tables = match in_both(&self.manifests, name) {
+            Ok(tables) => tables,
+            Err(reason) => return Ok(Err(reason)),
         };
-        let Some(columns) = Columns::of(from, to)? else {
-            let [was, now] = [from, to].map(|table| table.key.join(", "));
-            return Ok(Err(format!("from: its key was {was}; to: it is {now}, so its rows cannot be matched")));
-        };
-        let is_derived = from.is_derived || to.is_derived || DERIVED_BEFORE.contains(&name);
-        let judge = Judge::new(&self.both, name, self.rests_on.of_table(name), is_derived);
+        let Some(columns) = Columns::of(tables[0], tables[1])? else { return Ok(Err(other_keys(tables))) };
+        let judge = Judge::new(&self.both, name, self.rests_on.of_table(name), is_derived(tables));
         let organization_id = &self.manifests[1].organization_id;
-        Ok(Ok(TableDiff::open(lake, organization_id, [from, to], columns, judge).await?))
+        Ok(Ok(TableDiff::open(lake, organization_id, tables, columns, judge).await?))
     }
 
     /// The difference that stands for a table which cannot be compared.

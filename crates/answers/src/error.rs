@@ -76,6 +76,14 @@ pub enum Error {
         /// The questions that may be meant; the ids of all questions if none is near.
         known: String,
     },
+    /// No rule of change has that id.
+    #[error("find rule {id}; {known}")]
+    UnknownRule {
+        /// The id or part that was asked for.
+        id: String,
+        /// The rules whose ids are nearest; the ids of all rules if none is near.
+        known: String,
+    },
     /// The question is about no account, and some accounts were asked for.
     #[error("ask {id} of some accounts: its answer names none")]
     NotOfAccounts {
@@ -90,7 +98,7 @@ pub enum Error {
         /// The names of all frameworks.
         known: String,
     },
-    /// A shipped question's file is not as it must be.
+    /// The file of a shipped question or rule is not as it must be.
     #[error(transparent)]
     File(#[from] FileError),
     /// The answer could not be written.

@@ -4,17 +4,19 @@
 //! schema `orgcensus_history`: the names that Athena shows, so that SQL runs here and there unchanged. The manifests
 //! say which files a table has; folders are never listed. Nothing here can change a lake: only queries run.
 //!
-//! A question is one file of `config/questions`, whose form CONTRIBUTING describes. What is absent: this crate knows no
-//! collector and no AWS. The manifests say which collectors a table rests on. Its tests alone take rows from the crates
-//! that have them.
+//! A question is one file of `config/questions`, a rule of change one of `config/rules`; CONTRIBUTING describes their
+//! form. What is absent: this crate knows no collector and no AWS. The manifests say which collectors a table rests on.
+//! Its tests alone take rows from the crates that have them.
 
 mod answer;
 mod ask;
 #[cfg(test)]
 mod cases;
 mod cells;
+mod changes;
 mod checked_files;
 mod column_type;
+mod config_file;
 mod controls;
 mod diff;
 mod error;
@@ -29,6 +31,9 @@ mod question;
 mod question_file;
 mod questions;
 mod rests_on;
+mod rule;
+mod rule_file;
+mod rules;
 mod snapshot;
 mod standing;
 mod statement;
@@ -40,6 +45,8 @@ mod which;
 
 pub use answer::Answer;
 pub use ask::{ask, ask_cases, ask_json, cases_json, coverage_of, coverage_percent};
+pub use changes::{Changes, Found, Told};
+pub use config_file::FileError;
 pub use controls::{Control, Framework};
 pub use diff::{Change, Diff, Difference, Pair};
 pub use error::{Error, Result};
@@ -48,9 +55,10 @@ pub use format::{Format, format, format_within};
 pub use lines::{Line, framework_json, lines_json, lines_of, ten_minutes};
 pub use nearest::{nearest, nearest_in_words};
 pub use question::{Kind, Of, Question, Share};
-pub use question_file::FileError;
 pub use questions::{questions, select, threshold_names};
 pub use rests_on::RestsOn;
+pub use rule::{Priority, Rule};
+pub use rules::{rules, select_rules};
 pub use snapshot::{Bounds, Snapshot};
 pub use standing::{Place, Standing, State};
 pub use thresholds::Threshold;

@@ -3,21 +3,10 @@
 use datafusion::sql::parser::DFParser;
 use datafusion::sql::resolve::resolve_table_references;
 
+use crate::config_file::{ConfigFile, FileError, Line, is_id};
 use crate::controls::{self, Control};
 use crate::question::{Kind, Of, Question, Share};
 use crate::thresholds::{self, Threshold};
-
-/// What is wrong with a question's file, and where.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("read config/questions/{file}, line {line}: {why}")]
-pub struct FileError {
-    /// The file's name.
-    pub file: String,
-    /// The line, from 1.
-    pub line: usize,
-    /// What is wrong.
-    pub why: String,
-}
 
 /// What a file says. It may answer several questions: the same subjects under another id.
 #[derive(Debug)]
@@ -28,48 +17,21 @@ pub(crate) struct QuestionFile {
     pub(crate) cases: Vec<(usize, &'static str)>,
 }
 
-/// A line `-- name: value` of the header.
-type Line = (usize, &'static str, &'static str);
-
 impl QuestionFile {
     /// Reads a file.
     pub(crate) fn parse(file: &str, text: &'static str) -> Result<Self, FileError> {
-        let error = |line: usize, why: String| FileError { file: file.to_owned(), line, why };
-        let mut header = Vec::new();
-        let mut lines = text.lines().enumerate().map(|(index, line)| (index + 1, line)).peekable();
-        while let Some((number, line)) = lines.next_if(|(_, line)| line.starts_with("--")) {
-            let named = line.strip_prefix("-- ").and_then(|line| line.split_once(": "));
-            let (name, value) = named.ok_or_else(|| error(number, "a line of the header is -- name: value".into()))?;
-            header.push((number, name, value));
-        }
-        let first = header.len() + 1;
-        let mut query_lines = 0;
-        while lines.next_if(|(_, line)| !line.starts_with("-- case: ")).is_some() {
-            query_lines += 1;
-        }
-        let sql = of_lines(text, header.len(), query_lines);
-        let located = |(line, why)| error(line, why);
-        let header = Header::read(&header).map_err(located)?;
-        let until_cases = text.lines().enumerate().map(|(index, line)| (index + 1, line)).take(first - 1 + query_lines);
+        let file = format!("questions/{file}");
+        let parts = ConfigFile::parse(&file, text)?;
+        let first = parts.first();
+        let located = |(line, why)| FileError { file: file.clone(), line, why };
+        let header = Header::read(&parts.header).map_err(located)?;
+        let until_cases = text.lines().enumerate().map(|(index, line)| (index + 1, line));
+        let until_cases = until_cases.take(first - 1 + parts.sql_lines);
         thresholds::check(&header.thresholds, until_cases, first).map_err(located)?;
-        let tables = tables(&thresholds::filled(sql, &header.numbers())).map_err(|why| error(first, why))?;
-        let questions = header.questions(sql, &tables).map_err(located)?;
-        let mut cases = Vec::new();
-        for (number, line) in lines.filter(|(_, line)| !line.is_empty()) {
-            let line =
-                line.strip_prefix("-- ").ok_or_else(|| error(number, "below the query are cases alone".into()))?;
-            cases.push((number, line));
-        }
-        Ok(Self { questions, cases })
+        let tables = tables(&thresholds::filled(parts.sql, &header.numbers())).map_err(|why| located((first, why)))?;
+        let questions = header.questions(parts.sql, &tables).map_err(located)?;
+        Ok(Self { questions, cases: parts.cases })
     }
-}
-
-/// Some lines of a text, without the space around them.
-fn of_lines(text: &'static str, skipped: usize, count: usize) -> &'static str {
-    let mut ends = text.match_indices('\n').map(|(at, _)| at + 1);
-    let start = if skipped == 0 { 0 } else { ends.by_ref().nth(skipped - 1).unwrap_or(text.len()) };
-    let end = if count == 0 { start } else { ends.nth(count - 1).unwrap_or(text.len()) };
-    text[start..end].trim()
 }
 
 /// The tables that a query reads.
@@ -219,12 +181,6 @@ impl Header {
         }
         Ok(questions)
     }
-}
-
-/// A letter and a number.
-fn is_id(id: &str) -> bool {
-    let mut letters = id.chars();
-    letters.next().is_some_and(|it| it.is_ascii_uppercase()) && letters.as_str().parse::<u32>().is_ok()
 }
 
 fn share(of: Of, title: &'static str) -> Share {

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use crate::question_file::{FileError, QuestionFile};
+use crate::config_file::FileError;
+use crate::question_file::QuestionFile;
 use crate::{Error, Question, Result};
 
 /// Each file's name and text, sorted. The build script lists the folder.

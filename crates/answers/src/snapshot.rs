@@ -162,7 +162,9 @@ fn context(lake: &Lake, bounds: Bounds) -> Result<SessionContext> {
         .with_information_schema(true)
         // Text is Utf8 on the way in and out, as the files and every other engine have it.
         .set_bool("datafusion.sql_parser.map_string_types_to_utf8view", false)
-        .set_bool("datafusion.execution.parquet.schema_force_view_types", false);
+        .set_bool("datafusion.execution.parquet.schema_force_view_types", false)
+        // Sorts below a union forget a column that is constant in one of its parts, and the plan is refused.
+        .set_bool("datafusion.optimizer.repartition_sorts", false);
     if let Some(threads) = bounds.threads {
         config = config.with_target_partitions(threads.max(1));
     }

@@ -15,7 +15,9 @@
 //! inventory          every table of resources, a few at a time, and the verdicts -> resources, their tags
 //! metadata           launches' layers + what roles may do -> what the metadata service gives away, now and next
 //! credential_review  the credential report and its neighbours -> who uses each user, what is wrong, what to do next
-//! security_services  rows of the services that watch, and coverage -> which is on, and who manages it
+//! security_services  rows of the services that watch, and coverage -> which is on, who manages it, what it lacks
+//!   targets          what rules send to -> whether it is there, and whether a topic passes it on
+//!   publishing       where a service publishes, and the rules there -> heard: whether somebody is told of all it finds
 //! ```
 
 mod access;

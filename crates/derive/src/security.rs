@@ -1,27 +1,48 @@
-//! The services that watch, in each account and region: whether each is on, who manages it, and whether what it needs
-//! is there.
+//! The services that watch, in each account and region: whether each is on, who manages it, whether what it needs is
+//! there, and whether anybody hears of it.
 //!
 //! Every service that should have been read somewhere has a row there, also where it was not read: then it is not known
 //! whether it is on.
 
+mod analyzers;
+mod buses;
+mod heard;
 mod known;
+mod publishing;
+mod recorders;
 mod rows;
+mod shared;
 mod sources;
+mod targets;
 #[cfg(test)]
 mod tests;
+mod trails;
 
+use orgcensus_collect::PolicyDocument;
+use orgcensus_collectors::accessanalyzer::analyzers::{ANALYZERS, Analyzer};
+use orgcensus_collectors::cloudtrail::trails::{TRAILS, Trail};
+use orgcensus_collectors::cloudwatchlogs::log_groups::LogGroup;
+use orgcensus_collectors::config::delivery_channels::DeliveryChannel;
+use orgcensus_collectors::config::recorders::{RECORDERS_AND_CHANNELS, Recorder};
 use orgcensus_collectors::detective::graphs::{Graph, Member};
+use orgcensus_collectors::eventbridge::rules::{Rule, Target};
 use orgcensus_collectors::guardduty::detectors::Detector;
 use orgcensus_collectors::inspector2::accounts::Account;
+use orgcensus_collectors::kinesis::streams::Stream;
+use orgcensus_collectors::lambda::functions::Function;
 use orgcensus_collectors::macie2::sessions::Session;
 use orgcensus_collectors::organizations::delegated_administrators::DelegatedService;
 use orgcensus_collectors::securityhub::{hubs, v2_hubs};
+use orgcensus_collectors::sns::topics::Topic;
+use orgcensus_collectors::sqs::queues::Queue;
 use orgcensus_collectors::{detective, guardduty, inspector2, macie2, securityhub};
 use orgcensus_crawl::{Derivation, Derive, Derived, Error, ScratchRows, TaskCoverage};
 use orgcensus_row::{Table, table};
 
 use self::known::Known;
+use self::publishing::Ears;
 use self::sources::Sources;
+use self::targets::Lives;
 
 pub use rows::SecurityService;
 
@@ -34,10 +55,14 @@ pub(crate) const SECURITY_SERVICES: Derivation = Derivation {
     run: |derive| Box::pin(run(derive)),
 };
 
-/// The coverage stands first: the rows do not rest on it.
+/// The coverage stands first, and the policies, which every collector writes: the rows do not rest on them.
 const READS: &[Table] = &[
     table::<TaskCoverage>(),
+    table::<PolicyDocument>(),
+    table::<Analyzer>(),
     table::<DelegatedService>(),
+    table::<DeliveryChannel>(),
+    table::<Function>(),
     table::<Graph>(),
     table::<Member>(),
     table::<Detector>(),
@@ -46,10 +71,18 @@ const READS: &[Table] = &[
     table::<hubs::Hub>(),
     table::<hubs::Standard>(),
     table::<v2_hubs::Hub>(),
+    table::<LogGroup>(),
+    table::<Queue>(),
+    table::<Recorder>(),
+    table::<Rule>(),
+    table::<Stream>(),
+    table::<Target>(),
+    table::<Topic>(),
+    table::<Trail>(),
 ];
 
 /// What the rows say less without.
-const RESTS_ON: &[Table] = READS.split_at(1).1;
+const RESTS_ON: &[Table] = READS.split_at(2).1;
 
 /// A service that watches.
 #[derive(Debug)]
@@ -64,6 +97,9 @@ struct Service {
     needs_nothing: Option<bool>,
 }
 
+const ACCESS_ANALYZER: &str = "access_analyzer";
+const CLOUDTRAIL: &str = "cloudtrail";
+const CONFIG: &str = "config";
 const DETECTIVE: &str = "detective";
 const GUARDDUTY: &str = "guardduty";
 const INSPECTOR: &str = "inspector";
@@ -71,7 +107,20 @@ const MACIE: &str = "macie";
 const SECURITY_HUB: &str = "security_hub";
 const SECURITY_HUB_CSPM: &str = "security_hub_cspm";
 
-static SERVICES: [Service; 6] = [
+/// The principal for which an organization names an administrator of its analyzers.
+const ACCESS_ANALYZER_PRINCIPAL: &str = "access-analyzer.amazonaws.com";
+
+static SERVICES: [Service; 9] = [
+    Service {
+        name: ACCESS_ANALYZER,
+        collector: ANALYZERS.name,
+        principal: Some(ACCESS_ANALYZER_PRINCIPAL),
+        needs_nothing: Some(true),
+    },
+    // It needs a bucket that takes its files.
+    Service { name: CLOUDTRAIL, collector: TRAILS.name, principal: None, needs_nothing: None },
+    // It needs a bucket and a role, of which it is not judged what they allow.
+    Service { name: CONFIG, collector: RECORDERS_AND_CHANNELS.name, principal: None, needs_nothing: None },
     Service {
         name: DETECTIVE,
         collector: detective::graphs::GRAPHS.name,
@@ -109,12 +158,16 @@ static SERVICES: [Service; 6] = [
 
 async fn run(derive: &mut Derive<'_>) -> Result<(), Error> {
     let known = Known::read(derive)?;
+    let lives = Lives::read(derive).await?;
     let mut sources = Sources::open(derive)?;
     let mut rows: ScratchRows<SecurityService> = derive.rows()?;
     for member in &derive.organization().accounts {
-        for (name, region) in &sources.account(&member.id, &known)? {
+        let regions = sources.account(&member.id, &known)?;
+        let ears = Ears { account_id: &member.id, regions: &regions, known: &known, lives: &lives };
+        for (name, region) in &regions {
             let stamp = derive.stamp(&member.id, name);
-            derive.extend(&mut rows, &stamp, region.rows(&member.id, &known))?;
+            let told = region.rows(&member.id, &known).into_iter().map(|row| ears.told(row, name));
+            derive.extend(&mut rows, &stamp, told)?;
             derive.stage(&mut rows, &stamp)?;
         }
         tokio::task::yield_now().await;

@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 mod answers;
+mod changes;
 mod crawls;
 mod lakes;
 mod may;
@@ -12,6 +13,8 @@ mod values;
 
 pub(crate) use answers::{Ask, Diff, Explain, Query, Source};
 use answers::{DIFF_HELP, EXPLAIN_HELP};
+use changes::CHANGES_HELP;
+pub(crate) use changes::Changes;
 pub(crate) use crawls::{ConfigCheck, Configured, Crawl, Demo, Plan, Preflight, Publish, Shard};
 pub(crate) use lakes::{Catalog, Files, Place, Prune, Snapshots, Verify};
 use may::MAY_HELP;
@@ -26,7 +29,8 @@ const EXIT_CODES: &str = "Exit codes:
   4  not published, not answered, or not as it was published
   5  another run of this organization is alive
   6  stopped by a signal; what was done is kept, and `crawl --resume` resumes the run
-  7  published, but catalogue, retention or report failed";
+  7  published, but catalogue, retention or report failed
+  8  answered, and a rule found what --fail-on says";
 
 /// A census of an AWS organization, as Parquet that Athena reads.
 #[derive(Debug, Parser)]
@@ -71,6 +75,9 @@ pub(crate) enum Command {
     /// Say what differs between two snapshots: what appeared, is gone, was changed, and what was not seen.
     #[command(after_help = DIFF_HELP)]
     Diff(Diff),
+    /// Ask rules of change what happened between two snapshots: users, keys, MFA, policies, open groups, roles' trust.
+    #[command(after_help = CHANGES_HELP)]
+    Changes(Changes),
     /// Write a report: one page for a browser, that needs no network and no other file.
     #[command(after_help = "Examples:\n  orgcensus report --out report.html\n  \
         orgcensus report --lake s3://bucket/lake --unit Root/Workloads\n  \

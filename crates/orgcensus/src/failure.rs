@@ -18,6 +18,8 @@ pub(crate) mod exit {
     pub(crate) const STOPPED: u8 = 6;
     /// Published, but the catalogue does not show it, what is too old was not removed, or its page was not written.
     pub(crate) const NOT_SHOWN: u8 = 7;
+    /// A rule of change found something that is as bad as `--fail-on` says, or worse.
+    pub(crate) const PRIORITY_REACHED: u8 = 8;
 }
 
 /// Why a command failed.

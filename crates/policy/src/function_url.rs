@@ -10,10 +10,11 @@ use crate::statement::{Condition, Statement};
 /// When URLs began to need both permissions: 2025-10-01T00:00:00Z.
 const BOTH_NEEDED_SINCE_SECONDS: i64 = 1_759_276_800;
 
-/// Reads when a URL was made: RFC 3339, or a date.
+/// Reads when a URL was made: RFC 3339, a date, or as Lambda writes moments, `2026-05-04T03:02:01.000+0000`.
 pub fn url_created_at(text: &str) -> Option<DateTime<Utc>> {
     let date = || text.parse::<NaiveDate>().ok().map(|date| date.and_time(NaiveTime::MIN).and_utc());
-    DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).ok().or_else(date)
+    let of_lambda = || DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z").map(|at| at.to_utc()).ok();
+    DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).ok().or_else(date).or_else(of_lambda)
 }
 
 /// Whether a URL that was made then is known to need both permissions.
@@ -81,6 +82,7 @@ mod tests {
         assert!(is_new("2025-10-01") && is_new("2025-10-01T00:00:00Z") && is_new("2026-05-04T03:02:01.5+02:00"));
         assert!(!is_new("2025-09-30") && !is_new("2025-10-01T00:30:00+02:00") && !is_new("2021-04-06T00:00:00Z"));
         assert!(is_new("2025-09-30T23:30:00-01:00"));
+        assert!(is_new("2025-10-01T00:00:00.000+0000") && !is_new("2025-10-01T01:00:00.000+0200"));
         for odd in ["", "soon", "2025", "2025-13-01", "20251001", "1759276800"] {
             assert_eq!(url_created_at(odd), None, "{odd}");
         }

@@ -1,6 +1,8 @@
 //! Which columns of a table are compared. Declared once, here: all that both snapshots have, but the key, and what
 //! differs each night though nothing has changed.
 
+use std::collections::BTreeSet;
+
 use arrow::datatypes::{DataType, Field};
 use orgcensus_lake::{ColumnEntry, TableEntry};
 
@@ -55,7 +57,7 @@ fn tells_time(name: &str, columns: &[ColumnEntry]) -> bool {
         return moments.next().is_some();
     }
     let of = stem.strip_suffix("_in").unwrap_or(stem);
-    moments.any(|it| it.name.strip_suffix("_at") == Some(of))
+    moments.any(|it| ["_at", "_since"].iter().any(|end| it.name.strip_suffix(end) == Some(of)))
 }
 
 fn is_compared(table: &TableEntry, name: &str) -> bool {
@@ -96,6 +98,30 @@ impl Columns {
             compared.extend(common(from, to, &column.name)?);
         }
         Ok(Some(Self { key, compared }))
+    }
+
+    /// The same two versions for rules, which may ask for any column: all that both have, but the stamp, and what is a
+    /// list or a map.
+    pub(crate) fn plain(from: &TableEntry, to: &TableEntry) -> Result<Option<Self>> {
+        let Some(Self { key, .. }) = Self::of(from, to)? else { return Ok(None) };
+        let is_own = |name: &str| !STAMP.contains(&name) && !to.key.iter().any(|it| it == name);
+        let mut compared = Vec::new();
+        for column in to.columns.iter().filter(|it| is_own(&it.name)) {
+            compared.extend(common(from, to, &column.name)?.filter(|it| !it.data_type().is_nested()));
+        }
+        Ok(Some(Self { key, compared }))
+    }
+
+    /// These of the compared columns.
+    pub(crate) fn only(mut self, names: &BTreeSet<String>) -> Self {
+        self.compared.retain(|field| names.contains(field.name()));
+        self
+    }
+
+    /// What is read of either side: the key, the account's name, and what is compared.
+    pub(crate) fn fields(&self) -> Vec<Field> {
+        let name = Field::new(ACCOUNT_NAME, DataType::Utf8, true);
+        self.key.iter().cloned().chain([name]).chain(self.compared.iter().cloned()).collect()
     }
 }
 

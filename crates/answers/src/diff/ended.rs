@@ -107,6 +107,19 @@ pub(crate) fn fact(from: Ended, to: Ended) -> Says {
     }
 }
 
+/// Of a place as a whole: whether all that a collector could see there was seen, both times.
+pub(crate) fn looked(from: Ended, to: Ended) -> Says {
+    match (from, to) {
+        (_, Ended::Partial | Ended::Gap) => Says::NotSeen(Side::To),
+        (Ended::Complete | Ended::Absent, Ended::Complete) => Says::Seen,
+        (_, Ended::Complete) => Says::NotSeen(Side::From),
+        (Ended::Complete | Ended::Partial | Ended::Gap, Ended::NotRun | Ended::Unread | Ended::Closed) => {
+            Says::NotSeen(Side::To)
+        }
+        _ => Says::Nothing,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Ended::{Absent, Closed, Complete, Gap, NotRun, Partial, Unread};
@@ -168,6 +181,21 @@ mod tests {
             (Gap, "<<><<<>"),
         ] {
             assert_eq!(row(fact, from), expected, "{from:?}");
+        }
+    }
+
+    #[test]
+    fn a_place_was_looked_at_only_if_both_tasks_were_complete_or_had_nothing_to_read() {
+        for (from, expected) in [
+            (NotRun, ".<>...>"),
+            (Complete, ">s>.>>>"),
+            (Partial, "><>.>>>"),
+            (Absent, ".s>...>"),
+            (Unread, ".<>...>"),
+            (Closed, ".<>...>"),
+            (Gap, "><>.>>>"),
+        ] {
+            assert_eq!(row(looked, from), expected, "{from:?}");
         }
     }
 

@@ -20,6 +20,8 @@ pub enum Change {
     AccountLeft,
     /// The row's account has switched the region off.
     RegionOff,
+    /// Nothing is different: what a rule looks for was there and is. Only rules tell it.
+    Still,
 }
 
 impl Change {
@@ -33,6 +35,7 @@ impl Change {
             Self::NotSeen => "not_seen",
             Self::AccountLeft => "account_left",
             Self::RegionOff => "region_off",
+            Self::Still => "still",
         }
     }
 }

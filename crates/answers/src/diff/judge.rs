@@ -8,12 +8,21 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use super::columns::RUN_TABLES;
-use super::ended::{Ended, Says, Side, fact, found, lost};
+use super::ended::{Ended, Says, Side, fact, found, looked, lost};
 use super::fate::{Change, Missing, found_as, lost_as};
 use super::known::{Both, ORGANIZATION, Place};
 
 /// Whether a row would have been seen; if not, why.
 type Seen = Result<(), String>;
+
+/// A place where not all was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unseen {
+    /// The account and the region; none for the whole organization.
+    pub(crate) place: Option<(String, String)>,
+    /// The snapshot, the collector and its outcome.
+    pub(crate) reason: String,
+}
 
 /// Judges the rows of one table.
 #[derive(Debug)]
@@ -68,6 +77,38 @@ impl Judge {
         };
         let short = self.collectors.iter().find(is_short)?;
         Some(self.both.words(side, tasks, *short))
+    }
+
+    /// Where not all was seen, both times, so that a rule which finds nothing there says nothing. A derived table is
+    /// seen in all places or in none.
+    pub(crate) fn unseen(&self) -> Vec<Unseen> {
+        if self.is_of_run {
+            return Vec::new();
+        }
+        if self.is_derived {
+            let facts = self.facts().clone();
+            return facts.err().map(|reason| Unseen { place: None, reason }).into_iter().collect();
+        }
+        let (mut unseen, mut has_task) = (Vec::new(), false);
+        for (account_id, region) in self.both.places() {
+            let place = Place { account_id, region };
+            let tasks = self.both.tasks(place);
+            for &collector in &self.collectors {
+                let [from, to] = self.both.ends(tasks, collector);
+                let says = looked(from, to);
+                has_task = has_task || says != Says::Nothing;
+                let Says::NotSeen(side) = says else { continue };
+                if !self.both.is_account_out(side, account_id) && !self.both.is_region_off(side, place) {
+                    let reason = self.both.words(side, tasks, collector);
+                    unseen.push(Unseen { place: Some((account_id.to_owned(), region.to_owned())), reason });
+                    break;
+                }
+            }
+        }
+        if !has_task {
+            unseen.push(Unseen { place: None, reason: "no task of this table was complete".to_owned() });
+        }
+        unseen
     }
 
     /// Whether a null of a boolean says that nobody knows.

@@ -3,17 +3,19 @@
 //! Nothing is sorted here. Every table is published in the order of its key, so memory holds a batch of either side,
 //! however many accounts there are. That the order is right is checked.
 
+mod whole;
+
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, DynComparator, make_comparator};
 use arrow::compute::SortOptions;
-use arrow::datatypes::{DataType, Field};
+use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
 use arrow::row::{OwnedRow, Row, RowConverter, Rows, SortField};
 use orgcensus_lake::{Lake, TableEntry};
 
-use super::columns::{ACCOUNT_NAME, Columns};
+use super::columns::Columns;
 use super::difference::Difference;
 use super::ended::Side;
 use super::fate::{Change, values_as};
@@ -23,6 +25,8 @@ use super::merge::{Next, next};
 use super::reader::TableReader;
 use crate::cells::text_cell;
 use crate::{Error, Result};
+
+pub(crate) use whole::WholePairs;
 
 /// One table of two snapshots, which is being compared.
 pub(crate) struct TableDiff {
@@ -49,8 +53,9 @@ impl TableDiff {
         let table = to.name.clone();
         let converter = RowConverter::new(fields).map_err(|source| unreadable(&table, source))?;
         let converter = Arc::new(converter);
-        let from = SortedRows::open(TableReader::new(lake, from, read(&columns)), &converter, &columns, &table).await?;
-        let to = SortedRows::open(TableReader::new(lake, to, read(&columns)), &converter, &columns, &table).await?;
+        let from =
+            SortedRows::open(TableReader::new(lake, from, columns.fields()), &converter, &columns, &table).await?;
+        let to = SortedRows::open(TableReader::new(lake, to, columns.fields()), &converter, &columns, &table).await?;
         let organization_id = organization_id.to_owned();
         Ok(Self { table, organization_id, columns, judge, from, to, comparators: None })
     }
@@ -89,10 +94,7 @@ impl TableDiff {
 
     /// The columns that differ in a row that both sides have.
     fn compare(&mut self, differences: &mut Vec<Difference>) -> Result<()> {
-        let batches = [self.from.batches, self.to.batches];
-        if self.comparators.as_ref().is_none_or(|(of, _)| *of != batches) {
-            self.comparators = Some((batches, self.comparators_of_batches()));
-        }
+        self.compare_batches();
         let (Some((_, comparators)), Some(from), Some(to)) = (&self.comparators, &self.from.head, &self.to.head) else {
             return Ok(());
         };
@@ -103,6 +105,19 @@ impl TableDiff {
             }
         }
         Ok(())
+    }
+
+    /// Makes the comparators of the two batches, if these are others than before.
+    fn compare_batches(&mut self) {
+        let batches = self.batches();
+        if self.comparators.as_ref().is_none_or(|(of, _)| *of != batches) {
+            self.comparators = Some((batches, self.comparators_of_batches()));
+        }
+    }
+
+    /// How many batches were read of each side.
+    fn batches(&self) -> [u64; 2] {
+        [self.from.batches, self.to.batches]
     }
 
     /// A comparator for each column; none where the types cannot be compared: then their text is.
@@ -175,12 +190,6 @@ impl TableDiff {
     fn first_compared(&self) -> usize {
         self.columns.key.len() + 1
     }
-}
-
-/// What is read of either side: the key, the account's name, and what is compared.
-fn read(columns: &Columns) -> Vec<Field> {
-    let name = Field::new(ACCOUNT_NAME, DataType::Utf8, true);
-    columns.key.iter().cloned().chain([name]).chain(columns.compared.iter().cloned()).collect()
 }
 
 /// Whether two lists have the same members. AWS does not promise an order, so another order is no change.

@@ -6,6 +6,8 @@ use orgcensus_collectors::detective::graphs::Member;
 use orgcensus_collectors::organizations::delegated_administrators::{DELEGATED_ADMINISTRATORS, DelegatedService};
 use orgcensus_crawl::{Derive, Error, TaskCoverage};
 
+use super::shared::Shared;
+
 /// What is known of the organization.
 #[derive(Debug, Default)]
 pub(super) struct Known {
@@ -16,6 +18,8 @@ pub(super) struct Known {
     /// By region and member: the administrator of the behavior graph that has the member's data. AWS bounds the members
     /// of a graph (1,200), so this does not grow with the organization.
     pub(super) graphs: BTreeMap<(String, String), String>,
+    /// What some accounts have for others.
+    pub(super) shared: Shared,
 }
 
 impl Known {
@@ -38,6 +42,7 @@ impl Known {
                 }
             })?;
         }
+        known.shared = Shared::read(derive, &known.delegates)?;
         Ok(known)
     }
 

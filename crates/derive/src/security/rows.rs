@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use orgcensus_row::Row;
 use serde::Serialize;
 
+use super::analyzers::Analyzer;
+use super::buses::Rule;
 use super::known::Known;
+use super::recorders::Recorder;
+use super::trails::Trail;
 use super::{SERVICES, Service};
 
 /// One service that watches, in one account and region, where it should have been read, whether or not it could be.
@@ -13,19 +17,35 @@ use super::{SERVICES, Service};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Row)]
 #[row(table = "security_services", key = "service")]
 pub struct SecurityService {
-    /// detective, guardduty, inspector, macie, security_hub (the one of 2025) or security_hub_cspm (the older one).
+    /// access_analyzer, cloudtrail, config, detective, guardduty, inspector, macie, security_hub (the one of 2025) or
+    /// security_hub_cspm (the older one).
     pub service: String,
-    /// Whether it is on. Null: it was not seen.
+    /// Whether it is on. access_analyzer: an active analyzer looks for access from outside. cloudtrail: a trail logs
+    /// management calls, those that read and those that write. config: a recorder records and delivers. What the
+    /// organization has for this account counts. Null: it was not seen.
     pub is_on: Option<bool>,
-    /// organization: by its delegated administrator. administrator: by another account. account: by nobody but the
-    /// account itself. Null: it is off, or it is not known.
+    /// organization: by its delegated administrator, or by a trail or an analyzer of the organization. administrator:
+    /// by another account. account: by nobody but the account itself. Null: it is off, or it is not known.
     pub managed_by: Option<String>,
-    /// The account that administers it, which may be this one. Null: none does, it is off, or it is not known.
+    /// The account that administers it, or that has the organization's trail or analyzer, which may be this one. Null:
+    /// none does, it is off, or it is not known.
     pub administrator_account_id: Option<String>,
     /// Whether what it needs of other services is there. Null: it is off, or it needs what is not read.
     pub is_what_it_needs_there: Option<bool>,
-    /// What it needs and has not, config_recorder. Null: nothing is known to be missing.
+    /// What it needs and has not: bucket (it refuses CloudTrail's files) or config_recorder. Null: nothing is known to
+    /// be missing.
     pub missing: Option<String>,
+    /// security_hub_cspm: the types of resources that the recorder of Config leaves out, which its controls may need.
+    /// Null: no recorder runs, it records some types by name, or it is not known; null of other services too.
+    pub unrecorded_types: Option<Vec<String>>,
+    /// Whether somebody hears of all severe findings: rules of EventBridge that are on together match every such event,
+    /// whatever its other fields hold, and each has a target that lives. Rules of other accounts and regions to which
+    /// the service also publishes count. Null: it is off, its events are not known here (config, detective,
+    /// security_hub), or something that decides was not read, as a target of a kind that is not collected.
+    pub is_heard: Option<bool>,
+    /// The patterns of rules that tell somebody of some of these events, where it is not known that all are heard, as a
+    /// JSON list: a pattern that fixes a finding's type, its resource or its account. Null: there are none.
+    pub heard_partly: Option<String>,
 }
 
 /// The services of one region that should have been read.
@@ -33,6 +53,19 @@ pub struct SecurityService {
 pub(super) struct Region {
     /// By name.
     pub(super) services: BTreeMap<&'static str, Seen>,
+    /// The account's own trails that have their rows here.
+    pub(super) trails: Vec<Trail>,
+    /// The account's own analyzers.
+    pub(super) analyzers: Vec<Analyzer>,
+    pub(super) recorders: Vec<Recorder>,
+    /// Whether Config has a channel by which it delivers.
+    pub(super) has_channel: bool,
+    /// The region in which Security Hub CSPM gathers findings.
+    pub(super) aggregation_region: Option<String>,
+    /// The rules on the default bus that may hear something.
+    pub(super) rules: Vec<Rule>,
+    /// Whether these are all.
+    pub(super) are_rules_read: bool,
 }
 
 /// What was read of one service.
@@ -42,8 +75,27 @@ pub(super) struct Seen {
     pub(super) is_complete: bool,
     pub(super) is_on: Option<bool>,
     pub(super) administrator: Option<String>,
-    /// What AWS says to be missing.
+    /// Who manages it, where no administrator does.
+    pub(super) manager: Manager,
+    /// Whether what it needs is there, where that differs from place to place.
+    pub(super) has_needs: Option<bool>,
+    /// What is missing.
     pub(super) missing: Option<&'static str>,
+    pub(super) unrecorded_types: Option<Vec<String>>,
+}
+
+/// Who manages a service.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) enum Manager {
+    /// Its administrator, if it has one.
+    #[default]
+    Administrator,
+    /// The account itself.
+    Account,
+    /// The organization, by what this account has.
+    Organization(String),
+    /// It is not known.
+    Unknown,
 }
 
 impl Region {
@@ -60,7 +112,7 @@ impl Region {
         self.services.get(name).is_some_and(|seen| seen.is_on == Some(true))
     }
 
-    /// The rows of the services.
+    /// The rows of the services. Whether anybody hears of them is not said yet.
     pub(super) fn rows(&self, account_id: &str, known: &Known) -> Vec<SecurityService> {
         let seen = SERVICES.iter().filter_map(|service| Some((service, self.services.get(service.name)?)));
         seen.map(|(service, seen)| seen.row(service, account_id, known)).collect()
@@ -71,7 +123,7 @@ impl Seen {
     fn row(&self, service: &Service, account_id: &str, known: &Known) -> SecurityService {
         let is_on = self.is_on == Some(true);
         let managed = if is_on { self.managed(service, account_id, known) } else { (None, None) };
-        let needs = if self.missing.is_some() { Some(false) } else { service.needs_nothing };
+        let needs = if self.missing.is_some() { Some(false) } else { self.has_needs.or(service.needs_nothing) };
         SecurityService {
             service: service.name.to_owned(),
             is_on: self.is_on,
@@ -79,11 +131,20 @@ impl Seen {
             administrator_account_id: managed.1,
             is_what_it_needs_there: needs.filter(|_| is_on),
             missing: self.missing.filter(|_| is_on).map(str::to_owned),
+            unrecorded_types: self.unrecorded_types.clone().filter(|_| is_on),
+            is_heard: None,
+            heard_partly: None,
         }
     }
 
     /// Who manages a service that is on, and the account that does.
     fn managed(&self, service: &Service, account_id: &str, known: &Known) -> (Option<&'static str>, Option<String>) {
+        match &self.manager {
+            Manager::Administrator => {}
+            Manager::Account => return (Some("account"), None),
+            Manager::Organization(id) => return (Some("organization"), Some(id.clone())),
+            Manager::Unknown => return (None, None),
+        }
         let is_delegate = |id: &str| known.is_delegate(service.principal, id);
         match &self.administrator {
             Some(id) if is_delegate(id) => (Some("organization"), Some(id.clone())),

@@ -1,6 +1,6 @@
 //! `orgcensus diff`: what differs between two snapshots.
 
-use orgcensus_answers::{Diff, Error, format};
+use orgcensus_answers::{Diff, Error, Pair, format};
 use orgcensus_lake::Commit;
 
 use crate::args;
@@ -13,26 +13,32 @@ use crate::{lake_access, reporter};
 pub(crate) async fn run(arguments: &args::Diff) -> Result<u8, Failure> {
     let lake = lake_access::of(&arguments.place).await?;
     let diff = Diff::open(&lake, arguments.from.as_ref(), &arguments.to, &arguments.tables).await.map_err(why)?;
-    let mut compared: Vec<&Commit> = diff.pairs().iter().flat_map(|pair| [&pair.from, &pair.to]).collect();
-    compared.dedup_by_key(|commit| commit.n);
-    for commit in compared.into_iter().filter(|commit| !commit.is_complete) {
-        let words = incomplete(commit);
-        if arguments.require_complete {
-            return Err(Failure::Incomplete(words));
-        }
-        reporter::say("warning", &words);
-    }
-    for commit in diff.alone() {
-        let Commit { organization_id, snapshot_date, .. } = commit;
-        let words = format!("organization {organization_id} has nothing to compare {snapshot_date} with");
-        reporter::say("warning", &words);
-    }
+    warn(diff.pairs(), diff.alone(), arguments.require_complete)?;
     if arguments.summary {
         format(&[diff.summary().await?], arguments.format, output())?;
     } else {
         diff.write(arguments.format, output()).await?;
     }
     Ok(exit::WHOLE)
+}
+
+/// Warns of snapshots that are incomplete, or fails if they must not be, and of those that have no older one.
+pub(crate) fn warn(pairs: &[Pair], alone: &[Commit], require_complete: bool) -> Result<(), Failure> {
+    let mut compared: Vec<&Commit> = pairs.iter().flat_map(|pair| [&pair.from, &pair.to]).collect();
+    compared.dedup_by_key(|commit| commit.n);
+    for commit in compared.into_iter().filter(|commit| !commit.is_complete) {
+        let words = incomplete(commit);
+        if require_complete {
+            return Err(Failure::Incomplete(words));
+        }
+        reporter::say("warning", &words);
+    }
+    for commit in alone {
+        let Commit { organization_id, snapshot_date, .. } = commit;
+        let words = format!("organization {organization_id} has nothing to compare {snapshot_date} with");
+        reporter::say("warning", &words);
+    }
+    Ok(())
 }
 
 /// A table that is not there is a word of the command line.

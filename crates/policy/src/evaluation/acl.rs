@@ -46,8 +46,7 @@ pub(super) fn add_acl(side: &mut ResourceSide, resource: &Resource, facts: &Fact
 }
 
 fn naming(entry: &AclEntry, resource: &Resource, facts: &Facts) -> Option<(Naming, Formula)> {
-    let is_object = resource.arn.as_deref().and_then(Arn::parse).is_some_and(|arn| arn.resource.contains('/'));
-    let table: &[(&str, &[&str])] = if is_object { &OF_OBJECT } else { &OF_BUCKET };
+    let table: &[(&str, &[&str])] = if is_of_object(resource, facts) { &OF_OBJECT } else { &OF_BUCKET };
     let is_whole = entry.permission == "FULL_CONTROL";
     let mut given = table.iter().filter(|(name, _)| is_whole || *name == entry.permission);
     if !given.any(|(_, actions)| actions.contains(&facts.action)) {
@@ -63,16 +62,29 @@ fn naming(entry: &AclEntry, resource: &Resource, facts: &Facts) -> Option<(Namin
     match grantee {
         AclGrantee::AllUsers => Some((Naming::Anyone, counts())),
         AclGrantee::AuthenticatedUsers => account.map(|_| (Naming::Anyone, counts())),
-        _ if is_account(&entry.grantee) => {
-            (account == Some(entry.grantee.as_str())).then_some((Naming::Account, Formula::True))
-        }
-        // A canonical user id is an account's, but not known to be which one's. Other groups are AWS's own.
-        _ if entry.grantee.contains("://") => None,
-        _ => {
-            let whose = Formula::doubt(Layer::Acl, "a canonical user id, whose account is not known");
-            account.map(|_| (Naming::Account, whose))
-        }
+        // Other groups are AWS's own.
+        _ if entry.grantee.contains("://") || entry.grantee == "LogDelivery" => None,
+        _ => match account_of(&entry.grantee) {
+            Some(id) => (account == Some(id)).then_some((Naming::Account, Formula::True)),
+            // A canonical user id is an account's, but not known to be which one's.
+            None => {
+                let whose = Formula::doubt(Layer::Acl, "a canonical user id, whose account is not known");
+                account.map(|_| (Naming::Account, whose))
+            }
+        },
     }
+}
+
+/// The account that a grantee is, by its id or by the ARN of its root user.
+fn account_of(grantee: &str) -> Option<&str> {
+    let id = Arn::parse(grantee).filter(|arn| arn.resource == "root").map_or(grantee, |arn| arn.account);
+    is_account(id).then_some(id)
+}
+
+/// Whether ACL and tags are those of an object. What does not say its own ARN is what the question names.
+pub(super) fn is_of_object(resource: &Resource, facts: &Facts) -> bool {
+    let arn = resource.arn.as_deref().unwrap_or(facts.resource);
+    Arn::parse(arn).is_some_and(|arn| arn.resource.contains('/'))
 }
 
 fn ignores_public_acls(resource: &Resource) -> Formula {

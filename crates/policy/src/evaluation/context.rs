@@ -9,7 +9,7 @@ use super::keys::after;
 use super::organization::Place;
 use super::request::Request;
 use super::{rules, tags};
-use crate::arn::Arn;
+use crate::arn::{Arn, is_account};
 
 /// What is known of a key.
 #[derive(Debug, Clone, PartialEq)]
@@ -151,6 +151,7 @@ impl Facts<'_> {
             "aws:sourcearn" | "aws:sourceaccount" | "aws:sourceorgid" | "aws:sourceorgpaths" if !is_service => {
                 Fact::Missing
             }
+            "aws:sourceaccount" | "aws:sourceorgid" | "aws:sourceorgpaths" => return self.of_source(key),
             "aws:sourceowner" if self.service() == "sns" && !is_service => Fact::of_maybe(caller.account),
             "aws:multifactorauthpresent" | "aws:multifactorauthage" | "aws:tokenissuetime" | "aws:sourceidentity"
                 if is_unsigned || is_service =>
@@ -159,6 +160,22 @@ impl Facts<'_> {
             }
             _ => return after(key, "aws:principaltag").map(|tag| tags::of_caller(caller, tag)),
         })
+    }
+
+    /// The account on whose behalf a service calls, and where it stands, if the question says the account or an ARN.
+    fn of_source(&self, key: &str) -> Option<Fact> {
+        let of_arn = || self.given_value("aws:sourcearn").and_then(Arn::parse).map(|arn| arn.account);
+        let account = self.given_value("aws:sourceaccount").or_else(of_arn).filter(|id| is_account(id))?;
+        let place = self.request.organization.place(account);
+        Some(match key {
+            "aws:sourceaccount" => Fact::of(account),
+            "aws:sourceorgid" => self.organization_of(account, place),
+            _ => self.path_of(account, place),
+        })
+    }
+
+    fn given_value(&self, key: &str) -> Option<&str> {
+        self.given.get(key)?.first().map(String::as_str)
     }
 
     fn principal_arn(&self) -> Fact {

@@ -3,7 +3,7 @@
 use super::answer::{Answer, DecidedBy, Layer, Outcome};
 use super::caller::{BY_TOKEN, Kind};
 use super::context::Facts;
-use super::rules::{is_key, is_role, works_across_accounts};
+use super::rules::{is_key, is_of_bucket_policy, is_role, works_across_accounts};
 use crate::arn::Arn;
 
 /// Changes of roles. Those that AWS made refuse them from everyone (E18).
@@ -50,9 +50,13 @@ pub(super) fn fixed(facts: &Facts) -> Option<Answer> {
     if caller.kind == Kind::Provider && !BY_TOKEN.contains(&facts.action) {
         return denied("a token of an identity provider is good for assuming roles alone");
     }
-    let is_of_two = caller.account.is_some() && facts.resource_account.is_some();
-    if is_key(facts) && is_of_two && caller.account != facts.resource_account && !works_across_accounts(facts) {
+    let has_two = caller.account.is_some() && facts.resource_account.is_some();
+    let is_across = has_two && caller.account != facts.resource_account;
+    if is_across && is_key(facts) && !works_across_accounts(facts) {
         return denied("this operation of KMS does not work across accounts");
+    }
+    if (is_across || is_unsigned) && is_of_bucket_policy(facts) {
+        return denied("the policy of a bucket is for its own account alone");
     }
     let url = facts.request.resource.as_ref().and_then(|resource| resource.function_url.as_ref());
     let is_signed_url = url.is_some_and(|url| url.auth_type.as_deref() == Some("AWS_IAM"));

@@ -49,12 +49,11 @@ impl Grants {
                 (Sides::Resource, _) => Formula::True,
                 // A whole account is named: it is left to its policies.
                 (_, Naming::Account) => whole.clone(),
-                // AWS's pages do not say whether a grant needs the consent of the caller's account.
-                (Sides::Two, _) => {
-                    Formula::any([whole.clone(), silent("whether a grant to another account needs its policies too")])
-                }
-                // Nor whether a boundary or a session policy must allow what a grant gives to a role.
-                (Sides::One, Naming::Role) => {
+                // An identity that is named needs no more, not even across accounts: so service-linked roles, whose own
+                // policies are silent about customers' keys, use those of other accounts ("Required AWS KMS key policy
+                // for use with encrypted volumes" in the EC2 Auto Scaling User Guide). AWS's pages do not say whether a
+                // boundary or a session policy must allow it.
+                (Sides::Two, _) | (Sides::One, Naming::Role) => {
                     Formula::any([bounds.clone(), silent("whether a boundary must allow what a grant gives")])
                 }
                 (Sides::One, _) => Formula::True,

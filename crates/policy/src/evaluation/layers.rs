@@ -7,8 +7,8 @@ use super::formula::Formula;
 use super::matching::{Grammar, applies};
 use super::naming::denies;
 use super::organization::Place;
-use super::request::{Attachment, Listed, NamedPolicy};
-use crate::arn::Arn;
+use super::request::{Attachment, Listed, NamedPolicy, Organization};
+use crate::arn::{Arn, is_account};
 use crate::document::Document;
 use crate::guardrail::{binds_action, is_service_linked};
 use crate::statement::{Effect, Statement};
@@ -108,13 +108,11 @@ pub(super) fn scps(asks: &[Facts]) -> Guard {
     }
     let organization = &facts.request.organization;
     let chain = organization.chain(account);
+    let is_member = caller.place == Place::Member;
     let unread = || Formula::doubt(Layer::Scp, SCPS_UNREAD);
-    if caller.place == Place::NotKnown {
-        return Guard { allow: unread(), denies: Vec::new() };
-    }
     let mut guard = Guard::open();
     let mut levels = Vec::new();
-    for node in &chain.nodes {
+    for node in chain.nodes.iter().filter(|_| is_member) {
         let attached: Vec<&Attachment> = organization.scps.items.iter().filter(|it| it.target == *node).collect();
         let read = |effect: &Effect| statements(&attached, effect, Layer::Scp, asks, Grammar::Identity);
         let mut allow = vec![any(&read(&Effect::Allow)), full_access(facts, node)];
@@ -126,11 +124,34 @@ pub(super) fn scps(asks: &[Facts]) -> Guard {
         guard.denies.extend(read(&Effect::Deny));
         levels.push(Formula::any(allow));
     }
-    if chain.has_unread {
-        levels.push(unread());
+    if !is_member || chain.has_unread {
+        // No policy is attached to an account but its own.
+        let may_be_above = |node: &str| {
+            let is_seen = is_member && chain.nodes.contains(&node);
+            !is_seen && (node == account || !is_account(node))
+        };
+        let other = possible_scps(asks, organization, may_be_above);
+        levels.push(other.allow);
+        guard.denies.extend(other.denies);
     }
     guard.allow = Formula::all(levels);
     guard
+}
+
+/// Those that may be attached to the caller's account or above it, without its being known.
+fn possible_scps(asks: &[Facts], organization: &Organization, may_be_above: impl Fn(&str) -> bool) -> Guard {
+    let unread = || Formula::doubt(Layer::Scp, SCPS_UNREAD);
+    let attached: Vec<&Attachment> = organization.scps.items.iter().filter(|it| may_be_above(&it.target)).collect();
+    let mut denies = statements(&attached, &Effect::Deny, Layer::Scp, asks, Grammar::Identity);
+    for it in &mut denies {
+        it.formula = Formula::all([it.formula.clone(), unread()]);
+    }
+    if organization.scps.has_unread || attached.iter().any(|it| it.document.is_none()) {
+        denies.push(Stated::other(Layer::Scp, "scps", unread()));
+    }
+    let detached = &organization.full_aws_access_detached_from;
+    let is_attached = !detached.has_unread && !detached.items.iter().any(|it| may_be_above(it));
+    Guard { allow: if is_attached { Formula::True } else { unread() }, denies }
 }
 
 /// Whether `FullAWSAccess` is attached to a node.

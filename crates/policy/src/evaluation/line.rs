@@ -1,5 +1,8 @@
 //! `may --jsonl`: one request a line in, one answer a line out. A line that cannot be read becomes an error that says why.
 
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -10,13 +13,34 @@ use super::whole::evaluate;
 use crate::line::{MAX_LINE_BYTES, json, leading_id};
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Line<'a> {
     #[serde(borrow)]
     id: Option<&'a RawValue>,
     organization: Option<RawOrganization>,
     question: RawQuestion,
 }
+
+/// The members of a line.
+const OWN: [&str; 3] = ["id", "organization", "question"];
+
+/// The members of its parts.
+const PARTS: [&str; 15] = [
+    "accounts",
+    "action",
+    "at",
+    "context",
+    "endpoints",
+    "full_aws_access_detached_from",
+    "grants",
+    "identities",
+    "management",
+    "policies",
+    "principal",
+    "rcps",
+    "resource",
+    "scps",
+    "units",
+];
 
 /// A line of which only the id is read.
 #[derive(Deserialize)]
@@ -63,12 +87,24 @@ pub fn answer_line(line: &[u8]) -> String {
         }
     };
     let Some(id) = line.id else { return refused(None, "id: missing".to_owned()) };
+    if let Some(name) = misplaced(text, line.organization.is_some()) {
+        return refused(Some(id), format!("line: unknown field `{name}`"));
+    }
     let answer = request(line.organization, line.question)
         .and_then(|request| evaluate(&request).map_err(|error| error.to_string()));
     match answer {
         Ok(answer) => json(&Answered { id: Some(id), answer }),
         Err(error) => refused(Some(id), error),
     }
+}
+
+/// What belongs into the organization or the question, and stands beside them. Other members of the line are the
+/// writer's own, such as a remark or what is expected; but without an organization one of them may be that, misspelt.
+fn misplaced(text: &str, has_organization: bool) -> Option<String> {
+    let members: BTreeMap<String, IgnoredAny> = serde_json::from_str(text).ok()?;
+    let own = |name: &String| OWN.contains(&name.as_str());
+    let is_wrong = |name: &String| !own(name) && (!has_organization || PARTS.contains(&name.as_str()));
+    members.into_keys().find(is_wrong)
 }
 
 fn refused(id: Option<&RawValue>, error: String) -> String {
@@ -109,10 +145,20 @@ mod tests {
         let unknown = answer(&format!(r#"{{"question":{QUESTION},"resource":{{}},"id":7}}"#));
         assert_eq!(unknown["id"], 7);
         assert!(unknown["error"].as_str().unwrap().contains("unknown field `resource`"));
+        let misspelt = error(&format!(r#"{{"question":{QUESTION},"organisation":{{}},"id":7}}"#));
+        assert!(misspelt.contains("unknown field `organisation`"));
         let inner = answer(&format!(r#"{{"id":7,"organization":{{"id":"o-1","scp":[]}},"question":{QUESTION}}}"#));
         assert!(inner["error"].as_str().unwrap().contains("unknown field `scp`"));
         assert!(answer_line(&vec![b' '; MAX_LINE_BYTES + 1]).contains("longer than"));
         assert_eq!(answer_line(b"{\"id\":7,\"x\":\"\xff\"}"), r#"{"id":7,"error":"line: not UTF-8"}"#);
+    }
+
+    #[test]
+    fn what_a_writer_notes_beside_a_whole_request_is_no_part_of_it() {
+        let with = |member: &str| format!(r#"{{"id":1,"organization":{{}},"question":{QUESTION},{member}}}"#);
+        let found = answer(&with(r#""expect":{"result":"denied"},"rule":"E15""#));
+        assert_eq!((&found["result"], &found["expect"]), (&"allowed".into(), &Value::Null));
+        assert!(error(&with(r#""scps":[]"#)).contains("unknown field `scps`"));
     }
 
     #[test]

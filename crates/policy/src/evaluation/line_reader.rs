@@ -165,17 +165,32 @@ fn resource(raw: RawResource) -> Readable<Resource> {
         let created_at = it.created_at.map(|text| moment(&text, "resource.function_url.created_at")).transpose()?;
         Ok::<_, String>(FunctionUrl { auth_type: it.auth_type, created_at })
     };
+    let (account, has_unread_account) = match raw.account {
+        Given::LeftOut => (None, false),
+        Given::Null => (None, true),
+        Given::Is(account) => (Some(account), false),
+    };
     Ok(Resource {
         arn: raw.arn,
-        account: raw.account,
+        account,
+        has_unread_account,
         policies: both(one, several),
         grants: grants(raw.grants)?,
         block_public_access,
         access_point: raw.access_point.map(access_point).transpose()?,
         acl: listed(raw.acl, |_, it: RawAcl| Ok(AclEntry { grantee: it.grantee, permission: it.permission }))?,
-        is_abac: raw.abac.unwrap_or_default(),
+        is_abac: match raw.abac {
+            Given::LeftOut => Some(false),
+            Given::Null => None,
+            Given::Is(is_abac) => Some(is_abac),
+        },
         tags: tags(raw.tags),
-        function_url: raw.function_url.map(url).transpose()?,
+        function_url: match raw.function_url {
+            Given::LeftOut => None,
+            // There may be one, of any kind and age.
+            Given::Null => Some(url(RawUrl::default())?),
+            Given::Is(it) => Some(url(it)?),
+        },
     })
 }
 

@@ -8,6 +8,7 @@ use super::compare::Compare;
 use super::context::{Fact, Facts};
 use super::formula::Formula;
 use super::organization::Place;
+use crate::arn::is_arn;
 use crate::deny::is_session;
 use crate::principal::Principal;
 use crate::statement::{PrincipalValue, Statement};
@@ -124,11 +125,46 @@ fn token(name: &str, facts: &Facts) -> Option<(Naming, Formula)> {
     if !BY_TOKEN.contains(&facts.action) {
         return None;
     }
+    if name == "*" {
+        return Some((Naming::Other, Formula::True));
+    }
+    if let Some(is_of_provider) = is_claimed(name, facts) {
+        return Some((Naming::Other, Formula::known(is_of_provider)));
+    }
     let formula = match facts.fact(KEY) {
-        _ if name == "*" => Formula::True,
-        Fact::Known(providers) => Formula::known(providers.iter().any(|provider| provider == name)),
+        Fact::Known(providers) => Formula::known(providers.iter().any(|provider| is_provider(name, provider))),
         Fact::Missing => Formula::False,
         _ => Formula::literal(Atom::literal(KEY, Test::plain(Compare::Exact), vec![name.to_owned()], false)),
     };
     Some((Naming::Other, formula))
+}
+
+/// The host of an OpenID Connect provider: the end of its ARN. Those that every account has are written as hosts.
+fn host(provider: &str) -> &str {
+    provider.split_once(":oidc-provider/").map_or(provider, |(_, host)| host)
+}
+
+/// Whether a trust policy's name of a provider is this one, which may be called by its host.
+fn is_provider(name: &str, provider: &str) -> bool {
+    name == provider || (!is_arn(provider) && host(name) == provider)
+}
+
+/// Whether the claims that an unsigned request shows are those of this provider; `None` if it shows none. The keys of
+/// claims begin with the host of their provider. Those of SAML do not say which provider it is, unless by `saml:doc`.
+fn is_claimed(name: &str, facts: &Facts) -> Option<bool> {
+    if facts.caller.kind != Kind::Anonymous {
+        return None;
+    }
+    let mut given = facts.given.keys().filter(|key| facts.is_given(key));
+    if let Some((_, provider)) = name.split_once(":saml-provider/") {
+        return match facts.given.get("saml:doc").map(Vec::as_slice) {
+            Some([said]) => Some(said.rsplit('/').next() == Some(provider)),
+            _ => given.any(|key| key.starts_with("saml:")).then_some(true),
+        };
+    }
+    let own = format!("{}:", host(name).to_ascii_lowercase());
+    // All other keys begin with the name of a service, which has no dot.
+    let is_claim = |key: &&String| key.split(':').next().is_some_and(|issuer| issuer.contains('.'));
+    let claims: Vec<&String> = given.filter(is_claim).collect();
+    (!claims.is_empty()).then(|| claims.iter().any(|key| key.starts_with(&own)))
 }

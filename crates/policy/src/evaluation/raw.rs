@@ -89,16 +89,16 @@ pub(super) struct RawIdentity {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct RawResource {
     pub(super) arn: Option<String>,
-    pub(super) account: Option<String>,
+    pub(super) account: Given<String>,
     pub(super) policy: Given<Text>,
     pub(super) policies: Given<BTreeMap<String, Option<Text>>>,
     pub(super) grants: Given<Vec<RawGrant>>,
     pub(super) block_public_access: Given<RawBlock>,
     pub(super) access_point: Option<RawAccessPoint>,
     pub(super) acl: Given<Vec<RawAcl>>,
-    pub(super) abac: Option<bool>,
+    pub(super) abac: Given<bool>,
     pub(super) tags: Given<BTreeMap<String, String>>,
-    pub(super) function_url: Option<RawUrl>,
+    pub(super) function_url: Given<RawUrl>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -149,8 +149,8 @@ pub(super) struct RawAcl {
     pub(super) permission: String,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct RawUrl {
     pub(super) auth_type: Option<String>,
     pub(super) created_at: Option<String>,

@@ -126,6 +126,8 @@ pub struct Resource {
     pub arn: Option<String>,
     /// Its account, for ARNs that do not say it.
     pub account: Option<String>,
+    /// Whether its account was not read. If it was, and nothing says it, it is the caller's.
+    pub has_unread_account: bool,
     /// Its policies; a role's is its trust policy.
     pub policies: Listed<NamedPolicy>,
     /// The grants of a KMS key.
@@ -136,8 +138,8 @@ pub struct Resource {
     pub access_point: Option<AccessPoint>,
     /// Its ACL.
     pub acl: Listed<AclEntry>,
-    /// Whether the tags of a bucket count in policies.
-    pub is_abac: bool,
+    /// Whether the tags of a bucket count in policies; `None` if it was not read.
+    pub is_abac: Option<bool>,
     /// Its tags.
     pub tags: Listed<(String, String)>,
     /// The URL of a Lambda function.

@@ -35,6 +35,10 @@ const KMS_ACROSS_ACCOUNTS: [&str; 22] = [
     "verifymac",
 ];
 
+/// What only the account of a bucket can do, whatever policies say. Its root user can, whatever the bucket's policy
+/// says, lest nobody can: "DeleteBucketPolicy" in the S3 API Reference.
+const OF_BUCKET_POLICIES: [&str; 3] = ["s3:deletebucketpolicy", "s3:getbucketpolicy", "s3:putbucketpolicy"];
+
 /// The region of a request; `None` if it is not known.
 pub(super) fn region<'r>(service: &str, resource: &'r str) -> Option<&'r str> {
     let arn = Arn::parse(resource);
@@ -48,7 +52,8 @@ pub(super) fn account_of_point(point: &AccessPoint) -> Option<&str> {
     point.account.as_deref().or_else(|| Arn::parse(&point.arn).map(|arn| arn.account).filter(|id| is_account(id)))
 }
 
-/// The account that owns the resource of a request. An action on no resource is one in the caller's own account.
+/// The account that owns the resource of a request. Where neither the request nor the ARN says it, as for an action on
+/// no resource, for a hosted zone, or for a bucket of which nothing else is said, it is the caller's own.
 pub(super) fn resource_account<'a>(
     request: &'a Request,
     resource: &'a str,
@@ -57,7 +62,8 @@ pub(super) fn resource_account<'a>(
     let said = request.resource.as_ref().and_then(|it| it.account.as_deref());
     let of_arn = |arn: &'a str| Arn::parse(arn).map(|arn| arn.account).filter(|id| is_account(id));
     let own = || request.resource.as_ref().and_then(|it| it.arn.as_deref()).and_then(of_arn);
-    said.or_else(|| of_arn(resource)).or_else(own).or_else(|| caller.filter(|_| resource == "*"))
+    let is_unread = request.resource.as_ref().is_some_and(|it| it.has_unread_account);
+    said.or_else(|| of_arn(resource)).or_else(own).or_else(|| caller.filter(|_| !is_unread))
 }
 
 /// How the two sides of a request of one account are joined.
@@ -84,10 +90,11 @@ pub(super) fn joined(facts: &Facts) -> Joined {
     }
 }
 
-/// Whether the request is about a key of KMS, and not about an alias or about all keys.
+/// Whether the request is about a key of KMS, by its id or by an alias; not about an alias itself, or about all keys.
 pub(super) fn is_key(facts: &Facts) -> bool {
-    let is_key = Arn::parse(facts.resource).is_some_and(|arn| arn.service == "kms" && arn.resource.starts_with("key/"));
-    is_key && facts.service() == "kms"
+    let Some(arn) = Arn::parse(facts.resource).filter(|arn| arn.service == "kms") else { return false };
+    let is_by_alias = arn.resource.starts_with("alias/") && !facts.action.contains("alias");
+    facts.service() == "kms" && (is_by_alias || arn.resource.starts_with("key/"))
 }
 
 /// Whether the ARN is a role's.
@@ -98,6 +105,11 @@ pub(super) fn is_role(resource: &str) -> bool {
 /// Whether an action of KMS works on the key of another account.
 pub(super) fn works_across_accounts(facts: &Facts) -> bool {
     facts.action.strip_prefix("kms:").is_none_or(|name| KMS_ACROSS_ACCOUNTS.contains(&name))
+}
+
+/// Whether the request is about the policy of a bucket.
+pub(super) fn is_of_bucket_policy(facts: &Facts) -> bool {
+    OF_BUCKET_POLICIES.contains(&facts.action)
 }
 
 /// Whether the policies of the resource count: a trust policy is none for actions of IAM (E18), and for actions of STS

@@ -1,14 +1,15 @@
 //! What is known of tags: of the caller's and of the resource's.
 
+use super::acl::is_of_object;
 use super::answer::Layer;
 use super::caller::{Caller, Kind};
 use super::context::{Fact, Facts};
 use super::formula::Doubt;
 use super::organization::Place;
 use super::request::Listed;
-use crate::arn::Arn;
 
 const UNREAD_TAGS: &str = "the tags were not read";
+const UNREAD_ABAC: &str = "whether the tags of the bucket count was not read";
 
 fn value(tags: &Listed<(String, String)>, tag: &str, layer: Layer) -> Fact {
     match tags.items.iter().find(|(name, _)| name.eq_ignore_ascii_case(tag)) {
@@ -37,15 +38,18 @@ pub(super) fn of_caller(caller: &Caller, tag: &str) -> Fact {
 pub(super) fn of_resource(facts: &Facts, key: &str) -> Option<Fact> {
     let (name, tag) = key.split_once('/')?;
     let Some(resource) = &facts.request.resource else {
-        return name.ends_with(":resourcetag").then_some(Fact::Open);
+        // What is left out is not there.
+        return name.ends_with(":resourcetag").then_some(Fact::Missing);
     };
-    let is_object = resource.arn.as_deref().and_then(Arn::parse).is_some_and(|arn| arn.resource.contains('/'));
     match name {
         "s3:existingobjecttag" => {
-            Some(if is_object { value(&resource.tags, tag, Layer::Resource) } else { Fact::Open })
+            Some(if is_of_object(resource, facts) { value(&resource.tags, tag, Layer::Resource) } else { Fact::Open })
         }
         // The tags of a bucket count only where that is switched on.
-        "s3:buckettag" | "aws:resourcetag" if facts.service() == "s3" && !resource.is_abac => Some(Fact::Missing),
+        "s3:buckettag" | "aws:resourcetag" if facts.service() == "s3" && resource.is_abac != Some(true) => {
+            let unread = Fact::Unread(Doubt { layer: Layer::Resource, why: UNREAD_ABAC });
+            Some(if resource.is_abac.is_none() { unread } else { Fact::Missing })
+        }
         "s3:buckettag" => Some(value(&resource.tags, tag, Layer::Resource)),
         _ if name.ends_with(":resourcetag") => Some(value(&resource.tags, tag, Layer::Resource)),
         _ => None,

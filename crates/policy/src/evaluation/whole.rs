@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::acl::{add_acl, restrict};
 use super::answer::{Answer, DecidedBy, Layer, Outcome};
 use super::atom::{Atom, Test};
-use super::caller::Caller;
+use super::caller::{Caller, Kind};
 use super::compare::Compare;
 use super::context::{Fact, Facts};
 use super::decide::decide;
@@ -72,7 +72,7 @@ pub fn evaluate(request: &Request) -> Result<Answer, RequestError> {
         return Ok(answer);
     }
     let answer = judged(&facts);
-    // The account of a bucket is not in its ARN: it may be the caller's own, or another one.
+    // The account of a bucket is not in its ARN. Where it was not read, it may be the caller's own, or another one.
     if resource_account.is_some() || caller.account.is_none() {
         return Ok(answer);
     }
@@ -119,6 +119,10 @@ fn side(facts: &Facts) -> ResourceSide {
         return ResourceSide::default();
     }
     let mut side = ResourceSide::of(&resource.policies, facts, Layer::Resource);
+    let is_own_root = facts.caller.kind == Kind::Root && facts.caller.account == facts.resource_account;
+    if is_own_root && rules::is_of_bucket_policy(facts) {
+        side.denies.clear();
+    }
     add_acl(&mut side, resource, facts);
     restrict(&mut side, resource, &resource.policies, PolicyKind::Resource, facts);
     side

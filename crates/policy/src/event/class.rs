@@ -21,6 +21,9 @@ static CLASSES: LazyLock<BTreeMap<&str, EventClass>> = LazyLock::new(|| {
         ("access_analyzer_unused", include_str!("../../data/events/access_analyzer_unused.json")),
         ("cloudtrail_insight", include_str!("../../data/events/cloudtrail_insight.json")),
         ("guardduty_high", include_str!("../../data/events/guardduty_high.json")),
+        ("inspector_high", include_str!("../../data/events/inspector_high.json")),
+        ("macie_high", include_str!("../../data/events/macie_high.json")),
+        ("securityhub_high", include_str!("../../data/events/securityhub_high.json")),
     ];
     files.into_iter().filter_map(|(name, text)| Some((name, EventClass::parse(text).ok()?))).collect()
 });

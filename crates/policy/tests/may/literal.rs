@@ -11,11 +11,15 @@ pub(crate) type Holds = Option<bool>;
 pub(crate) type Keys = BTreeMap<String, Vec<String>>;
 
 pub(crate) fn all(parts: impl IntoIterator<Item = Holds>) -> Holds {
-    parts.into_iter().fold(Some(true), |all, part| match (all, part) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
-    })
+    let mut all = Some(true);
+    for part in parts {
+        all = match (all, part) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        };
+    }
+    all
 }
 
 pub(crate) fn any(parts: impl IntoIterator<Item = Holds>) -> Holds {

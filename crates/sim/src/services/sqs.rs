@@ -96,6 +96,11 @@ fn queues(place: &Place<'_>) -> Vec<Queue> {
     queues
 }
 
+/// The ARN of the first queue of a place.
+pub(crate) fn first_queue(place: &Place<'_>) -> Option<String> {
+    queues(place).into_iter().next().map(|queue| queue.arn)
+}
+
 fn queue(place: &Place<'_>, name: String, kind: Kind, dead_letters: Option<&Queue>, dice: &mut Dice) -> Queue {
     let arn = place.arn("sqs", &name);
     let subject = Subject {

@@ -165,7 +165,8 @@ fn a_derived_row_is_gone_only_if_all_facts_were_seen_in_all_accounts() {
         assert_eq!(told(judge(&words, "a", true).lost(HERE)), expected, "{more}");
         assert_eq!(told(judge(&words, "a", false).lost(HERE)), "gone", "what is collected needs its own place only");
     }
-    let words = "<9 global organization partial, >9 global organization complete, <1 r a complete, >1 r a complete";
+    let words = "<9 global organization partial, >9 global organization complete, <1 r a complete, >1 r a complete, \
+        <accounts 1 9, >accounts 1 9";
     let told = told(judge(words, "a", true).lost(HERE));
     assert_eq!(told, "not_seen from: organization partial in 9 global", "the accounts and the tree are facts too");
 }
@@ -189,4 +190,37 @@ fn what_tells_of_the_run_is_known() {
     assert_eq!(told(judge.lost(HERE)), "gone");
     assert_eq!(told(judge.found(HERE)), "appeared");
     assert_eq!(judge.short(Side::To, HERE), None);
+}
+
+#[test]
+fn a_place_is_unseen_unless_all_was_seen_there_both_times() {
+    let unseen = |words: &str, collectors: &str, is_derived| -> Vec<String> {
+        let unseen = judge(words, collectors, is_derived).unseen();
+        let place =
+            |it: &Unseen| it.place.as_ref().map_or("-".to_owned(), |(account, region)| format!("{account} {region}"));
+        unseen.iter().map(|it| format!("{} {}", place(it), it.reason)).collect()
+    };
+    let nothing: [&str; 0] = [];
+    for words in [
+        "<1 r a complete, >1 r a complete",
+        "<1 r a region_disabled, >1 r a region_disabled, <1 s a complete, >1 s a complete",
+        "<1 r a complete, >1 r a complete, >1 r b denied",
+    ] {
+        assert_eq!(unseen(words, "a", false), nothing, "{words}");
+    }
+    for (words, expected) in [
+        ("<1 r a complete, >1 r a denied", "1 r to: a denied"),
+        ("<1 r a denied, >1 r a denied", "1 r to: a denied"),
+        ("<1 r a partial, >1 r a complete", "1 r from: a partial"),
+        ("<1 r a complete", "1 r to: a not_run"),
+        ("<1 r b complete, >1 r b complete", "- no task of this table was complete"),
+        ("", "- no task of this table was complete"),
+    ] {
+        assert_eq!(unseen(words, "a", false), [expected], "{words}");
+    }
+    let whole = "<9 global organization complete, >9 global organization complete, <accounts 1 9, >accounts 9, ";
+    let left = format!("{whole}<1 r a complete, <9 r a complete, >9 r a complete");
+    assert_eq!(unseen(&left, "a", false), nothing, "an account that left hides nothing");
+    let facts = format!("{whole}<9 r a complete, >9 r a denied");
+    assert_eq!(unseen(&facts, "a", true), ["- to: a denied in 9 r"]);
 }

@@ -13,83 +13,83 @@ use crate::testing::{begin, commit, write};
 /// One user.
 #[derive(Debug, Clone, Default, Serialize, Row)]
 #[row(table = "test_users", key = "arn", resource = "none")]
-pub(super) struct User {
+pub(crate) struct User {
     /// The ARN.
-    pub(super) arn: String,
+    pub(crate) arn: String,
     /// Whether an MFA device is active.
-    pub(super) mfa_active: Option<bool>,
+    pub(crate) mfa_active: Option<bool>,
     /// Names of groups.
-    pub(super) groups: Vec<String>,
+    pub(crate) groups: Vec<String>,
     /// Tags.
-    pub(super) tags: Option<BTreeMap<String, String>>,
+    pub(crate) tags: Option<BTreeMap<String, String>>,
     /// When the user was made.
-    pub(super) created_at: Option<Timestamp>,
+    pub(crate) created_at: Option<Timestamp>,
     /// Whole days since then.
-    pub(super) age_days: Option<i32>,
+    pub(crate) age_days: Option<i32>,
 }
 
 /// The same, as an older version had it.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "test_users", key = "arn", resource = "none")]
-pub(super) struct OldUser {
+pub(crate) struct OldUser {
     /// The ARN.
-    pub(super) arn: String,
+    pub(crate) arn: String,
 }
 
 /// One verdict.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "test_verdicts", key = "resource_arn, policy_name")]
-pub(super) struct Verdict {
+pub(crate) struct Verdict {
     /// The resource.
-    pub(super) resource_arn: String,
+    pub(crate) resource_arn: String,
     /// The policy's name.
-    pub(super) policy_name: String,
+    pub(crate) policy_name: String,
     /// Whether it is public.
-    pub(super) is_public: Option<bool>,
+    pub(crate) is_public: Option<bool>,
     /// Why.
-    pub(super) why: Option<String>,
+    pub(crate) why: Option<String>,
 }
 
 /// One account.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "accounts", key = "arn", resource = "none")]
-pub(super) struct Listed {
+pub(crate) struct Listed {
     /// The ARN.
-    pub(super) arn: String,
+    pub(crate) arn: String,
     /// Its state.
-    pub(super) status: Option<String>,
+    pub(crate) status: Option<String>,
 }
 
-pub(super) fn user(arn: &str) -> User {
+pub(crate) fn user(arn: &str) -> User {
     User { arn: arn.into(), mfa_active: Some(true), ..User::default() }
 }
 
 /// Account 0 is the management account. Each account with its state in the organization's list and how its task `users`
 /// ended.
-pub(super) struct Night {
-    pub(super) date: &'static str,
-    pub(super) accounts: Vec<(u64, &'static str, Outcome)>,
-    pub(super) users: Vec<(u64, User)>,
-    pub(super) verdicts: Vec<(u64, Verdict)>,
+pub(crate) struct Night {
+    pub(crate) date: &'static str,
+    pub(crate) accounts: Vec<(u64, &'static str, Outcome)>,
+    pub(crate) users: Vec<(u64, User)>,
+    pub(crate) verdicts: Vec<(u64, Verdict)>,
 }
 
-pub(super) async fn coverage(to: &Publication, accounts: &[(u64, &'static str, Outcome)]) -> TableEntry {
+pub(crate) async fn coverage(to: &Publication, accounts: &[(u64, &'static str, Outcome)]) -> TableEntry {
     let task = |collector, outcome| TaskCoverage::from(&TaskRecord::untried(collector, GLOBAL, outcome));
     let organization = [(0, task("organization", Outcome::Complete))];
     let users = accounts.iter().map(|(account, _, outcome)| (*account, task("users", *outcome)));
     write(to, organization.into_iter().chain(users)).await
 }
 
-pub(super) async fn listed(to: &Publication, accounts: &[(u64, &'static str, Outcome)]) -> TableEntry {
+pub(crate) async fn listed(to: &Publication, accounts: &[(u64, &'static str, Outcome)]) -> TableEntry {
     let row = |account: u64, status: &str| Listed { arn: account.to_string(), status: Some(status.into()) };
     write(to, accounts.iter().map(|(account, status, _)| (*account, row(*account, status)))).await
 }
 
-pub(super) async fn users<R: Row>(to: &Publication, rows: Vec<(u64, R)>) -> TableEntry {
+pub(crate) async fn users<R: Row>(to: &Publication, rows: Vec<(u64, R)>) -> TableEntry {
     TableEntry { rests_on: Some(vec!["users".into()]), ..write(to, rows).await }
 }
 
-pub(super) async fn publish(lake: &Lake, night: Night) {
+pub(crate) async fn publish(lake: &Lake, night: Night) {
     let to = begin(lake, "o-1", night.date).await;
     let verdicts = users(&to, night.verdicts).await;
     let tables = vec![
@@ -101,13 +101,13 @@ pub(super) async fn publish(lake: &Lake, night: Night) {
     commit(to, tables).await;
 }
 
-pub(super) fn lake() -> (TempDir, Lake) {
+pub(crate) fn lake() -> (TempDir, Lake) {
     let folder = tempfile::tempdir().unwrap();
     let lake = Lake::open(folder.path().to_str().unwrap(), &LakeOptions::default()).unwrap();
     (folder, lake)
 }
 
-pub(super) async fn two_nights() -> (TempDir, Lake) {
+pub(crate) async fn two_nights() -> (TempDir, Lake) {
     let (folder, lake) = lake();
     let verdict = |resource: &str, is_public, why: Option<&str>| Verdict {
         resource_arn: resource.into(),

@@ -6,6 +6,7 @@ use crate::dice::Dice;
 use crate::place::Place;
 use crate::protocol::Refusal;
 use crate::service::{Operation, list};
+use crate::services::sqs;
 use crate::truth::Tally;
 use serde_json::{Value, json};
 
@@ -64,7 +65,23 @@ pub(super) fn rules(place: &Place<'_>) -> Vec<Rule> {
             all.push(rule(place, &bus.name, 0, &mut dice));
         }
     }
+    all.extend(listener(place));
     all
+}
+
+/// A rule by which somebody hears of all that GuardDuty finds: the targets of the other rules are gone.
+fn listener(place: &Place<'_>) -> Option<Rule> {
+    let mut dice = place.dice("eventbridge-listener");
+    let queue = sqs::first_queue(place).filter(|_| dice.chance(0.5))?;
+    Some(Rule {
+        name: "listener".to_owned(),
+        arn: place.arn("events", "rule/listener"),
+        bus: "default".to_owned(),
+        state: dice.pick(&["ENABLED", "ENABLED", "DISABLED"]),
+        pattern: Some(r#"{"source":["aws.guardduty"],"detail-type":["GuardDuty Finding"]}"#),
+        is_managed: false,
+        targets: vec![Target { id: "queue".to_owned(), arn: queue, has_dead_letters: false }],
+    })
 }
 
 fn rule(place: &Place<'_>, bus: &str, number: u64, dice: &mut Dice) -> Rule {

@@ -1,0 +1,22 @@
+-- id: D4
+-- title: A group was created
+-- priority: warning
+-- watches: iam_groups
+-- finds: appeared, changed
+-- when: now.group_id <> was.group_id
+-- why: under the same name it is another one if its id is another one
+-- resource: arn
+-- shows: group_id
+true
+
+-- case: a new one, one that stays, one made again under its name, one deleted
+-- was: arn, group_id
+--   a, AGPA1
+--   b, AGPA2
+--   c, AGPA3
+-- now: arn, group_id
+--   a, AGPA1
+--   b, AGPA4
+--   d, AGPA5
+-- answer: b changed: AGPA2 -> AGPA4
+-- answer: d appeared: null -> AGPA5

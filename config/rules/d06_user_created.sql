@@ -1,0 +1,22 @@
+-- id: D6
+-- title: A user was created
+-- priority: info
+-- watches: iam_users
+-- finds: appeared, changed
+-- when: now.user_id <> was.user_id
+-- why: under the same name it is another one if its id is another one
+-- resource: arn
+-- shows: user_id
+true
+
+-- case: a new one, one that stays, one made again under the same name, one deleted
+-- was: arn, user_id
+--   a, AIDA1
+--   b, AIDA2
+--   c, AIDA3
+-- now: arn, user_id
+--   a, AIDA1
+--   b, AIDA4
+--   d, AIDA5
+-- answer: b changed: AIDA2 -> AIDA4
+-- answer: d appeared: null -> AIDA5

@@ -1,0 +1,28 @@
+-- id: D8
+-- title: An access key of root was created
+-- priority: critical
+-- watches: iam_root_users
+-- finds: appeared, became
+-- why: a second key beside the first is no change here
+-- resource: arn
+-- shows: has_access_key
+has_access_key
+
+-- case: a new key, one that stays, none, a new account with one, and what was not read
+-- was: account_id, arn, has_access_key
+--   1, root-1, false
+--   2, root-2, true
+--   3, root-3, false
+--   5, root-5, false
+--   6, root-6, null
+-- now: account_id, arn, has_access_key
+--   1, root-1, true
+--   2, root-2, true
+--   3, root-3, false
+--   4, root-4, true
+--   5, root-5, null
+--   6, root-6, true
+-- answer: root-1 changed: false -> true
+-- answer: root-4 appeared: null -> true
+-- answer: root-5 unknown: false -> null
+-- answer: root-6 unknown: null -> true

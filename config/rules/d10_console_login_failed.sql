@@ -1,0 +1,4 @@
+-- id: D10
+-- title: A sign-in to the console failed
+-- priority: warning
+-- event: ConsoleLogin

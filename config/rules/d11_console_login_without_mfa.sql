@@ -1,0 +1,5 @@
+-- id: D11
+-- title: Someone signed in to the console without MFA
+-- priority: critical
+-- event: ConsoleLogin
+-- why: who can do so is a state: C6 and F9

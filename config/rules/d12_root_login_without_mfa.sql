@@ -1,0 +1,5 @@
+-- id: D12
+-- title: Root signed in to the console without MFA
+-- priority: critical
+-- event: ConsoleLogin
+-- why: which root users can do so is a state: C5

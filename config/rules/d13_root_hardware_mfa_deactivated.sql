@@ -1,0 +1,26 @@
+-- id: D13
+-- title: The hardware MFA device of root was deactivated
+-- priority: critical
+-- watches: iam_root_users
+-- finds: ended
+-- why: AWS lists no hardware tokens and passkeys of root. Beside a virtual device it is not known whether there is one
+-- resource: arn
+-- shows: mfa_type
+CASE mfa_type WHEN 'other' THEN true WHEN 'none' THEN false END
+
+-- case: deactivated, still there, never there, perhaps behind a virtual one, and of another kind before
+-- was: account_id, arn, mfa_type
+--   1, root-1, other
+--   2, root-2, other
+--   3, root-3, none
+--   4, root-4, other
+--   5, root-5, virtual
+-- now: account_id, arn, mfa_type
+--   1, root-1, none
+--   2, root-2, other
+--   3, root-3, none
+--   4, root-4, virtual
+--   5, root-5, none
+-- answer: root-1 changed: other -> none
+-- answer: root-4 unknown: other -> virtual
+-- answer: root-5 unknown: virtual -> none

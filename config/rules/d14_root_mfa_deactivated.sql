@@ -1,0 +1,23 @@
+-- id: D14
+-- title: The MFA of root was deactivated
+-- priority: critical
+-- watches: iam_root_users
+-- finds: ended
+-- resource: arn
+-- shows: is_mfa_enabled
+is_mfa_enabled
+
+-- case: deactivated, activated, still there, what was not read, and an account that is gone
+-- was: account_id, arn, is_mfa_enabled
+--   1, root-1, true
+--   2, root-2, false
+--   3, root-3, true
+--   4, root-4, true
+--   5, root-5, true
+-- now: account_id, arn, is_mfa_enabled
+--   1, root-1, false
+--   2, root-2, true
+--   3, root-3, true
+--   4, root-4, null
+-- answer: root-1 changed: true -> false
+-- answer: root-4 unknown: true -> null

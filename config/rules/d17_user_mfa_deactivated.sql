@@ -1,0 +1,23 @@
+-- id: D17
+-- title: The MFA of a user was deactivated
+-- priority: warning
+-- watches: iam_credential_report
+-- finds: ended
+-- why: a user who keeps another device has MFA still
+-- resource: arn
+-- shows: mfa_active
+mfa_active AND NOT is_root
+
+-- case: deactivated, still there, activated, of root, of a user who was deleted
+-- was: user_name, arn, is_root, mfa_active
+--   ana, user/ana, false, true
+--   ben, user/ben, false, true
+--   cem, user/cem, false, false
+--   <root_account>, root, true, true
+--   eve, user/eve, false, true
+-- now: user_name, arn, is_root, mfa_active
+--   ana, user/ana, false, false
+--   ben, user/ben, false, true
+--   cem, user/cem, false, true
+--   <root_account>, root, true, false
+-- answer: user/ana changed: true -> false

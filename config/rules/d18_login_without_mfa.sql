@@ -1,0 +1,5 @@
+-- id: D18
+-- title: Someone signed in without MFA
+-- priority: critical
+-- event: ConsoleLogin
+-- why: who can do so is a state: C6 and F9

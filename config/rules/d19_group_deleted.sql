@@ -1,0 +1,22 @@
+-- id: D19
+-- title: A group was deleted
+-- priority: warning
+-- watches: iam_groups
+-- finds: gone, changed
+-- when: now.group_id <> was.group_id
+-- why: under the same name it is another one if its id is another one
+-- resource: arn
+-- shows: group_id
+true
+
+-- case: one deleted, one that stays, one made again under its name, a new one
+-- was: arn, group_id
+--   a, AGPA1
+--   b, AGPA2
+--   c, AGPA3
+-- now: arn, group_id
+--   a, AGPA1
+--   b, AGPA4
+--   d, AGPA5
+-- answer: b changed: AGPA2 -> AGPA4
+-- answer: c gone: AGPA3 -> null

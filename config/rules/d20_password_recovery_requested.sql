@@ -1,0 +1,4 @@
+-- id: D20
+-- title: The recovery of a password was requested
+-- priority: warning
+-- event: PasswordRecoveryRequested

@@ -1,0 +1,23 @@
+-- id: D21
+-- title: An inline policy was put on a user
+-- priority: notice
+-- watches: policy_documents
+-- rests on: iam_authorization_details
+-- finds: appeared, changed
+-- when: now.document IS DISTINCT FROM was.document
+-- resource: resource_arn
+-- shows: document, policy_name
+resource_type = 'iam_user' AND policy_kind = 'inline'
+
+-- case: a new one, another document, the same, one that is deleted, and one of a group
+-- was: resource_arn, resource_type, policy_kind, policy_name, document
+--   ana, iam_user, inline, x, A
+--   ben, iam_user, inline, x, A
+--   cem, iam_user, inline, x, A
+-- now: resource_arn, resource_type, policy_kind, policy_name, document
+--   ana, iam_user, inline, x, B
+--   ana, iam_user, inline, y, A
+--   ben, iam_user, inline, x, A
+--   all, iam_group, inline, x, A
+-- answer: ana changed: {"document":"A","policy_name":"x"} -> {"document":"B","policy_name":"x"}
+-- answer: ana appeared: null -> {"document":"A","policy_name":"y"}

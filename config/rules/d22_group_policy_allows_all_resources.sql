@@ -1,0 +1,24 @@
+-- id: D22
+-- title: An inline policy of a group allows all resources
+-- priority: warning
+-- watches: policy_statements
+-- rests on: iam_authorization_details
+-- finds: appeared, became
+-- why: a statement is known by its place in its policy
+-- resource: resource_arn
+-- shows: policy_name
+resource_type = 'iam_group' AND policy_kind = 'inline' AND is_allow AND has_wildcard_resource
+
+-- case: a new statement, one that is widened, one that stays; a Deny, some resources, and one of a user
+-- was: resource_arn, resource_type, policy_kind, policy_name, ordinal, is_allow, has_wildcard_resource
+--   b, iam_group, inline, x, 0, true, false
+--   c, iam_group, inline, x, 0, true, true
+-- now: resource_arn, resource_type, policy_kind, policy_name, ordinal, is_allow, has_wildcard_resource
+--   a, iam_group, inline, x, 0, true, true
+--   a, iam_group, inline, x, 1, false, true
+--   a, iam_group, inline, x, 2, true, false
+--   b, iam_group, inline, x, 0, true, true
+--   c, iam_group, inline, x, 0, true, true
+--   d, iam_user, inline, x, 0, true, true
+-- answer: a appeared: null -> x
+-- answer: b changed: x -> x

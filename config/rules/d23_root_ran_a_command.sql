@@ -1,0 +1,29 @@
+-- id: D23
+-- title: Root ran a command
+-- priority: critical
+-- watches: iam_root_users
+-- event: every event of root
+-- finds: changed
+-- when: COALESCE(now.access_key_last_used_at > was.access_key_last_used_at, true)
+-- why: the use of a root access key is found in the state, what root did in the console only in the events. A sign-in alone is no command
+-- resource: arn
+-- shows: access_key_last_used_at
+access_key_last_used_at IS NOT NULL
+
+-- case: used again, used for the first time, not used, never used, and the key that was used last is gone
+-- was: account_id, arn, access_key_last_used_at
+--   1, root-1, 2026-11-01T08:00:00
+--   2, root-2, null
+--   3, root-3, 2026-11-01T08:00:00
+--   4, root-4, null
+--   5, root-5, 2026-11-01T08:00:00
+--   6, root-6, 2026-11-01T08:00:00
+-- now: account_id, arn, access_key_last_used_at
+--   1, root-1, 2026-11-20T08:00:00
+--   2, root-2, 2026-11-20T08:00:00
+--   3, root-3, 2026-11-01T08:00:00
+--   4, root-4, null
+--   5, root-5, null
+--   6, root-6, 2026-10-01T08:00:00
+-- answer: root-1 changed: 2026-11-01T08:00:00.000Z -> 2026-11-20T08:00:00.000Z
+-- answer: root-2 changed: null -> 2026-11-20T08:00:00.000Z

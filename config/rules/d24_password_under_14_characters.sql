@@ -1,0 +1,25 @@
+-- id: D24
+-- title: A password may have fewer than 14 characters
+-- priority: warning
+-- watches: iam_password_policies
+-- finds: appeared, became, still
+-- why: where an account has no policy, AWS's default holds: 8 characters of three kinds, no expiry, no memory of former passwords
+-- shows: minimum_password_length
+CASE WHEN is_configured THEN minimum_password_length < 14 ELSE true END
+
+-- case: it is weakened, it stays weak, it is deleted, it is strong, and a new account's is weak
+-- was: account_id, is_configured, minimum_password_length
+--   1, true, 14
+--   2, true, 13
+--   3, true, 14
+--   4, true, 14
+-- now: account_id, is_configured, minimum_password_length
+--   1, true, 13
+--   2, true, 13
+--   3, false, null
+--   4, true, 15
+--   5, true, 8
+-- answer: 1 changed: 14 -> 13
+-- answer: 2 still: 13 -> 13
+-- answer: 3 changed: 14 -> null
+-- answer: 5 appeared: null -> 8

@@ -1,0 +1,24 @@
+-- id: D25
+-- title: A password may have fewer than 7 characters
+-- priority: warning
+-- watches: iam_password_policies
+-- finds: appeared, became, still
+-- why: where an account has no policy, AWS's default holds: 8 characters of three kinds, no expiry, no memory of former passwords
+-- shows: minimum_password_length
+is_configured AND minimum_password_length < 7
+
+-- case: it is weakened, it stays weak, it is deleted, it is strong, and a new account's is weak
+-- was: account_id, is_configured, minimum_password_length
+--   1, true, 14
+--   2, true, 6
+--   3, true, 6
+--   4, true, 7
+-- now: account_id, is_configured, minimum_password_length
+--   1, true, 6
+--   2, true, 6
+--   3, false, null
+--   4, true, 8
+--   5, true, 6
+-- answer: 1 changed: 14 -> 6
+-- answer: 2 still: 6 -> 6
+-- answer: 5 appeared: null -> 6

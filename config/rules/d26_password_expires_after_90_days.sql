@@ -1,0 +1,24 @@
+-- id: D26
+-- title: A password expires after more than 90 days
+-- priority: notice
+-- watches: iam_password_policies
+-- finds: appeared, became, still
+-- why: passwords that never expire are found by D27
+-- shows: max_password_age_days
+COALESCE(max_password_age_days, 0) > 90
+
+-- case: it is weakened, it stays weak, it is deleted, it is strong, and a new account's is weak
+-- was: account_id, is_configured, max_password_age_days
+--   1, true, 90
+--   2, true, 91
+--   3, true, 365
+--   4, true, 60
+-- now: account_id, is_configured, max_password_age_days
+--   1, true, 91
+--   2, true, 91
+--   3, false, null
+--   4, true, null
+--   5, true, 365
+-- answer: 1 changed: 90 -> 91
+-- answer: 2 still: 91 -> 91
+-- answer: 5 appeared: null -> 365

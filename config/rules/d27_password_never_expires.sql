@@ -1,0 +1,25 @@
+-- id: D27
+-- title: A password never expires
+-- priority: notice
+-- watches: iam_password_policies
+-- finds: appeared, became, still
+-- why: where an account has no policy, AWS's default holds: 8 characters of three kinds, no expiry, no memory of former passwords
+-- shows: expires_passwords
+CASE WHEN is_configured THEN NOT expires_passwords ELSE true END
+
+-- case: it is weakened, it stays weak, it is deleted, it is strong, and a new account's is weak
+-- was: account_id, is_configured, expires_passwords
+--   1, true, true
+--   2, true, false
+--   3, true, true
+--   4, true, true
+-- now: account_id, is_configured, expires_passwords
+--   1, true, false
+--   2, true, false
+--   3, false, null
+--   4, true, true
+--   5, true, false
+-- answer: 1 changed: true -> false
+-- answer: 2 still: false -> false
+-- answer: 3 changed: true -> null
+-- answer: 5 appeared: null -> false

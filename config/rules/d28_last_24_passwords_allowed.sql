@@ -1,0 +1,25 @@
+-- id: D28
+-- title: One of the last 24 passwords may be used again
+-- priority: notice
+-- watches: iam_password_policies
+-- finds: appeared, became, still
+-- why: where an account has no policy, AWS's default holds: 8 characters of three kinds, no expiry, no memory of former passwords
+-- shows: password_reuse_prevention
+COALESCE(password_reuse_prevention, 0) < 24
+
+-- case: it is weakened, it stays weak, it is deleted, it is strong, and a new account's is weak
+-- was: account_id, is_configured, password_reuse_prevention
+--   1, true, 24
+--   2, true, 3
+--   3, true, 24
+--   4, true, 24
+-- now: account_id, is_configured, password_reuse_prevention
+--   1, true, 2
+--   2, true, 3
+--   3, false, null
+--   4, true, 24
+--   5, true, null
+-- answer: 1 changed: 24 -> 2
+-- answer: 2 still: 3 -> 3
+-- answer: 3 changed: 24 -> null
+-- answer: 5 appeared: null -> null

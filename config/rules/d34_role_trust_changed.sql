@@ -1,0 +1,23 @@
+-- id: D34
+-- title: The trust policy of a role was changed
+-- priority: warning
+-- watches: policy_documents
+-- rests on: iam_authorization_details
+-- finds: changed
+-- when: now.document IS DISTINCT FROM was.document
+-- resource: resource_arn
+-- shows: document
+resource_type = 'iam_role' AND policy_kind = 'trust'
+
+-- case: another document, the same, a new role, a role that is gone, and another policy of a role
+-- was: resource_arn, resource_type, policy_kind, policy_name, document
+--   a, iam_role, trust, null, A
+--   b, iam_role, trust, null, A
+--   c, iam_role, inline, x, A
+--   d, iam_role, trust, null, A
+-- now: resource_arn, resource_type, policy_kind, policy_name, document
+--   a, iam_role, trust, null, B
+--   b, iam_role, trust, null, A
+--   c, iam_role, inline, x, B
+--   e, iam_role, trust, null, A
+-- answer: a changed: A -> B

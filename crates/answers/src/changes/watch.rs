@@ -1,0 +1,220 @@
+//! A rule that is ready for the rows of a table.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arrow::array::{Array, AsArray, BooleanArray};
+use arrow::datatypes::{DataType, Field, Schema};
+use arrow::error::ArrowError;
+use arrow::record_batch::RecordBatch;
+use datafusion::common::DFSchema;
+use datafusion::error::DataFusionError;
+use datafusion::logical_expr::simplify::SimplifyContext;
+use datafusion::optimizer::simplify_expressions::ExprSimplifier;
+use datafusion::physical_expr::PhysicalExpr;
+use datafusion::prelude::SessionContext;
+
+use super::found::Found;
+use super::verdict::{Says, verdict};
+use crate::cells::text_cell;
+use crate::diff::{Change, Difference, Next, Side, WholePairs};
+use crate::rule::{Find, Rule, Watched};
+use crate::{Error, Result};
+
+/// A rule that is ready for the rows of a table with these columns.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    rule: Rule,
+    watched: Watched,
+    fields: Vec<Field>,
+    is_so: Condition,
+    when: Option<Condition>,
+    /// The columns that the conditions read, by their numbers.
+    reads: BTreeSet<usize>,
+    resource: Option<usize>,
+    shows: Vec<usize>,
+}
+
+/// A condition, and the columns that it reads, by their numbers.
+#[derive(Debug)]
+struct Condition {
+    expression: Arc<dyn PhysicalExpr>,
+    reads: Vec<usize>,
+}
+
+impl Watch {
+    /// Makes a rule ready; if it cannot be, says why.
+    pub(crate) fn open(
+        engine: &SessionContext,
+        fields: &[Field],
+        rule: &Rule,
+        watched: &Watched,
+    ) -> Result<Self, String> {
+        let schema = Schema::new(fields.to_vec());
+        let of_side = |side: &str| DFSchema::try_from_qualified_schema(side, &schema);
+        let one = DFSchema::try_from(schema.clone());
+        let two = of_side("was").and_then(|was| was.join(&of_side("now")?));
+        let ready = |text: &str, schema: Result<DFSchema, DataFusionError>| {
+            schema.and_then(|schema| Condition::of(engine, text, &schema)).map_err(|error| error.strip_backtrace())
+        };
+        let is_so = ready(watched.is_so, one)?;
+        let when = watched.when.map(|text| ready(text, two)).transpose()?;
+        let of_both = when.iter().flat_map(|when| &when.reads).map(|column| column % fields.len());
+        let reads = is_so.reads.iter().copied().chain(of_both).collect();
+        let column = |name: &str| {
+            let found = fields.iter().position(|field| field.name() == name);
+            found.ok_or_else(|| format!("the snapshots do not both have the column {name}, or it is a list"))
+        };
+        let resource = watched.resource.map(column).transpose()?;
+        let shows = watched.shows.iter().map(|name| column(name)).collect::<Result<_, _>>()?;
+        let (rule, watched, fields) = (rule.clone(), watched.clone(), fields.to_vec());
+        Ok(Self { rule, watched, fields, is_so, when, reads, resource, shows })
+    }
+
+    /// The names of all columns that it needs.
+    pub(crate) fn columns(&self) -> BTreeSet<String> {
+        let numbers = self.reads.iter().chain(&self.resource).chain(&self.shows);
+        numbers.map(|&number| self.fields[number].name().clone()).collect()
+    }
+
+    /// Whether the rule looks for this.
+    pub(crate) fn finds(&self, find: Find) -> bool {
+        self.watched.finds.contains(&find)
+    }
+
+    /// What it finds in some pairs of rows. `short` says why a null of a row may be a value that was not read.
+    pub(crate) fn found(
+        &self,
+        pairs: &WholePairs,
+        with_states: bool,
+        short: impl Fn(Side, &Difference) -> Option<String>,
+    ) -> Result<Vec<Found>> {
+        let was = self.is_so.answers(&pairs.was)?;
+        let now = self.is_so.answers(&pairs.now)?;
+        let when = self.when.as_ref().map(|when| when.answers(&pairs.both)).transpose()?;
+        let mut found = Vec::new();
+        for (index, (next, row)) in pairs.pairs.iter().enumerate() {
+            let at = |answers: &BooleanArray| answers.is_valid(index).then(|| answers.value(index));
+            let is_so = [at(&was), at(&now)];
+            let says = verdict(&self.watched.finds, *next, is_so, when.as_ref().and_then(at), with_states);
+            let unread = || self.unread(pairs, index, &short);
+            if let Some((change, reason)) = named(says, row, unread) {
+                found.push(self.row(pairs, index, change, reason).map_err(|source| self.failed(source))?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Why a null that the conditions read in this pair may be a value that was not read; none if it was.
+    fn unread(
+        &self,
+        pairs: &WholePairs,
+        index: usize,
+        short: impl Fn(Side, &Difference) -> Option<String>,
+    ) -> Option<String> {
+        let (next, row) = &pairs.pairs[index];
+        let sides = [(Side::From, &pairs.was, Next::Found), (Side::To, &pairs.now, Next::Lost)];
+        sides.into_iter().filter(|(.., without)| next != without).find_map(|(side, batch, _)| {
+            let has_null = self.reads.iter().any(|&column| batch.column(column).is_null(index));
+            if has_null { short(side, row) } else { None }
+        })
+    }
+
+    fn row(
+        &self,
+        pairs: &WholePairs,
+        index: usize,
+        change: Change,
+        reason: Option<String>,
+    ) -> Result<Found, ArrowError> {
+        let (next, row) = &pairs.pairs[index];
+        let newest = if *next == Next::Lost { &pairs.was } else { &pairs.now };
+        let resource = match self.resource {
+            Some(column) => text_cell(newest.column(column), index)?,
+            None => row.row_key.clone(),
+        };
+        let shown = |batch, without| if *next == without { Ok(None) } else { self.shown(batch, index) };
+        Ok(Found {
+            rule_id: self.rule.id.to_owned(),
+            priority: self.rule.priority,
+            title: self.rule.title.to_owned(),
+            change,
+            organization_id: row.organization_id.clone(),
+            account_id: row.account_id.clone(),
+            account_name: row.account_name.clone(),
+            region: row.region.clone(),
+            resource,
+            was: shown(&pairs.was, Next::Found)?,
+            now: shown(&pairs.now, Next::Lost)?,
+            reason,
+        })
+    }
+
+    /// What the rule shows of a row: a value, or an object in JSON if it shows several columns.
+    fn shown(&self, batch: &RecordBatch, index: usize) -> Result<Option<String>, ArrowError> {
+        match self.shows.as_slice() {
+            [] => Ok(None),
+            [column] => text_cell(batch.column(*column), index),
+            columns => {
+                let mut shown = serde_json::Map::new();
+                for &column in columns {
+                    let text = text_cell(batch.column(column), index)?;
+                    shown.insert(self.fields[column].name().clone(), text.into());
+                }
+                Ok(Some(serde_json::Value::Object(shown).to_string()))
+            }
+        }
+    }
+
+    fn failed(&self, source: ArrowError) -> Error {
+        Error::Table { table: self.watched.table.to_owned(), source: source.into() }
+    }
+}
+
+/// What a finding is called, and why nobody knows; none if it is no finding. An account that has left and a region that
+/// was switched off took their rows with them, and nobody deleted anything there.
+fn named(says: Says, row: &Difference, unread: impl Fn() -> Option<String>) -> Option<(Change, Option<String>)> {
+    match (says, row.change) {
+        (Says::Nothing, _) | (_, Change::AccountLeft | Change::RegionOff) => None,
+        (Says::Still, _) => Some((Change::Still, None)),
+        // The rows are the same.
+        (_, Change::Still) => None,
+        (_, Change::NotSeen) => Some((Change::NotSeen, row.reason.clone())),
+        (Says::Found, change) => match unread() {
+            Some(reason) => Some((Change::Unknown, Some(reason))),
+            None => Some((change, None)),
+        },
+        (Says::Unknown, _) => {
+            let reason = unread().unwrap_or_else(|| "null says that it is not known".to_owned());
+            Some((Change::Unknown, Some(reason)))
+        }
+    }
+}
+
+impl Condition {
+    fn of(engine: &SessionContext, text: &str, schema: &DFSchema) -> Result<Self, DataFusionError> {
+        let expression = engine.parse_sql_expr(&format!("(\n{text}\n)"), schema)?;
+        let mut reads = Vec::new();
+        for column in expression.column_refs() {
+            reads.push(schema.index_of_column(column)?);
+        }
+        // Without it COALESCE would fail where it is evaluated: the engine only ever runs what it is simplified to.
+        let context = SimplifyContext::builder().with_schema(Arc::new(schema.clone())).build();
+        let simplifier = ExprSimplifier::new(context);
+        let expression = simplifier.simplify(simplifier.coerce(expression, schema)?)?;
+        let expression = engine.create_physical_expr(expression, schema)?;
+        match expression.data_type(schema.as_arrow())? {
+            DataType::Boolean => Ok(Self { expression, reads }),
+            other => {
+                Err(DataFusionError::Plan(format!("the condition is neither true nor false, but of type {other}")))
+            }
+        }
+    }
+
+    /// What it says of each row.
+    fn answers(&self, batch: &RecordBatch) -> Result<BooleanArray> {
+        let answers = self.expression.evaluate(batch)?.into_array(batch.num_rows())?;
+        let answers = answers.as_boolean_opt().cloned();
+        answers.ok_or_else(|| DataFusionError::Internal("a condition without an answer".to_owned()).into())
+    }
+}

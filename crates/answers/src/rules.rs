@@ -1,0 +1,101 @@
+//! Every shipped rule of change, compiled in, so that the program needs no other file.
+
+use std::sync::LazyLock;
+
+use crate::config_file::FileError;
+use crate::rule::Rule;
+use crate::rule_file::RuleFile;
+use crate::{Error, Result, nearest_in_words};
+
+/// Each file's name and text, sorted. The build script lists the folder.
+pub(crate) const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+
+static RULES: LazyLock<Result<Vec<Rule>, FileError>> = LazyLock::new(|| {
+    let mut rules = Vec::new();
+    for &(name, text) in FILES {
+        rules.push(RuleFile::parse(name, text)?.rule);
+    }
+    rules.sort_by_key(|rule| (rule.part(), rule.number()));
+    Ok(rules)
+});
+
+/// Every shipped rule, sorted by part and number.
+pub fn rules() -> Result<&'static [Rule]> {
+    RULES.as_ref().map(Vec::as_slice).map_err(|error| Error::File(error.clone()))
+}
+
+/// The rules with these ids, each once, in the order of their numbers. A part's letter means all of the part, and no id
+/// at all means every rule. Upper and lower case are the same.
+pub fn select_rules<S: AsRef<str>>(ids: &[S]) -> Result<Vec<&'static Rule>> {
+    let all = rules()?;
+    let is_meant = |rule: &Rule, id: &str| rule.id.eq_ignore_ascii_case(id) || rule.part().eq_ignore_ascii_case(id);
+    for id in ids.iter().map(S::as_ref) {
+        if !all.iter().any(|rule| is_meant(rule, id)) {
+            return Err(Error::UnknownRule { id: id.to_owned(), known: known(id, all) });
+        }
+    }
+    let is_asked = |rule: &&Rule| ids.is_empty() || ids.iter().any(|id| is_meant(rule, id.as_ref()));
+    Ok(all.iter().filter(is_asked).collect())
+}
+
+/// The rules that an unknown id may mean: those whose ids are near, else those that there are.
+fn known(id: &str, all: &[Rule]) -> String {
+    nearest_in_words(id, all.iter().map(|rule| rule.id)).unwrap_or_else(|| {
+        let ids: Vec<&str> = all.iter().map(|rule| rule.id).collect();
+        format!("there are {}", ids.join(", "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(asked: &[&str]) -> Vec<&'static str> {
+        select_rules(asked).unwrap().into_iter().map(|rule| rule.id).collect()
+    }
+
+    #[test]
+    fn rules_are_asked_for_by_id_or_part() {
+        assert_eq!(ids(&["d10", "D2", "d2"]), ["D2", "D10"]);
+        assert_eq!(ids(&["d"]), ids(&[]));
+        let error = select_rules(&["D99"]).unwrap_err().to_string();
+        assert!(error.starts_with("find rule D99; the nearest are D"), "{error}");
+    }
+
+    #[test]
+    fn part_d_is_whole_and_has_the_priorities_of_its_vendor() {
+        let rules = rules().unwrap();
+        let numbers: Vec<u32> = rules.iter().filter(|rule| rule.part() == "D").map(Rule::number).collect();
+        assert_eq!(numbers, (1..=34).collect::<Vec<_>>());
+        for rule in rules.iter().filter(|rule| rule.part() == "D") {
+            let expected = match rule.number() {
+                7 | 8 | 9 | 11..=16 | 18 | 23 => "critical",
+                5 => "error",
+                1 | 6 => "info",
+                3 | 21 | 26 | 27 | 28 => "notice",
+                _ => "warning",
+            };
+            assert_eq!(rule.priority.as_str(), expected, "{}", rule.id);
+        }
+    }
+
+    /// Only what no table has a trace of may be left to the events.
+    #[test]
+    fn only_sign_ins_and_what_root_did_need_events() {
+        let of = |fits: fn(&Rule) -> bool| -> Vec<&'static str> {
+            rules().unwrap().iter().filter(|it| fits(it)).map(|it| it.id).collect()
+        };
+        assert_eq!(of(|rule| rule.watches.is_none()), ["D10", "D11", "D12", "D18", "D20"]);
+        assert_eq!(of(Rule::needs_event), ["D10", "D11", "D12", "D18", "D20", "D23"]);
+    }
+
+    #[test]
+    fn every_file_is_named_by_its_rule() {
+        for &(name, text) in FILES {
+            let rule = RuleFile::parse(name, text).unwrap().rule;
+            assert!(name.starts_with(&format!("{}{:02}_", rule.part().to_lowercase(), rule.number())), "{name}");
+            assert!(text.ends_with('\n') && text.lines().all(|line| line == line.trim_end()), "{name}");
+        }
+        assert_eq!(rules().unwrap().len(), FILES.len());
+    }
+}

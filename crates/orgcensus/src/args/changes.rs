@@ -1,0 +1,82 @@
+//! `changes`: rules of change.
+
+use clap::{Args, ValueEnum};
+use orgcensus_answers::{Format, Priority, Which};
+
+use super::Place;
+
+pub(super) const CHANGES_HELP: &str = "\
+Examples:
+  orgcensus changes
+  orgcensus changes D8 D9 --since 2026-11-21 --format json
+  orgcensus changes --fail-on critical
+  orgcensus changes --list
+
+Rows are matched as `orgcensus diff` matches them. The column change says:
+  appeared  the older snapshot saw that it was not there
+  gone      all tasks that the rule rests on were complete there, both times
+  changed   it was there, and is now as the rule says, or no longer
+  still     it was so and is so; only with --states, of rules that look for states
+  unknown   a value that decides was not read
+  not_seen  one snapshot may have missed it. A row without a resource is a place where the rule could not look; without an
+            account, it could not look at all: reason says why
+What an account that left, or a region that was switched off, took along is no deletion: `orgcensus diff` tells it.";
+
+/// `changes`
+#[derive(Debug, Args)]
+pub(crate) struct Changes {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// The older snapshot: newest, a date (YYYY-MM-DD) or a run id [default: the newest complete one of an earlier date]
+    #[arg(long, visible_alias = "since", value_name = "SNAPSHOT")]
+    pub(crate) from: Option<Which>,
+    /// The newer snapshot.
+    #[arg(long, value_name = "SNAPSHOT", default_value = "newest")]
+    pub(crate) to: Which,
+    /// Fail where one of the snapshots is incomplete, instead of warning.
+    #[arg(long)]
+    pub(crate) require_complete: bool,
+    /// table, lines (one for each cell), json, csv or parquet.
+    #[arg(long, default_value = "table")]
+    pub(crate) format: Format,
+    /// Also tell what was so before and is so still: weak password policies.
+    #[arg(long)]
+    pub(crate) states: bool,
+    /// End with exit code 8 if something of this priority or of a higher one is found: critical, high (error), medium
+    /// (warning), low (notice and info). What is unknown or not seen is no finding.
+    #[arg(long, value_name = "PRIORITY", hide_possible_values = true)]
+    pub(crate) fail_on: Option<FailOn>,
+    /// Print the ids, priorities and titles instead of asking.
+    #[arg(long, conflicts_with_all = ["fail_on", "states"])]
+    pub(crate) list: bool,
+    /// Ids of rules. A part's letter means all rules of the part; no id means all rules.
+    #[arg(value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+}
+
+/// The lowest priority that ends the command with an exit code of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Critical alone.
+    Critical,
+    /// Error, and worse.
+    #[value(alias = "error")]
+    High,
+    /// Warning, and worse.
+    #[value(alias = "warning")]
+    Medium,
+    /// Anything.
+    #[value(aliases = ["notice", "info"])]
+    Low,
+}
+
+impl From<FailOn> for Priority {
+    fn from(fail_on: FailOn) -> Self {
+        match fail_on {
+            FailOn::Critical => Self::Critical,
+            FailOn::High => Self::Error,
+            FailOn::Medium => Self::Warning,
+            FailOn::Low => Self::Info,
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! `orgcensus changes`: what the rules of change find between two snapshots.
+
+use std::io::Write;
+
+use orgcensus_answers::{Changes, Error, Priority, Rule, Told, select_rules};
+
+use crate::args;
+use crate::commands::diff;
+use crate::failure::{Failure, exit};
+use crate::terminal::output;
+use crate::{lake_access, reporter};
+
+/// Asks the rules, and writes what they find as it is found.
+pub(crate) async fn run(arguments: &args::Changes) -> Result<u8, Failure> {
+    let rules = select_rules(&arguments.ids).map_err(why)?;
+    if arguments.list {
+        list(&rules)?;
+        return Ok(exit::WHOLE);
+    }
+    let lake = lake_access::of(&arguments.place).await?;
+    let (from, to) = (arguments.from.as_ref(), &arguments.to);
+    let changes = Changes::open(&lake, from, to, &rules, arguments.states).await?;
+    diff::warn(changes.pairs(), changes.alone(), arguments.require_complete)?;
+    let told = changes.write(arguments.format, output()).await?;
+    Ok(arguments.fail_on.map_or(exit::WHOLE, |it| code(&told, it.into())))
+}
+
+fn list(rules: &[&Rule]) -> std::io::Result<()> {
+    let mut out = output();
+    for rule in rules {
+        let events = if rule.needs_event() { " (needs CloudTrail's activity)" } else { "" };
+        writeln!(out, "{:4} {:8} {}{events}", rule.id, rule.priority, rule.title)?;
+    }
+    Ok(())
+}
+
+/// The exit code where a priority must not be reached. What was not seen does not reach it, and is said.
+fn code(told: &Told, floor: Priority) -> u8 {
+    if told.seen(floor) > 0 {
+        return exit::PRIORITY_REACHED;
+    }
+    let unseen = told.unseen(floor);
+    if unseen > 0 {
+        let words = format!("nothing of --fail-on was found, but {unseen} rows of it are unknown or not seen");
+        reporter::say("warning", &words);
+    }
+    exit::WHOLE
+}
+
+/// A rule that is not there is a word of the command line.
+fn why(error: Error) -> Failure {
+    match error {
+        Error::UnknownRule { .. } => Failure::Usage(format!("failed to {error}")),
+        error => error.into(),
+    }
+}
