@@ -6,6 +6,7 @@ use orgcensus_lake::Commit;
 use crate::args;
 use crate::commands::source::coverage_percent;
 use crate::failure::{Failure, exit};
+use crate::terminal::output;
 use crate::{lake_access, reporter};
 
 /// Compares them, and writes what differs as it is found.
@@ -14,9 +15,9 @@ pub(crate) async fn run(arguments: &args::Diff) -> Result<u8, Failure> {
     let diff = Diff::open(&lake, arguments.from.as_ref(), &arguments.to, &arguments.tables).await.map_err(why)?;
     warn(diff.pairs(), diff.alone(), arguments.require_complete)?;
     if arguments.summary {
-        format(&[diff.summary().await?], arguments.format, std::io::stdout())?;
+        format(&[diff.summary().await?], arguments.format, output())?;
     } else {
-        diff.write(arguments.format, std::io::stdout()).await?;
+        diff.write(arguments.format, output()).await?;
     }
     Ok(exit::WHOLE)
 }

@@ -1,12 +1,13 @@
 //! `orgcensus may --jsonl`: one request a line, each with the organization that it is made in, and whether it is allowed.
 
-use std::io::{self, BufReader, BufWriter};
+use std::io::{BufReader, BufWriter};
 
 use orgcensus_policy::evaluation::answer_line;
 
 use super::lines::{BUFFER_BYTES, answered, opened};
 use crate::args::May;
 use crate::failure::{Failure, exit};
+use crate::terminal::output;
 
 /// Reads, judges and prints.
 pub(crate) fn run(arguments: &May) -> Result<u8, Failure> {
@@ -14,6 +15,6 @@ pub(crate) fn run(arguments: &May) -> Result<u8, Failure> {
         return Err(Failure::Usage("may reads lines: --jsonl".to_owned()));
     }
     let input = opened(arguments.file.as_deref())?;
-    answered(BufReader::with_capacity(BUFFER_BYTES, input), BufWriter::new(io::stdout().lock()), answer_line)?;
+    answered(BufReader::with_capacity(BUFFER_BYTES, input), BufWriter::new(output()), answer_line)?;
     Ok(exit::WHOLE)
 }

@@ -33,7 +33,8 @@ pub(crate) async fn run(arguments: &Preflight) -> Result<u8, Failure> {
         }
         Err(error) => {
             checks.fail("identity", &error, "set AWS credentials: AWS_PROFILE, or [aws] profile in the configuration");
-            None
+            // Without an identity everything else fails too, and what else to do would be wrong advice.
+            return Ok(exit::NOT_PUBLISHED);
         }
     };
     match organization::read(&home, |_account| ()).await {

@@ -12,6 +12,7 @@ use crate::args::{Report, ReportFormat};
 use crate::commands::source;
 use crate::config::{self, Config};
 use crate::failure::{Failure, exit};
+use crate::terminal::output;
 use crate::{reporter, setup};
 
 /// What standard output is called.
@@ -34,7 +35,7 @@ pub(crate) async fn run(arguments: &Report) -> Result<u8, Failure> {
     };
     let text = writer.text(&part).await?;
     match arguments.out.as_deref().unwrap_or(default_out(arguments.format)) {
-        STANDARD_OUTPUT => std::io::stdout().write_all(text.as_bytes())?,
+        STANDARD_OUTPUT => output().write_all(text.as_bytes())?,
         file => write(Path::new(file), &text)?,
     }
     Ok(exit::WHOLE)
