@@ -21,8 +21,8 @@ pub struct SecurityService {
     /// security_hub_cspm (the older one).
     pub service: String,
     /// Whether it is on. access_analyzer: an active analyzer looks for access from outside. cloudtrail: a trail logs
-    /// management calls, those that read and those that write. config: a recorder records and delivers. What the
-    /// organization has for this account counts. Null: it was not seen.
+    /// management reads and writes. config: a recorder records and delivers. The organization's count too. Null: not
+    /// seen.
     pub is_on: Option<bool>,
     /// organization: by its delegated administrator, or by a trail or an analyzer of the organization. administrator:
     /// by another account. account: by nobody but the account itself. Null: it is off, or it is not known.
@@ -38,10 +38,9 @@ pub struct SecurityService {
     /// security_hub_cspm: the types of resources that the recorder of Config leaves out, which its controls may need.
     /// Null: no recorder runs, it records some types by name, or it is not known; null of other services too.
     pub unrecorded_types: Option<Vec<String>>,
-    /// Whether somebody hears of all severe findings: rules of EventBridge that are on together match every such event,
-    /// whatever its other fields hold, and each has a target that lives. Rules of other accounts and regions to which
-    /// the service also publishes count. Null: it is off, its events are not known here (config, detective,
-    /// security_hub), or something that decides was not read, as a target of a kind that is not collected.
+    /// Whether rules of EventBridge with targets that live match every severe finding, whatever its other fields hold,
+    /// here or where the service also publishes. Null: it is off, its events are not known, or something that decides was
+    /// not read.
     pub is_heard: Option<bool>,
     /// The patterns of rules that tell somebody of some of these events, where it is not known that all are heard, as a
     /// JSON list: a pattern that fixes a finding's type, its resource or its account. Null: there are none.
