@@ -126,11 +126,15 @@ pub(super) fn is_topic_live(confirmed_subscriptions: Option<i64>, lets_in: Optio
 
 /// Whether all are so. None: none is known not to be, and of one it is not known.
 pub(super) fn all(parts: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
-    parts.into_iter().fold(Some(true), |all, part| match (all, part) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
-    })
+    let mut all = Some(true);
+    for part in parts {
+        all = match (all, part) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        };
+    }
+    all
 }
 
 /// Whether one is so. None: none is known to be, and of one it is not known.

@@ -201,7 +201,8 @@ pub(super) fn does_let_in(topic_arn: &str, document: &str) -> Option<bool> {
         block_public_access: None,
         access_point: None,
         acl: Listed::default(),
-        is_abac: false,
+        is_abac: Some(false),
+        has_unread_account: false,
         tags: Listed::default(),
         function_url: None,
     };
