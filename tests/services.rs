@@ -62,6 +62,7 @@ const ADDED: &[Added] = &[
             "config/questions/e07_public_databases.sql",
             "config/questions/e18_not_logged.sql",
             "config/questions/g13_others_reached_from_the_internet.sql",
+            "config/questions/s10_unused_roles.sql",
             "scripts/prowler.d/pairs.py",
             "crates/calls/data/wanted.tsv",
             "crates/collectors/src/kms/keys/tests.rs",
@@ -76,6 +77,7 @@ const ADDED: &[Added] = &[
             "crates/policy/src/identity/action.rs",
             "crates/policy/src/kinds.rs",
             "crates/policy/tests/cases/deployed.jsonl",
+            "crates/policy/tests/may/kms.jsonl",
             "crates/sim/src/services/ec2/network/data.rs",
             "crates/sim/src/services/secretsmanager.rs",
             // boto3's models do not say how shares of snapshots are read.

@@ -28,10 +28,10 @@ WHERE is_on AND service IN ('access_analyzer', 'cloudtrail', 'guardduty', 'inspe
 -- case: heard, heard in part, not heard, not known, off, and not seen
 -- security_services: region, service, is_on, is_heard, heard_partly
 --   r-1, guardduty, true, true, null
---   r-2, guardduty, true, false, [{"source":["aws.guardduty"]}]
+--   r-2, guardduty, true, false, patterns
 --   r-3, guardduty, true, false, null
 --   r-4, guardduty, true, null, null
---   r-5, guardduty, true, null, [{"source":["aws.guardduty"]}]
+--   r-5, guardduty, true, null, patterns
 --   r-6, guardduty, false, null, null
 --   r-7, guardduty, null, null, null
 -- answer: S11 guardduty not_heard: 2 of 3, 2 unknown

@@ -164,7 +164,7 @@ async fn ask(context: &SessionContext, question: &Question) -> Vec<String> {
 
 /// Runs a case. Gives what all questions of the file answered.
 async fn run(name: &str, file: &QuestionFile, case: &Case) -> Vec<String> {
-    let context = SessionContext::new();
+    let context = SessionContext::new_with_config(crate::snapshot::settings());
     let tables = case.completed();
     let read = file.questions[0].tables.iter().map(String::as_str).chain(["accounts", "coverage", "organizations"]);
     for table in read.collect::<BTreeSet<_>>() {

@@ -208,7 +208,7 @@ is_open
     #[test]
     fn a_condition_that_is_no_sql_is_said_with_its_line() {
         for (was, is, line) in [
-            ("AND NOT is_painted", "AND NOT", 11),
+            ("AND NOT is_painted", "AND (NOT is_painted", 11),
             ("AND NOT is_painted", "AND NOT is_painted; SELECT 1", 11),
             ("AND NOT is_painted", "is_painted", 11),
             ("now.width > was.width", "now.width >", 7),

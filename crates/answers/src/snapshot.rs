@@ -156,19 +156,24 @@ fn context(lake: &Lake, bounds: Bounds) -> Result<SessionContext> {
         .build_arc()?;
     let url = Url::parse(STORE_URL).map_err(|error| DataFusionError::External(error.into()))?;
     runtime.register_object_store(&url, Arc::clone(lake.store()));
-    let mut config = SessionConfig::new()
+    let mut config = settings()
         .with_default_catalog_and_schema(CATALOG, SCHEMA)
         .with_create_default_catalog_and_schema(false)
-        .with_information_schema(true)
-        // Text is Utf8 on the way in and out, as the files and every other engine have it.
-        .set_bool("datafusion.sql_parser.map_string_types_to_utf8view", false)
-        .set_bool("datafusion.execution.parquet.schema_force_view_types", false)
-        // Sorts below a union forget a column that is constant in one of its parts, and the plan is refused.
-        .set_bool("datafusion.optimizer.repartition_sorts", false);
+        .with_information_schema(true);
     if let Some(threads) = bounds.threads {
         config = config.with_target_partitions(threads.max(1));
     }
     Ok(SessionContext::new_with_config_rt(config, runtime))
+}
+
+/// What every statement runs under, a snapshot's and that of a question's case.
+pub(crate) fn settings() -> SessionConfig {
+    SessionConfig::new()
+        // Text is Utf8 on the way in and out, as the files and every other engine have it.
+        .set_bool("datafusion.sql_parser.map_string_types_to_utf8view", false)
+        .set_bool("datafusion.execution.parquet.schema_force_view_types", false)
+        // Sorts below a union forget a column that is constant in one of its parts, and the plan is refused.
+        .set_bool("datafusion.optimizer.repartition_sorts", false)
 }
 
 fn schema(tables: BTreeMap<String, Arc<PublishedTable>>) -> Result<MemorySchemaProvider> {

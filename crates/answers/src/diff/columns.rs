@@ -19,8 +19,16 @@ const STAMP: [&str; 7] = ["organization_id", ACCOUNT_ID, ACCOUNT_NAME, "ou_path"
 const OF_ACCOUNT: [&str; 2] = [ACCOUNT_NAME, "ou_path"];
 
 /// Moments that move by themselves while all stays as it is.
-const HEARTBEATS: [&str; 4] =
-    ["report_generated_at", "last_ping_at", "latest_delivered_at", "latest_digest_delivered_at"];
+const HEARTBEATS: [&str; 7] = [
+    "report_generated_at",
+    "last_ping_at",
+    "latest_delivered_at",
+    "latest_digest_delivered_at",
+    // What one snapshot carries of earlier ones.
+    "inactive_seen_since",
+    "root_used_dates",
+    "root_used_date_count",
+];
 
 /// Of the coverage, how a run went. Each run has other numbers, and AWS's messages name the request.
 const OF_RUN: [&str; 10] = [
@@ -221,7 +229,7 @@ mod tests {
             ("iam_password_policies", "max_password_age_days", true),
             ("ec2_vpc_peering_connections", "expires_in_days", false),
             ("ec2_vpc_peering_connections", "expires_at", true),
-            ("rds_instances", "backup_retention_days", true),
+            ("logs_log_groups", "retention_days", true),
             ("iam_users", "account_name", false),
             ("iam_users", "ou_path", false),
             ("accounts", "account_name", true),
