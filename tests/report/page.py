@@ -225,6 +225,8 @@ def main():
     parser.add_argument("--lake", required=True, type=pathlib.Path, help="in a folder; its newest snapshot is copied")
     parser.add_argument("--pictures", type=pathlib.Path, help="a folder for four pictures")
     arguments = parser.parse_args()
+    if arguments.pictures:
+        arguments.pictures.mkdir(parents=True, exist_ok=True)
     checks = Checks()
     with tempfile.TemporaryDirectory() as folder:
         checks.run("the whole test", lambda: test(checks, arguments, folder))
