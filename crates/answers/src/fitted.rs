@@ -67,7 +67,8 @@ impl Column {
 
 /// How wide each column may be. The widest gives way first; columns of texts do so before the others.
 fn widths(columns: &[Column], room: usize) -> Option<Vec<usize>> {
-    let mut widths: Vec<usize> = columns.iter().map(|column| column.letters.min(room)).collect();
+    let most = room.max(CELL_LETTERS_MIN);
+    let mut widths: Vec<usize> = columns.iter().map(|column| column.letters.min(most)).collect();
     for (only_prose, least) in [(true, PROSE_LETTERS_MIN), (false, CELL_LETTERS_MIN)] {
         while widths.iter().sum::<usize>() > room {
             let may_shrink = widths
@@ -126,6 +127,7 @@ mod tests {
         assert_eq!(widths(&[column(60, false), column(900, true)], 60).unwrap(), [44, 16]);
         assert_eq!(widths(&[column(4, false), column(50, false), column(50, false)], 30).unwrap(), [4, 13, 13]);
         assert_eq!(widths(&[column(30, false), column(30, true)], 15), None);
+        assert_eq!(widths(&[column(30, false), column(4, false)], 0), None, "the bars alone are too wide");
     }
 
     #[test]
