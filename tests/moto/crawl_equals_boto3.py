@@ -35,6 +35,7 @@ NOT_COMPLETE = {
     "ssm_managed_instances": ("failed", "ssm:DescribeInstanceInformation", "HTTP500"),
     # 404 and a page of HTML: this is not an answer of AWS, so the functions have not gone away.
     "lambda_functions": ("partial", "lambda:GetResourcePolicy", "HTTP404"),
+    "macie_sessions": ("partial", "macie2:GetFindingStatistics", "HTTP404"),
     # Answers whose root elements are not AWS's.
     "s3_access_points": ("failed", "s3control:ListAccessPoints", "AnswerUnreadable"),
     "s3_multi_region_access_points": ("failed", "s3control:ListMultiRegionAccessPoints", "AnswerUnreadable"),
