@@ -21,6 +21,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import views
 from trino_server import Trino
@@ -241,6 +242,7 @@ class Checks:
 
     def __init__(self):
         self.passed = self.failed = 0
+        self.seconds = {}
 
     def equal(self, what, expected, found):
         if expected == found:
@@ -249,13 +251,15 @@ class Checks:
         self.failed += 1
         print(f"FAIL {what}\n  expected {expected}\n  found    {found}")
 
-    def run(self, what, expected, call):
+    def run(self, what, engine, expected, call):
         """As equal; an engine that refuses has failed."""
+        start = time.monotonic()
         try:
             found = call()
         except Exception as error:  # an engine's own error, whatever its class
             found = f"{type(error).__name__}: {str(error)[:500]}"
-        self.equal(what, expected, found)
+        self.seconds[engine.name] = self.seconds.get(engine.name, 0) + time.monotonic() - start
+        self.equal(f"{what} in {engine.name}", expected, found)
 
 
 def profile(table, columns):
@@ -287,6 +291,7 @@ def main():
         checks.equal("organizations that F1 counts", len(organizations), ours.ask("F1")[0][0]["denominator"])
         views.check(checks, ours, trino)
         session.stop()
+    print(", ".join(f"{name} {seconds:.0f} s" for name, seconds in checks.seconds.items()))
     print(f"{checks.passed} passed, {checks.failed} failed")
     return 1 if checks.failed else 0
 
@@ -299,21 +304,21 @@ def compare_tables(checks, ours, others, lake):
     for table, (columns, comments) in tables.items():
         for engine in [ours, *others]:
             expected = {name: engine.expected(it) for name, it in columns.items()}
-            checks.run(f"types of {table} in {engine.name}", expected, lambda: engine.types(table))
+            checks.run(f"types of {table}", engine, expected, lambda: engine.types(table))
             if engine is not ours:
-                checks.run(f"comments of {table} in {engine.name}", comments, lambda: engine.comments(table))
+                checks.run(f"comments of {table}", engine, comments, lambda: engine.comments(table))
         rows = sum(it["rows"] for manifest in manifests for it in manifest["tables"] if it["name"] == table)
         sql = profile(table, columns)
         expected = ours.rows(sql)
         checks.equal(f"rows of {table} in the manifest", rows, expected[0]["all_rows"])
         for engine in others:
-            checks.run(f"content of {table} in {engine.name}", expected, lambda: engine.rows(sql))
+            checks.run(f"content of {table}", engine, expected, lambda: engine.rows(sql))
     counts = [f"SELECT '{it}' AS table_name, COUNT(*) AS n FROM orgcensus_history.{it}" for it in sorted(tables)]
     for at in range(0, len(counts), IN_ONE_STATEMENT):
         sql = f"{' UNION ALL '.join(counts[at : at + IN_ONE_STATEMENT])} ORDER BY 1 NULLS LAST"
         expected = ours.rows(sql)
         for engine in others:
-            checks.run(f"rows of the history from table {at} on in {engine.name}", expected, lambda: engine.rows(sql))
+            checks.run(f"rows of the history from table {at} on", engine, expected, lambda: engine.rows(sql))
 
 
 def compare_questions(checks, ours, others):
@@ -325,9 +330,9 @@ def compare_questions(checks, ours, others):
             statement, *of_coverage = ours.sql(question, *more)
             checks.equal(f"{name} has a statement for its coverage", coverage is not None, len(of_coverage) == 1)
             for engine in others:
-                checks.run(f"{name} in {engine.name}", rows, lambda: engine.rows(statement))
+                checks.run(name, engine, rows, lambda: engine.rows(statement))
                 if of_coverage:
-                    checks.run(f"coverage of {name} in {engine.name}", coverage, lambda: engine.rows(of_coverage[0]))
+                    checks.run(f"coverage of {name}", engine, coverage, lambda: engine.rows(of_coverage[0]))
 
 
 if __name__ == "__main__":

@@ -29,4 +29,4 @@ def check(checks, ours, trino):
         path.write_text(json.dumps(stored))
         # Hadoop's checksum of what was there.
         path.with_name("..trinoSchema.crc").unlink(missing_ok=True)
-        checks.run(f"the view {name} as we store it, read by Trino", rows, lambda: trino.rows(f"SELECT COUNT(*) AS n FROM {name}"))
+        checks.run(f"the view {name} as we store it", trino, rows, lambda: trino.rows(f"SELECT COUNT(*) AS n FROM {name}"))

@@ -28,6 +28,23 @@ pub(crate) fn text_batch(batch: &RecordBatch, schema: &SchemaRef) -> Result<Reco
     RecordBatch::try_new(Arc::clone(schema), columns.collect::<Result<_, _>>()?)
 }
 
+/// Columns of these names, all text.
+pub(crate) fn schema_of_texts(names: &[&str]) -> SchemaRef {
+    let field = |name: &&str| Field::new(*name, DataType::Utf8, true);
+    Arc::new(Schema::new(names.iter().map(field).collect::<Vec<_>>()))
+}
+
+/// Rows of texts as one batch with such a schema.
+pub(crate) fn batch_of_texts<'a, const N: usize>(
+    schema: SchemaRef,
+    rows: impl IntoIterator<Item = [Option<&'a str>; N]>,
+) -> Result<RecordBatch, ArrowError> {
+    let rows: Vec<_> = rows.into_iter().collect();
+    let column =
+        |index: usize| -> ArrayRef { Arc::new(rows.iter().map(|cells| cells[index]).collect::<StringArray>()) };
+    RecordBatch::try_new(schema, (0..N).map(column).collect())
+}
+
 /// One cell as text; none if it is null.
 pub(crate) fn text_cell(column: &ArrayRef, row: usize) -> Result<Option<String>, ArrowError> {
     let field = Arc::new(Field::new("cell", column.data_type().clone(), true));

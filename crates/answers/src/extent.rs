@@ -7,7 +7,7 @@ use arrow::compute::filter_record_batch;
 use arrow::record_batch::RecordBatch;
 
 use crate::Result;
-use crate::statement::literal;
+use crate::sql_text::literal;
 
 /// Some accounts. A question still looks at the whole snapshot, since what decides may lie elsewhere: the bucket behind
 /// a distribution, the trail of the organization. Its subjects and rows are those of these accounts.

@@ -35,6 +35,7 @@ mod rule;
 mod rule_file;
 mod rules;
 mod snapshot;
+mod sql_text;
 mod standing;
 mod statement;
 mod tasks;

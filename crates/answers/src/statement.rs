@@ -1,12 +1,13 @@
 //! The portable statement that is made of a question's query.
 //!
-//! The query becomes the table `subjects`. Each share counts it, or first makes one row of each organization of it. What
-//! is unknown is counted apart: it is in neither the numerator nor the denominator.
-
-use std::fmt::Write;
+//! The query becomes the table `subjects`. All shares of the subjects themselves are counted in one pass: an engine reads
+//! a table's query anew wherever its name stands, Athena bills each reading, and Trino refuses a hundred stages. Other
+//! shares count groups of it, or one row of each organization. What is unknown is counted apart: it is in neither the
+//! numerator nor the denominator.
 
 use crate::extent::ACCOUNT;
 use crate::question::{Kind, Of, Question, Share};
+use crate::sql_text::{double, indented, literal, named};
 use crate::tasks::Tasks;
 use crate::{Extent, RestsOn};
 
@@ -61,20 +62,20 @@ fn fact(question: &Question, shares: &[Share], rests_on: &RestsOn, extent: Optio
         let sql = "SELECT COUNT(DISTINCT organization_id) AS organization_count\nFROM organizations";
         statement.table("lake", sql);
     }
+    let of_subjects: Vec<_> =
+        shares.iter().filter_map(|share| population_of_subjects(share).map(|name| (share, name))).collect();
+    statement.in_one_pass(question.id, &of_subjects);
     for (index, share) in shares.iter().enumerate() {
         let number = index + 1;
-        let name = format!("counted_{number}");
-        let within = share.within.map_or(String::new(), |column| format!("\nWHERE {column}"));
         match share.of {
-            Of::Subjects(population) => {
-                statement.table(&name, &format!("SELECT\n{}\nFROM subjects{within}", counts(share.is_so)));
-                statement.row(question.id, share, &literal(population), share.fact, &name);
-            }
+            Of::Subjects(_) => {}
             Of::Each(column) => {
+                let name = format!("counted_{number}");
+                let within = share.within.map_or(String::new(), |column| format!("\nWHERE {column}"));
                 let counts = counts(share.is_so);
                 let sql = format!("SELECT\n  {column},\n{counts}\nFROM subjects{within}\nGROUP BY {column}");
                 statement.table(&name, &sql);
-                statement.row(question.id, share, column, share.fact, &name);
+                statement.row(question.id, &Words::of(share, column.to_owned(), share.fact), &name);
             }
             Of::Organizations(population) => {
                 statement.organizations(question.id, share, population, number, tasks);
@@ -82,6 +83,13 @@ fn fact(question: &Question, shares: &[Share], rests_on: &RestsOn, extent: Optio
         }
     }
     statement.finish()
+}
+
+fn population_of_subjects(share: &Share) -> Option<&'static str> {
+    match share.of {
+        Of::Subjects(population) => Some(population),
+        Of::Each(_) | Of::Organizations(_) => None,
+    }
 }
 
 /// The subjects of some accounts.
@@ -158,43 +166,74 @@ GROUP BY {column}",
             self.table(&counted, &format!("SELECT\n{}\nFROM {each}", counts("is_so")));
         }
         if tasks.extent.is_none() {
-            self.row(id, share, &literal(population), share.fact, &format!("counted_organizations_{number}"));
+            let words = Words::of(share, literal(population), share.fact);
+            self.row(id, &words, &format!("counted_organizations_{number}"));
         }
         let (population, fact) = (accounts_instead(population), accounts_instead(share.fact));
         let alone = Share { study: None, study_text: None, ..share.clone() };
+        let words = Words::of(&alone, literal(&population), &fact);
         let counted = format!("counted_accounts_{number}");
         if tasks.extent.is_some() {
-            return self.row(id, &alone, &literal(&population), &fact, &counted);
+            return self.row(id, &words, &counted);
         }
-        self.row(id, &alone, &literal(&population), &fact, &format!("{counted} CROSS JOIN lake"));
+        self.row(id, &words, &format!("{counted} CROSS JOIN lake"));
         if let Some(row) = self.rows.last_mut() {
             row.push_str("\nWHERE lake.organization_count = 1");
         }
     }
 
-    /// One row of the answer. `population` is SQL.
-    fn row(&mut self, id: &str, share: &Share, population: &str, fact: &str, from: &str) {
-        let caveat = share.caveat.map_or("CAST(NULL AS VARCHAR(255))".to_owned(), literal);
+    /// The shares of the subjects themselves: one row of all counts, and a row of words for each share, which picks its
+    /// own.
+    fn in_one_pass(&mut self, id: &str, shares: &[(&Share, &str)]) {
+        if shares.is_empty() {
+            return;
+        }
+        let (mut columns, mut words) = (Vec::new(), Vec::new());
+        for (number, (share, population)) in (1..).zip(shares) {
+            for (name, condition) in COUNTS.iter().zip(conditions(share.is_so)) {
+                let within = share.within.map_or(String::new(), |column| format!("{column} AND "));
+                columns.push(format!("  COUNT(*) FILTER (WHERE {within}{condition}) AS {name}_{number}"));
+            }
+            let cells = Words::of(share, literal(population), share.fact).0;
+            words.push(format!("  ({number}, {})", cells.join(", ")));
+        }
+        self.table("counted", &format!("SELECT\n{}\nFROM subjects", columns.join(",\n")));
+        let picked = COUNTS.map(|name| {
+            let cases = (1..=shares.len()).map(|number| format!(" WHEN {number} THEN {name}_{number}"));
+            format!("  CASE number{} END AS {name}", cases.collect::<String>())
+        });
+        let names = WORDS.join(", ");
+        self.table(
+            "shares",
+            &format!(
+                "SELECT\n  {names},\n{}\nFROM counted\nCROSS JOIN (VALUES\n{}\n) AS words (number, {names})",
+                picked.join(",\n"),
+                words.join(",\n")
+            ),
+        );
+        self.row(id, &Words(WORDS.map(str::to_owned)), "shares");
+    }
+
+    /// Rows of the answer: one for each row of a table of counts.
+    fn row(&mut self, id: &str, words: &Words, from: &str) {
+        let [fact, population, definition, study, study_text, caveat] =
+            std::array::from_fn(|index| named(&words.0[index], WORDS[index]));
         self.rows.push(format!(
             "SELECT
   {} AS id,
-  {} AS fact,
-  {population} AS population,
-  {} AS definition,
+  {fact},
+  {population},
+  {definition},
   numerator,
   denominator,
   unknown_count,
   ROUND(1E2 * numerator / NULLIF(denominator, 0), 1) AS percent,
-  {} AS study_2022_percent,
-  {} AS study_2022_text_percent,
+  {study},
+  {study_text},
   coverage_percent,
-  {caveat} AS caveat
+  {caveat}
 FROM {from} CROSS JOIN rests_on",
             literal(id),
-            literal(fact),
-            literal(share.definition),
-            double(share.study),
-            double(share.study_text),
         ));
     }
 
@@ -207,8 +246,7 @@ FROM {from} CROSS JOIN rests_on",
 /// The subjects of a share, each with the column of its place.
 fn with_one(share: &Share, column: &str) -> String {
     let within = share.within.map_or(String::new(), |within| format!("\nWHERE {within}"));
-    let is_so = if share.is_so == "is_so" { "is_so".to_owned() } else { format!("{} AS is_so", share.is_so) };
-    format!("SELECT {column}, {is_so}\nFROM subjects{within}")
+    format!("SELECT {column}, {}\nFROM subjects{within}", named(share.is_so, "is_so"))
 }
 
 /// The same, and a row for each place: not so, if a task that the question rests on was complete there; else unknown.
@@ -229,13 +267,32 @@ GROUP BY {place}.{column}",
     )
 }
 
+/// The columns of words of an answer.
+const WORDS: [&str; 6] =
+    ["fact", "population", "definition", "study_2022_percent", "study_2022_text_percent", "caveat"];
+
+/// The words of a share as SQL, in the order of `WORDS`.
+struct Words([String; 6]);
+
+impl Words {
+    fn of(share: &Share, population: String, fact: &str) -> Self {
+        let caveat = share.caveat.map_or("CAST(NULL AS VARCHAR(255))".to_owned(), literal);
+        let definition = literal(share.definition);
+        Self([literal(fact), population, definition, double(share.study), double(share.study_text), caveat])
+    }
+}
+
+const COUNTS: [&str; 3] = ["numerator", "denominator", "unknown_count"];
+
+/// What each of the counts counts.
+fn conditions(is_so: &str) -> [String; 3] {
+    [is_so.to_owned(), format!("{is_so} IS NOT NULL"), format!("{is_so} IS NULL")]
+}
+
 /// Each count with its own filter: beside one, Trino 368 counts a boolean column as if the filter were meant for it too.
 fn counts(is_so: &str) -> String {
-    format!(
-        "  COUNT(*) FILTER (WHERE {is_so}) AS numerator,
-  COUNT(*) FILTER (WHERE {is_so} IS NOT NULL) AS denominator,
-  COUNT(*) FILTER (WHERE {is_so} IS NULL) AS unknown_count"
-    )
+    let count = |(name, condition): (&str, String)| format!("  COUNT(*) FILTER (WHERE {condition}) AS {name}");
+    COUNTS.into_iter().zip(conditions(is_so)).map(count).collect::<Vec<_>>().join(",\n")
 }
 
 /// `organizations_with_s3` becomes `accounts_with_s3`, and so do words.
@@ -243,34 +300,9 @@ fn accounts_instead(text: &str) -> String {
     text.replacen("organizations", "accounts", 1).replacen("Organizations", "Accounts", 1)
 }
 
-pub(crate) fn literal(text: impl AsRef<str>) -> String {
-    format!("'{}'", text.as_ref().replace('\'', "''"))
-}
-
-/// A number with an exponent, which is a DOUBLE in every engine.
-fn double(number: Option<f64>) -> String {
-    number.map_or("CAST(NULL AS DOUBLE)".to_owned(), |it| format!("{it:E}"))
-}
-
-fn indented(sql: &str) -> String {
-    let mut text = String::new();
-    for line in sql.lines() {
-        let _ = writeln!(text, "  {line}");
-    }
-    text.truncate(text.trim_end().len());
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::question_file::QuestionFile;
-
-    #[test]
-    fn numbers_and_texts_are_portable() {
-        assert_eq!([double(Some(39.0)), double(Some(0.6)), double(Some(2.0))], ["3.9E1", "6E-1", "2E0"]);
-        assert_eq!(literal("the study's"), "'the study''s'");
-    }
 
     #[test]
     fn cases_are_those_that_are_so_or_unknown() {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::Extent;
 use crate::extent::ACCOUNT;
-use crate::statement::literal;
+use crate::sql_text::literal;
 
 /// Those of some collectors, in some accounts; all, where none are named.
 #[derive(Clone, Copy)]

@@ -1,6 +1,7 @@
 //! A derivation makes rows that need the whole organization, from rows that the accounts have staged. The crawl takes a
 //! list of derivations, as it takes a list of collectors, and knows none of them by name.
 
+use std::collections::BTreeMap;
 use std::iter::Peekable;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -180,8 +181,27 @@ impl<R: Row> Staged<R> {
 
     /// Shows the rows of one account. Accounts must be asked for in order.
     pub fn of_account(&mut self, account_id: &str, mut show: impl FnMut(R::Ref<'_>)) -> Result<(), Error> {
+        self.of_regions(account_id, |_, row| show(row))
+    }
+
+    /// Shows the rows of one account, each with its region.
+    pub fn of_regions(&mut self, account_id: &str, mut show: impl FnMut(&str, R::Ref<'_>)) -> Result<(), Error> {
         while let Some(group) = self.next_group_of(account_id) {
-            self.each_of(&group, &mut show)?;
+            self.each_of(&group, |row| show(&group.region, row))?;
+        }
+        Ok(())
+    }
+
+    /// Shows the rows of one account, each with what is being made of its region.
+    pub fn by_region<G: Default>(
+        &mut self,
+        account_id: &str,
+        regions: &mut BTreeMap<String, G>,
+        mut show: impl FnMut(&mut G, R::Ref<'_>),
+    ) -> Result<(), Error> {
+        while let Some(group) = self.next_group_of(account_id) {
+            let region = regions.entry((*group.region).to_owned()).or_default();
+            self.each_of(&group, |row| show(region, row))?;
         }
         Ok(())
     }

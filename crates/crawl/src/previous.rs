@@ -36,7 +36,7 @@ pub(crate) async fn open<R: Row>(shared: &Shared) -> Result<Option<Previous<R>>,
         Err(error) => return passed_over(listener, error).map(|()| None),
     };
     let Some(entry) = manifest.table(R::TABLE) else { return Ok(None) };
-    let batches = match lake.rows(entry) {
+    let batches = match lake.rows(entry, None) {
         Ok(batches) => batches,
         Err(error) => return passed_over(listener, error).map(|()| None),
     };

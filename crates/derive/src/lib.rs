@@ -38,6 +38,7 @@ mod open_buckets;
 mod resource;
 mod rows;
 mod security;
+mod three_valued;
 
 use orgcensus_crawl::Derivation;
 

@@ -11,6 +11,7 @@ use orgcensus_row::Stamp;
 use crate::blocks::AccountBlocks;
 use crate::resource::Answers;
 use crate::rows::{ResourceAccess, words};
+use crate::three_valued::any;
 
 /// The flag of a bucket that an access point opens further than its own policy and ACL do by themselves.
 const OPEN_BY_ACCESS_POINT: &str = "open_by_access_point";
@@ -73,9 +74,9 @@ impl OpenBuckets {
 fn open(row: &mut ResourceAccess, point: &Point) {
     let before = [row.is_public, row.is_external, row.is_in_org];
     let [is_public, is_external, is_in_org] = point.answers;
-    row.is_public = or(row.is_public, is_public);
-    row.is_external = or(row.is_external, is_external);
-    row.is_in_org = or(row.is_in_org, is_in_org);
+    row.is_public = any([row.is_public, is_public]);
+    row.is_external = any([row.is_external, is_external]);
+    row.is_in_org = any([row.is_in_org, is_in_org]);
     let after = [row.is_public, row.is_external, row.is_in_org];
     if after == before {
         return;
@@ -85,14 +86,6 @@ fn open(row: &mut ResourceAccess, point: &Point) {
         row.reasons.push(format!("the access point {} lets in more than the bucket itself", point.arn));
     } else {
         row.reasons.push(format!("whom the access point {} lets in is not known", point.arn));
-    }
-}
-
-fn or(one: Option<bool>, other: Option<bool>) -> Option<bool> {
-    match (one, other) {
-        (Some(true), _) | (_, Some(true)) => Some(true),
-        (Some(false), Some(false)) => Some(false),
-        _ => None,
     }
 }
 

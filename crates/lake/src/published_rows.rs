@@ -3,25 +3,43 @@
 use arrow::record_batch::RecordBatch;
 use futures::stream::{self, BoxStream, Stream};
 use futures::{StreamExt, TryStreamExt};
-use parquet::arrow::ParquetRecordBatchStreamBuilder;
+use parquet::arrow::{ParquetRecordBatchStreamBuilder, ProjectionMask};
 use parquet::errors::ParquetError;
 
 use crate::{Lake, Result, TableEntry, TableFile};
 
+/// Rows of a batch. Few, since a row of policies may have hundreds of kilobytes.
+const BATCH_ROWS: usize = 1024;
+
 impl Lake {
-    /// The rows of a table as a manifest describes it. One file after the other is opened, and every byte is checked.
-    pub fn rows(&self, table: &TableEntry) -> Result<BoxStream<'static, Result<RecordBatch>>> {
-        let files = table.files.iter().map(|entry| TableFile::new(self, entry)).collect::<Result<Vec<_>>>()?;
+    /// The rows of a table as a manifest describes it: these of its columns, or all if none are named. One file after
+    /// the other is opened, and every byte is checked. Memory holds a batch and the row group that it is of.
+    pub fn rows(
+        &self,
+        table: &TableEntry,
+        columns: Option<&[&str]>,
+    ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+        let files = table.files.iter().filter(|entry| entry.rows > 0);
+        let files = files.map(|entry| TableFile::new(self, entry)).collect::<Result<Vec<_>>>()?;
+        let columns = columns.map(|names| names.iter().map(|&name| name.to_owned()).collect::<Vec<String>>());
+        let open = move |file| open(file, columns.clone());
         Ok(stream::iter(files.into_iter().map(Ok)).and_then(open).try_flatten().boxed())
     }
 }
 
-async fn open(file: TableFile) -> Result<impl Stream<Item = Result<RecordBatch>>> {
+async fn open(file: TableFile, columns: Option<Vec<String>>) -> Result<impl Stream<Item = Result<RecordBatch>>> {
     let unread = {
         let file = file.clone();
         move |error: ParquetError| file.unread(error)
     };
-    let reader = ParquetRecordBatchStreamBuilder::new(file).await.map_err(&unread)?;
+    let mut reader = ParquetRecordBatchStreamBuilder::new(file).await.map_err(&unread)?.with_batch_size(BATCH_ROWS);
+    if let Some(columns) = columns {
+        let schema = reader.parquet_schema();
+        let roots = schema.root_schema().get_fields().iter().enumerate();
+        let wanted = roots.filter(|(_, root)| columns.iter().any(|name| name == root.name())).map(|(index, _)| index);
+        let mask = ProjectionMask::roots(schema, wanted);
+        reader = reader.with_projection(mask);
+    }
     Ok(reader.build().map_err(&unread)?.map_err(unread))
 }
 
@@ -40,7 +58,7 @@ mod tests {
         writer.write(&queues("000000000001", &["a", "b"])).await.unwrap();
         writer.write(&queues("000000000002", &["c"])).await.unwrap();
         let entry = writer.close().await.unwrap();
-        let batches: Vec<RecordBatch> = lake.rows(&entry).unwrap().try_collect().await.unwrap();
+        let batches: Vec<RecordBatch> = lake.rows(&entry, None).unwrap().try_collect().await.unwrap();
         let mut found = Vec::new();
         for batch in &batches {
             Queue::each(batch, |it| found.push(format!("{} {:?} {:?} {:?}", it.arn, it.names, it.tags, it.created_at)))
@@ -55,7 +73,7 @@ mod tests {
         let mut bytes = std::fs::read(&file).unwrap();
         bytes[10] ^= 1;
         std::fs::write(&file, bytes).unwrap();
-        let read = lake.rows(&entry).unwrap().try_collect::<Vec<_>>().await;
+        let read = lake.rows(&entry, None).unwrap().try_collect::<Vec<_>>().await;
         assert!(matches!(read, Err(Error::Corrupt { .. })));
     }
 }

@@ -1,13 +1,12 @@
 //! What a rule found, as a row, and how much of it there is.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use arrow::array::{ArrayRef, StringArray};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
 use crate::Result;
+use crate::cells::{batch_of_texts, schema_of_texts};
 use crate::diff::Change;
 use crate::rule::Priority;
 
@@ -58,8 +57,7 @@ const COLUMNS: [&str; 12] = [
 ];
 
 pub(crate) fn schema() -> SchemaRef {
-    let fields = COLUMNS.map(|name| Field::new(name, DataType::Utf8, true));
-    Arc::new(Schema::new(fields.to_vec()))
+    schema_of_texts(&COLUMNS)
 }
 
 impl Found {
@@ -88,9 +86,7 @@ impl Found {
 
 /// What was found, as one batch.
 pub(crate) fn batch(found: &[Found]) -> Result<RecordBatch> {
-    let column =
-        |index: usize| -> ArrayRef { Arc::new(found.iter().map(|it| it.cells()[index]).collect::<StringArray>()) };
-    Ok(RecordBatch::try_new(schema(), (0..COLUMNS.len()).map(column).collect())?)
+    Ok(batch_of_texts(schema(), found.iter().map(Found::cells))?)
 }
 
 /// How much was found of each priority, and of how much nobody knows.

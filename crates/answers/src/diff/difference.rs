@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array, StringArray};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
 use super::fate::Change;
 use crate::Result;
+use crate::cells::{batch_of_texts, schema_of_texts};
 
 /// One difference: a row that only one snapshot has, or one column of a row that both have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,8 +55,7 @@ const COLUMNS: [&str; 11] = [
 ];
 
 pub(crate) fn schema() -> SchemaRef {
-    let fields = COLUMNS.map(|name| Field::new(name, DataType::Utf8, true));
-    Arc::new(Schema::new(fields.to_vec()))
+    schema_of_texts(&COLUMNS)
 }
 
 impl Difference {
@@ -78,10 +78,7 @@ impl Difference {
 
 /// Differences as one batch.
 pub(crate) fn batch(differences: &[Difference]) -> Result<RecordBatch> {
-    let column = |index: usize| -> ArrayRef {
-        Arc::new(differences.iter().map(|it| it.cells()[index]).collect::<StringArray>())
-    };
-    Ok(RecordBatch::try_new(schema(), (0..COLUMNS.len()).map(column).collect())?)
+    Ok(batch_of_texts(schema(), differences.iter().map(Difference::cells))?)
 }
 
 /// How many differences of each kind each table has.

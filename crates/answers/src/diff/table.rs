@@ -54,8 +54,8 @@ impl TableDiff {
         let converter = RowConverter::new(fields).map_err(|source| unreadable(&table, source))?;
         let converter = Arc::new(converter);
         let from =
-            SortedRows::open(TableReader::new(lake, from, columns.fields()), &converter, &columns, &table).await?;
-        let to = SortedRows::open(TableReader::new(lake, to, columns.fields()), &converter, &columns, &table).await?;
+            SortedRows::open(TableReader::new(lake, from, columns.fields())?, &converter, &columns, &table).await?;
+        let to = SortedRows::open(TableReader::new(lake, to, columns.fields())?, &converter, &columns, &table).await?;
         let organization_id = organization_id.to_owned();
         Ok(Self { table, organization_id, columns, judge, from, to, comparators: None })
     }

@@ -13,7 +13,7 @@ use orgcensus_collectors::ec2::security_groups::SecurityGroup;
 use orgcensus_collectors::ec2::subnets::{Subnet, SubnetRef};
 use orgcensus_collectors::ec2::vpc_block_exclusions::VpcBlockExclusion;
 use orgcensus_crawl::{Derive, Error, Staged, TaskCoverage};
-use orgcensus_row::{List, Row};
+use orgcensus_row::List;
 
 use self::targets::{Targets, WATCHED};
 use super::network::{self, Destination, Interface, Network, Rule, Source};
@@ -67,18 +67,18 @@ impl Sources {
 
     /// The networks of an account, by region. Only regions that have a target matter.
     pub(super) fn account(&mut self, account_id: &str) -> Result<BTreeMap<String, Region>, Error> {
-        let mut regions = BTreeMap::new();
-        each(&mut self.instances, account_id, &mut regions, |region, it| {
+        let mut regions = BTreeMap::<_, Region>::new();
+        self.instances.by_region(account_id, &mut regions, |region, it| {
             if it.is_terminated != Some(true) {
                 region.instances.push(InstanceTarget { arn: it.arn.to_owned(), id: it.instance_id.to_owned() });
             }
         })?;
-        each(&mut self.interfaces, account_id, &mut regions, |region, it| {
+        self.interfaces.by_region(account_id, &mut regions, |region, it| {
             region.interfaces.insert(it.network_interface_id.to_owned(), interface(it));
         })?;
         self.routing(account_id, &mut regions)?;
         self.filters(account_id, &mut regions)?;
-        each(&mut self.coverage, account_id, &mut regions, |region, it| match it.collector {
+        self.coverage.by_region(account_id, &mut regions, |region, it| match it.collector {
             RULES => region.network.has_all_rules = it.is_complete,
             EXCLUSIONS => region.network.has_all_exclusions = it.is_complete,
             name => region.complete.extend(WATCHED.iter().find(|it| **it == name).filter(|_| it.is_complete)),
@@ -90,15 +90,15 @@ impl Sources {
 
     /// Subnets, route tables, and what the block of public access leaves out.
     fn routing(&mut self, account_id: &str, regions: &mut BTreeMap<String, Region>) -> Result<(), Error> {
-        each(&mut self.subnets, account_id, regions, |region, it| {
+        self.subnets.by_region(account_id, regions, |region, it| {
             region.network.subnets.insert(it.subnet_id.to_owned(), subnet(it));
         })?;
-        each(&mut self.associations, account_id, regions, |region, it| region.network.associate(it))?;
-        each(&mut self.routes, account_id, regions, |region, it| {
+        self.associations.by_region(account_id, regions, |region, it| region.network.associate(it))?;
+        self.routes.by_region(account_id, regions, |region, it| {
             let routes = region.network.tables.entry(it.route_table_id.to_owned()).or_default();
             routes.push(route(it));
         })?;
-        each(&mut self.exclusions, account_id, regions, |region, it| {
+        self.exclusions.by_region(account_id, regions, |region, it| {
             let name = it.excluded_arn.and_then(|arn| arn.rsplit(':').next()).filter(|_| {
                 it.internet_gateway_exclusion_mode == Some("allow-bidirectional")
                     && matches!(it.state, Some("create-complete" | "update-complete"))
@@ -109,48 +109,34 @@ impl Sources {
 
     /// Network ACLs, security groups and prefix lists.
     fn filters(&mut self, account_id: &str, regions: &mut BTreeMap<String, Region>) -> Result<(), Error> {
-        each(&mut self.acls, account_id, regions, |region, it| {
+        self.acls.by_region(account_id, regions, |region, it| {
             for subnet_id in it.subnet_ids.iter() {
                 region.network.acl_of_subnet.insert(subnet_id.to_owned(), it.network_acl_id.to_owned());
             }
         })?;
-        each(&mut self.entries, account_id, regions, |region, it| region.network.acl_entry(it))?;
+        self.entries.by_region(account_id, regions, |region, it| region.network.acl_entry(it))?;
         for acl in regions.values_mut().flat_map(|region| region.network.acls.values_mut()) {
             acl.ingress.sort_by_key(|entry| entry.number);
             acl.egress.sort_by_key(|entry| entry.number);
         }
-        each(&mut self.groups, account_id, regions, |region, it| {
+        self.groups.by_region(account_id, regions, |region, it| {
             if it.is_shared_by_other != Some(true) {
                 region.network.groups.insert(it.security_group_id.to_owned());
             }
         })?;
-        each(&mut self.rules, account_id, regions, |region, it| region.network.rule(it))?;
-        each(&mut self.lists, account_id, regions, |region, it| {
+        self.rules.by_region(account_id, regions, |region, it| region.network.rule(it))?;
+        self.lists.by_region(account_id, regions, |region, it| {
             let ranges = it.entry_count.map(|_| Vec::new());
             let is_ipv6 = it.address_family.map(|family| family == "IPv6");
             region.network.lists.insert(it.prefix_list_id.to_owned(), network::PrefixList { ranges, is_ipv6 });
         })?;
-        each(&mut self.list_entries, account_id, regions, |region, it| {
+        self.list_entries.by_region(account_id, regions, |region, it| {
             let list = region.network.lists.get_mut(it.prefix_list_id).and_then(|list| list.ranges.as_mut());
             if let Some((list, range)) = list.zip(Range::parse(it.entry_cidr)) {
                 list.push(range);
             }
         })
     }
-}
-
-/// Shows the rows of one account, each with its region.
-fn each<R: Row>(
-    staged: &mut Staged<R>,
-    account_id: &str,
-    regions: &mut BTreeMap<String, Region>,
-    mut show: impl FnMut(&mut Region, R::Ref<'_>),
-) -> Result<(), Error> {
-    while let Some(group) = staged.next_group_of(account_id) {
-        let region = regions.entry((*group.region).to_owned()).or_default();
-        staged.each_of(&group, |row| show(region, row))?;
-    }
-    Ok(())
 }
 
 fn texts(list: List<'_, String>) -> Vec<String> {

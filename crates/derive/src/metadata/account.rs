@@ -10,7 +10,6 @@ use orgcensus_collectors::ec2::launch_templates::{LaunchTemplateVersion, LaunchT
 use orgcensus_collectors::ec2::metadata_defaults::{MetadataDefaults, MetadataDefaultsRef};
 use orgcensus_collectors::iam::instance_profiles::InstanceProfile;
 use orgcensus_crawl::{Derive, Error, Staged};
-use orgcensus_row::Row;
 
 use super::layers::{Defaults, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, Launch, Layer, Options};
 use crate::account_policies::AccountPolicy;
@@ -174,18 +173,18 @@ impl Sources {
     /// something of the metadata service.
     pub(super) fn account(&mut self, id: &str, metadata_policies: &BTreeSet<String>) -> Result<Account, Error> {
         let mut account = Account::default();
-        of_regions(&mut self.defaults, id, |region, row| account.region(region).set_defaults(&row))?;
-        of_regions(&mut self.images, id, |region, row| {
+        self.defaults.of_regions(id, |region, row| account.region(region).set_defaults(&row))?;
+        self.images.of_regions(id, |region, row| {
             let support = row.imds_support.map(str::to_owned);
             account.region(region).images.insert(row.image_id.to_owned(), Ok(support));
         })?;
-        of_regions(&mut self.in_use, id, |region, row| {
+        self.in_use.of_regions(id, |region, row| {
             let support = if row.is_found { Ok(row.imds_support.map(str::to_owned)) } else { Err("image_gone") };
             account.region(region).images.entry(row.image_id.to_owned()).or_insert(support);
         })?;
-        of_regions(&mut self.versions, id, |region, row| account.region(region).add_version(&row))?;
-        of_regions(&mut self.configurations, id, |region, row| account.region(region).add_configuration(&row))?;
-        of_regions(&mut self.groups, id, |region, row| {
+        self.versions.of_regions(id, |region, row| account.region(region).add_version(&row))?;
+        self.configurations.of_regions(id, |region, row| account.region(region).add_configuration(&row))?;
+        self.groups.of_regions(id, |region, row| {
             account.region(region).groups.insert(row.auto_scaling_group_name.to_owned(), launches(&row));
         })?;
         self.profiles.of_account(id, |row| {
@@ -206,18 +205,6 @@ impl Sources {
         })?;
         Ok(account)
     }
-}
-
-/// Shows the rows of one account with their regions.
-fn of_regions<R: Row>(
-    staged: &mut Staged<R>,
-    account_id: &str,
-    mut show: impl FnMut(&str, R::Ref<'_>),
-) -> Result<(), Error> {
-    while let Some(group) = staged.next_group_of(account_id) {
-        staged.each_of(&group, |row| show(&group.region, row))?;
-    }
-    Ok(())
 }
 
 /// A value that a layer says. Some write down that they have no preference.

@@ -2,8 +2,8 @@
 
 use orgcensus_collectors::accessanalyzer::analyzers;
 
-use super::heard::{all, any};
 use super::rows::{Manager, Seen};
+use crate::three_valued::{all, any};
 
 /// What an analyzer looks for.
 pub(super) const EXTERNAL: &str = "external_access";

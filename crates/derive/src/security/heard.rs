@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 
 use orgcensus_policy::event_class;
 
+use crate::three_valued::{all, any};
+
 /// The events that services declare, by the names of their files.
 pub(super) const CLASSES: [&str; 7] = [
     "access_analyzer_external",
@@ -122,22 +124,4 @@ pub(super) fn is_rule_live(
 /// Whether a topic tells somebody what it is sent: somebody subscribes to it, and it lets EventBridge publish.
 pub(super) fn is_topic_live(confirmed_subscriptions: Option<i64>, lets_in: Option<bool>) -> Option<bool> {
     all([confirmed_subscriptions.map(|count| count > 0), lets_in])
-}
-
-/// Whether all are so. None: none is known not to be, and of one it is not known.
-pub(super) fn all(parts: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
-    let mut all = Some(true);
-    for part in parts {
-        all = match (all, part) {
-            (Some(false), _) | (_, Some(false)) => Some(false),
-            (Some(true), Some(true)) => Some(true),
-            _ => None,
-        };
-    }
-    all
-}
-
-/// Whether one is so. None: none is known to be, and of one it is not known.
-pub(super) fn any(parts: impl IntoIterator<Item = Option<bool>>) -> Option<bool> {
-    all(parts.into_iter().map(|part| part.map(|it| !it))).map(|it| !it)
 }

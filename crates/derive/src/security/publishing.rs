@@ -10,11 +10,12 @@ use orgcensus_collectors::securityhub::hubs::HUBS;
 
 use super::analyzers::{Analyzer, EXTERNAL, UNUSED, is_looked_for};
 use super::buses::Rule;
-use super::heard::{Asked, Heard, Listener, all};
+use super::heard::{Asked, Heard, Listener};
 use super::known::Known;
 use super::rows::{Region, SecurityService};
 use super::targets::Lives;
 use super::{ACCESS_ANALYZER, CLOUDTRAIL, GUARDDUTY, INSPECTOR, MACIE, SECURITY_HUB_CSPM};
+use crate::three_valued::all;
 
 /// Who listens, as far as one account is concerned.
 pub(super) struct Ears<'a> {

@@ -2,8 +2,8 @@
 
 use orgcensus_collectors::config::recorders;
 
-use super::heard::{all, any};
 use super::rows::{Manager, Seen};
+use crate::three_valued::{all, any};
 
 /// The types of IAM, which belong to no region. A recorder has them all or none.
 const GLOBAL_TYPES: [&str; 4] = ["AWS::IAM::Group", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User"];

@@ -81,14 +81,11 @@ impl Shared {
     fn read_tasks(&mut self, derive: &mut Derive<'_>, accounts: &BTreeSet<String>) -> Result<(), Error> {
         let mut coverage = derive.staged::<TaskCoverage>()?;
         for account_id in accounts {
-            while let Some(group) = coverage.next_group_of(account_id) {
-                coverage.each_of(&group, |it| {
-                    if let Some(name) = COLLECTORS.into_iter().find(|name| it.is_planned && *name == it.collector) {
-                        let task = (account_id.clone(), (*group.region).to_owned(), name);
-                        self.tasks.insert(task, it.is_complete);
-                    }
-                })?;
-            }
+            coverage.of_regions(account_id, |region, it| {
+                if let Some(name) = COLLECTORS.into_iter().find(|name| it.is_planned && *name == it.collector) {
+                    self.tasks.insert((account_id.clone(), region.to_owned(), name), it.is_complete);
+                }
+            })?;
         }
         Ok(())
     }
@@ -99,14 +96,11 @@ impl Shared {
             for (region, rules) in buses.account(account_id)? {
                 self.rules.insert((account_id.clone(), region), rules);
             }
-            while let Some(group) = hubs.next_group_of(account_id) {
-                hubs.each_of(&group, |it| {
-                    if let Some(region) = it.aggregation_region {
-                        let place = (account_id.clone(), (*group.region).to_owned());
-                        self.aggregation_regions.insert(place, region.to_owned());
-                    }
-                })?;
-            }
+            hubs.of_regions(account_id, |own, it| {
+                if let Some(region) = it.aggregation_region {
+                    self.aggregation_regions.insert((account_id.clone(), own.to_owned()), region.to_owned());
+                }
+            })?;
         }
         Ok(())
     }

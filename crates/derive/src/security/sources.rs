@@ -12,7 +12,6 @@ use orgcensus_collectors::inspector2::accounts::Account;
 use orgcensus_collectors::macie2::sessions::Session;
 use orgcensus_collectors::securityhub::{hubs, v2_hubs};
 use orgcensus_crawl::{Derive, Error, Staged, TaskCoverage};
-use orgcensus_row::Row;
 
 use super::analyzers::{Analyzer, access_analyzer};
 use super::buses::Buses;
@@ -66,8 +65,8 @@ impl Sources {
 
     /// The services of an account, by region: those that should have been read there.
     pub(super) fn account(&mut self, account_id: &str, known: &Known) -> Result<BTreeMap<String, Region>, Error> {
-        let mut regions = BTreeMap::new();
-        each(&mut self.coverage, account_id, &mut regions, |region, it| {
+        let mut regions = BTreeMap::<_, Region>::new();
+        self.coverage.by_region(account_id, &mut regions, |region, it| {
             region.are_rules_read |= it.collector == RULES.name && it.is_complete;
             let service = SERVICES.iter().find(|service| service.collector == it.collector);
             if let Some(service) = service.filter(|_| it.is_planned) {
@@ -75,26 +74,26 @@ impl Sources {
                 region.services.insert(service.name, seen);
             }
         })?;
-        each(&mut self.detectors, account_id, &mut regions, |region, it| {
+        self.detectors.by_region(account_id, &mut regions, |region, it| {
             region.see(GUARDDUTY, it.is_enabled, it.administrator_account_id);
         })?;
-        each(&mut self.inspectors, account_id, &mut regions, |region, it| {
+        self.inspectors.by_region(account_id, &mut regions, |region, it| {
             region.see(INSPECTOR, it.is_enabled, it.administrator_account_id);
         })?;
-        each(&mut self.sessions, account_id, &mut regions, |region, it| {
+        self.sessions.by_region(account_id, &mut regions, |region, it| {
             region.see(MACIE, it.is_enabled, it.administrator_account_id);
         })?;
-        each(&mut self.hubs, account_id, &mut regions, |region, it| {
+        self.hubs.by_region(account_id, &mut regions, |region, it| {
             region.see(SECURITY_HUB_CSPM, Some(it.is_enabled), it.administrator_account_id);
             region.aggregation_region = it.aggregation_region.map(str::to_owned);
         })?;
-        each(&mut self.standards, account_id, &mut regions, |region, it| {
+        self.standards.by_region(account_id, &mut regions, |region, it| {
             let hub = region.services.get_mut(SECURITY_HUB_CSPM);
             if let Some(seen) = hub.filter(|_| it.status_reason == Some(NO_RECORDER)) {
                 seen.missing = Some("config_recorder");
             }
         })?;
-        each(&mut self.v2_hubs, account_id, &mut regions, |region, it| {
+        self.v2_hubs.by_region(account_id, &mut regions, |region, it| {
             region.see(SECURITY_HUB, Some(it.is_enabled), None);
         })?;
         self.graphs(account_id, known, &mut regions)?;
@@ -107,21 +106,17 @@ impl Sources {
     /// What is concluded from later, when all of the account is known.
     fn raw(&mut self, account_id: &str, regions: &mut BTreeMap<String, Region>) -> Result<(), Error> {
         let mut found: Vec<Trail> = Vec::new();
-        while let Some(group) = self.trails.next_group_of(account_id) {
-            self.trails.each_of(&group, |it| found.push(Trail::read(account_id, &group.region, &it)))?;
-        }
+        self.trails.of_regions(account_id, |region, it| found.push(Trail::read(account_id, region, &it)))?;
         for trail in found {
             regions.entry(trail.region.clone()).or_default().trails.push(trail);
         }
         let mut found: Vec<Analyzer> = Vec::new();
-        while let Some(group) = self.analyzers.next_group_of(account_id) {
-            self.analyzers.each_of(&group, |it| found.push(Analyzer::read(account_id, &group.region, &it)))?;
-        }
+        self.analyzers.of_regions(account_id, |region, it| found.push(Analyzer::read(account_id, region, &it)))?;
         for analyzer in found {
             regions.entry(analyzer.region.clone()).or_default().analyzers.push(analyzer);
         }
-        each(&mut self.recorders, account_id, regions, |region, it| region.recorders.push(Recorder::read(&it)))?;
-        each(&mut self.channels, account_id, regions, |region, _| region.has_channel = true)?;
+        self.recorders.by_region(account_id, regions, |region, it| region.recorders.push(Recorder::read(&it)))?;
+        self.channels.by_region(account_id, regions, |region, _| region.has_channel = true)?;
         for (name, rules) in self.buses.account(account_id)? {
             regions.entry(name).or_default().rules = rules;
         }
@@ -131,7 +126,7 @@ impl Sources {
     /// Detective: what the account says, and what the administrators of graphs say of it. An account that its
     /// organization made a member need not be told.
     fn graphs(&mut self, account_id: &str, known: &Known, regions: &mut BTreeMap<String, Region>) -> Result<(), Error> {
-        each(&mut self.graphs, account_id, regions, |region, it| {
+        self.graphs.by_region(account_id, regions, |region, it| {
             let others = it.member_graph_arns.and_then(|arns| arns.iter().next());
             // Of its own graph the account is the administrator.
             let administrator = others.filter(|_| it.graph_arn.is_none()).and_then(|arn| arn.split(':').nth(4));
@@ -178,18 +173,4 @@ fn conclude(account_id: &str, known: &Known, regions: &mut BTreeMap<String, Regi
             hub.unrecorded_types = needs.2;
         }
     }
-}
-
-/// Shows the rows of one account, each with its region.
-fn each<R: Row>(
-    staged: &mut Staged<R>,
-    account_id: &str,
-    regions: &mut BTreeMap<String, Region>,
-    mut show: impl FnMut(&mut Region, R::Ref<'_>),
-) -> Result<(), Error> {
-    while let Some(group) = staged.next_group_of(account_id) {
-        let region = regions.entry((*group.region).to_owned()).or_default();
-        staged.each_of(&group, |row| show(region, row))?;
-    }
-    Ok(())
 }

@@ -2,8 +2,8 @@
 
 use orgcensus_collectors::cloudtrail::trails;
 
-use super::heard::{all, any};
 use super::rows::{Manager, Seen};
+use crate::three_valued::{all, any};
 
 /// What counts of a trail.
 #[derive(Debug, Clone)]

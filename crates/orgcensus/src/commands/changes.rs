@@ -6,6 +6,7 @@ use orgcensus_answers::{Changes, Error, Priority, Rule, Told, select_rules};
 
 use crate::args;
 use crate::commands::diff;
+use crate::commands::source::refuse_terminal;
 use crate::failure::{Failure, exit};
 use crate::terminal::output;
 use crate::{lake_access, reporter};
@@ -17,6 +18,7 @@ pub(crate) async fn run(arguments: &args::Changes) -> Result<u8, Failure> {
         list(&rules)?;
         return Ok(exit::WHOLE);
     }
+    refuse_terminal(arguments.format)?;
     let lake = lake_access::of(&arguments.place).await?;
     let (from, to) = (arguments.from.as_ref(), &arguments.to);
     let changes = Changes::open(&lake, from, to, &rules, arguments.states).await?;

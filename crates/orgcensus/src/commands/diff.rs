@@ -4,13 +4,14 @@ use orgcensus_answers::{Diff, Error, Pair, format};
 use orgcensus_lake::Commit;
 
 use crate::args;
-use crate::commands::source::coverage_percent;
+use crate::commands::source::{coverage_percent, refuse_terminal};
 use crate::failure::{Failure, exit};
 use crate::terminal::output;
 use crate::{lake_access, reporter};
 
 /// Compares them, and writes what differs as it is found.
 pub(crate) async fn run(arguments: &args::Diff) -> Result<u8, Failure> {
+    refuse_terminal(arguments.format)?;
     let lake = lake_access::of(&arguments.place).await?;
     let diff = Diff::open(&lake, arguments.from.as_ref(), &arguments.to, &arguments.tables).await.map_err(why)?;
     warn(diff.pairs(), diff.alone(), arguments.require_complete)?;

@@ -14,6 +14,7 @@ use super::exceptions::fixed;
 use super::formula::Formula;
 use super::key_grant::Grants;
 use super::layers::{Guard, Stated, rcps, scps};
+use super::naming::Naming;
 use super::own::Own;
 use super::paths::{Sides, paths};
 use super::request::{AccessPoint, Request, RequestError, Resource};
@@ -163,6 +164,8 @@ fn one(asks: &[Facts], resource: ResourceSide) -> Whole {
     denies.extend(resource.denies);
     let by_grants = Formula::any(grants.allows.iter().map(|(_, stated)| stated.formula.clone()));
     let by_resource = Formula::any(resource.allows.iter().map(|(_, stated)| stated.formula.clone()).chain([by_grants]));
+    // What leaves it to the account's own policies leads nowhere if these allow nothing.
+    let is_left_to_nobody = sides == Sides::One && identity == Formula::False;
     let mut pieces = vec![(Layer::Scp, scp.allow.clone()), (Layer::Endpoint, endpoint.allow.clone())];
     if sides != Sides::One || joined != Joined::Either {
         pieces.push((Layer::Resource, by_resource));
@@ -177,8 +180,9 @@ fn one(asks: &[Facts], resource: ResourceSide) -> Whole {
     if way != Formula::False || sides == Sides::Resource || is_alone {
         pieces.retain(|(layer, _)| !matches!(layer, Layer::Identity | Layer::Boundary | Layer::Session));
     }
-    let of_resource = resource.allows.into_iter().chain(grants.allows).map(|(_, stated)| stated);
-    let allows = own.allows.into_iter().chain(of_resource).collect();
+    let of_resource = resource.allows.into_iter().chain(grants.allows);
+    let leading = of_resource.filter(|(naming, _)| !(is_left_to_nobody && *naming == Naming::Account));
+    let allows = own.allows.into_iter().chain(leading.map(|(_, stated)| stated)).collect();
     Whole { formula, allows, denies, pieces, is_assumed: own.is_assumed }
 }
 

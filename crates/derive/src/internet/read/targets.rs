@@ -8,7 +8,7 @@ use orgcensus_collectors::opensearch::domains::Domain;
 use orgcensus_collectors::{eks, elasticloadbalancing, elasticloadbalancingv2, rds, redshift};
 use orgcensus_crawl::{Derive, Error, Staged};
 
-use super::{each, texts};
+use super::texts;
 use crate::internet::targets::balancers::{Balancer, Listener};
 use crate::internet::targets::{Region, databases, endpoints, tasks};
 
@@ -56,7 +56,7 @@ impl Targets {
         self.load_balancers(account_id, regions)?;
         self.ecs(account_id, regions)?;
         self.data(account_id, regions)?;
-        each(&mut self.clusters, account_id, regions, |region, it| {
+        self.clusters.by_region(account_id, regions, |region, it| {
             region.clusters.push(endpoints::Cluster {
                 arn: it.arn.to_owned(),
                 is_public: it.is_endpoint_public,
@@ -67,7 +67,7 @@ impl Targets {
     }
 
     fn load_balancers(&mut self, account_id: &str, regions: &mut BTreeMap<String, Region>) -> Result<(), Error> {
-        each(&mut self.balancers, account_id, regions, |region, it| {
+        self.balancers.by_region(account_id, regions, |region, it| {
             let balancer = Balancer {
                 arn: it.arn.to_owned(),
                 target_type: "elbv2_load_balancer",
@@ -79,7 +79,7 @@ impl Targets {
             };
             region.balancers.insert(balancer.arn.clone(), balancer);
         })?;
-        each(&mut self.classic_balancers, account_id, regions, |region, it| {
+        self.classic_balancers.by_region(account_id, regions, |region, it| {
             let balancer = Balancer {
                 arn: it.arn.to_owned(),
                 target_type: "elb_load_balancer",
@@ -91,19 +91,19 @@ impl Targets {
             };
             region.balancers.insert(balancer.arn.clone(), balancer);
         })?;
-        each(&mut self.listeners, account_id, regions, |region, it| {
+        self.listeners.by_region(account_id, regions, |region, it| {
             region.listener(it.load_balancer_arn, it.port, it.protocol);
         })?;
-        each(&mut self.classic_listeners, account_id, regions, |region, it| {
+        self.classic_listeners.by_region(account_id, regions, |region, it| {
             region.listener(it.load_balancer_arn, Some(it.port), it.protocol);
         })?;
-        each(&mut self.groups, account_id, regions, |region, it| {
+        self.groups.by_region(account_id, regions, |region, it| {
             region.balancers_of_group.insert(it.arn.to_owned(), texts(it.load_balancer_arns));
         })
     }
 
     fn ecs(&mut self, account_id: &str, regions: &mut BTreeMap<String, Region>) -> Result<(), Error> {
-        each(&mut self.services, account_id, regions, |region, it| {
+        self.services.by_region(account_id, regions, |region, it| {
             region.services.push(tasks::Service {
                 arn: it.arn.to_owned(),
                 name: it.service_name.to_owned(),
@@ -112,7 +112,7 @@ impl Targets {
                 classic_balancers: it.load_balancer_names.map(texts),
             });
         })?;
-        each(&mut self.tasks, account_id, regions, |region, it| {
+        self.tasks.by_region(account_id, regions, |region, it| {
             region.tasks.push(tasks::Task {
                 arn: it.arn.to_owned(),
                 cluster_arn: it.cluster_arn.to_owned(),
@@ -125,7 +125,7 @@ impl Targets {
 
     /// Databases, data warehouses and domains.
     fn data(&mut self, account_id: &str, regions: &mut BTreeMap<String, Region>) -> Result<(), Error> {
-        each(&mut self.databases, account_id, regions, |region, it| {
+        self.databases.by_region(account_id, regions, |region, it| {
             region.databases.push(databases::Database {
                 arn: it.arn.to_owned(),
                 is_public: it.is_publicly_accessible,
@@ -135,7 +135,7 @@ impl Targets {
                 group_ids: texts(it.security_group_ids).into_iter().collect(),
             });
         })?;
-        each(&mut self.warehouses, account_id, regions, |region, it| {
+        self.warehouses.by_region(account_id, regions, |region, it| {
             let addresses = texts(it.node_public_ip_addresses).into_iter();
             region.warehouses.push(databases::Warehouse {
                 arn: it.arn.to_owned(),
@@ -144,7 +144,7 @@ impl Targets {
                 addresses: addresses.chain(it.elastic_ip.map(str::to_owned)).collect(),
             });
         })?;
-        each(&mut self.domains, account_id, regions, |region, it| {
+        self.domains.by_region(account_id, regions, |region, it| {
             if it.is_deleted != Some(true) {
                 region.domains.push(endpoints::Domain {
                     arn: it.arn.to_owned(),
