@@ -44,7 +44,7 @@ use orgcensus_crawl::Derivation;
 
 pub use account_policies::AccountPolicy;
 pub use credentials::CredentialReview;
-pub use external::ExternalAccess;
+pub use external::{ExternalAccess, ExternalAccessAction};
 pub use identity::{IdentityAccess, PrivilegePath, RoleTrust};
 pub use internet::InternetPath;
 pub use inventory::{InventoryResource, ResourceTag};
