@@ -15,6 +15,7 @@
 //! internet_paths     addresses, routes, groups and ACLs -> what the internet reaches, and by what ways
 //! inventory          every table of resources, a few at a time, and the verdicts -> resources, their tags
 //! metadata           launches' layers + what roles may do -> what the metadata service gives away, now and next
+//! owners             the accounts' tags and contacts -> whom to ask about each
 //! credential_review  the credential report and its neighbours -> who uses each user, what is wrong, what to do next
 //! security_services  rows of the services that watch, and coverage -> which is on, who manages it, what it lacks
 //!   targets          what rules send to -> whether it is there, and whether a topic passes it on
@@ -37,6 +38,7 @@ mod known;
 mod metadata;
 mod named_in_policies;
 mod open_buckets;
+mod owners;
 mod people;
 mod resource;
 mod rows;
@@ -53,6 +55,7 @@ pub use identity::{IdentityAccess, PrivilegePath, RoleTrust};
 pub use internet::InternetPath;
 pub use inventory::{InventoryResource, ResourceTag};
 pub use metadata::MetadataPosture;
+pub use owners::AccountOwner;
 pub use people::IdentityCenterAccess;
 pub use rows::{PolicyPrincipal, ResourceAccess};
 pub use security::SecurityService;
@@ -66,6 +69,7 @@ pub static DERIVATIONS: &[Derivation] = &[
     internet::INTERNET_PATHS,
     inventory::INVENTORY,
     metadata::METADATA,
+    owners::OWNERS,
     credentials::CREDENTIAL_REVIEW,
     security::SECURITY_SERVICES,
     table_coverage::TABLE_COVERAGE,
