@@ -131,6 +131,9 @@ class Watchers:
             [(kind, found)] = counted[0].items()
             types = found.get("resourceTypeStatistics", found.get("unusedAccessTypeStatistics"))
             self.rows["accessanalyzer_finding_counts"] += 3 + len(types)
+            if "UNUSED" in analyzer["type"]:
+                listed = self.pages_of(client, "list_findings_v2", "findings", analyzerArn=analyzer["arn"])
+                self.rows["accessanalyzer_unused_findings"] += len(list(listed))
             is_unused = analyzer["type"].endswith("UNUSED_ACCESS")
             assert is_unused == (kind == "unusedAccessFindingsStatistics"), (analyzer, kind)
 
