@@ -9,6 +9,8 @@ use datafusion::logical_expr::ScalarUDF;
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::{Expr, visit_expressions};
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 
 use crate::Error;
 
@@ -56,7 +58,9 @@ pub(crate) fn register(context: &SessionContext) {
 
 /// The dialect that has what the SQL uses: lambdas are not in the usual one, which reads their arrow as an operator.
 pub(crate) fn dialect(sql: &str, usual: Dialect) -> Dialect {
-    if sql.contains("->") { Dialect::DuckDB } else { usual }
+    let tokens = || Tokenizer::new(&GenericDialect {}, sql).tokenize();
+    let has_lambda = sql.contains("->") && tokens().is_ok_and(|tokens| tokens.contains(&Token::Arrow));
+    if has_lambda { Dialect::DuckDB } else { usual }
 }
 
 /// The error where a list is still unnested that cannot be: the engine would plan it and fail later.
