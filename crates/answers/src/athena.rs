@@ -1,5 +1,5 @@
-//! What an Athena user types and the engine lacks, or means otherwise: functions of Trino, lambdas, `CROSS JOIN UNNEST`.
-//! What is still not accepted is said with the form that every engine has.
+//! What an Athena user types and the engine lacks, or means otherwise: functions of Trino, lambdas, `CROSS JOIN
+//! UNNEST`. What is still not accepted is said with the form that every engine has.
 
 use std::ops::ControlFlow;
 

@@ -1,5 +1,6 @@
-//! Who enters which account through IAM Identity Center: assignments joined to the directory and to what permission sets
-//! allow. The directory and the assignments are in memory, each text once; the rows are written account by account.
+//! Who enters which account through IAM Identity Center: assignments joined to the directory and to what permission
+//! sets allow. The directory and the assignments are in memory, each text once; the rows are written account by
+//! account.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -35,9 +36,9 @@ const READS: &[Table] = &[
 const USER: &str = "USER";
 const GROUP: &str = "GROUP";
 
-/// One person who may enter the row's account through IAM Identity Center, with one permission set, by oneself or by one
-/// group. The row's account, its name and its unit are those of the account that is entered. An assignment whose user or
-/// members are not known has one row without a person.
+/// One person who may enter the row's account through IAM Identity Center, with one permission set, by oneself or by
+/// one group. The row's account, its name and its unit are those of the account that is entered. An assignment whose
+/// user or members are not known has one row without a person.
 #[derive(Debug, Clone, Serialize, Row)]
 #[row(table = "identity_center_access", key = "permission_set_arn, principal_type, principal_id, user_id")]
 pub struct IdentityCenterAccess {

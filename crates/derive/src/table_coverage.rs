@@ -19,19 +19,19 @@ pub(crate) const TABLE_COVERAGE: Derivation = Derivation {
 /// The tables that tell of the run, of which all is known.
 const OF_RUN: [&str; 3] = [ApiUsage::TABLE, TableCoverage::TABLE, TaskCoverage::TABLE];
 
-/// One table in one account and region, and whether what fills it was read there. That a table has no rows of an account
-/// and region means that there is nothing only where is_complete is true. What is read once for the organization is in
-/// the management account's rows.
+/// One table in one account and region, and whether what fills it was read there. That a table has no rows of an
+/// account and region means that there is nothing only where is_complete is true. What is read once for the
+/// organization is in the management account's rows.
 #[derive(Debug, Clone, Serialize, Row)]
 #[row(table = "table_coverage", key = "table_name")]
 pub struct TableCoverage {
     /// The table, iam_users.
     pub table_name: String,
-    /// Whether its rows are made from those of other tables. Then the tasks are those that fill these, here; its rows may
-    /// rest on facts of other accounts too.
+    /// Whether its rows are made from those of other tables. Then the tasks are those that fill these, here; its rows
+    /// may rest on facts of other accounts too.
     pub is_derived: bool,
-    /// Whether all of these tasks read all of the table. A partial task that is short of other tables only does so; for a
-    /// derived table it does not.
+    /// Whether all of these tasks read all of the table. A partial task that is short of other tables only does so; for
+    /// a derived table it does not.
     pub is_complete: bool,
     /// Whether one of these tasks counts as planned work: none does where the account is suspended, or where the region
     /// or service is off or not offered.

@@ -128,8 +128,8 @@ const POLICY_WRITES: Actions = &[
 pub struct Sensitive {
     /// Whether they decrypt with a key of KMS.
     pub can_decrypt: bool,
-    /// Whether they read what the resource holds, and not its settings alone. `None`: they read, and of their service it
-    /// is not known which actions read data.
+    /// Whether they read what the resource holds, and not its settings alone. `None`: they read, and of their service
+    /// it is not known which actions read data.
     pub can_read_data: Option<bool>,
     /// Whether they change who has access: AWS's level says so, or they replace the resource's policy.
     pub can_change_policy: bool,

@@ -96,8 +96,8 @@ impl Unit {
     }
 }
 
-/// The whole months from a moment to a later one. On the last day of a month it is the day that the month does not have:
-/// from 31 January to 28 February is a month.
+/// The whole months from a moment to a later one. On the last day of a month it is the day that the month does not
+/// have: from 31 January to 28 February is a month.
 fn whole_months(from: i64, to: i64) -> i64 {
     let (from_days, to_days) = (from.div_euclid(DAY_MILLIS), to.div_euclid(DAY_MILLIS));
     let ((from_months, from_day), (to_months, to_day)) = (month_and_day(from_days), month_and_day(to_days));
@@ -107,8 +107,8 @@ fn whole_months(from: i64, to: i64) -> i64 {
     to_months - from_months - i64::from(is_short)
 }
 
-/// The months since the year 0 and the day of the month, of a number of days since 1970: the usual arithmetic of eras of
-/// 400 years that begin in March.
+/// The months since the year 0 and the day of the month, of a number of days since 1970: the usual arithmetic of eras
+/// of 400 years that begin in March.
 fn month_and_day(days: i64) -> (i64, i64) {
     let days = days + 719_468;
     let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));

@@ -117,8 +117,8 @@ fn name(relation: &TableFactor) -> Option<&Ident> {
     }
 }
 
-/// Whether all rows of the first table that go into the join come out of it with its columns: then it makes no difference
-/// whether the list is unnested before it.
+/// Whether all rows of the first table that go into the join come out of it with its columns: then it makes no
+/// difference whether the list is unnested before it.
 fn keeps_the_first(join: &Join) -> bool {
     matches!(
         join.join_operator,

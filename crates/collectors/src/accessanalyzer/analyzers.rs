@@ -65,8 +65,8 @@ pub struct Analyzer {
     pub archived_finding_count: Option<i64>,
     /// How many of its findings are resolved. Null: AWS has not counted them, or they were not read.
     pub resolved_finding_count: Option<i64>,
-    /// How many of its findings are in accessanalyzer_unused_findings. Null: it looks for other access, or they could not
-    /// all be read.
+    /// How many of its findings are in accessanalyzer_unused_findings. Null: it looks for other access, or they could
+    /// not all be read.
     pub listed_finding_count: Option<i64>,
     /// When AWS last counted the findings (UTC). Null: AWS did not say, or they were not read.
     pub findings_counted_at: Option<Timestamp>,

@@ -192,9 +192,9 @@ mod tests {
         empty.fold(Recorded::new(), |recorded, name| recorded.answer_to(LIST, &of_type(name), "{}"))
     }
 
-    /// Six entities of two types: a product with a policy, one of which little is said and one without an ARN and an id,
-    /// on two pages; three offers, one without a policy, one whose policy is denied, and one of which nothing is answered.
-    /// The list of a third type is refused.
+    /// Six entities of two types: a product with a policy, one of which little is said and one without an ARN and an
+    /// id, on two pages; three offers, one without a policy, one whose policy is denied, and one of which nothing is
+    /// answered. The list of a third type is refused.
     #[tokio::test]
     async fn entities_of_all_types_have_rows_and_policies() {
         let saas = format!(

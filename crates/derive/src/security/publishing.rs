@@ -95,8 +95,8 @@ impl<'a> Ears<'a> {
         places
     }
 
-    /// Security Hub CSPM publishes to these, and to the region in which each of these accounts gathers findings, if this
-    /// one is linked to it.
+    /// Security Hub CSPM publishes to these, and to the region in which each of these accounts gathers findings, if
+    /// this one is linked to it.
     fn of_hub(&self, region: &'a str) -> Places<'a> {
         let shared = &self.known.shared;
         let mut places = self.administered(SECURITY_HUB_CSPM, region, true);

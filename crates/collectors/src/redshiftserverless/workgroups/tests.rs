@@ -25,8 +25,8 @@ fn listed(name: &str) -> String {
     )
 }
 
-/// Six workgroups on two pages: a usual one, one of which little is said, one that went away, one of which nothing
-/// more may be read, one whose policy is refused as unsupported, and one without an ARN and an id, about which nothing is
+/// Six workgroups on two pages: a usual one, one of which little is said, one that went away, one of which nothing more
+/// may be read, one whose policy is refused as unsupported, and one without an ARN and an id, about which nothing is
 /// asked.
 async fn collected() -> Collected {
     let odd = r#"{"workgroupId":"0b","configParameters":[{"parameterKey":"require_ssl","parameterValue":"maybe"}]}"#;

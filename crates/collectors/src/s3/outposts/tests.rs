@@ -39,8 +39,8 @@ fn policy(operation: &str) -> String {
 }
 
 /// The answers about the buckets of one Outpost: a usual one, one without anything, one that went away, one of which
-/// nothing may be read, one whose answers lack what they must have, and one without a name and an ARN. The usual one has
-/// four access points, one of them without both.
+/// nothing may be read, one whose answers lack what they must have, and one without a name and an ARN. The usual one
+/// has four access points, one of them without both.
 fn of_buckets(recorded: Recorded) -> Recorded {
     let bare = |name: &str| format!("<AccessPoint><Name>{name}</Name><Bucket>logs</Bucket></AccessPoint>");
     let made = "<GetAccessPointResult><CreationDate>2025-12-22T00:00:00Z</CreationDate></GetAccessPointResult>";

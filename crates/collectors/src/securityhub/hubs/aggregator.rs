@@ -1,5 +1,5 @@
-//! Where Security Hub CSPM gathers the findings of several regions: ListFindingAggregators, and GetFindingAggregator for
-//! the one that there may be.
+//! Where Security Hub CSPM gathers the findings of several regions: ListFindingAggregators, and GetFindingAggregator
+//! for the one that there may be.
 
 use orgcensus_collect::{Error, Read, Rows, Session, read as reads};
 use orgcensus_row::Row;
