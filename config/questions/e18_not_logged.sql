@@ -4,6 +4,7 @@
 -- rests on: ec2_flow_logs, ec2_vpcs, ecs_task_definitions, elb_load_balancers, elbv2_load_balancers, lambda_functions, logs_log_groups, rds_clusters, rds_instances
 -- why: gateway load balancers have no access logs, an instance of a cluster has the cluster's exports, and the class DELIVERY keeps what it gets for two days
 -- of each: log_source
+-- controls: Well-Architected SEC04-BP01
 -- fact: Sources whose logs nobody keeps, and log groups without a retention
 -- caveat: A function that never ran has no log group either, and a VPC of which only subnets are watched counts as not watched. Unknown are functions and VPCs where the log groups or flow logs of their region were not read, and load balancers whose attributes were not read
 WITH seen AS (

@@ -7,7 +7,7 @@
 -- where: can_have_guardduty
 -- is so: is_without_guardduty
 -- definition: no_guardduty
--- controls: FSBP GuardDuty.1
+-- controls: FSBP GuardDuty.1; Well-Architected SEC04-BP04
 -- fact: Regions of accounts where GuardDuty is off or suspended
 -- caveat: Unknown are those where it was not seen. Regions where it is not offered are left out
 -- of: regions_with_macie

@@ -4,6 +4,7 @@
 -- rests on: cloudtrail_trails, s3_buckets
 -- of: accounts_and_regions
 -- where: is_place
+-- controls: Well-Architected SEC04-BP01
 -- fact: Accounts and regions where no trail logs the management calls that read and those that write
 -- caveat: Trails of the region, of all regions of the account, and of the organization count. Unknown are those where such a trail was seen in part, or where not all trails of the account and of the management account were read
 -- of: trails

@@ -13,7 +13,7 @@
 -- where: is_region
 -- is so: is_cspm_off
 -- definition: cspm_off
--- controls: CIS 6.0 5.16; CIS 7.0 5.16
+-- controls: CIS 6.0 5.16; CIS 7.0 5.16; Well-Architected SEC04-BP04
 -- fact: Regions of accounts where Security Hub CSPM is off
 -- caveat: Unknown are those where it was not seen
 -- of: regions_on

@@ -21,7 +21,7 @@
 -- where: is_place
 -- fact: Accounts and regions where AWS Config does not record
 -- caveat: As S6
--- controls: CIS 6.0 4.3; CIS 7.0 4.3
+-- controls: CIS 6.0 4.3; CIS 7.0 4.3; Well-Architected SEC04-BP02
 WITH recorders AS (
   SELECT organization_id, account_id, region, bool_or(is_recording) AS is_recording
   FROM config_recorders

@@ -7,7 +7,7 @@
 -- where: is_own
 -- is so: is_unused
 -- fact: Roles of the account's own that nobody used for over {idle_days} days
--- caveat: Roles that are at most {idle_days} days old, those of AWS services and those of Identity Center are counted apart. Use is what AWS saw in the last 400 days. Unknown are roles of unknown age that AWS never saw used
+-- caveat: An analyzer of unused access names them too, and keys, passwords and permissions, but costs by the identity: accessanalyzer_unused_findings. Roles that are at most {idle_days} days old, those of AWS services and those of Identity Center are counted apart. Use is what AWS saw in the last 400 days. Unknown are roles of unknown age that AWS never saw used
 -- of: young_roles
 -- where: is_young
 -- is so: is_never_used

@@ -6,6 +6,7 @@
 -- of each: service
 -- is so: is_not_heard
 -- definition: not_heard
+-- controls: Well-Architected SEC04-BP04
 -- fact: Accounts and regions where the service is on, and no rules of EventBridge tell somebody of all of its severe findings
 -- caveat: GuardDuty's, Inspector's, Macie's and Security Hub's findings of severity HIGH and above, Access Analyzer's active ones, CloudTrail's insights, whether or not a trail notes them. A rule of the administrator or of the region that gathers findings counts. Unknown are those where a rule or a target was not read or is of a kind that is not collected
 -- of each: service

@@ -38,7 +38,8 @@ class Watchers:
     def securityhub_standards(self, client):
         client.get_administrator_account()
         for it in client.list_finding_aggregators()["FindingAggregators"]:
-            assert ":finding-aggregator/" in it["FindingAggregatorArn"], it
+            described = client.get_finding_aggregator(FindingAggregatorArn=it["FindingAggregatorArn"])
+            assert f":{described['FindingAggregationRegion']}:" in it["FindingAggregatorArn"], described
         for standard in self.pages_of(client, "get_enabled_standards", "StandardsSubscriptions"):
             self.rows["securityhub_standards"] += 1
             of = {"StandardsSubscriptionArn": standard["StandardsSubscriptionArn"]}
@@ -116,6 +117,8 @@ class Watchers:
         for kind in ["SECURITY", "OPERATIONS", "BILLING"]:
             self.found("account_alternate_contacts")
             self.optional(client.get_alternate_contact, AlternateContactType=kind)
+        self.found("account_primary_contacts")
+        assert client.get_contact_information()["ContactInformation"]["FullName"]
 
     def analyzers(self, client):
         for analyzer in self.pages_of(client, "list_analyzers", "analyzers"):
@@ -128,6 +131,9 @@ class Watchers:
             [(kind, found)] = counted[0].items()
             types = found.get("resourceTypeStatistics", found.get("unusedAccessTypeStatistics"))
             self.rows["accessanalyzer_finding_counts"] += 3 + len(types)
+            if "UNUSED" in analyzer["type"]:
+                listed = self.pages_of(client, "list_findings_v2", "findings", analyzerArn=analyzer["arn"])
+                self.rows["accessanalyzer_unused_findings"] += len(list(listed))
             is_unused = analyzer["type"].endswith("UNUSED_ACCESS")
             assert is_unused == (kind == "unusedAccessFindingsStatistics"), (analyzer, kind)
 

@@ -74,6 +74,7 @@ NOT_COMPLETE = {
     # An account in which Inspector was never switched on has no status.
     "inspector2_accounts": ("partial", "inspector2:BatchGetAccountStatus", "ValueUnread"),
     # 404 and a page of HTML.
+    "account_primary_contacts": ("failed", "account:GetContactInformation", "HTTP404"),
     "securityhub_v2_hubs": ("failed", "securityhub:DescribeSecurityHubV2", "HTTP404"),
     # Nobody is asked, wherever the crawl runs.
     "eventbridgev2_event_buses": ("unread", None, None),

@@ -108,10 +108,11 @@ mod tests {
     fn every_line_of_the_file_is_a_framework() {
         assert!(DATA.contains("# Made by scripts/controls from prowler "), "the file says what it is made of");
         let labels: Vec<_> = FRAMEWORKS.iter().map(|it| it.label(" ")).collect();
-        assert_eq!(labels, ["CIS 6.0", "CIS 7.0", "FSBP"]);
+        assert_eq!(labels, ["CIS 6.0", "CIS 7.0", "FSBP", "Well-Architected"]);
         assert_eq!(FRAMEWORKS.len(), DATA.lines().filter(|line| !line.starts_with('#')).count());
         for framework in FRAMEWORKS.iter() {
-            assert!(framework.ids.len() > 50 && framework.ids.iter().all(|id| id.contains('.')), "{framework:?}");
+            let between = if framework.name == "Well-Architected" { '-' } else { '.' };
+            assert!(framework.ids.len() > 50 && framework.ids.iter().all(|id| id.contains(between)), "{framework:?}");
         }
     }
 
@@ -123,7 +124,7 @@ mod tests {
             ("7.0", "6.0", "")
         );
         let error = version("cis-1.0").unwrap_err().to_string();
-        assert_eq!(error, "find framework cis-1.0; there are cis-6.0, cis-7.0, fsbp");
+        assert_eq!(error, "find framework cis-1.0; there are cis-6.0, cis-7.0, fsbp, well-architected");
     }
 
     #[test]
@@ -133,8 +134,8 @@ mod tests {
         for (text, why) in [
             ("CIS 6.0 2.99", "CIS 6.0 has no control \"2.99\""),
             ("FSBP IAM.5; FSBP SQS.99", "FSBP has no control \"SQS.99\""),
-            ("CIS 2.9", "\"CIS 2.9\" begins with none of CIS 6.0, CIS 7.0, FSBP"),
-            ("CIS 6.0", "\"CIS 6.0\" begins with none of CIS 6.0, CIS 7.0, FSBP"),
+            ("CIS 2.9", "\"CIS 2.9\" begins with none of CIS 6.0, CIS 7.0, FSBP, Well-Architected"),
+            ("CIS 6.0", "\"CIS 6.0\" begins with none of CIS 6.0, CIS 7.0, FSBP, Well-Architected"),
         ] {
             assert_eq!(parse(text).unwrap_err(), why);
         }

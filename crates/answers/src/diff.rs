@@ -41,7 +41,7 @@ pub use pairs::Pair;
 use crate::format::Output;
 use crate::history::manifests;
 use crate::{Error, Format, RestsOn, Result, Which};
-use columns::API_USAGE;
+use columns::ONLY_IF_ASKED;
 use difference::Counts;
 use pairs::pairs;
 
@@ -197,7 +197,7 @@ impl OneOrganization {
         let names: BTreeSet<&str> =
             manifests.iter().flat_map(|it| &it.tables).map(|table| table.name.as_str()).collect();
         let is_asked = |name: &str| {
-            if asked.is_empty() { name != API_USAGE } else { asked.iter().any(|it| it == name) }
+            if asked.is_empty() { !ONLY_IF_ASKED.contains(&name) } else { asked.iter().any(|it| it == name) }
         };
         let tables = names.into_iter().filter(|name| is_asked(name)).map(str::to_owned).collect();
         Ok(Self { manifests, rests_on, both, tables, table: None })

@@ -68,6 +68,14 @@ pub enum Error {
     /// The engine refused the query or failed.
     #[error("run the query: {}", .0.strip_backtrace())]
     Query(Box<DataFusionError>),
+    /// The engine refused something that Athena has.
+    #[error("run the query: {}; in all engines {portable}", .source.strip_backtrace())]
+    NotPortable {
+        /// What the engine said.
+        source: Box<DataFusionError>,
+        /// How to ask the same in every engine.
+        portable: String,
+    },
     /// No question has that id.
     #[error("find question {id}; {known}")]
     UnknownQuestion {

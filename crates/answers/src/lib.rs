@@ -10,6 +10,7 @@
 
 mod answer;
 mod ask;
+mod athena;
 #[cfg(test)]
 mod cases;
 mod cells;

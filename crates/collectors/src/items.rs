@@ -180,6 +180,26 @@ impl Unread {
     }
 }
 
+/// The items that can be told from others, each with its ARN. One whose ARN is neither given nor can be made is counted
+/// as lost for these tables, and nothing is asked about it.
+pub(crate) fn with_arns<T>(
+    rows: &mut Rows<'_>,
+    (call, member): (&str, &str),
+    tables: &[&'static str],
+    items: Vec<T>,
+    arn: impl Fn(&T) -> Option<String>,
+) -> Vec<(String, T)> {
+    let mut known = Vec::with_capacity(items.len());
+    for item in items {
+        let mut unread = Unread::default();
+        match unread.value(member, arn(&item)) {
+            Some(arn) => known.push((arn, item)),
+            None => unread.lost(rows, tables.iter().copied(), call),
+        }
+    }
+    known
+}
+
 fn unread(call: &str, names: &[&str]) -> orgcensus_aws::Error {
     let message = format!("the answer lacks {}, or it cannot be read", names.join(", "));
     orgcensus_aws::Error::new(Class::Failed, "ValueUnread", message).during(call)

@@ -31,7 +31,7 @@ use crate::account_policies;
 use crate::blocks::Blocks;
 use crate::completeness::Completeness;
 use crate::control::{Control, Controls};
-use crate::external::ExternalAccess;
+use crate::external::{ExternalAccess, ExternalAccessAction};
 use crate::identity::{AwsManagedPolicies, IdentityAccess, IdentityRows, PrivilegePath, RoleTrust, Sources};
 use crate::known::Known;
 use crate::open_buckets::OpenBuckets;
@@ -69,6 +69,7 @@ pub(crate) const ACCESS: Derivation = Derivation {
     writes: &[
         Derived { table: table::<PolicyPrincipal>(), rests_on: POLICIES },
         Derived { table: table::<ExternalAccess>(), rests_on: POLICIES },
+        Derived { table: table::<ExternalAccessAction>(), rests_on: POLICIES },
         Derived { table: table::<ResourceAccess>(), rests_on: POLICIES },
         Derived { table: table::<IdentityAccess>(), rests_on: IDENTITIES },
         Derived { table: table::<PrivilegePath>(), rests_on: IDENTITIES },
@@ -177,12 +178,18 @@ impl Walk<'_> {
 struct ResourceRows {
     principals: ScratchRows<PolicyPrincipal>,
     external: ScratchRows<ExternalAccess>,
+    actions: ScratchRows<ExternalAccessAction>,
     access: ScratchRows<ResourceAccess>,
 }
 
 impl ResourceRows {
     fn new(derive: &Derive<'_>) -> Result<Self, Error> {
-        Ok(Self { principals: derive.rows()?, external: derive.rows()?, access: derive.rows()? })
+        Ok(Self {
+            principals: derive.rows()?,
+            external: derive.rows()?,
+            actions: derive.rows()?,
+            access: derive.rows()?,
+        })
     }
 
     fn extend(
@@ -194,6 +201,7 @@ impl ResourceRows {
     ) -> Result<(), Error> {
         derive.extend(&mut self.principals, stamp, judged.principals)?;
         derive.extend(&mut self.external, stamp, judged.external)?;
+        derive.extend(&mut self.actions, stamp, judged.actions)?;
         derive.extend(&mut self.access, stamp, buckets.take(stamp, judged.access, judged.opens))
     }
 
@@ -210,6 +218,7 @@ impl ResourceRows {
     fn stage(&mut self, derive: &mut Derive<'_>, stamp: &Stamp) -> Result<(), Error> {
         derive.stage(&mut self.principals, stamp)?;
         derive.stage(&mut self.external, stamp)?;
+        derive.stage(&mut self.actions, stamp)?;
         derive.stage(&mut self.access, stamp)
     }
 }

@@ -9,7 +9,6 @@
 //! replacement    class, where its key was used -> what could take its place
 //! ```
 
-use orgcensus_aws::organization::AccountRow;
 use orgcensus_collectors::ec2::instances::Instance;
 use orgcensus_collectors::ecs::tasks::Task;
 use orgcensus_collectors::iam::access_keys::AccessKey;
@@ -25,6 +24,7 @@ use orgcensus_row::{GLOBAL, Timestamp, table};
 use self::account::{Account, Sources, Subject};
 use self::nights::Earlier;
 use self::review::Standing;
+use crate::owners::AccountOwner;
 
 mod account;
 mod line;
@@ -40,7 +40,7 @@ pub(crate) const CREDENTIAL_REVIEW: Derivation = Derivation {
     name: "credential_review",
     reads: &[
         table::<AccessKey>(),
-        table::<AccountRow>(),
+        table::<AccountOwner>(),
         table::<Credentials>(),
         table::<Function>(),
         table::<Instance>(),
@@ -108,6 +108,7 @@ fn row(name: &str, subject: &Subject, account: &Account, earlier: &Earlier, now:
         replacements: texts(replacements),
         account_owner: account.owner.clone(),
         user_owner: subject.owner.clone(),
+        ask: subject.owner.clone().or_else(|| account.ask.clone()),
         password_enabled: facts.password.is_active,
         mfa_active: facts.has_mfa,
         password_last_used_at: subject.password_used_at,

@@ -1,13 +1,20 @@
 //! The principals that each resource lets in from outside its account: one row for each statement and principal. Pure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use orgcensus_policy::{AccessLevel, AccessLevels, AclAccess, Class, Flag, Gate, Grant, Limit, Verdict};
+use orgcensus_policy::{
+    AccessLevel, AccessLevels, AclAccess, Class, Document, Flag, Gate, Grant, Limit, Sensitive, Statement, Verdict,
+};
 use orgcensus_row::Row;
 use serde::Serialize;
 use serde_json::json;
 
 use crate::rows::words;
+
+mod actions;
+
+pub use actions::ExternalAccessAction;
+pub(crate) use actions::actions;
 
 /// One principal that one statement or ACL grant of a resource lets in from outside its account, after its conditions
 /// and all Denies: everyone, others, accounts of the organization, users of identity providers, and services that may
@@ -35,6 +42,9 @@ pub struct ExternalAccess {
     pub reason: String,
     /// The account that is let in; null if there is none, or more than one.
     pub principal_account_id: Option<String>,
+    /// The organization whose members are let in, o-exampleorgid: the one that a condition on aws:PrincipalOrgID or
+    /// aws:PrincipalOrgPaths names. Null if there is no such condition, or if it names several.
+    pub principal_organization_id: Option<String>,
     /// Whether anyone gets in, after everything that blocks the policy; null if a block was not read.
     pub is_public: Option<bool>,
     /// Whether someone outside the organization gets in, after everything that blocks the policy; null if it cannot be
@@ -50,6 +60,14 @@ pub struct ExternalAccess {
     pub has_write_access: bool,
     /// Whether it can change who has access.
     pub has_permissions_access: bool,
+    /// Whether the statement's actions can decrypt with a key of KMS: kms:Decrypt, kms:ReEncryptFrom or
+    /// kms:DeriveSharedSecret, which AWS calls writes.
+    pub can_decrypt: bool,
+    /// Whether they can read what the resource holds (objects, messages, a secret's value, a shared snapshot), and not
+    /// its settings alone; null if they read, and it is not known which reads of the service are about data.
+    pub can_read_data: Option<bool>,
+    /// Whether they can change who has access; also by a write that replaces the policy, es:UpdateDomainConfig.
+    pub can_change_policy: bool,
     /// Condition keys that bound who is let in; of an access point those of its bucket's policy too.
     pub bounded_by: Vec<String>,
     /// The conditions that bound them, as JSON: key, dimension (caller, source, network, endpoint, service, claim), the
@@ -71,11 +89,27 @@ pub(crate) struct Named<'a> {
     pub(crate) resource_type: &'a str,
     /// Kind and name of each document.
     pub(crate) policies: &'a [(&'a str, &'a str)],
+    /// The documents, in the same order.
+    pub(crate) documents: &'a [&'a Document],
+    /// The service that the actions of its policies are about; `None` if that is not declared.
+    pub(crate) service: Option<&'a str>,
 }
+
+impl Named<'_> {
+    /// A statement of one of the documents.
+    fn statement(&self, document: usize, ordinal: usize) -> Option<&Statement> {
+        self.documents.get(document)?.statements.iter().find(|it| it.ordinal == ordinal)
+    }
+}
+
+/// What the statements of a resource's documents reach that matters most, by document and ordinal: a statement with a
+/// million principals is looked at once.
+type Reached = BTreeMap<(usize, usize), Option<Sensitive>>;
 
 /// The rows of one resource, in the order of the table's key, without duplicates.
 pub(crate) fn rows(named: &Named<'_>, verdict: &Verdict) -> Vec<ExternalAccess> {
-    let grants = verdict.grants.iter().filter_map(|grant| of_grant(named, grant, verdict));
+    let mut reached = Reached::new();
+    let grants = verdict.grants.iter().filter_map(|grant| of_grant(named, grant, verdict, &mut reached));
     let acl = verdict.acl_grants.iter().filter_map(|grant| of_acl(named, grant, verdict));
     let mut rows: Vec<ExternalAccess> = grants.chain(acl).collect();
     // A Deny may split a grant into parts. If parts have the same key, only the part with the fewest bounds becomes a
@@ -98,11 +132,14 @@ fn reason(class: Class, is_unscoped: bool) -> Option<&'static str> {
     }
 }
 
-fn of_grant(named: &Named<'_>, grant: &Grant, verdict: &Verdict) -> Option<ExternalAccess> {
+fn of_grant(named: &Named<'_>, grant: &Grant, verdict: &Verdict, reached: &mut Reached) -> Option<ExternalAccess> {
     let is_unscoped = grant.flags.contains(&Flag::ServiceUnscoped);
     let (policy_kind, policy_name) = named.policies.get(grant.document).copied()?;
     let (is_public, is_external) = behind(grant.gate, grant.class, grant.is_external, verdict);
-    let levels = grant.access_levels;
+    let reason = reason(grant.class, is_unscoped)?;
+    let place = (grant.document, grant.ordinal);
+    let of_statement = || named.statement(place.0, place.1).map(|it| it.sensitive(named.service));
+    let sensitive = *reached.entry(place).or_insert_with(of_statement);
     Some(ExternalAccess {
         policy_kind: policy_kind.to_owned(),
         policy_name: policy_name.to_owned(),
@@ -110,6 +147,7 @@ fn of_grant(named: &Named<'_>, grant: &Grant, verdict: &Verdict) -> Option<Exter
         sid: grant.sid.as_deref().map(str::to_owned),
         principal: format!("{}:{}", grant.principal.kind.as_str(), grant.principal.value),
         principal_account_id: grant.account.clone(),
+        principal_organization_id: organization(grant.limits.iter().map(|limit| &**limit)),
         bounded_by: grant.bounded_by.clone(),
         bounds_json: (!grant.limits.is_empty()).then(|| bounds_json(grant.limits.iter().map(|limit| &**limit))),
         is_service_unscoped: is_unscoped,
@@ -118,12 +156,13 @@ fn of_grant(named: &Named<'_>, grant: &Grant, verdict: &Verdict) -> Option<Exter
         explanation: grant.reason.clone(),
         is_public,
         is_external,
-        ..bare(named, reason(grant.class, is_unscoped)?, grant.gate, levels)
+        ..bare(named, reason, grant.gate, grant.access_levels, sensitive)
     })
 }
 
 fn of_acl(named: &Named<'_>, grant: &AclAccess, verdict: &Verdict) -> Option<ExternalAccess> {
     let (is_public, is_external) = behind(grant.gate, grant.class, grant.is_external, verdict);
+    let levels = grant.access_levels;
     Some(ExternalAccess {
         policy_kind: "acl".to_owned(),
         ordinal: i32::try_from(grant.ordinal).unwrap_or(i32::MAX),
@@ -132,12 +171,18 @@ fn of_acl(named: &Named<'_>, grant: &AclAccess, verdict: &Verdict) -> Option<Ext
         explanation: grant.reason.clone(),
         is_public,
         is_external,
-        ..bare(named, reason(grant.class, false)?, grant.gate, grant.access_levels)
+        ..bare(named, reason(grant.class, false)?, grant.gate, levels, Some(Sensitive::of_acl(levels)))
     })
 }
 
 /// A row without its principal and conditions.
-fn bare(named: &Named<'_>, reason: &str, gate: Option<Gate>, levels: AccessLevels) -> ExternalAccess {
+fn bare(
+    named: &Named<'_>,
+    reason: &str,
+    gate: Option<Gate>,
+    levels: AccessLevels,
+    sensitive: Option<Sensitive>,
+) -> ExternalAccess {
     let has = |wanted: &[AccessLevel]| wanted.iter().any(|level| levels.contains(*level));
     ExternalAccess {
         resource_arn: named.resource_arn.to_owned(),
@@ -149,6 +194,7 @@ fn bare(named: &Named<'_>, reason: &str, gate: Option<Gate>, levels: AccessLevel
         principal: String::new(),
         reason: reason.to_owned(),
         principal_account_id: None,
+        principal_organization_id: None,
         is_public: None,
         is_external: None,
         gate: gate.map(|gate| gate.as_str().to_owned()),
@@ -156,6 +202,10 @@ fn bare(named: &Named<'_>, reason: &str, gate: Option<Gate>, levels: AccessLevel
         has_read_access: has(&[AccessLevel::List, AccessLevel::Read]),
         has_write_access: has(&[AccessLevel::Write, AccessLevel::Tagging]),
         has_permissions_access: has(&[AccessLevel::PermissionsManagement]),
+        // What is not known may do all of it.
+        can_decrypt: sensitive.is_none_or(|it| it.can_decrypt),
+        can_read_data: sensitive.and_then(|it| it.can_read_data),
+        can_change_policy: sensitive.is_none_or(|it| it.can_change_policy),
         bounded_by: Vec::new(),
         bounds_json: None,
         is_service_unscoped: false,
@@ -184,6 +234,27 @@ fn behind(
     }
 }
 
+/// The one organization that the conditions ask callers to belong to.
+fn organization<'l>(limits: impl Iterator<Item = &'l Limit>) -> Option<String> {
+    let is_of_caller = |limit: &&Limit| {
+        ["aws:PrincipalOrgID", "aws:PrincipalOrgPaths"].iter().any(|key| key.eq_ignore_ascii_case(&limit.key))
+    };
+    let mut found: Option<&str> = None;
+    for limit in limits.filter(is_of_caller) {
+        // Not all of its values are here.
+        if limit.values.len() < limit.value_count {
+            return None;
+        }
+        for value in &limit.values {
+            let id = value.split('/').next().filter(|id| id.starts_with("o-") && !id.contains(['*', '?', '$']))?;
+            if found.replace(id).is_some_and(|earlier| earlier != id) {
+                return None;
+            }
+        }
+    }
+    found.map(str::to_owned)
+}
+
 fn bounds_json<'l>(limits: impl Iterator<Item = &'l Limit>) -> String {
     let mut seen = BTreeSet::new();
     let list = limits.map(|it| {
@@ -200,70 +271,4 @@ fn bounds_json<'l>(limits: impl Iterator<Item = &'l Limit>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use orgcensus_policy::{
-        AclGrant, AclGrantee, Document, Facts, OrganizationFacts, Policies, PolicyKind, PublicAccessBlock, verdict,
-    };
-
-    use super::*;
-
-    const TEXT: &str = r#"{"Version":"2012-10-17","Statement":[
-        {"Sid":"Open","Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*"},
-        {"Effect":"Allow","Principal":{"AWS":"999988887777"},"Action":["s3:PutObject","s3:PutBucketPolicy"],"Resource":"*",
-         "Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}},
-        {"Effect":"Allow","Principal":{"Service":"logs.amazonaws.com"},"Action":"s3:PutObject","Resource":"*"},
-        {"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"s3:*","Resource":"*"}]}"#;
-
-    fn rows_behind(block: Option<PublicAccessBlock>) -> Vec<ExternalAccess> {
-        let organization =
-            OrganizationFacts { accounts: Some(["111122223333".to_owned()].into()), ..OrganizationFacts::default() };
-        let facts = Facts {
-            kind: PolicyKind::Resource,
-            resource_account: Some("111122223333"),
-            service: Some("s3"),
-            target: None,
-            organization: &organization,
-        };
-        let documents = [Document::parse(TEXT)];
-        let acl = [AclGrant { grantee: AclGrantee::AllUsers, permission: "READ".into() }];
-        let policies = Policies { acl: Some(&acl), blocks: &[block], ..Policies::of(&documents) };
-        let named = Named { resource_arn: "arn:aws:s3:::b", resource_type: "s3_bucket", policies: &[("resource", "")] };
-        rows(&named, &verdict(&policies, &facts))
-    }
-
-    /// Principal, ordinal, reason, public, external.
-    type Told<'a> = (&'a str, i32, &'a str, Option<bool>, Option<bool>);
-
-    fn told(rows: &[ExternalAccess]) -> Vec<Told<'_>> {
-        rows.iter()
-            .map(|it| (it.principal.as_str(), it.ordinal, it.reason.as_str(), it.is_public, it.is_external))
-            .collect()
-    }
-
-    #[test]
-    fn one_row_for_each_statement_and_principal_from_outside() {
-        let rows = rows_behind(Some(PublicAccessBlock::default()));
-        let expected = [
-            ("AllUsers", 0, "public", Some(true), Some(true)),
-            ("AWS:*", 0, "public", Some(true), Some(true)),
-            ("AWS:999988887777", 1, "external", Some(false), Some(true)),
-            ("Service:logs.amazonaws.com", 2, "service_unscoped", Some(false), Some(false)),
-        ];
-        assert_eq!(told(&rows), expected);
-        let (open, partner) = (&rows[1], &rows[2]);
-        assert_eq!((open.sid.as_deref(), open.has_read_access, open.has_write_access), (Some("Open"), true, false));
-        assert!(partner.has_write_access && partner.has_permissions_access && !partner.has_read_access);
-        assert_eq!(partner.bounded_by, ["aws:SourceIp"]);
-        assert!(partner.bounds_json.as_ref().unwrap().contains("203.0.113.0/24"));
-    }
-
-    #[test]
-    fn v2_a_block_closes_and_an_unread_one_leaves_it_open_whether() {
-        let all = PublicAccessBlock { ignore_public_acls: true, restrict_public_buckets: true, ..Default::default() };
-        let closed = rows_behind(Some(all));
-        assert!(closed.iter().all(|row| row.is_external == Some(false)), "{closed:#?}");
-        assert_eq!(closed[1].gate.as_deref(), Some("restrict_public_buckets"));
-        let unread = rows_behind(None);
-        assert_eq!(told(&unread)[1], ("AWS:*", 0, "public", None, None));
-    }
-}
+mod tests;

@@ -11,13 +11,16 @@
 //!                    the policies of the buckets behind it
 //!   open_buckets     verdicts on access points -> those on their buckets
 //!   identity         then an account at a time: policies -> what identities may do, who may assume its roles
+//! people             Identity Center's assignments, its directory, what its sets allow -> who enters which account
 //! internet_paths     addresses, routes, groups and ACLs -> what the internet reaches, and by what ways
 //! inventory          every table of resources, a few at a time, and the verdicts -> resources, their tags
 //! metadata           launches' layers + what roles may do -> what the metadata service gives away, now and next
+//! owners             the accounts' tags and contacts -> whom to ask about each
 //! credential_review  the credential report and its neighbours -> who uses each user, what is wrong, what to do next
 //! security_services  rows of the services that watch, and coverage -> which is on, who manages it, what it lacks
 //!   targets          what rules send to -> whether it is there, and whether a topic passes it on
 //!   publishing       where a service publishes, and the rules there -> heard: whether somebody is told of all it finds
+//! table_coverage     how the tasks ended -> which tables are whole, account by account and region by region
 //! ```
 
 mod access;
@@ -35,32 +38,41 @@ mod known;
 mod metadata;
 mod named_in_policies;
 mod open_buckets;
+mod owners;
+mod people;
 mod resource;
 mod rows;
 mod security;
+mod table_coverage;
 mod three_valued;
 
 use orgcensus_crawl::Derivation;
 
 pub use account_policies::AccountPolicy;
 pub use credentials::CredentialReview;
-pub use external::ExternalAccess;
+pub use external::{ExternalAccess, ExternalAccessAction};
 pub use identity::{IdentityAccess, PrivilegePath, RoleTrust};
 pub use internet::InternetPath;
 pub use inventory::{InventoryResource, ResourceTag};
 pub use metadata::MetadataPosture;
+pub use owners::AccountOwner;
+pub use people::IdentityCenterAccess;
 pub use rows::{PolicyPrincipal, ResourceAccess};
 pub use security::SecurityService;
+pub use table_coverage::TableCoverage;
 
 /// Every derivation, in the order in which they run. A static, as the list of collectors is.
 pub static DERIVATIONS: &[Derivation] = &[
     account_policies::ACCOUNT_POLICIES,
     access::ACCESS,
+    people::PEOPLE,
     internet::INTERNET_PATHS,
     inventory::INVENTORY,
     metadata::METADATA,
+    owners::OWNERS,
     credentials::CREDENTIAL_REVIEW,
     security::SECURITY_SERVICES,
+    table_coverage::TABLE_COVERAGE,
 ];
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use orgcensus_policy::{
 use orgcensus_row::Timestamp;
 
 use crate::blocks::AccountBlocks;
-use crate::external::{self, ExternalAccess, Named};
+use crate::external::{self, ExternalAccess, ExternalAccessAction, Named};
 use crate::known::Known;
 use crate::rows::{PolicyPrincipal, ResourceAccess, words};
 
@@ -76,6 +76,7 @@ enum Text {
 pub(crate) struct Judged {
     pub(crate) principals: Vec<PolicyPrincipal>,
     pub(crate) external: Vec<ExternalAccess>,
+    pub(crate) actions: Vec<ExternalAccessAction>,
     pub(crate) access: ResourceAccess,
     /// The buckets that an access point leads to, by ARN, and who gets in through it to each.
     pub(crate) opens: Vec<(String, Answers)>,
@@ -175,13 +176,21 @@ impl Resource {
         self.doubt(&mut access, &facts, blocks, guardrails);
         let opens = behind::opens(&buckets, &verdict, |one| self.verdict(&facts, blocks, guardrails, one));
         let named: Vec<_> = documents.iter().map(|(policy, _)| (policy.kind.as_str(), policy.name.as_str())).collect();
-        let named = Named { resource_arn: &self.arn, resource_type: &self.resource_type, policies: &named };
+        let texts: Vec<_> = documents.iter().map(|(_, document)| *document).collect();
+        let named = Named {
+            resource_arn: &self.arn,
+            resource_type: &self.resource_type,
+            policies: &named,
+            documents: &texts,
+            service: facts.service,
+        };
         let mut external = external::rows(&named, &verdict);
+        let actions = external::actions(&named, &external, &verdict);
         for dead in principals.iter().filter(|row| is_dead(row)) {
             flag_dead(&mut access.flags);
             external.iter_mut().filter(|row| is_about(row, dead)).for_each(|row| flag_dead(&mut row.flags));
         }
-        Judged { principals, external, access, opens }
+        Judged { principals, external, actions, access, opens }
     }
 
     /// How its policies are evaluated. A share is evaluated like a policy on a resource.

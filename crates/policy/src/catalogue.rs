@@ -87,7 +87,7 @@ impl Scan {
 }
 
 /// An action pattern as service and name, in lower case; one without a colon is of the service that is meant.
-fn parts<'p>(pattern: &'p str, service: Option<&'p str>) -> (Cow<'p, str>, Cow<'p, str>) {
+pub(crate) fn parts<'p>(pattern: &'p str, service: Option<&'p str>) -> (Cow<'p, str>, Cow<'p, str>) {
     let lower = |text: &'p str| {
         let is_lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
         if is_lower { Cow::Borrowed(text) } else { Cow::Owned(text.to_ascii_lowercase()) }

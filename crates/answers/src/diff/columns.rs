@@ -48,10 +48,13 @@ pub(crate) const ACCOUNTS: &str = "accounts";
 pub(crate) const COVERAGE: &str = "coverage";
 
 /// The tables that tell of the run and not of the organization. The first is compared, since it says what was seen.
-pub(crate) const RUN_TABLES: [&str; 2] = [COVERAGE, API_USAGE];
+pub(crate) const RUN_TABLES: [&str; 3] = [COVERAGE, API_USAGE, TABLE_COVERAGE];
 
-/// Nothing but measures of a run: compared only if it is asked for by name.
-pub(crate) const API_USAGE: &str = "api_usage";
+/// Compared only if they are asked for by name: nothing but measures of a run, and what the coverage says already.
+pub(crate) const ONLY_IF_ASKED: [&str; 2] = [API_USAGE, TABLE_COVERAGE];
+
+const API_USAGE: &str = "api_usage";
+const TABLE_COVERAGE: &str = "table_coverage";
 
 /// Whether a column only tells how much time has passed: an age, or the whole days since or until a moment that is in
 /// the row too. `retention_days` has no such moment, it is a setting.

@@ -1,8 +1,10 @@
 //! Analyzers of IAM Access Analyzer: ListAnalyzers, then ListArchiveRules and GetFindingsStatistics for each. Findings
-//! are counts: an analyzer of an organization has one for each of many thousand resources.
+//! are counts, since an analyzer of an organization has one for each of many thousand resources; only those of unused
+//! access are listed, by ListFindingsV2.
 
 pub mod archive_rules;
 pub mod statistics;
+pub mod unused_findings;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +16,7 @@ use serde_json::json;
 
 use self::archive_rules::{ArchiveRule, Listed as ListedRule, Rules};
 use self::statistics::{FindingCount, Statistics};
+use self::unused_findings::{FINDINGS, UnusedFinding};
 use crate::items::{Answer, Unread, all, details, is_gone};
 
 const LIST: Read<Page> = reads("accessanalyzer", "ListAnalyzers").needs("access-analyzer:ListAnalyzers");
@@ -62,6 +65,9 @@ pub struct Analyzer {
     pub archived_finding_count: Option<i64>,
     /// How many of its findings are resolved. Null: AWS has not counted them, or they were not read.
     pub resolved_finding_count: Option<i64>,
+    /// How many of its findings are in accessanalyzer_unused_findings. Null: it looks for other access, or they could
+    /// not all be read.
+    pub listed_finding_count: Option<i64>,
     /// When AWS last counted the findings (UTC). Null: AWS did not say, or they were not read.
     pub findings_counted_at: Option<Timestamp>,
     /// When it was made (UTC).
@@ -77,9 +83,9 @@ pub const ANALYZERS: Collector = Collector {
     name: "accessanalyzer_analyzers",
     scope: Scope::Region,
     runs: Runs::Always,
-    calls: &[LIST.call(), RULES.call(), STATISTICS.call()],
+    calls: &[LIST.call(), RULES.call(), STATISTICS.call(), FINDINGS.call()],
     resources: &[],
-    tables: &[table::<Analyzer>(), table::<ArchiveRule>(), table::<FindingCount>()],
+    tables: &[table::<Analyzer>(), table::<ArchiveRule>(), table::<FindingCount>(), table::<UnusedFinding>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
@@ -171,7 +177,8 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
     let mut unread = Unread::default();
     let made = |name: &str| session.arn("access-analyzer", &format!("analyzer/{name}"));
     let Some(identity) = unread.identity("name", listed.name.take(), listed.arn.take(), made) else {
-        unread.lost(rows, [Analyzer::TABLE, ArchiveRule::TABLE, FindingCount::TABLE], &LIST.call().name());
+        let tables = [Analyzer::TABLE, ArchiveRule::TABLE, FindingCount::TABLE, UnusedFinding::TABLE];
+        unread.lost(rows, tables, &LIST.call().name());
         return Ok(());
     };
     let rules = rows.item([Analyzer::TABLE, ArchiveRule::TABLE], rules)?;
@@ -184,6 +191,9 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
     row.archived_finding_count = totals.archived;
     row.resolved_finding_count = totals.resolved;
     row.findings_counted_at = totals.counted_at;
+    if row.access_kind.as_deref() == Some("unused_access") {
+        row.listed_finding_count = unused_findings::push(session, rows, &arn).await?;
+    }
     unread.count(rows, Analyzer::TABLE, &LIST.call().name());
     rows.push(row).await?;
     for count in counts {
@@ -221,6 +231,7 @@ fn analyzer((arn, analyzer_name): (String, String), it: Listed, now: Timestamp, 
         active_finding_count: None,
         archived_finding_count: None,
         resolved_finding_count: None,
+        listed_finding_count: None,
         findings_counted_at: None,
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),

@@ -29,6 +29,8 @@ const GONE: &[&str] = &["ResourceNotFoundException"];
 pub struct PermissionSet {
     /// The permission set's ARN.
     pub arn: String,
+    /// The same, by the name that all tables about permission sets give it.
+    pub permission_set_arn: String,
     /// The instance's ARN.
     pub instance_arn: String,
     /// Its name.
@@ -208,6 +210,7 @@ async fn push(rows: &mut Rows<'_>, instance_arn: &str, found: Found) -> Result<(
     let created_at = unread.moment("CreatedDate", set.created_date.as_ref());
     unread.count(rows, PermissionSet::TABLE, &DESCRIBE.call().name());
     let row = PermissionSet {
+        permission_set_arn: found.arn.clone(),
         instance_arn: instance_arn.to_owned(),
         permission_set_name: set.name,
         description: set.description,

@@ -13,7 +13,7 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::items::{Answer, Unread, details, given_if_set, policy_text};
+use crate::items::{Answer, Unread, details, given_if_set, policy_text, with_arns};
 
 const LIST: Read<Page> = reads("marketplacecatalog", "ListEntities");
 const POLICY: Read<ItsPolicy> = reads("marketplacecatalog", "GetResourcePolicy");
@@ -122,7 +122,10 @@ async fn of_type(session: &Session, rows: &mut Rows<'_>, entity_type: &str) -> R
     let mut pages = LIST.pages(session, input);
     while let Some(page) = pages.next().await {
         let Some(page) = rows.part(SHORT, page)? else { break };
-        let mut entities = details(page.entity_summary_list, |summary| read(session, summary, entity_type));
+        let name = LIST.call().name();
+        let listed = page.entity_summary_list;
+        let known = with_arns(rows, (name.as_str(), "EntityId"), &SHORT, listed, |it| arn(session, it, entity_type));
+        let mut entities = details(known, |(arn, summary)| read(session, arn, summary));
         while let Some(entity) = entities.next().await {
             push(rows, entity, entity_type).await?;
         }
@@ -137,10 +140,13 @@ struct Details {
     policy: Answer<Option<String>>,
 }
 
-async fn read(session: &Session, summary: Summary, entity_type: &str) -> Details {
-    let id = summary.entity_id.as_deref().unwrap_or_default();
-    let made = || session.arn("aws-marketplace", &format!("{CATALOG}/{entity_type}/{id}"));
-    let arn = summary.entity_arn.clone().unwrap_or_else(made);
+/// The ARN, which is made of the id where AWS left it out.
+fn arn(session: &Session, it: &Summary, entity_type: &str) -> Option<String> {
+    let made = |id: &str| session.arn("aws-marketplace", &format!("{CATALOG}/{entity_type}/{id}"));
+    it.entity_arn.clone().or_else(|| it.entity_id.as_deref().map(made))
+}
+
+async fn read(session: &Session, arn: String, summary: Summary) -> Details {
     let answer = POLICY.send(session, json!({"resourceArn": arn})).await.optional(NO_POLICY);
     let policy = given_if_set(answer, |it| it.policy, &POLICY.call().name(), "Policy");
     Details { arn, summary, policy }
@@ -186,9 +192,9 @@ mod tests {
         empty.fold(Recorded::new(), |recorded, name| recorded.answer_to(LIST, &of_type(name), "{}"))
     }
 
-    /// Five entities of two types: a product with a policy and one of which little is said, on two pages; three offers,
-    /// one without a policy, one whose policy is denied, and one of which nothing is answered. The list of a third type
-    /// is refused.
+    /// Six entities of two types: a product with a policy, one of which little is said and one without an ARN and an
+    /// id, on two pages; three offers, one without a policy, one whose policy is denied, and one of which nothing is
+    /// answered. The list of a third type is refused.
     #[tokio::test]
     async fn entities_of_all_types_have_rows_and_policies() {
         let saas = format!(
@@ -205,7 +211,7 @@ mod tests {
                 &of_type("SaaSProduct"),
                 &format!(r#"{{"EntitySummaryList":[{saas}],"NextToken":"more"}}"#),
             )
-            .answer_to(LIST, "more", r#"{"EntitySummaryList":[{"EntityId":"p-2","LastModifiedDate":"soon"}]}"#)
+            .answer_to(LIST, "more", r#"{"EntitySummaryList":[{"EntityId":"p-2","LastModifiedDate":"soon"},{}]}"#)
             .refuse(LIST, &of_type("Solution"), 422, &json_error("ValidationException"))
             .answer_to(POLICY, "p-1", r#"{"Policy":"{\"Statement\":[]}"}"#)
             .refuse(POLICY, "p-2", 404, &none)
@@ -240,8 +246,8 @@ mod tests {
                 json!(["absent", null]),
             ]
         );
-        // Two policies, a moment, a list.
-        assert_eq!(collected.short(), (4, vec!["marketplace_entities", "policy_documents", "policy_statements"]));
+        // Two policies, a moment, a list, and the one that cannot be told from others.
+        assert_eq!(collected.short(), (5, vec!["marketplace_entities", "policy_documents", "policy_statements"]));
     }
 
     #[tokio::test]

@@ -4,18 +4,23 @@ use std::collections::BTreeMap;
 
 use futures::StreamExt;
 use orgcensus_collect::kinds::REDSHIFT_SERVERLESS_WORKGROUP;
-use orgcensus_collect::{Collector, Error, Moment, Policy, Read, Rows, Runs, Scope, Session, read as reads};
+use orgcensus_collect::{
+    Collector, Error, Moment, POLICY_TABLE_NAMES, Policy, Read, Rows, Runs, Scope, Session, read as reads,
+};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::parts::{POLICY, TAGS, is_gone, policy_of, tags_of};
-use crate::items::{Answer, Unread, details, policy_text};
+use crate::items::{Answer, Unread, details, policy_text, with_arns};
 
 const LIST: Read<Page> = reads("redshiftserverless", "ListWorkgroups");
 
 /// The parameter that says whether connections without TLS are refused.
 const TLS: &str = "require_ssl";
+
+/// What is short of a workgroup that cannot be told from others.
+const SHORT: [&str; 3] = [Workgroup::TABLE, POLICY_TABLE_NAMES[0], POLICY_TABLE_NAMES[1]];
 
 /// One workgroup of Redshift Serverless: what computes on a namespace, and the network in which it answers. Its policy
 /// says which accounts may make endpoints that lead to it.
@@ -143,7 +148,9 @@ struct Details {
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let mut pages = LIST.pages(session, json!({"maxResults": 100}));
     while let Some(page) = pages.next().await {
-        let mut workgroups = details(page?.workgroups, |described| read(session, described));
+        let name = LIST.call().name();
+        let known = with_arns(rows, (name.as_str(), "workgroupId"), &SHORT, page?.workgroups, |it| arn(session, it));
+        let mut workgroups = details(known, |(arn, described)| read(session, arn, described));
         while let Some(workgroup) = workgroups.next().await {
             push(rows, workgroup).await?;
         }
@@ -151,10 +158,13 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-async fn read(session: &Session, described: Described) -> Details {
-    let id = described.workgroup_id.as_deref().unwrap_or_default();
-    let made = || session.arn("redshift-serverless", &format!("workgroup/{id}"));
-    let arn = described.workgroup_arn.clone().unwrap_or_else(made);
+/// The ARN, which is made of the id where AWS left it out.
+fn arn(session: &Session, it: &Described) -> Option<String> {
+    let made = |id: &str| session.arn("redshift-serverless", &format!("workgroup/{id}"));
+    it.workgroup_arn.clone().or_else(|| it.workgroup_id.as_deref().map(made))
+}
+
+async fn read(session: &Session, arn: String, described: Described) -> Details {
     let policy = policy_of(session, &arn).await;
     let tags = tags_of(session, &arn).await;
     Details { arn, described, policy, tags }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::control::{self, Described, GONE, ItsPolicy, NO_POLICY, Point, Points};
 use super::directory_buckets::zone_of;
-use crate::items::{Answer, Unread, details, is_gone, policy_text};
+use crate::items::{Answer, Unread, details, is_gone, policy_text, with_policies};
 
 const LIST: Read<Points> = reads("s3expresscontrol", "ListAccessPointsForDirectoryBuckets");
 const POINT: Read<Described> = reads("s3expresscontrol", "GetAccessPoint");
@@ -116,15 +116,17 @@ async fn read(session: &Session, listed: Point) -> Option<Details> {
 
 async fn push(session: &Session, rows: &mut Rows<'_>, it: Details) -> Result<(), Error> {
     const TABLES: [&str; 1] = [DirectoryAccessPoint::TABLE];
-    let mut listed = it.listed;
-    let name = listed.name.take().unwrap_or_default();
-    let arn = listed.access_point_arn.take();
-    let arn = arn.unwrap_or_else(|| session.arn("s3express", &format!("accesspoint/{name}")));
+    let (mut listed, mut unread) = (it.listed, Unread::default());
+    let (name, arn) = (listed.name.take(), listed.access_point_arn.take());
+    let made = |name: &str| session.arn("s3express", &format!("accesspoint/{name}"));
+    let Some((arn, name)) = unread.identity("Name", name, arn, made) else {
+        unread.lost(rows, with_policies(TABLES), &LIST.call().name());
+        return Ok(());
+    };
     let text = policy_text(rows, it.policy)?;
     rows.policy(Policy { gate: listed.gate(), ..Policy::of(&arn, S3EXPRESS_ACCESS_POINT, text) }).await?;
     let point = rows.item(TABLES, it.point)?;
     let scope = rows.item(TABLES, it.scope)?.map(|it| it.scope);
-    let mut unread = Unread::default();
     let row = access_point((arn, name), listed, point.as_ref(), rows.captured_at(), &mut unread);
     unread.count(rows, DirectoryAccessPoint::TABLE, &POINT.call().name());
     let (scope_prefixes, scope_permissions) = scope.map(|it| (it.prefixes, it.permissions)).unzip();

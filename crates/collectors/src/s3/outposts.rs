@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::control::{self, Described, GONE, ItsPolicy, NO_POLICY, Point, Points};
-use crate::items::{Answer, Unread, all, details, given, is_gone, policy_text};
+use crate::items::{Answer, Unread, all, details, given, is_gone, policy_text, with_arns};
 
 const OUTPOSTS_WITH_S3: Read<Outposts> = reads("s3outposts", "ListOutpostsWithS3");
 const BUCKETS: Read<Buckets> = reads("s3outpostscontrol", "ListRegionalBuckets");
@@ -158,8 +158,16 @@ impl Outpost {
     }
 
     /// The ARN of something on it, where AWS left it out.
-    fn arn(&self, session: &Session, kind: &str, name: Option<&str>) -> String {
-        session.arn("s3-outposts", &format!("outpost/{}/{kind}/{}", self.id, name.unwrap_or_default()))
+    fn arn(&self, session: &Session, kind: &str, name: &str) -> String {
+        session.arn("s3-outposts", &format!("outpost/{}/{kind}/{name}", self.id))
+    }
+
+    fn arn_of_bucket(&self, session: &Session, it: &Bucket) -> Option<String> {
+        it.bucket_arn.clone().or_else(|| it.bucket.as_deref().map(|name| self.arn(session, "bucket", name)))
+    }
+
+    fn arn_of_point(&self, session: &Session, it: &Point) -> Option<String> {
+        it.access_point_arn.clone().or_else(|| it.name.as_deref().map(|name| self.arn(session, "accesspoint", name)))
     }
 }
 
@@ -181,12 +189,17 @@ async fn on_outpost(session: &Session, rows: &mut Rows<'_>, outpost: &Outpost) -
         return Ok(());
     }
     let Some(buckets) = rows.part(ALL, buckets)? else { return Ok(()) };
-    let mut found = Vec::new();
-    let mut buckets = details(buckets, |listed| read_bucket(session, outpost, listed));
+    let (mut found, name) = (Vec::new(), BUCKETS.call().name());
+    let buckets = with_arns(rows, (name.as_str(), "Bucket"), &ALL, buckets, |it| outpost.arn_of_bucket(session, it));
+    let mut buckets = details(buckets, |(arn, listed)| read_bucket(session, outpost, arn, listed));
     while let Some(bucket) = buckets.next().await {
         found.extend(push_bucket(rows, outpost, bucket).await?);
     }
-    let mut points = details(found, |(bucket_arn, listed)| read_point(session, outpost, bucket_arn, listed));
+    let name = POINTS.call().name();
+    let found =
+        with_arns(rows, (name.as_str(), "Name"), &OF_POINTS, found, |(_, it)| outpost.arn_of_point(session, it));
+    let mut points =
+        details(found, |(arn, (bucket_arn, listed))| read_point(session, outpost, arn, bucket_arn, listed));
     while let Some(point) = points.next().await {
         match point {
             Some(point) => push_point(rows, outpost, point).await?,
@@ -196,9 +209,7 @@ async fn on_outpost(session: &Session, rows: &mut Rows<'_>, outpost: &Outpost) -
     Ok(())
 }
 
-async fn read_bucket(session: &Session, outpost: &Outpost, mut listed: Bucket) -> BucketDetails {
-    let arn = listed.bucket_arn.take();
-    let arn = arn.unwrap_or_else(|| outpost.arn(session, "bucket", listed.bucket.as_deref()));
+async fn read_bucket(session: &Session, outpost: &Outpost, arn: String, listed: Bucket) -> BucketDetails {
     let policy = control::policy(&BUCKET_POLICY, session, outpost.input(session, &arn), NO_BUCKET_POLICY).await;
     let input = json!({"AccountId": session.account_id(), "OutpostId": outpost.id, "bucket": arn, "maxResults": 1000});
     let points = all(&POINTS, session, input, |page| page.access_point_list).await;
@@ -237,11 +248,10 @@ async fn push_bucket(rows: &mut Rows<'_>, outpost: &Outpost, it: BucketDetails) 
 async fn read_point(
     session: &Session,
     outpost: &Outpost,
+    arn: String,
     bucket_arn: String,
-    mut listed: Point,
+    listed: Point,
 ) -> Option<PointDetails> {
-    let arn = listed.access_point_arn.take();
-    let arn = arn.unwrap_or_else(|| outpost.arn(session, "accesspoint", listed.name.as_deref()));
     let input = outpost.input(session, &arn);
     let point = POINT.send(session, input.clone()).await;
     if is_gone(GONE, &point) {
@@ -261,7 +271,7 @@ async fn push_point(rows: &mut Rows<'_>, outpost: &Outpost, it: PointDetails) ->
     let created_at = unread.moment("CreationDate", made);
     let row = OutpostsAccessPoint {
         arn,
-        access_point_name: listed.name.unwrap_or_default(),
+        access_point_name: unread.value("Name", listed.name).unwrap_or_default(),
         bucket_arn,
         outpost_id: outpost.id.clone(),
         network_origin: unread.value("NetworkOrigin", listed.network_origin),

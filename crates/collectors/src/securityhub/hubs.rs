@@ -1,6 +1,7 @@
-//! Security Hub CSPM: DescribeHub; where it is on GetAdministratorAccount, ListFindingAggregators, GetEnabledStandards,
-//! and DescribeStandardsControls for each standard.
+//! Security Hub CSPM: DescribeHub; where it is on GetAdministratorAccount, ListFindingAggregators, GetFindingAggregator
+//! where there is one, GetEnabledStandards, and DescribeStandardsControls for each standard.
 
+mod aggregator;
 mod standards;
 #[cfg(test)]
 mod tests;
@@ -13,12 +14,12 @@ use serde_json::json;
 
 use super::is_off;
 use crate::items::{Unread, all, details};
+use aggregator::Gathering;
 use standards::{Controls, Enabled};
 pub use standards::{DisabledControl, Standard};
 
 const HUB: Read<Described> = reads("securityhub", "DescribeHub");
 const ADMINISTRATOR: Read<Administrators> = reads("securityhub", "GetAdministratorAccount");
-const AGGREGATORS: Read<Aggregators> = reads("securityhub", "ListFindingAggregators");
 const STANDARDS: Read<Enabled> = reads("securityhub", "GetEnabledStandards");
 const CONTROLS: Read<Controls> = reads("securityhub", "DescribeStandardsControls");
 
@@ -49,6 +50,14 @@ pub struct Hub {
     pub finding_aggregator_arn: Option<String>,
     /// The region in which the findings of others are gathered. Null: there is none, or it could not be read.
     pub aggregation_region: Option<String>,
+    /// Which regions' findings are gathered there: ALL_REGIONS, ALL_REGIONS_EXCEPT_SPECIFIED, SPECIFIED_REGIONS or
+    /// NO_REGIONS. Null: nothing gathers findings, or it could not be read.
+    pub region_linking_mode: Option<String>,
+    /// The regions that the mode speaks of, sorted. Null: nothing gathers findings, or it could not be read.
+    pub specified_regions: Option<Vec<String>>,
+    /// Whether the findings of this region are gathered there, or it is that region itself. Null: nothing gathers
+    /// findings, or it is not known.
+    pub is_region_linked: Option<bool>,
     /// How many standards are on. Null: it is off, or they could not be read.
     pub standard_count: Option<i32>,
 }
@@ -58,7 +67,14 @@ pub const HUBS: Collector = Collector {
     name: "securityhub_hubs",
     scope: Scope::Region,
     runs: Runs::Always,
-    calls: &[HUB.call(), ADMINISTRATOR.call(), AGGREGATORS.call(), STANDARDS.call(), CONTROLS.call()],
+    calls: &[
+        HUB.call(),
+        ADMINISTRATOR.call(),
+        aggregator::LIST.call(),
+        aggregator::GET.call(),
+        STANDARDS.call(),
+        CONTROLS.call(),
+    ],
     resources: &[],
     tables: &[table::<Hub>(), table::<Standard>(), table::<DisabledControl>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
@@ -87,18 +103,6 @@ struct Administrator {
     member_status: Option<String>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Aggregators {
-    finding_aggregators: Vec<Aggregator>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Aggregator {
-    finding_aggregator_arn: Option<String>,
-}
-
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let answer = HUB.send(session, json!({})).await;
     if is_off(&answer) {
@@ -107,18 +111,21 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let described = answer?;
     let answer = ADMINISTRATOR.send(session, json!({})).await.optional(&["ResourceNotFoundException"]);
     let administrator = rows.item([Hub::TABLE], answer)?.flatten().and_then(|it| it.administrator);
-    let answer = all(&AGGREGATORS, session, json!({}), |page| page.finding_aggregators).await;
-    let aggregator = rows.item([Hub::TABLE], answer)?.and_then(|listed| listed.into_iter().next());
+    let gathering = Gathering::read(session, rows).await?;
     let standard_count = push_standards(session, rows).await?;
     let mut unread = Unread::default();
     let hub = hub(described, administrator.unwrap_or_default(), rows.captured_at(), &mut unread);
     unread.count(rows, Hub::TABLE, &HUB.call().name());
-    let arn = aggregator.map(|it| it.finding_aggregator_arn);
-    let mut unread = Unread::default();
-    let arn = arn.and_then(|arn| unread.value("FindingAggregatorArn", arn));
-    let aggregation_region = arn.as_deref().and_then(|arn| unread.value("FindingAggregatorArn", region_of(arn)));
-    unread.count(rows, Hub::TABLE, &AGGREGATORS.call().name());
-    rows.push(Hub { standard_count, finding_aggregator_arn: arn, aggregation_region, ..hub }).await
+    rows.push(Hub {
+        standard_count,
+        finding_aggregator_arn: gathering.arn,
+        aggregation_region: gathering.region,
+        region_linking_mode: gathering.mode,
+        specified_regions: gathering.specified_regions,
+        is_region_linked: gathering.is_linked,
+        ..hub
+    })
+    .await
 }
 
 fn hub(it: Described, administrator: Administrator, now: Timestamp, unread: &mut Unread) -> Hub {
@@ -134,11 +141,6 @@ fn hub(it: Described, administrator: Administrator, now: Timestamp, unread: &mut
         member_status: administrator.member_status,
         ..Hub::default()
     }
-}
-
-/// The region of an ARN: that of an aggregator's is where findings are gathered.
-fn region_of(arn: &str) -> Option<String> {
-    arn.split(':').nth(3).filter(|region| !region.is_empty()).map(str::to_owned)
 }
 
 /// The standards that are on, each with its controls; how many they are.

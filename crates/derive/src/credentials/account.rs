@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use orgcensus_aws::organization::AccountRow;
 use orgcensus_collectors::ec2::instances::Instance;
 use orgcensus_collectors::ecs::tasks::Task;
 use orgcensus_collectors::iam::access_keys::{AccessKey, AccessKeyRef};
@@ -16,12 +15,13 @@ use orgcensus_collectors::iam::ssh_public_keys::{SSH_PUBLIC_KEYS, SshPublicKey};
 use orgcensus_collectors::iam::users::{User, UserRef};
 use orgcensus_collectors::lambda::functions::Function;
 use orgcensus_crawl::{Derive, Error, Staged, TaskCoverage};
-use orgcensus_row::{Entries, Timestamp};
+use orgcensus_row::Timestamp;
 
 use super::line::subject;
 use super::nights::{Before, Earlier};
 use super::replacement::Places;
 use super::review::{Credential, Facts, Standing, Use};
+use crate::owners::{AccountOwner, tagged};
 
 /// The collectors of which it matters how they ended, as the coverage names them.
 const REPORT: &str = CREDENTIAL_REPORT.name;
@@ -30,7 +30,7 @@ const OTHERS: [&str; 2] = [SSH_PUBLIC_KEYS.name, SERVICE_SPECIFIC_CREDENTIALS.na
 
 /// The staged tables.
 pub(super) struct Sources<'c> {
-    accounts: Staged<AccountRow>,
+    owners: Staged<AccountOwner>,
     coverage: Staged<TaskCoverage>,
     report: Staged<Credentials>,
     roots: Staged<RootUser>,
@@ -52,6 +52,8 @@ pub(super) struct Account {
     pub(super) subjects: BTreeMap<String, Subject>,
     /// The value of its owner tag.
     pub(super) owner: Option<String>,
+    /// Whom to ask about it.
+    pub(super) ask: Option<String>,
     pub(super) places: Places,
     /// Whether the report has a line at least.
     has_report: bool,
@@ -101,7 +103,7 @@ impl Subject {
 impl<'c> Sources<'c> {
     pub(super) fn open(derive: &mut Derive<'c>) -> Result<Self, Error> {
         Ok(Self {
-            accounts: derive.staged()?,
+            owners: derive.staged()?,
             coverage: derive.staged()?,
             report: derive.staged()?,
             roots: derive.staged()?,
@@ -121,7 +123,9 @@ impl<'c> Sources<'c> {
     pub(super) fn account(&mut self, id: &str) -> Result<Account, Error> {
         let (mut account, tag, now) = (Account::default(), self.owner_tag, self.now);
         let read = self.read(id)?;
-        self.accounts.of_account(id, |row| account.owner = owner(row.tags, tag))?;
+        self.owners.of_account(id, |row| {
+            (account.owner, account.ask) = (row.owner.map(str::to_owned), row.ask.map(str::to_owned));
+        })?;
         self.report.of_account(id, |row| {
             account.subjects.insert(row.user_name.to_owned(), subject(&row, now));
         })?;
@@ -137,7 +141,7 @@ impl<'c> Sources<'c> {
         let mut listed = HashSet::new();
         self.users.of_account(id, |row| {
             listed.insert(row.user_name.to_owned());
-            account.user(&row, owner(row.tags, tag));
+            account.user(&row, tagged(row.tags, tag));
         })?;
         self.ssh_keys.of_account(id, |row| account.other(row.user_name, "ssh_key", row.is_active))?;
         self.services.of_account(id, |row| account.other(row.user_name, "service_credential", row.is_active))?;
@@ -181,12 +185,6 @@ impl<'c> Sources<'c> {
         }
         Ok(places)
     }
-}
-
-/// The value of an owner tag.
-fn owner(tags: Option<Entries<'_>>, tag: Option<&str>) -> Option<String> {
-    let found = tags?.iter().find(|(key, _)| Some(*key) == tag);
-    found.map(|(_, value)| value.to_owned())
 }
 
 impl Account {

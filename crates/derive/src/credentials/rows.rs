@@ -43,6 +43,8 @@ pub struct CredentialReview {
     pub account_owner: Option<String>,
     /// The value of the user's own owner tag. Null: it has none, is root, or was not read.
     pub user_owner: Option<String>,
+    /// Whom to ask: the user's owner, else whom account_owners names for the account. Null: nothing is known.
+    pub ask: Option<String>,
     /// Whether it has a console password. Null: not said, which is usual for root, or not read.
     pub password_enabled: Option<bool>,
     /// Whether it has an MFA device. Null: not read.

@@ -12,7 +12,7 @@ use super::analyzers::{Analyzer, EXTERNAL, UNUSED, is_looked_for};
 use super::buses::Rule;
 use super::heard::{Asked, Heard, Listener};
 use super::known::Known;
-use super::rows::{Region, SecurityService};
+use super::rows::{Gathering, Region, SecurityService};
 use super::targets::Lives;
 use super::{ACCESS_ANALYZER, CLOUDTRAIL, GUARDDUTY, INSPECTOR, MACIE, SECURITY_HUB_CSPM};
 use crate::three_valued::all;
@@ -95,23 +95,25 @@ impl<'a> Ears<'a> {
         places
     }
 
-    /// Security Hub CSPM publishes to these, and to the region in which each of these accounts gathers findings. Which
-    /// regions are linked to that one is not read.
+    /// Security Hub CSPM publishes to these, and to the region in which each of these accounts gathers findings, if
+    /// this one is linked to it.
     fn of_hub(&self, region: &'a str) -> Places<'a> {
         let shared = &self.known.shared;
         let mut places = self.administered(SECURITY_HUB_CSPM, region, true);
         for account_id in places.found.iter().map(|place| place.account_id).collect::<Vec<_>>() {
-            let (gathers_in, is_read) = if account_id == self.account_id {
+            let (gathering, is_read) = if account_id == self.account_id {
                 let own = self.regions.get(region);
                 let seen = own.and_then(|it| it.services.get(SECURITY_HUB_CSPM));
-                (own.and_then(|it| it.aggregation_region.as_deref()), seen.is_some_and(|seen| seen.is_complete))
+                (own.and_then(|it| it.gathering.as_ref()), seen.is_some_and(|seen| seen.is_complete))
             } else {
                 let place = (account_id.to_owned(), region.to_owned());
-                let gathers_in = shared.aggregation_regions.get(&place).map(String::as_str);
-                (gathers_in, shared.is_read(account_id, region, HUBS.name))
+                (shared.gatherings.get(&place), shared.is_read(account_id, region, HUBS.name))
             };
-            match gathers_in {
-                Some(region) => places.add(Place { account_id, region, is_certain: false }),
+            match gathering {
+                Some(Gathering { is_linked: Some(false), .. }) => {}
+                Some(Gathering { region, is_linked }) => {
+                    places.add(Place { account_id, region, is_certain: *is_linked == Some(true) });
+                }
                 None => places.are_all &= is_read,
             }
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use orgcensus_collectors::securityhub::hubs::HubRef;
 use orgcensus_row::Row;
 use serde::Serialize;
 
@@ -59,12 +60,26 @@ pub(super) struct Region {
     pub(super) recorders: Vec<Recorder>,
     /// Whether Config has a channel by which it delivers.
     pub(super) has_channel: bool,
-    /// The region in which Security Hub CSPM gathers findings.
-    pub(super) aggregation_region: Option<String>,
+    /// Where Security Hub CSPM gathers findings.
+    pub(super) gathering: Option<Gathering>,
     /// The rules on the default bus that may hear something.
     pub(super) rules: Vec<Rule>,
     /// Whether these are all.
     pub(super) are_rules_read: bool,
+}
+
+/// The region in which Security Hub CSPM gathers findings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Gathering {
+    pub(super) region: String,
+    /// Whether those of the row's region are among them; none if it is not known.
+    pub(super) is_linked: Option<bool>,
+}
+
+impl Gathering {
+    pub(super) fn read(it: &HubRef<'_>) -> Option<Self> {
+        Some(Self { region: it.aggregation_region?.to_owned(), is_linked: it.is_region_linked })
+    }
 }
 
 /// What was read of one service.

@@ -16,6 +16,7 @@ use orgcensus_row::Row;
 use super::ACCESS_ANALYZER_PRINCIPAL;
 use super::analyzers::Analyzer;
 use super::buses::{Buses, Rule};
+use super::rows::Gathering;
 use super::trails::Trail;
 
 /// The collectors whose tasks in these accounts decide about others.
@@ -34,8 +35,8 @@ pub(super) struct Shared {
     pub(super) analyzers: Vec<Analyzer>,
     /// By account and region, the rules that may hear something.
     pub(super) rules: BTreeMap<(String, String), Vec<Rule>>,
-    /// By account and region, the region in which Security Hub CSPM gathers findings.
-    pub(super) aggregation_regions: BTreeMap<(String, String), String>,
+    /// By account and region, where Security Hub CSPM gathers findings.
+    pub(super) gatherings: BTreeMap<(String, String), Gathering>,
     /// By account, region and collector: whether all was read. Only what was planned is here.
     pub(super) tasks: BTreeMap<(String, String, &'static str), bool>,
 }
@@ -97,8 +98,8 @@ impl Shared {
                 self.rules.insert((account_id.clone(), region), rules);
             }
             hubs.of_regions(account_id, |own, it| {
-                if let Some(region) = it.aggregation_region {
-                    self.aggregation_regions.insert((account_id.clone(), own.to_owned()), region.to_owned());
+                if let Some(gathering) = Gathering::read(&it) {
+                    self.gatherings.insert((account_id.clone(), own.to_owned()), gathering);
                 }
             })?;
         }

@@ -17,7 +17,7 @@ use super::analyzers::{Analyzer, access_analyzer};
 use super::buses::Buses;
 use super::known::Known;
 use super::recorders::{Recorder, config, needs_of_hub};
-use super::rows::{Region, Seen};
+use super::rows::{Gathering, Region, Seen};
 use super::trails::{Trail, cloudtrail};
 use super::{
     ACCESS_ANALYZER, CLOUDTRAIL, CONFIG, DETECTIVE, GUARDDUTY, INSPECTOR, MACIE, SECURITY_HUB, SECURITY_HUB_CSPM,
@@ -85,7 +85,7 @@ impl Sources {
         })?;
         self.hubs.by_region(account_id, &mut regions, |region, it| {
             region.see(SECURITY_HUB_CSPM, Some(it.is_enabled), it.administrator_account_id);
-            region.aggregation_region = it.aggregation_region.map(str::to_owned);
+            region.gathering = Gathering::read(&it);
         })?;
         self.standards.by_region(account_id, &mut regions, |region, it| {
             let hub = region.services.get_mut(SECURITY_HUB_CSPM);

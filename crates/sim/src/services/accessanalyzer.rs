@@ -20,6 +20,7 @@ pub(crate) static SERVICE: Service = Service {
         }),
         list("ListAnalyzers", "analyzers", |context| Ok(analyzers(&context.place).iter().map(describe).collect())),
         list("ListArchiveRules", "archiveRules", archive_rules),
+        list("ListFindingsV2", "findings", findings).needs("ListFindings"),
     ]],
     kinds: &[
         things(At::Region, "accessanalyzer_analyzers", |place| analyzers(place).len()),
@@ -28,6 +29,9 @@ pub(crate) static SERVICE: Service = Service {
         }),
         things(At::Region, "accessanalyzer_finding_counts", |place| {
             analyzers(place).iter().map(|it| 3 + it.by_type.len()).sum()
+        }),
+        things(At::Region, "accessanalyzer_unused_findings", |place| {
+            analyzers(place).iter().map(|it| found(it).len()).sum()
         }),
     ],
     counts: Some((At::Region, count)),
@@ -133,6 +137,36 @@ fn archive_rules(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
         json!({ "ruleName": name, "filter": filter, "createdAt": at, "updatedAt": at })
     };
     Ok(found.archive_rules.iter().map(rule).collect())
+}
+
+/// The findings of unused access that are active or archived: type and status of each.
+fn found(it: &Analyzer) -> Vec<(&'static str, &'static str)> {
+    if !it.kind.contains("UNUSED") {
+        return Vec::new();
+    }
+    let active = it.by_type.iter().flat_map(|(of, count)| (0..*count).map(move |_| (*of, "ACTIVE")));
+    active.chain((0..it.archived).map(|_| ("UnusedIAMRole", "ARCHIVED"))).collect()
+}
+
+fn findings(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let wanted = context.request.required("analyzerArn")?;
+    let analyzer = analyzers(&context.place).into_iter().find(|it| it.arn == wanted).ok_or_else(none)?;
+    let (at, account_id) = (iso(analyzer.created_millis), &context.place.account.id);
+    let finding = |(number, (of, status)): (usize, (&str, &str))| {
+        let kind = if of.contains("User") { "user" } else { "role" };
+        json!({
+            "id": format!("{}-{number}", analyzer.name),
+            "findingType": of,
+            "resource": format!("arn:aws:iam::{account_id}:{kind}/idle-{number}"),
+            "resourceType": if kind == "user" { "AWS::IAM::User" } else { "AWS::IAM::Role" },
+            "resourceOwnerAccount": account_id,
+            "status": status,
+            "createdAt": at,
+            "updatedAt": at,
+            "analyzedAt": at,
+        })
+    };
+    Ok(found(&analyzer).into_iter().enumerate().map(finding).collect())
 }
 
 fn describe(it: &Analyzer) -> Value {

@@ -1,4 +1,4 @@
-//! Account Management: the alternate contacts of accounts.
+//! Account Management: the contacts of accounts.
 
 use crate::context::Context;
 use crate::place::Place;
@@ -9,8 +9,11 @@ use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
     scope: Scope::Global,
-    answers: &[&[get("GetAlternateContact", contact)]],
-    kinds: &[things(At::Account, "account_alternate_contacts", |_| TYPES.len())],
+    answers: &[&[get("GetAlternateContact", contact), get("GetContactInformation", primary_contact)]],
+    kinds: &[
+        things(At::Account, "account_alternate_contacts", |_| TYPES.len()),
+        things(At::Account, "account_primary_contacts", |_| 1),
+    ],
     counts: Some((At::Account, count)),
     ..Service::named("account")
 };
@@ -41,6 +44,26 @@ fn contact(context: &Context<'_>) -> Result<Value, Refusal> {
     } }))
 }
 
+/// Whether the account has a company in its contact.
+fn has_company(place: &Place<'_>) -> bool {
+    place.whole().dice("primary-contact").chance(0.7)
+}
+
+fn primary_contact(context: &Context<'_>) -> Result<Value, Refusal> {
+    let mut contact = json!({
+        "FullName": "The holder",
+        "AddressLine1": "1 Simulated Street",
+        "City": "Simulated",
+        "PostalCode": "00000",
+        "CountryCode": "US",
+        "PhoneNumber": "+15550101",
+    });
+    if has_company(&context.place) {
+        contact["CompanyName"] = json!("Simulated");
+    }
+    Ok(json!({ "ContactInformation": contact }))
+}
+
 /// What a census must find of an account.
 fn count(place: &Place<'_>, tally: &mut Tally) {
     for (kind, cell) in TYPES.into_iter().zip([
@@ -50,6 +73,8 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
     ]) {
         tally.cell(cell, usize::from(is_set(place, kind)));
     }
+    let has_company = usize::from(has_company(place));
+    tally.cell("account_primary_contacts WHERE company_name IS NOT NULL", has_company);
     let is_missing = !is_set(place, TYPES[0]);
     tally.cell("account_alternate_contacts WHERE contact_type = 'SECURITY' AND NOT is_set", usize::from(is_missing));
 }

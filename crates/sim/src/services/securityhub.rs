@@ -27,6 +27,20 @@ pub(crate) static SERVICE: Service = Service {
             let arn = aggregator(&context.place, &hub_of(context)?);
             Ok(arn.into_iter().map(|arn| json!({ "FindingAggregatorArn": arn })).collect())
         }),
+        get("GetFindingAggregator", |context| {
+            let (place, arn) = (&context.place, context.request.required("FindingAggregatorArn")?);
+            let message = "Finding Aggregator not found";
+            let own = aggregator(place, &hub_of(context)?).filter(|own| *own == arn);
+            let arn = own.ok_or_else(|| Refusal::new(404, "ResourceNotFoundException", message))?;
+            let regions = unlinked(place).map_or_else(Vec::new, |region| vec![region]);
+            let mode = if regions.is_empty() { "ALL_REGIONS" } else { "ALL_REGIONS_EXCEPT_SPECIFIED" };
+            Ok(json!({
+                "FindingAggregatorArn": arn,
+                "FindingAggregationRegion": place.organization.settings.regions.first(),
+                "RegionLinkingMode": mode,
+                "Regions": regions,
+            }))
+        }),
         list("GetEnabledStandards", "StandardsSubscriptions", |context| {
             hub_of(context)?;
             Ok(enabled(&context.place).iter().map(|it| it.describe(&context.place)).collect())
@@ -139,6 +153,12 @@ fn aggregator(place: &Place<'_>, it: &Hub) -> Option<String> {
     it.is_aggregating.then(|| place.in_region(first).arn("securityhub", &format!("finding-aggregator/{id}")))
 }
 
+/// The region whose findings are not gathered with the others', in a part of the accounts that gather their own.
+fn unlinked<'p>(place: &'p Place<'_>) -> Option<&'p str> {
+    let last = place.organization.settings.regions.iter().skip(1).next_back().filter(|_| !is_watcher(place.account))?;
+    place.whole().dice("securityhub-linked-regions").chance(0.5).then_some(last.as_str())
+}
+
 /// What a census must find of a place.
 fn count(place: &Place<'_>, tally: &mut Tally) {
     let hub = hub(place);
@@ -151,6 +171,9 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
     tally.cell("securityhub_hubs WHERE administrator_account_id IS NOT NULL", usize::from(is_managed));
     let is_aggregating = hub.as_ref().is_some_and(|it| it.is_aggregating);
     tally.cell("securityhub_hubs WHERE aggregation_region IS NOT NULL", usize::from(is_aggregating));
+    let is_linked = is_aggregating && unlinked(place).is_none_or(|region| region != place.region);
+    tally.cell("securityhub_hubs WHERE is_region_linked", usize::from(is_linked));
+    tally.cell("securityhub_hubs WHERE NOT is_region_linked", usize::from(is_aggregating && !is_linked));
     let is_bare = hub.is_some() && standards.is_empty();
     tally.cell("securityhub_hubs WHERE standard_count = 0", usize::from(is_bare));
     let unready = standards.iter().filter(|it| !it.is_ready).count();

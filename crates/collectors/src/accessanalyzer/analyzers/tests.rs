@@ -8,6 +8,7 @@ use crate::testing::{columns, json_error};
 const LIST: &str = "ListAnalyzers";
 const RULES: &str = "ListArchiveRules";
 const STATISTICS: &str = "GetFindingsStatistics";
+const FINDINGS: &str = "ListFindingsV2";
 const TABLE: &str = "accessanalyzer_analyzers";
 
 const EXTERNAL: &str = r#"{"arn":"arn:analyzer/outside","name":"outside","type":"ORGANIZATION","status":"ACTIVE",
@@ -26,6 +27,13 @@ const OF_UNUSED: &str = r#"{"findingsStatistics":[{"unusedAccessFindingsStatisti
     "unusedAccessTypeStatistics":[{"unusedAccessType":"UnusedIAMRole","total":7},{"total":1}]}}]}"#;
 const OF_INTERNAL: &str = r#"{"findingsStatistics":[{"internalAccessFindingsStatistics":{"totalActiveFindings":4,
     "resourceTypeStatistics":{"AWS::S3::Bucket":{"totalActiveFindings":4,"totalResolvedFindings":9}}}},{}]}"#;
+
+const FOUND: &str = r#"{"findings":[{"id":"f-1","findingType":"UnusedIAMRole","resource":"arn:aws:iam::1:role/idle",
+    "resourceType":"AWS::IAM::Role","resourceOwnerAccount":"1","status":"ACTIVE","createdAt":"2025-12-22T00:00:00Z",
+    "analyzedAt":"2025-12-31T00:00:00Z"}],"nextToken":"further"}"#;
+const FOUND_MORE: &str = r#"{"findings":[{"id":"f-2","findingType":"UnusedPermission","resource":"arn:aws:iam::1:user/u",
+    "resourceType":"AWS::IAM::User","resourceOwnerAccount":"1","status":"ARCHIVED","error":"ACCESS_DENIED",
+    "createdAt":"2025-12-22T00:00:00Z","analyzedAt":"2025-12-31T00:00:00Z","newMember":1}]}"#;
 
 /// Six analyzers on two pages: one of external access, one of unused access, one of another type, one that went away,
 /// one of which nothing more may be read, and one without a name.
@@ -51,6 +59,8 @@ async fn collected() -> Collected {
         .answer_to(STATISTICS, "arn:analyzer/outside", OF_EXTERNAL)
         .answer_to(STATISTICS, "arn:analyzer/idle", OF_UNUSED)
         .answer_to(STATISTICS, "arn:analyzer/odd", OF_INTERNAL)
+        .answer_to(FINDINGS, "maxResults", FOUND)
+        .answer_to(FINDINGS, "nextToken", FOUND_MORE)
         .refuse(STATISTICS, "arn:analyzer/gone", 404, &gone)
         .refuse(STATISTICS, "arn:analyzer/shut", 403, &denied);
     let collected = recorded.run(&ANALYZERS).await;
@@ -120,8 +130,11 @@ async fn archive_rules_keep_their_criteria() {
         [json!(["ours", ["isPublic", "principal.AWS"], filter]), json!(["all", [], "{}"])]
     );
     // Moments of an analyzer and of a rule, a total, a type, a rule and an analyzer without names, and two refusals.
-    let tables = vec!["accessanalyzer_analyzers", "accessanalyzer_archive_rules", "accessanalyzer_finding_counts"];
-    assert_eq!((collected.short(), collected.gone), ((8, tables), 1));
+    let tables = ["analyzers", "archive_rules", "finding_counts", "unused_findings"];
+    let tables = tables.map(|it| format!("accessanalyzer_{it}"));
+    let (missed, short) = collected.short();
+    assert_eq!((missed, collected.gone), (8, 1));
+    assert_eq!(short, tables);
 }
 
 #[tokio::test]
@@ -129,5 +142,48 @@ async fn refused_is_how_the_task_ends() {
     for (code, class) in [("AccessDeniedException", Class::Denied), ("UnknownOperationException", Class::Unsupported)] {
         let collected = Recorded::new().refuse(LIST, "", 403, &json_error(code)).run(&ANALYZERS).await;
         assert!(matches!(&collected.result, Err(Error::Aws(error)) if error.class == class), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn findings_of_unused_access_name_the_identity() {
+    let collected = collected().await;
+    let names = ["analyzer_arn", "finding_id", "finding_type", "resource_arn", "status", "error", "found_days"];
+    assert_eq!(
+        columns(&collected, "accessanalyzer_unused_findings", &names),
+        [
+            json!(["arn:analyzer/idle", "f-1", "UnusedIAMRole", "arn:aws:iam::1:role/idle", "ACTIVE", null, 10]),
+            json!([
+                "arn:analyzer/idle",
+                "f-2",
+                "UnusedPermission",
+                "arn:aws:iam::1:user/u",
+                "ARCHIVED",
+                "ACCESS_DENIED",
+                10
+            ]),
+        ]
+    );
+    let counts = columns(&collected, TABLE, &["listed_finding_count"]);
+    assert_eq!(counts, [json!([null]), json!([2]), json!([null]), json!([null])]);
+}
+
+#[tokio::test]
+async fn findings_that_are_denied_or_untold_leave_their_number_unknown() {
+    let of = |recorded: fn(Recorded) -> Recorded| {
+        recorded(
+            Recorded::new()
+                .answer(LIST, &format!(r#"{{"analyzers":[{UNUSED}]}}"#))
+                .answer(RULES, r#"{"archiveRules":[]}"#)
+                .answer(STATISTICS, r#"{"findingsStatistics":[]}"#),
+        )
+    };
+    let denied = |it: Recorded| it.refuse(FINDINGS, "", 403, &json_error("AccessDeniedException"));
+    let untold = |it: Recorded| it.answer(FINDINGS, r#"{"findings":[{"status":"ACTIVE"}]}"#);
+    for collected in [of(denied).run(&ANALYZERS).await, of(untold).run(&ANALYZERS).await] {
+        collected.result.as_ref().unwrap();
+        assert_eq!(columns(&collected, TABLE, &["listed_finding_count"]), [json!([null])]);
+        assert!(collected.table("accessanalyzer_unused_findings").is_empty());
+        assert!(collected.short().1.contains(&"accessanalyzer_unused_findings"), "{:?}", collected.short());
     }
 }

@@ -25,11 +25,12 @@ fn listed(name: &str) -> String {
     )
 }
 
-/// Five workgroups on two pages: a usual one, one of which little is said, one that went away, one of which nothing
-/// more may be read, and one whose policy is refused as unsupported.
+/// Six workgroups on two pages: a usual one, one of which little is said, one that went away, one of which nothing more
+/// may be read, one whose policy is refused as unsupported, and one without an ARN and an id, about which nothing is
+/// asked.
 async fn collected() -> Collected {
     let odd = r#"{"workgroupId":"0b","configParameters":[{"parameterKey":"require_ssl","parameterValue":"maybe"}]}"#;
-    let second = ["gone", "dark", "old"].map(listed).join(",");
+    let second = ["gone", "dark", "old"].map(listed).join(",") + r#",{"workgroupName":"untold"}"#;
     let of = |arn: &str| format!(r#""resourceArn":"{arn}""#);
     let (policy, tags) = ("GetResourcePolicy", "ListTagsForResource");
     let (gone, denied) = (json_error("ResourceNotFoundException"), json_error("AccessDeniedException"));
@@ -91,9 +92,10 @@ async fn a_policy_is_read_absent_or_unread() {
             json!(["arn:old", "unread", "UnknownOperationException"]),
         ]
     );
-    // Two policies, tags, and of the odd one: name, status, two switches, the moment, and what cannot be read of TLS.
+    // Two policies, tags, the one that cannot be told from others, and of the odd one: name, status, two switches, the
+    // moment, and what cannot be read of TLS.
     let tables = vec!["policy_documents", "policy_statements", "redshift_serverless_workgroups"];
-    assert_eq!(collected.short(), (9, tables));
+    assert_eq!(collected.short(), (10, tables));
 }
 
 #[tokio::test]

@@ -34,12 +34,13 @@ fn point(content: &str) -> String {
     format!("<GetAccessPointResult><CreationDate>2025-12-22T00:00:00Z</CreationDate>{content}</GetAccessPointResult>")
 }
 
-/// Five on two pages: a usual one, one of a VPC for which nothing is set, one that went away, one of which nothing may
-/// be read, and one whose name is odd and whose answers lack what they must have.
+/// Six on two pages: a usual one, one of a VPC for which nothing is set, one that went away, one of which nothing may
+/// be read, one whose name is odd and whose answers lack what they must have, and one without a name and an ARN.
 async fn collected() -> Collected {
     let of_vpc = "<NetworkOrigin>VPC</NetworkOrigin>";
     let first = page(&format!("{READ}{}", listed("inner--euw1-az1--xa-s3", of_vpc)), "<NextToken>more</NextToken>");
-    let second = page(&["gone", "secret", "odd"].map(|name| listed(name, "")).concat(), "");
+    let untold = "<AccessPoint><Bucket>b--euw1-az1--x-s3</Bucket></AccessPoint>";
+    let second = page(&(["gone", "secret", "odd"].map(|name| listed(name, "")).concat() + untold), "");
     let mut recorded = Recorded::new()
         .answer_to(LIST, "maxResults=1000", &first)
         .answer_to(LIST, "nextToken=more", &second)
@@ -101,10 +102,10 @@ async fn a_policy_is_read_absent_or_unread_and_a_vpc_stands_before_it() {
         ]
     );
     // Of the one that is refused three answers and its origin; of the odd one its policy, its scope, its origin and four
-    // settings.
+    // settings; and the one that cannot be told from others.
     assert_eq!(
         collected.short(),
-        (3 + 1 + 7, vec!["policy_documents", "policy_statements", "s3express_access_points"])
+        (3 + 1 + 7 + 1, vec!["policy_documents", "policy_statements", "s3express_access_points"])
     );
 }
 

@@ -39,14 +39,19 @@ fn policy(operation: &str) -> String {
 }
 
 /// The answers about the buckets of one Outpost: a usual one, one without anything, one that went away, one of which
-/// nothing may be read, and one whose answers lack what they must have. The usual one has three access points.
+/// nothing may be read, one whose answers lack what they must have, and one without a name and an ARN. The usual one
+/// has four access points, one of them without both.
 fn of_buckets(recorded: Recorded) -> Recorded {
     let bare = |name: &str| format!("<AccessPoint><Name>{name}</Name><Bucket>logs</Bucket></AccessPoint>");
     let made = "<GetAccessPointResult><CreationDate>2025-12-22T00:00:00Z</CreationDate></GetAccessPointResult>";
     let recorded = recorded
         .answer_to(BUCKET_POLICY, "arn%3Alogs", &policy(BUCKET_POLICY))
         .answer_to(POINTS, "bucket=arn%3Alogs", &points(&format!("{WEB}{}", bare("gone")), "<NextToken>p2</NextToken>"))
-        .answer_to(POINTS, "nextToken=p2", &points(&bare("bare"), ""))
+        .answer_to(
+            POINTS,
+            "nextToken=p2",
+            &points(&(bare("bare") + "<AccessPoint><Bucket>logs</Bucket></AccessPoint>"), ""),
+        )
         .refuse(BUCKET_POLICY, "bucket%2Fplain", 404, &xml_error("NoSuchBucketPolicy"))
         .answer_to(POINTS, "bucket%2Fplain", &points("", ""))
         .answer_to(BUCKET_POLICY, "bucket%2Fodd", "<GetBucketPolicyResult/>")
@@ -70,7 +75,8 @@ fn of_buckets(recorded: Recorded) -> Recorded {
 async fn collected() -> Collected {
     let first = json!({"Outposts": [{"OutpostId": "op-1", "OwnerId": "999988887777"}, {}], "NextToken": "more"});
     let second = json!({"Outposts": [{"OutpostId": "op-2"}, {"OutpostId": "op-3"}, {"OutpostId": "op-4"}]});
-    let odd = "<RegionalBucket><Bucket>odd</Bucket></RegionalBucket>";
+    let odd = "<RegionalBucket><Bucket>odd</Bucket></RegionalBucket>\
+        <RegionalBucket><PublicAccessBlockEnabled>true</PublicAccessBlockEnabled></RegionalBucket>";
     let rest = format!("{}{}{odd}", bucket("gone"), bucket("secret"));
     let recorded = Recorded::new()
         .answer_to(LIST, "maxResults=100", &first.to_string())
@@ -99,7 +105,7 @@ async fn buckets_and_access_points_have_rows() {
     assert_eq!(
         columns(&collected, "s3_outposts_buckets", &names),
         [
-            json!(["arn:logs", "op-1", "999988887777", true, 3, 10]),
+            json!(["arn:logs", "op-1", "999988887777", true, 4, 10]),
             json!([arn("bucket/plain"), "op-1", "999988887777", true, 0, 10]),
             json!([arn("bucket/secret"), "op-1", "999988887777", true, null, 10]),
             json!([arn("bucket/odd"), "op-1", "999988887777", null, 0, null]),
@@ -132,9 +138,9 @@ async fn a_policy_is_read_absent_or_unread_and_a_vpc_stands_before_an_access_poi
         ]
     );
     // Two Outposts; two answers of one bucket; of another its policy and two values; of one access point an answer and a
-    // value.
+    // value; a bucket and an access point that cannot be told from others.
     let tables = ["policy_documents", "policy_statements", "s3_outposts_access_points", "s3_outposts_buckets"];
-    assert_eq!(collected.short(), (2 + 2 + 3 + 2, tables.to_vec()));
+    assert_eq!(collected.short(), (2 + 2 + 3 + 2 + 2, tables.to_vec()));
 }
 
 #[tokio::test]

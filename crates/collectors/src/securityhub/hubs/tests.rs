@@ -14,6 +14,7 @@ const STANDARDS: &str = r#"{"StandardsSubscriptions":[
 const CIS: &str = r#"{"StandardsSubscriptions":[{"StandardsSubscriptionArn":"arn:cis"},{}]}"#;
 const AGGREGATOR: &str = r#"{"FindingAggregators":[
     {"FindingAggregatorArn":"arn:aws:securityhub:us-east-1:2:finding-aggregator/x"}]}"#;
+const LINKS: &str = r#"{"RegionLinkingMode":"SPECIFIED_REGIONS","Regions":["us-west-2","eu-west-1"]}"#;
 const OFF: &str = r#"{"Code":"InvalidAccessException","Message":"Account 1 is not subscribed to AWS Security Hub"}"#;
 
 fn controls(controls: &str, more: &str) -> String {
@@ -29,6 +30,7 @@ async fn a_hub_its_standards_and_the_controls_that_are_off() {
         .answer("DescribeHub", HUB)
         .answer("GetAdministratorAccount", r#"{"Administrator":{"AccountId":"2","MemberStatus":"Enabled"}}"#)
         .answer("ListFindingAggregators", AGGREGATOR)
+        .answer("GetFindingAggregator", LINKS)
         .answer("GetEnabledStandards", STANDARDS)
         .answer_to("GetEnabledStandards", "second", CIS)
         .answer_to("DescribeStandardsControls", "fsbp", &controls(on, r#","NextToken":"more""#))
@@ -40,6 +42,9 @@ async fn a_hub_its_standards_and_the_controls_that_are_off() {
     let names = ["is_enabled", "hub_arn", "subscribed_days", "administrator_account_id", "aggregation_region"];
     assert_eq!(columns(&collected, "securityhub_hubs", &names), [json!([true, "arn:hub", 10, "2", "us-east-1"])]);
     assert_eq!(columns(&collected, "securityhub_hubs", &["standard_count"]), [json!([3])]);
+    let names = ["region_linking_mode", "specified_regions", "is_region_linked"];
+    let links = json!(["SPECIFIED_REGIONS", ["eu-west-1", "us-west-2"], true]);
+    assert_eq!(columns(&collected, "securityhub_hubs", &names), [links]);
     let names =
         ["standards_id", "status", "status_reason", "control_count", "enabled_control_count", "disabled_control_count"];
     assert_eq!(
@@ -103,4 +108,33 @@ async fn an_account_on_its_own_without_standards() {
     let names = ["administrator_account_id", "finding_aggregator_arn", "standard_count"];
     assert_eq!(columns(&collected, "securityhub_hubs", &names), [json!([null, null, 0])]);
     assert!(collected.missed.is_none());
+}
+
+#[tokio::test]
+async fn an_aggregator_that_is_denied_is_known_by_its_region_alone() {
+    let recorded = |answer: fn(Recorded) -> Recorded| {
+        answer(
+            Recorded::new()
+                .answer("DescribeHub", HUB)
+                .answer("GetAdministratorAccount", "{}")
+                .answer("ListFindingAggregators", AGGREGATOR)
+                .answer("GetEnabledStandards", "{}"),
+        )
+    };
+    let names = ["aggregation_region", "region_linking_mode", "is_region_linked"];
+    let denied = |it: Recorded| it.refuse("GetFindingAggregator", "", 403, &json_error("AccessDeniedException"));
+    let collected = recorded(denied).run(&HUBS).await;
+    collected.result.as_ref().unwrap();
+    assert_eq!(columns(&collected, "securityhub_hubs", &names), [json!(["us-east-1", null, null])]);
+    assert_eq!(collected.short(), (1, vec!["securityhub_hubs"]));
+
+    let gone = |it: Recorded| it.refuse("GetFindingAggregator", "", 404, &json_error("ResourceNotFoundException"));
+    let collected = recorded(gone).run(&HUBS).await;
+    assert_eq!(columns(&collected, "securityhub_hubs", &names), [json!([null, null, null])]);
+    assert!(collected.missed.is_none());
+
+    let odd = |it: Recorded| it.answer("GetFindingAggregator", r#"{"Regions":[]}"#);
+    let collected = recorded(odd).run(&HUBS).await;
+    assert_eq!(columns(&collected, "securityhub_hubs", &names), [json!(["us-east-1", null, null])]);
+    assert_eq!(collected.short(), (1, vec!["securityhub_hubs"]));
 }

@@ -156,13 +156,15 @@ fn security_hub_may_pass_on_what_guardduty_finds() {
 #[test]
 fn security_hub_publishes_where_findings_are_gathered() {
     let world = |administrator| World::with(SECURITY_HUB_CSPM, administrator);
-    let gathered = || {
+    let gathering = |is_linked| Gathering { region: ELSEWHERE.to_owned(), is_linked };
+    let linked = |is_linked| {
         let mut world = world(Some(ADMINISTRATOR));
         let place = (ADMINISTRATOR.to_owned(), HERE.to_owned());
-        world.known.shared.aggregation_regions.insert(place, ELSEWHERE.to_owned());
+        world.known.shared.gatherings.insert(place, gathering(is_linked));
         world
     };
-    let own = || world(None).changed(|it| it.aggregation_region = Some(ELSEWHERE.to_owned()));
+    let gathered = || linked(None);
+    let own = || world(None).changed(|it| it.gathering = Some(gathering(None)));
     for (world, is_heard) in [
         (world(None), Some(false)),
         (world(None).own(HERE, HUB_ALL, QUEUE), Some(true)),
@@ -172,6 +174,8 @@ fn security_hub_publishes_where_findings_are_gathered() {
         (gathered().of_administrator(ELSEWHERE, HUB_ALL), None),
         (gathered().of_administrator(HERE, HUB_ALL), Some(true)),
         (gathered(), Some(false)),
+        (linked(Some(true)).of_administrator(ELSEWHERE, HUB_ALL), Some(true)),
+        (linked(Some(false)).of_administrator(ELSEWHERE, HUB_ALL), Some(false)),
         (own().own(ELSEWHERE, HUB_ALL, QUEUE), None),
         (own().own(HERE, HUB_ALL, QUEUE), Some(true)),
         (own(), Some(false)),

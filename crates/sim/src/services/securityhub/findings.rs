@@ -1,7 +1,7 @@
 //! Findings: what each control comes to is planted, and the findings about it follow.
 
-use super::hub;
 use super::standards::{Enabled, enabled};
+use super::{hub, unlinked};
 use crate::account::Account;
 use crate::context::Context;
 use crate::dice::Dice;
@@ -114,7 +114,10 @@ pub(super) fn asked(context: &Context<'_>) -> Vec<Value> {
 fn shown_regions<'a>(place: &Place<'a>) -> Vec<&'a str> {
     let gathers = place.is_first_region() && hub(place).is_some_and(|it| it.is_aggregating);
     match gathers {
-        true => place.organization.settings.regions.iter().map(String::as_str).collect(),
+        true => {
+            let regions = place.organization.settings.regions.iter().map(String::as_str);
+            regions.filter(|region| unlinked(place) != Some(*region)).collect()
+        }
         false => vec![place.region],
     }
 }
