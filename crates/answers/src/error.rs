@@ -98,7 +98,15 @@ pub enum Error {
         /// The names of all frameworks.
         known: String,
     },
-    /// The file of a shipped question or rule is not as it must be.
+    /// The folder of a site's own questions or rules cannot be read.
+    #[error("read folder {folder}: {source}")]
+    Folder {
+        /// The folder, or a file in it.
+        folder: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file of a question or a rule is not as it must be.
     #[error(transparent)]
     File(#[from] FileError),
     /// The answer could not be written.
