@@ -27,6 +27,9 @@ pub enum Error {
     /// The snapshot is no date, run or `newest`.
     #[error("understand the snapshot {0:?}: it must be newest, a date YYYY-MM-DD or a run id")]
     Which(String),
+    /// It is no ARN and no account.
+    #[error("understand {0:?}: it must be an ARN, or the id of an account, 12 digits")]
+    Subject(String),
     /// The output format is unknown.
     #[error("understand the format {0:?}: it must be table, lines, json, csv or parquet")]
     Format(String),

@@ -24,7 +24,8 @@ pub(crate) struct Report {
     /// A report for each unit that has accounts, of the accounts directly in it: none shows another one's.
     #[arg(long, value_name = "WHAT", conflicts_with_all = ["account", "unit"])]
     pub(crate) split_by: Option<SplitBy>,
-    /// Also the questions of this folder's .sql files, in a section of their own [default: none, or the configuration's]
+    /// Also the questions of this folder's .sql files, in a section of their own [default: none, or the
+    /// configuration's]
     #[arg(long, value_name = "DIR")]
     pub(crate) questions: Option<PathBuf>,
     /// html, or md: the short form for chats and summaries.
