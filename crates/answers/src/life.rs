@@ -1,10 +1,10 @@
 //! What happened to one resource, principal or account over all snapshots of a lake: the rows that are about it, night
 //! after night, read and judged as `diff` reads and judges them.
 //!
-//! Of each snapshot only the tables and row groups are read that may have such a row (`subject`, `night`), a few nights
-//! ahead of the one that is told. Each row is compared with what was last seen of it (`story`), which may be some nights
-//! ago: so a night that did not see it hides no change. The tasks' outcomes are read only where a row is missing, new, or
-//! lacks a value.
+//! Of each snapshot only the tables and row groups are read that may have such a row (`subject`, `night`), a few
+//! nights ahead of the one that is told. Each row is compared with what was last seen of it (`story`), which may be
+//! some nights ago: so a night that did not see it hides no change. The tasks' outcomes are read only where a row is
+//! missing, new, or lacks a value.
 
 mod event;
 mod night;
@@ -40,8 +40,8 @@ pub struct Life {
 }
 
 impl Life {
-    /// Opens all living snapshots of a lake: one for each organization and date. Only these tables are read; all, if none
-    /// are named. Reads no data yet.
+    /// Opens all living snapshots of a lake: one for each organization and date. Only these tables are read; all, if
+    /// none are named. Reads no data yet.
     pub async fn open(lake: &Lake, subject: &Subject, tables: &[String]) -> Result<Self> {
         let mut commits = lake.snapshots().await?;
         commits.sort_by(|a, b| (&a.organization_id, &a.snapshot_date).cmp(&(&b.organization_id, &b.snapshot_date)));

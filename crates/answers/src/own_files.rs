@@ -1,6 +1,6 @@
-//! A site's own questions and rules: files of a folder, of the form of those that are shipped. Their text is kept for as
-//! long as the program runs, as that of the shipped files is, since a question lends out pieces of it: a folder is read
-//! once, and has some kilobytes.
+//! A site's own questions and rules: files of a folder, of the form of those that are shipped. Their text is kept for
+//! as long as the program runs, as that of the shipped files is, since a question lends out pieces of it: a folder is
+//! read once, and has some kilobytes.
 //!
 //! A file is checked when it is read: its form, its ids, its numbers, and whether the tables of this version have the
 //! columns that it reads. So a mistake is named with its line before anything is asked.

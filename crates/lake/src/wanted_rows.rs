@@ -32,8 +32,8 @@ impl Wanted {
         self.0.iter().any(|(name, values)| name != ACCOUNT_ID || values.iter().any(|it| (min..=max).contains(&it)))
     }
 
-    /// Whether a row group may have such a row, by its columns' statistics. Long values are cut short in them, the least
-    /// one to a smaller text and the greatest one to a greater one.
+    /// Whether a row group may have such a row, by its columns' statistics. Long values are cut short in them, the
+    /// least one to a smaller text and the greatest one to a greater one.
     pub(crate) fn may_be_in(&self, group: &RowGroupMetaData) -> bool {
         self.0.iter().any(|(name, values)| {
             let Some(column) = column(group, name) else { return false };
@@ -75,8 +75,8 @@ impl Lake {
         self.some_rows(table, columns, Some(wanted))
     }
 
-    /// The least and the greatest value of a column in the first row group of a table, as its statistics say them, which
-    /// cut long ones short; none where they say none, or the table has no row. No row is read.
+    /// The least and the greatest value of a column in the first row group of a table, as its statistics say them,
+    /// which cut long ones short; none where they say none, or the table has no row. No row is read.
     pub async fn ends(&self, table: &TableEntry, name: &str) -> Result<Option<[String; 2]>> {
         let Some(entry) = table.files.iter().find(|entry| entry.rows > 0) else { return Ok(None) };
         let mut file = TableFile::new(self, entry)?;

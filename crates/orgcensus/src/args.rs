@@ -81,8 +81,8 @@ pub(crate) enum Command {
     /// Ask rules of change what happened between two snapshots: users, keys, MFA, policies, open groups, roles' trust.
     #[command(after_help = CHANGES_HELP)]
     Changes(Changes),
-    /// Say what happened to one resource, principal or account over all snapshots: when it appeared, each change, when it
-    /// was not seen, when it was gone.
+    /// Say what happened to one resource, principal or account over all snapshots: when it appeared, each change, when
+    /// it was not seen, when it was gone.
     #[command(after_help = HISTORY_HELP)]
     History(History),
     /// Write a report: one page for a browser, that needs no network and no other file.

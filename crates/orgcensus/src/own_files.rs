@@ -1,5 +1,5 @@
-//! A site's own questions and rules: files of a folder, beside those that are shipped. The command line names the folder
-//! or the configuration does; the command line wins, since it is read first and the first one counts.
+//! A site's own questions and rules: files of a folder, beside those that are shipped. The command line names the
+//! folder or the configuration does; the command line wins, since it is read first and the first one counts.
 
 use std::path::Path;
 

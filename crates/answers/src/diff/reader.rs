@@ -61,8 +61,8 @@ impl TableReader {
     }
 }
 
-/// Shows each row of a table as text; if some rows are wanted, only these. A table that the snapshot does not have has no
-/// rows.
+/// Shows each row of a table as text; if some rows are wanted, only these. A table that the snapshot does not have has
+/// no rows.
 pub(crate) async fn each<const N: usize>(
     lake: &Lake,
     manifest: &Manifest,

@@ -6,8 +6,8 @@ use arrow::record_batch::RecordBatch;
 use crate::Result;
 use crate::cells::{batch_of_texts, schema_of_texts};
 
-/// What is said of a row that is there, and of which nobody knows whether it is new: that of the first snapshot, and one
-/// that was not seen before.
+/// What is said of a row that is there, and of which nobody knows whether it is new: that of the first snapshot, and
+/// one that was not seen before.
 pub(crate) const SEEN: &str = "seen";
 
 /// What happened to a row between two nights.

@@ -9,7 +9,7 @@ use arrow::error::ArrowError;
 use futures::{StreamExt, TryStreamExt, stream};
 use orgcensus_lake::{Commit, Lake, Manifest, TableEntry};
 
-use super::subject::{Subject, service, wanted};
+use super::subject::{COVERAGE, Subject, service, wanted};
 use crate::cells::text_cell;
 use crate::diff::{Columns, TableReader, members, row_key};
 use crate::{Error, Result};
@@ -83,7 +83,7 @@ impl Night {
     ) -> Result<Self> {
         let manifest = lake.manifest(commit).await?;
         let is_asked = |table: &&TableEntry| {
-            let is_meant = tables.is_empty() || tables.contains(&table.name);
+            let is_meant = if tables.is_empty() { table.name != COVERAGE } else { tables.contains(&table.name) };
             is_meant && table.rows > 0 && !subject.columns(table).is_empty()
         };
         let asked: Vec<TableEntry> = manifest.tables.iter().filter(is_asked).cloned().collect();

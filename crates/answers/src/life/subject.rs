@@ -19,8 +19,11 @@ const PARENTS: [(&str, &str); 4] = [
 const PARENTS_BY_ID: [(&str, &str); 1] = [("ec2_security_group_rules", "security_group_id")];
 
 /// What is an account's own beside tables that have one row for each account and region.
-const OF_ACCOUNT: [&str; 5] =
-    ["account_alternate_contacts", "account_policies", "account_regions", "accounts", "iam_account_aliases"];
+const OF_ACCOUNT: [&str; 6] =
+    ["account_alternate_contacts", "account_policies", "account_regions", "accounts", COVERAGE, "iam_account_aliases"];
+
+/// How the tasks in an account ended: read only if it is asked for by name, since each task is a row.
+pub(crate) const COVERAGE: &str = "coverage";
 
 /// Whose history is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -91,8 +91,20 @@ async fn a_verdict_that_nobody_knows_is_unknown() {
 async fn an_account_has_its_own_rows() {
     let (_folder, lake) = lake();
     publish_nights(&lake).await;
-    let told = told(&lake, &Subject::Account("000000000001".into()), &[]).await;
-    assert_eq!(told, ["21 accounts seen (it is the first snapshot)", "27 accounts changed status ACTIVE>CLOSED"]);
+    let account = Subject::Account("000000000001".into());
+    let told_by_all = told(&lake, &account, &[]).await;
+    assert_eq!(
+        told_by_all,
+        ["21 accounts seen (it is the first snapshot)", "27 accounts changed status ACTIVE>CLOSED"]
+    );
+    let ended = told(&lake, &account, &["coverage"]).await;
+    let outcomes: Vec<&str> = ended.iter().map(String::as_str).filter(|line| line.contains("outcome")).collect();
+    let expected = [
+        "22 coverage changed outcome complete>denied",
+        "24 coverage changed outcome denied>complete",
+        "27 coverage changed outcome complete>account_suspended",
+    ];
+    assert_eq!(outcomes, expected);
 }
 
 #[tokio::test]

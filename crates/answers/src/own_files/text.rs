@@ -11,8 +11,8 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    /// An error in the first line of the header that has one of these names and the word. If there is none, in the query
-    /// or condition below.
+    /// An error in the first line of the header that has one of these names and the word. If there is none, in the
+    /// query or condition below.
     pub(crate) fn error_in_header(&self, names: &[&str], word: &str, why: impl Into<String>) -> FileError {
         let is_named = |line: &str| {
             let named = line.strip_prefix("-- ").and_then(|line| line.split_once(": "));

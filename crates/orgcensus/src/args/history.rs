@@ -10,11 +10,12 @@ Examples:
   orgcensus history arn:aws:iam::111122223333:user/ana
   orgcensus history arn:aws:ec2:eu-west-1:111122223333:security-group/sg-0123456789abcdef0 ec2_security_group_rules
   orgcensus history 111122223333 --format json
+  orgcensus history 111122223333 coverage
 
 A row is what happened to one row of a table: the thing's own, and those that name it in their key, as policies and
 verdicts do; of a user also its keys and devices, of a security group its rules. Of an account it is the account's own
-row, and what a table has once for each account and region. Rows are matched and judged as `orgcensus diff` does it, but
-each with the night that last saw it. The column change says:
+row, and what a table has once for each account and region; if coverage is named, also how its tasks ended. Rows are
+matched and judged as `orgcensus diff` does it, but each with the night that last saw it. The column change says:
   seen          it is there, and nobody knows since when: in the first snapshot, or after nights that may have missed it
   appeared      the night before saw that it was not there
   changed       a column, what it was, what it is now

@@ -1,5 +1,5 @@
-//! The questions that a site has added: the shares of its facts, and the rows of its lists by their keys. A site that has
-//! added none has no such section.
+//! The questions that a site has added: the shares of its facts, and the rows of its lists by their keys. A site that
+//! has added none has no such section.
 
 use orgcensus_answers::{Kind, own_questions};
 
