@@ -44,6 +44,16 @@ async fn accounts_and_services_end_as_they_must() {
         let rows = crawled.rows(&sql).await;
         assert_eq!(rows.iter().map(|row| text(row, "outcome")).collect::<Vec<_>>(), [account.outcome], "{id}");
     }
+    let unseen = crawled.answers("G6").await[0]["rows"].as_array().cloned().unwrap_or_default();
+    let whole = unseen.iter().filter(|row| row["region"].is_null());
+    let whole: BTreeSet<_> = whole.map(|row| (text(row, "account_id"), text(row, "outcome"))).collect();
+    let said = truth.accounts.iter().filter(|it| it.outcome != "complete");
+    let said: BTreeSet<_> = said.map(|it| (it.account_id.clone(), it.outcome.to_owned())).collect();
+    assert_eq!(whole, said, "accounts of which nothing was seen");
+    for row in &unseen {
+        let is_by_scp = row["outcome"] == "denied_by_scp";
+        assert!(!is_by_scp || row["denied_by"] == "service control policy", "{row}");
+    }
     for it in &truth.obstructed {
         let sql = format!(
             "SELECT collector, outcome FROM coverage WHERE account_id = '{}' AND region = '{}' \

@@ -34,6 +34,8 @@ use crate::rule::{Find, Rule, Watched};
 use crate::{Format, RestsOn, Result, Which};
 use watch::Watch;
 
+pub(crate) use watch::check;
+
 /// What rules find between two snapshots: organization by organization, table by table, in the order of account, region
 /// and key.
 pub struct Changes {

@@ -2,9 +2,9 @@
 
 /// What is wrong with the file of a question or a rule, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("read config/{file}, line {line}: {why}")]
+#[error("read {file}, line {line}: {why}")]
 pub struct FileError {
-    /// The file: `questions/x01_things.sql`.
+    /// The file: `config/questions/x01_things.sql`, or where a site has its own.
     pub file: String,
     /// The line, from 1.
     pub line: usize,

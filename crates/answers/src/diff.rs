@@ -47,11 +47,13 @@ use pairs::pairs;
 
 pub(crate) use columns::Columns;
 pub(crate) use ended::Side;
+pub(crate) use fate::values_as;
 pub(crate) use judge::Judge;
-pub(crate) use known::Both;
+pub(crate) use known::{Both, Place};
 pub(crate) use merge::Next;
 pub(crate) use pairs::Pairs;
-pub(crate) use table::{TableDiff, WholePairs};
+pub(crate) use reader::{TableReader, each};
+pub(crate) use table::{TableDiff, WholePairs, members, row_key};
 
 /// Differences that are handed on at once.
 const AT_ONCE: usize = 1024;

@@ -27,6 +27,9 @@ pub enum Error {
     /// The snapshot is no date, run or `newest`.
     #[error("understand the snapshot {0:?}: it must be newest, a date YYYY-MM-DD or a run id")]
     Which(String),
+    /// It is no ARN and no account.
+    #[error("understand {0:?}: it must be an ARN, or the id of an account, 12 digits")]
+    Subject(String),
     /// The output format is unknown.
     #[error("understand the format {0:?}: it must be table, lines, json, csv or parquet")]
     Format(String),
@@ -106,7 +109,15 @@ pub enum Error {
         /// The names of all frameworks.
         known: String,
     },
-    /// The file of a shipped question or rule is not as it must be.
+    /// The folder of a site's own questions or rules cannot be read.
+    #[error("read folder {folder}: {source}")]
+    Folder {
+        /// The folder, or a file in it.
+        folder: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file of a question or a rule is not as it must be.
     #[error(transparent)]
     File(#[from] FileError),
     /// The answer could not be written.

@@ -5,8 +5,10 @@
 //! say which files a table has; folders are never listed. Nothing here can change a lake: only queries run.
 //!
 //! A question is one file of `config/questions`, a rule of change one of `config/rules`; CONTRIBUTING describes their
-//! form. What is absent: this crate knows no collector and no AWS. The manifests say which collectors a table rests on.
-//! Its tests alone take rows from the crates that have them.
+//! form. A site may add its own (`own_files`).
+//!
+//! What is absent: this crate knows no collector and no AWS. The manifests say which collectors a table rests on. Its
+//! tests alone take rows from the crates that have them.
 
 mod answer;
 mod ask;
@@ -25,8 +27,10 @@ mod extent;
 mod fitted;
 mod format;
 mod history;
+mod life;
 mod lines;
 mod nearest;
+mod own_files;
 mod published_table;
 mod question;
 mod question_file;
@@ -54,13 +58,15 @@ pub use diff::{Change, Diff, Difference, Pair};
 pub use error::{Error, Result};
 pub use extent::Extent;
 pub use format::{Format, format, format_within};
+pub use life::{Event, Life, Subject};
 pub use lines::{Line, framework_json, lines_json, lines_of, ten_minutes};
 pub use nearest::{nearest, nearest_in_words};
+pub use own_files::TableSchemas;
 pub use question::{Kind, Of, Question, Share};
-pub use questions::{questions, select, threshold_names};
+pub use questions::{add_questions, own_questions, questions, select, threshold_names};
 pub use rests_on::RestsOn;
 pub use rule::{Priority, Rule};
-pub use rules::{rules, select_rules};
+pub use rules::{add_rules, rules, select_rules};
 pub use snapshot::{Bounds, Snapshot};
 pub use standing::{Place, Standing, State};
 pub use thresholds::Threshold;

@@ -25,7 +25,7 @@ use crate::{Error, Result, column_type};
 pub(crate) const STORE_URL: &str = "orgcensus://lake";
 
 /// The columns that the files' paths say and the files do not, as in Athena.
-const PARTITION_COLUMNS: [&str; 2] = ["org_id", "snapshot_date"];
+pub(crate) const PARTITION_COLUMNS: [&str; 2] = ["org_id", "snapshot_date"];
 
 const ACCOUNT_ID: &str = "account_id";
 

@@ -18,12 +18,16 @@ pub(crate) struct QuestionFile {
 }
 
 impl QuestionFile {
-    /// Reads a file.
+    /// Reads a shipped file.
     pub(crate) fn parse(file: &str, text: &'static str) -> Result<Self, FileError> {
-        let file = format!("questions/{file}");
-        let parts = ConfigFile::parse(&file, text)?;
+        Self::at(&format!("config/questions/{file}"), text)
+    }
+
+    /// Reads a file, wherever it is.
+    pub(crate) fn at(file: &str, text: &'static str) -> Result<Self, FileError> {
+        let parts = ConfigFile::parse(file, text)?;
         let first = parts.first();
-        let located = |(line, why)| FileError { file: file.clone(), line, why };
+        let located = |(line, why)| FileError { file: file.to_owned(), line, why };
         let header = Header::read(&parts.header).map_err(located)?;
         let until_cases = text.lines().enumerate().map(|(index, line)| (index + 1, line));
         let until_cases = until_cases.take(first - 1 + parts.sql_lines);

@@ -1,9 +1,11 @@
-//! Every shipped question, compiled in, so that the program needs no other file.
+//! Every shipped question, compiled in, so that the program needs no other file; and those that a site adds.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
+use std::path::Path;
+use std::sync::{LazyLock, OnceLock};
 
 use crate::config_file::FileError;
+use crate::own_files::{self, TableSchemas};
 use crate::question_file::QuestionFile;
 use crate::{Error, Question, Result};
 
@@ -19,8 +21,36 @@ static QUESTIONS: LazyLock<Result<Vec<Question>, FileError>> = LazyLock::new(|| 
     Ok(questions)
 });
 
-/// Every shipped question, sorted by part and number.
+/// The shipped questions and a site's own; nothing, if it has none. It is set once, before anything is asked, so that
+/// whoever asks has the same questions: command, report and what a crawl publishes.
+static WITH_OWN: OnceLock<Vec<Question>> = OnceLock::new();
+
+/// Every question, the shipped ones and a site's own, sorted by part and number.
 pub fn questions() -> Result<&'static [Question]> {
+    match WITH_OWN.get() {
+        Some(questions) => Ok(questions),
+        None => shipped(),
+    }
+}
+
+/// Adds the questions of a folder, which are checked with the columns of this version's tables. Only the first folder
+/// counts: the command line names it before the configuration.
+pub fn add_questions(folder: &Path, tables: &TableSchemas) -> Result<()> {
+    if WITH_OWN.get().is_none() {
+        let questions = own_files::with_questions(shipped()?, &own_files::read(folder)?, tables)?;
+        WITH_OWN.get_or_init(|| questions);
+    }
+    Ok(())
+}
+
+/// The questions that a site has added.
+pub fn own_questions() -> Result<Vec<&'static Question>> {
+    let shipped = shipped()?;
+    let is_own = |it: &&Question| shipped.iter().all(|other| other.id != it.id);
+    Ok(questions()?.iter().filter(is_own).collect())
+}
+
+fn shipped() -> Result<&'static [Question]> {
     QUESTIONS.as_ref().map(Vec::as_slice).map_err(|error| Error::File(error.clone()))
 }
 

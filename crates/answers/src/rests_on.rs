@@ -23,10 +23,10 @@ pub struct RestsOn(BTreeMap<String, BTreeSet<String>>);
 
 impl RestsOn {
     /// What the manifests say, all of them together.
-    pub(crate) fn of(manifests: &[Manifest]) -> Self {
+    pub(crate) fn of<'a>(manifests: impl IntoIterator<Item = &'a Manifest>) -> Self {
         let mut tables = BTreeMap::<String, BTreeSet<String>>::new();
         let mut unknown = BTreeSet::new();
-        for table in manifests.iter().flat_map(|manifest| &manifest.tables) {
+        for table in manifests.into_iter().flat_map(|manifest| &manifest.tables) {
             match collectors(table) {
                 Some(collectors) => tables.entry(table.name.clone()).or_default().extend(collectors),
                 None => {

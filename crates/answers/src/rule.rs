@@ -1,5 +1,6 @@
 //! A rule of change: what to look for between two snapshots, and how much it matters.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// How much it matters that a rule found something, in its author's words. The shipped rules have their vendor's.
@@ -31,7 +32,8 @@ impl Priority {
         }
     }
 
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    /// The priority of a word; the error says which words there are.
+    pub fn parse(text: &str) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|it| it.as_str() == text);
         found.ok_or_else(|| format!("{text:?} is no priority: critical, error, warning, notice or info"))
     }
@@ -82,8 +84,10 @@ pub struct Rule {
     pub id: &'static str,
     /// What it finds.
     pub title: &'static str,
-    /// How much that matters.
+    /// How much that matters here.
     pub priority: Priority,
+    /// How much that matters as its file says, whatever a configuration says.
+    pub shipped_priority: Priority,
     /// What it looks for in the rows of a table; none for a rule that needs an event.
     pub(crate) watches: Option<Watched>,
     /// The event of CloudTrail that it needs, because no table has a trace of it, or not of all of it.
@@ -116,6 +120,13 @@ impl Rule {
     /// The number behind the letter.
     pub(crate) fn number(&self) -> u32 {
         self.id.split_at(1).1.parse().unwrap_or_default()
+    }
+
+    /// The same rule with a site's priority, by the ids of rules. Upper and lower case are the same.
+    #[must_use]
+    pub fn with_priority(&self, priorities: &BTreeMap<String, Priority>) -> Self {
+        let named = priorities.iter().find(|(id, _)| id.eq_ignore_ascii_case(self.id));
+        Self { priority: named.map_or(self.priority, |(_, priority)| *priority), ..self.clone() }
     }
 
     /// Whether it needs an event to be answered in full.

@@ -15,11 +15,15 @@ pub(crate) struct RuleFile {
 }
 
 impl RuleFile {
-    /// Reads a file.
+    /// Reads a shipped file.
     pub(crate) fn parse(file: &str, text: &'static str) -> Result<Self, FileError> {
-        let file = format!("rules/{file}");
-        let parts = ConfigFile::parse(&file, text)?;
-        let rule = rule(&parts).map_err(|(line, why)| FileError { file, line, why })?;
+        Self::at(&format!("config/rules/{file}"), text)
+    }
+
+    /// Reads a file, wherever it is.
+    pub(crate) fn at(file: &str, text: &'static str) -> Result<Self, FileError> {
+        let parts = ConfigFile::parse(file, text)?;
+        let rule = rule(&parts).map_err(|(line, why)| FileError { file: file.to_owned(), line, why })?;
         Ok(Self { rule, cases: parts.cases })
     }
 }
@@ -45,7 +49,7 @@ fn rule(parts: &ConfigFile) -> Result<Rule, Wrong> {
         return Err(needs("-- watches: a table, or -- event: what it cannot be found without"));
     }
     let watches = header.watched(parts)?;
-    Ok(Rule { id, title, priority, watches, event })
+    Ok(Rule { id, title, priority, shipped_priority: priority, watches, event })
 }
 
 /// The header, line by line.
@@ -214,7 +218,7 @@ is_open
             ("now.width > was.width", "now.width >", 7),
         ] {
             let error = RuleFile::parse("x.sql", OPEN.replacen(was, is, 1).leak()).unwrap_err();
-            assert_eq!((error.file.as_str(), error.line), ("rules/x.sql", line), "{is}");
+            assert_eq!((error.file.as_str(), error.line), ("config/rules/x.sql", line), "{is}");
         }
     }
 }

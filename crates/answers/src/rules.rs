@@ -1,8 +1,10 @@
-//! Every shipped rule of change, compiled in, so that the program needs no other file.
+//! Every shipped rule of change, compiled in, so that the program needs no other file; and those that a site adds.
 
-use std::sync::LazyLock;
+use std::path::Path;
+use std::sync::{LazyLock, OnceLock};
 
 use crate::config_file::FileError;
+use crate::own_files::{self, TableSchemas};
 use crate::rule::Rule;
 use crate::rule_file::RuleFile;
 use crate::{Error, Result, nearest_in_words};
@@ -19,8 +21,28 @@ static RULES: LazyLock<Result<Vec<Rule>, FileError>> = LazyLock::new(|| {
     Ok(rules)
 });
 
-/// Every shipped rule, sorted by part and number.
+/// The shipped rules and a site's own; nothing, if it has none. It is set once, before anything is asked.
+static WITH_OWN: OnceLock<Vec<Rule>> = OnceLock::new();
+
+/// Every rule, the shipped ones and a site's own, sorted by part and number.
 pub fn rules() -> Result<&'static [Rule]> {
+    match WITH_OWN.get() {
+        Some(rules) => Ok(rules),
+        None => shipped(),
+    }
+}
+
+/// Adds the rules of a folder, which are checked with the columns of this version's tables. Only the first folder
+/// counts: the command line names it before the configuration.
+pub fn add_rules(folder: &Path, tables: &TableSchemas) -> Result<()> {
+    if WITH_OWN.get().is_none() {
+        let rules = own_files::with_rules(shipped()?, &own_files::read(folder)?, tables)?;
+        WITH_OWN.get_or_init(|| rules);
+    }
+    Ok(())
+}
+
+fn shipped() -> Result<&'static [Rule]> {
     RULES.as_ref().map(Vec::as_slice).map_err(|error| Error::File(error.clone()))
 }
 

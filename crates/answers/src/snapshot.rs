@@ -20,11 +20,11 @@ use crate::history::{History, manifests};
 use crate::published_table::{PublishedTable, STORE_URL};
 use crate::{Answer, Error, Extent, RestsOn, Result, Which, athena, nearest_in_words};
 
-const CATALOG: &str = "lake";
+pub(crate) const CATALOG: &str = "lake";
 /// The schema of the chosen snapshots; Athena's database of the same name shows the newest.
-const SCHEMA: &str = "orgcensus";
+pub(crate) const SCHEMA: &str = "orgcensus";
 /// The schema of all living snapshots.
-const HISTORY: &str = "orgcensus_history";
+pub(crate) const HISTORY: &str = "orgcensus_history";
 
 /// What a query may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

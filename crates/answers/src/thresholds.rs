@@ -1,6 +1,7 @@
 //! Numbers that a site may change: a question's header names each, its query and its words have the name in braces.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use crate::Question;
 
@@ -11,6 +12,8 @@ pub struct Threshold {
     pub name: &'static str,
     /// `90`, unless a configuration says otherwise.
     pub value: u32,
+    /// `90`, as the file says.
+    pub shipped: u32,
 }
 
 impl Threshold {
@@ -18,8 +21,19 @@ impl Threshold {
     pub(crate) fn parse(text: &'static str) -> Result<Self, String> {
         let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         let found = text.split_once(' ').filter(|(name, value)| is_name(name) && is_number(value));
-        let found = found.and_then(|(name, value)| Some(Self { name, value: value.parse().ok()? }));
+        let found = found.and_then(|(name, value)| {
+            let value = value.parse().ok()?;
+            Some(Self { name, value, shipped: value })
+        });
         found.ok_or_else(|| format!("{text:?} is no name with a whole number: idle_days 90"))
+    }
+}
+
+impl fmt::Display for Threshold {
+    /// `idle_days 90`; with a site's number `idle_days 60 (shipped: 90)`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.name, self.value)?;
+        if self.value == self.shipped { Ok(()) } else { write!(formatter, " (shipped: {})", self.shipped) }
     }
 }
 
@@ -108,6 +122,8 @@ FROM iam_credential_report
         let statement = other.statement(&RestsOn::default());
         assert!(statement.contains("last_used_days > 60 AS") && !statement.contains('{'), "{statement}");
         assert_eq!(other.filled(other.title), "Users idle for over 60 days");
+        let beside = |question: &Question| question.thresholds[0].to_string();
+        assert_eq!([beside(&question), beside(&other)], ["idle_days 90", "idle_days 60 (shipped: 90)"]);
     }
 
     #[test]

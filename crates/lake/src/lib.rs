@@ -54,6 +54,7 @@ mod table_file;
 mod table_writer;
 mod upload;
 mod verify;
+mod wanted_rows;
 
 pub use abandoned::Abandoned;
 pub use blocks::Blocks;
@@ -78,3 +79,4 @@ pub use stage::Stage;
 pub use table_file::TableFile;
 pub use table_writer::TableWriter;
 pub use verify::{Finding, Verified};
+pub use wanted_rows::Wanted;

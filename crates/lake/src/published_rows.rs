@@ -3,10 +3,11 @@
 use arrow::record_batch::RecordBatch;
 use futures::stream::{self, BoxStream, Stream};
 use futures::{StreamExt, TryStreamExt};
-use parquet::arrow::{ParquetRecordBatchStreamBuilder, ProjectionMask};
+use parquet::arrow::ParquetRecordBatchStreamBuilder;
 use parquet::errors::ParquetError;
 
-use crate::{Lake, Result, TableEntry, TableFile};
+use crate::wanted_rows::roots;
+use crate::{FileEntry, Lake, Result, TableEntry, TableFile, Wanted};
 
 /// Rows of a batch. Few, since a row of policies may have hundreds of kilobytes.
 const BATCH_ROWS: usize = 1024;
@@ -19,26 +20,45 @@ impl Lake {
         table: &TableEntry,
         columns: Option<&[&str]>,
     ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
-        let files = table.files.iter().filter(|entry| entry.rows > 0);
+        self.some_rows(table, columns, None)
+    }
+
+    /// The same; if some rows are wanted, only these.
+    pub(crate) fn some_rows(
+        &self,
+        table: &TableEntry,
+        columns: Option<&[&str]>,
+        wanted: Option<&Wanted>,
+    ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+        let is_read = |entry: &&FileEntry| entry.rows > 0 && wanted.is_none_or(|it| it.may_be_in_file(entry));
+        let files = table.files.iter().filter(is_read);
         let files = files.map(|entry| TableFile::new(self, entry)).collect::<Result<Vec<_>>>()?;
         let columns = columns.map(|names| names.iter().map(|&name| name.to_owned()).collect::<Vec<String>>());
-        let open = move |file| open(file, columns.clone());
+        let wanted = wanted.cloned();
+        let open = move |file| open(file, columns.clone(), wanted.clone());
         Ok(stream::iter(files.into_iter().map(Ok)).and_then(open).try_flatten().boxed())
     }
 }
 
-async fn open(file: TableFile, columns: Option<Vec<String>>) -> Result<impl Stream<Item = Result<RecordBatch>>> {
+async fn open(
+    file: TableFile,
+    columns: Option<Vec<String>>,
+    wanted: Option<Wanted>,
+) -> Result<impl Stream<Item = Result<RecordBatch>>> {
     let unread = {
         let file = file.clone();
         move |error: ParquetError| file.unread(error)
     };
     let mut reader = ParquetRecordBatchStreamBuilder::new(file).await.map_err(&unread)?.with_batch_size(BATCH_ROWS);
     if let Some(columns) = columns {
-        let schema = reader.parquet_schema();
-        let roots = schema.root_schema().get_fields().iter().enumerate();
-        let wanted = roots.filter(|(_, root)| columns.iter().any(|name| name == root.name())).map(|(index, _)| index);
-        let mask = ProjectionMask::roots(schema, wanted);
+        let mask = roots(reader.parquet_schema(), |root| columns.iter().any(|name| name == root));
         reader = reader.with_projection(mask);
+    }
+    if let Some(wanted) = wanted {
+        let groups = reader.metadata().row_groups().iter().enumerate();
+        let groups: Vec<usize> = groups.filter(|(_, group)| wanted.may_be_in(group)).map(|(index, _)| index).collect();
+        let filter = wanted.filter(reader.parquet_schema());
+        reader = reader.with_row_groups(groups).with_row_filter(filter);
     }
     Ok(reader.build().map_err(&unread)?.map_err(unread))
 }

@@ -6,6 +6,7 @@ use clap_complete::Shell;
 mod answers;
 mod changes;
 mod crawls;
+mod history;
 mod lakes;
 mod may;
 mod reports;
@@ -16,6 +17,8 @@ use answers::{DIFF_HELP, EXPLAIN_HELP};
 use changes::CHANGES_HELP;
 pub(crate) use changes::Changes;
 pub(crate) use crawls::{ConfigCheck, Configured, Crawl, Demo, Plan, Preflight, Publish, Shard};
+use history::HISTORY_HELP;
+pub(crate) use history::History;
 pub(crate) use lakes::{Catalog, Files, Place, Prune, Snapshots, Verify};
 use may::MAY_HELP;
 pub(crate) use may::May;
@@ -78,6 +81,10 @@ pub(crate) enum Command {
     /// Ask rules of change what happened between two snapshots: users, keys, MFA, policies, open groups, roles' trust.
     #[command(after_help = CHANGES_HELP)]
     Changes(Changes),
+    /// Say what happened to one resource, principal or account over all snapshots: when it appeared, each change, when
+    /// it was not seen, when it was gone.
+    #[command(after_help = HISTORY_HELP)]
+    History(History),
     /// Write a report: one page for a browser, that needs no network and no other file.
     #[command(after_help = "Examples:\n  orgcensus report --out report.html\n  \
         orgcensus report --lake s3://bucket/lake --unit Root/Workloads\n  \

@@ -10,6 +10,7 @@ pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod files;
+pub(crate) mod history;
 pub(crate) mod lines;
 pub(crate) mod may;
 pub(crate) mod plan;

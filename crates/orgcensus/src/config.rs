@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use orgcensus_answers::{Priority, select_rules, threshold_names};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
@@ -14,7 +15,7 @@ mod layers;
 mod sections;
 
 pub(crate) use layers::Layers;
-use sections::{Aws, Inventory, OwnOrganization, ThresholdName};
+use sections::{Aws, Inventory, OwnOrganization, OwnQuestions, OwnRules};
 pub(crate) use sections::{Catalog, Lake, Limits, Matcher, OwnAccount, Report, Role, Select, Telemetry};
 
 /// The whole configuration, as the file has it. Each section is optional, unknown keys are refused.
@@ -44,7 +45,11 @@ pub(crate) struct Config {
     /// Where reports and metrics of a run go, besides the lake.
     pub(crate) telemetry: Telemetry,
     /// Numbers that questions ask with, where they are not those of the questions' headers.
-    pub(crate) thresholds: BTreeMap<ThresholdName, u32>,
+    pub(crate) thresholds: BTreeMap<String, u32>,
+    /// Questions beside those that are shipped.
+    pub(crate) questions: OwnQuestions,
+    /// Rules of change beside those that are shipped, and the priorities of all of them.
+    pub(crate) rules: OwnRules,
 }
 
 impl Config {
@@ -64,12 +69,19 @@ impl Config {
 
     /// The numbers that questions ask with, by name, where they are not those of the questions' headers.
     pub(crate) fn thresholds(&self) -> BTreeMap<String, u32> {
-        self.thresholds.iter().map(|(name, number)| (name.0.clone(), *number)).collect()
+        self.thresholds.clone()
+    }
+
+    /// The priorities of rules, by id, where they are not those of the rules' headers.
+    pub(crate) fn priorities(&self) -> BTreeMap<String, Priority> {
+        // A variable's key is in lower case, and comes after the file's: so it wins.
+        self.rules.priorities.iter().map(|(id, priority)| (id.to_uppercase(), priority.0)).collect()
     }
 
     /// Checks that types cannot express. `table` is the same as it was read, with its lists in their order.
     fn check(&self, table: &Table) -> Result<(), Wrong> {
         check_accounts(table)?;
+        self.check_names()?;
         if let Some(id) = self.organization.id.as_ref().filter(|id| !is_organization(id)) {
             return Err(Wrong::new(
                 "organization.id",
@@ -108,6 +120,25 @@ impl Config {
         for (key, role) in chain.chain([("role.path".to_owned(), &self.role)]) {
             if !(role.path.starts_with('/') && role.path.ends_with('/')) {
                 return Err(Wrong::new(key, format!("{:?} must begin and end with a slash", role.path)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at the names of thresholds and the ids of rules, once a site's own files are known.
+    fn check_names(&self) -> Result<(), Wrong> {
+        let names = threshold_names().map_err(|error| Wrong::new("thresholds", error.to_string()))?;
+        if let Some(name) = self.thresholds.keys().find(|name| !names.contains(name.as_str())) {
+            let known: Vec<_> = names.iter().map(|it| format!("`{it}`")).collect();
+            let words = format!("unknown threshold `{name}`, expected one of {}", known.join(", "));
+            return Err(Wrong::new(format!("thresholds.{name}"), words));
+        }
+        for id in self.rules.priorities.keys() {
+            let key = format!("rules.priorities.{id}");
+            match select_rules(&[id]) {
+                Ok(rules) if matches!(rules.as_slice(), [rule] if rule.id.eq_ignore_ascii_case(id)) => {}
+                Ok(_) => return Err(Wrong::new(key, "a part's letter has no priority: name each rule")),
+                Err(error) => return Err(Wrong::new(key, error.to_string())),
             }
         }
         Ok(())

@@ -12,6 +12,7 @@ mod crawl_setup;
 mod failure;
 mod forecast;
 mod lake_access;
+mod own_files;
 mod permissions;
 mod plan_file;
 mod privacy;
@@ -89,6 +90,7 @@ async fn run(command: Command, metrics: Option<&Metrics>) -> Result<u8, Failure>
         Command::Ask(arguments) => commands::ask::run(&arguments).await,
         Command::Diff(arguments) => commands::diff::run(&arguments).await,
         Command::Changes(arguments) => commands::changes::run(&arguments).await,
+        Command::History(arguments) => commands::history::run(&arguments).await,
         Command::Report(arguments) => commands::report::run(&arguments).await,
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::May(arguments) => commands::may::run(&arguments),

@@ -84,6 +84,14 @@ fn the_changes_of_a_night_are_found_and_no_others() {
         .collect();
     assert_eq!(told, expected, "{rows:?}");
     assert_eq!(rows.len(), told.len(), "each once: {rows:?}");
+    std::fs::create_dir(world.path("rules")).expect("made");
+    let own = "-- id: X1\n-- title: A user is there\n-- priority: error\n-- watches: iam_users\n-- finds: appeared\n\
+        -- resource: arn\ntrue\n";
+    std::fs::write(world.path("rules/x01_users.sql"), own).expect("written");
+    let resources = |rows: Vec<Value>| rows.iter().map(|row| text(row, "resource").to_owned()).collect::<Vec<_>>();
+    let own = resources(found(&world, &["X1", "--rules", "rules"]));
+    assert_eq!(own, resources(found(&world, &["D6"])), "a rule of a folder finds what a shipped one finds");
+    assert!(!own.is_empty());
     assert_eq!(changes(&world, &["D6", "--fail-on", "low"]).code, 8);
     assert_eq!(changes(&world, &["D6", "--fail-on", "medium"]).code, 0, "an info is no warning");
     assert_eq!(changes(&world, &["--fail-on", "critical"]).code, 0);

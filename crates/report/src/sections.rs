@@ -14,6 +14,7 @@ mod facts;
 mod identities;
 mod metadata;
 mod method;
+mod own;
 mod reachable;
 mod trust;
 mod types;
@@ -38,6 +39,7 @@ const SECTIONS: &[Declared] = &[
     types::SECTION,
     exposed::SECTION,
     accounts::SECTION,
+    own::SECTION,
     unknown::SECTION,
 ];
 
@@ -46,7 +48,10 @@ pub(crate) async fn read(asked: &Asked) -> Result<Vec<Section>> {
     let mut sections = Vec::new();
     for declared in SECTIONS {
         let Declared { id, title, is_brief, read } = *declared;
-        sections.push(Section { id, title, is_brief, blocks: read(asked).await? });
+        let blocks = read(asked).await?;
+        if !blocks.is_empty() {
+            sections.push(Section { id, title, is_brief, blocks });
+        }
     }
     let method = method::section(asked, &sections);
     sections.push(method);

@@ -29,6 +29,16 @@ pub(crate) struct Policy {
     pub(crate) targets: Vec<String>,
 }
 
+impl Policy {
+    /// Whether it protects an account to which it is attached, at whatever height. No control policy binds the
+    /// management account, and AWS's own allow everything.
+    pub(crate) fn protects(&self, is_management: bool) -> bool {
+        let is_control = [SCP, RCP].contains(&self.policy_type);
+        let binds = (is_control && !is_management) || self.policy_type.starts_with("DECLARATIVE_POLICY");
+        binds && !self.is_aws_managed
+    }
+}
+
 /// All policies: AWS's own that allow everything, those that cause the denials of [`crate::access`], and at least one
 /// of each other type.
 pub(crate) fn policies(organization: &Organization) -> Vec<Policy> {

@@ -65,6 +65,7 @@ impl Truth {
         let mut tally = Tally::default();
         walk::organization(&mut tally, services, organization);
         tally.rows("accounts", usize::try_from(organization.settings.accounts).unwrap_or_default());
+        add_protections(&mut tally, organization);
         let mut accounts = Vec::new();
         for account in organization.accounts() {
             walk::account(&mut tally, services, organization, &account);
@@ -116,6 +117,23 @@ fn account_policies(organization: &Organization) -> Vec<AccountPolicyTruth> {
         })
     };
     (0..organization.settings.accounts).flat_map(of).collect()
+}
+
+/// The policies that protect each account, and an account that has none by itself: what G4 lists.
+fn add_protections(tally: &mut Tally, organization: &Organization) {
+    let policies = policies(organization);
+    for index in 0..organization.settings.accounts {
+        let account_id = organization.account_id(index);
+        let protects = |id: &str| policies.iter().any(|it| it.id == id && it.protects(index == 0));
+        let mut pairs = of_account(organization, &policies, index);
+        pairs.retain(|(policy_id, _)| protects(policy_id));
+        if pairs.is_empty() {
+            pairs.push((String::new(), String::new()));
+        }
+        for (policy_id, source_id) in &pairs {
+            tally.lists.add("G4", [&account_id, policy_id, source_id]);
+        }
+    }
 }
 
 #[cfg(test)]

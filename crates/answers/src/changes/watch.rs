@@ -50,15 +50,7 @@ impl Watch {
         rule: &Rule,
         watched: &Watched,
     ) -> Result<Self, String> {
-        let schema = Schema::new(fields.to_vec());
-        let of_side = |side: &str| DFSchema::try_from_qualified_schema(side, &schema);
-        let one = DFSchema::try_from(schema.clone());
-        let two = of_side("was").and_then(|was| was.join(&of_side("now")?));
-        let ready = |text: &str, schema: Result<DFSchema, DataFusionError>| {
-            schema.and_then(|schema| Condition::of(engine, text, &schema)).map_err(|error| error.strip_backtrace())
-        };
-        let is_so = ready(watched.is_so, one)?;
-        let when = watched.when.map(|text| ready(text, two)).transpose()?;
+        let (is_so, when) = conditions(engine, fields, watched).map_err(|error| error.strip_backtrace())?;
         let of_both = when.iter().flat_map(|when| &when.reads).map(|column| column % fields.len());
         let reads = is_so.reads.iter().copied().chain(of_both).collect();
         let column = |name: &str| {
@@ -169,6 +161,24 @@ impl Watch {
     fn failed(&self, source: ArrowError) -> Error {
         Error::Table { table: self.watched.table.to_owned(), source: source.into() }
     }
+}
+
+/// Makes the conditions of a rule ready: that on a row, and that on both.
+fn conditions(
+    engine: &SessionContext,
+    fields: &[Field],
+    watched: &Watched,
+) -> Result<(Condition, Option<Condition>), DataFusionError> {
+    let schema = Schema::new(fields.to_vec());
+    let of_side = |side: &str| DFSchema::try_from_qualified_schema(side, &schema);
+    let is_so = Condition::of(engine, watched.is_so, &DFSchema::try_from(schema.clone())?)?;
+    let when = watched.when.map(|text| Condition::of(engine, text, &of_side("was")?.join(&of_side("now")?)?));
+    Ok((is_so, when.transpose()?))
+}
+
+/// Checks the conditions of a rule over a table with these columns.
+pub(crate) fn check(engine: &SessionContext, fields: &[Field], watched: &Watched) -> Result<(), DataFusionError> {
+    conditions(engine, fields, watched).map(drop)
 }
 
 /// What a finding is called, and why nobody knows; none if it is no finding. An account that has left and a region that

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use arrow::datatypes::{DataType, Field};
+use arrow::datatypes::{DataType, Field, FieldRef, Fields};
 use orgcensus_lake::{ColumnEntry, TableEntry};
 
 use crate::{Error, Result, column_type};
@@ -121,6 +121,14 @@ impl Columns {
             compared.extend(common(from, to, &column.name)?.filter(|it| !it.data_type().is_nested()));
         }
         Ok(Some(Self { key, compared }))
+    }
+
+    /// The columns of a table that rules may ask for, of all that it has.
+    pub(crate) fn askable(fields: &Fields) -> Vec<Field> {
+        let is_key = |name: &str| [ACCOUNT_ID, ACCOUNT_NAME, REGION].contains(&name);
+        let is_askable =
+            |it: &&FieldRef| !it.data_type().is_nested() && (is_key(it.name()) || !STAMP.contains(&it.name().as_str()));
+        fields.iter().filter(is_askable).map(|it| it.as_ref().clone()).collect()
     }
 
     /// These of the compared columns.

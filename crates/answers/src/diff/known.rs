@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use orgcensus_lake::{Lake, Manifest};
+use orgcensus_lake::{Lake, Manifest, Wanted};
 
 use super::columns::{ACCOUNT_ID, ACCOUNTS, COVERAGE, REGION};
 use super::ended::{Ended, Side};
@@ -146,27 +146,34 @@ pub(crate) struct Both {
 impl Both {
     /// Reads it from the older and the newer snapshot.
     pub(crate) async fn read(lake: &Lake, [from, to]: &[Manifest; 2]) -> Result<Self> {
-        let mut both = Self::default();
-        both.read_side(lake, from, Side::From).await?;
-        both.read_side(lake, to, Side::To).await?;
-        Ok(both)
+        Self::read_within(lake, [from, to], None).await
     }
 
-    async fn read_side(&mut self, lake: &Lake, manifest: &Manifest, side: Side) -> Result<()> {
-        each(lake, manifest, COVERAGE, [ACCOUNT_ID, REGION, "collector", "outcome"], |[account, region, task, end]| {
+    /// The same; if the rows of some accounts are wanted, only theirs.
+    pub(crate) async fn read_within(lake: &Lake, both: [&Manifest; 2], wanted: Option<&Wanted>) -> Result<Self> {
+        let mut known = Self::default();
+        known.read_side(lake, both[0], Side::From, wanted).await?;
+        known.read_side(lake, both[1], Side::To, wanted).await?;
+        Ok(known)
+    }
+
+    async fn read_side(&mut self, lake: &Lake, manifest: &Manifest, side: Side, wanted: Option<&Wanted>) -> Result<()> {
+        let columns = [ACCOUNT_ID, REGION, "collector", "outcome"];
+        each(lake, manifest, (COVERAGE, wanted), columns, |[account, region, task, end]| {
             if let (Some(account_id), Some(region), Some(task), Some(end)) = (account, region, task, end) {
                 self.add_task(side, Place { account_id, region }, task, end);
             }
         })
         .await?;
         let mut accounts = BTreeSet::new();
-        each(lake, manifest, ACCOUNTS, [ACCOUNT_ID, "status"], |[account, status]| {
+        each(lake, manifest, (ACCOUNTS, wanted), [ACCOUNT_ID, "status"], |[account, status]| {
             let is_closed = status.is_some_and(|it| CLOSED.contains(&it));
             accounts.extend(account.filter(|_| !is_closed).map(str::to_owned));
         })
         .await?;
         self.end_tasks(side, accounts);
-        each(lake, manifest, ACCOUNT_REGIONS, [ACCOUNT_ID, "region_name", "is_enabled"], |[account, region, is_on]| {
+        let columns = [ACCOUNT_ID, "region_name", "is_enabled"];
+        each(lake, manifest, (ACCOUNT_REGIONS, wanted), columns, |[account, region, is_on]| {
             if let (Some(account_id), Some(region), Some("false")) = (account, region, is_on) {
                 self.add_region_off(side, Place { account_id, region });
             }

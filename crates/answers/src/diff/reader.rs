@@ -7,7 +7,7 @@ use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use futures::TryStreamExt;
 use futures::stream::BoxStream;
-use orgcensus_lake::{Lake, Manifest, TableEntry};
+use orgcensus_lake::{Lake, Manifest, TableEntry, Wanted};
 
 use crate::{Error, Result};
 
@@ -21,8 +21,16 @@ pub(crate) struct TableReader {
 impl TableReader {
     /// Reads these columns of a table. A column that the table does not have is null.
     pub(crate) fn new(lake: &Lake, table: &TableEntry, fields: Vec<Field>) -> Result<Self> {
+        Self::with(lake, table, fields, None)
+    }
+
+    /// The same; if some rows are wanted, only these.
+    pub(crate) fn with(lake: &Lake, table: &TableEntry, fields: Vec<Field>, wanted: Option<&Wanted>) -> Result<Self> {
         let names: Vec<&str> = fields.iter().map(|field| field.name().as_str()).collect();
-        let batches = lake.rows(table, Some(&names))?;
+        let batches = match wanted {
+            None => lake.rows(table, Some(&names))?,
+            Some(wanted) => lake.rows_with(table, Some(&names), wanted)?,
+        };
         Ok(Self { table: table.name.clone(), fields, batches })
     }
 
@@ -53,17 +61,18 @@ impl TableReader {
     }
 }
 
-/// Shows each row of a table as text. A table that the snapshot does not have has no rows.
+/// Shows each row of a table as text; if some rows are wanted, only these. A table that the snapshot does not have has
+/// no rows.
 pub(crate) async fn each<const N: usize>(
     lake: &Lake,
     manifest: &Manifest,
-    table: &str,
+    (table, wanted): (&str, Option<&Wanted>),
     columns: [&str; N],
     mut show: impl FnMut([Option<&str>; N]),
 ) -> Result<()> {
     let Some(entry) = manifest.table(table) else { return Ok(()) };
     let fields = columns.iter().map(|name| Field::new(*name, DataType::Utf8, true)).collect();
-    let mut reader = TableReader::new(lake, entry, fields)?;
+    let mut reader = TableReader::with(lake, entry, fields, wanted)?;
     while let Some(batch) = reader.next().await? {
         for row in 0..batch.first().map_or(0, |column| column.len()) {
             show(std::array::from_fn(|index| {

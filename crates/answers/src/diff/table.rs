@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, DynComparator, make_comparator};
 use arrow::compute::SortOptions;
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, Field};
 use arrow::error::ArrowError;
 use arrow::row::{OwnedRow, Row, RowConverter, Rows, SortField};
 use orgcensus_lake::{Lake, TableEntry};
@@ -172,18 +172,7 @@ impl TableDiff {
 
     /// The natural key as text. The first two columns of the key are account and region.
     fn row_key(&self, head: &Head) -> Result<Option<String>, ArrowError> {
-        let names = &self.columns.key[2..];
-        match names {
-            [] => Ok(None),
-            [_] => head.text(2),
-            names => {
-                let mut key = serde_json::Map::new();
-                for (index, field) in names.iter().enumerate() {
-                    key.insert(field.name().clone(), head.text(2 + index)?.into());
-                }
-                Ok(Some(serde_json::Value::Object(key).to_string()))
-            }
-        }
+        row_key(&self.columns.key[2..], |index| head.text(2 + index))
     }
 
     /// Where the compared columns begin: after the key and the account's name.
@@ -192,19 +181,39 @@ impl TableDiff {
     }
 }
 
+/// A natural key of these columns as text: its value, or an object in JSON where it has several columns.
+pub(crate) fn row_key(
+    names: &[Field],
+    text: impl Fn(usize) -> Result<Option<String>, ArrowError>,
+) -> Result<Option<String>, ArrowError> {
+    match names {
+        [] => Ok(None),
+        [_] => text(0),
+        names => {
+            let mut key = serde_json::Map::new();
+            for (index, field) in names.iter().enumerate() {
+                key.insert(field.name().clone(), text(index)?.into());
+            }
+            Ok(Some(serde_json::Value::Object(key).to_string()))
+        }
+    }
+}
+
 /// Whether two lists have the same members. AWS does not promise an order, so another order is no change.
 fn has_same_members(from: (&ArrayRef, usize), to: (&ArrayRef, usize)) -> Result<bool, ArrowError> {
-    let members = |(column, row): (&ArrayRef, usize)| -> Result<Option<Vec<Option<String>>>, ArrowError> {
-        let Some(list) = column.as_list_opt::<i32>().filter(|list| list.is_valid(row)) else { return Ok(None) };
-        let values = list.value(row);
-        let mut texts = (0..values.len()).map(|at| text_cell(&values, at)).collect::<Result<Vec<_>, _>>()?;
-        texts.sort_unstable();
-        Ok(Some(texts))
-    };
-    Ok(match (members(from)?, members(to)?) {
+    Ok(match (members(from.0, from.1)?, members(to.0, to.1)?) {
         (Some(from), Some(to)) => from == to,
         _ => false,
     })
+}
+
+/// The members of a list, sorted; none if it is null, or no list.
+pub(crate) fn members(column: &ArrayRef, row: usize) -> Result<Option<Vec<Option<String>>>, ArrowError> {
+    let Some(list) = column.as_list_opt::<i32>().filter(|list| list.is_valid(row)) else { return Ok(None) };
+    let values = list.value(row);
+    let mut texts = (0..values.len()).map(|at| text_cell(&values, at)).collect::<Result<Vec<_>, _>>()?;
+    texts.sort_unstable();
+    Ok(Some(texts))
 }
 
 fn unreadable(table: &str, source: ArrowError) -> Error {

@@ -103,6 +103,10 @@ pub(crate) struct Ask {
     /// cis-6.0, fsbp. Asks with the numbers that are shipped, and not with a configuration's.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["sql", "list", "cases", "ids"])]
     pub(crate) framework: Option<String>,
+    /// Also the questions of this folder's .sql files, which have the form of the shipped ones [default: none, or the
+    /// configuration's]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) questions: Option<PathBuf>,
     /// Ids of questions. A part's letter means all questions of the part; no id means all questions. E alone is the list
     /// of 21 anti-patterns, a line for each.
     pub(crate) ids: Vec<String>,

@@ -1,5 +1,7 @@
 //! `changes`: rules of change.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use orgcensus_answers::{Format, Priority, Which};
 
@@ -46,9 +48,13 @@ pub(crate) struct Changes {
     /// (warning), low (notice and info). What is unknown or not seen is no finding.
     #[arg(long, value_name = "PRIORITY", hide_possible_values = true)]
     pub(crate) fail_on: Option<FailOn>,
-    /// Print the ids, priorities and titles instead of asking.
+    /// Print the ids, priorities and titles instead of asking, and beside a configuration's priority the shipped one.
     #[arg(long, conflicts_with_all = ["fail_on", "states"])]
     pub(crate) list: bool,
+    /// Also the rules of this folder's .sql files, which have the form of the shipped ones [default: none, or the
+    /// configuration's]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) rules: Option<PathBuf>,
     /// Ids of rules. A part's letter means all rules of the part; no id means all rules.
     #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,

@@ -1,5 +1,7 @@
 //! The command that writes a page.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use super::Source;
@@ -22,6 +24,10 @@ pub(crate) struct Report {
     /// A report for each unit that has accounts, of the accounts directly in it: none shows another one's.
     #[arg(long, value_name = "WHAT", conflicts_with_all = ["account", "unit"])]
     pub(crate) split_by: Option<SplitBy>,
+    /// Also the questions of this folder's .sql files, in a section of their own [default: none, or the
+    /// configuration's]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) questions: Option<PathBuf>,
     /// html, or md: the short form for chats and summaries.
     #[arg(long, default_value = "html")]
     pub(crate) format: ReportFormat,

@@ -14,7 +14,7 @@ use crate::args::Ask;
 use crate::commands::source;
 use crate::failure::{Failure, exit};
 use crate::terminal::{output, width};
-use crate::{reference, setup};
+use crate::{own_files, reference, setup};
 
 mod facts;
 mod lines;
@@ -23,10 +23,11 @@ pub(crate) use facts::print as print_facts;
 
 /// Asks and prints.
 pub(crate) async fn run(arguments: &Ask) -> Result<u8, Failure> {
+    own_files::questions(arguments.questions.as_deref())?;
+    let thresholds = setup::load_place(&arguments.source.place)?.thresholds();
     if let Some(name) = &arguments.framework {
         return print_framework(arguments, Framework::named(name)?).await;
     }
-    let thresholds = setup::load_place(&arguments.source.place)?.thresholds();
     if is_ten_minutes(arguments) {
         return print_ten_minutes(arguments, &thresholds).await;
     }
@@ -34,7 +35,9 @@ pub(crate) async fn run(arguments: &Ask) -> Result<u8, Failure> {
     let questions: Vec<&Question> = questions.iter().collect();
     if arguments.list {
         for question in questions {
-            writeln!(output(), "{:4} {}", question.id, question.filled(question.title))?;
+            let numbers = question.thresholds.iter().filter(|it| it.value != it.shipped);
+            let beside: String = numbers.map(|it| format!("; {it}")).collect();
+            writeln!(output(), "{:4} {}{beside}", question.id, question.filled(question.title))?;
         }
         return Ok(exit::WHOLE);
     }
@@ -117,7 +120,7 @@ fn print_sql(questions: &[&Question], cases: bool) -> std::io::Result<()> {
         let statement = if cases { question.cases() } else { question.statement(&rests_on) };
         writeln!(out, "-- {}: {}", question.id, question.filled(question.title))?;
         for threshold in &question.thresholds {
-            writeln!(out, "-- threshold: {} {}", threshold.name, threshold.value)?;
+            writeln!(out, "-- threshold: {threshold}")?;
         }
         writeln!(out, "{statement};\n")?;
         if cases || question.is_list() {

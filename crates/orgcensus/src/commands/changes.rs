@@ -9,11 +9,15 @@ use crate::commands::diff;
 use crate::commands::source::refuse_terminal;
 use crate::failure::{Failure, exit};
 use crate::terminal::output;
-use crate::{lake_access, reporter};
+use crate::{lake_access, own_files, reporter, setup};
 
 /// Asks the rules, and writes what they find as it is found.
 pub(crate) async fn run(arguments: &args::Changes) -> Result<u8, Failure> {
+    own_files::rules(arguments.rules.as_deref())?;
+    let priorities = setup::load_place(&arguments.place)?.priorities();
     let rules = select_rules(&arguments.ids).map_err(why)?;
+    let rules: Vec<Rule> = rules.into_iter().map(|rule| rule.with_priority(&priorities)).collect();
+    let rules: Vec<&Rule> = rules.iter().collect();
     if arguments.list {
         list(&rules)?;
         return Ok(exit::WHOLE);
@@ -31,7 +35,12 @@ fn list(rules: &[&Rule]) -> std::io::Result<()> {
     let mut out = output();
     for rule in rules {
         let events = if rule.needs_event() { " (needs CloudTrail's activity)" } else { "" };
-        writeln!(out, "{:4} {:8} {}{events}", rule.id, rule.priority, rule.title)?;
+        let shipped = if rule.priority == rule.shipped_priority {
+            String::new()
+        } else {
+            format!(" (shipped: {})", rule.shipped_priority)
+        };
+        writeln!(out, "{:4} {:8} {}{events}{shipped}", rule.id, rule.priority, rule.title)?;
     }
     Ok(())
 }

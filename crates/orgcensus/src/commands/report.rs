@@ -13,13 +13,14 @@ use crate::commands::source;
 use crate::config::{self, Config};
 use crate::failure::{Failure, exit};
 use crate::terminal::output;
-use crate::{reporter, setup};
+use crate::{own_files, reporter, setup};
 
 /// What standard output is called.
 const STANDARD_OUTPUT: &str = "-";
 
 /// Writes the page, or one for each unit.
 pub(crate) async fn run(arguments: &Report) -> Result<u8, Failure> {
+    own_files::questions(arguments.questions.as_deref())?;
     let config = setup::load_place(&arguments.source.place)?;
     let (lake, snapshot) = source::open(&arguments.source, Bounds::default()).await?;
     let page = config::Report { past: arguments.past, max_mib: arguments.max_mib };

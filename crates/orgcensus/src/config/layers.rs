@@ -9,7 +9,7 @@ use toml::{Table, Value};
 
 use super::{Config, Wrong};
 use crate::failure::Failure;
-use crate::words;
+use crate::{own_files, words};
 
 /// What begins the name of an environment variable that overrides a key: `ORGCENSUS_LAKE__URL` is `url` in `[lake]`.
 const PREFIX: &str = "ORGCENSUS_";
@@ -62,6 +62,8 @@ impl Layers {
         let config = Config::deserialize(table.clone())
             .map_err(|error| Failure::Usage(format!("{name}: {}", error.message())))?;
         let layers = Self { config, name: name.to_owned(), text: text.to_owned(), variables };
+        // Before the check, since they have names that the check must know.
+        own_files::of(&layers.config)?;
         match layers.config.check(&table) {
             Ok(()) => Ok(layers),
             Err(Wrong { key, why }) => {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use orgcensus_answers::Priority;
 use serde::{Deserialize, Serialize};
 
 /// `[aws]`
@@ -127,21 +128,37 @@ pub(crate) struct Catalog {
     pub(crate) region: Option<String>,
 }
 
-/// The key of `[thresholds]`: a name that a shipped question's header gives to a number.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
-#[serde(try_from = "String")]
-pub(crate) struct ThresholdName(pub(crate) String);
+/// `[questions]`
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct OwnQuestions {
+    pub(crate) dir: Option<PathBuf>,
+}
 
-impl TryFrom<String> for ThresholdName {
+/// `[rules]`
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct OwnRules {
+    pub(crate) dir: Option<PathBuf>,
+    pub(crate) priorities: BTreeMap<String, RulePriority>,
+}
+
+/// How much a rule matters here, in the words of the rules' headers.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct RulePriority(pub(crate) Priority);
+
+impl TryFrom<String> for RulePriority {
     type Error = String;
 
-    fn try_from(name: String) -> Result<Self, String> {
-        let known = orgcensus_answers::threshold_names().map_err(|error| error.to_string())?;
-        if known.contains(name.as_str()) {
-            return Ok(Self(name));
-        }
-        let known: Vec<_> = known.iter().map(|it| format!("`{it}`")).collect();
-        Err(format!("unknown threshold `{name}`, expected one of {}", known.join(", ")))
+    fn try_from(word: String) -> Result<Self, String> {
+        Priority::parse(&word).map(Self)
+    }
+}
+
+impl From<RulePriority> for String {
+    fn from(priority: RulePriority) -> Self {
+        priority.0.as_str().to_owned()
     }
 }
 

@@ -38,6 +38,10 @@ fn bad_files_name_file_line_key_and_what_was_expected() {
         ("[telemetry]\ncloudwatch_namespace = \"AWS/x\"", &["telemetry.cloudwatch_namespace", "AWS's own"]),
         ("[thresholds]\nidle_dyas = 60", &["crawl.toml:2:1", "unknown threshold `idle_dyas`", "`idle_days`"]),
         ("[thresholds]\n\nidle_days = -1", &["crawl.toml:3:13", "idle_days", "expected u32"]),
+        ("[rules.priorities]\nD9 = \"huge\"", &["crawl.toml:2", "\"huge\" is no priority", "critical"]),
+        ("[rules.priorities]\nD99 = \"info\"", &["crawl.toml:2:1: rules.priorities.D99: find rule D99; "]),
+        ("[rules.priorities]\nD = \"info\"", &["crawl.toml:2:1: rules.priorities.D: a part's letter"]),
+        ("[rules]\ndir = \"no/such\"", &["failed to read folder no/such: "]),
         ("[telemetry]\nendpoint = \"x\"", &["crawl.toml:2:1", "endpoint", "expected `report`"]),
     ] {
         let error = parse(text, &[]).unwrap_err();
@@ -53,7 +57,17 @@ fn thresholds_are_those_of_questions() {
     let config = parse(text, &[("ORGCENSUS_THRESHOLDS__IDLE_DAYS", "30")]).unwrap();
     assert_eq!(numbers(config), [("idle_days".to_owned(), 30)]);
     let error = parse(text, &[("ORGCENSUS_THRESHOLDS__DAYS", "30")]).unwrap_err();
-    assert!(error.starts_with("ORGCENSUS_THRESHOLDS__DAYS: unknown threshold `days`"), "{error}");
+    assert!(error.starts_with("ORGCENSUS_THRESHOLDS__DAYS: thresholds.days: unknown threshold `days`"), "{error}");
+}
+
+#[test]
+fn priorities_are_those_of_rules() {
+    let text = "[rules.priorities]\nD9 = \"notice\"\nD6 = \"error\"";
+    let config = parse(text, &[("ORGCENSUS_RULES__PRIORITIES__D9", "info")]).unwrap();
+    let found: Vec<_> = config.priorities().into_iter().map(|(id, it)| format!("{id} {it}")).collect();
+    assert_eq!(found, ["D6 error", "D9 info"]);
+    let error = parse(text, &[("ORGCENSUS_RULES__PRIORITIES__D9", "huge")]).unwrap_err();
+    assert!(error.starts_with("ORGCENSUS_RULES__PRIORITIES__D9: ") && error.contains("is no priority"), "{error}");
 }
 
 #[test]
