@@ -45,12 +45,13 @@ use columns::API_USAGE;
 use difference::Counts;
 use pairs::pairs;
 
-pub(crate) use columns::Columns;
+pub(crate) use columns::{ACTIVITY, ACTIVITY_WINDOWS, Columns};
 pub(crate) use ended::Side;
 pub(crate) use judge::Judge;
 pub(crate) use known::Both;
 pub(crate) use merge::Next;
 pub(crate) use pairs::Pairs;
+pub(crate) use reader::TableReader;
 pub(crate) use table::{TableDiff, WholePairs};
 
 /// Differences that are handed on at once.
@@ -97,7 +98,7 @@ struct OneOrganization {
 impl Diff {
     /// Opens two snapshots of each organization. Without `from`, each one that `to` means is compared with the newest
     /// complete one of an earlier date. Without names, all tables are compared but `api_usage`, which tells of the run
-    /// alone. Reads manifests and no data.
+    /// alone, and `activity`, which is no state. Reads manifests and no data.
     pub async fn open(lake: &Lake, from: Option<&Which>, to: &Which, tables: &[String]) -> Result<Self> {
         let (pairs, waiting) = two_of_each(lake, from, to).await?;
         let known: BTreeSet<&str> =
@@ -196,8 +197,9 @@ impl OneOrganization {
         let rests_on = RestsOn::of(&manifests);
         let names: BTreeSet<&str> =
             manifests.iter().flat_map(|it| &it.tables).map(|table| table.name.as_str()).collect();
-        let is_asked = |name: &str| {
-            if asked.is_empty() { name != API_USAGE } else { asked.iter().any(|it| it == name) }
+        let is_asked = |name: &str| match asked {
+            [] => ![ACTIVITY, ACTIVITY_WINDOWS, API_USAGE].contains(&name),
+            asked => asked.iter().any(|it| it == name),
         };
         let tables = names.into_iter().filter(|name| is_asked(name)).map(str::to_owned).collect();
         Ok(Self { manifests, rests_on, both, tables, table: None })

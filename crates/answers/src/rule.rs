@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::diff::ACTIVITY;
+
 /// How much it matters that a rule found something, in its author's words. The shipped rules have their vendor's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Priority {
@@ -86,8 +88,10 @@ pub struct Rule {
     pub priority: Priority,
     /// What it looks for in the rows of a table; none for a rule that needs an event.
     pub(crate) watches: Option<Watched>,
-    /// The event of CloudTrail that it needs, because no table has a trace of it, or not of all of it.
+    /// The event of CloudTrail that it needs, because no other table has a trace of it, or not of all of it.
     pub(crate) event: Option<&'static str>,
+    /// What it looks for among these events, besides what it watches.
+    pub(crate) heard: Option<Watched>,
 }
 
 /// What a rule looks for in the rows of a table.
@@ -105,6 +109,10 @@ pub(crate) struct Watched {
     pub(crate) is_so: &'static str,
     /// A condition on a row that is in both snapshots, in SQL, by `was.column` and `now.column`.
     pub(crate) when: Option<&'static str>,
+    /// The events of CloudTrail that make such a change. None: it is not known.
+    pub(crate) made_by: Vec<&'static str>,
+    /// The columns that name what such an event is about. None: the account.
+    pub(crate) known_by: Vec<&'static str>,
 }
 
 impl Rule {
@@ -116,6 +124,16 @@ impl Rule {
     /// The number behind the letter.
     pub(crate) fn number(&self) -> u32 {
         self.id.split_at(1).1.parse().unwrap_or_default()
+    }
+
+    /// All that it looks for: in its table, and among events.
+    pub(crate) fn looks_for(&self) -> impl Iterator<Item = &Watched> {
+        self.watches.iter().chain(&self.heard)
+    }
+
+    /// Whether it looks for its event among those that were read.
+    pub(crate) fn hears(&self) -> bool {
+        self.looks_for().any(|it| it.table == ACTIVITY)
     }
 
     /// Whether it needs an event to be answered in full.

@@ -50,6 +50,10 @@ pub(crate) const COVERAGE: &str = "coverage";
 /// The tables that tell of the run and not of the organization. The first is compared, since it says what was seen.
 pub(crate) const RUN_TABLES: [&str; 2] = [COVERAGE, API_USAGE];
 
+/// What happened, and since when that was read: no state, so it is compared only if it is asked for by name.
+pub(crate) const ACTIVITY: &str = "activity";
+pub(crate) const ACTIVITY_WINDOWS: &str = "activity_windows";
+
 /// Nothing but measures of a run: compared only if it is asked for by name.
 pub(crate) const API_USAGE: &str = "api_usage";
 

@@ -19,11 +19,11 @@ const PAGE: u32 = 50;
 
 /// Events that are recorded in the region where they happen. A sign-in is recorded in the region that took it: root's in
 /// us-east-1, another's in one of several.
-static OF_REGIONS: [&str; 4] =
+pub static OF_REGIONS: [&str; 4] =
     ["AuthorizeSecurityGroupIngress", "ConsoleLogin", "ModifySecurityGroupRules", "PasswordRecoveryRequested"];
 
 /// IAM's events, which are recorded in one region of the partition.
-static OF_IAM: [&str; 16] = [
+pub static OF_IAM: [&str; 16] = [
     "AddUserToGroup",
     "AttachUserPolicy",
     "CreateGroup",
