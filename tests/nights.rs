@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use orgcensus_answers::{Format, Snapshot, format};
+use orgcensus_answers::{Changes, Format, Snapshot, Which, format, select_rules};
 use orgcensus_crawl::{Crawl, run};
 use orgcensus_sim::{ChangeTruth, Settings, Troubles};
 use orgcensus_tests::{Place, Way};
@@ -76,6 +76,29 @@ async fn what_earlier_nights_know_is_carried_also_over_a_night_that_was_denied()
     let changes = place.simulation.truth().changes;
     assert_root(&place.simulation.account_id(SHOWCASE), &changes, [first, second, denied, last]);
     assert_activity(&place.snapshot().await, &changes).await;
+    assert_actors(&place, &changes).await;
+}
+
+/// Who was added in the last night has the one who added them, and the sign-ins are found.
+async fn assert_actors(place: &Place, changes: &[ChangeTruth]) {
+    let rules = select_rules(&["D6", "D10", "D11", "D12"].map(str::to_owned)).expect("rules");
+    let mut open = Changes::open(&place.lake, None, &Which::Newest, &rules, false).await.expect("two nights");
+    let mut found = Vec::new();
+    while let Some(more) = open.next().await.expect("changes") {
+        found.extend(more);
+    }
+    let of = |rule: &str| found.iter().filter(|it| it.rule_id == rule).collect::<Vec<_>>();
+    let added = changes.iter().filter(|it| it.night == 3 && it.change == "user_added").count();
+    assert_eq!(of("D6").len(), added, "{found:?}");
+    for it in of("D6") {
+        let actor = it.actor_arn.as_deref().unwrap_or_default();
+        assert!(actor.ends_with(":assumed-role/administrator/olga") && it.event_id.is_some(), "{it:?}");
+    }
+    for rule in ["D10", "D11", "D12"] {
+        let found = of(rule);
+        assert!(found.len() == 1 && found[0].is_seen() && found[0].event_time.is_some(), "{rule}: {found:?}");
+    }
+    assert_eq!(of("D10")[0].resource, None, "what was typed as a name is not stored");
 }
 
 /// The events of the last night alone, since those of the nights before were read then.
