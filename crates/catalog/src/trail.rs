@@ -83,7 +83,8 @@ mod tests {
 
     #[test]
     fn a_folder_follows_from_account_region_and_day() {
-        let [.., table, view] = &statements("s3://trails/logs/", 2).unwrap()[..] else { panic!("statements") };
+        let made = statements("s3://trails/logs/", 2).unwrap();
+        let [.., table, view] = &made[..] else { panic!("statements") };
         for words in [
             "CREATE EXTERNAL TABLE orgcensus.cloudtrail_events (\n  eventversion string,",
             "LOCATION 's3://trails/logs/AWSLogs/o-example/'\n",
@@ -103,7 +104,8 @@ mod tests {
         let enumerated =
             |accounts| statements("s3://trails", accounts).unwrap()[2].contains("'enum',\n  'projection.acc");
         assert!(enumerated(50) && !enumerated(51));
-        let table = &statements("s3://trails", 51).unwrap()[2];
+        let made = statements("s3://trails", 51).unwrap();
+        let table = &made[2];
         assert!(table.contains("  'projection.account_id.type' = 'injected',\n"), "{table}");
     }
 
