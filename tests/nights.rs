@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use orgcensus_answers::{Format, Snapshot, format};
+use orgcensus_answers::{Changes, Format, Snapshot, Which, format, select_rules};
 use orgcensus_crawl::{Crawl, run};
 use orgcensus_sim::{ChangeTruth, Settings, Troubles};
 use orgcensus_tests::{Place, Way};
@@ -26,12 +26,16 @@ fn text(row: &Value, column: &str) -> String {
     row[column].as_str().unwrap_or_default().to_owned()
 }
 
-/// The rows of the newest snapshot, by account and user.
-async fn reviews(snapshot: &Snapshot) -> Rows {
-    let batches = snapshot.query(REVIEW).await.expect(REVIEW).collect().await.expect(REVIEW);
+async fn rows(snapshot: &Snapshot, sql: &str) -> Vec<Value> {
+    let batches = snapshot.query(sql).await.expect(sql).collect().await.expect(sql);
     let mut bytes = Vec::new();
     format(&batches, Format::Json, &mut bytes).expect("JSON");
-    let rows: Vec<Value> = serde_json::from_slice(&bytes).expect("an array");
+    serde_json::from_slice(&bytes).expect("an array")
+}
+
+/// The rows of the newest snapshot, by account and user.
+async fn reviews(snapshot: &Snapshot) -> Rows {
+    let rows = rows(snapshot, REVIEW).await;
     rows.into_iter().map(|row| ((text(&row, "account_id"), text(&row, "user_name")), row)).collect()
 }
 
@@ -71,6 +75,61 @@ async fn what_earlier_nights_know_is_carried_also_over_a_night_that_was_denied()
     assert_eq!(deletes, 0, "three days are no rest");
     let changes = place.simulation.truth().changes;
     assert_root(&place.simulation.account_id(SHOWCASE), &changes, [first, second, denied, last]);
+    assert_activity(&place.snapshot().await, &changes).await;
+    assert_actors(&place, &changes).await;
+}
+
+/// Who was added in the last night has the one who added them, and the sign-ins are found.
+async fn assert_actors(place: &Place, changes: &[ChangeTruth]) {
+    let rules = select_rules(&["D6", "D10", "D11", "D12"].map(str::to_owned)).expect("rules");
+    let mut open = Changes::open(&place.lake, None, &Which::Newest, &rules, false).await.expect("two nights");
+    let mut found = Vec::new();
+    while let Some(more) = open.next().await.expect("changes") {
+        found.extend(more);
+    }
+    let of = |rule: &str| found.iter().filter(|it| it.rule_id == rule).collect::<Vec<_>>();
+    let added = changes.iter().filter(|it| it.night == 3 && it.change == "user_added").count();
+    assert_eq!(of("D6").len(), added, "{found:?}");
+    for it in of("D6") {
+        let actor = it.actor_arn.as_deref().unwrap_or_default();
+        assert!(actor.ends_with(":assumed-role/administrator/olga") && it.event_id.is_some(), "{it:?}");
+    }
+    for rule in ["D10", "D11", "D12"] {
+        let found = of(rule);
+        assert!(found.len() == 1 && found[0].is_seen() && found[0].event_time.is_some(), "{rule}: {found:?}");
+    }
+    assert_eq!(of("D10")[0].resource, None, "what was typed as a name is not stored");
+}
+
+/// The events of the last night alone, since those of the nights before were read then.
+async fn assert_activity(snapshot: &Snapshot, changes: &[ChangeTruth]) {
+    let made = |change: &str| changes.iter().filter(|it| it.night == 3 && it.change == change).count() as u64;
+    let sql =
+        "SELECT event_name, actor_type, COUNT(*) AS events, COUNT(actor_arn) AS actors FROM activity GROUP BY 1, 2";
+    let found: BTreeMap<(String, String), (u64, u64)> = rows(snapshot, sql)
+        .await
+        .iter()
+        .map(|row| {
+            let count = |name: &str| row[name].as_u64().unwrap_or_default();
+            ((text(row, "event_name"), text(row, "actor_type")), (count("events"), count("actors")))
+        })
+        .collect();
+    let expected = [
+        // Of two sign-ins one failed, and has no name.
+        ("ConsoleLogin", "IAMUser", (2, 1)),
+        ("ConsoleLogin", "Root", (made("root_used"), made("root_used"))),
+        ("CreateUser", "AssumedRole", (made("user_added"), made("user_added"))),
+        ("DeactivateMFADevice", "AssumedRole", (made("mfa_removed"), made("mfa_removed"))),
+    ];
+    let expected = expected.into_iter().filter(|(.., counts)| counts.0 > 0);
+    let expected: BTreeMap<_, _> =
+        expected.map(|(name, kind, counts)| ((name.to_owned(), kind.to_owned()), counts)).collect();
+    assert_eq!(found, expected);
+    // The night before, less an hour.
+    let sql = "SELECT DISTINCT since_at, captured_at FROM activity_windows";
+    let windows = rows(snapshot, sql).await;
+    let hour = |name: &str| text(&windows[0], name)[11..13].to_owned();
+    assert_eq!((windows.len(), hour("captured_at"), hour("since_at")), (1, "00".into(), "23".into()), "{windows:?}");
 }
 
 /// Who was inactive in the first night and still is has been so since that night; others since a later one.

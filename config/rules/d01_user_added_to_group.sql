@@ -3,6 +3,8 @@
 -- priority: info
 -- watches: iam_group_memberships
 -- finds: appeared
+-- made by: AddUserToGroup
+-- known by: user_arn, group_name
 -- resource: user_arn
 -- shows: group_name
 true

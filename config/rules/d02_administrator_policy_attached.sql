@@ -3,6 +3,8 @@
 -- priority: warning
 -- watches: iam_policy_attachments
 -- finds: appeared
+-- made by: AttachUserPolicy
+-- known by: principal_arn, policy_arn
 -- resource: principal_arn
 -- shows: policy_arn
 principal_type = 'user' AND is_administrator_access

@@ -4,6 +4,7 @@
 -- watches: iam_groups
 -- finds: appeared, changed
 -- when: now.group_id <> was.group_id
+-- made by: CreateGroup
 -- why: under the same name it is another one if its id is another one
 -- resource: arn
 -- shows: group_id

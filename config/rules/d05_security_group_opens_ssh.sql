@@ -3,6 +3,8 @@
 -- priority: error
 -- watches: ec2_security_group_rules
 -- finds: appeared, became
+-- made by: AuthorizeSecurityGroupIngress, ModifySecurityGroupRules
+-- known by: security_group_rule_id
 -- why: from wherever; D9 finds what the whole world may use
 -- shows: cidr_ipv4, cidr_ipv6, from_port, ip_protocol, security_group_id, to_port
 direction = 'ingress'

@@ -4,6 +4,7 @@
 -- watches: iam_users
 -- finds: appeared, changed
 -- when: now.user_id <> was.user_id
+-- made by: CreateUser
 -- why: under the same name it is another one if its id is another one
 -- resource: arn
 -- shows: user_id

@@ -1,4 +1,22 @@
 -- id: D10
 -- title: A sign-in to the console failed
 -- priority: warning
+-- watches: activity
 -- event: ConsoleLogin
+-- finds: appeared
+-- why: of whom is not stored unless it is root, since what was typed as a name may be a password
+-- resource: actor_arn
+-- shows: source_address
+event_name = 'ConsoleLogin' AND is_failed
+
+-- case: a user's and root's, one that succeeded, another event that failed, and one that was told before
+-- was: account_id, event_id, event_name, is_failed, source_address
+--   6, e-6, ConsoleLogin, true, 192.0.2.6
+-- now: account_id, event_id, event_name, is_failed, actor_arn, source_address
+--   1, e-1, ConsoleLogin, true, null, 192.0.2.1
+--   2, e-2, ConsoleLogin, true, root-2, 192.0.2.2
+--   3, e-3, ConsoleLogin, false, user-3, 192.0.2.3
+--   4, e-4, CreateUser, true, user-4, 192.0.2.4
+--   6, e-6, ConsoleLogin, true, null, 192.0.2.6
+-- answer: 1 appeared: null -> 192.0.2.1
+-- answer: root-2 appeared: null -> 192.0.2.2

@@ -1,5 +1,21 @@
 -- id: D11
--- title: Someone signed in to the console without MFA
+-- title: A user signed in to the console without MFA
 -- priority: critical
+-- watches: activity
 -- event: ConsoleLogin
--- why: who can do so is a state: C6 and F9
+-- finds: appeared
+-- why: who can do so is a state: C6 and F9. Root is D12. Whoever comes by a provider of identities gives the second factor there, of which AWS hears nothing
+-- resource: actor_arn
+-- shows: source_address
+event_name = 'ConsoleLogin' AND actor_type = 'IAMUser' AND NOT is_failed AND NOT is_mfa_used
+
+-- case: without, with, failed, root, by a role, and one of which AWS did not say
+-- now: account_id, event_id, event_name, actor_type, actor_arn, is_failed, is_mfa_used
+--   1, e-1, ConsoleLogin, IAMUser, user-1, false, false
+--   2, e-2, ConsoleLogin, IAMUser, user-2, false, true
+--   3, e-3, ConsoleLogin, IAMUser, null, true, false
+--   4, e-4, ConsoleLogin, Root, root-4, false, false
+--   5, e-5, ConsoleLogin, AssumedRole, role-5, false, false
+--   6, e-6, ConsoleLogin, IAMUser, user-6, false, null
+-- answer: user-1 appeared: null -> null
+-- answer: user-6 unknown: null -> null

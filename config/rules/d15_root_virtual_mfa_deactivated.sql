@@ -3,6 +3,8 @@
 -- priority: critical
 -- watches: iam_mfa_devices
 -- finds: ended, gone
+-- made by: DeactivateMFADevice
+-- known by: serial_number
 -- why: a device that is deleted was deactivated before
 -- shows: is_root
 mfa_type = 'virtual' AND is_root

@@ -3,6 +3,8 @@
 -- priority: critical
 -- watches: iam_mfa_devices
 -- finds: gone
+-- made by: DeleteVirtualMFADevice
+-- known by: serial_number
 -- why: a device that was nobody's before is known as root's by the name that the console gave it
 -- shows: is_assigned
 mfa_type = 'virtual' AND (is_root OR serial_number LIKE 'arn:%:mfa/root-account-mfa-device')

@@ -3,6 +3,7 @@
 -- priority: warning
 -- watches: iam_credential_report
 -- finds: ended
+-- made by: DeactivateMFADevice
 -- why: a user who keeps another device has MFA still
 -- resource: arn
 -- shows: mfa_active

@@ -5,6 +5,8 @@
 -- rests on: iam_authorization_details
 -- finds: appeared, changed
 -- when: now.document IS DISTINCT FROM was.document
+-- made by: PutUserPolicy
+-- known by: resource_arn, policy_name
 -- resource: resource_arn
 -- shows: document, policy_name
 resource_type = 'iam_user' AND policy_kind = 'inline'

@@ -4,6 +4,8 @@
 -- watches: policy_statements
 -- rests on: iam_authorization_details
 -- finds: appeared, became
+-- made by: PutGroupPolicy
+-- known by: resource_arn, policy_name
 -- why: a statement is known by its place in its policy
 -- resource: resource_arn
 -- shows: policy_name

@@ -3,6 +3,7 @@
 -- priority: critical
 -- watches: iam_root_users
 -- event: every event of root
+-- heard: actor_type = 'Root' AND event_source <> 'signin.amazonaws.com' AND event_type <> 'AwsServiceEvent' AND invoked_by IS NULL
 -- finds: changed
 -- when: COALESCE(now.access_key_last_used_at > was.access_key_last_used_at, true)
 -- why: the use of a root access key is found in the state, what root did in the console only in the events. A sign-in alone is no command
@@ -27,3 +28,12 @@ access_key_last_used_at IS NOT NULL
 --   6, root-6, 2026-10-01T08:00:00
 -- answer: root-1 changed: 2026-11-01T08:00:00.000Z -> 2026-11-20T08:00:00.000Z
 -- answer: root-2 changed: null -> 2026-11-20T08:00:00.000Z
+
+-- case: events of root: a command, a sign-in, a service on its behalf, a service's own; and a user's
+-- heard: account_id, event_id, actor_type, actor_arn, event_name, event_source, event_type, invoked_by, source_address
+--   1, e-1, Root, root-1, ListUsers, iam.amazonaws.com, AwsApiCall, null, 192.0.2.1
+--   2, e-2, Root, root-2, ConsoleLogin, signin.amazonaws.com, AwsConsoleSignIn, null, 192.0.2.2
+--   3, e-3, Root, root-3, Decrypt, kms.amazonaws.com, AwsApiCall, s3.amazonaws.com, 192.0.2.3
+--   4, e-4, Root, root-4, RotateKey, kms.amazonaws.com, AwsServiceEvent, null, 192.0.2.4
+--   5, e-5, IAMUser, user-5, ListUsers, iam.amazonaws.com, AwsApiCall, null, 192.0.2.5
+-- answer: root-1 appeared: null -> {"event_name":"ListUsers","event_source":"iam.amazonaws.com","source_address":"192.0.2.1"}

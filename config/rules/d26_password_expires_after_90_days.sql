@@ -3,6 +3,7 @@
 -- priority: notice
 -- watches: iam_password_policies
 -- finds: appeared, became, still
+-- made by: DeleteAccountPasswordPolicy, UpdateAccountPasswordPolicy
 -- why: passwords that never expire are found by D27
 -- shows: max_password_age_days
 COALESCE(max_password_age_days, 0) > 90

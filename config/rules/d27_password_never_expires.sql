@@ -3,6 +3,7 @@
 -- priority: notice
 -- watches: iam_password_policies
 -- finds: appeared, became, still
+-- made by: DeleteAccountPasswordPolicy, UpdateAccountPasswordPolicy
 -- why: where an account has no policy, AWS's default holds: 8 characters of three kinds, no expiry, no memory of former passwords
 -- shows: expires_passwords
 CASE WHEN is_configured THEN NOT expires_passwords ELSE true END

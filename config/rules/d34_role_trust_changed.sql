@@ -5,6 +5,7 @@
 -- rests on: iam_authorization_details
 -- finds: changed
 -- when: now.document IS DISTINCT FROM was.document
+-- made by: UpdateAssumeRolePolicy
 -- resource: resource_arn
 -- shows: document
 resource_type = 'iam_role' AND policy_kind = 'trust'

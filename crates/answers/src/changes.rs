@@ -5,33 +5,44 @@
 //!
 //! ```text
 //! watch      a rule and a table's columns -> conditions that are ready; pairs of rows -> what is found
+//! groups     rules by the table that they look at
+//! actors     what one event alone can have made -> who did it, and when
+//! heard      since when the newer snapshot knows what happened
 //! verdict    was so, is so, what is looked for -> found, unknown, or nothing
 //! found      what is found, as a row; how much of it there is
 //! ```
 
+mod actors;
 #[cfg(test)]
 mod cases;
 mod found;
+mod groups;
+mod heard;
 #[cfg(test)]
 mod tests;
 mod verdict;
 mod watch;
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
 use std::io::Write;
 use std::sync::Arc;
 
 use datafusion::prelude::SessionContext;
-use orgcensus_lake::{Commit, Lake};
+use orgcensus_lake::{Commit, Lake, TableEntry};
 
 pub use found::{Found, Told};
 
 use crate::diff::{
-    Both, Change, Columns, Judge, Pair, Pairs, TableDiff, TwoManifests, in_both, is_derived, other_keys, two_of_each,
+    ACTIVITY, Both, Change, Columns, Judge, Pair, Pairs, TableDiff, TwoManifests, in_both, is_derived, other_keys,
+    two_of_each,
 };
 use crate::format::Output;
-use crate::rule::{Find, Rule, Watched};
+use crate::rule::{Find, Rule};
 use crate::{Format, RestsOn, Result, Which};
+use actors::Actors;
+use groups::{Group, groups, not_collected};
+use heard::Heard;
 use watch::Watch;
 
 pub(crate) use watch::check;
@@ -48,19 +59,13 @@ pub struct Changes {
     current: Option<OneOrganization>,
 }
 
-/// Rules that look at the same rows in the same way.
-struct Group {
-    table: &'static str,
-    rests_on: Vec<&'static str>,
-    rules: Vec<(Rule, Watched)>,
-}
-
 /// The organization that is being looked at.
 struct OneOrganization {
     manifests: TwoManifests,
     rests_on: RestsOn,
     both: Arc<Both>,
-    /// The rules that are still to come, and those that need events besides.
+    heard: Arc<Heard>,
+    /// The rules that are still to come, and those that need events which nobody looks for.
     groups: VecDeque<Group>,
     events: Vec<Rule>,
     open: Option<Open>,
@@ -71,6 +76,10 @@ struct Open {
     table: TableDiff,
     watches: Vec<Watch>,
     with_states: bool,
+    /// Of a table of events, since when they are new.
+    heard: Option<Arc<Heard>>,
+    /// Who made the changes; none if no rule of the table can know.
+    actors: Option<Actors>,
 }
 
 impl Changes {
@@ -132,8 +141,9 @@ impl OneOrganization {
     async fn open(lake: &Lake, manifests: TwoManifests, rules: &[Rule]) -> Result<Self> {
         let both = Arc::new(Both::read(lake, &manifests).await?);
         let rests_on = RestsOn::of(&manifests);
-        let events = rules.iter().filter(|rule| rule.needs_event()).cloned().collect();
-        Ok(Self { manifests, rests_on, both, groups: groups(rules), events, open: None })
+        let heard = Arc::new(Heard::read(lake, &manifests).await?);
+        let events = rules.iter().filter(|rule| rule.needs_event() && !rule.hears()).cloned().collect();
+        Ok(Self { manifests, rests_on, both, heard, groups: groups(rules), events, open: None })
     }
 
     /// Adds what is found next; false after the last rule.
@@ -152,9 +162,7 @@ impl OneOrganization {
         }
         let Some(group) = self.groups.pop_front() else {
             for rule in std::mem::take(&mut self.events) {
-                let event = rule.event.unwrap_or_default();
-                let reason = format!("{event}: CloudTrail's activity is not collected");
-                found.push(self.not_seen(&rule, None, reason));
+                found.push(self.not_seen(&rule, None, not_collected(&rule)));
             }
             return Ok(false);
         };
@@ -174,7 +182,8 @@ impl OneOrganization {
         let columns = match self.columns(group.table)? {
             Ok(columns) => columns,
             Err(reason) => {
-                found.extend(group.rules.iter().map(|(rule, _)| self.not_seen(rule, None, reason.clone())));
+                let reason = |rule| if group.table == ACTIVITY { not_collected(rule) } else { reason.clone() };
+                found.extend(group.rules.iter().map(|(rule, _)| self.not_seen(rule, None, reason(rule))));
                 return Ok(None);
             }
         };
@@ -189,14 +198,20 @@ impl OneOrganization {
             return Ok(None);
         }
         let names: BTreeSet<String> = ready.iter().flat_map(|(.., names)| names.clone()).collect();
-        let Ok(tables) = in_both(&self.manifests, group.table) else { return Ok(None) };
+        let Ok(tables) = self.tables(group.table) else { return Ok(None) };
+        let tables: [&TableEntry; 2] = [&tables[0], &tables[1]];
         let named: BTreeSet<String> = group.rests_on.iter().map(|&it| it.to_owned()).collect();
         let rests_on = if named.is_empty() { self.rests_on.of_table(group.table) } else { Some(&named) };
         let judge = Judge::new(&self.both, group.table, rests_on, is_derived(tables));
         let table = TableDiff::open(lake, self.organization_id(), tables, columns.only(&names), judge).await?;
         for unseen in table.unseen() {
-            let not_seen = |rule| self.not_seen(rule, unseen.place.as_ref(), unseen.reason.clone());
-            found.extend(ready.iter().map(|(rule, ..)| not_seen(rule)));
+            let is_off = group.table == ACTIVITY && unseen.place.is_none();
+            let reason = |rule| if is_off { not_collected(rule) } else { unseen.reason.clone() };
+            found.extend(ready.iter().map(|(rule, ..)| self.not_seen(rule, unseen.place.as_ref(), reason(rule))));
+        }
+        let heard = (group.table == ACTIVITY).then(|| Arc::clone(&self.heard));
+        for reason in heard.iter().map(|it| it.late()).collect::<Result<Vec<_>>>()?.concat() {
+            found.extend(ready.iter().map(|(rule, ..)| self.not_seen(rule, None, reason.clone())));
         }
         let mut watches = Vec::new();
         for (rule, watched, _) in ready {
@@ -206,38 +221,46 @@ impl OneOrganization {
                 Err(reason) => found.push(self.not_seen(&rule, None, reason)),
             }
         }
-        Ok(Some(Open { table, watches, with_states }))
+        let actors = self.actors(lake, &watches)?;
+        Ok(Some(Open { table, watches, with_states, heard, actors }))
+    }
+
+    /// The events of the newer snapshot that rules look for. The other way round no event comes after the older one.
+    fn actors(&self, lake: &Lake, watches: &[Watch]) -> Result<Option<Actors>> {
+        let [from, to] = &self.manifests;
+        let (names, between) = (Watch::made_by(watches), [from.captured_at.0, to.captured_at.0]);
+        match to.table(ACTIVITY).filter(|_| !names.is_empty() && between[0] <= between[1]) {
+            Some(table) => Actors::open(lake, table, Arc::clone(&self.heard), names, between).map(Some),
+            None => Ok(None),
+        }
     }
 
     /// The columns of a table that both snapshots have, or why its rows cannot be matched.
     fn columns(&self, table: &str) -> Result<Result<Columns, String>> {
-        let tables = match in_both(&self.manifests, table) {
+        let tables = match self.tables(table) {
             Ok(tables) => tables,
             Err(reason) => return Ok(Err(reason)),
         };
+        let tables: [&TableEntry; 2] = [&tables[0], &tables[1]];
         Ok(Columns::plain(tables[0], tables[1])?.ok_or_else(|| other_keys(tables)))
+    }
+
+    /// A table of both snapshots. What happened since is in the newer one; the older one may lack the table.
+    fn tables(&self, name: &str) -> Result<[Cow<'_, TableEntry>; 2], String> {
+        let [from, to] = &self.manifests;
+        if let (ACTIVITY, None, Some(to)) = (name, from.table(name), to.table(name)) {
+            return Ok([Cow::Owned(heard::without_rows(to)), Cow::Borrowed(to)]);
+        }
+        in_both(&self.manifests, name).map(|tables| tables.map(Cow::Borrowed))
     }
 
     fn organization_id(&self) -> &str {
         &self.manifests[1].organization_id
     }
 
-    /// Says that a rule could not look at a place, an account and a region; at nothing, if there is none.
+    /// Says that a rule could not look at a place.
     fn not_seen(&self, rule: &Rule, place: Option<&(String, String)>, reason: String) -> Found {
-        Found {
-            rule_id: rule.id.to_owned(),
-            priority: rule.priority,
-            title: rule.title.to_owned(),
-            change: Change::NotSeen,
-            organization_id: self.organization_id().to_owned(),
-            account_id: place.map(|(account_id, _)| account_id.clone()),
-            account_name: None,
-            region: place.map(|(_, region)| region.clone()),
-            resource: None,
-            was: None,
-            now: None,
-            reason: Some(reason),
-        }
+        Found::not_seen(rule, self.organization_id(), place, reason)
     }
 }
 
@@ -247,28 +270,17 @@ impl Open {
         let with_same = self.with_states && self.watches.iter().any(|watch| watch.finds(Find::Still));
         let Some(pairs) = self.table.pairs(with_same).await? else { return Ok(false) };
         if !pairs.pairs.is_empty() {
+            let begin = found.len();
             for watch in &self.watches {
-                found.extend(watch.found(&pairs, self.with_states, |side, row| self.table.short(side, row))?);
+                let of_watch = watch.found(&pairs, self.with_states, |side, row| self.table.short(side, row))?;
+                let is_new =
+                    |it: &Found| self.heard.as_ref().is_none_or(|heard| heard.is_new(it.event_time.as_deref()));
+                found.extend(of_watch.into_iter().filter(is_new));
+            }
+            if let Some(actors) = &mut self.actors {
+                actors.find(&mut found[begin..]).await?;
             }
         }
         Ok(true)
     }
-}
-
-/// Rules by what they watch, in the order of their first ones.
-fn groups(rules: &[Rule]) -> VecDeque<Group> {
-    let mut groups = VecDeque::<Group>::new();
-    for rule in rules {
-        let Some(watched) = &rule.watches else { continue };
-        let with = (rule.clone(), watched.clone());
-        let is_of = |group: &&mut Group| group.table == watched.table && group.rests_on == watched.rests_on;
-        match groups.iter_mut().find(is_of) {
-            Some(group) => group.rules.push(with),
-            None => {
-                let (table, rests_on) = (watched.table, watched.rests_on.clone());
-                groups.push_back(Group { table, rests_on, rules: vec![with] });
-            }
-        }
-    }
-    groups
 }

@@ -45,7 +45,7 @@ use columns::ONLY_IF_ASKED;
 use difference::Counts;
 use pairs::pairs;
 
-pub(crate) use columns::Columns;
+pub(crate) use columns::{ACTIVITY, ACTIVITY_WINDOWS, Columns};
 pub(crate) use ended::Side;
 pub(crate) use fate::values_as;
 pub(crate) use judge::Judge;
@@ -99,7 +99,7 @@ struct OneOrganization {
 impl Diff {
     /// Opens two snapshots of each organization. Without `from`, each one that `to` means is compared with the newest
     /// complete one of an earlier date. Without names, all tables are compared but `api_usage`, which tells of the run
-    /// alone. Reads manifests and no data.
+    /// alone, and `activity`, which is no state. Reads manifests and no data.
     pub async fn open(lake: &Lake, from: Option<&Which>, to: &Which, tables: &[String]) -> Result<Self> {
         let (pairs, waiting) = two_of_each(lake, from, to).await?;
         let known: BTreeSet<&str> =

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::diff::ACTIVITY;
+
 /// How much it matters that a rule found something, in its author's words. The shipped rules have their vendor's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Priority {
@@ -90,8 +92,10 @@ pub struct Rule {
     pub shipped_priority: Priority,
     /// What it looks for in the rows of a table; none for a rule that needs an event.
     pub(crate) watches: Option<Watched>,
-    /// The event of CloudTrail that it needs, because no table has a trace of it, or not of all of it.
+    /// The event of CloudTrail that it needs, because no other table has a trace of it, or not of all of it.
     pub(crate) event: Option<&'static str>,
+    /// What it looks for among these events, besides what it watches.
+    pub(crate) heard: Option<Watched>,
 }
 
 /// What a rule looks for in the rows of a table.
@@ -109,6 +113,10 @@ pub(crate) struct Watched {
     pub(crate) is_so: &'static str,
     /// A condition on a row that is in both snapshots, in SQL, by `was.column` and `now.column`.
     pub(crate) when: Option<&'static str>,
+    /// The events of CloudTrail that make such a change. None: it is not known.
+    pub(crate) made_by: Vec<&'static str>,
+    /// The columns that name what such an event is about. None: the account.
+    pub(crate) known_by: Vec<&'static str>,
 }
 
 impl Rule {
@@ -127,6 +135,16 @@ impl Rule {
     pub fn with_priority(&self, priorities: &BTreeMap<String, Priority>) -> Self {
         let named = priorities.iter().find(|(id, _)| id.eq_ignore_ascii_case(self.id));
         Self { priority: named.map_or(self.priority, |(_, priority)| *priority), ..self.clone() }
+    }
+
+    /// All that it looks for: in its table, and among events.
+    pub(crate) fn looks_for(&self) -> impl Iterator<Item = &Watched> {
+        self.watches.iter().chain(&self.heard)
+    }
+
+    /// Whether it looks for its event among those that were read.
+    pub(crate) fn hears(&self) -> bool {
+        self.looks_for().any(|it| it.table == ACTIVITY)
     }
 
     /// Whether it needs an event to be answered in full.

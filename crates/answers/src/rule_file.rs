@@ -3,6 +3,7 @@
 use datafusion::sql::parser::DFParser;
 
 use crate::config_file::{ConfigFile, FileError, Line, is_id};
+use crate::diff::ACTIVITY;
 use crate::rule::{Find, Priority, Rule, Watched};
 
 /// What a file says.
@@ -48,8 +49,9 @@ fn rule(parts: &ConfigFile) -> Result<Rule, Wrong> {
     if header.table.is_none() && event.is_none() {
         return Err(needs("-- watches: a table, or -- event: what it cannot be found without"));
     }
+    let heard = header.heard()?;
     let watches = header.watched(parts)?;
-    Ok(Rule { id, title, priority, shipped_priority: priority, watches, event })
+    Ok(Rule { id, title, priority, shipped_priority: priority, watches, event, heard })
 }
 
 /// The header, line by line.
@@ -65,6 +67,9 @@ struct Header {
     resource: Option<&'static str>,
     shows: Vec<&'static str>,
     when: Option<(usize, &'static str)>,
+    heard: Option<(usize, &'static str)>,
+    made_by: Vec<&'static str>,
+    known_by: Option<(usize, Vec<&'static str>)>,
 }
 
 impl Header {
@@ -80,10 +85,43 @@ impl Header {
             "resource" => self.resource = Some(value),
             "shows" => self.shows = value.split(", ").collect(),
             "when" => self.when = Some((number, value)),
+            "made by" => self.made_by = value.split(", ").collect(),
+            "known by" => self.known_by = Some((number, value.split(", ").collect())),
+            "heard" => self.heard = Some((number, value)),
             "why" => {}
             _ => return Err(format!("there is no -- {name}:")),
         }
         Ok(())
+    }
+
+    /// The columns that name what an event is about: those that are said, else the one that names the resource.
+    fn known_by(&self) -> Result<Vec<&'static str>, Wrong> {
+        match &self.known_by {
+            Some((line, _)) if self.made_by.is_empty() => Err((*line, "-- known by: needs -- made by:".to_owned())),
+            Some((_, columns)) => Ok(columns.clone()),
+            None if self.made_by.is_empty() => Ok(Vec::new()),
+            None => Ok(self.resource.into_iter().collect()),
+        }
+    }
+
+    /// What it looks for among events; none if it does not.
+    fn heard(&self) -> Result<Option<Watched>, Wrong> {
+        let Some((line, condition)) = self.heard else { return Ok(None) };
+        if self.event.is_none() {
+            return Err((line, "-- heard: needs -- event: which event it is".to_owned()));
+        }
+        check(condition).map_err(|why| (line, why))?;
+        Ok(Some(Watched {
+            table: ACTIVITY,
+            rests_on: Vec::new(),
+            finds: vec![Find::Appeared],
+            resource: Some("actor_arn"),
+            shows: vec!["event_name", "event_source", "source_address"],
+            is_so: condition,
+            when: None,
+            made_by: Vec::new(),
+            known_by: Vec::new(),
+        }))
     }
 
     /// What it looks for in its table; none if it has none.
@@ -100,6 +138,7 @@ impl Header {
             let line = self.when.map_or(1, |(line, _)| line);
             return Err((line, "-- finds: changed and -- when: need each other".to_owned()));
         }
+        let known_by = self.known_by()?;
         check(parts.sql).map_err(|why| (parts.first(), why))?;
         if let Some((line, when)) = self.when {
             check(when).map_err(|why| (line, why))?;
@@ -112,6 +151,8 @@ impl Header {
             shows: self.shows,
             is_so: parts.sql,
             when: self.when.map(|(_, when)| when),
+            made_by: self.made_by,
+            known_by,
         }))
     }
 }
@@ -158,6 +199,7 @@ is_open
         let watches = rule.watches.as_ref().unwrap();
         assert_eq!((watches.table, watches.resource), ("doors", Some("door_name")));
         assert_eq!(watches.rests_on, ["doors", "gates"]);
+        assert!(watches.made_by.is_empty() && watches.known_by.is_empty());
         assert_eq!(watches.finds, [Find::Appeared, Find::Became, Find::Changed]);
         assert_eq!(watches.is_so, "is_open\n  AND NOT is_painted");
         assert_eq!(watches.when, Some("now.width > was.width"));
@@ -169,6 +211,27 @@ is_open
         let text = "-- id: X1\n-- title: Someone came in\n-- priority: info\n-- event: ConsoleLogin\n";
         let rule = RuleFile::parse("x", text).unwrap().rule;
         assert_eq!((rule.event, rule.watches), (Some("ConsoleLogin"), None));
+    }
+
+    #[test]
+    fn an_event_is_known_by_the_resource_unless_other_columns_are_said() {
+        for (lines, expected) in [
+            ("-- made by: Open, Break", vec!["door_name"]),
+            ("-- made by: Open, Break\n-- known by: door_name, width", vec!["door_name", "width"]),
+        ] {
+            let rule = RuleFile::parse("x", OPEN.replacen("-- why: so", lines, 1).leak()).unwrap().rule;
+            let watches = rule.watches.unwrap();
+            assert_eq!((watches.made_by, watches.known_by), (vec!["Open", "Break"], expected));
+        }
+    }
+
+    #[test]
+    fn what_is_heard_is_looked_for_among_events_besides() {
+        let text = OPEN.replacen("-- why: so", "-- event: Open\n-- heard: actor_type = 'Root'", 1);
+        let rule = RuleFile::parse("x", text.leak()).unwrap().rule;
+        let tables: Vec<&str> = rule.looks_for().map(|it| it.table).collect();
+        assert_eq!((tables, rule.hears()), (vec!["doors", "activity"], true));
+        assert_eq!(rule.heard.unwrap().is_so, "actor_type = 'Root'");
     }
 
     #[test]
@@ -201,6 +264,8 @@ is_open
                 "the header needs -- finds:",
             ),
             ("is_open\n  AND NOT is_painted\n", "", 11, "below the header is a condition, or true"),
+            ("-- why: so", "-- known by: width", 10, "-- known by: needs -- made by:"),
+            ("-- why: so", "-- heard: true", 10, "-- heard: needs -- event: which event it is"),
             ("-- why: so", "-- why", 10, "a line of the header is -- name: value"),
             ("-- case: one\n", "-- case: one\ntrue\n", 15, "below the query are cases alone"),
         ] {

@@ -71,6 +71,7 @@ fn known(id: &str, all: &[Rule]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diff::ACTIVITY;
 
     fn ids(asked: &[&str]) -> Vec<&'static str> {
         select_rules(asked).unwrap().into_iter().map(|rule| rule.id).collect()
@@ -107,8 +108,10 @@ mod tests {
         let of = |fits: fn(&Rule) -> bool| -> Vec<&'static str> {
             rules().unwrap().iter().filter(|it| fits(it)).map(|it| it.id).collect()
         };
-        assert_eq!(of(|rule| rule.watches.is_none()), ["D10", "D11", "D12", "D18", "D20"]);
+        let is_of_events = |rule: &Rule| rule.watches.as_ref().is_none_or(|it| it.table == ACTIVITY);
+        assert_eq!(of(is_of_events), ["D10", "D11", "D12", "D18", "D20"]);
         assert_eq!(of(Rule::needs_event), ["D10", "D11", "D12", "D18", "D20", "D23"]);
+        assert_eq!(of(Rule::hears), of(Rule::needs_event), "each looks for its event");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use aws_smithy_types::byte_stream::ByteStream;
 use crate::error::{Class, Error, with_causes};
 
 /// The names of operations that read begin with one of these. Each of them answers something.
-const READS: &[&str] = &["AssumeRole", "BatchGet", "Describe", "Generate", "Get", "List"];
+const READS: &[&str] = &["AssumeRole", "BatchGet", "Describe", "Generate", "Get", "List", "Lookup"];
 
 /// Lists and structures that an operation's answer must hold, by service and operation. Made by `scripts/service-data`.
 static REQUIRED: LazyLock<HashMap<(&str, &str), Vec<&str>>> = LazyLock::new(|| {

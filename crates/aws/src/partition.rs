@@ -14,6 +14,20 @@ pub fn of(region: &str) -> &'static str {
     PREFIXES.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
 }
 
+/// The region of a partition in which CloudTrail records what services of no region do, IAM's.
+pub fn global_region(partition: &str) -> &'static str {
+    match partition {
+        "aws-cn" => "cn-north-1",
+        "aws-us-gov" => "us-gov-west-1",
+        "aws-iso" => "us-iso-east-1",
+        "aws-iso-b" => "us-isob-east-1",
+        "aws-iso-e" => "eu-isoe-west-1",
+        "aws-iso-f" => "us-isof-south-1",
+        "aws-eusc" => "eusc-de-east-1",
+        _ => "us-east-1",
+    }
+}
+
 /// All regions that this version knows, of every partition, as the AWS SDKs list them. AWS may have more by now.
 pub const REGIONS: &[&str] = &[
     "af-south-1",
@@ -108,6 +122,7 @@ mod tests {
         }
         for partition in ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"] {
             assert!(!super::expected_regions(partition).is_empty(), "{partition}");
+            assert!(super::expected_regions(partition).contains(&super::global_region(partition)), "{partition}");
         }
         assert!(super::DEFAULT_REGIONS.iter().all(|region| super::REGIONS.contains(region)));
     }

@@ -16,8 +16,10 @@ mod contents;
 mod ddl;
 mod error;
 mod glue;
+mod trail;
 
 pub use contents::{Contents, Databases, PublishedTable, SnapshotOfTable};
 pub use ddl::{Dialect, print};
 pub use error::{Error, Result};
 pub use glue::{CALLS, Change, GlueColumn, GluePartition, GlueTable, Plan, TableName, apply, plan, wanted};
+pub use trail::{Trail, print_trail};

@@ -14,6 +14,9 @@ pub enum Scope {
     Account,
     /// Once for each region that the account has switched on.
     Region,
+    /// Once for each region that the account has switched on, whatever regions the configuration selects: for what may
+    /// be recorded in any of them, as sign-ins are.
+    EveryRegion,
     /// Once for the whole organization, by the identity that reads it, in the home region. Its rows are those of the
     /// management account, with the region `global`.
     Organization,
@@ -30,7 +33,7 @@ impl Scope {
 
     /// Whether its rows say a region, and not `global`.
     pub fn is_regional(self) -> bool {
-        matches!(self, Self::Region | Self::OrganizationRegion)
+        matches!(self, Self::Region | Self::EveryRegion | Self::OrganizationRegion)
     }
 }
 

@@ -3,6 +3,7 @@
 //! A collector loops over no accounts or regions, retries nothing, sleeps only where AWS makes a job wait, takes no
 //! permit and logs no error. It knows neither the lake nor the crawl.
 
+mod activity;
 mod collector;
 mod error;
 mod keys;
@@ -12,6 +13,7 @@ mod said;
 mod share;
 pub mod testing;
 
+pub use activity::ActivityWindow;
 pub use collector::{Collector, Runs, Scope};
 pub use error::{Error, Optional};
 pub use orgcensus_aws::{Class, Pages, Read, Session, client, read, timestamp};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use arrow::record_batch::RecordBatch;
 use futures::future::BoxFuture;
 use orgcensus_aws::Class;
-use orgcensus_row::{BatchBuilder, Row, Stamp, Table};
+use orgcensus_row::{BatchBuilder, Row, Stamp, Table, Timestamp};
 
 use crate::Error;
 use crate::keys::{Keys, Repeated, content};
@@ -50,6 +50,7 @@ pub struct Finished {
 /// The rows of one task.
 pub struct Rows<'s> {
     stamp: Stamp,
+    since: Option<Timestamp>,
     tables: Vec<Filling>,
     sink: &'s mut dyn Sink,
     finished: Finished,
@@ -67,7 +68,15 @@ struct Filling {
 impl<'s> Rows<'s> {
     /// Rows of one task, all with the same stamp.
     pub fn new(stamp: Stamp, sink: &'s mut dyn Sink) -> Self {
-        Self { stamp, tables: Vec::new(), sink, finished: Finished::default(), has_part: false, failed: None }
+        Self {
+            stamp,
+            since: None,
+            tables: Vec::new(),
+            sink,
+            finished: Finished::default(),
+            has_part: false,
+            failed: None,
+        }
     }
 
     /// The stamp of every row: account, region, time of the run.
@@ -76,8 +85,18 @@ impl<'s> Rows<'s> {
     }
 
     /// When the run started: the moment from which ages are counted.
-    pub fn captured_at(&self) -> orgcensus_row::Timestamp {
+    pub fn captured_at(&self) -> Timestamp {
         self.stamp.captured_at
+    }
+
+    /// From when on a collector of [`ActivityWindow`](crate::ActivityWindow)s reads what happened.
+    pub fn since(&self) -> Timestamp {
+        self.since.unwrap_or(self.stamp.captured_at)
+    }
+
+    /// Says from when on: the engine knows when the task was last complete.
+    pub fn begin_at(&mut self, since: Timestamp) {
+        self.since = Some(since);
     }
 
     /// Adds one row. Waits when the stage is behind.

@@ -6,6 +6,7 @@ use orgcensus_collect::kinds::{CLOUDTRAIL_CHANNEL, CLOUDTRAIL_DASHBOARD, CLOUDTR
 use crate::listed::Input::{Arn, Text};
 use crate::listed::{list, listed, listed_collectors, policy};
 
+pub mod activity;
 pub mod trails;
 
 listed_collectors! {
@@ -45,4 +46,5 @@ listed_collectors! {
 }
 
 /// What reads it.
-pub(crate) const COLLECTORS: &[Collector] = &[CHANNELS, EVENT_DATA_STORES, DASHBOARDS, trails::TRAILS];
+pub(crate) const COLLECTORS: &[Collector] =
+    &[CHANNELS, EVENT_DATA_STORES, DASHBOARDS, activity::ACTIVITY, trails::TRAILS];

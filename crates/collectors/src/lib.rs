@@ -303,6 +303,7 @@ mod tests {
                 "GenerateServiceLastAccessedDetails",
                 "Get",
                 "List",
+                "Lookup",
             ];
             assert!(verbs.iter().any(|verb| call.operation.starts_with(verb)), "{call:?}");
         }

@@ -8,7 +8,7 @@ use futures::stream::FuturesUnordered;
 use orgcensus_aws::Access;
 use orgcensus_aws::organization::{Account, Standing};
 use orgcensus_aws::regions::{self, AccountRegion};
-use orgcensus_collect::{Collector, Error, Rows, Session};
+use orgcensus_collect::{Collector, Error, Rows, Scope, Session};
 use orgcensus_row::{BatchBuilder, GLOBAL, Stamp, table};
 use tokio::time::Instant;
 
@@ -17,11 +17,11 @@ use crate::coverage::TaskCoverage;
 use crate::event::Event;
 use crate::journal::AccountRecord;
 use crate::outcome::Outcome;
-use crate::regions::{Presence, absent};
+use crate::regions::{Presence, Regions, absent};
 use crate::role_actions::RolesBehind;
 use crate::task_record::TaskRecord;
 use crate::waiting::Waiting;
-use crate::{spans, task, usage};
+use crate::{last_complete, spans, task, usage};
 
 /// The engine's own task in every account: which regions are on.
 pub const REGIONS: &str = "account_regions";
@@ -157,33 +157,36 @@ async fn run_task(
     ends_at: Instant,
 ) -> Result<TaskRecord, Error> {
     let session = if stamp.region == GLOBAL { access.home_session() } else { access.session(&stamp.region) };
+    let since = last_complete::since(shared, collector, &stamp).await;
     let collect = collector.collect;
-    let work: task::Work = Box::new(move |session, rows| collect(session, rows));
+    let work: task::Work = Box::new(move |session: &Session, rows: &mut Rows<'_>| {
+        if let Some(since) = since {
+            rows.begin_at(since);
+        }
+        collect(session, rows)
+    });
     task::run(shared, &session, collector.name, stamp, ends_at, work).await
 }
 
 /// Every task of an account: each collector once, or in each region. What is read once for the organization is not
 /// among them.
-fn plan(collectors: &[Collector], regions: &[(String, Presence)]) -> Vec<Planned> {
+fn plan(collectors: &[Collector], regions: &Regions) -> Vec<Planned> {
     let of_accounts = collectors.iter().filter(|collector| !collector.scope.is_organization_wide());
     of_accounts.flat_map(|collector| places(collector, regions)).collect()
 }
 
 /// Where a collector runs: once, or in each region.
-pub(crate) fn places(collector: &Collector, regions: &[(String, Presence)]) -> Vec<Planned> {
-    if collector.scope.is_regional() {
-        regions.iter().map(|(region, presence)| (*collector, region.clone(), *presence)).collect()
-    } else {
-        vec![(*collector, GLOBAL.to_owned(), Presence::On)]
-    }
+pub(crate) fn places(collector: &Collector, regions: &Regions) -> Vec<Planned> {
+    let regions = match collector.scope {
+        Scope::Account | Scope::Organization => return vec![(*collector, GLOBAL.to_owned(), Presence::On)],
+        Scope::Region | Scope::OrganizationRegion => &regions.selected,
+        Scope::EveryRegion => &regions.every,
+    };
+    regions.iter().map(|(region, presence)| (*collector, region.clone(), *presence)).collect()
 }
 
-/// The selected regions and the task that read them.
-async fn read_regions(
-    shared: &Shared,
-    access: &Arc<Access>,
-    ends_at: Instant,
-) -> Result<(Vec<(String, Presence)>, TaskRecord), Error> {
+/// The regions and the task that read them.
+async fn read_regions(shared: &Shared, access: &Arc<Access>, ends_at: Instant) -> Result<(Regions, TaskRecord), Error> {
     let session = access.home_session();
     let read = Arc::new(OnceLock::<Vec<AccountRegion>>::new());
     let kept = Arc::clone(&read);
@@ -199,7 +202,7 @@ async fn read_regions(
     });
     let stamp = shared.stamp(session.account_id(), GLOBAL);
     let record = task::run(shared, &session, REGIONS, stamp, ends_at, work).await?;
-    Ok((shared.selected_regions(read.get().map(Vec::as_slice)), record))
+    Ok((shared.regions_of(read.get().map(Vec::as_slice)), record))
 }
 
 /// All of an account's tasks with one outcome, since none was tried.
@@ -209,7 +212,7 @@ fn untried(
     outcome: Outcome,
     error: Option<&orgcensus_aws::Error>,
 ) -> Vec<TaskRecord> {
-    let planned = plan(&shared.crawl.collectors, &shared.selected_regions(None));
+    let planned = plan(&shared.crawl.collectors, &shared.regions_of(None));
     let of = |collector: &str, region: &str| {
         let record = TaskRecord::untried(collector, region, outcome);
         match error {

@@ -13,10 +13,12 @@ use orgcensus_aws::{Base, Chain};
 use orgcensus_collect::Collector;
 use orgcensus_lake::{FileOptions, Lake, Stage};
 use orgcensus_row::{Stamp, Timestamp};
+use tokio::sync::OnceCell;
 
 use crate::derivation::Derivation;
 use crate::event::{Event, Listener};
-use crate::regions::{KnownRegions, Presence, taken};
+use crate::last_complete::LastComplete;
+use crate::regions::{KnownRegions, Presence, Regions, taken};
 use crate::role_actions::RoleActions;
 use crate::selection::Selection;
 use crate::tags::{TagReader, Tagging};
@@ -88,6 +90,8 @@ pub struct Bounds {
     pub account: Duration,
     /// How long this process may crawl. Accounts that have not begun by then are skipped.
     pub run: Duration,
+    /// How far back what happened is read by a task that was never complete before.
+    pub first_activity: Duration,
     /// How often the journal is written to disk, so that it survives a power loss.
     pub sync_interval: Duration,
     /// How often the stage is copied to the lake, so that another machine can resume the run. Zero: only when the run
@@ -107,6 +111,7 @@ impl Default for Bounds {
             task: Duration::from_secs(1800),
             account: Duration::from_secs(7200),
             run: Duration::from_secs(12 * 3600),
+            first_activity: Duration::from_secs(24 * 3600),
             sync_interval: Duration::from_secs(5),
             checkpoint_interval: Duration::from_secs(300),
             lock: Duration::from_secs(120),
@@ -135,6 +140,8 @@ pub(crate) struct Shared {
     pub(crate) tags: Option<Tagging>,
     /// The reader that has been reading the tags since the tree was walked. The organization's turn takes it.
     pub(crate) tag_reader: Mutex<Option<TagReader>>,
+    /// When each task that reads what happened was last complete. Read when the first of them begins.
+    pub(crate) last_complete: OnceCell<LastComplete>,
     pub(crate) stage: Stage,
     pub(crate) ends_at: tokio::time::Instant,
 }
@@ -168,16 +175,22 @@ impl Shared {
     }
 
     /// The regions that an account is expected to have, when it cannot be asked.
-    pub(crate) fn expected_regions(&self) -> Vec<String> {
-        self.regions.expected(&self.crawl.selection.regions, self.crawl.base.partition())
+    fn expected_regions(&self) -> Regions {
+        let expected = |selected: &BTreeSet<String>| self.regions.expected(selected, self.crawl.base.partition());
+        let selected = expected(&self.crawl.selection.regions);
+        let every: BTreeSet<String> = expected(&BTreeSet::new()).into_iter().chain(selected.iter().cloned()).collect();
+        let on = |region: String| (region, Presence::On);
+        Regions { selected: selected.into_iter().map(on).collect(), every: every.into_iter().map(on).collect() }
     }
 
-    /// The selected regions as the account answered, including those that it does not have. If the account did not
-    /// answer, all expected regions: then each task finds out for itself.
-    pub(crate) fn selected_regions(&self, read: Option<&[AccountRegion]>) -> Vec<(String, Presence)> {
+    /// The regions as the account answered, including those that are selected and that it does not have. If the account
+    /// did not answer, all expected regions: then each task finds out for itself.
+    pub(crate) fn regions_of(&self, read: Option<&[AccountRegion]>) -> Regions {
         match read {
-            Some(read) => taken(&self.crawl.selection, read),
-            None => self.expected_regions().into_iter().map(|region| (region, Presence::On)).collect(),
+            Some(read) => {
+                Regions { selected: taken(&self.crawl.selection, read), every: taken(&Selection::default(), read) }
+            }
+            None => self.expected_regions(),
         }
     }
 

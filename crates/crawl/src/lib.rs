@@ -16,6 +16,7 @@ mod derivation;
 mod error;
 mod event;
 mod journal;
+mod last_complete;
 mod organization_rows;
 mod organization_tasks;
 mod outcome;

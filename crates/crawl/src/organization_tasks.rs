@@ -43,7 +43,8 @@ pub(crate) fn skipped(shared: &Shared) -> Result<AccountRecord, Error> {
     let skipped = |collector: &str, region: &str| TaskRecord::untried(collector, region, Outcome::Skipped);
     let read = shared.tags.clone().unwrap_or_else(|| tags::untried(Outcome::Skipped));
     let collectors = shared.crawl.collectors.iter().filter(|collector| collector.scope.is_organization_wide());
-    let planned = collectors.flat_map(|collector| places(collector, &shared.selected_regions(None)));
+    let regions = shared.regions_of(None);
+    let planned = collectors.flat_map(|collector| places(collector, &regions));
     let collected = planned.map(|(collector, region, _)| skipped(collector.name, &region)).collect();
     record(shared, read, collected)
 }
@@ -70,7 +71,7 @@ async fn run(shared: &Shared) -> Result<Vec<TaskRecord>, Error> {
     let collectors: Vec<_> = collectors.copied().collect();
     let access = shared.crawl.chain.last();
     let management = &shared.organization.row.management_account_id;
-    let regions = shared.selected_regions(shared.regions.own.as_deref());
+    let regions = shared.regions_of(shared.regions.own.as_deref());
     let planned = collectors.iter().flat_map(|collector| places(collector, &regions)).collect();
     run_planned(shared, access, management, planned, shared.ends_at).await
 }

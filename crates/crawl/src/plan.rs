@@ -8,6 +8,7 @@ use orgcensus_aws::{Class, Usage};
 use orgcensus_lake::Stage;
 use orgcensus_row::{GLOBAL, Timestamp};
 use serde::{Deserialize, Serialize};
+use tokio::sync::OnceCell;
 
 use crate::check::{Findings, one_role_for_many};
 use crate::context::{Crawl, Shared};
@@ -183,6 +184,7 @@ impl Plan {
             regions: self.regions_known,
             tags: self.tags,
             tag_reader: Mutex::default(),
+            last_complete: OnceCell::new(),
             crawl,
             stage,
         })

@@ -23,6 +23,15 @@ pub struct KnownRegions {
     pub reading: TaskRecord,
 }
 
+/// The regions of an account, and what it has of each.
+#[derive(Debug)]
+pub(crate) struct Regions {
+    /// Those that the configuration selects.
+    pub(crate) selected: Vec<(String, Presence)>,
+    /// All of them, for what is read whatever is selected.
+    pub(crate) every: Vec<(String, Presence)>,
+}
+
 /// What an account has of a region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Presence {

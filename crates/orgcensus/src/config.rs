@@ -15,7 +15,7 @@ mod layers;
 mod sections;
 
 pub(crate) use layers::Layers;
-use sections::{Aws, Inventory, OwnOrganization, OwnQuestions, OwnRules};
+use sections::{Activity, Aws, Inventory, OwnOrganization, OwnQuestions, OwnRules};
 pub(crate) use sections::{Catalog, Lake, Limits, Matcher, OwnAccount, Report, Role, Select, Telemetry};
 
 /// The whole configuration, as the file has it. Each section is optional, unknown keys are refused.
@@ -34,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) select: Select,
     /// What the inventory says of all resources.
     pub(crate) inventory: Inventory,
+    /// How far back what happened is read.
+    pub(crate) activity: Activity,
     /// How much at once, how long, how fast.
     pub(crate) limits: Limits,
     /// Where the snapshot goes.
@@ -95,6 +97,7 @@ impl Config {
             return Err(Wrong::new("lake.min_coverage", "expected a number from 0 to 1"));
         }
         for (key, value) in [
+            ("activity.first_hours", u64::from(self.activity.first_hours)),
             ("limits.accounts_at_once", self.limits.accounts_at_once as u64),
             ("limits.tasks_per_account", self.limits.tasks_per_account as u64),
             ("limits.task_seconds", self.limits.task_seconds),

@@ -10,7 +10,7 @@ use orgcensus_derive::DERIVATIONS;
 use orgcensus_lake::FileOptions;
 use orgcensus_row::Timestamp;
 
-use crate::config::{self, Config, OwnAccount};
+use crate::config::{Config, OwnAccount};
 use crate::failure::Failure;
 use crate::setup::{chain, selection, stage_directory};
 use crate::{lake_access, permissions};
@@ -46,20 +46,22 @@ pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) 
         lake,
         file_options: FileOptions { target_file_bytes: config.lake.target_file_mib << 20, ..FileOptions::default() },
         min_coverage: config.lake.min_coverage,
-        bounds: bounds(&config.limits),
+        bounds: bounds(config),
         listener,
         stop: never(),
         run_id,
     })
 }
 
-fn bounds(limits: &config::Limits) -> Bounds {
+fn bounds(config: &Config) -> Bounds {
+    let limits = &config.limits;
     Bounds {
         accounts: limits.accounts_at_once,
         tasks_per_account: limits.tasks_per_account,
         task: Duration::from_secs(limits.task_seconds),
         account: Duration::from_secs(limits.account_seconds),
         run: Duration::from_secs(limits.run_seconds),
+        first_activity: Duration::from_secs(u64::from(config.activity.first_hours) * 60 * 60),
         sync_interval: Duration::from_secs(limits.sync_seconds),
         checkpoint_interval: Duration::from_secs(limits.checkpoint_seconds),
         lock: Duration::from_secs(limits.lock_seconds),

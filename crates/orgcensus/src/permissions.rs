@@ -158,7 +158,7 @@ mod tests {
         for action in member_actions().into_iter().chain(organization_actions()) {
             let (_, verb) = action.split_once(':').unwrap();
             let jobs = ["GenerateCredentialReport", "GenerateServiceLastAccessedDetails"];
-            let reads = ["BatchGet", "Describe", "Get", "List"];
+            let reads = ["BatchGet", "Describe", "Get", "List", "Lookup"];
             // API Gateway names the method of HTTP, and GET reads.
             let is_get = action == "apigateway:GET";
             assert!(is_get || jobs.contains(&verb) || reads.iter().any(|read| verb.starts_with(read)), "{action}");

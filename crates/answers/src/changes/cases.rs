@@ -7,13 +7,14 @@ use arrow::array::ArrayRef;
 use arrow::datatypes::Field;
 use datafusion::prelude::SessionContext;
 use orgcensus_collectors::COLLECTORS;
+use orgcensus_collectors::cloudtrail::activity::{OF_IAM, OF_REGIONS};
 use orgcensus_derive::DERIVATIONS;
 
 use super::Found;
 use super::watch::Watch;
 use crate::cases::{COLUMNS, array};
 use crate::column_type;
-use crate::diff::{Change, Difference, Next, WholePairs};
+use crate::diff::{ACTIVITY, Change, Difference, Next, WholePairs};
 use crate::rule::{Find, Watched};
 use crate::rule_file::RuleFile;
 use crate::rules::FILES;
@@ -27,6 +28,8 @@ struct Case {
     line: usize,
     was: Vec<Cells>,
     now: Vec<Cells>,
+    /// Events of the newer snapshot, of a rule that looks for events besides.
+    heard: Vec<Cells>,
     answers: Vec<&'static str>,
 }
 
@@ -43,17 +46,17 @@ fn cases(file: &str, lines: &[(usize, &'static str)]) -> Vec<Case> {
             let cells: Vec<&str> = row.split(", ").collect();
             assert_eq!(cells.len(), columns.len(), "{file}:{line}: its cells");
             let cells = columns.iter().copied().zip(cells).collect();
-            if side == "was" {
-                case.was.push(cells)
-            } else {
-                case.now.push(cells)
+            match side {
+                "was" => case.was.push(cells),
+                "now" => case.now.push(cells),
+                _ => case.heard.push(cells),
             }
             continue;
         }
         match text.split_once(": ") {
             Some(("answer", answer)) => case.answers.push(answer),
-            Some((of @ ("was" | "now"), names)) => (side, columns) = (of, names.split(", ").collect()),
-            _ => panic!("{file}:{line}: neither was: columns nor now: columns nor answer: …"),
+            Some((of @ ("was" | "now" | "heard"), names)) => (side, columns) = (of, names.split(", ").collect()),
+            _ => panic!("{file}:{line}: neither was: nor now: nor heard: columns nor answer: …"),
         }
     }
     cases
@@ -117,6 +120,12 @@ impl Case {
         }
         WholePairs::new(pairs, fields, [columns(&older, fields), columns(&newer, fields)]).unwrap()
     }
+
+    /// Its events, of which the older snapshot knows nothing.
+    fn events(&self) -> WholePairs {
+        let case = Self { line: self.line, now: self.heard.clone(), ..Self::default() };
+        case.pairs(ACTIVITY, &fields(ACTIVITY))
+    }
 }
 
 /// What `diff` says of a row of this key.
@@ -155,33 +164,52 @@ fn every_rule_answers_its_cases() {
     for &(name, text) in FILES {
         let file = RuleFile::parse(name, text).unwrap();
         let cases = cases(name, &file.cases);
-        let Some(watched) = &file.rule.watches else {
-            assert!(cases.is_empty(), "{name}: what needs an event has no rows");
-            continue;
-        };
-        let fields = fields(watched.table);
-        let watch = Watch::open(&engine, &fields, &file.rule, watched).unwrap_or_else(|why| panic!("{name}: {why}"));
-        let mut said = BTreeSet::new();
-        let mut is_silent = false;
-        for case in &cases {
-            let pairs = case.pairs(watched.table, &fields);
-            let found = watch.found(&pairs, true, |_, _| None).unwrap();
-            let answers: Vec<String> = found.iter().map(|it| answer(it, watched)).collect();
-            assert_eq!(answers, case.answers, "{name}:{}", case.line);
-            said.extend(found.iter().map(|it| it.change.as_str()));
-            is_silent = is_silent || found.len() < pairs.pairs.len();
+        let rule = &file.rule;
+        assert!(cases.is_empty() || rule.looks_for().next().is_some(), "{name}: what looks for nothing has no rows");
+        let mut answers = vec![Vec::new(); cases.len()];
+        for watched in rule.looks_for() {
+            let fields = fields(watched.table);
+            let watch = Watch::open(&engine, &fields, rule, watched).unwrap_or_else(|why| panic!("{name}: {why}"));
+            let is_heard = rule.heard.as_ref() == Some(watched);
+            let (mut said, mut is_silent) = (BTreeSet::new(), false);
+            for (case, answers) in cases.iter().zip(&mut answers) {
+                let pairs = if is_heard { case.events() } else { case.pairs(watched.table, &fields) };
+                let found = watch.found(&pairs, true, |_, _| None).unwrap();
+                answers.extend(found.iter().map(|it| answer(it, watched)));
+                said.extend(found.iter().map(|it| it.change.as_str()));
+                is_silent = is_silent || found.len() < pairs.pairs.len();
+            }
+            assert!(is_silent, "{name}: no case has a row of {} that the rule passes over", watched.table);
+            for find in &watched.finds {
+                let change = match find {
+                    Find::Appeared => "appeared",
+                    Find::Became | Find::Changed | Find::Ended => "changed",
+                    Find::Gone => "gone",
+                    Find::Still => "still",
+                };
+                assert!(said.contains(change), "{name}: no case has a row of {} that is {change}", watched.table);
+            }
         }
-        assert!(is_silent, "{name}: no case has a row that the rule passes over");
-        for find in &watched.finds {
-            let change = match find {
-                Find::Appeared => "appeared",
-                Find::Became | Find::Changed | Find::Ended => "changed",
-                Find::Gone => "gone",
-                Find::Still => "still",
-            };
-            assert!(said.contains(change), "{name}: no case has a row that is {change}");
+        for (case, answers) in cases.iter().zip(answers) {
+            assert_eq!(answers, case.answers, "{name}:{}", case.line);
         }
     }
+}
+
+/// An event that nobody reads would never be found.
+#[test]
+fn the_events_that_rules_look_for_are_read() {
+    let known: BTreeSet<&str> = OF_REGIONS.iter().chain(&OF_IAM).copied().collect();
+    let mut looked_for = BTreeSet::new();
+    for &(name, text) in FILES {
+        let rule = RuleFile::parse(name, text).unwrap().rule;
+        // All of root's are read.
+        let event = rule.event.filter(|event| *event != "every event of root");
+        let events: BTreeSet<&str> = rule.looks_for().flat_map(|it| it.made_by.clone()).chain(event).collect();
+        assert!(events.is_subset(&known), "{name}: {events:?}");
+        looked_for.extend(events);
+    }
+    assert!(looked_for.len() > 10, "{looked_for:?}");
 }
 
 /// Where a rule says what it rests on, the table rests on that as well.

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
+use super::actors::MadeBy;
 use crate::Result;
 use crate::cells::{batch_of_texts, schema_of_texts};
 use crate::diff::Change;
-use crate::rule::Priority;
+use crate::rule::{Priority, Rule};
 
 /// What a rule found: one row of the table that it watches; or a place where it could not look.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,10 +39,18 @@ pub struct Found {
     pub now: Option<String>,
     /// Why it is `unknown` or `not_seen`: the snapshot, the collector and its outcome.
     pub reason: Option<String>,
+    /// Who did it. None: no activity was read, or not exactly one event fits; or the event does not say.
+    pub actor_arn: Option<String>,
+    /// When it was done (UTC), by the event. None where there is no event.
+    pub event_time: Option<String>,
+    /// The event's id. None where there is no event.
+    pub event_id: Option<String>,
+    /// What is known of the event; none if no event is looked for.
+    pub(crate) made_by: Option<MadeBy>,
 }
 
 /// The columns, all of them text.
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 15] = [
     "rule_id",
     "priority",
     "title",
@@ -54,6 +63,9 @@ const COLUMNS: [&str; 12] = [
     "was",
     "now",
     "reason",
+    "actor_arn",
+    "event_time",
+    "event_id",
 ];
 
 pub(crate) fn schema() -> SchemaRef {
@@ -61,7 +73,34 @@ pub(crate) fn schema() -> SchemaRef {
 }
 
 impl Found {
-    fn cells(&self) -> [Option<&str>; 12] {
+    /// Says that a rule could not look at a place, an account and a region; at nothing, if there is none.
+    pub(crate) fn not_seen(
+        rule: &Rule,
+        organization_id: &str,
+        place: Option<&(String, String)>,
+        reason: String,
+    ) -> Self {
+        Self {
+            rule_id: rule.id.to_owned(),
+            priority: rule.priority,
+            title: rule.title.to_owned(),
+            change: Change::NotSeen,
+            organization_id: organization_id.to_owned(),
+            account_id: place.map(|(account_id, _)| account_id.clone()),
+            account_name: None,
+            region: place.map(|(_, region)| region.clone()),
+            resource: None,
+            was: None,
+            now: None,
+            reason: Some(reason),
+            actor_arn: None,
+            event_time: None,
+            event_id: None,
+            made_by: None,
+        }
+    }
+
+    fn cells(&self) -> [Option<&str>; 15] {
         [
             Some(&self.rule_id),
             Some(self.priority.as_str()),
@@ -75,7 +114,15 @@ impl Found {
             self.was.as_deref(),
             self.now.as_deref(),
             self.reason.as_deref(),
+            self.actor_arn.as_deref(),
+            self.event_time.as_deref(),
+            self.event_id.as_deref(),
         ]
+    }
+
+    /// Whether it is a change for which an event is looked for.
+    pub(crate) fn is_made(&self) -> bool {
+        self.made_by.is_some() && matches!(self.change, Change::Appeared | Change::Gone | Change::Changed)
     }
 
     /// Whether it was seen, and not only that nobody knows.

@@ -1,3 +1,5 @@
+mod events;
+
 use orgcensus_crawl::Outcome;
 
 use super::*;
@@ -166,8 +168,8 @@ async fn rules_of_one_table_are_told_together_and_counted() {
     assert_eq!((told.seen(Priority::Critical), told.unseen(Priority::Critical)), (0, 0));
     assert_eq!((told.seen(Priority::Info), told.unseen(Priority::Info)), (2, 3));
     let text = String::from_utf8(written).unwrap();
-    let header =
-        "rule_id,priority,title,change,organization_id,account_id,account_name,region,resource,was,now,reason\n";
+    let header = "rule_id,priority,title,change,organization_id,account_id,account_name,region,resource,was,now,reason,\
+        actor_arn,event_time,event_id\n";
     assert!(text.starts_with(header), "{text}");
-    assert!(text.contains("X1,error,X1,gone,o-1,000000000000,account 0,global,b,true,,\n"), "{text}");
+    assert!(text.contains("X1,error,X1,gone,o-1,000000000000,account 0,global,b,true,,,,,\n"), "{text}");
 }

@@ -14,10 +14,11 @@ use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::prelude::SessionContext;
 
+use super::actors::MadeBy;
 use super::found::Found;
 use super::verdict::{Says, verdict};
 use crate::cells::text_cell;
-use crate::diff::{Change, Difference, Next, Side, WholePairs};
+use crate::diff::{ACTIVITY, Change, Difference, Next, Side, WholePairs};
 use crate::rule::{Find, Rule, Watched};
 use crate::{Error, Result};
 
@@ -33,6 +34,10 @@ pub(crate) struct Watch {
     reads: BTreeSet<usize>,
     resource: Option<usize>,
     shows: Vec<usize>,
+    /// Of events who did it and when.
+    event: Option<[usize; 2]>,
+    /// By which columns the event is known that made a change.
+    about: Vec<usize>,
 }
 
 /// A condition, and the columns that it reads, by their numbers.
@@ -59,14 +64,22 @@ impl Watch {
         };
         let resource = watched.resource.map(column).transpose()?;
         let shows = watched.shows.iter().map(|name| column(name)).collect::<Result<_, _>>()?;
+        let about = watched.known_by.iter().map(|name| column(name)).collect::<Result<_, _>>()?;
+        let event = if watched.table == ACTIVITY { Some([column("actor_arn")?, column("event_time")?]) } else { None };
         let (rule, watched, fields) = (rule.clone(), watched.clone(), fields.to_vec());
-        Ok(Self { rule, watched, fields, is_so, when, reads, resource, shows })
+        Ok(Self { rule, watched, fields, is_so, when, reads, resource, shows, event, about })
     }
 
     /// The names of all columns that it needs.
     pub(crate) fn columns(&self) -> BTreeSet<String> {
-        let numbers = self.reads.iter().chain(&self.resource).chain(&self.shows);
+        let event = self.event.iter().flatten();
+        let numbers = self.reads.iter().chain(&self.resource).chain(&self.shows).chain(event).chain(&self.about);
         numbers.map(|&number| self.fields[number].name().clone()).collect()
+    }
+
+    /// The names of events that some rules look for, to know who made a change.
+    pub(crate) fn made_by(watches: &[Self]) -> BTreeSet<&'static str> {
+        watches.iter().flat_map(|watch| watch.watched.made_by.iter().copied()).collect()
     }
 
     /// Whether the rule looks for this.
@@ -125,6 +138,18 @@ impl Watch {
             Some(column) => text_cell(newest.column(column), index)?,
             None => row.row_key.clone(),
         };
+        let text = |column: usize| text_cell(newest.column(column), index);
+        let [actor_arn, event_time] = match self.event {
+            Some([actor, time]) => [text(actor)?, text(time)?],
+            None => [None, None],
+        };
+        let made_by = match self.watched.made_by.as_slice() {
+            [] => None,
+            events => {
+                let about = self.about.iter().map(|&column| text(column)).collect::<Result<Option<Vec<_>>, _>>()?;
+                about.map(|about| MadeBy { events: events.to_vec(), about })
+            }
+        };
         let shown = |batch, without| if *next == without { Ok(None) } else { self.shown(batch, index) };
         Ok(Found {
             rule_id: self.rule.id.to_owned(),
@@ -139,6 +164,10 @@ impl Watch {
             was: shown(&pairs.was, Next::Found)?,
             now: shown(&pairs.now, Next::Lost)?,
             reason,
+            actor_arn,
+            event_time,
+            made_by,
+            event_id: self.event.and_then(|_| row.row_key.clone()),
         })
     }
 

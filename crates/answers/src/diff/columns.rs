@@ -50,8 +50,13 @@ pub(crate) const COVERAGE: &str = "coverage";
 /// The tables that tell of the run and not of the organization. The first is compared, since it says what was seen.
 pub(crate) const RUN_TABLES: [&str; 3] = [COVERAGE, API_USAGE, TABLE_COVERAGE];
 
-/// Compared only if they are asked for by name: nothing but measures of a run, and what the coverage says already.
-pub(crate) const ONLY_IF_ASKED: [&str; 2] = [API_USAGE, TABLE_COVERAGE];
+/// Compared only if they are asked for by name: measures of a run, what the coverage says already, and what happened,
+/// which is no state.
+pub(crate) const ONLY_IF_ASKED: [&str; 4] = [API_USAGE, TABLE_COVERAGE, ACTIVITY, ACTIVITY_WINDOWS];
+
+/// What happened, and since when that was read.
+pub(crate) const ACTIVITY: &str = "activity";
+pub(crate) const ACTIVITY_WINDOWS: &str = "activity_windows";
 
 const API_USAGE: &str = "api_usage";
 const TABLE_COVERAGE: &str = "table_coverage";

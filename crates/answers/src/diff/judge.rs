@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, OnceLock};
 
-use super::columns::RUN_TABLES;
+use super::columns::{ACTIVITY, RUN_TABLES};
 use super::ended::{Ended, Says, Side, fact, found, looked, lost};
 use super::fate::{Change, Missing, found_as, lost_as};
 use super::known::{Both, ORGANIZATION, Place};
@@ -32,6 +32,8 @@ pub(crate) struct Judge {
     is_derived: bool,
     /// Whether the table tells of the run itself, of which all is known.
     is_of_run: bool,
+    /// Whether its rows are events, which are new whatever the older snapshot saw.
+    is_of_events: bool,
     /// For a derived table: whether all facts were seen, both times.
     facts: OnceLock<Seen>,
 }
@@ -46,8 +48,8 @@ impl Judge {
             collectors.sort_unstable();
             collectors.dedup();
         }
-        let is_of_run = RUN_TABLES.contains(&table);
-        Self { both: Arc::clone(both), collectors, is_derived, is_of_run, facts: OnceLock::new() }
+        let (is_of_run, is_of_events) = (RUN_TABLES.contains(&table), table == ACTIVITY);
+        Self { both: Arc::clone(both), collectors, is_derived, is_of_run, is_of_events, facts: OnceLock::new() }
     }
 
     /// What became of a row that the newer snapshot lacks, and why nobody knows.
@@ -58,6 +60,9 @@ impl Judge {
 
     /// What a row is that the older snapshot lacks, and why nobody knows.
     pub(crate) fn found(&self, place: Place<'_>) -> (Change, Option<String>) {
+        if self.is_of_events {
+            return (Change::Appeared, None);
+        }
         let seen = self.seen(self.tasks(place), found);
         decided(found_as, self.missing(Side::From, place, &seen), seen)
     }
@@ -79,7 +84,7 @@ impl Judge {
         Some(self.both.words(side, tasks, *short))
     }
 
-    /// Where not all was seen, both times, so that a rule which finds nothing there says nothing. A derived table is
+    /// Where not all was seen, both times, or of events the second time, so that a rule which finds nothing there says nothing. A derived table is
     /// seen in all places or in none.
     pub(crate) fn unseen(&self) -> Vec<Unseen> {
         if self.is_of_run {
@@ -94,8 +99,10 @@ impl Judge {
             let place = Place { account_id, region };
             let tasks = self.both.tasks(place);
             for &collector in &self.collectors {
-                let [from, to] = self.both.ends(tasks, collector);
-                let says = looked(from, to);
+                let says = match self.both.ends(tasks, collector) {
+                    [_, Ended::Complete] if self.is_of_events => Says::Seen,
+                    [from, to] => looked(from, to),
+                };
                 has_task = has_task || says != Says::Nothing;
                 let Says::NotSeen(side) = says else { continue };
                 if !self.both.is_account_out(side, account_id) && !self.both.is_region_off(side, place) {

@@ -33,6 +33,10 @@ pub(crate) enum Catalog {
         /// athena, trino, spark, duckdb; or glue, which prints what `apply` would write, as JSON.
         #[arg(long, default_value = "athena")]
         dialect: String,
+        /// For Athena: where a trail of the organization writes, s3://bucket/prefix. Prints the table cloudtrail_events
+        /// over its files, and the view trail_activity with the columns of the table activity.
+        #[arg(long)]
+        trail: Option<String>,
     },
     /// Write databases, tables, partitions and views to AWS Glue; does only what is missing.
     #[command(after_help = "Example:\n  orgcensus catalog apply --config orgcensus.toml --dry-run")]

@@ -2,7 +2,10 @@
 
 use std::io::Write;
 
-use orgcensus_catalog::{Contents, print, wanted};
+use orgcensus_answers::{Format, Snapshot, Which, format};
+use orgcensus_aws::partition;
+use orgcensus_catalog::{Contents, Trail, print, print_trail, wanted};
+use serde::Deserialize;
 
 use crate::args::{Catalog, Place};
 use crate::failure::{Failure, exit};
@@ -12,7 +15,8 @@ use crate::{lake_access, setup, upkeep};
 /// Prints or applies.
 pub(crate) async fn run(arguments: &Catalog) -> Result<u8, Failure> {
     match arguments {
-        Catalog::Print { place, dialect } => write(place, dialect).await,
+        Catalog::Print { place, dialect, trail: None } => write(place, dialect).await,
+        Catalog::Print { place, dialect, trail: Some(trail) } => write_trail(place, dialect, trail).await,
         Catalog::Apply { place, dry_run } => apply(place, *dry_run).await,
     }
 }
@@ -30,6 +34,46 @@ async fn write(place: &Place, dialect: &str) -> Result<u8, Failure> {
             }
         }
         None => writeln!(output, "{:#}", serde_json::json!(wanted(&contents)?))?,
+    }
+    Ok(exit::WHOLE)
+}
+
+const ACCOUNTS: &str = "SELECT organization_id, account_id FROM accounts ORDER BY account_id";
+
+/// An account of an organization.
+#[derive(Deserialize)]
+struct Member {
+    organization_id: String,
+    account_id: String,
+}
+
+/// Prints what makes a trail a table. The lake knows the organization and its accounts.
+async fn write_trail(place: &Place, dialect: &str, trail: &str) -> Result<u8, Failure> {
+    if dialect != "athena" {
+        return Err(Failure::Usage(format!("--trail is for Athena, and not for {dialect}")));
+    }
+    let config = setup::load_place(place)?;
+    let snapshot = Snapshot::open(&lake_access::open(&config).await?, &Which::Newest).await?;
+    let mut json = Vec::new();
+    format(&snapshot.query(ACCOUNTS).await?.collect().await?, Format::Json, &mut json)?;
+    let members: Vec<Member> =
+        serde_json::from_slice(&json).map_err(|error| Failure::Usage(format!("the snapshot's accounts: {error}")))?;
+    let organization_id = members.first().map(|it| it.organization_id.clone()).unwrap_or_default();
+    if members.iter().any(|it| it.organization_id != organization_id) {
+        return Err(Failure::Usage("the lake has several organizations, and a trail is of one".to_owned()));
+    }
+    let partition = partition::of(config.aws.home_region.as_deref().unwrap_or_default());
+    let regions = partition::REGIONS.iter().filter(|region| partition::of(region) == partition);
+    let trail = Trail {
+        url: trail.to_owned(),
+        organization_id,
+        accounts: members.into_iter().map(|it| it.account_id).collect(),
+        regions: regions.map(|&region| region.to_owned()).collect(),
+    };
+    let databases = upkeep::databases(&config.catalog.clone().unwrap_or_default());
+    let mut output = output();
+    for statement in print_trail(&trail, &databases)? {
+        writeln!(output, "{statement};\n")?;
     }
     Ok(exit::WHOLE)
 }

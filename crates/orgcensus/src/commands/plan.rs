@@ -39,7 +39,7 @@ pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
     let (active, members) = (enterable.len(), plan.organization.accounts.len());
     println!("organization {}", plan.organization.id);
     println!("accounts     {} of {members}, {active} open", plan.selected.len());
-    println!("regions      {regions} that every account has");
+    println!("regions      {} that every account has", regions.selected);
     tell_collectors(&crawl.collectors, active, regions);
     let of_accounts = crawl.collectors.iter().filter(|collector| !collector.scope.is_organization_wide());
     let names: Vec<&str> = of_accounts.clone().map(|collector| collector.name).collect();
@@ -63,39 +63,49 @@ pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
     Ok(exit::WHOLE)
 }
 
-/// How many of the selected regions are on in every account: those that no account can switch off. The identity that
-/// reads the organization asks AWS for them. If it may not, the list of this version is used.
-fn regions(crawl: &Crawl, plan: &orgcensus_crawl::Plan) -> usize {
-    let takes = |region: &str| crawl.selection.takes_region(region);
-    match &plan.regions_known.own {
-        Some(own) => {
-            let is_always_on = |it: &&AccountRegion| it.opt_in_status.as_deref() == Some("opt-in-not-required");
-            own.iter().filter(|it| is_always_on(it) && takes(&it.region_name)).count()
-        }
-        None => partition::expected_regions(crawl.base.partition()).into_iter().filter(|it| takes(it)).count(),
-    }
+/// How many regions are on in every account.
+#[derive(Debug, Clone, Copy)]
+struct Regions {
+    /// Of those that are selected.
+    selected: usize,
+    /// Of all.
+    every: usize,
+}
+
+/// The regions that no account can switch off. The identity that reads the organization asks AWS for them. If it may not,
+/// the list of this version is used.
+fn regions(crawl: &Crawl, plan: &orgcensus_crawl::Plan) -> Regions {
+    let is_always_on = |it: &&AccountRegion| it.opt_in_status.as_deref() == Some("opt-in-not-required");
+    let every: Vec<&str> = match &plan.regions_known.own {
+        Some(own) => own.iter().filter(is_always_on).map(|it| it.region_name.as_str()).collect(),
+        None => partition::expected_regions(crawl.base.partition()),
+    };
+    let selected = every.iter().filter(|region| crawl.selection.takes_region(region)).count();
+    Regions { selected, every: every.len() }
 }
 
 /// How often a collector runs.
-fn tasks(collector: &Collector, accounts: usize, regions: usize) -> usize {
+fn tasks(collector: &Collector, accounts: usize, regions: Regions) -> usize {
     match collector.scope {
         Scope::Account => accounts,
-        Scope::Region => accounts * regions,
+        Scope::Region => accounts * regions.selected,
+        Scope::EveryRegion => accounts * regions.every,
         Scope::Organization => 1,
-        Scope::OrganizationRegion => regions,
+        Scope::OrganizationRegion => regions.selected,
     }
 }
 
-fn tell_collectors(collectors: &[Collector], accounts: usize, regions: usize) {
+fn tell_collectors(collectors: &[Collector], accounts: usize, regions: Regions) {
     println!("\n{:34} {:>8}  {:>10}  calls", "collector", "scope", "tasks");
     for collector in collectors {
         let scope = match collector.scope {
             Scope::Account => "account",
-            Scope::Region => "region",
+            Scope::Region | Scope::EveryRegion => "region",
             Scope::Organization | Scope::OrganizationRegion => "once",
         };
         let tasks = tasks(collector, accounts, regions);
-        println!("{:34} {scope:>8}  {tasks:>10}  {}", collector.name, calls(collector));
+        let cost = collector.cost().map(|cost| format!(": {cost}")).unwrap_or_default();
+        println!("{:34} {scope:>8}  {tasks:>10}  {}{cost}", collector.name, calls(collector));
     }
     let off = COLLECTORS.iter().filter_map(|it| Some((it.name, it.cost()?)));
     for (name, cost) in off.filter(|(name, _)| !collectors.iter().any(|it| it.name == *name)) {

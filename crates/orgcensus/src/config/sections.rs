@@ -84,6 +84,13 @@ pub(crate) struct Inventory {
     pub(crate) owner_tag: Option<String>,
 }
 
+/// `[activity]`
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Activity {
+    pub(crate) first_hours: u32,
+}
+
 /// `[limits]`
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -181,6 +188,12 @@ pub(crate) struct Telemetry {
 impl Default for Report {
     fn default() -> Self {
         Self { past: 30, max_mib: 5 }
+    }
+}
+
+impl Default for Activity {
+    fn default() -> Self {
+        Self { first_hours: 24 }
     }
 }
 

@@ -1,5 +1,6 @@
 //! CloudTrail.
 
+mod events;
 mod trails;
 
 use crate::service::{Service, get, list};
@@ -9,6 +10,7 @@ use serde_json::json;
 
 pub(crate) static SERVICE: Service = Service {
     answers: &[
+        events::ANSWERS,
         trails::ANSWERS,
         &[
             list("ListChannels", "Channels", |context| {

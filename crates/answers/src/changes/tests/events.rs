@@ -1,0 +1,144 @@
+//! Events beside state: what rules find in them, and who made a change.
+
+use orgcensus_collect::ActivityWindow;
+use orgcensus_collectors::cloudtrail::activity::Event;
+use orgcensus_crawl::{Outcome, TaskCoverage, TaskRecord};
+use orgcensus_lake::TableEntry;
+use orgcensus_row::{GLOBAL, Timestamp};
+
+use super::*;
+use crate::diff::tests::nights::{lake, listed, user, users};
+use crate::testing::{begin, commit, write};
+
+/// When both snapshots were taken, as the tests' lakes have it.
+const TAKEN: i64 = 1_795_000_000_000;
+const MINUTE: i64 = 60_000;
+const ACTIVITY_TASK: &str = "cloudtrail_activity";
+
+/// What a night read of what happened: how the task ended, since when, and what it found. None: it did not run.
+type Read = Option<(Outcome, i64, Vec<Event>)>;
+
+fn event(id: &str, name: &str, minutes: i64, resources: &[&str]) -> Event {
+    Event {
+        event_id: id.to_owned(),
+        event_time: Some(Timestamp(TAKEN + minutes * MINUTE)),
+        event_name: Some(name.to_owned()),
+        event_source: None,
+        event_type: None,
+        actor_type: None,
+        actor_arn: Some(format!("actor-{id}")),
+        session_issuer_arn: None,
+        invoked_by: None,
+        source_address: None,
+        resources: Some(resources.iter().map(|&it| it.to_owned()).collect()),
+        error_code: None,
+        is_failed: Some(false),
+        is_read_only: None,
+        is_mfa_used: None,
+    }
+}
+
+async fn publish(lake: &Lake, date: &str, arns: &[&str], read: Read) {
+    let to = begin(lake, "o-1", date).await;
+    let task = |collector, outcome| (0, TaskCoverage::from(&TaskRecord::untried(collector, GLOBAL, outcome)));
+    let own = read.as_ref().map(|(outcome, ..)| task(ACTIVITY_TASK, *outcome));
+    let others = [task("organization", Outcome::Complete), task("users", Outcome::Complete)];
+    let (windows, events) = match read {
+        Some((Outcome::Complete, since, events)) => (vec![(0, ActivityWindow { since_at: Timestamp(since) })], events),
+        _ => (Vec::new(), Vec::new()),
+    };
+    let rests_on = Some(vec![ACTIVITY_TASK.to_owned()]);
+    let tables = vec![
+        listed(&to, &[(0, "ACTIVE", Outcome::Complete)]).await,
+        write(&to, own.into_iter().chain(others)).await,
+        users(&to, arns.iter().map(|arn| (0, user(arn))).collect()).await,
+        TableEntry { rests_on: rests_on.clone(), ..write(&to, events.into_iter().map(|it| (0, it))).await },
+        TableEntry { rests_on, ..write(&to, windows).await },
+    ];
+    commit(to, tables).await;
+}
+
+/// What a rule finds between two nights, the second of which has one more user.
+async fn between(from: Read, to: Read, rule: &Rule) -> Vec<Found> {
+    let (_folder, lake) = lake();
+    publish(&lake, "2026-11-21", &["arn:user/a"], from).await;
+    publish(&lake, "2026-11-22", &["arn:user/a", "arn:user/people/n"], to).await;
+    let mut changes = Changes::open(&lake, None, &Which::Newest, &[rule], false).await.unwrap();
+    let mut all = Vec::new();
+    while let Some(found) = changes.next().await.unwrap() {
+        all.extend(found);
+    }
+    all
+}
+
+fn complete(since_minutes: i64, events: Vec<Event>) -> Read {
+    Some((Outcome::Complete, TAKEN + since_minutes * MINUTE, events))
+}
+
+/// Who signed in.
+async fn signed_in(from: Read, to: Read) -> Vec<String> {
+    let text = "-- id: X1\n-- title: x\n-- priority: info\n-- watches: activity\n-- event: ConsoleLogin\n\
+        -- finds: appeared\nevent_name = 'ConsoleLogin'\n";
+    let rule = RuleFile::parse("x.sql", text).unwrap().rule;
+    between(from, to, &rule).await.iter().map(line).collect()
+}
+
+#[tokio::test]
+async fn a_rule_finds_its_events_whatever_the_night_before_read() {
+    let events = || vec![event("e-1", "ConsoleLogin", 5, &[]), event("e-2", "CreateUser", 5, &[])];
+    assert_eq!(signed_in(None, complete(-60, events())).await, ["0 e-1 appeared"]);
+    let denied = || Some((Outcome::Denied, TAKEN, Vec::new()));
+    assert_eq!(signed_in(denied(), complete(-60, events())).await, ["0 e-1 appeared"]);
+    let expected = ["0 - not_seen (to: cloudtrail_activity denied)"];
+    assert_eq!(signed_in(complete(-60, events()), denied()).await, expected);
+}
+
+#[tokio::test]
+async fn what_is_not_read_is_not_seen() {
+    let expected = ["- - not_seen (ConsoleLogin: CloudTrail's activity is not collected)"];
+    assert_eq!(signed_in(None, None).await, expected);
+    let late = signed_in(None, complete(10, vec![event("e-1", "ConsoleLogin", 15, &[])])).await;
+    assert_eq!(late.len(), 2, "{late:?}");
+    assert!(late[0].starts_with("- - not_seen (to: in 1 places activity was read since 20"), "{late:?}");
+    assert_eq!(late[1], "0 e-1 appeared", "what was found counts");
+}
+
+#[tokio::test]
+async fn an_event_is_told_once() {
+    let both = || event("e-1", "ConsoleLogin", -30, &[]);
+    let (late, old) = (event("e-2", "ConsoleLogin", -20, &[]), event("e-3", "ConsoleLogin", -90, &[]));
+    let found = signed_in(complete(-60, vec![both()]), complete(-120, vec![both(), late, old])).await;
+    assert_eq!(found, ["0 e-2 appeared"], "not what the night before had, nor what is older");
+}
+
+/// Who made the new user.
+async fn maker(events: Vec<Event>, since_minutes: i64) -> [Option<String>; 3] {
+    let text = "-- id: X1\n-- title: x\n-- priority: info\n-- watches: test_users\n-- finds: appeared\n\
+        -- made by: CreateUser\n-- resource: arn\ntrue\n";
+    let rule = RuleFile::parse("x.sql", text).unwrap().rule;
+    let mut found = between(None, complete(since_minutes, events), &rule).await;
+    assert_eq!(found.iter().map(line).collect::<Vec<_>>(), ["0 arn:user/people/n appeared"]);
+    let Found { actor_arn, event_time, event_id, .. } = found.remove(0);
+    [actor_arn, event_time, event_id]
+}
+
+#[tokio::test]
+async fn a_change_has_its_actor_if_one_event_fits() {
+    let others = || {
+        let failed = Event { is_failed: Some(true), ..event("e-2", "CreateUser", 5, &["n"]) };
+        vec![event("e-1", "CreateUser", 5, &["a"]), failed, event("e-3", "DeleteUser", 5, &["n"])]
+    };
+    let with = |mut events: Vec<Event>, more: Vec<Event>| {
+        events.extend(more);
+        events
+    };
+    let [actor, time, id] = maker(with(others(), vec![event("e-4", "CreateUser", 14, &["n"])]), -60).await;
+    assert_eq!((actor.as_deref(), id.as_deref()), (Some("actor-e-4"), Some("e-4")));
+    assert!(time.is_some_and(|at| at.ends_with('Z')));
+    let none = [None, None, None];
+    assert_eq!(maker(others(), -60).await, none, "none fits");
+    let two = vec![event("e-4", "CreateUser", 5, &["n"]), event("e-5", "CreateUser", 6, &["n"])];
+    assert_eq!(maker(with(others(), two), -60).await, none, "two fit");
+    assert_eq!(maker(vec![event("e-4", "CreateUser", 16, &["n"])], -60).await, none, "too late");
+    assert_eq!(maker(vec![event("e-4", "CreateUser", 5, &["n"])], 1).await, none, "there may have been an earlier one");
+}

@@ -1,0 +1,15 @@
+//! Which time a task read that reads what happened, and not what there is.
+
+use orgcensus_row::{Row, Timestamp};
+use serde::Serialize;
+
+/// The time of which the `activity` of one account in one region was read. Where an account and region have no row, it
+/// was not read. A collector that declares this table is told by the engine when to begin.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "activity_windows")]
+pub struct ActivityWindow {
+    /// From when on (UTC): an hour before the snapshot in which this was last read completely, since events may arrive
+    /// late. The first time as many hours before the run as `[activity] first_hours` says. Never more than 90 days
+    /// before the run, since AWS keeps no more. It ends when it was read, after `captured_at`.
+    pub since_at: Timestamp,
+}

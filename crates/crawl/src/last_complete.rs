@@ -1,0 +1,171 @@
+//! When each task that reads what happened was last complete: from then on it must read again.
+//!
+//! It is told by the rows of [`ActivityWindow`] in earlier snapshots, which a task writes when it has read all. They are
+//! read once in a process, when the first such task begins: a plan would have to carry a moment for each account and
+//! region, and each account's turn would have to read the whole table.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use arrow::array::StringArray;
+use futures::StreamExt;
+use orgcensus_collect::{ActivityWindow, Collector};
+use orgcensus_lake::{Commit, Lake, living};
+use orgcensus_row::{Row, Stamp, Timestamp, column};
+
+use crate::context::Shared;
+use crate::error::Error;
+use crate::event::Event;
+
+/// So many snapshots are looked through. A task that was complete in none of them begins anew.
+const SNAPSHOTS: usize = 8;
+
+/// Events may arrive late, so the hour before is read again.
+const OVERLAP_MILLIS: i64 = 3_600_000;
+
+/// AWS keeps events for 90 days.
+const KEPT_MILLIS: i64 = 90 * 86_400_000;
+
+/// When each task was last complete, by account and region.
+#[derive(Debug, Default)]
+pub(crate) struct LastComplete(BTreeMap<String, BTreeMap<String, Timestamp>>);
+
+/// From when on a task reads what happened; none for a collector that reads what there is.
+///
+/// What cannot be read of earlier snapshots is a warning. The task then begins as if it were the first one, and its
+/// window says so: rules that find nothing before it say that nobody looked.
+pub(crate) async fn since(shared: &Shared, collector: &Collector, stamp: &Stamp) -> Option<Timestamp> {
+    if !collector.tables.iter().any(|table| table.name == ActivityWindow::TABLE) {
+        return None;
+    }
+    let known = shared.last_complete.get_or_init(|| read(shared)).await;
+    let last = known.at(&stamp.account_id, &stamp.region);
+    Some(begins(stamp.captured_at, last, shared.crawl.bounds.first_activity))
+}
+
+fn begins(captured_at: Timestamp, last: Option<Timestamp>, first: Duration) -> Timestamp {
+    let first = i64::try_from(first.as_millis()).unwrap_or(KEPT_MILLIS);
+    let wanted = last.map_or(captured_at.0.saturating_sub(first), |last| last.0.saturating_sub(OVERLAP_MILLIS));
+    Timestamp(wanted.max(captured_at.0.saturating_sub(KEPT_MILLIS)))
+}
+
+async fn read(shared: &Shared) -> LastComplete {
+    let mut known = LastComplete::default();
+    if let Err(error) = known.read(shared).await {
+        let message = format!("when activity was last read is not known, so it is read as the first time: {error}");
+        shared.crawl.tell(&Event::Warning { message: &message });
+    }
+    known
+}
+
+/// The newest complete snapshots of an organization of earlier dates, the newest first: what changes are found between.
+/// A run that replaces another one of its day begins where that one began.
+fn earlier(commits: &[Commit], organization_id: &str, date: &str) -> Vec<Commit> {
+    let is_earlier =
+        |it: &Commit| it.is_complete && it.organization_id == organization_id && it.snapshot_date.as_str() < date;
+    let mut earlier: Vec<Commit> = living(commits).into_iter().filter(is_earlier).collect();
+    earlier.reverse();
+    earlier.truncate(SNAPSHOTS);
+    earlier
+}
+
+impl LastComplete {
+    async fn read(&mut self, shared: &Shared) -> Result<(), Error> {
+        let lake = &shared.crawl.lake;
+        let commits = lake.commits().await?;
+        for commit in earlier(&commits, &shared.organization.id, &shared.crawl.snapshot_date()) {
+            self.add(lake, &commit).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds what a snapshot says of the tasks of which no newer one says anything.
+    async fn add(&mut self, lake: &Lake, commit: &Commit) -> Result<(), Error> {
+        let manifest = lake.manifest(commit).await?;
+        let Some(entry) = manifest.table(ActivityWindow::TABLE) else { return Ok(()) };
+        let mut batches = lake.rows(entry, Some(&["account_id", "region"]))?;
+        while let Some(batch) = batches.next().await {
+            let batch = batch?;
+            let text = |name| column::<String>(&batch, ActivityWindow::TABLE, name);
+            let (accounts, regions): (&StringArray, &StringArray) = (text("account_id")?, text("region")?);
+            for row in 0..batch.num_rows() {
+                self.add_task(accounts.value(row), regions.value(row), commit.captured_at);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_task(&mut self, account_id: &str, region: &str, at: Timestamp) {
+        if self.at(account_id, region).is_none() {
+            self.0.entry(account_id.to_owned()).or_default().insert(region.to_owned(), at);
+        }
+    }
+
+    fn at(&self, account_id: &str, region: &str) -> Option<Timestamp> {
+        self.0.get(account_id)?.get(region).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use orgcensus_lake::ManifestReference;
+
+    use super::*;
+
+    const DAY_MILLIS: i64 = 86_400_000;
+
+    fn commit(n: u32, organization_id: &str, date: &str, is_complete: bool) -> Commit {
+        Commit {
+            format: 1,
+            n,
+            organization_id: organization_id.to_owned(),
+            snapshot_date: date.to_owned(),
+            run_id: format!("run-{n}"),
+            captured_at: Timestamp(i64::from(n)),
+            committed_at: Timestamp(i64::from(n)),
+            manifest: ManifestReference { path: String::new(), sha256: String::new() },
+            supersedes: None,
+            is_complete,
+            coverage: serde_json::Value::Null,
+        }
+    }
+
+    #[test]
+    fn it_begins_an_hour_before_the_last_time_and_never_before_what_aws_keeps() {
+        let now = Timestamp(1000 * DAY_MILLIS);
+        let day = Duration::from_secs(86_400);
+        let hours_before = |last: Option<i64>, first| (now.0 - begins(now, last.map(Timestamp), first).0) / 3_600_000;
+        assert_eq!(hours_before(None, day), 24, "the first time");
+        assert_eq!(hours_before(Some(now.0 - DAY_MILLIS), day), 25, "an hour more");
+        assert_eq!(hours_before(Some(now.0 - 10 * DAY_MILLIS), day), 241, "nights that failed are caught up");
+        assert_eq!(hours_before(Some(now.0 - 100 * DAY_MILLIS), day), 90 * 24);
+        assert_eq!(hours_before(None, day * 365), 90 * 24);
+    }
+
+    #[test]
+    fn what_changes_are_found_between_is_looked_through_from_the_newest_on() {
+        let commits = [
+            commit(1, "o-1", "2026-01-01", true),
+            commit(2, "o-1", "2026-01-02", true),
+            commit(3, "o-1", "2026-01-02", true),
+            commit(4, "o-2", "2026-01-03", true),
+            commit(5, "o-1", "2026-01-03", false),
+            commit(6, "o-1", "2026-01-04", true),
+        ];
+        let found = |date: &str| earlier(&commits, "o-1", date).iter().map(|it| it.n).collect::<Vec<_>>();
+        assert_eq!(found("2026-01-04"), [3, 1], "not that of its own day, nor an incomplete one, nor another's");
+        assert_eq!(found("2026-01-05"), [6, 3, 1]);
+        assert_eq!(found("2026-01-01"), Vec::<u32>::new());
+    }
+
+    #[test]
+    fn the_newest_snapshot_that_says_so_counts() {
+        let mut known = LastComplete::default();
+        known.add_task("1", "eu-west-1", Timestamp(30));
+        known.add_task("1", "eu-west-1", Timestamp(20));
+        known.add_task("1", "us-east-1", Timestamp(20));
+        assert_eq!(known.at("1", "eu-west-1"), Some(Timestamp(30)));
+        assert_eq!(known.at("1", "us-east-1"), Some(Timestamp(20)), "it was not complete the last time");
+        assert_eq!((known.at("2", "us-east-1"), known.at("1", "eu-west-2")), (None, None));
+    }
+}
