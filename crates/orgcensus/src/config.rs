@@ -14,7 +14,7 @@ mod layers;
 mod sections;
 
 pub(crate) use layers::Layers;
-use sections::{Aws, Inventory, OwnOrganization, ThresholdName};
+use sections::{Accepted, Aws, Inventory, OwnOrganization, ThresholdName};
 pub(crate) use sections::{Catalog, Lake, Limits, Matcher, OwnAccount, Report, Role, Select, Telemetry};
 
 /// The whole configuration, as the file has it. Each section is optional, unknown keys are refused.
@@ -45,6 +45,8 @@ pub(crate) struct Config {
     pub(crate) telemetry: Telemetry,
     /// Numbers that questions ask with, where they are not those of the questions' headers.
     pub(crate) thresholds: BTreeMap<ThresholdName, u32>,
+    /// Cases that somebody accepts.
+    pub(crate) exceptions: Accepted,
 }
 
 impl Config {
