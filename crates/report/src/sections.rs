@@ -9,6 +9,7 @@ use crate::model::{Block, Section};
 
 mod accounts;
 mod checklist;
+mod exceptions;
 mod exposed;
 mod facts;
 mod identities;
@@ -38,6 +39,7 @@ const SECTIONS: &[Declared] = &[
     types::SECTION,
     exposed::SECTION,
     accounts::SECTION,
+    exceptions::SECTION,
     unknown::SECTION,
 ];
 

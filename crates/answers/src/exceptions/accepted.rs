@@ -18,7 +18,8 @@ pub struct Accepted {
 }
 
 impl Accepted {
-    /// Of a snapshot; of several, the day is the newest one's. Reads the inventory only where an exception has a `since`.
+    /// Of a snapshot; of several, the day is the newest one's. Reads the inventory only where an exception has a
+    /// `since`.
     pub async fn of(snapshot: &Snapshot, exceptions: &Exceptions) -> Result<Self> {
         let newest = snapshot.commits().iter().map(|commit| commit.snapshot_date.as_str()).max();
         // A date that cannot be read must accept nothing.
@@ -115,7 +116,51 @@ fn short_name(arn: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use orgcensus_derive::InventoryResource;
+    use orgcensus_row::Timestamp;
+
     use super::*;
+    use crate::diff::tests::nights::lake;
+    use crate::{Which, testing};
+
+    fn bucket(name: &str, created_at: Option<i64>) -> (u64, InventoryResource) {
+        let resource = InventoryResource {
+            arn: format!("arn:aws:s3:::{name}"),
+            resource_type: "s3_bucket".into(),
+            name: Some(name.into()),
+            created_at: created_at.map(Timestamp),
+            age_days: None,
+            owner: None,
+            is_public: None,
+            is_external: None,
+            is_in_org: None,
+            is_listed_only: false,
+        };
+        (0, resource)
+    }
+
+    #[tokio::test]
+    async fn what_was_made_since_is_read_of_the_inventory() {
+        let (_folder, lake) = lake();
+        let to = testing::begin(&lake, "o-1", "2026-11-22").await;
+        let rows =
+            [bucket("new", Some(1_770_105_600_000)), bucket("old", Some(1_767_225_600_000)), bucket("unknown", None)];
+        let tables = vec![testing::write(&to, rows).await];
+        testing::commit(to, tables).await;
+        let snapshot = Snapshot::open(&lake, &Which::Newest).await.unwrap();
+        let accepted = async |since: &str| {
+            let text = format!(
+                "[[exception]]\nof = \"G1\"\naccount = \"1*\"\nreason = \"r\"\nby = \"b\"\n{since}until = 2027-03-31\n"
+            );
+            let exceptions = Exceptions::parse(&text, "x.toml", &["G1"]).unwrap();
+            Accepted::of(&snapshot, &exceptions).await.unwrap()
+        };
+        let with_since = accepted("since = 2026-01-10\n").await;
+        let days = ["new", "old", "unknown"].map(|name| with_since.made().on(&format!("arn:aws:s3:::{name}")));
+        assert_eq!(days.map(|day| day.map(Day::as_str)), [Some("2026-02-03"), None, None]);
+        assert_eq!(with_since.on().as_str(), "2026-11-22", "the day is the snapshot's");
+        assert!(accepted("").await.made().0.is_empty(), "nobody asks for it");
+    }
 
     #[test]
     fn users_and_roles_have_a_name_in_their_account() {

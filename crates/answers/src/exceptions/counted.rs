@@ -66,10 +66,11 @@ impl Counts {
     /// Of a row of the fact; none if it is not known.
     pub(crate) fn of_row(&self, population: &str, definition: &str) -> Option<u64> {
         let Some(tallies) = &self.0 else { return Some(0) };
-        let of_definition = || tallies.iter().filter(|tally| tally.definition == definition).map(|tally| &tally.count);
+        let of_definition = tallies.iter().filter(|tally| tally.definition == definition);
+        let counts: Vec<&Count> = of_definition.map(|tally| &tally.count).collect();
         // The values of a column may be anything, so a population of this name comes first.
-        let named = of_definition().find_map(|count| count.of_population(population));
-        named.or_else(|| of_definition().find_map(|count| count.of_value(population)))
+        let named = counts.iter().find_map(|count| count.of_population(population));
+        named.or_else(|| counts.iter().find_map(|count| count.of_value(population)))
     }
 }
 

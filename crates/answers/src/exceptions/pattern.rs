@@ -26,8 +26,8 @@ impl Pattern {
         fits(&letters(&self.0), &letters(name))
     }
 
-    /// Whether it tells some names from others. `*`, `arn:aws:s3:::*` and `arn:aws:iam::*:user/*` do not: they fit every
-    /// bucket or every user.
+    /// Whether it tells some names from others. `*`, `arn:aws:s3:::*` and `arn:aws:iam::*:user/*` do not: they fit all
+    /// buckets or all users.
     pub(crate) fn is_narrow(&self) -> bool {
         let fields: Vec<&str> = self.0.splitn(6, ':').collect();
         let is_of_account = matches!(fields.as_slice(), ["arn", _, _, _, account, _] if has_digit(account));

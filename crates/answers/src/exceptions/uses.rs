@@ -21,7 +21,7 @@ pub struct Use {
     pub hold: Hold,
     /// How many cases it is about; none if no question or rule of its was asked.
     pub case_count: Option<u64>,
-    /// For how many of them it does not hold: it has expired, or they were made later and have the name of an older one.
+    /// For how many of them it does not hold: it has expired, or they were made later and have an older one's name.
     pub lapsed_count: u64,
     /// The day since which no complete snapshot of the lake has had a case of its, if that is `UNUSED_DAYS` ago.
     pub unused_since: Option<Day>,
