@@ -139,6 +139,14 @@ mod tests {
         (0, resource)
     }
 
+    async fn accepted(snapshot: &Snapshot, since: &str) -> Accepted {
+        let text = format!(
+            "[[exception]]\nof = \"G1\"\naccount = \"1*\"\nreason = \"r\"\nby = \"b\"\n{since}until = 2027-03-31\n"
+        );
+        let exceptions = Exceptions::parse(&text, "x.toml", &["G1"]).unwrap();
+        Accepted::of(snapshot, &exceptions).await.unwrap()
+    }
+
     #[tokio::test]
     async fn what_was_made_since_is_read_of_the_inventory() {
         let (_folder, lake) = lake();
@@ -148,18 +156,11 @@ mod tests {
         let tables = vec![testing::write(&to, rows).await];
         testing::commit(to, tables).await;
         let snapshot = Snapshot::open(&lake, &Which::Newest).await.unwrap();
-        let accepted = async |since: &str| {
-            let text = format!(
-                "[[exception]]\nof = \"G1\"\naccount = \"1*\"\nreason = \"r\"\nby = \"b\"\n{since}until = 2027-03-31\n"
-            );
-            let exceptions = Exceptions::parse(&text, "x.toml", &["G1"]).unwrap();
-            Accepted::of(&snapshot, &exceptions).await.unwrap()
-        };
-        let with_since = accepted("since = 2026-01-10\n").await;
+        let with_since = accepted(&snapshot, "since = 2026-01-10\n").await;
         let days = ["new", "old", "unknown"].map(|name| with_since.made().on(&format!("arn:aws:s3:::{name}")));
         assert_eq!(days.map(|day| day.map(Day::as_str)), [Some("2026-02-03"), None, None]);
         assert_eq!(with_since.on().as_str(), "2026-11-22", "the day is the snapshot's");
-        assert!(accepted("").await.made().0.is_empty(), "nobody asks for it");
+        assert!(accepted(&snapshot, "").await.made().0.is_empty(), "nobody asks for it");
     }
 
     #[test]

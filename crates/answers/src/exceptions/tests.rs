@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, StringArray};
 use arrow::record_batch::RecordBatch;
+use orgcensus_crawl::Outcome;
 use serde_json::Value;
 
 use super::accepted::Made;
 use super::*;
 use crate::cells::{batch_of_texts, schema_of_texts};
-use crate::diff::tests::nights::two_nights;
+use crate::diff::tests::nights::{Night, lake, publish, two_nights, user};
 use crate::question_file::QuestionFile;
+use crate::rule_file::RuleFile;
 use crate::{Question, Snapshot, Which, ask_json, cases_json, cases_json_since, questions, rules, select, testing};
 
 const CASES: &str = include_str!("cases.jsonl");
@@ -155,4 +157,53 @@ async fn a_case_that_is_none_any_more_is_resolved_only_where_all_was_seen() {
         let gone = ["a", "b", "d", "e", "f"].map(|arn| format!("{arn} {gone}"));
         assert_eq!(told, [&living[..], &gone].concat(), "{rests_on}");
     }
+}
+
+/// A section for each pattern.
+fn sections(id: &str, patterns: &[&str]) -> Exceptions {
+    let section = |pattern: &&str| {
+        format!("[[exception]]\nof = \"{id}\"\n{pattern}\nreason = \"r\"\nby = \"b\"\nuntil = 2999-12-31\n")
+    };
+    Exceptions::parse(&patterns.iter().map(section).collect::<String>(), "x.toml", &[id]).unwrap()
+}
+
+#[tokio::test]
+async fn what_is_about_nothing_for_thirty_days_is_told() {
+    let (_folder, lake) = lake();
+    let night = |date, names: &[&str]| Night {
+        date,
+        accounts: vec![(0, "ACTIVE", Outcome::Complete)],
+        users: names.iter().map(|name| (0, user(name))).collect(),
+        verdicts: Vec::new(),
+    };
+    publish(&lake, night("2026-09-01", &["early"])).await;
+    publish(&lake, night("2026-10-01", &["gone", "here"])).await;
+    publish(&lake, night("2026-11-22", &["here"])).await;
+    let question = "-- id: X1\n-- title: X\n-- subject: account_id, arn\n-- rests on: users\n-- of: users\n\
+        SELECT account_id, arn, mfa_active AS is_so FROM test_users\n";
+    let questions = QuestionFile::parse("x", question).unwrap().questions;
+    let names = ["resource = \"here\"", "resource = \"gone\"", "resource = \"never\"", "resource = \"early\""];
+    let young = "resource = \"never\"\nsince = 2026-11-01";
+    let exceptions = sections("X1", &[&names[..], &[young]].concat());
+    let snapshot = Snapshot::open(&lake, &Which::Newest).await.unwrap().accepting(&exceptions).await.unwrap();
+    let used = uses(&lake, &snapshot, &questions, &[]).await.unwrap();
+    let told: Vec<_> = used.iter().map(|it| (it.case_count, it.unused_since.as_ref().map(Day::as_str))).collect();
+    let since = Some("2026-10-01");
+    let expected = [(Some(1), None), (Some(0), None), (Some(0), since), (Some(0), since), (Some(0), None)];
+    assert_eq!(told, expected, "what was a case in October is not unused, what was in September is");
+    let not_asked = uses(&lake, &snapshot, &[], &[]).await.unwrap();
+    assert!(not_asked.iter().all(|it| it.case_count.is_none() && it.unused_since.is_none()));
+}
+
+#[tokio::test]
+async fn an_exception_to_a_rule_is_about_what_it_found_or_could_not_see() {
+    let (_folder, lake) = two_nights().await;
+    let rule = "-- id: X1\n-- title: X\n-- priority: error\n-- watches: test_users\n-- finds: gone\ntrue\n";
+    let rule = RuleFile::parse("x.sql", rule).unwrap().rule;
+    let places = ["account = \"000000000000\"\nresource = \"b\"", "account = \"000000000002\""];
+    let exceptions = sections("X1", &places);
+    let snapshot = Snapshot::open(&lake, &Which::Newest).await.unwrap().accepting(&exceptions).await.unwrap();
+    let used = uses(&lake, &snapshot, &[], &[&rule]).await.unwrap();
+    let told: Vec<_> = used.iter().map(|it| (it.case_count, it.unread.as_deref())).collect();
+    assert_eq!(told, [(Some(1), None), (Some(0), Some("X1: to: users denied"))]);
 }
