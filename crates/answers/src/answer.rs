@@ -1,5 +1,6 @@
 //! The rows of a query as they come.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::io::Write;
 
@@ -8,6 +9,7 @@ use arrow::record_batch::RecordBatch;
 use datafusion::execution::SendableRecordBatchStream;
 use futures::TryStreamExt;
 
+use crate::exceptions::Beside;
 use crate::format::Output;
 use crate::{Extent, Format, Result};
 
@@ -17,16 +19,30 @@ pub struct Answer {
     tables: Vec<String>,
     /// The accounts whose rows are left; all, if none are named.
     extent: Option<Extent>,
+    /// What stands beside the query's columns.
+    beside: Option<Beside>,
+    /// Rows that follow those of the query, with all columns.
+    after: VecDeque<RecordBatch>,
 }
 
 impl Answer {
     pub(crate) fn new(rows: SendableRecordBatchStream, tables: Vec<String>) -> Self {
-        Self { rows, tables, extent: None }
+        Self { rows, tables, extent: None, beside: None, after: VecDeque::new() }
     }
 
     /// The rows of some accounts.
     pub(crate) fn within(self, extent: &Extent) -> Self {
         Self { extent: Some(extent.clone()), ..self }
+    }
+
+    /// The same rows with more columns.
+    pub(crate) fn beside(self, beside: Beside) -> Self {
+        Self { beside: Some(beside), ..self }
+    }
+
+    /// The same rows, and then these, which have all columns.
+    pub(crate) fn and_then(self, rows: Vec<RecordBatch>) -> Self {
+        Self { after: rows.into(), ..self }
     }
 
     /// The snapshot's tables that the query names, sorted.
@@ -36,15 +52,19 @@ impl Answer {
 
     /// The columns.
     pub fn schema(&self) -> SchemaRef {
-        self.rows.schema()
+        let schema = self.rows.schema();
+        self.beside.as_ref().map_or_else(|| schema.clone(), |beside| beside.schema(&schema))
     }
 
     /// The next rows; none at the end.
     pub async fn next(&mut self) -> Result<Option<RecordBatch>> {
-        let batch = self.rows.try_next().await?;
-        match (batch, &self.extent) {
-            (Some(batch), Some(extent)) => extent.of(&batch).map(Some),
-            (batch, _) => Ok(batch),
+        let Some(mut batch) = self.rows.try_next().await? else { return Ok(self.after.pop_front()) };
+        if let Some(extent) = &self.extent {
+            batch = extent.of(&batch)?;
+        }
+        match &self.beside {
+            Some(beside) => beside.batch(&batch).map(Some),
+            None => Ok(Some(batch)),
         }
     }
 

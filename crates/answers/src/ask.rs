@@ -1,8 +1,11 @@
 //! Shipped questions put to a snapshot.
 
+use std::sync::Arc;
+
 use arrow::record_batch::RecordBatch;
 use serde_json::{Map, Value, json};
 
+use crate::exceptions::{Beside, Counts, resolved};
 use crate::extent::ACCOUNT;
 use crate::tasks::Tasks;
 use crate::{Answer, Error, Format, Question, Result, Snapshot, format};
@@ -15,11 +18,38 @@ pub async fn ask(snapshot: &Snapshot, question: &Question) -> Result<Answer> {
     if snapshot.extent().is_some() && !question.names_accounts() {
         return Err(Error::NotOfAccounts { id: question.id.to_owned() });
     }
-    snapshot.query(&question.statement_within(snapshot.rests_on(), snapshot.extent())).await
+    let answer = snapshot.query(&question.statement_within(snapshot.rests_on(), snapshot.extent())).await?;
+    match snapshot.accepted() {
+        Some(accepted) => Ok(answer.beside(Beside::Counts(Counts::of(snapshot, question, accepted).await?))),
+        None => Ok(answer),
+    }
 }
 
-/// Asks for the cases of one question: the subjects that are so or may be so; for a list, its rows.
+/// Asks for the cases of one question: the subjects that are so or may be so; for a list, its rows. Where the snapshot
+/// has exceptions, each case says its state.
 pub async fn ask_cases(snapshot: &Snapshot, question: &Question) -> Result<Answer> {
+    let answer = plain_cases(snapshot, question).await?;
+    match snapshot.accepted() {
+        Some(accepted) => {
+            let (id, accepted) = (question.id.to_owned(), Arc::clone(accepted));
+            Ok(answer.beside(Beside::Cases { id, accepted }))
+        }
+        None => Ok(answer),
+    }
+}
+
+/// The same, and then those of an older snapshot that are none any more. The snapshot must have exceptions, if only an
+/// empty list of them, since the rows tell each other apart by their state.
+pub async fn ask_cases_since(snapshot: &Snapshot, older: Option<&Snapshot>, question: &Question) -> Result<Answer> {
+    let answer = ask_cases(snapshot, question).await?;
+    match older.filter(|_| snapshot.accepted().is_some()) {
+        Some(older) => Ok(answer.and_then(resolved(snapshot, older, question).await?)),
+        None => Ok(answer),
+    }
+}
+
+/// The cases as the query gives them.
+pub(crate) async fn plain_cases(snapshot: &Snapshot, question: &Question) -> Result<Answer> {
     let answer = snapshot.query(&question.cases()).await?;
     match snapshot.extent() {
         None => Ok(answer),
@@ -54,7 +84,7 @@ pub async fn ask_json(snapshot: &Snapshot, questions: &[&Question]) -> Result<Va
     let mut answers = Vec::new();
     for question in questions {
         let objects = if question.is_list() {
-            list(snapshot, question).await.map(|it| vec![it])
+            list(snapshot, None, question).await.map(|it| vec![it])
         } else {
             facts(snapshot, question).await
         };
@@ -65,9 +95,14 @@ pub async fn ask_json(snapshot: &Snapshot, questions: &[&Question]) -> Result<Va
 
 /// Asks for the cases of questions and gives one array: an object for each question, with all its `rows`.
 pub async fn cases_json(snapshot: &Snapshot, questions: &[&Question]) -> Result<Value> {
+    cases_json_since(snapshot, None, questions).await
+}
+
+/// The same, with the cases of an older snapshot that are none any more, as `ask_cases_since` has them.
+pub async fn cases_json_since(snapshot: &Snapshot, older: Option<&Snapshot>, questions: &[&Question]) -> Result<Value> {
     let mut answers = Vec::new();
     for question in questions {
-        let objects = list(snapshot, question).await.map(|it| vec![it]);
+        let objects = list(snapshot, older, question).await.map(|it| vec![it]);
         answers.extend(or_said(question, objects)?);
     }
     Ok(Value::Array(answers))
@@ -88,8 +123,8 @@ async fn facts(snapshot: &Snapshot, question: &Question) -> Result<Vec<Value>> {
     Ok(rows.into_iter().map(Value::Object).collect())
 }
 
-async fn list(snapshot: &Snapshot, question: &Question) -> Result<Value> {
-    let rows = rows(&ask_cases(snapshot, question).await?.collect().await?)?;
+async fn list(snapshot: &Snapshot, older: Option<&Snapshot>, question: &Question) -> Result<Value> {
+    let rows = rows(&ask_cases_since(snapshot, older, question).await?.collect().await?)?;
     let coverage_percent = coverage_percent(snapshot, question).await?;
     let (id, title) = (question.id, question.filled(question.title));
     Ok(json!({"id": id, "title": title, "coverage_percent": coverage_percent, "rows": rows}))

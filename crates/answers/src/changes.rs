@@ -10,6 +10,7 @@
 //! heard      since when the newer snapshot knows what happened
 //! verdict    was so, is so, what is looked for -> found, unknown, or nothing
 //! found      what is found, as a row; how much of it there is
+//! states     whether exceptions accept what is found
 //! ```
 
 mod actors;
@@ -18,6 +19,7 @@ mod cases;
 mod found;
 mod groups;
 mod heard;
+mod states;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -39,7 +41,7 @@ use crate::diff::{
 };
 use crate::format::Output;
 use crate::rule::{Find, Rule};
-use crate::{Format, RestsOn, Result, Which};
+use crate::{Accepted, Format, RestsOn, Result, Which};
 use actors::Actors;
 use groups::{Group, groups, not_collected};
 use heard::Heard;
@@ -56,6 +58,7 @@ pub struct Changes {
     waiting: VecDeque<TwoManifests>,
     rules: Vec<Rule>,
     with_states: bool,
+    accepted: Option<Accepted>,
     current: Option<OneOrganization>,
 }
 
@@ -95,7 +98,13 @@ impl Changes {
         let (pairs, waiting) = two_of_each(lake, from, to).await?;
         let rules = rules.iter().copied().cloned().collect();
         let engine = SessionContext::new();
-        Ok(Self { lake: lake.clone(), engine, pairs, waiting, rules, with_states, current: None })
+        Ok(Self { lake: lake.clone(), engine, pairs, waiting, rules, with_states, accepted: None, current: None })
+    }
+
+    /// With exceptions: what is written says whether one accepts it, and what is accepted is counted apart.
+    #[must_use]
+    pub fn accepting(self, accepted: Accepted) -> Self {
+        Self { accepted: Some(accepted), ..self }
     }
 
     /// The snapshots that are compared.
@@ -126,11 +135,13 @@ impl Changes {
 
     /// Writes all that is found as it is found, and counts it.
     pub async fn write(mut self, format: Format, writer: impl Write + Send) -> Result<Told> {
-        let mut output = Output::begin(format, None, &found::schema(), writer)?;
+        let columns = states::beside(&found::batch(&[])?, &[])?.schema();
+        let mut output = Output::begin(format, None, &columns, writer)?;
         let mut told = Told::default();
         while let Some(found) = self.next().await? {
-            told.add(&found);
-            output.write(&found::batch(&found)?)?;
+            let states = states::of(&found, self.accepted.as_ref());
+            told.add(&found, &states);
+            output.write(&states::beside(&found::batch(&found)?, &states)?)?;
         }
         output.finish()?;
         Ok(told)

@@ -23,6 +23,7 @@ mod config_file;
 mod controls;
 mod diff;
 mod error;
+mod exceptions;
 mod extent;
 mod fitted;
 mod format;
@@ -50,12 +51,16 @@ mod thresholds;
 mod which;
 
 pub use answer::Answer;
-pub use ask::{ask, ask_cases, ask_json, cases_json, coverage_of, coverage_percent};
+pub use ask::{ask, ask_cases, ask_cases_since, ask_json, cases_json, cases_json_since, coverage_of, coverage_percent};
 pub use changes::{Changes, Found, Told};
 pub use config_file::FileError;
 pub use controls::{Control, Framework};
 pub use diff::{Change, Diff, Difference, Pair};
 pub use error::{Error, Result};
+pub use exceptions::{
+    Accepted, Case, CaseState, Day, Exception, ExceptionError, Exceptions, Hold, Judgement, Pattern, UNUSED_DAYS, Use,
+    uses, uses_batch,
+};
 pub use extent::Extent;
 pub use format::{Format, format, format_within};
 pub use life::{Event, Life, Subject};

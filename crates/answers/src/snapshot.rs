@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::history::{History, manifests};
 use crate::published_table::{PublishedTable, STORE_URL};
-use crate::{Answer, Error, Extent, RestsOn, Result, Which, athena, nearest_in_words};
+use crate::{Accepted, Answer, Error, Exceptions, Extent, RestsOn, Result, Which, athena, nearest_in_words};
 
 pub(crate) const CATALOG: &str = "lake";
 /// The schema of the chosen snapshots; Athena's database of the same name shows the newest.
@@ -51,6 +51,7 @@ pub struct Snapshot {
     tables: Vec<String>,
     rests_on: RestsOn,
     extent: Option<Extent>,
+    accepted: Option<Arc<Accepted>>,
 }
 
 impl Snapshot {
@@ -81,7 +82,7 @@ impl Snapshot {
         catalog.register_schema(SCHEMA, Arc::new(schema(published)?))?;
         catalog.register_schema(HISTORY, Arc::new(History::new(lake.clone(), living, tables.clone())))?;
         context.register_catalog(CATALOG, Arc::new(catalog));
-        Ok(Self { context, commits, tables, rests_on, extent: None })
+        Ok(Self { context, commits, tables, rests_on, extent: None, accepted: None })
     }
 
     /// The same, but shipped questions are answered for some accounts. Plain queries still see all.
@@ -93,6 +94,17 @@ impl Snapshot {
     /// The accounts that questions are answered for; all, if none are named.
     pub fn extent(&self) -> Option<&Extent> {
         self.extent.as_ref()
+    }
+
+    /// The same, but cases of shipped questions say whether they are accepted, and facts how many of theirs are.
+    pub async fn accepting(&self, exceptions: &Exceptions) -> Result<Self> {
+        let accepted = Accepted::of(self, exceptions).await?;
+        Ok(Self { accepted: Some(Arc::new(accepted)), ..self.clone() })
+    }
+
+    /// The exceptions; none if there is no list of them.
+    pub fn accepted(&self) -> Option<&Arc<Accepted>> {
+        self.accepted.as_ref()
     }
 
     /// What was published, by organization.

@@ -152,7 +152,7 @@ async fn asked(snapshot: &Snapshot, question: &Question, shares: &[&Share]) -> R
 }
 
 /// How many tasks were planned of those that a question rests on, and how many of these are complete.
-async fn tasks(snapshot: &Snapshot, question: &Question) -> Result<(u64, u64)> {
+pub(crate) async fn tasks(snapshot: &Snapshot, question: &Question) -> Result<(u64, u64)> {
     let statement = question.tasks(snapshot.rests_on(), snapshot.extent());
     let counted = rows(&snapshot.query(&statement).await?.collect().await?)?;
     let number = |name: &str| counted.first().and_then(|row| row.get(name)).and_then(Value::as_u64).unwrap_or_default();
@@ -189,7 +189,7 @@ fn place(batch: &RecordBatch, row: usize) -> Place {
 }
 
 /// A cell of a batch whose columns are all text.
-fn cell<'a>(batch: &'a RecordBatch, column: &str, row: usize) -> Option<&'a str> {
+pub(crate) fn cell<'a>(batch: &'a RecordBatch, column: &str, row: usize) -> Option<&'a str> {
     let cells = batch.column_by_name(column)?.as_string_opt::<i32>()?;
     cells.is_valid(row).then(|| cells.value(row))
 }

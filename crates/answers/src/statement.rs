@@ -296,7 +296,7 @@ fn counts(is_so: &str) -> String {
 }
 
 /// `organizations_with_s3` becomes `accounts_with_s3`, and so do words.
-fn accounts_instead(text: &str) -> String {
+pub(crate) fn accounts_instead(text: &str) -> String {
     text.replacen("organizations", "accounts", 1).replacen("Organizations", "Accounts", 1)
 }
 

@@ -12,8 +12,8 @@ mod may;
 mod reports;
 mod values;
 
-pub(crate) use answers::{Ask, Diff, Explain, Query, Source};
-use answers::{DIFF_HELP, EXPLAIN_HELP};
+pub(crate) use answers::{Accepting, Ask, Diff, Exceptions, Explain, Query, Source};
+use answers::{DIFF_HELP, EXCEPTIONS_HELP, EXPLAIN_HELP};
 use changes::CHANGES_HELP;
 pub(crate) use changes::Changes;
 pub(crate) use crawls::{ConfigCheck, Configured, Crawl, Demo, Plan, Preflight, Publish, Shard};
@@ -85,6 +85,9 @@ pub(crate) enum Command {
     /// it was not seen, when it was gone.
     #[command(after_help = HISTORY_HELP)]
     History(History),
+    /// Say what the accepted exceptions do: how many cases each is about, which have expired, which are about nothing.
+    #[command(after_help = EXCEPTIONS_HELP)]
+    Exceptions(Exceptions),
     /// Write a report: one page for a browser, that needs no network and no other file.
     #[command(after_help = "Examples:\n  orgcensus report --out report.html\n  \
         orgcensus report --lake s3://bucket/lake --unit Root/Workloads\n  \

@@ -8,6 +8,7 @@ pub(crate) mod config;
 pub(crate) mod crawl;
 pub(crate) mod demo;
 pub(crate) mod diff;
+pub(crate) mod exceptions;
 pub(crate) mod explain;
 pub(crate) mod files;
 pub(crate) mod history;

@@ -15,7 +15,7 @@ mod layers;
 mod sections;
 
 pub(crate) use layers::Layers;
-use sections::{Activity, Aws, Inventory, OwnOrganization, OwnQuestions, OwnRules};
+use sections::{Accepted, Activity, Aws, Inventory, OwnOrganization, OwnQuestions, OwnRules};
 pub(crate) use sections::{Catalog, Lake, Limits, Matcher, OwnAccount, Report, Role, Select, Telemetry};
 
 /// The whole configuration, as the file has it. Each section is optional, unknown keys are refused.
@@ -52,6 +52,8 @@ pub(crate) struct Config {
     pub(crate) questions: OwnQuestions,
     /// Rules of change beside those that are shipped, and the priorities of all of them.
     pub(crate) rules: OwnRules,
+    /// Cases that somebody accepts.
+    pub(crate) exceptions: Accepted,
 }
 
 impl Config {

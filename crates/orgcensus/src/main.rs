@@ -3,6 +3,7 @@
 #[macro_use]
 mod terminal;
 
+mod accepting;
 mod args;
 mod bounded;
 mod cloudwatch;
@@ -91,6 +92,7 @@ async fn run(command: Command, metrics: Option<&Metrics>) -> Result<u8, Failure>
         Command::Diff(arguments) => commands::diff::run(&arguments).await,
         Command::Changes(arguments) => commands::changes::run(&arguments).await,
         Command::History(arguments) => commands::history::run(&arguments).await,
+        Command::Exceptions(arguments) => commands::exceptions::run(&arguments).await,
         Command::Report(arguments) => commands::report::run(&arguments).await,
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::May(arguments) => commands::may::run(&arguments),

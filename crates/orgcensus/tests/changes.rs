@@ -95,6 +95,25 @@ fn the_changes_of_a_night_are_found_and_no_others() {
     assert_eq!(changes(&world, &["D6", "--fail-on", "low"]).code, 8);
     assert_eq!(changes(&world, &["D6", "--fail-on", "medium"]).code, 0, "an info is no warning");
     assert_eq!(changes(&world, &["--fail-on", "critical"]).code, 0);
+    let added: Vec<&Value> = rows.iter().filter(|row| text(row, "rule_id") == "D6").collect();
+    let accepted_until = |day: &str| {
+        let section = |row: &&Value| {
+            let (account, resource) = (text(row, "account_id"), text(row, "resource"));
+            format!(
+                "[[exception]]\nof = \"D6\"\naccount = \"{account}\"\nresource = \"{resource}\"\nreason = \"hired\"\n\
+                 by = \"ana\"\nuntil = {day}\n"
+            )
+        };
+        let file: String = added.iter().map(section).collect();
+        std::fs::write(world.path("exceptions.toml"), file).expect("written");
+        changes(&world, &["D6", "--fail-on", "low", "--exceptions", "exceptions.toml", "--format", "csv"])
+    };
+    let accepted = accepted_until("2999-12-31");
+    let count = accepted.out.matches(",accepted,accepted by ana until 2999-12-31: hired\n").count();
+    assert_eq!((accepted.code, count), (0, added.len()), "{} {}", accepted.err, accepted.out);
+    let expired = accepted_until("2000-01-01");
+    let count = expired.out.matches(",active,expired: accepted by ana until 2000-01-01: hired\n").count();
+    assert_eq!((expired.code, count), (8, added.len()), "{} {}", expired.err, expired.out);
 }
 
 #[test]

@@ -100,6 +100,37 @@ fn facts_points_and_lists_are_those_of_ask() {
         }
     }
     assert!(named > 0, "no list has a row");
+    assert!(html.contains("No file of exceptions was given"));
+    an_exception_is_counted_as_ask_counts_it(&world);
+}
+
+/// All cases of one question in one account are accepted.
+fn an_exception_is_counted_as_ask_counts_it(world: &World) {
+    let accounts = json(world, &["query", "--format", "json", "SELECT account_id FROM accounts"]);
+    let account = word(&accounts[0], "account_id");
+    let file = format!(
+        "[[exception]]\nof = \"F9\"\naccount = \"{account}\"\nreason = \"<i>\"\nby = \"ana\"\nuntil = 2999-12-31\n"
+    );
+    std::fs::write(world.path("exceptions.toml"), file).expect("written");
+    let ask = |more: &[&str]| {
+        let arguments = ["ask", "F9", "--exceptions", "exceptions.toml", "--format", "json"];
+        json(world, &[&arguments[..], more].concat()).remove(0)
+    };
+    let cases = ask(&["--cases"]);
+    let rows: Vec<&Value> = cases["rows"].as_array().expect("rows").iter().collect();
+    let own: Vec<&&Value> = rows.iter().filter(|row| word(row, "account_id") == account).collect();
+    for row in &rows {
+        let state = if word(row, "account_id") == account { "accepted" } else { "active" };
+        assert_eq!(word(row, "case_state"), state, "{row}");
+    }
+    let accepted = own.iter().filter(|row| row["is_so"] == true).count();
+    assert_eq!(ask(&[])["accepted_count"], accepted);
+    let html = page(world, &["--exceptions", "exceptions.toml"]);
+    let table = details(&html, "exceptions-table");
+    for cell in [format!("<bdi>{account}</bdi>"), format!("<td class=\"n\">{}</td>", own.len())] {
+        assert!(table.contains(&cell), "{cell} is not in {table}");
+    }
+    assert!(table.contains("<bdi>&lt;i&gt;</bdi>") && details(&html, "expired-table").contains("0 rows"));
 }
 
 #[test]

@@ -144,6 +144,29 @@ fn unknown_names_are_answered_with_the_nearest() {
 }
 
 #[test]
+fn a_wrong_exception_is_refused_with_its_line() {
+    refused(&run(&["changes", "--exceptions", "none.toml"]), &["none.toml"]);
+    refused(&run(&["exceptions"]), &["no file of exceptions is named", "--exceptions FILE"]);
+    refused(&run(&["ask", "F9", "--since", "newest"]), &["--cases"]);
+    let world = quiet();
+    let written = |of: &str, pattern: &str| {
+        let file = format!("[[exception]]\nof = \"{of}\"\n{pattern}\nreason = \"x\"\nby = \"y\"\nuntil = 2999-12-31\n");
+        std::fs::write(world.path("accepted.toml"), file).expect("written");
+    };
+    written("F99", "account = \"111122223333\"");
+    let words = ["accepted.toml:2:6: no question or rule has the id \"F99\"; the nearest is F9"];
+    refused(&world.run(&["ask", "F9", "--cases", "--exceptions", "accepted.toml"]), &words);
+    written("D6", "resource = \"arn:aws:iam::*:user/*\"");
+    let words = ["accepted.toml:1:1: it would accept every case of D6"];
+    for command in ["changes", "report", "exceptions"] {
+        refused(&world.run(&[command, "--exceptions", "accepted.toml"]), &words);
+    }
+    world.configure("[exceptions]\nfile = \"accepted.toml\"\n");
+    refused(&world.run_configured(&["config", "check"]), &words);
+    refused(&world.run_configured(&["changes"]), &words);
+}
+
+#[test]
 fn a_reader_who_has_read_enough_is_no_failure() {
     let world = World::crawled();
     let many = "SELECT value, value + 1 AS more FROM generate_series(1, 500000)";

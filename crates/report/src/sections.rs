@@ -9,6 +9,7 @@ use crate::model::{Block, Section};
 
 mod accounts;
 mod checklist;
+mod exceptions;
 mod exposed;
 mod facts;
 mod identities;
@@ -40,6 +41,7 @@ const SECTIONS: &[Declared] = &[
     exposed::SECTION,
     accounts::SECTION,
     own::SECTION,
+    exceptions::SECTION,
     unknown::SECTION,
 ];
 

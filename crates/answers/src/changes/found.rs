@@ -6,10 +6,11 @@ use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
 use super::actors::MadeBy;
-use crate::Result;
+use super::states::State;
 use crate::cells::{batch_of_texts, schema_of_texts};
 use crate::diff::Change;
 use crate::rule::{Priority, Rule};
+use crate::{CaseState, Result};
 
 /// What a rule found: one row of the table that it watches; or a place where it could not look.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,20 +141,30 @@ pub(crate) fn batch(found: &[Found]) -> Result<RecordBatch> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Told {
     seen: BTreeMap<Priority, u64>,
+    accepted: BTreeMap<Priority, u64>,
     unseen: BTreeMap<Priority, u64>,
 }
 
 impl Told {
-    pub(crate) fn add(&mut self, found: &[Found]) {
-        for it in found {
-            let counts = if it.is_seen() { &mut self.seen } else { &mut self.unseen };
+    pub(super) fn add(&mut self, found: &[Found], states: &[State]) {
+        for (it, (state, _)) in found.iter().zip(states) {
+            let counts = match (it.is_seen(), state) {
+                (false, _) => &mut self.unseen,
+                (true, Some(CaseState::Accepted)) => &mut self.accepted,
+                (true, _) => &mut self.seen,
+            };
             *counts.entry(it.priority).or_default() += 1;
         }
     }
 
-    /// How much was found of this priority and of those above it.
+    /// How much was found of this priority and of those above it, without what is accepted.
     pub fn seen(&self, floor: Priority) -> u64 {
         self.seen.range(floor..).map(|(_, count)| count).sum()
+    }
+
+    /// How much of this priority and of those above it was found and is accepted.
+    pub fn accepted(&self, floor: Priority) -> u64 {
+        self.accepted.range(floor..).map(|(_, count)| count).sum()
     }
 
     /// How many rows of this priority and of those above it are unknown or not seen.

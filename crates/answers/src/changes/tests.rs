@@ -6,6 +6,7 @@ use super::*;
 use crate::diff::tests::nights::{Night, lake, publish, two_nights, user};
 use crate::rule::Priority;
 use crate::rule_file::RuleFile;
+use crate::{Exceptions, Snapshot};
 
 /// A rule about the table of the nights. `lines` are more of its header, each with an end.
 fn rule(id: &str, lines: &str, condition: &str) -> Rule {
@@ -169,7 +170,41 @@ async fn rules_of_one_table_are_told_together_and_counted() {
     assert_eq!((told.seen(Priority::Info), told.unseen(Priority::Info)), (2, 3));
     let text = String::from_utf8(written).unwrap();
     let header = "rule_id,priority,title,change,organization_id,account_id,account_name,region,resource,was,now,reason,\
-        actor_arn,event_time,event_id\n";
+                  actor_arn,event_time,event_id,state,exception\n";
     assert!(text.starts_with(header), "{text}");
-    assert!(text.contains("X1,error,X1,gone,o-1,000000000000,account 0,global,b,true,,,,,\n"), "{text}");
+    assert!(text.contains("X1,error,X1,gone,o-1,000000000000,account 0,global,b,true,,,,,,active,\n"), "{text}");
+    let denied = "X1,error,X1,not_seen,o-1,000000000002,,global,,,,to: users denied,,,,,\n";
+    assert!(text.contains(denied), "a place where nothing was found has no state: {text}");
+}
+
+#[tokio::test]
+async fn what_is_accepted_is_told_and_counted_apart() {
+    let file = |until: &str| {
+        let text = format!(
+            "[[exception]]\nof = [\"X1\", \"X2\"]\naccount = \"000000000000\"\nresource = \"b\"\nreason = \"moved\"\n\
+             by = \"ana\"\nuntil = {until}\n"
+        );
+        Exceptions::parse(&text, "exceptions.toml", &["X1", "X2"]).unwrap()
+    };
+    let (_folder, lake) = two_nights().await;
+    let gone = rule("X1", "-- finds: gone\n", "true");
+    let appeared = rule("X2", "-- finds: appeared\n", "arn = 'n'");
+    let snapshot = Snapshot::open(&lake, &Which::Newest).await.unwrap();
+    let date = snapshot.commits()[0].snapshot_date.clone();
+    let mut told = Vec::new();
+    for until in [date.as_str(), "2000-01-01"] {
+        let changes = Changes::open(&lake, None, &Which::Newest, &[&gone, &appeared], false).await.unwrap();
+        let accepted = Accepted::of(&snapshot, &file(until)).await.unwrap();
+        let mut written = Vec::new();
+        let counts = changes.accepting(accepted).write(Format::Csv, &mut written).await.unwrap();
+        told.push((counts.seen(Priority::Error), counts.accepted(Priority::Error), counts.unseen(Priority::Error)));
+        let text = String::from_utf8(written).unwrap();
+        let state = if until == date { "accepted" } else { "active" };
+        let words = if until == date { "accepted by ana" } else { "expired: accepted by ana" };
+        let line = format!(",b,true,,,,,,{state},{words} until {until}: moved\n");
+        assert!(text.contains(&line), "{line} is not in {text}");
+        assert!(text.contains(",n,,true,,,,,active,\n"), "{text}");
+    }
+    assert_eq!((told[0].0, told[0].1, told[1].0, told[1].1), (1, 1, 2, 0), "{told:?}");
+    assert_eq!(told[0].2, told[1].2, "what nobody knows is not accepted");
 }

@@ -40,6 +40,24 @@ captured_at do, are not compared, nor is a column that only one snapshot has. Th
   account_left  the organization no longer lists the account, or lists it as closed
   region_off    the account has switched the region off";
 
+pub(super) const EXCEPTIONS_HELP: &str = r#"A file of exceptions has a section for each:
+  [[exception]]
+  of = ["F9", "D17"]             # ids of questions and rules
+  account = "111122223333"       # patterns: * is any letters, ? is one; one of the three must tell cases apart
+  resource = "arn:aws:s3:::site-*"
+  principal = "break-glass"
+  reason = "its password is in the safe"
+  by = "ana@example.com"
+  since = 2026-11-01             # optional: what was made later under the same name is not accepted
+  until = 2027-03-31             # the last day
+The day is that of the snapshot. `ask --cases` then has the columns case_state and exception, `ask` of a fact
+accepted_count, and `changes` state and exception; --fail-on counts what is active. Nothing is left out.
+
+Examples:
+  orgcensus exceptions --exceptions exceptions.toml
+  orgcensus ask F9 --cases --exceptions exceptions.toml
+  orgcensus ask F9 --cases --since 2026-11-01"#;
+
 /// Where answers come from.
 #[derive(Debug, Args)]
 pub(crate) struct Source {
@@ -51,6 +69,14 @@ pub(crate) struct Source {
     /// Fail where a snapshot that is meant is incomplete, instead of warning.
     #[arg(long)]
     pub(crate) require_complete: bool,
+}
+
+/// What somebody accepts.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Accepting {
+    /// A file of accepted exceptions, instead of the configuration's: each case then says whether it is accepted.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) exceptions: Option<PathBuf>,
 }
 
 /// `query`
@@ -99,6 +125,11 @@ pub(crate) struct Ask {
     /// List the subjects that are so, and those that may be so, instead of their number.
     #[arg(long)]
     pub(crate) cases: bool,
+    /// With the cases of an older snapshot that are none any more: newest, a date (YYYY-MM-DD) or a run id.
+    #[arg(long, value_name = "SNAPSHOT", requires = "cases", conflicts_with = "sql")]
+    pub(crate) since: Option<Which>,
+    #[command(flatten)]
+    pub(crate) accepting: Accepting,
     /// Say of each control of a framework whether it fails, passes, is unknown or is not covered: cis (the newest),
     /// cis-6.0, fsbp. Asks with the numbers that are shipped, and not with a configuration's.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["sql", "list", "cases", "ids"])]
@@ -110,6 +141,18 @@ pub(crate) struct Ask {
     /// Ids of questions. A part's letter means all questions of the part; no id means all questions. E alone is the list
     /// of 21 anti-patterns, a line for each.
     pub(crate) ids: Vec<String>,
+}
+
+/// `exceptions`
+#[derive(Debug, Args)]
+pub(crate) struct Exceptions {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) accepting: Accepting,
+    /// table, lines (one for each cell), json, csv or parquet.
+    #[arg(long, default_value = "table")]
+    pub(crate) format: Format,
 }
 
 /// `diff`

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use orgcensus_answers::{Format, Priority, Which};
 
-use super::Place;
+use super::{Accepting, Place};
 
 pub(super) const CHANGES_HELP: &str = "\
 Examples:
@@ -22,6 +22,7 @@ Rows are matched as `orgcensus diff` matches them. The column change says:
   unknown   a value that decides was not read
   not_seen  one snapshot may have missed it. A row without a resource is a place where the rule could not look; without an
             account, it could not look at all: reason says why
+The column state says active or accepted (`orgcensus exceptions --help`), and nothing where a rule could not look.
 What an account that left, or a region that was switched off, took along is no deletion: `orgcensus diff` tells it.";
 
 /// `changes`
@@ -45,9 +46,11 @@ pub(crate) struct Changes {
     #[arg(long)]
     pub(crate) states: bool,
     /// End with exit code 8 if something of this priority or of a higher one is found: critical, high (error), medium
-    /// (warning), low (notice and info). What is unknown or not seen is no finding.
+    /// (warning), low (notice and info). What is unknown or not seen is no finding, and what is accepted does not count.
     #[arg(long, value_name = "PRIORITY", hide_possible_values = true)]
     pub(crate) fail_on: Option<FailOn>,
+    #[command(flatten)]
+    pub(crate) accepting: Accepting,
     /// Print the ids, priorities and titles instead of asking, and beside a configuration's priority the shipped one.
     #[arg(long, conflicts_with_all = ["fail_on", "states"])]
     pub(crate) list: bool,

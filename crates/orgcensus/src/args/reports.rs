@@ -4,13 +4,15 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::Source;
+use super::{Accepting, Source};
 
 /// `report`
 #[derive(Debug, Args)]
 pub(crate) struct Report {
     #[command(flatten)]
     pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) accepting: Accepting,
     /// Where it goes, - for standard output; with --split-by a folder [default: report.html, reports, or with
     /// --format md standard output]
     #[arg(long, value_name = "FILE")]

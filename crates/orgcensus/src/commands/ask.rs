@@ -6,15 +6,16 @@ use std::io::Write;
 use arrow::datatypes::{DataType, Schema};
 use arrow::record_batch::RecordBatch;
 use orgcensus_answers::{
-    Answer, Bounds, Format, Framework, Question, Snapshot, ask, ask_cases, ask_json, cases_json, coverage_percent,
-    format_within, framework_json, lines_json, lines_of, questions, select, ten_minutes,
+    Answer, Bounds, Exceptions, Format, Framework, Question, Snapshot, ask, ask_cases_since, ask_json,
+    cases_json_since, coverage_percent, format_within, framework_json, lines_json, lines_of, questions, select,
+    ten_minutes,
 };
 
 use crate::args::Ask;
 use crate::commands::source;
 use crate::failure::{Failure, exit};
 use crate::terminal::{output, width};
-use crate::{own_files, reference, setup};
+use crate::{accepting, own_files, reference, setup};
 
 mod facts;
 mod lines;
@@ -24,7 +25,8 @@ pub(crate) use facts::print as print_facts;
 /// Asks and prints.
 pub(crate) async fn run(arguments: &Ask) -> Result<u8, Failure> {
     own_files::questions(arguments.questions.as_deref())?;
-    let thresholds = setup::load_place(&arguments.source.place)?.thresholds();
+    let config = setup::load_place(&arguments.source.place)?;
+    let thresholds = config.thresholds();
     if let Some(name) = &arguments.framework {
         return print_framework(arguments, Framework::named(name)?).await;
     }
@@ -50,8 +52,15 @@ pub(crate) async fn run(arguments: &Ask) -> Result<u8, Failure> {
             "--format parquet: questions differ in their columns; use table, lines, json or csv".to_owned(),
         ));
     }
-    let (_lake, snapshot) = source::open(&arguments.source, Bounds::default()).await?;
-    print(&snapshot, &questions, arguments).await?;
+    let exceptions = accepting::read(&config, &arguments.accepting)?;
+    let exceptions = exceptions.or(arguments.since.is_some().then(Exceptions::default));
+    let (lake, snapshot) = source::open(&arguments.source, Bounds::default()).await?;
+    let snapshot = accepting::with(snapshot, exceptions.as_ref()).await?;
+    let older = match &arguments.since {
+        Some(which) => Some(Snapshot::open(&lake, which).await?),
+        None => None,
+    };
+    print(&snapshot, older.as_ref(), &questions, arguments).await?;
     tell(&snapshot, &questions, arguments.format).await?;
     Ok(exit::WHOLE)
 }
@@ -134,18 +143,28 @@ fn print_sql(questions: &[&Question], cases: bool) -> std::io::Result<()> {
 const LIST_ROWS_SHOWN: usize = 20;
 
 /// Facts of the same columns are printed as one table, each list by itself, and so are cases.
-async fn print(snapshot: &Snapshot, questions: &[&Question], arguments: &Ask) -> Result<(), Failure> {
+async fn print(
+    snapshot: &Snapshot,
+    older: Option<&Snapshot>,
+    questions: &[&Question],
+    arguments: &Ask,
+) -> Result<(), Failure> {
     let (as_what, cases, width) = (arguments.format, arguments.cases, width(arguments.wide));
     if as_what == Format::Json {
-        let answers =
-            if cases { cases_json(snapshot, questions).await? } else { ask_json(snapshot, questions).await? };
+        let answers = match cases {
+            true => cases_json_since(snapshot, older, questions).await?,
+            false => ask_json(snapshot, questions).await?,
+        };
         writeln!(output(), "{answers:#}")?;
         return Ok(());
     }
     let mut together: Vec<RecordBatch> = Vec::new();
     for question in questions {
         let is_list = cases || question.is_list();
-        let answer = if cases { ask_cases(snapshot, question).await? } else { ask(snapshot, question).await? };
+        let answer = match cases {
+            true => ask_cases_since(snapshot, older, question).await?,
+            false => ask(snapshot, question).await?,
+        };
         let goes_on =
             !is_list && together.last().is_none_or(|last| columns(&last.schema()) == columns(&answer.schema()));
         if !goes_on {

@@ -2,19 +2,20 @@
 
 use std::io::Write;
 
-use orgcensus_answers::{Changes, Error, Priority, Rule, Told, select_rules};
+use orgcensus_answers::{Accepted, Changes, Error, Priority, Rule, Snapshot, Told, select_rules};
 
 use crate::args;
 use crate::commands::diff;
 use crate::commands::source::refuse_terminal;
 use crate::failure::{Failure, exit};
 use crate::terminal::output;
-use crate::{lake_access, own_files, reporter, setup};
+use crate::{accepting, lake_access, own_files, reporter, setup};
 
 /// Asks the rules, and writes what they find as it is found.
 pub(crate) async fn run(arguments: &args::Changes) -> Result<u8, Failure> {
     own_files::rules(arguments.rules.as_deref())?;
-    let priorities = setup::load_place(&arguments.place)?.priorities();
+    let config = setup::load_place(&arguments.place)?;
+    let priorities = config.priorities();
     let rules = select_rules(&arguments.ids).map_err(why)?;
     let rules: Vec<Rule> = rules.into_iter().map(|rule| rule.with_priority(&priorities)).collect();
     let rules: Vec<&Rule> = rules.iter().collect();
@@ -23,9 +24,14 @@ pub(crate) async fn run(arguments: &args::Changes) -> Result<u8, Failure> {
         return Ok(exit::WHOLE);
     }
     refuse_terminal(arguments.format)?;
-    let lake = lake_access::of(&arguments.place).await?;
+    let exceptions = accepting::read(&config, &arguments.accepting)?;
+    let lake = lake_access::open(&config).await?;
     let (from, to) = (arguments.from.as_ref(), &arguments.to);
-    let changes = Changes::open(&lake, from, to, &rules, arguments.states).await?;
+    let mut changes = Changes::open(&lake, from, to, &rules, arguments.states).await?;
+    if let Some(exceptions) = &exceptions {
+        let newer = Snapshot::open(&lake, to).await?;
+        changes = changes.accepting(Accepted::of(&newer, exceptions).await?);
+    }
     diff::warn(changes.pairs(), changes.alone(), arguments.require_complete)?;
     let told = changes.write(arguments.format, output()).await?;
     Ok(arguments.fail_on.map_or(exit::WHOLE, |it| code(&told, it.into())))
@@ -45,10 +51,15 @@ fn list(rules: &[&Rule]) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The exit code where a priority must not be reached. What was not seen does not reach it, and is said.
+/// The exit code where a priority must not be reached. What is accepted and what was not
+/// seen do not reach it, and are said.
 fn code(told: &Told, floor: Priority) -> u8 {
     if told.seen(floor) > 0 {
         return exit::PRIORITY_REACHED;
+    }
+    let accepted = told.accepted(floor);
+    if accepted > 0 {
+        reporter::say("accepted", &format!("all that was found of --fail-on is accepted: {accepted} rows"));
     }
     let unseen = told.unseen(floor);
     if unseen > 0 {

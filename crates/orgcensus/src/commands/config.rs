@@ -1,10 +1,10 @@
 //! `orgcensus config check`: what the file and the environment come to, without AWS.
 
-use crate::args::ConfigCheck;
+use crate::args::{Accepting, ConfigCheck};
 use crate::config::Layers;
 use crate::failure::{Failure, exit};
-use crate::setup;
 use crate::terminal::printable;
+use crate::{accepting, setup};
 
 /// Checks the configuration, and prints every value with where it came from.
 pub(crate) fn run(arguments: &ConfigCheck) -> Result<u8, Failure> {
@@ -15,6 +15,7 @@ pub(crate) fn run(arguments: &ConfigCheck) -> Result<u8, Failure> {
     };
     setup::check_names(&layers.config)?;
     setup::limits(&layers.config)?;
+    accepting::read(&layers.config, &Accepting::default())?;
     let rows: Vec<[String; 3]> = layers
         .entries()
         .into_iter()

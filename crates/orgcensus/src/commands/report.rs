@@ -8,12 +8,12 @@ use orgcensus_lake::Lake;
 use orgcensus_report::{Options, Part, Unit};
 use tempfile::NamedTempFile;
 
-use crate::args::{Report, ReportFormat};
+use crate::args::{Accepting, Report, ReportFormat};
 use crate::commands::source;
 use crate::config::{self, Config};
 use crate::failure::{Failure, exit};
 use crate::terminal::output;
-use crate::{own_files, reporter, setup};
+use crate::{accepting, own_files, reporter, setup};
 
 /// What standard output is called.
 const STANDARD_OUTPUT: &str = "-";
@@ -22,7 +22,9 @@ const STANDARD_OUTPUT: &str = "-";
 pub(crate) async fn run(arguments: &Report) -> Result<u8, Failure> {
     own_files::questions(arguments.questions.as_deref())?;
     let config = setup::load_place(&arguments.source.place)?;
+    let exceptions = accepting::read(&config, &arguments.accepting)?;
     let (lake, snapshot) = source::open(&arguments.source, Bounds::default()).await?;
+    let snapshot = accepting::with(snapshot, exceptions.as_ref()).await?;
     let page = config::Report { past: arguments.past, max_mib: arguments.max_mib };
     let writer = Writer { format: arguments.format, ..Writer::new(&config, &page, &lake, &snapshot) };
     if arguments.split_by.is_some() {
@@ -57,7 +59,9 @@ pub(crate) async fn page(config: &Config, lake: &Lake, snapshot: &Snapshot, file
 
 /// Writes the page of a run into the lake, beside the report of what the run did.
 pub(crate) async fn beside(config: &Config, page: &config::Report, lake: &Lake, run_id: &str) -> Result<(), Failure> {
+    let exceptions = accepting::read(config, &Accepting::default())?;
     let snapshot = Snapshot::open(lake, &Which::Run(run_id.to_owned())).await?;
+    let snapshot = accepting::with(snapshot, exceptions.as_ref()).await?;
     let text = Writer::new(config, page, lake, &snapshot).text(&Part::default()).await?;
     let address = lake.write_run_page(run_id, text).await?;
     println!("page         {address}");

@@ -177,6 +177,13 @@ pub(crate) struct Report {
     pub(crate) max_mib: u64,
 }
 
+/// `[exceptions]`
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Accepted {
+    pub(crate) file: Option<PathBuf>,
+}
+
 /// `[telemetry]`
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
