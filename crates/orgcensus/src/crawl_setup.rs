@@ -37,6 +37,7 @@ pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) 
         collectors: selection.collectors(COLLECTORS),
         all_collectors: COLLECTORS.to_vec(),
         derivations: DERIVATIONS,
+        materializations: Vec::new(),
         selection,
         trusted_accounts: config.organization.trusted_accounts.clone(),
         trusted_tenants: config.organization.trusted_tenants.clone(),
