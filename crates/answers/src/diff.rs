@@ -12,8 +12,10 @@
 //! ended       what two tasks say of a row        judge   all tasks that a row rests on -> gone, or not seen, and why
 //! fate        what a difference is called        table   both sides of a table -> differences; table/whole: -> pairs of
 //!                                                        rows, of which rules of change say more
+//! carried     the rule for entries that are no rows
 //! ```
 
+mod carried;
 mod columns;
 mod difference;
 mod ended;
@@ -34,6 +36,7 @@ use std::sync::Arc;
 use arrow::record_batch::RecordBatch;
 use orgcensus_lake::{Commit, Lake, Manifest, TableEntry};
 
+pub use carried::{Carried, CarriedOf};
 pub use difference::Difference;
 pub use fate::Change;
 pub use pairs::Pair;
@@ -55,6 +58,10 @@ pub(crate) use table::{TableDiff, WholePairs};
 
 /// Differences that are handed on at once.
 const AT_ONCE: usize = 1024;
+
+/// Tables that are compared only if they are asked for by name: measures of a run, and what is made of the rows of
+/// other tables when a snapshot is published, where each difference would be told twice.
+const BY_NAME_ALONE: [&str; 5] = [API_USAGE, "changes", "facts", "first_seen", "materializations"];
 
 /// Tables derived by versions whose manifests do not say what is derived.
 const DERIVED_BEFORE: [&str; 11] = [
@@ -96,8 +103,8 @@ struct OneOrganization {
 
 impl Diff {
     /// Opens two snapshots of each organization. Without `from`, each one that `to` means is compared with the newest
-    /// complete one of an earlier date. Without names, all tables are compared but `api_usage`, which tells of the run
-    /// alone. Reads manifests and no data.
+    /// complete one of an earlier date. Without names, all tables are compared but those that tell of the run alone, or
+    /// are made of others. Reads manifests and no data.
     pub async fn open(lake: &Lake, from: Option<&Which>, to: &Which, tables: &[String]) -> Result<Self> {
         let (pairs, waiting) = two_of_each(lake, from, to).await?;
         let known: BTreeSet<&str> =
@@ -197,7 +204,7 @@ impl OneOrganization {
         let names: BTreeSet<&str> =
             manifests.iter().flat_map(|it| &it.tables).map(|table| table.name.as_str()).collect();
         let is_asked = |name: &str| {
-            if asked.is_empty() { name != API_USAGE } else { asked.iter().any(|it| it == name) }
+            if asked.is_empty() { !BY_NAME_ALONE.contains(&name) } else { asked.iter().any(|it| it == name) }
         };
         let tables = names.into_iter().filter(|name| is_asked(name)).map(str::to_owned).collect();
         Ok(Self { manifests, rests_on, both, tables, table: None })

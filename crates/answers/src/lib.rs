@@ -49,7 +49,7 @@ pub use ask::{ask, ask_cases, ask_json, cases_json, coverage_of, coverage_percen
 pub use changes::{Changes, Found, Told};
 pub use config_file::FileError;
 pub use controls::{Control, Framework};
-pub use diff::{Change, Diff, Difference, Pair};
+pub use diff::{Carried, CarriedOf, Change, Diff, Difference, Pair};
 pub use error::{Error, Result};
 pub use extent::Extent;
 pub use format::{Format, format, format_within};

@@ -2,8 +2,8 @@
 //! yet, perhaps an earlier snapshot besides, and its rows are published with the others. The crawl takes a list of
 //! materializations, as it takes a list of derivations, and knows none of them by name.
 //!
-//! If one fails, the snapshot lacks its table, and says so: what was collected must not be lost because of an answer, and
-//! a table that is not there looks like no empty one. `materializations` has a row for each of them.
+//! If one fails, the snapshot lacks its table, and says so: what was collected must not be lost because of an answer,
+//! and a table that is not there looks like no empty one. `materializations` has a row for each of them.
 
 use std::error::Error as StdError;
 
@@ -36,15 +36,16 @@ pub trait Materialization: Send + Sync {
     fn make<'a>(&'a self, to: &'a mut Materialize<'_>) -> BoxFuture<'a, Result<(), Failed>>;
 }
 
-/// One table that is made of other tables' rows after their files are written: `changes`, `facts`, `first_seen`. The row
-/// says how that ended, and which earlier snapshot was asked besides.
+/// One table that is made of other tables' rows after their files are written: changes, facts, first_seen. The row says
+/// how that ended, and which earlier snapshot was asked besides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Row)]
 #[row(table = "materializations", key = "table_name")]
 pub struct MaterializedTable {
     /// The table.
     pub table_name: String,
     /// complete; no_previous (it asks an earlier complete snapshot of the organization, and there is none, or none that
-    /// has the table: changes is empty, and first_seen has no moments); failed and timed_out: the snapshot lacks the table.
+    /// has the table: changes is empty, and first_seen has no moments); failed and timed_out: the snapshot lacks the
+    /// table.
     pub outcome: String,
     /// The date of the earlier snapshot that was asked; null if none was.
     pub previous_snapshot_date: Option<String>,
@@ -193,8 +194,8 @@ impl Materialize<'_> {
         &self.commit
     }
 
-    /// The previous complete snapshot of the organization, which is of an earlier date, as `orgcensus changes` takes it;
-    /// none if there is none.
+    /// The previous complete snapshot of the organization, which is of an earlier date, as `orgcensus changes` takes
+    /// it; none if there is none.
     pub async fn previous(&mut self) -> Result<Option<Commit>, Error> {
         let previous = earlier(&self.lake.snapshots().await?, &self.commit).next().cloned();
         self.asked = Asked { has_asked: true, previous };
