@@ -267,7 +267,7 @@ impl Materialize<'_> {
 
 /// The complete snapshots of the organization of earlier dates, the newest first. The living ones come oldest first.
 fn earlier<'a>(living: &'a [Commit], own: &'a Commit) -> impl Iterator<Item = &'a Commit> {
-    living.iter().rev().filter(|it| {
+    living.iter().rev().filter(move |it| {
         it.is_complete && it.organization_id == own.organization_id && it.snapshot_date < own.snapshot_date
     })
 }

@@ -2,9 +2,7 @@
 
 use orgcensus_crawl::{Failed, Outcome, Placed, TaskCoverage, TaskRecord};
 use orgcensus_derive::{ExternalAccess, ResourceAccess};
-use orgcensus_lake::{
-    Begun, Commit, Coverage, FileOptions, Lake, LakeOptions, ManifestReference, Publication, RunSnapshot, TableEntry,
-};
+use orgcensus_lake::{Begun, Coverage, FileOptions, Lake, LakeOptions, Publication, RunSnapshot, TableEntry};
 use orgcensus_row::{BatchBuilder, GLOBAL, Row, Stamp, Timestamp, table};
 use serde::Serialize;
 use tempfile::TempDir;
@@ -160,23 +158,6 @@ pub(crate) fn whole() -> Coverage {
 pub(crate) async fn publish(lake: &Lake, night: Night) {
     let (to, tables) = written(lake, night).await;
     to.commit(tables, whole(), Timestamp(0)).await.unwrap();
-}
-
-/// A commit that no lake has.
-pub(crate) fn commit(date: &str) -> Commit {
-    Commit {
-        format: 1,
-        n: 1,
-        organization_id: "o-1".into(),
-        snapshot_date: date.into(),
-        run_id: format!("run-{date}"),
-        captured_at: Timestamp(0),
-        committed_at: Timestamp(0),
-        manifest: ManifestReference { path: String::new(), sha256: String::new() },
-        supersedes: None,
-        is_complete: true,
-        coverage: serde_json::Value::Null,
-    }
 }
 
 /// All rows that some work hands over.
