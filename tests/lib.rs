@@ -224,6 +224,7 @@ impl Place {
             collectors: COLLECTORS.to_vec(),
             all_collectors: COLLECTORS.to_vec(),
             derivations: DERIVATIONS,
+            materializations: Vec::new(),
             selection: Selection {
                 regions: settings.regions.iter().chain([&settings.opt_in_region]).cloned().collect(),
                 ..Selection::default()

@@ -1,21 +1,26 @@
 //! Several nights of one organization in one lake: what earlier nights know is carried, also over a night that was
-//! denied.
+//! denied, and what is published of the answers is what is answered.
 
 use std::collections::BTreeMap;
 
-use orgcensus_answers::{Changes, Format, Snapshot, Which, format, select_rules};
+use orgcensus_answers::{
+    Changes, Format, Question, Rule, Snapshot, Which, ask_json, format, questions, rules, select_rules,
+};
 use orgcensus_crawl::{Crawl, run};
+use orgcensus_lake::Lake;
 use orgcensus_sim::{ChangeTruth, Settings, Troubles};
 use orgcensus_tests::{Place, Way};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const DAY_MILLIS: i64 = 86_400_000;
 
 /// The account whose users change from night to night, by its place.
 const SHOWCASE: u64 = 1;
 
-/// The night in which nobody reads that account's credential report.
+/// The night in which nobody reads that account's credential report, nor these lists of any member.
 const DENIED: u32 = 2;
+const DENIED_LISTS: [&str; 3] = ["s3:ListAllMyBuckets", "sns:ListTopics", "sqs:ListQueues"];
+const ACCOUNTS: u64 = 12;
 
 const REVIEW: &str = "SELECT account_id, user_name, is_root, reasons, next_step, is_inactive, inactive_seen_since, \
     inactive_seen_days, root_used_dates, root_used_date_count, captured_at FROM credential_review";
@@ -26,6 +31,7 @@ fn text(row: &Value, column: &str) -> String {
     row[column].as_str().unwrap_or_default().to_owned()
 }
 
+/// The rows of a query.
 async fn rows(snapshot: &Snapshot, sql: &str) -> Vec<Value> {
     let batches = snapshot.query(sql).await.expect(sql).collect().await.expect(sql);
     let mut bytes = Vec::new();
@@ -39,12 +45,20 @@ async fn reviews(snapshot: &Snapshot) -> Rows {
     rows.into_iter().map(|row| ((text(&row, "account_id"), text(&row, "user_name")), row)).collect()
 }
 
+/// Cells of a row.
+fn cells<const N: usize>(row: &Value, columns: [&str; N]) -> Vec<Value> {
+    columns.iter().map(|column| row[*column].clone()).collect()
+}
+
 /// The organization in a night. The last night is today's.
 fn settings(night: u32) -> Settings {
-    let settings = Settings { troubles: Troubles::none(), ..Settings::new(12, 1) };
+    let settings = Settings { troubles: Troubles::none(), ..Settings::new(ACCOUNTS, 1) };
     let first = Settings { now_millis: settings.now_millis - 3 * DAY_MILLIS, ..settings };
     let denied_actions = match night {
-        DENIED => vec![(SHOWCASE, "iam:GenerateCredentialReport".to_owned())],
+        DENIED => {
+            let lists = DENIED_LISTS.iter().flat_map(|it| (1..ACCOUNTS).map(|place| (place, (*it).to_owned())));
+            lists.chain([(SHOWCASE, "iam:GenerateCredentialReport".to_owned())]).collect()
+        }
         _ => Vec::new(),
     };
     Settings { denied_actions, ..first.at_night(night) }
@@ -58,12 +72,20 @@ fn is_inactive(row: &Value) -> bool {
 async fn what_earlier_nights_know_is_carried_also_over_a_night_that_was_denied() {
     let mut place = Place::new(settings(0), Way::Inside);
     let mut nights: Vec<Rows> = Vec::new();
+    let mut seen: Vec<Seen> = Vec::new();
     for night in 0..=3 {
         place = place.in_night(settings(night));
-        let crawl = Crawl { run_id: format!("night-{night}"), ..place.crawl().await };
+        let materializations = orgcensus_materialize::shipped().expect("what is shipped");
+        let crawl = Crawl { run_id: format!("night-{night}"), materializations, ..place.crawl().await };
         run(crawl).await.expect("a run");
-        nights.push(reviews(&place.snapshot().await).await);
+        let snapshot = place.snapshot().await;
+        assert_materialized(&snapshot, night).await;
+        assert_changes(&place.lake, &snapshot, night).await;
+        assert_facts(&snapshot).await;
+        seen.push(first_seen(&snapshot).await);
+        nights.push(reviews(&snapshot).await);
     }
+    assert_first_seen(&seen);
     let [first, second, denied, last] = &nights[..] else { panic!("four nights") };
     for (who, row) in first {
         let earlier = ["inactive_seen_since", "inactive_seen_days", "root_used_dates", "root_used_date_count"];
@@ -177,4 +199,111 @@ fn assert_root(account_id: &str, changes: &[ChangeTruth], nights: [&Rows; 4]) {
     assert!(is_there(0) && is_there(2), "{}", root(3));
     assert!(!is_there(1), "the denied night: {}", root(3));
     assert_eq!(root(3)["root_used_date_count"].as_u64(), u64::try_from(dates.len()).ok());
+}
+
+/// Each table says how it was made, and with which earlier snapshot.
+async fn assert_materialized(snapshot: &Snapshot, night: u32) {
+    let sql = "SELECT table_name, outcome, previous_run_id FROM materializations ORDER BY table_name";
+    let found: Vec<_> =
+        rows(snapshot, sql).await.iter().map(|row| cells(row, ["table_name", "outcome", "previous_run_id"])).collect();
+    let (outcome, previous) = match night {
+        0 => ("no_previous", Value::Null),
+        _ => ("complete", json!(format!("night-{}", night - 1))),
+    };
+    let expected = [
+        vec![json!("changes"), json!(outcome), previous.clone()],
+        vec![json!("facts"), json!("complete"), Value::Null],
+        vec![json!("first_seen"), json!(outcome), previous],
+    ];
+    assert_eq!(found, expected, "night {night}");
+}
+
+/// The published changes are those that `orgcensus changes` tells; a first night has none.
+async fn assert_changes(lake: &Lake, snapshot: &Snapshot, night: u32) {
+    let sql = "SELECT rule_id, priority, title, change, NULLIF(account_id, '') AS account_id, resource, was, now, \
+        reason FROM changes ORDER BY ordinal";
+    let columns = ["rule_id", "priority", "title", "change", "account_id", "resource", "was", "now", "reason"];
+    let published: Vec<_> = rows(snapshot, sql).await.iter().map(|row| cells(row, columns)).collect();
+    if night == 0 {
+        assert!(published.is_empty(), "{published:?}");
+        return;
+    }
+    let rules: Vec<&Rule> = rules().expect("the shipped rules").iter().collect();
+    let mut changes = Changes::open(lake, None, &Which::Newest, &rules, false).await.expect("two nights");
+    let mut expected = Vec::new();
+    while let Some(found) = changes.next().await.expect("what is found") {
+        for it in found {
+            expected.push(vec![
+                json!(it.rule_id),
+                json!(it.priority.as_str()),
+                json!(it.title),
+                json!(it.change.as_str()),
+                json!(it.account_id),
+                json!(it.resource),
+                json!(it.was),
+                json!(it.now),
+                json!(it.reason),
+            ]);
+        }
+    }
+    assert!(expected.iter().any(|row| row[3] == "appeared"), "night {night}: a user is added in each");
+    assert_eq!(published, expected, "night {night}");
+}
+
+/// The published facts are the answers of `orgcensus ask`, without a name.
+async fn assert_facts(snapshot: &Snapshot) {
+    let questions: Vec<&Question> =
+        questions().expect("the shipped questions").iter().filter(|it| !it.is_list()).collect();
+    let asked = ask_json(snapshot, &questions).await.expect("answers");
+    let sql = "SELECT question_id AS id, population, definition, numerator, denominator, unknown_count, \
+        coverage_percent, account_id, account_name, ou_path, is_answered FROM facts";
+    let published = rows(snapshot, sql).await;
+    let line = |row: &Value| {
+        // The paths of users are chosen by somebody, and published as hashes.
+        let population = if row["definition"] == "by_path" { String::new() } else { text(row, "population") };
+        let numbers = ["id", "definition", "numerator", "denominator", "unknown_count", "coverage_percent"];
+        format!("{population} {:?}", cells(row, numbers))
+    };
+    let sorted = |rows: &[Value]| {
+        let mut lines: Vec<String> = rows.iter().map(line).collect();
+        lines.sort();
+        lines
+    };
+    let asked = asked.as_array().expect("an array");
+    assert!(asked.len() >= questions.len());
+    assert_eq!(sorted(&published), sorted(asked));
+    for row in &published {
+        assert_eq!(row["is_answered"], true, "{row}");
+        let names = ["account_id", "account_name", "ou_path"];
+        assert!(names.iter().all(|name| text(row, name).is_empty()), "{row}");
+        assert!(row["definition"] != "by_path" || !text(row, "population").contains('/'), "{row}");
+    }
+}
+
+/// By account, kind, resource and principal.
+type Seen = BTreeMap<[String; 4], Value>;
+
+async fn first_seen(snapshot: &Snapshot) -> Seen {
+    let sql =
+        "SELECT account_id, kind, resource_arn, principal, first_seen_at, is_perhaps_older, is_seen FROM first_seen";
+    let key = |row: &Value| ["account_id", "kind", "resource_arn", "principal"].map(|column| text(row, column));
+    rows(snapshot, sql).await.into_iter().map(|row| (key(&row), row)).collect()
+}
+
+/// What the denied night did not see keeps its moment, and has it still when it is seen again.
+fn assert_first_seen(nights: &[Seen]) {
+    let [first, second, denied, last] = nights else { panic!("four nights") };
+    assert!(first.values().all(|row| row["first_seen_at"].is_null() && row["is_seen"] == true), "a first census");
+    assert!(first.values().all(|row| row["is_perhaps_older"] == true), "a first census");
+    let carried: Vec<_> = denied.iter().filter(|(_, row)| row["is_seen"] == false).collect();
+    assert!(carried.len() > 1, "what the members' buckets, queues and topics let in");
+    for (key, row) in carried {
+        assert_eq!(row["first_seen_at"], second[key]["first_seen_at"], "{key:?}");
+        assert_eq!(last[key]["is_seen"], true, "{key:?}");
+    }
+    for (key, row) in second {
+        for night in [denied, last] {
+            assert_eq!(night.get(key).map(|it| &it["first_seen_at"]), Some(&row["first_seen_at"]), "{key:?}");
+        }
+    }
 }

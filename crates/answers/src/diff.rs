@@ -12,8 +12,10 @@
 //! ended       what two tasks say of a row        judge   all tasks that a row rests on -> gone, or not seen, and why
 //! fate        what a difference is called        table   both sides of a table -> differences; table/whole: -> pairs of
 //!                                                        rows, of which rules of change say more
+//! carried     the rule for entries that are no rows
 //! ```
 
+mod carried;
 mod columns;
 mod difference;
 mod ended;
@@ -34,6 +36,7 @@ use std::sync::Arc;
 use arrow::record_batch::RecordBatch;
 use orgcensus_lake::{Commit, Lake, Manifest, TableEntry};
 
+pub use carried::{Carried, CarriedOf};
 pub use difference::Difference;
 pub use fate::Change;
 pub use pairs::Pair;
@@ -98,8 +101,8 @@ struct OneOrganization {
 
 impl Diff {
     /// Opens two snapshots of each organization. Without `from`, each one that `to` means is compared with the newest
-    /// complete one of an earlier date. Without names, all tables are compared but `api_usage`, which tells of the run
-    /// alone, and `activity`, which is no state. Reads manifests and no data.
+    /// complete one of an earlier date. Without names, all tables are compared but those that tell of the run alone, of
+    /// what happened, or are made of others. Reads manifests and no data.
     pub async fn open(lake: &Lake, from: Option<&Which>, to: &Which, tables: &[String]) -> Result<Self> {
         let (pairs, waiting) = two_of_each(lake, from, to).await?;
         let known: BTreeSet<&str> =

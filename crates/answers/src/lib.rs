@@ -55,7 +55,7 @@ pub use ask::{ask, ask_cases, ask_cases_since, ask_json, cases_json, cases_json_
 pub use changes::{Changes, Found, Told};
 pub use config_file::FileError;
 pub use controls::{Control, Framework};
-pub use diff::{Change, Diff, Difference, Pair};
+pub use diff::{Carried, CarriedOf, Change, Diff, Difference, Pair};
 pub use error::{Error, Result};
 pub use exceptions::{
     Accepted, Case, CaseState, Day, Exception, ExceptionError, Exceptions, Hold, Judgement, Pattern, UNUSED_DAYS, Use,

@@ -18,6 +18,7 @@ use tokio::sync::OnceCell;
 use crate::derivation::Derivation;
 use crate::event::{Event, Listener};
 use crate::last_complete::LastComplete;
+use crate::materialization::Materialization;
 use crate::regions::{KnownRegions, Presence, Regions, taken};
 use crate::role_actions::RoleActions;
 use crate::selection::Selection;
@@ -43,6 +44,8 @@ pub struct Crawl {
     pub all_collectors: Vec<Collector>,
     /// The derivations, in the order in which they run after all accounts are done.
     pub derivations: &'static [Derivation],
+    /// What is made of the written files before the snapshot is committed, in this order.
+    pub materializations: Vec<Arc<dyn Materialization>>,
     /// The accounts and regions to read.
     pub selection: Selection,
     /// Accounts besides the organization's that count as inside.

@@ -6,6 +6,7 @@
 //! work      accounts in parallel, each one a commit        account  its tasks
 //! task      session -> rows -> stage -> outcome            derivation  rows of rows, by a list
 //! publish   compact, upload, commit                        shards   many parts, one snapshot
+//!           before the commit                              materialization  tables of the files, by a list
 //! ```
 
 mod account;
@@ -17,6 +18,7 @@ mod error;
 mod event;
 mod journal;
 mod last_complete;
+mod materialization;
 mod organization_rows;
 mod organization_tasks;
 mod outcome;
@@ -48,9 +50,12 @@ pub use derivation::{Derivation, Derive, Derived, Staged, StagedResources};
 pub use error::Error;
 pub use event::{Event, Listener};
 pub use journal::{AccountRecord, Readings};
+pub use materialization::{
+    Failed, MATERIALIZATIONS, Materialization, Materialize, MaterializedTable, Placed, PlacedRows,
+};
 pub use outcome::Outcome;
 pub use plan::{Plan, shard_name};
-pub use previous::Previous;
+pub use previous::{Previous, complete};
 pub use regions::KnownRegions;
 pub use role_actions::{ROLE_VERSION_TAG, RoleActions, RolesBehind, role_version};
 pub use run::{Report, resume, resume_anyway, resume_or_run, run};

@@ -106,8 +106,8 @@ impl<R: Row> Previous<R> {
     }
 }
 
-/// The batch with the columns that the table has now. A column that the older file lacks is null.
-fn complete<R: Row>(batch: &RecordBatch) -> Result<RecordBatch, Error> {
+/// A published batch with the columns that the table has now. A column that the older file lacks is null.
+pub fn complete<R: Row>(batch: &RecordBatch) -> Result<RecordBatch, Error> {
     let columns = table::<R>().columns();
     let own = |name: &str| batch.column_by_name(name).cloned();
     let arrays: Vec<ArrayRef> = columns

@@ -1,9 +1,10 @@
-//! Makes a snapshot from the stages: derives rows, compacts one table after the other from staged and derived rows, and
-//! commits.
+//! Makes a snapshot from the stages: derives rows, compacts one table after the other from staged and derived rows, makes
+//! tables of the written files, and commits.
 
 use std::path::Path;
 
 use orgcensus_lake::{Begun, Commit, Coverage, Publication, RunSnapshot, SliceIndex, TableEntry};
+use orgcensus_row::Table;
 use tracing::Instrument;
 
 use crate::context::Shared;
@@ -13,7 +14,7 @@ use crate::event::Event;
 use crate::journal::{Readings, Turn};
 use crate::part::Part;
 use crate::scratch::Scratch;
-use crate::{derivation, organization_rows, spans, tables};
+use crate::{derivation, materialization, organization_rows, spans, tables};
 
 /// Publishes everything that the parts' journals have committed. If it is published already, that is success.
 /// `directory` is a folder for temporary files.
@@ -36,24 +37,39 @@ async fn write(shared: &Shared, parts: &[Part], directory: &Path) -> Result<(Com
         Begun::Published(commit) => return Ok((*commit, tally)),
     };
     let tables = tables::tables(&crawl.all_collectors, crawl.derivations);
-    crawl.tell(&Event::Publishing { tables: tables.len() });
+    let made = crawl.materializations.len();
+    // Beside them stands the table that says how they ended.
+    let made = if made > 0 { made + 1 } else { 0 };
+    crawl.tell(&Event::Publishing { tables: tables.len() + made });
     organization_rows::stage(shared, &mut scratch, &readings)?;
     derivation::run(shared, &mut scratch).await?;
     let mut entries = Vec::new();
     for table in tables {
-        let mut entry = publication.compact(&table, scratch.index.groups(&table)?, &scratch.stage).await?;
-        let rests_on = tables::rests_on(&crawl.all_collectors, crawl.derivations, table.name);
-        entry.rests_on = Some(rests_on.into_iter().map(str::to_owned).collect());
-        entry.is_derived = tables::is_derived(crawl.derivations, table.name);
-        tell(shared, &entry);
-        entries.push(entry);
+        entries.push(write_table(shared, &publication, &mut scratch, &table).await?);
     }
     let coverage = Coverage {
         is_complete: tally.coverage() >= crawl.min_coverage,
         summary: serde_json::json!({ "coverage": rounded(tally.coverage()), "tally": tally }),
     };
+    materialization::run(shared, &publication, &mut scratch, &mut entries, &coverage).await?;
     let commit = publication.commit(entries, coverage, crate::task_record::now()).await?;
     Ok((commit, tally))
+}
+
+/// Writes the staged rows of a table as files.
+pub(crate) async fn write_table(
+    shared: &Shared,
+    publication: &Publication,
+    scratch: &mut Scratch,
+    table: &Table,
+) -> Result<TableEntry, Error> {
+    let crawl = &shared.crawl;
+    let mut entry = publication.compact(table, scratch.index.groups(table)?, &scratch.stage).await?;
+    let rests_on = tables::rests_on(&crawl.all_collectors, crawl.derivations, table.name);
+    entry.rests_on = Some(rests_on.into_iter().map(str::to_owned).collect());
+    entry.is_derived = tables::is_derived(crawl.derivations, table.name);
+    tell(shared, &entry);
+    Ok(entry)
 }
 
 /// Reads the journals once: where each table's rows are, the sum of all outcomes, and the readings of the organization.

@@ -32,6 +32,11 @@ pub(crate) fn derivation(name: &str) -> Span {
     tracing::info_span!("derivation", name)
 }
 
+/// How a table is made of other tables' files.
+pub(crate) fn materialization(table: &str) -> Span {
+    tracing::info_span!("materialization", table)
+}
+
 /// An account's turn.
 pub(crate) fn account(account_id: &str) -> Span {
     tracing::info_span!("account", account_id, outcome = Empty, calls = Empty, throttles = Empty, rows = Empty)

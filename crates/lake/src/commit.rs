@@ -92,6 +92,7 @@ impl Lake {
                 Err(error) => return Err(error),
             }
         }
+        listed.commits.extend(self.preview().map(|it| it.commit.clone()));
         Ok(listed)
     }
 
@@ -142,6 +143,9 @@ impl Lake {
 
     /// What a commit published. Its bytes are those that were committed.
     pub async fn manifest(&self, commit: &Commit) -> Result<Manifest> {
+        if let Some(preview) = self.preview().filter(|it| it.commit.run_id == commit.run_id) {
+            return Ok(preview.manifest.clone());
+        }
         let path = self.path(&commit.manifest.path)?;
         let bytes = self.get(&path).await?;
         if sha256(&bytes) != commit.manifest.sha256 {
@@ -159,6 +163,9 @@ impl Lake {
 
     /// Publishes: creates the next commit. If the run has published already, that is its commit.
     pub(crate) async fn commit(&self, mut commit: Commit) -> Result<Commit> {
+        if self.preview().is_some() {
+            return Err(Error::invalid(format!("the commit of run {}", commit.run_id), "this lake is a preview"));
+        }
         for _ in 0..ATTEMPTS_MAX {
             let Listed { commits, passed_over } = self.listed_commits().await?;
             if let Some(own) = commits.iter().find(|other| other.run_id == commit.run_id) {

@@ -15,6 +15,7 @@ use orgcensus_row::Timestamp;
 use url::Url;
 
 use crate::no_redirects::NoRedirects;
+use crate::preview::Preview;
 use crate::{Error, Result, durable};
 
 /// All snapshots of all organizations that were published to one place.
@@ -27,6 +28,8 @@ pub struct Lake {
     storage_class: Option<String>,
     clock: fn() -> Timestamp,
     warn: fn(&str),
+    /// What readers of this clone find besides what is published.
+    preview: Option<Arc<Preview>>,
 }
 
 /// How to reach a lake that is no folder.
@@ -66,7 +69,7 @@ impl Lake {
         };
         let (url, storage_class) = (location.trim_end_matches('/').to_owned(), options.storage_class.clone());
         let (clock, warn) = (options.clock.unwrap_or(system_clock), options.warn.unwrap_or(|_| ()));
-        Ok(Self { store, root, local: None, url, storage_class, clock, warn })
+        Ok(Self { store, root, local: None, url, storage_class, clock, warn, preview: None })
     }
 
     fn folder(folder: &FilePath, options: &LakeOptions) -> Result<Self> {
@@ -77,7 +80,17 @@ impl Lake {
         let url = folder.display().to_string();
         let (clock, warn) = (options.clock.unwrap_or(system_clock), options.warn.unwrap_or(|_| ()));
         let (store, root, local) = (Arc::new(store), Path::default(), Some(folder));
-        Ok(Self { store, root, local, url, storage_class: None, clock, warn })
+        Ok(Self { store, root, local, url, storage_class: None, clock, warn, preview: None })
+    }
+
+    /// The same lake, whose readers find this besides.
+    pub(crate) fn with_preview(&self, preview: Preview) -> Self {
+        Self { preview: Some(Arc::new(preview)), ..self.clone() }
+    }
+
+    /// What readers find besides what is published.
+    pub(crate) fn preview(&self) -> Option<&Preview> {
+        self.preview.as_deref()
     }
 
     /// The object store that holds it.

@@ -40,6 +40,7 @@ mod lock;
 mod log;
 mod manifest;
 mod no_redirects;
+mod preview;
 mod printable;
 mod publication;
 mod published_rows;

@@ -88,7 +88,13 @@ impl Publication {
         for table in &manifest.tables {
             lake.sync_names(&self.path(&table.name)?).await?;
         }
-        lake.commit(Commit {
+        lake.commit(self.unnumbered(reference, coverage, now)).await
+    }
+
+    /// The commit of this snapshot, before it has a number.
+    pub(crate) fn unnumbered(&self, manifest: ManifestReference, coverage: Coverage, now: Timestamp) -> Commit {
+        let snapshot = &self.0.snapshot;
+        Commit {
             format: FORMAT,
             n: 0,
             organization_id: snapshot.organization_id.clone(),
@@ -96,12 +102,11 @@ impl Publication {
             run_id: snapshot.run_id.clone(),
             captured_at: snapshot.captured_at,
             committed_at: now,
-            manifest: reference,
+            manifest,
             supersedes: None,
             is_complete: coverage.is_complete,
             coverage: coverage.summary,
-        })
-        .await
+        }
     }
 
     /// What is being published.

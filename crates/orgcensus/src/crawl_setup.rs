@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use orgcensus_answers::{questions, rules};
 use orgcensus_aws::{Base, whoami};
 use orgcensus_collectors::COLLECTORS;
-use orgcensus_crawl::{Bounds, Crawl, Listener, never};
+use orgcensus_crawl::{Bounds, Crawl, Listener, Materialization, never};
 use orgcensus_derive::DERIVATIONS;
 use orgcensus_lake::FileOptions;
 use orgcensus_row::Timestamp;
@@ -37,6 +38,7 @@ pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) 
         collectors: selection.collectors(COLLECTORS),
         all_collectors: COLLECTORS.to_vec(),
         derivations: DERIVATIONS,
+        materializations: materializations(config)?,
         selection,
         trusted_accounts: config.organization.trusted_accounts.clone(),
         trusted_tenants: config.organization.trusted_tenants.clone(),
@@ -51,6 +53,15 @@ pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) 
         stop: never(),
         run_id,
     })
+}
+
+/// What is made of the snapshot's files: the answers to the shipped questions, with the site's thresholds, and to the
+/// shipped rules, with its priorities.
+fn materializations(config: &Config) -> Result<Vec<Arc<dyn Materialization>>, Failure> {
+    let (thresholds, priorities) = (config.thresholds(), config.priorities());
+    let questions = questions()?.iter().map(|it| it.with_thresholds(&thresholds)).collect();
+    let rules = rules()?.iter().map(|it| it.with_priority(&priorities)).collect();
+    Ok(orgcensus_materialize::materializations(questions, rules))
 }
 
 fn bounds(config: &Config) -> Bounds {

@@ -15,7 +15,10 @@ mod schemas;
 
 /// Every table of the lake, by name.
 pub(crate) fn tables() -> Vec<Table> {
-    orgcensus_crawl::tables(COLLECTORS, DERIVATIONS)
+    let mut tables = orgcensus_crawl::tables(COLLECTORS, DERIVATIONS);
+    tables.extend(orgcensus_materialize::tables());
+    tables.sort_by_key(|table| table.name);
+    tables
 }
 
 /// The tasks that each table rests on, in a snapshot that this version writes.

@@ -166,3 +166,26 @@ async fn rows_that_are_not_sorted_are_an_error() {
     let error = diff(&lake, None, "newest", &["test_userz"]).await.unwrap_err().to_string();
     assert_eq!(error, "find table test_userz; the snapshots have accounts, coverage, test_users, test_verdicts");
 }
+
+#[tokio::test]
+async fn what_is_carried_ends_as_a_row_does() {
+    let (_folder, lake) = two_nights().await;
+    let commits = lake.commits().await.unwrap();
+    let manifests = [lake.manifest(&commits[0]).await.unwrap(), lake.manifest(&commits[1]).await.unwrap()];
+    let carried = Carried::read(&lake, manifests).await.unwrap();
+    let id = |account: u64| format!("{account:012}");
+    let users = carried.of("test_users");
+    assert_eq!(
+        [0, 2, 3, 4].map(|it| users.lost(&id(it), "global")),
+        [Change::Gone, Change::NotSeen, Change::AccountLeft, Change::AccountLeft]
+    );
+    assert_eq!(
+        [0, 2, 5].map(|it| users.found(&id(it), "global")),
+        [Change::Appeared, Change::NotSeen, Change::Appeared]
+    );
+    // A derived row rests on all accounts, and one was denied.
+    let verdicts = carried.of("test_verdicts");
+    assert_eq!([0, 3].map(|it| verdicts.lost(&id(it), "global")), [Change::NotSeen, Change::AccountLeft]);
+    let nothing = carried.of("no_such_table");
+    assert_eq!([nothing.lost(&id(0), "global"), nothing.found(&id(0), "global")], [Change::NotSeen; 2]);
+}
