@@ -97,7 +97,8 @@ pub struct Told {
 }
 
 impl Told {
-    pub(crate) fn add(&mut self, found: &[Found]) {
+    /// Counts what was found.
+    pub fn add(&mut self, found: &[Found]) {
         for it in found {
             let counts = if it.is_seen() { &mut self.seen } else { &mut self.unseen };
             *counts.entry(it.priority).or_default() += 1;
@@ -112,5 +113,11 @@ impl Told {
     /// How many rows of this priority and of those above it are unknown or not seen.
     pub fn unseen(&self, floor: Priority) -> u64 {
         self.unseen.range(floor..).map(|(_, count)| count).sum()
+    }
+
+    /// From critical down: a priority, how much was found of it, and how many of its rows are unknown or not seen.
+    pub fn by_priority(&self) -> impl Iterator<Item = (Priority, u64, u64)> {
+        let of = |counts: &BTreeMap<Priority, u64>, it: Priority| counts.get(&it).copied().unwrap_or_default();
+        Priority::ALL.into_iter().rev().map(move |it| (it, of(&self.seen, it), of(&self.unseen, it)))
     }
 }
