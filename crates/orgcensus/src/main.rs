@@ -12,6 +12,7 @@ mod crawl_setup;
 mod failure;
 mod forecast;
 mod lake_access;
+mod notify;
 mod permissions;
 mod plan_file;
 mod privacy;
