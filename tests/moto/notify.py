@@ -100,7 +100,8 @@ def second_night(checks, census, values, of_bus, of_topic):
     found = told["run"]["changes"]["found"]
     checks.equal("counts by priority", {"critical": 0, "error": 0, "warning": 0, "notice": 0, "info": 1}, found)
     change = told["change"]
-    checks.equal("the change", ("D6", "info", "appeared"), tuple(change[it] for it in ("rule_id", "priority", "change")))
+    what = tuple(change[it] for it in ("rule_id", "priority", "change"))
+    checks.equal("the change", ("D6", "info", "appeared"), what)
     checks.true("its name, which was asked for", change["resource"].endswith(f":user/{USER}"), change)
     checks.true("no name in the text", USER not in change["text"], change["text"])
     attributes = [{name: it["Value"] for name, it in message["MessageAttributes"].items()} for message in messages]

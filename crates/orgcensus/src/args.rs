@@ -114,8 +114,8 @@ pub(crate) enum Command {
     /// Check a configuration without AWS, and print every value with where it came from.
     #[command(subcommand)]
     Config(ConfigCheck),
-    /// Print a least-privilege policy: for the members' role, for the crawl's own identity, for the lake, or for telling
-    /// of runs. Or the version of the members' role.
+    /// Print a least-privilege policy: for the members' role, for the crawl's own identity, for the lake, or to tell of
+    /// runs. Or the version of the members' role.
     Role(Role),
     /// Print a completion script for a shell.
     Completions {

@@ -1,5 +1,5 @@
-//! Tells of a run when it has ended: an event of EventBridge, a message of SNS, a call of a webhook, as configured. What
-//! cannot be delivered is a warning, and changes nothing of the run's result.
+//! Tells of a run when it has ended: an event of EventBridge, a message of SNS, a call of a webhook, as configured.
+//! What cannot be delivered is a warning, and changes nothing of the run's result.
 //!
 //! ```text
 //! changed    the previous complete snapshot and this one -> how much was found, and the most important of it

@@ -119,7 +119,7 @@ pub(crate) fn lake(partition: &str, bucket: &str, kms_key: Option<&str>) -> Valu
 
 /// The policy of the identity that tells of runs: one action on the one event bus or topic.
 pub(crate) fn notify(target: &str, kms_key: Option<&str>) -> Value {
-    let actions: Vec<_> = call_of(target).iter().map(orgcensus_collect::Call::action).collect();
+    let actions: Vec<_> = call_of(target).into_iter().map(orgcensus_collect::Call::action).collect();
     let mut statements = vec![json!({ "Sid": "TellOfRuns", "Effect": "Allow", "Action": actions, "Resource": target })];
     if let Some(key) = kms_key {
         let actions = ["kms:Decrypt", "kms:GenerateDataKey"];

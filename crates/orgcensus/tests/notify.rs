@@ -1,5 +1,5 @@
-//! A webhook is told of two nights: of the first, which has no changes to tell and is refused, and of the second with its
-//! changes. The address of the webhook is in no log and in no file of the lake.
+//! A webhook is told of two nights: of the first, which has no changes to tell and is refused, and of the second with
+//! its changes. The address of the webhook is in no log and in no file of the lake.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;

@@ -53,18 +53,15 @@ pub(crate) struct Told {
 }
 
 /// The call by which an event bus or a topic is told; none of another ARN.
-pub(crate) fn call_of(arn: &str) -> Option<Call> {
-    match arn.split(':').nth(2)? {
-        "events" => Some(PUT_EVENTS.call()),
-        "sns" => Some(PUBLISH.call()),
-        _ => None,
-    }
+pub(crate) fn call_of(arn: &str) -> Option<&'static Call> {
+    let service = arn.split(':').nth(2)?;
+    CALLS.iter().find(|call| call.action().split_once(':').is_some_and(|(of, _)| of == service))
 }
 
 /// Tells an event bus or a topic.
 pub(crate) async fn send(session: &Session, arn: &str, told: &Told) -> Result<(), Error> {
     match call_of(arn) {
-        Some(call) if call == PUT_EVENTS.call() => put(session, arn, told).await,
+        Some(call) if *call == PUT_EVENTS.call() => put(session, arn, told).await,
         Some(_) => publish(session, arn, told).await,
         None => Err(Error::new(Class::Failed, "NotSent", format!("{arn} is neither an event bus nor a topic"))),
     }

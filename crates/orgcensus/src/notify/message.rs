@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::Addresses;
 use super::calls::Told;
 use super::changed::{Changed, Missing};
+use crate::failure::exit;
 use crate::run_report::{RunReport, Verdict};
 
 /// The format of the messages.
@@ -132,6 +133,9 @@ impl Run<'_> {
     fn ended(&self) -> String {
         let percent = self.report.coverage.map(|it| format!(", {:.1} % complete", 100.0 * it)).unwrap_or_default();
         match self.report.verdict {
+            Some(Verdict::Published) if self.report.exit_code == exit::NOT_SHOWN => {
+                format!("published{percent}, but catalogue, retention or report failed")
+            }
             Some(Verdict::Published) => format!("published{percent}"),
             Some(Verdict::BelowMinCoverage) => format!("published below min_coverage{percent}"),
             Some(Verdict::Stopped) => "stopped by a signal".to_owned(),

@@ -103,6 +103,9 @@ fn the_first_night_and_a_run_without_a_snapshot_have_no_changes_and_say_so() {
     let first = &messages(&published, &Err(Missing::First), false)[0];
     assert!(first.text.ends_with(". Changes are not known: there is no earlier complete snapshot."), "{}", first.text);
     assert_eq!((&first.body["changes"], first.body["changes_missing"].is_string()), (&Value::Null, true));
+    let not_shown = RunReport { exit_code: exit::NOT_SHOWN, ..published.clone() };
+    let told = &messages(&not_shown, &Err(Missing::First), false)[0];
+    assert!(told.text.contains("complete, but catalogue, retention or report failed. "), "{}", told.text);
     let mut failed = RunReport { verdict: Some(Verdict::NotPublished), snapshot: None, exit_code: 4, ..published };
     let text = |report: &RunReport| messages(report, &Err(Missing::NoSnapshot), false)[0].text.clone();
     let expected = "Census of o-example: nothing was published, exit code 4. \
