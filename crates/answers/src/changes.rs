@@ -41,10 +41,11 @@ use crate::diff::{
 };
 use crate::format::Output;
 use crate::rule::{Find, Rule};
-use crate::{Accepted, Format, RestsOn, Result, Which};
+use crate::{Accepted, CaseState, Format, RestsOn, Result, Which};
 use actors::Actors;
 use groups::{Group, groups, not_collected};
 use heard::Heard;
+use states::State;
 use watch::Watch;
 
 pub(crate) use watch::check;
@@ -133,6 +134,15 @@ impl Changes {
         Ok(Some(found))
     }
 
+    /// What is found next and nobody has accepted; none at the end. All of it is counted, what is accepted too.
+    pub async fn next_active(&mut self, told: &mut Told) -> Result<Option<Vec<Found>>> {
+        let Some(found) = self.next().await? else { return Ok(None) };
+        let states = states::of(&found, self.accepted.as_ref());
+        count(told, &found, &states);
+        let is_active = |state: &State| state.0 != Some(CaseState::Accepted);
+        Ok(Some(found.into_iter().zip(&states).filter(|(_, state)| is_active(state)).map(|(it, _)| it).collect()))
+    }
+
     /// Writes all that is found as it is found, and counts it.
     pub async fn write(mut self, format: Format, writer: impl Write + Send) -> Result<Told> {
         let columns = states::beside(&found::batch(&[])?, &[])?.schema();
@@ -140,11 +150,17 @@ impl Changes {
         let mut told = Told::default();
         while let Some(found) = self.next().await? {
             let states = states::of(&found, self.accepted.as_ref());
-            told.add(&found, &states);
+            count(&mut told, &found, &states);
             output.write(&states::beside(&found::batch(&found)?, &states)?)?;
         }
         output.finish()?;
         Ok(told)
+    }
+}
+
+fn count(told: &mut Told, found: &[Found], states: &[State]) {
+    for (it, (state, _)) in found.iter().zip(states) {
+        told.add(it, *state);
     }
 }
 

@@ -21,7 +21,7 @@ pub enum Priority {
 }
 
 impl Priority {
-    const ALL: [Self; 5] = [Self::Info, Self::Notice, Self::Warning, Self::Error, Self::Critical];
+    pub(crate) const ALL: [Self; 5] = [Self::Info, Self::Notice, Self::Warning, Self::Error, Self::Critical];
 
     /// The column's value.
     pub fn as_str(self) -> &'static str {

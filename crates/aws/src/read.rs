@@ -33,7 +33,7 @@ pub struct Write<T> {
     answer: PhantomData<fn() -> T>,
 }
 
-/// Declares a write: the catalogue's alone.
+/// Declares a write: only the catalogue and what tells of a run have any, which a test holds to (`tests/calls.rs`).
 pub const fn write<T: DeserializeOwned>(service: &'static str, operation: &'static str) -> Write<T> {
     Write { call: call(service, operation).reads(names::of::<T>), answer: PhantomData }
 }

@@ -64,8 +64,8 @@ fn tls() -> Result<TlsContext, Error> {
     tls.map_err(|error| Error::new(Class::Failed, "Configuration", format!("AWS_CA_BUNDLE: {error}")))
 }
 
-/// A client for a server that is not AWS: a collector of telemetry. It signs nothing and does not pass the gate, so it
-/// must never be handed to an SDK.
+/// A client for a server that is not AWS: a collector of telemetry, a webhook. It signs nothing and does not pass the
+/// gate, so it must never be handed to an SDK. It follows no redirect.
 #[derive(Debug)]
 pub struct Plain(Connector);
 
@@ -75,6 +75,17 @@ impl Plain {
         let settings = HttpConnectorSettings::builder().connect_timeout(timeout).read_timeout(timeout).build();
         let sleep = SharedAsyncSleep::new(TokioSleep::new());
         Ok(Self(connector(&tls()?, SharedDnsResolver::new(SystemNames), Some(settings), Some(sleep))))
+    }
+
+    /// Sends JSON to an address, and reads the whole answer. The address may be a secret: if it is none, the error does
+    /// not say what it is.
+    pub async fn post(&self, url: &str, json: Vec<u8>) -> Result<http::Response<Vec<u8>>, Error> {
+        let request = http::Request::post(url)
+            .header(http::header::CONTENT_TYPE, "application/json")
+            .header(http::header::USER_AGENT, concat!("orgcensus/", env!("CARGO_PKG_VERSION")))
+            .body(json)
+            .map_err(|_| Error::new(Class::Failed, "Http", "the address is none"))?;
+        self.send(request).await
     }
 
     /// Sends a request and reads the whole answer. Must be polled on tokio.

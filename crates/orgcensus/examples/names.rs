@@ -6,9 +6,13 @@ use orgcensus_aws::regions;
 use orgcensus_collectors::COLLECTORS;
 use serde_json::json;
 
+#[path = "../src/notify/calls.rs"]
+#[allow(dead_code, reason = "here it is read, and nobody is told")]
+mod calls;
+
 fn main() {
     let calls = COLLECTORS.iter().flat_map(|collector| collector.calls);
-    let calls = calls.chain(regions::CALLS).chain(orgcensus_catalog::CALLS);
+    let calls = calls.chain(regions::CALLS).chain(orgcensus_catalog::CALLS).chain(calls::CALLS);
     let calls = calls.filter_map(|call| Some((call, call.names()?)));
     let names: Vec<_> = calls
         .map(|(call, paths)| json!({"service": call.service, "operation": call.operation, "paths": paths}))

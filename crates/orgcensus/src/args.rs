@@ -23,7 +23,7 @@ pub(crate) use lakes::{Catalog, Files, Place, Prune, Snapshots, Verify};
 use may::MAY_HELP;
 pub(crate) use may::May;
 pub(crate) use reports::{Report, ReportFormat};
-pub(crate) use values::lake as lake_address;
+pub(crate) use values::{event_bus, lake as lake_address, topic};
 
 const EXIT_CODES: &str = "Exit codes:
   0  whole: published, or answered
@@ -124,8 +124,8 @@ pub(crate) enum Command {
     /// Check a configuration without AWS, and print every value with where it came from.
     #[command(subcommand)]
     Config(ConfigCheck),
-    /// Print a least-privilege policy: for the members' role, for the crawl's own identity, or for the lake. Or the
-    /// version of the members' role.
+    /// Print a least-privilege policy: for the members' role, for the crawl's own identity, for the lake, or to tell of
+    /// runs. Or the version of the members' role.
     Role(Role),
     /// Print a completion script for a shell.
     Completions {
@@ -165,9 +165,12 @@ pub(crate) struct Role {
     /// The lake's bucket, and its prefix if it has one: bucket/prefix, or s3://bucket/prefix.
     #[arg(long, default_value = values::BUCKET, value_parser = values::place)]
     pub(crate) bucket: String,
-    /// The key that encrypts the lake, as a full ARN, where the bucket is encrypted with one.
+    /// The key that encrypts the lake, or the topic, as a full ARN, where there is one.
     #[arg(long, value_parser = values::key)]
     pub(crate) kms_key: Option<String>,
+    /// The event bus or the topic that is told of runs, as a full ARN.
+    #[arg(long, value_name = "ARN", value_parser = values::notified, required_if_eq("whose", "notify"))]
+    pub(crate) target: Option<String>,
     /// Who writes the lake, as the bucket's policy names it.
     #[arg(long, default_value = "arn:aws:iam::111122223333:role/orgcensus", value_parser = values::identity)]
     pub(crate) writer: String,
@@ -187,6 +190,8 @@ pub(crate) enum Whose {
     Management,
     /// The identity that writes the lake and its catalogue.
     Lake,
+    /// The identity that tells one event bus or topic of runs: what `[notify]` needs.
+    Notify,
     /// The policy of the lake's bucket itself.
     Bucket,
 }

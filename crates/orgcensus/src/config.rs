@@ -12,9 +12,11 @@ use crate::cloudwatch;
 use crate::failure::Failure;
 
 mod layers;
+mod notify;
 mod sections;
 
 pub(crate) use layers::Layers;
+pub(crate) use notify::{Notify, Secret};
 use sections::{Accepted, Activity, Aws, Inventory, OwnOrganization, OwnQuestions, OwnRules};
 pub(crate) use sections::{Catalog, Lake, Limits, Matcher, OwnAccount, Report, Role, Select, Telemetry};
 
@@ -44,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) catalog: Option<Catalog>,
     /// The page that is written beside each snapshot; none without this section.
     pub(crate) report: Option<Report>,
+    /// Who is told of each run; nobody without this section.
+    pub(crate) notify: Option<Notify>,
     /// Where reports and metrics of a run go, besides the lake.
     pub(crate) telemetry: Telemetry,
     /// Numbers that questions ask with, where they are not those of the questions' headers.
@@ -116,6 +120,9 @@ impl Config {
             if value == 0 {
                 return Err(Wrong::new(key, "expected a whole number from 1"));
             }
+        }
+        if let Some((key, why)) = self.notify.as_ref().and_then(Notify::refused) {
+            return Err(Wrong::new(key, why));
         }
         let namespace = self.telemetry.cloudwatch_namespace.as_deref();
         if let Some(why) = namespace.and_then(cloudwatch::refuse_namespace) {

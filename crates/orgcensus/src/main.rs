@@ -13,6 +13,7 @@ mod crawl_setup;
 mod failure;
 mod forecast;
 mod lake_access;
+mod notify;
 mod own_files;
 mod permissions;
 mod plan_file;

@@ -9,6 +9,8 @@ use orgcensus_collectors::COLLECTORS;
 use orgcensus_crawl::RoleActions;
 use serde_json::{Value, json};
 
+use crate::notify::call_of;
+
 /// Actions of the role in every member account: reads only.
 pub(crate) fn member_actions() -> BTreeSet<String> {
     actions(|collector| !collector.scope.is_organization_wide())
@@ -115,6 +117,17 @@ pub(crate) fn lake(partition: &str, bucket: &str, kms_key: Option<&str>) -> Valu
     document(statements)
 }
 
+/// The policy of the identity that tells of runs: one action on the one event bus or topic.
+pub(crate) fn notify(target: &str, kms_key: Option<&str>) -> Value {
+    let actions: Vec<_> = call_of(target).into_iter().map(orgcensus_collect::Call::action).collect();
+    let mut statements = vec![json!({ "Sid": "TellOfRuns", "Effect": "Allow", "Action": actions, "Resource": target })];
+    if let Some(key) = kms_key {
+        let actions = ["kms:Decrypt", "kms:GenerateDataKey"];
+        statements.push(json!({ "Sid": "EncryptMessages", "Effect": "Allow", "Action": actions, "Resource": key }));
+    }
+    document(statements)
+}
+
 /// An example policy of the lake's bucket: only TLS, only one writer, and no commit is ever written twice.
 pub(crate) fn bucket(partition: &str, bucket: &str, writer: &str) -> Value {
     let (bucket, objects) = place(partition, bucket);
@@ -163,6 +176,19 @@ mod tests {
             let is_get = action == "apigateway:GET";
             assert!(is_get || jobs.contains(&verb) || reads.iter().any(|read| verb.starts_with(read)), "{action}");
         }
+    }
+
+    #[test]
+    fn telling_is_one_action_on_one_thing() {
+        let of = |target: &str, action: &str| {
+            let allow = json!({ "Sid": "TellOfRuns", "Effect": "Allow", "Action": [action], "Resource": target });
+            assert_eq!(notify(target, None), document(vec![allow]));
+        };
+        of("arn:aws:events:eu-west-1:111122223333:event-bus/census", "events:PutEvents");
+        of("arn:aws:sns:eu-west-1:111122223333:census", "sns:Publish");
+        let key = "arn:aws:kms:eu-west-1:111122223333:key/k";
+        let encrypted = notify("arn:aws:sns:eu-west-1:111122223333:census", Some(key));
+        assert_eq!(encrypted["Statement"][1]["Resource"], key);
     }
 
     fn length(policy: &Value) -> usize {

@@ -12,12 +12,12 @@ use crate::terminal::printable;
 use crate::{lake_access, setup};
 
 /// Updates the catalogue, removes old runs and writes the run's page, as configured. An expired run is removed first
-/// from the catalogue and then from the lake.
-pub(crate) async fn after_publication(config: &Config, run_id: &str) -> Result<(), Failure> {
+/// from the catalogue and then from the lake. The page's address, if one was written.
+pub(crate) async fn after_publication(config: &Config, run_id: &str) -> Result<Option<String>, Failure> {
     follow(config, run_id).await.map_err(|failure| Failure::NotShown(Box::new(failure)))
 }
 
-async fn follow(config: &Config, run_id: &str) -> Result<(), Failure> {
+async fn follow(config: &Config, run_id: &str) -> Result<Option<String>, Failure> {
     let lake = lake_access::open(config).await?;
     let expired = expired(&lake, config.lake.retention_days).await?;
     if let Some(catalog) = &config.catalog {
@@ -27,8 +27,8 @@ async fn follow(config: &Config, run_id: &str) -> Result<(), Failure> {
     remove(&lake, &expired).await?;
     remove_abandoned(&lake, &abandoned(config, &lake).await?).await?;
     match &config.report {
-        Some(wanted) => report::beside(config, wanted, &lake, run_id).await,
-        None => Ok(()),
+        Some(wanted) => report::beside(config, wanted, &lake, run_id).await.map(Some),
+        None => Ok(None),
     }
 }
 

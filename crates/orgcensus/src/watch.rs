@@ -1,5 +1,5 @@
 //! Watches a run: the reporter shows it, the report counts it, metrics are sent. At the end the report goes into the
-//! lake, to a file and into the log, however the run ended.
+//! lake, to a file and into the log, and who is to be told is told, however the run ended.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -11,9 +11,10 @@ use orgcensus_lake::Lake;
 
 use crate::config::{self, Config};
 use crate::failure::{Failure, exit};
+use crate::notify::Addresses;
 use crate::run_report::{End, FORMAT, Observed, Published, RunReport, Verdict};
 use crate::telemetry::Metrics;
-use crate::{cloudwatch, reporter};
+use crate::{cloudwatch, notify, reporter};
 
 /// How long the lake may take for the report.
 const LAKE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -28,6 +29,9 @@ const SHARD: &str = "shard-";
 pub(crate) struct Watch {
     /// Where the report goes, once it is known.
     pub(crate) lake: Option<Lake>,
+    /// The address of the page for browsers, if one was written.
+    pub(crate) page: Option<String>,
+    config: Config,
     observed: Arc<Mutex<Observed>>,
     metrics: Option<Metrics>,
     settings: config::Telemetry,
@@ -46,6 +50,8 @@ impl Watch {
         settings.report = file.or(settings.report);
         Self {
             lake: None,
+            page: None,
+            config: config.clone(),
             observed: Arc::default(),
             metrics: metrics.cloned(),
             settings,
@@ -103,8 +109,12 @@ impl Watch {
         if let Some(address) = &kept {
             let _ = writeln!(std::io::stdout(), "report       {address}");
         }
-        reporter::end(&report, kept.as_deref());
         // A shard is a part: `publish` tells of all.
+        if self.shard.is_none() {
+            let addresses = Addresses { page: self.page.as_deref(), run_report: kept.as_deref() };
+            notify::tell(&self.config, self.lake.as_ref(), &report, &addresses).await;
+        }
+        reporter::end(&report, kept.as_deref());
         if let (Some(namespace), None) = (&self.settings.cloudwatch_namespace, &self.shard) {
             let line = cloudwatch::line(&report, namespace, chrono::Utc::now().timestamp_millis());
             let _ = writeln!(std::io::stderr(), "{line}");

@@ -41,6 +41,11 @@ fn no_policy_is_printed_of_what_is_no_bucket() {
     }
     refused(&run(&["role", "lake", "--kms-key", "alias/lake"]), &["--kms-key", "expected a key's ARN"]);
     refused(&run(&["role", "bucket", "--writer", "orgcensus"]), &["--writer", "expected the ARN of a role or user"]);
+    refused(&run(&["role", "notify"]), &["--target"]);
+    refused(
+        &run(&["role", "notify", "--target", "census"]),
+        &["--target", "expected the ARN of an event bus or of a topic"],
+    );
     refused(&run(&["role", "management", "--partition", "aws-moon"]), &["--partition", "aws-cn"]);
 }
 

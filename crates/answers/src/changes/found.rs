@@ -6,7 +6,6 @@ use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
 use super::actors::MadeBy;
-use super::states::State;
 use crate::cells::{batch_of_texts, schema_of_texts};
 use crate::diff::Change;
 use crate::rule::{Priority, Rule};
@@ -82,18 +81,29 @@ impl Found {
         reason: String,
     ) -> Self {
         Self {
-            rule_id: rule.id.to_owned(),
-            priority: rule.priority,
             title: rule.title.to_owned(),
-            change: Change::NotSeen,
-            organization_id: organization_id.to_owned(),
             account_id: place.map(|(account_id, _)| account_id.clone()),
-            account_name: None,
             region: place.map(|(_, region)| region.clone()),
+            reason: Some(reason),
+            ..Self::of(rule.id, rule.priority, Change::NotSeen, organization_id)
+        }
+    }
+
+    /// What happened, and nothing else of it.
+    pub fn of(rule_id: &str, priority: Priority, change: Change, organization_id: &str) -> Self {
+        Self {
+            rule_id: rule_id.to_owned(),
+            priority,
+            title: String::new(),
+            change,
+            organization_id: organization_id.to_owned(),
+            account_id: None,
+            account_name: None,
+            region: None,
             resource: None,
             was: None,
             now: None,
-            reason: Some(reason),
+            reason: None,
             actor_arn: None,
             event_time: None,
             event_id: None,
@@ -146,15 +156,14 @@ pub struct Told {
 }
 
 impl Told {
-    pub(super) fn add(&mut self, found: &[Found], states: &[State]) {
-        for (it, (state, _)) in found.iter().zip(states) {
-            let counts = match (it.is_seen(), state) {
-                (false, _) => &mut self.unseen,
-                (true, Some(CaseState::Accepted)) => &mut self.accepted,
-                (true, _) => &mut self.seen,
-            };
-            *counts.entry(it.priority).or_default() += 1;
-        }
+    /// Counts one, by what exceptions say of it.
+    pub fn add(&mut self, found: &Found, state: Option<CaseState>) {
+        let counts = match (found.is_seen(), state) {
+            (false, _) => &mut self.unseen,
+            (true, Some(CaseState::Accepted)) => &mut self.accepted,
+            (true, _) => &mut self.seen,
+        };
+        *counts.entry(found.priority).or_default() += 1;
     }
 
     /// How much was found of this priority and of those above it, without what is accepted.
@@ -170,5 +179,11 @@ impl Told {
     /// How many rows of this priority and of those above it are unknown or not seen.
     pub fn unseen(&self, floor: Priority) -> u64 {
         self.unseen.range(floor..).map(|(_, count)| count).sum()
+    }
+
+    /// From critical down: a priority, how much was found of it, and how many of its rows are unknown or not seen.
+    pub fn by_priority(&self) -> impl Iterator<Item = (Priority, u64, u64)> {
+        let of = |counts: &BTreeMap<Priority, u64>, it: Priority| counts.get(&it).copied().unwrap_or_default();
+        Priority::ALL.into_iter().rev().map(move |it| (it, of(&self.seen, it), of(&self.unseen, it)))
     }
 }

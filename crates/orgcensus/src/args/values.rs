@@ -71,6 +71,41 @@ pub(super) fn key(text: &str) -> Result<String, &'static str> {
     }
 }
 
+/// The ARN of an event bus.
+pub(crate) fn event_bus(text: &str) -> Result<String, &'static str> {
+    let name = regional(text, "events").and_then(|resource| resource.strip_prefix("event-bus/"));
+    match name.is_some_and(|name| is_name_of_one(name, b"._-/")) {
+        true => Ok(text.to_owned()),
+        false => Err("expected the ARN of an event bus: arn:aws:events:eu-west-1:111122223333:event-bus/census"),
+    }
+}
+
+/// The ARN of a topic.
+pub(crate) fn topic(text: &str) -> Result<String, &'static str> {
+    match regional(text, "sns").is_some_and(|name| is_name_of_one(name, b"._-")) {
+        true => Ok(text.to_owned()),
+        false => Err("expected the ARN of a topic: arn:aws:sns:eu-west-1:111122223333:census"),
+    }
+}
+
+/// The ARN of an event bus or of a topic.
+pub(super) fn notified(text: &str) -> Result<String, &'static str> {
+    let why = "expected the ARN of an event bus or of a topic: arn:aws:sns:eu-west-1:111122223333:census";
+    event_bus(text).or_else(|_| topic(text)).map_err(|_| why)
+}
+
+/// The resource of a service's ARN that has a region and an account.
+fn regional<'a>(text: &'a str, service: &str) -> Option<&'a str> {
+    let fields: Vec<&str> = text.splitn(6, ':').collect();
+    let &[_, _, of, region, account_id, resource] = fields.as_slice() else { return None };
+    (is_arn(text) && of == service && !region.is_empty() && account(account_id).is_ok()).then_some(resource)
+}
+
+/// Whether it is the name of one thing, and no pattern: letters, digits, and these.
+fn is_name_of_one(name: &str, more: &[u8]) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || more.contains(&byte))
+}
+
 /// A role's name, with its path if it has one: `audit/orgcensus`.
 pub(super) fn role_name(text: &str) -> Result<String, &'static str> {
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@-_".contains(&byte);
@@ -173,6 +208,15 @@ mod tests {
         assert!(identity("arn:aws:iam::111122223333:role/*").is_err() && identity("arn:aws:s3:::bucket").is_err());
         assert!(key("arn:aws:kms:eu-west-1:111122223333:key/1").is_ok());
         assert!(key("arn:aws:kms:eu-west-1:111122223333:alias/x").is_err() && key("1234").is_err());
+        let (bus, named) =
+            ("arn:aws:events:eu-west-1:111122223333:event-bus/a", "arn:aws:sns:eu-west-1:111122223333:a.fifo");
+        assert!(event_bus(bus).is_ok() && topic(bus).is_err() && notified(bus).is_ok());
+        assert!(topic(named).is_ok() && event_bus(named).is_err() && notified(named).is_ok());
+        for wrong in
+            ["arn:aws:sns:eu-west-1:111122223333:*", "arn:aws:sns:eu-west-1:111122223333:a:b", "arn:aws:sns:::a"]
+        {
+            assert!(notified(wrong).is_err(), "{wrong}");
+        }
         assert!(role_name("audit/orgcensus").is_ok() && role_name("arn:aws:iam::1:role/x").is_err());
     }
 }

@@ -43,7 +43,7 @@ async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<
     let report = report.map_err(|source| kept(source, arguments, &stage))?;
     watch.published(&report);
     print(&report);
-    upkeep::after_publication(config, &report.commit.run_id).await?;
+    watch.page = upkeep::after_publication(config, &report.commit.run_id).await?;
     Ok(exit_code(&report))
 }
 

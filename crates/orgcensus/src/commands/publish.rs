@@ -27,6 +27,6 @@ async fn publish(config: &Config, arguments: &Publish, watch: &mut Watch) -> Res
     let report = orgcensus_crawl::publish_shards(crawl, plan, arguments.allow_missing).await?;
     watch.published(&report);
     print(&report);
-    upkeep::after_publication(config, &report.commit.run_id).await?;
+    watch.page = upkeep::after_publication(config, &report.commit.run_id).await?;
     Ok(exit_code(&report))
 }

@@ -57,15 +57,20 @@ pub(crate) async fn page(config: &Config, lake: &Lake, snapshot: &Snapshot, file
     write(file, &writer.text(&Part::default()).await?)
 }
 
-/// Writes the page of a run into the lake, beside the report of what the run did.
-pub(crate) async fn beside(config: &Config, page: &config::Report, lake: &Lake, run_id: &str) -> Result<(), Failure> {
+/// Writes the page of a run into the lake, beside the report of what the run did. Its address.
+pub(crate) async fn beside(
+    config: &Config,
+    page: &config::Report,
+    lake: &Lake,
+    run_id: &str,
+) -> Result<String, Failure> {
     let exceptions = accepting::read(config, &Accepting::default())?;
     let snapshot = Snapshot::open(lake, &Which::Run(run_id.to_owned())).await?;
     let snapshot = accepting::with(snapshot, exceptions.as_ref()).await?;
     let text = Writer::new(config, page, lake, &snapshot).text(&Part::default()).await?;
     let address = lake.write_run_page(run_id, text).await?;
     println!("page         {address}");
-    Ok(())
+    Ok(address)
 }
 
 /// What every report of a command is made with.

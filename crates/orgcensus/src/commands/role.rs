@@ -14,6 +14,9 @@ pub(crate) fn run(arguments: &Role) -> Result<u8, Failure> {
         Whose::Version => permissions::role_actions().newest().into(),
         Whose::Management => permissions::management(&arguments.partition, &arguments.role_name),
         Whose::Lake => permissions::lake(&arguments.partition, &arguments.bucket, arguments.kms_key.as_deref()),
+        Whose::Notify => {
+            permissions::notify(arguments.target.as_deref().unwrap_or_default(), arguments.kms_key.as_deref())
+        }
         Whose::Bucket => permissions::bucket(&arguments.partition, &arguments.bucket, &arguments.writer),
     };
     writeln!(output(), "{policy:#}")?;

@@ -95,7 +95,7 @@ impl Layers {
                 let name = key.rsplit('.').next().unwrap_or_default();
                 let value = match value {
                     serde_json::Value::Null => None,
-                    _ if SECRETS.iter().any(|secret| name.contains(secret)) => Some("set".to_owned()),
+                    _ if is_secret(name) => Some("set".to_owned()),
                     value => Some(value.to_string()),
                 };
                 let origin = self.origin(key).unwrap_or_else(|| "default".to_owned());
@@ -167,8 +167,17 @@ fn set<'a>(table: &mut Table, parts: &[&'a str], value: Value) -> Result<(), &'a
 /// `crawl.toml:12:3: unknown field `nmae`, expected one of …`
 fn located(text: &str, name: &str, error: &toml::de::Error) -> Failure {
     let (line, column) = place(text, error.span().map_or(0, |span| span.start));
-    let key = text.lines().nth(line - 1).map(str::trim).unwrap_or_default();
-    Failure::Usage(format!("{name}:{line}:{column}: {}\n  {key}", error.message().trim()))
+    let shown = text.lines().nth(line - 1).map(str::trim).unwrap_or_default();
+    let shown = match shown.split_once('=') {
+        Some((key, _)) if is_secret(key) => format!("{key}= …"),
+        _ => shown.to_owned(),
+    };
+    Failure::Usage(format!("{name}:{line}:{column}: {}\n  {shown}", error.message().trim()))
+}
+
+/// Whether what a key holds is never shown.
+fn is_secret(key: &str) -> bool {
+    SECRETS.iter().any(|secret| key.contains(secret))
 }
 
 /// The line and the column of an offset, both from 1.

@@ -122,7 +122,9 @@ fn a_variable_is_read_by_the_type_of_its_key() {
 fn every_value_says_where_it_came_from_and_no_secret() {
     let text =
         "[role]\nexternal_id = \"hidden\"\n\n[select]\nregions = [\"eu-west-1\"]\n[[role_chain]]\narn = \"arn:x\"\n";
-    let environment = [("ORGCENSUS_LAKE__URL".to_owned(), "s3://b/c".to_owned())];
+    let environment =
+        [("ORGCENSUS_LAKE__URL", "s3://b/c"), ("ORGCENSUS_NOTIFY__WEBHOOK", "https://hooks.example.com/T0/x")];
+    let environment = environment.map(|(key, value)| (key.to_owned(), value.to_owned()));
     let layers = Layers::parse(text, "crawl.toml", environment.into_iter()).unwrap();
     let entries = layers.entries();
     let found = |key: &str| {
@@ -131,10 +133,29 @@ fn every_value_says_where_it_came_from_and_no_secret() {
     };
     let of = |value: &str, origin: &str| (value.to_owned(), origin.to_owned());
     assert_eq!(found("role.external_id"), of("set", "crawl.toml:2:1"));
+    assert_eq!(found("notify.webhook"), of("set", "ORGCENSUS_NOTIFY__WEBHOOK"));
     assert_eq!(found("select.regions"), of("[\"eu-west-1\"]", "crawl.toml:5:1"));
     assert_eq!(found("role_chain[0].arn"), of("\"arn:x\"", "crawl.toml:7:1"));
     assert_eq!(found("lake.url"), of("\"s3://b/c\"", "ORGCENSUS_LAKE__URL"));
     assert_eq!(found("limits.task_seconds"), of("1800", "default"));
     assert_eq!(found("lake.region"), of("", "default"));
     assert_eq!(found("role.session_tags"), of("{}", "default"));
+}
+
+#[test]
+fn whom_to_tell_is_checked_and_a_webhook_is_never_shown() {
+    for (text, words) in [
+        ("[notify]\neach = \"critical\"", &["crawl.toml:1:", "notify: it names none of event_bus"][..]),
+        ("[notify]\n\ntopic = \"census\"", &["crawl.toml:3:1: notify.topic", "arn:aws:sns:"]),
+        ("[notify]\nevent_bus = \"default\"", &["crawl.toml:2:1: notify.event_bus", "event-bus/"]),
+        ("[notify]\nwebhook = \"http://a.example/hidden\"", &["crawl.toml:2:1: notify.webhook", "https://"]),
+        ("[notify]\nwebhook = \"https://a.example/hidden", &["crawl.toml:2:", "webhook = …"]),
+        ("[notify]\neach = \"high\"", &["crawl.toml:2:", "expected one of", "`critical`"]),
+    ] {
+        let error = parse(text, &[]).unwrap_err();
+        words.iter().for_each(|word| assert!(error.contains(word), "{word:?} is not in {error:?}"));
+        assert!(!error.contains("hidden"), "{error}");
+    }
+    let error = parse("", &[("ORGCENSUS_NOTIFY__WEBHOOK", "ftp://a.example/hidden")]).unwrap_err();
+    assert!(error.starts_with("ORGCENSUS_NOTIFY__WEBHOOK: notify.webhook: ") && !error.contains("hidden"), "{error}");
 }
