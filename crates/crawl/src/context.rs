@@ -18,6 +18,7 @@ use crate::derivation::Derivation;
 use crate::event::{Event, Listener};
 use crate::regions::{KnownRegions, Presence, taken};
 use crate::role_actions::RoleActions;
+use crate::roster::Roster;
 use crate::selection::Selection;
 use crate::tags::{TagReader, Tagging};
 use crate::task_record::TaskRecord;
@@ -32,6 +33,8 @@ pub struct Crawl {
     pub base: Arc<Base>,
     /// The chain of roles that leads into the accounts.
     pub chain: Chain,
+    /// Where the accounts come from.
+    pub roster: Roster,
     /// The account of the identity that reads the organization, if the crawler enters this account with that identity
     /// and not by its role.
     pub own_account_id: Option<String>,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use orgcensus_aws::{Base, whoami};
 use orgcensus_collectors::COLLECTORS;
-use orgcensus_crawl::{Bounds, Crawl, Listener, never};
+use orgcensus_crawl::{Bounds, Crawl, Listener, Roster, never};
 use orgcensus_derive::DERIVATIONS;
 use orgcensus_lake::FileOptions;
 use orgcensus_row::Timestamp;
@@ -18,13 +18,19 @@ use crate::{lake_access, permissions};
 /// The settings of one run.
 pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) -> Result<Crawl, Failure> {
     let chain = chain(config, &base).await?;
-    let own_account_id = match config.organization.own_account {
-        OwnAccount::Role => None,
-        OwnAccount::Direct => {
+    let (is_direct, listed) =
+        (config.organization.own_account == OwnAccount::Direct, config.organization.accounts.clone());
+    let own = match is_direct || !listed.is_empty() {
+        true => {
             let identity = whoami(&chain.last().home_session()).await;
             let doing = "ask STS who the crawl is";
             Some(identity.map_err(|source| Failure::Aws { doing, source })?.account_id)
         }
+        false => None,
+    };
+    let roster = match &own {
+        Some(own) if !listed.is_empty() => Roster::Accounts { own: own.clone(), ids: listed },
+        _ => Roster::Organization,
     };
     let lake = lake_access::open(config).await?;
     let run_id = uuid::Uuid::now_v7().to_string();
@@ -33,7 +39,8 @@ pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) 
         captured_at: Timestamp(chrono::Utc::now().timestamp_millis()),
         base,
         chain,
-        own_account_id,
+        roster,
+        own_account_id: own.filter(|_| is_direct),
         collectors: selection.collectors(COLLECTORS),
         all_collectors: COLLECTORS.to_vec(),
         derivations: DERIVATIONS,
@@ -51,6 +58,20 @@ pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) 
         stop: never(),
         run_id,
     })
+}
+
+/// The settings of a run of the account that the credentials are of: with no role, and whatever the configuration says
+/// of accounts.
+pub(crate) async fn of_this_account(config: &Config, base: Arc<Base>, listener: Listener) -> Result<Crawl, Failure> {
+    let mut config = config.clone();
+    config.role_chain.clear();
+    config.organization.own_account = OwnAccount::Direct;
+    config.organization.accounts.clear();
+    config.select.include = config::Matcher::default();
+    config.select.exclude = config::Matcher::default();
+    let crawl = crawl(&config, base, listener).await?;
+    let own = crawl.own_account_id.clone().unwrap_or_default();
+    Ok(Crawl { roster: Roster::this(&own), ..crawl })
 }
 
 fn bounds(limits: &config::Limits) -> Bounds {

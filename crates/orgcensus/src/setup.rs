@@ -17,7 +17,24 @@ use crate::privacy;
 
 /// The configuration that a command's arguments mean.
 pub(crate) fn load(arguments: &Configured) -> Result<Config, Failure> {
-    let mut config = Config::load(&arguments.config, std::env::vars())?;
+    let Some(path) = &arguments.config else {
+        let words = "--config FILE is needed: the README has one to start from, config/orgcensus.example.toml every key; \
+                     `orgcensus crawl --this-account` needs none";
+        return Err(Failure::Usage(words.to_owned()));
+    };
+    with(arguments, Config::load(path, std::env::vars())?)
+}
+
+/// The same, where the environment alone will do.
+pub(crate) fn load_or_default(arguments: &Configured) -> Result<Config, Failure> {
+    match &arguments.config {
+        Some(_) => load(arguments),
+        None => with(arguments, Config::parse("", "the environment", std::env::vars())?),
+    }
+}
+
+/// The configuration with what the command line says.
+fn with(arguments: &Configured, mut config: Config) -> Result<Config, Failure> {
     if let Some(lake) = &arguments.lake {
         config.lake.url.clone_from(lake);
     }

@@ -9,6 +9,7 @@ use orgcensus_crawl::Crawl;
 use orgcensus_row::Timestamp;
 
 use crate::args::Plan;
+use crate::commands::crawl::refuse_beside;
 use crate::failure::{Failure, exit};
 use crate::forecast::{self, BucketTime, Forecast, PlannedWork};
 use crate::{crawl_setup, plan_file, reporter, setup};
@@ -25,6 +26,7 @@ pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
         crawl.captured_at = Timestamp(millis);
     }
     if let (Some(out), Some(shards)) = (&arguments.out, arguments.shards) {
+        refuse_beside(&crawl).await?;
         let plan = orgcensus_crawl::Plan::read(&crawl, shards).await?;
         plan_file::write(&config, out, &plan).await?;
         println!("run      {}", plan.run_id);
