@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use orgcensus_aws::{Base, whoami};
+use orgcensus_aws::Base;
 use orgcensus_collectors::COLLECTORS;
 use orgcensus_crawl::{Bounds, Crawl, Listener, Roster, never};
 use orgcensus_derive::DERIVATIONS;
@@ -12,7 +12,7 @@ use orgcensus_row::Timestamp;
 
 use crate::config::{self, Config, OwnAccount};
 use crate::failure::Failure;
-use crate::setup::{chain, selection, stage_directory};
+use crate::setup::{chain, identity, selection, stage_directory};
 use crate::{lake_access, permissions};
 
 /// The settings of one run.
@@ -21,11 +21,7 @@ pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) 
     let (is_direct, listed) =
         (config.organization.own_account == OwnAccount::Direct, config.organization.accounts.clone());
     let own = match is_direct || !listed.is_empty() {
-        true => {
-            let identity = whoami(&chain.last().home_session()).await;
-            let doing = "ask STS who the crawl is";
-            Some(identity.map_err(|source| Failure::Aws { doing, source })?.account_id)
-        }
+        true => Some(identity(&chain).await?.account_id),
         false => None,
     };
     let roster = match &own {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use orgcensus_answers::nearest_in_words;
-use orgcensus_aws::{Base, Chain, Hop, Limits, Options};
+use orgcensus_aws::{Base, Chain, Hop, Identity, Limits, Options, partition, whoami};
 use orgcensus_collectors::COLLECTORS;
 use orgcensus_crawl::{Matcher, Selection};
 use orgcensus_lake::Lake;
@@ -133,7 +133,35 @@ pub(crate) async fn base_with(config: &Config, options: Options) -> Result<Arc<B
 pub(crate) async fn chain(config: &Config, base: &Arc<Base>) -> Result<Chain, Failure> {
     let between: Vec<Hop> = config.role_chain.iter().map(hop).collect();
     let doing = "assume the roles of role_chain";
-    Chain::new(base, &between, hop(&config.role)).await.map_err(|source| Failure::Aws { doing, source })
+    Chain::new(base, &between, hop(&config.role)).await.map_err(|source| unanswered(base, doing, source))
+}
+
+/// Who the crawl is, at the end of its chain of roles.
+pub(crate) async fn identity(chain: &Chain) -> Result<Identity, Failure> {
+    let session = chain.last().home_session();
+    let doing = "ask STS who the crawl is";
+    whoami(&session).await.map_err(|source| unanswered(chain.last().base(), doing, source))
+}
+
+/// A failure of the first calls: if nobody answers in a home region that this version does not know, it is misspelt.
+fn unanswered(base: &Base, doing: &'static str, source: orgcensus_aws::Error) -> Failure {
+    match misspelt(base.home_region()).filter(|_| !base.has_own_endpoint() && source.is(&UNANSWERED)) {
+        Some(words) => Failure::Usage(format!("{words}, and nobody answers there: {source}")),
+        None => Failure::Aws { doing, source },
+    }
+}
+
+/// The codes of calls that nobody answered.
+const UNANSWERED: [&str; 4] = ["NameUnresolved", "NoSuchHost", "Timeout", "Unreachable"];
+
+/// Words about a home region that this version does not know. AWS may have it all the same, if it is new.
+pub(crate) fn misspelt(region: &str) -> Option<String> {
+    if partition::REGIONS.contains(&region) {
+        return None;
+    }
+    let nearest = nearest_in_words(region, partition::REGIONS.iter().copied());
+    let nearest = nearest.map(|words| format!("; {words}")).unwrap_or_default();
+    Some(format!("home region {region:?} is none that this version knows{nearest}"))
 }
 
 fn hop(role: &config::Role) -> Hop {
@@ -195,6 +223,13 @@ mod tests {
         };
         let config = Config { select, ..Config::default() };
         selection(&config).collectors(COLLECTORS).iter().map(|collector| collector.name).collect()
+    }
+
+    #[test]
+    fn a_misspelt_home_region_is_told_with_the_nearest() {
+        let words = misspelt("eu-wst-1").unwrap();
+        assert!(words.contains("\"eu-wst-1\"") && words.contains("eu-west-1"), "{words}");
+        assert_eq!(misspelt("eu-west-1"), None);
     }
 
     #[test]

@@ -20,7 +20,7 @@ fn rows(world: &World, sql: &str) -> Value {
 
 #[test]
 fn one_account_needs_no_role_and_one_call_of_organizations() {
-    let world = quiet(3);
+    let world = quiet(1);
     // Whatever the configuration says of accounts and roles.
     world.configure("[role]\nname = \"nobody-made-this\"\n[select.include]\naccounts = [\"111122223333\"]\n");
     let crawled = world.crawl(&["--this-account"]);
@@ -92,4 +92,45 @@ fn listed_accounts_are_entered_without_reading_the_organization() {
     world.configure("[organization]\naccounts = [\"12\"]\n");
     let wrong = world.crawl(&[]);
     assert!(wrong.code == 2 && wrong.err.contains("organization.accounts[0]"), "{}", wrong.words());
+}
+
+/// A command with no credentials in any place where the SDK looks.
+fn as_nobody(world: &World, arguments: &[&str]) -> Ended {
+    let mut command = world.command(&[arguments, &["--config", "crawl.toml"]].concat());
+    command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+    command.env("AWS_EC2_METADATA_DISABLED", "true").env("HOME", world.path("nowhere"));
+    command.output().expect("the program starts").into()
+}
+
+#[test]
+fn no_credentials_at_all_is_one_clear_message() {
+    let world = quiet(1);
+    let preflight = as_nobody(&world, &["preflight"]);
+    assert_eq!(preflight.code, 4, "{}", preflight.words());
+    assert!(preflight.out.starts_with("FAIL  credentials: "), "{}", preflight.out);
+    assert_eq!(preflight.out.matches("FAIL").count(), 1, "{}", preflight.out);
+    for ended in [&preflight, &as_nobody(&world, &["crawl"]), &as_nobody(&world, &["plan"])] {
+        let words = ended.words();
+        assert_eq!(ended.code, 4, "{words}");
+        assert!(words.contains("no AWS credentials were found: set AWS_PROFILE"), "{words}");
+        assert!(!words.contains("management account") && !words.contains("IMDS"), "{words}");
+    }
+    assert!(world.simulation.calls().is_empty());
+}
+
+#[test]
+fn preflight_names_the_lake_and_ends_in_time() {
+    let world = quiet(2);
+    std::fs::write(world.path("a-file"), "in the way").expect("written");
+    let wrong = world.run_configured(&["preflight", "--lake", "a-file/lake"]);
+    assert_eq!(wrong.code, 4, "{}", wrong.words());
+    assert!(wrong.out.contains("FAIL  lake: a-file/lake: failed to "), "{}", wrong.out);
+    // Nobody ever answers there, though one may connect.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a socket");
+    let url = format!("http://{}", silent.local_addr().expect("an address"));
+    let begun = std::time::Instant::now();
+    let late = world.run_configured(&["preflight", "--within", "2", "--endpoint-url", &url]);
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+    assert_eq!(late.code, 4, "{}", late.words());
+    assert!(late.out.contains("FAIL  identity: no answer within the 2 s of all checks"), "{}", late.out);
 }

@@ -132,9 +132,12 @@ impl std::str::FromStr for Shard {
 pub(crate) struct Preflight {
     #[command(flatten)]
     pub(crate) configured: Configured,
-    /// Member accounts whose role is tried.
+    /// Member accounts whose role is tried: at random, of as many units as there are.
     #[arg(long, default_value_t = 3)]
     pub(crate) sample: usize,
+    /// How long all checks may take together; what has not answered by then has failed.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) within: u64,
 }
 
 /// `config`

@@ -49,7 +49,9 @@ pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
     match forecast::from_snapshot(&crawl.lake, &work).await? {
         Some(forecast) => tell(&forecast),
         None => {
-            let once = crawl.collectors.len() - names.len();
+            let is_whole = plan.organization.is_whole();
+            let once = if is_whole { crawl.collectors.len() - names.len() } else { 0 };
+            let members = if is_whole { members } else { 0 };
             let each: usize = of_accounts.map(|collector| tasks(collector, 1, regions)).sum();
             let bound = Bound {
                 outside: usize::try_from(plan.reading.calls + plan.regions_known.reading.calls).unwrap_or_default()
