@@ -12,7 +12,7 @@ use crate::error::{Class, Error, nested, with_causes};
 pub const NO_CREDENTIALS: &str = "CredentialsNotFound";
 
 const WORDS: &str = "no AWS credentials were found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or \
-                     [aws] profile in the configuration; sign in anew if the profile needs it (`aws sso login`)";
+                     [aws] profile in the configuration; sign in anew if the profile needs it (`aws sso login`, `aws login`)";
 
 /// The error of finding credentials that is among an error's causes, if there is one.
 pub(crate) fn among(error: &(dyn StdError + 'static)) -> Option<Error> {
