@@ -155,7 +155,7 @@ fn unanswered(base: &Base, doing: &'static str, source: orgcensus_aws::Error) ->
 const UNANSWERED: [&str; 4] = ["NameUnresolved", "NoSuchHost", "Timeout", "Unreachable"];
 
 /// Words about a home region that this version does not know. AWS may have it all the same, if it is new.
-pub(crate) fn misspelt(region: &str) -> Option<String> {
+fn misspelt(region: &str) -> Option<String> {
     if partition::REGIONS.contains(&region) {
         return None;
     }
