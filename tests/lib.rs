@@ -13,7 +13,7 @@ use orgcensus_aws::{
     SharedHttpClient, SharedTimeSource, TimeSource,
 };
 use orgcensus_collectors::COLLECTORS;
-use orgcensus_crawl::{Bounds, Crawl, Event, Report, RoleActions, Selection};
+use orgcensus_crawl::{Bounds, Crawl, Event, Report, RoleActions, Roster, Selection};
 use orgcensus_derive::DERIVATIONS;
 use orgcensus_lake::{FileOptions, Lake, LakeOptions};
 use orgcensus_row::Timestamp;
@@ -220,6 +220,7 @@ impl Place {
             captured_at: Timestamp(settings.now_millis),
             chain: Chain::new(&base, &between, hop).await.expect("a chain"),
             base,
+            roster: Roster::Organization,
             own_account_id: Some(own_account_id),
             collectors: COLLECTORS.to_vec(),
             all_collectors: COLLECTORS.to_vec(),

@@ -1,6 +1,7 @@
 //! Whole runs against the simulated organization. They are one program, since each further program would compile the
 //! whole workspace's code again.
 
+mod alone;
 mod calls;
 mod guardrails;
 mod inventory;

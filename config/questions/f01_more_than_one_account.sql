@@ -10,6 +10,7 @@ SELECT
   COUNT(*) AS account_count,
   COUNT(*) > 1 AS is_so
 FROM accounts
+WHERE organization_id NOT LIKE 'account-%'
 GROUP BY organization_id
 
 -- case: two accounts, and one
@@ -17,4 +18,6 @@ GROUP BY organization_id
 --   o-1, 1
 --   o-1, 2
 --   o-2, 3
+--   account-4, 4
+--   account-4, 5
 -- answer: F1 organizations study: 1 of 2

@@ -18,6 +18,7 @@ SELECT
   COUNT(*) >= 10 AS has_10_or_more,
   COUNT(*) >= 100 AS has_100_or_more
 FROM accounts
+WHERE organization_id NOT LIKE 'account-%'
 GROUP BY organization_id
 
 -- case: 10 accounts, and 9

@@ -62,3 +62,17 @@ LEFT JOIN unread ON unread.resource_arn = sns_topics.arn
 --   t-unread, sns_topic, null
 -- answer: F16 organizations_with_sns study: 2 of 2, 1 unknown
 -- answer: F16 organizations_with_sns lake: 1 of 2, 1 unknown
+
+-- case: a census of accounts alone is no organization, and its accounts count
+-- sns_topics: organization_id, account_id, arn
+--   account-1, 1, t-open
+--   account-1, 1, t-closed
+-- policy_statements: organization_id, account_id, resource_arn, resource_type, policy_kind, is_allow, has_wildcard_principal, has_condition
+--   account-1, 1, t-open, sns_topic, resource, true, true, false
+-- resource_access: organization_id, account_id, resource_arn, resource_type, is_public
+--   account-1, 1, t-open, sns_topic, true
+--   account-1, 1, t-closed, sns_topic, false
+-- answer: F16 organizations_with_sns study: 0 of 0
+-- answer: F16 organizations_with_sns lake: 0 of 0
+-- answer: F16 accounts_with_sns study: 1 of 1
+-- answer: F16 accounts_with_sns lake: 1 of 1

@@ -138,6 +138,10 @@ struct Statement {
     rows: Vec<String>,
 }
 
+/// Leaves out a census of accounts alone, `account-111122223333`: it is no organization. Its id shows it, also in a lake
+/// whose table of organizations does not have is_whole yet.
+const WHOLE: &str = "\nWHERE organization_id NOT LIKE 'account-%'";
+
 impl Statement {
     fn table(&mut self, name: &str, sql: &str) {
         self.tables.push(format!("{name} AS (\n{}\n)", indented(sql)));
@@ -151,13 +155,14 @@ impl Statement {
         let places = if tasks.extent.is_some() { &places[1..] } else { &places[..] };
         for &(place, column) in places {
             let source = if is_all { every_one(share, place, column, tasks) } else { with_one(share, column) };
+            let which = if place == "organizations" { WHOLE } else { "" };
             let sql = format!(
                 "SELECT
   {column},
   CASE WHEN bool_or(is_so) THEN true WHEN COUNT(is_so) = COUNT(*) THEN false END AS is_so
 FROM (
 {}
-) AS one_by_one
+) AS one_by_one{which}
 GROUP BY {column}",
                 indented(&source)
             );

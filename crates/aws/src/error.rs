@@ -4,6 +4,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 
+use crate::no_credentials;
+
 /// What one can do about a failed call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
@@ -89,13 +91,13 @@ where
                 Self::new(Class::TimedOut, "Timeout", with_causes(&error))
             }
             SdkError::DispatchFailure(_) => {
-                nested(&error).unwrap_or_else(|| Self::new(Class::Failed, "Unreachable", with_causes(&error)))
+                told(&error).unwrap_or_else(|| Self::new(Class::Failed, "Unreachable", with_causes(&error)))
             }
-            SdkError::ResponseError(answer) => nested(&error).unwrap_or_else(|| {
+            SdkError::ResponseError(answer) => told(&error).unwrap_or_else(|| {
                 let status = answer.raw().status().as_u16();
                 Self { message: with_causes(&error), ..Self::from_answer(None, None, Some(status)) }
             }),
-            _ => nested(&error).unwrap_or_else(|| Self::new(Class::Failed, "NotSent", with_causes(&error))),
+            _ => told(&error).unwrap_or_else(|| Self::new(Class::Failed, "NotSent", with_causes(&error))),
         };
         match operation_of(std::any::type_name::<E>()) {
             Some(operation) => failed.during(&operation),
@@ -135,8 +137,13 @@ fn in_words(status: Option<u16>) -> String {
     status.map_or_else(|| "no message".to_owned(), |status| format!("{}, and no message", reason(status)))
 }
 
+/// An error inside the SDK's that says more: one of ours, or that there are no credentials.
+fn told(error: &(dyn std::error::Error + 'static)) -> Option<Error> {
+    nested(error).or_else(|| no_credentials::among(error))
+}
+
 /// Our own error inside the SDK's: the gate's, or that of a hop of the role chain.
-fn nested(error: &(dyn std::error::Error + 'static)) -> Option<Error> {
+pub(crate) fn nested(error: &(dyn std::error::Error + 'static)) -> Option<Error> {
     let mut source = error.source();
     while let Some(cause) = source {
         if let Some(ours) = cause.downcast_ref::<Error>() {

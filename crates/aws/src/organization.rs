@@ -1,5 +1,6 @@
 //! The organization: its description, its accounts, its tree. Only tags need a call for each account.
 
+mod alone;
 mod read;
 
 use std::collections::BTreeMap;
@@ -7,20 +8,31 @@ use std::collections::BTreeMap;
 use orgcensus_row::{Row, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use alone::{alone, id_of};
 pub use read::{OPERATIONS, id, read, tags};
 
-/// One organization: the account that pays for all others, and what it switched on.
+/// What stands before the account's id in the id of a census of accounts alone, `account-111122223333`.
+pub const ALONE: &str = "account-";
+
+/// AWS's code where an account is in no organization.
+pub const IN_NO_ORGANIZATION: &str = "AWSOrganizationsNotInUseException";
+
+/// One organization: the account that pays for all others, and what it switched on. A census of accounts alone has its
+/// row too, with the id account-111122223333.
 #[derive(Debug, Clone, Serialize, Deserialize, Row)]
 #[row(table = "organizations", key = "arn", resource = "none")]
 pub struct OrganizationRow {
-    /// The organization's ARN.
+    /// The organization's ARN; that of the account's root where it is in none, or where AWS did not tell.
     pub arn: String,
-    /// The management account, 12 digits.
-    pub management_account_id: String,
+    /// The management account, 12 digits. An account in no organization is its own; null if AWS did not tell.
+    pub management_account_id: Option<String>,
     /// The management account's email address.
     pub management_account_email: Option<String>,
     /// ALL, or CONSOLIDATED_BILLING: then no policy applies to the members.
     pub feature_set: Option<String>,
+    /// Whether the organization was read: its accounts, units and policies. False where the census is of accounts alone;
+    /// then facts about organizations leave it out.
+    pub is_whole: bool,
 }
 
 /// One organizational unit, or a root of the tree.
@@ -49,7 +61,7 @@ pub struct OrganizationalUnit {
 #[derive(Debug, Clone, Serialize, Deserialize, Row)]
 #[row(table = "accounts", key = "arn", resource = "none")]
 pub struct AccountRow {
-    /// The account's ARN in the organization.
+    /// The account's ARN in the organization; that of its root where the census is of accounts alone.
     pub arn: String,
     /// Its root user's email address.
     pub email: Option<String>,
@@ -155,11 +167,30 @@ impl std::fmt::Display for Difference {
     }
 }
 
-/// The whole organization.
+/// What was read: an organization, or accounts alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Extent {
+    /// The organization.
+    #[default]
+    Whole,
+    /// One account, which is in no organization: there is nothing more to read.
+    InNone,
+    /// Accounts, and not the organization that they are in: it may have other accounts, and policies that bind these.
+    Accounts {
+        /// The organization, `o-…`; none if AWS did not tell whether there is one.
+        organization_id: Option<String>,
+    },
+}
+
+/// The whole organization, or accounts alone.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Organization {
-    /// `o-…`.
+    /// `o-…`, or `account-111122223333` where the census is of accounts alone.
     pub id: String,
+    /// What was read. A plan of an older version does not say it.
+    #[serde(default)]
+    pub extent: Extent,
     /// Its description.
     pub row: OrganizationRow,
     /// Roots and units, each after its parent.
@@ -171,6 +202,39 @@ pub struct Organization {
 }
 
 impl Organization {
+    /// Whether the organization was read, and not accounts alone.
+    pub fn is_whole(&self) -> bool {
+        self.extent == Extent::Whole
+    }
+
+    /// Whether there may be accounts of the organization besides these.
+    pub fn may_have_more_accounts(&self) -> bool {
+        matches!(self.extent, Extent::Accounts { .. })
+    }
+
+    /// The account under which stands what is read once: the management account; where the census is of accounts alone,
+    /// the account that it was made from.
+    pub fn home_account_id(&self) -> &str {
+        let management = self.row.management_account_id.as_deref().unwrap_or_default();
+        self.id.strip_prefix(ALONE).unwrap_or(management)
+    }
+
+    /// Whether no control policy binds the account: by AWS's rule none binds the management account. An account in no
+    /// organization counts as its own.
+    pub fn is_never_bound(&self, account_id: &str) -> bool {
+        self.row.management_account_id.as_deref() == Some(account_id)
+    }
+
+    /// The id of the organization, or of the census of accounts alone, if it shows that this is not the organization
+    /// that is meant. Nothing is shown where AWS did not tell.
+    pub fn other_than(&self, meant: &str) -> Option<&str> {
+        let found = match &self.extent {
+            Extent::Whole | Extent::InNone => Some(self.id.as_str()),
+            Extent::Accounts { organization_id } => organization_id.as_deref(),
+        };
+        found.filter(|found| *found != meant)
+    }
+
     /// The unit that holds an account.
     pub fn unit_of(&self, account: &Account) -> Option<&OrganizationalUnit> {
         self.units.get(account.unit?)
@@ -194,7 +258,7 @@ impl Organization {
             joined_days: account.joined_at.map(|at| at.days_until(now)),
             ou_id: unit.map(|unit| unit.ou_id.clone()),
             ou_id_path: unit.map(|unit| unit.id_path.clone()),
-            is_management: account.id == self.row.management_account_id,
+            is_management: self.extent != Extent::InNone && self.is_never_bound(&account.id),
             is_active: account.status.as_deref().map(|status| status == "ACTIVE"),
             is_selected,
             tags,

@@ -13,6 +13,7 @@ use crate::base::Base;
 use crate::client;
 use crate::credentials::CachedCredentials;
 use crate::error::{Class, Error};
+use crate::no_credentials;
 use crate::session::{Access, Session};
 
 /// One role to assume.
@@ -94,7 +95,7 @@ async fn assume(from: &Arc<Access>, hop: &Hop, account_id: &str) -> Result<Arc<A
     let role = AssumedRole { session: from.home_session(), hop, account };
     let cached =
         CachedCredentials::new(SharedCredentialsProvider::new(role), base.time.clone(), Arc::clone(&base.came_past));
-    cached.get().await.map_err(unwrapped)?;
+    cached.get().await.map_err(|error| no_credentials::told(&error))?;
     Ok(Access::new(base, account_id, Some(role_arn), cached))
 }
 
@@ -161,10 +162,4 @@ fn account_of(arn: &str) -> Option<&str> {
 
 fn invalid(error: &dyn std::error::Error) -> Error {
     Error::new(Class::Failed, "Invalid", error.to_string())
-}
-
-/// Our own error back out of the SDK's wrapping.
-fn unwrapped(error: CredentialsError) -> Error {
-    let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<Error>());
-    source.cloned().unwrap_or_else(|| Error::new(Class::Failed, "Credentials", error.to_string()))
 }

@@ -12,10 +12,11 @@ use tokio::sync::OnceCell;
 use crate::account_region::AccountRegion;
 use crate::base::Base;
 use crate::credentials::CachedCredentials;
-use crate::error::{Class, Error};
+use crate::error::Error;
 use crate::gate::{Gate, Usage};
 use crate::limiter::AccountLimiter;
 use crate::meter::Used;
+use crate::no_credentials;
 use crate::partition;
 
 /// The retry quota of one account. Each success gives some of it back. Accounts never share it.
@@ -82,7 +83,7 @@ impl Access {
     /// The credentials as they are now, for the lake's bucket, which is reached without the SDK.
     pub async fn credentials(&self) -> Result<Credentials, Error> {
         let provided = self.credentials.get().await;
-        provided.map_err(|error| Error::new(Class::Failed, "Credentials", error.to_string()))
+        provided.map_err(|error| no_credentials::told(&error))
     }
 
     /// What AWS charged to this account, by region, service and operation.

@@ -29,8 +29,9 @@ impl Selection {
     /// Compares the configuration with the organization.
     pub fn examine(&self, organization: &Organization, regions: &KnownRegions) -> Findings {
         let mut findings = Findings::default();
-        if let Some(id) = self.organization_id.as_ref().filter(|id| **id != organization.id) {
-            findings.wrong.push(format!("organization.id is {id:?}, and AWS says that this is {}", organization.id));
+        if let Some((id, found)) = self.organization_id.as_ref().and_then(|id| Some((id, organization.other_than(id)?)))
+        {
+            findings.wrong.push(format!("organization.id is {id:?}, and AWS says that this is {found}"));
         }
         self.examine_regions(regions, &mut findings);
         examine_matcher("select.include", &self.include, organization, &mut findings.wrong, &mut findings.odd);

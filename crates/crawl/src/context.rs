@@ -21,6 +21,7 @@ use crate::last_complete::LastComplete;
 use crate::materialization::Materialization;
 use crate::regions::{KnownRegions, Presence, Regions, taken};
 use crate::role_actions::RoleActions;
+use crate::roster::Roster;
 use crate::selection::Selection;
 use crate::tags::{TagReader, Tagging};
 use crate::task_record::TaskRecord;
@@ -35,6 +36,8 @@ pub struct Crawl {
     pub base: Arc<Base>,
     /// The chain of roles that leads into the accounts.
     pub chain: Chain,
+    /// Where the accounts come from.
+    pub roster: Roster,
     /// The account of the identity that reads the organization, if the crawler enters this account with that identity
     /// and not by its role.
     pub own_account_id: Option<String>,

@@ -52,8 +52,8 @@ pub struct TaskCoverage {
     /// Rows that were left out because an earlier one of the task had their key. Two that differ count as missed as well.
     pub rows_duplicate: i64,
     /// role_outdated: the role is older than the action of error_operation. untagged_not_listed: AWS lists nothing that
-    /// never had a tag. cbor_not_spoken: the service speaks CBOR alone, so what it has is unread. Null: nothing is to be
-    /// said.
+    /// never had a tag. cbor_not_spoken: the service speaks CBOR alone. organization_not_read: accounts alone were read.
+    /// Null: nothing is to be said.
     pub reason: Option<String>,
 }
 

@@ -1,10 +1,13 @@
 //! Why a run publishes nothing.
 
+use orgcensus_aws::Class;
+use orgcensus_aws::organization::IN_NO_ORGANIZATION;
+
 /// Why a run published nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The organization could not be read.
-    #[error("read the organization: {0}")]
+    #[error("read the organization: {0}{}", way_out(.0))]
     Organization(orgcensus_aws::Error),
     /// Nothing is left of the organization once the selection is applied.
     #[error("find work: the selection takes no account of organization {0}")]
@@ -63,6 +66,20 @@ pub enum Error {
     /// A worker ended in a panic: a bug.
     #[error("finish account {0}: its worker panicked")]
     Panicked(String),
+}
+
+/// What to do about an organization that cannot be read, in words that follow the error's.
+pub fn way_out(error: &orgcensus_aws::Error) -> &'static str {
+    if error.is(&[IN_NO_ORGANIZATION]) {
+        return "; this account is in no organization: `orgcensus crawl --this-account` reads it alone";
+    }
+    match error.class {
+        Class::Denied | Class::DeniedByScp => {
+            "; crawl from the management account or a delegated administrator, list accounts in [organization] accounts, \
+             or read this account alone with `orgcensus crawl --this-account`"
+        }
+        _ => "",
+    }
 }
 
 impl From<orgcensus_lake::Error> for Error {

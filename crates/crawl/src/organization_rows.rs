@@ -11,14 +11,14 @@ use crate::scratch::{Scratch, ScratchRows};
 /// Stages the rows of `accounts`, `organizations` and `organizational_units`.
 pub(crate) fn stage(shared: &Shared, scratch: &mut Scratch, readings: &Readings) -> Result<(), Error> {
     let (organization, now) = (&shared.organization, shared.crawl.captured_at);
-    let management = organization.row.management_account_id.as_str();
+    let home = organization.home_account_id();
     let accounts = organization.accounts.iter().map(|account| {
         let tags = readings.tags.get(&account.id).cloned().flatten();
         (account.id.as_str(), organization.account_row(account, shared.selected.contains(&account.id), tags, now))
     });
     stage_each::<AccountRow>(shared, scratch, accounts)?;
-    stage_each::<OrganizationRow>(shared, scratch, [(management, organization.row.clone())])?;
-    stage_each::<OrganizationalUnit>(shared, scratch, organization.units.iter().map(|unit| (management, unit.clone())))
+    stage_each::<OrganizationRow>(shared, scratch, [(home, organization.row.clone())])?;
+    stage_each::<OrganizationalUnit>(shared, scratch, organization.units.iter().map(|unit| (home, unit.clone())))
 }
 
 /// Stages rows, each of which is about one account.

@@ -10,17 +10,34 @@ use crate::context::Shared;
 use crate::event::Event;
 use crate::journal::{AccountRecord, Readings, Turn};
 use crate::outcome::Outcome;
-use crate::spans;
 use crate::tags::{self, TagReader, Tagging};
 use crate::task_record::TaskRecord;
+use crate::{roster, spans};
 
 /// The engine's task that reads the organization's tree.
 pub(crate) const ORGANIZATION: &str = "organization";
 
 /// The organization's turn. It reads what no account's turn reads.
 pub(crate) async fn turn(shared: &Shared) -> Result<AccountRecord, Error> {
+    if let Some(tasks) = untried(shared) {
+        let id = shared.organization.home_account_id();
+        tasks.iter().for_each(|task| shared.crawl.tell(&Event::TaskEnded { account_id: id, task }));
+        return record(shared, read_tags(shared).await, tasks);
+    }
     let (read, collected) = futures::join!(read_tags(shared), run(shared));
     record(shared, read, collected?)
+}
+
+/// The tasks of an organization that is not read; none where it is.
+fn untried(shared: &Shared) -> Option<Vec<TaskRecord>> {
+    let Shared { crawl, organization, .. } = shared;
+    if organization.is_whole() {
+        return None;
+    }
+    let regions = shared.selected_regions(shared.regions.own.as_deref());
+    let collectors = crawl.collectors.iter().filter(|collector| collector.scope.is_organization_wide());
+    let planned = collectors.flat_map(|collector| places(collector, &regions));
+    Some(planned.map(|(collector, region, _)| roster::untried(organization, &collector, &region)).collect())
 }
 
 /// The tags from the plan; or those that a reader began to read with the tree; or else all of them, read now.
@@ -42,6 +59,9 @@ async fn read_tags(shared: &Shared) -> Tagging {
 pub(crate) fn skipped(shared: &Shared) -> Result<AccountRecord, Error> {
     let skipped = |collector: &str, region: &str| TaskRecord::untried(collector, region, Outcome::Skipped);
     let read = shared.tags.clone().unwrap_or_else(|| tags::untried(Outcome::Skipped));
+    if let Some(tasks) = untried(shared) {
+        return record(shared, read, tasks);
+    }
     let collectors = shared.crawl.collectors.iter().filter(|collector| collector.scope.is_organization_wide());
     let regions = shared.regions_of(None);
     let planned = collectors.flat_map(|collector| places(collector, &regions));
@@ -51,7 +71,7 @@ pub(crate) fn skipped(shared: &Shared) -> Result<AccountRecord, Error> {
 
 /// The record of the organization's turn. Its tasks count for the management account.
 fn record(shared: &Shared, (tags, tagging): Tagging, collected: Vec<TaskRecord>) -> Result<AccountRecord, Error> {
-    let id = &shared.organization.row.management_account_id;
+    let id = shared.organization.home_account_id();
     let mut tasks = vec![tagging, shared.reading.clone()];
     tasks.extend(shared.regions.tasks(&shared.crawl.selection.regions));
     for task in &tasks {
@@ -70,8 +90,13 @@ async fn run(shared: &Shared) -> Result<Vec<TaskRecord>, Error> {
     let collectors = shared.crawl.collectors.iter().filter(|collector| collector.scope.is_organization_wide());
     let collectors: Vec<_> = collectors.copied().collect();
     let access = shared.crawl.chain.last();
+<<<<<<< HEAD
     let management = &shared.organization.row.management_account_id;
     let regions = shared.regions_of(shared.regions.own.as_deref());
+=======
+    let management = shared.organization.home_account_id();
+    let regions = shared.selected_regions(shared.regions.own.as_deref());
+>>>>>>> h-account_alone
     let planned = collectors.iter().flat_map(|collector| places(collector, &regions)).collect();
     run_planned(shared, access, management, planned, shared.ends_at).await
 }

@@ -25,7 +25,7 @@ pub enum Outcome {
     RegionDisabled,
     /// The service is not in that region.
     Unsupported,
-    /// This program cannot read it, wherever it runs.
+    /// This program cannot read it, wherever it runs; or it is the organization's, and accounts alone are read.
     Unread,
     /// AWS throttled until the attempts ran out.
     ThrottledOut,

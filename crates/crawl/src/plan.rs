@@ -17,9 +17,9 @@ use crate::event::Event;
 use crate::organization_tasks::ORGANIZATION;
 use crate::outcome::Outcome;
 use crate::regions::KnownRegions;
-use crate::tables;
 use crate::tags::{TagReader, Tagging, Tags};
 use crate::task_record::{TaskRecord, TaskStart};
+use crate::{roster, tables};
 
 const FORMAT: u64 = 2;
 
@@ -90,13 +90,17 @@ impl Plan {
             }
         };
         let own = crawl.chain.last().home_session();
-        let (organization, regions_known) = futures::join!(organization::read(&home, found), KnownRegions::read(&own));
-        let organization = organization.map_err(Error::Organization)?;
-        let reading = reading(&organization, home.usage(), begun);
+        let (read, regions_known) = futures::join!(crawl.roster.read(&home, found), KnownRegions::read(&own));
+        let (organization, untold) = read.map_err(Error::Organization)?;
+        let reading = match organization.is_whole() {
+            true => reading(&organization, home.usage(), begun),
+            false => roster::reading(&organization.extent, untold.as_ref(), home.usage(), begun),
+        };
+        roster::words(&organization).iter().for_each(|message| crawl.tell(&Event::Warning { message }));
         accept(crawl, crawl.selection.examine(&organization, &regions_known), exclusions)?;
         let tags = match reader.take_if(|_| crawl.selection.needs_tags()) {
-            Some(reader) => Some(tags_for_choosing(crawl, &organization, reader).await?),
-            None => None,
+            Some(reader) if organization.is_whole() => Some(tags_for_choosing(crawl, &organization, reader).await?),
+            _ => (!organization.is_whole()).then(|| roster::tags(&organization)),
         };
         let selected = select(crawl, &organization, tags.as_ref().map(|(tags, _)| tags))?;
         let plan = Self {
@@ -139,8 +143,8 @@ impl Plan {
     /// choices.
     pub(crate) fn impose(&self, crawl: &mut Crawl) -> Result<(), Error> {
         let said = crawl.selection.organization_id.as_ref();
-        if let Some(said) = said.filter(|id| **id != self.organization.id) {
-            let (run_id, id) = (&self.run_id, &self.organization.id);
+        if let Some((said, id)) = said.and_then(|said| Some((said, self.organization.other_than(said)?))) {
+            let run_id = &self.run_id;
             return Err(Error::Selection(format!("organization.id is {said:?}, and run {run_id} is of {id}")));
         }
         if self.tables != fingerprint(crawl) {
@@ -165,6 +169,7 @@ impl Plan {
         let has_tags = self.tags.is_some() || !crawl.selection.needs_tags();
         let selected = select(crawl, &self.organization, self.tags.as_ref().map(|(tags, _)| tags));
         self.tables == fingerprint(crawl)
+            && crawl.roster.is_of(&self.organization)
             && collectors.eq(self.collectors.iter().map(String::as_str))
             && self.regions == crawl.selection.regions
             && has_tags
@@ -200,7 +205,7 @@ impl Plan {
 
     /// Whether a part of the run reads what is of the organization as a whole.
     pub(crate) fn reads_organization(&self, shard: Option<u32>) -> bool {
-        shard.is_none_or(|shard| self.shard_of(&self.organization.row.management_account_id) == shard)
+        shard.is_none_or(|shard| self.shard_of(self.organization.home_account_id()) == shard)
     }
 
     /// The shard of an account: the same whenever and wherever it is asked.

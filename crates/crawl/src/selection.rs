@@ -104,7 +104,7 @@ impl Selection {
 
 #[cfg(test)]
 mod tests {
-    use orgcensus_aws::organization::OrganizationRow;
+    use orgcensus_aws::organization::{Extent, OrganizationRow};
 
     use super::*;
 
@@ -131,9 +131,10 @@ mod tests {
         };
         let row = OrganizationRow {
             arn: String::new(),
-            management_account_id: "1".into(),
+            management_account_id: Some("1".into()),
             management_account_email: None,
             feature_set: None,
+            is_whole: true,
         };
         let units = vec![
             unit("r-1", "Root", "r-1"),
@@ -141,7 +142,7 @@ mod tests {
             unit("ou-b", "Root/A/B", "r-1/ou-a/ou-b"),
         ];
         let accounts = vec![account("1", 0, "ACTIVE"), account("2", 1, "ACTIVE"), account("3", 2, "SUSPENDED")];
-        Organization { id: "o-1".into(), row, units, accounts, differences: Vec::new() }
+        Organization { id: "o-1".into(), extent: Extent::Whole, row, units, accounts, differences: Vec::new() }
     }
 
     /// What is taken where account 2 has these tags, the tags of account 3 could not be read, and 1 has none.

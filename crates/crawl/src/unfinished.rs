@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use orgcensus_aws::organization;
 use orgcensus_lake::{Error as LakeError, Journal, checkpoint_header, checkpoints};
 
 use crate::context::{Crawl, day};
@@ -19,8 +18,10 @@ pub(crate) async fn find(crawl: &Crawl, run_id: Option<&str>) -> Result<Plan, Er
         None => names(crawl).await?,
     };
     let home = crawl.chain.last().home_session();
-    let organization_id = organization::id(&home).await.map_err(Error::Organization)?;
-    if let Some(said) = crawl.selection.organization_id.as_ref().filter(|id| **id != organization_id) {
+    let organization_id = crawl.roster.id(&home).await.map_err(Error::Organization)?;
+    // Of accounts alone, the plan says which organization they are in.
+    let said = crawl.selection.organization_id.as_ref().filter(|_| crawl.roster.is_organization());
+    if let Some(said) = said.filter(|id| **id != organization_id) {
         return Err(Error::Selection(format!(
             "organization.id is {said:?}, and AWS says that this is {organization_id}"
         )));
@@ -49,7 +50,7 @@ pub(crate) async fn find_recent(crawl: &Crawl) -> Result<Option<Plan>, Error> {
     if names.is_empty() {
         return Ok(None);
     }
-    let organization_id = organization::id(&crawl.chain.last().home_session()).await.map_err(Error::Organization)?;
+    let organization_id = crawl.roster.id(&crawl.chain.last().home_session()).await.map_err(Error::Organization)?;
     let commits = crawl.lake.commits().await?;
     let is_published = |name: &str| commits.iter().any(|commit| commit.run_id == name);
     // Run ids are ordered by time: the last is the newest.

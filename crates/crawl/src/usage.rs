@@ -73,7 +73,7 @@ pub(crate) fn stage_own(shared: &Shared, record: &mut AccountRecord) -> Result<(
 
 /// Tells what the crawl's own identity called, where it is not staged: the run stops.
 pub(crate) fn tell_own(shared: &Shared) {
-    let account_id = &shared.organization.row.management_account_id;
+    let account_id = shared.organization.home_account_id();
     shared.crawl.tell(&Event::Used { account_id, used: &own(shared) });
 }
 

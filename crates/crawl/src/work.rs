@@ -52,8 +52,8 @@ pub(crate) async fn work(shared: &Arc<Shared>, part: &mut Part, done: &Done) -> 
     }
     // The crawl's own identity was calling until now. When a part is resumed, this counts the calls of its last process
     // only.
-    let management = &shared.organization.row.management_account_id;
-    let mut own = AccountRecord { turn: Turn::Usage, ..AccountRecord::new(management, &[]) };
+    let home = shared.organization.home_account_id();
+    let mut own = AccountRecord { turn: Turn::Usage, ..AccountRecord::new(home, &[]) };
     usage::stage_own(shared, &mut own)?;
     part.journal.append(&own)?;
     Ok(part.journal.sync(&part.stage)?)

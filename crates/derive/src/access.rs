@@ -5,7 +5,7 @@
 //! organization. Then it walks the accounts in order: it judges the resources of one region after the other, then the
 //! identities.
 
-use orgcensus_aws::organization::OrganizationalUnit;
+use orgcensus_aws::organization::{Extent, Organization, OrganizationalUnit};
 use orgcensus_aws::regions::AccountRegion;
 use orgcensus_collect::{PolicyDocument, PolicyStatement};
 use orgcensus_collectors::ec2::vpc_endpoints::VpcEndpoint;
@@ -174,6 +174,19 @@ impl Walk<'_> {
     }
 }
 
+/// A row whose answer about other accounts of the organization holds also where accounts alone were read: in no
+/// organization there are none, and of one that was not read it is not known whether there are.
+fn inside(organization: &Organization, row: ResourceAccess) -> ResourceAccess {
+    let is_in_org = match organization.extent {
+        Extent::Whole => row.is_in_org,
+        Extent::InNone => Some(false),
+        // The others of a list are inside.
+        Extent::Accounts { .. } if organization.accounts.len() > 1 => row.is_in_org,
+        Extent::Accounts { .. } => row.is_in_org.filter(|is_in_org| !is_in_org),
+    };
+    ResourceAccess { is_in_org, ..row }
+}
+
 /// The rows about resources.
 struct ResourceRows {
     principals: ScratchRows<PolicyPrincipal>,
@@ -201,15 +214,22 @@ impl ResourceRows {
     ) -> Result<(), Error> {
         derive.extend(&mut self.principals, stamp, judged.principals)?;
         derive.extend(&mut self.external, stamp, judged.external)?;
+<<<<<<< HEAD
         derive.extend(&mut self.actions, stamp, judged.actions)?;
         derive.extend(&mut self.access, stamp, buckets.take(stamp, judged.access, judged.opens))
+=======
+        let organization = derive.organization();
+        let row = buckets.take(stamp, judged.access, judged.opens).map(|row| inside(organization, row));
+        derive.extend(&mut self.access, stamp, row)
+>>>>>>> h-account_alone
     }
 
     /// Stages the rows that waited for the account's access points.
     fn stage_buckets(&mut self, derive: &mut Derive<'_>, account_id: &str, buckets: OpenBuckets) -> Result<(), Error> {
         for (region, rows) in buckets.into_rows() {
             let stamp = derive.stamp(account_id, &region);
-            derive.extend(&mut self.access, &stamp, rows)?;
+            let organization = derive.organization();
+            derive.extend(&mut self.access, &stamp, rows.into_iter().map(|row| inside(organization, row)))?;
             derive.stage(&mut self.access, &stamp)?;
         }
         Ok(())

@@ -84,7 +84,7 @@ fn stage(derive: &mut Derive<'_>) -> Result<(), Error> {
 /// An account's policies.
 pub(crate) fn of_account(targets: &ByTarget, organization: &Organization, account: &Account) -> Vec<AccountPolicy> {
     let path = organization.unit_of(account).map(|unit| unit.id_path.as_str()).unwrap_or_default();
-    policies(targets, account, path, account.id == organization.row.management_account_id)
+    policies(targets, account, path, organization.is_never_bound(&account.id))
 }
 
 /// All attachments, by target. Their number is limited by AWS's quotas; it does not grow with the number of accounts.

@@ -55,8 +55,8 @@ impl<'t> Controls<'t> {
         let organization = self.organization;
         let found = organization.accounts.binary_search_by(|account| account.id.as_str().cmp(account_id));
         let account = found.ok().and_then(|at| organization.accounts.get(at));
-        // By AWS's rule no such policy binds the management account, whatever was read.
-        if account_id == organization.row.management_account_id {
+        // By AWS's rule no such policy binds the management account, whatever was read; nor an account in no organization.
+        if organization.is_never_bound(account_id) {
             return Control { has_rcp: Some(false), guardrails: Guardrails::default() };
         }
         let policies = account.map(|account| account_policies::of_account(self.targets, organization, account));

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use orgcensus_aws::organization::Extent;
 use orgcensus_collectors::ec2::vpc_endpoints::VpcEndpoint;
 use orgcensus_collectors::ec2::vpcs::Vpc;
 use orgcensus_collectors::iam::outbound_federation::OutboundFederation;
@@ -72,7 +73,12 @@ impl Known {
 fn organization(derive: &Derive<'_>, completeness: &Completeness, has_more_names: bool) -> OrganizationFacts {
     let (crawl, organization) = (derive.crawl(), derive.organization());
     OrganizationFacts {
-        ids: Some(HashSet::from([organization.id.clone()])),
+        ids: match &organization.extent {
+            Extent::Whole => Some(HashSet::from([organization.id.clone()])),
+            Extent::InNone => Some(HashSet::new()),
+            Extent::Accounts { organization_id } => organization_id.clone().map(|id| HashSet::from([id])),
+        },
+        has_more_accounts: organization.may_have_more_accounts(),
         accounts: Some(organization.accounts.iter().map(|account| account.id.clone()).collect()),
         trusted_accounts: crawl.trusted_accounts.iter().cloned().collect(),
         trusted_tenants: OrganizationFacts::tenants(&crawl.trusted_tenants),

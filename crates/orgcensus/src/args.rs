@@ -49,7 +49,8 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  orgcensus demo --accounts 100 --seed 7")]
     Demo(Demo),
     /// Crawl the organization and publish a snapshot.
-    #[command(after_help = "Examples:\n  orgcensus crawl --config orgcensus.toml\n  \
+    #[command(after_help = "Examples:\n  orgcensus crawl --this-account\n  \
+        orgcensus crawl --config orgcensus.toml\n  \
         orgcensus crawl --config orgcensus.toml --lake s3://bucket/lake\n  \
         orgcensus crawl --config orgcensus.toml --resume --report run.json\n  \
         orgcensus crawl --config orgcensus.toml --resume-or-start\n  \

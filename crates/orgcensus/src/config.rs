@@ -178,6 +178,7 @@ fn check_accounts(table: &Table) -> Result<(), Wrong> {
     for key in [
         "select.include.accounts",
         "select.exclude.accounts",
+        "organization.accounts",
         "organization.trusted_accounts",
         "lake.expected_bucket_owner",
     ] {

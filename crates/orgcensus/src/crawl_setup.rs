@@ -3,29 +3,37 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+<<<<<<< HEAD
 use orgcensus_answers::{questions, rules};
 use orgcensus_aws::{Base, whoami};
 use orgcensus_collectors::COLLECTORS;
 use orgcensus_crawl::{Bounds, Crawl, Listener, Materialization, never};
+=======
+use orgcensus_aws::Base;
+use orgcensus_collectors::COLLECTORS;
+use orgcensus_crawl::{Bounds, Crawl, Listener, Roster, never};
+>>>>>>> h-account_alone
 use orgcensus_derive::DERIVATIONS;
 use orgcensus_lake::FileOptions;
 use orgcensus_row::Timestamp;
 
 use crate::config::{Config, OwnAccount};
 use crate::failure::Failure;
-use crate::setup::{chain, selection, stage_directory};
+use crate::setup::{chain, identity, selection, stage_directory};
 use crate::{lake_access, permissions};
 
 /// The settings of one run.
 pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) -> Result<Crawl, Failure> {
     let chain = chain(config, &base).await?;
-    let own_account_id = match config.organization.own_account {
-        OwnAccount::Role => None,
-        OwnAccount::Direct => {
-            let identity = whoami(&chain.last().home_session()).await;
-            let doing = "ask STS who the crawl is";
-            Some(identity.map_err(|source| Failure::Aws { doing, source })?.account_id)
-        }
+    let (is_direct, listed) =
+        (config.organization.own_account == OwnAccount::Direct, config.organization.accounts.clone());
+    let own = match is_direct || !listed.is_empty() {
+        true => Some(identity(&chain).await?.account_id),
+        false => None,
+    };
+    let roster = match &own {
+        Some(own) if !listed.is_empty() => Roster::Accounts { own: own.clone(), ids: listed },
+        _ => Roster::Organization,
     };
     let lake = lake_access::open(config).await?;
     let run_id = uuid::Uuid::now_v7().to_string();
@@ -34,7 +42,8 @@ pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) 
         captured_at: Timestamp(chrono::Utc::now().timestamp_millis()),
         base,
         chain,
-        own_account_id,
+        roster,
+        own_account_id: own.filter(|_| is_direct),
         collectors: selection.collectors(COLLECTORS),
         all_collectors: COLLECTORS.to_vec(),
         derivations: DERIVATIONS,
@@ -55,6 +64,7 @@ pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) 
     })
 }
 
+<<<<<<< HEAD
 /// What is made of the snapshot's files: the answers to the shipped questions, with the site's thresholds, and to the
 /// shipped rules, with its priorities.
 fn materializations(config: &Config) -> Result<Vec<Arc<dyn Materialization>>, Failure> {
@@ -66,6 +76,23 @@ fn materializations(config: &Config) -> Result<Vec<Arc<dyn Materialization>>, Fa
 
 fn bounds(config: &Config) -> Bounds {
     let limits = &config.limits;
+=======
+/// The settings of a run of the account that the credentials are of: with no role, and whatever the configuration says
+/// of accounts.
+pub(crate) async fn of_this_account(config: &Config, base: Arc<Base>, listener: Listener) -> Result<Crawl, Failure> {
+    let mut config = config.clone();
+    config.role_chain.clear();
+    config.organization.own_account = OwnAccount::Direct;
+    config.organization.accounts.clear();
+    config.select.include = config::Matcher::default();
+    config.select.exclude = config::Matcher::default();
+    let crawl = crawl(&config, base, listener).await?;
+    let own = crawl.own_account_id.clone().unwrap_or_default();
+    Ok(Crawl { roster: Roster::this(&own), ..crawl })
+}
+
+fn bounds(limits: &config::Limits) -> Bounds {
+>>>>>>> h-account_alone
     Bounds {
         accounts: limits.accounts_at_once,
         tasks_per_account: limits.tasks_per_account,

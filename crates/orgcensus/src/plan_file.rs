@@ -85,7 +85,8 @@ mod tests {
             "throttles":0,"rows":0,"missed":0,"duration_millis":0,"slices":[]}"#;
         let text = format!(
             r#"{{"format":2,"orgcensus_version":"0","tables":"","run_id":"r","captured_at":0,"shards":16,"collectors":[],
-            "regions":[],"selected":[],"organization":{{"id":"o-1","row":{{"arn":"","management_account_id":"1"}},
+            "regions":[],"selected":[],"organization":{{"id":"o-1","row":{{"arn":"","management_account_id":"1",
+            "is_whole":true}},
             "units":[],"accounts":[],"differences":[]}},"reading":{task},
             "regions_known":{{"own":null,"reading":{task}}},"tags":null}}"#
         );

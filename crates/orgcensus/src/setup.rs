@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use orgcensus_answers::nearest_in_words;
-use orgcensus_aws::{Base, Chain, Hop, Limits, Options};
+use orgcensus_aws::{Base, Chain, Hop, Identity, Limits, Options, partition, whoami};
 use orgcensus_collectors::COLLECTORS;
 use orgcensus_crawl::{Matcher, Selection};
 use orgcensus_lake::Lake;
@@ -17,7 +17,24 @@ use crate::privacy;
 
 /// The configuration that a command's arguments mean.
 pub(crate) fn load(arguments: &Configured) -> Result<Config, Failure> {
-    let mut config = Config::load(&arguments.config, std::env::vars())?;
+    let Some(path) = &arguments.config else {
+        let words = "--config FILE is needed: the README has one to start from, config/orgcensus.example.toml every key; \
+                     `orgcensus crawl --this-account` needs none";
+        return Err(Failure::Usage(words.to_owned()));
+    };
+    with(arguments, Config::load(path, std::env::vars())?)
+}
+
+/// The same, where the environment alone will do.
+pub(crate) fn load_or_default(arguments: &Configured) -> Result<Config, Failure> {
+    match &arguments.config {
+        Some(_) => load(arguments),
+        None => with(arguments, Config::parse("", "the environment", std::env::vars())?),
+    }
+}
+
+/// The configuration with what the command line says.
+fn with(arguments: &Configured, mut config: Config) -> Result<Config, Failure> {
     if let Some(lake) = &arguments.lake {
         config.lake.url.clone_from(lake);
     }
@@ -116,7 +133,35 @@ pub(crate) async fn base_with(config: &Config, options: Options) -> Result<Arc<B
 pub(crate) async fn chain(config: &Config, base: &Arc<Base>) -> Result<Chain, Failure> {
     let between: Vec<Hop> = config.role_chain.iter().map(hop).collect();
     let doing = "assume the roles of role_chain";
-    Chain::new(base, &between, hop(&config.role)).await.map_err(|source| Failure::Aws { doing, source })
+    Chain::new(base, &between, hop(&config.role)).await.map_err(|source| unanswered(base, doing, source))
+}
+
+/// Who the crawl is, at the end of its chain of roles.
+pub(crate) async fn identity(chain: &Chain) -> Result<Identity, Failure> {
+    let session = chain.last().home_session();
+    let doing = "ask STS who the crawl is";
+    whoami(&session).await.map_err(|source| unanswered(chain.last().base(), doing, source))
+}
+
+/// A failure of the first calls: if nobody answers in a home region that this version does not know, it is misspelt.
+fn unanswered(base: &Base, doing: &'static str, source: orgcensus_aws::Error) -> Failure {
+    match misspelt(base.home_region()).filter(|_| !base.has_own_endpoint() && source.is(&UNANSWERED)) {
+        Some(words) => Failure::Usage(format!("{words}, and nobody answers there: {source}")),
+        None => Failure::Aws { doing, source },
+    }
+}
+
+/// The codes of calls that nobody answered.
+const UNANSWERED: [&str; 4] = ["NameUnresolved", "NoSuchHost", "Timeout", "Unreachable"];
+
+/// Words about a home region that this version does not know. AWS may have it all the same, if it is new.
+fn misspelt(region: &str) -> Option<String> {
+    if partition::REGIONS.contains(&region) {
+        return None;
+    }
+    let nearest = nearest_in_words(region, partition::REGIONS.iter().copied());
+    let nearest = nearest.map(|words| format!("; {words}")).unwrap_or_default();
+    Some(format!("home region {region:?} is none that this version knows{nearest}"))
 }
 
 fn hop(role: &config::Role) -> Hop {
@@ -178,6 +223,13 @@ mod tests {
         };
         let config = Config { select, ..Config::default() };
         selection(&config).collectors(COLLECTORS).iter().map(|collector| collector.name).collect()
+    }
+
+    #[test]
+    fn a_misspelt_home_region_is_told_with_the_nearest() {
+        let words = misspelt("eu-wst-1").unwrap();
+        assert!(words.contains("\"eu-wst-1\"") && words.contains("eu-west-1"), "{words}");
+        assert_eq!(misspelt("eu-west-1"), None);
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub struct OrganizationFacts {
     pub ids: Option<HashSet<String>>,
     /// All accounts of our organizations.
     pub accounts: Option<HashSet<String>>,
+    /// Whether our organization may have more accounts than these: any other is then unknown, and not outside.
+    pub has_more_accounts: bool,
     /// Accounts outside that the configuration trusts: they count as inside.
     pub trusted_accounts: HashSet<String>,
     /// Tenants of OIDC issuers that the configuration trusts, as [`OrganizationFacts::tenants`] reads them.
@@ -86,6 +88,7 @@ impl<'a> Facts<'a> {
         match member {
             _ if organization.trusted_accounts.contains(account) => Class::InOrg,
             Some(true) => Class::InOrg,
+            Some(false) if organization.has_more_accounts => Class::Unknown,
             // It may be the resource's own account when that is not known.
             Some(false) if self.resource_account.is_some() => Class::External,
             Some(false) | None => Class::Unknown,
@@ -125,6 +128,19 @@ impl<'a> Facts<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_account_is_outside_only_when_all_of_ours_are_known() {
+        let accounts = Some(HashSet::from(["111122223333".to_owned(), "222233334444".to_owned()]));
+        for (has_more_accounts, other) in [(false, Class::External), (true, Class::Unknown)] {
+            let organization =
+                OrganizationFacts { accounts: accounts.clone(), has_more_accounts, ..OrganizationFacts::default() };
+            let (kind, resource_account) = (PolicyKind::Resource, Some("111122223333"));
+            let facts = Facts { kind, resource_account, service: None, target: None, organization: &organization };
+            let classes = ["111122223333", "222233334444", "999988887777"].map(|account| facts.account(account));
+            assert_eq!(classes, [Class::SameAccount, Class::InOrg, other]);
+        }
+    }
 
     #[test]
     fn c3_a_network_is_outside_only_when_all_of_ours_are_known() {

@@ -33,9 +33,10 @@ pub(super) fn account(arn: &str) -> AccountRow {
 pub(super) fn organization(arn: &str) -> OrganizationRow {
     OrganizationRow {
         arn: arn.into(),
-        management_account_id: "000000000000".into(),
+        management_account_id: Some("000000000000".into()),
         management_account_email: None,
         feature_set: None,
+        is_whole: true,
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::{Account as SdkAccount, OrganizationalUnit as SdkUnit, Root as SdkRoot};
 
-use super::{Account, Difference, Oddity, Organization, OrganizationRow, OrganizationalUnit};
+use super::{Account, Difference, Extent, Oddity, Organization, OrganizationRow, OrganizationalUnit};
 use crate::client;
 use crate::error::{Class, Error};
 use crate::session::Session;
@@ -40,7 +40,7 @@ pub async fn read(session: &Session, found: impl Fn(&Account)) -> Result<Organiz
     let has_paths = listed.values().all(|it| it.unit_id.is_some());
     let walked = if has_paths { Vec::new() } else { walk(&organizations, &units).await? };
     let (accounts, differences) = put_together(listed, &units, walked, &found);
-    Ok(Organization { id, row, units, accounts, differences })
+    Ok(Organization { id, extent: Extent::Whole, row, units, accounts, differences })
 }
 
 /// An account of the list.
@@ -52,15 +52,16 @@ struct Listed {
     walked: Option<usize>,
 }
 
-async fn describe(organizations: &Client) -> Result<(String, OrganizationRow), Error> {
+pub(super) async fn describe(organizations: &Client) -> Result<(String, OrganizationRow), Error> {
     let missing = |what: &str| Error::new(Class::Failed, "Empty", format!("no {what}"));
     let answer = organizations.describe_organization().send().await?;
     let described = answer.organization.ok_or_else(|| missing("organization"))?;
     let row = OrganizationRow {
         arn: described.arn.unwrap_or_default(),
-        management_account_id: described.master_account_id.unwrap_or_default(),
+        management_account_id: described.master_account_id,
         management_account_email: described.master_account_email,
         feature_set: described.feature_set.map(|set| set.as_str().to_owned()),
+        is_whole: true,
     };
     Ok((described.id.ok_or_else(|| missing("organization's id"))?, row))
 }

@@ -26,8 +26,8 @@ impl Known {
     /// Reads it.
     pub(super) fn read(derive: &mut Derive<'_>) -> Result<Self, Error> {
         let mut known = Self::default();
-        let management_id = &derive.organization().row.management_account_id;
-        derive.staged::<TaskCoverage>()?.of_account(management_id, |it| {
+        let home_id = derive.organization().home_account_id();
+        derive.staged::<TaskCoverage>()?.of_account(home_id, |it| {
             known.is_delegation_read |= it.collector == DELEGATED_ADMINISTRATORS.name && it.is_complete;
         })?;
         derive.staged::<DelegatedService>()?.each(|_, it| {

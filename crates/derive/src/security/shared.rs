@@ -25,7 +25,7 @@ const COLLECTORS: [&str; 4] = [ANALYZERS.name, HUBS.name, RULES.name, TRAILS.nam
 /// What accounts have for others.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
-    /// The account that has the organization's trails.
+    /// The account that has the organization's trails; empty if AWS did not tell which it is.
     pub(super) management_account_id: String,
     /// The accounts that may have analyzers of the organization.
     pub(super) analyzing: BTreeSet<String>,
@@ -43,7 +43,7 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn read(derive: &mut Derive<'_>, delegates: &BTreeSet<(String, String)>) -> Result<Self, Error> {
-        let management = derive.organization().row.management_account_id.clone();
+        let management = derive.organization().row.management_account_id.clone().unwrap_or_default();
         let delegated = delegates.iter().filter(|(principal, _)| principal == ACCESS_ANALYZER_PRINCIPAL);
         let analyzing = delegated.map(|(_, account_id)| account_id.clone()).chain([management.clone()]).collect();
         let mut shared = Self { management_account_id: management, analyzing, ..Self::default() };

@@ -29,9 +29,9 @@ pub(crate) struct Demo {
 /// Commands that need a configuration.
 #[derive(Debug, Args)]
 pub(crate) struct Configured {
-    /// The configuration file; config/orgcensus.example.toml has every key.
+    /// The configuration file; config/orgcensus.example.toml has every key. Needed unless --this-account.
     #[arg(long)]
-    pub(crate) config: PathBuf,
+    pub(crate) config: Option<PathBuf>,
     /// The lake, instead of the configuration's.
     #[arg(long, value_parser = values::lake)]
     pub(crate) lake: Option<String>,
@@ -45,6 +45,10 @@ pub(crate) struct Configured {
 pub(crate) struct Crawl {
     #[command(flatten)]
     pub(crate) configured: Configured,
+    /// Read the account of the credentials alone, with these credentials: no role, no configuration file, and of
+    /// Organizations one call, which asks whether there is an organization.
+    #[arg(long, conflicts_with = "plan")]
+    pub(crate) this_account: bool,
     /// Resume a run that was stopped or killed: the one named, or the newest. Does the missing work, and publishes.
     #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with = "plan")]
     pub(crate) resume: Option<Option<String>>,
@@ -52,8 +56,9 @@ pub(crate) struct Crawl {
     /// newer one is published; else begin one. A second try then goes on with what the first one left.
     #[arg(long, conflicts_with_all = ["resume", "plan"])]
     pub(crate) resume_or_start: bool,
-    /// Resume a run although a later one of its day has published.
-    #[arg(long, requires = "resume")]
+    /// Resume a run although a later one of its day has published; put accounts alone into a lake that holds an
+    /// organization.
+    #[arg(long)]
     pub(crate) force: bool,
     /// Crawl one shard of the run that this plan fixes, or the part of it that is missing, and leave it for `publish`.
     #[arg(long, value_name = "URL")]
@@ -127,9 +132,12 @@ impl std::str::FromStr for Shard {
 pub(crate) struct Preflight {
     #[command(flatten)]
     pub(crate) configured: Configured,
-    /// Member accounts whose role is tried.
+    /// Member accounts whose role is tried: at random, of as many units as there are.
     #[arg(long, default_value_t = 3)]
     pub(crate) sample: usize,
+    /// How long all checks may take together; what has not answered by then has failed.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) within: u64,
 }
 
 /// `config`

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use orgcensus_aws::organization::ALONE;
 use orgcensus_crawl::{AccountRecord, Crawl as Run, Error, Outcome, Report, RolesBehind};
 use orgcensus_lake::Journal;
 use orgcensus_row::Timestamp;
@@ -15,7 +16,10 @@ use crate::{crawl_setup, permissions, plan_file, setup, signals, upkeep};
 
 /// Crawls and publishes a run, resumes one, or crawls a shard of one.
 pub(crate) async fn run(arguments: &Crawl, metrics: Option<&Metrics>) -> Result<u8, Failure> {
-    let config = setup::load(&arguments.configured)?;
+    let config = match arguments.this_account {
+        true => setup::load_or_default(&arguments.configured)?,
+        false => setup::load(&arguments.configured)?,
+    };
     let mut watch = Watch::new(&config, arguments.report.clone(), metrics);
     let result = match &arguments.plan {
         Some(plan) => shard(&config, plan, arguments.shard, &mut watch).await,
@@ -27,7 +31,14 @@ pub(crate) async fn run(arguments: &Crawl, metrics: Option<&Metrics>) -> Result<
 /// Crawls a whole run, or the missing part of it, and does what follows its publication.
 async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<u8, Failure> {
     let base = setup::base(config).await?;
-    let mut crawl = crawl_setup::crawl(config, base, watch.listener()).await?;
+    let mut crawl = match arguments.this_account {
+        true => crawl_setup::of_this_account(config, base, watch.listener()).await?,
+        false => crawl_setup::crawl(config, base, watch.listener()).await?,
+    };
+    check_force(&crawl, arguments)?;
+    if !arguments.force {
+        refuse_beside(&crawl).await?;
+    }
     crawl.stop = signals::stop();
     watch.lake = Some(crawl.lake.clone());
     if let Some(millis) = arguments.captured_at {
@@ -47,6 +58,30 @@ async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<
     Ok(exit_code(&report))
 }
 
+/// Refuses `--force` where it would force nothing.
+fn check_force(crawl: &Run, arguments: &Crawl) -> Result<(), Failure> {
+    if arguments.force && arguments.resume.is_none() && crawl.roster.is_organization() {
+        let words = "--force: only with --resume, or where accounts alone are read (--this-account)";
+        return Err(Failure::Usage(words.to_owned()));
+    }
+    Ok(())
+}
+
+/// Refuses to put accounts alone into a lake that holds an organization: an answer would count those of its accounts
+/// twice that are in both.
+pub(crate) async fn refuse_beside(crawl: &Run) -> Result<(), Failure> {
+    if crawl.roster.is_organization() {
+        return Ok(());
+    }
+    let commits = crawl.lake.commits().await?;
+    let Some(other) = commits.iter().find(|commit| !commit.organization_id.starts_with(ALONE)) else { return Ok(()) };
+    let (url, other) = (crawl.lake.url(), &other.organization_id);
+    Err(Failure::Usage(format!(
+        "{url}: this lake holds organization {other}, and this is a census of accounts alone: name another lake with \
+         --lake, or let `crawl` put it beside with --force"
+    )))
+}
+
 /// If the run can be resumed after a failure, the error says how.
 fn kept(source: Error, arguments: &Crawl, stage: &Path) -> Failure {
     let is_stopped = arguments.resume_or_start && matches!(source, Error::Stopped(_));
@@ -64,8 +99,11 @@ fn kept(source: Error, arguments: &Crawl, stage: &Path) -> Failure {
         return source.into();
     }
     let Configured { config, lake, .. } = &arguments.configured;
+    let config = config.as_ref().map(|config| format!(" --config {}", config.display())).unwrap_or_default();
     let lake = lake.as_ref().map(|lake| format!(" --lake {lake}")).unwrap_or_default();
-    let command = format!("orgcensus crawl --config {}{lake}", config.display());
+    let alone = if arguments.this_account { " --this-account" } else { "" };
+    let force = if arguments.this_account && arguments.force { " --force" } else { "" };
+    let command = format!("orgcensus crawl{config}{lake}{alone}{force}");
     if arguments.resume_or_start {
         return Failure::Kept { source, command: format!("{command} --resume-or-start") };
     }

@@ -9,6 +9,7 @@ use orgcensus_crawl::Crawl;
 use orgcensus_row::Timestamp;
 
 use crate::args::Plan;
+use crate::commands::crawl::refuse_beside;
 use crate::failure::{Failure, exit};
 use crate::forecast::{self, BucketTime, Forecast, PlannedWork};
 use crate::{crawl_setup, plan_file, reporter, setup};
@@ -25,6 +26,7 @@ pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
         crawl.captured_at = Timestamp(millis);
     }
     if let (Some(out), Some(shards)) = (&arguments.out, arguments.shards) {
+        refuse_beside(&crawl).await?;
         let plan = orgcensus_crawl::Plan::read(&crawl, shards).await?;
         plan_file::write(&config, out, &plan).await?;
         println!("run      {}", plan.run_id);
@@ -47,7 +49,9 @@ pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
     match forecast::from_snapshot(&crawl.lake, &work).await? {
         Some(forecast) => tell(&forecast),
         None => {
-            let once = crawl.collectors.len() - names.len();
+            let is_whole = plan.organization.is_whole();
+            let once = if is_whole { crawl.collectors.len() - names.len() } else { 0 };
+            let members = if is_whole { members } else { 0 };
             let each: usize = of_accounts.map(|collector| tasks(collector, 1, regions)).sum();
             let bound = Bound {
                 outside: usize::try_from(plan.reading.calls + plan.regions_known.reading.calls).unwrap_or_default()

@@ -41,6 +41,7 @@ pub(crate) struct Role {
 pub(crate) struct OwnOrganization {
     pub(crate) id: Option<String>,
     pub(crate) own_account: OwnAccount,
+    pub(crate) accounts: BTreeSet<String>,
     pub(crate) trusted_accounts: Vec<String>,
     pub(crate) trusted_tenants: Vec<String>,
 }
@@ -237,7 +238,13 @@ impl Default for Role {
 
 impl Default for OwnOrganization {
     fn default() -> Self {
-        Self { id: None, own_account: OwnAccount::Direct, trusted_accounts: Vec::new(), trusted_tenants: Vec::new() }
+        Self {
+            id: None,
+            own_account: OwnAccount::Direct,
+            accounts: BTreeSet::new(),
+            trusted_accounts: Vec::new(),
+            trusted_tenants: Vec::new(),
+        }
     }
 }
 
