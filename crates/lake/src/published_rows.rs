@@ -1,15 +1,66 @@
 //! The rows of a published table, batch after batch, in the order of its files: by account, region and key.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use futures::stream::{self, BoxStream, Stream};
 use futures::{StreamExt, TryStreamExt};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::arrow::{ParquetRecordBatchStreamBuilder, ProjectionMask};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
-use crate::{Lake, Result, TableEntry, TableFile};
+use crate::{FileEntry, Lake, Result, TableEntry, TableFile};
 
 /// Rows of a batch. Few, since a row of policies may have hundreds of kilobytes.
 const BATCH_ROWS: usize = 1024;
+
+/// The column by which files are sorted first.
+const ACCOUNT: &str = "account_id";
+
+/// What is read of a table.
+#[derive(Debug, Clone, Default)]
+pub struct Part {
+    /// The columns; all, if none are named.
+    pub columns: Option<Vec<String>>,
+    /// The accounts. What holds none of them is not read, but rows of their neighbours come too. All, if none are named.
+    pub accounts: Option<Arc<BTreeSet<String>>>,
+    /// Columns of texts that repeat, as documents do: each text comes once for many rows (a dictionary).
+    pub repeated: Vec<String>,
+}
+
+impl Part {
+    fn may_hold(&self, min: Option<&[u8]>, max: Option<&[u8]>) -> bool {
+        let (Some(accounts), Some(min), Some(max)) = (&self.accounts, min, max) else { return true };
+        accounts.iter().any(|account| min <= account.as_bytes() && account.as_bytes() <= max)
+    }
+
+    /// The row groups of a file that are read.
+    fn row_groups(&self, metadata: &ParquetMetaData) -> Vec<usize> {
+        let is_read = |group: &RowGroupMetaData| {
+            let column = group.columns().iter().find(|column| column.column_path().string() == ACCOUNT);
+            let statistics = column.and_then(|column| column.statistics());
+            let (min, max) =
+                (statistics.and_then(|it| it.min_bytes_opt()), statistics.and_then(|it| it.max_bytes_opt()));
+            self.may_hold(min, max)
+        };
+        let groups = metadata.row_groups().iter().enumerate();
+        groups.filter(|(_, group)| is_read(group)).map(|(index, _)| index).collect()
+    }
+
+    /// The schema of a file by which repeated texts are read as dictionaries.
+    fn schema(&self, schema: &SchemaRef) -> SchemaRef {
+        let of_field = |field: &Arc<Field>| {
+            let is_repeated = *field.data_type() == DataType::Utf8 && self.repeated.contains(field.name());
+            let dictionary = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+            if is_repeated { Arc::new(field.as_ref().clone().with_data_type(dictionary())) } else { Arc::clone(field) }
+        };
+        let fields: Vec<Arc<Field>> = schema.fields().iter().map(of_field).collect();
+        Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
+    }
+}
 
 impl Lake {
     /// The rows of a table as a manifest describes it: these of its columns, or all if none are named. One file after
@@ -19,21 +70,37 @@ impl Lake {
         table: &TableEntry,
         columns: Option<&[&str]>,
     ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
-        let files = table.files.iter().filter(|entry| entry.rows > 0);
+        let columns = columns.map(|names| names.iter().map(|&name| name.to_owned()).collect());
+        self.rows_of(table, Part { columns, ..Part::default() })
+    }
+
+    /// The same of a part of the table.
+    pub fn rows_of(&self, table: &TableEntry, part: Part) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+        let is_read = |entry: &&FileEntry| {
+            let (min, max) = (entry.min_account_id.as_deref(), entry.max_account_id.as_deref());
+            entry.rows > 0 && part.may_hold(min.map(str::as_bytes), max.map(str::as_bytes))
+        };
+        let files = table.files.iter().filter(is_read);
         let files = files.map(|entry| TableFile::new(self, entry)).collect::<Result<Vec<_>>>()?;
-        let columns = columns.map(|names| names.iter().map(|&name| name.to_owned()).collect::<Vec<String>>());
-        let open = move |file| open(file, columns.clone());
+        let open = move |file| open(file, part.clone());
         Ok(stream::iter(files.into_iter().map(Ok)).and_then(open).try_flatten().boxed())
     }
 }
 
-async fn open(file: TableFile, columns: Option<Vec<String>>) -> Result<impl Stream<Item = Result<RecordBatch>>> {
+async fn open(mut file: TableFile, part: Part) -> Result<impl Stream<Item = Result<RecordBatch>>> {
     let unread = {
         let file = file.clone();
         move |error: ParquetError| file.unread(error)
     };
-    let mut reader = ParquetRecordBatchStreamBuilder::new(file).await.map_err(&unread)?.with_batch_size(BATCH_ROWS);
-    if let Some(columns) = columns {
+    let mut metadata = ArrowReaderMetadata::load_async(&mut file, ArrowReaderOptions::new()).await.map_err(&unread)?;
+    if !part.repeated.is_empty() {
+        let options = ArrowReaderOptions::new().with_schema(part.schema(metadata.schema()));
+        metadata = ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options).map_err(&unread)?;
+    }
+    let groups = part.row_groups(metadata.metadata());
+    let reader = ParquetRecordBatchStreamBuilder::new_with_metadata(file, metadata);
+    let mut reader = reader.with_batch_size(BATCH_ROWS).with_row_groups(groups);
+    if let Some(columns) = part.columns {
         let schema = reader.parquet_schema();
         let roots = schema.root_schema().get_fields().iter().enumerate();
         let wanted = roots.filter(|(_, root)| columns.iter().any(|name| name == root.name())).map(|(index, _)| index);
@@ -75,5 +142,27 @@ mod tests {
         std::fs::write(&file, bytes).unwrap();
         let read = lake.rows(&entry, None).unwrap().try_collect::<Vec<_>>().await;
         assert!(matches!(read, Err(Error::Corrupt { .. })));
+    }
+
+    #[tokio::test]
+    async fn a_part_leaves_out_what_holds_none_of_its_accounts_and_repeats_no_text() {
+        let (_folder, lake) = lake();
+        let options = FileOptions { row_group_rows: 2, ..FileOptions::default() };
+        let mut writer = begin(&lake, "run-1", options).await.writer(&table());
+        writer.write(&queues("000000000001", &["a", "b"])).await.unwrap();
+        writer.write(&queues("000000000002", &["a", "b"])).await.unwrap();
+        let entry = writer.close().await.unwrap();
+        let part = Part {
+            columns: Some(vec!["account_id".into(), "arn".into()]),
+            accounts: Some(Arc::new(BTreeSet::from(["000000000002".to_owned()]))),
+            repeated: vec!["arn".into()],
+        };
+        let batches: Vec<RecordBatch> = lake.rows_of(&entry, part.clone()).unwrap().try_collect().await.unwrap();
+        assert_eq!(batches.iter().map(RecordBatch::num_rows).sum::<usize>(), 2);
+        let arns = batches[0].column_by_name("arn").unwrap();
+        assert!(matches!(arns.data_type(), DataType::Dictionary(..)), "{arns:?}");
+        let nobody = Part { accounts: Some(Arc::new(BTreeSet::from(["000000000003".to_owned()]))), ..part };
+        let batches: Vec<RecordBatch> = lake.rows_of(&entry, nobody).unwrap().try_collect().await.unwrap();
+        assert!(batches.is_empty());
     }
 }
