@@ -59,6 +59,11 @@ impl Target {
         Target { action: action.to_owned(), arn: arn.to_owned(), owner, resource, named }
     }
 
+    /// Those whom it names.
+    pub(crate) fn named(&self) -> &Named {
+        &self.named
+    }
+
     /// Whether it names identity providers.
     pub(crate) fn names_providers(&self) -> bool {
         !self.named.providers.is_empty()

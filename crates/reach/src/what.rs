@@ -214,7 +214,8 @@ async fn level(world: &World, callers: &[Caller], actions: &[String]) -> Result<
         for action in actions {
             for asked in asked_of(&arn, &owned, action) {
                 let target = Target::new(action, &asked, Some(owned.clone()));
-                for (place, caller) in callers.iter().enumerate() {
+                let callers = callers.iter().enumerate().filter(|(_, caller)| caller.is_in(target.named()));
+                for (place, caller) in callers {
                     let answer = judge(world, caller, &target)?;
                     found.extend(answer.map(|it| (place, action.clone(), asked.clone(), it)));
                 }

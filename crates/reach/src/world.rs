@@ -110,10 +110,11 @@ impl World {
             }
         })
         .await?;
-        // Where the type is on, some policy is attached to each node: none at all means that the type is off.
-        let is_on = !targets.scps.is_empty() || !targets.full_access.is_empty();
-        let nodes = self.units.keys().chain(self.accounts.keys());
-        let detached = nodes.filter(|node| is_on && !targets.full_access.contains(*node)).cloned().collect();
+        // AWS keeps at least one service control policy on each node of a type that is on. So FullAWSAccess is detached
+        // where another one is attached and it is not; where no other is listed, it is the one.
+        let others = targets.scps.iter().map(|it| it.target.as_str()).collect::<BTreeSet<&str>>();
+        let detached = others.into_iter().filter(|node| !targets.full_access.contains(*node));
+        let detached: Vec<String> = detached.map(str::to_owned).collect();
         self.organization.scps = Listed { items: targets.scps, has_unread };
         self.organization.rcps = Listed { items: targets.rcps, has_unread };
         self.organization.full_aws_access_detached_from = Listed { items: detached, has_unread };
