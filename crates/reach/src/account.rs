@@ -160,11 +160,23 @@ impl Account {
 
     /// Whether a policy of the identity may allow the action on the resource. One that was not read may.
     pub(crate) fn may_allow(&self, known: &Known, action: &str, resource: &str) -> bool {
-        self.policies(known).any(|(_, text)| match text {
+        let is_so = |text: &Text| match text {
             Text::Silent => false,
-            Text::Speaks(document) => may_allow(&document, action, resource),
+            Text::Speaks(document) => may_allow(document, action, resource),
             Text::Unread => true,
-        })
+        };
+        let of_group = |name: &String| self.groups.get(name).is_none_or(|group| self.has(group, is_so));
+        self.has(&known.holder, is_so) || known.groups.iter().any(of_group)
+    }
+
+    /// Whether one of the policies is so, in as few steps as possible: most identities are asked nothing else.
+    fn has(&self, holder: &Holder, is_so: impl Fn(&Text) -> bool) -> bool {
+        let (Some(attached), Some(names)) = (&holder.attached, &holder.inline) else { return true };
+        let inline = self.inline.get(&holder.arn).map(Vec::as_slice).unwrap_or_default();
+        let is_missing = |name: &String| !inline.iter().any(|(it, _)| it == name);
+        inline.iter().any(|(_, text)| is_so(text))
+            || attached.iter().any(|arn| is_so(self.managed.get(arn).unwrap_or(&Text::Unread)))
+            || (names.iter().any(is_missing) && is_so(&Text::Unread))
     }
 
     /// The user or the role with this ARN, or the role whose session it is.
