@@ -12,41 +12,12 @@ use orgcensus_policy::{Document, Effect, PolicyKind, is_arn};
 
 use crate::access::{Access, both};
 use crate::account::{Account, Identities, Known, TAGS_SESSIONS, is_session_of};
-use crate::resource::{self, account_of};
+use crate::resource::{self, account_of, holder};
 use crate::rows::Accounts;
 use crate::search::{Target, kind_of};
 use crate::texts::{Text, Texts};
 use crate::world::World;
 use crate::{Error, Result};
-
-/// What is asked if no action is named: what reads data, changes access, runs code, destroys.
-pub const SENSITIVE: [&str; 25] = [
-    "s3:GetObject",
-    "dynamodb:Scan",
-    "secretsmanager:GetSecretValue",
-    "kms:Decrypt",
-    "ssm:GetParameter",
-    "rds-db:connect",
-    "ecr:BatchGetImage",
-    "s3:PutBucketPolicy",
-    "kms:PutKeyPolicy",
-    "kms:CreateGrant",
-    "iam:PassRole",
-    "iam:PutRolePolicy",
-    "iam:UpdateAssumeRolePolicy",
-    "lambda:AddPermission",
-    "lambda:UpdateFunctionCode",
-    "ssm:StartSession",
-    "ssm:SendCommand",
-    "ec2:RunInstances",
-    "ecs:RunTask",
-    "glue:CreateJob",
-    "s3:DeleteBucket",
-    "kms:ScheduleKeyDeletion",
-    "backup:DeleteRecoveryPoint",
-    "cloudtrail:StopLogging",
-    "organizations:LeaveOrganization",
-];
 
 const ASSUME: &str = "sts:AssumeRole";
 
@@ -200,9 +171,11 @@ fn is_by_resource(action: &str) -> bool {
 /// What each caller may do: its place, the action, the resource or the pattern.
 async fn level(world: &World, callers: &[Caller], actions: &[String]) -> Result<Vec<(usize, String, String, Answer)>> {
     let mut found = Vec::new();
+    let buckets = buckets(world, callers).await?;
     for (place, caller) in callers.iter().enumerate() {
         for (action, pattern) in &caller.scopes {
-            let owner = account_of(pattern).filter(|id| *id != caller.account());
+            let owner = account_of(pattern).or_else(|| buckets.get(holder(pattern)).map(String::as_str));
+            let owner = owner.filter(|id| *id != caller.account());
             // Another account's resource has to allow it too, so it is told there.
             if owner.is_none() {
                 let target = Target::new(action, pattern, None);
@@ -225,6 +198,24 @@ async fn level(world: &World, callers: &[Caller], actions: &[String]) -> Result<
     found.sort_by(|one, other| (one.0, &one.1, &one.2).cmp(&(other.0, &other.1, &other.2)));
     found.dedup_by(|later, earlier| (later.0, &later.1, &later.2) == (earlier.0, &earlier.1, &earlier.2));
     Ok(found)
+}
+
+/// Whose the buckets are that the callers' statements name: their ARNs do not say it.
+async fn buckets(world: &World, callers: &[Caller]) -> Result<BTreeMap<String, String>> {
+    let patterns = callers.iter().flat_map(|caller| &caller.scopes).map(|(_, pattern)| holder(pattern));
+    let named: BTreeSet<&str> = patterns.filter(|arn| arn.contains(":s3:::") && !arn.contains(['*', '?'])).collect();
+    let mut owners = BTreeMap::new();
+    if named.is_empty() {
+        return Ok(owners);
+    }
+    let mut rows = world.reader("s3_buckets", &["arn"], None)?;
+    rows.each(|cells| {
+        if let Some(arn) = cells.text(1).filter(|arn| named.contains(arn)) {
+            owners.insert(arn.to_owned(), cells.account().to_owned());
+        }
+    })
+    .await?;
+    Ok(owners)
 }
 
 /// The resources, or their parts, that a resource's policies and grants give the action on.
