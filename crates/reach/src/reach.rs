@@ -125,11 +125,12 @@ impl Reach {
                 targets.push((world, Target::new(action, resource, None)));
                 continue;
             }
-            let arn = holder(resource).to_owned();
+            let resource = world.meant(resource).await?;
+            let arn = holder(&resource).to_owned();
             let Some(account) = world.owner(&arn).await? else { continue };
             let accounts: Accounts = Arc::new(BTreeSet::from([account]));
             let mut found = resource::read(world, &BTreeSet::from([arn.clone()]), Some(&accounts)).await?;
-            targets.push((world, Target::new(action, resource, found.remove(&arn))));
+            targets.push((world, Target::new(action, &resource, found.remove(&arn))));
         }
         if targets.is_empty() {
             return Err(Error::UnknownResource { arn: resource.to_owned() });

@@ -41,7 +41,8 @@ pub(crate) fn account_of(arn: &str) -> Option<&str> {
 
 /// What could not be found is not read: its policies, if its type can have any, and all that stands beside them.
 fn unread(arn: &str) -> Resource {
-    let is_judged = ResourceKind::of_arn(arn).is_some();
+    // An alias stands for a key, whatever key that is.
+    let is_judged = ResourceKind::of_arn(arn).is_some() || arn.contains(":kms:");
     Resource {
         arn: Some(arn.to_owned()),
         account: account_of(arn).map(str::to_owned),

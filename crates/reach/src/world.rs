@@ -176,6 +176,23 @@ impl World {
         Ok(owner)
     }
 
+    /// The key that an alias of KMS stands for: policies are about the key (E16). Anything else stands for itself.
+    pub(crate) async fn meant(&self, arn: &str) -> Result<String> {
+        let mut meant = arn.to_owned();
+        let Some((place, name)) = arn.split_once(":alias/").filter(|_| arn.contains(":kms:")) else { return Ok(meant) };
+        let accounts: Accounts = Arc::new(account_of(arn).map(str::to_owned).into_iter().collect());
+        let mut rows = self.reader("kms_keys", &["arn", "aliases"], Some(&accounts))?;
+        rows.each(|cells| {
+            let is_it = |alias: &String| alias.strip_prefix("alias/").unwrap_or(alias) == name;
+            let key = cells.text(1).filter(|key| key.starts_with(place));
+            if let Some(key) = key.filter(|_| cells.texts(2).is_some_and(|aliases| aliases.iter().any(is_it))) {
+                key.clone_into(&mut meant);
+            }
+        })
+        .await?;
+        Ok(meant)
+    }
+
     /// Every account's id.
     pub(crate) fn accounts(&self) -> impl Iterator<Item = &String> {
         self.accounts.keys()
