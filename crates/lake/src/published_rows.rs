@@ -25,7 +25,7 @@ const ACCOUNT: &str = "account_id";
 pub struct Part {
     /// The columns; all, if none are named.
     pub columns: Option<Vec<String>>,
-    /// The accounts. What holds none of them is not read, but rows of their neighbours come too. All, if none are named.
+    /// The accounts. What holds none of them is not read, but rows of their neighbours come too. All, if there is none.
     pub accounts: Option<Arc<BTreeSet<String>>>,
     /// Columns of texts that repeat, as documents do: each text comes once for many rows (a dictionary).
     pub repeated: Vec<String>,

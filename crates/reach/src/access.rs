@@ -23,8 +23,8 @@ pub struct Access {
     pub action: String,
     /// The resource: an ARN, a pattern of ARNs, or `*`.
     pub resource_arn: String,
-    /// The steps that lead there: the roles that are assumed, the group and the permission set by which a person enters.
-    /// None: directly.
+    /// The steps that lead there: the roles that are assumed, the group and the permission set by which a person
+    /// enters. None: directly.
     pub via: Vec<String>,
     /// The result, of the weakest step; on what it depends, and what decided about the last one.
     pub answer: Answer,

@@ -53,8 +53,8 @@ impl Reach {
         &self.commits
     }
 
-    /// Who may do the action on the resource, directly or by roles; `*` is no resource in particular. What is not told is
-    /// denied.
+    /// Who may do the action on the resource, directly or by roles; `*` is no resource in particular. What is not
+    /// told is denied.
     pub async fn who_can(&self, action: &str, resource: &str) -> Result<Vec<Access>> {
         check(action, resource)?;
         let mut rows = Vec::new();

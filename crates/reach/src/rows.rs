@@ -26,7 +26,7 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// Reads these columns of the table, in the accounts or in all. A table that the snapshot does not have has no rows.
+    /// Reads these columns of the table, in the accounts or in all. A table that is not in the snapshot has no rows.
     pub(crate) fn open(
         lake: &Lake,
         manifest: &Manifest,

@@ -30,7 +30,7 @@ impl Step {
     }
 }
 
-/// The ways to those that may do it themselves, of which some are roles. Each role is entered once, by a shortest chain.
+/// The ways to those that may do it themselves, of which some are roles. Each role is entered once, by a shortest way.
 pub(crate) async fn ways(world: &World, target: &Target, direct: &[Found]) -> Result<Vec<Access>> {
     let access = |found: &Found, via: Vec<String>, answer: Answer| Access {
         principal: found.principal.clone(),
