@@ -4,7 +4,7 @@
 //! ```text
 //! world      the snapshot: the tree, control policies, what was not read
 //! rows       published tables, account by account        texts     documents, each compiled once
-//! account    an account's identities with their policies  resource  a resource with its policies and what is beside them
+//! account    an account's identities with their policies  resource  a resource, its policies and what is beside them
 //! search     who may: candidates, then a whole evaluation of each
 //! via        who may become them                          people    who enters as them through Identity Center
 //! what       what one may: patterns of its own statements, resources that name it, roles that it may become

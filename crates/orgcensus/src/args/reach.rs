@@ -17,8 +17,8 @@ and blocks. A row is one who may, or may be able to:
   allowed      if the caller does what caller_must_json says
   conditional  under the circumstances that conditions_json lists: one of its lists must hold whole
   unknown      a layer was not read; an account whose identities were not all read has a row of its own
-Who has no row is denied. The column via has the steps to it, nearest to the principal first: the roles that are assumed,
-or the group and the permission set by which a person of Identity Center enters. Empty: directly. Chains of roles are
+Who has no row is denied. The column via has the steps to it, nearest to the principal first: the roles that are
+assumed, or the group and the permission set by which a person of Identity Center enters. Empty: directly. Chains of roles are
 followed five steps deep, each role once. Services that assume a role are not followed.";
 
 pub(super) const WHAT_CAN_HELP: &str = "\
@@ -26,8 +26,8 @@ Examples:
   orgcensus what-can arn:aws:iam::111122223333:user/ana
   orgcensus what-can arn:aws:iam::111122223333:role/deploy s3:PutObject iam:PassRole --format csv
 
-Without actions, 25 sensitive ones are asked: they read data, change access, run code, destroy. A resource is a pattern of
-the principal's own statements, which is about its own account's resources (what a resource's policy denies there is not
+Without actions, 25 sensitive ones are asked: they read data, change access, run code, destroy. A resource is a
+pattern of the principal's own statements, which is about its own account's resources (what a resource's policy denies there is not
 told), or one that its policy or a grant gives to the principal, in any account. Keys and roles are told one by one.";
 
 /// `who-can`
