@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use orgcensus_answers::{Kind, select};
+use orgcensus_answers::{Kind, Which, select};
+use orgcensus_lake::{Lake, LakeOptions};
+use orgcensus_reach::{Access, Reach};
 use orgcensus_sim::{Settings, Simulation, Troubles, Truth, serve};
 use orgcensus_tests::{Crawled, Way, crawl, crawl_by};
 use serde_json::Value;
@@ -71,6 +73,7 @@ async fn assert_true(crawled: &Crawled) {
     assert_keys(crawled).await;
     assert_account_policies(crawled, &truth).await;
     assert_identities(crawled, &truth).await;
+    assert_who_can(crawled, &truth).await;
 }
 
 /// Beside each fact about organizations there is a row about the accounts of the only organization: the organization is
@@ -112,6 +115,35 @@ async fn assert_identities(crawled: &Crawled, truth: &Truth) {
         }
     }
     assert!(wrong.is_empty(), "seed {}: {wrong:#?}", truth.seed);
+}
+
+/// Those who can write a policy's new version are those who truly may. What was not read is unknown, on either side.
+async fn assert_who_can(crawled: &Crawled, truth: &Truth) {
+    let url = crawled.folder().join("lake").display().to_string();
+    let lake = Lake::open(&url, &LakeOptions::default()).expect("the lake");
+    let reach = Reach::open(&lake, &Which::Newest).await.expect("a snapshot");
+    let found = reach.who_can("iam:CreatePolicyVersion", "*").await.expect("an answer");
+    let direct = found.iter().filter(|it| it.via.is_empty());
+    let results: BTreeMap<&str, &Access> = direct.map(|it| (it.principal.as_str(), it)).collect();
+    // A control policy of an account's own stands there in the place of FullAWSAccess, and lets nobody do anything.
+    let own = truth.account_policies.iter().filter(|it| it.source_id == it.account_id);
+    let closed: BTreeSet<&str> = own.map(|it| it.account_id.as_str()).collect();
+    let (mut wrong, mut allowed) = (Vec::new(), 0);
+    let identities = truth.identities.iter().filter(|it| it.arn.contains(":user/") || it.arn.contains(":role/"));
+    for it in identities.filter(|it| !closed.contains(it.account_id.as_str())) {
+        let result = results.get(it.arn.as_str()).map(|access| format!("{:?}", access.answer.result).to_lowercase());
+        allowed += usize::from(result.as_deref() == Some("allowed"));
+        let is_right = match result.as_deref() {
+            Some("allowed") => it.writes_iam == Some(true),
+            Some("unknown") => true,
+            _ => it.writes_iam != Some(true),
+        };
+        if !is_right {
+            wrong.push(format!("{}: {result:?}, truth {:?}", it.arn, it.writes_iam));
+        }
+    }
+    assert!(wrong.is_empty(), "who can, seed {}: {wrong:#?}", truth.seed);
+    assert!(allowed > 0 || truth.account_count < 40, "somebody can, seed {}", truth.seed);
 }
 
 /// Each account has exactly the organization's policies that it truly has, each from where it has it.

@@ -90,13 +90,8 @@ async fn run(shared: &Shared) -> Result<Vec<TaskRecord>, Error> {
     let collectors = shared.crawl.collectors.iter().filter(|collector| collector.scope.is_organization_wide());
     let collectors: Vec<_> = collectors.copied().collect();
     let access = shared.crawl.chain.last();
-<<<<<<< HEAD
-    let management = &shared.organization.row.management_account_id;
-    let regions = shared.regions_of(shared.regions.own.as_deref());
-=======
     let management = shared.organization.home_account_id();
-    let regions = shared.selected_regions(shared.regions.own.as_deref());
->>>>>>> h-account_alone
+    let regions = shared.regions_of(shared.regions.own.as_deref());
     let planned = collectors.iter().flat_map(|collector| places(collector, &regions)).collect();
     run_planned(shared, access, management, planned, shared.ends_at).await
 }

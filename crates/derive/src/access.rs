@@ -214,14 +214,10 @@ impl ResourceRows {
     ) -> Result<(), Error> {
         derive.extend(&mut self.principals, stamp, judged.principals)?;
         derive.extend(&mut self.external, stamp, judged.external)?;
-<<<<<<< HEAD
         derive.extend(&mut self.actions, stamp, judged.actions)?;
-        derive.extend(&mut self.access, stamp, buckets.take(stamp, judged.access, judged.opens))
-=======
         let organization = derive.organization();
         let row = buckets.take(stamp, judged.access, judged.opens).map(|row| inside(organization, row));
         derive.extend(&mut self.access, stamp, row)
->>>>>>> h-account_alone
     }
 
     /// Stages the rows that waited for the account's access points.

@@ -1,9 +1,13 @@
 //! The rows of a published table, batch after batch, in the order of its files: by account, region and key.
 
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 use futures::stream::{self, BoxStream, Stream};
 use futures::{StreamExt, TryStreamExt};
 use parquet::arrow::ParquetRecordBatchStreamBuilder;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::errors::ParquetError;
 
 use crate::wanted_rows::roots;
@@ -11,6 +15,30 @@ use crate::{FileEntry, Lake, Result, TableEntry, TableFile, Wanted};
 
 /// Rows of a batch. Few, since a row of policies may have hundreds of kilobytes.
 const BATCH_ROWS: usize = 1024;
+
+/// What is read of a table.
+#[derive(Debug, Clone, Default)]
+pub struct Part {
+    /// The columns; all, if none are named.
+    pub columns: Option<Vec<String>>,
+    /// The rows; all, if none are wanted.
+    pub wanted: Option<Arc<Wanted>>,
+    /// Columns of texts that repeat, as documents do: each text comes once for many rows (a dictionary).
+    pub repeated: Vec<String>,
+}
+
+impl Part {
+    /// The schema of a file by which repeated texts are read as dictionaries.
+    fn schema(&self, schema: &SchemaRef) -> SchemaRef {
+        let of_field = |field: &Arc<Field>| {
+            let is_repeated = *field.data_type() == DataType::Utf8 && self.repeated.contains(field.name());
+            let dictionary = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+            if is_repeated { Arc::new(field.as_ref().clone().with_data_type(dictionary())) } else { Arc::clone(field) }
+        };
+        let fields: Vec<Arc<Field>> = schema.fields().iter().map(of_field).collect();
+        Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
+    }
+}
 
 impl Lake {
     /// The rows of a table as a manifest describes it: these of its columns, or all if none are named. One file after
@@ -20,41 +48,38 @@ impl Lake {
         table: &TableEntry,
         columns: Option<&[&str]>,
     ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
-        self.some_rows(table, columns, None)
+        let columns = columns.map(|names| names.iter().map(|&name| name.to_owned()).collect());
+        self.rows_of(table, Part { columns, ..Part::default() })
     }
 
-    /// The same; if some rows are wanted, only these.
-    pub(crate) fn some_rows(
-        &self,
-        table: &TableEntry,
-        columns: Option<&[&str]>,
-        wanted: Option<&Wanted>,
-    ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
-        let is_read = |entry: &&FileEntry| entry.rows > 0 && wanted.is_none_or(|it| it.may_be_in_file(entry));
+    /// The same of a part of the table.
+    pub fn rows_of(&self, table: &TableEntry, part: Part) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+        let may_have = |entry: &FileEntry| part.wanted.as_ref().is_none_or(|it| it.may_be_in_file(entry));
+        let is_read = |entry: &&FileEntry| entry.rows > 0 && may_have(entry);
         let files = table.files.iter().filter(is_read);
         let files = files.map(|entry| TableFile::new(self, entry)).collect::<Result<Vec<_>>>()?;
-        let columns = columns.map(|names| names.iter().map(|&name| name.to_owned()).collect::<Vec<String>>());
-        let wanted = wanted.cloned();
-        let open = move |file| open(file, columns.clone(), wanted.clone());
+        let open = move |file| open(file, part.clone());
         Ok(stream::iter(files.into_iter().map(Ok)).and_then(open).try_flatten().boxed())
     }
 }
 
-async fn open(
-    file: TableFile,
-    columns: Option<Vec<String>>,
-    wanted: Option<Wanted>,
-) -> Result<impl Stream<Item = Result<RecordBatch>>> {
+async fn open(mut file: TableFile, part: Part) -> Result<impl Stream<Item = Result<RecordBatch>>> {
     let unread = {
         let file = file.clone();
         move |error: ParquetError| file.unread(error)
     };
-    let mut reader = ParquetRecordBatchStreamBuilder::new(file).await.map_err(&unread)?.with_batch_size(BATCH_ROWS);
-    if let Some(columns) = columns {
+    let mut metadata = ArrowReaderMetadata::load_async(&mut file, ArrowReaderOptions::new()).await.map_err(&unread)?;
+    if !part.repeated.is_empty() {
+        let options = ArrowReaderOptions::new().with_schema(part.schema(metadata.schema()));
+        metadata = ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options).map_err(&unread)?;
+    }
+    let reader = ParquetRecordBatchStreamBuilder::new_with_metadata(file, metadata);
+    let mut reader = reader.with_batch_size(BATCH_ROWS);
+    if let Some(columns) = part.columns {
         let mask = roots(reader.parquet_schema(), |root| columns.iter().any(|name| name == root));
         reader = reader.with_projection(mask);
     }
-    if let Some(wanted) = wanted {
+    if let Some(wanted) = part.wanted {
         let groups = reader.metadata().row_groups().iter().enumerate();
         let groups: Vec<usize> = groups.filter(|(_, group)| wanted.may_be_in(group)).map(|(index, _)| index).collect();
         let filter = wanted.filter(reader.parquet_schema());
@@ -95,5 +120,27 @@ mod tests {
         std::fs::write(&file, bytes).unwrap();
         let read = lake.rows(&entry, None).unwrap().try_collect::<Vec<_>>().await;
         assert!(matches!(read, Err(Error::Corrupt { .. })));
+    }
+
+    #[tokio::test]
+    async fn a_part_leaves_out_what_holds_none_of_its_accounts_and_repeats_no_text() {
+        let (_folder, lake) = lake();
+        let options = FileOptions { row_group_rows: 2, ..FileOptions::default() };
+        let mut writer = begin(&lake, "run-1", options).await.writer(&table());
+        writer.write(&queues("000000000001", &["a", "b"])).await.unwrap();
+        writer.write(&queues("000000000002", &["a", "b"])).await.unwrap();
+        let entry = writer.close().await.unwrap();
+        let part = Part {
+            columns: Some(vec!["account_id".into(), "arn".into()]),
+            wanted: Some(Arc::new(Wanted::of_accounts(["000000000002".to_owned()]))),
+            repeated: vec!["arn".into()],
+        };
+        let batches: Vec<RecordBatch> = lake.rows_of(&entry, part.clone()).unwrap().try_collect().await.unwrap();
+        assert_eq!(batches.iter().map(RecordBatch::num_rows).sum::<usize>(), 2);
+        let arns = batches[0].column_by_name("arn").unwrap();
+        assert!(matches!(arns.data_type(), DataType::Dictionary(..)), "{arns:?}");
+        let nobody = Part { wanted: Some(Arc::new(Wanted::of_accounts(["000000000003".to_owned()]))), ..part };
+        let batches: Vec<RecordBatch> = lake.rows_of(&entry, nobody).unwrap().try_collect().await.unwrap();
+        assert!(batches.is_empty());
     }
 }

@@ -2,6 +2,7 @@
 //! need not be read; of the others the columns that decide are read first, and the rest only where a row is wanted.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, BooleanArray};
 use arrow::record_batch::RecordBatch;
@@ -12,7 +13,7 @@ use parquet::arrow::async_reader::AsyncFileReader;
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::schema::types::SchemaDescriptor;
 
-use crate::{FileEntry, Lake, Result, TableEntry, TableFile};
+use crate::{FileEntry, Lake, Part, Result, TableEntry, TableFile};
 
 const ACCOUNT_ID: &str = "account_id";
 
@@ -72,7 +73,8 @@ impl Lake {
         columns: Option<&[&str]>,
         wanted: &Wanted,
     ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
-        self.some_rows(table, columns, Some(wanted))
+        let columns = columns.map(|names| names.iter().map(|&name| name.to_owned()).collect());
+        self.rows_of(table, Part { columns, wanted: Some(Arc::new(wanted.clone())), ..Part::default() })
     }
 
     /// The least and the greatest value of a column in the first row group of a table, as its statistics say them,

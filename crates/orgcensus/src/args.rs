@@ -9,6 +9,7 @@ mod crawls;
 mod history;
 mod lakes;
 mod may;
+mod reach;
 mod reports;
 mod values;
 
@@ -22,6 +23,8 @@ pub(crate) use history::History;
 pub(crate) use lakes::{Catalog, Files, Place, Prune, Snapshots, Verify};
 use may::MAY_HELP;
 pub(crate) use may::May;
+use reach::{WHAT_CAN_HELP, WHO_CAN_HELP};
+pub(crate) use reach::{WhatCan, WhoCan};
 pub(crate) use reports::{Report, ReportFormat};
 pub(crate) use values::{event_bus, lake as lake_address, topic};
 
@@ -101,6 +104,12 @@ pub(crate) enum Command {
     /// is all it knows.
     #[command(after_help = MAY_HELP)]
     May(May),
+    /// Say who can do an action on a resource, in the whole organization, and by which roles they get there.
+    #[command(after_help = WHO_CAN_HELP)]
+    WhoCan(WhoCan),
+    /// Say what a principal can do, and on what: directly, and by the roles that it can assume.
+    #[command(after_help = WHAT_CAN_HELP)]
+    WhatCan(WhatCan),
     /// Tell Athena and other engines what the lake holds.
     #[command(subcommand)]
     Catalog(Catalog),

@@ -19,6 +19,7 @@ pub(crate) mod preflight;
 pub(crate) mod prune;
 pub(crate) mod publish;
 pub(crate) mod query;
+pub(crate) mod reach;
 pub(crate) mod report;
 pub(crate) mod role;
 pub(crate) mod snapshots;

@@ -3,21 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-<<<<<<< HEAD
 use orgcensus_answers::{questions, rules};
-use orgcensus_aws::{Base, whoami};
-use orgcensus_collectors::COLLECTORS;
-use orgcensus_crawl::{Bounds, Crawl, Listener, Materialization, never};
-=======
 use orgcensus_aws::Base;
 use orgcensus_collectors::COLLECTORS;
-use orgcensus_crawl::{Bounds, Crawl, Listener, Roster, never};
->>>>>>> h-account_alone
+use orgcensus_crawl::{Bounds, Crawl, Listener, Materialization, Roster, never};
 use orgcensus_derive::DERIVATIONS;
 use orgcensus_lake::FileOptions;
 use orgcensus_row::Timestamp;
 
-use crate::config::{Config, OwnAccount};
+use crate::config::{self, Config, OwnAccount};
 use crate::failure::Failure;
 use crate::setup::{chain, identity, selection, stage_directory};
 use crate::{lake_access, permissions};
@@ -64,19 +58,6 @@ pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) 
     })
 }
 
-<<<<<<< HEAD
-/// What is made of the snapshot's files: the answers to the shipped questions, with the site's thresholds, and to the
-/// shipped rules, with its priorities.
-fn materializations(config: &Config) -> Result<Vec<Arc<dyn Materialization>>, Failure> {
-    let (thresholds, priorities) = (config.thresholds(), config.priorities());
-    let questions = questions()?.iter().map(|it| it.with_thresholds(&thresholds)).collect();
-    let rules = rules()?.iter().map(|it| it.with_priority(&priorities)).collect();
-    Ok(orgcensus_materialize::materializations(questions, rules))
-}
-
-fn bounds(config: &Config) -> Bounds {
-    let limits = &config.limits;
-=======
 /// The settings of a run of the account that the credentials are of: with no role, and whatever the configuration says
 /// of accounts.
 pub(crate) async fn of_this_account(config: &Config, base: Arc<Base>, listener: Listener) -> Result<Crawl, Failure> {
@@ -91,8 +72,17 @@ pub(crate) async fn of_this_account(config: &Config, base: Arc<Base>, listener: 
     Ok(Crawl { roster: Roster::this(&own), ..crawl })
 }
 
-fn bounds(limits: &config::Limits) -> Bounds {
->>>>>>> h-account_alone
+/// What is made of the snapshot's files: the answers to the shipped questions, with the site's thresholds, and to the
+/// shipped rules, with its priorities.
+fn materializations(config: &Config) -> Result<Vec<Arc<dyn Materialization>>, Failure> {
+    let (thresholds, priorities) = (config.thresholds(), config.priorities());
+    let questions = questions()?.iter().map(|it| it.with_thresholds(&thresholds)).collect();
+    let rules = rules()?.iter().map(|it| it.with_priority(&priorities)).collect();
+    Ok(orgcensus_materialize::materializations(questions, rules))
+}
+
+fn bounds(config: &Config) -> Bounds {
+    let limits = &config.limits;
     Bounds {
         accounts: limits.accounts_at_once,
         tasks_per_account: limits.tasks_per_account,

@@ -97,6 +97,8 @@ async fn run(command: Command, metrics: Option<&Metrics>) -> Result<u8, Failure>
         Command::Report(arguments) => commands::report::run(&arguments).await,
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::May(arguments) => commands::may::run(&arguments),
+        Command::WhoCan(arguments) => commands::reach::who(&arguments).await,
+        Command::WhatCan(arguments) => commands::reach::what(&arguments).await,
         Command::Catalog(arguments) => commands::catalog::run(&arguments).await,
         Command::Files(arguments) => commands::files::run(&arguments).await,
         Command::Snapshots(arguments) => commands::snapshots::run(&arguments).await,

@@ -20,6 +20,7 @@ mod answer;
 mod atom;
 mod blame;
 mod caller;
+mod candidates;
 mod compare;
 mod condition;
 mod context;
@@ -43,13 +44,16 @@ mod request;
 mod resource_side;
 mod rules;
 mod tags;
+mod told;
 mod variable;
 mod whole;
 
 pub use answer::{Answer, DecidedBy, Layer, Need, Outcome};
+pub use candidates::{Named, may_allow, patterns, speaks_of};
 pub use line::answer_line;
 pub use request::{
     AccessPoint, Account, AclEntry, Attachment, Endpoint, FunctionUrl, Identity, IdentityKind, KeyGrant, Listed,
     NamedPolicy, Organization, Question, Request, RequestError, Resource, Unit,
 };
-pub use whole::evaluate;
+pub use told::{Says, Told};
+pub use whole::{evaluate, explain};

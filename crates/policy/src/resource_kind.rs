@@ -168,6 +168,11 @@ impl ResourceKind {
         ALL.iter().find(|kind| kind.names().any(|known| plain(known) == name))
     }
 
+    /// The kind of the resource with this ARN: whether it can have a policy.
+    pub fn of_arn(text: &str) -> Option<&'static ResourceKind> {
+        ResourceKind::of(&Arn::parse(text)?)
+    }
+
     /// The kind of the resource with this ARN.
     pub(crate) fn of(arn: &Arn) -> Option<&'static ResourceKind> {
         let text = format!("{}:{}:{}:{}", arn.service, arn.region, arn.account, arn.resource);

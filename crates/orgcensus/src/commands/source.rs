@@ -13,14 +13,20 @@ use crate::{lake_access, reporter};
 pub(crate) async fn open(source: &Source, bounds: Bounds) -> Result<(Lake, Snapshot), Failure> {
     let lake = lake_access::of(&source.place).await?;
     let snapshot = Snapshot::open_within(&lake, &source.snapshot, bounds).await?;
-    for commit in snapshot.commits().iter().filter(|commit| !commit.is_complete) {
+    warn_of(snapshot.commits(), source)?;
+    Ok((lake, snapshot))
+}
+
+/// Warns of each snapshot that is incomplete, or fails if it must not be.
+pub(crate) fn warn_of(commits: &[Commit], source: &Source) -> Result<(), Failure> {
+    for commit in commits.iter().filter(|commit| !commit.is_complete) {
         let words = words(commit, &source.snapshot);
         if source.require_complete {
             return Err(Failure::Incomplete(words));
         }
         reporter::say("warning", &words);
     }
-    Ok((lake, snapshot))
+    Ok(())
 }
 
 /// Refuses to write Parquet to a terminal, which would show its bytes as letters.

@@ -20,6 +20,7 @@ use super::paths::{Sides, paths};
 use super::request::{AccessPoint, Request, RequestError, Resource};
 use super::resource_side::ResourceSide;
 use super::rules::{self, Joined};
+use super::told::{Told, told};
 use crate::arn::{has_wildcard, is_arn};
 use crate::function_url::needs_both;
 use crate::kind::PolicyKind;
@@ -32,6 +33,8 @@ pub(super) struct Whole {
     pub(super) denies: Vec<Stated>,
     /// The layers that must each allow it.
     pub(super) pieces: Vec<(Layer, Formula)>,
+    /// What each layer allows by itself, also where another one is enough.
+    pub(super) layers: Vec<(Layer, Formula)>,
     pub(super) is_assumed: bool,
 }
 
@@ -42,6 +45,7 @@ impl Whole {
         self.allows.extend(other.allows);
         self.denies.extend(other.denies);
         self.pieces.extend(other.pieces);
+        self.layers.extend(other.layers);
         self.is_assumed |= other.is_assumed;
         self
     }
@@ -49,6 +53,16 @@ impl Whole {
 
 /// The answer to a request.
 pub fn evaluate(request: &Request) -> Result<Answer, RequestError> {
+    weighed(request, |_| ()).map(|(answer, ())| answer)
+}
+
+/// The answer to a request, and what each layer says of it. No layer is asked where a rule of the service decides.
+pub fn explain(request: &Request) -> Result<(Answer, Vec<Told>), RequestError> {
+    weighed(request, |whole| whole.map(told).unwrap_or_default())
+}
+
+/// The answer, and what is told of the whole that it follows from.
+fn weighed<T>(request: &Request, tell: impl Fn(Option<&Whole>) -> T) -> Result<(Answer, T), RequestError> {
     let caller = Caller::read(request)?;
     let question = &request.question;
     let action = action(&question.action)?;
@@ -70,19 +84,20 @@ pub fn evaluate(request: &Request) -> Result<Answer, RequestError> {
         is_by_url: false,
     };
     if let Some(answer) = fixed(&facts) {
-        return Ok(answer);
+        return Ok((answer, tell(None)));
     }
-    let answer = judged(&facts);
+    let (answer, whole) = judged(&facts);
+    let told = tell(Some(&whole));
     // The account of a bucket is not in its ARN. Where it was not read, it may be the caller's own, or another one.
     if resource_account.is_some() || caller.account.is_none() {
-        return Ok(answer);
+        return Ok((answer, told));
     }
-    let own = judged(&Facts { resource_account: caller.account, ..facts });
+    let (own, _) = judged(&Facts { resource_account: caller.account, ..facts });
     if own.result == answer.result {
-        return Ok(answer);
+        return Ok((answer, told));
     }
     let decided_by = DecidedBy::layer(Layer::Resource, "it is not known which account the resource is of");
-    Ok(Answer::plain(Outcome::Unknown, decided_by))
+    Ok((Answer::plain(Outcome::Unknown, decided_by), told))
 }
 
 /// The action in lower case.
@@ -94,19 +109,19 @@ fn action(text: &str) -> Result<String, RequestError> {
     Err(RequestError { field: "question.action".to_owned(), expected: "one action: s3:GetObject" })
 }
 
-fn judged(facts: &Facts) -> Answer {
+fn judged(facts: &Facts) -> (Answer, Whole) {
     let resource = facts.request.resource.as_ref();
     let point = resource.and_then(|it| Some((it, it.access_point.as_ref()?)));
     match (resource.and_then(|it| it.function_url.as_ref()), point) {
         (Some(url), _) if facts.action == "lambda:invokefunctionurl" => {
             let whole = by_url(needs_both(url.created_at), facts);
-            decide(&whole, &Ways::of(std::slice::from_ref(facts)), facts)
+            (decide(&whole, &Ways::of(std::slice::from_ref(facts)), facts), whole)
         }
         (_, Some((resource, point))) if facts.service() == "s3" => through_point(resource, point, facts),
         _ => {
             let asks = std::slice::from_ref(facts);
             let whole = one(asks, side(facts));
-            decide(&whole, &Ways::of(asks), facts)
+            (decide(&whole, &Ways::of(asks), facts), whole)
         }
     }
 }
@@ -138,6 +153,7 @@ fn one(asks: &[Facts], resource: ResourceSide) -> Whole {
             allows: Vec::new(),
             denies: Vec::new(),
             pieces: Vec::new(),
+            layers: Vec::new(),
             is_assumed: false,
         };
     };
@@ -167,10 +183,14 @@ fn one(asks: &[Facts], resource: ResourceSide) -> Whole {
     // What leaves it to the account's own policies leads nowhere if these allow nothing.
     let is_left_to_nobody = sides == Sides::One && identity == Formula::False;
     let mut pieces = vec![(Layer::Scp, scp.allow.clone()), (Layer::Endpoint, endpoint.allow.clone())];
+    let mut layers = pieces.clone();
+    layers.push((Layer::Resource, by_resource.clone()));
     if sides != Sides::One || joined != Joined::Either {
         pieces.push((Layer::Resource, by_resource));
     }
-    pieces.extend([(Layer::Identity, identity), (Layer::Boundary, own.boundary), (Layer::Session, own.session)]);
+    let of_caller = [(Layer::Identity, identity), (Layer::Boundary, own.boundary), (Layer::Session, own.session)];
+    layers.extend(of_caller.clone());
+    pieces.extend(of_caller);
     let formula = Formula::all(denies.iter().map(|deny| deny.formula.clone().negated()).chain([
         scp.allow,
         endpoint.allow,
@@ -183,7 +203,7 @@ fn one(asks: &[Facts], resource: ResourceSide) -> Whole {
     let of_resource = resource.allows.into_iter().chain(grants.allows);
     let leading = of_resource.filter(|(naming, _)| !(is_left_to_nobody && *naming == Naming::Account));
     let allows = own.allows.into_iter().chain(leading.map(|(_, stated)| stated)).collect();
-    Whole { formula, allows, denies, pieces, is_assumed: own.is_assumed }
+    Whole { formula, allows, denies, pieces, layers, is_assumed: own.is_assumed }
 }
 
 /// What the identity's policies allow. A request through an access point names the access point; whether an identity of
@@ -219,7 +239,7 @@ fn by_url(needs_both: bool, facts: &Facts) -> Whole {
 }
 
 /// E19: a request through an access point needs both the access point's consent and the bucket's.
-fn through_point(resource: &Resource, point: &AccessPoint, facts: &Facts) -> Answer {
+fn through_point(resource: &Resource, point: &AccessPoint, facts: &Facts) -> (Answer, Whole) {
     let (of_bucket, of_point) = names(resource, point, facts.resource);
     let bucket_account = resource.account.as_deref().or(facts.resource_account);
     let bucket = Facts { resource: &of_bucket, resource_account: bucket_account, ..*facts };
@@ -234,7 +254,7 @@ fn through_point(resource: &Resource, point: &AccessPoint, facts: &Facts) -> Ans
         whole.formula = Formula::all([whole.formula, from_vpc.clone()]);
         whole.pieces.push((Layer::AccessPoint, from_vpc));
     }
-    decide(&whole, &Ways::of(&asks), facts)
+    (decide(&whole, &Ways::of(&asks), facts), whole)
 }
 
 /// The ARNs of what is asked for, of the bucket and of the access point: `arn:aws:s3:::b/k` is

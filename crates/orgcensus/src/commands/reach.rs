@@ -1,0 +1,62 @@
+//! `orgcensus who-can` and `what-can`: effective access, asked of a snapshot.
+
+use arrow::record_batch::RecordBatch;
+use orgcensus_answers::{Format, format_within};
+use orgcensus_lake::Commit;
+use orgcensus_reach::{Error, Reach, SENSITIVE, batch, layers};
+
+use crate::args::{Source, WhatCan, WhoCan};
+use crate::commands::source::{refuse_terminal, warn_of};
+use crate::failure::{Failure, exit};
+use crate::lake_access;
+use crate::terminal::{output, width};
+
+/// Who may do the action on the resource.
+pub(crate) async fn who(arguments: &WhoCan) -> Result<u8, Failure> {
+    let WhoCan { source, format, wide, explain, action, resource } = arguments;
+    let reach = open(source, *format).await?;
+    let rows = match explain {
+        Some(principal) => layers(&reach.explain(principal, action, resource).await.map_err(why)?),
+        None => batch(&reach.who_can(action, resource).await.map_err(why)?),
+    };
+    print(&rows.map_err(why)?, *format, *wide)
+}
+
+/// What the principal may do.
+pub(crate) async fn what(arguments: &WhatCan) -> Result<u8, Failure> {
+    let WhatCan { source, format, wide, explain, principal, actions } = arguments;
+    let reach = open(source, *format).await?;
+    let rows = match (explain, actions.as_slice()) {
+        (Some(resource), [action]) => layers(&reach.explain(principal, action, resource).await.map_err(why)?),
+        (Some(_), _) => return Err(Failure::Usage("--explain is about one action: name it".to_owned())),
+        (None, []) => {
+            let all = SENSITIVE.map(str::to_owned);
+            batch(&reach.what_can(principal, &all).await.map_err(why)?)
+        }
+        (None, actions) => batch(&reach.what_can(principal, actions).await.map_err(why)?),
+    };
+    print(&rows.map_err(why)?, *format, *wide)
+}
+
+async fn open(source: &Source, format: Format) -> Result<Reach, Failure> {
+    refuse_terminal(format)?;
+    let lake = lake_access::of(&source.place).await?;
+    let reach = Reach::open(&lake, &source.snapshot).await.map_err(why)?;
+    let commits: &[Commit] = reach.commits();
+    warn_of(commits, source)?;
+    Ok(reach)
+}
+
+fn print(rows: &RecordBatch, format: Format, is_wide: bool) -> Result<u8, Failure> {
+    format_within(std::slice::from_ref(rows), format, width(is_wide), output())?;
+    Ok(exit::WHOLE)
+}
+
+/// What is no action, no principal or not there is a word of the command line.
+fn why(error: Error) -> Failure {
+    match error {
+        Error::Answers(error) => error.into(),
+        Error::Lake(error) => error.into(),
+        error => Failure::Usage(format!("failed to {error}")),
+    }
+}

@@ -1,0 +1,129 @@
+//! A row of the answer.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, ListBuilder, StringArray, StringBuilder};
+use arrow::record_batch::RecordBatch;
+use orgcensus_policy::evaluation::{Answer, Need, Outcome};
+use serde_json::{Value, json};
+
+use crate::Result;
+
+/// Who may do what on what, or may be able to, by which way.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// The ARN of a user, a role, a session or a root user; an account, a service, an identity provider; the name of a
+    /// person in Identity Center; `anonymous`; `*` for anyone.
+    pub principal: String,
+    /// user, role, session, root, account, service, provider, person or anyone.
+    pub principal_type: &'static str,
+    /// The principal's account.
+    pub account_id: Option<String>,
+    /// The action.
+    pub action: String,
+    /// The resource: an ARN, a pattern of ARNs, or `*`.
+    pub resource_arn: String,
+    /// The steps that lead there: the roles that are assumed, the group and the permission set by which a person
+    /// enters. None: directly.
+    pub via: Vec<String>,
+    /// The result, of the weakest step; on what it depends, and what decided about the last one.
+    pub answer: Answer,
+}
+
+impl Access {
+    fn order(&self) -> (&str, &str, &str, &[String]) {
+        (&self.action, &self.resource_arn, &self.principal, &self.via)
+    }
+}
+
+/// Rows in an order that does not depend on how they were found.
+pub(crate) fn sort(rows: &mut Vec<Access>) {
+    rows.sort_by(|one, other| {
+        let rank = |it: &Access| (it.via.len(), rank(it.answer.result));
+        (&one.action, &one.resource_arn, rank(one), one.order()).cmp(&(
+            &other.action,
+            &other.resource_arn,
+            rank(other),
+            other.order(),
+        ))
+    });
+    rows.dedup_by(|later, earlier| later.order() == earlier.order());
+}
+
+/// The weakest comes last.
+pub(crate) fn rank(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Allowed => 0,
+        Outcome::Conditional => 1,
+        Outcome::Unknown => 2,
+        Outcome::Denied => 3,
+    }
+}
+
+/// A step, and one that must be done before it.
+pub(crate) fn both(last: &Answer, before: &Answer) -> Answer {
+    let weakest = if rank(before.result) > rank(last.result) { before } else { last };
+    let conditions = match (before.conditions.is_empty(), last.conditions.is_empty()) {
+        (true, _) => last.conditions.clone(),
+        (_, true) => before.conditions.clone(),
+        // One of the alternatives of each must hold. Of many, the simplest are enough.
+        _ => {
+            let joined = |one: &Vec<Need>| {
+                last.conditions.iter().map(|it| [one.as_slice(), it.as_slice()].concat()).collect::<Vec<_>>()
+            };
+            before.conditions.iter().flat_map(joined).take(MAX_ALTERNATIVES).collect()
+        }
+    };
+    let conditions = if weakest.result == Outcome::Conditional { conditions } else { Vec::new() };
+    let caller_must = [before.caller_must.as_slice(), last.caller_must.as_slice()].concat();
+    Answer { result: weakest.result, conditions, caller_must, decided_by: weakest.decided_by.clone() }
+}
+
+/// The most alternatives that an answer lists.
+const MAX_ALTERNATIVES: usize = 4;
+
+/// The rows as a table.
+pub fn batch(rows: &[Access]) -> Result<RecordBatch> {
+    let texts = |text: &dyn Fn(&Access) -> Option<String>| -> ArrayRef {
+        Arc::new(rows.iter().map(text).collect::<StringArray>())
+    };
+    let mut via = ListBuilder::new(StringBuilder::new());
+    for row in rows {
+        for step in &row.via {
+            via.values().append_value(step);
+        }
+        via.append(true);
+    }
+    let word = |it: &Access| serde_word(&json!(it.answer.result));
+    let columns: [(&str, ArrayRef); 13] = [
+        ("principal", texts(&|it| Some(it.principal.clone()))),
+        ("principal_type", texts(&|it| Some(it.principal_type.to_owned()))),
+        ("principal_account_id", texts(&|it| it.account_id.clone())),
+        ("action", texts(&|it| Some(it.action.clone()))),
+        ("resource_arn", texts(&|it| Some(it.resource_arn.clone()))),
+        ("result", texts(&word)),
+        ("via", Arc::new(via.finish())),
+        (
+            "conditions_json",
+            texts(&|it| (!it.answer.conditions.is_empty()).then(|| json!(it.answer.conditions).to_string())),
+        ),
+        (
+            "caller_must_json",
+            texts(&|it| (!it.answer.caller_must.is_empty()).then(|| json!(it.answer.caller_must).to_string())),
+        ),
+        ("decided_by_layer", texts(&|it| serde_word(&json!(it.answer.decided_by.layer)))),
+        ("decided_by_policy", texts(&|it| it.answer.decided_by.policy.clone())),
+        ("decided_by_statement", texts(&|it| it.answer.decided_by.statement.map(|at| at.to_string()))),
+        ("reason", texts(&|it| Some(reason(&it.answer)))),
+    ];
+    Ok(RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, column)| (name, column, true)))?)
+}
+
+fn serde_word(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+fn reason(answer: &Answer) -> String {
+    let decided = &answer.decided_by;
+    decided.assumed.map_or_else(|| decided.reason.to_owned(), |assumed| format!("{}; {assumed}", decided.reason))
+}

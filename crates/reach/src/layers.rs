@@ -1,0 +1,43 @@
+//! One pair, layer by layer, as rows.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, StringArray};
+use arrow::record_batch::RecordBatch;
+use orgcensus_policy::evaluation::DecidedBy;
+use serde_json::{Value, json};
+
+use crate::{Explained, Result};
+
+/// A row for each statement, layer by layer; a layer that has none has a row too. The last row is the result.
+pub fn layers(explained: &Explained) -> Result<RecordBatch> {
+    let mut rows: Vec<[Option<String>; 6]> = Vec::new();
+    for told in &explained.layers {
+        let (layer, says) = (word(&json!(told.layer)), word(&json!(told.says)));
+        if told.statements.is_empty() {
+            rows.push([layer.clone(), says.clone(), None, None, None, None]);
+        }
+        for statement in &told.statements {
+            rows.push(row(layer.clone(), says.clone(), statement));
+        }
+    }
+    let answer = &explained.answer;
+    let mut last = row(Some("result".to_owned()), word(&json!(answer.result)), &answer.decided_by);
+    let decided = word(&json!(answer.decided_by.layer)).unwrap_or_default();
+    last[5] = Some(format!("{decided}: {}", answer.decided_by.reason));
+    rows.push(last);
+    let names = ["layer", "says", "policy", "statement", "sid", "reason"];
+    let column =
+        |index: usize| -> ArrayRef { Arc::new(rows.iter().map(|row| row[index].clone()).collect::<StringArray>()) };
+    let columns = names.iter().enumerate().map(|(index, name)| (*name, column(index), true));
+    Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
+}
+
+fn row(layer: Option<String>, says: Option<String>, statement: &DecidedBy) -> [Option<String>; 6] {
+    let place = statement.statement.map(|at| at.to_string());
+    [layer, says, statement.policy.clone(), place, statement.sid.clone(), Some(statement.reason.to_owned())]
+}
+
+fn word(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}

@@ -1,0 +1,150 @@
+//! A snapshot that is asked who can.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use orgcensus_answers::Which;
+use orgcensus_lake::{Commit, Lake};
+use orgcensus_policy::evaluation::{Answer, Listed, Told, evaluate, explain};
+
+use crate::access::{Access, sort};
+use crate::account::{Identities, TAGS_SESSIONS};
+use crate::resource::{self, account_of, holder};
+use crate::rows::Accounts;
+use crate::search::{Target, search};
+use crate::texts::Texts;
+use crate::via::ways;
+use crate::what::what;
+use crate::world::World;
+use crate::{Error, Result};
+
+/// The snapshots of a lake's organizations.
+pub struct Reach {
+    worlds: Vec<World>,
+    commits: Vec<Commit>,
+}
+
+/// One pair, layer by layer.
+#[derive(Debug, Clone)]
+pub struct Explained {
+    /// The whole answer.
+    pub answer: Answer,
+    /// What each layer says. None, if a rule of the service decides.
+    pub layers: Vec<Told>,
+}
+
+impl Reach {
+    /// Opens the snapshots that are meant, one of each organization.
+    pub async fn open(lake: &Lake, which: &Which) -> Result<Reach> {
+        let listed = match which {
+            Which::Run(_) => lake.commits().await?,
+            Which::Newest | Which::Date(_) => lake.snapshots().await?,
+        };
+        let commits = which.choose(&listed)?;
+        let mut worlds = Vec::new();
+        for commit in &commits {
+            worlds.push(World::open(lake, commit).await?);
+        }
+        Ok(Reach { worlds, commits })
+    }
+
+    /// The snapshots.
+    pub fn commits(&self) -> &[Commit] {
+        &self.commits
+    }
+
+    /// Who may do the action on the resource, directly or by roles; `*` is no resource in particular. What is not
+    /// told is denied.
+    pub async fn who_can(&self, action: &str, resource: &str) -> Result<Vec<Access>> {
+        check(action, resource)?;
+        let mut rows = Vec::new();
+        for (world, target) in self.targets(action, resource).await? {
+            let targets = [target];
+            let found = search(world, &targets).await?;
+            for target in &targets {
+                rows.extend(ways(world, target, &found).await?);
+            }
+        }
+        sort(&mut rows);
+        Ok(rows)
+    }
+
+    /// What a principal may do of these actions, and on what: directly, and by the roles that it may assume.
+    pub async fn what_can(&self, principal: &str, actions: &[String]) -> Result<Vec<Access>> {
+        for action in actions {
+            check(action, "*")?;
+        }
+        let own = account_of(principal);
+        let mut rows = Vec::new();
+        for world in &self.worlds {
+            // One of an account outside is asked of every organization.
+            if own.is_none_or(|id| world.has(id) || !self.worlds.iter().any(|it| it.has(id))) {
+                rows.extend(what(world, principal, actions).await?);
+            }
+        }
+        sort(&mut rows);
+        Ok(rows)
+    }
+
+    /// What each layer says of one request.
+    pub async fn explain(&self, principal: &str, action: &str, resource: &str) -> Result<Explained> {
+        check(action, resource)?;
+        let own = account_of(principal);
+        let targets = self.targets(action, resource).await?;
+        let is_own = |(world, _): &&(&World, Target)| own.is_none_or(|id| world.has(id));
+        let Some((world, target)) = targets.iter().find(is_own).or_else(|| targets.first()) else {
+            return Err(Error::UnknownResource { arn: resource.to_owned() });
+        };
+        let account = own.or(target.owner.as_deref()).unwrap_or_default();
+        let mut request = target.request(world, account);
+        principal.clone_into(&mut request.question.principal);
+        if let Some(id) = own.filter(|id| world.has(id)) {
+            let accounts: Accounts = Arc::new(BTreeSet::from([id.to_owned()]));
+            let mut texts = Texts::new(target.actions().chain([TAGS_SESSIONS.to_owned()]).collect());
+            let mut identities = Identities::open(&world.lake, &world.manifest, &accounts)?;
+            let account = identities.account(id, &mut texts).await?;
+            let is_read = world.unread(&accounts).await?.is_empty();
+            match account.find(principal) {
+                Some(known) => request.identities = Listed::of(vec![account.identity(known)]),
+                None if is_read && !principal.ends_with(":root") => {
+                    return Err(Error::UnknownPrincipal { principal: principal.to_owned() });
+                }
+                None => {}
+            }
+        }
+        let (answer, layers) = explain(&request)?;
+        Ok(Explained { answer, layers })
+    }
+
+    /// The request of each organization that it may be about.
+    async fn targets(&self, action: &str, resource: &str) -> Result<Vec<(&World, Target)>> {
+        let is_nobodys = resource == "*" || resource.split(':').nth(4) == Some("aws");
+        let mut targets = Vec::new();
+        for world in &self.worlds {
+            if is_nobodys {
+                targets.push((world, Target::new(action, resource, None)));
+                continue;
+            }
+            let resource = world.meant(resource).await?;
+            let arn = holder(&resource).to_owned();
+            let Some(account) = world.owner(&arn).await? else { continue };
+            let accounts: Accounts = Arc::new(BTreeSet::from([account]));
+            let mut found = resource::read(world, &BTreeSet::from([arn.clone()]), Some(&accounts)).await?;
+            targets.push((world, Target::new(action, &resource, found.remove(&arn))));
+        }
+        if targets.is_empty() {
+            return Err(Error::UnknownResource { arn: resource.to_owned() });
+        }
+        Ok(targets)
+    }
+}
+
+/// Whether action and resource can be asked for at all, by asking for nobody.
+fn check(action: &str, resource: &str) -> Result<()> {
+    let mut request = orgcensus_policy::evaluation::Request::default();
+    request.question.principal = "anonymous".to_owned();
+    request.question.action = action.to_owned();
+    request.question.resource = Some(resource.to_owned());
+    evaluate(&request)?;
+    Ok(())
+}

@@ -1,0 +1,30 @@
+//! The actions that matter most.
+
+/// What is asked if no action is named: what reads data, changes access, runs code, destroys.
+pub const SENSITIVE: [&str; 25] = [
+    "s3:GetObject",
+    "dynamodb:Scan",
+    "secretsmanager:GetSecretValue",
+    "kms:Decrypt",
+    "ssm:GetParameter",
+    "rds-db:connect",
+    "ecr:BatchGetImage",
+    "s3:PutBucketPolicy",
+    "kms:PutKeyPolicy",
+    "kms:CreateGrant",
+    "iam:PassRole",
+    "iam:PutRolePolicy",
+    "iam:UpdateAssumeRolePolicy",
+    "lambda:AddPermission",
+    "lambda:UpdateFunctionCode",
+    "ssm:StartSession",
+    "ssm:SendCommand",
+    "ec2:RunInstances",
+    "ecs:RunTask",
+    "glue:CreateJob",
+    "s3:DeleteBucket",
+    "kms:ScheduleKeyDeletion",
+    "backup:DeleteRecoveryPoint",
+    "cloudtrail:StopLogging",
+    "organizations:LeaveOrganization",
+];

@@ -1,0 +1,335 @@
+//! The published rows, with the columns that are read alone.
+
+use std::collections::BTreeMap;
+
+use orgcensus_lake::{Begun, Coverage, FileOptions, Lake, LakeOptions, Publication, RunSnapshot, TableEntry};
+use orgcensus_row::{BatchBuilder, Row, Stamp, Timestamp, table};
+use serde::Serialize;
+use serde_json::json;
+use tempfile::TempDir;
+
+/// An account.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "accounts", key = "arn")]
+struct Account {
+    /// Its ARN.
+    arn: String,
+    /// Its unit.
+    ou_id: Option<String>,
+    /// Whether it is the management account.
+    is_management: bool,
+}
+
+/// A unit.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "organizational_units", key = "ou_id")]
+struct Unit {
+    /// Its id.
+    ou_id: String,
+    /// What it is in.
+    parent_id: Option<String>,
+    /// Whether it is the root.
+    is_root: bool,
+}
+
+/// A policy.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "organization_policies", key = "policy_id")]
+struct OrganizationPolicy {
+    /// Its id.
+    policy_id: String,
+    /// Its type.
+    policy_type: String,
+    /// What it says.
+    document: Option<String>,
+}
+
+/// Where it is attached.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "organization_policy_targets", key = "policy_id, target_id")]
+struct Target {
+    /// Its id.
+    policy_id: String,
+    /// Its name.
+    policy_name: Option<String>,
+    /// Its type.
+    policy_type: String,
+    /// Whether it is AWS's.
+    is_aws_managed: bool,
+    /// Whether the type is on.
+    is_type_enabled: bool,
+    /// To what.
+    target_id: String,
+}
+
+/// How a task ended.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "coverage", key = "collector")]
+struct Task {
+    /// Whose.
+    collector: String,
+    /// How.
+    outcome: String,
+    /// Whether all was read.
+    is_complete: bool,
+}
+
+/// A user.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "iam_users", key = "arn")]
+struct User {
+    /// Its ARN.
+    arn: String,
+    /// Its groups.
+    group_names: Vec<String>,
+    /// Its managed policies.
+    attached_policy_arns: Vec<String>,
+    /// Its own policies.
+    inline_policy_names: Vec<String>,
+    /// Its boundary.
+    permissions_boundary_arn: Option<String>,
+    /// Whether it has one.
+    has_permissions_boundary: bool,
+    /// Its tags.
+    tags: Option<BTreeMap<String, String>>,
+}
+
+/// A role.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "iam_roles", key = "arn")]
+struct Role {
+    /// Its ARN.
+    arn: String,
+    /// Its managed policies.
+    attached_policy_arns: Vec<String>,
+    /// Its own policies.
+    inline_policy_names: Vec<String>,
+    /// Its boundary.
+    permissions_boundary_arn: Option<String>,
+    /// Whether it has one.
+    has_permissions_boundary: bool,
+    /// Its tags.
+    tags: Option<BTreeMap<String, String>>,
+}
+
+/// A group.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "iam_groups", key = "arn")]
+struct Group {
+    /// Its ARN.
+    arn: String,
+    /// Its name.
+    group_name: String,
+    /// Its managed policies.
+    attached_policy_arns: Vec<String>,
+    /// Its own policies.
+    inline_policy_names: Vec<String>,
+}
+
+/// A policy of a resource or an identity.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "policy_documents", key = "resource_arn, policy_kind, policy_name")]
+struct Document {
+    /// On what.
+    resource_arn: String,
+    /// Its kind.
+    policy_kind: String,
+    /// Its name.
+    policy_name: String,
+    /// Whether it was read.
+    state: String,
+    /// What it says.
+    document: Option<String>,
+    /// Whether it counts.
+    is_in_force: bool,
+}
+
+/// A bucket.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "s3_buckets", key = "arn")]
+struct Bucket {
+    /// Its ARN.
+    arn: String,
+    /// Whether ACLs count.
+    object_ownership: Option<String>,
+}
+
+const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
+const BOUNDARY: &str = "arn:aws:iam::000000000002:policy/boundary";
+
+async fn write<R: Row>(publication: &Publication, rows: Vec<(u64, R)>) -> TableEntry {
+    let table = table::<R>();
+    let mut writer = publication.writer(&table);
+    let mut builder = BatchBuilder::new(table).unwrap();
+    for (account, row) in rows {
+        builder.push(&row).unwrap();
+        let stamp = Stamp {
+            organization_id: publication.snapshot().organization_id.clone(),
+            account_id: format!("{account:012}"),
+            account_name: format!("account {account}"),
+            ou_path: "Root".into(),
+            region: "global".into(),
+            captured_at: publication.snapshot().captured_at,
+            run_id: publication.snapshot().run_id.clone(),
+        };
+        writer.write(&builder.take(&stamp).unwrap()).await.unwrap();
+    }
+    writer.close().await.unwrap()
+}
+
+fn user(account: u64, name: &str) -> (u64, User) {
+    let user = User {
+        arn: format!("arn:aws:iam::{account:012}:user/{name}"),
+        group_names: if name == "member" { vec!["readers".into()] } else { Vec::new() },
+        attached_policy_arns: Vec::new(),
+        inline_policy_names: if name == "member" { Vec::new() } else { vec!["own".into()] },
+        permissions_boundary_arn: (name == "bounded").then(|| BOUNDARY.into()),
+        has_permissions_boundary: name == "bounded",
+        tags: Some(BTreeMap::new()),
+    };
+    (account, user)
+}
+
+fn role(account: u64, name: &str, attached: &[&str], inline: &[&str]) -> (u64, Role) {
+    let texts = |all: &[&str]| all.iter().map(|&it| it.to_owned()).collect();
+    let role = Role {
+        arn: format!("arn:aws:iam::{account:012}:role/{name}"),
+        attached_policy_arns: texts(attached),
+        inline_policy_names: texts(inline),
+        permissions_boundary_arn: None,
+        has_permissions_boundary: false,
+        tags: Some(BTreeMap::new()),
+    };
+    (account, role)
+}
+
+fn document(account: u64, arn: &str, kind: &str, name: &str, statement: serde_json::Value) -> (u64, Document) {
+    let document = Document {
+        resource_arn: arn.into(),
+        policy_kind: kind.into(),
+        policy_name: name.into(),
+        state: "read".into(),
+        document: Some(json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()),
+        is_in_force: true,
+    };
+    (account, document)
+}
+
+fn allow(action: &str, resource: &str) -> serde_json::Value {
+    json!({"Effect": "Allow", "Action": action, "Resource": resource})
+}
+
+fn documents() -> Vec<(u64, Document)> {
+    let own = |account: u64, name: &str, statement| {
+        document(account, &format!("arn:aws:iam::{account:012}:{name}"), "inline", "own", statement)
+    };
+    let trust = |account: u64, name: &str, principal: &str| {
+        let statement = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": principal}});
+        document(account, &format!("arn:aws:iam::{account:012}:role/{name}"), "trust", "", statement)
+    };
+    let analyst = "arn:aws:iam::000000000003:role/analyst";
+    let to_analyst = json!({"Effect": "Allow", "Action": "s3:GetObject", "Principal": {"AWS": analyst},
+        "Resource": "arn:aws:s3:::data/*"});
+    let assume = json!({"Effect": "Allow", "Action": "sts:AssumeRole",
+        "Resource": [analyst, "arn:aws:iam::000000000002:role/admin"]});
+    let mut documents = vec![
+        trust(2, "admin", "arn:aws:iam::000000000003:root"),
+        own(2, "group/readers", allow("s3:Get*", "arn:aws:s3:::data/*")),
+        own(2, "user/bounded", allow("s3:*", "*")),
+        own(2, "user/other", allow("ec2:*", "*")),
+        own(2, "user/reader", allow("s3:GetObject", "arn:aws:s3:::data/*")),
+        document(2, BOUNDARY, "managed", "v1", allow("ec2:*", "*")),
+        document(2, ADMINISTRATOR, "managed", "v1", allow("*", "*")),
+        document(2, "arn:aws:s3:::data", "resource", "", to_analyst),
+        trust(3, "analyst", "arn:aws:iam::000000000003:user/ana"),
+        own(3, "role/analyst", allow("s3:GetObject", "arn:aws:s3:::data/*")),
+        own(3, "user/ana", assume),
+        own(3, "user/stranger", allow("s3:*", "*")),
+    ];
+    documents.sort_by(|one, other| {
+        let key = |it: &(u64, Document)| (it.0, it.1.resource_arn.clone(), it.1.policy_kind.clone());
+        key(one).cmp(&key(other))
+    });
+    documents
+}
+
+fn targets() -> Vec<(u64, Target)> {
+    let target = |policy_id: &str, is_aws_managed: bool, target_id: &str| Target {
+        policy_id: policy_id.into(),
+        policy_name: Some(policy_id.into()),
+        policy_type: "SERVICE_CONTROL_POLICY".into(),
+        is_aws_managed,
+        is_type_enabled: true,
+        target_id: target_id.into(),
+    };
+    let mut nodes = vec!["r-1".to_owned(), "ou-1".to_owned()];
+    nodes.extend((1..=4).map(|id| format!("{id:012}")));
+    nodes.sort();
+    let mut targets: Vec<_> = nodes.iter().map(|node| (1, target("p-FullAWSAccess", true, node))).collect();
+    targets.push((1, target("p-keep", false, "ou-1")));
+    targets
+}
+
+fn tasks() -> Vec<(u64, Task)> {
+    let task = |account: u64, collector: &str, outcome: &str| {
+        let is_complete = outcome == "complete";
+        (account, Task { collector: collector.into(), outcome: outcome.into(), is_complete })
+    };
+    let mut tasks: Vec<_> = (1..=3).map(|id| task(id, "iam_authorization_details", "complete")).collect();
+    tasks.insert(1, task(1, "organization_policies", "complete"));
+    tasks.push(task(4, "iam_authorization_details", "role_not_assumable"));
+    tasks
+}
+
+/// The lake, which lasts as long as its folder.
+pub(super) async fn organization() -> (TempDir, Lake) {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = Lake::open(folder.path().to_str().unwrap(), &LakeOptions::default()).unwrap();
+    let snapshot = RunSnapshot {
+        organization_id: "o-1".into(),
+        snapshot_date: "2026-11-22".into(),
+        run_id: "run-1".into(),
+        captured_at: Timestamp(1_795_000_000_000),
+    };
+    let Begun::Fresh(to) = Publication::begin(&lake, snapshot, FileOptions::default()).await.unwrap() else {
+        panic!("published before");
+    };
+    let account = |id: u64| {
+        let ou_id = Some(if id == 1 { "r-1".into() } else { "ou-1".into() });
+        (id, Account { arn: id.to_string(), ou_id, is_management: id == 1 })
+    };
+    let unit = |id: &str, parent: Option<&str>| {
+        let unit = Unit { ou_id: id.into(), parent_id: parent.map(str::to_owned), is_root: parent.is_none() };
+        (1, unit)
+    };
+    let keep = json!({"Statement": {"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": "*"}}).to_string();
+    let policy = OrganizationPolicy {
+        policy_id: "p-keep".into(),
+        policy_type: "SERVICE_CONTROL_POLICY".into(),
+        document: Some(keep),
+    };
+    let group = Group {
+        arn: "arn:aws:iam::000000000002:group/readers".into(),
+        group_name: "readers".into(),
+        attached_policy_arns: Vec::new(),
+        inline_policy_names: vec!["own".into()],
+    };
+    let bucket = Bucket { arn: "arn:aws:s3:::data".into(), object_ownership: Some("BucketOwnerEnforced".into()) };
+    let users = [(2, "bounded"), (2, "member"), (2, "other"), (2, "reader"), (3, "ana"), (3, "stranger")];
+    let roles = vec![role(2, "admin", &[ADMINISTRATOR], &[]), role(3, "analyst", &[], &["own"])];
+    let tables = vec![
+        write(&to, (1..=4).map(account).collect()).await,
+        write(&to, vec![unit("ou-1", Some("r-1")), unit("r-1", None)]).await,
+        write(&to, vec![(1, policy)]).await,
+        write(&to, targets()).await,
+        write(&to, tasks()).await,
+        write(&to, users.into_iter().map(|(id, name)| user(id, name)).collect()).await,
+        write(&to, roles).await,
+        write(&to, vec![(2, group)]).await,
+        write(&to, documents()).await,
+        write(&to, vec![(2, bucket)]).await,
+    ];
+    let coverage = Coverage { is_complete: true, summary: serde_json::Value::Null };
+    to.commit(tables, coverage, Timestamp(1_795_000_001_000)).await.unwrap();
+    (folder, lake)
+}

@@ -1,0 +1,290 @@
+//! What a principal may do, and on what.
+//!
+//! Within its account a principal's own statements say it, so the answer is their patterns and no list of resources. Of
+//! what names the principal itself, in any account, each resource is told. The roles that it may assume are asked next.
+//! Keys and roles are always told one by one, since their own policies decide (E16, E17).
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use orgcensus_policy::evaluation::{Answer, Identity, Listed, Named, Outcome, evaluate, patterns};
+use orgcensus_policy::{Document, Effect, PolicyKind, is_arn};
+
+use crate::access::{Access, both};
+use crate::account::{Account, Identities, Known, TAGS_SESSIONS, is_session_of};
+use crate::resource::{self, account_of, holder};
+use crate::rows::Accounts;
+use crate::search::{Target, kind_of};
+use crate::texts::{Text, Texts};
+use crate::world::World;
+use crate::{Error, Result};
+
+const ASSUME: &str = "sts:AssumeRole";
+
+/// The longest chain of roles that is followed.
+const DEPTH_MAX: usize = 5;
+
+/// Actions of KMS that are about no key.
+const WITHOUT_KEY: [&str; 4] = ["kms:createkey", "kms:generaterandom", "kms:listaliases", "kms:listkeys"];
+
+/// One who asks: the principal, or a role that it has become.
+struct Caller {
+    principal: String,
+    via: Vec<String>,
+    /// The answer of the steps up to here.
+    before: Option<Answer>,
+    identity: Option<Identity>,
+    /// What its own statements are about, by action.
+    scopes: BTreeSet<(String, String)>,
+}
+
+impl Caller {
+    fn new(principal: &str, via: Vec<String>, before: Option<Answer>) -> Caller {
+        Caller { principal: principal.to_owned(), via, before, identity: None, scopes: BTreeSet::new() }
+    }
+
+    fn account(&self) -> &str {
+        account_of(&self.principal).unwrap_or_default()
+    }
+
+    /// Whether the ARN is its own, that of the role whose session it is, or that of one of its sessions.
+    fn is_it(&self, arn: &str) -> bool {
+        let own = &self.principal;
+        arn == own || is_session_of(own, arn) || is_session_of(arn, own)
+    }
+
+    /// Whether policies name it, its account, or anyone.
+    fn is_in(&self, named: &Named) -> bool {
+        named.is_anyone
+            || named.accounts.contains(self.account())
+            || named.services.contains(&self.principal)
+            || named.identities.iter().any(|it| self.is_it(it))
+    }
+}
+
+/// What the principal may do of these actions.
+pub(crate) async fn what(world: &World, principal: &str, actions: &[String]) -> Result<Vec<Access>> {
+    let mut callers = vec![Caller::new(principal, Vec::new(), None)];
+    let (mut rows, mut entered) = (Vec::new(), BTreeSet::from([principal.to_owned()]));
+    for depth in 0..=DEPTH_MAX {
+        let mut asked: Vec<String> = actions.to_vec();
+        if !asked.iter().any(|it| it.eq_ignore_ascii_case(ASSUME)) {
+            asked.push(ASSUME.to_owned());
+        }
+        identify(world, &mut callers, &asked).await?;
+        if depth == 0 {
+            is_known(world, &callers).await?;
+        }
+        let found = level(world, &callers, &asked).await?;
+        let mut next = Vec::new();
+        for (place, action, arn, answer) in found {
+            let Some(caller) = callers.get(place) else { continue };
+            let answer = caller.before.as_ref().map_or_else(|| answer.clone(), |before| both(&answer, before));
+            if action.eq_ignore_ascii_case(ASSUME) && entered.insert(arn.clone()) {
+                let via = caller.via.iter().cloned().chain([arn.clone()]).collect();
+                next.push(Caller::new(&arn, via, Some(answer.clone())));
+            }
+            if actions.iter().any(|it| it.eq_ignore_ascii_case(&action)) {
+                rows.push(Access {
+                    principal: principal.to_owned(),
+                    principal_type: kind_of(principal),
+                    account_id: account_of(principal).map(str::to_owned),
+                    action,
+                    resource_arn: arn,
+                    via: caller.via.clone(),
+                    answer,
+                });
+            }
+        }
+        callers = next;
+        if callers.is_empty() {
+            break;
+        }
+    }
+    Ok(rows)
+}
+
+/// One of our accounts that was read must have it.
+async fn is_known(world: &World, callers: &[Caller]) -> Result<()> {
+    for caller in callers.iter().filter(|it| it.identity.is_none() && world.has(it.account())) {
+        let accounts: Accounts = Arc::new(BTreeSet::from([caller.account().to_owned()]));
+        if !caller.principal.ends_with(":root") && world.unread(&accounts).await?.is_empty() {
+            return Err(Error::UnknownPrincipal { principal: caller.principal.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// Finds the callers' policies, and what they are about.
+async fn identify(world: &World, callers: &mut [Caller], actions: &[String]) -> Result<()> {
+    let accounts: Accounts =
+        Arc::new(callers.iter().map(|it| it.account().to_owned()).filter(|id| world.has(id)).collect());
+    let second = "lambda:InvokeFunction".to_owned();
+    let mut texts = Texts::new(actions.iter().cloned().chain([second, TAGS_SESSIONS.to_owned()]).collect());
+    let mut identities = Identities::open(&world.lake, &world.manifest, &accounts)?;
+    for id in accounts.iter() {
+        let account = identities.account(id, &mut texts).await?;
+        for caller in callers.iter_mut().filter(|it| it.account() == id) {
+            let Some(known) = account.find(&caller.principal) else { continue };
+            caller.identity = Some(account.identity(known));
+            caller.scopes = scopes(&account, known, actions);
+        }
+    }
+    for caller in callers.iter_mut().filter(|it| it.principal.ends_with(":root")) {
+        // The root user needs no policy.
+        caller.scopes =
+            actions.iter().filter(|it| !is_by_resource(it)).map(|it| (it.clone(), "*".to_owned())).collect();
+    }
+    Ok(())
+}
+
+/// What the statements of an identity are about. If a policy was not read, that may be all.
+fn scopes(account: &Account, known: &Known, actions: &[String]) -> BTreeSet<(String, String)> {
+    let name = known.arn().rsplit('/').next().unwrap_or_default();
+    let mut scopes = BTreeSet::new();
+    for (_, text) in account.policies(known) {
+        for action in actions.iter().filter(|it| !is_by_resource(it)) {
+            match &text {
+                Text::Silent => {}
+                Text::Unread => {
+                    scopes.insert((action.clone(), "*".to_owned()));
+                }
+                Text::Speaks(document) => {
+                    let of_action = patterns(document, action, &Effect::Allow);
+                    let named =
+                        |it: Option<&str>| it.map_or_else(|| "*".to_owned(), |it| it.replace("${aws:username}", name));
+                    scopes.extend(of_action.into_iter().map(|it| (action.clone(), named(it))));
+                }
+            }
+        }
+    }
+    scopes
+}
+
+/// Whether the resource must allow the action, so that no statement of an identity is enough.
+fn is_by_resource(action: &str) -> bool {
+    let action = action.to_ascii_lowercase();
+    let is_of_key = action.starts_with("kms:") && !WITHOUT_KEY.contains(&action.as_str());
+    is_of_key || action == "sts:assumerole" || action == "sts:tagsession" || action == "sts:setsourceidentity"
+}
+
+/// What each caller may do: its place, the action, the resource or the pattern.
+async fn level(world: &World, callers: &[Caller], actions: &[String]) -> Result<Vec<(usize, String, String, Answer)>> {
+    let mut found = Vec::new();
+    let buckets = buckets(world, callers).await?;
+    for (place, caller) in callers.iter().enumerate() {
+        for (action, pattern) in &caller.scopes {
+            let owner = account_of(pattern).or_else(|| buckets.get(holder(pattern)).map(String::as_str));
+            let owner = owner.filter(|id| *id != caller.account());
+            // Another account's resource has to allow it too, so it is told there.
+            if owner.is_none() {
+                let target = Target::new(action, pattern, None);
+                found.extend(judge(world, caller, &target)?.map(|it| (place, action.clone(), pattern.clone(), it)));
+            }
+        }
+    }
+    for (arn, owned) in naming(world, callers, actions).await? {
+        for action in actions {
+            for asked in asked_of(&arn, &owned, action) {
+                let target = Target::new(action, &asked, Some(owned.clone()));
+                let callers = callers.iter().enumerate().filter(|(_, caller)| caller.is_in(target.named()));
+                for (place, caller) in callers {
+                    let answer = judge(world, caller, &target)?;
+                    found.extend(answer.map(|it| (place, action.clone(), asked.clone(), it)));
+                }
+            }
+        }
+    }
+    found.sort_by(|one, other| (one.0, &one.1, &one.2).cmp(&(other.0, &other.1, &other.2)));
+    found.dedup_by(|later, earlier| (later.0, &later.1, &later.2) == (earlier.0, &earlier.1, &earlier.2));
+    Ok(found)
+}
+
+/// Whose the buckets are that the callers' statements name: their ARNs do not say it.
+async fn buckets(world: &World, callers: &[Caller]) -> Result<BTreeMap<String, String>> {
+    let patterns = callers.iter().flat_map(|caller| &caller.scopes).map(|(_, pattern)| holder(pattern));
+    let named: BTreeSet<&str> = patterns.filter(|arn| arn.contains(":s3:::") && !arn.contains(['*', '?'])).collect();
+    let mut owners = BTreeMap::new();
+    if named.is_empty() {
+        return Ok(owners);
+    }
+    let mut rows = world.reader("s3_buckets", &["arn"], None)?;
+    rows.each(|cells| {
+        if let Some(arn) = cells.text(1).filter(|arn| named.contains(arn)) {
+            owners.insert(arn.to_owned(), cells.account().to_owned());
+        }
+    })
+    .await?;
+    Ok(owners)
+}
+
+/// The resources, or their parts, that a resource's policies and grants give the action on.
+fn asked_of(arn: &str, owned: &resource::Owned, action: &str) -> BTreeSet<String> {
+    let of_policy = owned.resource.policies.items.iter().flat_map(|it| patterns(&it.document, action, &Effect::Allow));
+    let mut asked: BTreeSet<String> = of_policy
+        .map(|pattern| match pattern {
+            // A key's and a role's policy is about the key and the role, whatever it calls them.
+            Some(pattern) if !is_by_resource(action) && pattern != "*" => pattern.to_owned(),
+            _ => arn.to_owned(),
+        })
+        .collect();
+    if !owned.resource.grants.items.is_empty() || owned.resource.policies.has_unread {
+        asked.insert(arn.to_owned());
+    }
+    asked
+}
+
+/// The resources whose policies or grants name one of the callers, in any account.
+async fn naming(world: &World, callers: &[Caller], actions: &[String]) -> Result<BTreeMap<String, resource::Owned>> {
+    let mut texts = Texts::new(actions.to_vec());
+    let mut is_naming: HashMap<*const Document, bool> = HashMap::new();
+    let (mut arns, mut accounts) = (BTreeSet::new(), BTreeSet::new());
+    let names = ["resource_arn", "policy_kind", "is_in_force", "document"];
+    let mut rows = world.reader("policy_documents", &names, None)?;
+    rows.each(|cells| {
+        let kind = cells.text(2).and_then(PolicyKind::named);
+        let is_meant = kind.is_some_and(PolicyKind::is_on_resource) && cells.flag(3) != Some(false);
+        let Some(arn) = cells.text(1).filter(|_| is_meant) else { return };
+        let Text::Speaks(document) = texts.cell(cells, 4) else { return };
+        // A document is kept as long as the texts are, so its place is its own.
+        let is_hit = *is_naming.entry(Arc::as_ptr(&document)).or_insert_with(|| {
+            let mut named = Named::default();
+            actions.iter().for_each(|action| named.add(&document, action));
+            callers.iter().any(|caller| caller.is_in(&named))
+        });
+        if is_hit {
+            arns.insert(arn.to_owned());
+            accounts.insert(cells.account().to_owned());
+        }
+    })
+    .await?;
+    let mut rows = world.reader("kms_grants", &["key_arn", "grantee_principal", "grantee_service_principal"], None)?;
+    rows.each(|cells| {
+        let mut named = Named::default();
+        cells.text(2).into_iter().for_each(|grantee| named.grantee(grantee));
+        named.services.extend(cells.text(3).map(str::to_owned));
+        if let Some(arn) = cells.text(1).filter(|_| callers.iter().any(|caller| caller.is_in(&named))) {
+            arns.insert(arn.to_owned());
+            accounts.insert(cells.account().to_owned());
+        }
+    })
+    .await?;
+    resource::read(world, &arns, Some(&Arc::new(accounts))).await
+}
+
+/// The answer to one request, unless it is denied.
+fn judge(world: &World, caller: &Caller, target: &Target) -> Result<Option<Answer>> {
+    let own = account_of(&caller.principal).or(target.owner.as_deref()).unwrap_or_default();
+    let mut request = target.request(world, own);
+    caller.principal.clone_into(&mut request.question.principal);
+    request.identities = match &caller.identity {
+        Some(identity) => Listed::of(vec![identity.clone()]),
+        None => Listed::default(),
+    };
+    // A pattern that is no ARN is about nothing: `s3:*`.
+    if target.arn != "*" && !is_arn(&target.arn) {
+        return Ok(None);
+    }
+    let answer = evaluate(&request)?;
+    Ok((answer.result != Outcome::Denied).then_some(answer))
+}

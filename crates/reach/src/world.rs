@@ -1,0 +1,248 @@
+//! A snapshot of one organization: its tree, its control policies, and what was not read of it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use orgcensus_lake::{Commit, Lake, Manifest};
+use orgcensus_policy::Document;
+use orgcensus_policy::evaluation::{Account, Attachment, Listed, Organization, Unit};
+
+use crate::Result;
+use crate::resource::account_of;
+use crate::rows::{Accounts, Reader};
+
+/// The collector whose rows are users, groups, roles and their policies.
+const OF_IDENTITIES: &str = "iam_authorization_details";
+/// The collector whose rows are the organization's policies, and where they are attached.
+const OF_POLICIES: &str = "organization_policies";
+const SCP: &str = "SERVICE_CONTROL_POLICY";
+const RCP: &str = "RESOURCE_CONTROL_POLICY";
+
+/// One organization's snapshot.
+pub(crate) struct World {
+    pub(crate) lake: Lake,
+    pub(crate) manifest: Manifest,
+    pub(crate) at: Option<DateTime<Utc>>,
+    /// The whole, of which each request gets what is around its two accounts.
+    organization: Organization,
+    /// The accounts, each with its unit.
+    accounts: BTreeMap<String, Account>,
+    units: HashMap<String, Option<String>>,
+}
+
+impl World {
+    pub(crate) async fn open(lake: &Lake, commit: &Commit) -> Result<World> {
+        let manifest = lake.manifest(commit).await?;
+        let mut world = World {
+            lake: lake.clone(),
+            manifest,
+            at: DateTime::from_timestamp_millis(commit.captured_at.0),
+            organization: Organization { id: Some(commit.organization_id.clone()), ..Organization::default() },
+            accounts: BTreeMap::new(),
+            units: HashMap::new(),
+        };
+        world.tree().await?;
+        world.policies().await?;
+        Ok(world)
+    }
+
+    /// The columns of a table, in some accounts or in all.
+    pub(crate) fn reader(&self, table: &str, names: &[&'static str], accounts: Option<&Accounts>) -> Result<Reader> {
+        Reader::open(&self.lake, &self.manifest, table, names, accounts)
+    }
+
+    /// Units and accounts.
+    async fn tree(&mut self) -> Result<()> {
+        let mut units = Vec::new();
+        let mut rows = self.reader("organizational_units", &["ou_id", "parent_id", "is_root"], None)?;
+        rows.each(|cells| {
+            let Some(id) = cells.text(1).map(str::to_owned) else { return };
+            let is_root = cells.flag(3) == Some(true);
+            units.push(Unit { id, parent: cells.text(2).filter(|_| !is_root).map(str::to_owned) });
+        })
+        .await?;
+        let mut rows = self.reader("accounts", &["ou_id", "is_management"], None)?;
+        let (accounts, management) = (&mut self.accounts, &mut self.organization.management);
+        rows.each(|cells| {
+            let (id, unit) = (cells.account().to_owned(), cells.text(1).map(str::to_owned));
+            let is_management = cells.flag(2) == Some(true);
+            if is_management {
+                *management = Some(id.clone());
+            }
+            accounts.insert(id.clone(), Account { id, unit, is_management });
+        })
+        .await?;
+        self.units = units.iter().map(|unit| (unit.id.clone(), unit.parent.clone())).collect();
+        // Without a unit the tree was not read: AWS has no organization without a root.
+        self.organization.units = Listed { has_unread: units.is_empty(), items: Vec::new() };
+        Ok(())
+    }
+
+    /// Service and resource control policies.
+    async fn policies(&mut self) -> Result<()> {
+        let has_unread = !self.is_complete(OF_POLICIES).await?;
+        let mut documents: HashMap<String, Option<Document>> = HashMap::new();
+        let mut rows = self.reader("organization_policies", &["policy_id", "policy_type", "document"], None)?;
+        rows.each(|cells| {
+            if let (Some(id), Some(SCP | RCP)) = (cells.text(1), cells.text(2)) {
+                documents.insert(id.to_owned(), cells.text(3).map(Document::parse));
+            }
+        })
+        .await?;
+        let mut targets = Targets::default();
+        let names = ["policy_id", "policy_type", "policy_name", "target_id", "is_aws_managed", "is_type_enabled"];
+        let mut rows = self.reader("organization_policy_targets", &names, None)?;
+        rows.each(|cells| {
+            let (Some(id), Some(policy_type), Some(target)) = (cells.text(1), cells.text(2), cells.text(4)) else {
+                return;
+            };
+            let (is_of_aws, is_enabled) = (cells.flag(5) == Some(true), cells.flag(6) != Some(false));
+            let name = cells.text(3).unwrap_or(id).to_owned();
+            let document = documents.get(id).cloned().flatten();
+            let attachment = Attachment { target: target.to_owned(), name, document };
+            match policy_type {
+                _ if !is_enabled => {}
+                SCP if is_of_aws => targets.full_access.extend([target.to_owned()]),
+                SCP => targets.scps.push(attachment),
+                RCP if !is_of_aws => targets.rcps.push(attachment),
+                _ => {}
+            }
+        })
+        .await?;
+        // AWS keeps at least one service control policy on each node of a type that is on. So FullAWSAccess is detached
+        // where another one is attached and it is not; where no other is listed, it is the one.
+        let others = targets.scps.iter().map(|it| it.target.as_str()).collect::<BTreeSet<&str>>();
+        let detached = others.into_iter().filter(|node| !targets.full_access.contains(*node));
+        let detached: Vec<String> = detached.map(str::to_owned).collect();
+        self.organization.scps = Listed { items: targets.scps, has_unread };
+        self.organization.rcps = Listed { items: targets.rcps, has_unread };
+        self.organization.full_aws_access_detached_from = Listed { items: detached, has_unread };
+        if has_unread {
+            // What was not read may be what allows.
+            self.organization.full_aws_access_detached_from.items.clear();
+        }
+        Ok(())
+    }
+
+    /// Whether a task of the organization is complete.
+    async fn is_complete(&self, collector: &str) -> Result<bool> {
+        let management = self.organization.management.iter().cloned().collect::<BTreeSet<String>>();
+        let ended = self.tasks(collector, &Arc::new(management)).await?;
+        Ok(!ended.is_empty() && ended.values().all(|outcome| outcome == COMPLETE))
+    }
+
+    /// How a collector's tasks ended in some accounts; where none was planned, there is none.
+    async fn tasks(&self, collector: &str, accounts: &Accounts) -> Result<BTreeMap<String, String>> {
+        let mut ended = BTreeMap::new();
+        let mut rows = self.reader("coverage", &["collector", "outcome", "is_complete"], Some(accounts))?;
+        rows.each(|cells| {
+            if cells.text(1) == Some(collector) && accounts.contains(cells.account()) {
+                let is_complete = cells.flag(3) == Some(true);
+                let outcome = if is_complete { COMPLETE } else { cells.text(2).unwrap_or("unknown") };
+                ended.insert(cells.account().to_owned(), outcome.to_owned());
+            }
+        })
+        .await?;
+        Ok(ended)
+    }
+
+    /// The accounts of these whose identities were not all read, and why.
+    pub(crate) async fn unread(&self, accounts: &Accounts) -> Result<BTreeMap<String, String>> {
+        let ended = self.tasks(OF_IDENTITIES, accounts).await?;
+        let why = |id: &String| match ended.get(id).map(String::as_str) {
+            Some(COMPLETE) => None,
+            Some(outcome) => Some((id.clone(), outcome.to_owned())),
+            None => Some((id.clone(), "not planned".to_owned())),
+        };
+        Ok(accounts.iter().filter_map(why).collect())
+    }
+
+    /// The account that has the resource. An ARN that does not say it is looked for.
+    pub(crate) async fn owner(&self, arn: &str) -> Result<Option<String>> {
+        if let Some(account) = account_of(arn) {
+            return Ok(self.has(account).then(|| account.to_owned()));
+        }
+        let is_bucket = arn.split(':').nth(2) == Some("s3");
+        let (table, column) = if is_bucket { ("s3_buckets", "arn") } else { ("policy_documents", "resource_arn") };
+        let mut owner = None;
+        let mut rows = self.reader(table, &[column], None)?;
+        rows.each(|cells| {
+            if cells.text(1) == Some(arn) {
+                owner = Some(cells.account().to_owned());
+            }
+        })
+        .await?;
+        Ok(owner)
+    }
+
+    /// The key that an alias of KMS stands for: policies are about the key (E16). Anything else stands for itself.
+    pub(crate) async fn meant(&self, arn: &str) -> Result<String> {
+        let mut meant = arn.to_owned();
+        let Some((place, name)) = arn.split_once(":alias/").filter(|_| arn.contains(":kms:")) else { return Ok(meant) };
+        let accounts: Accounts = Arc::new(account_of(arn).map(str::to_owned).into_iter().collect());
+        let mut rows = self.reader("kms_keys", &["arn", "aliases"], Some(&accounts))?;
+        rows.each(|cells| {
+            let is_it = |alias: &String| alias.strip_prefix("alias/").unwrap_or(alias) == name;
+            let key = cells.text(1).filter(|key| key.starts_with(place));
+            if let Some(key) = key.filter(|_| cells.texts(2).is_some_and(|aliases| aliases.iter().any(is_it))) {
+                key.clone_into(&mut meant);
+            }
+        })
+        .await?;
+        Ok(meant)
+    }
+
+    /// Every account's id.
+    pub(crate) fn accounts(&self) -> impl Iterator<Item = &String> {
+        self.accounts.keys()
+    }
+
+    pub(crate) fn has(&self, account: &str) -> bool {
+        self.accounts.contains_key(account)
+    }
+
+    /// The organization as far as it matters to a request between these accounts: an evaluation looks at its parts one
+    /// after the other.
+    pub(crate) fn around(&self, accounts: &[&str]) -> Organization {
+        let whole = &self.organization;
+        let ours: Vec<&Account> = accounts.iter().filter_map(|id| self.accounts.get(*id)).collect();
+        let mut nodes: BTreeSet<&str> = BTreeSet::new();
+        for account in &ours {
+            nodes.insert(&account.id);
+            let mut next = account.unit.as_deref();
+            while let Some(id) = next.filter(|id| nodes.insert(*id)) {
+                next = self.units.get(id).and_then(|parent| parent.as_deref());
+            }
+        }
+        // An account whose unit is not known is in the root, if there is one.
+        let roots = self.units.iter().filter(|(_, parent)| parent.is_none()).map(|(id, _)| id.as_str());
+        nodes.extend(roots);
+        let unit = |id: &&str| Some(Unit { id: (*id).to_owned(), parent: self.units.get(*id)?.clone() });
+        let attached = |all: &Listed<Attachment>| {
+            let items = all.items.iter().filter(|it| nodes.contains(it.target.as_str()));
+            Listed { items: items.cloned().collect(), has_unread: all.has_unread }
+        };
+        let detached = &whole.full_aws_access_detached_from;
+        let detached_here = detached.items.iter().filter(|node| nodes.contains(node.as_str())).cloned();
+        Organization {
+            id: whole.id.clone(),
+            management: whole.management.clone(),
+            units: Listed { items: nodes.iter().filter_map(unit).collect(), has_unread: whole.units.has_unread },
+            accounts: Listed::of(ours.into_iter().cloned().collect()),
+            scps: attached(&whole.scps),
+            rcps: attached(&whole.rcps),
+            full_aws_access_detached_from: Listed { items: detached_here.collect(), has_unread: detached.has_unread },
+        }
+    }
+}
+
+const COMPLETE: &str = "complete";
+
+/// What is attached, and to what.
+#[derive(Default)]
+struct Targets {
+    full_access: BTreeSet<String>,
+    scps: Vec<Attachment>,
+    rcps: Vec<Attachment>,
+}
