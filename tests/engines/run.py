@@ -6,8 +6,10 @@
 Each runs the statements that `orgcensus catalog print` gives for it: DuckDB, PySpark without a metastore, PySpark's Hive
 support with Athena's own statements, and a real Trino server (scripts/trino). Compared are, for every table, the columns'
 types and comments, each column's count, least and greatest value, the same over the history; and for every shipped
-question the rows, the coverage and the cases, by the statements of `orgcensus ask --sql`. A view that Trino stores must be stored as we would store it in Glue, and one that we store must be
-readable to Trino. Needs Java 17. Prints what differs, then "N passed, M failed"; the exit status is 1 if anything failed.
+question the rows, the coverage and the cases, by the statements of `orgcensus ask --sql`. Spark reads the tables both
+ways, and the questions once: by Athena's tables. A view that Trino stores must be stored as we would store it in Glue,
+and one that we store must be readable to Trino. The engines work side by side. Needs Java 17. Prints what differs, then
+"N passed, M failed"; the exit status is 1 if anything failed.
 """
 
 import argparse
@@ -21,6 +23,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import views
@@ -95,6 +98,7 @@ def plain_rows(rows):
 
 class DuckDb:
     name = "DuckDB"
+    asks_questions = True
 
     def __init__(self, ours):
         import duckdb
@@ -126,6 +130,8 @@ class Spark:
     name = "Spark"
     dialect, database = "spark", "plain"
     timestamp = "timestamp_ntz"
+    # The same engine asks them of Athena's tables, in half the time: it looks into no folder for each view.
+    asks_questions = False
 
     def __init__(self, ours, session):
         self.session = session
@@ -158,6 +164,7 @@ class HiveOnSpark(Spark):
     name = "Athena's DDL on Spark's Hive support"
     dialect, database = "athena", "orgcensus"
     timestamp = "timestamp"
+    asks_questions = True
 
     def comments(self, table):
         return {it.name: it.metadata.get("comment") for it in self.fields(f"{self.database}_history.{table}")}
@@ -171,7 +178,10 @@ def spark_session(folder):
     settings = {
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.ansi.enabled": "true",
-        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.shuffle.partitions": "1",
+        "spark.default.parallelism": "1",
+        # Plans are of a few rows: to plan anew between stages takes longer than what it would win.
+        "spark.sql.adaptive.enabled": "false",
         # A thousand statements over a few rows each: to compile one takes longer than to interpret it.
         "spark.sql.codegen.wholeStage": "false",
         "spark.ui.enabled": "false",
@@ -238,18 +248,20 @@ class Orgcensus:
 
 
 class Checks:
-    """Counts what is equal and prints what is not."""
+    """Counts what is equal and prints what is not. Several threads may check."""
 
     def __init__(self):
         self.passed = self.failed = 0
         self.seconds = {}
+        self.lock = threading.Lock()
 
     def equal(self, what, expected, found):
-        if expected == found:
-            self.passed += 1
-            return
-        self.failed += 1
-        print(f"FAIL {what}\n  expected {expected}\n  found    {found}")
+        with self.lock:
+            if expected == found:
+                self.passed += 1
+                return
+            self.failed += 1
+            print(f"FAIL {what}\n  expected {expected}\n  found    {found}")
 
     def run(self, what, engine, expected, call):
         """As equal; an engine that refuses has failed."""
@@ -260,6 +272,32 @@ class Checks:
             found = f"{type(error).__name__}: {str(error)[:500]}"
         self.seconds[engine.name] = self.seconds.get(engine.name, 0) + time.monotonic() - start
         self.equal(f"{what} in {engine.name}", expected, found)
+
+
+class Once:
+    """What is made when it is first needed, for all threads."""
+
+    def __init__(self, make):
+        self.make, self.lock, self.made = make, threading.Lock(), None
+
+    def __call__(self, *_):
+        with self.lock:
+            if self.made is None:
+                self.made = (self.make(),)
+        return self.made[0]
+
+
+class Look:
+    """Something that every engine is asked: what it must say and what it says, each by the engine."""
+
+    def __init__(self, what, expected, found, is_question=False):
+        self.what, self.expected, self.found, self.is_question = what, expected, found, is_question
+
+
+def ask(checks, engine, looks):
+    for look in looks:
+        if engine.asks_questions or not look.is_question:
+            checks.run(look.what, engine, look.expected(engine), lambda: look.found(engine))
 
 
 def profile(table, columns):
@@ -282,57 +320,102 @@ def main():
     lake = arguments.lake.resolve()
     ours = Orgcensus(arguments.binary, lake)
     checks = Checks()
-    with tempfile.TemporaryDirectory() as folder, Trino(ours, pathlib.Path(folder)) as trino:
-        session = spark_session(pathlib.Path(folder))
-        others = [DuckDb(ours), Spark(ours, session), HiveOnSpark(ours, session), trino]
-        compare_tables(checks, ours, others, lake)
-        compare_questions(checks, ours, others)
-        organizations = {it["organization_id"] for it in newest_manifests(lake)}
-        checks.equal("organizations that F1 counts", len(organizations), ours.ask("F1")[0][0]["denominator"])
-        views.check(checks, ours, trino)
-        session.stop()
+    looks = [*looks_at_tables(checks, ours, lake), *looks_at_questions(ours)]
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        others = [beside(spark, checks, ours, looks, folder), beside(duckdb, checks, ours, looks)]
+        with Trino(ours, folder) as trino:
+            ask(checks, trino, looks)
+            views.check(checks, ours, trino)
+        for other in others:
+            other()
+    organizations = {it["organization_id"] for it in newest_manifests(lake)}
+    checks.equal("organizations that F1 counts", len(organizations), ours.ask("F1")[0][0]["denominator"])
     print(", ".join(f"{name} {seconds:.0f} s" for name, seconds in checks.seconds.items()))
     print(f"{checks.passed} passed, {checks.failed} failed")
     return 1 if checks.failed else 0
 
 
-def compare_tables(checks, ours, others, lake):
+def spark(checks, ours, looks, folder):
+    session = spark_session(folder)
+    for engine in (Spark, HiveOnSpark):
+        ask(checks, engine(ours, session), looks)
+    session.stop()
+
+
+def duckdb(checks, ours, looks):
+    ask(checks, DuckDb(ours), looks)
+
+
+def beside(work, *arguments):
+    """Begins work in a thread that ends with the program. What it gives waits for the end, and raises what stopped it."""
+    errors = []
+
+    def run():
+        try:
+            work(*arguments)
+        except BaseException as error:  # told to whoever waits
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+
+    def end():
+        thread.join()
+        if errors:
+            raise errors[0]
+
+    return end
+
+
+def looks_at_tables(checks, ours, lake):
     """Types, comments and content of every table, of the newest snapshots and of all."""
     manifests = newest_manifests(lake)
     tables = tables_of(manifests)
     checks.equal("tables that orgcensus shows", sorted(tables), sorted(ours.columns))
     for table, (columns, comments) in tables.items():
-        for engine in [ours, *others]:
-            expected = {name: engine.expected(it) for name, it in columns.items()}
-            checks.run(f"types of {table}", engine, expected, lambda: engine.types(table))
-            if engine is not ours:
-                checks.run(f"comments of {table}", engine, comments, lambda: engine.comments(table))
         rows = sum(it["rows"] for manifest in manifests for it in manifest["tables"] if it["name"] == table)
-        sql = profile(table, columns)
-        expected = ours.rows(sql)
-        checks.equal(f"rows of {table} in the manifest", rows, expected[0]["all_rows"])
-        for engine in others:
-            checks.run(f"content of {table}", engine, expected, lambda: engine.rows(sql))
+        expected = {name: ours.expected(it) for name, it in columns.items()}
+        checks.equal(f"types of {table} in orgcensus", expected, ours.types(table))
+        yield from looks_at_table(ours, table, columns, comments, rows)
     counts = [f"SELECT '{it}' AS table_name, COUNT(*) AS n FROM orgcensus_history.{it}" for it in sorted(tables)]
     for at in range(0, len(counts), IN_ONE_STATEMENT):
         sql = f"{' UNION ALL '.join(counts[at : at + IN_ONE_STATEMENT])} ORDER BY 1 NULLS LAST"
-        expected = ours.rows(sql)
-        for engine in others:
-            checks.run(f"rows of the history from table {at} on", engine, expected, lambda: engine.rows(sql))
+        yield look_at_rows(ours, f"rows of the history from table {at} on", sql)
 
 
-def compare_questions(checks, ours, others):
+def looks_at_table(ours, table, columns, comments, rows):
+    def types_in(engine):
+        return {name: engine.expected(it) for name, it in columns.items()}
+
+    yield Look(f"types of {table}", types_in, lambda engine: engine.types(table))
+    yield Look(f"comments of {table}", lambda _: comments, lambda engine: engine.comments(table))
+    content = look_at_rows(ours, f"content of {table}", profile(table, columns))
+    yield content
+    yield Look(f"rows of {table} in the manifest", lambda _: rows, lambda _: content.expected()[0]["all_rows"])
+
+
+def look_at_rows(ours, what, sql):
+    return Look(what, Once(lambda: ours.rows(sql)), lambda engine: engine.rows(sql))
+
+
+def looks_at_questions(ours):
     """The rows of every shipped question, whose order is part of the answer, and those of its cases."""
     for question in ours.questions():
         for more in ([], ["--cases"]):
-            name = " ".join([question, *more])
-            rows, coverage = ours.ask(question, *more)
-            statement, *of_coverage = ours.sql(question, *more)
-            checks.equal(f"{name} has a statement for its coverage", coverage is not None, len(of_coverage) == 1)
-            for engine in others:
-                checks.run(name, engine, rows, lambda: engine.rows(statement))
-                if of_coverage:
-                    checks.run(f"coverage of {name}", engine, coverage, lambda: engine.rows(of_coverage[0]))
+            yield from looks_at_question(ours, question, more)
+
+
+def looks_at_question(ours, question, more):
+    name = " ".join([question, *more])
+    answer = Once(lambda: ours.ask(question, *more))
+    statement, *of_coverage = ours.sql(question, *more)
+    yield Look(name, lambda _: answer()[0], lambda engine: engine.rows(statement), is_question=True)
+    is_said = f"{name} has a statement for its coverage"
+    yield Look(is_said, lambda _: len(of_coverage) == 1, lambda _: answer()[1] is not None, is_question=True)
+    if of_coverage:
+        what = f"coverage of {name}"
+        yield Look(what, lambda _: answer()[1], lambda engine: engine.rows(of_coverage[0]), is_question=True)
 
 
 if __name__ == "__main__":

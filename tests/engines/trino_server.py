@@ -20,6 +20,7 @@ def trino_type(manifest_type):
 
 class Trino:
     name = "Trino"
+    asks_questions = True
 
     def __init__(self, ours, folder):
         with socket.socket() as listener:

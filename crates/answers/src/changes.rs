@@ -36,8 +36,7 @@ use orgcensus_lake::{Commit, Lake, TableEntry};
 pub use found::{Found, Told};
 
 use crate::diff::{
-    ACTIVITY, Both, Change, Columns, Judge, Pair, Pairs, TableDiff, TwoManifests, in_both, is_derived, other_keys,
-    two_of_each,
+    ACTIVITY, Both, Columns, Judge, Pair, Pairs, TableDiff, TwoManifests, in_both, is_derived, other_keys, two_of_each,
 };
 use crate::format::Output;
 use crate::rule::{Find, Rule};

@@ -9,7 +9,6 @@ use serde::Serialize;
 #[row(table = "activity_windows")]
 pub struct ActivityWindow {
     /// From when on (UTC): an hour before the snapshot in which this was last read completely, since events may arrive
-    /// late. The first time as many hours before the run as `[activity] first_hours` says. Never more than 90 days
-    /// before the run, since AWS keeps no more. It ends when it was read, after `captured_at`.
+    /// late; the first time `[activity] first_hours` before the run. Never more than 90 days before: AWS keeps no more.
     pub since_at: Timestamp,
 }

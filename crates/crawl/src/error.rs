@@ -7,7 +7,7 @@ use orgcensus_aws::organization::IN_NO_ORGANIZATION;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The organization could not be read.
-    #[error("read the organization: {0}{}", way_out(.0))]
+    #[error("read the organization: {error}{out}", error = .0, out = way_out(.0))]
     Organization(orgcensus_aws::Error),
     /// Nothing is left of the organization once the selection is applied.
     #[error("find work: the selection takes no account of organization {0}")]

@@ -177,7 +177,7 @@ pub(crate) async fn run(
     if ended.is_empty() {
         return Ok(());
     }
-    let management = shared.organization.row.management_account_id.as_str();
+    let management = shared.organization.home_account_id();
     organization_rows::stage_each(shared, scratch, ended.into_iter().map(|row| (management, row)))?;
     tables.push(publish::write_table(shared, publication, scratch, &MATERIALIZATIONS).await?);
     Ok(())

@@ -34,7 +34,7 @@ fn untried(shared: &Shared) -> Option<Vec<TaskRecord>> {
     if organization.is_whole() {
         return None;
     }
-    let regions = shared.selected_regions(shared.regions.own.as_deref());
+    let regions = shared.regions_of(shared.regions.own.as_deref());
     let collectors = crawl.collectors.iter().filter(|collector| collector.scope.is_organization_wide());
     let planned = collectors.flat_map(|collector| places(collector, &regions));
     Some(planned.map(|(collector, region, _)| roster::untried(organization, &collector, &region)).collect())

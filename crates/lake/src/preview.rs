@@ -43,7 +43,7 @@ mod tests {
         writer.write(&queues("000000000001", &["a"])).await.unwrap();
         let entry = writer.close().await.unwrap();
         let (preview, commit) = publication.preview(vec![entry.clone()], coverage()).unwrap();
-        assert_eq!(preview.snapshots().await.unwrap(), [commit.clone()]);
+        assert_eq!(preview.snapshots().await.unwrap(), std::slice::from_ref(&commit));
         assert_eq!(preview.commit_of("run-1").await.unwrap().as_ref(), Some(&commit));
         let manifest = preview.manifest(&commit).await.unwrap();
         assert_eq!(manifest.table("test_queues"), Some(&entry));

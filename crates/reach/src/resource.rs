@@ -228,12 +228,12 @@ async fn urls(world: &World, found: &mut BTreeMap<String, Owned>, accounts: Opti
 async fn tags(world: &World, found: &mut BTreeMap<String, Owned>, accounts: Option<&Accounts>) -> Result<()> {
     let mut rows = world.reader("resource_tags", &["arn", "tag_key", "tag_value"], accounts)?;
     rows.each(|cells| {
-        if let (Some(arn), Some(key)) = (cells.text(1), cells.text(2)) {
-            if let Some(owned) = found.get_mut(arn) {
-                let value = cells.text(3).unwrap_or_default();
-                owned.resource.tags.has_unread = false;
-                owned.resource.tags.items.push((key.to_owned(), value.to_owned()));
-            }
+        if let (Some(arn), Some(key)) = (cells.text(1), cells.text(2))
+            && let Some(owned) = found.get_mut(arn)
+        {
+            let value = cells.text(3).unwrap_or_default();
+            owned.resource.tags.has_unread = false;
+            owned.resource.tags.items.push((key.to_owned(), value.to_owned()));
         }
     })
     .await

@@ -1,7 +1,6 @@
 //! Findings of unused access, which name the identity: ListFindingsV2, for analyzers of that kind alone. Findings of
 //! other kinds are counts.
 
-use futures::StreamExt;
 use orgcensus_collect::{Error, Moment, Read, Rows, Session, read as reads};
 use orgcensus_row::{Row, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -107,8 +107,8 @@ async fn nobody_is_waited_for_too_long_or_too_often() {
     let (sent_once, heard) = sent(&["429 Too Many Requests\r\nRetry-After: 3600", "200 OK"]).await;
     let why = "it answered 429 Too Many Requests and asks for 3600 s";
     assert_eq!((sent_once, heard.len()), (Err(why.to_owned()), 1));
-    let busy = "503 Service Unavailable\r\nRetry-After: 0";
-    let (sent_thrice, heard) = sent(&["429 Too Many Requests\r\nRetry-After: 0", busy, busy, "200 OK"]).await;
+    const BUSY: &str = "503 Service Unavailable\r\nRetry-After: 0";
+    let (sent_thrice, heard) = sent(&["429 Too Many Requests\r\nRetry-After: 0", BUSY, BUSY, "200 OK"]).await;
     assert_eq!((sent_thrice, heard.len()), (Err("it answered 503 Service Unavailable, 3 times".to_owned()), 3));
 }
 
