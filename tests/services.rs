@@ -76,6 +76,9 @@ const ADDED: &[Added] = &[
             "crates/derive/src/internet/targets/tests/data.rs",
             "crates/policy/src/identity/action.rs",
             "crates/policy/src/kinds.rs",
+            // Actions that matter most. What is not among them is no worse collected.
+            "crates/policy/src/sensitive.rs",
+            "crates/reach/src/sensitive.rs",
             "crates/policy/tests/cases/deployed.jsonl",
             "crates/policy/tests/may/kms.jsonl",
             "crates/sim/src/services/ec2/network/data.rs",

@@ -52,7 +52,7 @@ LEFT JOIN organizational_units
 LEFT JOIN whole ON whole.organization_id = accounts.organization_id
 ORDER BY accounts.account_id NULLS LAST, protecting.policy_id NULLS LAST, protecting.source_id NULLS LAST
 
--- case: what binds an account is listed, with its source; full access, tags, and what does not bind it protect nobody
+-- case: what binds an account is listed, with its source, and full access, tags, and what does not bind it protect nobody
 -- accounts: account_id
 --   1
 --   2
