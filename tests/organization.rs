@@ -62,12 +62,13 @@ async fn each_state_of_an_account_has_its_outcome() {
         (5, "account_suspended", false),
     ] {
         let id = crawled.simulation.account_id(index);
-        let sql = format!("SELECT DISTINCT outcome, is_planned FROM coverage WHERE account_id = '{id}' ORDER BY 1");
+        let sql = format!("SELECT DISTINCT outcome, is_planned FROM coverage WHERE account_id = '{id}' ORDER BY 1, 2");
         let rows = crawled.rows(&sql).await;
         let found: Vec<_> = rows.iter().map(|row| (text(row, "outcome"), row["is_planned"].as_bool())).collect();
         let mut expected = vec![(outcome.to_owned(), Some(is_planned))];
-        // What this program cannot read is told of each account that it entered.
-        expected.extend((outcome == "complete").then(|| ("unread".to_owned(), Some(false))));
+        // Of each account that was entered it is told what this program cannot read, and which of all regions are off.
+        let told = ["region_disabled", "unread"].map(|it| (it.to_owned(), Some(false)));
+        expected.extend(told.into_iter().filter(|_| outcome == "complete"));
         assert_eq!(found, expected, "account {index}");
     }
     assert_eq!(crawled.report.tally.accounts_entered, 2, "the management account, and the one in orbit");
@@ -98,7 +99,7 @@ async fn credentials_of_another_account_are_refused_and_give_no_rows() {
     let rows = crawled.rows("SELECT DISTINCT account_id FROM iam_roles").await;
     assert_eq!(rows.iter().map(|row| text(row, "account_id")).collect::<BTreeSet<_>>(), ids);
     let sql = "SELECT DISTINCT account_id, outcome, error_code, error_operation FROM coverage \
-               WHERE NOT is_complete AND outcome <> 'unread'";
+               WHERE NOT is_complete AND outcome NOT IN ('unread', 'region_disabled')";
     let refused = crawled.rows(sql).await;
     assert_eq!(refused.len(), 3, "{refused:?}");
     for row in refused {
