@@ -84,8 +84,8 @@ impl Judge {
         Some(self.both.words(side, tasks, *short))
     }
 
-    /// Where not all was seen, both times, or of events the second time, so that a rule which finds nothing there says nothing. A derived table is
-    /// seen in all places or in none.
+    /// Where a rule that finds nothing says nothing, since one of the snapshots did not see all; of events only the
+    /// newer one matters. A derived table is seen in all places or in none.
     pub(crate) fn unseen(&self) -> Vec<Unseen> {
         if self.is_of_run {
             return Vec::new();
