@@ -7,7 +7,7 @@
 //! watch      a rule and a table's columns -> conditions that are ready; pairs of rows -> what is found
 //! groups     rules by the table that they look at
 //! actors     what one event alone can have made -> who did it, and when
-//! heard      since when the newer snapshot knows what happened
+//! heard      where and since when the newer snapshot knows what happened
 //! verdict    was so, is so, what is looked for -> found, unknown, or nothing
 //! found      what is found, as a row; how much of it there is
 //! states     whether exceptions accept what is found
@@ -167,7 +167,8 @@ impl OneOrganization {
     async fn open(lake: &Lake, manifests: TwoManifests, rules: &[Rule]) -> Result<Self> {
         let both = Arc::new(Both::read(lake, &manifests).await?);
         let rests_on = RestsOn::of(&manifests);
-        let heard = Arc::new(Heard::read(lake, &manifests).await?);
+        let judge = Judge::new(&both, ACTIVITY, rests_on.of_table(ACTIVITY), false);
+        let heard = Arc::new(Heard::read(lake, &manifests, &judge).await?);
         let events = rules.iter().filter(|rule| rule.needs_event() && !rule.hears()).cloned().collect();
         Ok(Self { manifests, rests_on, both, heard, groups: groups(rules), events, open: None })
     }
@@ -299,8 +300,7 @@ impl Open {
             let begin = found.len();
             for watch in &self.watches {
                 let of_watch = watch.found(&pairs, self.with_states, |side, row| self.table.short(side, row))?;
-                let is_new =
-                    |it: &Found| self.heard.as_ref().is_none_or(|heard| heard.is_new(it.event_time.as_deref()));
+                let is_new = |it: &Found| self.heard.as_ref().is_none_or(|heard| heard.is_new(it));
                 found.extend(of_watch.into_iter().filter(is_new));
             }
             if let Some(actors) = &mut self.actors {
