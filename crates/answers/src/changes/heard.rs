@@ -44,7 +44,7 @@ impl Heard {
             heard.unread.entry(account_id).or_default().insert(region);
         }
         // The first time, what happened before the older snapshot is no news.
-        let catches_up = from.table(ACTIVITY_WINDOWS).is_some() && begin <= to.captured_at.0;
+        let catches_up = begin <= to.captured_at.0 && judge.was_asked();
         let text = |name: &str| Field::new(name, DataType::Utf8, true);
         let moment = DataType::Timestamp(TimeUnit::Millisecond, None);
         let fields = vec![text("account_id"), text("region"), Field::new("since_at", moment, true)];

@@ -118,6 +118,14 @@ impl Judge {
         unseen
     }
 
+    /// Whether the older snapshot was asked for the table, in whatever place.
+    pub(crate) fn was_asked(&self) -> bool {
+        self.both.places().into_iter().any(|(account_id, region)| {
+            let tasks = self.both.tasks(Place { account_id, region });
+            self.collectors.iter().any(|&collector| self.both.ends(tasks, collector)[0] != Ended::NotRun)
+        })
+    }
+
     /// Whether a null of a boolean says that nobody knows.
     pub(crate) fn has_verdicts(&self) -> bool {
         self.is_derived

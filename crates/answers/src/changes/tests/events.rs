@@ -120,7 +120,9 @@ async fn what_a_denied_night_missed_is_told_by_the_next() {
     let found = signed_in(denied(Vec::new()), complete(-120, events())).await;
     assert_eq!(found, ["0 e-1 appeared", "0 e-2 appeared"]);
     let found = signed_in(denied(vec![event("e-1", "ConsoleLogin", -110, &[])]), complete(-120, events())).await;
-    assert_eq!(found, ["0 e-2 appeared"], "the other one was told before the night was denied");
+    assert_eq!(found, ["0 e-2 appeared"], "the denied night had the other one, and told it");
+    let found = signed_in(None, complete(-120, events())).await;
+    assert_eq!(found, Vec::<String>::new(), "the first time nobody had asked");
 }
 
 /// Who made the new user.
