@@ -1,8 +1,8 @@
 //! When each task that reads what happened was last complete: from then on it must read again.
 //!
-//! It is told by the rows of [`ActivityWindow`] in earlier snapshots, which a task writes when it has read all. They are
-//! read once in a process, when the first such task begins: a plan would have to carry a moment for each account and
-//! region, and each account's turn would have to read the whole table.
+//! It is told by the rows of [`ActivityWindow`] in earlier snapshots, which a task writes when it has read all. They
+//! are read once in a process, when the first such task begins: a plan would have to carry a moment for each account
+//! and region, and each account's turn would have to read the whole table.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
