@@ -7,9 +7,10 @@
 //! watch      a rule and a table's columns -> conditions that are ready; pairs of rows -> what is found
 //! groups     rules by the table that they look at
 //! actors     what one event alone can have made -> who did it, and when
-//! heard      since when the newer snapshot knows what happened
+//! heard      where and since when the newer snapshot knows what happened
 //! verdict    was so, is so, what is looked for -> found, unknown, or nothing
 //! found      what is found, as a row; how much of it there is
+//! unlooked   where the rules of a table could not look
 //! states     whether exceptions accept what is found
 //! ```
 
@@ -22,6 +23,7 @@ mod heard;
 mod states;
 #[cfg(test)]
 mod tests;
+mod unlooked;
 mod verdict;
 mod watch;
 
@@ -45,6 +47,7 @@ use actors::Actors;
 use groups::{Group, groups, not_collected};
 use heard::Heard;
 use states::State;
+use unlooked::Unlooked;
 use watch::Watch;
 
 pub(crate) use watch::check;
@@ -77,6 +80,7 @@ struct OneOrganization {
 /// A table and the rules that watch it.
 struct Open {
     table: TableDiff,
+    unlooked: Unlooked,
     watches: Vec<Watch>,
     with_states: bool,
     /// Of a table of events, since when they are new.
@@ -167,7 +171,8 @@ impl OneOrganization {
     async fn open(lake: &Lake, manifests: TwoManifests, rules: &[Rule]) -> Result<Self> {
         let both = Arc::new(Both::read(lake, &manifests).await?);
         let rests_on = RestsOn::of(&manifests);
-        let heard = Arc::new(Heard::read(lake, &manifests).await?);
+        let judge = Judge::new(&both, ACTIVITY, rests_on.of_table(ACTIVITY), false);
+        let heard = Arc::new(Heard::read(lake, &manifests, &judge).await?);
         let events = rules.iter().filter(|rule| rule.needs_event() && !rule.hears()).cloned().collect();
         Ok(Self { manifests, rests_on, both, heard, groups: groups(rules), events, open: None })
     }
@@ -188,7 +193,7 @@ impl OneOrganization {
         }
         let Some(group) = self.groups.pop_front() else {
             for rule in std::mem::take(&mut self.events) {
-                found.push(self.not_seen(&rule, None, not_collected(&rule)));
+                found.push(self.not_seen(&rule, not_collected(&rule)));
             }
             return Ok(false);
         };
@@ -209,7 +214,7 @@ impl OneOrganization {
             Ok(columns) => columns,
             Err(reason) => {
                 let reason = |rule| if group.table == ACTIVITY { not_collected(rule) } else { reason.clone() };
-                found.extend(group.rules.iter().map(|(rule, _)| self.not_seen(rule, None, reason(rule))));
+                found.extend(group.rules.iter().map(|(rule, _)| self.not_seen(rule, reason(rule))));
                 return Ok(None);
             }
         };
@@ -217,7 +222,7 @@ impl OneOrganization {
         for (rule, watched) in group.rules {
             match Watch::open(engine, &columns.fields(), &rule, &watched) {
                 Ok(watch) => ready.push((rule, watched, watch.columns())),
-                Err(reason) => found.push(self.not_seen(&rule, None, reason)),
+                Err(reason) => found.push(self.not_seen(&rule, reason)),
             }
         }
         if ready.is_empty() {
@@ -230,25 +235,20 @@ impl OneOrganization {
         let rests_on = if named.is_empty() { self.rests_on.of_table(group.table) } else { Some(&named) };
         let judge = Judge::new(&self.both, group.table, rests_on, is_derived(tables));
         let table = TableDiff::open(lake, self.organization_id(), tables, columns.only(&names), judge).await?;
-        for unseen in table.unseen() {
-            let is_off = group.table == ACTIVITY && unseen.place.is_none();
-            let reason = |rule| if is_off { not_collected(rule) } else { unseen.reason.clone() };
-            found.extend(ready.iter().map(|(rule, ..)| self.not_seen(rule, unseen.place.as_ref(), reason(rule))));
-        }
         let heard = (group.table == ACTIVITY).then(|| Arc::clone(&self.heard));
-        for reason in heard.iter().map(|it| it.late()).collect::<Result<Vec<_>>>()?.concat() {
-            found.extend(ready.iter().map(|(rule, ..)| self.not_seen(rule, None, reason.clone())));
-        }
+        let late = heard.as_ref().map(|it| it.late()).transpose()?.unwrap_or_default();
+        let rules = ready.iter().map(|(rule, ..)| rule.clone()).collect();
+        let unlooked = Unlooked::new(group.table, self.organization_id(), rules, table.unseen(), late);
         let mut watches = Vec::new();
         for (rule, watched, _) in ready {
             // The same columns, fewer of them.
             match Watch::open(engine, &table.fields(), &rule, &watched) {
                 Ok(watch) => watches.push(watch),
-                Err(reason) => found.push(self.not_seen(&rule, None, reason)),
+                Err(reason) => found.push(self.not_seen(&rule, reason)),
             }
         }
         let actors = self.actors(lake, &watches)?;
-        Ok(Some(Open { table, watches, with_states, heard, actors }))
+        Ok(Some(Open { table, unlooked, watches, with_states, heard, actors }))
     }
 
     /// The events of the newer snapshot that rules look for. The other way round no event comes after the older one.
@@ -284,23 +284,25 @@ impl OneOrganization {
         &self.manifests[1].organization_id
     }
 
-    /// Says that a rule could not look at a place.
-    fn not_seen(&self, rule: &Rule, place: Option<&(String, String)>, reason: String) -> Found {
-        Found::not_seen(rule, self.organization_id(), place, reason)
+    /// Says that a rule could not look anywhere.
+    fn not_seen(&self, rule: &Rule, reason: String) -> Found {
+        Found::not_seen(rule, self.organization_id(), None, reason)
     }
 }
 
 impl Open {
-    /// Adds what is found in the next pairs; false at the end of the table.
+    /// Adds where the rules could not look, then what is found in the next pairs; false at the end of the table.
     async fn fill(&mut self, found: &mut Vec<Found>) -> Result<bool> {
+        if self.unlooked.fill(found) {
+            return Ok(true);
+        }
         let with_same = self.with_states && self.watches.iter().any(|watch| watch.finds(Find::Still));
         let Some(pairs) = self.table.pairs(with_same).await? else { return Ok(false) };
         if !pairs.pairs.is_empty() {
             let begin = found.len();
             for watch in &self.watches {
                 let of_watch = watch.found(&pairs, self.with_states, |side, row| self.table.short(side, row))?;
-                let is_new =
-                    |it: &Found| self.heard.as_ref().is_none_or(|heard| heard.is_new(it.event_time.as_deref()));
+                let is_new = |it: &Found| self.heard.as_ref().is_none_or(|heard| heard.is_new(it));
                 found.extend(of_watch.into_iter().filter(is_new));
             }
             if let Some(actors) = &mut self.actors {

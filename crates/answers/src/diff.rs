@@ -51,7 +51,7 @@ use pairs::pairs;
 pub(crate) use columns::{ACTIVITY, ACTIVITY_WINDOWS, Columns};
 pub(crate) use ended::Side;
 pub(crate) use fate::values_as;
-pub(crate) use judge::Judge;
+pub(crate) use judge::{Judge, Unseen};
 pub(crate) use known::{Both, Place};
 pub(crate) use merge::Next;
 pub(crate) use pairs::Pairs;

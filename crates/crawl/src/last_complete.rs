@@ -1,8 +1,8 @@
 //! When each task that reads what happened was last complete: from then on it must read again.
 //!
-//! It is told by the rows of [`ActivityWindow`] in earlier snapshots, which a task writes when it has read all. They are
-//! read once in a process, when the first such task begins: a plan would have to carry a moment for each account and
-//! region, and each account's turn would have to read the whole table.
+//! It is told by the rows of [`ActivityWindow`] in earlier snapshots, which a task writes when it has read all. They
+//! are read once in a process, when the first such task begins: a plan would have to carry a moment for each account
+//! and region, and each account's turn would have to read the whole table.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -32,8 +32,9 @@ pub(crate) struct LastComplete(BTreeMap<String, BTreeMap<String, Timestamp>>);
 
 /// From when on a task reads what happened; none for a collector that reads what there is.
 ///
-/// What cannot be read of earlier snapshots is a warning. The task then begins as if it were the first one, and its
-/// window says so: rules that find nothing before it say that nobody looked.
+/// An earlier snapshot that cannot be read is passed over with a warning, and the task begins where an older one ended.
+/// If there is none it begins as if it were the first one, and its window says so: rules that find nothing before it
+/// say that nobody looked.
 pub(crate) async fn since(shared: &Shared, collector: &Collector, stamp: &Stamp) -> Option<Timestamp> {
     if !collector.tables.iter().any(|table| table.name == ActivityWindow::TABLE) {
         return None;
@@ -74,7 +75,11 @@ impl LastComplete {
         let lake = &shared.crawl.lake;
         let commits = lake.commits().await?;
         for commit in earlier(&commits, &shared.organization.id, &shared.crawl.snapshot_date()) {
-            self.add(lake, &commit).await?;
+            if let Err(error) = self.add(lake, &commit).await {
+                let date = &commit.snapshot_date;
+                let message = format!("when activity was read by the snapshot of {date} is not known: {error}");
+                shared.crawl.tell(&Event::Warning { message: &message });
+            }
         }
         Ok(())
     }

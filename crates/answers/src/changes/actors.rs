@@ -62,6 +62,7 @@ impl Actors {
         let list = DataType::List(Arc::new(Field::new("element", DataType::Utf8, true)));
         let fields = vec![
             text("account_id"),
+            text("region"),
             text("event_id"),
             text("event_name"),
             text("actor_arn"),
@@ -122,14 +123,17 @@ impl Actors {
         }
     }
 
-    /// The event of a row, if it did something that is looked for, at that time.
+    /// The event of a row, if it did something that is looked for, at that time, where all events were read.
     fn event(&self, columns: &[ArrayRef], row: usize) -> Result<Option<Event>, ArrowError> {
-        let [_, id, name, actor_arn, time, is_failed, resources] = columns else { return Ok(None) };
+        let [_, region, id, name, actor_arn, time, is_failed, resources] = columns else { return Ok(None) };
         let (name, id) = (text_cell(name, row)?.unwrap_or_default(), text_cell(id, row)?.unwrap_or_default());
         let (time, is_failed) = (time.as_primitive::<TimestampMillisecondType>(), is_failed.as_boolean());
         let has_worked = is_failed.is_valid(row) && !is_failed.value(row);
         let is_then = time.is_valid(row) && (self.between[0]..=self.between[1]).contains(&time.value(row));
         if !has_worked || !is_then || !self.names.contains(name.as_str()) {
+            return Ok(None);
+        }
+        if !self.heard.is_read(&self.account_id, region.as_string::<i32>().value(row)) {
             return Ok(None);
         }
         let (at_millis, actor_arn) = (time.value(row), text_cell(actor_arn, row)?);

@@ -84,8 +84,8 @@ impl Judge {
         Some(self.both.words(side, tasks, *short))
     }
 
-    /// Where not all was seen, both times, or of events the second time, so that a rule which finds nothing there says nothing. A derived table is
-    /// seen in all places or in none.
+    /// Where a rule that finds nothing says nothing, since one of the snapshots did not see all; of events only the
+    /// newer one matters. A derived table is seen in all places or in none.
     pub(crate) fn unseen(&self) -> Vec<Unseen> {
         if self.is_of_run {
             return Vec::new();
@@ -116,6 +116,14 @@ impl Judge {
             unseen.push(Unseen { place: None, reason: "no task of this table was complete".to_owned() });
         }
         unseen
+    }
+
+    /// Whether the older snapshot was asked for the table, in whatever place.
+    pub(crate) fn was_asked(&self) -> bool {
+        self.both.places().into_iter().any(|(account_id, region)| {
+            let tasks = self.both.tasks(Place { account_id, region });
+            self.collectors.iter().any(|&collector| self.both.ends(tasks, collector)[0] != Ended::NotRun)
+        })
     }
 
     /// Whether a null of a boolean says that nobody knows.

@@ -1,5 +1,5 @@
-//! What happened, by CloudTrail's own memory of 90 days: LookupEvents, which takes one attribute a call. So it is one walk
-//! for each name of an event that rules of change ask for, and one for all that root did.
+//! What happened, by CloudTrail's own memory of 90 days: LookupEvents, which takes one attribute a call. So it is one
+//! walk for each name of an event that rules of change ask for, and one for all that root did.
 
 mod record;
 
@@ -17,8 +17,8 @@ const LOOKUP: Read<Page> = reads("cloudtrail", "LookupEvents");
 /// The most that AWS gives at once.
 const PAGE: u32 = 50;
 
-/// Events that are recorded in the region where they happen. A sign-in is recorded in the region that took it: root's in
-/// us-east-1, another's in one of several.
+/// Events that are recorded in the region where they happen. A sign-in is recorded in the region that took it: root's
+/// in us-east-1, another's in one of several.
 pub static OF_REGIONS: [&str; 4] =
     ["AuthorizeSecurityGroupIngress", "ConsoleLogin", "ModifySecurityGroupRules", "PasswordRecoveryRequested"];
 
@@ -42,8 +42,8 @@ pub static OF_IAM: [&str; 16] = [
     "UpdateAssumeRolePolicy",
 ];
 
-/// One event that CloudTrail recorded in this account and region: one of those that rules of change ask for, or any that
-/// root made. Since when they were read, `activity_windows` says.
+/// One event that CloudTrail recorded in this account and region: one of those that rules of change ask for, or any
+/// that root made. Since when they were read, `activity_windows` says.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "activity", key = "event_id")]
 pub struct Event {
@@ -138,8 +138,8 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     rows.push(ActivityWindow { since_at: since }).await
 }
 
-/// What is asked for in a region, attribute and value. An event of root that has one of the names comes twice, and its row
-/// is kept once.
+/// What is asked for in a region, attribute and value. An event of root that has one of the names comes twice, and its
+/// row is kept once.
 fn walks(partition: &str, region: &str) -> impl Iterator<Item = (&'static str, &'static str)> + Send + use<> {
     let of_iam = if region == partition::global_region(partition) { &OF_IAM[..] } else { &[] };
     let names = OF_REGIONS.iter().chain(of_iam).map(|name| ("EventName", *name));
@@ -156,9 +156,10 @@ fn event(it: Listed, unread: &mut Unread) -> Option<Event> {
     let is_failed = record.as_ref().map(|record| record.is_failed(event_name.as_deref()));
     let record = record.unwrap_or_default();
     let listed = it.resources.into_iter().filter_map(|resource| resource.resource_name);
-    // What was typed as a user's name may be a password, so of a sign-in that failed no name is kept. Where the record
-    // was not read, it may be one.
-    let is_nameless = it.event_source.as_deref() == Some("signin.amazonaws.com") && is_failed != Some(false);
+    // What was typed as a user's name may be a password, so of a sign-in that failed no name is kept. An event without
+    // its source may be a sign-in, and one whose record was not read may have failed.
+    let is_sign_in = it.event_source.as_deref().is_none_or(|source| source == "signin.amazonaws.com");
+    let is_nameless = is_sign_in && is_failed != Some(false);
     let resources = (!is_nameless).then(|| record.resources(listed));
     let identity = record.identity();
     let actor_arn = identity.arn.filter(|_| !is_nameless || identity.kind.as_deref() == Some("Root"));

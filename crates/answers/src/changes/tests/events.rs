@@ -15,7 +15,8 @@ const TAKEN: i64 = 1_795_000_000_000;
 const MINUTE: i64 = 60_000;
 const ACTIVITY_TASK: &str = "cloudtrail_activity";
 
-/// What a night read of what happened: how the task ended, since when, and what it found. None: it did not run.
+/// What a night read of what happened: how the task ended, since when, and what it found. A task that was not complete
+/// has no window. None: it did not run.
 type Read = Option<(Outcome, i64, Vec<Event>)>;
 
 fn event(id: &str, name: &str, minutes: i64, resources: &[&str]) -> Event {
@@ -45,7 +46,8 @@ async fn publish(lake: &Lake, date: &str, arns: &[&str], read: Read) {
     let others = [task("organization", Outcome::Complete), task("users", Outcome::Complete)];
     let (windows, events) = match read {
         Some((Outcome::Complete, since, events)) => (vec![(0, ActivityWindow { since_at: Timestamp(since) })], events),
-        _ => (Vec::new(), Vec::new()),
+        Some((_, _, events)) => (Vec::new(), events),
+        None => (Vec::new(), Vec::new()),
     };
     let rests_on = Some(vec![ACTIVITY_TASK.to_owned()]);
     let tables = vec![
@@ -111,12 +113,28 @@ async fn an_event_is_told_once() {
     assert_eq!(found, ["0 e-2 appeared"], "not what the night before had, nor what is older");
 }
 
+#[tokio::test]
+async fn what_a_denied_night_missed_is_told_by_the_next() {
+    let denied = |events| Some((Outcome::Denied, TAKEN, events));
+    let events = || vec![event("e-1", "ConsoleLogin", -110, &[]), event("e-2", "ConsoleLogin", -90, &[])];
+    let found = signed_in(denied(Vec::new()), complete(-120, events())).await;
+    assert_eq!(found, ["0 e-1 appeared", "0 e-2 appeared"]);
+    let found = signed_in(denied(vec![event("e-1", "ConsoleLogin", -110, &[])]), complete(-120, events())).await;
+    assert_eq!(found, ["0 e-2 appeared"], "the denied night had the other one, and told it");
+    let found = signed_in(None, complete(-120, events())).await;
+    assert_eq!(found, Vec::<String>::new(), "the first time nobody had asked");
+}
+
 /// Who made the new user.
 async fn maker(events: Vec<Event>, since_minutes: i64) -> [Option<String>; 3] {
+    maker_by(complete(since_minutes, events)).await
+}
+
+async fn maker_by(to: Read) -> [Option<String>; 3] {
     let text = "-- id: X1\n-- title: x\n-- priority: info\n-- watches: test_users\n-- finds: appeared\n\
         -- made by: CreateUser\n-- resource: arn\ntrue\n";
     let rule = RuleFile::parse("x.sql", text).unwrap().rule;
-    let mut found = between(None, complete(since_minutes, events), &rule).await;
+    let mut found = between(None, to, &rule).await;
     assert_eq!(found.iter().map(line).collect::<Vec<_>>(), ["0 arn:user/people/n appeared"]);
     let Found { actor_arn, event_time, event_id, .. } = found.remove(0);
     [actor_arn, event_time, event_id]
@@ -141,4 +159,6 @@ async fn a_change_has_its_actor_if_one_event_fits() {
     assert_eq!(maker(with(others(), two), -60).await, none, "two fit");
     assert_eq!(maker(vec![event("e-4", "CreateUser", 16, &["n"])], -60).await, none, "too late");
     assert_eq!(maker(vec![event("e-4", "CreateUser", 5, &["n"])], 1).await, none, "there may have been an earlier one");
+    let partial = Some((Outcome::Partial, TAKEN, vec![event("e-4", "CreateUser", 5, &["n"])]));
+    assert_eq!(maker_by(partial).await, none, "another one may not have been read");
 }

@@ -2,7 +2,8 @@ use orgcensus_collect::testing::{Collected, Recorded};
 use orgcensus_collect::{Class, Error};
 use serde_json::{Value, json};
 
-use super::{ACTIVITY, OF_IAM, OF_REGIONS, walks};
+use super::{ACTIVITY, Listed, OF_IAM, OF_REGIONS, event, walks};
+use crate::items::Unread;
 use crate::testing::{columns, json_error};
 
 const LOOKUP: &str = "LookupEvents";
@@ -115,7 +116,8 @@ async fn an_event_has_its_actor_and_what_it_was_about() {
         (&json!("cloudformation.amazonaws.com"), &json!("AwsApiCall"))
     );
     assert!(group["event_time"].as_str().is_some_and(|at| at.starts_with("2025-12-31T23:00:00")), "{group}");
-    // An event without an id, and of another its moment and its record. Root's sign-in came twice, and is published once.
+    // An event without an id, and of another its moment and its record. Root's sign-in came twice, and is published
+    // once.
     assert_eq!((collected.short(), collected.duplicates), ((3, vec!["activity"]), 1));
 }
 
@@ -128,6 +130,18 @@ async fn no_secret_is_kept_and_of_a_failed_sign_in_no_name() {
         let text = text.replacen("typed-password", "", 1);
         assert!(!text.contains(secret), "{secret}: {text}");
     }
+}
+
+#[test]
+fn an_event_without_its_source_may_be_a_sign_in() {
+    let user = json!({"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/typed", "userName": "typed"});
+    let named = |answer: &str| {
+        let mut it = sign_in("e-1", &user, answer, "No");
+        it["EventSource"] = Value::Null;
+        let row = event(serde_json::from_value::<Listed>(it).unwrap(), &mut Unread::default()).unwrap();
+        (row.actor_arn.is_some(), row.resources.is_some())
+    };
+    assert_eq!([named("Failure"), named("Success")], [(false, false), (true, true)]);
 }
 
 #[tokio::test]
