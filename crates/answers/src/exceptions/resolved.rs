@@ -11,14 +11,16 @@ use super::{CaseState, Names};
 use crate::ask::plain_cases;
 use crate::cells::{text_batch, text_schema};
 use crate::question::Kind;
-use crate::standing::tasks;
+use crate::standing::{cell, counted, tasks};
+use crate::tasks::Tasks;
 use crate::{Answer, Error, Question, Result, Snapshot};
 
 /// Where it is not known whether a case is resolved, the state is that of `diff` and `changes`.
 const NOT_SEEN: &str = "not_seen";
 
 /// The cases of the older snapshot that the newer one does not have, with the columns of the newer one's. They are
-/// resolved only if all tasks that the question rests on are complete in the newer one: what was not seen may be there.
+/// resolved only if all tasks that the question rests on are complete in the newer one, and somebody looked at their
+/// place: what was not seen may be there.
 pub(crate) async fn resolved(newer: &Snapshot, older: &Snapshot, question: &Question) -> Result<Vec<RecordBatch>> {
     let older = match newer.extent() {
         Some(extent) => older.within(extent.clone()),
@@ -32,13 +34,70 @@ pub(crate) async fn resolved(newer: &Snapshot, older: &Snapshot, question: &Ques
         let batch = text_batch(&batch, &text_schema(&schema))?;
         living.extend((0..batch.num_rows()).map(|row| key(&batch, &names, row)));
     }
-    let (planned, complete) = match tasks(newer, question).await {
+    let looked = match Looked::read(newer, &older, question).await {
         // Older lakes do not say what was seen.
-        Err(Error::UnknownTable { .. }) => (0, 0),
-        counts => counts?,
+        Err(Error::UnknownTable { .. }) => Looked::default(),
+        looked => looked?,
     };
-    let is_whole = planned > 0 && planned == complete;
-    gone(plain_cases(&older, question).await?, &names, &living, is_whole).await
+    gone(plain_cases(&older, question).await?, &names, &living, &looked).await
+}
+
+/// Where the newer snapshot looked. What is off is no planned work, and a case may still be there.
+#[derive(Debug, Default)]
+struct Looked {
+    /// Whether all tasks are complete, and so is the list of accounts.
+    is_whole: bool,
+    /// The accounts that nobody can enter.
+    accounts_off: BTreeSet<String>,
+    /// Regions that are off, with their accounts.
+    regions_off: BTreeSet<(String, String)>,
+}
+
+impl Looked {
+    async fn read(newer: &Snapshot, older: &Snapshot, question: &Question) -> Result<Self> {
+        let is_complete = |(planned, complete): (u64, u64)| planned > 0 && planned == complete;
+        let listing = ["organization".to_owned()];
+        let listing = Tasks { collectors: Some(&listing), extent: None }.counts();
+        let has = |id: &str| newer.commits().iter().any(|commit| commit.organization_id == id);
+        let is_whole = older.commits().iter().all(|commit| has(&commit.organization_id))
+            && is_complete(tasks(newer, question).await?)
+            && is_complete(counted(newer, &listing).await?);
+        let mut looked = Self { is_whole, ..Self::default() };
+        let collectors = newer.rests_on().collectors(question);
+        let among = Tasks { collectors: collectors.as_deref(), extent: newer.extent() }.among("");
+        let mut answer = newer
+            .query(&format!(
+                "SELECT DISTINCT account_id, region, outcome\nFROM coverage\nWHERE outcome IN \
+                 ('account_suspended', 'account_pending', 'region_disabled'){among}"
+            ))
+            .await?;
+        let schema = text_schema(&answer.schema());
+        while let Some(batch) = answer.next().await? {
+            let batch = text_batch(&batch, &schema)?;
+            for row in 0..batch.num_rows() {
+                let text = |name: &str| cell(&batch, name, row).unwrap_or_default().to_owned();
+                if text("outcome") == "region_disabled" {
+                    looked.regions_off.insert((text("account_id"), text("region")));
+                } else {
+                    looked.accounts_off.insert(text("account_id"));
+                }
+            }
+        }
+        Ok(looked)
+    }
+
+    /// Why a case that is not there may be there; none if it is not.
+    fn unseen(&self, case: &RecordBatch, row: usize) -> Option<&'static str> {
+        let text = |name: &str| cell(case, name, row).unwrap_or_default().to_owned();
+        let (account_id, region) = (text("account_id"), text("region"));
+        if !self.is_whole {
+            Some("not all tasks that it rests on are complete")
+        } else if self.accounts_off.contains(&account_id) || self.regions_off.contains(&(account_id, region)) {
+            Some("nobody looked at its account or region")
+        } else {
+            None
+        }
+    }
 }
 
 /// The rows whose keys are not among the living.
@@ -46,23 +105,23 @@ async fn gone(
     mut answer: Answer,
     names: &[&str],
     living: &BTreeSet<Vec<String>>,
-    is_whole: bool,
+    looked: &Looked,
 ) -> Result<Vec<RecordBatch>> {
-    let (state, words) = if is_whole {
-        (CaseState::Resolved.as_str(), None)
-    } else {
-        (NOT_SEEN, Some("not all tasks that it rests on are complete"))
-    };
     let schema = text_schema(&answer.schema());
     let mut batches = Vec::new();
     while let Some(batch) = answer.next().await? {
         let text = text_batch(&batch, &schema)?;
-        let is_gone = (0..text.num_rows()).map(|row| Some(!living.contains(&key(&text, names, row))));
-        let rows = filter_record_batch(&batch, &is_gone.collect::<BooleanArray>())?;
-        if rows.num_rows() > 0 {
-            let cells = |text: Option<&str>| vec![text.map(str::to_owned); rows.num_rows()];
-            batches.push(text_columns(&rows, [(CASE_STATE, cells(Some(state))), (EXCEPTION, cells(words))])?);
+        let gone: Vec<usize> = (0..text.num_rows()).filter(|&row| !living.contains(&key(&text, names, row))).collect();
+        if gone.is_empty() {
+            continue;
         }
+        let unseen: Vec<Option<&str>> = gone.iter().map(|&row| looked.unseen(&text, row)).collect();
+        let state = |unseen: &Option<&str>| unseen.map_or(CaseState::Resolved.as_str(), |_| NOT_SEEN).to_owned();
+        let states = unseen.iter().map(|it| Some(state(it))).collect();
+        let words = unseen.iter().map(|it| it.map(str::to_owned)).collect();
+        let is_gone: BooleanArray = (0..text.num_rows()).map(|row| Some(gone.binary_search(&row).is_ok())).collect();
+        let rows = filter_record_batch(&batch, &is_gone)?;
+        batches.push(text_columns(&rows, [(CASE_STATE, states), (EXCEPTION, words)])?);
     }
     Ok(batches)
 }
