@@ -11,7 +11,7 @@ use orgcensus_lake::{Commit, Lake, Manifest, TableEntry};
 
 use super::subject::{COVERAGE, Subject, service, wanted};
 use crate::cells::text_cell;
-use crate::diff::{Columns, TableReader, members, row_key};
+use crate::diff::{Columns, ONLY_IF_ASKED, TableReader, members, row_key};
 use crate::{Error, Result};
 
 /// Tables that are read at once: an object store answers late.
@@ -83,7 +83,9 @@ impl Night {
     ) -> Result<Self> {
         let manifest = lake.manifest(commit).await?;
         let is_asked = |table: &&TableEntry| {
-            let is_meant = if tables.is_empty() { table.name != COVERAGE } else { tables.contains(&table.name) };
+            // Without names those that `diff` compares.
+            let is_usual = table.name != COVERAGE && !ONLY_IF_ASKED.contains(&table.name.as_str());
+            let is_meant = if tables.is_empty() { is_usual } else { tables.contains(&table.name) };
             is_meant && table.rows > 0 && !subject.columns(table).is_empty()
         };
         let asked: Vec<TableEntry> = manifest.tables.iter().filter(is_asked).cloned().collect();
