@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use arrow::array::{AsArray, BooleanArray};
 use arrow::compute::filter_record_batch;
 use arrow::record_batch::RecordBatch;
+use orgcensus_lake::Commit;
 
 use super::beside::{CASE_STATE, EXCEPTION, text_columns};
 use super::{CaseState, Names};
@@ -55,11 +56,10 @@ struct Looked {
 
 impl Looked {
     async fn read(newer: &Snapshot, older: &Snapshot, question: &Question) -> Result<Self> {
-        let is_complete = |(planned, complete): (u64, u64)| planned > 0 && planned == complete;
         let listing = ["organization".to_owned()];
         let listing = Tasks { collectors: Some(&listing), extent: None }.counts();
-        let has = |id: &str| newer.commits().iter().any(|commit| commit.organization_id == id);
-        let is_whole = older.commits().iter().all(|commit| has(&commit.organization_id))
+        let is_here = |of: &Commit| newer.commits().iter().any(|commit| commit.organization_id == of.organization_id);
+        let is_whole = older.commits().iter().all(is_here)
             && is_complete(tasks(newer, question).await?)
             && is_complete(counted(newer, &listing).await?);
         let mut looked = Self { is_whole, ..Self::default() };
@@ -98,6 +98,11 @@ impl Looked {
             None
         }
     }
+}
+
+/// Whether there were tasks and all of them are complete.
+fn is_complete((planned, complete): (u64, u64)) -> bool {
+    planned > 0 && planned == complete
 }
 
 /// The rows whose keys are not among the living.
