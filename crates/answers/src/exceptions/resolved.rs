@@ -59,9 +59,11 @@ impl Looked {
         let listing = ["organization".to_owned()];
         let listing = Tasks { collectors: Some(&listing), extent: None }.counts();
         let is_here = |of: &Commit| newer.commits().iter().any(|commit| commit.organization_id == of.organization_id);
-        let is_whole = older.commits().iter().all(is_here)
-            && is_complete(tasks(newer, question).await?)
-            && is_complete(counted(newer, &listing).await?);
+        let (planned, complete) = tasks(newer, question).await?;
+        // A census of accounts alone has no list to read.
+        let (lists, complete_lists) = counted(newer, &listing).await?;
+        let is_complete = planned > 0 && planned == complete && lists == complete_lists;
+        let is_whole = is_complete && older.commits().iter().all(is_here);
         let mut looked = Self { is_whole, ..Self::default() };
         let collectors = newer.rests_on().collectors(question);
         let among = Tasks { collectors: collectors.as_deref(), extent: newer.extent() }.among("");
@@ -98,11 +100,6 @@ impl Looked {
             None
         }
     }
-}
-
-/// Whether there were tasks and all of them are complete.
-fn is_complete((planned, complete): (u64, u64)) -> bool {
-    planned > 0 && planned == complete
 }
 
 /// The rows whose keys are not among the living.
