@@ -52,6 +52,8 @@ struct Looked {
     accounts_off: BTreeSet<String>,
     /// Regions that are off, with their accounts.
     regions_off: BTreeSet<(String, String)>,
+    /// The accounts that were read, where some are read alone: a configuration lists these, and may list others later.
+    listed: Option<BTreeSet<String>>,
 }
 
 impl Looked {
@@ -67,23 +69,25 @@ impl Looked {
         let mut looked = Self { is_whole, ..Self::default() };
         let collectors = newer.rests_on().collectors(question);
         let among = Tasks { collectors: collectors.as_deref(), extent: newer.extent() }.among("");
-        let mut answer = newer
-            .query(&format!(
-                "SELECT DISTINCT account_id, region, outcome\nFROM coverage\nWHERE outcome IN \
-                 ('account_suspended', 'account_pending', 'region_disabled'){among}"
-            ))
-            .await?;
-        let schema = text_schema(&answer.schema());
-        while let Some(batch) = answer.next().await? {
-            let batch = text_batch(&batch, &schema)?;
-            for row in 0..batch.num_rows() {
-                let text = |name: &str| cell(&batch, name, row).unwrap_or_default().to_owned();
-                if text("outcome") == "region_disabled" {
-                    looked.regions_off.insert((text("account_id"), text("region")));
-                } else {
-                    looked.accounts_off.insert(text("account_id"));
-                }
+        let off = format!(
+            "SELECT DISTINCT account_id, region, outcome\nFROM coverage\nWHERE outcome IN \
+             ('account_suspended', 'account_pending', 'region_disabled'){among}"
+        );
+        each(newer, &off, |[account_id, region, outcome]| {
+            if outcome == "region_disabled" {
+                looked.regions_off.insert((account_id, region));
+            } else {
+                looked.accounts_off.insert(account_id);
             }
+        })
+        .await?;
+        if newer.commits().iter().any(|commit| commit.organization_id.starts_with("account-")) {
+            let mut listed = BTreeSet::new();
+            each(newer, "SELECT DISTINCT account_id FROM coverage", |[account_id, ..]| {
+                listed.insert(account_id);
+            })
+            .await?;
+            looked.listed = Some(listed);
         }
         Ok(looked)
     }
@@ -92,14 +96,30 @@ impl Looked {
     fn unseen(&self, case: &RecordBatch, row: usize) -> Option<&'static str> {
         let text = |name: &str| cell(case, name, row).unwrap_or_default().to_owned();
         let (account_id, region) = (text("account_id"), text("region"));
+        let is_listed = account_id.is_empty() || self.listed.as_ref().is_none_or(|it| it.contains(&account_id));
+        let is_off = self.accounts_off.contains(&account_id) || self.regions_off.contains(&(account_id, region));
         if !self.is_whole {
             Some("not all tasks that it rests on are complete")
-        } else if self.accounts_off.contains(&account_id) || self.regions_off.contains(&(account_id, region)) {
+        } else if is_off || !is_listed {
             Some("nobody looked at its account or region")
         } else {
             None
         }
     }
+}
+
+/// Shows account, region and outcome of some tasks.
+async fn each(snapshot: &Snapshot, sql: &str, mut show: impl FnMut([String; 3])) -> Result<()> {
+    let mut answer = snapshot.query(sql).await?;
+    let schema = text_schema(&answer.schema());
+    while let Some(batch) = answer.next().await? {
+        let batch = text_batch(&batch, &schema)?;
+        for row in 0..batch.num_rows() {
+            let names = ["account_id", "region", "outcome"];
+            show(names.map(|name| cell(&batch, name, row).unwrap_or_default().to_owned()));
+        }
+    }
+    Ok(())
 }
 
 /// The rows whose keys are not among the living.
