@@ -44,11 +44,10 @@ pub use pairs::Pair;
 use crate::format::Output;
 use crate::history::manifests;
 use crate::{Error, Format, RestsOn, Result, Which};
-use columns::ONLY_IF_ASKED;
 use difference::Counts;
 use pairs::pairs;
 
-pub(crate) use columns::{ACTIVITY, ACTIVITY_WINDOWS, Columns};
+pub(crate) use columns::{ACTIVITY, ACTIVITY_WINDOWS, Columns, ONLY_IF_ASKED};
 pub(crate) use ended::Side;
 pub(crate) use fate::values_as;
 pub(crate) use judge::{Judge, Unseen};

@@ -153,8 +153,12 @@ async fn asked(snapshot: &Snapshot, question: &Question, shares: &[&Share]) -> R
 
 /// How many tasks were planned of those that a question rests on, and how many of these are complete.
 pub(crate) async fn tasks(snapshot: &Snapshot, question: &Question) -> Result<(u64, u64)> {
-    let statement = question.tasks(snapshot.rests_on(), snapshot.extent());
-    let counted = rows(&snapshot.query(&statement).await?.collect().await?)?;
+    counted(snapshot, &question.tasks(snapshot.rests_on(), snapshot.extent())).await
+}
+
+/// The same by the statement that counts them.
+pub(crate) async fn counted(snapshot: &Snapshot, statement: &str) -> Result<(u64, u64)> {
+    let counted = rows(&snapshot.query(statement).await?.collect().await?)?;
     let number = |name: &str| counted.first().and_then(|row| row.get(name)).and_then(Value::as_u64).unwrap_or_default();
     Ok((number("planned_count"), number("complete_count")))
 }

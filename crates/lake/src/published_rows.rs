@@ -139,6 +139,10 @@ mod tests {
         assert_eq!(batches.iter().map(RecordBatch::num_rows).sum::<usize>(), 2);
         let arns = batches[0].column_by_name("arn").unwrap();
         assert!(matches!(arns.data_type(), DataType::Dictionary(..)), "{arns:?}");
+        let by_repeated = Wanted(vec![("arn".into(), ["a".to_owned()].into())]);
+        let by_repeated = Part { wanted: Some(Arc::new(by_repeated)), ..part.clone() };
+        let read = lake.rows_of(&entry, by_repeated).unwrap().try_collect::<Vec<_>>().await;
+        assert!(read.is_err(), "what repeats is no text, and not without a wanted row");
         let nobody = Part { wanted: Some(Arc::new(Wanted::of_accounts(["000000000003".to_owned()]))), ..part };
         let batches: Vec<RecordBatch> = lake.rows_of(&entry, nobody).unwrap().try_collect().await.unwrap();
         assert!(batches.is_empty());

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, BooleanArray};
+use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use futures::stream::BoxStream;
 use parquet::arrow::ProjectionMask;
@@ -49,19 +50,22 @@ impl Wanted {
     pub(crate) fn filter(&self, schema: &SchemaDescriptor) -> RowFilter {
         let wanted = self.clone();
         let mask = roots(schema, |name| self.0.iter().any(|(wanted, _)| wanted == name));
-        RowFilter::new(vec![Box::new(ArrowPredicateFn::new(mask, move |batch| Ok(wanted.among(&batch))))])
+        RowFilter::new(vec![Box::new(ArrowPredicateFn::new(mask, move |batch| wanted.among(&batch)))])
     }
 
-    fn among(&self, batch: &RecordBatch) -> BooleanArray {
+    fn among(&self, batch: &RecordBatch) -> Result<BooleanArray, ArrowError> {
         let mut columns = Vec::new();
         for (name, values) in &self.0 {
-            if let Some(texts) = batch.column_by_name(name).and_then(|column| column.as_string_opt::<i32>()) {
-                columns.push((texts, values));
-            }
+            let Some(column) = batch.column_by_name(name) else { continue };
+            // A column that is read as something else must not look like one without a wanted row.
+            let texts = column.as_string_opt::<i32>().ok_or_else(|| {
+                ArrowError::SchemaError(format!("{name} is no column of texts, but of type {}", column.data_type()))
+            })?;
+            columns.push((texts, values));
         }
         let is_wanted =
             |row| columns.iter().any(|(texts, values)| texts.is_valid(row) && values.contains(texts.value(row)));
-        BooleanArray::from((0..batch.num_rows()).map(is_wanted).collect::<Vec<bool>>())
+        Ok(BooleanArray::from((0..batch.num_rows()).map(is_wanted).collect::<Vec<bool>>()))
     }
 }
 

@@ -95,6 +95,23 @@ async fn a_list_is_unnested_row_by_row() {
 }
 
 #[tokio::test]
+async fn a_name_of_elements_is_that_of_its_own_select() {
+    let (_folder, lake) = testing::lake().await;
+    let snapshot = open(&lake).await;
+    let listed = |name: &str| format!("(SELECT '{name}' AS name, ['{name}1'] AS list)");
+    let part = |table: &str| {
+        format!("SELECT u.it FROM {} AS {table} CROSS JOIN UNNEST({table}.list) AS u (it)", listed(table))
+    };
+    let sql = format!("{} UNION ALL {} ORDER BY it", part("a"), part("b"));
+    assert_eq!(testing::text(&snapshot, &sql).await, "a1\nb1\n");
+    // The inner query has a table u of its own.
+    let other = "(SELECT 'none' AS name)";
+    let sql = format!("{} WHERE a.name IN (SELECT u.name FROM {other} AS u)", part("a"));
+    let sql = sql.replace("SELECT u.it", "SELECT COUNT(u.it) AS n");
+    assert_eq!(testing::text(&snapshot, &sql).await, "0\n");
+}
+
+#[tokio::test]
 async fn what_is_not_accepted_is_said_with_the_portable_form() {
     let (_folder, lake) = testing::lake().await;
     let snapshot = open(&lake).await;

@@ -44,44 +44,57 @@ impl VisitorMut for Rewriter {
     type Break = ();
 
     fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
-        let mut renamed = Vec::new();
-        in_body(&mut query.body, &mut renamed);
-        if renamed.is_empty() {
-            return ControlFlow::Continue(());
-        }
-        visit_expressions_mut(query, |expr| {
-            if let Expr::CompoundIdentifier(parts) = expr
-                && let [table, _] = parts.as_mut_slice()
-                && let Some(it) = renamed.iter().find(|it| is_same(&it.unnested, table))
-            {
-                *table = it.table.clone();
-            }
-            ControlFlow::Continue(())
-        })
+        // What stands behind the body, ORDER BY, has the names of a single SELECT.
+        let renamed = in_body(&mut query.body);
+        rename(query, &renamed);
+        ControlFlow::Continue(())
     }
 }
 
 /// A name of unnested elements, and the table that has them now.
 struct Renamed {
     unnested: Ident,
+    element: Ident,
     table: Ident,
 }
 
-fn in_body(body: &mut SetExpr, renamed: &mut Vec<Renamed>) {
+/// Rewrites each SELECT by itself, since the parts of a UNION may give one name to different lists. The names of a
+/// single SELECT come back.
+fn in_body(body: &mut SetExpr) -> Vec<Renamed> {
     match body {
         SetExpr::Select(select) => {
+            let mut renamed = Vec::new();
             for table in &mut select.from {
                 while let Some(done) = one(table) {
                     renamed.push(done);
                 }
             }
+            rename(select, &renamed);
+            renamed
         }
         SetExpr::SetOperation { left, right, .. } => {
-            in_body(left, renamed);
-            in_body(right, renamed);
+            in_body(left);
+            in_body(right);
+            Vec::new()
         }
-        _ => {}
+        _ => Vec::new(),
     }
+}
+
+/// `u.flag` becomes `r.flag`. Another column of a name `u` is that of a table of an inner query.
+fn rename(node: &mut impl VisitMut, renamed: &[Renamed]) {
+    if renamed.is_empty() {
+        return;
+    }
+    let _: ControlFlow<()> = visit_expressions_mut(node, |expr| {
+        if let Expr::CompoundIdentifier(parts) = expr
+            && let [table, column] = parts.as_mut_slice()
+            && let Some(it) = renamed.iter().find(|it| is_same(&it.unnested, table) && is_same(&it.element, column))
+        {
+            *table = it.table.clone();
+        }
+        ControlFlow::Continue(())
+    });
 }
 
 /// Rewrites the first list that can be; none if there is none.
@@ -94,7 +107,7 @@ fn one(table: &mut TableWithJoins) -> Option<Renamed> {
         .enumerate()
         .find_map(|(place, join)| list_of(join, &name, place == 0).is_some().then_some(place))?;
     let (list, alias) = list_of(table.joins.get(place)?, &name, place == 0)?;
-    let (unnested, element) = (alias.name.clone(), &alias.columns.first()?.name);
+    let (unnested, element) = (alias.name.clone(), alias.columns.first()?.name.clone());
     let text = format!("SELECT {name}.*, UNNEST({list}) AS {element} FROM {}", table.relation);
     let ast::Statement::Query(subquery) = Parser::parse_sql(&GenericDialect {}, &text).ok()?.pop()? else {
         return None;
@@ -102,7 +115,7 @@ fn one(table: &mut TableWithJoins) -> Option<Renamed> {
     let alias = TableAlias { explicit: true, name: name.clone(), columns: Vec::new(), at: None };
     table.relation = TableFactor::Derived { lateral: false, subquery, alias: Some(alias), sample: None };
     table.joins.remove(place);
-    Some(Renamed { unnested, table: name })
+    Some(Renamed { unnested, element, table: name })
 }
 
 /// The name by which expressions call the table.

@@ -97,7 +97,8 @@ impl<'a> Names<'a> {
         let account_id = self.account.and_then(|column| cell(column, row));
         let named: Vec<_> =
             self.resources.iter().filter_map(|(name, column)| Some((*name, cell(column, row)?))).collect();
-        let made_on = named.iter().find_map(|(column, name)| made.of_case(account_id, column, name));
+        // Of several things the newest counts: what was made since may be the one that the exception is about.
+        let made_on = named.iter().filter_map(|(column, name)| made.of_case(account_id, column, name)).max();
         Case {
             account_id,
             resources: named.into_iter().map(|(_, name)| name).collect(),

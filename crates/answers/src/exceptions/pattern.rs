@@ -7,6 +7,12 @@ pub struct Pattern(String);
 /// What has the same name everywhere: who accepts it, accepts it of every account.
 const EVERYWHERE: [&str; 2] = ["root", "<root_account>"];
 
+/// ARNs of nothing: a pattern that fits one of them, as `arn*` does, fits those of everything.
+const OF_NOTHING: [&str; 2] = ["arn:::::", "arn:aws:::::"];
+
+/// Services whose ARNs end with a name alone. Others have the kind of the thing before it: `role/ana`.
+const NAMED_ALONE: [&str; 5] = ["codecommit", "codepipeline", "s3", "sns", "sqs"];
+
 impl Pattern {
     pub(crate) fn new(text: &str) -> Self {
         Self(text.to_owned())
@@ -29,12 +35,16 @@ impl Pattern {
     /// Whether it tells some names from others. `*`, `arn:aws:s3:::*` and `arn:aws:iam::*:user/*` do not: they fit all
     /// buckets or all users.
     pub(crate) fn is_narrow(&self) -> bool {
+        if OF_NOTHING.iter().any(|arn| self.fits(arn)) {
+            return false;
+        }
         let fields: Vec<&str> = self.0.splitn(6, ':').collect();
         let is_of_account = matches!(fields.as_slice(), ["arn", _, _, _, account, _] if has_digit(account));
         let own = if fields.len() == 6 { fields[5] } else { fields[fields.len() - 1] };
         // Not the type before a name; it is the name itself where nothing has a wildcard.
         let own = match own.split_once(['/', ':']) {
             Some((_, name)) if self.has_wildcard() => name,
+            None if is_kind(&fields) => "",
             _ => own,
         };
         let own = if EVERYWHERE.contains(&own) { String::new() } else { own.replace("amazonaws.com", "") };
@@ -56,6 +66,22 @@ impl Pattern {
 
     fn has_wildcard(&self) -> bool {
         self.0.contains(['*', '?'])
+    }
+}
+
+/// Whether a wildcard stands where only the kind of a thing is named: `arn:aws:iam::*:role*` fits all roles, and
+/// `arn:aws:s3*` all buckets.
+fn is_kind(fields: &[&str]) -> bool {
+    match fields {
+        ["arn", _, service, _, _, own] => {
+            let is_known = !service.contains(['*', '?']) && !NAMED_ALONE.contains(service);
+            is_known && own.contains(['*', '?']) && !own.starts_with(['*', '?'])
+        }
+        // What ends before the account.
+        ["arn", before @ .., last] => {
+            before.len() < 3 && last.ends_with('*') && !before.iter().any(|field| field.contains('*'))
+        }
+        _ => false,
     }
 }
 
@@ -133,6 +159,13 @@ mod tests {
             "<root_account>",
             "*.amazonaws.com",
             "arn:aws:s3:::*-*",
+            "a*",
+            "arn*",
+            "*arn*",
+            "arn:aws*",
+            "arn:aws:s3*",
+            "arn:aws:iam::*:role*",
+            "arn:aws:lambda:*:*:function*",
         ] {
             assert!(!Pattern::new(broad).is_narrow(), "{broad}");
         }
@@ -147,6 +180,9 @@ mod tests {
             "arn:aws:iam::*:role/aws-service-role/*",
             "arn:aws:sqs:*:*:queue-?",
             "*-prod-*",
+            "arn:aws:iam::1111*",
+            "arn:aws:iam:*:role/admin-*",
+            "arn:aws:iam::*:*-admin",
         ] {
             assert!(Pattern::new(narrow).is_narrow(), "{narrow}");
         }

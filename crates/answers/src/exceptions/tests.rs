@@ -159,6 +159,26 @@ async fn a_case_that_is_none_any_more_is_resolved_only_where_all_was_seen() {
     }
 }
 
+#[tokio::test]
+async fn a_case_of_a_suspended_account_is_not_resolved() {
+    let (_folder, lake) = lake();
+    let night = |date, outcome, users| {
+        let accounts = vec![(0, "ACTIVE", Outcome::Complete), (1, "SUSPENDED", outcome)];
+        Night { date, accounts, users, verdicts: Vec::new() }
+    };
+    publish(&lake, night("2026-11-21", Outcome::Complete, vec![(0, user("b")), (1, user("a"))])).await;
+    publish(&lake, night("2026-11-22", Outcome::AccountSuspended, Vec::new())).await;
+    let newer = Snapshot::open(&lake, &Which::Newest).await.unwrap().accepting(&Exceptions::default()).await.unwrap();
+    let older = Snapshot::open(&lake, &Which::Date("2026-11-21".into())).await.unwrap();
+    let text = "-- id: X1\n-- title: X\n-- subject: account_id, arn\n-- rests on: users\n-- of: users\n\
+        SELECT account_id, arn, mfa_active AS is_so FROM test_users\n";
+    let question = QuestionFile::parse("x", text).unwrap().questions.remove(0);
+    let cases = cases_json_since(&newer, Some(&older), &[&question]).await.unwrap();
+    let rows = cases[0]["rows"].as_array().unwrap().iter();
+    let told: Vec<_> = rows.map(|it| format!("{} {}", it["arn"], it["case_state"]).replace('"', "")).collect();
+    assert_eq!(told, ["b resolved", "a not_seen"]);
+}
+
 /// A section for each pattern.
 fn sections(id: &str, patterns: &[&str]) -> Exceptions {
     let section = |pattern: &&str| {

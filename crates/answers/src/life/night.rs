@@ -1,6 +1,6 @@
 //! The rows of one snapshot that are about a subject.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use arrow::array::{Array, ArrayRef, AsArray};
@@ -11,7 +11,7 @@ use orgcensus_lake::{Commit, Lake, Manifest, TableEntry};
 
 use super::subject::{COVERAGE, Subject, service, wanted};
 use crate::cells::text_cell;
-use crate::diff::{Columns, TableReader, members, row_key};
+use crate::diff::{Columns, ONLY_IF_ASKED, TableReader, members, row_key};
 use crate::{Error, Result};
 
 /// Tables that are read at once: an object store answers late.
@@ -26,6 +26,8 @@ pub(crate) struct Night {
     pub(crate) commit: Commit,
     pub(crate) manifest: Manifest,
     pub(crate) rows: BTreeMap<RowId, Row>,
+    /// The tables that have a column which may name the subject. In an older version it may be missing.
+    pub(crate) naming: BTreeSet<String>,
 }
 
 /// What is compared of a row.
@@ -83,14 +85,18 @@ impl Night {
     ) -> Result<Self> {
         let manifest = lake.manifest(commit).await?;
         let is_asked = |table: &&TableEntry| {
-            let is_meant = if tables.is_empty() { table.name != COVERAGE } else { tables.contains(&table.name) };
-            is_meant && table.rows > 0 && !subject.columns(table).is_empty()
+            // Without names those that `diff` compares.
+            let is_usual = table.name != COVERAGE && !ONLY_IF_ASKED.contains(&table.name.as_str());
+            let is_meant = if tables.is_empty() { is_usual } else { tables.contains(&table.name) };
+            is_meant && !subject.columns(table).is_empty()
         };
-        let asked: Vec<TableEntry> = manifest.tables.iter().filter(is_asked).cloned().collect();
+        let mut asked: Vec<TableEntry> = manifest.tables.iter().filter(is_asked).cloned().collect();
+        let naming = asked.iter().map(|table| table.name.clone()).collect();
+        asked.retain(|table| table.rows > 0);
         let reads = asked.into_iter().map(|table| read_table(lake, table, subject, others));
         let found: Vec<_> = stream::iter(reads).buffer_unordered(TABLES_AT_ONCE).try_collect().await?;
         let rows = found.into_iter().flatten().collect();
-        Ok(Self { commit: commit.clone(), manifest, rows })
+        Ok(Self { commit: commit.clone(), manifest, rows, naming })
     }
 }
 

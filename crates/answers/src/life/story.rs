@@ -154,6 +154,11 @@ impl Judges<'_> {
         if tables[0].key != tables[1].key {
             return Ok(Err(other_keys(tables)));
         }
+        for (night, side) in [(from, Side::From), (self.to, Side::To)] {
+            if !night.naming.contains(table) {
+                return Ok(Err(format!("{side}: the table does not say yet whose its rows are")));
+            }
+        }
         // A derived row may rest on facts of any account, any other on tasks of its own account and the organization's.
         let is_derived = is_derived(tables);
         let account_id = (!is_derived).then(|| account_id.clone());

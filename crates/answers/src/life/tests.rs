@@ -2,9 +2,12 @@
 
 use orgcensus_crawl::Outcome;
 use orgcensus_lake::{ColumnEntry, TableEntry};
+use orgcensus_row::Row;
+use serde::Serialize;
 
 use super::*;
-use crate::diff::tests::nights::{Night, User, Verdict, lake, publish, user};
+use crate::diff::tests::nights::{Night, User, Verdict, coverage, lake, listed, publish, user, users};
+use crate::testing::{begin, commit};
 
 /// `2026-11-22 test_users a changed mfa_active true>false (reason)`
 fn line(it: &Event) -> String {
@@ -124,6 +127,42 @@ async fn it_is_written_as_rows_and_a_table_must_be_there() {
     );
     let error = Life::open(&lake, &subject, &["test_userz".to_owned()]).await.err().unwrap().to_string();
     assert!(error.starts_with("find table test_userz; the newest snapshot has accounts, coverage, "), "{error}");
+}
+
+/// An access key, as an older version had it.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "iam_access_keys", key = "access_key_id")]
+struct OldKey {
+    /// Its id.
+    access_key_id: String,
+}
+
+/// The same with its user.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "iam_access_keys", key = "access_key_id")]
+struct Key {
+    /// Its id.
+    access_key_id: String,
+    /// Its user.
+    user_arn: Option<String>,
+}
+
+async fn publish_key<R: Row>(lake: &Lake, date: &str, key: R) {
+    let to = begin(lake, "o-1", date).await;
+    let accounts = [(0, "ACTIVE", Outcome::Complete)];
+    let tables = vec![listed(&to, &accounts).await, coverage(&to, &accounts).await, users(&to, vec![(0, key)]).await];
+    commit(to, tables).await;
+}
+
+#[tokio::test]
+async fn what_an_older_version_did_not_name_has_not_appeared() {
+    let (_folder, lake) = lake();
+    let access_key_id = || "AKIA1".to_owned();
+    publish_key(&lake, "2026-11-21", OldKey { access_key_id: access_key_id() }).await;
+    let key = Key { access_key_id: access_key_id(), user_arn: Some("ana".to_owned()) };
+    publish_key(&lake, "2026-11-22", key).await;
+    let expected = ["22 iam_access_keys seen (from: the table does not say yet whose its rows are)"];
+    assert_eq!(told(&lake, &Subject::Thing("ana".into()), &[]).await, expected);
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub(crate) async fn run(arguments: &History) -> Result<u8, Failure> {
     let life = Life::open(&lake, &arguments.subject, &arguments.tables).await.map_err(why)?;
     let written = life.write(arguments.format, width(arguments.wide), output()).await?;
     if written == 0 {
-        reporter::say("warning", "no snapshot has a row about it");
+        reporter::say("warning", "no snapshot has a row about it; `orgcensus ask G6` says what was not seen");
     }
     Ok(exit::WHOLE)
 }
