@@ -56,6 +56,7 @@ impl Caller {
     /// Whether policies name it, its account, or anyone.
     fn is_in(&self, named: &Named) -> bool {
         named.is_anyone
+            || named.has_canonical_user
             || named.accounts.contains(self.account())
             || named.services.contains(&self.principal)
             || named.identities.iter().any(|it| self.is_it(it))
