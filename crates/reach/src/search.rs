@@ -14,10 +14,20 @@ use orgcensus_policy::evaluation::{
 use crate::Result;
 use crate::account::{Account, Identities, Known, TAGS_SESSIONS, is_session_of};
 use crate::outside::shown;
-use crate::resource::{Owned, account_of};
+use crate::resource::{Owned, account_of, holder};
 use crate::rows::Accounts;
 use crate::texts::Texts;
 use crate::world::World;
+
+/// What the ACL of an object can let others do with it.
+const OF_OBJECT_ACLS: [&str; 6] = [
+    "s3:GetObject",
+    "s3:GetObjectAcl",
+    "s3:GetObjectVersion",
+    "s3:GetObjectVersionAcl",
+    "s3:PutObjectAcl",
+    "s3:PutObjectVersionAcl",
+];
 
 /// What is asked for.
 pub(crate) struct Target {
@@ -45,7 +55,12 @@ impl Target {
     /// An action on a resource; without one, on no resource in particular.
     pub(crate) fn new(action: &str, arn: &str, owned: Option<Owned>) -> Target {
         let mut named = Named::default();
-        let (owner, resource) = owned.map_or((None, None), |it| (it.account, Some(it.resource)));
+        let is_by_object = OF_OBJECT_ACLS.iter().any(|it| it.eq_ignore_ascii_case(action)) && holder(arn) != arn;
+        let (owner, resource) = owned.map_or((None, None), |it| {
+            let mut resource = it.resource;
+            resource.acl.has_unread |= is_by_object && it.has_object_acls;
+            (it.account, Some(resource))
+        });
         for policy in resource.iter().flat_map(|it| &it.policies.items) {
             named.add(&policy.document, action);
         }
