@@ -7,7 +7,7 @@ use orgcensus_policy::evaluation::Answer;
 
 use crate::Result;
 use crate::access::{Access, both};
-use crate::people::{People, permission_set};
+use crate::people::{People, Person, permission_set};
 use crate::resource::{self, account_of};
 use crate::rows::Accounts;
 use crate::search::{BY_TOKEN, Found, Target, search, unknown};
@@ -108,9 +108,36 @@ fn persons(target: &Target, people: &People, step: &Step) -> Vec<Access> {
         answer,
     };
     let found = people.of_role(&step.role);
-    if let (Some(set), true) = (permission_set(&step.role), found.is_empty()) {
-        let answer = both(&step.answer, &unknown("no assignment of the permission set was read"));
-        return vec![row("*".to_owned(), vec![format!("permission set {set}")], answer)];
+    let may_be_more = found.is_empty() || !people.is_complete;
+    let of_person = |person: Person| row(person.name, person.steps, step.answer.clone());
+    let mut rows: Vec<Access> = found.into_iter().map(of_person).collect();
+    if let Some(set) = permission_set(&step.role).filter(|_| may_be_more) {
+        let answer = both(&step.answer, &unknown("not all assignments of the permission set were read"));
+        rows.push(row("*".to_owned(), vec![format!("permission set {set}")], answer));
     }
-    found.into_iter().map(|person| row(person.name, person.steps, step.answer.clone())).collect()
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_permission_set_of_which_not_all_was_read_has_a_row_for_those_who_are_missing() {
+        let role = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_0123456789abcdef";
+        let step = |role: &str| Step { role: role.to_owned(), via: Vec::new(), answer: unknown("as it was") };
+        let target = Target::new("s3:GetObject", "*", None);
+        let told = |role: &str, is_complete: bool| {
+            let people = People { is_complete, ..People::default() };
+            persons(&target, &people, &step(role)).into_iter().map(|it| it.principal).collect::<Vec<_>>()
+        };
+        // Every such role was made by an assignment, so with none something is missing.
+        assert_eq!((told(role, false), told(role, true)), (vec!["*".to_owned()], vec!["*".to_owned()]));
+        assert!(told("arn:aws:iam::111122223333:role/plain", false).is_empty());
+        let mut people = People::default();
+        people.assign("111122223333", "Ops", "ana");
+        assert_eq!(persons(&target, &people, &step(role)).len(), 2);
+        people.is_complete = true;
+        assert_eq!(persons(&target, &people, &step(role)).len(), 1);
+    }
 }
