@@ -1,5 +1,5 @@
-//! Those who may and are not the organization's own: accounts and identities that the resource names, services, identity
-//! providers, and everyone.
+//! Those who may and are not the organization's own: accounts and identities that the resource names, services,
+//! identity providers, and everyone.
 
 use std::collections::BTreeSet;
 

@@ -121,7 +121,7 @@ async fn of_accounts_alone_the_organization_is_unknown_and_never_another() {
     let (_folder, lake) = alone().await;
     let reach = Reach::open(&lake, &Which::Newest).await.unwrap();
     let told = words(&reach.who_can("sns:Publish", TOPIC).await.unwrap());
-    // The topic is for those of o-1, of which the account is; o-1's policies may stop it. Who else is in o-1 is not known.
+    // The topic is for those of o-1. The account is of it, and o-1's policies may stop it. Who else is in it is not known.
     for expected in ["2 role/silent unknown", " * unknown"] {
         assert!(told.contains(&expected.to_owned()), "{expected} is not in {told:?}");
     }

@@ -180,7 +180,8 @@ async fn level(world: &World, callers: &[Caller], actions: &[String]) -> Result<
             // Another account's resource has to allow it too, so it is told there.
             if owner.is_none() {
                 let target = Target::new(action, pattern, None);
-                found.extend(judge(world, caller, &target)?.map(|it| (place, action.clone(), pattern.clone(), it)));
+                let answer = judge(world, caller, &target)?.map(unless_denied_there);
+                found.extend(answer.map(|it| (place, action.clone(), pattern.clone(), it)));
             }
         }
     }
@@ -199,6 +200,12 @@ async fn level(world: &World, callers: &[Caller], actions: &[String]) -> Result<
     found.sort_by(|one, other| (one.0, &one.1, &one.2).cmp(&(other.0, &other.1, &other.2)));
     found.dedup_by(|later, earlier| (later.0, &later.1, &later.2) == (earlier.0, &earlier.1, &earlier.2));
     Ok(found)
+}
+
+/// A pattern stands for many resources, and what their policies deny is not asked.
+fn unless_denied_there(mut answer: Answer) -> Answer {
+    answer.decided_by.assumed.get_or_insert("no policy of the resource denies it");
+    answer
 }
 
 /// Whose the buckets are that the callers' statements name: their ARNs do not say it.

@@ -53,8 +53,8 @@ impl World {
         Reader::open(&self.lake, &self.manifest, table, names, accounts)
     }
 
-    /// Which organization it is, and whether all of its accounts are known. A census of accounts alone knows neither: its
-    /// own id, account-111122223333, is no organization's.
+    /// Which organization it is, and whether all of its accounts are known. A census of accounts alone knows neither:
+    /// its own id, account-111122223333, is no organization's.
     async fn extent(&mut self) -> Result<()> {
         let mut rows = self.reader("organizations", &["arn", "management_account_id", "is_whole"], None)?;
         let organization = &mut self.organization;
@@ -159,8 +159,8 @@ impl World {
         Ok(!ended.is_empty() && ended.values().all(|outcome| outcome == COMPLETE))
     }
 
-    /// How a collector's tasks ended in some accounts: of several in one account, as one that is not complete did. Where
-    /// none was planned, there is none, nor where the region or the service is not there.
+    /// How a collector's tasks ended in some accounts: of several in one account, as one that is not complete did. There
+    /// is none where none was planned, and where the region or the service is not there.
     async fn tasks(&self, collector: &str, accounts: &Accounts) -> Result<BTreeMap<String, String>> {
         let mut ended = BTreeMap::new();
         let mut rows = self.reader("coverage", &["collector", "outcome", "is_complete"], Some(accounts))?;
