@@ -6,7 +6,7 @@ use std::sync::Arc;
 use orgcensus_policy::evaluation::Answer;
 
 use crate::Result;
-use crate::access::{Access, both};
+use crate::access::{Access, both, rank};
 use crate::people::{People, Person, permission_set};
 use crate::resource::{self, account_of};
 use crate::rows::Accounts;
@@ -15,6 +15,9 @@ use crate::world::World;
 
 /// The longest chain that is followed: AWS sets no bound, but each step has its own session of at most an hour.
 const DEPTH_MAX: usize = 5;
+
+/// The service by which people of Identity Center enter ordinary roles (E24): such a role has entitlements.
+const ENTITLING: &str = "account-access.amazonaws.com";
 
 /// A role by which something is reached, and how from there.
 struct Step {
@@ -53,8 +56,20 @@ pub(crate) async fn ways(world: &World, target: &Target, direct: &[Found]) -> Re
     for _ in 0..DEPTH_MAX {
         rows.extend(steps.iter().flat_map(|step| persons(target, &people, step)));
         let mut next = Vec::new();
-        for (place, found) in assumers(world, &steps).await? {
+        let mut assumers = assumers(world, &steps).await?;
+        // A role is entered by the way that is met first: of those that are equally long, by the surest.
+        assumers.sort_by_key(|(place, found)| {
+            let before = steps.get(*place).map_or(0, |step| rank(step.answer.result));
+            before.max(rank(found.answer.result))
+        });
+        for (place, found) in assumers {
             let Some(step) = steps.get(place) else { continue };
+            if found.principal == ENTITLING && people.of_role(&step.role).is_empty() {
+                let answer = unknown("no entitlement to the role was read");
+                let found = Found { principal: "*".to_owned(), kind: "person", answer, ..found };
+                rows.push(access(&found, step.way(), both(&step.answer, &found.answer)));
+                continue;
+            }
             // A role that assumes itself gets nowhere, and a service is no person that comes by.
             if found.principal == step.role || found.kind == "service" {
                 continue;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use orgcensus_policy::evaluation::{Answer, Identity, Listed, Named, Outcome, evaluate, patterns};
 use orgcensus_policy::{Document, Effect, PolicyKind, is_arn};
 
-use crate::access::{Access, both};
+use crate::access::{Access, both, rank};
 use crate::account::{Account, Identities, Known, TAGS_SESSIONS, is_session_of};
 use crate::resource::{self, account_of, holder};
 use crate::rows::Accounts;
@@ -76,7 +76,9 @@ pub(crate) async fn what(world: &World, principal: &str, actions: &[String]) -> 
         if depth == 0 {
             is_known(world, &callers).await?;
         }
-        let found = level(world, &callers, &asked).await?;
+        let mut found = level(world, &callers, &asked).await?;
+        // Of the ways into a role the surest is followed.
+        found.sort_by_key(|(.., answer)| rank(answer.result));
         let mut next = Vec::new();
         for (place, action, arn, answer) in found {
             let Some(caller) = callers.get(place) else { continue };
