@@ -71,6 +71,8 @@ async fn an_account_that_was_not_read_is_unknown_and_never_left_out() {
     let told = words(&found);
     assert!(told.contains(&"3 user/stranger allowed".to_owned()), "{told:?}");
     assert!(!told.iter().any(|it| it.starts_with("2 user/bounded")), "{told:?}");
+    // No service control policy is listed for it, not even FullAWSAccess.
+    assert!(told.contains(&"5 root unknown".to_owned()) && told.contains(&"3 root allowed".to_owned()), "{told:?}");
 }
 
 #[tokio::test]

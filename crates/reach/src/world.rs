@@ -135,11 +135,13 @@ impl World {
         let others = targets.scps.iter().map(|it| it.target.as_str()).collect::<BTreeSet<&str>>();
         let detached = others.iter().filter(|node| !targets.full_access.contains(**node));
         let detached: Vec<String> = detached.map(|node| (*node).to_owned()).collect();
-        // So what is listed with none of them was not read: an account that came while the policies were read.
-        let nodes = self.units.keys().chain(self.accounts.keys());
+        // So what is listed with none of them was not read: an account that came while the policies were read. A list
+        // without any account is one that leaves accounts out.
+        let has_accounts = self.accounts.keys().any(|id| targets.full_access.contains(id));
+        let accounts = self.accounts.keys().filter(|_| has_accounts);
         let is_listed = |node: &String| targets.full_access.contains(node) || others.contains(node.as_str());
         let is_on = !targets.full_access.is_empty() || !others.is_empty();
-        let without = nodes.filter(|node| is_on && !is_listed(node));
+        let without = self.units.keys().chain(accounts).filter(|node| is_on && !is_listed(node));
         let unlisted: Vec<Attachment> = without.map(|node| unread_at(node)).collect();
         targets.scps.extend(unlisted);
         self.organization.scps = Listed { items: targets.scps, has_unread };

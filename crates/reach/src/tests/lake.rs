@@ -283,6 +283,7 @@ fn targets() -> Vec<(u64, Target)> {
         target_id: target_id.into(),
     };
     let mut nodes = vec!["r-1".to_owned(), "ou-1".to_owned()];
+    // Account 5 came when the policies had been read.
     nodes.extend((1..=4).map(|id| format!("{id:012}")));
     nodes.sort();
     let mut targets: Vec<_> = nodes.iter().map(|node| (1, target("p-FullAWSAccess", true, node))).collect();
@@ -298,6 +299,7 @@ fn tasks() -> Vec<(u64, Task)> {
     let mut tasks: Vec<_> = (1..=3).map(|id| task(id, "iam_authorization_details", "complete")).collect();
     tasks.insert(1, task(1, "organization_policies", "complete"));
     tasks.push(task(4, "iam_authorization_details", "role_not_assumable"));
+    tasks.push(task(5, "iam_authorization_details", "complete"));
     tasks
 }
 
@@ -374,7 +376,7 @@ pub(super) async fn organization() -> (TempDir, Lake) {
     let users = [(2, "bounded"), (2, "member"), (2, "other"), (2, "reader"), (3, "ana"), (3, "stranger")];
     let roles = vec![role(2, "admin", &[ADMINISTRATOR], &[]), role(3, "analyst", &[], &["own"])];
     let tables = vec![
-        write(&to, (1..=4).map(account).collect()).await,
+        write(&to, (1..=5).map(account).collect()).await,
         write(&to, vec![unit("ou-1", Some("r-1")), unit("r-1", None)]).await,
         write(&to, vec![(1, policy)]).await,
         write(&to, targets()).await,
