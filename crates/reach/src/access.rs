@@ -13,7 +13,7 @@ use crate::Result;
 #[derive(Debug, Clone)]
 pub struct Access {
     /// The ARN of a user, a role, a session or a root user; an account, a service, an identity provider; the name of a
-    /// person in Identity Center; `anonymous`; `*` for anyone.
+    /// person in Identity Center; `anonymous` for unsigned requests; `*` for anyone else, or for any service.
     pub principal: String,
     /// user, role, session, root, account, service, provider, person or anyone.
     pub principal_type: &'static str,
@@ -31,8 +31,8 @@ pub struct Access {
 }
 
 impl Access {
-    fn order(&self) -> (&str, &str, &str, &[String]) {
-        (&self.action, &self.resource_arn, &self.principal, &self.via)
+    fn order(&self) -> (&str, &str, &str, &str, &[String]) {
+        (&self.action, &self.resource_arn, &self.principal, self.principal_type, &self.via)
     }
 }
 

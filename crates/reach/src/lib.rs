@@ -5,7 +5,7 @@
 //! world      the snapshot: the tree, control policies, what was not read
 //! rows       published tables, account by account        texts     documents, each compiled once
 //! account    an account's identities with their policies  resource  a resource, its policies and what is beside them
-//! search     who may: candidates, then a whole evaluation of each
+//! search     who may: candidates, then a whole evaluation of each       outside  those who are not the organization's
 //! via        who may become them                          people    who enters as them through Identity Center
 //! what       what one may: patterns of its own statements, resources that name it, roles that it may become
 //! reach      the questions                                access, layers  the rows of their answers
@@ -17,6 +17,7 @@ mod access;
 mod account;
 mod error;
 mod layers;
+mod outside;
 mod people;
 mod reach;
 mod resource;

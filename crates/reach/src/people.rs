@@ -10,6 +10,10 @@ use crate::world::World;
 /// How Identity Center calls the role of a permission set: `AWSReservedSSO_name_0123456789abcdef`.
 const OF_SET: &str = "AWSReservedSSO_";
 
+/// The collectors without which somebody may be missing.
+const COLLECTORS: [&str; 3] =
+    ["identity_center_account_assignments", "identity_center_directory", "identity_center_permission_sets"];
+
 /// A person, and the steps to a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Person {
@@ -35,6 +39,8 @@ pub(crate) struct People {
     assigned: BTreeMap<(String, String), Vec<Assigned>>,
     /// By the ARN of the role.
     entitled: BTreeMap<String, Vec<Assigned>>,
+    /// Whether all assignments of permission sets were read, and all who have them.
+    pub(crate) is_complete: bool,
 }
 
 /// The name of the permission set whose role this is.
@@ -69,6 +75,10 @@ impl People {
         })
         .await?;
         people.assignments(world).await?;
+        people.is_complete = true;
+        for collector in COLLECTORS {
+            people.is_complete &= world.is_complete(collector).await?;
+        }
         Ok(people)
     }
 
@@ -118,6 +128,14 @@ impl People {
             found.extend(self.people(it, "entitlement"));
         }
         found
+    }
+
+    /// Adds a person whose id is its name.
+    #[cfg(test)]
+    pub(crate) fn assign(&mut self, account: &str, set: &str, name: &str) {
+        self.users.insert(name.to_owned(), name.to_owned());
+        let assigned = vec![Assigned { is_group: false, id: name.to_owned() }];
+        self.assigned.insert((account.to_owned(), set.to_owned()), assigned);
     }
 
     fn people(&self, assigned: &Assigned, step: &str) -> Vec<Person> {

@@ -48,6 +48,14 @@ impl Reach {
         Ok(Reach { worlds, commits })
     }
 
+    /// What may decide about an action and is not looked at, in words.
+    pub fn left_out(actions: &[String]) -> &'static str {
+        if actions.iter().any(|action| action.to_ascii_lowercase().starts_with("s3:")) {
+            return "policies of VPC endpoints and of access points, S3 Access Grants, ACLs of objects";
+        }
+        "policies of VPC endpoints"
+    }
+
     /// The snapshots.
     pub fn commits(&self) -> &[Commit] {
         &self.commits

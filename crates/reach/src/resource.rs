@@ -16,6 +16,8 @@ use crate::world::World;
 pub(crate) struct Owned {
     pub(crate) account: Option<String>,
     pub(crate) resource: Resource,
+    /// Whether it is a bucket whose objects may have ACLs of their own, which nobody reads.
+    pub(crate) has_object_acls: bool,
 }
 
 /// The resource whose policies decide about what an ARN names: the bucket of an object, the table of an index.
@@ -65,7 +67,7 @@ pub(crate) async fn read(
     arns: &BTreeSet<String>,
     accounts: Option<&Accounts>,
 ) -> Result<BTreeMap<String, Owned>> {
-    let new = |arn: &String| (arn.clone(), Owned { account: None, resource: unread(arn) });
+    let new = |arn: &String| (arn.clone(), Owned { account: None, resource: unread(arn), has_object_acls: false });
     let mut found: BTreeMap<String, Owned> = arns.iter().map(new).collect();
     policies(world, &mut found, accounts).await?;
     let has = |service: &str| arns.iter().any(|arn| arn.split(':').nth(2) == Some(service));
@@ -79,6 +81,10 @@ pub(crate) async fn read(
         urls(world, &mut found, accounts).await?;
     }
     tags(world, &mut found, accounts).await?;
+    for (arn, owned) in &mut found {
+        // What comes through an access point needs the consent of what is behind it too, which is not asked here.
+        owned.resource.policies.has_unread |= arn.contains(":accesspoint/");
+    }
     Ok(found)
 }
 
@@ -164,7 +170,8 @@ async fn buckets(world: &World, found: &mut BTreeMap<String, Owned>, accounts: O
             restrict_public_buckets: restricts,
             ..PublicAccessBlock::default()
         });
-        if cells.text(5) == Some("BucketOwnerEnforced") {
+        owned.has_object_acls = cells.text(5) != Some("BucketOwnerEnforced");
+        if !owned.has_object_acls {
             owned.resource.acl = Listed::default();
         }
     })
@@ -190,17 +197,14 @@ async fn grants(world: &World, found: &mut BTreeMap<String, Owned>, accounts: Op
             grants.has_unread = true;
             return;
         };
-        // Which values the encryption context must have is not read, and so nobody can say that it has them.
-        if cells.text(6).is_some() {
-            grants.has_unread = true;
-            return;
-        }
         grants.items.push(KeyGrant {
             name: cells.text(2).unwrap_or_default().to_owned(),
             grantee: grantee.to_owned(),
             operations: cells.texts(5).unwrap_or_default(),
             context_subset: Vec::new(),
             context_equals: None,
+            // Which values it must have is not kept.
+            has_unread_context: cells.text(6).is_some(),
             source_arn: cells.text(7).map(str::to_owned),
         });
     })

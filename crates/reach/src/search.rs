@@ -13,10 +13,21 @@ use orgcensus_policy::evaluation::{
 
 use crate::Result;
 use crate::account::{Account, Identities, Known, TAGS_SESSIONS, is_session_of};
-use crate::resource::{Owned, account_of};
+use crate::outside::shown;
+use crate::resource::{Owned, account_of, holder};
 use crate::rows::Accounts;
 use crate::texts::Texts;
 use crate::world::World;
+
+/// What the ACL of an object can let others do with it.
+const OF_OBJECT_ACLS: [&str; 6] = [
+    "s3:GetObject",
+    "s3:GetObjectAcl",
+    "s3:GetObjectVersion",
+    "s3:GetObjectVersionAcl",
+    "s3:PutObjectAcl",
+    "s3:PutObjectVersionAcl",
+];
 
 /// What is asked for.
 pub(crate) struct Target {
@@ -25,7 +36,7 @@ pub(crate) struct Target {
     pub(crate) arn: String,
     /// Whose it is; `None` for `*`, which is each caller's own.
     pub(crate) owner: Option<String>,
-    resource: Option<Resource>,
+    pub(crate) resource: Option<Resource>,
     named: Named,
 }
 
@@ -44,7 +55,12 @@ impl Target {
     /// An action on a resource; without one, on no resource in particular.
     pub(crate) fn new(action: &str, arn: &str, owned: Option<Owned>) -> Target {
         let mut named = Named::default();
-        let (owner, resource) = owned.map_or((None, None), |it| (it.account, Some(it.resource)));
+        let is_by_object = OF_OBJECT_ACLS.iter().any(|it| it.eq_ignore_ascii_case(action)) && holder(arn) != arn;
+        let (owner, resource) = owned.map_or((None, None), |it| {
+            let mut resource = it.resource;
+            resource.acl.has_unread |= is_by_object && it.has_object_acls;
+            (it.account, Some(resource))
+        });
         for policy in resource.iter().flat_map(|it| &it.policies.items) {
             named.add(&policy.document, action);
         }
@@ -101,9 +117,9 @@ impl Target {
 
 /// The answers that are not denials.
 pub(crate) struct Search<'w> {
-    world: &'w World,
-    targets: &'w [Target],
-    found: Vec<Found>,
+    pub(crate) world: &'w World,
+    pub(crate) targets: &'w [Target],
+    pub(crate) found: Vec<Found>,
 }
 
 /// Everyone who may do what the targets say, or of whom it is not known.
@@ -191,78 +207,38 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Those whom the resource names and who are not the organization's: accounts and their identities, services,
-    /// identity providers, and everyone.
-    fn outside(&mut self) -> Result<()> {
-        for index in 0..self.targets.len() {
-            let Some(target) = self.targets.get(index) else { continue };
-            let Some(owner) = target.owner.as_deref() else { continue };
-            let mut request = target.request(self.world, owner);
-            let outside = |account: &&String| !self.world.has(account);
-            let mut asked: Vec<(String, &'static str, Option<String>)> = Vec::new();
-            for account in target.named.accounts.iter().filter(outside) {
-                // Some role of it, whatever its name.
-                let role = format!("arn:{}:iam::{account}:role/*", partition(&target.arn));
-                asked.push((role, "account", Some(account.clone())));
-            }
-            for arn in &target.named.identities {
-                let account = account_of(arn).unwrap_or_default().to_owned();
-                if !self.world.has(&account) {
-                    asked.push((arn.clone(), kind_of(arn), Some(account)));
-                }
-            }
-            let is_by_token = is_by_token(&target.action);
-            asked.extend(target.named.services.iter().map(|name| (name.clone(), "service", None)));
-            let providers = target.named.providers.iter().filter(|_| is_by_token);
-            asked.extend(providers.map(|name| (name.clone(), "provider", None)));
-            if target.named.is_anyone {
-                asked.push(("anonymous".to_owned(), "anyone", None));
-            }
-            if target.resource.as_ref().is_some_and(|it| it.policies.has_unread) {
-                self.found.push(Found {
-                    target: index,
-                    principal: "*".to_owned(),
-                    kind: "anyone",
-                    account: None,
-                    answer: unknown("a policy of the resource was not read: it may name anyone"),
-                });
-            }
-            for (principal, kind, account) in asked {
-                self.judge(index, &mut request, principal, kind, account.as_deref())?;
-            }
-        }
-        Ok(())
-    }
-
     /// Evaluates the request of one principal, and keeps what is no denial.
-    fn judge(
+    pub(crate) fn judge(
         &mut self,
         target: usize,
         request: &mut Request,
         principal: String,
         kind: &'static str,
         account: Option<&str>,
-    ) -> Result<()> {
+    ) -> Result<Outcome> {
         request.question.principal = principal;
         let answer = match evaluate(request) {
             Ok(answer) => answer,
             // A principal that nobody can be: a policy may name anything.
-            Err(error) if error.field == "question.principal" => return Ok(()),
+            Err(error) if error.field == "question.principal" => return Ok(Outcome::Denied),
             Err(error) => return Err(error.into()),
         };
-        if answer.result != Outcome::Denied {
-            let principal = request.question.principal.clone();
-            let principal = if kind == "account" { account.unwrap_or_default().to_owned() } else { principal };
+        let result = answer.result;
+        if result != Outcome::Denied {
+            let principal = match account {
+                Some(account) if kind == "account" => account.to_owned(),
+                _ => shown(&request.question.principal).to_owned(),
+            };
             self.found.push(Found { target, principal, kind, account: account.map(str::to_owned), answer });
         }
-        Ok(())
+        Ok(result)
     }
 }
 
 /// The actions that are called with the token of an identity provider.
 pub(crate) const BY_TOKEN: [&str; 2] = ["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
 
-fn is_by_token(action: &str) -> bool {
+pub(crate) fn is_by_token(action: &str) -> bool {
     BY_TOKEN.iter().any(|it| it.eq_ignore_ascii_case(action))
 }
 

@@ -8,9 +8,10 @@ use crate::{Access, Error, Reach, batch, layers};
 
 mod lake;
 
-use lake::organization;
+use lake::{alone, organization};
 
 const OBJECT: &str = "arn:aws:s3:::data/k";
+const TOPIC: &str = "arn:aws:sns:eu-west-1:000000000002:topic";
 const ANA: &str = "arn:aws:iam::000000000003:user/ana";
 
 async fn reach() -> (tempfile::TempDir, Reach) {
@@ -70,6 +71,8 @@ async fn an_account_that_was_not_read_is_unknown_and_never_left_out() {
     let told = words(&found);
     assert!(told.contains(&"3 user/stranger allowed".to_owned()), "{told:?}");
     assert!(!told.iter().any(|it| it.starts_with("2 user/bounded")), "{told:?}");
+    // No service control policy is listed for it, not even FullAWSAccess.
+    assert!(told.contains(&"5 root unknown".to_owned()) && told.contains(&"3 root allowed".to_owned()), "{told:?}");
 }
 
 #[tokio::test]
@@ -104,6 +107,26 @@ async fn a_pair_is_explained_layer_by_layer() {
     assert_eq!(rows.num_rows(), found.layers.iter().map(|it| it.statements.len().max(1)).sum::<usize>() + 1);
     let denied = reach.explain("arn:aws:iam::000000000002:role/admin", "s3:DeleteObject", OBJECT).await.unwrap();
     assert_eq!(denied.answer.decided_by.layer, Layer::Scp);
+}
+
+#[tokio::test]
+async fn everyone_of_another_organization_is_told() {
+    let (_folder, reach) = reach().await;
+    let told = words(&reach.who_can("sns:Publish", TOPIC).await.unwrap());
+    // None of ours is of o-2, and unsigned requests are of none.
+    assert!(told.contains(&" * conditional".to_owned()), "{told:?}");
+    assert!(!told.iter().any(|it| it.contains("anonymous") || it.contains("user/reader")), "{told:?}");
+}
+
+#[tokio::test]
+async fn of_accounts_alone_the_organization_is_unknown_and_never_another() {
+    let (_folder, lake) = alone().await;
+    let reach = Reach::open(&lake, &Which::Newest).await.unwrap();
+    let told = words(&reach.who_can("sns:Publish", TOPIC).await.unwrap());
+    // The topic is for those of o-1. The account is of it, and o-1's policies may stop it. Who else is in it is not known.
+    for expected in ["2 role/silent unknown", " * unknown"] {
+        assert!(told.contains(&expected.to_owned()), "{expected} is not in {told:?}");
+    }
 }
 
 #[tokio::test]

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use orgcensus_policy::evaluation::Answer;
 
 use crate::Result;
-use crate::access::{Access, both};
-use crate::people::{People, permission_set};
+use crate::access::{Access, both, rank};
+use crate::people::{People, Person, permission_set};
 use crate::resource::{self, account_of};
 use crate::rows::Accounts;
 use crate::search::{BY_TOKEN, Found, Target, search, unknown};
@@ -15,6 +15,9 @@ use crate::world::World;
 
 /// The longest chain that is followed: AWS sets no bound, but each step has its own session of at most an hour.
 const DEPTH_MAX: usize = 5;
+
+/// The service by which people of Identity Center enter ordinary roles (E24): such a role has entitlements.
+const ENTITLING: &str = "account-access.amazonaws.com";
 
 /// A role by which something is reached, and how from there.
 struct Step {
@@ -53,8 +56,20 @@ pub(crate) async fn ways(world: &World, target: &Target, direct: &[Found]) -> Re
     for _ in 0..DEPTH_MAX {
         rows.extend(steps.iter().flat_map(|step| persons(target, &people, step)));
         let mut next = Vec::new();
-        for (place, found) in assumers(world, &steps).await? {
+        let mut assumers = assumers(world, &steps).await?;
+        // A role is entered by the way that is met first: of those that are equally long, by the surest.
+        assumers.sort_by_key(|(place, found)| {
+            let before = steps.get(*place).map_or(0, |step| rank(step.answer.result));
+            before.max(rank(found.answer.result))
+        });
+        for (place, found) in assumers {
             let Some(step) = steps.get(place) else { continue };
+            if found.principal == ENTITLING && people.of_role(&step.role).is_empty() {
+                let answer = unknown("no entitlement to the role was read");
+                let found = Found { principal: "*".to_owned(), kind: "person", answer, ..found };
+                rows.push(access(&found, step.way(), both(&step.answer, &found.answer)));
+                continue;
+            }
             // A role that assumes itself gets nowhere, and a service is no person that comes by.
             if found.principal == step.role || found.kind == "service" {
                 continue;
@@ -108,9 +123,36 @@ fn persons(target: &Target, people: &People, step: &Step) -> Vec<Access> {
         answer,
     };
     let found = people.of_role(&step.role);
-    if let (Some(set), true) = (permission_set(&step.role), found.is_empty()) {
-        let answer = both(&step.answer, &unknown("no assignment of the permission set was read"));
-        return vec![row("*".to_owned(), vec![format!("permission set {set}")], answer)];
+    let may_be_more = found.is_empty() || !people.is_complete;
+    let of_person = |person: Person| row(person.name, person.steps, step.answer.clone());
+    let mut rows: Vec<Access> = found.into_iter().map(of_person).collect();
+    if let Some(set) = permission_set(&step.role).filter(|_| may_be_more) {
+        let answer = both(&step.answer, &unknown("not all assignments of the permission set were read"));
+        rows.push(row("*".to_owned(), vec![format!("permission set {set}")], answer));
     }
-    found.into_iter().map(|person| row(person.name, person.steps, step.answer.clone())).collect()
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_permission_set_of_which_not_all_was_read_has_a_row_for_those_who_are_missing() {
+        let role = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_0123456789abcdef";
+        let step = |role: &str| Step { role: role.to_owned(), via: Vec::new(), answer: unknown("as it was") };
+        let target = Target::new("s3:GetObject", "*", None);
+        let told = |role: &str, is_complete: bool| {
+            let people = People { is_complete, ..People::default() };
+            persons(&target, &people, &step(role)).into_iter().map(|it| it.principal).collect::<Vec<_>>()
+        };
+        // Every such role was made by an assignment, so with none something is missing.
+        assert_eq!((told(role, false), told(role, true)), (vec!["*".to_owned()], vec!["*".to_owned()]));
+        assert!(told("arn:aws:iam::111122223333:role/plain", false).is_empty());
+        let mut people = People::default();
+        people.assign("111122223333", "Ops", "ana");
+        assert_eq!(persons(&target, &people, &step(role)).len(), 2);
+        people.is_complete = true;
+        assert_eq!(persons(&target, &people, &step(role)).len(), 1);
+    }
 }

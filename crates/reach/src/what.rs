@@ -10,7 +10,7 @@ use std::sync::Arc;
 use orgcensus_policy::evaluation::{Answer, Identity, Listed, Named, Outcome, evaluate, patterns};
 use orgcensus_policy::{Document, Effect, PolicyKind, is_arn};
 
-use crate::access::{Access, both};
+use crate::access::{Access, both, rank};
 use crate::account::{Account, Identities, Known, TAGS_SESSIONS, is_session_of};
 use crate::resource::{self, account_of, holder};
 use crate::rows::Accounts;
@@ -56,6 +56,7 @@ impl Caller {
     /// Whether policies name it, its account, or anyone.
     fn is_in(&self, named: &Named) -> bool {
         named.is_anyone
+            || named.has_canonical_user
             || named.accounts.contains(self.account())
             || named.services.contains(&self.principal)
             || named.identities.iter().any(|it| self.is_it(it))
@@ -75,7 +76,9 @@ pub(crate) async fn what(world: &World, principal: &str, actions: &[String]) -> 
         if depth == 0 {
             is_known(world, &callers).await?;
         }
-        let found = level(world, &callers, &asked).await?;
+        let mut found = level(world, &callers, &asked).await?;
+        // Of the ways into a role the surest is followed.
+        found.sort_by_key(|(.., answer)| rank(answer.result));
         let mut next = Vec::new();
         for (place, action, arn, answer) in found {
             let Some(caller) = callers.get(place) else { continue };
@@ -179,7 +182,8 @@ async fn level(world: &World, callers: &[Caller], actions: &[String]) -> Result<
             // Another account's resource has to allow it too, so it is told there.
             if owner.is_none() {
                 let target = Target::new(action, pattern, None);
-                found.extend(judge(world, caller, &target)?.map(|it| (place, action.clone(), pattern.clone(), it)));
+                let answer = judge(world, caller, &target)?.map(unless_denied_there);
+                found.extend(answer.map(|it| (place, action.clone(), pattern.clone(), it)));
             }
         }
     }
@@ -198,6 +202,12 @@ async fn level(world: &World, callers: &[Caller], actions: &[String]) -> Result<
     found.sort_by(|one, other| (one.0, &one.1, &one.2).cmp(&(other.0, &other.1, &other.2)));
     found.dedup_by(|later, earlier| (later.0, &later.1, &later.2) == (earlier.0, &earlier.1, &earlier.2));
     Ok(found)
+}
+
+/// A pattern stands for many resources, and what their policies deny is not asked.
+fn unless_denied_there(mut answer: Answer) -> Answer {
+    answer.decided_by.assumed.get_or_insert("no policy of the resource denies it");
+    answer
 }
 
 /// Whose the buckets are that the callers' statements name: their ARNs do not say it.

@@ -42,6 +42,7 @@ impl World {
             accounts: BTreeMap::new(),
             units: HashMap::new(),
         };
+        world.extent().await?;
         world.tree().await?;
         world.policies().await?;
         Ok(world)
@@ -50,6 +51,25 @@ impl World {
     /// The columns of a table, in some accounts or in all.
     pub(crate) fn reader(&self, table: &str, names: &[&'static str], accounts: Option<&Accounts>) -> Result<Reader> {
         Reader::open(&self.lake, &self.manifest, table, names, accounts)
+    }
+
+    /// Which organization it is, and whether all of its accounts are known. A census of accounts alone knows neither:
+    /// its own id, account-111122223333, is no organization's.
+    async fn extent(&mut self) -> Result<()> {
+        let mut rows = self.reader("organizations", &["arn", "management_account_id", "is_whole"], None)?;
+        let organization = &mut self.organization;
+        rows.each(|cells| {
+            if cells.flag(3) != Some(false) {
+                return;
+            }
+            let arn = cells.text(1).unwrap_or_default();
+            organization.id = arn.split_once(":organization/").map(|(_, id)| id.to_owned());
+            organization.management = cells.text(2).map(str::to_owned);
+            // An account in no organization stands there by its root's ARN, and is its own management account.
+            let is_in_none = arn.contains(":iam:") && organization.management.is_some();
+            organization.accounts.has_unread = !is_in_none;
+        })
+        .await
     }
 
     /// Units and accounts.
@@ -110,11 +130,20 @@ impl World {
             }
         })
         .await?;
-        // AWS keeps at least one service control policy on each node of a type that is on. So FullAWSAccess is detached
-        // where another one is attached and it is not; where no other is listed, it is the one.
+        // AWS attaches FullAWSAccess to the root, to each unit and to each account, and lets it be detached only where
+        // another one is attached.
         let others = targets.scps.iter().map(|it| it.target.as_str()).collect::<BTreeSet<&str>>();
-        let detached = others.into_iter().filter(|node| !targets.full_access.contains(*node));
-        let detached: Vec<String> = detached.map(str::to_owned).collect();
+        let detached = others.iter().filter(|node| !targets.full_access.contains(**node));
+        let detached: Vec<String> = detached.map(|node| (*node).to_owned()).collect();
+        // So what is listed with none of them was not read: an account that came while the policies were read. A list
+        // without any account is one that leaves accounts out.
+        let has_accounts = self.accounts.keys().any(|id| targets.full_access.contains(id));
+        let accounts = self.accounts.keys().filter(|_| has_accounts);
+        let is_listed = |node: &String| targets.full_access.contains(node) || others.contains(node.as_str());
+        let is_on = !targets.full_access.is_empty() || !others.is_empty();
+        let without = self.units.keys().chain(accounts).filter(|node| is_on && !is_listed(node));
+        let unlisted: Vec<Attachment> = without.map(|node| unread_at(node)).collect();
+        targets.scps.extend(unlisted);
         self.organization.scps = Listed { items: targets.scps, has_unread };
         self.organization.rcps = Listed { items: targets.rcps, has_unread };
         self.organization.full_aws_access_detached_from = Listed { items: detached, has_unread };
@@ -125,22 +154,28 @@ impl World {
         Ok(())
     }
 
-    /// Whether a task of the organization is complete.
-    async fn is_complete(&self, collector: &str) -> Result<bool> {
+    /// Whether the organization's tasks of a collector are complete.
+    pub(crate) async fn is_complete(&self, collector: &str) -> Result<bool> {
         let management = self.organization.management.iter().cloned().collect::<BTreeSet<String>>();
         let ended = self.tasks(collector, &Arc::new(management)).await?;
         Ok(!ended.is_empty() && ended.values().all(|outcome| outcome == COMPLETE))
     }
 
-    /// How a collector's tasks ended in some accounts; where none was planned, there is none.
+    /// How a collector's tasks ended in some accounts: of several in one account, as one that is not complete did. There
+    /// is none where none was planned, and where the region or the service is not there.
     async fn tasks(&self, collector: &str, accounts: &Accounts) -> Result<BTreeMap<String, String>> {
         let mut ended = BTreeMap::new();
         let mut rows = self.reader("coverage", &["collector", "outcome", "is_complete"], Some(accounts))?;
         rows.each(|cells| {
-            if cells.text(1) == Some(collector) && accounts.contains(cells.account()) {
-                let is_complete = cells.flag(3) == Some(true);
-                let outcome = if is_complete { COMPLETE } else { cells.text(2).unwrap_or("unknown") };
-                ended.insert(cells.account().to_owned(), outcome.to_owned());
+            let is_there = !matches!(cells.text(2), Some("region_disabled" | "unsupported"));
+            if cells.text(1) != Some(collector) || !is_there || !accounts.contains(cells.account()) {
+                return;
+            }
+            let account = cells.account().to_owned();
+            if cells.flag(3) == Some(true) {
+                ended.entry(account).or_insert_with(|| COMPLETE.to_owned());
+            } else {
+                ended.insert(account, cells.text(2).unwrap_or("unknown").to_owned());
             }
         })
         .await?;
@@ -218,10 +253,12 @@ impl World {
         // An account whose unit is not known is in the root, if there is one.
         let roots = self.units.iter().filter(|(_, parent)| parent.is_none()).map(|(id, _)| id.as_str());
         nodes.extend(roots);
+        // Under which units an account is, is not known if its own is not.
+        let is_lost = !self.units.is_empty() && ours.iter().any(|it| it.unit.is_none() && !it.is_management);
         let unit = |id: &&str| Some(Unit { id: (*id).to_owned(), parent: self.units.get(*id)?.clone() });
         let attached = |all: &Listed<Attachment>| {
             let items = all.items.iter().filter(|it| nodes.contains(it.target.as_str()));
-            Listed { items: items.cloned().collect(), has_unread: all.has_unread }
+            Listed { items: items.cloned().collect(), has_unread: all.has_unread || is_lost }
         };
         let detached = &whole.full_aws_access_detached_from;
         let detached_here = detached.items.iter().filter(|node| nodes.contains(node.as_str())).cloned();
@@ -229,7 +266,7 @@ impl World {
             id: whole.id.clone(),
             management: whole.management.clone(),
             units: Listed { items: nodes.iter().filter_map(unit).collect(), has_unread: whole.units.has_unread },
-            accounts: Listed::of(ours.into_iter().cloned().collect()),
+            accounts: Listed { items: ours.into_iter().cloned().collect(), has_unread: whole.accounts.has_unread },
             scps: attached(&whole.scps),
             rcps: attached(&whole.rcps),
             full_aws_access_detached_from: Listed { items: detached_here.collect(), has_unread: detached.has_unread },
@@ -238,6 +275,11 @@ impl World {
 }
 
 const COMPLETE: &str = "complete";
+
+/// A policy that was not read.
+fn unread_at(node: &str) -> Attachment {
+    Attachment { target: node.to_owned(), name: "scps".to_owned(), document: None }
+}
 
 /// What is attached, and to what.
 #[derive(Default)]

@@ -8,13 +8,14 @@ use orgcensus_reach::{Error, Reach, SENSITIVE, batch, layers};
 use crate::args::{Source, WhatCan, WhoCan};
 use crate::commands::source::{refuse_terminal, warn_of};
 use crate::failure::{Failure, exit};
-use crate::lake_access;
 use crate::terminal::{output, width};
+use crate::{lake_access, reporter};
 
 /// Who may do the action on the resource.
 pub(crate) async fn who(arguments: &WhoCan) -> Result<u8, Failure> {
     let WhoCan { source, format, wide, explain, action, resource } = arguments;
     let reach = open(source, *format).await?;
+    tell_left_out(std::slice::from_ref(action));
     let rows = match explain {
         Some(principal) => layers(&reach.explain(principal, action, resource).await.map_err(why)?),
         None => batch(&reach.who_can(action, resource).await.map_err(why)?),
@@ -26,6 +27,7 @@ pub(crate) async fn who(arguments: &WhoCan) -> Result<u8, Failure> {
 pub(crate) async fn what(arguments: &WhatCan) -> Result<u8, Failure> {
     let WhatCan { source, format, wide, explain, principal, actions } = arguments;
     let reach = open(source, *format).await?;
+    tell_left_out(actions);
     let rows = match (explain, actions.as_slice()) {
         (Some(resource), [action]) => layers(&reach.explain(principal, action, resource).await.map_err(why)?),
         (Some(_), _) => return Err(Failure::Usage("--explain is about one action: name it".to_owned())),
@@ -36,6 +38,13 @@ pub(crate) async fn what(arguments: &WhatCan) -> Result<u8, Failure> {
         (None, actions) => batch(&reach.what_can(principal, actions).await.map_err(why)?),
     };
     print(&rows.map_err(why)?, *format, *wide)
+}
+
+/// Says what no answer rests on. Who is asked for no action is asked for one of S3 too.
+fn tell_left_out(actions: &[String]) {
+    let sensitive = SENSITIVE.map(str::to_owned);
+    let actions = if actions.is_empty() { sensitive.as_slice() } else { actions };
+    reporter::say("note", &format!("not looked at: {}", Reach::left_out(actions)));
 }
 
 async fn open(source: &Source, format: Format) -> Result<Reach, Failure> {

@@ -169,7 +169,8 @@ fn located(text: &str, name: &str, error: &toml::de::Error) -> Failure {
     let (line, column) = place(text, error.span().map_or(0, |span| span.start));
     let shown = text.lines().nth(line - 1).map(str::trim).unwrap_or_default();
     let shown = match shown.split_once('=') {
-        Some((key, _)) if is_secret(key) => format!("{key}= …"),
+        // An inline table has its keys further on: `role = { external_id = "…" }`.
+        Some((key, _)) if is_secret(shown) => format!("{key}= …"),
         _ => shown.to_owned(),
     };
     Failure::Usage(format!("{name}:{line}:{column}: {}\n  {shown}", error.message().trim()))

@@ -150,6 +150,7 @@ fn whom_to_tell_is_checked_and_a_webhook_is_never_shown() {
         ("[notify]\nevent_bus = \"default\"", &["crawl.toml:2:1: notify.event_bus", "event-bus/"]),
         ("[notify]\nwebhook = \"http://a.example/hidden\"", &["crawl.toml:2:1: notify.webhook", "https://"]),
         ("[notify]\nwebhook = \"https://a.example/hidden", &["crawl.toml:2:", "webhook = …"]),
+        ("notify = { webhook = \"https://a.example/hidden\", each = \"high\" }", &["crawl.toml:1:", "notify = …"]),
         ("[notify]\neach = \"high\"", &["crawl.toml:2:", "expected one of", "`critical`"]),
     ] {
         let error = parse(text, &[]).unwrap_err();

@@ -75,13 +75,14 @@ impl<'a> Webhook<'a> {
         Ok(Some((wait, why)))
     }
 
-    /// An error of the network. It may name the host, which is a part of the address.
+    /// An error of the network. It may name the host or the path, which are parts of the address.
     fn in_words(&self, error: &Error) -> String {
         let url = self.url.reveal();
-        let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
-        let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
         let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
-        let hidden = [url, authority, host].into_iter().filter(|it| !it.is_empty());
+        // The path / is in most words.
+        let hidden = [url, path, authority, host].into_iter().filter(|it| it.len() > 1);
         hidden.fold(error.message.clone(), |words, it| words.replace(it, "…"))
     }
 }

@@ -36,11 +36,13 @@ pub struct Named {
     pub services: BTreeSet<String>,
     /// Identity providers.
     pub providers: BTreeSet<String>,
+    /// Whether a canonical user id is named, which does not say whose it is.
+    pub has_canonical_user: bool,
 }
 
 impl Named {
-    /// Adds those whom the Allows of a document name that may be about the action. A condition that names accounts or
-    /// identities names them too: a policy may name anyone, and say by `aws:PrincipalArn` whom it means.
+    /// Adds those whom the Allows of a document name that may be about the action. A condition that names accounts,
+    /// identities or services names them too: a policy may name anyone, and say by `aws:PrincipalArn` whom it means.
     pub fn add(&mut self, document: &Document, action: &str) {
         let allows = document.statements.iter().filter(|it| it.effect == Effect::Allow && is_of_action(it, action));
         for statement in allows {
@@ -73,6 +75,7 @@ impl Named {
             Principal::Federated(name) => {
                 self.providers.insert(name.to_owned());
             }
+            Principal::CanonicalUser(_) => self.has_canonical_user = true,
             _ => {}
         }
     }
@@ -88,6 +91,9 @@ impl Named {
 
     fn condition(&mut self, condition: &Condition) {
         let key = condition.key.to_ascii_lowercase();
+        if key == "aws:principalservicename" {
+            self.services.extend(condition.values.iter().cloned());
+        }
         if !matches!(key.as_str(), "aws:principalaccount" | "aws:principalarn" | "kms:calleraccount") {
             return;
         }

@@ -91,6 +91,9 @@ fn grantee(grantee: &str, caller: &Caller) -> Option<Naming> {
 fn constraints(grant: &KeyGrant, facts: &Facts) -> Formula {
     let mut all = Vec::new();
     if !WITHOUT_CONTEXT.contains(&facts.action) {
+        if grant.has_unread_context {
+            all.push(Formula::doubt(Layer::Grant, "what the grant demands of the encryption context was not read"));
+        }
         let equals = grant.context_equals.iter().flatten();
         all.extend(equals.chain(&grant.context_subset).map(|(key, value)| pair(key, value, facts)));
         if let Some(pairs) = &grant.context_equals {
@@ -120,5 +123,51 @@ fn test<'v>(key: &str, values: impl Iterator<Item = &'v str>, quantifier: Quanti
         Fact::Missing => Formula::known(literal.0.holds(None) == literal.1),
         Fact::Unread(doubt) => Formula::Doubt(doubt),
         _ => Formula::literal(literal),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluation::{Listed, Outcome, Question, Request, Resource, evaluate};
+
+    const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/k";
+
+    fn result(user: &str, action: &str) -> Outcome {
+        let grant = KeyGrant {
+            name: "g".to_owned(),
+            grantee: "arn:aws:iam::111122223333:user/granted".to_owned(),
+            operations: vec!["Decrypt".to_owned(), "DescribeKey".to_owned()],
+            context_subset: Vec::new(),
+            context_equals: None,
+            has_unread_context: true,
+            source_arn: None,
+        };
+        let resource = Resource {
+            arn: Some(KEY.to_owned()),
+            account: None,
+            has_unread_account: false,
+            policies: Listed::default(),
+            grants: Listed::of(vec![grant]),
+            block_public_access: None,
+            access_point: None,
+            acl: Listed::default(),
+            is_abac: None,
+            tags: Listed::default(),
+            function_url: None,
+        };
+        let question = Question {
+            principal: format!("arn:aws:iam::111122223333:user/{user}"),
+            action: action.to_owned(),
+            ..Question::default()
+        };
+        evaluate(&Request { resource: Some(resource), question, ..Request::default() }).unwrap().result
+    }
+
+    #[test]
+    fn e16_a_demand_that_was_not_read_is_in_doubt_for_its_grantee_alone() {
+        assert_eq!(result("granted", "kms:Decrypt"), Outcome::Unknown);
+        assert_eq!(result("granted", "kms:DescribeKey"), Outcome::Allowed);
+        assert_eq!(result("other", "kms:Decrypt"), Outcome::Denied);
     }
 }

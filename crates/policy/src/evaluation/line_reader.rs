@@ -225,6 +225,7 @@ fn grants(given: Given<Vec<RawGrant>>) -> Readable<Listed<KeyGrant>> {
             operations,
             context_subset: constraints.encryption_context_subset.into_iter().flatten().collect(),
             context_equals: constraints.encryption_context_equals.map(|pairs| pairs.into_iter().collect()),
+            has_unread_context: false,
             source_arn: constraints.source_arn,
         });
     }

@@ -159,6 +159,8 @@ pub struct KeyGrant {
     pub context_subset: Vec<(String, String)>,
     /// The pairs that the encryption context must be.
     pub context_equals: Option<Vec<(String, String)>>,
+    /// Whether it demands something of the encryption context that was not read.
+    pub has_unread_context: bool,
     /// On whose behalf a service must call.
     pub source_arn: Option<String>,
 }

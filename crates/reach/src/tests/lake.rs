@@ -20,6 +20,18 @@ struct Account {
     is_management: bool,
 }
 
+/// What was read.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "organizations", key = "arn")]
+struct Organization {
+    /// Its ARN.
+    arn: String,
+    /// Its management account.
+    management_account_id: Option<String>,
+    /// Whether it was read.
+    is_whole: bool,
+}
+
 /// A unit.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "organizational_units", key = "ou_id")]
@@ -219,6 +231,13 @@ fn allow(action: &str, resource: &str) -> serde_json::Value {
     json!({"Effect": "Allow", "Action": action, "Resource": resource})
 }
 
+/// A topic's policy: anyone of an organization may publish.
+fn to_organization(account: u64, organization_id: &str) -> (u64, Document) {
+    let condition = json!({"StringEquals": {"aws:PrincipalOrgID": organization_id}});
+    let statement = json!({"Effect": "Allow", "Action": "sns:Publish", "Principal": "*", "Condition": condition});
+    document(account, &format!("arn:aws:sns:eu-west-1:{account:012}:topic"), "resource", "", statement)
+}
+
 fn documents() -> Vec<(u64, Document)> {
     let own = |account: u64, name: &str, statement| {
         document(account, &format!("arn:aws:iam::{account:012}:{name}"), "inline", "own", statement)
@@ -241,6 +260,7 @@ fn documents() -> Vec<(u64, Document)> {
         document(2, BOUNDARY, "managed", "v1", allow("ec2:*", "*")),
         document(2, ADMINISTRATOR, "managed", "v1", allow("*", "*")),
         document(2, "arn:aws:s3:::data", "resource", "", to_analyst),
+        to_organization(2, "o-2"),
         trust(3, "analyst", "arn:aws:iam::000000000003:user/ana"),
         own(3, "role/analyst", allow("s3:GetObject", "arn:aws:s3:::data/*")),
         own(3, "user/ana", assume),
@@ -263,6 +283,7 @@ fn targets() -> Vec<(u64, Target)> {
         target_id: target_id.into(),
     };
     let mut nodes = vec!["r-1".to_owned(), "ou-1".to_owned()];
+    // Account 5 came when the policies had been read.
     nodes.extend((1..=4).map(|id| format!("{id:012}")));
     nodes.sort();
     let mut targets: Vec<_> = nodes.iter().map(|node| (1, target("p-FullAWSAccess", true, node))).collect();
@@ -278,15 +299,16 @@ fn tasks() -> Vec<(u64, Task)> {
     let mut tasks: Vec<_> = (1..=3).map(|id| task(id, "iam_authorization_details", "complete")).collect();
     tasks.insert(1, task(1, "organization_policies", "complete"));
     tasks.push(task(4, "iam_authorization_details", "role_not_assumable"));
+    tasks.push(task(5, "iam_authorization_details", "complete"));
     tasks
 }
 
-/// The lake, which lasts as long as its folder.
-pub(super) async fn organization() -> (TempDir, Lake) {
+/// An empty lake, and a run of this organization that is to be published.
+async fn begin(organization_id: &str) -> (TempDir, Lake, Publication) {
     let folder = tempfile::tempdir().unwrap();
     let lake = Lake::open(folder.path().to_str().unwrap(), &LakeOptions::default()).unwrap();
     let snapshot = RunSnapshot {
-        organization_id: "o-1".into(),
+        organization_id: organization_id.into(),
         snapshot_date: "2026-11-22".into(),
         run_id: "run-1".into(),
         captured_at: Timestamp(1_795_000_000_000),
@@ -294,6 +316,42 @@ pub(super) async fn organization() -> (TempDir, Lake) {
     let Begun::Fresh(to) = Publication::begin(&lake, snapshot, FileOptions::default()).await.unwrap() else {
         panic!("published before");
     };
+    (folder, lake, to)
+}
+
+async fn commit(to: Publication, tables: Vec<TableEntry>) {
+    let coverage = Coverage { is_complete: true, summary: serde_json::Value::Null };
+    to.commit(tables, coverage, Timestamp(1_795_000_001_000)).await.unwrap();
+}
+
+/// The lake of a census of account 2 alone. It is in the organization o-1, which was not read.
+pub(super) async fn alone() -> (TempDir, Lake) {
+    let (folder, lake, to) = begin("account-000000000002").await;
+    let organization = Organization {
+        arn: "arn:aws:organizations::000000000001:organization/o-1".into(),
+        management_account_id: Some("000000000001".into()),
+        is_whole: false,
+    };
+    let account = Account { arn: "2".into(), ou_id: None, is_management: false };
+    let task = |collector: &str, outcome: &str| {
+        let is_complete = outcome == "complete";
+        (2, Task { collector: collector.into(), outcome: outcome.into(), is_complete })
+    };
+    let tasks = vec![task("iam_authorization_details", "complete"), task("organization_policies", "unread")];
+    let tables = vec![
+        write(&to, vec![(2, organization)]).await,
+        write(&to, vec![(2, account)]).await,
+        write(&to, tasks).await,
+        write(&to, vec![role(2, "silent", &[], &[])]).await,
+        write(&to, vec![to_organization(2, "o-1")]).await,
+    ];
+    commit(to, tables).await;
+    (folder, lake)
+}
+
+/// The lake, which lasts as long as its folder.
+pub(super) async fn organization() -> (TempDir, Lake) {
+    let (folder, lake, to) = begin("o-1").await;
     let account = |id: u64| {
         let ou_id = Some(if id == 1 { "r-1".into() } else { "ou-1".into() });
         (id, Account { arn: id.to_string(), ou_id, is_management: id == 1 })
@@ -318,7 +376,7 @@ pub(super) async fn organization() -> (TempDir, Lake) {
     let users = [(2, "bounded"), (2, "member"), (2, "other"), (2, "reader"), (3, "ana"), (3, "stranger")];
     let roles = vec![role(2, "admin", &[ADMINISTRATOR], &[]), role(3, "analyst", &[], &["own"])];
     let tables = vec![
-        write(&to, (1..=4).map(account).collect()).await,
+        write(&to, (1..=5).map(account).collect()).await,
         write(&to, vec![unit("ou-1", Some("r-1")), unit("r-1", None)]).await,
         write(&to, vec![(1, policy)]).await,
         write(&to, targets()).await,
@@ -329,7 +387,6 @@ pub(super) async fn organization() -> (TempDir, Lake) {
         write(&to, documents()).await,
         write(&to, vec![(2, bucket)]).await,
     ];
-    let coverage = Coverage { is_complete: true, summary: serde_json::Value::Null };
-    to.commit(tables, coverage, Timestamp(1_795_000_001_000)).await.unwrap();
+    commit(to, tables).await;
     (folder, lake)
 }
