@@ -1,17 +1,15 @@
 //! `facts`: the shares of the questions, as `orgcensus ask` gives them of this snapshot. One row a share and night
 //! makes a trend, and no row has a name in it.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use orgcensus_answers::{Error, Kind, Of, Question, Snapshot, Which, ask_json};
+use orgcensus_answers::{Counting, Error, Kind, Of, Question, Snapshot, Which, ask_json};
 use orgcensus_crawl::{Failed, Materialization, Materialize, Placed};
-use orgcensus_lake::Lake;
+use orgcensus_lake::{Lake, sha256};
 use orgcensus_row::{GLOBAL, Row, Table, table};
 use serde::Serialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::worker::{Rows, add, send};
 
@@ -110,17 +108,12 @@ fn of_no_account(row: Fact) -> Placed<Fact> {
 
 /// What all rows of a question have.
 struct Told {
-    thresholds: Option<String>,
-    text_sha256: String,
+    counting: Counting,
 }
 
 impl Told {
     fn of(question: &Question) -> Self {
-        let mut thresholds: Vec<String> =
-            question.thresholds.iter().map(|it| format!("{} {}", it.name, it.value)).collect();
-        thresholds.sort();
-        let thresholds = (!thresholds.is_empty()).then(|| thresholds.join(", "));
-        Self { thresholds, text_sha256: sha256(&text(question)) }
+        Self { counting: question.counting() }
     }
 
     /// The rows of an answer; why there are none, if there is an error in it.
@@ -159,8 +152,8 @@ impl Told {
             denominator: None,
             unknown_count: None,
             coverage_percent: None,
-            thresholds: self.thresholds.clone(),
-            text_sha256: self.text_sha256.clone(),
+            thresholds: self.counting.thresholds.clone(),
+            text_sha256: self.counting.text_sha256.clone(),
         }
     }
 }
@@ -181,27 +174,7 @@ fn is_named_by_somebody(question: &Question, population: &str, definition: &str)
 
 /// A word that stands for a name in every night, and not in another organization.
 fn hidden(organization_id: &str, name: &str) -> String {
-    sha256(&format!("{organization_id} {name}")).chars().take(16).collect()
-}
-
-/// What makes the numbers of a question, without the words that only say what they are.
-fn text(question: &Question) -> String {
-    let mut text = format!("{}\nrests on {}\n", question.sql, question.rests_on.join(", "));
-    let Kind::Fact { shares, .. } = &question.kind else { return text };
-    for share in shares {
-        let (what, of) = match share.of {
-            Of::Subjects(of) => ("of", of),
-            Of::Each(of) => ("of each", of),
-            Of::Organizations(of) => ("per organization", of),
-        };
-        let within = share.within.unwrap_or_default();
-        let _ = writeln!(text, "{what} {of}, where {within}, is so {}, definition {}", share.is_so, share.definition);
-    }
-    text
-}
-
-fn sha256(text: &str) -> String {
-    hex::encode(Sha256::digest(text.as_bytes()))
+    sha256(format!("{organization_id} {name}").as_bytes()).chars().take(16).collect()
 }
 
 #[cfg(test)]
