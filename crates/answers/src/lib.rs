@@ -61,7 +61,7 @@ pub use diff::{Carried, CarriedOf, Change, Diff, Difference, Pair};
 pub use error::{Error, Result};
 pub use exceptions::{
     Accepted, Case, CaseState, Day, Exception, ExceptionError, Exceptions, Hold, Judgement, Pattern, UNUSED_DAYS, Use,
-    uses, uses_batch,
+    uses, uses_batch, uses_of_the_day,
 };
 pub use extent::Extent;
 pub use format::{Format, format, format_within};

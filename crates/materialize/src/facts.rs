@@ -4,14 +4,14 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use orgcensus_answers::{Counting, Error, Kind, Of, Question, Snapshot, Which, ask_json};
-use orgcensus_crawl::{Failed, Materialization, Materialize, Placed};
+use orgcensus_answers::{Counting, Error, Exceptions, Kind, Of, Question, Snapshot, Which, ask_json};
+use orgcensus_crawl::{Failed, Materialization, Materialize};
 use orgcensus_lake::{Lake, sha256};
-use orgcensus_row::{GLOBAL, Row, Table, table};
+use orgcensus_row::{Row, Table, table};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::worker::{Rows, add, send};
+use crate::worker::{Rows, add, of_no_account, send};
 
 /// Columns whose values are AWS's words. A population by any other column is called by what somebody has chosen: the
 /// path of a user.
@@ -36,7 +36,8 @@ pub struct Fact {
     pub is_answered: bool,
     /// How many are so; null if the question was not answered.
     pub numerator: Option<i64>,
-    /// How many of the numerator are accepted exceptions; null, since this version counts none.
+    /// How many of the numerator are accepted exceptions; null if the configuration names no file of exceptions, or if
+    /// the question was not answered.
     pub accepted_count: Option<i64>,
     /// How many are so or are not; null if the question was not answered.
     pub denominator: Option<i64>,
@@ -55,6 +56,7 @@ pub struct Fact {
 /// The materialization.
 pub(crate) struct Facts {
     pub(crate) questions: Arc<[Question]>,
+    pub(crate) exceptions: Option<Exceptions>,
 }
 
 impl Materialization for Facts {
@@ -66,7 +68,9 @@ impl Materialization for Facts {
         Box::pin(async move {
             let (lake, questions) = (to.lake().clone(), Arc::clone(&self.questions));
             let (run_id, organization_id) = (to.commit().run_id.clone(), to.commit().organization_id.clone());
-            let unanswered = add(to, move |rows| answer(lake, run_id, organization_id, questions, rows)).await?;
+            let exceptions = self.exceptions.clone();
+            let work = move |rows| answer(lake, run_id, organization_id, questions, exceptions, rows);
+            let unanswered = add(to, work).await?;
             for words in unanswered {
                 to.warn(&words);
             }
@@ -81,9 +85,13 @@ async fn answer(
     run_id: String,
     organization_id: String,
     questions: Arc<[Question]>,
+    exceptions: Option<Exceptions>,
     rows: Rows<Fact>,
 ) -> Result<Vec<String>, Failed> {
-    let snapshot = Snapshot::open(&lake, &Which::Run(run_id)).await?;
+    let mut snapshot = Snapshot::open(&lake, &Which::Run(run_id)).await?;
+    if let Some(exceptions) = &exceptions {
+        snapshot = snapshot.accepting(exceptions).await?;
+    }
     let mut unanswered = Vec::new();
     for question in questions.iter().filter(|it| !it.is_list()) {
         let told = Told::of(question);
@@ -100,10 +108,6 @@ async fn answer(
         send(&rows, facts.into_iter().map(of_no_account).collect()).await?;
     }
     Ok(unanswered)
-}
-
-fn of_no_account(row: Fact) -> Placed<Fact> {
-    Placed { account_id: String::new(), account_name: String::new(), region: GLOBAL.to_owned(), row }
 }
 
 /// What all rows of a question have.
@@ -132,6 +136,7 @@ impl Told {
                 definition,
                 is_answered: true,
                 numerator: number("numerator"),
+                accepted_count: number("accepted_count"),
                 denominator: number("denominator"),
                 unknown_count: number("unknown_count"),
                 coverage_percent: row.get("coverage_percent").and_then(Value::as_f64),

@@ -27,6 +27,9 @@ fn a_row_has_the_numbers_of_the_answer_and_no_name() {
     assert_eq!(numbers, (Some(3), Some(9), Some(1), Some(97.5)));
     assert_eq!(facts[0].thresholds.as_deref(), Some("idle_days 90"));
     assert!(facts[0].is_answered && facts[0].accepted_count.is_none());
+    let mut accepted = row("users_with_password", "over_90_days", 3);
+    accepted["accepted_count"] = json!(2);
+    assert_eq!(told.facts(&question, organization_id, &json!([accepted])).unwrap()[0].accepted_count, Some(2));
     assert_eq!((facts[1].population.len(), facts[1].numerator), (16, Some(2)));
     assert!(!format!("{facts:?}").contains("people"));
     assert_eq!(hidden("o-1", "/people/"), facts[1].population);
@@ -66,7 +69,7 @@ async fn facts_are_those_of_ask_and_lists_have_none() {
     let commit = lake.commits().await.unwrap().remove(0);
     let (run_id, organization_id) = (commit.run_id, commit.organization_id);
     let questions = Arc::clone(&asked);
-    let rows = collected(|rows| answer(lake.clone(), run_id, organization_id, questions, rows)).await.unwrap();
+    let rows = collected(|rows| answer(lake.clone(), run_id, organization_id, questions, None, rows)).await.unwrap();
     assert!(rows.iter().all(|it| it.account_id.is_empty() && it.account_name.is_empty()));
     let snapshot = Snapshot::open(&lake, &Which::Newest).await.unwrap();
     let answer = ask_json(&snapshot, &[&asked[0]]).await.unwrap();
