@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use orgcensus_answers::{
-    Changes, Format, Question, Rule, Snapshot, Which, ask_json, format, questions, rules, select_rules,
+    Changes, Format, Question, Rule, Snapshot, Which, ask_json, format, questions, rules, select, select_rules,
 };
 use orgcensus_crawl::{Crawl, run};
 use orgcensus_lake::Lake;
@@ -37,6 +37,12 @@ async fn rows(snapshot: &Snapshot, sql: &str) -> Vec<Value> {
     let mut bytes = Vec::new();
     format(&batches, Format::Json, &mut bytes).expect("JSON");
     serde_json::from_slice(&bytes).expect("an array")
+}
+
+/// The rows of a shipped list.
+async fn list(snapshot: &Snapshot, id: &str) -> Vec<Value> {
+    let answer = ask_json(snapshot, &select(&[id]).expect("a question")).await.expect("an answer");
+    answer[0]["rows"].as_array().expect("rows").clone()
 }
 
 /// The rows of the newest snapshot, by account and user.
@@ -121,6 +127,12 @@ async fn assert_actors(place: &Place, changes: &[ChangeTruth]) {
         assert!(found.len() == 1 && found[0].is_seen() && found[0].event_time.is_some(), "{rule}: {found:?}");
     }
     assert_eq!(of("D10")[0].resource, None, "what was typed as a name is not stored");
+    let told = list(&place.snapshot().await, "G14").await;
+    let told: Vec<_> = told.iter().filter(|row| row["rule_id"] == "D6").collect();
+    assert_eq!(told.len(), added, "{told:?}");
+    for row in told {
+        assert!(row["event_name"] == "CreateUser" && text(row, "actor_arn").ends_with("/olga"), "{row}");
+    }
 }
 
 /// The events of the last night alone, since those of the nights before were read then.
@@ -212,6 +224,7 @@ async fn assert_materialized(snapshot: &Snapshot, night: u32) {
     };
     let expected = [
         vec![json!("changes"), json!(outcome), previous.clone()],
+        vec![json!("exceptions"), json!("complete"), Value::Null],
         vec![json!("facts"), json!("complete"), Value::Null],
         vec![json!("first_seen"), json!(outcome), previous],
     ];
@@ -224,6 +237,7 @@ async fn assert_changes(lake: &Lake, snapshot: &Snapshot, night: u32) {
         reason FROM changes ORDER BY ordinal";
     let columns = ["rule_id", "priority", "title", "change", "account_id", "resource", "was", "now", "reason"];
     let published: Vec<_> = rows(snapshot, sql).await.iter().map(|row| cells(row, columns)).collect();
+    assert_counted(snapshot, &published).await;
     if night == 0 {
         assert!(published.is_empty(), "{published:?}");
         return;
@@ -248,6 +262,25 @@ async fn assert_changes(lake: &Lake, snapshot: &Snapshot, night: u32) {
     }
     assert!(expected.iter().any(|row| row[3] == "appeared"), "night {night}: a user is added in each");
     assert_eq!(published, expected, "night {night}");
+}
+
+/// G7 counts each of the published changes once; in a first night it says that nothing was compared.
+async fn assert_counted(snapshot: &Snapshot, published: &[Vec<Value>]) {
+    let counted = list(snapshot, "G7").await;
+    if published.is_empty() {
+        assert_eq!(counted.len(), 1, "{counted:?}");
+        assert_eq!(cells(&counted[0], ["change", "reason"]), [json!("not_seen"), json!("no_previous")]);
+        return;
+    }
+    let mut expected: BTreeMap<[String; 3], u64> = BTreeMap::new();
+    for row in published {
+        // Account, rule and change.
+        *expected.entry([4, 0, 3].map(|column| row[column].to_string())).or_default() += 1;
+    }
+    let key = |row: &Value| ["account_id", "rule_id", "change"].map(|column| row[column].to_string());
+    let counted: Vec<_> = counted.iter().map(|row| (key(row), row["change_count"].as_u64().unwrap_or(0))).collect();
+    assert_eq!(counted.len(), expected.len(), "a row of each");
+    assert_eq!(counted.into_iter().collect::<BTreeMap<_, _>>(), expected);
 }
 
 /// The published facts are the answers of `orgcensus ask`, without a name.

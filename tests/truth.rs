@@ -227,6 +227,10 @@ async fn assert_lists(crawled: &Crawled, truth: &Truth) {
 async fn assert_keys(crawled: &Crawled) {
     for question in select(&["E", "G", "V"]).expect("parts") {
         let Kind::List { key } = &question.kind else { continue };
+        // These crawls publish nothing that is made of a snapshot: `nights` asks about that.
+        if question.tables.iter().any(|table| table == "changes") {
+            continue;
+        }
         let answer = &crawled.answers(question.id).await[0];
         let mut seen = BTreeSet::new();
         for row in answer["rows"].as_array().expect("rows") {

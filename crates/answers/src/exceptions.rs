@@ -42,7 +42,7 @@ pub use judge::{CaseState, Hold, Judgement};
 pub use pattern::Pattern;
 pub(crate) use resolved::resolved;
 pub use rows::uses_batch;
-pub use uses::{UNUSED_DAYS, Use, uses};
+pub use uses::{UNUSED_DAYS, Use, uses, uses_of_the_day};
 
 /// An exception, as the file has it.
 #[derive(Debug, Clone, PartialEq, Eq)]

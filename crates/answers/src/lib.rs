@@ -21,6 +21,7 @@ mod checked_files;
 mod column_type;
 mod config_file;
 mod controls;
+mod counting;
 mod diff;
 mod error;
 mod exceptions;
@@ -55,11 +56,12 @@ pub use ask::{ask, ask_cases, ask_cases_since, ask_json, cases_json, cases_json_
 pub use changes::{Changes, Found, Told};
 pub use config_file::FileError;
 pub use controls::{Control, Framework};
+pub use counting::Counting;
 pub use diff::{Carried, CarriedOf, Change, Diff, Difference, Pair};
 pub use error::{Error, Result};
 pub use exceptions::{
     Accepted, Case, CaseState, Day, Exception, ExceptionError, Exceptions, Hold, Judgement, Pattern, UNUSED_DAYS, Use,
-    uses, uses_batch,
+    uses, uses_batch, uses_of_the_day,
 };
 pub use extent::Extent;
 pub use format::{Format, format, format_within};

@@ -80,5 +80,6 @@ pub use snapshot::RunSnapshot;
 pub use stage::Stage;
 pub use table_file::TableFile;
 pub use table_writer::TableWriter;
+pub use upload::sha256;
 pub use verify::{Finding, Verified};
 pub use wanted_rows::Wanted;

@@ -76,6 +76,6 @@ impl AsyncFileWriter for Upload {
 }
 
 /// The SHA-256 of bytes in hexadecimal.
-pub(crate) fn sha256(bytes: &[u8]) -> String {
+pub fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }

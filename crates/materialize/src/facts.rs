@@ -1,19 +1,17 @@
 //! `facts`: the shares of the questions, as `orgcensus ask` gives them of this snapshot. One row a share and night
 //! makes a trend, and no row has a name in it.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use orgcensus_answers::{Error, Kind, Of, Question, Snapshot, Which, ask_json};
-use orgcensus_crawl::{Failed, Materialization, Materialize, Placed};
-use orgcensus_lake::Lake;
-use orgcensus_row::{GLOBAL, Row, Table, table};
+use orgcensus_answers::{Counting, Error, Exceptions, Kind, Of, Question, Snapshot, Which, ask_json};
+use orgcensus_crawl::{Failed, Materialization, Materialize};
+use orgcensus_lake::{Lake, sha256};
+use orgcensus_row::{Row, Table, table};
 use serde::Serialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
-use crate::worker::{Rows, add, send};
+use crate::worker::{Rows, add, of_no_account, send};
 
 /// Columns whose values are AWS's words. A population by any other column is called by what somebody has chosen: the
 /// path of a user.
@@ -38,7 +36,8 @@ pub struct Fact {
     pub is_answered: bool,
     /// How many are so; null if the question was not answered.
     pub numerator: Option<i64>,
-    /// How many of the numerator are accepted exceptions; null, since this version counts none.
+    /// How many of the numerator are accepted exceptions; null if the configuration names no file of exceptions, or if
+    /// the question was not answered.
     pub accepted_count: Option<i64>,
     /// How many are so or are not; null if the question was not answered.
     pub denominator: Option<i64>,
@@ -57,6 +56,7 @@ pub struct Fact {
 /// The materialization.
 pub(crate) struct Facts {
     pub(crate) questions: Arc<[Question]>,
+    pub(crate) exceptions: Option<Exceptions>,
 }
 
 impl Materialization for Facts {
@@ -68,7 +68,9 @@ impl Materialization for Facts {
         Box::pin(async move {
             let (lake, questions) = (to.lake().clone(), Arc::clone(&self.questions));
             let (run_id, organization_id) = (to.commit().run_id.clone(), to.commit().organization_id.clone());
-            let unanswered = add(to, move |rows| answer(lake, run_id, organization_id, questions, rows)).await?;
+            let exceptions = self.exceptions.clone();
+            let work = move |rows| answer(lake, run_id, organization_id, questions, exceptions, rows);
+            let unanswered = add(to, work).await?;
             for words in unanswered {
                 to.warn(&words);
             }
@@ -83,9 +85,13 @@ async fn answer(
     run_id: String,
     organization_id: String,
     questions: Arc<[Question]>,
+    exceptions: Option<Exceptions>,
     rows: Rows<Fact>,
 ) -> Result<Vec<String>, Failed> {
-    let snapshot = Snapshot::open(&lake, &Which::Run(run_id)).await?;
+    let mut snapshot = Snapshot::open(&lake, &Which::Run(run_id)).await?;
+    if let Some(exceptions) = &exceptions {
+        snapshot = snapshot.accepting(exceptions).await?;
+    }
     let mut unanswered = Vec::new();
     for question in questions.iter().filter(|it| !it.is_list()) {
         let told = Told::of(question);
@@ -104,23 +110,14 @@ async fn answer(
     Ok(unanswered)
 }
 
-fn of_no_account(row: Fact) -> Placed<Fact> {
-    Placed { account_id: String::new(), account_name: String::new(), region: GLOBAL.to_owned(), row }
-}
-
 /// What all rows of a question have.
 struct Told {
-    thresholds: Option<String>,
-    text_sha256: String,
+    counting: Counting,
 }
 
 impl Told {
     fn of(question: &Question) -> Self {
-        let mut thresholds: Vec<String> =
-            question.thresholds.iter().map(|it| format!("{} {}", it.name, it.value)).collect();
-        thresholds.sort();
-        let thresholds = (!thresholds.is_empty()).then(|| thresholds.join(", "));
-        Self { thresholds, text_sha256: sha256(&text(question)) }
+        Self { counting: question.counting() }
     }
 
     /// The rows of an answer; why there are none, if there is an error in it.
@@ -139,6 +136,7 @@ impl Told {
                 definition,
                 is_answered: true,
                 numerator: number("numerator"),
+                accepted_count: number("accepted_count"),
                 denominator: number("denominator"),
                 unknown_count: number("unknown_count"),
                 coverage_percent: row.get("coverage_percent").and_then(Value::as_f64),
@@ -159,8 +157,8 @@ impl Told {
             denominator: None,
             unknown_count: None,
             coverage_percent: None,
-            thresholds: self.thresholds.clone(),
-            text_sha256: self.text_sha256.clone(),
+            thresholds: self.counting.thresholds.clone(),
+            text_sha256: self.counting.text_sha256.clone(),
         }
     }
 }
@@ -181,27 +179,7 @@ fn is_named_by_somebody(question: &Question, population: &str, definition: &str)
 
 /// A word that stands for a name in every night, and not in another organization.
 fn hidden(organization_id: &str, name: &str) -> String {
-    sha256(&format!("{organization_id} {name}")).chars().take(16).collect()
-}
-
-/// What makes the numbers of a question, without the words that only say what they are.
-fn text(question: &Question) -> String {
-    let mut text = format!("{}\nrests on {}\n", question.sql, question.rests_on.join(", "));
-    let Kind::Fact { shares, .. } = &question.kind else { return text };
-    for share in shares {
-        let (what, of) = match share.of {
-            Of::Subjects(of) => ("of", of),
-            Of::Each(of) => ("of each", of),
-            Of::Organizations(of) => ("per organization", of),
-        };
-        let within = share.within.unwrap_or_default();
-        let _ = writeln!(text, "{what} {of}, where {within}, is so {}, definition {}", share.is_so, share.definition);
-    }
-    text
-}
-
-fn sha256(text: &str) -> String {
-    hex::encode(Sha256::digest(text.as_bytes()))
+    sha256(format!("{organization_id} {name}").as_bytes()).chars().take(16).collect()
 }
 
 #[cfg(test)]

@@ -3,12 +3,14 @@
 //!
 //! ```text
 //! changes     rules of change, the previous complete snapshot and this one -> what they find
+//! exceptions  what the site accepts -> what each exception does
 //! facts       questions -> their shares, without a name
 //! first_seen  what is open in this snapshot + what earlier ones carry -> since when
 //! ```
 
 mod by_account;
 mod changes;
+mod exceptions;
 mod facts;
 mod first_seen;
 #[cfg(test)]
@@ -17,29 +19,36 @@ mod worker;
 
 use std::sync::Arc;
 
-use orgcensus_answers::{Question, Rule};
+use orgcensus_answers::{Exceptions, Question, Rule};
 use orgcensus_crawl::{MATERIALIZATIONS, Materialization};
 use orgcensus_row::{Table, table};
 
 pub use changes::FoundChange;
+pub use exceptions::AcceptedException;
 pub use facts::Fact;
 pub use first_seen::FirstSeen;
 
 /// Every materialization, in the order in which they run.
-pub fn materializations(questions: Vec<Question>, rules: Vec<Rule>) -> Vec<Arc<dyn Materialization>> {
+pub fn materializations(
+    questions: Vec<Question>,
+    rules: Vec<Rule>,
+    exceptions: Option<Exceptions>,
+) -> Vec<Arc<dyn Materialization>> {
+    let questions: Arc<[Question]> = questions.into();
     vec![
-        Arc::new(changes::Changes { rules }),
+        Arc::new(changes::Changes { rules: rules.clone() }),
         Arc::new(first_seen::FirstSeens),
-        Arc::new(facts::Facts { questions: questions.into() }),
+        Arc::new(facts::Facts { questions: Arc::clone(&questions), exceptions: exceptions.clone() }),
+        Arc::new(exceptions::AcceptedExceptions { exceptions, questions, rules }),
     ]
 }
 
-/// The same for what is shipped, with the shipped thresholds.
+/// The same for what is shipped, with the shipped thresholds, and nothing accepted.
 pub fn shipped() -> orgcensus_answers::Result<Vec<Arc<dyn Materialization>>> {
-    Ok(materializations(orgcensus_answers::questions()?.to_vec(), orgcensus_answers::rules()?.to_vec()))
+    Ok(materializations(orgcensus_answers::questions()?.to_vec(), orgcensus_answers::rules()?.to_vec(), None))
 }
 
 /// Every table that they fill, and the one that says how that ended.
-pub fn tables() -> [Table; 4] {
-    [table::<FoundChange>(), table::<Fact>(), table::<FirstSeen>(), MATERIALIZATIONS]
+pub fn tables() -> [Table; 5] {
+    [table::<AcceptedException>(), table::<FoundChange>(), table::<Fact>(), table::<FirstSeen>(), MATERIALIZATIONS]
 }

@@ -2,7 +2,7 @@
 //! few at a time, so that memory holds no more of them than that. A panic there is an error here.
 
 use orgcensus_crawl::{Failed, Materialize, Placed};
-use orgcensus_row::Row;
+use orgcensus_row::{GLOBAL, Row};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{Sender, channel};
 use tokio::task::spawn_blocking;
@@ -49,4 +49,9 @@ pub(crate) async fn send<R: Row>(rows: &Rows<R>, placed: Vec<Placed<R>>) -> Resu
         return Ok(());
     }
     rows.send(placed).await.map_err(|_| "hand over rows: nobody waits for them".into())
+}
+
+/// A row that is about no account.
+pub(crate) fn of_no_account<R>(row: R) -> Placed<R> {
+    Placed { account_id: String::new(), account_name: String::new(), region: GLOBAL.to_owned(), row }
 }

@@ -11,10 +11,11 @@ use orgcensus_derive::DERIVATIONS;
 use orgcensus_lake::FileOptions;
 use orgcensus_row::Timestamp;
 
+use crate::args::Accepting;
 use crate::config::{self, Config, OwnAccount};
 use crate::failure::Failure;
 use crate::setup::{chain, identity, selection, stage_directory};
-use crate::{lake_access, permissions};
+use crate::{accepting, lake_access, permissions};
 
 /// The settings of one run.
 pub(crate) async fn crawl(config: &Config, base: Arc<Base>, listener: Listener) -> Result<Crawl, Failure> {
@@ -73,12 +74,13 @@ pub(crate) async fn of_this_account(config: &Config, base: Arc<Base>, listener: 
 }
 
 /// What is made of the snapshot's files: the answers to the shipped questions, with the site's thresholds, and to the
-/// shipped rules, with its priorities.
+/// shipped rules, with its priorities; and what it accepts.
 fn materializations(config: &Config) -> Result<Vec<Arc<dyn Materialization>>, Failure> {
     let (thresholds, priorities) = (config.thresholds(), config.priorities());
     let questions = questions()?.iter().map(|it| it.with_thresholds(&thresholds)).collect();
     let rules = rules()?.iter().map(|it| it.with_priority(&priorities)).collect();
-    Ok(orgcensus_materialize::materializations(questions, rules))
+    let exceptions = accepting::read(config, &Accepting::default())?;
+    Ok(orgcensus_materialize::materializations(questions, rules, exceptions))
 }
 
 fn bounds(config: &Config) -> Bounds {

@@ -273,6 +273,7 @@ fn facts_go_over_the_snapshots_of_the_lake() {
     let fact = facts.iter().rfind(|fact| !fact["percent"].is_null()).expect("a fact");
     let words = format!("% on {} to {} % on {};", dates[0], fact["percent"], dates[1]);
     assert!(html.contains(&words), "{words}");
+    assert!(!html.contains("The trend has"), "each snapshot has its facts");
     assert!(!page(&world, &["--past", "0"]).contains("<svg"));
 }
 

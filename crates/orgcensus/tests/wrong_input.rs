@@ -169,6 +169,8 @@ fn a_wrong_exception_is_refused_with_its_line() {
     world.configure("[exceptions]\nfile = \"accepted.toml\"\n");
     refused(&world.run_configured(&["config", "check"]), &words);
     refused(&world.run_configured(&["changes"]), &words);
+    let crawled = world.crawl(&[]);
+    assert!(crawled.code == 2 && crawled.err.contains(words[0]), "{}", crawled.words());
 }
 
 #[test]

@@ -74,7 +74,7 @@ pub(crate) async fn first(mut answer: Answer, rows_max: usize) -> Result<(Vec<Ob
     Ok((objects(&kept)?, count))
 }
 
-fn objects(batches: &[RecordBatch]) -> Result<Vec<Object>> {
+pub(crate) fn objects(batches: &[RecordBatch]) -> Result<Vec<Object>> {
     let mut bytes = Vec::new();
     format(batches, Format::Json, &mut bytes)?;
     Ok(serde_json::from_slice(&bytes)?)

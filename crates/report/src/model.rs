@@ -92,8 +92,18 @@ pub(crate) enum Cell {
     Percent(String),
     Flag(bool),
     State(State),
-    /// Percentages by date, the oldest first; `None` where a snapshot does not say.
-    Trend(Vec<(String, Option<f64>)>),
+    /// How a percentage went, the oldest night first.
+    Trend(Vec<Night>),
+}
+
+/// A percentage as one night knows it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Night {
+    pub(crate) date: String,
+    /// `None` where the snapshot does not say.
+    pub(crate) percent: Option<f64>,
+    /// Whether it was counted otherwise than before, by other thresholds or another query: the two are not compared.
+    pub(crate) is_counted_anew: bool,
 }
 
 /// A state in a word, so that no colour is needed to read it.

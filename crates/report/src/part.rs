@@ -63,11 +63,6 @@ impl Part {
         Ok(within(snapshot, self.extent(&rows)))
     }
 
-    /// The same of an older snapshot, where an account or a unit may not have been.
-    pub(crate) async fn of_past(&self, snapshot: &Snapshot) -> Result<Snapshot> {
-        Ok(within(snapshot, self.extent(&accounts(snapshot).await?)))
-    }
-
     /// The accounts; none, if all are meant.
     fn extent(&self, rows: &[Object]) -> Option<Extent> {
         let is_meant = |row: &&Object| {

@@ -1,21 +1,30 @@
-//! How the study's facts went: the same questions put to the older snapshots of the lake.
+//! How the study's facts went: what the table `facts` of the lake's older snapshots says. No question is put to them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use orgcensus_answers::{Snapshot, Which, ask_json};
-use orgcensus_lake::Commit;
+use orgcensus_answers::{Counting, Question, Snapshot, Which};
+use orgcensus_lake::{Commit, Lake};
 use serde_json::Value;
 
 use crate::Result;
-use crate::asked::Asked;
+use crate::asked::{Asked, Object, number, objects, text};
+use crate::model::Night;
 
-/// The percentages of facts, by what tells each from the others, and by date, the oldest first.
+/// The table that each snapshot is published with.
+const FACTS: &str = "facts";
+
+/// The curves of facts, by what tells each from the others.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Past {
-    pub(crate) trends: BTreeMap<String, Vec<(String, Option<f64>)>>,
-    /// Dates whose snapshot could not be asked, and why.
+    pub(crate) trends: BTreeMap<String, Vec<Night>>,
+    /// Dates whose snapshot could not be read, and why.
     pub(crate) unread: Vec<(String, String)>,
+    /// Dates whose snapshot has no table of facts.
+    pub(crate) without: Vec<String>,
 }
+
+/// What is known of a night: the percentage of each fact, and how it was counted.
+type Known = BTreeMap<String, (Option<f64>, Counting)>;
 
 /// What tells a row of a fact from the others: `F9 users study`.
 pub(crate) fn key(fact: &Value) -> String {
@@ -25,25 +34,34 @@ pub(crate) fn key(fact: &Value) -> String {
 }
 
 impl Past {
-    /// Of some questions: the older snapshots, then the answers of today.
+    /// Of some questions: the older snapshots, then the answers of today. The facts of a snapshot are those of the
+    /// whole organization, so a part has no past.
     pub(crate) async fn read(asked: &Asked, ids: &[&str], today: &[Value]) -> Result<Self> {
+        let mut past = Self::default();
         let shown = asked.snapshot.commits();
-        let mut days = Vec::new();
-        let mut unread = Vec::new();
-        for (date, which) in older(&asked.lake.snapshots().await?, shown, asked.options.past_max) {
-            match facts(asked, ids, &which).await {
-                Ok(facts) => days.push((date, facts)),
-                // A gap in a curve: what is damaged there must not keep from reading today's.
-                Err(error) => {
-                    unread.push((date.clone(), error.to_string()));
-                    days.push((date, Vec::new()));
+        let Some(date) = shown.iter().map(|commit| commit.snapshot_date.clone()).max() else { return Ok(past) };
+        let questions = asked.questions(ids)?;
+        let organizations: BTreeSet<&str> = shown.iter().map(|commit| commit.organization_id.as_str()).collect();
+        let most = if asked.part.is_whole() { asked.options.past_max } else { 0 };
+        let mut nights = Vec::new();
+        for (date, which) in older(&asked.lake.snapshots().await?, shown, most) {
+            // A gap in a curve: what is damaged there must not keep from reading today's.
+            let known = match facts(&asked.lake, &which, &questions).await {
+                Ok(Some(rows)) => known(&rows, &organizations),
+                Ok(None) => {
+                    past.without.push(date.clone());
+                    Known::new()
                 }
-            }
+                Err(error) => {
+                    past.unread.push((date.clone(), error.to_string()));
+                    Known::new()
+                }
+            };
+            nights.push((date, known));
         }
-        if let Some(date) = shown.iter().map(|commit| commit.snapshot_date.clone()).max() {
-            days.push((date, today.to_vec()));
-        }
-        Ok(Self { trends: trends(&days), unread })
+        nights.push((date, known_today(today, &questions)));
+        past.trends = trends(&nights);
+        Ok(past)
     }
 }
 
@@ -72,21 +90,84 @@ fn older(living: &[Commit], shown: &[Commit], most: usize) -> Vec<(String, Which
     older.split_off(older.len().saturating_sub(most))
 }
 
-async fn facts(asked: &Asked, ids: &[&str], which: &Which) -> Result<Vec<Value>> {
-    let snapshot = asked.part.of_past(&Snapshot::open(&asked.lake, which).await?).await?;
-    let questions = asked.questions(ids)?;
-    let answers = ask_json(&snapshot, &questions.iter().collect::<Vec<_>>()).await?;
-    Ok(answers.as_array().cloned().unwrap_or_default())
+/// The published facts of these questions; none if the snapshot has no such table.
+async fn facts(lake: &Lake, which: &Which, questions: &[Question]) -> Result<Option<Vec<Object>>> {
+    let snapshot = Snapshot::open(lake, which).await?;
+    if !snapshot.tables().iter().any(|table| table == FACTS) {
+        return Ok(None);
+    }
+    let ids: Vec<String> = questions.iter().map(|question| format!("'{}'", question.id)).collect();
+    let sql = format!(
+        "SELECT organization_id, question_id, population, definition, is_answered, numerator, denominator, thresholds, \
+         text_sha256 FROM {FACTS} WHERE question_id IN ({})",
+        ids.join(", ")
+    );
+    Ok(Some(objects(&snapshot.query(&sql).await?.collect().await?)?))
 }
 
-/// Each fact has a value, or none, for every day.
-fn trends(days: &[(String, Vec<Value>)]) -> BTreeMap<String, Vec<(String, Option<f64>)>> {
-    let keys: BTreeSet<String> = days.iter().flat_map(|(_, facts)| facts).map(key).collect();
-    let of = |wanted: &String| {
-        let value = |facts: &[Value]| facts.iter().find(|fact| key(fact) == *wanted)?["percent"].as_f64();
-        days.iter().map(|(date, facts)| (date.clone(), value(facts))).collect::<Vec<_>>()
+/// What the published facts say of these organizations.
+fn known(rows: &[Object], organizations: &BTreeSet<&str>) -> Known {
+    let mut by_question: BTreeMap<&str, Vec<&Object>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| organizations.contains(text(row, "organization_id"))) {
+        by_question.entry(text(row, "question_id")).or_default().push(row);
+    }
+    by_question.values().filter_map(|rows| of_question(rows, organizations)).flatten().collect()
+}
+
+/// What is known of a question; nothing if it was not answered in each organization, or not counted alike.
+fn of_question(rows: &[&Object], organizations: &BTreeSet<&str>) -> Option<Known> {
+    let counted = counting(rows.first()?);
+    let is_alike = |row: &&Object| row.get("is_answered") == Some(&Value::Bool(true)) && counting(row) == counted;
+    let answered: BTreeSet<&str> = rows.iter().map(|row| text(row, "organization_id")).collect();
+    if answered != *organizations || !rows.iter().all(is_alike) {
+        return None;
+    }
+    let mut sums: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    for row in rows {
+        let key = ["question_id", "population", "definition"].map(|name| text(row, name)).join(" ");
+        let sum = sums.entry(key).or_default();
+        *sum = (sum.0 + number(row, "numerator"), sum.1 + number(row, "denominator"));
+    }
+    Some(sums.into_iter().map(|(key, sum)| (key, (percent(sum), counted.clone()))).collect())
+}
+
+fn counting(row: &Object) -> Counting {
+    let thresholds = row.get("thresholds").and_then(Value::as_str).map(str::to_owned);
+    Counting { thresholds, text_sha256: text(row, "text_sha256").to_owned() }
+}
+
+/// With one digit, as `ask` gives it; none of nothing.
+fn percent((numerator, denominator): (u64, u64)) -> Option<f64> {
+    (denominator > 0).then(|| (1e2 * numerator as f64 / denominator as f64 * 10.0).round() / 10.0)
+}
+
+/// What was answered just now.
+fn known_today(answers: &[Value], questions: &[Question]) -> Known {
+    let counted: BTreeMap<&str, Counting> =
+        questions.iter().map(|question| (question.id, question.counting())).collect();
+    let known = |fact: &Value| {
+        let counting = counted.get(fact["id"].as_str()?)?;
+        Some((key(fact), (fact["percent"].as_f64(), counting.clone())))
     };
-    keys.iter().map(|wanted| (wanted.clone(), of(wanted))).collect()
+    answers.iter().filter_map(known).collect()
+}
+
+fn trends(nights: &[(String, Known)]) -> BTreeMap<String, Vec<Night>> {
+    let keys: BTreeSet<&String> = nights.iter().flat_map(|(_, known)| known.keys()).collect();
+    keys.into_iter().map(|key| (key.clone(), curve(key, nights))).collect()
+}
+
+/// A fact has a percentage, or none, for every night.
+fn curve(key: &str, nights: &[(String, Known)]) -> Vec<Night> {
+    let mut curve = Vec::new();
+    let mut before: Option<&Counting> = None;
+    for (date, known) in nights {
+        let told = known.get(key).and_then(|(percent, counting)| Some(((*percent)?, counting)));
+        let is_counted_anew = told.is_some_and(|(_, now)| before.is_some_and(|before| before != now));
+        before = told.map(|(_, now)| now).or(before);
+        curve.push(Night { date: date.clone(), percent: told.map(|(percent, _)| percent), is_counted_anew });
+    }
+    curve
 }
 
 #[cfg(test)]
@@ -130,17 +211,75 @@ mod tests {
         assert_eq!(dates(&living, &[], 9), Vec::<String>::new());
     }
 
+    fn row(organization_id: &str, id: &str, counts: Option<(u64, u64)>, thresholds: Option<&str>) -> Object {
+        let row = json!({
+            "organization_id": organization_id, "question_id": id, "is_answered": counts.is_some(),
+            "population": if counts.is_some() { "users" } else { "" },
+            "definition": if counts.is_some() { "study" } else { "" },
+            "numerator": counts.map(|it| it.0), "denominator": counts.map(|it| it.1),
+            "thresholds": thresholds, "text_sha256": "ab",
+        });
+        row.as_object().cloned().unwrap()
+    }
+
     #[test]
-    fn a_fact_that_was_not_asked_is_a_gap() {
-        let fact = |id: &str, percent: f64| json!({"id": id, "population": "users", "definition": "study", "percent": percent});
-        let days = [
-            ("1".to_owned(), vec![fact("F3", 1.0)]),
-            ("2".to_owned(), vec![json!({"id": "F3", "error": "find table x"})]),
-            ("3".to_owned(), vec![fact("F3", 3.0), fact("F9", 9.0)]),
+    fn several_organizations_are_counted_together_if_each_has_answered_alike() {
+        let both = BTreeSet::from(["o-a", "o-b"]);
+        let percent = |rows: &[Object], organizations: &BTreeSet<&str>| {
+            known(rows, organizations).get("F3 users study").map(|(percent, _)| *percent)
+        };
+        let [one, other] = [row("o-a", "F3", Some((1, 3)), None), row("o-b", "F3", Some((1, 5)), None)];
+        assert_eq!(percent(&[one.clone(), other.clone()], &both), Some(Some(25.0)));
+        assert_eq!(percent(&[one.clone(), other.clone()], &BTreeSet::from(["o-a"])), Some(Some(33.3)));
+        assert_eq!(percent(std::slice::from_ref(&one), &both), None, "one has no facts");
+        assert_eq!(percent(&[one.clone(), row("o-b", "F3", None, None)], &both), None, "one was not answered");
+        let other_days = row("o-b", "F3", Some((1, 5)), Some("idle_days 60"));
+        assert_eq!(percent(&[one, other_days], &both), None, "counted otherwise");
+        assert_eq!(percent(&[row("o-a", "F3", Some((0, 0)), None)], &BTreeSet::from(["o-a"])), Some(None));
+    }
+
+    #[test]
+    fn a_percentage_has_the_digit_that_ask_gives() {
+        let percents = [(1, 3), (2, 3), (1, 8), (1, 16), (0, 7), (7, 7)].map(percent);
+        assert_eq!(percents, [33.3, 66.7, 12.5, 6.3, 0.0, 100.0].map(Some));
+    }
+
+    #[test]
+    fn a_night_that_does_not_say_is_a_gap_and_where_it_was_counted_anew_is_marked() {
+        let night = |percent: f64, thresholds: Option<&str>, text_sha256: &str| {
+            let thresholds = thresholds.map(str::to_owned);
+            let counting = Counting { thresholds, text_sha256: text_sha256.to_owned() };
+            Known::from([("F3 users study".to_owned(), (Some(percent), counting))])
+        };
+        let nights = [
+            ("1".to_owned(), night(1.0, None, "ab")),
+            ("2".to_owned(), Known::new()),
+            ("3".to_owned(), night(3.0, None, "ab")),
+            ("4".to_owned(), night(4.0, Some("idle_days 60"), "ab")),
+            ("5".to_owned(), Known::new()),
+            ("6".to_owned(), night(6.0, Some("idle_days 60"), "cd")),
         ];
-        let trends = trends(&days);
-        let values = |key: &str| trends[key].iter().map(|(_, value)| *value).collect::<Vec<_>>();
-        assert_eq!(values("F3 users study"), [Some(1.0), None, Some(3.0)]);
-        assert_eq!(values("F9 users study"), [None, None, Some(9.0)]);
+        let curves = trends(&nights);
+        let told: Vec<_> = curves["F3 users study"].iter().map(|it| (it.percent, it.is_counted_anew)).collect();
+        let expected = [
+            (Some(1.0), false),
+            (None, false),
+            (Some(3.0), false),
+            (Some(4.0), true),
+            (None, false),
+            (Some(6.0), true),
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn the_answers_of_today_are_counted_as_their_questions_are() {
+        let question = orgcensus_answers::select(&["F9"]).unwrap()[0].clone();
+        let answers = [
+            json!({"id": "F9", "population": "users", "definition": "study", "percent": 13.5}),
+            json!({"id": "F3", "error": "find table x"}),
+        ];
+        let known = known_today(&answers, std::slice::from_ref(&question));
+        assert_eq!(known, Known::from([("F9 users study".to_owned(), (Some(13.5), question.counting()))]));
     }
 }

@@ -14,7 +14,7 @@ use crate::{Page, Part, Result, html, markdown, sections};
 pub struct Options {
     /// The numbers that questions ask with, by name, where they are not those of their files.
     pub thresholds: BTreeMap<String, u32>,
-    /// How many older snapshots are asked, to show how the facts went.
+    /// Of how many older snapshots the facts are read, to show how these went.
     pub past_max: usize,
     /// What share of a part's planned tasks must be complete, 0 to 1. Of a whole snapshot its commit says it.
     pub min_coverage: f64,

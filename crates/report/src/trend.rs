@@ -2,6 +2,8 @@
 
 use maud::{Markup, html};
 
+use crate::model::Night;
+
 const WIDTH: f64 = 96.0;
 const HEIGHT: f64 = 22.0;
 const MARGIN: f64 = 2.0;
@@ -9,16 +11,19 @@ const MARGIN: f64 = 2.0;
 /// What a curve spans at least, in percent points, so that a tenth does not look like a leap.
 const SPAN_MIN: f64 = 5.0;
 
-/// The picture of percentages by date, the oldest first. Nothing where there are fewer than two: one is no trend.
-pub(crate) fn picture(points: &[(String, Option<f64>)]) -> Markup {
-    let known = points.iter().filter(|(_, value)| value.is_some()).count();
+/// The picture of percentages, the oldest first. Nothing where there are fewer than two: one is no trend.
+pub(crate) fn picture(nights: &[Night]) -> Markup {
+    let known = nights.iter().filter(|night| night.percent.is_some()).count();
     if known < 2 {
         return html! {};
     }
-    let lines = lines(points);
+    let lines = lines(nights);
     html! {
         svg.trend viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } width=(WIDTH) height=(HEIGHT) role="img" {
-            title { (words(points)) }
+            title { (words(nights)) }
+            @for x in breaks(nights) {
+                line.anew x1=(coordinate(x)) y1="0" x2=(coordinate(x)) y2=(HEIGHT) {}
+            }
             @for line in &lines {
                 @if let [(x, y)] = line[..] {
                     circle cx=(coordinate(x)) cy=(coordinate(y)) r="1.2" {}
@@ -34,34 +39,55 @@ pub(crate) fn picture(points: &[(String, Option<f64>)]) -> Markup {
 }
 
 /// What the picture says, for those who do not see it.
-pub(crate) fn words(points: &[(String, Option<f64>)]) -> String {
-    let mut known = points.iter().filter_map(|(date, value)| Some((date, (*value)?)));
+pub(crate) fn words(nights: &[Night]) -> String {
+    let mut known = nights.iter().filter_map(|night| Some((&night.date, night.percent?)));
     let Some((first_date, first)) = known.next() else { return String::new() };
     let Some((last_date, last)) = known.next_back() else { return format!("{first:.1} % on {first_date}") };
-    let values = || points.iter().filter_map(|(_, value)| *value);
-    let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
-    format!("from {first:.1} % on {first_date} to {last:.1} % on {last_date}; lowest {low:.1} %, highest {high:.1} %")
+    let (low, high) = bounds(nights);
+    let anew: Vec<&str> =
+        nights.iter().filter(|night| night.is_counted_anew).map(|night| night.date.as_str()).collect();
+    let anew = if anew.is_empty() { String::new() } else { format!("; counted otherwise from {} on", anew.join(", ")) };
+    format!(
+        "from {first:.1} % on {first_date} to {last:.1} % on {last_date}; lowest {low:.1} %, highest {high:.1} %{anew}"
+    )
 }
 
-/// The curve, broken where a snapshot does not say.
-fn lines(points: &[(String, Option<f64>)]) -> Vec<Vec<(f64, f64)>> {
-    let values = || points.iter().filter_map(|(_, value)| *value);
-    let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+/// The lowest and the highest percentage.
+fn bounds(nights: &[Night]) -> (f64, f64) {
+    let values = || nights.iter().filter_map(|night| night.percent);
+    (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max))
+}
+
+/// How far one night is from the next.
+fn step(nights: &[Night]) -> f64 {
+    (WIDTH - 2.0 * MARGIN) / (nights.len().max(2) - 1) as f64
+}
+
+/// The curve, broken where a snapshot does not say, and where it was counted anew.
+fn lines(nights: &[Night]) -> Vec<Vec<(f64, f64)>> {
+    let (low, high) = bounds(nights);
     let middle = f64::midpoint(low, high);
     let span = (high - low).max(SPAN_MIN);
-    let step = (WIDTH - 2.0 * MARGIN) / (points.len().max(2) - 1) as f64;
+    let step = step(nights);
     let mut lines: Vec<Vec<(f64, f64)>> = vec![Vec::new()];
-    for (index, (_, value)) in points.iter().enumerate() {
-        match (value, lines.last_mut()) {
-            (Some(value), Some(line)) => {
-                let up = 0.5 + (value - middle) / span;
-                line.push((MARGIN + step * index as f64, MARGIN + (1.0 - up) * (HEIGHT - 2.0 * MARGIN)));
-            }
-            _ => lines.push(Vec::new()),
+    for (index, night) in nights.iter().enumerate() {
+        if night.is_counted_anew || night.percent.is_none() {
+            lines.push(Vec::new());
+        }
+        if let (Some(value), Some(line)) = (night.percent, lines.last_mut()) {
+            let up = 0.5 + (value - middle) / span;
+            line.push((MARGIN + step * index as f64, MARGIN + (1.0 - up) * (HEIGHT - 2.0 * MARGIN)));
         }
     }
     lines.retain(|line| !line.is_empty());
     lines
+}
+
+/// Where it was counted anew: halfway from the night before.
+fn breaks(nights: &[Night]) -> Vec<f64> {
+    let step = step(nights);
+    let anew = nights.iter().enumerate().filter(|(_, night)| night.is_counted_anew);
+    anew.map(|(index, _)| MARGIN + step * (index as f64 - 0.5)).collect()
 }
 
 fn polyline(line: &[(f64, f64)]) -> String {
@@ -78,8 +104,13 @@ fn coordinate(value: f64) -> String {
 mod tests {
     use super::*;
 
-    fn points(values: &[Option<f64>]) -> Vec<(String, Option<f64>)> {
-        values.iter().enumerate().map(|(day, value)| (format!("2026-11-{:02}", day + 1), *value)).collect()
+    fn points(values: &[Option<f64>]) -> Vec<Night> {
+        let night = |(day, percent): (usize, &Option<f64>)| Night {
+            date: format!("2026-11-{:02}", day + 1),
+            percent: *percent,
+            is_counted_anew: false,
+        };
+        values.iter().enumerate().map(night).collect()
     }
 
     #[test]
@@ -106,5 +137,16 @@ mod tests {
         assert_eq!(picture(&points(&[Some(1.0), None])).into_string(), "");
         assert_eq!(picture(&[]).into_string(), "");
         assert_eq!(words(&points(&[None, Some(1.0)])), "1.0 % on 2026-11-02");
+    }
+
+    #[test]
+    fn where_it_was_counted_anew_the_curve_is_broken_and_says_so() {
+        let mut nights = points(&[Some(0.0), Some(100.0), Some(50.0)]);
+        assert!(!picture(&nights).into_string().contains("<line"));
+        nights[1].is_counted_anew = true;
+        let svg = picture(&nights).into_string();
+        assert!(svg.contains(r#"<line class="anew" x1="25.0" y1="0" x2="25.0" y2="22"></line>"#), "{svg}");
+        assert_eq!(lines(&nights).iter().map(Vec::len).collect::<Vec<_>>(), [1, 2]);
+        assert!(words(&nights).ends_with("highest 100.0 %; counted otherwise from 2026-11-02 on"), "{svg}");
     }
 }

@@ -52,8 +52,17 @@ pub(crate) const RUN_TABLES: [&str; 3] = [COVERAGE, API_USAGE, TABLE_COVERAGE];
 
 /// Compared only if they are asked for by name: measures of a run, what the coverage says already, what happened, which
 /// is no state, and what is made of the rows of other tables, where each difference would be told twice.
-pub(crate) const ONLY_IF_ASKED: [&str; 8] =
-    [API_USAGE, TABLE_COVERAGE, ACTIVITY, ACTIVITY_WINDOWS, "changes", "facts", "first_seen", "materializations"];
+pub(crate) const ONLY_IF_ASKED: [&str; 9] = [
+    API_USAGE,
+    TABLE_COVERAGE,
+    ACTIVITY,
+    ACTIVITY_WINDOWS,
+    "changes",
+    "exceptions",
+    "facts",
+    "first_seen",
+    "materializations",
+];
 
 /// What happened, and since when that was read.
 pub(crate) const ACTIVITY: &str = "activity";

@@ -32,6 +32,26 @@ pub struct Use {
 /// What each exception of a snapshot does, in the file's order: for the cases of these questions, and for what these
 /// rules find since the snapshot before. Older snapshots are asked only about exceptions that do nothing.
 pub async fn uses(lake: &Lake, snapshot: &Snapshot, questions: &[Question], rules: &[&Rule]) -> Result<Vec<Use>> {
+    used(lake, snapshot, questions, rules, true).await
+}
+
+/// The same of this snapshot alone: since when an exception has been about nothing, it does not say.
+pub async fn uses_of_the_day(
+    lake: &Lake,
+    snapshot: &Snapshot,
+    questions: &[Question],
+    rules: &[&Rule],
+) -> Result<Vec<Use>> {
+    used(lake, snapshot, questions, rules, false).await
+}
+
+async fn used(
+    lake: &Lake,
+    snapshot: &Snapshot,
+    questions: &[Question],
+    rules: &[&Rule],
+    with_past: bool,
+) -> Result<Vec<Use>> {
     let Some(accepted) = snapshot.accepted() else { return Ok(Vec::new()) };
     let asked = Asked::new(lake, snapshot, questions, rules, accepted);
     let runs = snapshot.commits().iter().map(|commit| Which::Run(commit.run_id.clone())).collect::<Vec<_>>();
@@ -41,7 +61,7 @@ pub async fn uses(lake: &Lake, snapshot: &Snapshot, questions: &[Question], rule
         asked.look(run, &mut today).await?;
     }
     let idle = today.idle();
-    let since = if idle.is_empty() { None } else { asked.past(accepted, &idle).await? };
+    let since = if with_past && !idle.is_empty() { asked.past(accepted, &idle).await? } else { None };
     let exceptions = accepted.exceptions().all().iter().enumerate();
     let of_one = |(index, exception): (usize, &Exception)| {
         let Seen { case_count, lapsed_count, unread } = today.seen[index].clone();

@@ -33,7 +33,7 @@ pub(crate) struct Report {
     /// html, or md: the short form for chats and summaries.
     #[arg(long, default_value = "html")]
     pub(crate) format: ReportFormat,
-    /// Older snapshots that are asked, to show how the facts went; 0: none.
+    /// Older snapshots whose facts are read, to show how these went; 0: none.
     #[arg(long, value_name = "N", default_value_t = 30)]
     pub(crate) past: usize,
     /// The longest page, in mebibytes: a longer one is cut and says so.

@@ -43,9 +43,27 @@ async fn read(asked: &Asked) -> Result<Vec<Block>> {
         ),
         Block::Table(Table { rows, ..table }),
     ];
-    let gap = |(date, why): &(String, String)| Block::Words(format!("The trend has a gap on {date}: could not {why}"));
-    blocks.extend(past.unread.iter().map(gap));
+    blocks.extend(gaps(&past).into_iter().map(Block::Words));
+    if !asked.part.is_whole() && asked.options.past_max > 0 {
+        let words = "How the facts went is known of the whole organization alone.";
+        blocks.push(Block::Words(words.to_owned()));
+    }
     Ok(blocks)
+}
+
+/// Why the curves have gaps.
+fn gaps(past: &Past) -> Vec<String> {
+    let mut gaps: Vec<String> =
+        past.unread.iter().map(|(date, why)| format!("The trend has a gap on {date}: could not {why}")).collect();
+    match &past.without[..] {
+        [] => {}
+        [date] => gaps.push(format!("The trend has a gap on {date}: its snapshot has no table facts")),
+        [first, .., last] => {
+            let count = past.without.len();
+            gaps.push(format!("The trend has gaps: {count} snapshots from {first} to {last} have no table facts"));
+        }
+    }
+    gaps
 }
 
 /// The shares of some questions, and the answers that they are made of. The last column is empty.
@@ -121,6 +139,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::model::Night;
 
     #[test]
     fn a_fact_is_a_row_with_the_numbers_of_ask() {
@@ -135,9 +154,20 @@ mod tests {
         assert_eq!(row.cells[4..6], [Cell::Number("31".into()), Cell::Number("229".into())]);
         assert_eq!(row.cells[7], Cell::Percent("13.5".into()));
         assert_eq!(row.cells[8], Cell::Words("11.0 %, in its text 10.0 %".into()));
-        let past =
-            Past { trends: [("F9 users study".to_owned(), vec![("d".to_owned(), None)])].into(), unread: vec![] };
-        assert_eq!(with_trend(row, &past).cells[10], Cell::Trend(vec![("d".into(), None)]));
+        let nights = vec![Night { date: "d".into(), percent: None, is_counted_anew: false }];
+        let past = Past { trends: [("F9 users study".to_owned(), nights.clone())].into(), ..Past::default() };
+        assert_eq!(with_trend(row, &past).cells[10], Cell::Trend(nights));
+    }
+
+    #[test]
+    fn a_gap_says_why() {
+        let of = |without: &[&str]| {
+            let without = without.iter().map(|&date| date.to_owned()).collect();
+            gaps(&Past { unread: vec![("d".to_owned(), "read x".to_owned())], without, ..Past::default() })
+        };
+        assert_eq!(of(&[]), ["The trend has a gap on d: could not read x"]);
+        assert_eq!(of(&["e"])[1], "The trend has a gap on e: its snapshot has no table facts");
+        assert_eq!(of(&["e", "f", "g"])[1], "The trend has gaps: 3 snapshots from e to g have no table facts");
     }
 
     #[test]
