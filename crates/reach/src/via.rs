@@ -143,7 +143,8 @@ mod tests {
         let step = |role: &str| Step { role: role.to_owned(), via: Vec::new(), answer: unknown("as it was") };
         let target = Target::new("s3:GetObject", "*", None);
         let told = |role: &str, is_complete: bool| {
-            let people = People { is_complete, ..People::default() };
+            let mut people = People::default();
+            people.is_complete = is_complete;
             persons(&target, &people, &step(role)).into_iter().map(|it| it.principal).collect::<Vec<_>>()
         };
         // Every such role was made by an assignment, so with none something is missing.
