@@ -20,7 +20,6 @@ def trino_type(manifest_type):
 
 class Trino:
     name = "Trino"
-    asks_questions = True
 
     def __init__(self, ours, folder):
         with socket.socket() as listener:
