@@ -13,7 +13,7 @@ mod reach;
 mod reports;
 mod values;
 
-pub(crate) use answers::{Accepting, Ask, Diff, Exceptions, Explain, Query, Source};
+pub(crate) use answers::{Accepting, Ask, Diff, Exceptions, Explain, Query, Shown, Source};
 use answers::{DIFF_HELP, EXCEPTIONS_HELP, EXPLAIN_HELP};
 use changes::CHANGES_HELP;
 pub(crate) use changes::Changes;

@@ -71,6 +71,18 @@ pub(crate) struct Source {
     pub(crate) require_complete: bool,
 }
 
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Shown {
+    /// table, lines (one for each cell), json, csv or parquet.
+    #[arg(long, default_value = "table")]
+    pub(crate) format: Format,
+    /// On a terminal too, let a table be as wide as its cells; else its columns shrink, and if they are too many each
+    /// cell is a line.
+    #[arg(long)]
+    pub(crate) wide: bool,
+}
+
 /// What somebody accepts.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Accepting {
@@ -84,13 +96,8 @@ pub(crate) struct Accepting {
 pub(crate) struct Query {
     #[command(flatten)]
     pub(crate) source: Source,
-    /// table, lines (one for each cell), json, csv or parquet.
-    #[arg(long, default_value = "table")]
-    pub(crate) format: Format,
-    /// On a terminal too, let a table be as wide as its cells; else its columns shrink, and if they are too many each
-    /// cell is a line.
-    #[arg(long)]
-    pub(crate) wide: bool,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
     /// Give up after so many seconds.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) timeout: Option<u64>,

@@ -1,9 +1,9 @@
 //! `history`: one thing over all snapshots.
 
 use clap::Args;
-use orgcensus_answers::{Format, Subject};
+use orgcensus_answers::Subject;
 
-use super::Place;
+use super::{Place, Shown};
 
 pub(super) const HISTORY_HELP: &str = "\
 Examples:
@@ -31,13 +31,8 @@ Who made a change is not said: that is in CloudTrail's events.";
 pub(crate) struct History {
     #[command(flatten)]
     pub(crate) place: Place,
-    /// table, lines (one for each cell), json, csv or parquet.
-    #[arg(long, default_value = "table")]
-    pub(crate) format: Format,
-    /// On a terminal too, let a table be as wide as its cells; else its columns shrink, and if they are too many each
-    /// cell is a line.
-    #[arg(long)]
-    pub(crate) wide: bool,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
     /// An ARN, or the id of an account.
     #[arg(value_name = "ARN")]
     pub(crate) subject: Subject,

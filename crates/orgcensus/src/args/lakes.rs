@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use orgcensus_answers::{Format, Which};
+use orgcensus_answers::Which;
 
-use super::{Source, values};
+use super::{Shown, Source, values};
 
 /// A lake, by its address or by a configuration.
 #[derive(Debug, Clone, Args)]
@@ -57,13 +57,8 @@ pub(crate) struct Files {
     /// One table; else all.
     #[arg(long)]
     pub(crate) table: Option<String>,
-    /// table, lines (one for each cell), json, csv or parquet.
-    #[arg(long, default_value = "table")]
-    pub(crate) format: Format,
-    /// On a terminal too, let a table be as wide as its cells; else its columns shrink, and if they are too many each
-    /// cell is a line.
-    #[arg(long)]
-    pub(crate) wide: bool,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 /// `snapshots`
@@ -71,13 +66,8 @@ pub(crate) struct Files {
 pub(crate) struct Snapshots {
     #[command(flatten)]
     pub(crate) place: Place,
-    /// table, lines (one for each cell), json, csv or parquet.
-    #[arg(long, default_value = "table")]
-    pub(crate) format: Format,
-    /// On a terminal too, let a table be as wide as its cells; else its columns shrink, and if they are too many each
-    /// cell is a line.
-    #[arg(long)]
-    pub(crate) wide: bool,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 /// `verify`

@@ -1,9 +1,8 @@
 //! `who-can` and `what-can`.
 
 use clap::Args;
-use orgcensus_answers::Format;
 
-use super::{Source, values};
+use super::{Shown, Source, values};
 
 pub(super) const WHO_CAN_HELP: &str = "\
 Examples:
@@ -19,8 +18,8 @@ and blocks. A row is one who may, or may be able to:
   unknown      a layer was not read; an account whose identities were not all read has a row of its own
 The principal * is anyone whom a policy means that names nobody, or one that was not read.
 Who has no row is denied. The column via has the steps to it, nearest to the principal first: the roles that are
-assumed, or the group and the permission set by which a person of Identity Center enters. Empty: directly. Chains of roles are
-followed five steps deep, each role once. Services that assume a role are not followed.";
+assumed, or the group and the permission set by which a person of Identity Center enters. Empty: directly. Chains of
+roles are followed five steps deep, each role once. Services that assume a role are not followed.";
 
 pub(super) const WHAT_CAN_HELP: &str = "\
 Examples:
@@ -28,8 +27,8 @@ Examples:
   orgcensus what-can arn:aws:iam::111122223333:role/deploy s3:PutObject iam:PassRole --format csv
 
 Without actions, 25 sensitive ones are asked: they read data, change access, run code, destroy. A resource is a
-pattern of the principal's own statements, which is about its own account's resources (what a resource's policy denies there is not
-told), or one that its policy or a grant gives to the principal, in any account; not one whose policy was not read.
+pattern of the principal's own statements, which is about its own account's resources (what a resource's policy denies
+there is not told), or one that its policy or a grant gives to the principal, in any account; not one whose policy was not read.
 Keys and roles are told one by one.";
 
 /// `who-can`
@@ -37,12 +36,8 @@ Keys and roles are told one by one.";
 pub(crate) struct WhoCan {
     #[command(flatten)]
     pub(crate) source: Source,
-    /// table, lines (one for each cell), json, csv or parquet.
-    #[arg(long, default_value = "table")]
-    pub(crate) format: Format,
-    /// On a terminal too, let a table be as wide as its cells.
-    #[arg(long)]
-    pub(crate) wide: bool,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
     /// Say of this principal alone what each layer says, statement by statement.
     #[arg(long, value_name = "PRINCIPAL")]
     pub(crate) explain: Option<String>,
@@ -57,12 +52,8 @@ pub(crate) struct WhoCan {
 pub(crate) struct WhatCan {
     #[command(flatten)]
     pub(crate) source: Source,
-    /// table, lines (one for each cell), json, csv or parquet.
-    #[arg(long, default_value = "table")]
-    pub(crate) format: Format,
-    /// On a terminal too, let a table be as wide as its cells.
-    #[arg(long)]
-    pub(crate) wide: bool,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
     /// Say of one action on this resource alone what each layer says, statement by statement.
     #[arg(long, value_name = "RESOURCE")]
     pub(crate) explain: Option<String>,

@@ -12,7 +12,7 @@ use crate::terminal::{output, width};
 
 /// Lists them, each with its whole address.
 pub(crate) async fn run(arguments: &Files) -> Result<u8, Failure> {
-    refuse_terminal(arguments.format)?;
+    refuse_terminal(arguments.shown.format)?;
     let (lake, snapshot) = source::open(&arguments.source, Bounds::default()).await?;
     if let Some(table) = arguments.table.as_ref().filter(|name| !snapshot.tables().contains(name)) {
         let known = snapshot.nearest_tables(table);
@@ -47,6 +47,6 @@ pub(crate) async fn run(arguments: &Files) -> Result<u8, Failure> {
         ("sha256", sha256),
     ];
     let batch = RecordBatch::try_from_iter(columns).map_err(std::io::Error::other)?;
-    format_within(&[batch], arguments.format, width(arguments.wide), output())?;
+    format_within(&[batch], arguments.shown.format, width(arguments.shown.wide), output())?;
     Ok(exit::WHOLE)
 }

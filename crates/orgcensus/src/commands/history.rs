@@ -10,10 +10,10 @@ use crate::{lake_access, reporter};
 
 /// Reads the snapshots one after the other, and writes what happened as it is found.
 pub(crate) async fn run(arguments: &History) -> Result<u8, Failure> {
-    refuse_terminal(arguments.format)?;
+    refuse_terminal(arguments.shown.format)?;
     let lake = lake_access::of(&arguments.place).await?;
     let life = Life::open(&lake, &arguments.subject, &arguments.tables).await.map_err(why)?;
-    let written = life.write(arguments.format, width(arguments.wide), output()).await?;
+    let written = life.write(arguments.shown.format, width(arguments.shown.wide), output()).await?;
     if written == 0 {
         reporter::say("warning", "no snapshot has a row about it; `orgcensus ask G6` says what was not seen");
     }

@@ -16,7 +16,7 @@ pub(crate) async fn run(arguments: &Query) -> Result<u8, Failure> {
     if arguments.bounded {
         return answer(arguments).await;
     }
-    source::refuse_terminal(arguments.format)?;
+    source::refuse_terminal(arguments.shown.format)?;
     // The same words after the command's name, and that this is the process that answers.
     let mut words = std::env::args_os().skip(1);
     let again = words.next().into_iter().chain([OsString::from("--bounded")]).chain(words);
@@ -33,7 +33,7 @@ async fn answer(arguments: &Query) -> Result<u8, Failure> {
     let (_lake, snapshot) = source::open(&arguments.source, bounds).await?;
     let answer = snapshot.query(&arguments.sql).await?;
     let tables = answer.tables().to_vec();
-    answer.write_within(arguments.format, width(arguments.wide), output()).await?;
-    source::tell(&snapshot, &tables, arguments.format).await?;
+    answer.write_within(arguments.shown.format, width(arguments.shown.wide), output()).await?;
+    source::tell(&snapshot, &tables, arguments.shown.format).await?;
     Ok(exit::WHOLE)
 }

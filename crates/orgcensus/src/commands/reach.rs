@@ -5,7 +5,7 @@ use orgcensus_answers::{Format, format_within};
 use orgcensus_lake::Commit;
 use orgcensus_reach::{Error, Reach, SENSITIVE, batch, layers};
 
-use crate::args::{Source, WhatCan, WhoCan};
+use crate::args::{Shown, Source, WhatCan, WhoCan};
 use crate::commands::source::{refuse_terminal, warn_of};
 use crate::failure::{Failure, exit};
 use crate::terminal::{output, width};
@@ -13,20 +13,20 @@ use crate::{lake_access, reporter};
 
 /// Who may do the action on the resource.
 pub(crate) async fn who(arguments: &WhoCan) -> Result<u8, Failure> {
-    let WhoCan { source, format, wide, explain, action, resource } = arguments;
-    let reach = open(source, *format).await?;
+    let WhoCan { source, shown, explain, action, resource } = arguments;
+    let reach = open(source, shown.format).await?;
     tell_left_out(std::slice::from_ref(action));
     let rows = match explain {
         Some(principal) => layers(&reach.explain(principal, action, resource).await.map_err(why)?),
         None => batch(&reach.who_can(action, resource).await.map_err(why)?),
     };
-    print(&rows.map_err(why)?, *format, *wide)
+    print(&rows.map_err(why)?, *shown)
 }
 
 /// What the principal may do.
 pub(crate) async fn what(arguments: &WhatCan) -> Result<u8, Failure> {
-    let WhatCan { source, format, wide, explain, principal, actions } = arguments;
-    let reach = open(source, *format).await?;
+    let WhatCan { source, shown, explain, principal, actions } = arguments;
+    let reach = open(source, shown.format).await?;
     tell_left_out(actions);
     let rows = match (explain, actions.as_slice()) {
         (Some(resource), [action]) => layers(&reach.explain(principal, action, resource).await.map_err(why)?),
@@ -37,7 +37,7 @@ pub(crate) async fn what(arguments: &WhatCan) -> Result<u8, Failure> {
         }
         (None, actions) => batch(&reach.what_can(principal, actions).await.map_err(why)?),
     };
-    print(&rows.map_err(why)?, *format, *wide)
+    print(&rows.map_err(why)?, *shown)
 }
 
 /// Says what no answer rests on. Who is asked for no action is asked for one of S3 too.
@@ -56,8 +56,8 @@ async fn open(source: &Source, format: Format) -> Result<Reach, Failure> {
     Ok(reach)
 }
 
-fn print(rows: &RecordBatch, format: Format, is_wide: bool) -> Result<u8, Failure> {
-    format_within(std::slice::from_ref(rows), format, width(is_wide), output())?;
+fn print(rows: &RecordBatch, shown: Shown) -> Result<u8, Failure> {
+    format_within(std::slice::from_ref(rows), shown.format, width(shown.wide), output())?;
     Ok(exit::WHOLE)
 }
 

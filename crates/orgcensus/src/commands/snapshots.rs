@@ -14,7 +14,7 @@ use crate::terminal::{output, width};
 
 /// Lists them, the newest date first.
 pub(crate) async fn run(arguments: &Snapshots) -> Result<u8, Failure> {
-    refuse_terminal(arguments.format)?;
+    refuse_terminal(arguments.shown.format)?;
     let lake = lake_access::of(&arguments.place).await?;
     let mut commits = lake.commits().await?;
     commits.sort_by(|a, b| (&b.snapshot_date, b.n).cmp(&(&a.snapshot_date, a.n)));
@@ -40,7 +40,7 @@ pub(crate) async fn run(arguments: &Snapshots) -> Result<u8, Failure> {
     ];
     let batch = RecordBatch::try_from_iter_with_nullable(columns.map(|(name, column)| (name, column, true)));
     let batch = batch.map_err(std::io::Error::other)?;
-    format_within(&[batch], arguments.format, width(arguments.wide), output())?;
+    format_within(&[batch], arguments.shown.format, width(arguments.shown.wide), output())?;
     Ok(exit::WHOLE)
 }
 
