@@ -139,9 +139,7 @@ impl Changes {
 
     /// What is found next and nobody has accepted; none at the end. All of it is counted, what is accepted too.
     pub async fn next_active(&mut self, told: &mut Told) -> Result<Option<Vec<Found>>> {
-        let Some(found) = self.next().await? else { return Ok(None) };
-        let states = states::of(&found, self.accepted.as_ref());
-        count(told, &found, &states);
+        let Some((found, states)) = self.next_counted(told).await? else { return Ok(None) };
         let is_active = |state: &State| state.0 != Some(CaseState::Accepted);
         Ok(Some(found.into_iter().zip(&states).filter(|(_, state)| is_active(state)).map(|(it, _)| it).collect()))
     }
@@ -151,19 +149,18 @@ impl Changes {
         let columns = states::beside(&found::batch(&[])?, &[])?.schema();
         let mut output = Output::begin(format, None, &columns, writer)?;
         let mut told = Told::default();
-        while let Some(found) = self.next().await? {
-            let states = states::of(&found, self.accepted.as_ref());
-            count(&mut told, &found, &states);
+        while let Some((found, states)) = self.next_counted(&mut told).await? {
             output.write(&states::beside(&found::batch(&found)?, &states)?)?;
         }
         output.finish()?;
         Ok(told)
     }
-}
 
-fn count(told: &mut Told, found: &[Found], states: &[State]) {
-    for (it, (state, _)) in found.iter().zip(states) {
-        told.add(it, *state);
+    async fn next_counted(&mut self, told: &mut Told) -> Result<Option<(Vec<Found>, Vec<State>)>> {
+        let Some(found) = self.next().await? else { return Ok(None) };
+        let states = states::of(&found, self.accepted.as_ref());
+        found.iter().zip(&states).for_each(|(it, (state, _))| told.add(it, *state));
+        Ok(Some((found, states)))
     }
 }
 

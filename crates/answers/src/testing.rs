@@ -9,8 +9,9 @@ use orgcensus_collectors::iam::credential_report::Credentials;
 use orgcensus_collectors::sqs::queues::Queue;
 use orgcensus_crawl::{Outcome, TaskCoverage};
 use orgcensus_derive::ResourceAccess;
-use orgcensus_lake::{Begun, Coverage, FileOptions, Lake, LakeOptions, Publication, RunSnapshot, TableEntry};
-use orgcensus_row::{BatchBuilder, Row, Stamp, Timestamp, table};
+pub(crate) use orgcensus_lake::testing::write;
+use orgcensus_lake::{Coverage, Lake, LakeOptions, Publication, RunSnapshot, TableEntry, testing};
+use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 use tempfile::TempDir;
 
@@ -25,27 +26,6 @@ struct OldAccount {
     arn: String,
 }
 
-/// One table with rows of accounts, which are numbered.
-pub(crate) async fn write<R: Row>(publication: &Publication, rows: impl IntoIterator<Item = (u64, R)>) -> TableEntry {
-    let table = table::<R>();
-    let mut writer = publication.writer(&table);
-    let mut builder = BatchBuilder::new(table).unwrap();
-    for (account, row) in rows {
-        builder.push(&row).unwrap();
-        let stamp = Stamp {
-            organization_id: publication.snapshot().organization_id.clone(),
-            account_id: format!("{account:012}"),
-            account_name: format!("account {account}"),
-            ou_path: "Root".into(),
-            region: "global".into(),
-            captured_at: publication.snapshot().captured_at,
-            run_id: publication.snapshot().run_id.clone(),
-        };
-        writer.write(&builder.take(&stamp).unwrap()).await.unwrap();
-    }
-    writer.close().await.unwrap()
-}
-
 pub(crate) async fn begin(lake: &Lake, organization_id: &str, snapshot_date: &str) -> Publication {
     let snapshot = RunSnapshot {
         organization_id: organization_id.into(),
@@ -53,10 +33,7 @@ pub(crate) async fn begin(lake: &Lake, organization_id: &str, snapshot_date: &st
         run_id: format!("run-{organization_id}-{snapshot_date}"),
         captured_at: Timestamp(1_795_000_000_000),
     };
-    match Publication::begin(lake, snapshot, FileOptions::default()).await.unwrap() {
-        Begun::Fresh(publication) => publication,
-        Begun::Published(commit) => panic!("{commit:?}"),
-    }
+    testing::begin(lake, snapshot).await
 }
 
 pub(crate) async fn commit(publication: Publication, tables: Vec<TableEntry>) {

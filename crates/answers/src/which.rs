@@ -107,26 +107,9 @@ pub(crate) fn known(living: &[Commit]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use orgcensus_lake::ManifestReference;
-    use orgcensus_row::Timestamp;
+    use orgcensus_lake::testing::commit;
 
     use super::*;
-
-    fn commit(n: u32, organization_id: &str, date: &str, is_complete: bool) -> Commit {
-        Commit {
-            format: 1,
-            n,
-            organization_id: organization_id.into(),
-            snapshot_date: date.into(),
-            run_id: format!("run-{n}"),
-            captured_at: Timestamp(0),
-            committed_at: Timestamp(0),
-            manifest: ManifestReference { path: String::new(), sha256: String::new() },
-            supersedes: None,
-            is_complete,
-            coverage: serde_json::Value::Null,
-        }
-    }
 
     fn numbers(which: &str, living: &[Commit]) -> Vec<u32> {
         which.parse::<Which>().unwrap().choose(living).unwrap().iter().map(|commit| commit.n).collect()

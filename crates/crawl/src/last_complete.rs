@@ -10,7 +10,7 @@ use std::time::Duration;
 use arrow::array::StringArray;
 use futures::StreamExt;
 use orgcensus_collect::{ActivityWindow, Collector};
-use orgcensus_lake::{Commit, Lake, living};
+use orgcensus_lake::{Commit, Lake, of_earlier_dates};
 use orgcensus_row::{Row, Stamp, Timestamp, column};
 
 use crate::context::Shared;
@@ -59,23 +59,13 @@ async fn read(shared: &Shared) -> LastComplete {
     known
 }
 
-/// The newest complete snapshots of an organization of earlier dates, the newest first: what changes are found between.
-/// A run that replaces another one of its day begins where that one began.
-fn earlier(commits: &[Commit], organization_id: &str, date: &str) -> Vec<Commit> {
-    let is_earlier =
-        |it: &Commit| it.is_complete && it.organization_id == organization_id && it.snapshot_date.as_str() < date;
-    let mut earlier: Vec<Commit> = living(commits).into_iter().filter(is_earlier).collect();
-    earlier.reverse();
-    earlier.truncate(SNAPSHOTS);
-    earlier
-}
-
 impl LastComplete {
     async fn read(&mut self, shared: &Shared) -> Result<(), Error> {
         let lake = &shared.crawl.lake;
-        let commits = lake.commits().await?;
-        for commit in earlier(&commits, &shared.organization.id, &shared.crawl.snapshot_date()) {
-            if let Err(error) = self.add(lake, &commit).await {
+        let living = lake.snapshots().await?;
+        let date = shared.crawl.snapshot_date();
+        for commit in of_earlier_dates(&living, &shared.organization.id, &date).take(SNAPSHOTS) {
+            if let Err(error) = self.add(lake, commit).await {
                 let date = &commit.snapshot_date;
                 let message = format!("when activity was read by the snapshot of {date} is not known: {error}");
                 shared.crawl.tell(&Event::Warning { message: &message });
@@ -113,27 +103,9 @@ impl LastComplete {
 
 #[cfg(test)]
 mod tests {
-    use orgcensus_lake::ManifestReference;
-
     use super::*;
 
     const DAY_MILLIS: i64 = 86_400_000;
-
-    fn commit(n: u32, organization_id: &str, date: &str, is_complete: bool) -> Commit {
-        Commit {
-            format: 1,
-            n,
-            organization_id: organization_id.to_owned(),
-            snapshot_date: date.to_owned(),
-            run_id: format!("run-{n}"),
-            captured_at: Timestamp(i64::from(n)),
-            committed_at: Timestamp(i64::from(n)),
-            manifest: ManifestReference { path: String::new(), sha256: String::new() },
-            supersedes: None,
-            is_complete,
-            coverage: serde_json::Value::Null,
-        }
-    }
 
     #[test]
     fn it_begins_an_hour_before_the_last_time_and_never_before_what_aws_keeps() {
@@ -145,22 +117,6 @@ mod tests {
         assert_eq!(hours_before(Some(now.0 - 10 * DAY_MILLIS), day), 241, "nights that failed are caught up");
         assert_eq!(hours_before(Some(now.0 - 100 * DAY_MILLIS), day), 90 * 24);
         assert_eq!(hours_before(None, day * 365), 90 * 24);
-    }
-
-    #[test]
-    fn what_changes_are_found_between_is_looked_through_from_the_newest_on() {
-        let commits = [
-            commit(1, "o-1", "2026-01-01", true),
-            commit(2, "o-1", "2026-01-02", true),
-            commit(3, "o-1", "2026-01-02", true),
-            commit(4, "o-2", "2026-01-03", true),
-            commit(5, "o-1", "2026-01-03", false),
-            commit(6, "o-1", "2026-01-04", true),
-        ];
-        let found = |date: &str| earlier(&commits, "o-1", date).iter().map(|it| it.n).collect::<Vec<_>>();
-        assert_eq!(found("2026-01-04"), [3, 1], "not that of its own day, nor an incomplete one, nor another's");
-        assert_eq!(found("2026-01-05"), [6, 3, 1]);
-        assert_eq!(found("2026-01-01"), Vec::<u32>::new());
     }
 
     #[test]

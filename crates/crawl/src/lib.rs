@@ -10,6 +10,7 @@
 //! ```
 
 mod account;
+mod account_rows;
 mod check;
 mod context;
 mod coverage;
@@ -44,6 +45,7 @@ mod waiting;
 mod work;
 
 pub use account::REGIONS;
+pub use account_rows::AccountRows;
 pub use check::{Findings, one_role_for_many};
 pub use context::{Bounds, Crawl, Stop, never};
 pub use coverage::{Tally, TaskCoverage};
@@ -56,7 +58,7 @@ pub use materialization::{
 };
 pub use outcome::Outcome;
 pub use plan::{Plan, shard_name};
-pub use previous::{Previous, complete};
+pub use previous::Previous;
 pub use regions::KnownRegions;
 pub use role_actions::{ROLE_VERSION_TAG, RoleActions, RolesBehind, role_version};
 pub use roster::Roster;

@@ -8,7 +8,7 @@
 use std::error::Error as StdError;
 
 use futures::future::BoxFuture;
-use orgcensus_lake::{Commit, Coverage, Error as LakeError, Lake, Manifest, Publication, TableEntry};
+use orgcensus_lake::{Commit, Coverage, Error as LakeError, Lake, Manifest, Publication, TableEntry, of_earlier_dates};
 use orgcensus_row::{Row, Stamp, Table, table};
 use serde::Serialize;
 use tokio::time::timeout;
@@ -197,7 +197,8 @@ impl Materialize<'_> {
     /// The previous complete snapshot of the organization, which is of an earlier date, as `orgcensus changes` takes
     /// it; none if there is none.
     pub async fn previous(&mut self) -> Result<Option<Commit>, Error> {
-        let previous = earlier(&self.lake.snapshots().await?, &self.commit).next().cloned();
+        let living = self.lake.snapshots().await?;
+        let previous = self.earlier(&living).next().cloned();
         self.asked = Asked { has_asked: true, previous };
         Ok(self.asked.previous.clone())
     }
@@ -207,7 +208,7 @@ impl Materialize<'_> {
     pub async fn previous_with(&mut self, table: &str) -> Result<Option<(Commit, Manifest)>, Error> {
         self.asked = Asked { has_asked: true, previous: None };
         let living = self.lake.snapshots().await?;
-        let earlier: Vec<Commit> = earlier(&living, &self.commit).take(LOOKED_AT_MAX).cloned().collect();
+        let earlier: Vec<Commit> = self.earlier(&living).take(LOOKED_AT_MAX).cloned().collect();
         for commit in earlier {
             match self.lake.manifest(&commit).await {
                 Ok(manifest) if manifest.table(table).is_some() => {
@@ -222,6 +223,11 @@ impl Materialize<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// The complete snapshots of the organization of earlier dates, the newest first.
+    fn earlier<'a>(&'a self, living: &'a [Commit]) -> impl Iterator<Item = &'a Commit> {
+        of_earlier_dates(living, &self.commit.organization_id, &self.commit.snapshot_date)
     }
 
     /// Tells a person of something that should be looked at.
@@ -263,13 +269,6 @@ impl Materialize<'_> {
             None => Ok(()),
         }
     }
-}
-
-/// The complete snapshots of the organization of earlier dates, the newest first. The living ones come oldest first.
-fn earlier<'a>(living: &'a [Commit], own: &'a Commit) -> impl Iterator<Item = &'a Commit> {
-    living.iter().rev().filter(move |it| {
-        it.is_complete && it.organization_id == own.organization_id && it.snapshot_date < own.snapshot_date
-    })
 }
 
 #[cfg(test)]

@@ -8,13 +8,12 @@ mod account;
 
 use futures::future::BoxFuture;
 use orgcensus_answers::{Carried, CarriedOf};
-use orgcensus_crawl::{Failed, Materialization, Materialize, Placed};
+use orgcensus_crawl::{AccountRows, Failed, Materialization, Materialize, Placed};
 use orgcensus_derive::{ExternalAccess, ResourceAccess};
 use orgcensus_lake::{Lake, Manifest};
 use orgcensus_row::{Row, Table, Timestamp, table};
 use serde::Serialize;
 
-use crate::by_account::ByAccount;
 use crate::worker::{Rows, add, send};
 use account::{Account, Key};
 
@@ -89,15 +88,15 @@ impl Judges {
 /// Makes the entries of all accounts. Memory holds what is open in one of them.
 async fn entries(lake: Lake, was: Option<Manifest>, now: Manifest, rows: Rows<FirstSeen>) -> Result<(), Failed> {
     let mut earlier = match &was {
-        Some(was) => Some(ByAccount::<FirstSeen>::open(&lake, was)?),
+        Some(was) => Some(AccountRows::<FirstSeen>::open(&lake, was)?),
         None => None,
     };
     let judges = match &was {
         Some(was) => Some(Judges::read(&lake, was, &now).await?),
         None => None,
     };
-    let mut resources = ByAccount::<ResourceAccess>::open(&lake, &now)?;
-    let mut externals = ByAccount::<ExternalAccess>::open(&lake, &now)?;
+    let mut resources = AccountRows::<ResourceAccess>::open(&lake, &now)?;
+    let mut externals = AccountRows::<ExternalAccess>::open(&lake, &now)?;
     loop {
         let carried = match &mut earlier {
             Some(earlier) => earlier.account().await?,

@@ -8,7 +8,6 @@
 //! first_seen  what is open in this snapshot + what earlier ones carry -> since when
 //! ```
 
-mod by_account;
 mod changes;
 mod exceptions;
 mod facts;

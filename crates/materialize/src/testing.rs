@@ -2,8 +2,9 @@
 
 use orgcensus_crawl::{Failed, Outcome, Placed, TaskCoverage, TaskRecord};
 use orgcensus_derive::{ExternalAccess, ResourceAccess};
-use orgcensus_lake::{Begun, Coverage, FileOptions, Lake, LakeOptions, Publication, RunSnapshot, TableEntry};
-use orgcensus_row::{BatchBuilder, GLOBAL, Row, Stamp, Timestamp, table};
+pub(crate) use orgcensus_lake::testing::write;
+use orgcensus_lake::{Coverage, Lake, LakeOptions, Publication, RunSnapshot, TableEntry, testing};
+use orgcensus_row::{GLOBAL, Row, Timestamp};
 use serde::Serialize;
 use tempfile::TempDir;
 use tokio::sync::mpsc::channel;
@@ -108,26 +109,6 @@ pub(crate) fn lake() -> (TempDir, Lake) {
     (folder, lake)
 }
 
-/// One table with rows of accounts, which are numbered.
-pub(crate) async fn write<R: Row>(to: &Publication, rows: impl IntoIterator<Item = (u64, R)>) -> TableEntry {
-    let mut writer = to.writer(&table::<R>());
-    let mut builder = BatchBuilder::new(table::<R>()).unwrap();
-    for (account, row) in rows {
-        builder.push(&row).unwrap();
-        let stamp = Stamp {
-            organization_id: to.snapshot().organization_id.clone(),
-            account_id: format!("{account:012}"),
-            account_name: format!("account {account}"),
-            ou_path: "Root".into(),
-            region: GLOBAL.into(),
-            captured_at: to.snapshot().captured_at,
-            run_id: to.snapshot().run_id.clone(),
-        };
-        writer.write(&builder.take(&stamp).unwrap()).await.unwrap();
-    }
-    writer.close().await.unwrap()
-}
-
 /// Writes a night's tables, which are not published yet.
 pub(crate) async fn written(lake: &Lake, night: Night) -> (Publication, Vec<TableEntry>) {
     let snapshot = RunSnapshot {
@@ -136,10 +117,7 @@ pub(crate) async fn written(lake: &Lake, night: Night) -> (Publication, Vec<Tabl
         run_id: format!("run-{}", night.date),
         captured_at: night.captured_at(),
     };
-    let to = match Publication::begin(lake, snapshot, FileOptions::default()).await.unwrap() {
-        Begun::Fresh(publication) => publication,
-        Begun::Published(commit) => panic!("{commit:?}"),
-    };
+    let to = testing::begin(lake, snapshot).await;
     let listed = night
         .accounts
         .iter()

@@ -42,19 +42,12 @@ fn reads(sql: &str, table: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use orgcensus_lake::ManifestReference;
+    use orgcensus_lake::testing;
 
     use super::*;
 
     fn commit(organization_id: &str) -> Commit {
-        // A field of Commit is of a crate that this one does not know, so it is read as a lake reads it.
-        let manifest = ManifestReference { path: String::new(), sha256: String::new() };
-        let text = serde_json::json!({
-            "format": 1, "n": 1, "organization_id": organization_id, "snapshot_date": "2026-11-22", "run_id": "r",
-            "captured_at": "2026-11-22T00:00:00.000Z", "committed_at": "2026-11-22T00:00:00.000Z",
-            "manifest": manifest, "supersedes": null, "is_complete": true, "coverage": null,
-        });
-        serde_json::from_value(text).unwrap()
+        testing::commit(1, organization_id, "2026-11-22", true)
     }
 
     fn dated(sql: &str, commits: &[Commit]) -> String {

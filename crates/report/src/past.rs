@@ -172,18 +172,14 @@ fn curve(key: &str, nights: &[(String, Known)]) -> Vec<Night> {
 
 #[cfg(test)]
 mod tests {
+    use orgcensus_lake::testing;
     use serde_json::json;
 
     use super::*;
 
     fn commit(organization_id: &str, date: &str, is_complete: bool) -> Commit {
-        let moment = "2026-11-22T00:00:00.000Z";
-        let commit = json!({
-            "format": 1, "n": 1, "organization_id": organization_id, "snapshot_date": date,
-            "run_id": format!("run-{organization_id}-{date}"), "captured_at": moment, "committed_at": moment,
-            "manifest": {"path": "", "sha256": ""}, "supersedes": null, "is_complete": is_complete, "coverage": null,
-        });
-        serde_json::from_value(commit).unwrap()
+        let run_id = format!("run-{organization_id}-{date}");
+        Commit { run_id, ..testing::commit(1, organization_id, date, is_complete) }
     }
 
     fn dates(living: &[Commit], shown: &[Commit], most: usize) -> Vec<String> {

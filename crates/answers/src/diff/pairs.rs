@@ -54,31 +54,18 @@ pub(crate) fn pairs(from: Option<&Which>, to: &Which, commits: &[Commit]) -> Res
 
 #[cfg(test)]
 mod tests {
-    use orgcensus_lake::ManifestReference;
-    use orgcensus_row::Timestamp;
+    use orgcensus_lake::testing::commit;
 
     use super::*;
 
     /// `o-a 2026-01-01`, with `?` at the end if it is not complete. The number is the place in the list.
     fn commits(words: &[&str]) -> Vec<Commit> {
-        let commit = |(index, words): (usize, &&str)| {
+        let one = |(index, words): (usize, &&str)| {
             let (organization_id, date) = words.trim_end_matches('?').split_once(' ').unwrap();
             let n = u32::try_from(index + 1).unwrap();
-            Commit {
-                format: 1,
-                n,
-                organization_id: organization_id.into(),
-                snapshot_date: date.into(),
-                run_id: format!("run-{n}"),
-                captured_at: Timestamp(0),
-                committed_at: Timestamp(0),
-                manifest: ManifestReference { path: String::new(), sha256: String::new() },
-                supersedes: None,
-                is_complete: !words.ends_with('?'),
-                coverage: serde_json::Value::Null,
-            }
+            commit(n, organization_id, date, !words.ends_with('?'))
         };
-        words.iter().enumerate().map(commit).collect()
+        words.iter().enumerate().map(one).collect()
     }
 
     /// `1-3 2-4 5`: 1 is compared with 3, 2 with 4, and 5 with nothing.

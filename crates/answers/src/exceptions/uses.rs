@@ -255,31 +255,14 @@ impl<'a> Tally<'a> {
 
 #[cfg(test)]
 mod tests {
-    use orgcensus_lake::ManifestReference;
-    use orgcensus_row::Timestamp;
+    use orgcensus_lake::testing::commit;
 
     use super::*;
-
-    fn commit(date: &str, is_complete: bool) -> Commit {
-        Commit {
-            format: 1,
-            n: 1,
-            organization_id: "o-1".into(),
-            snapshot_date: date.into(),
-            run_id: date.into(),
-            captured_at: Timestamp(0),
-            committed_at: Timestamp(0),
-            manifest: ManifestReference { path: String::new(), sha256: String::new() },
-            supersedes: None,
-            is_complete,
-            coverage: serde_json::Value::Null,
-        }
-    }
 
     #[test]
     fn a_lake_that_is_young_says_nothing_and_an_incomplete_night_either() {
         let days = |dates: &[(&str, bool)]| {
-            let living: Vec<_> = dates.iter().map(|(date, is_complete)| commit(date, *is_complete)).collect();
+            let living: Vec<_> = dates.iter().map(|(date, is_complete)| commit(1, "o-1", date, *is_complete)).collect();
             let days = past_days(&living, &Day::parse("2026-11-22").unwrap());
             days.iter().map(ToString::to_string).collect::<Vec<_>>()
         };

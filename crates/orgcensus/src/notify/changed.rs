@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::time::Duration;
 
 use orgcensus_answers::{Accepted, Changes, Found, Priority, Rule, Snapshot, Told, Which, rules};
-use orgcensus_lake::{Commit, Lake};
+use orgcensus_lake::{Commit, Lake, before_run};
 
 use crate::accepting;
 use crate::args::Accepting;
@@ -102,13 +102,7 @@ async fn look(
 /// The newest complete snapshot of the run's organization before it.
 fn previous<'a>(commits: &'a [Commit], run_id: &str) -> Option<&'a Commit> {
     let own = commits.iter().find(|it| it.run_id == run_id)?;
-    let is_before = |it: &&Commit| {
-        it.is_complete
-            && it.organization_id == own.organization_id
-            && it.run_id != own.run_id
-            && it.captured_at < own.captured_at
-    };
-    commits.iter().filter(is_before).max_by_key(|it| (it.captured_at, it.n))
+    before_run(commits, &own.organization_id, &own.run_id, own.captured_at)
 }
 
 /// Keeps the most important ones; of equal ones those that were found first.
@@ -120,25 +114,13 @@ fn keep(each: &mut Vec<Found>, max: usize) {
 #[cfg(test)]
 mod tests {
     use orgcensus_answers::Change;
-    use orgcensus_lake::ManifestReference;
+    use orgcensus_lake::testing;
     use orgcensus_row::Timestamp;
 
     use super::*;
 
     fn commit(n: u32, organization_id: &str, at: i64, is_complete: bool) -> Commit {
-        Commit {
-            format: 1,
-            n,
-            organization_id: organization_id.to_owned(),
-            snapshot_date: "2026-11-22".to_owned(),
-            run_id: format!("run-{n}"),
-            captured_at: Timestamp(at),
-            committed_at: Timestamp(at),
-            manifest: ManifestReference { path: String::new(), sha256: String::new() },
-            supersedes: None,
-            is_complete,
-            coverage: serde_json::Value::Null,
-        }
+        Commit { captured_at: Timestamp(at), ..testing::commit(n, organization_id, "2026-11-22", is_complete) }
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use orgcensus_lake::{Begun, Coverage, FileOptions, Lake, LakeOptions, Publication, RunSnapshot, TableEntry};
-use orgcensus_row::{BatchBuilder, Row, Stamp, Timestamp, table};
+use orgcensus_lake::testing::{self, write};
+use orgcensus_lake::{Coverage, Lake, LakeOptions, Publication, RunSnapshot, TableEntry};
+use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 use serde_json::json;
 use tempfile::TempDir;
@@ -169,26 +170,6 @@ struct Bucket {
 const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 const BOUNDARY: &str = "arn:aws:iam::000000000002:policy/boundary";
 
-async fn write<R: Row>(publication: &Publication, rows: Vec<(u64, R)>) -> TableEntry {
-    let table = table::<R>();
-    let mut writer = publication.writer(&table);
-    let mut builder = BatchBuilder::new(table).unwrap();
-    for (account, row) in rows {
-        builder.push(&row).unwrap();
-        let stamp = Stamp {
-            organization_id: publication.snapshot().organization_id.clone(),
-            account_id: format!("{account:012}"),
-            account_name: format!("account {account}"),
-            ou_path: "Root".into(),
-            region: "global".into(),
-            captured_at: publication.snapshot().captured_at,
-            run_id: publication.snapshot().run_id.clone(),
-        };
-        writer.write(&builder.take(&stamp).unwrap()).await.unwrap();
-    }
-    writer.close().await.unwrap()
-}
-
 fn user(account: u64, name: &str) -> (u64, User) {
     let user = User {
         arn: format!("arn:aws:iam::{account:012}:user/{name}"),
@@ -313,9 +294,7 @@ async fn begin(organization_id: &str) -> (TempDir, Lake, Publication) {
         run_id: "run-1".into(),
         captured_at: Timestamp(1_795_000_000_000),
     };
-    let Begun::Fresh(to) = Publication::begin(&lake, snapshot, FileOptions::default()).await.unwrap() else {
-        panic!("published before");
-    };
+    let to = testing::begin(&lake, snapshot).await;
     (folder, lake, to)
 }
 

@@ -1,8 +1,7 @@
 //! What each message says, and what it does not say unless it is asked for.
 
 use orgcensus_answers::{Change, Told as Counted};
-use orgcensus_lake::{Commit, ManifestReference};
-use orgcensus_row::Timestamp;
+use orgcensus_lake::testing::commit;
 
 use super::*;
 use crate::run_report::testing;
@@ -27,19 +26,7 @@ fn found(rule_id: &str, priority: Priority, change: Change) -> Found {
 fn changed(found: Vec<Found>, each_max: usize) -> Changed {
     let mut told = Counted::default();
     found.iter().for_each(|it| told.add(it, None));
-    let since = Commit {
-        format: 1,
-        n: 1,
-        organization_id: "o-example".to_owned(),
-        snapshot_date: "2026-11-21".to_owned(),
-        run_id: "run-0".to_owned(),
-        captured_at: Timestamp(0),
-        committed_at: Timestamp(0),
-        manifest: ManifestReference { path: String::new(), sha256: String::new() },
-        supersedes: None,
-        is_complete: true,
-        coverage: Value::Null,
-    };
+    let since = commit(0, "o-example", "2026-11-21", true);
     let floor = Priority::Warning;
     let each = found.into_iter().filter(|it| it.is_seen() && it.priority >= floor).take(each_max).collect();
     Changed { since, told, each, floor: Some(floor) }
