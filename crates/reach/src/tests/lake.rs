@@ -355,12 +355,12 @@ pub(super) async fn organization() -> (TempDir, Lake) {
     let users = [(2, "bounded"), (2, "member"), (2, "other"), (2, "reader"), (3, "ana"), (3, "stranger")];
     let roles = vec![role(2, "admin", &[ADMINISTRATOR], &[]), role(3, "analyst", &[], &["own"])];
     let tables = vec![
-        write(&to, (1..=5).map(account).collect()).await,
+        write(&to, (1..=5).map(account)).await,
         write(&to, vec![unit("ou-1", Some("r-1")), unit("r-1", None)]).await,
         write(&to, vec![(1, policy)]).await,
         write(&to, targets()).await,
         write(&to, tasks()).await,
-        write(&to, users.into_iter().map(|(id, name)| user(id, name)).collect()).await,
+        write(&to, users.into_iter().map(|(id, name)| user(id, name))).await,
         write(&to, roles).await,
         write(&to, vec![(2, group)]).await,
         write(&to, documents()).await,
