@@ -229,6 +229,11 @@ impl Kind {
         matches!(self, Self::InOrgAccount | Self::VeryLarge | Self::LivingRole | Self::DeadRole)
     }
 
+    /// Whether it speaks of a function's URL, so that a service other than Lambda would refuse it.
+    pub(crate) fn is_about_urls(self) -> bool {
+        matches!(self, Self::PublicUrl | Self::HalfOpenUrl)
+    }
+
     /// Whether the verdict can be told only by one who has seen all networks of the organization.
     pub(crate) fn rests_on_networks(self) -> bool {
         matches!(self, Self::OtherVpce | Self::SourceVpce | Self::ForeignVpc)

@@ -86,7 +86,9 @@ fn queues(place: &Place<'_>) -> Vec<Queue> {
         queues.push(made);
     }
     let shown: Vec<Kind> = match place.account {
-        account if place.organization.is_showcase(account) => Kind::all().collect(),
+        account if place.organization.is_showcase(account) => {
+            Kind::all().filter(|kind| !kind.is_about_urls()).collect()
+        }
         account if place.organization.is_held(account) => HELD.to_vec(),
         _ => Vec::new(),
     };
