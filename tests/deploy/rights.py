@@ -75,6 +75,7 @@ def shards(**parameters):
 def checked_configuration(checks, orgcensus, name, container):
     """The program reads every variable that the template sets, by the type of its key."""
     container = container(
+        RoleName="another",
         ExternalId="12345",
         KmsKeyArn=KEY,
         Regions="eu-west-1,us-east-1",
@@ -90,6 +91,7 @@ def checked_configuration(checks, orgcensus, name, container):
     checks.equal(f"{name}: the variables can be used", 0, ended.returncode)
     lines = {line.split()[0]: line for line in ended.stdout.splitlines() if line.strip()}
     for key, value in [
+        ("role.name", '"another"'),
         ("role.external_id", "set"),
         ("aws.home_region", '"eu-central-1"'),
         ("lake.region", '"eu-west-1"'),

@@ -95,7 +95,7 @@ async fn in_the_way(crawl: &Run) -> Result<Option<String>, Failure> {
 fn other_kind<'a>(is_organization: bool, held: &[&'a str]) -> Option<&'a str> {
     let is_alone = |id: &&'a str| id.starts_with(ALONE);
     match is_organization {
-        true if held.iter().all(|id| is_alone(id)) => held.first().copied(),
+        true if held.iter().all(is_alone) => held.first().copied(),
         true => None,
         false => held.iter().copied().find(|id| !is_alone(id)),
     }
@@ -182,15 +182,16 @@ mod tests {
     #[test]
     fn accounts_alone_and_an_organization_are_not_put_into_one_lake() {
         let (alone, whole) = ("account-111122223333", "o-1");
-        for (is_organization, held, other) in [
-            (false, &[][..], None),
-            (false, &[alone][..], None),
-            (false, &[alone, whole][..], Some(whole)),
-            (true, &[][..], None),
-            (true, &[whole][..], None),
-            (true, &[alone, "account-444455556666"][..], Some(alone)),
-            (true, &[alone, whole][..], None),
-        ] {
+        let cases: [(bool, &[&str], Option<&str>); 7] = [
+            (false, &[], None),
+            (false, &[alone], None),
+            (false, &[alone, whole], Some(whole)),
+            (true, &[], None),
+            (true, &[whole], None),
+            (true, &[alone, "account-444455556666"], Some(alone)),
+            (true, &[alone, whole], None),
+        ];
+        for (is_organization, held, other) in cases {
             assert_eq!(other_kind(is_organization, held), other, "{is_organization}, {held:?}");
         }
     }
