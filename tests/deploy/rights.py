@@ -44,7 +44,8 @@ def main():
     for name, container in (("nightly.yaml", nightly()), ("shards.yaml", shards())):
         entered_by = {it["Name"]: it["Value"] for it in container["Environment"]}["ORGCENSUS_ORGANIZATION__OWN_ACCOUNT"]
         checks.equal(f"{name}: the crawler's own account is entered by the role", "role", entered_by)
-    checked_configuration(checks, arguments.orgcensus)
+    for name, container in (("nightly.yaml", nightly), ("shards.yaml", shards)):
+        checked_configuration(checks, arguments.orgcensus, name, container)
     return checks.end()
 
 
@@ -66,17 +67,20 @@ def nightly(**parameters):
     return template.resolved(template.resource("Task")["ContainerDefinitions"])[0]
 
 
-def shards():
-    template = Template("shards.yaml", Image="i", CrawlerRoleArn=CRAWLER, LakeUrl=f"s3://{BUCKET}/{PREFIX}")
+def shards(**parameters):
+    template = Template("shards.yaml", Image="i", CrawlerRoleArn=CRAWLER, LakeUrl=f"s3://{BUCKET}/{PREFIX}", **parameters)
     return template.resolved(template.resource("Job")["ContainerProperties"])
 
 
-def checked_configuration(checks, orgcensus):
+def checked_configuration(checks, orgcensus, name, container):
     """The program reads every variable that the template sets, by the type of its key."""
-    container = nightly(
+    container = container(
+        RoleName="another",
         ExternalId="12345",
         KmsKeyArn=KEY,
         Regions="eu-west-1,us-east-1",
+        HomeRegion="eu-central-1",
+        Collectors="sqs_queues,iam_authorization_details",
         AddCollectors="iam_service_last_accessed",
         ExcludeCollectors="sqs_queues,sns_topics",
         OrganizationId="o-a1b2c3d4e5",
@@ -84,10 +88,17 @@ def checked_configuration(checks, orgcensus):
     )
     environment = {it["Name"]: str(it["Value"]) for it in container["Environment"]}
     ended = subprocess.run([orgcensus, "config", "check"], env=environment, capture_output=True, text=True)
-    checks.equal("the variables can be used", 0, ended.returncode)
+    checks.equal(f"{name}: the variables can be used", 0, ended.returncode)
     lines = {line.split()[0]: line for line in ended.stdout.splitlines() if line.strip()}
     for key, value in [
+        ("role.name", '"another"'),
         ("role.external_id", "set"),
+        ("aws.home_region", '"eu-central-1"'),
+        ("lake.region", '"eu-west-1"'),
+        ("lake.kms_key_id", f'"{KEY}"'),
+        ("organization.id", '"o-a1b2c3d4e5"'),
+        ("select.collectors", '["iam_authorization_details","sqs_queues"]'),
+        ("select.add_collectors", '["iam_service_last_accessed"]'),
         ("select.regions", '["eu-west-1","us-east-1"]'),
         ("select.exclude_collectors", '["sns_topics","sqs_queues"]'),
         ("lake.min_coverage", "0.95"),
@@ -97,7 +108,7 @@ def checked_configuration(checks, orgcensus):
         ("catalog.database", '"orgcensus"'),
     ]:
         line = lines.get(key, ended.stderr)
-        checks.true(f"{key} is {value}", value in line.split() and "ORGCENSUS_" in line, line)
+        checks.true(f"{name}: {key} is {value}", value in line.split() and "ORGCENSUS_" in line, line)
 
 
 sys.exit(main())

@@ -66,6 +66,15 @@ fn accounts_alone_are_not_put_beside_an_organization() {
     assert_eq!(world.crawl(&["--this-account", "--force"]).code, 0);
     let elsewhere = world.crawl(&["--this-account", "--lake", "elsewhere"]);
     assert_eq!(elsewhere.code, 0, "{}", elsewhere.words());
+    // The other way round. Once it stands beside them, it goes on every night.
+    let beside = world.crawl(&["--lake", "elsewhere"]);
+    assert_eq!(beside.code, 2, "{}", beside.words());
+    for word in ["account-", "--force"] {
+        assert!(beside.err.contains(word), "{word} is not in {}", beside.err);
+    }
+    for forced in [&["--lake", "elsewhere", "--force"][..], &["--lake", "elsewhere"][..]] {
+        assert_eq!(world.crawl(forced).code, 0, "{forced:?}");
+    }
     let useless = world.crawl(&["--force"]);
     assert!(useless.code == 2 && useless.err.contains("--force"), "{}", useless.words());
 }

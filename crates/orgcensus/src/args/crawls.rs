@@ -57,7 +57,7 @@ pub(crate) struct Crawl {
     #[arg(long, conflicts_with_all = ["resume", "plan"])]
     pub(crate) resume_or_start: bool,
     /// Resume a run although a later one of its day has published; put accounts alone into a lake that holds an
-    /// organization.
+    /// organization, or an organization into one that holds accounts alone.
     #[arg(long)]
     pub(crate) force: bool,
     /// Crawl one shard of the run that this plan fixes, or the part of it that is missing, and leave it for `publish`.

@@ -35,8 +35,9 @@ async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<
         true => crawl_setup::of_this_account(config, base, watch.listener()).await?,
         false => crawl_setup::crawl(config, base, watch.listener()).await?,
     };
-    check_force(&crawl, arguments)?;
-    if !arguments.force {
+    if arguments.force {
+        check_force(&crawl, arguments).await?;
+    } else {
         refuse_beside(&crawl).await?;
     }
     crawl.stop = signals::stop();
@@ -59,27 +60,45 @@ async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<
 }
 
 /// Refuses `--force` where it would force nothing.
-fn check_force(crawl: &Run, arguments: &Crawl) -> Result<(), Failure> {
-    if arguments.force && arguments.resume.is_none() && crawl.roster.is_organization() {
-        let words = "--force: only with --resume, or where accounts alone are read (--this-account)";
-        return Err(Failure::Usage(words.to_owned()));
-    }
-    Ok(())
-}
-
-/// Refuses to put accounts alone into a lake that holds an organization: an answer would count those of its accounts
-/// twice that are in both.
-pub(crate) async fn refuse_beside(crawl: &Run) -> Result<(), Failure> {
-    if crawl.roster.is_organization() {
+async fn check_force(crawl: &Run, arguments: &Crawl) -> Result<(), Failure> {
+    if arguments.resume.is_some() || !crawl.roster.is_organization() || in_the_way(crawl).await?.is_some() {
         return Ok(());
     }
-    let commits = crawl.lake.commits().await?;
-    let Some(other) = commits.iter().find(|commit| !commit.organization_id.starts_with(ALONE)) else { return Ok(()) };
-    let (url, other) = (crawl.lake.url(), &other.organization_id);
+    let words = "--force: only with --resume, or where accounts alone are read (--this-account), or into a lake that holds \
+                 accounts alone";
+    Err(Failure::Usage(words.to_owned()))
+}
+
+/// Refuses to put accounts alone into a lake that holds an organization, and the other way round: an answer would count
+/// those accounts twice that are in both.
+pub(crate) async fn refuse_beside(crawl: &Run) -> Result<(), Failure> {
+    let Some(other) = in_the_way(crawl).await? else { return Ok(()) };
+    let url = crawl.lake.url();
+    let (held, this) = match crawl.roster.is_organization() {
+        true => ("a census of accounts alone", "this is one of an organization"),
+        false => ("organization", "this is a census of accounts alone"),
+    };
     Err(Failure::Usage(format!(
-        "{url}: this lake holds organization {other}, and this is a census of accounts alone: name another lake with \
-         --lake, or let `crawl` put it beside with --force"
+        "{url}: this lake holds {held} {other}, and {this}: name another lake with --lake, or let `crawl` put it beside \
+         with --force"
     )))
+}
+
+/// What the lake holds that this census is not put beside.
+async fn in_the_way(crawl: &Run) -> Result<Option<String>, Failure> {
+    let commits = crawl.lake.commits().await?;
+    let held: Vec<&str> = commits.iter().map(|commit| commit.organization_id.as_str()).collect();
+    Ok(other_kind(crawl.roster.is_organization(), &held).map(str::to_owned))
+}
+
+/// The first census of the other kind. An organization that stands beside accounts alone already goes on every night.
+fn other_kind<'a>(is_organization: bool, held: &[&'a str]) -> Option<&'a str> {
+    let is_alone = |id: &&'a str| id.starts_with(ALONE);
+    match is_organization {
+        true if held.iter().all(is_alone) => held.first().copied(),
+        true => None,
+        false => held.iter().copied().find(|id| !is_alone(id)),
+    }
 }
 
 /// If the run can be resumed after a failure, the error says how.
@@ -102,7 +121,8 @@ fn kept(source: Error, arguments: &Crawl, stage: &Path) -> Failure {
     let config = config.as_ref().map(|config| format!(" --config {}", config.display())).unwrap_or_default();
     let lake = lake.as_ref().map(|lake| format!(" --lake {lake}")).unwrap_or_default();
     let alone = if arguments.this_account { " --this-account" } else { "" };
-    let force = if arguments.this_account && arguments.force { " --force" } else { "" };
+    let puts_beside = arguments.force && (arguments.this_account || arguments.resume.is_none());
+    let force = if puts_beside { " --force" } else { "" };
     let command = format!("orgcensus crawl{config}{lake}{alone}{force}");
     if arguments.resume_or_start {
         return Failure::Kept { source, command: format!("{command} --resume-or-start") };
@@ -152,5 +172,27 @@ pub(crate) fn print(report: &Report) {
     }
     if !commit.is_complete {
         println!("published below min_coverage: an earlier complete snapshot stays the newest");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_alone_and_an_organization_are_not_put_into_one_lake() {
+        let (alone, whole) = ("account-111122223333", "o-1");
+        let cases: [(bool, &[&str], Option<&str>); 7] = [
+            (false, &[], None),
+            (false, &[alone], None),
+            (false, &[alone, whole], Some(whole)),
+            (true, &[], None),
+            (true, &[whole], None),
+            (true, &[alone, "account-444455556666"], Some(alone)),
+            (true, &[alone, whole], None),
+        ];
+        for (is_organization, held, other) in cases {
+            assert_eq!(other_kind(is_organization, held), other, "{is_organization}, {held:?}");
+        }
     }
 }
