@@ -1,5 +1,5 @@
-//! Who gets to a role by others: the published edges, joined end to end. Roles are taken account by account, and of each
-//! chain only what is about them is read.
+//! Who gets to a role by others: the published edges, joined end to end. Roles are taken account by account, and only
+//! what leads to them is read.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -41,7 +41,7 @@ pub struct Chain {
     pub answer: Written,
     /// Whether the role is administrator of its account; `None` if that is not known.
     pub is_role_administrator: Option<bool>,
-    /// Whether the role, or one on the way, has more principals than are told.
+    /// Whether the role, or one on the way, has more principals or longer ways than are told.
     pub is_cut: bool,
 }
 
@@ -122,10 +122,17 @@ impl Reached {
         next.into_iter().for_each(|way| self.add(role, way));
     }
 
+    /// Whether somebody else would be met by one more role.
+    fn has_longer(&self, role: &str, links: &BTreeMap<String, Vec<Link>>) -> bool {
+        let longest = self.ways.iter().skip(self.longest).filter(|way| way.link.is_role());
+        let mut further = longest.flat_map(|way| links.get(&way.link.principal).into_iter().flatten());
+        further.any(|it| it.principal != role && !self.seen.contains(&(it.kind.clone(), it.principal.clone())))
+    }
+
     fn chains(mut self, account: &str, role: &str) -> Vec<Chain> {
         let who = ("others".to_owned(), "*".to_owned());
         if self.is_cut && self.seen.insert(who) {
-            let link = Link::others("there are more principals than are told");
+            let link = Link::others("there are more principals, or longer ways, than are told");
             self.ways.push(Way { link, via: Vec::new(), role_count: 1 });
         }
         let (is_cut, is_role_administrator) = (self.is_cut, self.is_administrator);
@@ -162,14 +169,19 @@ impl<'w> Chains<'w> {
         for ((_, role), it) in &mut reached {
             it.begin(role);
         }
-        for _ in 1..STEPS_MAX {
+        for step in 1..=STEPS_MAX {
             let roles: BTreeSet<String> = reached.values().flat_map(Reached::first_roles).cloned().collect();
             if roles.is_empty() {
                 break;
             }
             let links = to_roles(self.world, &roles).await?;
             for ((_, role), it) in &mut reached {
-                it.extend(role, &links);
+                if step < STEPS_MAX {
+                    it.extend(role, &links);
+                } else {
+                    let has_longer = it.has_longer(role, &links);
+                    it.is_cut |= has_longer;
+                }
             }
         }
         Ok(Some(reached.into_iter().flat_map(|((account, role), it)| it.chains(&account, &role)).collect()))

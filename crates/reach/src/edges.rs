@@ -1,5 +1,5 @@
-//! Who may assume which role: an edge for each pair, evaluated whole. Roles are taken a few hundred at a time, account by
-//! account, so that memory holds the edges of these alone.
+//! Who may assume which role: an edge for each pair, evaluated whole. Roles are taken a few hundred at a time, account
+//! by account, so that memory holds the edges of these alone.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
