@@ -223,7 +223,11 @@ async fn a_chain_is_as_weak_as_its_weakest_step() {
 #[tokio::test]
 async fn a_cycle_ends_and_what_is_longer_than_is_followed_is_marked() {
     let user = arn(3, "user/cara");
-    let both = |principal: &str| json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": [principal, user]}});
+    let both = |principal: &str| {
+        let mut both = trust(principal);
+        both["Principal"]["AWS"] = json!([principal, user]);
+        both
+    };
     let organization = Roles::default().user(3, "cara", "", None);
     let organization = organization.role(3, "a", both(&role(3, "b")), None).role(3, "b", trust(&role(3, "a")), None);
     let found = chain_words(&chains(organization, &[]).await);

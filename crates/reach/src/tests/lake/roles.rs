@@ -307,7 +307,7 @@ pub(in crate::tests) async fn published(to: &Publication, edges: &[Edge], admini
             is_complete: it.answer.is_complete,
             is_cut: it.is_cut,
         };
-        (it.account_id.parse().unwrap(), row)
+        (it.account_id.parse::<u64>().unwrap(), row)
     };
     let mut rows: Vec<(u64, CanAssume)> = edges.iter().map(row).collect();
     rows.sort_by_key(|(account, _)| *account);
