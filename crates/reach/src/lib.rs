@@ -9,7 +9,7 @@
 //! bound      which candidates are not looked at
 //! via        who may become them                          people    who enters as them through Identity Center
 //! what       what one may: patterns of its own statements, resources that name it, roles that it may become
-//! edges      who may assume which role                       chains   who gets to a role by others
+//! edges      who may assume which role                      chains, links  who gets to a role by others
 //! reach      the questions                                access, layers, written  the rows of their answers
 //! ```
 //!
