@@ -223,6 +223,8 @@ async fn assert_materialized(snapshot: &Snapshot, night: u32) {
         _ => ("complete", json!(format!("night-{}", night - 1))),
     };
     let expected = [
+        vec![json!("can_assume"), json!("complete"), Value::Null],
+        vec![json!("can_become"), json!("complete"), Value::Null],
         vec![json!("changes"), json!(outcome), previous.clone()],
         vec![json!("exceptions"), json!("complete"), Value::Null],
         vec![json!("facts"), json!("complete"), Value::Null],

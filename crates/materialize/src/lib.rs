@@ -2,12 +2,16 @@
 //! engines that ask the lake without this program. The crawl runs them by its list; this crate alone knows both.
 //!
 //! ```text
+//! can_assume  identities, trust policies, control policies -> who may assume which role
+//! can_become  can_assume, end to end -> who gets to which role
 //! changes     rules of change, the previous complete snapshot and this one -> what they find
 //! exceptions  what the site accepts -> what each exception does
 //! facts       questions -> their shares, without a name
 //! first_seen  what is open in this snapshot + what earlier ones carry -> since when
 //! ```
 
+mod can_assume;
+mod can_become;
 mod changes;
 mod exceptions;
 mod facts;
@@ -22,6 +26,8 @@ use orgcensus_answers::{Exceptions, Question, Rule};
 use orgcensus_crawl::{MATERIALIZATIONS, Materialization};
 use orgcensus_row::{Table, table};
 
+pub use can_assume::CanAssume;
+pub use can_become::CanBecome;
 pub use changes::FoundChange;
 pub use exceptions::AcceptedException;
 pub use facts::Fact;
@@ -37,6 +43,9 @@ pub fn materializations(
     vec![
         Arc::new(changes::Changes { rules: rules.clone() }),
         Arc::new(first_seen::FirstSeens),
+        // Facts ask them.
+        Arc::new(can_assume::CanAssumes),
+        Arc::new(can_become::CanBecomes),
         Arc::new(facts::Facts { questions: Arc::clone(&questions), exceptions: exceptions.clone() }),
         Arc::new(exceptions::AcceptedExceptions { exceptions, questions, rules }),
     ]
@@ -48,6 +57,14 @@ pub fn shipped() -> orgcensus_answers::Result<Vec<Arc<dyn Materialization>>> {
 }
 
 /// Every table that they fill, and the one that says how that ended.
-pub fn tables() -> [Table; 5] {
-    [table::<AcceptedException>(), table::<FoundChange>(), table::<Fact>(), table::<FirstSeen>(), MATERIALIZATIONS]
+pub fn tables() -> [Table; 7] {
+    [
+        table::<AcceptedException>(),
+        table::<CanAssume>(),
+        table::<CanBecome>(),
+        table::<FoundChange>(),
+        table::<Fact>(),
+        table::<FirstSeen>(),
+        MATERIALIZATIONS,
+    ]
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, ListBuilder, StringArray, StringBuilder};
 use arrow::record_batch::RecordBatch;
-use orgcensus_policy::evaluation::{Answer, Need, Outcome};
+use orgcensus_policy::evaluation::{Answer, Outcome};
 use serde_json::{Value, json};
 
 use crate::Result;
@@ -63,20 +63,23 @@ pub(crate) fn rank(outcome: Outcome) -> u8 {
 /// A step, and one that must be done before it.
 pub(crate) fn both(last: &Answer, before: &Answer) -> Answer {
     let weakest = if rank(before.result) > rank(last.result) { before } else { last };
-    let conditions = match (before.conditions.is_empty(), last.conditions.is_empty()) {
-        (true, _) => last.conditions.clone(),
-        (_, true) => before.conditions.clone(),
-        // One of the alternatives of each must hold. Of many, the simplest are enough.
-        _ => {
-            let joined = |one: &Vec<Need>| {
-                last.conditions.iter().map(|it| [one.as_slice(), it.as_slice()].concat()).collect::<Vec<_>>()
-            };
-            before.conditions.iter().flat_map(joined).take(MAX_ALTERNATIVES).collect()
-        }
-    };
+    let conditions = together(&before.conditions, &last.conditions);
     let conditions = if weakest.result == Outcome::Conditional { conditions } else { Vec::new() };
     let caller_must = [before.caller_must.as_slice(), last.caller_must.as_slice()].concat();
     Answer { result: weakest.result, conditions, caller_must, decided_by: weakest.decided_by.clone() }
+}
+
+/// The conditions of two steps: one of the alternatives of each must hold. Of many, the simplest are enough.
+pub(crate) fn together<T: Clone>(before: &[Vec<T>], last: &[Vec<T>]) -> Vec<Vec<T>> {
+    match (before.is_empty(), last.is_empty()) {
+        (true, _) => last.to_vec(),
+        (_, true) => before.to_vec(),
+        _ => {
+            let with =
+                |one: &Vec<T>| last.iter().map(|it| [one.as_slice(), it.as_slice()].concat()).collect::<Vec<_>>();
+            before.iter().flat_map(with).take(MAX_ALTERNATIVES).collect()
+        }
+    }
 }
 
 /// The most alternatives that an answer lists.
@@ -119,11 +122,11 @@ pub fn batch(rows: &[Access]) -> Result<RecordBatch> {
     Ok(RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, column)| (name, column, true)))?)
 }
 
-fn serde_word(value: &Value) -> Option<String> {
+pub(crate) fn serde_word(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
-fn reason(answer: &Answer) -> String {
+pub(crate) fn reason(answer: &Answer) -> String {
     let decided = &answer.decided_by;
     decided.assumed.map_or_else(|| decided.reason.to_owned(), |assumed| format!("{}; {assumed}", decided.reason))
 }

@@ -31,6 +31,12 @@ pub enum Error {
         /// The principal.
         principal: String,
     },
+    /// The snapshot was published without it.
+    #[error("read table {table}: the snapshot lacks it")]
+    NoTable {
+        /// The table.
+        table: &'static str,
+    },
     /// The rows of the answer could not be made.
     #[error("make the answer's rows")]
     Rows(#[from] ArrowError),

@@ -6,17 +6,23 @@
 //! rows       published tables, account by account        texts     documents, each compiled once
 //! account    an account's identities with their policies  resource  a resource, its policies and what is beside them
 //! search     who may: candidates, then a whole evaluation of each       outside  those who are not the organization's
+//! bound      which candidates are not looked at
 //! via        who may become them                          people    who enters as them through Identity Center
 //! what       what one may: patterns of its own statements, resources that name it, roles that it may become
-//! reach      the questions                                access, layers  the rows of their answers
+//! edges      who may assume which role                      chains, links  who gets to a role by others
+//! reach      the questions                                access, layers, written  the rows of their answers
 //! ```
 //!
-//! Nothing is asked of AWS, and no table is made. A layer that was not read makes the answer unknown.
+//! Nothing is asked of AWS, and no table is made here. A layer that was not read makes the answer unknown.
 
 mod access;
 mod account;
+mod bound;
+mod chains;
+mod edges;
 mod error;
 mod layers;
+mod links;
 mod outside;
 mod people;
 mod reach;
@@ -28,12 +34,17 @@ mod texts;
 mod via;
 mod what;
 mod world;
+mod written;
 
 #[cfg(test)]
 mod tests;
 
 pub use access::{Access, batch};
+pub use chains::{Chain, Chains, STEPS_MAX};
+pub use edges::{Edge, Edges};
 pub use error::{Error, Result};
 pub use layers::layers;
+pub use links::COLUMNS as EDGE_COLUMNS;
 pub use reach::{Explained, Reach};
 pub use sensitive::SENSITIVE;
+pub use written::Written;

@@ -99,6 +99,6 @@ fn is_canonical(grantee: &str) -> bool {
     grantee.len() == 64 && grantee.bytes().all(|it| it.is_ascii_hexdigit())
 }
 
-fn is_unread(policies: &Listed<NamedPolicy>) -> bool {
+pub(crate) fn is_unread(policies: &Listed<NamedPolicy>) -> bool {
     policies.has_unread || policies.items.iter().any(|policy| !policy.document.is_readable())
 }

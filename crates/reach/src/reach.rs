@@ -9,6 +9,8 @@ use orgcensus_policy::evaluation::{Answer, Listed, Told, evaluate, explain};
 
 use crate::access::{Access, sort};
 use crate::account::{Identities, TAGS_SESSIONS};
+use crate::chains::Chains;
+use crate::edges::Edges;
 use crate::resource::{self, account_of, holder};
 use crate::rows::Accounts;
 use crate::search::{Target, search};
@@ -59,6 +61,20 @@ impl Reach {
     /// The snapshots.
     pub fn commits(&self) -> &[Commit] {
         &self.commits
+    }
+
+    /// Who may assume roles, of each organization.
+    pub async fn edges(&self) -> Result<Vec<Edges<'_>>> {
+        let mut edges = Vec::new();
+        for world in &self.worlds {
+            edges.push(Edges::open(world).await?);
+        }
+        Ok(edges)
+    }
+
+    /// Who gets to a role by roles, of each organization. The snapshot must have the table of the edges.
+    pub fn chains(&self) -> Result<Vec<Chains<'_>>> {
+        self.worlds.iter().map(Chains::open).collect()
     }
 
     /// Who may do the action on the resource, directly or by roles; `*` is no resource in particular. What is not

@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use orgcensus_policy::evaluation::{
-    Answer, DecidedBy, IdentityKind, Layer, Listed, Named, Outcome, Question, Request, Resource, evaluate,
+    Answer, DecidedBy, IdentityKind, Layer, Named, Outcome, Question, Request, Resource, evaluate,
 };
 
 use crate::Result;
 use crate::account::{Account, Identities, Known, TAGS_SESSIONS, is_session_of};
+use crate::bound::{Looked, Most};
 use crate::outside::shown;
 use crate::resource::{Owned, account_of, holder};
 use crate::rows::Accounts;
@@ -120,14 +121,23 @@ pub(crate) struct Search<'w> {
     pub(crate) world: &'w World,
     pub(crate) targets: &'w [Target],
     pub(crate) found: Vec<Found>,
+    looked: Looked,
 }
 
 /// Everyone who may do what the targets say, or of whom it is not known.
 pub(crate) async fn search(world: &World, targets: &[Target]) -> Result<Vec<Found>> {
-    let mut search = Search { world, targets, found: Vec::new() };
+    let (found, _) = bounded(world, targets, Most::ALL).await?;
+    Ok(found)
+}
+
+/// The same, for so many of the organization's identities a target and no more. Also gives the places of the targets of
+/// which there may be others.
+pub(crate) async fn bounded(world: &World, targets: &[Target], most: Most) -> Result<(Vec<Found>, BTreeSet<usize>)> {
+    let looked = Looked::new(most, targets.len());
+    let mut search = Search { world, targets, found: Vec::new(), looked };
     search.inside().await?;
     search.outside()?;
-    Ok(search.found)
+    Ok((search.found, search.looked.cut()))
 }
 
 impl Search<'_> {
@@ -158,7 +168,7 @@ impl Search<'_> {
         let (mut by_account, mut everywhere) = (BTreeMap::<String, Vec<usize>>::new(), Vec::new());
         for (index, target) in self.targets.iter().enumerate() {
             // Whoever shows a token calls as nobody's identity.
-            if is_by_token(&target.action) {
+            if is_by_token(&target.action) || target.is_closed() {
                 continue;
             }
             if target.owner.is_none() || target.named.is_anyone {
@@ -176,10 +186,19 @@ impl Search<'_> {
     /// One account's root user, users, roles and sessions.
     fn of_account(&mut self, index: usize, id: &str, account: &Account, unread: Option<&String>) -> Result<()> {
         let Some(target) = self.targets.get(index) else { return Ok(()) };
-        let mut request = target.request(self.world, id);
-        if unread.is_some() {
+        if self.looked.is_cut(index) && target.named.identities.is_empty() {
+            return Ok(());
+        }
+        // It is made for the first one who is evaluated: most accounts have none.
+        let mut request = None;
+        let world = self.world;
+        let make = || {
+            let mut request = target.request(world, id);
             // Those that have no row may have any right.
-            request.identities = Listed::unread();
+            request.identities.has_unread = unread.is_some();
+            request
+        };
+        if unread.is_some() && self.looked.may_look(index, false) {
             self.found.push(Found {
                 target: index,
                 principal: id.to_owned(),
@@ -187,21 +206,28 @@ impl Search<'_> {
                 account: Some(id.to_owned()),
                 answer: unknown("the account's identities were not all read"),
             });
+            self.looked.add(index, true);
         }
-        let is_anyone = target.named.is_anyone;
-        if target.is_own(id) || is_anyone || target.named.accounts.contains(id) {
+        let is_meant = target.is_own(id) || target.named.is_anyone || target.named.accounts.contains(id);
+        if is_meant && !target.is_assuming() {
             let root = format!("arn:{}:iam::{id}:root", partition(&target.arn));
-            self.judge(index, &mut request, root, "root", Some(id))?;
+            self.judge(index, request.get_or_insert_with(make), root, "root", Some(id))?;
         }
         for known in &account.identities {
-            if !is_candidate(target, id, account, known) {
+            let is_named = target.names(known.arn());
+            if !is_named && (self.looked.is_cut(index) || !is_candidate(target, id, account, known)) {
                 continue;
             }
+            if !self.looked.may_look(index, is_named) {
+                continue;
+            }
+            let request = request.get_or_insert_with(make);
             request.identities.items = vec![account.identity(known)];
             let kind = if known.kind() == IdentityKind::User { "user" } else { "role" };
-            self.judge(index, &mut request, known.arn().to_owned(), kind, Some(id))?;
+            let outcome = self.judge(index, request, known.arn().to_owned(), kind, Some(id))?;
+            self.looked.add(index, outcome != Outcome::Denied);
             for session in target.named.identities.iter().filter(|it| is_session_of(known.arn(), it)) {
-                self.judge(index, &mut request, session.clone(), "session", Some(id))?;
+                self.judge(index, request, session.clone(), "session", Some(id))?;
             }
         }
         Ok(())
@@ -251,9 +277,10 @@ pub(crate) fn unknown(reason: &'static str) -> Answer {
 
 /// Whether a whole evaluation of the identity may come to anything but a denial.
 fn is_candidate(target: &Target, id: &str, account: &Account, known: &Known) -> bool {
-    let is_named = target.named.identities.iter().any(|it| it == known.arn() || is_session_of(known.arn(), it));
     // Within one account whoever is named needs no policy of its own, and everyone is named by `*`.
-    is_named || (target.is_own(id) && target.named.is_anyone) || account.may_allow(known, &target.action, &target.arn)
+    target.names(known.arn())
+        || (target.is_own(id) && target.named.is_anyone)
+        || account.may_allow(known, &target.action, &target.arn)
 }
 
 pub(crate) fn kind_of(arn: &str) -> &'static str {

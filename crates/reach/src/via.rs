@@ -8,7 +8,7 @@ use orgcensus_policy::evaluation::Answer;
 use crate::Result;
 use crate::access::{Access, both, rank};
 use crate::people::{People, Person, permission_set};
-use crate::resource::{self, account_of};
+use crate::resource::{self, Owned, account_of};
 use crate::rows::Accounts;
 use crate::search::{BY_TOKEN, Found, Target, search, unknown};
 use crate::world::World;
@@ -20,10 +20,10 @@ const DEPTH_MAX: usize = 5;
 const ENTITLING: &str = "account-access.amazonaws.com";
 
 /// A role by which something is reached, and how from there.
-struct Step {
-    role: String,
-    via: Vec<String>,
-    answer: Answer,
+pub(crate) struct Step {
+    pub(crate) role: String,
+    pub(crate) via: Vec<String>,
+    pub(crate) answer: Answer,
 }
 
 impl Step {
@@ -64,9 +64,7 @@ pub(crate) async fn ways(world: &World, target: &Target, direct: &[Found]) -> Re
         });
         for (place, found) in assumers {
             let Some(step) = steps.get(place) else { continue };
-            if found.principal == ENTITLING && people.of_role(&step.role).is_empty() {
-                let answer = unknown("no entitlement to the role was read");
-                let found = Found { principal: "*".to_owned(), kind: "person", answer, ..found };
+            if let Some(found) = unentitled(&people, &step.role, &found) {
                 rows.push(access(&found, step.way(), both(&step.answer, &found.answer)));
                 continue;
             }
@@ -96,23 +94,33 @@ async fn assumers(world: &World, steps: &[Step]) -> Result<Vec<(usize, Found)>> 
     let (mut targets, mut places) = (Vec::new(), Vec::new());
     for (place, step) in steps.iter().enumerate() {
         let Some(owned) = roles.remove(&step.role) else { continue };
-        for action in BY_TOKEN {
-            let target = Target::new(action, &step.role, Some(owned.clone()));
-            // Who shows the token of Identity Center is told by its assignments.
-            if target.names_providers() && permission_set(&step.role).is_none() {
-                targets.push(target);
-                places.push(place);
-            }
-        }
-        targets.push(Target::new("sts:AssumeRole", &step.role, Some(owned)));
-        places.push(place);
+        let entrances = entrances(&step.role, &owned);
+        places.extend(entrances.iter().map(|_| place));
+        targets.extend(entrances);
     }
     let found = search(world, &targets).await?;
     Ok(found.into_iter().filter_map(|it| Some((*places.get(it.target)?, it))).collect())
 }
 
+/// The actions by which a role may be assumed.
+pub(crate) fn entrances(role: &str, owned: &Owned) -> Vec<Target> {
+    let target = |action: &str| Target::new(action, role, Some(owned.clone()));
+    // Who shows the token of Identity Center is told by its assignments.
+    let is_by_token = |it: &Target| it.names_providers() && permission_set(role).is_none();
+    let mut targets: Vec<Target> = BY_TOKEN.into_iter().map(&target).filter(is_by_token).collect();
+    targets.push(target("sts:AssumeRole"));
+    targets
+}
+
+/// Who it is whom the service of entitlements lets in: not known, if none to the role was read.
+pub(crate) fn unentitled(people: &People, role: &str, found: &Found) -> Option<Found> {
+    let is_so = found.principal == ENTITLING && people.of_role(role).is_empty();
+    let answer = unknown("no entitlement to the role was read");
+    is_so.then(|| Found { principal: "*".to_owned(), kind: "person", answer, ..found.clone() })
+}
+
 /// The people of Identity Center who enter as the role.
-fn persons(target: &Target, people: &People, step: &Step) -> Vec<Access> {
+pub(crate) fn persons(target: &Target, people: &People, step: &Step) -> Vec<Access> {
     let row = |principal: String, steps: Vec<String>, answer: Answer| Access {
         principal,
         principal_type: "person",

@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde_json::json;
 use tempfile::TempDir;
 
+pub(super) mod roles;
+
 /// An account.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "accounts", key = "arn")]
