@@ -8,7 +8,7 @@ use orgcensus_collectors::organizations::policies::OrganizationPolicy;
 use orgcensus_crawl::{Derive, Error};
 use orgcensus_policy::{Guardrail, Guardrails};
 
-use crate::account_policies::{self, ByTarget, RESOURCE_CONTROL_POLICY};
+use crate::account_policies::{self, AccountPolicy, ByTarget, RESOURCE_CONTROL_POLICY};
 use crate::completeness::Completeness;
 
 /// The resource control policies of all accounts. A caller asks for one account after the other.
@@ -39,7 +39,7 @@ impl<'t> Controls<'t> {
     ) -> Result<Self, Error> {
         let mut read = BTreeMap::new();
         derive.staged::<OrganizationPolicy>()?.each(|_, policy| {
-            let is_meant = policy.policy_type == RESOURCE_CONTROL_POLICY && !policy.is_aws_managed;
+            let is_meant = is_guardrail(policy.policy_type, policy.is_aws_managed);
             if let (true, Some(text)) = (is_meant, policy.document) {
                 let id = policy.policy_id;
                 let name = format!("{} ({id})", policy.policy_name.unwrap_or_default());
@@ -60,11 +60,21 @@ impl<'t> Controls<'t> {
             return Control { has_rcp: Some(false), guardrails: Guardrails::default() };
         }
         let policies = account.map(|account| account_policies::of_account(self.targets, organization, account));
-        let bind = policies.iter().flatten();
-        let bind = bind.filter(|it| it.is_in_effect && !it.is_aws_managed && it.policy_type == RESOURCE_CONTROL_POLICY);
-        let ids: BTreeSet<&str> = bind.map(|it| it.policy_id.as_str()).collect();
+        let ids = binding(policies.iter().flatten());
         control(&self.read, &ids, self.is_whole && account.is_some())
     }
+}
+
+/// Whether a policy of the organization may make a verdict void. Service control policies are about callers of our own
+/// accounts: they keep nobody out who is public or external, wherever they are attached (E4, E5).
+fn is_guardrail(policy_type: &str, is_aws_managed: bool) -> bool {
+    policy_type == RESOURCE_CONTROL_POLICY && !is_aws_managed
+}
+
+/// The ids of those of an account's policies that bind its resources.
+fn binding<'p>(policies: impl Iterator<Item = &'p AccountPolicy>) -> BTreeSet<&'p str> {
+    let bind = policies.filter(|it| it.is_in_effect && is_guardrail(&it.policy_type, it.is_aws_managed));
+    bind.map(|it| it.policy_id.as_str()).collect()
 }
 
 /// The control of an account that has these policies. If `is_whole` is true, it has no others.
@@ -80,6 +90,32 @@ fn control(read: &BTreeMap<String, Arc<Guardrail>>, ids: &BTreeSet<&str>, is_who
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn e5_a_service_control_policy_makes_no_verdict_void() {
+        let policy = |policy_id: &str, policy_type: &str, is_aws_managed, is_in_effect| AccountPolicy {
+            policy_id: policy_id.to_owned(),
+            policy_arn: None,
+            policy_name: None,
+            policy_type: policy_type.to_owned(),
+            is_aws_managed,
+            source_id: "r-1".to_owned(),
+            source_type: None,
+            source_name: None,
+            source_depth: 0,
+            is_inherited: true,
+            is_in_effect,
+        };
+        let policies = [
+            policy("p-scp", "SERVICE_CONTROL_POLICY", false, true),
+            policy("p-rcp", RESOURCE_CONTROL_POLICY, false, true),
+            policy("p-off", RESOURCE_CONTROL_POLICY, false, false),
+            policy("p-RCPFullAWSAccess", RESOURCE_CONTROL_POLICY, true, true),
+        ];
+        assert_eq!(binding(policies.iter()), BTreeSet::from(["p-rcp"]));
+        let read = BTreeMap::new();
+        assert_eq!(control(&read, &binding(policies.iter().take(1)), true).has_rcp, Some(false));
+    }
 
     #[test]
     fn what_was_not_read_of_the_policies_is_told_and_the_rest_counts() {

@@ -27,6 +27,9 @@ const OF_OBJECT: [(&str, &[&str]); 3] = [
     ("WRITE_ACP", &["s3:putobjectacl", "s3:putobjectversionacl"]),
 ];
 
+/// What WRITE gives to the bucket's own account alone: "Access control list (ACL) overview" in the S3 User Guide.
+const OF_OWNER: &str = "s3:deleteobjectversion";
+
 const BLOCK_UNREAD: &str = "Block Public Access was not read";
 
 /// Adds what an ACL gives.
@@ -49,10 +52,12 @@ fn naming(entry: &AclEntry, resource: &Resource, facts: &Facts) -> Option<(Namin
     let table: &[(&str, &[&str])] = if is_of_object(resource, facts) { &OF_OBJECT } else { &OF_BUCKET };
     let is_whole = entry.permission == "FULL_CONTROL";
     let mut given = table.iter().filter(|(name, _)| is_whole || *name == entry.permission);
-    if !given.any(|(_, actions)| actions.contains(&facts.action)) {
+    let account = facts.caller.account;
+    // WRITE deletes versions for the owner of the bucket alone.
+    let is_owners = facts.action == OF_OWNER && (account.is_none() || account != facts.resource_account);
+    if is_owners || !given.any(|(_, actions)| actions.contains(&facts.action)) {
         return None;
     }
-    let account = facts.caller.account;
     let grantee = match entry.grantee.as_str() {
         "AllUsers" => AclGrantee::AllUsers,
         "AuthenticatedUsers" => AclGrantee::AuthenticatedUsers,

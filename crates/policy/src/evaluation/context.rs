@@ -148,11 +148,13 @@ impl Facts<'_> {
             },
             "aws:federatedprovider" if caller.kind == Kind::Provider => Fact::of(caller.text),
             // Only where a service calls (C2). An SNS topic's old form of the key is about direct callers as well.
-            "aws:sourcearn" | "aws:sourceaccount" | "aws:sourceorgid" | "aws:sourceorgpaths" if !is_service => {
+            "aws:sourceowner" if self.service() == "sns" && !is_service => Fact::of_maybe(caller.account),
+            "aws:sourcearn" | "aws:sourceaccount" | "aws:sourceowner" | "aws:sourceorgid" | "aws:sourceorgpaths"
+                if !is_service =>
+            {
                 Fact::Missing
             }
             "aws:sourceaccount" | "aws:sourceorgid" | "aws:sourceorgpaths" => return self.of_source(key),
-            "aws:sourceowner" if self.service() == "sns" && !is_service => Fact::of_maybe(caller.account),
             "aws:multifactorauthpresent" | "aws:multifactorauthage" | "aws:tokenissuetime" | "aws:sourceidentity"
                 if is_unsigned || is_service =>
             {

@@ -51,7 +51,8 @@ pub(super) fn decide(whole: &Whole, ways: &Ways, facts: &Facts) -> Answer {
         (Verdict::Denied, Verdict::Denied) => (Outcome::Denied, Vec::new(), Vec::new()),
         _ => (Outcome::Unknown, Vec::new(), Vec::new()),
     };
-    Answer { result, conditions, caller_must, decided_by: decided_by(result, whole, facts) }
+    let decided_by = decided_by(result, whole, &conditions, facts);
+    Answer { result, conditions, caller_must, decided_by }
 }
 
 fn alternatives(terms: &[Term]) -> Vec<Vec<Need>> {

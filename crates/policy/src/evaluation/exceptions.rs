@@ -7,8 +7,9 @@ use super::rules::{is_key, is_of_bucket_policy, is_role, works_across_accounts};
 use crate::arn::Arn;
 
 /// Changes of roles. Those that AWS made refuse them from everyone (E18).
-const CHANGES: [&str; 12] = [
+const CHANGES: [&str; 13] = [
     "iam:attachrolepolicy",
+    "iam:createrole",
     "iam:deleterole",
     "iam:deleterolepermissionsboundary",
     "iam:deleterolepolicy",

@@ -203,13 +203,10 @@ fn grants(given: Given<Vec<RawGrant>>) -> Readable<Listed<KeyGrant>> {
         Given::Is(raws) => raws,
     };
     for (place, raw) in raws.into_iter().enumerate() {
+        let has_unread_context = matches!(raw.constraints, Given::Null);
         let constraints = match raw.constraints {
-            Given::LeftOut => RawConstraints::default(),
+            Given::LeftOut | Given::Null => RawConstraints::default(),
             Given::Is(constraints) => constraints,
-            Given::Null => {
-                has_unread = true;
-                continue;
-            }
         };
         let operations = match raw.operations {
             Given::Is(operations) => operations,
@@ -225,7 +222,7 @@ fn grants(given: Given<Vec<RawGrant>>) -> Readable<Listed<KeyGrant>> {
             operations,
             context_subset: constraints.encryption_context_subset.into_iter().flatten().collect(),
             context_equals: constraints.encryption_context_equals.map(|pairs| pairs.into_iter().collect()),
-            has_unread_context: false,
+            has_unread_context,
             source_arn: constraints.source_arn,
         });
     }

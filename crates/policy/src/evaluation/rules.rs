@@ -59,6 +59,10 @@ pub(super) fn resource_account<'a>(
     resource: &'a str,
     caller: Option<&'a str>,
 ) -> Option<&'a str> {
+    // A question about nothing in particular is not about the resource that stands beside it.
+    if request.question.resource.as_deref() == Some("*") && caller.is_some() {
+        return caller;
+    }
     let said = request.resource.as_ref().and_then(|it| it.account.as_deref());
     let of_arn = |arn: &'a str| Arn::parse(arn).map(|arn| arn.account).filter(|id| is_account(id));
     let own = || request.resource.as_ref().and_then(|it| it.arn.as_deref()).and_then(of_arn);

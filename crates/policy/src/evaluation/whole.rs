@@ -112,9 +112,11 @@ fn action(text: &str) -> Result<String, RequestError> {
 fn judged(facts: &Facts) -> (Answer, Whole) {
     let resource = facts.request.resource.as_ref();
     let point = resource.and_then(|it| Some((it, it.access_point.as_ref()?)));
-    match (resource.and_then(|it| it.function_url.as_ref()), point) {
-        (Some(url), _) if facts.action == "lambda:invokefunctionurl" => {
-            let whole = by_url(needs_both(url.created_at), facts);
+    match (resource, point) {
+        // Of a function without a word about its URL there is none, or one of which nothing is known.
+        (Some(resource), _) if facts.action == "lambda:invokefunctionurl" => {
+            let made_at = resource.function_url.as_ref().and_then(|url| url.created_at);
+            let whole = by_url(needs_both(made_at), facts);
             (decide(&whole, &Ways::of(std::slice::from_ref(facts)), facts), whole)
         }
         (_, Some((resource, point))) if facts.service() == "s3" => through_point(resource, point, facts),

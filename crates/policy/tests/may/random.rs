@@ -74,19 +74,19 @@ const NETWORKS: [&[&str]; 3] = [&["vpc-1"], &[], &["vpc-9"]];
 const TAGS: [&[&str]; 3] = [&["a"], &["a", "z"], &[]];
 
 /// Bytes as choices; once they are used up, the first choice is made.
-struct Choices<'a>(std::slice::Iter<'a, u8>);
+pub(crate) struct Choices<'a>(pub(crate) std::slice::Iter<'a, u8>);
 
 impl Choices<'_> {
-    fn below(&mut self, count: usize) -> usize {
+    pub(crate) fn below(&mut self, count: usize) -> usize {
         usize::from(self.0.next().copied().unwrap_or_default()) % count
     }
 
     /// True once in so many times; never when the bytes are used up.
-    fn one_in(&mut self, count: usize) -> bool {
+    pub(crate) fn one_in(&mut self, count: usize) -> bool {
         self.below(count) == count - 1
     }
 
-    fn of<T: Copy>(&mut self, items: &[T]) -> T {
+    pub(crate) fn of<T: Copy>(&mut self, items: &[T]) -> T {
         items[self.below(items.len())]
     }
 
@@ -215,7 +215,7 @@ impl Choices<'_> {
 }
 
 /// How many requests are made.
-fn config() -> ProptestConfig {
+pub(crate) fn config() -> ProptestConfig {
     let wanted = std::env::var("ORGCENSUS_MAY_REQUESTS").ok();
     ProptestConfig::with_cases(wanted.map_or(1000, |text| text.parse().expect("ORGCENSUS_MAY_REQUESTS: a number")))
 }
@@ -248,6 +248,18 @@ proptest! {
         if let (Some(before), Some(after)) = (rank(&line), rank(&less)) {
             prop_assert!(after <= before, "{}", less);
         }
+    }
+
+    #[test]
+    fn e5_no_scp_is_about_whoever_is_not_ours(bytes in vec(any::<u8>(), 0..400)) {
+        let mut choices = Choices(bytes.iter());
+        let mut line = choices.line();
+        line["question"]["principal"] = json!(choices.of(&[FAR, "anonymous", SERVICE]));
+        let mut free = line.clone();
+        free["organization"]["scps"] = json!([]);
+        free["organization"]["full_aws_access_detached_from"] = json!([]);
+        let answer = |line: &Value| answer_line(line.to_string().as_bytes());
+        prop_assert_eq!(answer(&line), answer(&free), "\n{}", line);
     }
 
     #[test]

@@ -103,6 +103,13 @@ fn e2_a_perimeter_makes_a_public_queue_inside_and_says_so() {
 }
 
 #[test]
+fn e5_a_service_control_policy_takes_nothing_from_anyone() {
+    let scp = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}"#.to_owned();
+    check(&QUEUE.allow(ANYONE, "sqs:SendMessage", std::slice::from_ref(&scp)), "public");
+    check(&QUEUE.allow(FOREIGN, "sqs:*", &[scp]), "external");
+}
+
+#[test]
 fn e2_a_perimeter_takes_all_from_an_account_outside() {
     let verdict = QUEUE.allow(FOREIGN, "sqs:*", &perimeter("sqs:*"));
     check(&verdict, "closed by rcp");
