@@ -140,9 +140,9 @@ impl Diff {
         Ok((!differences.is_empty()).then_some(differences))
     }
 
-    /// Writes all differences as they are found, and gives their number.
-    pub async fn write(mut self, format: Format, writer: impl Write + Send) -> Result<u64> {
-        let mut output = Output::begin(format, None, &difference::schema(), writer)?;
+    /// Writes all differences as they are found, a table at most so many letters wide, and gives their number.
+    pub async fn write(mut self, format: Format, width: Option<usize>, writer: impl Write + Send) -> Result<u64> {
+        let mut output = Output::begin(format, width, &difference::schema(), writer)?;
         let mut written = 0;
         while let Some(differences) = self.next().await? {
             written += differences.len() as u64;

@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use orgcensus_crawl::{Event, Listener, Outcome};
 use serde_json::{Value, json};
 
+use crate::pager;
 use crate::run_report::RunReport;
 use crate::terminal::printable;
 
@@ -38,6 +39,7 @@ pub(crate) fn listener() -> Listener {
 /// Prints something that is not an event of the crawl: a signal, a warning.
 pub(crate) fn say(name: &str, message: &str) {
     if std::io::stderr().is_terminal() {
+        pager::settle();
         eprintln!("{name}: {}", printable(message));
     } else {
         log(name, json!({ "message": message }));
