@@ -43,7 +43,7 @@ pub use pairs::Pair;
 
 use crate::format::Output;
 use crate::history::manifests;
-use crate::{Error, Format, RestsOn, Result, Which};
+use crate::{Error, Format, RestsOn, Result, Which, nearest_in_words};
 use difference::Counts;
 use pairs::pairs;
 
@@ -107,8 +107,10 @@ impl Diff {
         let known: BTreeSet<&str> =
             waiting.iter().flatten().flat_map(|it| &it.tables).map(|table| table.name.as_str()).collect();
         let unknown: Vec<&str> = tables.iter().map(String::as_str).filter(|it| !known.contains(it)).collect();
-        if !unknown.is_empty() {
-            let known = format!("the snapshots have {}", known.into_iter().collect::<Vec<_>>().join(", "));
+        if let Some(first) = unknown.first() {
+            let nearest = nearest_in_words(first, known.iter().copied());
+            let all = || format!("the snapshots have {}", known.iter().copied().collect::<Vec<_>>().join(", "));
+            let known = nearest.unwrap_or_else(all);
             return Err(Error::UnknownTable { table: unknown.join(", "), known });
         }
         Ok(Self { lake: lake.clone(), pairs, waiting, asked: tables.to_vec(), current: None })

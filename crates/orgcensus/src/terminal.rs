@@ -88,6 +88,31 @@ pub(crate) fn width(is_wide: bool) -> Option<usize> {
     if is_wide { None } else { columns() }
 }
 
+/// Lines that a terminal so wide need not break: they are broken between words, and go on below where their last column
+/// begins, the text after two spaces.
+pub(crate) fn hung(text: &str, width: usize) -> String {
+    let mut lines = String::new();
+    for line in text.lines() {
+        let mut rest: Vec<char> = line.chars().collect();
+        let indent = indent(&rest, width);
+        while rest.len() > width {
+            let Some(end) = (indent + 1..=width).rev().find(|&place| rest[place] == ' ') else { break };
+            lines.push_str(String::from_iter(&rest[..end]).trim_end());
+            lines.push('\n');
+            rest = [vec![' '; indent], rest.split_off(end + 1)].concat();
+        }
+        lines.extend(rest);
+        lines.push('\n');
+    }
+    lines
+}
+
+/// Where the last column of a line begins; at its beginning, if that would leave no room.
+fn indent(line: &[char], width: usize) -> usize {
+    let begins = |place: &usize| line[place - 2..=*place].iter().map(|it| *it == ' ').eq([true, true, false]);
+    (2..line.len()).rev().find(begins).filter(|place| *place <= width * 2 / 3).unwrap_or_default()
+}
+
 /// The same text with its lines after the first set in, so that no part of a message looks like another one.
 pub(crate) fn set_in(text: &str) -> String {
     text.trim_end().replace('\n', "\n  ")
@@ -103,5 +128,15 @@ mod tests {
         line(&mut written, format_args!("user {}\n{}", "\u{1b}]0;x\u{7}", "\u{202e}eman"));
         assert_eq!(String::from_utf8(written).unwrap(), "user \\u{1b}]0;x\\u{7}\n\\u{202e}eman\n");
         assert_eq!(set_in("a\nb\n"), "a\n  b");
+    }
+
+    #[test]
+    fn a_long_line_goes_on_below_its_last_column() {
+        assert_eq!(hung("a   one two three\nshort\n", 11), "a   one two\n    three\nshort\n");
+        assert_eq!(hung("one two three", 8), "one two\nthree\n");
+        assert_eq!(hung("     100 %  4 of 4 accounts", 20), "     100 %  4 of 4\n            accounts\n");
+        assert_eq!(hung("a  bbbbbbbbbbbbbb ccc", 8), "a  bbbbbbbbbbbbbb ccc\n", "a long word stays whole");
+        assert_eq!(hung("aaaaaaaaaaaa  bbb ccc", 8), "aaaaaaaaaaaa  bbb ccc\n", "so does what leaves no room");
+        assert_eq!(hung("", 8), "");
     }
 }

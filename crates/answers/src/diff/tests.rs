@@ -164,7 +164,7 @@ async fn rows_that_are_not_sorted_are_an_error() {
     let error = diff(&lake, None, "newest", &["test_users"]).await.unwrap_err().to_string();
     assert_eq!(error, "compare table test_users: its rows are not in the order of account, region and key");
     let error = diff(&lake, None, "newest", &["test_userz"]).await.unwrap_err().to_string();
-    assert_eq!(error, "find table test_userz; the snapshots have accounts, coverage, test_users, test_verdicts");
+    assert_eq!(error, "find table test_userz; the nearest is test_users");
 }
 
 #[tokio::test]
