@@ -17,7 +17,7 @@ pub(crate) async fn print(snapshot: &Snapshot) -> Result<(), Failure> {
     for fact in ask_json(snapshot, &select(&["F"])?).await?.as_array().into_iter().flatten() {
         println!("{}", hung(&lines(fact).join("\n"), WIDTH).trim_end());
     }
-    println!("?4: of four more it is not known whether they are so; they are in no number.");
+    println!("?4: of four more it is not known whether they are so; neither number has them.");
     Ok(())
 }
 
