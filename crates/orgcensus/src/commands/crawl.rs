@@ -151,7 +151,8 @@ pub(crate) fn exit_code(report: &Report) -> u8 {
 /// What was published, and what was not seen.
 pub(crate) fn print(report: &Report) {
     let (commit, tally) = (&report.commit, &report.tally);
-    println!("organization {}  snapshot {}  run {}", report.organization_id, commit.snapshot_date, commit.run_id);
+    println!("organization {}  snapshot {}", report.organization_id, commit.snapshot_date);
+    println!("run          {}", commit.run_id);
     println!("accounts     {} of {}, {} entered", report.selected, report.accounts, tally.accounts_entered);
     println!("rows         {}", tally.rows);
     println!("calls        {}  retries {}  throttled {}", tally.calls, tally.retries, tally.throttles);
