@@ -19,7 +19,8 @@ static ANSWER: Mutex<Option<Answer>> = Mutex::new(None);
 /// Pages what is written from here on, if standard output is a terminal and there is a pager.
 pub(crate) fn begin() {
     let output = std::io::stdout();
-    let (Some(pager), true) = (pager(|name| std::env::var_os(name)), output.is_terminal()) else { return };
+    let pager = pager(std::env::var_os("PAGER"), std::env::var_os("PATH"));
+    let (Some(pager), true) = (pager, output.is_terminal()) else { return };
     let Ok(size) = rustix::termios::tcgetwinsize(&output) else { return };
     // Some terminals do not know their size.
     if size.ws_row > 0 && size.ws_col > 0 {
@@ -66,12 +67,11 @@ fn answer() -> MutexGuard<'static, Option<Answer>> {
 }
 
 /// The command of the pager: what PAGER says, else less if there is one. An empty PAGER means none.
-fn pager(variable: impl Fn(&str) -> Option<OsString>) -> Option<OsString> {
-    if let Some(own) = variable("PAGER") {
-        return Some(own).filter(|it| !it.to_string_lossy().trim().is_empty());
+fn pager(own: Option<OsString>, path: Option<OsString>) -> Option<OsString> {
+    if own.is_some() {
+        return own.filter(|it| !it.to_string_lossy().trim().is_empty());
     }
-    let path = variable("PATH")?;
-    std::env::split_paths(&path).any(|folder| folder.join(USUAL).is_file()).then(|| USUAL.into())
+    std::env::split_paths(&path?).any(|folder| folder.join(USUAL).is_file()).then(|| USUAL.into())
 }
 
 struct Answer {
@@ -165,19 +165,15 @@ fn started(pager: &OsStr) -> Paged {
 mod tests {
     use super::*;
 
-    fn named(of: &[(&str, &str)], name: &str) -> Option<OsString> {
-        of.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value))
-    }
-
     #[test]
     fn a_pager_is_what_pager_says_or_less_or_none() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().to_str().unwrap();
-        assert_eq!(pager(|name| named(&[("PATH", path)], name)), None, "no less there");
+        let path = || Some(OsString::from(folder.path()));
+        assert_eq!(pager(None, path()), None, "no less there");
         std::fs::write(folder.path().join(USUAL), "").unwrap();
-        assert_eq!(pager(|name| named(&[("PATH", path)], name)), Some(USUAL.into()));
-        assert_eq!(pager(|name| named(&[("PATH", path), ("PAGER", "more -d")], name)), Some("more -d".into()));
-        assert_eq!(pager(|name| named(&[("PATH", path), ("PAGER", " ")], name)), None);
+        assert_eq!(pager(None, path()), Some(USUAL.into()));
+        assert_eq!(pager(Some("more -d".into()), path()), Some("more -d".into()));
+        assert_eq!([pager(Some(" ".into()), path()), pager(None, None)], [None, None]);
     }
 
     #[test]
