@@ -144,10 +144,10 @@ impl Changes {
         Ok(Some(found.into_iter().zip(&states).filter(|(_, state)| is_active(state)).map(|(it, _)| it).collect()))
     }
 
-    /// Writes all that is found as it is found, and counts it.
-    pub async fn write(mut self, format: Format, writer: impl Write + Send) -> Result<Told> {
+    /// Writes all that is found as it is found, a table at most so many letters wide, and counts it.
+    pub async fn write(mut self, format: Format, width: Option<usize>, writer: impl Write + Send) -> Result<Told> {
         let columns = states::beside(&found::batch(&[])?, &[])?.schema();
-        let mut output = Output::begin(format, None, &columns, writer)?;
+        let mut output = Output::begin(format, width, &columns, writer)?;
         let mut told = Told::default();
         while let Some((found, states)) = self.next_counted(&mut told).await? {
             output.write(&states::beside(&found::batch(&found)?, &states)?)?;

@@ -43,7 +43,7 @@ pub use pairs::Pair;
 
 use crate::format::Output;
 use crate::history::manifests;
-use crate::{Error, Format, RestsOn, Result, Which};
+use crate::{Error, Format, RestsOn, Result, Which, nearest_in_words};
 use difference::Counts;
 use pairs::pairs;
 
@@ -107,8 +107,10 @@ impl Diff {
         let known: BTreeSet<&str> =
             waiting.iter().flatten().flat_map(|it| &it.tables).map(|table| table.name.as_str()).collect();
         let unknown: Vec<&str> = tables.iter().map(String::as_str).filter(|it| !known.contains(it)).collect();
-        if !unknown.is_empty() {
-            let known = format!("the snapshots have {}", known.into_iter().collect::<Vec<_>>().join(", "));
+        if let Some(first) = unknown.first() {
+            let nearest = nearest_in_words(first, known.iter().copied());
+            let all = || format!("the snapshots have {}", known.iter().copied().collect::<Vec<_>>().join(", "));
+            let known = nearest.unwrap_or_else(all);
             return Err(Error::UnknownTable { table: unknown.join(", "), known });
         }
         Ok(Self { lake: lake.clone(), pairs, waiting, asked: tables.to_vec(), current: None })
@@ -140,9 +142,9 @@ impl Diff {
         Ok((!differences.is_empty()).then_some(differences))
     }
 
-    /// Writes all differences as they are found, and gives their number.
-    pub async fn write(mut self, format: Format, writer: impl Write + Send) -> Result<u64> {
-        let mut output = Output::begin(format, None, &difference::schema(), writer)?;
+    /// Writes all differences as they are found, a table at most so many letters wide, and gives their number.
+    pub async fn write(mut self, format: Format, width: Option<usize>, writer: impl Write + Send) -> Result<u64> {
+        let mut output = Output::begin(format, width, &difference::schema(), writer)?;
         let mut written = 0;
         while let Some(differences) = self.next().await? {
             written += differences.len() as u64;

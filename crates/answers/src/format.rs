@@ -37,6 +37,13 @@ pub enum Format {
     Parquet,
 }
 
+impl Format {
+    /// Whether people read it, and no program.
+    pub fn is_for_people(self) -> bool {
+        matches!(self, Self::Table | Self::Lines)
+    }
+}
+
 impl FromStr for Format {
     type Err = Error;
 

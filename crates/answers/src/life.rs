@@ -25,7 +25,7 @@ pub use event::Event;
 pub use subject::Subject;
 
 use crate::format::Output;
-use crate::{Error, Format, Result};
+use crate::{Error, Format, Result, nearest_in_words};
 use night::{Night, Others};
 use story::Story;
 
@@ -49,7 +49,8 @@ impl Life {
             let manifest = lake.manifest(newest).await?;
             if let Some(unknown) = tables.iter().find(|name| manifest.table(name).is_none()) {
                 let known: Vec<&str> = manifest.tables.iter().map(|table| table.name.as_str()).collect();
-                let known = format!("the newest snapshot has {}", known.join(", "));
+                let nearest = nearest_in_words(unknown, known.iter().copied());
+                let known = nearest.unwrap_or_else(|| format!("the newest snapshot has {}", known.join(", ")));
                 return Err(Error::UnknownTable { table: unknown.clone(), known });
             }
         }

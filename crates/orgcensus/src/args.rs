@@ -13,7 +13,7 @@ mod reach;
 mod reports;
 mod values;
 
-pub(crate) use answers::{Accepting, Ask, Diff, Exceptions, Explain, Query, Shown, Source};
+pub(crate) use answers::{Accepting, Ask, Diff, Exceptions, Explain, Paging, Query, Shown, Source};
 use answers::{DIFF_HELP, EXCEPTIONS_HELP, EXPLAIN_HELP};
 use changes::CHANGES_HELP;
 pub(crate) use changes::Changes;
@@ -149,6 +149,24 @@ impl Command {
     pub(crate) fn is_run(&self) -> bool {
         matches!(self, Self::Demo(_) | Self::Crawl(_) | Self::Publish(_))
     }
+
+    /// Whether it answers people, at a length that nobody knows before.
+    pub(crate) fn is_paged(&self) -> bool {
+        match self {
+            Self::Query(it) => it.shown.is_paged() && it.timeout.is_none() && !it.bounded,
+            Self::Ask(it) => it.format.is_for_people() && it.paging.is_paged(),
+            Self::Diff(it) => it.shown.is_paged(),
+            Self::Changes(it) => it.shown.is_paged(),
+            Self::History(it) => it.shown.is_paged(),
+            Self::Exceptions(it) => it.shown.is_paged(),
+            Self::Files(it) => it.shown.is_paged(),
+            Self::Snapshots(it) => it.shown.is_paged(),
+            Self::WhoCan(it) => it.shown.is_paged(),
+            Self::WhatCan(it) => it.shown.is_paged(),
+            Self::Tables(it) => it.paging.is_paged(),
+            _ => false,
+        }
+    }
 }
 
 /// `tables`
@@ -162,6 +180,8 @@ pub(crate) struct Tables {
     /// Every type of resource that can have a policy: its tier, the collector that reads it, and what that calls.
     #[arg(long, conflicts_with_all = ["name", "markdown"])]
     pub(crate) policies: bool,
+    #[command(flatten)]
+    pub(crate) paging: Paging,
 }
 
 /// `role`

@@ -16,6 +16,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::failure::{Failure, exit};
 use crate::signals;
+use crate::terminal::output;
 
 /// What the program itself may need besides, in address space: its code's data, buffers of compression.
 const ASIDE_BYTES: u64 = 192 << 20;
@@ -50,12 +51,14 @@ pub(crate) fn runtime(memory_mib: u64) -> io::Result<Runtime> {
         .build()
 }
 
-/// Runs this program again with these arguments, and gives its exit code. `doing` says what it does, for errors.
+/// Runs this program again with these arguments, and gives its exit code. `doing` says what it does, for errors. Where
+/// the output is paged this process passes it on: it alone waits for the pager.
 pub(crate) async fn run(
     arguments: impl IntoIterator<Item = OsString>,
     doing: &str,
     memory_mib: u64,
     timeout: Option<Duration>,
+    is_paged: bool,
 ) -> Result<u8, Failure> {
     // Data that does not fit into memory goes here. The folder is removed however the process ends.
     let scratch = tempfile::tempdir()?;
@@ -64,23 +67,34 @@ pub(crate) async fn run(
     command.args(arguments).env("TMPDIR", scratch.path()).stdin(Stdio::piped()).kill_on_drop(true);
     // Both allocators reserve much address space, and the bound is on address space.
     command.env("MALLOC_ARENA_MAX", "2").env("MIMALLOC_ARENA_RESERVE", "65536");
+    let mut shown = None;
+    if is_paged {
+        let (reader, writer) = io::pipe()?;
+        command.stdout(writer);
+        shown = Some(reader);
+    }
     let mut process = command.spawn()?;
+    // It holds the pipe's other end, and the reader waits until nobody does.
+    drop(command);
+    // Whoever leaves the pager has read enough, which the process learns when it writes more.
+    let shown = shown.map(|mut reader| tokio::task::spawn_blocking(move || io::copy(&mut reader, &mut output())));
     // Closed when this process ends, which tells the other one; `wait` would close it sooner.
     let held = process.stdin.take();
     let ended = tokio::select! {
-        ended = process.wait() => ended?,
+        ended = process.wait() => ended.map_err(Failure::from).and_then(|ended| code(ended, doing, memory_mib)),
         () = sleep(timeout) => {
-            process.kill().await?;
             let seconds = timeout.unwrap_or_default().as_secs_f64();
-            return Err(Failure::Bound(format!("{doing} within --timeout {seconds}")));
+            Err(Failure::Bound(format!("{doing} within --timeout {seconds}")))
         }
-        () = stop => {
-            process.kill().await?;
-            return Ok(exit::STOPPED);
-        }
+        () = stop => Ok(exit::STOPPED),
     };
+    // It may have ended by itself.
+    let _ = process.kill().await;
     drop(held);
-    code(ended, doing, memory_mib)
+    if let Some(shown) = shown {
+        let _ = shown.await;
+    }
+    ended
 }
 
 /// Bounds the memory of this process, which [`run`] started, and ends it when the process that waits for it ends.

@@ -2,6 +2,7 @@
 //! snapshot.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use orgcensus_answers::{Format, Snapshot, Which, format};
 use orgcensus_collectors::COLLECTORS;
@@ -35,6 +36,32 @@ pub(crate) struct BucketTime {
     pub(crate) bucket: String,
     bucket_scope: String,
     pub(crate) seconds: f64,
+}
+
+/// How long accounts take.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    /// One account, on average.
+    pub(crate) each: Duration,
+    /// Accounts at once.
+    pub(crate) at_once: u32,
+}
+
+impl Pace {
+    /// How long so many accounts take.
+    pub(crate) fn of(&self, accounts: u32) -> Duration {
+        self.each.saturating_mul(accounts).checked_div(self.at_once).unwrap_or_default().max(self.each)
+    }
+}
+
+/// The pace of the newest snapshot; none if there is none, or if it does not say.
+pub(crate) async fn pace(lake: &Lake, collectors: &[&str], at_once: usize) -> Option<Pace> {
+    let snapshot = Snapshot::open(lake, &Which::Newest).await.ok()?;
+    let costs: Vec<Cost> = rows(&snapshot, COSTS).await.ok()?;
+    let (accounts, _) = sums(&costs, collectors);
+    let seconds = average(&accounts, Sum::seconds);
+    let each = Duration::try_from_secs_f64(seconds).ok().filter(|it| !it.is_zero())?;
+    Some(Pace { each, at_once: u32::try_from(at_once).unwrap_or(u32::MAX) })
 }
 
 /// What is to be crawled.
@@ -121,19 +148,9 @@ impl Sum {
 }
 
 fn foretell(before: &Before, costs: &[Cost], buckets: &[BucketTime], work: &PlannedWork<'_>) -> Forecast {
-    let (mut accounts, mut organization) = (BTreeMap::<&str, Sum>::new(), Sum::default());
-    for cost in costs {
-        if cost.collector == REGIONS || work.collectors.contains(&cost.collector.as_str()) {
-            accounts.entry(&cost.account_id).or_default().add(cost);
-        } else if !is_of_accounts(&cost.collector) {
-            organization.add(cost);
-        }
-    }
+    let (accounts, organization) = sums(costs, work.collectors);
     let growth = float(work.members as u64) / float(before.members.max(1));
-    let entered: Vec<&Sum> = accounts.values().filter(|sum| sum.calls > 0.0).collect();
-    let average =
-        |of: fn(&Sum) -> f64| entered.iter().map(|sum| of(sum)).sum::<f64>() / float(entered.len().max(1) as u64);
-    let (calls, seconds) = (average(|sum| sum.calls), average(Sum::seconds));
+    let (calls, seconds) = (average(&accounts, |sum| sum.calls), average(&accounts, Sum::seconds));
     let each: Vec<(f64, f64)> = work
         .accounts
         .iter()
@@ -154,6 +171,25 @@ fn foretell(before: &Before, costs: &[Cost], buckets: &[BucketTime], work: &Plan
         seconds: crawl.max(organization.seconds() * growth),
         binding: binding.filter(|it| it.seconds > 0.0),
     }
+}
+
+/// What each account cost with these collectors, and the organization.
+fn sums<'a>(costs: &'a [Cost], collectors: &[&str]) -> (BTreeMap<&'a str, Sum>, Sum) {
+    let (mut accounts, mut organization) = (BTreeMap::<&str, Sum>::new(), Sum::default());
+    for cost in costs {
+        if cost.collector == REGIONS || collectors.contains(&cost.collector.as_str()) {
+            accounts.entry(&cost.account_id).or_default().add(cost);
+        } else if !is_of_accounts(&cost.collector) {
+            organization.add(cost);
+        }
+    }
+    (accounts, organization)
+}
+
+/// The average over accounts that were entered.
+fn average(accounts: &BTreeMap<&str, Sum>, of: fn(&Sum) -> f64) -> f64 {
+    let entered: Vec<f64> = accounts.values().filter(|sum| sum.calls > 0.0).map(of).collect();
+    entered.iter().sum::<f64>() / float(entered.len().max(1) as u64)
 }
 
 /// Whether a task's collector runs in each account, and not once for the organization.

@@ -15,6 +15,7 @@ mod forecast;
 mod lake_access;
 mod notify;
 mod own_files;
+mod pager;
 mod permissions;
 mod plan_file;
 mod privacy;
@@ -61,10 +62,14 @@ fn main() -> ExitCode {
 async fn begin(arguments: Arguments) -> ExitCode {
     let telemetry = arguments.command.is_run().then(Telemetry::from_environment).flatten();
     listen(telemetry.as_ref());
+    if arguments.command.is_paged() {
+        pager::begin();
+    }
     let result = run(arguments.command, telemetry.as_ref().and_then(Telemetry::metrics)).await;
     if let Some(telemetry) = telemetry {
         telemetry.end().await;
     }
+    pager::end();
     match result {
         Ok(code) => ExitCode::from(code),
         // The reader of the output may stop reading: `orgcensus query … | head`.

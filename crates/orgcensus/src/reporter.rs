@@ -1,17 +1,20 @@
-//! The one reporter: progress bars on a terminal, JSON lines elsewhere, both on standard error.
+//! The one reporter: a line of progress on a terminal, JSON lines elsewhere, both on standard error.
 
 use std::io::{IsTerminal, Write};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, OnceLock};
 
 use chrono::SecondsFormat;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use orgcensus_crawl::{Event, Listener, Outcome};
 use serde_json::{Value, json};
 
+use crate::pager;
 use crate::run_report::RunReport;
 use crate::terminal::printable;
+
+mod progress;
+
+use progress::Progress;
+pub(crate) use progress::expect;
 
 const DAY_SECONDS: u64 = 24 * 60 * 60;
 
@@ -21,8 +24,8 @@ static RUN_ID: OnceLock<String> = OnceLock::new();
 /// What is shown during a run.
 pub(crate) fn listener() -> Listener {
     if std::io::stderr().is_terminal() {
-        let bars = Bars::new();
-        Arc::new(move |event| bars.show(event))
+        let progress = Progress::new();
+        Arc::new(move |event| progress.show(event))
     } else {
         Arc::new(|event| {
             if let Event::Started { run_id, .. } = event {
@@ -38,6 +41,7 @@ pub(crate) fn listener() -> Listener {
 /// Prints something that is not an event of the crawl: a signal, a warning.
 pub(crate) fn say(name: &str, message: &str) {
     if std::io::stderr().is_terminal() {
+        pager::settle();
         eprintln!("{name}: {}", printable(message));
     } else {
         log(name, json!({ "message": message }));
@@ -122,67 +126,6 @@ fn fields(event: &Event<'_>) -> Option<(&'static str, Value)> {
 
 fn is_usual(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Complete | Outcome::RegionDisabled | Outcome::Unread)
-}
-
-/// Two bars: accounts and tasks.
-struct Bars {
-    accounts: ProgressBar,
-    tasks: ProgressBar,
-    calls: AtomicU64,
-    throttles: AtomicU64,
-    started_at: Mutex<Instant>,
-}
-
-impl Bars {
-    fn new() -> Self {
-        let bars = indicatif::MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(8));
-        let bar = |template: &str| {
-            let bar = bars.add(ProgressBar::new(0));
-            bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
-            bar
-        };
-        let accounts = bar("accounts {bar:30} {pos}/{len}  {elapsed} gone, {eta} left");
-        let tasks = bar("tasks    {bar:30} {pos}/{len}  {msg}");
-        accounts.enable_steady_tick(Duration::from_millis(250));
-        let (calls, throttles) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { accounts, tasks, calls, throttles, started_at: Mutex::new(Instant::now()) }
-    }
-
-    fn show(&self, event: &Event<'_>) {
-        match event {
-            Event::Unfinished { run_id, snapshot_date, kept } => self.accounts.println(format!(
-                "run {run_id} of {snapshot_date} is unfinished: `crawl --resume {run_id}` resumes it, else it is \
-                 removed after {} days",
-                kept.as_secs() / DAY_SECONDS
-            )),
-            Event::Started { accounts, accounts_done, .. } => {
-                *self.started_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-                self.accounts.set_length(*accounts as u64);
-                self.accounts.set_position(*accounts_done as u64);
-            }
-            Event::AccountPlanned { tasks, .. } => self.tasks.inc_length(*tasks as u64),
-            Event::TaskEnded { task, .. } => {
-                let calls = self.calls.fetch_add(task.calls, Ordering::Relaxed) + task.calls;
-                let throttles = self.throttles.fetch_add(task.throttles, Ordering::Relaxed) + task.throttles;
-                let seconds = self.started_at.lock().unwrap_or_else(PoisonError::into_inner).elapsed().as_secs().max(1);
-                self.tasks.inc(1);
-                self.tasks.set_message(format!("{calls} calls, {}/s, {throttles} throttled", calls / seconds));
-            }
-            Event::AccountEnded { .. } => self.accounts.inc(1),
-            Event::Used { .. } | Event::Checkpoint { error: None } => {}
-            Event::Checkpoint { error: Some(error) } => {
-                self.tasks.set_message(printable(&format!("no checkpoint: {error}")));
-            }
-            Event::Warning { message } => self.accounts.println(format!("warning: {message}")),
-            Event::Publishing { tables } => {
-                self.accounts.finish();
-                self.tasks.set_message(format!("publishing {tables} tables"));
-            }
-            Event::TableWritten { table, rows, .. } => {
-                self.tasks.set_message(format!("published {table}: {rows} rows"))
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -109,7 +109,7 @@ fn what_cannot_be_compared_is_said() {
     );
     let unknown = world.run(&["diff", "--from", "newest", "iam_userz"]);
     assert_eq!(unknown.code, 2, "{}", unknown.out);
-    assert!(unknown.err.contains("failed to find table iam_userz; the snapshots have "), "{}", unknown.err);
+    assert!(unknown.err.contains("failed to find table iam_userz; the nearest is iam_users"), "{}", unknown.err);
     let no_snapshot = world.run(&["diff", "--from", "last/night"]);
     assert_eq!(no_snapshot.code, 2, "{}", no_snapshot.err);
 }

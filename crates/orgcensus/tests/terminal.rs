@@ -65,3 +65,30 @@ fn answers_say_how_much_they_rest_on() {
     let (_, json) = on_terminal(world.command(&["ask", "F9", "--format", "json"]), 120);
     assert!(json.trim_end().ends_with(']'), "data have no such line: {json}");
 }
+
+#[test]
+fn what_is_longer_than_the_terminal_is_paged() {
+    let world = World::crawled();
+    let shown = |pager: &str, arguments: &[&str]| {
+        let mut command = world.command(arguments);
+        command.env("PATH", "/usr/bin:/bin").env("PAGER", pager);
+        let (code, shown) = on_terminal(command, 80);
+        assert_eq!(code, 0, "{arguments:?}: {shown}");
+        shown
+    };
+    let long = "SELECT account_id, collector, region FROM coverage ORDER BY 1, 2, 3 LIMIT 100";
+    for arguments in [&["tables"][..], &["query", long]] {
+        let paged = shown("sed s/^/paged:/", arguments);
+        assert!(paged.lines().all(|line| line.starts_with("paged:")), "{arguments:?}: {paged}");
+        let whole = shown("sed s/^/paged:/", &[arguments, &["--no-pager"]].concat());
+        assert_eq!(paged.replace("paged:", ""), whole, "{arguments:?}: the pager gets what the terminal would");
+        assert_eq!(
+            shown("head -n 3", arguments).lines().count(),
+            3,
+            "{arguments:?}: a pager that ends early is no error"
+        );
+    }
+    for unpaged in [&["query", SQL][..], &["query", "--format", "json", long], &["query", "--timeout", "60", long]] {
+        assert!(!shown("sed s/^/paged:/", unpaged).contains("paged:"), "{unpaged:?}");
+    }
+}

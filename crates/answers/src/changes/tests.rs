@@ -164,7 +164,7 @@ async fn rules_of_one_table_are_told_together_and_counted() {
     let mut written = Vec::new();
     let changes = Changes::open(&lake, None, &Which::Newest, &rules, false).await.unwrap();
     assert_eq!((changes.pairs().len(), changes.alone().len()), (1, 0));
-    let told = changes.write(Format::Csv, &mut written).await.unwrap();
+    let told = changes.write(Format::Csv, None, &mut written).await.unwrap();
     assert_eq!((told.seen(Priority::Error), told.unseen(Priority::Error)), (2, 3));
     assert_eq!((told.seen(Priority::Critical), told.unseen(Priority::Critical)), (0, 0));
     assert_eq!((told.seen(Priority::Info), told.unseen(Priority::Info)), (2, 3));
@@ -196,7 +196,7 @@ async fn what_is_accepted_is_told_and_counted_apart() {
         let changes = Changes::open(&lake, None, &Which::Newest, &[&gone, &appeared], false).await.unwrap();
         let accepted = Accepted::of(&snapshot, &file(until)).await.unwrap();
         let mut written = Vec::new();
-        let counts = changes.accepting(accepted).write(Format::Csv, &mut written).await.unwrap();
+        let counts = changes.accepting(accepted).write(Format::Csv, None, &mut written).await.unwrap();
         told.push((counts.seen(Priority::Error), counts.accepted(Priority::Error), counts.unseen(Priority::Error)));
         let text = String::from_utf8(written).unwrap();
         let state = if until == date { "accepted" } else { "active" };

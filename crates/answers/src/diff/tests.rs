@@ -87,7 +87,7 @@ async fn a_snapshot_does_not_differ_from_itself() {
     let which = Which::Newest;
     let mut written = Vec::new();
     let all = Diff::open(&lake, Some(&which), &which, &[]).await.unwrap();
-    assert_eq!(all.write(Format::Json, &mut written).await.unwrap(), 0);
+    assert_eq!(all.write(Format::Json, None, &mut written).await.unwrap(), 0);
     assert_eq!(String::from_utf8(written).unwrap(), "[]\n");
 }
 
@@ -97,7 +97,7 @@ async fn all_tables_are_compared_in_order_and_counted() {
     let mut written = Vec::new();
     let all = Diff::open(&lake, None, &Which::Newest, &[]).await.unwrap();
     assert_eq!((all.pairs().len(), all.alone().len()), (1, 0));
-    let count = all.write(Format::Csv, &mut written).await.unwrap();
+    let count = all.write(Format::Csv, None, &mut written).await.unwrap();
     let text = String::from_utf8(written).unwrap();
     let (header, rows) = text.split_once('\n').unwrap();
     assert_eq!(
@@ -164,7 +164,7 @@ async fn rows_that_are_not_sorted_are_an_error() {
     let error = diff(&lake, None, "newest", &["test_users"]).await.unwrap_err().to_string();
     assert_eq!(error, "compare table test_users: its rows are not in the order of account, region and key");
     let error = diff(&lake, None, "newest", &["test_userz"]).await.unwrap_err().to_string();
-    assert_eq!(error, "find table test_userz; the snapshots have accounts, coverage, test_users, test_verdicts");
+    assert_eq!(error, "find table test_userz; the nearest is test_users");
 }
 
 #[tokio::test]

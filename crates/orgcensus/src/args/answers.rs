@@ -81,6 +81,29 @@ pub(crate) struct Shown {
     /// cell is a line.
     #[arg(long)]
     pub(crate) wide: bool,
+    #[command(flatten)]
+    pub(crate) paging: Paging,
+}
+
+impl Shown {
+    /// Whether it may be paged: people read it.
+    pub(super) fn is_paged(self) -> bool {
+        self.format.is_for_people() && self.paging.is_paged()
+    }
+}
+
+/// Whether a long answer is paged.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Paging {
+    /// Never page. Else what is longer than the terminal is shown by $PAGER, or by less where there is one.
+    #[arg(long)]
+    no_pager: bool,
+}
+
+impl Paging {
+    pub(super) fn is_paged(self) -> bool {
+        !self.no_pager
+    }
 }
 
 /// What somebody accepts.
@@ -98,7 +121,7 @@ pub(crate) struct Query {
     pub(crate) source: Source,
     #[command(flatten)]
     pub(crate) shown: Shown,
-    /// Give up after so many seconds.
+    /// Give up after so many seconds. Such an answer is not paged: reading takes time too.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) timeout: Option<u64>,
     /// The memory that it may use: half of it for sorts, joins and groups, which go to the disk beyond.
@@ -107,6 +130,9 @@ pub(crate) struct Query {
     /// This is the process whose memory is bound.
     #[arg(long, hide = true)]
     pub(crate) bounded: bool,
+    /// Its output is shown on a terminal so many letters wide.
+    #[arg(long, hide = true, requires = "bounded")]
+    pub(crate) columns: Option<usize>,
     /// One query.
     pub(crate) sql: String,
 }
@@ -123,6 +149,8 @@ pub(crate) struct Ask {
     /// cell is a line.
     #[arg(long)]
     pub(crate) wide: bool,
+    #[command(flatten)]
+    pub(crate) paging: Paging,
     /// Print the SQL instead of asking: portable statements, each ended by a semicolon.
     #[arg(long)]
     pub(crate) sql: bool,
@@ -157,9 +185,8 @@ pub(crate) struct Exceptions {
     pub(crate) source: Source,
     #[command(flatten)]
     pub(crate) accepting: Accepting,
-    /// table, lines (one for each cell), json, csv or parquet.
-    #[arg(long, default_value = "table")]
-    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 /// `diff`
@@ -176,9 +203,8 @@ pub(crate) struct Diff {
     /// Fail where one of the snapshots is incomplete, instead of warning.
     #[arg(long)]
     pub(crate) require_complete: bool,
-    /// table, json, csv or parquet.
-    #[arg(long, default_value = "table")]
-    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
     /// Count the differences by table and kind, instead of listing them.
     #[arg(long)]
     pub(crate) summary: bool,

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use orgcensus_answers::{Format, Priority, Which};
+use orgcensus_answers::{Priority, Which};
 
-use super::{Accepting, Place};
+use super::{Accepting, Place, Shown};
 
 pub(super) const CHANGES_HELP: &str = "\
 Examples:
@@ -39,9 +39,8 @@ pub(crate) struct Changes {
     /// Fail where one of the snapshots is incomplete, instead of warning.
     #[arg(long)]
     pub(crate) require_complete: bool,
-    /// table, lines (one for each cell), json, csv or parquet.
-    #[arg(long, default_value = "table")]
-    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
     /// Also tell what was so before and is so still: weak password policies.
     #[arg(long)]
     pub(crate) states: bool,

@@ -8,7 +8,7 @@ use crate::args;
 use crate::commands::diff;
 use crate::commands::source::refuse_terminal;
 use crate::failure::{Failure, exit};
-use crate::terminal::output;
+use crate::terminal::{output, width};
 use crate::{accepting, lake_access, own_files, reporter, setup};
 
 /// Asks the rules, and writes what they find as it is found.
@@ -23,7 +23,7 @@ pub(crate) async fn run(arguments: &args::Changes) -> Result<u8, Failure> {
         list(&rules)?;
         return Ok(exit::WHOLE);
     }
-    refuse_terminal(arguments.format)?;
+    refuse_terminal(arguments.shown.format)?;
     let exceptions = accepting::read(&config, &arguments.accepting)?;
     let lake = lake_access::open(&config).await?;
     let (from, to) = (arguments.from.as_ref(), &arguments.to);
@@ -33,7 +33,7 @@ pub(crate) async fn run(arguments: &args::Changes) -> Result<u8, Failure> {
         changes = changes.accepting(Accepted::of(&newer, exceptions).await?);
     }
     diff::warn(changes.pairs(), changes.alone(), arguments.require_complete)?;
-    let told = changes.write(arguments.format, output()).await?;
+    let told = changes.write(arguments.shown.format, width(arguments.shown.wide), output()).await?;
     Ok(arguments.fail_on.map_or(exit::WHOLE, |it| code(&told, it.into())))
 }
 

@@ -1,5 +1,6 @@
 //! `orgcensus crawl`: the organization into the lake.
 
+use std::io::IsTerminal;
 use std::path::Path;
 
 use orgcensus_aws::organization::ALONE;
@@ -12,7 +13,7 @@ use crate::config::Config;
 use crate::failure::{Failure, exit};
 use crate::telemetry::Metrics;
 use crate::watch::Watch;
-use crate::{crawl_setup, permissions, plan_file, setup, signals, upkeep};
+use crate::{crawl_setup, forecast, permissions, plan_file, reporter, setup, signals, upkeep};
 
 /// Crawls and publishes a run, resumes one, or crawls a shard of one.
 pub(crate) async fn run(arguments: &Crawl, metrics: Option<&Metrics>) -> Result<u8, Failure> {
@@ -41,6 +42,7 @@ async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<
         refuse_beside(&crawl).await?;
     }
     crawl.stop = signals::stop();
+    foretell(&crawl).await;
     watch.lake = Some(crawl.lake.clone());
     if let Some(millis) = arguments.captured_at {
         crawl.captured_at = Timestamp(millis);
@@ -57,6 +59,18 @@ async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<
     print(&report);
     watch.page = upkeep::after_publication(config, &report.commit.run_id).await?;
     Ok(exit_code(&report))
+}
+
+/// Tells whoever watches how long it may take.
+async fn foretell(crawl: &Run) {
+    if !std::io::stderr().is_terminal() {
+        return;
+    }
+    let of_accounts = crawl.collectors.iter().filter(|collector| !collector.scope.is_organization_wide());
+    let names: Vec<&str> = of_accounts.map(|collector| collector.name).collect();
+    if let Some(pace) = forecast::pace(&crawl.lake, &names, crawl.bounds.accounts).await {
+        reporter::expect(pace);
+    }
 }
 
 /// Refuses `--force` where it would force nothing.
@@ -157,7 +171,8 @@ pub(crate) fn exit_code(report: &Report) -> u8 {
 /// What was published, and what was not seen.
 pub(crate) fn print(report: &Report) {
     let (commit, tally) = (&report.commit, &report.tally);
-    println!("organization {}  snapshot {}  run {}", report.organization_id, commit.snapshot_date, commit.run_id);
+    println!("organization {}  snapshot {}", report.organization_id, commit.snapshot_date);
+    println!("run          {}", commit.run_id);
     println!("accounts     {} of {}, {} entered", report.selected, report.accounts, tally.accounts_entered);
     println!("rows         {}", tally.rows);
     println!("calls        {}  retries {}  throttled {}", tally.calls, tally.retries, tally.throttles);

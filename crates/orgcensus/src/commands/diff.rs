@@ -1,24 +1,25 @@
 //! `orgcensus diff`: what differs between two snapshots.
 
-use orgcensus_answers::{Diff, Error, Pair, format};
+use orgcensus_answers::{Diff, Error, Pair, format_within};
 use orgcensus_lake::Commit;
 
 use crate::args;
 use crate::commands::source::{coverage_percent, refuse_terminal};
 use crate::failure::{Failure, exit};
-use crate::terminal::output;
+use crate::terminal::{output, width};
 use crate::{lake_access, reporter};
 
 /// Compares them, and writes what differs as it is found.
 pub(crate) async fn run(arguments: &args::Diff) -> Result<u8, Failure> {
-    refuse_terminal(arguments.format)?;
+    refuse_terminal(arguments.shown.format)?;
     let lake = lake_access::of(&arguments.place).await?;
     let diff = Diff::open(&lake, arguments.from.as_ref(), &arguments.to, &arguments.tables).await.map_err(why)?;
     warn(diff.pairs(), diff.alone(), arguments.require_complete)?;
+    let (shown, width) = (arguments.shown.format, width(arguments.shown.wide));
     if arguments.summary {
-        format(&[diff.summary().await?], arguments.format, output())?;
+        format_within(&[diff.summary().await?], shown, width, output())?;
     } else {
-        diff.write(arguments.format, output()).await?;
+        diff.write(shown, width, output()).await?;
     }
     Ok(exit::WHOLE)
 }

@@ -10,7 +10,7 @@ use crate::{accepting, reporter, setup};
 
 /// Lists them in the file's order, and warns of those that somebody should look at.
 pub(crate) async fn run(arguments: &Exceptions) -> Result<u8, Failure> {
-    refuse_terminal(arguments.format)?;
+    refuse_terminal(arguments.shown.format)?;
     let config = setup::load_place(&arguments.source.place)?;
     let Some(exceptions) = accepting::read(&config, &arguments.accepting)? else {
         let words = "no file of exceptions is named: --exceptions FILE, or file in [exceptions] of the configuration";
@@ -22,7 +22,7 @@ pub(crate) async fn run(arguments: &Exceptions) -> Result<u8, Failure> {
     let questions: Vec<Question> = questions()?.iter().map(|question| question.with_thresholds(&numbers)).collect();
     let rules: Vec<&Rule> = rules()?.iter().collect();
     let uses = uses(&lake, &snapshot, &questions, &rules).await?;
-    format_within(&[uses_batch(&uses)?], arguments.format, width(false), output())?;
+    format_within(&[uses_batch(&uses)?], arguments.shown.format, width(arguments.shown.wide), output())?;
     for it in &uses {
         if let Some(remark) = it.remark() {
             let words = format!("line {}, {}: {remark}", it.exception.line, it.exception.of.join(", "));

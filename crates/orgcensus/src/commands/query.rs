@@ -6,10 +6,10 @@ use std::time::Duration;
 use orgcensus_answers::Bounds;
 
 use crate::args::Query;
-use crate::bounded;
 use crate::commands::source;
 use crate::failure::{Failure, exit};
-use crate::terminal::{output, width};
+use crate::terminal::{columns, is_shown_elsewhere, output, width};
+use crate::{bounded, pager};
 
 /// Has it asked and printed by a process that is bound to memory and time.
 pub(crate) async fn run(arguments: &Query) -> Result<u8, Failure> {
@@ -19,13 +19,21 @@ pub(crate) async fn run(arguments: &Query) -> Result<u8, Failure> {
     source::refuse_terminal(arguments.shown.format)?;
     // The same words after the command's name, and that this is the process that answers.
     let mut words = std::env::args_os().skip(1);
-    let again = words.next().into_iter().chain([OsString::from("--bounded")]).chain(words);
+    let mut bounded = vec![OsString::from("--bounded")];
+    let is_paged = pager::is_on();
+    if let Some(columns) = columns().filter(|_| is_paged) {
+        bounded.push(format!("--columns={columns}").into());
+    }
+    let again = words.next().into_iter().chain(bounded).chain(words);
     let timeout = arguments.timeout.map(Duration::from_secs);
-    bounded::run(again, "run the query", arguments.memory_mib, timeout).await
+    bounded::run(again, "run the query", arguments.memory_mib, timeout, is_paged).await
 }
 
 async fn answer(arguments: &Query) -> Result<u8, Failure> {
     bounded::begin(arguments.memory_mib);
+    if let Some(columns) = arguments.columns {
+        is_shown_elsewhere(columns);
+    }
     // Half for what the engine counts, half for what it does not: what is being read, and what functions return.
     let memory_bytes = usize::try_from(arguments.memory_mib << 19).unwrap_or(usize::MAX);
     let threads = Some(bounded::working_threads(arguments.memory_mib));

@@ -7,7 +7,7 @@ use orgcensus_lake::{Commit, Lake};
 
 use crate::args::Source;
 use crate::failure::Failure;
-use crate::{lake_access, reporter};
+use crate::{lake_access, reporter, terminal};
 
 /// Opens the snapshots that a command line means. An incomplete one is a warning, or an error with `--require-complete`.
 pub(crate) async fn open(source: &Source, bounds: Bounds) -> Result<(Lake, Snapshot), Failure> {
@@ -41,8 +41,7 @@ pub(crate) fn refuse_terminal(format: Format) -> Result<(), Failure> {
 /// Tells people who look at an answer of which day it is, and how much of what it rests on was read. Data have no such
 /// line: it is for a terminal.
 pub(crate) async fn tell(snapshot: &Snapshot, tables: &[String], format: Format) -> Result<(), Failure> {
-    let is_for_people = matches!(format, Format::Table | Format::Lines);
-    if !is_for_people || !std::io::stdout().is_terminal() {
+    if !format.is_for_people() || terminal::columns().is_none() {
         return Ok(());
     }
     let commits = snapshot.commits().iter();

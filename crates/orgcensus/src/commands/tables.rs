@@ -7,7 +7,7 @@ use orgcensus_answers::nearest_in_words;
 use crate::args::Tables;
 use crate::failure::{Failure, exit};
 use crate::reference;
-use crate::terminal::output;
+use crate::terminal::{columns, hung, output};
 
 /// Prints the list, or one table's page, or the types of resources that can have a policy.
 pub(crate) fn run(arguments: &Tables) -> Result<u8, Failure> {
@@ -26,6 +26,10 @@ pub(crate) fn run(arguments: &Tables) -> Result<u8, Failure> {
             let table = table.ok_or_else(unknown)?;
             if arguments.markdown { reference::markdown(&[*table]) } else { reference::page(table) }
         }
+    };
+    let text = match columns() {
+        Some(columns) if !arguments.markdown => hung(&text, columns),
+        _ => text,
     };
     output().write_all(text.as_bytes())?;
     Ok(exit::WHOLE)

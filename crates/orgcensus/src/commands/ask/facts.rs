@@ -4,6 +4,7 @@ use orgcensus_answers::{Snapshot, ask_json, select};
 use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::terminal::hung;
 
 /// The narrowest terminal that people have.
 const WIDTH: usize = 80;
@@ -14,11 +15,9 @@ const INDENT: usize = 5;
 /// Prints the facts of part F.
 pub(crate) async fn print(snapshot: &Snapshot) -> Result<(), Failure> {
     for fact in ask_json(snapshot, &select(&["F"])?).await?.as_array().into_iter().flatten() {
-        for line in lines(fact) {
-            println!("{line}");
-        }
+        println!("{}", hung(&lines(fact).join("\n"), WIDTH).trim_end());
     }
-    println!("?4: of four more it is not known whether they are so; they are in neither number.");
+    println!("?4: of four more it is not known whether they are so; neither number has them.");
     Ok(())
 }
 

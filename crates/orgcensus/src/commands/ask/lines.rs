@@ -2,16 +2,42 @@
 
 use orgcensus_answers::{Line, Place, Standing};
 
-use crate::terminal::printable;
+use crate::terminal::{columns, hung, printable};
 
 /// Places that a line shows.
 const PLACES_SHOWN: usize = 2;
 
 /// Prints the lines below a head, and how many there are of each state.
 pub(super) fn print(lines: &[Line]) {
-    for line in text(lines) {
+    let table = text(lines);
+    let text = match columns() {
+        Some(width) if table.iter().any(|line| line.chars().count() > width) => narrow(lines, width),
+        _ => table,
+    };
+    for line in text {
         println!("{line}");
     }
+}
+
+/// The same where a table would be too wide: below what a line is about, what was found, and where.
+fn narrow(lines: &[Line], width: usize) -> Vec<String> {
+    let ids = lines.iter().map(|line| line.id.chars().count()).max().unwrap_or_default();
+    let mut text = Vec::new();
+    for line in lines {
+        text.push(format!("{:ids$}  {}", line.id, words(line)));
+        let mut found = line.state.to_owned();
+        if let Some(standing) = &line.standing {
+            let coverage = standing.coverage_percent.map_or(String::new(), |it| format!("; coverage {it:.1} %"));
+            found = format!("{found}; cases {}{coverage}", cases(standing));
+        }
+        text.push(format!("{:ids$}  {found}", ""));
+        let places = line.standing.as_ref().map_or(String::new(), places);
+        if !places.is_empty() {
+            text.push(format!("{:ids$}  {places}", ""));
+        }
+    }
+    text.push(summary(lines));
+    hung(&text.join("\n"), width).lines().map(str::to_owned).collect()
 }
 
 fn text(lines: &[Line]) -> Vec<String> {
@@ -119,6 +145,21 @@ mod tests {
         assert_eq!(words(3), "E21 not asked yet Public buckets");
         assert_eq!(text[4], "1 red, 1 unknown, 1 not asked yet; ?4: of four more it is not known");
         assert!(text.iter().all(|line| !line.contains(['\n', '\u{1b}'])), "{text:#?}");
+    }
+
+    #[test]
+    fn on_a_narrow_terminal_a_line_is_three() {
+        let lines = [line("E6", "red", Some(standing(&["web"]))), line("E21", "not asked yet", None)];
+        let expected = [
+            "E6   Public buckets",
+            "     red; cases 2 ?3; coverage 98.7 %",
+            "     111122223333 web eu-west-1 (2)",
+            "E21  Public buckets",
+            "     not asked yet",
+            "1 red, 1 not asked yet; ?4: of four more",
+            "it is not known",
+        ];
+        assert_eq!(narrow(&lines, 41), expected);
     }
 
     #[test]
