@@ -224,9 +224,12 @@ async fn assert_materialized(snapshot: &Snapshot, night: u32) {
     };
     let expected = [
         vec![json!("changes"), json!(outcome), previous.clone()],
+        // The shipped configuration does not say what is critical.
+        vec![json!("critical_access"), json!("not_configured"), Value::Null],
         vec![json!("exceptions"), json!("complete"), Value::Null],
         vec![json!("facts"), json!("complete"), Value::Null],
         vec![json!("first_seen"), json!(outcome), previous],
+        vec![json!("guardrail_stops"), json!("complete"), Value::Null],
     ];
     assert_eq!(found, expected, "night {night}");
 }

@@ -3,17 +3,22 @@
 //!
 //! ```text
 //! changes     rules of change, the previous complete snapshot and this one -> what they find
+//! critical    the resources that the configuration calls critical -> who can read their data
 //! exceptions  what the site accepts -> what each exception does
 //! facts       questions -> their shares, without a name
 //! first_seen  what is open in this snapshot + what earlier ones carry -> since when
+//! guardrails  each account's control policies -> which dangerous actions they stop
 //! ```
 
 mod changes;
+mod critical;
 mod exceptions;
 mod facts;
 mod first_seen;
+mod guardrails;
 #[cfg(test)]
 mod testing;
+mod words;
 mod worker;
 
 use std::sync::Arc;
@@ -23,31 +28,44 @@ use orgcensus_crawl::{MATERIALIZATIONS, Materialization};
 use orgcensus_row::{Table, table};
 
 pub use changes::FoundChange;
+pub use critical::{CriticalAccess, CriticalTag};
 pub use exceptions::AcceptedException;
 pub use facts::Fact;
 pub use first_seen::FirstSeen;
+pub use guardrails::GuardrailStop;
 
-/// Every materialization, in the order in which they run.
+/// Every materialization, in the order in which they run: facts are asked of those before them too.
 pub fn materializations(
     questions: Vec<Question>,
     rules: Vec<Rule>,
     exceptions: Option<Exceptions>,
+    critical: Option<CriticalTag>,
 ) -> Vec<Arc<dyn Materialization>> {
     let questions: Arc<[Question]> = questions.into();
     vec![
         Arc::new(changes::Changes { rules: rules.clone() }),
         Arc::new(first_seen::FirstSeens),
+        Arc::new(guardrails::GuardrailStops),
+        Arc::new(critical::CriticalAccesses { tag: critical }),
         Arc::new(facts::Facts { questions: Arc::clone(&questions), exceptions: exceptions.clone() }),
         Arc::new(exceptions::AcceptedExceptions { exceptions, questions, rules }),
     ]
 }
 
-/// The same for what is shipped, with the shipped thresholds, and nothing accepted.
+/// The same for what is shipped, with the shipped thresholds, nothing accepted, and no resource called critical.
 pub fn shipped() -> orgcensus_answers::Result<Vec<Arc<dyn Materialization>>> {
-    Ok(materializations(orgcensus_answers::questions()?.to_vec(), orgcensus_answers::rules()?.to_vec(), None))
+    Ok(materializations(orgcensus_answers::questions()?.to_vec(), orgcensus_answers::rules()?.to_vec(), None, None))
 }
 
 /// Every table that they fill, and the one that says how that ended.
-pub fn tables() -> [Table; 5] {
-    [table::<AcceptedException>(), table::<FoundChange>(), table::<Fact>(), table::<FirstSeen>(), MATERIALIZATIONS]
+pub fn tables() -> [Table; 7] {
+    [
+        table::<AcceptedException>(),
+        table::<CriticalAccess>(),
+        table::<FoundChange>(),
+        table::<Fact>(),
+        table::<FirstSeen>(),
+        table::<GuardrailStop>(),
+        MATERIALIZATIONS,
+    ]
 }

@@ -9,15 +9,20 @@
 //! via        who may become them                          people    who enters as them through Identity Center
 //! what       what one may: patterns of its own statements, resources that name it, roles that it may become
 //! reach      the questions                                access, layers  the rows of their answers
+//! asker      many questions about one account's resources  parts  the parts of buckets that policies speak of
+//! guardrails what each account's control policies stop
 //! ```
 //!
 //! Nothing is asked of AWS, and no table is made. A layer that was not read makes the answer unknown.
 
 mod access;
 mod account;
+mod asker;
 mod error;
+mod guardrails;
 mod layers;
 mod outside;
+mod parts;
 mod people;
 mod reach;
 mod resource;
@@ -33,7 +38,10 @@ mod world;
 mod tests;
 
 pub use access::{Access, batch};
+pub use asker::Asker;
 pub use error::{Error, Result};
+pub use guardrails::{Guarded, Stop};
 pub use layers::layers;
+pub use parts::Parts;
 pub use reach::{Explained, Reach};
 pub use sensitive::SENSITIVE;
