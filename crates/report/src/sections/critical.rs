@@ -39,21 +39,25 @@ const HOW: &str = "SELECT DISTINCT outcome FROM materializations WHERE table_nam
 
 async fn read(asked: &Asked) -> Result<Vec<Block>> {
     let mut blocks = Vec::new();
-    // Said of any part too: a row that says it names no account.
-    if is_unconfigured(asked).await? {
+    let is_unconfigured = is_unconfigured(asked).await?;
+    if is_unconfigured {
         let words = "Which resources are critical is not configured: a census looks for who can read them where its \
                      configuration names their tag, by [critical].";
         blocks.push(Block::Words(words.to_owned()));
     }
-    blocks.push(Block::Table(question(asked, "G13", READERS).await?));
+    // The row that says so names no account, so a part would show an empty table: nobody.
+    if asked.part.is_whole() || !is_unconfigured {
+        blocks.push(Block::Table(question(asked, "G13", READERS).await?));
+    }
     blocks.push(Block::Table(question(asked, "G14", UNPROTECTED).await?));
     Ok(blocks)
 }
 
-/// Whether a configuration names no tag.
+/// Whether no configuration names a tag.
 async fn is_unconfigured(asked: &Asked) -> Result<bool> {
     if !asked.snapshot.tables().iter().any(|table| table == "materializations") {
         return Ok(false);
     }
-    Ok(asked.rows(HOW).await?.iter().any(|row| text(row, "outcome") == "not_configured"))
+    let rows = asked.rows(HOW).await?;
+    Ok(!rows.is_empty() && rows.iter().all(|row| text(row, "outcome") == "not_configured"))
 }
