@@ -43,9 +43,9 @@ pub trait Materialization: Send + Sync {
 pub struct MaterializedTable {
     /// The table.
     pub table_name: String,
-    /// complete; no_previous (there is no earlier complete snapshot, or none with the table: changes is empty, first_seen
-    /// has no moments); not_configured (it is empty: the configuration does not say what it is about); failed,
-    /// timed_out: the snapshot lacks it.
+    /// complete; no_previous (there is no earlier complete snapshot, or none with the table: changes is empty,
+    /// first_seen has no moments); not_configured (it is empty: the configuration does not say what it is about);
+    /// failed, timed_out: the snapshot lacks it.
     pub outcome: String,
     /// The date of the earlier snapshot that was asked; null if none was.
     pub previous_snapshot_date: Option<String>,

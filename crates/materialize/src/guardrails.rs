@@ -17,8 +17,8 @@ const DANGEROUS: &str = include_str!("../../../config/dangerous_actions.txt");
 
 /// What the service and resource control policies of an account do with an action that is dangerous
 /// (config/dangerous_actions.txt). It is asked for a role that may do everything and that no policy knows by name: a
-/// Deny of some roles or resources alone, or of the root user, stops nothing, nor does one that depends on the region or
-/// on what the caller sends. Nothing binds the management account. The region is global.
+/// Deny of some roles or resources alone, or of the root user, stops nothing, nor does one that depends on the region
+/// or on what the caller sends. Nothing binds the management account. The region is global.
 #[derive(Debug, Clone, PartialEq, Serialize, Row)]
 #[row(table = "guardrail_stops", key = "action")]
 pub struct GuardrailStop {

@@ -32,8 +32,8 @@ impl Asker<'_> {
         check(action, arn).is_ok()
     }
 
-    /// Who may do each of these actions on the ARN beside it, all of one account: the rows of `who_can`, in the order of
-    /// the questions.
+    /// Who may do each of these actions on the ARN beside it, all of one account: the rows of `who_can`, in the order
+    /// of the questions.
     pub async fn who_can(&mut self, account_id: &str, asked: &[(String, String)]) -> Result<Vec<Vec<Access>>> {
         let accounts: Accounts = Arc::new(BTreeSet::from([account_id.to_owned()]));
         let arns: BTreeSet<String> = asked.iter().map(|(_, arn)| holder(arn).to_owned()).collect();

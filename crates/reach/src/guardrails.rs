@@ -3,8 +3,8 @@
 //! The question is put for a role that may do everything, that has no tags, and whose name no policy knows. So a Deny
 //! that spares some roles by name stops it, and one that is about a few of them by name, or about the root user alone,
 //! does not. A Deny that depends on the region alone, or on what the caller sends, does not either, since the caller
-//! chooses these. Accounts of one unit to which nothing is attached themselves have the same answer, so it is worked out
-//! once.
+//! chooses these. Accounts of one unit to which nothing is attached themselves have the same answer, which is worked
+//! out once.
 
 use std::collections::HashMap;
 use std::sync::Arc;
