@@ -127,7 +127,7 @@ async fn assert_actors(place: &Place, changes: &[ChangeTruth]) {
         assert!(found.len() == 1 && found[0].is_seen() && found[0].event_time.is_some(), "{rule}: {found:?}");
     }
     assert_eq!(of("D10")[0].resource, None, "what was typed as a name is not stored");
-    let told = list(&place.snapshot().await, "G14").await;
+    let told = list(&place.snapshot().await, "G18").await;
     let told: Vec<_> = told.iter().filter(|row| row["rule_id"] == "D6").collect();
     assert_eq!(told.len(), added, "{told:?}");
     for row in told {
@@ -226,9 +226,12 @@ async fn assert_materialized(snapshot: &Snapshot, night: u32) {
         vec![json!("can_assume"), json!("complete"), Value::Null],
         vec![json!("can_become"), json!("complete"), Value::Null],
         vec![json!("changes"), json!(outcome), previous.clone()],
+        // The shipped configuration does not say what is critical.
+        vec![json!("critical_access"), json!("not_configured"), Value::Null],
         vec![json!("exceptions"), json!("complete"), Value::Null],
         vec![json!("facts"), json!("complete"), Value::Null],
         vec![json!("first_seen"), json!(outcome), previous],
+        vec![json!("guardrail_stops"), json!("complete"), Value::Null],
     ];
     assert_eq!(found, expected, "night {night}");
 }

@@ -61,7 +61,7 @@ const ADDED: &[Added] = &[
             // Questions about databases, and what Prowler asks of them.
             "config/questions/e07_public_databases.sql",
             "config/questions/e18_not_logged.sql",
-            "config/questions/g13_others_reached_from_the_internet.sql",
+            "config/questions/g17_others_reached_from_the_internet.sql",
             "config/questions/s10_unused_roles.sql",
             "scripts/prowler.d/pairs.py",
             "crates/calls/data/wanted.tsv",

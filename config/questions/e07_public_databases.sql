@@ -7,7 +7,7 @@
 -- is so: is_reached
 -- definition: reached
 -- fact: RDS instances that the internet reaches
--- caveat: By the network alone: a password may still keep out whoever comes. G13 says from where and by what ways. Unknown are those of which something on the way was not read or is not followed, and whose network interface cannot be told from another's: V3 says so
+-- caveat: By the network alone: a password may still keep out whoever comes. G17 says from where and by what ways. Unknown are those of which something on the way was not read or is not followed, and whose network interface cannot be told from another's: V3 says so
 -- of: database_instances
 -- is so: is_publicly_accessible
 -- definition: publicly_accessible

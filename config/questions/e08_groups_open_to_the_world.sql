@@ -1,7 +1,7 @@
 -- id: E8
 -- title: Rules of security groups that let in the whole world, 0.0.0.0/0 or ::/0
 -- key: arn
--- why: a rule by a prefix list that holds the whole world counts too. G12 has the instances that are reached
+-- why: a rule by a prefix list that holds the whole world counts too. G16 has the instances that are reached
 SELECT
   rules.arn,
   rules.security_group_id,

@@ -43,9 +43,9 @@ pub trait Materialization: Send + Sync {
 pub struct MaterializedTable {
     /// The table.
     pub table_name: String,
-    /// complete; no_previous (it asks an earlier complete snapshot of the organization, and there is none, or none that
-    /// has the table: changes is empty, and first_seen has no moments); failed and timed_out: the snapshot lacks the
-    /// table.
+    /// complete; no_previous (there is no earlier complete snapshot, or none with the table: changes is empty,
+    /// first_seen has no moments); not_configured (it is empty: the configuration does not say what it is about);
+    /// failed, timed_out: the snapshot lacks it.
     pub outcome: String,
     /// The date of the earlier snapshot that was asked; null if none was.
     pub previous_snapshot_date: Option<String>,
@@ -67,6 +67,8 @@ pub const MATERIALIZATIONS: Table = table::<MaterializedTable>();
 struct Asked {
     has_asked: bool,
     previous: Option<Commit>,
+    /// Whether the configuration does not say what the table is about.
+    is_unconfigured: bool,
 }
 
 /// How a materialization ended.
@@ -92,6 +94,7 @@ impl MaterializedTable {
     fn new(table: Table, asked: &Asked, ended: Ended) -> Self {
         let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let (outcome, rows_written, error_message) = match ended {
+            Ended::Written(rows) if asked.is_unconfigured => ("not_configured", Some(number(rows)), None),
             Ended::Written(rows) if asked.has_asked && asked.previous.is_none() => {
                 ("no_previous", Some(number(rows)), None)
             }
@@ -199,14 +202,14 @@ impl Materialize<'_> {
     pub async fn previous(&mut self) -> Result<Option<Commit>, Error> {
         let living = self.lake.snapshots().await?;
         let previous = self.earlier(&living).next().cloned();
-        self.asked = Asked { has_asked: true, previous };
+        self.asked = Asked { has_asked: true, previous, ..Asked::default() };
         Ok(self.asked.previous.clone())
     }
 
     /// The newest of the earlier complete snapshots that has a table; none if there is none. A snapshot whose table was
     /// not made, or whose manifest cannot be read, is passed over.
     pub async fn previous_with(&mut self, table: &str) -> Result<Option<(Commit, Manifest)>, Error> {
-        self.asked = Asked { has_asked: true, previous: None };
+        self.asked = Asked { has_asked: true, ..Asked::default() };
         let living = self.lake.snapshots().await?;
         let earlier: Vec<Commit> = self.earlier(&living).take(LOOKED_AT_MAX).cloned().collect();
         for commit in earlier {
@@ -228,6 +231,11 @@ impl Materialize<'_> {
     /// The complete snapshots of the organization of earlier dates, the newest first.
     fn earlier<'a>(&'a self, living: &'a [Commit]) -> impl Iterator<Item = &'a Commit> {
         of_earlier_dates(living, &self.commit.organization_id, &self.commit.snapshot_date)
+    }
+
+    /// Says that the configuration does not say what the table is about: it is empty for want of a question.
+    pub fn not_configured(&mut self) {
+        self.asked.is_unconfigured = true;
     }
 
     /// Tells a person of something that should be looked at.

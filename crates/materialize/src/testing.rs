@@ -1,5 +1,7 @@
 //! Nights of a small organization, published to a lake.
 
+pub(crate) mod organization;
+
 use orgcensus_crawl::{Failed, Outcome, Placed, TaskCoverage, TaskRecord};
 use orgcensus_derive::{ExternalAccess, ResourceAccess};
 pub(crate) use orgcensus_lake::testing::write;

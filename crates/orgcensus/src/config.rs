@@ -11,10 +11,12 @@ use crate::args::lake_address;
 use crate::cloudwatch;
 use crate::failure::Failure;
 
+mod critical;
 mod layers;
 mod notify;
 mod sections;
 
+use critical::Critical;
 pub(crate) use layers::Layers;
 pub(crate) use notify::{Notify, Secret};
 use sections::{Accepted, Activity, Aws, Inventory, OwnOrganization, OwnQuestions, OwnRules};
@@ -36,6 +38,8 @@ pub(crate) struct Config {
     pub(crate) select: Select,
     /// What the inventory says of all resources.
     pub(crate) inventory: Inventory,
+    /// Which resources are critical.
+    pub(crate) critical: Critical,
     /// How far back what happened is read.
     pub(crate) activity: Activity,
     /// How much at once, how long, how fast.
@@ -122,6 +126,9 @@ impl Config {
             }
         }
         if let Some((key, why)) = self.notify.as_ref().and_then(Notify::refused) {
+            return Err(Wrong::new(key, why));
+        }
+        if let Some((key, why)) = self.critical.refused() {
             return Err(Wrong::new(key, why));
         }
         let namespace = self.telemetry.cloudwatch_namespace.as_deref();

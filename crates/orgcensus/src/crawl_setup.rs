@@ -80,7 +80,7 @@ fn materializations(config: &Config) -> Result<Vec<Arc<dyn Materialization>>, Fa
     let questions = questions()?.iter().map(|it| it.with_thresholds(&thresholds)).collect();
     let rules = rules()?.iter().map(|it| it.with_priority(&priorities)).collect();
     let exceptions = accepting::read(config, &Accepting::default())?;
-    Ok(orgcensus_materialize::materializations(questions, rules, exceptions))
+    Ok(orgcensus_materialize::materializations(questions, rules, exceptions, config.critical.tag()))
 }
 
 fn bounds(config: &Config) -> Bounds {

@@ -87,7 +87,7 @@ fn facts_points_and_lists_are_those_of_ask() {
         assert_eq!(cells[5], percent(&point["coverage_percent"]), "{point}");
     }
     let mut named = 0;
-    for id in ["G1", "G2", "G3", "G5", "G10", "G12", "G13", "V1", "V2", "V3"] {
+    for id in ["G1", "G2", "G3", "G5", "G10", "G13", "G16", "G17", "V1", "V2", "V3"] {
         let list = json(&world, &["ask", id, "--format", "json"]).remove(0);
         let count = list["rows"].as_array().expect("rows").len();
         let rows = if count == 1 { " · 1 row".to_owned() } else { format!(" · {count} rows") };
@@ -100,6 +100,8 @@ fn facts_points_and_lists_are_those_of_ask() {
         }
     }
     assert!(named > 0, "no list has a row");
+    assert!(details(&html, "G13").contains("<bdi>not configured</bdi>"), "{}", details(&html, "G13"));
+    assert!(html.contains("Which resources are critical is not configured"));
     assert!(html.contains("No file of exceptions was given"));
     an_exception_is_counted_as_ask_counts_it(&world);
 }

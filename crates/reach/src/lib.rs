@@ -10,6 +10,8 @@
 //! via        who may become them                          people    who enters as them through Identity Center
 //! what       what one may: patterns of its own statements, resources that name it, roles that it may become
 //! edges      who may assume which role                      chains, links  who gets to a role by others
+//! asker      many questions about one account's resources  parts  the parts of buckets that policies speak of
+//! guardrails what each account's control policies stop
 //! reach      the questions                                access, layers, written  the rows of their answers
 //! ```
 //!
@@ -17,13 +19,16 @@
 
 mod access;
 mod account;
+mod asker;
 mod bound;
 mod chains;
 mod edges;
 mod error;
+mod guardrails;
 mod layers;
 mod links;
 mod outside;
+mod parts;
 mod people;
 mod reach;
 mod resource;
@@ -40,11 +45,14 @@ mod written;
 mod tests;
 
 pub use access::{Access, batch};
+pub use asker::Asker;
 pub use chains::{Chain, Chains, STEPS_MAX};
 pub use edges::{Edge, Edges};
 pub use error::{Error, Result};
+pub use guardrails::{Guarded, Stop};
 pub use layers::layers;
 pub use links::COLUMNS as EDGE_COLUMNS;
+pub use parts::Parts;
 pub use reach::{Explained, Reach};
 pub use sensitive::SENSITIVE;
 pub use written::Written;

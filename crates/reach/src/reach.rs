@@ -15,14 +15,14 @@ use crate::resource::{self, account_of, holder};
 use crate::rows::Accounts;
 use crate::search::{Target, search};
 use crate::texts::Texts;
-use crate::via::ways;
+use crate::via::{Memory, ways};
 use crate::what::what;
 use crate::world::World;
 use crate::{Error, Result};
 
 /// The snapshots of a lake's organizations.
 pub struct Reach {
-    worlds: Vec<World>,
+    pub(crate) worlds: Vec<World>,
     commits: Vec<Commit>,
 }
 
@@ -86,7 +86,7 @@ impl Reach {
             let targets = [target];
             let found = search(world, &targets).await?;
             for target in &targets {
-                rows.extend(ways(world, target, &found).await?);
+                rows.extend(ways(world, target, &found, &mut Memory::default()).await?);
             }
         }
         sort(&mut rows);
@@ -164,7 +164,7 @@ impl Reach {
 }
 
 /// Whether action and resource can be asked for at all, by asking for nobody.
-fn check(action: &str, resource: &str) -> Result<()> {
+pub(crate) fn check(action: &str, resource: &str) -> Result<()> {
     let mut request = orgcensus_policy::evaluation::Request::default();
     request.question.principal = "anonymous".to_owned();
     request.question.action = action.to_owned();

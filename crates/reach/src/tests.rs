@@ -8,6 +8,7 @@ use crate::{Access, Error, Reach, batch, layers};
 
 mod assume;
 mod lake;
+mod many;
 
 use lake::{alone, organization};
 

@@ -1,6 +1,6 @@
 //! The ways to a role: who may assume it, who may assume those, and which people enter as one of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use orgcensus_policy::evaluation::Answer;
@@ -33,8 +33,41 @@ impl Step {
     }
 }
 
+/// How many roles' assumers are remembered.
+const REMEMBERED_MAX: usize = 10_000;
+
+/// What is known of roles from one question to the next: the same roles lead to many resources.
+#[derive(Default)]
+pub(crate) struct Memory {
+    people: Option<People>,
+    assumers: HashMap<String, Vec<Found>>,
+}
+
+impl Memory {
+    /// Who may assume the roles, each with the place of its step.
+    async fn assumers(&mut self, world: &World, steps: &[Step]) -> Result<Vec<(usize, Found)>> {
+        if self.assumers.len() > REMEMBERED_MAX {
+            self.assumers.clear();
+        }
+        let is_new = |role: &String| !self.assumers.contains_key(role);
+        let new: Vec<String> = steps.iter().map(|it| it.role.clone()).filter(is_new).collect();
+        let found = if new.is_empty() { Vec::new() } else { assumers(world, &new).await? };
+        self.assumers.extend(new.iter().map(|role| (role.clone(), Vec::new())));
+        for (place, it) in found {
+            if let Some(role) = new.get(place) {
+                self.assumers.entry(role.clone()).or_default().push(it);
+            }
+        }
+        let of_step = |(place, step): (usize, &Step)| {
+            let known = self.assumers.get(&step.role).into_iter().flatten();
+            known.map(|it| (place, it.clone())).collect::<Vec<_>>()
+        };
+        Ok(steps.iter().enumerate().flat_map(of_step).collect())
+    }
+}
+
 /// The ways to those that may do it themselves, of which some are roles. Each role is entered once, by a shortest way.
-pub(crate) async fn ways(world: &World, target: &Target, direct: &[Found]) -> Result<Vec<Access>> {
+pub(crate) async fn ways(world: &World, target: &Target, direct: &[Found], memory: &mut Memory) -> Result<Vec<Access>> {
     let access = |found: &Found, via: Vec<String>, answer: Answer| Access {
         principal: found.principal.clone(),
         principal_type: found.kind,
@@ -52,11 +85,14 @@ pub(crate) async fn ways(world: &World, target: &Target, direct: &[Found]) -> Re
     if steps.is_empty() {
         return Ok(rows);
     }
-    let people = People::read(world).await?;
+    let people = match memory.people.take() {
+        Some(people) => people,
+        None => People::read(world).await?,
+    };
     for _ in 0..DEPTH_MAX {
         rows.extend(steps.iter().flat_map(|step| persons(target, &people, step)));
         let mut next = Vec::new();
-        let mut assumers = assumers(world, &steps).await?;
+        let mut assumers = memory.assumers(world, &steps).await?;
         // A role is entered by the way that is met first: of those that are equally long, by the surest.
         assumers.sort_by_key(|(place, found)| {
             let before = steps.get(*place).map_or(0, |step| rank(step.answer.result));
@@ -83,18 +119,19 @@ pub(crate) async fn ways(world: &World, target: &Target, direct: &[Found]) -> Re
             break;
         }
     }
+    memory.people = Some(people);
     Ok(rows)
 }
 
-/// Who may assume the roles, each with the place of its step.
-async fn assumers(world: &World, steps: &[Step]) -> Result<Vec<(usize, Found)>> {
-    let arns: BTreeSet<String> = steps.iter().map(|it| it.role.clone()).collect();
+/// Who may assume the roles, each with the place of its role.
+async fn assumers(world: &World, asked: &[String]) -> Result<Vec<(usize, Found)>> {
+    let arns: BTreeSet<String> = asked.iter().cloned().collect();
     let accounts: Accounts = Arc::new(arns.iter().filter_map(|arn| account_of(arn)).map(str::to_owned).collect());
     let mut roles = resource::read(world, &arns, Some(&accounts)).await?;
     let (mut targets, mut places) = (Vec::new(), Vec::new());
-    for (place, step) in steps.iter().enumerate() {
-        let Some(owned) = roles.remove(&step.role) else { continue };
-        let entrances = entrances(&step.role, &owned);
+    for (place, role) in asked.iter().enumerate() {
+        let Some(owned) = roles.remove(role) else { continue };
+        let entrances = entrances(role, &owned);
         places.extend(entrances.iter().map(|_| place));
         targets.extend(entrances);
     }

@@ -9,6 +9,7 @@ use crate::model::{Block, Section};
 
 mod accounts;
 mod checklist;
+mod critical;
 mod exceptions;
 mod exposed;
 mod facts;
@@ -35,6 +36,7 @@ const SECTIONS: &[Declared] = &[
     facts::SECTION,
     checklist::SECTION,
     reachable::SECTION,
+    critical::SECTION,
     identities::SECTION,
     metadata::SECTION,
     types::SECTION,

@@ -42,6 +42,9 @@ fn bad_files_name_file_line_key_and_what_was_expected() {
         ("[rules.priorities]\nD99 = \"info\"", &["crawl.toml:2:1: rules.priorities.D99: find rule D99; "]),
         ("[rules.priorities]\nD = \"info\"", &["crawl.toml:2:1: rules.priorities.D: a part's letter"]),
         ("[rules]\ndir = \"no/such\"", &["failed to read folder no/such: "]),
+        ("[critical]\ntag_values = [\"secret\"]", &["crawl.toml:2:1: critical.tag_values", "needs tag_key"]),
+        ("[critical]\n\ntag_key = \"\"", &["crawl.toml:3:1: critical.tag_key", "1 to 128"]),
+        ("[critical]\ntag = \"data\"", &["crawl.toml:2:1", "tag", "expected `tag_key`"]),
         ("[telemetry]\nendpoint = \"x\"", &["crawl.toml:2:1", "endpoint", "expected `report`"]),
     ] {
         let error = parse(text, &[]).unwrap_err();
@@ -58,6 +61,19 @@ fn thresholds_are_those_of_questions() {
     assert_eq!(numbers(config), [("idle_days".to_owned(), 30)]);
     let error = parse(text, &[("ORGCENSUS_THRESHOLDS__DAYS", "30")]).unwrap_err();
     assert!(error.starts_with("ORGCENSUS_THRESHOLDS__DAYS: thresholds.days: unknown threshold `days`"), "{error}");
+}
+
+#[test]
+fn what_is_critical_is_said_by_a_tag_and_by_nothing_else() {
+    assert!(parse("", &[]).unwrap().critical.tag().is_none());
+    let tag = |text: &str, environment: &[(&str, &str)]| parse(text, environment).unwrap().critical.tag().unwrap();
+    let any = tag("[critical]\ntag_key = \"class\"", &[]);
+    assert!(any.is_met("class", "public") && !any.is_met("Class", "public"), "case counts");
+    let some = tag("[critical]\ntag_key = \"class\"", &[("ORGCENSUS_CRITICAL__TAG_VALUES", "secret,pii")]);
+    assert_eq!(["secret", "pii", "public"].map(|value| some.is_met("class", value)), [true, true, false]);
+    let long = format!("[critical]\ntag_key = \"class\"\ntag_values = [\"a\", \"{}\"]", "b".repeat(257));
+    let error = parse(&long, &[]).unwrap_err();
+    assert!(error.starts_with("crawl.toml:3:20: critical.tag_values[1]: ") && error.contains("256"), "{error}");
 }
 
 #[test]

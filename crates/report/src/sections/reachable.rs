@@ -67,7 +67,7 @@ const OTHERS: &[Column] = &[
 
 async fn read(asked: &Asked) -> Result<Vec<Block>> {
     let mut blocks = Vec::new();
-    for (id, columns) in [("G1", PUBLIC), ("G2", OUTSIDE), ("G12", INSTANCES), ("G13", OTHERS)] {
+    for (id, columns) in [("G1", PUBLIC), ("G2", OUTSIDE), ("G16", INSTANCES), ("G17", OTHERS)] {
         blocks.push(Block::Table(question(asked, id, columns).await?));
     }
     Ok(blocks)

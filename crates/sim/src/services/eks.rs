@@ -104,7 +104,7 @@ fn association(place: &Place<'_>, created_millis: i64, dice: &mut Dice) -> Assoc
 /// Adds the clusters whose API the internet reaches.
 fn count(place: &Place<'_>, tally: &mut Tally) {
     for it in clusters(place).iter().filter(|it| it.is_public) {
-        tally.lists.add("G13", [&place.arn("eks", &format!("cluster/{}", it.name))]);
+        tally.lists.add("G17", [&place.arn("eks", &format!("cluster/{}", it.name))]);
     }
 }
 

@@ -73,7 +73,7 @@ mod tests {
     fn some_are_reached_some_are_not_and_of_some_nobody_can_tell() {
         for seed in 1..4 {
             let truth = Client::new(quiet(3, seed)).simulation.truth();
-            let reached = truth.lists.of("G13");
+            let reached = truth.lists.of("G17");
             for (target_type, is_of) in
                 [("rds_instance", ":db:"), ("redshift_cluster", ":cluster:"), ("elb_load_balancer", ":loadbalancer/")]
             {

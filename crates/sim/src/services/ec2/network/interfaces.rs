@@ -142,7 +142,7 @@ pub(in super::super) fn interface_count(place: &Place<'_>) -> usize {
 pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     for (number, instance) in instances(place).iter().enumerate().filter(|(_, it)| it.exists()) {
         if site(place, number, instance).is_reachable(place, instance) {
-            tally.lists.add("G12", [&place.arn("ec2", &format!("instance/{}", instance.id))]);
+            tally.lists.add("G16", [&place.arn("ec2", &format!("instance/{}", instance.id))]);
         }
     }
 }

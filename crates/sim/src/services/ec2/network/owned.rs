@@ -56,20 +56,20 @@ pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     }
     let reached = reached_balancers(place);
     for it in &reached {
-        tally.lists.add("G13", [&it.arn]);
+        tally.lists.add("G17", [&it.arn]);
     }
     if obstacle(place, &ecs::SERVICE).is_some() {
         return;
     }
     for it in ecs::placed(place).iter().filter(|it| it.is_public) {
-        tally.lists.add("G13", [&it.arn]);
+        tally.lists.add("G17", [&it.arn]);
         if let Some(service_arn) = &it.service_arn {
-            tally.lists.add("G13", [service_arn]);
+            tally.lists.add("G17", [service_arn]);
         }
     }
     if reached.iter().any(|it| it.name == ecs::BALANCER) {
         for service_arn in ecs::behind_balancer(place) {
-            tally.lists.add("G13", [&service_arn]);
+            tally.lists.add("G17", [&service_arn]);
         }
     }
 }

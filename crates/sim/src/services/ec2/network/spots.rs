@@ -123,7 +123,7 @@ impl Placed {
 pub(crate) fn count(place: &Place<'_>, tally: &mut Tally, all: &[Placed], [closed, unknown]: [&'static str; 2]) {
     let judged: Vec<_> = all.iter().map(|it| (it, it.is_reached(place))).collect();
     for (it, _) in judged.iter().filter(|(_, is_reached)| *is_reached == Some(true)) {
-        tally.lists.add("G13", [&it.arn]);
+        tally.lists.add("G17", [&it.arn]);
     }
     let count = |wanted: Option<bool>| judged.iter().filter(|(_, is_reached)| *is_reached == wanted).count();
     tally.cell(closed, count(Some(false)));

@@ -1,7 +1,7 @@
--- id: G13
+-- id: G17
 -- title: Load balancers, containers, databases, domains and clusters that can be reached from the internet, by what ports
 -- key: target_arn, network_interface_id, entry_address, ip_protocol, from_port, to_port, source_range
--- why: as G12, by the network alone: whom a policy or a password lets in is not asked here. A service behind a load balancer is reached where the load balancer is
+-- why: as G16, by the network alone: whom a policy or a password lets in is not asked here. A service behind a load balancer is reached where the load balancer is
 SELECT
   paths.target_arn,
   paths.entry_address,

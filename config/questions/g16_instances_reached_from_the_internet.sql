@@ -1,4 +1,4 @@
--- id: G12
+-- id: G16
 -- title: Instances that can be reached from the internet, by what ports
 -- key: target_arn, network_interface_id, entry_address, ip_protocol, from_port, to_port, source_range
 -- rests on: ec2_instances, ec2_managed_prefix_lists, ec2_network_acls, ec2_network_interfaces, ec2_route_tables, ec2_security_group_rules, ec2_security_groups, ec2_subnets, ec2_vpc_block_public_access_exclusions

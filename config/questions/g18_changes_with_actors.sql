@@ -1,4 +1,4 @@
--- id: G14
+-- id: G18
 -- title: Changes since the previous complete snapshot, with who made each and how, where one event says so
 -- key: organization_id, rule_id, ordinal, event_name
 -- why: changes_with_actors: the table changes and the events that it names, of which orgcensus has found the one that fits by name, resources and time. Null is where no event was read, or none fits, or several. In Athena the view trail_activity may stand for the table activity

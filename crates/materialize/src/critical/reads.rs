@@ -1,0 +1,55 @@
+//! What reads the data of resources, by their types.
+
+/// The actions that read the data of each type that can be asked about. Of other types it is not known who reads them:
+/// what may be read of a database or a file system does not follow from policies alone.
+const READS: [(&str, &[&str]); 8] = [
+    ("dynamodb_table", &["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"]),
+    ("ecr_repository", &["ecr:BatchGetImage"]),
+    ("kinesis_stream", &["kinesis:GetRecords"]),
+    ("kms_key", &["kms:Decrypt"]),
+    (BUCKET, &["s3:GetObject"]),
+    ("secretsmanager_secret", &["secretsmanager:GetSecretValue"]),
+    ("sqs_queue", &["sqs:ReceiveMessage"]),
+    ("ssm_parameter", &["ssm:GetParameter"]),
+];
+
+pub(crate) const BUCKET: &str = "s3_bucket";
+
+/// What reads an object of a bucket.
+pub(crate) const GET_OBJECT: &str = "s3:GetObject";
+
+/// The actions that read the data of a type; none if it is not known.
+pub(crate) fn of(resource_type: &str) -> Option<&'static [&'static str]> {
+    READS.iter().find(|(it, _)| *it == resource_type).map(|(_, actions)| *actions)
+}
+
+/// What the actions are about: all objects of a bucket, anything else itself.
+pub(crate) fn whole(resource_type: &str, arn: &str) -> String {
+    if resource_type == BUCKET { format!("{arn}/*") } else { arn.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use orgcensus_policy::ResourceKind;
+    use orgcensus_reach::{Asker, SENSITIVE};
+
+    use super::*;
+
+    /// A type's name that nothing has would leave every resource of the type unknown.
+    #[test]
+    fn each_type_is_one_of_those_that_have_policies_and_can_be_asked() {
+        for (resource_type, actions) in READS {
+            let is_type = ResourceKind::of_type(resource_type).is_some();
+            assert!(is_type && !actions.is_empty(), "{resource_type}");
+            for action in actions {
+                assert!(Asker::can_ask(action, &whole(resource_type, "arn:aws:s3:::x")), "{action}");
+            }
+        }
+        let asked: Vec<&str> = READS.iter().flat_map(|(_, actions)| actions.iter().copied()).collect();
+        for action in ["s3:GetObject", "dynamodb:Scan", "kms:Decrypt", "ssm:GetParameter"] {
+            assert!(asked.contains(&action) && SENSITIVE.contains(&action), "{action}");
+        }
+        assert_eq!(of(BUCKET), Some(&[GET_OBJECT][..]));
+        assert_eq!(of("rds_instance"), None);
+    }
+}

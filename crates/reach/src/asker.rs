@@ -1,0 +1,58 @@
+//! Many questions about the resources of one snapshot: the same search as `who_can`, for several resources of one
+//! account in one pass, and the ways to a role looked for once.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::Result;
+use crate::access::{Access, sort};
+use crate::reach::{Reach, check};
+use crate::resource::{self, holder};
+use crate::rows::Accounts;
+use crate::search::{Found, Target, search};
+use crate::via::{Memory, ways};
+use crate::world::World;
+
+/// One who asks a snapshot again and again.
+pub struct Asker<'r> {
+    pub(crate) world: &'r World,
+    memory: Memory,
+}
+
+impl Reach {
+    /// One who asks the first snapshot; none if there is none.
+    pub fn asker(&self) -> Option<Asker<'_>> {
+        self.worlds.first().map(|world| Asker { world, memory: Memory::default() })
+    }
+}
+
+impl Asker<'_> {
+    /// Whether the action can be asked for on what the ARN names: odd ARNs cannot.
+    pub fn can_ask(action: &str, arn: &str) -> bool {
+        check(action, arn).is_ok()
+    }
+
+    /// Who may do each of these actions on the ARN beside it, all of one account: the rows of `who_can`, in the order
+    /// of the questions.
+    pub async fn who_can(&mut self, account_id: &str, asked: &[(String, String)]) -> Result<Vec<Vec<Access>>> {
+        let accounts: Accounts = Arc::new(BTreeSet::from([account_id.to_owned()]));
+        let arns: BTreeSet<String> = asked.iter().map(|(_, arn)| holder(arn).to_owned()).collect();
+        let mut owned = resource::read(self.world, &arns, Some(&accounts)).await?;
+        for it in owned.values_mut() {
+            // The ARN of a bucket does not say whose it is, and what was not read does not either.
+            it.account.get_or_insert_with(|| account_id.to_owned());
+            it.resource.account.get_or_insert_with(|| account_id.to_owned());
+        }
+        let target = |(action, arn): &(String, String)| Target::new(action, arn, owned.get(holder(arn)).cloned());
+        let targets: Vec<Target> = asked.iter().map(target).collect();
+        let found = search(self.world, &targets).await?;
+        let mut answers = Vec::new();
+        for (place, target) in targets.iter().enumerate() {
+            let direct: Vec<Found> = found.iter().filter(|it| it.target == place).cloned().collect();
+            let mut rows = ways(self.world, target, &direct, &mut self.memory).await?;
+            sort(&mut rows);
+            answers.push(rows);
+        }
+        Ok(answers)
+    }
+}
