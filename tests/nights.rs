@@ -105,6 +105,7 @@ async fn what_earlier_nights_know_is_carried_also_over_a_night_that_was_denied()
     assert_root(&place.simulation.account_id(SHOWCASE), &changes, [first, second, denied, last]);
     assert_activity(&place.snapshot().await, &changes).await;
     assert_actors(&place, &changes).await;
+    assert_who_removed_mfa(&place.lake, &changes).await;
 }
 
 /// Who was added in the last night has the one who added them, and the sign-ins are found.
@@ -132,6 +133,24 @@ async fn assert_actors(place: &Place, changes: &[ChangeTruth]) {
     assert_eq!(told.len(), added, "{told:?}");
     for row in told {
         assert!(row["event_name"] == "CreateUser" && text(row, "actor_arn").ends_with("/olga"), "{row}");
+    }
+}
+
+/// Whose second factor was taken in the first night, by whom. Of the last night nobody knows: the one before had no
+/// credential report.
+async fn assert_who_removed_mfa(lake: &Lake, changes: &[ChangeTruth]) {
+    let [from, to] = ["night-0", "night-1"].map(|run| Which::Run(run.to_owned()));
+    let rules = select_rules(&["D17".to_owned()]).expect("a rule");
+    let mut open = Changes::open(lake, Some(&from), &to, &rules, false).await.expect("two nights");
+    let mut found = Vec::new();
+    while let Some(more) = open.next().await.expect("changes") {
+        found.extend(more.into_iter().filter(|it| it.is_seen()));
+    }
+    let removed: Vec<_> = changes.iter().filter(|it| it.night == 1 && it.change == "mfa_removed").collect();
+    assert_eq!(found.len(), removed.len(), "{found:?}");
+    for (it, truth) in found.iter().zip(removed) {
+        let (user, actor) = (it.resource.as_deref().unwrap_or_default(), it.actor_arn.as_deref().unwrap_or_default());
+        assert!(user.ends_with(&format!("/{}", truth.who)) && actor.ends_with("/olga"), "{it:?}");
     }
 }
 

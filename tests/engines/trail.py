@@ -62,6 +62,7 @@ def records():
             "sessionIssuer": {"arn": "arn:aws:iam::111122223333:role/admin"},
         },
     }
+    root = {"type": "Root", "arn": ROOT_ARN}
     rules = {"securityGroupRuleSet": {"items": [{"securityGroupRuleId": "sgr-2"}]}}
     return [
         sign_in("1", {"type": "IAMUser", "arn": USER_ARN, "userName": "ana"}, "Success", "No"),
@@ -78,6 +79,9 @@ def records():
             responseElements=rules,
         ),
         record("6", "ListUsers", "iam.amazonaws.com", session, eventType="AwsApiCall", errorCode="AccessDenied", readOnly=True),
+        record("7", "CreateAccessKey", "iam.amazonaws.com", root, eventType="AwsApiCall", requestParameters=None),
+        record("8", "DeactivateMFADevice", "iam.amazonaws.com", root, eventType="AwsApiCall", requestParameters={"userName": "ben"}),
+        sign_in("9", root, "Success", "YES"),
     ]
 
 
@@ -140,7 +144,7 @@ def checks(names, rows):
     of = lambda event_id, *columns: tuple(by_id[event_id][it] for it in columns)
     who = ("actor_type", "actor_arn", "is_failed", "is_mfa_used")
     olga = "arn:aws:sts::111122223333:assumed-role/admin/olga"
-    yield "six events", len(rows) == 6
+    yield "nine events", len(rows) == 9
     yield "a sign-in", of("1", *who) == ("IAMUser", USER_ARN, False, False)
     yield "a failed sign-in has no name", of("2", *who, "resources") == ("IAMUser", None, True, False, None)
     yield "root's has root's", of("3", *who) == ("Root", ROOT_ARN, True, True)
@@ -148,6 +152,9 @@ def checks(names, rows):
     yield "its issuer", of("4", "session_issuer_arn") == ("arn:aws:iam::111122223333:role/admin",)
     yield "a group and its rule", of("5", "resources") == (["sg-1", "sgr-2"],)
     yield "an error", of("6", "error_code", "is_failed", "is_read_only", "resources") == ("AccessDenied", True, True, None)
+    yield "root's own key", of("7", "resources") == ([ROOT_ARN],)
+    yield "root and a user's device", of("8", "resources") == (["ben"],)
+    yield "a factor in capitals", of("9", "is_mfa_used") == (True,)
     yield "when", str(by_id["1"]["event_time"]) == "2026-11-29 12:00:01"
     yield "where", of("1", "account_id", "region", "day") == ("111122223333", "us-east-1", "2026/11/29")
     yield "no secret", TYPED not in str(rows) and "never kept" not in str(rows)
