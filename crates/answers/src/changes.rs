@@ -4,6 +4,7 @@
 //! with the rows. A condition is SQL, and null is unknown. Where a rule could not look, it says `not_seen`.
 //!
 //! ```text
+//! by_account a table's rows, account after account; times: when tasks ran
 //! watch      a rule and a table's columns -> conditions that are ready; pairs of rows -> what is found
 //! groups     rules by the table that they look at
 //! actors     what one event alone can have made -> who did it, and when
@@ -15,6 +16,7 @@
 //! ```
 
 mod actors;
+mod by_account;
 #[cfg(test)]
 mod cases;
 mod found;
@@ -23,6 +25,7 @@ mod heard;
 mod states;
 #[cfg(test)]
 mod tests;
+mod times;
 mod unlooked;
 mod verdict;
 mod watch;
@@ -244,18 +247,9 @@ impl OneOrganization {
                 Err(reason) => found.push(self.not_seen(&rule, reason)),
             }
         }
-        let actors = self.actors(lake, &watches)?;
+        let of = (self.rests_on.of_table(ACTIVITY), rests_on);
+        let actors = Actors::open(lake, &self.manifests, &self.heard, Watch::made_by(&watches), of)?;
         Ok(Some(Open { table, unlooked, watches, with_states, heard, actors }))
-    }
-
-    /// The events of the newer snapshot that rules look for. The other way round no event comes after the older one.
-    fn actors(&self, lake: &Lake, watches: &[Watch]) -> Result<Option<Actors>> {
-        let [from, to] = &self.manifests;
-        let (names, between) = (Watch::made_by(watches), [from.captured_at.0, to.captured_at.0]);
-        match to.table(ACTIVITY).filter(|_| !names.is_empty() && between[0] <= between[1]) {
-            Some(table) => Actors::open(lake, table, Arc::clone(&self.heard), names, between).map(Some),
-            None => Ok(None),
-        }
     }
 
     /// The columns of a table that both snapshots have, or why its rows cannot be matched.

@@ -47,7 +47,7 @@ use crate::{Error, Format, RestsOn, Result, Which};
 use difference::Counts;
 use pairs::pairs;
 
-pub(crate) use columns::{ACTIVITY, ACTIVITY_WINDOWS, Columns, ONLY_IF_ASKED};
+pub(crate) use columns::{ACTIVITY, ACTIVITY_WINDOWS, COVERAGE, Columns, ONLY_IF_ASKED};
 pub(crate) use ended::Side;
 pub(crate) use fate::values_as;
 pub(crate) use judge::{Judge, Unseen};
