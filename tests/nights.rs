@@ -1,7 +1,7 @@
 //! Several nights of one organization in one lake: what earlier nights know is carried, also over a night that was
 //! denied, and what is published of the answers is what is answered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use orgcensus_answers::{
     Changes, Format, Question, Rule, Snapshot, Which, ask_json, format, questions, rules, select, select_rules,
@@ -56,9 +56,14 @@ fn cells<const N: usize>(row: &Value, columns: [&str; N]) -> Vec<Value> {
     columns.iter().map(|column| row[*column].clone()).collect()
 }
 
+/// How many organizations have their nights: one, or as many as `ORGCENSUS_NIGHTS_SEEDS` says.
+fn seeds() -> u64 {
+    std::env::var("ORGCENSUS_NIGHTS_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(1)
+}
+
 /// The organization in a night. The last night is today's.
-fn settings(night: u32) -> Settings {
-    let settings = Settings { troubles: Troubles::none(), ..Settings::new(ACCOUNTS, 1) };
+fn settings(seed: u64, night: u32) -> Settings {
+    let settings = Settings { troubles: Troubles::none(), ..Settings::new(ACCOUNTS, seed) };
     let first = Settings { now_millis: settings.now_millis - 3 * DAY_MILLIS, ..settings };
     let denied_actions = match night {
         DENIED => {
@@ -76,11 +81,19 @@ fn is_inactive(row: &Value) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_earlier_nights_know_is_carried_also_over_a_night_that_was_denied() {
-    let mut place = Place::new(settings(0), Way::Inside);
+    for seed in 1..=seeds() {
+        println!("seed {seed}");
+        four_nights(seed).await;
+    }
+}
+
+async fn four_nights(seed: u64) {
+    let mut place = Place::new(settings(seed, 0), Way::Inside);
     let mut nights: Vec<Rows> = Vec::new();
     let mut seen: Vec<Seen> = Vec::new();
+    let mut missed: Vec<Missed> = Vec::new();
     for night in 0..=3 {
-        place = place.in_night(settings(night));
+        place = place.in_night(settings(seed, night));
         let materializations = orgcensus_materialize::shipped().expect("what is shipped");
         let crawl = Crawl { run_id: format!("night-{night}"), materializations, ..place.crawl().await };
         run(crawl).await.expect("a run");
@@ -89,9 +102,15 @@ async fn what_earlier_nights_know_is_carried_also_over_a_night_that_was_denied()
         assert_changes(&place.lake, &snapshot, night).await;
         assert_facts(&snapshot).await;
         seen.push(first_seen(&snapshot).await);
+        missed.push(unseen(&snapshot).await);
+        if night > 0 {
+            assert_told(&snapshot, &place.simulation.account_id(SHOWCASE), &place.simulation.truth().changes, night)
+                .await;
+        }
         nights.push(reviews(&snapshot).await);
     }
     assert_first_seen(&seen);
+    assert_missed(&place, &missed);
     let [first, second, denied, last] = &nights[..] else { panic!("four nights") };
     for (who, row) in first {
         let earlier = ["inactive_seen_since", "inactive_seen_days", "root_used_dates", "root_used_date_count"];
@@ -300,6 +319,39 @@ async fn assert_counted(snapshot: &Snapshot, published: &[Vec<Value>]) {
     let counted: Vec<_> = counted.iter().map(|row| (key(row), row["change_count"].as_u64().unwrap_or(0))).collect();
     assert_eq!(counted.len(), expected.len(), "a row of each");
     assert_eq!(counted.into_iter().collect::<BTreeMap<_, _>>(), expected);
+}
+
+/// Of G7: the users who were added are counted, and in the denied night what a rule of the credential report could not see.
+async fn assert_told(snapshot: &Snapshot, account_id: &str, changes: &[ChangeTruth], night: u32) {
+    let counted = list(snapshot, "G7").await;
+    let of = |rule: &str, change: &str| -> u64 {
+        let is_it =
+            |row: &&Value| row["account_id"] == account_id && row["rule_id"] == rule && text(row, "change") == change;
+        counted.iter().filter(is_it).map(|row| row["change_count"].as_u64().unwrap_or_default()).sum()
+    };
+    let added = changes.iter().filter(|it| it.night == night && it.change == "user_added").count() as u64;
+    assert_eq!((of("D6", "appeared"), of("D6", "not_seen")), (added, 0), "night {night}: {counted:?}");
+    assert_eq!(of("D17", "not_seen") > 0, night >= DENIED, "night {night}: {counted:?}");
+}
+
+/// By account and call.
+type Missed = BTreeSet<[String; 2]>;
+
+/// What was not seen, by G6.
+async fn unseen(snapshot: &Snapshot) -> Missed {
+    let rows = list(snapshot, "G6").await;
+    rows.iter().map(|row| ["account_id", "error_operation"].map(|column| text(row, column))).collect()
+}
+
+/// The denied night missed what was denied, and no other night missed more than the one before it.
+fn assert_missed(place: &Place, nights: &[Missed]) {
+    let calls = ["s3:ListBuckets", "sns:ListTopics", "sqs:ListQueues"];
+    let of = |at: u64, call: &str| [place.simulation.account_id(at), call.to_owned()];
+    let lists = (1..ACCOUNTS).flat_map(|at| calls.map(|call| of(at, call)));
+    let expected: Missed = lists.chain([of(SHOWCASE, "iam:GenerateCredentialReport")]).collect();
+    let [first, second, denied, last] = nights else { panic!("four nights") };
+    assert_eq!(denied.difference(second).cloned().collect::<Missed>(), expected);
+    assert_eq!((second, last), (first, first));
 }
 
 /// The published facts are the answers of `orgcensus ask`, without a name.

@@ -74,6 +74,8 @@ struct OneOrganization {
     rests_on: RestsOn,
     both: Arc<Both>,
     heard: Arc<Heard>,
+    /// When both runs began, by the clock of their tasks.
+    begun: [Option<i64>; 2],
     /// The rules that are still to come, and those that need events which nobody looks for.
     groups: VecDeque<Group>,
     events: Vec<Rule>,
@@ -173,8 +175,10 @@ impl OneOrganization {
         let rests_on = RestsOn::of(&manifests);
         let judge = Judge::new(&both, ACTIVITY, rests_on.of_table(ACTIVITY), false);
         let heard = Arc::new(Heard::read(lake, &manifests, &judge).await?);
+        let has_activity = manifests[1].table(ACTIVITY).is_some();
+        let begun = if has_activity { times::begun(lake, &manifests, &both).await? } else { [None; 2] };
         let events = rules.iter().filter(|rule| rule.needs_event() && !rule.hears()).cloned().collect();
-        Ok(Self { manifests, rests_on, both, heard, groups: groups(rules), events, open: None })
+        Ok(Self { manifests, rests_on, both, heard, begun, groups: groups(rules), events, open: None })
     }
 
     /// Adds what is found next; false after the last rule.
@@ -248,7 +252,7 @@ impl OneOrganization {
             }
         }
         let of = (self.rests_on.of_table(ACTIVITY), rests_on);
-        let actors = Actors::open(lake, &self.manifests, &self.heard, Watch::made_by(&watches), of)?;
+        let actors = Actors::open(lake, &self.manifests, self.begun, &self.heard, Watch::made_by(&watches), of)?;
         Ok(Some(Open { table, unlooked, watches, with_states, heard, actors }))
     }
 

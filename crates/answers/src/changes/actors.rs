@@ -58,11 +58,13 @@ pub(crate) struct Actors {
 
 impl Actors {
     /// Opens the newer snapshot's events, to look for those of these names that changed a table's rows. The events and
-    /// the table rest on these collectors; on all, if none are named. None if nothing is to be looked for, or nowhere,
+    /// the table rest on these collectors; on all, if none are named. `begun` is when the runs began, by the clock of their
+    /// tasks. None if nothing is to be looked for, or nowhere,
     /// or if the snapshots are the other way round: then no event comes after the older one.
     pub(crate) fn open(
         lake: &Lake,
         [from, to]: &TwoManifests,
+        begun: [Option<i64>; 2],
         heard: &Arc<Heard>,
         names: BTreeSet<&'static str>,
         (of_events, of_table): (Option<&BTreeSet<String>>, Option<&BTreeSet<String>>),
@@ -82,8 +84,8 @@ impl Actors {
             Field::new("resources", list, true),
         ];
         let rows = ByAccount::new(TableReader::new(lake, activity, fields)?);
-        let read = [Times::open(lake, from, of_table)?, Times::open(lake, to, of_table)?];
-        let (asked, heard) = (Times::open(lake, to, of_events)?, Arc::clone(heard));
+        let read = [Times::open(lake, from, begun[0], of_table)?, Times::open(lake, to, begun[1], of_table)?];
+        let (asked, heard) = (Times::open(lake, to, begun[1], of_events)?, Arc::clone(heard));
         Ok(Some(Self { rows, heard, names, read, asked, account_id: String::new(), events: Vec::new() }))
     }
 

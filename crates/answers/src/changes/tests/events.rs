@@ -42,16 +42,19 @@ fn event(id: &str, name: &str, minutes: i64, resources: &[&str]) -> Event {
 /// When the tasks of the events and of the users began, minutes after the snapshot's moment. Each took ten.
 type Begun = Option<[i64; 2]>;
 
+/// So much later it is by the clock of the tasks, as where an organization is simulated.
+const CLOCK: i64 = 1_000_000 * MINUTE;
+
 async fn publish(lake: &Lake, date: &str, arns: &[&str], read: Read, begun: Begun) {
     let to = begin(lake, "o-1", date).await;
     let task = |collector, outcome, minutes: Option<i64>| {
         let task = TaskCoverage::from(&TaskRecord::untried(collector, GLOBAL, outcome));
-        let started_at = minutes.map(|it| Timestamp(TAKEN + it * MINUTE));
+        let started_at = minutes.map(|it| Timestamp(TAKEN + CLOCK + it * MINUTE));
         (0, TaskCoverage { started_at, duration_millis: 10 * MINUTE, ..task })
     };
     let own = read.as_ref().map(|(outcome, ..)| task(ACTIVITY_TASK, *outcome, begun.map(|it| it[0])));
     let users_task = task("users", Outcome::Complete, begun.map(|it| it[1]));
-    let others = [task("organization", Outcome::Complete, None), users_task];
+    let others = [task("organization", Outcome::Complete, begun.map(|_| 0)), users_task];
     let (windows, events) = match read {
         Some((Outcome::Complete, since, events)) => (vec![(0, ActivityWindow { since_at: Timestamp(since) })], events),
         Some((_, _, events)) => (Vec::new(), events),
