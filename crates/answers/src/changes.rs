@@ -12,6 +12,7 @@
 //! verdict    was so, is so, what is looked for -> found, unknown, or nothing
 //! found      what is found, as a row; how much of it there is
 //! unlooked   where the rules of a table could not look
+//! sql        what rules ask of events, for engines that read a trail
 //! states     whether exceptions accept what is found
 //! ```
 
@@ -22,6 +23,7 @@ mod cases;
 mod found;
 mod groups;
 mod heard;
+mod sql;
 mod states;
 #[cfg(test)]
 mod tests;
@@ -39,6 +41,7 @@ use datafusion::prelude::SessionContext;
 use orgcensus_lake::{Commit, Lake, TableEntry};
 
 pub use found::{Found, Told};
+pub use sql::{Events, changes_sql};
 
 use crate::diff::{
     ACTIVITY, Both, Columns, Judge, Pair, Pairs, TableDiff, TwoManifests, in_both, is_derived, other_keys, two_of_each,
