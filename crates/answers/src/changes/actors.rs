@@ -59,8 +59,8 @@ pub(crate) struct Actors {
 impl Actors {
     /// Opens the newer snapshot's events, to look for those of these names that changed a table's rows. The events and
     /// the table rest on these collectors; on all, if none are named. `begun` is when the runs began, by the clock of their
-    /// tasks. None if nothing is to be looked for, or nowhere,
-    /// or if the snapshots are the other way round: then no event comes after the older one.
+    /// tasks. None if nothing is to be looked for, or nowhere, or if the snapshots are the other way round: then no event
+    /// comes after the older one.
     pub(crate) fn open(
         lake: &Lake,
         [from, to]: &TwoManifests,
