@@ -1,6 +1,8 @@
 //! Several nights of one organization in one lake: what earlier nights know is carried, also over a night that was
 //! denied, and what is published of the answers is what is answered.
 
+mod known;
+
 use std::collections::BTreeMap;
 
 use orgcensus_answers::{
@@ -11,6 +13,8 @@ use orgcensus_lake::Lake;
 use orgcensus_sim::{ChangeTruth, Settings, Troubles};
 use orgcensus_tests::{Place, Way};
 use serde_json::{Value, json};
+
+use known::{Missed, assert_missed, assert_told, assert_who_removed_mfa, unseen};
 
 const DAY_MILLIS: i64 = 86_400_000;
 
@@ -56,9 +60,14 @@ fn cells<const N: usize>(row: &Value, columns: [&str; N]) -> Vec<Value> {
     columns.iter().map(|column| row[*column].clone()).collect()
 }
 
+/// How many organizations have their nights: one, or as many as `ORGCENSUS_NIGHTS_SEEDS` says.
+fn seeds() -> u64 {
+    std::env::var("ORGCENSUS_NIGHTS_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(1)
+}
+
 /// The organization in a night. The last night is today's.
-fn settings(night: u32) -> Settings {
-    let settings = Settings { troubles: Troubles::none(), ..Settings::new(ACCOUNTS, 1) };
+fn settings(seed: u64, night: u32) -> Settings {
+    let settings = Settings { troubles: Troubles::none(), ..Settings::new(ACCOUNTS, seed) };
     let first = Settings { now_millis: settings.now_millis - 3 * DAY_MILLIS, ..settings };
     let denied_actions = match night {
         DENIED => {
@@ -76,11 +85,18 @@ fn is_inactive(row: &Value) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_earlier_nights_know_is_carried_also_over_a_night_that_was_denied() {
-    let mut place = Place::new(settings(0), Way::Inside);
+    for seed in 1..=seeds() {
+        four_nights(seed).await;
+    }
+}
+
+async fn four_nights(seed: u64) {
+    let mut place = Place::new(settings(seed, 0), Way::Inside);
     let mut nights: Vec<Rows> = Vec::new();
     let mut seen: Vec<Seen> = Vec::new();
+    let mut missed: Vec<Missed> = Vec::new();
     for night in 0..=3 {
-        place = place.in_night(settings(night));
+        place = place.in_night(settings(seed, night));
         let materializations = orgcensus_materialize::shipped().expect("what is shipped");
         let crawl = Crawl { run_id: format!("night-{night}"), materializations, ..place.crawl().await };
         run(crawl).await.expect("a run");
@@ -89,9 +105,15 @@ async fn what_earlier_nights_know_is_carried_also_over_a_night_that_was_denied()
         assert_changes(&place.lake, &snapshot, night).await;
         assert_facts(&snapshot).await;
         seen.push(first_seen(&snapshot).await);
+        missed.push(unseen(&snapshot).await);
+        if night > 0 {
+            assert_told(&snapshot, &place.simulation.account_id(SHOWCASE), &place.simulation.truth().changes, night)
+                .await;
+        }
         nights.push(reviews(&snapshot).await);
     }
     assert_first_seen(&seen);
+    assert_missed(&place, &missed);
     let [first, second, denied, last] = &nights[..] else { panic!("four nights") };
     for (who, row) in first {
         let earlier = ["inactive_seen_since", "inactive_seen_days", "root_used_dates", "root_used_date_count"];
@@ -105,6 +127,7 @@ async fn what_earlier_nights_know_is_carried_also_over_a_night_that_was_denied()
     assert_root(&place.simulation.account_id(SHOWCASE), &changes, [first, second, denied, last]);
     assert_activity(&place.snapshot().await, &changes).await;
     assert_actors(&place, &changes).await;
+    assert_who_removed_mfa(&place.lake, &changes).await;
 }
 
 /// Who was added in the last night has the one who added them, and the sign-ins are found.

@@ -1,7 +1,7 @@
 -- id: G18
 -- title: Changes since the previous complete snapshot, with who made each and how, where one event says so
 -- key: organization_id, rule_id, ordinal, event_name
--- why: changes_with_actors: the table changes and the events that it names, of which orgcensus has found the one that fits by name, resources and time. Null is where no event was read, or none fits, or several. In Athena the view trail_activity may stand for the table activity
+-- why: changes_with_actors: the table changes and the events that it names, of which orgcensus has found the one that fits by name, resources and time. Null is where no event was read, or none fits, or several. From the view trail_activity, without the collector: orgcensus changes --sql --events trail_activity
 WITH events AS (
   SELECT
     account_id,

@@ -4,6 +4,7 @@
 -- watches: policy_statements
 -- rests on: iam_authorization_details
 -- finds: appeared, became
+-- made by: CreatePolicy, CreatePolicyVersion, PutGroupPolicy, PutRolePolicy, PutUserPolicy, SetDefaultPolicyVersion
 -- why: a version that becomes the one in force counts, AWS's own policies do not. A statement is known by its place in its policy
 -- resource: resource_arn
 -- shows: policy_name

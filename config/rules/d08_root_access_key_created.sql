@@ -3,6 +3,7 @@
 -- priority: critical
 -- watches: iam_root_users
 -- finds: appeared, became
+-- made by: CreateAccessKey
 -- why: a second key beside the first is no change here
 -- resource: arn
 -- shows: has_access_key

@@ -3,6 +3,7 @@
 -- priority: critical
 -- watches: iam_root_users
 -- finds: ended
+-- made by: DeactivateMFADevice
 -- why: AWS lists no hardware tokens and passkeys of root. Beside a virtual device it is not known whether there is one
 -- resource: arn
 -- shows: mfa_type

@@ -3,6 +3,7 @@
 -- priority: critical
 -- watches: iam_root_users
 -- finds: ended
+-- made by: DeactivateMFADevice
 -- resource: arn
 -- shows: is_mfa_enabled
 is_mfa_enabled

@@ -17,6 +17,8 @@ import sqlglot
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DATA = ROOT / "crates" / "catalog" / "data"
+# What the program prints for the changes that are published beside: `changes --sql --events trail_activity`.
+MADE = (ROOT / "crates" / "answers" / "data" / "changes_with_actors.sql").read_text()
 SELECT, TABLE = (DATA / "trail_activity.sql").read_text(), (DATA / "trail_table.sql").read_text()
 # What the program puts in.
 PLACES = {"database": "d", "location": "s3://trails/AWSLogs/o-1", "of_accounts": "'a' = 'b'", "regions": "us-east-1"}
@@ -62,6 +64,7 @@ def records():
             "sessionIssuer": {"arn": "arn:aws:iam::111122223333:role/admin"},
         },
     }
+    root = {"type": "Root", "arn": ROOT_ARN}
     rules = {"securityGroupRuleSet": {"items": [{"securityGroupRuleId": "sgr-2"}]}}
     return [
         sign_in("1", {"type": "IAMUser", "arn": USER_ARN, "userName": "ana"}, "Success", "No"),
@@ -78,6 +81,9 @@ def records():
             responseElements=rules,
         ),
         record("6", "ListUsers", "iam.amazonaws.com", session, eventType="AwsApiCall", errorCode="AccessDenied", readOnly=True),
+        record("7", "CreateAccessKey", "iam.amazonaws.com", root, eventType="AwsApiCall", requestParameters=None),
+        record("8", "DeactivateMFADevice", "iam.amazonaws.com", root, eventType="AwsApiCall", requestParameters={"userName": "ben"}),
+        sign_in("9", root, "Success", "YES"),
     ]
 
 
@@ -111,9 +117,39 @@ def selected(folder):
     connection.execute(f"INSERT INTO events BY NAME SELECT * FROM read_json('{table}', columns = {columns()})")
     partition = "'111122223333' AS account_id, 'us-east-1' AS region, '2026/11/29' AS day"
     connection.execute(f"CREATE VIEW cloudtrail_events AS SELECT *, {partition} FROM events")
+    connection.execute(f"CREATE VIEW trail_activity AS {SELECT}")
     found = connection.execute(SELECT + " ORDER BY event_id")
     names = [it[0] for it in found.description]
-    return names, [dict(zip(names, row)) for row in found.fetchall()]
+    return names, [dict(zip(names, row)) for row in found.fetchall()], made(connection)
+
+
+def made(connection):
+    """Who made the published changes, by their ordinals."""
+    kinds = "rule_id VARCHAR, ordinal BIGINT, change VARCHAR, resource VARCHAR, account_id VARCHAR, run_id VARCHAR"
+    others = "priority VARCHAR, title VARCHAR, account_name VARCHAR, region VARCHAR, was VARCHAR, now VARCHAR"
+    connection.execute(f"CREATE TABLE changes ({kinds}, {others})")
+    changes = [
+        ("D6", 0, "appeared", "arn:aws:iam::111122223333:user/people/ben", "111122223333", "run-2"),
+        ("D6", 1, "appeared", "arn:aws:iam::444455556666:user/ben", "444455556666", "run-2"),
+        ("D8", 2, "changed", ROOT_ARN, "111122223333", "run-2"),
+        ("D9", 3, "appeared", "arn:aws:ec2:us-east-1:111122223333:security-group-rule/sgr-2", "111122223333", "run-2"),
+        ("D24", 4, "changed", None, "111122223333", "run-2"),
+        ("D6", 5, "not_seen", "arn:aws:iam::111122223333:user/ben", "111122223333", "run-2"),
+        ("D6", 6, "appeared", "arn:aws:iam::111122223333:user/ben", "111122223333", "run-1"),
+    ]
+    connection.executemany(f"INSERT INTO changes SELECT ?, ?, ?, ?, ?, ?{', NULL' * 6}", changes)
+    names = [("D6", "CreateUser"), ("D8", "CreateAccessKey"), ("D9", "AuthorizeSecurityGroupIngress"), ("D24", "ConsoleLogin")]
+    lines = [f"SELECT '{it}' AS rule_id, '{name}' AS event_name, {it == 'D24'} AS is_of_account" for it, name in names]
+    filled = {"makers": " UNION ALL ".join(lines), "events": "trail_activity", "run_id": "'run-2'"}
+    filled["between"] = "day BETWEEN '2026/11/29' AND '2026/11/29'"
+    statement = MADE
+    for name, it in filled.items():
+        statement = statement.replace("{" + name + "}", it)
+    # Trino's functions.
+    connection.execute("CREATE MACRO element_at(elements, place) AS elements[place]")
+    found = connection.execute(statement)
+    columns = [it[0] for it in found.description]
+    return {row["ordinal"]: row["event_id"] for row in (dict(zip(columns, it)) for it in found.fetchall())}, statement
 
 
 def columns():
@@ -133,14 +169,14 @@ def parses():
     return [type(it).__name__ for statements in made for it in statements] == ["Create", "Select"]
 
 
-def checks(names, rows):
+def checks(names, rows, changes):
     """What must hold, and whether it does."""
     yield "both statements parse", parses()
     by_id = {row["event_id"]: row for row in rows}
     of = lambda event_id, *columns: tuple(by_id[event_id][it] for it in columns)
     who = ("actor_type", "actor_arn", "is_failed", "is_mfa_used")
     olga = "arn:aws:sts::111122223333:assumed-role/admin/olga"
-    yield "six events", len(rows) == 6
+    yield "nine events", len(rows) == 9
     yield "a sign-in", of("1", *who) == ("IAMUser", USER_ARN, False, False)
     yield "a failed sign-in has no name", of("2", *who, "resources") == ("IAMUser", None, True, False, None)
     yield "root's has root's", of("3", *who) == ("Root", ROOT_ARN, True, True)
@@ -148,8 +184,15 @@ def checks(names, rows):
     yield "its issuer", of("4", "session_issuer_arn") == ("arn:aws:iam::111122223333:role/admin",)
     yield "a group and its rule", of("5", "resources") == (["sg-1", "sgr-2"],)
     yield "an error", of("6", "error_code", "is_failed", "is_read_only", "resources") == ("AccessDenied", True, True, None)
+    yield "root's own key", of("7", "resources") == ([ROOT_ARN],)
+    yield "root and a user's device", of("8", "resources") == (["ben"],)
+    yield "a factor in capitals", of("9", "is_mfa_used") == (True,)
     yield "when", str(by_id["1"]["event_time"]) == "2026-11-29 12:00:01"
     yield "where", of("1", "account_id", "region", "day") == ("111122223333", "us-east-1", "2026/11/29")
+    makers, statement = changes
+    # Two sign-ins that succeeded fit the change of the account.
+    yield "who made the changes", makers == {0: "4", 1: None, 2: "7", 3: "5", 4: None}
+    yield "Trino parses it", [type(it).__name__ for it in sqlglot.parse(statement, read="trino")] == ["Select"]
     yield "no secret", TYPED not in str(rows) and "never kept" not in str(rows)
     stamped = {"organization_id", "account_name", "ou_path", "captured_at", "run_id"}
     lines = (ROOT / "crates" / "row" / "data" / "columns.tsv").read_text().splitlines()

@@ -4,6 +4,7 @@
 //! with the rows. A condition is SQL, and null is unknown. Where a rule could not look, it says `not_seen`.
 //!
 //! ```text
+//! by_account a table's rows, account after account; times: when tasks ran
 //! watch      a rule and a table's columns -> conditions that are ready; pairs of rows -> what is found
 //! groups     rules by the table that they look at
 //! actors     what one event alone can have made -> who did it, and when
@@ -11,18 +12,22 @@
 //! verdict    was so, is so, what is looked for -> found, unknown, or nothing
 //! found      what is found, as a row; how much of it there is
 //! unlooked   where the rules of a table could not look
+//! sql        what rules ask of events, for engines that read a trail
 //! states     whether exceptions accept what is found
 //! ```
 
 mod actors;
+mod by_account;
 #[cfg(test)]
 mod cases;
 mod found;
 mod groups;
 mod heard;
+mod sql;
 mod states;
 #[cfg(test)]
 mod tests;
+mod times;
 mod unlooked;
 mod verdict;
 mod watch;
@@ -36,6 +41,7 @@ use datafusion::prelude::SessionContext;
 use orgcensus_lake::{Commit, Lake, TableEntry};
 
 pub use found::{Found, Told};
+pub use sql::{Events, changes_sql};
 
 use crate::diff::{
     ACTIVITY, Both, Columns, Judge, Pair, Pairs, TableDiff, TwoManifests, in_both, is_derived, other_keys, two_of_each,
@@ -71,6 +77,8 @@ struct OneOrganization {
     rests_on: RestsOn,
     both: Arc<Both>,
     heard: Arc<Heard>,
+    /// When both runs began, by the clock of their tasks.
+    begun: [Option<i64>; 2],
     /// The rules that are still to come, and those that need events which nobody looks for.
     groups: VecDeque<Group>,
     events: Vec<Rule>,
@@ -170,8 +178,10 @@ impl OneOrganization {
         let rests_on = RestsOn::of(&manifests);
         let judge = Judge::new(&both, ACTIVITY, rests_on.of_table(ACTIVITY), false);
         let heard = Arc::new(Heard::read(lake, &manifests, &judge).await?);
+        let has_activity = manifests[1].table(ACTIVITY).is_some();
+        let begun = if has_activity { times::begun(lake, &manifests, &both).await? } else { [None; 2] };
         let events = rules.iter().filter(|rule| rule.needs_event() && !rule.hears()).cloned().collect();
-        Ok(Self { manifests, rests_on, both, heard, groups: groups(rules), events, open: None })
+        Ok(Self { manifests, rests_on, both, heard, begun, groups: groups(rules), events, open: None })
     }
 
     /// Adds what is found next; false after the last rule.
@@ -244,18 +254,9 @@ impl OneOrganization {
                 Err(reason) => found.push(self.not_seen(&rule, reason)),
             }
         }
-        let actors = self.actors(lake, &watches)?;
+        let of = (self.rests_on.of_table(ACTIVITY), rests_on);
+        let actors = Actors::open(lake, &self.manifests, self.begun, &self.heard, Watch::made_by(&watches), of)?;
         Ok(Some(Open { table, unlooked, watches, with_states, heard, actors }))
-    }
-
-    /// The events of the newer snapshot that rules look for. The other way round no event comes after the older one.
-    fn actors(&self, lake: &Lake, watches: &[Watch]) -> Result<Option<Actors>> {
-        let [from, to] = &self.manifests;
-        let (names, between) = (Watch::made_by(watches), [from.captured_at.0, to.captured_at.0]);
-        match to.table(ACTIVITY).filter(|_| !names.is_empty() && between[0] <= between[1]) {
-            Some(table) => Actors::open(lake, table, Arc::clone(&self.heard), names, between).map(Some),
-            None => Ok(None),
-        }
     }
 
     /// The columns of a table that both snapshots have, or why its rows cannot be matched.

@@ -65,8 +65,24 @@ fn of_lines(text: &'static str, skipped: usize, count: usize) -> &'static str {
     text[start..end].trim()
 }
 
-/// Whether it is a letter and a number.
+/// Whether it is a letter and a number that is written in one way alone: `X1` is an id, `X01`, `X+1` and `X0` are none.
+/// Else two files could have the same id and would not be told to.
 pub(crate) fn is_id(id: &str) -> bool {
     let mut letters = id.chars();
-    letters.next().is_some_and(|it| it.is_ascii_uppercase()) && letters.as_str().parse::<u32>().is_ok()
+    let is_letter = letters.next().is_some_and(|it| it.is_ascii_uppercase());
+    let number = letters.as_str();
+    is_letter && number.parse::<u32>().is_ok_and(|it| it > 0 && it.to_string() == number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_written_in_one_way() {
+        assert!(["X1", "D34", "F100"].into_iter().all(is_id));
+        for other in ["X01", "X+1", "X0", "X00", "x1", "X", "1", "", "X1a", "X-1", "X 1", "X99999999999"] {
+            assert!(!is_id(other), "{other}");
+        }
+    }
 }

@@ -47,11 +47,11 @@ use crate::{Error, Format, RestsOn, Result, Which, nearest_in_words};
 use difference::Counts;
 use pairs::pairs;
 
-pub(crate) use columns::{ACTIVITY, ACTIVITY_WINDOWS, Columns, ONLY_IF_ASKED};
+pub(crate) use columns::{ACTIVITY, ACTIVITY_WINDOWS, COVERAGE, Columns, ONLY_IF_ASKED};
 pub(crate) use ended::Side;
 pub(crate) use fate::values_as;
 pub(crate) use judge::{Judge, Unseen};
-pub(crate) use known::{Both, Place};
+pub(crate) use known::{Both, ORGANIZATION, Place};
 pub(crate) use merge::Next;
 pub(crate) use pairs::Pairs;
 pub(crate) use reader::{TableReader, each};

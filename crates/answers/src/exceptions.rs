@@ -9,11 +9,11 @@
 //! pattern   what a name must look like; whether that says anything at all
 //! case      the columns of a row -> what it is about
 //! judge     a case and a day -> active or accepted, and why
-//! accepted  the exceptions on the day of a snapshot; when resources were made that have the name of an older one
+//! accepted  the exceptions on the day of a snapshot; made: when resources were made that have the name of an older one
 //! beside    the rows of an answer -> the same with their state, or with how many are accepted
 //! counted   the cases of a fact -> how many of each share are accepted
 //! resolved  the cases of an older snapshot -> those that are none any more
-//! uses      all exceptions -> what each of them does, and which does nothing
+//! uses      all exceptions -> what each of them does, and which does nothing; tally: their cases, counted
 //! rows      that as rows, and in words
 //! ```
 
@@ -24,9 +24,11 @@ mod counted;
 mod day;
 mod file;
 mod judge;
+mod made;
 mod pattern;
 mod resolved;
 mod rows;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod uses;
@@ -43,6 +45,8 @@ pub use pattern::Pattern;
 pub(crate) use resolved::resolved;
 pub use rows::uses_batch;
 pub use uses::{UNUSED_DAYS, Use, uses, uses_of_the_day};
+
+use crate::Extent;
 
 /// An exception, as the file has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +98,17 @@ impl Exception {
         self.of.iter().any(|it| it == id)
     }
 
+    /// Whether it may be about something in these accounts: by its pattern of accounts, or by the account in its
+    /// resource's ARN. One that says neither may be.
+    pub(crate) fn may_be_in(&self, extent: &Extent) -> bool {
+        let of_resource = self.resource.as_ref().and_then(|it| it.as_str().split(':').nth(4)).filter(|it| is_id(it));
+        match (&self.account, of_resource) {
+            (Some(account), _) => extent.ids().any(|id| account.fits(id)),
+            (None, Some(id)) => extent.has(id),
+            (None, None) => true,
+        }
+    }
+
     /// Whether it is about this case, on whatever day.
     pub fn fits(&self, id: &str, case: &Case<'_>) -> bool {
         let among = |pattern: &Option<Pattern>, names: &[&str]| {
@@ -112,4 +127,9 @@ impl Exception {
         let words = named.iter().filter_map(|(what, pattern)| Some(format!("{what} {}", pattern.as_ref()?.as_str())));
         words.collect::<Vec<_>>().join(", ")
     }
+}
+
+/// Whether it is the id of one account, and no pattern.
+fn is_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|it| it.is_ascii_digit())
 }

@@ -20,6 +20,11 @@ impl Extent {
         self.0.contains(account_id)
     }
 
+    /// Their ids.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
     /// How many they are.
     pub fn count(&self) -> usize {
         self.0.len()

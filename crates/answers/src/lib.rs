@@ -53,7 +53,7 @@ mod which;
 
 pub use answer::Answer;
 pub use ask::{ask, ask_cases, ask_cases_since, ask_json, cases_json, cases_json_since, coverage_of, coverage_percent};
-pub use changes::{Changes, Found, Told};
+pub use changes::{Changes, Events, Found, Told, changes_sql};
 pub use config_file::FileError;
 pub use controls::{Control, Framework};
 pub use counting::Counting;

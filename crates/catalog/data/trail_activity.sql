@@ -19,16 +19,19 @@ SELECT
   , json_extract_scalar(requestparameters, '$.policyName')
   , json_extract_scalar(requestparameters, '$.roleName')
   , json_extract_scalar(requestparameters, '$.serialNumber')
-  , json_extract_scalar(requestparameters, '$.userName')
+  , CASE WHEN is_root_itself THEN useridentity.arn ELSE json_extract_scalar(requestparameters, '$.userName') END
   , json_extract_scalar(responseelements, '$.securityGroupRuleSet.items[0].securityGroupRuleId')
   ), ''), ' ') END AS resources
 , errorcode AS error_code
 , is_failed
 , CASE readonly WHEN 'true' THEN true WHEN 'false' THEN false END AS is_read_only
-, CASE COALESCE(json_extract_scalar(additionaleventdata, '$.MFAUsed'), useridentity.sessioncontext.attributes.mfaauthenticated)
-  WHEN 'Yes' THEN true WHEN 'true' THEN true WHEN 'No' THEN false WHEN 'false' THEN false END AS is_mfa_used
+, CASE LOWER(COALESCE(json_extract_scalar(additionaleventdata, '$.MFAUsed'), useridentity.sessioncontext.attributes.mfaauthenticated))
+  WHEN 'yes' THEN true WHEN 'true' THEN true WHEN 'no' THEN false WHEN 'false' THEN false END AS is_mfa_used
 FROM (
-  SELECT *, is_failed AND eventsource = 'signin.amazonaws.com' AS is_nameless
+  SELECT *
+  , is_failed AND eventsource = 'signin.amazonaws.com' AS is_nameless
+  , COALESCE(useridentity.type, '') = 'Root' AND COALESCE(eventname, '') IN ('CreateAccessKey', 'DeactivateMFADevice')
+    AND COALESCE(json_extract_scalar(requestparameters, '$.userName'), 'AWS ROOT USER') = 'AWS ROOT USER' AS is_root_itself
   FROM (
     SELECT *
     , errorcode IS NOT NULL OR errormessage IS NOT NULL

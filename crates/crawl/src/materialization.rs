@@ -8,7 +8,7 @@
 use std::error::Error as StdError;
 
 use futures::future::BoxFuture;
-use orgcensus_lake::{Commit, Coverage, Error as LakeError, Lake, Manifest, Publication, TableEntry, of_earlier_dates};
+use orgcensus_lake::{Commit, Coverage, Lake, Publication, TableEntry, of_earlier_dates};
 use orgcensus_row::{Row, Stamp, Table, table};
 use serde::Serialize;
 use tokio::time::timeout;
@@ -206,26 +206,17 @@ impl Materialize<'_> {
         Ok(self.asked.previous.clone())
     }
 
-    /// The newest of the earlier complete snapshots that has a table; none if there is none. A snapshot whose table was
-    /// not made, or whose manifest cannot be read, is passed over.
-    pub async fn previous_with(&mut self, table: &str) -> Result<Option<(Commit, Manifest)>, Error> {
+    /// The earlier complete snapshots of the organization, the newest first, as many as one may look at. Which of them
+    /// was asked, if any, [`asked`](Self::asked) says.
+    pub async fn earlier_snapshots(&mut self) -> Result<Vec<Commit>, Error> {
         self.asked = Asked { has_asked: true, ..Asked::default() };
         let living = self.lake.snapshots().await?;
-        let earlier: Vec<Commit> = self.earlier(&living).take(LOOKED_AT_MAX).cloned().collect();
-        for commit in earlier {
-            match self.lake.manifest(&commit).await {
-                Ok(manifest) if manifest.table(table).is_some() => {
-                    self.asked.previous = Some(commit.clone());
-                    return Ok(Some((commit, manifest)));
-                }
-                Ok(_) => {}
-                Err(
-                    error @ (LakeError::Corrupt { .. } | LakeError::Missing { .. } | LakeError::OtherFormat { .. }),
-                ) => self.warn(&format!("could not {error}; it is passed over")),
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(None)
+        Ok(self.earlier(&living).take(LOOKED_AT_MAX).cloned().collect())
+    }
+
+    /// Notes the earlier snapshot that was asked.
+    pub fn asked(&mut self, previous: Option<Commit>) {
+        self.asked.previous = previous;
     }
 
     /// The complete snapshots of the organization of earlier dates, the newest first.

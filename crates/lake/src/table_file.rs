@@ -83,12 +83,22 @@ impl TableFile {
     }
 
     async fn fetch(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
-        let fetched = self.lake.store().get_ranges(&self.path, ranges).await;
-        let fetched = fetched.map_err(|error| self.store(error))?;
+        let fetched = match self.lake.store().get_ranges(&self.path, ranges).await {
+            Ok(fetched) => fetched,
+            Err(error) => return Err(self.why_not(error).await),
+        };
         if ranges.iter().zip(&fetched).any(|(range, bytes)| bytes.len() as u64 != range.end - range.start) {
             return Err(self.corrupt("it is shorter than it was published"));
         }
         Ok(fetched)
+    }
+
+    /// Why there are no bytes. Of a file that was cut short not every store says so.
+    async fn why_not(&self, error: object_store::Error) -> Error {
+        match self.lake.store().head(&self.path).await {
+            Ok(found) if found.size != self.entry.bytes => self.corrupt("it is not as long as it was published"),
+            _ => self.store(error),
+        }
     }
 
     /// Reads the file from end to end, a piece at a time, and compares length and SHA-256 with the manifest's.
@@ -203,6 +213,12 @@ mod tests {
             for bad in [&good[..good.len() - 1], b""] {
                 std::fs::write(&file, bad).unwrap();
                 assert!(TableFile::new(&lake, &entry).unwrap().rows().await.is_err());
+                let error = TableFile::new(&lake, &entry)
+                    .unwrap()
+                    .read(std::slice::from_ref(&(0..entry.bytes)))
+                    .await
+                    .unwrap_err();
+                assert!(matches!(error, Error::Corrupt { .. }), "{} bytes: {error}", bad.len());
             }
             std::fs::write(&file, &good).unwrap();
         }

@@ -3,11 +3,14 @@
 //! The entries of the newest earlier snapshot that has the table are carried on, account by account. One that this
 //! snapshot sees too keeps its moment. One that it does not see keeps it as well, unless it has certainly ended: its
 //! verdict is no, and a verdict is no only where all was read; or it is gone by the rule of `diff`.
+//!
+//! An earlier snapshot whose files are damaged is passed over (`earlier`): what the one before it carries keeps its
+//! moments, and only what was new since then may be older than it says.
 
 mod account;
+mod earlier;
 
 use futures::future::BoxFuture;
-use orgcensus_answers::{Carried, CarriedOf};
 use orgcensus_crawl::{AccountRows, Failed, Materialization, Materialize, Placed};
 use orgcensus_derive::{ExternalAccess, ResourceAccess};
 use orgcensus_lake::{Lake, Manifest};
@@ -16,6 +19,7 @@ use serde::Serialize;
 
 use crate::worker::{Rows, add, send};
 use account::{Account, Key};
+use earlier::{Earlier, choose};
 
 /// The kind of entries about resources that anyone can reach.
 const PUBLIC: &str = "public";
@@ -41,7 +45,8 @@ pub struct FirstSeen {
     pub first_seen_at: Option<Timestamp>,
     /// Whole days since then; null if that is not known.
     pub first_seen_days: Option<i32>,
-    /// Whether it may be older than first_seen_at: the snapshot before may have missed it, or there was none.
+    /// Whether it may be older than first_seen_at: the snapshot before may have missed it, could not be read, or there
+    /// was none.
     pub is_perhaps_older: bool,
     /// When the last snapshot that saw it was taken (UTC).
     pub last_seen_at: Timestamp,
@@ -59,42 +64,32 @@ impl Materialization for FirstSeens {
 
     fn make<'a>(&'a self, to: &'a mut Materialize<'_>) -> BoxFuture<'a, Result<(), Failed>> {
         Box::pin(async move {
-            let was = to.previous_with(FirstSeen::TABLE).await?.map(|(_, manifest)| manifest);
+            let commits = to.earlier_snapshots().await?;
             let now = to.lake().manifest(to.commit()).await?;
             let lake = to.lake().clone();
-            add(to, move |rows| entries(lake, was, now, rows)).await
+            let work = move |rows: Rows<FirstSeen>| async move {
+                let (was, damaged) = choose(&lake, commits, &now).await?;
+                let commit = was.as_ref().map(|it| it.commit.clone());
+                entries(lake, was, now, rows).await?;
+                Ok::<_, Failed>((commit, damaged))
+            };
+            let (commit, damaged) = add(to, work).await?;
+            to.asked(commit);
+            for error in damaged {
+                to.warn(&format!("first_seen: could not {error}; an older snapshot is asked"));
+            }
+            Ok(())
         })
     }
 }
 
-/// What two snapshots say of what only one of them has; none for a first census.
-struct Judges {
-    public: CarriedOf,
-    external: CarriedOf,
-}
-
-impl Judges {
-    async fn read(lake: &Lake, was: &Manifest, now: &Manifest) -> Result<Self, Failed> {
-        let carried = Carried::read(lake, [was.clone(), now.clone()]).await?;
-        let (public, external) = (carried.of(ResourceAccess::TABLE), carried.of(ExternalAccess::TABLE));
-        Ok(Self { public, external })
-    }
-
-    fn of(&self, kind: &str) -> &CarriedOf {
-        if kind == PUBLIC { &self.public } else { &self.external }
-    }
-}
-
 /// Makes the entries of all accounts. Memory holds what is open in one of them.
-async fn entries(lake: Lake, was: Option<Manifest>, now: Manifest, rows: Rows<FirstSeen>) -> Result<(), Failed> {
+async fn entries(lake: Lake, was: Option<Earlier>, now: Manifest, rows: Rows<FirstSeen>) -> Result<(), Failed> {
     let mut earlier = match &was {
-        Some(was) => Some(AccountRows::<FirstSeen>::open(&lake, was)?),
+        Some(was) => Some(AccountRows::<FirstSeen>::open(&lake, &was.manifest)?),
         None => None,
     };
-    let judges = match &was {
-        Some(was) => Some(Judges::read(&lake, was, &now).await?),
-        None => None,
-    };
+    let judges = was.as_ref().map(|it| &it.judges);
     let mut resources = AccountRows::<ResourceAccess>::open(&lake, &now)?;
     let mut externals = AccountRows::<ExternalAccess>::open(&lake, &now)?;
     loop {
@@ -116,7 +111,7 @@ async fn entries(lake: Lake, was: Option<Manifest>, now: Manifest, rows: Rows<Fi
             region,
             row,
         };
-        let made = account.entries(&account_id, judges.as_ref());
+        let made = account.entries(&account_id, judges);
         send(&rows, made.into_iter().map(placed).collect()).await?;
     }
 }

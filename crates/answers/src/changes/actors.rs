@@ -1,4 +1,8 @@
 //! Who made a change: the one event that fits it, by its name, by what it was about and by its time.
+//!
+//! An event fits if its time lies between the moments at which the two nights read the row, with some slack. A run may
+//! take hours, so these are no run's moments but those of the tasks that brought the row. What happened after the events
+//! were read is not known: where the row was read later, by more than the slack, no event is named.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -6,15 +10,17 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Field, TimeUnit, TimestampMillisecondType};
 use arrow::error::ArrowError;
-use orgcensus_lake::{Lake, TableEntry};
+use orgcensus_lake::Lake;
 
+use super::by_account::ByAccount;
 use super::found::Found;
 use super::heard::{Heard, text};
+use super::times::Times;
 use crate::cells::text_cell;
-use crate::diff::{ACTIVITY, TableReader};
+use crate::diff::{ACTIVITY, TableReader, TwoManifests};
 use crate::{Error, Result};
 
-/// An event may be as much older or newer than the two snapshots: a snapshot is no moment.
+/// An event may be as much older or newer than the two rows. CloudTrail gives an event within about as much time.
 const SLACK_MILLIS: i64 = 900_000;
 
 /// By what an event is known that may have made a change.
@@ -31,6 +37,7 @@ pub(crate) struct MadeBy {
 struct Event {
     id: String,
     name: String,
+    region: String,
     at_millis: i64,
     actor_arn: Option<String>,
     resources: Vec<String>,
@@ -38,26 +45,32 @@ struct Event {
 
 /// The events of an organization, account after account: only those of one account are in memory.
 pub(crate) struct Actors {
-    reader: TableReader,
+    rows: ByAccount,
     heard: Arc<Heard>,
-    /// The names that are looked for, and when.
+    /// The names that are looked for.
     names: BTreeSet<&'static str>,
-    between: [i64; 2],
+    /// When the rows of the table were read, both times, and when the events.
+    read: [Times; 2],
+    asked: Times,
     account_id: String,
     events: Vec<Event>,
-    /// What was read and belongs to later accounts, from this row on.
-    rest: Option<(Vec<ArrayRef>, usize)>,
 }
 
 impl Actors {
-    /// Opens the newer snapshot's events, to look for those of these names between two moments.
+    /// Opens the newer snapshot's events, to look for those of these names that changed a table's rows. The events and
+    /// the table rest on these collectors; on all, if none are named. `begun` is when the runs began, by the clock of their
+    /// tasks. None if nothing is to be looked for, or nowhere, or if the snapshots are the other way round: then no event
+    /// comes after the older one.
     pub(crate) fn open(
         lake: &Lake,
-        table: &TableEntry,
-        heard: Arc<Heard>,
+        [from, to]: &TwoManifests,
+        begun: [Option<i64>; 2],
+        heard: &Arc<Heard>,
         names: BTreeSet<&'static str>,
-        [from, to]: [i64; 2],
-    ) -> Result<Self> {
+        (of_events, of_table): (Option<&BTreeSet<String>>, Option<&BTreeSet<String>>),
+    ) -> Result<Option<Self>> {
+        let is_looked_for = !names.is_empty() && from.captured_at <= to.captured_at;
+        let Some(activity) = to.table(ACTIVITY).filter(|_| is_looked_for) else { return Ok(None) };
         let text = |name: &str| Field::new(name, DataType::Utf8, true);
         let list = DataType::List(Arc::new(Field::new("element", DataType::Utf8, true)));
         let fields = vec![
@@ -70,9 +83,10 @@ impl Actors {
             Field::new("is_failed", DataType::Boolean, true),
             Field::new("resources", list, true),
         ];
-        let reader = TableReader::new(lake, table, fields)?;
-        let between = [from - SLACK_MILLIS, to + SLACK_MILLIS];
-        Ok(Self { reader, heard, names, between, account_id: String::new(), events: Vec::new(), rest: None })
+        let rows = ByAccount::new(TableReader::new(lake, activity, fields)?);
+        let read = [Times::open(lake, from, begun[0], of_table)?, Times::open(lake, to, begun[1], of_table)?];
+        let (asked, heard) = (Times::open(lake, to, begun[1], of_events)?, Arc::clone(heard));
+        Ok(Some(Self { rows, heard, names, read, asked, account_id: String::new(), events: Vec::new() }))
     }
 
     /// Adds the event to what one event alone can have made. What is found must come account after account.
@@ -80,12 +94,14 @@ impl Actors {
         let mut wanted: Vec<&mut Found> = found.iter_mut().filter(|it| it.is_made()).collect();
         wanted.sort_by(|one, other| one.account_id.cmp(&other.account_id));
         for it in wanted {
-            let (Some(account_id), Some(made_by)) = (&it.account_id, &it.made_by) else { continue };
+            let (Some(account_id), Some(region), Some(made_by)) = (&it.account_id, &it.region, &it.made_by) else {
+                continue;
+            };
             if !self.heard.is_whole(account_id) {
                 continue;
             }
             self.turn_to(account_id).await?;
-            if let Some(event) = the_one(&self.events, made_by) {
+            if let Some(event) = self.maker(region, made_by) {
                 it.actor_arn.clone_from(&event.actor_arn);
                 it.event_time = Some(text(event.at_millis).map_err(failed)?);
                 it.event_id = Some(event.id.clone());
@@ -94,51 +110,52 @@ impl Actors {
         Ok(())
     }
 
-    /// Reads the events of an account, which comes after the one before it.
+    /// Reads the events of an account, which comes after the one before it, and when it was read.
     async fn turn_to(&mut self, account_id: &str) -> Result<()> {
         if self.account_id == account_id {
             return Ok(());
         }
         account_id.clone_into(&mut self.account_id);
-        self.events.clear();
-        loop {
-            let next = match self.rest.take() {
-                Some(rest) => Some(rest),
-                None => self.reader.next().await?.map(|columns| (columns, 0)),
-            };
-            let Some((columns, first)) = next else { return Ok(()) };
-            let accounts = columns[0].as_string::<i32>();
-            let is_before = |row: &usize| accounts.value(*row) < account_id;
-            let is_own = |row: &usize| accounts.value(*row) == account_id;
-            let first = (first..accounts.len()).find(|row| !is_before(row)).unwrap_or(accounts.len());
-            let end = (first..accounts.len()).find(|row| !is_own(row)).unwrap_or(accounts.len());
-            for row in first..end {
-                let event = self.event(&columns, row).map_err(failed)?;
-                self.events.extend(event);
-            }
-            if end < accounts.len() {
-                self.rest = Some((columns.clone(), end));
-                return Ok(());
-            }
+        let Self { rows, heard, names, read: [was, now], asked, events, .. } = self;
+        for times in [was, now, asked] {
+            times.turn_to(account_id).await?;
         }
+        events.clear();
+        rows.turn_to(account_id, |columns, row| {
+            let is_read = |region: &str| heard.is_read(account_id, region);
+            events.extend(event(columns, row, names, is_read)?);
+            Ok(())
+        })
+        .await
     }
 
-    /// The event of a row, if it did something that is looked for, at that time, where all events were read.
-    fn event(&self, columns: &[ArrayRef], row: usize) -> Result<Option<Event>, ArrowError> {
-        let [_, region, id, name, actor_arn, time, is_failed, resources] = columns else { return Ok(None) };
-        let (name, id) = (text_cell(name, row)?.unwrap_or_default(), text_cell(id, row)?.unwrap_or_default());
-        let (time, is_failed) = (time.as_primitive::<TimestampMillisecondType>(), is_failed.as_boolean());
-        let has_worked = is_failed.is_valid(row) && !is_failed.value(row);
-        let is_then = time.is_valid(row) && (self.between[0]..=self.between[1]).contains(&time.value(row));
-        if !has_worked || !is_then || !self.names.contains(name.as_str()) {
-            return Ok(None);
-        }
-        if !self.heard.is_read(&self.account_id, region.as_string::<i32>().value(row)) {
-            return Ok(None);
-        }
-        let (at_millis, actor_arn) = (time.value(row), text_cell(actor_arn, row)?);
-        Ok(Some(Event { id, name, at_millis, actor_arn, resources: texts(resources, row)? }))
+    /// The event that made a change in a row of this region; none if it may have been another one.
+    fn maker(&self, region: &str, made_by: &MadeBy) -> Option<&Event> {
+        let [[since, _], [_, until]] = [self.read[0].of(region), self.read[1].of(region)];
+        let event = the_one(&self.events, made_by, [since - SLACK_MILLIS, until + SLACK_MILLIS])?;
+        // A later one that fits would be recorded in the same place.
+        let [asked_at, _] = self.asked.of(&event.region);
+        (until - SLACK_MILLIS <= asked_at).then_some(event)
     }
+}
+
+/// The event of a row, if it did something that is looked for, where all events were read.
+fn event(
+    columns: &[ArrayRef],
+    row: usize,
+    names: &BTreeSet<&'static str>,
+    is_read: impl Fn(&str) -> bool,
+) -> Result<Option<Event>, ArrowError> {
+    let [_, region, id, name, actor_arn, time, is_failed, resources] = columns else { return Ok(None) };
+    let (name, id) = (text_cell(name, row)?.unwrap_or_default(), text_cell(id, row)?.unwrap_or_default());
+    let (time, is_failed) = (time.as_primitive::<TimestampMillisecondType>(), is_failed.as_boolean());
+    let has_worked = is_failed.is_valid(row) && !is_failed.value(row);
+    let region = region.as_string::<i32>().value(row);
+    if !has_worked || time.is_null(row) || !names.contains(name.as_str()) || !is_read(region) {
+        return Ok(None);
+    }
+    let (region, at_millis, actor_arn) = (region.to_owned(), time.value(row), text_cell(actor_arn, row)?);
+    Ok(Some(Event { id, name, region, at_millis, actor_arn, resources: texts(resources, row)? }))
 }
 
 /// The texts of a list; none of a null.
@@ -150,10 +167,11 @@ fn texts(lists: &ArrayRef, row: usize) -> Result<Vec<String>, ArrowError> {
 }
 
 /// The event that fits; none if several do.
-fn the_one<'e>(events: &'e [Event], made_by: &MadeBy) -> Option<&'e Event> {
+fn the_one<'e>(events: &'e [Event], made_by: &MadeBy, [since, until]: [i64; 2]) -> Option<&'e Event> {
     let fits = |event: &&Event| {
         let names = |about: &String| event.resources.iter().any(|resource| is_name_of(resource, about));
-        made_by.events.contains(&event.name.as_str()) && made_by.about.iter().all(names)
+        let is_then = (since..=until).contains(&event.at_millis);
+        is_then && made_by.events.contains(&event.name.as_str()) && made_by.about.iter().all(names)
     };
     let mut fitting = events.iter().filter(fits);
     let first = fitting.next()?;
@@ -175,12 +193,13 @@ mod tests {
 
     fn event(id: &str, name: &str, resources: &[&str]) -> Event {
         let resources = resources.iter().map(|&it| it.to_owned()).collect();
-        Event { id: id.to_owned(), name: name.to_owned(), at_millis: 0, actor_arn: None, resources }
+        let (id, name, region) = (id.to_owned(), name.to_owned(), "global".to_owned());
+        Event { id, name, region, at_millis: 0, actor_arn: None, resources }
     }
 
     fn fitting(events: &[Event], names: &[&'static str], about: &[&str]) -> Option<String> {
         let about = about.iter().map(|&it| it.to_owned()).collect();
-        the_one(events, &MadeBy { events: names.to_vec(), about }).map(|event| event.id.clone())
+        the_one(events, &MadeBy { events: names.to_vec(), about }, [0, 0]).map(|event| event.id.clone())
     }
 
     #[test]

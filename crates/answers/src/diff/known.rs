@@ -264,6 +264,11 @@ impl Both {
         self.tasks_by(self.numbers(place))
     }
 
+    /// The account for which the organization's tasks are counted; empty if nobody says which that is.
+    pub(crate) fn management(&self, side: Side) -> &str {
+        &self.known(side).management
+    }
+
     /// The tasks of the whole organization in both snapshots.
     pub(crate) fn organization_tasks(&self) -> [&[u16]; 2] {
         [&self.from, &self.to]

@@ -53,11 +53,12 @@ impl TableReader {
             }
             Some(column) => cast(column, field.data_type()),
         };
-        self.fields
-            .iter()
-            .map(fitted)
-            .collect::<Result<_, ArrowError>>()
-            .map_err(|error| Error::Table { table: self.table.clone(), source: error.into() })
+        self.fields.iter().map(fitted).collect::<Result<_, ArrowError>>().map_err(|error| self.failed(error))
+    }
+
+    /// The error of rows of this table that cannot be understood.
+    pub(crate) fn failed(&self, source: ArrowError) -> Error {
+        Error::Table { table: self.table.clone(), source: source.into() }
     }
 }
 

@@ -4,7 +4,7 @@ use arrow::array::{Array, AsArray, StringArray};
 use arrow::record_batch::RecordBatch;
 
 use super::Day;
-use super::accepted::Made;
+use super::made::Made;
 use crate::extent::ACCOUNT;
 use crate::{Change, Found};
 

@@ -90,6 +90,9 @@ impl Judgement<'_> {
             Hold::InForce => format!("accepted by {by} until {until}: {reason}"),
             Hold::Expired => format!("expired: accepted by {by} until {until}: {reason}"),
             Hold::NotYet => format!("not yet: accepted by {by} from {since}: {reason}"),
+            Hold::Replaced if self.made_on == Some(&Day::last()) => {
+                format!("perhaps replaced: too much was made since {since}, when {by} accepted it, to know: {reason}")
+            }
             Hold::Replaced => {
                 let made = self.made_on.map_or("", Day::as_str);
                 format!("replaced: made on {made}, and {by} accepted another of its name on {since}: {reason}")

@@ -1,13 +1,15 @@
 //! The cases of `cases.jsonl`: exceptions in, and a case of a question; its state out, or what is wrong with the file.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow::array::{ArrayRef, StringArray};
 use arrow::record_batch::RecordBatch;
 use orgcensus_crawl::Outcome;
 use serde_json::Value;
 
-use super::accepted::Made;
+use super::made::Made;
+use super::uses::used as used_within;
 use super::*;
 use crate::cells::{batch_of_texts, schema_of_texts};
 use crate::diff::tests::nights::{Night, lake, publish, two_nights, user};
@@ -211,8 +213,35 @@ async fn what_is_about_nothing_for_thirty_days_is_told() {
     let since = Some("2026-10-01");
     let expected = [(Some(1), None), (Some(0), None), (Some(0), since), (Some(0), since), (Some(0), None)];
     assert_eq!(told, expected, "what was a case in October is not unused, what was in September is");
+    let late = used_within(&lake, &snapshot, &questions, &[], Some(Duration::ZERO)).await.unwrap();
+    let told: Vec<_> = late.iter().map(|it| (it.unused_since.is_some(), it.unread.is_some())).collect();
+    let nobody_knows = (false, true);
+    assert_eq!(told, [(false, false), nobody_knows, nobody_knows, nobody_knows, (false, false)], "there was no time");
     let not_asked = uses(&lake, &snapshot, &[], &[]).await.unwrap();
     assert!(not_asked.iter().all(|it| it.case_count.is_none() && it.unused_since.is_none()));
+}
+
+#[tokio::test]
+async fn of_some_accounts_no_exceptions_about_others_are_shown() {
+    let (_folder, lake) = testing::lake().await;
+    let patterns = [
+        "account = \"000000000000\"",
+        "account = \"000000000003\"",
+        "account = \"0*\"",
+        "resource = \"arn:aws:sqs:eu-west-1:000000000000:q\"",
+        "resource = \"arn:aws:sqs:eu-west-1:000000000003:q\"",
+        "principal = \"ana\"",
+    ];
+    let exceptions = sections("F9", &patterns);
+    let questions: Vec<Question> = select(&["F9"]).unwrap().into_iter().cloned().collect();
+    let whole = Snapshot::open(&lake, &Which::Newest).await.unwrap();
+    let shown = async |snapshot: Snapshot| -> Vec<usize> {
+        let snapshot = snapshot.accepting(&exceptions).await.unwrap();
+        let used = uses(&lake, &snapshot, &questions, &[]).await.unwrap();
+        used.iter().map(|it| exceptions.all().iter().position(|all| *all == it.exception).unwrap()).collect()
+    };
+    assert_eq!(shown(whole.within(["000000000003"].into_iter().collect())).await, [1, 2, 4, 5]);
+    assert_eq!(shown(whole).await, [0, 1, 2, 3, 4, 5]);
 }
 
 #[tokio::test]

@@ -1,16 +1,23 @@
 //! What each exception does on the day of a snapshot, and which has done nothing for long.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use orgcensus_lake::{Commit, Lake};
+use tokio::time::{Instant, timeout_at};
 
-use super::{Accepted, Case, Day, Exception, Hold, Names};
+use super::tally::{Seen, Tally};
+use super::{Accepted, Day, Exception, Hold, Names};
 use crate::ask::plain_cases;
 use crate::cells::{text_batch, text_schema};
-use crate::{Change, Changes, Error, Extent, Found, Question, Result, Rule, Snapshot, Which};
+use crate::{Changes, Error, Extent, Found, Question, Result, Rule, Snapshot, Which};
 
 /// An exception that has been about nothing for so many days is told.
 pub const UNUSED_DAYS: i64 = 30;
+
+/// So long older snapshots are asked about exceptions that do nothing. Thirty nights of ten thousand accounts take
+/// longer: then it is said that nobody knows.
+const PAST_TIME: Duration = Duration::from_secs(120);
 
 /// What an exception does on the day of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,9 +37,10 @@ pub struct Use {
 }
 
 /// What each exception of a snapshot does, in the file's order: for the cases of these questions, and for what these
-/// rules find since the snapshot before. Older snapshots are asked only about exceptions that do nothing.
+/// rules find since the snapshot before. Older snapshots are asked only about exceptions that do nothing, and only for
+/// some time. Of a snapshot that shows some accounts alone, exceptions about others are left out.
 pub async fn uses(lake: &Lake, snapshot: &Snapshot, questions: &[Question], rules: &[&Rule]) -> Result<Vec<Use>> {
-    used(lake, snapshot, questions, rules, true).await
+    used(lake, snapshot, questions, rules, Some(PAST_TIME)).await
 }
 
 /// The same of this snapshot alone: since when an exception has been about nothing, it does not say.
@@ -42,18 +50,19 @@ pub async fn uses_of_the_day(
     questions: &[Question],
     rules: &[&Rule],
 ) -> Result<Vec<Use>> {
-    used(lake, snapshot, questions, rules, false).await
+    used(lake, snapshot, questions, rules, None).await
 }
 
-async fn used(
+/// For so long older snapshots are asked; not at all, if there is no time.
+pub(super) async fn used(
     lake: &Lake,
     snapshot: &Snapshot,
     questions: &[Question],
     rules: &[&Rule],
-    with_past: bool,
+    past_time: Option<Duration>,
 ) -> Result<Vec<Use>> {
     let Some(accepted) = snapshot.accepted() else { return Ok(Vec::new()) };
-    let asked = Asked::new(lake, snapshot, questions, rules, accepted);
+    let asked = Asked::new(lake, snapshot, questions, rules, |id| accepted.exceptions().names(id));
     let runs = snapshot.commits().iter().map(|commit| Which::Run(commit.run_id.clone())).collect::<Vec<_>>();
     let mut today = Tally::new(accepted);
     asked.ask(snapshot, &mut today).await?;
@@ -61,23 +70,50 @@ async fn used(
         asked.look(run, &mut today).await?;
     }
     let idle = today.idle();
-    let since = if with_past && !idle.is_empty() { asked.past(accepted, &idle).await? } else { None };
-    let exceptions = accepted.exceptions().all().iter().enumerate();
-    let of_one = |(index, exception): (usize, &Exception)| {
-        let Seen { case_count, lapsed_count, unread } = today.seen[index].clone();
-        let is_asked = exception.of.iter().any(|id| today.asked.contains(id));
-        let is_old = |day: &Day| exception.since.as_ref().is_none_or(|since| since <= day);
-        let unused = since.as_ref().filter(|(day, unused)| unused.contains(&index) && is_old(day));
-        Use {
-            exception: exception.clone(),
-            hold: exception.hold(accepted.on(), None),
-            case_count: is_asked.then_some(case_count),
-            lapsed_count,
-            unused_since: unused.map(|(day, _)| day.clone()),
-            unread,
+    let all = accepted.exceptions().all();
+    let past = match past_time.filter(|_| !idle.is_empty()) {
+        Some(time) => {
+            let is_idle = |id: &str| idle.iter().any(|index| all[*index].names(id));
+            let asked = Asked::new(lake, snapshot, questions, rules, is_idle);
+            asked.past(accepted, &idle, time).await?
         }
+        None => None,
     };
-    Ok(exceptions.map(of_one).collect())
+    let is_meant = |index: usize, it: &Exception| {
+        let is_here = snapshot.extent().is_none_or(|extent| it.may_be_in(extent));
+        is_here || today.seen[index].case_count > 0
+    };
+    let meant = all.iter().enumerate().filter(|(index, it)| is_meant(*index, it));
+    Ok(meant.map(|(index, it)| one(accepted, it, (&today, index), past.as_ref())).collect())
+}
+
+/// What one exception does, by its number in the file.
+fn one(accepted: &Accepted, exception: &Exception, (today, index): (&Tally<'_>, usize), past: Option<&Past>) -> Use {
+    let Seen { case_count, lapsed_count, mut unread } = today.seen[index].clone();
+    let is_asked = exception.of.iter().any(|id| today.asked.contains(id));
+    let is_old = |past: &Past| exception.since.as_ref().is_none_or(|since| *since <= past.since);
+    let past = past.filter(|past| past.unused.contains(&index) && is_old(past));
+    if let Some(late) = past.and_then(|past| past.late.as_ref()) {
+        unread.get_or_insert_with(|| late.clone());
+    }
+    Use {
+        exception: exception.clone(),
+        hold: exception.hold(accepted.on(), None),
+        case_count: is_asked.then_some(case_count),
+        lapsed_count,
+        unused_since: past.filter(|past| past.late.is_none()).map(|past| past.since.clone()),
+        unread,
+    }
+}
+
+/// What older snapshots say of exceptions that do nothing.
+struct Past {
+    /// The oldest day that was to be looked at.
+    since: Day,
+    /// The exceptions that were about nothing, as far as one looked.
+    unused: BTreeSet<usize>,
+    /// Why one did not look at all of the days.
+    late: Option<String>,
 }
 
 /// What is asked: the questions and rules that exceptions name.
@@ -94,9 +130,8 @@ impl<'a> Asked<'a> {
         snapshot: &'a Snapshot,
         questions: &'a [Question],
         rules: &[&'a Rule],
-        accepted: &Accepted,
+        is_named: impl Fn(&str) -> bool,
     ) -> Self {
-        let is_named = |id: &str| accepted.exceptions().names(id);
         let questions = questions.iter().filter(|question| is_named(question.id)).collect();
         let rules = rules.iter().copied().filter(|rule| is_named(rule.id)).collect();
         Self { lake, extent: snapshot.extent(), questions, rules }
@@ -144,21 +179,26 @@ impl<'a> Asked<'a> {
         self.extent.is_none_or(is_of)
     }
 
-    /// The exceptions that were about nothing in older snapshots either, and the day since which. None if the lake is
-    /// too young to say, or if one of its snapshots cannot be read.
-    async fn past(&self, accepted: &Accepted, idle: &BTreeSet<usize>) -> Result<Option<(Day, BTreeSet<usize>)>> {
+    /// The exceptions that were about nothing in older snapshots either. None if the lake is too young to say, or if one
+    /// of its snapshots cannot be read.
+    async fn past(&self, accepted: &Accepted, idle: &BTreeSet<usize>, time: Duration) -> Result<Option<Past>> {
         let days = past_days(&self.lake.snapshots().await?, accepted.on());
-        let Some(first) = days.first().cloned() else { return Ok(None) };
-        let mut past = Tally::new(accepted);
+        let Some(since) = days.first().cloned() else { return Ok(None) };
+        let (mut past, mut late, until) = (Tally::new(accepted), None, Instant::now() + time);
         for day in days.iter().rev() {
             if past.unused(idle).is_empty() {
                 break;
             }
-            if self.past_day(day, *day == first, &mut past).await.is_err() {
-                return Ok(None);
+            match timeout_at(until, self.past_day(day, *day == since, &mut past)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return Ok(None),
+                Err(_) => {
+                    late = Some(format!("after {} s not all snapshots since {since} were asked", time.as_secs()));
+                    break;
+                }
             }
         }
-        Ok(Some((first, past.unused(idle))))
+        Ok(Some(Past { since, unused: past.unused(idle), late }))
     }
 
     /// Of the first day nobody looks at what changed before it.
@@ -180,77 +220,6 @@ fn past_days(living: &[Commit], on: &Day) -> Vec<Day> {
     let days: BTreeSet<Day> = complete.filter_map(|commit| Day::parse(&commit.snapshot_date)).collect();
     let first = days.iter().rev().find(|day| on.days_after(day) >= UNUSED_DAYS).cloned();
     first.map_or(Vec::new(), |first| days.range(first..).filter(|day| *day < on).cloned().collect())
-}
-
-/// How many cases each exception is about.
-struct Tally<'a> {
-    accepted: &'a Accepted,
-    seen: Vec<Seen>,
-    /// The questions and rules that were asked.
-    asked: BTreeSet<String>,
-}
-
-#[derive(Clone, Default)]
-struct Seen {
-    case_count: u64,
-    lapsed_count: u64,
-    unread: Option<String>,
-}
-
-impl<'a> Tally<'a> {
-    fn new(accepted: &'a Accepted) -> Self {
-        let seen = vec![Seen::default(); accepted.exceptions().all().len()];
-        Self { accepted, seen, asked: BTreeSet::new() }
-    }
-
-    fn count(&mut self, id: &str, case: &Case<'_>) {
-        for (exception, seen) in self.accepted.exceptions().all().iter().zip(&mut self.seen) {
-            if exception.fits(id, case) {
-                seen.case_count += 1;
-                seen.lapsed_count += u64::from(exception.hold(self.accepted.on(), case.made_on) != Hold::InForce);
-            }
-        }
-    }
-
-    /// Counts what a rule found. Where it could not look there may be something.
-    fn found(&mut self, found: &Found) {
-        let accepted = self.accepted;
-        match Case::of_found(found, accepted.made()) {
-            Some(case) => self.count(&found.rule_id, &case),
-            None if found.change == Change::NotSeen => {
-                let reason = found.reason.as_deref().unwrap_or_default();
-                self.could_not(&found.rule_id, found.account_id.as_deref(), reason);
-            }
-            None => {}
-        }
-    }
-
-    /// Notes why a question or rule could not be asked, everywhere or in an account.
-    fn could_not(&mut self, id: &str, account_id: Option<&str>, reason: &str) {
-        for (exception, seen) in self.accepted.exceptions().all().iter().zip(&mut self.seen) {
-            let account = exception.account.as_ref().zip(account_id);
-            if exception.names(id) && account.is_none_or(|(account, id)| account.fits(id)) {
-                seen.unread.get_or_insert_with(|| format!("{id}: {reason}"));
-            }
-        }
-    }
-
-    /// The exceptions that hold, whose questions and rules were all asked, and that are about nothing.
-    fn idle(&self) -> BTreeSet<usize> {
-        let all = self.accepted.exceptions().all();
-        let is_idle = |index: &usize| {
-            let exception = &all[*index];
-            exception.hold(self.accepted.on(), None) == Hold::InForce
-                && exception.of.iter().all(|id| self.asked.contains(id))
-        };
-        self.unused(&(0..all.len()).filter(is_idle).collect())
-    }
-
-    /// Those among some exceptions that are certainly about nothing.
-    fn unused(&self, among: &BTreeSet<usize>) -> BTreeSet<usize> {
-        let is_unused = |index: &&usize| self.seen[**index].case_count == 0 && self.seen[**index].unread.is_none();
-        among.iter().filter(is_unused).copied().collect()
-    }
 }
 
 #[cfg(test)]

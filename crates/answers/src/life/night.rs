@@ -17,6 +17,19 @@ use crate::{Error, Result};
 /// Tables that are read at once: an object store answers late.
 const TABLES_AT_ONCE: usize = 16;
 
+/// Services whose tables are named otherwise than their ARNs.
+const OTHERWISE_NAMED: [(&str, &str); 6] = [
+    ("apigatewayv2", "apigateway"),
+    ("efs", "elasticfilesystem"),
+    ("elb", "elasticloadbalancing"),
+    ("elbv2", "elasticloadbalancing"),
+    ("eventbridge", "events"),
+    ("opensearch", "es"),
+];
+
+/// The tables that say what a night saw: `Both` and `accounts` of `story` read them.
+const JUDGED: [&str; 4] = ["account_regions", "accounts", COVERAGE, "organizations"];
+
 /// Which row it is: table, account, region, natural key.
 pub(crate) type RowId = (String, String, String, Option<String>);
 
@@ -68,7 +81,8 @@ impl Others {
             return Ok(*is_other);
         }
         let Some(ends) = lake.ends(table, column).await? else { return Ok(false) };
-        let is_named_by = |it: &str| table.name.strip_prefix(it).is_some_and(|rest| rest.starts_with('_'));
+        let first_word = table.name.split('_').next().unwrap_or_default();
+        let is_named_by = |it: &str| first_word == it || OTHERWISE_NAMED.contains(&(first_word, it));
         let is_other = ends.iter().all(|arn| service(arn).is_some_and(|it| it != own && is_named_by(it)));
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(known, is_other);
         Ok(is_other)
@@ -96,8 +110,20 @@ impl Night {
         let reads = asked.into_iter().map(|table| read_table(lake, table, subject, others));
         let found: Vec<_> = stream::iter(reads).buffer_unordered(TABLES_AT_ONCE).try_collect().await?;
         let rows = found.into_iter().flatten().collect();
-        Ok(Self { commit: commit.clone(), manifest, rows, naming })
+        Ok(Self { commit: commit.clone(), manifest: slim(manifest), rows, naming })
     }
+}
+
+/// Leaves out what nobody asks any more: rows that were last seen long ago keep their night, and a whole manifest has
+/// megabytes.
+fn slim(mut manifest: Manifest) -> Manifest {
+    for table in &mut manifest.tables {
+        (table.comment, table.columns) = (String::new(), Vec::new());
+        if !JUDGED.contains(&table.name.as_str()) {
+            table.files = Vec::new();
+        }
+    }
+    manifest
 }
 
 async fn read_table(lake: &Lake, table: TableEntry, subject: &Subject, others: &Others) -> Result<Vec<(RowId, Row)>> {

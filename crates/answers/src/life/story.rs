@@ -35,7 +35,7 @@ impl Story {
     pub(crate) async fn advance(&mut self, lake: &Lake, mut night: Night) -> Result<Vec<Event>> {
         let mut rows = std::mem::take(&mut night.rows);
         let night = Arc::new(night);
-        let mut judges = Judges { lake, to: &night, judges: BTreeMap::new() };
+        let mut judges = Judges { lake, to: &night, known: BTreeMap::new(), judges: BTreeMap::new() };
         let mut events = Vec::new();
         let ids: BTreeSet<RowId> = self.rows.keys().chain(rows.keys()).cloned().collect();
         for id in ids {
@@ -140,6 +140,8 @@ fn event(to: &Night, from: Option<&Arc<Night>>, id: &RowId, row: &Row) -> Event 
 struct Judges<'a> {
     lake: &'a Lake,
     to: &'a Night,
+    /// What the two nights saw, of all accounts or of one: read once for all tables.
+    known: BTreeMap<(u32, Option<String>), Arc<Both>>,
     judges: BTreeMap<(u32, String, Option<String>), Judge>,
 }
 
@@ -170,14 +172,23 @@ impl Judges<'_> {
         Ok(Ok(&*self.judges.entry(key).or_insert(judge)))
     }
 
-    /// Reads how the tasks of both nights ended: all of them, or those of an account and of the organization.
-    async fn open(&self, from: &Night, table: &str, account_id: Option<&str>) -> Result<Judge> {
+    /// The judge of a table, by how the tasks of both nights ended: all of them, or those of an account and of the
+    /// organization.
+    async fn open(&mut self, from: &Night, table: &str, account_id: Option<&str>) -> Result<Judge> {
         let manifests = [&from.manifest, &self.to.manifest];
-        let wanted = match account_id {
-            Some(account_id) => accounts(self.lake, manifests, account_id).await?,
-            None => None,
+        let of = (from.commit.n, account_id.map(str::to_owned));
+        let known = match self.known.get(&of) {
+            Some(known) => Arc::clone(known),
+            None => {
+                let wanted = match account_id {
+                    Some(account_id) => accounts(self.lake, manifests, account_id).await?,
+                    None => None,
+                };
+                let known = Arc::new(Both::read_within(self.lake, manifests, wanted.as_ref()).await?);
+                self.known.insert(of, Arc::clone(&known));
+                known
+            }
         };
-        let known = Arc::new(Both::read_within(self.lake, manifests, wanted.as_ref()).await?);
         Ok(Judge::new(&known, table, RestsOn::of(manifests).of_table(table), account_id.is_none()))
     }
 

@@ -42,6 +42,9 @@ pub static OF_IAM: [&str; 16] = [
     "UpdateAssumeRolePolicy",
 ];
 
+/// Events that rules look for of root alone. No walk asks for their names: root's own has them.
+pub static OF_ROOT: [&str; 1] = ["CreateAccessKey"];
+
 /// One event that CloudTrail recorded in this account and region: one of those that rules of change ask for, or any
 /// that root made. Since when they were read, `activity_windows` says.
 #[derive(Debug, Serialize, Row)]
@@ -160,7 +163,7 @@ fn event(it: Listed, unread: &mut Unread) -> Option<Event> {
     // its source may be a sign-in, and one whose record was not read may have failed.
     let is_sign_in = it.event_source.as_deref().is_none_or(|source| source == "signin.amazonaws.com");
     let is_nameless = is_sign_in && is_failed != Some(false);
-    let resources = (!is_nameless).then(|| record.resources(listed));
+    let resources = (!is_nameless).then(|| record.resources(event_name.as_deref(), listed));
     let identity = record.identity();
     let actor_arn = identity.arn.filter(|_| !is_nameless || identity.kind.as_deref() == Some("Root"));
     Some(Event {

@@ -6,7 +6,8 @@ use orgcensus_answers::Change;
 use orgcensus_derive::{ExternalAccess, ResourceAccess};
 use orgcensus_row::{Row, Timestamp};
 
-use super::{EXTERNAL, FirstSeen, Judges, PUBLIC};
+use super::earlier::Judges;
+use super::{EXTERNAL, FirstSeen, PUBLIC};
 
 type CarriedRow<'b> = <FirstSeen as Row>::Ref<'b>;
 type ResourceRow<'b> = <ResourceAccess as Row>::Ref<'b>;
@@ -120,7 +121,7 @@ impl Account {
         Known {
             resource_type,
             first_seen_at: judges.map(|_| now),
-            is_perhaps_older: appeared != Some(true),
+            is_perhaps_older: appeared != Some(true) || judges.is_some_and(|it| it.is_after_gap),
             last_seen_at: now,
         }
     }

@@ -20,18 +20,38 @@ fn line(it: &Placed<FirstSeen>) -> String {
 
 /// Publishes a night with what it first saw, and tells that.
 async fn told(lake: &Lake, night: Night) -> Vec<String> {
+    told_after(lake, night, 0).await
+}
+
+/// The same, after so many damaged nights.
+async fn told_after(lake: &Lake, night: Night, damaged: usize) -> Vec<String> {
     let (to, mut tables) = written(lake, night).await;
     let (preview, commit) = to.preview(tables.clone(), whole()).unwrap();
     let now = preview.manifest(&commit).await.unwrap();
-    let was: Option<Manifest> = match lake.commits().await.unwrap().last() {
-        Some(commit) => Some(lake.manifest(commit).await.unwrap()),
-        None => None,
-    };
+    let mut earlier = lake.commits().await.unwrap();
+    earlier.reverse();
+    let (was, errors) = choose(&preview, earlier, &now).await.unwrap();
+    assert_eq!(errors.len(), damaged, "{errors:?}");
     let rows = collected(|rows| entries(preview.clone(), was, now, rows)).await.unwrap();
     let numbered = rows.iter().map(|it| (it.account_id.parse().unwrap(), it.row.clone()));
     tables.push(write(&to, numbered).await);
     to.commit(tables, whole(), Timestamp(0)).await.unwrap();
     rows.iter().map(line).collect()
+}
+
+/// Damages the files of a table of the newest night.
+async fn damage(lake: &Lake, table: &str) {
+    let commit = lake.commits().await.unwrap().pop().unwrap();
+    damage_files(lake, &lake.manifest(&commit).await.unwrap(), table);
+}
+
+fn damage_files(lake: &Lake, manifest: &Manifest, table: &str) {
+    for file in &manifest.table(table).unwrap().files {
+        let path = lake.local().unwrap().join(&file.path);
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[10] ^= 1;
+        std::fs::write(&path, bytes).unwrap();
+    }
 }
 
 fn open(arn: &str) -> ResourceAccess {
@@ -118,4 +138,40 @@ async fn after_a_lake_without_the_table_it_is_a_first_census() {
     let now = preview.manifest(&commit).await.unwrap();
     let rows = collected(|rows| entries(preview, None, now, rows)).await.unwrap();
     assert_eq!(rows.iter().map(line).collect::<Vec<_>>(), ["0 public a  since -?, - days, seen"]);
+}
+
+#[tokio::test]
+async fn after_a_damaged_night_the_one_before_it_is_carried_on() {
+    for table in [FirstSeen::TABLE, "coverage"] {
+        let (_folder, lake) = lake();
+        told(&lake, Night::new("2026-11-21", &BOTH).with(0, open("a"))).await;
+        let both = |date| Night::new(date, &BOTH).with(0, open("a")).with(0, open("c"));
+        let carried = "0 public a  since -?, - days, seen";
+        assert_eq!(told(&lake, both("2026-11-22")).await, [carried, "0 public c  since 22, 0 days, seen"]);
+        damage(&lake, table).await;
+        let third = told_after(&lake, both("2026-11-23"), 1).await;
+        assert_eq!(third, [carried, "0 public c  since 23?, 0 days, seen"], "the damaged {table} had it");
+        // It is told once: the next night goes on from the third.
+        assert_eq!(told(&lake, both("2026-11-24")).await, [carried, "0 public c  since 23?, 1 days, seen"]);
+    }
+}
+
+#[tokio::test]
+async fn without_a_readable_night_it_is_a_first_census() {
+    let (_folder, lake) = lake();
+    told(&lake, Night::new("2026-11-21", &BOTH).with(0, open("a"))).await;
+    damage(&lake, FirstSeen::TABLE).await;
+    let second = told_after(&lake, Night::new("2026-11-22", &BOTH).with(0, open("a")), 1).await;
+    assert_eq!(second, ["0 public a  since -?, - days, seen"]);
+}
+
+#[tokio::test]
+async fn where_this_snapshot_is_damaged_no_earlier_one_is_passed_over() {
+    let (_folder, lake) = lake();
+    told(&lake, Night::new("2026-11-21", &BOTH).with(0, open("a"))).await;
+    let (to, tables) = written(&lake, Night::new("2026-11-22", &BOTH)).await;
+    let (preview, commit) = to.preview(tables, whole()).unwrap();
+    let now = preview.manifest(&commit).await.unwrap();
+    damage_files(&lake, &now, "coverage");
+    assert!(choose(&preview, lake.commits().await.unwrap(), &now).await.is_err());
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use orgcensus_answers::{Priority, Which};
+use orgcensus_answers::{Events, Priority, Which};
 
 use super::{Accepting, Place, Shown};
 
@@ -13,6 +13,7 @@ Examples:
   orgcensus changes D8 D9 --since 2026-11-21 --format json
   orgcensus changes --fail-on critical
   orgcensus changes --list
+  orgcensus changes --sql --events trail_activity
 
 Rows are matched as `orgcensus diff` matches them. The column change says:
   appeared  the older snapshot saw that it was not there
@@ -53,6 +54,14 @@ pub(crate) struct Changes {
     /// Print the ids, priorities and titles instead of asking, and beside a configuration's priority the shipped one.
     #[arg(long, conflicts_with_all = ["fail_on", "states"])]
     pub(crate) list: bool,
+    /// Print statements for Athena instead of asking: what the rules of events find in `activity`, and who made the
+    /// changes that are published with the newer snapshot.
+    #[arg(long, conflicts_with_all = ["fail_on", "states", "list"])]
+    pub(crate) sql: bool,
+    /// Where these statements find events: the table of the collector, or the view over the organization's own trail that
+    /// `catalog print --trail` prints. Only Athena reads the view [default: activity]
+    #[arg(long, value_name = "NAME", requires = "sql")]
+    pub(crate) events: Option<EventsNamed>,
     /// Also the rules of this folder's .sql files, which have the form of the shipped ones [default: none, or the
     /// configuration's]
     #[arg(long, value_name = "DIR")]
@@ -60,6 +69,25 @@ pub(crate) struct Changes {
     /// Ids of rules. A part's letter means all rules of the part; no id means all rules.
     #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,
+}
+
+/// A table or a view with events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum EventsNamed {
+    /// What the collector `cloudtrail_activity` has read.
+    Activity,
+    /// What an organization's own trail has.
+    TrailActivity,
+}
+
+impl From<EventsNamed> for Events {
+    fn from(named: EventsNamed) -> Self {
+        match named {
+            EventsNamed::Activity => Self::Activity,
+            EventsNamed::TrailActivity => Self::TrailActivity,
+        }
+    }
 }
 
 /// The lowest priority that ends the command with an exit code of its own.

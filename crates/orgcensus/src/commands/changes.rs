@@ -2,11 +2,12 @@
 
 use std::io::Write;
 
-use orgcensus_answers::{Accepted, Changes, Error, Priority, Rule, Snapshot, Told, select_rules};
+use orgcensus_answers::{Accepted, Changes, Error, Events, Priority, Rule, Snapshot, Told, changes_sql, select_rules};
 
 use crate::args;
 use crate::commands::diff;
 use crate::commands::source::refuse_terminal;
+use crate::config::Config;
 use crate::failure::{Failure, exit};
 use crate::terminal::{output, width};
 use crate::{accepting, lake_access, own_files, reporter, setup};
@@ -23,6 +24,9 @@ pub(crate) async fn run(arguments: &args::Changes) -> Result<u8, Failure> {
         list(&rules)?;
         return Ok(exit::WHOLE);
     }
+    if arguments.sql {
+        return print_sql(arguments, &config, &rules).await;
+    }
     refuse_terminal(arguments.shown.format)?;
     let exceptions = accepting::read(&config, &arguments.accepting)?;
     let lake = lake_access::open(&config).await?;
@@ -35,6 +39,21 @@ pub(crate) async fn run(arguments: &args::Changes) -> Result<u8, Failure> {
     diff::warn(changes.pairs(), changes.alone(), arguments.require_complete)?;
     let told = changes.write(arguments.shown.format, width(arguments.shown.wide), output()).await?;
     Ok(arguments.fail_on.map_or(exit::WHOLE, |it| code(&told, it.into())))
+}
+
+/// Prints what engines that read events can be asked. A trail is of one organization.
+async fn print_sql(arguments: &args::Changes, config: &Config, rules: &[&Rule]) -> Result<u8, Failure> {
+    let lake = lake_access::open(config).await?;
+    let changes = Changes::open(&lake, arguments.from.as_ref(), &arguments.to, rules, false).await?;
+    let [pair] = changes.pairs() else {
+        return Err(Failure::Usage("--sql: the lake has several organizations, and events are of one".to_owned()));
+    };
+    let events = arguments.events.map_or(Events::Activity, Events::from);
+    let mut out = output();
+    for statement in changes_sql(pair, rules, events)? {
+        writeln!(out, "{statement};\n")?;
+    }
+    Ok(exit::WHOLE)
 }
 
 fn list(rules: &[&Rule]) -> std::io::Result<()> {

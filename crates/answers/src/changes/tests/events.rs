@@ -39,11 +39,22 @@ fn event(id: &str, name: &str, minutes: i64, resources: &[&str]) -> Event {
     }
 }
 
-async fn publish(lake: &Lake, date: &str, arns: &[&str], read: Read) {
+/// When the tasks of the events and of the users began, minutes after the snapshot's moment. Each took ten.
+type Begun = Option<[i64; 2]>;
+
+/// So much later it is by the clock of the tasks, as where an organization is simulated.
+const CLOCK: i64 = 1_000_000 * MINUTE;
+
+async fn publish(lake: &Lake, date: &str, arns: &[&str], read: Read, begun: Begun) {
     let to = begin(lake, "o-1", date).await;
-    let task = |collector, outcome| (0, TaskCoverage::from(&TaskRecord::untried(collector, GLOBAL, outcome)));
-    let own = read.as_ref().map(|(outcome, ..)| task(ACTIVITY_TASK, *outcome));
-    let others = [task("organization", Outcome::Complete), task("users", Outcome::Complete)];
+    let task = |collector, outcome, minutes: Option<i64>| {
+        let task = TaskCoverage::from(&TaskRecord::untried(collector, GLOBAL, outcome));
+        let started_at = minutes.map(|it| Timestamp(TAKEN + CLOCK + it * MINUTE));
+        (0, TaskCoverage { started_at, duration_millis: 10 * MINUTE, ..task })
+    };
+    let own = read.as_ref().map(|(outcome, ..)| task(ACTIVITY_TASK, *outcome, begun.map(|it| it[0])));
+    let users_task = task("users", Outcome::Complete, begun.map(|it| it[1]));
+    let others = [task("organization", Outcome::Complete, begun.map(|_| 0)), users_task];
     let (windows, events) = match read {
         Some((Outcome::Complete, since, events)) => (vec![(0, ActivityWindow { since_at: Timestamp(since) })], events),
         Some((_, _, events)) => (Vec::new(), events),
@@ -61,10 +72,10 @@ async fn publish(lake: &Lake, date: &str, arns: &[&str], read: Read) {
 }
 
 /// What a rule finds between two nights, the second of which has one more user.
-async fn between(from: Read, to: Read, rule: &Rule) -> Vec<Found> {
+async fn between(from: Read, to: Read, rule: &Rule, begun: Begun) -> Vec<Found> {
     let (_folder, lake) = lake();
-    publish(&lake, "2026-11-21", &["arn:user/a"], from).await;
-    publish(&lake, "2026-11-22", &["arn:user/a", "arn:user/people/n"], to).await;
+    publish(&lake, "2026-11-21", &["arn:user/a"], from, begun).await;
+    publish(&lake, "2026-11-22", &["arn:user/a", "arn:user/people/n"], to, begun).await;
     let mut changes = Changes::open(&lake, None, &Which::Newest, &[rule], false).await.unwrap();
     let mut all = Vec::new();
     while let Some(found) = changes.next().await.unwrap() {
@@ -82,7 +93,7 @@ async fn signed_in(from: Read, to: Read) -> Vec<String> {
     let text = "-- id: X1\n-- title: x\n-- priority: info\n-- watches: activity\n-- event: ConsoleLogin\n\
         -- finds: appeared\nevent_name = 'ConsoleLogin'\n";
     let rule = RuleFile::parse("x.sql", text).unwrap().rule;
-    between(from, to, &rule).await.iter().map(line).collect()
+    between(from, to, &rule, None).await.iter().map(line).collect()
 }
 
 #[tokio::test]
@@ -127,14 +138,14 @@ async fn what_a_denied_night_missed_is_told_by_the_next() {
 
 /// Who made the new user.
 async fn maker(events: Vec<Event>, since_minutes: i64) -> [Option<String>; 3] {
-    maker_by(complete(since_minutes, events)).await
+    maker_by(complete(since_minutes, events), None).await
 }
 
-async fn maker_by(to: Read) -> [Option<String>; 3] {
+async fn maker_by(to: Read, begun: Begun) -> [Option<String>; 3] {
     let text = "-- id: X1\n-- title: x\n-- priority: info\n-- watches: test_users\n-- finds: appeared\n\
         -- made by: CreateUser\n-- resource: arn\ntrue\n";
     let rule = RuleFile::parse("x.sql", text).unwrap().rule;
-    let mut found = between(None, to, &rule).await;
+    let mut found = between(None, to, &rule, begun).await;
     assert_eq!(found.iter().map(line).collect::<Vec<_>>(), ["0 arn:user/people/n appeared"]);
     let Found { actor_arn, event_time, event_id, .. } = found.remove(0);
     [actor_arn, event_time, event_id]
@@ -160,5 +171,22 @@ async fn a_change_has_its_actor_if_one_event_fits() {
     assert_eq!(maker(vec![event("e-4", "CreateUser", 16, &["n"])], -60).await, none, "too late");
     assert_eq!(maker(vec![event("e-4", "CreateUser", 5, &["n"])], 1).await, none, "there may have been an earlier one");
     let partial = Some((Outcome::Partial, TAKEN, vec![event("e-4", "CreateUser", 5, &["n"])]));
-    assert_eq!(maker_by(partial).await, none, "another one may not have been read");
+    assert_eq!(maker_by(partial, None).await, none, "another one may not have been read");
+}
+
+#[tokio::test]
+async fn an_event_fits_by_when_the_row_was_read_and_not_by_when_the_run_began() {
+    let made = async |minutes: &[i64], begun: [i64; 2]| {
+        let of = |at: &i64| event(&format!("e-{at}"), "CreateUser", *at, &["n"]);
+        let [.., id] = maker_by(complete(-60, minutes.iter().map(of).collect()), Some(begun)).await;
+        id
+    };
+    // Both times the users were read from minute 40 to minute 50.
+    assert_eq!(made(&[60], [40, 40]).await.as_deref(), Some("e-60"));
+    assert_eq!(made(&[10], [40, 40]).await, None, "the older night had read the users later");
+    assert_eq!(made(&[10, 60], [40, 40]).await.as_deref(), Some("e-60"), "the earlier one does not fit");
+    assert_eq!(made(&[30, 60], [40, 40]).await, None, "two fit");
+    assert_eq!(made(&[66], [40, 40]).await, None, "too late");
+    assert_eq!(made(&[30], [35, 40]).await.as_deref(), Some("e-30"));
+    assert_eq!(made(&[30], [20, 40]).await, None, "a later one may have happened after the events were read");
 }

@@ -18,6 +18,12 @@ const NAMES: [&str; 9] = [
     "/ModifySecurityGroupRulesRequest/SecurityGroupRule/SecurityGroupRuleId",
 ];
 
+/// Calls of IAM that are about whoever makes them, if they name no user.
+const OF_CALLER: [&str; 2] = ["CreateAccessKey", "DeactivateMFADevice"];
+
+/// How the console names root in such a call.
+const ROOT: &str = "AWS ROOT USER";
+
 /// What is read of it.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -69,19 +75,30 @@ impl Record {
     pub(super) fn is_mfa_used(&self) -> Option<bool> {
         let own = text(&self.additional_event_data, "/MFAUsed");
         let of_session = text(&self.user_identity, "/sessionContext/attributes/mfaAuthenticated");
-        match own.or(of_session)?.as_str() {
-            "Yes" | "true" => Some(true),
-            "No" | "false" => Some(false),
+        // AWS's own examples have both Yes and YES.
+        match own.or(of_session)?.to_ascii_lowercase().as_str() {
+            "yes" | "true" => Some(true),
+            "no" | "false" => Some(false),
             _ => None,
         }
     }
 
-    /// What it was about: what AWS lists, what the request names, and the rules of security groups that were made.
-    pub(super) fn resources(&self, listed: impl Iterator<Item = String>) -> Vec<String> {
+    /// What it was about: what AWS lists, what the request names, the rules of security groups that were made, and root
+    /// where root changed its own credentials.
+    pub(super) fn resources(&self, event_name: Option<&str>, listed: impl Iterator<Item = String>) -> Vec<String> {
         let named = NAMES.iter().filter_map(|path| text(&self.request_parameters, path));
         let rules = self.response_elements.pointer("/securityGroupRuleSet/items").and_then(Value::as_array);
         let rules = rules.into_iter().flatten().filter_map(|rule| text(rule, "/securityGroupRuleId"));
-        listed.chain(named).chain(rules).filter(|it| !it.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
+        let all = listed.chain(named).chain(rules).chain(self.root_itself(event_name));
+        all.filter(|it| !it.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Root's ARN, if root made a call that is about itself.
+    fn root_itself(&self, event_name: Option<&str>) -> Option<String> {
+        let is_of_caller = event_name.is_some_and(|name| OF_CALLER.contains(&name));
+        let is_root = text(&self.user_identity, "/type").as_deref() == Some("Root");
+        let names_no_other = text(&self.request_parameters, "/userName").is_none_or(|name| name == ROOT);
+        if is_of_caller && is_root && names_no_other { text(&self.user_identity, "/arn") } else { None }
     }
 }
 

@@ -144,6 +144,34 @@ fn an_event_without_its_source_may_be_a_sign_in() {
     assert_eq!([named("Failure"), named("Success")], [(false, false), (true, true)]);
 }
 
+#[test]
+fn what_root_does_to_its_own_credentials_is_about_root() {
+    let (arn, user) = ("arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:user/ana");
+    let root = json!({"type": "Root", "arn": arn});
+    let about = |name: &str, identity: &Value, parameters: Value| {
+        let record = json!({"userIdentity": identity, "requestParameters": parameters, "eventType": "AwsApiCall"});
+        let it = listed("e-1", name, "iam.amazonaws.com", &[], &record);
+        event(serde_json::from_value::<Listed>(it).unwrap(), &mut Unread::default()).unwrap().resources.unwrap()
+    };
+    assert_eq!(about("CreateAccessKey", &root, Value::Null), [arn]);
+    let of_root = json!({"userName": "AWS ROOT USER", "serialNumber": "GAHT1"});
+    assert_eq!(about("DeactivateMFADevice", &root, of_root), ["AWS ROOT USER", "GAHT1", arn]);
+    assert_eq!(about("CreateAccessKey", &root, json!({"userName": "ana"})), ["ana"], "a user's key");
+    assert_eq!(about("ListUsers", &root, Value::Null), [""; 0]);
+    let ana = json!({"type": "IAMUser", "arn": user, "userName": "ana"});
+    assert_eq!(about("CreateAccessKey", &ana, Value::Null), [""; 0], "it is not root");
+}
+
+#[test]
+fn a_second_factor_is_said_in_whatever_case() {
+    let root = json!({"type": "Root", "arn": "arn:aws:iam::111122223333:root"});
+    let is_used = |word: &str| {
+        let it = sign_in("e-1", &root, "Success", word);
+        event(serde_json::from_value::<Listed>(it).unwrap(), &mut Unread::default()).unwrap().is_mfa_used
+    };
+    assert_eq!(["Yes", "YES", "No", "odd"].map(is_used), [Some(true), Some(true), Some(false), None]);
+}
+
 #[tokio::test]
 async fn it_begins_when_the_engine_says_and_says_so() {
     let mut recorded = Recorded::new();

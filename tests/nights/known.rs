@@ -1,0 +1,63 @@
+//! What the simulator knows of the nights, and what is told of them: who took whose second factor, what is counted, what was
+//! not seen.
+
+use std::collections::BTreeSet;
+
+use orgcensus_answers::{Changes, Snapshot, Which, select_rules};
+use orgcensus_lake::Lake;
+use orgcensus_sim::ChangeTruth;
+use orgcensus_tests::Place;
+use serde_json::Value;
+
+use super::{ACCOUNTS, DENIED, SHOWCASE, list, text};
+
+/// Whose second factor was taken in the first night, by whom. Of the last night nobody knows: the one before had no
+/// credential report.
+pub(super) async fn assert_who_removed_mfa(lake: &Lake, changes: &[ChangeTruth]) {
+    let [from, to] = ["night-0", "night-1"].map(|run| Which::Run(run.to_owned()));
+    let rules = select_rules(&["D17".to_owned()]).expect("a rule");
+    let mut open = Changes::open(lake, Some(&from), &to, &rules, false).await.expect("two nights");
+    let mut found = Vec::new();
+    while let Some(more) = open.next().await.expect("changes") {
+        found.extend(more.into_iter().filter(|it| it.is_seen()));
+    }
+    let removed: Vec<_> = changes.iter().filter(|it| it.night == 1 && it.change == "mfa_removed").collect();
+    assert_eq!(found.len(), removed.len(), "{found:?}");
+    for (it, truth) in found.iter().zip(removed) {
+        let (user, actor) = (it.resource.as_deref().unwrap_or_default(), it.actor_arn.as_deref().unwrap_or_default());
+        assert!(user.ends_with(&format!("/{}", truth.who)) && actor.ends_with("/olga"), "{it:?}");
+    }
+}
+
+/// Of G7: the users who were added are counted, and in the denied night what a rule of the credential report could not see.
+pub(super) async fn assert_told(snapshot: &Snapshot, account_id: &str, changes: &[ChangeTruth], night: u32) {
+    let counted = list(snapshot, "G7").await;
+    let of = |rule: &str, change: &str| -> u64 {
+        let is_it =
+            |row: &&Value| row["account_id"] == account_id && row["rule_id"] == rule && text(row, "change") == change;
+        counted.iter().filter(is_it).map(|row| row["change_count"].as_u64().unwrap_or_default()).sum()
+    };
+    let added = changes.iter().filter(|it| it.night == night && it.change == "user_added").count() as u64;
+    assert_eq!((of("D6", "appeared"), of("D6", "not_seen")), (added, 0), "night {night}: {counted:?}");
+    assert_eq!(of("D17", "not_seen") > 0, night >= DENIED, "night {night}: {counted:?}");
+}
+
+/// By account and call.
+pub(super) type Missed = BTreeSet<[String; 2]>;
+
+/// What was not seen, by G6.
+pub(super) async fn unseen(snapshot: &Snapshot) -> Missed {
+    let rows = list(snapshot, "G6").await;
+    rows.iter().map(|row| ["account_id", "error_operation"].map(|column| text(row, column))).collect()
+}
+
+/// The denied night missed what was denied, and no other night missed more than the one before it.
+pub(super) fn assert_missed(place: &Place, nights: &[Missed]) {
+    let calls = ["s3:ListBuckets", "sns:ListTopics", "sqs:ListQueues"];
+    let of = |at: u64, call: &str| [place.simulation.account_id(at), call.to_owned()];
+    let lists = (1..ACCOUNTS).flat_map(|at| calls.map(|call| of(at, call)));
+    let expected: Missed = lists.chain([of(SHOWCASE, "iam:GenerateCredentialReport")]).collect();
+    let [first, second, denied, last] = nights else { panic!("four nights") };
+    assert_eq!(denied.difference(second).cloned().collect::<Missed>(), expected);
+    assert_eq!((second, last), (first, first));
+}
