@@ -224,6 +224,7 @@ async fn assert_materialized(snapshot: &Snapshot, night: u32) {
     };
     let expected = [
         vec![json!("changes"), json!(outcome), previous.clone()],
+        vec![json!("effective_access"), json!("complete"), Value::Null],
         vec![json!("exceptions"), json!("complete"), Value::Null],
         vec![json!("facts"), json!("complete"), Value::Null],
         vec![json!("first_seen"), json!(outcome), previous],

@@ -8,13 +8,15 @@
 //! search     who may: candidates, then a whole evaluation of each       outside  those who are not the organization's
 //! via        who may become them                          people    who enters as them through Identity Center
 //! what       what one may: patterns of its own statements, resources that name it, roles that it may become
+//! scopes     what an identity's statements are about      effective  the sensitive actions of every identity
 //! reach      the questions                                access, layers  the rows of their answers
 //! ```
 //!
-//! Nothing is asked of AWS, and no table is made. A layer that was not read makes the answer unknown.
+//! Nothing is asked of AWS. A layer that was not read makes the answer unknown.
 
 mod access;
 mod account;
+mod effective;
 mod error;
 mod layers;
 mod outside;
@@ -22,6 +24,7 @@ mod people;
 mod reach;
 mod resource;
 mod rows;
+mod scopes;
 mod search;
 mod sensitive;
 mod texts;
@@ -33,7 +36,8 @@ mod world;
 mod tests;
 
 pub use access::{Access, batch};
+pub use effective::{Apart, Effective, Right};
 pub use error::{Error, Result};
 pub use layers::layers;
 pub use reach::{Explained, Reach};
-pub use sensitive::SENSITIVE;
+pub use sensitive::{SENSITIVE, access_class};

@@ -52,12 +52,13 @@ pub(crate) const RUN_TABLES: [&str; 3] = [COVERAGE, API_USAGE, TABLE_COVERAGE];
 
 /// Compared only if they are asked for by name: measures of a run, what the coverage says already, what happened, which
 /// is no state, and what is made of the rows of other tables, where each difference would be told twice.
-pub(crate) const ONLY_IF_ASKED: [&str; 9] = [
+pub(crate) const ONLY_IF_ASKED: [&str; 10] = [
     API_USAGE,
     TABLE_COVERAGE,
     ACTIVITY,
     ACTIVITY_WINDOWS,
     "changes",
+    "effective_access",
     "exceptions",
     "facts",
     "first_seen",

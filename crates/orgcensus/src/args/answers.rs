@@ -182,8 +182,8 @@ pub(crate) struct Diff {
     /// Count the differences by table and kind, instead of listing them.
     #[arg(long)]
     pub(crate) summary: bool,
-    /// Tables; none means all but api_usage, and those that are made of others: changes, exceptions, facts,
-    /// first_seen, materializations.
+    /// Tables; none means all but api_usage, and those that are made of others: changes, effective_access, exceptions,
+    /// facts, first_seen, materializations.
     #[arg(value_name = "TABLE")]
     pub(crate) tables: Vec<String>,
 }

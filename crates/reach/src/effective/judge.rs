@@ -1,0 +1,253 @@
+//! The rights of one identity, each by a whole evaluation.
+
+use std::collections::BTreeSet;
+
+use orgcensus_policy::evaluation::{
+    Answer, Attachment, Identity, Layer, Listed, NamedPolicy, Organization, Outcome, Request, Resource, covers,
+    evaluate,
+};
+use orgcensus_policy::{Document, is_arn};
+use serde_json::json;
+
+use super::{Apart, Right};
+use crate::access::rank;
+use crate::resource::{self, account_of, holder};
+use crate::scopes::{ALL, Scopes};
+use crate::search::unknown;
+use crate::sensitive::SENSITIVE;
+use crate::what::{is_by_resource, unless_denied_there};
+
+/// The most patterns of one action that are asked of an identity. The widest are.
+const SCOPES_MAX: usize = 50;
+
+/// Asks about the identities of one account.
+pub(super) struct Judge {
+    account_id: String,
+    /// A request of the account, to be completed.
+    request: Request,
+    /// The account's buckets: their ARNs do not say whose they are.
+    buckets: BTreeSet<String>,
+    /// The policy that AWS gives a key.
+    key_policy: Listed<NamedPolicy>,
+    are_guardrails_read: bool,
+    kind: &'static str,
+    is_complete: bool,
+}
+
+impl Judge {
+    pub(super) fn new(account_id: &str, request: Request, buckets: BTreeSet<String>) -> Judge {
+        let statement =
+            json!({"Effect": "Allow", "Principal": {"AWS": account_id}, "Action": "kms:*", "Resource": "*"});
+        let document = Document::parse(&json!({"Version": "2012-10-17", "Statement": statement}).to_string());
+        Judge {
+            account_id: account_id.to_owned(),
+            are_guardrails_read: are_read(&request.organization, account_id),
+            request,
+            buckets,
+            key_policy: Listed::of(vec![NamedPolicy { name: "default key policy".to_owned(), document }]),
+            kind: "role",
+            is_complete: false,
+        }
+    }
+
+    /// Asks about this identity from now on.
+    pub(super) fn begin(&mut self, arn: &str, kind: &'static str, identity: Identity, is_account_read: bool) {
+        let is_read = |policies: &Listed<NamedPolicy>| {
+            !policies.has_unread && policies.items.iter().all(|policy| policy.document.is_readable())
+        };
+        self.kind = kind;
+        self.is_complete = is_account_read
+            && self.are_guardrails_read
+            && is_read(&identity.policies)
+            && identity.boundary.as_ref().is_none_or(is_read);
+        arn.clone_into(&mut self.request.question.principal);
+        self.request.identities = Listed::of(vec![identity]);
+    }
+
+    /// What it may do.
+    pub(super) fn rights(&mut self, scopes: &Scopes) -> Vec<Right> {
+        if scopes.is_everything {
+            return self.everything(scopes);
+        }
+        scopes.patterns.keys().flat_map(|place| self.of_action(*place, scopes)).collect()
+    }
+
+    /// The one right of an administrator. Of what is denied on everything a part may be allowed: that is told besides.
+    fn everything(&mut self, scopes: &Scopes) -> Vec<Right> {
+        let (mut apart, mut denied) = (Apart::default(), Vec::new());
+        let mut best: Option<Answer> = None;
+        for (place, action) in SENSITIVE.into_iter().enumerate() {
+            let answer = self.ask(action, ALL, None);
+            match answer.result {
+                Outcome::Allowed => {}
+                Outcome::Conditional => apart.conditional.push(action),
+                Outcome::Unknown => apart.unknown.push(action),
+                Outcome::Denied => {
+                    apart.denied.push(action);
+                    denied.push(place);
+                    continue;
+                }
+            }
+            if best.as_ref().is_none_or(|it| rank(answer.result) < rank(it.result)) {
+                best = Some(answer);
+            }
+        }
+        let right = best.map(|answer| Right { apart, ..self.right(ALL, ALL, unless_denied_there(answer)) });
+        right.into_iter().chain(denied.into_iter().flat_map(|place| self.of_action(place, scopes))).collect()
+    }
+
+    /// What it may do of one action, the widest patterns first.
+    fn of_action(&mut self, place: usize, scopes: &Scopes) -> Vec<Right> {
+        let (Some(action), Some(found)) = (SENSITIVE.get(place).copied(), scopes.patterns.get(&place)) else {
+            return Vec::new();
+        };
+        let mut patterns: Vec<&String> = found.iter().collect();
+        patterns.sort_by_key(|pattern| pattern.len());
+        let mut rights: Vec<Right> = Vec::new();
+        let (mut asked, mut left_out) = (0, 0);
+        for pattern in patterns {
+            let is_within = |it: &Right| is_plain(&it.answer) && covers(&it.scope, pattern);
+            if rights.iter().any(is_within) {
+                continue;
+            }
+            if asked == SCOPES_MAX {
+                left_out += 1;
+                continue;
+            }
+            asked += 1;
+            let is_in_part = scopes.in_part.contains(&(place, pattern.clone()));
+            let Some(answer) = self.judge(action, pattern, is_in_part) else { continue };
+            let is_told = |it: &Right| covers(&it.scope, pattern) && says_the_same(&it.answer, &answer);
+            if !rights.iter().any(is_told) {
+                rights.push(self.right(action, pattern, answer));
+            }
+        }
+        if left_out > 0 && rights.is_empty() {
+            rights.push(self.right(action, ALL, unknown("its statements name too many resources to ask for each")));
+        }
+        for right in &mut rights {
+            right.left_out = left_out;
+        }
+        rights
+    }
+
+    /// The answer about a pattern, unless it is denied.
+    fn judge(&mut self, action: &'static str, pattern: &str, is_in_part: bool) -> Option<Answer> {
+        let Some(arn) = whole(pattern) else {
+            let may_be_arn = pattern.starts_with("arn") || pattern.starts_with(['*', '?', '$']);
+            return may_be_arn.then(|| unknown("the pattern is about resources of no one service"));
+        };
+        let answer = self.ask(action, &arn, self.resource(action, &arn));
+        let decided = &answer.decided_by;
+        match answer.result {
+            // What a variable stands for, and what two patterns have in common, no pattern says.
+            Outcome::Denied if decided.policy.is_none() && decided.layer != Layer::Service => {
+                let may_be_more = is_in_part || pattern.contains("${");
+                may_be_more.then(|| unknown("a part of the pattern may be allowed"))
+            }
+            Outcome::Denied => None,
+            _ if is_by_resource(action) => Some(unless_key_says_otherwise(answer)),
+            _ => Some(unless_denied_there(answer)),
+        }
+    }
+
+    fn ask(&mut self, action: &str, arn: &str, resource: Option<Resource>) -> Answer {
+        action.clone_into(&mut self.request.question.action);
+        self.request.question.resource = Some(arn.to_owned());
+        self.request.resource = resource;
+        evaluate(&self.request)
+            .unwrap_or_else(|_| unknown("the principal or the resource is none that can be asked for"))
+    }
+
+    /// What is known of the resource; none for one of the account, whose own policies are not asked.
+    fn resource(&self, action: &str, arn: &str) -> Option<Resource> {
+        if arn == ALL {
+            return None;
+        }
+        if account_of(arn).is_some_and(|id| id != self.account_id) {
+            // Another account's must allow it too, and is not asked.
+            return Some(resource::unread(arn));
+        }
+        if is_by_resource(action) {
+            let (account, policies) = (Some(self.account_id.clone()), self.key_policy.clone());
+            return Some(Resource { account, policies, grants: Listed::default(), ..resource::unread(arn) });
+        }
+        let bucket = holder(arn);
+        let is_named = bucket.contains(":s3:::") && !bucket.contains(['*', '?', '$']);
+        let is_foreign = is_named && !self.buckets.contains(bucket);
+        is_foreign.then(|| Resource { has_unread_account: true, ..resource::unread(bucket) })
+    }
+
+    fn right(&self, action: &'static str, scope: &str, answer: Answer) -> Right {
+        Right {
+            account_id: self.account_id.clone(),
+            principal: self.request.question.principal.clone(),
+            kind: self.kind,
+            action,
+            scope: scope.to_owned(),
+            answer,
+            apart: Apart::default(),
+            left_out: 0,
+            is_complete: self.is_complete,
+        }
+    }
+}
+
+/// Whether everything that may bind an account's identities from outside it was read.
+fn are_read(organization: &Organization, account_id: &str) -> bool {
+    let is_read = |listed: &Listed<Attachment>| {
+        let is_read = |it: &Attachment| it.document.as_ref().is_some_and(Document::is_readable);
+        !listed.has_unread && listed.items.iter().all(is_read)
+    };
+    let is_management = organization.accounts.items.iter().any(|it| it.id == account_id && it.is_management);
+    let is_tree_read = !organization.accounts.has_unread && !organization.units.has_unread;
+    is_management || (is_tree_read && is_read(&organization.scps) && is_read(&organization.rcps))
+}
+
+/// Whether it is allowed, whatever the caller does.
+fn is_plain(answer: &Answer) -> bool {
+    answer.result == Outcome::Allowed && answer.caller_must.is_empty()
+}
+
+fn says_the_same(one: &Answer, other: &Answer) -> bool {
+    (one.result, &one.conditions, &one.caller_must) == (other.result, &other.conditions, &other.caller_must)
+}
+
+fn unless_key_says_otherwise(mut answer: Answer) -> Answer {
+    answer.decided_by.assumed.get_or_insert("the key's own policy leaves it to the account");
+    answer
+}
+
+/// The pattern as an ARN that can be asked for: `arn:aws:s3*` is `arn:aws:s3*:*:*:*`.
+fn whole(pattern: &str) -> Option<String> {
+    const FIELDS: usize = 6;
+    if !pattern.is_empty() && pattern.bytes().all(|it| it == b'*') {
+        return Some(ALL.to_owned());
+    }
+    let missing = FIELDS.saturating_sub(pattern.split(':').count());
+    let arn = match pattern {
+        _ if is_arn(pattern) => pattern.to_owned(),
+        _ if pattern.starts_with('*') => format!("arn:*:*:*:*:{pattern}"),
+        _ if pattern.starts_with("arn:") && pattern.ends_with('*') => format!("{pattern}{}", ":*".repeat(missing)),
+        _ => return None,
+    };
+    is_arn(&arn).then_some(arn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_become_arns_that_they_match() {
+        let told = |pattern| whole(pattern).unwrap_or_default();
+        assert_eq!(["*", "**"].map(told), ["*", "*"]);
+        assert_eq!(told("arn:aws:s3:::b/*"), "arn:aws:s3:::b/*");
+        assert_eq!(told("arn:aws:s3*"), "arn:aws:s3*:*:*:*");
+        assert_eq!(told("*:role/x"), "arn:*:*:*:*:*:role/x");
+        assert_eq!((whole("s3:*"), whole("")), (None, None));
+        for pattern in ["arn:aws:s3*", "*:role/x", "arn:*"] {
+            assert!(covers(pattern, &told(pattern)), "{pattern}");
+        }
+    }
+}
