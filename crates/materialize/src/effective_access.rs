@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use crate::worker::{Rows, add, send};
 
 /// What a user or a role may do of 28 sensitive actions (those that what-can asks for if none is named), and on which
-/// resources: by its policies, its groups', its boundary, and the control policies of its account. What is denied has no
-/// row, and what was not read is unknown. An administrator, who may do everything on everything, has one row: action and
-/// scope are *. Not here: service-linked roles, as which AWS alone acts; root users; whom the policy of a resource lets
-/// in besides (who-can tells them); and the roles that somebody may assume.
+/// resources: by its policies, its groups', its boundary, and the control policies of its account. What is denied has
+/// no row, and what was not read is unknown. An administrator, who may do everything on everything, has one row: action
+/// and scope are *. Not here: service-linked roles, as which AWS alone acts; root users; whom the policy of a resource
+/// lets in besides (who-can tells them); and the roles that somebody may assume.
 #[derive(Debug, Clone, PartialEq, Serialize, Row)]
 #[row(table = "effective_access", key = "principal_arn, action, scope")]
 pub struct EffectiveAccess {
@@ -27,16 +27,17 @@ pub struct EffectiveAccess {
     pub kind: String,
     /// The action, s3:GetObject; * for all of them.
     pub action: String,
-    /// The resources, as a policy writes them: *, or arn:aws:s3:::logs-*. A scope stands for resources of the identity's
-    /// own account, and what their own policies deny is not asked; a key's policy is taken to leave it to the account.
+    /// The resources, as a policy writes them: *, or arn:aws:s3:::logs-*. A scope stands for resources of the
+    /// identity's own account, and what their own policies deny is not asked; a key's policy is taken to leave it to
+    /// the account.
     pub scope: String,
     /// What the action does: read_data, change_access, run_code or destroy; null for *.
     pub access_class: Option<String>,
-    /// allowed, conditional (under circumstances that nobody knows beforehand, as an address) or unknown (something that
-    /// decides was not read). For * the best that holds of any action.
+    /// allowed, conditional (under circumstances that nobody knows beforehand, as an address) or unknown (something
+    /// that decides was not read). For * the best that holds of any action.
     pub result: String,
-    /// The circumstances, if the result is conditional: a list of alternatives, each a list of key, operator and values;
-    /// else null. For * those of one action.
+    /// The circumstances, if the result is conditional: a list of alternatives, each a list of key, operator and
+    /// values; else null. For * those of one action.
     pub conditions_json: Option<String>,
     /// What the caller must do, as to name an external id: a list of key, operator and values; null if nothing.
     pub caller_must_json: Option<String>,
@@ -48,14 +49,16 @@ pub struct EffectiveAccess {
     pub decided_by_statement: Option<i64>,
     /// Why, in words, and what was taken for granted.
     pub reason: String,
-    /// For *: the sensitive actions that are denied on everything, by an SCP, an RCP, the boundary or a Deny of its own:
-    /// cloudtrail:StopLogging, organizations:LeaveOrganization. Where a part of the resources is left, that has a row of
-    /// its own. Empty if none is, and in other rows.
-    pub denied_actions: String,
-    /// For *: the sensitive actions that depend on circumstances. Empty if none does, and in other rows.
-    pub conditional_actions: String,
-    /// For *: the sensitive actions of which it is not known. Empty if there is none, and in other rows.
-    pub unknown_actions: String,
+    /// For *: the sensitive actions that are denied on everything, by an SCP, an RCP, the boundary or a Deny of its
+    /// own, with a space between: cloudtrail:StopLogging organizations:LeaveOrganization. Where a part of the resources
+    /// is left, that has a row of its own. Null if none is, and in other rows.
+    pub denied_actions: Option<String>,
+    /// For *: the sensitive actions that depend on circumstances, in the same form; null if none does, and in other
+    /// rows.
+    pub conditional_actions: Option<String>,
+    /// For *: the sensitive actions of which it is not known, in the same form; null if there is none, and in other
+    /// rows.
+    pub unknown_actions: Option<String>,
     /// How many further scopes of the action its statements name that were not asked, since they are more than 50.
     pub scopes_left_out_count: i64,
     /// Whether all that binds the identity was read: its policies, its groups', its boundary, SCPs and RCPs.
@@ -108,9 +111,9 @@ fn placed(right: Right) -> Placed<EffectiveAccess> {
         decided_by_policy: decided.policy.clone(),
         decided_by_statement: decided.statement.map(number),
         reason,
-        denied_actions: right.apart.denied.join(", "),
-        conditional_actions: right.apart.conditional.join(", "),
-        unknown_actions: right.apart.unknown.join(", "),
+        denied_actions: words(&right.apart.denied),
+        conditional_actions: words(&right.apart.conditional),
+        unknown_actions: words(&right.apart.unknown),
         scopes_left_out_count: number(right.left_out),
         is_complete: right.is_complete,
     };
@@ -119,6 +122,11 @@ fn placed(right: Right) -> Placed<EffectiveAccess> {
 
 fn word(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
+}
+
+/// Actions in one text; none if there is none.
+fn words(actions: &[&str]) -> Option<String> {
+    (!actions.is_empty()).then(|| actions.join(" "))
 }
 
 /// A list as JSON; none if it is empty.
@@ -146,8 +154,9 @@ mod tests {
             let told = [&row.kind, &row.action, &row.scope, &row.result, &row.access_class.clone().unwrap_or_default()];
             assert_eq!(told, ["account", "*", "*", "unknown", ""]);
             assert_eq!((row.principal_arn.as_str(), row.is_complete), (account_id.as_str(), false));
-            assert!(row.unknown_actions.contains("cloudtrail:StopLogging, "), "{}", row.unknown_actions);
-            assert!(row.denied_actions.is_empty() && row.conditions_json.is_none() && row.caller_must_json.is_none());
+            let unknown = row.unknown_actions.as_deref().unwrap_or_default();
+            assert!(unknown.starts_with("s3:GetObject dynamodb:Scan "), "{unknown}");
+            assert!(row.denied_actions.is_none() && row.conditions_json.is_none() && row.caller_must_json.is_none());
         }
     }
 }

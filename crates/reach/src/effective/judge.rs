@@ -165,8 +165,10 @@ impl Judge {
             return None;
         }
         if account_of(arn).is_some_and(|id| id != self.account_id) {
-            // Another account's must allow it too, and is not asked.
-            return Some(resource::unread(arn));
+            // Another account's must allow it too, and is not asked. A pattern may be about some that have policies.
+            let mut theirs = resource::unread(arn);
+            theirs.policies.has_unread |= arn.contains(['*', '?']);
+            return Some(theirs);
         }
         if is_by_resource(action) {
             let (account, policies) = (Some(self.account_id.clone()), self.key_policy.clone());
