@@ -3,7 +3,6 @@
 use futures::future::BoxFuture;
 use orgcensus_crawl::{Failed, Materialization, Materialize, Placed};
 use orgcensus_lake::{Commit, Lake};
-use orgcensus_policy::evaluation::Need;
 use orgcensus_reach::{Effective, Right, access_class};
 use orgcensus_row::{GLOBAL, Row, Table, table};
 use serde::Serialize;
@@ -106,7 +105,7 @@ fn placed(right: Right) -> Placed<EffectiveAccess> {
         access_class: access_class(right.action).map(str::to_owned),
         result: word(&json!(right.answer.result)),
         conditions_json: list(&right.answer.conditions),
-        caller_must_json: list::<Need>(&right.answer.caller_must),
+        caller_must_json: list(&right.answer.caller_must),
         decided_by_layer: word(&json!(decided.layer)),
         decided_by_policy: decided.policy.clone(),
         decided_by_statement: decided.statement.map(number),

@@ -2,24 +2,28 @@
 //!
 //! The answers are those of `what`, in the patterns of the identity's own statements (`scopes`), and each is a whole
 //! evaluation. Who may do everything on everything is told once, with what is taken away of that. Service-linked roles
-//! are left out: AWS alone acts as them, and neither boundaries nor control policies bind them.
+//! are left out: AWS alone acts as them, and neither boundaries nor control policies bind them. What does not depend on
+//! who asks is evaluated once for all who have the same policies under the same guardrails.
 
+mod guardrails;
 mod judge;
+mod shared;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use orgcensus_lake::{Commit, Lake};
-use orgcensus_policy::evaluation::{Answer, IdentityKind};
+use orgcensus_policy::evaluation::Answer;
 
 use crate::Result;
-use crate::account::{Account, Identities, Known, TAGS_SESSIONS};
+use crate::account::{Account, Identities, TAGS_SESSIONS};
 use crate::rows::{Accounts, Reader};
-use crate::scopes::{ALL, ByAction, Patterns};
+use crate::scopes::{ALL, Patterns};
 use crate::search::{Target, unknown};
 use crate::sensitive::SENSITIVE;
 use crate::texts::Texts;
 use crate::world::World;
+use guardrails::{Guardrails, Met};
 use judge::Judge;
 
 /// About so many rights are given at once.
@@ -71,6 +75,8 @@ pub struct Effective {
     buckets: Reader,
     texts: Texts,
     patterns: Patterns,
+    met: Met,
+    judge: Judge,
     turn: Option<Turn>,
 }
 
@@ -88,6 +94,8 @@ impl Effective {
             buckets: world.reader("s3_buckets", &["arn"], None)?,
             texts: Texts::new(actions.iter().cloned().chain([TAGS_SESSIONS.to_owned()]).collect()),
             patterns: Patterns::new(&actions),
+            met: Met::default(),
+            judge: Judge::default(),
             turn: None,
             world,
         })
@@ -97,7 +105,7 @@ impl Effective {
     pub async fn next(&mut self) -> Result<Option<Vec<Right>>> {
         loop {
             if let Some(turn) = &mut self.turn {
-                let rights = turn.next(&mut self.patterns);
+                let rights = turn.next(&mut self.patterns, &mut self.judge);
                 if !rights.is_empty() {
                     return Ok(Some(rights));
                 }
@@ -112,10 +120,10 @@ impl Effective {
         let mut buckets = BTreeSet::new();
         self.buckets.of(id, |cells| buckets.extend(cells.text(1).map(str::to_owned))).await?;
         let request = Target::new(ALL, ALL, None).request(&self.world, id);
-        let guardrails = self.patterns.of_guardrails(&request.organization);
+        let guardrails = self.met.of(id, &request.organization, &self.patterns);
+        self.judge.account(id, request, buckets);
         let is_whole = !self.unread.contains_key(id);
-        let unread = (!is_whole).then(|| of_account(id));
-        Ok(Turn { account, guardrails, judge: Judge::new(id, request, buckets), is_whole, unread, next: 0 })
+        Ok(Turn { account, guardrails, is_whole, unread: (!is_whole).then(|| of_account(id)), next: 0 })
     }
 }
 
@@ -137,8 +145,7 @@ fn of_account(id: &str) -> Right {
 /// An account whose identities are asked about.
 struct Turn {
     account: Account,
-    guardrails: ByAction,
-    judge: Judge,
+    guardrails: Arc<Guardrails>,
     /// Whether its identities were all read.
     is_whole: bool,
     unread: Option<Right>,
@@ -148,7 +155,7 @@ struct Turn {
 
 impl Turn {
     /// The rights of the next identities; none at the end.
-    fn next(&mut self, patterns: &mut Patterns) -> Vec<Right> {
+    fn next(&mut self, patterns: &mut Patterns, judge: &mut Judge) -> Vec<Right> {
         let mut rights: Vec<Right> = self.unread.take().into_iter().collect();
         while rights.len() < RIGHTS_AT_ONCE
             && let Some(known) = self.account.identities.get(self.next)
@@ -157,16 +164,12 @@ impl Turn {
             if known.arn().contains(SERVICE_LINKED) {
                 continue;
             }
-            let scopes = patterns.of(&self.account, known, &self.guardrails);
+            let scopes = patterns.of(&self.account, known, &self.guardrails.patterns);
             if !scopes.patterns.is_empty() {
-                self.judge.begin(known.arn(), kind(known), self.account.identity(known), self.is_whole);
-                rights.extend(self.judge.rights(&scopes));
+                judge.identity(self.account.identity(known), &scopes, &self.guardrails, self.is_whole);
+                rights.extend(judge.rights(&scopes));
             }
         }
         rights
     }
-}
-
-fn kind(known: &Known) -> &'static str {
-    if known.kind() == IdentityKind::User { "user" } else { "role" }
 }

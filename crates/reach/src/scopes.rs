@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use orgcensus_policy::evaluation::{Organization, covers, cross, patterns, spared};
+use orgcensus_policy::evaluation::{Organization, covers, cross, pared, patterns, spared};
 use orgcensus_policy::{Document, Effect, Statement};
 
 use crate::account::{Account, Known};
@@ -27,6 +27,11 @@ pub(crate) struct Scopes {
     pub(crate) in_part: BTreeSet<(usize, String)>,
     /// Whether its own policies allow everything on everything, or may, since one was not read; and its boundary does.
     pub(crate) is_everything: bool,
+    /// Its documents and the boundary's, by their places in memory: who has the same has the same rights, but for the
+    /// actions that are personal.
+    pub(crate) documents: Vec<usize>,
+    /// The places of the actions whose answers depend on who asks: by a condition on the caller, by a variable.
+    pub(crate) personal: BTreeSet<usize>,
 }
 
 /// The patterns of documents, each worked out once.
@@ -40,9 +45,10 @@ pub(crate) struct Patterns {
 struct Said {
     allowed: ByAction,
     spared: ByAction,
+    personal: BTreeSet<usize>,
     allows_everything: bool,
     /// Kept, so that its place in memory stays its own.
-    _document: Arc<Document>,
+    document: Arc<Document>,
 }
 
 impl Patterns {
@@ -53,8 +59,7 @@ impl Patterns {
     /// What control policies leave where they do not allow everything, or deny all but some.
     pub(crate) fn of_guardrails(&self, organization: &Organization) -> ByAction {
         let mut found = ByAction::new();
-        let attached = organization.scps.items.iter().chain(&organization.rcps.items);
-        for document in attached.filter_map(|it| it.document.as_ref()) {
+        for document in guardrails(organization) {
             add(&mut found, &self.allowed(document));
             add(&mut found, &self.spared(document));
         }
@@ -63,42 +68,55 @@ impl Patterns {
 
     /// What the statements of an identity are about, and what bounds it leaves of that.
     pub(crate) fn of(&mut self, account: &Account, known: &Known, guardrails: &ByAction) -> Scopes {
-        let (mut found, mut narrower) = (ByAction::new(), ByAction::new());
-        let mut is_everything = false;
+        let (mut scopes, mut narrower) = (Scopes::default(), ByAction::new());
         for (_, text) in account.policies(known) {
             match readable(text) {
                 Text::Silent => {}
                 Text::Unread => {
-                    is_everything = true;
-                    (0..self.actions.len()).for_each(|place| insert(&mut found, place, ALL));
+                    scopes.is_everything = true;
+                    for place in 0..self.actions.len() {
+                        scopes.patterns.entry(place).or_default().insert(ALL.to_owned());
+                        scopes.personal.insert(place);
+                    }
                 }
                 Text::Speaks(document) => {
-                    let said = self.said(&document);
-                    add(&mut found, &said.allowed);
+                    let said = scopes.add(self.said(&document));
+                    add(&mut scopes.patterns, &said.allowed);
                     add(&mut narrower, &said.spared);
-                    is_everything |= said.allows_everything;
+                    scopes.is_everything |= said.allows_everything;
                 }
             }
         }
-        if found.is_empty() {
-            return Scopes::default();
+        if scopes.patterns.is_empty() {
+            return scopes;
         }
-        let is_bounded = match account.boundary(known).map(readable) {
-            None | Some(Text::Unread) => false,
-            Some(Text::Silent) => true,
+        match account.boundary(known).map(readable) {
+            None => scopes.documents.push(UNBOUNDED),
+            Some(Text::Unread) => scopes.personal.extend(0..self.actions.len()),
+            Some(Text::Silent) => {
+                scopes.documents.push(CLOSED);
+                scopes.is_everything = false;
+            }
             Some(Text::Speaks(document)) => {
-                let said = self.said(&document);
+                scopes.documents.push(BOUNDED);
+                let said = scopes.add(self.said(&document));
                 add(&mut narrower, &said.allowed);
                 add(&mut narrower, &said.spared);
-                !said.allows_everything
+                scopes.is_everything &= said.allows_everything;
             }
-        };
+        }
         add(&mut narrower, guardrails);
-        let mut scopes =
-            Scopes { patterns: found, in_part: BTreeSet::new(), is_everything: is_everything && !is_bounded };
         scopes.narrow(narrower);
         scopes.name(known.arn().rsplit('/').next().unwrap_or_default());
         scopes
+    }
+
+    /// The actions of which a document's answer may depend on who asks.
+    pub(crate) fn personal(&self, document: &Document) -> BTreeSet<usize> {
+        let of_action = |action: &String| pared(document.clone(), &[action.as_str()]);
+        let is_meant = |action: &String| of_action(action).statements.iter().any(is_personal);
+        let actions = self.actions.iter().enumerate();
+        actions.filter(|(_, action)| is_meant(action)).map(|(place, _)| place).collect()
     }
 
     fn said(&mut self, document: &Arc<Document>) -> Arc<Said> {
@@ -109,8 +127,9 @@ impl Patterns {
         let said = Arc::new(Said {
             allowed: self.allowed(document),
             spared: self.spared(document),
+            personal: self.personal(document),
             allows_everything: document.statements.iter().any(Statement::allows_everything),
-            _document: Arc::clone(document),
+            document: Arc::clone(document),
         });
         self.known.insert(place, Arc::clone(&said));
         said
@@ -133,6 +152,13 @@ impl Patterns {
 }
 
 impl Scopes {
+    /// Notes a document.
+    fn add(&mut self, said: Arc<Said>) -> Arc<Said> {
+        self.documents.push(Arc::as_ptr(&said.document).addr());
+        self.personal.extend(&said.personal);
+        said
+    }
+
     /// Adds the narrower patterns that are within its own.
     fn narrow(&mut self, narrower: ByAction) {
         for (place, patterns) in narrower {
@@ -162,6 +188,36 @@ impl Scopes {
 
 const NAME: &str = "${aws:username}";
 
+/// What stands among the documents for a boundary that is not there, that says nothing, and that comes next. No
+/// document is there in memory.
+const UNBOUNDED: usize = 0;
+const CLOSED: usize = 1;
+const BOUNDED: usize = 2;
+
+/// Condition keys about the caller that are the same for everyone of the organization.
+const COMMON: [&str; 3] = ["aws:principalisawsservice", "aws:principalorgid", "aws:resourceorgid"];
+
+/// Whether what the statement says may depend on who asks, or in which account.
+fn is_personal(statement: &Statement) -> bool {
+    let is_own = |key: &str| {
+        let key = key.to_ascii_lowercase();
+        let is_of_caller = ["aws:principal", "aws:user", "aws:resource"].iter().any(|start| key.starts_with(start));
+        let is_meant = is_of_caller || key.contains("account") || key.contains("tag") || key.contains("arn");
+        is_meant && !COMMON.contains(&key.as_str())
+    };
+    let has_variable = |texts: &[String]| texts.iter().any(|text| text.contains("${"));
+    has_variable(&statement.resources)
+        || statement.conditions.iter().any(|condition| is_own(&condition.key) || has_variable(&condition.values))
+        || statement.is_not_principal
+        || statement.principals.iter().any(|principal| principal.value != "*")
+}
+
+/// The control policies that were read.
+pub(crate) fn guardrails(organization: &Organization) -> impl Iterator<Item = &Document> {
+    let attached = organization.scps.items.iter().chain(&organization.rcps.items);
+    attached.filter_map(|it| it.document.as_ref())
+}
+
 /// A document that is no policy is as good as unread.
 fn readable(text: Text) -> Text {
     match text {
@@ -174,8 +230,4 @@ fn add(to: &mut ByAction, more: &ByAction) {
     for (place, patterns) in more {
         to.entry(*place).or_default().extend(patterns.iter().cloned());
     }
-}
-
-fn insert(to: &mut ByAction, place: usize, pattern: &str) {
-    to.entry(place).or_default().insert(pattern.to_owned());
 }

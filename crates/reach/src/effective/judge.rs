@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use orgcensus_policy::evaluation::{
-    Answer, Attachment, Identity, Layer, Listed, NamedPolicy, Organization, Outcome, Request, Resource, covers,
-    evaluate,
+    Answer, Identity, IdentityKind, Layer, Listed, NamedPolicy, Outcome, Request, Resource, covers, evaluate,
 };
 use orgcensus_policy::{Document, is_arn};
 use serde_json::json;
 
+use super::guardrails::Guardrails;
+use super::shared::{Number, Shared};
 use super::{Apart, Right};
 use crate::access::rank;
 use crate::resource::{self, account_of, holder};
@@ -20,7 +21,8 @@ use crate::what::{is_by_resource, unless_denied_there};
 /// The most patterns of one action that are asked of an identity. The widest are.
 const SCOPES_MAX: usize = 50;
 
-/// Asks about the identities of one account.
+/// Asks about one identity after the other.
+#[derive(Default)]
 pub(super) struct Judge {
     account_id: String,
     /// A request of the account, to be completed.
@@ -29,38 +31,42 @@ pub(super) struct Judge {
     buckets: BTreeSet<String>,
     /// The policy that AWS gives a key.
     key_policy: Listed<NamedPolicy>,
-    are_guardrails_read: bool,
     kind: &'static str,
     is_complete: bool,
+    shared: Shared,
+    /// Those who have the same policies.
+    number: Number,
+    /// The actions whose answers are the identity's alone.
+    personal: BTreeSet<usize>,
 }
 
 impl Judge {
-    pub(super) fn new(account_id: &str, request: Request, buckets: BTreeSet<String>) -> Judge {
+    /// Asks about identities of this account from now on.
+    pub(super) fn account(&mut self, account_id: &str, request: Request, buckets: BTreeSet<String>) {
         let statement =
             json!({"Effect": "Allow", "Principal": {"AWS": account_id}, "Action": "kms:*", "Resource": "*"});
         let document = Document::parse(&json!({"Version": "2012-10-17", "Statement": statement}).to_string());
-        Judge {
-            account_id: account_id.to_owned(),
-            are_guardrails_read: are_read(&request.organization, account_id),
-            request,
-            buckets,
-            key_policy: Listed::of(vec![NamedPolicy { name: "default key policy".to_owned(), document }]),
-            kind: "role",
-            is_complete: false,
-        }
+        self.key_policy = Listed::of(vec![NamedPolicy { name: "default key policy".to_owned(), document }]);
+        account_id.clone_into(&mut self.account_id);
+        self.request = request;
+        self.buckets = buckets;
     }
 
     /// Asks about this identity from now on.
-    pub(super) fn begin(&mut self, arn: &str, kind: &'static str, identity: Identity, is_account_read: bool) {
+    pub(super) fn identity(&mut self, identity: Identity, scopes: &Scopes, guardrails: &Guardrails, is_whole: bool) {
         let is_read = |policies: &Listed<NamedPolicy>| {
             !policies.has_unread && policies.items.iter().all(|policy| policy.document.is_readable())
         };
-        self.kind = kind;
-        self.is_complete = is_account_read
-            && self.are_guardrails_read
+        let is_user = identity.kind == IdentityKind::User;
+        self.kind = if is_user { "user" } else { "role" };
+        self.is_complete = is_whole
+            && guardrails.is_read
             && is_read(&identity.policies)
             && identity.boundary.as_ref().is_none_or(is_read);
-        arn.clone_into(&mut self.request.question.principal);
+        let others = [guardrails.number, usize::from(is_user)];
+        self.number = self.shared.number(scopes.documents.iter().copied().chain(others).collect());
+        self.personal = scopes.personal.union(&guardrails.personal).copied().collect();
+        identity.arn.clone_into(&mut self.request.question.principal);
         self.request.identities = Listed::of(vec![identity]);
     }
 
@@ -77,7 +83,7 @@ impl Judge {
         let (mut apart, mut denied) = (Apart::default(), Vec::new());
         let mut best: Option<Answer> = None;
         for (place, action) in SENSITIVE.into_iter().enumerate() {
-            let answer = self.ask(action, ALL, None);
+            let answer = self.ask(place, ALL, None);
             match answer.result {
                 Outcome::Allowed => {}
                 Outcome::Conditional => apart.conditional.push(action),
@@ -116,7 +122,7 @@ impl Judge {
             }
             asked += 1;
             let is_in_part = scopes.in_part.contains(&(place, pattern.clone()));
-            let Some(answer) = self.judge(action, pattern, is_in_part) else { continue };
+            let Some(answer) = self.judge(place, pattern, is_in_part) else { continue };
             let is_told = |it: &Right| covers(&it.scope, pattern) && says_the_same(&it.answer, &answer);
             if !rights.iter().any(is_told) {
                 rights.push(self.right(action, pattern, answer));
@@ -132,12 +138,13 @@ impl Judge {
     }
 
     /// The answer about a pattern, unless it is denied.
-    fn judge(&mut self, action: &'static str, pattern: &str, is_in_part: bool) -> Option<Answer> {
+    fn judge(&mut self, place: usize, pattern: &str, is_in_part: bool) -> Option<Answer> {
+        let action = SENSITIVE.get(place).copied()?;
         let Some(arn) = whole(pattern) else {
             let may_be_arn = pattern.starts_with("arn") || pattern.starts_with(['*', '?', '$']);
             return may_be_arn.then(|| unknown("the pattern is about resources of no one service"));
         };
-        let answer = self.ask(action, &arn, self.resource(action, &arn));
+        let answer = self.ask(place, &arn, self.resource(action, &arn));
         let decided = &answer.decided_by;
         match answer.result {
             // What a variable stands for, and what two patterns have in common, no pattern says.
@@ -151,12 +158,22 @@ impl Judge {
         }
     }
 
-    fn ask(&mut self, action: &str, arn: &str, resource: Option<Resource>) -> Answer {
-        action.clone_into(&mut self.request.question.action);
+    fn ask(&mut self, place: usize, arn: &str, resource: Option<Resource>) -> Answer {
+        let is_shared = resource.is_none() && account_of(arn).is_none() && !self.personal.contains(&place);
+        let asked = is_shared.then(|| (self.number, place, arn.to_owned()));
+        let identity = self.request.identities.items.first();
+        if let Some(answer) = asked.as_ref().and_then(|asked| self.shared.answer(asked, identity)) {
+            return answer;
+        }
+        SENSITIVE.get(place).copied().unwrap_or(ALL).clone_into(&mut self.request.question.action);
         self.request.question.resource = Some(arn.to_owned());
         self.request.resource = resource;
-        evaluate(&self.request)
-            .unwrap_or_else(|_| unknown("the principal or the resource is none that can be asked for"))
+        let answer = evaluate(&self.request)
+            .unwrap_or_else(|_| unknown("the principal or the resource is none that can be asked for"));
+        if let Some(asked) = asked {
+            self.shared.keep(asked, &answer, self.request.identities.items.first());
+        }
+        answer
     }
 
     /// What is known of the resource; none for one of the account, whose own policies are not asked.
@@ -193,17 +210,6 @@ impl Judge {
             is_complete: self.is_complete,
         }
     }
-}
-
-/// Whether everything that may bind an account's identities from outside it was read.
-fn are_read(organization: &Organization, account_id: &str) -> bool {
-    let is_read = |listed: &Listed<Attachment>| {
-        let is_read = |it: &Attachment| it.document.as_ref().is_some_and(Document::is_readable);
-        !listed.has_unread && listed.items.iter().all(is_read)
-    };
-    let is_management = organization.accounts.items.iter().any(|it| it.id == account_id && it.is_management);
-    let is_tree_read = !organization.accounts.has_unread && !organization.units.has_unread;
-    is_management || (is_tree_read && is_read(&organization.scps) && is_read(&organization.rcps))
 }
 
 /// Whether it is allowed, whatever the caller does.

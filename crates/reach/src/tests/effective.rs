@@ -215,6 +215,34 @@ async fn another_accounts_resource_must_allow_it_too() {
 }
 
 #[tokio::test]
+async fn equal_policies_are_asked_once_but_where_it_depends_on_who_asks() {
+    let all_but_trusted = json!({"Effect": "Deny", "Action": LEAVE, "Resource": "*",
+        "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/trusted"}}});
+    let small = Small::default()
+        .role(1, "other", allow("*", "*"))
+        .role(2, "other", allow("*", "*"))
+        .role(2, "trusted", allow("*", "*"))
+        .user(2, "ana", allow("*", "*"))
+        .bounded(Some(json!([allow("*", "*"), deny("s3:DeleteBucket")])))
+        .scp(all_but_trusted);
+    let (_folder, lake) = small.publish().await;
+    let found = rights(&lake).await;
+    let told: Vec<_> = found.iter().map(|it| (it.principal.as_str(), it.apart.denied.join(" "))).collect();
+    let expected = [
+        ("arn:aws:iam::000000000001:role/other", ""),
+        ("arn:aws:iam::000000000002:user/ana", "s3:DeleteBucket organizations:LeaveOrganization"),
+        ("arn:aws:iam::000000000002:role/other", LEAVE),
+        ("arn:aws:iam::000000000002:role/trusted", ""),
+    ];
+    assert_eq!(told, expected.map(|(principal, denied)| (principal, denied.to_owned())));
+    for right in &found {
+        // The text is the same, and each one's policy has its own name.
+        let policy = right.answer.decided_by.policy.as_deref();
+        assert_eq!(policy, Some(format!("{} own", right.principal).as_str()));
+    }
+}
+
+#[tokio::test]
 async fn patterns_beyond_the_bound_are_counted() {
     let tables = |count: usize| -> Vec<String> {
         (0..count).map(|place| format!("arn:aws:dynamodb:*:000000000002:table/t{place:03}")).collect()
