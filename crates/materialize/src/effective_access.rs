@@ -11,10 +11,11 @@ use serde_json::{Value, json};
 use crate::worker::{Rows, add, send};
 
 /// What a user or a role may do of 28 sensitive actions (those that what-can asks for if none is named), and on which
-/// resources: by its policies, its groups', its boundary, and the control policies of its account. What is denied has
-/// no row, and what was not read is unknown. An administrator, who may do everything on everything, has one row: action
-/// and scope are *. Not here: service-linked roles, as which AWS alone acts; root users; whom the policy of a resource
-/// lets in besides (who-can tells them); and the roles that somebody may assume.
+/// resources: by its policies, its groups', its boundary, the control policies of its account, and the policies of its
+/// account's resources that name it. What is denied has no row, and what was not read is unknown. An administrator, who
+/// may do everything on everything, has one row: action and scope are *. Not here: service-linked roles, as which AWS
+/// alone acts; root users; whom a resource lets in by *, by a grant or from another account (who-can tells them); and
+/// the roles that somebody may assume.
 #[derive(Debug, Clone, PartialEq, Serialize, Row)]
 #[row(table = "effective_access", key = "principal_arn, action, scope")]
 pub struct EffectiveAccess {
@@ -26,9 +27,9 @@ pub struct EffectiveAccess {
     pub kind: String,
     /// The action, s3:GetObject; * for all of them.
     pub action: String,
-    /// The resources, as a policy writes them: *, or arn:aws:s3:::logs-*. A scope stands for resources of the
-    /// identity's own account, and what their own policies deny is not asked; a key's policy is taken to leave it to
-    /// the account.
+    /// The resources, as a policy writes them: *, or arn:aws:s3:::logs-*. A pattern of the identity's policies stands
+    /// for resources of its account, and what their own policies deny is not asked; a key's policy is taken to leave it
+    /// to the account. What a resource gives by name has the resource's ARN or the pattern of its policy.
     pub scope: String,
     /// What the action does: read_data, change_access, run_code or destroy; null for *.
     pub access_class: Option<String>,

@@ -1,12 +1,14 @@
 //! What each identity may do of the sensitive actions, and on what: account by account.
 //!
-//! The answers are those of `what`, in the patterns of the identity's own statements (`scopes`), and each is a whole
-//! evaluation. Who may do everything on everything is told once, with what is taken away of that. Service-linked roles
-//! are left out: AWS alone acts as them, and neither boundaries nor control policies bind them. What does not depend on
-//! who asks is evaluated once for all who have the same policies under the same guardrails.
+//! The answers are those of `what`, in the patterns of the identity's own statements (`scopes`), and what resources of
+//! the account give it by name (`naming`). Each is a whole evaluation. Who may do everything on everything is told
+//! once, with what is taken away of that. Service-linked roles are left out: AWS alone acts as them, and neither
+//! boundaries nor control policies bind them. What does not depend on who asks is evaluated once for all who have the
+//! same policies under the same guardrails.
 
 mod guardrails;
 mod judge;
+mod naming;
 mod shared;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -25,6 +27,7 @@ use crate::texts::Texts;
 use crate::world::World;
 use guardrails::{Guardrails, Met};
 use judge::Judge;
+use naming::Naming;
 
 /// About so many rights are given at once.
 const RIGHTS_AT_ONCE: usize = 1_000;
@@ -66,6 +69,12 @@ pub struct Apart {
     pub unknown: Vec<&'static str>,
 }
 
+impl Apart {
+    fn has(&self, action: &str) -> bool {
+        [&self.denied, &self.conditional, &self.unknown].iter().any(|actions| actions.contains(&action))
+    }
+}
+
 /// The rights of a snapshot's identities, one account after the other.
 pub struct Effective {
     world: World,
@@ -73,6 +82,7 @@ pub struct Effective {
     unread: BTreeMap<String, String>,
     identities: Identities,
     buckets: Reader,
+    policies: Reader,
     texts: Texts,
     patterns: Patterns,
     met: Met,
@@ -92,6 +102,7 @@ impl Effective {
             unread: world.unread(&accounts).await?,
             identities: Identities::open(&world.lake, &world.manifest, &accounts)?,
             buckets: world.reader("s3_buckets", &["arn"], None)?,
+            policies: world.reader("policy_documents", &naming::COLUMNS, None)?,
             texts: Texts::new(actions.iter().cloned().chain([TAGS_SESSIONS.to_owned()]).collect()),
             patterns: Patterns::new(&actions),
             met: Met::default(),
@@ -119,11 +130,14 @@ impl Effective {
         let account = self.identities.account(id, &mut self.texts).await?;
         let mut buckets = BTreeSet::new();
         self.buckets.of(id, |cells| buckets.extend(cells.text(1).map(str::to_owned))).await?;
+        let mut naming = Naming::new(id);
+        self.policies.of(id, |cells| naming.add(cells, &mut self.texts)).await?;
         let request = Target::new(ALL, ALL, None).request(&self.world, id);
         let guardrails = self.met.of(id, &request.organization, &self.patterns);
         self.judge.account(id, request, buckets);
         let is_whole = !self.unread.contains_key(id);
-        Ok(Turn { account, guardrails, is_whole, unread: (!is_whole).then(|| of_account(id)), next: 0 })
+        let unread = (!is_whole).then(|| of_account(id));
+        Ok(Turn { account, naming, guardrails, is_whole, unread, next: 0 })
     }
 }
 
@@ -145,6 +159,7 @@ fn of_account(id: &str) -> Right {
 /// An account whose identities are asked about.
 struct Turn {
     account: Account,
+    naming: Naming,
     guardrails: Arc<Guardrails>,
     /// Whether its identities were all read.
     is_whole: bool,
@@ -165,10 +180,13 @@ impl Turn {
                 continue;
             }
             let scopes = patterns.of(&self.account, known, &self.guardrails.patterns);
-            if !scopes.patterns.is_empty() {
-                judge.identity(self.account.identity(known), &scopes, &self.guardrails, self.is_whole);
-                rights.extend(judge.rights(&scopes));
+            if scopes.patterns.is_empty() && self.naming.of(known.arn()).next().is_none() {
+                continue;
             }
+            judge.identity(self.account.identity(known), &scopes, &self.guardrails, self.is_whole);
+            let mut own = judge.rights(&scopes);
+            judge.add_named(&mut own, &self.naming);
+            rights.extend(own);
         }
         rights
     }

@@ -243,6 +243,34 @@ async fn equal_policies_are_asked_once_but_where_it_depends_on_who_asks() {
 }
 
 #[tokio::test]
+async fn whom_a_resource_of_the_account_names_needs_no_policy_of_its_own() {
+    let named = |names: &[&str]| -> Vec<String> {
+        names.iter().map(|name| format!("arn:aws:iam::000000000002:{name}")).collect()
+    };
+    let readers = named(&["role/reader", "role/admin", "user/ana"]);
+    let of_bucket = json!({"Effect": "Allow", "Action": "s3:GetObject", "Principal": {"AWS": readers},
+        "Resource": "arn:aws:s3:::data/*"});
+    let of_key = json!({"Effect": "Allow", "Action": "kms:Decrypt", "Principal": {"AWS": named(&["role/reader"])},
+        "Resource": "*"});
+    let key = "arn:aws:kms:eu-west-1:000000000002:key/k";
+    let small = Small::default()
+        .role(2, "reader", allow("sqs:*", "*"))
+        .role(2, "admin", allow("*", "*"))
+        .role(2, "other", allow("sqs:*", "*"))
+        .user(2, "ana", allow("s3:GetObject", "arn:aws:s3:::*"))
+        .bucket(2, "data")
+        .policy(2, key, of_key)
+        .policy(2, "arn:aws:s3:::data", of_bucket);
+    let expected = [
+        "role/admin * * allowed".to_owned(),
+        format!("role/reader kms:Decrypt {key} allowed"),
+        "role/reader s3:GetObject arn:aws:s3:::data/* allowed".to_owned(),
+        "user/ana s3:GetObject arn:aws:s3:::* allowed".to_owned(),
+    ];
+    assert_eq!(told(small).await, expected);
+}
+
+#[tokio::test]
 async fn patterns_beyond_the_bound_are_counted() {
     let tables = |count: usize| -> Vec<String> {
         (0..count).map(|place| format!("arn:aws:dynamodb:*:000000000002:table/t{place:03}")).collect()

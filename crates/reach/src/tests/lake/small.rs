@@ -79,6 +79,12 @@ impl Small {
         self
     }
 
+    /// The policy of a resource.
+    pub(in crate::tests) fn policy(mut self, account: u64, arn: &str, statements: Value) -> Small {
+        self.documents.push(document(account, arn, "resource", "", statements));
+        self
+    }
+
     /// The identities of account 2 were not read.
     pub(in crate::tests) fn denied(mut self) -> Small {
         self.is_denied = true;
