@@ -251,6 +251,7 @@ async fn assert_materialized(snapshot: &Snapshot, night: u32) {
         vec![json!("changes"), json!(outcome), previous.clone()],
         // The shipped configuration does not say what is critical.
         vec![json!("critical_access"), json!("not_configured"), Value::Null],
+        vec![json!("effective_access"), json!("complete"), Value::Null],
         vec![json!("exceptions"), json!("complete"), Value::Null],
         vec![json!("facts"), json!("complete"), Value::Null],
         vec![json!("first_seen"), json!(outcome), previous],

@@ -49,7 +49,7 @@ mod variable;
 mod whole;
 
 pub use answer::{Answer, DecidedBy, Layer, Need, Outcome};
-pub use candidates::{Named, may_allow, patterns, speaks_of};
+pub use candidates::{Named, covers, cross, may_allow, pared, patterns, spared, speaks_of};
 pub use line::answer_line;
 pub use request::{
     AccessPoint, Account, AclEntry, Attachment, Endpoint, FunctionUrl, Identity, IdentityKind, KeyGrant, Listed,

@@ -137,10 +137,8 @@ impl Account {
     /// The identity as the evaluator takes it, with those of its policies that speak of what is asked.
     pub(crate) fn identity(&self, known: &Known) -> Identity {
         let tags = |tags: &Vec<(String, String)>| Listed::of(tags.clone());
-        let boundary = match &known.boundary_arn {
-            Some(arn) => Some(self.listed([(arn.clone(), self.of_arn(arn))])),
-            None => known.has_boundary.then(Listed::unread),
-        };
+        let name = || known.boundary_arn.clone().unwrap_or_default();
+        let boundary = self.boundary(known).map(|text| self.listed([(name(), text)]));
         let trust = self.trust.get(known.arn());
         Identity {
             arn: known.arn().to_owned(),
@@ -156,6 +154,12 @@ impl Account {
                     Some(Text::Unread) | None => true,
                 },
         }
+    }
+
+    /// What bounds the identity, if anything does.
+    pub(crate) fn boundary(&self, known: &Known) -> Option<Text> {
+        let of_arn = known.boundary_arn.as_deref().map(|arn| self.of_arn(arn));
+        of_arn.or_else(|| known.has_boundary.then_some(Text::Unread))
     }
 
     /// Whether a policy of the identity may allow the action on the resource. One that was not read may.

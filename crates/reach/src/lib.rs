@@ -11,6 +11,7 @@
 //! what       what one may: patterns of its own statements, resources that name it, roles that it may become
 //! edges      who may assume which role                      chains, links  who gets to a role by others
 //! asker      many questions about one account's resources  parts  the parts of buckets that policies speak of
+//! scopes     what an identity's statements are about      effective  the sensitive actions of every identity
 //! guardrails what each account's control policies stop
 //! reach      the questions                                access, layers, written  the rows of their answers
 //! ```
@@ -23,6 +24,7 @@ mod asker;
 mod bound;
 mod chains;
 mod edges;
+mod effective;
 mod error;
 mod guardrails;
 mod layers;
@@ -33,6 +35,7 @@ mod people;
 mod reach;
 mod resource;
 mod rows;
+mod scopes;
 mod search;
 mod sensitive;
 mod texts;
@@ -48,11 +51,12 @@ pub use access::{Access, batch};
 pub use asker::Asker;
 pub use chains::{Chain, Chains, STEPS_MAX};
 pub use edges::{Edge, Edges};
+pub use effective::{Apart, Effective, Right};
 pub use error::{Error, Result};
 pub use guardrails::{Guarded, Stop};
 pub use layers::layers;
 pub use links::COLUMNS as EDGE_COLUMNS;
 pub use parts::Parts;
 pub use reach::{Explained, Reach};
-pub use sensitive::SENSITIVE;
+pub use sensitive::{SENSITIVE, access_class};
 pub use written::Written;

@@ -42,7 +42,7 @@ pub(crate) fn account_of(arn: &str) -> Option<&str> {
 }
 
 /// What could not be found is not read: its policies, if its type can have any, and all that stands beside them.
-fn unread(arn: &str) -> Resource {
+pub(crate) fn unread(arn: &str) -> Resource {
     // An alias stands for a key, whatever key that is.
     let is_judged = ResourceKind::of_arn(arn).is_some() || arn.contains(":kms:");
     Resource {

@@ -7,6 +7,7 @@ use orgcensus_policy::evaluation::{Layer, Outcome, Says};
 use crate::{Access, Error, Reach, batch, layers};
 
 mod assume;
+mod effective;
 mod lake;
 mod many;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow::array::ArrayRef;
 use orgcensus_policy::Document;
-use orgcensus_policy::evaluation::speaks_of;
+use orgcensus_policy::evaluation::{pared, speaks_of};
 
 use crate::rows::Cells;
 
@@ -15,7 +15,7 @@ use crate::rows::Cells;
 pub(crate) enum Text {
     /// It was read, and says nothing of the actions.
     Silent,
-    /// It may say something of one of them.
+    /// It may say something of one of them, and this is what it says.
     Speaks(Arc<Document>),
     /// It was not read.
     Unread,
@@ -63,7 +63,8 @@ impl Texts {
         }
         let document = Document::parse(text);
         let actions: Vec<&str> = self.actions.iter().map(String::as_str).collect();
-        let found = if speaks_of(&document, &actions) { Text::Speaks(Arc::new(document)) } else { Text::Silent };
+        let is_silent = !speaks_of(&document, &actions);
+        let found = if is_silent { Text::Silent } else { Text::Speaks(Arc::new(pared(document, &actions))) };
         self.known.insert(hash, found.clone());
         found
     }

@@ -11,9 +11,10 @@ use orgcensus_policy::evaluation::{Answer, Identity, Listed, Named, Outcome, eva
 use orgcensus_policy::{Document, Effect, PolicyKind, is_arn};
 
 use crate::access::{Access, both, rank};
-use crate::account::{Account, Identities, Known, TAGS_SESSIONS, is_session_of};
+use crate::account::{Identities, TAGS_SESSIONS, is_session_of};
 use crate::resource::{self, account_of, holder};
 use crate::rows::Accounts;
+use crate::scopes::Patterns;
 use crate::search::{Target, kind_of};
 use crate::texts::{Text, Texts};
 use crate::world::World;
@@ -125,47 +126,32 @@ async fn identify(world: &World, callers: &mut [Caller], actions: &[String]) -> 
     let second = "lambda:InvokeFunction".to_owned();
     let mut texts = Texts::new(actions.iter().cloned().chain([second, TAGS_SESSIONS.to_owned()]).collect());
     let mut identities = Identities::open(&world.lake, &world.manifest, &accounts)?;
+    // What the resource must allow is asked of each resource.
+    let own: Vec<String> = actions.iter().filter(|it| !is_by_resource(it)).cloned().collect();
+    let mut patterns = Patterns::new(&own);
     for id in accounts.iter() {
         let account = identities.account(id, &mut texts).await?;
+        let guardrails = patterns.of_guardrails(&world.around(&[id.as_str()]));
         for caller in callers.iter_mut().filter(|it| it.account() == id) {
             let Some(known) = account.find(&caller.principal) else { continue };
             caller.identity = Some(account.identity(known));
-            caller.scopes = scopes(&account, known, actions);
+            let scopes = patterns.of(&account, known, &guardrails).patterns.into_iter();
+            let of_action = |(place, found): (usize, BTreeSet<String>)| {
+                let action = own.get(place).cloned().unwrap_or_default();
+                found.into_iter().map(move |pattern| (action.clone(), pattern))
+            };
+            caller.scopes = scopes.flat_map(of_action).collect();
         }
     }
     for caller in callers.iter_mut().filter(|it| it.principal.ends_with(":root")) {
         // The root user needs no policy.
-        caller.scopes =
-            actions.iter().filter(|it| !is_by_resource(it)).map(|it| (it.clone(), "*".to_owned())).collect();
+        caller.scopes = own.iter().map(|it| (it.clone(), "*".to_owned())).collect();
     }
     Ok(())
 }
 
-/// What the statements of an identity are about. If a policy was not read, that may be all.
-fn scopes(account: &Account, known: &Known, actions: &[String]) -> BTreeSet<(String, String)> {
-    let name = known.arn().rsplit('/').next().unwrap_or_default();
-    let mut scopes = BTreeSet::new();
-    for (_, text) in account.policies(known) {
-        for action in actions.iter().filter(|it| !is_by_resource(it)) {
-            match &text {
-                Text::Silent => {}
-                Text::Unread => {
-                    scopes.insert((action.clone(), "*".to_owned()));
-                }
-                Text::Speaks(document) => {
-                    let of_action = patterns(document, action, &Effect::Allow);
-                    let named =
-                        |it: Option<&str>| it.map_or_else(|| "*".to_owned(), |it| it.replace("${aws:username}", name));
-                    scopes.extend(of_action.into_iter().map(|it| (action.clone(), named(it))));
-                }
-            }
-        }
-    }
-    scopes
-}
-
 /// Whether the resource must allow the action, so that no statement of an identity is enough.
-fn is_by_resource(action: &str) -> bool {
+pub(crate) fn is_by_resource(action: &str) -> bool {
     let action = action.to_ascii_lowercase();
     let is_of_key = action.starts_with("kms:") && !WITHOUT_KEY.contains(&action.as_str());
     is_of_key || action == "sts:assumerole" || action == "sts:tagsession" || action == "sts:setsourceidentity"
@@ -205,7 +191,7 @@ async fn level(world: &World, callers: &[Caller], actions: &[String]) -> Result<
 }
 
 /// A pattern stands for many resources, and what their policies deny is not asked.
-fn unless_denied_there(mut answer: Answer) -> Answer {
+pub(crate) fn unless_denied_there(mut answer: Answer) -> Answer {
     answer.decided_by.assumed.get_or_insert("no policy of the resource denies it");
     answer
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use orgcensus_lake::{Commit, Lake, Manifest};
 use orgcensus_policy::Document;
-use orgcensus_policy::evaluation::{Account, Attachment, Listed, Organization, Unit};
+use orgcensus_policy::evaluation::{Account, Attachment, Listed, Organization, Unit, pared};
 
 use crate::Result;
 use crate::resource::account_of;
@@ -226,6 +226,14 @@ impl World {
         })
         .await?;
         Ok(meant)
+    }
+
+    /// Keeps of the control policies what may be about these actions.
+    pub(crate) fn pare(&mut self, actions: &[&str]) {
+        let organization = &mut self.organization;
+        for attached in organization.scps.items.iter_mut().chain(&mut organization.rcps.items) {
+            attached.document = attached.document.take().map(|document| pared(document, actions));
+        }
     }
 
     /// Every account's id.

@@ -52,7 +52,7 @@ pub(crate) const RUN_TABLES: [&str; 3] = [COVERAGE, API_USAGE, TABLE_COVERAGE];
 
 /// Compared only if they are asked for by name: measures of a run, what the coverage says already, what happened, which
 /// is no state, and what is made of the rows of other tables, where each difference would be told twice.
-pub(crate) const ONLY_IF_ASKED: [&str; 13] = [
+pub(crate) const ONLY_IF_ASKED: [&str; 14] = [
     API_USAGE,
     TABLE_COVERAGE,
     ACTIVITY,
@@ -61,6 +61,7 @@ pub(crate) const ONLY_IF_ASKED: [&str; 13] = [
     "can_become",
     "changes",
     "critical_access",
+    "effective_access",
     "exceptions",
     "facts",
     "first_seen",

@@ -209,7 +209,7 @@ pub(crate) struct Diff {
     #[arg(long)]
     pub(crate) summary: bool,
     /// Tables; none means all but api_usage, and those that are made of others: can_assume, can_become, changes,
-    /// critical_access, exceptions, facts, first_seen, guardrail_stops, materializations.
+    /// critical_access, effective_access, exceptions, facts, first_seen, guardrail_stops, materializations.
     #[arg(value_name = "TABLE")]
     pub(crate) tables: Vec<String>,
 }

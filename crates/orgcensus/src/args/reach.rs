@@ -26,7 +26,7 @@ Examples:
   orgcensus what-can arn:aws:iam::111122223333:user/ana
   orgcensus what-can arn:aws:iam::111122223333:role/deploy s3:PutObject iam:PassRole --format csv
 
-Without actions, 25 sensitive ones are asked: they read data, change access, run code, destroy. A resource is a
+Without actions, 28 sensitive ones are asked: they read data, change access, run code, destroy. A resource is a
 pattern of the principal's own statements, which is about its own account's resources (what a resource's policy denies
 there is not told), or one that its policy or a grant gives to the principal, in any account; not one whose policy was not read.
 Keys and roles are told one by one.";

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::arn::{Arn, is_account};
+use crate::arn::{Arn, has_wildcard, is_account};
 use crate::document::Document;
-use crate::glob::may_match;
+use crate::glob::{contains, may_match, overlaps};
 use crate::principal::Principal;
 use crate::statement::{Condition, Effect, Statement};
 
@@ -121,16 +121,51 @@ pub fn patterns<'d>(document: &'d Document, action: &str, effect: &Effect) -> BT
     about.flat_map(of_statement).collect()
 }
 
+/// The resource patterns that the document's Denies of the action leave out, by `NotResource`.
+pub fn spared<'d>(document: &'d Document, action: &str) -> BTreeSet<&'d str> {
+    let is_meant = |it: &&Statement| it.effect == Effect::Deny && it.is_not_resource && is_of_action(it, action);
+    document.statements.iter().filter(is_meant).flat_map(|it| it.resources.iter().map(String::as_str)).collect()
+}
+
+/// Whether a pattern of resources is about all that another one is about.
+pub fn covers(pattern: &str, other: &str) -> bool {
+    contains(pattern, other)
+}
+
+/// Whether two patterns of resources are about something that neither of the two says alone: `a*` and `*b`.
+pub fn cross(one: &str, other: &str) -> bool {
+    // What has no wildcard is within the other one, or apart from it.
+    has_wildcard(one) && has_wildcard(other) && !contains(one, other) && !contains(other, one) && overlaps(one, other)
+}
+
+/// The document with only what may be about one of the actions: what it says of them is the same, and sooner weighed.
+pub fn pared(mut document: Document, actions: &[&str]) -> Document {
+    document.statements.retain(|statement| actions.iter().any(|action| is_of_action(statement, action)));
+    let actions: Vec<String> = actions.iter().map(|action| action.to_ascii_lowercase()).collect();
+    for statement in &mut document.statements {
+        let is_about =
+            |pattern: &String| actions.iter().any(|action| is_hit(pattern, action, !statement.is_not_action));
+        let about: Vec<String> = statement.actions.iter().filter(|pattern| is_about(pattern)).cloned().collect();
+        // All but what nobody asks for is everything that is asked for; a statement without an action would do nothing.
+        let first = statement.actions.first().cloned().filter(|_| about.is_empty());
+        statement.actions = about.into_iter().chain(first).collect();
+    }
+    document
+}
+
 fn is_of_action(statement: &Statement, action: &str) -> bool {
     let action = action.to_ascii_lowercase();
-    let name = action.split_once(':').map_or(action.as_str(), |(_, name)| name);
-    let is_hit = |pattern: &String| {
-        let pattern = pattern.to_ascii_lowercase();
-        // In the policy of a resource an action without its service is one of the resource's service.
-        let is_short = !pattern.contains(':') && !statement.is_not_action;
-        may_match(&pattern, &action) || (is_short && may_match(&pattern, name))
-    };
-    statement.actions.iter().any(is_hit) != statement.is_not_action
+    let may_be_short = !statement.is_not_action;
+    statement.actions.iter().any(|pattern| is_hit(pattern, &action, may_be_short)) != statement.is_not_action
+}
+
+/// Whether a pattern is about an action, which is in lower case.
+fn is_hit(pattern: &str, action: &str, may_be_short: bool) -> bool {
+    let pattern = pattern.to_ascii_lowercase();
+    let name = action.split_once(':').map_or(action, |(_, name)| name);
+    // In the policy of a resource an action without its service is one of the resource's service.
+    let is_short = may_be_short && !pattern.contains(':');
+    may_match(&pattern, action) || (is_short && may_match(&pattern, name))
 }
 
 fn names(statement: &Statement, resource: &str) -> bool {
@@ -196,5 +231,44 @@ mod tests {
             {"Effect":"Deny","Action":"*","Resource":"*"}]"#);
         let found = patterns(&document, "s3:GetObject", &Effect::Allow);
         assert_eq!(found.into_iter().collect::<Vec<_>>(), [None, Some("arn:aws:s3:::b/*")]);
+    }
+
+    #[test]
+    fn what_a_deny_spares_is_that_of_its_action() {
+        let document = one(r#"[{"Effect":"Deny","Action":"s3:*","NotResource":"arn:aws:s3:::ours-*"},
+            {"Effect":"Deny","Action":"s3:*","Resource":"arn:aws:s3:::b"},
+            {"Effect":"Allow","Action":"s3:*","NotResource":"arn:aws:s3:::c"}]"#);
+        assert_eq!(spared(&document, "s3:GetObject").into_iter().collect::<Vec<_>>(), ["arn:aws:s3:::ours-*"]);
+        assert!(spared(&document, "sqs:SendMessage").is_empty());
+    }
+
+    #[test]
+    fn patterns_cover_cross_or_are_apart() {
+        assert!(covers("*", "arn:aws:s3:::a*") && !covers("arn:aws:s3:::a*", "*"));
+        assert!(cross("arn:aws:s3:::a*", "arn:aws:s3:::*b"));
+        assert!(!cross("arn:aws:s3:::a*", "arn:aws:s3:::ab*") && !cross("arn:aws:s3:::a*", "arn:aws:s3:::b*"));
+        assert!(!cross("arn:aws:s3:::a", "arn:aws:s3:::*"));
+    }
+
+    #[test]
+    fn a_pared_document_says_the_same_of_what_is_asked() {
+        let document = one(r#"[{"Effect":"Allow","Action":["s3:List*","S3:Get*","sqs:*"],"Resource":"*"},
+            {"Effect":"Allow","NotAction":["iam:*","sns:*"],"Resource":"*"},
+            {"Effect":"Deny","NotAction":["s3:*","iam:*"],"Resource":"*"},
+            {"Effect":"Deny","Action":"ec2:*","Resource":"*"},
+            {"Effect":"Allow","NotAction":"*","Resource":"*"}]"#);
+        let asked = ["s3:GetObject", "iam:PassRole"];
+        let found = pared(document.clone(), &asked);
+        let told: Vec<_> = found.statements.iter().map(|it| (it.ordinal, it.actions.join(" "))).collect();
+        assert_eq!(told, [(0, "S3:Get*".to_owned()), (1, "iam:*".to_owned())]);
+        for action in asked {
+            assert_eq!(speaks_of(&found, &[action]), speaks_of(&document, &[action]));
+            for effect in [Effect::Allow, Effect::Deny] {
+                assert_eq!(patterns(&found, action, &effect), patterns(&document, action, &effect), "{action}");
+            }
+        }
+        let all_but = pared(one(r#"{"Effect":"Allow","NotAction":"sns:*","Resource":"*"}"#), &asked);
+        assert!(speaks_of(&all_but, &["s3:GetObject"]) && all_but.statements[0].actions == ["sns:*"]);
+        assert!(speaks_of(&pared(Document::parse("no policy"), &asked), &asked));
     }
 }

@@ -10,6 +10,9 @@ use serde_json::json;
 use tempfile::TempDir;
 
 pub(super) mod roles;
+mod small;
+
+pub(super) use small::Small;
 
 /// An account.
 #[derive(Debug, Serialize, Row)]
@@ -204,7 +207,7 @@ fn document(account: u64, arn: &str, kind: &str, name: &str, statement: serde_js
         policy_kind: kind.into(),
         policy_name: name.into(),
         state: "read".into(),
-        document: Some(json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()),
+        document: Some(json!({"Version": "2012-10-17", "Statement": statement}).to_string()),
         is_in_force: true,
     };
     (account, document)

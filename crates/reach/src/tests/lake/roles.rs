@@ -13,6 +13,9 @@ use super::{
 };
 use crate::Edge;
 
+/// Rows of a table, each with its account.
+type Of<R> = Vec<(u64, R)>;
+
 /// A user of Identity Center.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "identity_center_users", key = "user_id")]
@@ -235,7 +238,7 @@ impl Roles {
         (folder, lake, to, tables)
     }
 
-    fn control_policies(&self) -> (Vec<(u64, OrganizationPolicy)>, Vec<(u64, Target)>) {
+    fn control_policies(&self) -> (Of<OrganizationPolicy>, Of<Target>) {
         let target = |policy_id: &str, policy_type: &str, is_aws_managed: bool, target_id: &str| {
             let target = Target {
                 policy_id: policy_id.into(),
