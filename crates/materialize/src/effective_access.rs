@@ -27,9 +27,8 @@ pub struct EffectiveAccess {
     pub kind: String,
     /// The action, s3:GetObject; * for all of them.
     pub action: String,
-    /// The resources, as a policy writes them: *, or arn:aws:s3:::logs-*. A pattern of the identity's policies stands
-    /// for resources of its account, and what their own policies deny is not asked; a key's policy is taken to leave it
-    /// to the account. What a resource gives by name has the resource's ARN or the pattern of its policy.
+    /// The resources, as a policy writes them: *, or arn:aws:s3:::logs-*. A pattern stands for resources of the
+    /// identity's account, whose own Denies are not asked; a key's policy is taken to leave it to the account.
     pub scope: String,
     /// What the action does: read_data, change_access, run_code or destroy; null for *.
     pub access_class: Option<String>,
