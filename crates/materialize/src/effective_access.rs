@@ -48,9 +48,8 @@ pub struct EffectiveAccess {
     pub decided_by_statement: Option<i64>,
     /// Why, in words, and what was taken for granted.
     pub reason: String,
-    /// For *: the sensitive actions that are denied on everything, by an SCP, an RCP, the boundary or a Deny of its
-    /// own, with a space between: cloudtrail:StopLogging organizations:LeaveOrganization. Where a part of the resources
-    /// is left, that has a row of its own. Null if none is, and in other rows.
+    /// For *: the sensitive actions that an SCP, an RCP, the boundary or a Deny of its own takes away, with a space
+    /// between. Where a part of the resources is left, that has a row of its own. Null if none is, and in other rows.
     pub denied_actions: Option<String>,
     /// For *: the sensitive actions that depend on circumstances, in the same form; null if none does, and in other
     /// rows.
