@@ -5,6 +5,8 @@
 //! world      the snapshot: the tree, control policies, what was not read
 //! rows       published tables, account by account        texts     documents, each compiled once
 //! account    an account's identities with their policies  resource  a resource, its policies and what is beside them
+//! target     an action on a resource             points      the access points that lead to a bucket
+//! coverage   what was not read                   endpoints   policies of the endpoints that others force
 //! search     who may: candidates, then a whole evaluation of each       outside  those who are not the organization's
 //! via        who may become them                          people    who enters as them through Identity Center
 //! what       what one may: patterns of its own statements, resources that name it, roles that it may become
@@ -15,15 +17,19 @@
 
 mod access;
 mod account;
+mod coverage;
+mod endpoints;
 mod error;
 mod layers;
 mod outside;
 mod people;
+mod points;
 mod reach;
 mod resource;
 mod rows;
 mod search;
 mod sensitive;
+mod target;
 mod texts;
 mod via;
 mod what;

@@ -8,7 +8,7 @@ use orgcensus_policy::{Document, PolicyKind, PublicAccessBlock, ResourceKind};
 use serde_json::Value;
 
 use crate::Result;
-use crate::rows::{Accounts, Cells};
+use crate::rows::{Accounts, Cells, Reader};
 use crate::world::World;
 
 /// A resource, and whose it is.
@@ -42,7 +42,7 @@ pub(crate) fn account_of(arn: &str) -> Option<&str> {
 }
 
 /// What could not be found is not read: its policies, if its type can have any, and all that stands beside them.
-fn unread(arn: &str) -> Resource {
+pub(crate) fn unread(arn: &str) -> Resource {
     // An alias stands for a key, whatever key that is.
     let is_judged = ResourceKind::of_arn(arn).is_some() || arn.contains(":kms:");
     Resource {
@@ -67,6 +67,20 @@ pub(crate) async fn read(
     arns: &BTreeSet<String>,
     accounts: Option<&Accounts>,
 ) -> Result<BTreeMap<String, Owned>> {
+    let mut found = as_read(world, arns, accounts).await?;
+    for (arn, owned) in &mut found {
+        // What comes through an access point needs the consent of what is behind it too, which `points` asks.
+        owned.resource.policies.has_unread |= arn.contains(":accesspoint/");
+    }
+    Ok(found)
+}
+
+/// The same, access points without what is behind them.
+pub(crate) async fn as_read(
+    world: &World,
+    arns: &BTreeSet<String>,
+    accounts: Option<&Accounts>,
+) -> Result<BTreeMap<String, Owned>> {
     let new = |arn: &String| (arn.clone(), Owned { account: None, resource: unread(arn), has_object_acls: false });
     let mut found: BTreeMap<String, Owned> = arns.iter().map(new).collect();
     policies(world, &mut found, accounts).await?;
@@ -81,10 +95,6 @@ pub(crate) async fn read(
         urls(world, &mut found, accounts).await?;
     }
     tags(world, &mut found, accounts).await?;
-    for (arn, owned) in &mut found {
-        // What comes through an access point needs the consent of what is behind it too, which is not asked here.
-        owned.resource.policies.has_unread |= arn.contains(":accesspoint/");
-    }
     Ok(found)
 }
 
@@ -105,9 +115,14 @@ async fn policies(world: &World, found: &mut BTreeMap<String, Owned>, accounts: 
     .await
 }
 
+/// Whether a policy of this kind lets in whoever reaches the resource. That of a VPC endpoint says what passes through.
+pub(crate) fn lets_in(kind: PolicyKind) -> bool {
+    kind.is_on_resource() && kind != PolicyKind::VpcEndpoint
+}
+
 /// Adds one policy of a resource.
 fn policy(resource: &mut Resource, cells: &Cells<'_>) {
-    let Some(kind) = cells.text(2).and_then(PolicyKind::named).filter(|kind| kind.is_on_resource()) else { return };
+    let Some(kind) = cells.text(2).and_then(PolicyKind::named).filter(|kind| lets_in(*kind)) else { return };
     let (name, state) = (cells.text(3).unwrap_or_default(), cells.text(4).unwrap_or_default());
     if state == "absent" || cells.flag(5) == Some(false) {
         return;
@@ -151,7 +166,14 @@ async fn buckets(world: &World, found: &mut BTreeMap<String, Owned>, accounts: O
         of_account.insert(cells.account().to_owned(), flags);
     })
     .await?;
-    let names = ["arn", "ignore_public_acls", "restrict_public_buckets", "has_public_access_block", "object_ownership"];
+    let names = [
+        "arn",
+        "ignore_public_acls",
+        "restrict_public_buckets",
+        "has_public_access_block",
+        "object_ownership",
+        "owner_id",
+    ];
     let mut rows = world.reader("s3_buckets", &names, accounts)?;
     rows.each(|cells| {
         let Some(owned) = cells.text(1).and_then(|arn| found.get_mut(arn)) else { return };
@@ -174,8 +196,33 @@ async fn buckets(world: &World, found: &mut BTreeMap<String, Owned>, accounts: O
         if !owned.has_object_acls {
             owned.resource.acl = Listed::default();
         }
+        for entry in owned.resource.acl.items.iter_mut().filter(|it| Some(it.grantee.as_str()) == cells.text(6)) {
+            cells.account().clone_into(&mut entry.grantee);
+        }
     })
-    .await
+    .await?;
+    grantees(world, found).await
+}
+
+/// Says of the accounts that ACLs name by a canonical user id which ones they are, as far as they have buckets.
+async fn grantees(world: &World, found: &mut BTreeMap<String, Owned>) -> Result<()> {
+    let entries = found.values().flat_map(|it| &it.resource.acl.items);
+    let ids: BTreeSet<String> = entries.map(|it| it.grantee.clone()).filter(|it| it.len() == 64).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut accounts: BTreeMap<String, String> = BTreeMap::new();
+    let mut rows = Reader::with(&world.lake, &world.manifest, "s3_buckets", &["owner_id"], ("owner_id", ids))?;
+    rows.each(|cells| {
+        accounts.extend(cells.text(1).map(|id| (id.to_owned(), cells.account().to_owned())));
+    })
+    .await?;
+    for entry in found.values_mut().flat_map(|it| &mut it.resource.acl.items) {
+        if let Some(account) = accounts.get(&entry.grantee) {
+            account.clone_into(&mut entry.grantee);
+        }
+    }
+    Ok(())
 }
 
 /// The grants of keys.

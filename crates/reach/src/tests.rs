@@ -7,6 +7,7 @@ use orgcensus_policy::evaluation::{Layer, Outcome, Says};
 use crate::{Access, Error, Reach, batch, layers};
 
 mod lake;
+mod ways_in;
 
 use lake::{alone, organization};
 

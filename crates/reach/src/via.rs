@@ -34,14 +34,20 @@ impl Step {
 }
 
 /// The ways to those that may do it themselves, of which some are roles. Each role is entered once, by a shortest way.
-pub(crate) async fn ways(world: &World, target: &Target, direct: &[Found]) -> Result<Vec<Access>> {
+/// `people` are read when they are asked for first.
+pub(crate) async fn ways(
+    world: &World,
+    target: &Target,
+    direct: &[Found],
+    people: &mut Option<People>,
+) -> Result<Vec<Access>> {
     let access = |found: &Found, via: Vec<String>, answer: Answer| Access {
         principal: found.principal.clone(),
         principal_type: found.kind,
         account_id: found.account.clone(),
         action: target.action.clone(),
         resource_arn: target.arn.clone(),
-        via,
+        via: target.way(via),
         answer,
     };
     let mut rows: Vec<Access> = direct.iter().map(|it| access(it, Vec::new(), it.answer.clone())).collect();
@@ -52,9 +58,12 @@ pub(crate) async fn ways(world: &World, target: &Target, direct: &[Found]) -> Re
     if steps.is_empty() {
         return Ok(rows);
     }
-    let people = People::read(world).await?;
+    let people: &People = match people {
+        Some(people) => people,
+        None => people.insert(People::read(world).await?),
+    };
     for _ in 0..DEPTH_MAX {
-        rows.extend(steps.iter().flat_map(|step| persons(target, &people, step)));
+        rows.extend(steps.iter().flat_map(|step| persons(target, people, step)));
         let mut next = Vec::new();
         let mut assumers = assumers(world, &steps).await?;
         // A role is entered by the way that is met first: of those that are equally long, by the surest.
@@ -119,7 +128,7 @@ fn persons(target: &Target, people: &People, step: &Step) -> Vec<Access> {
         account_id: None,
         action: target.action.clone(),
         resource_arn: target.arn.clone(),
-        via: steps.into_iter().chain(step.way()).collect(),
+        via: target.way(steps.into_iter().chain(step.way()).collect()),
         answer,
     };
     let found = people.of_role(&step.role);

@@ -7,13 +7,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use orgcensus_policy::evaluation::{Answer, Identity, Listed, Named, Outcome, evaluate, patterns};
+use orgcensus_policy::evaluation::{Answer, Endpoint, Identity, Listed, Named, Outcome, evaluate, patterns};
 use orgcensus_policy::{Document, Effect, PolicyKind, is_arn};
 
 use crate::access::{Access, both, rank};
 use crate::account::{Account, Identities, Known, TAGS_SESSIONS, is_session_of};
+use crate::endpoints::Endpoints;
 use crate::resource::{self, account_of, holder};
-use crate::rows::Accounts;
+use crate::rows::{Accounts, Reader};
 use crate::search::{Target, kind_of};
 use crate::texts::{Text, Texts};
 use crate::world::World;
@@ -124,7 +125,7 @@ async fn identify(world: &World, callers: &mut [Caller], actions: &[String]) -> 
         Arc::new(callers.iter().map(|it| it.account().to_owned()).filter(|id| world.has(id)).collect());
     let second = "lambda:InvokeFunction".to_owned();
     let mut texts = Texts::new(actions.iter().cloned().chain([second, TAGS_SESSIONS.to_owned()]).collect());
-    let mut identities = Identities::open(&world.lake, &world.manifest, &accounts)?;
+    let mut identities = Identities::open(&world.lake, &world.manifest, Some(&accounts))?;
     for id in accounts.iter() {
         let account = identities.account(id, &mut texts).await?;
         for caller in callers.iter_mut().filter(|it| it.account() == id) {
@@ -171,10 +172,32 @@ fn is_by_resource(action: &str) -> bool {
     is_of_key || action == "sts:assumerole" || action == "sts:tagsession" || action == "sts:setsourceidentity"
 }
 
-/// What each caller may do: its place, the action, the resource or the pattern.
-async fn level(world: &World, callers: &[Caller], actions: &[String]) -> Result<Vec<(usize, String, String, Answer)>> {
-    let mut found = Vec::new();
+/// What a caller may do: its place, the action, the resource or the pattern.
+type May = (usize, String, String, Answer);
+
+/// What each caller may do.
+async fn level(world: &World, callers: &[Caller], actions: &[String]) -> Result<Vec<May>> {
     let buckets = buckets(world, callers).await?;
+    let naming = naming(world, callers, actions).await?;
+    let mut endpoints = Endpoints::default();
+    loop {
+        let found = answers(world, callers, actions, (&buckets, &naming), endpoints.known())?;
+        found.iter().for_each(|(.., answer)| endpoints.meet(answer));
+        if !endpoints.read(world).await? {
+            return Ok(found);
+        }
+    }
+}
+
+/// The same, as far as these endpoints are known.
+fn answers(
+    world: &World,
+    callers: &[Caller],
+    actions: &[String],
+    (buckets, naming): (&BTreeMap<String, String>, &BTreeMap<String, resource::Owned>),
+    endpoints: &Listed<Endpoint>,
+) -> Result<Vec<May>> {
+    let mut found = Vec::new();
     for (place, caller) in callers.iter().enumerate() {
         for (action, pattern) in &caller.scopes {
             let owner = account_of(pattern).or_else(|| buckets.get(holder(pattern)).map(String::as_str));
@@ -182,18 +205,18 @@ async fn level(world: &World, callers: &[Caller], actions: &[String]) -> Result<
             // Another account's resource has to allow it too, so it is told there.
             if owner.is_none() {
                 let target = Target::new(action, pattern, None);
-                let answer = judge(world, caller, &target)?.map(unless_denied_there);
+                let answer = judge(world, caller, &target, endpoints)?.map(unless_denied_there);
                 found.extend(answer.map(|it| (place, action.clone(), pattern.clone(), it)));
             }
         }
     }
-    for (arn, owned) in naming(world, callers, actions).await? {
+    for (arn, owned) in naming {
         for action in actions {
-            for asked in asked_of(&arn, &owned, action) {
+            for asked in asked_of(arn, owned, action) {
                 let target = Target::new(action, &asked, Some(owned.clone()));
                 let callers = callers.iter().enumerate().filter(|(_, caller)| caller.is_in(target.named()));
                 for (place, caller) in callers {
-                    let answer = judge(world, caller, &target)?;
+                    let answer = judge(world, caller, &target, endpoints)?;
                     found.extend(answer.map(|it| (place, action.clone(), asked.clone(), it)));
                 }
             }
@@ -250,11 +273,11 @@ async fn naming(world: &World, callers: &[Caller], actions: &[String]) -> Result
     let mut is_naming: HashMap<*const Document, bool> = HashMap::new();
     let (mut arns, mut accounts) = (BTreeSet::new(), BTreeSet::new());
     let names = ["resource_arn", "policy_kind", "is_in_force", "document"];
-    let mut rows = world.reader("policy_documents", &names, None)?;
+    let kinds = PolicyKind::ALL.into_iter().filter(|kind| resource::lets_in(*kind));
+    let wanted = ("policy_kind", kinds.map(|kind| kind.as_str().to_owned()).collect());
+    let mut rows = Reader::with(&world.lake, &world.manifest, "policy_documents", &names, wanted)?;
     rows.each(|cells| {
-        let kind = cells.text(2).and_then(PolicyKind::named);
-        let is_meant = kind.is_some_and(PolicyKind::is_on_resource) && cells.flag(3) != Some(false);
-        let Some(arn) = cells.text(1).filter(|_| is_meant) else { return };
+        let Some(arn) = cells.text(1).filter(|_| cells.flag(3) != Some(false)) else { return };
         let Text::Speaks(document) = texts.cell(cells, 4) else { return };
         // A document is kept as long as the texts are, so its place is its own.
         let is_hit = *is_naming.entry(Arc::as_ptr(&document)).or_insert_with(|| {
@@ -283,9 +306,9 @@ async fn naming(world: &World, callers: &[Caller], actions: &[String]) -> Result
 }
 
 /// The answer to one request, unless it is denied.
-fn judge(world: &World, caller: &Caller, target: &Target) -> Result<Option<Answer>> {
+fn judge(world: &World, caller: &Caller, target: &Target, endpoints: &Listed<Endpoint>) -> Result<Option<Answer>> {
     let own = account_of(&caller.principal).or(target.owner.as_deref()).unwrap_or_default();
-    let mut request = target.request(world, own);
+    let mut request = target.request(world, own, endpoints);
     caller.principal.clone_into(&mut request.question.principal);
     request.identities = match &caller.identity {
         Some(identity) => Listed::of(vec![identity.clone()]),
