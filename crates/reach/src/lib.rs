@@ -9,6 +9,7 @@
 //! coverage   what was not read                   endpoints   policies of the endpoints that others force
 //! search     who may: candidates, then a whole evaluation of each       outside  those who are not the organization's
 //! via        who may become them                          people    who enters as them through Identity Center
+//! callers    a principal, and the roles that it becomes
 //! what       what one may: patterns of its own statements, resources that name it, roles that it may become
 //! reach      the questions                                access, layers  the rows of their answers
 //! ```
@@ -17,6 +18,7 @@
 
 mod access;
 mod account;
+mod callers;
 mod coverage;
 mod endpoints;
 mod error;

@@ -7,11 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use orgcensus_policy::evaluation::{Answer, Endpoint, Identity, Listed, Named, Outcome, evaluate, patterns};
+use orgcensus_policy::evaluation::{Answer, Endpoint, Listed, Named, Outcome, evaluate, patterns};
 use orgcensus_policy::{Document, Effect, PolicyKind, is_arn};
 
 use crate::access::{Access, both, rank};
-use crate::account::{Account, Identities, Known, TAGS_SESSIONS, is_session_of};
+use crate::account::{Account, Identities, Known, TAGS_SESSIONS};
+use crate::callers::{Caller, Callers};
 use crate::endpoints::Endpoints;
 use crate::resource::{self, account_of, holder};
 use crate::rows::{Accounts, Reader};
@@ -27,42 +28,6 @@ const DEPTH_MAX: usize = 5;
 
 /// Actions of KMS that are about no key.
 const WITHOUT_KEY: [&str; 4] = ["kms:createkey", "kms:generaterandom", "kms:listaliases", "kms:listkeys"];
-
-/// One who asks: the principal, or a role that it has become.
-struct Caller {
-    principal: String,
-    via: Vec<String>,
-    /// The answer of the steps up to here.
-    before: Option<Answer>,
-    identity: Option<Identity>,
-    /// What its own statements are about, by action.
-    scopes: BTreeSet<(String, String)>,
-}
-
-impl Caller {
-    fn new(principal: &str, via: Vec<String>, before: Option<Answer>) -> Caller {
-        Caller { principal: principal.to_owned(), via, before, identity: None, scopes: BTreeSet::new() }
-    }
-
-    fn account(&self) -> &str {
-        account_of(&self.principal).unwrap_or_default()
-    }
-
-    /// Whether the ARN is its own, that of the role whose session it is, or that of one of its sessions.
-    fn is_it(&self, arn: &str) -> bool {
-        let own = &self.principal;
-        arn == own || is_session_of(own, arn) || is_session_of(arn, own)
-    }
-
-    /// Whether policies name it, its account, or anyone.
-    fn is_in(&self, named: &Named) -> bool {
-        named.is_anyone
-            || named.has_canonical_user
-            || named.accounts.contains(self.account())
-            || named.services.contains(&self.principal)
-            || named.identities.iter().any(|it| self.is_it(it))
-    }
-}
 
 /// What the principal may do of these actions.
 pub(crate) async fn what(world: &World, principal: &str, actions: &[String]) -> Result<Vec<Access>> {
@@ -126,14 +91,19 @@ async fn identify(world: &World, callers: &mut [Caller], actions: &[String]) -> 
     let second = "lambda:InvokeFunction".to_owned();
     let mut texts = Texts::new(actions.iter().cloned().chain([second, TAGS_SESSIONS.to_owned()]).collect());
     let mut identities = Identities::open(&world.lake, &world.manifest, Some(&accounts))?;
+    let mut by_account: HashMap<String, Vec<&mut Caller>> = HashMap::new();
+    for caller in callers.iter_mut() {
+        by_account.entry(caller.account().to_owned()).or_default().push(caller);
+    }
     for id in accounts.iter() {
         let account = identities.account(id, &mut texts).await?;
-        for caller in callers.iter_mut().filter(|it| it.account() == id) {
+        for caller in by_account.remove(id).into_iter().flatten() {
             let Some(known) = account.find(&caller.principal) else { continue };
             caller.identity = Some(account.identity(known));
             caller.scopes = scopes(&account, known, actions);
         }
     }
+    drop(by_account);
     for caller in callers.iter_mut().filter(|it| it.principal.ends_with(":root")) {
         // The root user needs no policy.
         caller.scopes =
@@ -198,6 +168,7 @@ fn answers(
     endpoints: &Listed<Endpoint>,
 ) -> Result<Vec<May>> {
     let mut found = Vec::new();
+    let by_name = Callers::new(callers);
     for (place, caller) in callers.iter().enumerate() {
         for (action, pattern) in &caller.scopes {
             let owner = account_of(pattern).or_else(|| buckets.get(holder(pattern)).map(String::as_str));
@@ -214,8 +185,8 @@ fn answers(
         for action in actions {
             for asked in asked_of(arn, owned, action) {
                 let target = Target::new(action, &asked, Some(owned.clone()));
-                let callers = callers.iter().enumerate().filter(|(_, caller)| caller.is_in(target.named()));
-                for (place, caller) in callers {
+                for place in by_name.named(target.named()) {
+                    let Some(caller) = callers.get(place) else { continue };
                     let answer = judge(world, caller, &target, endpoints)?;
                     found.extend(answer.map(|it| (place, action.clone(), asked.clone(), it)));
                 }
@@ -271,6 +242,7 @@ fn asked_of(arn: &str, owned: &resource::Owned, action: &str) -> BTreeSet<String
 async fn naming(world: &World, callers: &[Caller], actions: &[String]) -> Result<BTreeMap<String, resource::Owned>> {
     let mut texts = Texts::new(actions.to_vec());
     let mut is_naming: HashMap<*const Document, bool> = HashMap::new();
+    let by_name = Callers::new(callers);
     let (mut arns, mut accounts) = (BTreeSet::new(), BTreeSet::new());
     let names = ["resource_arn", "policy_kind", "is_in_force", "document"];
     let kinds = PolicyKind::ALL.into_iter().filter(|kind| resource::lets_in(*kind));
@@ -283,7 +255,7 @@ async fn naming(world: &World, callers: &[Caller], actions: &[String]) -> Result
         let is_hit = *is_naming.entry(Arc::as_ptr(&document)).or_insert_with(|| {
             let mut named = Named::default();
             actions.iter().for_each(|action| named.add(&document, action));
-            callers.iter().any(|caller| caller.is_in(&named))
+            !by_name.named(&named).is_empty()
         });
         if is_hit {
             arns.insert(arn.to_owned());
@@ -296,7 +268,7 @@ async fn naming(world: &World, callers: &[Caller], actions: &[String]) -> Result
         let mut named = Named::default();
         cells.text(2).into_iter().for_each(|grantee| named.grantee(grantee));
         named.services.extend(cells.text(3).map(str::to_owned));
-        if let Some(arn) = cells.text(1).filter(|_| callers.iter().any(|caller| caller.is_in(&named))) {
+        if let Some(arn) = cells.text(1).filter(|_| !by_name.named(&named).is_empty()) {
             arns.insert(arn.to_owned());
             accounts.insert(cells.account().to_owned());
         }
