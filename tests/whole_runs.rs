@@ -17,3 +17,4 @@ mod services;
 mod size;
 mod truth;
 mod watchers;
+mod who_can;

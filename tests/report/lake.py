@@ -12,6 +12,8 @@ import pyarrow.compute as compute
 import pyarrow.parquet as parquet
 
 BLOCK_BYTES = 256 << 10
+# As a publication ends its row groups.
+ROW_GROUP_ROWS = 32 << 10
 
 
 def rewritten(source, target, change):
@@ -43,7 +45,9 @@ def rewritten(source, target, change):
 
 def written(target, path, rows):
     """Writes a file, and gives what the manifest says of it."""
-    parquet.write_table(rows, pathlib.Path(target, path), compression="zstd", store_schema=False)
+    parquet.write_table(
+        rows, pathlib.Path(target, path), compression="zstd", store_schema=False, row_group_size=ROW_GROUP_ROWS
+    )
     data = pathlib.Path(target, path).read_bytes()
     sums = [zlib.crc32(data[at : at + BLOCK_BYTES]) for at in range(0, len(data), BLOCK_BYTES)]
     accounts = compute.min_max(rows["account_id"]).as_py()

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use orgcensus_lake::{Lake, Manifest};
-use orgcensus_policy::evaluation::{Identity, IdentityKind, Listed, NamedPolicy, may_allow, speaks_of};
+use orgcensus_policy::evaluation::{Identity, IdentityKind, Listed, NamedPolicy, speaks_of};
 
 use crate::Result;
 use crate::resource::account_of;
@@ -22,8 +22,8 @@ pub(crate) struct Identities {
 }
 
 impl Identities {
-    pub(crate) fn open(lake: &Lake, manifest: &Manifest, accounts: &Accounts) -> Result<Identities> {
-        let open = |table, names: &[&'static str]| Reader::open(lake, manifest, table, names, Some(accounts));
+    pub(crate) fn open(lake: &Lake, manifest: &Manifest, accounts: Option<&Accounts>) -> Result<Identities> {
+        let open = |table, names: &[&'static str]| Reader::open(lake, manifest, table, names, accounts);
         let of_identity = ["arn", "attached_policy_arns", "inline_policy_names"];
         let bounded = ["permissions_boundary_arn", "has_permissions_boundary", "tags"];
         let [arn, attached, inline] = of_identity;
@@ -162,15 +162,10 @@ impl Account {
         of_arn.or_else(|| known.has_boundary.then_some(Text::Unread))
     }
 
-    /// Whether a policy of the identity may allow the action on the resource. One that was not read may.
-    pub(crate) fn may_allow(&self, known: &Known, action: &str, resource: &str) -> bool {
-        let is_so = |text: &Text| match text {
-            Text::Silent => false,
-            Text::Speaks(document) => may_allow(document, action, resource),
-            Text::Unread => true,
-        };
-        let of_group = |name: &String| self.groups.get(name).is_none_or(|group| self.has(group, is_so));
-        self.has(&known.holder, is_so) || known.groups.iter().any(of_group)
+    /// Whether a policy of the identity, its groups' among them, may allow what is asked. `is_so` says it of one.
+    pub(crate) fn may_allow(&self, known: &Known, is_so: impl Fn(&Text) -> bool) -> bool {
+        let of_group = |name: &String| self.groups.get(name).is_none_or(|group| self.has(group, &is_so));
+        self.has(&known.holder, &is_so) || known.groups.iter().any(of_group)
     }
 
     /// Whether one of the policies is so, in as few steps as possible: most identities are asked nothing else.

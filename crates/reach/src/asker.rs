@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::Result;
 use crate::access::{Access, sort};
+use crate::points::Points;
 use crate::reach::{Reach, check};
 use crate::resource::{self, holder};
 use crate::rows::Accounts;
@@ -43,16 +44,23 @@ impl Asker<'_> {
             it.account.get_or_insert_with(|| account_id.to_owned());
             it.resource.account.get_or_insert_with(|| account_id.to_owned());
         }
-        let target = |(action, arn): &(String, String)| Target::new(action, arn, owned.get(holder(arn)).cloned());
-        let targets: Vec<Target> = asked.iter().map(target).collect();
-        let found = search(self.world, &targets).await?;
-        let mut answers = Vec::new();
-        for (place, target) in targets.iter().enumerate() {
-            let direct: Vec<Found> = found.iter().filter(|it| it.target == place).cloned().collect();
-            let mut rows = ways(self.world, target, &direct, &mut self.memory).await?;
-            sort(&mut rows);
-            answers.push(rows);
+        let (mut targets, mut questions, mut points) = (Vec::new(), Vec::new(), Points::default());
+        for (question, (action, arn)) in asked.iter().enumerate() {
+            let mut direct = Target::new(action, arn, owned.get(holder(arn)).cloned());
+            let through = points.through(self.world, &mut direct).await?;
+            targets.extend(std::iter::once(direct).chain(through));
+            questions.resize(targets.len(), question);
         }
+        let found = search(self.world, &targets).await?;
+        let mut answers: Vec<Vec<Access>> = vec![Vec::new(); asked.len()];
+        for ((place, target), question) in targets.iter().enumerate().zip(questions) {
+            let direct: Vec<Found> = found.iter().filter(|it| it.target == place).cloned().collect();
+            let rows = ways(self.world, target, &direct, &mut self.memory).await?;
+            if let Some(answer) = answers.get_mut(question) {
+                answer.extend(rows);
+            }
+        }
+        answers.iter_mut().for_each(sort);
         Ok(answers)
     }
 }

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use orgcensus_lake::{Commit, Lake};
-use orgcensus_policy::evaluation::Answer;
+use orgcensus_policy::evaluation::{Answer, Listed};
 
 use crate::Result;
 use crate::account::{Account, Identities, TAGS_SESSIONS};
@@ -100,7 +100,7 @@ impl Effective {
         Ok(Effective {
             left: accounts.iter().cloned().collect(),
             unread: world.unread(&accounts).await?,
-            identities: Identities::open(&world.lake, &world.manifest, &accounts)?,
+            identities: Identities::open(&world.lake, &world.manifest, None)?,
             buckets: world.reader("s3_buckets", &["arn"], None)?,
             policies: world.reader("policy_documents", &naming::COLUMNS, None)?,
             texts: Texts::new(actions.iter().cloned().chain([TAGS_SESSIONS.to_owned()]).collect()),
@@ -132,7 +132,7 @@ impl Effective {
         self.buckets.of(id, |cells| buckets.extend(cells.text(1).map(str::to_owned))).await?;
         let mut naming = Naming::new(id);
         self.policies.of(id, |cells| naming.add(cells, &mut self.texts)).await?;
-        let request = Target::new(ALL, ALL, None).request(&self.world, id);
+        let request = Target::new(ALL, ALL, None).request(&self.world, id, &Listed::default());
         let guardrails = self.met.of(id, &request.organization, &self.patterns);
         self.judge.account(id, request, buckets);
         let is_whole = !self.unread.contains_key(id);

@@ -5,9 +5,13 @@
 //! world      the snapshot: the tree, control policies, what was not read
 //! rows       published tables, account by account        texts     documents, each compiled once
 //! account    an account's identities with their policies  resource  a resource, its policies and what is beside them
+//! buckets    what is beside a bucket's policy        points      the access points that lead to a bucket
+//! target     an action on a resource
+//! coverage   what was not read                   endpoints   policies of the endpoints that others force
 //! search     who may: candidates, then a whole evaluation of each       outside  those who are not the organization's
 //! bound      which candidates are not looked at
 //! via        who may become them                          people    who enters as them through Identity Center
+//! callers    a principal, and the roles that it becomes
 //! what       what one may: patterns of its own statements, resources that name it, roles that it may become
 //! edges      who may assume which role                      chains, links  who gets to a role by others
 //! asker      many questions about one account's resources  parts  the parts of buckets that policies speak of
@@ -22,9 +26,13 @@ mod access;
 mod account;
 mod asker;
 mod bound;
+mod buckets;
+mod callers;
 mod chains;
+mod coverage;
 mod edges;
 mod effective;
+mod endpoints;
 mod error;
 mod guardrails;
 mod layers;
@@ -32,12 +40,14 @@ mod links;
 mod outside;
 mod parts;
 mod people;
+mod points;
 mod reach;
 mod resource;
 mod rows;
 mod scopes;
 mod search;
 mod sensitive;
+mod target;
 mod texts;
 mod via;
 mod what;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use orgcensus_policy::evaluation::{Listed, NamedPolicy, Outcome, Request};
+use orgcensus_policy::evaluation::{Listed, NamedPolicy, Outcome, Request, Resource};
 
 use crate::Result;
 use crate::resource::account_of;
@@ -26,7 +26,7 @@ impl Search<'_> {
         for index in 0..self.targets.len() {
             let Some(target) = self.targets.get(index) else { continue };
             let Some(owner) = target.owner.as_deref() else { continue };
-            let mut request = target.request(self.world, owner);
+            let mut request = target.request(self.world, owner, self.endpoints);
             let outside = |account: &&String| !self.world.has(account);
             let mut asked: Vec<(String, &'static str, Option<String>)> = Vec::new();
             for account in target.named().accounts.iter().filter(outside) {
@@ -47,19 +47,21 @@ impl Search<'_> {
             for (principal, kind, account) in asked {
                 self.judge(index, &mut request, principal, kind, account.as_deref())?;
             }
-            if target.resource.as_ref().is_some_and(|it| is_unread(&it.policies)) {
-                self.found.push(Found {
-                    target: index,
-                    principal: "*".to_owned(),
-                    kind: "anyone",
-                    account: None,
-                    answer: unknown("a policy of the resource was not read: it may name anyone"),
-                });
+            if target.is_short {
+                self.anyone_unknown(index, "not all access points of the bucket were read");
+            }
+            if target.resource.as_ref().is_some_and(has_unread) {
+                self.anyone_unknown(index, "a policy of the resource was not read: it may name anyone");
             } else {
                 self.everyone(index, target, &mut request)?;
             }
         }
         Ok(())
+    }
+
+    fn anyone_unknown(&mut self, target: usize, reason: &'static str) {
+        let principal = "*".to_owned();
+        self.found.push(Found { target, principal, kind: "anyone", account: None, answer: unknown(reason) });
     }
 
     /// Asks for those whom `*` names, and for those who may be named by what was not read or by an id that says no
@@ -87,8 +89,9 @@ impl Target {
         let of_resource = self.resource.as_ref().is_some_and(|it| {
             let grantees = it.acl.items.iter().filter(|entry| is_canonical(&entry.grantee));
             let ids: BTreeSet<&str> = grantees.map(|entry| entry.grantee.as_str()).collect();
-            // One of them is the owner's.
-            it.grants.has_unread || it.acl.has_unread || ids.len() > 1
+            // One of them is the owner's, unless that stands there by its account.
+            let has_owner = it.acl.items.iter().any(|entry| Some(&entry.grantee) == it.account.as_ref());
+            it.grants.has_unread || it.acl.has_unread || ids.len() > usize::from(!has_owner)
         });
         self.named().has_canonical_user || of_resource
     }
@@ -99,6 +102,12 @@ fn is_canonical(grantee: &str) -> bool {
     grantee.len() == 64 && grantee.bytes().all(|it| it.is_ascii_hexdigit())
 }
 
+/// Whether a policy of the resource, or of the access point that leads to it, was not read.
+fn has_unread(resource: &Resource) -> bool {
+    is_unread(&resource.policies) || resource.access_point.as_ref().is_some_and(|point| is_unread(&point.policies))
+}
+
+/// Whether one of the policies was not read.
 pub(crate) fn is_unread(policies: &Listed<NamedPolicy>) -> bool {
     policies.has_unread || policies.items.iter().any(|policy| !policy.document.is_readable())
 }

@@ -11,9 +11,11 @@ use crate::access::{Access, sort};
 use crate::account::{Identities, TAGS_SESSIONS};
 use crate::chains::Chains;
 use crate::edges::Edges;
+use crate::endpoints::Endpoints;
+use crate::points::{self, Points};
 use crate::resource::{self, account_of, holder};
 use crate::rows::Accounts;
-use crate::search::{Target, search};
+use crate::search::{Found, Target, search};
 use crate::texts::Texts;
 use crate::via::{Memory, ways};
 use crate::what::what;
@@ -53,9 +55,9 @@ impl Reach {
     /// What may decide about an action and is not looked at, in words.
     pub fn left_out(actions: &[String]) -> &'static str {
         if actions.iter().any(|action| action.to_ascii_lowercase().starts_with("s3:")) {
-            return "policies of VPC endpoints and of access points, S3 Access Grants, ACLs of objects";
+            return "S3 Access Grants, and policies of VPC endpoints where a policy names the VPC alone";
         }
-        "policies of VPC endpoints"
+        "policies of VPC endpoints where a policy names the VPC alone"
     }
 
     /// The snapshots.
@@ -82,11 +84,13 @@ impl Reach {
     pub async fn who_can(&self, action: &str, resource: &str) -> Result<Vec<Access>> {
         check(action, resource)?;
         let mut rows = Vec::new();
-        for (world, target) in self.targets(action, resource).await? {
-            let targets = [target];
+        for (world, targets) in self.targets(action, resource).await? {
             let found = search(world, &targets).await?;
-            for target in &targets {
-                rows.extend(ways(world, target, &found, &mut Memory::default()).await?);
+            // Each organization has its own people.
+            let mut memory = Memory::default();
+            for (place, target) in targets.iter().enumerate() {
+                let direct: Vec<Found> = found.iter().filter(|it| it.target == place).cloned().collect();
+                rows.extend(ways(world, target, &direct, &mut memory).await?);
             }
         }
         sort(&mut rows);
@@ -115,17 +119,19 @@ impl Reach {
         check(action, resource)?;
         let own = account_of(principal);
         let targets = self.targets(action, resource).await?;
-        let is_own = |(world, _): &&(&World, Target)| own.is_none_or(|id| world.has(id));
-        let Some((world, target)) = targets.iter().find(is_own).or_else(|| targets.first()) else {
+        let is_own = |(world, _): &&(&World, Vec<Target>)| own.is_none_or(|id| world.has(id));
+        let meant = targets.iter().find(is_own).or_else(|| targets.first());
+        // Those behind are about the same through access points.
+        let Some((world, target)) = meant.and_then(|(world, targets)| Some((*world, targets.first()?))) else {
             return Err(Error::UnknownResource { arn: resource.to_owned() });
         };
         let account = own.or(target.owner.as_deref()).unwrap_or_default();
-        let mut request = target.request(world, account);
+        let mut request = target.request(world, account, &Listed::default());
         principal.clone_into(&mut request.question.principal);
         if let Some(id) = own.filter(|id| world.has(id)) {
             let accounts: Accounts = Arc::new(BTreeSet::from([id.to_owned()]));
             let mut texts = Texts::new(target.actions().chain([TAGS_SESSIONS.to_owned()]).collect());
-            let mut identities = Identities::open(&world.lake, &world.manifest, &accounts)?;
+            let mut identities = Identities::open(&world.lake, &world.manifest, Some(&accounts))?;
             let account = identities.account(id, &mut texts).await?;
             let is_read = world.unread(&accounts).await?.is_empty();
             match account.find(principal) {
@@ -136,25 +142,41 @@ impl Reach {
                 None => {}
             }
         }
-        let (answer, layers) = explain(&request)?;
-        Ok(Explained { answer, layers })
+        let mut endpoints = Endpoints::default();
+        loop {
+            let (answer, layers) = explain(&request)?;
+            endpoints.meet(&answer);
+            if !endpoints.read(world).await? {
+                return Ok(Explained { answer, layers });
+            }
+            request.endpoints = endpoints.known().clone();
+        }
     }
 
-    /// The request of each organization that it may be about.
-    async fn targets(&self, action: &str, resource: &str) -> Result<Vec<(&World, Target)>> {
+    /// The requests of each organization that it may be about: to the resource itself, and through its access points.
+    async fn targets(&self, action: &str, resource: &str) -> Result<Vec<(&World, Vec<Target>)>> {
         let is_nobodys = resource == "*" || resource.split(':').nth(4) == Some("aws");
         let mut targets = Vec::new();
         for world in &self.worlds {
             if is_nobodys {
-                targets.push((world, Target::new(action, resource, None)));
+                targets.push((world, vec![Target::new(action, resource, None)]));
                 continue;
             }
             let resource = world.meant(resource).await?;
             let arn = holder(&resource).to_owned();
             let Some(account) = world.owner(&arn).await? else { continue };
+            if points::is_point(&arn) {
+                let of_point = points::at(world, action, &resource).await?;
+                if !of_point.is_empty() {
+                    targets.push((world, of_point));
+                    continue;
+                }
+            }
             let accounts: Accounts = Arc::new(BTreeSet::from([account]));
             let mut found = resource::read(world, &BTreeSet::from([arn.clone()]), Some(&accounts)).await?;
-            targets.push((world, Target::new(action, &resource, found.remove(&arn))));
+            let mut direct = Target::new(action, &resource, found.remove(&arn));
+            let through = Points::default().through(world, &mut direct).await?;
+            targets.push((world, std::iter::once(direct).chain(through).collect()));
         }
         if targets.is_empty() {
             return Err(Error::UnknownResource { arn: resource.to_owned() });

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::DateTime;
 use orgcensus_policy::evaluation::{AclEntry, FunctionUrl, KeyGrant, Listed, NamedPolicy, Resource};
-use orgcensus_policy::{Document, PolicyKind, PublicAccessBlock, ResourceKind};
+use orgcensus_policy::{Document, PolicyKind, ResourceKind};
 use serde_json::Value;
 
 use crate::Result;
+use crate::buckets::buckets;
 use crate::rows::{Accounts, Cells};
 use crate::world::World;
 
@@ -67,6 +68,20 @@ pub(crate) async fn read(
     arns: &BTreeSet<String>,
     accounts: Option<&Accounts>,
 ) -> Result<BTreeMap<String, Owned>> {
+    let mut found = as_read(world, arns, accounts).await?;
+    for (arn, owned) in &mut found {
+        // What comes through an access point needs the consent of what is behind it too, which `points` asks.
+        owned.resource.policies.has_unread |= arn.contains(":accesspoint/");
+    }
+    Ok(found)
+}
+
+/// The same, access points without what is behind them.
+pub(crate) async fn as_read(
+    world: &World,
+    arns: &BTreeSet<String>,
+    accounts: Option<&Accounts>,
+) -> Result<BTreeMap<String, Owned>> {
     let new = |arn: &String| (arn.clone(), Owned { account: None, resource: unread(arn), has_object_acls: false });
     let mut found: BTreeMap<String, Owned> = arns.iter().map(new).collect();
     policies(world, &mut found, accounts).await?;
@@ -81,10 +96,6 @@ pub(crate) async fn read(
         urls(world, &mut found, accounts).await?;
     }
     tags(world, &mut found, accounts).await?;
-    for (arn, owned) in &mut found {
-        // What comes through an access point needs the consent of what is behind it too, which is not asked here.
-        owned.resource.policies.has_unread |= arn.contains(":accesspoint/");
-    }
     Ok(found)
 }
 
@@ -105,9 +116,14 @@ async fn policies(world: &World, found: &mut BTreeMap<String, Owned>, accounts: 
     .await
 }
 
+/// Whether a policy of this kind lets in whoever reaches the resource. That of a VPC endpoint says what passes through.
+pub(crate) fn lets_in(kind: PolicyKind) -> bool {
+    kind.is_on_resource() && kind != PolicyKind::VpcEndpoint
+}
+
 /// Adds one policy of a resource.
 fn policy(resource: &mut Resource, cells: &Cells<'_>) {
-    let Some(kind) = cells.text(2).and_then(PolicyKind::named).filter(|kind| kind.is_on_resource()) else { return };
+    let Some(kind) = cells.text(2).and_then(PolicyKind::named).filter(|kind| lets_in(*kind)) else { return };
     let (name, state) = (cells.text(3).unwrap_or_default(), cells.text(4).unwrap_or_default());
     if state == "absent" || cells.flag(5) == Some(false) {
         return;
@@ -138,44 +154,6 @@ fn policy(resource: &mut Resource, cells: &Cells<'_>) {
 fn acl_entry(grant: &Value) -> Option<AclEntry> {
     let text = |name: &str| grant.get(name)?.as_str().map(str::to_owned);
     Some(AclEntry { grantee: text("grantee")?, permission: text("permission")? })
-}
-
-/// Block Public Access of buckets and of their accounts, and whether ACLs count.
-async fn buckets(world: &World, found: &mut BTreeMap<String, Owned>, accounts: Option<&Accounts>) -> Result<()> {
-    let mut of_account: BTreeMap<String, [Option<bool>; 2]> = BTreeMap::new();
-    let names = ["ignore_public_acls", "restrict_public_buckets", "is_configured"];
-    let mut rows = world.reader("s3_account_public_access_blocks", &names, accounts)?;
-    rows.each(|cells| {
-        let is_off = cells.flag(3) == Some(false);
-        let flags = [1, 2].map(|index| if is_off { Some(false) } else { cells.flag(index) });
-        of_account.insert(cells.account().to_owned(), flags);
-    })
-    .await?;
-    let names = ["arn", "ignore_public_acls", "restrict_public_buckets", "has_public_access_block", "object_ownership"];
-    let mut rows = world.reader("s3_buckets", &names, accounts)?;
-    rows.each(|cells| {
-        let Some(owned) = cells.text(1).and_then(|arn| found.get_mut(arn)) else { return };
-        owned.account = Some(cells.account().to_owned());
-        owned.resource.account = owned.account.clone();
-        let account = of_account.get(cells.account()).copied().unwrap_or([None, None]);
-        let is_off = cells.flag(4) == Some(false);
-        let bucket = [2, 3].map(|index| if is_off { Some(false) } else { cells.flag(index) });
-        let either = |index: usize| match (bucket[index], account[index]) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (Some(false), Some(false)) => Some(false),
-            _ => None,
-        };
-        owned.resource.block_public_access = either(0).zip(either(1)).map(|(ignores, restricts)| PublicAccessBlock {
-            ignore_public_acls: ignores,
-            restrict_public_buckets: restricts,
-            ..PublicAccessBlock::default()
-        });
-        owned.has_object_acls = cells.text(5) != Some("BucketOwnerEnforced");
-        if !owned.has_object_acls {
-            owned.resource.acl = Listed::default();
-        }
-    })
-    .await
 }
 
 /// The grants of keys.

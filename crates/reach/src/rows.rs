@@ -9,15 +9,21 @@ use arrow::record_batch::RecordBatch;
 use futures::TryStreamExt;
 use futures::stream::{self, BoxStream, StreamExt};
 use orgcensus_lake::{Lake, Manifest, Part, Wanted};
+use tokio::sync::mpsc::channel;
 
 use crate::Result;
+
+/// Batches that are unpacked before they are looked at.
+const AHEAD: usize = 2;
+
+type Batches = BoxStream<'static, orgcensus_lake::Result<RecordBatch>>;
 
 /// Accounts by their ids.
 pub(crate) type Accounts = Arc<BTreeSet<String>>;
 
 /// Some columns of a table, of which the first is always `account_id`.
 pub(crate) struct Reader {
-    batches: BoxStream<'static, orgcensus_lake::Result<RecordBatch>>,
+    batches: Batches,
     names: Vec<&'static str>,
     columns: Vec<ArrayRef>,
     rows: usize,
@@ -34,15 +40,37 @@ impl Reader {
         names: &[&'static str],
         accounts: Option<&Accounts>,
     ) -> Result<Reader> {
+        let wanted = accounts.map(|accounts| Wanted::of_accounts(accounts.iter().cloned()));
+        Self::wanted(lake, manifest, table, names, wanted)
+    }
+
+    /// The same of the rows whose column, a text, has one of these values.
+    pub(crate) fn with(
+        lake: &Lake,
+        manifest: &Manifest,
+        table: &str,
+        names: &[&'static str],
+        (column, values): (&str, BTreeSet<String>),
+    ) -> Result<Reader> {
+        Self::wanted(lake, manifest, table, names, Some(Wanted(vec![(column.to_owned(), values)])))
+    }
+
+    fn wanted(
+        lake: &Lake,
+        manifest: &Manifest,
+        table: &str,
+        names: &[&'static str],
+        wanted: Option<Wanted>,
+    ) -> Result<Reader> {
         let names: Vec<&'static str> = std::iter::once("account_id").chain(names.iter().copied()).collect();
         let part = Part {
             columns: Some(names.iter().map(|&name| name.to_owned()).collect()),
-            wanted: accounts.map(|accounts| Arc::new(Wanted::of_accounts(accounts.iter().cloned()))),
+            wanted: wanted.map(Arc::new),
             // Managed policies, trust policies and defaults are the same text in thousands of accounts.
             repeated: vec!["document".to_owned()],
         };
         let batches = match manifest.table(table) {
-            Some(entry) => lake.rows_of(entry, part)?,
+            Some(entry) => ahead(lake.rows_of(entry, part)?),
             None => stream::empty().boxed(),
         };
         Ok(Reader { batches, names, columns: Vec::new(), rows: 0, row: 0 })
@@ -88,6 +116,30 @@ impl Reader {
         }
         Ok(())
     }
+}
+
+/// The same batches, of which the next ones are unpacked on another core while one is looked at.
+fn ahead(mut batches: Batches) -> Batches {
+    let (sender, receiver) = channel(AHEAD);
+    let unpacking = tokio::spawn(async move {
+        while let Some(batch) = batches.next().await {
+            // Whoever asks may have enough.
+            if sender.send(batch).await.is_err() {
+                break;
+            }
+        }
+    });
+    let next = |(mut receiver, unpacking): (tokio::sync::mpsc::Receiver<_>, tokio::task::JoinHandle<()>)| async move {
+        if let Some(batch) = receiver.recv().await {
+            return Some((batch, (receiver, unpacking)));
+        }
+        // What broke off must not look like the end.
+        if let Err(error) = unpacking.await {
+            std::panic::resume_unwind(error.into_panic());
+        }
+        None
+    };
+    stream::unfold((receiver, unpacking), next).boxed()
 }
 
 /// The cells of a row, by the place of their column; the account's is 0.

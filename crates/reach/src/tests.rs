@@ -10,6 +10,7 @@ mod assume;
 mod effective;
 mod lake;
 mod many;
+mod ways_in;
 
 use lake::{alone, organization};
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
-use arrow::array::ArrayRef;
+use arrow::array::{Array, ArrayRef, AsArray};
 use orgcensus_policy::Document;
 use orgcensus_policy::evaluation::{pared, speaks_of};
 
@@ -42,7 +42,7 @@ impl Texts {
         let Some((values, key)) = cells.repeated(index) else {
             return cells.text(index).map_or(Text::Unread, |text| self.text(text));
         };
-        let is_same = self.batch.as_ref().is_some_and(|(known, _)| Arc::ptr_eq(known, values));
+        let is_same = self.batch.as_ref().is_some_and(|(known, _)| is_same(known, values));
         if !is_same {
             self.batch = Some((Arc::clone(values), HashMap::new()));
         }
@@ -68,4 +68,13 @@ impl Texts {
         self.known.insert(hash, found.clone());
         found
     }
+}
+
+/// Whether these are the same texts. Each batch of a row group has an array of its own around them.
+fn is_same(one: &ArrayRef, other: &ArrayRef) -> bool {
+    let place = |array: &ArrayRef| {
+        let texts = array.as_string_opt::<i32>()?;
+        Some((texts.len(), texts.value_data().as_ptr(), texts.value_offsets().as_ptr()))
+    };
+    Arc::ptr_eq(one, other) || place(one).is_some_and(|place_of_one| place(other) == Some(place_of_one))
 }

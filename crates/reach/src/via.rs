@@ -74,7 +74,7 @@ pub(crate) async fn ways(world: &World, target: &Target, direct: &[Found], memor
         account_id: found.account.clone(),
         action: target.action.clone(),
         resource_arn: target.arn.clone(),
-        via,
+        via: target.way(via),
         answer,
     };
     let mut rows: Vec<Access> = direct.iter().map(|it| access(it, Vec::new(), it.answer.clone())).collect();
@@ -164,7 +164,7 @@ pub(crate) fn persons(target: &Target, people: &People, step: &Step) -> Vec<Acce
         account_id: None,
         action: target.action.clone(),
         resource_arn: target.arn.clone(),
-        via: steps.into_iter().chain(step.way()).collect(),
+        via: target.way(steps.into_iter().chain(step.way()).collect()),
         answer,
     };
     let found = people.of_role(&step.role);

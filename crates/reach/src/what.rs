@@ -7,13 +7,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use orgcensus_policy::evaluation::{Answer, Identity, Listed, Named, Outcome, evaluate, patterns};
+use orgcensus_policy::evaluation::{Answer, Endpoint, Listed, Named, Outcome, evaluate, patterns};
 use orgcensus_policy::{Document, Effect, PolicyKind, is_arn};
 
 use crate::access::{Access, both, rank};
-use crate::account::{Identities, TAGS_SESSIONS, is_session_of};
+use crate::account::{Identities, TAGS_SESSIONS};
+use crate::callers::{Caller, Callers};
+use crate::endpoints::Endpoints;
 use crate::resource::{self, account_of, holder};
-use crate::rows::Accounts;
+use crate::rows::{Accounts, Reader};
 use crate::scopes::Patterns;
 use crate::search::{Target, kind_of};
 use crate::texts::{Text, Texts};
@@ -27,42 +29,6 @@ const DEPTH_MAX: usize = 5;
 
 /// Actions of KMS that are about no key.
 const WITHOUT_KEY: [&str; 4] = ["kms:createkey", "kms:generaterandom", "kms:listaliases", "kms:listkeys"];
-
-/// One who asks: the principal, or a role that it has become.
-struct Caller {
-    principal: String,
-    via: Vec<String>,
-    /// The answer of the steps up to here.
-    before: Option<Answer>,
-    identity: Option<Identity>,
-    /// What its own statements are about, by action.
-    scopes: BTreeSet<(String, String)>,
-}
-
-impl Caller {
-    fn new(principal: &str, via: Vec<String>, before: Option<Answer>) -> Caller {
-        Caller { principal: principal.to_owned(), via, before, identity: None, scopes: BTreeSet::new() }
-    }
-
-    fn account(&self) -> &str {
-        account_of(&self.principal).unwrap_or_default()
-    }
-
-    /// Whether the ARN is its own, that of the role whose session it is, or that of one of its sessions.
-    fn is_it(&self, arn: &str) -> bool {
-        let own = &self.principal;
-        arn == own || is_session_of(own, arn) || is_session_of(arn, own)
-    }
-
-    /// Whether policies name it, its account, or anyone.
-    fn is_in(&self, named: &Named) -> bool {
-        named.is_anyone
-            || named.has_canonical_user
-            || named.accounts.contains(self.account())
-            || named.services.contains(&self.principal)
-            || named.identities.iter().any(|it| self.is_it(it))
-    }
-}
 
 /// What the principal may do of these actions.
 pub(crate) async fn what(world: &World, principal: &str, actions: &[String]) -> Result<Vec<Access>> {
@@ -125,14 +91,18 @@ async fn identify(world: &World, callers: &mut [Caller], actions: &[String]) -> 
         Arc::new(callers.iter().map(|it| it.account().to_owned()).filter(|id| world.has(id)).collect());
     let second = "lambda:InvokeFunction".to_owned();
     let mut texts = Texts::new(actions.iter().cloned().chain([second, TAGS_SESSIONS.to_owned()]).collect());
-    let mut identities = Identities::open(&world.lake, &world.manifest, &accounts)?;
+    let mut identities = Identities::open(&world.lake, &world.manifest, Some(&accounts))?;
     // What the resource must allow is asked of each resource.
     let own: Vec<String> = actions.iter().filter(|it| !is_by_resource(it)).cloned().collect();
     let mut patterns = Patterns::new(&own);
+    let mut by_account: HashMap<String, Vec<&mut Caller>> = HashMap::new();
+    for caller in callers.iter_mut() {
+        by_account.entry(caller.account().to_owned()).or_default().push(caller);
+    }
     for id in accounts.iter() {
         let account = identities.account(id, &mut texts).await?;
         let guardrails = patterns.of_guardrails(&world.around(&[id.as_str()]));
-        for caller in callers.iter_mut().filter(|it| it.account() == id) {
+        for caller in by_account.remove(id).into_iter().flatten() {
             let Some(known) = account.find(&caller.principal) else { continue };
             caller.identity = Some(account.identity(known));
             let scopes = patterns.of(&account, known, &guardrails).patterns.into_iter();
@@ -143,6 +113,7 @@ async fn identify(world: &World, callers: &mut [Caller], actions: &[String]) -> 
             caller.scopes = scopes.flat_map(of_action).collect();
         }
     }
+    drop(by_account);
     for caller in callers.iter_mut().filter(|it| it.principal.ends_with(":root")) {
         // The root user needs no policy.
         caller.scopes = own.iter().map(|it| (it.clone(), "*".to_owned())).collect();
@@ -157,10 +128,33 @@ pub(crate) fn is_by_resource(action: &str) -> bool {
     is_of_key || action == "sts:assumerole" || action == "sts:tagsession" || action == "sts:setsourceidentity"
 }
 
-/// What each caller may do: its place, the action, the resource or the pattern.
-async fn level(world: &World, callers: &[Caller], actions: &[String]) -> Result<Vec<(usize, String, String, Answer)>> {
-    let mut found = Vec::new();
+/// What a caller may do: its place, the action, the resource or the pattern.
+type May = (usize, String, String, Answer);
+
+/// What each caller may do.
+async fn level(world: &World, callers: &[Caller], actions: &[String]) -> Result<Vec<May>> {
     let buckets = buckets(world, callers).await?;
+    let naming = naming(world, callers, actions).await?;
+    let mut endpoints = Endpoints::default();
+    loop {
+        let found = answers(world, callers, actions, (&buckets, &naming), endpoints.known())?;
+        found.iter().for_each(|(.., answer)| endpoints.meet(answer));
+        if !endpoints.read(world).await? {
+            return Ok(found);
+        }
+    }
+}
+
+/// The same, as far as these endpoints are known.
+fn answers(
+    world: &World,
+    callers: &[Caller],
+    actions: &[String],
+    (buckets, naming): (&BTreeMap<String, String>, &BTreeMap<String, resource::Owned>),
+    endpoints: &Listed<Endpoint>,
+) -> Result<Vec<May>> {
+    let mut found = Vec::new();
+    let by_name = Callers::new(callers);
     for (place, caller) in callers.iter().enumerate() {
         for (action, pattern) in &caller.scopes {
             let owner = account_of(pattern).or_else(|| buckets.get(holder(pattern)).map(String::as_str));
@@ -168,18 +162,18 @@ async fn level(world: &World, callers: &[Caller], actions: &[String]) -> Result<
             // Another account's resource has to allow it too, so it is told there.
             if owner.is_none() {
                 let target = Target::new(action, pattern, None);
-                let answer = judge(world, caller, &target)?.map(unless_denied_there);
+                let answer = judge(world, caller, &target, endpoints)?.map(unless_denied_there);
                 found.extend(answer.map(|it| (place, action.clone(), pattern.clone(), it)));
             }
         }
     }
-    for (arn, owned) in naming(world, callers, actions).await? {
+    for (arn, owned) in naming {
         for action in actions {
-            for asked in asked_of(&arn, &owned, action) {
+            for asked in asked_of(arn, owned, action) {
                 let target = Target::new(action, &asked, Some(owned.clone()));
-                let callers = callers.iter().enumerate().filter(|(_, caller)| caller.is_in(target.named()));
-                for (place, caller) in callers {
-                    let answer = judge(world, caller, &target)?;
+                for place in by_name.named(target.named()) {
+                    let Some(caller) = callers.get(place) else { continue };
+                    let answer = judge(world, caller, &target, endpoints)?;
                     found.extend(answer.map(|it| (place, action.clone(), asked.clone(), it)));
                 }
             }
@@ -234,19 +228,20 @@ fn asked_of(arn: &str, owned: &resource::Owned, action: &str) -> BTreeSet<String
 async fn naming(world: &World, callers: &[Caller], actions: &[String]) -> Result<BTreeMap<String, resource::Owned>> {
     let mut texts = Texts::new(actions.to_vec());
     let mut is_naming: HashMap<*const Document, bool> = HashMap::new();
+    let by_name = Callers::new(callers);
     let (mut arns, mut accounts) = (BTreeSet::new(), BTreeSet::new());
     let names = ["resource_arn", "policy_kind", "is_in_force", "document"];
-    let mut rows = world.reader("policy_documents", &names, None)?;
+    let kinds = PolicyKind::ALL.into_iter().filter(|kind| resource::lets_in(*kind));
+    let wanted = ("policy_kind", kinds.map(|kind| kind.as_str().to_owned()).collect());
+    let mut rows = Reader::with(&world.lake, &world.manifest, "policy_documents", &names, wanted)?;
     rows.each(|cells| {
-        let kind = cells.text(2).and_then(PolicyKind::named);
-        let is_meant = kind.is_some_and(PolicyKind::is_on_resource) && cells.flag(3) != Some(false);
-        let Some(arn) = cells.text(1).filter(|_| is_meant) else { return };
+        let Some(arn) = cells.text(1).filter(|_| cells.flag(3) != Some(false)) else { return };
         let Text::Speaks(document) = texts.cell(cells, 4) else { return };
         // A document is kept as long as the texts are, so its place is its own.
         let is_hit = *is_naming.entry(Arc::as_ptr(&document)).or_insert_with(|| {
             let mut named = Named::default();
             actions.iter().for_each(|action| named.add(&document, action));
-            callers.iter().any(|caller| caller.is_in(&named))
+            !by_name.named(&named).is_empty()
         });
         if is_hit {
             arns.insert(arn.to_owned());
@@ -259,7 +254,7 @@ async fn naming(world: &World, callers: &[Caller], actions: &[String]) -> Result
         let mut named = Named::default();
         cells.text(2).into_iter().for_each(|grantee| named.grantee(grantee));
         named.services.extend(cells.text(3).map(str::to_owned));
-        if let Some(arn) = cells.text(1).filter(|_| callers.iter().any(|caller| caller.is_in(&named))) {
+        if let Some(arn) = cells.text(1).filter(|_| !by_name.named(&named).is_empty()) {
             arns.insert(arn.to_owned());
             accounts.insert(cells.account().to_owned());
         }
@@ -269,9 +264,9 @@ async fn naming(world: &World, callers: &[Caller], actions: &[String]) -> Result
 }
 
 /// The answer to one request, unless it is denied.
-fn judge(world: &World, caller: &Caller, target: &Target) -> Result<Option<Answer>> {
+fn judge(world: &World, caller: &Caller, target: &Target, endpoints: &Listed<Endpoint>) -> Result<Option<Answer>> {
     let own = account_of(&caller.principal).or(target.owner.as_deref()).unwrap_or_default();
-    let mut request = target.request(world, own);
+    let mut request = target.request(world, own, endpoints);
     caller.principal.clone_into(&mut request.question.principal);
     request.identities = match &caller.identity {
         Some(identity) => Listed::of(vec![identity.clone()]),

@@ -12,8 +12,6 @@ use crate::Result;
 use crate::resource::account_of;
 use crate::rows::{Accounts, Reader};
 
-/// The collector whose rows are users, groups, roles and their policies.
-const OF_IDENTITIES: &str = "iam_authorization_details";
 /// The collector whose rows are the organization's policies, and where they are attached.
 const OF_POLICIES: &str = "organization_policies";
 const SCP: &str = "SERVICE_CONTROL_POLICY";
@@ -154,43 +152,9 @@ impl World {
         Ok(())
     }
 
-    /// Whether the organization's tasks of a collector are complete.
-    pub(crate) async fn is_complete(&self, collector: &str) -> Result<bool> {
-        let management = self.organization.management.iter().cloned().collect::<BTreeSet<String>>();
-        let ended = self.tasks(collector, &Arc::new(management)).await?;
-        Ok(!ended.is_empty() && ended.values().all(|outcome| outcome == COMPLETE))
-    }
-
-    /// How a collector's tasks ended in some accounts: of several in one account, as one that is not complete did. There
-    /// is none where none was planned, and where the region or the service is not there.
-    async fn tasks(&self, collector: &str, accounts: &Accounts) -> Result<BTreeMap<String, String>> {
-        let mut ended = BTreeMap::new();
-        let mut rows = self.reader("coverage", &["collector", "outcome", "is_complete"], Some(accounts))?;
-        rows.each(|cells| {
-            let is_there = !matches!(cells.text(2), Some("region_disabled" | "unsupported"));
-            if cells.text(1) != Some(collector) || !is_there || !accounts.contains(cells.account()) {
-                return;
-            }
-            let account = cells.account().to_owned();
-            if cells.flag(3) == Some(true) {
-                ended.entry(account).or_insert_with(|| COMPLETE.to_owned());
-            } else {
-                ended.insert(account, cells.text(2).unwrap_or("unknown").to_owned());
-            }
-        })
-        .await?;
-        Ok(ended)
-    }
-
-    /// The accounts of these whose identities were not all read, and why.
-    pub(crate) async fn unread(&self, accounts: &Accounts) -> Result<BTreeMap<String, String>> {
-        let ended = self.tasks(OF_IDENTITIES, accounts).await?;
-        let why = |id: &String| match ended.get(id).map(String::as_str) {
-            Some(COMPLETE) => None,
-            Some(outcome) => Some((id.clone(), outcome.to_owned())),
-            None => Some((id.clone(), "not planned".to_owned())),
-        };
-        Ok(accounts.iter().filter_map(why).collect())
+    /// The management account, if it is known.
+    pub(crate) fn management(&self) -> Option<&String> {
+        self.organization.management.as_ref()
     }
 
     /// The account that has the resource. An ARN that does not say it is looked for.
@@ -201,13 +165,9 @@ impl World {
         let is_bucket = arn.split(':').nth(2) == Some("s3");
         let (table, column) = if is_bucket { ("s3_buckets", "arn") } else { ("policy_documents", "resource_arn") };
         let mut owner = None;
-        let mut rows = self.reader(table, &[column], None)?;
-        rows.each(|cells| {
-            if cells.text(1) == Some(arn) {
-                owner = Some(cells.account().to_owned());
-            }
-        })
-        .await?;
+        let wanted = (column, BTreeSet::from([arn.to_owned()]));
+        let mut rows = Reader::with(&self.lake, &self.manifest, table, &[column], wanted)?;
+        rows.each(|cells| owner = Some(cells.account().to_owned())).await?;
         Ok(owner)
     }
 
@@ -281,8 +241,6 @@ impl World {
         }
     }
 }
-
-const COMPLETE: &str = "complete";
 
 /// A policy that was not read.
 fn unread_at(node: &str) -> Attachment {

@@ -46,7 +46,8 @@ pub use serve::serve;
 pub use settings::{Move, Settings, Troubles};
 pub use simulation::Simulation;
 pub use truth::{
-    AccountPolicyTruth, AccountTruth, ChangeTruth, Fact, IdentityTruth, Lists, Obstructed, ResourceTruth, Truth,
+    AccountPolicyTruth, AccountTruth, ChangeTruth, Fact, IdentityTruth, Lists, MayTruth, Obstructed, ResourceTruth,
+    Truth,
 };
 
 /// Every secret of the simulated world contains this text. If a lake or a log contains it, a secret leaked.

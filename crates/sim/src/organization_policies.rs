@@ -26,10 +26,36 @@ pub(crate) struct Policy {
     pub(crate) is_aws_managed: bool,
     pub(crate) content: String,
     /// Ids of the root, of units and of accounts.
-    pub(crate) targets: Vec<String>,
+    targets: Vec<String>,
+    /// Whether it is attached to the root, to each unit and to each account instead: AWS attaches its own so.
+    is_everywhere: bool,
+}
+
+/// What a policy is attached to.
+#[derive(Debug)]
+pub(crate) enum Target {
+    /// The root, a unit or an account, by its id.
+    Id(String),
+    /// The account at this place.
+    Account(u64),
 }
 
 impl Policy {
+    /// What it is attached to. An id is not made for each account, since every page of an answer begins with this list.
+    pub(crate) fn targets(&self, organization: &Organization) -> Vec<Target> {
+        if !self.is_everywhere {
+            return self.targets.iter().cloned().map(Target::Id).collect();
+        }
+        let units = organization.units.iter().map(|unit| &unit.id);
+        let nodes = [&organization.root_id].into_iter().chain(units).cloned().map(Target::Id);
+        nodes.chain((0..organization.settings.accounts).map(Target::Account)).collect()
+    }
+
+    /// Whether it is attached to this root, unit or account.
+    pub(crate) fn is_at(&self, id: &str) -> bool {
+        self.is_everywhere || self.targets.iter().any(|target| target == id)
+    }
+
     /// Whether it protects an account to which it is attached, at whatever height. No control policy binds the
     /// management account, and AWS's own allow everything.
     pub(crate) fn protects(&self, is_management: bool) -> bool {
@@ -42,12 +68,13 @@ impl Policy {
 /// All policies: AWS's own that allow everything, those that cause the denials of [`crate::access`], and at least one
 /// of each other type.
 pub(crate) fn policies(organization: &Organization) -> Vec<Policy> {
-    let mut policies = vec![full_access(organization, SCP, "FullAWSAccess")];
-    policies.push(full_access(organization, RCP, "RCPFullAWSAccess"));
+    let mut policies = vec![full_access(SCP, "FullAWSAccess")];
+    policies.push(full_access(RCP, "RCPFullAWSAccess"));
     let mut dice = organization.dice(&["policies"]);
     let mut own = |policy_type, name, description, content: String, targets| {
         let (id, is_aws_managed) = (format!("p-{}", dice.lower(8)), false);
-        policies.push(Policy { id, policy_type, name, description, is_aws_managed, content, targets });
+        let is_everywhere = false;
+        policies.push(Policy { id, policy_type, name, description, is_aws_managed, content, targets, is_everywhere });
     };
     let denied = organization.ids_in_trouble(Trouble::ServiceDeniedByScp).collect();
     let deny_sqs = json!({ "Sid": "NoQueues", "Effect": "Deny", "Action": "sqs:*", "Resource": "*" });
@@ -122,7 +149,7 @@ pub(crate) fn of_account(organization: &Organization, policies: &[Policy], index
     let mut sources = organization.path_ids(organization.unit_of(index));
     sources.push(&id);
     let pairs = policies.iter().flat_map(|policy| {
-        let has = |source: &&&str| policy.targets.iter().any(|target| target == **source);
+        let has = |source: &&&str| policy.is_at(source);
         sources.iter().filter(has).map(|source| (policy.id.clone(), (*source).to_owned()))
     });
     pairs.collect()
@@ -139,12 +166,12 @@ pub(crate) fn exists(organization: &Organization, id: &str) -> bool {
     policies(organization).iter().any(|policy| policy.id == id)
 }
 
-fn full_access(organization: &Organization, policy_type: &'static str, name: &'static str) -> Policy {
+/// AWS's own policy that allows everything. Nobody has detached it from anything.
+fn full_access(policy_type: &'static str, name: &'static str) -> Policy {
     let mut allow = json!({ "Effect": "Allow", "Action": "*", "Resource": "*" });
     if policy_type == RCP {
         allow["Principal"] = json!("*");
     }
-    let units = organization.units.iter().map(|unit| &unit.id);
     Policy {
         id: format!("p-{name}"),
         policy_type,
@@ -152,7 +179,8 @@ fn full_access(organization: &Organization, policy_type: &'static str, name: &'s
         description: "Allows access to every operation",
         is_aws_managed: true,
         content: document(&json!([allow])),
-        targets: [&organization.root_id].into_iter().chain(units).cloned().collect(),
+        targets: Vec::new(),
+        is_everywhere: true,
     }
 }
 
@@ -183,5 +211,18 @@ mod tests {
         assert_eq!(names(0), ["team"], "the management account is in the root");
         assert!(names(1).contains(&"metadata-v2") && names(1).contains(&"team"));
         assert!(policies.iter().all(|policy| ENABLED_TYPES.contains(&policy.policy_type)));
+    }
+
+    #[test]
+    fn what_allows_everything_is_attached_at_each_level() {
+        let organization = Organization::new(quiet(12, 3));
+        let policies = policies(&organization);
+        for index in 0..12 {
+            let pairs = of_account(&organization, &policies, index);
+            let levels = organization.path_ids(organization.unit_of(index)).len() + 1;
+            for id in ["p-FullAWSAccess", "p-RCPFullAWSAccess"] {
+                assert_eq!(pairs.iter().filter(|(policy, _)| policy == id).count(), levels, "{id} of account {index}");
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Resource policies of every kind. Each kind has a known verdict, so no policy engine is needed to find it.
 
+mod act;
 mod identity;
 mod kind;
 mod named;
@@ -8,6 +9,7 @@ mod shared_with;
 mod trust;
 mod verdict;
 
+pub(crate) use act::{ACTS, Act, Far, Opens, Rights, rights_of_aws};
 pub(crate) use identity::{Gives, IdentityKind, gives_of_aws};
 pub(crate) use kind::{Kind, any_kind};
 pub(crate) use named::Named;

@@ -12,7 +12,7 @@ use crate::report_polls::ReportPolls;
 use crate::service::Service;
 use crate::services::{self, SERVICES, sts};
 use crate::settings::Settings;
-use crate::truth::Truth;
+use crate::truth::{MayTruth, Truth, may};
 use bytes::Bytes;
 use http::Response;
 use std::sync::Arc;
@@ -109,6 +109,12 @@ impl Simulation {
     #[must_use]
     pub fn truth(&self) -> Truth {
         Truth::of(&self.0.organization, SERVICES)
+    }
+
+    /// Who may do single actions on resources of the accounts at the first so many places.
+    #[must_use]
+    pub fn may(&self, accounts: u64) -> Vec<MayTruth> {
+        may(&self.0.organization, accounts)
     }
 
     /// Takes the call from its bucket if rates are enforced, and begins a turn if calls must not overlap.

@@ -6,6 +6,7 @@ mod iam;
 mod identities;
 mod kind;
 mod lists;
+mod may;
 mod misconfigurations;
 mod parts;
 mod planted;
@@ -23,7 +24,10 @@ use std::collections::BTreeMap;
 pub(crate) use iam::count_iam;
 pub(crate) use kind::{At, Counts, Kind, resources, things};
 pub use lists::Lists;
-pub use parts::{AccountPolicyTruth, AccountTruth, ChangeTruth, Fact, IdentityTruth, Obstructed, ResourceTruth};
+pub(crate) use may::{Asked, may};
+pub use parts::{
+    AccountPolicyTruth, AccountTruth, ChangeTruth, Fact, IdentityTruth, MayTruth, Obstructed, ResourceTruth,
+};
 pub(crate) use planted::Planted;
 pub(crate) use tally::Tally;
 

@@ -195,7 +195,9 @@ fn tags() -> Vec<(u64, ResourceTag)> {
 fn tasks() -> Vec<(u64, TaskCoverage)> {
     let task = |collector| TaskCoverage::from(&TaskRecord::untried(collector, GLOBAL, Outcome::Complete));
     let identities = "iam_authorization_details";
-    vec![(1, task(identities)), (1, task("organization_policies")), (2, task(identities)), (3, task(identities))]
+    let of_buckets = task("s3_access_points");
+    let of_first = [task(identities), task("organization_policies")].map(|it| (1, it));
+    of_first.into_iter().chain([(2, task(identities)), (2, of_buckets), (3, task(identities))]).collect()
 }
 
 /// The lake, which lasts as long as its folder.

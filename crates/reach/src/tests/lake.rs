@@ -162,6 +162,34 @@ struct Document {
     is_in_force: bool,
 }
 
+/// An access point.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "s3_access_points", key = "arn")]
+struct Point {
+    /// Its ARN.
+    arn: String,
+    /// The bucket that it leads to.
+    bucket_name: String,
+    /// The bucket's account.
+    bucket_account_id: Option<String>,
+    /// The VPC that its callers come from.
+    vpc_id: Option<String>,
+    /// Its block.
+    ignore_public_acls: Option<bool>,
+    /// Its block.
+    restrict_public_buckets: Option<bool>,
+}
+
+/// A VPC endpoint.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "ec2_vpc_endpoints", key = "arn")]
+struct VpcEndpoint {
+    /// Its ARN.
+    arn: String,
+    /// Its id.
+    vpc_endpoint_id: String,
+}
+
 /// A bucket.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "s3_buckets", key = "arn")]
@@ -174,6 +202,8 @@ struct Bucket {
 
 const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 const BOUNDARY: &str = "arn:aws:iam::000000000002:policy/boundary";
+const POINT: &str = "arn:aws:s3:eu-west-1:000000000002:accesspoint/partners";
+const ENDPOINT: &str = "arn:aws:ec2:eu-west-1:000000000003:vpc-endpoint";
 
 fn user(account: u64, name: &str) -> (u64, User) {
     let user = User {
@@ -252,11 +282,42 @@ fn documents() -> Vec<(u64, Document)> {
         own(3, "user/ana", assume),
         own(3, "user/stranger", allow("s3:*", "*")),
     ];
+    documents.extend(ways_in());
     documents.sort_by(|one, other| {
         let key = |it: &(u64, Document)| (it.0, it.1.resource_arn.clone(), it.1.policy_kind.clone());
         key(one).cmp(&key(other))
     });
     documents
+}
+
+/// A bucket that leaves access to its access point, which lets in account 3; and one that lets account 3 in through
+/// endpoints, of which one lets nobody read.
+fn ways_in() -> Vec<(u64, Document)> {
+    let account = json!({"AWS": "arn:aws:iam::000000000003:root"});
+    let by_point = json!({"StringEquals": {"s3:DataAccessPointAccount": "000000000002"}});
+    let to_points = json!({"Effect": "Allow", "Action": "*", "Principal": {"AWS": "*"},
+        "Resource": ["arn:aws:s3:::shared", "arn:aws:s3:::shared/*"], "Condition": by_point});
+    let to_account = json!({"Effect": "Allow", "Action": "s3:GetObject", "Principal": account,
+        "Resource": format!("{POINT}/object/*")});
+    let from = |ids: &[&str]| json!({"StringEquals": {"aws:SourceVpce": ids}});
+    let inner = |action: &str, ids: &[&str]| {
+        json!({"Effect": "Allow", "Action": action, "Principal": account, "Resource": "arn:aws:s3:::inner/*",
+            "Condition": from(ids)})
+    };
+    let both = json!([inner("s3:GetObject", &["vpce-closed"]), inner("s3:PutObject", &["vpce-closed", "vpce-open"])]);
+    let endpoint = |name: &str, action: &str| {
+        let statement = json!({"Effect": "Allow", "Action": action, "Principal": "*", "Resource": "*"});
+        document(3, &format!("{ENDPOINT}/{name}"), "endpoint", "", statement)
+    };
+    let mut inner = document(2, "arn:aws:s3:::inner", "resource", "", json!({}));
+    inner.1.document = Some(json!({"Version": "2012-10-17", "Statement": both}).to_string());
+    vec![
+        document(2, "arn:aws:s3:::shared", "resource", "", to_points),
+        inner,
+        document(2, POINT, "access_point", "", to_account),
+        endpoint("vpce-closed", "sqs:*"),
+        endpoint("vpce-open", "*"),
+    ]
 }
 
 fn targets() -> Vec<(u64, Target)> {
@@ -284,6 +345,7 @@ fn tasks() -> Vec<(u64, Task)> {
     };
     let mut tasks: Vec<_> = (1..=3).map(|id| task(id, "iam_authorization_details", "complete")).collect();
     tasks.insert(1, task(1, "organization_policies", "complete"));
+    tasks.insert(3, task(2, "s3_access_points", "complete"));
     tasks.push(task(4, "iam_authorization_details", "role_not_assumable"));
     tasks.push(task(5, "iam_authorization_details", "complete"));
     tasks
@@ -356,7 +418,19 @@ pub(super) async fn organization() -> (TempDir, Lake) {
         attached_policy_arns: Vec::new(),
         inline_policy_names: vec!["own".into()],
     };
-    let bucket = Bucket { arn: "arn:aws:s3:::data".into(), object_ownership: Some("BucketOwnerEnforced".into()) };
+    let bucket = |name: &str| {
+        let arn = format!("arn:aws:s3:::{name}");
+        (2, Bucket { arn, object_ownership: Some("BucketOwnerEnforced".into()) })
+    };
+    let point = Point {
+        arn: POINT.into(),
+        bucket_name: "shared".into(),
+        bucket_account_id: Some("000000000002".into()),
+        vpc_id: None,
+        ignore_public_acls: Some(false),
+        restrict_public_buckets: Some(false),
+    };
+    let endpoint = |id: &str| (3, VpcEndpoint { arn: format!("{ENDPOINT}/{id}"), vpc_endpoint_id: id.into() });
     let users = [(2, "bounded"), (2, "member"), (2, "other"), (2, "reader"), (3, "ana"), (3, "stranger")];
     let roles = vec![role(2, "admin", &[ADMINISTRATOR], &[]), role(3, "analyst", &[], &["own"])];
     let tables = vec![
@@ -369,7 +443,9 @@ pub(super) async fn organization() -> (TempDir, Lake) {
         write(&to, roles).await,
         write(&to, vec![(2, group)]).await,
         write(&to, documents()).await,
-        write(&to, vec![(2, bucket)]).await,
+        write(&to, vec![bucket("data"), bucket("inner"), bucket("shared")]).await,
+        write(&to, vec![(2, point)]).await,
+        write(&to, vec![endpoint("vpce-closed"), endpoint("vpce-open")]).await,
     ];
     commit(to, tables).await;
     (folder, lake)

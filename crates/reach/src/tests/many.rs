@@ -44,7 +44,10 @@ async fn of_guardrails_that_were_not_read_nothing_is_known() {
 #[tokio::test]
 async fn several_questions_have_the_answers_of_each() {
     let (_folder, reach) = reach().await;
-    let asked = ["s3:GetObject", "s3:DeleteObject", "s3:PutObject"].map(|it| (it.to_owned(), OBJECT.to_owned()));
+    let of_data = ["s3:GetObject", "s3:DeleteObject", "s3:PutObject"].map(|it| (it, OBJECT));
+    let by_point = ["s3:GetObject", "s3:PutObject"].map(|it| (it, "arn:aws:s3:::shared/k"));
+    let asked = of_data.into_iter().chain(by_point).map(|(action, arn)| (action.to_owned(), arn.to_owned()));
+    let asked: Vec<(String, String)> = asked.collect();
     let mut asker = reach.asker().unwrap();
     let answers = asker.who_can("000000000002", &asked).await.unwrap();
     assert_eq!(answers.len(), asked.len());
@@ -53,5 +56,7 @@ async fn several_questions_have_the_answers_of_each() {
         assert_eq!(words(rows), words(&alone), "{action}");
     }
     assert!(!answers[0].is_empty());
+    let by_point = words(&answers[3]);
+    assert!(by_point.contains(&"3 user/stranger allowed by accesspoint/partners".to_owned()), "{by_point:?}");
     assert!(Asker::can_ask("s3:GetObject", OBJECT) && !Asker::can_ask("s3:GetObject", "data/k"));
 }

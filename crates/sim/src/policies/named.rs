@@ -18,8 +18,7 @@ pub(crate) struct Named {
 impl Named {
     /// The principals that the statements of a policy of this kind name.
     pub(crate) fn of(organization: &Organization, kind: Kind, statements: &[Value]) -> Self {
-        let allowed =
-            || statements.iter().filter(|it| it["Effect"] == "Allow").flat_map(|it| principals(&it["Principal"]));
+        let allowed = || allowed(statements);
         let mut named = Self::default();
         match kind {
             Kind::Dangling => named.dead = allowed().collect(),
@@ -30,6 +29,11 @@ impl Named {
         }
         named
     }
+}
+
+/// The principals that statements allow something.
+pub(super) fn allowed(statements: &[Value]) -> impl Iterator<Item = String> {
+    statements.iter().filter(|it| it["Effect"] == "Allow").flat_map(|it| principals(&it["Principal"]))
 }
 
 /// The principals of one element, each with its kind.

@@ -1,6 +1,6 @@
 //! Policies on queues, topics, buckets, keys, functions, secrets and repositories.
 
-use super::named::Named;
+use super::named::{Named, allowed};
 use super::{Kind, Verdict, document};
 use crate::dice::Dice;
 use crate::ids::{ORGANIZATION_ROLE, default_vpc_id, first_endpoint_id};
@@ -18,6 +18,8 @@ pub(crate) struct ResourcePolicy {
     pub(crate) verdict: Verdict,
     /// The principals of the policy that the questions ask for.
     pub(crate) named: Named,
+    /// Every principal that a statement allows something, `AWS:*`.
+    pub(crate) allows: Vec<String>,
 }
 
 /// The resource that a policy is for.
@@ -47,12 +49,13 @@ impl Subject<'_> {
         if verdict.is_external != Some(true) {
             named.outside.clear();
         }
+        let allows = allowed(&statements).collect();
         let document = match kind {
             Kind::None => None,
             Kind::Malformed => Some("{\"Version\": \"2012-10-17\", \"Statement\": [ this is not JSON".to_owned()),
             _ => Some(document(statements)),
         };
-        ResourcePolicy { kind, document, verdict, named }
+        ResourcePolicy { kind, document, verdict, named, allows }
     }
 
     /// The service that these actions belong to.

@@ -104,12 +104,15 @@ impl TrustKind {
 /// A trust policy and its verdict.
 #[derive(Debug, Clone)]
 pub(crate) struct Trust {
+    pub(crate) kind: TrustKind,
     pub(crate) document: String,
     pub(crate) verdict: Verdict,
     /// The principals of the policy that the questions ask for.
     pub(crate) named: Named,
     /// The principals through which an account outside or users of an OIDC provider may assume the role.
     pub(crate) outsiders: Vec<String>,
+    /// Every principal that may assume the role with `sts:AssumeRole`.
+    pub(crate) allows: Vec<String>,
 }
 
 /// The trust policy of a role in this account.
@@ -178,6 +181,8 @@ pub(crate) fn trust(place: &Place<'_>, kind: TrustKind, dice: &mut Dice) -> Trus
         unscoped: Vec::new(),
     };
     Trust {
+        kind,
+        allows: only_if(kind.is_by_role()),
         document: document(vec![statement]),
         verdict,
         named,

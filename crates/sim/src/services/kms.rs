@@ -7,11 +7,11 @@ use crate::clock::{DAY_MILLIS, epoch_seconds};
 use crate::context::Context;
 use crate::dice::some_tags;
 use crate::place::Place;
-use crate::policies::{Kind, Named, ResourcePolicy, Subject, Verdict, any_kind};
+use crate::policies::{Act, Kind, Named, ResourcePolicy, Subject, Verdict, any_kind};
 use crate::protocol::{Problem, Refusal};
 use crate::quota::each;
 use crate::service::{Service, get, list};
-use crate::truth::{At, Planted, resources, things};
+use crate::truth::{Asked, At, Planted, resources, things};
 use grants::Grant;
 use serde_json::{Value, json};
 
@@ -79,6 +79,12 @@ fn planted(place: &Place<'_>, key: Key) -> Planted {
         grant.add_to(&mut seen, place, kind);
     }
     seen
+}
+
+/// The keys without a grant, as the truth asks who may decrypt with them.
+pub(crate) fn asked(place: &Place<'_>) -> Vec<Asked> {
+    let keys = keys(place).into_iter().filter(|it| !it.is_policy_hidden && it.grants.is_empty());
+    keys.filter_map(|it| Asked::by(place, Act::Decrypt, it.arn, &it.policy)).collect()
 }
 
 fn keys(place: &Place<'_>) -> Vec<Key> {

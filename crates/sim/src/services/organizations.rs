@@ -73,7 +73,7 @@ pub(crate) static SERVICE: Service = Service {
         }),
         list("ListRoots", "Roots", |context| Ok(vec![root(context.organization())])),
         list("ListTagsForResource", "Tags", list_tags),
-        list("ListTargetsForPolicy", "Targets", policies::list_targets),
+        get("ListTargetsForPolicy", policies::list_targets),
     ]],
     kinds: &[
         // Its resource policy says who can reach the organization itself.
@@ -93,7 +93,8 @@ pub(crate) static SERVICE: Service = Service {
             organization_policies::policies(place.organization).len()
         }),
         things(At::Organization, "organization_policy_targets", |place| {
-            organization_policies::policies(place.organization).iter().map(|policy| policy.targets.len()).sum()
+            let policies = organization_policies::policies(place.organization);
+            policies.iter().map(|policy| policy.targets(place.organization).len()).sum()
         }),
         things(At::Organization, "organization_policy_types", |_| ENABLED_TYPES.len()),
         things(At::Organization, "organization_root_access", |_| 1),

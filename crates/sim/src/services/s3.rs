@@ -14,9 +14,9 @@ pub(crate) use points::{AccessPoint, access_points, multi_region};
 pub(crate) use population::{account_block, bucket_hosts};
 
 use crate::place::Place;
-use crate::policies::Verdict;
+use crate::policies::{Act, Verdict};
 use crate::service::Service;
-use crate::truth::{At, Planted, Tally, resources};
+use crate::truth::{Asked, At, Planted, Tally, resources};
 use bucket::SimulatedBucket;
 use orgcensus_policy::kinds::S3_BUCKET;
 use population::buckets;
@@ -46,6 +46,18 @@ fn planted(place: &Place<'_>) -> Vec<Planted> {
         }
     };
     buckets(place).into_iter().map(plant).collect()
+}
+
+/// The buckets without ACLs, as the truth asks who may read an object.
+pub(crate) fn asked(place: &Place<'_>) -> Vec<Asked> {
+    let account_block = account_block(place);
+    let ask = |bucket: SimulatedBucket| {
+        let is_closed_to_others = bucket.is_closed_to_others(account_block);
+        let mut asked = Asked::by(place, Act::Read, format!("{}/k", bucket.arn), &bucket.policy)?;
+        asked.opens.is_closed_to_others = is_closed_to_others;
+        Some(asked)
+    };
+    buckets(place).into_iter().filter(|it| it.ownership == Some("BucketOwnerEnforced")).filter_map(ask).collect()
 }
 
 /// The ARNs of the buckets that anyone can reach.

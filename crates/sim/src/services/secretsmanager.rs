@@ -4,11 +4,11 @@ use crate::clock::epoch_seconds;
 use crate::context::Context;
 use crate::dice::some_tags;
 use crate::place::Place;
-use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
+use crate::policies::{Act, Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal, tags};
 use crate::quota::{each, together};
 use crate::service::{Service, get, list};
-use crate::truth::{At, Planted, resources};
+use crate::truth::{Asked, At, Planted, resources};
 use orgcensus_policy::kinds::SECRETSMANAGER_SECRET;
 use serde_json::{Value, json};
 
@@ -69,6 +69,12 @@ fn planted(secret: Secret) -> Planted {
         seen.named.unscoped.extend(policy.named.unscoped);
     }
     seen
+}
+
+/// The secrets with one policy, as the truth asks who may read them.
+pub(crate) fn asked(place: &Place<'_>) -> Vec<Asked> {
+    let secrets = secrets(place).into_iter().filter(|it| it.named.is_empty());
+    secrets.filter_map(|it| Asked::by(place, Act::Reveal, it.arn, &it.policy)).collect()
 }
 
 /// The policies that services attach to a secret. None of them denies.

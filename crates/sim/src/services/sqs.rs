@@ -5,10 +5,10 @@ use crate::clock::epoch_seconds;
 use crate::context::Context;
 use crate::dice::{Dice, some_tags};
 use crate::place::Place;
-use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
+use crate::policies::{Act, Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal};
 use crate::service::{Service, get, list};
-use crate::truth::{At, Planted, resources};
+use crate::truth::{Asked, At, Planted, resources};
 use orgcensus_policy::kinds::SQS_QUEUE;
 use serde_json::{Map, Value, json};
 
@@ -96,6 +96,11 @@ fn queues(place: &Place<'_>) -> Vec<Queue> {
         queues.extend(shown.into_iter().map(|kind| queue(place, format!("show-{kind:?}"), kind, None, &mut dice)));
     }
     queues
+}
+
+/// The queues, as the truth asks who may send to them.
+pub(crate) fn asked(place: &Place<'_>) -> Vec<Asked> {
+    queues(place).into_iter().filter_map(|it| Asked::by(place, Act::Send, it.arn, &it.policy)).collect()
 }
 
 /// The ARN of the first queue of a place.

@@ -1,6 +1,7 @@
 //! The parts of the truth: one type for each sort of thing that it says.
 
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A policy of the organization that an account has.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -39,6 +40,20 @@ pub struct Fact {
     pub numerator: u64,
     /// How many subjects there are.
     pub denominator: u64,
+}
+
+/// Who may do an action on a resource themselves, not by assuming a role. Whoever is not here may not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MayTruth {
+    /// The action.
+    pub action: &'static str,
+    /// The resource's ARN.
+    pub resource_arn: String,
+    /// The account that owns it.
+    pub account_id: String,
+    /// Users and roles of accounts that can be read, by their ARN; accounts outside, by their id; `anonymous`. They are
+    /// `allowed` or `conditional`; none where the simulator does not say it.
+    pub may: BTreeMap<String, Option<&'static str>>,
 }
 
 /// An account, and the outcome of reading it.

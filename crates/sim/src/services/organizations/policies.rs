@@ -3,7 +3,7 @@
 use super::tree::{arn, root, unit};
 use crate::context::Context;
 use crate::organization::Organization;
-use crate::organization_policies::{ENABLED_TYPES, OTHER_TYPES, Policy, policies};
+use crate::organization_policies::{ENABLED_TYPES, OTHER_TYPES, Policy, Target, policies};
 use crate::protocol::Refusal;
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ pub(super) fn list(context: &Context<'_>, target: Option<&str>) -> Result<Vec<Va
         return Err(Refusal::new(400, "InvalidInputException", message));
     }
     let organization = context.organization();
-    let is_attached = |policy: &Policy| target.is_none_or(|target| policy.targets.iter().any(|id| id == target));
+    let is_attached = |policy: &Policy| target.is_none_or(|target| policy.is_at(target));
     let found = policies(organization).into_iter().filter(|it| it.policy_type == wanted && is_attached(it));
     Ok(found.map(|policy| summary(organization, &policy)).collect())
 }
@@ -39,9 +39,15 @@ pub(super) fn describe(context: &Context<'_>) -> Result<Value, Refusal> {
     Ok(json!({ "Policy": { "PolicySummary": summary, "Content": policy.content } }))
 }
 
-pub(super) fn list_targets(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
-    let targets = policy(context)?.targets;
-    Ok(targets.iter().filter_map(|id| target(context.organization(), id)).collect())
+/// A page of the targets. Those of other pages are not described: AWS's own policies have as many as there are accounts.
+pub(super) fn list_targets(context: &Context<'_>) -> Result<Value, Refusal> {
+    let organization = context.organization();
+    let page = context.page(policy(context)?.targets(organization))?;
+    let described = page.elements.iter().filter_map(|it| match it {
+        Target::Id(id) => target(organization, id),
+        Target::Account(index) => target(organization, &organization.account_id(*index)),
+    });
+    Ok(json!({ "Targets": described.collect::<Vec<_>>(), "NextToken": page.next }))
 }
 
 fn policy(context: &Context<'_>) -> Result<Policy, Refusal> {

@@ -99,6 +99,14 @@ impl SimulatedBucket {
         self.policy.kind.verdict() == Verdict::CLOSED && !self.acl.is_public()
     }
 
+    /// Whether a block keeps out whoever is of another account, whomever the policy names; none where AWS does not
+    /// document what S3 leaves of such a policy.
+    pub(super) fn is_closed_to_others(&self, account_block: Option<Block>) -> Option<bool> {
+        let restricts = [account_block, self.block].into_iter().flatten().any(|block| block.restrict_public_buckets);
+        let kind = self.policy.kind;
+        if restricts && !kind.is_plain() { None } else { Some(restricts && kind.is_s3_public()) }
+    }
+
     /// The principals that the bucket's policy and ACL name, if nothing blocks them.
     pub(super) fn named(&self, account_block: Option<Block>) -> Named {
         let mut named = self.policy.named.clone();

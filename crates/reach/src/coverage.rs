@@ -1,0 +1,71 @@
+//! What was read of the accounts, and what was not.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::Result;
+use crate::rows::{Accounts, Reader};
+use crate::world::World;
+
+/// The collector whose rows are users, groups, roles and their policies.
+const OF_IDENTITIES: &str = "iam_authorization_details";
+
+/// How a task ended that read everything.
+pub(crate) const COMPLETE: &str = "complete";
+
+/// So many accounts are looked up one by one.
+const FEW: usize = 50;
+
+impl World {
+    /// Whether the organization's tasks of a collector are complete.
+    pub(crate) async fn is_complete(&self, collector: &str) -> Result<bool> {
+        let management = self.management().into_iter().cloned().collect::<BTreeSet<String>>();
+        let ended = self.tasks(collector, &Arc::new(management)).await?;
+        Ok(!ended.is_empty() && ended.values().all(|outcome| outcome == COMPLETE))
+    }
+
+    /// How a collector's tasks ended in some accounts: of several in one account, as one that is not complete did. There
+    /// is none where none was planned, and where the region or the service is not there.
+    async fn tasks(&self, collector: &str, accounts: &Accounts) -> Result<BTreeMap<String, String>> {
+        let mut ended = BTreeMap::new();
+        let names = ["collector", "outcome", "is_complete"];
+        // Of many accounts a collector's rows are fewer than all rows of these.
+        let mut rows = if accounts.len() > FEW {
+            let wanted = ("collector", BTreeSet::from([collector.to_owned()]));
+            Reader::with(&self.lake, &self.manifest, "coverage", &names, wanted)?
+        } else {
+            self.reader("coverage", &names, Some(accounts))?
+        };
+        rows.each(|cells| {
+            let is_there = !matches!(cells.text(2), Some("region_disabled" | "unsupported"));
+            if cells.text(1) != Some(collector) || !is_there || !accounts.contains(cells.account()) {
+                return;
+            }
+            let account = cells.account().to_owned();
+            if cells.flag(3) == Some(true) {
+                ended.entry(account).or_insert_with(|| COMPLETE.to_owned());
+            } else {
+                ended.insert(account, cells.text(2).unwrap_or("unknown").to_owned());
+            }
+        })
+        .await?;
+        Ok(ended)
+    }
+
+    /// How a collector's tasks ended in one account; none, if there was none.
+    pub(crate) async fn outcome(&self, collector: &str, account: &str) -> Result<Option<String>> {
+        let accounts: Accounts = Arc::new(BTreeSet::from([account.to_owned()]));
+        Ok(self.tasks(collector, &accounts).await?.remove(account))
+    }
+
+    /// The accounts of these whose identities were not all read, and why.
+    pub(crate) async fn unread(&self, accounts: &Accounts) -> Result<BTreeMap<String, String>> {
+        let ended = self.tasks(OF_IDENTITIES, accounts).await?;
+        let why = |id: &String| match ended.get(id).map(String::as_str) {
+            Some(COMPLETE) => None,
+            Some(outcome) => Some((id.clone(), outcome.to_owned())),
+            None => Some((id.clone(), "not planned".to_owned())),
+        };
+        Ok(accounts.iter().filter_map(why).collect())
+    }
+}
