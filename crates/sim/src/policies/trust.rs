@@ -123,8 +123,7 @@ pub(crate) fn trust(place: &Place<'_>, kind: TrustKind, dice: &mut Dice) -> Trus
     let provider = |name: &str| json!({ "Federated": place.iam_arn(name) });
     let web = |provider: Value, condition: Value| statement("sts:AssumeRoleWithWebIdentity", provider, condition);
     let github = || provider(&format!("oidc-provider/{GITHUB}"));
-    let audience = format!("{GITHUB}:aud");
-    let subject = format!("{GITHUB}:sub");
+    let (audience, subject) = (format!("{GITHUB}:aud"), format!("{GITHUB}:sub"));
     let statement = match kind {
         TrustKind::Service(service) => assume(json!({ "Service": service }), Value::Null),
         TrustKind::SameAccount => assume(root(&account.id), Value::Null),

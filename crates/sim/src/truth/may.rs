@@ -61,12 +61,15 @@ pub(crate) fn may(organization: &Organization, accounts: u64) -> Vec<MayTruth> {
     all
 }
 
+/// What is asked about a service in a region.
+type OfRegion = fn(&Place<'_>) -> Vec<Asked>;
+
 /// What is asked about an account: its resources that a census can read, in the first region and in the last.
 fn asked(place: &Place<'_>, iam: &Iam) -> Vec<Asked> {
     let organization = place.organization;
     let is_shown = organization.is_showcase(place.account) || organization.is_held(place.account);
     let most = if is_shown { usize::MAX } else { 1 };
-    let of_region: [(&Service, fn(&Place<'_>) -> Vec<Asked>); 3] =
+    let of_region: [(&Service, OfRegion); 3] =
         [(&sqs::SERVICE, sqs::asked), (&secretsmanager::SERVICE, secretsmanager::asked), (&kms::SERVICE, kms::asked)];
     let mut all = Vec::new();
     let first = organization.settings.regions.first().map(String::as_str);
