@@ -82,7 +82,7 @@ fn describe(place: &Place<'_>, analyzer: &Analyzer, it: &Finding) -> Value {
     json!({
         "id": it.id(analyzer),
         "findingType": it.of,
-        "resource": place.organization.arn("iam", "", &it.account_id, &format!("{kind}/idle-{}", it.number)),
+        "resource": place.organization.arn("iam", "", &it.account_id, &format!("{kind}/{}", it.id(analyzer))),
         "resourceType": if kind == "user" { "AWS::IAM::User" } else { "AWS::IAM::Role" },
         "resourceOwnerAccount": it.account_id,
         "status": it.status,
