@@ -325,7 +325,9 @@ class Census(
                 self.document(policy)
                 client.get_bucket_policy_status(Bucket=name)["PolicyStatus"]["IsPublic"]
             client.get_bucket_acl(Bucket=name)["Grants"]
-            client.get_bucket_versioning(Bucket=name)
+            if client.get_bucket_versioning(Bucket=name).get("Status") == "Enabled":
+                lock = self.optional(client.get_object_lock_configuration, Bucket=name).get("ObjectLockConfiguration")
+                assert lock is None or lock["ObjectLockEnabled"] == "Enabled", lock
             client.get_bucket_logging(Bucket=name)
             self.optional(client.get_public_access_block, Bucket=name)
             self.optional(client.get_bucket_ownership_controls, Bucket=name)
