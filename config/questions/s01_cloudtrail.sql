@@ -40,6 +40,12 @@
 -- is so: is_without_data_events
 -- definition: no_data_events
 -- fact: Trails that log no data events
+-- of: trails
+-- where: is_trail
+-- is so: is_bucket_unlocked
+-- definition: not_locked
+-- fact: Trails whose bucket has no Object Lock, so that who may delete versions may delete what was logged
+-- caveat: Unknown are those whose bucket was not seen, or its lock was not read
 -- of: E15, accounts_and_regions
 -- where: is_place
 -- fact: Accounts and regions where no trail logs the management calls that read and those that write
@@ -53,7 +59,7 @@
 -- where: is_trail
 -- is so: is_bucket_improper
 -- fact: Trails whose bucket is public, belongs to no account of the organization, or keeps no versions
--- caveat: Object Lock is not read. Unknown are those whose bucket has an unknown verdict, and those whose bucket was not seen although not all buckets were read
+-- caveat: S1 says which are not locked. Unknown are those whose bucket has an unknown verdict, and those whose bucket was not seen although not all buckets were read
 -- of: E15, trails
 -- where: is_trail
 -- is so: is_bucket_public
@@ -161,7 +167,8 @@ buckets AS (
     s3_buckets.bucket_name,
     bool_or(verdicts.is_public) AS is_public,
     bool_or(s3_buckets.versioning_status <> 'Enabled') AS is_unversioned,
-    bool_or(NOT s3_buckets.is_logging_enabled) AS is_unlogged
+    bool_or(NOT s3_buckets.is_logging_enabled) AS is_unlogged,
+    bool_or(NOT s3_buckets.is_object_lock_enabled) AS is_unlocked
   FROM s3_buckets
   LEFT JOIN verdicts ON verdicts.resource_arn = s3_buckets.arn
   GROUP BY s3_buckets.organization_id, s3_buckets.bucket_name
@@ -194,7 +201,8 @@ SELECT
   false AS is_without_data_events,
   false AS is_bucket_improper,
   false AS is_bucket_public,
-  false AS is_bucket_unlogged
+  false AS is_bucket_unlogged,
+  false AS is_bucket_unlocked
 FROM places
 UNION ALL
 SELECT
@@ -222,7 +230,8 @@ SELECT
   false AS is_without_data_events,
   false AS is_bucket_improper,
   false AS is_bucket_public,
-  false AS is_bucket_unlogged
+  false AS is_bucket_unlogged,
+  false AS is_bucket_unlocked
 FROM seen
 LEFT JOIN managed ON managed.organization_id = seen.organization_id
 LEFT JOIN everywhere ON everywhere.organization_id = seen.organization_id AND everywhere.account_id = seen.account_id
@@ -251,7 +260,8 @@ SELECT
     OR buckets.is_unversioned
     OR CASE WHEN buckets.bucket_name IS NOT NULL THEN false WHEN bucket_tasks.is_seen THEN true END AS is_bucket_improper,
   buckets.is_public AS is_bucket_public,
-  buckets.is_unlogged AS is_bucket_unlogged
+  buckets.is_unlogged AS is_bucket_unlogged,
+  buckets.is_unlocked AS is_bucket_unlocked
 FROM cloudtrail_trails
 LEFT JOIN buckets ON buckets.organization_id = cloudtrail_trails.organization_id
   AND buckets.bucket_name = cloudtrail_trails.bucket_name
@@ -336,12 +346,12 @@ LEFT JOIN bucket_tasks ON bucket_tasks.organization_id = cloudtrail_trails.organ
 --   t-4, unversioned
 --   t-5, unclear
 --   t-6, suspended
--- s3_buckets: arn, bucket_name, versioning_status, is_logging_enabled
---   b-1, proper, Enabled, true
---   b-2, public, Enabled, false
---   b-4, unversioned, Disabled, null
---   b-5, unclear, Enabled, true
---   b-6, suspended, Suspended, false
+-- s3_buckets: arn, bucket_name, versioning_status, is_logging_enabled, is_object_lock_enabled
+--   b-1, proper, Enabled, true, true
+--   b-2, public, Enabled, false, false
+--   b-4, unversioned, Disabled, null, false
+--   b-5, unclear, Enabled, true, null
+--   b-6, suspended, Suspended, false, false
 -- resource_access: resource_arn, resource_type, is_public
 --   b-1, s3_bucket, false
 --   b-1, s3_access_point, true
@@ -351,6 +361,7 @@ LEFT JOIN bucket_tasks ON bucket_tasks.organization_id = cloudtrail_trails.organ
 -- answer: E15 trails lake: 4 of 5, 1 unknown
 -- answer: E15 trails public: 1 of 4, 2 unknown
 -- answer: E15 trails not_logged: 2 of 4, 2 unknown
+-- answer: S1 trails not_locked: 3 of 4, 2 unknown
 
 -- case: where buckets were not read, a bucket that was not seen may be of the organization, and one of another is outside
 -- coverage: organization_id, account_id, collector, is_planned, is_complete

@@ -2,11 +2,11 @@
 -- title: Services that watch, and of whose severe findings nobody hears
 -- subject: organization_id, account_id, account_name, region, service, heard_partly
 -- rests on: accessanalyzer_analyzers, cloudtrail_trails, delegated_administrators, eventbridge_rules, guardduty_detectors, inspector2_accounts, kinesis_streams, lambda_functions, logs_log_groups, macie_sessions, securityhub_hubs, sns_topics, sqs_queues
--- why: only rules of EventBridge count. Who looks at a console, or takes the findings by another way, is not seen
+-- why: only rules of EventBridge count. Who looks at a console, or takes the findings by another way, is not seen. SEC04-BP03 is automated response, which begins with such a rule
 -- of each: service
 -- is so: is_not_heard
 -- definition: not_heard
--- controls: Well-Architected SEC04-BP04
+-- controls: Well-Architected SEC04-BP03, SEC04-BP04
 -- fact: Accounts and regions where the service is on, and no rules of EventBridge tell somebody of all of its severe findings
 -- caveat: GuardDuty's, Inspector's, Macie's and Security Hub's findings of severity HIGH and above, Access Analyzer's active ones, CloudTrail's insights, whether or not a trail notes them. A rule of the administrator or of the region that gathers findings counts. Unknown are those where a rule or a target was not read or is of a kind that is not collected
 -- of each: service

@@ -10,7 +10,6 @@ UNSET = {
     "get_bucket_lifecycle_configuration": "NoSuchLifecycleConfiguration",
     "get_bucket_replication": "ReplicationConfigurationNotFoundError",
     "get_bucket_website": "NoSuchWebsiteConfiguration",
-    "get_object_lock_configuration": "ObjectLockConfigurationNotFoundError",
 }
 IDENTITIES = {
     "User": ("UserDetailList", "UserPolicyList"),

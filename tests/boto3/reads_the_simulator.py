@@ -291,10 +291,13 @@ class Census(
         self.rows["iam_service_specific_credentials"] += len(listed)
 
     def last_accessed(self, client, arn):
-        job, more = client.generate_service_last_accessed_details(Arn=arn)["JobId"], {}
+        asked = client.generate_service_last_accessed_details(Arn=arn, Granularity="ACTION_LEVEL")
+        job, more = asked["JobId"], {}
         while more is not None:
             page = client.get_service_last_accessed_details(JobId=job, **more)
             self.rows["iam_service_last_accessed"] += len(page["ServicesLastAccessed"])
+            for service in page["ServicesLastAccessed"]:
+                self.rows["iam_action_last_accessed"] += len(service.get("TrackedActionsLastAccessed", []))
             more = {"Marker": page["Marker"]} if page["IsTruncated"] else None
 
     def identity_providers(self, client):
@@ -322,7 +325,9 @@ class Census(
                 self.document(policy)
                 client.get_bucket_policy_status(Bucket=name)["PolicyStatus"]["IsPublic"]
             client.get_bucket_acl(Bucket=name)["Grants"]
-            client.get_bucket_versioning(Bucket=name)
+            if client.get_bucket_versioning(Bucket=name).get("Status") == "Enabled":
+                lock = self.optional(client.get_object_lock_configuration, Bucket=name).get("ObjectLockConfiguration")
+                assert lock is None or lock["ObjectLockEnabled"] == "Enabled", lock
             client.get_bucket_logging(Bucket=name)
             self.optional(client.get_public_access_block, Bucket=name)
             self.optional(client.get_bucket_ownership_controls, Bucket=name)

@@ -132,10 +132,19 @@ class Watchers:
             types = found.get("resourceTypeStatistics", found.get("unusedAccessTypeStatistics"))
             self.rows["accessanalyzer_finding_counts"] += 3 + len(types)
             if "UNUSED" in analyzer["type"]:
-                listed = self.pages_of(client, "list_findings_v2", "findings", analyzerArn=analyzer["arn"])
-                self.rows["accessanalyzer_unused_findings"] += len(list(listed))
+                self.unused_findings(client, analyzer["arn"])
             is_unused = analyzer["type"].endswith("UNUSED_ACCESS")
             assert is_unused == (kind == "unusedAccessFindingsStatistics"), (analyzer, kind)
+
+    def unused_findings(self, client, arn):
+        statuses = {"status": {"eq": ["ACTIVE", "ARCHIVED"]}}
+        for it in self.pages_of(client, "list_findings_v2", "findings", analyzerArn=arn, filter=statuses):
+            self.rows["accessanalyzer_unused_findings"] += 1
+            assert it["status"] != "RESOLVED", it
+            if it["status"] == "ACTIVE":
+                [detail, *_] = client.get_finding_v2(analyzerArn=arn, id=it["id"])["findingDetails"]
+                [member] = detail
+                assert member.lower() == f"{it['findingType']}Details".lower(), detail
 
     def config(self, client):
         recorders = client.describe_configuration_recorders()["ConfigurationRecorders"]

@@ -112,6 +112,8 @@ UNTESTED = {
     "iam:ListRoles",
     # Asked only of two keys that were made in the same second.
     "iam:GetAccessKeyLastUsed",
+    # Asked only of buckets that keep versions, of which moto's answer cannot be read.
+    "s3:GetBucketObjectLockConfiguration",
     # Other actions are asked for, those of MOTO_ONLY.
     "s3:GetAccountPublicAccessBlock",
     "s3:GetBucketOwnershipControls",

@@ -5,6 +5,7 @@ use orgcensus_collect::Collector;
 pub mod access_keys;
 pub mod account_aliases;
 pub mod account_summary;
+pub mod action_last_accessed;
 pub mod authorization_details;
 pub mod credential_report;
 pub mod delegation_requests;

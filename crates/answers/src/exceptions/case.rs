@@ -33,7 +33,7 @@ const PRINCIPALS: [&str; 7] =
     ["identity_arn", "principal", "principal_arn", "role_arn", "role_name", "user_name", "who"];
 
 /// Columns that are names besides: of the place, and of one thing among several of a resource.
-const OTHERS: [&str; 9] = [
+const OTHERS: [&str; 10] = [
     "access_key",
     "account_id",
     "image_digest",
@@ -43,6 +43,7 @@ const OTHERS: [&str; 9] = [
     "region",
     "resource_type",
     "subject_type",
+    "unused",
 ];
 
 /// What a case is about.

@@ -1,9 +1,10 @@
 //! Analyzers of IAM Access Analyzer: ListAnalyzers, then ListArchiveRules and GetFindingsStatistics for each. Findings
 //! are counts, since an analyzer of an organization has one for each of many thousand resources; only those of unused
-//! access are listed, by ListFindingsV2.
+//! access are listed, by ListFindingsV2, and asked about one by one, by GetFindingV2.
 
 pub mod archive_rules;
 pub mod statistics;
+mod unused_details;
 pub mod unused_findings;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use serde_json::json;
 
 use self::archive_rules::{ArchiveRule, Listed as ListedRule, Rules};
 use self::statistics::{FindingCount, Statistics};
+use self::unused_details::DETAILS;
 use self::unused_findings::{FINDINGS, UnusedFinding};
 use crate::items::{Answer, Unread, all, details, is_gone};
 
@@ -68,6 +70,9 @@ pub struct Analyzer {
     /// How many of its findings are in accessanalyzer_unused_findings. Null: it looks for other access, or they could
     /// not all be read.
     pub listed_finding_count: Option<i64>,
+    /// About how many of these AWS was asked one by one, the first thousand active ones: what was not used is known of
+    /// these alone. Null: as listed_finding_count.
+    pub asked_finding_count: Option<i64>,
     /// When AWS last counted the findings (UTC). Null: AWS did not say, or they were not read.
     pub findings_counted_at: Option<Timestamp>,
     /// When it was made (UTC).
@@ -83,7 +88,7 @@ pub const ANALYZERS: Collector = Collector {
     name: "accessanalyzer_analyzers",
     scope: Scope::Region,
     runs: Runs::Always,
-    calls: &[LIST.call(), RULES.call(), STATISTICS.call(), FINDINGS.call()],
+    calls: &[LIST.call(), RULES.call(), STATISTICS.call(), FINDINGS.call(), DETAILS.call()],
     resources: &[],
     tables: &[table::<Analyzer>(), table::<ArchiveRule>(), table::<FindingCount>(), table::<UnusedFinding>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
@@ -192,7 +197,9 @@ async fn push(session: &Session, rows: &mut Rows<'_>, details: Details) -> Resul
     row.resolved_finding_count = totals.resolved;
     row.findings_counted_at = totals.counted_at;
     if row.access_kind.as_deref() == Some("unused_access") {
-        row.listed_finding_count = unused_findings::push(session, rows, &arn).await?;
+        let count = unused_findings::push(session, rows, &arn).await?;
+        row.listed_finding_count = count.as_ref().map(|it| it.listed);
+        row.asked_finding_count = count.map(|it| it.asked);
     }
     unread.count(rows, Analyzer::TABLE, &LIST.call().name());
     rows.push(row).await?;
@@ -232,6 +239,7 @@ fn analyzer((arn, analyzer_name): (String, String), it: Listed, now: Timestamp, 
         archived_finding_count: None,
         resolved_finding_count: None,
         listed_finding_count: None,
+        asked_finding_count: None,
         findings_counted_at: None,
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),

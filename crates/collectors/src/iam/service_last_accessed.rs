@@ -1,20 +1,21 @@
-//! Services that users and roles last used: GenerateServiceLastAccessedDetails starts a job for each of them,
+//! Services and actions that users and roles last used: GenerateServiceLastAccessedDetails starts a job for each of them,
 //! GetServiceLastAccessedDetails waits for it and reads it.
 //!
 //! Off unless the configuration names it. Calls for each account: one for each 1000 users and each 1000 roles, and at
 //! least two for each user and role; rows: one for each service that an identity's policies allow, 300 and more for an
-//! administrator. Service-linked roles are left out: only their service uses them, and nobody can change what they may do.
+//! administrator, and as many for actions as AWS tracks of these services. Service-linked roles are left out: only their service uses them, and nobody can change what they may do.
 
 use std::time::Duration;
 
 use aws_sdk_iam::Client;
-use aws_sdk_iam::types::{JobStatusType, ServiceLastAccessed as Listed};
+use aws_sdk_iam::types::{AccessAdvisorUsageGranularityType, JobStatusType, ServiceLastAccessed as Listed};
 use futures::StreamExt;
 use orgcensus_aws::Class;
 use orgcensus_collect::{Collector, Error, Rows, Runs, Scope, Session, call, client, timestamp};
 use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 
+use super::action_last_accessed::{ActionLastAccessed, action_last_accessed};
 use super::detail::GONE;
 use crate::items::{Answer, Unread, details, given, is_gone, word};
 
@@ -24,7 +25,11 @@ const POLLS: usize = 60;
 const PAUSE: Duration = if cfg!(test) { Duration::ZERO } else { Duration::from_secs(1) };
 const GET: &str = "iam:GetServiceLastAccessedDetails";
 
-/// One service that a user or role may use by its policies, and when it last did. AWS looks back 400 days.
+/// The tables that are short where a job cannot be read.
+const TABLES: [&str; 2] = [ServiceLastAccessed::TABLE, ActionLastAccessed::TABLE];
+
+/// One service that a user or role may use by its policies, and when it last did. AWS looks back 400 days, and counts
+/// the identity's own policies alone: a boundary, a control policy or a resource's policy changes nothing.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "iam_service_last_accessed", key = "principal_arn, service_namespace")]
 pub struct ServiceLastAccessed {
@@ -46,7 +51,7 @@ pub struct ServiceLastAccessed {
     pub last_authenticated_region: Option<String>,
 }
 
-/// Services that an account's users and roles last used.
+/// Services and actions that an account's users and roles last used.
 pub const SERVICE_LAST_ACCESSED: Collector = Collector {
     name: "iam_service_last_accessed",
     scope: Scope::Account,
@@ -58,7 +63,7 @@ pub const SERVICE_LAST_ACCESSED: Collector = Collector {
         call("iam", "ListUsers"),
     ],
     resources: &[],
-    tables: &[table::<ServiceLastAccessed>()],
+    tables: &[table::<ServiceLastAccessed>(), table::<ActionLastAccessed>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
@@ -80,7 +85,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 async fn read(iam: &Client, rows: &mut Rows<'_>, (kind, list): (&str, &str), listed: Vec<String>) -> Result<(), Error> {
     let mut arns = Vec::new();
     for arn in listed {
-        arns.extend(rows.item([ServiceLastAccessed::TABLE], given(word(&arn), list, "Arn"))?);
+        arns.extend(rows.item(TABLES, given(word(&arn), list, "Arn"))?);
     }
     let mut told = details(arns, |arn| ask(iam, arn));
     while let Some((arn, services)) = told.next().await {
@@ -88,11 +93,27 @@ async fn read(iam: &Client, rows: &mut Rows<'_>, (kind, list): (&str, &str), lis
             rows.gone();
             continue;
         }
-        for service in rows.item([ServiceLastAccessed::TABLE], services)?.unwrap_or_default() {
-            let mut unread = Unread::default();
-            let row = service_last_accessed(&arn, kind, service, rows.captured_at(), &mut unread);
-            unread.push(rows, GET, row).await?;
+        for service in rows.item(TABLES, services)?.unwrap_or_default() {
+            push(rows, &arn, kind, service).await?;
         }
+    }
+    Ok(())
+}
+
+/// Adds a service, and the actions that AWS tracks of it.
+async fn push(rows: &mut Rows<'_>, arn: &str, kind: &str, mut service: Listed) -> Result<(), Error> {
+    let actions = service.tracked_actions_last_accessed.take().unwrap_or_default();
+    let mut unread = Unread::default();
+    let row = service_last_accessed(arn, kind, service, rows.captured_at(), &mut unread);
+    let Some(namespace) = row.as_ref().map(|row| row.service_namespace.clone()) else {
+        unread.lost(rows, TABLES, GET);
+        return Ok(());
+    };
+    unread.push(rows, GET, row).await?;
+    for listed in actions {
+        let mut unread = Unread::default();
+        let row = action_last_accessed((arn, kind, &namespace), listed, rows.captured_at(), &mut unread);
+        unread.push(rows, GET, row).await?;
     }
     Ok(())
 }
@@ -104,7 +125,8 @@ async fn ask(iam: &Client, arn: String) -> (String, Answer<Vec<Listed>>) {
 
 /// Starts a job and reads what it found.
 async fn services(iam: &Client, arn: &str) -> Answer<Vec<Listed>> {
-    let started = iam.generate_service_last_accessed_details().arn(arn).send().await?;
+    let by_action = AccessAdvisorUsageGranularityType::ActionLevel;
+    let started = iam.generate_service_last_accessed_details().arn(arn).granularity(by_action).send().await?;
     let job_id = given(started.job_id, "iam:GenerateServiceLastAccessedDetails", "JobId")?;
     let (mut found, mut marker) = (Vec::new(), None);
     for _ in 0..POLLS {
@@ -203,11 +225,18 @@ mod tests {
     async fn jobs_are_waited_for_and_paged() {
         let used = "<LastAuthenticated>2025-12-02T00:00:00Z</LastAuthenticated>\
                     <LastAuthenticatedRegion>eu-west-1</LastAuthenticatedRegion>";
+        let action = |rest: &str| format!("<member>{rest}</member>");
+        let when = "<LastAccessedTime>2025-10-03T00:00:00Z</LastAccessedTime>\
+                    <LastAccessedRegion>eu-west-1</LastAccessedRegion>";
+        let actions = action(&format!("<ActionName>CreateBucket</ActionName>{when}"))
+            + &action("<ActionName>s3:DeleteBucket</ActionName>");
+        let tracked = |actions: &str| format!("<TrackedActionsLastAccessed>{actions}</TrackedActionsLastAccessed>");
+        let used_by_action = format!("{used}{}", tracked(&actions));
         let failed = "<Error><Code>E1</Code><Message>no</Message></Error>";
         let recorded = Recorded::new()
             .answer("ListUsers", &users(&["ana", "gone", "odd"]))
             .answer("ListRoles", &roles())
-            .answer_to(START, "user%2Fana", &started("J1"))
+            .answer_to(START, "user%2Fana&Granularity=ACTION_LEVEL", &started("J1"))
             .refuse(START, "user%2Fgone", 404, &xml_error("NoSuchEntity"))
             .answer_to(START, "user%2Fodd", &started("J2"))
             .answer_to(START, "role%2Fweb", &started("J3"))
@@ -215,11 +244,11 @@ mod tests {
             .answer_to(
                 READ,
                 "JobId=J1",
-                &job("COMPLETED", &[("s3", used)], "<IsTruncated>true</IsTruncated><Marker>M</Marker>"),
+                &job("COMPLETED", &[("s3", &used_by_action)], "<IsTruncated>true</IsTruncated><Marker>M</Marker>"),
             )
             .answer_to(READ, "Marker=M", &job("COMPLETED", &[("sqs", "")], ""))
             .answer_to(READ, "JobId=J2", &job("FAILED", &[], failed))
-            .answer_to(READ, "JobId=J3", &job("COMPLETED", &[("", "")], ""));
+            .answer_to(READ, "JobId=J3", &job("COMPLETED", &[("", ""), ("logs", &tracked(&action("")))], ""));
         let collected = recorded.run(&SERVICE_LAST_ACCESSED).await;
         collected.result.as_ref().unwrap();
         collected.assert_all_calls(&SERVICE_LAST_ACCESSED);
@@ -227,11 +256,25 @@ mod tests {
             ["principal_type", "service_namespace", "is_used", "last_authenticated_days", "last_authenticated_region"];
         assert_eq!(
             columns(&collected, "iam_service_last_accessed", &names),
-            [json!(["user", "s3", true, 30, "eu-west-1"]), json!(["user", "sqs", false, null, null])]
+            [
+                json!(["user", "s3", true, 30, "eu-west-1"]),
+                json!(["user", "sqs", false, null, null]),
+                json!(["role", "logs", false, null, null]),
+            ]
         );
+        let names = ["principal_arn", "action", "is_used", "last_accessed_days", "last_accessed_region"];
+        let ana = "arn:aws:iam::111122223333:user/ana";
+        assert_eq!(
+            columns(&collected, "iam_action_last_accessed", &names),
+            [
+                json!([ana, "s3:CreateBucket", true, 90, "eu-west-1"]),
+                json!([ana, "s3:DeleteBucket", false, null, null]),
+            ]
+        );
+        assert_eq!(collected.short().1, TABLES.into_iter().rev().collect::<Vec<_>>());
         let missed = collected.missed.unwrap();
-        // A job, a role without an ARN, and a service without a name.
-        assert_eq!((missed.items, missed.first.to_string()), (3, format!("{GET}: JobFailed: E1: no")));
+        // A job, a role without an ARN, a service and an action without names.
+        assert_eq!((missed.items, missed.first.to_string()), (4, format!("{GET}: JobFailed: E1: no")));
     }
 
     #[tokio::test]

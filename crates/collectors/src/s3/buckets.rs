@@ -1,4 +1,5 @@
-//! S3 buckets: ListBuckets, then for each bucket, in its own region, nine calls about its settings.
+//! S3 buckets: ListBuckets, then for each bucket, in its own region, nine calls about its settings, and one
+//! more where it keeps versions.
 
 use std::collections::BTreeMap;
 
@@ -56,6 +57,14 @@ pub struct Bucket {
     pub versioning_status: Option<String>,
     /// Whether deleting a version asks for MFA. Null: it could not be read.
     pub is_mfa_delete_enabled: Option<bool>,
+    /// Whether Object Lock is on, so that versions can be kept from everyone; false without versions. Null: it could not
+    /// be read.
+    pub is_object_lock_enabled: Option<bool>,
+    /// How new objects are locked: COMPLIANCE (nobody can delete them), or GOVERNANCE (some can). Null: they are not, or
+    /// it could not be read.
+    pub object_lock_mode: Option<String>,
+    /// For how many days; a year counts as 365. Null: as object_lock_mode.
+    pub object_lock_days: Option<i32>,
     /// Whether requests are logged to a bucket. Null: it could not be read.
     pub is_logging_enabled: Option<bool>,
     /// The bucket that requests are logged to. Null: none, or it could not be read.
@@ -82,6 +91,7 @@ pub const BUCKETS: Collector = Collector {
         call("s3", "GetBucketTagging"),
         call("s3", "GetBucketEncryption").needs("s3:GetEncryptionConfiguration"),
         call("s3", "GetBucketVersioning"),
+        call("s3", "GetObjectLockConfiguration").needs("s3:GetBucketObjectLockConfiguration"),
         call("s3", "GetBucketLogging"),
     ],
     resources: &[S3_BUCKET],
@@ -129,6 +139,8 @@ async fn push(session: &Session, rows: &mut Rows<'_>, it: Details, owner_id: Opt
     let encryption = rows.item([Bucket::TABLE], it.encryption)?.flatten();
     let default = encryption.as_ref().and_then(|rule| rule.apply_server_side_encryption_by_default.as_ref());
     let versioning = rows.item([Bucket::TABLE], it.versioning)?;
+    // Of a bucket whose versioning is unread, the lock is not known either.
+    let lock = rows.item([Bucket::TABLE], it.lock)?.filter(|_| versioning.is_some());
     let logging = rows.item([Bucket::TABLE], it.logging)?;
     let target = logging.as_ref().and_then(Option::as_ref);
     let created_at = it.bucket.creation_date.as_ref().and_then(timestamp);
@@ -152,6 +164,9 @@ async fn push(session: &Session, rows: &mut Rows<'_>, it: Details, owner_id: Opt
         encryption_kms_key_id: default.and_then(|default| default.kms_master_key_id.clone()),
         is_bucket_key_enabled: encryption.as_ref().and_then(|rule| rule.bucket_key_enabled),
         is_mfa_delete_enabled: versioning.as_ref().map(|it| it.is_mfa_delete_enabled),
+        is_object_lock_enabled: lock.as_ref().map(|it| it.is_enabled),
+        object_lock_mode: lock.as_ref().and_then(|it| it.mode.clone()),
+        object_lock_days: lock.and_then(|it| it.days),
         versioning_status: versioning.map(|it| it.status.unwrap_or_else(|| "Disabled".to_owned())),
         is_logging_enabled: logging.as_ref().map(Option::is_some),
         logging_target_bucket: target.map(|it| it.target_bucket.clone()),
@@ -164,131 +179,4 @@ async fn push(session: &Session, rows: &mut Rows<'_>, it: Details, owner_id: Opt
 }
 
 #[cfg(test)]
-mod tests {
-    use orgcensus_collect::testing::{Collected, Recorded};
-
-    use super::BUCKETS;
-
-    const FIRST: &str = "<ListAllMyBucketsResult><Owner><ID>abc</ID></Owner><Buckets>
-        <Bucket><Name>web</Name><CreationDate>2025-12-22T00:00:00Z</CreationDate><BucketRegion>us-west-2</BucketRegion>
-        </Bucket><Bucket><Name>gone</Name><BucketRegion>eu-west-1</BucketRegion></Bucket></Buckets>
-        <ContinuationToken>second</ContinuationToken></ListAllMyBucketsResult>";
-    const SECOND: &str =
-        "<ListAllMyBucketsResult><Owner><ID>abc</ID></Owner><Buckets><Bucket><Name>plain</Name></Bucket>
-        <Bucket><Name>secret</Name><BucketRegion>eu-west-1</BucketRegion></Bucket>
-        <Bucket><Name>lost</Name></Bucket><Bucket/></Buckets></ListAllMyBucketsResult>";
-    const POLICY: &str = r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*"}]}"#;
-    const ACL: &str = r#"<AccessControlPolicy xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><AccessControlList>
-        <Grant><Grantee xsi:type="CanonicalUser"><ID>abc</ID></Grantee><Permission>FULL_CONTROL</Permission></Grant>
-        <Grant><Grantee xsi:type="Group"><URI>http://acs.amazonaws.com/groups/global/AllUsers</URI></Grantee>
-        <Permission>READ</Permission></Grant></AccessControlList></AccessControlPolicy>"#;
-    const BLOCK: &str = "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>
-        <IgnorePublicAcls>false</IgnorePublicAcls><BlockPublicPolicy>false</BlockPublicPolicy>
-        </PublicAccessBlockConfiguration>";
-    const ENCRYPTION: &str = "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>
-        <SSEAlgorithm>quantum</SSEAlgorithm><KMSMasterKeyID>alias/web</KMSMasterKeyID></ApplyServerSideEncryptionByDefault>
-        </Rule></ServerSideEncryptionConfiguration>";
-    const LOGGING: &str = "<BucketLoggingStatus><LoggingEnabled><TargetBucket>logs</TargetBucket><TargetPrefix>web/
-        </TargetPrefix></LoggingEnabled></BucketLoggingStatus>";
-    /// What AWS answers for a bucket with nothing set: an error's code, or a document's empty root.
-    const NOTHING_SET: [(&str, u16, &str); 9] = [
-        ("GetBucketPolicy", 404, "NoSuchBucketPolicy"),
-        ("GetBucketPolicyStatus", 404, "NoSuchBucketPolicy"),
-        ("GetBucketAcl", 200, "<AccessControlPolicy/>"),
-        ("GetBucketOwnershipControls", 404, "OwnershipControlsNotFoundError"),
-        ("GetPublicAccessBlock", 404, "NoSuchPublicAccessBlockConfiguration"),
-        ("GetBucketTagging", 404, "NoSuchTagSet"),
-        ("GetBucketEncryption", 404, "ServerSideEncryptionConfigurationNotFoundError"),
-        ("GetBucketVersioning", 200, "<VersioningConfiguration/>"),
-        ("GetBucketLogging", 200, "<BucketLoggingStatus/>"),
-    ];
-
-    fn error(code: &str) -> String {
-        format!("<Error><Code>{code}</Code><Message>no</Message></Error>")
-    }
-
-    fn recorded() -> Recorded {
-        let mut recorded = Recorded::new()
-            .answer("ListBuckets", FIRST)
-            .answer_to("ListBuckets", "second", SECOND)
-            .answer_to("GetBucketPolicy", "web.s3.us-west-2", POLICY)
-            .answer_to("GetBucketPolicyStatus", "web", "<PolicyStatus><IsPublic>true</IsPublic></PolicyStatus>")
-            .answer_to("GetBucketAcl", "web", ACL)
-            .answer_to(
-                "GetBucketOwnershipControls",
-                "web",
-                "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerPreferred</ObjectOwnership></Rule></OwnershipControls>",
-            )
-            .answer_to("GetPublicAccessBlock", "web", BLOCK)
-            .answer_to("GetBucketTagging", "web", "<Tagging><TagSet><Tag><Key>team</Key><Value>web</Value></Tag></TagSet></Tagging>")
-            .answer_to("GetBucketEncryption", "web", ENCRYPTION)
-            .answer_to("GetBucketVersioning", "web", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>")
-            .answer_to("GetBucketLogging", "web", LOGGING)
-            .refuse("GetBucketPolicy", "gone", 404, &error("NoSuchBucket"))
-            .answer_to("GetBucketLocation", "plain", "<LocationConstraint>EU</LocationConstraint>")
-            .refuse("GetBucketLocation", "lost", 403, &error("AccessDenied"));
-        for (operation, status, text) in NOTHING_SET {
-            let body = if status == 200 { text.to_owned() } else { error(text) };
-            recorded = recorded.refuse(operation, "plain.s3.eu-west-1", status, &body);
-            recorded = recorded.refuse(operation, "secret", 403, &error("AccessDenied"));
-        }
-        recorded
-    }
-
-    async fn collected() -> Collected {
-        let collected = recorded().run(&BUCKETS).await;
-        collected.result.as_ref().unwrap();
-        collected
-    }
-
-    #[tokio::test]
-    async fn a_bucket_with_everything_set() {
-        let collected = collected().await;
-        collected.assert_all_calls(&BUCKETS);
-        let web = &collected.table("s3_buckets")[0];
-        assert_eq!(
-            (&web["bucket_region"], &web["owner_id"], &web["age_days"]),
-            (&"us-west-2".into(), &"abc".into(), &10.into())
-        );
-        assert_eq!(
-            (&web["policy_status_is_public"], &web["object_ownership"]),
-            (&true.into(), &"BucketOwnerPreferred".into())
-        );
-        assert_eq!((&web["block_public_acls"], &web["ignore_public_acls"]), (&true.into(), &false.into()));
-        assert!(web["restrict_public_buckets"].is_null(), "left out of what is set, and so unknown");
-        assert_eq!((&web["encryption_algorithm"], &web["versioning_status"]), (&"quantum".into(), &"Enabled".into()));
-        assert_eq!((&web["logging_target_bucket"], &web["tags"]["team"]), (&"logs".into(), &"web".into()));
-        let grants = collected.table("policy_statements").iter().filter(|row| row["policy_kind"] == "acl");
-        assert_eq!(grants.filter(|row| row["has_wildcard_principal"] == true).count(), 1);
-    }
-
-    #[tokio::test]
-    async fn nothing_set_is_known_and_denied_is_not() {
-        let collected = collected().await;
-        let buckets = collected.table("s3_buckets");
-        assert_eq!(buckets.len(), 4, "the one that went away has no row");
-        let (plain, secret, lost) = (&buckets[1], &buckets[2], &buckets[3]);
-        assert_eq!(
-            (&plain["has_public_access_block"], &plain["restrict_public_buckets"]),
-            (&false.into(), &false.into())
-        );
-        assert_eq!(
-            (&plain["object_ownership"], &plain["versioning_status"]),
-            (&"ObjectWriter".into(), &"Disabled".into())
-        );
-        assert_eq!((&plain["policy_status_is_public"], &plain["is_logging_enabled"]), (&false.into(), &false.into()));
-        for bucket in [secret, lost] {
-            let unread =
-                ["has_public_access_block", "policy_status_is_public", "object_ownership", "is_logging_enabled"];
-            assert!(unread.iter().all(|column| bucket[column].is_null()), "{bucket}");
-        }
-        assert_eq!((&secret["bucket_region"], &lost["bucket_region"]), (&"eu-west-1".into(), &serde_json::Value::Null));
-        let policies = collected.table("policy_documents").iter().filter(|row| row["policy_kind"] == "resource");
-        let states: Vec<_> = policies.map(|row| row["state"].as_str().unwrap_or_default()).collect();
-        assert_eq!(states, ["read", "absent", "unread", "unread"]);
-        // Nine settings of one, ten of another, one that the answer lacks, and a bucket without a name.
-        let (missed, tables) = collected.short();
-        assert_eq!((missed, collected.gone), (9 + 10 + 1 + 1, 1));
-        assert_eq!(tables, ["policy_documents", "policy_statements", "s3_buckets"]);
-    }
-}
+mod tests;

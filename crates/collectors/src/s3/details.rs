@@ -1,4 +1,4 @@
-//! The nine answers about one bucket. Each is read, not set, or unread by itself.
+//! The answers about one bucket. Each is read, not set, or unread by itself.
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{
@@ -27,6 +27,7 @@ pub(super) struct Details {
     pub(super) tags: Setting<Vec<Tag>>,
     pub(super) encryption: Setting<ServerSideEncryptionRule>,
     pub(super) versioning: Answer<Versioning>,
+    pub(super) lock: Answer<Lock>,
     pub(super) logging: Setting<LoggingEnabled>,
 }
 
@@ -44,6 +45,7 @@ impl Details {
             tags: Err(error.clone()),
             encryption: Err(error.clone()),
             versioning: Err(error.clone()),
+            lock: Ok(Lock::default()),
             logging: Err(error.clone()),
         }
     }
@@ -53,6 +55,21 @@ impl Details {
 pub(super) struct Versioning {
     pub(super) status: Option<String>,
     pub(super) is_mfa_delete_enabled: bool,
+}
+
+impl Versioning {
+    /// Whether versions are kept now.
+    pub(super) fn is_on(&self) -> bool {
+        self.status.as_deref() == Some("Enabled")
+    }
+}
+
+/// Whether versions can be locked, and how new ones are.
+#[derive(Debug, Default)]
+pub(super) struct Lock {
+    pub(super) is_enabled: bool,
+    pub(super) mode: Option<String>,
+    pub(super) days: Option<i32>,
 }
 
 /// A client for one region. With an endpoint of one's own, a bucket is in the path and not in the host's name.
@@ -93,6 +110,7 @@ pub(super) async fn read(session: Session, bucket: Bucket) -> Option<Details> {
     if is_gone(GONE, &policy) {
         return None;
     }
+    let versioning = versioning(&s3, &name).await;
     Some(Details {
         policy: given_if_set(policy, |it| it.policy, "s3:GetBucketPolicy", "Policy"),
         is_public: is_public(&s3, &name).await,
@@ -101,7 +119,8 @@ pub(super) async fn read(session: Session, bucket: Bucket) -> Option<Details> {
         public_access_block: public_access_block(&s3, &name).await,
         tags: tags(&s3, &name).await,
         encryption: encryption(&s3, &name).await,
-        versioning: versioning(&s3, &name).await,
+        lock: lock(&s3, &name, versioning.as_ref().is_ok_and(Versioning::is_on)).await,
+        versioning,
         logging: logging(&s3, &name).await,
         bucket,
         region,
@@ -179,6 +198,22 @@ async fn versioning(s3: &Client, name: &str) -> Answer<Versioning> {
         status: answer.status.map(|status| status.as_str().to_owned()),
         is_mfa_delete_enabled: answer.mfa_delete == Some(MfaDeleteStatus::Enabled),
     })
+}
+
+/// Object Lock needs versions, and keeps them on. So nobody is asked about a bucket that keeps none.
+async fn lock(s3: &Client, name: &str, has_versions: bool) -> Answer<Lock> {
+    if !has_versions {
+        return Ok(Lock::default());
+    }
+    let answer = s3.get_object_lock_configuration().bucket(name).send().await;
+    let Some(answer) = answer.optional(&["ObjectLockConfigurationNotFoundError"])? else { return Ok(Lock::default()) };
+    let call = "s3:GetObjectLockConfiguration";
+    let configuration = given(answer.object_lock_configuration, call, "ObjectLockConfiguration")?;
+    let enabled = given(configuration.object_lock_enabled, call, "ObjectLockEnabled")?;
+    let retention = configuration.rule.and_then(|rule| rule.default_retention);
+    let days = retention.as_ref().and_then(|it| it.days.or_else(|| it.years?.checked_mul(365)));
+    let mode = retention.and_then(|it| it.mode).map(|mode| mode.as_str().to_owned());
+    Ok(Lock { is_enabled: enabled.as_str() == "Enabled", mode, days })
 }
 
 async fn logging(s3: &Client, name: &str) -> Setting<LoggingEnabled> {

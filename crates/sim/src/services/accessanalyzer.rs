@@ -1,4 +1,7 @@
-//! IAM Access Analyzer: analyzers of all types, archive rules, and how many findings there are.
+//! IAM Access Analyzer: analyzers of all types, archive rules, how many findings there are, and which are of unused
+//! access.
+
+mod unused;
 
 use crate::clock::iso;
 use crate::context::Context;
@@ -13,14 +16,14 @@ use serde_json::{Map, Value, json};
 pub(crate) static SERVICE: Service = Service {
     answers: &[&[
         get("GetFindingsStatistics", |context| {
-            let wanted = context.request.required("analyzerArn")?;
-            let found = analyzers(&context.place).into_iter().find(|it| it.arn == wanted).ok_or_else(none)?;
+            let found = wanted(context)?;
             let at = iso(context.organization().clock.now_millis);
             Ok(json!({ "findingsStatistics": [statistics(&found)], "lastUpdatedAt": at }))
         }),
         list("ListAnalyzers", "analyzers", |context| Ok(analyzers(&context.place).iter().map(describe).collect())),
         list("ListArchiveRules", "archiveRules", archive_rules),
-        list("ListFindingsV2", "findings", findings).needs("ListFindings"),
+        list("ListFindingsV2", "findings", unused::list).needs("ListFindings"),
+        get("GetFindingV2", unused::get).needs("GetFinding"),
     ]],
     kinds: &[
         things(At::Region, "accessanalyzer_analyzers", |place| analyzers(place).len()),
@@ -31,7 +34,7 @@ pub(crate) static SERVICE: Service = Service {
             analyzers(place).iter().map(|it| 3 + it.by_type.len()).sum()
         }),
         things(At::Region, "accessanalyzer_unused_findings", |place| {
-            analyzers(place).iter().map(|it| found(it).len()).sum()
+            analyzers(place).iter().map(|it| unused::kept(place, it).count()).sum()
         }),
     ],
     counts: Some((At::Region, count)),
@@ -109,6 +112,9 @@ fn analyzer(place: &Place<'_>, name: &str, kind: &'static str, dice: &mut Dice) 
             by_type.push((of, dice.between(1, 40)));
         }
     }
+    if kind.contains("UNUSED") {
+        by_type.extend(unused::passwords(place, name).map(|count| ("UnusedIAMUserPassword", count)));
+    }
     Analyzer {
         name: name.to_owned(),
         arn: place.arn("access-analyzer", &format!("analyzer/{name}")),
@@ -128,6 +134,12 @@ fn none() -> Refusal {
     Refusal::new(404, "ResourceNotFoundException", "The analyzer could not be found.")
 }
 
+/// The analyzer that a call names by its ARN.
+fn wanted(context: &Context<'_>) -> Result<Analyzer, Refusal> {
+    let arn = context.request.required("analyzerArn")?;
+    analyzers(&context.place).into_iter().find(|it| it.arn == arn).ok_or_else(none)
+}
+
 fn archive_rules(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
     let wanted = context.request.required("analyzerName")?;
     let found = analyzers(&context.place).into_iter().find(|it| it.name == wanted).ok_or_else(none)?;
@@ -137,36 +149,6 @@ fn archive_rules(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
         json!({ "ruleName": name, "filter": filter, "createdAt": at, "updatedAt": at })
     };
     Ok(found.archive_rules.iter().map(rule).collect())
-}
-
-/// The findings of unused access that are active or archived: type and status of each.
-fn found(it: &Analyzer) -> Vec<(&'static str, &'static str)> {
-    if !it.kind.contains("UNUSED") {
-        return Vec::new();
-    }
-    let active = it.by_type.iter().flat_map(|(of, count)| (0..*count).map(move |_| (*of, "ACTIVE")));
-    active.chain((0..it.archived).map(|_| ("UnusedIAMRole", "ARCHIVED"))).collect()
-}
-
-fn findings(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
-    let wanted = context.request.required("analyzerArn")?;
-    let analyzer = analyzers(&context.place).into_iter().find(|it| it.arn == wanted).ok_or_else(none)?;
-    let (at, account_id) = (iso(analyzer.created_millis), &context.place.account.id);
-    let finding = |(number, (of, status)): (usize, (&str, &str))| {
-        let kind = if of.contains("User") { "user" } else { "role" };
-        json!({
-            "id": format!("{}-{number}", analyzer.name),
-            "findingType": of,
-            "resource": format!("arn:aws:iam::{account_id}:{kind}/idle-{number}"),
-            "resourceType": if kind == "user" { "AWS::IAM::User" } else { "AWS::IAM::Role" },
-            "resourceOwnerAccount": account_id,
-            "status": status,
-            "createdAt": at,
-            "updatedAt": at,
-            "analyzedAt": at,
-        })
-    };
-    Ok(found(&analyzer).into_iter().enumerate().map(finding).collect())
 }
 
 fn describe(it: &Analyzer) -> Value {
@@ -233,6 +215,7 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
     let public: usize =
         analyzers.iter().filter(|it| matches!(it.kind, "ACCOUNT" | "ORGANIZATION")).map(|it| it.by_type.len()).sum();
     tally.cell("accessanalyzer_finding_counts WHERE public_count = 1", public);
+    unused::count(place, &analyzers, tally);
     for it in &analyzers {
         tally.misconfigurations.one("S2", "analyzers", "not_active", it.status != "ACTIVE");
         let of = match it.kind {

@@ -129,13 +129,25 @@ fn mfa_devices(tally: &mut Tally, iam: &Iam) {
     tally.cell("iam_root_users WHERE has_access_key", usize::from(iam.has_root_key()));
 }
 
-/// Counts the services that identities last used. A census does not ask for service-linked roles.
+/// Counts the services and actions that identities last used. A census does not ask for service-linked roles.
 fn last_accessed(tally: &mut Tally, organization: &Organization, iam: &Iam) {
-    let roles = iam.roles.iter().filter(|role| !role.path.starts_with("/aws-service-role/")).map(|role| &role.arn);
-    for arn in iam.users.iter().map(|user| &user.arn).chain(roles) {
+    let clock = organization.clock;
+    let roles = iam.roles.iter().filter(|role| !role.path.starts_with("/aws-service-role/"));
+    let users = iam.users.iter().map(|user| (&user.arn, user.created_millis));
+    for (arn, created_millis) in users.chain(roles.map(|role| (&role.arn, role.created_millis))) {
         let accesses = accesses(organization, arn);
         tally.rows("iam_service_last_accessed", accesses.len());
         let used = accesses.iter().filter(|it| it.used_millis.is_some()).count();
         tally.cell("iam_service_last_accessed WHERE is_used", used);
+        let actions = || accesses.iter().flat_map(|it| &it.actions);
+        tally.rows("iam_action_last_accessed", actions().count());
+        tally.cell("iam_action_last_accessed WHERE is_used", actions().filter(|(_, used)| used.is_some()).count());
+        let is_unused = |used: Option<i64>| clock.age_days(used.unwrap_or(created_millis)) > 90;
+        for access in &accesses {
+            tally.misconfigurations.one("S10", "allowed_services", "lake", is_unused(access.used_millis));
+        }
+        for (_, used) in actions() {
+            tally.misconfigurations.one("S10", "tracked_actions", "lake", is_unused(*used));
+        }
     }
 }

@@ -9,6 +9,7 @@ const LIST: &str = "ListAnalyzers";
 const RULES: &str = "ListArchiveRules";
 const STATISTICS: &str = "GetFindingsStatistics";
 const FINDINGS: &str = "ListFindingsV2";
+const DETAILS: &str = "GetFindingV2";
 const TABLE: &str = "accessanalyzer_analyzers";
 
 const EXTERNAL: &str = r#"{"arn":"arn:analyzer/outside","name":"outside","type":"ORGANIZATION","status":"ACTIVE",
@@ -61,6 +62,7 @@ async fn collected() -> Collected {
         .answer_to(STATISTICS, "arn:analyzer/odd", OF_INTERNAL)
         .answer_to(FINDINGS, "maxResults", FOUND)
         .answer_to(FINDINGS, "nextToken", FOUND_MORE)
+        .answer_to(DETAILS, "/findingv2/f-1", r#"{"findingDetails":[{"unusedIamRoleDetails":{}}]}"#)
         .refuse(STATISTICS, "arn:analyzer/gone", 404, &gone)
         .refuse(STATISTICS, "arn:analyzer/shut", 403, &denied);
     let collected = recorded.run(&ANALYZERS).await;

@@ -1,4 +1,4 @@
-//! The services that an identity last used: a job that a caller starts, and that is done at once.
+//! The services and actions that an identity last used: a job that a caller starts, and that is done at once.
 
 use super::population::Iam;
 use crate::clock::iso;
@@ -6,6 +6,10 @@ use crate::context::Context;
 use crate::organization::Organization;
 use crate::protocol::{Refusal, members};
 use serde_json::{Value, json};
+
+/// How much a job tells of: services alone, or their actions too.
+const SERVICES_ALONE: &str = "SERVICE_LEVEL";
+const ACTIONS: &str = "ACTION_LEVEL";
 
 /// Services that an identity may use: namespace, name.
 const SERVICES: [(&str, &str); 6] = [
@@ -17,11 +21,20 @@ const SERVICES: [(&str, &str); 6] = [
     ("bedrock", "Amazon Bedrock"),
 ];
 
+/// The actions that are tracked. PassRole is none of them, and sqs, logs and bedrock have none.
+const TRACKED: [(&str, &[&str]); 3] = [
+    ("s3", &["CreateBucket", "DeleteBucket", "PutBucketPolicy"]),
+    ("ec2", &["RunInstances", "TerminateInstances"]),
+    ("iam", &["CreateRole", "PutRolePolicy"]),
+];
+
 /// A service that an identity may use.
 pub(crate) struct Access {
     pub(crate) namespace: &'static str,
     pub(crate) name: &'static str,
     pub(crate) used_millis: Option<i64>,
+    /// The actions that are told of, each with the moment of its last use. None of a service that was not used.
+    pub(crate) actions: Vec<(&'static str, Option<i64>)>,
 }
 
 /// The services that the policies of this identity allow.
@@ -30,14 +43,26 @@ pub(crate) fn accesses(organization: &Organization, arn: &str) -> Vec<Access> {
     let count = usize::try_from(dice.between(0, 6)).unwrap_or_default();
     let mut access = |&(namespace, name): &(&'static str, &'static str)| {
         let days = dice.chance(0.4).then(|| dice.between(0, 399));
-        Access { namespace, name, used_millis: days.map(|days| organization.clock.days_ago(days, &mut dice)) }
+        let used_millis = days.map(|days| organization.clock.days_ago(days, &mut dice));
+        let actions = used_millis.map(|used| actions(organization, arn, namespace, used)).unwrap_or_default();
+        Access { namespace, name, used_millis, actions }
     };
     SERVICES.iter().take(count).map(&mut access).collect()
 }
 
-/// A job is named after its identity, so that the simulator need not store jobs.
-fn job_id(organization: &Organization, arn: &str) -> String {
-    organization.dice(&["last-accessed-job", arn]).uuid()
+/// Of the tracked actions one half was used, when the service was.
+fn actions(organization: &Organization, arn: &str, namespace: &str, used: i64) -> Vec<(&'static str, Option<i64>)> {
+    let mut dice = organization.dice(&["action-last-accessed", arn, namespace]);
+    let names = TRACKED.iter().find(|(of, _)| *of == namespace).map(|(_, names)| *names).unwrap_or_default();
+    names.iter().map(|name| (*name, dice.chance(0.5).then_some(used))).collect()
+}
+
+/// A job is named after its identity and what it tells of, so that the simulator need not store jobs.
+fn job_id(organization: &Organization, arn: &str, granularity: &str) -> String {
+    match granularity {
+        ACTIONS => organization.dice(&["last-accessed-job-by-action", arn]).uuid(),
+        _ => organization.dice(&["last-accessed-job", arn]).uuid(),
+    }
 }
 
 fn find(context: &Context<'_>, is_wanted: impl Fn(&str) -> bool) -> Result<String, Refusal> {
@@ -51,16 +76,28 @@ fn find(context: &Context<'_>, is_wanted: impl Fn(&str) -> bool) -> Result<Strin
 pub(super) fn generate(context: &Context<'_>) -> Result<Value, Refusal> {
     let wanted = context.request.required("Arn")?;
     let arn = find(context, |arn| arn == wanted)?;
-    Ok(json!({ "JobId": job_id(context.organization(), &arn) }))
+    let granularity = context.request.text("Granularity").unwrap_or(SERVICES_ALONE);
+    Ok(json!({ "JobId": job_id(context.organization(), &arn, granularity) }))
 }
 
 pub(super) fn get(context: &Context<'_>) -> Result<Value, Refusal> {
     let (organization, wanted) = (context.organization(), context.request.required("JobId")?);
-    let arn = find(context, |arn| job_id(organization, arn) == wanted)?;
+    let of = |arn: &str| [SERVICES_ALONE, ACTIONS].into_iter().find(|it| job_id(organization, arn, it) == wanted);
+    let arn = find(context, |arn| of(arn).is_some())?;
+    let granularity = of(&arn).unwrap_or(SERVICES_ALONE);
     let page = context.page(accesses(organization, &arn))?;
     let now = iso(organization.clock.now_millis);
     let (is_truncated, next) = (page.is_truncated(), page.next);
+    let action = |(name, used): (&str, Option<i64>)| {
+        json!({
+            "ActionName": name,
+            "LastAccessedTime": used.map(iso),
+            "LastAccessedEntity": used.map(|_| arn.as_str()),
+            "LastAccessedRegion": used.map(|_| "us-east-1"),
+        })
+    };
     let service = |access: Access| {
+        let tells = granularity == ACTIONS && !access.actions.is_empty();
         json!({
             "ServiceName": access.name,
             "ServiceNamespace": access.namespace,
@@ -68,11 +105,12 @@ pub(super) fn get(context: &Context<'_>) -> Result<Value, Refusal> {
             "LastAuthenticatedEntity": access.used_millis.map(|_| arn.as_str()),
             "LastAuthenticatedRegion": access.used_millis.map(|_| "us-east-1"),
             "TotalAuthenticatedEntities": u8::from(access.used_millis.is_some()),
+            "TrackedActionsLastAccessed": tells.then(|| members(access.actions.into_iter().map(action))),
         })
     };
     Ok(json!({
         "JobStatus": "COMPLETED",
-        "JobType": "SERVICE_LEVEL",
+        "JobType": granularity,
         "JobCreationDate": now,
         "JobCompletionDate": now,
         "ServicesLastAccessed": members(page.elements.into_iter().map(service)),

@@ -44,6 +44,16 @@ pub(super) const ANSWERS: &[Operation] = &[
     get("GetBucketVersioning", |context| {
         Ok(document("VersioningConfiguration", json!({ "Status": find(context)?.versioning })))
     }),
+    get("GetObjectLockConfiguration", |context| {
+        let bucket = find(context)?;
+        if !bucket.is_locked {
+            let message = "Object Lock configuration does not exist for this bucket";
+            return Err(refusal(&bucket, "ObjectLockConfigurationNotFoundError", message));
+        }
+        let retention = json!({ "DefaultRetention": { "Mode": "GOVERNANCE", "Days": 30 } });
+        Ok(document("ObjectLockConfiguration", json!({ "ObjectLockEnabled": "Enabled", "Rule": retention })))
+    })
+    .needs("GetBucketObjectLockConfiguration"),
     get("GetPublicAccessBlock", public_access_block).needs("GetBucketPublicAccessBlock"),
     get("ListBuckets", list_buckets).needs("ListAllMyBuckets"),
 ];

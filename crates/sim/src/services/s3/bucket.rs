@@ -19,6 +19,8 @@ pub(super) struct SimulatedBucket {
     pub(super) created_millis: i64,
     pub(super) encryption: &'static str,
     pub(super) versioning: Option<&'static str>,
+    /// Whether Object Lock is on, which needs versions.
+    pub(super) is_locked: bool,
     pub(super) is_logged: bool,
     pub(super) tags: Vec<(String, String)>,
 }

@@ -97,7 +97,8 @@ fn bucket(place: &Place<'_>, regions: &[&String], name: String, access: Access, 
     let by_chance = own_dice.chance(0.5) && may_leave_it_to_points(access.kind);
     let leaves_it_to_points = access.is_left_to_points.unwrap_or(by_chance);
     let policy = if leaves_it_to_points { with_delegation(policy, place, &arn) } else { policy };
-    SimulatedBucket {
+    let is_lockable = place.organization.dice(&["s3-object-lock", &name]).chance(0.4);
+    let bucket = SimulatedBucket {
         policy,
         leaves_it_to_points,
         region: dice.pick(regions).clone(),
@@ -108,11 +109,13 @@ fn bucket(place: &Place<'_>, regions: &[&String], name: String, access: Access, 
         created_millis: place.days_ago(days, dice),
         encryption: dice.weighted(&[("AES256", 4), ("aws:kms", 1)]),
         versioning: dice.weighted(&[(None, 4), (Some("Enabled"), 4), (Some("Suspended"), 1)]),
+        is_locked: false,
         is_logged: dice.chance(0.3),
         tags: some_tags(dice),
         name,
         arn,
-    }
+    };
+    SimulatedBucket { is_locked: is_lockable && bucket.versioning == Some("Enabled"), ..bucket }
 }
 
 /// Whether a bucket with such a policy may leave access to its access points. Its own policy lets nobody else in, so

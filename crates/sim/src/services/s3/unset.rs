@@ -26,10 +26,6 @@ pub(super) const ANSWERS: &[Operation] = &[
         Ok(document("RequestPaymentConfiguration", json!({ "Payer": "BucketOwner" })))
     }),
     get("GetBucketWebsite", |context| missing(context, "NoSuchWebsiteConfiguration", "website configuration")),
-    get("GetObjectLockConfiguration", |context| {
-        missing(context, "ObjectLockConfigurationNotFoundError", "object lock configuration")
-    })
-    .needs("GetBucketObjectLockConfiguration"),
 ];
 
 fn empty(context: &Context<'_>, root: &str) -> Result<Value, Refusal> {
