@@ -66,9 +66,11 @@ PAIRS = [
          Why("the report does not say if root has a password: no credentials to Prowler", """
              SELECT arn FROM iam_credential_report WHERE password_enabled IS NULL AND active_access_key_count = 0""")),
     Pair("E6", "public buckets", "s3_bucket_public_access", "{arn}", lambda it: it["is_so"],
-         Why("a Deny, an RCP or one half of Block Public Access closes it", """SELECT resource_arn FROM resource_access
-             WHERE is_public IS DISTINCT FROM true
-             AND (array_to_string(flags, ' ') LIKE '%denied%' OR array_length(gated_by) > 0)"""),
+         Why("a Deny, an RCP or one half of Block Public Access closes it, or the access points do to which it leaves it",
+             """SELECT resource_arn FROM resource_access WHERE is_public IS DISTINCT FROM true
+             AND (array_to_string(flags, ' ') LIKE '%denied%' OR array_length(gated_by) > 0
+             OR resource_arn IN (SELECT resource_arn FROM policy_documents
+             WHERE document LIKE '%s3:DataAccessPointAccount%'))"""),
          Why("by an access point, or in a region that was not selected: a crawl lists all buckets", """
              SELECT resource_arn FROM resource_access WHERE array_to_string(flags, ' ') LIKE '%open_by_access_point%'
              UNION SELECT arn FROM s3_buckets WHERE bucket_region NOT IN ('us-east-1', 'eu-west-1')""")),

@@ -252,6 +252,10 @@ fn reservations(place: &Place<'_>) -> Vec<Value> {
     reservations.iter().map(reservation).collect()
 }
 
+fn private_name(address: &str) -> String {
+    format!("ip-{}.ec2.internal", address.replace('.', "-"))
+}
+
 /// Describes an instance, by its index in its reservation and its number in the place.
 fn describe(place: &Place<'_>, vpc_id: &str, index: usize, (number, instance): &(usize, Instance)) -> Value {
     let (exists, site) = (instance.exists(), network::site(place, *number, instance));
@@ -260,7 +264,8 @@ fn describe(place: &Place<'_>, vpc_id: &str, index: usize, (number, instance): &
         "instanceId": instance.id,
         "imageId": instance.image_id,
         "instanceState": { "code": instance.state.code, "name": instance.state.name },
-        "privateDnsName": exists.then(|| format!("ip-{}.ec2.internal", instance.private_ip.replace('.', "-"))),
+        // Of one that is gone the name is empty, and not absent.
+        "privateDnsName": if exists { private_name(&instance.private_ip) } else { String::new() },
         "reason": (!exists).then_some("User initiated"),
         "amiLaunchIndex": index,
         "instanceType": instance.instance_type,

@@ -126,7 +126,7 @@ pub(super) fn list(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
             "registryId": place.account.id,
             "repositoryName": repository.name,
             "imageDigest": it.digest,
-            "imageTags": it.tag.iter().collect::<Vec<_>>(),
+            "imageTags": it.tag.as_ref().map(|tag| [tag]),
             "imageSizeInBytes": 12_345_678,
             "imagePushedAt": epoch_seconds(it.pushed_millis),
             "imageScanStatus": it.status(registry).filter(|_| registry.is_enhanced()),
