@@ -15,8 +15,10 @@ pub const STEPS_MAX: usize = 4;
 /// So many principals are told of one role.
 const TOLD_MAX: usize = 200;
 
-/// The edges whose roles are looked at together. One more account is taken until there are so many.
+/// The edges and the roles that are looked at together. One more account is taken until there are so many of either: a
+/// single edge to a role may be that of all who get there.
 const EDGES_AT_ONCE: usize = 5_000;
+const ROLES_AT_ONCE: usize = 1_000;
 
 /// A principal that can become a role, or of which it is not known.
 #[derive(Debug, Clone)]
@@ -194,7 +196,7 @@ impl<'w> Chains<'w> {
     async fn next_roles(&mut self) -> Result<BTreeMap<(String, String), Reached>> {
         let mut reached: BTreeMap<(String, String), Reached> = BTreeMap::new();
         let mut edges = 0;
-        while edges < EDGES_AT_ONCE {
+        while edges < EDGES_AT_ONCE && reached.len() < ROLES_AT_ONCE {
             let Some(account) = self.accounts.pop_front() else { break };
             self.edges
                 .of(&account, |cells| {

@@ -254,4 +254,19 @@ mod tests {
         people.is_complete = true;
         assert_eq!(persons(&target, &people, &step(role)).len(), 1);
     }
+
+    #[test]
+    fn ways_above_the_bound_are_left_out_and_that_is_told_once() {
+        let mut memory = Memory::bounded(WaysMost { of_role: Most::ALL, ways: 2 });
+        let target = Target::new("s3:GetObject", "*", None);
+        let mut people = People::default();
+        people.assign("111122223333", "Ops", "ana");
+        let role = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_0123456789abcdef";
+        let step = Step { role: role.to_owned(), via: Vec::new(), answer: unknown("as it was") };
+        let two = persons(&target, &people, &step);
+        let mut rows = [two.clone(), two].concat();
+        assert!(memory.is_full(&mut rows) && rows.len() == 2);
+        assert!(memory.take_cut() && !memory.take_cut());
+        assert!(!Memory::default().is_full(&mut rows) && rows.len() == 2);
+    }
 }
