@@ -61,7 +61,8 @@ pub struct Edges<'w> {
     /// Those of which not all was read.
     unread: BTreeSet<String>,
     roles: Reader,
-    /// Roles whose trust policies name anyone, of any account. They are asked of every account, so they wait until they are many.
+    /// Roles whose trust policies name anyone, of any account. They are asked of every account, so they wait until
+    /// they are many.
     wide: Vec<Target>,
 }
 
