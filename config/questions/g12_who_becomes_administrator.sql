@@ -48,15 +48,17 @@ principals AS (
   GROUP BY organization_id, account_id, account_name, kind, principal_arn
 )
 SELECT
-  organization_id,
-  account_id,
-  account_name,
-  kind,
-  principal_arn,
-  NOT is_outside AS is_person,
-  is_outside OR kind = 'others' AS is_outsider,
-  CASE WHEN is_some THEN true WHEN unknown_count = 0 THEN false END AS is_so
+  principals.organization_id,
+  principals.account_id,
+  principals.account_name,
+  principals.kind,
+  principals.principal_arn,
+  NOT principals.is_outside AS is_person,
+  principals.is_outside OR principals.kind = 'others' AS is_outsider,
+  CASE WHEN principals.is_some THEN true WHEN principals.unknown_count = 0 THEN false END AS is_so
 FROM principals
+LEFT JOIN accounts ON accounts.organization_id = principals.organization_id AND accounts.account_id = principals.account_id
+WHERE COALESCE(accounts.is_active, true)
 
 -- case: by oneself, by a role, by what was not read, and by roles that are no administrators
 -- can_become: role_arn, principal_kind, principal_arn, is_outside, result, is_role_administrator
@@ -75,6 +77,16 @@ FROM principals
 --   r-admin, role, true
 -- answer: G12 people lake: 2 of 3, 3 unknown
 -- answer: G12 outsiders lake: 1 of 2, 1 unknown
+
+-- case: an account that is closed has no administrators
+-- accounts: account_id, is_active
+--   1, true
+--   2, false
+-- can_become: account_id, role_arn, principal_kind, principal_arn, is_outside, result, is_role_administrator
+--   1, *, others, *, false, unknown, null
+--   2, *, others, *, false, unknown, null
+-- answer: G12 people lake: 0 of 0, 1 unknown
+-- answer: G12 outsiders lake: 0 of 0, 1 unknown
 
 -- case: one person counts in each account
 -- can_become: account_id, role_arn, principal_kind, principal_arn, is_outside, result, is_role_administrator

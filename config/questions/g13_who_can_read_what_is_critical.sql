@@ -1,7 +1,7 @@
 -- id: G13
 -- title: Who can read the data of the resources that are tagged critical
 -- key: organization_id, resource_arn, action, principal, result
--- why: the table critical_access, which a crawl makes where its configuration says by [critical] which tag it is. A row without a resource says why there is no answer: not configured is no 0. Without a principal a row says what is not known of the resource. Who has no row cannot
+-- why: the table critical_access, which a crawl makes where its configuration says by [critical] which tag it is. A row without a resource says why there is no answer: not configured is no 0. Without a principal a row says what is not known of the resource, and a row * that resources of the account were not read. Who has no row cannot
 WITH censuses AS (
   SELECT DISTINCT organization_id
   FROM accounts
@@ -64,6 +64,13 @@ ORDER BY
 -- answer: o-1, bucket, s3:GetObject, role-1, allowed
 -- answer: o-1, bucket, s3:GetObject, user-1, conditional
 -- answer: o-1, database, null, null, unknown
+
+-- case: of what was not read it is not known, and that is no answer of nobody
+-- critical_access: account_id, resource_arn, ordinal, action, principal, result
+--   2, *, 0, null, null, unknown
+-- materializations: table_name, outcome
+--   critical_access, complete
+-- answer: o-1, *, null, null, unknown
 
 -- case: nobody has said what is critical
 -- materializations: table_name, outcome

@@ -92,6 +92,7 @@ SELECT
 FROM identities
 LEFT JOIN best ON best.organization_id = identities.organization_id AND best.principal_arn = identities.principal_arn
 LEFT JOIN accounts ON accounts.organization_id = identities.organization_id AND accounts.account_id = identities.account_id
+WHERE COALESCE(accounts.is_active, true)
 
 -- case: by a right of its own, under a condition, on some resources; what is unknown is in no share
 -- identity_access: identity_arn, identity_type, is_service_linked
@@ -130,11 +131,12 @@ LEFT JOIN accounts ON accounts.organization_id = identities.organization_id AND 
 -- answer: G15 identities stop_trail: 2 of 3, 1 unknown
 -- answer: G15 identities delete_backups: 2 of 3, 1 unknown
 
--- case: what is denied on everything and left in part, the management account, and an account that was not read
--- accounts: account_id, is_management
---   1, true
---   2, false
---   3, false
+-- case: what is denied on everything and left in part, the management account, one that was not read, and one that is closed
+-- accounts: account_id, is_management, is_active
+--   1, true, true
+--   2, false, true
+--   3, false, null
+--   4, false, false
 -- identity_access: account_id, identity_arn, identity_type, is_service_linked
 --   1, r-1, role, false
 --   2, r-2, role, false
@@ -143,6 +145,7 @@ LEFT JOIN accounts ON accounts.organization_id = identities.organization_id AND 
 --   2, r-2, role, *, *, allowed, backup:DeleteRecoveryPoint, null
 --   2, r-2, role, backup:DeleteRecoveryPoint, a, allowed, null, null
 --   3, 3, account, *, *, unknown, null, backup:DeleteRecoveryPoint cloudtrail:StopLogging cloudtrail:DeleteTrail cloudtrail:UpdateTrail cloudtrail:PutEventSelectors organizations:LeaveOrganization
+--   4, 4, account, *, *, unknown, null, backup:DeleteRecoveryPoint cloudtrail:StopLogging cloudtrail:DeleteTrail cloudtrail:UpdateTrail cloudtrail:PutEventSelectors organizations:LeaveOrganization
 -- answer: G15 identities leave_organization: 1 of 2, 1 unknown
 -- answer: G15 identities stop_trail: 2 of 2, 1 unknown
 -- answer: G15 identities delete_backups: 2 of 2, 1 unknown

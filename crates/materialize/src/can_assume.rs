@@ -73,7 +73,7 @@ impl Materialization for CanAssumes {
     }
 }
 
-/// Makes the rows of all roles. Memory holds those of a few hundred.
+/// Makes the rows of all roles. Memory holds those of a few thousand.
 async fn edges(lake: Lake, run_id: String, rows: Rows<CanAssume>) -> Result<(), Failed> {
     let reach = Reach::open(&lake, &Which::Run(run_id)).await?;
     for mut edges in reach.edges().await? {

@@ -11,13 +11,14 @@ mod reads;
 mod tagged;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use orgcensus_answers::Which;
 use orgcensus_crawl::{Failed, Materialization, Materialize, Placed};
 use orgcensus_lake::{Lake, Manifest};
 use orgcensus_reach::{Asker, Parts, Reach};
-use orgcensus_row::{Row, Table, table};
+use orgcensus_row::{GLOBAL, Row, Table, table};
 use serde::Serialize;
 
 use crate::worker::{Rows, add, send};
@@ -26,6 +27,10 @@ use tagged::{Tagged, tagged};
 
 /// Resources of one account that are asked about in one pass.
 const AT_ONCE: usize = 16;
+
+/// So long is asked: buckets that are open to a whole organization take a look at it each. What is left then is told
+/// as not known.
+const ASKING_MAX: Duration = Duration::from_secs(900);
 
 /// The tag that critical resources carry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,11 +54,11 @@ impl CriticalTag {
 #[derive(Debug, Clone, PartialEq, Serialize, Row)]
 #[row(table = "critical_access", key = "resource_arn, ordinal")]
 pub struct CriticalAccess {
-    /// The resource's ARN.
+    /// The resource's ARN; `*` for resources of the account that were not read, and may carry the tag.
     pub resource_arn: String,
     /// The place of the row among those of the resource, from 0.
     pub ordinal: i64,
-    /// The resource's type, s3_bucket.
+    /// The resource's type, s3_bucket; `*` where resource_arn is.
     pub resource_type: String,
     /// The action that reads its data, s3:GetObject; null if it is not known what reads resources of its type, or if it
     /// was not asked about.
@@ -85,7 +90,8 @@ pub struct CriticalAccess {
     pub reason: String,
     /// Whether every layer that decides was read and asked.
     pub is_complete: bool,
-    /// How many further rows are left out, since the question has too many; null where none are.
+    /// How many further rows are left out at least, since the question has too many; null where none are, or where they
+    /// were not looked for.
     pub left_out_count: Option<i64>,
 }
 
@@ -107,7 +113,7 @@ impl Materialization for CriticalAccesses {
             };
             let (lake, run_id) = (to.lake().clone(), to.commit().run_id.clone());
             let manifest = lake.manifest(to.commit()).await?;
-            add(to, move |rows| look(lake, manifest, run_id, tag, rows)).await
+            add(to, move |rows| look(lake, manifest, run_id, (tag, ASKING_MAX), rows)).await
         })
     }
 }
@@ -117,7 +123,7 @@ async fn look(
     lake: Lake,
     manifest: Manifest,
     run_id: String,
-    tag: CriticalTag,
+    (tag, asking_max): (CriticalTag, Duration),
     rows: Rows<CriticalAccess>,
 ) -> Result<(), Failed> {
     let found = tagged(&lake, &manifest, &tag, &rows).await?;
@@ -125,12 +131,29 @@ async fn look(
     let Some(mut asker) = reach.asker() else { return Ok(()) };
     let buckets = found.iter().filter(|it| it.resource_type == reads::BUCKET).map(|it| it.arn.clone()).collect();
     let parts = asker.parts(&buckets, reads::GET_OBJECT).await?;
+    let short = asker.short(&reads::COLLECTORS).await?;
+    send(&rows, short.into_iter().map(|(id, collectors)| of_unread(id, &collectors)).collect()).await?;
+    let begun = Instant::now();
     for of_account in found.chunk_by(|one, other| one.account_id == other.account_id) {
         for some in of_account.chunks(AT_ONCE) {
-            send(&rows, ask(&mut asker, &parts, some).await?).await?;
+            let placed = if begun.elapsed() < asking_max {
+                ask(&mut asker, &parts, some).await?
+            } else {
+                let row = |it: &Tagged| it.placed(not_asked(it, "there was no time left to ask about it"));
+                some.iter().map(row).collect()
+            };
+            send(&rows, placed).await?;
         }
     }
     Ok(())
+}
+
+/// An account whose resources were not all read: what was not may carry the tag.
+fn of_unread(account_id: String, collectors: &BTreeSet<String>) -> Placed<CriticalAccess> {
+    let [arn, resource_type] = ["*", "*"].map(str::to_owned);
+    let any = Tagged { account_id, region: GLOBAL.to_owned(), arn, resource_type };
+    let names = collectors.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    any.placed(not_asked(&any, &format!("what was not read may carry the tag: {names}")))
 }
 
 /// Asks about some resources of one account.
@@ -148,7 +171,7 @@ async fn ask(
         let answered: Vec<Answered> = questions
             .into_iter()
             .zip(answers.by_ref())
-            .map(|((action, arn), rows)| Answered { action, arn, rows })
+            .map(|((action, arn), answer)| Answered { action, arn, rows: answer.rows, is_cut: answer.is_cut })
             .collect();
         let rows = match answered.is_empty() {
             true => vec![not_asked(tagged, "it is not known what reads the data of resources of its type")],

@@ -1,18 +1,33 @@
 //! Many questions about the resources of one snapshot: the same search as `who_can`, for several resources of one
 //! account in one pass, and the ways to a role looked for once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::Result;
 use crate::access::{Access, sort};
+use crate::bound::Most;
 use crate::points::Points;
 use crate::reach::{Reach, check};
 use crate::resource::{self, holder};
 use crate::rows::Accounts;
-use crate::search::{Found, Target, search};
-use crate::via::{Memory, ways};
+use crate::search::{Found, Target, bounded};
+use crate::via::{Memory, WaysMost, ways};
 use crate::world::World;
+
+/// How much is told of one question. A bucket may be open to the whole organization, and so may be the roles that read
+/// it: whoever asks about many resources could not wait for all, nor keep them.
+const MOST: Most = Most { found: 1_000, judged: 5_000 };
+const WAYS_MOST: WaysMost = WaysMost { of_role: Most { found: 100, judged: 1_000 }, ways: 2_000 };
+
+/// The answer to one question.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// The rows of `who_can`.
+    pub rows: Vec<Access>,
+    /// Whether there may be more than are told.
+    pub is_cut: bool,
+}
 
 /// One who asks a snapshot again and again.
 pub struct Asker<'r> {
@@ -23,7 +38,7 @@ pub struct Asker<'r> {
 impl Reach {
     /// One who asks the first snapshot; none if there is none.
     pub fn asker(&self) -> Option<Asker<'_>> {
-        self.worlds.first().map(|world| Asker { world, memory: Memory::default() })
+        self.worlds.first().map(|world| Asker { world, memory: Memory::bounded(WAYS_MOST) })
     }
 }
 
@@ -33,9 +48,14 @@ impl Asker<'_> {
         check(action, arn).is_ok()
     }
 
-    /// Who may do each of these actions on the ARN beside it, all of one account: the rows of `who_can`, in the order
-    /// of the questions.
-    pub async fn who_can(&mut self, account_id: &str, asked: &[(String, String)]) -> Result<Vec<Vec<Access>>> {
+    /// The accounts of which these collectors did not read everything, each with their names.
+    pub async fn short(&self, collectors: &[&str]) -> Result<BTreeMap<String, BTreeSet<String>>> {
+        self.world.short(collectors).await
+    }
+
+    /// Who may do each of these actions on the ARN beside it, all of one account: the rows of `who_can`, as far as they
+    /// are not too many, in the order of the questions.
+    pub async fn who_can(&mut self, account_id: &str, asked: &[(String, String)]) -> Result<Vec<Asked>> {
         let accounts: Accounts = Arc::new(BTreeSet::from([account_id.to_owned()]));
         let arns: BTreeSet<String> = asked.iter().map(|(_, arn)| holder(arn).to_owned()).collect();
         let mut owned = resource::read(self.world, &arns, Some(&accounts)).await?;
@@ -51,16 +71,18 @@ impl Asker<'_> {
             targets.extend(std::iter::once(direct).chain(through));
             questions.resize(targets.len(), question);
         }
-        let found = search(self.world, &targets).await?;
-        let mut answers: Vec<Vec<Access>> = vec![Vec::new(); asked.len()];
+        let (found, cut) = bounded(self.world, &targets, MOST).await?;
+        let mut answers: Vec<Asked> = vec![Asked::default(); asked.len()];
         for ((place, target), question) in targets.iter().enumerate().zip(questions) {
             let direct: Vec<Found> = found.iter().filter(|it| it.target == place).cloned().collect();
             let rows = ways(self.world, target, &direct, &mut self.memory).await?;
+            let is_cut = self.memory.take_cut() || cut.contains(&place);
             if let Some(answer) = answers.get_mut(question) {
-                answer.extend(rows);
+                answer.rows.extend(rows);
+                answer.is_cut |= is_cut;
             }
         }
-        answers.iter_mut().for_each(sort);
+        answers.iter_mut().for_each(|it| sort(&mut it.rows));
         Ok(answers)
     }
 }

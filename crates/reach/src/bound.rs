@@ -3,10 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use orgcensus_policy::evaluation::Named;
+use orgcensus_policy::evaluation::{Named, Resource};
+use orgcensus_policy::{Condition, Document, Effect, Statement};
 
 use crate::account::is_session_of;
 use crate::outside::is_unread;
+use crate::resource::account_of;
 use crate::search::Target;
 
 /// How many of the organization's identities are looked at for one target.
@@ -84,15 +86,86 @@ impl Target {
         self.action.eq_ignore_ascii_case("sts:AssumeRole")
     }
 
+    /// Whether it may mean identities of every account: it names anyone, and no condition says which accounts it means.
+    /// Roles of templates often trust anyone who is one role of one account.
+    pub(crate) fn is_wide(&self) -> bool {
+        let says = |resource: &Resource| resource.policies.items.iter().all(|it| says_accounts(&it.document));
+        let is_bounded = self.is_assuming() && self.resource.as_ref().is_some_and(says);
+        self.named().is_anyone && !is_bounded
+    }
+
     /// Whether it names the identity, or a session of it.
     pub(crate) fn names(&self, identity: &str) -> bool {
         self.named().identities.iter().any(|it| it == identity || is_session_of(identity, it))
     }
+
+    /// Whether it names an identity of the account.
+    pub(crate) fn names_one_of(&self, account: &str) -> bool {
+        self.named().identities.iter().any(|it| account_of(it) == Some(account))
+    }
+}
+
+/// Whether every Allow that may name anyone says by a condition which accounts it means.
+fn says_accounts(document: &Document) -> bool {
+    let names_accounts = |it: &Statement| {
+        let is_account =
+            |text: &str| text.len() == 12 || account_of(text).is_some() || text.ends_with(".amazonaws.com");
+        !it.is_not_principal && it.principals.iter().all(|principal| is_account(&principal.value))
+    };
+    let mut allows = document.statements.iter().filter(|it| it.effect == Effect::Allow);
+    allows.all(|it| names_accounts(it) || it.conditions.iter().any(is_of_accounts))
+}
+
+/// Whether a condition lets through the callers of some accounts alone, of which it says the ids.
+fn is_of_accounts(condition: &Condition) -> bool {
+    const POSITIVE: [&str; 5] = ["StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike"];
+    let is_positive = POSITIVE.iter().any(|it| it.eq_ignore_ascii_case(&condition.operator));
+    let says_account = |value: &String| match condition.key.to_ascii_lowercase().as_str() {
+        "aws:principalaccount" => value.len() == 12 && value.bytes().all(|it| it.is_ascii_digit()),
+        "aws:principalarn" => account_of(value).is_some(),
+        _ => false,
+    };
+    is_positive && !condition.values.is_empty() && condition.values.iter().all(says_account)
 }
 
 #[cfg(test)]
 mod tests {
+    use orgcensus_policy::evaluation::{Listed, NamedPolicy};
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::resource::{Owned, unread};
+
+    #[test]
+    fn whoever_trusts_anyone_of_some_accounts_is_not_asked_of_all() {
+        let is_wide = |condition: &str| {
+            let condition: Value = serde_json::from_str(condition).unwrap();
+            let statement =
+                json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*", "Condition": condition});
+            let document = Document::parse(&json!({"Version": "2012-10-17", "Statement": [statement]}).to_string());
+            let policies = Listed::of(vec![NamedPolicy { name: "trust".to_owned(), document }]);
+            let role = "arn:aws:iam::111122223333:role/r";
+            let resource = Resource { policies, ..unread(role) };
+            let owned = Owned { account: Some("111122223333".to_owned()), resource, has_object_acls: false };
+            Target::new("sts:AssumeRole", role, Some(owned)).is_wide()
+        };
+        for one in [
+            r#"{"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::444455556666:role/hub"}}"#,
+            r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::444455556666:role/hub-*"}}"#,
+            r#"{"StringEquals":{"aws:PrincipalAccount":["444455556666","777788889999"]}}"#,
+        ] {
+            assert!(!is_wide(one), "{one}");
+        }
+        for all in [
+            r#"{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}"#,
+            r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/hub"}}"#,
+            r#"{"ArnNotEquals":{"aws:PrincipalArn":"arn:aws:iam::444455556666:role/hub"}}"#,
+            r#"{"StringEqualsIfExists":{"aws:PrincipalAccount":"444455556666"}}"#,
+            r#"{"StringLike":{"aws:PrincipalAccount":"4444*"}}"#,
+        ] {
+            assert!(is_wide(all), "{all}");
+        }
+    }
 
     #[test]
     fn above_the_bound_a_target_is_cut_and_those_whom_it_names_are_judged_in_any_case() {

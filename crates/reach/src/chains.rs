@@ -15,8 +15,10 @@ pub const STEPS_MAX: usize = 4;
 /// So many principals are told of one role.
 const TOLD_MAX: usize = 200;
 
-/// The edges whose roles are looked at together. One more account is taken until there are so many.
+/// The edges and the roles that are looked at together. One more account is taken until there are so many of either: a
+/// single edge to a role may be that of all who get there.
 const EDGES_AT_ONCE: usize = 5_000;
+const ROLES_AT_ONCE: usize = 1_000;
 
 /// A principal that can become a role, or of which it is not known.
 #[derive(Debug, Clone)]
@@ -114,7 +116,9 @@ impl Reached {
         let mut next = Vec::new();
         for way in self.ways.iter().skip(self.longest).filter(|way| way.link.is_role()) {
             let links = links.get(&way.link.principal).into_iter().flatten();
-            next.extend(links.map(|link| way.before(link)));
+            // Most of them were met before.
+            let is_new = |link: &&Link| !self.seen.contains(&(link.kind.clone(), link.principal.clone()));
+            next.extend(links.filter(is_new).map(|link| way.before(link)));
         }
         self.longest = self.ways.len();
         // Of ways that are equally long the surest counts.
@@ -130,8 +134,9 @@ impl Reached {
     }
 
     fn chains(mut self, account: &str, role: &str) -> Vec<Chain> {
-        let who = ("others".to_owned(), "*".to_owned());
-        if self.is_cut && self.seen.insert(who) {
+        // Those of a role on the way may have been above the bound themselves.
+        let has_others = self.ways.iter().any(|way| way.link.kind == "others");
+        if self.is_cut && !has_others {
             let link = Link::others("there are more principals, or longer ways, than are told");
             self.ways.push(Way { link, via: Vec::new(), role_count: 1 });
         }
@@ -191,7 +196,7 @@ impl<'w> Chains<'w> {
     async fn next_roles(&mut self) -> Result<BTreeMap<(String, String), Reached>> {
         let mut reached: BTreeMap<(String, String), Reached> = BTreeMap::new();
         let mut edges = 0;
-        while edges < EDGES_AT_ONCE {
+        while edges < EDGES_AT_ONCE && reached.len() < ROLES_AT_ONCE {
             let Some(account) = self.accounts.pop_front() else { break };
             self.edges
                 .of(&account, |cells| {
@@ -211,5 +216,26 @@ impl<'w> Chains<'w> {
                 .await?;
         }
         Ok(reached)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn above_the_bound_there_is_a_row_for_the_rest_even_if_that_was_above_it_too() {
+        let user = |at: usize| {
+            let mut link = Link::others("as it was");
+            (link.kind, link.principal) = ("user".to_owned(), at.to_string());
+            link
+        };
+        let direct = (0..=TOLD_MAX).map(user).chain([Link::others("there are more")]).collect();
+        let mut reached = Reached { direct, ..Reached::default() };
+        reached.begin("role");
+        let chains = reached.chains("1", "role");
+        assert_eq!(chains.len(), TOLD_MAX + 1);
+        assert_eq!(chains.iter().filter(|it| it.principal_kind == "others").count(), 1);
+        assert!(chains.iter().all(|it| it.is_cut));
     }
 }

@@ -52,6 +52,24 @@ impl World {
         Ok(ended)
     }
 
+    /// The accounts of which these collectors did not read everything, each with their names. Where an account is
+    /// closed, a region is off or a service is not offered, nothing is missing.
+    pub(crate) async fn short(&self, collectors: &[&str]) -> Result<BTreeMap<String, BTreeSet<String>>> {
+        let mut short: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let names = ["collector", "outcome", "is_complete"];
+        let wanted = ("collector", collectors.iter().map(|&it| it.to_owned()).collect());
+        let mut rows = Reader::with(&self.lake, &self.manifest, "coverage", &names, wanted)?;
+        rows.each(|cells| {
+            let is_there = !matches!(cells.text(2), Some("account_suspended" | "region_disabled" | "unsupported"));
+            let collector = cells.text(1).filter(|it| collectors.contains(it));
+            if let Some(collector) = collector.filter(|_| is_there && cells.flag(3) != Some(true)) {
+                short.entry(cells.account().to_owned()).or_default().insert(collector.to_owned());
+            }
+        })
+        .await?;
+        Ok(short)
+    }
+
     /// How a collector's tasks ended in one account; none, if there was none.
     pub(crate) async fn outcome(&self, collector: &str, account: &str) -> Result<Option<String>> {
         let accounts: Accounts = Arc::new(BTreeSet::from([account.to_owned()]));

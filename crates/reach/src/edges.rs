@@ -1,4 +1,4 @@
-//! Who may assume which role: an edge for each pair, evaluated whole. Roles are taken a few hundred at a time, account
+//! Who may assume which role: an edge for each pair, evaluated whole. Roles are taken a few thousand at a time, account
 //! by account, so that memory holds the edges of these alone.
 
 use std::collections::{BTreeSet, VecDeque};
@@ -22,7 +22,7 @@ use crate::written::Written;
 const MOST: Most = Most { found: 100, judged: 1_000 };
 
 /// The roles that are asked together. One more account is taken until there are so many.
-const ROLES_AT_ONCE: usize = 500;
+const ROLES_AT_ONCE: usize = 2_000;
 
 /// Who stands for all who are not told by name.
 const OTHERS: &str = "others";
@@ -61,7 +61,8 @@ pub struct Edges<'w> {
     /// Those of which not all was read.
     unread: BTreeSet<String>,
     roles: Reader,
-    /// Roles whose trust policies name anyone. They are asked of every account, so they wait until they are many.
+    /// Roles whose trust policies name anyone, of any account. They are asked of every account, so they wait until
+    /// they are many.
     wide: Vec<Target>,
 }
 
@@ -91,7 +92,7 @@ impl<'w> Edges<'w> {
         for (role, owned) in resource::read(self.world, &roles, Some(&Arc::new(accounts))).await? {
             edges.extend(self.persons(&role));
             for target in entrances(&role, &owned) {
-                let is_wide = target.is_assuming() && target.named().is_anyone;
+                let is_wide = target.is_assuming() && target.is_wide();
                 if is_wide { self.wide.push(target) } else { targets.push(target) }
             }
         }
@@ -123,8 +124,14 @@ impl<'w> Edges<'w> {
             let found = unentitled(&self.people, &target.arn, &found).unwrap_or(found);
             edges.push(Edge { is_cut, ..self.edge(target, found) });
         }
-        edges.extend(cut.into_iter().filter_map(|place| targets.get(place)).map(others));
+        let more = cut.into_iter().filter_map(|place| targets.get(place)).filter(|target| !self.tells_others(target));
+        edges.extend(more.map(others));
         Ok(edges)
+    }
+
+    /// Whether there are more people than are told who do the same: then the row of all others is there already.
+    fn tells_others(&self, target: &Target) -> bool {
+        self.persons(&target.arn).iter().any(|it| it.principal_kind == OTHERS && it.action == target.action)
     }
 
     fn edge(&self, target: &Target, found: Found) -> Edge {

@@ -32,6 +32,9 @@ use naming::Naming;
 /// About so many rights are given at once.
 const RIGHTS_AT_ONCE: usize = 1_000;
 
+/// So many documents are kept from one account to the next. Those of many accounts are each account's own.
+const TEXTS_MAX: usize = 50_000;
+
 /// Where service-linked roles are.
 const SERVICE_LINKED: &str = ":role/aws-service-role/";
 
@@ -103,7 +106,7 @@ impl Effective {
             identities: Identities::open(&world.lake, &world.manifest, None)?,
             buckets: world.reader("s3_buckets", &["arn"], None)?,
             policies: world.reader("policy_documents", &naming::COLUMNS, None)?,
-            texts: Texts::new(actions.iter().cloned().chain([TAGS_SESSIONS.to_owned()]).collect()),
+            texts: texts(),
             patterns: Patterns::new(&actions),
             met: Met::default(),
             judge: Judge::default(),
@@ -127,6 +130,13 @@ impl Effective {
     }
 
     async fn begin(&mut self, id: &str) -> Result<Turn> {
+        if self.texts.count() > TEXTS_MAX {
+            // What was worked out is known by the places of the documents, so it goes with them.
+            self.turn = None;
+            self.judge.forget();
+            self.patterns = Patterns::new(&SENSITIVE.map(str::to_owned));
+            self.texts = texts();
+        }
         let account = self.identities.account(id, &mut self.texts).await?;
         let mut buckets = BTreeSet::new();
         self.buckets.of(id, |cells| buckets.extend(cells.text(1).map(str::to_owned))).await?;
@@ -139,6 +149,11 @@ impl Effective {
         let unread = (!is_whole).then(|| of_account(id));
         Ok(Turn { account, naming, guardrails, is_whole, unread, next: 0 })
     }
+}
+
+/// Documents as far as they speak of the sensitive actions.
+fn texts() -> Texts {
+    Texts::new(SENSITIVE.into_iter().chain([TAGS_SESSIONS]).map(str::to_owned).collect())
 }
 
 /// An account whose identities were not all read: those that have no row may have any right.

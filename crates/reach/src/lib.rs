@@ -58,7 +58,7 @@ mod written;
 mod tests;
 
 pub use access::{Access, batch};
-pub use asker::Asker;
+pub use asker::{Asked, Asker};
 pub use chains::{Chain, Chains, STEPS_MAX};
 pub use edges::{Edge, Edges};
 pub use effective::{Apart, Effective, Right};

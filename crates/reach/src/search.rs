@@ -47,6 +47,9 @@ pub(crate) struct Search<'w> {
 /// have the same ones.
 type Hits = RefCell<HashMap<(usize, usize), bool>>;
 
+/// So many are kept: documents of one account alone do not come again.
+const HITS_MAX: usize = 1_000_000;
+
 /// Everyone who may do what the targets say, or of whom it is not known.
 pub(crate) async fn search(world: &World, targets: &[Target]) -> Result<Vec<Found>> {
     let (found, _) = bounded(world, targets, Most::ALL).await?;
@@ -92,13 +95,29 @@ impl Search<'_> {
         // The texts keep each document as long as this is asked.
         let hits = Hits::default();
         for id in accounts.iter() {
-            let account = identities.account(id, &mut texts).await?;
             let own = by_account.get(id).into_iter().flatten();
-            for target in own.chain(&everywhere) {
-                self.of_account(*target, &hits, id, &account, unread.get(id))?;
+            let asked = own.chain(&everywhere).copied().filter(|target| self.is_asked(*target, id));
+            let asked: Vec<usize> = asked.collect();
+            // Its rows are passed over, and at the end those of many accounts are not even read.
+            if asked.is_empty() {
+                continue;
+            }
+            let account = identities.account(id, &mut texts).await?;
+            for target in asked {
+                self.of_account(target, &hits, id, &account, unread.get(id))?;
+            }
+            if hits.borrow().len() > HITS_MAX {
+                hits.borrow_mut().clear();
             }
         }
         Ok(())
+    }
+
+    /// Whether a target is about an account, as far as is known by now: one above the bound is about its own account,
+    /// and those of which it names somebody.
+    fn is_asked(&self, index: usize, id: &str) -> bool {
+        let Some(target) = self.targets.get(index) else { return false };
+        !self.looked.is_cut(index) || target.is_own(id) || target.names_one_of(id)
     }
 
     /// The targets of each account, and those that are about every account.
@@ -109,7 +128,7 @@ impl Search<'_> {
             if is_by_token(&target.action) || target.is_closed() {
                 continue;
             }
-            if target.owner.is_none() || target.named().is_anyone {
+            if target.owner.is_none() || target.is_wide() {
                 everywhere.push(index);
                 continue;
             }
@@ -133,9 +152,6 @@ impl Search<'_> {
         let (targets, world, endpoints) = (self.targets, self.world, self.endpoints);
         let Some(target) = targets.get(index) else { return Ok(()) };
         let named = target.named();
-        if self.looked.is_cut(index) && named.identities.is_empty() {
-            return Ok(());
-        }
         // It is made for the first one who is evaluated: most accounts have none.
         let mut request: Option<Request> = None;
         let make = || {

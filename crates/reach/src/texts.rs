@@ -37,6 +37,11 @@ impl Texts {
         Texts { actions, keys: [RandomState::new(), RandomState::new()], known: HashMap::new(), batch: None }
     }
 
+    /// How many documents are kept.
+    pub(crate) fn count(&self) -> usize {
+        self.known.len()
+    }
+
     /// The document of a cell; unread where it is null.
     pub(crate) fn cell(&mut self, cells: &Cells<'_>, index: usize) -> Text {
         let Some((values, key)) = cells.repeated(index) else {

@@ -7,10 +7,11 @@ use orgcensus_policy::evaluation::Answer;
 
 use crate::Result;
 use crate::access::{Access, both, rank};
+use crate::bound::Most;
 use crate::people::{People, Person, permission_set};
 use crate::resource::{self, Owned, account_of};
 use crate::rows::Accounts;
-use crate::search::{BY_TOKEN, Found, Target, search, unknown};
+use crate::search::{BY_TOKEN, Found, Target, bounded, unknown};
 use crate::world::World;
 
 /// The longest chain that is followed: AWS sets no bound, but each step has its own session of at most an hour.
@@ -33,25 +34,65 @@ impl Step {
     }
 }
 
-/// How many roles' assumers are remembered.
-const REMEMBERED_MAX: usize = 10_000;
+/// How many roles are remembered, and those who assume them.
+const REMEMBERED_MAX: usize = 100_000;
+
+/// How much is told of one question.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WaysMost {
+    /// Of those who may assume one role.
+    pub(crate) of_role: Most,
+    /// So many ways.
+    pub(crate) ways: usize,
+}
 
 /// What is known of roles from one question to the next: the same roles lead to many resources.
 #[derive(Default)]
 pub(crate) struct Memory {
     people: Option<People>,
     assumers: HashMap<String, Vec<Found>>,
+    remembered: usize,
+    /// The roles that more may assume than are told.
+    cut: BTreeSet<String>,
+    /// No bound, if there is none.
+    most: Option<WaysMost>,
+    is_cut: bool,
 }
 
 impl Memory {
+    /// One that tells so much and no more.
+    pub(crate) fn bounded(most: WaysMost) -> Memory {
+        Memory { most: Some(most), ..Memory::default() }
+    }
+
+    /// Whether the last question has more ways than were told.
+    pub(crate) fn take_cut(&mut self) -> bool {
+        std::mem::take(&mut self.is_cut)
+    }
+
+    /// Leaves out the rows that are too many. Whether there are so many that no more are looked for.
+    fn is_full(&mut self, rows: &mut Vec<Access>) -> bool {
+        let most = self.most.map_or(usize::MAX, |most| most.ways);
+        self.is_cut |= rows.len() > most;
+        rows.truncate(most);
+        rows.len() >= most
+    }
+
     /// Who may assume the roles, each with the place of its step.
     async fn assumers(&mut self, world: &World, steps: &[Step]) -> Result<Vec<(usize, Found)>> {
-        if self.assumers.len() > REMEMBERED_MAX {
+        if self.remembered > REMEMBERED_MAX {
             self.assumers.clear();
+            self.cut.clear();
+            self.remembered = 0;
         }
         let is_new = |role: &String| !self.assumers.contains_key(role);
         let new: Vec<String> = steps.iter().map(|it| it.role.clone()).filter(is_new).collect();
-        let found = if new.is_empty() { Vec::new() } else { assumers(world, &new).await? };
+        let most = self.most.map_or(Most::ALL, |most| most.of_role);
+        let (found, cut) =
+            if new.is_empty() { (Vec::new(), BTreeSet::new()) } else { assumers(world, &new, most).await? };
+        self.remembered += new.len() + found.len();
+        self.cut.extend(cut.into_iter().filter_map(|place| new.get(place)).cloned());
+        self.is_cut |= steps.iter().any(|step| self.cut.contains(&step.role));
         self.assumers.extend(new.iter().map(|role| (role.clone(), Vec::new())));
         for (place, it) in found {
             if let Some(role) = new.get(place) {
@@ -90,7 +131,17 @@ pub(crate) async fn ways(world: &World, target: &Target, direct: &[Found], memor
         None => People::read(world).await?,
     };
     for _ in 0..DEPTH_MAX {
-        rows.extend(steps.iter().flat_map(|step| persons(target, &people, step)));
+        for step in &steps {
+            rows.extend(persons(target, &people, step));
+            if memory.is_full(&mut rows) {
+                break;
+            }
+        }
+        if memory.is_full(&mut rows) {
+            // The roles that are left may be assumed by others.
+            memory.is_cut = true;
+            break;
+        }
         let mut next = Vec::new();
         let mut assumers = memory.assumers(world, &steps).await?;
         // A role is entered by the way that is met first: of those that are equally long, by the surest.
@@ -119,12 +170,13 @@ pub(crate) async fn ways(world: &World, target: &Target, direct: &[Found], memor
             break;
         }
     }
+    memory.is_full(&mut rows);
     memory.people = Some(people);
     Ok(rows)
 }
 
-/// Who may assume the roles, each with the place of its role.
-async fn assumers(world: &World, asked: &[String]) -> Result<Vec<(usize, Found)>> {
+/// Who may assume the roles, each with the place of its role; and the places of the roles that more may assume.
+async fn assumers(world: &World, asked: &[String], most: Most) -> Result<(Vec<(usize, Found)>, BTreeSet<usize>)> {
     let arns: BTreeSet<String> = asked.iter().cloned().collect();
     let accounts: Accounts = Arc::new(arns.iter().filter_map(|arn| account_of(arn)).map(str::to_owned).collect());
     let mut roles = resource::read(world, &arns, Some(&accounts)).await?;
@@ -135,8 +187,9 @@ async fn assumers(world: &World, asked: &[String]) -> Result<Vec<(usize, Found)>
         places.extend(entrances.iter().map(|_| place));
         targets.extend(entrances);
     }
-    let found = search(world, &targets).await?;
-    Ok(found.into_iter().filter_map(|it| Some((*places.get(it.target)?, it))).collect())
+    let (found, cut) = bounded(world, &targets, most).await?;
+    let cut = cut.into_iter().filter_map(|target| places.get(target).copied()).collect();
+    Ok((found.into_iter().filter_map(|it| Some((*places.get(it.target)?, it))).collect(), cut))
 }
 
 /// The actions by which a role may be assumed.
@@ -200,5 +253,20 @@ mod tests {
         assert_eq!(persons(&target, &people, &step(role)).len(), 2);
         people.is_complete = true;
         assert_eq!(persons(&target, &people, &step(role)).len(), 1);
+    }
+
+    #[test]
+    fn ways_above_the_bound_are_left_out_and_that_is_told_once() {
+        let mut memory = Memory::bounded(WaysMost { of_role: Most::ALL, ways: 2 });
+        let target = Target::new("s3:GetObject", "*", None);
+        let mut people = People::default();
+        people.assign("111122223333", "Ops", "ana");
+        let role = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_0123456789abcdef";
+        let step = Step { role: role.to_owned(), via: Vec::new(), answer: unknown("as it was") };
+        let two = persons(&target, &people, &step);
+        let mut rows = [two.clone(), two].concat();
+        assert!(memory.is_full(&mut rows) && rows.len() == 2);
+        assert!(memory.take_cut() && !memory.take_cut());
+        assert!(!Memory::default().is_full(&mut rows) && rows.len() == 2);
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct Answered {
     pub(crate) action: String,
     pub(crate) arn: String,
     pub(crate) rows: Vec<Access>,
+    /// Whether there may be more.
+    pub(crate) is_cut: bool,
 }
 
 /// The row of a resource of which nothing is known.
@@ -51,7 +53,7 @@ pub(crate) fn rows_of(tagged: &Tagged, answered: Vec<Answered>, has_more_parts: 
     let mut rows = Vec::new();
     let mut whole: BTreeMap<Way, Outcome> = BTreeMap::new();
     let mut asked = BTreeSet::new();
-    for Answered { action, arn, rows: mut found } in answered {
+    for Answered { action, arn, rows: mut found, is_cut } in answered {
         let way = |it: &Access| (action.clone(), it.principal.clone(), it.via.clone());
         let is_whole = asked.insert(action.clone());
         if is_whole {
@@ -63,7 +65,7 @@ pub(crate) fn rows_of(tagged: &Tagged, answered: Vec<Answered>, has_more_parts: 
         }
         let about =
             |row: CriticalAccess| CriticalAccess { action: Some(action.clone()), asked_arn: Some(arn.clone()), ..row };
-        if found.is_empty() && is_whole {
+        if found.is_empty() && is_whole && !is_cut {
             let nobody = not_asked(tagged, "nobody can");
             rows.push(about(CriticalAccess { result: result(Outcome::Denied), is_complete: true, ..nobody }));
         }
@@ -73,6 +75,8 @@ pub(crate) fn rows_of(tagged: &Tagged, answered: Vec<Answered>, has_more_parts: 
             let more = not_asked(tagged, "there are more rows than are kept");
             let left_out_count = i64::try_from(left_out).ok();
             rows.push(about(CriticalAccess { left_out_count, ..more }));
+        } else if is_cut {
+            rows.push(about(not_asked(tagged, "there may be others, who are too many to be looked for")));
         }
     }
     if has_more_parts {
@@ -130,7 +134,7 @@ mod tests {
     }
 
     fn answered(arn: &str, rows: Vec<Access>) -> Answered {
-        Answered { action: "s3:GetObject".to_owned(), arn: arn.to_owned(), rows }
+        Answered { action: "s3:GetObject".to_owned(), arn: arn.to_owned(), rows, is_cut: false }
     }
 
     fn words(rows: &[CriticalAccess]) -> Vec<String> {
@@ -162,6 +166,8 @@ mod tests {
         let rows = rows_of(&tagged(), vec![answered("w", Vec::new()), answered("p", Vec::new())], false);
         assert_eq!(words(&rows), ["0 w - denied"]);
         let many = (0..ROWS_MAX + 7).map(|at| access(&at.to_string(), Outcome::Allowed)).collect();
+        let cut = Answered { is_cut: true, ..answered("w", Vec::new()) };
+        assert_eq!(words(&rows_of(&tagged(), vec![cut], false)), ["0 w - unknown"], "somebody may be above the bound");
         let rows = rows_of(&tagged(), vec![answered("w", many)], false);
         let last = rows.last().unwrap();
         assert_eq!((rows.len(), last.left_out_count, last.result.as_str()), (ROWS_MAX + 1, Some(7), "unknown"));

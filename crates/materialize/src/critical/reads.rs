@@ -13,6 +13,18 @@ const READS: [(&str, &[&str]); 8] = [
     ("ssm_parameter", &["ssm:GetParameter"]),
 ];
 
+/// The collectors that read these types.
+pub(crate) const COLLECTORS: [&str; 8] = [
+    "dynamodb_tables",
+    "ecr_repositories",
+    "kinesis_streams",
+    "kms_keys",
+    "s3_buckets",
+    "secretsmanager_secrets",
+    "sqs_queues",
+    "ssm_parameters",
+];
+
 pub(crate) const BUCKET: &str = "s3_bucket";
 
 /// What reads an object of a bucket.
@@ -44,6 +56,9 @@ mod tests {
             for action in actions {
                 assert!(Asker::can_ask(action, &whole(resource_type, "arn:aws:s3:::x")), "{action}");
             }
+        }
+        for ((resource_type, _), collector) in READS.iter().zip(COLLECTORS) {
+            assert!(collector.starts_with(resource_type.trim_end_matches('y')), "{collector} reads no {resource_type}");
         }
         let asked: Vec<&str> = READS.iter().flat_map(|(_, actions)| actions.iter().copied()).collect();
         for action in ["s3:GetObject", "dynamodb:Scan", "kms:Decrypt", "ssm:GetParameter"] {

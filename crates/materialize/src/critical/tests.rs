@@ -7,10 +7,14 @@ fn tag(values: &[&str]) -> CriticalTag {
 }
 
 async fn rows(tag: CriticalTag) -> Vec<Placed<CriticalAccess>> {
+    rows_within(tag, ASKING_MAX).await
+}
+
+async fn rows_within(tag: CriticalTag, asking_max: Duration) -> Vec<Placed<CriticalAccess>> {
     let (_folder, lake) = organization().await;
     let commit = lake.commits().await.unwrap().remove(0);
     let manifest = lake.manifest(&commit).await.unwrap();
-    collected(|rows| look(lake.clone(), manifest, commit.run_id, tag, rows)).await.unwrap()
+    collected(|rows| look(lake.clone(), manifest, commit.run_id, (tag, asking_max), rows)).await.unwrap()
 }
 
 /// `data/* user/ana unknown by role/admin`
@@ -51,4 +55,19 @@ async fn without_values_any_value_is_critical_and_without_the_tag_nothing_is() {
     assert!(any.iter().any(|it| it.row.resource_arn == "arn:aws:s3:::open"));
     let other = CriticalTag { key: "Class".to_owned(), ..tag(&[]) };
     assert!(rows(other).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_there_was_no_time_for_is_not_known() {
+    let rows = rows_within(tag(&["secret"]), Duration::ZERO).await;
+    assert_eq!(rows.len(), 2);
+    assert!(rows.iter().all(|it| it.row.result == "unknown" && it.row.action.is_none()), "{rows:?}");
+}
+
+#[test]
+fn what_was_not_read_may_carry_the_tag() {
+    let placed = of_unread("000000000003".to_owned(), &BTreeSet::from(["s3_buckets".to_owned()]));
+    assert_eq!((placed.account_id.as_str(), placed.region.as_str()), ("000000000003", GLOBAL));
+    assert_eq!((placed.row.resource_arn.as_str(), placed.row.result.as_str()), ("*", "unknown"));
+    assert!(placed.row.reason.ends_with("may carry the tag: s3_buckets"));
 }

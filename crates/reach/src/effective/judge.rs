@@ -53,6 +53,11 @@ impl Judge {
         self.buckets = buckets;
     }
 
+    /// Forgets the answers that hold for all who have the same documents: others may come to be in their places.
+    pub(super) fn forget(&mut self) {
+        self.shared.forget();
+    }
+
     /// Asks about this identity from now on.
     pub(super) fn identity(&mut self, identity: Identity, scopes: &Scopes, guardrails: &Guardrails, is_whole: bool) {
         let is_read = |policies: &Listed<NamedPolicy>| {

@@ -31,6 +31,9 @@ pub(super) struct Shared {
 impl Shared {
     /// The number of those who have these policies.
     pub(super) fn number(&mut self, policies: Vec<usize>) -> Number {
+        if self.numbers.len() >= ANSWERS_MAX {
+            self.forget();
+        }
         let next = self.count;
         let number = *self.numbers.entry(policies).or_insert(next);
         if number == next {
@@ -55,12 +58,16 @@ impl Shared {
         let decided = &answer.decided_by;
         let own = identity.map(|it| policies(decided.layer, it)).unwrap_or_default();
         let place = own.iter().position(|policy| decided.policy.as_deref() == Some(policy.name.as_str()));
-        // Numbers go on, so that none means another one's policies.
         if self.answers.len() >= ANSWERS_MAX {
-            self.answers.clear();
-            self.numbers.clear();
+            self.forget();
         }
         self.answers.insert(asked, Kept { answer: answer.clone(), place });
+    }
+
+    /// Forgets all. Numbers go on, so that none means another one's policies.
+    pub(super) fn forget(&mut self) {
+        self.answers.clear();
+        self.numbers.clear();
     }
 }
 

@@ -136,6 +136,17 @@ async fn what_the_caller_chooses_is_told_apart_from_circumstances() {
 }
 
 #[tokio::test]
+async fn a_role_that_trusts_anyone_who_is_one_role_is_asked_of_that_account_alone() {
+    let mut hub = trust("*");
+    hub["Condition"] = json!({"ArnEquals": {"aws:PrincipalArn": arn(3, "user/bob")}});
+    let organization = Roles::default().user(3, "bob", "", Some("arn:aws:iam::000000000002:role/*"));
+    let found = edge_words(&edges(organization.role(2, "hub", hub, None).unread(4)).await);
+    assert!(found.contains(&"hub: user bob allowed".to_owned()), "{found:?}");
+    // Nobody of account 4 can be meant, whoever is in it.
+    assert!(!found.iter().any(|it| it.starts_with("hub: account")), "{found:?}");
+}
+
+#[tokio::test]
 async fn what_was_not_read_is_unknown_and_never_left_out() {
     let organization = Roles::default().role(2, "of-four", trust(&arn(4, "root")), None).unread_role(2, "veiled");
     let found = edges(organization.unread(4)).await;

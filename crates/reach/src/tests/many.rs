@@ -51,12 +51,22 @@ async fn several_questions_have_the_answers_of_each() {
     let mut asker = reach.asker().unwrap();
     let answers = asker.who_can("000000000002", &asked).await.unwrap();
     assert_eq!(answers.len(), asked.len());
-    for ((action, arn), rows) in asked.iter().zip(&answers) {
+    for ((action, arn), answer) in asked.iter().zip(&answers) {
         let alone = reach.who_can(action, arn).await.unwrap();
-        assert_eq!(words(rows), words(&alone), "{action}");
+        assert_eq!((words(&answer.rows), answer.is_cut), (words(&alone), false), "{action}");
     }
-    assert!(!answers[0].is_empty());
-    let by_point = words(&answers[3]);
+    assert!(!answers[0].rows.is_empty());
+    let by_point = words(&answers[3].rows);
     assert!(by_point.contains(&"3 user/stranger allowed by accesspoint/partners".to_owned()), "{by_point:?}");
     assert!(Asker::can_ask("s3:GetObject", OBJECT) && !Asker::can_ask("s3:GetObject", "data/k"));
+}
+
+#[tokio::test]
+async fn accounts_of_which_a_collector_read_nothing_are_short_of_it() {
+    let (_folder, reach) = reach().await;
+    let asker = reach.asker().unwrap();
+    let short = asker.short(&["iam_authorization_details", "s3_access_points"]).await.unwrap();
+    let told: Vec<_> = short.iter().map(|(id, names)| (id.as_str(), names.len())).collect();
+    assert_eq!(told, [("000000000004", 1)]);
+    assert!(short["000000000004"].contains("iam_authorization_details"));
 }
