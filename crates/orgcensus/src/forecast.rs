@@ -54,8 +54,8 @@ impl Pace {
     }
 }
 
-/// The pace of the newest snapshot; none if there is none, or if it does not say. The engine counts, so that a crawl holds
-/// one row and not one for each account and collector.
+/// The pace of the newest snapshot; none if there is none, or if it does not say. The engine counts, so that a crawl
+/// holds one row and not one for each account and collector.
 pub(crate) async fn pace(lake: &Lake, collectors: &[&str], at_once: usize) -> Option<Pace> {
     let snapshot = Snapshot::open(lake, &Which::Newest).await.ok()?;
     let spent: Vec<Spent> = rows(&snapshot, &spent_sql(collectors)).await.ok()?;

@@ -161,8 +161,8 @@ fn started(pager: &OsStr) -> Paged {
     command.spawn().map_or(Paged::Not, Paged::By)
 }
 
-/// Runs the pager. If there is no such program, the shell says so, and the answer is shown without it. Ctrl-C is for the
-/// pager, and must not end the shell that waits for it.
+/// Runs the pager. If there is no such program, the shell says so, and the answer is shown without it. Ctrl-C is for
+/// the pager, and must not end the shell that waits for it.
 fn script(pager: &OsStr) -> OsString {
     let mut script = OsString::from("trap : INT\n");
     script.push(pager);
