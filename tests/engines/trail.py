@@ -2,8 +2,8 @@
 
     venv/bin/python tests/engines/trail.py
 
-The table's statement and its projection are Athena's alone: they are parsed, and no engine here runs them. Prints what is wrong, then
-"N passed, M failed".
+With it the statement that finds who made the published changes. The table's statement and its projection are Athena's
+alone: they are parsed, and no engine here runs them. Prints what is wrong, then "N passed, M failed".
 """
 
 import gzip

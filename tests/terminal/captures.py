@@ -65,6 +65,8 @@ MASKS = [
     (rb"\d{4}-\d\d-\d\d(T[\d:.]+Z)?", digits),
     # The line of progress: how long, how many. The bar itself is drawn anew until it is full.
     (rb"\d+[smh] gone(, about \d+[smh] left)?", lambda _: b"#s gone"),
+    # The last one ends with spaces up to the terminal's width, so that what follows begins the next line.
+    (rb"\d+ calls, \d+ throttled(, \d+/\d+ tables)? +(?=[^ \r])", lambda found: numbers(found).rstrip() + b"\n"),
     (rb"\d+ calls, \d+ throttled(, \d+/\d+ tables)?", numbers),
     # What was counted, in the summary, in facts and among the anti-patterns.
     (rb"(?m)^(rows|calls|coverage|page|  [a-z_]+ {2,}\d).*$", digits),

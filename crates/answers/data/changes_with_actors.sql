@@ -31,7 +31,7 @@ fitting AS (
     OR contains(events.resources, made.resource)
     OR (made.resource LIKE 'arn:%' AND contains(events.resources, element_at(split(made.resource, '/'), -1)))
   GROUP BY made.rule_id, made.ordinal
-  HAVING COUNT(DISTINCT events.event_id) = 1
+  HAVING COUNT(DISTINCT events.event_id) = 1 AND COUNT(events.event_time) > 0
 )
 SELECT
   made.rule_id,

@@ -54,14 +54,31 @@ impl Pace {
     }
 }
 
-/// The pace of the newest snapshot; none if there is none, or if it does not say.
+/// The pace of the newest snapshot; none if there is none, or if it does not say. The engine counts, so that a crawl
+/// holds one row and not one for each account and collector.
 pub(crate) async fn pace(lake: &Lake, collectors: &[&str], at_once: usize) -> Option<Pace> {
     let snapshot = Snapshot::open(lake, &Which::Newest).await.ok()?;
-    let costs: Vec<Cost> = rows(&snapshot, COSTS).await.ok()?;
-    let (accounts, _) = sums(&costs, collectors);
-    let seconds = average(&accounts, Sum::seconds);
+    let spent: Vec<Spent> = rows(&snapshot, &spent_sql(collectors)).await.ok()?;
+    let seconds = spent.first()?.seconds?;
     let each = Duration::try_from_secs_f64(seconds).ok().filter(|it| !it.is_zero())?;
     Some(Pace { each, at_once: u32::try_from(at_once).unwrap_or(u32::MAX) })
+}
+
+/// The average seconds of an account that was entered; none if none was.
+#[derive(Debug, Deserialize)]
+struct Spent {
+    seconds: Option<f64>,
+}
+
+fn spent_sql(collectors: &[&str]) -> String {
+    let names = collectors.iter().copied().chain([REGIONS]).map(|name| format!("'{name}'"));
+    format!(
+        "SELECT AVG(CAST(last_millis - first_millis AS DOUBLE)) / 1000 AS seconds FROM (SELECT account_id, \
+         MIN(CAST(started_at AS BIGINT)) AS first_millis, \
+         MAX(CAST(started_at AS BIGINT) + duration_millis) AS last_millis FROM coverage \
+         WHERE collector IN ({}) GROUP BY account_id HAVING SUM(calls) > 0) AS entered",
+        names.collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// What is to be crawled.

@@ -150,7 +150,7 @@ impl Answer {
 
 fn started(pager: &OsStr) -> Paged {
     let mut command = Command::new("sh");
-    command.arg("-c").arg(pager).stdin(Stdio::piped());
+    command.arg("-c").arg(script(pager)).stdin(Stdio::piped());
     if std::env::var_os("LESS").is_none() {
         command.env("LESS", USUAL_OPTIONS);
     }
@@ -159,6 +159,15 @@ fn started(pager: &OsStr) -> Paged {
         drop(signal(SignalKind::interrupt()));
     }
     command.spawn().map_or(Paged::Not, Paged::By)
+}
+
+/// Runs the pager. If there is no such program, the shell says so, and the answer is shown without it. Ctrl-C is for
+/// the pager, and must not end the shell that waits for it.
+fn script(pager: &OsStr) -> OsString {
+    let mut script = OsString::from("trap : INT\n");
+    script.push(pager);
+    script.push("\ncase $? in 126|127) exec cat ;; esac");
+    script
 }
 
 #[cfg(test)]
@@ -198,6 +207,17 @@ mod tests {
         assert!(answer.kept.is_empty(), "no more than a screen is kept");
         answer.end();
         assert_eq!(std::fs::read_to_string(seen).unwrap(), "1\n2\n3\n4\n");
+    }
+
+    #[test]
+    fn where_there_is_no_such_pager_the_answer_is_shown_without_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let seen = folder.path().join("seen");
+        let pager = format!("exec > {}\nno-such-pager", seen.display());
+        let mut answer = Answer::new(pager.into(), 1, 80);
+        answer.write(b"1\n2\n").unwrap();
+        answer.end();
+        assert_eq!(std::fs::read_to_string(seen).unwrap(), "1\n2\n");
     }
 
     #[test]

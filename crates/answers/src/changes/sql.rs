@@ -31,11 +31,11 @@ impl Events {
         }
     }
 
-    /// Which of its events happened between two moments. The view must be told the days, or Athena lists all there are;
-    /// the table has those of other organizations too.
+    /// Which of its events happened between two moments, or perhaps did: one without a moment may be new. The view must
+    /// be told the days, or Athena lists all there are; the table has those of other organizations too.
     fn between(self, pair: &Pair, [from, until]: [i64; 2]) -> Result<String> {
         let (begin, end) = (moment(from)?, moment(until)?);
-        let times = format!("event_time BETWEEN TIMESTAMP '{begin}' AND TIMESTAMP '{end}'");
+        let times = format!("(event_time IS NULL OR event_time BETWEEN TIMESTAMP '{begin}' AND TIMESTAMP '{end}')");
         let day = |moment: &str| moment.get(..10).unwrap_or_default().replace('-', "/");
         Ok(match self {
             Self::Activity => format!("{times} AND organization_id = {}", literal(&pair.to.organization_id)),
@@ -58,7 +58,8 @@ pub fn changes_sql(pair: &Pair, rules: &[&Rule], events: Events) -> Result<Vec<S
     Ok(statements)
 }
 
-/// What a rule finds among events. As everywhere, null is unknown.
+/// What a rule finds among events, each once: two nights may have read the same event, and a trail may bring it twice.
+/// As everywhere, null is unknown.
 fn found(pair: &Pair, rule: &Rule, watched: &Watched, events: Events) -> Result<String> {
     let Rule { id, title, priority, .. } = rule;
     let between = events.between(pair, [pair.from.captured_at.0 - OVERLAP_MILLIS, pair.to.committed_at.0])?;
@@ -68,8 +69,9 @@ fn found(pair: &Pair, rule: &Rule, watched: &Watched, events: Events) -> Result<
         watched.shows.iter().filter(|name| !own.contains(name)).map(|name| format!("\n  {name},")).collect();
     let (title_text, is_so) = (literal(title), indented(watched.is_so));
     Ok(format!(
-        "-- {id}: {title}\nSELECT\n  '{id}' AS rule_id,\n  '{priority}' AS priority,\n  {title_text} AS title,\n  \
-         CASE WHEN (\n{is_so}\n  ) THEN 'appeared' ELSE 'unknown' END AS change,\n  account_id,\n  region,\n  \
+        "-- {id}: {title}\nSELECT DISTINCT\n  '{id}' AS rule_id,\n  '{priority}' AS priority,\n  \
+         {title_text} AS title,\n  CASE WHEN (\n{is_so}\n  ) THEN 'appeared' ELSE 'unknown' END AS change,\n  \
+         account_id,\n  region,\n  \
          {resource} AS resource,{shown}\n  actor_arn,\n  event_time,\n  event_id\nFROM {}\nWHERE {between}\n  AND \
          COALESCE((\n{is_so}\n  ), true)\nORDER BY event_time, event_id",
         events.name()
@@ -78,7 +80,7 @@ fn found(pair: &Pair, rule: &Rule, watched: &Watched, events: Events) -> Result<
 
 /// Who made the published changes. An event fits by its name, by the resource, and by its time: after the older snapshot
 /// was begun and before the newer one was published. All that may have made a change is in that time, so the one event
-/// that fits made it; if two fit, nobody knows.
+/// that fits made it; if two fit, or if it has no moment, nobody knows.
 fn made(pair: &Pair, rules: &[&Rule], events: Events) -> Result<Option<String>> {
     let mut makers = Vec::new();
     for rule in rules {
@@ -154,7 +156,9 @@ mod tests {
         }
         let sign_in = &of_trail[0];
         let begins = "event_time BETWEEN TIMESTAMP '2026-11-20 23:00:00' AND TIMESTAMP '2026-11-22 02:00:00'";
+        assert!(sign_in.contains("WHERE (event_time IS NULL OR "), "one without a moment may be new: {sign_in}");
         assert!(sign_in.contains(begins) && sign_in.contains("\n  source_address,\n"), "{sign_in}");
+        assert!(sign_in.contains("\nSELECT DISTINCT\n"), "an event that was read twice is one: {sign_in}");
     }
 
     #[test]

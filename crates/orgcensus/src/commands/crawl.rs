@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 use std::path::Path;
+use std::time::Duration;
 
 use orgcensus_aws::organization::ALONE;
 use orgcensus_crawl::{AccountRecord, Crawl as Run, Error, Outcome, Report, RolesBehind};
@@ -61,6 +62,9 @@ async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<
     Ok(exit_code(&report))
 }
 
+/// A crawl waits no longer for its forecast, which is for who watches alone.
+const FORETELL_TIME: Duration = Duration::from_secs(20);
+
 /// Tells whoever watches how long it may take.
 async fn foretell(crawl: &Run) {
     if !std::io::stderr().is_terminal() {
@@ -68,7 +72,8 @@ async fn foretell(crawl: &Run) {
     }
     let of_accounts = crawl.collectors.iter().filter(|collector| !collector.scope.is_organization_wide());
     let names: Vec<&str> = of_accounts.map(|collector| collector.name).collect();
-    if let Some(pace) = forecast::pace(&crawl.lake, &names, crawl.bounds.accounts).await {
+    let pace = forecast::pace(&crawl.lake, &names, crawl.bounds.accounts);
+    if let Ok(Some(pace)) = tokio::time::timeout(FORETELL_TIME, pace).await {
         reporter::expect(pace);
     }
 }

@@ -68,7 +68,7 @@ impl Progress {
             Event::Checkpoint { error: Some(error) } => {
                 self.bar.println(printable(&format!("no checkpoint: {error}")));
             }
-            Event::Warning { message } => self.bar.println(format!("warning: {message}")),
+            Event::Warning { message } => self.bar.println(format!("warning: {}", printable(message))),
             Event::Publishing { tables } => self.tell(|counts| counts.tables = Some(*tables)),
             Event::TableWritten { .. } => self.tell(|counts| counts.written += 1),
             Event::AccountPlanned { .. } | Event::Used { .. } | Event::Checkpoint { error: None } => {}
