@@ -2,7 +2,7 @@
 -- title: Who can leave the organization, stop a trail, delete backups
 -- subject: organization_id, account_id, account_name, kind, principal_arn
 -- rests on: iam_authorization_details, organization_policies
--- why: by all policies together, boundary and control policies too: effective_access. Whom a role lets in is not followed; who-can tells it. An account whose identities were not all read is a subject itself, and unknown
+-- why: by all policies together, boundary and control policies too: effective_access. Whom a role lets in is not followed: who-can tells it. An account whose identities were not all read is a subject itself, and unknown
 -- of: identities
 -- is so: can_leave
 -- definition: leave_organization
@@ -94,7 +94,7 @@ LEFT JOIN best ON best.organization_id = identities.organization_id AND best.pri
 LEFT JOIN accounts ON accounts.organization_id = identities.organization_id AND accounts.account_id = identities.account_id
 WHERE COALESCE(accounts.is_active, true)
 
--- case: by a right of its own, under a condition, on some resources; what is unknown is in no share
+-- case: by a right of its own, under a condition, on some resources. What is unknown is in no share
 -- identity_access: identity_arn, identity_type, is_service_linked
 --   u-leaves, user, false
 --   u-stops, user, false

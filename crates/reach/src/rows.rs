@@ -139,7 +139,8 @@ fn ahead(mut batches: Batches) -> Batches {
         }
         None
     };
-    stream::unfold((receiver, unpacking), next).boxed()
+    // Who asks again after the end is told so again.
+    stream::unfold((receiver, unpacking), next).fuse().boxed()
 }
 
 /// The cells of a row, by the place of their column; the account's is 0.

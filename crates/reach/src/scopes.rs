@@ -12,6 +12,10 @@ use orgcensus_policy::{Document, Effect, Statement};
 use crate::account::{Account, Known};
 use crate::texts::Text;
 
+/// Services whose actions are about resources with ARNs of their own alone. `ssm:StartSession` is about instances.
+const OF_THEIR_OWN: [&str; 12] =
+    ["cloudtrail", "dynamodb", "ecr", "ecs", "glue", "iam", "kms", "lambda", "s3", "secretsmanager", "sns", "sqs"];
+
 /// Everything.
 pub(crate) const ALL: &str = "*";
 
@@ -138,7 +142,10 @@ impl Patterns {
     fn allowed(&self, document: &Document) -> ByAction {
         // All but some is everything, as far as patterns say it.
         let text = |pattern: Option<&str>| pattern.unwrap_or(ALL).to_owned();
-        self.by_action(|action| patterns(document, action, &Effect::Allow).into_iter().map(text).collect())
+        self.by_action(|action| {
+            let all = patterns(document, action, &Effect::Allow).into_iter().map(text);
+            all.filter(|pattern| may_be_about(action, pattern)).collect()
+        })
     }
 
     fn spared(&self, document: &Document) -> ByAction {
@@ -229,5 +236,18 @@ fn readable(text: Text) -> Text {
 fn add(to: &mut ByAction, more: &ByAction) {
     for (place, patterns) in more {
         to.entry(*place).or_default().extend(patterns.iter().cloned());
+    }
+}
+
+/// Whether the action can be about what the pattern names: a statement about buckets and tables gives each action all
+/// of them.
+fn may_be_about(action: &str, pattern: &str) -> bool {
+    let service = action.split(':').next().unwrap_or_default();
+    let mut parts = pattern.split(':');
+    match (parts.next(), parts.nth(1)) {
+        (Some("arn"), Some(named)) => {
+            named.contains(['*', '?', '$']) || named == service || !OF_THEIR_OWN.contains(&service)
+        }
+        _ => true,
     }
 }

@@ -235,7 +235,7 @@ mod tests {
         for (name, columns) in tables() {
             let table = entry(name, &[], &columns);
             for (column, _) in columns.iter().filter(|(column, _)| column.ends_with("_days")) {
-                let is_setting = ["retention_days", "period_days", "max_password_age_days"];
+                let is_setting = ["retention_days", "period_days", "max_password_age_days", "object_lock_days"];
                 if is_compared(&table, column) {
                     assert!(is_setting.iter().any(|it| column.contains(it)), "{name}.{column} changes every night");
                     settings += 1;
