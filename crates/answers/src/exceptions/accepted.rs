@@ -34,6 +34,16 @@ impl Accepted {
         &self.on
     }
 
+    /// Judges a row of the table `changes` that says what was found: by its rule, its account and what it is about.
+    pub fn judge_change<'a>(
+        &'a self,
+        rule_id: &str,
+        account_id: Option<&'a str>,
+        resource: Option<&'a str>,
+    ) -> Judgement<'a> {
+        self.judge(rule_id, &Case::of_change(account_id, resource, &self.made))
+    }
+
     pub(crate) fn made(&self) -> &Made {
         &self.made
     }

@@ -137,7 +137,7 @@ fn equal_reports_are_equal_bytes_and_states_are_words() {
     let state = |word, tone| Row { key: None, cells: vec![Cell::State(State { word, tone })] };
     let rows = vec![state("red", Tone::Bad), state("green", Tone::Good), state("unknown", Tone::Unsure)];
     let table = Table { id: "list", columns: vec![Column::text("state", "state")], count: 3, rows, ..Table::default() };
-    let report = report(vec![Block::Verdict { is_good: false, words: "No.".into() }, Block::Table(table)]);
+    let report = report(vec![Block::Verdict { tone: Tone::Bad, words: "No.".into() }, Block::Table(table)]);
     let html = page(&report, usize::MAX).html;
     assert_eq!(html, page(&report.clone(), usize::MAX).html);
     assert!(html.contains(r#"<span class="state bad"><span aria-hidden="true">✗ </span>red</span>"#), "{html}");
