@@ -127,6 +127,13 @@ mod tests {
     }
 
     #[test]
+    fn a_lead_is_an_item_whose_words_are_text() {
+        let leads = vec![Lead { label: "Trust", words: "a_b".into(), to: "trust" }];
+        let section = Section { id: "x", title: "In short", is_brief: true, blocks: vec![Block::Leads(leads)] };
+        assert_eq!(section_text(&section), "\n## In short\n\n- Trust: a\\_b\n");
+    }
+
+    #[test]
     fn only_brief_sections_are_there() {
         let section = |title, is_brief| Section {
             id: "x",

@@ -1,6 +1,7 @@
 //! What a page says, what it hides from no one, and what it never becomes.
 
 use super::*;
+use crate::model::Lead;
 
 fn list(id: &'static str, names: &[&str], count: u64) -> Table {
     let row = |name: &&str| Row {
@@ -130,6 +131,20 @@ fn a_page_is_cut_and_says_so_but_not_what_must_be_seen() {
     assert_eq!(least.html.matches("name-029-").count(), 1, "the facts are whole, however long");
     assert!(least.html.contains("Not shown, since the page would be too long."));
     assert!(!least.html.contains("name-030-"));
+}
+
+#[test]
+fn a_lead_is_a_link_whose_words_may_be_hostile() {
+    let lead = Lead { label: "Trust", words: "<b> a\u{202e}b".into(), to: "trust" };
+    let link = Cell::Link { to: "sql-E6".into(), words: "E6".into() };
+    let rows = vec![Row { key: None, cells: vec![link] }];
+    let table = Table { id: "list", columns: vec![Column::text("id", "point")], count: 1, rows, ..Table::default() };
+    let verdict = Block::Verdict { tone: Tone::Unsure, words: "Enough.".into() };
+    let html = page(&report(vec![Block::Leads(vec![lead]), Block::Table(table), verdict]), usize::MAX).html;
+    let expected = r##"<li><a href="#trust">Trust</a>: <bdi>&lt;b&gt; a\u{202e}b</bdi></li>"##;
+    assert!(html.contains(expected), "{}", body(&html));
+    assert!(html.contains(r##"<a href="#sql-E6">E6</a>"##), "{}", body(&html));
+    assert!(html.contains(r#"<p class="verdict unsure">Enough.</p>"#), "{}", body(&html));
 }
 
 #[test]

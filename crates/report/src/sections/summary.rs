@@ -94,7 +94,6 @@ fn credential(table: &Table, row: &Row) -> String {
 fn cell(table: &Table, row: &Row, name: &str) -> String {
     let index = table.columns.iter().position(|column| column.name == name);
     match index.and_then(|index| row.cells.get(index)) {
-        None | Some(Cell::Nothing | Cell::Trend(_)) => String::new(),
         Some(Cell::Unknown) => "not known".to_owned(),
         Some(Cell::Flag(true)) => "yes".to_owned(),
         Some(Cell::Flag(false)) => "no".to_owned(),
@@ -107,6 +106,7 @@ fn cell(table: &Table, row: &Row, name: &str) -> String {
             | Cell::Account(text)
             | Cell::Number(text),
         ) => text.clone(),
+        _ => String::new(),
     }
 }
 
