@@ -10,8 +10,8 @@ use crate::model::{Block, Cell, Column, Row, Section, State, Table, Tone};
 pub(crate) const SECTION: Declared =
     Declared { id: "checklist", title: "The list of ten minutes", is_brief: true, read: |asked| Box::pin(read(asked)) };
 
-/// The table, by which others know it.
-pub(super) const LIST: &str = "checklist-table";
+/// The table.
+const LIST: &str = "checklist-table";
 
 /// Places that a line names.
 const PLACES_SHOWN: usize = 5;

@@ -68,7 +68,7 @@ mod tests {
     fn words(rows: Vec<Value>) -> (bool, Vec<String>) {
         let compared = Compared(rows.into_iter().map(object).collect());
         let commits = ["o-1", "o-2"].map(|id| testing::commit(1, id, "2026-11-22", true));
-        let words = |block| match block {
+        let words = |block: Block| match block {
             Block::Words(words) => words,
             Block::Verdict { tone: Tone::Bad, words } => format!("! {words}"),
             other => panic!("{other:?}"),
