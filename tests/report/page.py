@@ -57,9 +57,11 @@ class Report:
     def ask(self, lake, *ids):
         return json.loads(self.run("ask", *ids, "--lake", lake, "--format", "json"))
 
+    def query(self, lake, sql, *more):
+        return json.loads(self.run("query", "--lake", lake, *more, "--format", "json", sql))
+
     def accounts(self, lake, *more):
-        sql = "SELECT COUNT(*) AS n FROM accounts"
-        return json.loads(self.run("query", "--lake", lake, *more, "--format", "json", sql))[0]["n"]
+        return self.query(lake, "SELECT COUNT(*) AS n FROM accounts", *more)[0]["n"]
 
 
 def quiet(checks, what, page):
@@ -98,6 +100,41 @@ def numbers_are_those_of_ask(checks, report, lake, page):
     states = "[...document.querySelectorAll('#checklist-table tr[data-key]')]"
     states = f"{states}.map((it) => it.cells[1].lastChild.lastChild.data)"
     checks.equal("the points are those of ask", [it["state"] for it in report.ask(lake, "E")], page.evaluate(states))
+
+
+def changes_are_those_of_the_table(checks, report, lake, page):
+    """Counts by priority equal the table's; where nothing was compared the page says why, and shows no empty list."""
+    how = report.query(lake, "SELECT outcome FROM materializations WHERE table_name = 'changes'")
+    cells = "[it.cells[1], it.cells[3]].map((cell) => cell.innerText)"
+    rows = "[...document.querySelectorAll('#change-counts tr[data-key]')]"
+    rows = page.evaluate(f"Object.fromEntries({rows}.map((it) => [it.dataset.key, {cells}]))")
+    if [it["outcome"] for it in how] != ["complete"]:
+        words = page.evaluate("document.getElementById('changes').innerText")
+        checks.true("what was not compared says so", "Not compared: " in words, words)
+        checks.equal("and nothing looks like no change", {}, rows)
+        return
+    not_seen = "change IN ('unknown', 'not_seen')"
+    counts = f"COUNT(*) FILTER (WHERE NOT {not_seen}) AS seen, COUNT(*) FILTER (WHERE {not_seen}) AS unseen"
+    wanted = {it: ["0", "0"] for it in ("critical", "error", "warning", "notice", "info")}
+    for it in report.query(lake, f"SELECT priority, {counts} FROM changes GROUP BY priority"):
+        wanted[it["priority"]] = [str(it["seen"]), str(it["unseen"])]
+    checks.equal("the changes are those of the table", wanted, rows)
+
+
+def summary_leads_on(checks, page):
+    """At most five lines, and each link of the page leads to something on it."""
+    leads = page.evaluate("[...document.querySelectorAll('#summary li a')].map((it) => it.textContent)")
+    is_short = leads[:1] == ["Trust"] and len(leads) <= 5
+    checks.true("the summary has at most five lines, the first about trust", is_short, leads)
+    nowhere = "[...document.querySelectorAll('a[href^=\"#\"]')].map((it) => it.hash.slice(1))"
+    nowhere = f"{nowhere}.filter((id) => !document.getElementById(id))"
+    checks.equal("every link leads somewhere", [], page.evaluate(nowhere))
+    points = "[...document.querySelectorAll('#checklist-table tbody tr')]"
+    plain = page.evaluate(f"{points}.filter((it) => !it.cells[0].querySelector('a')).map((it) => it.textContent)")
+    checks.equal("every point has a link", [], plain)
+    is_bare = "(it) => it.cells[1].textContent.includes('unknown') && !it.cells[6].textContent"
+    bare = page.evaluate(f"{points}.filter({is_bare}).map((it) => it.textContent)")
+    checks.equal("what is unknown says why", [], bare)
 
 
 def keyboard(checks, page):
@@ -206,6 +243,8 @@ def test(checks, arguments, folder):
             "quiet": lambda: quiet(checks, "hostile names", page),
             "names": lambda: names_are_text(checks, page),
             "numbers": lambda: numbers_are_those_of_ask(checks, report, hostile, page),
+            "changes": lambda: changes_are_those_of_the_table(checks, report, hostile, page),
+            "summary": lambda: summary_leads_on(checks, page),
             "keyboard": lambda: keyboard(checks, page),
             "still quiet": lambda: quiet(checks, "after all that", page),
             "printed": lambda: printed(checks, page),

@@ -141,4 +141,22 @@ mod tests {
         }
         assert!(seen.iter().any(|it| it == "100") && seen.iter().any(|it| it != "100"), "{seen:?}");
     }
+
+    #[tokio::test]
+    async fn what_is_short_is_that_of_the_accounts() {
+        let (_folder, whole, _) = some(&[]).await;
+        let list = question("-- id: X1\n-- title: X\n-- key: account_id\nSELECT account_id FROM accounts\n");
+        let short = |extent: Option<&Extent>| list.short_tasks(whole.rests_on(), extent);
+        let all = testing::text(&whole, &short(None)).await;
+        let ids: BTreeSet<&str> = all.lines().filter_map(|line| line.split(',').next()).collect();
+        assert!(!ids.is_empty());
+        let mut count = 0;
+        for id in ids {
+            let extent: Extent = [id].into_iter().collect();
+            let own = testing::text(&whole, &short(Some(&extent))).await;
+            assert!(own.lines().all(|line| line.starts_with(&format!("{id},"))), "{own}");
+            count += own.lines().count();
+        }
+        assert_eq!(count, all.lines().count(), "{all}");
+    }
 }

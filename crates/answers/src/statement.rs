@@ -39,6 +39,12 @@ impl Question {
         Tasks { collectors: collectors.as_deref(), extent }.counts()
     }
 
+    /// The statement for what is not complete of the planned tasks that it rests on: by account and outcome.
+    pub fn short_tasks(&self, rests_on: &RestsOn, extent: Option<&Extent>) -> String {
+        let collectors = rests_on.collectors(self);
+        Tasks { collectors: collectors.as_deref(), extent }.short()
+    }
+
     /// The statement for how much of the planned tasks that it rests on is complete, in percent.
     pub fn coverage(&self, rests_on: &RestsOn) -> String {
         self.coverage_within(rests_on, None)

@@ -37,6 +37,18 @@ WHERE is_planned{among}"
         )
     }
 
+    /// The statement for what is not complete of those that are planned: by account and outcome, the most first.
+    pub(crate) fn short(self) -> String {
+        let among = self.among("");
+        format!(
+            "SELECT account_id, outcome, COUNT(DISTINCT collector) AS collector_count, MIN(collector) AS collector
+FROM coverage
+WHERE is_planned AND NOT is_complete{among}
+GROUP BY account_id, outcome
+ORDER BY collector_count DESC, account_id, outcome"
+        )
+    }
+
     /// The statement for how much of those that are planned is complete, in percent.
     pub(crate) fn coverage(self) -> String {
         let among = self.among("");

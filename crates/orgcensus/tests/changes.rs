@@ -1,6 +1,7 @@
 //! `orgcensus changes` on a lake with two nights of the simulated organization.
 
 use std::collections::BTreeSet;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use orgcensus_sim::{Settings, Troubles};
 use serde_json::Value;
@@ -22,8 +23,18 @@ fn quiet() -> Settings {
 /// A lake with a night of the organization, and one of the same organization with other settings. The second world
 /// knows what was changed.
 fn two_nights(second: Settings) -> [World; 2] {
+    nights(&[], second)
+}
+
+/// The same, a day apart: a census compares itself with one of an earlier date.
+fn a_day_apart(second: Settings) -> [World; 2] {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
+    nights(&["--captured-at", &(now - 86_400_000).to_string()], second)
+}
+
+fn nights(first_crawl: &[&str], second: Settings) -> [World; 2] {
     let first = World::new(quiet());
-    let ended = first.crawl(&[]);
+    let ended = first.crawl(first_crawl);
     assert_eq!(ended.code, 0, "{}", ended.err);
     let lake = first.path("lake").to_string_lossy().into_owned();
     let second = World::new(second);
@@ -67,7 +78,7 @@ fn an_unchanged_organization_has_no_changes_and_says_what_it_cannot_see() {
 
 #[test]
 fn the_changes_of_a_night_are_found_and_no_others() {
-    let [world, second] = two_nights(quiet().at_night(1));
+    let [world, second] = a_day_apart(quiet().at_night(1));
     let truth = second.simulation.truth().changes;
     let rows: Vec<Value> = found(&world, &[]).into_iter().filter(|row| row["change"] != "not_seen").collect();
     let expected = |change: &str, rule: &str| -> Vec<(String, String, String)> {
@@ -84,6 +95,16 @@ fn the_changes_of_a_night_are_found_and_no_others() {
         .collect();
     assert_eq!(told, expected, "{rows:?}");
     assert_eq!(rows.len(), told.len(), "each once: {rows:?}");
+    let ended = world.run(&["report", "--out", "page.html"]);
+    assert_eq!(ended.code, 0, "{}", ended.err);
+    let page = std::fs::read_to_string(world.path("page.html")).expect("a page");
+    let (_, list) = page.split_once("<details id=\"changes-table\"").expect("the changes");
+    let (list, _) = list.split_once("</details>").expect("its end");
+    for row in &rows {
+        assert!(list.contains(&format!("<bdi>{}</bdi>", text(row, "resource"))), "{row} is not in {list}");
+    }
+    assert_eq!(list.matches("scope=\"row\"").count(), rows.len(), "{list}");
+    assert_eq!(list.matches("not known: no events were read").count(), rows.len(), "{list}");
     std::fs::create_dir(world.path("rules")).expect("made");
     let own = "-- id: X1\n-- title: A user is there\n-- priority: error\n-- watches: iam_users\n-- finds: appeared\n\
         -- resource: arn\ntrue\n";

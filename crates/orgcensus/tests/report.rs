@@ -18,6 +18,21 @@ fn page(world: &World, more: &[&str]) -> String {
     std::fs::read_to_string(world.path("page.html")).expect("a page")
 }
 
+/// A section, from its heading to its end.
+fn section<'a>(html: &'a str, id: &str) -> &'a str {
+    let (_, rest) = html.split_once(&format!("<section id=\"{id}\"")).unwrap_or_else(|| panic!("no {id}"));
+    rest.split_once("</section>").expect("its end").0
+}
+
+fn every_link_leads_somewhere(html: &str) {
+    let (page, _) = html.split_once("<script>").expect("the script");
+    let links: Vec<&str> = page.split("href=\"#").skip(1).filter_map(|it| it.split('"').next()).collect();
+    assert!(links.len() > 40, "{links:?}");
+    for link in links {
+        assert!(page.contains(&format!(" id=\"{link}\"")), "{link} leads nowhere");
+    }
+}
+
 /// What stands in the element with this id, which holds no other of its kind.
 fn details<'a>(html: &'a str, id: &str) -> &'a str {
     let (_, rest) = html.split_once(&format!("<details id=\"{id}\"")).unwrap_or_else(|| panic!("no {id}"));
@@ -82,10 +97,19 @@ fn facts_points_and_lists_are_those_of_ask() {
     for point in json(&world, &["ask", "E", "--format", "json"]) {
         let cells = row(&html, "checklist-table", word(&point, "id")).expect("a line");
         assert!(cells[1].ends_with(word(&point, "state")), "{cells:?} {point}");
-        let count = |name: &str| point[name].as_u64().map_or(String::new(), |it| it.to_string());
+        let asked = |name: &str| point[name].as_u64().filter(|_| point["error"].is_null());
+        let count = |name: &str| asked(name).map_or("not known".to_owned(), |it| it.to_string());
         assert_eq!(cells[3..5], [count("case_count"), count("unknown_count")], "{point}");
         assert_eq!(cells[5], percent(&point["coverage_percent"]), "{point}");
+        assert!(word(&point, "state") != "unknown" || !cells[6].is_empty(), "no reason: {point}");
     }
+    every_link_leads_somewhere(&html);
+    assert!(
+        section(&html, "changes").contains("Not compared: this is the first census"),
+        "{}",
+        section(&html, "changes")
+    );
+    assert!(!html.contains("<details id=\"changes-table\""), "an empty list would say that nothing changed");
     let mut named = 0;
     for id in ["G1", "G2", "G3", "G5", "G10", "G13", "G16", "G17", "V1", "V2", "V3"] {
         let list = json(&world, &["ask", id, "--format", "json"]).remove(0);
@@ -148,6 +172,15 @@ fn trust_and_accounts_are_those_of_query() {
     for outcome in json(&world, &["query", "--format", "json", sql]) {
         let cells = row(&html, "outcomes", word(&outcome, "outcome")).expect("an outcome");
         assert_eq!(cells[4], outcome["tasks"].to_string(), "{outcome}");
+    }
+    let sql =
+        "SELECT account_id FROM coverage WHERE is_planned GROUP BY 1 HAVING COUNT(*) FILTER (WHERE is_complete) = 0";
+    let unentered = json(&world, &["query", "--format", "json", sql]);
+    let words = format!("Nothing was seen of {} account", unentered.len());
+    assert_eq!(section(&html, "trust").contains(&words), !unentered.is_empty(), "{words}");
+    for account in &unentered {
+        let cells = row(&html, "accounts-table", word(account, "account_id")).expect("an account");
+        assert_eq!(cells[6..10], ["not known"; 4], "{account}");
     }
     let sql = "SELECT account_id, COUNT(*) FILTER (WHERE is_public) AS public FROM resource_access GROUP BY 1";
     for account in json(&world, &["query", "--format", "json", sql]) {
@@ -277,6 +310,30 @@ fn facts_go_over_the_snapshots_of_the_lake() {
     assert!(html.contains(&words), "{words}");
     assert!(!html.contains("The trend has"), "each snapshot has its facts");
     assert!(!page(&world, &["--past", "0"]).contains("<svg"));
+    changes_are_those_of_the_table(&world, &html);
+    let account = json(&world, &["query", "--format", "json", "SELECT MIN(account_id) AS id FROM accounts"]).remove(0);
+    let part = page(&world, &["--account", word(&account, "id")]);
+    let unseen = row(&part, "change-counts", "critical").expect("a priority")[3].parse::<u64>().expect("a number");
+    assert!(unseen > 0, "what is not seen anywhere is not seen in a part");
+}
+
+/// The second snapshot of a lake, which was compared with the first.
+fn changes_are_those_of_the_table(world: &World, html: &str) {
+    let sql = "SELECT priority, COUNT(*) FILTER (WHERE change NOT IN ('unknown', 'not_seen')) AS seen, \
+               COUNT(*) FILTER (WHERE change IN ('unknown', 'not_seen')) AS unseen FROM changes GROUP BY priority";
+    let counts = json(world, &["query", "--format", "json", sql]);
+    assert!(counts.iter().any(|it| it["unseen"].as_u64() > Some(0)), "nobody reads events: {counts:?}");
+    for priority in ["critical", "error", "warning", "notice", "info"] {
+        let counted = counts.iter().find(|it| word(it, "priority") == priority);
+        let count = |name: &str| counted.map_or("0".to_owned(), |it| it[name].to_string());
+        let cells = row(html, "change-counts", priority).expect("a priority");
+        assert_eq!(cells[1..], [count("seen"), "0".to_owned(), count("unseen")], "{priority}");
+    }
+    let sql = "SELECT previous_snapshot_date AS date FROM materializations WHERE table_name = 'changes'";
+    let previous = json(world, &["query", "--format", "json", sql]).remove(0);
+    let words = format!("Compared with the snapshot of {}, run ", word(&previous, "date"));
+    assert!(section(html, "changes").contains(&words), "{words}");
+    assert!(details(html, "unseen-changes").contains("activity is not collected"));
 }
 
 #[test]
@@ -286,7 +343,9 @@ fn the_short_form_has_trust_facts_and_points() {
     assert_eq!(ended.code, 0, "{}", ended.err);
     for words in [
         "# Census of o-",
+        "\n## In short\n\n- Trust: ",
         "\n## Can it be trusted\n",
+        "\n## What changed\n\nNot compared: ",
         "\n| F9 | IAM users ",
         "\n| E21 | ",
         "planned tasks are complete",

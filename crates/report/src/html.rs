@@ -97,8 +97,17 @@ fn section(section: &Section, rows_max: usize) -> Markup {
 fn block(block: &Block, rows_max: usize) -> Markup {
     match block {
         Block::Words(words) => html! { p { (printable(words)) } },
-        Block::Verdict { is_good, words } => {
-            let class = if *is_good { "verdict good" } else { "verdict bad" };
+        Block::Leads(leads) => html! {
+            ul.leads {
+                @for it in leads { li { a href={ "#" (it.to) } { (it.label) } ": " (Name(&it.words)) } }
+            }
+        },
+        Block::Verdict { tone, words } => {
+            let class = match tone {
+                Tone::Good => "verdict good",
+                Tone::Unsure => "verdict unsure",
+                Tone::Bad => "verdict bad",
+            };
             html! { p class=(class) { (printable(words)) } }
         }
         Block::Table(it) => table(it, rows_max),
@@ -193,6 +202,7 @@ impl Render for Cell {
             Self::Nothing => html! {},
             Self::Unknown => html! { span.state.unsure { "not known" } },
             Self::Words(words) => html! { (printable(words)) },
+            Self::Link { to, words } => html! { a href={ "#" (to) } { (printable(words)) } },
             Self::Name(name) => html! { (Name(name)) },
             Self::Account(id) => html! { a href="#reachable" data-account=(id) { (Name(id)) } },
             Self::Number(number) => html! { (number) },

@@ -71,6 +71,8 @@ pub(crate) fn cell(value: Option<&Value>, kind: Kind) -> Cell {
         (Value::Null, _) => Cell::Nothing,
         (Value::Bool(it), _) => Cell::Flag(*it),
         (Value::Number(it), _) => Cell::Number(it.to_string()),
+        // What is about the whole organization. A link to nowhere has no name.
+        (Value::String(id), Kind::Account) if id.is_empty() => Cell::Nothing,
         (Value::String(id), Kind::Account) => Cell::Account(id.clone()),
         (Value::String(text), _) => Cell::Name(text.clone()),
         (Value::Array(items), _) => match items.is_empty() {
@@ -113,6 +115,7 @@ mod tests {
         ];
         assert_eq!(rows, [Row { key: None, cells: cells.to_vec() }]);
         assert_eq!(cell(Some(&json!([])), Kind::Text), Cell::Nothing);
+        assert_eq!(cell(Some(&json!("")), Kind::Account), Cell::Nothing);
         assert_eq!(cell(Some(&json!(false)), Kind::Flag), Cell::Flag(false));
         assert_eq!(cell(Some(&json!(13.0)), Kind::Number), Cell::Number("13.0".into()), "as ask prints it");
     }

@@ -2,7 +2,7 @@
 
 use orgcensus_lake::printable;
 
-use crate::model::{Block, Cell, Kind, Section, Table};
+use crate::model::{Block, Cell, Kind, Lead, Section, Table};
 use crate::{Report, names, trend};
 
 /// Rows of a list.
@@ -24,6 +24,10 @@ fn section_text(section: &Section) -> String {
     for block in &section.blocks {
         match block {
             Block::Words(words) => text.push_str(&format!("\n{}\n", plain(&printable(words)))),
+            Block::Leads(leads) => {
+                let line = |it: &Lead| format!("- {}: {}\n", it.label, plain(&names::shown(&it.words).whole()));
+                text.push_str(&format!("\n{}", leads.iter().map(line).collect::<String>()));
+            }
             Block::Verdict { words, .. } => text.push_str(&format!("\n**{}**\n", plain(&printable(words)))),
             Block::Table(table) => text.push_str(&table_text(table)),
             Block::Statement { .. } => {}
@@ -59,7 +63,7 @@ fn cell(cell: &Cell) -> String {
     match cell {
         Cell::Nothing => String::new(),
         Cell::Unknown => "not known".to_owned(),
-        Cell::Words(text) | Cell::Number(text) => plain(&printable(text)),
+        Cell::Words(text) | Cell::Link { words: text, .. } | Cell::Number(text) => plain(&printable(text)),
         Cell::Name(text) | Cell::Account(text) => plain(&names::shown(text).whole()),
         Cell::Percent(percent) => format!("{} %", plain(percent)),
         Cell::Flag(true) => "yes".to_owned(),
@@ -91,7 +95,7 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Column, Row};
+    use crate::model::{Column, Row, Tone};
 
     #[test]
     fn names_are_text() {
@@ -123,12 +127,19 @@ mod tests {
     }
 
     #[test]
+    fn a_lead_is_an_item_whose_words_are_text() {
+        let leads = vec![Lead { label: "Trust", words: "a_b".into(), to: "trust" }];
+        let section = Section { id: "x", title: "In short", is_brief: true, blocks: vec![Block::Leads(leads)] };
+        assert_eq!(section_text(&section), "\n## In short\n\n- Trust: a\\_b\n");
+    }
+
+    #[test]
     fn only_brief_sections_are_there() {
         let section = |title, is_brief| Section {
             id: "x",
             title,
             is_brief,
-            blocks: vec![Block::Verdict { is_good: true, words: "Whole.".into() }],
+            blocks: vec![Block::Verdict { tone: Tone::Good, words: "Whole.".into() }],
         };
         let report = Report {
             title: "Census of o-1, 2026-11-22".into(),

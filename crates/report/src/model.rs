@@ -16,11 +16,23 @@ pub(crate) enum Block {
     /// A sentence of ours. Names in it are escaped as all text is.
     Words(String),
     /// A sentence that decides how the rest is read.
-    Verdict { is_good: bool, words: String },
+    Verdict { tone: Tone, words: String },
+    /// Lines that say the most important, each with a link to where more is said.
+    Leads(Vec<Lead>),
     /// Rows.
     Table(Table),
     /// A statement to copy, under the id of the table that it gives.
     Statement { table: &'static str, title: String, sql: String },
+}
+
+/// A line that leads to where more is said.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Lead {
+    pub(crate) label: &'static str,
+    /// Ours and theirs, so all of it is shown as a name is.
+    pub(crate) words: String,
+    /// The anchor.
+    pub(crate) to: &'static str,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -82,6 +94,11 @@ pub(crate) enum Cell {
     Unknown,
     /// Ours.
     Words(String),
+    /// Ours, with a link to this anchor.
+    Link {
+        to: String,
+        words: String,
+    },
     /// Theirs: whatever someone may have called something.
     Name(String),
     /// An account's id.

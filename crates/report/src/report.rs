@@ -42,7 +42,7 @@ impl Report {
         html::page(self, bytes_max)
     }
 
-    /// The short form: whether it can be trusted, the facts, the list of ten minutes.
+    /// The short form: five lines, whether it can be trusted, what changed, the facts, the list of ten minutes.
     pub fn markdown(&self) -> String {
         markdown::text(self)
     }

@@ -8,6 +8,7 @@ use crate::asked::Asked;
 use crate::model::{Block, Section};
 
 mod accounts;
+mod changes;
 mod checklist;
 mod critical;
 mod exceptions;
@@ -18,6 +19,7 @@ mod metadata;
 mod method;
 mod own;
 mod reachable;
+mod summary;
 mod trust;
 mod types;
 mod unknown;
@@ -33,6 +35,7 @@ pub(crate) struct Declared {
 
 const SECTIONS: &[Declared] = &[
     trust::SECTION,
+    changes::SECTION,
     facts::SECTION,
     checklist::SECTION,
     reachable::SECTION,
@@ -47,7 +50,7 @@ const SECTIONS: &[Declared] = &[
     unknown::SECTION,
 ];
 
-/// Asks for all of them. The last one says how, with the statements of the others.
+/// Asks for all of them. The first one says the most important of the others; the last one how, with their statements.
 pub(crate) async fn read(asked: &Asked) -> Result<Vec<Section>> {
     let mut sections = Vec::new();
     for declared in SECTIONS {
@@ -57,8 +60,11 @@ pub(crate) async fn read(asked: &Asked) -> Result<Vec<Section>> {
             sections.push(Section { id, title, is_brief, blocks });
         }
     }
-    let method = method::section(asked, &sections);
+    let method = method::section(asked, &sections)?;
+    checklist::link(&mut sections);
+    let summary = summary::section(asked, &sections);
     sections.push(method);
+    sections.insert(0, summary);
     Ok(sections)
 }
 

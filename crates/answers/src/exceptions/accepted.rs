@@ -34,6 +34,16 @@ impl Accepted {
         &self.on
     }
 
+    /// Judges a row of the table `changes` that says what was found: by its rule, its account and what it is about.
+    pub fn judge_change<'a>(
+        &'a self,
+        rule_id: &str,
+        account_id: Option<&'a str>,
+        resource: Option<&'a str>,
+    ) -> Judgement<'a> {
+        self.judge(rule_id, &Case::of_change(account_id, resource, &self.made))
+    }
+
     pub(crate) fn made(&self) -> &Made {
         &self.made
     }
@@ -50,7 +60,7 @@ mod tests {
 
     use super::*;
     use crate::diff::tests::nights::lake;
-    use crate::{Which, testing};
+    use crate::{CaseState, Which, testing};
 
     fn bucket(name: &str, created_at: Option<i64>) -> (u64, InventoryResource) {
         let resource = InventoryResource {
@@ -89,6 +99,13 @@ mod tests {
         let days = ["new", "old", "unknown"].map(|name| with_since.made().on(&format!("arn:aws:s3:::{name}")));
         assert_eq!(days.map(|day| day.map(Day::as_str)), [Some("2026-02-03"), None, None]);
         assert_eq!(with_since.on().as_str(), "2026-11-22", "the day is the snapshot's");
+        let state = |arn| with_since.judge_change("G1", Some("1"), Some(arn)).state;
+        let states = ["arn:aws:s3:::new", "arn:aws:s3:::old"].map(state);
+        assert_eq!(
+            states,
+            [CaseState::Active, CaseState::Accepted],
+            "a change of what was made since is another one's"
+        );
         assert_eq!(accepted(&snapshot, "").await.made().on("arn:aws:s3:::new"), None, "nobody asks for it");
     }
 }

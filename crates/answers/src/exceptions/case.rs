@@ -65,10 +65,14 @@ impl<'a> Case<'a> {
         if matches!(found.change, Change::NotSeen) {
             return None;
         }
-        let names: Vec<&str> = found.resource.as_deref().into_iter().collect();
-        let made_on = names.iter().find_map(|arn| made.on(arn));
-        let account_id = found.account_id.as_deref();
-        Some(Self { account_id, resources: names.clone(), principals: names, made_on })
+        Some(Self::of_change(found.account_id.as_deref(), found.resource.as_deref(), made))
+    }
+
+    /// Of what a rule found, by its account and by what it is about.
+    pub(crate) fn of_change(account_id: Option<&'a str>, resource: Option<&'a str>, made: &'a Made) -> Self {
+        let names: Vec<&str> = resource.into_iter().collect();
+        let made_on = resource.and_then(|arn| made.on(arn));
+        Self { account_id, resources: names.clone(), principals: names, made_on }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a page says, what it hides from no one, and what it never becomes.
 
 use super::*;
+use crate::model::Lead;
 
 fn list(id: &'static str, names: &[&str], count: u64) -> Table {
     let row = |name: &&str| Row {
@@ -133,11 +134,25 @@ fn a_page_is_cut_and_says_so_but_not_what_must_be_seen() {
 }
 
 #[test]
+fn a_lead_is_a_link_whose_words_may_be_hostile() {
+    let lead = Lead { label: "Trust", words: "<b> a\u{202e}b".into(), to: "trust" };
+    let link = Cell::Link { to: "sql-E6".into(), words: "E6".into() };
+    let rows = vec![Row { key: None, cells: vec![link] }];
+    let table = Table { id: "list", columns: vec![Column::text("id", "point")], count: 1, rows, ..Table::default() };
+    let verdict = Block::Verdict { tone: Tone::Unsure, words: "Enough.".into() };
+    let html = page(&report(vec![Block::Leads(vec![lead]), Block::Table(table), verdict]), usize::MAX).html;
+    let expected = r##"<li><a href="#trust">Trust</a>: <bdi>&lt;b&gt; a\u{202e}b</bdi></li>"##;
+    assert!(html.contains(expected), "{}", body(&html));
+    assert!(html.contains(r##"<a href="#sql-E6">E6</a>"##), "{}", body(&html));
+    assert!(html.contains(r#"<p class="verdict unsure">Enough.</p>"#), "{}", body(&html));
+}
+
+#[test]
 fn equal_reports_are_equal_bytes_and_states_are_words() {
     let state = |word, tone| Row { key: None, cells: vec![Cell::State(State { word, tone })] };
     let rows = vec![state("red", Tone::Bad), state("green", Tone::Good), state("unknown", Tone::Unsure)];
     let table = Table { id: "list", columns: vec![Column::text("state", "state")], count: 3, rows, ..Table::default() };
-    let report = report(vec![Block::Verdict { is_good: false, words: "No.".into() }, Block::Table(table)]);
+    let report = report(vec![Block::Verdict { tone: Tone::Bad, words: "No.".into() }, Block::Table(table)]);
     let html = page(&report, usize::MAX).html;
     assert_eq!(html, page(&report.clone(), usize::MAX).html);
     assert!(html.contains(r#"<span class="state bad"><span aria-hidden="true">✗ </span>red</span>"#), "{html}");

@@ -51,6 +51,13 @@ struct Account {
     red: Vec<(&'static str, u64)>,
 }
 
+impl Account {
+    /// Whether nothing of it was seen: then its numbers are not 0, they are not known.
+    fn is_unseen(&self) -> bool {
+        self.complete == 0 && [self.points, self.public, self.external, self.administrators] == [0; 4]
+    }
+}
+
 async fn read(asked: &Asked) -> Result<Vec<Block>> {
     let exposure = exposure(asked).await?;
     let red = red(&asked.points);
@@ -58,10 +65,11 @@ async fn read(asked: &Asked) -> Result<Vec<Block>> {
     let rows = asked.rows(ACCOUNTS).await?;
     let account = |row: &Object| account(row, &exposure, &red);
     let mut accounts: Vec<Account> = rows.iter().filter(is_meant).map(account).collect();
-    accounts.sort_by(|a, b| (b.points, &a.id).cmp(&(a.points, &b.id)));
+    accounts.sort_by(|a, b| (b.points, b.is_unseen(), &a.id).cmp(&(a.points, a.is_unseen(), &b.id)));
     let sql = Some(asked.dated(ACCOUNTS));
     let table = if accounts.len() <= ACCOUNTS_MAX { of_accounts(&accounts) } else { of_units(&accounts) };
-    let words = "Follow an account's number to see the lists above for it alone.";
+    let words = "Follow an account's number to see the lists above for it alone. An account of which nothing was seen \
+                 has no points, and is not known to be safe.";
     Ok(vec![Block::Words(words.to_owned()), Block::Table(Table { sql, ..table })])
 }
 
@@ -129,8 +137,10 @@ fn of_accounts(accounts: &[Account]) -> Table {
     ];
     let row = |it: &Account| {
         let red: Vec<_> = it.red.iter().map(|(id, count)| format!("{id} {count}")).collect();
-        let [planned, complete, points] = [it.planned, it.complete, it.points].map(cell);
-        let [public, external, administrators] = [it.public, it.external, it.administrators].map(cell);
+        let [planned, complete] = [it.planned, it.complete].map(cell);
+        let known = |count| if it.is_unseen() { Cell::Unknown } else { cell(count) };
+        let [points, public, external, administrators] =
+            [it.points, it.public, it.external, it.administrators].map(known);
         let [name, unit, status] = [&it.name, &it.unit, &it.status].map(|it| Cell::Name(it.clone()));
         let account = Cell::Account(it.id.clone());
         let red = Cell::Words(red.join(", "));
@@ -151,6 +161,7 @@ fn of_units(accounts: &[Account]) -> Table {
     let columns = [
         Column::text("ou_path", "unit"),
         Column::number("account_count", "accounts"),
+        Column::number("unseen_count", "of them not seen"),
         Column::number("planned_count", "planned tasks"),
         Column::number("complete_count", "complete"),
         Column::number("exposure_points", "points"),
@@ -167,6 +178,7 @@ fn of_units(accounts: &[Account]) -> Table {
         let cells = vec![
             Cell::Name(unit.to_owned()),
             cell(accounts.len() as u64),
+            cell(accounts.iter().filter(|it| it.is_unseen()).count() as u64),
             cell(sum(&accounts, |it| it.planned)),
             cell(sum(&accounts, |it| it.complete)),
             cell(sum(&accounts, |it| it.points)),
@@ -225,6 +237,16 @@ mod tests {
         let red = red(&points);
         assert_eq!(red["1"], [("E1", 2), ("E8", 7)]);
         assert_eq!(red["2"], [("E1", 1)]);
+    }
+
+    #[test]
+    fn an_account_that_was_not_seen_has_no_0() {
+        let account = |id: &str, planned, complete| Account { id: id.into(), planned, complete, ..Account::default() };
+        let table = of_accounts(&[account("1", 370, 0), account("2", 370, 370)]);
+        assert_eq!(table.rows[0].cells[5..10], [cell(0), Cell::Unknown, Cell::Unknown, Cell::Unknown, Cell::Unknown]);
+        assert_eq!(table.rows[1].cells[5..10], [cell(370), cell(0), cell(0), cell(0), cell(0)]);
+        let units = of_units(&[account("1", 370, 0), account("2", 370, 370)]);
+        assert_eq!(units.rows[0].cells[1..3], [cell(2), cell(1)]);
     }
 
     #[test]

@@ -1,14 +1,17 @@
 //! The list that is looked through in ten minutes: 21 anti-patterns, a line for each, and where they are.
 
-use orgcensus_answers::{Line, Place, Standing};
+use orgcensus_answers::{Line, Place, Question, Standing};
 
 use super::Declared;
 use crate::Result;
-use crate::asked::Asked;
-use crate::model::{Block, Cell, Column, Row, State, Table, Tone};
+use crate::asked::{Asked, Object, first, number, text};
+use crate::model::{Block, Cell, Column, Row, Section, State, Table, Tone};
 
 pub(crate) const SECTION: Declared =
     Declared { id: "checklist", title: "The list of ten minutes", is_brief: true, read: |asked| Box::pin(read(asked)) };
+
+/// The table.
+const LIST: &str = "checklist-table";
 
 /// Places that a line names.
 const PLACES_SHOWN: usize = 5;
@@ -21,46 +24,126 @@ async fn read(asked: &Asked) -> Result<Vec<Block>> {
         Column::number("case_count", "cases"),
         Column::number("unknown_count", "not known"),
         Column::number("coverage_percent", "coverage"),
-        Column::text("places", "most of them in"),
+        Column::text("places", "most of them in; of what is unknown, why"),
     ];
-    let rows: Vec<Row> = asked.points.iter().map(row).collect();
+    let questions = asked.questions(&["E"])?;
+    let mut rows = Vec::new();
+    for line in &asked.points {
+        let why = why_unknown(asked, &questions, line).await?;
+        rows.push(row(line, why));
+    }
     let words = "Red has a case. Green has none, nothing is unknown, and all tasks that it rests on are complete. \
-                 All else is unknown.";
-    let statements = asked.questions(&["E"])?;
-    let statements = statements.iter().map(|it| format!("-- {}\n{};", it.id, asked.dated(&it.cases())));
+                 All else is unknown. \
+                 A point's number leads to its list, else to the statement that gives its cases.";
     Ok(vec![
         Block::Words(words.to_owned()),
         Block::Table(Table {
-            id: "checklist-table",
+            id: LIST,
             title: format!("21 points: {}", summary(&asked.points)),
             columns: columns.to_vec(),
             count: rows.len() as u64,
             rows,
             is_whole: true,
-            sql: Some(statements.collect::<Vec<_>>().join("\n\n")),
             command: Some("orgcensus ask E".to_owned()),
             ..Table::default()
         }),
     ])
 }
 
-fn row(line: &Line) -> Row {
-    let standing = line.standing.as_ref();
-    let count = |of: fn(&Standing) -> Option<u64>| match standing.and_then(of) {
-        Some(count) => Cell::Number(count.to_string()),
-        None => Cell::Nothing,
+/// Makes a point's link lead to the list of its id, if the page has one.
+pub(super) fn link(sections: &mut [Section]) {
+    let lists: Vec<&str> = sections.iter().flat_map(Section::tables).map(|table| table.id).collect();
+    let tables = sections.iter_mut().flat_map(|section| &mut section.blocks).filter_map(|block| match block {
+        Block::Table(table) if table.id == LIST => Some(table),
+        _ => None,
+    });
+    for row in tables.flat_map(|table| &mut table.rows) {
+        if let Some(Cell::Link { to, words }) = row.cells.first_mut()
+            && lists.contains(&words.as_str())
+        {
+            to.clone_from(words);
+        }
+    }
+}
+
+/// The statements of the points that have no list on the page: a point's number leads there.
+pub(super) fn statements(asked: &Asked, sections: &[Section]) -> Result<Vec<Block>> {
+    let lists: Vec<&str> = sections.iter().flat_map(Section::tables).map(|table| table.id).collect();
+    let is_without = |question: &Question| !lists.contains(&question.id);
+    let questions = asked.questions(&["E"])?.into_iter().filter(is_without);
+    let statement =
+        |it: Question| Block::Statement { table: it.id, title: it.filled(it.title), sql: asked.dated(&it.cases()) };
+    Ok(questions.map(statement).collect())
+}
+
+/// Why a point is unknown that was asked: what of it was not read.
+async fn why_unknown(asked: &Asked, questions: &[Question], line: &Line) -> Result<Option<String>> {
+    let Some(standing) = line.standing.as_ref().filter(|it| it.error.is_none() && line.state == "unknown") else {
+        return Ok(None);
     };
+    let Some(question) = questions.iter().find(|it| it.id == line.id) else { return Ok(None) };
+    let sql = question.short_tasks(asked.snapshot.rests_on(), asked.snapshot.extent());
+    let (short, count) = first(asked.snapshot.query(&sql).await?, PLACES_SHOWN).await?;
+    Ok(Some(reasons(standing, &short, count)))
+}
+
+fn reasons(standing: &Standing, short: &[Object], count: u64) -> String {
+    let mut reasons = Vec::new();
+    match standing.unknown_count {
+        None => reasons.push("the list does not say what is not known".to_owned()),
+        Some(0) => {}
+        Some(unknown) => reasons.push(format!("of {unknown} the census cannot tell")),
+    }
+    if !short.is_empty() {
+        let mut places: Vec<String> = short.iter().map(short_place).collect();
+        match count - short.len() as u64 {
+            0 => {}
+            more => places.push(format!("{more} more places")),
+        }
+        reasons.push(format!("not read: {}", places.join(", ")));
+    } else if standing.coverage_percent.is_none() {
+        reasons.push("no task that it rests on was planned: what it needs is not collected".to_owned());
+    }
+    reasons.join("; ")
+}
+
+/// `111122223333 iam_users and 2 more (role_not_assumable)`
+fn short_place(row: &Object) -> String {
+    let more = match number(row, "collector_count") {
+        0 | 1 => String::new(),
+        count => format!(" and {} more", count - 1),
+    };
+    format!("{} {}{more} ({})", text(row, "account_id"), text(row, "collector"), text(row, "outcome"))
+}
+
+/// A line. Where it is unknown, the reason stands for the places.
+fn row(line: &Line, why_unknown: Option<String>) -> Row {
+    let standing = line.standing.as_ref();
+    // What could not be asked has no number, and least of all 0.
+    let asked = standing.filter(|it| it.error.is_none());
+    let count = |of: fn(&Standing) -> Option<u64>| match asked.and_then(of) {
+        Some(count) => Cell::Number(count.to_string()),
+        None => Cell::Unknown,
+    };
+    let places = || standing.map_or(Cell::Nothing, places);
     let coverage = standing.and_then(|it| it.coverage_percent);
+    let words = line.id.to_owned();
+    // What no question asks has no statement either.
+    let id = if line.questions.is_empty() { Cell::Words(words) } else { statement_link(words) };
     let cells = vec![
-        Cell::Words(line.id.to_owned()),
+        id,
         Cell::State(state(line.state)),
         Cell::Words(line.title.unwrap_or_default().to_owned()),
         count(|it| Some(it.case_count)),
         count(|it| it.unknown_count),
         coverage.map_or(Cell::Nothing, |it| Cell::Percent(format!("{it:.1}"))),
-        standing.map_or(Cell::Nothing, places),
+        why_unknown.map_or_else(places, Cell::Name),
     ];
     Row { key: Some(line.id.to_owned()), cells }
+}
+
+fn statement_link(id: String) -> Cell {
+    Cell::Link { to: format!("sql-{id}"), words: id }
 }
 
 fn state(word: &'static str) -> State {
@@ -90,9 +173,9 @@ fn place(place: &Place) -> String {
     format!("{} ({})", words.into_iter().flatten().collect::<Vec<_>>().join(" "), place.case_count)
 }
 
-/// `3 red, 18 unknown`, in the order in which the states come.
-fn summary(lines: &[Line]) -> String {
-    let mut counts: Vec<(&str, usize)> = Vec::new();
+/// `3 red, 0 green, 18 unknown`, and what else there is.
+pub(super) fn summary(lines: &[Line]) -> String {
+    let mut counts: Vec<(&str, usize)> = ["red", "green", "unknown"].map(|state| (state, 0)).to_vec();
     for line in lines {
         match counts.iter_mut().find(|(state, _)| *state == line.state) {
             Some((_, count)) => *count += 1,
@@ -104,6 +187,8 @@ fn summary(lines: &[Line]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn line(state: &'static str, standing: Option<Standing>) -> Line {
@@ -129,9 +214,9 @@ mod tests {
 
     #[test]
     fn a_line_says_its_state_its_numbers_and_where() {
-        let row = row(&line("red", Some(standing(7))));
+        let row = row(&line("red", Some(standing(7))), None);
         assert_eq!(row.cells[1], Cell::State(State { word: "red", tone: Tone::Bad }));
-        assert_eq!(row.cells[3..6], [Cell::Number("14".into()), Cell::Nothing, Cell::Percent("98.7".into())]);
+        assert_eq!(row.cells[3..6], [Cell::Number("14".into()), Cell::Unknown, Cell::Percent("98.7".into())]);
         let Cell::Name(places) = &row.cells[6] else { panic!("{row:?}") };
         assert!(places.starts_with("000000000000 <b> eu-west-1 (2), 000000000001 <b> (2), "), "{places}");
         assert!(places.ends_with("000000000004 <b> (2), 2 more places"), "{places}");
@@ -139,12 +224,52 @@ mod tests {
 
     #[test]
     fn what_was_not_asked_is_no_zero() {
-        let row = row(&line("not asked yet", None));
+        let row = row(&line("not asked yet", None), None);
         assert_eq!(row.cells[1], Cell::State(State { word: "not asked yet", tone: Tone::Unsure }));
-        assert_eq!(row.cells[3..], [Cell::Nothing, Cell::Nothing, Cell::Nothing, Cell::Nothing]);
+        assert_eq!(row.cells[3..], [Cell::Unknown, Cell::Unknown, Cell::Nothing, Cell::Nothing]);
         let error = Standing { error: Some("find table x".into()), ..standing(0) };
-        let cell = places(&error);
-        assert_eq!(cell, Cell::Name("not answered: could not find table x".into()));
-        assert_eq!(summary(&[line("red", None), line("green", None), line("red", None)]), "2 red, 1 green");
+        let row = super::row(&line("unknown", Some(error)), None);
+        assert_eq!(row.cells[3..5], [Cell::Unknown, Cell::Unknown], "no 0");
+        assert_eq!(row.cells[6], Cell::Name("not answered: could not find table x".into()));
+    }
+
+    #[test]
+    fn the_summary_counts_each_state_also_if_it_is_none() {
+        assert_eq!(summary(&[line("red", None), line("red", None)]), "2 red, 0 green, 0 unknown");
+        let lines = [line("green", None), line("not asked yet", None)];
+        assert_eq!(summary(&lines), "0 red, 1 green, 0 unknown, 1 not asked yet");
+    }
+
+    #[test]
+    fn what_is_unknown_says_why() {
+        let short = |account: &str, collectors: u64| {
+            let row = json!({
+                "account_id": account, "collector": "trails", "outcome": "denied", "collector_count": collectors,
+            });
+            row.as_object().cloned().unwrap()
+        };
+        let unknown = |count| Standing { unknown_count: count, ..standing(0) };
+        let words = reasons(&unknown(Some(38)), &[short("1", 1), short("2", 3)], 4);
+        let expected = "of 38 the census cannot tell; not read: 1 trails (denied), 2 trails and 2 more (denied), \
+                        2 more places";
+        assert_eq!(words, expected);
+        assert_eq!(reasons(&unknown(None), &[], 0), "the list does not say what is not known");
+        let nothing = Standing { coverage_percent: None, ..unknown(Some(0)) };
+        assert!(reasons(&nothing, &[], 0).ends_with("what it needs is not collected"));
+        assert_eq!(row(&line("unknown", Some(nothing)), Some("why".into())).cells[6], Cell::Name("why".into()));
+    }
+
+    #[test]
+    fn a_point_leads_to_its_list_or_to_its_statement() {
+        let row = |id: &str| Row { key: Some(id.to_owned()), cells: vec![statement_link(id.to_owned())] };
+        let table = |id, rows| Block::Table(Table { id, rows, ..Table::default() });
+        let section = |id, blocks| Section { id, title: id, is_brief: false, blocks };
+        let points = section("checklist", vec![table(LIST, vec![row("E5"), row("E6")])]);
+        let mut sections = [points, section("identities", vec![table("E5", Vec::new())])];
+        link(&mut sections);
+        let Block::Table(linked) = &sections[0].blocks[0] else { panic!("{sections:?}") };
+        let to = |to: &str, words: &str| vec![Cell::Link { to: to.to_owned(), words: words.to_owned() }];
+        assert_eq!(linked.rows[0].cells, to("E5", "E5"));
+        assert_eq!(linked.rows[1].cells, to("sql-E6", "E6"));
     }
 }

@@ -1,9 +1,11 @@
 //! How the numbers were made: the statement behind each table, to copy.
 
+use super::checklist;
+use crate::Result;
 use crate::asked::Asked;
 use crate::model::{Block, Section, Table};
 
-pub(crate) fn section(asked: &Asked, sections: &[Section]) -> Section {
+pub(crate) fn section(asked: &Asked, sections: &[Section]) -> Result<Section> {
     let version = env!("CARGO_PKG_VERSION");
     let mut blocks = vec![Block::Words(format!(
         "Written by orgcensus {version} from the snapshot's own tables. The same snapshots make the same page, byte by \
@@ -15,7 +17,8 @@ pub(crate) fn section(asked: &Asked, sections: &[Section]) -> Section {
         blocks.push(Block::Words(words.to_owned()));
     }
     blocks.extend(sections.iter().flat_map(Section::tables).filter_map(statement));
-    Section { id: "method", title: "Method", is_brief: false, blocks }
+    blocks.extend(checklist::statements(asked, sections)?);
+    Ok(Section { id: "method", title: "Method", is_brief: false, blocks })
 }
 
 fn statement(table: &Table) -> Option<Block> {

@@ -3,9 +3,9 @@
 use orgcensus_lake::Commit;
 
 use super::Declared;
-use crate::asked::{Asked, Object, number, text};
+use crate::asked::{Asked, Object, first, number, text};
 use crate::lists::{self, own};
-use crate::model::{Block, Cell, Column, Row, Table};
+use crate::model::{Block, Cell, Column, Row, Table, Tone};
 use crate::{Result, names};
 
 pub(crate) const SECTION: Declared =
@@ -29,22 +29,35 @@ const UNSEEN_ACCOUNTS: &str = "SELECT
   account_id,
   account_name,
   ou_path,
-  MIN(outcome) AS outcome,
+  MIN(outcome) FILTER (WHERE outcome <> 'unread') AS outcome,
   MAX(error_code) AS error_code,
-  COUNT(*) AS task_count
+  COUNT(*) FILTER (WHERE is_planned) AS planned_count,
+  COUNT(*) FILTER (WHERE NOT is_planned) AS other_count
 FROM coverage
 WHERE outcome IS NOT NULL{among}
 GROUP BY account_id, account_name, ou_path
 HAVING COUNT(*) FILTER (WHERE is_complete) = 0
 ORDER BY account_id";
 
+/// Accounts that were to be read. Those that are closed are not.
+const UNENTERED: &str = "SELECT account_id
+FROM coverage
+WHERE is_planned{among}
+GROUP BY account_id
+HAVING COUNT(*) FILTER (WHERE is_complete) = 0
+ORDER BY account_id";
+
+/// Accounts that a sentence names.
+const ACCOUNTS_NAMED: usize = 5;
+
 const DENIED: &str = "SELECT
   outcome,
+  MIN(account_id) AS account_id,
+  COUNT(DISTINCT account_id) AS account_count,
   error_operation,
   error_code,
   collector,
   reason,
-  COUNT(DISTINCT account_id) AS account_count,
   COUNT(DISTINCT region) AS region_count,
   COUNT(*) AS task_count,
   MIN(error_message) AS example
@@ -70,7 +83,8 @@ async fn read(asked: &Asked) -> Result<Vec<Block>> {
     let commits = asked.snapshot.commits();
     let is_seen = asked.part.is_whole() || complete as f64 >= asked.options.min_coverage * planned as f64;
     let is_good = commits.iter().all(|commit| commit.is_complete) && planned > 0 && is_seen;
-    let mut blocks = vec![Block::Verdict { is_good, words: verdict(is_good, planned, complete) }];
+    let mut blocks = vec![verdict(is_good, planned, complete)];
+    blocks.extend(unentered(asked).await?);
     if let Some(part) = asked.part.words() {
         let words = "The report is about a part of the organization, and its numbers are that part's";
         blocks.push(Block::Words(format!("{words}: {part}.")));
@@ -83,17 +97,19 @@ async fn read(asked: &Asked) -> Result<Vec<Block>> {
         Column::text("ou_path", "unit"),
         Column::text("outcome", "why"),
         Column::text("error_code", "AWS said"),
-        Column::number("task_count", "tasks"),
+        Column::number("planned_count", "planned tasks"),
+        Column::number("other_count", "others, which count nowhere"),
     ];
     let title = "Accounts of which nothing was seen";
     blocks.push(Block::Table(own(asked, "unseen-accounts", title, UNSEEN_ACCOUNTS, &columns).await?));
     let columns = [
         Column::text("outcome", "outcome"),
+        Column { head: "account, or one of them", ..Column::account() },
+        Column::number("account_count", "accounts"),
         Column::text("error_operation", "call"),
         Column::text("error_code", "AWS said"),
         Column::text("collector", "what was not seen"),
         Column::text("reason", "reason"),
-        Column::number("account_count", "accounts"),
         Column::number("region_count", "regions"),
         Column::number("task_count", "tasks"),
         Column::text("example", "for example"),
@@ -110,7 +126,36 @@ async fn read(asked: &Asked) -> Result<Vec<Block>> {
     Ok(blocks)
 }
 
-fn verdict(is_good: bool, planned: u64, complete: u64) -> String {
+/// That nothing is known of accounts which are in use, whatever the percentage is.
+async fn unentered(asked: &Asked) -> Result<Option<Block>> {
+    let answer = asked.snapshot.query(&asked.own(UNENTERED)).await?;
+    let (rows, count) = first(answer, ACCOUNTS_NAMED).await?;
+    Ok((count > 0).then(|| Block::Verdict { tone: Tone::Bad, words: unentered_words(&rows, count) }))
+}
+
+fn unentered_words(rows: &[Object], count: u64) -> String {
+    let mut named: Vec<String> = rows.iter().map(|row| text(row, "account_id").to_owned()).collect();
+    match count - rows.len() as u64 {
+        0 => {}
+        more => named.push(format!("{more} more")),
+    }
+    let accounts = match count {
+        1 => "1 account that is in use".to_owned(),
+        _ => format!("{count} accounts that are in use"),
+    };
+    format!("Nothing was seen of {accounts}: {}. What is there is in no number and in no list.", named.join(", "))
+}
+
+fn verdict(is_good: bool, planned: u64, complete: u64) -> Block {
+    let tone = match (is_good, planned == complete) {
+        (true, true) => Tone::Good,
+        (true, false) => Tone::Unsure,
+        (false, _) => Tone::Bad,
+    };
+    Block::Verdict { tone, words: verdict_words(is_good, planned, complete) }
+}
+
+fn verdict_words(is_good: bool, planned: u64, complete: u64) -> String {
     let percent = percent(planned, complete);
     let seen = format!("{complete} of {planned} planned tasks are complete ({percent})");
     match (is_good, planned == complete) {
@@ -196,8 +241,26 @@ mod tests {
         assert_eq!(percent(3000, 2999), "99.9 %");
         assert_eq!(percent(3, 3), "100.0 %");
         assert_eq!(percent(0, 0), "none was planned");
-        assert!(verdict(true, 3, 3).starts_with("Whole: 3 of 3 "));
-        assert!(verdict(true, 3, 2).starts_with("Enough was seen: 2 of 3 planned tasks are complete (66.7 %)."));
-        assert!(verdict(false, 3, 3).starts_with("Not enough was seen"));
+        assert!(verdict_words(true, 3, 3).starts_with("Whole: 3 of 3 "));
+        assert!(verdict_words(true, 3, 2).starts_with("Enough was seen: 2 of 3 planned tasks are complete (66.7 %)."));
+        assert!(verdict_words(false, 3, 3).starts_with("Not enough was seen"));
+    }
+
+    #[test]
+    fn only_what_is_whole_is_good() {
+        let tone = |is_good, complete| match verdict(is_good, 3, complete) {
+            Block::Verdict { tone, .. } => tone,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!([tone(true, 3), tone(true, 2), tone(false, 2)], [Tone::Good, Tone::Unsure, Tone::Bad]);
+    }
+
+    #[test]
+    fn accounts_that_were_not_entered_are_named() {
+        let row = |id: &str| Object::from_iter([("account_id".to_owned(), id.into())]);
+        let words = unentered_words(&[row("1"), row("2")], 9);
+        assert!(words.starts_with("Nothing was seen of 9 accounts that are in use: 1, 2, 7 more."), "{words}");
+        let words = unentered_words(&[row("1")], 1);
+        assert!(words.starts_with("Nothing was seen of 1 account that is in use: 1."), "{words}");
     }
 }
