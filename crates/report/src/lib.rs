@@ -22,6 +22,8 @@ mod names;
 mod page;
 mod part;
 mod past;
+mod places;
+mod ranked;
 mod report;
 mod sections;
 mod trend;

@@ -9,6 +9,7 @@ use crate::model::{Block, Section};
 
 mod accounts;
 mod checklist;
+mod credentials;
 mod critical;
 mod exceptions;
 mod exposed;
@@ -18,6 +19,7 @@ mod metadata;
 mod method;
 mod own;
 mod reachable;
+mod services;
 mod trust;
 mod types;
 mod unknown;
@@ -38,7 +40,9 @@ const SECTIONS: &[Declared] = &[
     reachable::SECTION,
     critical::SECTION,
     identities::SECTION,
+    credentials::SECTION,
     metadata::SECTION,
+    services::SECTION,
     types::SECTION,
     exposed::SECTION,
     accounts::SECTION,
