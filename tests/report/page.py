@@ -17,6 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "moto"), str(ROOT / "scripts")]
 import lake as lakes  # noqa: E402
 import npm_package  # noqa: E402
+import tables  # noqa: E402
 from browser import Browser  # noqa: E402
 from harness import Checks  # noqa: E402
 
@@ -57,9 +58,11 @@ class Report:
     def ask(self, lake, *ids):
         return json.loads(self.run("ask", *ids, "--lake", lake, "--format", "json"))
 
+    def query(self, lake, sql, *more):
+        return json.loads(self.run("query", "--lake", lake, *more, "--format", "json", sql))
+
     def accounts(self, lake, *more):
-        sql = "SELECT COUNT(*) AS n FROM accounts"
-        return json.loads(self.run("query", "--lake", lake, *more, "--format", "json", sql))[0]["n"]
+        return self.query(lake, "SELECT COUNT(*) AS n FROM accounts", *more)[0]["n"]
 
 
 def quiet(checks, what, page):
@@ -206,6 +209,8 @@ def test(checks, arguments, folder):
             "quiet": lambda: quiet(checks, "hostile names", page),
             "names": lambda: names_are_text(checks, page),
             "numbers": lambda: numbers_are_those_of_ask(checks, report, hostile, page),
+            "credentials": lambda: tables.credentials_are_those_of_the_table(checks, report, hostile, page),
+            "services": lambda: tables.services_are_those_of_the_table(checks, report, hostile, page),
             "keyboard": lambda: keyboard(checks, page),
             "still quiet": lambda: quiet(checks, "after all that", page),
             "printed": lambda: printed(checks, page),

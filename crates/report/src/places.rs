@@ -87,10 +87,7 @@ impl Places {
 }
 
 fn with_unknown(what: &str, count: u64, unknown: u64) -> String {
-    match (count, unknown) {
-        (_, 0) => format!("{what} {count}"),
-        _ => format!("{what} {count} (not known {unknown})"),
-    }
+    if unknown == 0 { format!("{what} {count}") } else { format!("{what} {count} (not known {unknown})") }
 }
 
 impl AddAssign for Places {
