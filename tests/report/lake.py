@@ -82,8 +82,10 @@ def hostile(names):
 
 # The tables that grow with the accounts, and how many rows an account has of each at most.
 GROWN = {
+    "account_owners": 1,
     "accounts": 1,
     "coverage": 20,
+    "credential_review": 10,
     "ec2_instances": 5,
     "ec2_metadata_posture": 5,
     "external_access": 50,
@@ -92,6 +94,7 @@ GROWN = {
     "internet_paths": 10,
     "privilege_paths": 10,
     "resource_access": 50,
+    "security_services": 9,
 }
 
 

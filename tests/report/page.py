@@ -17,6 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "moto"), str(ROOT / "scripts")]
 import lake as lakes  # noqa: E402
 import npm_package  # noqa: E402
+import tables  # noqa: E402
 from browser import Browser  # noqa: E402
 from harness import Checks  # noqa: E402
 
@@ -245,6 +246,8 @@ def test(checks, arguments, folder):
             "numbers": lambda: numbers_are_those_of_ask(checks, report, hostile, page),
             "changes": lambda: changes_are_those_of_the_table(checks, report, hostile, page),
             "summary": lambda: summary_leads_on(checks, page),
+            "credentials": lambda: tables.credentials_are_those_of_the_table(checks, report, hostile, page),
+            "services": lambda: tables.services_are_those_of_the_table(checks, report, hostile, page),
             "keyboard": lambda: keyboard(checks, page),
             "still quiet": lambda: quiet(checks, "after all that", page),
             "printed": lambda: printed(checks, page),

@@ -193,6 +193,28 @@ fn trust_and_accounts_are_those_of_query() {
         let cells = row(&html, "G11", word(&kind, "resource_type")).expect("a type");
         assert_eq!(cells[1..3], [kind["resources"].to_string(), kind["public"].to_string()], "{kind}");
     }
+    credentials_and_services_are_those_of_query(&world, &html);
+}
+
+fn credentials_and_services_are_those_of_query(world: &World, html: &str) {
+    let sql = "SELECT COUNT(*) FILTER (WHERE next_step IS NOT NULL) AS listed, \
+               COUNT(*) FILTER (WHERE next_step IS NULL AND (reason_count > 0 OR class IS NULL)) AS unknown \
+               FROM credential_review";
+    let counts = json(world, &["query", "--format", "json", sql]).remove(0);
+    for (table, name) in [("credential-list", "listed"), ("credential-unknown", "unknown")] {
+        let rows = if counts[name] == 1 { " · 1 row<".to_owned() } else { format!(" · {} rows", counts[name]) };
+        assert!(details(html, table).contains(&rows), "{table}: {rows}");
+    }
+    assert!(details(html, "credential-list").contains("no owner is named"), "no owner tag is configured");
+    let sql = "SELECT service, COUNT(*) FILTER (WHERE is_on) AS is_on, COUNT(*) FILTER (WHERE NOT is_on) AS is_off, \
+               COUNT(*) FILTER (WHERE is_on IS NULL) AS unseen FROM security_services GROUP BY 1";
+    let services = json(world, &["query", "--format", "json", sql]);
+    assert!(!services.is_empty());
+    for service in services {
+        let cells = row(html, "services-table", word(&service, "service")).expect("a service");
+        let counts = ["is_on", "is_off", "unseen"].map(|name| service[name].to_string());
+        assert_eq!(cells[1..4], counts, "{service}");
+    }
 }
 
 #[test]

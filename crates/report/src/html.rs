@@ -124,7 +124,7 @@ fn table(table: &Table, rows_max: usize) -> Markup {
     let shown = if table.is_whole { table.rows.len() } else { table.rows.len().min(rows_max) };
     let rows = &table.rows[..shown];
     html! {
-        details #(table.id) open {
+        details #(table.id) open data-left-out=(table.count.saturating_sub(shown as u64)) {
             summary { h3 { (table.title) } span.quiet { " · " (counted(table, shown)) } }
             @if let Some(note) = &table.note { p.quiet { (note) } }
             @if let Some(percent) = table.coverage_percent {
@@ -210,6 +210,7 @@ impl Render for Cell {
             Self::Flag(is_so) => html! { @if *is_so { "yes" } @else { "no" } },
             Self::State(state) => html! { (state) },
             Self::Trend(points) => trend::picture(points),
+            Self::Places(places) => places.picture(),
         }
     }
 }

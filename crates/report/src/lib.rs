@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! sections   one file each: asks, and gives blocks (sentences, tables, statements)
+//! lists      shipped lists and statements of our own; ranked: the same with the worst rows first
 //! model      what a report says, as data
 //! html       the page: everything escaped, no style attribute, one script and one style sheet, allowed by their hashes
 //! markdown   the short form for chats and summaries
@@ -22,6 +23,8 @@ mod names;
 mod page;
 mod part;
 mod past;
+mod places;
+mod ranked;
 mod report;
 mod sections;
 mod trend;

@@ -14,15 +14,7 @@ pub(crate) const ROWS_MAX: usize = 200;
 pub(crate) async fn question(asked: &Asked, id: &'static str, columns: &[Column]) -> Result<Table> {
     let questions = asked.questions(&[id])?;
     let question = &questions[0];
-    let cases = if question.is_list() { "" } else { " --cases" };
-    let table = Table {
-        id,
-        title: question.filled(question.title),
-        columns: columns.to_vec(),
-        sql: Some(asked.dated(&question.cases())),
-        command: Some(format!("orgcensus ask {id}{cases} --format json")),
-        ..Table::default()
-    };
+    let table = described(asked, question, columns);
     match answered(asked, question).await {
         Ok((objects, count, coverage_percent)) => {
             Ok(Table { rows: rows(&objects, columns), count, coverage_percent, ..table })
@@ -31,6 +23,19 @@ pub(crate) async fn question(asked: &Asked, id: &'static str, columns: &[Column]
             Ok(Table { error: Some(error.to_string()), ..table })
         }
         Err(error) => Err(error),
+    }
+}
+
+/// A shipped list without its rows.
+pub(crate) fn described(asked: &Asked, question: &Question, columns: &[Column]) -> Table {
+    let cases = if question.is_list() { "" } else { " --cases" };
+    Table {
+        id: question.id,
+        title: question.filled(question.title),
+        columns: columns.to_vec(),
+        sql: Some(asked.dated(&question.cases())),
+        command: Some(format!("orgcensus ask {}{cases} --format json", question.id)),
+        ..Table::default()
     }
 }
 
@@ -59,7 +64,7 @@ pub(crate) async fn own(asked: &Asked, id: &'static str, title: &str, sql: &str,
     }
 }
 
-fn rows(objects: &[Object], columns: &[Column]) -> Vec<Row> {
+pub(crate) fn rows(objects: &[Object], columns: &[Column]) -> Vec<Row> {
     let cells = |object: &Object| columns.iter().map(|column| cell(object.get(column.name), column.kind)).collect();
     objects.iter().map(|object| Row { key: None, cells: cells(object) }).collect()
 }

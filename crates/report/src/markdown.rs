@@ -70,6 +70,7 @@ fn cell(cell: &Cell) -> String {
         Cell::Flag(false) => "no".to_owned(),
         Cell::State(state) => plain(state.word),
         Cell::Trend(points) => plain(&trend::words(points)),
+        Cell::Places(places) => plain(&places.marked()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a report says, as data. Sections make it; two writers write it, as HTML and as Markdown.
 
+use crate::places::Places;
+
 /// A part of the report under its own heading.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Section {
@@ -111,6 +113,8 @@ pub(crate) enum Cell {
     State(State),
     /// How a percentage went, the oldest night first.
     Trend(Vec<Night>),
+    /// A service in the accounts' regions of a unit.
+    Places(Places),
 }
 
 /// A percentage as one night knows it.

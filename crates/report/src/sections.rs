@@ -10,6 +10,7 @@ use crate::model::{Block, Section};
 mod accounts;
 mod changes;
 mod checklist;
+mod credentials;
 mod critical;
 mod exceptions;
 mod exposed;
@@ -19,6 +20,7 @@ mod metadata;
 mod method;
 mod own;
 mod reachable;
+mod services;
 mod summary;
 mod trust;
 mod types;
@@ -41,7 +43,9 @@ const SECTIONS: &[Declared] = &[
     reachable::SECTION,
     critical::SECTION,
     identities::SECTION,
+    credentials::SECTION,
     metadata::SECTION,
+    services::SECTION,
     types::SECTION,
     exposed::SECTION,
     accounts::SECTION,

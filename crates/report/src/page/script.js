@@ -5,6 +5,8 @@
   const [bar, filter, found, theme, folds] = ["bar", "filter", "found", "theme", "folds"].map(byId);
   const tables = [...document.querySelectorAll("table")];
   const rows = tables.flatMap((table) => [...table.tBodies[0].rows]).filter((row) => !row.classList.contains("empty"));
+  const counted = [...document.querySelectorAll("details[data-left-out]")];
+  const leftOut = counted.reduce((sum, it) => sum + Number(it.dataset.leftOut), 0);
   const texts = new Map();
   const textOf = (row) => {
     if (!texts.has(row)) texts.set(row, row.textContent.toLowerCase());
@@ -18,7 +20,8 @@
       row.hidden = wanted !== "" && !textOf(row).includes(wanted);
       if (!row.hidden) shown += 1;
     }
-    found.textContent = wanted === "" ? "" : `${shown} of ${rows.length} rows`;
+    const others = leftOut === 0 ? "" : `; ${leftOut} more are not on it`;
+    found.textContent = wanted === "" ? "" : `${shown} of ${rows.length} rows on this page${others}`;
   };
   filter.addEventListener("input", apply);
   filter.addEventListener("keydown", (event) => {

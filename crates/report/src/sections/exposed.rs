@@ -1,5 +1,7 @@
 //! The accounts that are most exposed, by points.
 
+use orgcensus_answers::Threshold;
+
 use super::Declared;
 use crate::Result;
 use crate::asked::Asked;
@@ -27,8 +29,48 @@ const ACCOUNTS: &[Column] = &[
     Column::flag("is_read", "read whole"),
 ];
 
+/// The counts that have points, with the threshold that says how many.
+const WEIGHTS: [(&str, &str); 8] = [
+    ("public_points", "a public resource"),
+    ("external_points", "a resource that is reached from outside"),
+    ("administrator_points", "an administrator"),
+    ("root_key_points", "a root user's key"),
+    ("no_mfa_points", "a user without MFA"),
+    ("old_key_points", "a user with an old key"),
+    ("imds_points", "an instance without IMDSv2"),
+    ("unauthenticated_points", "an open function"),
+];
+
 async fn read(asked: &Asked) -> Result<Vec<Block>> {
-    let words =
-        "Points are the sum of the numbers beside them, each times its weight. What was not read has no points.";
-    Ok(vec![Block::Words(words.to_owned()), Block::Table(question(asked, "G10", ACCOUNTS).await?)])
+    let questions = asked.questions(&["G10"])?;
+    Ok(vec![
+        Block::Words(format!("{} What was not read has no points.", weights(&questions[0].thresholds))),
+        Block::Table(question(asked, "G10", ACCOUNTS).await?),
+    ])
+}
+
+/// `Points: 10 for a public resource, 3 for …`, as many as are in force.
+fn weights(thresholds: &[Threshold]) -> String {
+    let in_force = |name: &str| thresholds.iter().find(|it| it.name == name).map(|it| it.value);
+    let weight = |(name, of): &(&str, &str)| in_force(name).map(|points| format!("{points} for {of}"));
+    format!("Points: {}.", WEIGHTS.iter().filter_map(weight).collect::<Vec<_>>().join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use orgcensus_answers::select;
+
+    use super::*;
+
+    #[test]
+    fn each_weight_of_the_question_is_said() {
+        let questions = select(&["G10"]).unwrap();
+        let thresholds = &questions[0].thresholds;
+        let words = weights(thresholds);
+        assert!(words.starts_with("Points: 10 for a public resource, 3 for "), "{words}");
+        for threshold in thresholds.iter().filter(|it| it.name.ends_with("_points")) {
+            assert!(WEIGHTS.iter().any(|(name, _)| *name == threshold.name), "{} is not said", threshold.name);
+        }
+        assert_eq!(words.matches(" for ").count(), WEIGHTS.len(), "{words}");
+    }
 }

@@ -21,7 +21,7 @@ static COLUMNS: [Column; 11] = [
     Column::text("id", "question"),
     Column::text("fact", "fact"),
     Column::text("population", "of"),
-    Column::text("definition", "definition"),
+    Column::text("definition", "counted as"),
     Column::number("numerator", "are so"),
     Column::number("denominator", "of so many"),
     Column::number("unknown_count", "not known"),
@@ -38,7 +38,9 @@ async fn read(asked: &Asked) -> Result<Vec<Block>> {
     let mut blocks = vec![
         Block::Words(
             "What is not known is in neither number. Coverage is how many of the tasks that a fact rests on are \
-             complete. The facts of one organization alone are 0 or 100 %: its accounts stand beside it."
+             complete. The facts of one organization alone are 0 or 100 %: its accounts stand beside it. Where a \
+             fact is counted in two ways, study is as the study counted in 2022, and lake is as this census does: by \
+             all that decides in AWS."
                 .to_owned(),
         ),
         Block::Table(Table { rows, ..table }),

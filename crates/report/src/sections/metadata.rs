@@ -3,8 +3,8 @@
 use super::Declared;
 use crate::Result;
 use crate::asked::Asked;
-use crate::lists::question;
 use crate::model::{Block, Column};
+use crate::ranked::{Beside, Rank, question};
 
 pub(crate) const SECTION: Declared = Declared {
     id: "metadata",
@@ -20,8 +20,9 @@ const POSTURE: &[Column] = &[
     Column::account(),
     Column::text("account_name", "name"),
     Column::text("region", "region"),
+    Column::text("is_reached", "reached from the internet"),
     Column::flag("exposes_administrator", "gives away an administrator"),
-    Column::text("role_arn", "its role"),
+    Column::text("role", "its role"),
     Column::text("http_tokens", "tokens"),
     Column::number("http_put_response_hop_limit", "hops"),
     Column::text("next_http_tokens", "tokens at the next launch"),
@@ -29,6 +30,46 @@ const POSTURE: &[Column] = &[
     Column::text("unread", "not read"),
 ];
 
+/// Whoever reaches an instance that answers now need not wait for the next launch.
+const RANK: Rank = Rank {
+    columns: POSTURE,
+    note: "First come instances that answer version 1 now, those reached from the internet before the others, then \
+           those of which it is not known, then what answers at the next launch; in each, what gives away an \
+           administrator. Templates and configurations are no machines, so nothing reaches them.",
+    subject: None,
+    severity: "CASE
+        WHEN listed.subject_type <> 'instance' THEN 8
+        WHEN listed.answers_imdsv1 = 'now' AND reached.is_reached THEN 0
+        WHEN listed.answers_imdsv1 = 'now' THEN 2
+        WHEN listed.answers_imdsv1 = 'not known' THEN 4
+        ELSE 6
+      END + CASE WHEN listed.exposes_administrator THEN 0 ELSE 1 END",
+    beside: Some(Beside {
+        table: "internet_paths",
+        columns: "CASE
+        WHEN listed.subject_type <> 'instance' THEN 'no machine'
+        WHEN reached.is_reached THEN 'yes'
+        WHEN reached.is_known THEN 'no'
+        ELSE 'not known'
+      END AS is_reached,
+      CASE
+        WHEN listed.role_arn IS NOT NULL THEN listed.role_arn
+        WHEN listed.is_role_administrator IS NULL THEN 'not read'
+        ELSE 'none'
+      END AS role",
+        join: "LEFT JOIN (
+      SELECT
+        account_id AS of_account_id,
+        target_arn,
+        bool_or(is_reachable) AS is_reached,
+        COUNT(*) = COUNT(is_reachable) AS is_known
+      FROM internet_paths
+      WHERE target_type = 'ec2_instance'
+      GROUP BY account_id, target_arn
+    ) AS reached ON reached.of_account_id = listed.account_id AND reached.target_arn = listed.subject",
+    }),
+};
+
 async fn read(asked: &Asked) -> Result<Vec<Block>> {
-    Ok(vec![Block::Table(question(asked, "G5", POSTURE).await?)])
+    Ok(vec![Block::Table(question(asked, "G5", &RANK).await?)])
 }

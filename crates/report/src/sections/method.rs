@@ -13,7 +13,8 @@ pub(crate) fn section(asked: &Asked, sections: &[Section]) -> Result<Section> {
          orgcensus query."
     ))];
     if !asked.part.is_whole() {
-        let words = "The lists' statements give the rows of the whole organization. The report has those of its part.";
+        let words = "A list's statement without a condition on accounts gives the rows of the whole organization. The \
+                     report has those of its part.";
         blocks.push(Block::Words(words.to_owned()));
     }
     blocks.extend(sections.iter().flat_map(Section::tables).filter_map(statement));
