@@ -143,7 +143,10 @@ fn unentered_words(rows: &[Object], count: u64) -> String {
         1 => "1 account that is in use".to_owned(),
         _ => format!("{count} accounts that are in use"),
     };
-    format!("Nothing was seen of {accounts}: {}. What is there is in no number and in no list.", named.join(", "))
+    format!(
+        "Nothing was seen of {accounts}: {}. What is there is in no number, and lists name these accounts only as not known.",
+        named.join(", ")
+    )
 }
 
 fn verdict(is_good: bool, planned: u64, complete: u64) -> Block {
