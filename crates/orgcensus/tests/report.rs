@@ -331,7 +331,7 @@ fn facts_go_over_the_snapshots_of_the_lake() {
     let words = format!("% on {} to {} % on {};", dates[0], fact["percent"], dates[1]);
     assert!(html.contains(&words), "{words}");
     assert!(!html.contains("The trend has"), "each snapshot has its facts");
-    assert!(!page(&world, &["--past", "0"]).contains("<svg"));
+    assert!(!page(&world, &["--past", "0"]).contains("<svg class=\"trend\""));
     changes_are_those_of_the_table(&world, &html);
     let account = json(&world, &["query", "--format", "json", "SELECT MIN(account_id) AS id FROM accounts"]).remove(0);
     let part = page(&world, &["--account", word(&account, "id")]);

@@ -183,17 +183,27 @@ fn row(row: &Row, columns: &[Column]) -> Markup {
         tr data-key=[row.key.as_deref()] {
             @for (index, (it, column)) in row.cells.iter().zip(columns).enumerate() {
                 @if index == 0 {
-                    th class=[class(column)] scope="row" { (it) }
+                    th class=[class_of(it, column)] scope="row" { (it) }
                 } @else {
-                    td class=[class(column)] { (it) }
+                    td class=[class_of(it, column)] { (it) }
                 }
             }
         }
     }
 }
 
+/// A text of so many letters or more needs a wide column.
+const LONG: usize = 80;
+
 fn class(column: &Column) -> Option<&'static str> {
     (column.kind == Kind::Number).then_some("n")
+}
+
+fn class_of(cell: &Cell, column: &Column) -> Option<&'static str> {
+    match cell {
+        Cell::Words(text) | Cell::Name(text) if text.len() >= LONG => Some("long"),
+        _ => class(column),
+    }
 }
 
 impl Render for Cell {

@@ -143,9 +143,9 @@ fn unentered_words(rows: &[Object], count: u64) -> String {
         1 => "1 account that is in use".to_owned(),
         _ => format!("{count} accounts that are in use"),
     };
+    let named = named.join(", ");
     format!(
-        "Nothing was seen of {accounts}: {}. What is there is in no number, and lists name these accounts only as not known.",
-        named.join(", ")
+        "Nothing was seen of {accounts}: {named}. Lists have them as not known, and no number counts what is there."
     )
 }
 
