@@ -6,9 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-mod world;
-
-use world::{Ended, World};
+use crate::world::{Ended, World};
 
 /// All files below a folder whose names have this end, sorted.
 fn files(folder: PathBuf, end: &str) -> Vec<PathBuf> {

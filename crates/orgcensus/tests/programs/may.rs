@@ -5,7 +5,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
-const CASES: &str = include_str!("../../policy/tests/may/identity.jsonl");
+const CASES: &str = include_str!("../../../policy/tests/may/identity.jsonl");
 
 fn may(arguments: &[&str], input: String) -> Output {
     let mut program = Command::new(env!("CARGO_BIN_EXE_orgcensus"));

@@ -14,9 +14,7 @@ use hyper_util::rt::TokioIo;
 use orgcensus_sim::{Settings, Troubles};
 use serde_json::{Value, json};
 
-mod world;
-
-use world::{Ended, World};
+use crate::world::{Ended, World};
 
 /// Whoever knows it may speak to the webhook.
 const TOKEN: &str = "T0KEN-of-the-webhook";

@@ -7,9 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use orgcensus_sim::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY};
 
-mod world;
-
-use world::{Ended, World};
+use crate::world::{Ended, World};
 
 const PROFILE: &str = "[default]\nlogin_session = arn:aws:iam::0123456789012:user/Admin\nregion = us-east-1\n";
 

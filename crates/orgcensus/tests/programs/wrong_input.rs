@@ -5,9 +5,7 @@ use std::process::Stdio;
 
 use orgcensus_sim::{Settings, Troubles};
 
-mod world;
-
-use world::{Ended, World};
+use crate::world::{self, Ended, World};
 
 /// Runs without a world: what needs no AWS.
 fn run(arguments: &[&str]) -> Ended {

@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use orgcensus_sim::{Settings, Troubles};
 use serde_json::Value;
 
-mod world;
-
-use world::{Ended, World};
+use crate::world::{Ended, World};
 
 fn quiet(accounts: u64) -> Settings {
     Settings { troubles: Troubles::none(), ..Settings::new(accounts, 7) }

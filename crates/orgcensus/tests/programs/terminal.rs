@@ -1,8 +1,6 @@
 //! The program on a terminal, which is a pseudo-terminal of a known width.
 
-mod world;
-
-use world::{World, on_terminal};
+use crate::world::{World, on_terminal};
 
 #[test]
 fn parquet_is_never_written_to_a_terminal() {

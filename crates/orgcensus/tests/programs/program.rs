@@ -8,9 +8,7 @@ use orgcensus_row::Timestamp;
 use orgcensus_sim::Settings;
 use serde_json::Value;
 
-mod world;
-
-use world::{Ended, World};
+use crate::world::{self, Ended, World};
 
 #[test]
 fn exit_0_a_whole_snapshot_with_json_lines_beside_it() {

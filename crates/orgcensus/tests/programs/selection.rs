@@ -4,9 +4,7 @@
 use orgcensus_sim::{Settings, Troubles};
 use serde_json::Value;
 
-mod world;
-
-use world::{Ended, RATES, World};
+use crate::world::{Ended, RATES, World};
 
 /// An organization in which nothing goes wrong.
 fn quiet(accounts: u64) -> World {

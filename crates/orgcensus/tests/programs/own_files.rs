@@ -1,8 +1,6 @@
 //! Questions and rules of a folder: listed like the shipped ones, and a mistake in them is exit code 2 with its line.
 
-mod world;
-
-use world::World;
+use crate::world::World;
 
 const QUESTION: &str = "\
 -- id: X1

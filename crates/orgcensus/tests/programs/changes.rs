@@ -6,9 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use orgcensus_sim::{Settings, Troubles};
 use serde_json::Value;
 
-mod world;
-
-use world::{Ended, World};
+use crate::world::{Ended, World};
 
 /// The account whose users change from night to night, by its place.
 const SHOWCASE: u64 = 1;

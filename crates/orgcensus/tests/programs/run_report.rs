@@ -6,9 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-mod world;
-
-use world::{RATES, World};
+use crate::world::{RATES, World};
 
 /// An organization that is crawled two accounts at a time, with these lines in the configuration.
 fn world(accounts: u64, more: &str) -> World {

@@ -6,9 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-mod world;
-
-use world::World;
+use crate::world::World;
 
 /// The page of a lake, with these arguments.
 fn page(world: &World, more: &[&str]) -> String {

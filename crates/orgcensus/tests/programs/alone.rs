@@ -3,9 +3,7 @@
 use orgcensus_sim::{Settings, Troubles};
 use serde_json::Value;
 
-mod world;
-
-use world::{Ended, World};
+use crate::world::{Ended, World};
 
 /// An organization in which nothing goes wrong.
 fn quiet(accounts: u64) -> World {

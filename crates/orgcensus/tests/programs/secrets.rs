@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 
 use orgcensus_sim::{CANARY, CANARY_BASE64, Settings};
 
-mod world;
-
-use world::{Ended, World};
+use crate::world::{Ended, World};
 
 const EXTERNAL_ID: &str = "external-id-of-the-crawl";
 
