@@ -55,6 +55,7 @@ ABSENT = {
     "NoSuchTagSet",
     "NoSuchEntity",
     "NotFoundException",
+    "ObjectLockConfigurationNotFoundError",
     "OwnershipControlsNotFoundError",
     "PolicyNotFound",
     "PolicyNotFoundException",
