@@ -3,10 +3,9 @@
 use futures::future::BoxFuture;
 use orgcensus_crawl::{Failed, Materialization, Materialize, Placed};
 use orgcensus_lake::{Commit, Lake};
-use orgcensus_reach::{Effective, Right, access_class};
+use orgcensus_reach::{Effective, Right, Written, access_class};
 use orgcensus_row::{GLOBAL, Row, Table, table};
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use crate::worker::{Rows, add, send};
 
@@ -89,12 +88,7 @@ async fn ask(lake: Lake, commit: Commit, rows: Rows<EffectiveAccess>) -> Result<
 }
 
 fn placed(right: Right) -> Placed<EffectiveAccess> {
-    let decided = &right.answer.decided_by;
-    let reason = match decided.assumed {
-        Some(assumed) => format!("{}; {assumed}", decided.reason),
-        None => decided.reason.to_owned(),
-    };
-    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let answer = Written::of(&right.answer);
     let row = EffectiveAccess {
         principal_arn: right.principal,
         principal_account_id: right.account_id.clone(),
@@ -102,34 +96,25 @@ fn placed(right: Right) -> Placed<EffectiveAccess> {
         action: right.action.to_owned(),
         scope: right.scope,
         access_class: access_class(right.action).map(str::to_owned),
-        result: word(&json!(right.answer.result)),
-        conditions_json: list(&right.answer.conditions),
-        caller_must_json: list(&right.answer.caller_must),
-        decided_by_layer: word(&json!(decided.layer)),
-        decided_by_policy: decided.policy.clone(),
-        decided_by_statement: decided.statement.map(number),
-        reason,
+        result: answer.result,
+        conditions_json: answer.conditions_json,
+        caller_must_json: answer.caller_must_json,
+        decided_by_layer: answer.decided_by_layer,
+        decided_by_policy: answer.decided_by_policy,
+        decided_by_statement: answer.decided_by_statement.map(i64::from),
+        reason: answer.reason,
         denied_actions: words(&right.apart.denied),
         conditional_actions: words(&right.apart.conditional),
         unknown_actions: words(&right.apart.unknown),
-        scopes_left_out_count: number(right.left_out),
+        scopes_left_out_count: i64::try_from(right.left_out).unwrap_or(i64::MAX),
         is_complete: right.is_complete,
     };
     Placed { account_id: right.account_id, account_name: String::new(), region: GLOBAL.to_owned(), row }
 }
 
-fn word(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
-}
-
 /// Actions in one text; none if there is none.
 fn words(actions: &[&str]) -> Option<String> {
     (!actions.is_empty()).then(|| actions.join(" "))
-}
-
-/// A list as JSON; none if it is empty.
-fn list<T: Serialize>(items: &[T]) -> Option<String> {
-    (!items.is_empty()).then(|| json!(items).to_string())
 }
 
 #[cfg(test)]

@@ -5,11 +5,10 @@ use orgcensus_answers::Which;
 use orgcensus_crawl::{Failed, Materialization, Materialize, Placed};
 use orgcensus_lake::Lake;
 use orgcensus_policy::evaluation::Outcome;
-use orgcensus_reach::{Guarded, Reach, Stop};
+use orgcensus_reach::{Guarded, Reach, Stop, json_or_none, word};
 use orgcensus_row::{GLOBAL, Row, Table, table};
 use serde::Serialize;
 
-use crate::words::{json_or_none, layer};
 use crate::worker::{Rows, add, send};
 
 /// The list, which is compiled in.
@@ -91,7 +90,7 @@ fn row(stop: &Stop, is_management: bool) -> GuardrailStop {
         is_stopped: stop.is_stopped,
         is_conditional: is_stopped && stop.answer.result == Outcome::Conditional,
         is_management,
-        layer: is_stopped.then(|| layer(decided.layer)),
+        layer: is_stopped.then(|| word(decided.layer)),
         policy_name: decided.policy.clone().filter(|_| is_stopped),
         conditions_json: json_or_none(&stop.answer.conditions).filter(|_| is_stopped),
         reason: match stop.is_stopped {

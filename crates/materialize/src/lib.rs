@@ -24,7 +24,6 @@ mod first_seen;
 mod guardrails;
 #[cfg(test)]
 mod testing;
-mod words;
 mod worker;
 
 use std::sync::Arc;

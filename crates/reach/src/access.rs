@@ -5,9 +5,9 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, ListBuilder, StringArray, StringBuilder};
 use arrow::record_batch::RecordBatch;
 use orgcensus_policy::evaluation::{Answer, Outcome};
-use serde_json::{Value, json};
 
 use crate::Result;
+use crate::written::Written;
 
 /// Who may do what on what, or may be able to, by which way.
 #[derive(Debug, Clone)]
@@ -87,46 +87,31 @@ const MAX_ALTERNATIVES: usize = 4;
 
 /// The rows as a table.
 pub fn batch(rows: &[Access]) -> Result<RecordBatch> {
-    let texts = |text: &dyn Fn(&Access) -> Option<String>| -> ArrayRef {
-        Arc::new(rows.iter().map(text).collect::<StringArray>())
+    let rows: Vec<(&Access, Written)> = rows.iter().map(|it| (it, Written::of(&it.answer))).collect();
+    let texts = |text: &dyn Fn(&Access, &Written) -> Option<String>| -> ArrayRef {
+        Arc::new(rows.iter().map(|(it, answer)| text(it, answer)).collect::<StringArray>())
     };
     let mut via = ListBuilder::new(StringBuilder::new());
-    for row in rows {
+    for (row, _) in &rows {
         for step in &row.via {
             via.values().append_value(step);
         }
         via.append(true);
     }
-    let word = |it: &Access| serde_word(&json!(it.answer.result));
     let columns: [(&str, ArrayRef); 13] = [
-        ("principal", texts(&|it| Some(it.principal.clone()))),
-        ("principal_type", texts(&|it| Some(it.principal_type.to_owned()))),
-        ("principal_account_id", texts(&|it| it.account_id.clone())),
-        ("action", texts(&|it| Some(it.action.clone()))),
-        ("resource_arn", texts(&|it| Some(it.resource_arn.clone()))),
-        ("result", texts(&word)),
+        ("principal", texts(&|it, _| Some(it.principal.clone()))),
+        ("principal_type", texts(&|it, _| Some(it.principal_type.to_owned()))),
+        ("principal_account_id", texts(&|it, _| it.account_id.clone())),
+        ("action", texts(&|it, _| Some(it.action.clone()))),
+        ("resource_arn", texts(&|it, _| Some(it.resource_arn.clone()))),
+        ("result", texts(&|_, answer| Some(answer.result.clone()))),
         ("via", Arc::new(via.finish())),
-        (
-            "conditions_json",
-            texts(&|it| (!it.answer.conditions.is_empty()).then(|| json!(it.answer.conditions).to_string())),
-        ),
-        (
-            "caller_must_json",
-            texts(&|it| (!it.answer.caller_must.is_empty()).then(|| json!(it.answer.caller_must).to_string())),
-        ),
-        ("decided_by_layer", texts(&|it| serde_word(&json!(it.answer.decided_by.layer)))),
-        ("decided_by_policy", texts(&|it| it.answer.decided_by.policy.clone())),
-        ("decided_by_statement", texts(&|it| it.answer.decided_by.statement.map(|at| at.to_string()))),
-        ("reason", texts(&|it| Some(reason(&it.answer)))),
+        ("conditions_json", texts(&|_, answer| answer.conditions_json.clone())),
+        ("caller_must_json", texts(&|_, answer| answer.caller_must_json.clone())),
+        ("decided_by_layer", texts(&|_, answer| Some(answer.decided_by_layer.clone()))),
+        ("decided_by_policy", texts(&|_, answer| answer.decided_by_policy.clone())),
+        ("decided_by_statement", texts(&|_, answer| answer.decided_by_statement.map(|at| at.to_string()))),
+        ("reason", texts(&|_, answer| Some(answer.reason.clone()))),
     ];
     Ok(RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, column)| (name, column, true)))?)
-}
-
-pub(crate) fn serde_word(value: &Value) -> Option<String> {
-    value.as_str().map(str::to_owned)
-}
-
-pub(crate) fn reason(answer: &Answer) -> String {
-    let decided = &answer.decided_by;
-    decided.assumed.map_or_else(|| decided.reason.to_owned(), |assumed| format!("{}; {assumed}", decided.reason))
 }

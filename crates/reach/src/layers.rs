@@ -5,15 +5,15 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, StringArray};
 use arrow::record_batch::RecordBatch;
 use orgcensus_policy::evaluation::DecidedBy;
-use serde_json::{Value, json};
 
+use crate::written::word;
 use crate::{Explained, Result};
 
 /// A row for each statement, layer by layer; a layer that has none has a row too. The last row is the result.
 pub fn layers(explained: &Explained) -> Result<RecordBatch> {
     let mut rows: Vec<[Option<String>; 6]> = Vec::new();
     for told in &explained.layers {
-        let (layer, says) = (word(&json!(told.layer)), word(&json!(told.says)));
+        let (layer, says) = (Some(word(told.layer)), Some(word(told.says)));
         if told.statements.is_empty() {
             rows.push([layer.clone(), says.clone(), None, None, None, None]);
         }
@@ -22,9 +22,8 @@ pub fn layers(explained: &Explained) -> Result<RecordBatch> {
         }
     }
     let answer = &explained.answer;
-    let mut last = row(Some("result".to_owned()), word(&json!(answer.result)), &answer.decided_by);
-    let decided = word(&json!(answer.decided_by.layer)).unwrap_or_default();
-    last[5] = Some(format!("{decided}: {}", answer.decided_by.reason));
+    let mut last = row(Some("result".to_owned()), Some(word(answer.result)), &answer.decided_by);
+    last[5] = Some(format!("{}: {}", word(answer.decided_by.layer), answer.decided_by.reason));
     rows.push(last);
     let names = ["layer", "says", "policy", "statement", "sid", "reason"];
     let column =
@@ -36,8 +35,4 @@ pub fn layers(explained: &Explained) -> Result<RecordBatch> {
 fn row(layer: Option<String>, says: Option<String>, statement: &DecidedBy) -> [Option<String>; 6] {
     let place = statement.statement.map(|at| at.to_string());
     [layer, says, statement.policy.clone(), place, statement.sid.clone(), Some(statement.reason.to_owned())]
-}
-
-fn word(value: &Value) -> Option<String> {
-    value.as_str().map(str::to_owned)
 }

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::access::together;
 use crate::resource::account_of;
 use crate::rows::{Accounts, Cells, Reader};
+use crate::search::unknown;
 use crate::world::World;
-use crate::written::Written;
+use crate::written::{Written, json_or_none};
 use crate::{Error, Result};
 
 /// The table of the edges.
@@ -103,23 +104,14 @@ impl Link {
     }
 
     /// Whoever is not told by name.
-    pub(crate) fn others(reason: &str) -> Link {
+    pub(crate) fn others(reason: &'static str) -> Link {
         Link {
             principal: "*".to_owned(),
             kind: "others".to_owned(),
             account: None,
             is_outside: false,
             entered_by: Vec::new(),
-            answer: Written {
-                result: "unknown".to_owned(),
-                conditions_json: None,
-                caller_must_json: None,
-                decided_by_layer: "identity".to_owned(),
-                decided_by_policy: None,
-                decided_by_statement: None,
-                reason: reason.to_owned(),
-                is_complete: false,
-            },
+            answer: Written::of(&unknown(reason)),
             is_cut: true,
             conditions: Vec::new(),
             caller_must: Vec::new(),
@@ -147,8 +139,8 @@ impl Link {
         let conditions = if is_conditional { together(&self.conditions, &last.conditions) } else { Vec::new() };
         let caller_must = [self.caller_must.as_slice(), last.caller_must.as_slice()].concat();
         let answer = Written {
-            conditions_json: (!conditions.is_empty()).then(|| json!(conditions).to_string()),
-            caller_must_json: (!caller_must.is_empty()).then(|| json!(caller_must).to_string()),
+            conditions_json: json_or_none(&conditions),
+            caller_must_json: json_or_none(&caller_must),
             is_complete: self.answer.is_complete && last.answer.is_complete,
             ..weakest.answer.clone()
         };

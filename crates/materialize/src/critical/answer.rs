@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use orgcensus_policy::evaluation::Outcome;
-use orgcensus_reach::Access;
+use orgcensus_reach::{Access, Written, word};
 
 use super::CriticalAccess;
 use super::tagged::Tagged;
-use crate::words::{json_or_none, layer, result};
 
 /// The most rows of one action on one resource, or on a part of it.
 const ROWS_MAX: usize = 1_000;
@@ -33,7 +32,7 @@ pub(crate) fn not_asked(tagged: &Tagged, reason: &str) -> CriticalAccess {
         principal_type: None,
         principal_account_id: None,
         via: Vec::new(),
-        result: result(Outcome::Unknown),
+        result: word(Outcome::Unknown),
         conditions_json: None,
         caller_must_json: None,
         decided_by_layer: None,
@@ -67,7 +66,7 @@ pub(crate) fn rows_of(tagged: &Tagged, answered: Vec<Answered>, has_more_parts: 
             |row: CriticalAccess| CriticalAccess { action: Some(action.clone()), asked_arn: Some(arn.clone()), ..row };
         if found.is_empty() && is_whole && !is_cut {
             let nobody = not_asked(tagged, "nobody can");
-            rows.push(about(CriticalAccess { result: result(Outcome::Denied), is_complete: true, ..nobody }));
+            rows.push(about(CriticalAccess { result: word(Outcome::Denied), is_complete: true, ..nobody }));
         }
         let left_out = found.len().saturating_sub(ROWS_MAX);
         rows.extend(found.iter().take(ROWS_MAX).map(|it| about(row(tagged, it))));
@@ -90,20 +89,19 @@ pub(crate) fn rows_of(tagged: &Tagged, answered: Vec<Answered>, has_more_parts: 
 
 /// Who can, as a row.
 fn row(tagged: &Tagged, access: &Access) -> CriticalAccess {
-    let (answer, decided) = (&access.answer, &access.answer.decided_by);
-    let assumed = decided.assumed.map(|assumed| format!("; {assumed}")).unwrap_or_default();
+    let answer = Written::of(&access.answer);
     CriticalAccess {
         principal: Some(access.principal.clone()),
         principal_type: Some(access.principal_type.to_owned()),
         principal_account_id: access.account_id.clone(),
         via: access.via.clone(),
-        result: result(answer.result),
-        conditions_json: json_or_none(&answer.conditions),
-        caller_must_json: json_or_none(&answer.caller_must),
-        decided_by_layer: Some(layer(decided.layer)),
-        decided_by_policy: decided.policy.clone(),
-        is_complete: answer.result != Outcome::Unknown && decided.assumed.is_none(),
-        ..not_asked(tagged, &format!("{}{assumed}", decided.reason))
+        result: answer.result,
+        conditions_json: answer.conditions_json,
+        caller_must_json: answer.caller_must_json,
+        decided_by_layer: Some(answer.decided_by_layer),
+        decided_by_policy: answer.decided_by_policy,
+        is_complete: answer.is_complete,
+        ..not_asked(tagged, &answer.reason)
     }
 }
 

@@ -1,124 +1,12 @@
-//! An organization with identities, control policies and tagged resources: the columns that `orgcensus-reach` reads
-//! alone. Account 1 is the management account, account 2 has a bucket, and of account 3 it was not read what binds it.
+//! An organization with identities, control policies and tagged resources. Account 1 is the management account, account 2 has a bucket, and of account 3 it was not read what binds it.
 
 use std::collections::BTreeMap;
 
 use orgcensus_derive::ResourceTag;
+use orgcensus_reach::testing::{Account, Bucket, Document, OrganizationPolicy, Role, Target, Unit, User};
 use serde_json::{Value, json};
 
 use super::*;
-
-/// An account.
-#[derive(Debug, Serialize, Row)]
-#[row(table = "accounts", key = "arn")]
-struct Account {
-    /// Its ARN.
-    arn: String,
-    /// Its unit.
-    ou_id: Option<String>,
-    /// Whether it is the management account.
-    is_management: bool,
-}
-
-/// A unit.
-#[derive(Debug, Serialize, Row)]
-#[row(table = "organizational_units", key = "ou_id")]
-struct Unit {
-    /// Its id.
-    ou_id: String,
-    /// What it is in.
-    parent_id: Option<String>,
-    /// Whether it is the root.
-    is_root: bool,
-}
-
-/// A policy.
-#[derive(Debug, Serialize, Row)]
-#[row(table = "organization_policies", key = "policy_id")]
-struct OrganizationPolicy {
-    /// Its id.
-    policy_id: String,
-    /// Its type.
-    policy_type: String,
-    /// What it says.
-    document: Option<String>,
-}
-
-/// Where it is attached.
-#[derive(Debug, Serialize, Row)]
-#[row(table = "organization_policy_targets", key = "policy_id, target_id")]
-struct Target {
-    /// Its id.
-    policy_id: String,
-    /// Its name.
-    policy_name: Option<String>,
-    /// Its type.
-    policy_type: String,
-    /// Whether it is AWS's.
-    is_aws_managed: bool,
-    /// Whether the type is on.
-    is_type_enabled: bool,
-    /// To what.
-    target_id: String,
-}
-
-/// A user.
-#[derive(Debug, Serialize, Row)]
-#[row(table = "iam_users", key = "arn")]
-struct User {
-    /// Its ARN.
-    arn: String,
-    /// Its groups.
-    group_names: Vec<String>,
-    /// Its managed policies.
-    attached_policy_arns: Vec<String>,
-    /// Its own policies.
-    inline_policy_names: Vec<String>,
-    /// Its tags.
-    tags: Option<BTreeMap<String, String>>,
-}
-
-/// A role.
-#[derive(Debug, Serialize, Row)]
-#[row(table = "iam_roles", key = "arn")]
-struct Role {
-    /// Its ARN.
-    arn: String,
-    /// Its managed policies.
-    attached_policy_arns: Vec<String>,
-    /// Its own policies.
-    inline_policy_names: Vec<String>,
-    /// Its tags.
-    tags: Option<BTreeMap<String, String>>,
-}
-
-/// A policy of a resource or an identity.
-#[derive(Debug, Serialize, Row)]
-#[row(table = "policy_documents", key = "resource_arn, policy_kind, policy_name")]
-struct Document {
-    /// On what.
-    resource_arn: String,
-    /// Its kind.
-    policy_kind: String,
-    /// Its name.
-    policy_name: String,
-    /// Whether it was read.
-    state: String,
-    /// What it says.
-    document: Option<String>,
-    /// Whether it counts.
-    is_in_force: bool,
-}
-
-/// A bucket.
-#[derive(Debug, Serialize, Row)]
-#[row(table = "s3_buckets", key = "arn")]
-struct Bucket {
-    /// Its ARN.
-    arn: String,
-    /// Whether ACLs count.
-    object_ownership: Option<String>,
-}
 
 /// The name of the control policy that binds accounts 2 and 3.
 pub(crate) const SCP: &str = "guard";
@@ -221,6 +109,8 @@ pub(crate) async fn organization() -> (TempDir, Lake) {
         arn: format!("arn:aws:iam::000000000002:role/{name}"),
         attached_policy_arns: Vec::new(),
         inline_policy_names: vec!["own".to_owned()],
+        permissions_boundary_arn: None,
+        has_permissions_boundary: false,
         tags: Some(BTreeMap::new()),
     };
     let ana = User {
@@ -228,6 +118,8 @@ pub(crate) async fn organization() -> (TempDir, Lake) {
         group_names: Vec::new(),
         attached_policy_arns: Vec::new(),
         inline_policy_names: vec!["own".to_owned()],
+        permissions_boundary_arn: None,
+        has_permissions_boundary: false,
         tags: Some(BTreeMap::new()),
     };
     let (policy_id, policy_type) = (SCP.to_owned(), "SERVICE_CONTROL_POLICY".to_owned());

@@ -9,22 +9,12 @@ use serde::Serialize;
 use serde_json::json;
 use tempfile::TempDir;
 
+use crate::testing::{Account, Bucket, Document, OrganizationPolicy, Role, Target, Unit, User};
+
 pub(super) mod roles;
 mod small;
 
 pub(super) use small::Small;
-
-/// An account.
-#[derive(Debug, Serialize, Row)]
-#[row(table = "accounts", key = "arn")]
-struct Account {
-    /// Its ARN.
-    arn: String,
-    /// Its unit.
-    ou_id: Option<String>,
-    /// Whether it is the management account.
-    is_management: bool,
-}
 
 /// What was read.
 #[derive(Debug, Serialize, Row)]
@@ -36,48 +26,6 @@ struct Organization {
     management_account_id: Option<String>,
     /// Whether it was read.
     is_whole: bool,
-}
-
-/// A unit.
-#[derive(Debug, Serialize, Row)]
-#[row(table = "organizational_units", key = "ou_id")]
-struct Unit {
-    /// Its id.
-    ou_id: String,
-    /// What it is in.
-    parent_id: Option<String>,
-    /// Whether it is the root.
-    is_root: bool,
-}
-
-/// A policy.
-#[derive(Debug, Serialize, Row)]
-#[row(table = "organization_policies", key = "policy_id")]
-struct OrganizationPolicy {
-    /// Its id.
-    policy_id: String,
-    /// Its type.
-    policy_type: String,
-    /// What it says.
-    document: Option<String>,
-}
-
-/// Where it is attached.
-#[derive(Debug, Serialize, Row)]
-#[row(table = "organization_policy_targets", key = "policy_id, target_id")]
-struct Target {
-    /// Its id.
-    policy_id: String,
-    /// Its name.
-    policy_name: Option<String>,
-    /// Its type.
-    policy_type: String,
-    /// Whether it is AWS's.
-    is_aws_managed: bool,
-    /// Whether the type is on.
-    is_type_enabled: bool,
-    /// To what.
-    target_id: String,
 }
 
 /// How a task ended.
@@ -92,44 +40,6 @@ struct Task {
     is_complete: bool,
 }
 
-/// A user.
-#[derive(Debug, Serialize, Row)]
-#[row(table = "iam_users", key = "arn")]
-struct User {
-    /// Its ARN.
-    arn: String,
-    /// Its groups.
-    group_names: Vec<String>,
-    /// Its managed policies.
-    attached_policy_arns: Vec<String>,
-    /// Its own policies.
-    inline_policy_names: Vec<String>,
-    /// Its boundary.
-    permissions_boundary_arn: Option<String>,
-    /// Whether it has one.
-    has_permissions_boundary: bool,
-    /// Its tags.
-    tags: Option<BTreeMap<String, String>>,
-}
-
-/// A role.
-#[derive(Debug, Serialize, Row)]
-#[row(table = "iam_roles", key = "arn")]
-struct Role {
-    /// Its ARN.
-    arn: String,
-    /// Its managed policies.
-    attached_policy_arns: Vec<String>,
-    /// Its own policies.
-    inline_policy_names: Vec<String>,
-    /// Its boundary.
-    permissions_boundary_arn: Option<String>,
-    /// Whether it has one.
-    has_permissions_boundary: bool,
-    /// Its tags.
-    tags: Option<BTreeMap<String, String>>,
-}
-
 /// A group.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "iam_groups", key = "arn")]
@@ -142,24 +52,6 @@ struct Group {
     attached_policy_arns: Vec<String>,
     /// Its own policies.
     inline_policy_names: Vec<String>,
-}
-
-/// A policy of a resource or an identity.
-#[derive(Debug, Serialize, Row)]
-#[row(table = "policy_documents", key = "resource_arn, policy_kind, policy_name")]
-struct Document {
-    /// On what.
-    resource_arn: String,
-    /// Its kind.
-    policy_kind: String,
-    /// Its name.
-    policy_name: String,
-    /// Whether it was read.
-    state: String,
-    /// What it says.
-    document: Option<String>,
-    /// Whether it counts.
-    is_in_force: bool,
 }
 
 /// An access point.
@@ -188,16 +80,6 @@ struct VpcEndpoint {
     arn: String,
     /// Its id.
     vpc_endpoint_id: String,
-}
-
-/// A bucket.
-#[derive(Debug, Serialize, Row)]
-#[row(table = "s3_buckets", key = "arn")]
-struct Bucket {
-    /// Its ARN.
-    arn: String,
-    /// Whether ACLs count.
-    object_ownership: Option<String>,
 }
 
 const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
