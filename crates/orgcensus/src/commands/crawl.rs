@@ -43,7 +43,7 @@ async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<
         refuse_beside(&crawl).await?;
     }
     crawl.stop = signals::stop();
-    foretell(&crawl).await;
+    foretell(&crawl);
     watch.lake = Some(crawl.lake.clone());
     if let Some(millis) = arguments.captured_at {
         crawl.captured_at = Timestamp(millis);
@@ -62,20 +62,23 @@ async fn whole(config: &Config, arguments: &Crawl, watch: &mut Watch) -> Result<
     Ok(exit_code(&report))
 }
 
-/// A crawl waits no longer for its forecast, which is for who watches alone.
+/// The longest that a forecast takes: it is for who watches alone.
 const FORETELL_TIME: Duration = Duration::from_secs(20);
 
-/// Tells whoever watches how long it may take.
-async fn foretell(crawl: &Run) {
+/// Tells whoever watches how long it may take, as soon as that is known. The crawl does not wait for it.
+fn foretell(crawl: &Run) {
     if !std::io::stderr().is_terminal() {
         return;
     }
     let of_accounts = crawl.collectors.iter().filter(|collector| !collector.scope.is_organization_wide());
-    let names: Vec<&str> = of_accounts.map(|collector| collector.name).collect();
-    let pace = forecast::pace(&crawl.lake, &names, crawl.bounds.accounts);
-    if let Ok(Some(pace)) = tokio::time::timeout(FORETELL_TIME, pace).await {
-        reporter::expect(pace);
-    }
+    let names: Vec<&'static str> = of_accounts.map(|collector| collector.name).collect();
+    let (lake, at_once) = (crawl.lake.clone(), crawl.bounds.accounts);
+    tokio::spawn(async move {
+        let pace = forecast::pace(&lake, &names, at_once);
+        if let Ok(Some(pace)) = tokio::time::timeout(FORETELL_TIME, pace).await {
+            reporter::expect(pace);
+        }
+    });
 }
 
 /// Refuses `--force` where it would force nothing.
