@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use orgcensus_lake::{TableEntry, Wanted};
 
+use crate::extent::is_account;
 use crate::{Error, Result};
 
 /// Columns that say of which thing a row is a part, where its key does not.
@@ -39,7 +40,6 @@ impl FromStr for Subject {
 
     /// An ARN, or an account's id. The ARN of an account is the account.
     fn from_str(text: &str) -> Result<Self> {
-        let is_account = |id: &str| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
         if is_account(text) {
             return Ok(Self::Account(text.to_owned()));
         }
