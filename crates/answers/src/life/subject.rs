@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use orgcensus_lake::{TableEntry, Wanted};
 
+use crate::diff::COVERAGE;
 use crate::extent::is_account;
 use crate::{Error, Result};
 
@@ -22,9 +23,6 @@ const PARENTS_BY_ID: [(&str, &str); 1] = [("ec2_security_group_rules", "security
 /// What is an account's own beside tables that have one row for each account and region.
 const OF_ACCOUNT: [&str; 6] =
     ["account_alternate_contacts", "account_policies", "account_regions", "accounts", COVERAGE, "iam_account_aliases"];
-
-/// How the tasks in an account ended: read only if it is asked for by name, since each task is a row.
-pub(crate) const COVERAGE: &str = "coverage";
 
 /// Whose history is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
