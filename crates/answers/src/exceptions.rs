@@ -47,6 +47,7 @@ pub use rows::uses_batch;
 pub use uses::{UNUSED_DAYS, Use, uses, uses_of_the_day};
 
 use crate::Extent;
+use crate::extent::is_account;
 
 /// An exception, as the file has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,7 +102,8 @@ impl Exception {
     /// Whether it may be about something in these accounts: by its pattern of accounts, or by the account in its
     /// resource's ARN. One that says neither may be.
     pub(crate) fn may_be_in(&self, extent: &Extent) -> bool {
-        let of_resource = self.resource.as_ref().and_then(|it| it.as_str().split(':').nth(4)).filter(|it| is_id(it));
+        let of_resource =
+            self.resource.as_ref().and_then(|it| it.as_str().split(':').nth(4)).filter(|it| is_account(it));
         match (&self.account, of_resource) {
             (Some(account), _) => extent.ids().any(|id| account.fits(id)),
             (None, Some(id)) => extent.has(id),
@@ -127,9 +129,4 @@ impl Exception {
         let words = named.iter().filter_map(|(what, pattern)| Some(format!("{what} {}", pattern.as_ref()?.as_str())));
         words.collect::<Vec<_>>().join(", ")
     }
-}
-
-/// Whether it is the id of one account, and no pattern.
-fn is_id(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|it| it.is_ascii_digit())
 }

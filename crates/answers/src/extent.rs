@@ -55,6 +55,11 @@ impl<T: Into<String>> FromIterator<T> for Extent {
 /// The column that names a row's account.
 pub(crate) const ACCOUNT: &str = "account_id";
 
+/// Whether it is an account's id: twelve digits.
+pub(crate) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|it| it.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};

@@ -21,7 +21,8 @@ pub enum Priority {
 }
 
 impl Priority {
-    pub(crate) const ALL: [Self; 5] = [Self::Info, Self::Notice, Self::Warning, Self::Error, Self::Critical];
+    /// All of them, the most urgent last.
+    pub const ALL: [Self; 5] = [Self::Info, Self::Notice, Self::Warning, Self::Error, Self::Critical];
 
     /// The column's value.
     pub fn as_str(self) -> &'static str {

@@ -117,6 +117,11 @@ impl Snapshot {
         &self.tables
     }
 
+    /// Whether it has a table: an older version may not have published it yet.
+    pub fn has_table(&self, name: &str) -> bool {
+        self.tables.iter().any(|table| table == name)
+    }
+
     /// The collectors that each table rests on, as the snapshots' manifests say.
     pub fn rests_on(&self) -> &RestsOn {
         &self.rests_on

@@ -93,7 +93,7 @@ fn older(living: &[Commit], shown: &[Commit], most: usize) -> Vec<(String, Which
 /// The published facts of these questions; none if the snapshot has no such table.
 async fn facts(lake: &Lake, which: &Which, questions: &[Question]) -> Result<Option<Vec<Object>>> {
     let snapshot = Snapshot::open(lake, which).await?;
-    if !snapshot.tables().iter().any(|table| table == FACTS) {
+    if !snapshot.has_table(FACTS) {
         return Ok(None);
     }
     let ids: Vec<String> = questions.iter().map(|question| format!("'{}'", question.id)).collect();

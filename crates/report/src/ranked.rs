@@ -36,8 +36,7 @@ pub(crate) struct Beside {
 
 /// A shipped list, or the cases of a fact.
 pub(crate) async fn question(asked: &Asked, id: &'static str, rank: &Rank) -> Result<Table> {
-    let is_there = |beside: &Beside| asked.snapshot.tables().iter().any(|table| table == beside.table);
-    if !rank.beside.as_ref().is_none_or(is_there) {
+    if rank.beside.is_some_and(|beside| !asked.snapshot.has_table(beside.table)) {
         return crate::lists::question(asked, id, rank.columns).await;
     }
     let questions = asked.questions(&[id])?;

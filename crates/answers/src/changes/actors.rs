@@ -14,14 +14,14 @@ use orgcensus_lake::Lake;
 
 use super::by_account::ByAccount;
 use super::found::Found;
-use super::heard::{Heard, text};
+use super::heard::{Heard, failed, text};
 use super::times::Times;
+use crate::Result;
 use crate::cells::text_cell;
 use crate::diff::{ACTIVITY, TableReader, TwoManifests};
-use crate::{Error, Result};
 
 /// An event may be as much older or newer than the two rows. CloudTrail gives an event within about as much time.
-const SLACK_MILLIS: i64 = 900_000;
+pub(crate) const SLACK_MILLIS: i64 = 900_000;
 
 /// By what an event is known that may have made a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -181,10 +181,6 @@ fn the_one<'e>(events: &'e [Event], made_by: &MadeBy, [since, until]: [i64; 2]) 
 /// Whether a resource of an event is this one. IAM's events name users and roles without their paths.
 fn is_name_of(resource: &str, about: &str) -> bool {
     resource == about || (about.starts_with("arn:") && about.rsplit('/').next() == Some(resource))
-}
-
-fn failed(source: ArrowError) -> Error {
-    Error::Table { table: ACTIVITY.to_owned(), source: source.into() }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::diff::{ACTIVITY, ACTIVITY_WINDOWS, Judge, Side, TableReader, TwoManif
 use crate::{Error, Result};
 
 /// Events may arrive late: those of the hour before the older snapshot count as well, if that one did not have them.
-const OVERLAP_MILLIS: i64 = 3_600_000;
+pub(crate) const OVERLAP_MILLIS: i64 = 3_600_000;
 
 /// Regions by account.
 type Places = BTreeMap<String, BTreeSet<String>>;
@@ -121,6 +121,7 @@ pub(crate) fn text(millis: i64) -> Result<String, ArrowError> {
     Ok(text_cell(&column, 0)?.unwrap_or_default())
 }
 
-fn failed(source: ArrowError) -> Error {
+/// The error of events that cannot be understood.
+pub(crate) fn failed(source: ArrowError) -> Error {
     Error::Table { table: ACTIVITY.to_owned(), source: source.into() }
 }

@@ -1,17 +1,12 @@
 //! What rules ask of events, as statements for Athena: of the collector's table, or of a view over an organization's own
 //! trail, which the embedded engine cannot read.
 
+use super::actors::SLACK_MILLIS;
+use super::heard::{OVERLAP_MILLIS, failed, text};
+use crate::Result;
 use crate::diff::{ACTIVITY, Pair};
 use crate::rule::{Rule, Watched};
 use crate::sql_text::{indented, literal};
-use crate::{Error, Result};
-
-use super::heard::text;
-
-/// Events may arrive late: those of the hour before the older snapshot count as well.
-const OVERLAP_MILLIS: i64 = 3_600_000;
-/// An event may be as much older than the older snapshot.
-const SLACK_MILLIS: i64 = 900_000;
 
 /// Where the events are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +106,7 @@ const MADE: &str = include_str!("../../data/changes_with_actors.sql");
 
 /// A moment as SQL writes it, without a time zone: all moments are UTC.
 fn moment(millis: i64) -> Result<String> {
-    let text = text(millis).map_err(|source| Error::Table { table: ACTIVITY.to_owned(), source: source.into() })?;
+    let text = text(millis).map_err(failed)?;
     Ok(text.get(..19).unwrap_or(&text).replace('T', " "))
 }
 

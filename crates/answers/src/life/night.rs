@@ -9,9 +9,9 @@ use arrow::error::ArrowError;
 use futures::{StreamExt, TryStreamExt, stream};
 use orgcensus_lake::{Commit, Lake, Manifest, TableEntry};
 
-use super::subject::{COVERAGE, Subject, service, wanted};
+use super::subject::{Subject, service, wanted};
 use crate::cells::text_cell;
-use crate::diff::{Columns, ONLY_IF_ASKED, TableReader, members, row_key};
+use crate::diff::{COVERAGE, Columns, ONLY_IF_ASKED, TableReader, members, row_key};
 use crate::{Error, Result};
 
 /// Tables that are read at once: an object store answers late.
@@ -99,7 +99,7 @@ impl Night {
     ) -> Result<Self> {
         let manifest = lake.manifest(commit).await?;
         let is_asked = |table: &&TableEntry| {
-            // Without names those that `diff` compares.
+            // Without names those that `diff` compares, but for the coverage: each task is a row.
             let is_usual = table.name != COVERAGE && !ONLY_IF_ASKED.contains(&table.name.as_str());
             let is_meant = if tables.is_empty() { is_usual } else { tables.contains(&table.name) };
             is_meant && !subject.columns(table).is_empty()

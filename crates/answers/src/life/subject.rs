@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use orgcensus_lake::{TableEntry, Wanted};
 
+use crate::diff::COVERAGE;
+use crate::extent::is_account;
 use crate::{Error, Result};
 
 /// Columns that say of which thing a row is a part, where its key does not.
@@ -22,9 +24,6 @@ const PARENTS_BY_ID: [(&str, &str); 1] = [("ec2_security_group_rules", "security
 const OF_ACCOUNT: [&str; 6] =
     ["account_alternate_contacts", "account_policies", "account_regions", "accounts", COVERAGE, "iam_account_aliases"];
 
-/// How the tasks in an account ended: read only if it is asked for by name, since each task is a row.
-pub(crate) const COVERAGE: &str = "coverage";
-
 /// Whose history is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
@@ -39,7 +38,6 @@ impl FromStr for Subject {
 
     /// An ARN, or an account's id. The ARN of an account is the account.
     fn from_str(text: &str) -> Result<Self> {
-        let is_account = |id: &str| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
         if is_account(text) {
             return Ok(Self::Account(text.to_owned()));
         }

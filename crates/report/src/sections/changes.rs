@@ -49,10 +49,6 @@ WHERE change IN ('unknown', 'not_seen') AND (account_id = '' OR account_id <> ''
 GROUP BY change, account_id, account_name, region, reason
 ORDER BY critical_count DESC, rule_count DESC, account_id, region, reason, change";
 
-/// From the most urgent on.
-const PRIORITIES: [Priority; 5] =
-    [Priority::Critical, Priority::Error, Priority::Warning, Priority::Notice, Priority::Info];
-
 static COLUMNS: [Column; 13] = [
     Column::text("priority", "priority"),
     Column::text("title", "what is found"),
@@ -122,7 +118,7 @@ async fn counts(asked: &Asked, seen: &Seen) -> Result<Table> {
 }
 
 fn count_rows(counted: &[Object], seen: &Seen) -> Vec<Row> {
-    let known = PRIORITIES.map(Priority::as_str);
+    let known = Priority::ALL.map(Priority::as_str);
     // One of a later version is not left out.
     let others = counted.iter().map(|row| text(row, "priority")).filter(|word| !known.contains(word));
     let row = |word: &str| {
@@ -134,7 +130,8 @@ fn count_rows(counted: &[Object], seen: &Seen) -> Vec<Row> {
             cells: vec![priority(word), count("change_count"), accepted, count("unseen_count")],
         }
     };
-    known.into_iter().chain(others).map(row).collect()
+    // From the most urgent on.
+    known.into_iter().rev().chain(others).map(row).collect()
 }
 
 /// The first of them: those that nobody accepts, the most urgent first, then those that somebody does.

@@ -55,7 +55,7 @@ async fn read(asked: &Asked) -> Result<Vec<Block>> {
 
 /// Whether no configuration names a tag.
 async fn is_unconfigured(asked: &Asked) -> Result<bool> {
-    if !asked.snapshot.tables().iter().any(|table| table == "materializations") {
+    if !asked.snapshot.has_table("materializations") {
         return Ok(false);
     }
     let rows = asked.rows(HOW).await?;

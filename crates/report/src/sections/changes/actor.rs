@@ -18,7 +18,7 @@ pub(super) struct ReadPlaces(BTreeSet<(String, String)>);
 impl ReadPlaces {
     /// Among the places of some changes. None, if nobody collects events.
     pub(super) async fn of<'a>(asked: &Asked, changes: impl Iterator<Item = &'a Object>) -> Result<Self> {
-        if !asked.snapshot.tables().iter().any(|table| table == "activity_windows") {
+        if !asked.snapshot.has_table("activity_windows") {
             return Ok(Self::default());
         }
         let accounts: Extent = changes.map(|row| text(row, "account_id")).collect();

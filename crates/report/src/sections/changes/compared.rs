@@ -16,7 +16,7 @@ pub(super) struct Compared(Vec<Object>);
 impl Compared {
     /// Of the whole: the rows are the organization's, whatever part is shown.
     pub(super) async fn read(asked: &Asked) -> Result<Self> {
-        let has_table = asked.snapshot.tables().iter().any(|table| table == "materializations");
+        let has_table = asked.snapshot.has_table("materializations");
         Ok(Self(if has_table { asked.rows(HOW).await? } else { Vec::new() }))
     }
 
