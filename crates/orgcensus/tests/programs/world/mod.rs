@@ -1,7 +1,5 @@
 //! A simulated organization on loopback, and a folder to work in.
 
-#![allow(dead_code, reason = "each test file uses a part of it")]
-
 use std::fs::File;
 use std::io::Read;
 use std::net::SocketAddr;
