@@ -15,7 +15,8 @@ import pathlib
 import subprocess
 import sys
 import tempfile
-import time
+
+from measuring import measure
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "report"))
 import lake as lakes  # noqa: E402
@@ -49,20 +50,9 @@ def main():
         print(f"{nights} nights of {accounts} accounts; {GOAL}")
         print(f"{'about':10} {'rows':>6} {'wall s':>7} {'cpu s':>7} {'peak MiB':>9}")
         for name, subject in asked.items():
-            rows, wall, cpu, peak = measured([orgcensus, "history", subject, "--lake", str(year), "--format", "csv"])
+            told, wall, cpu, peak = measure([orgcensus, "history", subject, "--lake", str(year), "--format", "csv"])
+            rows = max(0, told.count("\n") - 1)
             print(f"{name:10} {rows:>6} {wall:>7.2f} {cpu:>7.2f} {peak:>9.0f}", flush=True)
-
-
-def measured(command):
-    """Rows told, wall and CPU seconds, peak MiB."""
-    begun = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    lines = process.stdout.read().count(b"\n")
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.monotonic() - begun
-    if os.waitstatus_to_exitcode(status) != 0:
-        sys.exit(f"{' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
-    return max(0, lines - 1), wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def written(one, year, nights):
