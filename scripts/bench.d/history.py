@@ -22,7 +22,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "
 import lake as lakes  # noqa: E402
 import pyarrow  # noqa: E402
 import pyarrow.compute as compute  # noqa: E402
-import pyarrow.parquet as parquet  # noqa: E402
 
 # What is asked about: the middle row of a table, and what happens to it every other week.
 SUBJECTS = {
@@ -57,9 +56,8 @@ def main():
 
 def written(one, year, nights):
     """Writes the nights, the last one of the demo's date, and gives what to ask about."""
-    commit = json.loads(sorted((one / "_commits").glob("*.json"))[-1].read_text())
-    manifest = json.loads((one / commit["manifest"]["path"]).read_text())
-    tables = {table["name"]: rows(one, table) for table in manifest["tables"]}
+    commit, manifest = lakes.newest(one)
+    tables = {table["name"]: lakes.rows_of(one, table) for table in manifest["tables"]}
     subjects = {name: middle(tables[table]["arn"]) for name, (table, _) in SUBJECTS.items()}
     others = one / "others"
     for table in manifest["tables"]:
@@ -104,11 +102,6 @@ def linked(one, year, folder, place, file):
     (year / folder).mkdir(parents=True, exist_ok=True)
     os.link(one / file["path"], year / path)
     return {**file, "path": path}
-
-
-def rows(lake, table):
-    files = [parquet.read_table(lake / it["path"], partitioning=None) for it in table["files"]]
-    return pyarrow.concat_tables(files)
 
 
 def middle(column):

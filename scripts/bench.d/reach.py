@@ -17,7 +17,6 @@ import tempfile
 
 import pyarrow
 import pyarrow.compute as compute
-import pyarrow.parquet as parquet
 from measuring import measure
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "report"))
@@ -139,13 +138,9 @@ def renamed(table, own, other):
 
 def many(few, accounts):
     """A change of the demo's lake: other accounts; those that organize stay. And the accounts' ids."""
-    commit = json.loads(sorted(pathlib.Path(few, "_commits").glob("*.json"))[-1].read_text())
-    manifest = json.loads(pathlib.Path(few, commit["manifest"]["path"]).read_text())
-    tables = {}
-    for it in manifest["tables"]:
-        tables[it["name"]] = [pathlib.Path(few, file["path"]) for file in it["files"]]
-    read = lambda name: pyarrow.concat_tables(parquet.read_table(file, partitioning=None) for file in tables[name])  # noqa: E731
-    found, coverage = read("accounts"), read("coverage")
+    _, manifest = lakes.newest(few)
+    tables = {it["name"]: it for it in manifest["tables"]}
+    found, coverage = (lakes.rows_of(few, tables[name]) for name in ("accounts", "coverage"))
     management = found.filter(found["is_management"])["account_id"][0].as_py()
     done = coverage.filter(compute.and_(compute.equal(coverage["collector"], "iam_authorization_details"), coverage["is_complete"]))
     own = next(it for it in done["account_id"].to_pylist() if it != management)
