@@ -15,13 +15,13 @@ import pathlib
 import subprocess
 import sys
 import tempfile
-import time
+
+from measuring import measure
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "report"))
 import lake as lakes  # noqa: E402
 import pyarrow  # noqa: E402
 import pyarrow.compute as compute  # noqa: E402
-import pyarrow.parquet as parquet  # noqa: E402
 
 # What is asked about: the middle row of a table, and what happens to it every other week.
 SUBJECTS = {
@@ -49,27 +49,15 @@ def main():
         print(f"{nights} nights of {accounts} accounts; {GOAL}")
         print(f"{'about':10} {'rows':>6} {'wall s':>7} {'cpu s':>7} {'peak MiB':>9}")
         for name, subject in asked.items():
-            rows, wall, cpu, peak = measured([orgcensus, "history", subject, "--lake", str(year), "--format", "csv"])
+            told, wall, cpu, peak = measure([orgcensus, "history", subject, "--lake", str(year), "--format", "csv"])
+            rows = max(0, told.count("\n") - 1)
             print(f"{name:10} {rows:>6} {wall:>7.2f} {cpu:>7.2f} {peak:>9.0f}", flush=True)
-
-
-def measured(command):
-    """Rows told, wall and CPU seconds, peak MiB."""
-    begun = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    lines = process.stdout.read().count(b"\n")
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.monotonic() - begun
-    if os.waitstatus_to_exitcode(status) != 0:
-        sys.exit(f"{' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
-    return max(0, lines - 1), wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def written(one, year, nights):
     """Writes the nights, the last one of the demo's date, and gives what to ask about."""
-    commit = json.loads(sorted((one / "_commits").glob("*.json"))[-1].read_text())
-    manifest = json.loads((one / commit["manifest"]["path"]).read_text())
-    tables = {table["name"]: rows(one, table) for table in manifest["tables"]}
+    commit, manifest = lakes.newest(one)
+    tables = {table["name"]: lakes.rows_of(one, table) for table in manifest["tables"]}
     subjects = {name: middle(tables[table]["arn"]) for name, (table, _) in SUBJECTS.items()}
     others = one / "others"
     for table in manifest["tables"]:
@@ -114,11 +102,6 @@ def linked(one, year, folder, place, file):
     (year / folder).mkdir(parents=True, exist_ok=True)
     os.link(one / file["path"], year / path)
     return {**file, "path": path}
-
-
-def rows(lake, table):
-    files = [parquet.read_table(lake / it["path"], partitioning=None) for it in table["files"]]
-    return pyarrow.concat_tables(files)
 
 
 def middle(column):

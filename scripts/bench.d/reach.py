@@ -9,17 +9,15 @@ for 1,000 accounts, 5 for 10,000, 1 GiB.
 """
 
 import json
-import os
 import pathlib
 import random
 import subprocess
 import sys
 import tempfile
-import time
 
 import pyarrow
 import pyarrow.compute as compute
-import pyarrow.parquet as parquet
+from measuring import measure
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "report"))
 import lake as lakes  # noqa: E402
@@ -140,13 +138,9 @@ def renamed(table, own, other):
 
 def many(few, accounts):
     """A change of the demo's lake: other accounts; those that organize stay. And the accounts' ids."""
-    commit = json.loads(sorted(pathlib.Path(few, "_commits").glob("*.json"))[-1].read_text())
-    manifest = json.loads(pathlib.Path(few, commit["manifest"]["path"]).read_text())
-    tables = {}
-    for it in manifest["tables"]:
-        tables[it["name"]] = [pathlib.Path(few, file["path"]) for file in it["files"]]
-    read = lambda name: pyarrow.concat_tables(parquet.read_table(file, partitioning=None) for file in tables[name])  # noqa: E731
-    found, coverage = read("accounts"), read("coverage")
+    _, manifest = lakes.newest(few)
+    tables = {it["name"]: it for it in manifest["tables"]}
+    found, coverage = (lakes.rows_of(few, tables[name]) for name in ("accounts", "coverage"))
     management = found.filter(found["is_management"])["account_id"][0].as_py()
     done = coverage.filter(compute.and_(compute.equal(coverage["collector"], "iam_authorization_details"), coverage["is_complete"]))
     own = next(it for it in done["account_id"].to_pylist() if it != management)
@@ -208,17 +202,10 @@ def with_targets(rows, own, ids):
     return pyarrow.concat_tables([rows, *parts])
 
 
-def measure(command):
-    """Rows of the answer, wall and CPU seconds, peak MiB of a process."""
-    begun = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    answer = process.stdout.read()
-    wrong = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.monotonic() - begun
-    if os.waitstatus_to_exitcode(status) != 0:
-        sys.exit(f"{' '.join(command)}: {wrong.decode()}")
-    return len(json.loads(answer)), wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+def counted(command):
+    """Rows of the answer instead of the answer, and what it cost."""
+    answer, *cost = measure(command)
+    return len(json.loads(answer)), *cost
 
 
 def report(orgcensus, lake, ids, bucket):
@@ -238,7 +225,7 @@ def report(orgcensus, lake, ids, bucket):
         # What is about every account has as many rows as these have administrators, and no goal.
         goal = GOALS.get(accounts) if name not in ("who-can, anywhere", "what-can, the hub") else None
         command = [orgcensus, *words, "--lake", str(lake), "--format", "json"]
-        runs = sorted((measure(command) for _ in range(TIMES)), key=lambda run: run[1])
+        runs = sorted((counted(command) for _ in range(TIMES)), key=lambda run: run[1])
         rows, wall, cpu, _ = runs[TIMES // 2]
         peak = max(run[3] for run in runs)
         misses = " MISSED" if goal and (wall > goal or peak > 1024) else ""

@@ -16,19 +16,28 @@ BLOCK_BYTES = 256 << 10
 ROW_GROUP_ROWS = 32 << 10
 
 
+def newest(lake):
+    """The newest snapshot: its commit, and its manifest."""
+    commits = sorted(pathlib.Path(lake, "_commits").glob("*.json"))
+    commit = json.loads(commits[-1].read_text())
+    return commit, json.loads(pathlib.Path(lake, commit["manifest"]["path"]).read_text())
+
+
+def rows_of(lake, table):
+    """The rows of a table of the manifest."""
+    # The folders' names are no columns of the files.
+    files = [parquet.read_table(pathlib.Path(lake, it["path"]), partitioning=None) for it in table["files"]]
+    return pyarrow.concat_tables(files)
+
+
 def rewritten(source, target, change):
     """Copies the newest snapshot of a lake. `change(name, rows)` gives a table's new rows, or None where they stay."""
-    commits = sorted(pathlib.Path(source, "_commits").glob("*.json"))
-    commit = json.loads(commits[-1].read_text())
+    commit, manifest = newest(source)
     manifest_path = commit["manifest"]["path"]
     folder = pathlib.Path(manifest_path).parent
     shutil.copytree(pathlib.Path(source, folder), pathlib.Path(target, folder))
-    manifest = json.loads(pathlib.Path(source, manifest_path).read_text())
     for table in manifest["tables"]:
-        # The folders' names are no columns of the files.
-        files = [parquet.read_table(pathlib.Path(source, it["path"]), partitioning=None) for it in table["files"]]
-        rows = pyarrow.concat_tables(files)
-        changed = change(table["name"], rows)
+        changed = change(table["name"], rows_of(source, table))
         if changed is None:
             continue
         for file in table["files"][1:]:

@@ -29,8 +29,9 @@ import threading
 import pyte
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "moto"))
-from harness import Checks, simulator  # noqa: E402
+sys.path[:0] = [str(HERE.parent / "moto"), str(HERE.parent / "kill")]
+from harness import Checks  # noqa: E402
+from lake import CAPTURED_AT, KEYS, RATES, organization  # noqa: E402
 
 GOLDEN = HERE / "golden"
 ROWS, WIDTHS = 24, (80, 160)
@@ -39,9 +40,6 @@ SECONDS = 120
 ACCOUNTS, SEED = "2", "7"
 # Each account costs a second, and what a demo shows is as long with one.
 ACCOUNTS_OF_DEMO = "1"
-# A midnight that is long over, and a moment of that day for the run.
-NOW_MILLIS = 1_790_035_200_000
-CAPTURED_AT = NOW_MILLIS + 3_600_000
 
 
 def same_length(letter):
@@ -86,7 +84,7 @@ ASKED = {
     "misspelt": (["tables", "iam_rols"], None),
 }
 
-CONFIGURATION = f"""
+CONFIGURATION = """
 [aws]
 home_region = "us-east-1"
 max_attempts = 2
@@ -97,16 +95,6 @@ rates_file = "rates.toml"
 [lake]
 url = "lake"
 min_coverage = 0.5
-"""
-
-RATES = """
-share = 1.0
-[[bucket]]
-service = "*"
-scope = "account"
-per_second = 100000
-burst = 100000
-source = "the simulator enforces nothing"
 """
 
 
@@ -177,8 +165,8 @@ class Captures:
             "LANG": "C.UTF-8",
             "HOME": str(self.scratch),
             "PAGER": "cat",
-            "AWS_ACCESS_KEY_ID": "AKIASIMULATEDMANAGEMENT",
-            "AWS_SECRET_ACCESS_KEY": "CANARY/management/secret/access/key",
+            "AWS_ACCESS_KEY_ID": KEYS[0],
+            "AWS_SECRET_ACCESS_KEY": KEYS[1],
         } | ({"NO_COLOR": "1"} if no_color else {})
 
     def folder(self, name):
@@ -251,9 +239,8 @@ def main():
     parser.add_argument("--update", action="store_true", help="write the golden texts anew")
     arguments = parser.parse_args()
     checks = Checks()
-    settings = ["--accounts", ACCOUNTS, "--seed", SEED, "--now-millis", str(NOW_MILLIS)]
     with tempfile.TemporaryDirectory() as scratch:
-        with simulator(str(arguments.simulator.resolve()), *settings) as url:
+        with organization(str(arguments.simulator.resolve()), ACCOUNTS, SEED) as url:
             scratch = pathlib.Path(scratch).resolve()
             captures = Captures(checks, arguments.update, arguments.orgcensus.resolve(), url, scratch)
             checks.run("the whole test", lambda: run(captures))

@@ -1,12 +1,11 @@
 //! `orgcensus changes` on a lake with two nights of the simulated organization.
 
 use std::collections::BTreeSet;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use orgcensus_sim::{Settings, Troubles};
 use serde_json::Value;
 
-use crate::world::{Ended, World};
+use crate::world::{Ended, World, days_ago};
 
 /// The account whose users change from night to night, by its place.
 const SHOWCASE: u64 = 1;
@@ -26,8 +25,7 @@ fn two_nights(second: Settings) -> [World; 2] {
 
 /// The same, a day apart: a census compares itself with one of an earlier date.
 fn a_day_apart(second: Settings) -> [World; 2] {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
-    nights(&["--captured-at", &(now - 86_400_000).to_string()], second)
+    nights(&["--captured-at", &days_ago(1)], second)
 }
 
 fn nights(first_crawl: &[&str], second: Settings) -> [World; 2] {

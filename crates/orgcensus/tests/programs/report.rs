@@ -2,11 +2,10 @@
 //! the same bytes.
 
 use std::os::unix::fs::PermissionsExt;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use crate::world::World;
+use crate::world::{World, days_ago};
 
 /// The page of a lake, with these arguments.
 fn page(world: &World, more: &[&str]) -> String {
@@ -311,8 +310,6 @@ fn a_statement_that_is_copied_gives_the_rows_of_the_day() {
 #[test]
 fn facts_go_over_the_snapshots_of_the_lake() {
     let world = World::of(3);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
-    let days_ago = |days: u128| (now - days * 86_400_000).to_string();
     for days in [2, 1] {
         let crawled = world.crawl(&["--captured-at", &days_ago(days)]);
         assert_eq!(crawled.code, 0, "{}", crawled.err);

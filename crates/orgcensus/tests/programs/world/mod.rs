@@ -1,12 +1,11 @@
 //! A simulated organization on loopback, and a folder to work in.
 
-#![allow(dead_code, reason = "each test file uses a part of it")]
-
 use std::fs::File;
 use std::io::Read;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use orgcensus_sim::{MANAGEMENT_ACCESS_KEY, MANAGEMENT_SECRET_KEY, Settings, Simulation, serve};
 use rustix::fs::{Mode, OFlags};
@@ -100,6 +99,12 @@ pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     command.current_dir(folder).args(arguments).env_clear();
     command.env("AWS_ACCESS_KEY_ID", MANAGEMENT_ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", MANAGEMENT_SECRET_KEY);
     command
+}
+
+/// A moment of an earlier day, as `--captured-at` takes it.
+pub(crate) fn days_ago(days: u128) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
+    (now - days * 86_400_000).to_string()
 }
 
 /// Runs a command on a terminal of this width: its exit code, and all that was shown, on both streams.
