@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
-use orgcensus_policy::evaluation::answer_line;
 use orgcensus_policy::{
     Document, Facts, Guardrail, Guardrails, OrganizationFacts, Policies, PolicyKind, Target, Verdict, verdict,
 };
@@ -12,7 +11,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::random::{Choices, config};
+use crate::random::{Choices, answer_to, config};
 
 const QUEUE: &str = "arn:aws:sqs:eu-west-1:111122223333:q";
 const OWN: &str = "111122223333";
@@ -189,7 +188,7 @@ fn result(policy: &Value, controls: &[Value], principal: &str) -> String {
         },
         "question": {"principal": principal, "action": "sqs:SendMessage", "resource": QUEUE},
     });
-    let answer: Value = serde_json::from_str(&answer_line(line.to_string().as_bytes())).unwrap_or_default();
+    let answer = answer_to(&line);
     answer["result"].as_str().unwrap_or_else(|| panic!("{answer}: {line}")).to_owned()
 }
 
