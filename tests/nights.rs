@@ -6,7 +6,7 @@ mod known;
 use std::collections::BTreeMap;
 
 use orgcensus_answers::{
-    Changes, Format, Question, Rule, Snapshot, Which, ask_json, format, questions, rules, select, select_rules,
+    Changes, Format, Found, Question, Rule, Snapshot, Which, ask_json, format, questions, rules, select, select_rules,
 };
 use orgcensus_crawl::{Crawl, run};
 use orgcensus_lake::Lake;
@@ -130,14 +130,20 @@ async fn four_nights(seed: u64) {
     assert_who_removed_mfa(&place.lake, &changes).await;
 }
 
+/// What the rules find between two nights.
+async fn found_between(lake: &Lake, from: Option<&Which>, to: &Which, rules: &[&Rule]) -> Vec<Found> {
+    let mut changes = Changes::open(lake, from, to, rules, false).await.expect("two nights");
+    let mut found = Vec::new();
+    while let Some(more) = changes.next().await.expect("changes") {
+        found.extend(more);
+    }
+    found
+}
+
 /// Who was added in the last night has the one who added them, and the sign-ins are found.
 async fn assert_actors(place: &Place, changes: &[ChangeTruth]) {
     let rules = select_rules(&["D6", "D10", "D11", "D12"].map(str::to_owned)).expect("rules");
-    let mut open = Changes::open(&place.lake, None, &Which::Newest, &rules, false).await.expect("two nights");
-    let mut found = Vec::new();
-    while let Some(more) = open.next().await.expect("changes") {
-        found.extend(more);
-    }
+    let found = found_between(&place.lake, None, &Which::Newest, &rules).await;
     let of = |rule: &str| found.iter().filter(|it| it.rule_id == rule).collect::<Vec<_>>();
     let added = changes.iter().filter(|it| it.night == 3 && it.change == "user_added").count();
     assert_eq!(of("D6").len(), added, "{found:?}");
@@ -272,23 +278,21 @@ async fn assert_changes(lake: &Lake, snapshot: &Snapshot, night: u32) {
         return;
     }
     let rules: Vec<&Rule> = rules().expect("the shipped rules").iter().collect();
-    let mut changes = Changes::open(lake, None, &Which::Newest, &rules, false).await.expect("two nights");
-    let mut expected = Vec::new();
-    while let Some(found) = changes.next().await.expect("what is found") {
-        for it in found {
-            expected.push(vec![
-                json!(it.rule_id),
-                json!(it.priority.as_str()),
-                json!(it.title),
-                json!(it.change.as_str()),
-                json!(it.account_id),
-                json!(it.resource),
-                json!(it.was),
-                json!(it.now),
-                json!(it.reason),
-            ]);
-        }
-    }
+    let found = found_between(lake, None, &Which::Newest, &rules).await;
+    let row = |it: &Found| {
+        vec![
+            json!(it.rule_id),
+            json!(it.priority.as_str()),
+            json!(it.title),
+            json!(it.change.as_str()),
+            json!(it.account_id),
+            json!(it.resource),
+            json!(it.was),
+            json!(it.now),
+            json!(it.reason),
+        ]
+    };
+    let expected: Vec<Vec<Value>> = found.iter().map(row).collect();
     assert!(expected.iter().any(|row| row[3] == "appeared"), "night {night}: a user is added in each");
     assert_eq!(published, expected, "night {night}");
 }
