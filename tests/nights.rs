@@ -62,7 +62,7 @@ fn cells<const N: usize>(row: &Value, columns: [&str; N]) -> Vec<Value> {
 
 /// How many organizations have their nights: one, or as many as `ORGCENSUS_NIGHTS_SEEDS` says.
 fn seeds() -> u64 {
-    std::env::var("ORGCENSUS_NIGHTS_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(1)
+    orgcensus_tests::seeds("ORGCENSUS_NIGHTS_SEEDS", 1)
 }
 
 /// The organization in a night. The last night is today's.
