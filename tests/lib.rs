@@ -24,6 +24,11 @@ use tokio::time::Instant;
 
 pub mod odd;
 
+/// How many seeds a test has: as many as this variable says, else the usual number.
+pub fn seeds(variable: &str, usual: u64) -> u64 {
+    std::env::var(variable).ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(usual)
+}
+
 /// A crawled organization.
 pub struct Crawled {
     /// The organization, which counted every call.

@@ -43,7 +43,7 @@ async fn lake(crawled: &Crawled) -> Vec<(String, Vec<String>)> {
 
 /// The seeds of the chaos: three, or as many as `ORGCENSUS_CHAOS_SEEDS` says.
 fn seeds() -> u64 {
-    std::env::var("ORGCENSUS_CHAOS_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(3)
+    orgcensus_tests::seeds("ORGCENSUS_CHAOS_SEEDS", 3)
 }
 
 #[tokio::test(start_paused = true)]

@@ -12,7 +12,7 @@ use crate::who_can::{assert_may, reach};
 
 /// How many organizations are crawled: one, or as many as `ORGCENSUS_TRUTH_SEEDS` says.
 fn seeds() -> u64 {
-    std::env::var("ORGCENSUS_TRUTH_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(1)
+    orgcensus_tests::seeds("ORGCENSUS_TRUTH_SEEDS", 1)
 }
 
 /// The questions that are lists, if the simulated organization knows their answer.

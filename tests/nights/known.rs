@@ -3,24 +3,21 @@
 
 use std::collections::BTreeSet;
 
-use orgcensus_answers::{Changes, Snapshot, Which, select_rules};
+use orgcensus_answers::{Found, Snapshot, Which, select_rules};
 use orgcensus_lake::Lake;
 use orgcensus_sim::ChangeTruth;
 use orgcensus_tests::Place;
 use serde_json::Value;
 
-use super::{ACCOUNTS, DENIED, SHOWCASE, list, text};
+use super::{ACCOUNTS, DENIED, SHOWCASE, found_between, list, text};
 
 /// Whose second factor was taken in the first night, by whom. Of the last night nobody knows: the one before had no
 /// credential report.
 pub(super) async fn assert_who_removed_mfa(lake: &Lake, changes: &[ChangeTruth]) {
     let [from, to] = ["night-0", "night-1"].map(|run| Which::Run(run.to_owned()));
     let rules = select_rules(&["D17".to_owned()]).expect("a rule");
-    let mut open = Changes::open(lake, Some(&from), &to, &rules, false).await.expect("two nights");
-    let mut found = Vec::new();
-    while let Some(more) = open.next().await.expect("changes") {
-        found.extend(more.into_iter().filter(|it| it.is_seen()));
-    }
+    let mut found = found_between(lake, Some(&from), &to, &rules).await;
+    found.retain(Found::is_seen);
     let removed: Vec<_> = changes.iter().filter(|it| it.night == 1 && it.change == "mfa_removed").collect();
     assert_eq!(found.len(), removed.len(), "{found:?}");
     for (it, truth) in found.iter().zip(removed) {
@@ -30,8 +27,7 @@ pub(super) async fn assert_who_removed_mfa(lake: &Lake, changes: &[ChangeTruth])
 }
 
 /// Of G7: the users who were added are counted, and in the denied night what a rule of the credential report could not see.
-pub(super) async fn assert_told(snapshot: &Snapshot, account_id: &str, changes: &[ChangeTruth], night: u32) {
-    let counted = list(snapshot, "G7").await;
+pub(super) fn assert_told(counted: &[Value], account_id: &str, changes: &[ChangeTruth], night: u32) {
     let of = |rule: &str, change: &str| -> u64 {
         let is_it =
             |row: &&Value| row["account_id"] == account_id && row["rule_id"] == rule && text(row, "change") == change;

@@ -10,7 +10,7 @@ use orgcensus_collectors::sqs::queues::Queue;
 use orgcensus_crawl::{Outcome, TaskCoverage};
 use orgcensus_derive::ResourceAccess;
 pub(crate) use orgcensus_lake::testing::write;
-use orgcensus_lake::{Coverage, Lake, LakeOptions, Publication, RunSnapshot, TableEntry, testing};
+use orgcensus_lake::{Lake, LakeOptions, Publication, RunSnapshot, TableEntry, testing};
 use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 use tempfile::TempDir;
@@ -37,8 +37,7 @@ pub(crate) async fn begin(lake: &Lake, organization_id: &str, snapshot_date: &st
 }
 
 pub(crate) async fn commit(publication: Publication, tables: Vec<TableEntry>) {
-    let coverage = Coverage { is_complete: true, summary: serde_json::Value::Null };
-    publication.commit(tables, coverage, Timestamp(1_795_000_001_000)).await.unwrap();
+    publication.commit(tables, testing::whole(), Timestamp(1_795_000_001_000)).await.unwrap();
 }
 
 /// The lake, which lasts as long as its folder.

@@ -171,6 +171,7 @@ fn address(lake: &Lake) -> String {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use orgcensus_lake::testing::commit;
     use orgcensus_lake::{FileEntry, ManifestReference, TableEntry};
     use orgcensus_row::Timestamp;
 
@@ -199,17 +200,8 @@ pub(crate) mod tests {
             files: vec![file],
         };
         let commit = Commit {
-            format: 1,
-            n,
-            organization_id: organization_id.into(),
-            snapshot_date: date.into(),
-            run_id: format!("run-{n}"),
-            captured_at: Timestamp(0),
-            committed_at: Timestamp(0),
             manifest: ManifestReference { path: format!("{folder}/manifest.json"), sha256: String::new() },
-            supersedes: None,
-            is_complete: true,
-            coverage: serde_json::Value::Null,
+            ..commit(n, organization_id, date, true)
         };
         let manifest = Manifest {
             format: 1,

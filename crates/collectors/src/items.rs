@@ -97,6 +97,11 @@ pub(crate) fn word(text: &str) -> Option<String> {
     Some(text).filter(|text| !matches!(*text, "" | "no value was set")).map(str::to_owned)
 }
 
+/// An action as policies name it, `s3:PutObject`. Some answers leave out its service.
+pub(crate) fn action_of(service: &str, name: String) -> String {
+    if name.contains(':') { name } else { format!("{service}:{name}") }
+}
+
 /// A tag as most services write it.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]

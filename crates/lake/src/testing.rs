@@ -5,7 +5,7 @@
 use orgcensus_row::{BatchBuilder, GLOBAL, Row, Stamp, Timestamp, table};
 
 use crate::format::FORMAT;
-use crate::{Begun, Commit, FileOptions, Lake, ManifestReference, Publication, RunSnapshot, TableEntry};
+use crate::{Begun, Commit, Coverage, FileOptions, Lake, ManifestReference, Publication, RunSnapshot, TableEntry};
 
 /// The commit of a snapshot that has no files. Its run is `run-<n>`.
 pub fn commit(n: u32, organization_id: &str, snapshot_date: &str, is_complete: bool) -> Commit {
@@ -22,6 +22,11 @@ pub fn commit(n: u32, organization_id: &str, snapshot_date: &str, is_complete: b
         is_complete,
         coverage: serde_json::Value::Null,
     }
+}
+
+/// The coverage of a complete run.
+pub fn whole() -> Coverage {
+    Coverage { is_complete: true, summary: serde_json::Value::Null }
 }
 
 /// Begins to publish what was not published before.

@@ -4,8 +4,8 @@ pub(crate) mod organization;
 
 use orgcensus_crawl::{Failed, Outcome, Placed, TaskCoverage, TaskRecord};
 use orgcensus_derive::{ExternalAccess, ResourceAccess};
-pub(crate) use orgcensus_lake::testing::write;
-use orgcensus_lake::{Coverage, Lake, LakeOptions, Publication, RunSnapshot, TableEntry, testing};
+pub(crate) use orgcensus_lake::testing::{whole, write};
+use orgcensus_lake::{Lake, LakeOptions, Publication, RunSnapshot, TableEntry, testing};
 use orgcensus_row::{GLOBAL, Row, Timestamp};
 use serde::Serialize;
 use tempfile::TempDir;
@@ -133,10 +133,6 @@ pub(crate) async fn written(lake: &Lake, night: Night) -> (Publication, Vec<Tabl
     let resources = derived(write(&to, night.resources).await);
     let externals = derived(write(&to, night.externals).await);
     (to, vec![listed, coverage, resources, externals])
-}
-
-pub(crate) fn whole() -> Coverage {
-    Coverage { is_complete: true, summary: serde_json::Value::Null }
 }
 
 pub(crate) async fn publish(lake: &Lake, night: Night) {

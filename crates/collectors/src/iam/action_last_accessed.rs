@@ -5,7 +5,7 @@ use orgcensus_collect::timestamp;
 use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 
-use crate::items::{Unread, word};
+use crate::items::{Unread, action_of, word};
 
 /// One action that AWS tracks and that a user or role may use by its policies, and when it last did. Only actions that
 /// manage resources are tracked, and not all of them: iam:PassRole is not, and no action that reads or writes data.
@@ -44,7 +44,7 @@ pub(super) fn action_last_accessed(
         principal_arn: arn.to_owned(),
         principal_type: kind.to_owned(),
         service_namespace: service_namespace.to_owned(),
-        action: if name.contains(':') { name } else { format!("{service_namespace}:{name}") },
+        action: action_of(service_namespace, name),
         is_used: last_accessed_at.is_some(),
         last_accessed_at,
         last_accessed_days: last_accessed_at.map(|at| at.days_until(now)),

@@ -1,13 +1,12 @@
 //! The evaluator agrees with the judge of identities: who has a right on everything of a kind is not denied it on a
 //! resource that no policy names, and who is allowed that without doing anything for it has the right.
 
-use orgcensus_policy::evaluation::answer_line;
 use orgcensus_policy::identity::{Access, Attached, Boundary, Identity, IdentityPolicy, Through, judge};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::random::{Choices, config};
+use crate::random::{Choices, answer_to, config};
 
 const USER: &str = "arn:aws:iam::111122223333:user/ana";
 
@@ -75,8 +74,7 @@ fn answer(policies: &[Value], boundary: Option<&Value>, action: &str, resource: 
         identity["boundary"] = boundary.clone();
     }
     let question = json!({"principal": USER, "action": action, "resource": resource});
-    let line = json!({"id": 1, "organization": {"identities": [identity]}, "question": question});
-    serde_json::from_str(&answer_line(line.to_string().as_bytes())).unwrap_or_default()
+    answer_to(&json!({"id": 1, "organization": {"identities": [identity]}, "question": question}))
 }
 
 proptest! {

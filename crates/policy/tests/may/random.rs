@@ -220,13 +220,18 @@ pub(crate) fn config() -> ProptestConfig {
     ProptestConfig::with_cases(wanted.map_or(1000, |text| text.parse().expect("ORGCENSUS_MAY_REQUESTS: a number")))
 }
 
+/// What the evaluator says to a line; null if it is no JSON.
+pub(crate) fn answer_to(line: &Value) -> Value {
+    serde_json::from_str(&answer_line(line.to_string().as_bytes())).unwrap_or_default()
+}
+
 proptest! {
     #![proptest_config(config())]
 
     #[test]
     fn the_answer_is_that_of_the_reference(bytes in vec(any::<u8>(), 0..400)) {
         let line = Choices(bytes.iter()).line();
-        let answer: Value = serde_json::from_str(&answer_line(line.to_string().as_bytes())).unwrap_or_default();
+        let answer = answer_to(&line);
         let expected = reference::result(&line);
         prop_assert_eq!(answer["result"].as_str(), Some(expected), "\n{}\n{}", line, answer);
     }
@@ -235,7 +240,7 @@ proptest! {
     fn a_deny_more_allows_no_more(bytes in vec(any::<u8>(), 0..400)) {
         let line = Choices(bytes.iter()).line();
         let rank = |line: &Value| {
-            let answer: Value = serde_json::from_str(&answer_line(line.to_string().as_bytes())).unwrap_or_default();
+            let answer = answer_to(line);
             ["denied", "conditional", "allowed"].iter().position(|it| answer["result"] == *it)
         };
         let mut less = line.clone();

@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
-use orgcensus_policy::evaluation::answer_line;
 use orgcensus_policy::{
     Document, Facts, Guardrail, Guardrails, OrganizationFacts, Policies, PolicyKind, Target, Verdict, verdict,
 };
@@ -12,7 +11,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::random::{Choices, config};
+use crate::random::{Choices, answer_to, config};
 
 const QUEUE: &str = "arn:aws:sqs:eu-west-1:111122223333:q";
 const OWN: &str = "111122223333";
@@ -55,71 +54,62 @@ type Test = (&'static str, &'static str, &'static [&'static str]);
 struct Words {
     actions: &'static [&'static str],
     /// Conditions of Allows.
-    allows: &'static [Test],
+    allows: Vec<Test>,
     /// Conditions of Denies.
-    denies: &'static [Test],
+    denies: Vec<Test>,
     /// The most conditions of a statement.
     most_conditions: usize,
     /// The most Denies of a policy.
     most_denies: usize,
 }
 
+/// Conditions of Allows and of Denies that a verdict weighs exactly, and others.
+const PLAIN_ALLOWS: &[Test] = &[
+    ("StringEquals", "aws:PrincipalOrgID", &["o-ourorg0001"]),
+    ("StringEqualsIfExists", "aws:PrincipalOrgID", &["o-ourorg0001"]),
+    ("StringEquals", "aws:PrincipalAccount", &[OWN]),
+    ("StringEqualsIfExists", "aws:PrincipalAccount", &[OWN]),
+    ("Bool", "aws:SecureTransport", &["true"]),
+    ("Bool", "aws:PrincipalIsAWSService", &["false"]),
+    ("StringEquals", "sts:ExternalId", &["1"]),
+];
+const OTHER_ALLOWS: &[Test] = &[
+    ("StringEquals", "aws:PrincipalAccount", &["888877776666", "222233334444"]),
+    ("StringNotEquals", "aws:PrincipalAccount", &["222233334444"]),
+    ("ArnLike", "aws:PrincipalArn", &["arn:aws:iam::888877776666:role/*"]),
+    ("ArnLike", "aws:PrincipalArn", &["arn:aws:iam::222233334444:*"]),
+    ("IpAddress", "aws:SourceIp", &["203.0.113.0/24"]),
+    ("StringEquals", "aws:SourceVpce", &["vpce-0fff"]),
+];
+const PLAIN_DENIES: &[Test] = &[
+    ("StringNotEquals", "aws:PrincipalOrgID", &["o-ourorg0001"]),
+    ("StringNotEqualsIfExists", "aws:PrincipalOrgID", &["o-ourorg0001"]),
+    ("StringNotEquals", "aws:PrincipalAccount", &[OWN, "222233334444"]),
+    ("StringNotEquals", "aws:PrincipalAccount", &["888877776666"]),
+    ("ArnNotLike", "aws:PrincipalArn", &["arn:aws:iam::888877776666:role/*"]),
+    ("BoolIfExists", "aws:PrincipalIsAWSService", &["false"]),
+];
+const OTHER_DENIES: &[Test] =
+    &[("NotIpAddress", "aws:SourceIp", &["203.0.113.0/24"]), ("Bool", "aws:SecureTransport", &["false"])];
+
 /// Policies of which a verdict may say more than holds: it reads a Deny only where it covers all of an Allow, and does
 /// not weigh conditions of several kinds together.
-const ANY: Words = Words {
+static ANY: LazyLock<Words> = LazyLock::new(|| Words {
     actions: &["sqs:SendMessage", "sqs:Send*", "sqs:*", "*"],
-    allows: &[
-        ("StringEquals", "aws:PrincipalOrgID", &["o-ourorg0001"]),
-        ("StringEqualsIfExists", "aws:PrincipalOrgID", &["o-ourorg0001"]),
-        ("StringEquals", "aws:PrincipalAccount", &[OWN]),
-        ("StringEquals", "aws:PrincipalAccount", &["888877776666", "222233334444"]),
-        ("StringEqualsIfExists", "aws:PrincipalAccount", &[OWN]),
-        ("StringNotEquals", "aws:PrincipalAccount", &["222233334444"]),
-        ("ArnLike", "aws:PrincipalArn", &["arn:aws:iam::888877776666:role/*"]),
-        ("ArnLike", "aws:PrincipalArn", &["arn:aws:iam::222233334444:*"]),
-        ("IpAddress", "aws:SourceIp", &["203.0.113.0/24"]),
-        ("StringEquals", "aws:SourceVpce", &["vpce-0fff"]),
-        ("Bool", "aws:SecureTransport", &["true"]),
-        ("Bool", "aws:PrincipalIsAWSService", &["false"]),
-        ("StringEquals", "sts:ExternalId", &["1"]),
-    ],
-    denies: &[
-        ("StringNotEquals", "aws:PrincipalOrgID", &["o-ourorg0001"]),
-        ("StringNotEqualsIfExists", "aws:PrincipalOrgID", &["o-ourorg0001"]),
-        ("StringNotEquals", "aws:PrincipalAccount", &[OWN, "222233334444"]),
-        ("StringNotEquals", "aws:PrincipalAccount", &["888877776666"]),
-        ("ArnNotLike", "aws:PrincipalArn", &["arn:aws:iam::888877776666:role/*"]),
-        ("NotIpAddress", "aws:SourceIp", &["203.0.113.0/24"]),
-        ("BoolIfExists", "aws:PrincipalIsAWSService", &["false"]),
-        ("Bool", "aws:SecureTransport", &["false"]),
-    ],
+    allows: [PLAIN_ALLOWS, OTHER_ALLOWS].concat(),
+    denies: [PLAIN_DENIES, OTHER_DENIES].concat(),
     most_conditions: 2,
     most_denies: 3,
-};
+});
 
 /// Policies of which a verdict says exactly what holds.
-const PLAIN: Words = Words {
+static PLAIN: LazyLock<Words> = LazyLock::new(|| Words {
     actions: &["sqs:SendMessage"],
-    allows: &[
-        ("StringEquals", "aws:PrincipalOrgID", &["o-ourorg0001"]),
-        ("StringEqualsIfExists", "aws:PrincipalOrgID", &["o-ourorg0001"]),
-        ("StringEquals", "aws:PrincipalAccount", &[OWN]),
-        ("StringEqualsIfExists", "aws:PrincipalAccount", &[OWN]),
-        ("Bool", "aws:SecureTransport", &["true"]),
-        ("Bool", "aws:PrincipalIsAWSService", &["false"]),
-        ("StringEquals", "sts:ExternalId", &["1"]),
-    ],
-    denies: &[
-        ("StringNotEquals", "aws:PrincipalOrgID", &["o-ourorg0001"]),
-        ("StringNotEqualsIfExists", "aws:PrincipalOrgID", &["o-ourorg0001"]),
-        ("StringNotEquals", "aws:PrincipalAccount", &[OWN, "222233334444"]),
-        ("StringNotEquals", "aws:PrincipalAccount", &["888877776666"]),
-        ("ArnNotLike", "aws:PrincipalArn", &["arn:aws:iam::888877776666:role/*"]),
-        ("BoolIfExists", "aws:PrincipalIsAWSService", &["false"]),
-    ],
+    allows: PLAIN_ALLOWS.to_vec(),
+    denies: PLAIN_DENIES.to_vec(),
     most_conditions: 1,
     most_denies: 1,
-};
+});
 
 impl Words {
     fn policy(&self, choices: &mut Choices) -> Value {
@@ -145,7 +135,7 @@ impl Words {
             8 => json!({"AWS": ["222233334444", "arn:aws:iam::888877776666:root"]}),
             _ => json!({"Service": "sns.amazonaws.com"}),
         };
-        let (effect, tests) = if is_deny { ("Deny", self.denies) } else { ("Allow", self.allows) };
+        let (effect, tests) = if is_deny { ("Deny", &self.denies) } else { ("Allow", &self.allows) };
         let (action, resource) = (choices.of(self.actions), choices.of(&[QUEUE, "*"]));
         let mut held = Map::new();
         for _ in 0..choices.below(self.most_conditions + 1) {
@@ -198,7 +188,7 @@ fn result(policy: &Value, controls: &[Value], principal: &str) -> String {
         },
         "question": {"principal": principal, "action": "sqs:SendMessage", "resource": QUEUE},
     });
-    let answer: Value = serde_json::from_str(&answer_line(line.to_string().as_bytes())).unwrap_or_default();
+    let answer = answer_to(&line);
     answer["result"].as_str().unwrap_or_else(|| panic!("{answer}: {line}")).to_owned()
 }
 

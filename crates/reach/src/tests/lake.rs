@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use orgcensus_lake::testing::{self, write};
-use orgcensus_lake::{Coverage, Lake, LakeOptions, Publication, RunSnapshot, TableEntry};
+use orgcensus_lake::{Lake, LakeOptions, Publication, RunSnapshot, TableEntry};
 use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 use serde_json::json;
@@ -248,8 +248,7 @@ async fn begin(organization_id: &str) -> (TempDir, Lake, Publication) {
 }
 
 async fn commit(to: Publication, tables: Vec<TableEntry>) {
-    let coverage = Coverage { is_complete: true, summary: serde_json::Value::Null };
-    to.commit(tables, coverage, Timestamp(1_795_000_001_000)).await.unwrap();
+    to.commit(tables, testing::whole(), Timestamp(1_795_000_001_000)).await.unwrap();
 }
 
 /// The lake of a census of account 2 alone. It is in the organization o-1, which was not read.

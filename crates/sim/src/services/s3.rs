@@ -71,9 +71,9 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
     for bucket in planted(place) {
         tally.misconfigurations.one("E6", "buckets", "lake", bucket.verdict.is_public == Some(true));
     }
-    let locked = buckets(place).iter().filter(|bucket| bucket.is_locked).count();
-    tally.cell("s3_buckets WHERE is_object_lock_enabled", locked);
-    for bucket in buckets(place).iter().filter(|bucket| bucket.differs_from_status()) {
+    let buckets = buckets(place);
+    tally.cell("s3_buckets WHERE is_object_lock_enabled", buckets.iter().filter(|bucket| bucket.is_locked).count());
+    for bucket in buckets.iter().filter(|bucket| bucket.differs_from_status()) {
         tally.lists.add("V1", [&bucket.arn]);
     }
     for point in multi_region(place).iter().filter(|point| point.differs_from_status()) {

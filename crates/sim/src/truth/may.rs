@@ -32,6 +32,8 @@ type Each = [Rights; ACTS.len()];
 /// A user or a role.
 struct Caller<'a> {
     account: &'a Account,
+    /// The ARN of its account's root user, by which policies name the account.
+    root: String,
     arn: String,
     rights: Each,
 }
@@ -52,7 +54,8 @@ pub(crate) fn may(organization: &Organization, accounts: u64) -> Vec<MayTruth> {
     }
     let seen: Vec<Account> = organization.accounts().filter(Account::is_reachable).collect();
     let iams: Vec<Iam> = seen.iter().map(|account| Iam::of(&Place::account(organization, account))).collect();
-    let callers: Vec<Caller<'_>> = seen.iter().zip(&iams).flat_map(|(account, iam)| callers(account, iam)).collect();
+    let callers: Vec<Caller<'_>> =
+        seen.iter().zip(&iams).flat_map(|(account, iam)| callers(organization, account, iam)).collect();
     let mut all = Vec::new();
     for (account, iam) in seen.iter().zip(&iams).filter(|(account, _)| account.index < accounts) {
         let place = Place::account(organization, account);
@@ -122,7 +125,7 @@ fn far(place: &Place<'_>, asked: &Asked, caller: &Caller<'_>) -> Option<Far> {
         return Some(Far::No);
     }
     let is_named = |arn: &str| opens.named.iter().any(|it| it == arn);
-    let is_account_named = is_named(&organization.arn("iam", "", &caller.account.id, "root"));
+    let is_account_named = is_named(&caller.root);
     let found = if caller.account.id == place.account.id {
         // Within an account the account's own word lets nobody in, but leaves it to the identities.
         let by_identity = if asked.act.is_by_resource() && !is_account_named { Far::No } else { own };
@@ -155,10 +158,12 @@ fn is_denied_by_scp(organization: &Organization, asked: &Asked, caller: &Caller<
 }
 
 /// An account's users and roles.
-fn callers<'a>(account: &'a Account, iam: &Iam) -> Vec<Caller<'a>> {
+fn callers<'a>(organization: &Organization, account: &'a Account, iam: &Iam) -> Vec<Caller<'a>> {
+    let root = organization.arn("iam", "", &account.id, "root");
     let group = |name: &String| iam.groups.iter().find(|group| group.name == *name);
     let caller = |arn: &str, permissions: &Permissions, allowed: Each| Caller {
         account,
+        root: root.clone(),
         arn: arn.to_owned(),
         rights: match &permissions.boundary {
             Some(arn) => each(allowed, of_managed(iam, arn), Rights::within),

@@ -6,7 +6,7 @@ use orgcensus_row::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::items::{Answer, Unread, all};
+use crate::items::{Answer, Unread, action_of, all};
 
 pub(super) const DETAILS: Read<Page> = reads("accessanalyzer", "GetFindingV2").needs("access-analyzer:GetFinding");
 
@@ -112,9 +112,8 @@ impl Told {
             services.push(service);
             return;
         }
-        for action in unread.each("action", it.actions.into_iter().map(|it| it.action)) {
-            actions.push(if action.contains(':') { action } else { format!("{service}:{action}") });
-        }
+        let named = unread.each("action", it.actions.into_iter().map(|it| it.action));
+        actions.extend(named.into_iter().map(|name| action_of(&service, name)));
     }
 }
 

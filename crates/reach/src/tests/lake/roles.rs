@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use orgcensus_lake::{Coverage, Lake, Publication, TableEntry};
+pub(in crate::tests) use orgcensus_lake::testing::whole;
+use orgcensus_lake::{Lake, Publication, TableEntry};
 use orgcensus_row::{Row, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -284,10 +285,6 @@ impl Roles {
 fn account(id: u64) -> (u64, Account) {
     let ou_id = Some(if id == 1 { "r-1".into() } else { "ou-1".into() });
     (id, Account { arn: id.to_string(), ou_id, is_management: id == 1 })
-}
-
-pub(in crate::tests) fn whole() -> Coverage {
-    Coverage { is_complete: true, summary: Value::Null }
 }
 
 /// The table of the edges, and one that says which roles of account 3 are administrators.
