@@ -129,7 +129,7 @@ pub(crate) async fn from_snapshot(lake: &Lake, work: &PlannedWork<'_>) -> Result
         Err(orgcensus_answers::Error::NoSnapshot { .. }) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    if !snapshot.tables().iter().any(|table| table == "api_usage") {
+    if !snapshot.has_table("api_usage") {
         return Ok(None);
     }
     let before: Vec<Before> = rows(&snapshot, BEFORE).await?;
