@@ -9,7 +9,11 @@ const HEX: &[u8] = b"0123456789abcdef";
 const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 
 /// Random choices for one thing of the simulated world.
-pub(crate) struct Dice(ChaCha8Rng);
+pub(crate) struct Dice {
+    random: ChaCha8Rng,
+    /// The most things that there are of a sort.
+    at_most: Option<u8>,
+}
 
 impl Dice {
     /// The choices of the thing that `path` names. Draws of one path never change the draws of another.
@@ -21,38 +25,58 @@ impl Dice {
                 hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
             }
         }
-        Self(ChaCha8Rng::seed_from_u64(hash))
+        Self { random: ChaCha8Rng::seed_from_u64(hash), at_most: None }
+    }
+
+    /// The same dice, where there are at most so many things of a sort.
+    pub(crate) fn at_most(self, at_most: Option<u8>) -> Self {
+        Self { at_most, ..self }
     }
 
     /// Returns true in this share of cases.
     pub(crate) fn chance(&mut self, share: f64) -> bool {
-        self.0.random_bool(share.clamp(0.0, 1.0))
+        self.random.random_bool(share.clamp(0.0, 1.0))
     }
 
     /// A number from 0 up to, but not including, 1.
     pub(crate) fn share(&mut self) -> f64 {
-        self.0.random_range(0.0..1.0)
+        self.random.random_range(0.0..1.0)
     }
 
     /// A number from `low` to `high`, both included.
     pub(crate) fn between(&mut self, low: i64, high: i64) -> i64 {
-        self.0.random_range(low..=high.max(low))
+        self.random.random_range(low..=high.max(low))
     }
 
-    /// A count from zero to twice the mean.
+    /// How many things there are: from zero to twice the mean.
     pub(crate) fn count(&mut self, mean: u64) -> u64 {
-        self.0.random_range(0..=mean.saturating_mul(2))
+        let count = self.random.random_range(0..=mean.saturating_mul(2));
+        self.few(count)
+    }
+
+    /// How many things there are: from `low` to `high`, both included.
+    pub(crate) fn some(&mut self, low: i64, high: i64) -> i64 {
+        let count = self.between(low, high);
+        self.few(count)
+    }
+
+    /// So many things, or as many as there are at most.
+    pub(crate) fn few<T: Ord + From<u8>>(&self, count: T) -> T {
+        match self.at_most {
+            Some(most) => count.min(T::from(most)),
+            None => count,
+        }
     }
 
     /// One of the choices.
     pub(crate) fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[self.0.random_range(0..choices.len())]
+        choices[self.random.random_range(0..choices.len())]
     }
 
     /// One of the choices; a larger weight makes a choice more likely.
     pub(crate) fn weighted<T: Copy>(&mut self, choices: &[(T, u32)]) -> T {
         let total: u32 = choices.iter().map(|(_, weight)| weight).sum();
-        let mut left = self.0.random_range(0..total.max(1));
+        let mut left = self.random.random_range(0..total.max(1));
         for (choice, weight) in choices {
             if left < *weight {
                 return *choice;
@@ -101,6 +125,8 @@ pub(crate) fn some_tags(dice: &mut Dice) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::Dice;
 
     #[test]
@@ -109,6 +135,15 @@ mod tests {
         assert_eq!(draw(1, &["iam", "5"]), draw(1, &["iam", "5"]));
         assert_ne!(draw(1, &["iam", "5"]), draw(2, &["iam", "5"]));
         assert_ne!(draw(1, &["a", "bc"]), draw(1, &["ab", "c"]));
+    }
+
+    #[test]
+    fn a_bound_cuts_counts_and_no_other_number() {
+        let mut dice = Dice::new(7, &["bound"]).at_most(Some(2));
+        let counts: BTreeSet<u64> = (0..100).map(|_| dice.count(3)).collect();
+        assert_eq!(counts, BTreeSet::from([0, 1, 2]));
+        assert_eq!((dice.some(4, 9), dice.few(7_usize), dice.few(1_u64), dice.between(4, 4)), (2, 2, 1, 4));
+        assert_eq!(Dice::new(7, &["bound"]).few(7_usize), 7);
     }
 
     #[test]

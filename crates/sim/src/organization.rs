@@ -58,7 +58,7 @@ impl Organization {
 
     /// The dice of one thing in this organization.
     pub(crate) fn dice(&self, path: &[&str]) -> Dice {
-        Dice::new(self.settings.seed, path)
+        Dice::new(self.settings.seed, path).at_most(self.settings.at_most)
     }
 
     /// The account at this place.
@@ -94,13 +94,13 @@ impl Organization {
 
     /// Whether the account contains every kind of policy, so that none depends on chance.
     pub(crate) fn is_showcase(&self, account: &Account) -> bool {
-        account.index == self.settings.accounts.saturating_sub(1).min(1)
+        self.settings.at_most.is_none() && account.index == self.settings.accounts.saturating_sub(1).min(1)
     }
 
     /// Whether a resource control policy is attached to this account itself. The account shows what the policy takes
     /// away.
     pub(crate) fn is_held(&self, account: &Account) -> bool {
-        account.index == HELD
+        self.settings.at_most.is_none() && account.index == HELD
     }
 
     /// The id of that account, if the organization has that many accounts.

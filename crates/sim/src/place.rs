@@ -46,7 +46,7 @@ impl<'a> Place<'a> {
 
     /// Whether the region may hold resources.
     pub(crate) fn is_settled(&self) -> bool {
-        self.organization.settings.regions.iter().any(|settled| settled == self.region)
+        self.organization.settings.settled_regions().iter().any(|settled| settled == self.region)
     }
 
     /// Whether this is the first of the regions.

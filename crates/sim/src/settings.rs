@@ -41,6 +41,11 @@ pub struct Settings {
     pub omits_bucket_region: bool,
     /// The member (its place in the organization; the management account has 0) that may also read the organization.
     pub delegated_administrator: Option<u64>,
+    /// The most things of a sort that an account draws by chance; none: as many as the rates say. Where there is a bound,
+    /// no account shows everything, and each has what it has in the first region, so that the bound is the account's.
+    /// Beside it is what AWS has in every account (the default network and bus, roles of services), what belongs to a
+    /// thing (a function's versions, at most so many each), and in the first accounts what administers the organization.
+    pub at_most: Option<u8>,
     /// The account (its place in the organization) with the largest number of roles and policies that AWS allows.
     pub large_account: Option<u64>,
     /// How clients reach the simulated AWS.
@@ -93,6 +98,7 @@ impl Settings {
             session_seconds: 3600,
             omits_bucket_region: false,
             delegated_administrator: None,
+            at_most: None,
             large_account: None,
             network: Network::default(),
             states: Vec::new(),
@@ -101,6 +107,18 @@ impl Settings {
             assumed_account: None,
             denied_actions: Vec::new(),
         }
+    }
+
+    /// The same organization with little in its accounts: at most two things of a sort.
+    #[must_use]
+    pub fn with_little(self) -> Self {
+        Self { at_most: Some(2), ..self }
+    }
+
+    /// The regions that hold resources.
+    pub(crate) fn settled_regions(&self) -> &[String] {
+        let count = if self.at_most.is_some() { 1 } else { self.regions.len() };
+        self.regions.get(..count).unwrap_or_default()
     }
 
     /// The same organization in another night: the present moves with it.

@@ -142,6 +142,7 @@ fn add_protections(tally: &mut Tally, organization: &Organization) {
 
 #[cfg(test)]
 mod tests {
+    use super::Truth;
     use crate::testing::{Client, Reply};
     use crate::{CANARY, Settings};
     use serde_json::json;
@@ -161,9 +162,8 @@ mod tests {
         ]
     }
 
-    #[test]
-    fn what_is_answered_is_what_is_true() {
-        let client = Client::new(Settings::new(40, 2));
+    /// Compares what the accounts answer with the truth, and gives the latter.
+    fn compare(client: &Client) -> Truth {
         let truth = client.simulation.truth();
         let (mut seen, mut refused) = (BTreeMap::<&str, usize>::new(), 0);
         let callers =
@@ -191,8 +191,24 @@ mod tests {
         let is_asked = |service: &str| seen.keys().any(|table| table.split('_').next() == Some(service));
         let obstructed = truth.obstructed.iter().filter(|it| it.outcome != "partial" && is_asked(it.service));
         assert_eq!(refused, obstructed.count());
+        truth
+    }
+
+    #[test]
+    fn what_is_answered_is_what_is_true() {
+        let truth = compare(&Client::new(Settings::new(40, 2)));
         let outcomes = |wanted| truth.accounts.iter().filter(|account| account.outcome == wanted).count();
         assert_eq!((outcomes("account_suspended"), outcomes("role_not_assumable")), (2, 2));
+    }
+
+    #[test]
+    fn what_is_answered_is_what_is_true_where_there_is_little() {
+        let usual = compare(&Client::new(Settings::new(40, 2))).tables;
+        let little = compare(&Client::new(Settings::new(40, 2).with_little())).tables;
+        for table in ["ec2_instances", "kms_keys", "lambda_functions", "s3_buckets", "sqs_queues"] {
+            let (little, usual) = (little[table], usual[table]);
+            assert!(little > 0 && 2 * little < usual, "{table}: {little} of usually {usual}");
+        }
     }
 
     #[test]

@@ -54,6 +54,9 @@ struct Population {
     /// Switch off all troubles: no suspended account, no missing role, no denial, no error.
     #[arg(long)]
     no_troubles: bool,
+    /// Leave little in the accounts: at most two things of a sort, all in the first region.
+    #[arg(long, conflicts_with = "large_account")]
+    little: bool,
     /// Give the account at this place of the organization 5,000 roles and 1,500 policies.
     #[arg(long)]
     large_account: Option<u64>,
@@ -98,6 +101,7 @@ impl Reach {
 impl Population {
     fn settings(&self) -> Settings {
         let settings = Settings::new(self.accounts, self.seed);
+        let settings = if self.little { settings.with_little() } else { settings };
         let troubles = if self.no_troubles { Troubles::none() } else { settings.troubles };
         let now_millis = self.now_millis.unwrap_or(settings.now_millis);
         Settings { troubles, now_millis, night: self.night, large_account: self.large_account, ..settings }

@@ -110,7 +110,7 @@ fn analyzer(place: &Place<'_>, name: &str, kind: &'static str, dice: &mut Dice) 
     let mut by_type = Vec::new();
     for of in types {
         if dice.chance(0.6) {
-            by_type.push((of, dice.between(1, most)));
+            by_type.push((of, dice.some(1, most)));
         }
     }
     if kind.contains("UNUSED") {
@@ -124,8 +124,8 @@ fn analyzer(place: &Place<'_>, name: &str, kind: &'static str, dice: &mut Dice) 
         reason: (status == "DISABLED").then_some("AWS_SERVICE_ACCESS_DISABLED"),
         archive_rules: (0..rule_count).map(|number| format!("known-{number}")).collect(),
         by_type,
-        archived: dice.between(0, 20),
-        resolved: dice.between(0, 60),
+        archived: dice.some(0, 20),
+        resolved: dice.some(0, 60),
         created_millis: place.days_ago(days, dice),
         tags: some_tags(dice),
     }

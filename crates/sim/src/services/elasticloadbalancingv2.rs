@@ -111,7 +111,7 @@ fn load_balancer(place: &Place<'_>, number: u64, dice: &mut Dice) -> LoadBalance
 
 /// A gateway has one listener without a port. Others have none, or several.
 fn listeners(kind: &str, dice: &mut Dice) -> Vec<Listener> {
-    let count = if kind == "gateway" { 1 } else { dice.between(0, 3) };
+    let count = if kind == "gateway" { 1 } else { dice.some(0, 3) };
     let ports = PORTS.iter().take(usize::try_from(count).unwrap_or_default());
     let listener = |(port, protocol): &(u16, &'static str)| Listener {
         id: dice.hex(16),

@@ -81,7 +81,7 @@ pub(super) fn outposts(place: &Place<'_>) -> Vec<Outpost> {
     let is_shared = dice.chance(0.3);
     let other = place.organization.other_id(place.account, &mut dice);
     let owner_id = if is_shared { other } else { place.account.id.clone() };
-    let (buckets, points) = (dice.between(1, 4), dice.between(1, 5));
+    let (buckets, points) = (dice.some(1, 4), dice.some(1, 5));
     let mut made = |kind: &str, name: &str, actions: &[&str]| {
         let arn = place.arn("s3-outposts", &format!("outpost/{id}/{kind}/{name}"));
         let resources = vec![arn.clone(), format!("{arn}/object/*")];

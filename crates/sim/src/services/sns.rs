@@ -83,7 +83,7 @@ fn topics(place: &Place<'_>) -> Vec<Topic> {
                 policy: subject.policy(kind, &mut dice),
                 is_fifo,
                 key_id: dice.chance(0.3).then_some("alias/aws/sns"),
-                subscriptions: dice.between(0, 4),
+                subscriptions: dice.some(0, 4),
                 tags: some_tags(&mut dice),
                 name,
                 arn,

@@ -75,3 +75,118 @@ fn obstruct(tally: &mut Tally, place: &Place<'_>, service: &Service, outcome: &'
     let (account_id, region) = (place.account.id.clone(), place.region.to_owned());
     tally.obstructed.push(Obstructed { account_id, region, service: service.name, outcome });
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::delegates::DELEGATED;
+    use crate::services::SERVICES;
+    use crate::testing::quiet;
+
+    /// What AWS has in every account, what belongs to another thing or is made of it, and analyzers, of which each type
+    /// is by chance.
+    const MORE: &[&str] = &[
+        "accessanalyzer_analyzers",
+        "accessanalyzer_archive_rules",
+        "accessanalyzer_finding_counts",
+        "accessanalyzer_unused_findings",
+        "account_alternate_contacts",
+        "apigateway_authorizers",
+        "apigateway_stages",
+        "apigatewayv2_routes",
+        "apigatewayv2_stages",
+        "cloudfront_origins",
+        "cloudwatchlogs",
+        "ec2_flow_logs",
+        "ec2_images_in_use",
+        "ec2_internet_gateways",
+        "ec2_launch_template_versions",
+        "ec2_managed_prefix_list_entries",
+        "ec2_metadata_posture",
+        "ec2_nat_gateways",
+        "ec2_network_acl_entries",
+        "ec2_network_acls",
+        "ec2_network_interfaces",
+        "ec2_route_table_associations",
+        "ec2_route_tables",
+        "ec2_routes",
+        "ec2_security_group_rules",
+        "ec2_security_groups",
+        "ec2_subnets",
+        "ec2_transit_gateway_attachments",
+        "ec2_vpc_endpoints",
+        "ec2_vpc_peering_connections",
+        "ec2_vpcs",
+        "ecr_image_findings",
+        "ecs_containers",
+        "ecs_services",
+        "ecs_tasks",
+        "eks_pod_identity_associations",
+        "elb_listeners",
+        "elbv2_listeners",
+        "elbv2_target_groups",
+        "eventbridge_event_buses",
+        "eventbridge_rules",
+        "eventbridge_targets",
+        "guardduty_features",
+        "kinesis_consumers",
+        "kms_grants",
+        "lambda_aliases",
+        "lambda_layer_versions",
+        "lambda_versions",
+        "lambda_web_endpoints",
+        "logs_log_groups",
+        "logs_resource_policies",
+        "ram_share_principals",
+        "ram_shared_resources",
+        "rds_instances",
+        "s3_access_points",
+        "s3tables_tables",
+        "securityhub_disabled_controls",
+        "securityhub_scores",
+        "securityhub_standards",
+        "ssm",
+        "ssm_managed_instances",
+        "ssm_parameters",
+        "ssm_patch_states",
+        "wafv2_associations",
+        "wafv2_web_acl_rules",
+    ];
+
+    #[test]
+    fn an_account_with_little_in_it_has_at_most_two_things_of_a_kind() {
+        let organization = Organization::new(quiet(16, 1).with_little());
+        let administers = |index: u64| index == 0 || DELEGATED.iter().any(|(it, _)| *it == index);
+        let mut seen = BTreeSet::new();
+        for account in organization.accounts().filter(|it| !administers(it.index)) {
+            let place = Place::account(&organization, &account);
+            let regions = organization.settings.regions.iter().map(|region| place.in_region(region));
+            let regions: Vec<Place<'_>> = regions.collect();
+            for (service, kind) in SERVICES.iter().flat_map(|it| it.kinds.iter().map(move |kind| (it.name, kind))) {
+                let name = kind.table.unwrap_or(service);
+                let many = |place: &Place<'_>| match kind.holds {
+                    Holds::Count(count) => count(place),
+                    Holds::Resources(all) => all(place).len(),
+                };
+                let counts: Vec<usize> = match kind.at {
+                    At::Account => vec![many(&place)],
+                    At::Region => regions.iter().map(many).collect(),
+                    At::Organization => continue,
+                };
+                if !MORE.contains(&name) {
+                    // In the other regions is at most what AWS itself has in each.
+                    let is_little = counts[0] <= 2 && counts.iter().skip(1).all(|count| *count <= 1);
+                    assert!(is_little, "{name} of account {}: {counts:?}", account.index);
+                    seen.insert(counts[0]);
+                }
+            }
+            let mut tally = Tally::default();
+            super::account(&mut tally, SERVICES, &organization, &account);
+            let tables = tally.tables();
+            assert!(tables["iam_users"] <= 2 && tables["iam_groups"] <= 2, "account {}", account.index);
+        }
+        assert_eq!(seen, BTreeSet::from([0, 1, 2]));
+    }
+}

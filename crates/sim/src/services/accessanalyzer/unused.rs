@@ -26,7 +26,7 @@ pub(super) struct Finding {
 /// How many passwords an analyzer finds unused; none if it finds none.
 pub(super) fn passwords(place: &Place<'_>, analyzer: &str) -> Option<i64> {
     let mut dice = place.dice(&format!("unused passwords of {analyzer}"));
-    dice.chance(0.6).then(|| dice.between(1, 10))
+    dice.chance(0.6).then(|| dice.some(1, 10))
 }
 
 /// All findings of an analyzer. Those that are archived or resolved are about roles.

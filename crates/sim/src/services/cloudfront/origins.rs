@@ -81,7 +81,7 @@ pub(super) fn origins(place: &Place<'_>, dice: &mut Dice) -> Vec<Origin> {
         apis: apigatewayv2::hosts(&there),
         balancers: elasticloadbalancingv2::hosts(&there),
     };
-    let count = dice.between(1, 3);
+    let count = dice.some(1, 3);
     (0..count).map(|number| origin(there.region, &own, number, dice)).collect()
 }
 

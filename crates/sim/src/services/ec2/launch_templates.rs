@@ -87,7 +87,7 @@ fn templates(place: &Place<'_>) -> Vec<Template> {
 
 fn template(place: &Place<'_>, number: u64, own_images: &[String], dice: &mut Dice) -> Template {
     let days = dice.between(30, 1200);
-    let count = dice.between(1, 3);
+    let count = dice.some(1, 3);
     let versions = (0..count).map(|_| version(place, days, own_images, dice)).collect::<Vec<_>>();
     Template {
         id: format!("lt-0{}", dice.hex(16)),

@@ -76,7 +76,7 @@ impl Image {
 /// The images of a repository.
 fn images(place: &Place<'_>, repository: &str) -> Vec<Image> {
     let mut dice = place.dice(&format!("ecr-images-{repository}"));
-    let count = dice.between(0, 7);
+    let count = dice.some(0, 7);
     (0..count).map(|number| image(place, number, &mut dice)).collect()
 }
 

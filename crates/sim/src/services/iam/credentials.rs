@@ -55,7 +55,7 @@ impl OtherCredentials {
         let mut dice = place.organization.dice(&["iam-credentials", &place.account.id, user]);
         let device = has_mfa.then(|| device(place, user, &mut dice));
         let certificates = if dice.chance(0.06) { dice.between(1, 2) } else { 0 };
-        let ssh_keys = if dice.chance(0.1) { dice.between(1, 3) } else { 0 };
+        let ssh_keys = if dice.chance(0.1) { dice.some(1, 3) } else { 0 };
         let services = if dice.chance(0.12) { dice.between(1, 2) } else { 0 };
         Self {
             device,

@@ -19,7 +19,7 @@ pub(super) struct Request {
 /// The requests to an account; most have none.
 pub(super) fn requests(place: &Place<'_>) -> Vec<Request> {
     let mut dice = place.whole().dice("iam-delegation-requests");
-    let count = if dice.chance(0.4) { dice.between(1, 3) } else { 0 };
+    let count = if dice.chance(0.4) { dice.some(1, 3) } else { 0 };
     let request = |_| {
         let days = dice.between(0, 60);
         let created_millis = place.days_ago(days, &mut dice);

@@ -40,7 +40,7 @@ pub(crate) struct Access {
 /// The services that the policies of this identity allow.
 pub(crate) fn accesses(organization: &Organization, arn: &str) -> Vec<Access> {
     let mut dice = organization.dice(&["last-accessed", arn]);
-    let count = usize::try_from(dice.between(0, 6)).unwrap_or_default();
+    let count = usize::try_from(dice.some(0, 6)).unwrap_or_default();
     let mut access = |&(namespace, name): &(&'static str, &'static str)| {
         let days = dice.chance(0.4).then(|| dice.between(0, 399));
         let used_millis = days.map(|days| organization.clock.days_ago(days, &mut dice));

@@ -98,7 +98,7 @@ pub(super) fn customer_policies(place: &Place<'_>) -> Vec<ManagedPolicy> {
             let path = dice.pick(&["/", "/", "/team/"]).to_owned();
             let age = dice.between(1, 1500);
             let newest = dice.between(1, 9);
-            let count = dice.between(1, newest.min(5));
+            let count = dice.some(1, newest.min(5));
             let default = dice.between(0, count - 1);
             let versions = (0..count).map(|back| Version {
                 id: format!("v{}", newest - back),

@@ -57,11 +57,11 @@ pub(super) fn roles(place: &Place<'_>, choices: &[&str]) -> Vec<Role> {
     if !account.is_management() {
         roles.push(role(place, "/", ORGANIZATION_ROLE, TrustKind::Management, &mut dice));
     }
-    for (name, service) in LINKED.into_iter().take(usize::try_from(dice.between(1, 3)).unwrap_or(1)) {
+    for (name, service) in LINKED.into_iter().take(usize::try_from(dice.some(1, 3)).unwrap_or(1)) {
         let path = format!("/aws-service-role/{service}/");
         roles.push(role(place, &path, name, TrustKind::Service(service), &mut dice));
     }
-    let usual = dice.between(2, 10);
+    let usual = dice.some(2, 10);
     for number in 0..if settings.large_account == Some(account.index) { LARGE } else { usual } {
         let name = format!("{}-{number}", dice.pick(&["app", "pipeline", "vendor", "support", "batch"]));
         let path = dice.pick(&["/", "/", "/", "/ci/", "/team/data/"]);

@@ -72,7 +72,7 @@ const MACHINES: [&str; 5] = ["deploy-bot", "backup", "ci+runner", "terraform", "
 pub(super) fn groups(place: &Place<'_>, choices: &[&str]) -> Vec<Group> {
     let mut dice = place.dice("iam-groups");
     let names = ["developers", "administrators", "readers"];
-    let count = usize::try_from(dice.between(0, 3)).unwrap_or_default();
+    let count = usize::try_from(dice.some(0, 3)).unwrap_or_default();
     let group = |name: &&str| Group {
         name: (*name).to_owned(),
         path: "/".to_owned(),

@@ -35,8 +35,8 @@ const GRANTEES: [(Kind, u32); 5] = [
 /// The grants of a key: of most keys none, of some more than a page.
 pub(super) fn grants(place: &Place<'_>, key_id: &str) -> Vec<Grant> {
     let mut dice = place.dice(&format!("kms-grants-{key_id}"));
-    let count = dice.weighted(&[(0, 10), (1, 5), (2, 3), (7, 1)]);
-    (0..count).map(|_| grant(place, &mut dice)).collect()
+    let count: u64 = dice.weighted(&[(0, 10), (1, 5), (2, 3), (7, 1)]);
+    (0..dice.few(count)).map(|_| grant(place, &mut dice)).collect()
 }
 
 fn grant(place: &Place<'_>, dice: &mut Dice) -> Grant {

@@ -35,7 +35,7 @@ fn layers(place: &Place<'_>) -> Vec<Layer> {
         let name = format!("{}-{number}", dice.pick(&["tools", "certificates", "tracing"]));
         let arn = place.arn("lambda", &format!("layer:{name}"));
         let versions = dice.weighted(&[(1, 3), (2, 2), (4, 1)]);
-        let versions = (1..=versions).map(|number| version(place, &arn, number, &mut dice)).collect();
+        let versions = (1..=dice.few(versions)).map(|number| version(place, &arn, number, &mut dice)).collect();
         Layer { name, versions, arn }
     };
     (0..count).map(layer).collect()

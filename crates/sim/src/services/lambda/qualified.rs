@@ -34,6 +34,7 @@ pub(super) fn versions(place: &Place<'_>, function: &Function) -> Vec<Version> {
     let rate = place.organization.settings.rates.public_other_resources;
     let mut dice = place.dice(&format!("lambda-versions-{}", function.name));
     let count: u64 = dice.weighted(&[(0, 10), (2, 5), (23, 1)]);
+    let count = dice.few(count);
     let version = |number: u64| {
         let arn = format!("{}:{number}", function.arn);
         let kind = any_kind(&mut dice, rate);

@@ -99,7 +99,7 @@ pub(super) fn instance(place: &Place<'_>) -> Option<Instance> {
     Some(Instance {
         policy: subject.policy(kind, &mut dice),
         created_millis: place.days_ago(days, &mut dice),
-        grants: (0..dice.between(0, 5)).map(|_| grant(place, &mut dice)).collect(),
+        grants: (0..dice.some(0, 5)).map(|_| grant(place, &mut dice)).collect(),
         is_held: is_in_perimeter(place, "s3"),
         arn,
     })

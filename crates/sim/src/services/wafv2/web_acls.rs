@@ -98,7 +98,7 @@ fn web_acl(place: &Place<'_>, number: u64, dice: &mut Dice) -> WebAcl {
     let is_global = place.region.is_empty();
     let (region, scope) = if is_global { ("us-east-1", "global") } else { (place.region, "regional") };
     let arn = place.in_region(region).arn("wafv2", &format!("{scope}/webacl/{name}/{id}"));
-    let count = dice.between(0, 4);
+    let count = dice.some(0, 4);
     let rule = |_| Rule { sort: dice.weighted(&SORTS), is_counting: dice.chance(0.3) };
     let rules = (0..count).map(rule).collect();
     let balancer = place.arn("elasticloadbalancing", &format!("loadbalancer/app/{name}/{}", dice.hex(16)));
