@@ -44,6 +44,11 @@ impl<T: DeserializeOwned> Read<T> {
         Self { call: self.call.needs(action), answer: PhantomData }
     }
 
+    /// The same read, of which one task makes about so many: [`Call::about`].
+    pub const fn about(self, times: u32) -> Self {
+        Self { call: self.call.about(times), answer: PhantomData }
+    }
+
     /// Service, operation and IAM action.
     pub const fn call(&self) -> Call {
         self.call

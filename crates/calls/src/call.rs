@@ -12,18 +12,30 @@ pub struct Call {
     /// The operation, `ListSecrets`.
     pub operation: &'static str,
     action: Option<&'static str>,
+    times: Option<u32>,
     names: Option<fn() -> BTreeSet<String>>,
 }
 
 /// A call whose IAM action has the name of its operation.
 pub const fn call(service: &'static str, operation: &'static str) -> Call {
-    Call { service, operation, action: None, names: None }
+    Call { service, operation, action: None, times: None, names: None }
 }
 
 impl Call {
     /// A call that needs another IAM action: `call("s3", "ListBuckets").needs("s3:ListAllMyBuckets")`.
     pub const fn needs(self, action: &'static str) -> Self {
         Self { action: Some(action), ..self }
+    }
+
+    /// The same call, of which one task makes about so many: `call("accessanalyzer", "GetFindingV2").about(100)`. Only
+    /// where it is asked of each of many things; else its place among a collector's calls says how often.
+    pub const fn about(self, times: u32) -> Self {
+        Self { times: Some(times), ..self }
+    }
+
+    /// About how many a task makes, if the call says so.
+    pub const fn times(&self) -> Option<u32> {
+        self.times
     }
 
     /// The same call, with the function that names what is read of its answer.

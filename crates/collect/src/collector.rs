@@ -7,6 +7,9 @@ use orgcensus_row::Table;
 
 use crate::{Call, Error, Rows};
 
+/// About how many things of a kind one place has, where nobody knows.
+const THINGS: u32 = 5;
+
 /// Where a collector runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -68,6 +71,13 @@ pub struct Collector {
 }
 
 impl Collector {
+    /// Its calls, each with about how many a task makes: the first lists and is made once, the others for each thing
+    /// that is found, unless the call says how many there are.
+    pub fn expected_calls(&self) -> impl Iterator<Item = (&'static Call, u32)> + use<> {
+        let times = |place: usize, call: &Call| if place == 0 { 1 } else { call.times().unwrap_or(THINGS) };
+        self.calls.iter().enumerate().map(move |(place, call)| (call, times(place, call)))
+    }
+
     /// What it costs, where it runs only if it is named.
     pub fn cost(&self) -> Option<&'static str> {
         match self.runs {

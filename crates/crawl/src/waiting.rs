@@ -17,10 +17,11 @@ pub(crate) struct Place {
 /// Tasks that wait for their turn.
 ///
 /// AWS limits each bucket apart, so an account takes as long as the fullest of them, if that one is never without a
-/// task. So the next task is one whose slowest bucket has none under way, the fullest bucket first; only if each bucket
-/// has one, a bucket has several.
+/// task. So the next task is one whose slowest bucket has none under way, the fullest bucket first, and of one bucket
+/// the longest task; only if each bucket has one, a bucket has several. How full it will be nobody knows before: a call
+/// that is made for each thing counts as often as the collector expects things.
 pub(crate) struct Waiting {
-    /// Those of the fullest bucket first.
+    /// Those of the fullest bucket first, and of each bucket the longest.
     tasks: Vec<(Place, Planned)>,
     /// How many tasks of each place are under way.
     under_way: BTreeMap<Place, usize>,
@@ -30,13 +31,15 @@ impl Waiting {
     pub(crate) fn new(planned: Vec<Planned>, limits: &Limits) -> Self {
         let mut seconds = BTreeMap::<Place, f64>::new();
         let place = |task: Planned| {
-            let (place, least) = slowest(&task, limits);
-            *seconds.entry(place.clone()).or_default() += least;
-            (place, task)
+            let (place, own) = slowest(&task, limits);
+            *seconds.entry(place.clone()).or_default() += own;
+            (own, place, task)
         };
         let mut tasks: Vec<_> = planned.into_iter().map(place).collect();
-        tasks.sort_by(|(one, _), (other, _)| seconds[other].total_cmp(&seconds[one]));
-        Self { tasks, under_way: BTreeMap::new() }
+        tasks.sort_by(|(own, one, _), (others, other, _)| {
+            seconds[other].total_cmp(&seconds[one]).then(others.total_cmp(own))
+        });
+        Self { tasks: tasks.into_iter().map(|(_, place, task)| (place, task)).collect(), under_way: BTreeMap::new() }
     }
 
     /// The task whose turn it is; `None` if none waits.
@@ -61,17 +64,18 @@ impl Waiting {
     }
 }
 
-/// The bucket in which a task spends most time, if it makes each of its calls once, and that time in seconds.
+/// The bucket in which a task will spend most time, if it makes as many calls as its collector expects, and that time in
+/// seconds.
 fn slowest((collector, region, _): &Planned, limits: &Limits) -> (Place, f64) {
     let mut seconds = BTreeMap::<Place, f64>::new();
-    for call in collector.calls {
+    for (call, times) in collector.expected_calls() {
         let rule = limits.rule_of(call.service, call.operation);
         let region = match limits.rule(rule).scope {
             Scope::Region => region.clone(),
             Scope::Account | Scope::Crawl => String::new(),
         };
         let place = Place { service: call.service, rule, region };
-        *seconds.entry(place).or_default() += limits.rule(rule).rate.per_second.recip();
+        *seconds.entry(place).or_default() += f64::from(times) / limits.rule(rule).rate.per_second;
     }
     let free = Place { service: collector.name, rule: usize::MAX, region: region.clone() };
     seconds.into_iter().max_by(|(_, one), (_, other)| one.total_cmp(other)).unwrap_or((free, 0.0))
@@ -127,6 +131,31 @@ mod tests {
         waiting.ended(&first.0);
         assert_eq!(name(&waiting.next().unwrap()), "layers");
         assert!(waiting.next().is_none());
+    }
+
+    #[test]
+    fn what_is_asked_of_each_of_many_things_begins_first() {
+        const KEYS: Collector = collector("keys", &[call("kms", "ListKeys"), call("kms", "GetKeyPolicy")]);
+        const FINDINGS: Collector = collector(
+            "findings",
+            &[call("accessanalyzer", "ListFindingsV2"), call("accessanalyzer", "GetFindingV2").about(100)],
+        );
+        let limits = Limits::parse(LIMITS).unwrap();
+        let planned = [QUEUES, KEYS, LAYERS, FINDINGS].map(|it| (it, "eu-west-1".to_owned(), Presence::On));
+        let mut waiting = Waiting::new(planned.to_vec(), &limits);
+        let names: Vec<_> = std::iter::from_fn(|| waiting.next()).map(|it| name(&it)).collect();
+        assert_eq!(names, ["findings", "layers", "keys", "queues"]);
+    }
+
+    #[test]
+    fn of_one_bucket_the_longest_task_begins_first() {
+        const ALIASES: Collector =
+            collector("aliases", &[call("lambda", "ListFunctions"), call("lambda", "ListAliases")]);
+        let limits = Limits::parse(LIMITS).unwrap();
+        let planned = [FUNCTIONS, ALIASES, LAYERS].map(|it| (it, "eu-west-1".to_owned(), Presence::On));
+        let mut waiting = Waiting::new(planned.to_vec(), &limits);
+        let names: Vec<_> = std::iter::from_fn(|| waiting.next()).map(|it| name(&it)).collect();
+        assert_eq!(names, ["aliases", "functions", "layers"]);
     }
 
     #[test]

@@ -119,8 +119,8 @@ fn tell_collectors(collectors: &[Collector], accounts: usize, regions: Regions) 
 
 /// A collector's calls; `+` marks a call that is made for each thing that is found.
 fn calls(collector: &Collector) -> String {
-    let mark = |(place, call): (usize, &Call)| format!("{}{}", if place == 0 { "" } else { "+" }, call.operation);
-    collector.calls.iter().enumerate().map(mark).collect::<Vec<_>>().join(", ")
+    let mark = |(call, times): (&Call, u32)| format!("{}{}", if times > 1 { "+" } else { "" }, call.operation);
+    collector.expected_calls().map(mark).collect::<Vec<_>>().join(", ")
 }
 
 /// What the last snapshot foretells.

@@ -102,15 +102,14 @@ fn is_administrator(place: &Place<'_>) -> bool {
 }
 
 fn analyzer(place: &Place<'_>, name: &str, kind: &'static str, dice: &mut Dice) -> Analyzer {
-    // A census asks about each finding of unused access by a call of its own.
-    let (types, most) = if kind.contains("UNUSED") { (UNUSED, 12) } else { (RESOURCES, 40) };
+    let types = if kind.contains("UNUSED") { UNUSED } else { RESOURCES };
     let status = dice.weighted(&[("ACTIVE", 8), ("DISABLED", 1), ("CREATING", 1)]);
     let days = dice.between(0, 900);
     let rule_count = dice.count(1);
     let mut by_type = Vec::new();
     for of in types {
         if dice.chance(0.6) {
-            by_type.push((of, dice.some(1, most)));
+            by_type.push((of, dice.some(1, 40)));
         }
     }
     if kind.contains("UNUSED") {

@@ -8,7 +8,8 @@ use serde_json::json;
 
 use crate::items::{Answer, Unread, action_of, all};
 
-pub(super) const DETAILS: Read<Page> = reads("accessanalyzer", "GetFindingV2").needs("access-analyzer:GetFinding");
+pub(super) const DETAILS: Read<Page> =
+    reads("accessanalyzer", "GetFindingV2").needs("access-analyzer:GetFinding").about(100);
 
 /// How many findings of one analyzer are asked about: one of an organization has many thousand.
 pub(super) const ASKED_MAX: i64 = 1000;
