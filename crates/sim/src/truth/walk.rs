@@ -85,8 +85,8 @@ mod tests {
     use crate::services::SERVICES;
     use crate::testing::quiet;
 
-    /// What AWS has in every account, what belongs to another thing or is made of it, and analyzers, of which each type
-    /// is by chance.
+    /// Of these there may be more: what AWS has in every account, what belongs to another thing or is made of it, and
+    /// analyzers, of which each type is by chance. Kinds without a table are told by their service.
     const MORE: &[&str] = &[
         "accessanalyzer_analyzers",
         "accessanalyzer_archive_rules",
