@@ -64,8 +64,8 @@ impl Waiting {
     }
 }
 
-/// The bucket in which a task will spend most time, if it makes as many calls as its collector expects, and that time in
-/// seconds.
+/// The bucket in which a task will spend most time, if it makes as many calls as its collector expects, and that time
+/// in seconds.
 fn slowest((collector, region, _): &Planned, limits: &Limits) -> (Place, f64) {
     let mut seconds = BTreeMap::<Place, f64>::new();
     for (call, times) in collector.expected_calls() {

@@ -41,10 +41,11 @@ pub struct Settings {
     pub omits_bucket_region: bool,
     /// The member (its place in the organization; the management account has 0) that may also read the organization.
     pub delegated_administrator: Option<u64>,
-    /// The most things of a sort that an account draws by chance; none: as many as the rates say. Where there is a bound,
-    /// no account shows everything, and each has what it has in the first region, so that the bound is the account's.
-    /// Beside it is what AWS has in every account (the default network and bus, roles of services), what belongs to a
-    /// thing (a function's versions, at most so many each), and in the first accounts what administers the organization.
+    /// The most things of a sort that an account draws by chance; none: as many as the rates say. Where there is a
+    /// bound, no account shows everything, and each has what it has in the first region, so that the bound is the
+    /// account's. Beside it is what AWS has in every account (the default network and bus, roles of services), what
+    /// belongs to a thing (a function's versions, at most so many each), and in the first accounts what administers the
+    /// organization.
     pub at_most: Option<u8>,
     /// The account (its place in the organization) with the largest number of roles and policies that AWS allows.
     pub large_account: Option<u64>,
