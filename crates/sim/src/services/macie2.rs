@@ -30,7 +30,7 @@ pub(crate) static SERVICE: Service = Service {
             ))
         }),
         get("GetFindingStatistics", statistics),
-        list("ListFindings", "findingIds", listed).pages(25, 50),
+        list("ListFindings", "findingIds", listed).pages(25, 25),
         get("GetFindings", described),
         get("GetBucketStatistics", |context| {
             let it = session_of(context)?;
