@@ -71,6 +71,34 @@ async fn an_administrator_counts_no_finding_that_is_about_a_member() {
         assert_eq!(crawled.number(&format!("SELECT COUNT(*) FROM {cell}")).await, truth.cells[cell], "{cell}");
         assert!(truth.cells[cell] > 0, "{cell}");
     }
+    assert_rows_of_findings_are_those_counted(&crawled).await;
+}
+
+/// Findings that are read one by one, each of one account and region, are as many as the services count.
+async fn assert_rows_of_findings_are_those_counted(crawled: &Crawled) {
+    for (service, table, severities) in [
+        ("guardduty", "guardduty_detectors", "critical high medium low"),
+        ("inspector", "inspector2_accounts", "critical high medium low"),
+        ("macie", "macie_sessions", "high medium low"),
+        ("security_hub_cspm", "securityhub_finding_counts", "critical high medium low informational"),
+    ] {
+        for severity in severities.split(' ') {
+            let of = format!("service = '{service}' AND severity = '{}'", severity.to_uppercase());
+            let rows = crawled.number(&format!("SELECT COUNT(*) FROM security_findings WHERE {of}")).await;
+            let counted = format!("SELECT CAST(SUM({severity}_count) AS BIGINT) FROM {table}");
+            assert!(rows > 0, "{of}");
+            assert_eq!(rows, crawled.number(&counted).await, "{of}");
+            let elsewhere = format!(
+                "SELECT COUNT(*) FROM (SELECT account_id, region, COUNT(*) AS many FROM security_findings WHERE {of} \
+                 GROUP BY account_id, region) AS found LEFT JOIN {table} AS counted ON \
+                 counted.account_id = found.account_id AND counted.region = found.region \
+                 WHERE counted.{severity}_count IS DISTINCT FROM found.many"
+            );
+            assert_eq!(crawled.number(&elsewhere).await, 0, "{of}");
+        }
+    }
+    let short = "SELECT COUNT(*) FROM coverage WHERE reason = 'too_many_findings'";
+    assert_eq!(crawled.number(short).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,6 +17,24 @@ class Watchers:
             asked = {"DetectorId": one, "GroupBy": "SEVERITY", "FindingCriteria": {"Criterion": criterion}}
             groups = client.get_findings_statistics(**asked)["FindingStatistics"]["GroupedBySeverity"]
             assert all(it["TotalFindings"] > 0 for it in groups), groups
+            if detector["Status"] == "ENABLED":
+                found = self.guardduty_findings(client, one, asked["FindingCriteria"])
+                assert found == sum(it["TotalFindings"] for it in groups), groups
+
+    def guardduty_findings(self, client, detector, criteria):
+        """How many findings there are. They come the worst first."""
+        worst_first = {"AttributeName": "severity", "OrderBy": "DESC"}
+        asked = {"DetectorId": detector, "FindingCriteria": criteria, "SortCriteria": worst_first}
+        ids = list(self.pages_of(client, "list_findings", "FindingIds", **asked))
+        found = []
+        for at in range(0, len(ids), 50):
+            found += client.get_findings(DetectorId=detector, FindingIds=ids[at : at + 50])["Findings"]
+        assert [it["Id"] for it in found] == ids, found
+        assert all(it["AccountId"] == self.account_id and not it["Service"]["Archived"] for it in found), found
+        severities = [it["Severity"] for it in found]
+        assert severities == sorted(severities, reverse=True), severities
+        self.rows["security_findings"] += len(found)
+        return len(found)
 
     def securityhub(self, client):
         try:
@@ -57,10 +75,15 @@ class Watchers:
             "WorkflowStatus": one("SUPPRESSED", "NOT_EQUALS"),
         }
         scored = set()
+        ids = set()
         for finding in self.pages_of(client, "get_findings", "Findings", Filters=filters):
             assert finding["Workflow"]["Status"] != "SUPPRESSED" and finding["RecordState"] == "ACTIVE", finding
+            is_over = finding["Workflow"]["Status"] == "RESOLVED"
+            if not is_over and finding.get("Compliance", {}).get("Status") != "PASSED":
+                ids.add((finding["ProductArn"], finding["Id"]))
             for standard in finding.get("Compliance", {}).get("AssociatedStandards", []):
                 scored.add(standard["StandardsId"])
+        self.rows["security_findings"] += len(ids)
         self.rows["securityhub_finding_counts"] += 1
         self.rows["securityhub_scores"] += len(scored)
 
@@ -79,6 +102,16 @@ class Watchers:
             asked = {"groupBy": "severity.description", "findingCriteria": {"criterion": criterion}}
             groups = client.get_finding_statistics(**asked)["countsByGroup"]
             assert {it["groupKey"] for it in groups} <= {"High", "Medium", "Low"}, groups
+            worst_first = {"attributeName": "severity.score", "orderBy": "DESC"}
+            asked = {"findingCriteria": {"criterion": criterion}, "sortCriteria": worst_first}
+            ids = list(self.pages_of(client, "list_findings", "findingIds", **asked))
+            found = []
+            for at in range(0, len(ids), 50):
+                found += client.get_findings(findingIds=ids[at : at + 50])["findings"]
+            assert [it["id"] for it in found] == ids and len(ids) == sum(it["count"] for it in groups), groups
+            scores = [it["severity"]["score"] for it in found]
+            assert scores == sorted(scores, reverse=True), scores
+            self.rows["security_findings"] += len(found)
             buckets = client.get_bucket_statistics(accountId=self.account_id)
             sensitive = buckets["bucketStatisticsBySensitivity"]["sensitive"]["totalCount"]
             assert sensitive <= buckets["bucketCount"], buckets
@@ -93,6 +126,13 @@ class Watchers:
             asked = {"aggregationType": "ACCOUNT", "accountIds": own}
             responses = list(self.pages_of(client, "list_finding_aggregations", "responses", **asked))
             assert len(responses) < 2, responses
+            active = [{"comparison": "EQUALS", "value": "ACTIVE"}]
+            asked = {"filterCriteria": {"awsAccountId": own, "findingStatus": active}}
+            found = list(self.pages_of(client, "list_findings", "findings", **asked))
+            assert all(it["awsAccountId"] == self.account_id for it in found), found
+            counted = sum(it["accountAggregation"]["severityCounts"]["all"] for it in responses)
+            assert len(found) == counted, responses
+            self.rows["security_findings"] += len(found)
 
     def detective(self, client):
         # boto3 has no paginators for Detective.

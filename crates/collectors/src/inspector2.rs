@@ -3,6 +3,7 @@
 use orgcensus_collect::Collector;
 
 pub mod accounts;
+pub mod findings;
 
 /// What reads it.
-pub(crate) const COLLECTORS: &[Collector] = &[accounts::ACCOUNTS];
+pub(crate) const COLLECTORS: &[Collector] = &[accounts::ACCOUNTS, findings::FINDINGS];

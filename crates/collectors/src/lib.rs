@@ -2,6 +2,7 @@
 
 use orgcensus_collect::Collector;
 
+pub mod findings;
 mod items;
 pub mod listed;
 mod secret_names;
@@ -273,8 +274,9 @@ mod tests {
         let names: Vec<_> = COLLECTORS.iter().map(|collector| collector.name).collect();
         assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
         let tables = COLLECTORS.iter().flat_map(|it| it.tables).map(|table| table.name);
-        // Many kinds share the first; of the others there is a part that another collector reads, in another region.
-        let shared = ["other_resources", "wafv2_web_acls", "wafv2_web_acl_rules"];
+        // Many kinds share the first, and services the second; of the others there is a part that another collector
+        // reads, in another region.
+        let shared = ["other_resources", "security_findings", "wafv2_web_acls", "wafv2_web_acl_rules"];
         let tables: Vec<_> = tables.filter(|name| !shared.contains(name)).collect();
         assert_eq!(tables.len(), tables.iter().collect::<BTreeSet<_>>().len(), "{tables:?}");
     }

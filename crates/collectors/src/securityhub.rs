@@ -1,15 +1,21 @@
 //! Security Hub, in both of its generations: Security Hub CSPM, which is the older one, and the Security Hub of 2025.
 
-use orgcensus_collect::Collector;
+use orgcensus_collect::{Collector, Session};
+use serde_json::{Value, json};
 
 use crate::items::Answer;
 
+pub mod finding_rows;
 pub mod findings;
 pub mod hubs;
 pub mod v2_hubs;
 
 /// What reads it.
-pub(crate) const COLLECTORS: &[Collector] = &[findings::FINDINGS, hubs::HUBS, v2_hubs::V2_HUBS];
+pub(crate) const COLLECTORS: &[Collector] =
+    &[finding_rows::FINDING_ROWS, findings::FINDINGS, hubs::HUBS, v2_hubs::V2_HUBS];
+
+/// How many pages of findings are read in one account and region, of a hundred findings each.
+const PAGES_MAX: usize = 100;
 
 /// Whether AWS says that Security Hub CSPM is off here. The code alone does not say so: whoever may not ask gets it too.
 fn is_off<T>(answer: &Answer<T>) -> bool {
@@ -17,4 +23,19 @@ fn is_off<T>(answer: &Answer<T>) -> bool {
         error.is(&["InvalidAccessException"]) && error.message.contains("not subscribed")
     };
     answer.as_ref().is_err_and(says_off)
+}
+
+/// Asks for active findings about this account and region alone, but for those of these statuses: an administrator also
+/// has its members' findings, and a region in which findings are gathered those of others. They count where they come
+/// from.
+fn about(session: &Session, without: &[&str]) -> Value {
+    let one = |value: &str, comparison: &str| json!({"Value": value, "Comparison": comparison});
+    let without: Vec<Value> = without.iter().map(|status| one(status, "NOT_EQUALS")).collect();
+    let filters = json!({
+        "AwsAccountId": [one(session.account_id(), "EQUALS")],
+        "Region": [one(session.region(), "EQUALS")],
+        "RecordState": [one("ACTIVE", "EQUALS")],
+        "WorkflowStatus": without,
+    });
+    json!({"Filters": filters, "MaxResults": 100})
 }

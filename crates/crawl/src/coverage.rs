@@ -51,9 +51,9 @@ pub struct TaskCoverage {
     pub tables_short: Vec<String>,
     /// Rows that were left out because an earlier one of the task had their key. Two that differ count as missed as well.
     pub rows_duplicate: i64,
-    /// role_outdated: the role is older than the action of error_operation. untagged_not_listed: AWS lists nothing that
-    /// never had a tag. cbor_not_spoken: the service speaks CBOR alone. organization_not_read: accounts alone were read.
-    /// Null: nothing is to be said.
+    /// role_outdated: the role lacks the action of error_operation. untagged_not_listed: what never had a tag is not.
+    /// cbor_not_spoken: it speaks CBOR alone. organization_not_read: accounts alone were read. too_many_findings: the
+    /// worst were read. Null: nothing.
     pub reason: Option<String>,
 }
 

@@ -13,11 +13,11 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::items::{Answer, Unread, all, details};
+use crate::items::{Answer, Unread, all, details, given};
 use described::{Administrator, Administrators, Counts, Described, Feature as Listed, Page, Statistics};
 
-const LIST: Read<Page> = reads("guardduty", "ListDetectors");
-const DETECTOR: Read<Described> = reads("guardduty", "GetDetector");
+pub(super) const LIST: Read<Page> = reads("guardduty", "ListDetectors");
+pub(super) const DETECTOR: Read<Described> = reads("guardduty", "GetDetector");
 const ADMINISTRATOR: Read<Administrators> = reads("guardduty", "GetAdministratorAccount");
 const STATISTICS: Read<Statistics> = reads("guardduty", "GetFindingsStatistics");
 
@@ -100,6 +100,18 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         push(rows, details).await?;
     }
     Ok(())
+}
+
+/// The detectors that are on.
+pub(super) async fn enabled(session: &Session) -> Answer<Vec<String>> {
+    let mut enabled = Vec::new();
+    for id in all(&LIST, session, json!({"maxResults": 50}), |page| page.detector_ids).await? {
+        let detector = DETECTOR.send(session, json!({"DetectorId": id})).await?;
+        if given(detector.status, &DETECTOR.call().name(), "status")? == "ENABLED" {
+            enabled.push(id);
+        }
+    }
+    Ok(enabled)
 }
 
 struct Details {

@@ -9,9 +9,9 @@ use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::items::{Unread, all};
+use crate::items::{Answer, Unread, all, given};
 
-const STATUS: Read<Statuses> = reads("inspector2", "BatchGetAccountStatus");
+pub(super) const STATUS: Read<Statuses> = reads("inspector2", "BatchGetAccountStatus");
 const ADMINISTRATOR: Read<Administrators> = reads("inspector2", "GetDelegatedAdminAccount");
 const FINDINGS: Read<Page> = reads("inspector2", "ListFindingAggregations");
 
@@ -63,7 +63,7 @@ pub const ACCOUNTS: Collector = Collector {
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Statuses {
+pub(super) struct Statuses {
     accounts: Vec<Described>,
 }
 
@@ -140,10 +140,22 @@ fn about(account_id: &str) -> Value {
     json!({"aggregationType": "ACCOUNT", "accountIds": own, "maxResults": 100})
 }
 
-async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
+/// What Inspector says of the account itself, if it says anything.
+async fn own(session: &Session) -> Answer<Option<Described>> {
     let account_id = session.account_id();
     let answer = STATUS.send(session, json!({"accountIds": [account_id]})).await?;
-    let own = answer.accounts.into_iter().find(|it| it.account_id.as_deref() == Some(account_id));
+    Ok(answer.accounts.into_iter().find(|it| it.account_id.as_deref() == Some(account_id)))
+}
+
+/// Whether Inspector is on.
+pub(super) async fn is_enabled(session: &Session) -> Answer<bool> {
+    let status = own(session).await?.and_then(|it| it.state.status);
+    Ok(given(status, &STATUS.call().name(), "state.status")? == "ENABLED")
+}
+
+async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
+    let account_id = session.account_id();
+    let own = own(session).await?;
     let mut unread = Unread::default();
     let mut row = account(unread.value("accounts", own).unwrap_or_default(), &mut unread);
     unread.count(rows, Account::TABLE, &STATUS.call().name());

@@ -9,9 +9,9 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::items::{Answer, Unread};
+use crate::items::{Answer, Unread, given};
 
-const SESSION: Read<Described> = reads("macie2", "GetMacieSession");
+pub(super) const SESSION: Read<Described> = reads("macie2", "GetMacieSession");
 const ADMINISTRATOR: Read<Administrators> = reads("macie2", "GetAdministratorAccount");
 const FINDINGS: Read<Statistics> = reads("macie2", "GetFindingStatistics");
 const BUCKETS: Read<Buckets> = reads("macie2", "GetBucketStatistics");
@@ -63,7 +63,7 @@ pub const SESSIONS: Collector = Collector {
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Described {
+pub(super) struct Described {
     status: Option<String>,
     created_at: Option<Moment>,
     finding_publishing_frequency: Option<String>,
@@ -124,6 +124,15 @@ fn is_off<T>(answer: &Answer<T>) -> bool {
         is_denied || error.is(&["ResourceNotFoundException"])
     };
     answer.as_ref().is_err_and(says_off)
+}
+
+/// Whether Macie is on, and not paused.
+pub(super) async fn is_running(place: &Place) -> Answer<bool> {
+    let answer = SESSION.send(place, json!({})).await;
+    if is_off(&answer) {
+        return Ok(false);
+    }
+    Ok(given(answer?.status, &SESSION.call().name(), "status")? == "ENABLED")
 }
 
 /// Asks for findings about this account alone: an administrator also has those about its members, which count where they

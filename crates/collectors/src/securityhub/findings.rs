@@ -8,15 +8,11 @@ mod tests;
 use orgcensus_collect::{Collector, Error, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
-use super::is_off;
+use super::{PAGES_MAX, about, is_off};
 use tally::{Finding, Tally};
 
 const LIST: Read<Page> = reads("securityhub", "GetFindings");
-
-/// How many pages are read in one account and region, of a hundred findings each.
-const PAGES_MAX: usize = 100;
 
 /// The findings about one account and region: one row for each where Security Hub CSPM is on.
 #[derive(Debug, Serialize, Row)]
@@ -76,21 +72,8 @@ struct Page {
     next_token: Option<String>,
 }
 
-/// Asks for what is about this account and region alone: an administrator also has its members' findings, and a region
-/// in which findings are gathered those of others. They count where they come from.
-fn about(session: &Session) -> Value {
-    let one = |value: &str, comparison: &str| json!([{"Value": value, "Comparison": comparison}]);
-    let filters = json!({
-        "AwsAccountId": one(session.account_id(), "EQUALS"),
-        "Region": one(session.region(), "EQUALS"),
-        "RecordState": one("ACTIVE", "EQUALS"),
-        "WorkflowStatus": one("SUPPRESSED", "NOT_EQUALS"),
-    });
-    json!({"Filters": filters, "MaxResults": 100})
-}
-
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let (mut pages, mut tally, mut read) = (LIST.pages(session, about(session)), Tally::default(), 0);
+    let (mut pages, mut tally, mut read) = (LIST.pages(session, about(session, &["SUPPRESSED"])), Tally::default(), 0);
     while let Some(page) = pages.next().await {
         if read == 0 && is_off(&page) {
             return Ok(());

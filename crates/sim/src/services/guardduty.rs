@@ -1,5 +1,7 @@
 //! GuardDuty: a detector in most regions of an account, and one account that sees the findings about all members.
 
+mod findings;
+
 use crate::account::Account;
 use crate::clock::{epoch_seconds, iso_millis};
 use crate::context::Context;
@@ -26,9 +28,12 @@ pub(crate) static SERVICE: Service = Service {
             ))
         }),
         get("GetFindingsStatistics", statistics),
+        list("ListFindings", "findingIds", findings::list),
+        get("GetFindings", findings::get),
     ]],
     kinds: &[
         things(At::Region, "guardduty_detectors", |_| 1),
+        things(At::Region, "security_findings", findings::open),
         things(At::Region, "guardduty_features", |place| detector(place).map_or(0, |it| it.features.len())),
     ],
     counts: Some((At::Region, count)),
@@ -125,16 +130,21 @@ fn describe(it: &Detector) -> Value {
     })
 }
 
-/// The findings that a detector shows, by severity: those about its account and, in the administrator, about members.
-fn statistics(context: &Context<'_>) -> Result<Value, Refusal> {
-    wanted(context)?;
+/// The accounts whose findings a call asks for, and whether it asks for those alone that are not archived.
+fn asked_for(context: &Context<'_>) -> (Vec<String>, bool) {
     let criteria = context.request.structure("findingCriteria").cloned().unwrap_or_default();
     let values = |field: &str| -> Vec<String> {
         let listed = criteria["criterion"][field]["equals"].as_array().cloned().unwrap_or_default();
         listed.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect()
     };
-    let is_open_only = values("service.archived") == ["false"];
-    let counts = shown(&context.place, &values("accountId"), is_open_only);
+    (values("accountId"), values("service.archived") == ["false"])
+}
+
+/// The findings that a detector shows, by severity: those about its account and, in the administrator, about members.
+fn statistics(context: &Context<'_>) -> Result<Value, Refusal> {
+    wanted(context)?;
+    let (account_ids, is_open_only) = asked_for(context);
+    let counts = shown(&context.place, &account_ids, is_open_only);
     let groups: Vec<Value> = SEVERITIES
         .iter()
         .zip(counts)
@@ -144,22 +154,27 @@ fn statistics(context: &Context<'_>) -> Result<Value, Refusal> {
     Ok(json!({ "findingStatistics": { "groupedBySeverity": groups } }))
 }
 
-/// How many findings of each severity the detector of a place shows about some accounts; no ids mean all of them.
-fn shown(place: &Place<'_>, account_ids: &[String], is_open_only: bool) -> [i64; SEVERITIES.len()] {
+/// The detectors of some accounts whose findings the detector of a place shows; no ids mean all accounts.
+fn seen(place: &Place<'_>, account_ids: &[String]) -> Vec<(Account, Detector)> {
     let organization = place.organization;
     let accounts: Vec<Account> = match account_ids.is_empty() {
         true => organization.accounts().collect(),
         false => account_ids.iter().filter_map(|id| organization.find(id)).collect(),
     };
+    let shown = |account: Account| {
+        let it = detector(&Place { organization, account: &account, region: place.region })?;
+        let is_shown = account.id == place.account.id || it.administrator.as_ref() == Some(&place.account.id);
+        is_shown.then_some((account, it))
+    };
+    accounts.into_iter().filter_map(shown).collect()
+}
+
+/// How many findings of each severity the detector of a place shows about some accounts; no ids mean all of them.
+fn shown(place: &Place<'_>, account_ids: &[String], is_open_only: bool) -> [i64; SEVERITIES.len()] {
     let mut counts = [0; SEVERITIES.len()];
-    for account in &accounts {
-        let is_own = account.id == place.account.id;
-        let found = detector(&Place { organization, account, region: place.region });
-        let is_shown = |it: &Detector| is_own || it.administrator.as_ref() == Some(&place.account.id);
-        if let Some(it) = found.filter(is_shown) {
-            for (at, count) in counts.iter_mut().enumerate() {
-                *count += it.findings[at] + if is_open_only { 0 } else { it.archived[at] };
-            }
+    for (_, it) in seen(place, account_ids) {
+        for (at, count) in counts.iter_mut().enumerate() {
+            *count += it.findings[at] + if is_open_only { 0 } else { it.archived[at] };
         }
     }
     counts
@@ -189,6 +204,7 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
     }
     tally.cell("guardduty_detectors WHERE critical_count = 2", usize::from(total(0) == 2));
     tally.cell("guardduty_detectors WHERE high_count = 3", usize::from(total(1) == 3));
+    findings::count(place, &it, tally);
 }
 
 #[cfg(test)]

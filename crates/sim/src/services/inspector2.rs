@@ -1,5 +1,7 @@
 //! Inspector: on in some regions of an account. One account sees the findings about all members.
 
+use crate::account::Account;
+use crate::clock::epoch_seconds;
 use crate::context::Context;
 use crate::delegates::{is_watcher, watcher_id};
 use crate::place::Place;
@@ -25,8 +27,12 @@ pub(crate) static SERVICE: Service = Service {
             Ok(json!({ "delegatedAdmin": { "accountId": id, "relationshipStatus": "ENABLED" } }))
         }),
         list("ListFindingAggregations", "responses", aggregations),
+        list("ListFindings", "findings", findings),
     ]],
-    kinds: &[things(At::Region, "inspector2_accounts", |_| 1)],
+    kinds: &[
+        things(At::Region, "inspector2_accounts", |_| 1),
+        things(At::Region, "security_findings", |place| about(place).len()),
+    ],
     counts: Some((At::Region, count)),
     ..Service::named("inspector2")
 };
@@ -64,21 +70,27 @@ fn describe(place: &Place<'_>) -> Value {
     })
 }
 
-/// The findings about the accounts that a call asks for; in the administrator those about members too.
-fn aggregations(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
-    let (organization, own) = (context.organization(), &context.place);
-    let asked = context.request.structures("accountIds");
+const SEVERITIES: [&str; 4] = ["CRITICAL", "HIGH", "MEDIUM", "LOW"];
+
+/// The accounts that a call asks for, of those whose findings a place shows: in the administrator there are members.
+fn shown(own: &Place<'_>, asked: &[Value]) -> Vec<Account> {
+    let organization = own.organization;
     let is_asked = |id: &str| asked.is_empty() || asked.iter().any(|it| it["value"] == id);
     let ids = (0..organization.settings.accounts).map(|index| organization.account_id(index));
     let is_shown = |id: &String| *id == own.account.id || is_watcher(own.account);
+    ids.filter(|id| is_asked(id) && is_shown(id)).filter_map(|id| organization.find(&id)).collect()
+}
+
+/// The findings about the accounts that a call asks for, counted.
+fn aggregations(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let (organization, region) = (context.organization(), context.place.region);
     let mut found = Vec::new();
-    for id in ids.filter(|id| is_asked(id) && is_shown(id)) {
-        let Some(account) = organization.find(&id) else { continue };
-        let it = inspector(&Place { organization, account: &account, region: own.region });
+    for account in shown(&context.place, context.request.structures("accountIds")) {
+        let it = inspector(&Place { organization, account: &account, region });
         let [critical, high, medium, low] = it.findings;
         if it.status == "ENABLED" && it.findings != [0; 4] {
             found.push(json!({ "accountAggregation": {
-                "accountId": id,
+                "accountId": account.id,
                 "severityCounts": {
                     "all": critical + high + medium + low,
                     "critical": critical, "high": high, "medium": medium, "low": low,
@@ -87,6 +99,62 @@ fn aggregations(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
         }
     }
     Ok(found)
+}
+
+/// The findings themselves, of those whose status is asked for. All of them are active.
+fn findings(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    let (organization, region) = (context.organization(), context.place.region);
+    let criteria = context.request.structure("filterCriteria").cloned().unwrap_or_default();
+    let values = |field: &str| criteria[field].as_array().cloned().unwrap_or_default();
+    let statuses = values("findingStatus");
+    let mut found = Vec::new();
+    for account in shown(&context.place, &values("awsAccountId")) {
+        found.extend(about(&Place { organization, account: &account, region }));
+    }
+    found.retain(|_| statuses.is_empty() || statuses.iter().any(|it| it["value"] == "ACTIVE"));
+    let order = context.request.structure("sortCriteria").cloned().unwrap_or_default();
+    if order["field"] == "SEVERITY" && order["sortOrder"] == "DESC" {
+        found.sort_by_key(|it| SEVERITIES.iter().position(|severity| it["severity"] == *severity));
+    }
+    Ok(found)
+}
+
+/// The findings about a place, the least severe first.
+fn about(place: &Place<'_>) -> Vec<Value> {
+    let it = inspector(place);
+    if it.status != "ENABLED" {
+        return Vec::new();
+    }
+    let mut dice = place.dice("inspector2-findings");
+    let mut found = Vec::new();
+    for (severity, count) in SEVERITIES.iter().zip(it.findings).rev() {
+        for number in 0..count {
+            let days = dice.between(0, 400);
+            let at = epoch_seconds(place.days_ago(days, &mut dice));
+            let resource = match dice.chance(0.5) {
+                true => json!({ "type": "AWS_EC2_INSTANCE", "id": format!("i-0{}", dice.hex(16)) }),
+                false => {
+                    let arn = place.arn("lambda", &format!("function:{}:$LATEST", dice.lower(8)));
+                    json!({ "type": "AWS_LAMBDA_FUNCTION", "id": arn })
+                }
+            };
+            found.push(json!({
+                "findingArn": place.arn("inspector2", &format!("finding/{}", dice.hex(32))),
+                "awsAccountId": place.account.id,
+                "type": "PACKAGE_VULNERABILITY",
+                "title": format!("CVE-2026-{number} - <openssl>"),
+                "description": "A finding",
+                "remediation": { "recommendation": { "text": "Update" } },
+                "severity": severity,
+                "inspectorScore": 7.5,
+                "status": "ACTIVE",
+                "firstObservedAt": at,
+                "lastObservedAt": at,
+                "resources": [resource],
+            }));
+        }
+    }
+    found
 }
 
 /// What a census must find of a place.
@@ -107,4 +175,7 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
     tally.cell("inspector2_accounts WHERE finding_count = 0", usize::from(critical + high + medium + low == 0));
     let is_managed = watcher_id(place.organization).is_some();
     tally.cell("inspector2_accounts WHERE administrator_account_id IS NOT NULL", usize::from(is_managed));
+    let count = |found: i64| usize::try_from(found).unwrap_or_default();
+    tally.cell("security_findings WHERE service = 'inspector' AND severity = 'CRITICAL'", count(critical));
+    tally.cell("security_findings WHERE service = 'inspector' AND severity = 'LOW'", count(low));
 }

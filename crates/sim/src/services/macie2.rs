@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::delegates::{is_watcher, watcher_id};
 use crate::place::Place;
 use crate::protocol::Refusal;
-use crate::service::{Service, get};
+use crate::service::{Service, get, list};
 use crate::truth::{At, Tally, things};
 use serde_json::{Value, json};
 
@@ -30,6 +30,8 @@ pub(crate) static SERVICE: Service = Service {
             ))
         }),
         get("GetFindingStatistics", statistics),
+        list("ListFindings", "findingIds", listed).pages(25, 25),
+        get("GetFindings", described),
         get("GetBucketStatistics", |context| {
             let it = session_of(context)?;
             let total = |count: i64| json!({ "totalCount": count });
@@ -43,7 +45,13 @@ pub(crate) static SERVICE: Service = Service {
             }))
         }),
     ]],
-    kinds: &[things(At::Region, "macie_sessions", |_| 1)],
+    kinds: &[
+        things(At::Region, "macie_sessions", |_| 1),
+        things(At::Region, "security_findings", |place| {
+            let running = session(place).filter(|it| !it.is_paused);
+            running.map_or(0, |it| all(place, &it).iter().filter(|it| !it.is_archived).count())
+        }),
+    ],
     counts: Some((At::Region, count)),
     ..Service::named("macie2")
 };
@@ -94,15 +102,21 @@ fn session_of(context: &Context<'_>) -> Result<Session, Refusal> {
     session(&context.place).ok_or_else(off)
 }
 
-/// The findings that a session shows, by severity: those about its account and, in the administrator, about members.
-fn statistics(context: &Context<'_>) -> Result<Value, Refusal> {
-    session_of(context)?;
+/// The accounts whose findings a call asks for, and whether it asks for those alone that are not archived.
+fn asked_for(context: &Context<'_>) -> (Vec<String>, bool) {
     let criteria = context.request.structure("findingCriteria").cloned().unwrap_or_default();
     let values = |field: &str| -> Vec<String> {
         let listed = criteria["criterion"][field]["eq"].as_array().cloned().unwrap_or_default();
         listed.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect()
     };
-    let counts = shown(&context.place, &values("accountId"), values("archived") == ["false"]);
+    (values("accountId"), values("archived") == ["false"])
+}
+
+/// The findings that a session shows, by severity: those about its account and, in the administrator, about members.
+fn statistics(context: &Context<'_>) -> Result<Value, Refusal> {
+    session_of(context)?;
+    let (account_ids, is_open_only) = asked_for(context);
+    let counts = shown(&context.place, &account_ids, is_open_only);
     let groups: Vec<Value> = SEVERITIES
         .iter()
         .zip(counts)
@@ -112,24 +126,105 @@ fn statistics(context: &Context<'_>) -> Result<Value, Refusal> {
     Ok(json!({ "countsByGroup": groups }))
 }
 
-/// How many findings of each severity the session of a place shows about some accounts; no ids mean all of them.
-fn shown(place: &Place<'_>, account_ids: &[String], is_open_only: bool) -> [i64; 3] {
+/// The sessions of some accounts whose findings the session of a place shows; no ids mean all accounts.
+fn seen(place: &Place<'_>, account_ids: &[String]) -> Vec<(Account, Session)> {
     let organization = place.organization;
     let accounts: Vec<Account> = match account_ids.is_empty() {
         true => organization.accounts().collect(),
         false => account_ids.iter().filter_map(|id| organization.find(id)).collect(),
     };
+    let shown = |account: Account| {
+        let it = session(&Place { organization, account: &account, region: place.region })?;
+        let is_shown = account.id == place.account.id || it.administrator.as_ref() == Some(&place.account.id);
+        is_shown.then_some((account, it))
+    };
+    accounts.into_iter().filter_map(shown).collect()
+}
+
+/// How many findings of each severity the session of a place shows about some accounts; no ids mean all of them.
+fn shown(place: &Place<'_>, account_ids: &[String], is_open_only: bool) -> [i64; 3] {
     let mut counts = [0; 3];
-    for account in &accounts {
-        let is_own = account.id == place.account.id;
-        let found = session(&Place { organization, account, region: place.region });
-        let is_shown = |it: &Session| is_own || it.administrator.as_ref() == Some(&place.account.id);
-        if let Some(it) = found.filter(is_shown) {
-            let archived = if is_open_only { 0 } else { it.archived };
-            counts.iter_mut().zip(it.findings).for_each(|(count, more)| *count += more + archived);
-        }
+    for (_, it) in seen(place, account_ids) {
+        let archived = if is_open_only { 0 } else { it.archived };
+        counts.iter_mut().zip(it.findings).for_each(|(count, more)| *count += more + archived);
     }
     counts
+}
+
+/// A finding. Its id begins with the account's, so that it says where to look for it.
+struct Finding {
+    id: String,
+    /// The place of its severity among all.
+    severity: usize,
+    is_archived: bool,
+}
+
+/// All findings about a place.
+fn all(place: &Place<'_>, it: &Session) -> Vec<Finding> {
+    let mut dice = place.dice("macie2-findings");
+    let mut all = Vec::new();
+    for (severity, open) in it.findings.into_iter().enumerate() {
+        for number in 0..open + it.archived {
+            let id = format!("{}{}", place.account.id, dice.hex(20));
+            all.push(Finding { id, severity, is_archived: number >= open });
+        }
+    }
+    all
+}
+
+/// The ids of the findings that a call asks for, of all that the session shows.
+fn listed(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
+    session_of(context)?;
+    let (organization, region) = (context.organization(), context.place.region);
+    let (account_ids, is_open_only) = asked_for(context);
+    let mut found = Vec::new();
+    for (account, it) in seen(&context.place, &account_ids) {
+        let all = all(&Place { organization, account: &account, region }, &it);
+        found.extend(all.into_iter().filter(|it| !is_open_only || !it.is_archived));
+    }
+    let order = context.request.structure("sortCriteria").cloned().unwrap_or_default();
+    match order["attributeName"] == "severity.score" && order["orderBy"] == "DESC" {
+        true => found.sort_by_key(|it| it.severity),
+        false => found.sort_by(|one, other| one.id.cmp(&other.id)),
+    }
+    Ok(found.into_iter().map(|it| json!(it.id)).collect())
+}
+
+/// The findings of these ids.
+fn described(context: &Context<'_>) -> Result<Value, Refusal> {
+    session_of(context)?;
+    let (organization, region) = (context.organization(), context.place.region);
+    let mut described = Vec::new();
+    for id in context.request.texts("findingIds") {
+        let Some(account_id) = id.get(..12) else { continue };
+        for (account, it) in seen(&context.place, &[account_id.to_owned()]) {
+            let place = Place { organization, account: &account, region };
+            described.extend(all(&place, &it).iter().filter(|it| it.id == id).map(|it| describe(&place, it)));
+        }
+    }
+    Ok(json!({ "findings": described }))
+}
+
+fn describe(place: &Place<'_>, it: &Finding) -> Value {
+    let mut dice = place.organization.dice(&["macie2-finding", &it.id]);
+    let days = dice.between(0, 89);
+    let at = iso_millis(place.days_ago(days, &mut dice));
+    let name = dice.lower(12);
+    let arn = place.organization.arn("s3", "", "", &name);
+    let is_of_object = dice.chance(0.5);
+    let object = is_of_object.then(|| json!({ "bucketArn": arn, "key": "a.csv", "path": format!("{name}/a.csv") }));
+    json!({
+        "accountId": place.account.id,
+        "region": place.region,
+        "id": it.id,
+        "type": if is_of_object { "SensitiveData:S3Object/Personal" } else { "Policy:IAMUser/S3BucketPublic" },
+        "title": format!("A finding in <{}>", place.account.name),
+        "severity": { "description": SEVERITIES[it.severity], "score": 3 - it.severity },
+        "archived": it.is_archived,
+        "createdAt": at,
+        "updatedAt": at,
+        "resourcesAffected": { "s3Bucket": { "arn": arn, "name": name }, "s3Object": object },
+    })
 }
 
 /// What a census must find of a place.
@@ -147,6 +242,9 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
     tally.cell("macie_sessions WHERE medium_count > 0", usize::from(medium > 0));
     tally.cell("macie_sessions WHERE low_count = 3", usize::from(low == 3));
     tally.cell("macie_sessions WHERE sensitive_bucket_count > 0", usize::from(it.sensitive > 0));
+    let count = |found: i64| usize::try_from(found).unwrap_or_default();
+    tally.cell("security_findings WHERE service = 'macie' AND severity = 'HIGH'", count(high));
+    tally.cell("security_findings WHERE service = 'macie' AND severity = 'MEDIUM'", count(medium));
 }
 
 #[cfg(test)]

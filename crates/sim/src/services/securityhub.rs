@@ -77,6 +77,7 @@ pub(crate) static SERVICE: Service = Service {
         }),
         things(At::Region, "securityhub_finding_counts", |place| usize::from(hub(place).is_some())),
         things(At::Region, "securityhub_scores", findings::scored_standards),
+        things(At::Region, "security_findings", |place| hub(place).map_or(0, |_| findings::open(place).len())),
     ],
     counts: Some((At::Region, count)),
     ..Service::named("securityhub")

@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use orgcensus_collect::Moment;
 use serde::Deserialize;
 
+use crate::guardduty::band;
 use crate::items::Unread;
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub(super) struct Page {
+pub(crate) struct Page {
     pub(super) detector_ids: Vec<String>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub(super) struct Described {
+pub(crate) struct Described {
     pub(super) status: Option<String>,
     pub(super) created_at: Option<Moment>,
     pub(super) finding_publishing_frequency: Option<String>,
@@ -100,15 +101,10 @@ impl Statistics {
             groups.iter().map(|group| Some((group.severity?, group.total_findings?))).collect::<Option<Vec<_>>>()
         });
         let Some(pairs) = unread.value("groupedBySeverity", pairs) else { return Counts::default() };
-        let within = |low: f64, below: f64| -> Option<i64> {
-            let found = pairs.iter().filter(|(severity, _)| *severity >= low && *severity < below);
+        let of = |name: &str| -> Option<i64> {
+            let found = pairs.iter().filter(|(severity, _)| band(*severity) == name);
             Some(found.map(|(_, count)| count).sum())
         };
-        Counts {
-            critical: within(9.0, f64::INFINITY),
-            high: within(7.0, 9.0),
-            medium: within(4.0, 7.0),
-            low: within(f64::NEG_INFINITY, 4.0),
-        }
+        Counts { critical: of("CRITICAL"), high: of("HIGH"), medium: of("MEDIUM"), low: of("LOW") }
     }
 }

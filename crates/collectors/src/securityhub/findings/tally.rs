@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{FindingCounts, Score};
-
-/// Why numbers are null where not all findings were read.
-const TOO_MANY: &str = "too_many_findings";
+use crate::findings::TOO_MANY;
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]

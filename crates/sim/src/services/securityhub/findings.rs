@@ -22,13 +22,16 @@ enum State {
 
 /// A finding.
 #[derive(Debug, Clone)]
-struct Finding {
+pub(super) struct Finding {
     severity: &'static str,
     workflow: &'static str,
     record_state: &'static str,
     /// Of a check: what it found, and its control. None if another service found something.
     check: Option<(&'static str, &'static str)>,
 }
+
+/// The other service.
+const OTHER: &str = "prowler/prowler";
 
 const SEVERITIES: [&str; 5] = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL"];
 
@@ -103,9 +106,13 @@ pub(super) fn asked(context: &Context<'_>) -> Vec<Value> {
             }
             let standards = enabled(&place);
             let is_asked = |it: &Finding| fits("RecordState", it.record_state) && fits("WorkflowStatus", it.workflow);
-            let listed = about(&place).into_iter().filter(is_asked);
-            found.extend(listed.map(|it| describe(&place, &standards, &it)));
+            let listed = about(&place).into_iter().enumerate().filter(|(_, it)| is_asked(it));
+            found.extend(listed.map(|(number, it)| describe(&place, &standards, number, &it)));
         }
+    }
+    let order = context.request.structures("SortCriteria").first().cloned().unwrap_or_default();
+    if order["Field"] == "SeverityNormalized" && order["SortOrder"] == "desc" {
+        found.sort_by_key(|it| std::cmp::Reverse(it["Severity"]["Normalized"].as_u64()));
     }
     found
 }
@@ -128,12 +135,12 @@ fn is_shown(own: &Place<'_>, about: &Place<'_>) -> bool {
     about.account.id == own.account.id || it.administrator.as_ref() == Some(&own.account.id)
 }
 
-fn describe(place: &Place<'_>, standards: &[Enabled], it: &Finding) -> Value {
-    let id = json!(format!("{}/{}", place.region, place.account.id));
+fn describe(place: &Place<'_>, standards: &[Enabled], number: usize, it: &Finding) -> Value {
+    let product = if it.check.is_some() { "aws/securityhub" } else { OTHER };
     let mut described = json!({
         "SchemaVersion": "2018-10-08",
-        "Id": id,
-        "ProductArn": place.arn("securityhub", "product/aws/securityhub"),
+        "Id": place.arn("securityhub", &format!("finding/{number}")),
+        "ProductArn": place.organization.arn("securityhub", place.region, "", &format!("product/{product}")),
         "GeneratorId": "simulated",
         "AwsAccountId": place.account.id,
         "Region": place.region,
@@ -142,7 +149,7 @@ fn describe(place: &Place<'_>, standards: &[Enabled], it: &Finding) -> Value {
         "Title": "A finding",
         "Description": "A finding",
         "Resources": [{ "Type": "AwsAccount", "Id": format!("AWS::::Account:{}", place.account.id) }],
-        "Severity": { "Label": it.severity },
+        "Severity": { "Label": it.severity, "Normalized": normalized(it.severity) },
         "Workflow": { "Status": it.workflow },
         "RecordState": it.record_state,
     });
@@ -154,6 +161,17 @@ fn describe(place: &Place<'_>, standards: &[Enabled], it: &Finding) -> Value {
         described["Compliance"] = json!({ "Status": status, "SecurityControlId": control, "AssociatedStandards": of });
     }
     described
+}
+
+/// The number that Security Hub makes of a label.
+fn normalized(severity: &str) -> u64 {
+    match severity {
+        "CRITICAL" => 90,
+        "HIGH" => 70,
+        "MEDIUM" => 40,
+        "LOW" => 1,
+        _ => 0,
+    }
 }
 
 /// How many of a standard's controls passed, and how many have data.
@@ -171,6 +189,15 @@ pub(super) fn scored_standards(place: &Place<'_>) -> usize {
     standards.iter().filter(|it| score(place, &standards, it).1 > 0).count()
 }
 
+/// The findings about a place that a census lists.
+pub(super) fn open(place: &Place<'_>) -> Vec<Finding> {
+    let is_open = |it: &Finding| {
+        let is_seen = it.record_state == "ACTIVE" && !["SUPPRESSED", "RESOLVED"].contains(&it.workflow);
+        is_seen && it.check.is_none_or(|(status, _)| status != "PASSED")
+    };
+    about(place).into_iter().filter(is_open).collect()
+}
+
 /// What a census must find of the findings about a place.
 pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     let standards = enabled(place);
@@ -179,11 +206,8 @@ pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
         tally.cell("securityhub_scores WHERE score_percent = 100", usize::from(all > 0 && passed == all));
         tally.cell("securityhub_scores WHERE score_percent >= 50", usize::from(all > 0 && 2 * passed >= all));
     }
-    let is_open = |it: &Finding| {
-        let is_seen = it.record_state == "ACTIVE" && !["SUPPRESSED", "RESOLVED"].contains(&it.workflow);
-        is_seen && it.check.is_none_or(|(status, _)| status != "PASSED")
-    };
-    let open: Vec<&str> = about(place).iter().filter(|it| is_open(it)).map(|it| it.severity).collect();
+    let found = open(place);
+    let open: Vec<&str> = found.iter().map(|it| it.severity).collect();
     for (severity, any) in [
         ("CRITICAL", "securityhub_finding_counts WHERE critical_count > 0"),
         ("HIGH", "securityhub_finding_counts WHERE high_count > 0"),
@@ -196,4 +220,8 @@ pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     }
     let high = open.iter().filter(|it| **it == "HIGH").count();
     tally.cell("securityhub_finding_counts WHERE high_count = 2", usize::from(high == 2));
+    let of_hub = "security_findings WHERE service = 'security_hub_cspm' AND severity = 'HIGH'";
+    tally.cell(of_hub, high);
+    let others = found.iter().filter(|it| it.check.is_none()).count();
+    tally.cell("security_findings WHERE product = 'prowler/prowler' AND control_id IS NULL", others);
 }
