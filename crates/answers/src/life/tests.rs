@@ -123,6 +123,7 @@ async fn it_is_written_as_rows_and_a_table_must_be_there() {
     assert_eq!(life.write(Format::Csv, None, &mut written).await.unwrap(), 5);
     let text = String::from_utf8(written).unwrap();
     assert!(text.starts_with("snapshot_date,previous_snapshot_date,change,table_name,organization_id,account_id,"));
+    assert!(text.contains(",was,now,reason,actor_arn,event_time,event_id,actor_reason\n"), "{text}");
     assert!(
         text.contains(
             "\n2026-11-24,2026-11-21,gone,test_users,o-1,000000000001,account 1,global,b,,,,,,,,no events were read\n"
