@@ -172,7 +172,7 @@ impl Actors {
     fn maker(&self, region: &str, made_by: &MadeBy) -> Result<&Event, NoActor> {
         let [[since, _], [_, until]] = [self.read[0].of(region), self.read[1].of(region)];
         let event = the_one(&self.events, made_by, [since - SLACK_MILLIS, until + SLACK_MILLIS]);
-        let is_unread = |why| why == NoActor::NoneFits && !self.is_read(region);
+        let is_unread = |why: NoActor| why == NoActor::NoneFits && !self.is_read(region);
         let event = event.map_err(|why| if is_unread(why) { NoActor::NotRead } else { why })?;
         // A later one that fits would be recorded in the same place.
         let [asked_at, _] = self.asked.of(&event.region);
