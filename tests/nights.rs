@@ -1,6 +1,7 @@
 //! Several nights of one organization in one lake: what earlier nights know is carried, also over a night that was
 //! denied, and what is published of the answers is what is answered.
 
+mod history;
 mod known;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,8 @@ use orgcensus_sim::{ChangeTruth, Settings, Troubles};
 use orgcensus_tests::{Place, Way};
 use serde_json::{Value, json};
 
-use known::{Missed, assert_missed, assert_told, assert_who_removed_mfa, unseen};
+use history::assert_histories;
+use known::{Missed, assert_critical, assert_missed, assert_told, assert_who_removed_mfa, unseen};
 
 const DAY_MILLIS: i64 = 86_400_000;
 
@@ -128,6 +130,8 @@ async fn four_nights(seed: u64) {
     assert_activity(&place.snapshot().await, &changes).await;
     assert_actors(&place, &changes).await;
     assert_who_removed_mfa(&place.lake, &changes).await;
+    assert_critical(&place.lake, &changes).await;
+    assert_histories(&place, &changes).await;
 }
 
 /// What the rules find between two nights.
@@ -166,7 +170,10 @@ async fn assert_actors(place: &Place, changes: &[ChangeTruth]) {
 
 /// The events of the last night alone, since those of the nights before were read then.
 async fn assert_activity(snapshot: &Snapshot, changes: &[ChangeTruth]) {
-    let made = |change: &str| changes.iter().filter(|it| it.night == 3 && it.change == change).count() as u64;
+    let made = |change: &str| {
+        let count = changes.iter().filter(|it| it.night == 3 && it.change == change).count() as u64;
+        (count, count)
+    };
     let sql =
         "SELECT event_name, actor_type, COUNT(*) AS events, COUNT(actor_arn) AS actors FROM activity GROUP BY 1, 2";
     let found: BTreeMap<(String, String), (u64, u64)> = rows(snapshot, sql)
@@ -180,9 +187,12 @@ async fn assert_activity(snapshot: &Snapshot, changes: &[ChangeTruth]) {
     let expected = [
         // Of two sign-ins one failed, and has no name.
         ("ConsoleLogin", "IAMUser", (2, 1)),
-        ("ConsoleLogin", "Root", (made("root_used"), made("root_used"))),
-        ("CreateUser", "AssumedRole", (made("user_added"), made("user_added"))),
-        ("DeactivateMFADevice", "AssumedRole", (made("mfa_removed"), made("mfa_removed"))),
+        ("ConsoleLogin", "Root", made("root_used")),
+        ("CreateAccessKey", "Root", made("root_key_made")),
+        ("CreatePolicy", "AssumedRole", made("policy_made")),
+        ("CreateUser", "AssumedRole", made("user_added")),
+        ("DeactivateMFADevice", "AssumedRole", made("mfa_removed")),
+        ("DeactivateMFADevice", "Root", made("root_mfa_removed")),
     ];
     let expected = expected.into_iter().filter(|(.., counts)| counts.0 > 0);
     let expected: BTreeMap<_, _> =

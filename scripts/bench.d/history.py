@@ -4,7 +4,8 @@
 
 Nothing is crawled but one demo. Each night is a commit and a manifest over the same files (hard links: a manifest's files
 lie in its run's folder). Every other week some tables have other files, in which a user, a bucket and a group are gone and
-a role and a queue are changed, so that the tasks' outcomes are read as well. The lake takes about a megabyte a night.
+a role and a queue are changed, so that the tasks' outcomes are read as well. In each night every account has events, none
+of which made that, so that a change's actor is looked for. The lake takes about a megabyte a night.
 """
 
 import datetime
@@ -35,6 +36,10 @@ SUBJECTS = {
 NAMING = ("arn", "resource_arn", "principal_arn", "identity_arn", "user_arn")
 # Verdicts and policies are about all of them: their rows go with the thing.
 WITH_THEM = {"iam_credential_report", "policy_documents", "policy_statements", "resource_access", "resources"}
+# Events of each account in a night, and regions in which it was asked for them.
+EVENTS, REGIONS = 100, 17
+# What every row says of its account and its run.
+STAMP = ["organization_id", "account_id", "account_name", "ou_path", "captured_at", "run_id"]
 GOAL = "goal for 365 nights of 100 accounts: 10 s, 512 MiB"
 
 
@@ -60,11 +65,15 @@ def written(one, year, nights):
     tables = {table["name"]: lakes.rows_of(one, table) for table in manifest["tables"]}
     subjects = {name: middle(tables[table]["arn"]) for name, (table, _) in SUBJECTS.items()}
     others = one / "others"
+    others.mkdir()
+    for name, rows in happened(tables).items():
+        table = next(it for it in manifest["tables"] if it["name"] == name)
+        file = lakes.written(one, f"others/{name}.parquet", rows)
+        table.update({"files": [file], "rows": file["rows"], "bytes": file["bytes"]})
     for table in manifest["tables"]:
         changed = changed_rows(table["name"], tables[table["name"]], subjects)
         if changed is not None:
             path = f"others/{table['name']}.parquet"
-            others.mkdir(exist_ok=True)
             table["other"] = {**lakes.written(one, path, changed), "path": path}
     last = datetime.date.fromisoformat(commit["snapshot_date"])
     (year / "_commits").mkdir(parents=True)
@@ -102,6 +111,25 @@ def linked(one, year, folder, place, file):
     (year / folder).mkdir(parents=True, exist_ok=True)
     os.link(one / file["path"], year / path)
     return {**file, "path": path}
+
+
+def happened(tables):
+    """What each night read of what happened: the rows of its two tables."""
+    stamps = tables["accounts"].select(STAMP).to_pylist()
+    long_ago = datetime.datetime(2020, 1, 1)
+    event = {"event_name": "CreateUser", "event_time": long_ago, "is_failed": False, "resources": ["another"]}
+    events = [
+        {**stamp, **event, "region": "us-east-1", "event_id": f"{stamp['account_id']}-{number:03}"}
+        for stamp in stamps
+        for number in range(EVENTS)
+    ]
+    windows = [
+        {**stamp, "region": f"region-{number:02}", "since_at": long_ago}
+        for stamp in stamps
+        for number in range(REGIONS)
+    ]
+    found = {"activity": events, "activity_windows": windows}
+    return {name: pyarrow.Table.from_pylist(rows, schema=tables[name].schema) for name, rows in found.items()}
 
 
 def middle(column):

@@ -1,5 +1,5 @@
-//! What the simulator knows of the nights, and what is told of them: who took whose second factor, what is counted, what was
-//! not seen.
+//! What the simulator knows of the nights, and what is told of them: who took whose second factor, what is critical, what is
+//! counted, what was not seen.
 
 use std::collections::BTreeSet;
 
@@ -19,10 +19,29 @@ pub(super) async fn assert_who_removed_mfa(lake: &Lake, changes: &[ChangeTruth])
     let mut found = found_between(lake, Some(&from), &to, &rules).await;
     found.retain(Found::is_seen);
     let removed: Vec<_> = changes.iter().filter(|it| it.night == 1 && it.change == "mfa_removed").collect();
-    assert_eq!(found.len(), removed.len(), "{found:?}");
+    assert!(!removed.is_empty() && found.len() == removed.len(), "{found:?}");
     for (it, truth) in found.iter().zip(removed) {
         let (user, actor) = (it.resource.as_deref().unwrap_or_default(), it.actor_arn.as_deref().unwrap_or_default());
         assert!(user.ends_with(&format!("/{}", truth.who)) && actor.ends_with("/olga"), "{it:?}");
+    }
+}
+
+/// What is critical in the last night, and who made it: the policy that allows everything, root's key, root's device.
+pub(super) async fn assert_critical(lake: &Lake, changes: &[ChangeTruth]) {
+    for (rule, change, actor) in [
+        ("D7", "policy_made", ":assumed-role/administrator/olga"),
+        ("D8", "root_key_made", ":root"),
+        ("D13", "root_mfa_removed", ":root"),
+        ("D14", "root_mfa_removed", ":root"),
+    ] {
+        let rules = select_rules(&[rule.to_owned()]).expect("a rule");
+        let mut found = found_between(lake, None, &Which::Newest, &rules).await;
+        found.retain(Found::is_seen);
+        let made: Vec<_> = changes.iter().filter(|it| it.night == 3 && it.change == change).collect();
+        let ([it], [truth]) = (found.as_slice(), made.as_slice()) else { panic!("{rule}: {found:?} {made:?}") };
+        let about = it.resource.as_deref().and_then(|arn| arn.rsplit(['/', ':']).next());
+        assert_eq!((about, it.account_id.as_ref()), (Some(truth.who.as_str()), Some(&truth.account_id)), "{it:?}");
+        assert!(it.actor_arn.as_ref().is_some_and(|arn| arn.ends_with(actor)) && it.event_id.is_some(), "{it:?}");
     }
 }
 

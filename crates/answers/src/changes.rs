@@ -14,8 +14,10 @@
 //! unlooked   where the rules of a table could not look
 //! sql        what rules ask of events, for engines that read a trail
 //! states     whether exceptions accept what is found
+//! about      the same of one thing alone, for its history
 //! ```
 
+mod about;
 mod actors;
 mod by_account;
 #[cfg(test)]
@@ -56,6 +58,8 @@ use states::State;
 use unlooked::Unlooked;
 use watch::Watch;
 
+pub(crate) use about::{About, found_about};
+pub(crate) use actors::NoActor;
 pub(crate) use watch::check;
 
 /// What rules find between two snapshots: organization by organization, table by table, in the order of account, region
@@ -83,6 +87,8 @@ struct OneOrganization {
     groups: VecDeque<Group>,
     events: Vec<Rule>,
     open: Option<Open>,
+    /// Only the rows about a thing; all, if there is none.
+    about: Option<About>,
 }
 
 /// A table and the rules that watch it.
@@ -135,7 +141,7 @@ impl Changes {
         while found.is_empty() {
             let Some(current) = &mut self.current else {
                 let Some(manifests) = self.waiting.pop_front() else { return Ok(None) };
-                self.current = Some(OneOrganization::open(&self.lake, manifests, &self.rules).await?);
+                self.current = Some(OneOrganization::open(&self.lake, manifests, &self.rules, None).await?);
                 continue;
             };
             if !current.fill(&self.lake, &self.engine, self.with_states, &mut found).await? {
@@ -173,15 +179,16 @@ impl Changes {
 }
 
 impl OneOrganization {
-    async fn open(lake: &Lake, manifests: TwoManifests, rules: &[Rule]) -> Result<Self> {
-        let both = Arc::new(Both::read(lake, &manifests).await?);
+    async fn open(lake: &Lake, manifests: TwoManifests, rules: &[Rule], about: Option<About>) -> Result<Self> {
+        let accounts = about.as_ref().and_then(|it| it.accounts.as_ref());
+        let both = Arc::new(Both::read_within(lake, [&manifests[0], &manifests[1]], accounts).await?);
         let rests_on = RestsOn::of(&manifests);
         let judge = Judge::new(&both, ACTIVITY, rests_on.of_table(ACTIVITY), false);
         let heard = Arc::new(Heard::read(lake, &manifests, &judge).await?);
         let has_activity = manifests[1].table(ACTIVITY).is_some();
         let begun = if has_activity { times::begun(lake, &manifests, &both).await? } else { [None; 2] };
         let events = rules.iter().filter(|rule| rule.needs_event() && !rule.hears()).cloned().collect();
-        Ok(Self { manifests, rests_on, both, heard, begun, groups: groups(rules), events, open: None })
+        Ok(Self { manifests, rests_on, both, heard, begun, groups: groups(rules), events, open: None, about })
     }
 
     /// Adds what is found next; false after the last rule.
@@ -241,7 +248,9 @@ impl OneOrganization {
         let named: BTreeSet<String> = group.rests_on.iter().map(|&it| it.to_owned()).collect();
         let rests_on = if named.is_empty() { self.rests_on.of_table(group.table) } else { Some(&named) };
         let judge = Judge::new(&self.both, group.table, rests_on, is_derived(tables));
-        let table = TableDiff::open(lake, self.organization_id(), tables, columns.only(&names), judge).await?;
+        let wanted = tables.map(|table| self.about.as_ref().map(|it| it.subject.wanted(table)));
+        let wanted = [wanted[0].as_ref(), wanted[1].as_ref()];
+        let table = TableDiff::open(lake, self.organization_id(), tables, columns.only(&names), judge, wanted).await?;
         let heard = (group.table == ACTIVITY).then(|| Arc::clone(&self.heard));
         let late = heard.as_ref().map(|it| it.late()).transpose()?.unwrap_or_default();
         let rules = ready.iter().map(|(rule, ..)| rule.clone()).collect();
@@ -255,7 +264,8 @@ impl OneOrganization {
             }
         }
         let of = (self.rests_on.of_table(ACTIVITY), rests_on);
-        let actors = Actors::open(lake, &self.manifests, self.begun, &self.heard, Watch::made_by(&watches), of)?;
+        let (names, accounts) = (Watch::made_by(&watches), self.about.as_ref().and_then(|it| it.accounts.as_ref()));
+        let actors = Actors::open(lake, &self.manifests, self.begun, &self.heard, names, of, accounts)?;
         Ok(Some(Open { table, unlooked, watches, with_states, heard, actors }))
     }
 

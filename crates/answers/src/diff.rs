@@ -51,7 +51,7 @@ pub(crate) use columns::{ACTIVITY, ACTIVITY_WINDOWS, COVERAGE, Columns, ONLY_IF_
 pub(crate) use ended::Side;
 pub(crate) use fate::values_as;
 pub(crate) use judge::{Judge, Unseen};
-pub(crate) use known::{Both, ORGANIZATION, Place};
+pub(crate) use known::{Both, GLOBAL, ORGANIZATION, Place};
 pub(crate) use merge::Next;
 pub(crate) use pairs::Pairs;
 pub(crate) use reader::{TableReader, each};
@@ -234,7 +234,7 @@ impl OneOrganization {
         let Some(columns) = Columns::of(tables[0], tables[1])? else { return Ok(Err(other_keys(tables))) };
         let judge = Judge::new(&self.both, name, self.rests_on.of_table(name), is_derived(tables));
         let organization_id = &self.manifests[1].organization_id;
-        Ok(Ok(TableDiff::open(lake, organization_id, tables, columns, judge).await?))
+        Ok(Ok(TableDiff::open(lake, organization_id, tables, columns, judge, [None; 2]).await?))
     }
 
     /// The difference that stands for a table which cannot be compared.

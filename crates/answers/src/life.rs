@@ -4,15 +4,17 @@
 //! Of each snapshot only the tables and row groups are read that may have such a row (`subject`, `night`), a few
 //! nights ahead of the one that is told. Each row is compared with what was last seen of it (`story`), which may be
 //! some nights ago: so a night that did not see it hides no change. The tasks' outcomes are read only where a row is
-//! missing, new, or lacks a value.
+//! missing, new, or lacks a value. Who made a change is what the rules of change find of it (`makers`).
 
 mod event;
+mod makers;
 mod night;
 mod story;
 mod subject;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -25,7 +27,8 @@ pub use event::Event;
 pub use subject::Subject;
 
 use crate::format::Output;
-use crate::{Error, Format, Result, nearest_in_words};
+use crate::{Error, Format, Result, nearest_in_words, rules};
+use makers::Makers;
 use night::{Night, Others};
 use story::Story;
 
@@ -35,6 +38,7 @@ const NIGHTS_AT_ONCE: usize = 4;
 /// What happened to a subject, night after night, one organization after the other.
 pub struct Life {
     lake: Lake,
+    makers: Makers,
     nights: BoxStream<'static, Result<Night>>,
     story: Option<Story>,
 }
@@ -54,9 +58,11 @@ impl Life {
                 return Err(Error::UnknownTable { table: unknown.clone(), known });
             }
         }
-        let read = reader(lake, subject, tables);
+        let subject = Arc::new(subject.clone());
+        let makers = Makers::new(lake, &subject, rules()?);
+        let read = reader(lake, subject, tables, makers.tables());
         let nights = stream::iter(commits).map(read).buffered(NIGHTS_AT_ONCE);
-        Ok(Self { lake: lake.clone(), nights: nights.boxed(), story: None })
+        Ok(Self { lake: lake.clone(), makers, nights: nights.boxed(), story: None })
     }
 
     /// What happened next; none at the end. Never an empty list.
@@ -67,7 +73,7 @@ impl Life {
                 self.story = None;
             }
             let story = self.story.get_or_insert_with(|| Story::of(&night.manifest.organization_id));
-            let events = story.advance(&self.lake, night).await?;
+            let events = story.advance(&self.lake, &self.makers, night).await?;
             if !events.is_empty() {
                 return Ok(Some(events));
             }
@@ -88,18 +94,19 @@ impl Life {
     }
 }
 
-/// Reads a night in a task of its own, so that several processors read.
+/// Reads a night in a task of its own, so that several processors read. Kept are the tables whose rows are asked again.
 fn reader(
     lake: &Lake,
-    subject: &Subject,
+    subject: Arc<Subject>,
     tables: &[String],
+    kept: BTreeSet<&'static str>,
 ) -> impl FnMut(Commit) -> BoxFuture<'static, Result<Night>> + Send + use<> {
-    let (lake, subject, tables) = (lake.clone(), Arc::new(subject.clone()), Arc::new(tables.to_vec()));
+    let (lake, tables, kept) = (lake.clone(), Arc::new(tables.to_vec()), Arc::new(kept));
     let others = Arc::new(Others::default());
     move |commit| {
         let (lake, subject, tables) = (lake.clone(), Arc::clone(&subject), Arc::clone(&tables));
-        let others = Arc::clone(&others);
-        let read = async move { Night::read(&lake, &commit, &subject, &tables, &others).await };
+        let (others, kept) = (Arc::clone(&others), Arc::clone(&kept));
+        let read = async move { Night::read(&lake, &commit, &subject, &tables, &others, &kept).await };
         let read = tokio::spawn(read);
         async move {
             match read.await {

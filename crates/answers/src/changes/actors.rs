@@ -5,12 +5,13 @@
 //! were read is not known: where the row was read later, by more than the slack, no event is named.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Field, TimeUnit, TimestampMillisecondType};
 use arrow::error::ArrowError;
-use orgcensus_lake::Lake;
+use orgcensus_lake::{Lake, Wanted};
 
 use super::by_account::ByAccount;
 use super::found::Found;
@@ -18,7 +19,7 @@ use super::heard::{Heard, failed, text};
 use super::times::Times;
 use crate::Result;
 use crate::cells::text_cell;
-use crate::diff::{ACTIVITY, TableReader, TwoManifests};
+use crate::diff::{ACTIVITY, GLOBAL, TableReader, TwoManifests};
 
 /// An event may be as much older or newer than the two rows. CloudTrail gives an event within about as much time.
 pub(crate) const SLACK_MILLIS: i64 = 900_000;
@@ -30,6 +31,36 @@ pub(crate) struct MadeBy {
     pub(crate) events: Vec<&'static str>,
     /// What it was about, all of it: ARNs, ids, names. Empty: the account.
     pub(crate) about: Vec<String>,
+}
+
+/// Why a change has no actor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoActor {
+    /// Nobody read events where this one would be recorded.
+    NotRead,
+    /// Those just after the older row were not read, so a second one may fit.
+    ReadSinceLater,
+    /// The row was read later than the events were, so a second one may fit.
+    RowReadLater,
+    /// No event fits.
+    NoneFits,
+    /// More than one event fits.
+    SeveralFit,
+    /// An event fits, and names nobody.
+    NotSaid,
+}
+
+impl fmt::Display for NoActor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::NotRead => "no events were read",
+            Self::ReadSinceLater => "events were read since a later moment only",
+            Self::RowReadLater => "the row was read later than the events",
+            Self::NoneFits => "none of the events that were read fits",
+            Self::SeveralFit => "several of the events that were read fit",
+            Self::NotSaid => "its event does not say",
+        })
+    }
 }
 
 /// An event that did something.
@@ -58,9 +89,9 @@ pub(crate) struct Actors {
 
 impl Actors {
     /// Opens the newer snapshot's events, to look for those of these names that changed a table's rows. The events and
-    /// the table rest on these collectors; on all, if none are named. `begun` is when the runs began, by the clock of their
-    /// tasks. None if nothing is to be looked for, or nowhere, or if the snapshots are the other way round: then no event
-    /// comes after the older one.
+    /// the table rest on these collectors; on all, if none are named. If some accounts are wanted, nobody asks for changes
+    /// of others. `begun` is when the runs began, by the clock of their tasks. None if nothing is to be looked for, or
+    /// nowhere, or if the snapshots are the other way round: then no event comes after the older one.
     pub(crate) fn open(
         lake: &Lake,
         [from, to]: &TwoManifests,
@@ -68,6 +99,7 @@ impl Actors {
         heard: &Arc<Heard>,
         names: BTreeSet<&'static str>,
         (of_events, of_table): (Option<&BTreeSet<String>>, Option<&BTreeSet<String>>),
+        accounts: Option<&Wanted>,
     ) -> Result<Option<Self>> {
         let is_looked_for = !names.is_empty() && from.captured_at <= to.captured_at;
         let Some(activity) = to.table(ACTIVITY).filter(|_| is_looked_for) else { return Ok(None) };
@@ -83,13 +115,15 @@ impl Actors {
             Field::new("is_failed", DataType::Boolean, true),
             Field::new("resources", list, true),
         ];
-        let rows = ByAccount::new(TableReader::new(lake, activity, fields)?);
-        let read = [Times::open(lake, from, begun[0], of_table)?, Times::open(lake, to, begun[1], of_table)?];
-        let (asked, heard) = (Times::open(lake, to, begun[1], of_events)?, Arc::clone(heard));
+        let rows = ByAccount::new(TableReader::with(lake, activity, fields, accounts)?);
+        let was = Times::open(lake, from, begun[0], of_table, accounts)?;
+        let read = [was, Times::open(lake, to, begun[1], of_table, accounts)?];
+        let (asked, heard) = (Times::open(lake, to, begun[1], of_events, accounts)?, Arc::clone(heard));
         Ok(Some(Self { rows, heard, names, read, asked, account_id: String::new(), events: Vec::new() }))
     }
 
-    /// Adds the event to what one event alone can have made. What is found must come account after account.
+    /// Adds the event to what one event alone can have made, or why there is none. What is found must come account after
+    /// account.
     pub(crate) async fn find(&mut self, found: &mut [Found]) -> Result<()> {
         let mut wanted: Vec<&mut Found> = found.iter_mut().filter(|it| it.is_made()).collect();
         wanted.sort_by(|one, other| one.account_id.cmp(&other.account_id));
@@ -98,13 +132,18 @@ impl Actors {
                 continue;
             };
             if !self.heard.is_whole(account_id) {
+                it.no_actor = Some(NoActor::ReadSinceLater);
                 continue;
             }
             self.turn_to(account_id).await?;
-            if let Some(event) = self.maker(region, made_by) {
-                it.actor_arn.clone_from(&event.actor_arn);
-                it.event_time = Some(text(event.at_millis).map_err(failed)?);
-                it.event_id = Some(event.id.clone());
+            match self.maker(region, made_by) {
+                Ok(event) => {
+                    it.actor_arn.clone_from(&event.actor_arn);
+                    it.event_time = Some(text(event.at_millis).map_err(failed)?);
+                    it.event_id = Some(event.id.clone());
+                    it.no_actor = event.actor_arn.is_none().then_some(NoActor::NotSaid);
+                }
+                Err(why) => it.no_actor = Some(why),
             }
         }
         Ok(())
@@ -129,13 +168,21 @@ impl Actors {
         .await
     }
 
-    /// The event that made a change in a row of this region; none if it may have been another one.
-    fn maker(&self, region: &str, made_by: &MadeBy) -> Option<&Event> {
+    /// The event that made a change in a row of this region; why there is none, if it may have been another one.
+    fn maker(&self, region: &str, made_by: &MadeBy) -> Result<&Event, NoActor> {
         let [[since, _], [_, until]] = [self.read[0].of(region), self.read[1].of(region)];
-        let event = the_one(&self.events, made_by, [since - SLACK_MILLIS, until + SLACK_MILLIS])?;
+        let event = the_one(&self.events, made_by, [since - SLACK_MILLIS, until + SLACK_MILLIS]);
+        let is_unread = |why: NoActor| why == NoActor::NoneFits && !self.is_read(region);
+        let event = event.map_err(|why| if is_unread(why) { NoActor::NotRead } else { why })?;
         // A later one that fits would be recorded in the same place.
         let [asked_at, _] = self.asked.of(&event.region);
-        (until - SLACK_MILLIS <= asked_at).then_some(event)
+        if until - SLACK_MILLIS <= asked_at { Ok(event) } else { Err(NoActor::RowReadLater) }
+    }
+
+    /// Whether all events were read where a change of this region is recorded; of what has no region, in any.
+    fn is_read(&self, region: &str) -> bool {
+        let is_there = |it: &str| region == GLOBAL || region == it;
+        self.asked.regions().any(|it| is_there(it) && self.heard.is_read(&self.account_id, it))
     }
 }
 
@@ -166,16 +213,16 @@ fn texts(lists: &ArrayRef, row: usize) -> Result<Vec<String>, ArrowError> {
     Ok(texts.into_iter().flatten().collect())
 }
 
-/// The event that fits; none if several do.
-fn the_one<'e>(events: &'e [Event], made_by: &MadeBy, [since, until]: [i64; 2]) -> Option<&'e Event> {
+/// The event that fits, if it is one alone.
+fn the_one<'e>(events: &'e [Event], made_by: &MadeBy, [since, until]: [i64; 2]) -> Result<&'e Event, NoActor> {
     let fits = |event: &&Event| {
         let names = |about: &String| event.resources.iter().any(|resource| is_name_of(resource, about));
         let is_then = (since..=until).contains(&event.at_millis);
         is_then && made_by.events.contains(&event.name.as_str()) && made_by.about.iter().all(names)
     };
     let mut fitting = events.iter().filter(fits);
-    let first = fitting.next()?;
-    fitting.next().is_none().then_some(first)
+    let first = fitting.next().ok_or(NoActor::NoneFits)?;
+    if fitting.next().is_none() { Ok(first) } else { Err(NoActor::SeveralFit) }
 }
 
 /// Whether a resource of an event is this one. IAM's events name users and roles without their paths.
@@ -193,9 +240,13 @@ mod tests {
         Event { id, name, region, at_millis: 0, actor_arn: None, resources }
     }
 
-    fn fitting(events: &[Event], names: &[&'static str], about: &[&str]) -> Option<String> {
+    fn the_only(events: &[Event], names: &[&'static str], about: &[&str]) -> Result<String, NoActor> {
         let about = about.iter().map(|&it| it.to_owned()).collect();
         the_one(events, &MadeBy { events: names.to_vec(), about }, [0, 0]).map(|event| event.id.clone())
+    }
+
+    fn fitting(events: &[Event], names: &[&'static str], about: &[&str]) -> Option<String> {
+        the_only(events, names, about).ok()
     }
 
     #[test]
@@ -210,6 +261,8 @@ mod tests {
         let attached: &[&'static str] = &["AttachUserPolicy"];
         assert_eq!(fitting(&events, attached, &[user, policy]).as_deref(), Some("2"));
         assert_eq!(fitting(&events, attached, &[user]), None, "two fit");
+        assert_eq!(the_only(&events, attached, &[user]), Err(NoActor::SeveralFit));
+        assert_eq!(the_only(&events, &["DeleteUser"], &[user]), Err(NoActor::NoneFits));
         assert_eq!(fitting(&events, attached, &["arn:aws:iam::1:user/ben", policy]), None);
         assert_eq!(fitting(&events, &["CreateUser", "CreateGroup"], &[user]).as_deref(), Some("3"));
         assert_eq!(fitting(&events, &["UpdateAccountPasswordPolicy"], &[]).as_deref(), Some("4"), "of the account");

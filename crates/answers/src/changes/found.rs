@@ -1,11 +1,12 @@
 //! What a rule found, as a row, and how much of it there is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
-use super::actors::MadeBy;
+use super::actors::{MadeBy, NoActor};
 use crate::cells::{batch_of_texts, schema_of_texts};
 use crate::diff::Change;
 use crate::rule::{Priority, Rule};
@@ -47,6 +48,21 @@ pub struct Found {
     pub event_id: Option<String>,
     /// What is known of the event; none if no event is looked for.
     pub(crate) made_by: Option<MadeBy>,
+    /// Why nobody is named; none where no event was looked for, and where somebody is named.
+    pub(crate) no_actor: Option<NoActor>,
+    /// Which row it is; none for a place where the rule could not look.
+    pub(crate) row: Option<FoundRow>,
+}
+
+/// The row in which a rule found something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FoundRow {
+    /// Its table.
+    pub(crate) table: &'static str,
+    /// Its natural key, as `diff` says it.
+    pub(crate) row_key: Option<String>,
+    /// The columns by which the rule decides.
+    pub(crate) reads: Arc<BTreeSet<String>>,
 }
 
 /// The columns, all of them text.
@@ -108,6 +124,8 @@ impl Found {
             event_time: None,
             event_id: None,
             made_by: None,
+            no_actor: None,
+            row: None,
         }
     }
 

@@ -19,42 +19,51 @@ pub(crate) struct Times {
     captured_at: i64,
     /// When the run's first task began, by the machine's clock.
     begun: Option<i64>,
+    /// The collectors whose tasks count; all, if none are named.
+    collectors: Option<BTreeSet<String>>,
     /// By region when the first of them began, and when the last one ended, by the machine's clock.
     spans: BTreeMap<String, [i64; 2]>,
 }
 
 impl Times {
-    /// Opens the times of these collectors' tasks; of all, if none are named. Reads nothing yet.
+    /// Opens the times of these collectors' tasks; of all, if none are named. If some accounts are wanted, only theirs.
+    /// Reads nothing yet.
     pub(crate) fn open(
         lake: &Lake,
         manifest: &Manifest,
         begun: Option<i64>,
         collectors: Option<&BTreeSet<String>>,
+        accounts: Option<&Wanted>,
     ) -> Result<Self> {
         let fields = vec![
             text("account_id"),
             text("region"),
             moment("started_at"),
             Field::new("duration_millis", DataType::Int64, true),
+            text("collector"),
         ];
-        let wanted = collectors.map(|names| Wanted(vec![("collector".to_owned(), names.clone())]));
+        let of_collectors = |names: &BTreeSet<String>| Wanted(vec![("collector".to_owned(), names.clone())]);
+        let wanted = accounts.cloned().or_else(|| collectors.map(of_collectors));
         let rows = match manifest.table(COVERAGE) {
             Some(table) => Some(ByAccount::new(TableReader::with(lake, table, fields, wanted.as_ref())?)),
             None => None,
         };
-        Ok(Self { rows, captured_at: manifest.captured_at.0, begun, spans: BTreeMap::new() })
+        let (captured_at, collectors) = (manifest.captured_at.0, collectors.cloned());
+        Ok(Self { rows, captured_at, begun, collectors, spans: BTreeMap::new() })
     }
 
     /// Reads those of an account, which comes after the one before it.
     pub(crate) async fn turn_to(&mut self, account_id: &str) -> Result<()> {
-        let Self { rows, spans, .. } = self;
+        let Self { rows, collectors, spans, .. } = self;
         spans.clear();
         let Some(rows) = rows else { return Ok(()) };
         rows.turn_to(account_id, |columns, row| {
-            let [_, regions, begins, durations] = columns else { return Ok(()) };
+            let [_, regions, begins, durations, names] = columns else { return Ok(()) };
+            let name = names.as_string::<i32>().value(row);
+            let is_meant = collectors.as_ref().is_none_or(|collectors| collectors.contains(name));
             let (begins, durations) =
                 (begins.as_primitive::<TimestampMillisecondType>(), durations.as_primitive::<Int64Type>());
-            if begins.is_valid(row) {
+            if is_meant && begins.is_valid(row) {
                 let begin = begins.value(row);
                 let end = if durations.is_valid(row) { begin.saturating_add(durations.value(row)) } else { begin };
                 let span = spans.entry(regions.as_string::<i32>().value(row).to_owned()).or_insert([begin, end]);
@@ -70,6 +79,11 @@ impl Times {
     pub(crate) fn of(&self, region: &str) -> [i64; 2] {
         let Some((span, begun)) = self.spans.get(region).zip(self.begun) else { return [self.captured_at; 2] };
         span.map(|at| self.captured_at.saturating_add(at.saturating_sub(begun).max(0)))
+    }
+
+    /// The regions in which the account's tasks ran.
+    pub(crate) fn regions(&self) -> impl Iterator<Item = &str> {
+        self.spans.keys().map(String::as_str)
     }
 }
 

@@ -15,7 +15,7 @@ use datafusion::physical_expr::PhysicalExpr;
 use datafusion::prelude::SessionContext;
 
 use super::actors::MadeBy;
-use super::found::Found;
+use super::found::{Found, FoundRow};
 use super::verdict::{Says, verdict};
 use crate::cells::text_cell;
 use crate::diff::{ACTIVITY, Change, Difference, Next, Side, WholePairs};
@@ -32,6 +32,8 @@ pub(crate) struct Watch {
     when: Option<Condition>,
     /// The columns that the conditions read, by their numbers.
     reads: BTreeSet<usize>,
+    /// The same by their names.
+    read_names: Arc<BTreeSet<String>>,
     resource: Option<usize>,
     shows: Vec<usize>,
     /// Of events who did it and when.
@@ -57,7 +59,8 @@ impl Watch {
     ) -> Result<Self, String> {
         let (is_so, when) = conditions(engine, fields, watched).map_err(|error| error.strip_backtrace())?;
         let of_both = when.iter().flat_map(|when| &when.reads).map(|column| column % fields.len());
-        let reads = is_so.reads.iter().copied().chain(of_both).collect();
+        let reads: BTreeSet<usize> = is_so.reads.iter().copied().chain(of_both).collect();
+        let read_names = Arc::new(reads.iter().map(|&number| fields[number].name().clone()).collect());
         let column = |name: &str| {
             let found = fields.iter().position(|field| field.name() == name);
             found.ok_or_else(|| format!("the snapshots do not both have the column {name}, or it is a list"))
@@ -67,7 +70,7 @@ impl Watch {
         let about = watched.known_by.iter().map(|name| column(name)).collect::<Result<_, _>>()?;
         let event = if watched.table == ACTIVITY { Some([column("actor_arn")?, column("event_time")?]) } else { None };
         let (rule, watched, fields) = (rule.clone(), watched.clone(), fields.to_vec());
-        Ok(Self { rule, watched, fields, is_so, when, reads, resource, shows, event, about })
+        Ok(Self { rule, watched, fields, is_so, when, reads, read_names, resource, shows, event, about })
     }
 
     /// The names of all columns that it needs.
@@ -167,7 +170,13 @@ impl Watch {
             actor_arn,
             event_time,
             made_by,
+            no_actor: None,
             event_id: self.event.and_then(|_| row.row_key.clone()),
+            row: Some(FoundRow {
+                table: self.watched.table,
+                row_key: row.row_key.clone(),
+                reads: Arc::clone(&self.read_names),
+            }),
         })
     }
 

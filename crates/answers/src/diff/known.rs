@@ -20,7 +20,7 @@ pub(crate) const ORGANIZATION: &str = "organization";
 const ACCOUNT_REGIONS: &str = "account_regions";
 
 /// The region of what has none.
-const GLOBAL: &str = "global";
+pub(crate) const GLOBAL: &str = "global";
 
 /// The states of an account that AWS has closed, or is closing. What is only suspended may come back with all it had.
 const CLOSED: [&str; 2] = ["CLOSED", "PENDING_CLOSURE"];

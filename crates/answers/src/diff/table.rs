@@ -13,7 +13,7 @@ use arrow::compute::SortOptions;
 use arrow::datatypes::{DataType, Field};
 use arrow::error::ArrowError;
 use arrow::row::{OwnedRow, Row, RowConverter, Rows, SortField};
-use orgcensus_lake::{Lake, TableEntry};
+use orgcensus_lake::{Lake, TableEntry, Wanted};
 
 use super::columns::Columns;
 use super::difference::Difference;
@@ -41,21 +41,23 @@ pub(crate) struct TableDiff {
 }
 
 impl TableDiff {
-    /// Opens a table of both snapshots.
+    /// Opens a table of both snapshots; if some rows of a side are wanted, only these.
     pub(crate) async fn open(
         lake: &Lake,
         organization_id: &str,
         [from, to]: [&TableEntry; 2],
         columns: Columns,
         judge: Judge,
+        wanted: [Option<&Wanted>; 2],
     ) -> Result<Self> {
         let fields = columns.key.iter().map(|field| SortField::new(field.data_type().clone())).collect();
         let table = to.name.clone();
         let converter = RowConverter::new(fields).map_err(|source| unreadable(&table, source))?;
         let converter = Arc::new(converter);
-        let from =
-            SortedRows::open(TableReader::new(lake, from, columns.fields())?, &converter, &columns, &table).await?;
-        let to = SortedRows::open(TableReader::new(lake, to, columns.fields())?, &converter, &columns, &table).await?;
+        let from = TableReader::with(lake, from, columns.fields(), wanted[0])?;
+        let from = SortedRows::open(from, &converter, &columns, &table).await?;
+        let to = TableReader::with(lake, to, columns.fields(), wanted[1])?;
+        let to = SortedRows::open(to, &converter, &columns, &table).await?;
         let organization_id = organization_id.to_owned();
         Ok(Self { table, organization_id, columns, judge, from, to, comparators: None })
     }

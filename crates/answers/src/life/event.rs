@@ -39,10 +39,18 @@ pub struct Event {
     pub now: Option<String>,
     /// Why nobody knows: the snapshot, the collector and its outcome.
     pub reason: Option<String>,
+    /// Who made the change; none if that is not known, and where nothing was changed.
+    pub actor_arn: Option<String>,
+    /// When it was made (UTC), by CloudTrail's event. None where there is no event.
+    pub event_time: Option<String>,
+    /// The event's id. None where there is no event.
+    pub event_id: Option<String>,
+    /// Why nobody is named as the actor of a change; none where somebody is, and where nothing was changed.
+    pub actor_reason: Option<String>,
 }
 
 /// The columns, all of them text.
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 17] = [
     "snapshot_date",
     "previous_snapshot_date",
     "change",
@@ -56,6 +64,10 @@ const COLUMNS: [&str; 13] = [
     "was",
     "now",
     "reason",
+    "actor_arn",
+    "event_time",
+    "event_id",
+    "actor_reason",
 ];
 
 pub(crate) fn schema() -> SchemaRef {
@@ -63,7 +75,7 @@ pub(crate) fn schema() -> SchemaRef {
 }
 
 impl Event {
-    fn cells(&self) -> [Option<&str>; 13] {
+    fn cells(&self) -> [Option<&str>; 17] {
         [
             Some(&self.snapshot_date),
             self.previous_snapshot_date.as_deref(),
@@ -78,6 +90,10 @@ impl Event {
             self.was.as_deref(),
             self.now.as_deref(),
             self.reason.as_deref(),
+            self.actor_arn.as_deref(),
+            self.event_time.as_deref(),
+            self.event_id.as_deref(),
+            self.actor_reason.as_deref(),
         ]
     }
 }

@@ -96,6 +96,7 @@ impl Night {
         subject: &Subject,
         tables: &[String],
         others: &Others,
+        kept: &BTreeSet<&'static str>,
     ) -> Result<Self> {
         let manifest = lake.manifest(commit).await?;
         let is_asked = |table: &&TableEntry| {
@@ -110,15 +111,20 @@ impl Night {
         let reads = asked.into_iter().map(|table| read_table(lake, table, subject, others));
         let found: Vec<_> = stream::iter(reads).buffer_unordered(TABLES_AT_ONCE).try_collect().await?;
         let rows = found.into_iter().flatten().collect();
-        Ok(Self { commit: commit.clone(), manifest: slim(manifest), rows, naming })
+        Ok(Self { commit: commit.clone(), manifest: slim(manifest, kept), rows, naming })
     }
 }
 
 /// Leaves out what nobody asks any more: rows that were last seen long ago keep their night, and a whole manifest has
-/// megabytes.
-fn slim(mut manifest: Manifest) -> Manifest {
+/// megabytes. Of some tables the rows are asked again.
+fn slim(mut manifest: Manifest, kept: &BTreeSet<&'static str>) -> Manifest {
     for table in &mut manifest.tables {
-        (table.comment, table.columns) = (String::new(), Vec::new());
+        table.comment = String::new();
+        if kept.contains(table.name.as_str()) {
+            table.columns.iter_mut().for_each(|column| column.comment = String::new());
+            continue;
+        }
+        table.columns = Vec::new();
         if !JUDGED.contains(&table.name.as_str()) {
             table.files = Vec::new();
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use orgcensus_lake::{Lake, Manifest, Wanted};
 
 use super::event::{Event, SEEN};
+use super::makers::Makers;
 use super::night::{Cell, Night, Row, RowId};
 use crate::diff::{Both, Change, Judge, Place, Side, each, is_derived, other_keys, values_as};
 use crate::{RestsOn, Result};
@@ -31,12 +32,14 @@ impl Story {
         Self { organization_id: organization_id.to_owned(), previous: None, rows: BTreeMap::new() }
     }
 
-    /// What the next night shows.
-    pub(crate) async fn advance(&mut self, lake: &Lake, mut night: Night) -> Result<Vec<Event>> {
+    /// What the next night shows, with who made it.
+    pub(crate) async fn advance(&mut self, lake: &Lake, makers: &Makers, mut night: Night) -> Result<Vec<Event>> {
         let mut rows = std::mem::take(&mut night.rows);
         let night = Arc::new(night);
         let mut judges = Judges { lake, to: &night, known: BTreeMap::new(), judges: BTreeMap::new() };
         let mut events = Vec::new();
+        let known = self.rows.values().map(|it| &it.night).chain(&self.previous);
+        let older = known.map(|it| (it.manifest.snapshot_date.clone(), Arc::clone(it))).collect();
         let ids: BTreeSet<RowId> = self.rows.keys().chain(rows.keys()).cloned().collect();
         for id in ids {
             let known = self.rows.remove(&id);
@@ -57,6 +60,7 @@ impl Story {
                 self.rows.insert(id, last);
             }
         }
+        makers.name(&older, &night, &mut events).await?;
         self.previous = Some(night);
         Ok(events)
     }
@@ -133,6 +137,10 @@ fn event(to: &Night, from: Option<&Arc<Night>>, id: &RowId, row: &Row) -> Event 
         was: None,
         now: None,
         reason: None,
+        actor_arn: None,
+        event_time: None,
+        event_id: None,
+        actor_reason: None,
     }
 }
 
@@ -181,7 +189,7 @@ impl Judges<'_> {
             Some(known) => Arc::clone(known),
             None => {
                 let wanted = match account_id {
-                    Some(account_id) => accounts(self.lake, manifests, account_id).await?,
+                    Some(account_id) => accounts(self.lake, manifests, [account_id.to_owned()].into()).await?,
                     None => None,
                 };
                 let known = Arc::new(Both::read_within(self.lake, manifests, wanted.as_ref()).await?);
@@ -209,10 +217,13 @@ impl Judges<'_> {
     }
 }
 
-/// The rows of an account and of the account for which the organization's tasks are counted; none if nobody says which
-/// that is: then those of all accounts are needed.
-async fn accounts(lake: &Lake, manifests: [&Manifest; 2], account_id: &str) -> Result<Option<Wanted>> {
-    let mut wanted = BTreeSet::from([account_id.to_owned()]);
+/// The rows of some accounts and of the account for which the organization's tasks are counted; none if nobody says
+/// which that is: then those of all accounts are needed.
+pub(super) async fn accounts(
+    lake: &Lake,
+    manifests: [&Manifest; 2],
+    mut wanted: BTreeSet<String>,
+) -> Result<Option<Wanted>> {
     for manifest in manifests {
         let mut management = BTreeSet::new();
         each(lake, manifest, ("organizations", None), ["management_account_id"], |[id]| {

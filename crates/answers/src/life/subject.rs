@@ -81,6 +81,11 @@ impl Subject {
         }
     }
 
+    /// The rows of a table in which one of these columns names it.
+    pub(crate) fn wanted(&self, table: &TableEntry) -> Wanted {
+        wanted(self.columns(table))
+    }
+
     /// The service of its ARN; none of an account.
     pub(crate) fn service(&self) -> Option<&str> {
         match self {

@@ -1,5 +1,7 @@
 //! Nights with known changes, and what is told of them.
 
+mod makers;
+
 use orgcensus_crawl::Outcome;
 use orgcensus_lake::{ColumnEntry, TableEntry};
 use orgcensus_row::Row;
@@ -121,8 +123,11 @@ async fn it_is_written_as_rows_and_a_table_must_be_there() {
     assert_eq!(life.write(Format::Csv, None, &mut written).await.unwrap(), 5);
     let text = String::from_utf8(written).unwrap();
     assert!(text.starts_with("snapshot_date,previous_snapshot_date,change,table_name,organization_id,account_id,"));
+    assert!(text.contains(",was,now,reason,actor_arn,event_time,event_id,actor_reason\n"), "{text}");
     assert!(
-        text.contains("\n2026-11-24,2026-11-21,gone,test_users,o-1,000000000001,account 1,global,b,,,,\n"),
+        text.contains(
+            "\n2026-11-24,2026-11-21,gone,test_users,o-1,000000000001,account 1,global,b,,,,,,,,no events were read\n"
+        ),
         "{text}"
     );
     let error = Life::open(&lake, &subject, &["test_userz".to_owned()]).await.err().unwrap().to_string();

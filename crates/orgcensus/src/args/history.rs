@@ -24,7 +24,8 @@ matched and judged as `orgcensus diff` does it, but each with the night that las
   gone          all collectors of the table were complete there, then and now
   account_left  the organization no longer lists the account, or lists it as closed
   region_off    the account has switched the region off
-Who made a change is not said: that is in CloudTrail's events.";
+Who made what appeared, was changed or is gone is said where CloudTrail's events were read, by the rules of `orgcensus
+changes`: actor_arn, event_time and event_id of the one event that fits; else actor_reason says why nobody is named.";
 
 /// `history`
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use orgcensus_lake::TableEntry;
 use orgcensus_row::{GLOBAL, Timestamp};
 
 use super::*;
-use crate::diff::tests::nights::{lake, listed, user, users};
+use crate::diff::tests::nights::{happened, lake, listed, user, users};
 use crate::testing::{begin, commit, write};
 
 /// When both snapshots were taken, as the tests' lakes have it.
@@ -20,23 +20,7 @@ const ACTIVITY_TASK: &str = "cloudtrail_activity";
 type Read = Option<(Outcome, i64, Vec<Event>)>;
 
 fn event(id: &str, name: &str, minutes: i64, resources: &[&str]) -> Event {
-    Event {
-        event_id: id.to_owned(),
-        event_time: Some(Timestamp(TAKEN + minutes * MINUTE)),
-        event_name: Some(name.to_owned()),
-        event_source: None,
-        event_type: None,
-        actor_type: None,
-        actor_arn: Some(format!("actor-{id}")),
-        session_issuer_arn: None,
-        invoked_by: None,
-        source_address: None,
-        resources: Some(resources.iter().map(|&it| it.to_owned()).collect()),
-        error_code: None,
-        is_failed: Some(false),
-        is_read_only: None,
-        is_mfa_used: None,
-    }
+    happened(id, name, TAKEN + minutes * MINUTE, resources)
 }
 
 /// When the tasks of the events and of the users began, minutes after the snapshot's moment. Each took ten.

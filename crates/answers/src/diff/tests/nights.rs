@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use orgcensus_collectors::cloudtrail::activity::Event;
 use orgcensus_crawl::{Outcome, TaskCoverage, TaskRecord};
 use orgcensus_lake::{Lake, LakeOptions, Publication, TableEntry};
 use orgcensus_row::{GLOBAL, Row, Timestamp};
@@ -62,6 +63,27 @@ pub(crate) struct Listed {
 
 pub(crate) fn user(arn: &str) -> User {
     User { arn: arn.into(), mfa_active: Some(true), ..User::default() }
+}
+
+/// An event that did something, by `actor-` and its id.
+pub(crate) fn happened(id: &str, name: &str, at_millis: i64, resources: &[&str]) -> Event {
+    Event {
+        event_id: id.to_owned(),
+        event_time: Some(Timestamp(at_millis)),
+        event_name: Some(name.to_owned()),
+        event_source: None,
+        event_type: None,
+        actor_type: None,
+        actor_arn: Some(format!("actor-{id}")),
+        session_issuer_arn: None,
+        invoked_by: None,
+        source_address: None,
+        resources: Some(resources.iter().map(|&it| it.to_owned()).collect()),
+        error_code: None,
+        is_failed: Some(false),
+        is_read_only: None,
+        is_mfa_used: None,
+    }
 }
 
 /// Account 0 is the management account. Each account with its state in the organization's list and how its task `users`

@@ -112,9 +112,32 @@ fn of_change(place: &Place<'_>, change: &ChangeTruth) -> Option<Event> {
     match change.change {
         "user_added" => Some(by_administrator("CreateUser", json!({"userName": change.who}))),
         "mfa_removed" => Some(by_administrator("DeactivateMFADevice", json!({"userName": change.who}))),
+        "policy_made" => Some(by_administrator("CreatePolicy", json!({"policyName": change.who}))),
         "root_used" => Some(sign_in(place, "root", at_millis, "Success")),
+        "root_mfa_removed" => {
+            let parameters = json!({"userName": "AWS ROOT USER", "serialNumber": "GAHT1"});
+            Some(by_root(place, "DeactivateMFADevice", at_millis + 3000, &parameters))
+        }
+        "root_key_made" => Some(by_root(place, "CreateAccessKey", at_millis + 4000, &Value::Null)),
         _ => None,
     }
+}
+
+/// Root changes its own credentials, after it has signed in.
+fn by_root(place: &Place<'_>, name: &'static str, at_millis: i64, parameters: &Value) -> Event {
+    let record = json!({
+        "userIdentity": {
+            "type": "Root",
+            "arn": place.iam_arn("root"),
+            "sessionContext": {"attributes": {"mfaAuthenticated": "false"}},
+        },
+        "sourceIPAddress": "192.0.2.8",
+        "requestParameters": parameters,
+        "eventType": "AwsApiCall",
+        "readOnly": false,
+    });
+    let (source, user_name) = ("iam.amazonaws.com", "root".to_owned());
+    Event { name, source, at_millis, user_name, resources: Vec::new(), record }
 }
 
 /// Somebody signs in to the console, without a second factor.
@@ -160,6 +183,13 @@ mod tests {
         assert_eq!(last, created[..1]);
         assert_eq!(lookup(2, "eu-west-1", "EventName", "CreateUser", 0), Vec::<Value>::new(), "IAM is in one region");
         assert_eq!(lookup(2, "us-east-1", "Username", "root", 0).len(), 2, "it signs in each night");
+        let by_root = lookup(3, "us-east-1", "Username", "root", 0);
+        let names: Vec<&str> = by_root.iter().filter_map(|event| event["EventName"].as_str()).collect();
+        let expected = ["CreateAccessKey", "DeactivateMFADevice", "ConsoleLogin", "ConsoleLogin", "ConsoleLogin"];
+        assert_eq!(names, expected, "the third night has its key and takes its device");
+        let taken = lookup(3, "us-east-1", "EventName", "DeactivateMFADevice", 0);
+        let ids: std::collections::BTreeSet<_> = taken.iter().map(|event| event["EventId"].to_string()).collect();
+        assert!(taken.len() > 1 && ids.len() == taken.len(), "a user's and root's: {taken:?}");
         assert_eq!(lookup(0, "us-east-1", "EventName", "ConsoleLogin", 0).len(), 1, "somebody failed to");
         assert_eq!(lookup(0, "ap-southeast-2", "EventName", "ConsoleLogin", 0).len(), 1);
     }
