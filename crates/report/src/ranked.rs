@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use orgcensus_answers::{Error as Refusal, Kind, coverage_percent};
+use orgcensus_answers::{Error as Refusal, Kind, Question, coverage_percent};
 
 use crate::asked::{Asked, Object, first, number, text};
 use crate::lists::{ROWS_MAX, described, rows};
@@ -12,14 +12,14 @@ use crate::{Error, Result};
 
 /// How a list is told.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Rank {
-    pub(crate) columns: &'static [Column],
+pub(crate) struct Rank<'a> {
+    pub(crate) columns: &'a [Column],
     /// What comes first, in words, and what one must know to read the list.
-    pub(crate) note: &'static str,
+    pub(crate) note: &'a str,
     /// What it is about, as a column and in words, where that has several rows: `target_arn`, `instances`.
     pub(crate) subject: Option<(&'static str, &'static str)>,
     /// An expression. The rows in which it is smallest come first. The list's own columns are `listed.is_public`.
-    pub(crate) severity: &'static str,
+    pub(crate) severity: &'a str,
     pub(crate) beside: Option<Beside>,
 }
 
@@ -35,17 +35,28 @@ pub(crate) struct Beside {
 }
 
 /// A shipped list, or the cases of a fact.
-pub(crate) async fn question(asked: &Asked, id: &'static str, rank: &Rank) -> Result<Table> {
+pub(crate) async fn question(asked: &Asked, id: &'static str, rank: &Rank<'_>) -> Result<Table> {
     if rank.beside.is_some_and(|beside| !asked.snapshot.has_table(beside.table)) {
         return crate::lists::question(asked, id, rank.columns).await;
     }
     let questions = asked.questions(&[id])?;
-    let question = &questions[0];
+    cases(asked, &questions[0], &questions[0].cases(), rank, ROWS_MAX).await
+}
+
+/// At most so many cases of a shipped question, by a statement of them.
+pub(crate) async fn cases(
+    asked: &Asked,
+    question: &Question,
+    listed: &str,
+    rank: &Rank<'_>,
+    rows_max: usize,
+) -> Result<Table> {
     let key = match &question.kind {
         Kind::List { key } => key,
         Kind::Fact { subject, .. } => subject,
     };
-    let table = told(asked, described(asked, question, rank.columns), rank, &question.cases(), key).await?;
+    let table = described(asked, question, rank.columns);
+    let table = told(asked, table, rank, &Listed { sql: listed, key, rows_max }).await?;
     if table.error.is_some() {
         return Ok(table);
     }
@@ -59,22 +70,30 @@ pub(crate) async fn own(
     title: &str,
     sql: &str,
     key: &[&'static str],
-    rank: &Rank,
+    rank: &Rank<'_>,
 ) -> Result<Table> {
     let table = Table { id, title: title.to_owned(), columns: rank.columns.to_vec(), ..Table::default() };
-    told(asked, table, rank, sql, key).await
+    told(asked, table, rank, &Listed { sql, key, rows_max: ROWS_MAX }).await
 }
 
-async fn told(asked: &Asked, table: Table, rank: &Rank, listed: &str, key: &[&str]) -> Result<Table> {
+/// The rows of a list: their statement, the columns that name one, and how many are told.
+struct Listed<'a> {
+    sql: &'a str,
+    key: &'a [&'a str],
+    rows_max: usize,
+}
+
+async fn told(asked: &Asked, table: Table, rank: &Rank<'_>, listed: &Listed<'_>) -> Result<Table> {
+    let Listed { sql: listed, key, rows_max } = *listed;
     let sql = asked.own(&statement(rank, listed, key));
     let table = Table { sql: Some(asked.dated(&sql)), ..table };
     // All rows are counted apart, so that the engine need not sort more than are shown.
-    let answer = match asked.snapshot.query(&format!("{sql}\nLIMIT {ROWS_MAX}")).await {
+    let answer = match asked.snapshot.query(&format!("{sql}\nLIMIT {rows_max}")).await {
         Ok(answer) => answer,
         Err(error @ Refusal::UnknownTable { .. }) => return Ok(Table { error: Some(error.to_string()), ..table }),
         Err(error) => return Err(Error::from(error)),
     };
-    let (objects, _) = first(answer, ROWS_MAX).await?;
+    let (objects, _) = first(answer, rows_max).await?;
     let counted = asked.rows(&asked.own(&counts(rank, listed))).await?;
     let counted = |name| counted.first().map_or(0, |row| number(row, name));
     let count = counted("row_count");
@@ -103,7 +122,7 @@ fn cut(objects: &[Object], count: u64, accounts: u64) -> Option<String> {
 }
 
 /// The list, the worst first. The table's own key makes the order the same each time.
-fn statement(rank: &Rank, listed: &str, key: &[&str]) -> String {
+fn statement(rank: &Rank<'_>, listed: &str, key: &[&str]) -> String {
     let (columns, join) = match &rank.beside {
         Some(beside) => (format!(",\n      {}", beside.columns), format!("\n    {}", beside.join)),
         None => (String::new(), String::new()),
@@ -129,7 +148,7 @@ ORDER BY severity, turn, account_id, {key}"
     )
 }
 
-fn counts(rank: &Rank, listed: &str) -> String {
+fn counts(rank: &Rank<'_>, listed: &str) -> String {
     let (subject, _) = rank.subject.unwrap_or(("account_id", "accounts"));
     format!(
         "SELECT
