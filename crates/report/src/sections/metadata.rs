@@ -26,8 +26,8 @@ const POSTURE: &[Column] = &[
     Column::text("http_tokens", "tokens"),
     Column::number("http_put_response_hop_limit", "hops"),
     Column::text("next_http_tokens", "tokens at the next launch"),
-    Column::text("tokens_decided_by", "decided by"),
-    Column::text("unread", "not read"),
+    Column::words("tokens_decided_by", "decided by", "decided by"),
+    Column::words("unread", "not read, or not there", "missing"),
 ];
 
 /// Whoever reaches an instance that answers now need not wait for the next launch.

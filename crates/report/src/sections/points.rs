@@ -130,6 +130,8 @@ fn columns(subject: &[&'static str]) -> Vec<Column> {
     let of = |&name: &&'static str| match name {
         "account_id" => Column::account(),
         "account_name" => Column::text(name, "account's name"),
+        // Of an origin of CloudFront.
+        "reason" => Column::words(name, head(name), "origin"),
         name if name.ends_with("_days") || name.ends_with("_count") => Column::number(name, head(name)),
         name => Column::text(name, head(name)),
     };

@@ -19,7 +19,7 @@ const VERDICTS: &[Column] = &[
     Column::flag("is_public", "public"),
     Column::flag("is_external", "outside"),
     Column::flag("is_in_org", "in the organization"),
-    Column::text("flags", "flags"),
+    Column::words("flags", "flags", "flag"),
     Column::text("reasons", "why"),
 ];
 
