@@ -168,7 +168,7 @@ mod tests {
 
     use super::*;
 
-    const RANK: Rank = Rank {
+    const RANK: Rank<'static> = Rank {
         columns: &[Column::text("arn", "what")],
         note: "First comes what is open.",
         subject: Some(("arn", "things")),

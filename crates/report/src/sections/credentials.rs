@@ -121,7 +121,7 @@ const URGENCY: &str = "CASE
         ELSE 6
       END";
 
-const BY_URGENCY: Rank = Rank {
+const BY_URGENCY: Rank<'static> = Rank {
     columns: &[
         Column::text("user_name", "user"),
         Column::account(),
@@ -151,7 +151,7 @@ const BY_URGENCY: Rank = Rank {
     }),
 };
 
-const TOO_LITTLE_KNOWN: Rank = Rank {
+const TOO_LITTLE_KNOWN: Rank<'static> = Rank {
     columns: &[
         Column::text("user_name", "user"),
         Column::account(),

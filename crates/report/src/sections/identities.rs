@@ -10,7 +10,7 @@ pub(crate) const SECTION: Declared =
     Declared { id: "identities", title: "Identities", is_brief: false, read: |asked| Box::pin(read(asked)) };
 
 /// Names of people are those of IAM Identity Center: the ARN of a person has a number alone.
-const WITHOUT_MFA: Rank = Rank {
+const WITHOUT_MFA: Rank<'static> = Rank {
     columns: &[
         Column::text("who", "who"),
         Column::text("person", "the person's name"),
@@ -75,7 +75,7 @@ WHERE is_open";
 const WAYS_KEY: [&str; 8] =
     ["account_id", "identity_arn", "method", "policy_resource_arn", "policy_kind", "policy_name", "ordinal", "through"];
 
-const ADMINISTRATORS_RANK: Rank = Rank {
+const ADMINISTRATORS_RANK: Rank<'static> = Rank {
     columns: &[
         Column::text("identity_arn", "identity"),
         Column::text("identity_type", "type"),
@@ -92,7 +92,7 @@ const ADMINISTRATORS_RANK: Rank = Rank {
     beside: None,
 };
 
-const WAYS_RANK: Rank = Rank {
+const WAYS_RANK: Rank<'static> = Rank {
     columns: &[
         Column::text("identity_arn", "identity"),
         Column::text("identity_type", "type"),
@@ -112,7 +112,7 @@ const WAYS_RANK: Rank = Rank {
     beside: None,
 };
 
-const OUTSIDERS: Rank = Rank {
+const OUTSIDERS: Rank<'static> = Rank {
     columns: &[
         Column::text("resource_arn", "role"),
         Column::text("principal", "who"),

@@ -31,7 +31,7 @@ const POSTURE: &[Column] = &[
 ];
 
 /// Whoever reaches an instance that answers now need not wait for the next launch.
-const RANK: Rank = Rank {
+const RANK: Rank<'static> = Rank {
     columns: POSTURE,
     note: "First come instances that answer version 1 now, those reached from the internet before the others, then \
            those of which it is not known, then what answers at the next launch; in each, what gives away an \

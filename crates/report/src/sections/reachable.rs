@@ -75,7 +75,7 @@ const BY_NETWORK: &str = "CASE
         ELSE 2
       END";
 
-const LISTS: [(&str, Rank<'_>); 4] = [
+const LISTS: [(&str, Rank<'static>); 4] = [
     (
         "G1",
         Rank {

@@ -51,12 +51,11 @@ impl Profiles {
         let iam = Iam::of(place);
         let mut there = Vec::new();
         for role in &iam.roles {
-            let is_over_broad = is_over_broad(place.account, &iam, role);
             there.extend(role.profile.iter().map(|it| Profile {
                 name: it.name.clone(),
                 arn: it.arn.clone(),
                 id: Some(it.id.clone()),
-                is_over_broad,
+                is_over_broad: is_over_broad(place.account, &iam, role),
             }));
         }
         there.extend(iam.empty_profiles.iter().map(|it| Profile {
@@ -79,6 +78,8 @@ impl Profiles {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Settings;
+    use crate::testing::Client;
 
     fn profile(name: &str) -> Profile {
         Profile { name: name.to_owned(), arn: name.to_owned(), id: None, is_over_broad: false }
@@ -95,5 +96,16 @@ mod tests {
         assert_eq!([named(0), named(1), named(2), named(11)], [Some("a"), Some("b"), Some("a"), Some("deleted")]);
         assert!((0..40).all(|number| !Choice::by_number(number).is_deleted()));
         assert!(profiles(&[]).named(Choice(11)).is_none(), "an account that never had one");
+    }
+
+    #[test]
+    fn some_instances_give_away_an_administrator_and_some_profiles_are_gone() {
+        let truth = Client::new(Settings::new(40, 1)).simulation.truth();
+        let cell = |condition: &str| {
+            truth.cells[&format!("ec2_metadata_posture WHERE subject_type = 'instance' AND {condition}")]
+        };
+        let [answering, exposing] = ["is_imdsv1_answered", "exposes_administrator"].map(cell);
+        assert!(0 < exposing && exposing < answering, "{exposing} of {answering}");
+        assert!(cell("array_has(unread, 'no_such_profile')") > 0);
     }
 }
