@@ -40,27 +40,26 @@ pub(crate) async fn question(asked: &Asked, id: &'static str, rank: &Rank<'_>) -
         return crate::lists::question(asked, id, rank.columns).await;
     }
     let questions = asked.questions(&[id])?;
-    cases(asked, &questions[0], &questions[0].cases(), rank, ROWS_MAX).await
+    let sql = questions[0].cases();
+    let listed = Listed { sql: &sql, key: key(&questions[0]), rows_max: ROWS_MAX, count: None };
+    cases(asked, &questions[0], rank, &listed).await
 }
 
-/// At most so many cases of a shipped question, by a statement of them.
-pub(crate) async fn cases(
-    asked: &Asked,
-    question: &Question,
-    listed: &str,
-    rank: &Rank<'_>,
-    rows_max: usize,
-) -> Result<Table> {
-    let key = match &question.kind {
-        Kind::List { key } => key,
-        Kind::Fact { subject, .. } => subject,
-    };
-    let table = described(asked, question, rank.columns);
-    let table = told(asked, table, rank, &Listed { sql: listed, key, rows_max }).await?;
+/// The cases of a shipped question, by a statement of them.
+pub(crate) async fn cases(asked: &Asked, question: &Question, rank: &Rank<'_>, listed: &Listed<'_>) -> Result<Table> {
+    let table = told(asked, described(asked, question, rank.columns), rank, listed).await?;
     if table.error.is_some() {
         return Ok(table);
     }
     Ok(Table { coverage_percent: coverage_percent(&asked.snapshot, question).await?, ..table })
+}
+
+/// The columns that name a row of a question's cases.
+pub(crate) fn key(question: &Question) -> &[&'static str] {
+    match &question.kind {
+        Kind::List { key } => key,
+        Kind::Fact { subject, .. } => subject,
+    }
 }
 
 /// A list by a statement of our own, without its order. `key` names a row.
@@ -73,18 +72,32 @@ pub(crate) async fn own(
     rank: &Rank<'_>,
 ) -> Result<Table> {
     let table = Table { id, title: title.to_owned(), columns: rank.columns.to_vec(), ..Table::default() };
-    told(asked, table, rank, &Listed { sql, key, rows_max: ROWS_MAX }).await
+    told(asked, table, rank, &Listed { sql, key, rows_max: ROWS_MAX, count: None }).await
 }
 
-/// The rows of a list: their statement, the columns that name one, and how many are told.
-struct Listed<'a> {
-    sql: &'a str,
-    key: &'a [&'a str],
-    rows_max: usize,
+/// The rows of a list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listed<'a> {
+    /// Their statement.
+    pub(crate) sql: &'a str,
+    /// The columns that name one.
+    pub(crate) key: &'a [&'a str],
+    /// How many are told.
+    pub(crate) rows_max: usize,
+    /// How many there are, if that is known already. Then nobody counts in how many accounts they are, or of what.
+    pub(crate) count: Option<u64>,
+}
+
+/// How many rows a list has, in how many accounts, of how many subjects.
+#[derive(Debug, Default)]
+struct Counted {
+    rows: u64,
+    accounts: Option<u64>,
+    subjects: Option<u64>,
 }
 
 async fn told(asked: &Asked, table: Table, rank: &Rank<'_>, listed: &Listed<'_>) -> Result<Table> {
-    let Listed { sql: listed, key, rows_max } = *listed;
+    let Listed { sql: listed, key, rows_max, count } = *listed;
     let sql = asked.own(&statement(rank, listed, key));
     let table = Table { sql: Some(asked.dated(&sql)), ..table };
     // All rows are counted apart, so that the engine need not sort more than are shown.
@@ -94,31 +107,42 @@ async fn told(asked: &Asked, table: Table, rank: &Rank<'_>, listed: &Listed<'_>)
         Err(error) => return Err(Error::from(error)),
     };
     let (objects, _) = first(answer, rows_max).await?;
-    let counted = asked.rows(&asked.own(&counts(rank, listed))).await?;
-    let counted = |name| counted.first().map_or(0, |row| number(row, name));
-    let count = counted("row_count");
-    let title = match rank.subject {
-        Some((_, of)) => format!("{} ({of}: {})", table.title, counted("subject_count")),
-        None => table.title,
+    let counted = match count {
+        Some(rows) => Counted { rows, ..Counted::default() },
+        None => counted(asked, rank, listed).await?,
     };
-    let note = match cut(&objects, count, counted("account_count")) {
+    let count = counted.rows;
+    let title = match (rank.subject, counted.subjects) {
+        (Some((_, of)), Some(subjects)) => format!("{} ({of}: {subjects})", table.title),
+        _ => table.title,
+    };
+    let note = match cut(&objects, count, counted.accounts) {
         Some(cut) => format!("{} {cut}", rank.note),
         None => rank.note.to_owned(),
     };
     Ok(Table { title, rows: rows(&objects, rank.columns), count, note: Some(note), ..table })
 }
 
+async fn counted(asked: &Asked, rank: &Rank<'_>, listed: &str) -> Result<Counted> {
+    let counted = asked.rows(&asked.own(&counts(rank, listed))).await?;
+    let counted = |name| counted.first().map_or(0, |row| number(row, name));
+    Ok(Counted {
+        rows: counted("row_count"),
+        accounts: Some(counted("account_count")),
+        subjects: Some(counted("subject_count")),
+    })
+}
+
 /// What is not here, in words; none if all is.
-fn cut(objects: &[Object], count: u64, accounts: u64) -> Option<String> {
+fn cut(objects: &[Object], count: u64, accounts: Option<u64>) -> Option<String> {
     let shown: BTreeSet<&str> = objects.iter().map(|object| text(object, "account_id")).collect();
     let left_out = count.saturating_sub(objects.len() as u64);
-    (left_out > 0).then(|| {
-        let shown = shown.len();
-        format!(
-            "Of equals each account has one in turn: {shown} of the {accounts} accounts with rows have some here, and \
-             {left_out} rows are left out."
-        )
-    })
+    let shown = match accounts {
+        Some(accounts) => format!("{} of the {accounts} accounts with rows have some here", shown.len()),
+        None => format!("{} accounts have some here", shown.len()),
+    };
+    (left_out > 0)
+        .then(|| format!("Of equals each account has one in turn: {shown}, and {left_out} rows are left out."))
 }
 
 /// The list, the worst first. The table's own key makes the order the same each time.
@@ -180,9 +204,10 @@ mod tests {
     fn what_was_cut_is_said_by_accounts_and_rows() {
         let row = |id: &str| json!({ "account_id": id }).as_object().cloned().unwrap();
         let rows = [row("1"), row("2"), row("1")];
-        let words = cut(&rows, 500, 40).unwrap();
+        let words = cut(&rows, 500, Some(40)).unwrap();
         assert!(words.contains("2 of the 40 accounts") && words.contains("497 rows are left out"), "{words}");
-        assert_eq!(cut(&rows, 3, 2), None);
+        assert!(cut(&rows, 4, None).unwrap().contains(" 2 accounts have some here, and 1 rows are left out"));
+        assert_eq!(cut(&rows, 3, Some(2)), None);
     }
 
     #[test]

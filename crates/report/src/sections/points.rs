@@ -1,13 +1,13 @@
 //! The cases of the list of ten minutes: of each point that has some, or has subjects of which it is not known, the
 //! first rows. A point whose cases stand elsewhere on the page is left out.
 
-use orgcensus_answers::{Kind, Line, Of, Question, Share};
+use orgcensus_answers::{Kind, Of, Question, Share, Standing};
 
 use super::Declared;
 use crate::Result;
 use crate::asked::Asked;
 use crate::model::{Block, Column, Table};
-use crate::ranked::{Rank, cases};
+use crate::ranked::{Listed, Rank, cases, key};
 
 pub(crate) const SECTION: Declared = Declared {
     id: "points",
@@ -42,7 +42,7 @@ static LISTS: [(&str, Rank<'static>); 3] = [
                 Column::text("cidr_ipv6", "IPv6"),
             ],
             note: "First come rules that let in ports 22 and 3389, or all. G16 and G17 say what is reached by them.",
-            subject: Some(("security_group_id", "groups")),
+            subject: None,
             severity: "CASE
         WHEN listed.allows_all_protocols OR 22 BETWEEN listed.from_port AND listed.to_port
           OR 3389 BETWEEN listed.from_port AND listed.to_port THEN 0
@@ -94,9 +94,10 @@ async fn read(asked: &Asked) -> Result<Vec<Block>> {
     let words = "What is found by each point, the first rows of it. The statement of a list gives all of them.";
     let mut blocks = vec![Block::Words(words.to_owned())];
     let questions = asked.questions(&["E"])?;
-    for line in asked.points.iter().filter(|line| has_rows(line) && !ELSEWHERE.contains(&line.id)) {
-        if let Some(question) = questions.iter().find(|it| it.id == line.id)
-            && let Some(table) = table(asked, question).await?
+    for line in asked.points.iter().filter(|line| !ELSEWHERE.contains(&line.id)) {
+        let count = line.standing.as_ref().map_or(0, row_count);
+        if let Some(question) = questions.iter().find(|it| it.id == line.id && count > 0)
+            && let Some(table) = table(asked, question, count).await?
         {
             blocks.push(Block::Table(table));
         }
@@ -104,25 +105,31 @@ async fn read(asked: &Asked) -> Result<Vec<Block>> {
     Ok(if blocks.len() > 1 { blocks } else { Vec::new() })
 }
 
-fn has_rows(line: &Line) -> bool {
-    line.standing.as_ref().is_some_and(|it| it.error.is_none() && (it.case_count > 0 || it.unknown_count > Some(0)))
+/// Cases, and subjects of which it is not known; none of what could not be asked.
+fn row_count(standing: &Standing) -> u64 {
+    if standing.error.is_some() { 0 } else { standing.case_count + standing.unknown_count.unwrap_or_default() }
 }
 
-async fn table(asked: &Asked, question: &Question) -> Result<Option<Table>> {
+async fn table(asked: &Asked, question: &Question, count: u64) -> Result<Option<Table>> {
     let table = match &question.kind {
         Kind::List { .. } => {
             let Some((_, rank)) = LISTS.iter().find(|(id, _)| *id == question.id) else { return Ok(None) };
-            cases(asked, question, &question.cases(), rank, CASES_MAX).await?
+            cases(asked, question, rank, &first_of(question, &question.cases(), count)).await?
         }
         Kind::Fact { subject, shares } => {
             let shares: Vec<&Share> = shares.iter().filter(|it| !matches!(it.of, Of::Organizations(_))).collect();
             let (columns, severity) = (columns(subject), severity(&shares));
             let note = note(question, &shares);
             let rank = Rank { columns: &columns, note: &note, subject: None, severity: &severity, beside: None };
-            cases(asked, question, &listed(question, &shares), &rank, CASES_MAX).await?
+            cases(asked, question, &rank, &first_of(question, &listed(question, &shares), count)).await?
         }
     };
     Ok(Some(Table { title: format!("{}: {}", question.id, table.title), ..table }))
+}
+
+/// The first of so many cases, by a statement of them.
+fn first_of<'a>(question: &'a Question, sql: &'a str, count: u64) -> Listed<'a> {
+    Listed { sql, key: key(question), rows_max: CASES_MAX, count: Some(count) }
 }
 
 /// The columns that name a subject, its ARN first, and as what it is found.
@@ -215,7 +222,7 @@ fn note(question: &Question, shares: &[&Share]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use orgcensus_answers::{Standing, select};
+    use orgcensus_answers::select;
 
     use super::*;
 
@@ -273,21 +280,17 @@ mod tests {
 
     #[test]
     fn a_point_without_a_case_has_rows_only_if_something_is_not_known() {
-        let line = |case_count, unknown_count, error: Option<&str>| {
-            let standing = Standing {
+        let count = |case_count, unknown_count, error: Option<&str>| {
+            row_count(&Standing {
                 case_count,
                 unknown_count,
                 coverage_percent: None,
                 is_whole: false,
                 places: Vec::new(),
                 error: error.map(str::to_owned),
-            };
-            Line { id: "E4", title: None, state: "red", questions: vec!["E4"], standing: Some(standing) }
+            })
         };
-        assert!(
-            has_rows(&line(1, Some(0), None)) && has_rows(&line(0, Some(3), None)) && has_rows(&line(2, None, None))
-        );
-        assert!(!has_rows(&line(0, Some(0), None)) && !has_rows(&line(0, None, None)));
-        assert!(!has_rows(&line(1, None, Some("find table x"))));
+        assert_eq!([count(1, Some(0), None), count(0, Some(3), None), count(2, None, None)], [1, 3, 2]);
+        assert_eq!([count(0, Some(0), None), count(0, None, None), count(1, None, Some("find table x"))], [0; 3]);
     }
 }
