@@ -49,7 +49,7 @@
 -- of: E15, accounts_and_regions
 -- where: is_place
 -- fact: Accounts and regions where no trail logs the management calls that read and those that write
--- caveat: As S1
+-- caveat: As S1. Unknown are those where a trail that would log them was seen in part, or where not all trails of the account and of the management account were read
 -- of: E15, accounts
 -- where: is_account
 -- fact: Accounts that no trail of all regions logs

@@ -20,7 +20,7 @@
 -- of: E14, accounts_and_regions
 -- where: is_place
 -- fact: Accounts and regions where AWS Config does not record
--- caveat: As S6
+-- caveat: As S6. Unknown are those where recorders were not read
 -- controls: CIS 6.0 4.3; CIS 7.0 4.3; Well-Architected SEC04-BP02
 WITH recorders AS (
   SELECT organization_id, account_id, region, bool_or(is_recording) AS is_recording

@@ -133,6 +133,16 @@ def summary_leads_on(checks, page):
     points = "[...document.querySelectorAll('#checklist-table tbody tr')]"
     plain = page.evaluate(f"{points}.filter((it) => !it.cells[0].querySelector('a')).map((it) => it.textContent)")
     checks.equal("every point has a link", [], plain)
+    is_red = "(it) => it.cells[1].textContent.includes('red')"
+    target = "document.getElementById(it.cells[0].querySelector('a').hash.slice(1))"
+    caseless = f"(it) => !{target}.matches('section:not(#method) > details:has(tbody th)')"
+    red = page.evaluate(f"{points}.filter({is_red}).filter({caseless}).map((it) => it.textContent)")
+    checks.equal("what is red leads to its cases", [], red)
+    words = "[...document.querySelectorAll('#words tbody tr')]"
+    checks.true("words of tables are explained", page.evaluate(f"{words}.length") > 0)
+    is_dark = "(it) => !it.cells[2].textContent || it.cells[2].textContent === 'not known'"
+    dark = page.evaluate(f"{words}.filter({is_dark}).map((it) => it.textContent)")
+    checks.equal("each of them means something", [], dark)
     is_bare = "(it) => it.cells[1].textContent.includes('unknown') && !it.cells[6].textContent"
     bare = page.evaluate(f"{points}.filter({is_bare}).map((it) => it.textContent)")
     checks.equal("what is unknown says why", [], bare)

@@ -44,7 +44,7 @@ impl RestsOn {
     }
 
     /// The collectors whose tasks a question rests on; none means all tasks.
-    pub(crate) fn collectors(&self, question: &Question) -> Option<Vec<String>> {
+    pub fn collectors(&self, question: &Question) -> Option<Vec<String>> {
         if !question.rests_on.is_empty() {
             return Some(question.rests_on.iter().map(|&it| it.to_owned()).collect());
         }

@@ -14,7 +14,7 @@ use orgcensus_collectors::ec2::launch_templates::LaunchTemplateVersion;
 use orgcensus_collectors::ec2::metadata_defaults::MetadataDefaults;
 use orgcensus_collectors::iam::instance_profiles::InstanceProfile;
 use orgcensus_collectors::organizations::policies::OrganizationPolicy;
-use orgcensus_crawl::{Derivation, Derive, Derived, Error};
+use orgcensus_crawl::{Derivation, Derive, Derived, Error, TaskCoverage};
 use orgcensus_row::table;
 
 use self::account::Sources;
@@ -43,6 +43,7 @@ pub(crate) const METADATA: Derivation = Derivation {
         table::<LaunchTemplateVersion>(),
         table::<MetadataDefaults>(),
         table::<OrganizationPolicy>(),
+        table::<TaskCoverage>(),
     ],
     reads_previous: &[],
     writes: &[Derived {

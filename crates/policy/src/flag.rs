@@ -87,6 +87,48 @@ pub enum Flag {
 }
 
 impl Flag {
+    /// Every flag.
+    pub const ALL: [Self; 38] = [
+        Self::NotJson,
+        Self::TooLarge,
+        Self::NotAnObject,
+        Self::NoStatement,
+        Self::MalformedStatement,
+        Self::UnknownElement,
+        Self::DuplicateKey,
+        Self::ConflictingElements,
+        Self::MalformedValue,
+        Self::UnknownEffect,
+        Self::NoAction,
+        Self::NoResource,
+        Self::NoPrincipal,
+        Self::NotPrincipal,
+        Self::UnknownOperator,
+        Self::EmptyCondition,
+        Self::ConditionNeverMatches,
+        Self::MalformedAddress,
+        Self::OtherResource,
+        Self::InvalidWildcardPrincipal,
+        Self::MalformedPrincipal,
+        Self::DanglingPrincipal,
+        Self::NetworkRestricted,
+        Self::NetworkUnknown,
+        Self::EndpointRestricted,
+        Self::ServiceUnscoped,
+        Self::OidcUnscoped,
+        Self::FunctionUrlHalfOpen,
+        Self::SignedOnly,
+        Self::Denied,
+        Self::DeniedInPart,
+        Self::DeniedByRcp,
+        Self::DenyNotWeighed,
+        Self::WiderThanBucket,
+        Self::Gated,
+        Self::Unread,
+        Self::PoliciesUnread,
+        Self::GuardrailsUnread,
+    ];
+
     /// The flag's name in tables and answers.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -151,7 +193,8 @@ mod tests {
 
     #[test]
     fn names_agree_with_serde() {
-        for flag in [Flag::NotJson, Flag::OidcUnscoped, Flag::DeniedByRcp, Flag::NotAnObject, Flag::PoliciesUnread] {
+        for (index, flag) in Flag::ALL.into_iter().enumerate() {
+            assert_eq!(flag as usize, index, "each once, in order");
             assert_eq!(serde_json::to_string(&flag).unwrap(), format!("\"{flag}\""));
         }
     }

@@ -6,7 +6,7 @@ use orgcensus_lake::printable;
 
 use crate::model::{Block, Cell, Column, Kind, Row, Section, State, Table, Tone};
 use crate::page::{SCRIPT, STYLE, policy};
-use crate::{Report, names, trend};
+use crate::{Report, names, trend, words};
 
 /// A page, as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,6 +149,7 @@ fn table(table: &Table, rows_max: usize) -> Markup {
                     }
                 }
             }
+            @if words::is_said_in(table) { p.quiet { a href={ "#" (words::TABLE) } { "What its words mean" } } }
             @if table.sql.is_some() { p.quiet { a href={ "#sql-" (table.id) } { "Its statement" } } }
         }
     }

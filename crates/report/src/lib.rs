@@ -6,6 +6,7 @@
 //! model      what a report says, as data
 //! html       the page: everything escaped, no style attribute, one script and one style sheet, allowed by their hashes
 //! markdown   the short form for chats and summaries
+//! words      what the words of columns mean, from data/words.tsv
 //! ```
 //!
 //! What is written depends on the snapshots alone: no clock, no host, no path. Names are an attacker's choice: they go
@@ -28,8 +29,10 @@ mod ranked;
 mod report;
 mod sections;
 mod trend;
+mod words;
 
 pub use error::{Error, Result};
 pub use html::Page;
 pub use part::{Part, Unit};
 pub use report::{Options, Report};
+pub use words::words;

@@ -86,6 +86,8 @@ pub(crate) enum Kind {
     Number,
     /// Yes or no; null: not known.
     Flag,
+    /// Words of ours, one or several, said of this; null: there is none. The last section says what they mean.
+    Words(&'static str),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -152,6 +154,10 @@ impl Column {
 
     pub(crate) const fn number(name: &'static str, head: &'static str) -> Self {
         Self { name, head, kind: Kind::Number }
+    }
+
+    pub(crate) const fn words(name: &'static str, head: &'static str, of: &'static str) -> Self {
+        Self { name, head, kind: Kind::Words(of) }
     }
 
     pub(crate) const fn flag(name: &'static str, head: &'static str) -> Self {

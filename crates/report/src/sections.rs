@@ -19,6 +19,7 @@ mod identities;
 mod metadata;
 mod method;
 mod own;
+mod points;
 mod reachable;
 mod services;
 mod summary;
@@ -40,6 +41,7 @@ const SECTIONS: &[Declared] = &[
     changes::SECTION,
     facts::SECTION,
     checklist::SECTION,
+    points::SECTION,
     reachable::SECTION,
     critical::SECTION,
     identities::SECTION,

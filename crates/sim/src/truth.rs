@@ -22,6 +22,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 pub(crate) use iam::count_iam;
+pub(crate) use identities::is_over_broad;
 pub(crate) use kind::{At, Counts, Kind, resources, things};
 pub use lists::Lists;
 pub(crate) use may::{Asked, may};

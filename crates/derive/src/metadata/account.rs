@@ -8,15 +8,22 @@ use orgcensus_collectors::ec2::images::Image;
 use orgcensus_collectors::ec2::images_in_use::ImageInUse;
 use orgcensus_collectors::ec2::launch_templates::{LaunchTemplateVersion, LaunchTemplateVersionRef};
 use orgcensus_collectors::ec2::metadata_defaults::{MetadataDefaults, MetadataDefaultsRef};
-use orgcensus_collectors::iam::instance_profiles::InstanceProfile;
-use orgcensus_crawl::{Derive, Error, Staged};
+use orgcensus_collectors::iam::instance_profiles::{INSTANCE_PROFILES, InstanceProfile};
+use orgcensus_crawl::{Derive, Error, Staged, TaskCoverage};
 
 use super::layers::{Defaults, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, Launch, Layer, Options};
 use crate::account_policies::AccountPolicy;
 use crate::identity::IdentityAccess;
 
+/// Why a profile has no role that the account could give away: it was deleted, or was never there.
+pub(super) const NO_SUCH_PROFILE: &str = "no_such_profile";
+
+/// The collector of instance profiles, as the coverage names it.
+const PROFILES: &str = INSTANCE_PROFILES.name;
+
 /// The staged tables, but for the instances.
 pub(super) struct Sources {
+    coverage: Staged<TaskCoverage>,
     defaults: Staged<MetadataDefaults>,
     images: Staged<Image>,
     in_use: Staged<ImageInUse>,
@@ -36,6 +43,8 @@ pub(super) struct Account {
     pub(super) declarative_policy_ids: BTreeSet<String>,
     /// The role of each instance profile, by the profile's ARN and by its name; none if it holds no role.
     pub(super) profiles: HashMap<String, Option<String>>,
+    /// Whether all instance profiles were read. Only then one that is not among them does not exist.
+    pub(super) has_all_profiles: bool,
     /// What each role may do, by its ARN.
     pub(super) roles: HashMap<String, Rights>,
 }
@@ -145,7 +154,8 @@ impl Account {
     /// The role that an instance profile holds, with what it may do; none if there is no profile, or no role in it.
     pub(super) fn role(&self, profile: Option<&str>) -> Layer<Option<(&str, Rights)>> {
         let Some(profile) = profile else { return Ok(None) };
-        let role = self.profiles.get(profile).ok_or("profile_unread")?;
+        let missing = if self.has_all_profiles { NO_SUCH_PROFILE } else { "profile_unread" };
+        let role = self.profiles.get(profile).ok_or(missing)?;
         Ok(role.as_deref().map(|arn| (arn, self.roles.get(arn).copied().unwrap_or_default())))
     }
 
@@ -157,6 +167,7 @@ impl Account {
 impl Sources {
     pub(super) fn open(derive: &mut Derive<'_>) -> Result<Self, Error> {
         Ok(Self {
+            coverage: derive.staged()?,
             defaults: derive.staged()?,
             images: derive.staged()?,
             in_use: derive.staged()?,
@@ -173,6 +184,9 @@ impl Sources {
     /// something of the metadata service.
     pub(super) fn account(&mut self, id: &str, metadata_policies: &BTreeSet<String>) -> Result<Account, Error> {
         let mut account = Account::default();
+        self.coverage.of_account(id, |task| {
+            account.has_all_profiles |= task.collector == PROFILES && task.is_complete;
+        })?;
         self.defaults.of_regions(id, |region, row| account.region(region).set_defaults(&row))?;
         self.images.of_regions(id, |region, row| {
             let support = row.imds_support.map(str::to_owned);

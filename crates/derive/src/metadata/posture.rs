@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use orgcensus_collectors::ec2::instances::InstanceRef;
 
-use super::account::{Account, Region, Rights, Source};
+use super::account::{Account, NO_SUCH_PROFILE, Region, Rights, Source};
 use super::layers::{Layer, Layers, NextLaunch, is_imdsv1_answered};
 use super::rows::MetadataPosture;
 
@@ -99,8 +99,13 @@ impl Account {
 
     /// The role of a profile and what it may do. Without a role nothing may be done.
     fn rights(&self, profile: Option<&str>, unread: &mut BTreeSet<&'static str>) -> (Option<String>, Rights) {
+        let nothing = Rights { is_administrator: Some(false), may_escalate: Some(false) };
         match self.role(profile) {
-            Ok(None) => (None, Rights { is_administrator: Some(false), may_escalate: Some(false) }),
+            Ok(None) => (None, nothing),
+            Err(NO_SUCH_PROFILE) => {
+                unread.insert(NO_SUCH_PROFILE);
+                (None, nothing)
+            }
             Ok(Some((arn, rights))) => {
                 if rights.is_administrator.is_none() || rights.may_escalate.is_none() {
                     unread.insert("role_unread");

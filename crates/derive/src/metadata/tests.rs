@@ -66,6 +66,7 @@ fn account() -> Account {
         regions: [(REGION.to_owned(), region)].into(),
         declarative_policy_ids: ["p-1".to_owned()].into(),
         profiles: profiles.map(|(name, role)| (name.to_owned(), role)).into(),
+        has_all_profiles: false,
         roles: [(role("admin"), rights(Some(true), Some(false))), (role("plain"), rights(Some(false), Some(false)))]
             .map(|(arn, rights)| (arn.unwrap(), rights))
             .into(),
@@ -206,6 +207,25 @@ fn a_role_is_given_away_where_imdsv1_is_answered() {
     let off = Instance { http_endpoint: Some("disabled".to_owned()), ..instance(Some(ADMIN), "ami-1", &[]) };
     let off = posture(&account, &off);
     assert_eq!((off.is_imdsv1_answered, off.exposes_administrator), (Some(false), Some(false)));
+}
+
+#[test]
+fn a_profile_that_is_not_there_gives_nothing_away_where_all_were_read() {
+    let unread = account();
+    let read = Account { has_all_profiles: true, ..account() };
+    let of = |account: &Account| {
+        let row = posture(account, &instance(Some("deleted"), "ami-1", &[]));
+        let rights = [row.is_role_administrator, row.may_role_escalate, row.exposes_administrator];
+        assert_eq!((row.instance_profile.as_deref(), row.role_arn), (Some("deleted"), None));
+        (rights, row.unread)
+    };
+    assert_eq!(of(&read), ([Some(false); 3], vec!["no_such_profile".to_owned()]));
+    assert_eq!(of(&unread), ([None; 3], vec!["profile_unread".to_owned()]));
+    let row = posture(&read, &instance(Some(ADMIN), "ami-1", &[]));
+    assert_eq!((row.exposes_administrator, row.unread), (Some(true), Vec::new()), "one that is there is as before");
+    let source = Source { profile: Some("deleted".to_owned()), ..version(1, "optional") };
+    let row = read.of_source(&read.regions[REGION], &source);
+    assert_eq!((row.exposes_administrator, row.unread), (Some(false), vec!["no_such_profile".to_owned()]));
 }
 
 #[test]

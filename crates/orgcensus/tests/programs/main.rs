@@ -17,5 +17,6 @@ mod secrets;
 mod selection;
 mod telemetry;
 mod terminal;
+mod words;
 mod world;
 mod wrong_input;

@@ -99,6 +99,7 @@ fn facts_points_and_lists_are_those_of_ask() {
         assert_eq!(cells[3..5], [count("case_count"), count("unknown_count")], "{point}");
         assert_eq!(cells[5], percent(&point["coverage_percent"]), "{point}");
         assert!(word(&point, "state") != "unknown" || !cells[6].is_empty(), "no reason: {point}");
+        cases_are_those_of_ask(&html, &point);
     }
     every_link_leads_somewhere(&html);
     assert!(
@@ -125,6 +126,26 @@ fn facts_points_and_lists_are_those_of_ask() {
     assert!(html.contains("Which resources are critical is not configured"));
     assert!(html.contains("No file of exceptions was given"));
     an_exception_is_counted_as_ask_counts_it(&world);
+}
+
+/// What is red leads to its cases, and says how many there are.
+fn cases_are_those_of_ask(html: &str, point: &Value) {
+    let id = word(point, "id");
+    if word(point, "state") != "red" {
+        return;
+    }
+    let line = details(html, "checklist-table");
+    assert!(line.contains(&format!("<a href=\"#{id}\">{id}</a>")), "{id} leads to no cases");
+    let count = |name: &str| point[name].as_u64().unwrap_or_default();
+    let count = count("case_count") + count("unknown_count");
+    let rows = if count == 1 { " · 1 row".to_owned() } else { format!(" · {count} rows") };
+    let table = details(html, id);
+    assert!(table.contains(&rows), "{id} has {count}: {}", &table[..table.len().min(500)]);
+    let shown = table.matches("scope=\"row\"").count() as u64;
+    assert!(shown == count.min(50) || id == "E5", "{id}: {shown} of {count}");
+    if shown < count {
+        assert!(table.contains(&format!("all: orgcensus ask {id} ")), "{id} is cut and does not say so");
+    }
 }
 
 /// All cases of one question in one account are accepted.

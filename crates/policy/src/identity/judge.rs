@@ -53,6 +53,17 @@ pub enum Remark {
 }
 
 impl Remark {
+    /// Every remark.
+    pub const ALL: [Self; 7] = [
+        Self::BoundaryUnread,
+        Self::Conditional,
+        Self::ConditionalAdministrator,
+        Self::DenyConditional,
+        Self::DenyInPart,
+        Self::DenySaves,
+        Self::PolicyUnread,
+    ];
+
     /// The remark's name in tables.
     pub fn as_str(self) -> &'static str {
         match self {

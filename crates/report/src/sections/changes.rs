@@ -52,7 +52,7 @@ ORDER BY critical_count DESC, rule_count DESC, account_id, region, reason, chang
 static COLUMNS: [Column; 13] = [
     Column::text("priority", "priority"),
     Column::text("title", "what is found"),
-    Column::text("change", "change"),
+    Column::words("change", "change", "change"),
     Column::account(),
     Column::text("account_name", "name"),
     Column::text("resource", "resource"),
@@ -73,7 +73,7 @@ static COUNT_COLUMNS: [Column; 4] = [
 ];
 
 static UNSEEN_COLUMNS: [Column; 8] = [
-    Column::text("change", "what is said"),
+    Column::words("change", "what is said", "change"),
     Column::account(),
     Column::text("account_name", "name"),
     Column::text("region", "region"),

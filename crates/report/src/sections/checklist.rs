@@ -1,10 +1,12 @@
 //! The list that is looked through in ten minutes: 21 anti-patterns, a line for each, and where they are.
 
+mod why;
+
 use orgcensus_answers::{Line, Place, Question, Standing};
 
 use super::Declared;
 use crate::Result;
-use crate::asked::{Asked, Object, first, number, text};
+use crate::asked::Asked;
 use crate::model::{Block, Cell, Column, Row, Section, State, Table, Tone};
 
 pub(crate) const SECTION: Declared =
@@ -29,12 +31,12 @@ async fn read(asked: &Asked) -> Result<Vec<Block>> {
     let questions = asked.questions(&["E"])?;
     let mut rows = Vec::new();
     for line in &asked.points {
-        let why = why_unknown(asked, &questions, line).await?;
+        let why = why::unknown(asked, &questions, line).await?;
         rows.push(row(line, why));
     }
     let words = "Red has a case. Green has none, nothing is unknown, and all tasks that it rests on are complete. \
                  All else is unknown. \
-                 A point's number leads to its list, else to the statement that gives its cases.";
+                 A point's number leads to its cases on this page; without any, to the statement that looks for them.";
     Ok(vec![
         Block::Words(words.to_owned()),
         Block::Table(Table {
@@ -76,46 +78,6 @@ pub(super) fn statements(asked: &Asked, sections: &[Section]) -> Result<Vec<Bloc
     Ok(questions.map(statement).collect())
 }
 
-/// Why a point is unknown that was asked: what of it was not read.
-async fn why_unknown(asked: &Asked, questions: &[Question], line: &Line) -> Result<Option<String>> {
-    let Some(standing) = line.standing.as_ref().filter(|it| it.error.is_none() && line.state == "unknown") else {
-        return Ok(None);
-    };
-    let Some(question) = questions.iter().find(|it| it.id == line.id) else { return Ok(None) };
-    let sql = question.short_tasks(asked.snapshot.rests_on(), asked.snapshot.extent());
-    let (short, count) = first(asked.snapshot.query(&sql).await?, PLACES_SHOWN).await?;
-    Ok(Some(reasons(standing, &short, count)))
-}
-
-fn reasons(standing: &Standing, short: &[Object], count: u64) -> String {
-    let mut reasons = Vec::new();
-    match standing.unknown_count {
-        None => reasons.push("the list does not say what is not known".to_owned()),
-        Some(0) => {}
-        Some(unknown) => reasons.push(format!("of {unknown} the census cannot tell")),
-    }
-    if !short.is_empty() {
-        let mut places: Vec<String> = short.iter().map(short_place).collect();
-        match count - short.len() as u64 {
-            0 => {}
-            more => places.push(format!("{more} more places")),
-        }
-        reasons.push(format!("not read: {}", places.join(", ")));
-    } else if standing.coverage_percent.is_none() {
-        reasons.push("no task that it rests on was planned: what it needs is not collected".to_owned());
-    }
-    reasons.join("; ")
-}
-
-/// `111122223333 iam_users and 2 more (role_not_assumable)`
-fn short_place(row: &Object) -> String {
-    let more = match number(row, "collector_count") {
-        0 | 1 => String::new(),
-        count => format!(" and {} more", count - 1),
-    };
-    format!("{} {}{more} ({})", text(row, "account_id"), text(row, "collector"), text(row, "outcome"))
-}
-
 /// A line. Where it is unknown, the reason stands for the places.
 fn row(line: &Line, why_unknown: Option<String>) -> Row {
     let standing = line.standing.as_ref();
@@ -137,7 +99,7 @@ fn row(line: &Line, why_unknown: Option<String>) -> Row {
         count(|it| Some(it.case_count)),
         count(|it| it.unknown_count),
         coverage.map_or(Cell::Nothing, |it| Cell::Percent(format!("{it:.1}"))),
-        why_unknown.map_or_else(places, Cell::Name),
+        why_unknown.map_or_else(places, Cell::Words),
     ];
     Row { key: Some(line.id.to_owned()), cells }
 }
@@ -187,8 +149,6 @@ pub(super) fn summary(lines: &[Line]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn line(state: &'static str, standing: Option<Standing>) -> Line {
@@ -234,29 +194,16 @@ mod tests {
     }
 
     #[test]
+    fn a_reason_stands_for_the_places() {
+        let row = row(&line("unknown", Some(standing(3))), Some("why".into()));
+        assert_eq!(row.cells[6], Cell::Words("why".into()));
+    }
+
+    #[test]
     fn the_summary_counts_each_state_also_if_it_is_none() {
         assert_eq!(summary(&[line("red", None), line("red", None)]), "2 red, 0 green, 0 unknown");
         let lines = [line("green", None), line("not asked yet", None)];
         assert_eq!(summary(&lines), "0 red, 1 green, 0 unknown, 1 not asked yet");
-    }
-
-    #[test]
-    fn what_is_unknown_says_why() {
-        let short = |account: &str, collectors: u64| {
-            let row = json!({
-                "account_id": account, "collector": "trails", "outcome": "denied", "collector_count": collectors,
-            });
-            row.as_object().cloned().unwrap()
-        };
-        let unknown = |count| Standing { unknown_count: count, ..standing(0) };
-        let words = reasons(&unknown(Some(38)), &[short("1", 1), short("2", 3)], 4);
-        let expected = "of 38 the census cannot tell; not read: 1 trails (denied), 2 trails and 2 more (denied), \
-                        2 more places";
-        assert_eq!(words, expected);
-        assert_eq!(reasons(&unknown(None), &[], 0), "the list does not say what is not known");
-        let nothing = Standing { coverage_percent: None, ..unknown(Some(0)) };
-        assert!(reasons(&nothing, &[], 0).ends_with("what it needs is not collected"));
-        assert_eq!(row(&line("unknown", Some(nothing)), Some("why".into())).cells[6], Cell::Name("why".into()));
     }
 
     #[test]

@@ -121,7 +121,7 @@ const URGENCY: &str = "CASE
         ELSE 6
       END";
 
-const BY_URGENCY: Rank = Rank {
+const BY_URGENCY: Rank<'static> = Rank {
     columns: &[
         Column::text("user_name", "user"),
         Column::account(),
@@ -129,9 +129,9 @@ const BY_URGENCY: Rank = Rank {
         Column::text("owner", "account's owner"),
         Column::text("ask", "whom to ask"),
         Column::flag("is_administrator", "is administrator"),
-        Column::text("class", "used by"),
-        Column::text("reasons", "reasons"),
-        Column::text("next_step", "next step"),
+        Column::words("class", "used by", "used by"),
+        Column::words("reasons", "reasons", "credential"),
+        Column::words("next_step", "next step", "step"),
         Column::text("replacements", "what could take its place"),
         Column::number("password_last_used_days", "days since its password's use"),
         Column::number("oldest_access_key_age_days", "days since its oldest key was made"),
@@ -151,15 +151,15 @@ const BY_URGENCY: Rank = Rank {
     }),
 };
 
-const TOO_LITTLE_KNOWN: Rank = Rank {
+const TOO_LITTLE_KNOWN: Rank<'static> = Rank {
     columns: &[
         Column::text("user_name", "user"),
         Column::account(),
         Column::text("account_name", "account's name"),
         Column::text("owner", "account's owner"),
         Column::text("ask", "whom to ask"),
-        Column::text("class", "used by"),
-        Column::text("reasons", "reasons"),
+        Column::words("class", "used by", "used by"),
+        Column::words("reasons", "reasons", "credential"),
         Column::text("class_facts", "what is known"),
     ],
     note: "First come root users, then what was not read. These are not safe, they are not known: without a report \

@@ -10,7 +10,7 @@ pub(crate) const SECTION: Declared =
     Declared { id: "identities", title: "Identities", is_brief: false, read: |asked| Box::pin(read(asked)) };
 
 /// Names of people are those of IAM Identity Center: the ARN of a person has a number alone.
-const WITHOUT_MFA: Rank = Rank {
+const WITHOUT_MFA: Rank<'static> = Rank {
     columns: &[
         Column::text("who", "who"),
         Column::text("person", "the person's name"),
@@ -75,16 +75,16 @@ WHERE is_open";
 const WAYS_KEY: [&str; 8] =
     ["account_id", "identity_arn", "method", "policy_resource_arn", "policy_kind", "policy_name", "ordinal", "through"];
 
-const ADMINISTRATORS_RANK: Rank = Rank {
+const ADMINISTRATORS_RANK: Rank<'static> = Rank {
     columns: &[
         Column::text("identity_arn", "identity"),
         Column::text("identity_type", "type"),
         Column::account(),
         Column::text("account_name", "account's name"),
-        Column::text("administrator_through", "through"),
+        Column::words("administrator_through", "through", "through"),
         Column::text("administrator_policies", "policies"),
         Column::flag("has_permissions_boundary", "has a boundary"),
-        Column::text("flags", "flags"),
+        Column::words("flags", "flags", "rights"),
     ],
     note: "First come users, whose keys and passwords last, then roles and permission sets.",
     subject: None,
@@ -92,14 +92,14 @@ const ADMINISTRATORS_RANK: Rank = Rank {
     beside: None,
 };
 
-const WAYS_RANK: Rank = Rank {
+const WAYS_RANK: Rank<'static> = Rank {
     columns: &[
         Column::text("identity_arn", "identity"),
         Column::text("identity_type", "type"),
         Column::account(),
         Column::text("account_name", "account's name"),
         Column::text("method", "way"),
-        Column::text("category", "kind of way"),
+        Column::words("category", "kind of way", "way"),
         Column::text("resources", "on what"),
         Column::flag("is_conditional", "under a condition"),
         Column::text("policy_name", "by which policy"),
@@ -112,11 +112,11 @@ const WAYS_RANK: Rank = Rank {
     beside: None,
 };
 
-const OUTSIDERS: Rank = Rank {
+const OUTSIDERS: Rank<'static> = Rank {
     columns: &[
         Column::text("resource_arn", "role"),
         Column::text("principal", "who"),
-        Column::text("reason", "as what"),
+        Column::words("reason", "as what", "let in"),
         Column::account(),
         Column::text("account_name", "account's name"),
         Column::flag("is_role_administrator", "the role is administrator"),

@@ -26,12 +26,12 @@ const POSTURE: &[Column] = &[
     Column::text("http_tokens", "tokens"),
     Column::number("http_put_response_hop_limit", "hops"),
     Column::text("next_http_tokens", "tokens at the next launch"),
-    Column::text("tokens_decided_by", "decided by"),
-    Column::text("unread", "not read"),
+    Column::words("tokens_decided_by", "decided by", "decided by"),
+    Column::words("unread", "not read, or not there", "missing"),
 ];
 
 /// Whoever reaches an instance that answers now need not wait for the next launch.
-const RANK: Rank = Rank {
+const RANK: Rank<'static> = Rank {
     columns: POSTURE,
     note: "First come instances that answer version 1 now, those reached from the internet before the others, then \
            those of which it is not known, then what answers at the next launch; in each, what gives away an \

@@ -1,9 +1,10 @@
-//! How the numbers were made: the statement behind each table, to copy.
+//! What the words of the tables mean, and how the numbers were made: the statement behind each table, to copy.
 
 use super::checklist;
 use crate::Result;
 use crate::asked::Asked;
 use crate::model::{Block, Section, Table};
+use crate::words;
 
 pub(crate) fn section(asked: &Asked, sections: &[Section]) -> Result<Section> {
     let version = env!("CARGO_PKG_VERSION");
@@ -17,6 +18,7 @@ pub(crate) fn section(asked: &Asked, sections: &[Section]) -> Result<Section> {
                      report has those of its part.";
         blocks.push(Block::Words(words.to_owned()));
     }
+    blocks.extend(words::table(sections).map(Block::Table));
     blocks.extend(sections.iter().flat_map(Section::tables).filter_map(statement));
     blocks.extend(checklist::statements(asked, sections)?);
     Ok(Section { id: "method", title: "Method", is_brief: false, blocks })

@@ -16,8 +16,8 @@ const PUBLIC: &[Column] = &[
     Column::text("account_name", "name"),
     Column::text("region", "region"),
     Column::flag("has_rcp", "under an RCP"),
-    Column::text("gated_by", "what stands before it"),
-    Column::text("flags", "flags"),
+    Column::words("gated_by", "what stands before it", "gate"),
+    Column::words("flags", "flags", "flag"),
     Column::text("reasons", "why"),
 ];
 
@@ -30,7 +30,7 @@ const OUTSIDE: &[Column] = &[
     Column::flag("has_read_access", "reads"),
     Column::flag("has_write_access", "writes"),
     Column::flag("has_permissions_access", "sets permissions"),
-    Column::text("policy_kind", "by which policy"),
+    Column::words("policy_kind", "by which policy", "policy"),
     Column::text("policy_name", "its name"),
     Column::number("ordinal", "statement"),
     Column::text("bounded_by", "what bounds them"),
@@ -75,7 +75,7 @@ const BY_NETWORK: &str = "CASE
         ELSE 2
       END";
 
-const LISTS: [(&str, Rank); 4] = [
+const LISTS: [(&str, Rank<'static>); 4] = [
     (
         "G1",
         Rank {

@@ -6,7 +6,7 @@ use super::Declared;
 use crate::asked::{Asked, Object, first, number, text};
 use crate::lists::{self, own};
 use crate::model::{Block, Cell, Column, Row, Table, Tone};
-use crate::{Result, names};
+use crate::{Result, names, words};
 
 pub(crate) const SECTION: Declared =
     Declared { id: "trust", title: "Can it be trusted", is_brief: true, read: |asked| Box::pin(read(asked)) };
@@ -95,7 +95,7 @@ async fn read(asked: &Asked) -> Result<Vec<Block>> {
         Column::account(),
         Column::text("account_name", "name"),
         Column::text("ou_path", "unit"),
-        Column::text("outcome", "why"),
+        Column::words("outcome", "why", "outcome"),
         Column::text("error_code", "AWS said"),
         Column::number("planned_count", "planned tasks"),
         Column::number("other_count", "others, which count nowhere"),
@@ -103,13 +103,13 @@ async fn read(asked: &Asked) -> Result<Vec<Block>> {
     let title = "Accounts of which nothing was seen";
     blocks.push(Block::Table(own(asked, "unseen-accounts", title, UNSEEN_ACCOUNTS, &columns).await?));
     let columns = [
-        Column::text("outcome", "outcome"),
+        Column::words("outcome", "outcome", "outcome"),
         Column { head: "account, or one of them", ..Column::account() },
         Column::number("account_count", "accounts"),
         Column::text("error_operation", "call"),
         Column::text("error_code", "AWS said"),
         Column::text("collector", "what was not seen"),
-        Column::text("reason", "reason"),
+        Column::words("reason", "reason", "task"),
         Column::number("region_count", "regions"),
         Column::number("task_count", "tasks"),
         Column::text("example", "for example"),
@@ -196,7 +196,8 @@ async fn outcomes(asked: &Asked) -> Result<Table> {
     let row = |object: &Object| {
         let outcome = text(object, "outcome");
         let cells = columns.iter().map(|column| match column.name {
-            "meaning" => Cell::Words(meaning(outcome).to_owned()),
+            // One of a later version has none.
+            "meaning" => Cell::Words(words::meaning("outcome", outcome).unwrap_or_default().to_owned()),
             name => lists::cell(object.get(name), column.kind),
         });
         Row { key: Some(names::shown(outcome).whole()), cells: cells.collect() }
@@ -212,27 +213,6 @@ async fn outcomes(asked: &Asked) -> Result<Table> {
         sql: Some(asked.dated(&sql)),
         ..Table::default()
     })
-}
-
-/// An outcome in other words. One of a later version has none.
-fn meaning(outcome: &str) -> &'static str {
-    match outcome {
-        "complete" => "all was read",
-        "partial" => "some of it was read; the tables that are short say so",
-        "denied_by_scp" => "a service control policy of the organization denies it",
-        "denied" => "the role in the account may not do it, or AWS refuses it there",
-        "role_not_assumable" => "the account could not be entered: no role, or it does not trust the census",
-        "account_suspended" => "the account is closed or suspended",
-        "account_pending" => "the account was never finished",
-        "region_disabled" => "the account has switched the region off",
-        "unsupported" => "the service is not there",
-        "unread" => "this version cannot read it",
-        "throttled_out" => "AWS slowed it down until the time was over",
-        "timed_out" => "it took too long",
-        "failed" => "an error",
-        "skipped" => "it was not reached",
-        _ => "",
-    }
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ const VERDICTS: &[Column] = &[
     Column::flag("is_public", "public"),
     Column::flag("is_external", "outside"),
     Column::flag("is_in_org", "in the organization"),
-    Column::text("flags", "flags"),
+    Column::words("flags", "flags", "flag"),
     Column::text("reasons", "why"),
 ];
 
@@ -35,7 +35,7 @@ const PATHS: &[Column] = &[
 
 const CONTRADICTED: &[Column] = &[Column::text("resource_arn", "resource"), Column::account()];
 
-const OF_VERDICTS: Rank = Rank {
+const OF_VERDICTS: Rank<'static> = Rank {
     columns: VERDICTS,
     note: "First comes what may be public, then what someone outside may reach.",
     subject: None,
@@ -43,7 +43,7 @@ const OF_VERDICTS: Rank = Rank {
     beside: None,
 };
 
-const OF_PATHS: Rank = Rank {
+const OF_PATHS: Rank<'static> = Rank {
     columns: PATHS,
     note: "First come instances.",
     subject: None,

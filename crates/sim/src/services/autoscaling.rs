@@ -7,6 +7,7 @@ use crate::place::Place;
 use crate::protocol::{members, tags};
 use crate::service::{Service, list};
 use crate::services::ec2::launch_templates::{Launched, Options};
+use crate::services::ec2::profiles::{Choice, Profiles};
 use crate::truth::{At, things};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -17,7 +18,7 @@ pub(crate) static SERVICE: Service = Service {
         list("DescribeAutoScalingGroups", "AutoScalingGroups", |context| Ok(describe_groups(&context.place)))
             .pages(50, 100),
         list("DescribeLaunchConfigurations", "LaunchConfigurations", |context| {
-            Ok(configurations(&context.place).iter().map(|it| describe_configuration(&context.place, it)).collect())
+            Ok(describe_configurations(&context.place))
         })
         .pages(50, 100),
     ]],
@@ -35,7 +36,8 @@ struct Configuration {
     id: String,
     image_id: String,
     options: Options,
-    profile: Option<String>,
+    /// Whether the instance profile is named by its ARN, and which of the account's it is.
+    profile: Option<(bool, Choice)>,
     key_name: Option<&'static str>,
     is_public: Option<bool>,
     created_millis: i64,
@@ -72,17 +74,14 @@ fn configurations(place: &Place<'_>) -> Vec<Configuration> {
 fn configuration(place: &Place<'_>, number: u64, dice: &mut Dice) -> Configuration {
     let days = dice.between(600, 2500);
     let name = format!("{}-{number}", dice.pick(&["web", "workers", "legacy"]));
-    let profile = dice.pick(&[None, Some("app"), Some("batch")]);
+    let profile = dice.pick(&[None, Some(0), Some(1)]);
     let is_by_arn = dice.chance(0.5);
     Configuration {
         id: dice.uuid(),
         image_id: format!("ami-0{}", dice.hex(16)),
         // A launch configuration cannot say whether tags are shown.
         options: Options { tags: None, ..Options::by_chance(dice) },
-        profile: profile.map(|name| match is_by_arn {
-            true => place.iam_arn(&format!("instance-profile/{name}")),
-            false => name.to_owned(),
-        }),
+        profile: profile.map(|number| (is_by_arn, Choice::by_number(number))),
         key_name: dice.chance(0.5).then_some("operators"),
         is_public: dice.weighted(&[(None, 6), (Some(true), 2), (Some(false), 2)]),
         created_millis: place.days_ago(days, dice),
@@ -130,7 +129,16 @@ fn group(place: &Place<'_>, number: u64, configurations: &[Configuration], dice:
     }
 }
 
-fn describe_configuration(place: &Place<'_>, it: &Configuration) -> Value {
+fn describe_configurations(place: &Place<'_>) -> Vec<Value> {
+    let profiles = Profiles::of(place);
+    configurations(place).iter().map(|it| describe_configuration(place, &profiles, it)).collect()
+}
+
+fn describe_configuration(place: &Place<'_>, profiles: &Profiles, it: &Configuration) -> Value {
+    let profile = it.profile.and_then(|(is_by_arn, choice)| {
+        let profile = profiles.named(choice)?;
+        Some(if is_by_arn { &profile.arn } else { &profile.name })
+    });
     let options = json!({
         "HttpTokens": it.options.tokens,
         "HttpEndpoint": it.options.endpoint,
@@ -144,7 +152,7 @@ fn describe_configuration(place: &Place<'_>, it: &Configuration) -> Value {
         "SecurityGroups": members([json!("sg-0123456789abcdef0")]),
         "UserData": STANDARD.encode(format!("{CANARY} password=hunter2")),
         "InstanceType": "m5.large",
-        "IamInstanceProfile": it.profile,
+        "IamInstanceProfile": profile,
         "MetadataOptions": options,
         "AssociatePublicIpAddress": it.is_public,
         "InstanceMonitoring": { "Enabled": true },

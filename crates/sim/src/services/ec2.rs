@@ -9,6 +9,7 @@ mod images;
 pub(crate) mod launch_templates;
 mod metadata;
 mod network;
+pub(crate) mod profiles;
 mod settings;
 mod sharing;
 mod snapshots;
@@ -29,6 +30,7 @@ use crate::services::autoscaling;
 use crate::truth::{At, Tally, resources, things};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use profiles::{Choice, Profile, Profiles};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -113,7 +115,8 @@ struct Instance {
     hop_limit: i64,
     private_ip: String,
     public_ip: Option<String>,
-    profile: Option<(String, String)>,
+    /// Its profile, and that profile's id if it was deleted.
+    profile: Option<(Choice, String)>,
     tags: Vec<(String, String)>,
 }
 
@@ -129,6 +132,10 @@ impl Instance {
     fn exists(&self) -> bool {
         self.state.name != "terminated"
     }
+
+    fn profile<'a>(&self, profiles: &'a Profiles) -> Option<&'a Profile> {
+        self.profile.as_ref().and_then(|(choice, _)| profiles.named(*choice))
+    }
 }
 
 const STATES: [(State, u32); 3] = [
@@ -142,11 +149,13 @@ fn instances(place: &Place<'_>) -> Vec<Instance> {
     let (mut dice, count) = place.population("ec2", place.organization.settings.rates.instances);
     let mut reservation_id = String::new();
     let mut instances = Vec::new();
+    let mut of_profiles = place.dice("ec2-instance-profiles");
     for number in 0..count {
         if number == 0 || dice.chance(0.7) {
             reservation_id = format!("r-0{}", dice.hex(16));
         }
-        instances.push(instance(place, &reservation_id, &mut dice));
+        let choice = Choice::by_chance(&mut of_profiles);
+        instances.push(instance(place, &reservation_id, choice, &mut dice));
     }
     instances
 }
@@ -156,11 +165,11 @@ pub(super) fn running_ids(place: &Place<'_>) -> Vec<String> {
     instances(place).into_iter().filter(|it| it.state.name == "running").map(|it| it.id).collect()
 }
 
-fn instance(place: &Place<'_>, reservation_id: &str, dice: &mut Dice) -> Instance {
+fn instance(place: &Place<'_>, reservation_id: &str, profile: Choice, dice: &mut Dice) -> Instance {
     let state = dice.weighted(&STATES);
     let days = dice.between(0, 1000);
     let has_address = state.name == "running" && dice.chance(0.3);
-    let profile = dice.chance(0.6).then(|| (place.iam_arn("instance-profile/app"), format!("AIPA{}", dice.base32(17))));
+    let profile = dice.chance(0.6).then(|| (profile, format!("AIPA{}", dice.base32(17))));
     let mut tags = some_tags(dice);
     tags.push(("Name".to_owned(), format!("web-{}", dice.between(1, 99))));
     Instance {
@@ -193,18 +202,18 @@ fn images_in_use(place: &Place<'_>) -> usize {
 /// Counts properties of instances, their metadata service and their profiles, and the cases of questions about
 /// networks.
 fn count(place: &Place<'_>, tally: &mut Tally) {
+    let profiles = Profiles::of(place);
     flow_logs::count(place, tally);
-    metadata::count(place, tally);
+    metadata::count(place, &profiles, tally);
     network::count(place, tally);
     vpcs::count(place, tally);
     for instance in instances(place).iter().filter(|it| it.exists()) {
         tally.instances += 1;
         tally.instances_imds_optional += u64::from(instance.is_imds_optional);
-        let misconfigurations = &mut tally.misconfigurations;
-        misconfigurations.one("B6", "instances", "no_profile", instance.profile.is_none());
-        if instance.profile.is_some() {
-            // The profile does not belong to the account, so it is not known what it may do.
-            misconfigurations.one("B6", "instances_with_profile", "over_broad", false);
+        let (profile, misconfigurations) = (instance.profile(&profiles), &mut tally.misconfigurations);
+        misconfigurations.one("B6", "instances", "no_profile", profile.is_none());
+        if let Some(profile) = profile {
+            misconfigurations.one("B6", "instances_with_profile", "over_broad", profile.is_over_broad);
         }
     }
 }
@@ -239,9 +248,10 @@ fn reservations(place: &Place<'_>) -> Vec<Value> {
             None => reservations.push(vec![numbered]),
         }
     }
-    let vpc_id = vpcs::default_vpc_id_in(place);
+    let (vpc_id, profiles) = (vpcs::default_vpc_id_in(place), Profiles::of(place));
     let reservation = |reservation: &Vec<(usize, Instance)>| {
-        let instances = reservation.iter().enumerate().map(|(index, it)| describe(place, &vpc_id, index, it));
+        let numbered = reservation.iter().enumerate();
+        let instances = numbered.map(|(index, it)| describe(place, &vpc_id, &profiles, index, it));
         json!({
             "reservationId": reservation[0].1.reservation_id,
             "ownerId": place.account.id,
@@ -257,8 +267,16 @@ fn private_name(address: &str) -> String {
 }
 
 /// Describes an instance, by its index in its reservation and its number in the place.
-fn describe(place: &Place<'_>, vpc_id: &str, index: usize, (number, instance): &(usize, Instance)) -> Value {
+fn describe(
+    place: &Place<'_>,
+    vpc_id: &str,
+    profiles: &Profiles,
+    index: usize,
+    (number, instance): &(usize, Instance),
+) -> Value {
     let (exists, site) = (instance.exists(), network::site(place, *number, instance));
+    let deleted_id = instance.profile.as_ref().map(|(_, id)| id);
+    let profile = instance.profile(profiles).map(|it| json!({ "arn": it.arn, "id": it.id.as_ref().or(deleted_id) }));
     let tags = instance.tags.iter().map(|(key, value)| json!({ "key": key, "value": value }));
     json!({
         "instanceId": instance.id,
@@ -284,7 +302,7 @@ fn describe(place: &Place<'_>, vpc_id: &str, index: usize, (number, instance): &
         "ebsOptimized": false,
         "tagSet": items(tags),
         "groupSet": if exists { site.group_set(place) } else { json!({}) },
-        "iamInstanceProfile": instance.profile.as_ref().map(|(arn, id)| json!({ "arn": arn, "id": id })),
+        "iamInstanceProfile": profile,
         "metadataOptions": {
             "state": "applied",
             "httpTokens": if instance.is_imds_optional { "optional" } else { "required" },

@@ -24,9 +24,17 @@ pub(super) fn identities(account: &Account, iam: &Iam) -> Vec<IdentityTruth> {
         truth(account, &user.arn, all, leaves(iam, &user.permissions))
     });
     let groups = iam.groups.iter().map(|it| truth(account, &it.arn, gives(iam, &it.permissions), Leaves::Everything));
-    let of_role = |role: &Role| gives(iam, &role.permissions);
-    let roles = iam.roles.iter().map(|role| truth(account, &role.arn, of_role(role), leaves(iam, &role.permissions)));
-    users.chain(groups).chain(roles).collect()
+    users.chain(groups).chain(iam.roles.iter().map(|it| role(account, iam, it))).collect()
+}
+
+fn role(account: &Account, iam: &Iam, it: &Role) -> IdentityTruth {
+    truth(account, &it.arn, gives(iam, &it.permissions), leaves(iam, &it.permissions))
+}
+
+/// Whether a role is administrator, or may make itself one.
+pub(crate) fn is_over_broad(account: &Account, iam: &Iam, it: &Role) -> bool {
+    let truth = role(account, iam, it);
+    truth.is_administrator == Some(true) || truth.may_escalate == Some(true)
 }
 
 /// The permission sets. If a set names policies of the accounts' own, it may do what those policies allow.

@@ -1,6 +1,7 @@
 //! Launch templates and their versions.
 
 use super::images;
+use super::profiles::{Choice, Profiles};
 use super::vpcs::tag_set;
 use crate::CANARY;
 use crate::clock::iso_millis;
@@ -9,7 +10,6 @@ use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::protocol::{Refusal, items};
 use crate::service::{Operation, get, list};
-use crate::services::iam::Iam;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ struct Version {
     image_id: Option<String>,
     options: Options,
     /// Whether the instance profile is named by its ARN, and which of the account's it is.
-    profile: Option<(bool, usize)>,
+    profile: Option<(bool, Choice)>,
     key_name: Option<&'static str>,
     is_public: Option<bool>,
 }
@@ -101,7 +101,7 @@ fn template(place: &Place<'_>, number: u64, own_images: &[String], dice: &mut Di
 }
 
 fn version(place: &Place<'_>, days: i64, own_images: &[String], dice: &mut Dice) -> Version {
-    let profile = usize::try_from(dice.between(0, 7)).unwrap_or_default();
+    let profile = Choice::by_number(usize::try_from(dice.between(0, 7)).unwrap_or_default());
     Version {
         created_millis: place.days_ago(days - dice.between(0, 29), dice),
         image_id: image_id(own_images, dice),
@@ -193,7 +193,7 @@ fn describe_versions(context: &Context<'_>) -> Result<Value, Refusal> {
     let all: Vec<String> = (1..=9).map(|number: u8| number.to_string()).collect();
     let all: Vec<&str> = all.iter().map(String::as_str).collect();
     let words = if words.is_empty() { all } else { words };
-    let profiles = &profiles(place);
+    let profiles = &Profiles::of(place);
     let asked = templates.iter().filter(|it| id.is_none_or(|id| it.id == id));
     let versions = asked.flat_map(|it| {
         let named = it.named(&words).into_iter();
@@ -203,22 +203,10 @@ fn describe_versions(context: &Context<'_>) -> Result<Value, Refusal> {
     Ok(json!({ "launchTemplateVersionSet": items(page.elements), "nextToken": page.next }))
 }
 
-/// The account's instance profiles that hold a role: name and ARN.
-fn profiles(place: &Place<'_>) -> Vec<(String, String)> {
-    let profiles = Iam::of(place).roles.into_iter().filter_map(|role| role.profile);
-    profiles.map(|it| (it.name, it.arn)).collect()
-}
-
-fn describe(
-    place: &Place<'_>,
-    profiles: &[(String, String)],
-    template: &Template,
-    number: usize,
-    it: &Version,
-) -> Value {
-    let profile = it.profile.and_then(|(is_by_arn, number)| {
-        let (name, arn) = profiles.get(number % profiles.len().max(1))?;
-        Some(if is_by_arn { json!({ "arn": arn }) } else { json!({ "name": name }) })
+fn describe(place: &Place<'_>, profiles: &Profiles, template: &Template, number: usize, it: &Version) -> Value {
+    let profile = it.profile.and_then(|(is_by_arn, choice)| {
+        let profile = profiles.named(choice)?;
+        Some(if is_by_arn { json!({ "arn": profile.arn }) } else { json!({ "name": profile.name }) })
     });
     let options = (!it.options.is_none()).then(|| metadata(it.options));
     let interface = it.is_public.map(|is_public| {

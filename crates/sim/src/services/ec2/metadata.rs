@@ -1,6 +1,7 @@
 //! The metadata service: the defaults of a place, and what instances and launch templates make of them.
 
 use super::launch_templates::{self, Options};
+use super::profiles::Profiles;
 use super::{images, instances};
 use crate::organization_policies;
 use crate::place::Place;
@@ -75,18 +76,26 @@ fn next(place: &Place<'_>, defaults: Option<Defaults>, options: Options, image_i
 }
 
 /// Counts what instances answer now, and what the next launches answer.
-pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
+pub(super) fn count(place: &Place<'_>, profiles: &Profiles, tally: &mut Tally) {
     let defaults = defaults(place);
-    let mut answering = 0;
+    let (mut answering, mut exposing, mut deleted) = (0, 0, 0);
     for it in instances(place).iter().filter(|it| it.exists()) {
         let is_answering = it.is_imds_optional && !it.is_imds_disabled;
         answering += usize::from(is_answering);
+        let profile = it.profile(profiles);
+        exposing += usize::from(is_answering && profile.is_some_and(|profile| profile.is_over_broad));
+        deleted += usize::from(profile.is_some_and(|profile| profile.id.is_none()));
         let next = next(place, defaults, Options::NONE, Some(&it.image_id));
         if is_answering || matches!(next, Next::Answers | Next::IsUnknown) {
             tally.lists.add("G5", [&place.arn("ec2", &format!("instance/{}", it.id))]);
         }
     }
     tally.cell("ec2_metadata_posture WHERE subject_type = 'instance' AND is_imdsv1_answered", answering);
+    tally.cell("ec2_metadata_posture WHERE subject_type = 'instance' AND exposes_administrator", exposing);
+    let gone = "ec2_metadata_posture WHERE subject_type = 'instance' AND array_has(unread, 'no_such_profile')";
+    tally.cell(gone, deleted);
+    // IAM is read in every account that is entered.
+    tally.cell("ec2_metadata_posture WHERE array_has(unread, 'profile_unread')", 0);
     let launched = launch_templates::launched(place).into_iter().chain(autoscaling::launched(place));
     let launched = launched.map(|it| (next(place, defaults, it.options, it.image_id.as_deref()), it.subject));
     let launched: Vec<(Next, String)> = launched.collect();
