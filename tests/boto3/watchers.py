@@ -40,6 +40,8 @@ class Watchers:
         for it in client.list_finding_aggregators()["FindingAggregators"]:
             described = client.get_finding_aggregator(FindingAggregatorArn=it["FindingAggregatorArn"])
             assert f":{described['FindingAggregationRegion']}:" in it["FindingAggregatorArn"], described
+        for arn in self.pages_of(client, "list_enabled_products_for_import", "ProductSubscriptions"):
+            assert f":{self.account_id}:product-subscription/" in arn, arn
         for standard in self.pages_of(client, "get_enabled_standards", "StandardsSubscriptions"):
             self.rows["securityhub_standards"] += 1
             of = {"StandardsSubscriptionArn": standard["StandardsSubscriptionArn"]}
