@@ -17,6 +17,20 @@ class Watchers:
             asked = {"DetectorId": one, "GroupBy": "SEVERITY", "FindingCriteria": {"Criterion": criterion}}
             groups = client.get_findings_statistics(**asked)["FindingStatistics"]["GroupedBySeverity"]
             assert all(it["TotalFindings"] > 0 for it in groups), groups
+            if not administrator:
+                self.guardduty_members(client, one)
+
+    def guardduty_members(self, client, detector):
+        criterion = {"service.archived": {"Equals": ["false"]}}
+        of = {"DetectorId": detector, "GroupBy": "ACCOUNT", "MaxResults": 100}
+        counted = {}
+        for severity in [{}, {"GreaterThanOrEqual": 7}, {"LessThan": 7}]:
+            criteria = {"Criterion": {**criterion, **({"severity": severity} if severity else {})}}
+            answer = client.get_findings_statistics(**of, FindingCriteria=criteria)["FindingStatistics"]
+            for it in answer["GroupedByAccount"]:
+                counted.setdefault(it["AccountId"], []).append(it["TotalFindings"])
+        assert all(first == sum(rest) for first, *rest in counted.values()), counted
+        self.rows["guardduty_member_findings"] += len(counted.keys() - {self.account_id})
 
     def securityhub(self, client):
         try:
@@ -63,8 +77,27 @@ class Watchers:
             assert finding["Workflow"]["Status"] != "SUPPRESSED" and finding["RecordState"] == "ACTIVE", finding
             for standard in finding.get("Compliance", {}).get("AssociatedStandards", []):
                 scored.add(standard["StandardsId"])
+        self.securityhub_gathered(client, one)
         self.rows["securityhub_finding_counts"] += 1
         self.rows["securityhub_scores"] += len(scored)
+
+    def securityhub_gathered(self, client, one):
+        aggregators = [it["FindingAggregatorArn"] for it in client.list_finding_aggregators()["FindingAggregators"]]
+        region = client.meta.region_name
+        filters = {
+            "SeverityLabel": one("INFORMATIONAL", "NOT_EQUALS"),
+            "RecordState": one("ACTIVE"),
+            "WorkflowStatus": [*one("SUPPRESSED", "NOT_EQUALS"), *one("RESOLVED", "NOT_EQUALS")],
+        }
+        if not any(f":{region}:" in arn for arn in aggregators):
+            for arn in aggregators:
+                described = client.get_finding_aggregator(FindingAggregatorArn=arn)
+                if region not in described["Regions"]:
+                    return
+            filters |= {"AwsAccountId": one(self.account_id, "NOT_EQUALS"), "Region": one(region)}
+        findings = list(self.pages_of(client, "get_findings", "Findings", Filters=filters))
+        places = {(it["AwsAccountId"], it["Region"]) for it in findings} - {(self.account_id, region)}
+        self.rows["securityhub_gathered_findings"] += len(places)
 
     def macie(self, client):
         try:
@@ -90,11 +123,15 @@ class Watchers:
         self.rows["inspector2_accounts"] += 1
         assert {"ec2", "ecr"} <= set(account["resourceState"]), account
         if account["state"]["status"] == "ENABLED":
-            self.optional(client.get_delegated_admin_account)
+            administrator = self.optional(client.get_delegated_admin_account) or {}
             own = [{"comparison": "EQUALS", "value": self.account_id}]
             asked = {"aggregationType": "ACCOUNT", "accountIds": own}
             responses = list(self.pages_of(client, "list_finding_aggregations", "responses", **asked))
             assert len(responses) < 2, responses
+            if administrator.get("delegatedAdmin", {}).get("accountId") == self.account_id:
+                responses = self.pages_of(client, "list_finding_aggregations", "responses", aggregationType="ACCOUNT")
+                others = [it for it in responses if it["accountAggregation"]["accountId"] != self.account_id]
+                self.rows["inspector2_member_findings"] += len(others)
 
     def detective(self, client):
         # boto3 has no paginators for Detective.

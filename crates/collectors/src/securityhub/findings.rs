@@ -1,6 +1,8 @@
 //! What Security Hub CSPM has found: GetFindings, page after page up to a bound. No call counts findings, so all of them
-//! are read, and none is kept.
+//! are read, and none is kept. Then the same of what the hub has of others, with ListFindingAggregators and
+//! GetFindingAggregator.
 
+mod gathered;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -10,7 +12,9 @@ use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::hubs::aggregator;
 use super::is_off;
+pub use gathered::GatheredFindings;
 use tally::{Finding, Tally};
 
 const LIST: Read<Page> = reads("securityhub", "GetFindings");
@@ -62,10 +66,13 @@ pub struct Score {
 pub const FINDINGS: Collector = Collector {
     name: "securityhub_findings",
     scope: Scope::Region,
-    runs: Runs::IfNamed("1 call for each hundred findings of each account and region, at most 100, at 3 a second"),
-    calls: &[LIST.call()],
+    runs: Runs::IfNamed(
+        "1 call for each hundred findings of each account and region, at most 100, at 3 a second; as many again where a \
+         hub has findings of others",
+    ),
+    calls: &[LIST.call(), aggregator::LIST.call(), aggregator::GET.call()],
     resources: &[],
-    tables: &[table::<FindingCounts>(), table::<Score>()],
+    tables: &[table::<FindingCounts>(), table::<Score>(), table::<GatheredFindings>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
@@ -76,15 +83,19 @@ struct Page {
     next_token: Option<String>,
 }
 
+/// A condition of a filter.
+fn one(value: &str, comparison: &str) -> Value {
+    json!({"Value": value, "Comparison": comparison})
+}
+
 /// Asks for what is about this account and region alone: an administrator also has its members' findings, and a region
 /// in which findings are gathered those of others. They count where they come from.
 fn about(session: &Session) -> Value {
-    let one = |value: &str, comparison: &str| json!([{"Value": value, "Comparison": comparison}]);
     let filters = json!({
-        "AwsAccountId": one(session.account_id(), "EQUALS"),
-        "Region": one(session.region(), "EQUALS"),
-        "RecordState": one("ACTIVE", "EQUALS"),
-        "WorkflowStatus": one("SUPPRESSED", "NOT_EQUALS"),
+        "AwsAccountId": [one(session.account_id(), "EQUALS")],
+        "Region": [one(session.region(), "EQUALS")],
+        "RecordState": [one("ACTIVE", "EQUALS")],
+        "WorkflowStatus": [one("SUPPRESSED", "NOT_EQUALS")],
     });
     json!({"Filters": filters, "MaxResults": 100})
 }
@@ -107,5 +118,5 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     for score in tally.scores() {
         rows.push(score).await?;
     }
-    Ok(())
+    gathered::push(session, rows).await
 }

@@ -117,7 +117,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let described = answer?;
     let answer = ADMINISTRATOR.send(session, json!({})).await.optional(&["ResourceNotFoundException"]);
     let administrator = rows.item([Hub::TABLE], answer)?.flatten().and_then(|it| it.administrator);
-    let gathering = Gathering::read(session, rows).await?;
+    let gathering = Gathering::read(session, rows, Hub::TABLE).await?;
     let is_taking_guardduty = products::is_taking_guardduty(session, rows).await?;
     let standard_count = push_standards(session, rows).await?;
     let mut unread = Unread::default();

@@ -81,6 +81,7 @@ pub(crate) static SERVICE: Service = Service {
         }),
         things(At::Region, "securityhub_finding_counts", |place| usize::from(hub(place).is_some())),
         things(At::Region, "securityhub_scores", findings::scored_standards),
+        things(At::Region, "securityhub_gathered_findings", |place| findings::gathered(place).len()),
     ],
     counts: Some((At::Region, count)),
     ..Service::named("securityhub")

@@ -12,6 +12,8 @@ const TOO_MANY: &str = "too_many_findings";
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Finding {
+    pub(super) aws_account_id: Option<String>,
+    pub(super) region: Option<String>,
     severity: Severity,
     workflow: Workflow,
     compliance: Compliance,
