@@ -103,6 +103,67 @@ async fn every_service_has_a_row_where_it_was_planned_and_says_who_manages_it() 
             assert_eq!(crawled.number(&own).await, 3, "{service}: the administrator, in each region");
         }
     }
+    assert_counted_once(&crawled).await;
+}
+
+/// By service: the collector, the table of what accounts say of themselves, and that of what others have of them, with
+/// its columns of the account and region.
+const COUNTED: [(&str, &str, &str, &str, [&str; 2]); 3] = [
+    (
+        "guardduty",
+        "guardduty_detectors",
+        "guardduty_detectors",
+        "guardduty_member_findings",
+        ["member_account_id", "region"],
+    ),
+    (
+        "inspector",
+        "inspector2_accounts",
+        "inspector2_accounts",
+        "inspector2_member_findings",
+        ["member_account_id", "region"],
+    ),
+    (
+        "security_hub_cspm",
+        "securityhub_findings",
+        "securityhub_finding_counts",
+        "securityhub_gathered_findings",
+        ["about_account_id", "about_region"],
+    ),
+];
+
+/// A finding counts once: as its account says it, and as its administrator says it where the account was not read.
+async fn assert_counted_once(crawled: &Crawled) {
+    for (service, collector, own, others, [account_id, region]) in COUNTED {
+        let planned = format!("SELECT COUNT(*) FROM coverage WHERE collector = '{collector}' AND is_planned");
+        let rows = format!("SELECT COUNT(*) FROM security_finding_counts WHERE service = '{service}'");
+        assert_eq!(crawled.number(&rows).await, crawled.number(&planned).await, "{service}");
+        let unread = format!("{planned} AND NOT is_complete");
+        let not_own = format!("{rows} AND (is_copy OR reason = 'not_read')");
+        assert_eq!(crawled.number(&not_own).await, crawled.number(&unread).await, "{service}");
+        for count in ["critical_count", "high_count", "medium_count", "low_count"] {
+            let sum = |is_copy: &str| {
+                format!(
+                    "SELECT COALESCE(SUM({count}), 0) FROM security_finding_counts \
+                     WHERE service = '{service}' AND {is_copy}"
+                )
+            };
+            let said = format!("SELECT COALESCE(SUM({count}), 0) FROM {own}");
+            assert_eq!(crawled.number(&sum("NOT is_copy")).await, crawled.number(&said).await, "{service} {count}");
+            // Of each account and region that was not read the most that one place has: all that have it say the same.
+            let copied = format!(
+                "SELECT COALESCE(SUM(found), 0) FROM (SELECT MAX(others.{count}) AS found FROM {others} AS others \
+                 JOIN coverage ON coverage.account_id = others.{account_id} AND coverage.region = others.{region} \
+                 WHERE coverage.collector = '{collector}' AND coverage.is_planned AND NOT coverage.is_complete \
+                 GROUP BY others.{account_id}, others.{region}) AS copies"
+            );
+            let copies = crawled.number(&sum("is_copy")).await;
+            assert_eq!(copies, crawled.number(&copied).await, "{service} {count}");
+            assert!(copies > 0 || count != "high_count", "{service}: a member was not read");
+        }
+        let told = format!("{rows} AND is_copy AND counted_by_account_id = account_id AND counted_in_region = region");
+        assert_eq!(crawled.number(&told).await, 0, "{service}: a copy is another place's");
+    }
 }
 
 /// The accounts and regions in which Config records and delivers, those in which it is known not to, and the standards

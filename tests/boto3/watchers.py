@@ -95,7 +95,7 @@ class Watchers:
                 if region not in described["Regions"]:
                     return
             filters |= {"AwsAccountId": one(self.account_id, "NOT_EQUALS"), "Region": one(region)}
-        findings = list(self.pages_of(client, "get_findings", "Findings", Filters=filters))
+        findings = list(self.pages_of(client, "get_findings", "Findings", Filters=filters, MaxResults=100))
         places = {(it["AwsAccountId"], it["Region"]) for it in findings} - {(self.account_id, region)}
         self.rows["securityhub_gathered_findings"] += len(places)
 
@@ -123,7 +123,7 @@ class Watchers:
         self.rows["inspector2_accounts"] += 1
         assert {"ec2", "ecr"} <= set(account["resourceState"]), account
         if account["state"]["status"] == "ENABLED":
-            administrator = self.optional(client.get_delegated_admin_account) or {}
+            administrator = self.optional(client.get_delegated_admin_account)
             own = [{"comparison": "EQUALS", "value": self.account_id}]
             asked = {"aggregationType": "ACCOUNT", "accountIds": own}
             responses = list(self.pages_of(client, "list_finding_aggregations", "responses", **asked))
