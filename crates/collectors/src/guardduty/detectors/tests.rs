@@ -46,7 +46,7 @@ async fn an_administrator_shows_the_findings_of_its_members() {
         .answer_to("GetFindingsStatistics", r#""groupBy":"ACCOUNT""#, &accounts(&all))
         .answer_to("GetFindingsStatistics", r#""severity":{"greaterThanOrEqual":9}"#, &accounts(&of("2", 1)))
         .answer_to("GetFindingsStatistics", r#""greaterThanOrEqual":7"#, &accounts(""))
-        .answer_to("GetFindingsStatistics", r#""greaterThanOrEqual":4"#, "{}")
+        .answer_to("GetFindingsStatistics", r#""greaterThanOrEqual":4"#, r#"{"findingStatistics":{}}"#)
         .answer_to("GetFindingsStatistics", r#""severity":{"lessThan":4}"#, &accounts(&many.join(",")));
     let collected = recorded.run(&DETECTORS).await;
     collected.result.as_ref().unwrap();
@@ -170,7 +170,7 @@ async fn what_is_refused_or_odd_is_unknown_and_counted() {
             .answer("GetDetector", r#"{"status":"ENABLED"}"#)
             .answer("GetAdministratorAccount", "{}")
             .answer_to("GetFindingsStatistics", "SEVERITY", odd)
-            .answer_to("GetFindingsStatistics", "ACCOUNT", "{}");
+            .answer_to("GetFindingsStatistics", "ACCOUNT", &accounts(""));
         let collected = recorded.run(&DETECTORS).await;
         let rows = columns(&collected, "guardduty_detectors", &COUNTS);
         assert_eq!(rows, [json!(["d1", true, null, null, null, null])], "{odd}");

@@ -36,7 +36,7 @@ fn page(findings: &[Value], token: Option<&str>) -> String {
 
 /// A hub that gathers nothing and administers nobody.
 fn alone(recorded: Recorded) -> Recorded {
-    recorded.answer(AGGREGATORS, "{}").answer_to(CALL, OTHERS, "{}")
+    recorded.answer(AGGREGATORS, "{}").answer_to(CALL, OTHERS, r#"{"Findings":[]}"#)
 }
 
 /// The same finding about an account and region.

@@ -81,7 +81,7 @@ fn listener(place: &Place<'_>) -> Option<Rule> {
 /// A rule by which somebody hears of all that Security Hub has.
 fn hub_listener(place: &Place<'_>) -> Option<Rule> {
     let mut dice = place.dice("eventbridge-hub-listener");
-    let queue = sqs::first_queue(place).filter(|_| dice.chance(0.2))?;
+    let queue = sqs::first_queue(place).filter(|_| dice.chance(0.5))?;
     Some(live(place, "hub-listener", "ENABLED", r#"{"source":["aws.securityhub"]}"#, queue))
 }
 
