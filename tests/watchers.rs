@@ -131,6 +131,67 @@ async fn every_service_has_a_row_where_it_was_planned_and_says_who_manages_it() 
             assert_eq!(crawled.number(&own).await, 3, "{service}: the administrator, in each region");
         }
     }
+    assert_counted_once(&crawled).await;
+}
+
+/// By service: the collector, the table of what accounts say of themselves, and that of what others have of them, with
+/// its columns of the account and region.
+const COUNTED: [(&str, &str, &str, &str, [&str; 2]); 3] = [
+    (
+        "guardduty",
+        "guardduty_detectors",
+        "guardduty_detectors",
+        "guardduty_member_findings",
+        ["member_account_id", "region"],
+    ),
+    (
+        "inspector",
+        "inspector2_accounts",
+        "inspector2_accounts",
+        "inspector2_member_findings",
+        ["member_account_id", "region"],
+    ),
+    (
+        "security_hub_cspm",
+        "securityhub_findings",
+        "securityhub_finding_counts",
+        "securityhub_gathered_findings",
+        ["about_account_id", "about_region"],
+    ),
+];
+
+/// A finding counts once: as its account says it, and as its administrator says it where the account was not read.
+async fn assert_counted_once(crawled: &Crawled) {
+    for (service, collector, own, others, [account_id, region]) in COUNTED {
+        let planned = format!("SELECT COUNT(*) FROM coverage WHERE collector = '{collector}' AND is_planned");
+        let rows = format!("SELECT COUNT(*) FROM security_finding_counts WHERE service = '{service}'");
+        assert_eq!(crawled.number(&rows).await, crawled.number(&planned).await, "{service}");
+        let unread = format!("{planned} AND NOT is_complete");
+        let not_own = format!("{rows} AND (is_copy OR reason = 'not_read')");
+        assert_eq!(crawled.number(&not_own).await, crawled.number(&unread).await, "{service}");
+        for count in ["critical_count", "high_count", "medium_count", "low_count"] {
+            let sum = |is_copy: &str| {
+                format!(
+                    "SELECT COALESCE(SUM({count}), 0) FROM security_finding_counts \
+                     WHERE service = '{service}' AND {is_copy}"
+                )
+            };
+            let said = format!("SELECT COALESCE(SUM({count}), 0) FROM {own}");
+            assert_eq!(crawled.number(&sum("NOT is_copy")).await, crawled.number(&said).await, "{service} {count}");
+            // Of each account and region that was not read the most that one place has: all that have it say the same.
+            let copied = format!(
+                "SELECT COALESCE(SUM(found), 0) FROM (SELECT MAX(others.{count}) AS found FROM {others} AS others \
+                 JOIN coverage ON coverage.account_id = others.{account_id} AND coverage.region = others.{region} \
+                 WHERE coverage.collector = '{collector}' AND coverage.is_planned AND NOT coverage.is_complete \
+                 GROUP BY others.{account_id}, others.{region}) AS copies"
+            );
+            let copies = crawled.number(&sum("is_copy")).await;
+            assert_eq!(copies, crawled.number(&copied).await, "{service} {count}");
+            assert!(copies > 0 || count != "high_count", "{service}: a member was not read");
+        }
+        let told = format!("{rows} AND is_copy AND counted_by_account_id = account_id AND counted_in_region = region");
+        assert_eq!(crawled.number(&told).await, 0, "{service}: a copy is another place's");
+    }
 }
 
 /// The accounts and regions in which Config records and delivers, those in which it is known not to, and the standards
@@ -184,25 +245,55 @@ async fn cloudtrail_config_and_access_analyzer_are_on_where_their_questions_say(
     }
 }
 
+/// Who listens to GuardDuty and to Security Hub, and the hubs of whose findings somebody hears: here, in the
+/// administrator's account, or where one of the two gathers findings.
+const HEARD: &str = "\
+    WITH listeners AS (SELECT account_id, region FROM eventbridge_rules \
+      WHERE rule_name = 'listener' AND is_enabled), \
+    hub_listeners AS (SELECT account_id, region FROM eventbridge_rules \
+      WHERE rule_name = 'hub-listener' AND is_enabled), \
+    hubs AS (SELECT hub.account_id, hub.region, hub.is_taking_guardduty \
+      FROM securityhub_hubs AS hub \
+      LEFT JOIN hub_listeners AS own ON own.account_id = hub.account_id AND own.region = hub.region \
+      LEFT JOIN hub_listeners AS gathered ON gathered.account_id = hub.account_id \
+        AND gathered.region = hub.aggregation_region AND hub.is_region_linked \
+      LEFT JOIN hub_listeners AS shared ON shared.account_id = hub.administrator_account_id \
+        AND shared.region = hub.region \
+      LEFT JOIN securityhub_hubs AS administrator ON administrator.account_id = hub.administrator_account_id \
+        AND administrator.region = hub.region AND administrator.is_region_linked \
+      LEFT JOIN hub_listeners AS central ON central.account_id = administrator.account_id \
+        AND central.region = administrator.aggregation_region \
+      WHERE hub.is_enabled AND COALESCE(own.account_id, gathered.account_id, shared.account_id, central.account_id) \
+        IS NOT NULL)";
+
 #[tokio::test(flavor = "multi_thread")]
-async fn guardduty_is_heard_where_somebody_listens_here_or_in_the_administrator_s_account() {
+async fn guardduty_and_security_hub_are_heard_where_somebody_listens_to_what_they_publish() {
     let crawled = crawl(Settings { troubles: Troubles::none(), ..Settings::new(40, 1) }).await;
-    let listens = "SELECT account_id, region FROM eventbridge_rules WHERE rule_name = 'listener' AND is_enabled";
-    let expected = format!(
-        "WITH listeners AS ({listens}) SELECT COUNT(*) FROM guardduty_detectors AS detectors \
-         LEFT JOIN listeners AS own ON own.account_id = detectors.account_id AND own.region = detectors.region \
-         LEFT JOIN listeners AS shared ON shared.account_id = detectors.administrator_account_id \
-         AND shared.region = detectors.region \
-         WHERE detectors.is_enabled AND (own.account_id IS NOT NULL OR shared.account_id IS NOT NULL)"
-    );
+    // Of GuardDuty somebody hears directly, or by a hub that takes its findings.
+    let guardduty = |condition: &str| {
+        format!(
+            "{HEARD} SELECT COUNT(*) FROM guardduty_detectors AS detectors \
+             LEFT JOIN listeners AS own ON own.account_id = detectors.account_id AND own.region = detectors.region \
+             LEFT JOIN listeners AS shared ON shared.account_id = detectors.administrator_account_id \
+             AND shared.region = detectors.region \
+             LEFT JOIN hubs ON hubs.account_id = detectors.account_id AND hubs.region = detectors.region \
+             WHERE detectors.is_enabled AND {condition}"
+        )
+    };
+    let by_hub = "own.account_id IS NULL AND shared.account_id IS NULL AND hubs.is_taking_guardduty";
+    let anyhow = "(own.account_id IS NOT NULL OR shared.account_id IS NOT NULL OR hubs.is_taking_guardduty)";
     let rows = "SELECT COUNT(*) FROM security_services WHERE service = 'guardduty' AND is_on";
     let heard = crawled.number(&format!("{rows} AND is_heard")).await;
-    assert_eq!(heard, crawled.number(&expected).await);
+    assert_eq!(heard, crawled.number(&guardduty(anyhow)).await);
+    assert!(crawled.number(&guardduty(by_hub)).await > 0, "some of it is heard by Security Hub alone");
     // All was read, and all that others send to is gone.
     let silent = crawled.number(&format!("{rows} AND NOT is_heard")).await;
     assert!(heard > 0 && silent > 0, "{heard} heard, {silent} not");
     assert_eq!(heard + silent, crawled.number(rows).await);
-    let others = "SELECT COUNT(*) FROM security_services WHERE service <> 'guardduty' AND is_heard";
+    let hubs = "SELECT COUNT(*) FROM security_services WHERE service = 'security_hub_cspm' AND is_heard";
+    assert_eq!(crawled.number(hubs).await, crawled.number(&format!("{HEARD} SELECT COUNT(*) FROM hubs")).await);
+    let others = "SELECT COUNT(*) FROM security_services \
+                  WHERE service NOT IN ('guardduty', 'security_hub_cspm') AND is_heard";
     assert_eq!(crawled.number(others).await, 0);
     let [not_heard, known, unknown] = share_of(&crawled, "S11", "guardduty", "not_heard").await;
     assert_eq!([not_heard, known, unknown], [silent, heard + silent, 0]);

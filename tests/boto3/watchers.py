@@ -20,6 +20,8 @@ class Watchers:
             if detector["Status"] == "ENABLED":
                 found = self.guardduty_findings(client, one, asked["FindingCriteria"])
                 assert found == sum(it["TotalFindings"] for it in groups), groups
+            if not administrator:
+                self.guardduty_members(client, one)
 
     def guardduty_findings(self, client, detector, criteria):
         """How many findings there are. They come the worst first."""
@@ -35,6 +37,18 @@ class Watchers:
         assert severities == sorted(severities, reverse=True), severities
         self.rows["security_findings"] += len(found)
         return len(found)
+
+    def guardduty_members(self, client, detector):
+        criterion = {"service.archived": {"Equals": ["false"]}}
+        of = {"DetectorId": detector, "GroupBy": "ACCOUNT", "MaxResults": 100}
+        counted = {}
+        for severity in [{}, {"GreaterThanOrEqual": 7}, {"LessThan": 7}]:
+            criteria = {"Criterion": {**criterion, **({"severity": severity} if severity else {})}}
+            answer = client.get_findings_statistics(**of, FindingCriteria=criteria)["FindingStatistics"]
+            for it in answer["GroupedByAccount"]:
+                counted.setdefault(it["AccountId"], []).append(it["TotalFindings"])
+        assert all(first == sum(rest) for first, *rest in counted.values()), counted
+        self.rows["guardduty_member_findings"] += len(counted.keys() - {self.account_id})
 
     def securityhub(self, client):
         try:
@@ -58,6 +72,8 @@ class Watchers:
         for it in client.list_finding_aggregators()["FindingAggregators"]:
             described = client.get_finding_aggregator(FindingAggregatorArn=it["FindingAggregatorArn"])
             assert f":{described['FindingAggregationRegion']}:" in it["FindingAggregatorArn"], described
+        for arn in self.pages_of(client, "list_enabled_products_for_import", "ProductSubscriptions"):
+            assert f":{self.account_id}:product-subscription/" in arn, arn
         for standard in self.pages_of(client, "get_enabled_standards", "StandardsSubscriptions"):
             self.rows["securityhub_standards"] += 1
             of = {"StandardsSubscriptionArn": standard["StandardsSubscriptionArn"]}
@@ -84,8 +100,27 @@ class Watchers:
             for standard in finding.get("Compliance", {}).get("AssociatedStandards", []):
                 scored.add(standard["StandardsId"])
         self.rows["security_findings"] += len(ids)
+        self.securityhub_gathered(client, one)
         self.rows["securityhub_finding_counts"] += 1
         self.rows["securityhub_scores"] += len(scored)
+
+    def securityhub_gathered(self, client, one):
+        aggregators = [it["FindingAggregatorArn"] for it in client.list_finding_aggregators()["FindingAggregators"]]
+        region = client.meta.region_name
+        filters = {
+            "SeverityLabel": one("INFORMATIONAL", "NOT_EQUALS"),
+            "RecordState": one("ACTIVE"),
+            "WorkflowStatus": [*one("SUPPRESSED", "NOT_EQUALS"), *one("RESOLVED", "NOT_EQUALS")],
+        }
+        if not any(f":{region}:" in arn for arn in aggregators):
+            for arn in aggregators:
+                described = client.get_finding_aggregator(FindingAggregatorArn=arn)
+                if region not in described["Regions"]:
+                    return
+            filters |= {"AwsAccountId": one(self.account_id, "NOT_EQUALS"), "Region": one(region)}
+        findings = list(self.pages_of(client, "get_findings", "Findings", Filters=filters, MaxResults=100))
+        places = {(it["AwsAccountId"], it["Region"]) for it in findings} - {(self.account_id, region)}
+        self.rows["securityhub_gathered_findings"] += len(places)
 
     def macie(self, client):
         try:
@@ -121,7 +156,7 @@ class Watchers:
         self.rows["inspector2_accounts"] += 1
         assert {"ec2", "ecr"} <= set(account["resourceState"]), account
         if account["state"]["status"] == "ENABLED":
-            self.optional(client.get_delegated_admin_account)
+            administrator = self.optional(client.get_delegated_admin_account)
             own = [{"comparison": "EQUALS", "value": self.account_id}]
             asked = {"aggregationType": "ACCOUNT", "accountIds": own}
             responses = list(self.pages_of(client, "list_finding_aggregations", "responses", **asked))
@@ -133,6 +168,10 @@ class Watchers:
             counted = sum(it["accountAggregation"]["severityCounts"]["all"] for it in responses)
             assert len(found) == counted, responses
             self.rows["security_findings"] += len(found)
+            if administrator.get("delegatedAdmin", {}).get("accountId") == self.account_id:
+                responses = self.pages_of(client, "list_finding_aggregations", "responses", aggregationType="ACCOUNT")
+                others = [it for it in responses if it["accountAggregation"]["accountId"] != self.account_id]
+                self.rows["inspector2_member_findings"] += len(others)
 
     def detective(self, client):
         # boto3 has no paginators for Detective.

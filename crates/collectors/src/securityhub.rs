@@ -25,11 +25,15 @@ fn is_off<T>(answer: &Answer<T>) -> bool {
     answer.as_ref().is_err_and(says_off)
 }
 
+/// A condition of a filter.
+fn one(value: &str, comparison: &str) -> Value {
+    json!({"Value": value, "Comparison": comparison})
+}
+
 /// Asks for active findings about this account and region alone, but for those of these statuses: an administrator also
 /// has its members' findings, and a region in which findings are gathered those of others. They count where they come
 /// from.
 fn about(session: &Session, without: &[&str]) -> Value {
-    let one = |value: &str, comparison: &str| json!({"Value": value, "Comparison": comparison});
     let without: Vec<Value> = without.iter().map(|status| one(status, "NOT_EQUALS")).collect();
     let filters = json!({
         "AwsAccountId": [one(session.account_id(), "EQUALS")],

@@ -20,6 +20,8 @@
 //! security_services  rows of the services that watch, and coverage -> which is on, who manages it, what it lacks
 //!   targets          what rules send to -> whether it is there, and whether a topic passes it on
 //!   publishing       where a service publishes, and the rules there -> heard: whether somebody is told of all it finds
+//! security_finding_counts  what these services count, and administrators of members that were not read -> findings,
+//!                    each once
 //! table_coverage     how the tasks ended -> which tables are whole, account by account and region by region
 //! ```
 
@@ -58,7 +60,7 @@ pub use metadata::MetadataPosture;
 pub use owners::AccountOwner;
 pub use people::IdentityCenterAccess;
 pub use rows::{PolicyPrincipal, ResourceAccess};
-pub use security::SecurityService;
+pub use security::{SecurityFindingCount, SecurityService};
 pub use table_coverage::TableCoverage;
 
 /// Every derivation, in the order in which they run. A static, as the list of collectors is.
@@ -72,6 +74,7 @@ pub static DERIVATIONS: &[Derivation] = &[
     owners::OWNERS,
     credentials::CREDENTIAL_REVIEW,
     security::SECURITY_SERVICES,
+    security::SECURITY_FINDING_COUNTS,
     table_coverage::TABLE_COVERAGE,
 ];
 

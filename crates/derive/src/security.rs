@@ -1,11 +1,12 @@
 //! The services that watch, in each account and region: whether each is on, who manages it, whether what it needs is
-//! there, and whether anybody hears of it.
+//! there, and whether anybody hears of it; and what they found, each finding once.
 //!
 //! Every service that should have been read somewhere has a row there, also where it was not read: then it is not known
 //! whether it is on.
 
 mod analyzers;
 mod buses;
+mod findings;
 mod heard;
 mod known;
 mod publishing;
@@ -44,6 +45,8 @@ use self::publishing::Ears;
 use self::sources::Sources;
 use self::targets::Lives;
 
+pub(crate) use findings::SECURITY_FINDING_COUNTS;
+pub use findings::SecurityFindingCount;
 pub use rows::SecurityService;
 
 /// The derivation.

@@ -45,6 +45,12 @@ pub(crate) fn obstacle(place: &Place<'_>, service: &Service) -> Option<Obstacle>
     }
 }
 
+/// Whether a census should read this service there and cannot.
+pub(crate) fn is_unread(place: &Place<'_>, service: &Service) -> bool {
+    let is_obstructed = || obstacle(place, service).is_some_and(|it| it != Obstacle::Unsupported);
+    place.organization.state(place.account) == "ACTIVE" && (!place.account.is_reachable() || is_obstructed())
+}
+
 /// Refuses a call if the service is not open to the caller, or if the account's trouble prevents an answer.
 pub(crate) fn check(organization: &Organization, caller: &Caller, request: &Request) -> Result<(), Refusal> {
     let service = request.service;

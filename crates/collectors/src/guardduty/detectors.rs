@@ -1,7 +1,8 @@
 //! GuardDuty: ListDetectors; where there is a detector GetDetector and GetAdministratorAccount, and where it is on
-//! GetFindingsStatistics.
+//! GetFindingsStatistics, of the account's own findings and, where nobody administers it, of those about its members.
 
 mod described;
+mod members;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use serde_json::json;
 
 use crate::items::{Answer, Unread, all, details, given};
 use described::{Administrator, Administrators, Counts, Described, Feature as Listed, Page, Statistics};
+pub use members::MemberFindings;
 
 pub(super) const LIST: Read<Page> = reads("guardduty", "ListDetectors");
 pub(super) const DETECTOR: Read<Described> = reads("guardduty", "GetDetector");
@@ -86,7 +88,7 @@ pub const DETECTORS: Collector = Collector {
     runs: Runs::Always,
     calls: &[LIST.call(), DETECTOR.call(), ADMINISTRATOR.call(), STATISTICS.call()],
     resources: &[],
-    tables: &[table::<Detector>(), table::<Feature>()],
+    tables: &[table::<Detector>(), table::<Feature>(), table::<MemberFindings>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
@@ -120,17 +122,26 @@ struct Details {
     administrator: Answer<Administrators>,
     /// None: GuardDuty is not on, so there is nothing to count.
     statistics: Option<Answer<Statistics>>,
+    /// What it shows of others, and what could not be read of that. None: it is not on, or is a member itself.
+    members: Option<(Answer<Vec<MemberFindings>>, Unread)>,
 }
 
 async fn read(session: &Session, id: String) -> Details {
     let input = json!({"DetectorId": id});
     let detector = DETECTOR.send(session, input.clone()).await;
     let administrator = ADMINISTRATOR.send(session, input).await;
-    let statistics = match detector.as_ref().is_ok_and(Described::is_enabled) {
-        true => Some(STATISTICS.send(session, about(session.account_id(), &id)).await),
+    if !detector.as_ref().is_ok_and(Described::is_enabled) {
+        return Details { id, detector, administrator, statistics: None, members: None };
+    }
+    let statistics = Some(STATISTICS.send(session, about(session.account_id(), &id)).await);
+    let members = match administrator.as_ref().is_ok_and(Administrators::are_none) {
+        true => {
+            let mut unread = Unread::default();
+            Some((members::read(session, &id, &mut unread).await, unread))
+        }
         false => None,
     };
-    Details { id, detector, administrator, statistics }
+    Details { id, detector, administrator, statistics, members }
 }
 
 /// Asks for findings about this account alone: an administrator sees those about all of its members, which count where
@@ -146,7 +157,7 @@ fn about(account_id: &str, detector_id: &str) -> serde_json::Value {
 }
 
 async fn push(rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
-    let Details { id, detector, administrator, statistics } = details;
+    let Details { id, detector, administrator, statistics, members } = details;
     let detector = rows.item([Detector::TABLE, Feature::TABLE], detector)?;
     let administrator = rows.item([Detector::TABLE], administrator)?.and_then(|it| it.administrator);
     let statistics = statistics.map(|answer| rows.item([Detector::TABLE], answer)).transpose()?.flatten();
@@ -162,6 +173,13 @@ async fn push(rows: &mut Rows<'_>, details: Details) -> Result<(), Error> {
         let mut unread = Unread::default();
         let row = feature(&id, listed, &mut unread);
         unread.push(rows, &DETECTOR.call().name(), row).await?;
+    }
+    if let Some((members, unread)) = members {
+        let members = rows.item([MemberFindings::TABLE], members)?;
+        unread.count(rows, MemberFindings::TABLE, &STATISTICS.call().name());
+        for row in members.unwrap_or_default() {
+            rows.push(row).await?;
+        }
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Inspector: BatchGetAccountStatus of the account itself; where it is on GetDelegatedAdminAccount and
-//! ListFindingAggregations.
+//! ListFindingAggregations, in the administrator of all members.
 
+mod members;
 #[cfg(test)]
 mod tests;
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::items::{Answer, Unread, all, given};
+pub use members::MemberFindings;
 
 pub(super) const STATUS: Read<Statuses> = reads("inspector2", "BatchGetAccountStatus");
 const ADMINISTRATOR: Read<Administrators> = reads("inspector2", "GetDelegatedAdminAccount");
@@ -57,7 +59,7 @@ pub const ACCOUNTS: Collector = Collector {
     runs: Runs::Always,
     calls: &[STATUS.call(), ADMINISTRATOR.call(), FINDINGS.call()],
     resources: &[],
-    tables: &[table::<Account>()],
+    tables: &[table::<Account>(), table::<MemberFindings>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
@@ -133,11 +135,14 @@ struct Counts {
     low: Option<i64>,
 }
 
-/// Asks for findings about this account alone: an administrator also has those about its members, which count where they
-/// are members.
-fn about(account_id: &str) -> Value {
-    let own = json!([{"comparison": "EQUALS", "value": account_id}]);
-    json!({"aggregationType": "ACCOUNT", "accountIds": own, "maxResults": 100})
+/// Asks for findings about this account; in an administrator for those about all of its members too, which count here
+/// only where the member was not read.
+fn about(account_id: &str, is_administrator: bool) -> Value {
+    let mut input = json!({"aggregationType": "ACCOUNT", "maxResults": 100});
+    if !is_administrator {
+        input["accountIds"] = json!([{"comparison": "EQUALS", "value": account_id}]);
+    }
+    input
 }
 
 /// What Inspector says of the account itself, if it says anything.
@@ -165,12 +170,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         let administrator = administrator.unwrap_or_default();
         row.administrator_account_id = administrator.account_id;
         row.relationship_status = administrator.relationship_status;
-        let answer = all(&FINDINGS, session, about(account_id), |page| page.responses).await;
-        if let Some(responses) = rows.item([Account::TABLE], answer)? {
-            let mut unread = Unread::default();
-            count(&mut row, account_id, responses, &mut unread);
-            unread.count(rows, Account::TABLE, &FINDINGS.call().name());
-        }
+        count(session, rows, &mut row).await?;
     }
     rows.push(row).await
 }
@@ -195,16 +195,31 @@ fn account(it: Described, unread: &mut Unread) -> Account {
     }
 }
 
-/// Adds how many findings there are: none where the account has no response.
-fn count(row: &mut Account, account_id: &str, responses: Vec<Response>, unread: &mut Unread) {
-    let is_own = |it: &Aggregation| it.account_id.as_deref() == Some(account_id);
-    let counts = match responses.into_iter().map(|it| it.account_aggregation).find(is_own) {
+/// Adds how many findings there are: none where the account has no response. In an administrator the others are about
+/// members.
+async fn count(session: &Session, rows: &mut Rows<'_>, row: &mut Account) -> Result<(), Error> {
+    let account_id = session.account_id();
+    let is_administrator = row.administrator_account_id.as_deref() == Some(account_id);
+    let answer = all(&FINDINGS, session, about(account_id, is_administrator), |page| page.responses).await;
+    let tables = [Account::TABLE].into_iter().chain(is_administrator.then_some(MemberFindings::TABLE));
+    let Some(responses) = rows.item(tables, answer)? else { return Ok(()) };
+    let found = responses.into_iter().map(|it| it.account_aggregation);
+    let (own, others): (Vec<_>, Vec<_>) = found.partition(|it| it.account_id.as_deref() == Some(account_id));
+    let mut unread = Unread::default();
+    let counts = match own.into_iter().next() {
         Some(own) => unread.value("severityCounts", own.severity_counts).unwrap_or_default(),
         None => Counts { all: Some(0), critical: Some(0), high: Some(0), medium: Some(0), low: Some(0) },
     };
+    unread.count(rows, Account::TABLE, &FINDINGS.call().name());
     row.critical_count = counts.critical;
     row.high_count = counts.high;
     row.medium_count = counts.medium;
     row.low_count = counts.low;
     row.finding_count = counts.all;
+    for other in others.into_iter().filter(|_| is_administrator) {
+        let mut unread = Unread::default();
+        let row = members::findings(other, &mut unread);
+        unread.push(rows, &FINDINGS.call().name(), row).await?;
+    }
+    Ok(())
 }

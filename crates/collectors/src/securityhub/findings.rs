@@ -1,6 +1,8 @@
 //! What Security Hub CSPM has found: GetFindings, page after page up to a bound. No call counts findings, so all of them
-//! are read, and none is kept.
+//! are read, and none is kept. Then the same of what the hub has of others, with ListFindingAggregators and
+//! GetFindingAggregator.
 
+mod gathered;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -9,7 +11,9 @@ use orgcensus_collect::{Collector, Error, Read, Rows, Runs, Scope, Session, read
 use orgcensus_row::{Row, table};
 use serde::{Deserialize, Serialize};
 
+use super::hubs::aggregator;
 use super::{PAGES_MAX, about, is_off};
+pub use gathered::GatheredFindings;
 use tally::{Finding, Tally};
 
 const LIST: Read<Page> = reads("securityhub", "GetFindings");
@@ -58,10 +62,13 @@ pub struct Score {
 pub const FINDINGS: Collector = Collector {
     name: "securityhub_findings",
     scope: Scope::Region,
-    runs: Runs::IfNamed("1 call for each hundred findings of each account and region, at most 100, at 3 a second"),
-    calls: &[LIST.call()],
+    runs: Runs::IfNamed(
+        "1 call for each hundred findings of each account and region, at most 100, at 3 a second; as many again where a \
+         hub has findings of others",
+    ),
+    calls: &[LIST.call(), aggregator::LIST.call(), aggregator::GET.call()],
     resources: &[],
-    tables: &[table::<FindingCounts>(), table::<Score>()],
+    tables: &[table::<FindingCounts>(), table::<Score>(), table::<GatheredFindings>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
@@ -90,5 +97,5 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     for score in tally.scores() {
         rows.push(score).await?;
     }
-    Ok(())
+    gathered::push(session, rows).await
 }

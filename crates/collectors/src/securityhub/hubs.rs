@@ -1,7 +1,9 @@
 //! Security Hub CSPM: DescribeHub; where it is on GetAdministratorAccount, ListFindingAggregators, GetFindingAggregator
-//! where there is one, GetEnabledStandards, and DescribeStandardsControls for each standard.
+//! where there is one, ListEnabledProductsForImport, GetEnabledStandards, and DescribeStandardsControls for each
+//! standard.
 
-mod aggregator;
+pub(super) mod aggregator;
+mod products;
 mod standards;
 #[cfg(test)]
 mod tests;
@@ -60,6 +62,9 @@ pub struct Hub {
     pub is_region_linked: Option<bool>,
     /// How many standards are on. Null: it is off, or they could not be read.
     pub standard_count: Option<i32>,
+    /// Whether it takes what GuardDuty finds here: the integration of the two is on. Null: it is off, or the
+    /// integrations could not be read.
+    pub is_taking_guardduty: Option<bool>,
 }
 
 /// The hub of one region, its standards, and the controls that are off.
@@ -72,6 +77,7 @@ pub const HUBS: Collector = Collector {
         ADMINISTRATOR.call(),
         aggregator::LIST.call(),
         aggregator::GET.call(),
+        products::LIST.call(),
         STANDARDS.call(),
         CONTROLS.call(),
     ],
@@ -111,7 +117,8 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let described = answer?;
     let answer = ADMINISTRATOR.send(session, json!({})).await.optional(&["ResourceNotFoundException"]);
     let administrator = rows.item([Hub::TABLE], answer)?.flatten().and_then(|it| it.administrator);
-    let gathering = Gathering::read(session, rows).await?;
+    let gathering = Gathering::read(session, rows, Hub::TABLE).await?;
+    let is_taking_guardduty = products::is_taking_guardduty(session, rows).await?;
     let standard_count = push_standards(session, rows).await?;
     let mut unread = Unread::default();
     let hub = hub(described, administrator.unwrap_or_default(), rows.captured_at(), &mut unread);
@@ -123,6 +130,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         region_linking_mode: gathering.mode,
         specified_regions: gathering.specified_regions,
         is_region_linked: gathering.is_linked,
+        is_taking_guardduty,
         ..hub
     })
     .await

@@ -10,7 +10,8 @@ use orgcensus_policy::event_class;
 
 use crate::three_valued::{all, any};
 
-/// The events that services declare, by the names of their files.
+/// The events that services declare, by the names of their files. What GuardDuty finds and Security Hub passes on,
+/// `securityhub_guardduty_high`, is among Security Hub's.
 pub(super) const CLASSES: [&str; 7] = [
     "access_analyzer_external",
     "access_analyzer_unused",
@@ -64,11 +65,11 @@ impl Heard {
         Self { is_heard, partly: partly.into_iter().map(str::to_owned).collect() }
     }
 
-    /// The same where another service may pass on what this one finds. Whether it does is not read.
-    pub(super) fn passed_on_by(self, other: &Heard) -> Self {
-        let may_be_heard = other.is_heard != Some(false) || !other.partly.is_empty();
-        let is_heard = self.is_heard.filter(|is_heard| *is_heard || !may_be_heard);
-        Self { is_heard, ..self }
+    /// The same where another service passes on what this one finds, if it does: being heard of either is enough.
+    pub(super) fn or_passed_on(self, is_passed_on: Option<bool>, passed_on: &Self) -> Self {
+        let is_heard = any([self.is_heard, all([is_passed_on, passed_on.is_heard])]);
+        let partly = if is_heard == Some(true) { Vec::new() } else { self.partly };
+        Self { is_heard, partly }
     }
 }
 

@@ -67,13 +67,9 @@ impl<'a> Ears<'a> {
             MACIE => of_class("macie_high", &self.administered(MACIE, region, false)),
             SECURITY_HUB_CSPM => of_class("securityhub_high", &self.of_hub(region)),
             GUARDDUTY => {
-                let heard = of_class("guardduty_high", &self.administered(GUARDDUTY, region, true));
-                let hub = self.regions.get(region).and_then(|it| it.services.get(SECURITY_HUB_CSPM));
-                if hub.is_some_and(|hub| hub.is_on == Some(false)) {
-                    return heard;
-                }
-                // Whether Security Hub takes GuardDuty's findings is not read.
-                heard.passed_on_by(&of_class("securityhub_high", &self.of_hub(region)))
+                let own = of_class("guardduty_high", &self.administered(GUARDDUTY, region, true));
+                let by_hub = of_class("securityhub_guardduty_high", &self.of_hub(region));
+                own.or_passed_on(self.regions.get(region).and_then(Region::is_guardduty_passed_on), &by_hub)
             }
             _ => Heard::default(),
         }

@@ -11,7 +11,8 @@ use super::buses::Rule;
 use super::known::Known;
 use super::recorders::Recorder;
 use super::trails::Trail;
-use super::{SERVICES, Service};
+use super::{SECURITY_HUB_CSPM, SERVICES, Service};
+use crate::three_valued::all;
 
 /// One service that watches, in one account and region, where it should have been read, whether or not it could be.
 /// What it found is in the tables of the service.
@@ -39,9 +40,9 @@ pub struct SecurityService {
     /// security_hub_cspm: the types of resources that the recorder of Config leaves out, which its controls may need.
     /// Null: no recorder runs, it records some types by name, or it is not known; null of other services too.
     pub unrecorded_types: Option<Vec<String>>,
-    /// Whether rules of EventBridge with targets that live match every severe finding, whatever its other fields hold,
-    /// here or where the service also publishes. Null: it is off, its events are not known, or something that decides was
-    /// not read.
+    /// Whether rules of EventBridge with targets that live match every severe finding, here or where the service also
+    /// publishes; GuardDuty's also as Security Hub passes them on. Null: it is off, its events are not known, or something
+    /// was not read.
     pub is_heard: Option<bool>,
     /// The patterns of rules that tell somebody of some of these events, where it is not known that all are heard, as a
     /// JSON list: a pattern that fixes a finding's type, its resource or its account. Null: there are none.
@@ -62,6 +63,8 @@ pub(super) struct Region {
     pub(super) has_channel: bool,
     /// Where Security Hub CSPM gathers findings.
     pub(super) gathering: Option<Gathering>,
+    /// Whether Security Hub CSPM, where it is on, takes what GuardDuty finds.
+    pub(super) is_taking_guardduty: Option<bool>,
     /// The rules on the default bus that may hear something.
     pub(super) rules: Vec<Rule>,
     /// Whether these are all.
@@ -124,6 +127,11 @@ impl Region {
     /// Whether a service is known to be on.
     pub(super) fn is_on(&self, name: &str) -> bool {
         self.services.get(name).is_some_and(|seen| seen.is_on == Some(true))
+    }
+
+    /// Whether Security Hub CSPM passes on what GuardDuty finds: it is on, and takes it.
+    pub(super) fn is_guardduty_passed_on(&self) -> Option<bool> {
+        all([self.services.get(SECURITY_HUB_CSPM).and_then(|seen| seen.is_on), self.is_taking_guardduty])
     }
 
     /// The rows of the services. Whether anybody hears of them is not said yet.

@@ -86,6 +86,7 @@ impl Sources {
         self.hubs.by_region(account_id, &mut regions, |region, it| {
             region.see(SECURITY_HUB_CSPM, Some(it.is_enabled), it.administrator_account_id);
             region.gathering = Gathering::read(&it);
+            region.is_taking_guardduty = it.is_taking_guardduty;
         })?;
         self.standards.by_region(account_id, &mut regions, |region, it| {
             let hub = region.services.get_mut(SECURITY_HUB_CSPM);

@@ -23,6 +23,7 @@ static CLASSES: LazyLock<BTreeMap<&str, EventClass>> = LazyLock::new(|| {
         ("guardduty_high", include_str!("../../data/events/guardduty_high.json")),
         ("inspector_high", include_str!("../../data/events/inspector_high.json")),
         ("macie_high", include_str!("../../data/events/macie_high.json")),
+        ("securityhub_guardduty_high", include_str!("../../data/events/securityhub_guardduty_high.json")),
         ("securityhub_high", include_str!("../../data/events/securityhub_high.json")),
     ];
     files.into_iter().filter_map(|(name, text)| Some((name, EventClass::parse(text).ok()?))).collect()

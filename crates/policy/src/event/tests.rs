@@ -65,7 +65,8 @@ fn rules_together_hear_all_some_or_none() {
 #[test]
 fn every_class_has_a_file_that_can_be_read() {
     let of_findings = ["guardduty_high", "inspector_high", "macie_high", "securityhub_high"];
-    let others = ["access_analyzer_external", "access_analyzer_unused", "cloudtrail_insight"];
+    let others =
+        ["access_analyzer_external", "access_analyzer_unused", "cloudtrail_insight", "securityhub_guardduty_high"];
     for name in of_findings.into_iter().chain(others) {
         assert!(event_class(name).is_some(), "{name}");
     }

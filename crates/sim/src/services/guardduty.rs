@@ -2,6 +2,7 @@
 
 mod findings;
 
+use crate::access::is_unread;
 use crate::account::Account;
 use crate::clock::{epoch_seconds, iso_millis};
 use crate::context::Context;
@@ -35,6 +36,7 @@ pub(crate) static SERVICE: Service = Service {
         things(At::Region, "guardduty_detectors", |_| 1),
         things(At::Region, "security_findings", findings::open),
         things(At::Region, "guardduty_features", |place| detector(place).map_or(0, |it| it.features.len())),
+        things(At::Region, "guardduty_member_findings", |place| members(place).len()),
     ],
     counts: Some((At::Region, count)),
     ..Service::named("guardduty")
@@ -140,10 +142,18 @@ fn asked_for(context: &Context<'_>) -> (Vec<String>, bool) {
     (values("accountId"), values("service.archived") == ["false"])
 }
 
-/// The findings that a detector shows, by severity: those about its account and, in the administrator, about members.
+/// The findings that a detector shows, by severity or by account: those about its account and, in the administrator,
+/// about members.
 fn statistics(context: &Context<'_>) -> Result<Value, Refusal> {
     wanted(context)?;
     let (account_ids, is_open_only) = asked_for(context);
+    if context.request.text("groupBy") == Some("ACCOUNT") {
+        let criteria = context.request.structure("findingCriteria").cloned().unwrap_or_default();
+        let limit = |name: &str| criteria["criterion"]["severity"][name].as_f64();
+        let (from, below) = (limit("greaterThanOrEqual"), limit("lessThan"));
+        let is_asked = |severity: f64| from.is_none_or(|it| severity >= it) && below.is_none_or(|it| severity < it);
+        return Ok(by_account(&context.place, is_open_only, is_asked));
+    }
     let counts = shown(&context.place, &account_ids, is_open_only);
     let groups: Vec<Value> = SEVERITIES
         .iter()
@@ -152,6 +162,37 @@ fn statistics(context: &Context<'_>) -> Result<Value, Refusal> {
         .map(|(severity, count)| json!({ "severity": severity, "totalFindings": count }))
         .collect();
     Ok(json!({ "findingStatistics": { "groupedBySeverity": groups } }))
+}
+
+/// The same by account. An answer names the hundred that have most.
+fn by_account(place: &Place<'_>, is_open_only: bool, is_asked: impl Fn(f64) -> bool) -> Value {
+    let own = detector(place).map(|it| (place.account.clone(), it));
+    let mut counts: Vec<(i64, String)> = Vec::new();
+    for (account, it) in own.into_iter().chain(members(place)) {
+        let asked = (0..SEVERITIES.len()).filter(|at| is_asked(SEVERITIES[*at]));
+        let count = asked.map(|at| it.findings[at] + if is_open_only { 0 } else { it.archived[at] }).sum();
+        counts.push((count, account.id));
+    }
+    counts.retain(|(count, _)| *count > 0);
+    counts.sort_by(|one, other| other.cmp(one));
+    let group = |(count, id): &(i64, String)| json!({ "accountId": id, "totalFindings": count });
+    let groups: Vec<Value> = counts.iter().take(100).map(group).collect();
+    json!({ "findingStatistics": { "groupedByAccount": groups } })
+}
+
+/// The members that have open findings, if the detector of a place administers them.
+fn members(place: &Place<'_>) -> Vec<(Account, Detector)> {
+    if !is_watcher(place.account) {
+        return Vec::new();
+    }
+    let organization = place.organization;
+    let member = |account: Account| {
+        let found = detector(&Place { organization, account: &account, region: place.region });
+        let is_member = |it: &Detector| it.administrator.as_ref() == Some(&place.account.id);
+        let it = found.filter(is_member).filter(|it| it.findings.iter().any(|count| *count > 0))?;
+        Some((account, it))
+    };
+    organization.accounts().filter_map(member).collect()
 }
 
 /// The detectors of some accounts whose findings the detector of a place shows; no ids mean all accounts.
@@ -182,6 +223,13 @@ fn shown(place: &Place<'_>, account_ids: &[String], is_open_only: bool) -> [i64;
 
 /// What a census must find of a place.
 fn count(place: &Place<'_>, tally: &mut Tally) {
+    // Those of which the administrator alone tells.
+    let organization = place.organization;
+    let mut unread = members(place);
+    unread.retain(|(account, _)| is_unread(&Place { organization, account, region: place.region }, &SERVICE));
+    let high = unread.iter().filter(|(_, it)| it.findings[2] + it.findings[3] > 0).count();
+    tally.cell("security_finding_counts WHERE service = 'guardduty' AND is_copy", unread.len());
+    tally.cell("security_finding_counts WHERE service = 'guardduty' AND is_copy AND high_count > 0", high);
     let it = detector(place);
     let is_on = it.as_ref().is_some_and(|it| it.is_enabled);
     let managed = it.as_ref().is_some_and(|it| it.administrator.is_some());
@@ -235,5 +283,27 @@ mod tests {
         );
         let with_archived: i64 = shown(&place(watcher), &[], false).iter().sum();
         assert!(with_archived > sum.iter().sum::<i64>());
+    }
+
+    #[test]
+    fn the_administrator_s_counts_by_account_are_those_of_its_members() {
+        let organization = Organization::new(quiet(40, 1));
+        let accounts: Vec<Account> = organization.accounts().collect();
+        let place = |account| Place { organization: &organization, account, region: "eu-west-1" };
+        let watcher = accounts.iter().find(|it| is_watcher(it)).unwrap();
+        let severe = by_account(&place(watcher), true, |severity| severity >= 7.0);
+        let severe = severe["findingStatistics"]["groupedByAccount"].as_array().unwrap();
+        let of = |id: &str| severe.iter().find(|it| it["accountId"] == id).map(|it| it["totalFindings"].clone());
+        let members = members(&place(watcher));
+        assert!(members.len() > 2);
+        for (account, it) in &members {
+            let found: i64 = it.findings[..4].iter().sum();
+            assert_eq!(of(&account.id), Some(json!(found)).filter(|_| found > 0), "{}", account.id);
+        }
+        // Who administers nobody has its own alone.
+        let (member, _) = &members[0];
+        let own = by_account(&place(member), true, |_| true);
+        let own = own["findingStatistics"]["groupedByAccount"].as_array().unwrap();
+        assert_eq!((own.len(), &own[0]["accountId"]), (1, &json!(member.id)));
     }
 }

@@ -1,5 +1,6 @@
 //! Inspector: on in some regions of an account. One account sees the findings about all members.
 
+use crate::access::is_unread;
 use crate::account::Account;
 use crate::clock::epoch_seconds;
 use crate::context::Context;
@@ -32,6 +33,7 @@ pub(crate) static SERVICE: Service = Service {
     kinds: &[
         things(At::Region, "inspector2_accounts", |_| 1),
         things(At::Region, "security_findings", |place| about(place).len()),
+        things(At::Region, "inspector2_member_findings", |place| members(place).len()),
     ],
     counts: Some((At::Region, count)),
     ..Service::named("inspector2")
@@ -157,8 +159,28 @@ fn about(place: &Place<'_>) -> Vec<Value> {
     found
 }
 
+/// The members with findings that an administrator sees.
+fn members(place: &Place<'_>) -> Vec<(Account, Inspector)> {
+    if !is_watcher(place.account) {
+        return Vec::new();
+    }
+    let organization = place.organization;
+    let member = |account: Account| {
+        let it = inspector(&Place { organization, account: &account, region: place.region });
+        (it.status == "ENABLED" && it.findings != [0; 4]).then_some((account, it))
+    };
+    organization.accounts().filter(|it| it.id != place.account.id).filter_map(member).collect()
+}
+
 /// What a census must find of a place.
 fn count(place: &Place<'_>, tally: &mut Tally) {
+    // Those of which the administrator alone tells.
+    let organization = place.organization;
+    let mut unread = members(place);
+    unread.retain(|(account, _)| is_unread(&Place { organization, account, region: place.region }, &SERVICE));
+    let high = unread.iter().filter(|(_, it)| it.findings[1] > 0).count();
+    tally.cell("security_finding_counts WHERE service = 'inspector' AND is_copy", unread.len());
+    tally.cell("security_finding_counts WHERE service = 'inspector' AND is_copy AND high_count > 0", high);
     let it = inspector(place);
     let is_on = it.status == "ENABLED";
     tally.cell("inspector2_accounts WHERE is_enabled", usize::from(is_on));

@@ -41,6 +41,10 @@ pub(crate) static SERVICE: Service = Service {
                 "Regions": regions,
             }))
         }),
+        list("ListEnabledProductsForImport", "ProductSubscriptions", |context| {
+            hub_of(context)?;
+            Ok(products(&context.place).into_iter().map(Value::from).collect())
+        }),
         list("GetEnabledStandards", "StandardsSubscriptions", |context| {
             hub_of(context)?;
             Ok(enabled(&context.place).iter().map(|it| it.describe(&context.place)).collect())
@@ -78,6 +82,7 @@ pub(crate) static SERVICE: Service = Service {
         things(At::Region, "securityhub_finding_counts", |place| usize::from(hub(place).is_some())),
         things(At::Region, "securityhub_scores", findings::scored_standards),
         things(At::Region, "security_findings", |place| hub(place).map_or(0, |_| findings::open(place).len())),
+        things(At::Region, "securityhub_gathered_findings", |place| findings::gathered(place).len()),
     ],
     counts: Some((At::Region, count)),
     ..Service::named("securityhub")
@@ -160,6 +165,17 @@ fn unlinked<'p>(place: &'p Place<'_>) -> Option<&'p str> {
     place.whole().dice("securityhub-linked-regions").chance(0.5).then_some(last.as_str())
 }
 
+/// Whether the hub of a place, if it is on, takes what GuardDuty finds.
+fn is_taking_guardduty(place: &Place<'_>) -> bool {
+    place.dice("securityhub-guardduty").chance(0.6)
+}
+
+/// The ARNs of the hub's subscriptions to what others find.
+fn products(place: &Place<'_>) -> Vec<String> {
+    let taken = ["inspector", "guardduty"].into_iter().filter(|it| *it != "guardduty" || is_taking_guardduty(place));
+    taken.map(|it| place.arn("securityhub", &format!("product-subscription/aws/{it}"))).collect()
+}
+
 /// What a census must find of a place.
 fn count(place: &Place<'_>, tally: &mut Tally) {
     let hub = hub(place);
@@ -175,6 +191,9 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
     let is_linked = is_aggregating && unlinked(place).is_none_or(|region| region != place.region);
     tally.cell("securityhub_hubs WHERE is_region_linked", usize::from(is_linked));
     tally.cell("securityhub_hubs WHERE NOT is_region_linked", usize::from(is_aggregating && !is_linked));
+    let is_taking = is_taking_guardduty(place);
+    tally.cell("securityhub_hubs WHERE is_taking_guardduty", usize::from(hub.is_some() && is_taking));
+    tally.cell("securityhub_hubs WHERE NOT is_taking_guardduty", usize::from(hub.is_some() && !is_taking));
     let is_bare = hub.is_some() && standards.is_empty();
     tally.cell("securityhub_hubs WHERE standard_count = 0", usize::from(is_bare));
     let unready = standards.iter().filter(|it| !it.is_ready).count();

@@ -55,6 +55,13 @@ pub(super) struct Administrators {
     pub(super) administrator: Option<Administrator>,
 }
 
+impl Administrators {
+    /// Whether nobody but the account itself administers its detector: it is on its own, or an administrator.
+    pub(super) fn are_none(&self) -> bool {
+        self.administrator.as_ref().is_none_or(|it| it.account_id.is_none())
+    }
+}
+
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Administrator {
@@ -74,6 +81,7 @@ pub(super) struct Statistics {
 #[serde(default, rename_all = "camelCase")]
 struct Grouped {
     grouped_by_severity: Option<Vec<Group>>,
+    grouped_by_account: Option<Vec<OfAccount>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -81,6 +89,21 @@ struct Grouped {
 struct Group {
     severity: Option<f64>,
     total_findings: Option<i64>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct OfAccount {
+    account_id: Option<String>,
+    total_findings: Option<i64>,
+}
+
+/// How many findings there are about each account.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct ByAccount {
+    pub(super) counts: BTreeMap<String, i64>,
+    /// Whether there are none about all other accounts.
+    pub(super) is_whole: bool,
 }
 
 /// How many findings there are, by the bands that GuardDuty gives names to.
@@ -106,5 +129,18 @@ impl Statistics {
             Some(found.map(|(_, count)| count).sum())
         };
         Counts { critical: of("CRITICAL"), high: of("HIGH"), medium: of("MEDIUM"), low: of("LOW") }
+    }
+
+    /// The counts by account. An answer has `most` accounts at most, and no further page.
+    pub(super) fn by_account(self, most: usize, unread: &mut Unread) -> ByAccount {
+        let is_last = self.next_token.is_none_or(|token| token.is_empty());
+        let Some(groups) = self.finding_statistics.and_then(|it| it.grouped_by_account) else {
+            return ByAccount::default();
+        };
+        let listed = groups.len();
+        let pairs = groups.into_iter().map(|group| Some((group.account_id?, group.total_findings?)));
+        let counts: BTreeMap<String, i64> = unread.each("groupedByAccount", pairs).into_iter().collect();
+        let is_whole = is_last && listed < most && counts.len() == listed;
+        ByAccount { counts, is_whole }
     }
 }

@@ -19,6 +19,63 @@ fn groups(groups: &str) -> String {
     format!(r#"{{"findingStatistics":{{"groupedBySeverity":[{groups}]}}}}"#)
 }
 
+fn accounts(groups: &str) -> String {
+    format!(r#"{{"findingStatistics":{{"groupedByAccount":[{groups}]}}}}"#)
+}
+
+/// The findings about one account.
+fn of(account_id: &str, count: i64) -> String {
+    format!(r#"{{"accountId":"{account_id}","totalFindings":{count}}}"#)
+}
+
+/// An administrator's detector, whose own findings were counted.
+fn administrator() -> Recorded {
+    Recorded::new()
+        .answer("ListDetectors", LISTED)
+        .answer("GetDetector", r#"{"status":"ENABLED"}"#)
+        .answer("GetAdministratorAccount", "{}")
+        .answer_to("GetFindingsStatistics", "SEVERITY", &groups(r#"{"severity":9,"totalFindings":7}"#))
+}
+
+#[tokio::test]
+async fn an_administrator_shows_the_findings_of_its_members() {
+    let all = [of("111122223333", 7), of("2", 3), of("3", 1)].join(",");
+    // An answer that may have left out accounts: what it does not name is not known.
+    let many: Vec<String> = (0..100).map(|at| of(&format!("9{at:02}"), 1)).collect();
+    let recorded = administrator()
+        .answer_to("GetFindingsStatistics", r#""groupBy":"ACCOUNT""#, &accounts(&all))
+        .answer_to("GetFindingsStatistics", r#""severity":{"greaterThanOrEqual":9}"#, &accounts(&of("2", 1)))
+        .answer_to("GetFindingsStatistics", r#""greaterThanOrEqual":7"#, &accounts(""))
+        .answer_to("GetFindingsStatistics", r#""greaterThanOrEqual":4"#, r#"{"findingStatistics":{}}"#)
+        .answer_to("GetFindingsStatistics", r#""severity":{"lessThan":4}"#, &accounts(&many.join(",")));
+    let collected = recorded.run(&DETECTORS).await;
+    collected.result.as_ref().unwrap();
+    assert_eq!(columns(&collected, "guardduty_detectors", &COUNTS), [json!(["d1", true, 7, 0, 0, 0])]);
+    let names = ["member_account_id", "critical_count", "high_count", "medium_count", "low_count"];
+    let members = columns(&collected, "guardduty_member_findings", &names);
+    assert_eq!(members[..2], [json!(["2", 1, 0, null, null]), json!(["3", 0, 0, null, null])]);
+    assert_eq!((members.len(), &members[2]), (102, &json!(["900", 0, 0, null, 1])));
+    assert!(collected.missed.is_none());
+}
+
+#[tokio::test]
+async fn what_an_administrator_may_not_count_leaves_its_own_counts() {
+    let denied = json_error("AccessDeniedException");
+    let recorded = administrator().refuse("GetFindingsStatistics", "ACCOUNT", 403, &denied);
+    let collected = recorded.run(&DETECTORS).await;
+    collected.result.as_ref().unwrap();
+    assert_eq!(columns(&collected, "guardduty_detectors", &["critical_count"]), [json!([7])]);
+    assert_eq!(collected.short(), (1, vec!["guardduty_member_findings"]));
+
+    // On its own, nothing more is asked; a group without a number is counted, and its account is not named.
+    for (all, short) in [(of("111122223333", 7), 0), (r#"{"accountId":"2"}"#.to_owned(), 1)] {
+        let recorded = administrator().answer_to("GetFindingsStatistics", "ACCOUNT", &accounts(&all));
+        let collected = recorded.run(&DETECTORS).await;
+        assert!(collected.table("guardduty_member_findings").is_empty());
+        assert_eq!(collected.short().0, short, "{all}");
+    }
+}
+
 #[tokio::test]
 async fn a_detector_its_features_and_its_findings_by_severity() {
     let severities = [(10.0, 1), (9.0, 2), (8.9, 4), (7.0, 8), (6.9, 16), (4.0, 32), (3.9, 64), (1.0, 128)];
@@ -112,7 +169,8 @@ async fn what_is_refused_or_odd_is_unknown_and_counted() {
             .answer("ListDetectors", LISTED)
             .answer("GetDetector", r#"{"status":"ENABLED"}"#)
             .answer("GetAdministratorAccount", "{}")
-            .answer("GetFindingsStatistics", odd);
+            .answer_to("GetFindingsStatistics", "SEVERITY", odd)
+            .answer_to("GetFindingsStatistics", "ACCOUNT", &accounts(""));
         let collected = recorded.run(&DETECTORS).await;
         let rows = columns(&collected, "guardduty_detectors", &COUNTS);
         assert_eq!(rows, [json!(["d1", true, null, null, null, null])], "{odd}");
@@ -126,7 +184,8 @@ async fn without_findings_all_counts_are_zero() {
         .answer("ListDetectors", LISTED)
         .answer("GetDetector", r#"{"status":"ENABLED"}"#)
         .answer("GetAdministratorAccount", r#"{"administrator":{}}"#)
-        .answer("GetFindingsStatistics", &groups(""));
+        .answer_to("GetFindingsStatistics", "SEVERITY", &groups(""))
+        .answer_to("GetFindingsStatistics", "ACCOUNT", &accounts(""));
     let collected = recorded.run(&DETECTORS).await;
     assert_eq!(columns(&collected, "guardduty_detectors", &COUNTS), [json!(["d1", true, 0, 0, 0, 0])]);
     assert_eq!(collected.missed.map(|it| format!("{it:?}")), None);

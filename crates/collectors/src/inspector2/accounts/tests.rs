@@ -41,6 +41,42 @@ async fn an_account_its_administrator_and_its_findings() {
 }
 
 #[tokio::test]
+async fn an_administrator_also_has_the_findings_of_its_members() {
+    let own = r#"{"accountAggregation":{"accountId":"111122223333",
+        "severityCounts":{"all":15,"critical":1,"high":2,"medium":4,"low":8}}}"#;
+    let members = r#"{"accountAggregation":{"accountId":"2","severityCounts":{"all":9,"critical":3,"high":6}}},
+        {"accountAggregation":{"accountId":"3"}},{}"#;
+    let recorded = Recorded::new()
+        .answer("BatchGetAccountStatus", ON)
+        .answer("GetDelegatedAdminAccount", r#"{"delegatedAdmin":{"accountId":"111122223333"}}"#)
+        // No account is named: all are asked for.
+        .answer_to(
+            "ListFindingAggregations",
+            r#"{"aggregationType":"ACCOUNT","maxResults":100}"#,
+            &format!(r#"{{"responses":[{members}],"nextToken":"second"}}"#),
+        )
+        .answer_to("ListFindingAggregations", "second", &format!(r#"{{"responses":[{own}]}}"#));
+    let collected = recorded.run(&ACCOUNTS).await;
+    collected.result.as_ref().unwrap();
+    assert_eq!(columns(&collected, "inspector2_accounts", &COUNTS), [json!([true, 1, 2, 4, 8, 15])]);
+    let names = ["member_account_id", "critical_count", "high_count", "low_count", "finding_count"];
+    assert_eq!(
+        columns(&collected, "inspector2_member_findings", &names),
+        [json!(["2", 3, 6, null, 9]), json!(["3", null, null, null, null])]
+    );
+    // The counts of one member, and one without a name.
+    assert_eq!(collected.short(), (2, vec!["inspector2_member_findings"]));
+
+    let denied = json_error("AccessDeniedException");
+    let recorded = Recorded::new()
+        .answer("BatchGetAccountStatus", ON)
+        .answer("GetDelegatedAdminAccount", r#"{"delegatedAdmin":{"accountId":"111122223333"}}"#)
+        .refuse("ListFindingAggregations", "", 403, &denied);
+    let collected = recorded.run(&ACCOUNTS).await;
+    assert_eq!(collected.short(), (1, vec!["inspector2_accounts", "inspector2_member_findings"]));
+}
+
+#[tokio::test]
 async fn off_is_a_row_and_nothing_more_is_asked() {
     let off = ON.replace("ENABLED", "DISABLED");
     let collected = Recorded::new().answer("BatchGetAccountStatus", &off).run(&ACCOUNTS).await;

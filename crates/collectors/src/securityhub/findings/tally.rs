@@ -10,6 +10,8 @@ use crate::findings::TOO_MANY;
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Finding {
+    pub(super) aws_account_id: Option<String>,
+    pub(super) region: Option<String>,
     severity: Severity,
     workflow: Workflow,
     compliance: Compliance,

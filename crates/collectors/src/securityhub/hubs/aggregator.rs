@@ -2,22 +2,20 @@
 //! for the one that there may be.
 
 use orgcensus_collect::{Error, Read, Rows, Session, read as reads};
-use orgcensus_row::Row;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Hub;
 use crate::items::{Unread, all, is_gone};
 
-pub(super) const LIST: Read<Aggregators> = reads("securityhub", "ListFindingAggregators");
-pub(super) const GET: Read<Described> = reads("securityhub", "GetFindingAggregator");
+pub(in crate::securityhub) const LIST: Read<Aggregators> = reads("securityhub", "ListFindingAggregators");
+pub(in crate::securityhub) const GET: Read<Described> = reads("securityhub", "GetFindingAggregator");
 
 /// How Security Hub says that there is no such aggregator.
 const GONE: &[&str] = &["ResourceNotFoundException"];
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct Aggregators {
+pub(in crate::securityhub) struct Aggregators {
     finding_aggregators: Vec<Aggregator>,
 }
 
@@ -29,40 +27,45 @@ struct Aggregator {
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-pub(super) struct Described {
+pub(in crate::securityhub) struct Described {
     region_linking_mode: Option<String>,
     regions: Vec<String>,
 }
 
 /// Where the findings of a region are gathered; empty where nothing gathers them, or nothing could be read.
 #[derive(Default)]
-pub(super) struct Gathering {
-    pub(super) arn: Option<String>,
-    pub(super) region: Option<String>,
-    pub(super) mode: Option<String>,
-    pub(super) specified_regions: Option<Vec<String>>,
-    pub(super) is_linked: Option<bool>,
+pub(in crate::securityhub) struct Gathering {
+    pub(in crate::securityhub) arn: Option<String>,
+    pub(in crate::securityhub) region: Option<String>,
+    pub(in crate::securityhub) mode: Option<String>,
+    pub(in crate::securityhub) specified_regions: Option<Vec<String>>,
+    pub(in crate::securityhub) is_linked: Option<bool>,
 }
 
 impl Gathering {
-    pub(super) async fn read(session: &Session, rows: &mut Rows<'_>) -> Result<Self, Error> {
+    /// Reads it. A table is short of what could not be read.
+    pub(in crate::securityhub) async fn read(
+        session: &Session,
+        rows: &mut Rows<'_>,
+        table: &'static str,
+    ) -> Result<Self, Error> {
         let answer = all(&LIST, session, json!({}), |page| page.finding_aggregators).await;
-        let aggregator = rows.item([Hub::TABLE], answer)?.and_then(|listed| listed.into_iter().next());
+        let aggregator = rows.item([table], answer)?.and_then(|listed| listed.into_iter().next());
         let Some(aggregator) = aggregator else { return Ok(Self::default()) };
         let mut unread = Unread::default();
         let arn = unread.value("FindingAggregatorArn", aggregator.finding_aggregator_arn);
         let region = arn.as_deref().and_then(|arn| unread.value("FindingAggregatorArn", region_of(arn)));
-        unread.count(rows, Hub::TABLE, &LIST.call().name());
+        unread.count(rows, table, &LIST.call().name());
         let Some(arn) = arn else { return Ok(Self::default()) };
         let answer = GET.send(session, json!({"FindingAggregatorArn": arn})).await;
         if is_gone(GONE, &answer) {
             return Ok(Self::default());
         }
-        let mut it = rows.item([Hub::TABLE], answer)?;
+        let mut it = rows.item([table], answer)?;
         if let Some(it) = &mut it {
             let mut unread = Unread::default();
             it.region_linking_mode = unread.value("RegionLinkingMode", it.region_linking_mode.take());
-            unread.count(rows, Hub::TABLE, &GET.call().name());
+            unread.count(rows, table, &GET.call().name());
             it.regions.sort_unstable();
         }
         let is_linked = region.as_deref().and_then(|gathers| is_linked(session.region(), gathers, it.as_ref()));

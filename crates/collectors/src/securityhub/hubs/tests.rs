@@ -15,6 +15,10 @@ const CIS: &str = r#"{"StandardsSubscriptions":[{"StandardsSubscriptionArn":"arn
 const AGGREGATOR: &str = r#"{"FindingAggregators":[
     {"FindingAggregatorArn":"arn:aws:securityhub:us-east-1:2:finding-aggregator/x"}]}"#;
 const LINKS: &str = r#"{"RegionLinkingMode":"SPECIFIED_REGIONS","Regions":["us-west-2","eu-west-1"]}"#;
+const PRODUCTS: &str = r#"{"ProductSubscriptions":["arn:aws:securityhub:eu-west-1:1:product-subscription/aws/inspector",
+    "arn:aws:securityhub:eu-west-1:1:product-subscription/aws/guardduty-of-2030"],"NextToken":"more-products"}"#;
+const GUARDDUTY: &str =
+    r#"{"ProductSubscriptions":["arn:aws:securityhub:eu-west-1:1:product-subscription/aws/guardduty"]}"#;
 const OFF: &str = r#"{"Code":"InvalidAccessException","Message":"Account 1 is not subscribed to AWS Security Hub"}"#;
 
 fn controls(controls: &str, more: &str) -> String {
@@ -31,6 +35,8 @@ async fn a_hub_its_standards_and_the_controls_that_are_off() {
         .answer("GetAdministratorAccount", r#"{"Administrator":{"AccountId":"2","MemberStatus":"Enabled"}}"#)
         .answer("ListFindingAggregators", AGGREGATOR)
         .answer("GetFindingAggregator", LINKS)
+        .answer("ListEnabledProductsForImport", PRODUCTS)
+        .answer_to("ListEnabledProductsForImport", "more-products", GUARDDUTY)
         .answer("GetEnabledStandards", STANDARDS)
         .answer_to("GetEnabledStandards", "second", CIS)
         .answer_to("DescribeStandardsControls", "fsbp", &controls(on, r#","NextToken":"more""#))
@@ -41,7 +47,8 @@ async fn a_hub_its_standards_and_the_controls_that_are_off() {
     collected.assert_all_calls(&HUBS);
     let names = ["is_enabled", "hub_arn", "subscribed_days", "administrator_account_id", "aggregation_region"];
     assert_eq!(columns(&collected, "securityhub_hubs", &names), [json!([true, "arn:hub", 10, "2", "us-east-1"])]);
-    assert_eq!(columns(&collected, "securityhub_hubs", &["standard_count"]), [json!([3])]);
+    let names = ["standard_count", "is_taking_guardduty"];
+    assert_eq!(columns(&collected, "securityhub_hubs", &names), [json!([3, true])]);
     let names = ["region_linking_mode", "specified_regions", "is_region_linked"];
     let links = json!(["SPECIFIED_REGIONS", ["eu-west-1", "us-west-2"], true]);
     assert_eq!(columns(&collected, "securityhub_hubs", &names), [links]);
@@ -67,8 +74,8 @@ async fn a_hub_its_standards_and_the_controls_that_are_off() {
 async fn off_is_a_row_and_another_refusal_by_the_same_code_is_none() {
     let collected = Recorded::new().refuse("DescribeHub", "", 401, OFF).run(&HUBS).await;
     collected.result.as_ref().unwrap();
-    let names = ["is_enabled", "hub_arn", "standard_count"];
-    assert_eq!(columns(&collected, "securityhub_hubs", &names), [json!([false, null, null])]);
+    let names = ["is_enabled", "hub_arn", "standard_count", "is_taking_guardduty"];
+    assert_eq!(columns(&collected, "securityhub_hubs", &names), [json!([false, null, null, null])]);
     assert!(collected.missed.is_none());
 
     let other = r#"{"Code":"InvalidAccessException","Message":"Account 1 is not an administrator"}"#;
@@ -87,13 +94,15 @@ async fn what_is_refused_is_unknown_and_counted() {
         .answer("DescribeHub", "{}")
         .refuse("GetAdministratorAccount", "", 403, &denied)
         .refuse("ListFindingAggregators", "", 403, &denied)
+        .refuse("ListEnabledProductsForImport", "", 403, &denied)
         .refuse("GetEnabledStandards", "", 403, &denied);
     let collected = recorded.run(&HUBS).await;
     collected.result.as_ref().unwrap();
     let names = ["is_enabled", "hub_arn", "administrator_account_id", "aggregation_region", "standard_count"];
     assert_eq!(columns(&collected, "securityhub_hubs", &names), [json!([true, null, null, null, null])]);
+    assert_eq!(columns(&collected, "securityhub_hubs", &["is_taking_guardduty"]), [json!([null])]);
     let tables = vec!["securityhub_disabled_controls", "securityhub_hubs", "securityhub_standards"];
-    assert_eq!(collected.short(), (4, tables));
+    assert_eq!(collected.short(), (5, tables));
 }
 
 #[tokio::test]
@@ -102,11 +111,12 @@ async fn an_account_on_its_own_without_standards() {
         .answer("DescribeHub", HUB)
         .refuse("GetAdministratorAccount", "", 404, &json_error("ResourceNotFoundException"))
         .answer("ListFindingAggregators", "{}")
+        .answer("ListEnabledProductsForImport", r#"{"ProductSubscriptions":[]}"#)
         .answer("GetEnabledStandards", r#"{"StandardsSubscriptions":[]}"#);
     let collected = recorded.run(&HUBS).await;
     collected.result.as_ref().unwrap();
-    let names = ["administrator_account_id", "finding_aggregator_arn", "standard_count"];
-    assert_eq!(columns(&collected, "securityhub_hubs", &names), [json!([null, null, 0])]);
+    let names = ["administrator_account_id", "finding_aggregator_arn", "standard_count", "is_taking_guardduty"];
+    assert_eq!(columns(&collected, "securityhub_hubs", &names), [json!([null, null, 0, false])]);
     assert!(collected.missed.is_none());
 }
 
@@ -118,6 +128,7 @@ async fn an_aggregator_that_is_denied_is_known_by_its_region_alone() {
                 .answer("DescribeHub", HUB)
                 .answer("GetAdministratorAccount", "{}")
                 .answer("ListFindingAggregators", AGGREGATOR)
+                .answer("ListEnabledProductsForImport", GUARDDUTY)
                 .answer("GetEnabledStandards", "{}"),
         )
     };

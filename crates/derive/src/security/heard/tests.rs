@@ -100,19 +100,28 @@ fn a_service_is_heard_if_all_of_its_classes_are() {
 }
 
 #[test]
-fn what_another_service_may_pass_on_is_no_silence() {
-    let deaf = heard(Some(false), &[]);
-    for (own, other, is_heard) in [
-        (Some(false), deaf.clone(), Some(false)),
-        (Some(false), heard(Some(true), &[]), None),
-        (Some(false), heard(Some(false), &["p"]), None),
-        (Some(false), heard(None, &[]), None),
-        (Some(true), deaf.clone(), Some(true)),
-        (Some(true), heard(None, &[]), Some(true)),
-        (None, deaf, None),
+fn what_another_service_passes_on_may_be_heard_there() {
+    let (yes, no) = (Some(true), Some(false));
+    // Whether it is heard of the service itself, whether the other passes it on, whether it is heard of that, and in all.
+    for (own, is_passed_on, passed_on, is_heard) in [
+        (no, yes, yes, yes),
+        (no, yes, no, no),
+        (no, yes, None, None),
+        (no, no, yes, no),
+        (no, no, None, no),
+        (no, None, yes, None),
+        (no, None, no, no),
+        (no, None, None, None),
+        (yes, no, no, yes),
+        (yes, None, None, yes),
+        (None, yes, yes, yes),
+        (None, yes, no, None),
+        (None, no, yes, None),
+        (None, None, yes, None),
     ] {
-        let all = heard(own, &["q"]).passed_on_by(&other);
-        assert_eq!(all, heard(is_heard, &["q"]), "{own:?} {other:?}");
+        let all = heard(own, &["q"]).or_passed_on(is_passed_on, &heard(passed_on, &[]));
+        let partly: &[&str] = if is_heard == yes { &[] } else { &["q"] };
+        assert_eq!(all, heard(is_heard, partly), "{own:?} {is_passed_on:?} {passed_on:?}");
     }
 }
 

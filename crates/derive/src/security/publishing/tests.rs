@@ -15,6 +15,8 @@ const GUARDDUTY_ALL: &str = r#"{"source":["aws.guardduty"]}"#;
 const GUARDDUTY_TYPE: &str = r#"{"source":["aws.guardduty"],"detail":{"type":["Recon"]}}"#;
 const GUARDDUTY_OTHER_TYPES: &str = r#"{"source":["aws.guardduty"],"detail":{"type":[{"anything-but":"Recon"}]}}"#;
 const HUB_ALL: &str = r#"{"source":["aws.securityhub"]}"#;
+const HUB_GUARDDUTY: &str = r#"{"source":["aws.securityhub"],"detail":{"findings":{"ProductName":["GuardDuty"]}}}"#;
+const HUB_INSPECTOR: &str = r#"{"source":["aws.securityhub"],"detail":{"findings":{"ProductName":["Inspector"]}}}"#;
 const MACIE_ALL: &str = r#"{"source":["aws.macie"]}"#;
 const INSPECTOR_ALL: &str = r#"{"source":["aws.inspector2"]}"#;
 const TRAIL_ALL: &str = r#"{"source":["aws.cloudtrail"]}"#;
@@ -143,14 +145,42 @@ fn guardduty_publishes_to_the_account_and_its_administrator() {
 }
 
 #[test]
-fn security_hub_may_pass_on_what_guardduty_finds() {
-    let hub_on = |world: World| world.changed(|it| seen(it, SECURITY_HUB_CSPM).is_on = Some(true));
-    let world = || hub_on(World::with(GUARDDUTY, None));
-    assert_eq!(world().heard(GUARDDUTY), Some(false));
-    assert_eq!(world().own(HERE, HUB_ALL, QUEUE).heard(GUARDDUTY), None);
-    assert_eq!(world().own(HERE, GUARDDUTY_ALL, QUEUE).heard(GUARDDUTY), Some(true));
-    let unseen = World::with(GUARDDUTY, None).changed(|it| *seen(it, SECURITY_HUB_CSPM) = Seen::default());
-    assert_eq!(unseen.heard(GUARDDUTY), None);
+fn security_hub_passes_on_what_guardduty_finds_where_it_takes_it() {
+    // Security Hub is on, and takes it or not.
+    let taking = |is_taking: Option<bool>| {
+        World::with(GUARDDUTY, None).changed(|it| {
+            seen(it, SECURITY_HUB_CSPM).is_on = Some(true);
+            it.is_taking_guardduty = is_taking;
+        })
+    };
+    let unseen = || World::with(GUARDDUTY, None).changed(|it| *seen(it, SECURITY_HUB_CSPM) = Seen::default());
+    let off = || World::with(GUARDDUTY, None).changed(|it| it.is_taking_guardduty = Some(true));
+    let administered =
+        |world: World| world.changed(|it| seen(it, SECURITY_HUB_CSPM).administrator = Some(ADMINISTRATOR.to_owned()));
+    let (yes, no) = (Some(true), Some(false));
+    for (world, is_heard) in [
+        (taking(yes), no),
+        (taking(yes).own(HERE, HUB_ALL, QUEUE), yes),
+        (taking(yes).own(HERE, HUB_GUARDDUTY, QUEUE), yes),
+        (taking(yes).own(HERE, HUB_INSPECTOR, QUEUE), no),
+        (taking(yes).own(HERE, HUB_ALL, GONE), no),
+        (taking(yes).own(ELSEWHERE, HUB_ALL, QUEUE), no),
+        (taking(yes).changed(|it| it.are_rules_read = false), None),
+        // Where Security Hub publishes besides, and not GuardDuty.
+        (administered(taking(yes)).of_administrator(HERE, HUB_ALL), yes),
+        (taking(yes).of_administrator(HERE, HUB_ALL), no),
+        (taking(no).own(HERE, HUB_ALL, QUEUE), no),
+        (taking(no).own(HERE, GUARDDUTY_ALL, QUEUE), yes),
+        (taking(None).own(HERE, HUB_ALL, QUEUE), None),
+        (taking(None), no),
+        (taking(None).own(HERE, GUARDDUTY_ALL, QUEUE), yes),
+        (off().own(HERE, HUB_ALL, QUEUE), no),
+        (unseen().own(HERE, HUB_ALL, QUEUE), None),
+        // Nothing listens where it is known to publish; to whom else was not read.
+        (unseen(), None),
+    ] {
+        assert_eq!(world.heard(GUARDDUTY), is_heard, "{:?} {:?}", world.regions, world.known);
+    }
 }
 
 #[test]

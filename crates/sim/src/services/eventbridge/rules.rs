@@ -66,22 +66,36 @@ pub(super) fn rules(place: &Place<'_>) -> Vec<Rule> {
         }
     }
     all.extend(listener(place));
+    all.extend(hub_listener(place));
     all
 }
 
-/// A rule by which somebody hears of all that GuardDuty finds: the targets of the other rules are gone.
+/// A rule by which somebody hears of all that GuardDuty finds: the targets of most other rules are gone.
 fn listener(place: &Place<'_>) -> Option<Rule> {
     let mut dice = place.dice("eventbridge-listener");
     let queue = sqs::first_queue(place).filter(|_| dice.chance(0.5))?;
-    Some(Rule {
-        name: "listener".to_owned(),
-        arn: place.arn("events", "rule/listener"),
+    let state = dice.pick(&["ENABLED", "ENABLED", "DISABLED"]);
+    Some(live(place, "listener", state, r#"{"source":["aws.guardduty"],"detail-type":["GuardDuty Finding"]}"#, queue))
+}
+
+/// A rule by which somebody hears of all that Security Hub has.
+fn hub_listener(place: &Place<'_>) -> Option<Rule> {
+    let mut dice = place.dice("eventbridge-hub-listener");
+    let queue = sqs::first_queue(place).filter(|_| dice.chance(0.5))?;
+    Some(live(place, "hub-listener", "ENABLED", r#"{"source":["aws.securityhub"]}"#, queue))
+}
+
+/// A rule on the default bus that sends to a queue.
+fn live(place: &Place<'_>, name: &str, state: &'static str, pattern: &'static str, queue: String) -> Rule {
+    Rule {
+        name: name.to_owned(),
+        arn: place.arn("events", &format!("rule/{name}")),
         bus: "default".to_owned(),
-        state: dice.pick(&["ENABLED", "ENABLED", "DISABLED"]),
-        pattern: Some(r#"{"source":["aws.guardduty"],"detail-type":["GuardDuty Finding"]}"#),
+        state,
+        pattern: Some(pattern),
         is_managed: false,
         targets: vec![Target { id: "queue".to_owned(), arn: queue, has_dead_letters: false }],
-    })
+    }
 }
 
 fn rule(place: &Place<'_>, bus: &str, number: u64, dice: &mut Dice) -> Rule {

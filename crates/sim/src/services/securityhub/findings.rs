@@ -1,9 +1,11 @@
 //! Findings: what each control comes to is planted, and the findings about it follow.
 
 use super::standards::{Enabled, enabled};
-use super::{hub, unlinked};
+use super::{SERVICE, hub, unlinked};
+use crate::access::is_unread;
 use crate::account::Account;
 use crate::context::Context;
+use crate::delegates::is_watcher;
 use crate::dice::Dice;
 use crate::place::Place;
 use crate::truth::Tally;
@@ -96,8 +98,7 @@ pub(super) fn asked(context: &Context<'_>) -> Vec<Value> {
     let own = context.place;
     let mut found = Vec::new();
     for region in shown_regions(&own).into_iter().filter(|region| fits("Region", region)) {
-        let ids = (0..organization.settings.accounts).map(|index| organization.account_id(index));
-        let wanted = ids.filter(|id| fits("AwsAccountId", id));
+        let wanted = shown_ids(&own).into_iter().filter(|id| fits("AwsAccountId", id));
         let accounts: Vec<Account> = wanted.filter_map(|id| organization.find(&id)).collect();
         for account in &accounts {
             let place = Place { organization, account, region };
@@ -105,7 +106,10 @@ pub(super) fn asked(context: &Context<'_>) -> Vec<Value> {
                 continue;
             }
             let standards = enabled(&place);
-            let is_asked = |it: &Finding| fits("RecordState", it.record_state) && fits("WorkflowStatus", it.workflow);
+            let is_asked = |it: &Finding| {
+                let is_severe = fits("SeverityLabel", it.severity);
+                is_severe && fits("RecordState", it.record_state) && fits("WorkflowStatus", it.workflow)
+            };
             let listed = about(&place).into_iter().enumerate().filter(|(_, it)| is_asked(it));
             found.extend(listed.map(|(number, it)| describe(&place, &standards, number, &it)));
         }
@@ -115,6 +119,45 @@ pub(super) fn asked(context: &Context<'_>) -> Vec<Value> {
         found.sort_by_key(|it| std::cmp::Reverse(it["Severity"]["Normalized"].as_u64()));
     }
     found
+}
+
+/// The ids of the accounts whose findings a place may show.
+fn shown_ids(place: &Place<'_>) -> Vec<String> {
+    let organization = place.organization;
+    match is_watcher(place.account) {
+        true => (0..organization.settings.accounts).map(|index| organization.account_id(index)).collect(),
+        false => vec![place.account.id.clone()],
+    }
+}
+
+/// The other places whose findings a census reads at this one, each with the severities of those that are open. What is
+/// gathered elsewhere is read there.
+pub(super) fn gathered<'a>(place: &Place<'a>) -> Vec<(Account, &'a str, Vec<&'static str>)> {
+    let Some(it) = hub(place) else { return Vec::new() };
+    let is_linked = it.is_aggregating && unlinked(place) != Some(place.region);
+    if is_linked && !place.is_first_region() {
+        return Vec::new();
+    }
+    let organization = place.organization;
+    let mut found = Vec::new();
+    for region in shown_regions(place) {
+        for account in shown_ids(place).iter().filter_map(|id| organization.find(id)) {
+            let other = Place { organization, account: &account, region };
+            let is_own = account.id == place.account.id && region == place.region;
+            let mut open = if is_own || !is_shown(place, &other) { Vec::new() } else { about(&other) };
+            open.retain(|it| is_open(it) && it.severity != "INFORMATIONAL");
+            if !open.is_empty() {
+                found.push((account, region, open.iter().map(|it| it.severity).collect()));
+            }
+        }
+    }
+    found
+}
+
+/// Whether it is active, nobody has dealt with it, and it is of no check that passed.
+fn is_open(it: &Finding) -> bool {
+    let is_seen = it.record_state == "ACTIVE" && !["SUPPRESSED", "RESOLVED"].contains(&it.workflow);
+    is_seen && it.check.is_none_or(|(status, _)| status != "PASSED")
 }
 
 /// The regions whose findings a place shows.
@@ -206,6 +249,17 @@ pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
         tally.cell("securityhub_scores WHERE score_percent = 100", usize::from(all > 0 && passed == all));
         tally.cell("securityhub_scores WHERE score_percent >= 50", usize::from(all > 0 && 2 * passed >= all));
     }
+    // Those of which another place alone tells: the administrator, and where it has none the account's first region.
+    let organization = place.organization;
+    let mut unread = gathered(place);
+    unread.retain(|(account, region, _)| {
+        let other = Place { organization, account, region };
+        let is_told_here = is_watcher(place.account) || hub(&other).is_some_and(|it| it.administrator.is_none());
+        is_told_here && is_unread(&other, &SERVICE)
+    });
+    let high = unread.iter().filter(|(_, _, open)| open.contains(&"HIGH")).count();
+    tally.cell("security_finding_counts WHERE service = 'security_hub_cspm' AND is_copy", unread.len());
+    tally.cell("security_finding_counts WHERE service = 'security_hub_cspm' AND is_copy AND high_count > 0", high);
     let found = open(place);
     let open: Vec<&str> = found.iter().map(|it| it.severity).collect();
     for (severity, any) in [
