@@ -144,8 +144,8 @@ pub(super) fn gathered<'a>(place: &Place<'a>) -> Vec<(Account, &'a str, Vec<&'st
         for account in shown_ids(place).iter().filter_map(|id| organization.find(id)) {
             let other = Place { organization, account: &account, region };
             let is_own = account.id == place.account.id && region == place.region;
-            let mut open = if is_own || !is_shown(place, &other) { Vec::new() } else { about(&other) };
-            open.retain(|it| is_open(it) && it.severity != "INFORMATIONAL");
+            let mut open = if is_own || !is_shown(place, &other) { Vec::new() } else { open(&other) };
+            open.retain(|it| it.severity != "INFORMATIONAL");
             if !open.is_empty() {
                 found.push((account, region, open.iter().map(|it| it.severity).collect()));
             }
@@ -234,10 +234,6 @@ pub(super) fn scored_standards(place: &Place<'_>) -> usize {
 
 /// The findings about a place that a census lists.
 pub(super) fn open(place: &Place<'_>) -> Vec<Finding> {
-    let is_open = |it: &Finding| {
-        let is_seen = it.record_state == "ACTIVE" && !["SUPPRESSED", "RESOLVED"].contains(&it.workflow);
-        is_seen && it.check.is_none_or(|(status, _)| status != "PASSED")
-    };
     about(place).into_iter().filter(is_open).collect()
 }
 
