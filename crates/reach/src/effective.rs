@@ -3,13 +3,14 @@
 //! The answers are those of `what`, in the patterns of the identity's own statements (`scopes`), and what resources of
 //! the account give it by name (`naming`). Each is a whole evaluation. Who may do everything on everything is told
 //! once, with what is taken away of that. Service-linked roles are left out: AWS alone acts as them, and neither
-//! boundaries nor control policies bind them. What does not depend on who asks is evaluated once for all who have the
-//! same policies under the same guardrails.
+//! boundaries nor control policies bind them. All who have the same policies under the same guardrails are evaluated once
+//! for each outcome of the statements that depend on who asks, as those with `aws:PrincipalArn`.
 
 mod guardrails;
 mod judge;
 mod naming;
 mod shared;
+mod whole;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -127,6 +128,11 @@ impl Effective {
             let Some(id) = self.left.pop_front() else { return Ok(None) };
             self.turn = Some(self.begin(&id).await?);
         }
+    }
+
+    /// How many whole evaluations were made up to here.
+    pub fn evaluations(&self) -> usize {
+        self.judge.evaluations
     }
 
     async fn begin(&mut self, id: &str) -> Result<Turn> {

@@ -6,6 +6,7 @@ use orgcensus_policy::evaluation::{Layer, Outcome, Says};
 
 use crate::{Access, Error, Reach, batch, layers};
 
+mod alike;
 mod assume;
 mod effective;
 mod lake;
