@@ -55,7 +55,7 @@ pub use line::answer_line;
 pub use outcomes::outcomes;
 pub use request::{
     AccessPoint, Account, AclEntry, Attachment, Endpoint, FunctionUrl, Identity, IdentityKind, KeyGrant, Listed,
-    NamedPolicy, Organization, Question, Request, RequestError, Resource, Unit,
+    NamedPolicy, Organization, Question, Request, RequestError, Resource, Unit, Vpc,
 };
 pub use told::{Says, Told};
 pub use whole::{evaluate, explain};

@@ -16,10 +16,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use orgcensus_lake::{Commit, Lake};
-use orgcensus_policy::evaluation::{Answer, Listed};
+use orgcensus_policy::evaluation::Answer;
 
 use crate::Result;
 use crate::account::{Account, Identities, TAGS_SESSIONS};
+use crate::endpoints::Passages;
 use crate::rows::{Accounts, Reader};
 use crate::scopes::{ALL, Patterns};
 use crate::search::{Target, unknown};
@@ -148,7 +149,7 @@ impl Effective {
         self.buckets.of(id, |cells| buckets.extend(cells.text(1).map(str::to_owned))).await?;
         let mut naming = Naming::new(id);
         self.policies.of(id, |cells| naming.add(cells, &mut self.texts)).await?;
-        let request = Target::new(ALL, ALL, None).request(&self.world, id, &Listed::default());
+        let request = Target::new(ALL, ALL, None).request(&self.world, id, &Passages::default());
         let guardrails = self.met.of(id, &request.organization, &self.patterns);
         self.judge.account(id, request, buckets);
         let is_whole = !self.unread.contains_key(id);

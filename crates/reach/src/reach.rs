@@ -11,7 +11,7 @@ use crate::access::{Access, sort};
 use crate::account::{Identities, TAGS_SESSIONS};
 use crate::chains::Chains;
 use crate::edges::Edges;
-use crate::endpoints::Endpoints;
+use crate::endpoints::{Endpoints, Passages};
 use crate::points::{self, Points};
 use crate::resource::{self, account_of, holder};
 use crate::rows::Accounts;
@@ -126,7 +126,7 @@ impl Reach {
             return Err(Error::UnknownResource { arn: resource.to_owned() });
         };
         let account = own.or(target.owner.as_deref()).unwrap_or_default();
-        let mut request = target.request(world, account, &Listed::default());
+        let mut request = target.request(world, account, &Passages::default());
         principal.clone_into(&mut request.question.principal);
         if let Some(id) = own.filter(|id| world.has(id)) {
             let accounts: Accounts = Arc::new(BTreeSet::from([id.to_owned()]));
@@ -149,7 +149,8 @@ impl Reach {
             if !endpoints.read(world).await? {
                 return Ok(Explained { answer, layers });
             }
-            request.endpoints = endpoints.known().clone();
+            request.endpoints = endpoints.known().endpoints();
+            request.vpcs = endpoints.known().vpcs(action);
         }
     }
 

@@ -8,14 +8,12 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use orgcensus_policy::evaluation::{
-    Answer, DecidedBy, Endpoint, IdentityKind, Layer, Listed, Outcome, Request, evaluate, may_allow,
-};
+use orgcensus_policy::evaluation::{Answer, DecidedBy, IdentityKind, Layer, Outcome, Request, evaluate, may_allow};
 
 use crate::Result;
 use crate::account::{Account, Identities, Known, TAGS_SESSIONS, is_session_of};
 use crate::bound::{Looked, Most};
-use crate::endpoints::Endpoints;
+use crate::endpoints::{Endpoints, Passages};
 use crate::outside::shown;
 use crate::rows::Accounts;
 use crate::texts::{Text, Texts};
@@ -38,7 +36,7 @@ pub(crate) struct Found {
 pub(crate) struct Search<'w> {
     pub(crate) world: &'w World,
     pub(crate) targets: &'w [Target],
-    pub(crate) endpoints: &'w Listed<Endpoint>,
+    pub(crate) passages: &'w Passages,
     pub(crate) found: Vec<Found>,
     looked: Looked,
 }
@@ -66,7 +64,7 @@ pub(crate) async fn bounded(world: &World, targets: &[Target], most: Most) -> Re
     endpoints.read(world).await?;
     loop {
         let looked = Looked::new(most, targets.len());
-        let mut search = Search { world, targets, endpoints: endpoints.known(), found: Vec::new(), looked };
+        let mut search = Search { world, targets, passages: endpoints.known(), found: Vec::new(), looked };
         search.inside().await?;
         search.outside()?;
         let (found, cut) = (search.found, search.looked.cut());
@@ -149,13 +147,13 @@ impl Search<'_> {
         account: &Account,
         unread: Option<&String>,
     ) -> Result<()> {
-        let (targets, world, endpoints) = (self.targets, self.world, self.endpoints);
+        let (targets, world, passages) = (self.targets, self.world, self.passages);
         let Some(target) = targets.get(index) else { return Ok(()) };
         let named = target.named();
         // It is made for the first one who is evaluated: most accounts have none.
         let mut request: Option<Request> = None;
         let make = || {
-            let mut request = target.request(world, id, endpoints);
+            let mut request = target.request(world, id, passages);
             // Those that have no row may have any right.
             request.identities.has_unread = unread.is_some();
             request
