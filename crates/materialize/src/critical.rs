@@ -73,8 +73,8 @@ pub struct CriticalAccess {
     pub principal_type: Option<String>,
     /// The principal's account; null if it has none, and where principal is null.
     pub principal_account_id: Option<String>,
-    /// The roles that are assumed, the group and the permission set by which a person enters; last an access point by
-    /// which the bucket is reached. Empty if it is direct.
+    /// The roles that are assumed, the group and the permission set by which a person enters; a grant of S3 Access Grants
+    /// and the role of its location; last an access point by which the bucket is reached. Empty if it is direct.
     pub via: Vec<String>,
     /// allowed, conditional, unknown (something that decides was not read, or not asked), or denied (nobody can).
     pub result: String,

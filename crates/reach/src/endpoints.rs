@@ -67,19 +67,26 @@ impl Passages {
 
     /// The VPCs that policies name, each with the endpoints that lead to the service of the action.
     pub(crate) fn vpcs(&self, action: &str) -> Vec<Vpc> {
-        let action = action.to_ascii_lowercase();
-        let service = action.split(':').next().unwrap_or_default();
-        // The URL of a function is no host of the service's.
-        if !NAMED.contains(&service) || action == "lambda:invokefunctionurl" {
+        if !has_known_endpoints(action) {
             return Vec::new();
         }
+        let service = service(action);
         let vpc = |(id, of_vpc): (&String, &OfVpc)| {
-            let meant = of_vpc.endpoints.iter().filter(|(name, _)| leads_to(name, service));
+            let meant = of_vpc.endpoints.iter().filter(|(name, _)| leads_to(name, &service));
             let items = meant.map(|(_, endpoint)| endpoint.clone()).collect();
             Vpc { id: id.clone(), endpoints: Listed { items, has_unread: of_vpc.is_short } }
         };
         self.vpcs.iter().map(vpc).collect()
     }
+}
+
+fn service(action: &str) -> String {
+    action.split(':').next().unwrap_or_default().to_ascii_lowercase()
+}
+
+/// Whether it is known which endpoints lead to the service of an action. The URL of a function is no host of its service.
+pub(crate) fn has_known_endpoints(action: &str) -> bool {
+    NAMED.contains(&service(action).as_str()) && !action.eq_ignore_ascii_case("lambda:InvokeFunctionUrl")
 }
 
 /// Whether an endpoint of this name may lead to the service. One that may is counted.

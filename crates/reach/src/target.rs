@@ -57,6 +57,11 @@ impl Target {
         Target { by: Some(by), other_arn: Some(other_arn), ..self }
     }
 
+    /// Whether it is asked for itself, and not by an access point.
+    pub(crate) fn is_direct(&self) -> bool {
+        self.by.is_none()
+    }
+
     /// A way there, with the access point at its end.
     pub(crate) fn way(&self, steps: Vec<String>) -> Vec<String> {
         steps.into_iter().chain(self.by.clone()).collect()

@@ -9,6 +9,7 @@ use crate::{Access, Error, Reach, batch, layers};
 mod alike;
 mod assume;
 mod effective;
+mod grants;
 mod lake;
 mod many;
 mod ways_in;
