@@ -55,8 +55,12 @@ pub(crate) async fn search(world: &World, targets: &[Target]) -> Result<Vec<Foun
 }
 
 /// The same, for so many of the organization's identities a target and no more. Also gives the places of the targets of
-/// which there may be others. It looks again as long as answers rest on endpoints whose policies were not read yet.
-pub(crate) async fn bounded(world: &World, targets: &[Target], most: Most) -> Result<(Vec<Found>, BTreeSet<usize>)> {
+/// which there may be others, each with the number of accounts of which not everyone was looked at. It looks again as long as answers rest on endpoints whose policies were not read yet.
+pub(crate) async fn bounded(
+    world: &World,
+    targets: &[Target],
+    most: Most,
+) -> Result<(Vec<Found>, BTreeMap<usize, usize>)> {
     let mut endpoints = Endpoints::default();
     for policy in targets.iter().filter_map(|it| it.resource.as_ref()).flat_map(|it| &it.policies.items) {
         endpoints.meet_policy(&policy.document);
@@ -94,8 +98,9 @@ impl Search<'_> {
         let hits = Hits::default();
         for id in accounts.iter() {
             let own = by_account.get(id).into_iter().flatten();
-            let asked = own.chain(&everywhere).copied().filter(|target| self.is_asked(*target, id));
-            let asked: Vec<usize> = asked.collect();
+            let (asked, passed): (Vec<usize>, Vec<usize>) =
+                own.chain(&everywhere).copied().partition(|target| self.is_asked(*target, id));
+            passed.into_iter().for_each(|target| self.looked.end_account(target));
             // Its rows are passed over, and at the end those of many accounts are not even read.
             if asked.is_empty() {
                 continue;
@@ -103,6 +108,7 @@ impl Search<'_> {
             let account = identities.account(id, &mut texts).await?;
             for target in asked {
                 self.of_account(target, &hits, id, &account, unread.get(id))?;
+                self.looked.end_account(target);
             }
             if hits.borrow().len() > HITS_MAX {
                 hits.borrow_mut().clear();

@@ -207,7 +207,7 @@ async fn assumers(world: &World, asked: &[String], most: Most) -> Result<(Vec<(u
         targets.extend(entrances);
     }
     let (found, cut) = bounded(world, &targets, most).await?;
-    let cut = cut.into_iter().filter_map(|target| places.get(target).copied()).collect();
+    let cut = cut.into_keys().filter_map(|target| places.get(target).copied()).collect();
     Ok((found.into_iter().filter_map(|it| Some((*places.get(it.target)?, it))).collect(), cut))
 }
 
