@@ -31,8 +31,9 @@ The result is allowed, denied, conditional (conditions: alternatives, each a lis
 caller_must is what the caller has to choose: aws:SecureTransport, sts:ExternalId. What is left out is not there; what
 is null was not read. A context key that is given is known; with an empty list it is known to be missing. A principal
 of no account that is listed is outside: its own side counts as allowing, unless its identity is listed, and decided_by
-says so. A VPC's endpoints are those that lead to the action's service. FullAWSAccess is attached wherever it is not said to be detached. A resource is of the caller's account, if
-neither it nor its ARN says another. An organization or a question with a member that this does not name, as anything
+says so. FullAWSAccess is attached wherever it is not said to be detached. A resource is of the caller's account, if
+neither it nor its ARN says another. The endpoints of a VPC are those that lead to the action's service; of a VPC that
+is not listed they are not known. An organization or a question with a member that this does not name, as anything
 else that cannot be read, gives {"id": 1, "error": "..."}; the other lines are still answered."#;
 
 /// `may`

@@ -67,3 +67,51 @@ async fn patterns_of_the_own_account_are_evaluated_once_too() {
     assert_eq!((of_few, of_many), (2, 2));
     assert!(many.iter().all(|it| it.answer.result == Outcome::Allowed));
 }
+
+/// What each may do, and what decided.
+async fn told(small: Small) -> Vec<String> {
+    let (rights, _) = counted(small).await;
+    let word = |it: &Right| {
+        let (answer, apart) = (&it.answer, &it.apart.denied);
+        let policy = answer.decided_by.policy.as_deref().unwrap_or_default();
+        format!("{} {} {} {:?} {policy} {}", it.principal, it.action, it.scope, answer.result, apart.join(" "))
+    };
+    let mut told: Vec<String> = rights.iter().map(word).collect();
+    told.sort();
+    told
+}
+
+/// A user or a role with policies that depend on who asks, under one that does too.
+fn with(small: Small, (name, is_user): (&str, bool)) -> Small {
+    let if_ana = json!({"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*",
+        "Condition": {"StringEquals": {"aws:username": "ana"}}});
+    let not_ben = json!({"Effect": "Deny", "Action": "kms:CreateGrant", "Resource": "*",
+        "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:*/ben"}}});
+    let own = json!([
+        allow("s3:GetObject", "arn:aws:s3:::home-${aws:username}/*"),
+        allow("dynamodb:Scan", "*"),
+        allow("kms:CreateGrant", "arn:aws:kms:*:000000000002:key/*"),
+        if_ana,
+        not_ben
+    ]);
+    if is_user { small.user(2, name, own) } else { small.role(2, name, own) }
+}
+
+#[tokio::test]
+async fn together_they_have_the_rights_that_each_has_alone() {
+    let empty = || {
+        Small::default().scp(json!({"Effect": "Deny", "Action": "dynamodb:*", "Resource": "*",
+            "Condition": {"ArnNotLike": {"aws:PrincipalArn": ["arn:aws:iam::*:user/ana", "arn:aws:iam::*:role/ben"]}}}))
+    };
+    let all = [("ana", true), ("ben", true), ("eve", true), ("ana", false), ("ben", false)];
+    let together = told(all.into_iter().fold(empty(), with)).await;
+    let mut alone = Vec::new();
+    for one in all {
+        alone.extend(told(with(empty(), one)).await);
+    }
+    alone.sort();
+    assert_eq!(together, alone);
+    // ana's secret; two who may scan; all but ben grant.
+    let count = |word: &str| together.iter().filter(|it| it.contains(word)).count();
+    assert_eq!(["secretsmanager:", "dynamodb:", "kms:"].map(count), [1, 2, 3]);
+}
