@@ -1,5 +1,5 @@
-//! The policies of VPC endpoints. They decide where another policy forces a request through an endpoint, or to come from
-//! a VPC (E7), so only those are read that an answer rests on.
+//! The policies of VPC endpoints. They decide where another policy forces a request through an endpoint, or to come
+//! from a VPC (E7), so only those are read that an answer rests on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,8 +19,8 @@ const TABLE: &str = "ec2_vpc_endpoints";
 /// How often answers may name further endpoints. After that they stay conditional.
 const ROUNDS_MAX: usize = 3;
 
-/// The services whose endpoints are called as their actions are: `com.amazonaws.eu-west-1.s3`, `….kms-fips`, `….ecr.api`.
-/// Of another one it is not known which endpoints lead to it.
+/// The services whose endpoints are called as their actions are: `com.amazonaws.eu-west-1.s3`, `….kms-fips`,
+/// `….ecr.api`. Of another one it is not known which endpoints lead to it.
 const NAMED: [&str; 20] = [
     "athena",
     "backup",
@@ -60,7 +60,8 @@ struct OfVpc {
 }
 
 impl Passages {
-    /// The endpoints that policies name. What is in no account of the snapshot is not among them: nobody knows its policy.
+    /// The endpoints that policies name. What is in no account of the snapshot is not among them: nobody knows its
+    /// policy.
     pub(crate) fn endpoints(&self) -> Listed<Endpoint> {
         self.endpoints.clone()
     }
@@ -84,7 +85,8 @@ fn service(action: &str) -> String {
     action.split(':').next().unwrap_or_default().to_ascii_lowercase()
 }
 
-/// Whether it is known which endpoints lead to the service of an action. The URL of a function is no host of its service.
+/// Whether it is known which endpoints lead to the service of an action. The URL of a function is no host of its
+/// service.
 pub(crate) fn has_known_endpoints(action: &str) -> bool {
     NAMED.contains(&service(action).as_str()) && !action.eq_ignore_ascii_case("lambda:InvokeFunctionUrl")
 }
@@ -158,8 +160,8 @@ impl Endpoints {
     }
 }
 
-/// The VPCs of the snapshot among these. Its owner sees all of a VPC's endpoints that are its own, and so does each account
-/// that shares it.
+/// The VPCs of the snapshot among these. Its owner sees all of a VPC's endpoints that are its own, and so does each
+/// account that shares it.
 async fn networks(world: &World, ids: &BTreeSet<String>) -> Result<BTreeMap<String, OfVpc>> {
     let mut found: BTreeMap<String, OfVpc> = BTreeMap::new();
     if ids.is_empty() {

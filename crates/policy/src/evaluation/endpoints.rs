@@ -1,6 +1,6 @@
 //! Policies of VPC endpoints (E7). They bind the requests that come through the endpoint, so they decide only where the
-//! question says so, or where other policies force a request through it. A request that is forced to come from a VPC comes
-//! by one of the VPC's endpoints that lead to the service, since these alone say which VPC it is.
+//! question says so, or where other policies force a request through it. A request that is forced to come from a VPC
+//! comes by one of the VPC's endpoints that lead to the service, since these alone say which VPC it is.
 
 use std::sync::Arc;
 

@@ -8,8 +8,8 @@ use super::request::Request;
 use super::whole::with_facts;
 use crate::statement::Statement;
 
-/// What each of the statements comes to for the one who asks, as a text: it holds, it does not, or under conditions that
-/// are open. Two users, or two roles, whose policies and control policies are the same have the same answer if all
+/// What each of the statements comes to for the one who asks, as a text: it holds, it does not, or under conditions
+/// that are open. Two users, or two roles, whose policies and control policies are the same have the same answer if all
 /// statements that depend on who asks come to the same for both. `None`: the request cannot be judged.
 pub fn outcomes<'s>(request: &Request, statements: impl IntoIterator<Item = &'s Statement>) -> Option<String> {
     let told = with_facts(request, |facts| {
@@ -47,9 +47,8 @@ mod tests {
         let question =
             Question { principal: principal.to_owned(), action: "s3:GetObject".to_owned(), ..Question::default() };
         let request = Request { identities: Listed::of(vec![identity]), question, ..Request::default() };
-        let document = Document::parse(&format!(
-            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Deny","Action":"*","Resource":"*","Condition":{condition}}}}}"#
-        ));
+        let statement = format!(r#"{{"Effect":"Deny","Action":"*","Resource":"*","Condition":{condition}}}"#);
+        let document = Document::parse(&format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#));
         outcomes(&request, &document.statements)
     }
 

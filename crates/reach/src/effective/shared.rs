@@ -1,6 +1,6 @@
 //! Answers that hold for all who have the same policies: those of AWS, of templates and of permission sets are in every
-//! account. Where a statement depends on who asks, as an SCP that names principals, one answer holds for all for whom it
-//! comes to the same.
+//! account. Where a statement depends on who asks, as an SCP that names principals, one answer holds for all for whom
+//! it comes to the same.
 
 use std::collections::HashMap;
 
