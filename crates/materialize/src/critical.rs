@@ -17,7 +17,7 @@ use futures::future::BoxFuture;
 use orgcensus_answers::Which;
 use orgcensus_crawl::{Failed, Materialization, Materialize, Placed};
 use orgcensus_lake::{Lake, Manifest};
-use orgcensus_reach::{Asker, Parts, Reach};
+use orgcensus_reach::{Asked, Asker, Parts, Reach};
 use orgcensus_row::{GLOBAL, Row, Table, table};
 use serde::Serialize;
 
@@ -73,8 +73,8 @@ pub struct CriticalAccess {
     pub principal_type: Option<String>,
     /// The principal's account; null if it has none, and where principal is null.
     pub principal_account_id: Option<String>,
-    /// The roles that are assumed, the group and the permission set by which a person enters; last an access point by
-    /// which the bucket is reached. Empty if it is direct.
+    /// The roles that are assumed, the group and the permission set by which a person enters; a grant of S3 Access Grants
+    /// and the role of its location; last an access point by which the bucket is reached. Empty if it is direct.
     pub via: Vec<String>,
     /// allowed, conditional, unknown (something that decides was not read, or not asked), or denied (nobody can).
     pub result: String,
@@ -171,7 +171,13 @@ async fn ask(
         let answered: Vec<Answered> = questions
             .into_iter()
             .zip(answers.by_ref())
-            .map(|((action, arn), answer)| Answered { action, arn, rows: answer.rows, is_cut: answer.is_cut })
+            .map(|((action, arn), Asked { rows, is_cut, accounts_left })| Answered {
+                action,
+                arn,
+                rows,
+                is_cut,
+                accounts_left,
+            })
             .collect();
         let rows = match answered.is_empty() {
             true => vec![not_asked(tagged, "it is not known what reads the data of resources of its type")],

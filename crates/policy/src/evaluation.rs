@@ -36,6 +36,7 @@ mod line_reader;
 mod matching;
 mod naming;
 mod organization;
+mod outcomes;
 mod own;
 mod paths;
 mod possible;
@@ -51,9 +52,10 @@ mod whole;
 pub use answer::{Answer, DecidedBy, Layer, Need, Outcome};
 pub use candidates::{Named, covers, cross, may_allow, pared, patterns, spared, speaks_of};
 pub use line::answer_line;
+pub use outcomes::outcomes;
 pub use request::{
     AccessPoint, Account, AclEntry, Attachment, Endpoint, FunctionUrl, Identity, IdentityKind, KeyGrant, Listed,
-    NamedPolicy, Organization, Question, Request, RequestError, Resource, Unit,
+    NamedPolicy, Organization, Question, Request, RequestError, Resource, Unit, Vpc,
 };
 pub use told::{Says, Told};
 pub use whole::{evaluate, explain};

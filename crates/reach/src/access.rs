@@ -24,7 +24,8 @@ pub struct Access {
     /// The resource: an ARN, a pattern of ARNs, or `*`.
     pub resource_arn: String,
     /// The steps that lead there: the roles that are assumed, the group and the permission set by which a person
-    /// enters; last an access point by which the resource is reached. None: directly.
+    /// enters; a grant of S3 Access Grants, and the role of its location; last an access point by which the resource is
+    /// reached. None: directly.
     pub via: Vec<String>,
     /// The result, of the weakest step; on what it depends, and what decided about the last one.
     pub answer: Answer,

@@ -27,6 +27,8 @@ pub struct Asked {
     pub rows: Vec<Access>,
     /// Whether there may be more than are told.
     pub is_cut: bool,
+    /// Of so many accounts not everyone was looked at, since those before them are too many.
+    pub accounts_left: usize,
 }
 
 /// One who asks a snapshot again and again.
@@ -76,10 +78,11 @@ impl Asker<'_> {
         for ((place, target), question) in targets.iter().enumerate().zip(questions) {
             let direct: Vec<Found> = found.iter().filter(|it| it.target == place).cloned().collect();
             let rows = ways(self.world, target, &direct, &mut self.memory).await?;
-            let is_cut = self.memory.take_cut() || cut.contains(&place);
+            let is_cut = self.memory.take_cut() || cut.contains_key(&place);
             if let Some(answer) = answers.get_mut(question) {
                 answer.rows.extend(rows);
                 answer.is_cut |= is_cut;
+                answer.accounts_left = answer.accounts_left.max(cut.get(&place).copied().unwrap_or_default());
             }
         }
         answers.iter_mut().for_each(|it| sort(&mut it.rows));

@@ -1,7 +1,7 @@
 //! What a search does not look at: the organization's identities, where a role lets in none of them, and those above a
 //! bound.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use orgcensus_policy::evaluation::{Named, Resource};
 use orgcensus_policy::{Condition, Document, Effect, Statement};
@@ -37,6 +37,8 @@ struct Counts {
     judged: usize,
     /// Whether there are more candidates than were evaluated.
     is_cut: bool,
+    /// The accounts since then, of which not everyone was looked at.
+    accounts_left: usize,
 }
 
 impl Looked {
@@ -66,9 +68,17 @@ impl Looked {
         self.counts.get(target).is_some_and(|it| it.is_cut)
     }
 
-    /// The targets that are cut.
-    pub(crate) fn cut(&self) -> BTreeSet<usize> {
-        self.counts.iter().enumerate().filter(|(_, it)| it.is_cut).map(|(target, _)| target).collect()
+    /// Goes on to the next account. Of this one not everyone was looked at, if the target is cut by now.
+    pub(crate) fn end_account(&mut self, target: usize) {
+        if let Some(counts) = self.counts.get_mut(target).filter(|it| it.is_cut) {
+            counts.accounts_left += 1;
+        }
+    }
+
+    /// The targets that are cut, each with how many accounts were not wholly looked at.
+    pub(crate) fn cut(&self) -> BTreeMap<usize, usize> {
+        let cut = self.counts.iter().enumerate().filter(|(_, it)| it.is_cut);
+        cut.map(|(target, it)| (target, it.accounts_left)).collect()
     }
 }
 
@@ -178,6 +188,8 @@ mod tests {
         assert!(!looked.may_look(0, false) && looked.may_look(0, true) && looked.is_cut(0));
         looked.add(0, true);
         assert!(!looked.may_look(0, true), "two are told");
-        assert_eq!(looked.cut(), BTreeSet::from([0]));
+        (0..3).for_each(|_| looked.end_account(0));
+        looked.end_account(1);
+        assert_eq!(looked.cut(), BTreeMap::from([(0, 3)]));
     }
 }

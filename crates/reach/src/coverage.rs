@@ -76,6 +76,25 @@ impl World {
         Ok(self.tasks(collector, &accounts).await?.remove(account))
     }
 
+    /// The accounts and regions in which a collector read everything.
+    pub(crate) async fn whole_regions(
+        &self,
+        collector: &str,
+        accounts: &Accounts,
+    ) -> Result<BTreeSet<(String, String)>> {
+        let (mut whole, mut short) = (BTreeSet::new(), BTreeSet::new());
+        let mut rows = self.reader("coverage", &["collector", "region", "is_complete"], Some(accounts))?;
+        rows.each(|cells| {
+            if let (Some(region), true) = (cells.text(2), cells.text(1) == Some(collector)) {
+                let place = (cells.account().to_owned(), region.to_owned());
+                let ended = if cells.flag(3) == Some(true) { &mut whole } else { &mut short };
+                ended.insert(place);
+            }
+        })
+        .await?;
+        Ok(whole.difference(&short).cloned().collect())
+    }
+
     /// The accounts of these whose identities were not all read, and why.
     pub(crate) async fn unread(&self, accounts: &Accounts) -> Result<BTreeMap<String, String>> {
         let ended = self.tasks(OF_IDENTITIES, accounts).await?;

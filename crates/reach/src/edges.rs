@@ -120,12 +120,12 @@ impl<'w> Edges<'w> {
         let mut edges = Vec::new();
         for found in found {
             let Some(target) = targets.get(found.target) else { continue };
-            let is_cut = cut.contains(&found.target);
+            let is_cut = cut.contains_key(&found.target);
             let found = unentitled(&self.people, &target.arn, &found).unwrap_or(found);
             edges.push(Edge { is_cut, ..self.edge(target, found) });
         }
-        let more = cut.into_iter().filter_map(|place| targets.get(place)).filter(|target| !self.tells_others(target));
-        edges.extend(more.map(others));
+        let more = cut.into_iter().filter_map(|(place, left)| Some((targets.get(place)?, left)));
+        edges.extend(more.filter(|(target, _)| !self.tells_others(target)).map(|(target, left)| others(target, left)));
         Ok(edges)
     }
 
@@ -170,7 +170,7 @@ impl<'w> Edges<'w> {
         let is_cut = named.len() > MOST.found;
         let told = named.into_iter().take(MOST.found).chain(unread);
         let mut edges: Vec<Edge> = told.map(|it| Edge { is_cut, ..self.person(&target, it) }).collect();
-        edges.extend(is_cut.then(|| others(&target)));
+        edges.extend(is_cut.then(|| others(&target, 0)));
         edges
     }
 
@@ -195,8 +195,12 @@ fn sorted(mut edges: Vec<Edge>) -> Vec<Edge> {
     edges
 }
 
-/// Whoever is not told by name.
-fn others(target: &Target) -> Edge {
+/// Whoever is not told by name; of so many accounts not everyone was looked at.
+fn others(target: &Target, accounts_left: usize) -> Edge {
+    let mut answer = Written::of(&unknown("there are more principals than are told"));
+    if accounts_left > 0 {
+        answer.reason.push_str(&format!("; accounts of which not everyone was looked at: {accounts_left}"));
+    }
     Edge {
         account_id: target.owner.clone().unwrap_or_default(),
         role_arn: target.arn.clone(),
@@ -206,7 +210,7 @@ fn others(target: &Target) -> Edge {
         is_outside: false,
         entered_by: Vec::new(),
         action: target.action.clone(),
-        answer: Written::of(&unknown("there are more principals than are told")),
+        answer,
         is_cut: true,
     }
 }
@@ -215,7 +219,7 @@ fn others(target: &Target) -> Edge {
 fn of_unread(account: &str) -> Edge {
     let target = Target::new("sts:AssumeRole", "*", None);
     let answer = Written::of(&unknown("the account's identities were not all read"));
-    Edge { account_id: account.to_owned(), answer, is_cut: false, ..others(&target) }
+    Edge { account_id: account.to_owned(), answer, is_cut: false, ..others(&target, 0) }
 }
 
 /// An assignment lets a person in, and no policy is asked.

@@ -3,22 +3,24 @@
 //! The answers are those of `what`, in the patterns of the identity's own statements (`scopes`), and what resources of
 //! the account give it by name (`naming`). Each is a whole evaluation. Who may do everything on everything is told
 //! once, with what is taken away of that. Service-linked roles are left out: AWS alone acts as them, and neither
-//! boundaries nor control policies bind them. What does not depend on who asks is evaluated once for all who have the
-//! same policies under the same guardrails.
+//! boundaries nor control policies bind them. All who have the same policies under the same guardrails are evaluated
+//! once for each outcome of the statements that depend on who asks, as those with `aws:PrincipalArn`.
 
 mod guardrails;
 mod judge;
 mod naming;
 mod shared;
+mod whole;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use orgcensus_lake::{Commit, Lake};
-use orgcensus_policy::evaluation::{Answer, Listed};
+use orgcensus_policy::evaluation::Answer;
 
 use crate::Result;
 use crate::account::{Account, Identities, TAGS_SESSIONS};
+use crate::endpoints::Passages;
 use crate::rows::{Accounts, Reader};
 use crate::scopes::{ALL, Patterns};
 use crate::search::{Target, unknown};
@@ -129,6 +131,11 @@ impl Effective {
         }
     }
 
+    /// How many whole evaluations were made up to here.
+    pub fn evaluations(&self) -> usize {
+        self.judge.evaluations
+    }
+
     async fn begin(&mut self, id: &str) -> Result<Turn> {
         if self.texts.count() > TEXTS_MAX {
             // What was worked out is known by the places of the documents, so it goes with them.
@@ -142,7 +149,7 @@ impl Effective {
         self.buckets.of(id, |cells| buckets.extend(cells.text(1).map(str::to_owned))).await?;
         let mut naming = Naming::new(id);
         self.policies.of(id, |cells| naming.add(cells, &mut self.texts)).await?;
-        let request = Target::new(ALL, ALL, None).request(&self.world, id, &Listed::default());
+        let request = Target::new(ALL, ALL, None).request(&self.world, id, &Passages::default());
         let guardrails = self.met.of(id, &request.organization, &self.patterns);
         self.judge.account(id, request, buckets);
         let is_whole = !self.unread.contains_key(id);

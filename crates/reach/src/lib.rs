@@ -11,6 +11,7 @@
 //! search     who may: candidates, then a whole evaluation of each       outside  those who are not the organization's
 //! bound      which candidates are not looked at
 //! via        who may become them                          people    who enters as them through Identity Center
+//! grants     who gets to objects by S3 Access Grants
 //! callers    a principal, and the roles that it becomes
 //! what       what one may: patterns of its own statements, resources that name it, roles that it may become
 //! edges      who may assume which role                      chains, links  who gets to a role by others
@@ -34,6 +35,7 @@ mod edges;
 mod effective;
 mod endpoints;
 mod error;
+mod grants;
 mod guardrails;
 mod layers;
 mod links;

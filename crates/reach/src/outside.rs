@@ -26,7 +26,7 @@ impl Search<'_> {
         for index in 0..self.targets.len() {
             let Some(target) = self.targets.get(index) else { continue };
             let Some(owner) = target.owner.as_deref() else { continue };
-            let mut request = target.request(self.world, owner, self.endpoints);
+            let mut request = target.request(self.world, owner, self.passages);
             let outside = |account: &&String| !self.world.has(account);
             let mut asked: Vec<(String, &'static str, Option<String>)> = Vec::new();
             for account in target.named().accounts.iter().filter(outside) {

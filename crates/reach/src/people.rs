@@ -130,6 +130,11 @@ impl People {
         found
     }
 
+    /// A user of the directory, or the members of a group, by this last step.
+    pub(crate) fn of_directory(&self, id: &str, is_group: bool, step: &str) -> Vec<Person> {
+        self.people(&Assigned { is_group, id: id.to_owned() }, step)
+    }
+
     /// Adds a person whose id is its name.
     #[cfg(test)]
     pub(crate) fn assign(&mut self, account: &str, set: &str, name: &str) {

@@ -11,7 +11,7 @@ use crate::access::{Access, sort};
 use crate::account::{Identities, TAGS_SESSIONS};
 use crate::chains::Chains;
 use crate::edges::Edges;
-use crate::endpoints::Endpoints;
+use crate::endpoints::{Endpoints, Passages, has_known_endpoints};
 use crate::points::{self, Points};
 use crate::resource::{self, account_of, holder};
 use crate::rows::Accounts;
@@ -52,12 +52,14 @@ impl Reach {
         Ok(Reach { worlds, commits })
     }
 
-    /// What may decide about an action and is not looked at, in words.
-    pub fn left_out(actions: &[String]) -> &'static str {
-        if actions.iter().any(|action| action.to_ascii_lowercase().starts_with("s3:")) {
-            return "S3 Access Grants, and policies of VPC endpoints where a policy names the VPC alone";
-        }
-        "policies of VPC endpoints where a policy names the VPC alone"
+    /// What may decide about one of the actions and is not looked at, in words: by `who_can`, and by `what_can`.
+    pub fn left_out(actions: &[String], is_of_what: bool) -> Vec<&'static str> {
+        let is_of_s3 = |action: &String| action.to_ascii_lowercase().starts_with("s3:");
+        let by_grants = is_of_what && actions.iter().any(is_of_s3);
+        let by_endpoints = actions.iter().any(|action| !has_known_endpoints(action));
+        let grants = by_grants.then_some("S3 Access Grants");
+        let endpoints = by_endpoints.then_some("policies of VPC endpoints where a policy names the VPC alone");
+        grants.into_iter().chain(endpoints).collect()
     }
 
     /// The snapshots.
@@ -126,7 +128,7 @@ impl Reach {
             return Err(Error::UnknownResource { arn: resource.to_owned() });
         };
         let account = own.or(target.owner.as_deref()).unwrap_or_default();
-        let mut request = target.request(world, account, &Listed::default());
+        let mut request = target.request(world, account, &Passages::default());
         principal.clone_into(&mut request.question.principal);
         if let Some(id) = own.filter(|id| world.has(id)) {
             let accounts: Accounts = Arc::new(BTreeSet::from([id.to_owned()]));
@@ -149,7 +151,8 @@ impl Reach {
             if !endpoints.read(world).await? {
                 return Ok(Explained { answer, layers });
             }
-            request.endpoints = endpoints.known().clone();
+            request.endpoints = endpoints.known().endpoints();
+            request.vpcs = endpoints.known().vpcs(action);
         }
     }
 

@@ -34,8 +34,29 @@ pub(crate) struct Scopes {
     /// Its documents and the boundary's, by their places in memory: who has the same has the same rights, but for the
     /// actions that are personal.
     pub(crate) documents: Vec<usize>,
-    /// The places of the actions whose answers depend on who asks: by a condition on the caller, by a variable.
-    pub(crate) personal: BTreeSet<usize>,
+    /// What depends on who asks.
+    pub(crate) personal: Personal,
+}
+
+/// What an answer may depend on besides the documents: who asks.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Personal {
+    /// The statements, by the place of the action: by a condition on the caller, by a variable.
+    pub(crate) statements: Statements,
+    /// The places of the actions of which something was not read, which may be about anyone.
+    pub(crate) unread: BTreeSet<usize>,
+}
+
+/// Statements, by the place of the action.
+pub(crate) type Statements = BTreeMap<usize, Vec<Arc<Statement>>>;
+
+impl Personal {
+    /// Adds more.
+    pub(crate) fn add(&mut self, statements: &Statements) {
+        for (place, more) in statements {
+            self.statements.entry(*place).or_default().extend(more.iter().map(Arc::clone));
+        }
+    }
 }
 
 /// The patterns of documents, each worked out once.
@@ -49,7 +70,7 @@ pub(crate) struct Patterns {
 struct Said {
     allowed: ByAction,
     spared: ByAction,
-    personal: BTreeSet<usize>,
+    personal: Statements,
     allows_everything: bool,
     /// Kept, so that its place in memory stays its own.
     document: Arc<Document>,
@@ -80,7 +101,7 @@ impl Patterns {
                     scopes.is_everything = true;
                     for place in 0..self.actions.len() {
                         scopes.patterns.entry(place).or_default().insert(ALL.to_owned());
-                        scopes.personal.insert(place);
+                        scopes.personal.unread.insert(place);
                     }
                 }
                 Text::Speaks(document) => {
@@ -96,7 +117,7 @@ impl Patterns {
         }
         match account.boundary(known).map(readable) {
             None => scopes.documents.push(UNBOUNDED),
-            Some(Text::Unread) => scopes.personal.extend(0..self.actions.len()),
+            Some(Text::Unread) => scopes.personal.unread.extend(0..self.actions.len()),
             Some(Text::Silent) => {
                 scopes.documents.push(CLOSED);
                 scopes.is_everything = false;
@@ -115,12 +136,20 @@ impl Patterns {
         scopes
     }
 
-    /// The actions of which a document's answer may depend on who asks.
-    pub(crate) fn personal(&self, document: &Document) -> BTreeSet<usize> {
-        let of_action = |action: &String| pared(document.clone(), &[action.as_str()]);
-        let is_meant = |action: &String| of_action(action).statements.iter().any(is_personal);
-        let actions = self.actions.iter().enumerate();
-        actions.filter(|(_, action)| is_meant(action)).map(|(place, _)| place).collect()
+    /// The statements of a document that may depend on who asks.
+    pub(crate) fn personal(&self, document: &Document) -> Statements {
+        let all: Vec<Arc<Statement>> =
+            document.statements.iter().filter(|it| is_personal(it)).cloned().map(Arc::new).collect();
+        if all.is_empty() {
+            return Statements::new();
+        }
+        let of_action = |action: &String| -> Vec<Arc<Statement>> {
+            let about = pared(document.clone(), &[action.as_str()]).statements;
+            let is_about = |it: &&Arc<Statement>| about.iter().any(|other| other.ordinal == it.ordinal);
+            all.iter().filter(is_about).map(Arc::clone).collect()
+        };
+        let found = self.actions.iter().map(of_action).enumerate();
+        found.filter(|(_, statements)| !statements.is_empty()).collect()
     }
 
     fn said(&mut self, document: &Arc<Document>) -> Arc<Said> {
@@ -162,7 +191,7 @@ impl Scopes {
     /// Notes a document.
     fn add(&mut self, said: Arc<Said>) -> Arc<Said> {
         self.documents.push(Arc::as_ptr(&said.document).addr());
-        self.personal.extend(&said.personal);
+        self.personal.add(&said.personal);
         said
     }
 

@@ -8,14 +8,12 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use orgcensus_policy::evaluation::{
-    Answer, DecidedBy, Endpoint, IdentityKind, Layer, Listed, Outcome, Request, evaluate, may_allow,
-};
+use orgcensus_policy::evaluation::{Answer, DecidedBy, IdentityKind, Layer, Outcome, Request, evaluate, may_allow};
 
 use crate::Result;
 use crate::account::{Account, Identities, Known, TAGS_SESSIONS, is_session_of};
 use crate::bound::{Looked, Most};
-use crate::endpoints::Endpoints;
+use crate::endpoints::{Endpoints, Passages};
 use crate::outside::shown;
 use crate::rows::Accounts;
 use crate::texts::{Text, Texts};
@@ -38,7 +36,7 @@ pub(crate) struct Found {
 pub(crate) struct Search<'w> {
     pub(crate) world: &'w World,
     pub(crate) targets: &'w [Target],
-    pub(crate) endpoints: &'w Listed<Endpoint>,
+    pub(crate) passages: &'w Passages,
     pub(crate) found: Vec<Found>,
     looked: Looked,
 }
@@ -57,8 +55,12 @@ pub(crate) async fn search(world: &World, targets: &[Target]) -> Result<Vec<Foun
 }
 
 /// The same, for so many of the organization's identities a target and no more. Also gives the places of the targets of
-/// which there may be others. It looks again as long as answers rest on endpoints whose policies were not read yet.
-pub(crate) async fn bounded(world: &World, targets: &[Target], most: Most) -> Result<(Vec<Found>, BTreeSet<usize>)> {
+/// which there may be others, each with the number of accounts of which not everyone was looked at. It looks again as long as answers rest on endpoints whose policies were not read yet.
+pub(crate) async fn bounded(
+    world: &World,
+    targets: &[Target],
+    most: Most,
+) -> Result<(Vec<Found>, BTreeMap<usize, usize>)> {
     let mut endpoints = Endpoints::default();
     for policy in targets.iter().filter_map(|it| it.resource.as_ref()).flat_map(|it| &it.policies.items) {
         endpoints.meet_policy(&policy.document);
@@ -66,7 +68,7 @@ pub(crate) async fn bounded(world: &World, targets: &[Target], most: Most) -> Re
     endpoints.read(world).await?;
     loop {
         let looked = Looked::new(most, targets.len());
-        let mut search = Search { world, targets, endpoints: endpoints.known(), found: Vec::new(), looked };
+        let mut search = Search { world, targets, passages: endpoints.known(), found: Vec::new(), looked };
         search.inside().await?;
         search.outside()?;
         let (found, cut) = (search.found, search.looked.cut());
@@ -96,8 +98,9 @@ impl Search<'_> {
         let hits = Hits::default();
         for id in accounts.iter() {
             let own = by_account.get(id).into_iter().flatten();
-            let asked = own.chain(&everywhere).copied().filter(|target| self.is_asked(*target, id));
-            let asked: Vec<usize> = asked.collect();
+            let (asked, passed): (Vec<usize>, Vec<usize>) =
+                own.chain(&everywhere).copied().partition(|target| self.is_asked(*target, id));
+            passed.into_iter().for_each(|target| self.looked.end_account(target));
             // Its rows are passed over, and at the end those of many accounts are not even read.
             if asked.is_empty() {
                 continue;
@@ -105,6 +108,7 @@ impl Search<'_> {
             let account = identities.account(id, &mut texts).await?;
             for target in asked {
                 self.of_account(target, &hits, id, &account, unread.get(id))?;
+                self.looked.end_account(target);
             }
             if hits.borrow().len() > HITS_MAX {
                 hits.borrow_mut().clear();
@@ -149,13 +153,13 @@ impl Search<'_> {
         account: &Account,
         unread: Option<&String>,
     ) -> Result<()> {
-        let (targets, world, endpoints) = (self.targets, self.world, self.endpoints);
+        let (targets, world, passages) = (self.targets, self.world, self.passages);
         let Some(target) = targets.get(index) else { return Ok(()) };
         let named = target.named();
         // It is made for the first one who is evaluated: most accounts have none.
         let mut request: Option<Request> = None;
         let make = || {
-            let mut request = target.request(world, id, endpoints);
+            let mut request = target.request(world, id, passages);
             // Those that have no row may have any right.
             request.identities.has_unread = unread.is_some();
             request

@@ -1,7 +1,8 @@
 //! What is asked for: an action on a resource, with all that stands beside the resource.
 
-use orgcensus_policy::evaluation::{Endpoint, Listed, Named, Question, Request, Resource};
+use orgcensus_policy::evaluation::{Named, Question, Request, Resource};
 
+use crate::endpoints::Passages;
 use crate::points::add_direct;
 use crate::resource::{Owned, account_of, holder};
 use crate::world::World;
@@ -56,6 +57,11 @@ impl Target {
         Target { by: Some(by), other_arn: Some(other_arn), ..self }
     }
 
+    /// Whether it is asked for itself, and not by an access point.
+    pub(crate) fn is_direct(&self) -> bool {
+        self.by.is_none()
+    }
+
     /// A way there, with the access point at its end.
     pub(crate) fn way(&self, steps: Vec<String>) -> Vec<String> {
         steps.into_iter().chain(self.by.clone()).collect()
@@ -90,7 +96,7 @@ impl Target {
     }
 
     /// The request of a principal of an account, without its identity.
-    pub(crate) fn request(&self, world: &World, account: &str, endpoints: &Listed<Endpoint>) -> Request {
+    pub(crate) fn request(&self, world: &World, account: &str, passages: &Passages) -> Request {
         let owner = self.owner.as_deref().unwrap_or(account);
         let point = self.resource.as_ref().and_then(|it| it.access_point.as_ref()?.account.as_deref());
         Request {
@@ -102,7 +108,8 @@ impl Target {
                 at: world.at,
                 ..Question::default()
             },
-            endpoints: endpoints.clone(),
+            endpoints: passages.endpoints(),
+            vpcs: passages.vpcs(&self.action),
             ..Request::default()
         }
     }

@@ -6,8 +6,10 @@ use orgcensus_policy::evaluation::{Layer, Outcome, Says};
 
 use crate::{Access, Error, Reach, batch, layers};
 
+mod alike;
 mod assume;
 mod effective;
+mod grants;
 mod lake;
 mod many;
 mod ways_in;

@@ -8,6 +8,7 @@ use orgcensus_policy::evaluation::Answer;
 use crate::Result;
 use crate::access::{Access, both, rank};
 use crate::bound::Most;
+use crate::grants::{Granted, OfBucket, granted};
 use crate::people::{People, Person, permission_set};
 use crate::resource::{self, Owned, account_of};
 use crate::rows::Accounts;
@@ -50,6 +51,8 @@ pub(crate) struct WaysMost {
 #[derive(Default)]
 pub(crate) struct Memory {
     people: Option<People>,
+    /// The grants of the bucket that was asked about last.
+    pub(crate) grants: Option<OfBucket>,
     assumers: HashMap<String, Vec<Found>>,
     remembered: usize,
     /// The roles that more may assume than are told.
@@ -68,6 +71,15 @@ impl Memory {
     /// Whether the last question has more ways than were told.
     pub(crate) fn take_cut(&mut self) -> bool {
         std::mem::take(&mut self.is_cut)
+    }
+
+    /// The people of Identity Center, read once.
+    pub(crate) async fn people(&mut self, world: &World) -> Result<&People> {
+        let people = match self.people.take() {
+            Some(people) => people,
+            None => People::read(world).await?,
+        };
+        Ok(self.people.insert(people))
     }
 
     /// Leaves out the rows that are too many. Whether there are so many that no more are looked for.
@@ -123,6 +135,13 @@ pub(crate) async fn ways(world: &World, target: &Target, direct: &[Found], memor
     let step = |it: &Found| Step { role: it.principal.clone(), via: Vec::new(), answer: it.answer.clone() };
     let mut steps: Vec<Step> = direct.iter().filter(is_role).map(step).collect();
     let mut entered: BTreeSet<String> = steps.iter().map(|it| it.role.clone()).collect();
+    for Granted { found, via } in granted(world, target, direct, memory).await? {
+        if is_role(&&found) && entered.insert(found.principal.clone()) {
+            steps.push(Step { via: via.clone(), ..step(&found) });
+        }
+        let answer = found.answer.clone();
+        rows.push(access(&found, via, answer));
+    }
     if steps.is_empty() {
         return Ok(rows);
     }
@@ -188,7 +207,7 @@ async fn assumers(world: &World, asked: &[String], most: Most) -> Result<(Vec<(u
         targets.extend(entrances);
     }
     let (found, cut) = bounded(world, &targets, most).await?;
-    let cut = cut.into_iter().filter_map(|target| places.get(target).copied()).collect();
+    let cut = cut.into_keys().filter_map(|target| places.get(target).copied()).collect();
     Ok((found.into_iter().filter_map(|it| Some((*places.get(it.target)?, it))).collect(), cut))
 }
 

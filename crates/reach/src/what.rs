@@ -7,13 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use orgcensus_policy::evaluation::{Answer, Endpoint, Listed, Named, Outcome, evaluate, patterns};
+use orgcensus_policy::evaluation::{Answer, Listed, Named, Outcome, evaluate, patterns};
 use orgcensus_policy::{Document, Effect, PolicyKind, is_arn};
 
 use crate::access::{Access, both, rank};
 use crate::account::{Identities, TAGS_SESSIONS};
 use crate::callers::{Caller, Callers};
-use crate::endpoints::Endpoints;
+use crate::endpoints::{Endpoints, Passages};
 use crate::resource::{self, account_of, holder};
 use crate::rows::{Accounts, Reader};
 use crate::scopes::Patterns;
@@ -151,7 +151,7 @@ fn answers(
     callers: &[Caller],
     actions: &[String],
     (buckets, naming): (&BTreeMap<String, String>, &BTreeMap<String, resource::Owned>),
-    endpoints: &Listed<Endpoint>,
+    passages: &Passages,
 ) -> Result<Vec<May>> {
     let mut found = Vec::new();
     let by_name = Callers::new(callers);
@@ -162,7 +162,7 @@ fn answers(
             // Another account's resource has to allow it too, so it is told there.
             if owner.is_none() {
                 let target = Target::new(action, pattern, None);
-                let answer = judge(world, caller, &target, endpoints)?.map(unless_denied_there);
+                let answer = judge(world, caller, &target, passages)?.map(unless_denied_there);
                 found.extend(answer.map(|it| (place, action.clone(), pattern.clone(), it)));
             }
         }
@@ -173,7 +173,7 @@ fn answers(
                 let target = Target::new(action, &asked, Some(owned.clone()));
                 for place in by_name.named(target.named()) {
                     let Some(caller) = callers.get(place) else { continue };
-                    let answer = judge(world, caller, &target, endpoints)?;
+                    let answer = judge(world, caller, &target, passages)?;
                     found.extend(answer.map(|it| (place, action.clone(), asked.clone(), it)));
                 }
             }
@@ -264,9 +264,9 @@ async fn naming(world: &World, callers: &[Caller], actions: &[String]) -> Result
 }
 
 /// The answer to one request, unless it is denied.
-fn judge(world: &World, caller: &Caller, target: &Target, endpoints: &Listed<Endpoint>) -> Result<Option<Answer>> {
+fn judge(world: &World, caller: &Caller, target: &Target, passages: &Passages) -> Result<Option<Answer>> {
     let own = account_of(&caller.principal).or(target.owner.as_deref()).unwrap_or_default();
-    let mut request = target.request(world, own, endpoints);
+    let mut request = target.request(world, own, passages);
     caller.principal.clone_into(&mut request.question.principal);
     request.identities = match &caller.identity {
         Some(identity) => Listed::of(vec![identity.clone()]),

@@ -18,6 +18,8 @@ pub(crate) struct Answered {
     pub(crate) rows: Vec<Access>,
     /// Whether there may be more.
     pub(crate) is_cut: bool,
+    /// Of so many accounts not everyone was looked at.
+    pub(crate) accounts_left: usize,
 }
 
 /// The row of a resource of which nothing is known.
@@ -52,7 +54,7 @@ pub(crate) fn rows_of(tagged: &Tagged, answered: Vec<Answered>, has_more_parts: 
     let mut rows = Vec::new();
     let mut whole: BTreeMap<Way, Outcome> = BTreeMap::new();
     let mut asked = BTreeSet::new();
-    for Answered { action, arn, rows: mut found, is_cut } in answered {
+    for Answered { action, arn, rows: mut found, is_cut, accounts_left } in answered {
         let way = |it: &Access| (action.clone(), it.principal.clone(), it.via.clone());
         let is_whole = asked.insert(action.clone());
         if is_whole {
@@ -70,12 +72,17 @@ pub(crate) fn rows_of(tagged: &Tagged, answered: Vec<Answered>, has_more_parts: 
         }
         let left_out = found.len().saturating_sub(ROWS_MAX);
         rows.extend(found.iter().take(ROWS_MAX).map(|it| about(row(tagged, it))));
+        let left = match accounts_left {
+            0 => String::new(),
+            left => format!("; accounts of which not everyone was looked at: {left}"),
+        };
         if left_out > 0 {
-            let more = not_asked(tagged, "there are more rows than are kept");
+            let more = not_asked(tagged, &format!("there are more rows than are kept{left}"));
             let left_out_count = i64::try_from(left_out).ok();
             rows.push(about(CriticalAccess { left_out_count, ..more }));
         } else if is_cut {
-            rows.push(about(not_asked(tagged, "there may be others, who are too many to be looked for")));
+            let others = format!("there may be others, who are too many to be looked for{left}");
+            rows.push(about(not_asked(tagged, &others)));
         }
     }
     if has_more_parts {
@@ -132,7 +139,7 @@ mod tests {
     }
 
     fn answered(arn: &str, rows: Vec<Access>) -> Answered {
-        Answered { action: "s3:GetObject".to_owned(), arn: arn.to_owned(), rows, is_cut: false }
+        Answered { action: "s3:GetObject".to_owned(), arn: arn.to_owned(), rows, is_cut: false, accounts_left: 0 }
     }
 
     fn words(rows: &[CriticalAccess]) -> Vec<String> {
@@ -164,8 +171,10 @@ mod tests {
         let rows = rows_of(&tagged(), vec![answered("w", Vec::new()), answered("p", Vec::new())], false);
         assert_eq!(words(&rows), ["0 w - denied"]);
         let many = (0..ROWS_MAX + 7).map(|at| access(&at.to_string(), Outcome::Allowed)).collect();
-        let cut = Answered { is_cut: true, ..answered("w", Vec::new()) };
-        assert_eq!(words(&rows_of(&tagged(), vec![cut], false)), ["0 w - unknown"], "somebody may be above the bound");
+        let cut = Answered { is_cut: true, accounts_left: 12, ..answered("w", Vec::new()) };
+        let rows = rows_of(&tagged(), vec![cut], false);
+        assert_eq!(words(&rows), ["0 w - unknown"], "somebody may be above the bound");
+        assert!(rows[0].reason.ends_with("not everyone was looked at: 12"), "{}", rows[0].reason);
         let rows = rows_of(&tagged(), vec![answered("w", many)], false);
         let last = rows.last().unwrap();
         assert_eq!((rows.len(), last.left_out_count, last.result.as_str()), (ROWS_MAX + 1, Some(7), "unknown"));

@@ -83,9 +83,9 @@ fn tags() -> Vec<(u64, ResourceTag)> {
 fn tasks() -> Vec<(u64, TaskCoverage)> {
     let task = |collector| TaskCoverage::from(&TaskRecord::untried(collector, GLOBAL, Outcome::Complete));
     let identities = "iam_authorization_details";
-    let of_buckets = task("s3_access_points");
+    let of_buckets = ["s3_access_grants", "s3_access_points"].map(|collector| (2, task(collector)));
     let of_first = [task(identities), task("organization_policies")].map(|it| (1, it));
-    of_first.into_iter().chain([(2, task(identities)), (2, of_buckets), (3, task(identities))]).collect()
+    of_first.into_iter().chain([(2, task(identities))]).chain(of_buckets).chain([(3, task(identities))]).collect()
 }
 
 /// The lake, which lasts as long as its folder.

@@ -21,7 +21,8 @@ Each line is an object, and so is each answer. All but ids and question is optio
        "access_point": {"arn": "...", "account": "...", "policy": {...}, "vpc_id": "vpc-1"},
        "acl": [{"grantee": "AllUsers", "permission": "READ"}], "abac": false, "tags": {},
        "function_url": {"auth_type": "NONE", "created_at": "2026-02-01"}},
-     "endpoints": [{"id": "vpce-1", "account": "111122223333", "policy": {...}}]},
+     "endpoints": [{"id": "vpce-1", "account": "111122223333", "policy": {...}}],
+     "vpcs": [{"id": "vpc-1", "endpoints": [{"id": "vpce-2", "policy": {...}}]}]},
    "question": {"principal": "arn:aws:sts::111122223333:assumed-role/r/s", "action": "s3:GetObject",
      "resource": "arn:aws:s3:::b/k", "context": {"aws:SourceVpce": ["vpce-1"]}, "at": "2026-11-30T00:00:00Z"}}
   {"id": 1, "result": "allowed", "conditions": [], "caller_must": [], "decided_by": {"layer": "identity", ...}}
@@ -31,7 +32,8 @@ caller_must is what the caller has to choose: aws:SecureTransport, sts:ExternalI
 is null was not read. A context key that is given is known; with an empty list it is known to be missing. A principal
 of no account that is listed is outside: its own side counts as allowing, unless its identity is listed, and decided_by
 says so. FullAWSAccess is attached wherever it is not said to be detached. A resource is of the caller's account, if
-neither it nor its ARN says another. An organization or a question with a member that this does not name, as anything
+neither it nor its ARN says another. The endpoints of a VPC are those that lead to the action's service; of a VPC that
+is not listed they are not known. An organization or a question with a member that this does not name, as anything
 else that cannot be read, gives {"id": 1, "error": "..."}; the other lines are still answered."#;
 
 /// `may`

@@ -15,7 +15,7 @@ use crate::{lake_access, reporter};
 pub(crate) async fn who(arguments: &WhoCan) -> Result<u8, Failure> {
     let WhoCan { source, shown, explain, action, resource } = arguments;
     let reach = open(source, shown.format).await?;
-    tell_left_out(std::slice::from_ref(action));
+    tell_left_out(std::slice::from_ref(action), false);
     let rows = match explain {
         Some(principal) => layers(&reach.explain(principal, action, resource).await.map_err(why)?),
         None => batch(&reach.who_can(action, resource).await.map_err(why)?),
@@ -27,7 +27,7 @@ pub(crate) async fn who(arguments: &WhoCan) -> Result<u8, Failure> {
 pub(crate) async fn what(arguments: &WhatCan) -> Result<u8, Failure> {
     let WhatCan { source, shown, explain, principal, actions } = arguments;
     let reach = open(source, shown.format).await?;
-    tell_left_out(actions);
+    tell_left_out(actions, true);
     let rows = match (explain, actions.as_slice()) {
         (Some(resource), [action]) => layers(&reach.explain(principal, action, resource).await.map_err(why)?),
         (Some(_), _) => return Err(Failure::Usage("--explain is about one action: name it".to_owned())),
@@ -41,10 +41,13 @@ pub(crate) async fn what(arguments: &WhatCan) -> Result<u8, Failure> {
 }
 
 /// Says what no answer rests on. Who is asked for no action is asked for one of S3 too.
-fn tell_left_out(actions: &[String]) {
+fn tell_left_out(actions: &[String], is_of_what: bool) {
     let sensitive = SENSITIVE.map(str::to_owned);
     let actions = if actions.is_empty() { sensitive.as_slice() } else { actions };
-    reporter::say("note", &format!("not looked at: {}", Reach::left_out(actions)));
+    let left_out = Reach::left_out(actions, is_of_what);
+    if !left_out.is_empty() {
+        reporter::say("note", &format!("not looked at: {}", left_out.join(", and ")));
+    }
 }
 
 async fn open(source: &Source, format: Format) -> Result<Reach, Failure> {

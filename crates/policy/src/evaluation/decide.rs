@@ -1,6 +1,6 @@
 //! From the formula of a request to its answer.
 
-use super::answer::{Answer, Need, Outcome};
+use super::answer::{Answer, DecidedBy, Need, Outcome};
 use super::blame::decided_by;
 use super::context::Facts;
 use super::endpoints::Ways;
@@ -51,7 +51,10 @@ pub(super) fn decide(whole: &Whole, ways: &Ways, facts: &Facts) -> Answer {
         (Verdict::Denied, Verdict::Denied) => (Outcome::Denied, Vec::new(), Vec::new()),
         _ => (Outcome::Unknown, Vec::new(), Vec::new()),
     };
-    let decided_by = decided_by(result, whole, &conditions, facts);
+    let decided_by = match ways.first_doubt().filter(|_| whole.formula.first_doubt().is_none()) {
+        Some(doubt) if result == Outcome::Unknown => DecidedBy::layer(doubt.layer, doubt.why),
+        _ => decided_by(result, whole, &conditions, facts),
+    };
     Answer { result, conditions, caller_must, decided_by }
 }
 

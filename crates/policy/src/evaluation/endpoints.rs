@@ -1,5 +1,6 @@
 //! Policies of VPC endpoints (E7). They bind the requests that come through the endpoint, so they decide only where the
-//! question says so, or where other policies force a request through it.
+//! question says so, or where other policies force a request through it. A request that is forced to come from a VPC
+//! comes by one of the VPC's endpoints that lead to the service, since these alone say which VPC it is.
 
 use std::sync::Arc;
 
@@ -8,19 +9,24 @@ use super::atom::{Atom, Test};
 use super::caller::Kind;
 use super::compare::Compare;
 use super::context::Facts;
-use super::formula::{Formula, Term, Terms};
+use super::formula::{Doubt, Formula, Term, Terms};
 use super::keys::SOURCE_VPCE;
 use super::layers::Guard;
-use super::request::Endpoint;
+use super::request::{Endpoint, Vpc};
 use super::resource_side::ResourceSide;
 use crate::arn::has_wildcard;
 
-/// The endpoint that the question says.
+/// `aws:SourceVpc` as atoms have it.
+const SOURCE_VPC: &str = "aws:sourcevpc";
+
+/// The endpoint that the question says; else the VPC, by one of whose endpoints the request comes.
 pub(super) fn given(facts: &Facts) -> Guard {
-    let Some([id]) = facts.given.get(SOURCE_VPCE).map(Vec::as_slice) else { return Guard::open() };
+    if facts.caller.kind == Kind::Service {
+        return Guard::open();
+    }
+    let Some([id]) = facts.given.get(SOURCE_VPCE).map(Vec::as_slice) else { return given_vpc(facts) };
     let endpoints = &facts.request.endpoints;
     match endpoints.items.iter().find(|it| it.id == *id) {
-        _ if facts.caller.kind == Kind::Service => Guard::open(),
         Some(endpoint) => guard(endpoint, facts),
         None if endpoints.has_unread => {
             Guard { allow: Formula::doubt(Layer::Endpoint, "the endpoints were not read"), denies: Vec::new() }
@@ -30,6 +36,12 @@ pub(super) fn given(facts: &Facts) -> Guard {
     }
 }
 
+fn given_vpc(facts: &Facts) -> Guard {
+    let Some([id]) = facts.given.get(SOURCE_VPC).map(Vec::as_slice) else { return Guard::open() };
+    let vpc = facts.request.vpcs.iter().find(|it| it.id == *id);
+    vpc.map_or_else(Guard::open, |vpc| Guard { allow: by_one_of(vpc, std::slice::from_ref(facts)), denies: Vec::new() })
+}
+
 fn guard(endpoint: &Endpoint, facts: &Facts) -> Guard {
     // The policy that AWS gives an endpoint allows everything.
     let Some(policies) = &endpoint.policies else { return Guard::open() };
@@ -37,66 +49,99 @@ fn guard(endpoint: &Endpoint, facts: &Facts) -> Guard {
     Guard { allow: side.any(), denies: side.denies }
 }
 
-/// The endpoints that a request may be forced through, and whether each lets it through.
-pub(super) struct Ways(Vec<(String, Formula)>);
+/// Whether an endpoint lets all of the requests through that are one.
+fn by(endpoint: &Endpoint, asks: &[Facts]) -> Formula {
+    Formula::all(asks.iter().map(|facts| {
+        let guard = guard(endpoint, facts);
+        Formula::all(guard.denies.into_iter().map(|deny| deny.formula.negated()).chain([guard.allow]))
+    }))
+}
+
+/// Whether one of the VPC's endpoints lets them through.
+fn by_one_of(vpc: &Vpc, asks: &[Facts]) -> Formula {
+    let unread = || Formula::doubt(Layer::Endpoint, "the endpoints of the VPC were not all read");
+    let others = vpc.endpoints.has_unread.then(unread);
+    Formula::any(vpc.endpoints.items.iter().map(|endpoint| by(endpoint, asks)).chain(others))
+}
+
+/// An endpoint or a VPC, and whether it lets a request through.
+type Passage = (String, Formula);
+
+/// The endpoints and the VPCs that a request may be forced through.
+#[derive(Default)]
+pub(super) struct Ways {
+    endpoints: Vec<Passage>,
+    vpcs: Vec<Passage>,
+}
 
 impl Ways {
     /// None where the question says how the request comes.
     pub(super) fn of(asks: &[Facts]) -> Ways {
         let Some(facts) = asks.first().filter(|facts| !facts.given.contains_key(SOURCE_VPCE)) else {
-            return Ways(Vec::new());
+            return Ways::default();
         };
-        let whole = |endpoint: &Endpoint, facts: &Facts| {
-            let guard = guard(endpoint, facts);
-            Formula::all(guard.denies.into_iter().map(|deny| deny.formula.negated()).chain([guard.allow]))
-        };
-        let way =
-            |endpoint: &Endpoint| (endpoint.id.clone(), Formula::all(asks.iter().map(|facts| whole(endpoint, facts))));
-        Ways(facts.request.endpoints.items.iter().map(way).collect())
+        let request = facts.request;
+        Ways {
+            endpoints: request.endpoints.items.iter().map(|it| (it.id.clone(), by(it, asks))).collect(),
+            vpcs: request.vpcs.iter().map(|it| (it.id.clone(), by_one_of(it, asks))).collect(),
+        }
     }
 
     /// The terms that are left if what is forced through an endpoint must pass the endpoint's policy.
     pub(super) fn through(&self, terms: Terms, in_favour: bool) -> Terms {
-        if self.0.is_empty() {
+        if self.endpoints.is_empty() && self.vpcs.is_empty() {
             return terms;
         }
         let mut through = Terms { list: Vec::new(), is_cut: terms.is_cut };
         for term in terms.list {
             let left = match self.forced(&term) {
-                None => Terms::of(vec![term]),
-                Some(ids) => self.by_endpoints(&term, &ids, in_favour),
+                Some((key, ids, known)) if !known.is_empty() => by_passages(&term, key, &ids, known, in_favour),
+                _ => Terms::of(vec![term]),
             };
             through = through.or(left);
         }
         through
     }
 
-    /// The endpoints that a term leaves, if it leaves no other way.
-    fn forced(&self, term: &Term) -> Option<Vec<String>> {
-        let literals: Vec<_> = term.iter().filter(|(atom, _)| atom.key == SOURCE_VPCE && !atom.is_opaque).collect();
-        // A wildcard may stand for endpoints that are not named.
-        if literals.iter().any(|(atom, _)| atom.values.iter().any(|value| has_wildcard(value))) {
-            return None;
-        }
-        let permits = |value: Option<&[&str]>| literals.iter().all(|(atom, wanted)| atom.holds(value) == *wanted);
-        let is_forced = !literals.is_empty() && !permits(None) && !permits(Some(&["vpce-another"]));
-        let named = literals.iter().flat_map(|(atom, _)| atom.values.iter().cloned());
-        let known = self.0.iter().map(|(id, _)| id.clone());
-        let mut ids: Vec<String> = named.chain(known).filter(|id| permits(Some(&[id.as_str()]))).collect();
-        ids.sort();
-        ids.dedup();
-        is_forced.then_some(ids)
+    /// What a term leaves, if it leaves no other way: endpoints, else VPCs.
+    fn forced(&self, term: &Term) -> Option<(&'static str, Vec<String>, &[Passage])> {
+        let by_endpoint = forced(term, SOURCE_VPCE, "vpce-another", &self.endpoints);
+        let by_vpc = || forced(term, SOURCE_VPC, "vpc-another", &self.vpcs);
+        by_endpoint
+            .map(|ids| ("aws:SourceVpce", ids, self.endpoints.as_slice()))
+            .or_else(|| by_vpc().map(|ids| ("aws:SourceVpc", ids, self.vpcs.as_slice())))
     }
 
-    fn by_endpoints(&self, term: &Term, ids: &[String], in_favour: bool) -> Terms {
-        let whole = |id: &String| {
-            let policy =
-                self.0.iter().find(|(known, _)| known == id).map_or(Formula::True, |(_, policy)| policy.clone());
-            let by = Atom::literal("aws:SourceVpce", Test::plain(Compare::Exact), vec![id.clone()], false);
-            Formula::all([policy, Formula::literal(by)])
-        };
-        let ways = Formula::any(ids.iter().map(whole)).resolved(in_favour);
-        let all = term.iter().map(|(atom, wanted)| Formula::Is(Arc::clone(atom), *wanted));
-        Formula::all(all.chain([ways])).terms()
+    /// What was not read of them.
+    pub(super) fn first_doubt(&self) -> Option<Doubt> {
+        self.endpoints.iter().chain(&self.vpcs).find_map(|(_, policy)| policy.first_doubt())
     }
+}
+
+/// The values of a key that a term leaves, if the key must be there and cannot be just any.
+fn forced(term: &Term, key: &str, another: &str, known: &[Passage]) -> Option<Vec<String>> {
+    let literals: Vec<_> = term.iter().filter(|(atom, _)| atom.key == key && !atom.is_opaque).collect();
+    // A wildcard may stand for endpoints that are not named.
+    if literals.iter().any(|(atom, _)| atom.values.iter().any(|value| has_wildcard(value))) {
+        return None;
+    }
+    let permits = |value: Option<&[&str]>| literals.iter().all(|(atom, wanted)| atom.holds(value) == *wanted);
+    let is_forced = !literals.is_empty() && !permits(None) && !permits(Some(&[another]));
+    let named = literals.iter().flat_map(|(atom, _)| atom.values.iter().cloned());
+    let known = known.iter().map(|(id, _)| id.clone());
+    let mut ids: Vec<String> = named.chain(known).filter(|id| permits(Some(&[id.as_str()]))).collect();
+    ids.sort();
+    ids.dedup();
+    is_forced.then_some(ids)
+}
+
+fn by_passages(term: &Term, key: &str, ids: &[String], known: &[Passage], in_favour: bool) -> Terms {
+    let whole = |id: &String| {
+        let policy = known.iter().find(|(known, _)| known == id).map_or(Formula::True, |(_, policy)| policy.clone());
+        let by = Atom::literal(key, Test::plain(Compare::Exact), vec![id.clone()], false);
+        Formula::all([policy, Formula::literal(by)])
+    };
+    let ways = Formula::any(ids.iter().map(whole)).resolved(in_favour);
+    let all = term.iter().map(|(atom, wanted)| Formula::Is(Arc::clone(atom), *wanted));
+    Formula::all(all.chain([ways])).terms()
 }

@@ -24,7 +24,7 @@ struct Line<'a> {
 const OWN: [&str; 3] = ["id", "organization", "question"];
 
 /// The members of its parts.
-const PARTS: [&str; 15] = [
+const PARTS: [&str; 16] = [
     "accounts",
     "action",
     "at",
@@ -40,6 +40,7 @@ const PARTS: [&str; 15] = [
     "resource",
     "scps",
     "units",
+    "vpcs",
 ];
 
 /// A line of which only the id is read.

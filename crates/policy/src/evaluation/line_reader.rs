@@ -8,11 +8,11 @@ use serde_json::value::RawValue;
 
 use super::raw::{
     Given, RawAccessPoint, RawAccount, RawAcl, RawAttachment, RawConstraints, RawEndpoint, RawGrant, RawIdentity,
-    RawKind, RawOrganization, RawQuestion, RawResource, RawUnit, RawUrl, Text,
+    RawKind, RawOrganization, RawQuestion, RawResource, RawUnit, RawUrl, RawVpc, Text,
 };
 use super::request::{
     AccessPoint, Account, AclEntry, Attachment, Endpoint, FunctionUrl, Identity, IdentityKind, KeyGrant, Listed,
-    NamedPolicy, Organization, Question, Request, Resource, Unit,
+    NamedPolicy, Organization, Question, Request, Resource, Unit, Vpc,
 };
 use crate::document::Document;
 use crate::function_url::url_created_at;
@@ -41,6 +41,9 @@ pub(super) fn request(organization: Option<RawOrganization>, question: RawQuesti
         identities: listed(raw.identities, identity)?,
         resource: raw.resource.map(resource).transpose()?,
         endpoints: listed(raw.endpoints, endpoint)?,
+        // Of those that were not read no more is known than of those that are not listed.
+        vpcs: listed(raw.vpcs, |_, it: RawVpc| Ok(Vpc { id: it.id, endpoints: listed(it.endpoints, endpoint)? }))?
+            .items,
         question: self::question(question)?,
     })
 }

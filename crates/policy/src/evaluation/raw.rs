@@ -37,6 +37,7 @@ pub(super) struct RawOrganization {
     pub(super) identities: Given<Vec<RawIdentity>>,
     pub(super) resource: Option<RawResource>,
     pub(super) endpoints: Given<Vec<RawEndpoint>>,
+    pub(super) vpcs: Given<Vec<RawVpc>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -163,6 +164,14 @@ pub(super) struct RawEndpoint {
     pub(super) account: Option<String>,
     #[serde(default)]
     pub(super) policy: Given<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawVpc {
+    pub(super) id: String,
+    #[serde(default)]
+    pub(super) endpoints: Given<Vec<RawEndpoint>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -207,6 +207,15 @@ pub struct Endpoint {
     pub policies: Option<Listed<NamedPolicy>>,
 }
 
+/// A VPC of whose endpoints something is known. A request has `aws:SourceVpc` only if it comes by one of them.
+#[derive(Debug, Clone)]
+pub struct Vpc {
+    /// Its id, `vpc-…`.
+    pub id: String,
+    /// Its endpoints that lead to the service of the action.
+    pub endpoints: Listed<Endpoint>,
+}
+
 /// What is asked.
 #[derive(Debug, Clone, Default)]
 pub struct Question {
@@ -233,6 +242,8 @@ pub struct Request {
     pub resource: Option<Resource>,
     /// VPC endpoints.
     pub endpoints: Listed<Endpoint>,
+    /// VPCs. Of another one nobody knows what endpoints it has.
+    pub vpcs: Vec<Vpc>,
     /// The question.
     pub question: Question,
 }

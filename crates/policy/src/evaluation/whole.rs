@@ -63,6 +63,27 @@ pub fn explain(request: &Request) -> Result<(Answer, Vec<Told>), RequestError> {
 
 /// The answer, and what is told of the whole that it follows from.
 fn weighed<T>(request: &Request, tell: impl Fn(Option<&Whole>) -> T) -> Result<(Answer, T), RequestError> {
+    with_facts(request, |facts| {
+        if let Some(answer) = fixed(facts) {
+            return (answer, tell(None));
+        }
+        let (answer, whole) = judged(facts);
+        let told = tell(Some(&whole));
+        // The account of a bucket is not in its ARN. Where it was not read, it may be the caller's own, or another one.
+        if facts.resource_account.is_some() || facts.caller.account.is_none() {
+            return (answer, told);
+        }
+        let (own, _) = judged(&Facts { resource_account: facts.caller.account, ..*facts });
+        if own.result == answer.result {
+            return (answer, told);
+        }
+        let decided_by = DecidedBy::layer(Layer::Resource, "it is not known which account the resource is of");
+        (Answer::plain(Outcome::Unknown, decided_by), told)
+    })
+}
+
+/// Shows what is known of a request.
+pub(super) fn with_facts<T>(request: &Request, show: impl FnOnce(&Facts<'_>) -> T) -> Result<T, RequestError> {
     let caller = Caller::read(request)?;
     let question = &request.question;
     let action = action(&question.action)?;
@@ -74,7 +95,7 @@ fn weighed<T>(request: &Request, tell: impl Fn(Option<&Whole>) -> T) -> Result<(
     let given: BTreeMap<String, Vec<String>> =
         question.context.iter().map(|(key, values)| (key.to_ascii_lowercase(), values.clone())).collect();
     let resource_account = rules::resource_account(request, resource, caller.account);
-    let facts = Facts {
+    Ok(show(&Facts {
         request,
         caller: &caller,
         action: &action,
@@ -82,22 +103,7 @@ fn weighed<T>(request: &Request, tell: impl Fn(Option<&Whole>) -> T) -> Result<(
         resource_account,
         given: &given,
         is_by_url: false,
-    };
-    if let Some(answer) = fixed(&facts) {
-        return Ok((answer, tell(None)));
-    }
-    let (answer, whole) = judged(&facts);
-    let told = tell(Some(&whole));
-    // The account of a bucket is not in its ARN. Where it was not read, it may be the caller's own, or another one.
-    if resource_account.is_some() || caller.account.is_none() {
-        return Ok((answer, told));
-    }
-    let (own, _) = judged(&Facts { resource_account: caller.account, ..facts });
-    if own.result == answer.result {
-        return Ok((answer, told));
-    }
-    let decided_by = DecidedBy::layer(Layer::Resource, "it is not known which account the resource is of");
-    Ok((Answer::plain(Outcome::Unknown, decided_by), told))
+    }))
 }
 
 /// The action in lower case.

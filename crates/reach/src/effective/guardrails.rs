@@ -1,12 +1,12 @@
 //! What binds the identities of an account from outside it. Most accounts are bound by the same as others are.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use orgcensus_policy::Document;
 use orgcensus_policy::evaluation::{Attachment, Listed, Organization};
 
-use crate::scopes::{ByAction, Patterns, guardrails};
+use crate::scopes::{ByAction, Patterns, Personal, guardrails};
 use crate::sensitive::SENSITIVE;
 
 /// What an account is bound by.
@@ -14,8 +14,8 @@ pub(super) struct Guardrails {
     /// Two accounts have the same if they are bound by the same.
     pub(super) number: usize,
     pub(super) patterns: ByAction,
-    /// The actions whose answers depend on who asks.
-    pub(super) personal: BTreeSet<usize>,
+    /// What depends on who asks.
+    pub(super) personal: Personal,
     /// Whether all of it was read.
     pub(super) is_read: bool,
 }
@@ -36,11 +36,13 @@ impl Met {
             return Arc::clone(known);
         }
         self.count += 1;
-        let personal = match is_read {
-            true => guardrails(organization).flat_map(|document| patterns.personal(document)).collect(),
+        let mut personal = Personal::default();
+        if is_read {
+            guardrails(organization).for_each(|document| personal.add(&patterns.personal(document)));
+        } else {
             // What nobody read may be about anyone.
-            false => (0..SENSITIVE.len()).collect(),
-        };
+            personal.unread.extend(0..SENSITIVE.len());
+        }
         let met = Arc::new(Guardrails {
             number: self.count,
             patterns: patterns.of_guardrails(organization),

@@ -1,20 +1,22 @@
 //! The rights of one identity, each by a whole evaluation.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use orgcensus_policy::Document;
 use orgcensus_policy::evaluation::{
-    Answer, Identity, IdentityKind, Layer, Listed, NamedPolicy, Outcome, Request, Resource, covers, evaluate,
+    Answer, Identity, IdentityKind, Layer, Listed, NamedPolicy, Outcome, Request, Resource, covers, evaluate, outcomes,
 };
-use orgcensus_policy::{Document, is_arn};
 use serde_json::json;
 
 use super::guardrails::Guardrails;
 use super::naming::Naming;
-use super::shared::{Number, Shared};
+use super::shared::{Asked, Number, Shared};
+use super::whole::whole;
 use super::{Apart, Right};
 use crate::access::rank;
 use crate::resource::{self, account_of, holder};
-use crate::scopes::{ALL, Scopes};
+use crate::scopes::{ALL, Personal, Scopes};
 use crate::search::unknown;
 use crate::sensitive::SENSITIVE;
 use crate::what::{is_by_resource, unless_denied_there};
@@ -37,8 +39,10 @@ pub(super) struct Judge {
     shared: Shared,
     /// Those who have the same policies.
     number: Number,
-    /// The actions whose answers are the identity's alone.
-    personal: BTreeSet<usize>,
+    /// What depends on who asks.
+    personal: Personal,
+    /// The whole evaluations up to here.
+    pub(super) evaluations: usize,
 }
 
 impl Judge {
@@ -71,7 +75,9 @@ impl Judge {
             && identity.boundary.as_ref().is_none_or(is_read);
         let others = [guardrails.number, usize::from(is_user)];
         self.number = self.shared.number(scopes.documents.iter().copied().chain(others).collect());
-        self.personal = scopes.personal.union(&guardrails.personal).copied().collect();
+        self.personal = scopes.personal.clone();
+        self.personal.add(&guardrails.personal.statements);
+        self.personal.unread.extend(&guardrails.personal.unread);
         identity.arn.clone_into(&mut self.request.question.principal);
         self.request.identities = Listed::of(vec![identity]);
     }
@@ -176,7 +182,8 @@ impl Judge {
             if rights.iter().any(is_given) {
                 continue;
             }
-            let answer = self.ask(given.place, &given.scope, Some(naming.resource(given)));
+            self.put(given.place, &given.scope, Some(naming.resource(given)));
+            let answer = self.evaluate();
             if answer.result == Outcome::Denied {
                 continue;
             }
@@ -193,22 +200,48 @@ impl Judge {
         }
     }
 
+    /// The answer to a question whose resource is the same for all identities of the account. It is worked out once for
+    /// all who have the same policies, and for whom the same statements hold.
     fn ask(&mut self, place: usize, arn: &str, resource: Option<Resource>) -> Answer {
-        let is_shared = resource.is_none() && account_of(arn).is_none() && !self.personal.contains(&place);
-        let asked = is_shared.then(|| (self.number, place, arn.to_owned()));
+        let is_of_account = resource.is_some() || account_of(arn).is_some();
+        let is_shared = !self.personal.unread.contains(&place)
+            && resource.as_ref().is_none_or(|resource| !resource.has_unread_account);
+        self.put(place, arn, resource);
+        let asked = is_shared.then(|| self.outcomes(place)).flatten().map(|outcomes| Asked {
+            number: self.number,
+            place,
+            arn: arn.to_owned(),
+            account_id: is_of_account.then(|| self.account_id.clone()),
+            outcomes,
+        });
         let identity = self.request.identities.items.first();
         if let Some(answer) = asked.as_ref().and_then(|asked| self.shared.answer(asked, identity)) {
             return answer;
         }
-        SENSITIVE.get(place).copied().unwrap_or(ALL).clone_into(&mut self.request.question.action);
-        self.request.question.resource = Some(arn.to_owned());
-        self.request.resource = resource;
-        let answer = evaluate(&self.request)
-            .unwrap_or_else(|_| unknown("the principal or the resource is none that can be asked for"));
+        let answer = self.evaluate();
         if let Some(asked) = asked {
             self.shared.keep(asked, &answer, self.request.identities.items.first());
         }
         answer
+    }
+
+    /// What the statements that depend on who asks come to for the identity.
+    fn outcomes(&self, place: usize) -> Option<String> {
+        let statements = self.personal.statements.get(&place).into_iter().flatten();
+        outcomes(&self.request, statements.map(Arc::as_ref))
+    }
+
+    /// Puts a question.
+    fn put(&mut self, place: usize, arn: &str, resource: Option<Resource>) {
+        SENSITIVE.get(place).copied().unwrap_or(ALL).clone_into(&mut self.request.question.action);
+        self.request.question.resource = Some(arn.to_owned());
+        self.request.resource = resource;
+    }
+
+    fn evaluate(&mut self) -> Answer {
+        self.evaluations += 1;
+        evaluate(&self.request)
+            .unwrap_or_else(|_| unknown("the principal or the resource is none that can be asked for"))
     }
 
     /// What is known of the resource; none for one of the account, whose own policies are not asked.
@@ -259,38 +292,4 @@ fn says_the_same(one: &Answer, other: &Answer) -> bool {
 fn unless_key_says_otherwise(mut answer: Answer) -> Answer {
     answer.decided_by.assumed.get_or_insert("the key's own policy leaves it to the account");
     answer
-}
-
-/// The pattern as an ARN that can be asked for: `arn:aws:s3*` is `arn:aws:s3*:*:*:*`.
-fn whole(pattern: &str) -> Option<String> {
-    const FIELDS: usize = 6;
-    if !pattern.is_empty() && pattern.bytes().all(|it| it == b'*') {
-        return Some(ALL.to_owned());
-    }
-    let missing = FIELDS.saturating_sub(pattern.split(':').count());
-    let arn = match pattern {
-        _ if is_arn(pattern) => pattern.to_owned(),
-        _ if pattern.starts_with('*') => format!("arn:*:*:*:*:{pattern}"),
-        _ if pattern.starts_with("arn:") && pattern.ends_with('*') => format!("{pattern}{}", ":*".repeat(missing)),
-        _ => return None,
-    };
-    is_arn(&arn).then_some(arn)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns_become_arns_that_they_match() {
-        let told = |pattern| whole(pattern).unwrap_or_default();
-        assert_eq!(["*", "**"].map(told), ["*", "*"]);
-        assert_eq!(told("arn:aws:s3:::b/*"), "arn:aws:s3:::b/*");
-        assert_eq!(told("arn:aws:s3*"), "arn:aws:s3*:*:*:*");
-        assert_eq!(told("*:role/x"), "arn:*:*:*:*:*:role/x");
-        assert_eq!((whole("s3:*"), whole("")), (None, None));
-        for pattern in ["arn:aws:s3*", "*:role/x", "arn:*"] {
-            assert!(covers(pattern, &told(pattern)), "{pattern}");
-        }
-    }
 }

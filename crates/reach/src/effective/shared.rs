@@ -1,5 +1,6 @@
 //! Answers that hold for all who have the same policies: those of AWS, of templates and of permission sets are in every
-//! account.
+//! account. Where a statement depends on who asks, as an SCP that names principals, one answer holds for all for whom
+//! it comes to the same.
 
 use std::collections::HashMap;
 
@@ -11,8 +12,19 @@ const ANSWERS_MAX: usize = 100_000;
 /// Who has the same policies, kind and guardrails as others has the same number.
 pub(super) type Number = usize;
 
-/// What is asked: by whom, for the action at which place, on what.
-pub(super) type Asked = (Number, usize, String);
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Asked {
+    /// By whom.
+    pub(super) number: Number,
+    /// The action's place.
+    pub(super) place: usize,
+    pub(super) arn: String,
+    /// The account whose resources it is about; `None` if it is about each caller's own.
+    pub(super) account_id: Option<String>,
+    /// What the statements that depend on who asks come to.
+    pub(super) outcomes: String,
+}
 
 /// An answer, and the place of the policy that decided: everyone's own is called otherwise.
 struct Kept {

@@ -188,6 +188,8 @@ async fn above_the_bound_one_row_stands_for_all_others() {
     assert_eq!((users, found.len()), (100, 101));
     assert!(found.iter().all(|it| it.is_cut));
     assert!(edge_words(&found).contains(&"crowd: others * unknown, cut".to_owned()));
+    let others = found.iter().find(|it| it.principal_kind == "others").unwrap();
+    assert!(others.answer.reason.ends_with("not everyone was looked at: 1"), "{}", others.answer.reason);
 }
 
 #[tokio::test]

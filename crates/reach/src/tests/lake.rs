@@ -14,7 +14,7 @@ use crate::testing::{Account, Bucket, Document, OrganizationPolicy, Role, Target
 pub(super) mod roles;
 mod small;
 
-pub(super) use small::Small;
+pub(super) use small::{INSTANCE, Small};
 
 /// What was read.
 #[derive(Debug, Serialize, Row)]
@@ -80,6 +80,22 @@ struct VpcEndpoint {
     arn: String,
     /// Its id.
     vpc_endpoint_id: String,
+    /// Its VPC.
+    vpc_id: Option<String>,
+    /// The service that it leads to.
+    service_name: Option<String>,
+}
+
+/// A VPC.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "ec2_vpcs", key = "arn")]
+struct Vpc {
+    /// Its ARN.
+    arn: String,
+    /// Its id.
+    vpc_id: String,
+    /// Whether it is another account's.
+    is_shared_by_other: Option<bool>,
 }
 
 const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
@@ -195,11 +211,22 @@ fn ways_in() -> Vec<(u64, Document)> {
     inner.1.document = Some(json!({"Version": "2012-10-17", "Statement": both}).to_string());
     vec![
         document(2, "arn:aws:s3:::shared", "resource", "", to_points),
+        document(2, "arn:aws:s3:::vpcs", "resource", "", from_vpcs(&account)),
         inner,
         document(2, POINT, "access_point", "", to_account),
         endpoint("vpce-closed", "sqs:*"),
         endpoint("vpce-open", "*"),
     ]
+}
+
+/// Each VPC may read the part of a bucket that is called as it is.
+fn from_vpcs(account: &serde_json::Value) -> serde_json::Value {
+    ["vpc-bare", "vpc-closed", "vpc-elsewhere", "vpc-open", "vpc-unread"]
+        .map(|id| {
+            json!({"Effect": "Allow", "Action": "s3:GetObject", "Principal": account,
+                "Resource": format!("arn:aws:s3:::vpcs/{id}"), "Condition": {"StringEquals": {"aws:SourceVpc": id}}})
+        })
+        .into()
 }
 
 fn targets() -> Vec<(u64, Target)> {
@@ -228,6 +255,8 @@ fn tasks() -> Vec<(u64, Task)> {
     let mut tasks: Vec<_> = (1..=3).map(|id| task(id, "iam_authorization_details", "complete")).collect();
     tasks.insert(1, task(1, "organization_policies", "complete"));
     tasks.insert(3, task(2, "s3_access_points", "complete"));
+    tasks.insert(4, task(2, "s3_access_grants", "complete"));
+    tasks.push(task(3, "ec2_vpc_endpoints", "complete"));
     tasks.push(task(4, "iam_authorization_details", "role_not_assumable"));
     tasks.push(task(5, "iam_authorization_details", "complete"));
     tasks
@@ -311,7 +340,15 @@ pub(super) async fn organization() -> (TempDir, Lake) {
         ignore_public_acls: Some(false),
         restrict_public_buckets: Some(false),
     };
-    let endpoint = |id: &str| (3, VpcEndpoint { arn: format!("{ENDPOINT}/{id}"), vpc_endpoint_id: id.into() });
+    let endpoint = |id: &str, vpc_id: &str| VpcEndpoint {
+        arn: format!("{ENDPOINT}/{id}"),
+        vpc_endpoint_id: id.into(),
+        vpc_id: Some(vpc_id.into()),
+        service_name: Some("com.amazonaws.eu-west-1.s3".into()),
+    };
+    let vpc =
+        |account: u64, id: &str| (account, Vpc { arn: id.into(), vpc_id: id.into(), is_shared_by_other: Some(false) });
+    let vpcs = ["vpc-bare", "vpc-closed", "vpc-open"].map(|id| vpc(3, id));
     let users = [(2, "bounded"), (2, "member"), (2, "other"), (2, "reader"), (3, "ana"), (3, "stranger")];
     let roles = vec![role(2, "admin", &[ADMINISTRATOR], &[]), role(3, "analyst", &[], &["own"])];
     let tables = vec![
@@ -324,9 +361,10 @@ pub(super) async fn organization() -> (TempDir, Lake) {
         write(&to, roles).await,
         write(&to, vec![(2, group)]).await,
         write(&to, documents()).await,
-        write(&to, vec![bucket("data"), bucket("inner"), bucket("shared")]).await,
+        write(&to, ["data", "inner", "shared", "vpcs"].map(bucket)).await,
         write(&to, vec![(2, point)]).await,
-        write(&to, vec![endpoint("vpce-closed"), endpoint("vpce-open")]).await,
+        write(&to, [endpoint("vpce-closed", "vpc-closed"), endpoint("vpce-open", "vpc-open")].map(|it| (3, it))).await,
+        write(&to, vpcs.into_iter().chain([vpc(4, "vpc-unread")])).await,
     ];
     commit(to, tables).await;
     (folder, lake)

@@ -38,3 +38,19 @@ async fn an_endpoint_that_is_forced_must_let_the_request_through() {
     let found = reach.explain(stranger, "s3:GetObject", "arn:aws:s3:::inner/k").await.unwrap();
     assert_eq!(found.answer.result, orgcensus_policy::evaluation::Outcome::Denied);
 }
+
+#[tokio::test]
+async fn a_vpc_that_is_forced_has_an_endpoint_that_lets_the_request_through() {
+    let (_folder, reach) = reach().await;
+    let by = async |vpc: &str| {
+        let told = words(&reach.who_can("s3:GetObject", &format!("arn:aws:s3:::vpcs/{vpc}")).await.unwrap());
+        told.into_iter().find(|it| it.starts_with("3 user/stranger")).unwrap_or_default()
+    };
+    assert_eq!(by("vpc-open").await, "3 user/stranger conditional");
+    assert_eq!(by("vpc-closed").await, "");
+    // Without an endpoint no request says that it comes from there.
+    assert_eq!(by("vpc-bare").await, "");
+    // Account 4 was not read, and of the last one nobody knows whose it is.
+    assert_eq!(by("vpc-unread").await, "3 user/stranger unknown");
+    assert_eq!(by("vpc-elsewhere").await, "3 user/stranger conditional");
+}

@@ -4,6 +4,27 @@ use serde_json::Value;
 
 use super::*;
 
+/// A grant of S3 Access Grants.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "s3_access_grants", key = "arn")]
+struct Grant {
+    /// Its ARN.
+    arn: String,
+    /// Its instance.
+    instance_arn: String,
+    /// What its grantee is.
+    grantee_type: Option<String>,
+    /// Its grantee.
+    grantee: Option<String>,
+    /// What it permits.
+    permission: Option<String>,
+    /// What it is for.
+    grant_scope: Option<String>,
+}
+
+/// The instance of account 2.
+pub(in crate::tests) const INSTANCE: &str = "arn:aws:s3:eu-west-1:000000000002:access-grants/default";
+
 /// Its identities, what bounds them, and what was read.
 #[derive(Default)]
 pub(in crate::tests) struct Small {
@@ -13,6 +34,7 @@ pub(in crate::tests) struct Small {
     documents: Vec<(u64, Document)>,
     scps: Vec<Value>,
     buckets: Vec<(u64, Bucket)>,
+    grants: Vec<(u64, Grant)>,
     is_denied: bool,
 }
 
@@ -30,6 +52,29 @@ impl Small {
         let (_, role) = role(account, name, &[], &["own"]);
         self.documents.push(document(account, &role.arn, "inline", "own", statements));
         self.roles.push((account, role));
+        self
+    }
+
+    /// Lets a service assume a role of account 2.
+    pub(in crate::tests) fn trusting_of(mut self, name: &str, service: &str) -> Small {
+        let statement = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}});
+        let arn = format!("arn:aws:iam::000000000002:role/{name}");
+        self.documents.push(document(2, &arn, "trust", "", statement));
+        self
+    }
+
+    /// A grant of account 2.
+    pub(in crate::tests) fn grant(mut self, [grantee_type, grantee, permission, scope]: [&str; 4]) -> Small {
+        let text = |text: &str| Some(text.to_owned());
+        let grant = Grant {
+            arn: format!("{INSTANCE}/grant/{}", self.grants.len()),
+            instance_arn: INSTANCE.to_owned(),
+            grantee_type: text(grantee_type),
+            grantee: text(grantee),
+            permission: text(permission),
+            grant_scope: text(scope),
+        };
+        self.grants.push((2, grant));
         self
     }
 
@@ -98,7 +143,9 @@ impl Small {
         };
         let of_policies = task(1, "organization_policies", true);
         let identities = "iam_authorization_details";
-        vec![task(1, identities, true), of_policies, task(2, identities, !self.is_denied)]
+        let of_buckets = ["s3_access_grants", "s3_access_points"].map(|collector| task(2, collector, true));
+        let of_second = [task(2, identities, !self.is_denied)].into_iter().chain(of_buckets);
+        [task(1, identities, true), of_policies].into_iter().chain(of_second).collect()
     }
 
     fn policies(&self) -> Vec<(u64, OrganizationPolicy)> {
@@ -146,6 +193,7 @@ impl Small {
             write(&to, self.groups).await,
             write(&to, self.documents).await,
             write(&to, self.buckets).await,
+            write(&to, self.grants).await,
         ];
         commit(to, tables).await;
         (folder, lake)
