@@ -159,7 +159,6 @@ pub(super) async fn is_enabled(session: &Session) -> Answer<bool> {
 }
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let account_id = session.account_id();
     let own = own(session).await?;
     let mut unread = Unread::default();
     let mut row = account(unread.value("accounts", own).unwrap_or_default(), &mut unread);

@@ -16,7 +16,7 @@ use crate::account_policies::AccountPolicy;
 use crate::identity::IdentityAccess;
 
 /// Why a profile has no role that the account could give away: it was deleted, or was never there.
-pub(super) const NO_SUCH_PROFILE: &str = "no_such_profile";
+pub(super) const PROFILE_GONE: &str = "profile_gone";
 
 /// The collector of instance profiles, as the coverage names it.
 const PROFILES: &str = INSTANCE_PROFILES.name;
@@ -154,7 +154,7 @@ impl Account {
     /// The role that an instance profile holds, with what it may do; none if there is no profile, or no role in it.
     pub(super) fn role(&self, profile: Option<&str>) -> Layer<Option<(&str, Rights)>> {
         let Some(profile) = profile else { return Ok(None) };
-        let missing = if self.has_all_profiles { NO_SUCH_PROFILE } else { "profile_unread" };
+        let missing = if self.has_all_profiles { PROFILE_GONE } else { "profile_unread" };
         let role = self.profiles.get(profile).ok_or(missing)?;
         Ok(role.as_deref().map(|arn| (arn, self.roles.get(arn).copied().unwrap_or_default())))
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use orgcensus_collectors::ec2::instances::InstanceRef;
 
-use super::account::{Account, NO_SUCH_PROFILE, Region, Rights, Source};
+use super::account::{Account, PROFILE_GONE, Region, Rights, Source};
 use super::layers::{Layer, Layers, NextLaunch, is_imdsv1_answered};
 use super::rows::MetadataPosture;
 
@@ -102,8 +102,8 @@ impl Account {
         let nothing = Rights { is_administrator: Some(false), may_escalate: Some(false) };
         match self.role(profile) {
             Ok(None) => (None, nothing),
-            Err(NO_SUCH_PROFILE) => {
-                unread.insert(NO_SUCH_PROFILE);
+            Err(PROFILE_GONE) => {
+                unread.insert(PROFILE_GONE);
                 (None, nothing)
             }
             Ok(Some((arn, rights))) => {

@@ -85,9 +85,8 @@ pub struct MetadataPosture {
     /// Whether IMDSv1 gives away a role that is administrator or may become it: of an instance now, of others after
     /// the next launch. Null: it cannot be told.
     pub exposes_administrator: Option<bool>,
-    /// What was not read, or does not exist: defaults_unread, launch_template_unread, version_unread,
+    /// Unread or gone: defaults_unread, launch_template_unread, version_unread,
     /// launch_configuration_unread, group_unread, several_templates, image_unread, image_gone, image_by_parameter,
-    /// image_not_named, image_unknown, profile_unread, no_such_profile (all profiles of the account were read, and it is
-    /// none of them), role_unread.
+    /// image_not_named, image_unknown, profile_unread, profile_gone, role_unread.
     pub unread: Vec<String>,
 }

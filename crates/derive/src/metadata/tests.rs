@@ -219,13 +219,13 @@ fn a_profile_that_is_not_there_gives_nothing_away_where_all_were_read() {
         assert_eq!((row.instance_profile.as_deref(), row.role_arn), (Some("deleted"), None));
         (rights, row.unread)
     };
-    assert_eq!(of(&read), ([Some(false); 3], vec!["no_such_profile".to_owned()]));
+    assert_eq!(of(&read), ([Some(false); 3], vec!["profile_gone".to_owned()]));
     assert_eq!(of(&unread), ([None; 3], vec!["profile_unread".to_owned()]));
     let row = posture(&read, &instance(Some(ADMIN), "ami-1", &[]));
     assert_eq!((row.exposes_administrator, row.unread), (Some(true), Vec::new()), "one that is there is as before");
     let source = Source { profile: Some("deleted".to_owned()), ..version(1, "optional") };
     let row = read.of_source(&read.regions[REGION], &source);
-    assert_eq!((row.exposes_administrator, row.unread), (Some(false), vec!["no_such_profile".to_owned()]));
+    assert_eq!((row.exposes_administrator, row.unread), (Some(false), vec!["profile_gone".to_owned()]));
 }
 
 #[test]

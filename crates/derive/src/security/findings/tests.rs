@@ -22,8 +22,10 @@ fn copy(high: i64, region: &str) -> Copied {
     Copied::new(counts(high), ADMINISTRATOR, region, None)
 }
 
-/// The high findings of a row, whether they are copies, who has them, and why there are none.
-fn said(row: &SecurityFindingCount) -> (Option<i64>, Option<bool>, Option<&str>, Option<&str>, Option<&str>) {
+/// The number of high findings, whether it is a copy, who counted it and where, and the reason.
+type Said<'a> = (Option<i64>, Option<bool>, Option<&'a str>, Option<&'a str>, Option<&'a str>);
+
+fn said(row: &SecurityFindingCount) -> Said<'_> {
     let by = (row.counted_by_account_id.as_deref(), row.counted_in_region.as_deref());
     (row.high_count, row.is_copy, by.0, by.1, row.reason.as_deref())
 }

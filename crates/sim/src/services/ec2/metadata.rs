@@ -92,7 +92,7 @@ pub(super) fn count(place: &Place<'_>, profiles: &Profiles, tally: &mut Tally) {
     }
     tally.cell("ec2_metadata_posture WHERE subject_type = 'instance' AND is_imdsv1_answered", answering);
     tally.cell("ec2_metadata_posture WHERE subject_type = 'instance' AND exposes_administrator", exposing);
-    let gone = "ec2_metadata_posture WHERE subject_type = 'instance' AND array_has(unread, 'no_such_profile')";
+    let gone = "ec2_metadata_posture WHERE subject_type = 'instance' AND array_has(unread, 'profile_gone')";
     tally.cell(gone, deleted);
     // IAM is read in every account that is entered.
     tally.cell("ec2_metadata_posture WHERE array_has(unread, 'profile_unread')", 0);

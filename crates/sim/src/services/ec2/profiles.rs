@@ -106,6 +106,6 @@ mod tests {
         };
         let [answering, exposing] = ["is_imdsv1_answered", "exposes_administrator"].map(cell);
         assert!(0 < exposing && exposing < answering, "{exposing} of {answering}");
-        assert!(cell("array_has(unread, 'no_such_profile')") > 0);
+        assert!(cell("array_has(unread, 'profile_gone')") > 0);
     }
 }
