@@ -142,7 +142,8 @@ impl Told {
         if let Some(reason) = &self.reason {
             return none(reason);
         }
-        if self.is_complete || self.is_on == Some(false) {
+        // Where it is on and AWS gave no number, it is not off.
+        if self.is_on == Some(false) || (self.is_complete && self.is_on.is_none()) {
             return none("off");
         }
         match copies.of(account_id, region, service.name) {

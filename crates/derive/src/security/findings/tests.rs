@@ -56,6 +56,10 @@ fn copies_count_only_where_the_account_was_not_read() {
         (off.clone(), Some(5), none("off")),
         (Told { is_complete: false, ..off }, Some(5), none("off")),
         (too_many, Some(5), none("too_many_findings")),
+        // It is on, all calls were answered, and AWS said no number.
+        (Told { counts: Counts::default(), ..read(0) }, None, none("not_read")),
+        // Security Hub has no row where it is off.
+        (Told { is_complete: true, ..Told::default() }, None, none("off")),
         (partial(), Some(5), copied(5)),
         (partial(), None, none("not_read")),
         (Told::default(), Some(5), copied(5)),
