@@ -88,7 +88,7 @@ fn row(name: &str, subject: &Subject, account: &Account, earlier: &Earlier, now:
     let (facts, key) = (&subject.facts, subject.last_key_use.as_ref());
     let days = |at: Option<Timestamp>| at.map(|at| at.days_until(now));
     let is_inactive = facts.is_inactive();
-    let inactive_seen_since = earlier.inactive_since(name, is_inactive, now);
+    let inactive_seen_since = earlier.inactive_since(name, is_inactive, subject.created_at, now);
     let judgement = facts.judge(days(inactive_seen_since));
     let replacements = account.places.replacements(judgement.class, key.and_then(|it| it.region.as_deref()));
     let has_line = matches!(facts.standing, Standing::InReport | Standing::Gone);

@@ -68,6 +68,7 @@ pub(super) struct Subject {
     pub(super) path: Option<String>,
     /// The value of the user's owner tag.
     pub(super) owner: Option<String>,
+    pub(super) created_at: Option<Timestamp>,
     pub(super) password_used_at: Option<Timestamp>,
     pub(super) last_key_use: Option<KeyUse>,
     pub(super) report_generated_at: Option<Timestamp>,
@@ -227,6 +228,8 @@ impl Account {
         subject.arn.get_or_insert_with(|| row.arn.to_owned());
         subject.path = row.path.map(str::to_owned).or(subject.path.take());
         subject.owner = owner;
+        // The list may be younger than the report.
+        subject.created_at = row.created_at.or(subject.created_at);
     }
 
     /// Adds those whom this night did not see, and an earlier one did: without a report nobody says that they are gone,

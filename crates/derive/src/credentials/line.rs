@@ -32,6 +32,7 @@ pub(super) fn subject(row: &CredentialsRef<'_>, now: Timestamp) -> Subject {
         arn: text(row.arn),
         path: text(row.user_path),
         owner: None,
+        created_at: row.created_at,
         password_used_at: row.password_last_used_at,
         last_key_use: None,
         report_generated_at: row.report_generated_at,

@@ -62,11 +62,19 @@ impl Earlier {
     }
 
     /// Since when nothing of a user works. `is_inactive` is what this night saw.
-    pub(super) fn inactive_since(&self, name: &str, is_inactive: Option<bool>, now: Timestamp) -> Option<Timestamp> {
+    pub(super) fn inactive_since(
+        &self,
+        name: &str,
+        is_inactive: Option<bool>,
+        created_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
         let captured_at = self.captured_at?;
         let before = self.rows.get(name);
         let was_inactive = before.is_some_and(|it| it.is_inactive == Some(true));
-        let carried = before.and_then(|it| it.inactive_seen_since).or(was_inactive.then_some(captured_at));
+        let known = before.and_then(|it| it.inactive_seen_since).or(was_inactive.then_some(captured_at));
+        // What was inactive before this user was made was another one of the same name.
+        let carried = known.filter(|since| created_at.is_none_or(|created| created <= *since));
         match is_inactive {
             Some(true) => Some(carried.unwrap_or(now)),
             Some(false) => None,
@@ -115,7 +123,7 @@ mod tests {
         let mut told = Vec::new();
         for (number, is_inactive) in nights {
             let now = night(*number);
-            let inactive_seen_since = earlier.inactive_since("ana", *is_inactive, now);
+            let inactive_seen_since = earlier.inactive_since("ana", *is_inactive, None, now);
             told.push(inactive_seen_since.map(|at| 1 + (at.0 - night(1).0) / DAY_MILLIS));
             let row = Before { is_inactive: *is_inactive, inactive_seen_since, ..Before::default() };
             earlier = Earlier { captured_at: Some(now), rows: [("ana".to_owned(), row)].into() };
@@ -146,8 +154,18 @@ mod tests {
     #[test]
     fn a_user_who_is_new_is_inactive_since_this_night() {
         let earlier = Earlier { captured_at: Some(night(1)), rows: BTreeMap::new() };
-        assert_eq!(earlier.inactive_since("new", Some(true), night(2)), Some(night(2)));
-        assert_eq!(earlier.inactive_since("new", None, night(2)), None);
+        assert_eq!(earlier.inactive_since("new", Some(true), None, night(2)), Some(night(2)));
+        assert_eq!(earlier.inactive_since("new", None, None, night(2)), None);
+    }
+
+    #[test]
+    fn a_user_who_has_the_name_of_one_who_is_gone_has_not_rested() {
+        let before = Before { is_inactive: Some(true), inactive_seen_since: Some(night(2)), ..Before::default() };
+        let earlier = Earlier { captured_at: Some(night(5)), rows: [("ana".to_owned(), before)].into() };
+        let since =
+            |is_inactive, created: i64| earlier.inactive_since("ana", is_inactive, Some(night(created)), night(6));
+        assert_eq!((since(Some(true), 1), since(None, 1)), (Some(night(2)), Some(night(2))), "it is the same one");
+        assert_eq!((since(Some(true), 4), since(None, 4)), (Some(night(6)), None), "another one");
     }
 
     /// The nights of root: the days of its last uses as each saw them, none if it was not seen.
