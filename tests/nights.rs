@@ -16,7 +16,7 @@ use orgcensus_tests::{Place, Way};
 use serde_json::{Value, json};
 
 use history::assert_histories;
-use known::{Missed, assert_critical, assert_missed, assert_told, assert_who_removed_mfa, unseen};
+use known::{Missed, assert_last_night, assert_missed, assert_told, assert_who_removed_mfa, unseen};
 
 const DAY_MILLIS: i64 = 86_400_000;
 
@@ -130,7 +130,7 @@ async fn four_nights(seed: u64) {
     assert_activity(&place.snapshot().await, &changes).await;
     assert_actors(&place, &changes).await;
     assert_who_removed_mfa(&place.lake, &changes).await;
-    assert_critical(&place.lake, &changes).await;
+    assert_last_night(&place.lake, &changes).await;
     assert_histories(&place, &changes).await;
 }
 
@@ -185,6 +185,7 @@ async fn assert_activity(snapshot: &Snapshot, changes: &[ChangeTruth]) {
         })
         .collect();
     let expected = [
+        ("AttachUserPolicy", "AssumedRole", made("policy_attached")),
         // Of two sign-ins one failed, and has no name.
         ("ConsoleLogin", "IAMUser", (2, 1)),
         ("ConsoleLogin", "Root", made("root_used")),
@@ -193,6 +194,7 @@ async fn assert_activity(snapshot: &Snapshot, changes: &[ChangeTruth]) {
         ("CreateUser", "AssumedRole", made("user_added")),
         ("DeactivateMFADevice", "AssumedRole", made("mfa_removed")),
         ("DeactivateMFADevice", "Root", made("root_mfa_removed")),
+        ("UpdateAssumeRolePolicy", "AssumedRole", made("trust_changed")),
     ];
     let expected = expected.into_iter().filter(|(.., counts)| counts.0 > 0);
     let expected: BTreeMap<_, _> =

@@ -1,4 +1,4 @@
-//! What `orgcensus history` tells of twelve things over the four nights, with who made each change.
+//! What `orgcensus history` tells of thirteen things over the four nights, with who made each change.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ pub(super) async fn assert_histories(place: &Place, changes: &[ChangeTruth]) {
     let gone = vec!["1 appeared -: olga".to_owned(), format!("3 gone -: {NO_RULE}")];
     // What was denied in the third night.
     let unseen = || lines(&["0 seen -: -", "2 not_seen -: -", "3 seen -: -"]);
-    let told: [Told<'_>; 12] = [
+    let told: [Told<'_>; 13] = [
         (user("night-1"), "iam_users", whole, gone),
         (user("night-2"), "iam_users", whole, lines(&["2 appeared -: olga"])),
         (user("night-3"), "iam_users", whole, lines(&["3 appeared -: olga"])),
@@ -42,6 +42,12 @@ pub(super) async fn assert_histories(place: &Place, changes: &[ChangeTruth]) {
         (policy("night-2"), "policy_statements", whole, lines(&["2 appeared -: olga"])),
         // The night before did not see all policies of the account: its buckets were denied.
         (policy("night-3"), "policy_statements", whole, lines(&["3 seen -: -"])),
+        (
+            format!("arn:aws:iam::{account_id}:role/show/for-people"),
+            "policy_documents",
+            &["document"][..],
+            lines(&["2 changed document: olga", "3 changed document: olga"]),
+        ),
         (of.one("s3_buckets").await, "s3_buckets", whole, unseen()),
         (of.one("sqs_queues").await, "sqs_queues", whole, unseen()),
         (account_id.clone(), "accounts", whole, lines(&["0 seen -: -"])),

@@ -1,5 +1,5 @@
-//! What the simulator knows of the nights, and what is told of them: who took whose second factor, what is critical, what is
-//! counted, what was not seen.
+//! What the simulator knows of the nights, and what is told of them: who took whose second factor, what the last
+//! night changed, what is counted, what was not seen.
 
 use std::collections::BTreeSet;
 
@@ -26,13 +26,16 @@ pub(super) async fn assert_who_removed_mfa(lake: &Lake, changes: &[ChangeTruth])
     }
 }
 
-/// What is critical in the last night, and who made it: the policy that allows everything, root's key, root's device.
-pub(super) async fn assert_critical(lake: &Lake, changes: &[ChangeTruth]) {
+/// What the last night changed, and who did it: a policy that is attached to a user, one that allows everything, root's
+/// key, root's device, a role's trust.
+pub(super) async fn assert_last_night(lake: &Lake, changes: &[ChangeTruth]) {
     for (rule, change, actor) in [
+        ("D3", "policy_attached", ":assumed-role/administrator/olga"),
         ("D7", "policy_made", ":assumed-role/administrator/olga"),
         ("D8", "root_key_made", ":root"),
         ("D13", "root_mfa_removed", ":root"),
         ("D14", "root_mfa_removed", ":root"),
+        ("D34", "trust_changed", ":assumed-role/administrator/olga"),
     ] {
         let rules = select_rules(&[rule.to_owned()]).expect("a rule");
         let mut found = found_between(lake, None, &Which::Newest, &rules).await;

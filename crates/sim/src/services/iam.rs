@@ -21,6 +21,7 @@ mod users;
 
 pub(crate) use credentials::DeviceKind;
 pub(crate) use last_accessed::accesses;
+pub(crate) use nights::attached_policy;
 pub(crate) use password_policy::{password_max_age_days, password_strength};
 pub(crate) use permissions::Permissions;
 pub(crate) use population::Iam;

@@ -21,10 +21,10 @@ pub struct ChangeTruth {
     pub night: u32,
     /// The account's id.
     pub account_id: String,
-    /// `user_added`, `user_removed`, `key_made`, `keys_deactivated`, `mfa_removed`, `policy_made`, `root_used`,
-    /// `root_hardened`, `root_key_made` or `root_mfa_removed`.
+    /// `user_added`, `user_removed`, `key_made`, `keys_deactivated`, `mfa_removed`, `policy_made`, `policy_attached`,
+    /// `trust_changed`, `root_used`, `root_hardened`, `root_key_made` or `root_mfa_removed`.
     pub change: &'static str,
-    /// The name of the user or the policy that it is about; `root`.
+    /// The name of the user, the policy or the role that it is about; `root`.
     pub who: String,
 }
 

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::place::Place;
 use crate::protocol::Refusal;
 use crate::service::{Operation, list};
-use crate::services::iam::Iam;
+use crate::services::iam::{Iam, attached_policy};
 use crate::truth::ChangeTruth;
 use serde_json::{Value, json};
 
@@ -113,6 +113,13 @@ fn of_change(place: &Place<'_>, change: &ChangeTruth) -> Option<Event> {
         "user_added" => Some(by_administrator("CreateUser", json!({"userName": change.who}))),
         "mfa_removed" => Some(by_administrator("DeactivateMFADevice", json!({"userName": change.who}))),
         "policy_made" => Some(by_administrator("CreatePolicy", json!({"policyName": change.who}))),
+        "policy_attached" => {
+            let policy = attached_policy(place);
+            let parameters = json!({"userName": change.who, "policyArn": policy});
+            let resources = vec![change.who.clone(), policy];
+            Some(Event { resources, ..by_administrator("AttachUserPolicy", parameters) })
+        }
+        "trust_changed" => Some(by_administrator("UpdateAssumeRolePolicy", json!({"roleName": change.who}))),
         "root_used" => Some(sign_in(place, "root", at_millis, "Success")),
         "root_mfa_removed" => {
             let parameters = json!({"userName": "AWS ROOT USER", "serialNumber": "GAHT1"});

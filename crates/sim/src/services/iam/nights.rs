@@ -4,6 +4,7 @@
 use super::credentials::{Device, DeviceKind, OtherCredentials};
 use super::permissions::Permissions;
 use super::policies::{ManagedPolicy, customer_policy};
+use super::roles::Role;
 use super::users::{Key, Password, Root, User};
 use crate::clock::DAY_MILLIS;
 use crate::credentials::MANAGEMENT_USER;
@@ -14,14 +15,19 @@ use crate::truth::ChangeTruth;
 /// Whom a change of root is about.
 const ROOT: &str = "root";
 
+/// The path of the roles of which one changes.
+const ROLE_PATH: &str = "/show/";
+
 /// Every change of one night, in its order.
-const CHANGES: [Change; 10] = [
+const CHANGES: [Change; 12] = [
     Change::UserAdded,
     Change::UserRemoved,
     Change::KeyMade,
     Change::KeysDeactivated,
     Change::MfaRemoved,
     Change::PolicyMade,
+    Change::PolicyAttached,
+    Change::TrustChanged,
     Change::RootUsed,
     Change::RootHardened,
     Change::RootKeyMade,
@@ -43,6 +49,10 @@ enum Change {
     MfaRemoved,
     /// From the second night on, a policy that allows everything and that nobody has.
     PolicyMade,
+    /// From the second night on, one of AWS's to the person who was added.
+    PolicyAttached,
+    /// From the second night on, the text of a role's trust policy, which means what it meant.
+    TrustChanged,
     /// By its password.
     RootUsed,
     /// In every other night, from the second on, root gets a hardware token in the place of what it had, and has no key.
@@ -62,6 +72,8 @@ impl Change {
             Self::KeysDeactivated => "keys_deactivated",
             Self::MfaRemoved => "mfa_removed",
             Self::PolicyMade => "policy_made",
+            Self::PolicyAttached => "policy_attached",
+            Self::TrustChanged => "trust_changed",
             Self::RootUsed => "root_used",
             Self::RootHardened => "root_hardened",
             Self::RootKeyMade => "root_key_made",
@@ -74,6 +86,7 @@ impl Change {
 pub(super) struct Changed<'a> {
     pub(super) users: &'a mut Vec<User>,
     pub(super) policies: &'a mut Vec<ManagedPolicy>,
+    pub(super) roles: &'a mut [Role],
     pub(super) root: &'a mut Root,
 }
 
@@ -101,7 +114,7 @@ pub(super) fn apply(place: &Place<'_>, changed: &mut Changed<'_>) -> Vec<ChangeT
 
 /// Makes one change, and says whom it is about.
 fn make(place: &Place<'_>, change: Change, night: u32, changed: &mut Changed<'_>) -> Option<String> {
-    let Changed { users, policies, root } = changed;
+    let Changed { users, policies, roles, root } = changed;
     let at = at(place, night);
     match change {
         Change::UserAdded => {
@@ -137,6 +150,17 @@ fn make(place: &Place<'_>, change: Change, night: u32, changed: &mut Changed<'_>
             let name = policy.name.clone();
             policies.push(policy);
             Some(name)
+        }
+        Change::PolicyAttached => {
+            let name = (night > 1).then(|| name_of(night))?;
+            let user = users.iter_mut().find(|user| user.name == name)?;
+            user.permissions.attached.push(attached_policy(place));
+            Some(name)
+        }
+        Change::TrustChanged => {
+            let role = roles.iter_mut().find(|role| night > 1 && role.path == ROLE_PATH)?;
+            role.trust.document.push('\n');
+            Some(role.name.clone())
         }
         Change::RootUsed | Change::RootHardened | Change::RootKeyMade | Change::RootMfaRemoved => {
             make_of_root(place, change, night, root).then(|| ROOT.to_owned())
@@ -220,6 +244,11 @@ fn guarded(place: &Place<'_>) -> User {
         others: OtherCredentials { device: Some(device), ..OtherCredentials::default() },
         ..user
     }
+}
+
+/// The policy of AWS's that is attached to a user.
+pub(crate) fn attached_policy(place: &Place<'_>) -> String {
+    place.organization.arn("iam", "", "aws", "policy/ReadOnlyAccess")
 }
 
 /// A policy that allows everything, new in this night.

@@ -40,7 +40,8 @@ impl Iam {
         let mut roles = roles::roles(place, &choices);
         policies.extend(planted::plant(place, &mut users, &mut groups, &mut roles));
         let mut root = users::root(place);
-        let mut changed = nights::Changed { users: &mut users, policies: &mut policies, root: &mut root };
+        let mut changed =
+            nights::Changed { users: &mut users, policies: &mut policies, roles: &mut roles, root: &mut root };
         let changes = nights::apply(place, &mut changed);
         let mut uses: BTreeMap<String, (u64, u64)> = BTreeMap::new();
         let all = users.iter().map(|user| &user.permissions);

@@ -28,7 +28,15 @@ fn whatever_the_seed_each_change_is_made_in_four_nights() {
             }
             // Rules look for these between two nights of which both had a credential report, the third has none.
             assert!(made.iter().any(|it| it.night == 1 && it.change == "mfa_removed"), "{accounts} {seed}: {made:?}");
-            let last = ["policy_made", "root_key_made", "root_mfa_removed", "root_used", "user_added"];
+            let last = [
+                "policy_attached",
+                "policy_made",
+                "root_key_made",
+                "root_mfa_removed",
+                "root_used",
+                "trust_changed",
+                "user_added",
+            ];
             let is_last = |change: &&str| made.iter().any(|it| it.night == 3 && it.change == *change);
             assert!(last.iter().all(is_last), "{accounts} {seed}: {made:?}");
         }
