@@ -1,23 +1,26 @@
 -- id: E3
 -- title: Access keys that are shared or badly managed
 -- subject: organization_id, account_id, account_name, user_name, access_key_id
+-- threshold: key_age_days 90
+-- threshold: unused_days 45
+-- threshold: in_use_days 30
 -- of: active_keys
 -- where: is_key
 -- is so: is_old
--- definition: over_90_days
--- fact: Active access keys of IAM users older than 90 days
+-- definition: over_{key_age_days}_days
+-- fact: Active access keys of IAM users older than {key_age_days} days
 -- caveat: Root access keys are left out: F11 counts them
 -- of: active_keys
 -- where: is_key
 -- is so: is_idle
--- definition: unused_45_days
--- fact: Active access keys of IAM users that nobody used for 45 days
--- caveat: A key that was never used is idle when it is older than 45 days. Unknown are keys whose use was not read
+-- definition: unused_{unused_days}_days
+-- fact: Active access keys of IAM users that nobody used for {unused_days} days
+-- caveat: A key that was never used is idle when it is older than {unused_days} days. Unknown are keys whose use was not read
 -- of: users_with_active_key
 -- where: is_user
 -- is so: has_two_in_use
 -- definition: two_keys_in_use
--- fact: IAM users with two active access keys that were both used in the last 30 days
+-- fact: IAM users with two active access keys that were both used in the last {in_use_days} days
 -- caveat: Two programs share the user, or a rotation stands still. Who holds a key is in no table of AWS, so one key that two programs share is not seen
 -- of: users_with_active_key
 -- where: is_user
@@ -32,13 +35,13 @@ WITH active_keys AS (
     account_name,
     user_name,
     access_key_id,
-    age_days > 90 AS is_old,
+    age_days > {key_age_days} AS is_old,
     CASE
-      WHEN has_been_used THEN last_used_days > 45
-      WHEN NOT has_been_used THEN age_days > 45
+      WHEN has_been_used THEN last_used_days > {unused_days}
+      WHEN NOT has_been_used THEN age_days > {unused_days}
     END AS is_idle,
     CASE
-      WHEN has_been_used THEN last_used_days <= 30
+      WHEN has_been_used THEN last_used_days <= {in_use_days}
       WHEN NOT has_been_used THEN false
     END AS is_in_use
   FROM iam_access_keys

@@ -1,11 +1,15 @@
 -- id: E16
 -- title: Credentials of applications outside of a vault, by the names of variables and parameters
 -- subject: organization_id, account_id, account_name, region, subject_type, subject_arn
--- rests on: codebuild_projects, lambda_functions, secretsmanager_secrets, ssm_parameters
+-- rests on: codebuild_projects, ecs_task_definitions, lambda_functions, secretsmanager_secrets, ssm_parameters
 -- of: functions
 -- where: is_function
 -- fact: Lambda functions with an environment variable whose name looks like a secret's
 -- caveat: Values are never read: one may only say where a secret is. Unknown are functions whose environment Lambda could not read
+-- of: containers
+-- where: is_container
+-- fact: Containers of ECS task definitions with a variable in plain text whose name looks like a secret's
+-- caveat: Of the newest active revision of each task definition. Values are never read. Files of variables in buckets are not looked at
 -- of: projects
 -- where: is_project
 -- fact: CodeBuild projects with a plaintext variable whose name looks like a secret's
@@ -41,6 +45,7 @@ SELECT
   'function' AS subject_type,
   arn AS subject_arn,
   true AS is_function,
+  false AS is_container,
   false AS is_project,
   false AS is_plain_parameter,
   false AS is_account,
@@ -52,9 +57,25 @@ SELECT
   account_id,
   account_name,
   region,
+  'container' AS subject_type,
+  CONCAT_WS('/', task_definition_arn, container_name) AS subject_arn,
+  false AS is_function,
+  true AS is_container,
+  false AS is_project,
+  false AS is_plain_parameter,
+  false AS is_account,
+  has_secret_like_environment_name AS is_so
+FROM ecs_containers
+UNION ALL
+SELECT
+  organization_id,
+  account_id,
+  account_name,
+  region,
   'project' AS subject_type,
   arn AS subject_arn,
   false AS is_function,
+  false AS is_container,
   true AS is_project,
   false AS is_plain_parameter,
   false AS is_account,
@@ -69,6 +90,7 @@ SELECT
   'parameter' AS subject_type,
   arn AS subject_arn,
   false AS is_function,
+  false AS is_container,
   false AS is_project,
   true AS is_plain_parameter,
   false AS is_account,
@@ -84,6 +106,7 @@ SELECT
   'account' AS subject_type,
   accounts.arn AS subject_arn,
   false AS is_function,
+  false AS is_container,
   false AS is_project,
   false AS is_plain_parameter,
   true AS is_account,
@@ -98,10 +121,15 @@ WHERE accounts.is_active IS DISTINCT FROM false
 --   f-1, true
 --   f-2, false
 --   f-3, null
+-- ecs_containers: task_definition_arn, container_name, has_secret_like_environment_name
+--   t-1, app, true
+--   t-1, side, false
+--   t-2, app, false
 -- codebuild_projects: arn, has_secret_like_variable
 --   p-1, true
 --   p-2, false
 -- answer: E16 functions lake: 1 of 2, 1 unknown
+-- answer: E16 containers lake: 1 of 3
 -- answer: E16 projects lake: 1 of 2
 -- answer: E16 plain_parameters lake: 0 of 0
 

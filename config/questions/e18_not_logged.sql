@@ -1,12 +1,12 @@
 -- id: E18
--- title: Functions, containers, databases, VPCs and load balancers whose logs nobody keeps, and log groups that are kept for ever
+-- title: Functions, containers, databases, VPCs, load balancers and APIs whose logs nobody keeps, and log groups that are kept for ever
 -- subject: organization_id, account_id, account_name, region, log_source, arn
--- rests on: ec2_flow_logs, ec2_vpcs, ecs_task_definitions, elb_load_balancers, elbv2_load_balancers, lambda_functions, logs_log_groups, rds_clusters, rds_instances
+-- rests on: apigateway_rest_apis, apigatewayv2_apis, ec2_flow_logs, ec2_vpcs, ecs_task_definitions, elb_load_balancers, elbv2_load_balancers, lambda_functions, logs_log_groups, rds_clusters, rds_instances
 -- why: gateway load balancers have no access logs, an instance of a cluster has the cluster's exports, and the class DELIVERY keeps what it gets for two days
 -- of each: log_source
 -- controls: Well-Architected SEC04-BP01
 -- fact: Sources whose logs nobody keeps, and log groups without a retention
--- caveat: A function that never ran has no log group either, and a VPC of which only subnets are watched counts as not watched. Unknown are functions and VPCs where the log groups or flow logs of their region were not read, and load balancers whose attributes were not read
+-- caveat: Of the stages of APIs access logs count, and not those of what was executed. A function that never ran has no log group either, and a VPC of which only subnets are watched counts as not watched. Unknown are functions and VPCs where the log groups or flow logs of their region were not read, and load balancers whose attributes were not read
 WITH seen AS (
   SELECT organization_id, account_id, region, collector
   FROM coverage
@@ -90,6 +90,12 @@ UNION ALL
 SELECT organization_id, account_id, account_name, region, 'load_balancers' AS log_source, arn, NOT has_access_logs AS is_so
 FROM elb_load_balancers
 UNION ALL
+SELECT organization_id, account_id, account_name, region, 'api_stages' AS log_source, arn, NOT has_access_logs AS is_so
+FROM apigateway_stages
+UNION ALL
+SELECT organization_id, account_id, account_name, region, 'api_stages' AS log_source, arn, NOT has_access_logs AS is_so
+FROM apigatewayv2_stages
+UNION ALL
 SELECT
   organization_id,
   account_id,
@@ -142,9 +148,15 @@ FROM logs_log_groups
 --   eu, b-4, application, null
 -- elb_load_balancers: region, arn, has_access_logs
 --   eu, b-5, false
+-- apigateway_stages: region, arn, has_access_logs
+--   eu, s-1, true
+--   eu, s-2, false
+-- apigatewayv2_stages: region, arn, has_access_logs
+--   eu, s-3, false
 -- answer: E18 functions lake: 1 of 2, 3 unknown
 -- answer: E18 vpcs lake: 1 of 2, 1 unknown
 -- answer: E18 containers lake: 1 of 2
 -- answer: E18 databases lake: 2 of 3
 -- answer: E18 load_balancers lake: 2 of 3, 1 unknown
+-- answer: E18 api_stages lake: 2 of 3
 -- answer: E18 log_groups lake: 2 of 4

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::atom::{Atom, examples};
 use super::caller::{Caller, Kind};
 use super::formula::Doubt;
-use super::keys::after;
+use super::keys::{after, named_in};
 use super::organization::Place;
 use super::request::Request;
 use super::{rules, tags};
@@ -104,11 +104,29 @@ impl Facts<'_> {
         match self.given.get(&key) {
             Some(values) if values.is_empty() => Fact::Missing,
             Some(values) => Fact::Known(values.clone()),
+            // All names are said, and not this one.
+            None if named_in(&key).is_some_and(|(names, name)| self.is_left_out(names, name)) => Fact::Missing,
             None => {
                 let found = self.of_caller(&key).or_else(|| self.of_resource(&key)).or_else(|| self.of_call(&key));
                 found.unwrap_or(Fact::Open)
             }
         }
+    }
+
+    fn is_left_out(&self, names: &str, name: &str) -> bool {
+        self.given.get(names).is_some_and(|names| !names.iter().any(|it| it.eq_ignore_ascii_case(name)))
+    }
+
+    /// The names that a key must have, since the question gives the values behind them: `team` of `aws:TagKeys` if there
+    /// is an `aws:RequestTag/team`.
+    pub(super) fn names_in<'n>(&'n self, key: &'n str) -> impl Iterator<Item = &'n str> {
+        let given = self.request.question.context.iter().filter(|(_, values)| !values.is_empty());
+        given.filter_map(move |(written, _)| {
+            let lower = written.to_ascii_lowercase();
+            let (_, name) = named_in(&lower).filter(|(names, _)| *names == key)?;
+            // As it is written: names are told apart by their case.
+            written.get(written.len() - name.len()..)
+        })
     }
 
     /// The values that the question gives for a key, if any.

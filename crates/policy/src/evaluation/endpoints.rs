@@ -12,7 +12,7 @@ use super::context::Facts;
 use super::formula::{Doubt, Formula, Term, Terms};
 use super::keys::SOURCE_VPCE;
 use super::layers::Guard;
-use super::request::{Endpoint, Vpc};
+use super::request::{Endpoint, Request, Vpc};
 use super::resource_side::ResourceSide;
 use crate::arn::has_wildcard;
 
@@ -25,21 +25,27 @@ pub(super) fn given(facts: &Facts) -> Guard {
         return Guard::open();
     }
     let Some([id]) = facts.given.get(SOURCE_VPCE).map(Vec::as_slice) else { return given_vpc(facts) };
-    let endpoints = &facts.request.endpoints;
-    match endpoints.items.iter().find(|it| it.id == *id) {
+    match facts.request.endpoints.items.iter().find(|it| it.id == *id) {
         Some(endpoint) => guard(endpoint, facts),
-        None if endpoints.has_unread => {
-            Guard { allow: Formula::doubt(Layer::Endpoint, "the endpoints were not read"), denies: Vec::new() }
-        }
-        // It is nobody's that we know.
-        None => Guard::open(),
+        None => unlisted(facts.request),
     }
+}
+
+/// One that is not listed: it is nobody's that we know, unless not all were read.
+fn unlisted(request: &Request) -> Guard {
+    others(request).map_or_else(Guard::open, |doubt| Guard { allow: Formula::Doubt(doubt), denies: Vec::new() })
+}
+
+fn others(request: &Request) -> Option<Doubt> {
+    let unread = Doubt { layer: Layer::Endpoint, why: "the endpoints were not read" };
+    request.endpoints.has_unread.then_some(unread)
 }
 
 fn given_vpc(facts: &Facts) -> Guard {
     let Some([id]) = facts.given.get(SOURCE_VPC).map(Vec::as_slice) else { return Guard::open() };
     let vpc = facts.request.vpcs.iter().find(|it| it.id == *id);
-    vpc.map_or_else(Guard::open, |vpc| Guard { allow: by_one_of(vpc, std::slice::from_ref(facts)), denies: Vec::new() })
+    let by_one = |vpc| Guard { allow: by_one_of(vpc, std::slice::from_ref(facts)), denies: Vec::new() };
+    vpc.map_or_else(|| unlisted(facts.request), by_one)
 }
 
 fn guard(endpoint: &Endpoint, facts: &Facts) -> Guard {
@@ -72,6 +78,8 @@ type Passage = (String, Formula);
 pub(super) struct Ways {
     endpoints: Vec<Passage>,
     vpcs: Vec<Passage>,
+    /// What is in doubt of those that are not listed.
+    others: Option<Doubt>,
 }
 
 impl Ways {
@@ -84,18 +92,21 @@ impl Ways {
         Ways {
             endpoints: request.endpoints.items.iter().map(|it| (it.id.clone(), by(it, asks))).collect(),
             vpcs: request.vpcs.iter().map(|it| (it.id.clone(), by_one_of(it, asks))).collect(),
+            others: others(request),
         }
     }
 
     /// The terms that are left if what is forced through an endpoint must pass the endpoint's policy.
     pub(super) fn through(&self, terms: Terms, in_favour: bool) -> Terms {
-        if self.endpoints.is_empty() && self.vpcs.is_empty() {
+        if self.endpoints.is_empty() && self.vpcs.is_empty() && self.others.is_none() {
             return terms;
         }
         let mut through = Terms { list: Vec::new(), is_cut: terms.is_cut };
         for term in terms.list {
             let left = match self.forced(&term) {
-                Some((key, ids, known)) if !known.is_empty() => by_passages(&term, key, &ids, known, in_favour),
+                Some((key, ids, known)) if !known.is_empty() || self.others.is_some() => {
+                    self.by_passages(&term, key, &ids, known).resolved(in_favour).terms()
+                }
                 _ => Terms::of(vec![term]),
             };
             through = through.or(left);
@@ -114,7 +125,21 @@ impl Ways {
 
     /// What was not read of them.
     pub(super) fn first_doubt(&self) -> Option<Doubt> {
-        self.endpoints.iter().chain(&self.vpcs).find_map(|(_, policy)| policy.first_doubt())
+        self.endpoints.iter().chain(&self.vpcs).find_map(|(_, policy)| policy.first_doubt()).or(self.others)
+    }
+
+    /// The term, and that one of these endpoints or VPCs lets it through.
+    fn by_passages(&self, term: &Term, key: &str, ids: &[String], known: &[Passage]) -> Formula {
+        let unlisted = || self.others.map_or(Formula::True, Formula::Doubt);
+        let whole = |id: &String| {
+            let policy =
+                known.iter().find(|(known, _)| known == id).map_or_else(unlisted, |(_, policy)| policy.clone());
+            let by = Atom::literal(key, Test::plain(Compare::Exact), vec![id.clone()], false);
+            Formula::all([policy, Formula::literal(by)])
+        };
+        let ways = Formula::any(ids.iter().map(whole));
+        let all = term.iter().map(|(atom, wanted)| Formula::Is(Arc::clone(atom), *wanted));
+        Formula::all(all.chain([ways]))
     }
 }
 
@@ -133,15 +158,4 @@ fn forced(term: &Term, key: &str, another: &str, known: &[Passage]) -> Option<Ve
     ids.sort();
     ids.dedup();
     is_forced.then_some(ids)
-}
-
-fn by_passages(term: &Term, key: &str, ids: &[String], known: &[Passage], in_favour: bool) -> Terms {
-    let whole = |id: &String| {
-        let policy = known.iter().find(|(known, _)| known == id).map_or(Formula::True, |(_, policy)| policy.clone());
-        let by = Atom::literal(key, Test::plain(Compare::Exact), vec![id.clone()], false);
-        Formula::all([policy, Formula::literal(by)])
-    };
-    let ways = Formula::any(ids.iter().map(whole)).resolved(in_favour);
-    let all = term.iter().map(|(atom, wanted)| Formula::Is(Arc::clone(atom), *wanted));
-    Formula::all(all.chain([ways])).terms()
 }

@@ -44,6 +44,16 @@ pub(super) fn is_always_there(key: &str) -> bool {
     ALWAYS_THERE.contains(&key)
 }
 
+/// Keys that have the names of what is in the request, and how the keys begin that have the value behind a name.
+const NAMES: [(&str, &str); 2] =
+    [("aws:tagkeys", "aws:requesttag/"), ("kms:encryptioncontextkeys", "kms:encryptioncontext:")];
+
+/// The key that has the name of what this key has the value of, and that name: `aws:tagkeys` and `team` of
+/// `aws:requesttag/team`.
+pub(super) fn named_in(key: &str) -> Option<(&'static str, &str)> {
+    NAMES.iter().find_map(|(names, start)| Some((*names, key.strip_prefix(start)?)))
+}
+
 /// Whether only requests from a VPC have the key.
 pub(super) fn is_of_vpc(key: &str) -> bool {
     OF_VPC.contains(&key)

@@ -39,7 +39,11 @@ pub(super) fn request(organization: Option<RawOrganization>, question: RawQuesti
     Ok(Request {
         organization,
         identities: listed(raw.identities, identity)?,
-        resource: raw.resource.map(resource).transpose()?,
+        resource: match raw.resource {
+            Given::LeftOut => None,
+            Given::Null => Some(resource(RawResource::unread())?),
+            Given::Is(it) => Some(resource(it)?),
+        },
         endpoints: listed(raw.endpoints, endpoint)?,
         // Of those that were not read no more is known than of those that are not listed.
         vpcs: listed(raw.vpcs, |_, it: RawVpc| Ok(Vpc { id: it.id, endpoints: listed(it.endpoints, endpoint)? }))?

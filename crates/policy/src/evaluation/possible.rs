@@ -35,7 +35,20 @@ pub(super) fn is_possible(term: &Term, facts: &Facts) -> bool {
         is_given || keys.iter().any(|(&key, literals)| is_meant(key) && is_needed(literals))
     };
     let is_torn = needs(&|key| key == SOURCE_IP) && needs(&is_of_vpc);
-    !is_torn && keys.iter().all(|(key, literals)| has_value(key, literals, &facts.fact(key)))
+    !is_torn
+        && keys.iter().all(|(key, literals)| {
+            permit_all(literals, facts.names_in(key)) && has_value(key, literals, &facts.fact(key))
+        })
+}
+
+/// Whether the literals permit values that the key must have. It may have others, so what asks for any may be met by
+/// another one.
+fn permit_all<'n>(literals: &[Literal], mut values: impl Iterator<Item = &'n str>) -> bool {
+    let is_broken_by = |(atom, wanted): &Literal, value: &str| {
+        let must_all = (atom.quantifier() == Quantifier::All) == *wanted || atom.compare() == Compare::Null;
+        must_all && atom.holds(Some(&[value])) != *wanted
+    };
+    values.all(|value| !literals.iter().any(|literal| is_broken_by(literal, value)))
 }
 
 /// Whether some value of the key, or none, meets all literals; true where that is not certain.

@@ -35,7 +35,7 @@ pub(super) struct RawOrganization {
     pub(super) rcps: Given<Vec<RawAttachment>>,
     pub(super) full_aws_access_detached_from: Given<Vec<String>>,
     pub(super) identities: Given<Vec<RawIdentity>>,
-    pub(super) resource: Option<RawResource>,
+    pub(super) resource: Given<RawResource>,
     pub(super) endpoints: Given<Vec<RawEndpoint>>,
     pub(super) vpcs: Given<Vec<RawVpc>>,
 }
@@ -100,6 +100,23 @@ pub(super) struct RawResource {
     pub(super) abac: Given<bool>,
     pub(super) tags: Given<BTreeMap<String, String>>,
     pub(super) function_url: Given<RawUrl>,
+}
+
+impl RawResource {
+    /// One of which nothing was read.
+    pub(super) fn unread() -> RawResource {
+        RawResource {
+            account: Given::Null,
+            policy: Given::Null,
+            grants: Given::Null,
+            block_public_access: Given::Null,
+            acl: Given::Null,
+            abac: Given::Null,
+            tags: Given::Null,
+            function_url: Given::Null,
+            ..RawResource::default()
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]

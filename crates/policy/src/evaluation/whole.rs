@@ -120,8 +120,8 @@ fn judged(facts: &Facts) -> (Answer, Whole) {
     let point = resource.and_then(|it| Some((it, it.access_point.as_ref()?)));
     match (resource, point) {
         // Of a function without a word about its URL there is none, or one of which nothing is known.
-        (Some(resource), _) if facts.action == "lambda:invokefunctionurl" => {
-            let made_at = resource.function_url.as_ref().and_then(|url| url.created_at);
+        _ if facts.action == "lambda:invokefunctionurl" => {
+            let made_at = resource.and_then(|it| it.function_url.as_ref()).and_then(|url| url.created_at);
             let whole = by_url(needs_both(made_at), facts);
             (decide(&whole, &Ways::of(std::slice::from_ref(facts)), facts), whole)
         }

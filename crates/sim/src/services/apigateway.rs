@@ -90,10 +90,11 @@ fn rest_apis(place: &Place<'_>) -> Vec<RestApi> {
     (0..count).map(rest_api).collect()
 }
 
-/// Counts stages without a web ACL that fits.
+/// Counts stages without access logs, and those without a web ACL that fits.
 fn count(place: &Place<'_>, tally: &mut Tally) {
     let weak = weak_arns(place);
     for stage in stages(place) {
+        tally.misconfigurations.one("E18", "api_stages", "lake", !stage.has_access_logs);
         tally.misconfigurations.one("E12", "apigateway_stage", "no_web_acl", stage.web_acl_arn.is_none());
         let is_without = stage.web_acl_arn.is_none_or(|arn| weak.contains(&arn));
         tally.misconfigurations.one("E12", "apigateway_stage", "lake", is_without);

@@ -79,10 +79,13 @@ pub(super) fn hosts(place: &Place<'_>) -> Vec<String> {
     apis(place).iter().map(|it| it.host(place.region)).collect()
 }
 
-/// Counts APIs, which cannot have a web ACL.
+/// Counts APIs, which cannot have a web ACL, and their stages without access logs.
 fn count(place: &Place<'_>, tally: &mut Tally) {
-    for _ in apis(place) {
+    for api in apis(place) {
         tally.misconfigurations.one("E12", "things_that_cannot_have_one", "lake", false);
+        for stage in &api.stages {
+            tally.misconfigurations.one("E18", "api_stages", "lake", !stage.has_access_logs);
+        }
     }
 }
 

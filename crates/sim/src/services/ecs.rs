@@ -196,6 +196,8 @@ pub(crate) fn behind_balancer(place: &Place<'_>) -> Vec<String> {
 fn count(place: &Place<'_>, tally: &mut Tally) {
     for container in definitions::task_definitions(place).iter().flat_map(|it| &it.containers) {
         tally.misconfigurations.one("E18", "containers", "lake", container.log_driver.is_none());
+        let is_secret_like = matches!(container.variable, "DB_PASSWORD" | "API_TOKEN");
+        tally.misconfigurations.one("E16", "containers", "lake", is_secret_like);
     }
 }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::described::{ItsContainer, Named};
 use crate::items::Unread;
+use crate::secret_names::is_secret_like;
 
 /// One container of the newest active revision of a task definition. Values of environment variables are not read.
 #[derive(Debug, Serialize, Row)]
@@ -42,12 +43,15 @@ pub struct Container {
     pub environment_file_count: i32,
     /// Whether its image is got with a password from Secrets Manager.
     pub has_repository_credentials: bool,
+    /// Whether the name of an environment variable whose value stands in the task definition looks like a secret's.
+    pub has_secret_like_environment_name: bool,
 }
 
 /// A container's row.
 pub(super) fn container(task_definition_arn: &str, it: ItsContainer, unread: &mut Unread) -> Option<Container> {
     let container_name = unread.value("name", it.name)?;
     let mut log = it.log_configuration;
+    let environment_names = names(it.environment);
     Some(Container {
         task_definition_arn: task_definition_arn.to_owned(),
         container_name,
@@ -61,7 +65,8 @@ pub(super) fn container(task_definition_arn: &str, it: ItsContainer, unread: &mu
         log_driver: log.log_driver,
         log_group_name: log.options.remove("awslogs-group"),
         container_ports: it.port_mappings.into_iter().filter_map(|mapping| mapping.container_port).collect(),
-        environment_names: names(it.environment),
+        has_secret_like_environment_name: environment_names.iter().any(|name| is_secret_like(name)),
+        environment_names,
         secret_names: names(it.secrets),
         environment_file_count: i32::try_from(it.environment_files.len()).unwrap_or(i32::MAX),
         has_repository_credentials: it.repository_credentials.is_some(),

@@ -77,7 +77,10 @@ async fn containers_have_names_and_no_values() {
     let names =
         ["environment_names", "secret_names", "environment_file_count", "container_ports", "added_capabilities"];
     assert_eq!(columns(&collected, "ecs_containers", &names)[0], json!([["DB_PASSWORD"], ["TOKEN"], 1, [80], ["ALL"]]));
-    assert_eq!(collected.table("ecs_containers")[0]["has_repository_credentials"], true);
+    assert_eq!(
+        columns(&collected, "ecs_containers", &["has_repository_credentials", "has_secret_like_environment_name"]),
+        [json!([true, true]), json!([false, false])]
+    );
     assert!(!format!("{:?}", collected.rows).contains("hunter2"));
 }
 

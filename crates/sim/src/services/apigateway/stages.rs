@@ -17,7 +17,7 @@ pub(in crate::services) struct Stage {
     logging_level: Option<&'static str>,
     has_quiet_method: bool,
     is_data_traced: bool,
-    has_access_logs: bool,
+    pub(in crate::services) has_access_logs: bool,
     is_traced: bool,
     has_cache: bool,
     is_cache_encrypted: bool,

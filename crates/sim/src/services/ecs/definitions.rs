@@ -36,7 +36,7 @@ pub(super) struct Container {
     is_root_read_only: bool,
     user: Option<&'static str>,
     pub(super) log_driver: Option<&'static str>,
-    variable: &'static str,
+    pub(super) variable: &'static str,
 }
 
 pub(super) fn task_definitions(place: &Place<'_>) -> Vec<TaskDefinition> {
