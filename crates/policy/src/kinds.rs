@@ -195,8 +195,8 @@ kinds! {
         .actions_of("s3").has_blocks();
     /// A bucket for vectors of S3.
     S3VECTORS_BUCKET = resource("s3vectors_bucket").tier(3).actions_of("s3vectors");
-    /// A file system of S3 Files.
-    S3FILES_FILE_SYSTEM = resource("s3files_file_system").tier(3).actions_of("s3files");
+    /// A file system of S3 Files. Like one of EFS, it is reached by mount targets.
+    S3FILES_FILE_SYSTEM = resource("s3files_file_system").tier(3).actions_of("s3files").gate(Gate::MountTarget);
     /// A vault of AWS Backup.
     BACKUP_VAULT = resource("backup_vault").tier(2).actions_of("backup");
     /// A cluster of MSK.
