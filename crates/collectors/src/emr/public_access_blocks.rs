@@ -77,13 +77,14 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
 fn row(answer: Answer, now: Timestamp, unread: &mut Unread) -> PublicAccessBlock {
     let Answer { block_public_access_configuration: block, block_public_access_configuration_metadata: origin } =
         answer;
-    let created_at = unread.moment("CreationDateTime", origin.creation_date_time.as_ref());
+    let created = unread.value("CreationDateTime", origin.creation_date_time.as_ref());
+    let created_at = unread.moment("CreationDateTime", created);
     let ranges = block.permitted_public_security_group_rule_ranges.into_iter().map(Ports::range);
     PublicAccessBlock {
         is_public_access_blocked: unread
             .value("BlockPublicSecurityGroupRules", block.block_public_security_group_rules),
         permitted_port_ranges: unread.each("MinRange", ranges),
-        created_by_arn: origin.created_by_arn,
+        created_by_arn: unread.value("CreatedByArn", origin.created_by_arn),
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
     }
@@ -145,9 +146,10 @@ mod tests {
     #[tokio::test]
     async fn what_is_not_said_is_null_and_counted() {
         let ports = json!({"PermittedPublicSecurityGroupRuleRanges": [{"MaxRange": 9}]});
-        let collected = collected(&json!({"BlockPublicAccessConfiguration": ports})).await;
+        let (block, metadata) = ("BlockPublicAccessConfiguration", "BlockPublicAccessConfigurationMetadata");
+        let collected = collected(&json!({block: ports, metadata: {}})).await;
         assert_eq!(row(&collected), json!([null, [], null, null]));
-        assert_eq!(collected.short(), (2, vec!["emr_public_access_blocks"]));
+        assert_eq!(collected.short(), (4, vec!["emr_public_access_blocks"]));
     }
 
     #[tokio::test]
