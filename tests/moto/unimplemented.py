@@ -58,7 +58,7 @@ OF_ITEMS = {
     "bedrock_agentcore_gateways": ("bedrockagentcorecontrol:GetResourcePolicy", "HTTP500"),
     "bedrock_agentcore_runtimes": ("bedrockagentcorecontrol:GetResourcePolicy", "HTTP500"),
     "bedrock_custom_models": ("bedrock:GetResourcePolicy", "HTTP500"),
-    "bedrock_knowledge_bases": ("bedrock:GetResourcePolicy", "HTTP500"),
+    "bedrock_knowledge_bases": ("bedrockagent:GetResourcePolicy", "HTTP500"),
     "codebuild_projects": ("codebuild:GetResourcePolicy", "HTTP500"),
     "ds_directories": ("directory:DescribeSharedDirectories", "HTTP500"),
     "glacier_vaults": ("glacier:GetVaultAccessPolicy", "HTTP404"),
