@@ -28,6 +28,11 @@ class WaysIn:
         self.found("iam_outbound_federation")
         self.optional(client.get_outbound_web_identity_federation_info)
 
+    def emr(self, client):
+        block = client.get_block_public_access_configuration()
+        self.found("emr_public_access_blocks")
+        block["BlockPublicAccessConfiguration"]["BlockPublicSecurityGroupRules"]
+
     def directory_buckets(self, aws, region):
         client = aws.client("s3", region)
         for bucket in self.pages_of(client, "list_directory_buckets", "Buckets"):
@@ -126,6 +131,7 @@ def by_marker(call, part):
 WAYS_IN = {
     "accountaccess": WaysIn.account_access,
     "eks": WaysIn.clusters,
+    "emr": WaysIn.emr,
     "iot": WaysIn.iot_policies,
     "lambdaweb": WaysIn.web_functions,
     "s3expresscontrol": WaysIn.directory_access_points,

@@ -71,6 +71,8 @@ NOT_COMPLETE = {
     "vpc_lattice_resource_configurations": ("failed", "vpclattice:ListResourceConfigurations", "HTTP404"),
     "xray_resource_policies": ("failed", "xray:ListResourcePolicies", "HTTP404"),
     "marketplace_entities": ("failed", "marketplacecatalog:ListEntities", "HTTP404"),
+    # AWS has a setting from the beginning; moto has none until one is made.
+    "emr_public_access_blocks": ("partial", "emr:GetBlockPublicAccessConfiguration", "ValueUnread"),
     # An account in which Inspector was never switched on has no status.
     "inspector2_accounts": ("partial", "inspector2:BatchGetAccountStatus", "ValueUnread"),
     # 404 and a page of HTML.

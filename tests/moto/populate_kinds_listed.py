@@ -113,6 +113,7 @@ def lattice(client):
         arns.append(client.create_service_network(name=f"{name}-network", authType="AWS_IAM")["arn"])
         for arn in arns if name == "outside" else []:
             client.put_auth_policy(resourceIdentifier=arn, policy=to_outside("vpc-lattice-svcs:Invoke"))
+            client.put_resource_policy(resourceArn=arn, policy=to_outside("vpc-lattice:GetService"))
 
 
 def network_policies(client):

@@ -108,6 +108,8 @@ def lattice(back, client):
             back.other(it["arn"], resource_type, it["name"])
             policy = optional(client.get_auth_policy, resourceIdentifier=it["id"]).get("policy")
             back.policy(it["arn"], resource_type, "resource", policy)
+            share = optional(client.get_resource_policy, resourceArn=it["arn"]).get("policy")
+            back.policy(it["arn"], resource_type, "resource", share, name="share")
 
 
 def network_policies(back, client, region):

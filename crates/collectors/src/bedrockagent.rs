@@ -12,7 +12,7 @@ listed_collectors! {
         "bedrock_knowledge_bases",
         BEDROCK_KNOWLEDGE_BASE,
         &[list("bedrockagent", "ListKnowledgeBases", "knowledgeBaseSummaries", &[])],
-        &[policy("bedrock", "GetResourcePolicy", &[("resourceArn", Arn)], "resourcePolicy")
+        &[policy("bedrockagent", "GetResourcePolicy", &[("resourceArn", Arn)], "policy")
             .none(&["ResourceNotFoundException"])],
     )
     .arn("bedrock:knowledge-base/{knowledgeBaseId}")

@@ -46,6 +46,7 @@ pub mod efs;
 pub mod eks;
 pub mod elasticloadbalancing;
 pub mod elasticloadbalancingv2;
+pub mod emr;
 pub mod entityresolution;
 pub mod eventbridge;
 pub mod eventbridgev2;
@@ -148,6 +149,7 @@ const SERVICES: &[&[Collector]] = &[
     eks::COLLECTORS,
     elasticloadbalancing::COLLECTORS,
     elasticloadbalancingv2::COLLECTORS,
+    emr::COLLECTORS,
     entityresolution::COLLECTORS,
     eventbridge::COLLECTORS,
     eventbridgev2::COLLECTORS,

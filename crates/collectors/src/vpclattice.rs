@@ -7,27 +7,39 @@ use crate::listed::Input::Arn;
 use crate::listed::{list, listed, listed_collectors, policy};
 
 listed_collectors! {
-    /// Services, with their auth policies.
+    /// Services, with their auth policies, and those by which they are shared.
     SERVICES = listed(
         "vpc_lattice_services",
         VPC_LATTICE_SERVICE,
         &[list("vpclattice", "ListServices", "items", &[])],
-        &[policy("vpclattice", "GetAuthPolicy", &[("resourceIdentifier", Arn)], "policy")
-            .none(&["ResourceNotFoundException"])
-            .may_lack()],
+        &[
+            policy("vpclattice", "GetAuthPolicy", &[("resourceIdentifier", Arn)], "policy")
+                .none(&["ResourceNotFoundException"])
+                .may_lack(),
+            policy("vpclattice", "GetResourcePolicy", &[("resourceArn", Arn)], "policy")
+                .none(&["ResourceNotFoundException"])
+                .may_lack()
+                .called("share"),
+        ],
     )
     .arn("arn")
     .name("name")
     .created("createdAt")
     .keeps(&["id", "dnsEntry.domainName", "customDomainName", "status"]);
-    /// Service networks, with their auth policies.
+    /// Service networks, with their auth policies, and those by which they are shared.
     SERVICE_NETWORKS = listed(
         "vpc_lattice_service_networks",
         VPC_LATTICE_SERVICE_NETWORK,
         &[list("vpclattice", "ListServiceNetworks", "items", &[])],
-        &[policy("vpclattice", "GetAuthPolicy", &[("resourceIdentifier", Arn)], "policy")
-            .none(&["ResourceNotFoundException"])
-            .may_lack()],
+        &[
+            policy("vpclattice", "GetAuthPolicy", &[("resourceIdentifier", Arn)], "policy")
+                .none(&["ResourceNotFoundException"])
+                .may_lack(),
+            policy("vpclattice", "GetResourcePolicy", &[("resourceArn", Arn)], "policy")
+                .none(&["ResourceNotFoundException"])
+                .may_lack()
+                .called("share"),
+        ],
     )
     .arn("arn")
     .name("name")

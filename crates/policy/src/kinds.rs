@@ -195,8 +195,8 @@ kinds! {
         .actions_of("s3").has_blocks();
     /// A bucket for vectors of S3.
     S3VECTORS_BUCKET = resource("s3vectors_bucket").tier(3).actions_of("s3vectors");
-    /// A file system of S3 Files.
-    S3FILES_FILE_SYSTEM = resource("s3files_file_system").tier(3).actions_of("s3files");
+    /// A file system of S3 Files. Like one of EFS, it is reached by mount targets.
+    S3FILES_FILE_SYSTEM = resource("s3files_file_system").tier(3).actions_of("s3files").gate(Gate::MountTarget);
     /// A vault of AWS Backup.
     BACKUP_VAULT = resource("backup_vault").tier(2).actions_of("backup");
     /// A cluster of MSK.
@@ -331,6 +331,12 @@ kinds! {
     RUM_APP_MONITOR = resource("rum_app_monitor").tier(3).actions_of("rum");
     /// A phone number of End User Messaging.
     SMS_VOICE_PHONE_NUMBER = resource("sms_voice_phone_number").tier(3).actions_of("sms-voice");
+    /// A pool of End User Messaging: numbers and senders from which messages go.
+    SMS_VOICE_POOL = resource("sms_voice_pool").tier(3).actions_of("sms-voice");
+    /// A list of those who want no messages of End User Messaging.
+    SMS_VOICE_OPT_OUT_LIST = resource("sms_voice_opt_out_list").tier(3).actions_of("sms-voice");
+    /// A name of End User Messaging from which messages go.
+    SMS_VOICE_SENDER_ID = resource("sms_voice_sender_id").tier(3).actions_of("sms-voice");
     /// A key of Payment Cryptography.
     PAYMENT_CRYPTOGRAPHY_KEY = resource("payment_cryptography_key").tier(3).actions_of("payment-cryptography");
     /// An image of WorkSpaces: with which accounts it is shared.
@@ -341,6 +347,14 @@ kinds! {
     DS_DIRECTORY = resource("ds_directory").tier(3).with(PolicyKind::Share).actions_of("ds");
     /// A matching workflow of Entity Resolution.
     ENTITYRESOLUTION_WORKFLOW = resource("entityresolution_workflow").tier(3).actions_of("entityresolution");
+    /// A workflow of Entity Resolution that maps ids.
+    ENTITYRESOLUTION_ID_MAPPING_WORKFLOW = resource("entityresolution_id_mapping_workflow").tier(3)
+        .actions_of("entityresolution");
+    /// A namespace of ids of Entity Resolution.
+    ENTITYRESOLUTION_ID_NAMESPACE = resource("entityresolution_id_namespace").tier(3).actions_of("entityresolution");
+    /// A schema mapping of Entity Resolution.
+    ENTITYRESOLUTION_SCHEMA_MAPPING = resource("entityresolution_schema_mapping").tier(3)
+        .actions_of("entityresolution");
     /// A store of HealthOmics: with which accounts it is shared.
     OMICS_SHARE = resource("omics_share").tier(3).with(PolicyKind::Share).actions_of("omics");
     /// A configured model of Clean Rooms ML.

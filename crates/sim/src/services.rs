@@ -45,6 +45,7 @@ pub(crate) mod efs;
 pub(crate) mod eks;
 pub(crate) mod elasticloadbalancing;
 pub(crate) mod elasticloadbalancingv2;
+pub(crate) mod emr;
 pub(crate) mod entityresolution;
 pub(crate) mod eventbridge;
 pub(crate) mod glacier;
@@ -153,6 +154,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &eks::SERVICE,
     &elasticloadbalancing::SERVICE,
     &elasticloadbalancingv2::SERVICE,
+    &emr::SERVICE,
     &entityresolution::SERVICE,
     &eventbridge::SERVICE,
     &glacier::SERVICE,

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::listed::{Behavior, Configured, Listed, Page, said};
-use super::origins::{DistributionOrigin, Of, origin};
+use super::origins::{DistributionOrigin, ItsDistribution, origin};
 use crate::items::{Answer, Unread, details, is_gone};
 
 const LIST: Read<Page> = reads("cloudfront", "ListDistributions");
@@ -150,10 +150,10 @@ async fn push(
     let target = |behavior: &Behavior| behavior.target_origin_id.clone();
     let default = listed.default_cache_behavior.as_ref().and_then(target);
     let targets: Vec<String> = listed.cache_behaviors.items.iter().filter_map(target).collect();
-    let of = Of { arn: &arn, id: &id, default: default.as_deref(), targets: &targets };
+    let its = ItsDistribution { arn: &arn, id: &id, default: default.as_deref(), targets: &targets };
     for described in origins.into_iter().flatten() {
         let mut unread = Unread::default();
-        let row = origin(&of, described, &mut unread);
+        let row = origin(&its, described, &mut unread);
         unread.push(rows, &LIST.call().name(), row).await?;
     }
     let row = distribution(arn, id, listed, configured, &mut unread);

@@ -111,7 +111,7 @@ struct Shield {
 }
 
 /// The distribution of an origin, and the origins to which its behaviours lead.
-pub(super) struct Of<'a> {
+pub(super) struct ItsDistribution<'a> {
     pub(super) arn: &'a str,
     pub(super) id: &'a str,
     /// That of the default behaviour.
@@ -121,7 +121,7 @@ pub(super) struct Of<'a> {
 }
 
 /// The row of an origin of a distribution.
-pub(super) fn origin(of: &Of<'_>, it: Origin, unread: &mut Unread) -> Option<DistributionOrigin> {
+pub(super) fn origin(its: &ItsDistribution<'_>, it: Origin, unread: &mut Unread) -> Option<DistributionOrigin> {
     let origin_id = unread.value("Id", it.id)?;
     let domain_name = unread.value("DomainName", it.domain_name);
     let (origin_type, bucket_name) = domain_name.as_deref().map_or((None, None), |host| {
@@ -129,15 +129,15 @@ pub(super) fn origin(of: &Of<'_>, it: Origin, unread: &mut Unread) -> Option<Dis
         (Some(origin_type), bucket)
     });
     let identity = said(it.s3_origin_config.origin_access_identity);
-    let leads_here = of.targets.iter().filter(|target| **target == origin_id).count();
+    let leads_here = its.targets.iter().filter(|target| **target == origin_id).count();
     Some(DistributionOrigin {
-        distribution_arn: of.arn.to_owned(),
-        distribution_id: of.id.to_owned(),
+        distribution_arn: its.arn.to_owned(),
+        distribution_id: its.id.to_owned(),
         origin_type: origin_type.map(str::to_owned),
         bucket_name: bucket_name.map(str::to_owned),
         domain_name,
         origin_path: said(it.origin_path),
-        is_default: of.default == Some(origin_id.as_str()),
+        is_default: its.default == Some(origin_id.as_str()),
         behavior_count: i32::try_from(leads_here).unwrap_or(i32::MAX),
         origin_access_control_id: said(it.origin_access_control_id),
         // It is written origin-access-identity/cloudfront/E….

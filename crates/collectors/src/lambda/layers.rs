@@ -1,9 +1,12 @@
-//! Versions of Lambda layers: ListLayers, ListLayerVersions for each, then GetLayerVersionPolicy for each version.
+//! Versions of Lambda layers: ListLayers, ListLayerVersions for each, then GetLayerVersionPolicy for each of the newest.
+
+use std::cmp::Reverse;
 
 use futures::StreamExt;
 use orgcensus_collect::kinds::LAMBDA_LAYER;
 use orgcensus_collect::{
-    Collector, Error, Moment, Optional, POLICY_TABLE_NAMES, Policy, Read, Rows, Runs, Scope, Session, read as reads,
+    Class, Collector, Error, Moment, Optional, POLICY_TABLE_NAMES, Policy, PolicyText, Read, Rows, Runs, Scope,
+    Session, read as reads,
 };
 use orgcensus_row::{Row, Timestamp, table};
 use serde::{Deserialize, Serialize};
@@ -16,7 +19,12 @@ const LIST: Read<Page> = reads("lambda", "ListLayers");
 const VERSIONS: Read<VersionPage> = reads("lambda", "ListLayerVersions");
 const POLICY: Read<ItsPolicy> = reads("lambda", "GetLayerVersionPolicy");
 
-/// One version of a layer: code that functions share. Its policy says who may use it.
+/// Of so many versions of a layer, the newest, the policies are read: each costs a call of a service that allows fifteen
+/// a second.
+const ASKED_MAX: usize = 20;
+
+/// One version of a layer: code that functions share. Its policy says who may use it. Only the policies of the newest
+/// twenty versions of a layer are read: those of older ones are unread in policy_documents, with the code NotAsked.
 #[derive(Debug, Serialize, Row)]
 #[row(table = "lambda_layer_versions", key = "arn", resource = "lambda_layer")]
 pub struct LayerVersion {
@@ -42,7 +50,7 @@ pub struct LayerVersion {
     pub license_info: Option<String>,
 }
 
-/// The versions of the layers of one region, with their policies.
+/// The versions of the layers of one region, with the policies of the newest.
 pub const LAYERS: Collector = Collector {
     name: "lambda_layers",
     scope: Scope::Region,
@@ -101,12 +109,12 @@ struct Named {
     arn: String,
 }
 
-/// A version with its policy.
+/// A version with its policy, if that was asked for.
 struct Details {
     arn: String,
     number: i64,
     published: Published,
-    policy: Answer<Option<String>>,
+    policy: Option<Answer<Option<String>>>,
 }
 
 async fn read(session: &Session, listed: Listed) -> (Named, Answer<Vec<Details>>) {
@@ -118,14 +126,16 @@ async fn read(session: &Session, listed: Listed) -> (Named, Answer<Vec<Details>>
     (layer, versions)
 }
 
+/// The layer's versions, the newest first.
 async fn versions(session: &Session, layer: &Named) -> Answer<Vec<Details>> {
     let input = json!({"LayerName": layer.name, "MaxItems": 50});
-    let listed = all(&VERSIONS, session, input, |page| page.layer_versions).await?;
+    let mut listed = all(&VERSIONS, session, input, |page| page.layer_versions).await?;
+    listed.sort_by_key(|it| Reverse(it.version));
     let mut versions = Vec::new();
-    for mut published in listed {
+    for (place, mut published) in listed.into_iter().enumerate() {
         let number = given(published.version, &VERSIONS.call().name(), "Version")?;
         let arn = published.layer_version_arn.take().unwrap_or_else(|| format!("{}:{number}", layer.arn));
-        let policy = policy(session, layer, number).await;
+        let policy = if place < ASKED_MAX { Some(policy(session, layer, number).await) } else { None };
         versions.push(Details { arn, number, published, policy });
     }
     Ok(versions)
@@ -144,7 +154,10 @@ async fn push(rows: &mut Rows<'_>, layer: &Named, versions: Answer<Vec<Details>>
     }
     let tables = POLICY_TABLE_NAMES.into_iter().chain([LayerVersion::TABLE]);
     for Details { arn, number, published, policy } in rows.item(tables, versions)?.unwrap_or_default() {
-        let text = policy_text(rows, policy)?;
+        let text = match policy {
+            Some(policy) => policy_text(rows, policy)?,
+            None => not_asked(),
+        };
         rows.policy(Policy::of(&arn, LAMBDA_LAYER, text)).await?;
         let mut unread = Unread::default();
         let created = unread.value("CreatedDate", published.created_date.as_ref());
@@ -165,6 +178,12 @@ async fn push(rows: &mut Rows<'_>, layer: &Named, versions: Answer<Vec<Details>>
         rows.push(row).await?;
     }
     Ok(())
+}
+
+/// Nothing was missed: no one asks for the policies of old versions.
+fn not_asked() -> PolicyText {
+    let message = format!("only the policies of the newest {ASKED_MAX} versions of a layer are read");
+    PolicyText::Unread(orgcensus_aws::Error::new(Class::Unsupported, "NotAsked", message))
 }
 
 #[cfg(test)]

@@ -1,16 +1,20 @@
 //! What reads the data of resources, by their types.
 
+use orgcensus_policy::kinds::{
+    DYNAMODB_TABLE, ECR_REPOSITORY, KINESIS_STREAM, KMS_KEY, S3_BUCKET, SECRETSMANAGER_SECRET, SQS_QUEUE, SSM_PARAMETER,
+};
+
 /// The actions that read the data of each type that can be asked about. Of other types it is not known who reads them:
 /// what may be read of a database or a file system does not follow from policies alone.
 const READS: [(&str, &[&str]); 8] = [
-    ("dynamodb_table", &["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"]),
-    ("ecr_repository", &["ecr:BatchGetImage"]),
-    ("kinesis_stream", &["kinesis:GetRecords"]),
-    ("kms_key", &["kms:Decrypt"]),
+    (DYNAMODB_TABLE.resource_type, &["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"]),
+    (ECR_REPOSITORY.resource_type, &["ecr:BatchGetImage"]),
+    (KINESIS_STREAM.resource_type, &["kinesis:GetRecords"]),
+    (KMS_KEY.resource_type, &["kms:Decrypt"]),
     (BUCKET, &["s3:GetObject"]),
-    ("secretsmanager_secret", &["secretsmanager:GetSecretValue"]),
-    ("sqs_queue", &["sqs:ReceiveMessage"]),
-    ("ssm_parameter", &["ssm:GetParameter"]),
+    (SECRETSMANAGER_SECRET.resource_type, &["secretsmanager:GetSecretValue"]),
+    (SQS_QUEUE.resource_type, &["sqs:ReceiveMessage"]),
+    (SSM_PARAMETER.resource_type, &["ssm:GetParameter"]),
 ];
 
 /// The collectors that read these types.
@@ -25,7 +29,7 @@ pub(crate) const COLLECTORS: [&str; 8] = [
     "ssm_parameters",
 ];
 
-pub(crate) const BUCKET: &str = "s3_bucket";
+pub(crate) const BUCKET: &str = S3_BUCKET.resource_type;
 
 /// What reads an object of a bucket.
 pub(crate) const GET_OBJECT: &str = "s3:GetObject";

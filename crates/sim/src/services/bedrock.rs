@@ -33,7 +33,7 @@ pub(crate) static SERVICE: Service = Service {
         }),
         get("GetResourcePolicy", |context| {
             of_kinds(
-                &[&CUSTOM_MODELS, &GUARDRAILS, &super::bedrockagent::KNOWLEDGE_BASES],
+                &[&CUSTOM_MODELS, &GUARDRAILS],
                 context,
                 "resourceArn",
                 "resourcePolicy",

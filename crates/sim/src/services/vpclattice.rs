@@ -43,7 +43,9 @@ pub(crate) static SERVICE: Service = Service {
             })
         }),
         get("GetResourcePolicy", |context| {
-            RESOURCE_CONFIGURATIONS.policy_or_nothing(context, "resourceArn", "policy", "ResourceNotFoundException")
+            let of = |kinds: &[&Things]| of_kinds_or_nothing(kinds, context, "resourceArn", "policy");
+            // No service and no network is shared.
+            of(&[&RESOURCE_CONFIGURATIONS]).or_else(|_| of(&[&SERVICES, &SERVICE_NETWORKS]).map(|_| json!({})))
         }),
         get("GetAuthPolicy", |context| {
             of_kinds_or_nothing(&[&SERVICES, &SERVICE_NETWORKS], context, "resourceIdentifier", "policy")

@@ -4,7 +4,7 @@ use orgcensus_collect::testing::{Collected, Recorded};
 use orgcensus_collect::{Class, Error};
 use serde_json::json;
 
-use super::LAYERS;
+use super::{ASKED_MAX, LAYERS};
 use crate::testing::{columns, json_error};
 
 const ARN: &str = "arn:aws:lambda:eu-west-1:111122223333:layer";
@@ -79,4 +79,27 @@ async fn a_denied_list_is_how_the_task_ends() {
     let denied = json_error("AccessDeniedException");
     let collected = Recorded::new().refuse("ListLayers", "", 403, &denied).run(&LAYERS).await;
     assert!(matches!(&collected.result, Err(Error::Aws(error)) if error.class == Class::Denied));
+}
+
+#[tokio::test]
+async fn the_policies_of_the_newest_versions_are_read_and_of_the_others_by_choice_not() {
+    // The oldest first: nobody promises that AWS begins with the newest.
+    let version = |number| format!(r#"{{"Version":{number},"CreatedDate":"2025-12-22T00:00:00.000+0000"}}"#);
+    let versions: Vec<_> = (1..=ASKED_MAX + 2).map(version).collect();
+    let mut recorded = Recorded::new()
+        .answer("ListLayers", &layers(&["tools"], ""))
+        .answer("ListLayerVersions", &format!(r#"{{"LayerVersions":[{}]}}"#, versions.join(",")));
+    let none = json_error("ResourceNotFoundException");
+    for number in 3..=ASKED_MAX + 2 {
+        recorded = recorded.refuse("GetLayerVersionPolicy", &format!("versions/{number}/"), 404, &none);
+    }
+    let collected = recorded.run(&LAYERS).await;
+    collected.result.as_ref().unwrap();
+    assert_eq!(collected.table("lambda_layer_versions").len(), ASKED_MAX + 2, "each has a row");
+    let documents = columns(&collected, "policy_documents", &["resource_arn", "state", "error_code"]);
+    let newest = json!([format!("{ARN}:tools:{}", ASKED_MAX + 2), "absent", null]);
+    assert_eq!((documents.len(), documents.first()), (ASKED_MAX + 2, Some(&newest)));
+    let older = [2, 1].map(|number| json!([format!("{ARN}:tools:{number}"), "unread", "NotAsked"]));
+    assert_eq!(documents[ASKED_MAX..], older);
+    assert_eq!(collected.short(), (0, vec![]), "it is by choice");
 }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use orgcensus_policy::kinds::REDSHIFT_CLUSTER;
+
 use super::entrance::{Entrance, Port};
 use super::{Region, Target};
 use crate::internet::network::Interface;
@@ -40,7 +42,7 @@ pub(super) fn instances(region: &Region) -> Vec<Target> {
 pub(super) fn warehouses(region: &Region) -> Vec<Target> {
     let target = |it: &Warehouse| Target {
         arn: it.arn.clone(),
-        target_type: "redshift_cluster",
+        target_type: REDSHIFT_CLUSTER.resource_type,
         entrances: vec![if_public(it.is_public, it.port, |port| it.entrance(region, port))],
     };
     region.warehouses.iter().map(target).collect()

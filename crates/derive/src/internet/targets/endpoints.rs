@@ -1,6 +1,8 @@
 //! OpenSearch and EKS: endpoints of their services' own, which no interface of the account stands before. What they say
 //! of themselves decides.
 
+use orgcensus_policy::kinds::OPENSEARCH_DOMAIN;
+
 use super::entrance::Entrance;
 use super::{Region, Target};
 use crate::internet::ports::{TCP, protocol_name};
@@ -29,8 +31,11 @@ pub(crate) struct Cluster {
 }
 
 pub(super) fn domains(region: &Region) -> Vec<Target> {
-    let target =
-        |it: &Domain| Target { arn: it.arn.clone(), target_type: "opensearch_domain", entrances: it.entrances() };
+    let target = |it: &Domain| Target {
+        arn: it.arn.clone(),
+        target_type: OPENSEARCH_DOMAIN.resource_type,
+        entrances: it.entrances(),
+    };
     region.domains.iter().map(target).collect()
 }
 
