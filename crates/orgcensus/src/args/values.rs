@@ -144,6 +144,9 @@ pub(crate) fn lake(text: &str) -> Result<String, String> {
         if scheme != scheme.to_ascii_lowercase() {
             return refuse("its scheme has upper-case letters");
         }
+        if !["s3", "file"].contains(&scheme) {
+            return refuse(&format!("no lake is at {scheme}://"));
+        }
         let bucket = rest.split('/').next().unwrap_or_default();
         let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
         let is_right = scheme != "s3" || (!bucket.is_empty() && bucket.bytes().all(is_letter));
@@ -183,9 +186,18 @@ mod tests {
         for right in ["./lake", "/tmp/a:b", "lake", "s3://bucket", "s3://bucket/lake", "file:///tmp/lake"] {
             assert_eq!(lake(right).unwrap(), right);
         }
-        for wrong in
-            ["", " ", "s3:/bucket", "s3:bucket", "s3://", "s3:///lake", "S3://bucket/lake", "arn:aws:s3:::bucket"]
-        {
+        for wrong in [
+            "",
+            " ",
+            "s3:/bucket",
+            "s3:bucket",
+            "s3://",
+            "s3:///lake",
+            "S3://bucket/lake",
+            "arn:aws:s3:::bucket",
+            "gs://bucket/lake",
+            "https://bucket.s3.amazonaws.com/lake",
+        ] {
             assert!(lake(wrong).unwrap_err().contains("s3://bucket/prefix"), "{wrong}");
         }
     }
