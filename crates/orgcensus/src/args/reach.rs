@@ -45,8 +45,10 @@ pub(crate) struct WhoCan {
     #[arg(long, value_name = "PRINCIPAL")]
     pub(crate) explain: Option<String>,
     /// The action, s3:GetObject.
+    #[arg(value_parser = values::action)]
     pub(crate) action: String,
     /// The ARN of the resource; * for actions on no resource in particular.
+    #[arg(value_parser = values::resource)]
     pub(crate) resource: String,
 }
 
@@ -64,6 +66,6 @@ pub(crate) struct WhatCan {
     #[arg(value_parser = values::arn)]
     pub(crate) principal: String,
     /// Actions, s3:GetObject.
-    #[arg(value_name = "ACTION")]
+    #[arg(value_name = "ACTION", value_parser = values::action)]
     pub(crate) actions: Vec<String>,
 }
