@@ -62,7 +62,8 @@ impl Column {
     }
 
     fn of(batches: &[RecordBatch], column: usize) -> Self {
-        let mut found = Self { letters: 0, is_prose: false, is_dates: true };
+        let has_rows = batches.iter().any(|batch| batch.num_rows() > 0);
+        let mut found = Self { letters: 0, is_prose: false, is_dates: has_rows };
         for batch in batches {
             let name = batch.schema().field(column).name().chars().count();
             found.letters = found.letters.max(name);
