@@ -182,7 +182,7 @@ pub(crate) struct Ask {
     #[command(flatten)]
     pub(crate) accepting: Accepting,
     /// Say of each control of a framework whether it fails, passes, is unknown or is not covered: cis (the newest),
-    /// cis-6.0, fsbp. Asks with the numbers that are shipped, and not with a configuration's.
+    /// cis-6.0, fsbp, well-architected. Asks with the numbers that are shipped, and not with a configuration's.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["sql", "list", "cases", "ids"])]
     pub(crate) framework: Option<String>,
     /// Also the questions of this folder's .sql files, which have the form of the shipped ones [default: none, or the
