@@ -31,6 +31,7 @@ const PORTABLE: &[(&str, &str)] = &[
     ("date_format", "DATE_TRUNC('day', moment), or the columns of days"),
     ("date_parse", "TIMESTAMP '2026-11-22 00:00:00'"),
     ("day_of_week", "EXTRACT(DOW FROM moment)"),
+    ("element_at", "list[1]; a tag is a row of resource_tags, or tags['name'] here"),
     ("filter", "a child table with a row for each element, or any_match(list, it -> …) here"),
     ("from_iso8601_timestamp", "TIMESTAMP '2026-11-22 00:00:00'"),
     ("if", "CASE WHEN … THEN … ELSE … END"),

@@ -43,6 +43,7 @@ pub use pairs::Pair;
 
 use crate::format::Output;
 use crate::history::manifests;
+use crate::nearest::all_in_words;
 use crate::{Error, Format, RestsOn, Result, Which, nearest_in_words};
 use difference::Counts;
 use pairs::pairs;
@@ -109,7 +110,7 @@ impl Diff {
         let unknown: Vec<&str> = tables.iter().map(String::as_str).filter(|it| !known.contains(it)).collect();
         if let Some(first) = unknown.first() {
             let nearest = nearest_in_words(first, known.iter().copied());
-            let all = || format!("the snapshots have {}", known.iter().copied().collect::<Vec<_>>().join(", "));
+            let all = || all_in_words("the snapshots have", &known.iter().copied().collect::<Vec<_>>());
             let known = nearest.unwrap_or_else(all);
             return Err(Error::UnknownTable { table: unknown.join(", "), known });
         }

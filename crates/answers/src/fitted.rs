@@ -16,6 +16,9 @@ const PROSE_LETTERS_MIN: usize = 16;
 /// What any column keeps. With less nobody could tell one name from another.
 const CELL_LETTERS_MIN: usize = 8;
 
+/// What `2026-11-22` keeps: the beginnings of two days are alike.
+const DATE_LETTERS: usize = 10;
+
 /// What null is called.
 const NULL: &str = "NULL";
 
@@ -48,17 +51,26 @@ struct Column {
     letters: usize,
     /// Whether it has texts, lists or maps, of which a beginning says something.
     is_prose: bool,
+    /// Whether it has nothing but dates.
+    is_dates: bool,
 }
 
 impl Column {
+    /// What it keeps when all columns shrink.
+    fn least(&self) -> usize {
+        if self.is_dates { DATE_LETTERS } else { CELL_LETTERS_MIN }
+    }
+
     fn of(batches: &[RecordBatch], column: usize) -> Self {
-        let mut found = Self { letters: 0, is_prose: false };
+        let has_rows = batches.iter().any(|batch| batch.num_rows() > 0);
+        let mut found = Self { letters: 0, is_prose: false, is_dates: has_rows };
         for batch in batches {
             let name = batch.schema().field(column).name().chars().count();
             found.letters = found.letters.max(name);
             for cell in batch.column(column).as_string::<i32>().iter().map(|cell| cell.unwrap_or(NULL)) {
                 found.letters = found.letters.max(cell.chars().count());
                 found.is_prose |= cell.starts_with(['[', '{']) || cell.contains(' ');
+                found.is_dates &= is_date(cell);
             }
         }
         found
@@ -69,12 +81,13 @@ impl Column {
 fn widths(columns: &[Column], room: usize) -> Option<Vec<usize>> {
     let most = room.max(CELL_LETTERS_MIN);
     let mut widths: Vec<usize> = columns.iter().map(|column| column.letters.min(most)).collect();
-    for (only_prose, least) in [(true, PROSE_LETTERS_MIN), (false, CELL_LETTERS_MIN)] {
+    for only_prose in [true, false] {
+        let least = |column: &Column| if only_prose { PROSE_LETTERS_MIN } else { column.least() };
         while widths.iter().sum::<usize>() > room {
             let may_shrink = widths
                 .iter_mut()
                 .zip(columns)
-                .filter(|(width, column)| **width > least && (column.is_prose || !only_prose));
+                .filter(|(width, column)| **width > least(column) && (column.is_prose || !only_prose));
             match may_shrink.map(|(width, _)| width).max() {
                 Some(widest) => *widest -= 1,
                 None => break,
@@ -82,6 +95,13 @@ fn widths(columns: &[Column], room: usize) -> Option<Vec<usize>> {
         }
     }
     (widths.iter().sum::<usize>() <= room).then_some(widths)
+}
+
+/// `2026-11-22`
+fn is_date(cell: &str) -> bool {
+    let is_place =
+        |(place, byte): (usize, u8)| if matches!(place, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+    cell.len() == DATE_LETTERS && cell.bytes().enumerate().all(is_place)
 }
 
 /// A text of so many letters: its beginning; of an ARN, where partition and account are in front and the name comes last,
@@ -117,7 +137,20 @@ mod tests {
     use super::*;
 
     fn column(letters: usize, is_prose: bool) -> Column {
-        Column { letters, is_prose }
+        Column { letters, is_prose, is_dates: false }
+    }
+
+    #[test]
+    fn a_day_is_shown_whole() {
+        let days = Column { letters: 13, is_prose: false, is_dates: true };
+        assert_eq!(widths(&[days, column(36, false), column(36, false)], 26).unwrap(), [10, 8, 8]);
+        assert!(is_date("2026-11-22") && !is_date("2026-11-2x") && !is_date("2026-11-22T") && !is_date(NULL));
+        let lists = [vec!["2026-11-22"], vec!["2026-11-22", "NULL"], vec!["a day"]];
+        let is_dates = lists.map(|cells| {
+            let cells: ArrayRef = Arc::new(StringArray::from(cells));
+            Column::of(&[RecordBatch::try_from_iter([("day", cells)]).unwrap()], 0).is_dates
+        });
+        assert_eq!(is_dates, [true, false, false]);
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub use event::Event;
 pub use subject::Subject;
 
 use crate::format::Output;
+use crate::nearest::all_in_words;
 use crate::{Error, Format, Result, nearest_in_words, rules};
 use makers::Makers;
 use night::{Night, Others};
@@ -54,7 +55,7 @@ impl Life {
             if let Some(unknown) = tables.iter().find(|name| manifest.table(name).is_none()) {
                 let known: Vec<&str> = manifest.tables.iter().map(|table| table.name.as_str()).collect();
                 let nearest = nearest_in_words(unknown, known.iter().copied());
-                let known = nearest.unwrap_or_else(|| format!("the newest snapshot has {}", known.join(", ")));
+                let known = nearest.unwrap_or_else(|| all_in_words("the newest snapshot has", &known));
                 return Err(Error::UnknownTable { table: unknown.clone(), known });
             }
         }

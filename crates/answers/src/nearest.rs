@@ -3,6 +3,9 @@
 /// How many names are said.
 const SAID_MAX: usize = 3;
 
+/// How many tables are listed where none is near.
+const LISTED_MAX: usize = 20;
+
 /// A longer word is no name that someone misspelt, and comparing it takes memory.
 const WORD_LETTERS_MAX: usize = 100;
 
@@ -37,6 +40,14 @@ pub fn nearest_in_words<'a>(word: &str, among: impl IntoIterator<Item = &'a str>
     }
 }
 
+/// All names, `the snapshot has accounts, coverage`; of more than anyone reads, where tables are listed.
+pub(crate) fn all_in_words(whose: &str, tables: &[&str]) -> String {
+    match tables.len() > LISTED_MAX {
+        true => "`orgcensus tables` lists those that there are".to_owned(),
+        false => format!("{whose} {}", tables.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +63,8 @@ mod tests {
         assert_eq!(nearest("instances", TABLES), [""; 0]);
         assert_eq!(nearest("s3", TABLES), [""; 0]);
         assert_eq!(nearest(&"iam_users".repeat(50), TABLES), [""; 0]);
+        assert_eq!(all_in_words("there are", &["a", "b"]), "there are a, b");
+        assert_eq!(all_in_words("there are", &["a"; 300]), "`orgcensus tables` lists those that there are");
     }
 
     #[test]

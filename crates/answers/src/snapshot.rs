@@ -17,6 +17,7 @@ use orgcensus_lake::{Commit, Lake};
 use url::Url;
 
 use crate::history::{History, manifests};
+use crate::nearest::all_in_words;
 use crate::published_table::{PublishedTable, STORE_URL};
 use crate::{Accepted, Answer, Error, Exceptions, Extent, RestsOn, Result, Which, athena, nearest_in_words};
 
@@ -170,8 +171,8 @@ impl Snapshot {
 
     /// The tables whose names are nearest to one that does not exist, in words; all tables if none is near.
     pub fn nearest_tables(&self, name: &str) -> String {
-        let known = nearest_in_words(name, self.tables.iter().map(String::as_str));
-        known.unwrap_or_else(|| format!("the snapshot has {}", self.tables.join(", ")))
+        let tables: Vec<&str> = self.tables.iter().map(String::as_str).collect();
+        nearest_in_words(name, tables.iter().copied()).unwrap_or_else(|| all_in_words("the snapshot has", &tables))
     }
 }
 

@@ -103,10 +103,10 @@ impl Base {
             loader = loader.time_source(time);
         }
         let found = loader.load().await;
-        let missing = |what: &str| Error::new(Class::Failed, "Configuration", format!("no {what} found"));
-        let credentials = found.credentials_provider().ok_or_else(|| missing("credentials"))?;
+        let missing = |words: &str| Error::new(Class::Failed, "Configuration", words);
+        let credentials = found.credentials_provider().ok_or_else(|| missing("no credentials found"))?;
         let home_region = found.region().map(|region| region.as_ref().to_owned()).ok_or_else(|| {
-            missing("region: set home_region in the configuration, or AWS_REGION, or the profile's region")
+            missing("no region: set home_region in the configuration, AWS_REGION, or the region of the profile")
         })?;
         let time = found.time_source().unwrap_or_default();
         let came_past = Arc::<AtomicBool>::default();

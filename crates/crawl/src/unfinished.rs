@@ -33,10 +33,14 @@ pub(crate) async fn find(crawl: &Crawl, run_id: Option<&str>) -> Result<Plan, Er
             return Ok(about.plan);
         }
     }
-    let places = format!("{} or {}/_stage", crawl.stage_directory.display(), crawl.lake.url());
+    // In a folder the stage and its copies are one.
+    let (stage, copies) = (crawl.stage_directory.display().to_string(), format!("{}/_stage", crawl.lake.url()));
+    let places = if stage == copies { stage } else { format!("{stage} or {copies}") };
     Err(Error::NothingToResume(match run_id {
         Some(run_id) => format!("run {run_id} of organization {organization_id} is not in {places}"),
-        None => format!("no unfinished run of organization {organization_id} is in {places}"),
+        None => format!(
+            "no unfinished run of organization {organization_id} is in {places}; without --resume a crawl begins one"
+        ),
     }))
 }
 

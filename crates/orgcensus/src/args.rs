@@ -34,7 +34,8 @@ const EXIT_CODES: &str = "Exit codes:
   3  published, but below min_coverage
   4  not published, not answered, or not as it was published
   5  another run of this organization is alive
-  6  stopped by a signal; what was done is kept, and `crawl --resume` resumes the run
+  6  stopped by a signal; what was done is kept, and `crawl --resume` resumes
+     the run
   7  published, but catalogue, retention or report failed
   8  answered, and a rule found what --fail-on says";
 
@@ -57,11 +58,11 @@ pub(crate) enum Command {
         orgcensus crawl --config orgcensus.toml --lake s3://bucket/lake\n  \
         orgcensus crawl --config orgcensus.toml --resume --report run.json\n  \
         orgcensus crawl --config orgcensus.toml --resume-or-start\n  \
-        orgcensus crawl --config orgcensus.toml --plan s3://bucket/plan.json --shard 0/16")]
+        orgcensus crawl --config orgcensus.toml --plan s3://bucket/plan.json \\\n    --shard 0/16")]
     Crawl(Crawl),
     /// Say what a crawl would do, without doing it; or fix a run for many processes.
     #[command(after_help = "Examples:\n  orgcensus plan --config orgcensus.toml\n  \
-        orgcensus plan --config orgcensus.toml --out s3://bucket/plan.json --shards 16")]
+        orgcensus plan --config orgcensus.toml --out s3://bucket/plan.json \\\n    --shards 16")]
     Plan(Plan),
     /// Publish the shards of a planned run as one snapshot.
     #[command(after_help = "Example:\n  orgcensus publish --config orgcensus.toml --plan s3://bucket/plan.json")]
@@ -71,7 +72,7 @@ pub(crate) enum Command {
     /// Ask the newest snapshot in SQL.
     #[command(
         after_help = "Examples:\n  orgcensus query \"SELECT region, COUNT(*) FROM ec2_instances GROUP BY 1\"\n  \
-        orgcensus query --snapshot 2026-11-22 --format csv \"SELECT * FROM coverage WHERE NOT is_complete\""
+        orgcensus query --snapshot 2026-11-22 --format csv \\\n    \"SELECT * FROM coverage WHERE NOT is_complete\""
     )]
     Query(Query),
     /// Ask shipped questions.
@@ -224,4 +225,31 @@ pub(crate) enum Whose {
     Notify,
     /// The policy of the lake's bucket itself.
     Bucket,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn what_help_shows_as_it_stands_fits_80_columns() {
+        let mut commands = vec![Arguments::command()];
+        let mut shown = 0;
+        while let Some(command) = commands.pop() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            for line in help.lines().filter(|line| !line.is_empty()) {
+                // Any other line is a paragraph, which is broken where the terminal ends, and nowhere else.
+                let is_right = match line.starts_with(' ') {
+                    true => line.chars().count() <= 80,
+                    false => line.ends_with(['.', ':']),
+                };
+                assert!(is_right, "{}: {line}", command.get_name());
+                shown += 1;
+            }
+            commands.extend(command.get_subcommands().cloned());
+        }
+        assert!(shown > 100, "{shown}");
+    }
 }

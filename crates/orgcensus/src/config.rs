@@ -135,10 +135,21 @@ impl Config {
         if let Some(why) = namespace.and_then(cloudwatch::refuse_namespace) {
             return Err(Wrong::new("telemetry.cloudwatch_namespace", why));
         }
-        let chain = self.role_chain.iter().enumerate().map(|(place, role)| (format!("role_chain[{place}].path"), role));
-        for (key, role) in chain.chain([("role.path".to_owned(), &self.role)]) {
+        self.check_roles()
+    }
+
+    fn check_roles(&self) -> Result<(), Wrong> {
+        let chain = self.role_chain.iter().enumerate().map(|(place, role)| (format!("role_chain[{place}]"), role));
+        for (key, role) in chain.chain([("role".to_owned(), &self.role)]) {
             if !(role.path.starts_with('/') && role.path.ends_with('/')) {
-                return Err(Wrong::new(key, format!("{:?} must begin and end with a slash", role.path)));
+                return Err(Wrong::new(
+                    format!("{key}.path"),
+                    format!("{:?} must begin and end with a slash", role.path),
+                ));
+            }
+            if role.name.starts_with("arn:") {
+                let why = format!("{:?} is an ARN: expected a role's name; {key}.arn takes an ARN", role.name);
+                return Err(Wrong::new(format!("{key}.name"), why));
             }
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! How the lake is reached: with which credentials, which account must own the bucket, how objects are encrypted.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -14,9 +15,19 @@ use crate::config::{self, Config};
 use crate::failure::Failure;
 use crate::{reporter, setup};
 
-/// The lake that a command line means.
+/// The lake that a command line means, to read it.
 pub(crate) async fn of(place: &Place) -> Result<Lake, Failure> {
-    open(&setup::load_place(place)?).await
+    read(&setup::load_place(place)?).await
+}
+
+/// The configured lake, to read it. A folder that is not there is none, and is not made.
+pub(crate) async fn read(config: &Config) -> Result<Lake, Failure> {
+    let url = &config.lake.url;
+    if !url.contains("://") && !Path::new(url).exists() {
+        let words = format!("find a lake: there is no folder {url}; --lake names another, or ORGCENSUS_LAKE__URL");
+        return Err(Failure::Nothing(words));
+    }
+    open(config).await
 }
 
 /// A folder or bucket beside the lake, reached as the lake is.

@@ -69,6 +69,11 @@ pub fn services() -> impl Iterator<Item = &'static str> {
     SERVICES.keys().copied()
 }
 
+/// The names of a service's actions, in lower case; none of a service that AWS's reference does not have.
+pub fn actions(service: &str) -> impl Iterator<Item = &'static str> {
+    SERVICES.get(service).into_iter().flat_map(Service::actions).map(|(name, _)| *name)
+}
+
 /// How much of the work on one statement is done.
 #[derive(Debug, Default)]
 pub(crate) struct Scan {

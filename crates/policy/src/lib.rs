@@ -54,7 +54,7 @@ mod verdict;
 
 pub use access_point::{AccessPoint, BucketBehind, access_point_accounts};
 pub use arn::is_arn;
-pub use catalogue::services;
+pub use catalogue::{actions, services};
 pub use class::Class;
 pub use document::{Document, MAX_DOCUMENT_BYTES, decode};
 pub use event::{EventClass, EventPattern, Hearing, PatternError, event_class};

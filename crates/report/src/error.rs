@@ -14,12 +14,14 @@ pub enum Error {
     #[error(transparent)]
     Lake(#[from] orgcensus_lake::Error),
     /// What was asked for is not in the snapshot.
-    #[error("find {what} {wanted:?} in the snapshot")]
+    #[error("find {what} {wanted:?} in the snapshot; {known}")]
     NoSuchPart {
         /// An account, or an organizational unit.
         what: &'static str,
         /// Its name.
         wanted: String,
+        /// What it may have meant, or where all are listed.
+        known: String,
     },
     /// The engine gave rows that are no JSON.
     #[error("read the answer: {0}")]

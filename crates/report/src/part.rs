@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use orgcensus_answers::{Extent, Snapshot};
+use orgcensus_answers::{Extent, Snapshot, nearest_in_words};
 
 use crate::asked::{Object, text};
 use crate::{Error, Result, asked};
@@ -54,12 +54,16 @@ impl Part {
     /// The snapshot, asked for this part. What is named must be there.
     pub(crate) async fn of(&self, snapshot: &Snapshot) -> Result<Snapshot> {
         let rows = accounts(snapshot).await?;
-        let missing = |what, named: &BTreeSet<String>, is_there: fn(&Object, &str) -> bool| {
+        let missing = |what, column: &str, named: &BTreeSet<String>, is_there: fn(&Object, &str) -> bool| {
             let missing = named.iter().find(|name| !rows.iter().any(|row| is_there(row, name)));
-            missing.map_or(Ok(()), |wanted| Err(Error::NoSuchPart { what, wanted: wanted.clone() }))
+            missing.map_or(Ok(()), |wanted| {
+                let all: BTreeSet<&str> = rows.iter().map(|row| text(row, column)).collect();
+                let known = nearest_in_words(wanted, all).unwrap_or_else(|| format!("accounts.{column} has all"));
+                Err(Error::NoSuchPart { what, wanted: wanted.clone(), known })
+            })
         };
-        missing("account", &self.accounts, is_account)?;
-        missing("unit", &self.units, is_below)?;
+        missing("account", "account_id", &self.accounts, is_account)?;
+        missing("unit", "ou_path", &self.units, is_below)?;
         Ok(within(snapshot, self.extent(&rows)))
     }
 

@@ -7,56 +7,72 @@ use orgcensus_answers::{Format, Which};
 
 use super::{Place, values};
 
-pub(super) const EXPLAIN_HELP: &str = r#"Examples:
+pub(super) const EXPLAIN_HELP: &str = concat!(
+    r#"Examples:
   aws s3api get-bucket-policy --bucket b --query Policy --output text |
-    orgcensus explain --resource-account 111122223333 --org-id o-abcdefghij --service s3
+    orgcensus explain --resource-account 111122223333 --service s3
   orgcensus explain trust-policy.json --resource-account 111122223333
   orgcensus explain --jsonl < policies.jsonl
 
 With --jsonl each line is an object, and so is each answer; of the context, every key is optional:
-  {"id": 1, "policy": {...} or "...", "context": {"resource_account": "111122223333", "org_ids": [],
-   "org_accounts": [], "trusted_accounts": [], "trusted_vpcs": [], "trusted_tenants": [], "service": "lambda",
-   "resource": "arn:aws:lambda:us-east-1:111122223333:function:f", "function_url_created_at": "2026-02-01"}}
-  {"id": 1, "public": false, "external": null, "in_org": false, "flags": [], "reasons": []}
-A line that cannot be read gives {"id": 1, "error": "..."}; the others are still answered. External is null when it cannot be
-told: without the resource's account, an account that no list names may be the resource's own. Public is null for a
-function's URL of before October 2025, or of unknown age, that only one of its two permissions opens. A policy with an
-element that IAM does not have, or an Effect that is neither Allow nor Deny, is an error that names it."#;
+  {"id": 1, "policy": {...} or "...",
+   "context": {"resource_account": "111122223333", "org_ids": [],
+   "org_accounts": [], "trusted_accounts": [], "trusted_vpcs": [],
+   "trusted_tenants": [], "service": "lambda",
+   "resource": "arn:aws:lambda:us-east-1:111122223333:function:f",
+   "function_url_created_at": "2026-02-01"}}
+  {"id": 1, "public": false, "external": null, "in_org": false, "flags": [],
+   "reasons": []}
+"#,
+    "A line that cannot be read gives {\"id\": 1, \"error\": \"...\"}; the others are still answered. External is null \
+     when it cannot be told: without the resource's account, an account that no list names may be the resource's own. \
+     Public is null for a function's URL of before October 2025, or of unknown age, that only one of its two \
+     permissions opens. A policy with an element that IAM does not have, or an Effect that is neither Allow nor Deny, \
+     is an error that names it."
+);
 
 pub(super) const DIFF_HELP: &str = "\
 Examples:
   orgcensus diff
-  orgcensus diff iam_users iam_roles --from 2026-11-21 --to 2026-11-22 --format json
+  orgcensus diff iam_users iam_roles --from 2026-11-21 --to 2026-11-22
   orgcensus diff --summary
 
-Rows are matched by their table's key (`orgcensus tables TABLE`). Columns that only tell the time, as age_days and
+Rows are matched by their table's key (`orgcensus tables TABLE`). Columns that only tell the time, as age_days and \
 captured_at do, are not compared, nor is a column that only one snapshot has. The column change says:
   appeared      the older snapshot saw that the row was not there
-  gone          all collectors of the table were complete in the row's account and region, both times; for a derived row
-                in all accounts
+  gone          all collectors of the table were complete in the row's account
+                and region, both times; for a derived row in all accounts
   changed       a column, what it was, what it is now
-  unknown       a value is null because it was not read, or because a verdict is not known
-  not_seen      the other snapshot may have missed the row; reason says whose task, and how it ended
-  account_left  the organization no longer lists the account, or lists it as closed
+  unknown       a value is null because it was not read, or because a verdict
+                is not known
+  not_seen      the other snapshot may have missed the row; reason says whose
+                task, and how it ended
+  account_left  the organization no longer lists the account, or lists it as
+                closed
   region_off    the account has switched the region off";
 
-pub(super) const EXCEPTIONS_HELP: &str = r#"A file of exceptions has a section for each:
+pub(super) const EXCEPTIONS_HELP: &str = concat!(
+    r#"A file of exceptions has a section for each:
   [[exception]]
   of = ["F9", "D17"]             # ids of questions and rules
-  account = "111122223333"       # patterns: * is any letters, ? is one; one of the three must tell cases apart
+  account = "111122223333"       # patterns: * is any letters, ? is one
   resource = "arn:aws:s3:::site-*"
   principal = "break-glass"
   reason = "its password is in the safe"
   by = "ana@example.com"
-  since = 2026-11-01             # optional: what was made later under the same name is not accepted
+  since = 2026-11-01             # optional
   until = 2027-03-31             # the last day
-The day is that of the snapshot. `ask --cases` then has the columns case_state and exception, `ask` of a fact
-accepted_count, and `changes` state and exception; --fail-on counts what is active. Nothing is left out.
+"#,
+    "Of the patterns one must tell cases apart. What was made after `since` under the same name is not accepted. The \
+     day is that of the snapshot. `ask --cases` then has the columns case_state and exception, `ask` of a fact \
+     accepted_count, and `changes` state and exception; --fail-on counts what is active. Nothing is left out.",
+    r#"
 
 Examples:
   orgcensus exceptions --exceptions exceptions.toml
   orgcensus ask F9 --cases --exceptions exceptions.toml
-  orgcensus ask F9 --cases --since 2026-11-01"#;
+  orgcensus ask F9 --cases --since 2026-11-01"#
+);
 
 /// Where answers come from.
 #[derive(Debug, Args)]
@@ -166,7 +182,7 @@ pub(crate) struct Ask {
     #[command(flatten)]
     pub(crate) accepting: Accepting,
     /// Say of each control of a framework whether it fails, passes, is unknown or is not covered: cis (the newest),
-    /// cis-6.0, fsbp. Asks with the numbers that are shipped, and not with a configuration's.
+    /// cis-6.0, fsbp, well-architected. Asks with the numbers that are shipped, and not with a configuration's.
     #[arg(long, value_name = "NAME", conflicts_with_all = ["sql", "list", "cases", "ids"])]
     pub(crate) framework: Option<String>,
     /// Also the questions of this folder's .sql files, which have the form of the shipped ones [default: none, or the

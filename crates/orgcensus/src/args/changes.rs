@@ -19,10 +19,12 @@ Rows are matched as `orgcensus diff` matches them. The column change says:
   appeared  the older snapshot saw that it was not there
   gone      all tasks that the rule rests on were complete there, both times
   changed   it was there, and is now as the rule says, or no longer
-  still     it was so and is so; only with --states, of rules that look for states
+  still     it was so and is so; only with --states, of rules that look for
+            states
   unknown   a value that decides was not read
-  not_seen  one snapshot may have missed it. A row without a resource is a place where the rule could not look; without an
-            account, it could not look at all: reason says why
+  not_seen  one snapshot may have missed it. A row without a resource is a
+            place where the rule could not look; without an account, it could
+            not look at all: reason says why
 The column state says active or accepted (`orgcensus exceptions --help`), and nothing where a rule could not look.
 What an account that left, or a region that was switched off, took along is no deletion: `orgcensus diff` tells it.";
 

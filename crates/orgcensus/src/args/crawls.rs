@@ -29,7 +29,7 @@ pub(crate) struct Demo {
 /// Commands that need a configuration.
 #[derive(Debug, Args)]
 pub(crate) struct Configured {
-    /// The configuration file; config/orgcensus.example.toml has every key. Needed unless --this-account.
+    /// The configuration file; config/orgcensus.example.toml has every key. Only `crawl --this-account` needs none.
     #[arg(long)]
     pub(crate) config: Option<PathBuf>,
     /// The lake, instead of the configuration's.

@@ -30,8 +30,8 @@ pub(crate) enum Catalog {
     Print {
         #[command(flatten)]
         place: Place,
-        /// athena, trino, spark, duckdb; or glue, which prints what `apply` would write, as JSON.
-        #[arg(long, default_value = "athena")]
+        /// For whom; glue prints what `apply` would write, as JSON.
+        #[arg(long, default_value = "athena", value_parser = ["athena", "trino", "spark", "duckdb", "glue"])]
         dialect: String,
         /// For Athena: where a trail of the organization writes, s3://bucket/prefix. Prints the table cloudtrail_events
         /// over its files, and the view trail_activity with the columns of the table activity.

@@ -48,6 +48,20 @@ pub(super) fn arn(text: &str) -> Result<String, &'static str> {
     if is_arn(text) { Ok(text.to_owned()) } else { Err("not an ARN") }
 }
 
+/// An ARN, or what has none.
+pub(super) fn resource(text: &str) -> Result<String, &'static str> {
+    if text == "*" || is_arn(text) { Ok(text.to_owned()) } else { Err("expected an ARN, or * for no resource") }
+}
+
+/// One action.
+pub(super) fn action(text: &str) -> Result<String, &'static str> {
+    let is_name = |name: &str| is_name_of_one(name, b"-_");
+    match text.split_once(':').is_some_and(|(service, name)| is_name(service) && is_name(name)) {
+        true => Ok(text.to_owned()),
+        false => Err("expected one action, and no pattern: s3:GetObject"),
+    }
+}
+
 /// The ARN of a user or role.
 pub(super) fn identity(text: &str) -> Result<String, &'static str> {
     let mut fields = text.splitn(6, ':').skip(2);
@@ -144,6 +158,9 @@ pub(crate) fn lake(text: &str) -> Result<String, String> {
         if scheme != scheme.to_ascii_lowercase() {
             return refuse("its scheme has upper-case letters");
         }
+        if !["s3", "file"].contains(&scheme) {
+            return refuse(&format!("no lake is at {scheme}://"));
+        }
         let bucket = rest.split('/').next().unwrap_or_default();
         let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
         let is_right = scheme != "s3" || (!bucket.is_empty() && bucket.bytes().all(is_letter));
@@ -183,9 +200,18 @@ mod tests {
         for right in ["./lake", "/tmp/a:b", "lake", "s3://bucket", "s3://bucket/lake", "file:///tmp/lake"] {
             assert_eq!(lake(right).unwrap(), right);
         }
-        for wrong in
-            ["", " ", "s3:/bucket", "s3:bucket", "s3://", "s3:///lake", "S3://bucket/lake", "arn:aws:s3:::bucket"]
-        {
+        for wrong in [
+            "",
+            " ",
+            "s3:/bucket",
+            "s3:bucket",
+            "s3://",
+            "s3:///lake",
+            "S3://bucket/lake",
+            "arn:aws:s3:::bucket",
+            "gs://bucket/lake",
+            "https://bucket.s3.amazonaws.com/lake",
+        ] {
             assert!(lake(wrong).unwrap_err().contains("s3://bucket/prefix"), "{wrong}");
         }
     }
@@ -217,6 +243,8 @@ mod tests {
         {
             assert!(notified(wrong).is_err(), "{wrong}");
         }
+        assert!(resource("*").is_ok() && resource("arn:aws:s3:::b/k").is_ok() && resource("b/k").is_err());
+        assert!(action("s3:GetObject").is_ok() && action("GetObject").is_err() && action("s3:Get*").is_err());
         assert!(role_name("audit/orgcensus").is_ok() && role_name("arn:aws:iam::1:role/x").is_err());
     }
 }

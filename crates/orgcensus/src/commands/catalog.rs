@@ -25,7 +25,7 @@ async fn write(place: &Place, dialect: &str) -> Result<u8, Failure> {
     let config = setup::load_place(place)?;
     let databases = upkeep::databases(&config.catalog.clone().unwrap_or_default());
     let statements_of = if dialect == "glue" { None } else { Some(dialect.parse()?) };
-    let contents = Contents::read(&lake_access::open(&config).await?, databases, &[]).await?;
+    let contents = Contents::read(&lake_access::read(&config).await?, databases, &[]).await?;
     let mut output = output();
     match statements_of {
         Some(dialect) => {
@@ -53,7 +53,7 @@ async fn write_trail(place: &Place, dialect: &str, trail: &str) -> Result<u8, Fa
         return Err(Failure::Usage(format!("--trail is for Athena, and not for {dialect}")));
     }
     let config = setup::load_place(place)?;
-    let snapshot = Snapshot::open(&lake_access::open(&config).await?, &Which::Newest).await?;
+    let snapshot = Snapshot::open(&lake_access::read(&config).await?, &Which::Newest).await?;
     let mut json = Vec::new();
     format(&snapshot.query(ACCOUNTS).await?.collect().await?, Format::Json, &mut json)?;
     let members: Vec<Member> =

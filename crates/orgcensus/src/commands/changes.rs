@@ -29,7 +29,7 @@ pub(crate) async fn run(arguments: &args::Changes) -> Result<u8, Failure> {
     }
     refuse_terminal(arguments.shown.format)?;
     let exceptions = accepting::read(&config, &arguments.accepting)?;
-    let lake = lake_access::open(&config).await?;
+    let lake = lake_access::read(&config).await?;
     let (from, to) = (arguments.from.as_ref(), &arguments.to);
     let mut changes = Changes::open(&lake, from, to, &rules, arguments.states).await?;
     if let Some(exceptions) = &exceptions {
@@ -43,7 +43,7 @@ pub(crate) async fn run(arguments: &args::Changes) -> Result<u8, Failure> {
 
 /// Prints what engines that read events can be asked. A trail is of one organization.
 async fn print_sql(arguments: &args::Changes, config: &Config, rules: &[&Rule]) -> Result<u8, Failure> {
-    let lake = lake_access::open(config).await?;
+    let lake = lake_access::read(config).await?;
     let changes = Changes::open(&lake, arguments.from.as_ref(), &arguments.to, rules, false).await?;
     let [pair] = changes.pairs() else {
         return Err(Failure::Usage("--sql: the lake has several organizations, and events are of one".to_owned()));

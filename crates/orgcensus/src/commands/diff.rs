@@ -35,6 +35,10 @@ pub(crate) fn warn(pairs: &[Pair], alone: &[Commit], require_complete: bool) -> 
         }
         reporter::say("warning", &words);
     }
+    for pair in pairs.iter().filter(|pair| pair.from.n == pair.to.n) {
+        let Commit { snapshot_date, run_id, .. } = &pair.to;
+        reporter::say("warning", &format!("{snapshot_date}, run {run_id}, is compared with itself"));
+    }
     for commit in alone {
         let Commit { organization_id, snapshot_date, .. } = commit;
         let words = format!("organization {organization_id} has nothing to compare {snapshot_date} with");

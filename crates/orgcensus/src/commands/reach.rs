@@ -1,8 +1,9 @@
 //! `orgcensus who-can` and `what-can`: effective access, asked of a snapshot.
 
 use arrow::record_batch::RecordBatch;
-use orgcensus_answers::{Format, format_within};
+use orgcensus_answers::{Format, format_within, nearest_in_words};
 use orgcensus_lake::Commit;
+use orgcensus_policy::{actions, services};
 use orgcensus_reach::{Error, Reach, SENSITIVE, batch, layers};
 
 use crate::args::{Shown, Source, WhatCan, WhoCan};
@@ -14,6 +15,7 @@ use crate::{lake_access, reporter};
 /// Who may do the action on the resource.
 pub(crate) async fn who(arguments: &WhoCan) -> Result<u8, Failure> {
     let WhoCan { source, shown, explain, action, resource } = arguments;
+    tell_unknown(std::slice::from_ref(action));
     let reach = open(source, shown.format).await?;
     tell_left_out(std::slice::from_ref(action), false);
     let rows = match explain {
@@ -26,6 +28,7 @@ pub(crate) async fn who(arguments: &WhoCan) -> Result<u8, Failure> {
 /// What the principal may do.
 pub(crate) async fn what(arguments: &WhatCan) -> Result<u8, Failure> {
     let WhatCan { source, shown, explain, principal, actions } = arguments;
+    tell_unknown(actions);
     let reach = open(source, shown.format).await?;
     tell_left_out(actions, true);
     let rows = match (explain, actions.as_slice()) {
@@ -38,6 +41,25 @@ pub(crate) async fn what(arguments: &WhatCan) -> Result<u8, Failure> {
         (None, actions) => batch(&reach.what_can(principal, actions).await.map_err(why)?),
     };
     print(&rows.map_err(why)?, *shown)
+}
+
+/// Warns of actions that are perhaps misspelt. They are asked: AWS may have them since this version was made.
+fn tell_unknown(names: &[String]) {
+    names.iter().filter_map(|name| unknown(name)).for_each(|words| reporter::say("warning", &words));
+}
+
+fn unknown(action: &str) -> Option<String> {
+    let lower = action.to_ascii_lowercase();
+    let (service, name) = lower.split_once(':')?;
+    if actions(service).any(|known| known == name) {
+        return None;
+    }
+    let nearest = match services().any(|known| known == service) {
+        true => nearest_in_words(name, actions(service)),
+        false => nearest_in_words(service, services()),
+    };
+    let nearest = nearest.map(|words| format!("; {words}")).unwrap_or_default();
+    Some(format!("this version knows no action {action}{nearest}"))
 }
 
 /// Says what no answer rests on. Who is asked for no action is asked for one of S3 too.
@@ -70,5 +92,22 @@ fn why(error: Error) -> Failure {
         Error::Answers(error) => error.into(),
         Error::Lake(error) => error.into(),
         error => Failure::Usage(format!("failed to {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_action_is_told_with_the_nearest() {
+        assert_eq!(unknown("s3:GetObject"), None);
+        let words = unknown("iam:CreateUsr").unwrap();
+        assert!(
+            words.starts_with("this version knows no action iam:CreateUsr; the nearest ")
+                && words.contains("createuser")
+        );
+        assert!(unknown("dynamdb:GetItem").unwrap().contains("dynamodb"));
+        assert_eq!(unknown("s3:OfTomorrowOrLater").unwrap(), "this version knows no action s3:OfTomorrowOrLater");
     }
 }

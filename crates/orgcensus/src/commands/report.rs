@@ -20,6 +20,9 @@ const STANDARD_OUTPUT: &str = "-";
 
 /// Writes the page, or one for each unit.
 pub(crate) async fn run(arguments: &Report) -> Result<u8, Failure> {
+    if arguments.split_by.is_some() && arguments.out.as_deref() == Some(STANDARD_OUTPUT) {
+        return Err(Failure::Usage("--out -: --split-by writes many files; name a folder".to_owned()));
+    }
     own_files::questions(arguments.questions.as_deref())?;
     let config = setup::load_place(&arguments.source.place)?;
     let exceptions = accepting::read(&config, &arguments.accepting)?;
@@ -125,7 +128,10 @@ fn file_name(unit: &Unit, index: usize) -> String {
 fn write(file: &Path, text: &str) -> Result<(), Failure> {
     let folder =
         file.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(PathBuf::from("."), Path::to_path_buf);
-    let mut new = NamedTempFile::new_in(folder)?;
+    let no_file = |error: std::io::Error| {
+        Failure::Nothing(format!("write {}: no file can be made in its folder: {}", file.display(), error.kind()))
+    };
+    let mut new = NamedTempFile::new_in(folder).map_err(no_file)?;
     new.write_all(text.as_bytes())?;
     new.persist(file).map_err(|error| error.error)?;
     println!("page         {}  {} bytes", file.display(), text.len());

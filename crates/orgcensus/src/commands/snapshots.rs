@@ -9,14 +9,17 @@ use orgcensus_lake::Commit;
 use crate::args::Snapshots;
 use crate::commands::source::{coverage_percent, refuse_terminal};
 use crate::failure::{Failure, exit};
-use crate::lake_access;
 use crate::terminal::{output, width};
+use crate::{lake_access, reporter};
 
 /// Lists them, the newest date first.
 pub(crate) async fn run(arguments: &Snapshots) -> Result<u8, Failure> {
     refuse_terminal(arguments.shown.format)?;
     let lake = lake_access::of(&arguments.place).await?;
     let mut commits = lake.commits().await?;
+    if commits.is_empty() {
+        reporter::say("warning", &format!("nothing has been published to {}; is it the right lake?", lake.url()));
+    }
     commits.sort_by(|a, b| (&b.snapshot_date, b.n).cmp(&(&a.snapshot_date, a.n)));
     let living = orgcensus_lake::living(&commits);
     let superseded_by = |commit: &Commit| {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
-use toml::{Table, Value};
+use toml::{Spanned, Table, Value};
 
 use super::{Config, Wrong};
 use crate::failure::Failure;
@@ -164,16 +164,18 @@ fn set<'a>(table: &mut Table, parts: &[&'a str], value: Value) -> Result<(), &'a
     Ok(())
 }
 
-/// `crawl.toml:12:3: unknown field `nmae`, expected one of …`
+/// `crawl.toml:12:3: role.nmae: unknown field `nmae`, expected one of …`
 fn located(text: &str, name: &str, error: &toml::de::Error) -> Failure {
-    let (line, column) = place(text, error.span().map_or(0, |span| span.start));
+    let offset = error.span().map_or(0, |span| span.start);
+    let (line, column) = place(text, offset);
+    let key = key_at(text, offset).map(|key| format!("{key}: ")).unwrap_or_default();
     let shown = text.lines().nth(line - 1).map(str::trim).unwrap_or_default();
     let shown = match shown.split_once('=') {
         // An inline table has its keys further on: `role = { external_id = "…" }`.
         Some((key, _)) if is_secret(shown) => format!("{key}= …"),
         _ => shown.to_owned(),
     };
-    Failure::Usage(format!("{name}:{line}:{column}: {}\n  {shown}", error.message().trim()))
+    Failure::Usage(format!("{name}:{line}:{column}: {key}{}\n  {shown}", error.message().trim()))
 }
 
 /// Whether what a key holds is never shown.
@@ -185,6 +187,31 @@ fn is_secret(key: &str) -> bool {
 fn place(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset.min(text.len())).unwrap_or_default();
     (before.matches('\n').count() + 1, before.len() - before.rfind('\n').map_or(0, |at| at + 1) + 1)
+}
+
+/// The key whose name or value an offset is in, `select.include.accounts[1]`; none if the text is no TOML.
+fn key_at(text: &str, offset: usize) -> Option<String> {
+    key_in_table(DeTable::parse(text).ok()?.get_ref(), "", offset)
+}
+
+fn key_in_table(table: &DeTable<'_>, outer: &str, offset: usize) -> Option<String> {
+    table.iter().find_map(|(name, value)| {
+        let is_here = name.span().contains(&offset);
+        let name: &str = name.get_ref();
+        let key = if outer.is_empty() { name.to_owned() } else { format!("{outer}.{name}") };
+        key_in_value(value, &key, offset).or_else(|| is_here.then_some(key))
+    })
+}
+
+fn key_in_value(value: &Spanned<DeValue<'_>>, key: &str, offset: usize) -> Option<String> {
+    match value.get_ref() {
+        DeValue::Table(table) => key_in_table(table, key, offset),
+        DeValue::Array(items) => {
+            let mut items = items.iter().enumerate();
+            items.find_map(|(place, item)| key_in_value(item, &format!("{key}[{place}]"), offset))
+        }
+        _ => value.span().contains(&offset).then(|| key.to_owned()),
+    }
 }
 
 /// Where a key stands in a text, `select.include.accounts[1]`; none if it is not there.

@@ -19,7 +19,14 @@ fn the_example_parses_and_says_the_defaults() {
 #[test]
 fn bad_files_name_file_line_key_and_what_was_expected() {
     for (text, words) in [
-        ("[role]\nnmae = \"x\"", &["crawl.toml:2:1", "nmae", "expected one of", "`name`"][..]),
+        ("[role]\nnmae = \"x\"", &["crawl.toml:2:1: role.nmae: ", "expected one of", "`name`"][..]),
+        ("[aws]\nhome_region = 5", &["crawl.toml:2:15: aws.home_region: ", "expected a string"]),
+        ("[select]\nregions = [\"a\",\n  7]", &["crawl.toml:3:3: select.regions[1]: ", "expected a string"]),
+        ("[awss]\nx = 1", &["crawl.toml:1:2: awss: ", "expected one of", "`aws`"]),
+        (
+            "[role]\nname = \"arn:aws:iam::111122223333:role/x\"",
+            &["crawl.toml:2:1: role.name: ", "expected a role's name", "role.arn takes an ARN"],
+        ),
         ("[limits]\n\naccounts_at_once = \"many\"", &["crawl.toml:3:20", "accounts_at_once", "expected usize"]),
         ("[lake]\nmin_coverage = 2", &["crawl.toml", "lake.min_coverage", "0 to 1"]),
         ("[select.include]\naccounts = [\"123\"]", &["crawl.toml", "accounts", "12 digits"]),

@@ -279,6 +279,7 @@ fn accounts_are_parts_of_the_whole() {
         let ended = world.run(&[&["report"], &wrong[..]].concat());
         assert_eq!(ended.code, 2, "{}", ended.err);
         assert!(ended.err.contains(wrong[1]) && !world.path("report.html").exists(), "{}", ended.err);
+        assert!(ended.err.contains("; the nearest ") || ended.err.contains("; accounts."), "{}", ended.err);
     }
     assert_eq!(
         numbers(&page(&world, &["--unit", "Root"]), keys[0]),

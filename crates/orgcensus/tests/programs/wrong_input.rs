@@ -53,6 +53,7 @@ fn a_lake_with_a_misspelt_address_is_no_new_folder() {
         let ended = run(&[arguments, &["--lake", "s3:/bucket/lake"]].concat());
         refused(&ended, &["s3:/bucket/lake", "s3://bucket/prefix"]);
     }
+    refused(&run(&["snapshots", "--lake", "gs://bucket/lake"]), &["gs://", "s3://bucket/prefix"]);
     let world = quiet();
     world.configure("[lake]\nurl = \"s3:/bucket\"\n");
     refused(&world.run_configured(&["plan"]), &["crawl.toml", "lake.url", "s3://bucket/prefix"]);
@@ -105,6 +106,29 @@ fn there_must_be_something_to_prune() {
     let ended = Ended::from(world::command(folder.path(), &prune).output().expect("the program starts"));
     assert_eq!(ended.code, 4, "{}", ended.words());
     assert!(ended.err.contains("elsewhere") && ended.err.contains("nothing was published"), "{}", ended.err);
+}
+
+#[test]
+fn a_lake_of_which_nobody_knows_anything_is_told() {
+    let listed = run(&["snapshots", "--lake", ".", "--format", "json"]);
+    assert_eq!((listed.code, listed.out.as_str()), (0, "[]\n"), "{}", listed.words());
+    assert!(listed.err.contains("is it the right lake?"), "{}", listed.err);
+    // `run` sees that no folder is made by reading.
+    for arguments in [&["snapshots"][..], &["query", "SELECT 1"], &["changes"], &["catalog", "print"]] {
+        let ended = run(&[arguments, &["--lake", "elsewhere"]].concat());
+        assert_eq!(ended.code, 4, "{arguments:?}: {}", ended.words());
+        assert!(ended.err.contains("there is no folder elsewhere"), "{arguments:?}: {}", ended.err);
+    }
+}
+
+#[test]
+fn many_pages_go_into_a_folder() {
+    refused(&run(&["report", "--split-by", "unit", "--out", "-"]), &["--out -", "name a folder"]);
+}
+
+#[test]
+fn engines_are_those_that_there_are() {
+    refused(&run(&["catalog", "print", "--dialect", "mysql"]), &["--dialect", "duckdb, glue"]);
 }
 
 #[test]

@@ -174,11 +174,11 @@ fn head(name: &'static str) -> &'static str {
     }
 }
 
-/// A share in a word or two: its definition; where that tells nothing apart, its population.
-fn label(question: &Question, share: &Share) -> String {
+/// A share in a word or two: its definition; where that tells nothing apart, its population, if there are others.
+fn label(question: &Question, shares: &[&Share], share: &Share) -> String {
     let word = match (share.of, share.definition) {
-        (Of::Subjects(population), "lake" | "study") => population.to_owned(),
-        (Of::Each(_), "lake" | "study") => "found".to_owned(),
+        (Of::Subjects(population), "lake" | "study") if shares.len() > 1 => population.to_owned(),
+        (Of::Subjects(_) | Of::Each(_), "lake" | "study") => "found".to_owned(),
         (_, definition) => question.filled(definition),
     };
     word.replace('_', " ")
@@ -193,7 +193,7 @@ fn within(share: &Share) -> String {
 fn listed(question: &Question, shares: &[&Share]) -> String {
     let mut words = Vec::new();
     for share in shares {
-        let (label, within) = (label(question, share).replace('\'', "''"), within(share));
+        let (label, within) = (label(question, shares, share).replace('\'', "''"), within(share));
         words.push(format!("CASE WHEN {within}cases.{} THEN '{label}' END", share.is_so));
         words.push(format!("CASE WHEN {within}cases.{} IS NULL THEN 'not known: {label}' END", share.is_so));
     }
@@ -212,7 +212,7 @@ fn severity(shares: &[&Share]) -> String {
 fn note(question: &Question, shares: &[&Share]) -> String {
     let mut words: Vec<String> = Vec::new();
     for share in shares {
-        let meaning = format!("{}: {}.", label(question, share), question.filled(share.fact));
+        let meaning = format!("{}: {}.", label(question, shares, share), question.filled(share.fact));
         if !words.contains(&meaning) {
             words.push(meaning);
         }
@@ -276,6 +276,8 @@ mod tests {
             listed(&question, &shares).contains("CASE WHEN cases.is_function AND cases.is_so THEN 'functions' END")
         );
         assert!(severity(&shares).contains("(listed.is_project AND listed.is_so)"), "{}", severity(&shares));
+        let (of_others, alone) = (label(&question, &shares, shares[0]), label(&question, &shares[..1], shares[0]));
+        assert_eq!((of_others.as_str(), alone.as_str()), ("functions", "found"));
     }
 
     #[test]
