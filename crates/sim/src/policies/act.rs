@@ -4,6 +4,7 @@
 use super::{IdentityKind, Kind, ResourcePolicy, Trust, TrustKind};
 use crate::organization_policies::is_in_perimeter;
 use crate::place::Place;
+use crate::services::ec2::default_vpc_leads_to;
 
 /// An action of which the truth says who may do it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,13 +137,12 @@ impl ResourcePolicy {
             | Kind::DenySavesNobody
             | Kind::DenySavesNobodyButOne => (Some(Far::Yes), Some(Far::Yes)),
             Kind::InOrgCondition | Kind::DenySavesOrganization => (Some(Far::Yes), Some(Far::No)),
-            Kind::PublicFromAnywhere
-            | Kind::SourceIp
-            | Kind::SourceVpce
-            | Kind::OwnVpc
-            | Kind::OtherVpce
-            | Kind::ForeignVpc => (Some(Far::If), Some(Far::If)),
+            Kind::PublicFromAnywhere | Kind::SourceIp | Kind::SourceVpce | Kind::OtherVpce | Kind::ForeignVpc => {
+                (Some(Far::If), Some(Far::If))
+            }
             // Only services, only others, or only those who are named.
+            // Only an endpoint of the VPC says of a request that it comes from there.
+            Kind::OwnVpc if default_vpc_leads_to(place, act.service()) => (Some(Far::If), Some(Far::If)),
             _ => (Some(Far::No), Some(Far::No)),
         };
         Some(Opens {

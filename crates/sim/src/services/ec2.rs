@@ -17,6 +17,7 @@ mod verified_access;
 mod vpcs;
 
 pub(crate) use network::{reached_balancers, spots};
+pub(crate) use vpcs::default_vpc_leads_to;
 
 use crate::CANARY;
 use crate::clock::iso_millis;

@@ -144,6 +144,7 @@ mod tests {
         "rds_instances",
         "s3_access_points",
         "s3tables_tables",
+        "security_findings",
         "securityhub_disabled_controls",
         "securityhub_scores",
         "securityhub_standards",

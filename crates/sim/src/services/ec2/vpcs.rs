@@ -57,6 +57,13 @@ pub(super) fn vpcs(place: &Place<'_>) -> Vec<Vpc> {
     (0..=more).map(vpc).collect()
 }
 
+/// Whether an endpoint of the account's default VPC of the first region leads to a service.
+pub(crate) fn default_vpc_leads_to(place: &Place<'_>, service: &str) -> bool {
+    let region = place.organization.settings.regions.first().map(String::as_str).unwrap_or_default();
+    let vpcs = vpcs(&Place { region, ..*place });
+    vpcs.first().is_some_and(|vpc| vpc.endpoints.iter().any(|endpoint| endpoint.kind.1 == service))
+}
+
 /// The endpoints as the truth counts them: no endpoint policy lets in anyone outside of the account.
 pub(super) fn planted(place: &Place<'_>) -> Vec<Planted> {
     let endpoints = vpcs(place).into_iter().flat_map(|vpc| vpc.endpoints);
