@@ -41,7 +41,6 @@ fn with(arguments: &Configured, mut config: Config) -> Result<Config, Failure> {
     if arguments.endpoint_url.is_some() {
         config.aws.endpoint_url.clone_from(&arguments.endpoint_url);
     }
-    check_names(&config)?;
     keep_private(&config);
     Ok(config)
 }
@@ -65,28 +64,6 @@ pub(crate) fn load_place(place: &Place) -> Result<Config, Failure> {
 fn keep_private(config: &Config) {
     if config.lake.use_umask {
         privacy::by_umask();
-    }
-}
-
-/// Refuses names of collectors that do not exist: this is the most common typing error.
-pub(crate) fn check_names(config: &Config) -> Result<(), Failure> {
-    let select = &config.select;
-    let mut named = [
-        ("select.collectors", &select.collectors),
-        ("select.add_collectors", &select.add_collectors),
-        ("select.exclude_collectors", &select.exclude_collectors),
-    ]
-    .into_iter()
-    .flat_map(|(key, names)| names.iter().map(move |name| (key, name)));
-    let unknown = named.find(|(_, name)| !COLLECTORS.iter().any(|collector| collector.name == **name));
-    match unknown {
-        None => Ok(()),
-        Some((key, name)) => {
-            let nearest = nearest_in_words(name, COLLECTORS.iter().map(|collector| collector.name));
-            let nearest = nearest.map(|words| format!("; {words}")).unwrap_or_default();
-            let words = format!("unknown collector {name:?}{nearest}; `orgcensus plan` lists them");
-            Err(Failure::Usage(format!("{key}: {words}")))
-        }
     }
 }
 
