@@ -131,6 +131,12 @@ fn unanswered(base: &Base, doing: &'static str, source: orgcensus_aws::Error) ->
 /// The codes of calls that nobody answered.
 const UNANSWERED: [&str; 4] = ["NameUnresolved", "NoSuchHost", "Timeout", "Unreachable"];
 
+/// Words about a home region that this version does not know, where an endpoint of one's own answers for every region: so
+/// no call would tell.
+pub(crate) fn unseen_misspelt(base: &Base) -> Option<String> {
+    misspelt(base.home_region()).filter(|_| base.has_own_endpoint())
+}
+
 /// Words about a home region that this version does not know. AWS may have it all the same, if it is new.
 fn misspelt(region: &str) -> Option<String> {
     if partition::REGIONS.contains(&region) {
