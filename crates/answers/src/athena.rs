@@ -16,6 +16,7 @@ use crate::Error;
 
 mod contains;
 mod date_diff;
+mod element_at;
 mod json_extract_scalar;
 mod unnest;
 
@@ -31,7 +32,6 @@ const PORTABLE: &[(&str, &str)] = &[
     ("date_format", "DATE_TRUNC('day', moment), or the columns of days"),
     ("date_parse", "TIMESTAMP '2026-11-22 00:00:00'"),
     ("day_of_week", "EXTRACT(DOW FROM moment)"),
-    ("element_at", "list[1]; a tag is a row of resource_tags, or tags['name'] here"),
     ("filter", "a child table with a row for each element, or any_match(list, it -> …) here"),
     ("from_iso8601_timestamp", "TIMESTAMP '2026-11-22 00:00:00'"),
     ("if", "CASE WHEN … THEN … ELSE … END"),
@@ -54,6 +54,7 @@ const UNNEST: &str = "UNNEST: a child table with a row for each element; here on
 pub(crate) fn register(context: &SessionContext) {
     context.register_udf(ScalarUDF::new_from_impl(contains::Contains::new()));
     context.register_udf(ScalarUDF::new_from_impl(date_diff::DateDiff::new()));
+    context.register_udf(ScalarUDF::new_from_impl(element_at::ElementAt::new()));
     context.register_udf(ScalarUDF::new_from_impl(json_extract_scalar::JsonExtractScalar::new()));
 }
 

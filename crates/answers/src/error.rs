@@ -84,7 +84,7 @@ pub enum Error {
     UnknownQuestion {
         /// The id or part that was asked for.
         id: String,
-        /// The questions that may be meant; the ids of all questions if none is near.
+        /// The questions that may be meant; the letters of the parts if it names none of them.
         known: String,
     },
     /// No rule of change has that id.
@@ -92,7 +92,7 @@ pub enum Error {
     UnknownRule {
         /// The id or part that was asked for.
         id: String,
-        /// The rules whose ids are nearest; the ids of all rules if none is near.
+        /// The rules whose ids are nearest; the letters of the parts if it names none of them.
         known: String,
     },
     /// The question is about no account, and some accounts were asked for.

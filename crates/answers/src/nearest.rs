@@ -40,6 +40,21 @@ pub fn nearest_in_words<'a>(word: &str, among: impl IntoIterator<Item = &'a str>
     }
 }
 
+/// What an unknown id of a question or of a rule may mean, among parts and their ids in order: the nearest ids of the part
+/// that it names, and what the part has; else the parts.
+pub(crate) fn ids_in_words(id: &str, known: &[(&str, &str)]) -> String {
+    let part = id.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let ids: Vec<&str> =
+        known.iter().filter(|(known, _)| known.eq_ignore_ascii_case(part)).map(|(_, id)| *id).collect();
+    if let (Some(first), Some(last)) = (ids.first(), ids.last()) {
+        let nearest = nearest_in_words(id, ids.iter().copied()).map(|words| format!("{words}; ")).unwrap_or_default();
+        return format!("{nearest}part {} has {first} to {last}", part.to_uppercase());
+    }
+    let mut parts: Vec<&str> = known.iter().map(|(part, _)| *part).collect();
+    parts.dedup();
+    format!("the parts are {}; --list shows every id", parts.join(", "))
+}
+
 /// All names, `the snapshot has accounts, coverage`; of more than anyone reads, where tables are listed.
 pub(crate) fn all_in_words(whose: &str, tables: &[&str]) -> String {
     match tables.len() > LISTED_MAX {
@@ -65,6 +80,16 @@ mod tests {
         assert_eq!(nearest(&"iam_users".repeat(50), TABLES), [""; 0]);
         assert_eq!(all_in_words("there are", &["a", "b"]), "there are a, b");
         assert_eq!(all_in_words("there are", &["a"; 300]), "`orgcensus tables` lists those that there are");
+    }
+
+    #[test]
+    fn an_unknown_id_is_near_one_of_its_part_or_there_are_parts() {
+        let known = [("B", "B1"), ("B", "B2"), ("F", "F1"), ("F", "F17")];
+        assert_eq!(ids_in_words("f11", &known), "the nearest are F1, F17; part F has F1 to F17");
+        assert_eq!(ids_in_words("B345", &known), "part B has B1 to B2");
+        for unknown in ["Z", "Z1", "first", ""] {
+            assert_eq!(ids_in_words(unknown, &known), "the parts are B, F; --list shows every id", "{unknown}");
+        }
     }
 
     #[test]

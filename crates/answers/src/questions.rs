@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{LazyLock, OnceLock};
 
 use crate::config_file::FileError;
+use crate::nearest::ids_in_words;
 use crate::own_files::{self, TableSchemas};
 use crate::question_file::QuestionFile;
 use crate::{Error, Question, Result};
@@ -77,8 +78,8 @@ pub fn select<S: AsRef<str>>(ids: &[S]) -> Result<Vec<&'static Question>> {
     Ok(selected)
 }
 
-/// The questions that an unknown id may mean: those whose titles have the word in them, `mfa`; else those of the part
-/// that it begins with; else all.
+/// The questions that an unknown id may mean: those whose titles have the word in them, `mfa`; else those whose ids are
+/// near.
 fn known(id: &str, all: &[Question]) -> String {
     const TITLES_MAX: usize = 5;
     let word = id.to_lowercase();
@@ -89,10 +90,7 @@ fn known(id: &str, all: &[Question]) -> String {
         let shown: Vec<_> = titles.into_iter().take(TITLES_MAX).collect();
         return format!("its word is in {}{more}", shown.join(", "));
     }
-    let of_part = |it: &&Question| word.starts_with(&it.part.to_lowercase());
-    let part: Vec<_> = all.iter().filter(of_part).map(|it| it.id).collect();
-    let ids = if part.is_empty() { all.iter().map(|it| it.id).collect() } else { part };
-    format!("there are {}", ids.join(", "))
+    ids_in_words(id, &all.iter().map(|it| (it.part, it.id)).collect::<Vec<_>>())
 }
 
 /// The names of the numbers that a site may change.
@@ -117,9 +115,9 @@ mod tests {
         assert_eq!(ids(&["F17", "f"])[..3], ["F17", "F1", "F2"]);
         assert_eq!(ids(&[]).len(), questions().unwrap().len());
         let error = select(&["F3", "Z1"]).unwrap_err().to_string();
-        assert!(error.starts_with("find question Z1; there are B1, B2, B3, "), "{error}");
+        assert!(error.starts_with("find question Z1; the parts are B, ") && !error.contains("B1"), "{error}");
         let error = select(&["f99"]).unwrap_err().to_string();
-        assert!(error.starts_with("find question f99; there are F1, F2, ") && !error.contains("B1"), "{error}");
+        assert_eq!(error, "find question f99; the nearest is F9; part F has F1 to F17");
         let error = select(&["no MFA device"]).unwrap_err().to_string();
         assert!(error.contains("; its word is in ") && error.contains("F9 (IAM users with"), "{error}");
     }

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::{LazyLock, OnceLock};
 
 use crate::config_file::FileError;
+use crate::nearest::ids_in_words;
 use crate::own_files::{self, TableSchemas};
 use crate::rule::Rule;
 use crate::rule_file::RuleFile;
-use crate::{Error, Result, nearest_in_words};
+use crate::{Error, Result};
 
 /// Each file's name and text, sorted. The build script lists the folder.
 pub(crate) const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
@@ -53,19 +54,12 @@ pub fn select_rules<S: AsRef<str>>(ids: &[S]) -> Result<Vec<&'static Rule>> {
     let is_meant = |rule: &Rule, id: &str| rule.id.eq_ignore_ascii_case(id) || rule.part().eq_ignore_ascii_case(id);
     for id in ids.iter().map(S::as_ref) {
         if !all.iter().any(|rule| is_meant(rule, id)) {
-            return Err(Error::UnknownRule { id: id.to_owned(), known: known(id, all) });
+            let known: Vec<_> = all.iter().map(|rule| (rule.part(), rule.id)).collect();
+            return Err(Error::UnknownRule { id: id.to_owned(), known: ids_in_words(id, &known) });
         }
     }
     let is_asked = |rule: &&Rule| ids.is_empty() || ids.iter().any(|id| is_meant(rule, id.as_ref()));
     Ok(all.iter().filter(is_asked).collect())
-}
-
-/// The rules that an unknown id may mean: those whose ids are near, else those that there are.
-fn known(id: &str, all: &[Rule]) -> String {
-    nearest_in_words(id, all.iter().map(|rule| rule.id)).unwrap_or_else(|| {
-        let ids: Vec<&str> = all.iter().map(|rule| rule.id).collect();
-        format!("there are {}", ids.join(", "))
-    })
 }
 
 #[cfg(test)]
@@ -83,6 +77,7 @@ mod tests {
         assert_eq!(ids(&["d"]), ids(&[]));
         let error = select_rules(&["D99"]).unwrap_err().to_string();
         assert!(error.starts_with("find rule D99; the nearest are D"), "{error}");
+        assert!(select_rules(&["Z"]).unwrap_err().to_string().starts_with("find rule Z; the parts are D"));
     }
 
     #[test]

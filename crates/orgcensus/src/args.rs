@@ -181,6 +181,9 @@ pub(crate) struct Tables {
     /// Every type of resource that can have a policy: its tier, the collector that reads it, and what that calls.
     #[arg(long, conflicts_with_all = ["name", "markdown"])]
     pub(crate) policies: bool,
+    /// Every collector: where it runs, the tables that it fills, and what it costs if it is off by default.
+    #[arg(long, conflicts_with_all = ["name", "markdown", "policies"])]
+    pub(crate) collectors: bool,
     #[command(flatten)]
     pub(crate) paging: Paging,
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use orgcensus_answers::{Priority, select_rules, threshold_names};
+use orgcensus_answers::{Priority, nearest_in_words, select_rules, threshold_names};
+use orgcensus_collectors::COLLECTORS;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
@@ -14,6 +15,7 @@ use crate::failure::Failure;
 mod critical;
 mod layers;
 mod notify;
+mod plain;
 mod sections;
 
 use critical::Critical;
@@ -92,7 +94,9 @@ impl Config {
 
     /// Checks that types cannot express. `table` is the same as it was read, with its lists in their order.
     fn check(&self, table: &Table) -> Result<(), Wrong> {
+        check_sections(table)?;
         check_accounts(table)?;
+        check_collectors(table)?;
         self.check_names()?;
         if let Some(id) = self.organization.id.as_ref().filter(|id| !is_organization(id)) {
             return Err(Wrong::new(
@@ -190,7 +194,30 @@ impl Wrong {
     }
 }
 
-/// Looks at every account's id. The lists are looked at as they were written, so that an error says which place it means.
+/// Refuses a list where a section is meant, which would be read as the values of its keys, one by one.
+fn check_sections(table: &Table) -> Result<(), Wrong> {
+    let is_list = |(key, value): &(&String, &Value)| value.is_array() && *key != "role_chain";
+    match table.iter().find(is_list) {
+        Some((key, _)) => Err(Wrong::new(key, format!("expected a table, [{key}]"))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses names of collectors that do not exist: this is the most common typing error.
+fn check_collectors(table: &Table) -> Result<(), Wrong> {
+    for key in ["select.collectors", "select.add_collectors", "select.exclude_collectors"] {
+        let is_unknown = |(_, name): &(String, &str)| !COLLECTORS.iter().any(|collector| collector.name == *name);
+        if let Some((key, name)) = texts(table, key).into_iter().find(is_unknown) {
+            let nearest = nearest_in_words(name, COLLECTORS.iter().map(|collector| collector.name));
+            let nearest = nearest.map(|words| format!("; {words}")).unwrap_or_default();
+            let words = format!("unknown collector {name:?}{nearest}; `orgcensus tables --collectors` lists them");
+            return Err(Wrong::new(key, words));
+        }
+    }
+    Ok(())
+}
+
+/// Looks at every account's id.
 fn check_accounts(table: &Table) -> Result<(), Wrong> {
     let is_account = |id: &str| id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit());
     for key in [
@@ -200,22 +227,26 @@ fn check_accounts(table: &Table) -> Result<(), Wrong> {
         "organization.trusted_accounts",
         "lake.expected_bucket_owner",
     ] {
-        let mut parts = key.split('.');
-        let first = parts.next().and_then(|part| table.get(part));
-        let value = parts.fold(first, |value, part| value.and_then(|value| value.get(part)));
-        let ids: Vec<(String, &str)> = match value {
-            Some(Value::Array(ids)) => {
-                let texts = ids.iter().enumerate();
-                texts.filter_map(|(place, id)| Some((format!("{key}[{place}]"), id.as_str()?))).collect()
-            }
-            Some(Value::String(id)) => vec![(key.to_owned(), id)],
-            _ => Vec::new(),
-        };
-        if let Some((key, id)) = ids.into_iter().find(|(_, id)| !is_account(id)) {
+        if let Some((key, id)) = texts(table, key).into_iter().find(|(_, id)| !is_account(id)) {
             return Err(Wrong::new(key, format!("{id:?} is no account id: expected 12 digits in quotes")));
         }
     }
     Ok(())
+}
+
+/// The text of a key, or those of its list, each with its own key. A list is looked at as it was written, so that an error
+/// says which place it means.
+fn texts<'a>(table: &'a Table, key: &str) -> Vec<(String, &'a str)> {
+    let mut parts = key.split('.');
+    let first = parts.next().and_then(|part| table.get(part));
+    match parts.fold(first, |value, part| value.and_then(|value| value.get(part))) {
+        Some(Value::Array(items)) => {
+            let items = items.iter().enumerate();
+            items.filter_map(|(place, item)| Some((format!("{key}[{place}]"), item.as_str()?))).collect()
+        }
+        Some(Value::String(text)) => vec![(key.to_owned(), text)],
+        _ => Vec::new(),
+    }
 }
 
 /// `o-a1b2c3d4e5`

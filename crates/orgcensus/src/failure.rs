@@ -87,7 +87,14 @@ pub(crate) enum Failure {
 
 impl From<orgcensus_answers::Error> for Failure {
     fn from(error: orgcensus_answers::Error) -> Self {
-        Self::Question(error)
+        use orgcensus_answers::Error::{UnknownFramework, UnknownQuestion, UnknownRule};
+        match error {
+            // What was asked for is a word of the command line.
+            UnknownQuestion { .. } | UnknownRule { .. } | UnknownFramework { .. } => {
+                Self::Usage(format!("failed to {error}"))
+            }
+            error => Self::Question(error),
+        }
     }
 }
 

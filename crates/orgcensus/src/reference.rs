@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use arrow_type::athena;
 use orgcensus_answers::RestsOn;
+use orgcensus_collect::{Collector, Scope};
 use orgcensus_collectors::COLLECTORS;
 use orgcensus_derive::DERIVATIONS;
 use orgcensus_row::Table;
@@ -39,6 +40,30 @@ pub(crate) fn list(tables: &[Table]) -> String {
 /// One line for each type of resource that can have a policy.
 pub(crate) fn policies() -> String {
     resources::policies()
+}
+
+/// One line for each collector.
+pub(crate) fn collectors() -> String {
+    let mut collectors: Vec<&Collector> = COLLECTORS.iter().collect();
+    collectors.sort_by_key(|collector| collector.name);
+    let width = collectors.iter().map(|collector| collector.name.len()).max().unwrap_or_default();
+    let mut text = format!("{:width$}  {:7}  tables\n", "collector", "scope");
+    for collector in collectors {
+        let tables: Vec<&str> = collector.tables.iter().map(|table| table.name).collect();
+        let tables = if tables.is_empty() { "those of policies".to_owned() } else { tables.join(", ") };
+        let cost = collector.cost().map(|cost| format!("; off by default: {cost}")).unwrap_or_default();
+        let _ = writeln!(text, "{:width$}  {:7}  {tables}{cost}", collector.name, scope(collector.scope));
+    }
+    text
+}
+
+/// Where a collector runs, in a word.
+pub(crate) fn scope(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Account => "account",
+        Scope::Region | Scope::EveryRegion => "region",
+        Scope::Organization | Scope::OrganizationRegion => "once",
+    }
 }
 
 /// One table with its columns.
@@ -82,6 +107,15 @@ mod tests {
     #[test]
     fn the_reference_page_is_as_reviewed() {
         insta::assert_snapshot!("tables", markdown(&tables()));
+    }
+
+    #[test]
+    fn each_collector_has_a_line() {
+        let text = collectors();
+        assert_eq!(text.lines().count(), COLLECTORS.len() + 1);
+        let line = |name: &str| text.lines().find(|line| line.split(' ').next() == Some(name)).unwrap_or_default();
+        assert!(line("sqs_queues").ends_with("  region   sqs_queues"), "{text}");
+        assert!(line("iam_service_last_accessed").contains("; off by default: "), "{text}");
     }
 
     #[test]

@@ -41,7 +41,6 @@ fn with(arguments: &Configured, mut config: Config) -> Result<Config, Failure> {
     if arguments.endpoint_url.is_some() {
         config.aws.endpoint_url.clone_from(&arguments.endpoint_url);
     }
-    check_names(&config)?;
     keep_private(&config);
     Ok(config)
 }
@@ -65,28 +64,6 @@ pub(crate) fn load_place(place: &Place) -> Result<Config, Failure> {
 fn keep_private(config: &Config) {
     if config.lake.use_umask {
         privacy::by_umask();
-    }
-}
-
-/// Refuses names of collectors that do not exist: this is the most common typing error.
-pub(crate) fn check_names(config: &Config) -> Result<(), Failure> {
-    let select = &config.select;
-    let mut named = [
-        ("select.collectors", &select.collectors),
-        ("select.add_collectors", &select.add_collectors),
-        ("select.exclude_collectors", &select.exclude_collectors),
-    ]
-    .into_iter()
-    .flat_map(|(key, names)| names.iter().map(move |name| (key, name)));
-    let unknown = named.find(|(_, name)| !COLLECTORS.iter().any(|collector| collector.name == **name));
-    match unknown {
-        None => Ok(()),
-        Some((key, name)) => {
-            let nearest = nearest_in_words(name, COLLECTORS.iter().map(|collector| collector.name));
-            let nearest = nearest.map(|words| format!("; {words}")).unwrap_or_default();
-            let words = format!("unknown collector {name:?}{nearest}; `orgcensus plan` lists them");
-            Err(Failure::Usage(format!("{key}: {words}")))
-        }
     }
 }
 
@@ -153,6 +130,12 @@ fn unanswered(base: &Base, doing: &'static str, source: orgcensus_aws::Error) ->
 
 /// The codes of calls that nobody answered.
 const UNANSWERED: [&str; 4] = ["NameUnresolved", "NoSuchHost", "Timeout", "Unreachable"];
+
+/// Words about a home region that this version does not know, where an endpoint of one's own answers for every region: so
+/// no call would tell.
+pub(crate) fn unseen_misspelt(base: &Base) -> Option<String> {
+    misspelt(base.home_region()).filter(|_| base.has_own_endpoint())
+}
 
 /// Words about a home region that this version does not know. AWS may have it all the same, if it is new.
 fn misspelt(region: &str) -> Option<String> {

@@ -51,6 +51,22 @@ async fn a_list_contains_an_element_and_a_text_a_text() {
 }
 
 #[tokio::test]
+async fn an_element_is_a_value() {
+    let (_folder, lake) = testing::lake().await;
+    let snapshot = open(&lake).await;
+    let tags = "map(['a', 'b'], ['x', 'y'])";
+    assert_eq!(said(&snapshot, &format!("element_at({tags}, 'b')")).await, "y");
+    assert_eq!(said(&snapshot, &format!("element_at({tags}, 'c')")).await, "null");
+    assert_eq!(said(&snapshot, "element_at(['x', 'y'], 2)").await, "y");
+    assert_eq!(said(&snapshot, "element_at(['x', 'y'], 3)").await, "null");
+    assert_eq!(said(&snapshot, "element_at(NULL, 'a')").await, "null");
+    let sql = "SELECT COUNT(*) = COUNT(*) FILTER (WHERE element_at(tags, 'a') IS NULL) AS x FROM accounts";
+    assert_eq!(testing::text(&snapshot, sql).await, "true\n");
+    let Err(error) = snapshot.query("SELECT element_at(1, 2) AS x").await else { panic!("it was planned") };
+    assert!(error.to_string().contains("element_at(tags, 'name')"), "{error}");
+}
+
+#[tokio::test]
 async fn one_value_of_a_json_text() {
     let (_folder, lake) = testing::lake().await;
     let snapshot = open(&lake).await;

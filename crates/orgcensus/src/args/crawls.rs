@@ -85,6 +85,9 @@ pub(crate) struct Plan {
     /// How many processes will crawl it.
     #[arg(long, value_name = "N", requires = "out", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) shards: Option<u32>,
+    /// On a terminal too, let the table be as wide as its cells; else its columns shrink.
+    #[arg(long, conflicts_with = "out")]
+    pub(crate) wide: bool,
     /// The run's moment instead of now, in milliseconds since 1970: for tests.
     #[arg(long, hide = true)]
     pub(crate) captured_at: Option<i64>,

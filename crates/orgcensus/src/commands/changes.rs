@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use orgcensus_answers::{Accepted, Changes, Error, Events, Priority, Rule, Snapshot, Told, changes_sql, select_rules};
+use orgcensus_answers::{Accepted, Changes, Events, Priority, Rule, Snapshot, Told, changes_sql, select_rules};
 
 use crate::args;
 use crate::commands::diff;
@@ -17,7 +17,7 @@ pub(crate) async fn run(arguments: &args::Changes) -> Result<u8, Failure> {
     own_files::rules(arguments.rules.as_deref())?;
     let config = setup::load_place(&arguments.place)?;
     let priorities = config.priorities();
-    let rules = select_rules(&arguments.ids).map_err(why)?;
+    let rules = select_rules(&arguments.ids)?;
     let rules: Vec<Rule> = rules.into_iter().map(|rule| rule.with_priority(&priorities)).collect();
     let rules: Vec<&Rule> = rules.iter().collect();
     if arguments.list {
@@ -86,12 +86,4 @@ fn code(told: &Told, floor: Priority) -> u8 {
         reporter::say("warning", &words);
     }
     exit::WHOLE
-}
-
-/// A rule that is not there is a word of the command line.
-fn why(error: Error) -> Failure {
-    match error {
-        Error::UnknownRule { .. } => Failure::Usage(format!("failed to {error}")),
-        error => error.into(),
-    }
 }

@@ -13,7 +13,6 @@ pub(crate) fn run(arguments: &ConfigCheck) -> Result<u8, Failure> {
         Some(path) => Layers::read(path, std::env::vars())?,
         None => Layers::parse("", "the environment", std::env::vars())?,
     };
-    setup::check_names(&layers.config)?;
     setup::limits(&layers.config)?;
     accepting::read(&layers.config, &Accepting::default())?;
     let rows: Vec<[String; 3]> = layers

@@ -1,5 +1,11 @@
 //! `orgcensus plan`: what a crawl would do.
 
+use std::io::Write;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, StringArray};
+use arrow::record_batch::RecordBatch;
+use orgcensus_answers::{Format, format_within};
 use orgcensus_aws::Limits;
 use orgcensus_aws::partition;
 use orgcensus_aws::regions::AccountRegion;
@@ -12,6 +18,8 @@ use crate::args::Plan;
 use crate::commands::crawl::refuse_beside;
 use crate::failure::{Failure, exit};
 use crate::forecast::{self, BucketTime, Forecast, PlannedWork};
+use crate::reference::scope;
+use crate::terminal::{output, width};
 use crate::{crawl_setup, plan_file, reporter, setup};
 
 /// Reads the organization and counts, or fixes a run for many processes.
@@ -42,7 +50,8 @@ pub(crate) async fn run(arguments: &Plan) -> Result<u8, Failure> {
     println!("organization {}", plan.organization.id);
     println!("accounts     {} of {members}, {active} open", plan.selected.len());
     println!("regions      {} that every account has", regions.selected);
-    tell_collectors(&crawl.collectors, active, regions);
+    println!();
+    write_collectors(&crawl.collectors, active, regions, width(arguments.wide), output())?;
     let of_accounts = crawl.collectors.iter().filter(|collector| !collector.scope.is_organization_wide());
     let names: Vec<&str> = of_accounts.clone().map(|collector| collector.name).collect();
     let work = PlannedWork { accounts: &enterable, members, collectors: &names, at_once: crawl.bounds.accounts };
@@ -99,22 +108,32 @@ fn tasks(collector: &Collector, accounts: usize, regions: Regions) -> usize {
     }
 }
 
-fn tell_collectors(collectors: &[Collector], accounts: usize, regions: Regions) {
-    println!("\n{:34} {:>8}  {:>10}  calls", "collector", "scope", "tasks");
-    for collector in collectors {
-        let scope = match collector.scope {
-            Scope::Account => "account",
-            Scope::Region | Scope::EveryRegion => "region",
-            Scope::Organization | Scope::OrganizationRegion => "once",
-        };
-        let tasks = tasks(collector, accounts, regions);
-        let cost = collector.cost().map(|cost| format!(": {cost}")).unwrap_or_default();
-        println!("{:34} {scope:>8}  {tasks:>10}  {}{cost}", collector.name, calls(collector));
-    }
-    let off = COLLECTORS.iter().filter_map(|it| Some((it.name, it.cost()?)));
-    for (name, cost) in off.filter(|(name, _)| !collectors.iter().any(|it| it.name == *name)) {
-        println!("{name:34} {:>8}  {:>10}  {cost}", "off", "-");
-    }
+/// Writes a row for each collector that runs, and for each that is off by default: what it would cost.
+fn write_collectors(
+    collectors: &[Collector],
+    accounts: usize,
+    regions: Regions,
+    width: Option<usize>,
+    writer: impl Write + Send,
+) -> Result<(), Failure> {
+    let running = collectors.iter().map(|it| {
+        let cost = it.cost().map(|cost| format!(": {cost}")).unwrap_or_default();
+        let tasks = tasks(it, accounts, regions).to_string();
+        [it.name.to_owned(), scope(it.scope).to_owned(), tasks, format!("{}{cost}", calls(it))]
+    });
+    let is_off = |it: &&Collector| !collectors.iter().any(|running| running.name == it.name);
+    let off = COLLECTORS.iter().filter(is_off).filter_map(|it| {
+        let cost = it.cost()?;
+        Some([it.name.to_owned(), "off".to_owned(), "-".to_owned(), cost.to_owned()])
+    });
+    let rows: Vec<[String; 4]> = running.chain(off).collect();
+    let cells = |column: usize| -> ArrayRef {
+        Arc::new(rows.iter().map(|row| Some(row[column].as_str())).collect::<StringArray>())
+    };
+    let columns = ["collector", "scope", "tasks", "calls"].into_iter().enumerate();
+    let batch = RecordBatch::try_from_iter(columns.map(|(column, name)| (name, cells(column))));
+    format_within(&[batch.map_err(std::io::Error::other)?], Format::Table, width, writer)?;
+    Ok(())
 }
 
 /// A collector's calls; `+` marks a call that is made for each thing that is found.
@@ -129,7 +148,8 @@ fn tell(forecast: &Forecast) {
     println!("calls        {}", forecast.calls);
     println!("minutes      {:.1}, and publishing", forecast.seconds / 60.0);
     if let Some(BucketTime { bucket, account_id, region, seconds, .. }) = &forecast.binding {
-        println!("binding      bucket {bucket} of account {account_id}, {region}: {:.1} minutes", seconds / 60.0);
+        println!("binding      bucket {bucket}: {:.1} minutes", seconds / 60.0);
+        println!("             of account {account_id}, {region}");
     }
     if forecast.new_accounts > 0 {
         println!("new          {} accounts that it did not see, counted as average ones", forecast.new_accounts);
@@ -154,5 +174,30 @@ fn tell_bound(bound: &Bound, limits: &Limits) {
     println!("             at least {} if every account does", bound.outside + bound.inside);
     println!("minutes      at least {:.1}", seconds / 60.0);
     println!("binding      bucket organizations:ListTagsForResource, one call for each account");
-    println!("A list takes a call for each page; calls with a + follow what the collector finds.");
+    println!("A list takes a call for each page. A call with + follows what its collector finds.");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_runs_fits_the_terminal() {
+        let regions = Regions { selected: 3, every: 17 };
+        let written = |width: Option<usize>| {
+            let mut bytes = Vec::new();
+            write_collectors(COLLECTORS, 5, regions, width, &mut bytes).unwrap();
+            String::from_utf8(bytes).unwrap()
+        };
+        let (narrow, whole) = (written(Some(80)), written(None));
+        assert!(narrow.lines().all(|line| line.chars().count() <= 80), "{narrow}");
+        assert!(narrow.contains('…') && !whole.contains('…'), "what is cut says so");
+        assert_eq!(narrow.lines().count(), whole.lines().count(), "each collector is a line");
+        let queues = narrow.lines().find(|line| line.starts_with("| sqs_queues ")).unwrap();
+        assert!(queues.contains("| region ") && queues.contains("| 15 "), "{queues}");
+        let mut bytes = Vec::new();
+        write_collectors(&[], 5, regions, Some(80), &mut bytes).unwrap();
+        let off = String::from_utf8(bytes).unwrap();
+        assert!(off.contains("| iam_service_last_accessed ") && off.contains("| off "), "{off}");
+    }
 }

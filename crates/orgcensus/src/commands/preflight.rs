@@ -86,6 +86,10 @@ impl Checks {
     /// The chain of roles, and the account at its end. Without them everything else fails too, and what else to do
     /// would be wrong advice.
     async fn identity(&mut self, config: &Config, base: &Arc<Base>) -> Option<(Chain, String)> {
+        if let Some(words) = setup::unseen_misspelt(base) {
+            self.refused("home region", &Failure::Usage(words), "");
+            return None;
+        }
         let chain = match self.in_time("role chain", setup::chain(config, base)).await? {
             Ok(chain) => chain,
             Err(failure) => {

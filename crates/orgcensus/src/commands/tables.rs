@@ -9,11 +9,12 @@ use crate::failure::{Failure, exit};
 use crate::reference;
 use crate::terminal::{columns, hung, output};
 
-/// Prints the list, or one table's page, or the types of resources that can have a policy.
+/// Prints the list, or one table's page, or the types of resources that can have a policy, or the collectors.
 pub(crate) fn run(arguments: &Tables) -> Result<u8, Failure> {
     let tables = reference::tables();
     let text = match &arguments.name {
         None if arguments.policies => reference::policies(),
+        None if arguments.collectors => reference::collectors(),
         None if arguments.markdown => reference::markdown(&tables),
         None => reference::list(&tables),
         Some(name) => {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
-use super::{Config, Wrong};
+use super::{Config, Wrong, plain};
 use crate::failure::Failure;
 use crate::{own_files, words};
 
@@ -60,7 +60,7 @@ impl Layers {
             variables.insert(overlay(&mut table, &variable, &value)?, variable);
         }
         let config = Config::deserialize(table.clone())
-            .map_err(|error| Failure::Usage(format!("{name}: {}", error.message())))?;
+            .map_err(|error| Failure::Usage(format!("{name}: {}", plain::words(error.message()))))?;
         let layers = Self { config, name: name.to_owned(), text: text.to_owned(), variables };
         // Before the check, since they have names that the check must know.
         own_files::of(&layers.config)?;
@@ -131,7 +131,7 @@ fn overlay(table: &mut Table, variable: &str, value: &str) -> Result<String, Fai
                 *table = changed;
                 return Ok(parts.join("."));
             }
-            Err(error) => refusals.push(error.message().to_owned()),
+            Err(error) => refusals.push(plain::words(error.message())),
         }
     }
     // What is no text says best what was expected; the list comes last.
@@ -164,7 +164,7 @@ fn set<'a>(table: &mut Table, parts: &[&'a str], value: Value) -> Result<(), &'a
     Ok(())
 }
 
-/// `crawl.toml:12:3: role.nmae: unknown field `nmae`, expected one of …`
+/// `crawl.toml:12:3: role.nmae: unknown key `nmae`, expected one of …`
 fn located(text: &str, name: &str, error: &toml::de::Error) -> Failure {
     let offset = error.span().map_or(0, |span| span.start);
     let (line, column) = place(text, offset);
@@ -175,7 +175,7 @@ fn located(text: &str, name: &str, error: &toml::de::Error) -> Failure {
         Some((key, _)) if is_secret(shown) => format!("{key}= …"),
         _ => shown.to_owned(),
     };
-    Failure::Usage(format!("{name}:{line}:{column}: {key}{}\n  {shown}", error.message().trim()))
+    Failure::Usage(format!("{name}:{line}:{column}: {key}{}\n  {shown}", plain::words(error.message())))
 }
 
 /// Whether what a key holds is never shown.

@@ -35,9 +35,9 @@ pub(crate) struct Role {
     pub(crate) duration_seconds: Option<i32>,
 }
 
-/// `[organization]`: one's own organization, and what counts as inside of it. `expecting` is what errors call it.
+/// `[organization]`: one's own organization, and what counts as inside of it.
 #[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default, expecting = "struct Organization")]
+#[serde(deny_unknown_fields, default)]
 pub(crate) struct OwnOrganization {
     pub(crate) id: Option<String>,
     pub(crate) own_account: OwnAccount,

@@ -22,12 +22,26 @@ fn bad_files_name_file_line_key_and_what_was_expected() {
         ("[role]\nnmae = \"x\"", &["crawl.toml:2:1: role.nmae: ", "expected one of", "`name`"][..]),
         ("[aws]\nhome_region = 5", &["crawl.toml:2:15: aws.home_region: ", "expected a string"]),
         ("[select]\nregions = [\"a\",\n  7]", &["crawl.toml:3:3: select.regions[1]: ", "expected a string"]),
+        ("lake = 5", &["crawl.toml:1:8: lake: ", "expected a table"]),
+        ("[lake]\nmin_coverage = \"x\"", &["crawl.toml:2:16: lake.min_coverage: ", "expected a number"]),
+        ("lake = [\"s3://b/c\"]", &["crawl.toml:1:1: lake: expected a table, [lake]"]),
+        (
+            "[select]\ncollectors = [\"sqs_queues\",\n  \"sqs_quees\"]",
+            &[
+                "crawl.toml:3:3: select.collectors[1]: ",
+                "\"sqs_quees\"; the nearest is sqs_queues",
+                "tables --collectors",
+            ],
+        ),
         ("[awss]\nx = 1", &["crawl.toml:1:2: awss: ", "expected one of", "`aws`"]),
         (
             "[role]\nname = \"arn:aws:iam::111122223333:role/x\"",
             &["crawl.toml:2:1: role.name: ", "expected a role's name", "role.arn takes an ARN"],
         ),
-        ("[limits]\n\naccounts_at_once = \"many\"", &["crawl.toml:3:20", "accounts_at_once", "expected usize"]),
+        (
+            "[limits]\n\naccounts_at_once = \"many\"",
+            &["crawl.toml:3:20", "accounts_at_once", "expected a whole number"],
+        ),
         ("[lake]\nmin_coverage = 2", &["crawl.toml", "lake.min_coverage", "0 to 1"]),
         ("[select.include]\naccounts = [\"123\"]", &["crawl.toml", "accounts", "12 digits"]),
         (
@@ -44,7 +58,7 @@ fn bad_files_name_file_line_key_and_what_was_expected() {
         ("[role]\npath = \"x\"", &["role.path", "slash"]),
         ("[telemetry]\ncloudwatch_namespace = \"AWS/x\"", &["telemetry.cloudwatch_namespace", "AWS's own"]),
         ("[thresholds]\nidle_dyas = 60", &["crawl.toml:2:1", "unknown threshold `idle_dyas`", "`idle_days`"]),
-        ("[thresholds]\n\nidle_days = -1", &["crawl.toml:3:13", "idle_days", "expected u32"]),
+        ("[thresholds]\n\nidle_days = -1", &["crawl.toml:3:13", "idle_days", "expected a whole number from 0 to "]),
         ("[rules.priorities]\nD9 = \"huge\"", &["crawl.toml:2", "\"huge\" is no priority", "critical"]),
         ("[rules.priorities]\nD99 = \"info\"", &["crawl.toml:2:1: rules.priorities.D99: find rule D99; "]),
         ("[rules.priorities]\nD = \"info\"", &["crawl.toml:2:1: rules.priorities.D: a part's letter"]),
@@ -100,9 +114,16 @@ fn the_environment_wins_over_the_file() {
     let config = parse(text, &environment).unwrap();
     assert_eq!((config.lake.url.as_str(), config.limits.task_seconds), ("s3://b/c", 7));
     let error = parse(text, &[("ORGCENSUS_LIMITS__TASK_SECONDS", "soon")]).unwrap_err();
-    assert!(error.contains("ORGCENSUS_LIMITS__TASK_SECONDS") && error.contains("expected u64"), "{error}");
+    assert!(
+        error.contains("ORGCENSUS_LIMITS__TASK_SECONDS") && error.contains("expected a whole number from 0"),
+        "{error}"
+    );
     let error = parse(text, &[("ORGCENSUS_LIMITS__TASK_SECONDS", "-1")]).unwrap_err();
-    assert!(error.contains("-1") && error.contains("expected u64"), "{error}");
+    assert!(error.contains("-1") && error.contains("expected a whole number from 0"), "{error}");
+    let error = parse(text, &[("ORGCENSUS_SELECT__COLLECTORS", "sqs_quees")]).unwrap_err();
+    assert!(error.starts_with("ORGCENSUS_SELECT__COLLECTORS: select.collectors[0]: unknown collector"), "{error}");
+    let error = parse(text, &[("ORGCENSUS_LAKE", "s3://b/c")]).unwrap_err();
+    assert!(error.starts_with("ORGCENSUS_LAKE: lake: expected a table"), "{error}");
     let error = parse(text, &[("ORGCENSUS_SELECT__INCLUDE__ACCOUNTS", "111122223333,1")]).unwrap_err();
     assert!(error.starts_with("ORGCENSUS_SELECT__INCLUDE__ACCOUNTS: select.include.accounts[1]: "), "{error}");
     parse(text, &[("ORGCENSUS_LOG", "aws_config=debug")]).unwrap();

@@ -103,6 +103,14 @@ fn preflight_says_what_works_and_how_to_mend_what_does_not() {
     let output = world.run_configured(&["preflight"]);
     assert_eq!(output.code, 4);
     assert!(output.out.contains("FAIL  role in ") && output.out.contains("orgcensus role member"), "{}", output.out);
+    // One endpoint answers for every region: so nothing else tells that there is no such region.
+    let mut command = world.command(&["preflight", "--config", "crawl.toml"]);
+    let command = command.env("ORGCENSUS_AWS__HOME_REGION", "eu-wst-1");
+    let output = Ended::from(command.output().expect("the program starts"));
+    assert_eq!(output.code, 2, "{}", output.words());
+    for words in ["FAIL  home region: ", "\"eu-wst-1\"", "eu-west-1", "mend [aws] home_region"] {
+        assert!(output.out.contains(words), "{words:?} is not in {}", output.out);
+    }
 }
 
 #[test]

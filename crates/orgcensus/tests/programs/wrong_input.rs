@@ -162,12 +162,20 @@ fn unknown_names_are_answered_with_the_nearest() {
     for (arguments, words) in [
         (&["query", "SELECT * FROM iam_user"][..], "find table iam_user; the nearest is iam_users"),
         (&["query", "SELECT acount_name FROM accounts"], "Did you mean "),
-        (&["ask", "F99"], "find question F99; there are F1, F2, "),
     ] {
         let ended = world.run(arguments);
         assert_eq!(ended.code, 4, "{arguments:?}: {}", ended.words());
         assert!(ended.err.contains(words), "{arguments:?}: {}", ended.err);
     }
+}
+
+#[test]
+fn an_unknown_id_is_bad_usage_of_every_command() {
+    refused(&run(&["ask", "F99"]), &["find question F99; the nearest is F9; part F has F1 to F17"]);
+    refused(&run(&["ask", "Z"]), &["find question Z; the parts are B, ", "--list"]);
+    refused(&run(&["changes", "D99"]), &["find rule D99; the nearest are D"]);
+    refused(&run(&["changes", "Z"]), &["find rule Z; the parts are D"]);
+    refused(&run(&["ask", "--framework", "cis-1.0"]), &["find framework cis-1.0; there are cis-"]);
 }
 
 #[test]
