@@ -7,6 +7,7 @@ use crate::dice::some_tags;
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal};
+use crate::samples::UNGATED;
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources, things};
 use serde_json::{Map, Value, json};
@@ -41,9 +42,11 @@ pub(crate) static SERVICE: Service = Service {
         resources(At::Region, |place| {
             destinations(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
         })
-        .rows("logs_destinations"),
+        .rows("logs_destinations")
+        .sampled("logs_destinations", UNGATED),
         resources(At::Region, |place| deliveries(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect())
-            .rows("logs_delivery_destinations"),
+            .rows("logs_delivery_destinations")
+            .sampled("logs_delivery_destinations", UNGATED),
     ],
     counts: Some((At::Region, log_groups::count)),
     ..Service::named("cloudwatchlogs")
@@ -128,13 +131,13 @@ fn deliveries(place: &Place<'_>) -> Vec<Holder> {
 
 fn holders<'a>(place: &Place<'a>, path: &str, prefix: &str, actions: &'a [&'a str]) -> Vec<Holder> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population(path, rates.other_resources);
-    let made = |number| {
+    let (mut dice, count) = place.sampled(path, rates.other_resources);
+    let made = |number: u64| {
         let name = format!("{}-{number}", dice.pick(&["central", "security", "lake"]));
         let arn = place.arn("logs", &format!("{prefix}:{name}"));
         let subject =
             Subject { place: *place, actions, resources: vec![arn.clone()], service: "delivery.logs.amazonaws.com" };
-        let kind = any_kind(&mut dice, rates.public_other_resources);
+        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), number + 1 == count);
         let days = dice.between(0, 1500);
         Holder {
             policy: subject.policy(kind, &mut dice),
