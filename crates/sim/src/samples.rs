@@ -2,7 +2,7 @@
 
 use crate::dice::Dice;
 use crate::place::Place;
-use crate::policies::Kind;
+use crate::policies::{Kind, Sharing};
 use crate::truth::Planted;
 
 /// What a census must tell apart of a resource.
@@ -28,6 +28,9 @@ pub(crate) const CLASSES: [Class; 6] =
 
 /// What a kind cannot have whose policies alone say who reaches it.
 pub(crate) const UNGATED: &[Class] = &[Class::Gated];
+
+/// The same of what is shared without a policy: nothing of it is unread.
+pub(crate) const SHARED: &[Class] = &[Class::Unread, Class::Gated];
 
 /// The accounts that hold the samples, by place in the organization, two for each class. None of them has a trouble.
 const ACCOUNTS: [u64; 12] = [4, 6, 7, 9, 10, 12, 13, 15, 16, 18, 19, 21];
@@ -60,6 +63,17 @@ impl Class {
             Self::InOrg => Kind::InOrgAccount,
             Self::Absent => Kind::None,
             Self::Unread => Kind::Malformed,
+        }
+    }
+
+    /// With whom a sample is shared that has no policy; none if nothing of the class is shared so.
+    fn sharing(self) -> Option<Sharing> {
+        match self {
+            Self::Public => Some(Sharing::Everyone),
+            Self::External => Some(Sharing::Outsider),
+            Self::InOrg => Some(Sharing::Member),
+            Self::Absent => Some(Sharing::Nobody),
+            Self::Unread | Self::Gated => None,
         }
     }
 
@@ -103,8 +117,18 @@ impl Place<'_> {
 
     /// The kind of a thing's policy that nothing gates: by chance, but for the last thing where a sample is.
     pub(crate) fn shown(&self, by_chance: Kind, is_last: bool) -> Kind {
-        let sample = self.sample().filter(|class| is_last && *class != Class::Gated);
+        self.shown_but(UNGATED, by_chance, is_last)
+    }
+
+    /// The same of a thing that cannot have these classes.
+    pub(crate) fn shown_but(&self, cannot: &[Class], by_chance: Kind, is_last: bool) -> Kind {
+        let sample = self.sample().filter(|class| is_last && !cannot.contains(class));
         sample.map_or(by_chance, Class::kind)
+    }
+
+    /// The same of those with whom a thing is shared.
+    pub(crate) fn shared(&self, by_chance: Sharing, is_last: bool) -> Sharing {
+        self.sample().filter(|_| is_last).and_then(Class::sharing).unwrap_or(by_chance)
     }
 }
 
@@ -114,7 +138,7 @@ mod tests {
     use crate::{Settings, Simulation};
 
     /// How many kinds are sampled at least.
-    const KINDS: usize = 100;
+    const KINDS: usize = 117;
 
     #[test]
     fn every_kind_has_two_samples_of_each_class_that_it_can_have_and_none_of_another() {

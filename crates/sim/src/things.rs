@@ -7,7 +7,7 @@ use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::policies::{Kind as PolicyKind, Named, ResourcePolicy, Subject, Verdict, any_kind};
 use crate::protocol::Refusal;
-use crate::samples::{Class, Sampled, UNGATED};
+use crate::samples::{Class, SHARED, Sampled, UNGATED};
 use crate::truth::{At, Kind, Planted, resources};
 use serde_json::{Map, Value, json};
 
@@ -178,8 +178,7 @@ impl Things {
             (Language::OwnAlways, _) => &[Class::Public, Class::External, Class::InOrg, Class::Absent, Class::Gated],
             (Language::Own, _) => &[Class::Public, Class::External, Class::InOrg, Class::Gated],
             (Language::Iam, Sharing::Policy) => UNGATED,
-            // A share is no document: nothing of it is unread.
-            (Language::Iam, Sharing::Anyone) => &[Class::Unread, Class::Gated],
+            (Language::Iam, Sharing::Anyone) => SHARED,
             (Language::Iam, Sharing::Accounts) => &[Class::Public, Class::Unread, Class::Gated],
             (Language::Iam, Sharing::Everyone) => &[Class::External, Class::InOrg, Class::Unread, Class::Gated],
         }

@@ -7,7 +7,7 @@ use crate::dice::some_tags;
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal};
-use crate::samples::UNGATED;
+use crate::samples::{Class, Sampled, UNGATED};
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources, things};
 use serde_json::{Map, Value, json};
@@ -36,7 +36,10 @@ pub(crate) static SERVICE: Service = Service {
         resources(At::Region, |place| {
             let none = || Planted::by(region_arn(place), policy(place, Kind::None, "*"));
             let first = of_region(place).into_iter().next().map(|it| Planted::by(region_arn(place), it.policy));
-            let of_groups = of_groups(place).into_iter().map(|it| Planted::by(it.arn, it.policy));
+            let of_groups = of_groups(place).into_iter().map(|it| Planted {
+                sampled: Some(Sampled { name: "logs_group_policies", cannot: &[Class::Absent, Class::Gated] }),
+                ..Planted::by(it.arn, it.policy)
+            });
             std::iter::once(first.unwrap_or_else(none)).chain(of_groups).collect()
         }),
         resources(At::Region, |place| {
@@ -89,9 +92,9 @@ fn of_region(place: &Place<'_>) -> Vec<Holder> {
 /// The log groups that have a policy of their own.
 fn of_groups(place: &Place<'_>) -> Vec<Holder> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("log-groups-with-policies", rates.other_resources);
-    let made = |number| {
-        let kind = match any_kind(&mut dice, rates.public_other_resources) {
+    let (mut dice, count) = place.sampled("log-groups-with-policies", rates.other_resources);
+    let made = |number: u64| {
+        let kind = match place.shown(any_kind(&mut dice, rates.public_other_resources), number + 1 == count) {
             Kind::None => Kind::SameAccount,
             kind => kind,
         };

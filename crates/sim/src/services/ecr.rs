@@ -55,7 +55,8 @@ pub(crate) static SERVICE: Service = Service {
         .sampled("ecr_repositories", UNGATED)
         .asked_as(ECR_REPOSITORY),
         // Each account has a registry in every region, even if it is empty.
-        resources(At::Region, |place| vec![Planted::by(place.arn("ecr", "registry"), registry_policy(place))]),
+        resources(At::Region, |place| vec![Planted::by(place.arn("ecr", "registry"), registry_policy(place))])
+            .sampled("ecr_registries", UNGATED),
         things(At::Region, "ecr_registry_scanning", |_| 1),
         things(At::Region, "ecr_repository_scanning", |place| repositories(place).len()),
         things(At::Region, "ecr_image_findings", |place| {
@@ -131,7 +132,7 @@ fn registry_policy(place: &Place<'_>) -> ResourcePolicy {
     };
     let weights = [(Kind::None, 12), (Kind::InOrgAccount, 2), (Kind::ExternalAccount, 1)];
     let kind = if place.is_settled() { dice.weighted(&weights) } else { Kind::None };
-    subject.policy(kind, &mut dice)
+    subject.policy(place.shown(kind, true), &mut dice)
 }
 
 fn find(context: &Context<'_>, is_wanted: impl Fn(&Repository) -> bool) -> Result<Repository, Refusal> {
