@@ -27,6 +27,7 @@ mod quota;
 mod quotas;
 mod rates;
 mod report_polls;
+mod samples;
 mod serve;
 mod service;
 mod services;
@@ -46,8 +47,8 @@ pub use serve::serve;
 pub use settings::{Move, Settings, Troubles};
 pub use simulation::Simulation;
 pub use truth::{
-    AccountPolicyTruth, AccountTruth, ChangeTruth, Fact, IdentityTruth, Lists, MayTruth, Obstructed, ResourceTruth,
-    Truth,
+    AccountPolicyTruth, AccountTruth, ChangeTruth, Fact, IdentityTruth, KindTruth, Lists, MayTruth, Obstructed,
+    ResourceTruth, Truth,
 };
 
 /// Every secret of the simulated world contains this text. If a lake or a log contains it, a secret leaked.

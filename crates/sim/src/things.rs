@@ -7,6 +7,7 @@ use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::policies::{Kind as PolicyKind, Named, ResourcePolicy, Subject, Verdict, any_kind};
 use crate::protocol::Refusal;
+use crate::samples::{Class, SHARED, Sampled, UNGATED};
 use crate::truth::{At, Kind, Planted, resources};
 use serde_json::{Map, Value, json};
 
@@ -116,11 +117,22 @@ impl Things {
 
     /// All things at a place.
     pub(crate) fn all(&self, place: &Place<'_>) -> Vec<Thing> {
-        if let Some(above) = self.below {
-            let mut dice = place.dice(self.name);
-            let owners = above.all(place).into_iter();
-            return owners.map(|owner| self.thing(place, (owner.name, owner.id), &mut dice)).collect();
+        let mut things = match self.below {
+            None => self.named(place),
+            Some(above) => {
+                let mut dice = place.dice(self.name);
+                let owners = above.all(place).into_iter();
+                owners.map(|owner| self.thing(place, (owner.name, owner.id), &mut dice)).collect()
+            }
+        };
+        if let Some(last) = things.last_mut() {
+            self.show(place, last);
         }
+        things
+    }
+
+    /// The things that belong to no other.
+    fn named(&self, place: &Place<'_>) -> Vec<Thing> {
         // None to two in a region: there are many kinds.
         let mean = place.organization.settings.rates.other_resources.min(1);
         let (mut dice, count) = match place.region {
@@ -131,6 +143,7 @@ impl Things {
             }
             _ => place.population(self.name, mean),
         };
+        let count = if self.sample(place).is_some() { count.max(1) } else { count };
         let named = |number| {
             let id = dice.lower(10);
             let name = format!("{}-{number}", dice.pick(&["main", "shared", "nightly", "team"]));
@@ -141,16 +154,46 @@ impl Things {
 
     /// The one thing that there is at every place.
     pub(crate) fn one(&self, place: &Place<'_>) -> Thing {
-        self.thing(place, (self.name.to_owned(), self.name.to_owned()), &mut place.dice(self.name))
+        let mut it = self.thing(place, (self.name.to_owned(), self.name.to_owned()), &mut place.dice(self.name));
+        self.show(place, &mut it);
+        it
+    }
+
+    /// The class of the sample at a place, if these things can have it.
+    fn sample(&self, place: &Place<'_>) -> Option<Class> {
+        place.sample().filter(|class| !self.cannot().contains(class))
+    }
+
+    /// Makes a thing the sample of its place. Only its policy is another than by chance.
+    fn show(&self, place: &Place<'_>, it: &mut Thing) {
+        if let Some(class) = self.sample(place) {
+            let mut dice = place.dice(&format!("{}-sample", self.name));
+            it.policy = self.subject(place, &it.arn).policy(class.kind(), &mut dice);
+        }
+    }
+
+    /// The classes that these things cannot have.
+    const fn cannot(&self) -> &'static [Class] {
+        match (self.language, self.sharing) {
+            (Language::OwnAlways, _) => &[Class::Public, Class::External, Class::InOrg, Class::Absent, Class::Gated],
+            (Language::Own, _) => &[Class::Public, Class::External, Class::InOrg, Class::Gated],
+            (Language::Iam, Sharing::Policy) => UNGATED,
+            (Language::Iam, Sharing::Anyone) => SHARED,
+            (Language::Iam, Sharing::Accounts) => &[Class::Public, Class::Unread, Class::Gated],
+            (Language::Iam, Sharing::Everyone) => &[Class::External, Class::InOrg, Class::Unread, Class::Gated],
+        }
+    }
+
+    /// What a policy of the thing with this ARN is for.
+    fn subject<'a>(&self, place: &Place<'a>, arn: &str) -> Subject<'a> {
+        Subject { place: *place, actions: self.actions, resources: vec![arn.to_owned()], service: self.service }
     }
 
     fn thing(&self, place: &Place<'_>, (name, id): (String, String), dice: &mut Dice) -> Thing {
         let (service, rest) = self.arn;
         let arn = place.arn(service, &rest.replace("{name}", &name).replace("{id}", &id));
         let kind = self.kind(place, dice);
-        let subject =
-            Subject { place: *place, actions: self.actions, resources: vec![arn.clone()], service: self.service };
-        let policy = subject.policy(kind, dice);
+        let policy = self.subject(place, &arn).policy(kind, dice);
         let days = dice.between(0, 1500);
         Thing {
             arn,
@@ -187,8 +230,10 @@ impl Things {
         vec![self.planted_as(self.one(place))]
     }
 
-    fn planted_as(&self, it: Thing) -> Planted {
+    /// One of them as the truth counts it.
+    pub(crate) fn planted_as(&self, it: Thing) -> Planted {
         let mut planted = Planted::by(it.arn, it.policy);
+        planted.sampled = Some(Sampled { name: self.name, cannot: self.cannot() });
         let has_policy = planted.has_policy || self.language == Language::OwnAlways;
         if self.language != Language::Iam {
             planted.verdict = if has_policy { Verdict::UNKNOWN } else { Verdict::CLOSED };

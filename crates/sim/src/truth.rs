@@ -27,7 +27,7 @@ pub(crate) use kind::{At, Counts, Kind, resources, things};
 pub use lists::Lists;
 pub(crate) use may::{Asked, may};
 pub use parts::{
-    AccountPolicyTruth, AccountTruth, ChangeTruth, Fact, IdentityTruth, MayTruth, Obstructed, ResourceTruth,
+    AccountPolicyTruth, AccountTruth, ChangeTruth, Fact, IdentityTruth, KindTruth, MayTruth, Obstructed, ResourceTruth,
 };
 pub(crate) use planted::Planted;
 pub(crate) use tally::Tally;
@@ -53,6 +53,8 @@ pub struct Truth {
     pub obstructed: Vec<Obstructed>,
     /// Every resource that can be seen and can have a policy, with who can reach it.
     pub resources: Vec<ResourceTruth>,
+    /// The kinds of resources that have samples of every class, and how many.
+    pub kinds: Vec<KindTruth>,
     /// Every policy of the organization that an account has, with its source.
     pub account_policies: Vec<AccountPolicyTruth>,
     /// The rows of the questions that are lists, by question: the ARN, and the principal where the question asks for
@@ -88,6 +90,7 @@ impl Truth {
             facts,
             tables: tally.tables(),
             cells: tally.cells(),
+            kinds: tally.kinds(),
             accounts,
             obstructed: tally.obstructed,
             resources: tally.resources,

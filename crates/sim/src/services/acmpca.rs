@@ -48,7 +48,7 @@ pub(crate) static SERVICE: Service = Service {
         // ACM acts for the account itself: its permission lets nobody else in.
         let has_either = |it: Thing| {
             let is_permitted = is_permitted(&it);
-            let planted = Planted::by(it.arn, it.policy);
+            let planted = CERTIFICATE_AUTHORITIES.planted_as(it);
             Planted { has_policy: planted.has_policy || is_permitted, ..planted }
         };
         CERTIFICATE_AUTHORITIES.all(place).into_iter().map(has_either).collect()

@@ -10,6 +10,7 @@ use crate::dice::some_tags;
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, Verdict, any_kind};
 use crate::protocol::{Problem, Refusal};
+use crate::samples::Class;
 use crate::service::{Service, get, list};
 use crate::services::wafv2::weak_arns;
 use crate::truth::{At, Planted, Tally, resources, things};
@@ -31,8 +32,15 @@ pub(crate) static SERVICE: Service = Service {
     ]],
     counts: Some((At::Region, count)),
     kinds: &[
-        resources(At::Region, |place| rest_apis(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect())
-            .rows("apigateway_rest_apis"),
+        resources(At::Region, |place| {
+            let planted = |it: RestApi| {
+                let is_gated = it.endpoint_type == "PRIVATE" && it.policy.kind == Kind::Public;
+                Planted { is_gated, ..Planted::by(it.arn, it.policy) }
+            };
+            rest_apis(place).into_iter().map(planted).collect()
+        })
+        .rows("apigateway_rest_apis")
+        .sampled("apigateway_rest_apis", &[]),
         things(At::Region, "apigateway_stages", |place| stages(place).len()),
         things(At::Region, "apigateway_authorizers", |place| {
             rest_apis(place).iter().map(|it| stages::authorizers(place, it).len()).sum()
@@ -56,8 +64,8 @@ struct RestApi {
 
 fn rest_apis(place: &Place<'_>) -> Vec<RestApi> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("apigateway", rates.other_resources);
-    let rest_api = |_| {
+    let (mut dice, count) = place.sampled("apigateway", rates.other_resources);
+    let rest_api = |number: u64| {
         let id = dice.lower(10);
         let arn = place.arn("execute-api", &id);
         let subject = Subject {
@@ -67,9 +75,17 @@ fn rest_apis(place: &Place<'_>) -> Vec<RestApi> {
             service: "events.amazonaws.com",
         };
         let endpoint_type = dice.weighted(&[("REGIONAL", 5), ("EDGE", 3), ("PRIVATE", 3)]);
+        let sample = place.sample().filter(|_| number + 1 == count);
         let is_private = endpoint_type == "PRIVATE";
         let inside = [Kind::SameAccount, Kind::InOrgAccount, Kind::InOrgCondition, Kind::ExternalAccount, Kind::Public];
         let kind = if is_private { dice.pick(&inside) } else { any_kind(&mut dice, rates.public_other_resources) };
+        let endpoint_type = match sample {
+            Some(Class::Gated) => "PRIVATE",
+            Some(_) => "REGIONAL",
+            None => endpoint_type,
+        };
+        let is_private = endpoint_type == "PRIVATE";
+        let kind = sample.map_or(kind, Class::kind);
         let mut policy = subject.policy(kind, &mut dice);
         // Everyone who has a VPC endpoint, but not everyone.
         if is_private && kind == Kind::Public {

@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::place::Place;
 use crate::policies::{ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal};
+use crate::samples::UNGATED;
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
 use serde_json::{Value, json};
@@ -25,7 +26,8 @@ pub(crate) static SERVICE: Service = Service {
     kinds: &[resources(At::Region, |place| {
         vaults(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
     })
-    .rows("backup_vaults")],
+    .rows("backup_vaults")
+    .sampled("backup_vaults", UNGATED)],
     ..Service::named("backup")
 };
 
@@ -43,8 +45,8 @@ struct Vault {
 
 fn vaults(place: &Place<'_>) -> Vec<Vault> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("backup", rates.other_resources);
-    let vault = |number| {
+    let (mut dice, count) = place.sampled("backup", rates.other_resources);
+    let vault = |number: u64| {
         let name = format!("{}-{number}", dice.pick(&["nightly", "Compliance", "copies"]));
         let arn = place.arn("backup", &format!("backup-vault:{name}"));
         let subject = Subject {
@@ -53,7 +55,7 @@ fn vaults(place: &Place<'_>) -> Vec<Vault> {
             resources: vec!["*".to_owned()],
             service: "backup.amazonaws.com",
         };
-        let kind = any_kind(&mut dice, rates.public_other_resources);
+        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), number + 1 == count);
         let days = dice.between(0, 1500);
         let types = [("BACKUP_VAULT", 8), ("LOGICALLY_AIR_GAPPED_BACKUP_VAULT", 2), ("CAVE", 1)];
         Vault {

@@ -7,6 +7,7 @@ use crate::dice::some_tags;
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal};
+use crate::samples::{Class, Sampled, UNGATED};
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources, things};
 use serde_json::{Map, Value, json};
@@ -35,15 +36,20 @@ pub(crate) static SERVICE: Service = Service {
         resources(At::Region, |place| {
             let none = || Planted::by(region_arn(place), policy(place, Kind::None, "*"));
             let first = of_region(place).into_iter().next().map(|it| Planted::by(region_arn(place), it.policy));
-            let of_groups = of_groups(place).into_iter().map(|it| Planted::by(it.arn, it.policy));
+            let of_groups = of_groups(place).into_iter().map(|it| Planted {
+                sampled: Some(Sampled { name: "logs_group_policies", cannot: &[Class::Absent, Class::Gated] }),
+                ..Planted::by(it.arn, it.policy)
+            });
             std::iter::once(first.unwrap_or_else(none)).chain(of_groups).collect()
         }),
         resources(At::Region, |place| {
             destinations(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
         })
-        .rows("logs_destinations"),
+        .rows("logs_destinations")
+        .sampled("logs_destinations", UNGATED),
         resources(At::Region, |place| deliveries(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect())
-            .rows("logs_delivery_destinations"),
+            .rows("logs_delivery_destinations")
+            .sampled("logs_delivery_destinations", UNGATED),
     ],
     counts: Some((At::Region, log_groups::count)),
     ..Service::named("cloudwatchlogs")
@@ -86,9 +92,9 @@ fn of_region(place: &Place<'_>) -> Vec<Holder> {
 /// The log groups that have a policy of their own.
 fn of_groups(place: &Place<'_>) -> Vec<Holder> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("log-groups-with-policies", rates.other_resources);
-    let made = |number| {
-        let kind = match any_kind(&mut dice, rates.public_other_resources) {
+    let (mut dice, count) = place.sampled("log-groups-with-policies", rates.other_resources);
+    let made = |number: u64| {
+        let kind = match place.shown(any_kind(&mut dice, rates.public_other_resources), number + 1 == count) {
             Kind::None => Kind::SameAccount,
             kind => kind,
         };
@@ -128,13 +134,13 @@ fn deliveries(place: &Place<'_>) -> Vec<Holder> {
 
 fn holders<'a>(place: &Place<'a>, path: &str, prefix: &str, actions: &'a [&'a str]) -> Vec<Holder> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population(path, rates.other_resources);
-    let made = |number| {
+    let (mut dice, count) = place.sampled(path, rates.other_resources);
+    let made = |number: u64| {
         let name = format!("{}-{number}", dice.pick(&["central", "security", "lake"]));
         let arn = place.arn("logs", &format!("{prefix}:{name}"));
         let subject =
             Subject { place: *place, actions, resources: vec![arn.clone()], service: "delivery.logs.amazonaws.com" };
-        let kind = any_kind(&mut dice, rates.public_other_resources);
+        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), number + 1 == count);
         let days = dice.between(0, 1500);
         Holder {
             policy: subject.policy(kind, &mut dice),

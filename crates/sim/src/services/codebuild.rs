@@ -7,6 +7,7 @@ use crate::dice::some_tags;
 use crate::place::Place;
 use crate::policies::{ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal};
+use crate::samples::UNGATED;
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, Tally, resources};
 use serde_json::{Value, json};
@@ -34,11 +35,13 @@ pub(crate) static SERVICE: Service = Service {
     ]],
     kinds: &[
         resources(At::Region, |place| projects(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect())
-            .rows("codebuild_projects"),
+            .rows("codebuild_projects")
+            .sampled("codebuild_projects", UNGATED),
         resources(At::Region, |place| {
             report_groups(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
         })
-        .rows("codebuild_report_groups"),
+        .rows("codebuild_report_groups")
+        .sampled("codebuild_report_groups", UNGATED),
     ],
     counts: Some((At::Region, count)),
     ..Service::named("codebuild")
@@ -70,13 +73,13 @@ fn report_groups(place: &Place<'_>) -> Vec<Thing> {
 
 fn things(place: &Place<'_>, prefix: &str, actions: &[&str], sorts: &[(&'static str, u32)]) -> Vec<Thing> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population(&format!("codebuild-{prefix}"), rates.other_resources);
-    let thing = |number| {
+    let (mut dice, count) = place.sampled(&format!("codebuild-{prefix}"), rates.other_resources);
+    let thing = |number: u64| {
         let name = format!("{}-{number}", dice.pick(&["site", "Release", "nightly_tests"]));
         let arn = place.arn("codebuild", &format!("{prefix}/{name}"));
         let subject =
             Subject { place: *place, actions, resources: vec![arn.clone()], service: "codepipeline.amazonaws.com" };
-        let kind = any_kind(&mut dice, rates.public_other_resources);
+        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), number + 1 == count);
         let days = dice.between(0, 1500);
         Thing {
             policy: subject.policy(kind, &mut dice),

@@ -6,6 +6,7 @@ use crate::dice::some_tags;
 use crate::place::Place;
 use crate::policies::{ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal};
+use crate::samples::UNGATED;
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
 use serde_json::{Map, Value, json};
@@ -26,7 +27,8 @@ pub(crate) static SERVICE: Service = Service {
     kinds: &[resources(At::Region, |place| {
         clusters(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
     })
-    .rows("dsql_clusters")],
+    .rows("dsql_clusters")
+    .sampled("dsql_clusters", UNGATED)],
     ..Service::named("dsql")
 };
 
@@ -45,8 +47,8 @@ struct Cluster {
 
 fn clusters(place: &Place<'_>) -> Vec<Cluster> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("dsql", rates.other_resources);
-    let cluster = |_| {
+    let (mut dice, count) = place.sampled("dsql", rates.other_resources);
+    let cluster = |number: u64| {
         let id = dice.lower(26);
         let arn = place.arn("dsql", &format!("cluster/{id}"));
         let subject = Subject {
@@ -55,7 +57,7 @@ fn clusters(place: &Place<'_>) -> Vec<Cluster> {
             resources: vec![arn.clone()],
             service: "lambda.amazonaws.com",
         };
-        let kind = any_kind(&mut dice, rates.public_other_resources);
+        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), number + 1 == count);
         let days = dice.between(0, 400);
         Cluster {
             policy: subject.policy(kind, &mut dice),

@@ -6,6 +6,7 @@ use crate::dice::Dice;
 use crate::place::Place;
 use crate::policies::{ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal};
+use crate::samples::UNGATED;
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
 use serde_json::{Value, json};
@@ -21,7 +22,8 @@ pub(crate) static SERVICE: Service = Service {
     ]],
     kinds: &[
         resources(At::Region, |place| tables(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect())
-            .rows("dynamodb_tables"),
+            .rows("dynamodb_tables")
+            .sampled("dynamodb_tables", UNGATED),
         resources(At::Region, |place| {
             let streams = tables(place).into_iter().filter_map(|it| it.stream);
             streams.map(|it| Planted::by(it.arn, it.policy)).collect()
@@ -55,8 +57,8 @@ struct Stream {
 
 fn tables(place: &Place<'_>) -> Vec<Table> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("dynamodb", rates.other_resources);
-    let table = |number| {
+    let (mut dice, count) = place.sampled("dynamodb", rates.other_resources);
+    let table = |number: u64| {
         let name = format!("{}-{number}", dice.pick(&["carts", "sessions", "locks"]));
         let arn = place.arn("dynamodb", &format!("table/{name}"));
         let subject = Subject {
@@ -65,7 +67,7 @@ fn tables(place: &Place<'_>) -> Vec<Table> {
             resources: vec![arn.clone()],
             service: "redshift.amazonaws.com",
         };
-        let kind = any_kind(&mut dice, rates.public_other_resources);
+        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), number + 1 == count);
         let days = dice.between(0, 1500);
         Table {
             policy: subject.policy(kind, &mut dice),

@@ -26,6 +26,7 @@ use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::protocol::{Refusal, items};
 use crate::quota::each;
+use crate::samples::{Class, SHARED};
 use crate::service::{Service, get, list};
 use crate::services::autoscaling;
 use crate::truth::{At, Tally, resources, things};
@@ -90,10 +91,12 @@ pub(crate) static SERVICE: Service = Service {
         things(At::Region, "ec2_vpc_block_public_access_exclusions", network::exclusion_count),
         things(At::Region, "ec2_vpc_peering_connections", network::peering_count),
         resources(At::Region, vpcs::planted).rows("ec2_vpc_endpoints"),
-        resources(At::Region, endpoint_services::planted).rows("ec2_vpc_endpoint_services"),
-        resources(At::Region, fpga_images::planted).rows("ec2_fpga_images"),
-        resources(At::Region, images::planted).rows("ec2_images"),
-        resources(At::Region, snapshots::planted).rows("ec2_snapshots"),
+        resources(At::Region, endpoint_services::planted)
+            .rows("ec2_vpc_endpoint_services")
+            .sampled("ec2_vpc_endpoint_services", &[Class::Unread]),
+        resources(At::Region, fpga_images::planted).rows("ec2_fpga_images").sampled("ec2_fpga_images", SHARED),
+        resources(At::Region, images::planted).rows("ec2_images").sampled("ec2_images", SHARED),
+        resources(At::Region, snapshots::planted).rows("ec2_snapshots").sampled("ec2_snapshots", &[Class::Unread]),
         resources(At::Region, verified_access::planted_endpoints).rows("ec2_verified_access_endpoints"),
         resources(At::Region, verified_access::planted_groups).rows("ec2_verified_access_groups"),
     ],

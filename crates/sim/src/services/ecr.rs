@@ -10,6 +10,7 @@ use crate::dice::some_tags;
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal, tags};
+use crate::samples::UNGATED;
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, Tally, resources, things};
 use orgcensus_policy::kinds::ECR_REPOSITORY;
@@ -51,9 +52,11 @@ pub(crate) static SERVICE: Service = Service {
             repositories(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
         })
         .rows("ecr_repositories")
+        .sampled("ecr_repositories", UNGATED)
         .asked_as(ECR_REPOSITORY),
         // Each account has a registry in every region, even if it is empty.
-        resources(At::Region, |place| vec![Planted::by(place.arn("ecr", "registry"), registry_policy(place))]),
+        resources(At::Region, |place| vec![Planted::by(place.arn("ecr", "registry"), registry_policy(place))])
+            .sampled("ecr_registries", UNGATED),
         things(At::Region, "ecr_registry_scanning", |_| 1),
         things(At::Region, "ecr_repository_scanning", |place| repositories(place).len()),
         things(At::Region, "ecr_image_findings", |place| {
@@ -79,9 +82,9 @@ struct Repository {
 
 fn repositories(place: &Place<'_>) -> Vec<Repository> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("ecr", rates.other_resources);
+    let (mut dice, count) = place.sampled("ecr", rates.other_resources);
     (0..count)
-        .map(|number| {
+        .map(|number: u64| {
             let name = format!("{}-{number}", dice.pick(&["web", "team/worker", "base-image"]));
             let subject = Subject {
                 place: *place,
@@ -89,7 +92,7 @@ fn repositories(place: &Place<'_>) -> Vec<Repository> {
                 resources: vec![],
                 service: "lambda.amazonaws.com",
             };
-            let kind = any_kind(&mut dice, rates.public_other_resources);
+            let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), number + 1 == count);
             let days = dice.between(0, 1200);
             Repository {
                 arn: place.arn("ecr", &format!("repository/{name}")),
@@ -129,7 +132,7 @@ fn registry_policy(place: &Place<'_>) -> ResourcePolicy {
     };
     let weights = [(Kind::None, 12), (Kind::InOrgAccount, 2), (Kind::ExternalAccount, 1)];
     let kind = if place.is_settled() { dice.weighted(&weights) } else { Kind::None };
-    subject.policy(kind, &mut dice)
+    subject.policy(place.shown(kind, true), &mut dice)
 }
 
 fn find(context: &Context<'_>, is_wanted: impl Fn(&Repository) -> bool) -> Result<Repository, Refusal> {

@@ -6,6 +6,7 @@ use crate::dice::some_tags;
 use crate::place::Place;
 use crate::policies::{ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal, tags};
+use crate::samples::UNGATED;
 use crate::service::{Scope, Service, get, list};
 use crate::truth::{At, Planted, resources};
 use serde_json::{Value, json};
@@ -31,7 +32,8 @@ pub(crate) static SERVICE: Service = Service {
     kinds: &[resources(At::Account, |place| {
         repositories(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
     })
-    .rows("ecr_public_repositories")],
+    .rows("ecr_public_repositories")
+    .sampled("ecr_public_repositories", UNGATED)],
     ..Service::named("ecrpublic")
 };
 
@@ -50,7 +52,8 @@ fn repositories(place: &Place<'_>) -> Vec<Repository> {
     let rates = &place.organization.settings.rates;
     let mut dice = place.dice("ecrpublic");
     let count = if dice.chance(0.3) { dice.count(rates.other_resources) } else { 0 };
-    let repository = |number| {
+    let count = place.with_sample(count);
+    let repository = |number: u64| {
         let name = format!("{}-{number}", dice.pick(&["agent", "charts/app", "runner"]));
         let subject = Subject {
             place: *place,
@@ -58,7 +61,7 @@ fn repositories(place: &Place<'_>) -> Vec<Repository> {
             resources: vec![],
             service: "codebuild.amazonaws.com",
         };
-        let kind = any_kind(&mut dice, rates.public_other_resources);
+        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), number + 1 == count);
         let days = dice.between(0, 1200);
         Repository {
             arn: place.arn("ecr-public", &format!("repository/{name}")),

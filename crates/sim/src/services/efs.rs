@@ -6,6 +6,7 @@ use crate::dice::some_tags;
 use crate::place::Place;
 use crate::policies::{ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal, tags};
+use crate::samples::UNGATED;
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
 use serde_json::{Value, json};
@@ -27,7 +28,8 @@ pub(crate) static SERVICE: Service = Service {
     kinds: &[resources(At::Region, |place| {
         file_systems(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
     })
-    .rows("efs_file_systems")],
+    .rows("efs_file_systems")
+    .sampled("efs_file_systems", UNGATED)],
     ..Service::named("efs")
 };
 
@@ -49,8 +51,8 @@ struct FileSystem {
 
 fn file_systems(place: &Place<'_>) -> Vec<FileSystem> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("efs", rates.other_resources);
-    let file_system = |_| {
+    let (mut dice, count) = place.sampled("efs", rates.other_resources);
+    let file_system = |number: u64| {
         let id = format!("fs-0{}", dice.hex(16));
         let arn = place.arn("elasticfilesystem", &format!("file-system/{id}"));
         let subject = Subject {
@@ -59,7 +61,7 @@ fn file_systems(place: &Place<'_>) -> Vec<FileSystem> {
             resources: vec![arn.clone()],
             service: "datasync.amazonaws.com",
         };
-        let kind = any_kind(&mut dice, rates.public_other_resources);
+        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), number + 1 == count);
         let days = dice.between(0, 1500);
         FileSystem {
             policy: subject.policy(kind, &mut dice),

@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal};
+use crate::samples::UNGATED;
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources, things};
 use serde_json::{Value, json};
@@ -29,7 +30,8 @@ pub(crate) static SERVICE: Service = Service {
     ],
     kinds: &[
         resources(At::Region, |place| buses(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect())
-            .rows("eventbridge_event_buses"),
+            .rows("eventbridge_event_buses")
+            .sampled("eventbridge_event_buses", UNGATED),
         things(At::Region, "eventbridge_rules", |place| rules::rules(place).len()),
         things(At::Region, "eventbridge_targets", |place| rules::rules(place).iter().map(|it| it.targets.len()).sum()),
     ],
@@ -67,6 +69,7 @@ fn buses(place: &Place<'_>) -> Vec<Bus> {
             service: "events.amazonaws.com",
         };
         let kind = if place.is_settled() { any_kind(&mut dice, rates.public_other_resources) } else { Kind::None };
+        let kind = place.shown(kind, number == count);
         let days = dice.between(0, 1500);
         let created_millis = place.days_ago(days, &mut dice);
         Bus {

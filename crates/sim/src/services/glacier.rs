@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::place::Place;
 use crate::policies::{ResourcePolicy, Subject, any_kind, document};
 use crate::protocol::{Problem, Refusal};
+use crate::samples::UNGATED;
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
 use serde_json::{Value, json};
@@ -25,7 +26,8 @@ pub(crate) static SERVICE: Service = Service {
     kinds: &[resources(At::Region, |place| {
         vaults(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
     })
-    .rows("glacier_vaults")],
+    .rows("glacier_vaults")
+    .sampled("glacier_vaults", UNGATED)],
     ..Service::named("glacier")
 };
 
@@ -43,8 +45,8 @@ struct Vault {
 
 fn vaults(place: &Place<'_>) -> Vec<Vault> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("glacier", rates.other_resources);
-    let vault = |number| {
+    let (mut dice, count) = place.sampled("glacier", rates.other_resources);
+    let vault = |number: u64| {
         let name = format!("{}-{number}", dice.pick(&["tapes", "invoices", "footage"]));
         let arn = place.arn("glacier", &format!("vaults/{name}"));
         let subject = Subject {
@@ -53,7 +55,7 @@ fn vaults(place: &Place<'_>) -> Vec<Vault> {
             resources: vec![arn.clone()],
             service: "backup.amazonaws.com",
         };
-        let kind = any_kind(&mut dice, rates.public_other_resources);
+        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), number + 1 == count);
         let days = dice.between(0, 3000);
         Vault {
             policy: subject.policy(kind, &mut dice),

@@ -3,6 +3,7 @@
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::Problem;
+use crate::samples::UNGATED;
 use crate::service::{Service, list};
 use crate::truth::{At, Planted, resources};
 use serde_json::{Value, json};
@@ -25,7 +26,8 @@ pub(crate) static SERVICE: Service = Service {
     kinds: &[resources(At::Region, |place| {
         let first = policies(place).into_iter().next();
         first.into_iter().map(|it| Planted::by(place.arn("glue", "catalog"), it)).collect()
-    })],
+    })
+    .sampled("glue_catalogs", UNGATED)],
     ..Service::named("glue")
 };
 
@@ -40,7 +42,7 @@ fn policies(place: &Place<'_>) -> Vec<ResourcePolicy> {
         service: "ram.amazonaws.com",
     };
     let kind = if place.is_settled() { any_kind(&mut dice, rates.public_other_resources) } else { Kind::None };
-    let first = subject.policy(kind, &mut dice);
+    let first = subject.policy(place.shown(kind, true), &mut dice);
     let has_second = first.document.is_some() && dice.chance(0.3);
     let second = has_second.then(|| subject.policy(Kind::SameAccount, &mut dice));
     std::iter::once(first).chain(second).collect()

@@ -6,6 +6,7 @@ use crate::dice::some_tags;
 use crate::place::Place;
 use crate::policies::{ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal};
+use crate::samples::UNGATED;
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
 use serde_json::{Map, Value, json};
@@ -25,7 +26,8 @@ pub(crate) static SERVICE: Service = Service {
     kinds: &[resources(At::Region, |place| {
         clusters(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
     })
-    .rows("kafka_clusters")],
+    .rows("kafka_clusters")
+    .sampled("kafka_clusters", UNGATED)],
     ..Service::named("kafka")
 };
 
@@ -46,8 +48,8 @@ struct Cluster {
 
 fn clusters(place: &Place<'_>) -> Vec<Cluster> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("kafka", rates.other_resources);
-    let cluster = |number| {
+    let (mut dice, count) = place.sampled("kafka", rates.other_resources);
+    let cluster = |number: u64| {
         let name = format!("{}-{number}", dice.pick(&["orders", "clicks", "change-data"]));
         let arn = place.arn("kafka", &format!("cluster/{name}/{}-1", dice.uuid()));
         let subject = Subject {
@@ -56,7 +58,7 @@ fn clusters(place: &Place<'_>) -> Vec<Cluster> {
             resources: vec![arn.clone()],
             service: "firehose.amazonaws.com",
         };
-        let kind = any_kind(&mut dice, rates.public_other_resources);
+        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), number + 1 == count);
         let days = dice.between(0, 1500);
         Cluster {
             policy: subject.policy(kind, &mut dice),

@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::place::Place;
 use crate::policies::{ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal};
+use crate::samples::UNGATED;
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
 use serde_json::{Value, json};
@@ -28,7 +29,8 @@ pub(crate) static SERVICE: Service = Service {
     ]],
     kinds: &[
         resources(At::Region, |place| streams(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect())
-            .rows("kinesis_streams"),
+            .rows("kinesis_streams")
+            .sampled("kinesis_streams", UNGATED),
         resources(At::Region, |place| {
             let consumers = streams(place).into_iter().flat_map(|it| it.consumers);
             consumers.map(|it| Planted::by(it.arn, it.policy)).collect()
@@ -61,8 +63,8 @@ struct Consumer {
 
 fn streams(place: &Place<'_>) -> Vec<Stream> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("kinesis", rates.other_resources);
-    let stream = |number| {
+    let (mut dice, count) = place.sampled("kinesis", rates.other_resources);
+    let stream = |number: u64| {
         let name = format!("{}-{number}", dice.pick(&["clicks", "audit.log", "telemetry"]));
         let arn = place.arn("kinesis", &format!("stream/{name}"));
         let subject = Subject {
@@ -71,7 +73,7 @@ fn streams(place: &Place<'_>) -> Vec<Stream> {
             resources: vec![arn.clone()],
             service: "firehose.amazonaws.com",
         };
-        let kind = any_kind(&mut dice, rates.public_other_resources);
+        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), number + 1 == count);
         let days = dice.between(0, 1500);
         Stream {
             policy: subject.policy(kind, &mut dice),

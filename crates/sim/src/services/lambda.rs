@@ -11,6 +11,7 @@ use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, Verdict, any_kind};
 use crate::protocol::{Problem, Refusal};
 use crate::quota::{each, together};
+use crate::samples::UNGATED;
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, Tally, resources};
 use serde_json::{Map, Value, json};
@@ -57,7 +58,8 @@ pub(crate) static SERVICE: Service = Service {
     ]],
     kinds: &[
         resources(At::Region, |place| functions(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect())
-            .rows("lambda_functions"),
+            .rows("lambda_functions")
+            .sampled("lambda_functions", UNGATED),
         resources(At::Region, |place| {
             let aliases = functions(place).into_iter().flat_map(|it| qualified::aliases(place, &it));
             aliases.map(qualified::Alias::planted).collect()
@@ -101,9 +103,9 @@ pub(crate) fn logging(place: &Place<'_>) -> Vec<String> {
 
 fn functions(place: &Place<'_>) -> Vec<Function> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("lambda", rates.other_resources);
+    let (mut dice, count) = place.sampled("lambda", rates.other_resources);
     (0..count)
-        .map(|number| {
+        .map(|number: u64| {
             let name = format!("{}-{number}", dice.pick(&["resize", "webhook", "nightly", "authorizer"]));
             let arn = place.arn("lambda", &format!("function:{name}"));
             let subject = subject(place, &arn);
@@ -117,6 +119,7 @@ fn functions(place: &Place<'_>) -> Vec<Function> {
                 }
                 kind => kind,
             };
+            let kind = place.shown(kind, number + 1 == count);
             let runtimes = [
                 (Some("python3.13"), 5),
                 (Some("nodejs22.x"), 5),

@@ -5,6 +5,7 @@ use crate::ids::default_vpc_id;
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, Verdict, any_kind};
 use crate::protocol::{Problem, Refusal};
+use crate::samples::Class;
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, Tally, resources};
 use serde_json::{Value, json};
@@ -22,9 +23,14 @@ pub(crate) static SERVICE: Service = Service {
         }),
     ]],
     kinds: &[resources(At::Region, |place| {
-        domains(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
+        let planted = |it: Domain| {
+            let is_gated = it.is_in_vpc && it.policy.kind == Kind::Public;
+            Planted { is_gated, ..Planted::by(it.arn, it.policy) }
+        };
+        domains(place).into_iter().map(planted).collect()
     })
-    .rows("opensearch_domains")],
+    .rows("opensearch_domains")
+    .sampled("opensearch_domains", &[])],
     counts: Some((At::Region, count)),
     ..Service::named("opensearch")
 };
@@ -47,8 +53,8 @@ struct Domain {
 
 fn domains(place: &Place<'_>) -> Vec<Domain> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("opensearch", rates.other_resources);
-    let domain = |number| {
+    let (mut dice, count) = place.sampled("opensearch", rates.other_resources);
+    let domain = |number: u64| {
         let name = format!("{}-{number}", dice.pick(&["logs", "products", "papers"]));
         let arn = place.arn("es", &format!("domain/{name}"));
         let subject = Subject {
@@ -57,9 +63,12 @@ fn domains(place: &Place<'_>) -> Vec<Domain> {
             resources: vec![format!("{arn}/*")],
             service: "firehose.amazonaws.com",
         };
+        let sample = place.sample().filter(|_| number + 1 == count);
         let is_in_vpc = dice.chance(0.4);
         let inside = [Kind::None, Kind::SameAccount, Kind::InOrgAccount, Kind::ExternalAccount, Kind::Public];
         let kind = if is_in_vpc { dice.pick(&inside) } else { any_kind(&mut dice, rates.public_other_resources) };
+        let is_in_vpc = sample.map_or(is_in_vpc, |class| class == Class::Gated);
+        let kind = sample.map_or(kind, Class::kind);
         let mut policy = subject.policy(kind, &mut dice);
         // In a VPC an open policy admits only those who are in the VPC already.
         if is_in_vpc && kind == Kind::Public {

@@ -6,6 +6,7 @@ mod snapshots;
 use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::protocol::Problem;
+use crate::samples::SHARED;
 use crate::service::{Service, get};
 use crate::services::ec2::spots::{self, CROWDED, OF_DATA, Placed, SHUT, Spot};
 use crate::truth::{At, Tally, resources, things};
@@ -43,10 +44,13 @@ pub(crate) static SERVICE: Service = Service {
     ]],
     kinds: &[
         resources(At::Region, |place| snapshots::planted(snapshots::cluster_snapshots(place)))
-            .rows("rds_cluster_snapshots"),
+            .rows("rds_cluster_snapshots")
+            .sampled("rds_cluster_snapshots", SHARED),
         things(At::Region, "rds_clusters", |place| clusters(place).len()),
         things(At::Region, "rds_instances", |place| instances(place).len()),
-        resources(At::Region, |place| snapshots::planted(snapshots::snapshots(place))).rows("rds_snapshots"),
+        resources(At::Region, |place| snapshots::planted(snapshots::snapshots(place)))
+            .rows("rds_snapshots")
+            .sampled("rds_snapshots", SHARED),
     ],
     counts: Some((At::Region, count)),
     ..Service::named("rds")

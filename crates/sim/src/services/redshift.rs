@@ -7,6 +7,7 @@ use crate::ids::vpc_id;
 use crate::place::Place;
 use crate::policies::{ResourcePolicy, SharedWith, Sharing, Subject, any_kind};
 use crate::protocol::{Problem, Refusal, members, tags};
+use crate::samples::{Class, UNGATED};
 use crate::service::{Service, get, list};
 use crate::services::ec2::spots::{self, OF_DATA, Placed, Spot};
 use crate::truth::{At, Planted, Tally, resources};
@@ -39,11 +40,14 @@ pub(crate) static SERVICE: Service = Service {
     ]],
     kinds: &[
         resources(At::Region, |place| clusters(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect())
-            .rows("redshift_clusters"),
+            .rows("redshift_clusters")
+            .sampled("redshift_clusters", UNGATED),
         resources(At::Region, |place| datashares(place).into_iter().map(|it| it.share.planted(it.arn)).collect())
-            .rows("redshift_datashares"),
+            .rows("redshift_datashares")
+            .sampled("redshift_datashares", NEVER_PUBLIC),
         resources(At::Region, |place| snapshots(place).into_iter().map(|it| it.share.planted(it.arn)).collect())
-            .rows("redshift_snapshots"),
+            .rows("redshift_snapshots")
+            .sampled("redshift_snapshots", NEVER_PUBLIC),
     ],
     counts: Some((At::Region, count)),
     ..Service::named("redshift")
@@ -91,21 +95,22 @@ struct Datashare {
 }
 
 fn clusters(place: &Place<'_>) -> Vec<Cluster> {
-    let (mut dice, count) = place.population("redshift", place.organization.settings.rates.other_resources);
-    let mut clusters: Vec<Cluster> = (0..count).map(|number| cluster(place, number, &mut dice)).collect();
+    let (mut dice, count) = place.sampled("redshift", place.organization.settings.rates.other_resources);
+    let mut clusters: Vec<Cluster> =
+        (0..count).map(|number| cluster(place, number, number + 1 == count, &mut dice)).collect();
     if place.is_showroom() {
         let shown = (count..).zip(OF_DATA).map(|(number, spot)| Cluster {
             spot,
             status: "available",
             is_public: true,
-            ..cluster(place, number, &mut dice)
+            ..cluster(place, number, false, &mut dice)
         });
         clusters.extend(shown);
     }
     clusters
 }
 
-fn cluster(place: &Place<'_>, number: u64, dice: &mut Dice) -> Cluster {
+fn cluster(place: &Place<'_>, number: u64, is_last: bool, dice: &mut Dice) -> Cluster {
     let namespace_arn = place.arn("redshift", &format!("namespace:{}", dice.uuid()));
     let subject = Subject {
         place: *place,
@@ -113,7 +118,7 @@ fn cluster(place: &Place<'_>, number: u64, dice: &mut Dice) -> Cluster {
         resources: vec![namespace_arn.clone()],
         service: "redshift.amazonaws.com",
     };
-    let kind = any_kind(dice, place.organization.settings.rates.public_other_resources);
+    let kind = place.shown(any_kind(dice, place.organization.settings.rates.public_other_resources), is_last);
     let days = dice.between(0, 1500);
     let name = format!("{}-{number}", dice.pick(&["lake", "ledger", "marts"]));
     Cluster {
@@ -168,14 +173,14 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
 }
 
 fn snapshots(place: &Place<'_>) -> Vec<Snapshot> {
-    let (mut dice, count) = place.population("redshift-snapshots", place.organization.settings.rates.other_resources);
-    let snapshot = |number| {
+    let (mut dice, count) = place.sampled("redshift-snapshots", place.organization.settings.rates.other_resources);
+    let snapshot = |number: u64| {
         let cluster = dice.pick(&["lake", "ledger", "marts"]);
         let name = format!("before-{number}");
         let days = dice.between(0, 1500);
         Snapshot {
             arn: place.arn("redshift", &format!("snapshot:{cluster}/{name}")),
-            share: shared_with(place, &mut dice),
+            share: shared_with(place, number + 1 == count, &mut dice),
             is_encrypted: dice.chance(0.8),
             created_millis: place.days_ago(days, &mut dice),
             tags: some_tags(&mut dice),
@@ -187,13 +192,13 @@ fn snapshots(place: &Place<'_>) -> Vec<Snapshot> {
 }
 
 fn datashares(place: &Place<'_>) -> Vec<Datashare> {
-    let (mut dice, count) = place.population("redshift-datashares", place.organization.settings.rates.other_resources);
-    let datashare = |number| {
+    let (mut dice, count) = place.sampled("redshift-datashares", place.organization.settings.rates.other_resources);
+    let datashare = |number: u64| {
         let (namespace, name) = (dice.uuid(), dice.pick(&["sales", "visits"]));
         Datashare {
             arn: place.arn("redshift", &format!("datashare:{namespace}/{name}{number}")),
             producer_arn: place.arn("redshift", &format!("namespace:{namespace}")),
-            share: shared_with(place, &mut dice),
+            share: shared_with(place, number + 1 == count, &mut dice),
             waiting: dice.chance(0.3).then(|| place.organization.outside_id(&mut dice)),
             is_open_to_public_clusters: dice.chance(0.3),
         }
@@ -201,9 +206,15 @@ fn datashares(place: &Place<'_>) -> Vec<Datashare> {
     (0..count).map(datashare).collect()
 }
 
+const NEVER_PUBLIC: &[Class] = &[Class::Public, Class::Unread, Class::Gated];
+
 /// Nothing of Redshift is shared with everyone.
-fn shared_with(place: &Place<'_>, dice: &mut Dice) -> SharedWith {
-    let sharing = dice.weighted(&[(Sharing::Nobody, 12), (Sharing::Member, 4), (Sharing::Outsider, 3)]);
+fn shared_with(place: &Place<'_>, is_last: bool, dice: &mut Dice) -> SharedWith {
+    let by_chance = dice.weighted(&[(Sharing::Nobody, 12), (Sharing::Member, 4), (Sharing::Outsider, 3)]);
+    let sharing = match place.shared(by_chance, is_last) {
+        Sharing::Everyone => by_chance,
+        sharing => sharing,
+    };
     SharedWith::of(place, sharing, dice)
 }
 

@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject};
 use crate::protocol::Refusal;
+use crate::samples::Class;
 use crate::service::{Service, body, get};
 use crate::truth::{At, Planted, resources};
 use serde_json::{Value, json};
@@ -41,7 +42,8 @@ pub(crate) static SERVICE: Service = Service {
     kinds: &[resources(At::Region, |place| {
         buckets(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
     })
-    .rows("s3express_buckets")],
+    .rows("s3express_buckets")
+    .sampled("s3express_buckets", CANNOT)],
     ..Service::named("s3express")
 };
 
@@ -59,11 +61,14 @@ pub(super) struct DirectoryBucket {
 const KINDS: &[(Kind, u32)] =
     &[(Kind::None, 5), (Kind::SameAccount, 2), (Kind::InOrgAccount, 2), (Kind::ExternalAccount, 1)];
 
+/// S3 takes no policy that is public, and none that it does not understand.
+const CANNOT: &[Class] = &[Class::Public, Class::Unread, Class::Gated];
+
 /// The directory buckets of a region.
 pub(super) fn buckets(place: &Place<'_>) -> Vec<DirectoryBucket> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("s3express-buckets", rates.other_resources.min(1));
-    let bucket = |number| {
+    let (mut dice, count) = place.sampled("s3express-buckets", rates.other_resources.min(1));
+    let bucket = |number: u64| {
         let name = format!("{}-{number}-{}--use1-az4--x-s3", dice.pick(&["cache", "train"]), place.account.id);
         let arn = place.arn("s3express", &format!("bucket/{name}"));
         let subject = Subject {
@@ -72,7 +77,7 @@ pub(super) fn buckets(place: &Place<'_>) -> Vec<DirectoryBucket> {
             resources: vec![arn.clone()],
             service: "sagemaker.amazonaws.com",
         };
-        let kind = dice.weighted(KINDS);
+        let kind = place.shown_but(CANNOT, dice.weighted(KINDS), number + 1 == count);
         let days = dice.between(0, 700);
         DirectoryBucket {
             policy: subject.policy(kind, &mut dice),

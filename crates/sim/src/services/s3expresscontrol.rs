@@ -9,6 +9,7 @@ use crate::ids::default_vpc_id;
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject};
 use crate::protocol::Refusal;
+use crate::samples::Class;
 use crate::service::{Service, get};
 use crate::truth::{At, Planted, resources};
 use serde_json::{Value, json};
@@ -42,7 +43,8 @@ pub(crate) static SERVICE: Service = Service {
         }),
     ]],
     kinds: &[resources(At::Region, |place| points(place).into_iter().map(Point::planted).collect())
-        .rows("s3express_access_points")],
+        .rows("s3express_access_points")
+        .sampled("s3express_access_points", CANNOT)],
     ..Service::named("s3expresscontrol")
 };
 
@@ -64,16 +66,19 @@ struct Point {
 const KINDS: &[(Kind, u32)] =
     &[(Kind::None, 3), (Kind::SameAccount, 2), (Kind::InOrgAccount, 2), (Kind::ExternalAccount, 2), (Kind::Public, 2)];
 
+/// Their public policies are always blocked, and S3 takes none that it does not understand.
+const CANNOT: &[Class] = &[Class::Public, Class::Unread];
+
 /// The access points of a region: none where there is no directory bucket.
 fn points(place: &Place<'_>) -> Vec<Point> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("s3express-access-points", rates.other_resources);
+    let (mut dice, count) = place.sampled("s3express-access-points", rates.other_resources);
     let buckets = buckets(place);
     let names: Vec<&str> = buckets.iter().map(|it| it.name.as_str()).collect();
     if names.is_empty() {
         return Vec::new();
     }
-    let point = |number| {
+    let point = |number: u64| {
         let name = format!("{}-{number}-{}--use1-az4--xa-s3", dice.pick(&["readers", "trainers"]), place.account.id);
         let arn = place.arn("s3express", &format!("accesspoint/{name}"));
         let subject = Subject {
@@ -82,7 +87,7 @@ fn points(place: &Place<'_>) -> Vec<Point> {
             resources: vec![arn.clone()],
             service: "sagemaker.amazonaws.com",
         };
-        let kind = dice.weighted(KINDS);
+        let kind = place.shown_but(CANNOT, dice.weighted(KINDS), number + 1 == count);
         let days = dice.between(0, 500);
         Point {
             bucket: dice.pick(&names).to_owned(),

@@ -6,6 +6,7 @@ use crate::dice::Dice;
 use crate::place::Place;
 use crate::policies::{ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal};
+use crate::samples::UNGATED;
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
 use serde_json::{Value, json};
@@ -26,7 +27,8 @@ pub(crate) static SERVICE: Service = Service {
     ]],
     kinds: &[
         resources(At::Region, |place| buckets(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect())
-            .rows("s3tables_buckets"),
+            .rows("s3tables_buckets")
+            .sampled("s3tables_buckets", UNGATED),
         resources(At::Region, |place| {
             let tables = buckets(place).into_iter().flat_map(|it| it.tables);
             tables.map(|it| Planted::by(it.arn, it.policy)).collect()
@@ -58,14 +60,14 @@ struct Table {
 
 fn buckets(place: &Place<'_>) -> Vec<Bucket> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("s3tables", rates.other_resources);
-    let bucket = |number| {
+    let (mut dice, count) = place.sampled("s3tables", rates.other_resources);
+    let bucket = |number: u64| {
         let name = format!("{}-{number}", dice.pick(&["lake", "metrics"]));
         let arn = place.arn("s3tables", &format!("bucket/{name}"));
         let actions = &["s3tables:GetTableData", "s3tables:GetTableMetadataLocation"];
         let resources = vec![arn.clone(), format!("{arn}/*")];
         let subject = Subject { place: *place, actions, resources, service: "firehose.amazonaws.com" };
-        let kind = any_kind(&mut dice, rates.public_other_resources);
+        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), number + 1 == count);
         let days = dice.between(0, 600);
         Bucket {
             policy: subject.policy(kind, &mut dice),

@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::place::Place;
 use crate::policies::{ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal};
+use crate::samples::UNGATED;
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
 use serde_json::{Value, json};
@@ -23,7 +24,8 @@ pub(crate) static SERVICE: Service = Service {
     kinds: &[resources(At::Region, |place| {
         buckets(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
     })
-    .rows("s3vectors_buckets")],
+    .rows("s3vectors_buckets")
+    .sampled("s3vectors_buckets", UNGATED)],
     ..Service::named("s3vectors")
 };
 
@@ -39,8 +41,8 @@ struct Bucket {
 
 fn buckets(place: &Place<'_>) -> Vec<Bucket> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("s3vectors", rates.other_resources);
-    let bucket = |number| {
+    let (mut dice, count) = place.sampled("s3vectors", rates.other_resources);
+    let bucket = |number: u64| {
         let name = format!("{}-{number}", dice.pick(&["papers", "faces"]));
         let arn = place.arn("s3vectors", &format!("bucket/{name}"));
         let subject = Subject {
@@ -49,7 +51,7 @@ fn buckets(place: &Place<'_>) -> Vec<Bucket> {
             resources: vec![arn.clone(), format!("{arn}/*")],
             service: "bedrock.amazonaws.com",
         };
-        let kind = any_kind(&mut dice, rates.public_other_resources);
+        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), number + 1 == count);
         let days = dice.between(0, 300);
         Bucket {
             policy: subject.policy(kind, &mut dice),

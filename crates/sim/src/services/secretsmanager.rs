@@ -7,6 +7,7 @@ use crate::place::Place;
 use crate::policies::{Act, Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal, tags};
 use crate::quota::{each, together};
+use crate::samples::UNGATED;
 use crate::service::{Service, get, list};
 use crate::truth::{Asked, At, Planted, resources};
 use orgcensus_policy::kinds::SECRETSMANAGER_SECRET;
@@ -36,6 +37,7 @@ pub(crate) static SERVICE: Service = Service {
     ]],
     kinds: &[resources(At::Region, |place| secrets(place).into_iter().map(planted).collect())
         .rows("secretsmanager_secrets")
+        .sampled("secretsmanager_secrets", UNGATED)
         .asked_as(SECRETSMANAGER_SECRET)],
     ..Service::named("secretsmanager")
 };
@@ -94,9 +96,9 @@ fn named(subject: &Subject<'_>, arn: &str) -> Vec<(&'static str, ResourcePolicy)
 
 fn secrets(place: &Place<'_>) -> Vec<Secret> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("secretsmanager", rates.other_resources);
+    let (mut dice, count) = place.sampled("secretsmanager", rates.other_resources);
     (0..count)
-        .map(|number| {
+        .map(|number: u64| {
             let name = format!("{}/{number}", dice.pick(&["prod/db", "vendor-token", "smtp"]));
             let arn = place.arn("secretsmanager", &format!("secret:{name}-{}", dice.lower(6)));
             let subject = Subject {
@@ -105,12 +107,15 @@ fn secrets(place: &Place<'_>) -> Vec<Secret> {
                 resources: vec!["*".to_owned()],
                 service: "rds.amazonaws.com",
             };
-            let kind = any_kind(&mut dice, rates.public_other_resources);
+            let is_last = number + 1 == count;
+            let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), is_last);
+            let is_sample = is_last && place.sample().is_some();
             let created = dice.between(0, 1200);
             let changed = dice.between(0, created);
             let accessed = dice.chance(0.6).then(|| dice.between(0, changed));
             Secret {
-                named: named(&subject, &arn),
+                // A sample is what its one policy makes it.
+                named: if is_sample { Vec::new() } else { named(&subject, &arn) },
                 policy: subject.policy(kind, &mut dice),
                 is_rotated: dice.chance(0.3),
                 created_millis: place.days_ago(created, &mut dice),

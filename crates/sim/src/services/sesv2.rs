@@ -4,6 +4,7 @@ use crate::context::Context;
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal};
+use crate::samples::UNGATED;
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
 use serde_json::{Map, Value, json};
@@ -24,7 +25,8 @@ pub(crate) static SERVICE: Service = Service {
     kinds: &[resources(At::Region, |place| {
         identities(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
     })
-    .rows("ses_identities")],
+    .rows("ses_identities")
+    .sampled("ses_identities", UNGATED)],
     ..Service::named("sesv2")
 };
 
@@ -42,8 +44,8 @@ struct Identity {
 
 fn identities(place: &Place<'_>) -> Vec<Identity> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("ses", rates.other_resources);
-    let identity = |number| {
+    let (mut dice, count) = place.sampled("ses", rates.other_resources);
+    let identity = |number: u64| {
         let name = dice.pick(&["shop#.example", "no-reply#@shop.example", "alerts+#@shop.example"]);
         let name = name.replace('#', &format!("-{number}"));
         let arn = place.arn("ses", &format!("identity/{name}"));
@@ -53,7 +55,8 @@ fn identities(place: &Place<'_>) -> Vec<Identity> {
             resources: vec![arn.clone()],
             service: "cognito-idp.amazonaws.com",
         };
-        let policy = subject.policy(any_kind(&mut dice, rates.public_other_resources), &mut dice);
+        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), number + 1 == count);
+        let policy = subject.policy(kind, &mut dice);
         let has_second = policy.document.is_some() && dice.chance(0.3);
         Identity {
             second: has_second.then(|| subject.policy(Kind::SameAccount, &mut dice)),

@@ -7,6 +7,7 @@ use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, Subject, any_kind};
 use crate::protocol::{Problem, Refusal, members, tags};
 use crate::quota::{each, together};
+use crate::samples::Class;
 use crate::service::{Service, get, list};
 use crate::truth::{At, Planted, resources};
 use orgcensus_policy::kinds::SNS_TOPIC;
@@ -43,6 +44,7 @@ pub(crate) static SERVICE: Service = Service {
         topics(place).into_iter().map(|it| Planted::by(it.arn, it.policy)).collect()
     })
     .rows("sns_topics")
+    .sampled("sns_topics", &[Class::Absent, Class::Gated])
     .asked_as(SNS_TOPIC)],
     ..Service::named("sns")
 };
@@ -61,9 +63,9 @@ struct Topic {
 
 fn topics(place: &Place<'_>) -> Vec<Topic> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("sns", rates.topics);
+    let (mut dice, count) = place.sampled("sns", rates.topics);
     (0..count)
-        .map(|number| {
+        .map(|number: u64| {
             let is_fifo = dice.chance(0.1);
             let suffix = if is_fifo { ".fifo" } else { "" };
             let name = format!("{}-{number}{suffix}", dice.pick(&["alarms", "signups", "budget", "events"]));
@@ -75,7 +77,7 @@ fn topics(place: &Place<'_>) -> Vec<Topic> {
                 service: "cloudwatch.amazonaws.com",
             };
             // A topic always has a policy: AWS creates it with one for its owner.
-            let kind = match any_kind(&mut dice, rates.public_topics) {
+            let kind = match place.shown(any_kind(&mut dice, rates.public_topics), number + 1 == count) {
                 Kind::None => Kind::SourceOwner,
                 kind => kind,
             };

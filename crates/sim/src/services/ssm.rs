@@ -9,6 +9,7 @@ use crate::dice::some_tags;
 use crate::place::Place;
 use crate::policies::{Kind, ResourcePolicy, SharedWith, Sharing, Subject, any_kind};
 use crate::protocol::{Problem, Refusal, tags};
+use crate::samples::{SHARED, UNGATED};
 use crate::service::{Service, get, list};
 use crate::things::{Things, kind_of};
 use crate::truth::{At, Planted, Tally, resources, things};
@@ -45,14 +46,16 @@ pub(crate) static SERVICE: Service = Service {
                 .map(|it| it.with.planted(place.arn("ssm", &format!("document/{}", it.name))))
                 .collect()
         })
-        .rows("ssm_documents"),
+        .rows("ssm_documents")
+        .sampled("ssm_documents", SHARED),
         things(At::Region, "ssm_managed_instances", |place| managed::instances(place).len()),
         things(At::Region, "ssm_patch_states", |place| managed::scanned(place).count()),
         things(At::Region, "ssm_parameters", |place| parameters(place).len()),
         resources(At::Region, |place| {
             let advanced = parameters(place).into_iter().filter(|it| it.tier != STANDARD);
             advanced.map(|it| Planted::by(it.arn, it.policy)).collect()
-        }),
+        })
+        .sampled("ssm_advanced_parameters", UNGATED),
         // Every region has one, even if nobody has made an OpsItem.
         resources(At::Region, |place| OPS_ITEM_GROUP.planted_once(place)),
     ],
@@ -99,12 +102,13 @@ struct Parameter {
 
 fn documents(place: &Place<'_>) -> Vec<Document> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("ssm-documents", rates.other_resources);
-    let document = |number| {
+    let (mut dice, count) = place.sampled("ssm-documents", rates.other_resources);
+    let document = |number: u64| {
         let sharing = match dice.chance(rates.public_other_resources) {
             true => Sharing::Everyone,
             false => dice.weighted(&[(Sharing::Nobody, 8), (Sharing::Member, 3), (Sharing::Outsider, 1)]),
         };
+        let sharing = place.shared(sharing, number + 1 == count);
         let days = dice.between(0, 1500);
         Document {
             name: format!("{}-{number}", dice.pick(&["patch", "Rotate_Logs", "install.agent"])),
@@ -120,8 +124,8 @@ fn documents(place: &Place<'_>) -> Vec<Document> {
 
 fn parameters(place: &Place<'_>) -> Vec<Parameter> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population("ssm-parameters", rates.other_resources);
-    let parameter = |number| {
+    let (mut dice, count) = place.sampled("ssm-parameters", rates.other_resources);
+    let parameter = |number: u64| {
         let name = format!("{}-{number}", dice.pick(&["/shop/db", "flag", "/images/base"]));
         let arn = place.arn("ssm", &format!("parameter/{}", name.trim_start_matches('/')));
         let subject = Subject {
@@ -130,13 +134,18 @@ fn parameters(place: &Place<'_>) -> Vec<Parameter> {
             resources: vec![arn.clone()],
             service: "ec2.amazonaws.com",
         };
-        let kind = any_kind(&mut dice, rates.public_other_resources);
+        let is_last = number + 1 == count;
+        let kind = place.shown(any_kind(&mut dice, rates.public_other_resources), is_last);
         let days = dice.between(0, 1500);
+        let policy = subject.policy(kind, &mut dice);
+        let parameter_type = dice.weighted(&[("String", 5), ("SecureString", 4), ("StringList", 1), ("Rune", 1)]);
+        let tier = dice.weighted(&[(STANDARD, 3), ("Advanced", 3), ("Intelligent-Tiering", 1)]);
         Parameter {
-            policy: subject.policy(kind, &mut dice),
+            policy,
             is_secret_like: false,
-            parameter_type: dice.weighted(&[("String", 5), ("SecureString", 4), ("StringList", 1), ("Rune", 1)]),
-            tier: dice.weighted(&[(STANDARD, 3), ("Advanced", 3), ("Intelligent-Tiering", 1)]),
+            parameter_type,
+            // Only such a parameter can have a policy.
+            tier: if is_last && place.sample().is_some() { "Advanced" } else { tier },
             version: dice.between(1, 30),
             changed_millis: place.days_ago(days, &mut dice),
             name,

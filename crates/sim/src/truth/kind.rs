@@ -5,6 +5,7 @@ use orgcensus_policy::ResourceKind;
 use super::planted::Planted;
 use super::tally::Tally;
 use crate::place::Place;
+use crate::samples::{Class, Sampled};
 
 /// A kind of thing that a service holds.
 pub(crate) struct Kind {
@@ -13,6 +14,8 @@ pub(crate) struct Kind {
     pub(super) table: Option<&'static str>,
     /// The questions' name for these resources. The questions count those without a policy, and the public ones.
     pub(super) resource: Option<&'static str>,
+    /// What it is called among the samples, if its things do not say it.
+    pub(super) sampled: Option<Sampled>,
     pub(super) holds: Holds,
 }
 
@@ -40,18 +43,23 @@ pub(crate) type Counts = (At, fn(&Place<'_>, &mut Tally));
 
 /// A kind of things that are only counted. Each is a row of this table.
 pub(crate) const fn things(at: At, table: &'static str, count: fn(&Place<'_>) -> usize) -> Kind {
-    Kind { at, table: Some(table), resource: None, holds: Holds::Count(count) }
+    Kind { at, table: Some(table), resource: None, sampled: None, holds: Holds::Count(count) }
 }
 
 /// A kind of resources: things that can have a policy.
 pub(crate) const fn resources(at: At, all: fn(&Place<'_>) -> Vec<Planted>) -> Kind {
-    Kind { at, table: None, resource: None, holds: Holds::Resources(all) }
+    Kind { at, table: None, resource: None, sampled: None, holds: Holds::Resources(all) }
 }
 
 impl Kind {
     /// The same kind; each thing is a row of this table.
     pub(crate) const fn rows(self, table: &'static str) -> Self {
         Self { table: Some(table), ..self }
+    }
+
+    /// The same kind; its places have samples of each class but these, which it cannot have.
+    pub(crate) const fn sampled(self, name: &'static str, cannot: &'static [Class]) -> Self {
+        Self { sampled: Some(Sampled { name, cannot }), ..self }
     }
 
     /// The same kind, as resources of this type: the questions count those without a policy, and the public ones.

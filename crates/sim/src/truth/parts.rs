@@ -79,6 +79,18 @@ pub struct Obstructed {
     pub outcome: &'static str,
 }
 
+/// A kind of resource, and how many there are of each class: `public`, `external`, `in_org`, `absent`, `unread`, `gated`
+/// (open by its policy and shut by something else). What nobody else can reach, although it has a policy, is in none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KindTruth {
+    /// What the simulator calls it: `backup_vaults`.
+    pub name: &'static str,
+    /// The classes that it cannot have.
+    pub cannot: Vec<&'static str>,
+    /// How many there are of each class.
+    pub samples: BTreeMap<&'static str, u64>,
+}
+
 /// Who can reach a resource. An answer is none if a census cannot know it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ResourceTruth {

@@ -1,6 +1,7 @@
 //! A resource as the truth counts it.
 
 use crate::policies::{Named, ResourcePolicy, Verdict};
+use crate::samples::Sampled;
 
 /// One resource with what was planted in its policy.
 #[derive(Debug)]
@@ -14,6 +15,10 @@ pub(crate) struct Planted {
     pub(crate) is_policy_hidden: bool,
     /// Public as the yearly study counts.
     pub(crate) is_study_public: bool,
+    /// Whether its policy opens it to everyone, and something else shuts it again.
+    pub(crate) is_gated: bool,
+    /// The kind that it is of, if its things say it themselves.
+    pub(crate) sampled: Option<Sampled>,
 }
 
 impl Planted {
@@ -27,6 +32,8 @@ impl Planted {
             has_policy: policy.document.is_some(),
             is_policy_hidden: false,
             is_study_public: policy.kind.is_study_public(),
+            is_gated: false,
+            sampled: None,
         }
     }
 
@@ -35,6 +42,7 @@ impl Planted {
     pub(crate) fn blocked(arn: String, policy: ResourcePolicy, is_of_vpc: bool) -> Self {
         let is_public = policy.kind.is_s3_public();
         let mut planted = Self::by(arn, policy);
+        planted.is_gated = is_public;
         if is_public {
             planted.verdict = if is_of_vpc { Verdict::IN_ORG } else { Verdict::CLOSED };
             planted.named.outside.clear();
@@ -52,6 +60,8 @@ impl Planted {
             has_policy: true,
             is_policy_hidden: false,
             is_study_public: false,
+            is_gated: false,
+            sampled: None,
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use super::lists::Lists;
 use super::misconfigurations::Misconfigurations;
-use super::parts::{ChangeTruth, IdentityTruth, Obstructed, ResourceTruth};
+use super::parts::{ChangeTruth, IdentityTruth, KindTruth, Obstructed, ResourceTruth};
 use super::planted::Planted;
 use crate::place::Place;
+use crate::samples::{Class, Sampled};
 use orgcensus_policy::ResourceKind;
 use std::collections::BTreeMap;
 
@@ -28,6 +29,7 @@ pub(crate) struct Tally {
     pub(super) identities: Vec<IdentityTruth>,
     pub(super) changes: Vec<ChangeTruth>,
     pub(crate) misconfigurations: Misconfigurations,
+    kinds: BTreeMap<&'static str, KindTruth>,
     exposures: BTreeMap<&'static str, Exposure>,
     rows: BTreeMap<&'static str, u64>,
     cells: BTreeMap<&'static str, u64>,
@@ -86,6 +88,9 @@ impl Tally {
                 self.lists.add(question, [&it.arn, principal]);
             }
         }
+        if let Some(sampled) = it.sampled {
+            self.sample(sampled, Class::of(&it));
+        }
         self.resources.push(ResourceTruth {
             arn: it.arn,
             account_id: place.account.id.clone(),
@@ -94,5 +99,20 @@ impl Tally {
             is_in_org: it.verdict.is_in_org,
             rests_on_networks: it.rests_on_networks,
         });
+    }
+
+    /// Counts a resource among those of its kind and class.
+    fn sample(&mut self, Sampled { name, cannot }: Sampled, class: Option<Class>) {
+        let new =
+            || KindTruth { name, cannot: cannot.iter().map(|class| class.name()).collect(), samples: BTreeMap::new() };
+        let kind = self.kinds.entry(name).or_insert_with(new);
+        if let Some(class) = class {
+            *kind.samples.entry(class.name()).or_default() += 1;
+        }
+    }
+
+    /// The kinds of resources that are sampled, by name.
+    pub(super) fn kinds(&self) -> Vec<KindTruth> {
+        self.kinds.values().cloned().collect()
     }
 }

@@ -60,7 +60,8 @@ fn count(tally: &mut Tally, place: &Place<'_>, service: &Service, kind: &Kind) {
                 obstruct(tally, place, service, "partial");
             }
             let count = found.len();
-            for it in found {
+            for mut it in found {
+                it.sampled = it.sampled.or(kind.sampled);
                 tally.resource(place, kind.resource, it);
             }
             count

@@ -7,6 +7,7 @@ use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::policies::Verdict;
 use crate::protocol::{Refusal, items};
+use crate::samples::Class;
 use crate::service::{Operation, list};
 use crate::truth::Planted;
 use serde_json::{Value, json};
@@ -46,11 +47,20 @@ fn service(place: &Place<'_>, sharing: Sharing, dice: &mut Dice) -> EndpointServ
             Sort::Inside | Sort::Outside => place.organization.arn("iam", "", &sharing.name, "root"),
             _ => sharing.name.clone(),
         },
-        is_acceptance_required: dice.chance(0.5),
+        is_acceptance_required: is_acceptance_required(place, dice.chance(0.5)),
         state: dice.weighted(&[("Available", 15), ("Pending", 1), ("Sleeping", 1)]),
         tags: some_tags(dice),
         sharing,
         id,
+    }
+}
+
+/// Whether the owner accepts each endpoint: by chance, but where a sample is open to everyone.
+fn is_acceptance_required(place: &Place<'_>, by_chance: bool) -> bool {
+    match place.sample() {
+        Some(Class::Public) => false,
+        Some(Class::Gated) => true,
+        _ => by_chance,
     }
 }
 
@@ -59,7 +69,8 @@ pub(super) fn planted(place: &Place<'_>) -> Vec<Planted> {
     let known = |it: EndpointService| {
         let is_gated = it.is_acceptance_required && it.sharing.sort == Sort::Everyone;
         let verdict = if is_gated { Verdict::UNRESOLVED } else { it.sharing.verdict(place) };
-        planted_as(it.arn, verdict, &it.principal)
+        let has_policy = it.sharing.sort != Sort::Nobody;
+        Planted { has_policy, is_gated, ..planted_as(it.arn, verdict, &it.principal) }
     };
     services(place).into_iter().map(known).collect()
 }

@@ -4,6 +4,7 @@ use crate::dice::Dice;
 use crate::place::Place;
 use crate::policies::{Named, Verdict};
 use crate::protocol::items;
+use crate::samples::Class;
 use crate::truth::Planted;
 use serde_json::{Value, json};
 
@@ -55,7 +56,25 @@ pub(super) fn by_chance(place: &Place<'_>, count: u64, sorts: &[(Sort, u32)], di
     if place.is_showroom() {
         found.extend(sorts.iter().map(|(sort, _)| *sort).chain([Sort::Everyone]));
     }
-    found.into_iter().map(|sort| Sharing { sort, name: name(place, sort, dice) }).collect()
+    let mut found: Vec<Sharing> =
+        found.into_iter().map(|sort| Sharing { sort, name: name(place, sort, dice) }).collect();
+    if let Some(sort) = place.sample().and_then(sort_of) {
+        // Only the last is another than by chance.
+        found.pop();
+        found.push(Sharing { sort, name: name(place, sort, &mut place.dice("ec2-sharing-sample")) });
+    }
+    found
+}
+
+/// With whom a sample is shared; none if nothing of the class is shared so.
+fn sort_of(class: Class) -> Option<Sort> {
+    match class {
+        Class::Public | Class::Gated => Some(Sort::Everyone),
+        Class::External => Some(Sort::Outside),
+        Class::InOrg => Some(Sort::Inside),
+        Class::Absent => Some(Sort::Nobody),
+        Class::Unread => None,
+    }
 }
 
 fn name(place: &Place<'_>, sort: Sort, dice: &mut Dice) -> String {
@@ -93,7 +112,8 @@ impl Sharing {
 
     /// The thing as the truth counts it.
     pub(super) fn planted(&self, place: &Place<'_>, arn: String) -> Planted {
-        planted_as(arn, self.verdict(place), self.principal())
+        let has_policy = self.sort != Sort::Nobody;
+        Planted { has_policy, ..planted_as(arn, self.verdict(place), self.principal()) }
     }
 
     /// The principal as a share's statement has it. Organizations stand in its condition.

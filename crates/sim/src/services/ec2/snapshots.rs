@@ -8,6 +8,7 @@ use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::policies::Verdict;
 use crate::protocol::Refusal;
+use crate::samples::Class;
 use crate::service::{Operation, get, list};
 use crate::truth::Planted;
 use serde_json::{Value, json};
@@ -63,17 +64,22 @@ fn snapshot(place: &Place<'_>, sharing: Sharing, dice: &mut Dice) -> Snapshot {
 pub(super) fn planted(place: &Place<'_>) -> Vec<Planted> {
     let is_blocked = block(place) == "block-all-sharing";
     let known = |it: Snapshot| match it.sharing.sort {
-        Sort::Everyone if is_blocked => planted_as(it.arn, Verdict::CLOSED, ""),
+        Sort::Everyone if is_blocked => Planted { is_gated: true, ..planted_as(it.arn, Verdict::CLOSED, "") },
         _ => it.sharing.planted(place, it.arn),
     };
     snapshots(place).into_iter().map(known).collect()
 }
 
-/// `unblocked` in the showcase, so that it has a public snapshot.
+/// `unblocked` in the showcase and where the sample is public, so that there is a public snapshot.
 fn block(place: &Place<'_>) -> &'static str {
     let mut dice = place.dice("ec2-snapshot-block");
     let state = dice.weighted(&[("unblocked", 3), ("block-new-sharing", 2), ("block-all-sharing", 2)]);
-    if place.organization.is_showcase(place.account) && place.is_first_region() { "unblocked" } else { state }
+    match place.sample() {
+        Some(Class::Public) => "unblocked",
+        Some(Class::Gated) => "block-all-sharing",
+        _ if place.organization.is_showcase(place.account) && place.is_first_region() => "unblocked",
+        _ => state,
+    }
 }
 
 fn describe_snapshots(context: &Context<'_>) -> Vec<Value> {

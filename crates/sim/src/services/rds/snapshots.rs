@@ -37,20 +37,21 @@ pub(super) fn cluster_snapshots(place: &Place<'_>) -> Vec<Snapshot> {
 
 fn of(place: &Place<'_>, dice: &str, resource: &str, engines: &[(&'static str, u32)]) -> Vec<Snapshot> {
     let rates = &place.organization.settings.rates;
-    let (mut dice, count) = place.population(dice, rates.other_resources);
-    let snapshot = |number| {
+    let (mut dice, count) = place.sampled(dice, rates.other_resources);
+    let snapshot = |number: u64| {
         let source = dice.pick(&["orders", "ledger", "reports"]);
         let name = format!("{source}-before-{number}");
         // RDS makes no encrypted snapshot public.
         let is_public = dice.chance(rates.public_other_resources);
         let usual = dice.weighted(&[(Sharing::Nobody, 12), (Sharing::Member, 4), (Sharing::Outsider, 3)]);
         let sharing = if is_public { Sharing::Everyone } else { usual };
+        let sharing = place.shared(sharing, number + 1 == count);
         Snapshot {
             arn: place.arn("rds", &format!("{resource}:{name}")),
             source,
             engine: dice.weighted(engines),
             status: dice.weighted(&[("available", 18), ("creating", 1), ("crystallizing", 1)]),
-            is_encrypted: dice.chance(0.7) && !is_public,
+            is_encrypted: dice.chance(0.7) && sharing != Sharing::Everyone,
             share: SharedWith::of(place, sharing, &mut dice),
             created_millis: days_ago(place, &mut dice),
             tags: some_tags(&mut dice),
