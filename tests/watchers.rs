@@ -192,6 +192,14 @@ async fn assert_counted_once(crawled: &Crawled) {
         let told = format!("{rows} AND is_copy AND counted_by_account_id = account_id AND counted_in_region = region");
         assert_eq!(crawled.number(&told).await, 0, "{service}: a copy is another place's");
     }
+    // The questions count them so too.
+    for (id, definition, severe) in [
+        ("S3", "severe_findings", "service = 'guardduty' AND (critical_count > 0 OR high_count > 0)"),
+        ("S9", "critical_findings", "service = 'inspector' AND critical_count > 0"),
+    ] {
+        let rows = format!("SELECT COUNT(*) FROM security_finding_counts WHERE {severe}");
+        assert_eq!(share(crawled, id, definition).await[0], crawled.number(&rows).await, "{id} {definition}");
+    }
 }
 
 /// The accounts and regions in which Config records and delivers, those in which it is known not to, and the standards
