@@ -1,5 +1,6 @@
 use super::super::buses::Target;
 use super::super::rows::{Manager, Seen};
+use super::super::shared::Taker;
 use super::super::targets::Found;
 use super::*;
 
@@ -178,6 +179,45 @@ fn security_hub_passes_on_what_guardduty_finds_where_it_takes_it() {
         (unseen().own(HERE, HUB_ALL, QUEUE), None),
         // Nothing listens where it is known to publish; to whom else was not read.
         (unseen(), None),
+    ] {
+        assert_eq!(world.heard(GUARDDUTY), is_heard, "{:?} {:?}", world.regions, world.known);
+    }
+}
+
+#[test]
+fn whether_the_hub_of_guardduty_s_administrator_passes_on_what_members_have_is_not_known() {
+    let place = || (ADMINISTRATOR.to_owned(), HERE.to_owned());
+    let (yes, no) = (Some(true), Some(false));
+    let taking = |is_taking_guardduty, administrator: Option<&str>| {
+        let mut world = World::with(GUARDDUTY, Some(ADMINISTRATOR));
+        let administrator = administrator.map(str::to_owned);
+        world.known.shared.takers.insert(place(), Taker { is_taking_guardduty, administrator });
+        world
+    };
+    let gathered = || {
+        let mut world = taking(yes, None);
+        let gathering = Gathering { region: ELSEWHERE.to_owned(), is_linked: yes };
+        world.known.shared.gatherings.insert(place(), gathering);
+        world
+    };
+    for (world, is_heard) in [
+        // Nobody listens to it.
+        (taking(yes, None), no),
+        (taking(None, None), no),
+        (taking(yes, None).of_administrator(HERE, HUB_INSPECTOR), no),
+        (taking(yes, None).of_administrator(ELSEWHERE, HUB_ALL), no),
+        (taking(yes, None).of_administrator(HERE, HUB_ALL), None),
+        (taking(None, None).of_administrator(HERE, HUB_GUARDDUTY), None),
+        (taking(no, None).of_administrator(HERE, HUB_ALL), no),
+        (taking(yes, None).unread(HERE, HUBS.name), None),
+        (gathered().of_administrator(ELSEWHERE, HUB_ALL), None),
+        (gathered(), no),
+        // The account administers the hub of its administrator of GuardDuty.
+        (taking(yes, Some(OWN)).own(HERE, HUB_ALL, QUEUE), None),
+        // What the administrator hears of GuardDuty itself is certain.
+        (taking(yes, None).of_administrator(HERE, GUARDDUTY_ALL), yes),
+        // An account that nobody administers.
+        (World::with(GUARDDUTY, None).of_administrator(HERE, HUB_ALL), no),
     ] {
         assert_eq!(world.heard(GUARDDUTY), is_heard, "{:?} {:?}", world.regions, world.known);
     }
