@@ -11,7 +11,7 @@ use orgcensus_collectors::securityhub::hubs::HUBS;
 use super::analyzers::{Analyzer, EXTERNAL, UNUSED, is_looked_for};
 use super::buses::Rule;
 use super::heard::{Asked, Heard, Listener};
-use super::known::Known;
+use super::known::Administration;
 use super::rows::{Gathering, Region, SecurityService};
 use super::targets::Lives;
 use super::{ACCESS_ANALYZER, CLOUDTRAIL, GUARDDUTY, INSPECTOR, MACIE, SECURITY_HUB_CSPM};
@@ -22,7 +22,7 @@ pub(super) struct Ears<'a> {
     pub(super) account_id: &'a str,
     /// The account's own regions.
     pub(super) regions: &'a BTreeMap<String, Region>,
-    pub(super) known: &'a Known,
+    pub(super) known: &'a Administration,
     pub(super) lives: &'a Lives,
 }
 
