@@ -18,7 +18,7 @@
 -- is so: has_severe_findings
 -- definition: severe_findings
 -- fact: Regions of accounts where Macie has findings of severity High about the account that nobody archived
--- caveat: Unknown are those whose findings could not be counted
+-- caveat: Unknown are those whose findings could not be counted. Macie does not count an administrator's findings by account, so nothing is told of members that were not read
 WITH planned AS (
   SELECT organization_id, account_id, account_name, region
   FROM coverage

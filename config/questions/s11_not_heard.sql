@@ -8,7 +8,7 @@
 -- definition: not_heard
 -- controls: Well-Architected SEC04-BP03, SEC04-BP04
 -- fact: Accounts and regions where the service is on, and no rules of EventBridge tell somebody of all of its severe findings
--- caveat: GuardDuty's, Inspector's, Macie's and Security Hub's findings of severity HIGH and above, Access Analyzer's active ones, CloudTrail's insights, whether or not a trail notes them. A rule of the administrator or of the region that gathers findings counts. Unknown are those where a rule or a target was not read or is of a kind that is not collected
+-- caveat: GuardDuty's, Inspector's, Macie's and Security Hub's findings of severity HIGH and above, Access Analyzer's active ones, CloudTrail's insights, whether or not a trail notes them. A rule of the administrator or of the region that gathers findings counts. Unknown are those where a rule or a target was not read or is of a kind that is not collected, and GuardDuty's where only the Security Hub of its administrator may pass on what it finds in members, which AWS does not say
 -- of each: service
 -- is so: is_heard_partly
 -- definition: heard_partly

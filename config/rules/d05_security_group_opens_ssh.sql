@@ -5,6 +5,7 @@
 -- finds: appeared, became
 -- made by: AuthorizeSecurityGroupIngress, ModifySecurityGroupRules
 -- known by: security_group_rule_id
+-- sets: from_port, ip_protocol, to_port
 -- why: from wherever; D9 finds what the whole world may use
 -- shows: cidr_ipv4, cidr_ipv6, from_port, ip_protocol, security_group_id, to_port
 direction = 'ingress'

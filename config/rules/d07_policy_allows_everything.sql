@@ -5,6 +5,7 @@
 -- rests on: iam_authorization_details
 -- finds: appeared, became
 -- made by: CreatePolicy, CreatePolicyVersion, PutGroupPolicy, PutRolePolicy, PutUserPolicy, SetDefaultPolicyVersion
+-- sets: allows_everything, is_in_force
 -- why: a version that becomes the one in force counts, AWS's own policies do not. A statement is known by its place in its policy
 -- resource: resource_arn
 -- shows: policy_name

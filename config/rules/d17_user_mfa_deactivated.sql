@@ -4,6 +4,7 @@
 -- watches: iam_credential_report
 -- finds: ended
 -- made by: DeactivateMFADevice
+-- sets: mfa_active
 -- why: a user who keeps another device has MFA still
 -- resource: arn
 -- shows: mfa_active

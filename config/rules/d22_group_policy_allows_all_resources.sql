@@ -6,6 +6,7 @@
 -- finds: appeared, became
 -- made by: PutGroupPolicy
 -- known by: resource_arn, policy_name
+-- sets: has_wildcard_resource, is_allow
 -- why: a statement is known by its place in its policy
 -- resource: resource_arn
 -- shows: policy_name

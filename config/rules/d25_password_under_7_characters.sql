@@ -4,6 +4,7 @@
 -- watches: iam_password_policies
 -- finds: appeared, became, still
 -- made by: DeleteAccountPasswordPolicy, UpdateAccountPasswordPolicy
+-- sets: is_configured, minimum_password_length
 -- why: where an account has no policy, AWS's default holds: 8 characters of three kinds, no expiry, no memory of former passwords
 -- shows: minimum_password_length
 is_configured AND minimum_password_length < 7

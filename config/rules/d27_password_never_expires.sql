@@ -4,6 +4,7 @@
 -- watches: iam_password_policies
 -- finds: appeared, became, still
 -- made by: DeleteAccountPasswordPolicy, UpdateAccountPasswordPolicy
+-- sets: expires_passwords, is_configured
 -- why: where an account has no policy, AWS's default holds: 8 characters of three kinds, no expiry, no memory of former passwords
 -- shows: expires_passwords
 CASE WHEN is_configured THEN NOT expires_passwords ELSE true END

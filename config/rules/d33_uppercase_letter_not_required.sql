@@ -4,6 +4,7 @@
 -- watches: iam_password_policies
 -- finds: appeared, became, still
 -- made by: DeleteAccountPasswordPolicy, UpdateAccountPasswordPolicy
+-- sets: is_configured, requires_uppercase_characters
 -- why: where an account has no policy, AWS's default holds: 8 characters of three kinds, no expiry, no memory of former passwords
 -- shows: requires_uppercase_characters
 CASE WHEN is_configured THEN NOT requires_uppercase_characters ELSE true END

@@ -36,7 +36,7 @@ mod uses;
 pub use accepted::Accepted;
 pub(crate) use beside::{Beside, text_columns};
 pub use case::Case;
-pub(crate) use case::Names;
+pub(crate) use case::NameColumns;
 pub(crate) use counted::Counts;
 pub use day::Day;
 pub use file::ExceptionError;

@@ -118,6 +118,8 @@ pub(crate) struct Watched {
     pub(crate) made_by: Vec<&'static str>,
     /// The columns that name what such an event is about. None: the account.
     pub(crate) known_by: Vec<&'static str>,
+    /// The columns that one such event can change, some or all at once. None: it is not said.
+    pub(crate) sets: Vec<&'static str>,
 }
 
 impl Rule {

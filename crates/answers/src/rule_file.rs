@@ -70,6 +70,7 @@ struct Header {
     heard: Option<(usize, &'static str)>,
     made_by: Vec<&'static str>,
     known_by: Option<(usize, Vec<&'static str>)>,
+    sets: Option<(usize, Vec<&'static str>)>,
 }
 
 impl Header {
@@ -87,6 +88,7 @@ impl Header {
             "when" => self.when = Some((number, value)),
             "made by" => self.made_by = value.split(", ").collect(),
             "known by" => self.known_by = Some((number, value.split(", ").collect())),
+            "sets" => self.sets = Some((number, value.split(", ").collect())),
             "heard" => self.heard = Some((number, value)),
             "why" => {}
             _ => return Err(format!("there is no -- {name}:")),
@@ -101,6 +103,14 @@ impl Header {
             Some((_, columns)) => Ok(columns.clone()),
             None if self.made_by.is_empty() => Ok(Vec::new()),
             None => Ok(self.resource.into_iter().collect()),
+        }
+    }
+
+    /// The columns that one of its events can change; none if it does not say.
+    fn sets(&self) -> Result<Vec<&'static str>, Wrong> {
+        match &self.sets {
+            Some((line, _)) if self.made_by.is_empty() => Err((*line, "-- sets: needs -- made by:".to_owned())),
+            sets => Ok(sets.iter().flat_map(|(_, columns)| columns).copied().collect()),
         }
     }
 
@@ -121,6 +131,7 @@ impl Header {
             when: None,
             made_by: Vec::new(),
             known_by: Vec::new(),
+            sets: Vec::new(),
         }))
     }
 
@@ -138,7 +149,7 @@ impl Header {
             let line = self.when.map_or(1, |(line, _)| line);
             return Err((line, "-- finds: changed and -- when: need each other".to_owned()));
         }
-        let known_by = self.known_by()?;
+        let (known_by, sets) = (self.known_by()?, self.sets()?);
         check(parts.sql).map_err(|why| (parts.first(), why))?;
         if let Some((line, when)) = self.when {
             check(when).map_err(|why| (line, why))?;
@@ -153,6 +164,7 @@ impl Header {
             when: self.when.map(|(_, when)| when),
             made_by: self.made_by,
             known_by,
+            sets,
         }))
     }
 }
@@ -226,6 +238,13 @@ is_open
     }
 
     #[test]
+    fn a_rule_may_say_what_its_events_change() {
+        let text = OPEN.replacen("-- why: so", "-- made by: Open\n-- sets: is_open, width", 1);
+        let watches = RuleFile::parse("x", text.leak()).unwrap().rule.watches.unwrap();
+        assert_eq!(watches.sets, ["is_open", "width"]);
+    }
+
+    #[test]
     fn what_is_heard_is_looked_for_among_events_besides() {
         let text = OPEN.replacen("-- why: so", "-- event: Open\n-- heard: actor_type = 'Root'", 1);
         let rule = RuleFile::parse("x", text.leak()).unwrap().rule;
@@ -265,6 +284,7 @@ is_open
             ),
             ("is_open\n  AND NOT is_painted\n", "", 11, "below the header is a condition, or true"),
             ("-- why: so", "-- known by: width", 10, "-- known by: needs -- made by:"),
+            ("-- why: so", "-- sets: width", 10, "-- sets: needs -- made by:"),
             ("-- why: so", "-- heard: true", 10, "-- heard: needs -- event: which event it is"),
             ("-- why: so", "-- why", 10, "a line of the header is -- name: value"),
             ("-- case: one\n", "-- case: one\ntrue\n", 15, "below the query are cases alone"),

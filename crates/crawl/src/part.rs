@@ -19,7 +19,7 @@ pub(crate) struct About {
 }
 
 /// A stage and its journal, open.
-pub(crate) struct Part {
+pub(crate) struct OpenPart {
     pub(crate) name: String,
     pub(crate) stage: Stage,
     pub(crate) journal: Journal<AccountRecord>,
@@ -41,7 +41,7 @@ pub(crate) fn name(plan: &Plan, shard: Option<u32>) -> String {
     }
 }
 
-impl Part {
+impl OpenPart {
     /// Opens the part on this disk, if there is one. While it is open, no other process can open it.
     pub(crate) fn local(crawl: &Crawl, plan: &Plan, shard: Option<u32>) -> Result<Option<Self>, Error> {
         let name = name(plan, shard);

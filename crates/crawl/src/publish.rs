@@ -12,17 +12,17 @@ use crate::coverage::Tally;
 use crate::error::Error;
 use crate::event::Event;
 use crate::journal::{Readings, Turn};
-use crate::part::Part;
+use crate::part::OpenPart;
 use crate::scratch::Scratch;
 use crate::{derivation, materialization, organization_rows, spans, tables};
 
 /// Publishes everything that the parts' journals have committed. If it is published already, that is success.
 /// `directory` is a folder for temporary files.
-pub(crate) async fn publish(shared: &Shared, parts: &[Part], directory: &Path) -> Result<(Commit, Tally), Error> {
+pub(crate) async fn publish(shared: &Shared, parts: &[OpenPart], directory: &Path) -> Result<(Commit, Tally), Error> {
     write(shared, parts, directory).instrument(spans::publish()).await
 }
 
-async fn write(shared: &Shared, parts: &[Part], directory: &Path) -> Result<(Commit, Tally), Error> {
+async fn write(shared: &Shared, parts: &[OpenPart], directory: &Path) -> Result<(Commit, Tally), Error> {
     let mut scratch = Scratch::create(directory)?;
     let (tally, readings) = index(parts, &mut scratch.index)?;
     let crawl = &shared.crawl;
@@ -73,7 +73,7 @@ pub(crate) async fn write_table(
 }
 
 /// Reads the journals once: where each table's rows are, the sum of all outcomes, and the readings of the organization.
-fn index(parts: &[Part], index: &mut SliceIndex) -> Result<(Tally, Readings), Error> {
+fn index(parts: &[OpenPart], index: &mut SliceIndex) -> Result<(Tally, Readings), Error> {
     let (mut tally, mut readings) = (Tally::default(), Readings::default());
     for part in parts {
         for record in part.journal.records()? {

@@ -14,7 +14,7 @@ use crate::context::{Crawl, Shared, day};
 use crate::coverage::Tally;
 use crate::error::Error;
 use crate::event::{Event, Listener};
-use crate::part::{self, Part};
+use crate::part::{self, OpenPart};
 use crate::plan::{self, Exclusions, Plan, shard_name};
 use crate::tags::TagReader;
 use crate::task_record::now;
@@ -124,7 +124,7 @@ async fn go_on(crawl: Crawl, run_id: Option<&str>, is_forced: bool) -> Result<Re
 
 async fn go_on_with(mut crawl: Crawl, plan: Plan) -> Result<Report, Error> {
     plan.impose(&mut crawl)?;
-    let local = Part::local(&crawl, &plan, None)?;
+    let local = OpenPart::local(&crawl, &plan, None)?;
     whole(crawl, plan, local, None).await
 }
 
@@ -143,13 +143,13 @@ async fn check_outdated(crawl: &Crawl, plan: &Plan) -> Result<(), Error> {
 
 /// Crawls all accounts of a run in this process, starting where `local` ends. The lock is taken before a copy is
 /// restored: a stage on this disk is a right to the lock.
-async fn whole(crawl: Crawl, plan: Plan, local: Option<Part>, reader: Option<TagReader>) -> Result<Report, Error> {
+async fn whole(crawl: Crawl, plan: Plan, local: Option<OpenPart>, reader: Option<TagReader>) -> Result<Report, Error> {
     let lock = lock(&crawl, &plan, owner(&plan, None, local.is_some())).await?;
     let span = spans::run(&plan.run_id, &plan.organization.id, None);
     let work = async {
         let mut part = match local {
             Some(part) => part,
-            None => Part::restore_or_create(&crawl, &plan, None).await?,
+            None => OpenPart::restore_or_create(&crawl, &plan, None).await?,
         };
         let done = part.done()?;
         unfinished::tell(&crawl, &plan).await;

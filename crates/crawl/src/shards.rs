@@ -7,7 +7,7 @@ use orgcensus_lake::Stage;
 
 use crate::context::{Crawl, Shared};
 use crate::error::Error;
-use crate::part::{self, Done, Part};
+use crate::part::{self, Done, OpenPart};
 use crate::plan::{Plan, shard_name};
 use crate::run::{Report, forget, lock, owner, tell_done, tell_start};
 use crate::{account, organization_tasks, publish, spans, work};
@@ -36,13 +36,13 @@ pub async fn crawl_shard(mut crawl: Crawl, plan: Plan, shard: u32) -> Result<Sha
         )));
     }
     plan.impose(&mut crawl)?;
-    let local = Part::local(&crawl, &plan, Some(shard))?;
+    let local = OpenPart::local(&crawl, &plan, Some(shard))?;
     let lock = lock(&crawl, &plan, owner(&plan, Some(shard), local.is_some())).await?;
     let span = spans::run(&plan.run_id, &plan.organization.id, Some(shard));
     let work = async {
         let mut part = match local {
             Some(part) => part,
-            None => Part::restore_or_create(&crawl, &plan, Some(shard)).await?,
+            None => OpenPart::restore_or_create(&crawl, &plan, Some(shard)).await?,
         };
         let done = part.done()?;
         let shared = plan.share(crawl, Some(shard), part.stage.clone());
@@ -94,7 +94,7 @@ fn check(plan: &Plan, shard: u32) -> Result<(), Error> {
 }
 
 /// All existing parts, and a list of the missing ones in words.
-async fn gather(crawl: &Crawl, plan: &Plan, scratch: &Path) -> Result<(Vec<Part>, Vec<String>), Error> {
+async fn gather(crawl: &Crawl, plan: &Plan, scratch: &Path) -> Result<(Vec<OpenPart>, Vec<String>), Error> {
     let (mut parts, mut missing) = (Vec::new(), Vec::new());
     for shard in 0..plan.shards {
         let (part, lacks) = find(crawl, plan, shard, scratch).await?;
@@ -111,8 +111,8 @@ async fn gather(crawl: &Crawl, plan: &Plan, scratch: &Path) -> Result<(Vec<Part>
 
 /// A shard, and how many turns it lacks: the stage on this disk if it is complete, else the lake's copy, which is never
 /// stale.
-async fn find(crawl: &Crawl, plan: &Plan, shard: u32, scratch: &Path) -> Result<(Option<Part>, usize), Error> {
-    if let Some(part) = Part::local(crawl, plan, Some(shard))? {
+async fn find(crawl: &Crawl, plan: &Plan, shard: u32, scratch: &Path) -> Result<(Option<OpenPart>, usize), Error> {
+    if let Some(part) = OpenPart::local(crawl, plan, Some(shard))? {
         let lacks = lacking(plan, shard, &part.done()?);
         if lacks == 0 {
             return Ok((Some(part), 0));
@@ -123,7 +123,7 @@ async fn find(crawl: &Crawl, plan: &Plan, shard: u32, scratch: &Path) -> Result<
     if directory.exists() {
         Stage::open(&directory)?.remove()?;
     }
-    let part = Part::restore(&crawl.lake, &directory, &name).await?;
+    let part = OpenPart::restore(&crawl.lake, &directory, &name).await?;
     let lacks = match &part {
         Some(part) => lacking(plan, shard, &part.done()?),
         None => lacking(plan, shard, &Done::default()),
@@ -142,9 +142,9 @@ fn lacking(plan: &Plan, shard: u32, done: &Done) -> usize {
 fn complete(
     crawl: Crawl,
     plan: &Plan,
-    mut parts: Vec<Part>,
+    mut parts: Vec<OpenPart>,
     scratch: &Path,
-) -> Result<(std::sync::Arc<Shared>, Vec<Part>), Error> {
+) -> Result<(std::sync::Arc<Shared>, Vec<OpenPart>), Error> {
     let mut done = Done::default();
     for part in &parts {
         let of_part = part.done()?;
@@ -155,7 +155,7 @@ fn complete(
     if directory.exists() {
         Stage::open(&directory)?.remove()?;
     }
-    let mut part = Part::create(&directory, "skipped".to_owned(), plan, None)?;
+    let mut part = OpenPart::create(&directory, "skipped".to_owned(), plan, None)?;
     let shared = plan.clone().share(crawl, None, part.stage.clone());
     tell_start(&shared, done.accounts.len());
     for account in shared.accounts().filter(|account| !done.accounts.contains(&account.id)) {

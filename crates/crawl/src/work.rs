@@ -16,11 +16,11 @@ use crate::context::Shared;
 use crate::error::Error;
 use crate::event::Event;
 use crate::journal::{AccountRecord, Turn};
-use crate::part::{Done, Part};
+use crate::part::{Done, OpenPart};
 use crate::{account, organization_tasks, spans, usage};
 
 /// Does the missing turns of a part. [`Error::Stopped`] when the crawl is told to stop: what is committed is kept.
-pub(crate) async fn work(shared: &Arc<Shared>, part: &mut Part, done: &Done) -> Result<(), Error> {
+pub(crate) async fn work(shared: &Arc<Shared>, part: &mut OpenPart, done: &Done) -> Result<(), Error> {
     let bounds = &shared.crawl.bounds;
     let mut turns = Turns::new(shared, done);
     let mut copies = JoinSet::new();
@@ -73,7 +73,7 @@ pub(crate) fn tell_end(shared: &Shared, record: &AccountRecord, took: Duration) 
 }
 
 /// Leaves a part so that another machine can resume it. Returns the error that says so.
-pub(crate) async fn keep(shared: &Arc<Shared>, part: &mut Part) -> Error {
+pub(crate) async fn keep(shared: &Arc<Shared>, part: &mut OpenPart) -> Error {
     if let Err(error) = part.journal.sync(&part.stage) {
         return error.into();
     }

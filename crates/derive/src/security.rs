@@ -40,7 +40,7 @@ use orgcensus_collectors::{detective, guardduty, inspector2, macie2, securityhub
 use orgcensus_crawl::{Derivation, Derive, Derived, Error, ScratchRows, TaskCoverage};
 use orgcensus_row::{Table, table};
 
-use self::known::Known;
+use self::known::Administration;
 use self::publishing::Ears;
 use self::sources::Sources;
 use self::targets::Lives;
@@ -160,7 +160,7 @@ static SERVICES: [Service; 9] = [
 ];
 
 async fn run(derive: &mut Derive<'_>) -> Result<(), Error> {
-    let known = Known::read(derive)?;
+    let known = Administration::read(derive)?;
     let lives = Lives::read(derive).await?;
     let mut sources = Sources::open(derive)?;
     let mut rows: ScratchRows<SecurityService> = derive.rows()?;

@@ -30,17 +30,17 @@ pub struct Group {
 pub struct SliceIndex {
     directory: PathBuf,
     stages: Vec<Stage>,
-    names: Names,
+    names: NumberedNames,
     files: HashMap<String, BufWriter<File>>,
 }
 
 #[derive(Default)]
-struct Names {
+struct NumberedNames {
     names: Vec<Arc<str>>,
     numbers: HashMap<Arc<str>, u32>,
 }
 
-impl Names {
+impl NumberedNames {
     /// As many accounts and regions as there are: a few ten thousand.
     fn number(&mut self, name: &str) -> u32 {
         if let Some(number) = self.numbers.get(name) {
@@ -76,7 +76,7 @@ impl SliceIndex {
         }
         fs::create_dir_all(directory).map_err(disk)?;
         let directory = directory.to_owned();
-        Ok(Self { directory, stages: Vec::new(), names: Names::default(), files: HashMap::new() })
+        Ok(Self { directory, stages: Vec::new(), names: NumberedNames::default(), files: HashMap::new() })
     }
 
     /// Adds a slice of one account and region.

@@ -222,6 +222,18 @@ fn what_a_rule_rests_on_is_among_what_its_table_rests_on() {
     }
 }
 
+/// What a rule does not read cannot have made it find something.
+#[test]
+fn the_columns_that_an_event_sets_are_read() {
+    for &(name, text) in FILES {
+        let rule = RuleFile::parse(name, text).unwrap().rule;
+        let Some(watched) = &rule.watches else { continue };
+        let watch = Watch::open(&SessionContext::new(), &fields(watched.table), &rule, watched).unwrap();
+        let columns = watch.columns();
+        assert!(watched.sets.iter().all(|&column| columns.contains(column)), "{name}");
+    }
+}
+
 #[test]
 fn a_null_that_was_not_read_is_no_change() {
     let text = "-- id: X1\n-- title: x\n-- priority: info\n-- watches: iam_users\n-- finds: became, appeared\n\

@@ -61,8 +61,11 @@ pub(crate) struct FoundRow {
     pub(crate) table: &'static str,
     /// Its natural key, as `diff` says it.
     pub(crate) row_key: Option<String>,
-    /// The columns by which the rule decides.
-    pub(crate) reads: Arc<BTreeSet<String>>,
+    /// The columns that an event of the rule can change.
+    pub(crate) sets: Arc<BTreeSet<String>>,
+    /// Whether the rule says so, and that one event can change several of them. Otherwise they are those by which it
+    /// decides, and if several have changed nobody knows which of them its event changed.
+    pub(crate) are_sets_said: bool,
 }
 
 /// The columns, all of them text.

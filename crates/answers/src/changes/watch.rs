@@ -32,8 +32,8 @@ pub(crate) struct Watch {
     when: Option<Condition>,
     /// The columns that the conditions read, by their numbers.
     reads: BTreeSet<usize>,
-    /// The same by their names.
-    read_names: Arc<BTreeSet<String>>,
+    /// The names of the columns that its events can change.
+    sets: Arc<BTreeSet<String>>,
     resource: Option<usize>,
     shows: Vec<usize>,
     /// Of events who did it and when.
@@ -58,9 +58,10 @@ impl Watch {
         watched: &Watched,
     ) -> Result<Self, String> {
         let (is_so, when) = conditions(engine, fields, watched).map_err(|error| error.strip_backtrace())?;
-        let of_both = when.iter().flat_map(|when| &when.reads).map(|column| column % fields.len());
-        let reads: BTreeSet<usize> = is_so.reads.iter().copied().chain(of_both).collect();
-        let read_names = Arc::new(reads.iter().map(|&number| fields[number].name().clone()).collect());
+        let of_both: BTreeSet<usize> =
+            when.iter().flat_map(|when| &when.reads).map(|column| column % fields.len()).collect();
+        let reads: BTreeSet<usize> = is_so.reads.iter().chain(&of_both).copied().collect();
+        let sets = Arc::new(sets(watched, fields, &reads, &of_both));
         let column = |name: &str| {
             let found = fields.iter().position(|field| field.name() == name);
             found.ok_or_else(|| format!("the snapshots do not both have the column {name}, or it is a list"))
@@ -70,7 +71,7 @@ impl Watch {
         let about = watched.known_by.iter().map(|name| column(name)).collect::<Result<_, _>>()?;
         let event = if watched.table == ACTIVITY { Some([column("actor_arn")?, column("event_time")?]) } else { None };
         let (rule, watched, fields) = (rule.clone(), watched.clone(), fields.to_vec());
-        Ok(Self { rule, watched, fields, is_so, when, reads, read_names, resource, shows, event, about })
+        Ok(Self { rule, watched, fields, is_so, when, reads, sets, resource, shows, event, about })
     }
 
     /// The names of all columns that it needs.
@@ -175,7 +176,8 @@ impl Watch {
             row: Some(FoundRow {
                 table: self.watched.table,
                 row_key: row.row_key.clone(),
-                reads: Arc::clone(&self.read_names),
+                sets: Arc::clone(&self.sets),
+                are_sets_said: !self.watched.sets.is_empty(),
             }),
         })
     }
@@ -199,6 +201,17 @@ impl Watch {
     fn failed(&self, source: ArrowError) -> Error {
         Error::Table { table: self.watched.table.to_owned(), source: source.into() }
     }
+}
+
+/// The columns that a rule's events can change. If it does not say which, a row that became so, or no longer is, has
+/// changed in what the rule reads, and another in what its `when` compares.
+fn sets(watched: &Watched, fields: &[Field], reads: &BTreeSet<usize>, compared: &BTreeSet<usize>) -> BTreeSet<String> {
+    if !watched.sets.is_empty() {
+        return watched.sets.iter().map(|&name| name.to_owned()).collect();
+    }
+    let may_turn = watched.finds.iter().any(|find| matches!(find, Find::Became | Find::Ended));
+    let numbers = if may_turn { reads } else { compared };
+    numbers.iter().map(|&number| fields[number].name().clone()).collect()
 }
 
 /// Makes the conditions of a rule ready: that on a row, and that on both.

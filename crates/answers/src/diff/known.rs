@@ -34,18 +34,18 @@ pub(crate) struct Place<'a> {
 
 /// Names by number. Number 0 is no name.
 #[derive(Debug)]
-struct Names {
+struct NumberedNames {
     numbers: HashMap<String, u16>,
     names: Vec<String>,
 }
 
-impl Default for Names {
+impl Default for NumberedNames {
     fn default() -> Self {
         Self { numbers: HashMap::new(), names: vec![String::new()] }
     }
 }
 
-impl Names {
+impl NumberedNames {
     fn number(&mut self, name: &str) -> u16 {
         if let Some(number) = self.numbers.get(name) {
             return *number;
@@ -66,7 +66,7 @@ type Tasks = Vec<u16>;
 
 /// What one snapshot says of itself.
 #[derive(Debug)]
-struct Known {
+struct OneSnapshot {
     /// By account and region which of `tasks` ran there.
     places: BTreeMap<String, BTreeMap<String, usize>>,
     /// Each once. The first is of places where nothing ran.
@@ -82,7 +82,7 @@ struct Known {
     off: BTreeMap<String, BTreeSet<String>>,
 }
 
-impl Default for Known {
+impl Default for OneSnapshot {
     fn default() -> Self {
         Self {
             places: BTreeMap::new(),
@@ -96,7 +96,7 @@ impl Default for Known {
     }
 }
 
-impl Known {
+impl OneSnapshot {
     fn begin(&mut self, place: Place<'_>) -> &mut Tasks {
         let is_same = self
             .begun
@@ -137,10 +137,10 @@ impl Known {
 /// What two snapshots of an organization say of themselves.
 #[derive(Debug, Default)]
 pub(crate) struct Both {
-    collectors: Names,
-    outcomes: Names,
-    from: Known,
-    to: Known,
+    collectors: NumberedNames,
+    outcomes: NumberedNames,
+    from: OneSnapshot,
+    to: OneSnapshot,
 }
 
 impl Both {
@@ -219,14 +219,14 @@ impl Both {
         self.ended(outcome) == Ended::Complete
     }
 
-    fn known(&self, side: Side) -> &Known {
+    fn known(&self, side: Side) -> &OneSnapshot {
         match side {
             Side::From => &self.from,
             Side::To => &self.to,
         }
     }
 
-    fn known_mut(&mut self, side: Side) -> &mut Known {
+    fn known_mut(&mut self, side: Side) -> &mut OneSnapshot {
         match side {
             Side::From => &mut self.from,
             Side::To => &mut self.to,

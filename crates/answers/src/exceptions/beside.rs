@@ -6,7 +6,7 @@ use arrow::array::{ArrayRef, AsArray, Int64Array, StringArray};
 use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
-use super::{Accepted, Counts, Names};
+use super::{Accepted, Counts, NameColumns};
 use crate::Result;
 use crate::cells::{text_batch, text_schema};
 
@@ -61,7 +61,7 @@ impl Beside {
 
 /// The state of each case, and the words of its exception.
 fn states(id: &str, accepted: &Accepted, text: &RecordBatch) -> [ArrayRef; 2] {
-    let names = Names::of(text);
+    let names = NameColumns::of(text);
     let mut states = Vec::new();
     let mut words = Vec::new();
     for row in 0..text.num_rows() {

@@ -77,13 +77,13 @@ impl<'a> Case<'a> {
 }
 
 /// The columns of a batch that name what its rows are about. All its columns are text.
-pub(crate) struct Names<'a> {
+pub(crate) struct NameColumns<'a> {
     account: Option<&'a StringArray>,
     resources: Vec<(&'static str, &'a StringArray)>,
     principals: Vec<&'a StringArray>,
 }
 
-impl<'a> Names<'a> {
+impl<'a> NameColumns<'a> {
     /// Whether a column names the case, and does not only say how it is.
     pub(crate) fn has(column: &str) -> bool {
         [&RESOURCES[..], &PRINCIPALS, &OTHERS].into_iter().flatten().any(|name| *name == column)

@@ -8,7 +8,7 @@ use arrow::record_batch::RecordBatch;
 use orgcensus_lake::Commit;
 
 use super::beside::{CASE_STATE, EXCEPTION, text_columns};
-use super::{CaseState, Names};
+use super::{CaseState, NameColumns};
 use crate::ask::plain_cases;
 use crate::cells::{text_batch, text_schema};
 use crate::question::Kind;
@@ -152,7 +152,7 @@ async fn gone(
 fn names_of(question: &Question) -> Vec<&'static str> {
     match &question.kind {
         Kind::List { key } => key.clone(),
-        Kind::Fact { subject, .. } => subject.iter().copied().filter(|name| Names::has(name)).collect(),
+        Kind::Fact { subject, .. } => subject.iter().copied().filter(|name| NameColumns::has(name)).collect(),
     }
 }
 

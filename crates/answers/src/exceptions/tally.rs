@@ -8,14 +8,14 @@ use crate::{Change, Found};
 /// How many cases each exception is about.
 pub(super) struct Tally<'a> {
     pub(super) accepted: &'a Accepted,
-    pub(super) seen: Vec<Seen>,
+    pub(super) seen: Vec<CaseCounts>,
     /// The questions and rules that were asked.
     pub(super) asked: BTreeSet<String>,
 }
 
 /// What is seen of one exception.
 #[derive(Clone, Default)]
-pub(super) struct Seen {
+pub(super) struct CaseCounts {
     pub(super) case_count: u64,
     pub(super) lapsed_count: u64,
     pub(super) unread: Option<String>,
@@ -23,7 +23,7 @@ pub(super) struct Seen {
 
 impl<'a> Tally<'a> {
     pub(super) fn new(accepted: &'a Accepted) -> Self {
-        let seen = vec![Seen::default(); accepted.exceptions().all().len()];
+        let seen = vec![CaseCounts::default(); accepted.exceptions().all().len()];
         Self { accepted, seen, asked: BTreeSet::new() }
     }
 

@@ -56,7 +56,7 @@ fn judged(case: &Value, exceptions: &Exceptions) -> (String, Option<String>) {
     let days = case["made"].as_object().into_iter().flatten();
     let made = Made::of_days(days.map(|(arn, day)| (arn.as_str(), Day::parse(day.as_str().unwrap()).unwrap())));
     let on = Day::parse(case["on"].as_str().unwrap()).unwrap();
-    let judgement = exceptions.judge(case["id"].as_str().unwrap(), &Names::of(&batch).case(0, &made), &on);
+    let judgement = exceptions.judge(case["id"].as_str().unwrap(), &NameColumns::of(&batch).case(0, &made), &on);
     (judgement.state.as_str().to_owned(), judgement.words())
 }
 
@@ -92,7 +92,7 @@ fn an_empty_file_has_no_exceptions_and_a_day_needs_no_quotes() {
 #[test]
 fn a_batch_of_no_names_is_judged_too() {
     let batch = batch_of_texts(schema_of_texts(&["count"]), [[Some("1")]]).unwrap();
-    assert_eq!(Names::of(&batch).case(0, &Made::default()), Case::default());
+    assert_eq!(NameColumns::of(&batch).case(0, &Made::default()), Case::default());
 }
 
 /// An exception about the only user of F9 in the lake of the tests, until a day.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use orgcensus_lake::{Commit, Lake};
 use tokio::time::{Instant, timeout_at};
 
-use super::tally::{Seen, Tally};
-use super::{Accepted, Day, Exception, Hold, Names};
+use super::tally::{CaseCounts, Tally};
+use super::{Accepted, Day, Exception, Hold, NameColumns};
 use crate::ask::plain_cases;
 use crate::cells::{text_batch, text_schema};
 use crate::{Changes, Error, Extent, Found, Question, Result, Rule, Snapshot, Which};
@@ -89,7 +89,7 @@ pub(super) async fn used(
 
 /// What one exception does, by its number in the file.
 fn one(accepted: &Accepted, exception: &Exception, (today, index): (&Tally<'_>, usize), past: Option<&Past>) -> Use {
-    let Seen { case_count, lapsed_count, mut unread } = today.seen[index].clone();
+    let CaseCounts { case_count, lapsed_count, mut unread } = today.seen[index].clone();
     let is_asked = exception.of.iter().any(|id| today.asked.contains(id));
     let is_old = |past: &Past| exception.since.as_ref().is_none_or(|since| *since <= past.since);
     let past = past.filter(|past| past.unused.contains(&index) && is_old(past));
@@ -151,7 +151,7 @@ impl<'a> Asked<'a> {
             let schema = text_schema(&answer.schema());
             while let Some(batch) = answer.next().await? {
                 let batch = text_batch(&batch, &schema)?;
-                let (names, accepted) = (Names::of(&batch), tally.accepted);
+                let (names, accepted) = (NameColumns::of(&batch), tally.accepted);
                 (0..batch.num_rows()).for_each(|row| tally.count(question.id, &names.case(row, accepted.made())));
             }
         }

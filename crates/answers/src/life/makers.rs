@@ -20,6 +20,9 @@ use crate::{Found, Result, Subject};
 /// Why there is no actor where no rule finds the change, or none that knows its events.
 const NO_RULE: &str = "no rule of change knows which event makes it";
 
+/// Why there is none where the event of a rule fits that reads other columns which have changed too.
+const SEVERAL_COLUMNS: &str = "an event fits, and may have changed another column";
+
 /// Nights by their dates.
 type Nights = BTreeMap<String, Arc<Night>>;
 
@@ -79,9 +82,15 @@ impl Makers {
         let about = About { subject: Arc::clone(&self.subject), accounts };
         let manifests = [from.manifest.clone(), to.manifest.clone()];
         let found = found_about(&self.lake, &self.engine, manifests, &rules, about).await?;
+        let are_sure: Vec<bool> = found.iter().map(|it| is_sure(it, &events)).collect();
         for event in events {
-            let of_event: Vec<&Found> = found.iter().filter(|it| is_of(it, event)).collect();
-            take(event, &of_event);
+            let of_event = found.iter().zip(&are_sure).filter(|(it, _)| is_of(it, event));
+            let (told, unsure): (Vec<_>, Vec<_>) =
+                of_event.partition(|(it, is_sure)| **is_sure || it.event_id.is_none());
+            take(event, &told.into_iter().map(|(it, _)| it).collect::<Vec<_>>());
+            if event.event_id.is_none() && !unsure.is_empty() {
+                event.actor_reason = Some(SEVERAL_COLUMNS.to_owned());
+            }
         }
         Ok(())
     }
@@ -96,6 +105,7 @@ fn is_change(event: &Event) -> bool {
 fn may_find(rule: &Rule, event: &Event) -> bool {
     let Some(watched) = rule.watches.as_ref().filter(|it| it.table == event.table_name) else { return false };
     match &event.column_name {
+        Some(column) if !watched.sets.is_empty() => watched.sets.contains(&column.as_str()),
         Some(column) => {
             [Some(watched.is_so), watched.when].into_iter().flatten().any(|it| it.contains(column.as_str()))
         }
@@ -104,15 +114,22 @@ fn may_find(rule: &Rule, event: &Event) -> bool {
     }
 }
 
-/// Whether a rule found this change: in this row, by this column.
+/// Whether it is known which column the event of a rule changed: the rule says which it changes, or one alone has
+/// changed of those that it reads.
+fn is_sure(found: &Found, events: &[&mut Event]) -> bool {
+    let is_said = found.row.as_ref().is_some_and(|row| row.are_sets_said);
+    is_said || events.iter().filter(|event| is_of(found, event)).count() <= 1
+}
+
+/// Whether a rule found this change: in this row, in a column that the rule's event can change.
 fn is_of(found: &Found, event: &Event) -> bool {
     let Some(row) = &found.row else { return false };
     let is_row = row.table == event.table_name
         && row.row_key == event.row_key
         && found.account_id.as_ref() == Some(&event.account_id)
         && found.region.as_ref() == Some(&event.region);
-    let is_read = event.column_name.as_ref().is_none_or(|column| row.reads.contains(column));
-    is_row && is_read && found.is_made() && found.change.as_str() == event.change
+    let is_set = event.column_name.as_ref().is_none_or(|column| row.sets.contains(column));
+    is_row && is_set && found.is_made() && found.change.as_str() == event.change
 }
 
 /// Takes the actor of what the rules found; if they name two events, nobody knows which it was.

@@ -72,9 +72,10 @@ impl<'a> Checks<'a> {
             return Err(file.error_in_header(&["watches"], watched.table, self.no_table(watched.table)));
         };
         let fields = Columns::askable(schema.fields());
-        if let Some(column) = watched.resource.iter().chain(&watched.shows).find(|name| !has(&fields, name)) {
+        let mut named = watched.resource.iter().chain(&watched.shows).chain(&watched.sets);
+        if let Some(column) = named.find(|name| !has(&fields, name)) {
             let why = format!("{} has no column {column}, or it is a list", watched.table);
-            return Err(file.error_in_header(&["resource", "shows"], column, why));
+            return Err(file.error_in_header(&["resource", "shows", "sets"], column, why));
         }
         changes::check(&self.engine, &fields, watched).map_err(|error| match missing(&error) {
             Some(column) => file.error_in_header(&["when"], &column, words(&error)),

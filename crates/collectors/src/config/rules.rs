@@ -83,7 +83,7 @@ pub const RULES: Collector = Collector {
 };
 
 /// What is known of rules beside the list, by their names. None: it was not read.
-struct Known {
+struct ComplianceAndRemediation {
     compliance: Option<BTreeMap<String, Compliance>>,
     remediation: Option<BTreeMap<String, Remediation>>,
 }
@@ -95,7 +95,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     }
     let compliance = all(&COMPLIANCE, session, json!({}), |page| page.compliance_by_config_rules).await;
     let compliance = rows.item([Rule::TABLE], compliance)?.map(by_name);
-    let mut known = Known { compliance, remediation: None };
+    let mut known = ComplianceAndRemediation { compliance, remediation: None };
     let mut listed = listed.into_iter().peekable();
     while listed.peek().is_some() {
         let some: Vec<Described> = listed.by_ref().take(AT_ONCE).collect();
@@ -113,7 +113,12 @@ fn by_name(listed: Vec<Compliance>) -> BTreeMap<String, Compliance> {
     listed.into_iter().filter_map(|it| Some((it.config_rule_name.clone()?, it))).collect()
 }
 
-async fn push(session: &Session, rows: &mut Rows<'_>, mut it: Described, known: &Known) -> Result<(), Error> {
+async fn push(
+    session: &Session,
+    rows: &mut Rows<'_>,
+    mut it: Described,
+    known: &ComplianceAndRemediation,
+) -> Result<(), Error> {
     let mut unread = Unread::default();
     let (name, arn, id) = (it.config_rule_name.take(), it.config_rule_arn.take(), it.config_rule_id.take());
     // The ARN has the id, and not the name.
@@ -128,7 +133,12 @@ async fn push(session: &Session, rows: &mut Rows<'_>, mut it: Described, known: 
     rows.push(row).await
 }
 
-fn rule((arn, rule_name): (String, String), it: Described, known: &Known, unread: &mut Unread) -> Rule {
+fn rule(
+    (arn, rule_name): (String, String),
+    it: Described,
+    known: &ComplianceAndRemediation,
+    unread: &mut Unread,
+) -> Rule {
     let trigger_type = it.trigger_type();
     let scope = it.scope;
     // A rule of which AWS says nothing has not looked yet, and is not listed with the others.

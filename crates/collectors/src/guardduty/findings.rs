@@ -51,14 +51,14 @@ struct Found {
     title: Option<String>,
     severity: Option<f64>,
     resource: Resource,
-    service: Seen,
+    service: Service,
     created_at: Option<Moment>,
     updated_at: Option<Moment>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Seen {
+struct Service {
     event_first_seen: Option<Moment>,
     event_last_seen: Option<Moment>,
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 use self::described::Described;
 use crate::items::{Answer, Unread, details, given, policy_text_of, with_policies};
 
-const LIST: Read<Names> = reads("opensearch", "ListDomainNames").needs("es:ListDomainNames");
+const LIST: Read<DomainNames> = reads("opensearch", "ListDomainNames").needs("es:ListDomainNames");
 const DESCRIBE: Read<Domains> = reads("opensearch", "DescribeDomains").needs("es:DescribeDomains");
 
 /// How many domains one call may name.
@@ -109,7 +109,7 @@ pub const DOMAINS: Collector = Collector {
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
-struct Names {
+struct DomainNames {
     domain_names: Vec<Listed>,
 }
 

@@ -2,7 +2,7 @@
 
 use orgcensus_collectors::accessanalyzer::analyzers;
 
-use super::rows::{Manager, Seen};
+use super::rows::{Manager, ReadService};
 use crate::three_valued::{all, any};
 
 /// What an analyzer looks for.
@@ -55,7 +55,7 @@ pub(super) fn access_analyzer(
     analyzers: &[&Analyzer],
     are_own_read: bool,
     are_others_read: bool,
-) -> Seen {
+) -> ReadService {
     let is_on = is_looked_for(account_id, EXTERNAL, analyzers, are_own_read && are_others_read);
     let is_looking = |it: &&Analyzer| it.looks(account_id, EXTERNAL) == Some(true);
     let looking: Vec<&Analyzer> = analyzers.iter().copied().filter(is_looking).collect();
@@ -65,5 +65,5 @@ pub(super) fn access_analyzer(
         None if is_own => Manager::Account,
         None => Manager::Unknown,
     };
-    Seen { is_complete: are_own_read, is_on, manager, ..Seen::default() }
+    ReadService { is_complete: are_own_read, is_on, manager, ..ReadService::default() }
 }

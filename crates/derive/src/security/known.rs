@@ -10,7 +10,7 @@ use super::shared::Shared;
 
 /// What is known of the organization.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct Administration {
     /// Whether all delegated administrators were read.
     pub(super) is_delegation_read: bool,
     /// Services' principals, each with the accounts that administer it for the organization.
@@ -22,7 +22,7 @@ pub(super) struct Known {
     pub(super) shared: Shared,
 }
 
-impl Known {
+impl Administration {
     /// Reads it.
     pub(super) fn read(derive: &mut Derive<'_>) -> Result<Self, Error> {
         let mut known = Self::default();

@@ -11,7 +11,7 @@ use orgcensus_collectors::securityhub::hubs::HUBS;
 use super::analyzers::{Analyzer, EXTERNAL, UNUSED, is_looked_for};
 use super::buses::Rule;
 use super::heard::{Asked, Heard, Listener};
-use super::known::Known;
+use super::known::Administration;
 use super::rows::{Gathering, Region, SecurityService};
 use super::targets::Lives;
 use super::{ACCESS_ANALYZER, CLOUDTRAIL, GUARDDUTY, INSPECTOR, MACIE, SECURITY_HUB_CSPM};
@@ -22,7 +22,7 @@ pub(super) struct Ears<'a> {
     pub(super) account_id: &'a str,
     /// The account's own regions.
     pub(super) regions: &'a BTreeMap<String, Region>,
-    pub(super) known: &'a Known,
+    pub(super) known: &'a Administration,
     pub(super) lives: &'a Lives,
 }
 
@@ -69,7 +69,10 @@ impl<'a> Ears<'a> {
             GUARDDUTY => {
                 let own = of_class("guardduty_high", &self.administered(GUARDDUTY, region, true));
                 let by_hub = of_class("securityhub_guardduty_high", &self.of_hub(region));
-                own.or_passed_on(self.regions.get(region).and_then(Region::is_guardduty_passed_on), &by_hub)
+                let by_its_own =
+                    own.or_passed_on(self.regions.get(region).and_then(Region::is_guardduty_passed_on), &by_hub);
+                let (is_passed_on, places) = self.of_administrator_s_hub(region);
+                by_its_own.or_passed_on(is_passed_on, &of_class("securityhub_guardduty_high", &places))
             }
             _ => Heard::default(),
         }
@@ -94,8 +97,33 @@ impl<'a> Ears<'a> {
     /// Security Hub CSPM publishes to these, and to the region in which each of these accounts gathers findings, if
     /// this one is linked to it.
     fn of_hub(&self, region: &'a str) -> Places<'a> {
+        self.gathered(self.administered(SECURITY_HUB_CSPM, region, true), region)
+    }
+
+    /// Whether the hub of the account that administers GuardDuty passes on what is found here, and to which buses. AWS
+    /// says that GuardDuty sends what it finds to the hub of the same account, and not whether an administrator's hub
+    /// also gets what is found in members: where it takes anything of GuardDuty, that is not known.
+    fn of_administrator_s_hub(&self, region: &'a str) -> (Option<bool>, Places<'a>) {
         let shared = &self.known.shared;
-        let mut places = self.administered(SECURITY_HUB_CSPM, region, true);
+        let seen = self.regions.get(region).and_then(|it| it.services.get(GUARDDUTY));
+        let Some(account_id) = seen.and_then(|seen| seen.administrator.as_deref()) else {
+            let are_all = seen.is_some_and(|seen| seen.is_complete);
+            return (are_all.then_some(false), Places { found: Vec::new(), are_all });
+        };
+        let hub = shared.takers.get(&(account_id.to_owned(), region.to_owned()));
+        let is_read = shared.is_read(account_id, region, HUBS.name);
+        let is_off = hub.map_or(is_read, |hub| hub.is_taking_guardduty == Some(false));
+        let mut places = Places { found: vec![Place { account_id, region, is_certain: true }], are_all: true };
+        match hub.and_then(|hub| hub.administrator.as_deref()) {
+            Some(account_id) => places.add(Place { account_id, region, is_certain: true }),
+            None => places.are_all = is_read,
+        }
+        (is_off.then_some(false), self.gathered(places, region))
+    }
+
+    /// The same buses, and that of the region in which each of these accounts gathers findings, if this one is linked.
+    fn gathered(&self, mut places: Places<'a>, region: &'a str) -> Places<'a> {
+        let shared = &self.known.shared;
         for account_id in places.found.iter().map(|place| place.account_id).collect::<Vec<_>>() {
             let (gathering, is_read) = if account_id == self.account_id {
                 let own = self.regions.get(region);

@@ -2,7 +2,7 @@
 
 use orgcensus_collectors::config::recorders;
 
-use super::rows::{Manager, Seen};
+use super::rows::{Manager, ReadService};
 use crate::three_valued::{all, any};
 
 /// The types of IAM, which belong to no region. A recorder has them all or none.
@@ -42,12 +42,17 @@ impl Recorder {
 }
 
 /// Config in an account and region: a recorder records, and its files go somewhere.
-pub(super) fn config(recorders: &[Recorder], has_channel: bool, are_all_read: bool) -> Seen {
+pub(super) fn config(recorders: &[Recorder], has_channel: bool, are_all_read: bool) -> ReadService {
     // A region has one at most.
     let unread = (recorders.is_empty() && !are_all_read).then_some(None);
     let records = any(recorders.iter().map(|it| it.is_recording).chain(unread));
     let delivers = has_channel.then_some(true).or(are_all_read.then_some(false));
-    Seen { is_complete: are_all_read, is_on: all([records, delivers]), manager: Manager::Account, ..Seen::default() }
+    ReadService {
+        is_complete: are_all_read,
+        is_on: all([records, delivers]),
+        manager: Manager::Account,
+        ..ReadService::default()
+    }
 }
 
 /// What Security Hub CSPM needs of Config: whether it is there, what is missing, and the types that are left out. Which

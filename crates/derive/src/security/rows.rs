@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::analyzers::Analyzer;
 use super::buses::Rule;
-use super::known::Known;
+use super::known::Administration;
 use super::recorders::Recorder;
 use super::trails::Trail;
 use super::{SECURITY_HUB_CSPM, SERVICES, Service};
@@ -41,8 +41,8 @@ pub struct SecurityService {
     /// Null: no recorder runs, it records some types by name, or it is not known; null of other services too.
     pub unrecorded_types: Option<Vec<String>>,
     /// Whether rules of EventBridge with targets that live match every severe finding, here or where the service also
-    /// publishes; GuardDuty's also as Security Hub passes them on. Null: it is off, its events are not known, or something
-    /// was not read.
+    /// publishes; GuardDuty's also as Security Hub passes them on. Null: it is off, its events are not known, something
+    /// was not read, or only the hub of GuardDuty's administrator may pass them on.
     pub is_heard: Option<bool>,
     /// The patterns of rules that tell somebody of some of these events, where it is not known that all are heard, as a
     /// JSON list: a pattern that fixes a finding's type, its resource or its account. Null: there are none.
@@ -53,7 +53,7 @@ pub struct SecurityService {
 #[derive(Debug, Default)]
 pub(super) struct Region {
     /// By name.
-    pub(super) services: BTreeMap<&'static str, Seen>,
+    pub(super) services: BTreeMap<&'static str, ReadService>,
     /// The account's own trails that have their rows here.
     pub(super) trails: Vec<Trail>,
     /// The account's own analyzers.
@@ -87,7 +87,7 @@ impl Gathering {
 
 /// What was read of one service.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Seen {
+pub(super) struct ReadService {
     /// Whether all was read.
     pub(super) is_complete: bool,
     pub(super) is_on: Option<bool>,
@@ -135,14 +135,14 @@ impl Region {
     }
 
     /// The rows of the services. Whether anybody hears of them is not said yet.
-    pub(super) fn rows(&self, account_id: &str, known: &Known) -> Vec<SecurityService> {
+    pub(super) fn rows(&self, account_id: &str, known: &Administration) -> Vec<SecurityService> {
         let seen = SERVICES.iter().filter_map(|service| Some((service, self.services.get(service.name)?)));
         seen.map(|(service, seen)| seen.row(service, account_id, known)).collect()
     }
 }
 
-impl Seen {
-    fn row(&self, service: &Service, account_id: &str, known: &Known) -> SecurityService {
+impl ReadService {
+    fn row(&self, service: &Service, account_id: &str, known: &Administration) -> SecurityService {
         let is_on = self.is_on == Some(true);
         let managed = if is_on { self.managed(service, account_id, known) } else { (None, None) };
         let needs = if self.missing.is_some() { Some(false) } else { self.has_needs.or(service.needs_nothing) };
@@ -160,7 +160,12 @@ impl Seen {
     }
 
     /// Who manages a service that is on, and the account that does.
-    fn managed(&self, service: &Service, account_id: &str, known: &Known) -> (Option<&'static str>, Option<String>) {
+    fn managed(
+        &self,
+        service: &Service,
+        account_id: &str,
+        known: &Administration,
+    ) -> (Option<&'static str>, Option<String>) {
         match &self.manager {
             Manager::Administrator => {}
             Manager::Account => return (Some("account"), None),

@@ -18,6 +18,7 @@ use super::analyzers::Analyzer;
 use super::buses::{Buses, Rule};
 use super::rows::Gathering;
 use super::trails::Trail;
+use crate::three_valued::all;
 
 /// The collectors whose tasks in these accounts decide about others.
 const COLLECTORS: [&str; 4] = [ANALYZERS.name, HUBS.name, RULES.name, TRAILS.name];
@@ -37,8 +38,19 @@ pub(super) struct Shared {
     pub(super) rules: BTreeMap<(String, String), Vec<Rule>>,
     /// By account and region, where Security Hub CSPM gathers findings.
     pub(super) gatherings: BTreeMap<(String, String), Gathering>,
+    /// By account and region, what Security Hub CSPM does with what GuardDuty finds.
+    pub(super) takers: BTreeMap<(String, String), Taker>,
     /// By account, region and collector: whether all was read. Only what was planned is here.
     pub(super) tasks: BTreeMap<(String, String, &'static str), bool>,
+}
+
+/// A hub of Security Hub CSPM that may take what GuardDuty finds.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Taker {
+    /// Whether it is on, and takes it. None: it is not known.
+    pub(super) is_taking_guardduty: Option<bool>,
+    /// The account that administers the hub.
+    pub(super) administrator: Option<String>,
 }
 
 impl Shared {
@@ -98,9 +110,13 @@ impl Shared {
                 self.rules.insert((account_id.clone(), region), rules);
             }
             hubs.of_regions(account_id, |own, it| {
+                let place = (account_id.clone(), own.to_owned());
                 if let Some(gathering) = Gathering::read(&it) {
-                    self.gatherings.insert((account_id.clone(), own.to_owned()), gathering);
+                    self.gatherings.insert(place.clone(), gathering);
                 }
+                let is_taking_guardduty = all([Some(it.is_enabled), it.is_taking_guardduty]);
+                let administrator = it.administrator_account_id.map(str::to_owned);
+                self.takers.insert(place, Taker { is_taking_guardduty, administrator });
             })?;
         }
         Ok(())

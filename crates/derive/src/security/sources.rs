@@ -15,9 +15,9 @@ use orgcensus_crawl::{Derive, Error, Staged, TaskCoverage};
 
 use super::analyzers::{Analyzer, access_analyzer};
 use super::buses::Buses;
-use super::known::Known;
+use super::known::Administration;
 use super::recorders::{Recorder, config, needs_of_hub};
-use super::rows::{Gathering, Region, Seen};
+use super::rows::{Gathering, ReadService, Region};
 use super::trails::{Trail, cloudtrail};
 use super::{
     ACCESS_ANALYZER, CLOUDTRAIL, CONFIG, DETECTIVE, GUARDDUTY, INSPECTOR, MACIE, SECURITY_HUB, SECURITY_HUB_CSPM,
@@ -64,13 +64,17 @@ impl Sources {
     }
 
     /// The services of an account, by region: those that should have been read there.
-    pub(super) fn account(&mut self, account_id: &str, known: &Known) -> Result<BTreeMap<String, Region>, Error> {
+    pub(super) fn account(
+        &mut self,
+        account_id: &str,
+        known: &Administration,
+    ) -> Result<BTreeMap<String, Region>, Error> {
         let mut regions = BTreeMap::<_, Region>::new();
         self.coverage.by_region(account_id, &mut regions, |region, it| {
             region.are_rules_read |= it.collector == RULES.name && it.is_complete;
             let service = SERVICES.iter().find(|service| service.collector == it.collector);
             if let Some(service) = service.filter(|_| it.is_planned) {
-                let seen = Seen { is_complete: it.is_complete, ..Seen::default() };
+                let seen = ReadService { is_complete: it.is_complete, ..ReadService::default() };
                 region.services.insert(service.name, seen);
             }
         })?;
@@ -126,7 +130,12 @@ impl Sources {
 
     /// Detective: what the account says, and what the administrators of graphs say of it. An account that its
     /// organization made a member need not be told.
-    fn graphs(&mut self, account_id: &str, known: &Known, regions: &mut BTreeMap<String, Region>) -> Result<(), Error> {
+    fn graphs(
+        &mut self,
+        account_id: &str,
+        known: &Administration,
+        regions: &mut BTreeMap<String, Region>,
+    ) -> Result<(), Error> {
         self.graphs.by_region(account_id, regions, |region, it| {
             let others = it.member_graph_arns.and_then(|arns| arns.iter().next());
             // Of its own graph the account is the administrator.
@@ -145,7 +154,7 @@ impl Sources {
 }
 
 /// What the account's own rows and those of the organization say together.
-fn conclude(account_id: &str, known: &Known, regions: &mut BTreeMap<String, Region>) {
+fn conclude(account_id: &str, known: &Administration, regions: &mut BTreeMap<String, Region>) {
     let shared = &known.shared;
     let is_complete = |region: &Region, name: &str| region.services.get(name).is_none_or(|seen| seen.is_complete);
     let are_trails_read = regions.values().all(|region| is_complete(region, CLOUDTRAIL));

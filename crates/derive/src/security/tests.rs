@@ -1,22 +1,22 @@
-use super::known::Known;
-use super::rows::{Region, Seen};
+use super::known::Administration;
+use super::rows::{ReadService, Region};
 use super::*;
 
 const OWN: &str = "1";
 
 /// What is known: account 2 administers GuardDuty and Security Hub.
-fn known(is_delegation_read: bool) -> Known {
+fn known(is_delegation_read: bool) -> Administration {
     let principals = ["guardduty.amazonaws.com", "securityhub.amazonaws.com"];
     let delegates = principals.map(|it| (it.to_owned(), "2".to_owned())).into();
-    Known { is_delegation_read, delegates, ..Known::default() }
+    Administration { is_delegation_read, delegates, ..Administration::default() }
 }
 
-fn seen(is_on: Option<bool>, administrator: Option<&str>) -> Seen {
-    Seen { is_complete: true, is_on, administrator: administrator.map(str::to_owned), ..Seen::default() }
+fn seen(is_on: Option<bool>, administrator: Option<&str>) -> ReadService {
+    ReadService { is_complete: true, is_on, administrator: administrator.map(str::to_owned), ..ReadService::default() }
 }
 
 /// The row of one service, of which this was seen in an account.
-fn row(name: &'static str, seen: Seen, account_id: &str, known: &Known) -> SecurityService {
+fn row(name: &'static str, seen: ReadService, account_id: &str, known: &Administration) -> SecurityService {
     let region = Region { services: [(name, seen)].into(), ..Region::default() };
     let mut rows = region.rows(account_id, known);
     assert_eq!(rows.len(), 1);
@@ -39,7 +39,7 @@ fn the_collectors_are_those_that_fill_the_tables() {
 
 #[test]
 fn what_was_not_seen_is_null_and_what_is_off_has_no_manager_and_no_need() {
-    let unseen = row(GUARDDUTY, Seen::default(), OWN, &known(true));
+    let unseen = row(GUARDDUTY, ReadService::default(), OWN, &known(true));
     assert_eq!((unseen.is_on, unseen.is_what_it_needs_there, managed(&unseen)), (None, None, (None, None)));
     let off = row(GUARDDUTY, seen(Some(false), Some("2")), OWN, &known(true));
     assert_eq!((off.is_on, off.is_what_it_needs_there, managed(&off)), (Some(false), None, (None, None)));
@@ -50,7 +50,7 @@ fn what_was_not_seen_is_null_and_what_is_off_has_no_manager_and_no_need() {
 #[test]
 fn who_manages_it() {
     let on = |administrator| seen(Some(true), administrator);
-    let told = |name, seen, account_id: &str, known: &Known| {
+    let told = |name, seen, account_id: &str, known: &Administration| {
         let row = row(name, seen, account_id, known);
         (row.managed_by, row.administrator_account_id)
     };
@@ -64,7 +64,7 @@ fn who_manages_it() {
     // Nobody knows it: the delegated administrators, or the account's own, were not read.
     assert_eq!(told(GUARDDUTY, on(Some("9")), OWN, &known(false)), (None, text("9")));
     assert_eq!(told(GUARDDUTY, on(None), OWN, &known(false)), (None, None));
-    let partial = Seen { is_complete: false, ..on(None) };
+    let partial = ReadService { is_complete: false, ..on(None) };
     assert_eq!(told(GUARDDUTY, partial, OWN, &known(true)), (None, None));
     // The administrator of the newer Security Hub is not read.
     assert_eq!(told(SECURITY_HUB, on(None), OWN, &known(true)), (None, None));
@@ -83,13 +83,13 @@ fn what_it_needs() {
     for name in [INSPECTOR, SECURITY_HUB, SECURITY_HUB_CSPM] {
         assert_eq!(needs(name, on()), (None, None), "{name}");
     }
-    let without = Seen { missing: Some("config_recorder"), ..on() };
+    let without = ReadService { missing: Some("config_recorder"), ..on() };
     assert_eq!(needs(SECURITY_HUB_CSPM, without), (Some(false), Some("config_recorder".to_owned())));
 }
 
 #[test]
 fn a_row_that_is_read_says_what_is_on() {
-    let mut region = Region { services: [(GUARDDUTY, Seen::default())].into(), ..Region::default() };
+    let mut region = Region { services: [(GUARDDUTY, ReadService::default())].into(), ..Region::default() };
     region.see(GUARDDUTY, Some(true), Some("2"));
     // Its task was not planned here, so nothing is said of it.
     region.see(MACIE, Some(true), None);
@@ -201,7 +201,7 @@ fn security_hub_needs_a_recorder_that_leaves_out_nothing() {
         let config = recorders::config(&found, has_channel, are_read);
         assert_eq!(config.is_on, is_on, "{found:?} {has_channel} {are_read}");
         let (has_needs, missing, unrecorded_types) = recorders::needs_of_hub(config.is_on, &found);
-        let on = Seen { has_needs, missing, unrecorded_types, ..seen(Some(true), None) };
+        let on = ReadService { has_needs, missing, unrecorded_types, ..seen(Some(true), None) };
         let row = row(SECURITY_HUB_CSPM, on, OWN, &known(true));
         let types = row.unrecorded_types.as_ref().map(|types| types.iter().map(String::as_str).collect::<Vec<_>>());
         assert_eq!((row.is_what_it_needs_there, types.as_deref()), (needs, unrecorded), "{found:?}");

@@ -2,7 +2,7 @@
 
 use orgcensus_collectors::cloudtrail::trails;
 
-use super::rows::{Manager, Seen};
+use super::rows::{Manager, ReadService};
 use crate::three_valued::{all, any};
 
 /// What counts of a trail.
@@ -45,7 +45,7 @@ pub(super) fn cloudtrail(
     trails: &[&Trail],
     are_own_read: bool,
     are_others_read: bool,
-) -> Seen {
+) -> ReadService {
     let unread = (!are_own_read || !are_others_read).then_some(None);
     let is_on = any(trails.iter().map(|trail| trail.logs(account_id, region)).chain(unread));
     let is_logging = |trail: &&Trail| trail.logs(account_id, region) == Some(true);
@@ -59,5 +59,5 @@ pub(super) fn cloudtrail(
     };
     let has_needs = any(logging.iter().map(|trail| Some(!trail.is_refused)));
     let missing = (has_needs == Some(false)).then_some("bucket");
-    Seen { is_complete: are_own_read, is_on, manager, has_needs, missing, ..Seen::default() }
+    ReadService { is_complete: are_own_read, is_on, manager, has_needs, missing, ..ReadService::default() }
 }

@@ -24,7 +24,7 @@ pub(super) struct Key {
 
 /// What is known of an entry from before.
 #[derive(Debug, Clone)]
-struct Known {
+struct CarriedEntry {
     resource_type: String,
     first_seen_at: Option<Timestamp>,
     is_perhaps_older: bool,
@@ -36,7 +36,7 @@ struct Known {
 pub(super) struct Account {
     captured_at: Timestamp,
     /// What is carried, and the resources of it.
-    carried: BTreeMap<Key, Known>,
+    carried: BTreeMap<Key, CarriedEntry>,
     resources: BTreeSet<String>,
     /// What this snapshot sees open, with the resources' types.
     open: BTreeMap<Key, String>,
@@ -59,7 +59,7 @@ impl Account {
     /// Takes an entry of an earlier snapshot. All of them come before what this one sees.
     pub(super) fn carry(&mut self, region: &str, row: &CarriedRow<'_>) {
         let kind = if row.kind == PUBLIC { PUBLIC } else { EXTERNAL };
-        let known = Known {
+        let known = CarriedEntry {
             resource_type: row.resource_type.to_owned(),
             first_seen_at: row.first_seen_at,
             is_perhaps_older: row.is_perhaps_older,
@@ -101,7 +101,7 @@ impl Account {
         let mut entries = BTreeMap::new();
         for (key, resource_type) in std::mem::take(&mut self.open) {
             let known = match self.carried.remove(&key) {
-                Some(known) => Known { resource_type, last_seen_at: self.captured_at, ..known },
+                Some(known) => CarriedEntry { resource_type, last_seen_at: self.captured_at, ..known },
                 None => self.first_seen(account_id, &key, resource_type, judges),
             };
             entries.insert(key.clone(), self.entry(&key, known, true));
@@ -115,10 +115,10 @@ impl Account {
     }
 
     /// What is known of an entry that no snapshot before has seen.
-    fn first_seen(&self, account_id: &str, key: &Key, resource_type: String, judges: Option<&Judges>) -> Known {
+    fn first_seen(&self, account_id: &str, key: &Key, resource_type: String, judges: Option<&Judges>) -> CarriedEntry {
         let now = self.captured_at;
         let appeared = judges.map(|it| it.of(key.kind).found(account_id, &key.region) == Change::Appeared);
-        Known {
+        CarriedEntry {
             resource_type,
             first_seen_at: judges.map(|_| now),
             is_perhaps_older: appeared != Some(true) || judges.is_some_and(|it| it.is_after_gap),
@@ -139,7 +139,7 @@ impl Account {
         is_gone || verdicts.contains(&Some(&Some(false)))
     }
 
-    fn entry(&self, key: &Key, known: Known, is_seen: bool) -> FirstSeen {
+    fn entry(&self, key: &Key, known: CarriedEntry, is_seen: bool) -> FirstSeen {
         FirstSeen {
             kind: key.kind.to_owned(),
             resource_arn: key.resource_arn.clone(),

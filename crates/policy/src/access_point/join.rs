@@ -4,7 +4,7 @@
 //! other one says who may get in at most.
 
 use super::keys::Met;
-use super::names::Names;
+use super::names::BucketNames;
 use super::{AccessPoint, BucketBehind};
 use crate::arn::Arn;
 use crate::class::Class;
@@ -106,7 +106,7 @@ fn of_bucket(
     policies: &Policies,
     facts: &Facts,
 ) -> (Vec<Side>, Vec<Statement>) {
-    let names = Names::of(bucket.arn, point.arn);
+    let names = BucketNames::of(bucket.arn, point.arn);
     let (mut sides, mut denies) = (Vec::new(), Vec::new());
     let side = |statement: Statement, is_certain: bool| Side { statement, document: 0, is_certain, is_read: true };
     for (_, statement) in statements(bucket.documents) {

@@ -6,7 +6,7 @@ use crate::statement::Statement;
 use crate::value::variables_as_wildcards;
 
 /// What a bucket and its objects are called in statements about an access point.
-pub(super) struct Names<'a> {
+pub(super) struct BucketNames<'a> {
     bucket: &'a str,
     /// The start of every object's ARN, up to its key.
     objects: String,
@@ -21,12 +21,12 @@ struct Renamed {
     is_exact: bool,
 }
 
-impl<'a> Names<'a> {
+impl<'a> BucketNames<'a> {
     /// Any access point of an account has no name: there the bucket keeps its own.
-    pub(super) fn of(bucket: &'a str, point: Option<&'a str>) -> Names<'a> {
+    pub(super) fn of(bucket: &'a str, point: Option<&'a str>) -> BucketNames<'a> {
         let objects = format!("{bucket}/");
         let objects_of_point = point.map_or_else(|| objects.clone(), |point| format!("{point}/object/"));
-        Names { bucket, objects, point: point.unwrap_or(bucket), objects_of_point }
+        BucketNames { bucket, objects, point: point.unwrap_or(bucket), objects_of_point }
     }
 
     fn renamed(&self, pattern: &str, expands_variables: bool) -> Renamed {
@@ -95,7 +95,7 @@ mod tests {
             "{element}":["{patterns}"]}}}}"#
         );
         let statement = Document::parse(&text).statements.remove(0);
-        let names = Names::of("arn:aws:s3:::b", Some(POINT));
+        let names = BucketNames::of("arn:aws:s3:::b", Some(POINT));
         let renamed = if effect == "Allow" { names.of_allow(statement) } else { names.of_deny(statement) };
         let short = |it: String| it.replace(POINT, "p");
         renamed.map(|it| (it.resources.into_iter().map(short).collect(), it.is_not_resource))

@@ -26,8 +26,8 @@ pub(super) struct Own {
     pub(super) is_assumed: bool,
 }
 
-/// A part of it.
-struct Part {
+/// What the policies of one layer say.
+struct OfLayer {
     allow: Formula,
     at_point: Formula,
     allows: Vec<Stated>,
@@ -95,11 +95,11 @@ impl Own {
 }
 
 /// A boundary or session bounds a request through an access point by what it says of either resource.
-fn either(part: Option<&Part>, without: Formula) -> Formula {
+fn either(part: Option<&OfLayer>, without: Formula) -> Formula {
     part.map_or(without, |part| Formula::any([part.allow.clone(), part.at_point.clone()]))
 }
 
-fn part(policies: &Listed<NamedPolicy>, asks: &[Facts], layer: Layer) -> Part {
+fn part(policies: &Listed<NamedPolicy>, asks: &[Facts], layer: Layer) -> OfLayer {
     let about = |effect: &Effect, asks: &[Facts]| {
         stated(named(policies), effect, layer, |statement| {
             Formula::any(asks.iter().map(|facts| applies(statement, facts, layer, Grammar::Identity)))
@@ -110,7 +110,7 @@ fn part(policies: &Listed<NamedPolicy>, asks: &[Facts], layer: Layer) -> Part {
     // A policy that was not read may allow or deny.
     let unread = is_unread(policies).then(|| Formula::doubt(layer, "a policy was not read"));
     let allowed = |allows: &[Stated]| unread.clone().unwrap_or_else(|| any(allows));
-    Part {
+    OfLayer {
         allow: allowed(&allows),
         at_point: if rest.is_empty() { Formula::False } else { allowed(&about(&Effect::Allow, rest)) },
         denies: about(&Effect::Deny, asks),

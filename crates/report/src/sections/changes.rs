@@ -14,7 +14,7 @@ use crate::lists::{self, own};
 use crate::model::{Block, Cell, Column, Row, State, Table, Tone};
 use actor::{ReadPlaces, who};
 use compared::Compared;
-use seen::{Change, Seen};
+use seen::{Change, FoundChanges};
 
 pub(crate) const SECTION: Declared =
     Declared { id: "changes", title: "What changed", is_brief: true, read: |asked| Box::pin(read(asked)) };
@@ -90,7 +90,7 @@ async fn read(asked: &Asked) -> Result<Vec<Block>> {
     if !compared.is_any() {
         return Ok(blocks);
     }
-    let seen = Seen::read(asked).await?;
+    let seen = FoundChanges::read(asked).await?;
     let counts = counts(asked, &seen).await?;
     let list = list(asked, &seen).await?;
     blocks.extend([Block::Table(counts), Block::Table(list)]);
@@ -102,7 +102,7 @@ async fn read(asked: &Asked) -> Result<Vec<Block>> {
 }
 
 /// How much of each priority, also where it is nothing.
-async fn counts(asked: &Asked, seen: &Seen) -> Result<Table> {
+async fn counts(asked: &Asked, seen: &FoundChanges) -> Result<Table> {
     let sql = asked.own(COUNTS);
     let rows = count_rows(&asked.rows(&sql).await?, seen);
     Ok(Table {
@@ -117,7 +117,7 @@ async fn counts(asked: &Asked, seen: &Seen) -> Result<Table> {
     })
 }
 
-fn count_rows(counted: &[Object], seen: &Seen) -> Vec<Row> {
+fn count_rows(counted: &[Object], seen: &FoundChanges) -> Vec<Row> {
     let known = Priority::ALL.map(Priority::as_str);
     // One of a later version is not left out.
     let others = counted.iter().map(|row| text(row, "priority")).filter(|word| !known.contains(word));
@@ -135,7 +135,7 @@ fn count_rows(counted: &[Object], seen: &Seen) -> Vec<Row> {
 }
 
 /// The first of them: those that nobody accepts, the most urgent first, then those that somebody does.
-async fn list(asked: &Asked, seen: &Seen) -> Result<Table> {
+async fn list(asked: &Asked, seen: &FoundChanges) -> Result<Table> {
     let shown: Vec<&Change> = seen.all().take(lists::ROWS_MAX).collect();
     let read_places = ReadPlaces::of(asked, shown.iter().map(|it| &it.row)).await?;
     Ok(Table {
@@ -183,7 +183,7 @@ mod tests {
             object(json!({"priority": "critical", "change_count": 3, "unseen_count": 4})),
             object(json!({"priority": "<new>", "change_count": 1, "unseen_count": 0})),
         ];
-        let mut seen = Seen::default();
+        let mut seen = FoundChanges::default();
         seen.add(object(json!({"priority": "critical"})), (true, Some("accepted by ana".into())));
         let rows = count_rows(&counted, &seen);
         let keys: Vec<_> = rows.iter().filter_map(|row| row.key.as_deref()).collect();

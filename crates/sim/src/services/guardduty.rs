@@ -221,6 +221,13 @@ fn shown(place: &Place<'_>, account_ids: &[String], is_open_only: bool) -> [i64;
     counts
 }
 
+/// Counts a region that has severe findings or has none, told by the account itself or by its administrator.
+fn count_severe(it: &Detector, tally: &mut Tally) {
+    // The first four are of severity 7 and above.
+    let is_severe = it.findings[..4].iter().any(|count| *count > 0);
+    tally.misconfigurations.one("S3", "regions_watched", "severe_findings", is_severe);
+}
+
 /// What a census must find of a place.
 fn count(place: &Place<'_>, tally: &mut Tally) {
     // Those of which the administrator alone tells.
@@ -230,6 +237,9 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
     let high = unread.iter().filter(|(_, it)| it.findings[2] + it.findings[3] > 0).count();
     tally.cell("security_finding_counts WHERE service = 'guardduty' AND is_copy", unread.len());
     tally.cell("security_finding_counts WHERE service = 'guardduty' AND is_copy AND high_count > 0", high);
+    for (_, it) in &unread {
+        count_severe(it, tally);
+    }
     let it = detector(place);
     let is_on = it.as_ref().is_some_and(|it| it.is_enabled);
     let managed = it.as_ref().is_some_and(|it| it.administrator.is_some());
@@ -238,6 +248,7 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
     tally.cell("guardduty_detectors WHERE detector_id IS NULL", usize::from(it.is_none()));
     tally.cell("guardduty_detectors WHERE administrator_account_id IS NOT NULL", usize::from(managed));
     let Some(it) = it.filter(|it| it.is_enabled) else { return };
+    count_severe(&it, tally);
     let on = it.features.iter().filter(|(_, is_on)| *is_on).count();
     tally.cell("guardduty_detectors WHERE is_enabled AND enabled_feature_count > 5", usize::from(on > 5));
     // The severities of each band stand side by side.

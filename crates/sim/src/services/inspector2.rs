@@ -172,6 +172,11 @@ fn members(place: &Place<'_>) -> Vec<(Account, Inspector)> {
     organization.accounts().filter(|it| it.id != place.account.id).filter_map(member).collect()
 }
 
+/// Counts a region that has critical findings or has none, told by the account itself or by its administrator.
+fn count_critical(it: &Inspector, tally: &mut Tally) {
+    tally.misconfigurations.one("S9", "regions_watched", "critical_findings", it.findings[0] > 0);
+}
+
 /// What a census must find of a place.
 fn count(place: &Place<'_>, tally: &mut Tally) {
     // Those of which the administrator alone tells.
@@ -181,6 +186,9 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
     let high = unread.iter().filter(|(_, it)| it.findings[1] > 0).count();
     tally.cell("security_finding_counts WHERE service = 'inspector' AND is_copy", unread.len());
     tally.cell("security_finding_counts WHERE service = 'inspector' AND is_copy AND high_count > 0", high);
+    for (_, it) in &unread {
+        count_critical(it, tally);
+    }
     let it = inspector(place);
     let is_on = it.status == "ENABLED";
     tally.cell("inspector2_accounts WHERE is_enabled", usize::from(is_on));
@@ -189,6 +197,7 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
     if !is_on {
         return;
     }
+    count_critical(&it, tally);
     let [critical, high, medium, low] = it.findings;
     tally.cell("inspector2_accounts WHERE ec2_status = 'ENABLED'", usize::from(it.scans[0]));
     tally.cell("inspector2_accounts WHERE ecr_status = 'ENABLED'", usize::from(it.scans[1]));

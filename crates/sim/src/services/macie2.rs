@@ -238,6 +238,7 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
     tally.cell("macie_sessions WHERE administrator_account_id IS NOT NULL", usize::from(is_managed));
     let Some(it) = it.filter(|_| is_on) else { return };
     let [high, medium, low] = it.findings;
+    tally.misconfigurations.one("S8", "regions_on", "severe_findings", high > 0);
     tally.cell("macie_sessions WHERE high_count = 1", usize::from(high == 1));
     tally.cell("macie_sessions WHERE medium_count > 0", usize::from(medium > 0));
     tally.cell("macie_sessions WHERE low_count = 3", usize::from(low == 3));

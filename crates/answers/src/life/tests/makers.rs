@@ -84,6 +84,30 @@ struct Bucket {
     created_at: Option<Timestamp>,
 }
 
+/// A root user, with the columns that D8 and D14 read.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "iam_root_users", key = "arn", resource = "none")]
+struct Root {
+    /// Its ARN.
+    arn: String,
+    /// Whether it has an access key.
+    has_access_key: Option<bool>,
+    /// Whether it has MFA.
+    is_mfa_enabled: Option<bool>,
+}
+
+/// A line of the credential report, with the columns that D17 reads.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "iam_credential_report", key = "arn", resource = "none")]
+struct Reported {
+    /// The user's ARN.
+    arn: String,
+    /// Whether it is root.
+    is_root: Option<bool>,
+    /// Whether it has MFA.
+    mfa_active: Option<bool>,
+}
+
 const GROUP: &str = "arn:aws:ec2:eu-west-1:000000000000:security-group/sg-1";
 const ROLE: &str = "arn:aws:iam::000000000000:role/team/app";
 const BUCKET: &str = "arn:aws:s3:::logs";
@@ -120,6 +144,16 @@ async fn publish_things(lake: &Lake, date: &str, things: (bool, &str, i64), even
     tables.push(users(&to, vec![(0, trust)]).await);
     tables.push(users(&to, vec![(0, bucket)]).await);
     commit(to, tables).await;
+}
+
+/// Two nights with a row each, the second of which read what happened since.
+async fn publish_two<R: Row>(lake: &Lake, [was, now]: [R; 2], happened: Vec<activity::Event>) {
+    for (date, row, events) in [("2026-11-21", was, vec![]), ("2026-11-22", now, happened)] {
+        let to = begin(lake, "o-1", date).await;
+        let mut tables = read(&to, Some(events)).await;
+        tables.push(users(&to, vec![(0, row)]).await);
+        commit(to, tables).await;
+    }
 }
 
 /// A night with these users and what it read of what happened; none: it did not read.
@@ -219,6 +253,52 @@ async fn a_group_that_is_opened_a_role_that_trusts_another_and_a_bucket_that_is_
     // The name is the same, the bucket is another one.
     let expected = ["21 seen: -".to_owned(), format!("24 changed created_at: {no_rule}")];
     assert_eq!(told_of(&lake, BUCKET).await, expected);
+}
+
+#[tokio::test]
+async fn two_columns_that_two_people_changed_have_an_actor_each() {
+    let (_folder, lake) = lake();
+    let arn = "arn:aws:iam::000000000000:root";
+    let root = |has_key| Root { arn: arn.into(), has_access_key: Some(has_key), is_mfa_enabled: Some(!has_key) };
+    let of_root = |id: &str, name: &str| happened(id, name, TAKEN, &[arn]);
+    let events = vec![of_root("e-1", "CreateAccessKey"), of_root("e-2", "DeactivateMFADevice")];
+    publish_two(&lake, [root(false), root(true)], events).await;
+    let expected =
+        ["21 seen: -", "22 changed has_access_key: actor-e-1 (e-1)", "22 changed is_mfa_enabled: actor-e-2 (e-2)"];
+    assert_eq!(told_of(&lake, arn).await, expected);
+}
+
+#[tokio::test]
+async fn an_event_is_given_to_the_columns_that_it_can_change() {
+    let (_folder, lake) = lake();
+    let arn = "arn:aws:iam::000000000000:user/ana";
+    // D17 reads both, and its event changes one.
+    let user = |is_root| Reported { arn: arn.into(), is_root: Some(is_root), mfa_active: Some(!is_root) };
+    let deactivated = happened("e-1", "DeactivateMFADevice", TAKEN, &["ana"]);
+    publish_two(&lake, [user(false), user(true)], vec![deactivated]).await;
+    let expected = [
+        "21 seen: -",
+        "22 changed is_root: no rule of change knows which event makes it",
+        "22 changed mfa_active: actor-e-1 (e-1)",
+    ];
+    assert_eq!(told_of(&lake, arn).await, expected);
+}
+
+#[tokio::test]
+async fn of_several_columns_that_a_rule_reads_nobody_knows_which_its_event_changed() {
+    let changed = || vec![happened("e-1", "ModifySecurityGroupRules", TAKEN, &["sg-1", "sgr-1"])];
+    let narrow = || GroupRule { is_open_to_world: Some(false), ..open_rule() };
+    let (_folder, both) = lake();
+    publish_two(&both, [GroupRule { direction: "egress".into(), ..narrow() }, open_rule()], changed()).await;
+    let expected = [
+        "21 seen: -",
+        "22 changed direction: an event fits, and may have changed another column",
+        "22 changed is_open_to_world: an event fits, and may have changed another column",
+    ];
+    assert_eq!(told_of(&both, GROUP).await, expected);
+    let (_folder, one) = lake();
+    publish_two(&one, [narrow(), open_rule()], changed()).await;
+    assert_eq!(told_of(&one, GROUP).await, ["21 seen: -", "22 changed is_open_to_world: actor-e-1 (e-1)"]);
 }
 
 #[tokio::test]

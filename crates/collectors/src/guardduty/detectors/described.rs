@@ -38,12 +38,12 @@ pub(super) struct Feature {
     pub(super) status: Option<String>,
     pub(super) updated_at: Option<Moment>,
     pub(super) managed_by: Option<String>,
-    pub(super) additional_configuration: Vec<Part>,
+    pub(super) additional_configuration: Vec<AdditionalConfiguration>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub(super) struct Part {
+pub(super) struct AdditionalConfiguration {
     pub(super) name: Option<String>,
     pub(super) status: Option<String>,
 }

@@ -1,5 +1,6 @@
 use super::super::buses::Target;
-use super::super::rows::{Manager, Seen};
+use super::super::rows::{Manager, ReadService};
+use super::super::shared::Taker;
 use super::super::targets::Found;
 use super::*;
 
@@ -26,7 +27,7 @@ const EXTERNAL_ALL: &str = r#"{"detail-type":["Access Analyzer Finding"]}"#;
 /// A small organization: account 1, of which is told, and account 2, which administers.
 struct World {
     regions: BTreeMap<String, Region>,
-    known: Known,
+    known: Administration,
     lives: Lives,
 }
 
@@ -38,8 +39,8 @@ fn rule(pattern: &str, target: &str) -> Rule {
 impl World {
     /// Account 1 has a service on and all else off, all rules were read, and nothing listens.
     fn with(service: &'static str, administrator: Option<&str>) -> Self {
-        let off = Seen { is_complete: true, is_on: Some(false), ..Seen::default() };
-        let on = Seen {
+        let off = ReadService { is_complete: true, is_on: Some(false), ..ReadService::default() };
+        let on = ReadService {
             is_on: Some(true),
             administrator: administrator.map(str::to_owned),
             manager: Manager::Administrator,
@@ -48,7 +49,7 @@ impl World {
         let services = [(SECURITY_HUB_CSPM, off), (service, on)].into();
         let here = Region { services, are_rules_read: true, ..Region::default() };
         let elsewhere = Region { are_rules_read: true, ..Region::default() };
-        let mut known = Known { is_delegation_read: true, ..Known::default() };
+        let mut known = Administration { is_delegation_read: true, ..Administration::default() };
         known.shared.analyzing.insert(ADMINISTRATOR.to_owned());
         for (region, collector) in [HERE, ELSEWHERE].into_iter().flat_map(|it| TASKS.map(|task| (it, task))) {
             known.shared.tasks.insert((ADMINISTRATOR.to_owned(), region.to_owned(), collector), true);
@@ -108,7 +109,7 @@ impl World {
 /// The collectors of the administrator that decide about account 1.
 const TASKS: [&str; 3] = [RULES.name, HUBS.name, "accessanalyzer_analyzers"];
 
-fn seen<'r>(region: &'r mut Region, service: &str) -> &'r mut Seen {
+fn seen<'r>(region: &'r mut Region, service: &str) -> &'r mut ReadService {
     region.services.get_mut(service).unwrap()
 }
 
@@ -153,7 +154,7 @@ fn security_hub_passes_on_what_guardduty_finds_where_it_takes_it() {
             it.is_taking_guardduty = is_taking;
         })
     };
-    let unseen = || World::with(GUARDDUTY, None).changed(|it| *seen(it, SECURITY_HUB_CSPM) = Seen::default());
+    let unseen = || World::with(GUARDDUTY, None).changed(|it| *seen(it, SECURITY_HUB_CSPM) = ReadService::default());
     let off = || World::with(GUARDDUTY, None).changed(|it| it.is_taking_guardduty = Some(true));
     let administered =
         |world: World| world.changed(|it| seen(it, SECURITY_HUB_CSPM).administrator = Some(ADMINISTRATOR.to_owned()));
@@ -178,6 +179,45 @@ fn security_hub_passes_on_what_guardduty_finds_where_it_takes_it() {
         (unseen().own(HERE, HUB_ALL, QUEUE), None),
         // Nothing listens where it is known to publish; to whom else was not read.
         (unseen(), None),
+    ] {
+        assert_eq!(world.heard(GUARDDUTY), is_heard, "{:?} {:?}", world.regions, world.known);
+    }
+}
+
+#[test]
+fn whether_the_hub_of_guardduty_s_administrator_passes_on_what_members_have_is_not_known() {
+    let place = || (ADMINISTRATOR.to_owned(), HERE.to_owned());
+    let (yes, no) = (Some(true), Some(false));
+    let taking = |is_taking_guardduty, administrator: Option<&str>| {
+        let mut world = World::with(GUARDDUTY, Some(ADMINISTRATOR));
+        let administrator = administrator.map(str::to_owned);
+        world.known.shared.takers.insert(place(), Taker { is_taking_guardduty, administrator });
+        world
+    };
+    let gathered = || {
+        let mut world = taking(yes, None);
+        let gathering = Gathering { region: ELSEWHERE.to_owned(), is_linked: yes };
+        world.known.shared.gatherings.insert(place(), gathering);
+        world
+    };
+    for (world, is_heard) in [
+        // Nobody listens to it.
+        (taking(yes, None), no),
+        (taking(None, None), no),
+        (taking(yes, None).of_administrator(HERE, HUB_INSPECTOR), no),
+        (taking(yes, None).of_administrator(ELSEWHERE, HUB_ALL), no),
+        (taking(yes, None).of_administrator(HERE, HUB_ALL), None),
+        (taking(None, None).of_administrator(HERE, HUB_GUARDDUTY), None),
+        (taking(no, None).of_administrator(HERE, HUB_ALL), no),
+        (taking(yes, None).unread(HERE, HUBS.name), None),
+        (gathered().of_administrator(ELSEWHERE, HUB_ALL), None),
+        (gathered(), no),
+        // The account administers the hub of its administrator of GuardDuty.
+        (taking(yes, Some(OWN)).own(HERE, HUB_ALL, QUEUE), None),
+        // What the administrator hears of GuardDuty itself is certain.
+        (taking(yes, None).of_administrator(HERE, GUARDDUTY_ALL), yes),
+        // An account that nobody administers.
+        (World::with(GUARDDUTY, None).of_administrator(HERE, HUB_ALL), no),
     ] {
         assert_eq!(world.heard(GUARDDUTY), is_heard, "{:?} {:?}", world.regions, world.known);
     }

@@ -46,7 +46,7 @@ pub(super) struct Change {
 
 /// The first rows, and how many there are.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct FoundChanges {
     active: Vec<Change>,
     accepted: Vec<Change>,
     /// By priority.
@@ -55,7 +55,7 @@ pub(super) struct Seen {
     pub(super) count: u64,
 }
 
-impl Seen {
+impl FoundChanges {
     pub(super) async fn read(asked: &Asked) -> Result<Self> {
         let mut seen = Self::default();
         let mut answer = asked.snapshot.query(&asked.own(SEEN)).await?;
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn what_is_accepted_is_counted_and_comes_last() {
         let row = |priority: &str, rule: &str| object(json!({"priority": priority, "rule_id": rule}));
-        let mut seen = Seen::default();
+        let mut seen = FoundChanges::default();
         seen.add(row("critical", "D1"), (true, Some("accepted by ana".into())));
         seen.add(row("warning", "D2"), (false, Some("expired".into())));
         for _ in 0..lists::ROWS_MAX {

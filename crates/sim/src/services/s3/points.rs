@@ -41,7 +41,7 @@ struct Way {
 }
 
 /// What tells one access point from the others.
-struct Names {
+struct PointNames {
     name: String,
     arn: String,
     alias: String,
@@ -58,7 +58,7 @@ pub(crate) fn access_points(place: &Place<'_>) -> Vec<AccessPoint> {
     let there: Vec<&SimulatedBucket> = there.iter().collect();
     let point = |_| {
         let name = format!("{}-{}", dice.pick(&["reports", "partners", "inner"]), dice.hex(8));
-        let names = Names {
+        let names = PointNames {
             arn: place.arn("s3", &format!("accesspoint/{name}")),
             alias: format!("{name}-{}-s3alias", dice.hex(12)),
             vpc_id: dice.chance(0.3).then(|| default_vpc_id(place.organization, &place.account.id)),
@@ -79,7 +79,7 @@ fn shown(place: &Place<'_>, there: &[&SimulatedBucket]) -> Vec<AccessPoint> {
         |bucket: &&&SimulatedBucket| place.organization.is_showcase(place.account) && bucket.name.starts_with("show-");
     let point = |bucket: &&SimulatedBucket| {
         let name = format!("show-{}", dice.hex(8));
-        let names = Names {
+        let names = PointNames {
             arn: place.arn("s3", &format!("accesspoint/{name}")),
             alias: format!("{name}-{}-s3alias", dice.hex(12)),
             vpc_id: None,
@@ -108,7 +108,7 @@ pub(crate) fn multi_region(place: &Place<'_>) -> Vec<AccessPoint> {
     let point = |_| {
         let alias = format!("m{}.mrap", dice.lower(12));
         let arn = place.arn("s3", &format!("accesspoint/{alias}"));
-        let names = Names { name: format!("everywhere-{}", dice.hex(8)), arn, alias, vpc_id: None };
+        let names = PointNames { name: format!("everywhere-{}", dice.hex(8)), arn, alias, vpc_id: None };
         made(&place, names, &behind, &mut dice)
     };
     (0..count).map(point).collect()
@@ -120,7 +120,7 @@ pub(super) fn of_account(place: &Place<'_>) -> Vec<AccessPoint> {
     regions.flat_map(|region| access_points(&place.in_region(region))).chain(multi_region(place)).collect()
 }
 
-fn made(place: &Place<'_>, names: Names, behind: &[&SimulatedBucket], dice: &mut Dice) -> AccessPoint {
+fn made(place: &Place<'_>, names: PointNames, behind: &[&SimulatedBucket], dice: &mut Dice) -> AccessPoint {
     let is_of_vpc = names.vpc_id.is_some();
     let partly = Block { restrict_public_buckets: true, ..Block::NONE };
     let block = dice.weighted(&[(Block::ALL, 3), (Block::NONE, 6), (partly, 1)]);
@@ -137,12 +137,12 @@ fn made(place: &Place<'_>, names: Names, behind: &[&SimulatedBucket], dice: &mut
 
 fn of_kind(
     place: &Place<'_>,
-    names: Names,
+    names: PointNames,
     behind: &[&SimulatedBucket],
     (kind, block): (Kind, Block),
     dice: &mut Dice,
 ) -> AccessPoint {
-    let Names { name, arn, alias, vpc_id } = names;
+    let PointNames { name, arn, alias, vpc_id } = names;
     let subject = Subject {
         place: *place,
         actions: &["s3:GetObject", "s3:ListBucket"],
