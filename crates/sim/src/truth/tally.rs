@@ -26,7 +26,7 @@ pub(crate) struct Tally {
     pub(super) resources: Vec<ResourceTruth>,
     pub(crate) lists: Lists,
     pub(super) identities: Vec<IdentityTruth>,
-    pub(super) changes: Vec<ChangeTruth>,
+    pub(crate) changes: Vec<ChangeTruth>,
     pub(crate) misconfigurations: Misconfigurations,
     exposures: BTreeMap<&'static str, Exposure>,
     rows: BTreeMap<&'static str, u64>,
