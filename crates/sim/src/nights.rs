@@ -105,7 +105,7 @@ mod tests {
     fn truth_says_what_was_changed_in_the_organization() {
         let truth = |night: u32| Client::new(quiet(12, 4).at_night(night)).simulation.truth();
         let (second, last) = (truth(1), truth(3));
-        let changes = |truth: &crate::Truth| -> Vec<(u32, &str, String)> {
+        let changes = |truth: &crate::Truth| -> Vec<(u32, &'static str, String)> {
             let ours = ["region_denied", "account_closed", "account_left"];
             let of_ours = truth.changes.iter().filter(|it| ours.contains(&it.change));
             of_ours.map(|it| (it.night, it.change, it.who.clone())).collect()
