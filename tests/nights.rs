@@ -3,11 +3,13 @@
 
 mod history;
 mod known;
+mod places;
 
 use std::collections::BTreeMap;
 
 use orgcensus_answers::{
-    Changes, Format, Found, Question, Rule, Snapshot, Which, ask_json, format, questions, rules, select, select_rules,
+    Change, Changes, Format, Found, Question, Rule, Snapshot, Which, ask_json, format, questions, rules, select,
+    select_rules,
 };
 use orgcensus_crawl::{Crawl, run};
 use orgcensus_lake::Lake;
@@ -16,7 +18,8 @@ use orgcensus_tests::{Place, Way};
 use serde_json::{Value, json};
 
 use history::assert_histories;
-use known::{Missed, assert_last_night, assert_missed, assert_told, assert_who_removed_mfa, unseen};
+use known::{Missed, assert_last_night, assert_missed, assert_opened, assert_told, assert_who_removed_mfa, unseen};
+use places::{assert_places, the_one};
 
 const DAY_MILLIS: i64 = 86_400_000;
 
@@ -114,8 +117,10 @@ async fn four_nights(seed: u64) {
         }
         nights.push(reviews(&snapshot).await);
     }
-    assert_first_seen(&seen);
-    assert_missed(&place, &missed);
+    let changes = place.simulation.truth().changes;
+    let out = ["account_closed", "account_left"].map(|name| the_one(&changes, name).account_id.as_str());
+    assert_first_seen(&seen, out);
+    assert_missed(&place, &missed, &changes);
     let [first, second, denied, last] = &nights[..] else { panic!("four nights") };
     for (who, row) in first {
         let earlier = ["inactive_seen_since", "inactive_seen_days", "root_used_dates", "root_used_date_count"];
@@ -125,12 +130,13 @@ async fn four_nights(seed: u64) {
     assert_denied(&place.simulation.account_id(SHOWCASE), second, denied);
     let deletes = nights.iter().flatten().filter(|(_, row)| row["next_step"] == "delete").count();
     assert_eq!(deletes, 0, "three days are no rest");
-    let changes = place.simulation.truth().changes;
     assert_root(&place.simulation.account_id(SHOWCASE), &changes, [first, second, denied, last]);
     assert_activity(&place.snapshot().await, &changes).await;
     assert_actors(&place, &changes).await;
     assert_who_removed_mfa(&place.lake, &changes).await;
+    assert_opened(&place.lake, &changes).await;
     assert_last_night(&place.lake, &changes).await;
+    assert_places(&place, &changes).await;
     assert_histories(&place, &changes).await;
 }
 
@@ -144,13 +150,16 @@ async fn found_between(lake: &Lake, from: Option<&Which>, to: &Which, rules: &[&
     found
 }
 
-/// Who was added in the last night has the one who added them, and the sign-ins are found.
+/// Who was added in the last night, or made again, has the one who did it, and the sign-ins are found.
 async fn assert_actors(place: &Place, changes: &[ChangeTruth]) {
     let rules = select_rules(&["D6", "D10", "D11", "D12"].map(str::to_owned)).expect("rules");
     let found = found_between(&place.lake, None, &Which::Newest, &rules).await;
     let of = |rule: &str| found.iter().filter(|it| it.rule_id == rule).collect::<Vec<_>>();
-    let added = changes.iter().filter(|it| it.night == 3 && it.change == "user_added").count();
-    assert_eq!(of("D6").len(), added, "{found:?}");
+    let made = |change: &str| changes.iter().filter(|it| it.night == 3 && it.change == change).count();
+    let (added, replaced) = (made("user_added"), made("user_replaced"));
+    assert_eq!(of("D6").len(), added + replaced, "{found:?}");
+    let changed = of("D6").iter().filter(|it| it.change == Change::Changed).count();
+    assert_eq!((changed, replaced), (1, 1), "{found:?}");
     for it in of("D6") {
         let actor = it.actor_arn.as_deref().unwrap_or_default();
         assert!(actor.ends_with(":assumed-role/administrator/olga") && it.event_id.is_some(), "{it:?}");
@@ -162,7 +171,7 @@ async fn assert_actors(place: &Place, changes: &[ChangeTruth]) {
     assert_eq!(of("D10")[0].resource, None, "what was typed as a name is not stored");
     let told = list(&place.snapshot().await, "G18").await;
     let told: Vec<_> = told.iter().filter(|row| row["rule_id"] == "D6").collect();
-    assert_eq!(told.len(), added, "{told:?}");
+    assert_eq!(told.len(), added + replaced, "{told:?}");
     for row in told {
         assert!(row["event_name"] == "CreateUser" && text(row, "actor_arn").ends_with("/olga"), "{row}");
     }
@@ -174,6 +183,7 @@ async fn assert_activity(snapshot: &Snapshot, changes: &[ChangeTruth]) {
         let count = changes.iter().filter(|it| it.night == 3 && it.change == change).count() as u64;
         (count, count)
     };
+    let made_users = made("user_added").0 + made("user_replaced").0;
     let sql =
         "SELECT event_name, actor_type, COUNT(*) AS events, COUNT(actor_arn) AS actors FROM activity GROUP BY 1, 2";
     let found: BTreeMap<(String, String), (u64, u64)> = rows(snapshot, sql)
@@ -191,7 +201,7 @@ async fn assert_activity(snapshot: &Snapshot, changes: &[ChangeTruth]) {
         ("ConsoleLogin", "Root", made("root_used")),
         ("CreateAccessKey", "Root", made("root_key_made")),
         ("CreatePolicy", "AssumedRole", made("policy_made")),
-        ("CreateUser", "AssumedRole", made("user_added")),
+        ("CreateUser", "AssumedRole", (made_users, made_users)),
         ("DeactivateMFADevice", "AssumedRole", made("mfa_removed")),
         ("DeactivateMFADevice", "Root", made("root_mfa_removed")),
         ("UpdateAssumeRolePolicy", "AssumedRole", made("trust_changed")),
@@ -367,19 +377,23 @@ async fn first_seen(snapshot: &Snapshot) -> Seen {
     rows(snapshot, sql).await.into_iter().map(|row| (key(&row), row)).collect()
 }
 
-/// What the denied night did not see keeps its moment, and has it still when it is seen again.
-fn assert_first_seen(nights: &[Seen]) {
+/// What the denied night did not see keeps its moment, and has it still when it is seen again. What is carried of the
+/// accounts that are out in the last night ends with it.
+fn assert_first_seen(nights: &[Seen], out: [&str; 2]) {
     let [first, second, denied, last] = nights else { panic!("four nights") };
     assert!(first.values().all(|row| row["first_seen_at"].is_null() && row["is_seen"] == true), "a first census");
     assert!(first.values().all(|row| row["is_perhaps_older"] == true), "a first census");
+    let is_out = |key: &[String; 4]| out.contains(&key[0].as_str());
+    assert!(second.keys().any(is_out) && !last.keys().any(is_out), "{out:?}");
     let carried: Vec<_> = denied.iter().filter(|(_, row)| row["is_seen"] == false).collect();
     assert!(carried.len() > 1, "what the members' buckets, queues and topics let in");
     for (key, row) in carried {
         assert_eq!(row["first_seen_at"], second[key]["first_seen_at"], "{key:?}");
-        assert_eq!(last[key]["is_seen"], true, "{key:?}");
+        assert!(is_out(key) || last[key]["is_seen"] == true, "{key:?}");
     }
     for (key, row) in second {
-        for night in [denied, last] {
+        let later = if is_out(key) { vec![denied] } else { vec![denied, last] };
+        for night in later {
             assert_eq!(night.get(key).map(|it| &it["first_seen_at"]), Some(&row["first_seen_at"]), "{key:?}");
         }
     }

@@ -31,7 +31,9 @@ impl Obstacle {
 
 /// The obstacle that keeps this service from being read there, if there is one.
 pub(crate) fn obstacle(place: &Place<'_>, service: &Service) -> Option<Obstacle> {
-    let is_denied = place.account.is_in_sandbox() && place.organization.settings.troubles.region_denied_by_scp;
+    let organization = place.organization;
+    let is_in_sandbox = place.account.is_in_sandbox() && organization.settings.troubles.region_denied_by_scp;
+    let is_denied = is_in_sandbox || organization.is_region_denied(place.account);
     if place.is_last_region() && !service.is_global() && is_denied {
         return Some(Obstacle::DeniedByScp);
     }
@@ -41,7 +43,7 @@ pub(crate) fn obstacle(place: &Place<'_>, service: &Service) -> Option<Obstacle>
         Trouble::ServiceDeniedToRole => Some(Obstacle::Denied),
         Trouble::ServiceUnsupported => place.is_last_region().then_some(Obstacle::Unsupported),
         Trouble::ServerErrors => place.is_last_region().then_some(Obstacle::Failed),
-        Trouble::Suspended | Trouble::RoleMissing | Trouble::KeyPolicyDenied => None,
+        Trouble::Suspended | Trouble::Closed | Trouble::RoleMissing | Trouble::KeyPolicyDenied => None,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::unit::SANDBOX;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Trouble {
     Suspended,
+    Closed,
     RoleMissing,
     ServiceDeniedByScp,
     ServiceDeniedToRole,
@@ -35,13 +36,14 @@ impl Account {
         self.index == 0
     }
 
+    /// Whether AWS lets nobody into the account: it is suspended or closed.
     pub(crate) fn is_suspended(&self) -> bool {
-        self.trouble == Some(Trouble::Suspended)
+        matches!(self.trouble, Some(Trouble::Suspended | Trouble::Closed))
     }
 
     /// Whether a census can read the account.
     pub(crate) fn is_reachable(&self) -> bool {
-        !matches!(self.trouble, Some(Trouble::Suspended | Trouble::RoleMissing))
+        !self.is_suspended() && self.trouble != Some(Trouble::RoleMissing)
     }
 
     /// Whether the account is in the unit where a service control policy denies a region.
@@ -50,6 +52,10 @@ impl Account {
     }
 
     pub(crate) fn status(&self) -> &'static str {
-        if self.is_suspended() { "SUSPENDED" } else { "ACTIVE" }
+        match self.trouble {
+            Some(Trouble::Suspended) => "SUSPENDED",
+            Some(Trouble::Closed) => "CLOSED",
+            _ => "ACTIVE",
+        }
     }
 }

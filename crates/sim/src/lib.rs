@@ -18,6 +18,7 @@ mod dice;
 mod fate;
 mod ids;
 mod network;
+mod nights;
 mod organization;
 mod organization_policies;
 mod place;

@@ -110,7 +110,7 @@ impl Organization {
 
     /// All accounts, the management account first.
     pub(crate) fn accounts(&self) -> impl Iterator<Item = Account> {
-        (0..self.settings.accounts).map(|index| self.account(index))
+        self.indices().map(|index| self.account(index))
     }
 
     /// The unit of the account at this place, by place in `units`; none for the root. This costs less than making the
@@ -124,8 +124,9 @@ impl Organization {
             (0, _) => None,
             (_, Some(Trouble::Suspended)) => Some(SUSPENDED),
             _ if index % 40 == 35 => Some(SANDBOX),
-            // An account has one trouble at most: an account with its own trouble is not also in the sandbox.
-            (_, Some(_)) => Some(DEVELOPMENT),
+            // An account has one trouble at most: an account with its own trouble is not also in the sandbox. One that
+            // was closed stays where it was.
+            (_, Some(trouble)) if trouble != Trouble::Closed => Some(DEVELOPMENT),
             _ => any_unit(&mut self.dice(&["unit", &index.to_string()])),
         }
     }
@@ -145,7 +146,7 @@ impl Organization {
     pub(crate) fn find(&self, id: &str) -> Option<Account> {
         let number = Some(id).filter(|id| id.len() == 12)?.parse::<u64>().ok()?.checked_sub(FIRST_ID)?;
         let index = multiply((number + SPAN - self.shift) % SPAN, UNSTEP);
-        (index < self.settings.accounts).then(|| self.account(index))
+        (index < self.settings.accounts && !self.has_left(index)).then(|| self.account(index))
     }
 
     /// The id of the account at this place.
@@ -211,6 +212,9 @@ impl Organization {
     }
 
     fn trouble(&self, index: u64) -> Option<Trouble> {
+        if self.is_closed(index) {
+            return Some(Trouble::Closed);
+        }
         let troubles = self.settings.troubles;
         let (trouble, is_on) = match index % 40 {
             5 | 25 => (Trouble::Suspended, troubles.suspended_accounts),

@@ -48,7 +48,7 @@ impl Policy {
         }
         let units = organization.units.iter().map(|unit| &unit.id);
         let nodes = [&organization.root_id].into_iter().chain(units).cloned().map(Target::Id);
-        nodes.chain((0..organization.settings.accounts).map(Target::Account)).collect()
+        nodes.chain(organization.indices().map(Target::Account)).collect()
     }
 
     /// Whether it is attached to this root, unit or account.
@@ -158,7 +158,7 @@ pub(crate) fn of_account(organization: &Organization, policies: &[Policy], index
 /// How many policies all accounts have together, suspended or not.
 pub(crate) fn count_of_accounts(organization: &Organization) -> usize {
     let policies = policies(organization);
-    (0..organization.settings.accounts).map(|index| of_account(organization, &policies, index).len()).sum()
+    organization.indices().map(|index| of_account(organization, &policies, index).len()).sum()
 }
 
 /// Whether there is a policy with this id.

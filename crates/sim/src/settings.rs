@@ -25,7 +25,8 @@ pub struct Settings {
     /// The simulated present, in milliseconds since 1970 (UTC). All ages count back from it.
     pub now_millis: i64,
     /// Which night it is, from 0. Each later night has the same organization, a day older, and what was changed since:
-    /// users are added and removed, keys made and deactivated, a device is removed, root is used.
+    /// users are added, removed and made again, keys made and deactivated, a device is removed, root is used, a group
+    /// is opened and closed, a region denied for a night, an account closed, one leaves.
     pub night: u32,
     /// The partition of all ARNs: `aws`, `aws-us-gov`, `aws-cn`.
     pub partition: String,

@@ -15,6 +15,7 @@ mod tally;
 mod walk;
 
 use crate::account::Account;
+use crate::nights;
 use crate::organization::Organization;
 use crate::organization_policies::{of_account, policies};
 use crate::service::Service;
@@ -62,7 +63,7 @@ pub struct Truth {
     pub lists: Lists,
     /// Every user, group, role and permission set that can be seen, with what it may do.
     pub identities: Vec<IdentityTruth>,
-    /// What was changed since the first night, in accounts that can be read.
+    /// What was changed since the first night in the organization, and in accounts that can be read.
     pub changes: Vec<ChangeTruth>,
 }
 
@@ -70,8 +71,9 @@ impl Truth {
     /// What a perfect census of these services finds.
     pub(crate) fn of(organization: &Organization, services: &[&Service]) -> Self {
         let mut tally = Tally::default();
+        let account_count = organization.indices().count();
         walk::organization(&mut tally, services, organization);
-        tally.rows("accounts", usize::try_from(organization.settings.accounts).unwrap_or_default());
+        tally.rows("accounts", account_count);
         add_protections(&mut tally, organization);
         let mut accounts = Vec::new();
         for account in organization.accounts() {
@@ -81,12 +83,14 @@ impl Truth {
         let sets = identities::permission_sets(organization);
         tally.misconfigurations.identities(tally.identities.iter().chain(&sets));
         tally.identities.extend(sets);
-        let mut facts = facts::facts(organization.settings.accounts, &tally);
+        tally.changes.extend(nights::changes(organization));
+        let account_count = u64::try_from(account_count).unwrap_or_default();
+        let mut facts = facts::facts(account_count, &tally);
         facts.extend(tally.misconfigurations.facts());
         Self {
             organization_id: organization.id.clone(),
             seed: organization.settings.seed,
-            account_count: organization.settings.accounts,
+            account_count,
             facts,
             tables: tally.tables(),
             cells: tally.cells(),
@@ -124,13 +128,13 @@ fn account_policies(organization: &Organization) -> Vec<AccountPolicyTruth> {
             source_id,
         })
     };
-    (0..organization.settings.accounts).flat_map(of).collect()
+    organization.indices().flat_map(of).collect()
 }
 
 /// The policies that protect each account, and an account that has none by itself: what G4 lists.
 fn add_protections(tally: &mut Tally, organization: &Organization) {
     let policies = policies(organization);
-    for index in 0..organization.settings.accounts {
+    for index in organization.indices() {
         let account_id = organization.account_id(index);
         let protects = |id: &str| policies.iter().any(|it| it.id == id && it.protects(index == 0));
         let mut pairs = of_account(organization, &policies, index);

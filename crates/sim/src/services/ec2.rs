@@ -16,7 +16,7 @@ mod snapshots;
 mod verified_access;
 mod vpcs;
 
-pub(crate) use network::{reached_balancers, spots};
+pub(crate) use network::{changed_group_id, group_changes, reached_balancers, spots};
 pub(crate) use vpcs::default_vpc_leads_to;
 
 use crate::CANARY;

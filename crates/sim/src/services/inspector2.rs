@@ -78,7 +78,7 @@ const SEVERITIES: [&str; 4] = ["CRITICAL", "HIGH", "MEDIUM", "LOW"];
 fn shown(own: &Place<'_>, asked: &[Value]) -> Vec<Account> {
     let organization = own.organization;
     let is_asked = |id: &str| asked.is_empty() || asked.iter().any(|it| it["value"] == id);
-    let ids = (0..organization.settings.accounts).map(|index| organization.account_id(index));
+    let ids = organization.indices().map(|index| organization.account_id(index));
     let is_shown = |id: &String| *id == own.account.id || is_watcher(own.account);
     ids.filter(|id| is_asked(id) && is_shown(id)).filter_map(|id| organization.find(&id)).collect()
 }

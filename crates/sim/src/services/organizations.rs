@@ -60,7 +60,7 @@ pub(crate) static SERVICE: Service = Service {
         list("ListAWSServiceAccessForOrganization", "EnabledServicePrincipals", |context| {
             Ok(delegation::trusted_services(context.organization()))
         }),
-        get("ListAccounts", |context| list_accounts(context, (0..context.organization().settings.accounts).collect())),
+        get("ListAccounts", |context| list_accounts(context, context.organization().indices().collect())),
         get("ListAccountsForParent", list_accounts_for_parent),
         list("ListChildren", "Children", tree::list_children),
         list("ListDelegatedAdministrators", "DelegatedAdministrators", delegation::list_administrators),

@@ -21,10 +21,12 @@ pub struct ChangeTruth {
     pub night: u32,
     /// The account's id.
     pub account_id: String,
-    /// `user_added`, `user_removed`, `key_made`, `keys_deactivated`, `mfa_removed`, `policy_made`, `policy_attached`,
-    /// `trust_changed`, `root_used`, `root_hardened`, `root_key_made` or `root_mfa_removed`.
+    /// `user_added`, `user_removed`, `user_replaced`, `key_made`, `keys_deactivated`, `mfa_removed`, `policy_made`,
+    /// `policy_attached`, `trust_changed`, `root_used`, `root_hardened`, `root_key_made`, `root_mfa_removed`,
+    /// `group_opened`, `group_closed`, `region_denied` (in this night alone), `account_closed` or `account_left`.
     pub change: &'static str,
-    /// The name of the user, the policy or the role that it is about; `root`.
+    /// The name of the user, the policy or the role that it is about; `root`; the id of a security group's rule; the
+    /// region; the account's id.
     pub who: String,
 }
 

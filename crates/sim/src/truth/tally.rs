@@ -27,7 +27,7 @@ pub(crate) struct Tally {
     pub(super) resources: Vec<ResourceTruth>,
     pub(crate) lists: Lists,
     pub(super) identities: Vec<IdentityTruth>,
-    pub(super) changes: Vec<ChangeTruth>,
+    pub(crate) changes: Vec<ChangeTruth>,
     pub(crate) misconfigurations: Misconfigurations,
     kinds: BTreeMap<&'static str, KindTruth>,
     exposures: BTreeMap<&'static str, Exposure>,

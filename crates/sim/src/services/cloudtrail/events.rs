@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::place::Place;
 use crate::protocol::Refusal;
 use crate::service::{Operation, list};
+use crate::services::ec2::{changed_group_id, group_changes};
 use crate::services::iam::{Iam, attached_policy};
 use crate::truth::ChangeTruth;
 use serde_json::{Value, json};
@@ -67,7 +68,8 @@ fn events(place: &Place<'_>) -> Vec<Event> {
         return Vec::new();
     }
     let is_global = GLOBAL_REGIONS.contains(&place.region);
-    let changes = if is_global { Iam::of(place).changes } else { Vec::new() };
+    let mut changes = if is_global { Iam::of(place).changes } else { Vec::new() };
+    changes.extend(group_changes(place));
     let mut events: Vec<Event> = changes.iter().filter_map(|change| of_change(place, change)).collect();
     for night in 0..=organization.settings.night {
         let at_millis = at(place, night);
@@ -111,6 +113,17 @@ fn of_change(place: &Place<'_>, change: &ChangeTruth) -> Option<Event> {
     };
     match change.change {
         "user_added" => Some(by_administrator("CreateUser", json!({"userName": change.who}))),
+        "user_replaced" => {
+            let again = by_administrator("CreateUser", json!({"userName": change.who}));
+            Some(Event { at_millis: at_millis + 5000, ..again })
+        }
+        "group_opened" => {
+            let group_id = changed_group_id(place);
+            let mut event = by_administrator("AuthorizeSecurityGroupIngress", json!({"groupId": group_id}));
+            let made = json!({"securityGroupRuleSet": {"items": [{"securityGroupRuleId": change.who}]}});
+            event.record["responseElements"] = made;
+            Some(Event { source: "ec2.amazonaws.com", resources: vec![group_id], ..event })
+        }
         "mfa_removed" => Some(by_administrator("DeactivateMFADevice", json!({"userName": change.who}))),
         "policy_made" => Some(by_administrator("CreatePolicy", json!({"policyName": change.who}))),
         "policy_attached" => {
@@ -194,6 +207,12 @@ mod tests {
         let names: Vec<&str> = by_root.iter().filter_map(|event| event["EventName"].as_str()).collect();
         let expected = ["CreateAccessKey", "DeactivateMFADevice", "ConsoleLogin", "ConsoleLogin", "ConsoleLogin"];
         assert_eq!(names, expected, "the third night has its key and takes its device");
+        let opened = |night: u32, region: &str| lookup(night, region, "EventName", "AuthorizeSecurityGroupIngress", 0);
+        assert_eq!((opened(1, "us-east-1"), opened(2, "eu-west-1")), (Vec::new(), Vec::new()));
+        let group = opened(3, "us-east-1");
+        assert_eq!(group.len(), 1, "of the night before: {group:?}");
+        assert!(group[0]["CloudTrailEvent"].as_str().is_some_and(|it| it.contains("\"securityGroupRuleId\":\"sgr-0")));
+        assert_eq!(lookup(3, "us-east-1", "EventName", "CreateUser", 0).len(), 4, "one of them was made again");
         let taken = lookup(3, "us-east-1", "EventName", "DeactivateMFADevice", 0);
         let ids: std::collections::BTreeSet<_> = taken.iter().map(|event| event["EventId"].to_string()).collect();
         assert!(taken.len() > 1 && ids.len() == taken.len(), "a user's and root's: {taken:?}");

@@ -22,6 +22,7 @@ pub(super) use around::{
     ANSWERS as AROUND, attachment_count, exclusion_count, gateway_count, nat_gateway_count, peering_count,
 };
 pub(super) use groups::{ANSWERS as GROUPS, group_count, group_id, rule_count};
+pub(crate) use groups::{changed_group_id, group_changes};
 pub(super) use interfaces::{ANSWERS as INTERFACES, interface_count, site};
 pub(crate) use owned::reached_balancers;
 pub(super) use prefix_lists::{

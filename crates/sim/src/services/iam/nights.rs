@@ -19,9 +19,10 @@ const ROOT: &str = "root";
 const ROLE_PATH: &str = "/show/";
 
 /// Every change of one night, in its order.
-const CHANGES: [Change; 12] = [
+const CHANGES: [Change; 13] = [
     Change::UserAdded,
     Change::UserRemoved,
+    Change::UserReplaced,
     Change::KeyMade,
     Change::KeysDeactivated,
     Change::MfaRemoved,
@@ -41,6 +42,8 @@ enum Change {
     UserAdded,
     /// The person who was added two nights before.
     UserRemoved,
+    /// From the third night on, the person who was added the night before, removed and made again under the same name.
+    UserReplaced,
     /// An active key of a user with fewer than two.
     KeyMade,
     /// All keys of a user without a password; of another one, if there is none.
@@ -68,6 +71,7 @@ impl Change {
         match self {
             Self::UserAdded => "user_added",
             Self::UserRemoved => "user_removed",
+            Self::UserReplaced => "user_replaced",
             Self::KeyMade => "key_made",
             Self::KeysDeactivated => "keys_deactivated",
             Self::MfaRemoved => "mfa_removed",
@@ -126,6 +130,12 @@ fn make(place: &Place<'_>, change: Change, night: u32, changed: &mut Changed<'_>
         Change::UserRemoved => {
             let name = name_of(night.checked_sub(2).filter(|night| *night > 0)?);
             users.retain(|user| user.name != name);
+            Some(name)
+        }
+        Change::UserReplaced => {
+            let user = made_again(place, night.checked_sub(1).filter(|night| *night > 1)?, at);
+            let name = user.name.clone();
+            *users.iter_mut().find(|it| it.name == name)? = user;
             Some(name)
         }
         Change::KeyMade => {
@@ -229,6 +239,13 @@ fn added(place: &Place<'_>, night: u32, at: i64) -> User {
         keys: Vec::new(),
         others: OtherCredentials::default(),
     }
+}
+
+/// The person who was added in this night, made again later: another one, by the id.
+fn made_again(place: &Place<'_>, night: u32, at: i64) -> User {
+    let user = added(place, night, at);
+    let mut dice = place.organization.dice(&["iam-night-user-again", &place.account.id, &user.name]);
+    User { id: format!("AIDA{}", dice.base32(17)), ..user }
 }
 
 /// The person with a device who is there in the first night, if nobody else is.

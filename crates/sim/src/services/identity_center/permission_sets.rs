@@ -72,7 +72,7 @@ pub(crate) fn assignments(organization: &Organization) -> Vec<Assignment> {
     let (sets, groups, users) = (permission_sets(organization), groups(organization), users(organization));
     let mut dice = organization.dice(&["assignments"]);
     let mut assignments = Vec::new();
-    for index in 0..organization.settings.accounts.min(ASSIGNED_ACCOUNTS) {
+    for index in organization.indices().take_while(|index| *index < ASSIGNED_ACCOUNTS) {
         let mut assign = |set: usize, principal_type, principal_id: &str| {
             assignments.push(Assignment {
                 permission_set_arn: sets[set].arn.clone(),

@@ -66,7 +66,7 @@ pub(super) fn list_children(context: &Context<'_>) -> Result<Vec<Value>, Refusal
     let kind = context.request.required("ChildType")?;
     let child = |id: String| json!({ "Id": id, "Type": kind });
     if kind == "ACCOUNT" {
-        let indices = (0..organization.settings.accounts).filter(|index| organization.unit_of(*index) == parent);
+        let indices = organization.indices().filter(|index| organization.unit_of(*index) == parent);
         return Ok(indices.map(|index| child(organization.account_id(index))).collect());
     }
     let units = organization.units.iter().filter(|unit| unit.parent == parent);
@@ -77,7 +77,7 @@ pub(super) fn list_accounts_for_parent(context: &Context<'_>) -> Result<Value, R
     let organization = context.organization();
     let parent = parent(context, "ParentId")?;
     organization.is_walked();
-    let indices = 0..organization.settings.accounts;
+    let indices = organization.indices();
     list_accounts(context, indices.filter(|index| organization.unit_of(*index) == parent).collect())
 }
 

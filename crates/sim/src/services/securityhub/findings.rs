@@ -125,7 +125,7 @@ pub(super) fn asked(context: &Context<'_>) -> Vec<Value> {
 fn shown_ids(place: &Place<'_>) -> Vec<String> {
     let organization = place.organization;
     match is_watcher(place.account) {
-        true => (0..organization.settings.accounts).map(|index| organization.account_id(index)).collect(),
+        true => organization.indices().map(|index| organization.account_id(index)).collect(),
         false => vec![place.account.id.clone()],
     }
 }

@@ -1,5 +1,7 @@
 //! Security groups and their rules.
 
+mod nights;
+
 use super::id;
 use super::prefix_lists::offices_id;
 use crate::place::Place;
@@ -9,6 +11,8 @@ use crate::services::ec2::vpcs::vpcs;
 use crate::truth::Tally;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+
+pub(crate) use nights::{changed_group_id, group_changes};
 
 pub(in super::super) const ANSWERS: &[Operation] = &[
     list("DescribeSecurityGroupRules", "securityGroupRuleSet", |context| {
@@ -67,6 +71,9 @@ fn groups(place: &Place<'_>) -> Vec<Group> {
             let named = |name| group(place, group_id(place, name), (vpc.id.as_str(), name), inbound(place, name));
             groups.extend(NAMES.into_iter().chain(OF_DATA).map(named));
         }
+    }
+    if let (Some(rule), Some(group)) = (nights::rule(place), groups.iter_mut().find(|it| it.name == nights::GROUP)) {
+        group.rules.push(rule);
     }
     groups
 }
@@ -185,8 +192,9 @@ pub(in super::super) fn rule_count(place: &Place<'_>) -> usize {
     groups(place).iter().map(|it| it.rules.len()).sum()
 }
 
-/// Adds the rules that let in the whole world.
+/// Adds the rules that let in the whole world, and what was changed.
 pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
+    tally.changes.extend(group_changes(place));
     for rule in groups(place).iter().flat_map(|it| &it.rules).filter(|it| it.opens_to_world()) {
         tally.lists.add("E8", [&rule_arn(place, rule)]);
     }

@@ -1,5 +1,5 @@
 use super::{CHANGES, Change};
-use crate::testing::quiet;
+use crate::testing::{Client, quiet};
 use crate::{ChangeTruth, Settings, Simulation};
 
 fn changes(night: u32) -> Vec<ChangeTruth> {
@@ -36,6 +36,7 @@ fn whatever_the_seed_each_change_is_made_in_four_nights() {
                 "root_used",
                 "trust_changed",
                 "user_added",
+                "user_replaced",
             ];
             let is_last = |change: &&str| made.iter().any(|it| it.night == 3 && it.change == *change);
             assert!(last.iter().all(is_last), "{accounts} {seed}: {made:?}");
@@ -54,6 +55,24 @@ fn root_is_hardened_before_its_key_is_made_and_its_device_removed() {
     assert_eq!(of_root(2), [1, 0, 0]);
     assert_eq!(of_root(3), [0, 1, 1]);
     assert_eq!(of_root(4), [1, 0, 0]);
+}
+
+#[test]
+fn who_is_made_again_under_the_same_name_is_another_one() {
+    for seed in 1..=20 {
+        let ids = |night: u32| {
+            let client = Client::new(quiet(1, seed).at_night(night));
+            client.query("iam", "Action=GetUser&UserName=night-2").elements("UserId")
+        };
+        let (made, again) = (ids(2), ids(3));
+        assert!(made.len() == 1 && again.len() == 1 && made != again, "seed {seed}: {made:?} {again:?}");
+        let changes = Simulation::new(quiet(1, seed).at_night(3)).truth().changes;
+        let replaced: Vec<_> = changes.iter().filter(|it| it.change == "user_replaced").collect();
+        assert!(
+            replaced.len() == 1 && replaced[0].night == 3 && replaced[0].who == "night-2",
+            "seed {seed}: {replaced:?}"
+        );
+    }
 }
 
 #[test]
