@@ -78,6 +78,8 @@ pub(crate) struct Held {
     language: Language,
     share: Option<(PolicyKind, &'static [&'static str])>,
     is_for_owner: bool,
+    /// Where the answer says whether the policy is evaluated, and how it says that it is not.
+    switch: Option<(&'static str, &'static str)>,
 }
 
 enum Source {
@@ -159,6 +161,7 @@ impl Held {
             language: Language::Iam,
             share: None,
             is_for_owner: false,
+            switch: None,
         }
     }
 
@@ -203,9 +206,17 @@ impl Held {
         Self { language, ..self }
     }
 
+    /// The answer says at this path whether the service evaluates the policy; with this word it does not.
+    pub(crate) const fn unless(self, path: &'static str, word: &'static str) -> Self {
+        Self { switch: Some((path, word)), ..self }
+    }
+
     /// The paths that are read of its call's answer.
     fn names(&self) -> BTreeSet<String> {
-        let Some((path, name)) = self.each else { return paths_of("", self.path) };
+        let Some((path, name)) = self.each else {
+            let switch = self.switch.map(|(path, _)| paths_of("", path)).unwrap_or_default();
+            return paths_of("", self.path).into_iter().chain(switch).collect();
+        };
         let within = format!("{}[]", self.path);
         let members = [path, name].into_iter().filter(|path| !path.is_empty());
         paths_of("", &within).into_iter().chain(members.flat_map(|path| paths_of(&within, path))).collect()

@@ -319,7 +319,7 @@ pub(crate) fn of_kinds_or_nothing(
 }
 
 /// The thing that a call is about, of whichever of these kinds it is.
-fn wanted_of(kinds: &[&Things], context: &Context<'_>, input: &str) -> Result<Thing, Refusal> {
+pub(crate) fn wanted_of(kinds: &[&Things], context: &Context<'_>, input: &str) -> Result<Thing, Refusal> {
     let mut found = Err(Refusal::new(404, GONE, "It does not exist."));
     for kind in kinds {
         found = found.or_else(|_| kind.wanted(context, input, GONE));

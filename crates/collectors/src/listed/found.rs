@@ -61,7 +61,7 @@ mod tests {
 
     use super::*;
     use crate::testing::{columns, json_error};
-    use crate::{acmpca, cognitoidentity, config, xray};
+    use crate::{acmpca, cognitoidentity, config, vpclattice, xray};
 
     #[test]
     fn one_that_cannot_be_read_makes_the_share_unread() {
@@ -122,6 +122,36 @@ mod tests {
         assert_eq!(account["Principal"], json!({"AWS": ["arn:aws:iam::222233334444:root"]}));
         assert_eq!(account.get("Condition"), None);
         assert_eq!(collected.short(), (1, vec!["policy_documents", "policy_statements"]));
+    }
+
+    #[tokio::test]
+    async fn a_policy_that_its_service_does_not_evaluate_is_not_in_force() {
+        let names = ["on", "off", "odd", "bare"];
+        let service = |name: &str| format!("arn:aws:vpc-lattice:eu-west-1:111122223333:service/{name}");
+        let items = names.map(|name| json!({"arn": service(name), "name": name}));
+        let mut recorded = Recorded::new().answer("ListServices", &json!({"items": items}).to_string());
+        let states = [json!("Active"), json!("Inactive"), json!("Asleep")];
+        for (name, state) in names.iter().zip(states) {
+            let answer = json!({"policy": "{}", "state": state}).to_string();
+            recorded = recorded.answer_to("GetAuthPolicy", &format!("%2F{name}"), &answer);
+        }
+        recorded = recorded.answer_to("GetAuthPolicy", "%2Fbare", r#"{"state":"Inactive"}"#);
+        for _ in names {
+            recorded = recorded.answer("GetResourcePolicy", "{}");
+        }
+        let collected = recorded.run(&vpclattice::SERVICES).await;
+        collected.result.as_ref().unwrap();
+        let rows = columns(&collected, "policy_documents", &["policy_name", "state", "is_in_force", "gate"]);
+        let auth: Vec<_> = rows.into_iter().filter(|row| row[0] == "").collect();
+        assert_eq!(
+            auth,
+            [
+                json!(["", "read", true, null]),
+                json!(["", "read", false, "policy_inactive"]),
+                json!(["", "read", true, null]),
+                json!(["", "absent", true, null]),
+            ]
+        );
     }
 
     #[tokio::test]
