@@ -32,6 +32,7 @@ UNIMPLEMENTED = {
     "network_firewall_policies": "networkfirewall:ListFirewallPolicies",
     "network_firewall_rule_groups": "networkfirewall:ListRuleGroups",
     "oam_sinks": "oam:ListSinks",
+    "omics_sequence_stores": "omicsstorage:ListSequenceStores",
     "omics_shares": "omics:ListShares",
     "redshift_datashares": "redshift:DescribeDataShares",
     "redshift_serverless_namespaces": "redshiftserverless:ListNamespaces",

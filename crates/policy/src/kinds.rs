@@ -357,6 +357,8 @@ kinds! {
         .actions_of("entityresolution");
     /// A store of HealthOmics: with which accounts it is shared.
     OMICS_SHARE = resource("omics_share").tier(3).with(PolicyKind::Share).actions_of("omics");
+    /// A sequence store of HealthOmics, by the policy of the access point by which S3 reads it.
+    OMICS_SEQUENCE_STORE = resource("omics_sequence_store").tier(3).actions_of("s3");
     /// A configured model of Clean Rooms ML.
     CLEANROOMS_ML_MODEL = resource("cleanrooms_ml_model").tier(3).actions_of("cleanrooms-ml");
     /// An investigation group of CloudWatch.
