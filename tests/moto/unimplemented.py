@@ -6,6 +6,7 @@ UNIMPLEMENTED = {
     "aiops_investigation_groups": "aiops:ListInvestigationGroups",
     "aoss_access_policies": "opensearchserverless:ListAccessPolicies",
     "appstream_images": "appstream:DescribeImages",
+    "bedrock_guardrail_profiles": "bedrock:ListGuardrails",
     "bedrock_guardrails": "bedrock:ListGuardrails",
     "cleanrooms_ml_models": "cleanroomsml:ListConfiguredAudienceModels",
     "cloudtrail_channels": "cloudtrail:ListChannels",

@@ -55,6 +55,7 @@ pub(crate) struct Listed {
     held: &'static [Held],
     gone: &'static [&'static str],
     owner: &'static str,
+    is_named_by_items: bool,
 }
 
 /// A list of a service: its call, and where the items are in the answer.
@@ -121,6 +122,7 @@ pub(crate) const fn listed(
         held,
         gone: &[],
         owner: "",
+        is_named_by_items: false,
     }
 }
 
@@ -264,6 +266,11 @@ impl Listed {
     /// Where the account is that owns an item: others' items are read in their accounts.
     pub(crate) const fn owner(self, path: &'static str) -> Self {
         Self { owner: path, ..self }
+    }
+
+    /// Its list is of other things, which name it by their way: some do not, and several may name the same.
+    pub(crate) const fn named_by_items(self) -> Self {
+        Self { is_named_by_items: true, ..self }
     }
 
     /// Once for each account, in the home region.

@@ -250,6 +250,8 @@ kinds! {
     BEDROCK_CUSTOM_MODEL = resource("bedrock_custom_model").tier(2).actions_of("bedrock");
     /// A guardrail of Bedrock.
     BEDROCK_GUARDRAIL = resource("bedrock_guardrail").tier(2).actions_of("bedrock");
+    /// A profile of Bedrock's guardrails: where a guardrail that works across regions is applied.
+    BEDROCK_GUARDRAIL_PROFILE = resource("bedrock_guardrail_profile").tier(2).actions_of("bedrock");
     /// A knowledge base of Bedrock.
     BEDROCK_KNOWLEDGE_BASE = resource("bedrock_knowledge_base").tier(2).actions_of("bedrock");
     /// A runtime of Bedrock AgentCore.

@@ -243,7 +243,7 @@ impl Things {
 
 impl Thing {
     /// Its policy, under the name that the answer gives it; the service's error if it has none.
-    fn policy(self, member: &str, none: &str) -> Result<Value, Refusal> {
+    pub(crate) fn policy(self, member: &str, none: &str) -> Result<Value, Refusal> {
         let no_policy = || Refusal::new(404, none, format!("{} has no policy.", self.arn));
         Ok(json!({ member: self.policy.document.ok_or_else(no_policy)? }))
     }

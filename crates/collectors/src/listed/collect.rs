@@ -1,5 +1,7 @@
 //! Collects a kind as it is declared: its lists, then what each item holds, then the rows.
 
+use std::collections::BTreeSet;
+
 use futures::StreamExt;
 use orgcensus_collect::{
     Error, Gate, Moment, Optional, POLICY_TABLE_NAMES, Pages, Policy, Read, Rows, Session, Share, Sharee, operation,
@@ -32,6 +34,7 @@ async fn collect_in(session: &Session, rows: &mut Rows<'_>, kind: &'static Liste
         let answers = read(session, kind, &item).await.into_iter().collect::<Result<Vec<_>, _>>()?;
         return push(session, rows, kind, item, answers.into_iter().map(Ok).collect()).await;
     };
+    let mut named = BTreeSet::new();
     let mut pages = first.pages(session, &Item::default(), kind)?;
     while let Some(page) = pages.next().await {
         let mut items = Item::all(page?, first.items, &Item::default());
@@ -39,6 +42,9 @@ async fn collect_in(session: &Session, rows: &mut Rows<'_>, kind: &'static Liste
             items = listed_below(session, rows, kind, list, items).await?;
         }
         items.retain(|item| is_own(kind, item, session));
+        if kind.is_named_by_items {
+            items.retain(|item| arn(kind, item, session).is_some_and(|arn| named.insert(arn)));
+        }
         let mut answers = details(items, |item| async move {
             let answers = read(session, kind, &item).await;
             (item, answers)

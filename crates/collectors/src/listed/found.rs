@@ -61,7 +61,7 @@ mod tests {
 
     use super::*;
     use crate::testing::{columns, json_error};
-    use crate::{acmpca, cognitoidentity, config, vpclattice, xray};
+    use crate::{acmpca, bedrock, cognitoidentity, config, vpclattice, xray};
 
     #[test]
     fn one_that_cannot_be_read_makes_the_share_unread() {
@@ -152,6 +152,26 @@ mod tests {
                 json!(["", "absent", true, null]),
             ]
         );
+    }
+
+    #[tokio::test]
+    async fn what_several_items_name_is_one_thing() {
+        let profile = |name: &str| format!("arn:aws:bedrock:eu-west-1:111122223333:guardrail-profile/{name}");
+        let guardrail =
+            |name: &str| json!({"arn": "arn:g", "crossRegionDetails": {"guardrailProfileArn": profile(name)}});
+        let first = json!({"guardrails": [guardrail("eu"), {"arn": "arn:plain"}], "nextToken": "more"});
+        let second = json!({"guardrails": [guardrail("eu"), guardrail("us")]});
+        let recorded = Recorded::new()
+            .answer("ListGuardrails", &first.to_string())
+            .answer_to("ListGuardrails", "more", &second.to_string())
+            .answer_to("GetResourcePolicy", "%2Feu", r#"{"resourcePolicy":"{}"}"#)
+            .refuse("GetResourcePolicy", "%2Fus", 404, &json_error("ResourceNotFoundException"));
+        let collected = recorded.run(&bedrock::GUARDRAIL_PROFILES).await;
+        collected.result.as_ref().unwrap();
+        let names = ["resource_arn", "state"];
+        let expected = [json!([profile("eu"), "read"]), json!([profile("us"), "absent"])];
+        assert_eq!(columns(&collected, "policy_documents", &names), expected);
+        assert_eq!((collected.table("other_resources").len(), collected.short().0), (2, 0));
     }
 
     #[tokio::test]
