@@ -34,6 +34,8 @@ pub struct OtherResource {
     pub created_at: Option<Timestamp>,
     /// Whole days since it was made.
     pub age_days: Option<i32>,
+    /// The KMS key that encrypts it, by its ARN or id. Null: a key of AWS's own does, or its list does not say.
+    pub kms_key_id: Option<String>,
     /// What its list says of it that has no column here, by AWS's names, as JSON. Null: nothing.
     pub details_json: Option<String>,
     /// Tags. Empty: none, or its list does not say.
@@ -51,6 +53,7 @@ pub(crate) struct Listed {
     resource_name: &'static str,
     created: &'static str,
     tags: &'static str,
+    key: &'static str,
     keeps: &'static [&'static str],
     held: &'static [Held],
     gone: &'static [&'static str],
@@ -118,6 +121,7 @@ pub(crate) const fn listed(
         resource_name: "",
         created: "",
         tags: "",
+        key: "",
         keeps: &[],
         held,
         gone: &[],
@@ -253,6 +257,11 @@ impl Listed {
         Self { tags: path, ..self }
     }
 
+    /// Where the KMS key is that encrypts it.
+    pub(crate) const fn key(self, path: &'static str) -> Self {
+        Self { key: path, ..self }
+    }
+
     /// Further members of the item that are kept.
     pub(crate) const fn keeps(self, paths: &'static [&'static str]) -> Self {
         Self { keeps: paths, ..self }
@@ -353,8 +362,9 @@ impl Listed {
             Source::Call(_, inputs) => of(inputs).collect::<Vec<_>>(),
             Source::Item => vec![held.path],
         });
-        let own =
-            [self.created, self.tags, self.resource_name, self.owner].into_iter().chain(self.keeps.iter().copied());
+        let own = [self.created, self.tags, self.resource_name, self.owner, self.key]
+            .into_iter()
+            .chain(self.keeps.iter().copied());
         let arn = self.arn.split_once('{').map_or(vec![self.arn], |(_, rest)| {
             rest.split('{').filter_map(|part| Some(part.split_once('}')?.0)).collect()
         });

@@ -270,6 +270,7 @@ fn row(kind: &Listed, arn: String, item: &Item, now: Timestamp, unread: &mut Unr
         resource_name: item.text(kind.resource_name),
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
+        kms_key_id: item.text(kind.key),
         details_json: (!kept.is_empty()).then(|| Value::Object(kept).to_string()),
         tags: item.at(kind.tags).map(tags).unwrap_or_default(),
     }
