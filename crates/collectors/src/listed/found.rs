@@ -61,7 +61,7 @@ mod tests {
 
     use super::*;
     use crate::testing::{columns, json_error};
-    use crate::{acmpca, bedrock, cognitoidentity, config, vpclattice, xray};
+    use crate::{acmpca, amp, bedrock, cognitoidentity, config, vpclattice, xray};
 
     #[test]
     fn one_that_cannot_be_read_makes_the_share_unread() {
@@ -172,6 +172,18 @@ mod tests {
         let expected = [json!([profile("eu"), "read"]), json!([profile("us"), "absent"])];
         assert_eq!(columns(&collected, "policy_documents", &names), expected);
         assert_eq!((collected.table("other_resources").len(), collected.short().0), (2, 0));
+    }
+
+    #[tokio::test]
+    async fn the_key_that_encrypts_a_thing_has_a_column() {
+        let workspaces = r#"{"workspaces":[{"arn":"arn:w","workspaceId":"w","kmsKeyArn":"arn:key"},{"arn":"arn:x","workspaceId":"x"}]}"#;
+        let mut recorded = Recorded::new().answer("ListWorkspaces", workspaces);
+        for _ in 0..2 {
+            recorded = recorded.refuse("DescribeResourcePolicy", "", 403, &json_error("AccessDeniedException"));
+        }
+        let collected = recorded.run(&amp::WORKSPACES).await;
+        collected.result.as_ref().unwrap();
+        assert_eq!(columns(&collected, "other_resources", &["kms_key_id"]), [json!(["arn:key"]), json!([null])]);
     }
 
     #[tokio::test]
