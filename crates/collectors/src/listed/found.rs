@@ -176,7 +176,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_key_that_encrypts_a_thing_has_a_column() {
-        let workspaces = r#"{"workspaces":[{"arn":"arn:w","workspaceId":"w","kmsKeyArn":"arn:key"},{"arn":"arn:x","workspaceId":"x"}]}"#;
+        let workspaces = r#"{"workspaces":[{"arn":"arn:w","workspaceId":"w","kmsKeyArn":"arn:key"},
+            {"arn":"arn:x","workspaceId":"x"}]}"#;
         let mut recorded = Recorded::new().answer("ListWorkspaces", workspaces);
         for _ in 0..2 {
             recorded = recorded.refuse("DescribeResourcePolicy", "", 403, &json_error("AccessDeniedException"));
