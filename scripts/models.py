@@ -37,6 +37,8 @@ BORROWERS = {
     "s3outpostscontrol": Borrower(
         "s3control", "s3-outposts", "s3-outposts", {"OutpostId": "op-1"}, "OutpostId^x-amz-outpost-id!"
     ),
+    # HealthOmics answers about stores at hosts of their own: control-storage-omics, beside analytics-omics.
+    "omicsstorage": Borrower("omics", "omics", "omics", {}),
 }
 
 

@@ -1,16 +1,16 @@
 -- id: E18
--- title: Functions, containers, databases, VPCs, load balancers and APIs whose logs nobody keeps, and log groups that are kept for ever
+-- title: Functions, containers, databases, VPCs, load balancers, APIs and distributions whose logs nobody keeps, and log groups that are kept for ever
 -- subject: organization_id, account_id, account_name, region, log_source, arn
--- rests on: apigateway_rest_apis, apigatewayv2_apis, ec2_flow_logs, ec2_vpcs, ecs_task_definitions, elb_load_balancers, elbv2_load_balancers, lambda_functions, logs_log_groups, rds_clusters, rds_instances
--- why: gateway load balancers have no access logs, an instance of a cluster has the cluster's exports, and the class DELIVERY keeps what it gets for two days
+-- rests on: apigateway_rest_apis, apigatewayv2_apis, cloudfront_distributions, ec2_flow_logs, ec2_vpcs, ecs_task_definitions, elb_load_balancers, elbv2_load_balancers, lambda_functions, logs_deliveries, logs_log_groups, rds_clusters, rds_instances
+-- why: a distribution logs to a bucket, or by a delivery of CloudWatch Logs, which is in us-east-1; gateway load balancers have no access logs, an instance of a cluster has the cluster's exports, and the class DELIVERY keeps what it gets for two days
 -- of each: log_source
 -- controls: Well-Architected SEC04-BP01
 -- fact: Sources whose logs nobody keeps, and log groups without a retention
--- caveat: Of the stages of APIs access logs count, and not those of what was executed. A function that never ran has no log group either, and a VPC of which only subnets are watched counts as not watched. Unknown are functions and VPCs where the log groups or flow logs of their region were not read, and load balancers whose attributes were not read
+-- caveat: Of the stages of APIs access logs count, and not those of what was executed; of distributions not the logs in real time. A function that never ran has no log group either, and a VPC of which only subnets are watched counts as not watched. Unknown are functions and VPCs where the log groups or flow logs of their region were not read, distributions where the deliveries of us-east-1 were not read, and load balancers whose attributes were not read
 WITH seen AS (
   SELECT organization_id, account_id, region, collector
   FROM coverage
-  WHERE is_complete AND collector IN ('ec2_flow_logs', 'logs_log_groups')
+  WHERE is_complete AND collector IN ('ec2_flow_logs', 'logs_deliveries', 'logs_log_groups')
   GROUP BY organization_id, account_id, region, collector
 ),
 group_names AS (
@@ -22,6 +22,12 @@ watched AS (
   SELECT organization_id, account_id, region, resource_id
   FROM ec2_flow_logs
   GROUP BY organization_id, account_id, region, resource_id
+),
+delivered AS (
+  SELECT organization_id, account_id, resource_arn
+  FROM logs_delivery_sources
+  WHERE log_type = 'ACCESS_LOGS' AND delivery_count > 0
+  GROUP BY organization_id, account_id, resource_arn
 )
 SELECT
   lambda_functions.organization_id,
@@ -97,6 +103,26 @@ SELECT organization_id, account_id, account_name, region, 'api_stages' AS log_so
 FROM apigatewayv2_stages
 UNION ALL
 SELECT
+  cloudfront_distributions.organization_id,
+  cloudfront_distributions.account_id,
+  cloudfront_distributions.account_name,
+  cloudfront_distributions.region,
+  'distributions' AS log_source,
+  cloudfront_distributions.arn,
+  CASE
+    WHEN cloudfront_distributions.is_logging_enabled OR delivered.resource_arn IS NOT NULL THEN false
+    WHEN NOT cloudfront_distributions.is_logging_enabled AND seen.collector IS NOT NULL THEN true
+  END AS is_so
+FROM cloudfront_distributions
+LEFT JOIN delivered ON delivered.organization_id = cloudfront_distributions.organization_id
+  AND delivered.account_id = cloudfront_distributions.account_id
+  AND delivered.resource_arn = cloudfront_distributions.arn
+LEFT JOIN seen ON seen.organization_id = cloudfront_distributions.organization_id
+  AND seen.account_id = cloudfront_distributions.account_id
+  AND seen.region = 'us-east-1'
+  AND seen.collector = 'logs_deliveries'
+UNION ALL
+SELECT
   organization_id,
   account_id,
   account_name,
@@ -160,3 +186,28 @@ FROM logs_log_groups
 -- answer: E18 load_balancers lake: 2 of 3, 1 unknown
 -- answer: E18 api_stages lake: 2 of 3
 -- answer: E18 log_groups lake: 2 of 4
+
+-- case: a distribution logs to a bucket or by a delivery, and where deliveries were not read nothing else is known
+-- coverage: account_id, region, collector, is_planned, is_complete
+--   1, us-east-1, logs_deliveries, true, true
+--   1, eu, logs_deliveries, true, false
+--   2, us-east-1, logs_deliveries, true, false
+--   2, eu, logs_deliveries, true, true
+-- cloudfront_distributions: account_id, arn, is_logging_enabled
+--   1, d-1, true
+--   1, d-2, false
+--   1, d-3, false
+--   1, d-4, false
+--   1, d-5, false
+--   1, d-6, null
+--   2, d-7, true
+--   2, d-8, false
+--   2, d-9, false
+-- logs_delivery_sources: account_id, region, arn, resource_arn, log_type, delivery_count
+--   1, us-east-1, s-1, d-3, ACCESS_LOGS, 2
+--   1, us-east-1, s-2, d-4, ACCESS_LOGS, 0
+--   1, us-east-1, s-3, d-5, CONNECTION_LOGS, 1
+--   1, us-east-1, s-4, d-6, ACCESS_LOGS, 1
+--   2, us-east-1, s-5, d-8, ACCESS_LOGS, null
+--   2, us-east-1, s-6, d-9, ACCESS_LOGS, 1
+-- answer: E18 distributions lake: 3 of 8, 1 unknown

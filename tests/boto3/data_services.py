@@ -152,6 +152,15 @@ class DataServices:
                 if policy := self.optional(client.get_table_policy, **of, **names).get("resourcePolicy"):
                     self.document(policy)
 
+    def omicsstorage(self, client):
+        for store in self.pages_of(client, "list_sequence_stores", "sequenceStores"):
+            self.found("omics_sequence_stores", store["arn"])
+            access = client.get_sequence_store(id=store["id"]).get("s3Access")
+            if access:
+                of = {"s3AccessPointArn": access["s3AccessPointArn"]}
+                if policy := self.optional(client.get_s3_access_policy, **of).get("s3AccessPolicy"):
+                    self.document(policy)
+
     def s3vectors(self, client):
         for bucket in self.pages_of(client, "list_vector_buckets", "vectorBuckets"):
             of = {"vectorBucketName": bucket["vectorBucketName"]}
@@ -168,6 +177,7 @@ DATA_SERVICES = {
     "dsql": DataServices.dsql,
     "dynamodb": DataServices.dynamodb,
     "glacier": DataServices.glacier,
+    "omicsstorage": DataServices.omicsstorage,
     "opensearch": DataServices.opensearch,
     "rds": DataServices.rds,
     "redshift": DataServices.redshift,

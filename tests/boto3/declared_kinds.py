@@ -37,6 +37,8 @@ class Kind:
     asked: list = field(default_factory=list)
     arn: str = ""
     is_once: bool = False
+    # Its list is of other things: some do not name it, and several may name the same.
+    is_named_by_items: bool = False
 
 
 def arguments(text, start):
@@ -69,6 +71,7 @@ def declared():
             end = text.index(";", begin.end())
             block = text[begin.start() : end]
             kind = Kind(arn=re.search(rf"\.arn\(\s*{STRING}", block)[1], is_once=".once" in block)
+            kind.is_named_by_items = ".named_by_items" in block
             for word in re.finditer(r"\b(list|policy)\(", block):
                 into = kind.asked if word[1] == "policy" else kind.lists
                 into.append(call(block, word.end() - 1, word[1] == "policy"))
@@ -113,8 +116,12 @@ class DeclaredKinds:
             model = used.meta.service_model.operation_model(listed.operation)
             items = [above + ((it, model),) for above in items for it in self.items(used, model, listed, above)]
             shape = model.output_shape.members[member(model.output_shape, listed.path)].member
+        seen = set()
         for above in items:
             arn = self.arn(kind, above, shape, region)
+            if kind.is_named_by_items and (not arn or arn in seen):
+                continue
+            seen.add(arn)
             if kind.lists:
                 self.found("other_resources", arn)
             for asked in kind.asked:

@@ -44,6 +44,17 @@ class Messages:
             if answer:
                 self.document(answer["policy"]["deliveryDestinationPolicy"])
 
+        self.deliveries(client)
+
+    def deliveries(self, client):
+        names = set()
+        for source in self.pages_of(client, "describe_delivery_sources", "deliverySources"):
+            self.found("logs_delivery_sources")
+            assert len(source["resourceArns"]) == 1, source
+            names.add(source["name"])
+        for delivery in self.pages_of(client, "describe_deliveries", "deliveries"):
+            assert delivery["deliverySourceName"] in names, delivery
+
     def ram(self, client):
         token = ("nextToken", "nextToken")
         for share in by_token(client.get_resource_shares, "resourceShares", token, resourceOwner="SELF"):

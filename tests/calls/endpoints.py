@@ -20,7 +20,7 @@ PARAMETERS = {
     "s3control": {"AccountId": ACCOUNT, "RequiresAccountId": True},
     "signin": {"IsControlPlane": True},
 }
-PARAMETERS |= {name: PARAMETERS[it.lender] | it.rules for name, it in BORROWERS.items()}
+PARAMETERS |= {name: PARAMETERS.get(it.lender, {}) | it.rules for name, it in BORROWERS.items()}
 # What clients send elsewhere: to a host of the account's, as the ARN says it. The plain hosts are documented too.
 OTHER_HOSTS = {"dynamodb:GetResourcePolicy", "kinesis:GetResourcePolicy", "kinesis:ListStreamConsumers"}
 

@@ -50,6 +50,11 @@ def logs(client, region, account_id):
         )
     policy = to_outside("logs:CreateDelivery")
     client.put_delivery_destination_policy(deliveryDestinationName="shared", deliveryDestinationPolicy=policy)
+    for name in ["answers", "idle"]:
+        arn = f"arn:aws:bedrock:{region}:{account_id}:knowledge-base/{name}"
+        client.put_delivery_source(name=name, resourceArn=arn, logType="APPLICATION_LOGS", tags={"number": "1"})
+    destination = f"arn:aws:logs:{region}:{account_id}:delivery-destination:plain"
+    client.create_delivery(deliverySourceName="answers", deliveryDestinationArn=destination)
 
 
 def identities(client, region, account_id):

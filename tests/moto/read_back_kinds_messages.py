@@ -62,6 +62,22 @@ def logs(back, client, region):
         )
         answer = client.get_delivery_destination_policy(deliveryDestinationName=name)["policy"]
         back.policy(it["arn"], "logs_delivery_destination", "resource", answer.get("deliveryDestinationPolicy"))
+    deliveries = client.describe_deliveries()["deliveries"]
+    for listed in client.describe_delivery_sources()["deliverySources"]:
+        it = client.get_delivery_source(name=listed["name"])["deliverySource"]
+        its = [delivery for delivery in deliveries if delivery["deliverySourceName"] == it["name"]]
+        back.add(
+            "logs_delivery_sources",
+            arn=it["arn"],
+            delivery_source_name=it["name"],
+            service_name=it["service"],
+            log_type=it["logType"],
+            resource_arn=it["resourceArns"][0],
+            delivery_count=len(its),
+            delivery_destination_arns=sorted(delivery["deliveryDestinationArn"] for delivery in its),
+            delivery_destination_types=sorted(delivery["deliveryDestinationType"] for delivery in its),
+            tags=it.get("tags"),
+        )
 
 
 def identities(back, client, region):

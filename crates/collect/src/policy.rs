@@ -121,14 +121,15 @@ pub struct PolicyDocument {
     pub size_bytes: Option<i64>,
     /// How many statements it has; null unless read.
     pub statement_count: Option<i32>,
-    /// Whether it is in force; false for a managed policy's old version.
+    /// Whether it is in force; false for a managed policy's old version, and where its service does not evaluate it.
     pub is_in_force: bool,
     /// Whether it is JSON of a policy's shape; null unless read.
     pub is_valid: Option<bool>,
     /// What is odd about it: not_json, duplicate_key …; empty when nothing is.
     pub flags: Vec<String>,
-    /// The gate that the resource's own settings put before it: vpc_only or private_api. Null: none, or it was not read. A
-    /// gate before every resource of the type is not repeated here.
+    /// The gate that the resource's own settings put before it: vpc_only, private_api, or policy_inactive (its service
+    /// does not evaluate it). Null: none, or it was not read. A gate before every resource of the type is not repeated
+    /// here.
     pub gate: Option<String>,
     /// The language of the document: iam; cedar, opensearch_serverless or own (the service's own), which have no
     /// statements here and leave verdicts null. Null: written before there was this column, iam.

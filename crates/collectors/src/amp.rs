@@ -19,7 +19,8 @@ listed_collectors! {
     .name("alias")
     .created("createdAt")
     .tags("tags")
-    .keeps(&["workspaceId", "status.statusCode", "kmsKeyArn"]);
+    .key("kmsKeyArn")
+    .keeps(&["workspaceId", "status.statusCode"]);
 }
 
 /// What reads it.

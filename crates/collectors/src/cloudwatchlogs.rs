@@ -2,6 +2,7 @@
 
 use orgcensus_collect::Collector;
 
+pub mod deliveries;
 pub mod delivery_destinations;
 pub mod destinations;
 pub mod log_groups;
@@ -9,6 +10,7 @@ pub mod resource_policies;
 
 /// What reads it.
 pub(crate) const COLLECTORS: &[Collector] = &[
+    deliveries::DELIVERIES_OF_SERVICES,
     delivery_destinations::DELIVERY_DESTINATIONS,
     destinations::DESTINATIONS,
     log_groups::LOG_GROUPS,

@@ -23,7 +23,8 @@ listed_collectors! {
     .arn("arn")
     .name("name")
     .created("createdTime")
-    .keeps(&["owner", "status", "encryptionKey"]);
+    .key("encryptionKey")
+    .keeps(&["owner", "status"]);
     /// Repositories, with their policies.
     REPOSITORIES = listed(
         "codeartifact_repositories",

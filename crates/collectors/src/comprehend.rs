@@ -18,7 +18,8 @@ listed_collectors! {
     .arn("DocumentClassifierArn")
     .name("VersionName")
     .created("SubmitTime")
-    .keeps(&["LanguageCode", "Status", "DataAccessRoleArn", "VolumeKmsKeyId", "ModelKmsKeyId"]);
+    .key("ModelKmsKeyId")
+    .keeps(&["LanguageCode", "Status", "DataAccessRoleArn", "VolumeKmsKeyId"]);
     /// Entity recognizers, with their policies.
     ENTITY_RECOGNIZERS = listed(
         "comprehend_entity_recognizers",
@@ -30,7 +31,8 @@ listed_collectors! {
     .arn("EntityRecognizerArn")
     .name("VersionName")
     .created("SubmitTime")
-    .keeps(&["LanguageCode", "Status", "DataAccessRoleArn", "VolumeKmsKeyId", "ModelKmsKeyId"]);
+    .key("ModelKmsKeyId")
+    .keeps(&["LanguageCode", "Status", "DataAccessRoleArn", "VolumeKmsKeyId"]);
 }
 
 /// What reads it.

@@ -34,6 +34,8 @@ pub struct OtherResource {
     pub created_at: Option<Timestamp>,
     /// Whole days since it was made.
     pub age_days: Option<i32>,
+    /// The KMS key that encrypts it, by its ARN or id. Null: a key of AWS's own does, or its list does not say.
+    pub kms_key_id: Option<String>,
     /// What its list says of it that has no column here, by AWS's names, as JSON. Null: nothing.
     pub details_json: Option<String>,
     /// Tags. Empty: none, or its list does not say.
@@ -51,10 +53,12 @@ pub(crate) struct Listed {
     resource_name: &'static str,
     created: &'static str,
     tags: &'static str,
+    key: &'static str,
     keeps: &'static [&'static str],
     held: &'static [Held],
     gone: &'static [&'static str],
     owner: &'static str,
+    is_named_by_items: bool,
 }
 
 /// A list of a service: its call, and where the items are in the answer.
@@ -78,6 +82,8 @@ pub(crate) struct Held {
     language: Language,
     share: Option<(PolicyKind, &'static [&'static str])>,
     is_for_owner: bool,
+    /// Where the answer says whether the policy is evaluated, and how it says that it is not.
+    switch: Option<(&'static str, &'static str)>,
 }
 
 enum Source {
@@ -115,10 +121,12 @@ pub(crate) const fn listed(
         resource_name: "",
         created: "",
         tags: "",
+        key: "",
         keeps: &[],
         held,
         gone: &[],
         owner: "",
+        is_named_by_items: false,
     }
 }
 
@@ -159,6 +167,7 @@ impl Held {
             language: Language::Iam,
             share: None,
             is_for_owner: false,
+            switch: None,
         }
     }
 
@@ -203,9 +212,17 @@ impl Held {
         Self { language, ..self }
     }
 
+    /// The answer says at this path whether the service evaluates the policy; with this word it does not.
+    pub(crate) const fn unless(self, path: &'static str, word: &'static str) -> Self {
+        Self { switch: Some((path, word)), ..self }
+    }
+
     /// The paths that are read of its call's answer.
     fn names(&self) -> BTreeSet<String> {
-        let Some((path, name)) = self.each else { return paths_of("", self.path) };
+        let Some((path, name)) = self.each else {
+            let switch = self.switch.map(|(path, _)| paths_of("", path)).unwrap_or_default();
+            return paths_of("", self.path).into_iter().chain(switch).collect();
+        };
         let within = format!("{}[]", self.path);
         let members = [path, name].into_iter().filter(|path| !path.is_empty());
         paths_of("", &within).into_iter().chain(members.flat_map(|path| paths_of(&within, path))).collect()
@@ -240,6 +257,11 @@ impl Listed {
         Self { tags: path, ..self }
     }
 
+    /// Where the KMS key is that encrypts it.
+    pub(crate) const fn key(self, path: &'static str) -> Self {
+        Self { key: path, ..self }
+    }
+
     /// Further members of the item that are kept.
     pub(crate) const fn keeps(self, paths: &'static [&'static str]) -> Self {
         Self { keeps: paths, ..self }
@@ -253,6 +275,11 @@ impl Listed {
     /// Where the account is that owns an item: others' items are read in their accounts.
     pub(crate) const fn owner(self, path: &'static str) -> Self {
         Self { owner: path, ..self }
+    }
+
+    /// Its list is of other things, which name it by their way: some do not, and several may name the same.
+    pub(crate) const fn named_by_items(self) -> Self {
+        Self { is_named_by_items: true, ..self }
     }
 
     /// Once for each account, in the home region.
@@ -335,8 +362,9 @@ impl Listed {
             Source::Call(_, inputs) => of(inputs).collect::<Vec<_>>(),
             Source::Item => vec![held.path],
         });
-        let own =
-            [self.created, self.tags, self.resource_name, self.owner].into_iter().chain(self.keeps.iter().copied());
+        let own = [self.created, self.tags, self.resource_name, self.owner, self.key]
+            .into_iter()
+            .chain(self.keeps.iter().copied());
         let arn = self.arn.split_once('{').map_or(vec![self.arn], |(_, rest)| {
             rest.split('{').filter_map(|part| Some(part.split_once('}')?.0)).collect()
         });

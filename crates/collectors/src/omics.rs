@@ -6,6 +6,8 @@ use orgcensus_collect::{Collector, PolicyKind};
 use crate::listed::Input::Text;
 use crate::listed::{in_item, list, listed, listed_collectors};
 
+pub mod sequence_stores;
+
 listed_collectors! {
     /// Shares of stores and workflows with other accounts.
     SHARES = listed(
@@ -21,4 +23,4 @@ listed_collectors! {
 }
 
 /// What reads it.
-pub(crate) const COLLECTORS: &[Collector] = &[SHARES];
+pub(crate) const COLLECTORS: &[Collector] = &[sequence_stores::SEQUENCE_STORES, SHARES];

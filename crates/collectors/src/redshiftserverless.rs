@@ -26,9 +26,9 @@ listed_collectors! {
     .arn("snapshotArn")
     .name("snapshotName")
     .created("snapshotCreateTime")
+    .key("kmsKeyId")
     .keeps(&[
         "namespaceName",
-        "kmsKeyId",
         "status",
         "ownerAccount",
         "adminUsername",

@@ -1,4 +1,5 @@
-//! VPC Lattice.
+//! VPC Lattice. Where authentication is off (the type NONE), an auth policy is inactive: the service does not evaluate it.
+//! Then whoever reaches the network gets in, which no policy says.
 
 use orgcensus_collect::Collector;
 use orgcensus_collect::kinds::{VPC_LATTICE_RESOURCE_CONFIGURATION, VPC_LATTICE_SERVICE, VPC_LATTICE_SERVICE_NETWORK};
@@ -15,7 +16,8 @@ listed_collectors! {
         &[
             policy("vpclattice", "GetAuthPolicy", &[("resourceIdentifier", Arn)], "policy")
                 .none(&["ResourceNotFoundException"])
-                .may_lack(),
+                .may_lack()
+                .unless("state", "Inactive"),
             policy("vpclattice", "GetResourcePolicy", &[("resourceArn", Arn)], "policy")
                 .none(&["ResourceNotFoundException"])
                 .may_lack()
@@ -34,7 +36,8 @@ listed_collectors! {
         &[
             policy("vpclattice", "GetAuthPolicy", &[("resourceIdentifier", Arn)], "policy")
                 .none(&["ResourceNotFoundException"])
-                .may_lack(),
+                .may_lack()
+                .unless("state", "Inactive"),
             policy("vpclattice", "GetResourcePolicy", &[("resourceArn", Arn)], "policy")
                 .none(&["ResourceNotFoundException"])
                 .may_lack()

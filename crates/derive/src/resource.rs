@@ -51,6 +51,8 @@ pub(crate) struct Resource {
     policies: Vec<Policy>,
     /// The documents of the policies that have one, in the order of the policies. An ACL has no document.
     documents: Vec<Document>,
+    /// The numbers of the documents that their service does not evaluate.
+    inactive: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -89,11 +91,14 @@ impl Resources {
         let new = || Resource::new(row.resource_arn, row.resource_type);
         let resource = self.0.entry(row.resource_arn.to_owned()).or_insert_with(new);
         resource.is_of_type(row.resource_type);
-        resource.gates.extend(row.gate.and_then(Gate::named));
         // A document in another language than IAM's is not judged: it may let anyone in.
         let is_iam = row.language.is_none_or(|language| language == IAM);
         let text = row.document.filter(|_| is_iam);
+        let before = resource.documents.len();
         resource.add(kind, row.policy_name, row.state == "unread" || text.is_none() && row.state == "read", text);
+        if let Some(gate) = row.gate.and_then(Gate::named) {
+            resource.stands_before(gate, before);
+        }
     }
 
     pub(crate) fn into_values(self) -> impl Iterator<Item = Resource> {
@@ -110,6 +115,7 @@ impl Resource {
             gates: BTreeSet::new(),
             policies: Vec::new(),
             documents: Vec::new(),
+            inactive: Vec::new(),
         }
     }
 
@@ -136,6 +142,16 @@ impl Resource {
             }
         };
         self.policies.push(Policy { kind, name: name.to_owned(), is_unread, text });
+    }
+
+    /// Notes the gate of a policy. Its documents are those from this number on.
+    fn stands_before(&mut self, gate: Gate, first: usize) {
+        match gate {
+            Gate::PolicyInactive => self.inactive.extend(first..self.documents.len()),
+            gate => {
+                self.gates.insert(gate);
+            }
+        }
     }
 
     /// The role's ARN and its trust policy, if the resource is a role. The policy is `None` if it was not read.
@@ -221,6 +237,7 @@ impl Resource {
         let gates: Vec<Gate> = self.gates.iter().copied().chain(of_bucket).chain(of_type).collect();
         let policies = Policies {
             documents: &self.documents,
+            inactive: &self.inactive,
             has_unread: is_unread(false),
             never_read: self.never_read(),
             guardrails: Some(guardrails),

@@ -31,11 +31,14 @@ pub enum Gate {
     ImageBlockPublicAccess,
     /// No further document of the region can be made public. It is noted: what is public stays public.
     DocumentBlockPublicSharing,
+    /// Its service does not evaluate the policy: VPC Lattice's authentication is off. The policy gives nothing. It stands
+    /// before this policy alone, and not before others of the resource.
+    PolicyInactive,
 }
 
 impl Gate {
     /// Every gate.
-    pub const ALL: [Gate; 12] = [
+    pub const ALL: [Gate; 13] = [
         Self::IgnorePublicAcls,
         Self::RestrictPublicBuckets,
         Self::BucketOwnerEnforced,
@@ -48,6 +51,7 @@ impl Gate {
         Self::BlockNewSharing,
         Self::ImageBlockPublicAccess,
         Self::DocumentBlockPublicSharing,
+        Self::PolicyInactive,
     ];
 
     /// The gate with this name.
@@ -64,7 +68,8 @@ impl Gate {
             | Self::VpcOnly
             | Self::PrivateApi
             | Self::AcceptanceRequired
-            | Self::BlockAllSharing => true,
+            | Self::BlockAllSharing
+            | Self::PolicyInactive => true,
             Self::MountTarget
             | Self::AuthorizationToken
             | Self::BlockNewSharing
@@ -88,6 +93,7 @@ impl Gate {
             Gate::BlockNewSharing => "block_new_sharing",
             Gate::ImageBlockPublicAccess => "image_block_public_access",
             Gate::DocumentBlockPublicSharing => "document_block_public_sharing",
+            Gate::PolicyInactive => "policy_inactive",
         }
     }
 }

@@ -250,6 +250,8 @@ kinds! {
     BEDROCK_CUSTOM_MODEL = resource("bedrock_custom_model").tier(2).actions_of("bedrock");
     /// A guardrail of Bedrock.
     BEDROCK_GUARDRAIL = resource("bedrock_guardrail").tier(2).actions_of("bedrock");
+    /// A profile of Bedrock's guardrails: where a guardrail that works across regions is applied.
+    BEDROCK_GUARDRAIL_PROFILE = resource("bedrock_guardrail_profile").tier(2).actions_of("bedrock");
     /// A knowledge base of Bedrock.
     BEDROCK_KNOWLEDGE_BASE = resource("bedrock_knowledge_base").tier(2).actions_of("bedrock");
     /// A runtime of Bedrock AgentCore.
@@ -357,6 +359,8 @@ kinds! {
         .actions_of("entityresolution");
     /// A store of HealthOmics: with which accounts it is shared.
     OMICS_SHARE = resource("omics_share").tier(3).with(PolicyKind::Share).actions_of("omics");
+    /// A sequence store of HealthOmics, by the policy of the access point by which S3 reads it.
+    OMICS_SEQUENCE_STORE = resource("omics_sequence_store").tier(3).actions_of("s3");
     /// A configured model of Clean Rooms ML.
     CLEANROOMS_ML_MODEL = resource("cleanrooms_ml_model").tier(3).actions_of("cleanrooms-ml");
     /// An investigation group of CloudWatch.

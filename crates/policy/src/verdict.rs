@@ -24,6 +24,8 @@ use fold::Fold;
 pub struct Policies<'a> {
     /// Its policies, as far as they were read: none is an empty list.
     pub documents: &'a [Document],
+    /// The numbers of those among them that their service does not evaluate: they give nothing, and deny nothing.
+    pub inactive: &'a [usize],
     /// Whether there is a policy that could not be read.
     pub has_unread: bool,
     /// Something that may let someone in, but that no collector reads for this kind of resource: `grants`.
@@ -50,6 +52,7 @@ impl<'a> Policies<'a> {
     pub fn of(documents: &'a [Document]) -> Policies<'a> {
         Policies {
             documents,
+            inactive: &[],
             has_unread: false,
             never_read: None,
             guardrails: None,

@@ -268,6 +268,8 @@ mod tests {
         assert_eq!(of("s3-outposts", "/S3Outposts/ListOutpostsWithS3"), Some("s3outposts"));
         assert_eq!(of("s3-outposts", "/v20180820/bucket"), Some("s3outpostscontrol"));
         assert_eq!(of("s3", "/v20180820/configuration/publicAccessBlock"), Some("s3control"));
+        assert_eq!(of("omics", "/shares"), Some("omics"));
+        assert_eq!(of("omics", "/sequencestores"), Some("omicsstorage"));
         assert_eq!(of("sso", "/"), Some("ssoadmin"));
         assert_eq!(of("nosuch", "/"), None);
         let balancing = |form| Service::signed_as(SERVICES, "elasticloadbalancing", "/", form).map(|it| it.name);

@@ -72,6 +72,7 @@ pub(crate) mod networkfirewall;
 pub(crate) mod networkmanager;
 pub(crate) mod oam;
 pub(crate) mod omics;
+pub(crate) mod omicsstorage;
 pub(crate) mod opensearch;
 pub(crate) mod opensearchserverless;
 pub(crate) mod organizations;
@@ -181,6 +182,7 @@ pub(crate) static SERVICES: &[&Service] = &[
     &networkmanager::SERVICE,
     &oam::SERVICE,
     &omics::SERVICE,
+    &omicsstorage::SERVICE,
     &opensearch::SERVICE,
     &opensearchserverless::SERVICE,
     &organizations::SERVICE,

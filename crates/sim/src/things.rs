@@ -288,7 +288,7 @@ impl Things {
 
 impl Thing {
     /// Its policy, under the name that the answer gives it; the service's error if it has none.
-    fn policy(self, member: &str, none: &str) -> Result<Value, Refusal> {
+    pub(crate) fn policy(self, member: &str, none: &str) -> Result<Value, Refusal> {
         let no_policy = || Refusal::new(404, none, format!("{} has no policy.", self.arn));
         Ok(json!({ member: self.policy.document.ok_or_else(no_policy)? }))
     }
@@ -364,7 +364,7 @@ pub(crate) fn of_kinds_or_nothing(
 }
 
 /// The thing that a call is about, of whichever of these kinds it is.
-fn wanted_of(kinds: &[&Things], context: &Context<'_>, input: &str) -> Result<Thing, Refusal> {
+pub(crate) fn wanted_of(kinds: &[&Things], context: &Context<'_>, input: &str) -> Result<Thing, Refusal> {
     let mut found = Err(Refusal::new(404, GONE, "It does not exist."));
     for kind in kinds {
         found = found.or_else(|_| kind.wanted(context, input, GONE));

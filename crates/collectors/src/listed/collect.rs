@@ -1,8 +1,10 @@
 //! Collects a kind as it is declared: its lists, then what each item holds, then the rows.
 
+use std::collections::BTreeSet;
+
 use futures::StreamExt;
 use orgcensus_collect::{
-    Error, Moment, Optional, POLICY_TABLE_NAMES, Pages, Policy, Read, Rows, Session, Share, Sharee, operation,
+    Error, Gate, Moment, Optional, POLICY_TABLE_NAMES, Pages, Policy, Read, Rows, Session, Share, Sharee, operation,
 };
 use orgcensus_row::{Row, Timestamp};
 use serde::Deserialize;
@@ -32,6 +34,7 @@ async fn collect_in(session: &Session, rows: &mut Rows<'_>, kind: &'static Liste
         let answers = read(session, kind, &item).await.into_iter().collect::<Result<Vec<_>, _>>()?;
         return push(session, rows, kind, item, answers.into_iter().map(Ok).collect()).await;
     };
+    let mut named = BTreeSet::new();
     let mut pages = first.pages(session, &Item::default(), kind)?;
     while let Some(page) = pages.next().await {
         let mut items = Item::all(page?, first.items, &Item::default());
@@ -39,6 +42,9 @@ async fn collect_in(session: &Session, rows: &mut Rows<'_>, kind: &'static Liste
             items = listed_below(session, rows, kind, list, items).await?;
         }
         items.retain(|item| is_own(kind, item, session));
+        if kind.is_named_by_items {
+            items.retain(|item| arn(kind, item, session).is_some_and(|arn| named.insert(arn)));
+        }
         let mut answers = details(items, |item| async move {
             let answers = read(session, kind, &item).await;
             (item, answers)
@@ -88,15 +94,18 @@ async fn listed_below(
     Ok(all)
 }
 
+/// What a call told: what an item holds, and whether the service has switched it off.
+type Told = Answer<Option<(Value, bool)>>;
+
 /// What an item holds, as far as calls tell it: one answer for each call.
-async fn read(session: &Session, kind: &'static Listed, item: &Item) -> Vec<Answer<Option<Value>>> {
+async fn read(session: &Session, kind: &'static Listed, item: &Item) -> Vec<Told> {
     let mut answers = Vec::new();
     for held in kind.held {
         if let Source::Call(call, named) = &held.source {
             let is_list = held.each.is_some() || held.share.is_some();
             let answer = match inputs(named, item, session, kind) {
                 Err(error) => Err(error),
-                Ok(input) if is_list => all(call, session, input, held).await,
+                Ok(input) if is_list => all(call, session, input, held).await.map(|it| it.map(|it| (it, false))),
                 Ok(input) => one(call, session, input, held).await,
             };
             answers.push(answer);
@@ -106,10 +115,13 @@ async fn read(session: &Session, kind: &'static Listed, item: &Item) -> Vec<Answ
 }
 
 /// A policy. If it is missing in the answer it is unread, unless it may be missing.
-async fn one(call: &Read<Value>, session: &Session, input: Value, held: &Held) -> Answer<Option<Value>> {
+async fn one(call: &Read<Value>, session: &Session, input: Value, held: &Held) -> Told {
     let Some(answer) = call.send(session, input).await.optional(held.none)? else { return Ok(None) };
-    let found = Item::of(answer).at(held.path).cloned();
-    if held.may_lack || found.is_some() { Ok(found) } else { given(found, &call.call().name(), held.path).map(Some) }
+    let answer = Item::of(answer);
+    let is_off = held.switch.is_some_and(|(path, word)| answer.text(path).as_deref() == Some(word));
+    let found = answer.at(held.path).cloned();
+    let found = if held.may_lack { Ok(found) } else { given(found, &call.call().name(), held.path).map(Some) };
+    found.map(|it| it.map(|it| (it, is_off)))
 }
 
 /// A list, page by page; or a switch.
@@ -133,7 +145,7 @@ async fn push(
     rows: &mut Rows<'_>,
     kind: &'static Listed,
     item: Item,
-    answers: Vec<Answer<Option<Value>>>,
+    answers: Vec<Told>,
 ) -> Result<(), Error> {
     if answers.iter().any(|answer| is_gone(kind.gone, answer)) {
         rows.gone();
@@ -148,7 +160,7 @@ async fn push(
     let mut answers = answers.into_iter();
     for held in kind.held {
         let found = match held.call() {
-            None => Ok(item.at(held.path).cloned()),
+            None => Ok(item.at(held.path).cloned().map(|it| (it, false))),
             Some(_) => answers.next().unwrap_or(Ok(None)),
         };
         hold(session, rows, kind, held, &arn, found).await?;
@@ -167,8 +179,10 @@ async fn hold(
     kind: &'static Listed,
     held: &'static Held,
     arn: &str,
-    found: Answer<Option<Value>>,
+    told: Told,
 ) -> Result<(), Error> {
+    let is_off = matches!(told, Ok(Some((_, true))));
+    let found = told.map(|told| told.map(|(value, _)| value));
     if let Some((origin, actions)) = held.share {
         let sharees = found.and_then(|found| match found {
             Some(found) => given(sharees(&found, held.each), kind.name, held.path),
@@ -188,17 +202,17 @@ async fn hold(
     }
     let Some((path, name)) = held.each else {
         let text = found.map(|found| found.map(text).filter(|text| !text.is_empty()));
-        return policy(rows, kind, held, (arn, held.label), text).await;
+        return policy(rows, kind, held, (arn, held.label), text, is_off).await;
     };
     let several = match found {
         Ok(Some(Value::Array(several))) if !several.is_empty() => several,
-        found => return policy(rows, kind, held, (arn, held.label), found.map(|_| None)).await,
+        found => return policy(rows, kind, held, (arn, held.label), found.map(|_| None), is_off).await,
     };
     for one in several {
         let one = Item::of(one);
         let name = rows.item(POLICY_TABLE_NAMES, given(one.text(name), kind.name, name))?.unwrap_or_default();
         let text = given(one.at(path).cloned().map(text), kind.name, path).map(Some);
-        policy(rows, kind, held, (arn, &name), text).await?;
+        policy(rows, kind, held, (arn, &name), text, is_off).await?;
     }
     Ok(())
 }
@@ -209,9 +223,11 @@ async fn policy(
     held: &'static Held,
     (arn, name): (&str, &str),
     text: Answer<Option<String>>,
+    is_off: bool,
 ) -> Result<(), Error> {
-    let text = policy_text(rows, text)?;
-    rows.policy(Policy { name, language: held.language, ..Policy::of(arn, kind.resource, text) }).await
+    let policy = Policy::of(arn, kind.resource, policy_text(rows, text)?);
+    let gate = is_off.then_some(Gate::PolicyInactive);
+    rows.policy(Policy { name, language: held.language, is_in_force: !is_off, gate, ..policy }).await
 }
 
 /// The input of a call. Without a member of the item that goes into it, the call would be about something else: it is
@@ -254,6 +270,7 @@ fn row(kind: &Listed, arn: String, item: &Item, now: Timestamp, unread: &mut Unr
         resource_name: item.text(kind.resource_name),
         created_at,
         age_days: created_at.map(|at| at.days_until(now)),
+        kms_key_id: item.text(kind.key),
         details_json: (!kept.is_empty()).then(|| Value::Object(kept).to_string()),
         tags: item.at(kind.tags).map(tags).unwrap_or_default(),
     }

@@ -61,7 +61,7 @@ mod tests {
 
     use super::*;
     use crate::testing::{columns, json_error};
-    use crate::{acmpca, cognitoidentity, config, xray};
+    use crate::{acmpca, amp, bedrock, cognitoidentity, config, vpclattice, xray};
 
     #[test]
     fn one_that_cannot_be_read_makes_the_share_unread() {
@@ -122,6 +122,69 @@ mod tests {
         assert_eq!(account["Principal"], json!({"AWS": ["arn:aws:iam::222233334444:root"]}));
         assert_eq!(account.get("Condition"), None);
         assert_eq!(collected.short(), (1, vec!["policy_documents", "policy_statements"]));
+    }
+
+    #[tokio::test]
+    async fn a_policy_that_its_service_does_not_evaluate_is_not_in_force() {
+        let names = ["on", "off", "odd", "bare"];
+        let service = |name: &str| format!("arn:aws:vpc-lattice:eu-west-1:111122223333:service/{name}");
+        let items = names.map(|name| json!({"arn": service(name), "name": name}));
+        let mut recorded = Recorded::new().answer("ListServices", &json!({"items": items}).to_string());
+        let states = [json!("Active"), json!("Inactive"), json!("Asleep")];
+        for (name, state) in names.iter().zip(states) {
+            let answer = json!({"policy": "{}", "state": state}).to_string();
+            recorded = recorded.answer_to("GetAuthPolicy", &format!("%2F{name}"), &answer);
+        }
+        recorded = recorded.answer_to("GetAuthPolicy", "%2Fbare", r#"{"state":"Inactive"}"#);
+        for _ in names {
+            recorded = recorded.answer("GetResourcePolicy", "{}");
+        }
+        let collected = recorded.run(&vpclattice::SERVICES).await;
+        collected.result.as_ref().unwrap();
+        let rows = columns(&collected, "policy_documents", &["policy_name", "state", "is_in_force", "gate"]);
+        let auth: Vec<_> = rows.into_iter().filter(|row| row[0] == "").collect();
+        assert_eq!(
+            auth,
+            [
+                json!(["", "read", true, null]),
+                json!(["", "read", false, "policy_inactive"]),
+                json!(["", "read", true, null]),
+                json!(["", "absent", true, null]),
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn what_several_items_name_is_one_thing() {
+        let profile = |name: &str| format!("arn:aws:bedrock:eu-west-1:111122223333:guardrail-profile/{name}");
+        let guardrail =
+            |name: &str| json!({"arn": "arn:g", "crossRegionDetails": {"guardrailProfileArn": profile(name)}});
+        let first = json!({"guardrails": [guardrail("eu"), {"arn": "arn:plain"}], "nextToken": "more"});
+        let second = json!({"guardrails": [guardrail("eu"), guardrail("us")]});
+        let recorded = Recorded::new()
+            .answer("ListGuardrails", &first.to_string())
+            .answer_to("ListGuardrails", "more", &second.to_string())
+            .answer_to("GetResourcePolicy", "%2Feu", r#"{"resourcePolicy":"{}"}"#)
+            .refuse("GetResourcePolicy", "%2Fus", 404, &json_error("ResourceNotFoundException"));
+        let collected = recorded.run(&bedrock::GUARDRAIL_PROFILES).await;
+        collected.result.as_ref().unwrap();
+        let names = ["resource_arn", "state"];
+        let expected = [json!([profile("eu"), "read"]), json!([profile("us"), "absent"])];
+        assert_eq!(columns(&collected, "policy_documents", &names), expected);
+        assert_eq!((collected.table("other_resources").len(), collected.short().0), (2, 0));
+    }
+
+    #[tokio::test]
+    async fn the_key_that_encrypts_a_thing_has_a_column() {
+        let workspaces = r#"{"workspaces":[{"arn":"arn:w","workspaceId":"w","kmsKeyArn":"arn:key"},
+            {"arn":"arn:x","workspaceId":"x"}]}"#;
+        let mut recorded = Recorded::new().answer("ListWorkspaces", workspaces);
+        for _ in 0..2 {
+            recorded = recorded.refuse("DescribeResourcePolicy", "", 403, &json_error("AccessDeniedException"));
+        }
+        let collected = recorded.run(&amp::WORKSPACES).await;
+        collected.result.as_ref().unwrap();
+        assert_eq!(columns(&collected, "other_resources", &["kms_key_id"]), [json!(["arn:key"]), json!([null])]);
     }
 
     #[tokio::test]

@@ -79,7 +79,9 @@ struct Details {
 }
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let mut pages = LIST.pages(session, json!({"AccountId": session.account_id(), "maxResults": 1000}));
+    // Without the type, S3 lists those of buckets alone, and not those of file systems and of AWS Backup.
+    let input = json!({"AccountId": session.account_id(), "dataSourceType": "ALL", "maxResults": 1000});
+    let mut pages = LIST.pages(session, input);
     while let Some(page) = pages.next().await {
         let mut points = details(page?.access_point_list, |listed| read(session, listed));
         while let Some(point) = points.next().await {

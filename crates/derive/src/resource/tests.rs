@@ -2,7 +2,7 @@
 
 use orgcensus_policy::kinds::{
     ECR_REPOSITORY, KMS_KEY, OPENSEARCH_DOMAIN, S3_ACCESS_POINT, S3_BUCKET, S3_OUTPOSTS_ACCESS_POINT,
-    S3EXPRESS_ACCESS_POINT, S3EXPRESS_BUCKET, SNS_TOPIC, SQS_QUEUE,
+    S3EXPRESS_ACCESS_POINT, S3EXPRESS_BUCKET, SNS_TOPIC, SQS_QUEUE, VPC_LATTICE_SERVICE,
 };
 
 use super::*;
@@ -133,6 +133,33 @@ fn the_service_is_that_of_the_resource_type() {
         {"Effect":"Deny","Principal":"*","Action":"sns:*","Resource":"*"}"#;
     assert_eq!(judged(SNS_TOPIC, "arn:aws:sns:us-east-1:111122223333:t", all).access.is_public, Some(false));
     assert_eq!(judged(SQS_QUEUE, "arn:aws:sqs:us-east-1:111122223333:q", all).access.is_public, Some(true));
+}
+
+#[test]
+fn an_inactive_policy_is_no_gate_before_the_others_of_its_resource() {
+    let arn = "arn:aws:vpc-lattice:us-east-1:111122223333:service/svc-1";
+    let text = |principal: &str| {
+        format!(r#"{{"Statement":[{{"Effect":"Allow","Principal":{principal},"Action":"*","Resource":"*"}}]}}"#)
+    };
+    let (open, partner) = (text(r#""*""#), text(r#"{"AWS":"999988887777"}"#));
+    let of = |documents: &[(&str, &str, Option<Gate>)]| {
+        let mut resource = Resource::new(arn, VPC_LATTICE_SERVICE.resource_type);
+        for (name, document, gate) in documents {
+            let first = resource.documents.len();
+            resource.add(PolicyKind::Resource, name, false, Some(document));
+            if let Some(gate) = gate {
+                resource.stands_before(*gate, first);
+            }
+        }
+        resource.judge("111122223333", &known(), &AccountBlocks::default(), &Guardrails::default()).access
+    };
+    let off = Some(Gate::PolicyInactive);
+    let alone = of(&[("", &open, off)]);
+    assert_eq!((alone.is_public, alone.is_external, alone.is_policy_public), (Some(false), Some(false), Some(true)));
+    assert_eq!(alone.gated_by, ["policy_inactive"]);
+    let shared = of(&[("", &open, off), ("share", &partner, None)]);
+    assert_eq!((shared.is_public, shared.is_external), (Some(false), Some(true)));
+    assert_eq!(of(&[("", &open, None)]).is_public, Some(true));
 }
 
 #[test]

@@ -4,11 +4,12 @@ use super::{AclAccess, Policies, Verdict};
 use crate::access_point::Way;
 use crate::class::Class;
 use crate::deny::Denial;
+use crate::document::Document;
 use crate::facts::Facts;
 use crate::flag::{Flag, raise};
 use crate::function_url::{Doors, needs_both};
 use crate::gate::Gate;
-use crate::grant::{Grant, Reading};
+use crate::grant::{Grant, Reading, statement_grants};
 use crate::guardrail::{Guarded, guarded};
 use crate::principal::Principal;
 use crate::s3::s3_public;
@@ -62,7 +63,8 @@ impl Fold {
 
     pub(super) fn documents<'a>(&mut self, policies: &Policies<'a>, guards: Vec<Denial<'a>>, facts: &Facts) {
         let documents = policies.documents;
-        let statements = documents.iter().flat_map(|document| &document.statements);
+        let active = documents.iter().enumerate().filter(|(place, _)| !policies.inactive.contains(place));
+        let statements = active.flat_map(|(_, document)| &document.statements);
         let mut denials: Vec<Denial> = statements.filter_map(|statement| Denial::read(statement, facts)).collect();
         let own = denials.len();
         denials.extend(guards);
@@ -75,6 +77,10 @@ impl Fold {
         let mut grants = Vec::new();
         for (place, document) in documents.iter().enumerate() {
             self.flags(&document.flags);
+            if policies.inactive.contains(&place) {
+                self.inactive(place, document, facts);
+                continue;
+            }
             if let Some(refused) = document.refused() {
                 self.unread(&format!("the policy could not be understood: {refused}"));
             } else if !document.is_readable() {
@@ -103,6 +109,19 @@ impl Fold {
             } else {
                 self.grant(it, restricted, policies);
             }
+        }
+    }
+
+    /// V3: a policy that its service does not evaluate. What it would give is told, with the gate.
+    fn inactive(&mut self, place: usize, document: &Document, facts: &Facts) {
+        self.gate(Gate::PolicyInactive);
+        self.verdict.reasons.push("a policy is switched off: it gives nothing".to_owned());
+        let understood = document.statements.iter().filter(|statement| statement.refused.is_none());
+        for mut grant in understood.flat_map(|statement| statement_grants(statement, facts)) {
+            self.verdict.policy_public = or(self.verdict.policy_public, Some(grant.class == Class::Public));
+            grant.flags.retain(|flag| *flag != Flag::ServiceUnscoped);
+            let gate = Some(Gate::PolicyInactive);
+            self.verdict.grants.push(Grant { document: place, gate, ..grant });
         }
     }
 

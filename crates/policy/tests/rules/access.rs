@@ -107,6 +107,23 @@ fn v2_a_restricted_public_policy_admits_no_other_account() {
 }
 
 #[test]
+fn v3_an_inactive_policy_gives_nothing_and_denies_nothing() {
+    let documents = [document(ANYONE), document(FOREIGN)];
+    let of = |inactive: &[usize]| answers(&Policies { inactive, ..Policies::of(&documents) });
+    let gates = vec![Gate::PolicyInactive];
+    assert_eq!(of(&[]), (Some(true), Some(true), Some(true), vec![]));
+    assert_eq!(of(&[0]), (Some(false), Some(true), Some(false), gates.clone()), "the other one counts");
+    assert_eq!(of(&[0, 1]), (Some(false), Some(false), Some(false), gates));
+    let closed = verdict(&Policies { inactive: &[0, 1], ..Policies::of(&documents) }, &facts(PolicyKind::Resource));
+    assert_eq!(closed.policy_public, Some(true));
+    assert!(closed.grants.iter().all(|grant| grant.gate == Some(Gate::PolicyInactive)), "{:?}", closed.grants);
+    let denies = r#"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}"#;
+    let documents = [document(denies), document(ANYONE)];
+    let of = |inactive: &[usize]| answers(&Policies { inactive, ..Policies::of(&documents) }).0;
+    assert_eq!((of(&[]), of(&[0])), (Some(false), Some(true)));
+}
+
+#[test]
 fn v3_gates_of_other_services() {
     let documents = [document(ANYONE)];
     let with = |gates| answers(&Policies { gates, ..Policies::of(&documents) });

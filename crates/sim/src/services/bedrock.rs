@@ -1,7 +1,9 @@
 //! Bedrock.
 
+use crate::place::Place;
 use crate::service::{Service, get, list};
-use crate::things::{Things, kind_of, of_kinds, other};
+use crate::things::{Thing, Things, kind_of, of_kinds, other};
+use crate::truth::Planted;
 use serde_json::json;
 
 pub(crate) static SERVICE: Service = Service {
@@ -28,10 +30,18 @@ pub(crate) static SERVICE: Service = Service {
                     "version": "DRAFT",
                     "createdAt": it.created_text(),
                     "updatedAt": it.created_text(),
+                    "crossRegionDetails": is_across_regions(it).then(|| {
+                        let arn = GUARDRAIL_PROFILES.one(&context.place).arn;
+                        json!({ "guardrailProfileId": PROFILE, "guardrailProfileArn": arn })
+                    }),
                 })
             })
         }),
         get("GetResourcePolicy", |context| {
+            let profile = GUARDRAIL_PROFILES.one(&context.place);
+            if context.request.required("resourceArn")? == profile.arn {
+                return profile.policy("resourcePolicy", "ResourceNotFoundException");
+            }
             of_kinds(
                 &[&CUSTOM_MODELS, &GUARDRAILS],
                 context,
@@ -41,9 +51,21 @@ pub(crate) static SERVICE: Service = Service {
             )
         }),
     ]],
-    kinds: &[other(|place| CUSTOM_MODELS.planted(place)), other(|place| GUARDRAILS.planted(place))],
+    kinds: &[other(|place| CUSTOM_MODELS.planted(place)), other(|place| GUARDRAILS.planted(place)), other(profiles)],
     ..Service::named("bedrock")
 };
+
+/// Whether a guardrail works across regions: then it names a profile, which several may name.
+fn is_across_regions(it: &Thing) -> bool {
+    it.number % 3 < 2
+}
+
+/// The profile of a region, if a guardrail names it.
+fn profiles(place: &Place<'_>) -> Vec<Planted> {
+    if GUARDRAILS.all(place).iter().any(is_across_regions) { GUARDRAIL_PROFILES.planted_once(place) } else { vec![] }
+}
+
+const PROFILE: &str = "us.guardrail.v1:0";
 
 const CUSTOM_MODELS: Things = kind_of(
     "bedrock_custom_models",
@@ -52,3 +74,9 @@ const CUSTOM_MODELS: Things = kind_of(
     &["bedrock:GetCustomModel", "bedrock:InvokeModel"],
 );
 const GUARDRAILS: Things = kind_of("bedrock_guardrails", "bedrock", "guardrail/{id}", &["bedrock:ApplyGuardrail"]);
+const GUARDRAIL_PROFILES: Things = kind_of(
+    "bedrock_guardrail_profiles",
+    "bedrock",
+    "guardrail-profile/us.guardrail.v1:0",
+    &["bedrock:ApplyGuardrail"],
+);

@@ -11,6 +11,8 @@ use crate::things::{Things, kind_of};
 use crate::truth::{At, resources, things};
 use serde_json::{Value, json};
 
+pub(crate) use distributions::{LOGS_REGION, delivery_sources};
+
 pub(crate) static SERVICE: Service = Service {
     scope: Scope::Global,
     errors: &[

@@ -1,5 +1,6 @@
-//! CloudWatch Logs: log groups, policies of regions and log groups, and destinations of logs.
+//! CloudWatch Logs: log groups, policies of regions and log groups, destinations of logs, and what is delivered there.
 
+mod delivery_sources;
 mod log_groups;
 
 use crate::context::Context;
@@ -19,9 +20,11 @@ pub(crate) static SERVICE: Service = Service {
     ],
     page: 50,
     answers: &[&[
+        list("DescribeDeliveries", "deliveries", |context| Ok(delivery_sources::deliveries(&context.place))),
         list("DescribeDeliveryDestinations", "deliveryDestinations", |context| {
             Ok(deliveries(&context.place).iter().map(|it| describe_delivery(&context.place, it)).collect())
         }),
+        list("DescribeDeliverySources", "deliverySources", |context| Ok(delivery_sources::describe(&context.place))),
         list("DescribeDestinations", "destinations", |context| {
             Ok(destinations(&context.place).iter().map(|it| describe(&context.place, it)).collect())
         }),
@@ -30,6 +33,7 @@ pub(crate) static SERVICE: Service = Service {
         get("GetDeliveryDestinationPolicy", get_policy),
     ]],
     kinds: &[
+        things(At::Region, "logs_delivery_sources", |place| delivery_sources::sources(place).len()),
         things(At::Region, "logs_log_groups", |place| log_groups::log_groups(place).len()),
         things(At::Region, "logs_resource_policies", |place| of_region(place).len() + of_groups(place).len()),
         // The policies of a region are one resource, even if there are none.

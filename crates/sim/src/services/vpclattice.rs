@@ -1,7 +1,10 @@
 //! VPC Lattice.
 
+use crate::place::Place;
+use crate::policies::{Named, Verdict};
 use crate::service::{Service, get, list};
-use crate::things::{Things, kind_of, of_kinds_or_nothing, other};
+use crate::things::{Thing, Things, kind_of, of_kinds_or_nothing, other, wanted_of};
+use crate::truth::Planted;
 use serde_json::json;
 
 pub(crate) static SERVICE: Service = Service {
@@ -48,16 +51,37 @@ pub(crate) static SERVICE: Service = Service {
             of(&[&RESOURCE_CONFIGURATIONS]).or_else(|_| of(&[&SERVICES, &SERVICE_NETWORKS]).map(|_| json!({})))
         }),
         get("GetAuthPolicy", |context| {
-            of_kinds_or_nothing(&[&SERVICES, &SERVICE_NETWORKS], context, "resourceIdentifier", "policy")
+            let it = wanted_of(&[&SERVICES, &SERVICE_NETWORKS], context, "resourceIdentifier")?;
+            let state = if is_off(&it) { "Inactive" } else { "Active" };
+            Ok(json!({ "policy": it.policy.document, "state": state }))
         }),
     ]],
     kinds: &[
-        other(|place| SERVICES.planted(place)),
-        other(|place| SERVICE_NETWORKS.planted(place)),
+        other(|place| with_switches(&SERVICES, place)),
+        other(|place| with_switches(&SERVICE_NETWORKS, place)),
         other(|place| RESOURCE_CONFIGURATIONS.planted(place)),
     ],
     ..Service::named("vpclattice")
 };
+
+/// Whether its authentication is off, so that its policy is inactive.
+fn is_off(it: &Thing) -> bool {
+    it.number % 3 == 0
+}
+
+/// A policy that is inactive lets nobody in, whatever it says. Those whom it names and who are gone are still named.
+fn with_switches(kind: &Things, place: &Place<'_>) -> Vec<Planted> {
+    let planted = |it: Thing| {
+        let is_off = is_off(&it) && it.policy.document.is_some();
+        let planted = Planted::by(it.arn, it.policy);
+        if !is_off {
+            return planted;
+        }
+        let named = Named { dead: planted.named.dead, ..Named::default() };
+        Planted { verdict: Verdict::CLOSED, named, rests_on_networks: false, is_study_public: false, ..planted }
+    };
+    kind.all(place).into_iter().map(planted).collect()
+}
 
 const SERVICES: Things =
     kind_of("vpc_lattice_services", "vpc-lattice", "service/svc-{id}", &["vpc-lattice-svcs:Invoke"]);

@@ -138,6 +138,7 @@ mod tests {
         "lambda_layer_versions",
         "lambda_versions",
         "lambda_web_endpoints",
+        "logs_delivery_sources",
         "logs_log_groups",
         "logs_resource_policies",
         "ram_share_principals",

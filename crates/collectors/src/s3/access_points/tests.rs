@@ -45,7 +45,7 @@ async fn collected() -> Collected {
     let described = "<CreationDate>2025-12-22T00:00:00Z</CreationDate><Endpoints><entry><key>ipv4</key>\
         <value>s3-accesspoint.eu-west-1.amazonaws.com</value></entry></Endpoints>";
     let mut recorded = Recorded::new()
-        .answer_to("ListAccessPoints", "maxResults=1000", &first)
+        .answer_to("ListAccessPoints", "dataSourceType=ALL&maxResults=1000", &first)
         .answer_to("ListAccessPoints", "nextToken=more", &page(&format!("{second}<AccessPoint/>"), ""))
         .answer_to("GetAccessPoint", "accesspoint/web", &point(&format!("{BLOCK}{described}")))
         .answer_to("GetAccessPointPolicy", "accesspoint/web/", POLICY)

@@ -32,6 +32,9 @@ pub(super) const ANSWERS: &[Operation] = &[
     .pages(100, 100),
 ];
 
+/// The region in which logs of distributions are delivered.
+pub(crate) const LOGS_REGION: &str = "us-east-1";
+
 /// A distribution.
 #[derive(Debug)]
 pub(super) struct Distribution {
@@ -84,6 +87,16 @@ fn distribution(place: &Place<'_>, lists: &[String], dice: &mut Dice) -> Distrib
     }
 }
 
+/// The distributions that are sources of deliveries of CloudWatch Logs, each with whether its logs go anywhere.
+pub(crate) fn delivery_sources(place: &Place<'_>) -> Vec<(String, bool)> {
+    let mut dice = place.dice("cloudfront-deliveries");
+    let source = |it: Distribution| match dice.weighted(&[("none", 5), ("delivers", 4), ("idle", 1)]) {
+        "none" => None,
+        how => Some((it.arn, how == "delivers")),
+    };
+    distributions(place).into_iter().filter_map(source).collect()
+}
+
 /// How many origins the distributions of an account have.
 pub(super) fn origin_count(place: &Place<'_>) -> usize {
     distributions(place).iter().map(|it| it.origins.len()).sum()
@@ -94,6 +107,7 @@ pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     let (distributions, weak, public) = (distributions(place), weak_arns(place), public_arns(place));
     let reached = reached_balancers(&place.in_region(origins::region(place))).into_iter().map(|it| it.host);
     let reached: Vec<String> = reached.collect();
+    count_unlogged(place, &distributions, tally);
     let counts = &mut tally.misconfigurations;
     if !distributions.is_empty() {
         counts.one("E12", "accounts_with_distributions", "lake", !is_subscribed(place));
@@ -111,6 +125,19 @@ pub(super) fn count(place: &Place<'_>, tally: &mut Tally) {
     let hosts: BTreeSet<&str> = guarded.flat_map(|it| it.origins.iter().filter_map(Origin::api_host)).collect();
     for _ in hosts {
         counts.one("E12", "things_behind_a_distribution_with_one", "lake", false);
+    }
+}
+
+/// Counts the distributions that log neither to a bucket nor by a delivery. Their deliveries are in one region, and where
+/// that one is not read, nothing is known of those that do not log to a bucket.
+fn count_unlogged(place: &Place<'_>, distributions: &[Distribution], tally: &mut Tally) {
+    let sources = delivery_sources(place);
+    let is_read = place.organization.settings.regions.iter().any(|region| region == LOGS_REGION);
+    for it in distributions {
+        let delivers = sources.iter().any(|(arn, delivers)| *arn == it.arn && *delivers);
+        if it.logs || is_read {
+            tally.misconfigurations.one("E18", "distributions", "lake", !it.logs && !delivers);
+        }
     }
 }
 
