@@ -77,7 +77,6 @@ impl Judge {
         self.number = self.shared.number(scopes.documents.iter().copied().chain(others).collect());
         self.personal = scopes.personal.clone();
         self.personal.add(&guardrails.personal.statements);
-        self.personal.unread.extend(&guardrails.personal.unread);
         identity.arn.clone_into(&mut self.request.question.principal);
         self.request.identities = Listed::of(vec![identity]);
     }
@@ -204,8 +203,7 @@ impl Judge {
     /// all who have the same policies, and for whom the same statements hold.
     fn ask(&mut self, place: usize, arn: &str, resource: Option<Resource>) -> Answer {
         let is_of_account = resource.is_some() || account_of(arn).is_some();
-        let is_shared = !self.personal.unread.contains(&place)
-            && resource.as_ref().is_none_or(|resource| !resource.has_unread_account);
+        let is_shared = resource.as_ref().is_none_or(|resource| !resource.has_unread_account);
         self.put(place, arn, resource);
         let asked = is_shared.then(|| self.outcomes(place)).flatten().map(|outcomes| Asked {
             number: self.number,
