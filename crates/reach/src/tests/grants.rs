@@ -76,6 +76,19 @@ async fn which_of_two_roles_a_location_has_is_not_known() {
 }
 
 #[tokio::test]
+async fn a_location_whose_role_was_read_has_that_one() {
+    let two = || small().trusting_of("location", SERVICE).trusting_of("idle", SERVICE);
+    let found = told(two().located("location"), "s3:GetObject", REPORT).await;
+    let by = "2 role/analyst allowed by access-grants/default/grant/0, role/location".to_owned();
+    assert!(found.contains(&by), "{found:?}");
+    // A role that cannot read it, and one that S3 Access Grants cannot assume.
+    for nothing in [two().located("idle"), small().trusting_of("idle", SERVICE).located("location")] {
+        let found = told(nothing, "s3:GetObject", REPORT).await;
+        assert!(!found.iter().any(|it| it.contains("grant/")), "{found:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_group_whose_members_were_not_read_may_be_anyone() {
     let of_group = small().trusting_of("location", SERVICE).grant(["DIRECTORY_GROUP", "g-1", "READ", "s3://data/*"]);
     let found = told(of_group, "s3:GetObject", REPORT).await;

@@ -20,6 +20,22 @@ struct Grant {
     permission: Option<String>,
     /// What it is for.
     grant_scope: Option<String>,
+    /// Its location.
+    location_id: Option<String>,
+}
+
+/// A location of S3 Access Grants.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "s3_access_grants_locations", key = "arn")]
+struct Location {
+    /// Its ARN.
+    arn: String,
+    /// Its id.
+    location_id: String,
+    /// Its instance.
+    instance_arn: String,
+    /// Its role.
+    iam_role_arn: Option<String>,
 }
 
 /// The instance of account 2.
@@ -35,6 +51,7 @@ pub(in crate::tests) struct Small {
     scps: Vec<Value>,
     buckets: Vec<(u64, Bucket)>,
     grants: Vec<(u64, Grant)>,
+    locations: Vec<(u64, Location)>,
     is_denied: bool,
 }
 
@@ -73,8 +90,21 @@ impl Small {
             grantee: text(grantee),
             permission: text(permission),
             grant_scope: text(scope),
+            location_id: text("l-1"),
         };
         self.grants.push((2, grant));
+        self
+    }
+
+    /// Says which role of account 2 the location of its grants has.
+    pub(in crate::tests) fn located(mut self, role: &str) -> Small {
+        let location = Location {
+            arn: format!("{INSTANCE}/location/l-1"),
+            location_id: "l-1".to_owned(),
+            instance_arn: INSTANCE.to_owned(),
+            iam_role_arn: Some(format!("arn:aws:iam::000000000002:role/{role}")),
+        };
+        self.locations.push((2, location));
         self
     }
 
@@ -194,6 +224,7 @@ impl Small {
             write(&to, self.documents).await,
             write(&to, self.buckets).await,
             write(&to, self.grants).await,
+            write(&to, self.locations).await,
         ];
         commit(to, tables).await;
         (folder, lake)
