@@ -4,6 +4,7 @@
 //! Where it was not read which role that is, it is one of the instance's account that S3 Access Grants may assume: all of
 //! these can do it, or none, or it is not known.
 
+mod own;
 mod read;
 mod scope;
 
@@ -18,8 +19,9 @@ use crate::resource::{account_of, holder};
 use crate::search::{Found, Target, kind_of, unknown};
 use crate::via::Memory;
 use crate::world::World;
+pub(crate) use own::{given, ways_of};
 use read::Grant;
-pub(crate) use read::OfBucket;
+pub(crate) use read::{OfBucket, TABLE};
 
 /// What a grant to read is good for: the actions that AWS's pages have a location's role be allowed.
 const READS: [&str; 6] = [
@@ -45,6 +47,25 @@ const WRITES: [&str; 6] = [
 pub(crate) struct Granted {
     pub(crate) found: Found,
     pub(crate) via: Vec<String>,
+    /// Whether it stands for whoever may have a grant that was not read.
+    pub(crate) is_anyones: bool,
+}
+
+/// Whether a grant to read is good for the action, or one to write. None: neither is.
+pub(crate) fn is_read(action: &str) -> Option<bool> {
+    let is_of = |actions: &[&str]| actions.iter().any(|it| it.eq_ignore_ascii_case(action));
+    if is_of(&READS) { Some(true) } else { is_of(&WRITES).then_some(false) }
+}
+
+/// What is known of the grants of the target's bucket. None: no grant is good for what is asked.
+async fn known(world: &World, target: &Target, memory: &mut Memory) -> Result<Option<OfBucket>> {
+    let is_asked = is_read(&target.action).is_some() && target.is_direct() && target.arn.contains(":s3:::");
+    let Some(owner) = target.owner.as_deref().filter(|_| is_asked) else { return Ok(None) };
+    let bucket = holder(&target.arn);
+    match memory.grants.take() {
+        Some(known) if known.bucket == bucket => Ok(Some(known)),
+        _ => Ok(Some(OfBucket::read(world, bucket, owner).await?)),
+    }
 }
 
 /// Those who get to the target by a grant. `direct` are those who get there themselves.
@@ -55,16 +76,10 @@ pub(crate) async fn granted(
     memory: &mut Memory,
 ) -> Result<Vec<Granted>> {
     let mut granted = Vec::new();
-    let is_of = |actions: &[&str]| actions.iter().any(|it| it.eq_ignore_ascii_case(&target.action));
-    let (is_read, is_about) = (is_of(&READS), is_of(&READS) || is_of(&WRITES));
-    let is_asked = is_about && target.is_direct() && target.arn.contains(":s3:::");
-    let Some(owner) = target.owner.as_deref().filter(|_| is_asked) else { return Ok(granted) };
-    let known = match memory.grants.take() {
-        Some(known) if known.bucket == holder(&target.arn) => known,
-        _ => OfBucket::read(world, holder(&target.arn), owner).await?,
-    };
+    let Some(known) = known(world, target, memory).await? else { return Ok(granted) };
+    let is_read = is_read(&target.action) == Some(true);
     if !known.is_whole {
-        granted.push(anyone("not all grants of S3 Access Grants were read", Vec::new()));
+        granted.push(anyone("not all grants of S3 Access Grants were read", Vec::new(), true));
     }
     for grant in &known.grants {
         let Some(is_in_part) = grant.is_in_part(&target.arn, is_read) else { continue };
@@ -81,19 +96,20 @@ pub(crate) async fn granted(
                 let found = people.of_directory(id, grant.grantee_type == "DIRECTORY_GROUP", &grant.arn);
                 granted.extend(found.into_iter().map(|person| by_person(person, role.clone(), &answer)));
                 if !people.is_complete {
-                    granted.push(anyone("not all people of the directory were read", way(grant, role)));
+                    granted.push(anyone("not all people of the directory were read", way(grant, role), false));
                 }
             }
-            _ => granted.push(anyone("who has the grant was not read", way(grant, role))),
+            _ => granted.push(anyone("who has the grant was not read", way(grant, role), true)),
         }
     }
     memory.grants = Some(known);
     Ok(granted)
 }
 
-fn anyone(reason: &'static str, via: Vec<String>) -> Granted {
+fn anyone(reason: &'static str, via: Vec<String>, is_anyones: bool) -> Granted {
     let answer = unknown(reason);
-    Granted { found: Found { target: 0, principal: "*".to_owned(), kind: "anyone", account: None, answer }, via }
+    let found = Found { target: 0, principal: "*".to_owned(), kind: "anyone", account: None, answer };
+    Granted { found, via, is_anyones }
 }
 
 fn way(grant: &Grant, role: Option<String>) -> Vec<String> {
@@ -114,7 +130,7 @@ fn by_identity(
     let asked = asking.get(&grant.instance_arn).into_iter().flatten().find(is_it)?;
     let answer = both(answer, &asked.answer);
     let found = Found { target: 0, principal: grantee.to_owned(), kind: kind_of(grantee), account, answer };
-    Some(Granted { found, via: way(grant, role) })
+    Some(Granted { found, via: way(grant, role), is_anyones: false })
 }
 
 /// A person of Identity Center, whose steps end with the grant.
@@ -122,7 +138,7 @@ fn by_person(person: Person, role: Option<String>, answer: &Answer) -> Granted {
     let mut answer = answer.clone();
     answer.decided_by.assumed.get_or_insert("an application of Identity Center asks for it in the person's name");
     let found = Found { target: 0, principal: person.name, kind: "person", account: None, answer };
-    Granted { found, via: person.steps.into_iter().chain(role).collect() }
+    Granted { found, via: person.steps.into_iter().chain(role).collect(), is_anyones: false }
 }
 
 /// What the credentials of a location can do, and the role whose they are, if there is one alone. None: nothing.

@@ -53,6 +53,7 @@ pub(in crate::tests) struct Small {
     grants: Vec<(u64, Grant)>,
     locations: Vec<(u64, Location)>,
     is_denied: bool,
+    is_without_grants: bool,
 }
 
 impl Small {
@@ -148,9 +149,10 @@ impl Small {
         self
     }
 
-    /// A bucket.
+    /// A bucket, whose objects have no ACLs of their own.
     pub(in crate::tests) fn bucket(mut self, account: u64, name: &str) -> Small {
-        self.buckets.push((account, Bucket { arn: format!("arn:aws:s3:::{name}"), object_ownership: None }));
+        let object_ownership = Some("BucketOwnerEnforced".to_owned());
+        self.buckets.push((account, Bucket { arn: format!("arn:aws:s3:::{name}"), object_ownership }));
         self
     }
 
@@ -166,6 +168,13 @@ impl Small {
         self
     }
 
+    /// The grants of account 2 were not read.
+    pub(in crate::tests) fn without_grants(mut self) -> Small {
+        self.grants.clear();
+        self.is_without_grants = true;
+        self
+    }
+
     fn tasks(&self) -> Vec<(u64, Task)> {
         let task = |account: u64, collector: &str, is_complete: bool| {
             let outcome = if is_complete { "complete" } else { "role_not_assumable" };
@@ -173,7 +182,8 @@ impl Small {
         };
         let of_policies = task(1, "organization_policies", true);
         let identities = "iam_authorization_details";
-        let of_buckets = ["s3_access_grants", "s3_access_points"].map(|collector| task(2, collector, true));
+        let grants = task(2, "s3_access_grants", !self.is_without_grants);
+        let of_buckets = [grants, task(2, "s3_access_points", true)];
         let of_second = [task(2, identities, !self.is_denied)].into_iter().chain(of_buckets);
         [task(1, identities, true), of_policies].into_iter().chain(of_second).collect()
     }
