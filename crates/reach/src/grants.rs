@@ -20,8 +20,7 @@ use crate::search::{Found, Target, kind_of, unknown};
 use crate::via::Memory;
 use crate::world::World;
 pub(crate) use own::{given, ways_of};
-use read::Grant;
-pub(crate) use read::{OfBucket, TABLE};
+pub(crate) use read::{ASK, COLUMNS, Grant, LOCATIONS, Locations, OF_LOCATION, OfBucket, TABLE, grant};
 
 /// What a grant to read is good for: the actions that AWS's pages have a location's role be allowed.
 const READS: [&str; 6] = [

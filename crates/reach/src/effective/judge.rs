@@ -1,5 +1,7 @@
 //! The rights of one identity, each by a whole evaluation.
 
+mod given;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -10,7 +12,6 @@ use orgcensus_policy::evaluation::{
 use serde_json::json;
 
 use super::guardrails::Guardrails;
-use super::naming::Naming;
 use super::shared::{Asked, Number, Shared};
 use super::whole::whole;
 use super::{Apart, Right};
@@ -166,36 +167,6 @@ impl Judge {
             Outcome::Denied => None,
             _ if is_by_resource(action) => Some(unless_key_says_otherwise(answer)),
             _ => Some(unless_denied_there(answer)),
-        }
-    }
-
-    /// Adds what resources give it by name, where its own side does not give it anyway.
-    pub(super) fn add_named(&mut self, rights: &mut Vec<Right>, naming: &Naming) {
-        let principal = self.request.question.principal.clone();
-        for given in naming.of(&principal) {
-            let Some(action) = SENSITIVE.get(given.place).copied() else { continue };
-            let is_given = |it: &Right| {
-                let is_about = it.action == action && covers(&it.scope, &given.scope);
-                is_plain(&it.answer) && (is_about || (it.action == ALL && !it.apart.has(action)))
-            };
-            if rights.iter().any(is_given) {
-                continue;
-            }
-            self.put(given.place, &given.scope, Some(naming.resource(given)));
-            let answer = self.evaluate();
-            if answer.result == Outcome::Denied {
-                continue;
-            }
-            let is_same = |it: &&mut Right| it.action == action && it.scope == given.scope;
-            let is_full = rights.iter().filter(|it| it.action == action).count() >= SCOPES_MAX;
-            match rights.iter_mut().find(is_same) {
-                Some(told) if rank(answer.result) < rank(told.answer.result) => told.answer = answer,
-                Some(_) => {}
-                None if is_full => {
-                    rights.iter_mut().filter(|it| it.action == action).for_each(|it| it.left_out += 1);
-                }
-                None => rights.push(self.right(action, &given.scope, answer)),
-            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use orgcensus_policy::evaluation::Named;
 
-use super::scope::part_of;
+use super::scope::{part_of, whole};
 use crate::Result;
 use crate::coverage::COMPLETE;
 use crate::resource;
@@ -77,6 +77,11 @@ impl Grant {
         let is_permitted = self.permits(is_read);
         let scope = self.scope.as_deref().filter(|_| is_permitted);
         scope.map_or(is_permitted.then_some(true), |scope| part_of(scope, arn))
+    }
+
+    /// The objects that it is for, as an ARN.
+    pub(crate) fn objects(&self) -> String {
+        whole(self.scope.as_deref(), &self.arn, false)
     }
 
     /// Whether it permits to read, or to write.
