@@ -1,10 +1,11 @@
 //! What each identity may do of the sensitive actions, and on what: account by account.
 //!
 //! The answers are those of `what`, in the patterns of the identity's own statements (`scopes`), and what resources of
-//! the account give it by name (`naming`), and grants of S3 Access Grants there. Each is a whole evaluation. Who may do everything on everything is told
-//! once, with what is taken away of that. Service-linked roles are left out: AWS alone acts as them, and neither
-//! boundaries nor control policies bind them. All who have the same policies under the same guardrails are evaluated
-//! once for each outcome of the statements that depend on who asks, as those with `aws:PrincipalArn`.
+//! the account give it by name (`naming`), and grants of S3 Access Grants there. Each is a whole evaluation. Who may do
+//! everything on everything is told once, with what is taken away of that. Service-linked roles are left out: AWS alone
+//! acts as them, and neither boundaries nor control policies bind them. All who have the same policies under the same
+//! guardrails are evaluated once for each outcome of the statements that depend on who asks, as those with
+//! `aws:PrincipalArn`.
 
 mod guardrails;
 mod judge;

@@ -1,8 +1,8 @@
 //! S3 Access Grants: whoever has a grant may ask for credentials of the role of the grant's location
 //! (`s3:GetDataAccess`), which are good for what the grant is for.
 //!
-//! Where it was not read which role that is, it is one of the instance's account that S3 Access Grants may assume: all of
-//! these can do it, or none, or it is not known.
+//! Where it was not read which role that is, it is one of the instance's account that S3 Access Grants may assume: all
+//! of these can do it, or none, or it is not known.
 
 mod own;
 mod read;

@@ -31,8 +31,8 @@ pub(crate) struct Scopes {
     pub(crate) in_part: BTreeSet<(usize, String)>,
     /// Whether its own policies allow everything on everything, or may, since one was not read; and its boundary does.
     pub(crate) is_everything: bool,
-    /// Its documents and the boundary's, by their places in memory, and whether some were not read: who has the same has
-    /// the same rights, but for the actions that are personal.
+    /// Its documents and the boundary's, by their places in memory, and whether some were not read: who has the same
+    /// has the same rights, but for the actions that are personal.
     pub(crate) documents: Vec<usize>,
     /// What depends on who asks.
     pub(crate) personal: Personal,
@@ -226,8 +226,8 @@ impl Scopes {
 
 const NAME: &str = "${aws:username}";
 
-/// What stands among the documents for a boundary that is not there, that says nothing, that comes next, and that was not
-/// read; and for policies that were not read. No document is there in memory.
+/// What stands among the documents for a boundary that is not there, that says nothing, that comes next, and that was
+/// not read; and for policies that were not read. No document is there in memory.
 const UNBOUNDED: usize = 0;
 const CLOSED: usize = 1;
 const BOUNDED: usize = 2;

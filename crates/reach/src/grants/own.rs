@@ -71,8 +71,8 @@ pub(crate) async fn given(world: &World, callers: &[Caller], actions: &[String])
     Ok(given)
 }
 
-/// The ways to the target by grants of one who is called so; and, as those of anyone, by grants of which it was not read
-/// whose they are.
+/// The ways to the target by grants of one who is called so; and, as those of anyone, by grants of which it was not
+/// read whose they are.
 pub(crate) async fn ways_of(world: &World, target: &Target, names: &[&str]) -> Result<Vec<Granted>> {
     let mut memory = Memory::default();
     match known(world, target, &mut memory).await? {
