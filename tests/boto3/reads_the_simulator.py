@@ -385,6 +385,9 @@ class Census(
             policy = self.optional(client.get_access_grants_instance_resource_policy, AccountId=self.account_id)
             if policy := policy.get("Policy"):
                 self.document(policy)
+            for location in self.listed_by_s3_control(client.list_access_grants_locations, "AccessGrantsLocationsList"):
+                self.found("s3_access_grants_locations")
+                location["IAMRoleArn"]
             for grant in self.listed_by_s3_control(client.list_access_grants, "AccessGrantsList"):
                 self.found("s3_access_grants")
                 grant["Grantee"]["GranteeIdentifier"]

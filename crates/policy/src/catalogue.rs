@@ -11,6 +11,9 @@ use crate::level::{AccessLevel, AccessLevels};
 /// Made by `scripts/access-levels`: service, level and names, by tabs.
 const TEXT: &str = include_str!("../data/access_levels.txt");
 
+/// Made by `scripts/access-levels`: service and names, by a tab.
+const WITHOUT_RESOURCES: &str = include_str!("../data/without_resources.txt");
+
 /// The most names that the patterns of one statement are compared with. With more, the patterns count as reaching
 /// everything.
 const MAX_SCANNED: usize = 400_000;
@@ -72,6 +75,22 @@ pub fn services() -> impl Iterator<Item = &'static str> {
 /// The names of a service's actions, in lower case; none of a service that AWS's reference does not have.
 pub fn actions(service: &str) -> impl Iterator<Item = &'static str> {
     SERVICES.get(service).into_iter().flat_map(Service::actions).map(|(name, _)| *name)
+}
+
+/// The actions without types of resources, by service, sorted.
+static ON_NOTHING: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+    let lines = WITHOUT_RESOURCES.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .filter_map(|line| line.split_once('\t'))
+        .map(|(service, names)| (service, names.split(' ').collect()))
+        .collect()
+});
+
+/// Whether an action, in lower case, is about no resource in particular: AWS's reference has no type of resource for
+/// it, so that only `Resource: "*"` speaks of it. One that the reference does not have may have some.
+pub(crate) fn lacks_resources(action: &str) -> bool {
+    let Some((service, name)) = action.split_once(':') else { return false };
+    ON_NOTHING.get(service).is_some_and(|names| names.binary_search(&name).is_ok())
 }
 
 /// How much of the work on one statement is done.
@@ -178,5 +197,24 @@ mod tests {
         assert!(actions.clone().count() > 20_000);
         assert!(actions.clone().all(|(_, level)| *level != AccessLevel::Unknown));
         assert!(TEXT.lines().filter(|line| !line.starts_with('#')).all(|line| line.split('\t').count() == 3));
+        assert!(ON_NOTHING.len() > 300 && ON_NOTHING.values().all(|names| names.is_sorted()));
+    }
+
+    #[test]
+    fn actions_without_resources_are_known_by_service_and_name() {
+        for without in ["ec2:describeinstances", "s3:listallmybuckets", "organizations:leaveorganization"] {
+            assert!(lacks_resources(without), "{without}");
+        }
+        for with in ["ec2:runinstances", "s3:getobject", "sqs:describeinstances", "s3:nonsense", "nonsense:x", "x", ""]
+        {
+            assert!(!lacks_resources(with), "{with}");
+        }
+        // Each is an action of the reference.
+        let all = ON_NOTHING.iter().flat_map(|(service, names)| names.iter().map(move |name| (*service, *name)));
+        let level = |known: &Service, name: &str| known.matching(name, &mut Scan::default());
+        let is_known = |(service, name): (&str, &str)| {
+            SERVICES.get(service).is_some_and(|known| level(known, name) != AccessLevels::NONE)
+        };
+        assert!(all.clone().count() > 5_000 && all.clone().all(is_known));
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use orgcensus_policy::evaluation::{Answer, Identity, Named};
 
+use crate::access::both;
 use crate::account::is_session_of;
 use crate::resource::account_of;
 
@@ -21,6 +22,11 @@ pub(crate) struct Caller {
 impl Caller {
     pub(crate) fn new(principal: &str, via: Vec<String>, before: Option<Answer>) -> Caller {
         Caller { principal: principal.to_owned(), via, before, identity: None, scopes: BTreeSet::new() }
+    }
+
+    /// What it may do, with the steps up to here.
+    pub(crate) fn after(&self, answer: &Answer) -> Answer {
+        self.before.as_ref().map_or_else(|| answer.clone(), |before| both(answer, before))
     }
 
     pub(crate) fn account(&self) -> &str {

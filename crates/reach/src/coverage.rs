@@ -76,6 +76,15 @@ impl World {
         Ok(self.tasks(collector, &accounts).await?.remove(account))
     }
 
+    /// In how many accounts a collector did not read everything, or was not planned. A closed account is none.
+    pub(crate) async fn count_not_complete(&self, collector: &str) -> Result<usize> {
+        let accounts: Accounts = Arc::new(self.accounts().cloned().collect());
+        let ended = self.tasks(collector, &accounts).await?;
+        let is_short =
+            |id: &&String| !matches!(ended.get(*id).map(String::as_str), Some(COMPLETE | "account_suspended"));
+        Ok(accounts.iter().filter(is_short).count())
+    }
+
     /// The accounts and regions in which a collector read everything.
     pub(crate) async fn whole_regions(
         &self,

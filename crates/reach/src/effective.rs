@@ -1,10 +1,11 @@
 //! What each identity may do of the sensitive actions, and on what: account by account.
 //!
 //! The answers are those of `what`, in the patterns of the identity's own statements (`scopes`), and what resources of
-//! the account give it by name (`naming`). Each is a whole evaluation. Who may do everything on everything is told
-//! once, with what is taken away of that. Service-linked roles are left out: AWS alone acts as them, and neither
-//! boundaries nor control policies bind them. All who have the same policies under the same guardrails are evaluated
-//! once for each outcome of the statements that depend on who asks, as those with `aws:PrincipalArn`.
+//! the account give it by name (`naming`), and grants of S3 Access Grants there. Each is a whole evaluation. Who may do
+//! everything on everything is told once, with what is taken away of that. Service-linked roles are left out: AWS alone
+//! acts as them, and neither boundaries nor control policies bind them. All who have the same policies under the same
+//! guardrails are evaluated once for each outcome of the statements that depend on who asks, as those with
+//! `aws:PrincipalArn`.
 
 mod guardrails;
 mod judge;
@@ -21,6 +22,8 @@ use orgcensus_policy::evaluation::Answer;
 use crate::Result;
 use crate::account::{Account, Identities, TAGS_SESSIONS};
 use crate::endpoints::Passages;
+use crate::grants::{self, Grant, Locations};
+use crate::resource::account_of;
 use crate::rows::{Accounts, Reader};
 use crate::scopes::{ALL, Patterns};
 use crate::search::{Target, unknown};
@@ -88,6 +91,8 @@ pub struct Effective {
     identities: Identities,
     buckets: Reader,
     policies: Reader,
+    grants: Reader,
+    locations: Reader,
     texts: Texts,
     patterns: Patterns,
     met: Met,
@@ -99,7 +104,7 @@ impl Effective {
     /// Opens a snapshot.
     pub async fn open(lake: &Lake, commit: &Commit) -> Result<Effective> {
         let mut world = World::open(lake, commit).await?;
-        world.pare(&SENSITIVE);
+        world.pare(&[SENSITIVE.as_slice(), &[grants::ASK]].concat());
         let accounts: Accounts = Arc::new(world.accounts().cloned().collect());
         let actions = SENSITIVE.map(str::to_owned);
         Ok(Effective {
@@ -108,6 +113,8 @@ impl Effective {
             identities: Identities::open(&world.lake, &world.manifest, None)?,
             buckets: world.reader("s3_buckets", &["arn"], None)?,
             policies: world.reader("policy_documents", &naming::COLUMNS, None)?,
+            grants: world.reader(grants::TABLE, &grants::COLUMNS, None)?,
+            locations: world.reader(grants::LOCATIONS, &grants::OF_LOCATION, None)?,
             texts: texts(),
             patterns: Patterns::new(&actions),
             met: Met::default(),
@@ -136,6 +143,22 @@ impl Effective {
         self.judge.evaluations
     }
 
+    /// The grants of S3 Access Grants that an account's own identities have there.
+    async fn grants_of(&mut self, id: &str) -> Result<BTreeMap<String, Vec<Grant>>> {
+        let (mut found, mut locations) = (Vec::new(), Locations::default());
+        self.grants.of(id, |cells| found.push(grants::grant(cells))).await?;
+        self.locations.of(id, |cells| locations.add(cells)).await?;
+        let mut grants: BTreeMap<String, Vec<Grant>> = BTreeMap::new();
+        for mut grant in found.into_iter().filter(|it| it.grantee_type == "IAM") {
+            let own = grant.grantee.clone().filter(|it| account_of(it) == Some(id));
+            locations.locate(&mut grant);
+            if let Some(own) = own {
+                grants.entry(own).or_default().push(grant);
+            }
+        }
+        Ok(grants)
+    }
+
     async fn begin(&mut self, id: &str) -> Result<Turn> {
         if self.texts.count() > TEXTS_MAX {
             // What was worked out is known by the places of the documents, so it goes with them.
@@ -149,18 +172,19 @@ impl Effective {
         self.buckets.of(id, |cells| buckets.extend(cells.text(1).map(str::to_owned))).await?;
         let mut naming = Naming::new(id);
         self.policies.of(id, |cells| naming.add(cells, &mut self.texts)).await?;
+        let grants = self.grants_of(id).await?;
         let request = Target::new(ALL, ALL, None).request(&self.world, id, &Passages::default());
         let guardrails = self.met.of(id, &request.organization, &self.patterns);
         self.judge.account(id, request, buckets);
         let is_whole = !self.unread.contains_key(id);
         let unread = (!is_whole).then(|| of_account(id));
-        Ok(Turn { account, naming, guardrails, is_whole, unread, next: 0 })
+        Ok(Turn { account, naming, grants, guardrails, is_whole, unread, next: 0 })
     }
 }
 
-/// Documents as far as they speak of the sensitive actions.
+/// Documents as far as they speak of the sensitive actions, or of what else is asked.
 fn texts() -> Texts {
-    Texts::new(SENSITIVE.into_iter().chain([TAGS_SESSIONS]).map(str::to_owned).collect())
+    Texts::new(SENSITIVE.into_iter().chain([grants::ASK, TAGS_SESSIONS]).map(str::to_owned).collect())
 }
 
 /// An account whose identities were not all read: those that have no row may have any right.
@@ -182,6 +206,8 @@ fn of_account(id: &str) -> Right {
 struct Turn {
     account: Account,
     naming: Naming,
+    /// What its own identities have of S3 Access Grants, by the identity.
+    grants: BTreeMap<String, Vec<Grant>>,
     guardrails: Arc<Guardrails>,
     /// Whether its identities were all read.
     is_whole: bool,
@@ -202,12 +228,14 @@ impl Turn {
                 continue;
             }
             let scopes = patterns.of(&self.account, known, &self.guardrails.patterns);
-            if scopes.patterns.is_empty() && self.naming.of(known.arn()).next().is_none() {
+            let grants = self.grants.get(known.arn()).map(Vec::as_slice).unwrap_or_default();
+            if scopes.patterns.is_empty() && grants.is_empty() && self.naming.of(known.arn()).next().is_none() {
                 continue;
             }
             judge.identity(self.account.identity(known), &scopes, &self.guardrails, self.is_whole);
             let mut own = judge.rights(&scopes);
             judge.add_named(&mut own, &self.naming);
+            judge.add_granted(&mut own, grants, &self.account, &self.naming);
             rights.extend(own);
         }
         rights

@@ -1,36 +1,26 @@
 //! S3 Access Grants: whoever has a grant may ask for credentials of the role of the grant's location
 //! (`s3:GetDataAccess`), which are good for what the grant is for.
 //!
-//! Which role that is, is not kept. It is one of the instance's account that S3 Access Grants may assume: all of these
-//! can do it, or none, or it is not known.
+//! Where it was not read which role that is, it is one of the instance's account that S3 Access Grants may assume: all
+//! of these can do it, or none, or it is not known.
 
+mod own;
+mod read;
 mod scope;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use orgcensus_policy::evaluation::{Answer, Named, Outcome};
+use orgcensus_policy::evaluation::{Answer, Outcome};
 
 use crate::Result;
 use crate::access::both;
-use crate::coverage::COMPLETE;
 use crate::people::Person;
-use crate::resource::{self, account_of, holder};
-use crate::rows::{Accounts, Cells};
-use crate::search::{Found, Target, kind_of, search, unknown};
-use crate::texts::{Text, Texts};
+use crate::resource::{account_of, holder};
+use crate::search::{Found, Target, kind_of, unknown};
 use crate::via::Memory;
 use crate::world::World;
-use scope::part_of;
-
-/// The service that assumes the roles of locations.
-const SERVICE: &str = "access-grants.s3.amazonaws.com";
-
-/// What asks for the credentials.
-const ASK: &str = "s3:GetDataAccess";
-
-/// The table of grants, which has the name of its collector.
-const TABLE: &str = "s3_access_grants";
+pub(crate) use own::{given, ways_of};
+pub(crate) use read::{ASK, COLUMNS, Grant, LOCATIONS, Locations, OF_LOCATION, OfBucket, TABLE, grant};
 
 /// What a grant to read is good for: the actions that AWS's pages have a location's role be allowed.
 const READS: [&str; 6] = [
@@ -56,55 +46,24 @@ const WRITES: [&str; 6] = [
 pub(crate) struct Granted {
     pub(crate) found: Found,
     pub(crate) via: Vec<String>,
+    /// Whether it stands for whoever may have a grant that was not read.
+    pub(crate) is_anyones: bool,
 }
 
-/// What is known of the grants of one bucket: of its parts much is asked.
-pub(crate) struct OfBucket {
-    bucket: String,
-    /// Whether all grants of the bucket's account were read.
-    is_whole: bool,
-    grants: Vec<Grant>,
-    /// The roles that S3 Access Grants may assume, by account.
-    roles: BTreeMap<String, BTreeSet<String>>,
-    /// Those who may ask for credentials, by the instance that they ask.
-    asking: BTreeMap<String, Vec<Found>>,
+/// Whether a grant to read is good for the action, or one to write. None: neither is.
+pub(crate) fn is_read(action: &str) -> Option<bool> {
+    let is_of = |actions: &[&str]| actions.iter().any(|it| it.eq_ignore_ascii_case(action));
+    if is_of(&READS) { Some(true) } else { is_of(&WRITES).then_some(false) }
 }
 
-struct Grant {
-    arn: String,
-    account: String,
-    instance_arn: String,
-    grantee_type: String,
-    grantee: Option<String>,
-    permission: String,
-    scope: Option<String>,
-}
-
-impl OfBucket {
-    async fn read(world: &World, bucket: &str, owner: &str) -> Result<OfBucket> {
-        let grants = grants(world, bucket, owner).await?;
-        let accounts: Accounts = Arc::new(grants.iter().map(|it| it.account.clone()).collect());
-        let roles = if grants.is_empty() { BTreeMap::new() } else { assumed(world, &accounts).await? };
-        Ok(OfBucket {
-            bucket: bucket.to_owned(),
-            is_whole: world.outcome(TABLE, owner).await?.as_deref() == Some(COMPLETE),
-            asking: asking(world, &grants, &accounts).await?,
-            grants,
-            roles,
-        })
-    }
-}
-
-impl Grant {
-    /// Whether it is only for a part of what is asked. None: for nothing of it.
-    fn is_in_part(&self, arn: &str, is_read: bool) -> Option<bool> {
-        let is_permitted = match self.permission.as_str() {
-            "READ" => is_read,
-            "WRITE" => !is_read,
-            _ => true,
-        };
-        let scope = self.scope.as_deref().filter(|_| is_permitted);
-        scope.map_or(is_permitted.then_some(true), |scope| part_of(scope, arn))
+/// What is known of the grants of the target's bucket. None: no grant is good for what is asked.
+async fn known(world: &World, target: &Target, memory: &mut Memory) -> Result<Option<OfBucket>> {
+    let is_asked = is_read(&target.action).is_some() && target.is_direct() && target.arn.contains(":s3:::");
+    let Some(owner) = target.owner.as_deref().filter(|_| is_asked) else { return Ok(None) };
+    let bucket = holder(&target.arn);
+    match memory.grants.take() {
+        Some(known) if known.bucket == bucket => Ok(Some(known)),
+        _ => Ok(Some(OfBucket::read(world, bucket, owner).await?)),
     }
 }
 
@@ -116,20 +75,14 @@ pub(crate) async fn granted(
     memory: &mut Memory,
 ) -> Result<Vec<Granted>> {
     let mut granted = Vec::new();
-    let is_of = |actions: &[&str]| actions.iter().any(|it| it.eq_ignore_ascii_case(&target.action));
-    let (is_read, is_about) = (is_of(&READS), is_of(&READS) || is_of(&WRITES));
-    let is_asked = is_about && target.is_direct() && target.arn.contains(":s3:::");
-    let Some(owner) = target.owner.as_deref().filter(|_| is_asked) else { return Ok(granted) };
-    let known = match memory.grants.take() {
-        Some(known) if known.bucket == holder(&target.arn) => known,
-        _ => OfBucket::read(world, holder(&target.arn), owner).await?,
-    };
+    let Some(known) = known(world, target, memory).await? else { return Ok(granted) };
+    let is_read = is_read(&target.action) == Some(true);
     if !known.is_whole {
-        granted.push(anyone("not all grants of S3 Access Grants were read", Vec::new()));
+        granted.push(anyone("not all grants of S3 Access Grants were read", Vec::new(), true));
     }
     for grant in &known.grants {
         let Some(is_in_part) = grant.is_in_part(&target.arn, is_read) else { continue };
-        let Some((role, mut answer)) = located(&grant.account, known.roles.get(&grant.account), direct) else {
+        let Some((role, mut answer)) = located(grant, known.roles.get(&grant.account), direct) else {
             continue;
         };
         if is_in_part {
@@ -142,19 +95,20 @@ pub(crate) async fn granted(
                 let found = people.of_directory(id, grant.grantee_type == "DIRECTORY_GROUP", &grant.arn);
                 granted.extend(found.into_iter().map(|person| by_person(person, role.clone(), &answer)));
                 if !people.is_complete {
-                    granted.push(anyone("not all people of the directory were read", way(grant, role)));
+                    granted.push(anyone("not all people of the directory were read", way(grant, role), false));
                 }
             }
-            _ => granted.push(anyone("who has the grant was not read", way(grant, role))),
+            _ => granted.push(anyone("who has the grant was not read", way(grant, role), true)),
         }
     }
     memory.grants = Some(known);
     Ok(granted)
 }
 
-fn anyone(reason: &'static str, via: Vec<String>) -> Granted {
+fn anyone(reason: &'static str, via: Vec<String>, is_anyones: bool) -> Granted {
     let answer = unknown(reason);
-    Granted { found: Found { target: 0, principal: "*".to_owned(), kind: "anyone", account: None, answer }, via }
+    let found = Found { target: 0, principal: "*".to_owned(), kind: "anyone", account: None, answer };
+    Granted { found, via, is_anyones }
 }
 
 fn way(grant: &Grant, role: Option<String>) -> Vec<String> {
@@ -175,7 +129,7 @@ fn by_identity(
     let asked = asking.get(&grant.instance_arn).into_iter().flatten().find(is_it)?;
     let answer = both(answer, &asked.answer);
     let found = Found { target: 0, principal: grantee.to_owned(), kind: kind_of(grantee), account, answer };
-    Some(Granted { found, via: way(grant, role) })
+    Some(Granted { found, via: way(grant, role), is_anyones: false })
 }
 
 /// A person of Identity Center, whose steps end with the grant.
@@ -183,15 +137,16 @@ fn by_person(person: Person, role: Option<String>, answer: &Answer) -> Granted {
     let mut answer = answer.clone();
     answer.decided_by.assumed.get_or_insert("an application of Identity Center asks for it in the person's name");
     let found = Found { target: 0, principal: person.name, kind: "person", account: None, answer };
-    Granted { found, via: person.steps.into_iter().chain(role).collect() }
+    Granted { found, via: person.steps.into_iter().chain(role).collect(), is_anyones: false }
 }
 
 /// What the credentials of a location can do, and the role whose they are, if there is one alone. None: nothing.
-fn located(account: &str, roles: Option<&BTreeSet<String>>, direct: &[Found]) -> Option<(Option<String>, Answer)> {
-    if direct.iter().any(|it| it.kind == "account" && it.account.as_deref() == Some(account)) {
-        return Some((None, unknown("the identities of the grant's account were not all read")));
+fn located(grant: &Grant, trusting: Option<&BTreeSet<String>>, direct: &[Found]) -> Option<(Option<String>, Answer)> {
+    if direct.iter().any(|it| it.kind == "account" && it.account.as_deref() == Some(grant.account.as_str())) {
+        return Some((grant.role.clone(), unknown("the identities of the grant's account were not all read")));
     }
-    let roles: Vec<&String> = roles.into_iter().flatten().collect();
+    let may_be_it = |role: &&String| grant.role.as_ref().is_none_or(|it| it == *role);
+    let roles: Vec<&String> = trusting.into_iter().flatten().filter(may_be_it).collect();
     let of_role = |role: &&String| direct.iter().find(|it| it.kind == "role" && it.principal == **role);
     let answers: Vec<&Answer> = roles.iter().filter_map(of_role).map(|it| &it.answer).collect();
     let first = (*answers.first()?).clone();
@@ -201,79 +156,4 @@ fn located(account: &str, roles: Option<&BTreeSet<String>>, direct: &[Found]) ->
         _ if is_any() => Some((None, first)),
         _ => Some((None, unknown("it was not read which role the grant's location has"))),
     }
-}
-
-/// The grants that are for the bucket, or for a part of it.
-async fn grants(world: &World, bucket: &str, owner: &str) -> Result<Vec<Grant>> {
-    let mut found = Vec::new();
-    let names = ["arn", "instance_arn", "grantee_type", "grantee", "permission", "grant_scope"];
-    let mut rows = world.reader(TABLE, &names, None)?;
-    rows.each(|cells| {
-        let scope = cells.text(6);
-        // What lies in the default location is the account's own.
-        let is_open = scope.is_none_or(|scope| matches!(scope, "s3://" | "s3://*"));
-        let is_its = match scope {
-            Some(scope) if !is_open => part_of(scope, bucket).is_some(),
-            _ => cells.account() == owner,
-        };
-        found.extend(is_its.then(|| grant(cells)));
-    })
-    .await?;
-    Ok(found)
-}
-
-fn grant(cells: &Cells<'_>) -> Grant {
-    let text = |index: usize| cells.text(index).unwrap_or_default().to_owned();
-    Grant {
-        arn: text(1),
-        account: cells.account().to_owned(),
-        instance_arn: text(2),
-        grantee_type: text(3),
-        grantee: cells.text(4).map(str::to_owned),
-        permission: text(5),
-        scope: cells.text(6).map(str::to_owned),
-    }
-}
-
-/// The roles of these accounts that S3 Access Grants may assume.
-async fn assumed(world: &World, accounts: &Accounts) -> Result<BTreeMap<String, BTreeSet<String>>> {
-    const ASSUME: &str = "sts:AssumeRole";
-    let mut roles: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut texts = Texts::new(vec![ASSUME.to_owned()]);
-    let mut rows = world.reader("policy_documents", &["resource_arn", "policy_kind", "document"], Some(accounts))?;
-    rows.each(|cells| {
-        let Some(role) = cells.text(1).filter(|_| cells.text(2) == Some("trust")) else { return };
-        let is_assumed = match texts.cell(cells, 3) {
-            Text::Silent => false,
-            Text::Unread => true,
-            Text::Speaks(document) => {
-                let mut named = Named::default();
-                named.add(&document, ASSUME);
-                named.is_anyone || named.services.contains(SERVICE)
-            }
-        };
-        if is_assumed {
-            roles.entry(cells.account().to_owned()).or_default().insert(role.to_owned());
-        }
-    })
-    .await?;
-    Ok(roles)
-}
-
-/// Those who may ask the instances for credentials.
-async fn asking(world: &World, grants: &[Grant], accounts: &Accounts) -> Result<BTreeMap<String, Vec<Found>>> {
-    let of_identities = grants.iter().filter(|it| it.grantee_type == "IAM");
-    let arns: BTreeSet<String> = of_identities.map(|it| it.instance_arn.clone()).collect();
-    let mut asking: BTreeMap<String, Vec<Found>> = BTreeMap::new();
-    if arns.is_empty() {
-        return Ok(asking);
-    }
-    let instances = resource::read(world, &arns, Some(accounts)).await?;
-    let targets: Vec<Target> = instances.into_iter().map(|(arn, owned)| Target::new(ASK, &arn, Some(owned))).collect();
-    for found in search(world, &targets).await? {
-        if let Some(target) = targets.get(found.target) {
-            asking.entry(target.arn.clone()).or_default().push(found);
-        }
-    }
-    Ok(asking)
 }

@@ -70,6 +70,6 @@ pub use guardrails::{Guarded, Stop};
 pub use layers::layers;
 pub use links::COLUMNS as EDGE_COLUMNS;
 pub use parts::Parts;
-pub use reach::{Explained, Reach};
+pub use reach::{ByGrant, Explained, Reach};
 pub use sensitive::{SENSITIVE, access_class};
 pub use written::{Written, json_or_none, word};

@@ -7,11 +7,12 @@ use orgcensus_answers::Which;
 use orgcensus_lake::{Commit, Lake};
 use orgcensus_policy::evaluation::{Answer, Listed, Told, evaluate, explain};
 
-use crate::access::{Access, sort};
+use crate::access::{Access, rank, sort};
 use crate::account::{Identities, TAGS_SESSIONS};
 use crate::chains::Chains;
 use crate::edges::Edges;
 use crate::endpoints::{Endpoints, Passages, has_known_endpoints};
+use crate::grants::{self, Granted, is_read, ways_of};
 use crate::points::{self, Points};
 use crate::resource::{self, account_of, holder};
 use crate::rows::Accounts;
@@ -31,10 +32,30 @@ pub struct Reach {
 /// One pair, layer by layer.
 #[derive(Debug, Clone)]
 pub struct Explained {
-    /// The whole answer.
+    /// The whole answer: that of the surest way.
     pub answer: Answer,
     /// What each layer says. None, if a rule of the service decides.
     pub layers: Vec<Told>,
+    /// The ways by S3 Access Grants.
+    pub grants: Vec<ByGrant>,
+}
+
+/// A way by a grant of S3 Access Grants.
+#[derive(Debug, Clone)]
+pub struct ByGrant {
+    /// The grant; none, if not all grants were read.
+    pub grant: Option<String>,
+    /// The role of its location, if it is known.
+    pub role: Option<String>,
+    /// What its credentials are good for.
+    pub answer: Answer,
+}
+
+impl ByGrant {
+    fn of(granted: Granted) -> ByGrant {
+        let mut steps = granted.via.into_iter();
+        ByGrant { grant: steps.next(), role: steps.next(), answer: granted.found.answer }
+    }
 }
 
 impl Reach {
@@ -53,13 +74,18 @@ impl Reach {
     }
 
     /// What may decide about one of the actions and is not looked at, in words: by `who_can`, and by `what_can`.
-    pub fn left_out(actions: &[String], is_of_what: bool) -> Vec<&'static str> {
-        let is_of_s3 = |action: &String| action.to_ascii_lowercase().starts_with("s3:");
-        let by_grants = is_of_what && actions.iter().any(is_of_s3);
+    pub async fn left_out(&self, actions: &[String], is_of_what: bool) -> Result<Vec<String>> {
+        // Where `who_can` lacks grants it has a row for whoever may have them.
+        let by_grants = is_of_what && actions.iter().any(|action| is_read(action).is_some());
+        let mut accounts = 0;
+        for world in self.worlds.iter().filter(|_| by_grants) {
+            accounts += world.count_not_complete(grants::TABLE).await?;
+        }
+        let grants =
+            (accounts > 0).then(|| format!("S3 Access Grants of accounts where not all were read ({accounts})"));
         let by_endpoints = actions.iter().any(|action| !has_known_endpoints(action));
-        let grants = by_grants.then_some("S3 Access Grants");
-        let endpoints = by_endpoints.then_some("policies of VPC endpoints where a policy names the VPC alone");
-        grants.into_iter().chain(endpoints).collect()
+        let of_endpoints = || "policies of VPC endpoints where a policy names the VPC alone".to_owned();
+        Ok(grants.into_iter().chain(by_endpoints.then(of_endpoints)).collect())
     }
 
     /// The snapshots.
@@ -144,12 +170,18 @@ impl Reach {
                 None => {}
             }
         }
+        let identity = request.identities.items.first().map_or(principal, |it| it.arn.as_str());
+        let grants = ways_of(world, target, &[principal, identity]).await?;
+        let grants: Vec<ByGrant> = grants.into_iter().map(ByGrant::of).collect();
         let mut endpoints = Endpoints::default();
         loop {
             let (answer, layers) = explain(&request)?;
             endpoints.meet(&answer);
             if !endpoints.read(world).await? {
-                return Ok(Explained { answer, layers });
+                let by_grant = grants.iter().map(|it| &it.answer);
+                let answer =
+                    std::iter::once(&answer).chain(by_grant).min_by_key(|it| rank(it.result)).unwrap_or(&answer);
+                return Ok(Explained { answer: answer.clone(), layers, grants });
             }
             request.endpoints = endpoints.known().endpoints();
             request.vpcs = endpoints.known().vpcs(action);

@@ -31,8 +31,8 @@ pub(crate) struct Scopes {
     pub(crate) in_part: BTreeSet<(usize, String)>,
     /// Whether its own policies allow everything on everything, or may, since one was not read; and its boundary does.
     pub(crate) is_everything: bool,
-    /// Its documents and the boundary's, by their places in memory: who has the same has the same rights, but for the
-    /// actions that are personal.
+    /// Its documents and the boundary's, by their places in memory, and whether some were not read: who has the same
+    /// has the same rights, but for the actions that are personal.
     pub(crate) documents: Vec<usize>,
     /// What depends on who asks.
     pub(crate) personal: Personal,
@@ -43,8 +43,6 @@ pub(crate) struct Scopes {
 pub(crate) struct Personal {
     /// The statements, by the place of the action: by a condition on the caller, by a variable.
     pub(crate) statements: Statements,
-    /// The places of the actions of which something was not read, which may be about anyone.
-    pub(crate) unread: BTreeSet<usize>,
 }
 
 /// Statements, by the place of the action.
@@ -94,17 +92,13 @@ impl Patterns {
     /// What the statements of an identity are about, and what bounds it leaves of that.
     pub(crate) fn of(&mut self, account: &Account, known: &Known, guardrails: &ByAction) -> Scopes {
         let (mut scopes, mut narrower) = (Scopes::default(), ByAction::new());
+        let mut has_unread = false;
         for (_, text) in account.policies(known) {
-            match readable(text) {
+            match text {
                 Text::Silent => {}
-                Text::Unread => {
-                    scopes.is_everything = true;
-                    for place in 0..self.actions.len() {
-                        scopes.patterns.entry(place).or_default().insert(ALL.to_owned());
-                        scopes.personal.unread.insert(place);
-                    }
-                }
+                Text::Unread => has_unread = true,
                 Text::Speaks(document) => {
+                    has_unread |= !document.is_readable();
                     let said = scopes.add(self.said(&document));
                     add(&mut scopes.patterns, &said.allowed);
                     add(&mut narrower, &said.spared);
@@ -112,12 +106,20 @@ impl Patterns {
                 }
             }
         }
+        if has_unread {
+            // Which ones, and how many, is the same to an evaluation.
+            scopes.documents.push(UNREAD);
+            scopes.is_everything = true;
+            for place in 0..self.actions.len() {
+                scopes.patterns.entry(place).or_default().insert(ALL.to_owned());
+            }
+        }
         if scopes.patterns.is_empty() {
             return scopes;
         }
         match account.boundary(known).map(readable) {
             None => scopes.documents.push(UNBOUNDED),
-            Some(Text::Unread) => scopes.personal.unread.extend(0..self.actions.len()),
+            Some(Text::Unread) => scopes.documents.push(BOUNDED_BY_UNREAD),
             Some(Text::Silent) => {
                 scopes.documents.push(CLOSED);
                 scopes.is_everything = false;
@@ -224,11 +226,13 @@ impl Scopes {
 
 const NAME: &str = "${aws:username}";
 
-/// What stands among the documents for a boundary that is not there, that says nothing, and that comes next. No
-/// document is there in memory.
+/// What stands among the documents for a boundary that is not there, that says nothing, that comes next, and that was
+/// not read; and for policies that were not read. No document is there in memory.
 const UNBOUNDED: usize = 0;
 const CLOSED: usize = 1;
 const BOUNDED: usize = 2;
+const BOUNDED_BY_UNREAD: usize = 3;
+const UNREAD: usize = 4;
 
 /// Condition keys about the caller that are the same for everyone of the organization.
 const COMMON: [&str; 3] = ["aws:principalisawsservice", "aws:principalorgid", "aws:resourceorgid"];

@@ -135,7 +135,7 @@ pub(crate) async fn ways(world: &World, target: &Target, direct: &[Found], memor
     let step = |it: &Found| Step { role: it.principal.clone(), via: Vec::new(), answer: it.answer.clone() };
     let mut steps: Vec<Step> = direct.iter().filter(is_role).map(step).collect();
     let mut entered: BTreeSet<String> = steps.iter().map(|it| it.role.clone()).collect();
-    for Granted { found, via } in granted(world, target, direct, memory).await? {
+    for Granted { found, via, .. } in granted(world, target, direct, memory).await? {
         if is_role(&&found) && entered.insert(found.principal.clone()) {
             steps.push(Step { via: via.clone(), ..step(&found) });
         }

@@ -10,10 +10,11 @@ use std::sync::Arc;
 use orgcensus_policy::evaluation::{Answer, Listed, Named, Outcome, evaluate, patterns};
 use orgcensus_policy::{Document, Effect, PolicyKind, is_arn};
 
-use crate::access::{Access, both, rank};
+use crate::access::{Access, rank};
 use crate::account::{Identities, TAGS_SESSIONS};
 use crate::callers::{Caller, Callers};
 use crate::endpoints::{Endpoints, Passages};
+use crate::grants::given;
 use crate::resource::{self, account_of, holder};
 use crate::rows::{Accounts, Reader};
 use crate::scopes::Patterns;
@@ -44,26 +45,23 @@ pub(crate) async fn what(world: &World, principal: &str, actions: &[String]) -> 
             is_known(world, &callers).await?;
         }
         let mut found = level(world, &callers, &asked).await?;
+        for it in given(world, &callers, actions).await? {
+            let Some(caller) = callers.get(it.place) else { continue };
+            let (via, answer) = (caller.via.iter().cloned().chain(it.via).collect(), caller.after(&it.answer));
+            rows.push(access(principal, (it.action, it.arn), via, answer));
+        }
         // Of the ways into a role the surest is followed.
         found.sort_by_key(|(.., answer)| rank(answer.result));
         let mut next = Vec::new();
         for (place, action, arn, answer) in found {
             let Some(caller) = callers.get(place) else { continue };
-            let answer = caller.before.as_ref().map_or_else(|| answer.clone(), |before| both(&answer, before));
+            let answer = caller.after(&answer);
             if action.eq_ignore_ascii_case(ASSUME) && entered.insert(arn.clone()) {
                 let via = caller.via.iter().cloned().chain([arn.clone()]).collect();
                 next.push(Caller::new(&arn, via, Some(answer.clone())));
             }
             if actions.iter().any(|it| it.eq_ignore_ascii_case(&action)) {
-                rows.push(Access {
-                    principal: principal.to_owned(),
-                    principal_type: kind_of(principal),
-                    account_id: account_of(principal).map(str::to_owned),
-                    action,
-                    resource_arn: arn,
-                    via: caller.via.clone(),
-                    answer,
-                });
+                rows.push(access(principal, (action, arn), caller.via.clone(), answer));
             }
         }
         callers = next;
@@ -72,6 +70,18 @@ pub(crate) async fn what(world: &World, principal: &str, actions: &[String]) -> 
         }
     }
     Ok(rows)
+}
+
+fn access(principal: &str, (action, resource_arn): (String, String), via: Vec<String>, answer: Answer) -> Access {
+    Access {
+        principal: principal.to_owned(),
+        principal_type: kind_of(principal),
+        account_id: account_of(principal).map(str::to_owned),
+        action,
+        resource_arn,
+        via,
+        answer,
+    }
 }
 
 /// One of our accounts that was read must have it.

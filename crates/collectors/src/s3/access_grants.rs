@@ -1,5 +1,7 @@
-//! S3 Access Grants: ListAccessGrantsInstances, then GetAccessGrantsInstanceResourcePolicy and ListAccessGrants. An
-//! account has one instance at most in each region.
+//! S3 Access Grants: ListAccessGrantsInstances, then GetAccessGrantsInstanceResourcePolicy, ListAccessGrantsLocations
+//! and ListAccessGrants. An account has one instance at most in each region.
+
+pub mod locations;
 
 use orgcensus_collect::kinds::S3_ACCESS_GRANTS_INSTANCE;
 use orgcensus_collect::{
@@ -12,6 +14,7 @@ use serde_json::json;
 
 use crate::items::{Answer, Unread, given, given_if_set, is_gone, policy_text};
 use crate::shares::counted;
+use locations::{AccessGrantsLocation, LOCATIONS};
 
 const LIST: Read<Instances> = reads("s3control", "ListAccessGrantsInstances").needs("s3:ListAccessGrantsInstances");
 const POLICY: Read<ItsPolicy> =
@@ -80,14 +83,14 @@ pub struct AccessGrant {
     pub application_arn: Option<String>,
 }
 
-/// The instances of S3 Access Grants of one region, with their policies and grants.
+/// The instances of S3 Access Grants of one region, with their policies, locations and grants.
 pub const ACCESS_GRANTS: Collector = Collector {
     name: "s3_access_grants",
     scope: Scope::Region,
     runs: Runs::Always,
-    calls: &[LIST.call(), POLICY.call(), GRANTS.call()],
+    calls: &[LIST.call(), POLICY.call(), LOCATIONS.call(), GRANTS.call()],
     resources: &[S3_ACCESS_GRANTS_INSTANCE],
-    tables: &[table::<AccessGrantsInstance>(), table::<AccessGrant>()],
+    tables: &[table::<AccessGrantsInstance>(), table::<AccessGrantsLocation>(), table::<AccessGrant>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
@@ -161,6 +164,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
             let arn = instance.access_grants_instance_arn.clone();
             let arn = arn.unwrap_or_else(|| session.arn("s3", "access-grants/default"));
             push(rows, &arn, instance, policy).await?;
+            locations::read(session, rows, &arn).await?;
             grants(session, rows, &arn).await?;
         }
     }

@@ -17,7 +17,7 @@ pub(crate) async fn who(arguments: &WhoCan) -> Result<u8, Failure> {
     let WhoCan { source, shown, explain, action, resource } = arguments;
     tell_unknown(std::slice::from_ref(action));
     let reach = open(source, shown.format).await?;
-    tell_left_out(std::slice::from_ref(action), false);
+    tell_left_out(&reach, std::slice::from_ref(action), false).await?;
     let rows = match explain {
         Some(principal) => layers(&reach.explain(principal, action, resource).await.map_err(why)?),
         None => batch(&reach.who_can(action, resource).await.map_err(why)?),
@@ -30,7 +30,7 @@ pub(crate) async fn what(arguments: &WhatCan) -> Result<u8, Failure> {
     let WhatCan { source, shown, explain, principal, actions } = arguments;
     tell_unknown(actions);
     let reach = open(source, shown.format).await?;
-    tell_left_out(actions, true);
+    tell_left_out(&reach, actions, true).await?;
     let rows = match (explain, actions.as_slice()) {
         (Some(resource), [action]) => layers(&reach.explain(principal, action, resource).await.map_err(why)?),
         (Some(_), _) => return Err(Failure::Usage("--explain is about one action: name it".to_owned())),
@@ -63,13 +63,14 @@ fn unknown(action: &str) -> Option<String> {
 }
 
 /// Says what no answer rests on. Who is asked for no action is asked for one of S3 too.
-fn tell_left_out(actions: &[String], is_of_what: bool) {
+async fn tell_left_out(reach: &Reach, actions: &[String], is_of_what: bool) -> Result<(), Failure> {
     let sensitive = SENSITIVE.map(str::to_owned);
     let actions = if actions.is_empty() { sensitive.as_slice() } else { actions };
-    let left_out = Reach::left_out(actions, is_of_what);
+    let left_out = reach.left_out(actions, is_of_what).await.map_err(why)?;
     if !left_out.is_empty() {
         reporter::say("note", &format!("not looked at: {}", left_out.join(", and ")));
     }
+    Ok(())
 }
 
 async fn open(source: &Source, format: Format) -> Result<Reach, Failure> {

@@ -114,6 +114,7 @@ mod tests {
             resource_account: None,
             given: &given,
             is_by_url: false,
+            lacks_resources: false,
         };
         let document = Document::parse(&text);
         match conditions(&document.statements[0], &facts, Layer::Identity) {

@@ -90,6 +90,8 @@ pub(super) struct Facts<'a> {
     pub(super) given: &'a BTreeMap<String, Vec<String>>,
     /// Whether the request comes through a function's URL.
     pub(super) is_by_url: bool,
+    /// Whether the action has no types of resources.
+    pub(super) lacks_resources: bool,
 }
 
 impl Facts<'_> {

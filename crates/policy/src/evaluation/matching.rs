@@ -25,7 +25,7 @@ pub(super) fn applies(statement: &Statement, facts: &Facts, layer: Layer, gramma
     if statement.does_nothing() || !is_of_action(statement, facts, grammar) {
         return Formula::False;
     }
-    let whole = Formula::all([resource(statement, facts, grammar), conditions(statement, facts, layer)]);
+    let whole = Formula::all([resource(statement, facts, layer, grammar), conditions(statement, facts, layer)]);
     if statement.is_whole() {
         whole
     } else {
@@ -47,21 +47,30 @@ fn is_of_action(statement: &Statement, facts: &Facts, grammar: Grammar) -> bool 
     statement.actions.iter().any(is_hit) != statement.is_not_action
 }
 
-fn resource(statement: &Statement, facts: &Facts, grammar: Grammar) -> Formula {
+fn resource(statement: &Statement, facts: &Facts, layer: Layer, grammar: Grammar) -> Formula {
     if statement.resources.is_empty() {
         // IAM takes no such policy of an identity.
         let is_about = grammar == Grammar::Resource || statement.effect == Effect::Deny;
         return Formula::known(is_about);
     }
+    let asked = asked(facts, layer);
     let named = Formula::any(statement.resources.iter().map(|pattern| {
         let pattern = absolute(pattern, facts.resource);
         match expanded(&pattern, statement.expands_variables, facts) {
             // An action on no resource in particular is given by `*` alone (E23).
-            Expanded::Text(text) if facts.resource == "*" => Formula::known(contains(&text, "*")),
-            pattern => meets(facts.resource, &pattern, Compare::Like),
+            Expanded::Text(text) if asked == "*" => Formula::known(contains(&text, "*")),
+            pattern => meets(asked, &pattern, Compare::Like),
         }
     }));
     if statement.is_not_resource { named.negated() } else { named }
+}
+
+/// The resource that the patterns must match. An action without types of resources is on none in particular, whatever
+/// is asked about (E23). The policy of a resource may name its own all the same: AWS's pages have the policy of an MSK
+/// cluster allow `kafka:GetBootstrapBrokers` on the cluster.
+fn asked<'f>(facts: &Facts<'f>, layer: Layer) -> &'f str {
+    let is_of_resource = matches!(layer, Layer::Resource | Layer::AccessPoint);
+    if facts.lacks_resources && !is_of_resource { "*" } else { facts.resource }
 }
 
 /// A pattern as API Gateway stores it: relative to its API.

@@ -22,6 +22,7 @@ use super::resource_side::ResourceSide;
 use super::rules::{self, Joined};
 use super::told::{Told, told};
 use crate::arn::{has_wildcard, is_arn};
+use crate::catalogue::lacks_resources;
 use crate::function_url::needs_both;
 use crate::kind::PolicyKind;
 
@@ -103,6 +104,7 @@ pub(super) fn with_facts<T>(request: &Request, show: impl FnOnce(&Facts<'_>) -> 
         resource_account,
         given: &given,
         is_by_url: false,
+        lacks_resources: lacks_resources(&action),
     }))
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use orgcensus_policy::evaluation::answer_line;
 use serde_json::Value;
 
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     include_str!("identity.jsonl"),
     include_str!("unread.jsonl"),
     include_str!("scp.jsonl"),
@@ -18,6 +18,7 @@ const FILES: [&str; 12] = [
     include_str!("urls.jsonl"),
     include_str!("endpoints.jsonl"),
     include_str!("conditions.jsonl"),
+    include_str!("several_rules.jsonl"),
 ];
 
 /// A request, and what must be answered.

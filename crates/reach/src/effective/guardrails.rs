@@ -7,7 +7,6 @@ use orgcensus_policy::Document;
 use orgcensus_policy::evaluation::{Attachment, Listed, Organization};
 
 use crate::scopes::{ByAction, Patterns, Personal, guardrails};
-use crate::sensitive::SENSITIVE;
 
 /// What an account is bound by.
 pub(super) struct Guardrails {
@@ -37,12 +36,8 @@ impl Met {
         }
         self.count += 1;
         let mut personal = Personal::default();
-        if is_read {
-            guardrails(organization).for_each(|document| personal.add(&patterns.personal(document)));
-        } else {
-            // What nobody read may be about anyone.
-            personal.unread.extend(0..SENSITIVE.len());
-        }
+        // What was not read is as doubtful to everyone of the account.
+        guardrails(organization).for_each(|document| personal.add(&patterns.personal(document)));
         let met = Arc::new(Guardrails {
             number: self.count,
             patterns: patterns.of_guardrails(organization),

@@ -1,5 +1,7 @@
 //! The rights of one identity, each by a whole evaluation.
 
+mod given;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -10,7 +12,6 @@ use orgcensus_policy::evaluation::{
 use serde_json::json;
 
 use super::guardrails::Guardrails;
-use super::naming::Naming;
 use super::shared::{Asked, Number, Shared};
 use super::whole::whole;
 use super::{Apart, Right};
@@ -77,7 +78,6 @@ impl Judge {
         self.number = self.shared.number(scopes.documents.iter().copied().chain(others).collect());
         self.personal = scopes.personal.clone();
         self.personal.add(&guardrails.personal.statements);
-        self.personal.unread.extend(&guardrails.personal.unread);
         identity.arn.clone_into(&mut self.request.question.principal);
         self.request.identities = Listed::of(vec![identity]);
     }
@@ -170,42 +170,11 @@ impl Judge {
         }
     }
 
-    /// Adds what resources give it by name, where its own side does not give it anyway.
-    pub(super) fn add_named(&mut self, rights: &mut Vec<Right>, naming: &Naming) {
-        let principal = self.request.question.principal.clone();
-        for given in naming.of(&principal) {
-            let Some(action) = SENSITIVE.get(given.place).copied() else { continue };
-            let is_given = |it: &Right| {
-                let is_about = it.action == action && covers(&it.scope, &given.scope);
-                is_plain(&it.answer) && (is_about || (it.action == ALL && !it.apart.has(action)))
-            };
-            if rights.iter().any(is_given) {
-                continue;
-            }
-            self.put(given.place, &given.scope, Some(naming.resource(given)));
-            let answer = self.evaluate();
-            if answer.result == Outcome::Denied {
-                continue;
-            }
-            let is_same = |it: &&mut Right| it.action == action && it.scope == given.scope;
-            let is_full = rights.iter().filter(|it| it.action == action).count() >= SCOPES_MAX;
-            match rights.iter_mut().find(is_same) {
-                Some(told) if rank(answer.result) < rank(told.answer.result) => told.answer = answer,
-                Some(_) => {}
-                None if is_full => {
-                    rights.iter_mut().filter(|it| it.action == action).for_each(|it| it.left_out += 1);
-                }
-                None => rights.push(self.right(action, &given.scope, answer)),
-            }
-        }
-    }
-
     /// The answer to a question whose resource is the same for all identities of the account. It is worked out once for
     /// all who have the same policies, and for whom the same statements hold.
     fn ask(&mut self, place: usize, arn: &str, resource: Option<Resource>) -> Answer {
         let is_of_account = resource.is_some() || account_of(arn).is_some();
-        let is_shared = !self.personal.unread.contains(&place)
-            && resource.as_ref().is_none_or(|resource| !resource.has_unread_account);
+        let is_shared = resource.as_ref().is_none_or(|resource| !resource.has_unread_account);
         self.put(place, arn, resource);
         let asked = is_shared.then(|| self.outcomes(place)).flatten().map(|outcomes| Asked {
             number: self.number,

@@ -89,9 +89,14 @@ impl Naming {
 
     /// The resource with its policies. Its ACL and its grants give more, and take nothing away.
     pub(super) fn resource(&self, given: &Given) -> Resource {
-        let policies = self.policies.get(&given.arn).cloned().unwrap_or_default();
+        self.at(&given.arn)
+    }
+
+    /// The same of one of the account's by its ARN.
+    pub(super) fn at(&self, arn: &str) -> Resource {
+        let policies = self.policies.get(arn).cloned().unwrap_or_default();
         let account = Some(self.account_id.clone());
-        Resource { account, policies, grants: Listed::default(), acl: Listed::default(), ..unread(&given.arn) }
+        Resource { account, policies, grants: Listed::default(), acl: Listed::default(), ..unread(arn) }
     }
 }
 

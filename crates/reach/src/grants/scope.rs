@@ -23,9 +23,28 @@ pub(super) fn part_of(scope: &str, arn: &str) -> Option<bool> {
     (covers(arn, &pattern) || cross(arn, &pattern)).then_some(true)
 }
 
+/// What a scope is about, as an ARN: what is in a bucket, or the bucket itself. Without one it is all buckets.
+pub(super) fn whole(scope: Option<&str>, grant_arn: &str, is_of_bucket: bool) -> String {
+    let named = scope.and_then(|scope| scope.split_once("://")).map_or("", |(_, named)| named);
+    let named = if named.is_empty() { "*" } else { named };
+    let bucket = named.split('/').next().unwrap_or(named);
+    format!("arn:{}:s3:::{}", partition(grant_arn), if is_of_bucket { bucket } else { named })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_scope_is_about_objects_or_about_their_bucket() {
+        let of = |scope| [false, true].map(|is_of_bucket| whole(scope, "arn:aws-cn:s3:x:1:g", is_of_bucket));
+        assert_eq!(of(Some("s3://data/reports/*")), ["arn:aws-cn:s3:::data/reports/*", "arn:aws-cn:s3:::data"]);
+        assert_eq!(of(Some("s3://data*")), ["arn:aws-cn:s3:::data*"; 2]);
+        assert_eq!(
+            (of(Some("s3://")), of(None)),
+            (["arn:aws-cn:s3:::*".to_owned(), "arn:aws-cn:s3:::*".to_owned()], of(Some("s3://*")))
+        );
+    }
 
     #[test]
     fn a_scope_is_for_all_that_is_asked_for_a_part_or_for_nothing() {

@@ -68,6 +68,29 @@ async fn patterns_of_the_own_account_are_evaluated_once_too() {
     assert!(many.iter().all(|it| it.answer.result == Outcome::Allowed));
 }
 
+#[tokio::test]
+async fn those_of_whom_the_same_was_not_read_are_evaluated_together() {
+    let scan = allow("dynamodb:Scan", "arn:aws:dynamodb:*:000000000002:table/t");
+    let some = |each: usize| {
+        let with = |small: Small, name: &str, at: usize| small.user(2, &format!("{name}-{at:03}"), scan.clone());
+        (0..each).fold(Small::default(), |small, at| {
+            let small = with(with(small, "bounded", at).bounded(None), "read", at);
+            with(small, "unread", at).unread()
+        })
+    };
+    let (few, of_few) = counted(some(2)).await;
+    let (many, of_many) = counted(some(30)).await;
+    // One whose policies were not all read may be an administrator, who is asked for everything.
+    assert_eq!((of_few, of_many), (1 + 1 + SENSITIVE.len(), 1 + 1 + SENSITIVE.len()));
+    for (rights, each) in [(&few, 2), (&many, 30)] {
+        let of = |name: &str| rights.iter().filter(|it| it.principal.contains(name)).collect::<Vec<_>>();
+        assert_eq!(["/bounded-", "/read-", "/unread-"].map(|name| of(name).len()), [each; 3]);
+        assert!(of("/bounded-").iter().all(|it| it.answer.result == Outcome::Unknown && !it.is_complete));
+        assert!(of("/read-").iter().all(|it| it.answer.result == Outcome::Allowed && it.is_complete));
+        assert!(of("/unread-").iter().all(|it| it.action == "*" && it.apart.unknown == SENSITIVE));
+    }
+}
+
 /// What each may do, and what decided.
 async fn told(small: Small) -> Vec<String> {
     let (rights, _) = counted(small).await;

@@ -271,6 +271,32 @@ async fn whom_a_resource_of_the_account_names_needs_no_policy_of_its_own() {
 }
 
 #[tokio::test]
+async fn who_has_a_grant_of_the_own_account_reads_by_the_role_of_its_location() {
+    let grantee = |name: &str| format!("arn:aws:iam::000000000002:role/{name}");
+    let small = || {
+        Small::default()
+            .role(2, "analyst", allow("s3:GetDataAccess", "*"))
+            .role(2, "idle", allow("sqs:*", "*"))
+            .role(2, "location", allow("s3:GetObject", "*"))
+            .bucket(2, "data")
+            .grant(["IAM", &grantee("analyst"), "READ", "s3://data/reports/*"])
+            .grant(["IAM", &grantee("analyst"), "WRITE", "s3://data/drafts/*"])
+            .grant(["IAM", &grantee("idle"), "READ", "s3://data/*"])
+    };
+    let of =
+        |result: &str| [format!("role/analyst s3:GetObject arn:aws:s3:::data/reports/* {result}"), LOCATION.to_owned()];
+    assert_eq!(told(small().located("location")).await, of("allowed"));
+    // Which role it is was not read.
+    assert_eq!(told(small()).await, of("unknown"));
+    // A role that reads nothing, and one that there is not.
+    for nothing in ["idle", "gone"] {
+        assert_eq!(told(small().located(nothing)).await, [LOCATION]);
+    }
+}
+
+const LOCATION: &str = "role/location s3:GetObject * allowed";
+
+#[tokio::test]
 async fn patterns_beyond_the_bound_are_counted() {
     let tables = |count: usize| -> Vec<String> {
         (0..count).map(|place| format!("arn:aws:dynamodb:*:000000000002:table/t{place:03}")).collect()

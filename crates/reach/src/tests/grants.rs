@@ -1,11 +1,12 @@
 //! S3 Access Grants: who has a grant gets there by the role of the grant's location.
 
 use orgcensus_answers::Which;
+use orgcensus_policy::evaluation::Outcome;
 use serde_json::{Value, json};
 
 use super::lake::{INSTANCE, Small};
 use super::words;
-use crate::Reach;
+use crate::{Reach, layers};
 
 const SERVICE: &str = "access-grants.s3.amazonaws.com";
 const ANALYST: &str = "arn:aws:iam::000000000002:role/analyst";
@@ -73,6 +74,74 @@ async fn which_of_two_roles_a_location_has_is_not_known() {
     let found = told(two, "s3:GetObject", REPORT).await;
     let unknown = "2 role/analyst unknown by access-grants/default/grant/0".to_owned();
     assert!(found.contains(&unknown), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_location_whose_role_was_read_has_that_one() {
+    let two = || small().trusting_of("location", SERVICE).trusting_of("idle", SERVICE);
+    let found = told(two().located("location"), "s3:GetObject", REPORT).await;
+    let by = "2 role/analyst allowed by access-grants/default/grant/0, role/location".to_owned();
+    assert!(found.contains(&by), "{found:?}");
+    // A role that cannot read it, and one that S3 Access Grants cannot assume.
+    for nothing in [two().located("idle"), small().trusting_of("idle", SERVICE).located("location")] {
+        let found = told(nothing, "s3:GetObject", REPORT).await;
+        assert!(!found.iter().any(|it| it.contains("grant/")), "{found:?}");
+    }
+}
+
+const IDLE: &str = "arn:aws:iam::000000000002:role/idle";
+
+#[tokio::test]
+async fn what_one_can_has_the_scopes_of_its_grants() {
+    let can = async |small: Small, principal: &str, action: &str| {
+        let (_folder, lake) = small.publish().await;
+        let reach = Reach::open(&lake, &Which::Newest).await.unwrap();
+        let found = reach.what_can(principal, &[action.to_owned()]).await.unwrap();
+        found.into_iter().map(|it| (it.resource_arn, it.answer.result, it.via)).collect::<Vec<_>>()
+    };
+    let located = || small().trusting_of("location", SERVICE).located("location");
+    let via = [format!("{INSTANCE}/grant/0"), "arn:aws:iam::000000000002:role/location".to_owned()].to_vec();
+    let expected = [("arn:aws:s3:::data/reports/*".to_owned(), Outcome::Allowed, via.clone())];
+    assert_eq!(can(located(), ANALYST, "s3:GetObject").await, expected);
+    let list = [("arn:aws:s3:::data".to_owned(), Outcome::Unknown, via)];
+    assert_eq!(can(located(), ANALYST, "s3:ListBucket").await, list, "of the bucket a part");
+    assert!(can(located(), ANALYST, "s3:PutObject").await.is_empty());
+    // It has a grant, and may not ask for its credentials.
+    assert!(can(located(), IDLE, "s3:GetObject").await.is_empty());
+    let unread = small().trusting_of("location", SERVICE).trusting_of("idle", SERVICE);
+    let found = can(unread, ANALYST, "s3:GetObject").await;
+    assert_eq!(found.iter().map(|it| (it.1, it.2.len())).collect::<Vec<_>>(), [(Outcome::Unknown, 1)]);
+}
+
+#[tokio::test]
+async fn a_pair_is_explained_by_the_grant_and_the_role_of_its_location() {
+    let (_folder, lake) = small().trusting_of("location", SERVICE).located("location").publish().await;
+    let reach = Reach::open(&lake, &Which::Newest).await.unwrap();
+    let found = reach.explain(ANALYST, "s3:GetObject", REPORT).await.unwrap();
+    let grants: Vec<_> = found.grants.iter().map(|it| (it.grant.as_deref(), it.role.as_deref())).collect();
+    let grant = format!("{INSTANCE}/grant/0");
+    assert_eq!(grants, [(Some(grant.as_str()), Some("arn:aws:iam::000000000002:role/location"))]);
+    assert_eq!(found.answer.result, Outcome::Allowed);
+    let statements: usize = found.layers.iter().map(|it| it.statements.len().max(1)).sum();
+    assert_eq!(layers(&found).unwrap().num_rows(), statements + 2);
+    let idle = reach.explain(IDLE, "s3:GetObject", REPORT).await.unwrap();
+    assert_eq!((idle.answer.result, idle.grants.len()), (Outcome::Denied, 0));
+}
+
+#[tokio::test]
+async fn where_grants_were_not_read_an_explained_pair_is_not_denied() {
+    let (_folder, lake) = small().without_grants().publish().await;
+    let reach = Reach::open(&lake, &Which::Newest).await.unwrap();
+    let found = reach.explain(IDLE, "s3:GetObject", REPORT).await.unwrap();
+    assert_eq!((found.answer.result, found.grants.len()), (Outcome::Unknown, 1));
+    let what = ["s3:GetObject".to_owned()];
+    let left_out = reach.left_out(&what, true).await.unwrap();
+    // Of account 1 nothing says that they were read.
+    assert_eq!(left_out, ["S3 Access Grants of accounts where not all were read (2)"]);
+    assert!(reach.left_out(&what, false).await.unwrap().is_empty());
+    // No grant is good for this.
+    let put = reach.explain(IDLE, "s3:PutBucketPolicy", "arn:aws:s3:::data").await.unwrap();
+    assert_eq!((put.answer.result, put.grants.len()), (Outcome::Denied, 0));
 }
 
 #[tokio::test]

@@ -24,6 +24,8 @@ pub(crate) static SERVICE: Service = Service {
         })
         .rows("s3_access_grants_instances"),
         things(At::Region, "s3_access_grants", |place| access_grants::instance(place).map_or(0, |it| it.grants.len())),
+        // Each instance has one.
+        things(At::Region, "s3_access_grants_locations", |place| usize::from(access_grants::instance(place).is_some())),
         resources(At::Region, |place| planted(s3::access_points(place))).rows("s3_access_points"),
         resources(At::Account, |place| planted(s3::multi_region(place))).rows("s3_multi_region_access_points"),
         resources(At::Region, |place| {

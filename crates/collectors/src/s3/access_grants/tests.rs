@@ -27,6 +27,20 @@ const FULL: &str = "<AccessGrant><CreatedAt>2025-12-22T00:00:00Z</CreatedAt><Acc
 const LITTLE: &str = "<AccessGrant><AccessGrantId>g-2</AccessGrantId><Grantee><GranteeType>DIRECTORY_GROUP</GranteeType>\
     <GranteeIdentifier>83d43802</GranteeIdentifier></Grantee><Permission>BORROW</Permission></AccessGrant>";
 
+/// A location that says everything, and one that says little.
+const LOCATIONS: &str = "<AccessGrantsLocation><CreatedAt>2025-12-22T00:00:00Z</CreatedAt><AccessGrantsLocationId>\
+    default</AccessGrantsLocationId><AccessGrantsLocationArn>arn:l-1</AccessGrantsLocationArn><LocationScope>s3://\
+    </LocationScope><IAMRoleArn>arn:aws:iam::111122223333:role/location</IAMRoleArn></AccessGrantsLocation>";
+const BARE_LOCATION: &str = "<AccessGrantsLocation><AccessGrantsLocationId>l-2</AccessGrantsLocationId>\
+    </AccessGrantsLocation>";
+
+fn locations(locations: &str, token: &str) -> String {
+    format!(
+        "<ListAccessGrantsLocationsResult>{token}<AccessGrantsLocationsList>{locations}</AccessGrantsLocationsList>\
+         </ListAccessGrantsLocationsResult>"
+    )
+}
+
 fn grants(grants: &str, token: &str) -> String {
     format!("<ListAccessGrantsResult>{token}<AccessGrantsList>{grants}</AccessGrantsList></ListAccessGrantsResult>")
 }
@@ -42,6 +56,7 @@ async fn an_instance_has_a_policy_and_grants_of_two_pages() {
     let recorded = Recorded::new()
         .answer_to("ListAccessGrantsInstances", "maxResults=1000", INSTANCE)
         .answer("GetAccessGrantsInstanceResourcePolicy", POLICY)
+        .answer_to("ListAccessGrantsLocations", "maxResults=1000", &locations(LOCATIONS, ""))
         .answer_to("ListAccessGrants", "maxResults=1000", &grants(FULL, "<NextToken>more</NextToken>"))
         .answer_to("ListAccessGrants", "nextToken=more", &grants(LITTLE, ""));
     let collected = run(recorded).await;
@@ -58,6 +73,11 @@ async fn an_instance_has_a_policy_and_grants_of_two_pages() {
             json!(["arn:g-1", "IAM", "arn:aws:iam::999988887777:role/reader", "READ", "a/*", 10]),
             json!(["arn:grants/grant/g-2", "DIRECTORY_GROUP", "83d43802", "BORROW", null, null]),
         ]
+    );
+    let names = ["arn", "location_id", "instance_arn", "location_scope", "iam_role_arn", "age_days"];
+    assert_eq!(
+        columns(&collected, "s3_access_grants_locations", &names),
+        [json!(["arn:l-1", "default", "arn:grants", "s3://", "arn:aws:iam::111122223333:role/location", 10])]
     );
     assert_eq!(
         columns(&collected, "policy_documents", &["resource_arn", "policy_kind", "policy_name", "state"]),
@@ -95,6 +115,7 @@ async fn no_policy_is_absent_and_what_is_refused_is_unread() {
             404,
             &xml_error("AccessGrantsInstanceResourcePolicyNotExists"),
         )
+        .answer("ListAccessGrantsLocations", &locations("", ""))
         .refuse("ListAccessGrants", "", 403, &xml_error("AccessDenied"));
     let collected = run(recorded).await;
     let states = columns(&collected, "policy_documents", &["policy_kind", "state", "error_code"]);
@@ -105,6 +126,7 @@ async fn no_policy_is_absent_and_what_is_refused_is_unread() {
     let recorded = Recorded::new()
         .answer("ListAccessGrantsInstances", BARE)
         .refuse("GetAccessGrantsInstanceResourcePolicy", "", 405, &xml_error("MethodNotAllowed"))
+        .answer("ListAccessGrantsLocations", &locations("", ""))
         .answer(
             "ListAccessGrants",
             &grants("<AccessGrant><AccessGrantId>g-3</AccessGrantId></AccessGrant><AccessGrant/>", ""),
@@ -119,6 +141,38 @@ async fn no_policy_is_absent_and_what_is_refused_is_unread() {
     assert_eq!(grant.get("permission"), None::<&Value>, "{grant}");
     // A policy, three values of a grant and its share, and a grant without an id.
     assert_eq!(collected.short().0, 1 + 4 + 1);
+}
+
+#[tokio::test]
+async fn locations_come_in_pages_and_what_they_lack_is_counted() {
+    let recorded = Recorded::new()
+        .answer("ListAccessGrantsInstances", INSTANCE)
+        .answer("GetAccessGrantsInstanceResourcePolicy", POLICY)
+        .answer_to("ListAccessGrantsLocations", "maxResults=1000", &locations(LOCATIONS, "<NextToken>more</NextToken>"))
+        .answer_to(
+            "ListAccessGrantsLocations",
+            "nextToken=more",
+            &locations(&format!("{BARE_LOCATION}<AccessGrantsLocation/>"), ""),
+        )
+        .answer("ListAccessGrants", &grants("", ""));
+    let collected = run(recorded).await;
+    let found = columns(&collected, "s3_access_grants_locations", &["arn", "iam_role_arn"]);
+    let bare = json!(["arn:grants/location/l-2", null]);
+    assert_eq!(found, [json!(["arn:l-1", "arn:aws:iam::111122223333:role/location"]), bare]);
+    // The scope and the role of one, and another one without an id.
+    assert_eq!(collected.short(), (2 + 1, vec!["s3_access_grants_locations"]));
+}
+
+#[tokio::test]
+async fn without_its_locations_an_instance_has_its_grants() {
+    let recorded = Recorded::new()
+        .answer("ListAccessGrantsInstances", INSTANCE)
+        .answer("GetAccessGrantsInstanceResourcePolicy", POLICY)
+        .refuse("ListAccessGrantsLocations", "", 403, &xml_error("AccessDenied"))
+        .answer("ListAccessGrants", &grants(FULL, ""));
+    let collected = run(recorded).await;
+    assert_eq!(collected.table("s3_access_grants").len(), 1);
+    assert_eq!(collected.short(), (1, vec!["s3_access_grants_locations"]));
 }
 
 #[tokio::test]

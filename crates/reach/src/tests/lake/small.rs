@@ -20,6 +20,22 @@ struct Grant {
     permission: Option<String>,
     /// What it is for.
     grant_scope: Option<String>,
+    /// Its location.
+    location_id: Option<String>,
+}
+
+/// A location of S3 Access Grants.
+#[derive(Debug, Serialize, Row)]
+#[row(table = "s3_access_grants_locations", key = "arn")]
+struct Location {
+    /// Its ARN.
+    arn: String,
+    /// Its id.
+    location_id: String,
+    /// Its instance.
+    instance_arn: String,
+    /// Its role.
+    iam_role_arn: Option<String>,
 }
 
 /// The instance of account 2.
@@ -35,7 +51,9 @@ pub(in crate::tests) struct Small {
     scps: Vec<Value>,
     buckets: Vec<(u64, Bucket)>,
     grants: Vec<(u64, Grant)>,
+    locations: Vec<(u64, Location)>,
     is_denied: bool,
+    is_without_grants: bool,
 }
 
 impl Small {
@@ -73,8 +91,21 @@ impl Small {
             grantee: text(grantee),
             permission: text(permission),
             grant_scope: text(scope),
+            location_id: text("l-1"),
         };
         self.grants.push((2, grant));
+        self
+    }
+
+    /// Says which role of account 2 the location of its grants has.
+    pub(in crate::tests) fn located(mut self, role: &str) -> Small {
+        let location = Location {
+            arn: format!("{INSTANCE}/location/l-1"),
+            location_id: "l-1".to_owned(),
+            instance_arn: INSTANCE.to_owned(),
+            iam_role_arn: Some(format!("arn:aws:iam::000000000002:role/{role}")),
+        };
+        self.locations.push((2, location));
         self
     }
 
@@ -118,9 +149,10 @@ impl Small {
         self
     }
 
-    /// A bucket.
+    /// A bucket, whose objects have no ACLs of their own.
     pub(in crate::tests) fn bucket(mut self, account: u64, name: &str) -> Small {
-        self.buckets.push((account, Bucket { arn: format!("arn:aws:s3:::{name}"), object_ownership: None }));
+        let object_ownership = Some("BucketOwnerEnforced".to_owned());
+        self.buckets.push((account, Bucket { arn: format!("arn:aws:s3:::{name}"), object_ownership }));
         self
     }
 
@@ -136,6 +168,13 @@ impl Small {
         self
     }
 
+    /// The grants of account 2 were not read.
+    pub(in crate::tests) fn without_grants(mut self) -> Small {
+        self.grants.clear();
+        self.is_without_grants = true;
+        self
+    }
+
     fn tasks(&self) -> Vec<(u64, Task)> {
         let task = |account: u64, collector: &str, is_complete: bool| {
             let outcome = if is_complete { "complete" } else { "role_not_assumable" };
@@ -143,7 +182,8 @@ impl Small {
         };
         let of_policies = task(1, "organization_policies", true);
         let identities = "iam_authorization_details";
-        let of_buckets = ["s3_access_grants", "s3_access_points"].map(|collector| task(2, collector, true));
+        let grants = task(2, "s3_access_grants", !self.is_without_grants);
+        let of_buckets = [grants, task(2, "s3_access_points", true)];
         let of_second = [task(2, identities, !self.is_denied)].into_iter().chain(of_buckets);
         [task(1, identities, true), of_policies].into_iter().chain(of_second).collect()
     }
@@ -194,6 +234,7 @@ impl Small {
             write(&to, self.documents).await,
             write(&to, self.buckets).await,
             write(&to, self.grants).await,
+            write(&to, self.locations).await,
         ];
         commit(to, tables).await;
         (folder, lake)

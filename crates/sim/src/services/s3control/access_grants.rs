@@ -1,4 +1,5 @@
-//! S3 Access Grants: in some regions an instance, its policy, and grants for identities of IAM and Identity Center.
+//! S3 Access Grants: in some regions an instance, its policy, its location, and grants for identities of IAM and
+//! Identity Center.
 
 use super::check_account;
 use crate::clock::iso_millis;
@@ -12,6 +13,9 @@ use crate::protocol::Refusal;
 use crate::service::{Operation, get};
 use crate::truth::Planted;
 use serde_json::{Value, json};
+
+/// How AWS calls the location of all buckets.
+const DEFAULT: &str = "default";
 
 pub(super) const ANSWERS: &[Operation] = &[
     get("GetAccessGrantsInstanceResourcePolicy", |context| {
@@ -30,6 +34,15 @@ pub(super) const ANSWERS: &[Operation] = &[
         let page = context.page(it.grants.iter().map(|grant| describe(&it, grant)).collect())?;
         let list = json!({ "NextToken": page.next, "AccessGrantsList": { "AccessGrant": page.elements } });
         Ok(json!({ "ListAccessGrantsResult": list }))
+    }),
+    get("ListAccessGrantsLocations", |context| {
+        let it = find(context)?;
+        let page = context.page(vec![describe_location(&it)])?;
+        let list = json!({
+            "NextToken": page.next,
+            "AccessGrantsLocationsList": { "AccessGrantsLocation": page.elements },
+        });
+        Ok(json!({ "ListAccessGrantsLocationsResult": list }))
     }),
     get("ListAccessGrantsInstances", |context| {
         check_account(context)?;
@@ -56,6 +69,8 @@ pub(super) struct Instance {
     policy: ResourcePolicy,
     pub(super) grants: Vec<Grant>,
     created_millis: i64,
+    /// The role of its one location, which is all buckets of the account.
+    location_role: String,
     /// Whether a resource control policy lets in only the organization's own identities and services.
     is_held: bool,
 }
@@ -100,22 +115,28 @@ pub(super) fn instance(place: &Place<'_>) -> Option<Instance> {
         policy: subject.policy(kind, &mut dice),
         created_millis: place.days_ago(days, &mut dice),
         grants: (0..dice.some(0, 5)).map(|_| grant(place, &mut dice)).collect(),
+        location_role: crawler_of(place, &place.account.id),
         is_held: is_in_perimeter(place, "s3"),
         arn,
     })
 }
 
+/// The role that is in every account.
+fn crawler_of(place: &Place<'_>, account_id: &str) -> String {
+    let organization = place.organization;
+    organization.arn("iam", "", account_id, &format!("role/{}", organization.settings.crawler_role))
+}
+
 fn grant(place: &Place<'_>, dice: &mut Dice) -> Grant {
     let organization = place.organization;
-    let crawler = format!("role/{}", organization.settings.crawler_role);
     let role = |account_id: &str, role: &str| organization.arn("iam", "", account_id, role);
     let grantee = match dice.weighted(&[(0, 4), (1, 2), (2, 1), (3, 3)]) {
-        0 => Grantee::Own(role(&place.account.id, &crawler)),
+        0 => Grantee::Own(crawler_of(place, &place.account.id)),
         1 => match organization.other_id(place.account, dice) {
             // If the organization has only one account, there is no other.
-            own if own == place.account.id => Grantee::Own(role(&own, &crawler)),
+            own if own == place.account.id => Grantee::Own(crawler_of(place, &own)),
             // The management account has no role that Organizations made.
-            other if other == organization.management_id() => Grantee::InOrg(role(&other, &crawler)),
+            other if other == organization.management_id() => Grantee::InOrg(crawler_of(place, &other)),
             other => Grantee::InOrg(role(&other, &format!("role/{ORGANIZATION_ROLE}"))),
         },
         2 => Grantee::Outside(role(&organization.outside_id(dice), "role/partner")),
@@ -162,6 +183,16 @@ fn find(context: &Context<'_>) -> Result<Instance, Refusal> {
     instance(&context.place).ok_or_else(missing)
 }
 
+fn describe_location(instance: &Instance) -> Value {
+    json!({
+        "CreatedAt": iso_millis(instance.created_millis),
+        "AccessGrantsLocationId": DEFAULT,
+        "AccessGrantsLocationArn": format!("{}/location/{DEFAULT}", instance.arn),
+        "LocationScope": "s3://",
+        "IAMRoleArn": instance.location_role,
+    })
+}
+
 fn describe(instance: &Instance, it: &Grant) -> Value {
     let (kind, identifier) = match &it.grantee {
         Grantee::Own(arn) | Grantee::InOrg(arn) | Grantee::Outside(arn) => ("IAM", arn),
@@ -173,7 +204,7 @@ fn describe(instance: &Instance, it: &Grant) -> Value {
         "AccessGrantArn": format!("{}/grant/{}", instance.arn, it.id),
         "Grantee": { "GranteeType": kind, "GranteeIdentifier": identifier },
         "Permission": it.permission,
-        "AccessGrantsLocationId": "default",
+        "AccessGrantsLocationId": DEFAULT,
         "AccessGrantsLocationConfiguration": { "S3SubPrefix": "data/*" },
         "GrantScope": "s3://data/*",
     })
@@ -195,13 +226,19 @@ mod tests {
             };
             let arns = ask("accessgrantsinstances").elements("AccessGrantsInstanceArn");
             let grants = ask("accessgrantsinstance/grants");
+            let locations = ask("accessgrantsinstance/locations");
             if arns.is_empty() {
                 seen.0 += 1;
                 assert_eq!(grants.element("Code"), "AccessGrantsInstanceNotExistsError");
+                assert_eq!(locations.element("Code"), "AccessGrantsInstanceNotExistsError");
             } else {
                 seen.1 += 1;
                 let ids = grants.elements("AccessGrantId").len();
                 assert_eq!((arns.len(), ids), (1, grants.elements("GranteeIdentifier").len()));
+                assert_eq!(
+                    (locations.elements("IAMRoleArn").len(), locations.element("LocationScope")),
+                    (1, "s3://".into())
+                );
             }
         }
         assert_eq!(seen.0 + seen.1, 3);
