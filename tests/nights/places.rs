@@ -38,7 +38,7 @@ pub(super) async fn assert_places(place: &Place, changes: &[ChangeTruth]) {
     let sql = "SELECT DISTINCT account_id FROM coverage WHERE outcome = 'denied_by_scp'";
     let denied_to: Vec<String> =
         rows(&of_run(place, 1).await, sql).await.iter().map(|it| text(it, "account_id")).collect();
-    assert_eq!(denied_to, [denied.account_id.clone()]);
+    assert_eq!(denied_to, std::slice::from_ref(&denied.account_id));
 
     let members = format!("account_id <> '{}'", place.simulation.account_id(0));
     assert_unseen(place, [1, 2], &OF_LISTS, &members, "denied").await;

@@ -112,7 +112,7 @@ mod tests {
         };
         let [closed, left] = [9, 10].map(|index| Client::new(quiet(12, 4)).simulation.account_id(index));
         let denied = (1, "region_denied", REGION.to_owned());
-        assert_eq!(changes(&second), [denied.clone()]);
+        assert_eq!(changes(&second), std::slice::from_ref(&denied));
         let at = |it: &&crate::Obstructed| it.service == "ec2" && it.outcome == "denied_by_scp";
         let denied_at: Vec<&str> = second.obstructed.iter().filter(at).map(|it| it.region.as_str()).collect();
         assert_eq!(denied_at, [REGION]);

@@ -40,9 +40,9 @@ pub struct SecurityService {
     /// security_hub_cspm: the types of resources that the recorder of Config leaves out, which its controls may need.
     /// Null: no recorder runs, it records some types by name, or it is not known; null of other services too.
     pub unrecorded_types: Option<Vec<String>>,
-    /// Whether rules of EventBridge with targets that live match every severe finding, here or where the service also
-    /// publishes; GuardDuty's also as Security Hub passes them on. Null: it is off, its events are not known, something
-    /// was not read, or only the hub of GuardDuty's administrator may pass them on.
+    /// Whether EventBridge's rules with live targets match every severe finding, here or where the service also publishes;
+    /// GuardDuty's also as Security Hub passes them on. Null: it is off, unknown, not read, or its administrator's hub
+    /// may pass them on.
     pub is_heard: Option<bool>,
     /// The patterns of rules that tell somebody of some of these events, where it is not known that all are heard, as a
     /// JSON list: a pattern that fixes a finding's type, its resource or its account. Null: there are none.

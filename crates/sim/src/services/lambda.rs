@@ -111,7 +111,7 @@ fn functions(place: &Place<'_>) -> Vec<Function> {
             let subject = subject(place, &arn);
             let kind = match any_kind(&mut dice, rates.public_other_resources) {
                 Kind::Public if dice.chance(0.5) => {
-                    if number % 2 == 0 {
+                    if number.is_multiple_of(2) {
                         Kind::PublicUrl
                     } else {
                         Kind::HalfOpenUrl
