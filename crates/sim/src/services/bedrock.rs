@@ -30,7 +30,7 @@ pub(crate) static SERVICE: Service = Service {
                     "version": "DRAFT",
                     "createdAt": it.created_text(),
                     "updatedAt": it.created_text(),
-                    "crossRegionDetails": is_across_regions(it).then(|| {
+                    "crossRegionDetails": is_across_regions(&context.place, it).then(|| {
                         let arn = GUARDRAIL_PROFILES.one(&context.place).arn;
                         json!({ "guardrailProfileId": PROFILE, "guardrailProfileArn": arn })
                     }),
@@ -56,13 +56,17 @@ pub(crate) static SERVICE: Service = Service {
 };
 
 /// Whether a guardrail works across regions: then it names a profile, which several may name.
-fn is_across_regions(it: &Thing) -> bool {
-    it.number % 3 < 2
+fn is_across_regions(place: &Place<'_>, it: &Thing) -> bool {
+    it.number % 3 < 2 || place.sample().is_some()
 }
 
 /// The profile of a region, if a guardrail names it.
 fn profiles(place: &Place<'_>) -> Vec<Planted> {
-    if GUARDRAILS.all(place).iter().any(is_across_regions) { GUARDRAIL_PROFILES.planted_once(place) } else { vec![] }
+    if GUARDRAILS.all(place).iter().any(|it| is_across_regions(place, it)) {
+        GUARDRAIL_PROFILES.planted_once(place)
+    } else {
+        vec![]
+    }
 }
 
 const PROFILE: &str = "us.guardrail.v1:0";
