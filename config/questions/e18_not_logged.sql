@@ -2,7 +2,7 @@
 -- title: Functions, containers, databases, VPCs, load balancers, APIs and distributions whose logs nobody keeps, and log groups that are kept for ever
 -- subject: organization_id, account_id, account_name, region, log_source, arn
 -- rests on: apigateway_rest_apis, apigatewayv2_apis, cloudfront_distributions, ec2_flow_logs, ec2_vpcs, ecs_task_definitions, elb_load_balancers, elbv2_load_balancers, lambda_functions, logs_deliveries, logs_log_groups, rds_clusters, rds_instances
--- why: a distribution logs to a bucket, or by a delivery of CloudWatch Logs, which is in us-east-1; gateway load balancers have no access logs, an instance of a cluster has the cluster's exports, and the class DELIVERY keeps what it gets for two days
+-- why: a distribution logs to a bucket, or by a delivery of CloudWatch Logs, which is in us-east-1, gateway load balancers have no access logs, an instance of a cluster has the cluster's exports, and the class DELIVERY keeps what it gets for two days
 -- of each: log_source
 -- controls: Well-Architected SEC04-BP01
 -- fact: Sources whose logs nobody keeps, and log groups without a retention

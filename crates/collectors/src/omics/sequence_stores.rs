@@ -197,8 +197,10 @@ mod tests {
 
     const FULL: &str = r#"{"id":"1000000001","arn":"arn:one","name":"reads","status":"ASLEEP",
         "sseConfig":{"type":"KMS","keyArn":"arn:key"},"creationTime":"2025-01-01T00:00:00Z","fallbackLocation":""}"#;
-    const POLICY: &str = r#"{"storeType":"SEQUENCE_STORE","s3AccessPolicy":"{\"Statement\":[{\"Effect\":\"Allow\",
-        \"Principal\":{\"AWS\":\"222233334444\"},\"Action\":\"s3:GetObject\",\"Resource\":\"*\"}]}"}"#;
+    const POLICY: &str = concat!(
+        r#"{"storeType":"SEQUENCE_STORE","s3AccessPolicy":"{\"Statement\":[{\"Effect\":\"Allow\","#,
+        r#"\"Principal\":{\"AWS\":\"222233334444\"},\"Action\":\"s3:GetObject\",\"Resource\":\"*\"}]}"}"#,
+    );
 
     /// Seven stores on two pages: a usual one, one without a policy, one that S3 does not read, one that went away, one of
     /// which nothing may be read, one whose policy is denied, and one without an id.
