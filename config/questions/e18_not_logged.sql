@@ -6,7 +6,7 @@
 -- of each: log_source
 -- controls: Well-Architected SEC04-BP01
 -- fact: Sources whose logs nobody keeps, and log groups without a retention
--- caveat: Of the stages of APIs access logs count, and not those of what was executed; of distributions not the logs in real time. A function that never ran has no log group either, and a VPC of which only subnets are watched counts as not watched. Unknown are functions and VPCs where the log groups or flow logs of their region were not read, distributions where the deliveries of us-east-1 were not read, and load balancers whose attributes were not read
+-- caveat: Of the stages of APIs access logs count, and not those of what was executed, and of distributions not the logs in real time. A function that never ran has no log group either, and a VPC of which only subnets are watched counts as not watched. Unknown are functions and VPCs where the log groups or flow logs of their region were not read, distributions where the deliveries of us-east-1 were not read, and load balancers whose attributes were not read
 WITH seen AS (
   SELECT organization_id, account_id, region, collector
   FROM coverage
