@@ -116,7 +116,7 @@ LEFT JOIN administrators ON administrators.organization_id = planned.organizatio
 -- answer: S3 regions_on on_its_own: 1 of 3, 1 unknown
 -- answer: S3 regions_watched severe_findings: 2 of 3, 1 unknown
 
--- case: members that were not read count by what their administrator has; one of which it says nothing is no region to count
+-- case: members that were not read count by what their administrator has, and one of which it says nothing is no region to count
 -- coverage: account_id, region, collector, is_planned, is_complete
 --   1, eu, guardduty_detectors, true, true
 --   2, eu, guardduty_detectors, true, false

@@ -91,7 +91,7 @@ LEFT JOIN finding_counts ON finding_counts.organization_id = planned.organizatio
 -- answer: S9 regions_on lambda_off: 1 of 2, 1 unknown
 -- answer: S9 regions_watched critical_findings: 1 of 2, 1 unknown
 
--- case: members that were not read count by what their administrator has; one of which it says nothing is no region to count
+-- case: members that were not read count by what their administrator has, and one of which it says nothing is no region to count
 -- coverage: account_id, region, collector, is_planned, is_complete
 --   1, eu, inspector2_accounts, true, true
 --   2, eu, inspector2_accounts, true, false

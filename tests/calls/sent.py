@@ -61,12 +61,12 @@ def of_botocore(request, protocol):
 
 
 def of_client(request, protocol):
-    """A request as a client of botocore has signed it, without a body."""
+    """A request as a client of botocore has signed it."""
     text = lambda it: it.decode() if isinstance(it, bytes) else it  # noqa: E731
     headers = {name.lower(): text(it) for name, it in request.headers.items()}
     headers = {name: it for name, it in headers.items() if name.startswith("x-amz-") and name not in OF_SIGNATURES}
     url = urllib.parse.urlsplit(request.url)
-    return comparable(protocol, request.method, f"{url.path}?{url.query}", headers, "")
+    return comparable(protocol, request.method, f"{url.path}?{url.query}", headers, text(request.body) or "")
 
 
 def of_ours(answer, protocol, expected):
