@@ -88,37 +88,31 @@ struct Delivery {
 }
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let mut sources = Vec::new();
-    let mut pages = SOURCES.pages(session, json!({"limit": 50}));
-    while let Some(page) = pages.next().await {
-        sources.extend(page?.delivery_sources);
-    }
+    let sources = all(&SOURCES, session, json!({"limit": 50}), |page| page.delivery_sources).await?;
     // Who has no source has no delivery either.
     if sources.is_empty() {
         return Ok(());
     }
     let deliveries = all(&DELIVERIES, session, json!({"limit": 50}), |page| page.deliveries).await;
-    let deliveries = rows.item([DeliverySource::TABLE], deliveries)?;
-    let mut of_sources: Option<BTreeMap<String, Vec<Delivery>>> = deliveries.as_ref().map(|_| BTreeMap::new());
-    for delivery in deliveries.into_iter().flatten() {
-        let mut unread = Unread::default();
-        let name = unread.value("deliverySourceName", delivery.delivery_source_name.clone());
-        unread.count(rows, DeliverySource::TABLE, &DELIVERIES.call().name());
-        // Whose delivery it is cannot be told: it may be any source's.
-        let Some(name) = name else {
-            of_sources = None;
-            break;
-        };
-        if let Some(of_sources) = &mut of_sources {
-            of_sources.entry(name).or_default().push(delivery);
-        }
-    }
+    let of_sources = rows.item([DeliverySource::TABLE], deliveries)?.and_then(|it| by_source(rows, it));
     for listed in sources {
         let mut unread = Unread::default();
         let row = source(session, listed, of_sources.as_ref(), &mut unread);
         unread.push(rows, &SOURCES.call().name(), row).await?;
     }
     Ok(())
+}
+
+/// The deliveries of each source, by its name. None: AWS did not say whose one of them is, so it may be any source's.
+fn by_source(rows: &mut Rows<'_>, deliveries: Vec<Delivery>) -> Option<BTreeMap<String, Vec<Delivery>>> {
+    let mut of_sources = BTreeMap::<String, Vec<Delivery>>::new();
+    for mut delivery in deliveries {
+        let mut unread = Unread::default();
+        let name = unread.value("deliverySourceName", delivery.delivery_source_name.take());
+        unread.count(rows, DeliverySource::TABLE, &DELIVERIES.call().name());
+        of_sources.entry(name?).or_default().push(delivery);
+    }
+    Some(of_sources)
 }
 
 fn source(
