@@ -1,9 +1,11 @@
 //! Findings of the services that watch, a row each, in one table. They are read only where a collector of them is
 //! named, and of each service no more than [`KEPT_MAX`] in one account and region, the worst first.
 
-use orgcensus_collect::{Call, Class, Rows};
+use orgcensus_collect::{Call, Class, Error, Read, Rows, Session};
 use orgcensus_row::{Row, Timestamp};
-use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::items::Unread;
 
@@ -93,8 +95,63 @@ pub(crate) fn tell_more(rows: &mut Rows<'_>, call: &Call) {
     rows.miss([SecurityFinding::TABLE], error.during(&call.name()));
 }
 
+/// Adds the rows of findings that a call answered.
+pub(crate) async fn push<F>(
+    rows: &mut Rows<'_>,
+    call: &Call,
+    findings: Vec<F>,
+    row: impl Fn(F, Timestamp, &mut Unread) -> Option<SecurityFinding>,
+) -> Result<(), Error> {
+    for found in findings {
+        let mut unread = Unread::default();
+        let row = row(found, rows.captured_at(), &mut unread);
+        unread.push(rows, &call.name(), row).await?;
+    }
+    Ok(())
+}
+
+/// A page of a list that has findings by their ids alone.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Ids {
+    finding_ids: Vec<String>,
+}
+
+/// What a service tells of findings that are asked for by their ids.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ByIds<F> {
+    findings: Vec<F>,
+}
+
+/// Adds the rows of the findings that a service lists by their ids: each page's are asked for by another call, whose
+/// input is this one with the ids.
+pub(crate) async fn push_listed<F: DeserializeOwned + Default>(
+    session: &Session,
+    rows: &mut Rows<'_>,
+    (list, input): (&Read<Ids>, Value),
+    (get, mut asked): (&Read<ByIds<F>>, Value),
+    row: impl Fn(F, Timestamp, &mut Unread) -> Option<SecurityFinding>,
+) -> Result<(), Error> {
+    let (mut pages, mut room) = (list.pages(session, input), Room::default());
+    while let Some(page) = pages.next().await {
+        let mut ids = page?.finding_ids;
+        let is_over = room.is_over(&mut ids, rows, &list.call());
+        if !ids.is_empty() {
+            asked["findingIds"] = json!(ids);
+            let findings = get.send(session, asked.clone()).await?.findings;
+            count_unanswered(rows, &get.call(), ids.len(), findings.len());
+            push(rows, &get.call(), findings, &row).await?;
+        }
+        if is_over {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// Counts the findings that were asked for by their ids and are not in the answer.
-pub(crate) fn count_unanswered(rows: &mut Rows<'_>, call: &Call, asked: usize, answered: usize) {
+fn count_unanswered(rows: &mut Rows<'_>, call: &Call, asked: usize, answered: usize) {
     for _ in answered..asked {
         let mut unread = Unread::default();
         unread.value::<()>("findings", None);

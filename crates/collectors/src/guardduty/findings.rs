@@ -10,11 +10,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{band, detectors};
-use crate::findings::{Room, SecurityFinding, arn_of, count_unanswered};
+use crate::findings::{ByIds, Ids, SecurityFinding, arn_of, push_listed};
 use crate::items::Unread;
 
-const LIST: Read<Page> = reads("guardduty", "ListFindings");
-const GET: Read<Described> = reads("guardduty", "GetFindings");
+const LIST: Read<Ids> = reads("guardduty", "ListFindings");
+const GET: Read<ByIds<Found>> = reads("guardduty", "GetFindings");
 
 /// The open findings of GuardDuty about one account and region.
 pub const FINDINGS: Collector = Collector {
@@ -28,18 +28,6 @@ pub const FINDINGS: Collector = Collector {
     tables: &[table::<SecurityFinding>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Page {
-    finding_ids: Vec<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Described {
-    findings: Vec<Found>,
-}
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -126,29 +114,9 @@ fn worst_first() -> Value {
 
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     for detector_id in detectors::enabled(session).await? {
-        let (mut pages, mut room) = (LIST.pages(session, about(session.account_id(), &detector_id)), Room::default());
-        while let Some(page) = pages.next().await {
-            let mut ids = page?.finding_ids;
-            let is_over = room.is_over(&mut ids, rows, &LIST.call());
-            if !ids.is_empty() {
-                let input = json!({"DetectorId": detector_id, "findingIds": ids, "sortCriteria": worst_first()});
-                let findings = GET.send(session, input).await?.findings;
-                count_unanswered(rows, &GET.call(), ids.len(), findings.len());
-                push(session, rows, findings).await?;
-            }
-            if is_over {
-                break;
-            }
-        }
-    }
-    Ok(())
-}
-
-async fn push(session: &Session, rows: &mut Rows<'_>, findings: Vec<Found>) -> Result<(), Error> {
-    for found in findings {
-        let mut unread = Unread::default();
-        let row = finding(session, found, rows.captured_at(), &mut unread);
-        unread.push(rows, &GET.call().name(), row).await?;
+        let list = (&LIST, about(session.account_id(), &detector_id));
+        let get = (&GET, json!({"DetectorId": detector_id, "sortCriteria": worst_first()}));
+        push_listed(session, rows, list, get, |it, now, unread| finding(session, it, now, unread)).await?;
     }
     Ok(())
 }

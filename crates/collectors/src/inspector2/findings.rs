@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::accounts;
-use crate::findings::{Room, SecurityFinding, arn_of};
+use crate::findings::{Room, SecurityFinding, arn_of, push};
 use crate::items::Unread;
 
 const LIST: Read<Page> = reads("inspector2", "ListFindings");
@@ -75,11 +75,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     while let Some(page) = pages.next().await {
         let mut findings = page?.findings;
         let is_over = room.is_over(&mut findings, rows, &LIST.call());
-        for found in findings {
-            let mut unread = Unread::default();
-            let row = finding(session, found, rows.captured_at(), &mut unread);
-            unread.push(rows, &LIST.call().name(), row).await?;
-        }
+        push(rows, &LIST.call(), findings, |it, now, unread| finding(session, it, now, unread)).await?;
         if is_over {
             break;
         }

@@ -10,11 +10,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::sessions;
-use crate::findings::{Room, SecurityFinding, count_unanswered};
+use crate::findings::{ByIds, Ids, SecurityFinding, push_listed};
 use crate::items::Unread;
 
-const LIST: Read<Page> = reads("macie2", "ListFindings");
-const GET: Read<Described> = reads("macie2", "GetFindings");
+const LIST: Read<Ids> = reads("macie2", "ListFindings");
+const GET: Read<ByIds<Found>> = reads("macie2", "GetFindings");
 
 /// How many ids a page has. AWS publishes no bound for this list; of its others 25 is the most.
 const PAGE: u32 = 25;
@@ -29,18 +29,6 @@ pub const FINDINGS: Collector = Collector {
     tables: &[table::<SecurityFinding>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Page {
-    finding_ids: Vec<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Described {
-    findings: Vec<Found>,
-}
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -98,30 +86,9 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     if !sessions::is_running(session).await? {
         return Ok(());
     }
-    let (mut pages, mut room) = (LIST.pages(session, about(session.account_id())), Room::default());
-    while let Some(page) = pages.next().await {
-        let mut ids = page?.finding_ids;
-        let is_over = room.is_over(&mut ids, rows, &LIST.call());
-        if !ids.is_empty() {
-            let input = json!({"findingIds": ids, "sortCriteria": worst_first()});
-            let findings = GET.send(session, input).await?.findings;
-            count_unanswered(rows, &GET.call(), ids.len(), findings.len());
-            push(rows, findings).await?;
-        }
-        if is_over {
-            break;
-        }
-    }
-    Ok(())
-}
-
-async fn push(rows: &mut Rows<'_>, findings: Vec<Found>) -> Result<(), Error> {
-    for found in findings {
-        let mut unread = Unread::default();
-        let row = finding(found, rows.captured_at(), &mut unread);
-        unread.push(rows, &GET.call().name(), row).await?;
-    }
-    Ok(())
+    let list = (&LIST, about(session.account_id()));
+    let get = (&GET, json!({"sortCriteria": worst_first()}));
+    push_listed(session, rows, list, get, finding).await
 }
 
 fn finding(it: Found, now: Timestamp, unread: &mut Unread) -> Option<SecurityFinding> {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{PAGES_MAX, about, is_off};
-use crate::findings::{Room, SecurityFinding, arn_of, tell_more};
+use crate::findings::{Room, SecurityFinding, arn_of, push, tell_more};
 use crate::items::Unread;
 
 const LIST: Read<Page> = reads("securityhub", "GetFindings");
@@ -92,11 +92,7 @@ async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
         // A check that passed is no finding. These are the least severe, so they come last.
         findings.retain(|it| it.compliance.status.as_deref() != Some("PASSED"));
         let is_over = room.is_over(&mut findings, rows, &LIST.call());
-        for found in findings {
-            let mut unread = Unread::default();
-            let row = finding(found, rows.captured_at(), &mut unread);
-            unread.push(rows, &LIST.call().name(), row).await?;
-        }
+        push(rows, &LIST.call(), findings, finding).await?;
         if is_over {
             break;
         }
