@@ -1,6 +1,8 @@
 //! Security Hub, in both of its generations: Security Hub CSPM, which is the older one, and the Security Hub of 2025.
 
-use orgcensus_collect::{Collector, Session};
+use orgcensus_collect::{Collector, Pages, Session};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::items::Answer;
@@ -16,6 +18,42 @@ pub(crate) const COLLECTORS: &[Collector] =
 
 /// How many pages of findings are read in one account and region, of a hundred findings each.
 const PAGES_MAX: usize = 100;
+
+/// A page of findings.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Page<F> {
+    findings: Vec<F>,
+    next_token: Option<String>,
+}
+
+/// Pages of findings, as far as they are read.
+struct BoundedPages<F> {
+    pages: Pages<Page<F>>,
+    /// How many were read.
+    read: usize,
+    /// Whether there are more than are read.
+    is_cut: bool,
+}
+
+impl<F: DeserializeOwned + Default> BoundedPages<F> {
+    fn new(pages: Pages<Page<F>>) -> Self {
+        Self { pages, read: 0, is_cut: false }
+    }
+
+    /// The findings of the next page; none after the last that is read.
+    async fn next(&mut self) -> Option<Answer<Vec<F>>> {
+        if self.read == PAGES_MAX {
+            return None;
+        }
+        let answer = self.pages.next().await?;
+        self.read += 1;
+        Some(answer.map(|page| {
+            self.is_cut = self.read == PAGES_MAX && page.next_token.is_some_and(|token| !token.is_empty());
+            page.findings
+        }))
+    }
+}
 
 /// Whether AWS says that Security Hub CSPM is off here. The code alone does not say so: whoever may not ask gets it too.
 fn is_off<T>(answer: &Answer<T>) -> bool {

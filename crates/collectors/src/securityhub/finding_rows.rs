@@ -8,11 +8,11 @@ use orgcensus_row::{Timestamp, table};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{PAGES_MAX, about, is_off};
+use super::{BoundedPages, Page, about, is_off};
 use crate::findings::{Room, SecurityFinding, arn_of, push, tell_more};
 use crate::items::Unread;
 
-const LIST: Read<Page> = reads("securityhub", "GetFindings");
+const LIST: Read<Page<Found>> = reads("securityhub", "GetFindings");
 
 /// The open findings of Security Hub CSPM about one account and region.
 pub const FINDING_ROWS: Collector = Collector {
@@ -27,13 +27,6 @@ pub const FINDING_ROWS: Collector = Collector {
     tables: &[table::<SecurityFinding>()],
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Page {
-    findings: Vec<Found>,
-    next_token: Option<String>,
-}
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
@@ -83,26 +76,22 @@ struct Compliance {
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
     let mut input = about(session, &["SUPPRESSED", "RESOLVED"]);
     input["SortCriteria"] = json!([{"Field": "SeverityNormalized", "SortOrder": "desc"}]);
-    let (mut pages, mut room, mut read) = (LIST.pages(session, input), Room::default(), 0);
-    while let Some(page) = pages.next().await {
-        if read == 0 && is_off(&page) {
+    let (mut pages, mut room) = (BoundedPages::new(LIST.pages(session, input)), Room::default());
+    while let Some(findings) = pages.next().await {
+        if pages.read == 1 && is_off(&findings) {
             return Ok(());
         }
-        let Page { mut findings, next_token } = page?;
+        let mut findings = findings?;
         // A check that passed is no finding. These are the least severe, so they come last.
         findings.retain(|it| it.compliance.status.as_deref() != Some("PASSED"));
         let is_over = room.is_over(&mut findings, rows, &LIST.call());
         push(rows, &LIST.call(), findings, finding).await?;
         if is_over {
-            break;
+            return Ok(());
         }
-        read += 1;
-        if read == PAGES_MAX {
-            if next_token.is_some_and(|token| !token.is_empty()) {
-                tell_more(rows, &LIST.call());
-            }
-            break;
-        }
+    }
+    if pages.is_cut {
+        tell_more(rows, &LIST.call());
     }
     Ok(())
 }

@@ -9,14 +9,14 @@ mod tests;
 
 use orgcensus_collect::{Collector, Error, Read, Rows, Runs, Scope, Session, read as reads};
 use orgcensus_row::{Row, table};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::hubs::aggregator;
-use super::{PAGES_MAX, about, is_off};
+use super::{BoundedPages, Page, about, is_off};
 pub use gathered::GatheredFindings;
 use tally::{Finding, Tally};
 
-const LIST: Read<Page> = reads("securityhub", "GetFindings");
+const LIST: Read<Page<Finding>> = reads("securityhub", "GetFindings");
 
 /// The findings about one account and region: one row for each where Security Hub CSPM is on.
 #[derive(Debug, Serialize, Row)]
@@ -72,27 +72,16 @@ pub const FINDINGS: Collector = Collector {
     collect: |session, rows| Box::pin(collect(session, rows)),
 };
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-struct Page {
-    findings: Vec<Finding>,
-    next_token: Option<String>,
-}
-
 async fn collect(session: &Session, rows: &mut Rows<'_>) -> Result<(), Error> {
-    let (mut pages, mut tally, mut read) = (LIST.pages(session, about(session, &["SUPPRESSED"])), Tally::default(), 0);
-    while let Some(page) = pages.next().await {
-        if read == 0 && is_off(&page) {
+    let mut pages = BoundedPages::new(LIST.pages(session, about(session, &["SUPPRESSED"])));
+    let mut tally = Tally::default();
+    while let Some(findings) = pages.next().await {
+        if pages.read == 1 && is_off(&findings) {
             return Ok(());
         }
-        let page = page?;
-        page.findings.iter().for_each(|finding| tally.add(finding));
-        read += 1;
-        if read == PAGES_MAX {
-            tally.is_cut = page.next_token.is_some_and(|token| !token.is_empty());
-            break;
-        }
+        findings?.iter().for_each(|finding| tally.add(finding));
     }
+    tally.is_cut = pages.is_cut;
     rows.push(tally.counts()).await?;
     for score in tally.scores() {
         rows.push(score).await?;

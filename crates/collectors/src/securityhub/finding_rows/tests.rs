@@ -2,8 +2,9 @@ use orgcensus_collect::testing::Recorded;
 use orgcensus_collect::{Class, Error};
 use serde_json::{Value, json};
 
-use super::{FINDING_ROWS, PAGES_MAX};
+use super::FINDING_ROWS;
 use crate::findings::KEPT_MAX;
+use crate::securityhub::PAGES_MAX;
 use crate::testing::{columns, json_error};
 
 const CALL: &str = "GetFindings";

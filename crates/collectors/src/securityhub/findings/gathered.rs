@@ -12,7 +12,7 @@ use super::tally::Tally;
 use super::{FindingCounts, LIST};
 use crate::items::{Answer, Unread};
 use crate::securityhub::hubs::aggregator::Gathering;
-use crate::securityhub::{PAGES_MAX, one};
+use crate::securityhub::{BoundedPages, one};
 
 /// The findings about another account or region that a hub has, counted. They are the same findings that are there too:
 /// security_finding_counts counts each once.
@@ -83,10 +83,9 @@ fn others(session: &Session, is_gathered_here: bool) -> Value {
 /// Reads them, page after page up to the bound. Beyond it no count is known.
 async fn read(session: &Session, input: Value, unread: &mut Unread) -> Answer<Tallies> {
     let own = (session.account_id(), session.region());
-    let (mut pages, mut tallies, mut read) = (LIST.pages(session, input), Tallies::new(), 0);
-    while let Some(page) = pages.next().await {
-        let page = page?;
-        for finding in &page.findings {
+    let (mut pages, mut tallies) = (BoundedPages::new(LIST.pages(session, input)), Tallies::new());
+    while let Some(findings) = pages.next().await {
+        for finding in &findings? {
             let about_account_id = unread.value("AwsAccountId", finding.aws_account_id.as_ref());
             let about_region = unread.value("Region", finding.region.as_ref());
             let (Some(account_id), Some(region)) = (about_account_id, about_region) else { continue };
@@ -94,12 +93,7 @@ async fn read(session: &Session, input: Value, unread: &mut Unread) -> Answer<Ta
                 tallies.entry((account_id.clone(), region.clone())).or_default().add(finding);
             }
         }
-        read += 1;
-        if read == PAGES_MAX {
-            let is_cut = page.next_token.is_some_and(|token| !token.is_empty());
-            tallies.values_mut().for_each(|tally| tally.is_cut = is_cut);
-            break;
-        }
     }
+    tallies.values_mut().for_each(|tally| tally.is_cut = pages.is_cut);
     Ok(tallies)
 }

@@ -2,7 +2,8 @@ use orgcensus_collect::testing::Recorded;
 use orgcensus_collect::{Class, Error};
 use serde_json::{Value, json};
 
-use super::{FINDINGS, PAGES_MAX};
+use super::FINDINGS;
+use crate::securityhub::PAGES_MAX;
 use crate::testing::{columns, json_error};
 
 const CALL: &str = "GetFindings";
