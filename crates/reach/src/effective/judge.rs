@@ -175,7 +175,7 @@ impl Judge {
     fn ask(&mut self, place: usize, arn: &str, resource: Option<Resource>) -> Answer {
         let is_of_account = resource.is_some() || account_of(arn).is_some();
         let is_shared = resource.as_ref().is_none_or(|resource| !resource.has_unread_account);
-        self.put(place, arn, resource);
+        self.put(SENSITIVE.get(place).copied().unwrap_or(ALL), arn, resource);
         let asked = is_shared.then(|| self.outcomes(place)).flatten().map(|outcomes| Asked {
             number: self.number,
             place,
@@ -201,8 +201,8 @@ impl Judge {
     }
 
     /// Puts a question.
-    fn put(&mut self, place: usize, arn: &str, resource: Option<Resource>) {
-        SENSITIVE.get(place).copied().unwrap_or(ALL).clone_into(&mut self.request.question.action);
+    fn put(&mut self, action: &str, arn: &str, resource: Option<Resource>) {
+        action.clone_into(&mut self.request.question.action);
         self.request.question.resource = Some(arn.to_owned());
         self.request.resource = resource;
     }
