@@ -3,7 +3,6 @@
 mod given;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use orgcensus_policy::Document;
 use orgcensus_policy::evaluation::{
@@ -77,7 +76,7 @@ impl Judge {
         let others = [guardrails.number, usize::from(is_user)];
         self.number = self.shared.number(scopes.documents.iter().copied().chain(others).collect());
         self.personal = scopes.personal.clone();
-        self.personal.add(&guardrails.personal.statements);
+        self.personal.add(&guardrails.personal);
         identity.arn.clone_into(&mut self.request.question.principal);
         self.request.identities = Listed::of(vec![identity]);
     }
@@ -196,8 +195,7 @@ impl Judge {
 
     /// What the statements that depend on who asks come to for the identity.
     fn outcomes(&self, place: usize) -> Option<String> {
-        let statements = self.personal.statements.get(&place).into_iter().flatten();
-        outcomes(&self.request, statements.map(Arc::as_ref))
+        outcomes(&self.request, self.personal.of(place))
     }
 
     /// Puts a question.
