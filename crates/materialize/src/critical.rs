@@ -17,7 +17,7 @@ use futures::future::BoxFuture;
 use orgcensus_answers::Which;
 use orgcensus_crawl::{Failed, Materialization, Materialize, Placed};
 use orgcensus_lake::{Lake, Manifest};
-use orgcensus_reach::{Asked, Asker, Parts, Reach};
+use orgcensus_reach::{Asker, Parts, Reach};
 use orgcensus_row::{GLOBAL, Row, Table, table};
 use serde::Serialize;
 
@@ -171,13 +171,7 @@ async fn ask(
         let answered: Vec<Answered> = questions
             .into_iter()
             .zip(answers.by_ref())
-            .map(|((action, arn), Asked { rows, is_cut, accounts_left })| Answered {
-                action,
-                arn,
-                rows,
-                is_cut,
-                accounts_left,
-            })
+            .map(|((action, arn), answer)| Answered { action, arn, answer })
             .collect();
         let rows = match answered.is_empty() {
             true => vec![not_asked(tagged, "it is not known what reads the data of resources of its type")],

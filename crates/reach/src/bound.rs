@@ -82,6 +82,14 @@ impl Looked {
     }
 }
 
+/// What a reason says of so many accounts of which not everyone was looked at; nothing of none.
+pub fn left_in_words(accounts: usize) -> String {
+    match accounts {
+        0 => String::new(),
+        accounts => format!("; accounts of which not everyone was looked at: {accounts}"),
+    }
+}
+
 impl Target {
     /// Whether it is a role whose trust policy lets in none of the organization's identities: it must name whom it lets
     /// in (E17), and names services and providers alone.

@@ -79,10 +79,8 @@ impl World {
     /// In how many accounts a collector did not read everything, or was not planned. A closed account is none.
     pub(crate) async fn count_not_complete(&self, collector: &str) -> Result<usize> {
         let accounts: Accounts = Arc::new(self.accounts().cloned().collect());
-        let ended = self.tasks(collector, &accounts).await?;
-        let is_short =
-            |id: &&String| !matches!(ended.get(*id).map(String::as_str), Some(COMPLETE | "account_suspended"));
-        Ok(accounts.iter().filter(is_short).count())
+        let ended = self.not_complete(collector, &accounts).await?;
+        Ok(ended.values().filter(|outcome| *outcome != "account_suspended").count())
     }
 
     /// The accounts and regions in which a collector read everything.
@@ -106,7 +104,12 @@ impl World {
 
     /// The accounts of these whose identities were not all read, and why.
     pub(crate) async fn unread(&self, accounts: &Accounts) -> Result<BTreeMap<String, String>> {
-        let ended = self.tasks(OF_IDENTITIES, accounts).await?;
+        self.not_complete(OF_IDENTITIES, accounts).await
+    }
+
+    /// The accounts of these of which a collector did not read everything, and how it ended there.
+    async fn not_complete(&self, collector: &str, accounts: &Accounts) -> Result<BTreeMap<String, String>> {
+        let ended = self.tasks(collector, accounts).await?;
         let why = |id: &String| match ended.get(id).map(String::as_str) {
             Some(COMPLETE) => None,
             Some(outcome) => Some((id.clone(), outcome.to_owned())),

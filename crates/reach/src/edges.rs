@@ -8,7 +8,7 @@ use orgcensus_policy::evaluation::{Answer, DecidedBy, Layer, Outcome};
 
 use crate::Result;
 use crate::access::Access;
-use crate::bound::Most;
+use crate::bound::{Most, left_in_words};
 use crate::people::{People, permission_set};
 use crate::resource;
 use crate::rows::{Accounts, Reader};
@@ -198,9 +198,7 @@ fn sorted(mut edges: Vec<Edge>) -> Vec<Edge> {
 /// Whoever is not told by name; of so many accounts not everyone was looked at.
 fn others(target: &Target, accounts_left: usize) -> Edge {
     let mut answer = Written::of(&unknown("there are more principals than are told"));
-    if accounts_left > 0 {
-        answer.reason.push_str(&format!("; accounts of which not everyone was looked at: {accounts_left}"));
-    }
+    answer.reason.push_str(&left_in_words(accounts_left));
     Edge {
         account_id: target.owner.clone().unwrap_or_default(),
         role_arn: target.arn.clone(),

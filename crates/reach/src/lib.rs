@@ -62,6 +62,7 @@ mod tests;
 
 pub use access::{Access, batch};
 pub use asker::{Asked, Asker};
+pub use bound::left_in_words;
 pub use chains::{Chain, Chains, STEPS_MAX};
 pub use edges::{Edge, Edges};
 pub use effective::{Apart, Effective, Right};

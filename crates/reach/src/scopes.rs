@@ -38,22 +38,22 @@ pub(crate) struct Scopes {
     pub(crate) personal: Personal,
 }
 
-/// What an answer may depend on besides the documents: who asks.
+/// What an answer may depend on besides the documents: the statements that depend on who asks, by a condition on the
+/// caller or by a variable. By the place of the action.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Personal {
-    /// The statements, by the place of the action: by a condition on the caller, by a variable.
-    pub(crate) statements: Statements,
-}
-
-/// Statements, by the place of the action.
-pub(crate) type Statements = BTreeMap<usize, Vec<Arc<Statement>>>;
+pub(crate) struct Personal(BTreeMap<usize, Vec<Arc<Statement>>>);
 
 impl Personal {
-    /// Adds more.
-    pub(crate) fn add(&mut self, statements: &Statements) {
-        for (place, more) in statements {
-            self.statements.entry(*place).or_default().extend(more.iter().map(Arc::clone));
+    /// Adds others.
+    pub(crate) fn add(&mut self, others: &Personal) {
+        for (place, more) in &others.0 {
+            self.0.entry(*place).or_default().extend(more.iter().map(Arc::clone));
         }
+    }
+
+    /// The statements about the action at this place.
+    pub(crate) fn of(&self, place: usize) -> impl Iterator<Item = &Statement> {
+        self.0.get(&place).into_iter().flatten().map(Arc::as_ref)
     }
 }
 
@@ -68,7 +68,7 @@ pub(crate) struct Patterns {
 struct Said {
     allowed: ByAction,
     spared: ByAction,
-    personal: Statements,
+    personal: Personal,
     allows_everything: bool,
     /// Kept, so that its place in memory stays its own.
     document: Arc<Document>,
@@ -139,11 +139,11 @@ impl Patterns {
     }
 
     /// The statements of a document that may depend on who asks.
-    pub(crate) fn personal(&self, document: &Document) -> Statements {
+    pub(crate) fn personal(&self, document: &Document) -> Personal {
         let all: Vec<Arc<Statement>> =
             document.statements.iter().filter(|it| is_personal(it)).cloned().map(Arc::new).collect();
         if all.is_empty() {
-            return Statements::new();
+            return Personal::default();
         }
         let of_action = |action: &String| -> Vec<Arc<Statement>> {
             let about = pared(document.clone(), &[action.as_str()]).statements;
@@ -151,7 +151,7 @@ impl Patterns {
             all.iter().filter(is_about).map(Arc::clone).collect()
         };
         let found = self.actions.iter().map(of_action).enumerate();
-        found.filter(|(_, statements)| !statements.is_empty()).collect()
+        Personal(found.filter(|(_, statements)| !statements.is_empty()).collect())
     }
 
     fn said(&mut self, document: &Arc<Document>) -> Arc<Said> {

@@ -55,7 +55,8 @@ pub(crate) async fn search(world: &World, targets: &[Target]) -> Result<Vec<Foun
 }
 
 /// The same, for so many of the organization's identities a target and no more. Also gives the places of the targets of
-/// which there may be others, each with the number of accounts of which not everyone was looked at. It looks again as long as answers rest on endpoints whose policies were not read yet.
+/// which there may be others, each with the number of accounts of which not everyone was looked at. It looks again as
+/// long as answers rest on endpoints whose policies were not read yet.
 pub(crate) async fn bounded(
     world: &World,
     targets: &[Target],

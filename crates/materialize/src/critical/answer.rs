@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use orgcensus_policy::evaluation::Outcome;
-use orgcensus_reach::{Access, Written, word};
+use orgcensus_reach::{Access, Asked, Written, left_in_words, word};
 
 use super::CriticalAccess;
 use super::tagged::Tagged;
@@ -11,15 +11,11 @@ use super::tagged::Tagged;
 /// The most rows of one action on one resource, or on a part of it.
 const ROWS_MAX: usize = 1_000;
 
-/// The answer to one question.
+/// A question, and what was answered.
 pub(crate) struct Answered {
     pub(crate) action: String,
     pub(crate) arn: String,
-    pub(crate) rows: Vec<Access>,
-    /// Whether there may be more.
-    pub(crate) is_cut: bool,
-    /// Of so many accounts not everyone was looked at.
-    pub(crate) accounts_left: usize,
+    pub(crate) answer: Asked,
 }
 
 /// The row of a resource of which nothing is known.
@@ -54,7 +50,8 @@ pub(crate) fn rows_of(tagged: &Tagged, answered: Vec<Answered>, has_more_parts: 
     let mut rows = Vec::new();
     let mut whole: BTreeMap<Way, Outcome> = BTreeMap::new();
     let mut asked = BTreeSet::new();
-    for Answered { action, arn, rows: mut found, is_cut, accounts_left } in answered {
+    for Answered { action, arn, answer } in answered {
+        let Asked { rows: mut found, is_cut, accounts_left } = answer;
         let way = |it: &Access| (action.clone(), it.principal.clone(), it.via.clone());
         let is_whole = asked.insert(action.clone());
         if is_whole {
@@ -72,10 +69,7 @@ pub(crate) fn rows_of(tagged: &Tagged, answered: Vec<Answered>, has_more_parts: 
         }
         let left_out = found.len().saturating_sub(ROWS_MAX);
         rows.extend(found.iter().take(ROWS_MAX).map(|it| about(row(tagged, it))));
-        let left = match accounts_left {
-            0 => String::new(),
-            left => format!("; accounts of which not everyone was looked at: {left}"),
-        };
+        let left = left_in_words(accounts_left);
         if left_out > 0 {
             let more = not_asked(tagged, &format!("there are more rows than are kept{left}"));
             let left_out_count = i64::try_from(left_out).ok();
@@ -139,7 +133,8 @@ mod tests {
     }
 
     fn answered(arn: &str, rows: Vec<Access>) -> Answered {
-        Answered { action: "s3:GetObject".to_owned(), arn: arn.to_owned(), rows, is_cut: false, accounts_left: 0 }
+        let answer = Asked { rows, ..Asked::default() };
+        Answered { action: "s3:GetObject".to_owned(), arn: arn.to_owned(), answer }
     }
 
     fn words(rows: &[CriticalAccess]) -> Vec<String> {
@@ -171,7 +166,8 @@ mod tests {
         let rows = rows_of(&tagged(), vec![answered("w", Vec::new()), answered("p", Vec::new())], false);
         assert_eq!(words(&rows), ["0 w - denied"]);
         let many = (0..ROWS_MAX + 7).map(|at| access(&at.to_string(), Outcome::Allowed)).collect();
-        let cut = Answered { is_cut: true, accounts_left: 12, ..answered("w", Vec::new()) };
+        let cut = Asked { is_cut: true, accounts_left: 12, ..Asked::default() };
+        let cut = Answered { answer: cut, ..answered("w", Vec::new()) };
         let rows = rows_of(&tagged(), vec![cut], false);
         assert_eq!(words(&rows), ["0 w - unknown"], "somebody may be above the bound");
         assert!(rows[0].reason.ends_with("not everyone was looked at: 12"), "{}", rows[0].reason);

@@ -16,7 +16,7 @@ use super::request::{Endpoint, Request, Vpc};
 use super::resource_side::ResourceSide;
 use crate::arn::has_wildcard;
 
-/// `aws:SourceVpc` as atoms have it.
+/// `aws:SourceVpc` as what is given has it.
 const SOURCE_VPC: &str = "aws:sourcevpc";
 
 /// The endpoint that the question says; else the VPC, by one of whose endpoints the request comes.
@@ -70,14 +70,21 @@ fn by_one_of(vpc: &Vpc, asks: &[Facts]) -> Formula {
     Formula::any(vpc.endpoints.items.iter().map(|endpoint| by(endpoint, asks)).chain(others))
 }
 
-/// An endpoint or a VPC, and whether it lets a request through.
-type Passage = (String, Formula);
+/// What a request may be forced through, of one kind: endpoints, or VPCs.
+struct Passages {
+    /// The condition key that names one.
+    key: &'static str,
+    /// An id that no policy names.
+    another: &'static str,
+    /// The listed ones, and whether each lets a request through.
+    known: Vec<(String, Formula)>,
+}
 
 /// The endpoints and the VPCs that a request may be forced through.
 #[derive(Default)]
 pub(super) struct Ways {
-    endpoints: Vec<Passage>,
-    vpcs: Vec<Passage>,
+    /// Endpoints before VPCs: a term that leaves endpoints alone is about these.
+    kinds: Vec<Passages>,
     /// What is in doubt of those that are not listed.
     others: Option<Doubt>,
 }
@@ -89,23 +96,26 @@ impl Ways {
             return Ways::default();
         };
         let request = facts.request;
-        Ways {
-            endpoints: request.endpoints.items.iter().map(|it| (it.id.clone(), by(it, asks))).collect(),
-            vpcs: request.vpcs.iter().map(|it| (it.id.clone(), by_one_of(it, asks))).collect(),
-            others: others(request),
-        }
+        let endpoints = request.endpoints.items.iter().map(|it| (it.id.clone(), by(it, asks))).collect();
+        let vpcs = request.vpcs.iter().map(|it| (it.id.clone(), by_one_of(it, asks))).collect();
+        let kinds = vec![
+            Passages { key: "aws:SourceVpce", another: "vpce-another", known: endpoints },
+            Passages { key: "aws:SourceVpc", another: "vpc-another", known: vpcs },
+        ];
+        Ways { kinds, others: others(request) }
     }
 
     /// The terms that are left if what is forced through an endpoint must pass the endpoint's policy.
     pub(super) fn through(&self, terms: Terms, in_favour: bool) -> Terms {
-        if self.endpoints.is_empty() && self.vpcs.is_empty() && self.others.is_none() {
+        if self.kinds.iter().all(|it| it.known.is_empty()) && self.others.is_none() {
             return terms;
         }
         let mut through = Terms { list: Vec::new(), is_cut: terms.is_cut };
         for term in terms.list {
-            let left = match self.forced(&term) {
-                Some((key, ids, known)) if !known.is_empty() || self.others.is_some() => {
-                    self.by_passages(&term, key, &ids, known).resolved(in_favour).terms()
+            // What a term leaves, if it leaves no other way.
+            let left = match self.kinds.iter().find_map(|it| Some((it, it.forced(&term)?))) {
+                Some((kind, ids)) if !kind.known.is_empty() || self.others.is_some() => {
+                    self.by_passages(&term, kind, &ids).resolved(in_favour).terms()
                 }
                 _ => Terms::of(vec![term]),
             };
@@ -114,27 +124,19 @@ impl Ways {
         through
     }
 
-    /// What a term leaves, if it leaves no other way: endpoints, else VPCs.
-    fn forced(&self, term: &Term) -> Option<(&'static str, Vec<String>, &[Passage])> {
-        let by_endpoint = forced(term, SOURCE_VPCE, "vpce-another", &self.endpoints);
-        let by_vpc = || forced(term, SOURCE_VPC, "vpc-another", &self.vpcs);
-        by_endpoint
-            .map(|ids| ("aws:SourceVpce", ids, self.endpoints.as_slice()))
-            .or_else(|| by_vpc().map(|ids| ("aws:SourceVpc", ids, self.vpcs.as_slice())))
-    }
-
     /// What was not read of them.
     pub(super) fn first_doubt(&self) -> Option<Doubt> {
-        self.endpoints.iter().chain(&self.vpcs).find_map(|(_, policy)| policy.first_doubt()).or(self.others)
+        let mut known = self.kinds.iter().flat_map(|it| &it.known);
+        known.find_map(|(_, policy)| policy.first_doubt()).or(self.others)
     }
 
     /// The term, and that one of these endpoints or VPCs lets it through.
-    fn by_passages(&self, term: &Term, key: &str, ids: &[String], known: &[Passage]) -> Formula {
+    fn by_passages(&self, term: &Term, kind: &Passages, ids: &[String]) -> Formula {
         let unlisted = || self.others.map_or(Formula::True, Formula::Doubt);
         let whole = |id: &String| {
             let policy =
-                known.iter().find(|(known, _)| known == id).map_or_else(unlisted, |(_, policy)| policy.clone());
-            let by = Atom::literal(key, Test::plain(Compare::Exact), vec![id.clone()], false);
+                kind.known.iter().find(|(known, _)| known == id).map_or_else(unlisted, |(_, policy)| policy.clone());
+            let by = Atom::literal(kind.key, Test::plain(Compare::Exact), vec![id.clone()], false);
             Formula::all([policy, Formula::literal(by)])
         };
         let ways = Formula::any(ids.iter().map(whole));
@@ -143,19 +145,22 @@ impl Ways {
     }
 }
 
-/// The values of a key that a term leaves, if the key must be there and cannot be just any.
-fn forced(term: &Term, key: &str, another: &str, known: &[Passage]) -> Option<Vec<String>> {
-    let literals: Vec<_> = term.iter().filter(|(atom, _)| atom.key == key && !atom.is_opaque).collect();
-    // A wildcard may stand for endpoints that are not named.
-    if literals.iter().any(|(atom, _)| atom.values.iter().any(|value| has_wildcard(value))) {
-        return None;
+impl Passages {
+    /// The ids that a term leaves, if the key must be there and cannot be just any.
+    fn forced(&self, term: &Term) -> Option<Vec<String>> {
+        let is_meant = |atom: &Atom| atom.key.eq_ignore_ascii_case(self.key) && !atom.is_opaque;
+        let literals: Vec<_> = term.iter().filter(|(atom, _)| is_meant(atom)).collect();
+        // A wildcard may stand for endpoints that are not named.
+        if literals.iter().any(|(atom, _)| atom.values.iter().any(|value| has_wildcard(value))) {
+            return None;
+        }
+        let permits = |value: Option<&[&str]>| literals.iter().all(|(atom, wanted)| atom.holds(value) == *wanted);
+        let is_forced = !literals.is_empty() && !permits(None) && !permits(Some(&[self.another]));
+        let named = literals.iter().flat_map(|(atom, _)| atom.values.iter().cloned());
+        let known = self.known.iter().map(|(id, _)| id.clone());
+        let mut ids: Vec<String> = named.chain(known).filter(|id| permits(Some(&[id.as_str()]))).collect();
+        ids.sort();
+        ids.dedup();
+        is_forced.then_some(ids)
     }
-    let permits = |value: Option<&[&str]>| literals.iter().all(|(atom, wanted)| atom.holds(value) == *wanted);
-    let is_forced = !literals.is_empty() && !permits(None) && !permits(Some(&[another]));
-    let named = literals.iter().flat_map(|(atom, _)| atom.values.iter().cloned());
-    let known = known.iter().map(|(id, _)| id.clone());
-    let mut ids: Vec<String> = named.chain(known).filter(|id| permits(Some(&[id.as_str()]))).collect();
-    ids.sort();
-    ids.dedup();
-    is_forced.then_some(ids)
 }

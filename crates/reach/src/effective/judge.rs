@@ -3,7 +3,6 @@
 mod given;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use orgcensus_policy::Document;
 use orgcensus_policy::evaluation::{
@@ -77,7 +76,7 @@ impl Judge {
         let others = [guardrails.number, usize::from(is_user)];
         self.number = self.shared.number(scopes.documents.iter().copied().chain(others).collect());
         self.personal = scopes.personal.clone();
-        self.personal.add(&guardrails.personal.statements);
+        self.personal.add(&guardrails.personal);
         identity.arn.clone_into(&mut self.request.question.principal);
         self.request.identities = Listed::of(vec![identity]);
     }
@@ -175,7 +174,7 @@ impl Judge {
     fn ask(&mut self, place: usize, arn: &str, resource: Option<Resource>) -> Answer {
         let is_of_account = resource.is_some() || account_of(arn).is_some();
         let is_shared = resource.as_ref().is_none_or(|resource| !resource.has_unread_account);
-        self.put(place, arn, resource);
+        self.put(SENSITIVE.get(place).copied().unwrap_or(ALL), arn, resource);
         let asked = is_shared.then(|| self.outcomes(place)).flatten().map(|outcomes| Asked {
             number: self.number,
             place,
@@ -196,13 +195,12 @@ impl Judge {
 
     /// What the statements that depend on who asks come to for the identity.
     fn outcomes(&self, place: usize) -> Option<String> {
-        let statements = self.personal.statements.get(&place).into_iter().flatten();
-        outcomes(&self.request, statements.map(Arc::as_ref))
+        outcomes(&self.request, self.personal.of(place))
     }
 
     /// Puts a question.
-    fn put(&mut self, place: usize, arn: &str, resource: Option<Resource>) {
-        SENSITIVE.get(place).copied().unwrap_or(ALL).clone_into(&mut self.request.question.action);
+    fn put(&mut self, action: &str, arn: &str, resource: Option<Resource>) {
+        action.clone_into(&mut self.request.question.action);
         self.request.question.resource = Some(arn.to_owned());
         self.request.resource = resource;
     }

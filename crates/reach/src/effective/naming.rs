@@ -21,7 +21,8 @@ pub(super) struct Given {
     pub(super) place: usize,
     /// The resource, or what is within it.
     pub(super) scope: String,
-    arn: String,
+    /// The resource.
+    pub(super) arn: String,
     /// Identities, some of them as patterns.
     names: BTreeSet<String>,
 }
@@ -87,13 +88,8 @@ impl Naming {
         self.given.iter().filter(move |it| it.names.iter().any(|name| covers(name, identity)))
     }
 
-    /// The resource with its policies. Its ACL and its grants give more, and take nothing away.
-    pub(super) fn resource(&self, given: &Given) -> Resource {
-        self.at(&given.arn)
-    }
-
-    /// The same of one of the account's by its ARN.
-    pub(super) fn at(&self, arn: &str) -> Resource {
+    /// A resource of the account with its policies. Its ACL and its grants give more, and take nothing away.
+    pub(super) fn resource(&self, arn: &str) -> Resource {
         let policies = self.policies.get(arn).cloned().unwrap_or_default();
         let account = Some(self.account_id.clone());
         Resource { account, policies, grants: Listed::default(), acl: Listed::default(), ..unread(arn) }

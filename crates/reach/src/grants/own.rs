@@ -35,18 +35,25 @@ pub(crate) struct Given {
 pub(crate) async fn given(world: &World, callers: &[Caller], actions: &[String]) -> Result<Vec<Given>> {
     let actions: Vec<(&String, bool)> = actions.iter().filter_map(|it| Some((it, is_read(it)?))).collect();
     let grants = if actions.is_empty() { Vec::new() } else { of(world, callers).await? };
-    // The grants that are for the same, whose account is that of the first.
+    // The grants that are for the same, whose account is that of the first. Those of one bucket follow one another, so
+    // that what is known of it is read once.
     let mut asked: BTreeMap<(String, String), Vec<&Grant>> = BTreeMap::new();
     for grant in &grants {
         for (action, _) in actions.iter().filter(|(_, is_read)| grant.permits(*is_read)) {
             let arn = whole(grant.scope.as_deref(), &grant.arn, action.eq_ignore_ascii_case(OF_BUCKET));
-            asked.entry(((*action).clone(), arn)).or_default().push(grant);
+            asked.entry((arn, (*action).clone())).or_default().push(grant);
         }
     }
-    let mut targets = Vec::new();
-    for ((action, arn), grants) in &asked {
+    let (mut targets, mut buckets) = (Vec::new(), BTreeMap::<(&str, &str), Owned>::new());
+    for ((arn, action), grants) in &asked {
         let account = grants.first().map(|it| it.account.as_str()).unwrap_or_default();
-        targets.push(Target::new(action, arn, Some(owned(world, arn, account).await?)));
+        let bucket = holder(arn);
+        let of_bucket = match buckets.get(&(bucket, account)) {
+            Some(known) => known.clone(),
+            None => owned(world, bucket, account).await?,
+        };
+        buckets.insert((bucket, account), of_bucket.clone());
+        targets.push(Target::new(action, arn, Some(of_bucket)));
     }
     let found = if targets.is_empty() { Vec::new() } else { search(world, &targets).await? };
     let (mut memory, mut given) = (Memory::default(), Vec::new());
@@ -105,9 +112,8 @@ async fn of(world: &World, callers: &[Caller]) -> Result<Vec<Grant>> {
     Ok(grants)
 }
 
-/// What a scope is about. A pattern of buckets stands for those of the grant's account, whose policies are not asked.
-async fn owned(world: &World, arn: &str, account: &str) -> Result<Owned> {
-    let bucket = holder(arn);
+/// A scope's bucket. A pattern of buckets stands for those of the grant's account, whose policies are not asked.
+async fn owned(world: &World, bucket: &str, account: &str) -> Result<Owned> {
     let unread = resource::unread(bucket);
     if bucket.contains(['*', '?']) {
         let account = Some(account.to_owned());

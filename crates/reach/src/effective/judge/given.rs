@@ -13,7 +13,7 @@ use crate::scopes::ALL;
 use crate::search::unknown;
 use crate::sensitive::SENSITIVE;
 
-/// The action among the sensitive ones for which a grant to read is good: the first one.
+/// The action among the sensitive ones for which a grant to read is good.
 const GRANTED: &str = "s3:GetObject";
 
 impl Judge {
@@ -25,7 +25,7 @@ impl Judge {
             if rights.iter().any(|it| gives(it, action, &given.scope)) {
                 continue;
             }
-            self.put(given.place, &given.scope, Some(naming.resource(given)));
+            self.put(action, &given.scope, Some(naming.resource(&given.arn)));
             let answer = self.evaluate();
             self.add(rights, action, &given.scope, answer);
         }
@@ -52,8 +52,7 @@ impl Judge {
 
     /// What the credentials of a grant are good for, if the identity may ask for them. None: for nothing.
     fn by_grant(&mut self, grant: &Grant, scope: &str, account: &Account, naming: &Naming) -> Option<Answer> {
-        self.put(0, &grant.instance_arn, Some(naming.at(&grant.instance_arn)));
-        ASK.clone_into(&mut self.request.question.action);
+        self.put(ASK, &grant.instance_arn, Some(naming.resource(&grant.instance_arn)));
         let asks = self.evaluate();
         let Some(role) = &grant.role else {
             return Some(both(&unknown("it was not read which role the grant's location has"), &asks));
@@ -64,8 +63,8 @@ impl Judge {
         };
         let bucket = holder(scope);
         let resource =
-            if self.buckets.contains(bucket) { Some(naming.at(bucket)) } else { self.resource(GRANTED, scope) };
-        self.put(0, scope, resource);
+            if self.buckets.contains(bucket) { Some(naming.resource(bucket)) } else { self.resource(GRANTED, scope) };
+        self.put(GRANTED, scope, resource);
         let own = std::mem::replace(&mut self.request.identities, Listed::of(vec![account.identity(known)]));
         let principal = std::mem::replace(&mut self.request.question.principal, role.clone());
         let mut by_role = self.evaluate();
