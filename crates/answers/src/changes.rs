@@ -184,7 +184,7 @@ impl OneOrganization {
         let both = Arc::new(Both::read_within(lake, [&manifests[0], &manifests[1]], accounts).await?);
         let rests_on = RestsOn::of(&manifests);
         let judge = Judge::new(&both, ACTIVITY, rests_on.of_table(ACTIVITY), false);
-        let heard = Arc::new(Heard::read(lake, &manifests, &judge).await?);
+        let heard = Arc::new(Heard::read(lake, &manifests, &judge, accounts).await?);
         let has_activity = manifests[1].table(ACTIVITY).is_some();
         let begun = if has_activity { times::begun(lake, &manifests, &both).await? } else { [None; 2] };
         let events = rules.iter().filter(|rule| rule.needs_event() && !rule.hears()).cloned().collect();

@@ -43,8 +43,8 @@ pub use pairs::Pair;
 
 use crate::format::Output;
 use crate::history::manifests;
-use crate::nearest::all_in_words;
-use crate::{Error, Format, RestsOn, Result, Which, nearest_in_words};
+use crate::nearest::tables_in_words;
+use crate::{Error, Format, RestsOn, Result, Which};
 use difference::Counts;
 use pairs::pairs;
 
@@ -109,9 +109,8 @@ impl Diff {
             waiting.iter().flatten().flat_map(|it| &it.tables).map(|table| table.name.as_str()).collect();
         let unknown: Vec<&str> = tables.iter().map(String::as_str).filter(|it| !known.contains(it)).collect();
         if let Some(first) = unknown.first() {
-            let nearest = nearest_in_words(first, known.iter().copied());
-            let all = || all_in_words("the snapshots have", &known.iter().copied().collect::<Vec<_>>());
-            let known = nearest.unwrap_or_else(all);
+            let known: Vec<&str> = known.iter().copied().collect();
+            let known = tables_in_words(first, "the snapshots have", &known);
             return Err(Error::UnknownTable { table: unknown.join(", "), known });
         }
         Ok(Self { lake: lake.clone(), pairs, waiting, asked: tables.to_vec(), current: None })

@@ -27,8 +27,8 @@ pub use event::Event;
 pub use subject::Subject;
 
 use crate::format::Output;
-use crate::nearest::all_in_words;
-use crate::{Error, Format, Result, nearest_in_words, rules};
+use crate::nearest::tables_in_words;
+use crate::{Error, Format, Result, rules};
 use makers::Makers;
 use night::{Night, Others};
 use story::Story;
@@ -54,8 +54,7 @@ impl Life {
             let manifest = lake.manifest(newest).await?;
             if let Some(unknown) = tables.iter().find(|name| manifest.table(name).is_none()) {
                 let known: Vec<&str> = manifest.tables.iter().map(|table| table.name.as_str()).collect();
-                let nearest = nearest_in_words(unknown, known.iter().copied());
-                let known = nearest.unwrap_or_else(|| all_in_words("the newest snapshot has", &known));
+                let known = tables_in_words(unknown, "the newest snapshot has", &known);
                 return Err(Error::UnknownTable { table: unknown.clone(), known });
             }
         }

@@ -40,6 +40,11 @@ pub fn nearest_in_words<'a>(word: &str, among: impl IntoIterator<Item = &'a str>
     }
 }
 
+/// The same behind other words, `; the nearest is iam_users`; nothing if nothing is near.
+pub fn nearest_behind<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) -> String {
+    nearest_in_words(word, among).map(|words| format!("; {words}")).unwrap_or_default()
+}
+
 /// What an unknown id of a question or of a rule may mean, among parts and their ids in order: the nearest ids of the part
 /// that it names, and what the part has; else the parts.
 pub(crate) fn ids_in_words(id: &str, known: &[(&str, &str)]) -> String {
@@ -55,8 +60,13 @@ pub(crate) fn ids_in_words(id: &str, known: &[(&str, &str)]) -> String {
     format!("the parts are {}; --list shows every id", parts.join(", "))
 }
 
+/// What an unknown table may mean: the nearest tables, else all that there are.
+pub(crate) fn tables_in_words(table: &str, whose: &str, tables: &[&str]) -> String {
+    nearest_in_words(table, tables.iter().copied()).unwrap_or_else(|| all_in_words(whose, tables))
+}
+
 /// All names, `the snapshot has accounts, coverage`; of more than anyone reads, where tables are listed.
-pub(crate) fn all_in_words(whose: &str, tables: &[&str]) -> String {
+fn all_in_words(whose: &str, tables: &[&str]) -> String {
     match tables.len() > LISTED_MAX {
         true => "`orgcensus tables` lists those that there are".to_owned(),
         false => format!("{whose} {}", tables.join(", ")),

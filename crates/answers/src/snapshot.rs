@@ -17,9 +17,9 @@ use orgcensus_lake::{Commit, Lake};
 use url::Url;
 
 use crate::history::{History, manifests};
-use crate::nearest::all_in_words;
+use crate::nearest::tables_in_words;
 use crate::published_table::{PublishedTable, STORE_URL};
-use crate::{Accepted, Answer, Error, Exceptions, Extent, RestsOn, Result, Which, athena, nearest_in_words};
+use crate::{Accepted, Answer, Error, Exceptions, Extent, RestsOn, Result, Which, athena};
 
 pub(crate) const CATALOG: &str = "lake";
 /// The schema of the chosen snapshots; Athena's database of the same name shows the newest.
@@ -172,7 +172,7 @@ impl Snapshot {
     /// The tables whose names are nearest to one that does not exist, in words; all tables if none is near.
     pub fn nearest_tables(&self, name: &str) -> String {
         let tables: Vec<&str> = self.tables.iter().map(String::as_str).collect();
-        nearest_in_words(name, tables.iter().copied()).unwrap_or_else(|| all_in_words("the snapshot has", &tables))
+        tables_in_words(name, "the snapshot has", &tables)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use orgcensus_answers::{Priority, nearest_in_words, select_rules, threshold_names};
+use orgcensus_answers::{Priority, nearest_behind, select_rules, threshold_names};
 use orgcensus_collectors::COLLECTORS;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
@@ -208,8 +208,7 @@ fn check_collectors(table: &Table) -> Result<(), Wrong> {
     for key in ["select.collectors", "select.add_collectors", "select.exclude_collectors"] {
         let is_unknown = |(_, name): &(String, &str)| !COLLECTORS.iter().any(|collector| collector.name == *name);
         if let Some((key, name)) = texts(table, key).into_iter().find(is_unknown) {
-            let nearest = nearest_in_words(name, COLLECTORS.iter().map(|collector| collector.name));
-            let nearest = nearest.map(|words| format!("; {words}")).unwrap_or_default();
+            let nearest = nearest_behind(name, COLLECTORS.iter().map(|collector| collector.name));
             let words = format!("unknown collector {name:?}{nearest}; `orgcensus tables --collectors` lists them");
             return Err(Wrong::new(key, words));
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use orgcensus_answers::nearest_in_words;
+use orgcensus_answers::nearest_behind;
 use orgcensus_aws::{Base, Chain, Hop, Identity, Limits, Options, partition, whoami};
 use orgcensus_collectors::COLLECTORS;
 use orgcensus_crawl::{Matcher, Selection};
@@ -142,8 +142,7 @@ fn misspelt(region: &str) -> Option<String> {
     if partition::REGIONS.contains(&region) {
         return None;
     }
-    let nearest = nearest_in_words(region, partition::REGIONS.iter().copied());
-    let nearest = nearest.map(|words| format!("; {words}")).unwrap_or_default();
+    let nearest = nearest_behind(region, partition::REGIONS.iter().copied());
     Some(format!("home region {region:?} is none that this version knows{nearest}"))
 }
 

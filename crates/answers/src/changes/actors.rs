@@ -115,7 +115,7 @@ impl Actors {
             Field::new("is_failed", DataType::Boolean, true),
             Field::new("resources", list, true),
         ];
-        let rows = ByAccount::new(TableReader::with(lake, activity, fields, accounts)?);
+        let rows = ByAccount::new(TableReader::new(lake, activity, fields, accounts)?);
         let was = Times::open(lake, from, begun[0], of_table, accounts)?;
         let read = [was, Times::open(lake, to, begun[1], of_table, accounts)?];
         let (asked, heard) = (Times::open(lake, to, begun[1], of_events, accounts)?, Arc::clone(heard));

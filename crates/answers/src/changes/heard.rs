@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray, TimestampMillisecondArray};
 use arrow::datatypes::{DataType, Field, TimeUnit, TimestampMillisecondType};
 use arrow::error::ArrowError;
-use orgcensus_lake::{Lake, TableEntry};
+use orgcensus_lake::{Lake, TableEntry, Wanted};
 
 use super::found::Found;
 use crate::cells::text_cell;
@@ -34,8 +34,14 @@ pub(crate) struct Heard {
 }
 
 impl Heard {
-    /// Reads it from two snapshots. The judge is that of the table of events.
-    pub(crate) async fn read(lake: &Lake, [from, to]: &TwoManifests, judge: &Judge) -> Result<Self> {
+    /// Reads it from two snapshots. The judge is that of the table of events. If some accounts are wanted, nobody asks
+    /// of others.
+    pub(crate) async fn read(
+        lake: &Lake,
+        [from, to]: &TwoManifests,
+        judge: &Judge,
+        accounts: Option<&Wanted>,
+    ) -> Result<Self> {
         let begin = from.captured_at.0;
         let since = text(begin - OVERLAP_MILLIS).map_err(failed)?;
         let mut heard = Self { since, ..Self::default() };
@@ -48,13 +54,13 @@ impl Heard {
         let text = |name: &str| Field::new(name, DataType::Utf8, true);
         let moment = DataType::Timestamp(TimeUnit::Millisecond, None);
         let fields = vec![text("account_id"), text("region"), Field::new("since_at", moment, true)];
-        let mut reader = TableReader::new(lake, entry, fields)?;
+        let mut reader = TableReader::new(lake, entry, fields, accounts)?;
         while let Some(columns) = reader.next().await? {
-            let [accounts, regions, moments] = &columns[..] else { continue };
-            let (accounts, regions) = (accounts.as_string::<i32>(), regions.as_string::<i32>());
+            let [ids, regions, moments] = &columns[..] else { continue };
+            let (ids, regions) = (ids.as_string::<i32>(), regions.as_string::<i32>());
             let moments = moments.as_primitive::<TimestampMillisecondType>();
-            for row in (0..accounts.len()).filter(|row| moments.is_valid(*row)) {
-                let (account_id, since) = (accounts.value(row).to_owned(), moments.value(row));
+            for row in (0..ids.len()).filter(|row| moments.is_valid(*row)) {
+                let (account_id, since) = (ids.value(row).to_owned(), moments.value(row));
                 if since > begin {
                     *heard.late.entry(since).or_default() += 1;
                     heard.late_accounts.insert(account_id);
@@ -65,7 +71,7 @@ impl Heard {
         }
         if !heard.caught_up.is_empty() {
             // Where the older snapshot has a window, it missed nothing.
-            each(lake, from, (ACTIVITY_WINDOWS, None), ["account_id", "region"], |[account_id, region]| {
+            each(lake, from, (ACTIVITY_WINDOWS, accounts), ["account_id", "region"], |[account_id, region]| {
                 let regions = account_id.and_then(|it| heard.caught_up.get_mut(it));
                 if let (Some(regions), Some(region)) = (regions, region) {
                     regions.remove(region);

@@ -45,7 +45,7 @@ impl Times {
         let of_collectors = |names: &BTreeSet<String>| Wanted(vec![("collector".to_owned(), names.clone())]);
         let wanted = accounts.cloned().or_else(|| collectors.map(of_collectors));
         let rows = match manifest.table(COVERAGE) {
-            Some(table) => Some(ByAccount::new(TableReader::with(lake, table, fields, wanted.as_ref())?)),
+            Some(table) => Some(ByAccount::new(TableReader::new(lake, table, fields, wanted.as_ref())?)),
             None => None,
         };
         let (captured_at, collectors) = (manifest.captured_at.0, collectors.cloned());
@@ -96,7 +96,7 @@ pub(crate) async fn begun(lake: &Lake, [from, to]: &TwoManifests, both: &Both) -
 async fn begun_of(lake: &Lake, manifest: &Manifest, account_id: &str) -> Result<Option<i64>> {
     let Some(table) = manifest.table(COVERAGE) else { return Ok(None) };
     let wanted = Wanted::of_accounts([account_id.to_owned()]);
-    let mut rows = TableReader::with(lake, table, vec![text("collector"), moment("started_at")], Some(&wanted))?;
+    let mut rows = TableReader::new(lake, table, vec![text("collector"), moment("started_at")], Some(&wanted))?;
     while let Some(columns) = rows.next().await? {
         let [collectors, begins] = &columns[..] else { continue };
         let (collectors, begins) = (collectors.as_string::<i32>(), begins.as_primitive::<TimestampMillisecondType>());

@@ -19,13 +19,9 @@ pub(crate) struct TableReader {
 }
 
 impl TableReader {
-    /// Reads these columns of a table. A column that the table does not have is null.
-    pub(crate) fn new(lake: &Lake, table: &TableEntry, fields: Vec<Field>) -> Result<Self> {
-        Self::with(lake, table, fields, None)
-    }
-
-    /// The same; if some rows are wanted, only these.
-    pub(crate) fn with(lake: &Lake, table: &TableEntry, fields: Vec<Field>, wanted: Option<&Wanted>) -> Result<Self> {
+    /// Reads these columns of a table; if some rows are wanted, only these. A column that the table does not have is
+    /// null.
+    pub(crate) fn new(lake: &Lake, table: &TableEntry, fields: Vec<Field>, wanted: Option<&Wanted>) -> Result<Self> {
         let names: Vec<&str> = fields.iter().map(|field| field.name().as_str()).collect();
         let batches = match wanted {
             None => lake.rows(table, Some(&names))?,
@@ -73,7 +69,7 @@ pub(crate) async fn each<const N: usize>(
 ) -> Result<()> {
     let Some(entry) = manifest.table(table) else { return Ok(()) };
     let fields = columns.iter().map(|name| Field::new(*name, DataType::Utf8, true)).collect();
-    let mut reader = TableReader::with(lake, entry, fields, wanted)?;
+    let mut reader = TableReader::new(lake, entry, fields, wanted)?;
     while let Some(batch) = reader.next().await? {
         for row in 0..batch.first().map_or(0, |column| column.len()) {
             show(std::array::from_fn(|index| {

@@ -54,9 +54,9 @@ impl TableDiff {
         let table = to.name.clone();
         let converter = RowConverter::new(fields).map_err(|source| unreadable(&table, source))?;
         let converter = Arc::new(converter);
-        let from = TableReader::with(lake, from, columns.fields(), wanted[0])?;
+        let from = TableReader::new(lake, from, columns.fields(), wanted[0])?;
         let from = SortedRows::open(from, &converter, &columns, &table).await?;
-        let to = TableReader::with(lake, to, columns.fields(), wanted[1])?;
+        let to = TableReader::new(lake, to, columns.fields(), wanted[1])?;
         let to = SortedRows::open(to, &converter, &columns, &table).await?;
         let organization_id = organization_id.to_owned();
         Ok(Self { table, organization_id, columns, judge, from, to, comparators: None })

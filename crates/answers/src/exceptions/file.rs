@@ -4,7 +4,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Day, Exception, Pattern};
-use crate::nearest_in_words;
+use crate::{nearest_behind, nearest_in_words};
 
 /// What a section may say, in the order in which people read it.
 const KEYS: [&str; 8] = ["of", "account", "resource", "principal", "reason", "by", "since", "until"];
@@ -114,8 +114,7 @@ impl Reader<'_> {
         if let Some(known) = self.known.iter().find(|known| known.eq_ignore_ascii_case(id)) {
             return Ok((*known).to_owned());
         }
-        let nearest = nearest_in_words(id, self.known.iter().copied());
-        let nearest = nearest.map_or(String::new(), |words| format!("; {words}"));
+        let nearest = nearest_behind(id, self.known.iter().copied());
         let lists = "`orgcensus ask --list` and `orgcensus changes --list` list them";
         Err(self.wrong(at, format!("no question or rule has the id {id:?}{nearest}; {lists}")))
     }

@@ -148,7 +148,7 @@ async fn read_table(lake: &Lake, table: TableEntry, subject: &Subject, others: &
         return Ok(rows);
     }
     let Some(columns) = Columns::of(&table, &table)? else { return Ok(rows) };
-    let mut reader = TableReader::with(lake, &table, columns.fields(), Some(&wanted(named)))?;
+    let mut reader = TableReader::new(lake, &table, columns.fields(), Some(&wanted(named)))?;
     while let Some(batch) = reader.next().await? {
         for at in 0..batch.first().map_or(0, |column| column.len()) {
             let row = row(&table.name, &columns, &batch, at);

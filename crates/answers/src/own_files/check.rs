@@ -15,7 +15,7 @@ use super::text::Text;
 use crate::diff::Columns;
 use crate::published_table::PARTITION_COLUMNS;
 use crate::snapshot::{CATALOG, HISTORY, SCHEMA, settings};
-use crate::{FileError, Kind, Question, RestsOn, Result, Rule, changes, nearest_in_words};
+use crate::{FileError, Kind, Question, RestsOn, Result, Rule, changes, nearest_behind};
 
 /// The lines of a header that name a column for one share.
 const SHARE_COLUMNS: [&str; 3] = ["where", "is so", "of each"];
@@ -93,8 +93,7 @@ impl<'a> Checks<'a> {
     }
 
     fn no_table(&self, table: &str) -> String {
-        let nearest = nearest_in_words(table, self.tables.keys().map(String::as_str));
-        format!("there is no table {table}{}", nearest.map(|words| format!("; {words}")).unwrap_or_default())
+        format!("there is no table {table}{}", nearest_behind(table, self.tables.keys().map(String::as_str)))
     }
 }
 

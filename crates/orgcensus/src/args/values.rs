@@ -1,6 +1,6 @@
 //! What flags may say. What cannot be meant is refused where it is said, before anything is made of it.
 
-use orgcensus_answers::nearest_in_words;
+use orgcensus_answers::nearest_behind;
 use orgcensus_policy::{ResourceKind, is_arn, services};
 
 /// The partitions of AWS.
@@ -39,8 +39,7 @@ pub(super) fn service(text: &str) -> Result<String, String> {
     if ResourceKind::named(name).is_some() || services().any(|known| known == name) {
         return Ok(text.to_owned());
     }
-    let nearest = nearest_in_words(name, services()).map(|words| format!("; {words}")).unwrap_or_default();
-    Err(format!("this version knows no such service{nearest}"))
+    Err(format!("this version knows no such service{}", nearest_behind(name, services())))
 }
 
 /// An ARN.

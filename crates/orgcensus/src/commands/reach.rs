@@ -1,7 +1,7 @@
 //! `orgcensus who-can` and `what-can`: effective access, asked of a snapshot.
 
 use arrow::record_batch::RecordBatch;
-use orgcensus_answers::{Format, format_within, nearest_in_words};
+use orgcensus_answers::{Format, format_within, nearest_behind};
 use orgcensus_lake::Commit;
 use orgcensus_policy::{actions, services};
 use orgcensus_reach::{Error, Reach, SENSITIVE, batch, layers};
@@ -55,10 +55,9 @@ fn unknown(action: &str) -> Option<String> {
         return None;
     }
     let nearest = match services().any(|known| known == service) {
-        true => nearest_in_words(name, actions(service)),
-        false => nearest_in_words(service, services()),
+        true => nearest_behind(name, actions(service)),
+        false => nearest_behind(service, services()),
     };
-    let nearest = nearest.map(|words| format!("; {words}")).unwrap_or_default();
     Some(format!("this version knows no action {action}{nearest}"))
 }
 

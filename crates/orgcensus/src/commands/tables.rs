@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use orgcensus_answers::nearest_in_words;
+use orgcensus_answers::nearest_behind;
 
 use crate::args::Tables;
 use crate::failure::{Failure, exit};
@@ -20,8 +20,7 @@ pub(crate) fn run(arguments: &Tables) -> Result<u8, Failure> {
         Some(name) => {
             let table = tables.iter().find(|table| table.name == name);
             let unknown = || {
-                let nearest = nearest_in_words(name, tables.iter().map(|table| table.name));
-                let nearest = nearest.map(|words| format!("; {words}")).unwrap_or_default();
+                let nearest = nearest_behind(name, tables.iter().map(|table| table.name));
                 Failure::Usage(format!("no table {name:?}{nearest}; `orgcensus tables` lists them"))
             };
             let table = table.ok_or_else(unknown)?;

@@ -19,8 +19,7 @@ fn explained(of: &str) -> Words<'static> {
 
 /// The words of several parts in a comment: `no_mfa`, and not `or`.
 fn named(comment: &'static str) -> Words<'static> {
-    let words = comment.split(|character: char| !(character.is_ascii_alphanumeric() || character == '_'));
-    words.filter(|word| word.contains('_')).collect()
+    comment_words(comment).into_iter().filter(|word| word.contains('_')).collect()
 }
 
 fn comment_of(table: &Table, column: &str) -> &'static str {

@@ -29,9 +29,10 @@ async fn read(asked: &Asked) -> Result<Vec<Block>> {
         Column::text("places", "most of them in; of what is unknown, why"),
     ];
     let questions = asked.questions(&["E"])?;
+    let planned = why::planned(asked).await?;
     let mut rows = Vec::new();
     for line in &asked.points {
-        let why = why::unknown(asked, &questions, line).await?;
+        let why = why::unknown(asked, planned.as_ref(), &questions, line).await?;
         rows.push(row(line, why));
     }
     let words = "Red has a case. Green has none, nothing is unknown, and all tasks that it rests on are complete. \

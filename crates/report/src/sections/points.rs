@@ -184,16 +184,16 @@ fn label(question: &Question, shares: &[&Share], share: &Share) -> String {
     word.replace('_', " ")
 }
 
-/// The condition under which a row is in a share's population.
-fn within(share: &Share) -> String {
-    share.within.map_or(String::new(), |column| format!("cases.{column} AND "))
+/// The condition under which a row of a table is in a share's population.
+fn within(share: &Share, table: &str) -> String {
+    share.within.map_or(String::new(), |column| format!("{table}.{column} AND "))
 }
 
 /// The cases, each with the shares in which it is found, and those of which it is not known.
 fn listed(question: &Question, shares: &[&Share]) -> String {
     let mut words = Vec::new();
     for share in shares {
-        let (label, within) = (label(question, shares, share).replace('\'', "''"), within(share));
+        let (label, within) = (label(question, shares, share).replace('\'', "''"), within(share, "cases"));
         words.push(format!("CASE WHEN {within}cases.{} THEN '{label}' END", share.is_so));
         words.push(format!("CASE WHEN {within}cases.{} IS NULL THEN 'not known: {label}' END", share.is_so));
     }
@@ -203,7 +203,7 @@ fn listed(question: &Question, shares: &[&Share]) -> String {
 
 /// What is found comes before what is not known.
 fn severity(shares: &[&Share]) -> String {
-    let is_so = |share: &&Share| format!("{}listed.{}", within(share).replace("cases.", "listed."), share.is_so);
+    let is_so = |share: &&Share| format!("{}listed.{}", within(share, "listed"), share.is_so);
     let any = shares.iter().map(|share| format!("({})", is_so(share))).collect::<Vec<_>>().join(" OR ");
     format!("CASE WHEN {any} THEN 0 ELSE 1 END")
 }

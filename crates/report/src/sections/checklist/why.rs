@@ -11,7 +11,12 @@ use crate::Result;
 use crate::asked::{Asked, Object, first, number, text};
 
 /// Why a point is unknown that was asked: what of it was not read.
-pub(super) async fn unknown(asked: &Asked, questions: &[Question], line: &Line) -> Result<Option<String>> {
+pub(super) async fn unknown(
+    asked: &Asked,
+    planned: Option<&BTreeSet<String>>,
+    questions: &[Question],
+    line: &Line,
+) -> Result<Option<String>> {
     let Some(standing) = line.standing.as_ref().filter(|it| it.error.is_none() && line.state == "unknown") else {
         return Ok(None);
     };
@@ -19,22 +24,29 @@ pub(super) async fn unknown(asked: &Asked, questions: &[Question], line: &Line) 
     let (rests_on, extent) = (asked.snapshot.rests_on(), asked.snapshot.extent());
     let (short, short_count) =
         first(asked.snapshot.query(&question.short_tasks(rests_on, extent)).await?, PLACES_SHOWN).await?;
-    let causes = match ask_json(&asked.snapshot, &[question]).await? {
-        Value::Array(facts) if !question.is_list() => causes(&facts),
-        _ => Vec::new(),
+    // The cases say of how many it is not known, the fact says of which.
+    let has_causes = !question.is_list() && standing.unknown_count.is_some_and(|count| count > 0);
+    let causes = match has_causes {
+        true => causes(ask_json(&asked.snapshot, &[question]).await?.as_array().map_or(&[][..], Vec::as_slice)),
+        false => Vec::new(),
     };
-    let uncollected = uncollected(asked, rests_on.collectors(question)).await?;
+    let uncollected = uncollected(planned, rests_on.collectors(question));
     Ok(Some(Gaps { causes, short, short_count, uncollected }.words(standing)))
 }
 
-/// Collectors of which nothing was to be read. Of a part this says nothing: what is the organization's is read elsewhere.
-async fn uncollected(asked: &Asked, collectors: Option<Vec<String>>) -> Result<Vec<String>> {
+/// The collectors that had something to read. None of a part: what is the organization's is read elsewhere.
+pub(super) async fn planned(asked: &Asked) -> Result<Option<BTreeSet<String>>> {
     if !asked.part.is_whole() {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let rows = asked.rows("SELECT DISTINCT collector FROM coverage WHERE is_planned").await?;
-    let planned: BTreeSet<&str> = rows.iter().map(|row| text(row, "collector")).collect();
-    Ok(collectors.into_iter().flatten().filter(|name| !planned.contains(name.as_str())).collect())
+    Ok(Some(rows.iter().map(|row| text(row, "collector").to_owned()).collect()))
+}
+
+/// Those of the collectors that had nothing to read; none if nobody knows which had.
+fn uncollected(planned: Option<&BTreeSet<String>>, collectors: Option<Vec<String>>) -> Vec<String> {
+    let Some(planned) = planned else { return Vec::new() };
+    collectors.into_iter().flatten().filter(|name| !planned.contains(name)).collect()
 }
 
 /// Of how many subjects it is not known, and of which, as the question says it: `2 trails: those whose …`
