@@ -6,7 +6,7 @@ use crate::access::is_unread;
 use crate::account::Account;
 use crate::clock::{epoch_seconds, iso_millis};
 use crate::context::Context;
-use crate::delegates::{is_watcher, watcher_id};
+use crate::delegates::{is_watcher, shown_accounts, watcher_id};
 use crate::dice::{Dice, some_tags};
 use crate::place::Place;
 use crate::protocol::Refusal;
@@ -166,9 +166,8 @@ fn statistics(context: &Context<'_>) -> Result<Value, Refusal> {
 
 /// The same by account. An answer names the hundred that have most.
 fn by_account(place: &Place<'_>, is_open_only: bool, is_asked: impl Fn(f64) -> bool) -> Value {
-    let own = detector(place).map(|it| (place.account.clone(), it));
     let mut counts: Vec<(i64, String)> = Vec::new();
-    for (account, it) in own.into_iter().chain(members(place)) {
+    for (account, it) in seen(place, &[]) {
         let asked = (0..SEVERITIES.len()).filter(|at| is_asked(SEVERITIES[*at]));
         let count = asked.map(|at| it.findings[at] + if is_open_only { 0 } else { it.archived[at] }).sum();
         counts.push((count, account.id));
@@ -182,32 +181,20 @@ fn by_account(place: &Place<'_>, is_open_only: bool, is_asked: impl Fn(f64) -> b
 
 /// The members that have open findings, if the detector of a place administers them.
 fn members(place: &Place<'_>) -> Vec<(Account, Detector)> {
-    if !is_watcher(place.account) {
-        return Vec::new();
-    }
-    let organization = place.organization;
-    let member = |account: Account| {
-        let found = detector(&Place { organization, account: &account, region: place.region });
-        let is_member = |it: &Detector| it.administrator.as_ref() == Some(&place.account.id);
-        let it = found.filter(is_member).filter(|it| it.findings.iter().any(|count| *count > 0))?;
-        Some((account, it))
-    };
-    organization.accounts().filter_map(member).collect()
+    let mut found = seen(place, &[]);
+    found.retain(|(account, it)| account.id != place.account.id && it.findings.iter().any(|count| *count > 0));
+    found
 }
 
 /// The detectors of some accounts whose findings the detector of a place shows; no ids mean all accounts.
 fn seen(place: &Place<'_>, account_ids: &[String]) -> Vec<(Account, Detector)> {
     let organization = place.organization;
-    let accounts: Vec<Account> = match account_ids.is_empty() {
-        true => organization.accounts().collect(),
-        false => account_ids.iter().filter_map(|id| organization.find(id)).collect(),
-    };
     let shown = |account: Account| {
         let it = detector(&Place { organization, account: &account, region: place.region })?;
         let is_shown = account.id == place.account.id || it.administrator.as_ref() == Some(&place.account.id);
         is_shown.then_some((account, it))
     };
-    accounts.into_iter().filter_map(shown).collect()
+    shown_accounts(place, account_ids).into_iter().filter_map(shown).collect()
 }
 
 /// How many findings of each severity the detector of a place shows about some accounts; no ids mean all of them.

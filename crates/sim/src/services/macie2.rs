@@ -3,7 +3,7 @@
 use crate::account::Account;
 use crate::clock::iso_millis;
 use crate::context::Context;
-use crate::delegates::{is_watcher, watcher_id};
+use crate::delegates::{is_watcher, shown_accounts, watcher_id};
 use crate::place::Place;
 use crate::protocol::Refusal;
 use crate::service::{Service, get, list};
@@ -129,16 +129,12 @@ fn statistics(context: &Context<'_>) -> Result<Value, Refusal> {
 /// The sessions of some accounts whose findings the session of a place shows; no ids mean all accounts.
 fn seen(place: &Place<'_>, account_ids: &[String]) -> Vec<(Account, Session)> {
     let organization = place.organization;
-    let accounts: Vec<Account> = match account_ids.is_empty() {
-        true => organization.accounts().collect(),
-        false => account_ids.iter().filter_map(|id| organization.find(id)).collect(),
-    };
     let shown = |account: Account| {
         let it = session(&Place { organization, account: &account, region: place.region })?;
         let is_shown = account.id == place.account.id || it.administrator.as_ref() == Some(&place.account.id);
         is_shown.then_some((account, it))
     };
-    accounts.into_iter().filter_map(shown).collect()
+    shown_accounts(place, account_ids).into_iter().filter_map(shown).collect()
 }
 
 /// How many findings of each severity the session of a place shows about some accounts; no ids mean all of them.
