@@ -75,6 +75,13 @@ struct Detector {
     archived: [i64; SEVERITIES.len()],
 }
 
+impl Detector {
+    /// How many findings there are of a band: critical, high, medium, low. The severities of each stand side by side.
+    fn total(&self, band: usize) -> i64 {
+        self.findings[2 * band] + self.findings[2 * band + 1]
+    }
+}
+
 /// The detector of a place, if it has one.
 fn detector(place: &Place<'_>) -> Option<Detector> {
     let mut dice = place.dice("guardduty");
@@ -210,9 +217,7 @@ fn shown(place: &Place<'_>, account_ids: &[String], is_open_only: bool) -> [i64;
 
 /// Counts a region that has severe findings or has none, told by the account itself or by its administrator.
 fn count_severe(it: &Detector, tally: &mut Tally) {
-    // The first four are of severity 7 and above.
-    let is_severe = it.findings[..4].iter().any(|count| *count > 0);
-    tally.misconfigurations.one("S3", "regions_watched", "severe_findings", is_severe);
+    tally.misconfigurations.one("S3", "regions_watched", "severe_findings", it.total(0) + it.total(1) > 0);
 }
 
 /// What a census must find of a place.
@@ -221,7 +226,7 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
     let organization = place.organization;
     let mut unread = members(place);
     unread.retain(|(account, _)| is_unread(&Place { organization, account, region: place.region }, &SERVICE));
-    let high = unread.iter().filter(|(_, it)| it.findings[2] + it.findings[3] > 0).count();
+    let high = unread.iter().filter(|(_, it)| it.total(1) > 0).count();
     tally.cell("security_finding_counts WHERE service = 'guardduty' AND is_copy", unread.len());
     tally.cell("security_finding_counts WHERE service = 'guardduty' AND is_copy AND high_count > 0", high);
     for (_, it) in &unread {
@@ -238,19 +243,24 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
     count_severe(&it, tally);
     let on = it.features.iter().filter(|(_, is_on)| *is_on).count();
     tally.cell("guardduty_detectors WHERE is_enabled AND enabled_feature_count > 5", usize::from(on > 5));
-    // The severities of each band stand side by side.
-    let total = |band: usize| it.findings[2 * band] + it.findings[2 * band + 1];
     for (band, cell) in [
         (0, "guardduty_detectors WHERE critical_count > 0"),
         (1, "guardduty_detectors WHERE high_count > 0"),
         (2, "guardduty_detectors WHERE medium_count > 0"),
         (3, "guardduty_detectors WHERE low_count > 0"),
     ] {
-        tally.cell(cell, usize::from(total(band) > 0));
+        tally.cell(cell, usize::from(it.total(band) > 0));
     }
-    tally.cell("guardduty_detectors WHERE critical_count = 2", usize::from(total(0) == 2));
-    tally.cell("guardduty_detectors WHERE high_count = 3", usize::from(total(1) == 3));
-    findings::count(place, &it, tally);
+    tally.cell("guardduty_detectors WHERE critical_count = 2", usize::from(it.total(0) == 2));
+    tally.cell("guardduty_detectors WHERE high_count = 3", usize::from(it.total(1) == 3));
+    for (band, cell) in [
+        (0, "security_findings WHERE service = 'guardduty' AND severity = 'CRITICAL'"),
+        (1, "security_findings WHERE service = 'guardduty' AND severity = 'HIGH'"),
+        (2, "security_findings WHERE service = 'guardduty' AND severity = 'MEDIUM'"),
+        (3, "security_findings WHERE service = 'guardduty' AND severity = 'LOW'"),
+    ] {
+        tally.cell(cell, usize::try_from(it.total(band)).unwrap_or_default());
+    }
 }
 
 #[cfg(test)]

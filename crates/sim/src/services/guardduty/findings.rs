@@ -5,7 +5,6 @@ use crate::clock::iso_millis;
 use crate::context::Context;
 use crate::place::Place;
 use crate::protocol::Refusal;
-use crate::truth::Tally;
 use serde_json::{Value, json};
 
 /// The most findings that one call describes.
@@ -117,20 +116,6 @@ fn describe(place: &Place<'_>, detector: &Detector, it: &Finding) -> Value {
 pub(super) fn open(place: &Place<'_>) -> usize {
     let found = detector(place).filter(|it| it.is_enabled);
     found.map_or(0, |it| all(place, &it).iter().filter(|it| !it.is_archived).count())
-}
-
-/// Counts them by what a census must say of them.
-pub(super) fn count(place: &Place<'_>, it: &Detector, tally: &mut Tally) {
-    let open: Vec<Finding> = all(place, it).into_iter().filter(|it| !it.is_archived).collect();
-    let from = |low: f64, below: f64| open.iter().filter(|it| it.severity >= low && it.severity < below).count();
-    for (cell, low, below) in [
-        ("security_findings WHERE service = 'guardduty' AND severity = 'CRITICAL'", 9.0, f64::INFINITY),
-        ("security_findings WHERE service = 'guardduty' AND severity = 'HIGH'", 7.0, 9.0),
-        ("security_findings WHERE service = 'guardduty' AND severity = 'MEDIUM'", 4.0, 7.0),
-        ("security_findings WHERE service = 'guardduty' AND severity = 'LOW'", 0.0, 4.0),
-    ] {
-        tally.cell(cell, from(low, below));
-    }
 }
 
 #[cfg(test)]
