@@ -8,6 +8,7 @@ use crate::clock::{epoch_seconds, iso_millis};
 use crate::context::Context;
 use crate::delegates::{is_watcher, shown_accounts, watcher_id};
 use crate::dice::{Dice, some_tags};
+use crate::finding_lists;
 use crate::place::Place;
 use crate::protocol::Refusal;
 use crate::service::{Service, get, list};
@@ -141,12 +142,7 @@ fn describe(it: &Detector) -> Value {
 
 /// The accounts whose findings a call asks for, and whether it asks for those alone that are not archived.
 fn asked_for(context: &Context<'_>) -> (Vec<String>, bool) {
-    let criteria = context.request.structure("findingCriteria").cloned().unwrap_or_default();
-    let values = |field: &str| -> Vec<String> {
-        let listed = criteria["criterion"][field]["equals"].as_array().cloned().unwrap_or_default();
-        listed.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect()
-    };
-    (values("accountId"), values("service.archived") == ["false"])
+    finding_lists::asked_for(context, "service.archived", "equals")
 }
 
 /// The findings that a detector shows, by severity or by account: those about its account and, in the administrator,
