@@ -26,8 +26,8 @@ pub(crate) fn all(place: &Place<'_>, name: &str, counts: impl IntoIterator<Item 
     all
 }
 
-/// The accounts whose findings a call asks for, and whether it asks for those alone that are not archived. `archived` and
-/// `equals` are the service's words for this.
+/// The accounts whose findings a call asks for, and whether it asks for those alone that are not archived. `archived`
+/// and `equals` are the service's words for this.
 pub(crate) fn asked_for(context: &Context<'_>, archived: &str, equals: &str) -> (Vec<String>, bool) {
     let criteria = context.request.structure("findingCriteria").cloned().unwrap_or_default();
     let values = |field: &str| -> Vec<String> {
