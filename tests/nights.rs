@@ -84,6 +84,16 @@ fn settings(seed: u64, night: u32) -> Settings {
     Settings { denied_actions, ..first.at_night(night) }
 }
 
+/// How the run of a night is called.
+fn run_of(night: u32) -> String {
+    format!("night-{night}")
+}
+
+/// The snapshot of a night.
+fn of_night(night: u32) -> Which {
+    Which::Run(run_of(night))
+}
+
 fn is_inactive(row: &Value) -> bool {
     row["is_inactive"] == true
 }
@@ -103,7 +113,7 @@ async fn four_nights(seed: u64) {
     for night in 0..=3 {
         place = place.in_night(settings(seed, night));
         let materializations = orgcensus_materialize::shipped().expect("what is shipped");
-        let crawl = Crawl { run_id: format!("night-{night}"), materializations, ..place.crawl().await };
+        let crawl = Crawl { run_id: run_of(night), materializations, ..place.crawl().await };
         run(crawl).await.expect("a run");
         let snapshot = place.snapshot().await;
         assert_materialized(&snapshot, night).await;

@@ -10,12 +10,12 @@ use orgcensus_tests::Place;
 use serde_json::Value;
 
 use super::places::the_one;
-use super::{ACCOUNTS, DENIED, SHOWCASE, found_between, list, text};
+use super::{ACCOUNTS, DENIED, SHOWCASE, found_between, list, of_night, text};
 
 /// Whose second factor was taken in the first night, by whom. Of the last night nobody knows: the one before had no
 /// credential report.
 pub(super) async fn assert_who_removed_mfa(lake: &Lake, changes: &[ChangeTruth]) {
-    let [from, to] = ["night-0", "night-1"].map(|run| Which::Run(run.to_owned()));
+    let [from, to] = [0, 1].map(of_night);
     let rules = select_rules(&["D17".to_owned()]).expect("a rule");
     let mut found = found_between(lake, Some(&from), &to, &rules).await;
     found.retain(Found::is_seen);
@@ -49,7 +49,7 @@ pub(super) async fn assert_last_night(lake: &Lake, changes: &[ChangeTruth]) {
 pub(super) async fn assert_opened(lake: &Lake, changes: &[ChangeTruth]) {
     let opened = the_one(changes, "group_opened");
     assert_eq!((opened.night, the_one(changes, "group_closed").night), (2, 3));
-    let [before, opening, closing] = [1, 2, 3].map(|night| Which::Run(format!("night-{night}")));
+    let [before, opening, closing] = [1, 2, 3].map(of_night);
     let ids = ["D5", "D9"];
     let rules = select_rules(&ids.map(str::to_owned)).expect("rules");
     let found = found_between(lake, Some(&before), &opening, &rules).await;

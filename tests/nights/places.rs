@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use orgcensus_answers::{Change, Diff, Difference, Snapshot, Which};
+use orgcensus_answers::{Change, Diff, Difference, Snapshot};
 use orgcensus_sim::ChangeTruth;
 use orgcensus_tests::Place;
 
-use super::{rows, text};
+use super::{of_night, rows, text};
 
 /// By table and what is told.
 type Counts = BTreeMap<(String, &'static str), u64>;
@@ -24,7 +24,7 @@ pub(super) fn the_one<'a>(changes: &'a [ChangeTruth], name: &str) -> &'a ChangeT
 }
 
 async fn of_run(place: &Place, night: u32) -> Snapshot {
-    Snapshot::open(&place.lake, &Which::Run(format!("night-{night}"))).await.expect("a snapshot")
+    Snapshot::open(&place.lake, &of_night(night)).await.expect("a snapshot")
 }
 
 /// The region is denied in the second night, the lists in the third, and in the last one two accounts are out.
@@ -68,7 +68,7 @@ async fn assert_unseen(place: &Place, nights: [u32; 2], tables: &[&str], there: 
 
 /// What differs between two nights.
 async fn differences(place: &Place, nights: [u32; 2], tables: &[&str]) -> Vec<Difference> {
-    let [from, to] = nights.map(|night| Which::Run(format!("night-{night}")));
+    let [from, to] = nights.map(of_night);
     let tables: Vec<String> = tables.iter().map(|&table| table.to_owned()).collect();
     let mut diff = Diff::open(&place.lake, Some(&from), &to, &tables).await.expect("two nights");
     let mut found = Vec::new();

@@ -24,6 +24,11 @@ impl Clock {
         Self { now_millis, first_millis: now_millis - i64::from(night) * DAY_MILLIS }
     }
 
+    /// When the changes of a night are made: half a day before its census.
+    pub(crate) fn changes_millis(self, night: u32) -> i64 {
+        self.first_millis + i64::from(night) * DAY_MILLIS - DAY_MILLIS / 2
+    }
+
     /// A moment of that day, counted back from the first night. Its age then stays on the same side of every threshold
     /// until the day ends, because the present of a census is later than the simulation's, by up to a day.
     pub(crate) fn days_ago(self, days: i64, dice: &mut Dice) -> i64 {

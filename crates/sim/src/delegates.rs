@@ -2,6 +2,7 @@
 
 use crate::account::Account;
 use crate::organization::Organization;
+use crate::place::Place;
 
 /// The place of the account that administers the security services.
 const WATCHER: u64 = 2;
@@ -29,6 +30,25 @@ pub(crate) fn is_watcher(account: &Account) -> bool {
 /// The id of the account that administers the security services; none if the organization has not that many accounts.
 pub(crate) fn watcher_id(organization: &Organization) -> Option<String> {
     (WATCHER < organization.settings.accounts).then(|| organization.account_id(WATCHER))
+}
+
+/// The ids of the accounts about which a place may show findings: its own, and in the administrator all others.
+pub(crate) fn shown_ids(place: &Place<'_>) -> Vec<String> {
+    let organization = place.organization;
+    match is_watcher(place.account) {
+        true => organization.indices().map(|index| organization.account_id(index)).collect(),
+        false => vec![place.account.id.clone()],
+    }
+}
+
+/// Those of these accounts that a call asks for; no ids mean all. Whether one is a member, its service says.
+pub(crate) fn shown_accounts(place: &Place<'_>, asked: &[String]) -> Vec<Account> {
+    let organization = place.organization;
+    if asked.is_empty() {
+        return shown_ids(place).iter().filter_map(|id| organization.find(id)).collect();
+    }
+    let is_shown = |id: &&String| is_watcher(place.account) || **id == place.account.id;
+    asked.iter().filter(is_shown).filter_map(|id| organization.find(id)).collect()
 }
 
 /// The delegated administrators and their services. The first is the one in the settings.

@@ -16,6 +16,7 @@ mod delegates;
 mod delivery;
 mod dice;
 mod fate;
+mod finding_lists;
 mod ids;
 mod network;
 mod nights;

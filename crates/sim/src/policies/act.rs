@@ -140,9 +140,9 @@ impl ResourcePolicy {
             Kind::PublicFromAnywhere | Kind::SourceIp | Kind::SourceVpce | Kind::OtherVpce | Kind::ForeignVpc => {
                 (Some(Far::If), Some(Far::If))
             }
-            // Only services, only others, or only those who are named.
             // Only an endpoint of the VPC says of a request that it comes from there.
             Kind::OwnVpc if default_vpc_leads_to(place, act.service()) => (Some(Far::If), Some(Far::If)),
+            // Only services, only others, or only those who are named.
             _ => (Some(Far::No), Some(Far::No)),
         };
         Some(Opens {

@@ -12,6 +12,7 @@ use crate::truth::{At, things};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use std::cell::LazyCell;
 
 pub(crate) static SERVICE: Service = Service {
     answers: &[&[
@@ -130,7 +131,7 @@ fn group(place: &Place<'_>, number: u64, configurations: &[Configuration], dice:
 }
 
 fn describe_configurations(place: &Place<'_>) -> Vec<Value> {
-    let profiles = Profiles::of(place);
+    let profiles = LazyCell::new(|| Profiles::of(place));
     configurations(place).iter().map(|it| describe_configuration(place, &profiles, it)).collect()
 }
 

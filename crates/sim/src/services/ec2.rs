@@ -34,6 +34,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use profiles::{Choice, Profile, Profiles};
 use serde_json::{Value, json};
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 pub(crate) static SERVICE: Service = Service {
@@ -252,7 +253,8 @@ fn reservations(place: &Place<'_>) -> Vec<Value> {
             None => reservations.push(vec![numbered]),
         }
     }
-    let (vpc_id, profiles) = (vpcs::default_vpc_id_in(place), Profiles::of(place));
+    let vpc_id = vpcs::default_vpc_id_in(place);
+    let profiles = LazyCell::new(|| Profiles::of(place));
     let reservation = |reservation: &Vec<(usize, Instance)>| {
         let numbered = reservation.iter().enumerate();
         let instances = numbered.map(|(index, it)| describe(place, &vpc_id, &profiles, index, it));

@@ -27,7 +27,7 @@ fn block(context: &Context<'_>) -> Value {
         },
         "BlockPublicAccessConfigurationMetadata": {
             "CreationDateTime": epoch_seconds(set_millis),
-            "CreatedByArn": format!("arn:aws:iam::{}:root", place.account.id),
+            "CreatedByArn": place.iam_arn("root"),
         },
     })
 }

@@ -6,8 +6,9 @@ use crate::access::is_unread;
 use crate::account::Account;
 use crate::clock::{epoch_seconds, iso_millis};
 use crate::context::Context;
-use crate::delegates::{is_watcher, watcher_id};
+use crate::delegates::{is_watcher, shown_accounts, watcher_id};
 use crate::dice::{Dice, some_tags};
+use crate::finding_lists;
 use crate::place::Place;
 use crate::protocol::Refusal;
 use crate::service::{Service, get, list};
@@ -75,6 +76,13 @@ struct Detector {
     archived: [i64; SEVERITIES.len()],
 }
 
+impl Detector {
+    /// How many findings there are of a band: critical, high, medium, low. The severities of each stand side by side.
+    fn total(&self, band: usize) -> i64 {
+        self.findings[2 * band] + self.findings[2 * band + 1]
+    }
+}
+
 /// The detector of a place, if it has one.
 fn detector(place: &Place<'_>) -> Option<Detector> {
     let mut dice = place.dice("guardduty");
@@ -134,12 +142,7 @@ fn describe(it: &Detector) -> Value {
 
 /// The accounts whose findings a call asks for, and whether it asks for those alone that are not archived.
 fn asked_for(context: &Context<'_>) -> (Vec<String>, bool) {
-    let criteria = context.request.structure("findingCriteria").cloned().unwrap_or_default();
-    let values = |field: &str| -> Vec<String> {
-        let listed = criteria["criterion"][field]["equals"].as_array().cloned().unwrap_or_default();
-        listed.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect()
-    };
-    (values("accountId"), values("service.archived") == ["false"])
+    finding_lists::asked_for(context, "service.archived", "equals")
 }
 
 /// The findings that a detector shows, by severity or by account: those about its account and, in the administrator,
@@ -166,9 +169,8 @@ fn statistics(context: &Context<'_>) -> Result<Value, Refusal> {
 
 /// The same by account. An answer names the hundred that have most.
 fn by_account(place: &Place<'_>, is_open_only: bool, is_asked: impl Fn(f64) -> bool) -> Value {
-    let own = detector(place).map(|it| (place.account.clone(), it));
     let mut counts: Vec<(i64, String)> = Vec::new();
-    for (account, it) in own.into_iter().chain(members(place)) {
+    for (account, it) in seen(place, &[]) {
         let asked = (0..SEVERITIES.len()).filter(|at| is_asked(SEVERITIES[*at]));
         let count = asked.map(|at| it.findings[at] + if is_open_only { 0 } else { it.archived[at] }).sum();
         counts.push((count, account.id));
@@ -182,32 +184,20 @@ fn by_account(place: &Place<'_>, is_open_only: bool, is_asked: impl Fn(f64) -> b
 
 /// The members that have open findings, if the detector of a place administers them.
 fn members(place: &Place<'_>) -> Vec<(Account, Detector)> {
-    if !is_watcher(place.account) {
-        return Vec::new();
-    }
-    let organization = place.organization;
-    let member = |account: Account| {
-        let found = detector(&Place { organization, account: &account, region: place.region });
-        let is_member = |it: &Detector| it.administrator.as_ref() == Some(&place.account.id);
-        let it = found.filter(is_member).filter(|it| it.findings.iter().any(|count| *count > 0))?;
-        Some((account, it))
-    };
-    organization.accounts().filter_map(member).collect()
+    let mut found = seen(place, &[]);
+    found.retain(|(account, it)| account.id != place.account.id && it.findings.iter().any(|count| *count > 0));
+    found
 }
 
 /// The detectors of some accounts whose findings the detector of a place shows; no ids mean all accounts.
 fn seen(place: &Place<'_>, account_ids: &[String]) -> Vec<(Account, Detector)> {
     let organization = place.organization;
-    let accounts: Vec<Account> = match account_ids.is_empty() {
-        true => organization.accounts().collect(),
-        false => account_ids.iter().filter_map(|id| organization.find(id)).collect(),
-    };
     let shown = |account: Account| {
         let it = detector(&Place { organization, account: &account, region: place.region })?;
         let is_shown = account.id == place.account.id || it.administrator.as_ref() == Some(&place.account.id);
         is_shown.then_some((account, it))
     };
-    accounts.into_iter().filter_map(shown).collect()
+    shown_accounts(place, account_ids).into_iter().filter_map(shown).collect()
 }
 
 /// How many findings of each severity the detector of a place shows about some accounts; no ids mean all of them.
@@ -223,9 +213,7 @@ fn shown(place: &Place<'_>, account_ids: &[String], is_open_only: bool) -> [i64;
 
 /// Counts a region that has severe findings or has none, told by the account itself or by its administrator.
 fn count_severe(it: &Detector, tally: &mut Tally) {
-    // The first four are of severity 7 and above.
-    let is_severe = it.findings[..4].iter().any(|count| *count > 0);
-    tally.misconfigurations.one("S3", "regions_watched", "severe_findings", is_severe);
+    tally.misconfigurations.one("S3", "regions_watched", "severe_findings", it.total(0) + it.total(1) > 0);
 }
 
 /// What a census must find of a place.
@@ -234,7 +222,7 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
     let organization = place.organization;
     let mut unread = members(place);
     unread.retain(|(account, _)| is_unread(&Place { organization, account, region: place.region }, &SERVICE));
-    let high = unread.iter().filter(|(_, it)| it.findings[2] + it.findings[3] > 0).count();
+    let high = unread.iter().filter(|(_, it)| it.total(1) > 0).count();
     tally.cell("security_finding_counts WHERE service = 'guardduty' AND is_copy", unread.len());
     tally.cell("security_finding_counts WHERE service = 'guardduty' AND is_copy AND high_count > 0", high);
     for (_, it) in &unread {
@@ -251,19 +239,24 @@ fn count(place: &Place<'_>, tally: &mut Tally) {
     count_severe(&it, tally);
     let on = it.features.iter().filter(|(_, is_on)| *is_on).count();
     tally.cell("guardduty_detectors WHERE is_enabled AND enabled_feature_count > 5", usize::from(on > 5));
-    // The severities of each band stand side by side.
-    let total = |band: usize| it.findings[2 * band] + it.findings[2 * band + 1];
     for (band, cell) in [
         (0, "guardduty_detectors WHERE critical_count > 0"),
         (1, "guardduty_detectors WHERE high_count > 0"),
         (2, "guardduty_detectors WHERE medium_count > 0"),
         (3, "guardduty_detectors WHERE low_count > 0"),
     ] {
-        tally.cell(cell, usize::from(total(band) > 0));
+        tally.cell(cell, usize::from(it.total(band) > 0));
     }
-    tally.cell("guardduty_detectors WHERE critical_count = 2", usize::from(total(0) == 2));
-    tally.cell("guardduty_detectors WHERE high_count = 3", usize::from(total(1) == 3));
-    findings::count(place, &it, tally);
+    tally.cell("guardduty_detectors WHERE critical_count = 2", usize::from(it.total(0) == 2));
+    tally.cell("guardduty_detectors WHERE high_count = 3", usize::from(it.total(1) == 3));
+    for (band, cell) in [
+        (0, "security_findings WHERE service = 'guardduty' AND severity = 'CRITICAL'"),
+        (1, "security_findings WHERE service = 'guardduty' AND severity = 'HIGH'"),
+        (2, "security_findings WHERE service = 'guardduty' AND severity = 'MEDIUM'"),
+        (3, "security_findings WHERE service = 'guardduty' AND severity = 'LOW'"),
+    ] {
+        tally.cell(cell, usize::try_from(it.total(band)).unwrap_or_default());
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::access::is_unread;
 use crate::account::Account;
 use crate::clock::epoch_seconds;
 use crate::context::Context;
-use crate::delegates::{is_watcher, watcher_id};
+use crate::delegates::{is_watcher, shown_accounts, watcher_id};
 use crate::place::Place;
 use crate::protocol::Refusal;
 use crate::service::{Service, get, list};
@@ -74,33 +74,35 @@ fn describe(place: &Place<'_>) -> Value {
 
 const SEVERITIES: [&str; 4] = ["CRITICAL", "HIGH", "MEDIUM", "LOW"];
 
-/// The accounts that a call asks for, of those whose findings a place shows: in the administrator there are members.
-fn shown(own: &Place<'_>, asked: &[Value]) -> Vec<Account> {
-    let organization = own.organization;
-    let is_asked = |id: &str| asked.is_empty() || asked.iter().any(|it| it["value"] == id);
-    let ids = organization.indices().map(|index| organization.account_id(index));
-    let is_shown = |id: &String| *id == own.account.id || is_watcher(own.account);
-    ids.filter(|id| is_asked(id) && is_shown(id)).filter_map(|id| organization.find(&id)).collect()
+/// The ids of the accounts that a filter asks for.
+fn ids(filter: &[Value]) -> Vec<String> {
+    filter.iter().map(|it| it["value"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// The accounts with findings of those whose findings a place shows and a call asks for; no ids mean all accounts.
+fn seen(place: &Place<'_>, account_ids: &[String]) -> Vec<(Account, Inspector)> {
+    let organization = place.organization;
+    let found = |account: Account| {
+        let it = inspector(&Place { organization, account: &account, region: place.region });
+        (it.status == "ENABLED" && it.findings != [0; 4]).then_some((account, it))
+    };
+    shown_accounts(place, account_ids).into_iter().filter_map(found).collect()
 }
 
 /// The findings about the accounts that a call asks for, counted.
 fn aggregations(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
-    let (organization, region) = (context.organization(), context.place.region);
-    let mut found = Vec::new();
-    for account in shown(&context.place, context.request.structures("accountIds")) {
-        let it = inspector(&Place { organization, account: &account, region });
+    let aggregation = |(account, it): (Account, Inspector)| {
         let [critical, high, medium, low] = it.findings;
-        if it.status == "ENABLED" && it.findings != [0; 4] {
-            found.push(json!({ "accountAggregation": {
-                "accountId": account.id,
-                "severityCounts": {
-                    "all": critical + high + medium + low,
-                    "critical": critical, "high": high, "medium": medium, "low": low,
-                },
-            } }));
-        }
-    }
-    Ok(found)
+        json!({ "accountAggregation": {
+            "accountId": account.id,
+            "severityCounts": {
+                "all": critical + high + medium + low,
+                "critical": critical, "high": high, "medium": medium, "low": low,
+            },
+        } })
+    };
+    let seen = seen(&context.place, &ids(context.request.structures("accountIds")));
+    Ok(seen.into_iter().map(aggregation).collect())
 }
 
 /// The findings themselves, of those whose status is asked for. All of them are active.
@@ -110,7 +112,7 @@ fn findings(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
     let values = |field: &str| criteria[field].as_array().cloned().unwrap_or_default();
     let statuses = values("findingStatus");
     let mut found = Vec::new();
-    for account in shown(&context.place, &values("awsAccountId")) {
+    for account in shown_accounts(&context.place, &ids(&values("awsAccountId"))) {
         found.extend(about(&Place { organization, account: &account, region }));
     }
     found.retain(|_| statuses.is_empty() || statuses.iter().any(|it| it["value"] == "ACTIVE"));
@@ -161,15 +163,9 @@ fn about(place: &Place<'_>) -> Vec<Value> {
 
 /// The members with findings that an administrator sees.
 fn members(place: &Place<'_>) -> Vec<(Account, Inspector)> {
-    if !is_watcher(place.account) {
-        return Vec::new();
-    }
-    let organization = place.organization;
-    let member = |account: Account| {
-        let it = inspector(&Place { organization, account: &account, region: place.region });
-        (it.status == "ENABLED" && it.findings != [0; 4]).then_some((account, it))
-    };
-    organization.accounts().filter(|it| it.id != place.account.id).filter_map(member).collect()
+    let mut found = seen(place, &[]);
+    found.retain(|(account, _)| account.id != place.account.id);
+    found
 }
 
 /// Counts a region that has critical findings or has none, told by the account itself or by its administrator.

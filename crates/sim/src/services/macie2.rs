@@ -3,7 +3,8 @@
 use crate::account::Account;
 use crate::clock::iso_millis;
 use crate::context::Context;
-use crate::delegates::{is_watcher, watcher_id};
+use crate::delegates::{is_watcher, shown_accounts, watcher_id};
+use crate::finding_lists::{self, Finding};
 use crate::place::Place;
 use crate::protocol::Refusal;
 use crate::service::{Service, get, list};
@@ -104,12 +105,7 @@ fn session_of(context: &Context<'_>) -> Result<Session, Refusal> {
 
 /// The accounts whose findings a call asks for, and whether it asks for those alone that are not archived.
 fn asked_for(context: &Context<'_>) -> (Vec<String>, bool) {
-    let criteria = context.request.structure("findingCriteria").cloned().unwrap_or_default();
-    let values = |field: &str| -> Vec<String> {
-        let listed = criteria["criterion"][field]["eq"].as_array().cloned().unwrap_or_default();
-        listed.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect()
-    };
-    (values("accountId"), values("archived") == ["false"])
+    finding_lists::asked_for(context, "archived", "eq")
 }
 
 /// The findings that a session shows, by severity: those about its account and, in the administrator, about members.
@@ -129,16 +125,12 @@ fn statistics(context: &Context<'_>) -> Result<Value, Refusal> {
 /// The sessions of some accounts whose findings the session of a place shows; no ids mean all accounts.
 fn seen(place: &Place<'_>, account_ids: &[String]) -> Vec<(Account, Session)> {
     let organization = place.organization;
-    let accounts: Vec<Account> = match account_ids.is_empty() {
-        true => organization.accounts().collect(),
-        false => account_ids.iter().filter_map(|id| organization.find(id)).collect(),
-    };
     let shown = |account: Account| {
         let it = session(&Place { organization, account: &account, region: place.region })?;
         let is_shown = account.id == place.account.id || it.administrator.as_ref() == Some(&place.account.id);
         is_shown.then_some((account, it))
     };
-    accounts.into_iter().filter_map(shown).collect()
+    shown_accounts(place, account_ids).into_iter().filter_map(shown).collect()
 }
 
 /// How many findings of each severity the session of a place shows about some accounts; no ids mean all of them.
@@ -151,25 +143,9 @@ fn shown(place: &Place<'_>, account_ids: &[String], is_open_only: bool) -> [i64;
     counts
 }
 
-/// A finding. Its id begins with the account's, so that it says where to look for it.
-struct Finding {
-    id: String,
-    /// The place of its severity among all.
-    severity: usize,
-    is_archived: bool,
-}
-
 /// All findings about a place.
 fn all(place: &Place<'_>, it: &Session) -> Vec<Finding> {
-    let mut dice = place.dice("macie2-findings");
-    let mut all = Vec::new();
-    for (severity, open) in it.findings.into_iter().enumerate() {
-        for number in 0..open + it.archived {
-            let id = format!("{}{}", place.account.id, dice.hex(20));
-            all.push(Finding { id, severity, is_archived: number >= open });
-        }
-    }
-    all
+    finding_lists::all(place, "macie2-findings", it.findings.map(|open| (open, it.archived)))
 }
 
 /// The ids of the findings that a call asks for, of all that the session shows.
@@ -182,12 +158,7 @@ fn listed(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
         let all = all(&Place { organization, account: &account, region }, &it);
         found.extend(all.into_iter().filter(|it| !is_open_only || !it.is_archived));
     }
-    let order = context.request.structure("sortCriteria").cloned().unwrap_or_default();
-    match order["attributeName"] == "severity.score" && order["orderBy"] == "DESC" {
-        true => found.sort_by_key(|it| it.severity),
-        false => found.sort_by(|one, other| one.id.cmp(&other.id)),
-    }
-    Ok(found.into_iter().map(|it| json!(it.id)).collect())
+    Ok(finding_lists::ids(context, found, "severity.score"))
 }
 
 /// The findings of these ids.

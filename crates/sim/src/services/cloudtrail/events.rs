@@ -1,6 +1,6 @@
 //! What CloudTrail remembers: who made the changes of the nights, and who signed in, in the showcase account.
 
-use crate::clock::{DAY_MILLIS, epoch_seconds};
+use crate::clock::epoch_seconds;
 use crate::context::Context;
 use crate::place::Place;
 use crate::protocol::Refusal;
@@ -72,7 +72,7 @@ fn events(place: &Place<'_>) -> Vec<Event> {
     changes.extend(group_changes(place));
     let mut events: Vec<Event> = changes.iter().filter_map(|change| of_change(place, change)).collect();
     for night in 0..=organization.settings.night {
-        let at_millis = at(place, night);
+        let at_millis = organization.clock.changes_millis(night);
         if is_global {
             events.push(sign_in(place, TYPED, at_millis + 1000, "Failure"));
         }
@@ -83,14 +83,9 @@ fn events(place: &Place<'_>) -> Vec<Event> {
     events
 }
 
-/// Half a day before that night's census: when its changes are made.
-fn at(place: &Place<'_>, night: u32) -> i64 {
-    place.organization.clock.first_millis + i64::from(night) * DAY_MILLIS - DAY_MILLIS / 2
-}
-
 /// The event of a change that rules of change ask for.
 fn of_change(place: &Place<'_>, change: &ChangeTruth) -> Option<Event> {
-    let at_millis = at(place, change.night);
+    let at_millis = place.organization.clock.changes_millis(change.night);
     let by_administrator = |name: &'static str, parameters: Value| {
         let issuer = place.iam_arn("role/administrator");
         let arn = place.organization.arn("sts", "", &place.account.id, "assumed-role/administrator/olga");

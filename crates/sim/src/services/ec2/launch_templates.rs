@@ -13,6 +13,7 @@ use crate::service::{Operation, get, list};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use std::cell::LazyCell;
 
 pub(super) const ANSWERS: &[Operation] = &[
     get("DescribeLaunchTemplateVersions", describe_versions).pages(200, 200),
@@ -193,7 +194,7 @@ fn describe_versions(context: &Context<'_>) -> Result<Value, Refusal> {
     let all: Vec<String> = (1..=9).map(|number: u8| number.to_string()).collect();
     let all: Vec<&str> = all.iter().map(String::as_str).collect();
     let words = if words.is_empty() { all } else { words };
-    let profiles = &Profiles::of(place);
+    let profiles = &LazyCell::new(|| Profiles::of(place));
     let asked = templates.iter().filter(|it| id.is_none_or(|id| it.id == id));
     let versions = asked.flat_map(|it| {
         let named = it.named(&words).into_iter();

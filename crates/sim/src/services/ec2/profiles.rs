@@ -47,6 +47,7 @@ pub(crate) struct Profiles {
 }
 
 impl Profiles {
+    /// Makes the account's IAM for it, so an answer makes them only where something names one: most regions are empty.
     pub(crate) fn of(place: &Place<'_>) -> Self {
         let iam = Iam::of(place);
         let mut there = Vec::new();

@@ -60,7 +60,7 @@ pub(super) fn vpcs(place: &Place<'_>) -> Vec<Vpc> {
 /// Whether an endpoint of the account's default VPC of the first region leads to a service.
 pub(crate) fn default_vpc_leads_to(place: &Place<'_>, service: &str) -> bool {
     let region = place.organization.settings.regions.first().map(String::as_str).unwrap_or_default();
-    let vpcs = vpcs(&Place { region, ..*place });
+    let vpcs = vpcs(&place.in_region(region));
     vpcs.first().is_some_and(|vpc| vpc.endpoints.iter().any(|endpoint| endpoint.kind.1 == service))
 }
 

@@ -3,33 +3,17 @@
 use super::{Detector, SEVERITIES, asked_for, detector, seen, wanted};
 use crate::clock::iso_millis;
 use crate::context::Context;
+use crate::finding_lists::{self, Finding};
 use crate::place::Place;
 use crate::protocol::Refusal;
-use crate::truth::Tally;
 use serde_json::{Value, json};
 
 /// The most findings that one call describes.
 const DESCRIBED_MAX: usize = 50;
 
-/// A finding.
-struct Finding {
-    /// It begins with the account's id, so that it says where to look for it.
-    id: String,
-    severity: f64,
-    is_archived: bool,
-}
-
 /// All findings about a place.
 fn all(place: &Place<'_>, it: &Detector) -> Vec<Finding> {
-    let mut dice = place.dice("guardduty-findings");
-    let mut all = Vec::new();
-    for (at, severity) in SEVERITIES.into_iter().enumerate() {
-        for number in 0..it.findings[at] + it.archived[at] {
-            let id = format!("{}{}", place.account.id, dice.hex(20));
-            all.push(Finding { id, severity, is_archived: number >= it.findings[at] });
-        }
-    }
-    all
+    finding_lists::all(place, "guardduty-findings", it.findings.into_iter().zip(it.archived))
 }
 
 /// The ids of the findings that a call asks for, of all that the detector shows.
@@ -42,12 +26,7 @@ pub(super) fn list(context: &Context<'_>) -> Result<Vec<Value>, Refusal> {
         let all = all(&Place { organization, account: &account, region }, &it);
         found.extend(all.into_iter().filter(|it| !is_open_only || !it.is_archived));
     }
-    let order = context.request.structure("sortCriteria").cloned().unwrap_or_default();
-    match order["attributeName"] == "severity" && order["orderBy"] == "DESC" {
-        true => found.sort_by(|one, other| other.severity.total_cmp(&one.severity)),
-        false => found.sort_by(|one, other| one.id.cmp(&other.id)),
-    }
-    Ok(found.into_iter().map(|it| json!(it.id)).collect())
+    Ok(finding_lists::ids(context, found, "severity"))
 }
 
 /// The findings of these ids.
@@ -89,7 +68,7 @@ fn describe(place: &Place<'_>, detector: &Detector, it: &Finding) -> Value {
         "type": kind,
         "title": format!("{kind} in <{}>", place.account.name),
         "description": "A finding",
-        "severity": it.severity,
+        "severity": SEVERITIES[it.severity],
         "createdAt": at,
         "updatedAt": at,
         "resource": {
@@ -119,20 +98,6 @@ pub(super) fn open(place: &Place<'_>) -> usize {
     found.map_or(0, |it| all(place, &it).iter().filter(|it| !it.is_archived).count())
 }
 
-/// Counts them by what a census must say of them.
-pub(super) fn count(place: &Place<'_>, it: &Detector, tally: &mut Tally) {
-    let open: Vec<Finding> = all(place, it).into_iter().filter(|it| !it.is_archived).collect();
-    let from = |low: f64, below: f64| open.iter().filter(|it| it.severity >= low && it.severity < below).count();
-    for (cell, low, below) in [
-        ("security_findings WHERE service = 'guardduty' AND severity = 'CRITICAL'", 9.0, f64::INFINITY),
-        ("security_findings WHERE service = 'guardduty' AND severity = 'HIGH'", 7.0, 9.0),
-        ("security_findings WHERE service = 'guardduty' AND severity = 'MEDIUM'", 4.0, 7.0),
-        ("security_findings WHERE service = 'guardduty' AND severity = 'LOW'", 0.0, 4.0),
-    ] {
-        tally.cell(cell, from(low, below));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,9 +115,9 @@ mod tests {
             let place = Place { organization: &organization, account, region: "eu-west-1" };
             let Some(it) = detector(&place) else { continue };
             let found = all(&place, &it);
-            for (at, severity) in SEVERITIES.into_iter().enumerate() {
-                let open = found.iter().filter(|it| !it.is_archived && it.severity.total_cmp(&severity).is_eq());
-                assert_eq!(i64::try_from(open.count()).unwrap(), it.findings[at]);
+            for (severity, count) in it.findings.into_iter().enumerate() {
+                let open = found.iter().filter(|it| !it.is_archived && it.severity == severity);
+                assert_eq!(i64::try_from(open.count()).unwrap(), count);
             }
             assert!(found.iter().all(|it| it.id.starts_with(&account.id)));
             count += found.len();

@@ -6,7 +6,6 @@ use super::permissions::Permissions;
 use super::policies::{ManagedPolicy, customer_policy};
 use super::roles::Role;
 use super::users::{Key, Password, Root, User};
-use crate::clock::DAY_MILLIS;
 use crate::credentials::MANAGEMENT_USER;
 use crate::place::Place;
 use crate::policies::IdentityKind;
@@ -119,7 +118,7 @@ pub(super) fn apply(place: &Place<'_>, changed: &mut Changed<'_>) -> Vec<ChangeT
 /// Makes one change, and says whom it is about.
 fn make(place: &Place<'_>, change: Change, night: u32, changed: &mut Changed<'_>) -> Option<String> {
     let Changed { users, policies, roles, root } = changed;
-    let at = at(place, night);
+    let at = place.organization.clock.changes_millis(night);
     match change {
         Change::UserAdded => {
             let user = added(place, night, at);
@@ -180,7 +179,7 @@ fn make(place: &Place<'_>, change: Change, night: u32, changed: &mut Changed<'_>
 
 /// Makes one change of root, and says whether it is one of this night's.
 fn make_of_root(place: &Place<'_>, change: Change, night: u32, root: &mut Root) -> bool {
-    let at = at(place, night);
+    let at = place.organization.clock.changes_millis(night);
     let is_hardened = night.is_multiple_of(2);
     match change {
         Change::RootUsed => root.password_used_millis = Some(at),
@@ -194,11 +193,6 @@ fn make_of_root(place: &Place<'_>, change: Change, night: u32, root: &mut Root) 
         _ => return false,
     }
     true
-}
-
-/// Half a day before that night's census.
-fn at(place: &Place<'_>, night: u32) -> i64 {
-    place.organization.clock.first_millis + i64::from(night) * DAY_MILLIS - DAY_MILLIS / 2
 }
 
 /// The first user that fits, but for the one that takes the census.

@@ -5,7 +5,7 @@ use super::{SERVICE, hub, unlinked};
 use crate::access::is_unread;
 use crate::account::Account;
 use crate::context::Context;
-use crate::delegates::is_watcher;
+use crate::delegates::{is_watcher, shown_accounts, shown_ids};
 use crate::dice::Dice;
 use crate::place::Place;
 use crate::truth::Tally;
@@ -121,15 +121,6 @@ pub(super) fn asked(context: &Context<'_>) -> Vec<Value> {
     found
 }
 
-/// The ids of the accounts whose findings a place may show.
-fn shown_ids(place: &Place<'_>) -> Vec<String> {
-    let organization = place.organization;
-    match is_watcher(place.account) {
-        true => organization.indices().map(|index| organization.account_id(index)).collect(),
-        false => vec![place.account.id.clone()],
-    }
-}
-
 /// The other places whose findings a census reads at this one, each with the severities of those that are open. What is
 /// gathered elsewhere is read there.
 pub(super) fn gathered<'a>(place: &Place<'a>) -> Vec<(Account, &'a str, Vec<&'static str>)> {
@@ -141,7 +132,7 @@ pub(super) fn gathered<'a>(place: &Place<'a>) -> Vec<(Account, &'a str, Vec<&'st
     let organization = place.organization;
     let mut found = Vec::new();
     for region in shown_regions(place) {
-        for account in shown_ids(place).iter().filter_map(|id| organization.find(id)) {
+        for account in shown_accounts(place, &[]) {
             let other = Place { organization, account: &account, region };
             let is_own = account.id == place.account.id && region == place.region;
             let mut open = if is_own || !is_shown(place, &other) { Vec::new() } else { open(&other) };
