@@ -52,7 +52,7 @@ pub(crate) static SERVICE: Service = Service {
         }),
         get("GetAuthPolicy", |context| {
             let it = wanted_of(&[&SERVICES, &SERVICE_NETWORKS], context, "resourceIdentifier")?;
-            let state = if is_off(&it) { "Inactive" } else { "Active" };
+            let state = if is_off(&context.place, &it) { "Inactive" } else { "Active" };
             Ok(json!({ "policy": it.policy.document, "state": state }))
         }),
     ]],
@@ -64,16 +64,16 @@ pub(crate) static SERVICE: Service = Service {
     ..Service::named("vpclattice")
 };
 
-/// Whether its authentication is off, so that its policy is inactive.
-fn is_off(it: &Thing) -> bool {
-    it.number % 3 == 0
+/// Whether its authentication is off, so that its policy is inactive. A sample's policy counts.
+fn is_off(place: &Place<'_>, it: &Thing) -> bool {
+    it.number % 3 == 0 && place.sample().is_none()
 }
 
 /// A policy that is inactive lets nobody in, whatever it says. Those whom it names and who are gone are still named.
 fn with_switches(kind: &Things, place: &Place<'_>) -> Vec<Planted> {
     let planted = |it: Thing| {
-        let is_off = is_off(&it) && it.policy.document.is_some();
-        let planted = Planted::by(it.arn, it.policy);
+        let is_off = is_off(place, &it) && it.policy.document.is_some();
+        let planted = kind.planted_as(it);
         if !is_off {
             return planted;
         }
