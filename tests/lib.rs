@@ -288,7 +288,7 @@ impl Place {
             limits: self.manner.limits.clone(),
             max_attempts: self.manner.max_attempts,
             http_client,
-            names: self.manner.name_server.map(|server| SharedDnsResolver::new(name_server::Names(server))),
+            names: self.manner.name_server.map(|server| SharedDnsResolver::new(name_server::Resolver(server))),
             endpoint_url,
             ..Options::default()
         };

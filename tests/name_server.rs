@@ -20,9 +20,9 @@ pub(crate) fn before(client: SharedHttpClient, server: NameServer) -> SharedHttp
 
 /// The server as a resolver.
 #[derive(Debug)]
-pub(crate) struct Names(pub(crate) NameServer);
+pub(crate) struct Resolver(pub(crate) NameServer);
 
-impl ResolveDns for Names {
+impl ResolveDns for Resolver {
     fn resolve_dns<'a>(&'a self, name: &'a str) -> DnsFuture<'a> {
         let known = (self.0)(name).map(|()| vec![IpAddr::from([127, 0, 0, 1])]);
         DnsFuture::ready(known.map_err(ResolveDnsError::new))

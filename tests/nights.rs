@@ -108,7 +108,7 @@ async fn what_earlier_nights_know_is_carried_also_over_a_night_that_was_denied()
 async fn four_nights(seed: u64) {
     let mut place = Place::new(settings(seed, 0), Way::Inside);
     let mut nights: Vec<Rows> = Vec::new();
-    let mut seen: Vec<Seen> = Vec::new();
+    let mut seen: Vec<FirstSeen> = Vec::new();
     let mut missed: Vec<Missed> = Vec::new();
     for night in 0..=3 {
         place = place.in_night(settings(seed, night));
@@ -378,9 +378,9 @@ async fn assert_facts(snapshot: &Snapshot) {
 }
 
 /// By account, kind, resource and principal.
-type Seen = BTreeMap<[String; 4], Value>;
+type FirstSeen = BTreeMap<[String; 4], Value>;
 
-async fn first_seen(snapshot: &Snapshot) -> Seen {
+async fn first_seen(snapshot: &Snapshot) -> FirstSeen {
     let sql =
         "SELECT account_id, kind, resource_arn, principal, first_seen_at, is_perhaps_older, is_seen FROM first_seen";
     let key = |row: &Value| ["account_id", "kind", "resource_arn", "principal"].map(|column| text(row, column));
@@ -389,7 +389,7 @@ async fn first_seen(snapshot: &Snapshot) -> Seen {
 
 /// What the denied night did not see keeps its moment, and has it still when it is seen again. What is carried of the
 /// accounts that are out in the last night ends with it.
-fn assert_first_seen(nights: &[Seen], out: [&str; 2]) {
+fn assert_first_seen(nights: &[FirstSeen], out: [&str; 2]) {
     let [first, second, denied, last] = nights else { panic!("four nights") };
     assert!(first.values().all(|row| row["first_seen_at"].is_null() && row["is_seen"] == true), "a first census");
     assert!(first.values().all(|row| row["is_perhaps_older"] == true), "a first census");

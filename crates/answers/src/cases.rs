@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::question_file::QuestionFile;
 use crate::questions::FILES;
-use crate::{Format, Kind, Of, Question, RestsOn, column_type, format};
+use crate::{Format, Kind, Population, Question, RestsOn, column_type, format};
 
 /// Every table's columns with their types, as the lake has them.
 pub(crate) const COLUMNS: &str = include_str!("../../row/data/columns.tsv");
@@ -191,7 +191,7 @@ async fn run(name: &str, file: &QuestionFile, case: &Case) -> Vec<String> {
 fn assert_cases(name: &str, case: &Case, question: &Question, rows: &[Value]) {
     let Kind::Fact { shares, .. } = &question.kind else { return };
     for share in shares {
-        let Of::Subjects(population) = share.of else { continue };
+        let Population::Subjects(population) = share.of else { continue };
         let is_within = |row: &&Value| share.within.is_none_or(|within| row[within] == true);
         let is_in = |value: &Value| rows.iter().filter(is_within).filter(|row| row[share.is_so] == *value).count();
         let said = format!("{} {population} {}: ", question.id, question.filled(share.definition));

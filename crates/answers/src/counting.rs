@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::{Kind, Of, Question};
+use crate::{Kind, Population, Question};
 
 /// How a question's numbers are made, as the table `facts` says it of each night.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,9 +32,9 @@ fn text(question: &Question) -> String {
     let Kind::Fact { shares, .. } = &question.kind else { return text };
     for share in shares {
         let (what, of) = match share.of {
-            Of::Subjects(of) => ("of", of),
-            Of::Each(of) => ("of each", of),
-            Of::Organizations(of) => ("per organization", of),
+            Population::Subjects(of) => ("of", of),
+            Population::Each(of) => ("of each", of),
+            Population::Organizations(of) => ("per organization", of),
         };
         let within = share.within.unwrap_or_default();
         let _ = writeln!(text, "{what} {of}, where {within}, is so {}, definition {}", share.is_so, share.definition);

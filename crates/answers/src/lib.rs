@@ -69,7 +69,7 @@ pub use life::{Event, Life, Subject};
 pub use lines::{Line, framework_json, lines_json, lines_of, ten_minutes};
 pub use nearest::{nearest, nearest_behind, nearest_in_words};
 pub use own_files::TableSchemas;
-pub use question::{Kind, Of, Question, Share};
+pub use question::{Kind, Population, Question, Share};
 pub use questions::{add_questions, own_questions, questions, select, threshold_names};
 pub use rests_on::RestsOn;
 pub use rule::{Priority, Rule};

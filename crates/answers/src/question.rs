@@ -48,7 +48,7 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Share {
     /// Of what it is a share.
-    pub of: Of,
+    pub of: Population,
     /// The column that says which subjects are in the population; none means all.
     pub within: Option<&'static str>,
     /// The column that says whether a subject is so. Null is unknown.
@@ -70,7 +70,7 @@ pub struct Share {
 
 /// A population.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Of {
+pub enum Population {
     /// The subjects themselves.
     Subjects(&'static str),
     /// The subjects by the values of a column: each value is a population.

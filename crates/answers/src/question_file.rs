@@ -5,7 +5,7 @@ use datafusion::sql::resolve::resolve_table_references;
 
 use crate::config_file::{ConfigFile, FileError, Line, is_id};
 use crate::controls::{self, Control};
-use crate::question::{Kind, Of, Question, Share};
+use crate::question::{Kind, Population, Question, Share};
 use crate::thresholds::{self, Threshold};
 
 /// What a file says. It may answer several questions: the same subjects under another id.
@@ -96,9 +96,9 @@ impl Header {
             ("of" | "of each" | "per organization", _) => {
                 let (id, of) = value.split_once(", ").unwrap_or((self.id, value));
                 let of = match name {
-                    "of" => Of::Subjects(of),
-                    "of each" => Of::Each(of),
-                    _ => Of::Organizations(of),
+                    "of" => Population::Subjects(of),
+                    "of each" => Population::Each(of),
+                    _ => Population::Organizations(of),
                 };
                 self.shares.push((number, id, share(of, self.title)));
             }
@@ -153,7 +153,7 @@ impl Header {
             if !is_id(id) {
                 return Err((*line, format!("{id:?} is no id of a question")));
             }
-            if matches!(share.of, Of::Organizations(_)) && !share.fact.starts_with("Organizations ") {
+            if matches!(share.of, Population::Organizations(_)) && !share.fact.starts_with("Organizations ") {
                 return Err((
                     *line,
                     "the fact of organizations begins with this word: -- fact: Organizations …".into(),
@@ -187,7 +187,7 @@ impl Header {
     }
 }
 
-fn share(of: Of, title: &'static str) -> Share {
+fn share(of: Population, title: &'static str) -> Share {
     Share {
         of,
         within: None,

@@ -6,7 +6,7 @@
 //! numerator nor the denominator.
 
 use crate::extent::ACCOUNT;
-use crate::question::{Kind, Of, Question, Share};
+use crate::question::{Kind, Population, Question, Share};
 use crate::sql_text::{double, indented, literal, named};
 use crate::tasks::Tasks;
 use crate::{Extent, RestsOn};
@@ -64,7 +64,7 @@ fn fact(question: &Question, shares: &[Share], rests_on: &RestsOn, extent: Optio
     let mut statement = Statement::default();
     statement.table("subjects", &within(question.sql, extent));
     statement.table("rests_on", &tasks.coverage());
-    if extent.is_none() && shares.iter().any(|share| matches!(share.of, Of::Organizations(_))) {
+    if extent.is_none() && shares.iter().any(|share| matches!(share.of, Population::Organizations(_))) {
         let sql = "SELECT COUNT(DISTINCT organization_id) AS organization_count\nFROM organizations";
         statement.table("lake", sql);
     }
@@ -74,8 +74,8 @@ fn fact(question: &Question, shares: &[Share], rests_on: &RestsOn, extent: Optio
     for (index, share) in shares.iter().enumerate() {
         let number = index + 1;
         match share.of {
-            Of::Subjects(_) => {}
-            Of::Each(column) => {
+            Population::Subjects(_) => {}
+            Population::Each(column) => {
                 let name = format!("counted_{number}");
                 let within = share.within.map_or(String::new(), |column| format!("\nWHERE {column}"));
                 let counts = counts(share.is_so);
@@ -83,7 +83,7 @@ fn fact(question: &Question, shares: &[Share], rests_on: &RestsOn, extent: Optio
                 statement.table(&name, &sql);
                 statement.row(question.id, &Words::of(share, column.to_owned(), share.fact), &name);
             }
-            Of::Organizations(population) => {
+            Population::Organizations(population) => {
                 statement.organizations(question.id, share, population, number, tasks);
             }
         }
@@ -93,8 +93,8 @@ fn fact(question: &Question, shares: &[Share], rests_on: &RestsOn, extent: Optio
 
 fn population_of_subjects(share: &Share) -> Option<&'static str> {
     match share.of {
-        Of::Subjects(population) => Some(population),
-        Of::Each(_) | Of::Organizations(_) => None,
+        Population::Subjects(population) => Some(population),
+        Population::Each(_) | Population::Organizations(_) => None,
     }
 }
 

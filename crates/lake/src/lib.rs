@@ -76,7 +76,7 @@ pub use log::{LogWriter, Slice};
 pub use manifest::{ColumnEntry, FileEntry, Manifest, TableEntry};
 pub use printable::{printable, printable_lines};
 pub use publication::{Begun, Coverage, Publication};
-pub use published_rows::Part;
+pub use published_rows::TablePart;
 pub use retention::RETENTION_DAYS_MIN;
 pub use slice_index::{Group, Groups, SliceIndex};
 pub use snapshot::RunSnapshot;

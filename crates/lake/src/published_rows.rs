@@ -18,7 +18,7 @@ const BATCH_ROWS: usize = 1024;
 
 /// What is read of a table.
 #[derive(Debug, Clone, Default)]
-pub struct Part {
+pub struct TablePart {
     /// The columns; all, if none are named.
     pub columns: Option<Vec<String>>,
     /// The rows; all, if none are wanted.
@@ -27,7 +27,7 @@ pub struct Part {
     pub repeated: Vec<String>,
 }
 
-impl Part {
+impl TablePart {
     /// The schema of a file by which repeated texts are read as dictionaries.
     fn schema(&self, schema: &SchemaRef) -> SchemaRef {
         let of_field = |field: &Arc<Field>| {
@@ -49,11 +49,11 @@ impl Lake {
         columns: Option<&[&str]>,
     ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
         let columns = columns.map(|names| names.iter().map(|&name| name.to_owned()).collect());
-        self.rows_of(table, Part { columns, ..Part::default() })
+        self.rows_of(table, TablePart { columns, ..TablePart::default() })
     }
 
     /// The same of a part of the table.
-    pub fn rows_of(&self, table: &TableEntry, part: Part) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+    pub fn rows_of(&self, table: &TableEntry, part: TablePart) -> Result<BoxStream<'static, Result<RecordBatch>>> {
         let may_have = |entry: &FileEntry| part.wanted.as_ref().is_none_or(|it| it.may_be_in_file(entry));
         let is_read = |entry: &&FileEntry| entry.rows > 0 && may_have(entry);
         let files = table.files.iter().filter(is_read);
@@ -63,7 +63,7 @@ impl Lake {
     }
 }
 
-async fn open(mut file: TableFile, part: Part) -> Result<impl Stream<Item = Result<RecordBatch>>> {
+async fn open(mut file: TableFile, part: TablePart) -> Result<impl Stream<Item = Result<RecordBatch>>> {
     let unread = {
         let file = file.clone();
         move |error: ParquetError| file.unread(error)
@@ -130,7 +130,7 @@ mod tests {
         writer.write(&queues("000000000001", &["a", "b"])).await.unwrap();
         writer.write(&queues("000000000002", &["a", "b"])).await.unwrap();
         let entry = writer.close().await.unwrap();
-        let part = Part {
+        let part = TablePart {
             columns: Some(vec!["account_id".into(), "arn".into()]),
             wanted: Some(Arc::new(Wanted::of_accounts(["000000000002".to_owned()]))),
             repeated: vec!["arn".into()],
@@ -140,10 +140,10 @@ mod tests {
         let arns = batches[0].column_by_name("arn").unwrap();
         assert!(matches!(arns.data_type(), DataType::Dictionary(..)), "{arns:?}");
         let by_repeated = Wanted(vec![("arn".into(), ["a".to_owned()].into())]);
-        let by_repeated = Part { wanted: Some(Arc::new(by_repeated)), ..part.clone() };
+        let by_repeated = TablePart { wanted: Some(Arc::new(by_repeated)), ..part.clone() };
         let read = lake.rows_of(&entry, by_repeated).unwrap().try_collect::<Vec<_>>().await;
         assert!(read.is_err(), "what repeats is no text, and not without a wanted row");
-        let nobody = Part { wanted: Some(Arc::new(Wanted::of_accounts(["000000000003".to_owned()]))), ..part };
+        let nobody = TablePart { wanted: Some(Arc::new(Wanted::of_accounts(["000000000003".to_owned()]))), ..part };
         let batches: Vec<RecordBatch> = lake.rows_of(&entry, nobody).unwrap().try_collect().await.unwrap();
         assert!(batches.is_empty());
     }

@@ -14,7 +14,7 @@ use parquet::arrow::async_reader::AsyncFileReader;
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::schema::types::SchemaDescriptor;
 
-use crate::{FileEntry, Lake, Part, Result, TableEntry, TableFile};
+use crate::{FileEntry, Lake, Result, TableEntry, TableFile, TablePart};
 
 const ACCOUNT_ID: &str = "account_id";
 
@@ -78,7 +78,7 @@ impl Lake {
         wanted: &Wanted,
     ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
         let columns = columns.map(|names| names.iter().map(|&name| name.to_owned()).collect());
-        self.rows_of(table, Part { columns, wanted: Some(Arc::new(wanted.clone())), ..Part::default() })
+        self.rows_of(table, TablePart { columns, wanted: Some(Arc::new(wanted.clone())), ..TablePart::default() })
     }
 
     /// The least and the greatest value of a column in the first row group of a table, as its statistics say them,

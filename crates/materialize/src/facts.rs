@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use orgcensus_answers::{Counting, Error, Exceptions, Kind, Of, Question, Snapshot, Which, ask_json};
+use orgcensus_answers::{Counting, Error, Exceptions, Kind, Population, Question, Snapshot, Which, ask_json};
 use orgcensus_crawl::{Failed, Materialization, Materialize};
 use orgcensus_lake::{Lake, sha256};
 use orgcensus_row::{Row, Table, table};
@@ -169,8 +169,8 @@ fn is_named_by_somebody(question: &Question, population: &str, definition: &str)
     let mut is_named = false;
     for share in shares.iter().filter(|it| question.filled(it.definition) == definition) {
         match share.of {
-            Of::Subjects(own) | Of::Organizations(own) if own == population => return false,
-            Of::Each(column) if !AWS_WORDS.contains(&column) => is_named = true,
+            Population::Subjects(own) | Population::Organizations(own) if own == population => return false,
+            Population::Each(column) if !AWS_WORDS.contains(&column) => is_named = true,
             _ => {}
         }
     }

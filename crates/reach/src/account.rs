@@ -66,7 +66,7 @@ struct Holder {
 
 /// A user or a role as its table has it.
 #[derive(Debug)]
-pub(crate) struct Known {
+pub(crate) struct KnownIdentity {
     holder: Holder,
     kind: IdentityKind,
     groups: Vec<String>,
@@ -75,7 +75,7 @@ pub(crate) struct Known {
     tags: Option<Vec<(String, String)>>,
 }
 
-impl Known {
+impl KnownIdentity {
     pub(crate) fn arn(&self) -> &str {
         &self.holder.arn
     }
@@ -88,7 +88,7 @@ impl Known {
 /// One account's identities.
 #[derive(Debug, Default)]
 pub(crate) struct Account {
-    pub(crate) identities: Vec<Known>,
+    pub(crate) identities: Vec<KnownIdentity>,
     groups: HashMap<String, Holder>,
     inline: HashMap<String, Vec<(String, Text)>>,
     managed: HashMap<String, Text>,
@@ -99,8 +99,8 @@ fn holder(cells: &Cells<'_>) -> Holder {
     Holder { arn: cells.text(1).unwrap_or_default().to_owned(), attached: cells.texts(2), inline: cells.texts(3) }
 }
 
-fn known(cells: &Cells<'_>, kind: IdentityKind) -> Known {
-    Known {
+fn known(cells: &Cells<'_>, kind: IdentityKind) -> KnownIdentity {
+    KnownIdentity {
         holder: holder(cells),
         kind,
         groups: if kind == IdentityKind::User { cells.texts(7).unwrap_or_default() } else { Vec::new() },
@@ -135,7 +135,7 @@ impl Account {
     }
 
     /// The identity as the evaluator takes it, with those of its policies that speak of what is asked.
-    pub(crate) fn identity(&self, known: &Known) -> Identity {
+    pub(crate) fn identity(&self, known: &KnownIdentity) -> Identity {
         let tags = |tags: &Vec<(String, String)>| Listed::of(tags.clone());
         let name = || known.boundary_arn.clone().unwrap_or_default();
         let boundary = self.boundary(known).map(|text| self.listed([(name(), text)]));
@@ -157,13 +157,13 @@ impl Account {
     }
 
     /// What bounds the identity, if anything does.
-    pub(crate) fn boundary(&self, known: &Known) -> Option<Text> {
+    pub(crate) fn boundary(&self, known: &KnownIdentity) -> Option<Text> {
         let of_arn = known.boundary_arn.as_deref().map(|arn| self.of_arn(arn));
         of_arn.or_else(|| known.has_boundary.then_some(Text::Unread))
     }
 
     /// Whether a policy of the identity, its groups' among them, may allow what is asked. `is_so` says it of one.
-    pub(crate) fn may_allow(&self, known: &Known, is_so: impl Fn(&Text) -> bool) -> bool {
+    pub(crate) fn may_allow(&self, known: &KnownIdentity, is_so: impl Fn(&Text) -> bool) -> bool {
         let of_group = |name: &String| self.groups.get(name).is_none_or(|group| self.has(group, &is_so));
         self.has(&known.holder, &is_so) || known.groups.iter().any(of_group)
     }
@@ -179,13 +179,13 @@ impl Account {
     }
 
     /// The user or the role with this ARN, or the role whose session it is.
-    pub(crate) fn find(&self, principal: &str) -> Option<&Known> {
-        let is_it = |known: &&Known| known.arn() == principal || is_session_of(known.arn(), principal);
+    pub(crate) fn find(&self, principal: &str) -> Option<&KnownIdentity> {
+        let is_it = |known: &&KnownIdentity| known.arn() == principal || is_session_of(known.arn(), principal);
         self.identities.iter().find(is_it)
     }
 
     /// The policies of an identity and of its groups, each with its name.
-    pub(crate) fn policies<'a>(&'a self, known: &'a Known) -> impl Iterator<Item = (String, Text)> + 'a {
+    pub(crate) fn policies<'a>(&'a self, known: &'a KnownIdentity) -> impl Iterator<Item = (String, Text)> + 'a {
         let own = self.of_holder(&known.holder);
         let of_group = move |name: &'a String| match self.groups.get(name) {
             Some(group) => self.of_holder(group),

@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Int32Type, TimestampMillisecondType};
 use arrow::record_batch::RecordBatch;
 use futures::TryStreamExt;
 use futures::stream::{self, BoxStream, StreamExt};
-use orgcensus_lake::{Lake, Manifest, Part, Wanted};
+use orgcensus_lake::{Lake, Manifest, TablePart, Wanted};
 use tokio::sync::mpsc::channel;
 
 use crate::Result;
@@ -63,7 +63,7 @@ impl Reader {
         wanted: Option<Wanted>,
     ) -> Result<Reader> {
         let names: Vec<&'static str> = std::iter::once("account_id").chain(names.iter().copied()).collect();
-        let part = Part {
+        let part = TablePart {
             columns: Some(names.iter().map(|&name| name.to_owned()).collect()),
             wanted: wanted.map(Arc::new),
             // Managed policies, trust policies and defaults are the same text in thousands of accounts.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use orgcensus_policy::evaluation::{Organization, covers, cross, pared, patterns, spared};
 use orgcensus_policy::{Document, Effect, Statement};
 
-use crate::account::{Account, Known};
+use crate::account::{Account, KnownIdentity};
 use crate::texts::Text;
 
 /// Services whose actions are about resources with ARNs of their own alone. `ssm:StartSession` is about instances.
@@ -90,7 +90,7 @@ impl Patterns {
     }
 
     /// What the statements of an identity are about, and what bounds it leaves of that.
-    pub(crate) fn of(&mut self, account: &Account, known: &Known, guardrails: &ByAction) -> Scopes {
+    pub(crate) fn of(&mut self, account: &Account, known: &KnownIdentity, guardrails: &ByAction) -> Scopes {
         let (mut scopes, mut narrower) = (Scopes::default(), ByAction::new());
         let mut has_unread = false;
         for (_, text) in account.policies(known) {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use orgcensus_policy::evaluation::{Answer, DecidedBy, IdentityKind, Layer, Outcome, Request, evaluate, may_allow};
 
 use crate::Result;
-use crate::account::{Account, Identities, Known, TAGS_SESSIONS, is_session_of};
+use crate::account::{Account, Identities, KnownIdentity, TAGS_SESSIONS, is_session_of};
 use crate::bound::{Looked, Most};
 use crate::endpoints::{Endpoints, Passages};
 use crate::outside::shown;
@@ -244,7 +244,13 @@ pub(crate) fn unknown(reason: &'static str) -> Answer {
 }
 
 /// Whether a whole evaluation of the identity may come to anything but a denial.
-fn is_candidate((index, target): (usize, &Target), hits: &Hits, id: &str, account: &Account, known: &Known) -> bool {
+fn is_candidate(
+    (index, target): (usize, &Target),
+    hits: &Hits,
+    id: &str,
+    account: &Account,
+    known: &KnownIdentity,
+) -> bool {
     let allows = |text: &Text| match text {
         Text::Silent => false,
         Text::Unread => true,

@@ -24,7 +24,7 @@ pub(crate) struct Past {
 }
 
 /// What is known of a night: the percentage of each fact, and how it was counted.
-type Known = BTreeMap<String, (Option<f64>, Counting)>;
+type NightFacts = BTreeMap<String, (Option<f64>, Counting)>;
 
 /// What tells a row of a fact from the others: `F9 users study`.
 pub(crate) fn key(fact: &Value) -> String {
@@ -50,11 +50,11 @@ impl Past {
                 Ok(Some(rows)) => known(&rows, &organizations),
                 Ok(None) => {
                     past.without.push(date.clone());
-                    Known::new()
+                    NightFacts::new()
                 }
                 Err(error) => {
                     past.unread.push((date.clone(), error.to_string()));
-                    Known::new()
+                    NightFacts::new()
                 }
             };
             nights.push((date, known));
@@ -106,7 +106,7 @@ async fn facts(lake: &Lake, which: &Which, questions: &[Question]) -> Result<Opt
 }
 
 /// What the published facts say of these organizations.
-fn known(rows: &[Object], organizations: &BTreeSet<&str>) -> Known {
+fn known(rows: &[Object], organizations: &BTreeSet<&str>) -> NightFacts {
     let mut by_question: BTreeMap<&str, Vec<&Object>> = BTreeMap::new();
     for row in rows.iter().filter(|row| organizations.contains(text(row, "organization_id"))) {
         by_question.entry(text(row, "question_id")).or_default().push(row);
@@ -115,7 +115,7 @@ fn known(rows: &[Object], organizations: &BTreeSet<&str>) -> Known {
 }
 
 /// What is known of a question; nothing if it was not answered in each organization, or not counted alike.
-fn of_question(rows: &[&Object], organizations: &BTreeSet<&str>) -> Option<Known> {
+fn of_question(rows: &[&Object], organizations: &BTreeSet<&str>) -> Option<NightFacts> {
     let counted = counting(rows.first()?);
     let is_alike = |row: &&Object| row.get("is_answered") == Some(&Value::Bool(true)) && counting(row) == counted;
     let answered: BTreeSet<&str> = rows.iter().map(|row| text(row, "organization_id")).collect();
@@ -142,7 +142,7 @@ fn percent((numerator, denominator): (u64, u64)) -> Option<f64> {
 }
 
 /// What was answered just now.
-fn known_today(answers: &[Value], questions: &[Question]) -> Known {
+fn known_today(answers: &[Value], questions: &[Question]) -> NightFacts {
     let counted: BTreeMap<&str, Counting> =
         questions.iter().map(|question| (question.id, question.counting())).collect();
     let known = |fact: &Value| {
@@ -152,13 +152,13 @@ fn known_today(answers: &[Value], questions: &[Question]) -> Known {
     answers.iter().filter_map(known).collect()
 }
 
-fn trends(nights: &[(String, Known)]) -> BTreeMap<String, Vec<Night>> {
+fn trends(nights: &[(String, NightFacts)]) -> BTreeMap<String, Vec<Night>> {
     let keys: BTreeSet<&String> = nights.iter().flat_map(|(_, known)| known.keys()).collect();
     keys.into_iter().map(|key| (key.clone(), curve(key, nights))).collect()
 }
 
 /// A fact has a percentage, or none, for every night.
-fn curve(key: &str, nights: &[(String, Known)]) -> Vec<Night> {
+fn curve(key: &str, nights: &[(String, NightFacts)]) -> Vec<Night> {
     let mut curve = Vec::new();
     let mut before: Option<&Counting> = None;
     for (date, known) in nights {
@@ -245,14 +245,14 @@ mod tests {
         let night = |percent: f64, thresholds: Option<&str>, text_sha256: &str| {
             let thresholds = thresholds.map(str::to_owned);
             let counting = Counting { thresholds, text_sha256: text_sha256.to_owned() };
-            Known::from([("F3 users study".to_owned(), (Some(percent), counting))])
+            NightFacts::from([("F3 users study".to_owned(), (Some(percent), counting))])
         };
         let nights = [
             ("1".to_owned(), night(1.0, None, "ab")),
-            ("2".to_owned(), Known::new()),
+            ("2".to_owned(), NightFacts::new()),
             ("3".to_owned(), night(3.0, None, "ab")),
             ("4".to_owned(), night(4.0, Some("idle_days 60"), "ab")),
-            ("5".to_owned(), Known::new()),
+            ("5".to_owned(), NightFacts::new()),
             ("6".to_owned(), night(6.0, Some("idle_days 60"), "cd")),
         ];
         let curves = trends(&nights);
@@ -276,6 +276,6 @@ mod tests {
             json!({"id": "F3", "error": "find table x"}),
         ];
         let known = known_today(&answers, std::slice::from_ref(&question));
-        assert_eq!(known, Known::from([("F9 users study".to_owned(), (Some(13.5), question.counting()))]));
+        assert_eq!(known, NightFacts::from([("F9 users study".to_owned(), (Some(13.5), question.counting()))]));
     }
 }

@@ -8,7 +8,7 @@ use super::Accepted;
 use super::beside::CASE_STATE;
 use crate::cells::{text_batch, text_schema};
 use crate::extent::ACCOUNT;
-use crate::question::{Kind, Of, Share};
+use crate::question::{Kind, Population, Share};
 use crate::standing::cell;
 use crate::statement::accounts_instead;
 use crate::{CaseState, Question, Result, Snapshot, ask_cases};
@@ -77,10 +77,12 @@ impl Counts {
 impl Tally {
     fn of(question: &Question, subject: &[&str], share: &Share) -> Self {
         let count = match share.of {
-            Of::Subjects(population) => Count::Subjects { population: question.filled(population), accepted: 0 },
-            Of::Each(column) if subject.contains(&column) => Count::Each { column, accepted: BTreeMap::new() },
-            Of::Each(_) => Count::Unknown,
-            Of::Organizations(population) => {
+            Population::Subjects(population) => {
+                Count::Subjects { population: question.filled(population), accepted: 0 }
+            }
+            Population::Each(column) if subject.contains(&column) => Count::Each { column, accepted: BTreeMap::new() },
+            Population::Each(_) => Count::Unknown,
+            Population::Organizations(population) => {
                 let of = |population: &str, column| Places {
                     population: question.filled(population),
                     column,

@@ -54,7 +54,7 @@ fn no_two_shares_have_one_name() {
         let Kind::Fact { shares, .. } = &question.kind else { continue };
         let mut names = BTreeSet::new();
         for share in shares {
-            let (Of::Subjects(of) | Of::Each(of) | Of::Organizations(of)) = share.of;
+            let (Population::Subjects(of) | Population::Each(of) | Population::Organizations(of)) = share.of;
             assert!(names.insert((of, share.definition)), "{} {of} {}", question.id, share.definition);
         }
     }

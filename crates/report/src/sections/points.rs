@@ -1,7 +1,7 @@
 //! The cases of the list of ten minutes: of each point that has some, or has subjects of which it is not known, the
 //! first rows. A point whose cases stand elsewhere on the page is left out.
 
-use orgcensus_answers::{Kind, Of, Question, Share, Standing};
+use orgcensus_answers::{Kind, Population, Question, Share, Standing};
 
 use super::Declared;
 use crate::Result;
@@ -117,7 +117,8 @@ async fn table(asked: &Asked, question: &Question, count: u64) -> Result<Option<
             cases(asked, question, rank, &first_of(question, &question.cases(), count)).await?
         }
         Kind::Fact { subject, shares } => {
-            let shares: Vec<&Share> = shares.iter().filter(|it| !matches!(it.of, Of::Organizations(_))).collect();
+            let shares: Vec<&Share> =
+                shares.iter().filter(|it| !matches!(it.of, Population::Organizations(_))).collect();
             let (columns, severity) = (columns(subject), severity(&shares));
             let note = note(question, &shares);
             let rank = Rank { columns: &columns, note: &note, subject: None, severity: &severity, beside: None };
@@ -177,8 +178,8 @@ fn head(name: &'static str) -> &'static str {
 /// A share in a word or two: its definition; where that tells nothing apart, its population, if there are others.
 fn label(question: &Question, shares: &[&Share], share: &Share) -> String {
     let word = match (share.of, share.definition) {
-        (Of::Subjects(population), "lake" | "study") if shares.len() > 1 => population.to_owned(),
-        (Of::Subjects(_) | Of::Each(_), "lake" | "study") => "found".to_owned(),
+        (Population::Subjects(population), "lake" | "study") if shares.len() > 1 => population.to_owned(),
+        (Population::Subjects(_) | Population::Each(_), "lake" | "study") => "found".to_owned(),
         (_, definition) => question.filled(definition),
     };
     word.replace('_', " ")

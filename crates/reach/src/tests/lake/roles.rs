@@ -15,7 +15,7 @@ use super::{
 use crate::Edge;
 
 /// Rows of a table, each with its account.
-type Of<R> = Vec<(u64, R)>;
+type WithAccount<R> = Vec<(u64, R)>;
 
 /// A user of Identity Center.
 #[derive(Debug, Serialize, Row)]
@@ -239,7 +239,7 @@ impl Roles {
         (folder, lake, to, tables)
     }
 
-    fn control_policies(&self) -> (Of<OrganizationPolicy>, Of<Target>) {
+    fn control_policies(&self) -> (WithAccount<OrganizationPolicy>, WithAccount<Target>) {
         let target = |policy_id: &str, policy_type: &str, is_aws_managed: bool, target_id: &str| {
             let target = Target {
                 policy_id: policy_id.into(),
