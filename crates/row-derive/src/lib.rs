@@ -23,7 +23,8 @@ const COMMENT_LENGTH: usize = 255;
 /// A table whose key is `arn` is one of resources, and each of its rows is in the inventory. The resources' type is the
 /// table's name in the singular, their name is in the column of it (`queue_name`, else `name`), when they were made in
 /// `created_at`, their tags in `tags`. What is called otherwise is declared: `resource = "acm_pca", name = "subject",
-/// created = "issued_at"`. Rows that are no resources say `resource = "none"`.
+/// created = "issued_at"`. A type that is declared elsewhere is named and not written again, `resource =
+/// LAMBDA_LAYER.resource_type`. Rows that are no resources say `resource = "none"`.
 #[proc_macro_derive(Row, attributes(row))]
 pub fn derive_row(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -127,8 +128,8 @@ fn each(borrowed: &Ident, table: &str, fields: &[Field<'_>]) -> proc_macro2::Tok
 struct Declaration {
     table: String,
     key: Vec<String>,
-    /// The type of the resources that the rows are; `none` for other rows.
-    resource: Option<String>,
+    /// The type of the resources that the rows are, a text or a constant; `none` for other rows.
+    resource: Option<Expr>,
     /// The column of their names.
     name: Option<String>,
     /// The column that says when they were made.
@@ -140,7 +141,12 @@ fn declaration(input: &DeriveInput, columns: &[String]) -> syn::Result<Declarati
     let mut declared = Declaration::default();
     for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("row")) {
         attribute.parse_nested_meta(|meta| {
-            let value: LitStr = meta.value()?.parse()?;
+            let value = meta.value()?;
+            if meta.path.is_ident("resource") {
+                declared.resource = Some(value.parse()?);
+                return Ok(());
+            }
+            let value: LitStr = value.parse()?;
             let column = |name: &str, what: &str| {
                 let found = columns.iter().find(|column| *column == name).cloned();
                 found.ok_or_else(|| Error::new(value.span(), format!("{what} names {name}, which is no column")))
@@ -151,8 +157,6 @@ fn declaration(input: &DeriveInput, columns: &[String]) -> syn::Result<Declarati
                 for name in value.value().split(',').map(str::trim) {
                     declared.key.push(column(name, "the key")?);
                 }
-            } else if meta.path.is_ident("resource") {
-                declared.resource = Some(value.value());
             } else if meta.path.is_ident("name") {
                 declared.name = Some(column(&value.value(), "name")?);
             } else if meta.path.is_ident("created") {
@@ -171,12 +175,13 @@ fn declaration(input: &DeriveInput, columns: &[String]) -> syn::Result<Declarati
 
 /// The declaration of the resources that the rows are, if they are resources.
 fn resource(declared: &Declaration, columns: &[String]) -> proc_macro2::TokenStream {
-    let resource_type = declared.resource.clone().unwrap_or_else(|| singular(&declared.table));
-    if declared.key != ["arn"] || resource_type == "none" {
+    let thing = declared.resource.as_ref().and_then(text).unwrap_or_else(|| singular(&declared.table));
+    if declared.key != ["arn"] || thing == "none" {
         return quote!(None);
     }
+    let resource_type = declared.resource.as_ref().map_or_else(|| quote!(#thing), |declared| quote!(#declared));
     let usual = |name: &str| columns.iter().any(|column| column == name).then(|| name.to_owned());
-    let name = declared.name.clone().or_else(|| name_column(&resource_type, columns));
+    let name = declared.name.clone().or_else(|| name_column(&thing, columns));
     let created = declared.created.clone().or_else(|| usual("created_at"));
     let value = |column: Option<String>| match column.map(|column| format_ident!("{column}")) {
         Some(column) => quote!(::orgcensus_row::some(row.#column)),
@@ -202,6 +207,14 @@ fn resource(declared: &Declaration, columns: &[String]) -> proc_macro2::TokenStr
     }
 }
 
+/// The text that an expression is; none of a constant's name.
+fn text(expression: &Expr) -> Option<String> {
+    match expression {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+        _ => None,
+    }
+}
+
 /// `ecr_repository` of `ecr_repositories`.
 fn singular(table: &str) -> String {
     match (table.strip_suffix("ies"), table.strip_suffix("es"), table.strip_suffix('s')) {
@@ -212,11 +225,11 @@ fn singular(table: &str) -> String {
     }
 }
 
-/// The column of a resource's own name: `queue_name` of an `sqs_queue`, and of several the longest. Else `name`.
-fn name_column(resource_type: &str, columns: &[String]) -> Option<String> {
+/// The column of a thing's own name: `queue_name` of an `sqs_queue`, and of several the longest. Else `name`.
+fn name_column(thing: &str, columns: &[String]) -> Option<String> {
     let is_own = |column: &&String| {
         let of = column.strip_suffix("_name");
-        of.is_some_and(|of| resource_type == of || resource_type.ends_with(&format!("_{of}")))
+        of.is_some_and(|of| thing == of || thing.ends_with(&format!("_{of}")))
     };
     let plain = || columns.iter().find(|column| *column == "name");
     columns.iter().filter(is_own).max_by_key(|column| column.len()).or_else(plain).cloned()
@@ -228,10 +241,7 @@ fn doc(attributes: &[Attribute], span: proc_macro2::Span) -> syn::Result<String>
         .iter()
         .filter(|attribute| attribute.path().is_ident("doc"))
         .filter_map(|attribute| match &attribute.meta {
-            Meta::NameValue(meta) => match &meta.value {
-                Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value().trim().to_owned()),
-                _ => None,
-            },
+            Meta::NameValue(meta) => text(&meta.value).map(|text| text.trim().to_owned()),
             _ => None,
         })
         .filter(|line| !line.is_empty())

@@ -20,7 +20,7 @@ pub use batch::{BatchBuilder, Error};
 pub use borrowed::{Entries, List, column};
 pub use column::{Column, ColumnType};
 pub use orgcensus_row_derive::Row;
-pub use resource::{Resource, ResourceTable, some};
+pub use resource::{Resource, ResourceTable, resource_type, some};
 pub use stamp::Stamp;
 pub use table::{Row, Table, table};
 pub use timestamp::Timestamp;

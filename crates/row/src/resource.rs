@@ -2,7 +2,7 @@
 
 use arrow::record_batch::RecordBatch;
 
-use crate::{Entries, Error, Timestamp};
+use crate::{Entries, Error, Row, Timestamp};
 
 /// What a row says of a resource, whatever its table.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +29,16 @@ pub struct ResourceTable {
     pub resource_type: &'static str,
     /// Shows each row of a batch of this table.
     pub each: Each,
+}
+
+/// The type of the resources that the rows of a table are: `sqs_queue`. Rows that are no resources do not compile here.
+pub fn resource_type<R: Row>() -> &'static str {
+    const {
+        match R::RESOURCE {
+            Some(table) => table.resource_type,
+            None => panic!("the rows of this table are no resources"),
+        }
+    }
 }
 
 /// A column's value, whether or not the column may be null. The derive calls it.
@@ -62,9 +72,12 @@ mod tests {
         tags: Option<Tags>,
     }
 
+    /// A type that is declared elsewhere.
+    const BUS: &str = "test_bus";
+
     /// A thing whose columns have other names, and which has no tags.
     #[derive(Serialize, Row)]
-    #[row(table = "test_odd_buses", key = "arn", resource = "test_bus", name = "identifier", created = "uploaded_at")]
+    #[row(table = "test_odd_buses", key = "arn", resource = BUS, name = "identifier", created = "uploaded_at")]
     struct Odd {
         /// Its ARN.
         arn: Option<String>,
@@ -127,7 +140,7 @@ mod tests {
 
     #[test]
     fn what_is_called_otherwise_is_declared() {
-        assert_eq!(resource_type::<Odd>(), Some("test_bus"));
+        assert_eq!((resource_type::<Odd>(), super::resource_type::<Odd>()), (Some("test_bus"), "test_bus"));
         let odd =
             |arn: Option<&str>| Odd { arn: arn.map(str::to_owned), identifier: "n".into(), uploaded_at: Timestamp(7) };
         let expected = [r#"Some("a") Some("n") Some(7) None"#, r#"None Some("n") Some(7) None"#];

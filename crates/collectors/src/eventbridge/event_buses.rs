@@ -19,7 +19,7 @@ const GONE: &[&str] = &["ResourceNotFoundException"];
 
 /// One event bus of EventBridge.
 #[derive(Debug, Serialize, Row)]
-#[row(table = "eventbridge_event_buses", key = "arn", resource = "events_event_bus")]
+#[row(table = "eventbridge_event_buses", key = "arn", resource = EVENTS_EVENT_BUS.resource_type)]
 pub struct EventBus {
     /// The bus's ARN.
     pub arn: String,

@@ -26,7 +26,7 @@ const ASKED_MAX: usize = 20;
 /// One version of a layer: code that functions share. Its policy says who may use it. Only the policies of the newest
 /// twenty versions of a layer are read: those of older ones are unread in policy_documents, with the code NotAsked.
 #[derive(Debug, Serialize, Row)]
-#[row(table = "lambda_layer_versions", key = "arn", resource = "lambda_layer")]
+#[row(table = "lambda_layer_versions", key = "arn", resource = LAMBDA_LAYER.resource_type, name = "layer_name")]
 pub struct LayerVersion {
     /// The version's ARN: the layer's, and the version's number.
     pub arn: String,

@@ -24,7 +24,7 @@ const STATUS: Read<ItsStatus> = reads("s3control", "GetAccessPointPolicyStatusFo
 /// One access point of S3 Object Lambda: a way to the objects behind another access point, through functions that may
 /// change them.
 #[derive(Debug, Serialize, Row)]
-#[row(table = "s3_object_lambda_access_points", key = "arn", resource = "s3_object_lambda")]
+#[row(table = "s3_object_lambda_access_points", key = "arn", resource = S3_OBJECT_LAMBDA.resource_type)]
 pub struct ObjectLambdaAccessPoint {
     /// The access point's ARN.
     pub arn: String,

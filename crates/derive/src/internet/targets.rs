@@ -10,6 +10,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use orgcensus_collectors::ec2::instances::Instance;
+use orgcensus_collectors::ec2::network_interfaces::NetworkInterface;
+use orgcensus_row::resource_type;
+
 use self::balancers::Balancer;
 use self::databases::{Database, Warehouse};
 use self::endpoints::{Cluster, Domain};
@@ -107,7 +111,7 @@ fn instances(region: &Region) -> Vec<Target> {
     }
     let target = |it: &InstanceTarget| Target {
         arn: it.arn.clone(),
-        target_type: "ec2_instance",
+        target_type: resource_type::<Instance>(),
         entrances: vec![Entrance::of(of_instance.get(it.id.as_str()).cloned().unwrap_or_default(), None)],
     };
     region.instances.iter().map(target).collect()
@@ -119,7 +123,7 @@ fn interfaces(region: &Region, others: &[Target]) -> Vec<Target> {
     let taken: BTreeSet<&str> = entrances.flat_map(Entrance::own).map(String::as_str).collect();
     let target = |it: &Interface| Target {
         arn: it.arn.clone(),
-        target_type: "ec2_network_interface",
+        target_type: resource_type::<NetworkInterface>(),
         entrances: vec![Entrance::of(vec![it.id.clone()], None)],
     };
     region.interfaces.values().filter(|it| !taken.contains(it.id.as_str())).map(target).collect()

@@ -141,5 +141,5 @@ fn a_table_calls_its_resources_as_their_policies_do() {
         has_unknown && of_policies.filter(|it| !types.contains(it)).count() > 0
     };
     let odd: Vec<_> = COLLECTORS.iter().filter(is_odd).map(|it| it.name).collect();
-    assert_eq!(odd, OF_OTHER_TYPES, "say resource = \"…\" in #[row(…)]");
+    assert_eq!(odd, OF_OTHER_TYPES, "say resource = KIND.resource_type in #[row(…)]");
 }

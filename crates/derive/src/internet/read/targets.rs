@@ -7,6 +7,7 @@ use orgcensus_collectors::ecs::tasks::Task;
 use orgcensus_collectors::opensearch::domains::Domain;
 use orgcensus_collectors::{eks, elasticloadbalancing, elasticloadbalancingv2, rds, redshift};
 use orgcensus_crawl::{Derive, Error, Staged};
+use orgcensus_row::resource_type;
 
 use super::texts;
 use crate::internet::targets::balancers::{Balancer, Listener};
@@ -70,7 +71,7 @@ impl Targets {
         self.balancers.by_region(account_id, regions, |region, it| {
             let balancer = Balancer {
                 arn: it.arn.to_owned(),
-                target_type: "elbv2_load_balancer",
+                target_type: resource_type::<elasticloadbalancingv2::load_balancers::LoadBalancer>(),
                 collector: BALANCERS,
                 name: it.load_balancer_name.to_owned(),
                 is_gateway: it.load_balancer_type == Some("gateway"),
@@ -82,7 +83,7 @@ impl Targets {
         self.classic_balancers.by_region(account_id, regions, |region, it| {
             let balancer = Balancer {
                 arn: it.arn.to_owned(),
-                target_type: "elb_load_balancer",
+                target_type: resource_type::<elasticloadbalancing::load_balancers::LoadBalancer>(),
                 collector: CLASSIC_BALANCERS,
                 name: it.load_balancer_name.to_owned(),
                 is_gateway: false,

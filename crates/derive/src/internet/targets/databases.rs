@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use orgcensus_collectors::rds;
 use orgcensus_policy::kinds::REDSHIFT_CLUSTER;
+use orgcensus_row::resource_type;
 
 use super::entrance::{Entrance, Port};
 use super::{Region, Target};
@@ -33,7 +35,7 @@ pub(crate) struct Warehouse {
 pub(super) fn instances(region: &Region) -> Vec<Target> {
     let target = |it: &Database| Target {
         arn: it.arn.clone(),
-        target_type: "rds_instance",
+        target_type: resource_type::<rds::instances::Instance>(),
         entrances: vec![if_public(it.is_public, it.port, |port| it.entrance(region, port))],
     };
     region.databases.iter().map(target).collect()

@@ -1,7 +1,9 @@
 //! OpenSearch and EKS: endpoints of their services' own, which no interface of the account stands before. What they say
 //! of themselves decides.
 
+use orgcensus_collectors::eks;
 use orgcensus_policy::kinds::OPENSEARCH_DOMAIN;
+use orgcensus_row::resource_type;
 
 use super::entrance::Entrance;
 use super::{Region, Target};
@@ -40,7 +42,11 @@ pub(super) fn domains(region: &Region) -> Vec<Target> {
 }
 
 pub(super) fn clusters(region: &Region) -> Vec<Target> {
-    let target = |it: &Cluster| Target { arn: it.arn.clone(), target_type: "eks_cluster", entrances: it.entrances() };
+    let target = |it: &Cluster| Target {
+        arn: it.arn.clone(),
+        target_type: resource_type::<eks::clusters::Cluster>(),
+        entrances: it.entrances(),
+    };
     region.clusters.iter().map(target).collect()
 }
 

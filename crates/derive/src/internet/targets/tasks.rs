@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use orgcensus_collectors::ecs;
+use orgcensus_row::resource_type;
+
 use super::entrance::Entrance;
 use super::{Region, Target};
 
 /// The collectors of which it matters whether they read everything.
-pub(crate) const TASKS: &str = orgcensus_collectors::ecs::tasks::TASKS.name;
+pub(crate) const TASKS: &str = ecs::tasks::TASKS.name;
 
 /// A task.
 #[derive(Debug, Clone, Default)]
@@ -46,7 +49,8 @@ pub(super) fn services(region: &Region) -> Vec<Target> {
     let target = |it: &Service| {
         let its_own = tasks.get(&(it.cluster_arn.as_str(), it.name.as_str())).map(Vec::as_slice);
         let entrances = of_tasks(its_own.unwrap_or_default(), region).into_iter().chain(it.of_balancers(region));
-        Target { arn: it.arn.clone(), target_type: "ecs_service", entrances: entrances.collect() }
+        let target_type = resource_type::<ecs::services::Service>();
+        Target { arn: it.arn.clone(), target_type, entrances: entrances.collect() }
     };
     region.services.iter().map(target).collect()
 }
