@@ -9,9 +9,8 @@ const BY_HAND_MAX: usize = 4;
 /// Where files that are made name services: their ends, or what stands in their first lines.
 const MADE: &[&str] = &[
     ".snap",
-    // The ids of columns; `INSTA_UPDATE=always cargo test` writes them.
+    // The ids of columns, and the versions of the role's actions: scripts/generate writes both.
     "crates/row/data/columns.tsv",
-    // So are the versions of the role's actions.
     "crates/orgcensus/data/role_actions.tsv",
     // The actions in these are written by scripts/templates.
     "config/deploy/member-role.yaml",

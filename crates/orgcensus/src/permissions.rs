@@ -242,7 +242,7 @@ mod tests {
             return;
         }
         let is_accepted = std::env::var("INSTA_UPDATE").is_ok_and(|value| value == "always");
-        assert!(is_accepted, "the role's actions changed: INSTA_UPDATE=always writes {}", path().display());
+        assert!(is_accepted, "the role's actions changed: scripts/generate writes {}", path().display());
         std::fs::write(path(), new).unwrap();
     }
 

@@ -105,10 +105,7 @@ fn tables_only_grow() {
         return;
     }
     let is_accepted = std::env::var("INSTA_UPDATE").is_ok_and(|value| value == "always");
-    assert!(
-        is_accepted,
-        "columns were added: INSTA_UPDATE=always cargo test -p orgcensus writes them down; commit that"
-    );
+    assert!(is_accepted, "columns were added: scripts/generate writes them down; commit that");
     std::fs::write(path(), new).unwrap();
 }
 
