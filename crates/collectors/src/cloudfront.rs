@@ -5,6 +5,7 @@ use orgcensus_collect::Collector;
 pub mod distributions;
 mod listed;
 pub mod origins;
+mod parts;
 mod policy;
 pub mod trust_stores;
 pub mod vpc_origins;

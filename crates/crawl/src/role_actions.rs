@@ -9,9 +9,6 @@ use serde::{Deserialize, Serialize};
 use crate::outcome::Outcome;
 use crate::task_record::TaskRecord;
 
-/// The key of the role's tag that says its version.
-pub const ROLE_VERSION_TAG: &str = "orgcensus:version";
-
 /// Why a task was refused: the role was deployed before the action was added to it.
 const OUTDATED: &str = "role_outdated";
 
@@ -65,11 +62,6 @@ impl RoleActions {
         }
         (version < self.newest()).then_some(version)
     }
-}
-
-/// The version that a role's tags say.
-pub fn role_version(tags: &BTreeMap<String, String>) -> Option<u32> {
-    tags.get(ROLE_VERSION_TAG)?.parse().ok()
 }
 
 /// The action of the call that failed first in a task.
@@ -127,9 +119,6 @@ mod tests {
         assert_eq!(actions().missing(1), ["kms:Grants", "sqs:ListQueues"]);
         assert_eq!((actions().missing(2), actions().missing(3).len()), (vec!["kms:Grants"], 0));
         assert_eq!(RoleActions::default().newest(), 0);
-        let tags = |value: &str| BTreeMap::from([(ROLE_VERSION_TAG.to_owned(), value.to_owned())]);
-        let versions = ["7", "newest", ""].map(|value| role_version(&tags(value)));
-        assert_eq!((versions, role_version(&BTreeMap::new())), ([Some(7), None, None], None));
     }
 
     #[test]

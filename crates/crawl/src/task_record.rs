@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::outcome::Outcome;
-use crate::role_actions::role_version;
+use crate::role_version::role_version;
 
 /// One task, done.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -21,9 +21,10 @@ use orgcensus_collectors::lambda::functions::Function;
 use orgcensus_crawl::{Derivation, Derive, Derived, Error, TaskCoverage};
 use orgcensus_row::{GLOBAL, Timestamp, table};
 
-use self::account::{Account, Sources, Subject};
+use self::account::{Account, Sources};
 use self::nights::Earlier;
 use self::review::Standing;
+use self::subject::Subject;
 use crate::owners::AccountOwner;
 
 mod account;
@@ -32,6 +33,7 @@ mod nights;
 mod replacement;
 mod review;
 mod rows;
+mod subject;
 
 pub use rows::CredentialReview;
 

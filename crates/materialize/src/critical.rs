@@ -22,7 +22,7 @@ use orgcensus_row::{GLOBAL, Row, Table, table};
 use serde::Serialize;
 
 use crate::worker::{Rows, add, send};
-use answer::{Answered, not_asked, rows_of};
+use answer::{Answered, rows_of};
 use tagged::{Tagged, tagged};
 
 /// Resources of one account that are asked about in one pass.
@@ -139,7 +139,7 @@ async fn look(
             let placed = if begun.elapsed() < asking_max {
                 ask(&mut asker, &parts, some).await?
             } else {
-                let row = |it: &Tagged| it.placed(not_asked(it, "there was no time left to ask about it"));
+                let row = |it: &Tagged| it.placed(it.not_asked("there was no time left to ask about it"));
                 some.iter().map(row).collect()
             };
             send(&rows, placed).await?;
@@ -153,7 +153,7 @@ fn of_unread(account_id: String, collectors: &BTreeSet<String>) -> Placed<Critic
     let [arn, resource_type] = ["*", "*"].map(str::to_owned);
     let any = Tagged { account_id, region: GLOBAL.to_owned(), arn, resource_type };
     let names = collectors.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-    any.placed(not_asked(&any, &format!("what was not read may carry the tag: {names}")))
+    any.placed(any.not_asked(&format!("what was not read may carry the tag: {names}")))
 }
 
 /// Asks about some resources of one account.
@@ -174,7 +174,7 @@ async fn ask(
             .map(|((action, arn), answer)| Answered { action, arn, answer })
             .collect();
         let rows = match answered.is_empty() {
-            true => vec![not_asked(tagged, "it is not known what reads the data of resources of its type")],
+            true => vec![tagged.not_asked("it is not known what reads the data of resources of its type")],
             false => rows_of(tagged, answered, parts.get(&tagged.arn).is_some_and(|it| it.has_more)),
         };
         placed.extend(rows.into_iter().map(|row| tagged.placed(row)));

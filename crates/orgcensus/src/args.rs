@@ -11,7 +11,6 @@ mod lakes;
 mod may;
 mod reach;
 mod reports;
-mod values;
 
 pub(crate) use answers::{Accepting, Ask, Diff, Exceptions, Explain, Paging, Query, Shown, Source};
 use answers::{DIFF_HELP, EXCEPTIONS_HELP, EXPLAIN_HELP};
@@ -26,7 +25,8 @@ pub(crate) use may::May;
 use reach::{WHAT_CAN_HELP, WHO_CAN_HELP};
 pub(crate) use reach::{WhatCan, WhoCan};
 pub(crate) use reports::{Report, ReportFormat};
-pub(crate) use values::{event_bus, lake as lake_address, topic};
+
+use crate::values;
 
 const EXIT_CODES: &str = "Exit codes:
   0  whole: published, or answered

@@ -8,9 +8,8 @@ use orgcensus_collectors::COLLECTORS;
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use crate::args::lake_address;
-use crate::cloudwatch;
 use crate::failure::Failure;
+use crate::{cloudwatch, values};
 
 mod critical;
 mod layers;
@@ -98,13 +97,13 @@ impl Config {
         check_accounts(table)?;
         check_collectors(table)?;
         self.check_names()?;
-        if let Some(id) = self.organization.id.as_ref().filter(|id| !is_organization(id)) {
+        if let Some(id) = self.organization.id.as_ref().filter(|id| !values::is_organization(id)) {
             return Err(Wrong::new(
                 "organization.id",
                 format!("{id:?} is no organization's id: expected o- and 10 to 32 letters or digits"),
             ));
         }
-        if let Err(why) = lake_address(&self.lake.url) {
+        if let Err(why) = values::lake(&self.lake.url) {
             return Err(Wrong::new("lake.url", format!("{:?}: {why}", self.lake.url)));
         }
         if !(0.0..=1.0).contains(&self.lake.min_coverage) {
@@ -246,12 +245,6 @@ fn texts<'a>(table: &'a Table, key: &str) -> Vec<(String, &'a str)> {
         Some(Value::String(text)) => vec![(key.to_owned(), text)],
         _ => Vec::new(),
     }
-}
-
-/// `o-a1b2c3d4e5`
-pub(crate) fn is_organization(id: &str) -> bool {
-    let is_plain = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    id.strip_prefix("o-").is_some_and(|rest| (10..=32).contains(&rest.len()) && is_plain(rest))
 }
 
 #[cfg(test)]

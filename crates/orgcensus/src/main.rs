@@ -26,6 +26,7 @@ mod setup;
 mod signals;
 mod telemetry;
 mod upkeep;
+mod values;
 mod watch;
 mod words;
 

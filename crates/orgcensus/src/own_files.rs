@@ -5,15 +5,8 @@ use std::path::Path;
 
 use orgcensus_answers::{Error, TableSchemas, add_questions, add_rules};
 
-use crate::config::Config;
 use crate::failure::Failure;
 use crate::reference;
-
-/// Adds what the folders of a configuration have.
-pub(crate) fn of(config: &Config) -> Result<(), Failure> {
-    questions(config.questions.dir.as_deref())?;
-    rules(config.rules.dir.as_deref())
-}
 
 /// Adds the questions of a folder, if one is named.
 pub(crate) fn questions(folder: Option<&Path>) -> Result<(), Failure> {

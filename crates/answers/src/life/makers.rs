@@ -10,8 +10,7 @@ use datafusion::prelude::SessionContext;
 use orgcensus_lake::Lake;
 
 use super::event::Event;
-use super::night::Night;
-use super::story::accounts;
+use super::night::{Night, accounts};
 use crate::changes::{About, NoActor, found_about};
 use crate::diff::{ACTIVITY, ACTIVITY_WINDOWS, Change};
 use crate::rule::{Find, Rule};

@@ -7,11 +7,11 @@ use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
 use futures::{StreamExt, TryStreamExt, stream};
-use orgcensus_lake::{Commit, Lake, Manifest, TableEntry};
+use orgcensus_lake::{Commit, Lake, Manifest, TableEntry, Wanted};
 
 use super::subject::{Subject, service, wanted};
 use crate::cells::text_cell;
-use crate::diff::{COVERAGE, Columns, ONLY_IF_ASKED, TableReader, members, row_key};
+use crate::diff::{COVERAGE, Columns, ONLY_IF_ASKED, TableReader, each, members, row_key};
 use crate::{Error, Result};
 
 /// Tables that are read at once: an object store answers late.
@@ -27,7 +27,7 @@ const OTHERWISE_NAMED: [(&str, &str); 6] = [
     ("opensearch", "es"),
 ];
 
-/// The tables that say what a night saw: `Both` and `accounts` of `story` read them.
+/// The tables that say what a night saw: `Both` and `accounts` read them.
 const JUDGED: [&str; 4] = ["account_regions", "accounts", COVERAGE, "organizations"];
 
 /// Which row it is: table, account, region, natural key.
@@ -113,6 +113,27 @@ impl Night {
         let rows = found.into_iter().flatten().collect();
         Ok(Self { commit: commit.clone(), manifest: slim(manifest, kept), rows, naming })
     }
+}
+
+/// The rows of some accounts and of the account for which the organization's tasks are counted; none if nobody says
+/// which that is: then those of all accounts are needed.
+pub(super) async fn accounts(
+    lake: &Lake,
+    manifests: [&Manifest; 2],
+    mut wanted: BTreeSet<String>,
+) -> Result<Option<Wanted>> {
+    for manifest in manifests {
+        let mut management = BTreeSet::new();
+        each(lake, manifest, ("organizations", None), ["management_account_id"], |[id]| {
+            management.extend(id.map(str::to_owned));
+        })
+        .await?;
+        if management.is_empty() {
+            return Ok(None);
+        }
+        wanted.extend(management);
+    }
+    Ok(Some(Wanted::of_accounts(wanted)))
 }
 
 /// Leaves out what nobody asks any more: rows that were last seen long ago keep their night, and a whole manifest has

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use orgcensus_lake::{Lake, Manifest, Wanted};
+use orgcensus_lake::Lake;
 
 use super::event::{Event, SEEN};
 use super::makers::Makers;
-use super::night::{Cell, Night, Row, RowId};
-use crate::diff::{Both, Change, Judge, Place, Side, each, is_derived, other_keys, values_as};
+use super::night::{Cell, Night, Row, RowId, accounts};
+use crate::diff::{Both, Change, Judge, Place, Side, is_derived, other_keys, values_as};
 use crate::{RestsOn, Result};
 
 /// What happened until a night.
@@ -215,25 +215,4 @@ impl Judges<'_> {
         let reason = || short.unwrap_or_else(|| "null says that it is not known".to_owned());
         Ok((change, (change == Change::Unknown).then(reason)))
     }
-}
-
-/// The rows of some accounts and of the account for which the organization's tasks are counted; none if nobody says
-/// which that is: then those of all accounts are needed.
-pub(super) async fn accounts(
-    lake: &Lake,
-    manifests: [&Manifest; 2],
-    mut wanted: BTreeSet<String>,
-) -> Result<Option<Wanted>> {
-    for manifest in manifests {
-        let mut management = BTreeSet::new();
-        each(lake, manifest, ("organizations", None), ["management_account_id"], |[id]| {
-            management.extend(id.map(str::to_owned));
-        })
-        .await?;
-        if management.is_empty() {
-            return Ok(None);
-        }
-        wanted.extend(management);
-    }
-    Ok(Some(Wanted::of_accounts(wanted)))
 }

@@ -101,12 +101,14 @@ fn view(contents: &Contents, table: &PublishedTable) -> Result<Option<GlueTable>
     let parameters = [("comment", "Presto View"), ("presto_view", "true"), (OWNER, contents.url.as_str())];
     let mut columns = columns(&table.columns);
     columns.extend(partition_keys());
+    let typed = columns.iter().map(|it| (it.name.as_str(), it.data_type.as_str()));
+    let view_text = presto_view::text(&contents.databases.newest, &query, typed)?;
     Ok(Some(GlueTable {
         database: contents.databases.newest.clone(),
         name: table.name.clone(),
         description: cut(&table.comment, DESCRIPTION_MAX),
         parameters: parameters.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        view_text: Some(presto_view::text(&contents.databases.newest, &query, &columns)?),
+        view_text: Some(view_text),
         columns,
         partition_keys: Vec::new(),
         location: None,

@@ -9,8 +9,9 @@ use orgcensus_row::{Row, Timestamp, table};
 use serde::Serialize;
 use serde_json::json;
 
-use super::listed::{Behavior, Configured, Listed, Page, said};
+use super::listed::{Behavior, Configured, Listed, Page};
 use super::origins::{DistributionOrigin, ItsDistribution, origin};
+use super::parts::said;
 use crate::items::{Answer, Unread, details, is_gone};
 
 const LIST: Read<Page> = reads("cloudfront", "ListDistributions");

@@ -4,18 +4,12 @@ use orgcensus_collect::Moment;
 use serde::Deserialize;
 
 use super::origins::Origin;
+use super::parts::Several;
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(super) struct Page {
     pub(super) items: Vec<Listed>,
-}
-
-/// A list as CloudFront writes it: how many, and which.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "PascalCase")]
-pub(super) struct Several<T> {
-    pub(super) items: Vec<T>,
 }
 
 #[derive(Default, Deserialize)]
@@ -149,9 +143,4 @@ impl Behavior {
     pub(super) fn needs_signature(&self) -> bool {
         self.trusted_signers.enabled == Some(true) || self.trusted_key_groups.enabled == Some(true)
     }
-}
-
-/// What is said: CloudFront writes an empty element where nothing is set.
-pub(super) fn said(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.is_empty())
 }

@@ -3,7 +3,7 @@
 use orgcensus_row::Row;
 use serde::{Deserialize, Serialize};
 
-use super::listed::{Several, said};
+use super::parts::{Several, said};
 use crate::items::Unread;
 
 /// One origin of a distribution of CloudFront.

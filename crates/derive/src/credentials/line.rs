@@ -3,8 +3,8 @@
 use orgcensus_collectors::iam::credential_report::CredentialsRef;
 use orgcensus_row::Timestamp;
 
-use super::account::Subject;
 use super::review::{Credential, Facts, Standing, Use};
+use super::subject::Subject;
 
 /// After so long a report is old. AWS makes a new one after four hours.
 const DAY_MILLIS: i64 = 86_400_000;

@@ -18,29 +18,6 @@ pub(crate) struct Answered {
     pub(crate) answer: Asked,
 }
 
-/// The row of a resource of which nothing is known.
-pub(crate) fn not_asked(tagged: &Tagged, reason: &str) -> CriticalAccess {
-    CriticalAccess {
-        resource_arn: tagged.arn.clone(),
-        ordinal: 0,
-        resource_type: tagged.resource_type.clone(),
-        action: None,
-        asked_arn: None,
-        principal: None,
-        principal_type: None,
-        principal_account_id: None,
-        via: Vec::new(),
-        result: word(Outcome::Unknown),
-        conditions_json: None,
-        caller_must_json: None,
-        decided_by_layer: None,
-        decided_by_policy: None,
-        reason: reason.to_owned(),
-        is_complete: false,
-        left_out_count: None,
-    }
-}
-
 /// Who, in which way, does what.
 type Way = (String, String, Vec<String>);
 
@@ -64,23 +41,23 @@ pub(crate) fn rows_of(tagged: &Tagged, answered: Vec<Answered>, has_more_parts: 
         let about =
             |row: CriticalAccess| CriticalAccess { action: Some(action.clone()), asked_arn: Some(arn.clone()), ..row };
         if found.is_empty() && is_whole && !is_cut {
-            let nobody = not_asked(tagged, "nobody can");
+            let nobody = tagged.not_asked("nobody can");
             rows.push(about(CriticalAccess { result: word(Outcome::Denied), is_complete: true, ..nobody }));
         }
         let left_out = found.len().saturating_sub(ROWS_MAX);
         rows.extend(found.iter().take(ROWS_MAX).map(|it| about(row(tagged, it))));
         let left = left_in_words(accounts_left);
         if left_out > 0 {
-            let more = not_asked(tagged, &format!("there are more rows than are kept{left}"));
+            let more = tagged.not_asked(&format!("there are more rows than are kept{left}"));
             let left_out_count = i64::try_from(left_out).ok();
             rows.push(about(CriticalAccess { left_out_count, ..more }));
         } else if is_cut {
             let others = format!("there may be others, who are too many to be looked for{left}");
-            rows.push(about(not_asked(tagged, &others)));
+            rows.push(about(tagged.not_asked(&others)));
         }
     }
     if has_more_parts {
-        rows.push(not_asked(tagged, "policies speak of parts of it that were not asked about"));
+        rows.push(tagged.not_asked("policies speak of parts of it that were not asked about"));
     }
     for (ordinal, row) in (0..).zip(&mut rows) {
         row.ordinal = ordinal;
@@ -102,7 +79,7 @@ fn row(tagged: &Tagged, access: &Access) -> CriticalAccess {
         decided_by_layer: Some(answer.decided_by_layer),
         decided_by_policy: answer.decided_by_policy,
         is_complete: answer.is_complete,
-        ..not_asked(tagged, &answer.reason)
+        ..tagged.not_asked(&answer.reason)
     }
 }
 

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use orgcensus_crawl::{AccountRows, Failed, Placed};
 use orgcensus_derive::ResourceTag;
 use orgcensus_lake::{Lake, Manifest};
+use orgcensus_policy::evaluation::Outcome;
+use orgcensus_reach::word;
 
-use super::answer::not_asked;
 use super::{CriticalAccess, CriticalTag};
 use crate::worker::{Rows, send};
 
@@ -23,6 +24,29 @@ pub(crate) struct Tagged {
 }
 
 impl Tagged {
+    /// A row about it, of which nothing is known for this reason.
+    pub(crate) fn not_asked(&self, reason: &str) -> CriticalAccess {
+        CriticalAccess {
+            resource_arn: self.arn.clone(),
+            ordinal: 0,
+            resource_type: self.resource_type.clone(),
+            action: None,
+            asked_arn: None,
+            principal: None,
+            principal_type: None,
+            principal_account_id: None,
+            via: Vec::new(),
+            result: word(Outcome::Unknown),
+            conditions_json: None,
+            caller_must_json: None,
+            decided_by_layer: None,
+            decided_by_policy: None,
+            reason: reason.to_owned(),
+            is_complete: false,
+            left_out_count: None,
+        }
+    }
+
     /// A row about it, with its place.
     pub(crate) fn placed(&self, row: CriticalAccess) -> Placed<CriticalAccess> {
         Placed { account_id: self.account_id.clone(), account_name: String::new(), region: self.region.clone(), row }
@@ -54,7 +78,7 @@ pub(crate) async fn tagged(
             if found.len() < ASKED_MAX {
                 found.push(it);
             } else {
-                let row = not_asked(&it, "more resources carry the tag than are asked about");
+                let row = it.not_asked("more resources carry the tag than are asked about");
                 too_many.push(it.placed(row));
             }
         }

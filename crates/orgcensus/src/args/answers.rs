@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use orgcensus_answers::{Format, Which};
 
-use super::{Place, values};
+use super::Place;
+use crate::values;
 
 pub(super) const EXPLAIN_HELP: &str = concat!(
     r#"Examples:

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::values;
+use crate::values;
 
 /// Where the demo's snapshots go.
 const DEMO_LAKE: &str = "./demo-lake";

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use orgcensus_answers::Which;
 
-use super::{Shown, Source, values};
+use super::{Shown, Source};
+use crate::values;
 
 /// A lake, by its address or by a configuration.
 #[derive(Debug, Clone, Args)]

@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use super::{Shown, Source, values};
+use super::{Shown, Source};
+use crate::values;
 
 pub(super) const WHO_CAN_HELP: &str = "\
 Examples:

@@ -63,7 +63,8 @@ impl Layers {
             .map_err(|error| Failure::Usage(format!("{name}: {}", plain::words(error.message()))))?;
         let layers = Self { config, name: name.to_owned(), text: text.to_owned(), variables };
         // Before the check, since they have names that the check must know.
-        own_files::of(&layers.config)?;
+        own_files::questions(layers.config.questions.dir.as_deref())?;
+        own_files::rules(layers.config.rules.dir.as_deref())?;
         match layers.config.check(&table) {
             Ok(()) => Ok(layers),
             Err(Wrong { key, why }) => {

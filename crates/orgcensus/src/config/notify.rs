@@ -5,7 +5,7 @@ use std::fmt;
 use orgcensus_answers::Priority;
 use serde::{Deserialize, Serialize};
 
-use crate::args::{event_bus, topic};
+use crate::values::{event_bus, topic};
 
 /// `[notify]`
 #[derive(Debug, Clone, Deserialize, Serialize)]

@@ -1,6 +1,6 @@
 //! Distributions of CloudFront.
 
-use super::origins::{self, Origin};
+use super::origins::{self, Origin, several};
 use crate::clock::iso_millis;
 use crate::context::Context;
 use crate::dice::Dice;
@@ -146,14 +146,6 @@ fn find(context: &Context<'_>) -> Result<Distribution, Refusal> {
     let id = context.request.required("Id")?;
     let found = distributions(&context.place.whole()).into_iter().find(|it| it.id == id);
     found.ok_or_else(|| Refusal::new(404, "NoSuchDistribution", "The specified distribution does not exist."))
-}
-
-/// A list as CloudFront writes it: how many, and which.
-pub(super) fn several(name: &str, elements: Vec<Value>) -> Value {
-    match elements.len() {
-        0 => json!({ "Quantity": 0 }),
-        count => json!({ "Quantity": count, "Items": { name: elements } }),
-    }
 }
 
 /// What the list and the configuration both say.

@@ -1,11 +1,18 @@
 //! Origins of distributions: buckets with and without protection, load balancers, APIs, functions, and others.
 
-use super::distributions::several;
 use crate::dice::Dice;
 use crate::place::Place;
 use crate::services::s3::bucket_hosts;
 use crate::services::{apigatewayv2, elasticloadbalancingv2};
 use serde_json::{Value, json};
+
+/// A list as CloudFront writes it: how many, and which.
+pub(super) fn several(name: &str, elements: Vec<Value>) -> Value {
+    match elements.len() {
+        0 => json!({ "Quantity": 0 }),
+        count => json!({ "Quantity": count, "Items": { name: elements } }),
+    }
+}
 
 /// An origin of a distribution.
 #[derive(Debug)]

@@ -1,39 +1,46 @@
-//! What flags may say. What cannot be meant is refused where it is said, before anything is made of it.
+//! What flags may say, and the same words in the configuration. What cannot be meant is refused where it is said, before
+//! anything is made of it.
 
 use orgcensus_answers::nearest_behind;
 use orgcensus_policy::{ResourceKind, is_arn, services};
 
 /// The partitions of AWS.
-pub(super) const PARTITIONS: [&str; 8] =
+pub(crate) const PARTITIONS: [&str; 8] =
     ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"];
 
 /// What stands for a bucket's name in what is printed, unless one is said.
-pub(super) const BUCKET: &str = "BUCKET";
+pub(crate) const BUCKET: &str = "BUCKET";
 
 /// An account's id.
-pub(super) fn account(text: &str) -> Result<String, &'static str> {
+pub(crate) fn account(text: &str) -> Result<String, &'static str> {
     let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     if is_account { Ok(text.to_owned()) } else { Err("expected the 12 digits of an account's id") }
 }
 
 /// An organization's id.
-pub(super) fn organization(text: &str) -> Result<String, &'static str> {
-    if crate::config::is_organization(text) {
+pub(crate) fn organization(text: &str) -> Result<String, &'static str> {
+    if is_organization(text) {
         Ok(text.to_owned())
     } else {
         Err("expected an organization's id: o- and 10 to 32 lower-case letters or digits")
     }
 }
 
+/// `o-a1b2c3d4e5`
+pub(crate) fn is_organization(id: &str) -> bool {
+    let is_plain = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    id.strip_prefix("o-").is_some_and(|rest| (10..=32).contains(&rest.len()) && is_plain(rest))
+}
+
 /// A VPC, or a VPC endpoint.
-pub(super) fn network(text: &str) -> Result<String, &'static str> {
+pub(crate) fn network(text: &str) -> Result<String, &'static str> {
     let id = text.strip_prefix("vpc-").or_else(|| text.strip_prefix("vpce-")).unwrap_or_default();
     let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if is_id { Ok(text.to_owned()) } else { Err("expected the id of a VPC or of a VPC endpoint: vpc-… or vpce-…") }
 }
 
 /// A service: the prefix of its actions, its principal's name, or what people call one of its resources.
-pub(super) fn service(text: &str) -> Result<String, String> {
+pub(crate) fn service(text: &str) -> Result<String, String> {
     let name = text.trim().to_lowercase();
     let name = name.strip_suffix(".amazonaws.com").unwrap_or(&name);
     if ResourceKind::named(name).is_some() || services().any(|known| known == name) {
@@ -43,17 +50,17 @@ pub(super) fn service(text: &str) -> Result<String, String> {
 }
 
 /// An ARN.
-pub(super) fn arn(text: &str) -> Result<String, &'static str> {
+pub(crate) fn arn(text: &str) -> Result<String, &'static str> {
     if is_arn(text) { Ok(text.to_owned()) } else { Err("not an ARN") }
 }
 
 /// An ARN, or what has none.
-pub(super) fn resource(text: &str) -> Result<String, &'static str> {
+pub(crate) fn resource(text: &str) -> Result<String, &'static str> {
     if text == "*" || is_arn(text) { Ok(text.to_owned()) } else { Err("expected an ARN, or * for no resource") }
 }
 
 /// One action.
-pub(super) fn action(text: &str) -> Result<String, &'static str> {
+pub(crate) fn action(text: &str) -> Result<String, &'static str> {
     let is_name = |name: &str| is_name_of_one(name, b"-_");
     match text.split_once(':').is_some_and(|(service, name)| is_name(service) && is_name(name)) {
         true => Ok(text.to_owned()),
@@ -62,7 +69,7 @@ pub(super) fn action(text: &str) -> Result<String, &'static str> {
 }
 
 /// The ARN of a user or role.
-pub(super) fn identity(text: &str) -> Result<String, &'static str> {
+pub(crate) fn identity(text: &str) -> Result<String, &'static str> {
     let mut fields = text.splitn(6, ':').skip(2);
     let (service, resource) = (fields.next(), fields.nth(2).unwrap_or_default());
     let is_identity = resource.starts_with("role/") || resource.starts_with("user/") || resource == "root";
@@ -74,7 +81,7 @@ pub(super) fn identity(text: &str) -> Result<String, &'static str> {
 }
 
 /// The ARN of a key.
-pub(super) fn key(text: &str) -> Result<String, &'static str> {
+pub(crate) fn key(text: &str) -> Result<String, &'static str> {
     let mut fields = text.splitn(6, ':').skip(2);
     let (service, resource) = (fields.next(), fields.nth(2).unwrap_or_default());
     if is_arn(text) && service == Some("kms") && resource.starts_with("key/") {
@@ -102,7 +109,7 @@ pub(crate) fn topic(text: &str) -> Result<String, &'static str> {
 }
 
 /// The ARN of an event bus or of a topic.
-pub(super) fn notified(text: &str) -> Result<String, &'static str> {
+pub(crate) fn notified(text: &str) -> Result<String, &'static str> {
     let why = "expected the ARN of an event bus or of a topic: arn:aws:sns:eu-west-1:111122223333:census";
     event_bus(text).or_else(|_| topic(text)).map_err(|_| why)
 }
@@ -120,14 +127,14 @@ fn is_name_of_one(name: &str, more: &[u8]) -> bool {
 }
 
 /// A role's name, with its path if it has one: `audit/orgcensus`.
-pub(super) fn role_name(text: &str) -> Result<String, &'static str> {
+pub(crate) fn role_name(text: &str) -> Result<String, &'static str> {
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@-_".contains(&byte);
     let is_part = |part: &str| !part.is_empty() && part.bytes().all(is_letter);
     if text.split('/').all(is_part) { Ok(text.to_owned()) } else { Err("expected a role's name, not its ARN") }
 }
 
 /// A bucket and a prefix in it, `bucket/prefix` or `s3://bucket/prefix`.
-pub(super) fn place(text: &str) -> Result<String, String> {
+pub(crate) fn place(text: &str) -> Result<String, String> {
     let place = text.strip_prefix("s3://").unwrap_or(text).trim_end_matches('/');
     let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
     let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'.' || byte == b'-';
