@@ -25,6 +25,7 @@ mod cases;
 mod found;
 mod groups;
 mod heard;
+mod made_by;
 mod sql;
 mod states;
 #[cfg(test)]
@@ -59,7 +60,7 @@ use unlooked::Unlooked;
 use watch::Watch;
 
 pub(crate) use about::{About, found_about};
-pub(crate) use actors::NoActor;
+pub(crate) use made_by::NoActor;
 pub(crate) use watch::check;
 
 /// What rules find between two snapshots: organization by organization, table by table, in the order of account, region

@@ -12,9 +12,14 @@ use crate::kind::PolicyKind;
 use crate::limit::{Dimension, Limit};
 use crate::operator::{Comparison, Operator};
 use crate::reach::Reach;
-use crate::s3::names_access_point;
 use crate::statement::{Condition, Statement};
 use crate::value::{Shape, reach};
+
+/// Whether a key, in lower case, is the ARN of the access point that a request comes through: S3, S3 Express and S3 on
+/// Outposts each have one.
+pub(crate) fn names_access_point(key: &str) -> bool {
+    matches!(key, "s3:dataaccesspointarn" | "s3express:dataaccesspointarn" | "s3-outposts:dataaccesspointarn")
+}
 
 /// A key that can bound.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,6 @@
 //! Rules that only S3 has: ACLs, Block Public Access, and its own definition of public.
 
-use crate::bound::{Key, bounds};
+use crate::bound::{Key, bounds, names_access_point};
 use crate::class::Class;
 use crate::document::Document;
 use crate::facts::Facts;
@@ -147,12 +147,6 @@ const KEYS: [&str; 14] = [
     "s3express:dataaccesspointaccount",
     "s3-outposts:dataaccesspointaccount",
 ];
-
-/// Whether a key, in lower case, is the ARN of the access point that a request comes through: S3, S3 Express and S3 on
-/// Outposts each have one.
-pub(crate) fn names_access_point(key: &str) -> bool {
-    matches!(key, "s3:dataaccesspointarn" | "s3express:dataaccesspointarn" | "s3-outposts:dataaccesspointarn")
-}
 
 /// Whether S3 itself calls the policy public: some Allow is to anyone, and no condition holds it to fixed values.
 /// Sterner than the verdict in that variables and wildcards never count as fixed; Denies are not looked at.

@@ -6,7 +6,7 @@ use orgcensus_lake::{Lake, Manifest};
 use orgcensus_policy::evaluation::{Identity, IdentityKind, Listed, NamedPolicy, speaks_of};
 
 use crate::Result;
-use crate::resource::account_of;
+use crate::arn::account_of;
 use crate::rows::{Accounts, Cells, Reader};
 use crate::texts::{Text, Texts};
 

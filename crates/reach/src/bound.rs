@@ -7,8 +7,8 @@ use orgcensus_policy::evaluation::{Named, Resource};
 use orgcensus_policy::{Condition, Document, Effect, Statement};
 
 use crate::account::is_session_of;
+use crate::arn::account_of;
 use crate::outside::is_unread;
-use crate::resource::account_of;
 use crate::search::Target;
 
 /// How many of the organization's identities are looked at for one target.

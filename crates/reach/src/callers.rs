@@ -6,7 +6,7 @@ use orgcensus_policy::evaluation::{Answer, Identity, Named};
 
 use crate::access::both;
 use crate::account::is_session_of;
-use crate::resource::account_of;
+use crate::arn::account_of;
 
 /// One who asks: the principal, or a role that it has become.
 pub(crate) struct Caller {

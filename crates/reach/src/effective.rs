@@ -21,9 +21,9 @@ use orgcensus_policy::evaluation::Answer;
 
 use crate::Result;
 use crate::account::{Account, Identities, TAGS_SESSIONS};
+use crate::arn::account_of;
 use crate::endpoints::Passages;
 use crate::grants::{self, Grant, Locations};
-use crate::resource::account_of;
 use crate::rows::{Accounts, Reader};
 use crate::scopes::{ALL, Patterns};
 use crate::search::{Target, unknown};

@@ -14,8 +14,9 @@ use orgcensus_policy::evaluation::{Answer, Outcome};
 
 use crate::Result;
 use crate::access::both;
+use crate::arn::account_of;
 use crate::people::Person;
-use crate::resource::{account_of, holder};
+use crate::resource::holder;
 use crate::search::{Found, Target, kind_of, unknown};
 use crate::via::Memory;
 use crate::world::World;

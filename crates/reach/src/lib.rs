@@ -25,6 +25,7 @@
 
 mod access;
 mod account;
+mod arn;
 mod asker;
 mod bound;
 mod buckets;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::access::together;
-use crate::resource::account_of;
+use crate::arn::account_of;
 use crate::rows::{Accounts, Cells, Reader};
 use crate::search::unknown;
 use crate::world::World;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use orgcensus_policy::evaluation::{Listed, NamedPolicy, Outcome, Request, Resource};
 
 use crate::Result;
-use crate::resource::account_of;
+use crate::arn::account_of;
 use crate::search::{Found, Search, Target, is_by_token, kind_of, partition, unknown};
 
 /// An account that is nobody's. Its roles stand for those of every account that no policy names.

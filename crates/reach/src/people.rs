@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Result;
-use crate::resource::account_of;
+use crate::arn::account_of;
 use crate::world::World;
 
 /// How Identity Center calls the role of a permission set: `AWSReservedSSO_name_0123456789abcdef`.

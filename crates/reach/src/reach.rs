@@ -9,12 +9,13 @@ use orgcensus_policy::evaluation::{Answer, Listed, Told, evaluate, explain};
 
 use crate::access::{Access, rank, sort};
 use crate::account::{Identities, TAGS_SESSIONS};
+use crate::arn::account_of;
 use crate::chains::Chains;
 use crate::edges::Edges;
 use crate::endpoints::{Endpoints, Passages, has_known_endpoints};
 use crate::grants::{self, Granted, is_read, ways_of};
 use crate::points::{self, Points};
-use crate::resource::{self, account_of, holder};
+use crate::resource::{self, holder};
 use crate::rows::Accounts;
 use crate::search::{Found, Target, search};
 use crate::texts::Texts;

@@ -8,6 +8,7 @@ use orgcensus_policy::{Document, PolicyKind, ResourceKind};
 use serde_json::Value;
 
 use crate::Result;
+use crate::arn::account_of;
 use crate::buckets::buckets;
 use crate::rows::{Accounts, Cells};
 use crate::world::World;
@@ -34,12 +35,6 @@ pub(crate) fn holder(arn: &str) -> &str {
         _ => None,
     };
     arn.get(..end.unwrap_or(arn.len())).unwrap_or(arn)
-}
-
-/// The account that an ARN says.
-pub(crate) fn account_of(arn: &str) -> Option<&str> {
-    let account = arn.split(':').nth(4)?;
-    (account.len() == 12 && account.bytes().all(|it| it.is_ascii_digit())).then_some(account)
 }
 
 /// What could not be found is not read: its policies, if its type can have any, and all that stands beside them.
@@ -235,6 +230,5 @@ mod tests {
         assert_eq!(holder(role), role);
         let group = "arn:aws:logs:eu-west-1:111122223333:log-group:g";
         assert_eq!(holder(&format!("{group}:*")), group);
-        assert_eq!((account_of(role), account_of("arn:aws:s3:::b")), (Some("111122223333"), None));
     }
 }

@@ -2,9 +2,10 @@
 
 use orgcensus_policy::evaluation::{Named, Question, Request, Resource};
 
+use crate::arn::account_of;
 use crate::endpoints::Passages;
 use crate::points::add_direct;
-use crate::resource::{Owned, account_of, holder};
+use crate::resource::{Owned, holder};
 use crate::world::World;
 
 /// What the ACL of an object can let others do with it.

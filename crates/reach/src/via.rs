@@ -7,10 +7,11 @@ use orgcensus_policy::evaluation::Answer;
 
 use crate::Result;
 use crate::access::{Access, both, rank};
+use crate::arn::account_of;
 use crate::bound::Most;
 use crate::grants::{Granted, OfBucket, granted};
 use crate::people::{People, Person, permission_set};
-use crate::resource::{self, Owned, account_of};
+use crate::resource::{self, Owned};
 use crate::rows::Accounts;
 use crate::search::{BY_TOKEN, Found, Target, bounded, unknown};
 use crate::world::World;

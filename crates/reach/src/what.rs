@@ -12,10 +12,11 @@ use orgcensus_policy::{Document, Effect, PolicyKind, is_arn};
 
 use crate::access::{Access, rank};
 use crate::account::{Identities, TAGS_SESSIONS};
+use crate::arn::account_of;
 use crate::callers::{Caller, Callers};
 use crate::endpoints::{Endpoints, Passages};
 use crate::grants::given;
-use crate::resource::{self, account_of, holder};
+use crate::resource::{self, holder};
 use crate::rows::{Accounts, Reader};
 use crate::scopes::Patterns;
 use crate::search::{Target, kind_of};

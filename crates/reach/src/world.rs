@@ -9,7 +9,7 @@ use orgcensus_policy::Document;
 use orgcensus_policy::evaluation::{Account, Attachment, Listed, Organization, Unit, pared};
 
 use crate::Result;
-use crate::resource::account_of;
+use crate::arn::account_of;
 use crate::rows::{Accounts, Reader};
 
 /// The collector whose rows are the organization's policies, and where they are attached.

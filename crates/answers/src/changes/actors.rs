@@ -5,7 +5,6 @@
 //! were read is not known: where the row was read later, by more than the slack, no event is named.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray};
@@ -16,6 +15,7 @@ use orgcensus_lake::{Lake, Wanted};
 use super::by_account::ByAccount;
 use super::found::Found;
 use super::heard::{Heard, failed, text};
+use super::made_by::{MadeBy, NoActor};
 use super::times::Times;
 use crate::Result;
 use crate::cells::text_cell;
@@ -23,45 +23,6 @@ use crate::diff::{ACTIVITY, GLOBAL, TableReader, TwoManifests};
 
 /// An event may be as much older or newer than the two rows. CloudTrail gives an event within about as much time.
 pub(crate) const SLACK_MILLIS: i64 = 900_000;
-
-/// By what an event is known that may have made a change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct MadeBy {
-    /// Its names: CreateUser.
-    pub(crate) events: Vec<&'static str>,
-    /// What it was about, all of it: ARNs, ids, names. Empty: the account.
-    pub(crate) about: Vec<String>,
-}
-
-/// Why a change has no actor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NoActor {
-    /// Nobody read events where this one would be recorded.
-    NotRead,
-    /// Those just after the older row were not read, so a second one may fit.
-    ReadSinceLater,
-    /// The row was read later than the events were, so a second one may fit.
-    RowReadLater,
-    /// No event fits.
-    NoneFits,
-    /// More than one event fits.
-    SeveralFit,
-    /// An event fits, and names nobody.
-    NotSaid,
-}
-
-impl fmt::Display for NoActor {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::NotRead => "no events were read",
-            Self::ReadSinceLater => "events were read since a later moment only",
-            Self::RowReadLater => "the row was read later than the events",
-            Self::NoneFits => "none of the events that were read fits",
-            Self::SeveralFit => "several of the events that were read fit",
-            Self::NotSaid => "its event does not say",
-        })
-    }
-}
 
 /// An event that did something.
 #[derive(Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
-use super::actors::{MadeBy, NoActor};
+use super::made_by::{MadeBy, NoActor};
 use crate::cells::{batch_of_texts, schema_of_texts};
 use crate::diff::Change;
 use crate::rule::{Priority, Rule};

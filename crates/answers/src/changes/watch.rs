@@ -14,8 +14,8 @@ use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::prelude::SessionContext;
 
-use super::actors::MadeBy;
 use super::found::{Found, FoundRow};
+use super::made_by::MadeBy;
 use super::verdict::{Says, verdict};
 use crate::cells::text_cell;
 use crate::diff::{ACTIVITY, Change, Difference, Next, Side, WholePairs};

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use orgcensus_collectors::eventbridge::rules;
 use orgcensus_crawl::{Derive, Error, Staged};
 
-use super::heard::{is_rule_live, may_match};
-use super::targets::Lives;
+use super::heard::may_match;
 
 /// A rule on a default bus.
 #[derive(Debug, Clone)]
@@ -24,14 +23,6 @@ pub(super) struct Target {
     pub(super) arn: Option<String>,
     /// Whether it is sent to by a role, and not by what the target's policy says.
     pub(super) has_role: bool,
-}
-
-impl Rule {
-    /// Whether what it matches is told to somebody.
-    pub(super) fn is_live(&self, lives: &Lives) -> Option<bool> {
-        let are_targets_read = self.target_count == Some(self.targets.len());
-        is_rule_live(self.is_enabled, self.targets.iter().map(|target| lives.of(target)), are_targets_read)
-    }
 }
 
 /// The staged rules. A caller asks for one account after the other.

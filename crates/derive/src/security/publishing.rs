@@ -172,7 +172,7 @@ impl<'a> Ears<'a> {
             asked.are_all &= are_read;
             asked.listeners.extend(rules.iter().map(|rule| Listener {
                 pattern: &rule.pattern,
-                is_live: all([place.is_certain.then_some(true), rule.is_live(self.lives)]),
+                is_live: all([place.is_certain.then_some(true), self.lives.of_rule(rule)]),
             }));
         }
         asked

@@ -17,8 +17,8 @@ use orgcensus_policy::Document;
 use orgcensus_policy::evaluation::{Listed, NamedPolicy, Outcome, Question, Request, Resource, evaluate};
 use orgcensus_row::Row;
 
-use super::buses::{Buses, Target};
-use super::heard::is_topic_live;
+use super::buses::{Buses, Rule, Target};
+use super::heard::{is_rule_live, is_topic_live};
 
 /// How EventBridge calls itself where it sends.
 const EVENTBRIDGE: &str = "events.amazonaws.com";
@@ -111,6 +111,12 @@ impl Lives {
         if let Some(found) = self.found.get_mut(arn) {
             found.is_there = Some(true);
         }
+    }
+
+    /// Whether what a rule matches is told to somebody.
+    pub(super) fn of_rule(&self, rule: &Rule) -> Option<bool> {
+        let are_targets_read = rule.target_count == Some(rule.targets.len());
+        is_rule_live(rule.is_enabled, rule.targets.iter().map(|target| self.of(target)), are_targets_read)
     }
 
     /// Whether a target passes on what it is sent. None: its kind is not collected, or something was not read.

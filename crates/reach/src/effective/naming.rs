@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use orgcensus_policy::evaluation::{Listed, Named, NamedPolicy, Resource, covers, patterns};
 use orgcensus_policy::{Document, Effect, PolicyKind, is_arn};
 
-use crate::resource::{account_of, unread};
+use crate::arn::account_of;
+use crate::resource::unread;
 use crate::rows::Cells;
 use crate::sensitive::SENSITIVE;
 use crate::texts::{Text, Texts};
