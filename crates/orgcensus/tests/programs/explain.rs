@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
-#[path = "../../../policy/tests/cases/mod.rs"]
+#[path = "../../../policy/tests/cases/lines.rs"]
 mod cases;
 
 fn explain(arguments: &[&str], input: &str) -> Output {

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-#[path = "../../tests/properties/mod.rs"]
+#[path = "../../tests/properties/all.rs"]
 #[allow(dead_code, reason = "each target asks for its part")]
 mod properties;
 

@@ -9,11 +9,11 @@ mod conditions;
 mod denies;
 mod federation;
 mod guardrails;
-#[path = "../cases/mod.rs"]
+#[path = "../cases/lines.rs"]
 mod hand_written;
 mod issuers;
 mod principals;
-#[path = "../properties/mod.rs"]
+#[path = "../properties/all.rs"]
 mod properties;
 mod resources;
 mod several;
