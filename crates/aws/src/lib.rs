@@ -29,6 +29,7 @@ pub mod regions;
 mod role;
 mod session;
 mod transport;
+mod verbs;
 
 pub use aws_credential_types::Credentials;
 pub use aws_credential_types::provider::SharedCredentialsProvider;

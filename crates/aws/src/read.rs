@@ -10,9 +10,7 @@ use serde_json::Value;
 use crate::caller;
 use crate::error::{Class, Error};
 use crate::session::Session;
-
-/// How the names of operations begin that only read.
-const READS: &[&str] = &["BatchGet", "Describe", "Get", "List", "Lookup", "Search"];
+use crate::verbs::READS;
 
 /// An operation that reads, and the type of its answer: small structs with the members that are used. Members are
 /// optional or have a default.
