@@ -149,7 +149,7 @@ async fn a_schedule_resumes_what_its_last_try_left_or_begins() {
     assert!(other.selection.regions.pop_last().is_some());
     let other = resume_or_run(other).await.expect("a run");
     assert_eq!(other.commit.run_id, "test-6", "another configuration begins a run of its own");
-    assert_eq!(next("test-7", 1).await, "test-5", "it goes on with what was left");
+    assert_eq!(next("test-7", 1).await, "test-5", "it resumes what was left");
     assert_eq!(next("test-8", 1).await, "test-8", "nothing is left");
     stopped("test-9", 2).await;
     assert_eq!(next("test-a", 26).await, "test-a", "what was left is a day old");

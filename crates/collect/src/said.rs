@@ -7,7 +7,6 @@ use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationI
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
-use serde_json::Value;
 
 /// Keeps the newest answer's bytes: an interceptor of one call, or of a client that makes one call at a time.
 #[derive(Debug, Clone, Default)]
@@ -37,11 +36,6 @@ impl Said {
     /// Whether the answer has a member of this name.
     pub fn has(&self, member: &str) -> bool {
         self.count(member) > 0
-    }
-
-    /// The answer as JSON; null if it is none.
-    pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).unwrap_or_default()
     }
 }
 
@@ -73,7 +67,6 @@ mod tests {
         assert_eq!(said("<a><IsOn>true</IsOn><b>IsOn &lt;IsOn&gt;</b></a>").count("IsOn"), 1);
         let json = said(r#"{"IsOn" : false, "Other": "\"IsOn\": true", "Word": "IsOn"}"#);
         assert_eq!((json.count("IsOn"), json.has("Off")), (1, false));
-        assert_eq!(json.json()["IsOn"], false);
-        assert_eq!(Said::new().json(), Value::Null);
+        assert!(!Said::new().has("IsOn"));
     }
 }

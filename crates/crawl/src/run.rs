@@ -100,7 +100,7 @@ pub async fn resume_anyway(crawl: Crawl, run_id: Option<&str>) -> Result<Report,
 }
 
 /// What a schedule asks for: resumes the organization's newest unfinished run of this configuration, if it began less
-/// than a day ago and none that began later is published; else begins a run. So a second try goes on with what the first
+/// than a day ago and none that began later is published; else begins a run. So a second try resumes what the first
 /// one left.
 pub async fn resume_or_run(crawl: Crawl) -> Result<Report, Error> {
     match plan::in_time(&crawl, unfinished::find_recent(&crawl)).await? {

@@ -63,7 +63,7 @@ pub(crate) async fn find_recent(crawl: &Crawl) -> Result<Option<Plan>, Error> {
             Ok(Some(About { plan, shard: None })) if plan.organization.id == organization_id => plan,
             Ok(_) => continue,
             Err(error @ Error::Lake(LakeError::Unreachable { .. } | LakeError::Refused { .. })) => return Err(error),
-            // Of another version, or torn: no try can go on with it, and a schedule must not fail for days because of it.
+            // Of another version, or torn: no try can resume it, and a schedule must not fail for days because of it.
             Err(error) => {
                 let words = format!("the unfinished run {name} is passed over: could not {error}");
                 crawl.tell(&Event::Warning { message: &words });

@@ -53,7 +53,7 @@ pub(crate) struct Crawl {
     #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with = "plan")]
     pub(crate) resume: Option<Option<String>>,
     /// For schedules: resume the newest unfinished run of this configuration, if it began less than 24 hours ago and no
-    /// newer one is published; else begin one. A second try then goes on with what the first one left.
+    /// newer one is published; else begin one. A second try then resumes what the first one left.
     #[arg(long, conflicts_with_all = ["resume", "plan"])]
     pub(crate) resume_or_start: bool,
     /// Resume a run although a later one of its day has published; put accounts alone into a lake that holds an
