@@ -1,4 +1,5 @@
-//! A service that is added is named in few files that someone writes by hand, and no file of one is forgotten.
+//! A service that is added is named in few files that someone writes by hand, and no file of one is forgotten. It needs
+//! no crate.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -108,6 +109,12 @@ const ADDED: &[Added] = &[
         ],
     },
 ];
+
+/// The SDK's crates: of the four services that are called by them, and of those by which `aws-config` signs in.
+const SDK_CRATES: [&str; 7] = ["iam", "organizations", "s3", "signin", "sso", "ssooidc", "sts"];
+
+/// Crates of which a second version would double a large part of the build.
+const ONCE: [&str; 4] = ["arrow", "hyper", "parquet", "rustls"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository").to_owned()
@@ -219,5 +226,17 @@ fn every_service_is_listed() {
                 || list.contains(&format!("::{service}{entry}"));
             assert!(is_listed, "{service} of {folder} is in no list: run scripts/services");
         }
+    }
+}
+
+#[test]
+fn a_service_needs_no_crate_of_its_own_and_large_crates_are_there_once() {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).expect("the lock");
+    let crates = lock.lines().filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
+    let crates: Vec<&str> = crates.collect();
+    let services: Vec<&str> = crates.iter().filter_map(|name| name.strip_prefix("aws-sdk-")).collect();
+    assert_eq!(services, SDK_CRATES, "declare calls instead: `read` of orgcensus-collect");
+    for once in ONCE {
+        assert_eq!(crates.iter().filter(|name| **name == once).count(), 1, "{once}");
     }
 }
