@@ -4,9 +4,6 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::catalogue::{self, Scan};
-use crate::statement::Statement;
-
 /// What an action does, in AWS's own words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AccessLevel {
@@ -120,19 +117,6 @@ impl FromIterator<AccessLevel> for AccessLevels {
 impl Serialize for AccessLevels {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter().map(AccessLevel::as_str))
-    }
-}
-
-impl Statement {
-    /// The levels that the statement's actions reach. If it is known that only one service is meant, `*` and
-    /// `NotAction` are about that service.
-    pub fn access_levels(&self, service: Option<&str>) -> AccessLevels {
-        let mut scan = Scan::default();
-        if self.is_not_action {
-            return catalogue::levels_but(&self.actions, service, &mut scan);
-        }
-        let levels = self.actions.iter().map(|action| catalogue::levels(action, service, &mut scan));
-        levels.fold(AccessLevels::NONE, AccessLevels::and)
     }
 }
 

@@ -1,6 +1,8 @@
 //! One statement, its parts as lists of text.
 
+use crate::catalogue::{self, Scan};
 use crate::flag::Flag;
+use crate::level::AccessLevels;
 
 /// What a statement does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,6 +133,17 @@ impl Statement {
     /// Whether a resource is `*`.
     pub fn has_wildcard_resource(&self) -> bool {
         !self.is_not_resource && self.resources.iter().any(|resource| resource == "*")
+    }
+
+    /// The levels that the statement's actions reach. If it is known that only one service is meant, `*` and
+    /// `NotAction` are about that service.
+    pub fn access_levels(&self, service: Option<&str>) -> AccessLevels {
+        let mut scan = Scan::default();
+        if self.is_not_action {
+            return catalogue::levels_but(&self.actions, service, &mut scan);
+        }
+        let levels = self.actions.iter().map(|action| catalogue::levels(action, service, &mut scan));
+        levels.fold(AccessLevels::NONE, AccessLevels::and)
     }
 
     /// Whether the statement has a condition of any kind.
