@@ -178,7 +178,7 @@ mod tests {
     use crate::{Settings, Simulation};
 
     /// How many kinds are sampled at least.
-    const KINDS: usize = 117;
+    const KINDS: usize = 141;
 
     #[test]
     fn every_kind_has_two_samples_of_each_class_that_it_can_have_and_none_of_another() {
